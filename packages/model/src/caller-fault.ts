@@ -1,0 +1,15 @@
+import type { FaultCode } from "./fault-codes.ts";
+
+/**
+ * An error that the caller made and can mend. `code` is the exact wire code (`ApplicationDoesNotExistException`), `message`
+ * names the field, the value and the cure. Mapped to bytes once, in the server's http/.
+ */
+export class CallerFault extends Error {
+  readonly code: FaultCode;
+
+  constructor(code: FaultCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "CallerFault";
+    this.code = code;
+  }
+}

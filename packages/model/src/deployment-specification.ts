@@ -1,0 +1,42 @@
+/**
+ * The deployment specification that a host receives inside the signed envelope, in the agent's spelling
+ * (reference agent: `deployment_specification.rb`). It is the same for every host of a deployment.
+ */
+export interface DeploymentSpecification {
+  readonly DeploymentId: string;
+  readonly DeploymentGroupId: string;
+  readonly DeploymentGroupName: string;
+  readonly ApplicationName: string;
+  /** `user`, `codeDeployRollback`, … */
+  readonly DeploymentCreator: string;
+  /** `IN_PLACE` or `BLUE_GREEN`. */
+  readonly DeploymentType: string;
+  readonly AppSpecFilename: string;
+  readonly Revision: SpecificationRevision;
+  readonly AgentActionOverrides?: { readonly AgentOverrides: { readonly FileExistsBehavior: string } };
+  readonly GitHubAccessToken?: string;
+}
+
+export type SpecificationRevision =
+  | { readonly RevisionType: "S3"; readonly S3Revision: SpecificationS3Revision }
+  | { readonly RevisionType: "GitHub"; readonly GitHubRevision: SpecificationGitHubRevision };
+
+export interface SpecificationS3Revision {
+  readonly Bucket: string;
+  readonly Key: string;
+  /** `tar`, `tgz` or `zip`. */
+  readonly BundleType: string;
+  readonly Version?: string;
+  readonly ETag?: string;
+}
+
+export interface SpecificationGitHubRevision {
+  readonly Account: string;
+  readonly Repository: string;
+  readonly CommitId: string;
+  /** `tar` (default) or `zip`. */
+  readonly BundleType?: string;
+}
+
+/** The only envelope format that agents accept: a non-detached PKCS7 (DER, base64) with the signer's certificate inside. */
+export const SPECIFICATION_FORMAT = "PKCS7/JSON";

@@ -1,0 +1,43 @@
+/** Every lifecycle event name that CodeDeploy knows on the Server platform. */
+export const LIFECYCLE_EVENTS = [
+  "BeforeBlockTraffic",
+  "BlockTraffic",
+  "AfterBlockTraffic",
+  "ApplicationStop",
+  "DownloadBundle",
+  "BeforeInstall",
+  "Install",
+  "AfterInstall",
+  "ApplicationStart",
+  "ValidateService",
+  "BeforeAllowTraffic",
+  "AllowTraffic",
+  "AfterAllowTraffic",
+] as const;
+export type LifecycleEventName = (typeof LIFECYCLE_EVENTS)[number];
+
+/** In-place deployment without a load balancer: the seven events, in order. */
+export const IN_PLACE_EVENTS: readonly LifecycleEventName[] = [
+  "ApplicationStop",
+  "DownloadBundle",
+  "BeforeInstall",
+  "Install",
+  "AfterInstall",
+  "ApplicationStart",
+  "ValidateService",
+];
+
+/** Events that run no script of the AppSpec. Of these, DownloadBundle and Install reach the host; the others never do. */
+export const RESERVED_EVENTS: ReadonlySet<LifecycleEventName> = new Set([
+  "DownloadBundle",
+  "Install",
+  "BlockTraffic",
+  "AllowTraffic",
+]);
+
+export function isLifecycleEventName(name: string): name is LifecycleEventName {
+  return (LIFECYCLE_EVENTS as readonly string[]).includes(name);
+}
+
+export const LIFECYCLE_EVENT_STATUSES = ["Pending", "InProgress", "Succeeded", "Failed", "Skipped", "Unknown"] as const;
+export type LifecycleEventStatus = (typeof LIFECYCLE_EVENT_STATUSES)[number];

@@ -1,0 +1,156 @@
+/**
+ * Sluice's own operations: `X-Amz-Target: Sluice_20261101.<Operation>`, signed for the service `sluice`, AWS JSON 1.1.
+ * What CodeDeploy lacks lives here, never as extra members of CodeDeploy's inputs. Times are epoch seconds on the wire and `Date` in
+ * code, as in the CodeDeploy API.
+ */
+export const SLUICE_TARGET_PREFIX = "Sluice_20261101";
+export const SLUICE_SIGNING_NAME = "sluice";
+
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+/** `declared`: known, never enrolled. `alive`: polled within its grace. `dark`: enrolled and silent. `retired`: removed. */
+export type HostState = "declared" | "alive" | "dark" | "retired";
+
+export interface HostSummary {
+  /** `i-` and 17 hex digits, or the on-premises instance's name. What targets are called in the API. */
+  readonly hostId: string;
+  readonly hostName: string;
+  readonly kind: "instance" | "on-premises";
+  readonly state: HostState;
+  readonly tags: readonly Tag[];
+  readonly zone?: string | undefined;
+  readonly address?: string | undefined;
+  readonly agentVersion?: string | undefined;
+  readonly declaredAt: Date;
+  readonly enrolledAt?: Date | undefined;
+  readonly lastSeenAt?: Date | undefined;
+  /** The commands that the host holds (acknowledged, not completed). */
+  readonly runningCommands: number;
+}
+
+export interface CreateEnrolmentTokenInput {
+  /** Tags that a host enrolling with the token takes, and the only ones that it may ask for. */
+  readonly tags?: readonly Tag[] | undefined;
+  /** How many hosts may enrol with it; 1 when absent. */
+  readonly uses?: number | undefined;
+  /** Life of the token; 3,600 when absent. */
+  readonly expiresInSeconds?: number | undefined;
+}
+export interface CreateEnrolmentTokenOutput {
+  /** Opaque: id, secret and the server's certificate fingerprints (see `enrolment-token.ts`). */
+  readonly token: string;
+  readonly expiresAt: Date;
+}
+
+/** The only operation that is not signed: the token is the credential. */
+export interface EnrolHostInput {
+  readonly token: string;
+  readonly hostName: string;
+  readonly tags?: readonly Tag[] | undefined;
+  readonly onPremises?: boolean | undefined;
+  readonly zone?: string | undefined;
+  readonly address?: string | undefined;
+  readonly agentVersion?: string | undefined;
+}
+export interface EnrolHostOutput {
+  readonly hostId: string;
+  /** What the agent sends as HostIdentifier: the instance's ARN, or the on-premises IAM user's ARN. */
+  readonly hostIdentifier: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** PEM of the certificate that signs deployment specifications; the agent pins it. */
+  readonly signingCertificate: string;
+}
+
+export interface HostHeartbeatInput {
+  readonly hostIdentifier: string;
+  /** HostCommandIdentifiers that are acknowledged and not completed. */
+  readonly heldCommands: readonly string[];
+  readonly agentVersion?: string | undefined;
+  /** The agent is going away: count it as dark at once. */
+  readonly goodbye?: boolean | undefined;
+}
+export interface HostHeartbeatOutput {
+  /** When to send the next one. */
+  readonly intervalSeconds: number;
+}
+
+export interface LogChunk {
+  readonly hostCommandIdentifier: string;
+  /** Byte-for-byte order within a command: 0, 1, 2 … A chunk that was stored already is dropped. */
+  readonly sequence: number;
+  readonly at: Date;
+  readonly stream: "stdout" | "stderr" | "agent";
+  readonly scriptName: string;
+  readonly text: string;
+}
+export interface PutHostLogsInput {
+  readonly hostIdentifier: string;
+  readonly chunks: readonly LogChunk[];
+}
+export type PutHostLogsOutput = Record<string, never>;
+
+export interface GetDeploymentLogsInput {
+  readonly deploymentId: string;
+  readonly targetId?: string | undefined;
+  readonly lifecycleEvent?: string | undefined;
+  /** Opaque; from the previous answer. */
+  readonly cursor?: string | undefined;
+  /** Hold the answer until there is something to say, at most this long (0 to 20). */
+  readonly waitSeconds?: number | undefined;
+}
+export interface LogEntry {
+  readonly targetId: string;
+  readonly hostName: string;
+  readonly lifecycleEvent: string;
+  readonly at: Date;
+  readonly stream: "stdout" | "stderr" | "agent";
+  readonly scriptName: string;
+  readonly text: string;
+}
+export interface GetDeploymentLogsOutput {
+  readonly entries: readonly LogEntry[];
+  readonly cursor: string;
+  /** The deployment is over and everything was read: no more will come. */
+  readonly ended: boolean;
+}
+
+export interface DeclareHostInput {
+  readonly hostName: string;
+  readonly tags?: readonly Tag[] | undefined;
+  readonly zone?: string | undefined;
+}
+export interface DeclareHostOutput {
+  readonly host: HostSummary;
+}
+export interface ListHostsInput {
+  readonly nextToken?: string | undefined;
+  readonly includeRetired?: boolean | undefined;
+}
+export interface ListHostsOutput {
+  readonly hosts: readonly HostSummary[];
+  readonly nextToken?: string | undefined;
+}
+export interface RemoveHostInput {
+  /** The host's id or name. */
+  readonly host: string;
+}
+export interface RemoveHostOutput {
+  readonly host: HostSummary;
+}
+
+export interface SluiceOperations {
+  CreateEnrolmentToken: { input: CreateEnrolmentTokenInput; output: CreateEnrolmentTokenOutput };
+  EnrolHost: { input: EnrolHostInput; output: EnrolHostOutput };
+  HostHeartbeat: { input: HostHeartbeatInput; output: HostHeartbeatOutput };
+  PutHostLogs: { input: PutHostLogsInput; output: PutHostLogsOutput };
+  GetDeploymentLogs: { input: GetDeploymentLogsInput; output: GetDeploymentLogsOutput };
+  DeclareHost: { input: DeclareHostInput; output: DeclareHostOutput };
+  ListHosts: { input: ListHostsInput; output: ListHostsOutput };
+  RemoveHost: { input: RemoveHostInput; output: RemoveHostOutput };
+}
