@@ -1,0 +1,77 @@
+import type { Kysely, Transaction } from "kysely";
+import type { Database } from "./schema.ts";
+
+/** What a piece of work inside a transaction has at hand. */
+export interface WriteTransaction {
+  readonly db: Transaction<Database>;
+  readonly dialect: "sqlite" | "postgres";
+  /** Runs once the whole transaction is durable; never when it was rolled back. */
+  afterCommit(action: () => void): void;
+}
+
+/** May run more than once (when a neighbour in its group fails), so it touches nothing but the transaction. */
+export type Work<T> = (transaction: WriteTransaction) => Promise<T>;
+
+/** How many pieces of work share one commit, so that no caller waits for an endless group. */
+const GROUP_MAX_WORKS = 256;
+
+interface Pending {
+  readonly work: Work<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Writers that arrive while a commit is under way share the next one: one fsync for many agents' reports. When one piece of
+ * work throws, the group is rolled back and each piece runs in a transaction of its own, so a caller's fault costs its neighbours
+ * time and nothing else.
+ */
+export class GroupCommit {
+  readonly #db: Kysely<Database>;
+  readonly #dialect: "sqlite" | "postgres";
+  #pending: Pending[] = [];
+  #running = false;
+
+  constructor(db: Kysely<Database>, dialect: "sqlite" | "postgres") {
+    this.#db = db;
+    this.#dialect = dialect;
+  }
+
+  write<T>(work: Work<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      if (!this.#running) {
+        this.#running = true;
+        void this.#drain();
+      }
+    });
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const group = this.#pending.slice(0, GROUP_MAX_WORKS);
+      this.#pending = this.#pending.slice(GROUP_MAX_WORKS);
+      try {
+        await this.#commit(group);
+      } catch (error) {
+        if (group.length === 1) group[0]?.reject(error);
+        else for (const alone of group) await this.#commit([alone]).catch(alone.reject);
+      }
+    }
+    this.#running = false;
+  }
+
+  async #commit(group: readonly Pending[]): Promise<void> {
+    const actions: (() => void)[] = [];
+    const results = await this.#db.transaction().execute(async (db) => {
+      const values: unknown[] = [];
+      const transaction = { db, dialect: this.#dialect, afterCommit: (action: () => void) => void actions.push(action) };
+      for (const { work } of group) values.push(await work(transaction));
+      return values;
+    });
+    for (const action of actions) action();
+    group.forEach(({ resolve }, index) => {
+      resolve(results[index]);
+    });
+  }
+}

@@ -1,0 +1,93 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { Kysely, PostgresDialect, sql } from "kysely";
+import { GroupCommit, type Work } from "./group-commit.ts";
+import { migrate } from "./migrate.ts";
+import { nodeSqliteDialect } from "./node-sqlite-dialect.ts";
+import type { Database } from "./schema.ts";
+
+/** The database, whichever it is. Reads go through `db`; every write goes through `write`. */
+export interface Store {
+  readonly dialect: "sqlite" | "postgres";
+  readonly db: Kysely<Database>;
+  write<T>(work: Work<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface StoreLocation {
+  /** Holds `sluice.db`; used when there is no `databaseUrl`. `:memory:` keeps nothing. */
+  readonly dataDirectory: string;
+  /** `postgres://user:password@host:port/database`. */
+  readonly databaseUrl?: string | undefined;
+}
+
+/** A second server on the same data directory: said so, and left alone. */
+export class DataDirectoryInUseError extends Error {
+  constructor(dataDirectory: string, options?: ErrorOptions) {
+    super(
+      `data directory ${dataDirectory} is in use by another sluice server; stop that one, or start this one with another --data`,
+      options,
+    );
+    this.name = "DataDirectoryInUseError";
+  }
+}
+
+const POSTGRES_POOL_CONNECTIONS = 10;
+
+export async function openStore(location: StoreLocation): Promise<Store> {
+  const { dialect, db } = location.databaseUrl
+    ? { dialect: "postgres" as const, db: await openPostgres(location.databaseUrl) }
+    : { dialect: "sqlite" as const, db: openSqlite(location.dataDirectory) };
+  try {
+    await migrate(db, dialect);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  const commits = new GroupCommit(db, dialect);
+  return { dialect, db, write: (work) => commits.write(work), close: () => db.destroy() };
+}
+
+function openSqlite(dataDirectory: string): Kysely<Database> {
+  const inMemory = dataDirectory === ":memory:";
+  if (!inMemory) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const database = new DatabaseSync(inMemory ? ":memory:" : join(dataDirectory, "sluice.db"));
+  try {
+    // Exclusive: the operating system drops the lock with the process, however that ends, and no second server gets in.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    database.exec("PRAGMA journal_mode = WAL");
+    database.exec("PRAGMA synchronous = FULL");
+    database.exec("BEGIN IMMEDIATE; COMMIT");
+  } catch (error) {
+    database.close();
+    if (error instanceof Error && /locked|busy/i.test(error.message)) {
+      throw new DataDirectoryInUseError(dataDirectory, { cause: error });
+    }
+    throw error;
+  }
+  return new Kysely<Database>({ dialect: nodeSqliteDialect(database) });
+}
+
+async function openPostgres(databaseUrl: string): Promise<Kysely<Database>> {
+  // Loaded here only: who runs on SQLite does not pay for the driver.
+  const { default: pg } = await import("pg");
+  const types = new pg.TypeOverrides();
+  // bigint columns hold epoch milliseconds and counters, all below 2^53.
+  types.setTypeParser(pg.types.builtins.INT8, Number);
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: POSTGRES_POOL_CONNECTIONS, types });
+  // A lost idle connection must not end the process; the next query opens another one or tells its caller.
+  pool.on("error", () => {});
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await sql`SELECT 1`.execute(db);
+  } catch (error) {
+    await db.destroy();
+    const url = new URL(databaseUrl);
+    throw new Error(
+      `cannot reach the database ${url.host}${url.pathname} as ${url.username}: ${error instanceof Error ? error.message : error}`,
+      { cause: error },
+    );
+  }
+  return db;
+}

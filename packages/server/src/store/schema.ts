@@ -1,0 +1,206 @@
+import type { Generated } from "kysely";
+
+/**
+ * The tables, as Kysely sees them. One schema for SQLite and PostgreSQL: times are epoch milliseconds, booleans are 0 or 1, and
+ * `…_json` columns hold JSON text, so that one query code serves both.
+ */
+export interface Database {
+  settings: SettingsTable;
+  access_keys: AccessKeysTable;
+  enrolment_tokens: EnrolmentTokensTable;
+  hosts: HostsTable;
+  applications: ApplicationsTable;
+  deployment_groups: DeploymentGroupsTable;
+  deployment_configs: DeploymentConfigsTable;
+  revisions: RevisionsTable;
+  resource_tags: ResourceTagsTable;
+  deployments: DeploymentsTable;
+  targets: TargetsTable;
+  group_hosts: GroupHostsTable;
+  effects: EffectsTable;
+  events: EventsTable;
+}
+
+/** Facts that the installation keeps about itself: signing key, TLS key, account id. */
+export interface SettingsTable {
+  name: string;
+  value: string;
+}
+
+export interface AccessKeysTable {
+  access_key_id: string;
+  /** SigV4 is symmetric, so the server has to hold the key itself. */
+  secret_access_key: string;
+  role: "root" | "read-only" | "host";
+  /** The host that the key belongs to; only for the role `host`. */
+  host_id: string | null;
+  created_at: number;
+}
+
+export interface EnrolmentTokensTable {
+  token_id: string;
+  /** SHA-256 of the secret, hex: a stolen database enrols nobody. */
+  secret_sha256: string;
+  tags_json: string;
+  uses_left: number;
+  expires_at: number;
+  created_at: number;
+}
+
+/** Instances and on-premises instances alike. */
+export interface HostsTable {
+  /** `i-…`, or the on-premises instance's name: the target id. */
+  host_id: string;
+  host_name: string;
+  kind: "instance" | "on-premises";
+  /** `sluice` or `aws`: which grace applies. Null until an agent polled. */
+  agent: "sluice" | "aws" | null;
+  agent_version: string | null;
+  tags_json: string;
+  zone: string | null;
+  address: string | null;
+  /** What the agent calls itself: instance ARN, IAM user ARN or IAM session ARN. */
+  host_identifier: string;
+  iam_user_arn: string | null;
+  iam_session_arn: string | null;
+  /** `arn:aws:codedeploy:…:instance/NAME_xxxxxxxxxx`, for on-premises instances. */
+  instance_arn: string | null;
+  declared_at: number;
+  enrolled_at: number | null;
+  last_seen_at: number | null;
+  /** Set by a goodbye, cleared by the next poll. */
+  goodbye_at: number | null;
+  /** Deregistered (on-premises) or removed (`sluice hosts remove`): never a target again. */
+  retired_at: number | null;
+}
+
+export interface ApplicationsTable {
+  application_id: string;
+  application_name: string;
+  compute_platform: "Server" | "Lambda" | "ECS";
+  created_at: number;
+}
+
+export interface DeploymentGroupsTable {
+  deployment_group_id: string;
+  application_id: string;
+  deployment_group_name: string;
+  deployment_config_name: string;
+  /** Every other field of the group, in the API's spelling and shapes (`DeploymentGroupInfo` less what other columns hold). */
+  fields_json: string;
+  /** Revision of the last successful deployment, in the API's shape. */
+  target_revision_json: string | null;
+  last_attempted_deployment_id: string | null;
+  last_successful_deployment_id: string | null;
+  created_at: number;
+}
+
+/** Custom configurations only; the predefined ones are code. */
+export interface DeploymentConfigsTable {
+  deployment_config_id: string;
+  deployment_config_name: string;
+  /** minimumHealthyHosts, computePlatform, trafficRoutingConfig, zonalConfig, in the API's shapes. */
+  fields_json: string;
+  created_at: number;
+}
+
+export interface RevisionsTable {
+  application_id: string;
+  /** `revisionKey()` of the location. */
+  revision_key: string;
+  location_json: string;
+  /** For listing by bucket and key prefix; null for other kinds. */
+  s3_bucket: string | null;
+  s3_key: string | null;
+  description: string;
+  registered_at: number;
+  first_used_at: number | null;
+  last_used_at: number | null;
+}
+
+export interface ResourceTagsTable {
+  resource_arn: string;
+  tag_key: string;
+  tag_value: string;
+}
+
+export interface DeploymentsTable {
+  deployment_id: string;
+  application_id: string;
+  application_name: string;
+  deployment_group_id: string;
+  deployment_group_name: string;
+  compute_platform: string;
+  status: string;
+  /** 1 until the deployment is terminal; a unique index allows one active deployment a group. */
+  active: number;
+  /** 1 while agents' completions may make the next event available without a plan. Stop and failure clear it. */
+  advancing: number;
+  creator: string;
+  revision_key: string;
+  revision_json: string;
+  previous_revision_json: string | null;
+  /** What CreateDeployment was asked, in the API's shapes (description, fileExistsBehavior, overrides, …). */
+  request_json: string;
+  /** `DeploymentState` less its targets. */
+  state_json: string;
+  external_id: string | null;
+  created_at: number;
+  started_at: number | null;
+  completed_at: number | null;
+  error_code: string | null;
+  error_message: string | null;
+  /** When the planner has to look again; null: only when told to. */
+  wake_at: number | null;
+  /** Number of the newest event. */
+  last_sequence: number;
+  /** Why the planner gave up on it (a bug of ours), or null. */
+  quarantined: string | null;
+}
+
+export interface TargetsTable {
+  deployment_id: string;
+  target_id: string;
+  /** Admission order. */
+  ordinal: number;
+  status: string;
+  /** `available`, `acknowledged`, or null when the host has nothing to do. */
+  command_state: "available" | "acknowledged" | null;
+  /** `TargetState`. */
+  state_json: string;
+  updated_at: number;
+}
+
+/** What each host's last attempt in a group left: instance health and revision health. */
+export interface GroupHostsTable {
+  deployment_group_id: string;
+  target_id: string;
+  deployment_id: string;
+  /** 1 when that attempt succeeded. */
+  healthy: number;
+  revision_key: string;
+}
+
+export interface EffectsTable {
+  /** Derives from state: deployment/target/event/attempt. */
+  effect_key: string;
+  deployment_id: string;
+  kind: string;
+  payload_json: string;
+  /** `done` or `failed` with what came back; null while it is to be run. */
+  outcome_json: string | null;
+  attempts: number;
+  run_at: number;
+  lease_owner: string | null;
+  lease_until: number | null;
+}
+
+export interface EventsTable {
+  /** Position in the stream of all deployments. */
+  event_id: Generated<number>;
+  deployment_id: string;
+  sequence: number;
+  at: number;
+  type: string;
+  body_json: string;
+}
