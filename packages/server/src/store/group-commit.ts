@@ -65,7 +65,11 @@ export class GroupCommit {
     const actions: (() => void)[] = [];
     const results = await this.#db.transaction().execute(async (db) => {
       const values: unknown[] = [];
-      const transaction = { db, dialect: this.#dialect, afterCommit: (action: () => void) => void actions.push(action) };
+      const transaction = {
+        db,
+        dialect: this.#dialect,
+        afterCommit: (action: () => void) => void actions.push(action),
+      };
       for (const { work } of group) values.push(await work(transaction));
       return values;
     });

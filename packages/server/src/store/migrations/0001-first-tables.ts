@@ -131,7 +131,9 @@ export async function up(db: Kysely<unknown>, dialect: "sqlite" | "postgres"): P
     .addColumn("last_sequence", "bigint", (column) => column.notNull())
     .addColumn("quarantined", "text")
     .execute();
-  await sql`CREATE UNIQUE INDEX deployments_one_active ON deployments (deployment_group_id) WHERE active = 1`.execute(db);
+  await sql`CREATE UNIQUE INDEX deployments_one_active ON deployments (deployment_group_id) WHERE active = 1`.execute(
+    db,
+  );
   await sql`CREATE INDEX deployments_to_wake ON deployments (wake_at) WHERE wake_at IS NOT NULL`.execute(db);
   await db.schema
     .createIndex("deployments_by_group")

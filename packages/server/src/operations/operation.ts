@@ -1,0 +1,25 @@
+import type { Store } from "../store/open-store.ts";
+
+/** Who is calling, after the signature was verified. */
+export interface Principal {
+  readonly role: "root" | "read-only" | "host";
+  readonly accessKeyId: string;
+  /** The host that a key of role `host` belongs to. */
+  readonly hostId: string | null;
+}
+
+/** What an operation has at hand besides its input. Composed once, in compose.ts; the principal is the call's own. */
+export interface OperationContext {
+  readonly store: Store;
+  /** Epoch milliseconds. The only clock that operations may read. */
+  readonly now: () => number;
+  readonly accountId: string;
+  readonly region: string;
+  /** `length` characters drawn uniformly from `alphabet`. The only randomness that operations may use. */
+  readonly randomText: (alphabet: string, length: number) => string;
+  readonly randomUuid: () => string;
+  readonly principal: Principal;
+}
+
+/** One API action: typed input in, typed output out, CallerFault thrown for what the caller can mend. */
+export type Operation<Input, Output, Context = OperationContext> = (input: Input, context: Context) => Promise<Output>;
