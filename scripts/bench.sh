@@ -1,0 +1,6 @@
+#!/bin/sh
+# Every performance figure that the project claims, measured side by side on this machine.
+. "$(dirname -- "$0")/setup.sh"
+sh scripts/debian-packages.sh iproute2 curl || true
+sh scripts/build.sh
+exec node bench/main.ts "$@"
