@@ -1,0 +1,263 @@
+/** The embedded bucket: objects on this machine's disk, by S3's rules and without HTTP. Layout: `index.sqlite` and `blobs/`. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { ChecksumAlgorithm } from "@sluice/wire/s3/checksum.ts";
+import { BlobDirectory } from "./blob-directory.ts";
+import { BucketFault } from "./bucket-fault.ts";
+import { inTransaction, openBucketIndex } from "./bucket-index.ts";
+import { requireBucketName, requireKey } from "./bucket-name.ts";
+import { type ListingPage, type ListingQuery, listKeys } from "./key-listing.ts";
+import { MultipartUploads } from "./multipart-uploads.ts";
+import { ObjectTable } from "./object-table.ts";
+import type {
+  Body,
+  BodyExpectation,
+  ByteRange,
+  ObjectAttributes,
+  ObjectChecksum,
+  ObjectSummary,
+  Segment,
+  StoredObject,
+  WritePrecondition,
+} from "./stored-object.ts";
+
+/** S3's limit for one PUT or copy; larger objects come in parts. */
+export const MAX_SINGLE_WRITE_BYTES = 5 * 1024 ** 3;
+/** Uploads that nobody completed or aborted are swept after this time. */
+export const ABANDONED_UPLOAD_DAYS = 7;
+const SWEEP_INTERVAL_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export interface BucketSummary {
+  name: string;
+  createdAt: Date;
+}
+
+export interface PutRequest {
+  attributes: ObjectAttributes;
+  expectation?: BodyExpectation;
+  precondition?: WritePrecondition;
+}
+
+export interface CopyRequest {
+  /** Replaces the source's attributes; without it they are kept. */
+  attributes?: ObjectAttributes;
+  /** Computes this checksum for the copy; without it the source's algorithm is kept. */
+  checksum?: ChecksumAlgorithm;
+  precondition?: WritePrecondition;
+}
+
+/** An object as it was when it was opened: a later write or deletion does not change what is read. Close it in any case. */
+export interface OpenObject {
+  object: StoredObject;
+  segments: readonly Segment[];
+  /** Streams the range, or everything. */
+  read(range?: ByteRange): AsyncGenerator<Buffer>;
+  close(): void;
+}
+
+export class BucketStore {
+  readonly uploads: MultipartUploads;
+  readonly #index: DatabaseSync;
+  readonly #blobs: BlobDirectory;
+  readonly #objects: ObjectTable;
+  readonly #now: () => Date;
+  #nextSweepAt = 0;
+
+  constructor(index: DatabaseSync, blobs: BlobDirectory, now: () => Date) {
+    this.#index = index;
+    this.#blobs = blobs;
+    this.#now = now;
+    this.#objects = new ObjectTable(index);
+    this.uploads = new MultipartUploads({ index, blobs, objects: this.#objects, now });
+  }
+
+  listBuckets(): BucketSummary[] {
+    const rows = this.#index.prepare("SELECT name, created_at FROM buckets ORDER BY name").all();
+    return rows.map((row) => ({ name: row.name as string, createdAt: new Date(row.created_at as number) }));
+  }
+
+  /** Throws NoSuchBucket. */
+  headBucket(name: string): BucketSummary {
+    this.#objects.requireBucket(name);
+    const row = this.#index.prepare("SELECT created_at FROM buckets WHERE name = ?").get(name)!;
+    return { name, createdAt: new Date(row.created_at as number) };
+  }
+
+  /** Throws InvalidBucketName, BucketAlreadyOwnedByYou. */
+  createBucket(name: string): void {
+    requireBucketName(name);
+    const { changes } = this.#index
+      .prepare("INSERT INTO buckets (name, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING")
+      .run(name, this.#now().getTime());
+    if (changes === 0) {
+      throw new BucketFault(
+        "BucketAlreadyOwnedByYou",
+        "Your previous request to create the named bucket succeeded and you already own it.",
+        { BucketName: name },
+      );
+    }
+  }
+
+  /** Removes an empty bucket and its unfinished uploads. Throws NoSuchBucket, BucketNotEmpty. */
+  async deleteBucket(name: string): Promise<void> {
+    const parts = inTransaction(this.#index, () => {
+      const bucketId = this.#objects.requireBucket(name);
+      if (this.#objects.hasAny(bucketId)) {
+        throw new BucketFault(
+          "BucketNotEmpty",
+          "The bucket you tried to delete is not empty: delete its objects first.",
+          {
+            BucketName: name,
+          },
+        );
+      }
+      const unfinished = this.uploads.removeAllOf(bucketId);
+      this.#index.prepare("DELETE FROM buckets WHERE id = ?").run(bucketId);
+      return unfinished;
+    });
+    await this.#blobs.discard(parts);
+  }
+
+  /** Throws NoSuchBucket, NoSuchKey. */
+  head(bucket: string, key: string): StoredObject {
+    return this.#objects.require(bucket, key).object;
+  }
+
+  /** Throws NoSuchBucket, NoSuchKey. */
+  open(bucket: string, key: string): OpenObject {
+    const { object, segments } = this.#objects.require(bucket, key);
+    const close = this.#blobs.pin(segments);
+    return {
+      object,
+      segments,
+      read: (range = { start: 0, end: object.sizeBytes - 1 }) => this.#blobs.read(segments, range),
+      close,
+    };
+  }
+
+  /**
+   * Streams an object in. When it returns, the object has reached the disk; when it throws, or the process dies, what was there
+   * before is still there. Throws NoSuchBucket, KeyTooLongError, BadDigest, IncompleteBody, EntityTooLarge, PreconditionFailed,
+   * InsufficientStorage, and whatever `body` throws.
+   */
+  async put(bucket: string, key: string, body: Body, request: PutRequest): Promise<StoredObject> {
+    const bucketId = this.#objects.requireBucket(bucket);
+    const keyBytes = requireKey(key);
+    this.#objects.requirePrecondition(bucketId, keyBytes, request.precondition);
+    const expectation = request.expectation ?? {};
+    const blob = await this.#blobs.write(body, expectation, MAX_SINGLE_WRITE_BYTES);
+    const checksum: ObjectChecksum | undefined = blob.checksum
+      ? { algorithm: expectation.checksum!.algorithm, type: "FULL_OBJECT", value: blob.checksum }
+      : undefined;
+    const object: StoredObject = {
+      key,
+      sizeBytes: blob.sizeBytes,
+      etag: blob.md5Hex,
+      modifiedAt: this.#now(),
+      attributes: request.attributes,
+      ...(checksum && { checksum }),
+    };
+    return this.#commit(bucketId, object, { blob: blob.blob, sizeBytes: blob.sizeBytes }, request.precondition);
+  }
+
+  /** Copies within the store; `source` stays open for the caller to close. Throws as `put` does. */
+  async copy(source: OpenObject, bucket: string, key: string, request: CopyRequest): Promise<StoredObject> {
+    const attributes = request.attributes ?? source.object.attributes;
+    const { checksum, partSizes, sizeBytes } = source.object;
+    if (sizeBytes > MAX_SINGLE_WRITE_BYTES) {
+      throw new BucketFault(
+        "InvalidRequest",
+        `The specified copy source is larger than the maximum allowable size for a copy source: ${MAX_SINGLE_WRITE_BYTES}. Copy it in parts.`,
+      );
+    }
+    const algorithm = request.checksum ?? checksum?.algorithm;
+    const isOneWholeBlob = partSizes === undefined && algorithm === checksum?.algorithm;
+    const { segments } = source;
+    if (!isOneWholeBlob || segments.length !== 1) {
+      return this.put(bucket, key, source.read(), {
+        attributes,
+        expectation: { sizeBytes, ...(algorithm && { checksum: { algorithm, expected: () => undefined } }) },
+        ...(request.precondition && { precondition: request.precondition }),
+      });
+    }
+    const bucketId = this.#objects.requireBucket(bucket);
+    this.#objects.requirePrecondition(bucketId, requireKey(key), request.precondition);
+    const segment = await this.#blobs.duplicate(segments[0]!);
+    const object = { ...source.object, key, attributes, modifiedAt: this.#now() };
+    return this.#commit(bucketId, object, segment, request.precondition);
+  }
+
+  /** Returns whether there was an object; deleting what is not there is no fault. Throws NoSuchBucket. */
+  async delete(bucket: string, key: string, precondition?: WritePrecondition): Promise<boolean> {
+    const removed = inTransaction(this.#index, () => {
+      const bucketId = this.#objects.requireBucket(bucket);
+      const keyBytes = requireKey(key);
+      this.#objects.requirePrecondition(bucketId, keyBytes, precondition);
+      return this.#objects.remove(bucketId, keyBytes);
+    });
+    if (removed) await this.#blobs.discard(removed);
+    return removed !== undefined;
+  }
+
+  /** Objects in the byte order of their UTF-8 keys. Throws NoSuchBucket. */
+  list(bucket: string, query: ListingQuery): ListingPage<ObjectSummary & { key: string }> {
+    const bucketId = this.#objects.requireBucket(bucket);
+    const page = listKeys((from, limit) => this.#objects.seek(bucketId, from, limit), query);
+    return { ...page, rows: page.rows.map((row) => this.#objects.summary(row)) };
+  }
+
+  /** Removes uploads that were abandoned; cheap enough to be called often. Returns how many went. */
+  async sweepAbandonedUploads(): Promise<number> {
+    const now = this.#now().getTime();
+    if (now < this.#nextSweepAt) return 0;
+    this.#nextSweepAt = now + SWEEP_INTERVAL_MS;
+    const { uploads, parts } = this.uploads.removeInitiatedBefore(new Date(now - ABANDONED_UPLOAD_DAYS * DAY_MS));
+    await this.#blobs.discard(parts);
+    return uploads;
+  }
+
+  close(): void {
+    if (this.#index.isOpen) this.#index.close();
+  }
+
+  async #commit(
+    bucketId: number,
+    object: StoredObject,
+    segment: Segment,
+    precondition: WritePrecondition | undefined,
+  ): Promise<StoredObject> {
+    let replaced: Segment[];
+    try {
+      replaced = inTransaction(this.#index, () => this.#objects.replace(bucketId, object, [segment], precondition));
+    } catch (error) {
+      await this.#blobs.discard([segment]);
+      throw error;
+    }
+    await this.#blobs.discard(replaced);
+    return object;
+  }
+}
+
+/**
+ * Opens (or begins) the store in `directory`, alone: another process that has it open is an error. Blobs that no committed write
+ * names, and abandoned uploads, are removed.
+ */
+export async function openBucketStore(options: { directory: string; now: () => Date }): Promise<BucketStore> {
+  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+  const index = openBucketIndex(join(options.directory, "index.sqlite"));
+  const blobs = new BlobDirectory(join(options.directory, "blobs"));
+  blobs.sweep(referencedBlobs(index));
+  const store = new BucketStore(index, blobs, options.now);
+  await store.sweepAbandonedUploads();
+  return store;
+}
+
+function referencedBlobs(index: DatabaseSync): Set<string> {
+  const blobs = new Set<string>();
+  const sql = `SELECT json_extract(segment.value, '$.blob') AS blob FROM objects, json_each(objects.segments) AS segment
+    UNION ALL SELECT blob FROM parts`;
+  for (const row of index.prepare(sql).iterate()) blobs.add(row.blob as string);
+  return blobs;
+}
