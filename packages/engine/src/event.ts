@@ -5,7 +5,11 @@ import type { DeploymentError, Halt } from "./state.ts";
 
 /** What happened to a deployment, in the past tense. `apply` turns state and event into the next state; the stream shows them. */
 export type DeploymentEvent =
-  | { readonly type: "deploymentStarted"; readonly minimumHealthyHosts: number; readonly targets: readonly TargetPlan[] }
+  | {
+      readonly type: "deploymentStarted";
+      readonly minimumHealthyHosts: number;
+      readonly targets: readonly TargetPlan[];
+    }
   | { readonly type: "statusMessageAdded"; readonly message: string }
   | { readonly type: "stopRequested" }
   | { readonly type: "admissionHalted"; readonly halt: Halt; readonly error: DeploymentError }
@@ -16,9 +20,24 @@ export type DeploymentEvent =
 
 /** What happened to one target. The only events that the hot path makes. */
 export type TargetEvent =
-  | { readonly type: "commandOffered"; readonly targetId: string; readonly event: LifecycleEventName; readonly attempt: number }
-  | { readonly type: "lifecycleEventStarted"; readonly targetId: string; readonly event: LifecycleEventName; readonly offer: string }
-  | { readonly type: "heartbeatMissed"; readonly targetId: string; readonly event: LifecycleEventName; readonly missed: number }
+  | {
+      readonly type: "commandOffered";
+      readonly targetId: string;
+      readonly event: LifecycleEventName;
+      readonly attempt: number;
+    }
+  | {
+      readonly type: "lifecycleEventStarted";
+      readonly targetId: string;
+      readonly event: LifecycleEventName;
+      readonly offer: string;
+    }
+  | {
+      readonly type: "heartbeatMissed";
+      readonly targetId: string;
+      readonly event: LifecycleEventName;
+      readonly missed: number;
+    }
   | {
       readonly type: "lifecycleEventSucceeded";
       readonly targetId: string;

@@ -1,0 +1,142 @@
+import { invariant } from "@sluice/model/invariant.ts";
+import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import type { DeploymentEvent, TargetEvent } from "./event.ts";
+import { type DeploymentState, isTerminal, type LifecycleEventState, type TargetState } from "./state.ts";
+
+/** The state after an event that happened at `at` (epoch milliseconds). Never changes its input. */
+export function apply(state: DeploymentState, event: DeploymentEvent, at: number): DeploymentState {
+  invariant(!isTerminal(state.status), `${state.deploymentId} is ${state.status}: ${event.type} came after its end`);
+  switch (event.type) {
+    case "deploymentStarted":
+      return {
+        ...state,
+        status: "InProgress",
+        startedAt: at,
+        minimumHealthyHosts: event.minimumHealthyHosts,
+        targets: event.targets.map((target) => ({
+          targetId: target.targetId,
+          hostName: target.hostName,
+          kind: target.kind,
+          wasHealthy: target.wasHealthy,
+          revisionHealth: target.revisionHealth,
+          status: "Pending",
+          lifecycleEvents: target.lifecycleEvents.map((name) => pendingEvent(name)),
+          command: null,
+          agentIssue: false,
+          updatedAt: at,
+        })),
+      };
+    case "statusMessageAdded":
+      return { ...state, statusMessages: [...state.statusMessages, event.message] };
+    case "stopRequested":
+      return { ...state, stopRequestedAt: at };
+    case "admissionHalted":
+      invariant(state.halt === null, "admission is halted once");
+      return { ...state, halt: event.halt, error: event.error };
+    case "deploymentSucceeded":
+      return { ...state, status: "Succeeded", completedAt: at };
+    case "deploymentFailed":
+      return { ...state, status: "Failed", completedAt: at, error: event.error };
+    case "deploymentStopped":
+      return { ...state, status: "Stopped", completedAt: at, error: event.error };
+    default:
+      return applyToOneTarget(state, event, at);
+  }
+}
+
+function applyToOneTarget(state: DeploymentState, event: TargetEvent, at: number): DeploymentState {
+  invariant(state.targets, `${event.type} needs resolved targets`);
+  const index = state.targets.findIndex((target) => target.targetId === event.targetId);
+  const target = state.targets[index];
+  invariant(target, `${event.type} names ${event.targetId}, which is no target`);
+  return { ...state, targets: state.targets.with(index, applyToTarget(target, event, at)) };
+}
+
+/** The same for one target alone, which is all that the hot path loads. */
+export function applyToTarget(target: TargetState, event: TargetEvent, at: number): TargetState {
+  switch (event.type) {
+    case "commandOffered":
+      invariant(target.command === null, `${target.targetId} already has a command`);
+      return {
+        ...target,
+        status: "InProgress",
+        updatedAt: at,
+        command: {
+          event: event.event,
+          attempt: event.attempt,
+          availableAt: at,
+          acknowledgedAt: null,
+          acknowledgedOffer: null,
+          missedHeartbeats: 0,
+        },
+      };
+    case "lifecycleEventStarted":
+      invariant(
+        target.command?.event === event.event,
+        `${target.targetId} starts what it was not told to: ${event.event}`,
+      );
+      return {
+        ...target,
+        updatedAt: at,
+        command: { ...target.command, acknowledgedAt: at, acknowledgedOffer: event.offer, missedHeartbeats: 0 },
+        lifecycleEvents: change(target, event.event, (old) => ({ ...old, status: "InProgress", startedAt: at })),
+      };
+    case "heartbeatMissed":
+      invariant(target.command?.event === event.event, `${target.targetId} misses a command that it does not have`);
+      return { ...target, command: { ...target.command, missedHeartbeats: event.missed } };
+    case "lifecycleEventSucceeded":
+    case "lifecycleEventFailed":
+      invariant(
+        target.command?.event === event.event,
+        `${target.targetId} ends what it was not told to: ${event.event}`,
+      );
+      return {
+        ...target,
+        updatedAt: at,
+        command: null,
+        agentIssue: target.agentIssue || (event.type === "lifecycleEventFailed" && event.agentIssue),
+        lifecycleEvents: change(target, event.event, (old) => ({
+          ...old,
+          status: event.type === "lifecycleEventSucceeded" ? "Succeeded" : "Failed",
+          endedAt: at,
+          diagnostics: event.diagnostics,
+        })),
+      };
+    case "targetSucceeded":
+      return end(target, "Succeeded", at);
+    case "targetFailed":
+      return end(target, "Failed", at);
+    case "targetSkipped":
+      return end(target, "Skipped", at);
+    default: {
+      const never: never = event;
+      return never;
+    }
+  }
+}
+
+/** Events that never ran end as Skipped with an end and no start, as CodeDeploy shows them. */
+function end(target: TargetState, status: "Succeeded" | "Failed" | "Skipped", at: number): TargetState {
+  invariant(target.status === "Pending" || target.status === "InProgress", `${target.targetId} ended already`);
+  return {
+    ...target,
+    status,
+    updatedAt: at,
+    command: null,
+    lifecycleEvents: target.lifecycleEvents.map((event) =>
+      event.status === "Pending" ? { ...event, status: "Skipped", endedAt: at } : event,
+    ),
+  };
+}
+
+function change(
+  target: TargetState,
+  name: LifecycleEventName,
+  replace: (old: LifecycleEventState) => LifecycleEventState,
+): readonly LifecycleEventState[] {
+  return target.lifecycleEvents.map((event) => (event.name === name ? replace(event) : event));
+}
+
+function pendingEvent(name: LifecycleEventName): LifecycleEventState {
+  return { name, status: "Pending", startedAt: null, endedAt: null, diagnostics: null };
+}

@@ -1,0 +1,17 @@
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** A host that polls has to take up an event within this time (codedeploy-semantics.md, section 9). */
+export const COMMAND_START_TIMEOUT_MILLISECONDS = 5 * MINUTE;
+/**
+ * The scripts of an event may take 3,600 s in all, after which the agent itself reports a time-out; the five minutes above are for
+ * that report, and for downloads that stall.
+ */
+export const COMMAND_FINISH_TIMEOUT_MILLISECONDS = 65 * MINUTE;
+/** Run time of an in-place deployment (codedeploy-semantics.md, section 9). */
+export const IN_PLACE_TIMEOUT_MILLISECONDS = 12 * HOUR;
+/** Heartbeats in a row without an acknowledged command after which the command is lost. */
+export const MISSED_HEARTBEATS_UNTIL_LOST = 2;
+/** Instances of one deployment. */
+export const TARGETS_MAX = 1000;
