@@ -24,16 +24,19 @@ type Reference = number | "unit" | Schema | (() => Reference);
 const written = new Map<string, string | "in progress">();
 const used = new Set<string>(["structure"]);
 
-const schemas = Object.values(sdk).filter(isSchema);
+const schemas = Object.values(sdk as Readonly<Record<string, unknown>>).filter(isSchema);
 const operations = schemas.filter((schema) => schema[0] === KIND.operation).sort(byName);
 const errors = schemas.filter((schema) => schema[0] === KIND.error && schema[1] === NAMESPACE).sort(byName);
-if (operations.length === 0 || errors.length === 0) throw new Error("the SDK exports no schemas any more: its layout changed");
+if (operations.length === 0 || errors.length === 0)
+  throw new Error("the SDK exports no schemas any more: its layout changed");
 
 const text = render();
 if (!process.argv.includes("--check")) {
   writeFileSync(OUTPUT, text);
 } else if (text !== readFileSync(OUTPUT, "utf8")) {
-  console.error(`${relative(process.cwd(), OUTPUT)} is not what the SDK's schemas give. Run "npm run generate" and commit the result.`);
+  console.error(
+    `${relative(process.cwd(), OUTPUT)} is not what the SDK's schemas give. Run "npm run generate" and commit the result.`,
+  );
   process.exit(1);
 }
 
@@ -124,7 +127,9 @@ function use(name: string): string {
 }
 
 function isSchema(value: unknown): value is Schema {
-  return Array.isArray(value) && typeof value[0] === "number" && typeof value[1] === "string" && typeof value[2] === "string";
+  return (
+    Array.isArray(value) && typeof value[0] === "number" && typeof value[1] === "string" && typeof value[2] === "string"
+  );
 }
 
 function byName(a: Schema, b: Schema): number {

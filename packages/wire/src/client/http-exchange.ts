@@ -1,0 +1,125 @@
+import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { type SplitUrl, splitUrl } from "../sigv4/sign.ts";
+import { TransportError } from "./errors.ts";
+
+export interface Exchange {
+  readonly method: string;
+  /** Absolute and percent-encoded. Sent as it is: nothing is normalised. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string | undefined;
+  readonly agent: Agent;
+  readonly signal?: AbortSignal | undefined;
+  /** From the first byte out to the head of the answer. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Sends a request and resolves with the head of the answer. A connection that the server had closed while it was idle is replaced
+ * once, silently; every other failure is a {@link TransportError}, and an abort is the signal's own reason.
+ */
+export async function exchange(call: Exchange): Promise<IncomingMessage> {
+  const target = splitUrl(call.url);
+  const endpoint = `${target.protocol}//${target.host}`;
+  call.signal?.throwIfAborted();
+  for (let isRetry = false; ; isRetry = true) {
+    try {
+      return await send(call, target);
+    } catch (error) {
+      if (call.signal?.aborted) throw call.signal.reason;
+      if (!isRetry && error instanceof StaleConnection) continue;
+      const cause = error instanceof StaleConnection ? error.cause : error;
+      throw new TransportError(endpoint, describe(cause), { cause });
+    }
+  }
+}
+
+export interface AnswerLimits {
+  readonly endpoint: string;
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Reads an answer whole, within its limits. */
+export async function readAnswer(answer: IncomingMessage, limits: AnswerLimits): Promise<Buffer> {
+  const { endpoint, maxBytes, timeoutMs, signal } = limits;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const timer = setTimeout(() => {
+    answer.destroy(new Error(`the answer began, but did not end within ${timeoutMs} ms`));
+  }, timeoutMs);
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes) throw new Error(`the answer is larger than ${maxBytes} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    throw new TransportError(endpoint, describe(error), { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+}
+
+class StaleConnection extends Error {}
+
+const CLOSED_CODES: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
+
+function send(call: Exchange, target: SplitUrl): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const { hostname, port } = hostAndPort(target);
+  const options = {
+    method: call.method,
+    host: hostname,
+    port,
+    path: target.path,
+    headers: call.headers,
+    agent: call.agent,
+    ...(call.signal === undefined ? {} : { signal: call.signal }),
+  };
+  const request: ClientRequest = target.protocol === "https:" ? httpsRequest(options) : httpRequest(options);
+  const timer = setTimeout(() => {
+    request.destroy(new Error(`no answer within ${call.timeoutMs} ms`));
+  }, call.timeoutMs);
+  request.once("response", (answer) => {
+    clearTimeout(timer);
+    resolve(answer);
+  });
+  request.on("error", (error: NodeJS.ErrnoException) => {
+    clearTimeout(timer);
+    const isStale = request.reusedSocket && CLOSED_CODES.has(error.code ?? "");
+    reject(isStale ? new StaleConnection("closed while idle", { cause: error }) : error);
+  });
+  request.end(call.body);
+  return promise;
+}
+
+function hostAndPort(target: SplitUrl): { hostname: string; port: number } {
+  const match = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(target.host);
+  if (match === null) throw new TypeError(`"${target.host}" is not HOST or HOST:PORT`);
+  const hostname = match[1]!.startsWith("[") ? match[1]!.slice(1, -1) : match[1]!;
+  return { hostname, port: match[2] === undefined ? (target.protocol === "https:" ? 443 : 80) : Number(match[2]) };
+}
+
+function describe(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case "ECONNREFUSED":
+      return "nothing listens there (connection refused). Is the server running?";
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `the host name cannot be resolved (${code})`;
+    case "ECONNRESET":
+      return `the connection was closed before an answer came (${message})`;
+    case "DEPTH_ZERO_SELF_SIGNED_CERT":
+    case "SELF_SIGNED_CERT_IN_CHAIN":
+    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+      return `the server's certificate is not trusted (${message}). Give its authority (ca) or its fingerprint.`;
+    default:
+      return message || String(error);
+  }
+}

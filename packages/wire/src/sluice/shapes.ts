@@ -1,0 +1,113 @@
+import { boolean, integer, list, string, structure, type TableFor, timestamp } from "../shapes/shape.ts";
+import type { SluiceOperations } from "./operations.ts";
+
+const tags = list(structure({ Key: string, Value: string }, ["Key", "Value"]));
+
+const hostSummary = structure(
+  {
+    hostId: string,
+    hostName: string,
+    kind: string,
+    state: string,
+    tags,
+    zone: string,
+    address: string,
+    agentVersion: string,
+    declaredAt: timestamp,
+    enrolledAt: timestamp,
+    lastSeenAt: timestamp,
+    runningCommands: integer,
+  },
+  ["hostId", "hostName", "kind", "state", "tags", "declaredAt", "runningCommands"],
+);
+
+const logChunk = structure(
+  {
+    hostCommandIdentifier: string,
+    sequence: integer,
+    at: timestamp,
+    stream: string,
+    scriptName: string,
+    text: string,
+  },
+  ["hostCommandIdentifier", "sequence", "at", "stream", "scriptName", "text"],
+);
+
+const logEntry = structure(
+  {
+    targetId: string,
+    hostName: string,
+    lifecycleEvent: string,
+    at: timestamp,
+    stream: string,
+    scriptName: string,
+    text: string,
+  },
+  ["targetId", "hostName", "lifecycleEvent", "at", "stream", "scriptName", "text"],
+);
+
+const oneHost = structure({ host: hostSummary }, ["host"]);
+
+/** Sluice's own operations on the wire; the compiler holds it to `operations.ts`. */
+export const SLUICE_TABLE = {
+  CreateEnrolmentToken: {
+    input: structure({ tags, uses: integer, expiresInSeconds: integer }),
+    output: structure({ token: string, expiresAt: timestamp }, ["token", "expiresAt"]),
+  },
+  EnrolHost: {
+    input: structure(
+      {
+        token: string,
+        hostName: string,
+        tags,
+        onPremises: boolean,
+        zone: string,
+        address: string,
+        agentVersion: string,
+      },
+      ["token", "hostName"],
+    ),
+    output: structure(
+      {
+        hostId: string,
+        hostIdentifier: string,
+        accessKeyId: string,
+        secretAccessKey: string,
+        region: string,
+        accountId: string,
+        signingCertificate: string,
+      },
+      ["hostId", "hostIdentifier", "accessKeyId", "secretAccessKey", "region", "accountId", "signingCertificate"],
+    ),
+  },
+  HostHeartbeat: {
+    input: structure({ hostIdentifier: string, heldCommands: list(string), agentVersion: string, goodbye: boolean }, [
+      "hostIdentifier",
+      "heldCommands",
+    ]),
+    output: structure({ intervalSeconds: integer }, ["intervalSeconds"]),
+  },
+  PutHostLogs: {
+    input: structure({ hostIdentifier: string, chunks: list(logChunk) }, ["hostIdentifier", "chunks"]),
+    output: structure({}),
+  },
+  GetDeploymentLogs: {
+    input: structure(
+      { deploymentId: string, targetId: string, lifecycleEvent: string, cursor: string, waitSeconds: integer },
+      ["deploymentId"],
+    ),
+    output: structure({ entries: list(logEntry), cursor: string, ended: boolean }, ["entries", "cursor", "ended"]),
+  },
+  DeclareHost: {
+    input: structure({ hostName: string, tags, zone: string }, ["hostName"]),
+    output: oneHost,
+  },
+  ListHosts: {
+    input: structure({ nextToken: string, includeRetired: boolean }),
+    output: structure({ hosts: list(hostSummary), nextToken: string }, ["hosts"]),
+  },
+  RemoveHost: {
+    input: structure({ host: string }, ["host"]),
+    output: oneHost,
+  },
+} satisfies TableFor<SluiceOperations>;
