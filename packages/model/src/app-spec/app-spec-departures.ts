@@ -1,0 +1,18 @@
+import { APP_SPEC_MAX_DEPTH } from "./yaml-document.ts";
+import { APP_SPEC_MAX_BYTES } from "./yaml-text.ts";
+
+/** Every deliberate difference between this grammar and the reference agent's. No file of the corpus comes near one. */
+export const APP_SPEC_DEPARTURES: readonly { readonly what: string; readonly reason: string }[] = [
+  {
+    what: `A file of more than ${APP_SPEC_MAX_BYTES} bytes is refused; the reference has no limit.`,
+    reason: "A bundle comes from outside, and parsing must not hold up the process.",
+  },
+  {
+    what: `Lists and mappings nested more than ${APP_SPEC_MAX_DEPTH} deep are refused; the reference runs out of stack later.`,
+    reason: "Where a stack ends is chance, and a chance must not decide what is accepted.",
+  },
+  {
+    what: "Tags for objects of the reference's language are refused even where it would build a harmless one.",
+    reason: "An AppSpec has no use for them, and the reference refuses all those that matter.",
+  },
+];

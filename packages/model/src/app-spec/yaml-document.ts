@@ -1,0 +1,210 @@
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type ParsedNode,
+  Parser,
+  type Scalar,
+  type YAMLMap,
+  type YAMLParseError,
+  type YAMLSeq,
+} from "yaml";
+import { AppSpecError } from "./app-spec-error.ts";
+import { resolveBinaryTag, resolveFloatTag, resolvePlainScalar, ScalarRefused } from "./yaml-scalar.ts";
+import { readYamlText } from "./yaml-text.ts";
+import { isYamlList, isYamlMap, type YamlMap, YamlSymbol, type YamlValue } from "./yaml-value.ts";
+
+/** Lists and mappings within each other; an AppSpec needs six. */
+export const APP_SPEC_MAX_DEPTH = 100;
+
+/**
+ * The first document of a YAML file, by the reference agent's rules: YAML 1.1, no aliases, no dates, of two equal keys the
+ * later wins, and whatever follows the first document is not looked at. Throws {@link AppSpecError} and nothing else.
+ */
+export function readYamlDocument(input: string | Uint8Array): YamlValue {
+  const lines = new LineCounter();
+  const document = composeFirst(readYamlText(input), lines);
+  if (document === null) return null;
+  const fault = document.errors.find((error) => isInDocument(error, document, lines));
+  if (fault !== undefined) throw syntaxError(fault.message, fault.pos[0], lines);
+  return document.contents === null ? null : new DocumentReader(lines).read(document.contents);
+}
+
+type FirstDocument = Document.Parsed<ParsedNode>;
+
+/** Scalars stay text here: which value they have is decided by {@link DocumentReader}. */
+function composeFirst(text: string, lines: LineCounter): FirstDocument | null {
+  const composer = new Composer({
+    version: "1.1",
+    schema: "failsafe",
+    resolveKnownTags: false,
+    uniqueKeys: false,
+    merge: false,
+    logLevel: "silent",
+    prettyErrors: false,
+  });
+  for (const document of composer.compose(firstDocumentTokens(text, lines))) return document as FirstDocument;
+  return null;
+}
+
+/** Stops before the second document, so that nothing in it can be at fault. */
+function* firstDocumentTokens(text: string, lines: LineCounter): Generator<CST.Token> {
+  let seen = false;
+  for (const token of new Parser(lines.addNewLine).parse(text)) {
+    if (seen && (token.type === "document" || token.type === "doc-end")) return;
+    seen ||= token.type === "document";
+    if (token.type === "directive") refuseDirective(token, lines);
+    refuseDepth(token, lines);
+    yield token;
+  }
+}
+
+function refuseDirective(token: CST.Directive, lines: LineCounter): void {
+  if (/^%(?:YAML[ \t]+1\.[12](?:\s|$)|TAG\s)/.test(token.source)) return;
+  throw syntaxError(
+    `the directive ${excerpt(token.source)} is not supported; remove it, or write %YAML 1.1`,
+    token.offset,
+    lines,
+  );
+}
+
+/** Walks without recursion, because the composer that comes next recurses and must not run out of stack. */
+function refuseDepth(root: CST.Token, lines: LineCounter): void {
+  const open: { token: CST.Token; depth: number }[] = [{ token: root, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { token, depth } = next;
+    if (depth > APP_SPEC_MAX_DEPTH) {
+      throw syntaxError(`lists and mappings are nested more than ${APP_SPEC_MAX_DEPTH} deep`, token.offset, lines);
+    }
+    if (token.type === "document" && token.value) open.push({ token: token.value, depth });
+    if (!("items" in token)) continue;
+    for (const item of token.items) {
+      if (item.key) open.push({ token: item.key, depth: depth + 1 });
+      if (item.value) open.push({ token: item.value, depth: depth + 1 });
+    }
+  }
+}
+
+/**
+ * The reference stops reading where the first document's value ends, so text behind it is no fault. A block collection at
+ * the margin ends only with the document; a flow collection, a scalar and an indented block end before.
+ */
+function isInDocument(error: YAMLParseError, document: FirstDocument, lines: LineCounter): boolean {
+  const contents = document.contents;
+  // A comment may follow a quoted scalar or a bracket without a space between.
+  if (error.message.startsWith("Comments must be separated")) return false;
+  if (contents === null) return true;
+  const isBlockAtMargin =
+    isCollection(contents) && contents.flow !== true && lines.linePos(contents.range[0]).col === 1;
+  return isBlockAtMargin || error.code !== "UNEXPECTED_TOKEN" || error.pos[0] < contents.range[1];
+}
+
+const MERGE_KEY = "<<";
+const STR_TAG = "tag:yaml.org,2002:str";
+
+class DocumentReader {
+  readonly #lines: LineCounter;
+  readonly #symbols = new Map<string, YamlSymbol>();
+
+  constructor(lines: LineCounter) {
+    this.#lines = lines;
+  }
+
+  read(node: unknown): YamlValue {
+    if (isScalar(node)) return this.#readScalar(node);
+    if (isMap(node)) return this.#readMap(node);
+    if (isSeq(node)) return this.#readList(node);
+    if (isAlias(node))
+      throw this.#refuse(node, `the alias *${excerpt(node.source)} is not supported; repeat the value itself`);
+    return null;
+  }
+
+  #readScalar(node: Scalar): YamlValue {
+    const text = typeof node.value === "string" ? node.value : (node.source ?? "");
+    try {
+      return this.#intern(resolveScalar(text, node.tag, node.type === "PLAIN" || node.type === undefined));
+    } catch (cause) {
+      if (cause instanceof ScalarRefused) throw this.#refuse(node, cause.message);
+      throw cause;
+    }
+  }
+
+  /** Equal symbols are one key. */
+  #intern(value: YamlValue): YamlValue {
+    if (!(value instanceof YamlSymbol)) return value;
+    const known = this.#symbols.get(value.name) ?? value;
+    this.#symbols.set(value.name, known);
+    return known;
+  }
+
+  #readList(node: YAMLSeq): YamlValue {
+    if (node.tag !== undefined && /^!(?:seq|ruby\/array):/.test(node.tag)) throw this.#refuseTag(node, node.tag);
+    return node.items.map((item) => this.read(item));
+  }
+
+  #readMap(node: YAMLMap): YamlMap {
+    if (node.tag !== undefined && REFUSED_MAP_TAGS.test(node.tag)) throw this.#refuseTag(node, node.tag);
+    const map = new Map<YamlValue, YamlValue>();
+    for (const pair of node.items) {
+      if (!isPair(pair)) continue;
+      const key = this.read(pair.key);
+      const value = this.read(pair.value);
+      const isMerge = key === MERGE_KEY && !(isScalar(pair.key) && pair.key.tag === STR_TAG);
+      if (!(isMerge && merge(map, value))) map.set(key, value);
+    }
+    return map;
+  }
+
+  #refuseTag(node: { range?: readonly number[] | null | undefined }, tag: string): AppSpecError {
+    return this.#refuse(node, `the tag ${excerpt(tag)} is not supported; remove it`);
+  }
+
+  #refuse(node: { range?: readonly number[] | null | undefined }, reason: string): AppSpecError {
+    return syntaxError(reason, node.range?.[0] ?? 0, this.#lines);
+  }
+}
+
+/** Tags that would make the reference build an object other than a hash, which it does not allow in an AppSpec. */
+const REFUSED_MAP_TAGS =
+  /^(?:!ruby\/(?!object:Hash$)|!(?:set|omap|str)$|!(?:str|map):|tag:yaml\.org,2002:(?:set|omap|str)$)/;
+const REFUSED_SCALAR_TAGS =
+  /^!(?:str:|ruby\/(?:string:|object:(?:BigDecimal|DateTime|Complex|Rational)$|encoding$|class$|module$|regexp$|range$))/;
+
+function resolveScalar(text: string, tag: string | undefined, isPlain: boolean): YamlValue {
+  if (tag === undefined) return isPlain ? resolvePlainScalar(text) : text;
+  if (REFUSED_SCALAR_TAGS.test(tag)) throw new ScalarRefused(`the tag ${excerpt(tag)} is not supported; remove it`);
+  if (tag === STR_TAG || tag === "!str" || tag === "!ruby/string") return text;
+  if (tag === "tag:yaml.org,2002:binary" || tag === "!binary") return resolveBinaryTag(text);
+  if (tag === "tag:yaml.org,2002:float" || tag === "!float") return resolveFloatTag(text);
+  if (/^!ruby\/sym/.test(tag)) return new YamlSymbol(text);
+  return resolvePlainScalar(text);
+}
+
+/** Merged members win over those before them and lose to those after them. False when there is nothing to merge. */
+function merge(map: Map<YamlValue, YamlValue>, value: YamlValue): boolean {
+  if (isYamlMap(value)) {
+    for (const [key, member] of value) map.set(key, member);
+    return true;
+  }
+  if (!isYamlList(value) || !value.every(isYamlMap)) return false;
+  for (const source of value.toReversed()) merge(map, source);
+  return true;
+}
+
+const EXCERPT_MAX_CHARACTERS = 60;
+
+function excerpt(text: string): string {
+  return text.length > EXCERPT_MAX_CHARACTERS ? `${text.slice(0, EXCERPT_MAX_CHARACTERS)}…` : text;
+}
+
+function syntaxError(reason: string, offset: number, lines: LineCounter): AppSpecError {
+  const line = Math.max(lines.linePos(offset).line, 1);
+  return new AppSpecError(`The application specification file is not valid YAML at line ${line}: ${reason}.`, line);
+}
