@@ -1,0 +1,45 @@
+import { darkAt, type HostLiveness } from "@sluice/engine/observation.ts";
+import type { Fleet, FleetHost, FleetSelection } from "@sluice/engine/ports/fleet.ts";
+import { hostLabel } from "./host-identity.ts";
+import type { Liveness } from "./liveness.ts";
+
+/** Hosts that one deployment's status messages name one by one; the others are counted. */
+export const DARK_HOSTS_NAMED_MAX = 20;
+
+export interface DarkHost {
+  readonly host: Pick<FleetHost, "hostId" | "hostName">;
+  /** Undefined: gone since it was selected. */
+  readonly liveness: HostLiveness | undefined;
+}
+
+/** The hosts that a deployment to the selection would find dark now. */
+export async function darkHostsOfGroup(
+  selection: FleetSelection,
+  { fleet, liveness, now, signal }: { fleet: Fleet; liveness: Liveness; now: number; signal: AbortSignal },
+): Promise<DarkHost[]> {
+  const hosts = await fleet.resolveTargets(selection, signal);
+  const observed = await liveness.observe(hosts.map((host) => host.hostId));
+  return hosts
+    .map((host) => ({ host, liveness: observed.get(host.hostId) }))
+    .filter((dark) => darkAt(dark.liveness) <= now);
+}
+
+/** What a deployment's status messages say about dark hosts: who, since when, and what to run. Empty when all are alive. */
+export function darkHostMessages(darkHosts: readonly DarkHost[]): string[] {
+  const named = darkHosts.slice(0, DARK_HOSTS_NAMED_MAX).map(darkHostMessage);
+  const others = darkHosts.length - named.length;
+  return others > 0
+    ? [...named, `${others} more ${others === 1 ? "host is" : "hosts are"} silent: see sluice hosts.`]
+    : named;
+}
+
+function darkHostMessage({ host, liveness }: DarkHost): string {
+  const label = `Host ${hostLabel(host)}`;
+  if (liveness === undefined) return `${label} has been removed.`;
+  const { lastSeenAt, remedy } = liveness;
+  if (lastSeenAt === null) return `${label} has never been heard from; its deployment fails unless you run ${remedy}.`;
+  const since = new Date(lastSeenAt).toISOString();
+  return liveness.saidGoodbye
+    ? `${label} has not been heard from since ${since}, when its agent was stopped; run ${remedy}.`
+    : `${label} has not been heard from since ${since}; run ${remedy}.`;
+}

@@ -1,0 +1,30 @@
+import { darkAt } from "@sluice/engine/observation.ts";
+import type { HostState, HostSummary } from "@sluice/wire/sluice/operations.ts";
+import { type HostRow, tagsOf } from "../store/hosts.ts";
+import type { Liveness } from "./liveness.ts";
+
+/** The truth about a host, which listings, the console and metrics show. */
+export function hostState(row: HostRow, liveness: Liveness, now: number): HostState {
+  if (row.retired_at !== null) return "retired";
+  const observed = liveness.livenessOf(row);
+  if (observed.silentSince === null) return "declared";
+  return darkAt(observed) <= now ? "dark" : "alive";
+}
+
+export function hostSummary(row: HostRow, liveness: Liveness, now: number, runningCommands: number): HostSummary {
+  const current = liveness.withHeard(row);
+  return {
+    hostId: row.host_id,
+    hostName: row.host_name,
+    kind: row.kind,
+    state: hostState(row, liveness, now),
+    tags: tagsOf(row),
+    zone: row.zone ?? undefined,
+    address: row.address ?? undefined,
+    agentVersion: current.agent_version ?? undefined,
+    declaredAt: new Date(row.declared_at),
+    enrolledAt: row.enrolled_at === null ? undefined : new Date(row.enrolled_at),
+    lastSeenAt: current.last_seen_at === null ? undefined : new Date(current.last_seen_at),
+    runningCommands,
+  };
+}

@@ -1,0 +1,138 @@
+import { darkAt } from "@sluice/engine/observation.ts";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { OperationContext } from "../operations/operation.ts";
+import { findHost, insertHost } from "../store/hosts.ts";
+import { hostState } from "./host-summary.ts";
+import { Liveness } from "./liveness.ts";
+import { newHostRow } from "./new-host.ts";
+import { testContext } from "./test-context.ts";
+
+const READY = 1_000_000;
+let context: OperationContext;
+let liveness: Liveness;
+
+const declare = (hostId: string, more = {}) =>
+  context.store.write((transaction) =>
+    insertHost(transaction, {
+      ...newHostRow({ hostId, hostName: hostId, kind: "instance", hostIdentifier: hostId, tags: [], now: 1000 }),
+      ...more,
+    }),
+  );
+const observe = async (hostId: string) => (await liveness.observe([hostId])).get(hostId);
+const stateOf = async (hostId: string, now: number) =>
+  hostState((await findHost(context.store.db, hostId))!, liveness, now);
+
+beforeEach(async () => {
+  context = await testContext({ now: READY });
+  liveness = new Liveness({ store: context.store, readyAt: READY, onFlushError: () => {} });
+});
+afterEach(() => context.store.close());
+
+it("knows a declared host as dark from the start, and says how to enrol it", async () => {
+  await declare("web-1");
+  const host = await observe("web-1");
+  expect(host).toMatchObject({ lastSeenAt: null, silentSince: null });
+  expect(darkAt(host)).toBe(Number.NEGATIVE_INFINITY);
+  expect(host?.remedy).toContain("sluice agent enroll");
+  expect(await stateOf("web-1", READY)).toBe("declared");
+});
+
+it("gives a host that has just enrolled its grace before the first poll", async () => {
+  await declare("web-1", { enrolled_at: READY + 500, agent: "sluice" });
+  expect(await observe("web-1")).toMatchObject({ lastSeenAt: null, silentSince: READY + 500 });
+  expect(await stateOf("web-1", READY + 15_499)).toBe("alive");
+  expect(await stateOf("web-1", READY + 15_500)).toBe("dark");
+});
+
+it("counts silence from the last word, with each agent's own grace", async () => {
+  await declare("ours");
+  await declare("theirs");
+  liveness.seen("ours", READY + 1000, "sluice", "0.1.0");
+  liveness.seen("theirs", READY + 1000, "aws", "1.8.1");
+  expect(darkAt(await observe("ours"))).toBe(READY + 16_000);
+  expect(darkAt(await observe("theirs"))).toBe(READY + 121_000);
+  expect((await observe("theirs"))?.remedy).toContain("codedeploy-agent");
+  liveness.seen("ours", READY + 2000);
+  expect(darkAt(await observe("ours"))).toBe(READY + 17_000);
+});
+
+it("never counts silence from before this server was ready", async () => {
+  await declare("web-1", { enrolled_at: 2000, last_seen_at: 5000, agent: "sluice" });
+  expect(await observe("web-1")).toMatchObject({ lastSeenAt: 5000, silentSince: READY });
+  liveness.ready(READY + 60_000);
+  expect(await observe("web-1")).toMatchObject({ silentSince: READY + 60_000 });
+});
+
+it("holds a host dark at once after a goodbye, until the next word", async () => {
+  await declare("web-1");
+  liveness.seen("web-1", READY + 1000, "sluice");
+  liveness.goodbye("web-1", READY + 2000);
+  expect(await observe("web-1")).toMatchObject({ saidGoodbye: true, lastSeenAt: READY + 2000 });
+  expect(await stateOf("web-1", READY + 2000)).toBe("dark");
+  liveness.seen("web-1", READY + 3000);
+  expect(await observe("web-1")).toMatchObject({ saidGoodbye: false });
+});
+
+it("gives a host that said goodbye to an earlier server the grace to come back", async () => {
+  await declare("web-1", { last_seen_at: READY - 10, goodbye_at: READY - 10 });
+  expect(await observe("web-1")).toMatchObject({ saidGoodbye: false, silentSince: READY });
+});
+
+it("has no entry for hosts that are retired or unknown", async () => {
+  await declare("web-1", { retired_at: 5000 });
+  expect((await liveness.observe(["web-1", "nobody"])).size).toBe(0);
+  expect(await stateOf("web-1", READY)).toBe("retired");
+});
+
+it("writes what changed in one batch, and nothing when nothing did", async () => {
+  const hostIds = Array.from({ length: 450 }, (_, index) => `host-${index}`);
+  await Promise.all(hostIds.map((hostId) => declare(hostId)));
+  for (const [index, hostId] of hostIds.entries()) liveness.seen(hostId, READY + index, "sluice", "0.1.0");
+  liveness.goodbye("host-7", READY + 7);
+  const write = vi.spyOn(context.store, "write");
+  await liveness.flush();
+  expect(write).toHaveBeenCalledTimes(1);
+  expect(await findHost(context.store.db, "host-449")).toMatchObject({
+    last_seen_at: READY + 449,
+    goodbye_at: null,
+    agent: "sluice",
+    agent_version: "0.1.0",
+  });
+  expect(await findHost(context.store.db, "host-7")).toMatchObject({ goodbye_at: READY + 7 });
+  await liveness.flush();
+  expect(write).toHaveBeenCalledTimes(1);
+  liveness.seen("host-7", READY + 9000);
+  await liveness.close();
+  expect(await findHost(context.store.db, "host-7")).toMatchObject({
+    last_seen_at: READY + 9000,
+    goodbye_at: null,
+    agent: "sluice",
+  });
+});
+
+it("writes again what could not be written", async () => {
+  await declare("web-1");
+  liveness.seen("web-1", READY + 1, "sluice");
+  vi.spyOn(context.store, "write").mockRejectedValueOnce(new Error("disk full"));
+  await expect(liveness.flush()).rejects.toThrow("disk full");
+  await liveness.flush();
+  expect(await findHost(context.store.db, "web-1")).toMatchObject({ last_seen_at: READY + 1 });
+});
+
+it("leaves a later word of another replica in place", async () => {
+  await declare("web-1", { last_seen_at: READY + 9000 });
+  liveness.seen("web-1", READY + 1);
+  await liveness.flush();
+  expect(await findHost(context.store.db, "web-1")).toMatchObject({ last_seen_at: READY + 9000 });
+  expect(await observe("web-1")).toMatchObject({ lastSeenAt: READY + 9000 });
+});
+
+it("does not take the words of an earlier machine for those of a new one with its name", async () => {
+  await declare("web-1");
+  liveness.seen("web-1", READY + 1, "aws");
+  await context.store.write(({ db }) => db.deleteFrom("hosts").execute());
+  await declare("web-1", { declared_at: READY + 5000 });
+  await liveness.flush();
+  expect(await observe("web-1")).toMatchObject({ lastSeenAt: null, silentSince: null });
+  expect(await findHost(context.store.db, "web-1")).toMatchObject({ last_seen_at: null, agent: null });
+});

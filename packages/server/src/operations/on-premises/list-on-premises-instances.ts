@@ -1,0 +1,48 @@
+import type { ListOnPremisesInstancesInput, ListOnPremisesInstancesOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { matchesAnyTagFilter, tagFilterProblem } from "@sluice/model/tag-filter.ts";
+import { HOSTS_PAGE, hostPageToken, readHostPageToken } from "../../hosts/host-page-token.ts";
+import { listHosts, tagsOf } from "../../store/hosts.ts";
+import type { Operation } from "../operation.ts";
+
+const SHOW_BY_STATUS = { Registered: "living", Deregistered: "retired" } as const;
+
+/** Registered and deregistered ones alike, unless `registrationStatus` is given; any one of `tagFilters` is enough. */
+export const listOnPremisesInstances: Operation<ListOnPremisesInstancesInput, ListOnPremisesInstancesOutput> = async (
+  input,
+  { store },
+) => {
+  const show = readStatus(input.registrationStatus);
+  const filters = input.tagFilters?.length ? input.tagFilters : undefined;
+  for (const filter of filters ?? []) {
+    const problem = tagFilterProblem(filter);
+    if (problem !== undefined) {
+      throw new CallerFault(
+        "InvalidTagFilterException",
+        `The tag filter ${filter.Key ?? ""}=${filter.Value ?? ""} ${problem}.`,
+      );
+    }
+  }
+  let after = readHostPageToken(input.nextToken);
+  // Tags are JSON in both databases, so a page may hold few matches or none: read on until something matches or all is read.
+  for (;;) {
+    const rows = await listHosts(store.db, { after, limit: HOSTS_PAGE + 1, kind: "on-premises", show });
+    const page = rows.slice(0, HOSTS_PAGE);
+    const instanceNames = page
+      .filter((row) => filters === undefined || matchesAnyTagFilter(tagsOf(row), filters))
+      .map((row) => row.host_id);
+    const last = rows.length > HOSTS_PAGE ? page.at(-1) : undefined;
+    if (last === undefined) return { instanceNames };
+    after = { hostName: last.host_name, hostId: last.host_id };
+    if (instanceNames.length > 0) return { instanceNames, nextToken: hostPageToken(after) };
+  }
+};
+
+function readStatus(status: string | undefined): "living" | "retired" | "all" {
+  if (status === undefined) return "all";
+  if (status === "Registered" || status === "Deregistered") return SHOW_BY_STATUS[status];
+  throw new CallerFault(
+    "InvalidRegistrationStatusException",
+    `The registrationStatus "${status}" is not valid: use Registered or Deregistered.`,
+  );
+}

@@ -1,0 +1,99 @@
+import type { InstanceInfo } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { TAGS_MAX, type Tag, tagProblem } from "@sluice/model/tag-filter.ts";
+import { hostNameProblem } from "../../hosts/host-identity.ts";
+import type { WriteTransaction } from "../../store/group-commit.ts";
+import { findHost, type HostRow, tagsOf } from "../../store/hosts.ts";
+
+/** Instances in one BatchGetOnPremisesInstances (codedeploy-semantics.md, section 10). */
+export const BATCH_GET_MAX = 25;
+/** Instances in one call that changes tags. AWS publishes no figure. */
+export const TAGGED_INSTANCES_MAX = 100;
+
+export function requireInstanceName(instanceName: string | undefined): string {
+  if (!instanceName) {
+    throw new CallerFault("InstanceNameRequiredException", "instanceName is missing: name the on-premises instance.");
+  }
+  const problem = hostNameProblem(instanceName);
+  if (problem === undefined) return instanceName;
+  throw new CallerFault("InvalidInstanceNameException", `The instance name "${instanceName}" ${problem}.`);
+}
+
+/** Each name once. */
+export function requireInstanceNames(instanceNames: readonly string[] | undefined): string[] {
+  if (!instanceNames || instanceNames.length === 0) {
+    throw new CallerFault(
+      "InstanceNameRequiredException",
+      "instanceNames is empty: name at least one on-premises instance.",
+    );
+  }
+  return [...new Set(instanceNames.map(requireInstanceName))];
+}
+
+export function requireTags(
+  tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
+): Tag[] {
+  if (!tags || tags.length === 0)
+    throw new CallerFault("TagRequiredException", "tags is empty: give at least one tag.");
+  if (tags.length > TAGS_MAX) {
+    throw new CallerFault(
+      "TagLimitExceededException",
+      `${tags.length} tags are given: at most ${TAGS_MAX} are allowed.`,
+    );
+  }
+  return tags.map((tag) => {
+    const problem = tagProblem(tag);
+    if (problem !== undefined) {
+      throw new CallerFault("InvalidTagException", `The tag ${tag.Key ?? ""}=${tag.Value ?? ""} ${problem}.`);
+    }
+    return { Key: tag.Key!, Value: tag.Value ?? "" };
+  });
+}
+
+export function isOnPremises(row: HostRow | undefined): row is HostRow {
+  return row?.kind === "on-premises";
+}
+
+export function notRegistered(instanceName: string): CallerFault {
+  return new CallerFault(
+    "InstanceNotRegisteredException",
+    `The on-premises instance ${instanceName} is not registered: call RegisterOnPremisesInstance first.`,
+  );
+}
+
+export function instanceInfo(row: HostRow): InstanceInfo {
+  return {
+    instanceName: row.host_id,
+    ...(row.iam_session_arn === null ? {} : { iamSessionArn: row.iam_session_arn }),
+    ...(row.iam_user_arn === null ? {} : { iamUserArn: row.iam_user_arn }),
+    ...(row.instance_arn === null ? {} : { instanceArn: row.instance_arn }),
+    registerTime: new Date(row.declared_at),
+    ...(row.retired_at === null ? {} : { deregisterTime: new Date(row.retired_at) }),
+    tags: tagsOf(row),
+  };
+}
+
+/** Changes the tags of registered instances: of all of them, or of none. */
+export async function changeTags(
+  { db }: WriteTransaction,
+  instanceNames: readonly string[],
+  change: (tags: Tag[], instanceName: string) => Tag[],
+): Promise<void> {
+  for (const instanceName of instanceNames) {
+    const row = await findHost(db, instanceName);
+    if (!isOnPremises(row) || row.retired_at !== null) throw notRegistered(instanceName);
+    await db
+      .updateTable("hosts")
+      .set({ tags_json: JSON.stringify(change(tagsOf(row), instanceName)) })
+      .where("host_id", "=", instanceName)
+      .execute();
+  }
+}
+
+export function requireFewInstances(instanceNames: readonly string[]): void {
+  if (instanceNames.length <= TAGGED_INSTANCES_MAX) return;
+  throw new CallerFault(
+    "InstanceLimitExceededException",
+    `${instanceNames.length} on-premises instances are named: at most ${TAGGED_INSTANCES_MAX} are allowed in one call.`,
+  );
+}

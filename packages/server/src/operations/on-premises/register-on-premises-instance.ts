@@ -1,0 +1,75 @@
+import type { RegisterOnPremisesInstanceInput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { newOnPremisesArn } from "../../hosts/host-identity.ts";
+import { newHostRow } from "../../hosts/new-host.ts";
+import { findLivingHostByIdentifier, findLivingHostByName, insertHost, lockHostNames } from "../../store/hosts.ts";
+import type { Operation } from "../operation.ts";
+import { requireInstanceName } from "./on-premises-instance.ts";
+
+const IAM_USER_ARN = /^arn:aws[a-z-]*:iam::\d{12}:user\/\S+$/;
+const IAM_SESSION_ARN = /^arn:aws[a-z-]*:sts::\d{12}:assumed-role\/[^\s/]+\/[^\s/]+$/;
+
+/** The instance is a target from now on, and dark until its agent polls. */
+export const registerOnPremisesInstance: Operation<RegisterOnPremisesInstanceInput, Record<string, never>> = async (
+  input,
+  context,
+) => {
+  const instanceName = requireInstanceName(input.instanceName);
+  const { iamUserArn, iamSessionArn } = input;
+  const hostIdentifier = requireOneArn(iamUserArn, iamSessionArn);
+  const row = {
+    ...newHostRow({
+      hostId: instanceName,
+      hostName: instanceName,
+      kind: "on-premises",
+      hostIdentifier,
+      tags: [],
+      now: context.now(),
+    }),
+    iam_user_arn: iamUserArn || null,
+    iam_session_arn: iamSessionArn || null,
+    instance_arn: newOnPremisesArn(context, instanceName, context.randomText),
+  };
+  await context.store.write(async (transaction) => {
+    await lockHostNames(transaction);
+    const namesake = await findLivingHostByName(transaction.db, instanceName);
+    if (namesake) {
+      throw new CallerFault(
+        "InstanceNameAlreadyRegisteredException",
+        namesake.kind === "on-premises"
+          ? `The on-premises instance name ${instanceName} is already registered: deregister it first, or choose another name.`
+          : `The name ${instanceName} belongs to the host ${namesake.host_id}: choose another name.`,
+      );
+    }
+    const other = await findLivingHostByIdentifier(transaction.db, hostIdentifier);
+    if (other) {
+      throw new CallerFault(
+        iamUserArn ? "IamUserArnAlreadyRegisteredException" : "IamSessionArnAlreadyRegisteredException",
+        `${hostIdentifier} is already registered for the on-premises instance ${other.host_name}: give every instance its own.`,
+      );
+    }
+    await insertHost(transaction, row);
+  });
+  return {};
+};
+
+function requireOneArn(iamUserArn: string | undefined, iamSessionArn: string | undefined): string {
+  if (iamUserArn && iamSessionArn) {
+    throw new CallerFault(
+      "MultipleIamArnsProvidedException",
+      "Both iamUserArn and iamSessionArn are given: give exactly one of them.",
+    );
+  }
+  if (iamUserArn) {
+    if (IAM_USER_ARN.test(iamUserArn)) return iamUserArn;
+    throw new CallerFault("InvalidIamUserArnException", `Iam User ARN ${iamUserArn} is not in a valid format`);
+  }
+  if (iamSessionArn) {
+    if (IAM_SESSION_ARN.test(iamSessionArn)) return iamSessionArn;
+    throw new CallerFault("InvalidIamSessionArnException", `Iam Session ARN ${iamSessionArn} is not in a valid format`);
+  }
+  throw new CallerFault(
+    "IamArnRequiredException",
+    "Neither iamUserArn nor iamSessionArn is given: give exactly one of them.",
+  );
+}

@@ -1,0 +1,19 @@
+import type { RemoveTagsFromOnPremisesInstancesInput } from "@aws-sdk/client-codedeploy";
+import type { Operation } from "../operation.ts";
+import { changeTags, requireFewInstances, requireInstanceNames, requireTags } from "./on-premises-instance.ts";
+
+/** Removes key and value pairs; a tag given without a value goes whatever its value is. What is not there is no fault. */
+export const removeTagsFromOnPremisesInstances: Operation<
+  RemoveTagsFromOnPremisesInstancesInput,
+  Record<string, never>
+> = async (input, context) => {
+  const tags = requireTags(input.tags);
+  const instanceNames = requireInstanceNames(input.instanceNames);
+  requireFewInstances(instanceNames);
+  await context.store.write((transaction) =>
+    changeTags(transaction, instanceNames, (present) =>
+      present.filter((tag) => !tags.some(({ Key, Value }) => Key === tag.Key && (Value === "" || Value === tag.Value))),
+    ),
+  );
+  return {};
+};

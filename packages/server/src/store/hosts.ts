@@ -1,0 +1,128 @@
+import type { Tag } from "@sluice/model/tag-filter.ts";
+import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import type { WriteTransaction } from "./group-commit.ts";
+import type { Database, HostsTable } from "./schema.ts";
+
+/** A row of `hosts`. */
+export type HostRow = Selectable<HostsTable>;
+type Reader = Kysely<Database>;
+
+/** How many values one `IN (…)` holds: both databases limit a statement's parameters. */
+const IN_LIST_MAX = 500;
+/** Any number that no other lock of ours uses. */
+const HOST_NAMES_LOCK = 7203102;
+
+/**
+ * Keeps two replicas from giving one name or one identity to two hosts at once; call it before looking whether it is free.
+ * SQLite has one writer anyway.
+ */
+export async function lockHostNames({ db, dialect }: WriteTransaction): Promise<void> {
+  if (dialect === "postgres") await sql`SELECT pg_advisory_xact_lock(${HOST_NAMES_LOCK})`.execute(db);
+}
+
+export function tagsOf(row: Pick<HostRow, "tags_json">): Tag[] {
+  return JSON.parse(row.tags_json) as Tag[];
+}
+
+/** Whether retired or not. */
+export async function findHost(db: Reader, hostId: string): Promise<HostRow | undefined> {
+  return db.selectFrom("hosts").selectAll().where("host_id", "=", hostId).executeTakeFirst();
+}
+
+export async function findLivingHostByName(db: Reader, hostName: string): Promise<HostRow | undefined> {
+  return db
+    .selectFrom("hosts")
+    .selectAll()
+    .where("host_name", "=", hostName)
+    .where("retired_at", "is", null)
+    .executeTakeFirst();
+}
+
+/** By what its agent calls itself. */
+export async function findLivingHostByIdentifier(db: Reader, hostIdentifier: string): Promise<HostRow | undefined> {
+  return db
+    .selectFrom("hosts")
+    .selectAll()
+    .where("host_identifier", "=", hostIdentifier)
+    .where("retired_at", "is", null)
+    .executeTakeFirst();
+}
+
+/** In no particular order; ids that are unknown are left out. */
+export async function findHosts(db: Reader, hostIds: readonly string[]): Promise<HostRow[]> {
+  const rows: HostRow[] = [];
+  for (let from = 0; from < hostIds.length; from += IN_LIST_MAX) {
+    const part = hostIds.slice(from, from + IN_LIST_MAX);
+    rows.push(...(await db.selectFrom("hosts").selectAll().where("host_id", "in", part).execute()));
+  }
+  return rows;
+}
+
+export async function listLivingHosts(db: Reader): Promise<HostRow[]> {
+  return db.selectFrom("hosts").selectAll().where("retired_at", "is", null).orderBy("host_id").execute();
+}
+
+export interface HostPage {
+  /** The last host of the page before; absent on the first page. */
+  readonly after?: { readonly hostName: string; readonly hostId: string } | undefined;
+  readonly limit: number;
+  readonly kind?: HostRow["kind"] | undefined;
+  /** `living` and `retired` leave the others out. */
+  readonly show: "living" | "retired" | "all";
+}
+
+/** By name and, among equal names, by id. */
+export async function listHosts(db: Reader, { after, limit, kind, show }: HostPage): Promise<HostRow[]> {
+  let query = db.selectFrom("hosts").selectAll().orderBy("host_name").orderBy("host_id").limit(limit);
+  if (kind !== undefined) query = query.where("kind", "=", kind);
+  if (show === "living") query = query.where("retired_at", "is", null);
+  if (show === "retired") query = query.where("retired_at", "is not", null);
+  if (after !== undefined) {
+    query = query.where(sql<SqlBool>`(host_name, host_id) > (${after.hostName}, ${after.hostId})`);
+  }
+  return query.execute();
+}
+
+/** How many commands each host holds (acknowledged, not completed); hosts without one are left out. */
+export async function countRunningCommands(db: Reader, hostIds: readonly string[]): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (let from = 0; from < hostIds.length; from += IN_LIST_MAX) {
+    const rows = await db
+      .selectFrom("targets")
+      .select(["target_id", (expression) => expression.fn.countAll<number>().as("held")])
+      .where("command_state", "=", "acknowledged")
+      .where("target_id", "in", hostIds.slice(from, from + IN_LIST_MAX))
+      .groupBy("target_id")
+      .execute();
+    for (const row of rows) counts.set(row.target_id, Number(row.held));
+  }
+  return counts;
+}
+
+/**
+ * Adds a host. A retired one with the same id (an on-premises name that is used again) is replaced: the listing shows the newest
+ * registration of a name, and what older ones did stays in their deployments. What they left in groups is forgotten, because the
+ * new machine never deployed anything.
+ */
+export async function insertHost({ db }: WriteTransaction, row: HostRow): Promise<void> {
+  const replaced = await db
+    .deleteFrom("hosts")
+    .where("host_id", "=", row.host_id)
+    .where("retired_at", "is not", null)
+    .executeTakeFirst();
+  if (replaced.numDeletedRows > 0n) {
+    await db.deleteFrom("group_hosts").where("target_id", "=", row.host_id).execute();
+  }
+  await db.insertInto("hosts").values(row).execute();
+}
+
+/** Never a target again, and its keys open nothing any more. Retiring twice keeps the first time. */
+export async function retireHost({ db }: WriteTransaction, hostId: string, now: number): Promise<void> {
+  await db
+    .updateTable("hosts")
+    .set({ retired_at: now })
+    .where("host_id", "=", hostId)
+    .where("retired_at", "is", null)
+    .execute();
+  await db.deleteFrom("access_keys").where("host_id", "=", hostId).execute();
+}
