@@ -1,0 +1,97 @@
+import { apply } from "@sluice/engine/apply.ts";
+import type { Observation, TargetResolution } from "@sluice/engine/observation.ts";
+import { plan } from "@sluice/engine/plan.ts";
+import { type DeploymentState, isTerminal, type TargetState } from "@sluice/engine/state.ts";
+import { InvariantViolation } from "@sluice/model/invariant.ts";
+import { lockDeployments, quarantine, readHead, saveHead } from "../store/deployments.ts";
+import { insertEffects, loadEffectOutcome } from "../store/effects.ts";
+import { appendEvents } from "../store/events.ts";
+import type { WriteTransaction } from "../store/group-commit.ts";
+import { recordAttempts, recordOutcome } from "../store/group-hosts.ts";
+import type { Store } from "../store/open-store.ts";
+import { insertTargets, loadTargets, updateTargets } from "../store/targets.ts";
+import type { ChangeFeed } from "./change-feed.ts";
+import type { HostObserver } from "./host-observer.ts";
+
+export interface PlanningDependencies {
+  readonly store: Store;
+  readonly now: () => number;
+  readonly hosts: HostObserver;
+  readonly feed: ChangeFeed;
+  readonly onQuarantine: (deploymentId: string, error: InvariantViolation) => void;
+}
+
+/** One wake of one deployment: snapshot, plan, and everything that follows from it, in one transaction. */
+export async function planDeployment(deploymentId: string, dependencies: PlanningDependencies): Promise<void> {
+  try {
+    await dependencies.store.write((transaction) => planInTransaction(transaction, deploymentId, dependencies));
+  } catch (error) {
+    if (!(error instanceof InvariantViolation)) throw error;
+    await dependencies.store.write((transaction) => quarantine(transaction, deploymentId, error.message));
+    dependencies.onQuarantine(deploymentId, error);
+  }
+}
+
+async function planInTransaction(
+  transaction: WriteTransaction,
+  deploymentId: string,
+  { now, hosts, feed }: PlanningDependencies,
+): Promise<void> {
+  const [row] = await lockDeployments(transaction, [deploymentId]);
+  if (row?.active !== 1 || row.quarantined !== null) return;
+  const before: DeploymentState = { ...readHead(row), targets: await loadTargets(transaction, deploymentId) };
+  const at = now();
+  const observation = await observe(transaction, before, hosts);
+  const { events, effects, wakeAt } = plan(before, observation, at);
+  const after = events.reduce((state, event) => apply(state, event, at), before);
+
+  const changed = changedTargets(before.targets, after.targets);
+  if (before.targets === null && after.targets !== null) await insertTargets(transaction, deploymentId, after.targets);
+  else await updateTargets(transaction, deploymentId, changed);
+  await recordAttempts(transaction, row, changed);
+  await recordOutcome(transaction, row, after.status);
+  await insertEffects(transaction, deploymentId, effects, at);
+  const { targets: _, ...head } = after;
+  const lastSequence = await appendEvents(transaction, deploymentId, row.last_sequence, events, at);
+  await saveHead(transaction, { head, lastSequence, wakeAt: isTerminal(head.status) ? null : wakeAt });
+  transaction.afterCommit(() =>
+    feed.publish({
+      deploymentId,
+      offered: changed.filter(isNewlyOffered),
+      hasEvents: events.length > 0,
+      isDue: effects.length > 0,
+    }),
+  );
+}
+
+async function observe(
+  transaction: WriteTransaction,
+  state: DeploymentState,
+  hosts: HostObserver,
+): Promise<Observation> {
+  const resolution = (await loadEffectOutcome(transaction, state.deploymentId, "resolveTargets")) as
+    | TargetResolution
+    | undefined;
+  const targetIds = state.targets
+    ? state.targets.filter((target) => target.status === "Pending" || target.status === "InProgress").map(idOf)
+    : resolution?.outcome === "resolved"
+      ? resolution.candidates.map(idOf)
+      : [];
+  return { resolution, hosts: await hosts.observe(transaction, targetIds) };
+}
+
+/** States are immutable, so a target that is another object has changed. */
+function changedTargets(
+  before: readonly TargetState[] | null,
+  after: readonly TargetState[] | null,
+): readonly TargetState[] {
+  return (after ?? []).filter((target, index) => target !== before?.[index]);
+}
+
+function isNewlyOffered(target: TargetState): boolean {
+  return target.command !== null && target.command.acknowledgedAt === null;
+}
+
+function idOf({ targetId }: { readonly targetId: string }): string {
+  return targetId;
+}

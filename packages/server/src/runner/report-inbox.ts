@@ -1,0 +1,165 @@
+import type { TargetEvent } from "@sluice/engine/event.ts";
+import { type CommandReport, type ReportAnswer, receiveReport } from "@sluice/engine/receive-report.ts";
+import type { TargetState } from "@sluice/engine/state.ts";
+import { InvariantViolation } from "@sluice/model/invariant.ts";
+import { isAdvancing, lockDeployments, quarantine, readHead } from "../store/deployments.ts";
+import { appendEvents } from "../store/events.ts";
+import type { WriteTransaction } from "../store/group-commit.ts";
+import { recordAttempts } from "../store/group-hosts.ts";
+import type { Store } from "../store/open-store.ts";
+import { loadSomeTargets, updateTargets } from "../store/targets.ts";
+import type { ChangeFeed } from "./change-feed.ts";
+
+/** Reports that share one transaction at most. */
+const BATCH_MAX_REPORTS = 256;
+/**
+ * A command that the hot path hands out is looked at again after the shortest grace that any agent has: the host has reported just
+ * now, so it cannot be dark before.
+ */
+const HOT_PATH_WAKE_MILLISECONDS = 15_000;
+
+export interface AddressedReport {
+  readonly deploymentId: string;
+  readonly targetId: string;
+  readonly report: CommandReport;
+}
+
+interface Waiting extends AddressedReport {
+  readonly resolve: (answer: ReportAnswer) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+export interface ReportInboxDependencies {
+  readonly store: Store;
+  readonly now: () => number;
+  readonly feed: ChangeFeed;
+  readonly onQuarantine: (deploymentId: string, error: InvariantViolation) => void;
+}
+
+/**
+ * The hot path: agents' acknowledgements and completions. Those that arrive while a commit is under way are worked off together in
+ * the next one, a deployment at a time, by the same rules as the planner's. A report is answered once it is durable.
+ */
+export class ReportInbox {
+  readonly #dependencies: ReportInboxDependencies;
+  #waiting: Waiting[] = [];
+  #working = false;
+
+  constructor(dependencies: ReportInboxDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  submit(report: AddressedReport): Promise<ReportAnswer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ ...report, resolve, reject });
+      if (!this.#working) {
+        this.#working = true;
+        void this.#work();
+      }
+    });
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.slice(0, BATCH_MAX_REPORTS);
+      this.#waiting = this.#waiting.slice(BATCH_MAX_REPORTS);
+      const byDeployment = Map.groupBy(batch, ({ deploymentId }) => deploymentId);
+      await Promise.all([...byDeployment].map(([deploymentId, reports]) => this.#take(deploymentId, reports)));
+    }
+    this.#working = false;
+  }
+
+  async #take(deploymentId: string, reports: readonly Waiting[]): Promise<void> {
+    const { store, onQuarantine } = this.#dependencies;
+    try {
+      const answers = await store.write((transaction) =>
+        takeReports(transaction, deploymentId, reports, this.#dependencies),
+      );
+      reports.forEach(({ resolve }, index) => {
+        resolve(answers[index] ?? "Failed");
+      });
+    } catch (error) {
+      if (error instanceof InvariantViolation) {
+        await store.write((transaction) => quarantine(transaction, deploymentId, error.message));
+        onQuarantine(deploymentId, error);
+      }
+      for (const { reject } of reports) reject(error);
+    }
+  }
+}
+
+async function takeReports(
+  transaction: WriteTransaction,
+  deploymentId: string,
+  reports: readonly AddressedReport[],
+  { now, feed }: ReportInboxDependencies,
+): Promise<ReportAnswer[]> {
+  const [row] = await lockDeployments(transaction, [deploymentId]);
+  if (!row || row.quarantined !== null) return reports.map(() => "Failed");
+  const head = readHead(row);
+  const policy = { advancing: isAdvancing(head), ignoreApplicationStopFailures: head.ignoreApplicationStopFailures };
+  const at = now();
+  const targets = await loadByIds(transaction, deploymentId, reports);
+  const changed = new Map<string, TargetState>();
+  const events: TargetEvent[] = [];
+  const answers = reports.map(({ targetId, report }): ReportAnswer => {
+    const target = changed.get(targetId) ?? targets.get(targetId);
+    if (!target) return "Failed";
+    const result = receiveReport(target, report, policy, at);
+    if (result.events.length > 0) {
+      changed.set(targetId, result.target);
+      events.push(...result.events);
+    }
+    return result.answer;
+  });
+  if (events.length === 0) return answers;
+
+  const changedTargets = [...changed.values()];
+  await updateTargets(transaction, deploymentId, changedTargets);
+  await recordAttempts(transaction, row, changedTargets);
+  const lastSequence = await appendEvents(transaction, deploymentId, row.last_sequence, events, at);
+  const isDue = await needsPlan(transaction, deploymentId, events, policy.advancing);
+  await transaction.db
+    .updateTable("deployments")
+    .set({
+      last_sequence: lastSequence,
+      wake_at: isDue ? at : Math.min(row.wake_at ?? Infinity, at + HOT_PATH_WAKE_MILLISECONDS),
+    })
+    .where("deployment_id", "=", deploymentId)
+    .execute();
+  const offered = changedTargets.filter(({ command }) => command !== null && command.acknowledgedAt === null);
+  transaction.afterCommit(() => feed.publish({ deploymentId, offered, hasEvents: true, isDue }));
+  return answers;
+}
+
+async function loadByIds(
+  transaction: WriteTransaction,
+  deploymentId: string,
+  reports: readonly AddressedReport[],
+): Promise<ReadonlyMap<string, TargetState>> {
+  const ids = [...new Set(reports.map(({ targetId }) => targetId))];
+  const targets = await loadSomeTargets(transaction, deploymentId, ids);
+  return new Map(targets.map((target) => [target.targetId, target]));
+}
+
+/** Admission, failure and completion need a plan; a host that merely goes on, or ends while all others run, does not. */
+async function needsPlan(
+  { db }: WriteTransaction,
+  deploymentId: string,
+  events: readonly TargetEvent[],
+  advancing: boolean,
+): Promise<boolean> {
+  if (!advancing)
+    return events.some(({ type }) => type === "lifecycleEventSucceeded" || type === "lifecycleEventFailed");
+  if (events.some(({ type }) => type === "targetFailed")) return true;
+  if (!events.some(({ type }) => type === "targetSucceeded")) return false;
+  const rows = await db
+    .selectFrom("targets")
+    .select((expression) => ["status", expression.fn.countAll<number>().as("count")])
+    .where("deployment_id", "=", deploymentId)
+    .where("status", "in", ["Pending", "InProgress"])
+    .groupBy("status")
+    .execute();
+  const count = (status: string) => Number(rows.find((row) => row.status === status)?.count ?? 0);
+  return count("Pending") > 0 || count("InProgress") === 0;
+}

@@ -1,0 +1,69 @@
+import type { ArnScope } from "@sluice/model/resource-arn.ts";
+import type { Kysely, Selectable } from "kysely";
+import { deploymentGroupsOfApplication, removeDeploymentGroup, renameInDeployments } from "./deployment-groups.ts";
+import { moveTags, moveTagsOfGroups, removeTags } from "./resource-tags.ts";
+import type { ApplicationsTable, Database } from "./schema.ts";
+
+export type ApplicationRow = Selectable<ApplicationsTable>;
+
+export async function findApplication(db: Kysely<Database>, name: string): Promise<ApplicationRow | undefined> {
+  return db.selectFrom("applications").selectAll().where("application_name", "=", name).executeTakeFirst();
+}
+
+export async function findApplications(db: Kysely<Database>, names: readonly string[]): Promise<ApplicationRow[]> {
+  return db.selectFrom("applications").selectAll().where("application_name", "in", names).execute();
+}
+
+export async function countApplications(db: Kysely<Database>): Promise<number> {
+  const row = await db
+    .selectFrom("applications")
+    .select((b) => b.fn.countAll().as("count"))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** In the order of their names, from the first that comes after `after`. */
+export async function listApplicationNames(db: Kysely<Database>, after: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom("applications")
+    .select("application_name")
+    .where("application_name", ">", after)
+    .orderBy("application_name")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.application_name);
+}
+
+export async function insertApplication(db: Kysely<Database>, row: ApplicationRow): Promise<void> {
+  await db.insertInto("applications").values(row).execute();
+}
+
+/** The tags move with the name, since they hang on the ARN; so does the history. */
+export async function renameApplication(
+  db: Kysely<Database>,
+  scope: ArnScope,
+  application: ApplicationRow,
+  newName: string,
+): Promise<void> {
+  const { application_id: id, application_name: oldName } = application;
+  await db.updateTable("applications").set({ application_name: newName }).where("application_id", "=", id).execute();
+  await renameInDeployments(db, id, newName);
+  await moveTags(db, { type: "application", scope, oldName, newName });
+  const groups = await deploymentGroupsOfApplication(db, id);
+  await moveTagsOfGroups(db, scope, oldName, newName, groups);
+}
+
+/** The application with its groups, revisions, deployments and tags. */
+export async function removeApplication(
+  db: Kysely<Database>,
+  scope: ArnScope,
+  application: ApplicationRow,
+): Promise<void> {
+  const { application_id: id } = application;
+  for (const group of await deploymentGroupsOfApplication(db, id)) {
+    await removeDeploymentGroup(db, scope, application, group);
+  }
+  await db.deleteFrom("revisions").where("application_id", "=", id).execute();
+  await removeTags(db, scope, application.application_name);
+  await db.deleteFrom("applications").where("application_id", "=", id).execute();
+}

@@ -1,0 +1,53 @@
+import type { TargetState } from "@sluice/engine/state.ts";
+import type { DeploymentRow } from "./deployments.ts";
+import type { WriteTransaction } from "./group-commit.ts";
+import type { Store } from "./open-store.ts";
+
+export interface HostHistory {
+  readonly healthy: boolean;
+  readonly revisionKey: string;
+}
+
+/** What each host's last attempt in the group left, by target id. */
+export async function loadHostHistory(
+  { db }: Pick<Store, "db">,
+  deploymentGroupId: string,
+): Promise<ReadonlyMap<string, HostHistory>> {
+  const rows = await db
+    .selectFrom("group_hosts")
+    .selectAll()
+    .where("deployment_group_id", "=", deploymentGroupId)
+    .execute();
+  return new Map(rows.map((row) => [row.target_id, { healthy: row.healthy === 1, revisionKey: row.revision_key }]));
+}
+
+/** Attempted hosts keep the health that their attempt gave them; skipped ones keep what they had. */
+export async function recordAttempts(
+  { db }: WriteTransaction,
+  deployment: Pick<DeploymentRow, "deployment_id" | "deployment_group_id" | "revision_key">,
+  targets: readonly TargetState[],
+): Promise<void> {
+  for (const target of targets) {
+    if (target.status !== "Succeeded" && target.status !== "Failed") continue;
+    const attempt = {
+      deployment_id: deployment.deployment_id,
+      healthy: target.status === "Succeeded" ? 1 : 0,
+      revision_key: deployment.revision_key,
+    };
+    await db
+      .insertInto("group_hosts")
+      .values({ deployment_group_id: deployment.deployment_group_id, target_id: target.targetId, ...attempt })
+      .onConflict((conflict) => conflict.columns(["deployment_group_id", "target_id"]).doUpdateSet(attempt))
+      .execute();
+  }
+}
+
+/** The group follows its deployments: what was attempted last, what succeeded last, and the revision that it has now. */
+export async function recordOutcome({ db }: WriteTransaction, row: DeploymentRow, status: string): Promise<void> {
+  if (status !== "Succeeded") return;
+  await db
+    .updateTable("deployment_groups")
+    .set({ target_revision_json: row.revision_json, last_successful_deployment_id: row.deployment_id })
+    .where("deployment_group_id", "=", row.deployment_group_id)
+    .execute();
+}

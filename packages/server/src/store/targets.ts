@@ -1,0 +1,104 @@
+import type { TargetState } from "@sluice/engine/state.ts";
+import type { WriteTransaction } from "./group-commit.ts";
+import type { Store } from "./open-store.ts";
+
+/** Rows of one insert statement: SQLite takes 32,766 parameters a statement, and a row here has up to seven. */
+const INSERT_ROWS = 500;
+
+export interface TargetKey {
+  readonly deploymentId: string;
+  readonly targetId: string;
+}
+
+export function readTarget(row: { readonly state_json: string }): TargetState {
+  return JSON.parse(row.state_json) as TargetState;
+}
+
+/** In admission order; null when the deployment has not resolved its targets yet. */
+export async function loadTargets({ db }: Pick<Store, "db">, deploymentId: string): Promise<TargetState[] | null> {
+  const rows = await db
+    .selectFrom("targets")
+    .select("state_json")
+    .where("deployment_id", "=", deploymentId)
+    .orderBy("ordinal")
+    .execute();
+  return rows.length === 0 ? null : rows.map(readTarget);
+}
+
+export async function loadSomeTargets(
+  { db }: Pick<Store, "db">,
+  deploymentId: string,
+  targetIds: readonly string[],
+): Promise<TargetState[]> {
+  const rows = await db
+    .selectFrom("targets")
+    .select("state_json")
+    .where("deployment_id", "=", deploymentId)
+    .where("target_id", "in", targetIds)
+    .execute();
+  return rows.map(readTarget);
+}
+
+export async function insertTargets(
+  { db }: WriteTransaction,
+  deploymentId: string,
+  targets: readonly TargetState[],
+): Promise<void> {
+  const rows = targets.map((target, ordinal) => ({
+    deployment_id: deploymentId,
+    target_id: target.targetId,
+    ordinal,
+    ...columnsOf(target),
+  }));
+  for (let start = 0; start < rows.length; start += INSERT_ROWS) {
+    await db
+      .insertInto("targets")
+      .values(rows.slice(start, start + INSERT_ROWS))
+      .execute();
+  }
+}
+
+export async function updateTargets(
+  { db }: WriteTransaction,
+  deploymentId: string,
+  targets: readonly TargetState[],
+): Promise<void> {
+  for (const target of targets) {
+    await db
+      .updateTable("targets")
+      .set(columnsOf(target))
+      .where("deployment_id", "=", deploymentId)
+      .where("target_id", "=", target.targetId)
+      .execute();
+  }
+}
+
+function columnsOf(target: TargetState) {
+  return {
+    status: target.status,
+    command_state: commandState(target),
+    state_json: JSON.stringify(target),
+    updated_at: target.updatedAt,
+  };
+}
+
+function commandState({ command }: TargetState): "available" | "acknowledged" | null {
+  if (command === null) return null;
+  return command.acknowledgedAt === null ? "available" : "acknowledged";
+}
+
+/** The commands that a host could be given or is running now, oldest deployment first. */
+export async function loadCommandsOfHost(
+  { db }: Pick<Store, "db">,
+  targetId: string,
+  state: "available" | "acknowledged",
+): Promise<{ readonly deploymentId: string; readonly target: TargetState }[]> {
+  const rows = await db
+    .selectFrom("targets")
+    .select(["deployment_id", "state_json"])
+    .where("target_id", "=", targetId)
+    .where("command_state", "=", state)
+    .orderBy("updated_at")
+    .execute();
+  return rows.map((row) => ({ deploymentId: row.deployment_id, target: readTarget(row) }));
+}
