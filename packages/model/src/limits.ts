@@ -1,0 +1,51 @@
+/** Every limit that the API holds callers to: CodeDeploy's own (codedeploy-api.json, quotas page), by the noun that it bounds. */
+
+/** Applications, deployment groups, deployment configurations and on-premises instances. */
+export const NAME_MAX_CHARACTERS = 100;
+export const DESCRIPTION_MAX_CHARACTERS = 256;
+export const ARN_MAX_CHARACTERS = 1011;
+
+export const APPLICATIONS_MAX = 1000;
+export const DEPLOYMENT_GROUPS_PER_APPLICATION_MAX = 1000;
+export const CUSTOM_DEPLOYMENT_CONFIGS_MAX = 50;
+
+export const TAG_FILTERS_PER_GROUP_MAX = 10;
+export const TAG_SET_LISTS_MAX = 3;
+export const TAG_KEY_MAX_CHARACTERS = 128;
+export const TAG_VALUE_MAX_CHARACTERS = 256;
+/** Tags on one application or deployment group, as for every AWS resource. */
+export const RESOURCE_TAGS_MAX = 50;
+
+export const AUTO_SCALING_GROUPS_PER_GROUP_MAX = 10;
+export const TRIGGERS_PER_GROUP_MAX = 10;
+export const ALARMS_PER_GROUP_MAX = 50;
+export const ALARM_NAME_MAX_CHARACTERS = 255;
+export const LOAD_BALANCERS_PER_GROUP_MAX = 10;
+export const TARGET_GROUPS_PER_GROUP_MAX = 10;
+export const TARGET_GROUP_PAIRS_PER_GROUP_MAX = 1;
+export const TARGET_GROUPS_PER_PAIR = 2;
+export const LISTENERS_PER_TRAFFIC_ROUTE = 1;
+export const ECS_SERVICES_PER_GROUP_MAX = 1;
+/** 48 hours: blue hosts may be kept no longer than that after success. */
+export const TERMINATION_WAIT_MAX_MINUTES = 2880;
+/** Until ContinueDeployment: 48 hours for hosts, 120 hours for ECS. */
+export const READY_WAIT_MAX_MINUTES = { Server: 2880, Lambda: 2880, ECS: 7200 } as const;
+
+/** A fleet percentage of 100 could never be kept while a host is being deployed to. */
+export const FLEET_PERCENT_MAX = 99;
+export const TRAFFIC_PERCENT_MIN = 1;
+export const TRAFFIC_PERCENT_MAX = 99;
+export const TRAFFIC_INTERVAL_MIN_MINUTES = 1;
+/** From the first to the last shift of traffic. */
+export const TRAFFIC_SHIFT_MAX_MINUTES = 2880;
+
+export const PAGE_ITEMS = 100;
+export const BATCH_APPLICATIONS_MAX = 100;
+export const BATCH_DEPLOYMENT_GROUPS_MAX = 100;
+export const BATCH_REVISIONS_MAX = 25;
+export const BATCH_DEPLOYMENTS_MAX = 25;
+export const BATCH_TARGETS_MAX = 25;
+export const BATCH_INSTANCES_MAX = 25;
+
+/** How many dark hosts a deployment's status messages name one by one; further ones are counted. */
+export const DARK_HOSTS_NAMED_MAX = 10;
