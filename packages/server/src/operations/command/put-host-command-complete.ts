@@ -1,0 +1,80 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import {
+  AGENT_ERROR_CODES,
+  type AgentDiagnostics,
+  type Diagnostics,
+  errorCodeFromAgent,
+  LOG_TAIL_MAX_CHARACTERS,
+} from "@sluice/model/diagnostics.ts";
+import type {
+  Envelope,
+  PutHostCommandCompleteInput,
+  PutHostCommandCompleteOutput,
+} from "@sluice/wire/command/operations.ts";
+import type { Operation } from "../operation.ts";
+import { type CommandContext, reportedCommand } from "./command-context.ts";
+
+/** What an agent may write of one event beside its log; the reference agent sends at most 8,192 characters in all. */
+const MESSAGE_MAX_CHARACTERS = 8192;
+
+/** The first completion of a command counts; the agents repeat failures, and those are accepted and change nothing. */
+export const putHostCommandComplete: Operation<
+  PutHostCommandCompleteInput,
+  PutHostCommandCompleteOutput,
+  CommandContext
+> = async (input, context) => {
+  const { deploymentId, targetId, event, attempt } = reportedCommand(input.HostCommandIdentifier, context);
+  if (input.CommandStatus !== "Succeeded" && input.CommandStatus !== "Failed") {
+    throw new CallerFault(
+      "ClientException",
+      `CommandStatus is '${input.CommandStatus ?? ""}'; a completion says Succeeded or Failed.`,
+    );
+  }
+  const agent = readDiagnostics(input.Diagnostics);
+  // Both have to say so: a status beside an error code would hide a failure.
+  const succeeded = input.CommandStatus === "Succeeded" && (agent?.error_code ?? 0) === AGENT_ERROR_CODES.success;
+  const report = { type: "completed", event, attempt, succeeded, diagnostics: describe(agent, succeeded) } as const;
+  await context.runner.report({ deploymentId, targetId, report });
+  return {};
+};
+
+function describe(agent: AgentDiagnostics | null, succeeded: boolean): Diagnostics {
+  if (succeeded) {
+    return {
+      errorCode: "Success",
+      scriptName: agent?.script_name ?? "",
+      message: "Succeeded",
+      logTail: tail(agent?.log),
+    };
+  }
+  const errorCode = errorCodeFromAgent(agent?.error_code ?? AGENT_ERROR_CODES.unknownError);
+  return {
+    errorCode: errorCode === "Success" ? "UnknownError" : errorCode,
+    scriptName: agent?.script_name ?? "",
+    message: (agent?.message ?? "The agent gave no reason.").slice(0, MESSAGE_MAX_CHARACTERS),
+    logTail: tail(agent?.log),
+  };
+}
+
+function tail(log: string | undefined): string {
+  return (log ?? "").slice(-LOG_TAIL_MAX_CHARACTERS);
+}
+
+/** Null when there is nothing to read: what an agent says of a failure must not make the failure disappear. */
+function readDiagnostics(envelope: Envelope | undefined): AgentDiagnostics | null {
+  if (!envelope?.Payload) return null;
+  let payload: unknown;
+  try {
+    payload = JSON.parse(envelope.Payload);
+  } catch {
+    return { error_code: AGENT_ERROR_CODES.unknownError, script_name: "", message: envelope.Payload, log: "" };
+  }
+  if (typeof payload !== "object" || payload === null) return null;
+  const { error_code, script_name, message, log } = payload as Record<string, unknown>;
+  return {
+    error_code: typeof error_code === "number" ? error_code : AGENT_ERROR_CODES.unknownError,
+    script_name: typeof script_name === "string" ? script_name : "",
+    message: typeof message === "string" ? message : "",
+    log: typeof log === "string" ? log : "",
+  };
+}
