@@ -1,0 +1,80 @@
+/** Who may do what in the bucket. */
+import type { S3Call } from "@sluice/wire/s3/s3-call.ts";
+
+export type S3Action = "read" | "write" | "list" | "admin";
+
+/** `bucket` and `key` are absent where the call names none. */
+export type S3Authorize<Principal> = (
+  principal: Principal,
+  action: S3Action,
+  bucket: string | undefined,
+  key: string | undefined,
+) => boolean | Promise<boolean>;
+
+export interface S3Need {
+  action: S3Action;
+  bucket?: string;
+  key?: string;
+}
+
+/** Everything that a call needs to be allowed. DeleteObjects asks for each key again, when its body has named them. */
+export function needsOf(call: S3Call): S3Need[] {
+  switch (call.operation) {
+    case "ListBuckets":
+      return [{ action: "list" }];
+    case "CreateBucket":
+    case "DeleteBucket":
+      return [{ action: "admin", bucket: call.bucket }];
+    case "HeadBucket":
+    case "GetBucketFact":
+    case "ListObjects":
+    case "ListObjectsV2":
+    case "ListObjectVersions":
+    case "ListMultipartUploads":
+      return [{ action: "list", bucket: call.bucket }];
+    case "DeleteObjects":
+      return [];
+    case "GetObject":
+    case "HeadObject":
+    case "GetObjectAcl":
+    case "GetObjectTagging":
+      return [{ action: "read", bucket: call.bucket, key: call.key }];
+    case "CopyObject":
+    case "UploadPartCopy":
+      return [
+        { action: "read", bucket: call.source.bucket, key: call.source.key },
+        { action: "write", bucket: call.bucket, key: call.key },
+      ];
+    case "PutObject":
+    case "DeleteObject":
+    case "CreateMultipartUpload":
+    case "UploadPart":
+    case "CompleteMultipartUpload":
+    case "AbortMultipartUpload":
+    case "ListParts":
+      return [{ action: "write", bucket: call.bucket, key: call.key }];
+    default:
+      return call satisfies never;
+  }
+}
+
+/**
+ * The rule of the three kinds of key: root may do everything, read-only reads and lists, a host reads what `mayHostRead` allows
+ * and nothing else.
+ */
+export function authorizeByRole<Principal extends { readonly role: string }>(
+  mayHostRead: (principal: Principal, bucket: string, key: string) => boolean | Promise<boolean>,
+): S3Authorize<Principal> {
+  return (principal, action, bucket, key) => {
+    switch (principal.role) {
+      case "root":
+        return true;
+      case "read-only":
+        return action === "read" || action === "list";
+      case "host":
+        return action === "read" && bucket !== undefined && key !== undefined && mayHostRead(principal, bucket, key);
+      default:
+        return false;
+    }
+  };
+}

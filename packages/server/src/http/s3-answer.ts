@@ -1,0 +1,52 @@
+/** An S3 answer, and how it goes out on node's own response. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { OpenObject } from "@sluice/drivers/bucket/bucket-store.ts";
+import type { ByteRange } from "@sluice/drivers/bucket/stored-object.ts";
+
+export interface S3Answer {
+  status: number;
+  headers?: Record<string, string>;
+  xml?: string;
+  /** Bytes of an object, which is closed when they are out. */
+  content?: { object: OpenObject; range: ByteRange };
+}
+
+/** A refused upload is read on up to here, so that clients which send everything before they listen hear the refusal. */
+const DRAIN_MAX_BYTES = 64 * 1024 ** 2;
+
+export async function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: S3Answer): Promise<void> {
+  const { content } = answer;
+  try {
+    response.statusCode = answer.status;
+    for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
+    const isBodiless = answer.status === 204 || answer.status === 304;
+    if (content) response.setHeader("content-length", content.range.end - content.range.start + 1);
+    else if (!isBodiless && !response.hasHeader("content-length")) {
+      response.setHeader("content-length", Buffer.byteLength(answer.xml ?? ""));
+    }
+    if (answer.xml !== undefined) response.setHeader("content-type", "application/xml");
+    if (!request.complete) await drain(request, response);
+    if (content && request.method !== "HEAD") {
+      await pipeline(Readable.from(content.object.read(content.range), { objectMode: false }), response);
+    } else {
+      response.end(request.method === "HEAD" || isBodiless ? undefined : answer.xml);
+    }
+  } finally {
+    content?.object.close();
+  }
+}
+
+async function drain(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  let bytes = 0;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > DRAIN_MAX_BYTES) break;
+    }
+  } catch {
+    // The client has gone, or the stream was already torn down: nobody is left to be answered.
+  }
+  if (!request.complete) response.setHeader("connection", "close");
+}

@@ -1,0 +1,27 @@
+import { BucketFault } from "@sluice/drivers/bucket/bucket-fault.ts";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { S3Error, type S3ErrorCode } from "@sluice/wire/s3/s3-error.ts";
+import { SignatureFault, type SignatureFaultReason } from "@sluice/wire/sigv4/signature-fault.ts";
+
+const SIGNATURE_CODES: Readonly<Record<SignatureFaultReason, S3ErrorCode>> = {
+  missing: "AccessDenied",
+  incomplete: "AuthorizationHeaderMalformed",
+  skewed: "RequestTimeTooSkewed",
+  expired: "AccessDenied",
+  payload: "XAmzContentSHA256Mismatch",
+  mismatch: "SignatureDoesNotMatch",
+};
+
+/** What the caller is told. Whatever is not the caller's fault is InternalError, and its cause stays in the log. */
+export function toS3Error(error: unknown): S3Error {
+  if (error instanceof S3Error) return error;
+  if (error instanceof BucketFault) return new S3Error(error.code, error.message, error.details, { cause: error });
+  if (error instanceof SignatureFault) {
+    return new S3Error(SIGNATURE_CODES[error.reason], error.message, {}, { cause: error });
+  }
+  if (error instanceof CallerFault) {
+    const unknownKey = /UnrecognizedClient|InvalidClientTokenId/.test(error.code);
+    return new S3Error(unknownKey ? "InvalidAccessKeyId" : "AccessDenied", error.message, {}, { cause: error });
+  }
+  return new S3Error("InternalError", "We encountered an internal error. Please try again.", {}, { cause: error });
+}

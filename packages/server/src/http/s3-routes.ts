@@ -1,0 +1,150 @@
+/** The embedded bucket on HTTP: request to typed call, permission, storage, answer. */
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { BucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
+import type { RequestHeaders } from "@sluice/wire/s3/object-headers.ts";
+import { parseRequestTarget } from "@sluice/wire/s3/request-target.ts";
+import type { Owner } from "@sluice/wire/s3/responses.ts";
+import { parseS3Call, type S3Call } from "@sluice/wire/s3/s3-call.ts";
+import { errorXml, S3Error } from "@sluice/wire/s3/s3-error.ts";
+import type { HttpRequest } from "@sluice/wire/sigv4/http-request.ts";
+import { needsOf, type S3Authorize } from "./s3-access.ts";
+import { type S3Answer, sendAnswer } from "./s3-answer.ts";
+import { type Authenticated, openBody, type S3Body } from "./s3-body.ts";
+import { answerBucketCall, type BucketCall, isBucketCall } from "./s3-bucket-calls.ts";
+import { toS3Error } from "./s3-faults.ts";
+import { answerObjectCall } from "./s3-object-calls.ts";
+import { answerUploadCall, isUploadCall } from "./s3-upload-calls.ts";
+
+export interface S3RouteDependencies<Principal> {
+  store: BucketStore;
+  /** Proves who signed the request; throws a CallerFault (SignatureFault) or S3Error. The body is not read yet. */
+  authenticate(request: HttpRequest): Promise<Authenticated<Principal>>;
+  authorize: S3Authorize<Principal>;
+  accountId: string;
+  region: string;
+  /** Names under which buckets are hosts of their own (`bucket.localhost`); without them only path style is served. */
+  hostNames: readonly string[];
+  /** Hears of every error that is not the caller's. */
+  onInternalError?(error: unknown, requestId: string): void;
+}
+
+/** What the calls need to be answered. */
+export interface S3Context {
+  store: BucketStore;
+  headers: RequestHeaders;
+  body: S3Body;
+  owner: Owner;
+  region: string;
+  /** Where clients find the object that they made. */
+  location(bucket: string, key?: string): string;
+  mayWrite(bucket: string, key: string): Promise<boolean>;
+}
+
+/** Returns a listener for node's raw requests; it never throws and always ends the response. */
+export function s3Handler<Principal>(
+  deps: S3RouteDependencies<Principal>,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    const requestId = randomBytes(8).toString("hex").toUpperCase();
+    const hostId = randomBytes(24).toString("base64");
+    response.setHeader("x-amz-request-id", requestId);
+    response.setHeader("x-amz-id-2", hostId);
+    let answer: S3Answer;
+    try {
+      answer = await answerRequest(deps, request);
+    } catch (error) {
+      const told = toS3Error(error);
+      if (told.status >= 500 && told.code !== "NotImplemented") deps.onInternalError?.(error, requestId);
+      const resource = (request.url ?? "/").split("?", 1)[0]!;
+      answer = { status: told.status, xml: errorXml(told, { resource, requestId, hostId }) };
+    }
+    try {
+      await sendAnswer(request, response, answer);
+    } catch (error) {
+      // The status is out: all that can still be said is that the body is not whole.
+      response.destroy();
+      if (!isClientGone(error)) deps.onInternalError?.(error, requestId);
+    }
+  };
+}
+
+async function answerRequest<Principal>(
+  deps: S3RouteDependencies<Principal>,
+  request: IncomingMessage,
+): Promise<S3Answer> {
+  const method = request.method ?? "GET";
+  const path = request.url ?? "/";
+  const caller = await deps.authenticate({ method, path, headers: request.headers });
+  const target = parseRequestTarget(path, request.headers.host, deps.hostNames);
+  const headers = requestHeaders(request, target.query);
+  const call = parseS3Call(method, target, headers);
+  requireExpectedOwner(headers, deps.accountId);
+  for (const need of needsOf(call)) {
+    if (!(await deps.authorize(caller.principal, need.action, need.bucket, need.key))) throw accessDenied();
+  }
+  return answerCall(call, {
+    store: deps.store,
+    headers,
+    body: openBody(request, headers, caller),
+    owner: { id: ownerId(deps.accountId), displayName: deps.accountId },
+    region: deps.region,
+    location: (bucket, key) => locationOf(request, bucket, key),
+    mayWrite: async (bucket, key) => deps.authorize(caller.principal, "write", bucket, key),
+  });
+}
+
+function answerCall(call: S3Call, context: S3Context): Promise<S3Answer> {
+  if (isBucketCall(call)) return answerBucketCall(call satisfies BucketCall, context);
+  if (isUploadCall(call)) return answerUploadCall(call, context);
+  return answerObjectCall(call, context);
+}
+
+/** Presigners may move `x-amz-` headers into the query, signed all the same. */
+function requestHeaders(request: IncomingMessage, query: ReadonlyMap<string, string>): RequestHeaders {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of query) {
+    const header = name.toLowerCase();
+    if (header.startsWith("x-amz-meta-") || PRESIGNED_HEADERS.includes(header)) headers[header] = value;
+  }
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (typeof value === "string") headers[name] = value;
+  }
+  return headers;
+}
+
+const PRESIGNED_HEADERS = [
+  "x-amz-acl",
+  "x-amz-checksum-mode",
+  "x-amz-expected-bucket-owner",
+  "x-amz-server-side-encryption",
+  "x-amz-storage-class",
+  "x-amz-tagging",
+];
+
+function requireExpectedOwner(headers: RequestHeaders, accountId: string): void {
+  for (const name of ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"]) {
+    if (headers[name] !== undefined && headers[name] !== accountId) throw accessDenied();
+  }
+}
+
+function accessDenied(): S3Error {
+  return new S3Error("AccessDenied", "Access Denied");
+}
+
+/** S3 names owners by 64 hex digits; the account's number in that shape is as opaque and always the same. */
+function ownerId(accountId: string): string {
+  return Buffer.from(accountId).toString("hex").padStart(64, "0");
+}
+
+function locationOf(request: IncomingMessage, bucket: string, key?: string): string {
+  if (key === undefined) return `/${bucket}`;
+  const scheme = "encrypted" in request.socket ? "https" : "http";
+  const path = (request.url ?? "/").split("?", 1)[0]!;
+  return `${scheme}://${request.headers.host ?? "localhost"}${path}`;
+}
+
+function isClientGone(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ECONNRESET" || code === "EPIPE";
+}

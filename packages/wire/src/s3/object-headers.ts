@@ -1,0 +1,181 @@
+/** What a request's headers say of the object that it writes, and the headers with which it is given back. */
+import {
+  CHECKSUM_ALGORITHMS,
+  type ChecksumAlgorithm,
+  type ChecksumType,
+  checksumByteLength,
+  isChecksumAlgorithm,
+} from "./checksum.ts";
+import { S3Error } from "./s3-error.ts";
+
+export type RequestHeaders = Readonly<Record<string, string | undefined>>;
+
+/** Names and values together, in bytes, as in S3. */
+export const MAX_METADATA_BYTES = 2048;
+
+const METADATA_PREFIX = "x-amz-meta-";
+const KEPT_HEADERS = ["cache-control", "content-disposition", "content-language", "content-type", "expires"];
+const STORAGE_CLASSES = ["STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "REDUCED_REDUNDANCY"];
+/** Accepting these would promise what the embedded bucket does not do. */
+const REFUSED_HEADERS = [
+  "x-amz-server-side-encryption",
+  "x-amz-server-side-encryption-customer-algorithm",
+  "x-amz-copy-source-server-side-encryption-customer-algorithm",
+  "x-amz-object-lock-mode",
+  "x-amz-object-lock-retain-until-date",
+  "x-amz-object-lock-legal-hold",
+  "x-amz-tagging",
+  "x-amz-website-redirect-location",
+];
+const HARMLESS_ACLS = ["private", "bucket-owner-full-control", "bucket-owner-read"];
+
+/** Throws NotImplemented, AccessControlListNotSupported, MetadataTooLarge, InvalidStorageClass. */
+export function readObjectAttributes(headers: RequestHeaders): {
+  headers: Record<string, string>;
+  metadata: Record<string, string>;
+} {
+  for (const name of REFUSED_HEADERS) {
+    if (headers[name] === undefined || headers[name] === "") continue;
+    throw new S3Error(
+      "NotImplemented",
+      `A header you provided implies functionality that is not implemented: the embedded bucket has no ${name}. Leave it out.`,
+      { Header: name },
+    );
+  }
+  requireHarmlessAcl(headers);
+  const kept: Record<string, string> = {};
+  for (const name of KEPT_HEADERS) {
+    if (headers[name] !== undefined && headers[name] !== "") kept[name] = headers[name];
+  }
+  const encoding = contentEncoding(headers["content-encoding"]);
+  if (encoding !== "") kept["content-encoding"] = encoding;
+  const storageClass = headers["x-amz-storage-class"] ?? "STANDARD";
+  if (!STORAGE_CLASSES.includes(storageClass)) {
+    throw new S3Error("InvalidStorageClass", `The storage class "${storageClass}" is not valid: use STANDARD.`, {
+      StorageClassRequested: storageClass,
+    });
+  }
+  if (storageClass !== "STANDARD") kept["x-amz-storage-class"] = storageClass;
+  return { headers: kept, metadata: readMetadata(headers) };
+}
+
+function readMetadata(headers: RequestHeaders): Record<string, string> {
+  const metadata: Record<string, string> = {};
+  let bytes = 0;
+  for (const [header, value] of Object.entries(headers)) {
+    if (!header.startsWith(METADATA_PREFIX) || value === undefined) continue;
+    const name = header.slice(METADATA_PREFIX.length);
+    metadata[name] = value;
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(value);
+  }
+  if (bytes > MAX_METADATA_BYTES) {
+    throw new S3Error("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size", {
+      Size: String(bytes),
+      MaxSizeAllowed: String(MAX_METADATA_BYTES),
+    });
+  }
+  return metadata;
+}
+
+/** Access is the server's to decide, by key: an ACL that would open an object to others must not seem to work. */
+export function requireHarmlessAcl(headers: RequestHeaders): void {
+  const acl = headers["x-amz-acl"];
+  const grant = Object.keys(headers).find((name) => name.startsWith("x-amz-grant-"));
+  if (grant === undefined && (acl === undefined || HARMLESS_ACLS.includes(acl))) return;
+  throw new S3Error("AccessControlListNotSupported", "The bucket does not allow ACLs");
+}
+
+/** `aws-chunked` names the transfer, not the object. */
+function contentEncoding(header: string | undefined): string {
+  const codings = (header ?? "").split(",").map((coding) => coding.trim());
+  return codings.filter((coding) => coding !== "" && coding.toLowerCase() !== "aws-chunked").join(",");
+}
+
+/** Content headers and metadata, as they go out. */
+export function writeObjectAttributes(attributes: {
+  headers: Readonly<Record<string, string>>;
+  metadata: Readonly<Record<string, string>>;
+}): Record<string, string> {
+  const headers: Record<string, string> = { "content-type": "binary/octet-stream", ...attributes.headers };
+  for (const [name, value] of Object.entries(attributes.metadata)) headers[`${METADATA_PREFIX}${name}`] = value;
+  return headers;
+}
+
+export function checksumHeader(algorithm: ChecksumAlgorithm): string {
+  return `x-amz-checksum-${algorithm.toLowerCase()}`;
+}
+
+/** The checksum that comes with a body: its value in a header, or none yet because a trailer will bring it. */
+export interface AnnouncedChecksum {
+  algorithm: ChecksumAlgorithm;
+  value?: string;
+}
+
+/** Throws InvalidRequest. */
+export function readAnnouncedChecksum(headers: RequestHeaders): AnnouncedChecksum | undefined {
+  const trailer = headers["x-amz-trailer"]?.trim().toLowerCase();
+  const announced = CHECKSUM_ALGORITHMS.flatMap((algorithm): AnnouncedChecksum[] => {
+    const value = headers[checksumHeader(algorithm)];
+    if (value !== undefined) return [{ algorithm, value: requireChecksumValue(algorithm, value) }];
+    return trailer === checksumHeader(algorithm) ? [{ algorithm }] : [];
+  });
+  if (announced.length > 1) {
+    throw new S3Error(
+      "InvalidRequest",
+      "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
+    );
+  }
+  const named = headers["x-amz-sdk-checksum-algorithm"];
+  if (named !== undefined && announced.length === 0) {
+    throw new S3Error(
+      "InvalidRequest",
+      "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.",
+    );
+  }
+  return announced[0];
+}
+
+/** Throws InvalidRequest unless it is base64 of the algorithm's length. */
+export function requireChecksumValue(algorithm: ChecksumAlgorithm, value: string): string {
+  const bytes = Buffer.from(value, "base64");
+  if (bytes.length === checksumByteLength(algorithm) && bytes.toString("base64") === value) return value;
+  throw new S3Error("InvalidRequest", `Value for ${checksumHeader(algorithm)} header is invalid.`);
+}
+
+/** `x-amz-checksum-algorithm` and `-type`, of the requests that only name one. Throws InvalidRequest. */
+export function readWantedChecksum(
+  headers: RequestHeaders,
+): { algorithm: ChecksumAlgorithm; type?: ChecksumType } | undefined {
+  const name = headers["x-amz-checksum-algorithm"]?.toUpperCase();
+  if (name === undefined) return undefined;
+  if (!isChecksumAlgorithm(name)) {
+    throw new S3Error("InvalidRequest", `Checksum algorithm provided is unsupported: "${name}". Use CRC32.`);
+  }
+  const type = readChecksumType(headers);
+  return { algorithm: name, ...(type && { type }) };
+}
+
+export function readChecksumType(headers: RequestHeaders): ChecksumType | undefined {
+  const type = headers["x-amz-checksum-type"];
+  if (type === undefined || type === "COMPOSITE" || type === "FULL_OBJECT") return type;
+  throw new S3Error("InvalidRequest", `Value for x-amz-checksum-type header is invalid: "${type}".`);
+}
+
+export function writeChecksum(
+  checksum: { algorithm: ChecksumAlgorithm; type?: ChecksumType; value: string } | undefined,
+): Record<string, string> {
+  if (!checksum) return {};
+  return {
+    [checksumHeader(checksum.algorithm)]: checksum.value,
+    ...(checksum.type && { "x-amz-checksum-type": checksum.type }),
+  };
+}
+
+/** Content-MD5 as hex. Throws InvalidDigest. */
+export function readContentMd5(headers: RequestHeaders): string | undefined {
+  const header = headers["content-md5"];
+  if (header === undefined) return undefined;
+  const bytes = Buffer.from(header, "base64");
+  if (bytes.length !== 16) throw new S3Error("InvalidDigest", "The Content-MD5 you specified was invalid.");
+  return bytes.toString("hex");
+}
