@@ -1,0 +1,41 @@
+export type LogStream = "stdout" | "stderr" | "agent";
+export const LOG_STREAMS: readonly LogStream[] = ["stdout", "stderr", "agent"];
+
+/** A piece of what one lifecycle event printed on one host. */
+export interface LogLine {
+  readonly hostCommandIdentifier: string;
+  /** 0, 1, 2 … within the command. */
+  readonly sequence: number;
+  readonly targetId: string;
+  readonly lifecycleEvent: string;
+  /** Epoch milliseconds, by the host's clock. */
+  readonly at: number;
+  readonly stream: LogStream;
+  readonly scriptName: string;
+  readonly text: string;
+}
+
+/** As stored: a JSON array and a line feed. Positions instead of names, since a busy hook makes many small pieces. */
+type StoredLine = readonly [string, number, string, string, number, LogStream, string, string];
+
+export function encodeLogLine(line: LogLine): string {
+  const stored: StoredLine = [
+    line.hostCommandIdentifier,
+    line.sequence,
+    line.targetId,
+    line.lifecycleEvent,
+    line.at,
+    line.stream,
+    line.scriptName,
+    line.text,
+  ];
+  return `${JSON.stringify(stored)}\n`;
+}
+
+/** `text` without its line feed; it was written by `encodeLogLine`. */
+export function decodeLogLine(text: string): LogLine {
+  const [hostCommandIdentifier, sequence, targetId, lifecycleEvent, at, stream, scriptName, output] = JSON.parse(
+    text,
+  ) as StoredLine;
+  return { hostCommandIdentifier, sequence, targetId, lifecycleEvent, at, stream, scriptName, text: output };
+}
