@@ -1,0 +1,223 @@
+import { isLifecycleEventName, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import type { HostCommand } from "@sluice/wire/command/operations.ts";
+import { type AgentLog, describeFailure } from "./agent-log.ts";
+import { completionOf, failedAfterRestart, failedByAgent, NOOP_COMPLETED } from "./diagnostics.ts";
+import type { HeldCommand, HeldCommands } from "./held-commands.ts";
+import type { CommandOutcome, LifecycleCommand } from "./host/lifecycle-command.ts";
+import { type HostServer, ServerRefusal } from "./host-server.ts";
+import type { Journal, JournalEntry } from "./journal.ts";
+import type { LifecycleHost } from "./lifecycle-host.ts";
+import type { LogShipper } from "./log-shipper.ts";
+import { endProcessGroup, identifyProcessGroup } from "./process-group.ts";
+import type { ScriptWatch } from "./script-watch.ts";
+import { deploymentIdOfExecution } from "./specification.ts";
+import type { SpecificationSource } from "./specification-source.ts";
+import { Stopped, untilAnswered } from "./until-answered.ts";
+
+/** Everything that carrying out a command needs. */
+export interface CommandParts {
+  readonly server: HostServer;
+  readonly host: LifecycleHost;
+  readonly journal: Journal;
+  readonly specifications: SpecificationSource;
+  readonly logs: LogShipper;
+  readonly held: HeldCommands;
+  readonly scripts: ScriptWatch;
+  readonly log: AgentLog;
+  /** Aborts when no new command may begin. */
+  readonly stopping: AbortSignal;
+  /** Aborts when the agent must leave: reports that the server has not answered stay in the journal. */
+  readonly leaving: AbortSignal;
+  /** Aborts to make running scripts end. */
+  readonly ending: AbortSignal;
+}
+
+/** Carried out by the server or the load balancer, and never by a host. */
+const NEVER_ON_A_HOST: ReadonlySet<LifecycleEventName> = new Set(["BlockTraffic", "AllowTraffic"]);
+
+/**
+ * Carries out one offered command: specification, acknowledgement, run, report. Never rejects: whatever goes wrong is reported, or stays in
+ * the journal for the next start. Offers of a command that is held already must not come here.
+ */
+export async function carryOut(command: HostCommand, parts: CommandParts): Promise<void> {
+  const held = parts.held.hold({
+    commandId: command.HostCommandIdentifier,
+    commandName: command.CommandName,
+    deploymentId: command.DeploymentExecutionId.split("/").at(-1) ?? "",
+  });
+  try {
+    await prepareAndRun(command, held, parts);
+  } catch (error) {
+    if (error instanceof Stopped) parts.log.info("a command was left for the next start", { command: held.commandId });
+    else parts.log.error("a command ended in a fault of the agent", { problem: describeFailure(error) });
+  } finally {
+    parts.held.letGo(held);
+  }
+}
+
+async function prepareAndRun(command: HostCommand, held: HeldCommand, parts: CommandParts): Promise<void> {
+  const known = parts.journal.find(held.commandId);
+  if (known !== undefined) return answerAgain(known, held, parts);
+  let prepared: LifecycleCommand;
+  try {
+    prepared = await prepare(command, parts);
+  } catch (error) {
+    if (error instanceof Stopped) throw error;
+    return failUnacknowledged(error, held, parts);
+  }
+  await parts.held.inTurn(prepared.specification.DeploymentGroupId, () => acknowledgeAndRun(prepared, held, parts));
+}
+
+/** The checks before anything is acknowledged. */
+async function prepare(command: HostCommand, parts: CommandParts): Promise<LifecycleCommand> {
+  const { CommandName: commandName, DeploymentExecutionId: executionId } = command;
+  if (!isLifecycleEventName(commandName) || NEVER_ON_A_HOST.has(commandName)) {
+    throw new Error(`This agent knows no command ${JSON.stringify(commandName)}; a newer agent may.`);
+  }
+  deploymentIdOfExecution(executionId);
+  const { server, stopping, log } = parts;
+  const { specification, bundleUrl } = await parts.specifications.obtain(command, () =>
+    untilAnswered(
+      "GetDeploymentSpecification",
+      () => server.getDeploymentSpecification(executionId, stopping),
+      stopping,
+      log,
+    ),
+  );
+  return { commandName, specification, bundleUrl };
+}
+
+async function acknowledgeAndRun(command: LifecycleCommand, held: HeldCommand, parts: CommandParts): Promise<void> {
+  const { journal, host, stopping } = parts;
+  const { DeploymentId: deploymentId, DeploymentGroupId: deploymentGroupId } = command.specification;
+  const earlier = journal.findEvent(deploymentId, command.commandName);
+  if (earlier !== undefined) return answerAgain(earlier, held, parts);
+  if (stopping.aborted) throw new Stopped();
+  let isNoop: boolean;
+  try {
+    isNoop = await host.isNoop(command);
+  } catch (error) {
+    return failUnacknowledged(error, held, parts);
+  }
+  if (stopping.aborted) throw new Stopped();
+  parts.held.advance(held, "acknowledged");
+  const { commandId } = held;
+  // On disk while the acknowledgement is under way: after a crash from here on, it is reported and never run.
+  const taken = journal.take({ commandId, deploymentId, deploymentGroupId, event: command.commandName });
+  const [status, written] = await Promise.allSettled([acknowledge(commandId, isNoop, parts), taken]);
+  if (status.status === "rejected") {
+    if (status.reason instanceof Stopped) throw status.reason;
+    return end(failedByAgent(status.reason), held, parts);
+  }
+  if (status.value === "Succeeded") return journal.release(commandId);
+  if (status.value === "Failed") {
+    if (isNoop) return end(NOOP_COMPLETED, held, parts);
+    return journal.release(commandId);
+  }
+  if (written.status === "rejected") return end(failedByAgent(journalProblem(written.reason)), held, parts);
+  await run(command, held, parts);
+}
+
+function acknowledge(commandId: string, isNoop: boolean, parts: CommandParts) {
+  const { server, leaving, log } = parts;
+  const ask = () => server.acknowledge(commandId, isNoop, leaving);
+  return untilAnswered("PutHostCommandAcknowledgement", ask, leaving, log);
+}
+
+async function run(command: LifecycleCommand, held: HeldCommand, parts: CommandParts): Promise<void> {
+  const { journal, host, logs, log, ending } = parts;
+  const { commandId, commandName } = held;
+  const output = logs.openCommand(commandId);
+  const recordScript = (processId: number) => {
+    const processGroup = identifyProcessGroup(processId);
+    if (processGroup !== undefined) journal.recordScript(commandId, processGroup);
+  };
+  log.info(`${commandName} begins`, { deployment: held.deploymentId });
+  parts.held.advance(held, "running");
+  const outcome = await parts.scripts.watch(recordScript, () => runOnHost(() => host.run(command, output, ending)));
+  log.info(`${commandName} ended`, { deployment: held.deploymentId, errorCode: outcome.errorCode });
+  await end(outcome, held, parts, output.end());
+}
+
+/** A host that throws has failed the event; code 5 says that it was not a script's doing. */
+async function runOnHost(start: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
+  try {
+    return await start();
+  } catch (error) {
+    return failedByAgent(error);
+  }
+}
+
+/** Records how it ended and reports it, both at once: either is enough to keep the outcome. */
+async function end(
+  outcome: CommandOutcome,
+  held: HeldCommand,
+  parts: CommandParts,
+  outputSent: Promise<void> = Promise.resolve(),
+): Promise<void> {
+  const { journal, log } = parts;
+  parts.held.advance(held, "reporting");
+  const recorded = journal.end(held.commandId, outcome).catch((error: unknown) => {
+    log.error("the journal cannot be written", { problem: describeFailure(error) });
+  });
+  await outputSent;
+  await Promise.all([recorded, report(held.commandId, outcome, parts)]);
+}
+
+async function report(commandId: string, outcome: CommandOutcome, parts: CommandParts): Promise<void> {
+  const { server, journal, leaving, log } = parts;
+  const completion = completionOf(commandId, outcome);
+  try {
+    await untilAnswered("PutHostCommandComplete", () => server.complete(completion, leaving), leaving, log);
+  } catch (error) {
+    if (!(error instanceof ServerRefusal)) throw error;
+    log.warn("the server does not take a command's outcome", { command: commandId, problem: describeFailure(error) });
+  }
+  journal.report(commandId);
+}
+
+/** Nothing ran and nothing was acknowledged: the failure is all there is to say (reference agent: `acknowledge_and_process_command`). */
+async function failUnacknowledged(error: unknown, held: HeldCommand, parts: CommandParts): Promise<void> {
+  const { commandId, commandName } = held;
+  parts.log.error(`${commandName} was refused`, { command: commandId, problem: describeFailure(error) });
+  await report(commandId, failedByAgent(error), parts);
+}
+
+/** The event has begun before, by this command or another: it never begins again, and what came of it is said again. */
+async function answerAgain(entry: JournalEntry, held: HeldCommand, parts: CommandParts): Promise<void> {
+  parts.log.warn("an event that has run before was offered again; its outcome is reported again", {
+    command: held.commandId,
+    event: entry.event,
+  });
+  await report(held.commandId, entry.outcome ?? failedAfterRestart("gone"), parts);
+}
+
+/**
+ * What an earlier agent process left behind. Outcomes that it had are reported as they are; what was in progress has failed: a script
+ * that still runs is ended first, in its group's turn, so that nothing of the group runs beside it.
+ */
+export async function recover(entry: JournalEntry, parts: CommandParts): Promise<void> {
+  const { commandId, deploymentId, event } = entry;
+  const held = parts.held.hold({ commandId, commandName: event, deploymentId });
+  parts.held.advance(held, "acknowledged");
+  try {
+    await parts.held.inTurn(entry.deploymentGroupId, async () => {
+      if (entry.outcome !== undefined) return report(commandId, entry.outcome, parts);
+      const ending = entry.processGroup === undefined ? "gone" : await endProcessGroup(entry.processGroup);
+      parts.log.warn("a lifecycle event was in progress when the agent stopped; it is reported as failed", {
+        deployment: deploymentId,
+        event,
+        script: ending,
+      });
+      await end(failedAfterRestart(ending), held, parts);
+    });
+  } catch (error) {
+    if (!(error instanceof Stopped)) parts.log.error("recovery failed", { problem: describeFailure(error) });
+  } finally {
+    parts.held.letGo(held);
+  }
+}
+
+function journalProblem(cause: unknown): Error {
+  return new Error("The agent's journal cannot be written, so nothing was run (is the disk full?)", { cause });
+}

@@ -1,0 +1,135 @@
+import { hostname } from "node:os";
+import { resolve } from "node:path";
+import { sluiceClient } from "@sluice/wire/client/clients.ts";
+import { ServiceError } from "@sluice/wire/client/errors.ts";
+import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
+import type { EnrolHostOutput, Tag } from "@sluice/wire/sluice/operations.ts";
+import { describeFailure } from "./agent-log.ts";
+import { AGENT_VERSION } from "./agent-version.ts";
+import { ENROLMENT_FILE_NAMES, type Enrolment, isEnrolled, writeEnrolment } from "./enrolment-files.ts";
+import { pinCertificate } from "./envelope.ts";
+
+export interface EnrolHostOptions {
+  /** `http(s)://HOST[:PORT][/PATH]`. */
+  readonly server: string;
+  readonly token: string;
+  readonly directory: string;
+  /** The machine's own name when absent. */
+  readonly name?: string | undefined;
+  readonly tags?: readonly Tag[] | undefined;
+  readonly onPremises?: boolean | undefined;
+  readonly zone?: string | undefined;
+  readonly address?: string | undefined;
+  /** PEM of a private authority that signed the server's certificate; not needed when the token carries fingerprints. */
+  readonly certificateAuthority?: string | undefined;
+  /** Replaces an enrolment that is there. Its deployments stay. */
+  readonly force?: boolean | undefined;
+}
+
+export class EnrolmentFailed extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "EnrolmentFailed";
+  }
+}
+
+const ENROL_TIMEOUT_MS = 30_000;
+/** The request is unsigned, and its region is not used. */
+const ANY_REGION = "us-east-1";
+
+/**
+ * Enrols this host: the token buys it a key of its own, and from now on it obeys only what the server's signing certificate signed.
+ * @returns what was written to the directory, without the key
+ * @throws {EnrolmentFailed} whose message names the cause and the cure
+ */
+export async function enrolHost(options: EnrolHostOptions): Promise<Omit<Enrolment, "credentials">> {
+  const directory = resolve(options.directory);
+  const server = serverUrl(options.server);
+  if (isEnrolled(directory) && !options.force) {
+    throw new EnrolmentFailed(
+      `${directory} holds the enrolment of a host already (${ENROLMENT_FILE_NAMES.agent}). Use --force to replace it, or another --data.`,
+    );
+  }
+  const { fingerprints } = readToken(options.token);
+  const hostName = options.name ?? hostname();
+  const answer = await askToEnrol({ ...options, server, name: hostName }, fingerprints);
+  checkAnswer(answer);
+  const enrolment: Omit<Enrolment, "credentials"> = {
+    server,
+    region: answer.region,
+    accountId: answer.accountId,
+    hostId: answer.hostId,
+    hostName,
+    hostIdentifier: answer.hostIdentifier,
+    onPremises: options.onPremises ?? false,
+    serverFingerprints: server.startsWith("https:") ? fingerprints : [],
+    ...(options.certificateAuthority === undefined ? {} : { certificateAuthority: options.certificateAuthority }),
+    signingCertificate: answer.signingCertificate,
+  };
+  const { accessKeyId, secretAccessKey } = answer;
+  writeEnrolment(directory, { ...enrolment, credentials: { accessKeyId, secretAccessKey } });
+  return enrolment;
+}
+
+function serverUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:")) {
+    throw new EnrolmentFailed(`--server ${JSON.stringify(text)} is not an address such as https://sluice.example:7400`);
+  }
+  if (url.username !== "" || url.search !== "" || url.hash !== "") {
+    throw new EnrolmentFailed("--server takes no user, query or fragment: give https://HOST:PORT");
+  }
+  return text.replace(/\/+$/, "");
+}
+
+function readToken(token: string): { readonly fingerprints: readonly string[] } {
+  try {
+    return decodeEnrolmentToken(token.trim());
+  } catch (error) {
+    throw new EnrolmentFailed(
+      `The enrolment token cannot be read (${describeFailure(error)}). Copy it whole, as \`sluice token create\` printed it.`,
+      { cause: error },
+    );
+  }
+}
+
+async function askToEnrol(
+  options: EnrolHostOptions & { readonly name: string },
+  fingerprints: readonly string[],
+): Promise<EnrolHostOutput> {
+  const { server, name, tags, onPremises, zone, address } = options;
+  const client = sluiceClient({
+    endpoint: server,
+    region: ANY_REGION,
+    tls: { ca: options.certificateAuthority, fingerprints },
+    userAgent: `sluice-agent/${AGENT_VERSION}`,
+  });
+  const wanted = { tags, onPremises, zone, address };
+  const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+  try {
+    const input = { token: options.token.trim(), hostName: name, agentVersion: AGENT_VERSION, ...given };
+    return await client.call("EnrolHost", input, { timeoutMs: ENROL_TIMEOUT_MS });
+  } catch (error) {
+    if (error instanceof ServiceError) {
+      throw new EnrolmentFailed(`${server} refused to enrol ${name}: ${error.message} (${error.code})`, {
+        cause: error,
+      });
+    }
+    throw new EnrolmentFailed(
+      `${server} cannot be reached to enrol ${name}: ${describeFailure(error)}. Is the address right, and does the server run?`,
+      { cause: error },
+    );
+  } finally {
+    client.close();
+  }
+}
+
+function checkAnswer(answer: EnrolHostOutput): void {
+  try {
+    pinCertificate(answer.signingCertificate);
+  } catch (error) {
+    throw new EnrolmentFailed("The server's signing certificate cannot be read, so the host was not enrolled.", {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,120 @@
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { flushDirectory } from "./host/durable-file.ts";
+
+/** What a host knows about itself and its server after it enrolled. */
+export interface Enrolment {
+  /** `http(s)://HOST[:PORT][/PATH]`. */
+  readonly server: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly hostId: string;
+  readonly hostName: string;
+  /** The ARN that the agent sends as HostIdentifier. */
+  readonly hostIdentifier: string;
+  readonly onPremises: boolean;
+  /** sha256 of the server's TLS certificates; empty: the system's authorities decide. */
+  readonly serverFingerprints: readonly string[];
+  /** PEM of a private authority, when the host was given one. */
+  readonly certificateAuthority?: string | undefined;
+  /** PEM of the certificate that specifications must be signed with. */
+  readonly signingCertificate: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The host's own settings for how it installs, as the operator wrote them in agent.json. */
+  readonly host?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export const ENROLMENT_FILE_NAMES = {
+  agent: "agent.json",
+  credentials: "credentials.json",
+  signingCertificate: "signing-certificate.pem",
+} as const;
+
+export class NotEnrolled extends Error {
+  constructor(directory: string, problem: string, options?: ErrorOptions) {
+    super(
+      `${directory}: ${problem}. Enrol this host first: sluice agent enroll --server URL --token TOKEN --data ${directory}`,
+      options,
+    );
+    this.name = "NotEnrolled";
+  }
+}
+
+export function isEnrolled(directory: string): boolean {
+  return existsSync(join(directory, ENROLMENT_FILE_NAMES.agent));
+}
+
+/**
+ * Writes the three files, each as a whole. agent.json comes last and names the key and the certificate that it belongs with, so a crash in
+ * between leaves either no enrolment or one that says that it is incomplete.
+ */
+export function writeEnrolment(directory: string, enrolment: Enrolment): void {
+  const { credentials, signingCertificate, ...agent } = enrolment;
+  mkdirSync(directory, { recursive: true, mode: 0o755 });
+  replacePrivately(join(directory, ENROLMENT_FILE_NAMES.credentials), asText(credentials), 0o600);
+  replacePrivately(join(directory, ENROLMENT_FILE_NAMES.signingCertificate), signingCertificate, 0o644);
+  const named = { ...agent, accessKeyId: credentials.accessKeyId };
+  replacePrivately(join(directory, ENROLMENT_FILE_NAMES.agent), asText(named), 0o644);
+  flushDirectory(directory);
+}
+
+/** @throws {NotEnrolled} when there is none, or not all of it */
+export function readEnrolment(directory: string): Enrolment {
+  const read = (name: string): string => {
+    try {
+      return readFileSync(join(directory, name), "utf8");
+    } catch (error) {
+      const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
+      throw isAbsent ? new NotEnrolled(directory, `there is no ${name}`, { cause: error }) : error;
+    }
+  };
+  const parse = (name: string): Record<string, unknown> => {
+    const text = read(name);
+    try {
+      return JSON.parse(text) as Record<string, unknown>;
+    } catch {
+      throw new NotEnrolled(directory, `${name} is not JSON`); // not the parser's words: they quote the file
+    }
+  };
+  const { accessKeyId, ...agent } = parse(ENROLMENT_FILE_NAMES.agent);
+  const credentials = parse(ENROLMENT_FILE_NAMES.credentials);
+  if (credentials.accessKeyId !== accessKeyId) {
+    throw new NotEnrolled(
+      directory,
+      "its key is of another enrolment than its agent.json (an enrolment was cut short)",
+    );
+  }
+  for (const field of ["server", "region", "hostId", "hostIdentifier"]) {
+    if (typeof agent[field] !== "string") throw new NotEnrolled(directory, `agent.json has no ${field}`);
+  }
+  const signingCertificate = read(ENROLMENT_FILE_NAMES.signingCertificate);
+  return { serverFingerprints: [], ...agent, credentials, signingCertificate } as unknown as Enrolment;
+}
+
+function asText(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** The mode is set before the first byte is written: a key is never readable by others, not for a moment. */
+function replacePrivately(path: string, text: string, mode: number): void {
+  const unfinished = `${path}.unfinished`;
+  const descriptor = openSync(unfinished, "w", mode);
+  try {
+    chmodSync(unfinished, mode);
+    writeSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(unfinished, path);
+}

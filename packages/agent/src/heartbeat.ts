@@ -1,0 +1,58 @@
+import { type AgentLog, describeFailure } from "./agent-log.ts";
+import { pause } from "./back-off.ts";
+import type { HeldCommands } from "./held-commands.ts";
+import type { HostServer } from "./host-server.ts";
+
+/** Until the server has named an interval, and while it cannot be reached. */
+export const HEARTBEAT_DEFAULT_SECONDS = 5;
+/** Whatever the server asks for, within these. */
+const HEARTBEAT_SECONDS_MIN = 1;
+const HEARTBEAT_SECONDS_MAX = 300;
+/** What an agent that stops gives its last word. */
+export const GOODBYE_MAX_MS = 3_000;
+
+/**
+ * Tells the server, at the interval that it names, that this host lives and which commands it holds. A lost heartbeat is not
+ * repeated: the next one says it all again.
+ */
+export async function beatUntilStopped(
+  server: Pick<HostServer, "heartbeat">,
+  held: HeldCommands,
+  log: AgentLog,
+  stopping: AbortSignal,
+): Promise<void> {
+  let isFailing = false;
+  let intervalSeconds = HEARTBEAT_DEFAULT_SECONDS;
+  while (!stopping.aborted) {
+    try {
+      const asked = await server.heartbeat(held.acknowledgedIds(), false, stopping);
+      intervalSeconds = withinBounds(asked);
+      isFailing = false;
+    } catch (error) {
+      if (stopping.aborted) return;
+      intervalSeconds = HEARTBEAT_DEFAULT_SECONDS;
+      // Once an outage: polling says the rest.
+      if (!isFailing) log.warn("a heartbeat was not answered", { problem: describeFailure(error) });
+      isFailing = true;
+    }
+    await pause(intervalSeconds * 1000, stopping);
+  }
+}
+
+/** The server counts this host as dark at once, instead of after its grace. */
+export async function sayGoodbye(
+  server: Pick<HostServer, "heartbeat">,
+  held: HeldCommands,
+  log: AgentLog,
+): Promise<void> {
+  try {
+    await server.heartbeat(held.acknowledgedIds(), true, AbortSignal.timeout(GOODBYE_MAX_MS));
+  } catch (error) {
+    log.warn("the server did not hear the goodbye", { problem: describeFailure(error) });
+  }
+}
+
+function withinBounds(seconds: number): number {
+  if (!Number.isFinite(seconds)) return HEARTBEAT_DEFAULT_SECONDS;
+  return Math.min(Math.max(seconds, HEARTBEAT_SECONDS_MIN), HEARTBEAT_SECONDS_MAX);
+}

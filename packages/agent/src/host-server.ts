@@ -1,0 +1,55 @@
+import type {
+  CommandStatus,
+  GetDeploymentSpecificationOutput,
+  HostCommand,
+  PutHostCommandCompleteInput,
+} from "@sluice/wire/command/operations.ts";
+import type { LogChunk } from "@sluice/wire/sluice/operations.ts";
+
+/**
+ * What the agent asks of its server, on behalf of one host. Every call fails with a {@link ServerRefusal} when the server answered
+ * and said no, and with any other error when there was no usable answer (then it may or may not have happened: ask again).
+ */
+export interface HostServer {
+  /** Held open by the server, up to 20 s, until there is a command. */
+  pollHostCommand(signal: AbortSignal): Promise<HostCommand | undefined>;
+  getDeploymentSpecification(executionId: string, signal?: AbortSignal): Promise<GetDeploymentSpecificationOutput>;
+  acknowledge(commandId: string, isNoop: boolean, signal?: AbortSignal): Promise<CommandStatus>;
+  complete(input: PutHostCommandCompleteInput, signal?: AbortSignal): Promise<void>;
+  /** @returns seconds until the next heartbeat */
+  heartbeat(heldCommands: readonly string[], goodbye: boolean, signal?: AbortSignal): Promise<number>;
+  putLogs(chunks: readonly LogChunk[], signal?: AbortSignal): Promise<void>;
+}
+
+/** The server answered with an error of the caller's (4xx, not throttling): asking the same again is of no use by itself. */
+export class ServerRefusal extends Error {
+  readonly code: string;
+  /** The host's key or signature was refused: nothing will work until the host is enrolled again or the clock is set. */
+  readonly isIdentityRefused: boolean;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "ServerRefusal";
+    this.code = code;
+    this.isIdentityRefused = IDENTITY_CODES.has(code);
+  }
+}
+
+const IDENTITY_CODES: ReadonlySet<string> = new Set([
+  "UnrecognizedClientException",
+  "InvalidSignatureException",
+  "IncompleteSignatureException",
+  "MissingAuthenticationTokenException",
+  "InvalidClientTokenId",
+  "SignatureDoesNotMatch",
+  "RequestExpired",
+  "AccessDeniedException",
+]);
+
+/** What the operator of the host has to do about a refused identity. */
+export function cureOfRefusal(refusal: ServerRefusal): string {
+  if (refusal.code === "RequestExpired" || refusal.code === "InvalidSignatureException") {
+    return "Check this host's clock (it must be within minutes of the server's); if it is right, enrol the host again: `sluice agent enroll --force`.";
+  }
+  return "The server does not know this host's key. If the host was removed or the server is a new one, enrol it again: `sluice agent enroll --force`.";
+}

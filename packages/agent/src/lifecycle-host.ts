@@ -1,0 +1,8 @@
+import type { CommandOutcome, LifecycleCommand, OutputSink } from "./host/lifecycle-command.ts";
+
+/** What the poll loop needs of `host/`: to run one lifecycle event here. Tests drive the loop with a host of their own. */
+export interface LifecycleHost {
+  /** Whether the event would do nothing. Throws when that cannot be known (a broken AppSpec, a hook before DownloadBundle). */
+  isNoop(command: LifecycleCommand): boolean | Promise<boolean>;
+  run(command: LifecycleCommand, sink: OutputSink, signal: AbortSignal): Promise<CommandOutcome>;
+}

@@ -1,0 +1,163 @@
+import type { LogChunk } from "@sluice/wire/sluice/operations.ts";
+import { BackOff, pause } from "./back-off.ts";
+import type { OutputSink } from "./host/lifecycle-command.ts";
+import { type HostServer, ServerRefusal } from "./host-server.ts";
+
+/** Output is collected for this long before it is sent, so that a chatty script costs four requests a second. */
+export const LOG_BATCH_MS = 250;
+/** What is kept of one event; the whole output is in the host's own scripts.log. */
+export const LOG_EVENT_MAX_CHARACTERS = 1024 * 1024;
+/** What may wait in memory for all events together while the server is away. */
+export const LOG_WAITING_MAX_CHARACTERS = 4 * 1024 * 1024;
+/** What goes in one request. */
+export const LOG_REQUEST_MAX_CHARACTERS = 256 * 1024;
+/** How long a finished event waits for its output to arrive before its outcome is reported without it. */
+export const LOG_FLUSH_MAX_MS = 2_000;
+
+type OutputChunk = Parameters<OutputSink["write"]>[0];
+
+interface WaitingChunk extends LogChunk {
+  text: string;
+}
+
+/** The output of one command. `end` resolves when all of it has been sent, or after {@link LOG_FLUSH_MAX_MS}. */
+export interface CommandLog extends OutputSink {
+  end(): Promise<void>;
+}
+
+interface CommandCount {
+  nextSequence: number;
+  characters: number;
+  droppedCharacters: number;
+}
+
+/**
+ * Sends scripts' output to the server while they run. Writing never waits and never fails: what does not fit is dropped, and one line
+ * says how much. One request is under way at a time, so the order within a command is kept.
+ */
+export class LogShipper {
+  readonly #server: Pick<HostServer, "putLogs">;
+  readonly #waiting: WaitingChunk[] = [];
+  readonly #backOff = new BackOff();
+  readonly #abandon = new AbortController();
+  #waitingCharacters = 0;
+  #sending: Promise<void> | undefined;
+  #hurry: AbortController | undefined;
+
+  constructor(server: Pick<HostServer, "putLogs">) {
+    this.#server = server;
+  }
+
+  openCommand(commandId: string): CommandLog {
+    const count: CommandCount = { nextSequence: 0, characters: 0, droppedCharacters: 0 };
+    return {
+      write: (chunk) => this.#write(commandId, count, chunk),
+      end: async () => {
+        this.#markGap(commandId, count);
+        await this.#drain(LOG_FLUSH_MAX_MS);
+      },
+    };
+  }
+
+  /** Drops what could not be sent by now. */
+  close(): void {
+    this.#abandon.abort();
+    this.#waiting.length = 0;
+  }
+
+  #write(commandId: string, count: CommandCount, chunk: OutputChunk): void {
+    if (chunk.text === "" || this.#abandon.signal.aborted) return;
+    const room = Math.min(
+      LOG_EVENT_MAX_CHARACTERS - count.characters,
+      LOG_WAITING_MAX_CHARACTERS - this.#waitingCharacters,
+    );
+    const kept = chunk.text.slice(0, Math.max(room, 0));
+    const isGapOpen = count.droppedCharacters > 0;
+    if (kept !== "" && (!isGapOpen || room >= chunk.text.length)) {
+      if (isGapOpen) this.#markGap(commandId, count);
+      this.#keep(commandId, count, { ...chunk, text: kept });
+      count.droppedCharacters += chunk.text.length - kept.length;
+    } else {
+      count.droppedCharacters += chunk.text.length;
+    }
+  }
+
+  #markGap(commandId: string, count: CommandCount): void {
+    if (count.droppedCharacters === 0) return;
+    const text = `[${count.droppedCharacters} characters of output are missing here; this host's scripts.log has them]\n`;
+    count.droppedCharacters = 0;
+    this.#keep(commandId, count, { stream: "agent", scriptName: "", text });
+  }
+
+  #keep(commandId: string, count: CommandCount, chunk: OutputChunk): void {
+    count.characters += chunk.text.length;
+    this.#waitingCharacters += chunk.text.length;
+    for (let offset = 0; offset < chunk.text.length; offset += LOG_REQUEST_MAX_CHARACTERS) {
+      this.#waiting.push({
+        hostCommandIdentifier: commandId,
+        sequence: count.nextSequence++,
+        at: new Date(),
+        stream: chunk.stream,
+        scriptName: chunk.scriptName,
+        text: chunk.text.slice(offset, offset + LOG_REQUEST_MAX_CHARACTERS),
+      });
+    }
+    this.#startSending();
+  }
+
+  #startSending(): void {
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = undefined;
+      // What was written after the last look, and before this line.
+      if (this.#waiting.length > 0 && !this.#abandon.signal.aborted) this.#startSending();
+    });
+  }
+
+  async #drain(maxMs: number): Promise<void> {
+    const sending = this.#sending;
+    if (sending === undefined) return;
+    this.#hurry?.abort();
+    const given = new AbortController();
+    await Promise.race([sending, pause(maxMs, given.signal)]);
+    given.abort();
+  }
+
+  async #sendAll(): Promise<void> {
+    this.#hurry = new AbortController();
+    await pause(LOG_BATCH_MS, AbortSignal.any([this.#hurry.signal, this.#abandon.signal]));
+    while (this.#waiting.length > 0 && !this.#abandon.signal.aborted) {
+      const batch = this.#nextBatch();
+      if (!(await this.#send(batch))) continue;
+      this.#waiting.splice(0, batch.length);
+      this.#waitingCharacters -= charactersOf(batch);
+      this.#backOff.reset();
+      if (this.#waiting.length > 0)
+        await pause(LOG_BATCH_MS, AbortSignal.any([this.#hurry.signal, this.#abandon.signal]));
+    }
+  }
+
+  #nextBatch(): readonly WaitingChunk[] {
+    let characters = 0;
+    const beyond = this.#waiting.findIndex((chunk, index) => {
+      characters += chunk.text.length;
+      return index > 0 && characters > LOG_REQUEST_MAX_CHARACTERS;
+    });
+    return beyond === -1 ? [...this.#waiting] : this.#waiting.slice(0, beyond);
+  }
+
+  /** Whether the batch is done with: stored, or refused for good (a command that the server no longer knows). */
+  async #send(batch: readonly WaitingChunk[]): Promise<boolean> {
+    try {
+      await this.#server.putLogs(batch, this.#abandon.signal);
+      return true;
+    } catch (error) {
+      if (error instanceof ServerRefusal && !error.isIdentityRefused) return true;
+      await pause(this.#backOff.next(), this.#abandon.signal);
+      return false;
+    }
+  }
+}
+
+function charactersOf(chunks: readonly LogChunk[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.text.length, 0);
+}

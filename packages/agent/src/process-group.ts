@@ -1,0 +1,94 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { pause } from "./back-off.ts";
+
+/** One process group for certain: numbers are used again, the start of its leader in this boot is not. */
+export interface ProcessGroup {
+  readonly groupId: number;
+  /** Field 22 of `/proc/PID/stat`: clock ticks from boot to the leader's start. */
+  readonly startTicks: string;
+  readonly bootId: string;
+}
+
+/** `gone`: nothing was left to end, or nothing that is certainly ours. */
+export type GroupEnding = "gone" | "terminated" | "killed";
+
+/** What a script gets between SIGTERM and SIGKILL. */
+export const GROUP_TERM_GRACE_MS = 10_000;
+const GROUP_KILL_GRACE_MS = 2_000;
+const GROUP_LOOK_EVERY_MS = 25;
+const BOOT_ID_FILE = "/proc/sys/kernel/random/boot_id";
+
+export function currentBootId(): string {
+  try {
+    return readFileSync(BOOT_ID_FILE, "utf8").trim();
+  } catch {
+    return ""; // not Linux: no group is ever taken for ours
+  }
+}
+
+/** The group that `leader` leads, or undefined when it leads none, is gone already, or this is not Linux. */
+export function identifyProcessGroup(leader: number): ProcessGroup | undefined {
+  const stat = readProcessStat(leader);
+  const bootId = currentBootId();
+  if (stat?.groupId !== leader || bootId === "") return undefined;
+  return { groupId: leader, startTicks: stat.startTicks, bootId };
+}
+
+/**
+ * Ends a group that an earlier agent left behind: SIGTERM, and SIGKILL after the grace. Only while its leader lives with the start
+ * time that was recorded; otherwise the number may belong to somebody else.
+ */
+export async function endProcessGroup(group: ProcessGroup, termGraceMs = GROUP_TERM_GRACE_MS): Promise<GroupEnding> {
+  if (!isSameGroup(group)) return "gone";
+  signalGroup(group.groupId, "SIGTERM");
+  if (await isEmptyWithin(group.groupId, termGraceMs)) return "terminated";
+  signalGroup(group.groupId, "SIGKILL");
+  await isEmptyWithin(group.groupId, GROUP_KILL_GRACE_MS);
+  return "killed";
+}
+
+function isSameGroup(group: ProcessGroup): boolean {
+  if (group.bootId === "" || group.bootId !== currentBootId()) return false;
+  const leader = readProcessStat(group.groupId);
+  return leader !== undefined && leader.startTicks === group.startTicks && leader.groupId === group.groupId;
+}
+
+async function isEmptyWithin(groupId: number, milliseconds: number): Promise<boolean> {
+  const deadline = performance.now() + milliseconds;
+  while (hasLiveMembers(groupId)) {
+    if (performance.now() >= deadline) return false;
+    await pause(GROUP_LOOK_EVERY_MS);
+  }
+  return true;
+}
+
+/** By looking at every process, since `kill(-group, 0)` also finds zombies that nobody reaps (a container without an init). */
+function hasLiveMembers(groupId: number): boolean {
+  return readdirSync("/proc").some((name) => {
+    const stat = /^\d+$/.test(name) ? readProcessStat(Number(name)) : undefined;
+    return stat?.groupId === groupId;
+  });
+}
+
+function signalGroup(groupId: number, signal: "SIGTERM" | "SIGKILL"): void {
+  try {
+    process.kill(-groupId, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** Undefined for a process that is gone or a zombie. */
+function readProcessStat(pid: number): { readonly groupId: number; readonly startTicks: string } | undefined {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch {
+    return undefined;
+  }
+  // "pid (name) state ppid pgrp …": the name may hold anything, so count from its last parenthesis.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [state, , groupId] = fields;
+  if (state === undefined || state === "Z" || state === "X") return undefined;
+  return { groupId: Number(groupId), startTicks: fields[19] ?? "" };
+}

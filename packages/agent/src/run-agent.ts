@@ -1,0 +1,203 @@
+import { type AgentLog, type AgentLogFormat, createAgentLog } from "./agent-log.ts";
+import { AGENT_VERSION } from "./agent-version.ts";
+import { pause } from "./back-off.ts";
+import { type CommandParts, recover } from "./command-execution.ts";
+import { type Enrolment, readEnrolment } from "./enrolment-files.ts";
+import { beatUntilStopped, sayGoodbye } from "./heartbeat.ts";
+import { HeldCommands } from "./held-commands.ts";
+import { Journal } from "./journal.ts";
+import type { LifecycleHost } from "./lifecycle-host.ts";
+import { LogShipper } from "./log-shipper.ts";
+import { type PollReport, pollUntilStopped } from "./poll-loop.ts";
+import { ScriptWatch } from "./script-watch.ts";
+import { connectToServer } from "./server-connection.ts";
+import { becomeOnlyInstance } from "./single-instance.ts";
+import { SpecificationSource } from "./specification-source.ts";
+import type { RunningAgent } from "./status.ts";
+
+export interface RunAgentOptions {
+  /** Where the host was enrolled; deployments are kept below it. */
+  readonly directory: string;
+  readonly logFormat?: AgentLogFormat | undefined;
+  readonly log?: AgentLog | undefined;
+  /** What runs lifecycle events; the real host when absent. */
+  readonly host?: LifecycleHost | undefined;
+}
+
+export const EXIT_STOPPED = 0;
+/** A second signal: scripts that run are left, and reported as failed at the next start. */
+export const EXIT_FORCED = 1;
+/** The reference agent's `kill_agent_max_wait_time_seconds`. */
+export const SCRIPTS_ON_STOP_MAX_MS = 7_200_000;
+/** How long an agent that stops goes on trying to report what has ended; then the journal keeps it for the next start. */
+export const REPORTS_ON_STOP_MAX_MS = 10_000;
+/** For scripts that were told to end after all: the host's own TERM, KILL and report. */
+const KILLED_SCRIPTS_MAX_MS = 30_000;
+const LEAVE_MAX_MS = 1_000;
+const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
+
+/**
+ * Runs the agent of a directory until SIGTERM or SIGINT: what runs then is finished and reported first. Resolves with the exit code;
+ * rejects with `NotEnrolled` or `AlreadyRunning` when it cannot begin.
+ */
+export async function runAgent(options: RunAgentOptions): Promise<number> {
+  const { directory } = options;
+  const log = options.log ?? createAgentLog(options.logFormat);
+  const enrolment = readEnrolment(directory);
+  const held = new HeldCommands();
+  const polls: PollReport = { lastPollAt: undefined, lastFailure: undefined };
+  const stop = new StopSwitch(log);
+  const startedAt = new Date();
+  const lock = await becomeOnlyInstance(directory, () => describe(held, polls, stop, startedAt));
+  try {
+    stop.listen();
+    const finished = serve(enrolment, directory, options.host, { held, polls, stop, log });
+    return await Promise.race([finished, stop.forced.then(() => EXIT_FORCED)]);
+  } finally {
+    stop.close();
+    await lock.release();
+  }
+}
+
+interface Service {
+  readonly held: HeldCommands;
+  readonly polls: PollReport;
+  readonly stop: StopSwitch;
+  readonly log: AgentLog;
+}
+
+async function serve(
+  enrolment: Enrolment,
+  directory: string,
+  host: LifecycleHost | undefined,
+  { held, polls, stop, log }: Service,
+): Promise<number> {
+  const server = connectToServer(enrolment);
+  const journal = Journal.open(directory);
+  const leaving = new AbortController();
+  const ending = new AbortController();
+  const silent = new AbortController();
+  const parts: CommandParts = {
+    server,
+    journal,
+    held,
+    log,
+    host: host ?? (await createRealHost(enrolment, directory, log)),
+    specifications: new SpecificationSource(enrolment.signingCertificate),
+    logs: new LogShipper(server),
+    scripts: new ScriptWatch(),
+    stopping: stop.signal,
+    leaving: leaving.signal,
+    ending: ending.signal,
+  };
+  log.info("the agent runs", { host: enrolment.hostId, server: enrolment.server, version: AGENT_VERSION });
+
+  const recovering = journal.unreported().map((entry) => recover(entry, parts));
+  const beating = beatUntilStopped(server, held, log, silent.signal);
+  const polling = pollUntilStopped(enrolment.hostIdentifier, parts, polls);
+  await stop.requested;
+  await letHeldCommandsEnd(held, leaving, ending, log);
+  // A script that cannot even be killed must not keep the agent: the journal knows it.
+  await Promise.race([Promise.all([polling, ...recovering]), ...(leaving.signal.aborted ? [pause(LEAVE_MAX_MS)] : [])]);
+
+  silent.abort();
+  await beating;
+  await sayGoodbye(server, held, log);
+  parts.logs.close();
+  parts.scripts.close();
+  await journal.close();
+  server.close();
+  log.info("the agent has stopped");
+  return EXIT_STOPPED;
+}
+
+/** Scripts get {@link SCRIPTS_ON_STOP_MAX_MS} to end by themselves, reports {@link REPORTS_ON_STOP_MAX_MS} to arrive. */
+async function letHeldCommandsEnd(
+  held: HeldCommands,
+  leaving: AbortController,
+  ending: AbortController,
+  log: AgentLog,
+): Promise<void> {
+  let scriptsDeadline = performance.now() + SCRIPTS_ON_STOP_MAX_MS;
+  let reportsDeadline: number | undefined;
+  while (held.list().length > 0) {
+    const running = held.list().filter((command) => command.state === "running");
+    if (running.length > 0) log.info("waiting for scripts to end before stopping", { running: running.length });
+    reportsDeadline = running.length > 0 ? undefined : (reportsDeadline ?? performance.now() + REPORTS_ON_STOP_MAX_MS);
+    await pause(Math.max((reportsDeadline ?? scriptsDeadline) - performance.now(), 0), held.changed);
+    const isOver = performance.now() >= (reportsDeadline ?? scriptsDeadline);
+    if (isOver && reportsDeadline === undefined && !ending.signal.aborted) {
+      ending.abort();
+      scriptsDeadline = performance.now() + KILLED_SCRIPTS_MAX_MS;
+    } else if (isOver) {
+      leaving.abort();
+      return;
+    }
+  }
+}
+
+/** Loaded when it is needed, so that tests of the loop need not have it. */
+async function createRealHost(enrolment: Enrolment, directory: string, log: AgentLog): Promise<LifecycleHost> {
+  const { createLifecycleHost } = await import("./real-host.ts");
+  return createLifecycleHost(enrolment, directory, log);
+}
+
+function describe(held: HeldCommands, polls: PollReport, stop: StopSwitch, startedAt: Date): RunningAgent {
+  return {
+    processId: process.pid,
+    agentVersion: AGENT_VERSION,
+    startedAt: startedAt.toISOString(),
+    lastPollAt: polls.lastPollAt?.toISOString(),
+    lastFailure: polls.lastFailure,
+    isStopping: stop.signal.aborted,
+    heldCommands: held.list().map(({ commandId, commandName, deploymentId, state, since }) => ({
+      commandId,
+      event: commandName,
+      deploymentId,
+      state,
+      since: since.toISOString(),
+    })),
+  };
+}
+
+/** SIGTERM or SIGINT: the first asks to stop, the second insists. */
+class StopSwitch {
+  readonly #controller = new AbortController();
+  readonly #requested = Promise.withResolvers<void>();
+  readonly #forced = Promise.withResolvers<void>();
+  readonly #log: AgentLog;
+  readonly #onSignal = (name: NodeJS.Signals) => this.#press(name);
+
+  constructor(log: AgentLog) {
+    this.#log = log;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+  get requested(): Promise<void> {
+    return this.#requested.promise;
+  }
+  get forced(): Promise<void> {
+    return this.#forced.promise;
+  }
+
+  listen(): void {
+    for (const name of STOP_SIGNALS) process.on(name, this.#onSignal);
+  }
+
+  close(): void {
+    for (const name of STOP_SIGNALS) process.off(name, this.#onSignal);
+  }
+
+  #press(name: NodeJS.Signals): void {
+    if (this.#controller.signal.aborted) {
+      this.#log.warn(`${name} again: leaving at once`);
+      this.#forced.resolve();
+      return;
+    }
+    this.#log.info(`${name}: stopping`);
+    this.#controller.abort();
+    this.#requested.resolve();
+  }
+}

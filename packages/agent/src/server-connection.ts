@@ -1,0 +1,79 @@
+import { type ClientConnection, commandClient, sluiceClient } from "@sluice/wire/client/clients.ts";
+import { ServiceError } from "@sluice/wire/client/errors.ts";
+import type { Envelope } from "@sluice/wire/command/operations.ts";
+import { AGENT_VERSION, AGENT_VERSION_HEADER } from "./agent-version.ts";
+import type { Enrolment } from "./enrolment-files.ts";
+import { type HostServer, ServerRefusal } from "./host-server.ts";
+
+/** The server holds a poll for 20 s; twice that without an answer means that the connection is dead. */
+export const POLL_TIMEOUT_MS = 45_000;
+export const REQUEST_TIMEOUT_MS = 30_000;
+const HTTP_SERVER_ERRORS = 500;
+/** Errors that say "later", with a 4xx status. */
+const TRANSIENT_CODES: ReadonlySet<string> = new Set(["ThrottlingException", "ServerException", "RequestTimeout"]);
+
+export interface ServerConnection extends HostServer {
+  /** Closes the connections; calls under way fail. */
+  close(): void;
+}
+
+/** The host's own view of its server: requests signed with the key that it got at enrolment. */
+export function connectToServer(enrolment: Enrolment): ServerConnection {
+  const { hostIdentifier } = enrolment;
+  const connection: ClientConnection = {
+    endpoint: enrolment.server,
+    region: enrolment.region,
+    credentials: enrolment.credentials,
+    headers: { [AGENT_VERSION_HEADER]: AGENT_VERSION },
+    userAgent: `sluice-agent/${AGENT_VERSION}`,
+    tls: { ca: enrolment.certificateAuthority, fingerprints: enrolment.serverFingerprints },
+  };
+  const commands = commandClient(connection);
+  const sluice = sluiceClient(connection);
+  const timeoutMs = REQUEST_TIMEOUT_MS;
+
+  return {
+    async pollHostCommand(signal) {
+      const options = { signal, timeoutMs: POLL_TIMEOUT_MS };
+      const polled = commands.call("PollHostCommand", { HostIdentifier: hostIdentifier }, options);
+      return (await orRefusal(polled)).HostCommand;
+    },
+    getDeploymentSpecification(executionId, signal) {
+      const input = { DeploymentExecutionId: executionId, HostIdentifier: hostIdentifier };
+      return orRefusal(commands.call("GetDeploymentSpecification", input, { signal, timeoutMs }));
+    },
+    async acknowledge(commandId, isNoop, signal) {
+      const input = { HostCommandIdentifier: commandId, Diagnostics: asJson({ IsCommandNoop: isNoop }) };
+      const acknowledged = commands.call("PutHostCommandAcknowledgement", input, { signal, timeoutMs });
+      return (await orRefusal(acknowledged)).CommandStatus;
+    },
+    async complete(input, signal) {
+      await orRefusal(commands.call("PutHostCommandComplete", input, { signal, timeoutMs }));
+    },
+    async heartbeat(heldCommands, goodbye, signal) {
+      const input = { hostIdentifier, heldCommands, agentVersion: AGENT_VERSION, ...(goodbye ? { goodbye } : {}) };
+      return (await orRefusal(sluice.call("HostHeartbeat", input, { signal, timeoutMs }))).intervalSeconds;
+    },
+    async putLogs(chunks, signal) {
+      await orRefusal(sluice.call("PutHostLogs", { hostIdentifier, chunks }, { signal, timeoutMs }));
+    },
+    close() {
+      commands.close();
+      sluice.close();
+    },
+  };
+}
+
+export function asJson(payload: object): Envelope {
+  return { Format: "JSON", Payload: JSON.stringify(payload) };
+}
+
+async function orRefusal<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const isRefusal =
+      error instanceof ServiceError && error.statusCode < HTTP_SERVER_ERRORS && !TRANSIENT_CODES.has(error.code);
+    throw isRefusal ? new ServerRefusal(error.code, error.message, { cause: error }) : error;
+  }
+}

@@ -1,0 +1,39 @@
+import { isEnrolled, readEnrolment } from "./enrolment-files.ts";
+import type { HoldState } from "./held-commands.ts";
+import { askRunningAgent } from "./single-instance.ts";
+
+/** What an agent says about itself. Times are ISO 8601. */
+export interface RunningAgent {
+  readonly processId: number;
+  readonly agentVersion: string;
+  readonly startedAt: string;
+  /** When the server last answered a poll. */
+  readonly lastPollAt?: string | undefined;
+  /** Why the last poll was not answered; absent when it was. */
+  readonly lastFailure?: string | undefined;
+  readonly isStopping: boolean;
+  readonly heldCommands: readonly {
+    readonly commandId: string;
+    readonly event: string;
+    readonly deploymentId: string;
+    readonly state: HoldState;
+    readonly since: string;
+  }[];
+}
+
+export interface AgentStatus {
+  readonly enrolled: boolean;
+  readonly server?: string | undefined;
+  readonly hostId?: string | undefined;
+  readonly hostName?: string | undefined;
+  /** Absent when no agent runs in the directory. */
+  readonly running?: RunningAgent | undefined;
+}
+
+/** The state of the agent in `directory`, asked from the process itself; never from a file that it may have left behind. */
+export async function readAgentStatus(directory: string): Promise<AgentStatus> {
+  if (!isEnrolled(directory)) return { enrolled: false };
+  const { server, hostId, hostName } = readEnrolment(directory);
+  const running = (await askRunningAgent(directory)) as RunningAgent | undefined;
+  return { enrolled: true, server, hostId, hostName, ...(running === undefined ? {} : { running }) };
+}
