@@ -15,4 +15,8 @@ export const APP_SPEC_DEPARTURES: readonly { readonly what: string; readonly rea
     what: "Tags for objects of the reference's language are refused even where it would build a harmless one.",
     reason: "An AppSpec has no use for them, and the reference refuses all those that matter.",
   },
+  {
+    what: "A file with very many brackets or quotes that go on at the margin is refused; the reference reads them all.",
+    reason: "Each costs a further reading of the file, and the readings are bounded.",
+  },
 ];

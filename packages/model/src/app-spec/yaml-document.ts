@@ -17,6 +17,7 @@ import {
   type YAMLSeq,
 } from "yaml";
 import { AppSpecError } from "./app-spec-error.ts";
+import { indentContinuation } from "./yaml-continuation.ts";
 import { resolveBinaryTag, resolveFloatTag, resolvePlainScalar, ScalarRefused } from "./yaml-scalar.ts";
 import { readYamlText } from "./yaml-text.ts";
 import { isYamlList, isYamlMap, type YamlMap, YamlSymbol, type YamlValue } from "./yaml-value.ts";
@@ -29,18 +30,52 @@ export const APP_SPEC_MAX_DEPTH = 100;
  * later wins, and whatever follows the first document is not looked at. Throws {@link AppSpecError} and nothing else.
  */
 export function readYamlDocument(input: string | Uint8Array): YamlValue {
-  const lines = new LineCounter();
-  const document = composeFirst(readYamlText(input), lines);
-  if (document === null) return null;
-  const fault = document.errors.find((error) => isInDocument(error, document, lines));
-  if (fault !== undefined) throw syntaxError(fault.message, fault.pos[0], lines);
-  return document.contents === null ? null : new DocumentReader(lines).read(document.contents);
+  let text = readYamlText(input);
+  for (let repairs = 0; ; repairs++) {
+    const lines = new LineCounter();
+    const { document, tokens } = composeFirst(text, lines);
+    if (document === null) return null;
+    const fault = document.errors.find((error) => isInDocument(error, document, lines));
+    if (fault === undefined) {
+      for (const token of tokens) refuseTabs(token, lines);
+      return document.contents === null ? null : new DocumentReader(lines).read(document.contents);
+    }
+    const isAffordable = repairs < REPAIRS_MAX && (repairs + 1) * text.length <= REPAIR_MAX_CHARACTERS;
+    const repaired = isAffordable ? repairContinuation(text, tokens, fault.pos[0]) : null;
+    if (repaired === null) throw syntaxError(fault.message, fault.pos[0], lines);
+    text = repaired;
+  }
+}
+
+/** Each repair reads the file anew, so what is read in all is bounded too: many repairs for small files, few for large ones. */
+const REPAIRS_MAX = 50;
+const REPAIR_MAX_CHARACTERS = 512 * 1024;
+
+/** Tries the brackets and quotes that begin at or before the fault, the nearest first. */
+function repairContinuation(text: string, tokens: readonly CST.Token[], faultOffset: number): string | null {
+  const starts = tokens.flatMap((token) => [...flowStarts(token)]).filter((start) => start <= faultOffset);
+  for (const start of starts.sort((a, b) => b - a).slice(0, REPAIR_CANDIDATES_MAX)) {
+    const repaired = indentContinuation(text, start);
+    if (repaired !== null) return repaired;
+  }
+  return null;
+}
+
+const REPAIR_CANDIDATES_MAX = 20;
+
+function* flowStarts(root: CST.Token): Generator<number> {
+  for (const { token } of walk(root)) {
+    if (token.type === "flow-collection" || /-quoted-scalar$/.test(token.type)) yield token.offset;
+  }
 }
 
 type FirstDocument = Document.Parsed<ParsedNode>;
 
 /** Scalars stay text here: which value they have is decided by {@link DocumentReader}. */
-function composeFirst(text: string, lines: LineCounter): FirstDocument | null {
+function composeFirst(
+  text: string,
+  lines: LineCounter,
+): { readonly document: FirstDocument | null; readonly tokens: readonly CST.Token[] } {
   const composer = new Composer({
     version: "1.1",
     schema: "failsafe",
@@ -50,8 +85,9 @@ function composeFirst(text: string, lines: LineCounter): FirstDocument | null {
     logLevel: "silent",
     prettyErrors: false,
   });
-  for (const document of composer.compose(firstDocumentTokens(text, lines))) return document as FirstDocument;
-  return null;
+  const tokens = [...firstDocumentTokens(text, lines)];
+  for (const document of composer.compose(tokens)) return { document: document as FirstDocument, tokens };
+  return { document: null, tokens };
 }
 
 /** Stops before the second document, so that nothing in it can be at fault. */
@@ -75,14 +111,25 @@ function refuseDirective(token: CST.Directive, lines: LineCounter): void {
   );
 }
 
-/** Walks without recursion, because the composer that comes next recurses and must not run out of stack. */
 function refuseDepth(root: CST.Token, lines: LineCounter): void {
-  const open: { token: CST.Token; depth: number }[] = [{ token: root, depth: 0 }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { token, depth } = next;
+  for (const { token, depth } of walk(root)) {
     if (depth > APP_SPEC_MAX_DEPTH) {
       throw syntaxError(`lists and mappings are nested more than ${APP_SPEC_MAX_DEPTH} deep`, token.offset, lines);
     }
+  }
+}
+
+interface WalkedToken {
+  readonly token: CST.Token;
+  readonly depth: number;
+}
+
+/** Without recursion, because the composer that comes after {@link refuseDepth} recurses and must not run out of stack. */
+function* walk(root: CST.Token): Generator<WalkedToken> {
+  const open: WalkedToken[] = [{ token: root, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    yield next;
+    const { token, depth } = next;
     if (token.type === "document" && token.value) open.push({ token: token.value, depth });
     if (!("items" in token)) continue;
     for (const item of token.items) {
@@ -90,6 +137,45 @@ function refuseDepth(root: CST.Token, lines: LineCounter): void {
       if (item.value) open.push({ token: item.value, depth: depth + 1 });
     }
   }
+}
+
+/** A tab may not stand where the indentation of a block decides, be it on an otherwise empty line or behind a dash. */
+function refuseTabs(root: CST.Token, lines: LineCounter): void {
+  for (const { token } of walk(root)) {
+    const tab = findTabIndent(token);
+    if (tab === null) continue;
+    throw syntaxError("a tab is used for indentation; replace it with spaces", tab.offset, lines);
+  }
+}
+
+function findTabIndent(token: CST.Token): CST.SourceToken | null {
+  if (token.type === "flow-collection") return null;
+  if (!("items" in token)) return "end" in token ? tabBefore(token.end ?? [], 1, false) : null;
+  for (const { start, sep } of token.items as readonly CST.CollectionItem[]) {
+    const tab = tabBefore(start, token.indent + 1, true) ?? tabBefore(sep ?? [], Number.POSITIVE_INFINITY, false);
+    if (tab !== null) return tab;
+  }
+  return null;
+}
+
+/**
+ * The first tab that starts a line, or follows a dash, left of `column`. Farther right it may belong to the continuation of
+ * an unquoted text, where it is allowed.
+ */
+function tabBefore(parts: readonly CST.SourceToken[], column: number, startsLine: boolean): CST.SourceToken | null {
+  let position = startsLine ? 0 : Number.POSITIVE_INFINITY;
+  for (const part of parts) {
+    if (part.type === "seq-item-ind" || part.type === "explicit-key-ind" || part.type === "newline") {
+      position = 0;
+    } else if (part.type === "space") {
+      const tab = part.source.indexOf("\t");
+      if (tab >= 0 && position + tab < column) return part;
+      position += part.source.length;
+    } else {
+      position = Number.POSITIVE_INFINITY;
+    }
+  }
+  return null;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { AppSpecError } from "./app-spec-error.ts";
 
 /** Files that people write have a few kilobytes; the limit keeps a hostile one from holding up the process. */
-export const APP_SPEC_MAX_BYTES = 256 * 1024;
+export const APP_SPEC_MAX_BYTES = 128 * 1024;
 
 const BYTE_ORDER_MARK = "\uFEFF";
 

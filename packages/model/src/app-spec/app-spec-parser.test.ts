@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { AppSpecError } from "./app-spec-error.ts";
+import { parseAppSpec } from "./app-spec-parser.ts";
+import { findUnknownLifecycleEvents, hookScripts } from "./hook-scripts.ts";
+import { filePaths, permissionRule } from "./install-values.ts";
+import { APP_SPEC_MAX_DEPTH } from "./yaml-document.ts";
+import { APP_SPEC_MAX_BYTES } from "./yaml-text.ts";
+
+const HEAD = "version: 0.0\nos: linux\n";
+
+function errorOf(text: string | Uint8Array, options?: Parameters<typeof parseAppSpec>[1]): AppSpecError {
+  try {
+    parseAppSpec(text, options);
+  } catch (error) {
+    if (error instanceof AppSpecError) return error;
+    throw error;
+  }
+  throw new Error("the file was accepted");
+}
+
+describe("parseAppSpec", () => {
+  it("accepts either operating system unless the host's is given", () => {
+    expect(parseAppSpec("version: 0.0\nos: windows\n").os).toBe("windows");
+    expect(errorOf("version: 0.0\nos: windows\n", { os: "linux" }).message).toContain("(windows)");
+  });
+
+  it("names the line of a YAML fault", () => {
+    expect(errorOf(`${HEAD}files:\n  - source: c:\\a: b\n`).line).toBe(4);
+    expect(errorOf(Uint8Array.of(0x61, 0x0a, 0xe9, 0x0a)).line).toBe(2);
+    expect(errorOf(`${HEAD}x: *y\n`)).toMatchObject({ line: 3, message: expect.stringContaining("repeat the value") });
+  });
+
+  it("names the field and the value where the reference crashes", () => {
+    expect(errorOf(`${HEAD}hooks:\n  AfterInstall:\n    - a.sh\n`).message).toContain('hooks.AfterInstall[0]: "a.sh"');
+    expect(errorOf(`${HEAD}hooks:\n  A:\n    - {location: a, timeout: .inf}\n`).message).toContain("timeout: Infinity");
+  });
+
+  it("refuses large, deep and self-multiplying files", () => {
+    expect(errorOf("#".repeat(APP_SPEC_MAX_BYTES + 1)).message).toContain(String(APP_SPEC_MAX_BYTES));
+    const nested = (depth: number) => `${HEAD}x: ${"[".repeat(depth)}${"]".repeat(depth)}\n`;
+    expect(parseAppSpec(nested(APP_SPEC_MAX_DEPTH - 1)).os).toBe("linux");
+    expect(errorOf(nested(APP_SPEC_MAX_DEPTH + 1)).message).toContain("nested more than");
+    expect(errorOf(`${HEAD}x: &a [b, b]\ny: &c [*a, *a]\nz: [*c, *c]\n`).message).toContain("alias");
+  });
+
+  it("lets brackets and quotes go on at the margin", () => {
+    const text = `${HEAD}files: [{\nsource: "a\nb", # [\n\tdestination: 'c\n\n  d'\n}\n]\n`;
+    expect(parseAppSpec(text).files).toEqual([{ source: "a b", destination: "c\nd" }]);
+    expect(errorOf(`${HEAD}x: [a\n`)).toBeInstanceOf(AppSpecError);
+    expect(errorOf(`${HEAD}x: 'a\n---\nb'\n`)).toBeInstanceOf(AppSpecError);
+  });
+
+  it("refuses tabs where indentation decides", () => {
+    expect(errorOf(`${HEAD}files:\n  - source: a\n    destination: b\n\t\nx: y\n`).line).toBe(6);
+    expect(errorOf(`${HEAD}files:\n  -\tsource: a\n`).line).toBe(4);
+  });
+
+  it("merges with the last word winning", () => {
+    const hooks = `${HEAD}hooks:\n  A:\n    - location: a\n      <<: [{location: b, timeout: 5}, {location: c, runas: d}]\n`;
+    expect(hookScripts(parseAppSpec(hooks), "A")).toEqual([
+      { location: "b", timeoutSeconds: 5, runas: "d", sudo: false },
+    ]);
+  });
+
+  it("refuses hooks for events that the deployment does not have", () => {
+    const text = `${HEAD}hooks:\n  AfterInstal:\n    - location: a\n  AfterInstall:\n    - location: b\n`;
+    const lifecycleEvents = ["BeforeInstall", "AfterInstall"];
+    expect(errorOf(text, { lifecycleEvents }).message).toBe(
+      'appspec.yml file contains unknown lifecycle events: ["AfterInstal"]',
+    );
+    expect(findUnknownLifecycleEvents(parseAppSpec(text), lifecycleEvents)).toEqual(["AfterInstal"]);
+  });
+});
+
+describe("hookScripts", () => {
+  it("finds nothing under the names of built-in members", () => {
+    const appSpec = parseAppSpec(`${HEAD}hooks:\n  __proto__:\n    - location: a\n`);
+    expect(hookScripts(appSpec, "__proto__")).toHaveLength(1);
+    expect(hookScripts(appSpec, "constructor")).toEqual([]);
+  });
+});
+
+describe("values for Install", () => {
+  it("are refused when YAML did not read them as text", () => {
+    const { files } = parseAppSpec(
+      `${HEAD}files:\n  - {source: [a, b], destination: /c}\n  - {source: no, destination: /c}\n`,
+    );
+    expect(files.slice(0, 1).map(filePaths)).toEqual([{ source: "a/b", destination: "/c" }]);
+    expect(() => files.map(filePaths)).toThrow("false. Put it in quotes");
+  });
+
+  it("keep what is text, and name the permission that is not", () => {
+    const { permissions } = parseAppSpec(
+      `${HEAD}permissions:\n  - {object: /a, owner: b, mode: 755}\n  - {object: /b, group: 0100}\n`,
+    );
+    expect(permissions.slice(0, 1).map(permissionRule)).toMatchObject([{ owner: "b", mode: { value: 0o755 } }]);
+    expect(() => permissions.map(permissionRule)).toThrow("group in the permission for /b");
+  });
+});
