@@ -11,21 +11,14 @@ import {
 } from "@sluice/wire/s3/object-headers.ts";
 import { MAX_XML_BODY_BYTES } from "@sluice/wire/s3/request-bodies.ts";
 import { S3Error } from "@sluice/wire/s3/s3-error.ts";
+import type { ParsedAuthorization } from "@sluice/wire/sigv4/authorization.ts";
+import { decodeChunked, isChunkedMode } from "@sluice/wire/sigv4/chunked.ts";
 
-/** A body without its aws-chunked framing. */
-export interface ChunkedBody {
-  /** Throws where a chunk is malformed, or its signature wrong. */
-  chunks: AsyncIterable<Uint8Array>;
-  /** By lower-case name; complete once `chunks` has ended. */
-  trailers(): Readonly<Record<string, string | undefined>>;
-}
-
+/** Who signed a request, and by what; a body in signed chunks goes on from there. */
 export interface Authenticated<Principal> {
-  principal: Principal;
-  /** As signed: 64 hex digits, `UNSIGNED-PAYLOAD` or one of the `STREAMING-` markers. */
-  payloadHash: string | undefined;
-  /** Takes the framing off; must be there where `payloadHash` is a `STREAMING-` marker. */
-  openChunks?(body: AsyncIterable<Uint8Array>): ChunkedBody;
+  readonly principal: Principal;
+  readonly authorization: ParsedAuthorization;
+  readonly secretAccessKey: string;
 }
 
 export interface S3Body {
@@ -45,25 +38,27 @@ const HEX_SHA256 = /^[0-9a-f]{64}$/;
 export function openBody(
   request: IncomingMessage,
   headers: RequestHeaders,
-  caller: Omit<Authenticated<unknown>, "principal">,
+  { authorization, secretAccessKey }: Omit<Authenticated<unknown>, "principal">,
 ): S3Body {
-  const unframed = (): ChunkedBody => {
-    // Ending early must leave the socket usable: the refusal still has to go out on it.
-    const raw = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
-    const { payloadHash } = caller;
-    if (payloadHash?.startsWith("STREAMING-")) {
-      if (caller.openChunks) return caller.openChunks(raw);
-      throw new S3Error("NotImplemented", `The payload form ${payloadHash} is not implemented: use UNSIGNED-PAYLOAD.`);
-    }
-    const signed = payloadHash !== undefined && HEX_SHA256.test(payloadHash);
-    return { chunks: signed ? verifySha256(raw, payloadHash) : raw, trailers: () => ({}) };
-  };
-  let trailers: ChunkedBody["trailers"] = () => ({});
+  const { payloadHash } = authorization;
+  let trailers: ReadonlyMap<string, string> = new Map();
 
   function open(): AsyncIterable<Uint8Array> {
-    const body = unframed();
-    trailers = body.trailers;
-    return body.chunks;
+    // Ending early must leave the socket usable: the refusal still has to go out on it.
+    const source = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+    if (isChunkedMode(payloadHash)) {
+      return decodeChunked({
+        mode: payloadHash,
+        authorization,
+        secretAccessKey,
+        headers: request.headers,
+        source,
+        onTrailers(received) {
+          trailers = received;
+        },
+      });
+    }
+    return payloadHash !== undefined && HEX_SHA256.test(payloadHash) ? verifySha256(source, payloadHash) : source;
   }
 
   function expectation(): BodyExpectation {
@@ -74,7 +69,7 @@ export function openBody(
       ...(announced && {
         checksum: {
           algorithm: announced.algorithm,
-          expected: () => announced.value ?? requireTrailer(trailers(), checksumHeader(announced.algorithm)),
+          expected: () => announced.value ?? requireTrailer(trailers, checksumHeader(announced.algorithm)),
         },
       }),
     };
@@ -99,8 +94,8 @@ function requireLength(headers: RequestHeaders): number {
   throw new S3Error("MissingContentLength", "You must provide the Content-Length HTTP header.");
 }
 
-function requireTrailer(trailers: Readonly<Record<string, string | undefined>>, name: string): string {
-  const value = trailers[name];
+function requireTrailer(trailers: ReadonlyMap<string, string>, name: string): string {
+  const value = trailers.get(name);
   if (value !== undefined) return value;
   throw new S3Error("InvalidRequest", `The trailer ${name} was announced in x-amz-trailer and did not come.`);
 }

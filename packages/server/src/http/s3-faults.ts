@@ -1,6 +1,7 @@
 import { BucketFault } from "@sluice/drivers/bucket/bucket-fault.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { S3Error, type S3ErrorCode } from "@sluice/wire/s3/s3-error.ts";
+import { PayloadFault, type PayloadFaultReason } from "@sluice/wire/sigv4/payload-fault.ts";
 import { SignatureFault, type SignatureFaultReason } from "@sluice/wire/sigv4/signature-fault.ts";
 
 const SIGNATURE_CODES: Readonly<Record<SignatureFaultReason, S3ErrorCode>> = {
@@ -12,6 +13,18 @@ const SIGNATURE_CODES: Readonly<Record<SignatureFaultReason, S3ErrorCode>> = {
   mismatch: "SignatureDoesNotMatch",
 };
 
+const PAYLOAD_CODES: Readonly<Record<PayloadFaultReason, S3ErrorCode>> = {
+  malformed: "InvalidRequest",
+  length: "IncompleteBody",
+  checksum: "BadDigest",
+};
+
+/** The faults of authentication that S3 has other names for. */
+const CALLER_CODES: Readonly<Record<string, S3ErrorCode>> = {
+  UnrecognizedClientException: "InvalidAccessKeyId",
+  InvalidSignatureException: "AuthorizationHeaderMalformed",
+};
+
 /** What the caller is told. Whatever is not the caller's fault is InternalError, and its cause stays in the log. */
 export function toS3Error(error: unknown): S3Error {
   if (error instanceof S3Error) return error;
@@ -20,8 +33,10 @@ export function toS3Error(error: unknown): S3Error {
     return new S3Error(SIGNATURE_CODES[error.reason], error.message, {}, { cause: error });
   }
   if (error instanceof CallerFault) {
-    const unknownKey = /UnrecognizedClient|InvalidClientTokenId/.test(error.code);
-    return new S3Error(unknownKey ? "InvalidAccessKeyId" : "AccessDenied", error.message, {}, { cause: error });
+    return new S3Error(CALLER_CODES[error.code] ?? "AccessDenied", error.message, {}, { cause: error });
+  }
+  if (error instanceof PayloadFault) {
+    return new S3Error(PAYLOAD_CODES[error.reason], error.message, {}, { cause: error });
   }
   return new S3Error("InternalError", "We encountered an internal error. Please try again.", {}, { cause: error });
 }

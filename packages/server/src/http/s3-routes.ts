@@ -75,6 +75,7 @@ async function answerRequest<Principal>(
 ): Promise<S3Answer> {
   const method = request.method ?? "GET";
   const path = request.url ?? "/";
+  if (/[?&]AWSAccessKeyId=/.test(path) || request.headers.authorization?.startsWith("AWS ")) throw oldSignature();
   const caller = await deps.authenticate({ method, path, headers: request.headers });
   const target = parseRequestTarget(path, request.headers.host, deps.hostNames);
   const headers = requestHeaders(request, target.query);
@@ -126,6 +127,14 @@ function requireExpectedOwner(headers: RequestHeaders, accountId: string): void 
   for (const name of ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"]) {
     if (headers[name] !== undefined && headers[name] !== accountId) throw accessDenied();
   }
+}
+
+/** boto3 and the aws CLI 1 still presign this way in us-east-1 unless they are told not to. */
+function oldSignature(): S3Error {
+  return new S3Error(
+    "InvalidRequest",
+    "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256: set signature_version = s3v4 under s3 in the client's configuration.",
+  );
 }
 
 function accessDenied(): S3Error {

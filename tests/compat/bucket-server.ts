@@ -1,0 +1,82 @@
+/** A bare node server around the embedded bucket, for the clients that the compatibility tests drive. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openBucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
+import { authorizeByRole } from "@sluice/server/http/s3-access.ts";
+import { s3Handler } from "@sluice/server/http/s3-routes.ts";
+import { S3Error } from "@sluice/wire/s3/s3-error.ts";
+import { parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
+import { verifySignature } from "@sluice/wire/sigv4/verify.ts";
+
+interface TestKey {
+  secret: string;
+  role: "root" | "read-only" | "host";
+}
+
+export const KEYS: Readonly<Record<string, TestKey>> = {
+  AKIAROOTROOTROOTROOT: { secret: "root-secret-for-tests", role: "root" },
+  AKIAREADREADREADREAD: { secret: "read-secret-for-tests", role: "read-only" },
+  AKIAHOSTHOSTHOSTHOST: { secret: "host-secret-for-tests", role: "host" },
+};
+
+/** The one object that a host may read. */
+export const HOST_OBJECT = { bucket: "revisions", key: "for-hosts" };
+
+export async function startBucketServer() {
+  const directory = mkdtempSync(join(tmpdir(), "bucket-compat-"));
+  const store = await openBucketStore({ directory, now: () => new Date() });
+  const internalErrors: unknown[] = [];
+  const handle = s3Handler({
+    store,
+    accountId: "111122223333",
+    region: "us-east-1",
+    hostNames: ["localhost"],
+    authorize: authorizeByRole((_, bucket, key) => bucket === HOST_OBJECT.bucket && key === HOST_OBJECT.key),
+    async authenticate(request) {
+      const authorization = parseAuthorization(request);
+      const key = KEYS[authorization.accessKeyId];
+      if (!key)
+        throw new S3Error("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.");
+      verifySignature(authorization, request, key.secret, new Date());
+      return { principal: { role: key.role }, authorization, secretAccessKey: key.secret };
+    },
+    onInternalError: (error) => internalErrors.push(error),
+  });
+  const server = createServer((request, response) => void handle(request, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    store,
+    port,
+    endpoint: `http://127.0.0.1:${port}`,
+    directory,
+    internalErrors,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      store.close();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+/** The environment of a client with one of our keys, and with nothing of this machine's own AWS configuration. */
+export function clientEnvironment(accessKeyId: string, endpoint: string): NodeJS.ProcessEnv {
+  const { AWS_PROFILE: _, ...inherited } = process.env;
+  return {
+    ...inherited,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: KEYS[accessKeyId]!.secret,
+    AWS_DEFAULT_REGION: "us-east-1",
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_CONFIG_FILE: join(import.meta.dirname, "client-config"),
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_MAX_ATTEMPTS: "1",
+    AWS_PAGER: "",
+    NO_PROXY: "*",
+  };
+}
