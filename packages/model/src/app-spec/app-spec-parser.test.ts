@@ -53,6 +53,8 @@ describe("parseAppSpec", () => {
   it("refuses tabs where indentation decides", () => {
     expect(errorOf(`${HEAD}files:\n  - source: a\n    destination: b\n\t\nx: y\n`).line).toBe(6);
     expect(errorOf(`${HEAD}files:\n  -\tsource: a\n`).line).toBe(4);
+    expect(errorOf(`${HEAD}x:\n  - \ta\n`).line).toBe(4);
+    expect(parseAppSpec(`version:\t0.0\t# a\nos: linux\t\nx: a\n  \tb\n`).os).toBe("linux");
   });
 
   it("merges with the last word winning", () => {

@@ -165,8 +165,11 @@ function findTabIndent(token: CST.Token): CST.SourceToken | null {
 function tabBefore(parts: readonly CST.SourceToken[], column: number, startsLine: boolean): CST.SourceToken | null {
   let position = startsLine ? 0 : Number.POSITIVE_INFINITY;
   for (const part of parts) {
-    if (part.type === "seq-item-ind" || part.type === "explicit-key-ind" || part.type === "newline") {
+    if (part.type === "newline") {
       position = 0;
+    } else if (part.type === "seq-item-ind" || part.type === "explicit-key-ind") {
+      // What follows may be a block of its own, so the column makes no difference.
+      position = Number.NEGATIVE_INFINITY;
     } else if (part.type === "space") {
       const tab = part.source.indexOf("\t");
       if (tab >= 0 && position + tab < column) return part;
