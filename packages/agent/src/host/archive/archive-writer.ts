@@ -1,0 +1,259 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  futimesSync,
+  lchownSync,
+  linkSync,
+  lutimesSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeSync,
+} from "node:fs";
+import { EventFailure, errorCodeOf } from "../event-failure.ts";
+import type { ArchiveLimits } from "./archive-limits.ts";
+import { type EntryKind, entryPath, isLinkInside, refusedEntry } from "./entry-path.ts";
+
+export interface EntryAttributes {
+  /** Permission bits, special bits included. */
+  readonly mode: number;
+  readonly modifiedAt: Date | undefined;
+  /** Only given when the owner is to be set, that is, when the agent is root and the archive knows owners. */
+  readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const PERMISSION_BITS = 0o777;
+const IMPLIED_DIRECTORY_MODE = 0o755;
+/** The least that the agent itself needs in a directory while it fills it. */
+const WORKING_DIRECTORY_MODE = 0o700;
+
+/**
+ * Writes entries below a directory that nobody else can change meanwhile. No write ever passes through a symbolic link:
+ * every parent of an entry must be a directory that this writer made. Calls are synchronous because a system call for a
+ * small file costs less than handing it to another thread; callers yield between chunks.
+ */
+export class ArchiveWriter {
+  readonly #root: string;
+  readonly #limits: ArchiveLimits;
+  readonly #entries = new Map<string, EntryKind>([["", "directory"]]);
+  readonly #directories = new Map<string, EntryAttributes>();
+  readonly #umask = process.umask();
+  #entryCount = 0;
+  #unpackedBytes = 0;
+  readonly #packedBytes: number;
+
+  constructor(root: string, limits: ArchiveLimits, packedBytes: number) {
+    this.#root = root;
+    this.#limits = limits;
+    this.#packedBytes = packedBytes;
+  }
+
+  addDirectory(name: string, attributes: EntryAttributes): void {
+    this.#countEntry();
+    const path = entryPath(name, this.#limits);
+    // The archive's own root keeps the agent's mode, so that scripts of other users can reach their files.
+    if (path === "") return;
+    if (this.#entries.get(path) !== "directory") {
+      this.#makeRoomFor(name, path);
+      this.#makeDirectory(path, attributes.mode);
+    }
+    this.#directories.set(path, attributes);
+  }
+
+  /** Starts a file; the caller writes to what it gets and must end it with `close`, also after a failure. */
+  addFile(name: string, attributes: EntryAttributes): OpenEntry {
+    this.#countEntry();
+    const path = this.#newEntry(name);
+    const descriptor = openSync(this.#absolute(path), NEW_FILE, attributes.mode & PERMISSION_BITS);
+    this.#entries.set(path, "file");
+    return {
+      write: (chunk) => {
+        this.countBytes(chunk.length);
+        for (let written = 0; written < chunk.length; ) written += writeSync(descriptor, chunk, written);
+      },
+      close: () => {
+        try {
+          // The owner comes first: changing it strips setuid and setgid.
+          if (attributes.owner) fchownSync(descriptor, attributes.owner.uid, attributes.owner.gid);
+          const isModeSet = (attributes.mode & PERMISSION_BITS & ~this.#umask) === attributes.mode;
+          if (!isModeSet) fchmodSync(descriptor, attributes.mode);
+          if (attributes.modifiedAt) futimesSync(descriptor, attributes.modifiedAt, attributes.modifiedAt);
+        } finally {
+          closeSync(descriptor);
+        }
+      },
+    };
+  }
+
+  addSymbolicLink(name: string, target: string, attributes: EntryAttributes): void {
+    this.#countEntry();
+    if (target === "" || target.includes("\0")) throw refusedEntry(name, "it is a symbolic link without a target");
+    if (target.startsWith("/")) throw linkLeaves(name, target);
+    const path = this.#newEntry(name);
+    symlinkSync(target, this.#absolute(path));
+    this.#entries.set(path, { linksTo: target });
+    if (attributes.owner) lchownSync(this.#absolute(path), attributes.owner.uid, attributes.owner.gid);
+    if (attributes.modifiedAt) lutimesSync(this.#absolute(path), attributes.modifiedAt, attributes.modifiedAt);
+  }
+
+  /** A hard link of an archive names another entry of it, from the archive's root. */
+  addHardLink(name: string, target: string): void {
+    this.#countEntry();
+    let targetPath: string;
+    try {
+      targetPath = entryPath(target, this.#limits);
+    } catch (error) {
+      if (error instanceof EventFailure) throw linkLeaves(name, target);
+      throw error;
+    }
+    if (this.#entries.get(targetPath) !== "file") {
+      throw refusedEntry(
+        name,
+        `it is a hard link to ${JSON.stringify(target)}, which is not a file earlier in the bundle`,
+      );
+    }
+    const path = entryPath(name, this.#limits);
+    if (path === targetPath) return;
+    this.#makeRoomFor(name, path);
+    linkSync(this.#absolute(targetPath), this.#absolute(path));
+    this.#entries.set(path, "file");
+  }
+
+  /** Counts bytes that the archive unfolds to, whether or not they are written. */
+  countBytes(bytes: number): void {
+    const limits = this.#limits;
+    this.#unpackedBytes += bytes;
+    if (this.#unpackedBytes > limits.unpackedBytes) {
+      throw new EventFailure(
+        `The bundle was refused: it unpacks to more than ${limits.unpackedBytes} bytes. Split it into smaller bundles.`,
+      );
+    }
+    if (this.#unpackedBytes > limits.ratioFloorBytes && this.#unpackedBytes > this.#packedBytes * limits.ratio) {
+      throw new EventFailure(
+        `The bundle was refused: it unpacks to more than ${limits.ratio} times its own ${this.#packedBytes} bytes, as ` +
+          "archives do that are made to fill a disk. If it is meant to, pack it as an uncompressed tar.",
+      );
+    }
+  }
+
+  /**
+   * Checks every link against the whole archive, as it will be once `strippedDirectory` (or nothing) is its root, and
+   * gives directories their modes and times. To be called once, after the last entry.
+   */
+  finish(strippedDirectory: string): void {
+    for (const [path, entry] of this.#entries) {
+      if (typeof entry === "object" && !isLinkInside(path, entry.linksTo, this.#entries)) {
+        throw linkLeaves(path, entry.linksTo);
+      }
+    }
+    if (strippedDirectory !== "") this.#checkLinksBelow(`${strippedDirectory}/`);
+    // Children before parents: a parent may end up read-only.
+    for (const [path, { mode, modifiedAt, owner }] of [...this.#directories].reverse()) {
+      const directory = this.#absolute(path);
+      if (owner) lchownSync(directory, owner.uid, owner.gid);
+      chmodSync(directory, mode);
+      if (modifiedAt) utimesSync(directory, modifiedAt, modifiedAt);
+    }
+  }
+
+  #checkLinksBelow(prefix: string): void {
+    const below = new Map<string, EntryKind>();
+    for (const [path, entry] of this.#entries) {
+      if (path.startsWith(prefix)) below.set(path.slice(prefix.length), entry);
+    }
+    for (const [path, entry] of below) {
+      if (typeof entry === "object" && !isLinkInside(path, entry.linksTo, below)) {
+        throw linkLeaves(`${prefix}${path}`, entry.linksTo);
+      }
+    }
+  }
+
+  /** Names at the top of the archive, each with what it is. */
+  topLevel(): ReadonlyMap<string, EntryKind> {
+    return new Map([...this.#entries].filter(([path]) => path !== "" && !path.includes("/")));
+  }
+
+  /** Whether a directory of the archive directly holds a name that matches. */
+  holds(directory: string, name: RegExp): boolean {
+    const prefix = `${directory}/`;
+    for (const path of this.#entries.keys()) {
+      if (path.startsWith(prefix) && !path.includes("/", prefix.length) && name.test(path.slice(prefix.length)))
+        return true;
+    }
+    return false;
+  }
+
+  #newEntry(name: string): string {
+    const path = entryPath(name, this.#limits);
+    if (path === "") throw refusedEntry(name, "it would replace the archive's root");
+    this.#makeRoomFor(name, path);
+    return path;
+  }
+
+  /** Makes the parents of an entry and removes what an earlier entry left at its place, as tar does. */
+  #makeRoomFor(name: string, path: string): void {
+    const slash = path.lastIndexOf("/");
+    if (slash > 0) this.#makeParents(name, path.slice(0, slash));
+    const existing = this.#entries.get(path);
+    if (existing === undefined) return;
+    if (existing === "directory") {
+      throw refusedEntry(name, "the bundle also has a directory of that name", "Keep only one of the two");
+    }
+    rmSync(this.#absolute(path));
+    this.#entries.delete(path);
+  }
+
+  #makeParents(name: string, path: string): void {
+    const existing = this.#entries.get(path);
+    if (existing === "directory") return;
+    if (existing !== undefined) {
+      const kind = existing === "file" ? "file" : "symbolic link";
+      throw refusedEntry(name, `its path passes through the ${kind} ${JSON.stringify(path)}`);
+    }
+    const slash = path.lastIndexOf("/");
+    if (slash > 0) this.#makeParents(name, path.slice(0, slash));
+    this.#makeDirectory(path, IMPLIED_DIRECTORY_MODE);
+  }
+
+  #makeDirectory(path: string, mode: number): void {
+    try {
+      mkdirSync(this.#absolute(path), (mode & PERMISSION_BITS) | WORKING_DIRECTORY_MODE);
+    } catch (error) {
+      if (errorCodeOf(error) === "EEXIST") throw refusedEntry(path, "the bundle has two entries of that name");
+      throw error;
+    }
+    this.#entries.set(path, "directory");
+  }
+
+  #countEntry(): void {
+    this.#entryCount += 1;
+    if (this.#entryCount > this.#limits.entries) {
+      throw new EventFailure(
+        `The bundle was refused: it has more than ${this.#limits.entries} entries. Pack parts of it as archives of their own.`,
+      );
+    }
+  }
+
+  #absolute(path: string): string {
+    return `${this.#root}/${path}`;
+  }
+}
+
+export interface OpenEntry {
+  write(chunk: Uint8Array): void;
+  close(): void;
+}
+
+function linkLeaves(name: string, target: string): EventFailure {
+  return refusedEntry(
+    name,
+    `it is a link to ${JSON.stringify(target)}, outside the archive`,
+    "Let links point inside the bundle, relatively, or make this one in an AfterInstall script",
+  );
+}

@@ -1,0 +1,52 @@
+import { mkdirSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type DeploymentLayout, removeTree } from "../layout.ts";
+import type { BundleType } from "../revision.ts";
+import { checkArchiveKind, notOfType } from "./archive-kind.ts";
+import type { ArchiveLimits } from "./archive-limits.ts";
+import { ArchiveWriter } from "./archive-writer.ts";
+import { unpackTar } from "./unpack-tar.ts";
+import { unpackZip } from "./unpack-zip.ts";
+
+const APP_SPEC_NAME = /appspec/i;
+const ARCHIVE_DIRECTORY_MODE = 0o755;
+
+/**
+ * Unpacks the deployment's bundle into its archive directory, replacing what is there. The archive appears under its name
+ * only when it is complete and has passed every check; a refused one leaves nothing behind.
+ */
+export async function unpackBundle(
+  layout: DeploymentLayout,
+  {
+    bundleType,
+    limits,
+    signal,
+  }: { readonly bundleType: BundleType; readonly limits: ArchiveLimits; readonly signal: AbortSignal },
+): Promise<void> {
+  const kind = checkArchiveKind(layout.bundleFile, bundleType);
+  const staging = layout.archiveStagingDirectory;
+  removeTree(layout.archiveDirectory);
+  removeTree(staging);
+  try {
+    mkdirSync(staging, { mode: ARCHIVE_DIRECTORY_MODE });
+    const writer = new ArchiveWriter(staging, limits, statSync(layout.bundleFile).size);
+    if (kind === "zip") await unpackZip(layout.bundleFile, { writer, signal });
+    else await unpackTar(layout.bundleFile, bundleType, { isGzipped: kind === "gzip", writer, signal });
+    const stripped = strippedDirectory(writer);
+    writer.finish(stripped);
+    if (writer.topLevel().size === 0) {
+      throw notOfType(bundleType, "has no files in it", "Pack the revision again, with its appspec.yml at the top.");
+    }
+    renameSync(join(staging, stripped), layout.archiveDirectory);
+  } finally {
+    removeTree(staging);
+  }
+}
+
+/** The one top-level directory that holds an AppSpec, as GitHub's archives and many hand-made ones have it, or `""`. */
+function strippedDirectory(writer: ArchiveWriter): string {
+  const [first, ...others] = writer.topLevel();
+  if (first === undefined || others.length > 0) return "";
+  const [name, entry] = first;
+  return entry === "directory" && writer.holds(name, APP_SPEC_NAME) ? name : "";
+}

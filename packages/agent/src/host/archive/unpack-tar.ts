@@ -1,0 +1,142 @@
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { Parser, type ReadEntry } from "tar";
+import { accountIds } from "../install/accounts.ts";
+import type { BundleType } from "../revision.ts";
+import { notOfType } from "./archive-kind.ts";
+import type { ArchiveWriter, EntryAttributes, OpenEntry } from "./archive-writer.ts";
+import { refusedEntry } from "./entry-path.ts";
+
+/** Large pieces keep the hand-overs between the inflating thread and this one few. */
+const CHUNK_BYTES = 256 * 1024;
+const DEFAULT_FILE_MODE = 0o644;
+const GZIP_MAGIC = 0x1f8b;
+
+const DAMAGED_CURE = "Upload the bundle again from a complete archive (`tar -tf FILE` must list it without an error).";
+
+/**
+ * Unpacks a tar, gzipped or not. Inflating runs on another thread while this one parses and writes.
+ * @throws EventFailure for a damaged or hostile archive
+ */
+export async function unpackTar(
+  bundleFile: string,
+  declared: BundleType,
+  {
+    isGzipped,
+    writer,
+    signal,
+  }: { readonly isGzipped: boolean; readonly writer: ArchiveWriter; readonly signal: AbortSignal },
+): Promise<void> {
+  const parser = new Parser();
+  const asRoot = process.geteuid?.() === 0;
+  let failure: unknown;
+  let openEntry: OpenEntry | undefined;
+
+  function attempt(step: () => void): void {
+    if (failure !== undefined) return;
+    try {
+      step();
+    } catch (error) {
+      failure = error;
+    }
+  }
+
+  parser.on("warn", (code: string, message: string | Error) => {
+    if (code === "TAR_ENTRY_INFO") return;
+    const words = message instanceof Error ? message.message : message;
+    attempt(() => {
+      throw notOfType(declared, `is damaged or cut short (${words})`, DAMAGED_CURE);
+    });
+  });
+  parser.on("ignoredEntry", (entry: ReadEntry) => {
+    attempt(() => {
+      throw refusedEntry(entry.path, `it is of a kind (${entry.type}) that cannot be unpacked`);
+    });
+  });
+  parser.on("entry", (entry: ReadEntry) => {
+    attempt(() => {
+      openEntry = addEntry(writer, entry, asRoot);
+    });
+    entry.on("data", (chunk: Buffer) => attempt(() => openEntry?.write(chunk)));
+    entry.on("end", () => {
+      const ended = openEntry;
+      openEntry = undefined;
+      if (ended) attempt(() => ended.close());
+    });
+    entry.resume();
+  });
+
+  let isFirst = true;
+  async function feed(source: AsyncIterable<Buffer>): Promise<void> {
+    for await (const chunk of source) {
+      if (isFirst && chunk.length >= 2 && chunk.readUInt16BE(0) === GZIP_MAGIC) {
+        throw notOfType(declared, "is gzip inside gzip", "Compress the tar only once.");
+      }
+      isFirst = false;
+      if (isGzipped) writer.countBytes(0);
+      parser.write(chunk);
+      if (failure !== undefined) throw failure;
+    }
+    parser.end();
+    if (failure !== undefined) throw failure;
+  }
+
+  const file = createReadStream(bundleFile, { highWaterMark: CHUNK_BYTES });
+  try {
+    if (isGzipped) await pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), feed, { signal });
+    else await pipeline(file, feed, { signal });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (typeof code === "string" && code.startsWith("Z_")) {
+      throw notOfType(declared, `is damaged or cut short (gzip: ${(error as Error).message})`, DAMAGED_CURE);
+    }
+    throw error;
+  } finally {
+    openEntry?.close();
+  }
+}
+
+function addEntry(writer: ArchiveWriter, entry: ReadEntry, asRoot: boolean): OpenEntry | undefined {
+  switch (entry.type) {
+    case "File":
+    case "OldFile":
+    case "ContiguousFile":
+      // Tars from before POSIX mark a directory by its slash only.
+      if (entry.path.endsWith("/")) {
+        writer.addDirectory(entry.path, attributesOf(entry, asRoot));
+        return undefined;
+      }
+      return writer.addFile(entry.path, attributesOf(entry, asRoot));
+    case "Directory":
+    case "GNUDumpDir":
+      writer.addDirectory(entry.path, attributesOf(entry, asRoot));
+      return undefined;
+    case "SymbolicLink":
+      writer.addSymbolicLink(entry.path, entry.linkpath ?? "", attributesOf(entry, asRoot));
+      return undefined;
+    case "Link":
+      writer.addHardLink(entry.path, entry.linkpath ?? "");
+      return undefined;
+    default:
+      throw refusedEntry(entry.path, `it is a ${KIND_WORDS[entry.type] ?? entry.type}`);
+  }
+}
+
+const KIND_WORDS: Readonly<Record<string, string>> = {
+  CharacterDevice: "character device",
+  BlockDevice: "block device",
+  FIFO: "named pipe",
+};
+
+/** As `tar -xp` run by root does: the owner by name where the host knows the name, else by number. */
+function attributesOf(entry: ReadEntry, asRoot: boolean): EntryAttributes {
+  const owner = asRoot
+    ? accountIds({ user: entry.uname, uid: entry.uid ?? 0, group: entry.gname, gid: entry.gid ?? 0 })
+    : undefined;
+  return {
+    mode: entry.mode ?? DEFAULT_FILE_MODE,
+    modifiedAt: entry.mtime,
+    owner: owner === undefined || (owner.uid === 0 && owner.gid === 0) ? undefined : owner,
+  };
+}

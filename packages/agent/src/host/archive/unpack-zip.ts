@@ -1,0 +1,161 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { crc32, inflateRawSync } from "node:zlib";
+import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from "yauzl";
+import { EventFailure } from "../event-failure.ts";
+import { notOfType } from "./archive-kind.ts";
+import type { ArchiveWriter, EntryAttributes } from "./archive-writer.ts";
+import { refusedEntry } from "./entry-path.ts";
+
+/** Up to here, one read and one inflate on this thread cost less than a stream. */
+const WHOLE_READ_MAX_BYTES = 1024 * 1024;
+/** A symbolic link's target is its content; a longer one cannot be a path. */
+const LINK_TARGET_MAX_BYTES = 4_096;
+
+const STORED = 0;
+const DEFLATED = 8;
+const MADE_BY_UNIX = 3;
+const MADE_BY_MAC_OS = 19;
+const DOS_DIRECTORY = 0x10;
+const FILE_TYPE = { mask: 0o170000, link: 0o120000, directory: 0o040000, regular: 0o100000 } as const;
+/** unzip clears the special bits unless asked otherwise. */
+const KEPT_MODE_BITS = 0o777;
+const DEFAULT_FILE_MODE = 0o644;
+const DEFAULT_DIRECTORY_MODE = 0o755;
+/** How often the loop lets other work of the agent in. */
+const YIELD_EVERY_ENTRIES = 64;
+
+const LOCAL_HEADER = { bytes: 30, signature: 0x04034b50, nameLengthAt: 26, extraLengthAt: 28 } as const;
+
+const DAMAGED_CURE = "Upload the bundle again from a complete archive (`unzip -t FILE` must find no error).";
+
+/** @throws EventFailure for a damaged or hostile archive */
+export async function unpackZip(
+  bundleFile: string,
+  { writer, signal }: { readonly writer: ArchiveWriter; readonly signal: AbortSignal },
+): Promise<void> {
+  const descriptor = openSync(bundleFile, "r");
+  let zip: ZipFile | undefined;
+  try {
+    // Names stay bytes: yauzl's own name check throws words that name no cure.
+    zip = await fromFdPromise(descriptor, { lazyEntries: true, autoClose: false, decodeStrings: false });
+    let count = 0;
+    for await (const entry of zip.eachEntry()) {
+      count += 1;
+      if (count % YIELD_EVERY_ENTRIES === 0) {
+        signal.throwIfAborted();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await unpackEntry(zip, entry, descriptor, writer);
+    }
+  } catch (error) {
+    if (error instanceof EventFailure || signal.aborted || isSystemError(error)) throw error;
+    throw notOfType("zip", `is damaged or cut short (${(error as Error).message})`, DAMAGED_CURE);
+  } finally {
+    if (zip) zip.close();
+    else closeSync(descriptor);
+  }
+}
+
+async function unpackEntry(zip: ZipFile, entry: Entry, descriptor: number, writer: ArchiveWriter): Promise<void> {
+  const name = nameOf(entry);
+  if (entry.isEncrypted()) {
+    throw refusedEntry(name, "it is encrypted", "Pack the bundle without a password");
+  }
+  if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED) {
+    throw refusedEntry(
+      name,
+      `its compression method (${entry.compressionMethod}) is not supported`,
+      "Pack the bundle with the default method (deflate)",
+    );
+  }
+  const unixMode = madeByUnix(entry) ? entry.externalFileAttributes >>> 16 : 0;
+  const type = unixMode & FILE_TYPE.mask;
+  const isDirectory =
+    name.endsWith("/") ||
+    type === FILE_TYPE.directory ||
+    (type === 0 && (entry.externalFileAttributes & DOS_DIRECTORY) !== 0);
+  if (isDirectory) return writer.addDirectory(name, attributesOf(entry, unixMode, DEFAULT_DIRECTORY_MODE));
+  const attributes = attributesOf(entry, unixMode, DEFAULT_FILE_MODE);
+  if (type === FILE_TYPE.link) {
+    if (entry.uncompressedSize > LINK_TARGET_MAX_BYTES) throw refusedEntry(name, "its link target is too long");
+    return writer.addSymbolicLink(name, readWhole(entry, descriptor).toString("utf8"), attributes);
+  }
+  if (type !== 0 && type !== FILE_TYPE.regular) throw refusedEntry(name, "it is a device, a pipe or a socket");
+  const file = writer.addFile(name, attributes);
+  try {
+    if (entry.compressedSize <= WHOLE_READ_MAX_BYTES && entry.uncompressedSize <= WHOLE_READ_MAX_BYTES) {
+      file.write(readWhole(entry, descriptor));
+    } else {
+      let checksum = 0;
+      for await (const chunk of await zip.openReadStreamPromise(entry)) {
+        checksum = crc32(chunk as Buffer, checksum);
+        file.write(chunk as Buffer);
+      }
+      checkChecksum(name, entry, checksum);
+    }
+  } finally {
+    file.close();
+  }
+}
+
+function readWhole(entry: Entry, descriptor: number): Buffer {
+  const header = readExactly(descriptor, LOCAL_HEADER.bytes, entry.relativeOffsetOfLocalHeader);
+  if (header.readUInt32LE(0) !== LOCAL_HEADER.signature) throw new Error("an entry's local header is missing");
+  const dataAt =
+    entry.relativeOffsetOfLocalHeader +
+    LOCAL_HEADER.bytes +
+    header.readUInt16LE(LOCAL_HEADER.nameLengthAt) +
+    header.readUInt16LE(LOCAL_HEADER.extraLengthAt);
+  const packed = readExactly(descriptor, entry.compressedSize, dataAt);
+  // The declared size bounds the inflating, so a lying entry cannot grow beyond it.
+  const content =
+    entry.compressionMethod === STORED
+      ? packed
+      : inflateRawSync(packed, { maxOutputLength: Math.max(entry.uncompressedSize, 1) });
+  if (content.length !== entry.uncompressedSize) throw new Error("an entry's size is not the declared one");
+  checkChecksum(nameOf(entry), entry, crc32(content));
+  return content;
+}
+
+function checkChecksum(name: string, entry: Entry, checksum: number): void {
+  if (checksum !== entry.crc32) throw new Error(`the checksum of entry ${JSON.stringify(name)} does not match`);
+}
+
+function readExactly(descriptor: number, length: number, position: number): Buffer {
+  const buffer = Buffer.allocUnsafe(length);
+  for (let read = 0; read < length; ) {
+    const more = readSync(descriptor, buffer, read, length - read, position + read);
+    if (more === 0) throw new Error("the file ends in the middle of an entry");
+    read += more;
+  }
+  return buffer;
+}
+
+function attributesOf(entry: Entry, unixMode: number, defaultMode: number): EntryAttributes {
+  const mode = unixMode & KEPT_MODE_BITS;
+  return { mode: unixMode === 0 ? defaultMode : mode, modifiedAt: entry.getLastModDate(), owner: undefined };
+}
+
+function madeByUnix(entry: Entry): boolean {
+  const host = entry.versionMadeBy >>> 8;
+  return host === MADE_BY_UNIX || host === MADE_BY_MAC_OS;
+}
+
+/** Zips rarely say that their names are UTF-8 although they are; only bytes that are not fall back to the old code page. */
+function nameOf(entry: Entry): string {
+  const raw = entry.fileNameRaw;
+  const fallback = () => getFileNameLowLevel(entry.generalPurposeBitFlag, raw, entry.extraFields, true);
+  let name: string;
+  try {
+    name = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw);
+  } catch {
+    name = fallback();
+  }
+  // Windows tools write backslashes although the format forbids them; on Unix they are ordinary characters.
+  return madeByUnix(entry) ? name : name.replaceAll("\\", "/");
+}
+
+function isSystemError(error: unknown): boolean {
+  const { errno } = error as NodeJS.ErrnoException;
+  return typeof errno === "number" && !String((error as NodeJS.ErrnoException).code).startsWith("Z_");
+}

@@ -1,0 +1,93 @@
+import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
+import { encodeComponent, UNSIGNED_PAYLOAD } from "@sluice/wire/sigv4/canonical-request.ts";
+import { signRequest } from "@sluice/wire/sigv4/sign.ts";
+import { EventFailure } from "../event-failure.ts";
+import type { HostConfig } from "../host-config.ts";
+import type { Revision } from "../revision.ts";
+import type { DownloadRequest } from "./download.ts";
+
+/** How a bundle is asked for: `make` signs anew for every try. */
+export interface BundleRequest {
+  readonly make: () => DownloadRequest;
+  readonly retryDelays: readonly number[];
+}
+
+/**
+ * The presigned URL when the server gave one; else S3 with the host's own keys, or GitHub.
+ * @throws EventFailure when the host has no way to the bundle
+ */
+export function bundleRequest(
+  revision: Revision,
+  specification: DeploymentSpecification,
+  bundleUrl: string | undefined,
+  config: HostConfig,
+): BundleRequest {
+  const { timing } = config;
+  if (bundleUrl !== undefined) {
+    const label = withoutQuery(bundleUrl);
+    return {
+      make: () => ({ url: bundleUrl, headers: {}, tls: config.bundleTls, label }),
+      retryDelays: timing.downloadRetryDelays,
+    };
+  }
+  if (revision.from === "GitHub") {
+    return { make: () => gitHubRequest(revision, specification, config), retryDelays: timing.gitHubRetryDelays };
+  }
+  return { make: () => s3Request(revision, config), retryDelays: timing.downloadRetryDelays };
+}
+
+function s3Request({ location }: Revision & { from: "S3" }, config: HostConfig): DownloadRequest {
+  const { Bucket, Key, Version } = location;
+  const label = `s3://${Bucket}/${Key}`;
+  const credentials = config.s3Credentials;
+  if (credentials === undefined) {
+    throw new EventFailure(
+      `The bundle ${label} cannot be fetched: the server gave no download URL and this host has no S3 credentials. ` +
+        "Deploy through a Sluice server, or configure s3Credentials (and s3Endpoint) for this agent.",
+    );
+  }
+  const version = Version == null ? "" : `?versionId=${encodeComponent(Version)}`;
+  const path = Key.split("/").map(encodeComponent).join("/");
+  const url = `${bucketUrl(Bucket, config.s3Endpoint, credentials.region)}/${path}${version}`;
+  const headers = signRequest({
+    method: "GET",
+    url,
+    credentials,
+    region: credentials.region,
+    service: "s3",
+    now: new Date(),
+    payloadHash: UNSIGNED_PAYLOAD,
+  });
+  return { url, headers, label };
+}
+
+/** Path style for an endpoint of one's own, and where a dotted bucket name would not match AWS's certificate. */
+function bucketUrl(bucket: string, endpoint: string | undefined, region: string): string {
+  if (endpoint !== undefined) return `${endpoint.replace(/\/+$/, "")}/${encodeComponent(bucket)}`;
+  const host = `s3.${region}.${region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com"}`;
+  return bucket.includes(".") ? `https://${host}/${encodeComponent(bucket)}` : `https://${bucket}.${host}`;
+}
+
+function gitHubRequest(
+  { location, bundleType }: Revision & { from: "GitHub" },
+  specification: DeploymentSpecification,
+  config: HostConfig,
+): DownloadRequest {
+  const format = bundleType === "zip" ? "zipball" : "tarball";
+  const parts = [location.Account, location.Repository, format, location.CommitId].map(gitHubPart);
+  const url = `${config.gitHubBaseUrl.replace(/\/+$/, "")}/repos/${parts.join("/")}`;
+  const token = specification.GitHubAccessToken ?? config.gitHubToken;
+  return { url, headers: token ? { authorization: `token ${token}` } : {}, label: url };
+}
+
+function gitHubPart(part: string): string {
+  if (part === "." || part === "..") {
+    throw new EventFailure(`${JSON.stringify(part)} cannot be part of a GitHub revision's name.`);
+  }
+  return encodeURIComponent(part);
+}
+
+/** A presigned URL's query is a key to the bundle, so messages and logs do not get it. */
+function withoutQuery(url: string): string {
+  return url.split("?", 1)[0] ?? "";
+}

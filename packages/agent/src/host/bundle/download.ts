@@ -1,0 +1,230 @@
+import { closeSync, createWriteStream, fsync as fsyncCallback, openSync } from "node:fs";
+import * as http from "node:http";
+import * as https from "node:https";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
+import { splitUrl } from "@sluice/wire/sigv4/sign.ts";
+import { EventFailure, errorCodeOf } from "../event-failure.ts";
+
+const fsync = promisify(fsyncCallback);
+
+export interface DownloadRequest {
+  /** As it was signed: a path's `..` and percent-encoding stay as they are, since S3 keys may hold them. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** How the first origin's certificate is judged; a redirect to another origin is judged by the system's store. */
+  readonly tls?: https.RequestOptions | undefined;
+  /** What is downloaded, for messages: never with a query, which may hold a signature. */
+  readonly label: string;
+}
+
+export interface DownloadOptions {
+  readonly maxBytes: number;
+  readonly idleMilliseconds: number;
+  /** Waits before each repeated try. */
+  readonly retryDelays: readonly number[];
+  readonly signal: AbortSignal;
+}
+
+export interface Downloaded {
+  readonly etag: string | undefined;
+  readonly bytes: number;
+}
+
+const REDIRECTS_MAX = 5;
+const ERROR_BODY_MAX_BYTES = 16 * 1024;
+const WRITE_BUFFER_BYTES = 1024 * 1024;
+const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** Besides 5xx: what the same request may not meet again. */
+const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
+/** Never sent to another origin than the one that they are meant for. */
+const PRIVATE_HEADERS: ReadonlySet<string> = new Set(["authorization", "cookie", "x-amz-security-token"]);
+const USER_AGENT = "sluice-agent";
+
+/**
+ * Downloads to a file and flushes it. A request is made anew for every try, since a signature ages.
+ * @throws EventFailure naming what was downloaded, every status met, and the server's own reason
+ */
+export async function download(
+  makeRequest: () => DownloadRequest,
+  file: string,
+  options: DownloadOptions,
+): Promise<Downloaded> {
+  const met: string[] = [];
+  for (let attempt = 0; ; attempt += 1) {
+    const request = makeRequest();
+    try {
+      return await downloadOnce(request, file, options);
+    } catch (error) {
+      if (options.signal.aborted || isLocal(error)) throw error;
+      const failure = error instanceof HttpFailure ? error : undefined;
+      met.push(failure ? failure.words : (error as Error).message);
+      const delay = options.retryDelays[attempt];
+      const isFinal = delay === undefined || (failure !== undefined && !failure.isTransient);
+      if (isFinal) throw downloadFailed(request.label, met, failure, error);
+      await wait(delay, undefined, { signal: options.signal });
+    }
+  }
+}
+
+async function downloadOnce(request: DownloadRequest, file: string, options: DownloadOptions): Promise<Downloaded> {
+  const response = await follow(request, options);
+  const declared = response.headers["content-length"];
+  const expected = declared === undefined ? undefined : Number(declared);
+  if (expected !== undefined && expected > options.maxBytes) {
+    response.destroy();
+    throw tooLarge(request.label, options.maxBytes);
+  }
+  let bytes = 0;
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      done(bytes > options.maxBytes ? tooLarge(request.label, options.maxBytes) : null, chunk);
+    },
+  });
+  const target = createWriteStream(file, { highWaterMark: WRITE_BUFFER_BYTES, mode: 0o600 });
+  await pipeline(response, counter, target, { signal: options.signal });
+  if (expected !== undefined && bytes !== expected) {
+    throw new Error(`the connection ended after ${bytes} of ${expected} bytes`);
+  }
+  const descriptor = openSync(file, "r");
+  try {
+    await fsync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  return { etag: response.headers.etag, bytes };
+}
+
+async function follow(request: DownloadRequest, options: DownloadOptions): Promise<http.IncomingMessage> {
+  let { url, headers, tls } = request;
+  for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects += 1) {
+    const response = await get(url, headers, tls, options);
+    const status = response.statusCode ?? 0;
+    if (status === 200) return response;
+    const { location } = response.headers;
+    if (!REDIRECT_STATUSES.has(status) || location === undefined) throw await httpFailure(response);
+    response.destroy();
+    const next = new URL(location, url);
+    const current = new URL(url);
+    if (next.origin !== current.origin) {
+      if (current.protocol === "https:" && next.protocol !== "https:") {
+        throw new EventFailure(
+          `${request.label} redirects from https to ${next.protocol}//${next.host}, which was refused.`,
+        );
+      }
+      headers = Object.fromEntries(
+        Object.entries(headers).filter(([name]) => !PRIVATE_HEADERS.has(name.toLowerCase())),
+      );
+      tls = undefined;
+    }
+    url = next.href;
+  }
+  throw new EventFailure(`${request.label} redirects more than ${REDIRECTS_MAX} times.`);
+}
+
+function get(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  tls: https.RequestOptions | undefined,
+  { idleMilliseconds, signal }: DownloadOptions,
+): Promise<http.IncomingMessage> {
+  const { protocol, hostname, port } = new URL(url);
+  const isTls = protocol === "https:";
+  const options: https.RequestOptions = {
+    hostname: hostname.replace(/^\[|\]$/g, ""),
+    port: port === "" ? undefined : port,
+    path: splitUrl(url).path,
+    headers: { "user-agent": USER_AGENT, ...headers },
+    timeout: idleMilliseconds,
+    signal,
+  };
+  return new Promise((resolve, reject) => {
+    const request = isTls ? https.request({ ...options, ...tls }, resolve) : http.request(options, resolve);
+    request.once("error", reject);
+    request.once("timeout", () => {
+      request.destroy(new Error(`nothing arrived for ${idleMilliseconds / 1000} s`));
+    });
+    request.end();
+  });
+}
+
+class HttpFailure extends Error {
+  readonly status: number;
+  readonly words: string;
+  readonly reason: string;
+
+  constructor(status: number, words: string, reason: string) {
+    super(words);
+    this.status = status;
+    this.words = words;
+    this.reason = reason;
+  }
+
+  get isTransient(): boolean {
+    return this.status >= 500 || TRANSIENT_STATUSES.has(this.status);
+  }
+}
+
+async function httpFailure(response: http.IncomingMessage): Promise<HttpFailure> {
+  const status = response.statusCode ?? 0;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > ERROR_BODY_MAX_BYTES) break;
+    }
+  } catch {
+    // The status alone will do.
+  }
+  const body = Buffer.concat(chunks).toString("utf8");
+  const code = /<Code>([^<]*)<\/Code>/.exec(body)?.[1];
+  const message = /<Message>([^<]*)<\/Message>/.exec(body)?.[1] ?? /"message"\s*:\s*"([^"]*)"/.exec(body)?.[1];
+  const reason = [code, message].filter((part) => part !== undefined).join(": ");
+  return new HttpFailure(status, `${status} '${response.statusMessage ?? ""}'`, reason);
+}
+
+function downloadFailed(
+  label: string,
+  met: readonly string[],
+  failure: HttpFailure | undefined,
+  cause: unknown,
+): EventFailure {
+  const retries = met.length - 1;
+  const reason = failure?.reason ? ` The server says: ${failure.reason}.` : "";
+  const what = failure ? "Server returned codes" : "What went wrong";
+  return new EventFailure(
+    `Could not download bundle at '${label}' after ${retries} retries. ${what}: ${met.join("; ")}.${reason}` +
+      cureFor(failure?.status),
+    { cause },
+  );
+}
+
+function cureFor(status: number | undefined): string {
+  switch (status) {
+    case 401:
+    case 403:
+      return " Check that the credentials (or the token) may read this revision, and that this host's clock is right.";
+    case 404:
+      return " Check that the revision still exists under that name.";
+    case undefined:
+      return " Check that this host reaches that server (address, firewall, proxy, certificate).";
+    default:
+      return "";
+  }
+}
+
+function tooLarge(label: string, maxBytes: number): EventFailure {
+  return new EventFailure(`The bundle at '${label}' was refused: it is larger than ${maxBytes} bytes. Split it.`);
+}
+
+/** A fault of this host or of the bundle itself, which trying again does not change. */
+function isLocal(error: unknown): boolean {
+  if (error instanceof EventFailure) return true;
+  const { syscall } = error as NodeJS.ErrnoException;
+  return syscall === "open" || syscall === "write" || syscall === "fsync" || errorCodeOf(error) === "ENOSPC";
+}

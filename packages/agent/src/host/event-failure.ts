@@ -1,0 +1,63 @@
+import { AGENT_ERROR_CODES, type AgentErrorCode } from "@sluice/model/diagnostics.ts";
+import type { CommandOutcome } from "./lifecycle-command.ts";
+
+/** An event that failed for a reason that its author or operator can act on; becomes a {@link CommandOutcome}. */
+export class EventFailure extends Error {
+  readonly errorCode: AgentErrorCode;
+  readonly scriptName: string;
+  /** What helps to cure it but does not belong to the reference agent's sentence; goes into the event's log. */
+  readonly hint: string;
+
+  constructor(
+    message: string,
+    details: {
+      readonly errorCode?: AgentErrorCode;
+      readonly scriptName?: string;
+      readonly hint?: string;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "EventFailure";
+    this.errorCode = details.errorCode ?? AGENT_ERROR_CODES.unknownError;
+    this.scriptName = details.scriptName ?? "";
+    this.hint = details.hint ?? "";
+  }
+}
+
+/** The reference agent's message for an event that ended well. */
+const SUCCEEDED_MESSAGE = "Succeeded";
+
+export function succeeded(log = ""): CommandOutcome {
+  return { errorCode: AGENT_ERROR_CODES.success, scriptName: "", message: SUCCEEDED_MESSAGE, log };
+}
+
+/** Anything that was thrown, as an outcome. What is not an {@link EventFailure} keeps its own words with code 5. */
+export function failed(error: unknown, log = ""): CommandOutcome {
+  if (error instanceof EventFailure) {
+    const { errorCode, scriptName, message, hint } = error;
+    return { errorCode, scriptName, message, log: log === "" && hint !== "" ? `${hint}\n` : log };
+  }
+  return { errorCode: AGENT_ERROR_CODES.unknownError, scriptName: "", message: describeError(error), log };
+}
+
+/** A system error in words that name the cure where one is known (`ENOSPC`, `EACCES`, `EROFS`). */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cure = CURES[errorCodeOf(error) ?? ""];
+  return cure === undefined ? error.message : `${cure} (${error.message})`;
+}
+
+export function errorCodeOf(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return typeof code === "string" ? code : undefined;
+}
+
+const CURES: Readonly<Record<string, string>> = {
+  ENOSPC: "The disk is (or was) full. Free some space on it, then deploy again",
+  EDQUOT: "The disk quota of the agent's user is used up. Raise it or free some space, then deploy again",
+  EROFS: "The file system is mounted read-only. Remount it writable, then deploy again",
+  EACCES: "The agent's user may not do this. Run the agent as root, or give its user the right",
+  EPERM: "The agent's user may not do this. Run the agent as root, or give its user the right",
+  EMFILE: "The agent has too many files open. Raise its limit of open files (LimitNOFILE=), then deploy again",
+};

@@ -1,0 +1,21 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+
+/**
+ * Whoever runs a lifecycle event may follow, through the asynchronous context, which processes it starts, so as to name a
+ * script's process group after a crash. The agent's own small programs are no scripts: they start outside that context.
+ */
+const outsideOfAnyEvent = AsyncLocalStorage.snapshot();
+
+export function startHelper(program: string, argv: readonly string[], options: SpawnOptions): ChildProcess {
+  return outsideOfAnyEvent(() => spawn(program, argv, options));
+}
+
+/** Whether the program ran and ended with 0. */
+export function runHelper(program: string, argv: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = startHelper(program, argv, { stdio: "ignore" });
+    child.once("error", () => resolve(false));
+    child.once("exit", (code) => resolve(code === 0));
+  });
+}

@@ -1,0 +1,54 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { AGENT_LOG_MAX_CHARACTERS } from "@sluice/model/diagnostics.ts";
+import type { DeploymentsLog } from "../deployments-log.ts";
+import { ensureDirectory } from "../layout.ts";
+import { localTime } from "../local-time.ts";
+
+/** What one event's scripts say, kept in three places: the deployment's scripts.log, the host's log, and the tail. */
+export class EventLog {
+  readonly #deploymentId: string;
+  readonly #deploymentsLog: DeploymentsLog;
+  readonly #scriptsLog: number;
+  readonly #tail: string[] = [];
+  #tailCharacters = 0;
+
+  constructor(scriptsLogFile: string, deploymentId: string, deploymentsLog: DeploymentsLog) {
+    ensureDirectory(dirname(scriptsLogFile));
+    this.#scriptsLog = openSync(scriptsLogFile, "a", 0o644);
+    this.#deploymentId = deploymentId;
+    this.#deploymentsLog = deploymentsLog;
+  }
+
+  /** Lines without their ends. A full disk must not stop a script that may be freeing it, so failures to log pass. */
+  append(lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    for (const line of lines) this.#remember(`${line}\n`);
+    const stamp = localTime(new Date());
+    try {
+      writeSync(this.#scriptsLog, lines.map((line) => `${stamp} ${line}\n`).join(""));
+      this.#deploymentsLog.append(this.#deploymentId, lines);
+    } catch {
+      // The tail still reaches the server.
+    }
+  }
+
+  /** The last whole lines, together below the agent's limit; a longer single line leaves it empty, as in the reference. */
+  tail(): string {
+    return this.#tail.join("");
+  }
+
+  close(): void {
+    closeSync(this.#scriptsLog);
+  }
+
+  #remember(entry: string): void {
+    this.#tail.push(entry);
+    this.#tailCharacters += entry.length;
+    while (this.#tailCharacters >= AGENT_LOG_MAX_CHARACTERS) {
+      const oldest = this.#tail.shift();
+      if (oldest === undefined) break;
+      this.#tailCharacters -= oldest.length;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { hookScripts } from "@sluice/model/app-spec/hook-scripts.ts";
+import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
+import type { DeploymentsLog } from "../deployments-log.ts";
+import { failed, succeeded } from "../event-failure.ts";
+import type { HostConfig } from "../host-config.ts";
+import { bareDeploymentId, type DeploymentLayout } from "../layout.ts";
+import type { CommandOutcome, OutputSink } from "../lifecycle-command.ts";
+import { EventLog } from "./event-log.ts";
+import type { OutputPipes } from "./output-pipes.ts";
+import { OutputStream } from "./output-stream.ts";
+import { runScript } from "./run-script.ts";
+import { scriptEnvironment } from "./script-environment.ts";
+import { scriptSource } from "./script-source.ts";
+
+export interface HookContext {
+  readonly specification: DeploymentSpecification;
+  readonly layout: DeploymentLayout;
+  readonly config: HostConfig;
+  readonly deploymentsLog: DeploymentsLog;
+  readonly pipes: OutputPipes;
+  readonly sink: OutputSink;
+  readonly signal: AbortSignal;
+}
+
+/** Runs an event's scripts one after the other; the first that fails ends the event. No scripts: it succeeds at once. */
+export async function runHook(eventName: string, context: HookContext): Promise<CommandOutcome> {
+  const { specification, layout, config } = context;
+  const source = scriptSource(eventName, specification, layout);
+  const scripts = source === undefined ? [] : hookScripts(source.appSpec, eventName);
+  if (source === undefined || scripts.length === 0) return succeeded();
+
+  const log = new EventLog(layout.scriptsLogFile, bareDeploymentId(specification), context.deploymentsLog);
+  const output = new OutputStream(context.sink, config.timing.outputBatch);
+  const environment = scriptEnvironment(eventName, specification, config.environment ?? process.env);
+  try {
+    log.append([`LifecycleEvent - ${eventName}`]);
+    for (const script of scripts) {
+      await runScript(script, {
+        archiveDirectory: source.archiveDirectory,
+        environment,
+        log,
+        output,
+        pipes: context.pipes,
+        timing: config.timing,
+        strictScripts: config.strictScripts,
+        signal: context.signal,
+      });
+      output.flush();
+    }
+    return succeeded(log.tail());
+  } catch (error) {
+    return failed(error, log.tail());
+  } finally {
+    output.end();
+    log.close();
+  }
+}

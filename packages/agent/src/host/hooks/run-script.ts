@@ -1,0 +1,246 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { accessSync, chmodSync, constants, existsSync, statSync } from "node:fs";
+import { constants as osConstants } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import type { HookScript } from "@sluice/model/app-spec/app-spec.ts";
+import { AGENT_ERROR_CODES, type AgentErrorCode } from "@sluice/model/diagnostics.ts";
+import { EventFailure, errorCodeOf } from "../event-failure.ts";
+import type { HostTiming } from "../host-config.ts";
+import type { EventLog } from "./event-log.ts";
+import { LineSplitter } from "./line-splitter.ts";
+import type { OutputPipe, OutputPipes } from "./output-pipes.ts";
+import type { OutputStream } from "./output-stream.ts";
+import { endProcessGroup } from "./process-group.ts";
+import { type ScriptCommand, scriptCommand } from "./script-command.ts";
+
+export interface ScriptContext {
+  readonly archiveDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly log: EventLog;
+  readonly output: OutputStream;
+  readonly pipes: OutputPipes;
+  readonly timing: HostTiming;
+  readonly strictScripts: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** The longest that a timer of Node's can wait. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+/** A file that another thread was still writing while this process forked is briefly "busy". */
+const BUSY_RETRIES = 5;
+const BUSY_RETRY_MS = 20;
+const SIGNALLED_EXIT_BASE = 128;
+
+/** Runs one script to its end. @throws EventFailure with the reference agent's code and words when it does not succeed */
+export async function runScript(script: HookScript, context: ScriptContext): Promise<void> {
+  const path = join(context.archiveDirectory, script.location);
+  ensureRunnable(script, path, context);
+  const command = await scriptCommand(script, path);
+  context.log.append([`Script - ${script.location}`]);
+  const stdout = await context.pipes.open();
+  try {
+    const stderr = await context.pipes.open();
+    const collectors = [collect(stdout, "stdout", script, context), collect(stderr, "stderr", script, context)];
+    try {
+      await runCommand(script, command, [stdout, stderr], context);
+    } finally {
+      for (const finish of collectors) finish();
+      stderr.release();
+    }
+  } finally {
+    stdout.release();
+  }
+}
+
+async function runCommand(
+  script: HookScript,
+  command: ScriptCommand,
+  outputs: readonly [OutputPipe, OutputPipe],
+  context: ScriptContext,
+): Promise<void> {
+  const { timing, signal } = context;
+  signal.throwIfAborted();
+  const child = await start(script, command, outputs, context);
+  for (const output of outputs) output.closeWriteEnd();
+
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const cutOff = await cutOffOf(exited, script.timeoutSeconds, signal);
+  if (cutOff !== "exited") {
+    await endProcessGroup(child.pid!, timing.scriptKillGrace);
+    await settledWithin(exited, timing.outputCloseGrace);
+  }
+  const haveClosed = await settledWithin(Promise.all(outputs.map((output) => output.ended)), timing.outputCloseGrace);
+  if (cutOff === "timedOut") {
+    throw scriptFailure(script, AGENT_ERROR_CODES.scriptTimedOut, timedOutMessage(script));
+  }
+  if (cutOff === "aborted") {
+    const message = `${failurePrefix(script)} was stopped because the agent is stopping.`;
+    throw scriptFailure(script, AGENT_ERROR_CODES.unknownError, message);
+  }
+  if (!haveClosed) noteBackgroundChild(script, context);
+  throwUnlessZero(script, child);
+}
+
+function ensureRunnable(script: HookScript, path: string, { output, strictScripts }: ScriptContext): void {
+  const { location } = script;
+  if (!existsSync(path)) {
+    throw scriptFailure(
+      script,
+      AGENT_ERROR_CODES.scriptMissing,
+      `Script does not exist at specified location: ${path}`,
+    );
+  }
+  if (isExecutable(path)) return;
+  if (strictScripts) {
+    throw scriptFailure(
+      script,
+      AGENT_ERROR_CODES.scriptNotExecutable,
+      `Script at specified location: ${location} is not executable, and this host is set to strict scripts. ` +
+        "Run chmod +x on it before packing the bundle.",
+    );
+  }
+  output.say(`Script at specified location: ${location} is not executable. Trying to make it executable.`, location);
+  try {
+    chmodSync(path, statSync(path).mode | 0o111);
+  } catch {
+    throw scriptFailure(
+      script,
+      AGENT_ERROR_CODES.scriptNotExecutable,
+      `Unable to set script at specified location: ${location} as executable`,
+    );
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function start(
+  script: HookScript,
+  command: ScriptCommand,
+  [stdout, stderr]: readonly [OutputPipe, OutputPipe],
+  { archiveDirectory, environment }: ScriptContext,
+): Promise<ChildProcess> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const child = spawn(command.program, command.argv, {
+        cwd: archiveDirectory,
+        env: { ...environment, ...command.environment },
+        // Its own process group, so that a time-out reaches whatever it has started.
+        detached: true,
+        stdio: ["ignore", stdout.writeEnd, stderr.writeEnd],
+      });
+      if (child.pid !== undefined) return child;
+      throw await new Promise<Error>((resolve) => child.once("error", resolve));
+    } catch (error) {
+      if (errorCodeOf(error) !== "ETXTBSY" || attempt >= BUSY_RETRIES) throw cannotStart(script, error);
+      await wait(BUSY_RETRY_MS);
+    }
+  }
+}
+
+type CutOff = "exited" | "timedOut" | "aborted";
+
+async function cutOffOf(exited: Promise<void>, timeoutSeconds: number, signal: AbortSignal): Promise<CutOff> {
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  try {
+    return await Promise.race([
+      exited.then((): CutOff => "exited"),
+      new Promise<CutOff>((resolve) => {
+        timer = setTimeout(() => resolve("timedOut"), Math.min(timeoutSeconds * 1000, TIMER_MAX_MS));
+        onAbort = () => resolve("aborted");
+        signal.addEventListener("abort", onAbort);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+    if (onAbort) signal.removeEventListener("abort", onAbort);
+  }
+}
+
+async function settledWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  const isInTime = await Promise.race([promise.then(() => true), late]);
+  clearTimeout(timer);
+  return isInTime;
+}
+
+/** Starts to take in one output; what it returns takes in the line that was left unended. */
+function collect(
+  pipe: OutputPipe,
+  stream: "stdout" | "stderr",
+  script: HookScript,
+  context: ScriptContext,
+): () => void {
+  const splitter = new LineSplitter();
+  const take = ({ text, lines }: ReturnType<LineSplitter["push"]>) => {
+    context.output.write({ stream, scriptName: script.location, text });
+    context.log.append(lines.map((line) => `[${stream}]${line}`));
+  };
+  pipe.reader.on("data", (bytes: Buffer) => take(splitter.push(bytes)));
+  return () => {
+    pipe.reader.pause();
+    take(splitter.end());
+  };
+}
+
+function noteBackgroundChild(script: HookScript, { log, output }: ScriptContext): void {
+  const note =
+    `Script at specified location: ${script.location} has ended, but a background process that it started still holds its ` +
+    "output. The event goes on; what that process writes from now on is not kept. Redirect its output in the script " +
+    "(> FILE 2>&1 < /dev/null &) to keep it.";
+  log.append([`[agent]${note}`]);
+  output.say(note, script.location);
+}
+
+function throwUnlessZero(script: HookScript, child: ChildProcess): void {
+  if (child.exitCode === 0) return;
+  const { signalCode } = child;
+  const exitCode = child.exitCode ?? SIGNALLED_EXIT_BASE + (signalCode ? osConstants.signals[signalCode] : 0);
+  const killed = signalCode === null ? "" : ` (killed by ${signalCode})`;
+  const message = `${failurePrefix(script)} failed with exit code ${exitCode}${killed}`;
+  throw scriptFailure(script, AGENT_ERROR_CODES.scriptFailed, message);
+}
+
+function cannotStart(script: HookScript, error: unknown): EventFailure {
+  const code = errorCodeOf(error) ?? "unknown";
+  const cure = START_CURES[code] ?? "";
+  const message = `${failurePrefix(script)} failed with error ${code} with message ${(error as Error).message}${cure}`;
+  return new EventFailure(message, {
+    errorCode: AGENT_ERROR_CODES.scriptFailed,
+    scriptName: script.location,
+    cause: error,
+  });
+}
+
+const START_CURES: Readonly<Record<string, string>> = {
+  ENOENT:
+    ". The script is there, so the interpreter that its first line names is not: install it, or correct the line " +
+    "(a file saved with Windows line ends names an interpreter that ends in a carriage return).",
+  EACCES:
+    ". The script, its interpreter or a directory above it may not be executed by the agent's user; is it on a file system " +
+    "that is mounted noexec?",
+};
+
+function timedOutMessage(script: HookScript): string {
+  return `Script at specified location: ${script.location} failed to complete in ${script.timeoutSeconds} seconds`;
+}
+
+function failurePrefix({ location, runas }: HookScript): string {
+  const asUser = runas === null ? "" : ` run as user ${runas}`;
+  return `Script at specified location: ${location}${asUser}`;
+}
+
+function scriptFailure(script: HookScript, errorCode: AgentErrorCode, message: string): EventFailure {
+  return new EventFailure(message, { errorCode, scriptName: script.location });
+}

@@ -1,0 +1,74 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { AppSpec } from "@sluice/model/app-spec/app-spec.ts";
+import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
+import { readAppSpec } from "../app-spec-file.ts";
+import { ARCHIVE_DIRECTORY_NAME, type DeploymentLayout, readPointer } from "../layout.ts";
+
+type Supplier = "current" | "lastSuccessful" | "mostRecent";
+
+/** Which revision's scripts an event runs (`hook_executor.rb`). */
+const SUPPLIERS: Readonly<Record<string, Supplier>> = {
+  BeforeBlockTraffic: "lastSuccessful",
+  AfterBlockTraffic: "lastSuccessful",
+  ApplicationStop: "lastSuccessful",
+  BeforeInstall: "current",
+  AfterInstall: "current",
+  ApplicationStart: "current",
+  ValidateService: "current",
+  BeforeAllowTraffic: "current",
+  AfterAllowTraffic: "current",
+};
+
+/** A rolled-back blue/green deployment has no install phase: its hosts run what they already have. */
+const BLUE_GREEN_ROLLBACK_SUPPLIERS: Readonly<Record<string, Supplier>> = {
+  ...SUPPLIERS,
+  BeforeBlockTraffic: "mostRecent",
+  AfterBlockTraffic: "mostRecent",
+  BeforeAllowTraffic: "lastSuccessful",
+  AfterAllowTraffic: "lastSuccessful",
+};
+
+export function isHookEvent(commandName: string): boolean {
+  return Object.hasOwn(SUPPLIERS, commandName);
+}
+
+export interface ScriptSource {
+  readonly archiveDirectory: string;
+  readonly appSpec: AppSpec;
+}
+
+/**
+ * The archive and AppSpec that supply an event's scripts, or undefined when the group has no earlier install to supply
+ * them. An archive of this very deployment, once it is on the host, always wins.
+ * @throws EventFailure when the AppSpec is missing, or the parser's error when it is broken
+ */
+export function scriptSource(
+  eventName: string,
+  specification: DeploymentSpecification,
+  layout: DeploymentLayout,
+): ScriptSource | undefined {
+  const deploymentDirectory = supplyingDirectory(eventName, specification, layout);
+  if (deploymentDirectory === undefined) return undefined;
+  const archiveDirectory = join(deploymentDirectory, ARCHIVE_DIRECTORY_NAME);
+  return { archiveDirectory, appSpec: readAppSpec(archiveDirectory, specification.AppSpecFilename ?? "") };
+}
+
+function supplyingDirectory(
+  eventName: string,
+  specification: DeploymentSpecification,
+  layout: DeploymentLayout,
+): string | undefined {
+  if (existsSync(layout.archiveDirectory)) return layout.deploymentDirectory;
+  const isBlueGreenRollback =
+    specification.DeploymentCreator === "codeDeployRollback" && specification.DeploymentType === "BLUE_GREEN";
+  const supplier = (isBlueGreenRollback ? BLUE_GREEN_ROLLBACK_SUPPLIERS : SUPPLIERS)[eventName];
+  switch (supplier) {
+    case "lastSuccessful":
+      return readPointer(layout.lastSuccessfulInstallFile);
+    case "mostRecent":
+      return readPointer(layout.mostRecentInstallFile);
+    default:
+      return layout.deploymentDirectory;
+  }
+}

@@ -1,0 +1,93 @@
+import type { RequestOptions } from "node:https";
+import { ARCHIVE_LIMITS, type ArchiveLimits } from "./archive/archive-limits.ts";
+
+export interface HostLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface S3Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly region: string;
+}
+
+/** What a host's operator may set. Everything has a default; see {@link DEFAULT_HOST_CONFIG}. */
+export interface HostConfig {
+  /** Revisions kept per group, the current one included; at least 1. The last successful one is never removed. */
+  readonly maxRevisions: number;
+  /** Whether a script without the executable bit fails (ScriptNotExecutable) instead of getting it with a warning. */
+  readonly strictScripts: boolean;
+  /** For S3 revisions without a presigned URL: an origin such as `https://minio.example:9000`; AWS when absent. */
+  readonly s3Endpoint?: string | undefined;
+  readonly s3Credentials?: S3Credentials | undefined;
+  readonly gitHubBaseUrl: string;
+  /** Used when the specification carries no token of its own. */
+  readonly gitHubToken?: string | undefined;
+  /** The agent's own environment, which scripts inherit without its credentials. Default: `process.env`. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** How the presigned bundle URL's server is trusted (private CA, pinned certificate). Never used for other origins. */
+  readonly bundleTls?: Pick<RequestOptions, "ca" | "checkServerIdentity" | "rejectUnauthorized" | "agent"> | undefined;
+  readonly archiveLimits: ArchiveLimits;
+  readonly timing: HostTiming;
+}
+
+/** All waits of this package in one place, in milliseconds, so that tests can shorten them. */
+export interface HostTiming {
+  /** Waits before each repeated try of a download. */
+  readonly downloadRetryDelays: readonly number[];
+  /** The reference agent's for GitHub: 10, 30, 90 s. */
+  readonly gitHubRetryDelays: readonly number[];
+  /** How long a download may stand still. */
+  readonly downloadIdle: number;
+  /** How long a timed-out script's process group has between TERM and KILL. */
+  readonly scriptKillGrace: number;
+  /** How long outputs may stay open after a script has ended before a background child is taken to hold them. */
+  readonly outputCloseGrace: number;
+  /** How long output is collected before it goes to the sink. */
+  readonly outputBatch: number;
+}
+
+export const DEFAULT_TIMING: HostTiming = {
+  downloadRetryDelays: [500, 2_000, 8_000],
+  gitHubRetryDelays: [10_000, 30_000, 90_000],
+  downloadIdle: 60_000,
+  scriptKillGrace: 10_000,
+  outputCloseGrace: 500,
+  outputBatch: 250,
+};
+
+/** The reference agent's `max_revisions`. */
+const DEFAULT_MAX_REVISIONS = 5;
+
+export const DEFAULT_HOST_CONFIG: HostConfig = {
+  maxRevisions: DEFAULT_MAX_REVISIONS,
+  strictScripts: false,
+  gitHubBaseUrl: "https://api.github.com",
+  archiveLimits: ARCHIVE_LIMITS,
+  timing: DEFAULT_TIMING,
+};
+
+export type HostConfigInput = Partial<Omit<HostConfig, "timing" | "archiveLimits">> & {
+  readonly timing?: Partial<HostTiming>;
+  readonly archiveLimits?: Partial<ArchiveLimits>;
+};
+
+export function completeHostConfig(input: HostConfigInput): HostConfig {
+  const config: HostConfig = {
+    ...DEFAULT_HOST_CONFIG,
+    ...withoutUndefined(input),
+    timing: { ...DEFAULT_TIMING, ...input.timing },
+    archiveLimits: { ...ARCHIVE_LIMITS, ...input.archiveLimits },
+  };
+  if (!Number.isInteger(config.maxRevisions) || config.maxRevisions < 1) {
+    throw new RangeError(`maxRevisions is ${config.maxRevisions}; give a whole number of 1 or more.`);
+  }
+  return config;
+}
+
+function withoutUndefined<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<T>;
+}

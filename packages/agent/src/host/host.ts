@@ -1,0 +1,160 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { hookScripts } from "@sluice/model/app-spec/hook-scripts.ts";
+import { readAppSpec } from "./app-spec-file.ts";
+import { unpackBundle } from "./archive/unpack-bundle.ts";
+import { downloadBundle, forgetBundle } from "./bundle/download-bundle.ts";
+import { DeploymentsLog } from "./deployments-log.ts";
+import { flushFileSystems, UNFINISHED_SUFFIX } from "./durable-file.ts";
+import { EventFailure, failed, succeeded } from "./event-failure.ts";
+import { OutputPipes, PIPES_DIRECTORY_PREFIX } from "./hooks/output-pipes.ts";
+import { runHook } from "./hooks/run-hook.ts";
+import { isHookEvent, scriptSource } from "./hooks/script-source.ts";
+import { completeHostConfig, type HostConfig, type HostConfigInput, type HostLogger } from "./host-config.ts";
+import { install } from "./install/install.ts";
+import { effectiveFileExistsBehavior } from "./install/install-plan.ts";
+import {
+  type DeploymentLayout,
+  ensureDirectory,
+  INSTRUCTIONS_DIRECTORY_NAME,
+  layoutOf,
+  removeTree,
+  writePointer,
+} from "./layout.ts";
+import type { CommandOutcome, LifecycleCommand, OutputSink } from "./lifecycle-command.ts";
+import { removeOldRevisions } from "./retention.ts";
+import { revisionOf } from "./revision.ts";
+
+export interface Host {
+  /** Runs one lifecycle event. Whatever the bundle, the AppSpec or a script does becomes an outcome; it never rejects. */
+  run(command: LifecycleCommand, sink: OutputSink, signal: AbortSignal): Promise<CommandOutcome>;
+  /**
+   * Whether running the command would do nothing (`IsCommandNoop` of the acknowledgement). A broken AppSpec is not
+   * nothing: `run` then says what is wrong with it.
+   */
+  isNoop(command: LifecycleCommand): boolean;
+  /** Removes what a killed agent left half-made. To be called once, before the first `run`. */
+  sweepOnStart(): void;
+  /** Closes files; background processes of scripts keep their outputs. */
+  close(): void;
+}
+
+export interface HostOptions {
+  /** The agent's root directory (the reference agent's `:root_dir:`). Scripts of other users must be able to pass it. */
+  readonly directory: string;
+  readonly logger?: HostLogger | undefined;
+  readonly config?: HostConfigInput;
+}
+
+/** What happens on a host when an event is its turn. Knows nothing of the server. */
+export function createHost({ directory, logger, config: input = {} }: HostOptions): Host {
+  const config = completeHostConfig(input);
+  const deploymentsLog = new DeploymentsLog(directory);
+  const pipes = new OutputPipes(directory);
+
+  async function run(command: LifecycleCommand, sink: OutputSink, signal: AbortSignal): Promise<CommandOutcome> {
+    const { commandName, specification } = command;
+    try {
+      signal.throwIfAborted();
+      const layout = layoutOf(directory, specification);
+      const context = { layout, config, signal };
+      if (commandName === "DownloadBundle") return await runDownloadBundle(command, context);
+      if (commandName === "Install") return await runInstall(command, context);
+      if (!isHookEvent(commandName)) throw new EventFailure(`Unsupported command type: ${commandName}.`);
+      return await runHook(commandName, { ...context, specification, deploymentsLog, pipes, sink });
+    } catch (error) {
+      const outcome = failed(signal.aborted ? stopped(commandName, error) : error);
+      logger?.warn({ err: error, commandName, deploymentId: specification.DeploymentId }, outcome.message);
+      if (outcome.log !== "") say(sink, outcome.log);
+      return outcome;
+    }
+  }
+
+  function isNoop({ commandName, specification }: LifecycleCommand): boolean {
+    if (commandName === "DownloadBundle" || commandName === "Install") return false;
+    if (!isHookEvent(commandName)) return true;
+    try {
+      const source = scriptSource(commandName, specification, layoutOf(directory, specification));
+      return source === undefined || hookScripts(source.appSpec, commandName).length === 0;
+    } catch {
+      return false;
+    }
+  }
+
+  return {
+    run,
+    isNoop,
+    sweepOnStart: () => sweep(directory),
+    close: () => {
+      deploymentsLog.close();
+      pipes.close();
+    },
+  };
+}
+
+interface EventContext {
+  readonly layout: DeploymentLayout;
+  readonly config: HostConfig;
+  readonly signal: AbortSignal;
+}
+
+async function runDownloadBundle(command: LifecycleCommand, context: EventContext): Promise<CommandOutcome> {
+  const { layout, config, signal } = context;
+  const { specification, bundleUrl } = command;
+  const revision = revisionOf(specification);
+  ensureDirectory(layout.deploymentDirectory);
+  removeOldRevisions(layout, config.maxRevisions);
+  const request = { revision, specification, bundleUrl, config, signal };
+  const unpacking = { bundleType: revision.bundleType, limits: config.archiveLimits, signal };
+  const wasThere = await downloadBundle(layout, request);
+  try {
+    await unpackBundle(layout, unpacking);
+  } catch (error) {
+    forgetBundle(layout);
+    // The receipt survived a crash that the file's content did not.
+    if (!wasThere || signal.aborted) throw error;
+    await downloadBundle(layout, request);
+    await unpackBundle(layout, unpacking);
+  }
+  await flushFileSystems([layout.archiveDirectory]);
+  ensureDirectory(layout.instructionsDirectory);
+  writePointer(layout.mostRecentInstallFile, layout.deploymentDirectory);
+  return succeeded();
+}
+
+async function runInstall({ specification }: LifecycleCommand, context: EventContext): Promise<CommandOutcome> {
+  const { layout, signal } = context;
+  const appSpec = readAppSpec(layout.archiveDirectory, specification.AppSpecFilename ?? "");
+  const fileExistsBehavior = effectiveFileExistsBehavior(
+    appSpec.fileExistsBehavior,
+    specification.AgentActionOverrides?.AgentOverrides?.FileExistsBehavior,
+  );
+  await install(layout, { appSpec, fileExistsBehavior, signal });
+  writePointer(layout.lastSuccessfulInstallFile, layout.deploymentDirectory);
+  return succeeded();
+}
+
+function stopped(commandName: string, cause: unknown): unknown {
+  if (cause instanceof EventFailure) return cause;
+  return new EventFailure(`${commandName} was stopped because the agent is stopping.`, { cause });
+}
+
+function say(sink: OutputSink, text: string): void {
+  try {
+    sink.write({ stream: "agent", scriptName: "", text });
+  } catch {
+    // The outcome carries the same words.
+  }
+}
+
+function sweep(directory: string): void {
+  ensureDirectory(directory);
+  for (const name of readdirSync(directory)) {
+    if (name.startsWith(PIPES_DIRECTORY_PREFIX)) removeTree(join(directory, name));
+  }
+  const instructions = join(directory, INSTRUCTIONS_DIRECTORY_NAME);
+  ensureDirectory(instructions);
+  for (const name of readdirSync(instructions)) {
+    if (name.endsWith(UNFINISHED_SUFFIX)) removeTree(join(instructions, name));
+  }
+}

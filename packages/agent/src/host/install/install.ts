@@ -1,0 +1,130 @@
+import { appendFileSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { AppSpec } from "@sluice/model/app-spec/app-spec.ts";
+import { filePaths, permissionRule } from "@sluice/model/app-spec/install-values.ts";
+import { flushFileSystems, replaceFile } from "../durable-file.ts";
+import { EventFailure } from "../event-failure.ts";
+import { type DeploymentLayout, ensureDirectory } from "../layout.ts";
+import { YieldingLoop } from "../yielding-loop.ts";
+import { type AccountIds, applyPermission, copyFile, lookUpAccounts, makeDirectory } from "./apply.ts";
+import { cleanupEntries, removePreviousInstall } from "./cleanup.ts";
+import { FileAlreadyExists, InstallPlan } from "./install-plan.ts";
+import { checkPermissionsSupported, type PermissionStep, planPermissions } from "./permission-plan.ts";
+import { readSource } from "./source-tree.ts";
+
+const CLEANUP_SUFFIX = "-cleanup";
+
+/**
+ * Removes the group's previous install and puts this revision in its place.
+ *
+ * The cleanup list is the journal: it names everything that is about to be created before the first of it is, so that
+ * after a crash the next Install, of this deployment or another, removes exactly what this one got to.
+ * @throws EventFailure in the reference agent's words
+ */
+export async function install(
+  layout: DeploymentLayout,
+  {
+    appSpec,
+    fileExistsBehavior,
+    signal,
+  }: { readonly appSpec: AppSpec; readonly fileExistsBehavior: string; readonly signal: AbortSignal },
+): Promise<void> {
+  const rules = appSpec.permissions.map(permissionRule);
+  checkPermissionsSupported(rules);
+  const files = appSpec.files.map((file) => {
+    const { source, destination } = filePaths(file);
+    return { source: readSource(layout.archiveDirectory, source), destination };
+  });
+
+  ensureDirectory(layout.instructionsDirectory);
+  await removePreviousInstall(layout.cleanupFile);
+
+  const plan = new InstallPlan(fileExistsBehavior);
+  let permissions: readonly PermissionStep[];
+  let accounts: AccountIds;
+  try {
+    for (const { source, destination } of files) plan.addFiles(source, destination);
+    permissions = planPermissions(rules, plan);
+    accounts = await lookUpAccounts(permissions);
+  } catch (error) {
+    throw error instanceof FileAlreadyExists ? withOwner(error, layout) : error;
+  }
+
+  replaceFile(layout.installFile, installInstructions(plan, permissions), { durable: false });
+  writeJournal(layout.cleanupFile, plan);
+  await carryOut(plan, layout.cleanupFile, signal);
+  await settlePermissions(permissions, accounts, signal);
+  await flushFileSystems(oneOfEachFileSystem([layout.archiveDirectory, ...destinationsOf(plan)]));
+}
+
+async function carryOut(plan: InstallPlan, cleanupFile: string, signal: AbortSignal): Promise<void> {
+  const loop = new YieldingLoop(signal);
+  for (const step of plan.steps) {
+    if (step.type === "mkdir") makeDirectory(step);
+    else {
+      // Only now: had it been listed earlier, a crash before this copy would cost its owner the file.
+      if (step.replaces) appendFileSync(cleanupFile, `${step.destination}\n`);
+      await copyFile(step);
+    }
+    await loop.next();
+  }
+}
+
+async function settlePermissions(
+  steps: readonly PermissionStep[],
+  accounts: AccountIds,
+  signal: AbortSignal,
+): Promise<void> {
+  const loop = new YieldingLoop(signal);
+  for (const step of steps) {
+    applyPermission(step, accounts);
+    await loop.next();
+  }
+}
+
+/** Files that exist and are overwritten are not listed yet; they are appended one by one. */
+function writeJournal(cleanupFile: string, plan: InstallPlan): void {
+  const entries = plan.steps.flatMap((step) => {
+    if (step.type === "mkdir") return [`${step.directory}\n`];
+    return step.replaces ? [] : [`${step.destination}\n`];
+  });
+  replaceFile(cleanupFile, entries.join(""));
+}
+
+/** `<group>-install.json`, member for member as the reference agent writes it. */
+function installInstructions(plan: InstallPlan, permissions: readonly PermissionStep[]): string {
+  const copies = plan.steps.map((step) =>
+    step.type === "mkdir" ? step : { type: step.type, source: step.source, destination: step.destination },
+  );
+  return JSON.stringify({ instructions: [...copies, ...permissions] });
+}
+
+function destinationsOf(plan: InstallPlan): ReadonlySet<string> {
+  return new Set(plan.steps.map((step) => dirname(step.type === "mkdir" ? step.directory : step.destination)));
+}
+
+function oneOfEachFileSystem(paths: readonly string[]): string[] {
+  const byDevice = new Map<number, string>();
+  for (const path of paths) {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats && !byDevice.has(stats.dev)) byDevice.set(stats.dev, path);
+  }
+  return [...byDevice.values()];
+}
+
+/** The reference agent's sentence stays as it is; whose file it is goes into the event's log. */
+function withOwner(error: FileAlreadyExists, layout: DeploymentLayout): EventFailure {
+  const owner = readdirSync(layout.instructionsDirectory)
+    .filter((name) => name.endsWith(CLEANUP_SUFFIX) && join(layout.instructionsDirectory, name) !== layout.cleanupFile)
+    .find((name) =>
+      cleanupEntries(readFileSync(join(layout.instructionsDirectory, name), "utf8")).includes(error.path),
+    );
+  const whose =
+    owner === undefined
+      ? "No deployment group installed it through this agent."
+      : `The deployment group ${owner.slice(0, -CLEANUP_SUFFIX.length)} installed it.`;
+  return new EventFailure(error.message, {
+    cause: error,
+    hint: `${whose} Remove it, or deploy with file_exists_behavior OVERWRITE (replace it) or RETAIN (keep it).`,
+  });
+}

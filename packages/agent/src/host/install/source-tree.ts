@@ -1,0 +1,71 @@
+import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { EventFailure } from "../event-failure.ts";
+
+/** A file or directory of the archive. A link to a directory counts as that directory, as in the reference agent. */
+export interface SourceEntry {
+  readonly name: string;
+  readonly path: string;
+  /** Of the entry itself (`lstat`). */
+  readonly stats: Stats;
+  /** Sorted by name; undefined for what is not a directory. */
+  readonly children: readonly SourceEntry[] | undefined;
+}
+
+/** Links to directories can multiply what a small archive installs, so the sum is bounded. */
+const INSTALLED_ENTRIES_MAX = 1_000_000;
+
+/** @throws EventFailure when the source is not in the archive */
+export function readSource(archiveDirectory: string, source: string): SourceEntry {
+  const path = join(archiveDirectory, source);
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) {
+    throw new EventFailure(
+      `The deployment failed because the AppSpec file names a source that is not in the revision: ${source} (expected at ` +
+        `${path}). Correct the files section of the AppSpec file, or add the file to the bundle, and then try again.`,
+    );
+  }
+  return readEntry(path, stats, { count: 0, directories: [] });
+}
+
+interface Walk {
+  count: number;
+  /** Real paths of the directories that are being walked, outermost first. */
+  readonly directories: string[];
+}
+
+function readEntry(path: string, stats: Stats, walk: Walk): SourceEntry {
+  walk.count += 1;
+  if (walk.count > INSTALLED_ENTRIES_MAX) {
+    throw new EventFailure(`The revision installs more than ${INSTALLED_ENTRIES_MAX} files below ${path}. Split it.`);
+  }
+  const name = basename(path);
+  const isLink = stats.isSymbolicLink();
+  const isDirectory = isLink ? isLinkToDirectory(path) : stats.isDirectory();
+  if (!isDirectory) return { name, path, stats, children: undefined };
+  const realPath = realpathSync(path);
+  if (walk.directories.includes(realPath)) {
+    throw new EventFailure(
+      `The deployment failed because the symbolic link ${path} leads back to a directory that contains it. ` +
+        "Remove the link from the bundle, and then try again.",
+    );
+  }
+  walk.directories.push(realPath);
+  const children = readdirSync(path)
+    .sort()
+    .map((child) => {
+      const childPath = `${path}/${child}`;
+      return readEntry(childPath, lstatSync(childPath), walk);
+    });
+  walk.directories.pop();
+  return { name, path, stats, children };
+}
+
+function isLinkToDirectory(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    // A circle of links: copied as the link that it is.
+    return false;
+  }
+}

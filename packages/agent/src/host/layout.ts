@@ -1,0 +1,106 @@
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
+import { replaceFile } from "./durable-file.ts";
+import { EventFailure, errorCodeOf } from "./event-failure.ts";
+
+/**
+ * Where things are on a host, exactly as the reference agent lays them out below its root directory, so that a host can
+ * move from one agent to the other between two deployments and back.
+ */
+export interface DeploymentLayout {
+  readonly groupDirectory: string;
+  readonly deploymentDirectory: string;
+  /** `bundle.tar`, whatever its type: the reference agent's name. */
+  readonly bundleFile: string;
+  /** Says which revision `bundleFile` holds; ours alone, absent when the reference agent downloaded it. */
+  readonly bundleReceiptFile: string;
+  readonly archiveDirectory: string;
+  /** Where an archive is unpacked before it takes its name. The reference agent removes a directory of this name too. */
+  readonly archiveStagingDirectory: string;
+  readonly scriptsLogFile: string;
+  readonly instructionsDirectory: string;
+  readonly installFile: string;
+  readonly cleanupFile: string;
+  readonly lastSuccessfulInstallFile: string;
+  readonly mostRecentInstallFile: string;
+}
+
+export const ARCHIVE_DIRECTORY_NAME = "deployment-archive";
+export const INSTRUCTIONS_DIRECTORY_NAME = "deployment-instructions";
+export const LOGS_DIRECTORY_NAME = "deployment-logs";
+
+/** Names below the root directory that are not groups. */
+const RESERVED_NAMES: ReadonlySet<string> = new Set([
+  INSTRUCTIONS_DIRECTORY_NAME,
+  LOGS_DIRECTORY_NAME,
+  "ongoing-deployment",
+]);
+
+/** Longest id that becomes a file name; leaves room for the suffixes within 255 bytes. */
+const ID_MAX_CHARACTERS = 128;
+const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9._+=,@-]*$/;
+
+/** @throws EventFailure when an id could lead outside the agent's directory */
+export function layoutOf(rootDirectory: string, specification: DeploymentSpecification): DeploymentLayout {
+  const groupId = pathSafeId("DeploymentGroupId", specification.DeploymentGroupId);
+  const deploymentId = bareDeploymentId(specification);
+  const groupDirectory = join(rootDirectory, groupId);
+  const deploymentDirectory = join(groupDirectory, deploymentId);
+  const instructionsDirectory = join(rootDirectory, INSTRUCTIONS_DIRECTORY_NAME);
+  return {
+    groupDirectory,
+    deploymentDirectory,
+    bundleFile: join(deploymentDirectory, "bundle.tar"),
+    bundleReceiptFile: join(deploymentDirectory, "bundle.json"),
+    archiveDirectory: join(deploymentDirectory, ARCHIVE_DIRECTORY_NAME),
+    archiveStagingDirectory: join(deploymentDirectory, `${ARCHIVE_DIRECTORY_NAME}-temp`),
+    scriptsLogFile: join(deploymentDirectory, "logs", "scripts.log"),
+    instructionsDirectory,
+    installFile: join(instructionsDirectory, `${groupId}-install.json`),
+    cleanupFile: join(instructionsDirectory, `${groupId}-cleanup`),
+    lastSuccessfulInstallFile: join(instructionsDirectory, `${groupId}_last_successful_install`),
+    mostRecentInstallFile: join(instructionsDirectory, `${groupId}_most_recent_install`),
+  };
+}
+
+/** The deployment's id; the specification may also carry an ARN, of which the last part counts. */
+export function bareDeploymentId(specification: DeploymentSpecification): string {
+  const id = specification.DeploymentId;
+  const bare = id.startsWith("arn:") ? (id.split(":").slice(5).join(":").split("/")[1] ?? "") : id;
+  return pathSafeId("DeploymentId", bare);
+}
+
+function pathSafeId(field: string, value: string): string {
+  if (!ID_PATTERN.test(value) || value.length > ID_MAX_CHARACTERS || RESERVED_NAMES.has(value)) {
+    throw new EventFailure(
+      `The deployment specification's ${field} (${JSON.stringify(value)}) cannot be a directory name on this host. ` +
+        `It must be 1 to ${ID_MAX_CHARACTERS} letters, digits or . _ + = , @ - and not start with a sign.`,
+    );
+  }
+  return value;
+}
+
+/** The deployment directory that a pointer file names, or undefined when there is no pointer yet. */
+export function readPointer(pointerFile: string): string | undefined {
+  try {
+    const directory = readFileSync(pointerFile, "utf8").trimEnd();
+    return directory === "" ? undefined : directory;
+  } catch (error) {
+    if (errorCodeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+export function writePointer(pointerFile: string, deploymentDirectory: string): void {
+  replaceFile(pointerFile, deploymentDirectory);
+}
+
+/** Creates a directory of the agent's own; scripts that run as other users must be able to pass through it. */
+export function ensureDirectory(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o755 });
+}
+
+export function removeTree(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}

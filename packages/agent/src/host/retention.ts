@@ -1,0 +1,18 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type DeploymentLayout, readPointer, removeTree } from "./layout.ts";
+
+/** Removes the group's oldest revisions so that, with the current one, `maxRevisions` stay; never the last successful. */
+export function removeOldRevisions(layout: DeploymentLayout, maxRevisions: number): void {
+  const lastSuccessful = readPointer(layout.lastSuccessfulInstallFile);
+  const others = readdirSync(layout.groupDirectory)
+    .map((name) => join(layout.groupDirectory, name))
+    .filter((directory) => directory !== layout.deploymentDirectory);
+  const surplus = others.length - maxRevisions + 1;
+  if (surplus <= 0) return;
+  const oldestFirst = others
+    .filter((directory) => directory !== lastSuccessful)
+    .map((directory) => ({ directory, changedAt: statSync(directory).mtimeMs }))
+    .sort((one, other) => one.changedAt - other.changedAt);
+  for (const { directory } of oldestFirst.slice(0, surplus)) removeTree(directory);
+}
