@@ -122,7 +122,7 @@ export function serialiseOutput<Operations, Name extends keyof Operations & stri
 
 export interface JsonAnswer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Record<string, string>;
   readonly body: string;
 }
 

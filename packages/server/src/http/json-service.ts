@@ -1,0 +1,69 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { parseInput, serialiseOutput } from "@sluice/wire/json/json-protocol.ts";
+import type { OperationTable, OperationTypes } from "@sluice/wire/shapes/shape.ts";
+import type { HttpHeaders } from "@sluice/wire/sigv4/http-request.ts";
+import type { Principal } from "../operations/operation.ts";
+
+/** One AWS JSON 1.1 service: which requests are its own, who may call what, and what the calls do. */
+export interface JsonService {
+  readonly signingNames: readonly string[];
+  readonly targetPrefixes: readonly string[];
+  readonly table: OperationTable;
+  /** Operations whose credential is in their body. */
+  readonly unsignedOperations?: ReadonlySet<string>;
+  isAllowed(role: Principal["role"], operation: string): boolean;
+  call(operation: string, input: unknown, call: JsonCall): Promise<object>;
+}
+
+/** What a call brings besides its input. */
+export interface JsonCall {
+  readonly principal: Principal;
+  readonly headers: HttpHeaders;
+  /** Aborted when the caller hangs up before it has its answer. */
+  readonly signal: AbortSignal;
+  readonly publicEndpoint: string;
+  readonly requestId: string;
+  /** Registers what to do when the answer cannot be delivered. */
+  readonly onUndelivered: (action: () => void) => void;
+}
+
+/** Which operations of CodeDeploy and Sluice only read. */
+const READING = /^(Get|List|BatchGet)/;
+
+export function isReading(operation: string): boolean {
+  return READING.test(operation);
+}
+
+export function findService(services: readonly JsonService[], targetPrefix: string): JsonService {
+  const service = services.find(({ targetPrefixes }) => targetPrefixes.includes(targetPrefix));
+  if (service) return service;
+  const known = services.flatMap(({ targetPrefixes }) => targetPrefixes).join(", ");
+  throw new CallerFault(
+    "UnknownOperationException",
+    `X-Amz-Target names '${targetPrefix}'; this server speaks ${known}.`,
+  );
+}
+
+/** Body in, body out. The caller is known and the signature was proved. */
+export async function answerJson(
+  service: JsonService,
+  operation: string,
+  body: Uint8Array,
+  call: JsonCall,
+): Promise<string> {
+  if (!Object.hasOwn(service.table, operation)) {
+    throw new CallerFault(
+      "UnknownOperationException",
+      `There is no operation ${operation} in ${service.targetPrefixes[0]}.`,
+    );
+  }
+  if (!service.isAllowed(call.principal.role, operation)) {
+    throw new CallerFault(
+      "AccessDeniedException",
+      `Access key ${call.principal.accessKeyId} has the role '${call.principal.role}', which may not call ${operation}.`,
+    );
+  }
+  const input = parseInput<OperationTypes, string>(service.table, operation, body);
+  const output = await service.call(operation, input, call);
+  return serialiseOutput<OperationTypes, string>(service.table, operation, output);
+}

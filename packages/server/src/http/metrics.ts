@@ -1,0 +1,64 @@
+import type { HostState } from "@sluice/wire/sluice/operations.ts";
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { Store } from "../store/open-store.ts";
+
+export interface MetricsDependencies {
+  readonly store: Store;
+  readonly countHosts: () => Promise<ReadonlyMap<HostState, number>>;
+  readonly waitingPolls: () => number;
+}
+
+const HOST_STATES: readonly HostState[] = ["declared", "alive", "dark", "retired"];
+
+/** What Prometheus reads. Values are looked up when it asks, so none can go stale. */
+export function createMetrics({ store, countHosts, waitingPolls }: MetricsDependencies) {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: "sluice_hosts",
+    help: "Hosts by state: declared (never enrolled), alive, dark (silent beyond the grace), retired",
+    labelNames: ["state"],
+    registers: [registry],
+    async collect() {
+      const counts = await countHosts();
+      for (const state of HOST_STATES) this.set({ state }, counts.get(state) ?? 0);
+    },
+  });
+  new Gauge({
+    name: "sluice_deployments",
+    help: "Deployments by status, as GetDeployment reports it",
+    labelNames: ["status"],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const rows = await store.db
+        .selectFrom("deployments")
+        .select((expression) => ["status", expression.fn.countAll<number>().as("count")])
+        .groupBy("status")
+        .execute();
+      for (const { status, count } of rows) this.set({ status }, Number(count));
+    },
+  });
+  new Gauge({
+    name: "sluice_quarantined_deployments",
+    help: "Deployments set aside after an internal error; each needs a person",
+    registers: [registry],
+    async collect() {
+      const row = await store.db
+        .selectFrom("deployments")
+        .select((expression) => expression.fn.countAll<number>().as("count"))
+        .where("quarantined", "is not", null)
+        .executeTakeFirst();
+      this.set(Number(row?.count ?? 0));
+    },
+  });
+  new Gauge({
+    name: "sluice_waiting_polls",
+    help: "Hosts whose poll is being held",
+    registers: [registry],
+    collect() {
+      this.set(waitingPolls());
+    },
+  });
+  return async () => ({ contentType: registry.contentType, text: await registry.metrics() });
+}

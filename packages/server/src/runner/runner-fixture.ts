@@ -1,0 +1,169 @@
+import type { HealthRule } from "@sluice/engine/state.ts";
+import { parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
+import type { DeploymentHead } from "../store/deployments.ts";
+import { openStore, type Store } from "../store/open-store.ts";
+import { createRunner, type Runner } from "./runner.ts";
+import { systemTimers, type Timers } from "./timers.ts";
+
+/** A runner over a store in memory, with hosts that exist by name only. For tests of the runner. */
+export interface RunnerFixture {
+  readonly store: Store;
+  readonly runner: Runner;
+  /** Hosts that count as silent since ever. */
+  readonly dark: Set<string>;
+  createDeployment(deploymentId: string, healthRule: HealthRule): Promise<void>;
+  statusOf(deploymentId: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function runnerFixture(hostIds: readonly string[], timers: Timers = systemTimers): Promise<RunnerFixture> {
+  const store = await openStore({ dataDirectory: ":memory:" });
+  const dark = new Set<string>();
+  let offers = 0;
+  const runner = createRunner({
+    store,
+    timers,
+    owner: "test",
+    newOffer: () => String(++offers),
+    matchHosts: async () => hostIds.map((hostId) => ({ hostId, hostName: hostId, kind: "on-premises" })),
+    hosts: {
+      observe: async (_store, targetIds) =>
+        new Map(
+          targetIds.map((id) => [
+            id,
+            {
+              lastSeenAt: dark.has(id) ? 0 : timers.now(),
+              silentSince: dark.has(id) ? 0 : timers.now(),
+              graceMilliseconds: 15_000,
+              saidGoodbye: false,
+              remedy: "start it",
+            },
+          ]),
+        ),
+    },
+    onError: (error) => {
+      throw error;
+    },
+    onQuarantine: (_id, error) => {
+      throw error;
+    },
+  });
+  await store.write(async ({ db }) => {
+    await db
+      .insertInto("deployment_groups")
+      .values({
+        deployment_group_id: "group-1",
+        application_id: "application-1",
+        deployment_group_name: "prod",
+        deployment_config_name: "CodeDeployDefault.AllAtOnce",
+        fields_json: "{}",
+        target_revision_json: null,
+        last_attempted_deployment_id: null,
+        last_successful_deployment_id: null,
+        created_at: 0,
+      })
+      .execute();
+  });
+  runner.start();
+  return {
+    store,
+    runner,
+    dark,
+    async createDeployment(deploymentId, healthRule) {
+      const head: DeploymentHead = {
+        deploymentId,
+        deploymentGroupName: "prod",
+        status: "Created",
+        healthRule,
+        minimumHealthyHosts: null,
+        ignoreApplicationStopFailures: false,
+        createdAt: timers.now(),
+        startedAt: null,
+        completedAt: null,
+        stopRequestedAt: null,
+        halt: null,
+        error: null,
+        statusMessages: [],
+      };
+      await store.write(({ db }) =>
+        db
+          .insertInto("deployments")
+          .values({
+            deployment_id: deploymentId,
+            application_id: "application-1",
+            application_name: "MyWebApp",
+            deployment_group_id: "group-1",
+            deployment_group_name: "prod",
+            compute_platform: "Server",
+            status: "Created",
+            active: 1,
+            advancing: 0,
+            creator: "user",
+            revision_key: "s3://b/k#zip##",
+            revision_json: JSON.stringify({
+              revisionType: "S3",
+              s3Location: { bucket: "b", key: "k", bundleType: "zip" },
+            }),
+            previous_revision_json: null,
+            request_json: "{}",
+            state_json: JSON.stringify(head),
+            external_id: null,
+            created_at: timers.now(),
+            started_at: null,
+            completed_at: null,
+            error_code: null,
+            error_message: null,
+            wake_at: timers.now(),
+            last_sequence: 0,
+            quarantined: null,
+          })
+          .execute(),
+      );
+      runner.wake();
+    },
+    async statusOf(deploymentId) {
+      const row = await store.db
+        .selectFrom("deployments")
+        .select("status")
+        .where("deployment_id", "=", deploymentId)
+        .executeTakeFirstOrThrow();
+      return row.status;
+    },
+    async close() {
+      await runner.close();
+      await store.close();
+    },
+  };
+}
+
+/** An honest host: takes what it is given, runs nothing, says that it went well unless `fails` says otherwise. */
+export async function playHost(
+  { runner }: RunnerFixture,
+  hostId: string,
+  signal: AbortSignal,
+  options: { readonly fails?: (event: string) => boolean; readonly ran?: (event: string) => void } = {},
+): Promise<void> {
+  while (!signal.aborted) {
+    const command = await runner.poll(hostId, signal);
+    if (!command) continue;
+    const key = parseHostCommandIdentifier(command.hostCommandIdentifier);
+    if (!key) throw new Error(`unreadable identifier ${command.hostCommandIdentifier}`);
+    const { deploymentId, targetId, event, attempt, offer } = key;
+    const answer = await runner.report({
+      deploymentId,
+      targetId,
+      report: { type: "acknowledged", event, attempt, offer },
+    });
+    if (answer !== "InProgress") continue;
+    options.ran?.(event);
+    const failed = options.fails?.(event) ?? false;
+    const diagnostics = failed
+      ? ({ errorCode: "ScriptFailed", scriptName: "check.sh", message: "exit code 1", logTail: "boom" } as const)
+      : ({ errorCode: "Success", scriptName: "", message: "Succeeded", logTail: "" } as const);
+    await runner.report({
+      deploymentId,
+      targetId,
+      report: { type: "completed", event, attempt, succeeded: !failed, diagnostics },
+    });
+  }
+}

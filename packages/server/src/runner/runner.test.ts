@@ -1,0 +1,90 @@
+import { IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { readEvents } from "../store/events.ts";
+import { playHost, type RunnerFixture, runnerFixture } from "./runner-fixture.ts";
+
+const ALL_AT_ONCE = { type: "FLEET_PERCENT", value: 0 } as const;
+const ONE_AT_A_TIME = { type: "MOST_CONCURRENCY", value: 1 } as const;
+
+let fixture: RunnerFixture | undefined;
+let stop = new AbortController();
+
+afterEach(async () => {
+  stop.abort();
+  stop = new AbortController();
+  await fixture?.close();
+});
+
+function terminal(deploymentId: string) {
+  return vi.waitFor(
+    async () => {
+      const status = await fixture?.statusOf(deploymentId);
+      expect(status).toMatch(/Succeeded|Failed|Stopped/);
+      return status;
+    },
+    { timeout: 20_000, interval: 5 },
+  );
+}
+
+describe("runner", () => {
+  it("takes every host through the seven events in order, and ends Succeeded", async () => {
+    const hosts = ["a", "b", "c"];
+    fixture = await runnerFixture(hosts);
+    const ran: Record<string, string[]> = { a: [], b: [], c: [] };
+    for (const host of hosts) void playHost(fixture, host, stop.signal, { ran: (event) => ran[host]?.push(event) });
+    await fixture.createDeployment("d-AAAAAAAAA", ONE_AT_A_TIME);
+    expect(await terminal("d-AAAAAAAAA")).toBe("Succeeded");
+    for (const host of hosts) expect(ran[host]).toEqual(IN_PLACE_EVENTS);
+  });
+
+  it("numbers a deployment's events without a gap", async () => {
+    fixture = await runnerFixture(["a", "b"]);
+    for (const host of ["a", "b"]) void playHost(fixture, host, stop.signal);
+    await fixture.createDeployment("d-AAAAAAAAA", ALL_AT_ONCE);
+    await terminal("d-AAAAAAAAA");
+    const events = await readEvents(fixture.store, { afterEventId: 0, limit: 1000 });
+    expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1));
+    expect(events[0]?.type).toBe("deploymentStarted");
+    expect(events.at(-1)?.type).toBe("deploymentSucceeded");
+  });
+
+  it("stops admitting hosts when health is spent, and names the first failure", async () => {
+    fixture = await runnerFixture(["a", "b", "c"]);
+    for (const host of ["a", "b", "c"]) {
+      void playHost(fixture, host, stop.signal, { fails: (event) => event === "ValidateService" });
+    }
+    await fixture.createDeployment("d-AAAAAAAAA", ONE_AT_A_TIME);
+    expect(await terminal("d-AAAAAAAAA")).toBe("Failed");
+    const row = await fixture.store.db.selectFrom("deployments").selectAll().executeTakeFirstOrThrow();
+    expect(row.error_code).toBe("HEALTH_CONSTRAINTS");
+    expect(row.error_message).toContain("host a at ValidateService, script check.sh: exit code 1 Log tail: boom");
+    const targets = await fixture.store.db.selectFrom("targets").select(["target_id", "status"]).execute();
+    expect(Object.fromEntries(targets.map((target) => [target.target_id, target.status]))).toEqual({
+      a: "Failed",
+      b: "Skipped",
+      c: "Skipped",
+    });
+  });
+
+  it("fails a dark host with AGENT_ISSUE instead of waiting for it", async () => {
+    fixture = await runnerFixture(["a"]);
+    fixture.dark.add("a");
+    await fixture.createDeployment("d-AAAAAAAAA", ALL_AT_ONCE);
+    expect(await terminal("d-AAAAAAAAA")).toBe("Failed");
+    const row = await fixture.store.db.selectFrom("deployments").selectAll().executeTakeFirstOrThrow();
+    expect(row.error_code).toBe("AGENT_ISSUE");
+    expect(row.error_message).toContain("has not been heard from since");
+  });
+
+  it("answers a second acknowledgement of another offer with something else than InProgress", async () => {
+    fixture = await runnerFixture(["a"]);
+    await fixture.createDeployment("d-AAAAAAAAA", ALL_AT_ONCE);
+    await fixture.runner.poll("a", stop.signal);
+    const key = { deploymentId: "d-AAAAAAAAA", targetId: "a" };
+    const acknowledge = (offer: string) =>
+      fixture?.runner.report({ ...key, report: { type: "acknowledged", event: "ApplicationStop", attempt: 1, offer } });
+    expect(await acknowledge("x")).toBe("InProgress");
+    expect(await acknowledge("x")).toBe("InProgress");
+    expect(await acknowledge("y")).toBe("Succeeded");
+  });
+});
