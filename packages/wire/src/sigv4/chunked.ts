@@ -1,4 +1,4 @@
-import { type Checksum, checksumAlgorithm, createChecksum } from "../checksum/checksum.ts";
+import { isChecksumAlgorithm, type RunningChecksum, startChecksum } from "../s3/checksum.ts";
 import type { ParsedAuthorization } from "./authorization.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { ChunkSigner, isSameSignature } from "./chunk-signer.ts";
@@ -90,10 +90,12 @@ function announcedTrailers(headers: HttpHeaders): readonly string[] {
   return names.filter((name) => name !== "");
 }
 
-function checksumsOf(trailers: readonly string[]): readonly (readonly [string, Checksum])[] {
+const CHECKSUM_PREFIX = "x-amz-checksum-";
+
+function checksumsOf(trailers: readonly string[]): readonly (readonly [string, RunningChecksum])[] {
   return trailers.flatMap((name) => {
-    const algorithm = checksumAlgorithm(name);
-    return algorithm === undefined ? [] : [[name, createChecksum(algorithm)] as const];
+    const algorithm = name.startsWith(CHECKSUM_PREFIX) ? name.slice(CHECKSUM_PREFIX.length).toUpperCase() : "";
+    return isChecksumAlgorithm(algorithm) ? [[name, startChecksum(algorithm)] as const] : [];
   });
 }
 
@@ -146,7 +148,7 @@ async function readTrailers(reader: ByteReader, signer: ChunkSigner | undefined)
 function checkTrailers(
   trailers: ReadonlyMap<string, string>,
   announced: readonly string[],
-  checksums: readonly (readonly [string, Checksum])[],
+  checksums: readonly (readonly [string, RunningChecksum])[],
 ): void {
   for (const name of announced) {
     if (!trailers.has(name))
@@ -157,7 +159,7 @@ function checkTrailers(
       throw new PayloadFault("malformed", `The trailer ${name} is not announced in x-amz-trailer.`);
   }
   for (const [name, checksum] of checksums) {
-    const computed = checksum.base64();
+    const computed = checksum.digest();
     if (trailers.get(name) !== computed) {
       throw new PayloadFault(
         "checksum",
