@@ -1,0 +1,58 @@
+import type { Tag } from "@sluice/wire/sluice/operations.ts";
+import { type Command, InvalidArgumentError } from "commander";
+
+const SECONDS_BY_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Of every verb that calls a server. */
+export interface ClientOptions {
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+export function addClientOptions(command: Command): Command {
+  return command.option(
+    "--data <dir>",
+    "the server's data directory, for its address and root key (else the AWS environment)",
+  );
+}
+
+export function addJsonOption(command: Command): Command {
+  return command.option("--json", "print JSON");
+}
+
+export function addExamples(command: Command, ...examples: readonly string[]): Command {
+  return command.addHelpText("after", `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}`);
+}
+
+/** `Key=Value`, collected over repetitions; the value may be empty and may hold further equals signs. */
+export function collectTag(text: string, previous: readonly Tag[] = []): readonly Tag[] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError(`"${text}" is not Key=Value`);
+  return [...previous, { Key: text.slice(0, at), Value: text.slice(at + 1) }];
+}
+
+/** `90`, `90s`, `15m`, `1h`, `7d`: in seconds. */
+export function parseDuration(text: string): number {
+  const match = /^([1-9]\d*)([smhd]?)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError(`"${text}" is not a duration such as 90s, 15m, 1h or 7d`);
+  return Number(match[1]) * (SECONDS_BY_UNIT[match[2] || "s"] ?? 1);
+}
+
+export function parsePositiveInteger(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError(`"${text}" is not a whole number of at least 1`);
+  return Number(text);
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `HOST:PORT`, an IPv6 host in brackets. Port 0 lets the system choose. */
+export function parseListenAddress(text: string): ListenAddress {
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535)
+    throw new InvalidArgumentError(`"${text}" is not HOST:PORT, such as 127.0.0.1:7450`);
+  return { host: match[1] ?? match[2] ?? "", port };
+}

@@ -1,0 +1,159 @@
+import type { CodeDeployClient, SluiceClient } from "@sluice/wire/client/clients.ts";
+import { CommandFailed } from "../command-failed.ts";
+
+/** BatchGetDeploymentTargets takes at most so many ids (codedeploy-api.json). */
+const TARGETS_BATCH_MAX = 25;
+
+export interface ScriptFailure {
+  readonly errorCode: string;
+  readonly scriptName: string;
+  readonly message: string;
+  readonly logTail: string;
+}
+
+export interface EventView {
+  readonly name: string;
+  readonly status: string;
+  readonly failure: ScriptFailure | undefined;
+}
+
+export interface TargetView {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly events: readonly EventView[];
+}
+
+/** A deployment as it stood when it was read: everything that progress shows. */
+export interface DeploymentView {
+  readonly id: string;
+  readonly application: string;
+  readonly group: string;
+  readonly status: string;
+  readonly createdAt: Date;
+  readonly completedAt: Date | undefined;
+  /** `CODE: message` of the deployment itself. */
+  readonly error: string | undefined;
+  readonly statusMessages: readonly string[];
+  readonly targets: readonly TargetView[];
+}
+
+const FINAL_DEPLOYMENT_STATUSES = new Set(["Succeeded", "Failed", "Stopped"]);
+const FINAL_TARGET_STATUSES = new Set(["Succeeded", "Failed", "Skipped"]);
+
+export function isOver(view: DeploymentView): boolean {
+  return FINAL_DEPLOYMENT_STATUSES.has(view.status);
+}
+
+export function isTargetOver(target: TargetView): boolean {
+  return FINAL_TARGET_STATUSES.has(target.status);
+}
+
+/** The event that a target is in, or that it ended with. */
+export function currentEvent(target: TargetView): EventView | undefined {
+  return (
+    target.events.find(({ status }) => status === "InProgress") ??
+    target.events.find(({ status }) => status === "Failed") ??
+    target.events.findLast(({ status }) => status === "Succeeded")
+  );
+}
+
+/** Reads a deployment. What was over when it was last read is not read again. */
+export class DeploymentReader {
+  readonly #codeDeploy: CodeDeployClient;
+  readonly #sluice: SluiceClient;
+  readonly #deploymentId: string;
+  readonly #targets = new Map<string, TargetView>();
+  #hostNames: Map<string, string> | undefined;
+
+  constructor(codeDeploy: CodeDeployClient, sluice: SluiceClient, deploymentId: string) {
+    this.#codeDeploy = codeDeploy;
+    this.#sluice = sluice;
+    this.#deploymentId = deploymentId;
+  }
+
+  /** @param signal ends the reading with its reason */
+  async read(signal: AbortSignal): Promise<DeploymentView> {
+    // First the deployment, then its targets: a deployment that is over has targets that are over.
+    const { deploymentInfo: info } = await this.#codeDeploy.call(
+      "GetDeployment",
+      { deploymentId: this.#deploymentId },
+      { signal },
+    );
+    if (info === undefined) throw new CommandFailed(`the server knows no more of ${this.#deploymentId} than its id`);
+    const ids = await this.#listTargets(signal);
+    const open = ids.filter((id) => {
+      const known = this.#targets.get(id);
+      return known === undefined || !isTargetOver(known);
+    });
+    for (let at = 0; at < open.length; at += TARGETS_BATCH_MAX) {
+      await this.#readTargets(open.slice(at, at + TARGETS_BATCH_MAX), signal);
+    }
+    return {
+      id: this.#deploymentId,
+      application: info.applicationName ?? "",
+      group: info.deploymentGroupName ?? "",
+      status: info.status ?? "Created",
+      createdAt: info.createTime ?? new Date(),
+      completedAt: info.completeTime,
+      error:
+        info.errorInformation && `${info.errorInformation.code ?? "error"}: ${info.errorInformation.message ?? ""}`,
+      statusMessages: info.deploymentStatusMessages ?? [],
+      targets: ids.flatMap((id) => this.#targets.get(id) ?? []),
+    };
+  }
+
+  async #listTargets(signal: AbortSignal): Promise<string[]> {
+    const ids: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await this.#codeDeploy.call(
+        "ListDeploymentTargets",
+        { deploymentId: this.#deploymentId, ...(nextToken === undefined ? {} : { nextToken }) },
+        { signal },
+      );
+      ids.push(...(page.targetIds ?? []));
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return ids;
+  }
+
+  async #readTargets(targetIds: string[], signal: AbortSignal): Promise<void> {
+    this.#hostNames ??= await readHostNames(this.#sluice, signal);
+    const input = { deploymentId: this.#deploymentId, targetIds };
+    const { deploymentTargets = [] } = await this.#codeDeploy.call("BatchGetDeploymentTargets", input, { signal });
+    for (const { instanceTarget: target } of deploymentTargets) {
+      if (target?.targetId === undefined) continue;
+      this.#targets.set(target.targetId, {
+        id: target.targetId,
+        name: this.#hostNames.get(target.targetId) ?? target.targetId,
+        status: target.status ?? "Pending",
+        events: (target.lifecycleEvents ?? []).map((event) => ({
+          name: event.lifecycleEventName ?? "",
+          status: event.status ?? "Pending",
+          failure:
+            event.status === "Failed"
+              ? {
+                  errorCode: event.diagnostics?.errorCode ?? "UnknownError",
+                  scriptName: event.diagnostics?.scriptName ?? "",
+                  message: event.diagnostics?.message ?? "",
+                  logTail: event.diagnostics?.logTail ?? "",
+                }
+              : undefined,
+        })),
+      });
+    }
+  }
+}
+
+/** Host id to name, retired hosts included: an old deployment names them too. */
+export async function readHostNames(sluice: SluiceClient, signal: AbortSignal): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  let nextToken: string | undefined;
+  do {
+    const page = await sluice.call("ListHosts", { nextToken, includeRetired: true }, { signal });
+    for (const host of page.hosts) names.set(host.hostId, host.hostName);
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return names;
+}

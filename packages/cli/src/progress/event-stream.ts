@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { connectionAgent } from "@sluice/wire/client/connection-agent.ts";
+import { exchange } from "@sluice/wire/client/http-exchange.ts";
+import { connectionTo } from "@sluice/wire/config/connection.ts";
+import { signRequest } from "@sluice/wire/sigv4/sign.ts";
+import { SLUICE_SIGNING_NAME } from "@sluice/wire/sluice/operations.ts";
+import type { Connection } from "../connection.ts";
+import { sseFrames } from "./sse-frames.ts";
+
+const HEAD_TIMEOUT_MILLISECONDS = 10_000;
+const BACK_OFF_FIRST_MILLISECONDS = 250;
+const BACK_OFF_MAX_MILLISECONDS = 5_000;
+
+/**
+ * Calls `onEvent` whenever the server says that something happened in a deployment, and comes back from every interruption where it
+ * left off. Ends when the signal does, and never fails: it only makes progress prompt, what is shown is read from the API.
+ */
+export async function listenForEvents(
+  connection: Connection,
+  deploymentId: string,
+  onEvent: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { endpoint, tls } = connectionTo(connection.server, "sluice");
+  const { credentials, region } = connection.server;
+  const agent = connectionAgent(endpoint.startsWith("https:") ? "https:" : "http:", tls);
+  let lastEventId: string | undefined;
+  let backOffMilliseconds = BACK_OFF_FIRST_MILLISECONDS;
+  while (!signal.aborted) {
+    try {
+      const url = `${endpoint.replace(/\/+$/, "")}/-/events?deployment=${encodeURIComponent(deploymentId)}`;
+      const headers = signRequest({
+        method: "GET",
+        url,
+        headers: {
+          accept: "text/event-stream",
+          ...(lastEventId === undefined ? {} : { "last-event-id": lastEventId }),
+        },
+        credentials,
+        region,
+        service: SLUICE_SIGNING_NAME,
+        now: new Date(),
+      });
+      const answer = await exchange({
+        method: "GET",
+        url,
+        headers,
+        agent,
+        signal,
+        timeoutMs: HEAD_TIMEOUT_MILLISECONDS,
+      });
+      if (answer.statusCode === 200) {
+        backOffMilliseconds = BACK_OFF_FIRST_MILLISECONDS;
+        for await (const frame of sseFrames(answer)) {
+          lastEventId = frame.id ?? lastEventId;
+          onEvent();
+        }
+      } else answer.destroy();
+    } catch {
+      // The server may be starting again; the reader of the API says so if it stays away.
+    }
+    await sleep(backOffMilliseconds, undefined, { signal }).catch(() => undefined);
+    backOffMilliseconds = Math.min(backOffMilliseconds * 2, BACK_OFF_MAX_MILLISECONDS);
+  }
+  agent.destroy();
+}

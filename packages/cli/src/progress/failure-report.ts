@@ -1,0 +1,26 @@
+import { hostLabel, printable } from "../printing.ts";
+import type { DeploymentView } from "./deployment-view.ts";
+
+/** Hosts that are told in full; the others are named. */
+const HOSTS_IN_FULL_MAX = 3;
+
+/** Why a deployment did not succeed: its error, and the failing hosts with event, script and the end of its log. */
+export function failureReport(view: DeploymentView): string {
+  const failed = view.targets.flatMap((target) => {
+    const event = target.events.find(({ status }) => status === "Failed");
+    return target.status === "Failed" ? [{ target, event }] : [];
+  });
+  const lines = [`${view.id} ${view.status}${view.error === undefined ? "" : `: ${view.error}`}`];
+  for (const { target, event } of failed.slice(0, HOSTS_IN_FULL_MAX)) {
+    lines.push("", `${hostLabel(target.name, target.id)} failed${event === undefined ? "" : ` in ${event.name}`}`);
+    const failure = event?.failure;
+    if (failure === undefined) continue;
+    if (failure.scriptName !== "") lines.push(`  script: ${failure.scriptName}`);
+    lines.push(`  ${failure.errorCode}: ${printable(failure.message)}`);
+    const tail = printable(failure.logTail).trimEnd();
+    if (tail !== "") lines.push("  log tail:", ...tail.split("\n").map((line) => `    ${line}`));
+  }
+  const others = failed.slice(HOSTS_IN_FULL_MAX).map(({ target }) => hostLabel(target.name, target.id));
+  if (others.length > 0) lines.push("", `Failed too: ${others.join(", ")}`);
+  return lines.join("\n");
+}

@@ -1,0 +1,27 @@
+import { hostLabel } from "../printing.ts";
+import { type DeploymentView, isTargetOver } from "./deployment-view.ts";
+
+/**
+ * What is new in a deployment since it was last looked at, a line for each change: for pipes and log files.
+ * @param before undefined at the first look
+ */
+export function progressLines(before: DeploymentView | undefined, after: DeploymentView): string[] {
+  const lines: string[] = [];
+  if (before === undefined)
+    lines.push(`${after.id} ${after.application}/${after.group}: ${after.targets.length} hosts`);
+  for (const message of after.statusMessages) {
+    if (!before?.statusMessages.includes(message)) lines.push(`${after.id} note: ${message}`);
+  }
+  const known = new Map(before?.targets.map((target) => [target.id, target]));
+  for (const target of after.targets) {
+    const label = hostLabel(target.name, target.id);
+    const previous = known.get(target.id);
+    for (const [index, event] of target.events.entries()) {
+      const was = previous?.events[index]?.status ?? "Pending";
+      if (event.status !== was && event.status !== "Pending") lines.push(`${label} ${event.name} ${event.status}`);
+    }
+    if (isTargetOver(target) && target.status !== previous?.status) lines.push(`${label} ${target.status}`);
+  }
+  if (after.status !== before?.status) lines.push(`${after.id} ${after.status}`);
+  return lines;
+}

@@ -1,0 +1,119 @@
+import type { Connection } from "../connection.ts";
+import { printJson } from "../printing.ts";
+import { type DeploymentView, isOver } from "./deployment-view.ts";
+import { failureReport } from "./failure-report.ts";
+import { followDeployment } from "./follow-deployment.ts";
+import { progressLines } from "./progress-lines.ts";
+import { drawProgress } from "./progress-screen.ts";
+
+const REDRAW_MILLISECONDS = 100;
+const COLUMNS_DEFAULT = 80;
+const ROWS_DEFAULT = 24;
+/** What a shell reports of a command that Ctrl-C ended. */
+const EXIT_INTERRUPTED = 130;
+
+/** Where progress goes. */
+interface Display {
+  show(view: DeploymentView): void;
+  note(line: string): void;
+  end(): void;
+}
+
+/**
+ * Shows a deployment until it is over: drawn in a terminal, a line for each change in a pipe, the final state alone with `json`.
+ * Ctrl-C ends the showing, not the deployment.
+ * @returns the exit status: 0 only if the deployment succeeded
+ */
+export async function showProgress(
+  connection: Connection,
+  deploymentId: string,
+  options: { readonly json: boolean },
+): Promise<number> {
+  const interrupted = new AbortController();
+  const onInterrupt = (): void => interrupted.abort();
+  process.once("SIGINT", onInterrupt);
+  const display = options.json ? silent() : process.stdout.isTTY ? screen() : lines();
+  let last: DeploymentView | undefined;
+  try {
+    const follow = followDeployment(connection, deploymentId, {
+      signal: interrupted.signal,
+      onAway: (error) => display.note(`${error.message} Trying again.`),
+    });
+    for await (const view of follow) {
+      last = view;
+      display.show(view);
+    }
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+  } finally {
+    process.off("SIGINT", onInterrupt);
+    display.end();
+  }
+  if (last === undefined || !isOver(last)) {
+    const data = connection.dataDirectory === undefined ? "" : ` --data ${connection.dataDirectory}`;
+    console.error(`${deploymentId} goes on. To follow it again: sluice watch ${deploymentId}${data}`);
+    console.error(`To stop it: sluice stop ${deploymentId}${data}`);
+    return EXIT_INTERRUPTED;
+  }
+  if (options.json) printJson(last);
+  if (last.status === "Succeeded") return 0;
+  console.error(`\n${failureReport(last)}`);
+  return 1;
+}
+
+function silent(): Display {
+  return { show: () => {}, note: (line) => console.error(line), end: () => {} };
+}
+
+function lines(): Display {
+  let before: DeploymentView | undefined;
+  let lastNote: string | undefined;
+  return {
+    show: (view) => {
+      for (const line of progressLines(before, view)) console.log(line);
+      before = view;
+      lastNote = undefined;
+    },
+    note: (line) => {
+      if (line !== lastNote) console.error(line);
+      lastNote = line;
+    },
+    end: () => {},
+  };
+}
+
+/** Draws over its own last drawing. The clock goes on between two views. */
+function screen(): Display {
+  const out = process.stdout;
+  let view: DeploymentView | undefined;
+  let notes: string[] = [];
+  let drawnRows = 0;
+  const draw = (): void => {
+    if (view === undefined) return;
+    const size = { columns: out.columns ?? COLUMNS_DEFAULT, rows: out.rows ?? ROWS_DEFAULT };
+    const drawing = [
+      ...drawProgress(view, { ...size, now: new Date(), colour: process.env.NO_COLOR === undefined }),
+      ...notes.map((note) => note.slice(0, size.columns)),
+    ];
+    const up = drawnRows > 0 ? `\u001b[${drawnRows}A` : "";
+    out.write(`${up}\r${drawing.map((line) => `${line}\u001b[K\n`).join("")}\u001b[J`);
+    drawnRows = drawing.length;
+  };
+  const timer = setInterval(draw, REDRAW_MILLISECONDS);
+  out.write("\u001b[?25l");
+  return {
+    show: (next) => {
+      view = next;
+      notes = [];
+      draw();
+    },
+    note: (line) => {
+      notes = [line];
+    },
+    end: () => {
+      clearInterval(timer);
+      draw();
+      out.write("\u001b[?25h");
+    },
+  };
+}

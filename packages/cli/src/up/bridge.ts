@@ -1,0 +1,63 @@
+import { ProgramFailed, runProgram } from "./run-program.ts";
+import { chooseSubnet, machineAddress, type Subnet } from "./subnet.ts";
+
+/** The virtual switch between the machine and its hosts. */
+export interface Bridge {
+  /** Interface names have at most 15 characters: this one has 9, and a host's adds at most 4. */
+  readonly name: string;
+  readonly subnet: Subnet;
+}
+
+export async function createBridge(name: string, preferredPrefix: string | undefined): Promise<Bridge> {
+  const routes = JSON.parse(await runProgram(["ip", "-json", "-4", "route", "show", "table", "all"])) as {
+    dst: string;
+  }[];
+  const subnet = chooseSubnet(
+    routes.map(({ dst }) => dst),
+    preferredPrefix,
+  );
+  await runProgram(["ip", "link", "add", name, "type", "bridge"]);
+  await runProgram(["ip", "address", "add", `${machineAddress(subnet)}/24`, "dev", name]);
+  await runProgram(["ip", "link", "set", name, "up"]);
+  return { name, subnet };
+}
+
+/** Also what an earlier run left behind: that it is gone already is no fault. */
+export async function deleteBridge(name: string): Promise<void> {
+  try {
+    await runProgram(["ip", "link", "delete", name]);
+  } catch (error) {
+    if (!(error instanceof ProgramFailed) || !/Cannot find device/.test(error.message)) throw error;
+  }
+}
+
+/**
+ * Plugs a network namespace in. The pair of interfaces vanishes with the namespace, so nothing has to be undone.
+ * @param processId of a process in the namespace, as the machine numbers it
+ * @param inside runs a command inside of the namespace
+ */
+export async function plugIn(
+  bridge: Bridge,
+  host: { readonly index: number; readonly address: string; readonly processId: number },
+  inside: (argv: readonly string[]) => Promise<string>,
+): Promise<void> {
+  const outer = `${bridge.name}h${host.index}`;
+  await runProgram([
+    "ip",
+    "link",
+    "add",
+    outer,
+    "type",
+    "veth",
+    "peer",
+    "name",
+    "eth0",
+    "netns",
+    String(host.processId),
+  ]);
+  await runProgram(["ip", "link", "set", outer, "master", bridge.name, "up"]);
+  await inside(["ip", "link", "set", "lo", "up"]);
+  await inside(["ip", "address", "add", `${host.address}/24`, "dev", "eth0"]);
+  await inside(["ip", "link", "set", "eth0", "up"]);
+  await inside(["ip", "route", "add", "default", "via", machineAddress(bridge.subnet)]);
+}

@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Tag } from "@sluice/wire/sluice/operations.ts";
+import { type Connection, connect } from "../connection.ts";
+import type { ListenAddress } from "../options.ts";
+import { type HostSite, type Isolation, type LocalHost, openHostSite } from "./host-site.ts";
+
+const ALIVE_POLL_MILLISECONDS = 50;
+const ALIVE_MAX_MILLISECONDS = 60_000;
+
+export interface StartUpOptions {
+  readonly dataDirectory: string;
+  readonly isolation: Isolation;
+  readonly listen: ListenAddress;
+  readonly count: number;
+  readonly tags: readonly Tag[];
+  /** Directories of this machine that every host reads and writes under the same path. */
+  readonly shared?: readonly string[] | undefined;
+  readonly databaseUrl?: string | undefined;
+  readonly logLevel?: string | undefined;
+}
+
+/** A server in this process, and hosts that poll it. Dispose of it to end them all. */
+export interface Up extends AsyncDisposable {
+  /** For clients on this machine. */
+  readonly url: string;
+  readonly hosts: readonly LocalHost[];
+}
+
+export async function startUp(options: StartUpOptions): Promise<Up> {
+  const { startServer } = await import("@sluice/server/start-server.ts");
+  await using undo = new AsyncDisposableStack();
+  const site = await openHostSite(options);
+  undo.defer(() => site.close());
+  const server = await startServer({
+    dataDirectory: options.dataDirectory,
+    listen: site.listen === undefined ? [options.listen] : [options.listen, site.listen],
+    databaseUrl: options.databaseUrl,
+    logLevel: options.logLevel ?? "warn",
+  });
+  undo.defer(() => server.close());
+  // The hosts end before the server does, so that they can say goodbye.
+  undo.defer(() => site.stopHosts());
+
+  using connection = connect({ data: options.dataDirectory });
+  const hosts = await site.startHosts({
+    count: options.count,
+    serverUrl: serverUrlForHosts(site, server.url),
+    createToken: async (uses) =>
+      (await connection.sluice.call("CreateEnrolmentToken", { uses, tags: options.tags })).token,
+    tags: options.tags,
+    shared: options.shared,
+  });
+  await waitUntilAlive(connection, hosts);
+  const stack = undo.move();
+  return { url: server.url, hosts, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+function serverUrlForHosts(site: HostSite, loopbackUrl: string): string {
+  return site.listen === undefined ? loopbackUrl : `https://${site.listen.host}:${site.listen.port}`;
+}
+
+async function waitUntilAlive(connection: Connection, hosts: readonly LocalHost[]): Promise<void> {
+  const deadline = Date.now() + ALIVE_MAX_MILLISECONDS;
+  const waiting = new Map(hosts.map((host) => [host.id, host]));
+  while (true) {
+    let nextToken: string | undefined;
+    do {
+      const page = await connection.sluice.call("ListHosts", { nextToken });
+      for (const host of page.hosts) if (host.state === "alive") waiting.delete(host.hostId);
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    const [host] = waiting.values();
+    if (host === undefined) return;
+    if (Date.now() > deadline)
+      throw new Error(`${host.name} (${host.id}) does not poll the server, see ${host.logFile}`);
+    await sleep(ALIVE_POLL_MILLISECONDS);
+  }
+}

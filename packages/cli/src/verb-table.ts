@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+
+/** A file of verbs/: adds arguments, options, an example and the action to the command that main made for it. */
+export interface VerbModule {
+  define(command: Command): void;
+}
+
+interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<VerbModule>;
+}
+
+/** In the order of `sluice --help`. */
+export const VERBS: readonly Verb[] = [
+  {
+    name: "up",
+    summary: "start a server and some hosts on this machine, to try things out",
+    load: () => import("./verbs/up.ts"),
+  },
+  { name: "deploy", summary: "bundle a directory and deploy it", load: () => import("./verbs/deploy.ts") },
+  { name: "watch", summary: "follow a deployment until it ends", load: () => import("./verbs/watch.ts") },
+  { name: "logs", summary: "print what a deployment's scripts wrote", load: () => import("./verbs/logs.ts") },
+  { name: "stop", summary: "stop a deployment", load: () => import("./verbs/stop.ts") },
+  { name: "hosts", summary: "list, declare and remove hosts", load: () => import("./verbs/hosts.ts") },
+  { name: "token", summary: "create tokens that hosts enrol with", load: () => import("./verbs/token.ts") },
+  {
+    name: "env",
+    summary: "print the environment that points AWS tools at a server",
+    load: () => import("./verbs/env.ts"),
+  },
+  { name: "server", summary: "run the control plane", load: () => import("./verbs/server.ts") },
+  { name: "agent", summary: "enrol this host and run its agent", load: () => import("./verbs/agent.ts") },
+];

@@ -1,0 +1,110 @@
+import type { AgentStatus } from "@sluice/agent/status.ts";
+import type { Tag } from "@sluice/wire/sluice/operations.ts";
+import type { Command } from "commander";
+import { addExamples, addJsonOption, collectTag } from "../options.ts";
+import { hostLabel, printJson } from "../printing.ts";
+
+interface EnrollOptions {
+  readonly server: string;
+  readonly token: string;
+  readonly data: string;
+  readonly name?: string;
+  readonly tag?: readonly Tag[];
+  readonly onPremises?: boolean;
+  readonly zone?: string;
+  readonly address?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+export function define(command: Command): void {
+  defineEnroll(command);
+  defineRun(command);
+  defineStatus(command);
+}
+
+function addDataOption(command: Command): Command {
+  return command.requiredOption(
+    "--data <dir>",
+    "the agent's directory on this host: its key, and what it has installed",
+  );
+}
+
+function defineEnroll(parent: Command): void {
+  const enroll = parent.command("enroll").description("make this machine a host of a server");
+  enroll
+    .requiredOption("--server <url>", "the server's address")
+    .requiredOption("--token <token>", "from `sluice token create`")
+    .option("--name <name>", "the host's name (default: the machine's)")
+    .option("--tag <key=value>", "a tag, of those that the token allows (repeatable)", collectTag)
+    .option("--on-premises", "an on-premises instance instead of an EC2-style one")
+    .option("--zone <zone>", "the zone that it stands in")
+    .option("--address <address>", "the address to show for it")
+    .option("--force", "replace an enrolment that is there already");
+  addJsonOption(addDataOption(enroll));
+  addExamples(
+    enroll,
+    "sluice agent enroll --server https://deploy.example.org:7450 --token TOKEN --data /var/lib/sluice-agent",
+  );
+  enroll.action(async (options: EnrollOptions) => {
+    const { enrolHost } = await import("@sluice/agent/enrol.ts");
+    const enrolled = await enrolHost({
+      server: options.server,
+      token: options.token,
+      directory: options.data,
+      name: options.name,
+      tags: options.tag,
+      onPremises: options.onPremises,
+      zone: options.zone,
+      address: options.address,
+      force: options.force,
+    });
+    if (options.json)
+      printJson({ hostId: enrolled.hostId, hostName: enrolled.hostName, hostIdentifier: enrolled.hostIdentifier });
+    else
+      console.log(
+        `${hostLabel(enrolled.hostName, enrolled.hostId)} is enrolled. Start it: sluice agent run --data ${options.data}`,
+      );
+  });
+}
+
+function defineRun(parent: Command): void {
+  const run = addDataOption(parent.command("run").description("run the agent until it is told to end"));
+  addExamples(run, "sluice agent run --data /var/lib/sluice-agent");
+  run.action(async (options: { readonly data: string }) => {
+    const { runAgent } = await import("@sluice/agent/run-agent.ts");
+    process.exitCode = await runAgent({ directory: options.data });
+  });
+}
+
+function defineStatus(parent: Command): void {
+  const status = addDataOption(
+    parent.command("status").description("show which host this is, of which server, and what its agent does"),
+  );
+  addJsonOption(status);
+  addExamples(status, "sluice agent status --data /var/lib/sluice-agent");
+  status.action(async (options: { readonly data: string; readonly json?: boolean }) => {
+    const { readAgentStatus } = await import("@sluice/agent/status.ts");
+    const found = await readAgentStatus(options.data);
+    if (options.json) printJson(found);
+    else for (const line of describeStatus(options.data, found)) console.log(line);
+    process.exitCode = found.running === undefined ? 1 : 0;
+  });
+}
+
+function describeStatus(directory: string, status: AgentStatus): string[] {
+  if (!status.enrolled) return [`${directory} holds no enrolment. Enrol this host: sluice agent enroll --help`];
+  const lines = [`${hostLabel(status.hostName ?? "", status.hostId ?? "")}, host of ${status.server}`];
+  const { running } = status;
+  if (running === undefined)
+    return [...lines, `its agent does not run. Start it: sluice agent run --data ${directory}`];
+  lines.push(
+    `its agent runs as process ${running.processId} since ${running.startedAt}${running.isStopping ? ", and is stopping" : ""}`,
+  );
+  if (running.lastFailure !== undefined) lines.push(`the server does not answer it: ${running.lastFailure}`);
+  else if (running.lastPollAt !== undefined) lines.push(`the server last answered it at ${running.lastPollAt}`);
+  for (const { event, deploymentId, state, since } of running.heldCommands) {
+    lines.push(`holds ${event} of ${deploymentId} (${state} since ${since})`);
+  }
+  return lines;
+}

@@ -1,0 +1,72 @@
+import { basename, resolve } from "node:path";
+import type { Command } from "commander";
+import { type Connection, connect } from "../connection.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
+import { printJson } from "../printing.ts";
+import { showProgress } from "../progress/show-progress.ts";
+import { type Bundle, bundleDirectory } from "../revision/bundle-directory.ts";
+import { pushBundle, REVISIONS_BUCKET_DEFAULT } from "../revision/push-bundle.ts";
+
+interface DeployOptions extends ClientOptions {
+  readonly application: string;
+  readonly group: string;
+  readonly watch?: boolean;
+  readonly bucket: string;
+  readonly config?: string;
+  readonly description?: string;
+}
+
+export function define(command: Command): void {
+  command
+    .argument("<directory>", "what to deploy: the directory that holds appspec.yml")
+    .requiredOption("--application <name>", "the application")
+    .requiredOption("--group <name>", "its deployment group")
+    .option("--watch", "follow the deployment; exit with 0 only if it succeeds")
+    .option("--bucket <bucket>", "where the bundle is put; made if it is missing", REVISIONS_BUCKET_DEFAULT)
+    .option("--config <name>", "a deployment config instead of the group's, such as CodeDeployDefault.AllAtOnce")
+    .option("--description <text>", "kept with the revision and the deployment");
+  addJsonOption(addClientOptions(command));
+  addExamples(command, "sluice deploy examples/web --application web --group demo --watch --data .sluice/up");
+  command.action(async (directory: string, options: DeployOptions) => {
+    const bundle = await bundleDirectory(directory);
+    using connection = connect(options);
+    const deploymentId = await createDeployment(connection, directory, bundle, options);
+    if (options.watch) process.exitCode = await showProgress(connection, deploymentId, { json: options.json ?? false });
+    else if (options.json) printJson({ deploymentId });
+    else console.log(deploymentId);
+  });
+}
+
+async function createDeployment(
+  connection: Connection,
+  directory: string,
+  bundle: Bundle,
+  options: DeployOptions,
+): Promise<string> {
+  const { codeDeploy } = connection;
+  const target = { applicationName: options.application, deploymentGroupName: options.group };
+  // Before anything is put anywhere: a wrong name is the likeliest mistake.
+  await codeDeploy.call("GetDeploymentGroup", target);
+  const key = `${options.application}/${basename(resolve(directory))}-${bundle.sha256.slice(0, 12)}.tgz`;
+  const { eTag } = await pushBundle(connection.server, { bucket: options.bucket, key, bytes: bundle.bytes });
+  const size = `${bundle.fileCount} files, ${(bundle.bytes.length / 1024).toFixed(1)} KiB`;
+  if (!options.json && options.watch) console.log(`s3://${options.bucket}/${key} (${size})`);
+  const revision = {
+    revisionType: "S3" as const,
+    s3Location: { bucket: options.bucket, key, bundleType: "tgz" as const, ...(eTag === undefined ? {} : { eTag }) },
+  };
+  const description = options.description === undefined ? {} : { description: options.description };
+  await codeDeploy.call("RegisterApplicationRevision", {
+    applicationName: options.application,
+    revision,
+    ...description,
+  });
+  const { deploymentId } = await codeDeploy.call("CreateDeployment", {
+    ...target,
+    revision,
+    ...description,
+    ...(options.config === undefined ? {} : { deploymentConfigName: options.config }),
+  });
+  if (deploymentId === undefined) throw new Error("CreateDeployment answered without a deployment id");
+  return deploymentId;
+}

@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { CommandFailed } from "../command-failed.ts";
+import { addExamples, addJsonOption } from "../options.ts";
+import { printJson } from "../printing.ts";
+
+export function define(command: Command): void {
+  command.requiredOption("--data <dir>", "the server's data directory");
+  addJsonOption(command);
+  addExamples(command, 'eval "$(sluice env --data .sluice/up)" && aws deploy list-applications');
+  command.action((options: { readonly data: string; readonly json?: boolean }) => {
+    const directory = resolve(options.data, "aws");
+    const variables = {
+      AWS_CONFIG_FILE: join(directory, "config"),
+      AWS_SHARED_CREDENTIALS_FILE: join(directory, "credentials"),
+      AWS_PROFILE: "sluice",
+    };
+    if (!existsSync(variables.AWS_CONFIG_FILE)) {
+      throw new CommandFailed(
+        `${variables.AWS_CONFIG_FILE} is not there: a server writes it at its first start (sluice server --data ${options.data})`,
+      );
+    }
+    if (options.json) return printJson(variables);
+    for (const [name, value] of Object.entries(variables)) console.log(`export ${name}=${quote(value)}`);
+  });
+}
+
+/** For `eval` in a POSIX shell. */
+function quote(value: string): string {
+  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,82 @@
+import { LIFECYCLE_EVENTS } from "@sluice/model/lifecycle-event.ts";
+import type { LogEntry } from "@sluice/wire/sluice/operations.ts";
+import type { Command } from "commander";
+import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { type Connection, connect } from "../connection.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
+import { hostLabel, printable } from "../printing.ts";
+import { readHostNames } from "../progress/deployment-view.ts";
+
+/** The longest that the server holds an answer (GetDeploymentLogs). */
+const WAIT_SECONDS = 20;
+
+interface LogsOptions extends ClientOptions {
+  readonly follow?: boolean;
+  readonly host?: string;
+  readonly event?: string;
+}
+
+export function define(command: Command): void {
+  command
+    .argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E")
+    .option("-f, --follow", "go on until the deployment is over")
+    .option("--host <host>", "only of this host, by name or id")
+    .option("--event <event>", "only of this lifecycle event, such as ValidateService");
+  addJsonOption(addClientOptions(command));
+  addExamples(
+    command,
+    "sluice logs d-A1B2C3D4E -f --data .sluice/up",
+    "sluice logs d-A1B2C3D4E --host host-2 --event ValidateService",
+  );
+  command.addHelpText("after", "\nWith --json, one entry a line.");
+  command.action(async (deploymentId: string, options: LogsOptions) => {
+    if (options.event !== undefined && !(LIFECYCLE_EVENTS as readonly string[]).includes(options.event)) {
+      const message = `--event ${options.event} is no lifecycle event. They are: ${LIFECYCLE_EVENTS.join(", ")}`;
+      throw new CommandFailed(message, { exitStatus: EXIT_USAGE });
+    }
+    using connection = connect(options);
+    await printLogs(connection, deploymentId, options);
+  });
+}
+
+async function printLogs(connection: Connection, deploymentId: string, options: LogsOptions): Promise<void> {
+  const targetId = options.host === undefined ? undefined : await findHost(connection, options.host);
+  const print = options.json ? (entry: LogEntry) => console.log(JSON.stringify(entry)) : linePrinter();
+  let cursor: string | undefined;
+  while (true) {
+    const page = await connection.sluice.call("GetDeploymentLogs", {
+      deploymentId,
+      targetId,
+      lifecycleEvent: options.event,
+      cursor,
+      waitSeconds: options.follow ? WAIT_SECONDS : 0,
+    });
+    for (const entry of page.entries) print(entry);
+    cursor = page.cursor;
+    if (page.ended || (!options.follow && page.entries.length === 0)) return;
+  }
+}
+
+async function findHost(connection: Connection, host: string): Promise<string> {
+  const names = await readHostNames(connection.sluice, AbortSignal.timeout(60_000));
+  if (names.has(host)) return host;
+  const ids = [...names].filter(([, name]) => name === host).map(([id]) => id);
+  const [id] = ids;
+  if (id === undefined) throw new CommandFailed(`--host ${host}: no such host. See: sluice hosts list --all`);
+  if (ids.length > 1)
+    throw new CommandFailed(`--host ${host} names several hosts: give the id of one, ${ids.join(" or ")}`);
+  return id;
+}
+
+/** Heads each run of lines of the same host, event and script with a line that names them. */
+function linePrinter(): (entry: LogEntry) => void {
+  let heading = "";
+  return (entry) => {
+    const next = `${hostLabel(entry.hostName, entry.targetId)} ${entry.lifecycleEvent} ${entry.scriptName}`.trimEnd();
+    if (next !== heading) console.log(`${heading === "" ? "" : "\n"}== ${next}`);
+    heading = next;
+    const text = printable(entry.text);
+    const prefix = entry.stream === "stderr" ? "! " : "  ";
+    for (const line of text.replace(/\n$/, "").split("\n")) console.log(`${prefix}${line}`);
+  };
+}

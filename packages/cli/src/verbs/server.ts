@@ -1,0 +1,61 @@
+import type { Command } from "commander";
+import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { addExamples, type ListenAddress, parseListenAddress } from "../options.ts";
+import { terminationAsked } from "../termination.ts";
+
+/** Where `sluice server` and `sluice up` listen unless told otherwise. */
+export const LISTEN_DEFAULT: ListenAddress = { host: "127.0.0.1", port: 7450 };
+
+interface ServerOptions {
+  readonly data: string;
+  readonly listen?: ListenAddress;
+  readonly database?: string;
+  readonly config?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly region?: string;
+  readonly accountId?: string;
+  readonly logLevel?: string;
+}
+
+export function define(command: Command): void {
+  command
+    .requiredOption("--data <dir>", "where everything is kept; made at the first start")
+    .option(
+      "--listen <host:port>",
+      "where to listen (default: 127.0.0.1:7450); off loopback, TLS is used",
+      parseListenAddress,
+    )
+    .option("--database <url>", "postgres://… instead of SQLite in the data directory")
+    .option("--config <file>", "a sluice.yml")
+    .option(
+      "--tls-cert <file>",
+      "PEM of the certificate (default: a self-signed one, made at the first start off loopback)",
+    )
+    .option("--tls-key <file>", "PEM of its key")
+    .option("--region <region>", "the region in ARNs (default: us-east-1)")
+    .option("--account-id <id>", "the account in ARNs (default: 111122223333)")
+    .option("--log-level <level>", "trace, debug, info, warn or error (default: info)");
+  addExamples(command, "sluice server --data /var/lib/sluice --listen 0.0.0.0:7450");
+  command.action(async (options: ServerOptions) => {
+    if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
+      throw new CommandFailed("--tls-cert and --tls-key go together: give both or neither", { exitStatus: EXIT_USAGE });
+    }
+    const { startServer } = await import("@sluice/server/start-server.ts");
+    const asked = terminationAsked();
+    const server = await startServer({
+      dataDirectory: options.data,
+      listen: [options.listen ?? LISTEN_DEFAULT],
+      databaseUrl: options.database,
+      configFile: options.config,
+      tlsCert: options.tlsCert,
+      tlsKey: options.tlsKey,
+      region: options.region,
+      accountId: options.accountId,
+      logLevel: options.logLevel,
+    });
+    console.log(`Sluice listens on ${server.url}`);
+    await asked;
+    await server.close();
+  });
+}

@@ -1,0 +1,17 @@
+import type { Command } from "commander";
+import { connect } from "../connection.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
+import { printJson } from "../printing.ts";
+
+export function define(command: Command): void {
+  command.argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E");
+  addJsonOption(addClientOptions(command));
+  addExamples(command, "sluice stop d-A1B2C3D4E --data .sluice/up");
+  command.addHelpText("after", "\nHosts that are in an event finish it; no host begins another one.");
+  command.action(async (deploymentId: string, options: ClientOptions) => {
+    using connection = connect(options);
+    const answer = await connection.codeDeploy.call("StopDeployment", { deploymentId });
+    if (options.json) printJson(answer);
+    else console.log(`${deploymentId}: ${answer.statusMessage ?? answer.status ?? "stopping"}`);
+  });
+}
