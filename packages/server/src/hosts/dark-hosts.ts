@@ -1,5 +1,6 @@
 import { darkAt, type HostLiveness } from "@sluice/engine/observation.ts";
 import type { Fleet, FleetHost, FleetSelection } from "@sluice/engine/ports/fleet.ts";
+import type { Store } from "../store/open-store.ts";
 import { hostLabel } from "./host-identity.ts";
 import type { Liveness } from "./liveness.ts";
 
@@ -12,13 +13,24 @@ export interface DarkHost {
   readonly liveness: HostLiveness | undefined;
 }
 
+interface DarkHostsDependencies {
+  readonly store: Pick<Store, "db">;
+  readonly fleet: Fleet;
+  readonly liveness: Liveness;
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
 /** The hosts that a deployment to the selection would find dark now. */
 export async function darkHostsOfGroup(
   selection: FleetSelection,
-  { fleet, liveness, now, signal }: { fleet: Fleet; liveness: Liveness; now: number; signal: AbortSignal },
+  { store, fleet, liveness, now, signal }: DarkHostsDependencies,
 ): Promise<DarkHost[]> {
   const hosts = await fleet.resolveTargets(selection, signal);
-  const observed = await liveness.observe(hosts.map((host) => host.hostId));
+  const observed = await liveness.observe(
+    store,
+    hosts.map((host) => host.hostId),
+  );
   return hosts
     .map((host) => ({ host, liveness: observed.get(host.hostId) }))
     .filter((dark) => darkAt(dark.liveness) <= now);

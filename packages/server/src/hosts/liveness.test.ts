@@ -18,7 +18,7 @@ const declare = (hostId: string, more = {}) =>
       ...more,
     }),
   );
-const observe = async (hostId: string) => (await liveness.observe([hostId])).get(hostId);
+const observe = async (hostId: string) => (await liveness.observe(context.store, [hostId])).get(hostId);
 const stateOf = async (hostId: string, now: number) =>
   hostState((await findHost(context.store.db, hostId))!, liveness, now);
 
@@ -80,7 +80,7 @@ it("gives a host that said goodbye to an earlier server the grace to come back",
 
 it("has no entry for hosts that are retired or unknown", async () => {
   await declare("web-1", { retired_at: 5000 });
-  expect((await liveness.observe(["web-1", "nobody"])).size).toBe(0);
+  expect((await liveness.observe(context.store, ["web-1", "nobody"])).size).toBe(0);
   expect(await stateOf("web-1", READY)).toBe("retired");
 });
 

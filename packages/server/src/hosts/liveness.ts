@@ -79,8 +79,8 @@ export class Liveness {
     this.#changed.add(hostId);
   }
 
-  /** For the planner. A host without an entry is gone: removed, deregistered or never known. */
-  async observe(hostIds: readonly string[], db: Kysely<Database> = this.#store.db): Promise<Map<string, HostLiveness>> {
+  /** For the planner, from a store or from within a transaction of it. A host without an entry is gone: removed, deregistered or never known. */
+  async observe({ db }: Pick<Store, "db">, hostIds: readonly string[]): Promise<Map<string, HostLiveness>> {
     const observed = new Map<string, HostLiveness>();
     for (const row of await findHosts(db, hostIds)) {
       if (row.retired_at === null) observed.set(row.host_id, this.livenessOf(row));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DeploymentLogs, LogCursorError, READ_LINES_MAX } from "./deployment-logs.ts";
-import { EVENT_OUTPUT_MAX_BYTES } from "./log-journal.ts";
+import { EVENT_OUTPUT_MAX_CHARACTERS } from "./log-journal.ts";
 import type { LogLine } from "./log-line.ts";
 
 const ID = "d-A1B2C3111";
@@ -71,11 +71,14 @@ describe("storing", () => {
   });
 
   it("keeps so much of one event and then marks the gap once, also across a restart", async () => {
-    const half = "x".repeat(EVENT_OUTPUT_MAX_BYTES / 2);
+    const half = "x".repeat(EVENT_OUTPUT_MAX_CHARACTERS / 2);
     await logs.append(ID, [line(0, { text: half }), line(1, { text: half }), line(2), line(3)]);
     await logs.append(ID, [line(4)]);
     const next = new DeploymentLogs(join(directory, "logs"));
-    await next.append(ID, [line(5), line(0, { hostCommandIdentifier: "command-2", text: "other\n" })]);
+    await next.append(ID, [
+      line(5),
+      line(0, { hostCommandIdentifier: "command-2", targetId: "web-2", text: "other\n" }),
+    ]);
     const first = await logs.read(ID, undefined);
     const rest = await logs.read(ID, first.cursor);
     const all = [...first.lines, ...rest.lines];

@@ -3,15 +3,39 @@ import { dirname } from "node:path";
 import { readLines } from "./line-reader.ts";
 import { decodeLogLine, encodeLogLine, type LogLine } from "./log-line.ts";
 
-/** What is kept of one event's output on one host. The agent stops at 1 MiB; the rest is room for its own remarks. */
-export const EVENT_OUTPUT_MAX_BYTES = 1024 * 1024 + 64 * 1024;
+/** What is kept of one event's output on one host. The agent stops at 1 Mi characters; the rest is room for its own remarks. */
+export const EVENT_OUTPUT_MAX_CHARACTERS = 1024 * 1024 + 64 * 1024;
+/** Pieces of one event's output, however small: four a second for seven hours. */
+const EVENT_PIECES_MAX = 100_000;
 
-/** What is stored of one command. */
-interface CommandProgress {
-  nextSequence: number;
-  bytes: number;
-  /** The limit was reached and the gap is marked. */
+/** What is stored of one event on one host. */
+interface EventProgress {
+  characters: number;
+  pieces: number;
+  /** A limit was reached and the gap is marked. */
   full: boolean;
+}
+
+/** What a journal holds already. */
+class Progress {
+  /** By command: a command that is offered again counts from 0 again. */
+  readonly #nextSequences = new Map<string, number>();
+  readonly #events = new Map<string, EventProgress>();
+
+  /** Counts a line in; `gap` when it goes beyond the limit, `stored` when it is there already or the gap is. */
+  count(line: LogLine): "new" | "gap" | "stored" {
+    const name = `${line.targetId}/${line.lifecycleEvent}`;
+    const event = this.#events.get(name) ?? { characters: 0, pieces: 0, full: false };
+    const nextSequence = this.#nextSequences.get(line.hostCommandIdentifier) ?? 0;
+    if (event.full || line.sequence < nextSequence) return "stored";
+    this.#nextSequences.set(line.hostCommandIdentifier, line.sequence + 1);
+    this.#events.set(name, event);
+    event.characters += line.text.length;
+    event.pieces += 1;
+    const isBeyond = event.characters > EVENT_OUTPUT_MAX_CHARACTERS || event.pieces > EVENT_PIECES_MAX;
+    event.full = isBeyond || isGap(line);
+    return isBeyond ? "gap" : "new";
+  }
 }
 
 /**
@@ -20,22 +44,22 @@ interface CommandProgress {
  */
 export class LogJournal {
   readonly #path: string;
-  readonly #commands: Map<string, CommandProgress>;
+  readonly #progress: Progress;
   #pending: string[] = [];
   #scheduled = false;
   #tail: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, commands: Map<string, CommandProgress>) {
+  private constructor(path: string, progress: Progress) {
     this.#path = path;
-    this.#commands = commands;
+    this.#progress = progress;
   }
 
   /** Reads what an earlier server stored, so that nothing is stored twice, and cuts off a line that a crash left unfinished. */
   static async open(path: string): Promise<LogJournal> {
-    const commands = new Map<string, CommandProgress>();
+    const progress = new Progress();
     let end = 0;
     for await (const block of readLines(path, 0)) {
-      for (const { text } of block.lines) count(commands, decodeLogLine(text));
+      for (const { text } of block.lines) progress.count(decodeLogLine(text));
       end = block.end;
     }
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -45,7 +69,7 @@ export class LogJournal {
     } finally {
       await file.close();
     }
-    return new LogJournal(path, commands);
+    return new LogJournal(path, progress);
   }
 
   /** Done when the lines are in the file, those too that an earlier call brought already. */
@@ -59,10 +83,8 @@ export class LogJournal {
   }
 
   #accept(line: LogLine): void {
-    const progress = this.#commands.get(line.hostCommandIdentifier);
-    if (progress !== undefined && (line.sequence < progress.nextSequence || progress.full)) return;
-    const kept = count(this.#commands, line) ? line : gapAt(line);
-    this.#pending.push(encodeLogLine(kept));
+    const verdict = this.#progress.count(line);
+    if (verdict !== "stored") this.#pending.push(encodeLogLine(verdict === "gap" ? gapAt(line) : line));
   }
 
   async #writePending(): Promise<void> {
@@ -73,17 +95,7 @@ export class LogJournal {
   }
 }
 
-/** Counts a line in; false when it goes beyond the limit, and a gap is to be stored in its place. */
-function count(commands: Map<string, CommandProgress>, line: LogLine): boolean {
-  const progress = commands.get(line.hostCommandIdentifier) ?? { nextSequence: 0, bytes: 0, full: false };
-  commands.set(line.hostCommandIdentifier, progress);
-  progress.nextSequence = Math.max(progress.nextSequence, line.sequence + 1);
-  progress.bytes += Buffer.byteLength(line.text);
-  progress.full = progress.bytes > EVENT_OUTPUT_MAX_BYTES || isGap(line);
-  return !progress.full || isGap(line);
-}
-
-const GAP_TEXT = `[sluice: the rest of this event's output was not kept: the server keeps ${EVENT_OUTPUT_MAX_BYTES} bytes of one event]\n`;
+const GAP_TEXT = `[sluice: the rest of this event's output was not kept: the server keeps ${EVENT_OUTPUT_MAX_CHARACTERS} characters of one event]\n`;
 
 function gapAt(line: LogLine): LogLine {
   return { ...line, stream: "agent", text: GAP_TEXT };

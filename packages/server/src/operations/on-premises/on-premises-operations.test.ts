@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type TestClock, testContext } from "../../hosts/test-context.ts";
 import type { OperationContext } from "../operation.ts";
-import { ON_PREMISES_OPERATIONS } from "./on-premises-operations.ts";
+import { ON_PREMISES_HANDLERS } from "./on-premises-operations.ts";
 
 const {
   RegisterOnPremisesInstance: register,
@@ -11,7 +11,7 @@ const {
   ListOnPremisesInstances: list,
   AddTagsToOnPremisesInstances: addTags,
   RemoveTagsFromOnPremisesInstances: removeTags,
-} = ON_PREMISES_OPERATIONS;
+} = ON_PREMISES_HANDLERS;
 
 const clock: TestClock = { now: 0 };
 let context: OperationContext;

@@ -7,7 +7,7 @@ import { registerOnPremisesInstance } from "./register-on-premises-instance.ts";
 import { removeTagsFromOnPremisesInstances } from "./remove-tags-from-on-premises-instances.ts";
 
 /** CodeDeploy's operations on on-premises instances, by their names on the wire. */
-export const ON_PREMISES_OPERATIONS = {
+export const ON_PREMISES_HANDLERS = {
   AddTagsToOnPremisesInstances: addTagsToOnPremisesInstances,
   BatchGetOnPremisesInstances: batchGetOnPremisesInstances,
   DeregisterOnPremisesInstance: deregisterOnPremisesInstance,

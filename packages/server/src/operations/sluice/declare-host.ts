@@ -1,0 +1,34 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import type { DeclareHostInput, DeclareHostOutput } from "@sluice/wire/sluice/operations.ts";
+import { hostLabel, instanceArn, newInstanceId } from "../../hosts/host-identity.ts";
+import { hostSummary } from "../../hosts/host-summary.ts";
+import { newHostRow } from "../../hosts/new-host.ts";
+import { findLivingHostByName, insertHost, lockHostNames } from "../../store/hosts.ts";
+import type { Operation } from "../operation.ts";
+import { hostFact, requireHostName, requireHostTags } from "./host-request.ts";
+import type { SluiceContext } from "./sluice-context.ts";
+
+/** Makes an instance that is a target from now on, and dark until a machine enrols under its name. */
+export const declareHost: Operation<DeclareHostInput, DeclareHostOutput, SluiceContext> = async (input, context) => {
+  const hostName = requireHostName(input.hostName);
+  const tags = requireHostTags(input.tags);
+  const now = context.now();
+  const hostId = newInstanceId(context.randomText);
+  const row = {
+    ...newHostRow({ hostId, hostName, kind: "instance", hostIdentifier: instanceArn(context, hostId), tags, now }),
+    zone: hostFact("zone", input.zone),
+  };
+  await context.store.write(async (transaction) => {
+    await lockHostNames(transaction);
+    const namesake = await findLivingHostByName(transaction.db, hostName);
+    if (namesake) {
+      const label = hostLabel({ hostName: namesake.host_name, hostId: namesake.host_id });
+      throw new CallerFault(
+        "HostAlreadyExistsException",
+        `The host ${label} exists already: run \`sluice hosts remove ${hostName}\` first, or choose another name.`,
+      );
+    }
+    await insertHost(transaction, row);
+  });
+  return { host: hostSummary(row, context.liveness, now, 0) };
+};

@@ -1,0 +1,167 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { mergeTags, type Tag } from "@sluice/model/tag-filter.ts";
+import type { EnrolHostInput, EnrolHostOutput } from "@sluice/wire/sluice/operations.ts";
+import {
+  enrolledUserArn,
+  hostLabel,
+  instanceArn,
+  newAccessKey,
+  newInstanceId,
+  newOnPremisesArn,
+} from "../../hosts/host-identity.ts";
+import { newHostRow } from "../../hosts/new-host.ts";
+import type { WriteTransaction } from "../../store/group-commit.ts";
+import {
+  findLivingHostByIdentifier,
+  findLivingHostByName,
+  type HostRow,
+  insertHost,
+  lockHostNames,
+  tagsOf,
+} from "../../store/hosts.ts";
+import type { Operation } from "../operation.ts";
+import { hostFact, requireHostName, requireHostTags } from "./host-request.ts";
+import type { SluiceContext } from "./sluice-context.ts";
+import { readToken, spendToken } from "./spend-token.ts";
+
+type EnrolContext = Omit<SluiceContext, "principal">;
+
+/**
+ * Makes a host of a machine that holds a token: a new one, or the one that was declared under its name. The call is not signed; the
+ * token is its credential.
+ */
+export const enrolHost: Operation<EnrolHostInput, EnrolHostOutput, EnrolContext> = async (input, context) => {
+  const token = readToken(input.token);
+  const hostName = requireHostName(input.hostName);
+  const asked = input.tags === undefined ? undefined : requireHostTags(input.tags);
+  // Drawn before the transaction, which may run again.
+  const now = context.now();
+  const key = newAccessKey(context.randomText);
+  const fresh = newEnrolledHost(hostName, input.onPremises ?? false, now, context);
+  const facts = {
+    agent: "sluice",
+    agent_version: hostFact("agentVersion", input.agentVersion),
+    zone: hostFact("zone", input.zone),
+    address: hostFact("address", input.address),
+    enrolled_at: now,
+  } as const;
+  const row = await context.store.write(async (transaction) => {
+    const allowed = await spendToken(transaction, token, now);
+    const granted = grantedTags(asked, allowed);
+    await lockHostNames(transaction);
+    const namesake = await findLivingHostByName(transaction.db, hostName);
+    const host = namesake
+      ? await adopt(transaction, namesake, { kind: fresh.kind, granted, allowed, facts })
+      : await add(transaction, { ...fresh, ...facts, tags_json: JSON.stringify(granted) });
+    await transaction.db
+      .insertInto("access_keys")
+      .values({
+        access_key_id: key.accessKeyId,
+        secret_access_key: key.secretAccessKey,
+        role: "host",
+        host_id: host.host_id,
+        created_at: now,
+      })
+      .execute();
+    return host;
+  });
+  return {
+    hostId: row.host_id,
+    hostIdentifier: row.host_identifier,
+    ...key,
+    region: context.region,
+    accountId: context.accountId,
+    signingCertificate: context.signingCertificate,
+  };
+};
+
+function newEnrolledHost(hostName: string, onPremises: boolean, now: number, context: EnrolContext): HostRow {
+  if (!onPremises) {
+    const hostId = newInstanceId(context.randomText);
+    const hostIdentifier = instanceArn(context, hostId);
+    return newHostRow({ hostId, hostName, kind: "instance", hostIdentifier, tags: [], now });
+  }
+  const iamUserArn = enrolledUserArn(context, hostName);
+  return {
+    ...newHostRow({ hostId: hostName, hostName, kind: "on-premises", hostIdentifier: iamUserArn, tags: [], now }),
+    iam_user_arn: iamUserArn,
+    instance_arn: newOnPremisesArn(context, hostName, context.randomText),
+  };
+}
+
+/** All of the token's tags, or those of them that the host asks for: the token is the ceiling. */
+function grantedTags(asked: readonly Tag[] | undefined, allowed: readonly Tag[]): readonly Tag[] {
+  const refused = asked?.find((tag) => !isAmong(tag, allowed));
+  if (refused) {
+    throw new CallerFault(
+      "InvalidTagException",
+      `The enrolment token does not allow the tag ${refused.Key}=${refused.Value}; it allows ${listTags(allowed)}. Leave the tag out, or create a token with \`sluice token create --tag ${refused.Key}=${refused.Value}\`.`,
+    );
+  }
+  return asked && asked.length > 0 ? asked : allowed;
+}
+
+async function add(transaction: WriteTransaction, row: HostRow): Promise<HostRow> {
+  const holder = await findLivingHostByIdentifier(transaction.db, row.host_identifier);
+  if (holder) {
+    throw new CallerFault(
+      "HostAlreadyExistsException",
+      `The host ${hostLabel({ hostName: holder.host_name, hostId: holder.host_id })} is registered with ${row.host_identifier} already: choose another name with --name.`,
+    );
+  }
+  await insertHost(transaction, row);
+  return row;
+}
+
+interface Adoption {
+  readonly kind: HostRow["kind"];
+  readonly granted: readonly Tag[];
+  readonly allowed: readonly Tag[];
+  readonly facts: Pick<HostRow, "agent" | "agent_version" | "zone" | "address" | "enrolled_at">;
+}
+
+/** Gives a declared host its machine. It keeps its id, its declared tags (they win over the token's) and its declared zone. */
+async function adopt(
+  { db }: WriteTransaction,
+  declared: HostRow,
+  { kind, granted, allowed, facts }: Adoption,
+): Promise<HostRow> {
+  const label = hostLabel({ hostName: declared.host_name, hostId: declared.host_id });
+  if (declared.enrolled_at !== null) {
+    throw new CallerFault(
+      "HostAlreadyExistsException",
+      `The host ${label} is enrolled already: run \`sluice hosts remove ${declared.host_name}\` first to let another machine take its place, or enrol under another name with --name.`,
+    );
+  }
+  if (declared.kind !== kind) {
+    throw new CallerFault(
+      "HostAlreadyExistsException",
+      declared.kind === "on-premises"
+        ? `The host ${label} was registered as an on-premises instance: enrol it with --on-premises, or choose another name with --name.`
+        : `The host ${label} was declared as an instance: enrol it without --on-premises, or choose another name with --name.`,
+    );
+  }
+  const uncovered = tagsOf(declared).find((tag) => !isAmong(tag, allowed));
+  // A token made for some tags must not open hosts of others; one without tags speaks of no host in particular.
+  if (allowed.length > 0 && uncovered) {
+    throw new CallerFault(
+      "HostAlreadyExistsException",
+      `The host ${label} was declared with the tag ${uncovered.Key}=${uncovered.Value}, which the enrolment token does not allow; it allows ${listTags(allowed)}. Use a token with the host's tags, or one without any.`,
+    );
+  }
+  const adopted = {
+    ...facts,
+    zone: declared.zone ?? facts.zone,
+    tags_json: JSON.stringify(mergeTags(granted, tagsOf(declared))),
+  };
+  await db.updateTable("hosts").set(adopted).where("host_id", "=", declared.host_id).execute();
+  return { ...declared, ...adopted };
+}
+
+function isAmong(tag: Tag, tags: readonly Tag[]): boolean {
+  return tags.some(({ Key, Value }) => Key === tag.Key && Value === tag.Value);
+}
+
+function listTags(tags: readonly Tag[]): string {
+  return tags.length === 0 ? "no tags" : tags.map(({ Key, Value }) => `${Key}=${Value}`).join(", ");
+}

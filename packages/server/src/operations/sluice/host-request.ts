@@ -1,0 +1,31 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { mergeTags, type Tag } from "@sluice/model/tag-filter.ts";
+import { hostNameProblem, hostTagsProblem } from "../../hosts/host-identity.ts";
+
+/** Zones and addresses are shown and matched, never interpreted. */
+const HOST_FACT_MAX_CHARACTERS = 256;
+
+export function requireHostName(hostName: string | undefined): string {
+  if (!hostName) throw new CallerFault("InvalidHostNameException", "hostName is missing: name the host.");
+  const problem = hostNameProblem(hostName);
+  if (problem === undefined) return hostName;
+  throw new CallerFault("InvalidHostNameException", `The host name "${hostName}" ${problem}.`);
+}
+
+export function requireHostTags(tags: readonly Tag[] | undefined): Tag[] {
+  // A value may be left out on the wire, as in CodeDeploy's tags.
+  const given = (tags ?? []).map(({ Key, Value }) => ({ Key, Value: Value ?? "" }));
+  const problem = hostTagsProblem(given);
+  if (problem === undefined) return mergeTags(given, []);
+  throw new CallerFault("InvalidTagException", `${problem}.`);
+}
+
+/** Null when nothing was said. */
+export function hostFact(name: string, value: string | undefined): string | null {
+  if (!value) return null;
+  if (value.length <= HOST_FACT_MAX_CHARACTERS) return value;
+  throw new CallerFault(
+    "ValidationException",
+    `${name} has ${value.length} characters: at most ${HOST_FACT_MAX_CHARACTERS} are allowed.`,
+  );
+}

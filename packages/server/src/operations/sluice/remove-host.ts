@@ -1,0 +1,27 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import type { RemoveHostInput, RemoveHostOutput } from "@sluice/wire/sluice/operations.ts";
+import { hostSummary } from "../../hosts/host-summary.ts";
+import { countRunningCommands, findHost, findLivingHostByName, retireHost } from "../../store/hosts.ts";
+import type { Operation } from "../operation.ts";
+import type { SluiceContext } from "./sluice-context.ts";
+
+/** Retires a host: never a target again, its key opens nothing, its name is free. Removing by id may be repeated. */
+export const removeHost: Operation<RemoveHostInput, RemoveHostOutput, SluiceContext> = async (input, context) => {
+  const { store, liveness } = context;
+  if (!input.host) throw new CallerFault("ValidationException", "host is missing: give the host's id or name.");
+  const now = context.now();
+  const row = await store.write(async (transaction) => {
+    const found =
+      (await findLivingHostByName(transaction.db, input.host)) ?? (await findHost(transaction.db, input.host));
+    if (!found) {
+      throw new CallerFault(
+        "HostDoesNotExistException",
+        `There is no host with the id or name ${input.host}: \`sluice hosts\` lists them.`,
+      );
+    }
+    await retireHost(transaction, found.host_id, now);
+    return { ...found, retired_at: found.retired_at ?? now };
+  });
+  const held = await countRunningCommands(store.db, [row.host_id]);
+  return { host: hostSummary(row, liveness, now, held.get(row.host_id) ?? 0) };
+};

@@ -1,0 +1,35 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import type { Liveness } from "../../hosts/liveness.ts";
+import type { DeploymentLogs } from "../../logs/deployment-logs.ts";
+import type { Runner } from "../../runner/runner.ts";
+import { findLivingHostByIdentifier, type HostRow } from "../../store/hosts.ts";
+import type { OperationContext } from "../operation.ts";
+
+/** What Sluice's own operations have at hand. */
+export interface SluiceContext extends OperationContext {
+  readonly liveness: Liveness;
+  readonly logs: DeploymentLogs;
+  readonly runner: Pick<Runner, "heartbeat">;
+  /** PEM of the certificate that signs deployment specifications. */
+  readonly signingCertificate: string;
+  /** SHA-256 of the certificates that agents may meet on this server's TLS port; empty without TLS. */
+  readonly serverFingerprints: readonly string[];
+  /** Aborted when the caller hangs up. */
+  readonly signal: AbortSignal;
+}
+
+/** The host of a `hostIdentifier`, if the caller may speak for it: a host's own key for itself, the root key for any. */
+export async function speakingHost(
+  hostIdentifier: string | undefined,
+  { principal, store }: OperationContext,
+): Promise<HostRow> {
+  if (!hostIdentifier) throw new CallerFault("ValidationException", "hostIdentifier is missing: it is the host's ARN.");
+  const row = await findLivingHostByIdentifier(store.db, hostIdentifier);
+  const maySpeak = principal.role === "root" || (principal.role === "host" && principal.hostId === row?.host_id);
+  if (row && maySpeak) return row;
+  // One answer for both, so that a host's key cannot be used to ask which other hosts there are.
+  throw new CallerFault(
+    "AccessDeniedException",
+    `The access key ${principal.accessKeyId} may not speak for the host ${hostIdentifier}: the host is unknown or was removed, or the key is another's. Enrol the host again.`,
+  );
+}
