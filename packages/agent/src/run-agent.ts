@@ -22,6 +22,8 @@ export interface RunAgentOptions {
   readonly log?: AgentLog | undefined;
   /** What runs lifecycle events; the real host when absent. */
   readonly host?: LifecycleHost | undefined;
+  /** Stops the agent as the first SIGTERM does. */
+  readonly stopWhen?: AbortSignal | undefined;
 }
 
 export const EXIT_STOPPED = 0;
@@ -50,7 +52,7 @@ export async function runAgent(options: RunAgentOptions): Promise<number> {
   const startedAt = new Date();
   const lock = await becomeOnlyInstance(directory, () => describe(held, polls, stop, startedAt));
   try {
-    stop.listen();
+    stop.listen(options.stopWhen);
     const finished = serve(enrolment, directory, options.host, { held, polls, stop, log });
     return await Promise.race([finished, stop.forced.then(() => EXIT_FORCED)]);
   } finally {
@@ -182,15 +184,17 @@ class StopSwitch {
     return this.#forced.promise;
   }
 
-  listen(): void {
+  listen(stopWhen: AbortSignal | undefined): void {
     for (const name of STOP_SIGNALS) process.on(name, this.#onSignal);
+    if (stopWhen?.aborted) this.#press("the caller");
+    stopWhen?.addEventListener("abort", () => this.#press("the caller"), { once: true });
   }
 
   close(): void {
     for (const name of STOP_SIGNALS) process.off(name, this.#onSignal);
   }
 
-  #press(name: NodeJS.Signals): void {
+  #press(name: string): void {
     if (this.#controller.signal.aborted) {
       this.#log.warn(`${name} again: leaving at once`);
       this.#forced.resolve();

@@ -1,0 +1,45 @@
+import { connectionAgent } from "@sluice/wire/client/connection-agent.ts";
+import type { AgentLog, LogFields } from "./agent-log.ts";
+import type { Enrolment } from "./enrolment-files.ts";
+import { createHost, type Host } from "./host/host.ts";
+import type { HostConfigInput, HostLogger } from "./host/host-config.ts";
+
+/** What agent.json may say in `host`, all of it optional. See `HostConfig` for what each means. */
+const HOST_SETTINGS = ["maxRevisions", "strictScripts", "s3Endpoint", "s3Credentials", "gitHubBaseUrl", "gitHubToken"];
+
+/** The host of this machine, set up as its agent.json says, and with litter of a killed agent removed. */
+export function createLifecycleHost(enrolment: Enrolment, directory: string, log: AgentLog): Host {
+  const host = createHost({ directory, logger: asHostLogger(log), config: hostConfig(enrolment) });
+  host.sweepOnStart();
+  return host;
+}
+
+function hostConfig(enrolment: Enrolment): HostConfigInput {
+  const settings = enrolment.host ?? {};
+  const unknown = Object.keys(settings).filter((name) => !HOST_SETTINGS.includes(name));
+  if (unknown.length > 0) {
+    throw new Error(`agent.json: "host" has no setting ${unknown.join(", ")}; it takes ${HOST_SETTINGS.join(", ")}`);
+  }
+  return { ...settings, ...bundleTrust(enrolment) };
+}
+
+/** Presigned URLs lead back to our own server, which is to be trusted exactly as for everything else. */
+function bundleTrust({ server, serverFingerprints, certificateAuthority }: Enrolment): HostConfigInput {
+  if (!server.startsWith("https:")) return {};
+  const trust = { ca: certificateAuthority, fingerprints: serverFingerprints };
+  return { bundleTls: { agent: connectionAgent("https:", trust) } };
+}
+
+/** The host's fields hold an error and plain values; the error's words are in the message already. */
+function asHostLogger(log: AgentLog): HostLogger {
+  return {
+    info: (fields, message) => log.info(message, plain(fields)),
+    warn: (fields, message) => log.warn(message, plain(fields)),
+    error: (fields, message) => log.error(message, plain(fields)),
+  };
+}
+
+function plain(fields: object): LogFields {
+  const isPlain = ([, value]: [string, unknown]) => ["string", "number", "boolean"].includes(typeof value);
+  return Object.fromEntries(Object.entries(fields).filter(isPlain)) as LogFields;
+}
