@@ -13,7 +13,10 @@ export interface TlsTrust {
   readonly fingerprints?: readonly string[] | undefined;
 }
 
-/** How long an unused connection is kept: below the 60 s after which load balancers and Node's own servers drop it. */
+/**
+ * How long an unused connection is kept: below the 60 s after which load balancers drop it. As the agent's own time-out it also makes Node
+ * heed a server that announces a shorter one (Keep-Alive: timeout=5); it never ends a connection in use.
+ */
 const IDLE_CONNECTION_MAX_MS = 50_000;
 const FREE_SOCKETS_MAX = 8;
 
@@ -22,21 +25,19 @@ export function connectionAgent(protocol: "http:" | "https:", trust: TlsTrust | 
   const options: AgentOptions & { noDelay: boolean } = {
     keepAlive: true,
     noDelay: true,
+    timeout: IDLE_CONNECTION_MAX_MS,
     maxFreeSockets: FREE_SOCKETS_MAX,
     scheduling: "lifo",
   };
-  if (protocol === "http:") return withIdleLimit(new HttpAgent(options));
+  if (protocol === "http:") return new HttpAgent(options);
   const fingerprints = (trust?.fingerprints ?? []).map(normaliseFingerprint);
-  if (fingerprints.length > 0) return withIdleLimit(new PinnedAgent(options, new Set(fingerprints)));
-  return withIdleLimit(new HttpsAgent(trust?.ca === undefined ? options : { ...options, ca: trust.ca }));
+  if (fingerprints.length > 0) return new PinnedAgent(options, new Set(fingerprints));
+  return new HttpsAgent(trust?.ca === undefined ? options : { ...options, ca: trust.ca });
 }
 
-/** Idle sockets are closed from our side; a socket in use has no time-out, the call has. */
-function withIdleLimit<A extends HttpAgent>(agent: A): A {
-  agent.on("free", (socket: Duplex & { setTimeout?: (ms: number) => void }) => {
-    socket.setTimeout?.(IDLE_CONNECTION_MAX_MS);
-  });
-  return agent;
+/** The agent for an endpoint's URL. */
+export function agentFor(url: string, trust: TlsTrust | undefined): HttpAgent {
+  return connectionAgent(/^https:/i.test(url) ? "https:" : "http:", trust);
 }
 
 export function normaliseFingerprint(fingerprint: string): string {

@@ -4,7 +4,7 @@ import { writeStructure } from "../json/value-writer.ts";
 import type { OperationTable } from "../shapes/shape.ts";
 import type { Credentials } from "../sigv4/http-request.ts";
 import { signRequest } from "../sigv4/sign.ts";
-import { connectionAgent, type TlsTrust } from "./connection-agent.ts";
+import { agentFor, type TlsTrust } from "./connection-agent.ts";
 import { ServiceError, TransportError } from "./errors.ts";
 import { exchange, readAnswer } from "./http-exchange.ts";
 
@@ -53,7 +53,7 @@ export interface ServiceClient<Operations> {
 export function createServiceClient<Operations>(options: ServiceClientOptions): ServiceClient<Operations> {
   const endpoint = options.endpoint.replace(/\/+$/, "");
   const url = `${endpoint}/`;
-  const agent = connectionAgent(endpoint.startsWith("https:") ? "https:" : "http:", options.tls);
+  const agent = agentFor(endpoint, options.tls);
 
   async function call(operation: string, input: object, callOptions: CallOptions = {}): Promise<object> {
     const shape = options.table[operation];

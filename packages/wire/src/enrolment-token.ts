@@ -1,0 +1,64 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+
+/** What an enrolment token says: which token it is, its proof, and which server it may be shown to. */
+export interface EnrolmentToken {
+  readonly id: string;
+  readonly secret: string;
+  /** sha256, in hex, of the server's TLS certificates; empty where the system's authorities vouch for the server (or over http). */
+  readonly fingerprints: readonly string[];
+}
+
+const PREFIX = "slt_";
+export const ENROLMENT_TOKEN_MAX_CHARACTERS = 8192;
+const BASE64URL = /^[A-Za-z0-9_-]+$/;
+const FINGERPRINT = /^[0-9a-f]{64}$/;
+
+export function encodeEnrolmentToken(token: EnrolmentToken): string {
+  const { id, secret, fingerprints } = token;
+  return PREFIX + Buffer.from(JSON.stringify({ id, secret, fingerprints })).toString("base64url");
+}
+
+/** Throws an EnrolmentTokenInvalidException that says what is wrong and never quotes the token, which is a secret. */
+export function decodeEnrolmentToken(text: string): EnrolmentToken {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith(PREFIX)) throw invalid(`it does not begin with ${PREFIX}`);
+  const encoded = trimmed.slice(PREFIX.length);
+  if (trimmed.length > ENROLMENT_TOKEN_MAX_CHARACTERS) {
+    throw invalid(
+      `it has ${trimmed.length} characters, and ${ENROLMENT_TOKEN_MAX_CHARACTERS} is the most that one has`,
+    );
+  }
+  if (!BASE64URL.test(encoded)) throw invalid("it holds characters that no token has");
+  const fields = parse(encoded);
+  const { id, secret, fingerprints } = fields;
+  if (typeof id !== "string" || id === "" || typeof secret !== "string" || secret === "") {
+    throw invalid("it is cut off or altered");
+  }
+  if (!Array.isArray(fingerprints) || !fingerprints.every(isFingerprint)) {
+    throw invalid("its certificate fingerprints are not sha256 in hex");
+  }
+  return { id, secret, fingerprints };
+}
+
+function parse(encoded: string): Partial<Record<keyof EnrolmentToken, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(encoded, "base64url").toString("utf8"));
+  } catch {
+    // Without the cause: a JSON error quotes the text.
+    throw invalid("it is cut off or altered");
+  }
+  if (typeof value !== "object" || value === null) throw invalid("it is cut off or altered");
+  return value;
+}
+
+function isFingerprint(value: unknown): value is string {
+  return typeof value === "string" && FINGERPRINT.test(value);
+}
+
+function invalid(problem: string): CallerFault {
+  return new CallerFault(
+    "EnrolmentTokenInvalidException",
+    `The enrolment token is not valid: ${problem}. Copy it whole, or make a new one with: sluice token create`,
+  );
+}
