@@ -1,12 +1,14 @@
 /** A bare node server around the embedded bucket, for the clients that the compatibility tests drive. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
 import { authorizeByRole } from "@sluice/server/http/s3-access.ts";
 import { s3Handler } from "@sluice/server/http/s3-routes.ts";
+import { createSelfSignedCertificate } from "@sluice/server/signing/self-signed-certificate.ts";
 import { S3Error } from "@sluice/wire/s3/s3-error.ts";
 import { parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
 import { verifySignature } from "@sluice/wire/sigv4/verify.ts";
@@ -25,7 +27,7 @@ export const KEYS: Readonly<Record<string, TestKey>> = {
 /** The one object that a host may read. */
 export const HOST_OBJECT = { bucket: "revisions", key: "for-hosts" };
 
-export async function startBucketServer() {
+export async function startBucketServer(options: { tls?: boolean } = {}) {
   const directory = mkdtempSync(join(tmpdir(), "bucket-compat-"));
   const store = await openBucketStore({ directory, now: () => new Date() });
   const internalErrors: unknown[] = [];
@@ -45,14 +47,28 @@ export async function startBucketServer() {
     },
     onInternalError: (error) => internalErrors.push(error),
   });
-  const server = createServer((request, response) => void handle(request, response));
+  const payloadForms = new Set<string>();
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    payloadForms.add(String(request.headers["x-amz-content-sha256"]));
+    void handle(request, response);
+  };
+  const certificate = options.tls
+    ? await createSelfSignedCertificate({ commonName: "bucket tests", subjectAltNames: ["localhost", "127.0.0.1"] })
+    : undefined;
+  const certificateFile = join(directory, "certificate.pem");
+  if (certificate) writeFileSync(certificateFile, certificate.certificatePem);
+  const server = certificate
+    ? createTlsServer({ cert: certificate.certificatePem, key: certificate.privateKeyPem }, listener)
+    : createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
     store,
     port,
-    endpoint: `http://127.0.0.1:${port}`,
-    directory,
+    endpoint: `${options.tls ? "https" : "http"}://127.0.0.1:${port}`,
+    certificateFile,
+    /** Every x-amz-content-sha256 that clients have sent. */
+    payloadForms,
     internalErrors,
     async close() {
       server.closeAllConnections();

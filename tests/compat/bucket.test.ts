@@ -1,7 +1,8 @@
 import { execFile, execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
+import { Agent } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -27,8 +28,10 @@ import {
   S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
+import { type ParsedAuthorization, parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
+import { ChunkSigner } from "@sluice/wire/sigv4/chunk-signer.ts";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { clientEnvironment, HOST_OBJECT, KEYS, startBucketServer } from "./bucket-server.ts";
 
 const ROOT = "AKIAROOTROOTROOTROOT";
@@ -58,7 +61,12 @@ function has(command: string, ...args: string[]): boolean {
   }
 }
 
-describe.skipIf(!has("aws", "--version"))("the aws CLI (skipped where it is not installed)", () => {
+const hasAws = has("aws", "--version");
+const hasBoto = has("python3", "-c", "import boto3");
+
+describe("the aws CLI", () => {
+  beforeEach((context) => context.skip(!hasAws, "aws is not installed: pip install awscli"));
+
   async function aws(...args: string[]): Promise<string> {
     const { stdout } = await run("aws", args, { env: clientEnvironment(ROOT, server.endpoint), cwd: work });
     return stdout;
@@ -80,7 +88,12 @@ describe.skipIf(!has("aws", "--version"))("the aws CLI (skipped where it is not 
     );
     expect(head).toMatchObject({ ContentLength: 5, ContentType: "text/plain", Metadata: { owner: "ops" } });
     mkdirSync(join(work, "tree/deep"), { recursive: true });
-    for (const name of ["one", "two", "deep/three"]) writeFileSync(join(work, "tree", name), name);
+    // S3 tells times in whole seconds: a file as young as its copy would look newer to the CLI.
+    const earlier = new Date(Date.now() - 60_000);
+    for (const name of ["one", "two", "deep/three"]) {
+      writeFileSync(join(work, "tree", name), name);
+      utimesSync(join(work, "tree", name), earlier, earlier);
+    }
     await aws("s3", "sync", "tree", "s3://cli-bucket/tree");
     expect(await aws("s3", "sync", "tree", "s3://cli-bucket/tree")).toBe("");
     rmSync(join(work, "tree/two"));
@@ -133,7 +146,9 @@ describe.skipIf(!has("aws", "--version"))("the aws CLI (skipped where it is not 
   });
 });
 
-describe.skipIf(!has("python3", "-c", "import boto3"))("boto3 (skipped where it is not installed)", () => {
+describe("boto3", () => {
+  beforeEach((context) => context.skip(!hasBoto, "boto3 is not installed: pip install boto3"));
+
   async function python(script: string): Promise<string> {
     const prelude = `
 import boto3, hashlib, io, json, os
@@ -369,27 +384,89 @@ describe("the AWS SDK for JavaScript", () => {
   });
 });
 
+describe("over TLS", () => {
+  let secure: Awaited<ReturnType<typeof startBucketServer>>;
+
+  beforeAll(async () => {
+    secure = await startBucketServer({ tls: true });
+    secure.store.createBucket("revisions");
+  });
+
+  afterAll(async () => {
+    await secure.close();
+    expect(secure.internalErrors).toEqual([]);
+  });
+
+  function environment() {
+    return { ...clientEnvironment(ROOT, secure.endpoint), AWS_CA_BUNDLE: secure.certificateFile };
+  }
+
+  async function expectTrailers(key: string, bytes: Buffer) {
+    expect(secure.payloadForms).toContain("STREAMING-UNSIGNED-PAYLOAD-TRAILER");
+    const stored = secure.store.head("revisions", key);
+    expect(stored.checksum?.value).toBeTypeOf("string");
+    const chunks: Buffer[] = [];
+    const open = secure.store.open("revisions", key);
+    for await (const chunk of open.read()) chunks.push(chunk);
+    open.close();
+    expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
+    secure.payloadForms.clear();
+  }
+
+  it("the aws CLI sends checksums in trailers, in parts too", async (context) => {
+    context.skip(!hasAws, "aws is not installed: pip install awscli");
+    const bytes = randomBytes(20 * MEBIBYTE);
+    writeFileSync(join(work, "tls-big"), bytes);
+    await run("aws", ["s3", "cp", "tls-big", "s3://revisions/cli"], { env: environment(), cwd: work });
+    await expectTrailers("cli", bytes);
+    await run("aws", ["s3", "cp", "s3://revisions/cli", "tls-back"], { env: environment(), cwd: work });
+    expect(readFileSync(join(work, "tls-back")).equals(bytes)).toBe(true);
+  });
+
+  it("the AWS SDK for JavaScript streams what it cannot hash beforehand", async () => {
+    const s3 = new S3Client({
+      endpoint: secure.endpoint,
+      region: "us-east-1",
+      forcePathStyle: true,
+      credentials: { accessKeyId: ROOT, secretAccessKey: KEYS[ROOT]!.secret },
+      requestHandler: { httpsAgent: new Agent({ ca: readFileSync(secure.certificateFile) }) },
+    });
+    const bytes = randomBytes(3 * MEBIBYTE);
+    const Body = Readable.from([bytes.subarray(0, 1000), bytes.subarray(1000)]);
+    await s3.send(new PutObjectCommand({ Bucket: "revisions", Key: "js", Body, ContentLength: bytes.length }));
+    await expectTrailers("js", bytes);
+  });
+});
+
 describe("bare requests", () => {
+  const credentials = { accessKeyId: ROOT, secretAccessKey: KEYS[ROOT]!.secret };
+
+  /** `body` may be made from the request's own signature, as signed chunks are. */
   async function send(
     method: string,
     path: string,
-    body: Buffer,
-    claimed = createHash("sha256").update(body).digest("hex"),
+    body: Buffer | ((authorization: ParsedAuthorization) => Buffer),
+    claimed = body instanceof Buffer
+      ? createHash("sha256").update(body).digest("hex")
+      : "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+    extra: Record<string, string> = {},
   ) {
     const url = `${server.endpoint}${path}`;
     const headers = signRequest({
       method,
       url,
-      credentials: { accessKeyId: ROOT, secretAccessKey: KEYS[ROOT]!.secret },
+      credentials,
+      headers: extra,
       region: "us-east-1",
       service: "s3",
       now: new Date(),
       payloadHash: claimed,
     });
+    const bytes = typeof body === "function" ? body(parseAuthorization({ path, headers })) : body;
     return await new Promise<{ status: number; text: string }>((resolve, reject) => {
       const request = httpRequest(
         url,
-        { method, path, headers: { ...headers, "content-length": body.length } },
+        { method, path, headers: { ...headers, "content-length": bytes.length } },
         (response) => {
           let text = "";
           response.setEncoding("utf8").on("data", (chunk) => {
@@ -399,7 +476,7 @@ describe("bare requests", () => {
         },
       );
       request.on("error", reject);
-      Readable.from([body]).pipe(request);
+      request.end(bytes);
     });
   }
 
@@ -409,6 +486,31 @@ describe("bare requests", () => {
     expect(answer).toMatchObject({ status: 400 });
     expect(answer.text).toContain("<Code>XAmzContentSHA256Mismatch</Code>");
     expect(() => server.store.head("revisions", "forged")).toThrow("does not exist");
+  });
+
+  it("in signed chunks are taken whole, and refused when a chunk was changed", async () => {
+    const chunks = [Buffer.alloc(9000, "a"), Buffer.from("end"), Buffer.alloc(0)];
+    const extra = { "x-amz-decoded-content-length": "9003", "content-encoding": "aws-chunked" };
+    const sign = (authorization: ParsedAuthorization) => {
+      const signer = new ChunkSigner(authorization, credentials.secretAccessKey);
+      const framed = chunks.flatMap((chunk) => {
+        signer.update(chunk);
+        const head = `${chunk.length.toString(16)};chunk-signature=${signer.endChunk()}\r\n`;
+        return [Buffer.from(head), chunk, Buffer.from("\r\n")];
+      });
+      return Buffer.concat(framed);
+    };
+    expect(await send("PUT", "/revisions/chunked", sign, undefined, extra)).toMatchObject({ status: 200 });
+    const stored = server.store.head("revisions", "chunked");
+    expect(stored).toMatchObject({ sizeBytes: 9003, attributes: { headers: {} } });
+    const tampered = (authorization: ParsedAuthorization) => {
+      const framed = sign(authorization);
+      framed[5000] = "b".charCodeAt(0);
+      return framed;
+    };
+    const refused = await send("PUT", "/revisions/chunked", tampered, undefined, extra);
+    expect(refused.text).toContain("<Code>SignatureDoesNotMatch</Code>");
+    expect(server.store.head("revisions", "chunked")).toEqual(stored);
   });
 
   it("with dots in the path name a key and never a file", async () => {

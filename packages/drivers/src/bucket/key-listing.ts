@@ -17,7 +17,7 @@ export interface ListingPage<Row> {
   next?: string;
 }
 
-/** Below this, one more query costs more than the rows it saves. */
+/** How many rows are asked for behind a prefix that was rolled up, where most likely the next prefix begins. */
 const MIN_BATCH = 16;
 
 /**
@@ -36,10 +36,11 @@ export function listKeys<Row extends { key: Uint8Array }>(
   let from = firstKey(query, prefix, delimiter);
   let count = 0;
   let last = "";
+  let rolled: Buffer | undefined;
   for (;;) {
-    const wanted = Math.max(query.limit - count + 1, MIN_BATCH);
+    const wanted = rolled ? MIN_BATCH : Math.max(query.limit - count + 1, MIN_BATCH);
     const rows = seek(from, wanted);
-    let rolled: Buffer | undefined;
+    rolled = undefined;
     for (const row of rows) {
       const key = asBuffer(row.key);
       if (rolled && startsWith(key, rolled)) continue;

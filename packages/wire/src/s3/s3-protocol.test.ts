@@ -1,0 +1,201 @@
+import { describe, expect, it } from "vitest";
+import { checkReadConditions, parseRange } from "./object-conditions.ts";
+import { readAnnouncedChecksum, readObjectAttributes } from "./object-headers.ts";
+import { parseCompletion, parseDelete } from "./request-bodies.ts";
+import { encodeKey, parseRequestTarget } from "./request-target.ts";
+import { objectsV2Xml, readContinuationToken, writeContinuationToken } from "./responses.ts";
+import { parseS3Call } from "./s3-call.ts";
+import { errorXml, S3Error } from "./s3-error.ts";
+
+function call(method: string, path: string, headers: Record<string, string> = {}, host = "127.0.0.1:8080") {
+  return parseS3Call(method, parseRequestTarget(path, host, ["localhost", "sluice.example"]), headers);
+}
+
+function s3Error(code: string) {
+  return expect.objectContaining({ name: "S3Error", code });
+}
+
+describe("requests", () => {
+  it.each([
+    ["GET", "/", "ListBuckets"],
+    ["PUT", "/b1b", "CreateBucket"],
+    ["HEAD", "/b1b", "HeadBucket"],
+    ["DELETE", "/b1b/", "DeleteBucket"],
+    ["GET", "/b1b?location", "GetBucketFact"],
+    ["GET", "/b1b", "ListObjects"],
+    ["GET", "/b1b?list-type=2", "ListObjectsV2"],
+    ["GET", "/b1b?versions", "ListObjectVersions"],
+    ["GET", "/b1b?uploads", "ListMultipartUploads"],
+    ["POST", "/b1b?delete", "DeleteObjects"],
+    ["GET", "/b1b/k", "GetObject"],
+    ["HEAD", "/b1b/k", "HeadObject"],
+    ["PUT", "/b1b/k", "PutObject"],
+    ["DELETE", "/b1b/k", "DeleteObject"],
+    ["POST", "/b1b/k?uploads", "CreateMultipartUpload"],
+    ["PUT", "/b1b/k?partNumber=1&uploadId=u", "UploadPart"],
+    ["POST", "/b1b/k?uploadId=u", "CompleteMultipartUpload"],
+    ["DELETE", "/b1b/k?uploadId=u", "AbortMultipartUpload"],
+    ["GET", "/b1b/k?uploadId=u", "ListParts"],
+  ])("%s %s is %s", (method, path, operation) => {
+    expect(call(method, path)).toMatchObject({ operation });
+  });
+
+  it("name copies by a header", () => {
+    const copy = call("PUT", "/b1b/k", { "x-amz-copy-source": "/from/a%20b/c%3F" });
+    expect(copy).toMatchObject({ operation: "CopyObject", source: { bucket: "from", key: "a b/c?" } });
+    const part = call("PUT", "/b1b/k?partNumber=3&uploadId=u", { "x-amz-copy-source": "from/a?versionId=null" });
+    expect(part).toMatchObject({ operation: "UploadPartCopy", partNumber: 3, source: { key: "a" } });
+    expect(() => call("PUT", "/b1b/k", { "x-amz-copy-source": "from" })).toThrow(s3Error("InvalidArgument"));
+  });
+
+  it("name buckets by host below our names only", () => {
+    const read = (path: string, host: string) => call("GET", path, {}, host);
+    expect(read("/k", "my.bucket.localhost:80")).toMatchObject({ bucket: "my.bucket", key: "k" });
+    expect(read("/k", "MY-BUCKET.Sluice.Example")).toMatchObject({ bucket: "my-bucket", key: "k" });
+    expect(read("/b1b/k", "sluice.example")).toMatchObject({ bucket: "b1b", key: "k" });
+    expect(read("/b1b/k", "notsluice.example")).toMatchObject({ bucket: "b1b", key: "k" });
+    expect(read("/?list-type=2", "b1b.localhost")).toMatchObject({ operation: "ListObjectsV2", bucket: "b1b" });
+  });
+
+  it("take keys as they are sent", () => {
+    expect(call("GET", "/b1b/../a//b%2F%C3%A9+%2B.")).toMatchObject({ key: "../a//b/é++." });
+    expect(() => call("GET", "/b1b/%FF")).toThrow(s3Error("InvalidURI"));
+    expect(() => call("GET", "/b1b/%2")).toThrow(s3Error("InvalidURI"));
+  });
+
+  it("say what is not there, and do not seem to do it", () => {
+    expect(() => call("PUT", "/b1b?versioning")).toThrow(s3Error("NotImplemented"));
+    expect(() => call("PUT", "/b1b/k?tagging")).toThrow(s3Error("NotImplemented"));
+    expect(() => call("GET", "/b1b?policy")).toThrow(s3Error("NoSuchBucketPolicy"));
+    expect(() => call("GET", "/b1b/k?versionId=3")).toThrow(s3Error("NoSuchVersion"));
+    expect(() => call("PATCH", "/b1b/k")).toThrow(s3Error("MethodNotAllowed"));
+    expect(() => readObjectAttributes({ "x-amz-server-side-encryption": "AES256" })).toThrow(s3Error("NotImplemented"));
+    expect(() => readObjectAttributes({ "x-amz-acl": "public-read" })).toThrow(
+      s3Error("AccessControlListNotSupported"),
+    );
+  });
+
+  it("may not put line breaks into the answer's headers", () => {
+    expect(() => call("GET", "/b1b/k?response-content-type=a%0D%0Ab")).toThrow(s3Error("InvalidArgument"));
+  });
+
+  it("bound their listings", () => {
+    expect(call("GET", "/b1b?list-type=2&max-keys=5000")).toMatchObject({ listing: { limit: 1000 } });
+    expect(() => call("GET", "/b1b?max-keys=-1")).toThrow(s3Error("InvalidArgument"));
+    expect(() => call("GET", "/b1b?encoding-type=base64")).toThrow(s3Error("InvalidArgument"));
+  });
+});
+
+describe("headers", () => {
+  it("keep the object's own encoding and not the transfer's", () => {
+    const { headers } = readObjectAttributes({ "content-encoding": "gzip, aws-chunked", "content-type": "a/b" });
+    expect(headers).toEqual({ "content-encoding": "gzip", "content-type": "a/b" });
+    expect(readObjectAttributes({ "content-encoding": "aws-chunked" }).headers).toEqual({});
+  });
+
+  it("announce one checksum, well formed", () => {
+    expect(readAnnouncedChecksum({ "x-amz-checksum-crc32": "AAAAAA==" })).toEqual({
+      algorithm: "CRC32",
+      value: "AAAAAA==",
+    });
+    expect(readAnnouncedChecksum({ "x-amz-trailer": "x-amz-checksum-sha1" })).toEqual({ algorithm: "SHA1" });
+    for (const headers of [
+      { "x-amz-checksum-crc32": "AAAA" },
+      { "x-amz-checksum-crc32": "AAAAAA==", "x-amz-trailer": "x-amz-checksum-sha1" },
+      { "x-amz-sdk-checksum-algorithm": "CRC32" },
+    ]) {
+      expect(() => readAnnouncedChecksum(headers as Record<string, string>)).toThrow(s3Error("InvalidRequest"));
+    }
+  });
+});
+
+describe("ranges", () => {
+  it.each([
+    ["bytes=0-0", { start: 0, end: 0 }],
+    ["bytes=5-", { start: 5, end: 9 }],
+    ["bytes=-3", { start: 7, end: 9 }],
+    ["bytes=-100", { start: 0, end: 9 }],
+    ["bytes=8-100", { start: 8, end: 9 }],
+    ["bytes=5-2", undefined],
+    ["bytes=0-1,3-4", undefined],
+    ["bytes=-", undefined],
+    ["lines=1-2", undefined],
+    [undefined, undefined],
+  ])("%s of ten bytes", (header, expected) => {
+    expect(parseRange(header, 10)).toEqual(expected);
+  });
+
+  it("outside the object are refused", () => {
+    expect(() => parseRange("bytes=10-", 10)).toThrow(s3Error("InvalidRange"));
+    expect(() => parseRange("bytes=-0", 10)).toThrow(s3Error("InvalidRange"));
+    expect(() => parseRange("bytes=0-", 0)).toThrow(s3Error("InvalidRange"));
+  });
+});
+
+describe("conditions", () => {
+  const object = { etag: "abc", modifiedAt: new Date("2026-11-23T10:00:00.700Z") };
+  const at = "Mon, 23 Nov 2026 10:00:00 GMT";
+  const before = "Mon, 23 Nov 2026 09:59:59 GMT";
+
+  it("follow RFC 9110's order", () => {
+    expect(checkReadConditions({ "if-match": '"abc"', "if-unmodified-since": before }, object)).toBe("send");
+    expect(checkReadConditions({ "if-none-match": '"x"', "if-modified-since": at }, object)).toBe("send");
+    expect(checkReadConditions({ "if-none-match": 'W/"x", "abc"' }, object)).toBe("not-modified");
+    expect(checkReadConditions({ "if-none-match": "*" }, object)).toBe("not-modified");
+    expect(checkReadConditions({ "if-modified-since": at }, object)).toBe("not-modified");
+    expect(checkReadConditions({ "if-unmodified-since": at }, object)).toBe("send");
+    expect(() => checkReadConditions({ "if-unmodified-since": before }, object)).toThrow(s3Error("PreconditionFailed"));
+    expect(() => checkReadConditions({ "if-match": '"x"' }, object)).toThrow(s3Error("PreconditionFailed"));
+  });
+});
+
+describe("documents", () => {
+  it("name what to delete, spaces and all", () => {
+    const xml = `<?xml version="1.0"?><Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+      <Object><Key> a &amp;amp; &#13;&#x1F600; </Key></Object><Object><Key>007</Key><VersionId>null</VersionId></Object>
+      <Quiet>true</Quiet></Delete>`;
+    expect(parseDelete(xml)).toEqual({
+      objects: [{ key: " a &amp; \r\u{1f600} " }, { key: "007", versionId: "null" }],
+      quiet: true,
+    });
+  });
+
+  it("name the parts of an upload", () => {
+    const part = "<Part><ETag>&quot;e&quot;</ETag><PartNumber>1</PartNumber><ChecksumCRC32>AA==</ChecksumCRC32></Part>";
+    expect(parseCompletion(`<CompleteMultipartUpload>${part}</CompleteMultipartUpload>`)).toEqual([
+      { number: 1, etag: "e", checksum: { algorithm: "CRC32", value: "AA==" } },
+    ]);
+  });
+
+  it.each([
+    "",
+    "<Delete>",
+    "<Delete></Delete>",
+    "<Other><Object><Key>a</Key></Object></Other>",
+    "<Delete><Object></Object></Delete>",
+    '<!DOCTYPE d [<!ENTITY e "x">]><Delete><Object><Key>&e;</Key></Object></Delete>',
+  ])("that are not what they should be are refused: %s", (xml) => {
+    expect(() => parseDelete(xml)).toThrow(s3Error("MalformedXML"));
+  });
+
+  it("escape what they carry", () => {
+    const error = new S3Error("NoSuchKey", "no <key>", { Key: 'a&b\r"' });
+    expect(errorXml(error, { resource: "/b", requestId: "R", hostId: "H" })).toBe(
+      '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code><Message>no &lt;key&gt;</Message>' +
+        "<Key>a&amp;b&#xD;&quot;</Key><Resource>/b</Resource><RequestId>R</RequestId><HostId>H</HostId></Error>",
+    );
+  });
+
+  it("spell keys for encoding-type=url, and give tokens that come back", () => {
+    expect(encodeKey("a b/é+'(\u0001")).toBe("a%20b/%C3%A9%2B%27%28%01");
+    const row = { key: "a b", sizeBytes: 1, etag: "e", modifiedAt: new Date(0) };
+    const listing = { prefix: "a ", delimiter: "/", limit: 1, encodeUrl: true };
+    const xml = objectsV2Xml("b1b", { rows: [row], commonPrefixes: [], next: "a b" }, { listing, startAfter: "" });
+    expect(xml).toContain("<Prefix>a%20</Prefix>");
+    expect(xml).toContain(
+      "<Key>a%20b</Key><LastModified>1970-01-01T00:00:00.000Z</LastModified><ETag>&quot;e&quot;</ETag>",
+    );
+    expect(readContinuationToken(writeContinuationToken("é/\u0001"))).toBe("é/\u0001");
+    expect(readContinuationToken("forged!")).toBeUndefined();
+  });
+});
