@@ -54,8 +54,9 @@ export async function whyNoNamespaces(): Promise<string | undefined> {
 export async function openNamespaces(): Promise<NamespaceSet> {
   const argv = [...dieWithParent(), ...UNSHARE, "/bin/sh", "-c", INIT];
   const [program = "", ...args] = argv;
-  // A session of its own: Ctrl-C in the terminal is for this process, which ends the hosts in order.
-  const holder: ChildProcess = spawn(program, args, { stdio: ["ignore", "ignore", "inherit"], detached: true });
+  // A session of its own: Ctrl-C in the terminal is for this process, which ends the hosts in order. What unshare says is dropped:
+  // it complains when its child is killed, which is how it ends, and whyNoNamespaces has told real obstacles before.
+  const holder: ChildProcess = spawn(program, args, { stdio: "ignore", detached: true });
   const processId = await onlyChildOf(holder);
   const enter = ["nsenter", "--target", String(processId), "--mount", "--net", "--uts", "--pid"];
   return {
