@@ -8,7 +8,8 @@ export interface MetricsDependencies {
   readonly waitingPolls: () => number;
 }
 
-const HOST_STATES: readonly HostState[] = ["declared", "alive", "dark", "retired"];
+/** Hosts that were removed are history, not a state to watch. */
+const HOST_STATES: readonly HostState[] = ["declared", "alive", "dark"];
 
 /** What Prometheus reads. Values are looked up when it asks, so none can go stale. */
 export function createMetrics({ store, countHosts, waitingPolls }: MetricsDependencies) {
@@ -16,7 +17,7 @@ export function createMetrics({ store, countHosts, waitingPolls }: MetricsDepend
   collectDefaultMetrics({ register: registry });
   new Gauge({
     name: "sluice_hosts",
-    help: "Hosts by state: declared (never enrolled), alive, dark (silent beyond the grace), retired",
+    help: "Hosts by state: declared (never enrolled), alive, dark (silent beyond the grace)",
     labelNames: ["state"],
     registers: [registry],
     async collect() {

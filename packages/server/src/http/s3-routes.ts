@@ -55,7 +55,8 @@ export function s3Handler<Principal>(
       answer = await answerRequest(deps, request);
     } catch (error) {
       const told = toS3Error(error);
-      if (told.status >= 500 && told.code !== "NotImplemented") deps.onInternalError?.(error, requestId);
+      const isOurs = told.status >= 500 && told.code !== "NotImplemented" && !isClientGone(error);
+      if (isOurs) deps.onInternalError?.(error, requestId);
       const resource = (request.url ?? "/").split("?", 1)[0]!;
       answer = { status: told.status, xml: errorXml(told, { resource, requestId, hostId }) };
     }

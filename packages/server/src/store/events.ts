@@ -17,7 +17,7 @@ export interface RecordedEvent {
 /** Rows of one insert statement. */
 const INSERT_ROWS = 500;
 /** Any number that no other lock uses: on PostgreSQL it makes event ids visible in the order in which they were drawn. */
-const EVENT_ORDER_LOCK = 7203102;
+const EVENT_ORDER_LOCK = 7203103;
 
 /** Appends to the stream. The deployment has to be locked; returns its new last sequence. */
 export async function appendEvents(

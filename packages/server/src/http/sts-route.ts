@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import {
+  type CallerIdentity,
+  parseStsAction,
+  type QueryAnswer,
+  serialiseCallerIdentity,
+  serialiseQueryFault,
+} from "@sluice/wire/sts/query-protocol.ts";
+import type { Principal } from "../operations/operation.ts";
+
+export interface StsDependencies {
+  readonly accountId: string;
+}
+
+/** GetCallerIdentity, which tools call first: who the key is, in the shape of an IAM user. */
+export function answerSts(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Uint8Array,
+  principal: Principal,
+  requestId: string,
+  { accountId }: StsDependencies,
+): void {
+  const answer = identify(request, body, principal, requestId, accountId);
+  response.writeHead(answer.status, { ...answer.headers, "content-length": String(Buffer.byteLength(answer.body)) });
+  response.end(answer.body);
+}
+
+function identify(
+  request: IncomingMessage,
+  body: Uint8Array,
+  principal: Principal,
+  requestId: string,
+  accountId: string,
+): QueryAnswer {
+  try {
+    parseStsAction({ method: request.method ?? "GET", path: request.url ?? "/", body });
+    return serialiseCallerIdentity(identityOf(principal, accountId), requestId);
+  } catch (error) {
+    if (error instanceof CallerFault) return serialiseQueryFault(error, requestId);
+    throw error;
+  }
+}
+
+function identityOf({ role, accessKeyId, hostId }: Principal, accountId: string): CallerIdentity {
+  const arn = (resource: string) => `arn:aws:iam::${accountId}:${resource}`;
+  switch (role) {
+    case "root":
+      return { account: accountId, arn: arn("root"), userId: accountId };
+    case "read-only":
+      return { account: accountId, arn: arn("user/sluice/read-only"), userId: accessKeyId };
+    case "host":
+      return { account: accountId, arn: arn(`user/sluice/${hostId ?? "unknown"}`), userId: accessKeyId };
+    default: {
+      const never: never = role;
+      return never;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cleanEnvironment, runProgram, SLUICE, type SluiceServer } from "./sluice-server.ts";
+
+/** An enrolled host: a folder, and an agent process that can be killed and started again. */
+export interface SluiceAgent {
+  readonly name: string;
+  readonly directory: string;
+  readonly start: () => void;
+  /** SIGKILL to the agent alone; the scripts that it runs live on, as they would. */
+  readonly kill: () => Promise<void>;
+  /** SIGTERM, and the goodbye that it says. */
+  readonly stop: () => Promise<void>;
+  readonly close: () => Promise<void>;
+  readonly log: () => string;
+}
+
+export interface SluiceAgentOptions {
+  readonly name: string;
+  /** `Key=Value`. */
+  readonly tags?: readonly string[];
+  readonly onPremises?: boolean;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** Enrols a host by the commands that a person would type, and starts its agent. */
+export async function startSluiceAgent(server: SluiceServer, options: SluiceAgentOptions): Promise<SluiceAgent> {
+  const directory = mkdtempSync(join(tmpdir(), `sluice-e2e-${options.name}-`));
+  const tags = (options.tags ?? []).flatMap((tag) => ["--tag", tag]);
+  const token = (await server.sluice("token", "create", ...tags)).trim();
+  const enrolled = await runProgram(
+    SLUICE,
+    [
+      ...["agent", "enroll", "--server", server.url(), "--token", token, "--data", directory, "--name", options.name],
+      ...tags,
+      ...(options.onPremises ? ["--on-premises"] : []),
+    ],
+    cleanEnvironment(),
+  );
+  if (enrolled.exitCode !== 0) throw new Error(`enrolling ${options.name} failed: ${enrolled.stderr}`);
+
+  let child: ChildProcess | undefined;
+  let log = "";
+  const end = async (signal: NodeJS.Signals) => {
+    const ending = child;
+    child = undefined;
+    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
+    const ended = new Promise((resolve) => ending.once("exit", resolve));
+    ending.kill(signal);
+    await ended;
+  };
+  const start = () => {
+    child = spawn(SLUICE, ["agent", "run", "--data", directory], {
+      stdio: ["ignore", "ignore", "pipe"],
+      env: { ...cleanEnvironment(), ...options.environment },
+    });
+    child.stderr?.on("data", (chunk: Buffer) => {
+      log += chunk.toString();
+    });
+  };
+  start();
+  return {
+    name: options.name,
+    directory,
+    start,
+    kill: () => end("SIGKILL"),
+    stop: () => end("SIGTERM"),
+    async close() {
+      await end("SIGKILL");
+      rmSync(directory, { recursive: true, force: true });
+    },
+    log: () => log,
+  };
+}

@@ -1,0 +1,129 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+
+/** The launcher, as a user runs it. */
+export const SLUICE = resolve(import.meta.dirname, "../../bin/sluice");
+
+const run = promisify(execFile);
+/** Long enough for any program of these tests; what takes longer hangs. */
+const PROGRAM_TIMEOUT_MILLISECONDS = 120_000;
+const OUTPUT_MAX_BYTES = 64 * 1024 * 1024;
+
+export interface ProgramResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end, whatever that is. */
+export async function runProgram(
+  file: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<ProgramResult> {
+  const options = { env: environment, timeout: PROGRAM_TIMEOUT_MILLISECONDS, maxBuffer: OUTPUT_MAX_BYTES };
+  try {
+    const { stdout, stderr } = await run(file, args, options);
+    return { exitCode: 0, stdout, stderr };
+  } catch (error) {
+    const failure = error as { code?: number | string; stdout?: string; stderr?: string; message: string };
+    if (typeof failure.code !== "number") throw error;
+    return { exitCode: failure.code, stdout: failure.stdout ?? "", stderr: failure.stderr ?? "" };
+  }
+}
+
+/** A `sluice server` process over a folder of its own. It can be killed and started again on the same port. */
+export interface SluiceServer {
+  readonly data: string;
+  readonly url: () => string;
+  /** The environment that `sluice env` prints, over the tests' own, without any other AWS setting. */
+  readonly environment: () => Promise<NodeJS.ProcessEnv>;
+  /** `sluice ARGS --data DATA`; rejects on a non-zero exit, with what it said. */
+  readonly sluice: (...args: readonly string[]) => Promise<string>;
+  /** `aws ARGS`, with the environment of `sluice env` and nothing else; rejects on a non-zero exit. */
+  readonly aws: (...args: readonly string[]) => Promise<string>;
+  /** SIGKILL, no farewell. */
+  readonly kill: () => Promise<void>;
+  readonly start: () => Promise<void>;
+  readonly close: () => Promise<void>;
+  /** What the current process wrote on stderr so far. */
+  readonly log: () => string;
+}
+
+export interface SluiceServerOptions {
+  readonly databaseUrl?: string | undefined;
+  readonly args?: readonly string[];
+}
+
+export async function startSluiceServer(options: SluiceServerOptions = {}): Promise<SluiceServer> {
+  const data = mkdtempSync(join(tmpdir(), "sluice-e2e-server-"));
+  let child: ChildProcess | undefined;
+  let url = "";
+  let port = 0;
+  let log = "";
+
+  const start = async () => {
+    const database = options.databaseUrl ? ["--database", options.databaseUrl] : [];
+    const args = ["server", "--data", data, "--listen", `127.0.0.1:${port}`, ...database, ...(options.args ?? [])];
+    const started = spawn(SLUICE, args, { stdio: ["ignore", "pipe", "pipe"], env: cleanEnvironment() });
+    child = started;
+    log = "";
+    started.stderr.on("data", (chunk: Buffer) => {
+      log += chunk.toString();
+    });
+    url = await new Promise<string>((resolveUrl, reject) => {
+      createInterface(started.stdout).on("line", (line) => {
+        const found = /https?:\/\/\S+/.exec(line)?.[0];
+        if (found) resolveUrl(found);
+      });
+      started.once("exit", (code) => reject(new Error(`sluice server exited with ${code}: ${log}`)));
+    });
+    port = Number(new URL(url).port);
+  };
+  const end = async (signal: NodeJS.Signals) => {
+    const ending = child;
+    child = undefined;
+    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
+    const ended = new Promise((resolveEnd) => ending.once("exit", resolveEnd));
+    ending.kill(signal);
+    await ended;
+  };
+  const environment = async () => {
+    const { stdout } = await runProgram(SLUICE, ["env", "--data", data], cleanEnvironment());
+    const exported = [...stdout.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [
+      name,
+      (value ?? "").replace(/^(['"])(.*)\1$/, "$2"),
+    ]);
+    return { ...cleanEnvironment(), ...Object.fromEntries(exported) } as NodeJS.ProcessEnv;
+  };
+  await start();
+  return {
+    data,
+    url: () => url,
+    environment,
+    sluice: (...args) => succeed(SLUICE, [...args, "--data", data], cleanEnvironment()),
+    aws: async (...args) => succeed("aws", args, { ...(await environment()), AWS_PAGER: "" }),
+    kill: () => end("SIGKILL"),
+    start,
+    async close() {
+      await end("SIGTERM");
+      rmSync(data, { recursive: true, force: true });
+    },
+    log: () => log,
+  };
+}
+
+async function succeed(file: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
+  const { exitCode, stdout, stderr } = await runProgram(file, args, environment);
+  if (exitCode !== 0) throw new Error(`${file} ${args.join(" ")} exited with ${exitCode}: ${stderr || stdout}`);
+  return stdout;
+}
+
+/** Ours less every AWS and Sluice setting, so that no ambient profile can answer for the one under test. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|SLUICE)_/.test(name)));
+}
