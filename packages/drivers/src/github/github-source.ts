@@ -1,0 +1,16 @@
+import { type RevisionSource, unsupportedRevision } from "@sluice/engine/ports/revision-source.ts";
+import type { Driver, NoSettings } from "../driver.ts";
+
+/** Repositories on GitHub. Hosts fetch them by themselves, with the token that the specification carries. */
+export const githubSource: Driver<"revision-source", NoSettings, object, RevisionSource> = {
+  port: "revision-source",
+  name: "github",
+  create: () => ({
+    revisionTypes: ["GitHub"],
+    locate: async (revision, _options, signal) => {
+      signal.throwIfAborted();
+      if (revision.revisionType !== "GitHub") throw unsupportedRevision("github", revision);
+      return { by: "host" };
+    },
+  }),
+};

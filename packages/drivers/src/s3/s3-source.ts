@@ -1,0 +1,54 @@
+import { type RevisionSource, unsupportedRevision } from "@sluice/engine/ports/revision-source.ts";
+import type { Driver } from "../driver.ts";
+import { endpointProblem, presignObjectUrl } from "./s3-url.ts";
+
+export interface S3SourceSettings {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  /** True when absent, which every S3 server but AWS's dotted names understands. */
+  readonly pathStyle?: boolean;
+}
+
+export interface ClockDependency {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** Buckets of AWS or of any server that speaks S3. Presigning needs no connection, so nothing is asked of the endpoint here. */
+export const s3Source: Driver<"revision-source", S3SourceSettings, ClockDependency, RevisionSource> = {
+  port: "revision-source",
+  name: "s3",
+  configSchema: {
+    endpoint: {
+      type: "string",
+      required: true,
+      description: "the address of the S3 service, such as https://s3.eu-central-1.amazonaws.com",
+      problem: endpointProblem,
+    },
+    region: { type: "string", required: true, description: "the region that requests are signed for" },
+    accessKeyId: { type: "string", required: true, description: "the id of a key that may read the bundles" },
+    secretAccessKey: { type: "string", required: true, secret: true, description: "the key's secret" },
+    sessionToken: { type: "string", required: false, secret: true, description: "the token of temporary credentials" },
+    pathStyle: { type: "boolean", required: false, description: "whether the bucket is part of the path" },
+  },
+  create: (settings, { now }) => {
+    const { endpoint, region, accessKeyId, secretAccessKey, sessionToken, pathStyle = true } = settings;
+    const credentials = { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
+    return {
+      revisionTypes: ["S3"],
+      locate: async (revision, { expiresSeconds }, signal) => {
+        signal.throwIfAborted();
+        if (revision.revisionType !== "S3") throw unsupportedRevision("s3", revision);
+        const url = presignObjectUrl(
+          revision.s3Location,
+          { url: endpoint, region, pathStyle },
+          { credentials, now: new Date(now()), expiresSeconds },
+        );
+        return { by: "url", url, eTag: revision.s3Location.eTag };
+      },
+    };
+  },
+};
