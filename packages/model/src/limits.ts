@@ -1,4 +1,4 @@
-/** Every limit that the API holds callers to: CodeDeploy's own (codedeploy-api.json, quotas page), by the noun that it bounds. */
+/** The limits that the API holds callers to (codedeploy-api.json, quotas page). Those of tags and tag filters are in tag-filter.ts. */
 
 /** Applications, deployment groups, deployment configurations and on-premises instances. */
 export const NAME_MAX_CHARACTERS = 100;
@@ -9,10 +9,6 @@ export const APPLICATIONS_MAX = 1000;
 export const DEPLOYMENT_GROUPS_PER_APPLICATION_MAX = 1000;
 export const CUSTOM_DEPLOYMENT_CONFIGS_MAX = 50;
 
-export const TAG_FILTERS_PER_GROUP_MAX = 10;
-export const TAG_SET_LISTS_MAX = 3;
-export const TAG_KEY_MAX_CHARACTERS = 128;
-export const TAG_VALUE_MAX_CHARACTERS = 256;
 /** Tags on one application or deployment group, as for every AWS resource. */
 export const RESOURCE_TAGS_MAX = 50;
 
@@ -46,6 +42,3 @@ export const BATCH_REVISIONS_MAX = 25;
 export const BATCH_DEPLOYMENTS_MAX = 25;
 export const BATCH_TARGETS_MAX = 25;
 export const BATCH_INSTANCES_MAX = 25;
-
-/** How many dark hosts a deployment's status messages name one by one; further ones are counted. */
-export const DARK_HOSTS_NAMED_MAX = 10;

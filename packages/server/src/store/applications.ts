@@ -1,7 +1,8 @@
-import type { ArnScope } from "@sluice/model/resource-arn.ts";
+import { type ArnScope, applicationArn } from "@sluice/model/resource-arn.ts";
 import type { Kysely, Selectable } from "kysely";
-import { deploymentGroupsOfApplication, removeDeploymentGroup, renameInDeployments } from "./deployment-groups.ts";
-import { moveTags, moveTagsOfGroups, removeTags } from "./resource-tags.ts";
+import { deploymentGroupsOfApplication, removeDeploymentGroup } from "./deployment-groups.ts";
+import { renameApplicationInDeployments } from "./deployment-history.ts";
+import { clearResourceTags, moveApplicationTags } from "./resource-tags.ts";
 import type { ApplicationsTable, Database } from "./schema.ts";
 
 export type ApplicationRow = Selectable<ApplicationsTable>;
@@ -47,10 +48,10 @@ export async function renameApplication(
 ): Promise<void> {
   const { application_id: id, application_name: oldName } = application;
   await db.updateTable("applications").set({ application_name: newName }).where("application_id", "=", id).execute();
-  await renameInDeployments(db, id, newName);
-  await moveTags(db, { type: "application", scope, oldName, newName });
+  await renameApplicationInDeployments(db, id, newName);
   const groups = await deploymentGroupsOfApplication(db, id);
-  await moveTagsOfGroups(db, scope, oldName, newName, groups);
+  const groupNames = groups.map((group) => group.deployment_group_name);
+  await moveApplicationTags(db, scope, { from: oldName, to: newName, groupNames });
 }
 
 /** The application with its groups, revisions, deployments and tags. */
@@ -64,6 +65,6 @@ export async function removeApplication(
     await removeDeploymentGroup(db, scope, application, group);
   }
   await db.deleteFrom("revisions").where("application_id", "=", id).execute();
-  await removeTags(db, scope, application.application_name);
+  await clearResourceTags(db, applicationArn(scope, application.application_name));
   await db.deleteFrom("applications").where("application_id", "=", id).execute();
 }

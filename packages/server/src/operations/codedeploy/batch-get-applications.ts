@@ -1,0 +1,32 @@
+import type { BatchGetApplicationsInput, BatchGetApplicationsOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { BATCH_APPLICATIONS_MAX } from "@sluice/model/limits.ts";
+import { findApplications } from "../../store/applications.ts";
+import { applicationInfo } from "./application-info.ts";
+import { checkBatchSize } from "./batch-size.ts";
+import type { CodeDeployOperation } from "./codedeploy-context.ts";
+import { applicationMissing } from "./known-resources.ts";
+import { requireApplicationName } from "./required-names.ts";
+
+/** In the order asked for. One unknown name fails the whole batch. */
+export const batchGetApplications: CodeDeployOperation<BatchGetApplicationsInput, BatchGetApplicationsOutput> = async (
+  input,
+  { store },
+) => {
+  if (!input.applicationNames?.length) {
+    throw new CallerFault(
+      "ApplicationNameRequiredException",
+      "applicationNames is missing or empty: name at least one application.",
+    );
+  }
+  checkBatchSize("applicationNames", input.applicationNames, BATCH_APPLICATIONS_MAX);
+  const names = input.applicationNames.map((name) => requireApplicationName(name, "applicationNames"));
+  const rows = new Map((await findApplications(store.db, names)).map((row) => [row.application_name, row]));
+  return {
+    applicationsInfo: names.map((name) => {
+      const row = rows.get(name);
+      if (!row) throw applicationMissing(name);
+      return applicationInfo(row);
+    }),
+  };
+};

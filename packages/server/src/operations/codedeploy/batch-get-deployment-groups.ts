@@ -1,0 +1,35 @@
+import type { BatchGetDeploymentGroupsInput, BatchGetDeploymentGroupsOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { BATCH_DEPLOYMENT_GROUPS_MAX } from "@sluice/model/limits.ts";
+import { findDeploymentGroups } from "../../store/deployment-groups.ts";
+import { checkBatchSize } from "./batch-size.ts";
+import type { CodeDeployOperation } from "./codedeploy-context.ts";
+import { deploymentGroupInfos } from "./deployment-group-info.ts";
+import { deploymentGroupMissing, requireApplication } from "./known-resources.ts";
+import { requireApplicationName, requireDeploymentGroupName } from "./required-names.ts";
+
+/** In the order asked for; unknown groups are left out and named in `errorMessage`, which is otherwise empty. */
+export const batchGetDeploymentGroups: CodeDeployOperation<
+  BatchGetDeploymentGroupsInput,
+  BatchGetDeploymentGroupsOutput
+> = async (input, { store: { db } }) => {
+  const applicationName = requireApplicationName(input.applicationName);
+  if (!input.deploymentGroupNames?.length) {
+    throw new CallerFault(
+      "DeploymentGroupNameRequiredException",
+      "deploymentGroupNames is missing or empty: name at least one group.",
+    );
+  }
+  checkBatchSize("deploymentGroupNames", input.deploymentGroupNames, BATCH_DEPLOYMENT_GROUPS_MAX);
+  const names = input.deploymentGroupNames.map((name) => requireDeploymentGroupName(name, "deploymentGroupNames"));
+  const application = await requireApplication(db, applicationName);
+  const rows = new Map(
+    (await findDeploymentGroups(db, application.application_id, names)).map((row) => [row.deployment_group_name, row]),
+  );
+  const found = names.flatMap((name) => rows.get(name) ?? []);
+  const missing = names.filter((name) => !rows.has(name));
+  return {
+    deploymentGroupsInfo: await deploymentGroupInfos(db, application, found),
+    errorMessage: missing.map((name) => deploymentGroupMissing(application, name)).join("; "),
+  };
+};

@@ -1,0 +1,38 @@
+import type { BatchGetDeploymentTargetsInput, BatchGetDeploymentTargetsOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { BATCH_TARGETS_MAX } from "@sluice/model/limits.ts";
+import { findTargets } from "../../store/target-listing.ts";
+import { checkBatchSize } from "./batch-size.ts";
+import type { CodeDeployOperation } from "./codedeploy-context.ts";
+import { targetMissing } from "./get-deployment-target.ts";
+import { requireDeployment } from "./known-resources.ts";
+import { requireDeploymentId } from "./required-names.ts";
+import { deploymentTarget } from "./target-info.ts";
+import { requireStarted, requireTargetId } from "./target-input.ts";
+
+/** In the order asked for. One unknown target fails the whole batch. */
+export const batchGetDeploymentTargets: CodeDeployOperation<
+  BatchGetDeploymentTargetsInput,
+  BatchGetDeploymentTargetsOutput
+> = async (input, context) => {
+  const { db } = context.store;
+  const deploymentId = requireDeploymentId(input.deploymentId);
+  if (!input.targetIds?.length) {
+    throw new CallerFault(
+      "DeploymentTargetIdRequiredException",
+      "targetIds is missing or empty: name at least one target.",
+    );
+  }
+  checkBatchSize("targetIds", input.targetIds, BATCH_TARGETS_MAX, "DeploymentTargetListSizeExceededException");
+  const targetIds = input.targetIds.map((id) => requireTargetId(id, "targetIds"));
+  await requireStarted(db, await requireDeployment(db, deploymentId));
+  const found = await findTargets(db, deploymentId, targetIds);
+  const byId = new Map(found.map((entry) => [entry.target.targetId, entry]));
+  return {
+    deploymentTargets: targetIds.map((targetId) => {
+      const entry = byId.get(targetId);
+      if (!entry) throw targetMissing(deploymentId, targetId);
+      return deploymentTarget(context, deploymentId, entry);
+    }),
+  };
+};

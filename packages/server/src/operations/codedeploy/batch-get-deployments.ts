@@ -1,0 +1,30 @@
+import type { BatchGetDeploymentsInput, BatchGetDeploymentsOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { BATCH_DEPLOYMENTS_MAX } from "@sluice/model/limits.ts";
+import { findDeployments } from "../../store/deployment-history.ts";
+import { checkBatchSize } from "./batch-size.ts";
+import type { CodeDeployOperation } from "./codedeploy-context.ts";
+import { deploymentInfos } from "./deployment-info.ts";
+import { requireDeploymentId } from "./required-names.ts";
+
+/** In the order asked for; unknown ids are left out. */
+export const batchGetDeployments: CodeDeployOperation<BatchGetDeploymentsInput, BatchGetDeploymentsOutput> = async (
+  input,
+  { store: { db } },
+) => {
+  if (!input.deploymentIds?.length) {
+    throw new CallerFault(
+      "DeploymentIdRequiredException",
+      "deploymentIds is missing or empty: name at least one deployment.",
+    );
+  }
+  checkBatchSize("deploymentIds", input.deploymentIds, BATCH_DEPLOYMENTS_MAX);
+  const ids = input.deploymentIds.map(requireDeploymentId);
+  const rows = new Map((await findDeployments(db, ids)).map((row) => [row.deployment_id, row]));
+  return {
+    deploymentsInfo: await deploymentInfos(
+      db,
+      ids.flatMap((id) => rows.get(id) ?? []),
+    ),
+  };
+};

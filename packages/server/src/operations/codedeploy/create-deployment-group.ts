@@ -1,0 +1,88 @@
+import type { CreateDeploymentGroupInput, CreateDeploymentGroupOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { DEFAULT_CONFIG_NAMES } from "@sluice/model/deployment-config.ts";
+import { DEPLOYMENT_GROUPS_PER_APPLICATION_MAX } from "@sluice/model/limits.ts";
+import { deploymentGroupArn } from "@sluice/model/resource-arn.ts";
+import { countDeploymentGroups, findDeploymentGroup, insertDeploymentGroup } from "../../store/deployment-groups.ts";
+import { putResourceTags } from "../../store/resource-tags.ts";
+import { isUniqueViolation } from "../../store/unique-violation.ts";
+import type { CodeDeployOperation } from "./codedeploy-context.ts";
+import { checkEcsServiceIsFree, checkGroupFields, checkWholeGroup } from "./deployment-group-checks.ts";
+import { type DeploymentGroupFields, defaultGroupFields, groupFieldsOf } from "./deployment-group-fields.ts";
+import { requireApplication, requireDeploymentConfig } from "./known-resources.ts";
+import { requireApplicationName, requireDeploymentConfigName, requireDeploymentGroupName } from "./required-names.ts";
+import { readResourceTags } from "./resource-tag-input.ts";
+
+export const createDeploymentGroup: CodeDeployOperation<
+  CreateDeploymentGroupInput,
+  CreateDeploymentGroupOutput
+> = async (input, context) => {
+  const applicationName = requireApplicationName(input.applicationName);
+  const name = requireDeploymentGroupName(input.deploymentGroupName);
+  const serviceRoleArn = requireServiceRole(input.serviceRoleArn);
+  if (input.deploymentConfigName !== undefined) requireDeploymentConfigName(input.deploymentConfigName);
+  const given = groupFieldsOf({ ...input, serviceRoleArn });
+  checkGroupFields(given);
+  const tags = readResourceTags(input.tags);
+  const deploymentGroupId = context.randomUuid();
+  const createdAt = context.now();
+  try {
+    await context.store.write(async ({ db }) => {
+      const { application_id: applicationId, compute_platform: platform } = await requireApplication(
+        db,
+        applicationName,
+      );
+      if (await findDeploymentGroup(db, applicationId, name)) throw groupExists(applicationName, name);
+      const config = await requireDeploymentConfig(db, input.deploymentConfigName ?? DEFAULT_CONFIG_NAMES[platform]);
+      const fields = withDefaults(given, defaultGroupFields(platform), serviceRoleArn);
+      checkWholeGroup(platform, config, fields);
+      await checkEcsServiceIsFree(db, deploymentGroupId, fields);
+      if ((await countDeploymentGroups(db, applicationId)) >= DEPLOYMENT_GROUPS_PER_APPLICATION_MAX) {
+        throw new CallerFault(
+          "DeploymentGroupLimitExceededException",
+          `The application ${applicationName} has ${DEPLOYMENT_GROUPS_PER_APPLICATION_MAX} deployment groups already, which is the most allowed: delete one that is not used.`,
+        );
+      }
+      await insertDeploymentGroup(db, {
+        deployment_group_id: deploymentGroupId,
+        application_id: applicationId,
+        deployment_group_name: name,
+        deployment_config_name: config.deploymentConfigName,
+        fields_json: JSON.stringify(fields),
+        target_revision_json: null,
+        last_attempted_deployment_id: null,
+        last_successful_deployment_id: null,
+        created_at: createdAt,
+      });
+      await putResourceTags(db, deploymentGroupArn(context, applicationName, name), tags);
+    });
+  } catch (error) {
+    throw isUniqueViolation(error) ? groupExists(applicationName, name) : error;
+  }
+  return { deploymentGroupId };
+};
+
+/** A style of which one member is given gets the other from the default. */
+function withDefaults(
+  given: Partial<DeploymentGroupFields>,
+  defaults: Partial<DeploymentGroupFields>,
+  serviceRoleArn: string,
+): DeploymentGroupFields {
+  const deploymentStyle = { ...defaults.deploymentStyle, ...given.deploymentStyle };
+  return { ...defaults, ...given, deploymentStyle, serviceRoleArn };
+}
+
+function requireServiceRole(arn: string | undefined): string {
+  if (arn) return arn;
+  throw new CallerFault(
+    "RoleRequiredException",
+    "serviceRoleArn is missing: give the ARN of a role, such as arn:aws:iam::111122223333:role/CodeDeployServiceRole.",
+  );
+}
+
+export function groupExists(applicationName: string, name: string): CallerFault {
+  return new CallerFault(
+    "DeploymentGroupAlreadyExistsException",
+    `The deployment group ${name} already exists in the application ${applicationName}: choose another name.`,
+  );
+}

@@ -1,0 +1,162 @@
+import type { CreateDeploymentInput, CreateDeploymentOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { DEPLOYMENT_ID_ALPHABET, DEPLOYMENT_ID_CHARACTERS, DEPLOYMENT_ID_PREFIX } from "@sluice/model/name-syntax.ts";
+import { revisionKey } from "@sluice/model/revision-location.ts";
+import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
+import { darkHostMessages, darkHostsOfGroup } from "../../hosts/dark-hosts.ts";
+import { findActiveDeploymentId } from "../../store/deployment-history.ts";
+import type { WriteTransaction } from "../../store/group-commit.ts";
+import { insertNewDeployment, type NewDeployment } from "../../store/new-deployment.ts";
+import { markRevisionUsed, registerRevision } from "../../store/revisions.ts";
+import { isUniqueViolation } from "../../store/unique-violation.ts";
+import type { CodeDeployContext, CodeDeployOperation } from "./codedeploy-context.ts";
+import { checkDeployable, checkHostRevision, unheededMessages } from "./deployable-group.ts";
+import type { DeploymentGroupFields } from "./deployment-group-fields.ts";
+import { healthRuleOf } from "./health-rule.ts";
+import { requireApplication, requireDeploymentConfig, requireDeploymentGroup } from "./known-resources.ts";
+import {
+  checkDescription,
+  requireApplicationName,
+  requireDeploymentConfigName,
+  requireDeploymentGroupName,
+} from "./required-names.ts";
+import { requireRevision } from "./revision-input.ts";
+import { checkAlarms, checkAutoRollback, isOneOf } from "./watch-checks.ts";
+
+export const createDeployment: CodeDeployOperation<CreateDeploymentInput, CreateDeploymentOutput> = async (
+  input,
+  context,
+) => {
+  const names = requireNames(input);
+  const deployment = await prepareDeployment(input, names, context);
+  const groupId = deployment.group.deployment_group_id;
+  try {
+    await context.store.write(async (transaction) => {
+      const active = await findActiveDeploymentId(transaction.db, groupId);
+      if (active) throw groupIsBusy(names.groupName, active);
+      await insertDeployment(transaction, names, deployment);
+      transaction.afterCommit(() => context.planner.wake(deployment.deploymentId));
+    });
+  } catch (error) {
+    const active = isUniqueViolation(error) && (await findActiveDeploymentId(context.store.db, groupId));
+    throw active ? groupIsBusy(names.groupName, active) : error;
+  }
+  return { deploymentId: deployment.deploymentId };
+};
+
+interface Names {
+  readonly applicationName: string;
+  readonly groupName: string;
+}
+
+function requireNames(input: CreateDeploymentInput): Names {
+  const applicationName = requireApplicationName(input.applicationName);
+  const groupName = requireDeploymentGroupName(input.deploymentGroupName);
+  if (input.deploymentConfigName !== undefined) requireDeploymentConfigName(input.deploymentConfigName);
+  return { applicationName, groupName };
+}
+
+/** All checks but the last, and everything that is read outside the transaction: who is dark may change at any moment anyway. */
+async function prepareDeployment(
+  input: CreateDeploymentInput,
+  { applicationName, groupName }: Names,
+  context: CodeDeployContext,
+): Promise<NewDeployment> {
+  const { db } = context.store;
+  const application = await requireApplication(db, applicationName);
+  const group = await requireDeploymentGroup(db, application, groupName);
+  const config = await requireDeploymentConfig(db, input.deploymentConfigName ?? group.deployment_config_name);
+  const revision = requireRevision(input.revision);
+  const fields = JSON.parse(group.fields_json) as DeploymentGroupFields;
+  checkDeployable(application, groupName, fields);
+  checkHostRevision(revision);
+  const healthRule = healthRuleOf(config);
+  checkOptions(input);
+  const autoRollbackConfiguration = input.autoRollbackConfiguration ?? fields.autoRollbackConfiguration;
+  const alarmConfiguration = input.overrideAlarmConfiguration ?? fields.alarmConfiguration;
+  const createdAt = context.now();
+  return {
+    deploymentId: DEPLOYMENT_ID_PREFIX + context.randomText(DEPLOYMENT_ID_ALPHABET, DEPLOYMENT_ID_CHARACTERS),
+    application,
+    group,
+    creator: "user",
+    revision,
+    healthRule,
+    request: {
+      deploymentConfigName: config.deploymentConfigName,
+      description: input.description,
+      fileExistsBehavior: input.fileExistsBehavior ?? "DISALLOW",
+      ignoreApplicationStopFailures: input.ignoreApplicationStopFailures ?? false,
+      updateOutdatedInstancesOnly: input.updateOutdatedInstancesOnly ?? false,
+      autoRollbackConfiguration,
+      overrideAlarmConfiguration: input.overrideAlarmConfiguration,
+      deploymentStyle: fields.deploymentStyle,
+      blueGreenDeploymentConfiguration: fields.blueGreenDeploymentConfiguration,
+      loadBalancerInfo: fields.loadBalancerInfo,
+    },
+    statusMessages: [
+      ...(await darkHosts(fields, createdAt, context)),
+      ...unheededMessages({ ...fields, autoRollbackConfiguration, alarmConfiguration }),
+    ],
+    createdAt,
+  };
+}
+
+function checkOptions(input: CreateDeploymentInput): void {
+  checkDescription(input.description);
+  if (input.fileExistsBehavior !== undefined && !isOneOf(ENUMS.FileExistsBehavior, input.fileExistsBehavior)) {
+    throw new CallerFault(
+      "InvalidFileExistsBehaviorException",
+      `fileExistsBehavior is "${input.fileExistsBehavior}": use one of ${ENUMS.FileExistsBehavior.join(", ")}.`,
+    );
+  }
+  if (input.targetInstances) {
+    throw new CallerFault(
+      "InvalidTargetInstancesException",
+      "targetInstances names the replacement hosts of a blue/green deployment, and the group deploys in place: leave it out.",
+    );
+  }
+  if (input.deploymentMode === "RESTART") {
+    throw new CallerFault(
+      "NotImplementedException",
+      "The deploymentMode RESTART is not implemented yet; see docs/reference/api.md.",
+    );
+  }
+  checkAutoRollback(input.autoRollbackConfiguration);
+  checkAlarms(input.overrideAlarmConfiguration, "overrideAlarmConfiguration");
+}
+
+async function darkHosts(
+  fields: DeploymentGroupFields,
+  now: number,
+  { store, fleet, liveness }: CodeDeployContext,
+): Promise<string[]> {
+  const { signal } = new AbortController();
+  return darkHostMessages(await darkHostsOfGroup(fields, { store, fleet, liveness, now, signal }));
+}
+
+/** The application and the group are read again: they may have been deleted or renamed since the checks. */
+async function insertDeployment(
+  transaction: WriteTransaction,
+  { applicationName, groupName }: Names,
+  deployment: NewDeployment,
+): Promise<void> {
+  const { db } = transaction;
+  const { deploymentId, revision, createdAt } = deployment;
+  const application = await requireApplication(db, applicationName);
+  const group = await requireDeploymentGroup(db, application, groupName);
+  const applicationId = application.application_id;
+  const description = `Application revision registered by Deployment ID: ${deploymentId}`;
+  const newRevision = { applicationId, location: revision, description, registeredAt: createdAt };
+  await registerRevision(db, newRevision, { describe: false });
+  await markRevisionUsed(db, applicationId, revisionKey(revision), createdAt);
+  await insertNewDeployment(transaction, { ...deployment, application, group });
+}
+
+/** Clients look for the id in this text. */
+function groupIsBusy(groupName: string, activeDeploymentId: string): CallerFault {
+  return new CallerFault(
+    "DeploymentLimitExceededException",
+    `The Deployment Group '${groupName}' already has an active Deployment '${activeDeploymentId}': wait for it to end, or stop it.`,
+  );
+}

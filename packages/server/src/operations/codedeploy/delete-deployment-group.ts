@@ -1,0 +1,23 @@
+import type { DeleteDeploymentGroupInput, DeleteDeploymentGroupOutput } from "@aws-sdk/client-codedeploy";
+import { findApplication } from "../../store/applications.ts";
+import { findDeploymentGroup, removeDeploymentGroup } from "../../store/deployment-groups.ts";
+import type { CodeDeployOperation } from "./codedeploy-context.ts";
+import { requireApplicationName, requireDeploymentGroupName } from "./required-names.ts";
+
+/**
+ * The group with its deployment history. An unknown group or application is a success: the API has no fault for it here. A deployment
+ * that is under way ends with its group, as in DeleteApplication.
+ */
+export const deleteDeploymentGroup: CodeDeployOperation<
+  DeleteDeploymentGroupInput,
+  DeleteDeploymentGroupOutput
+> = async (input, context) => {
+  const applicationName = requireApplicationName(input.applicationName);
+  const name = requireDeploymentGroupName(input.deploymentGroupName);
+  await context.store.write(async ({ db }) => {
+    const application = await findApplication(db, applicationName);
+    const group = application && (await findDeploymentGroup(db, application.application_id, name));
+    if (group) await removeDeploymentGroup(db, context, application, group);
+  });
+  return { hooksNotCleanedUp: [] };
+};

@@ -1,0 +1,112 @@
+import type {
+  MinimumHealthyHosts as HostsInput,
+  TrafficRoutingConfig as RoutingInput,
+  ZonalConfig as ZonalInput,
+} from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import type { MinimumHealthyHosts, TrafficRoutingConfig, ZonalConfig } from "@sluice/model/deployment-config.ts";
+import type { FaultCode } from "@sluice/model/fault-codes.ts";
+import {
+  FLEET_PERCENT_MAX,
+  TRAFFIC_INTERVAL_MIN_MINUTES,
+  TRAFFIC_PERCENT_MAX,
+  TRAFFIC_PERCENT_MIN,
+  TRAFFIC_SHIFT_MAX_MINUTES,
+} from "@sluice/model/limits.ts";
+
+const FLEET_PERCENT_WHOLE = 100;
+
+export function readMinimumHealthyHosts(input: HostsInput | undefined): MinimumHealthyHosts {
+  if (!input) {
+    throw new CallerFault(
+      "InvalidMinimumHealthyHostValueException",
+      "minimum healthy hosts argument is missing: give minimumHealthyHosts with a type and a value.",
+    );
+  }
+  return readHosts(input, "minimumHealthyHosts", "InvalidMinimumHealthyHostValueException");
+}
+
+export function readTrafficRouting(input: RoutingInput | undefined): TrafficRoutingConfig {
+  if (!input) throw invalidRouting("trafficRoutingConfig is missing: give its type");
+  const { type, timeBasedCanary: canary, timeBasedLinear: linear } = input;
+  if (canary && type !== "TimeBasedCanary") throw invalidRouting(`timeBasedCanary does not go with the type "${type}"`);
+  if (linear && type !== "TimeBasedLinear") throw invalidRouting(`timeBasedLinear does not go with the type "${type}"`);
+  switch (type) {
+    case "AllAtOnce":
+      return { type };
+    case "TimeBasedCanary": {
+      const canaryPercentage = trafficPercent("timeBasedCanary.canaryPercentage", canary?.canaryPercentage);
+      const canaryInterval = trafficMinutes("timeBasedCanary.canaryInterval", canary?.canaryInterval, 1);
+      return { type, timeBasedCanary: { canaryPercentage, canaryInterval } };
+    }
+    case "TimeBasedLinear": {
+      const linearPercentage = trafficPercent("timeBasedLinear.linearPercentage", linear?.linearPercentage);
+      // The first step shifts at once, so there is one wait fewer than there are steps.
+      const waits = Math.ceil(FLEET_PERCENT_WHOLE / linearPercentage) - 1;
+      const linearInterval = trafficMinutes("timeBasedLinear.linearInterval", linear?.linearInterval, waits);
+      return { type, timeBasedLinear: { linearPercentage, linearInterval } };
+    }
+    default:
+      throw invalidRouting(
+        `trafficRoutingConfig.type is "${type}": use one of AllAtOnce, TimeBasedCanary, TimeBasedLinear`,
+      );
+  }
+}
+
+export function readZonalConfig(input: ZonalInput): ZonalConfig {
+  const code = "InvalidZonalDeploymentConfigurationException";
+  for (const field of ["firstZoneMonitorDurationInSeconds", "monitorDurationInSeconds"] as const) {
+    const seconds = input[field];
+    if (seconds !== undefined && seconds < 0) {
+      throw new CallerFault(code, `zonalConfig.${field} is ${seconds}: give 0 or more seconds.`);
+    }
+  }
+  const perZone = input.minimumHealthyHostsPerZone;
+  return {
+    ...input,
+    minimumHealthyHostsPerZone: perZone && readHosts(perZone, "zonalConfig.minimumHealthyHostsPerZone", code),
+  };
+}
+
+function readHosts(
+  { type, value }: { readonly type?: string | undefined; readonly value?: number | undefined },
+  field: string,
+  code: FaultCode,
+): { type: "HOST_COUNT" | "FLEET_PERCENT"; value: number } {
+  if (type !== "HOST_COUNT" && type !== "FLEET_PERCENT") {
+    throw new CallerFault(code, `${field}.type is ${quoted(type)}: use HOST_COUNT or FLEET_PERCENT.`);
+  }
+  if (value === undefined || value < 0 || (type === "FLEET_PERCENT" && value > FLEET_PERCENT_MAX)) {
+    const rule = type === "FLEET_PERCENT" ? `a percentage from 0 to ${FLEET_PERCENT_MAX}` : "0 or more hosts";
+    throw new CallerFault(code, `${field}.value is ${value ?? "missing"}: for ${type} give ${rule}.`);
+  }
+  return { type, value };
+}
+
+function trafficPercent(field: string, percent: number | undefined): number {
+  if (percent !== undefined && percent >= TRAFFIC_PERCENT_MIN && percent <= TRAFFIC_PERCENT_MAX) return percent;
+  throw invalidRouting(
+    `${field} is ${percent ?? "missing"}: give a percentage from ${TRAFFIC_PERCENT_MIN} to ${TRAFFIC_PERCENT_MAX}`,
+  );
+}
+
+function trafficMinutes(field: string, minutes: number | undefined, waits: number): number {
+  if (minutes === undefined || minutes < TRAFFIC_INTERVAL_MIN_MINUTES) {
+    throw invalidRouting(`${field} is ${minutes ?? "missing"}: give at least ${TRAFFIC_INTERVAL_MIN_MINUTES} minute`);
+  }
+  if (minutes * waits <= TRAFFIC_SHIFT_MAX_MINUTES) return minutes;
+  throw invalidRouting(
+    `${field} is ${minutes}, so the last shift of traffic would come ${minutes * waits} minutes after the first: at most ${TRAFFIC_SHIFT_MAX_MINUTES} are allowed`,
+  );
+}
+
+function quoted(text: string | undefined): string {
+  return text === undefined ? "missing" : `"${text}"`;
+}
+
+function invalidRouting(message: string): CallerFault {
+  return new CallerFault(
+    "InvalidTrafficRoutingConfigurationException",
+    `The traffic routing configuration is not valid: ${message}.`,
+  );
+}

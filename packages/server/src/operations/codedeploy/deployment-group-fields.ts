@@ -1,0 +1,86 @@
+import type { CreateDeploymentGroupInput, EC2TagFilter, TagFilter } from "@aws-sdk/client-codedeploy";
+import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
+
+/**
+ * What `deployment_groups.fields_json` holds: all that a caller may say about a group but its names and its configuration, in the
+ * API's shapes and exactly as it was said, so that what is read is what was written. Auto Scaling groups are kept by name.
+ */
+export type DeploymentGroupFields = Omit<
+  CreateDeploymentGroupInput,
+  "applicationName" | "deploymentGroupName" | "deploymentConfigName" | "tags" | "serviceRoleArn"
+> & { readonly serviceRoleArn: string };
+
+export type DeploymentGroupChange = Partial<DeploymentGroupFields>;
+
+/** Every member of `DeploymentGroupFields`, so that nothing else of an input gets into the store; the compiler holds it complete. */
+const FIELDS: Readonly<Record<keyof DeploymentGroupFields, true>> = {
+  ec2TagFilters: true,
+  onPremisesInstanceTagFilters: true,
+  autoScalingGroups: true,
+  serviceRoleArn: true,
+  triggerConfigurations: true,
+  alarmConfiguration: true,
+  autoRollbackConfiguration: true,
+  outdatedInstancesStrategy: true,
+  deploymentStyle: true,
+  blueGreenDeploymentConfiguration: true,
+  loadBalancerInfo: true,
+  ec2TagSet: true,
+  ecsServices: true,
+  onPremisesTagSet: true,
+  terminationHookEnabled: true,
+};
+
+/** The group's fields among the members of an input; those that were left out are left out here too. */
+export function groupFieldsOf(
+  input: {
+    readonly [Name in keyof DeploymentGroupFields]?: DeploymentGroupFields[Name] | undefined;
+  },
+): DeploymentGroupChange {
+  const given = Object.entries(input).filter(([name, value]) => Object.hasOwn(FIELDS, name) && value !== undefined);
+  return Object.fromEntries(given);
+}
+
+export function defaultGroupFields(platform: ComputePlatform): DeploymentGroupChange {
+  const deploymentStyle =
+    platform === "Lambda"
+      ? ({ deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" } as const)
+      : ({ deploymentType: "IN_PLACE", deploymentOption: "WITHOUT_TRAFFIC_CONTROL" } as const);
+  return {
+    deploymentStyle,
+    ...(platform === "Server" ? { outdatedInstancesStrategy: "UPDATE" } : {}),
+    terminationHookEnabled: false,
+  };
+}
+
+/**
+ * Left out stays, given replaces whole, an empty list clears. Filters and tag sets exclude each other, so a group that is given the
+ * one loses the other.
+ */
+export function changeGroupFields(before: DeploymentGroupFields, change: DeploymentGroupChange): DeploymentGroupFields {
+  const after: { -readonly [Name in keyof DeploymentGroupFields]: DeploymentGroupFields[Name] } = {
+    ...before,
+    ...change,
+  };
+  if (isFilled(change.ec2TagFilters) && change.ec2TagSet === undefined) delete after.ec2TagSet;
+  if (isFilled(ec2Lists(change)) && change.ec2TagFilters === undefined) delete after.ec2TagFilters;
+  if (isFilled(change.onPremisesInstanceTagFilters) && change.onPremisesTagSet === undefined) {
+    delete after.onPremisesTagSet;
+  }
+  if (isFilled(onPremisesLists(change)) && change.onPremisesInstanceTagFilters === undefined) {
+    delete after.onPremisesInstanceTagFilters;
+  }
+  return after;
+}
+
+export function ec2Lists(fields: DeploymentGroupChange): readonly (readonly EC2TagFilter[])[] | undefined {
+  return fields.ec2TagSet?.ec2TagSetList;
+}
+
+export function onPremisesLists(fields: DeploymentGroupChange): readonly (readonly TagFilter[])[] | undefined {
+  return fields.onPremisesTagSet?.onPremisesTagSetList;
+}
+
+export function isFilled(list: readonly unknown[] | undefined): boolean {
+  return list !== undefined && list.length > 0;
+}

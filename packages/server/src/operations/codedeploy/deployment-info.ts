@@ -1,0 +1,73 @@
+import type {
+  DeploymentCreator,
+  DeploymentInfo,
+  DeploymentOverview,
+  DeploymentStatus,
+  ErrorCode,
+} from "@aws-sdk/client-codedeploy";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import type { Kysely } from "kysely";
+import type { ApplicationRow } from "../../store/applications.ts";
+import { countTargetsByStatus } from "../../store/deployment-history.ts";
+import { type DeploymentRow, readHead } from "../../store/deployments.ts";
+import type { DeploymentRequest } from "../../store/new-deployment.ts";
+import type { Database } from "../../store/schema.ts";
+import { withoutContent } from "./revision-input.ts";
+
+/** One info for each row, in their order. */
+export async function deploymentInfos(db: Kysely<Database>, rows: readonly DeploymentRow[]): Promise<DeploymentInfo[]> {
+  const counts = await countTargetsByStatus(
+    db,
+    rows.map((row) => row.deployment_id),
+  );
+  return rows.map((row) => deploymentInfo(row, counts.get(row.deployment_id)));
+}
+
+function deploymentInfo(row: DeploymentRow, counts: ReadonlyMap<string, number> | undefined): DeploymentInfo {
+  const { rollBackAfterStop: _, ...request } = JSON.parse(row.request_json) as DeploymentRequest;
+  return {
+    ...request,
+    applicationName: row.application_name,
+    deploymentGroupName: row.deployment_group_name,
+    deploymentId: row.deployment_id,
+    computePlatform: row.compute_platform as ApplicationRow["compute_platform"],
+    creator: row.creator as DeploymentCreator,
+    externalId: row.external_id ?? undefined,
+    revision: readRevision(row.revision_json),
+    previousRevision: row.previous_revision_json === null ? undefined : readRevision(row.previous_revision_json),
+    status: row.status as DeploymentStatus,
+    errorInformation:
+      row.error_code === null
+        ? undefined
+        : { code: row.error_code as ErrorCode, message: row.error_message ?? undefined },
+    createTime: new Date(row.created_at),
+    startTime: row.started_at === null ? undefined : new Date(row.started_at),
+    completeTime: row.completed_at === null ? undefined : new Date(row.completed_at),
+    deploymentOverview: counts && deploymentOverview(counts),
+    deploymentStatusMessages: [...readHead(row).statusMessages, ...quarantineMessages(row)],
+    instanceTerminationWaitTimeStarted: false,
+  };
+}
+
+function quarantineMessages({ quarantined }: DeploymentRow): string[] {
+  return quarantined === null
+    ? []
+    : [`The server set this deployment aside after an error of its own: ${quarantined}. Stop it, and deploy again.`];
+}
+
+/** The API counts no Unknown: a host whose state is unknown is one that is not known to have finished. */
+function deploymentOverview(counts: ReadonlyMap<string, number>): DeploymentOverview {
+  const count = (status: string) => counts.get(status) ?? 0;
+  return {
+    Pending: count("Pending"),
+    InProgress: count("InProgress") + count("Unknown"),
+    Succeeded: count("Succeeded"),
+    Failed: count("Failed"),
+    Skipped: count("Skipped"),
+    Ready: count("Ready"),
+  };
+}
+
+function readRevision(json: string): RevisionLocation {
+  return withoutContent(JSON.parse(json) as RevisionLocation);
+}

@@ -1,0 +1,60 @@
+import type { LoadBalancerInfo } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import {
+  LISTENERS_PER_TRAFFIC_ROUTE,
+  LOAD_BALANCERS_PER_GROUP_MAX,
+  TARGET_GROUP_PAIRS_PER_GROUP_MAX,
+  TARGET_GROUPS_PER_GROUP_MAX,
+  TARGET_GROUPS_PER_PAIR,
+} from "@sluice/model/limits.ts";
+
+export function checkLoadBalancerInfo(info: LoadBalancerInfo | undefined): void {
+  if (!info) return;
+  const { elbInfoList = [], targetGroupInfoList = [], targetGroupPairInfoList = [] } = info;
+  checkNames("elbInfoList", elbInfoList, LOAD_BALANCERS_PER_GROUP_MAX);
+  checkNames("targetGroupInfoList", targetGroupInfoList, TARGET_GROUPS_PER_GROUP_MAX);
+  if (targetGroupPairInfoList.length > TARGET_GROUP_PAIRS_PER_GROUP_MAX) {
+    throw invalidPair(
+      `targetGroupPairInfoList holds ${targetGroupPairInfoList.length} pairs: ${TARGET_GROUP_PAIRS_PER_GROUP_MAX} is allowed`,
+    );
+  }
+  for (const { targetGroups = [], prodTrafficRoute, testTrafficRoute } of targetGroupPairInfoList) {
+    if (targetGroups.length !== TARGET_GROUPS_PER_PAIR || targetGroups.some((group) => !group.name)) {
+      throw invalidPair(`it has ${targetGroups.length} target groups: name ${TARGET_GROUPS_PER_PAIR} of them`);
+    }
+    const listeners = prodTrafficRoute?.listenerArns ?? [];
+    if (listeners.length !== LISTENERS_PER_TRAFFIC_ROUTE) {
+      throw invalidPair(`prodTrafficRoute has ${listeners.length} listeners: name ${LISTENERS_PER_TRAFFIC_ROUTE}`);
+    }
+    const testListeners = testTrafficRoute?.listenerArns ?? [];
+    if (testListeners.length > LISTENERS_PER_TRAFFIC_ROUTE) {
+      throw invalidPair(
+        `testTrafficRoute has ${testListeners.length} listeners: name ${LISTENERS_PER_TRAFFIC_ROUTE} at most`,
+      );
+    }
+  }
+}
+
+/** Whether any load balancer is named at all. */
+export function hasLoadBalancer(info: LoadBalancerInfo | undefined): boolean {
+  const { elbInfoList, targetGroupInfoList, targetGroupPairInfoList } = info ?? {};
+  return [elbInfoList, targetGroupInfoList, targetGroupPairInfoList].some((list) => list && list.length > 0);
+}
+
+export function invalidLoadBalancer(message: string): CallerFault {
+  return new CallerFault(
+    "InvalidLoadBalancerInfoException",
+    `The specification for load balancing in the deployment group is invalid. ${message}`,
+  );
+}
+
+function checkNames(field: string, entries: readonly { readonly name?: string | undefined }[], maximum: number): void {
+  if (entries.length > maximum) {
+    throw invalidLoadBalancer(`${field} holds ${entries.length} entries: at most ${maximum} are allowed.`);
+  }
+  if (entries.some((entry) => !entry.name)) throw invalidLoadBalancer(`${field} holds an entry without a name.`);
+}
+
+function invalidPair(message: string): CallerFault {
+  return new CallerFault("InvalidTargetGroupPairException", `The target group pair is not valid: ${message}.`);
+}

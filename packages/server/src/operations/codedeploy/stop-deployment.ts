@@ -1,0 +1,63 @@
+import type { StopDeploymentInput, StopDeploymentOutput } from "@aws-sdk/client-codedeploy";
+import { apply } from "@sluice/engine/apply.ts";
+import type { DeploymentEvent } from "@sluice/engine/event.ts";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { type DeploymentRow, lockDeployments, readHead, saveHead } from "../../store/deployments.ts";
+import { appendEvents } from "../../store/events.ts";
+import type { WriteTransaction } from "../../store/group-commit.ts";
+import type { DeploymentRequest } from "../../store/new-deployment.ts";
+import { hasOpenCommands } from "../../store/target-listing.ts";
+import type { CodeDeployOperation } from "./codedeploy-context.ts";
+import { deploymentMissing } from "./known-resources.ts";
+import { requireDeploymentId } from "./required-names.ts";
+
+const STATUS_MESSAGE = "No more commands will be scheduled for execution in the deployment instances";
+
+/**
+ * From the moment of the answer on, no host that has finished its event is given another. `Pending`: some host still has one;
+ * `Succeeded`: none has. Stopping twice is stopping once.
+ */
+export const stopDeployment: CodeDeployOperation<StopDeploymentInput, StopDeploymentOutput> = async (
+  input,
+  context,
+) => {
+  const deploymentId = requireDeploymentId(input.deploymentId);
+  const at = context.now();
+  const isPending = await context.store.write(async (transaction) => {
+    const [row] = await lockDeployments(transaction, [deploymentId]);
+    if (!row) throw deploymentMissing(deploymentId);
+    if (row.active !== 1) {
+      throw new CallerFault(
+        "DeploymentAlreadyCompletedException",
+        `The deployment ${deploymentId} is already complete: it ended as ${row.status}, and nothing is left to stop.`,
+      );
+    }
+    await requestStop(transaction, row, at);
+    if (input.autoRollbackEnabled !== undefined) await keepRollbackWish(transaction, row, input.autoRollbackEnabled);
+    transaction.afterCommit(() => context.planner.wake(deploymentId));
+    return hasOpenCommands(transaction.db, deploymentId);
+  });
+  return { status: isPending ? "Pending" : "Succeeded", statusMessage: STATUS_MESSAGE };
+};
+
+async function requestStop(transaction: WriteTransaction, row: DeploymentRow, at: number): Promise<void> {
+  const before = readHead(row);
+  if (before.stopRequestedAt !== null) return;
+  const event: DeploymentEvent = { type: "stopRequested" };
+  const { targets: _, ...head } = apply({ ...before, targets: null }, event, at);
+  const lastSequence = await appendEvents(transaction, row.deployment_id, row.last_sequence, [event], at);
+  await saveHead(transaction, { head, lastSequence, wakeAt: at });
+}
+
+async function keepRollbackWish(
+  { db }: WriteTransaction,
+  row: DeploymentRow,
+  rollBackAfterStop: boolean,
+): Promise<void> {
+  const request = { ...(JSON.parse(row.request_json) as DeploymentRequest), rollBackAfterStop };
+  await db
+    .updateTable("deployments")
+    .set({ request_json: JSON.stringify(request) })
+    .where("deployment_id", "=", row.deployment_id)
+    .execute();
+}

@@ -1,0 +1,54 @@
+import type { DeploymentTarget, InstanceSummary, LifecycleEvent } from "@aws-sdk/client-codedeploy";
+import type { LifecycleEventState } from "@sluice/engine/state.ts";
+import { type ArnScope, ec2InstanceArn, onPremisesInstanceArn } from "@sluice/model/resource-arn.ts";
+import type { TargetWithArn } from "../../store/target-listing.ts";
+
+export function deploymentTarget(scope: ArnScope, deploymentId: string, found: TargetWithArn): DeploymentTarget {
+  const { target } = found;
+  return {
+    deploymentTargetType: "InstanceTarget",
+    instanceTarget: {
+      deploymentId,
+      targetId: target.targetId,
+      targetArn: targetArn(scope, found),
+      status: target.status,
+      lastUpdatedAt: new Date(target.updatedAt),
+      lifecycleEvents: target.lifecycleEvents.map(lifecycleEvent),
+    },
+  };
+}
+
+/** The deprecated form, in which the id is an ARN. */
+export function instanceSummary(scope: ArnScope, deploymentId: string, found: TargetWithArn): InstanceSummary {
+  const { target } = found;
+  return {
+    deploymentId,
+    instanceId: targetArn(scope, found),
+    status: target.status,
+    lastUpdatedAt: new Date(target.updatedAt),
+    lifecycleEvents: target.lifecycleEvents.map(lifecycleEvent),
+  };
+}
+
+function targetArn(scope: ArnScope, { target, instanceArn }: TargetWithArn): string {
+  switch (target.kind) {
+    case "instance":
+      return ec2InstanceArn(scope, target.targetId);
+    case "on-premises":
+      return instanceArn ?? onPremisesInstanceArn(scope, target.targetId);
+    default: {
+      const never: never = target.kind;
+      return never;
+    }
+  }
+}
+
+function lifecycleEvent(event: LifecycleEventState): LifecycleEvent {
+  return {
+    lifecycleEventName: event.name,
+    status: event.status,
+    startTime: event.startedAt === null ? undefined : new Date(event.startedAt),
+    endTime: event.endedAt === null ? undefined : new Date(event.endedAt),
+    diagnostics: event.diagnostics ?? undefined,
+  };
+}

@@ -1,0 +1,168 @@
+import { type ArnScope, deploymentGroupArn } from "@sluice/model/resource-arn.ts";
+import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
+import type { Kysely, Selectable } from "kysely";
+import type { ApplicationRow } from "./applications.ts";
+import { removeDeploymentsOfGroup } from "./deployment-history.ts";
+import { clearResourceTags, moveResourceTags } from "./resource-tags.ts";
+import type { Database, DeploymentGroupsTable } from "./schema.ts";
+
+export type DeploymentGroupRow = Selectable<DeploymentGroupsTable>;
+
+export async function findDeploymentGroup(
+  db: Kysely<Database>,
+  applicationId: string,
+  name: string,
+): Promise<DeploymentGroupRow | undefined> {
+  return db
+    .selectFrom("deployment_groups")
+    .selectAll()
+    .where("application_id", "=", applicationId)
+    .where("deployment_group_name", "=", name)
+    .executeTakeFirst();
+}
+
+export async function findDeploymentGroups(
+  db: Kysely<Database>,
+  applicationId: string,
+  names: readonly string[],
+): Promise<DeploymentGroupRow[]> {
+  return db
+    .selectFrom("deployment_groups")
+    .selectAll()
+    .where("application_id", "=", applicationId)
+    .where("deployment_group_name", "in", names)
+    .execute();
+}
+
+/** In the order of their names, from the first that comes after `after`. */
+export async function listDeploymentGroupNames(
+  db: Kysely<Database>,
+  applicationId: string,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom("deployment_groups")
+    .select("deployment_group_name")
+    .where("application_id", "=", applicationId)
+    .where("deployment_group_name", ">", after)
+    .orderBy("deployment_group_name")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.deployment_group_name);
+}
+
+export async function deploymentGroupsOfApplication(
+  db: Kysely<Database>,
+  applicationId: string,
+): Promise<DeploymentGroupRow[]> {
+  return db.selectFrom("deployment_groups").selectAll().where("application_id", "=", applicationId).execute();
+}
+
+/** The names of an application's groups, by the key of the revision that each of them has now. */
+export async function groupNamesByTargetRevision(
+  db: Kysely<Database>,
+  applicationId: string,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await db
+    .selectFrom("deployment_groups")
+    .select(["deployment_group_name", "target_revision_json"])
+    .where("application_id", "=", applicationId)
+    .where("target_revision_json", "is not", null)
+    .orderBy("deployment_group_name")
+    .execute();
+  const names = new Map<string, string[]>();
+  for (const row of rows) {
+    const key = revisionKey(JSON.parse(row.target_revision_json!) as RevisionLocation);
+    names.set(key, [...(names.get(key) ?? []), row.deployment_group_name]);
+  }
+  return names;
+}
+
+/** A group of whatever application that a configuration serves; undefined when it serves none. */
+export async function groupUsingConfig(
+  db: Kysely<Database>,
+  deploymentConfigName: string,
+): Promise<{ readonly applicationName: string; readonly deploymentGroupName: string } | undefined> {
+  return db
+    .selectFrom("deployment_groups")
+    .innerJoin("applications", "applications.application_id", "deployment_groups.application_id")
+    .select(["application_name as applicationName", "deployment_group_name as deploymentGroupName"])
+    .where("deployment_config_name", "=", deploymentConfigName)
+    .executeTakeFirst();
+}
+
+export interface EcsGroup {
+  readonly deploymentGroupId: string;
+  readonly applicationName: string;
+  readonly deploymentGroupName: string;
+  readonly fieldsJson: string;
+}
+
+export async function listEcsGroups(db: Kysely<Database>): Promise<EcsGroup[]> {
+  return db
+    .selectFrom("deployment_groups")
+    .innerJoin("applications", "applications.application_id", "deployment_groups.application_id")
+    .select([
+      "deployment_group_id as deploymentGroupId",
+      "application_name as applicationName",
+      "deployment_group_name as deploymentGroupName",
+      "fields_json as fieldsJson",
+    ])
+    .where("compute_platform", "=", "ECS")
+    .execute();
+}
+
+export async function countDeploymentGroups(db: Kysely<Database>, applicationId: string): Promise<number> {
+  const row = await db
+    .selectFrom("deployment_groups")
+    .select((expression) => expression.fn.countAll().as("count"))
+    .where("application_id", "=", applicationId)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+export async function insertDeploymentGroup(db: Kysely<Database>, row: DeploymentGroupRow): Promise<void> {
+  await db.insertInto("deployment_groups").values(row).execute();
+}
+
+/** The name, the configuration and the fields. A new name moves the tags and the history along. */
+export async function updateDeploymentGroup(
+  db: Kysely<Database>,
+  scope: ArnScope,
+  applicationName: string,
+  change: { readonly before: DeploymentGroupRow; readonly after: DeploymentGroupRow },
+): Promise<void> {
+  const { before, after } = change;
+  const { deployment_group_name, deployment_config_name, fields_json } = after;
+  await db
+    .updateTable("deployment_groups")
+    .set({ deployment_group_name, deployment_config_name, fields_json })
+    .where("deployment_group_id", "=", before.deployment_group_id)
+    .execute();
+  if (deployment_group_name === before.deployment_group_name) return;
+  await db
+    .updateTable("deployments")
+    .set({ deployment_group_name })
+    .where("deployment_group_id", "=", before.deployment_group_id)
+    .execute();
+  await moveResourceTags(
+    db,
+    deploymentGroupArn(scope, applicationName, before.deployment_group_name),
+    deploymentGroupArn(scope, applicationName, deployment_group_name),
+  );
+}
+
+/** The group with its deployments, what it remembers of its hosts, and its tags. */
+export async function removeDeploymentGroup(
+  db: Kysely<Database>,
+  scope: ArnScope,
+  application: Pick<ApplicationRow, "application_name">,
+  group: Pick<DeploymentGroupRow, "deployment_group_id" | "deployment_group_name">,
+): Promise<void> {
+  const { deployment_group_id: id, deployment_group_name: name } = group;
+  await removeDeploymentsOfGroup(db, id);
+  await db.deleteFrom("group_hosts").where("deployment_group_id", "=", id).execute();
+  await clearResourceTags(db, deploymentGroupArn(scope, application.application_name, name));
+  await db.deleteFrom("deployment_groups").where("deployment_group_id", "=", id).execute();
+}

@@ -1,0 +1,108 @@
+import type { DeploymentStatus } from "@sluice/engine/state.ts";
+import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import type { Database, DeploymentsTable } from "./schema.ts";
+
+type DeploymentRow = Selectable<DeploymentsTable>;
+
+export async function findDeployment(db: Kysely<Database>, deploymentId: string): Promise<DeploymentRow | undefined> {
+  return db.selectFrom("deployments").selectAll().where("deployment_id", "=", deploymentId).executeTakeFirst();
+}
+
+export async function findDeployments(
+  db: Kysely<Database>,
+  deploymentIds: readonly string[],
+): Promise<DeploymentRow[]> {
+  if (deploymentIds.length === 0) return [];
+  return db.selectFrom("deployments").selectAll().where("deployment_id", "in", deploymentIds).execute();
+}
+
+/** How many targets of each deployment are in each status; a deployment without targets is left out. */
+export async function countTargetsByStatus(
+  db: Kysely<Database>,
+  deploymentIds: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
+  const counts = new Map<string, Map<string, number>>();
+  if (deploymentIds.length === 0) return counts;
+  const rows = await db
+    .selectFrom("targets")
+    .select(["deployment_id", "status", (expression) => expression.fn.countAll().as("count")])
+    .where("deployment_id", "in", deploymentIds)
+    .groupBy(["deployment_id", "status"])
+    .execute();
+  for (const row of rows) {
+    const byStatus = counts.get(row.deployment_id) ?? new Map<string, number>();
+    counts.set(row.deployment_id, byStatus.set(row.status, Number(row.count)));
+  }
+  return counts;
+}
+
+/** The one deployment of a group that is not over. */
+export async function findActiveDeploymentId(
+  db: Kysely<Database>,
+  deploymentGroupId: string,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("deployments")
+    .select("deployment_id")
+    .where("deployment_group_id", "=", deploymentGroupId)
+    .where("active", "=", 1)
+    .executeTakeFirst();
+  return row?.deployment_id;
+}
+
+export interface DeploymentPosition {
+  readonly createdAt: number;
+  readonly deploymentId: string;
+}
+
+export interface DeploymentSelection {
+  readonly deploymentGroupId?: string | undefined;
+  readonly externalId?: string | undefined;
+  /** Absent: all of them. */
+  readonly statuses?: readonly DeploymentStatus[] | undefined;
+  /** Epoch milliseconds, both inclusive. */
+  readonly createdFrom?: number | undefined;
+  readonly createdTo?: number | undefined;
+  /** The last deployment of the page before. */
+  readonly after?: DeploymentPosition | undefined;
+  readonly limit: number;
+}
+
+/** Newest first. */
+export async function listDeployments(
+  db: Kysely<Database>,
+  selection: DeploymentSelection,
+): Promise<DeploymentPosition[]> {
+  const { deploymentGroupId, externalId, statuses, createdFrom, createdTo, after, limit } = selection;
+  let query = db.selectFrom("deployments").select(["created_at as createdAt", "deployment_id as deploymentId"]);
+  if (deploymentGroupId !== undefined) query = query.where("deployment_group_id", "=", deploymentGroupId);
+  if (externalId !== undefined) query = query.where("external_id", "=", externalId);
+  if (statuses !== undefined) query = query.where("status", "in", statuses);
+  if (createdFrom !== undefined) query = query.where("created_at", ">=", createdFrom);
+  if (createdTo !== undefined) query = query.where("created_at", "<=", createdTo);
+  if (after !== undefined) {
+    query = query.where(sql<SqlBool>`(created_at, deployment_id) < (${after.createdAt}, ${after.deploymentId})`);
+  }
+  return query.orderBy("created_at", "desc").orderBy("deployment_id", "desc").limit(limit).execute();
+}
+
+export async function renameApplicationInDeployments(
+  db: Kysely<Database>,
+  applicationId: string,
+  applicationName: string,
+): Promise<void> {
+  await db
+    .updateTable("deployments")
+    .set({ application_name: applicationName })
+    .where("application_id", "=", applicationId)
+    .execute();
+}
+
+/** All that is known of a group's deployments. What is under way ends here: its hosts are offered nothing more. */
+export async function removeDeploymentsOfGroup(db: Kysely<Database>, deploymentGroupId: string): Promise<void> {
+  const ids = db.selectFrom("deployments").select("deployment_id").where("deployment_group_id", "=", deploymentGroupId);
+  for (const table of ["targets", "effects", "events"] as const) {
+    await db.deleteFrom(table).where("deployment_id", "in", ids).execute();
+  }
+  await db.deleteFrom("deployments").where("deployment_group_id", "=", deploymentGroupId).execute();
+}

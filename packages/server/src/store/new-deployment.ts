@@ -1,0 +1,114 @@
+import type {
+  AlarmConfiguration,
+  AutoRollbackConfiguration,
+  BlueGreenDeploymentConfiguration,
+  DeploymentStyle,
+  FileExistsBehavior,
+  LoadBalancerInfo,
+} from "@aws-sdk/client-codedeploy";
+import type { HealthRule } from "@sluice/engine/state.ts";
+import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
+import type { ApplicationRow } from "./applications.ts";
+import type { DeploymentGroupRow } from "./deployment-groups.ts";
+import type { DeploymentHead } from "./deployments.ts";
+import type { WriteTransaction } from "./group-commit.ts";
+
+/**
+ * `deployments.request_json`, in the API's shapes: what CreateDeployment was asked, with what the group said at that moment for
+ * whatever it left out. GetDeployment shows it for ever, however the group changes.
+ */
+export interface DeploymentRequest {
+  readonly deploymentConfigName: string;
+  readonly description?: string | undefined;
+  readonly fileExistsBehavior: FileExistsBehavior;
+  readonly ignoreApplicationStopFailures: boolean;
+  readonly updateOutdatedInstancesOnly: boolean;
+  readonly autoRollbackConfiguration?: AutoRollbackConfiguration | undefined;
+  readonly overrideAlarmConfiguration?: AlarmConfiguration | undefined;
+  readonly deploymentStyle?: DeploymentStyle | undefined;
+  readonly blueGreenDeploymentConfiguration?: BlueGreenDeploymentConfiguration | undefined;
+  readonly loadBalancerInfo?: LoadBalancerInfo | undefined;
+  /** What StopDeployment asked for: roll back, or not. Absent: the group decides. */
+  readonly rollBackAfterStop?: boolean | undefined;
+}
+
+export interface NewDeployment {
+  readonly deploymentId: string;
+  readonly application: ApplicationRow;
+  readonly group: DeploymentGroupRow;
+  /** `user`, `codeDeployRollback`, … */
+  readonly creator: string;
+  readonly revision: RevisionLocation;
+  readonly healthRule: HealthRule;
+  readonly request: DeploymentRequest;
+  readonly statusMessages: readonly string[];
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+}
+
+/**
+ * Adds a deployment that the runner finds due at once, and tells its group. The unique index `deployments_one_active` refuses it
+ * when the group has an active one.
+ */
+export async function insertNewDeployment({ db }: WriteTransaction, deployment: NewDeployment): Promise<void> {
+  const { deploymentId, application, group, creator, revision, request, createdAt } = deployment;
+  await db
+    .insertInto("deployments")
+    .values({
+      deployment_id: deploymentId,
+      application_id: application.application_id,
+      application_name: application.application_name,
+      deployment_group_id: group.deployment_group_id,
+      deployment_group_name: group.deployment_group_name,
+      compute_platform: application.compute_platform,
+      status: "Created",
+      active: 1,
+      advancing: 0,
+      creator,
+      revision_key: revisionKey(revision),
+      revision_json: JSON.stringify(revision),
+      previous_revision_json: group.target_revision_json,
+      request_json: JSON.stringify(request),
+      state_json: JSON.stringify(firstHead(deployment)),
+      external_id: null,
+      created_at: createdAt,
+      started_at: null,
+      completed_at: null,
+      error_code: null,
+      error_message: null,
+      wake_at: createdAt,
+      last_sequence: 0,
+      quarantined: null,
+    })
+    .execute();
+  await db
+    .updateTable("deployment_groups")
+    .set({ last_attempted_deployment_id: deploymentId })
+    .where("deployment_group_id", "=", group.deployment_group_id)
+    .execute();
+}
+
+function firstHead({
+  deploymentId,
+  group,
+  healthRule,
+  request,
+  statusMessages,
+  createdAt,
+}: NewDeployment): DeploymentHead {
+  return {
+    deploymentId,
+    deploymentGroupName: group.deployment_group_name,
+    status: "Created",
+    healthRule,
+    minimumHealthyHosts: null,
+    ignoreApplicationStopFailures: request.ignoreApplicationStopFailures,
+    createdAt,
+    startedAt: null,
+    completedAt: null,
+    stopRequestedAt: null,
+    halt: null,
+    error: null,
+    statusMessages,
+  };
+}

@@ -1,0 +1,76 @@
+import type { TargetState } from "@sluice/engine/state.ts";
+import type { Kysely } from "kysely";
+import type { Database } from "./schema.ts";
+import { readTarget } from "./targets.ts";
+
+/** A target with the ARN that its host registered under; null for instances, whose ARN follows from their id. */
+export interface TargetWithArn {
+  readonly target: TargetState;
+  readonly instanceArn: string | null;
+}
+
+/** In no particular order; ids that are no targets of the deployment are left out. */
+export async function findTargets(
+  db: Kysely<Database>,
+  deploymentId: string,
+  targetIds: readonly string[],
+): Promise<TargetWithArn[]> {
+  const rows = await db
+    .selectFrom("targets")
+    .leftJoin("hosts", "hosts.host_id", "targets.target_id")
+    .select(["state_json", "instance_arn"])
+    .where("deployment_id", "=", deploymentId)
+    .where("target_id", "in", targetIds)
+    .execute();
+  return rows.map((row) => ({ target: readTarget(row), instanceArn: row.instance_arn }));
+}
+
+export async function hasTargets(db: Kysely<Database>, deploymentId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("targets")
+    .select("target_id")
+    .where("deployment_id", "=", deploymentId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function hasOpenCommands(db: Kysely<Database>, deploymentId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("targets")
+    .select("target_id")
+    .where("deployment_id", "=", deploymentId)
+    .where("command_state", "is not", null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export interface TargetSelection {
+  readonly deploymentId: string;
+  /** Absent: all of them. */
+  readonly statuses?: readonly string[] | undefined;
+  /** The last ordinal of the page before; -1 at the beginning. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** In admission order. */
+export async function listTargetIds(
+  db: Kysely<Database>,
+  { deploymentId, statuses, after, limit }: TargetSelection,
+): Promise<{ readonly targetId: string; readonly ordinal: number }[]> {
+  let query = db
+    .selectFrom("targets")
+    .select(["target_id as targetId", "ordinal"])
+    .where("deployment_id", "=", deploymentId)
+    .where("ordinal", ">", after);
+  if (statuses) query = query.where("status", "in", statuses);
+  return query.orderBy("ordinal").limit(limit).execute();
+}
+
+/** The id of the host that registered under an ARN; null when none did. */
+export async function hostIdOfInstanceArn(db: Kysely<Database>, instanceArn: string): Promise<string | null> {
+  const row = await db.selectFrom("hosts").select("host_id").where("instance_arn", "=", instanceArn).executeTakeFirst();
+  return row?.host_id ?? null;
+}
