@@ -47,10 +47,12 @@ export async function startBucketServer(options: { tls?: boolean } = {}) {
     },
     onInternalError: (error) => internalErrors.push(error),
   });
+  let open = 0;
   const payloadForms = new Set<string>();
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     payloadForms.add(String(request.headers["x-amz-content-sha256"]));
-    void handle(request, response);
+    open++;
+    void handle(request, response).finally(() => open--);
   };
   const certificate = options.tls
     ? await createSelfSignedCertificate({ commonName: "bucket tests", subjectAltNames: ["localhost", "127.0.0.1"] })
@@ -70,6 +72,8 @@ export async function startBucketServer(options: { tls?: boolean } = {}) {
     /** Every x-amz-content-sha256 that clients have sent. */
     payloadForms,
     internalErrors,
+    /** How many requests are being answered. */
+    openRequests: () => open,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -234,6 +234,7 @@ assert s3.head_object(**on)["Metadata"] == {"n": "1"}
 assert code(s3.copy_object, **on, CopySource="revisions/boto/full") == "InvalidRequest"
 assert code(s3.put_object, **on, Body=b"x", ContentMD5="AAAAAAAAAAAAAAAAAAAAAA==") == "BadDigest"
 assert code(s3.put_object, **on, Body=b"x", ChecksumCRC32="AAAAAA==") == "BadDigest"
+assert code(s3.put_object, Bucket="absent", Key="k", Body=b"x" * 8 * 1024 * 1024) == "NoSuchBucket"
 assert code(s3.put_object, Bucket="revisions", Key="k" * 1025, Body=b"") == "KeyTooLongError"
 assert code(s3.put_object, **on, Body=b"x", ACL="public-read") == "AccessControlListNotSupported"
 assert code(s3.put_object, **on, Body=b"x", Metadata={"m": "x" * 2048}) == "MetadataTooLarge"
@@ -511,6 +512,31 @@ describe("bare requests", () => {
     const refused = await send("PUT", "/revisions/chunked", tampered, undefined, extra);
     expect(refused.text).toContain("<Code>SignatureDoesNotMatch</Code>");
     expect(server.store.head("revisions", "chunked")).toEqual(stored);
+  });
+
+  it("that break off leave nothing, and are nobody's internal error", async () => {
+    const body = Buffer.alloc(100_000);
+    const path = "/revisions/broken-off";
+    const headers = signRequest({
+      method: "PUT",
+      url: `${server.endpoint}${path}`,
+      credentials,
+      region: "us-east-1",
+      service: "s3",
+      now: new Date(),
+      payloadHash: "UNSIGNED-PAYLOAD",
+    });
+    const request = httpRequest(`${server.endpoint}${path}`, {
+      method: "PUT",
+      headers: { ...headers, "content-length": body.length * 2 },
+    });
+    request.on("error", () => {});
+    request.write(body);
+    await expect.poll(server.openRequests).toBe(1);
+    request.destroy();
+    await expect.poll(server.openRequests).toBe(0);
+    expect(() => server.store.head("revisions", "broken-off")).toThrow("does not exist");
+    expect(server.internalErrors).toEqual([]);
   });
 
   it("with dots in the path name a key and never a file", async () => {
