@@ -22,6 +22,10 @@ export function hostLabel(name: string, id: string): string {
   return name === id ? name : `${name} (${id})`;
 }
 
+export function countHosts(count: number): string {
+  return count === 1 ? "1 host" : `${count} hosts`;
+}
+
 /** What a script wrote, made harmless for a terminal: an escape sequence in a log must not move the cursor or set a title. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, (character) => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { TransportError } from "@sluice/wire/client/errors.ts";
+import { ServiceError, TransportError } from "@sluice/wire/client/errors.ts";
 import type { Connection } from "../connection.ts";
 import { DeploymentReader, type DeploymentView, isOver } from "./deployment-view.ts";
 import { listenForEvents } from "./event-stream.ts";
@@ -10,11 +10,17 @@ const READ_INTERVAL_MILLISECONDS = 150;
 const READ_ANYWAY_MILLISECONDS = 2_000;
 /** How long a server may be away (a restart) before following it is given up. */
 const AWAY_MAX_MILLISECONDS = 60_000;
+const HTTP_SERVER_ERRORS = 500;
 
 export interface FollowOptions {
   readonly signal: AbortSignal;
   /** The server does not answer; following goes on. */
-  readonly onAway?: (error: TransportError) => void;
+  readonly onAway?: (error: Error) => void;
+}
+
+/** The server is away or cannot answer now, which may pass. */
+function isPassing(error: unknown): error is Error {
+  return error instanceof TransportError || (error instanceof ServiceError && error.statusCode >= HTTP_SERVER_ERRORS);
 }
 
 /** A deployment's views, from now until it is over: the last one is final. The stream of events only says when to look. */
@@ -38,7 +44,7 @@ export async function* followDeployment(
         yield view;
         if (isOver(view)) return;
       } catch (error) {
-        if (!(error instanceof TransportError)) throw error;
+        if (!isPassing(error)) throw error;
         awaySince ??= Date.now();
         if (Date.now() - awaySince > AWAY_MAX_MILLISECONDS) throw error;
         options.onAway?.(error);

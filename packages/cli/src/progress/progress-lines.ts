@@ -1,4 +1,4 @@
-import { hostLabel } from "../printing.ts";
+import { countHosts, hostLabel } from "../printing.ts";
 import { type DeploymentView, isTargetOver } from "./deployment-view.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { formatElapsed, hostLabel } from "../printing.ts";
+import { countHosts, formatElapsed, hostLabel } from "../printing.ts";
 import { currentEvent, type DeploymentView, isOver, isTargetOver, type TargetView } from "./deployment-view.ts";
 
 export interface ScreenSize {
@@ -71,5 +71,5 @@ export function countersOf(view: DeploymentView): string {
   const parts = [`${count("Succeeded")} succeeded`, `${count("Failed")} failed`];
   if (count("Skipped") > 0) parts.push(`${count("Skipped")} skipped`);
   if (!isOver(view)) parts.push(`${count("InProgress")} running`, `${waiting} waiting`);
-  return `  ${parts.join(", ")} of ${view.targets.length} hosts`;
+  return `  ${parts.join(", ")} of ${countHosts(view.targets.length)}`;
 }

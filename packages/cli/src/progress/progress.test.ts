@@ -46,7 +46,8 @@ test("lines tell every event of a host, also those that passed between two looks
   const before = view("InProgress", [target(1, "InProgress", ["InProgress"])]);
   const after = view("Succeeded", [target(1, "Succeeded", ["Succeeded", "Succeeded", "Succeeded"])]);
   expect(progressLines(undefined, before)).toEqual([
-    "d-1 web/prod: 1 hosts",
+    "d-1 web/prod",
+    "d-1 on 1 host",
     "host-1 (i-1) ApplicationStop InProgress",
     "d-1 InProgress",
   ]);
