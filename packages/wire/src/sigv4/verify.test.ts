@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { parseAuthorization } from "./authorization.ts";
 import { EMPTY_SHA256 } from "./canonical-request.ts";
 import type { HttpRequest } from "./http-request.ts";
@@ -298,7 +298,9 @@ const botocore = (() => {
   }
 })();
 
-describe.skipIf(!botocore)("what botocore signs (skipped without python3 and botocore)", () => {
+describe("what botocore signs", () => {
+  beforeEach((context) => context.skip(!botocore, "botocore is not installed: pip install botocore"));
+
   const SCRIPT = `
 import json, sys
 from datetime import datetime, timezone

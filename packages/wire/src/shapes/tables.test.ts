@@ -1,0 +1,136 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { FAULTS } from "@sluice/model/fault-codes.ts";
+import { describe, expect, it } from "vitest";
+import { COMMAND_TABLE } from "../command/shapes.ts";
+import { CODEDEPLOY_ERRORS, CODEDEPLOY_TABLE } from "../generated/codedeploy-shapes.ts";
+import { SLUICE_TABLE } from "../sluice/shapes.ts";
+import { LENGTHS, NUMBER_KINDS, OPERATION_FAULTS } from "./codedeploy-constraints.ts";
+import type { OperationTable, Shape } from "./shape.ts";
+
+const GENERATOR = fileURLToPath(new URL("../../../../scripts/generate-shapes.ts", import.meta.url));
+
+/** Faults of the catalogue that CodeDeploy's model does not declare: those of any AWS JSON service, Sluice's own, the agents'. */
+const NOT_OF_CODEDEPLOY = [
+  "AccessDeniedException",
+  "ClientException",
+  "EnrolmentTokenInvalidException",
+  "HostAlreadyExistsException",
+  "HostDoesNotExistException",
+  "IncompleteSignatureException",
+  "InternalFailure",
+  "InvalidHostNameException",
+  "InvalidSignatureException",
+  "InvalidTokenRequestException",
+  "LogDoesNotExistException",
+  "MissingAuthenticationTokenException",
+  "NotImplementedException",
+  "RequestEntityTooLargeException",
+  "RequestExpired",
+  "SerializationException",
+  "ServerException",
+  "ServiceUnavailableException",
+  "UnknownOperationException",
+  "UnrecognizedClientException",
+  "ValidationException",
+];
+
+describe("the catalogue of faults and the table of operations agree", () => {
+  it("every fault that the service declares is in the catalogue", () => {
+    expect(CODEDEPLOY_ERRORS.filter((code) => !Object.hasOwn(FAULTS, code))).toEqual([]);
+  });
+
+  it("the catalogue has no other fault of CodeDeploy", () => {
+    const declared = new Set<string>(CODEDEPLOY_ERRORS);
+    const others = Object.keys(FAULTS).filter((code) => !declared.has(code));
+    expect(others.sort()).toEqual(NOT_OF_CODEDEPLOY);
+  });
+
+  it("every operation's faults are declared, and every declared fault is some operation's", () => {
+    expect(Object.keys(OPERATION_FAULTS).sort()).toEqual(Object.keys(CODEDEPLOY_TABLE).sort());
+    expect([...new Set(Object.values(OPERATION_FAULTS).flat())].sort()).toEqual([...CODEDEPLOY_ERRORS].sort());
+  });
+});
+
+describe("the generated table", () => {
+  it("is what the installed SDK's schemas give", () => {
+    expect(() => execFileSync(process.execPath, [GENERATOR, "--check"], { stdio: "pipe" })).not.toThrow();
+  });
+
+  it("has the kinds of number that the constraints name", () => {
+    expect(memberKind(CODEDEPLOY_TABLE.GetDeployment.output, "deploymentInfo", "deploymentOverview", "Pending")).toBe(
+      "long",
+    );
+    const target = memberKind(
+      CODEDEPLOY_TABLE.GetDeploymentTarget.output,
+      "deploymentTarget",
+      "lambdaTarget",
+      "lambdaFunctionInfo",
+      "targetVersionWeight",
+    );
+    expect(target).toBe("double");
+    expect(memberKind(CODEDEPLOY_TABLE.CreateDeploymentConfig.input, "minimumHealthyHosts", "value")).toBe("integer");
+  });
+
+  it("uses every constraint on a number", () => {
+    const kinds = shapesOf(CODEDEPLOY_TABLE).flatMap((shape) =>
+      shape.kind === "structure" ? Object.values(shape.members).map((member) => member.kind) : [],
+    );
+    const count = (kind: string, of: readonly string[]) => of.filter((one) => one === kind).length;
+    for (const kind of ["long", "double"]) expect(count(kind, kinds)).toBe(count(kind, Object.values(NUMBER_KINDS)));
+  });
+
+  it("requires what the service requires", () => {
+    expect(CODEDEPLOY_TABLE.CreateDeploymentGroup.input.required).toEqual([
+      "applicationName",
+      "deploymentGroupName",
+      "serviceRoleArn",
+    ]);
+    expect(LENGTHS.ApplicationName).toEqual({ min: 1, max: 100 });
+  });
+
+  it("has the shapes of a deployment", () => {
+    expect(memberKind(CODEDEPLOY_TABLE.CreateDeployment.input, "revision", "s3Location", "bundleType")).toBe("string");
+    expect(memberKind(CODEDEPLOY_TABLE.CreateDeployment.input, "targetInstances", "tagFilters")).toBe("list");
+    expect(CODEDEPLOY_TABLE.ListDeploymentTargets.input.members.targetFilters).toMatchObject({
+      kind: "map",
+      value: { kind: "list", member: { kind: "string" } },
+    });
+  });
+});
+
+it.each<[string, OperationTable]>([
+  ["CodeDeploy", CODEDEPLOY_TABLE],
+  ["CodeDeployCommand", COMMAND_TABLE],
+  ["Sluice", SLUICE_TABLE],
+])("%s requires only members that exist", (_, table) => {
+  let structures = 0;
+  for (const shape of shapesOf(table)) {
+    if (shape.kind !== "structure") continue;
+    structures += 1;
+    expect(shape.required.filter((name) => !Object.hasOwn(shape.members, name))).toEqual([]);
+  }
+  expect(structures).toBeGreaterThanOrEqual(Object.keys(table).length);
+});
+
+function memberKind(shape: Shape | undefined, ...path: readonly string[]): string | undefined {
+  const [first, ...rest] = path;
+  if (first === undefined) return shape?.kind;
+  return shape?.kind === "structure" ? memberKind(shape.members[first], ...rest) : undefined;
+}
+
+function shapesOf(table: OperationTable): Shape[] {
+  const found = new Set<Shape>();
+  const visit = (shape: Shape): void => {
+    if (found.has(shape)) return;
+    found.add(shape);
+    if (shape.kind === "list") visit(shape.member);
+    if (shape.kind === "map") visit(shape.value);
+    if (shape.kind === "structure") Object.values(shape.members).forEach(visit);
+  };
+  for (const operation of Object.values(table)) {
+    visit(operation.input);
+    visit(operation.output);
+  }
+  return [...found];
+}
