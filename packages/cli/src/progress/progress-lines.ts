@@ -7,8 +7,10 @@ import { type DeploymentView, isTargetOver } from "./deployment-view.ts";
  */
 export function progressLines(before: DeploymentView | undefined, after: DeploymentView): string[] {
   const lines: string[] = [];
-  if (before === undefined)
-    lines.push(`${after.id} ${after.application}/${after.group}: ${after.targets.length} hosts`);
+  if (before === undefined) lines.push(`${after.id} ${after.application}/${after.group}`);
+  if (after.targets.length !== (before?.targets.length ?? 0)) {
+    lines.push(`${after.id} on ${countHosts(after.targets.length)}`);
+  }
   for (const message of after.statusMessages) {
     if (!before?.statusMessages.includes(message)) lines.push(`${after.id} note: ${message}`);
   }
