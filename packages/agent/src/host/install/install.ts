@@ -6,8 +6,9 @@ import { flushFileSystems, replaceFile } from "../durable-file.ts";
 import { EventFailure } from "../event-failure.ts";
 import { type DeploymentLayout, ensureDirectory } from "../layout.ts";
 import { YieldingLoop } from "../yielding-loop.ts";
-import { type AccountIds, applyPermission, copyFile, lookUpAccounts, makeDirectory } from "./apply.ts";
+import { type AccountIds, applyPermission, lookUpAccounts, makeDirectory } from "./apply.ts";
 import { cleanupEntries, removePreviousInstall } from "./cleanup.ts";
+import { FileCopier } from "./file-copier.ts";
 import { FileAlreadyExists, InstallPlan } from "./install-plan.ts";
 import { checkPermissionsSupported, type PermissionStep, planPermissions } from "./permission-plan.ts";
 import { readSource } from "./source-tree.ts";
@@ -58,15 +59,18 @@ export async function install(
 }
 
 async function carryOut(plan: InstallPlan, cleanupFile: string, signal: AbortSignal): Promise<void> {
+  const copier = new FileCopier();
   const loop = new YieldingLoop(signal);
   for (const step of plan.steps) {
     if (step.type === "mkdir") makeDirectory(step);
     else {
       // Only now: had it been listed earlier, a crash before this copy would cost its owner the file.
       if (step.replaces) appendFileSync(cleanupFile, `${step.destination}\n`);
-      await copyFile(step);
+      const copying = copier.copy(step);
+      if (copying) await copying;
     }
-    await loop.next();
+    const breathing = loop.next();
+    if (breathing) await breathing;
   }
 }
 
