@@ -22,17 +22,29 @@ export async function createBridge(name: string, preferredPrefix: string | undef
   return { name, subnet };
 }
 
-/** Also what an earlier run left behind: that it is gone already is no fault. */
+/**
+ * Removes a bridge and what is plugged into it, which the kernel would remove with the hosts' namespaces only some time after their last
+ * process. Also what an earlier run left behind: that it is gone already is no fault.
+ */
 export async function deleteBridge(name: string): Promise<void> {
+  const interfaces = JSON.parse(await runProgram(["ip", "-json", "link", "show"])) as {
+    ifname: string;
+    master?: string;
+  }[];
+  const plugged = interfaces.filter(({ master }) => master === name).map(({ ifname }) => ifname);
+  for (const ifname of [...plugged, name]) await deleteInterface(ifname);
+}
+
+async function deleteInterface(name: string): Promise<void> {
   try {
     await runProgram(["ip", "link", "delete", name]);
   } catch (error) {
-    if (!(error instanceof ProgramFailed) || !/Cannot find device/.test(error.message)) throw error;
+    if (!(error instanceof ProgramFailed) || !/Cannot find device|No such device/.test(error.message)) throw error;
   }
 }
 
 /**
- * Plugs a network namespace in. The pair of interfaces vanishes with the namespace, so nothing has to be undone.
+ * Plugs a network namespace in. The pair of interfaces ends with the namespace or the bridge, whichever is first.
  * @param processId of a process in the namespace, as the machine numbers it
  * @param inside runs a command inside of the namespace
  */
