@@ -1,17 +1,33 @@
 import { connectionAgent } from "@sluice/wire/client/connection-agent.ts";
 import type { AgentLog, LogFields } from "./agent-log.ts";
 import type { Enrolment } from "./enrolment-files.ts";
-import { createHost, type Host } from "./host/host.ts";
-import type { HostConfigInput, HostLogger } from "./host/host-config.ts";
+import type { Host } from "./host/host.ts";
+import { completeHostConfig, type HostConfigInput, type HostLogger } from "./host/host-config.ts";
+import type { LifecycleHost } from "./lifecycle-host.ts";
 
 /** What agent.json may say in `host`, all of it optional. See `HostConfig` for what each means. */
 const HOST_SETTINGS = ["maxRevisions", "strictScripts", "s3Endpoint", "s3Credentials", "gitHubBaseUrl", "gitHubToken"];
 
-/** The host of this machine, set up as its agent.json says, and with litter of a killed agent removed. */
-export function createLifecycleHost(enrolment: Enrolment, directory: string, log: AgentLog): Host {
-  const host = createHost({ directory, logger: asHostLogger(log), config: hostConfig(enrolment) });
-  host.sweepOnStart();
-  return host;
+/**
+ * This machine, set up as its agent.json says. What unpacks and installs is loaded with the first command, so that an agent that has
+ * nothing to do stays small; the settings are checked at once.
+ */
+export function createRealHost(enrolment: Enrolment, directory: string, log: AgentLog): LifecycleHost {
+  const config = hostConfig(enrolment);
+  completeHostConfig(config);
+  let loading: Promise<Host> | undefined;
+  const load = () => {
+    loading ??= import("./host/host.ts").then(({ createHost }) => {
+      const host = createHost({ directory, logger: asHostLogger(log), config });
+      host.sweepOnStart();
+      return host;
+    });
+    return loading;
+  };
+  return {
+    isNoop: async (command) => (await load()).isNoop(command),
+    run: async (command, sink, signal) => (await load()).run(command, sink, signal),
+  };
 }
 
 function hostConfig(enrolment: Enrolment): HostConfigInput {

@@ -9,6 +9,7 @@ import { Journal } from "./journal.ts";
 import type { LifecycleHost } from "./lifecycle-host.ts";
 import { LogShipper } from "./log-shipper.ts";
 import { type PollReport, pollUntilStopped } from "./poll-loop.ts";
+import { createRealHost } from "./real-host.ts";
 import { ScriptWatch } from "./script-watch.ts";
 import { connectToServer } from "./server-connection.ts";
 import { becomeOnlyInstance } from "./single-instance.ts";
@@ -84,7 +85,7 @@ async function serve(
     journal,
     held,
     log,
-    host: host ?? (await createRealHost(enrolment, directory, log)),
+    host: host ?? createRealHost(enrolment, directory, log),
     specifications: new SpecificationSource(enrolment.signingCertificate),
     logs: new LogShipper(server),
     scripts: new ScriptWatch(),
@@ -136,12 +137,6 @@ async function letHeldCommandsEnd(
       return;
     }
   }
-}
-
-/** Loaded when it is needed, so that tests of the loop need not have it. */
-async function createRealHost(enrolment: Enrolment, directory: string, log: AgentLog): Promise<LifecycleHost> {
-  const { createLifecycleHost } = await import("./real-host.ts");
-  return createLifecycleHost(enrolment, directory, log);
 }
 
 function describe(held: HeldCommands, polls: PollReport, stop: StopSwitch, startedAt: Date): RunningAgent {

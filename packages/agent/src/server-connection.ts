@@ -1,6 +1,14 @@
-import { type ClientConnection, commandClient, sluiceClient } from "@sluice/wire/client/clients.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
-import type { Envelope } from "@sluice/wire/command/operations.ts";
+import { createServiceClient } from "@sluice/wire/client/service-client.ts";
+import {
+  COMMAND_SIGNING_NAMES,
+  COMMAND_TARGET_PREFIXES,
+  type CommandOperations,
+  type Envelope,
+} from "@sluice/wire/command/operations.ts";
+import { COMMAND_TABLE } from "@sluice/wire/command/shapes.ts";
+import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX, type SluiceOperations } from "@sluice/wire/sluice/operations.ts";
+import { SLUICE_TABLE } from "@sluice/wire/sluice/shapes.ts";
 import { AGENT_VERSION, AGENT_VERSION_HEADER } from "./agent-version.ts";
 import type { Enrolment } from "./enrolment-files.ts";
 import { type HostServer, ServerRefusal } from "./host-server.ts";
@@ -20,7 +28,7 @@ export interface ServerConnection extends HostServer {
 /** The host's own view of its server: requests signed with the key that it got at enrolment. */
 export function connectToServer(enrolment: Enrolment): ServerConnection {
   const { hostIdentifier } = enrolment;
-  const connection: ClientConnection = {
+  const connection = {
     endpoint: enrolment.server,
     region: enrolment.region,
     credentials: enrolment.credentials,
@@ -28,8 +36,19 @@ export function connectToServer(enrolment: Enrolment): ServerConnection {
     userAgent: `sluice-agent/${AGENT_VERSION}`,
     tls: { ca: enrolment.certificateAuthority, fingerprints: enrolment.serverFingerprints },
   };
-  const commands = commandClient(connection);
-  const sluice = sluiceClient(connection);
+  // Not by `clients.ts`, which also brings CodeDeploy's own table: 1 MB that an idle agent would carry for nothing.
+  const commands = createServiceClient<CommandOperations>({
+    ...connection,
+    table: COMMAND_TABLE,
+    targetPrefix: COMMAND_TARGET_PREFIXES[0],
+    signingName: COMMAND_SIGNING_NAMES[0],
+  });
+  const sluice = createServiceClient<SluiceOperations>({
+    ...connection,
+    table: SLUICE_TABLE,
+    targetPrefix: SLUICE_TARGET_PREFIX,
+    signingName: SLUICE_SIGNING_NAME,
+  });
   const timeoutMs = REQUEST_TIMEOUT_MS;
 
   return {
