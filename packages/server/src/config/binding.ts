@@ -1,0 +1,24 @@
+/** Which driver serves what, as sluice.yml says it. The first binding that matches counts. */
+export interface Binding {
+  /** Names or ARNs, with `*` for any text. */
+  readonly match: string;
+  readonly port: string;
+  readonly driver: string;
+  /** As the driver's schema checked them. */
+  readonly settings: object;
+}
+
+/** `*` stands for any text, everything else for itself. */
+export function matchesPattern(pattern: string, name: string): boolean {
+  const [first = "", ...rest] = pattern.split("*");
+  if (rest.length === 0) return pattern === name;
+  if (!name.startsWith(first)) return false;
+  const last = rest.pop() ?? "";
+  let from = first.length;
+  for (const part of rest) {
+    const at = name.indexOf(part, from);
+    if (at < 0) return false;
+    from = at + part.length;
+  }
+  return name.length - from >= last.length && name.endsWith(last);
+}

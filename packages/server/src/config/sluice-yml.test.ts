@@ -1,0 +1,110 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { embeddedBucketSource } from "@sluice/drivers/embedded-bucket/embedded-bucket-source.ts";
+import { githubSource } from "@sluice/drivers/github/github-source.ts";
+import { s3Source } from "@sluice/drivers/s3/s3-source.ts";
+import { describe, expect, it } from "vitest";
+import { matchesPattern } from "./binding.ts";
+import { ConfigError, loadSluiceYml, parseSluiceYml } from "./sluice-yml.ts";
+
+const DRIVERS = [embeddedBucketSource, s3Source, githubSource];
+const parse = (text: string) => parseSluiceYml(text, "sluice.yml", DRIVERS);
+
+const GOOD = `
+bindings:
+  - match: releases-*
+    port: revision-source
+    driver: s3
+    settings:
+      endpoint: https://minio.example:9000
+      region: eu-central-1
+      accessKeyId: AKIA
+      secretAccessKey: hush
+      pathStyle: false
+  - { match: "*", port: revision-source, driver: embedded-bucket }
+`;
+
+describe("sluice.yml", () => {
+  it("is read in order", () => {
+    expect(parse(GOOD).bindings).toEqual([
+      {
+        match: "releases-*",
+        port: "revision-source",
+        driver: "s3",
+        settings: {
+          endpoint: "https://minio.example:9000",
+          region: "eu-central-1",
+          accessKeyId: "AKIA",
+          secretAccessKey: "hush",
+          pathStyle: false,
+        },
+      },
+      { match: "*", port: "revision-source", driver: "embedded-bucket", settings: {} },
+    ]);
+  });
+
+  it.each(["", "# nothing yet\n", "{}", "bindings: []"])("may say nothing: %j", (text) => {
+    expect(parse(text)).toEqual({ bindings: [] });
+  });
+
+  it.each([
+    ["bindings: [", "sluice.yml, line 1, column"],
+    ["- a\n", "line 1: the file is not a mapping"],
+    ["bindings: []\nbinding: []\n", "line 2: binding is not known here: use bindings"],
+    ["bindings: {}", "line 1: bindings is not a list"],
+    ["bindings:\n  - x\n", "line 2: bindings[0] is not a mapping"],
+    ["bindings:\n  - port: revision-source\n", "line 2: bindings[0].match is missing: give the name or ARN"],
+    ["bindings:\n  - match: 7\n", "bindings[0].match is 7: give"],
+    ["bindings:\n  - match: a\n    port: alarms\n", 'line 3: bindings[0].port is "alarms", which is no port'],
+    [
+      "bindings:\n  - match: a\n    port: revision-source\n    driver: ftp\n",
+      'line 4: bindings[0].driver is "ftp", which is no driver of revision-source: use one of embedded-bucket, s3, github',
+    ],
+    [GOOD.replace("region:", "regoin:"), "line 8: bindings[0].settings.regoin is not a setting of this driver: use"],
+    [GOOD.replace("      region: eu-central-1\n", ""), "bindings[0].settings.region is missing"],
+    [GOOD.replace("https://minio", "minio"), 'line 7: bindings[0].settings.endpoint has the value "minio'],
+    [GOOD.replace("false", "maybe"), 'line 11: bindings[0].settings.pathStyle has the value "maybe" of type string'],
+    [
+      GOOD.replace("embedded-bucket }", "embedded-bucket, settings: { a: 1 } }"),
+      "bindings[1].settings.a is not a setting of this driver: the driver has no settings",
+    ],
+  ])("says where it is wrong: %j", (text, message) => {
+    expect(() => parse(text)).toThrow(ConfigError);
+    expect(() => parse(text)).toThrow(message);
+  });
+
+  it("never shows a secret", () => {
+    const text = GOOD.replace("hush", "1234567");
+    expect(() => parse(text)).toThrow("line 10: bindings[0].settings.secretAccessKey has the value of type number");
+    expect(() => parse(text)).not.toThrow("1234567");
+  });
+
+  it("is read from a file, and a missing one is told by its name", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "sluice-config-"));
+    try {
+      const path = join(directory, "sluice.yml");
+      await expect(loadSluiceYml(path, DRIVERS)).rejects.toThrow(`${path} cannot be read`);
+      await writeFile(path, GOOD);
+      expect((await loadSluiceYml(path, DRIVERS)).bindings).toHaveLength(2);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+});
+
+it.each([
+  ["*", "anything", true],
+  ["a", "a", true],
+  ["a", "ab", false],
+  ["a*", "abc", true],
+  ["*c", "abc", true],
+  ["a*c", "ac", true],
+  ["a*bc*c", "abc", false],
+  ["a*b*c", "a-b-b-c", true],
+  ["ab*ba", "aba", false],
+  ["a.c", "abc", false],
+  ["arn:aws:s3:::x-*/app/*", "arn:aws:s3:::x-1/app/b.zip", true],
+])("the pattern %s and the name %s: %s", (pattern, name, expected) => {
+  expect(matchesPattern(pattern, name)).toBe(expected);
+});
