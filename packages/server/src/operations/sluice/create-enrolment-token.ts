@@ -48,7 +48,7 @@ export const createEnrolmentToken: Operation<
       })
       .execute(),
   );
-  const token = encodeEnrolmentToken({ tokenId, secret, fingerprints: context.serverFingerprints });
+  const token = encodeEnrolmentToken({ id: tokenId, secret, fingerprints: context.serverFingerprints });
   return { token, expiresAt: new Date(expiresAt) };
 };
 

@@ -1,5 +1,6 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { mergeTags, type Tag } from "@sluice/model/tag-filter.ts";
+import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import type { EnrolHostInput, EnrolHostOutput } from "@sluice/wire/sluice/operations.ts";
 import {
   enrolledUserArn,
@@ -22,7 +23,7 @@ import {
 import type { Operation } from "../operation.ts";
 import { hostFact, requireHostName, requireHostTags } from "./host-request.ts";
 import type { SluiceContext } from "./sluice-context.ts";
-import { readToken, spendToken } from "./spend-token.ts";
+import { spendToken } from "./spend-token.ts";
 
 type EnrolContext = Omit<SluiceContext, "principal">;
 
@@ -31,7 +32,7 @@ type EnrolContext = Omit<SluiceContext, "principal">;
  * token is its credential.
  */
 export const enrolHost: Operation<EnrolHostInput, EnrolHostOutput, EnrolContext> = async (input, context) => {
-  const token = readToken(input.token);
+  const token = decodeEnrolmentToken(input.token ?? "");
   const hostName = requireHostName(input.hostName);
   const asked = input.tags === undefined ? undefined : requireHostTags(input.tags);
   // Drawn before the transaction, which may run again.
