@@ -1,0 +1,251 @@
+import { formatHostCommandIdentifier } from "@sluice/model/host-command.ts";
+import type { LogChunk } from "@sluice/wire/sluice/operations.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { newHostRow } from "../../hosts/new-host.ts";
+import { insertHost } from "../../store/hosts.ts";
+import type { Principal } from "../operation.ts";
+import { isSluiceOperationAllowed, SLUICE_HANDLERS } from "./sluice-operations.ts";
+import { type TestInstallation, testInstallation } from "./test-installation.ts";
+
+const { GetDeploymentLogs, HostHeartbeat, PutHostLogs } = SLUICE_HANDLERS;
+const DEPLOYMENT = "d-A1B2C3111";
+const arn = (hostId: string) => `arn:aws:ec2:us-east-1:111122223333:instance/${hostId}`;
+const keyOf = (hostId: string): Principal => ({ role: "host", accessKeyId: `AKIA-${hostId}`, hostId });
+let here: TestInstallation;
+
+async function addHost(hostId: string, hostName: string): Promise<void> {
+  const row = newHostRow({ hostId, hostName, kind: "instance", hostIdentifier: arn(hostId), tags: [], now: 1000 });
+  await here.context.store.write(async (transaction) => {
+    await insertHost(transaction, { ...row, enrolled_at: 1000 });
+    await transaction.db
+      .insertInto("targets")
+      .values({
+        deployment_id: DEPLOYMENT,
+        target_id: hostId,
+        ordinal: 0,
+        status: "InProgress",
+        command_state: "acknowledged",
+        state_json: "{}",
+        updated_at: 1,
+      })
+      .execute();
+  });
+}
+
+async function addDeployment(): Promise<void> {
+  await here.context.store.write(({ db }) =>
+    db
+      .insertInto("deployments")
+      .values({
+        deployment_id: DEPLOYMENT,
+        application_id: "a",
+        application_name: "MyWebApp",
+        deployment_group_id: "g",
+        deployment_group_name: "prod",
+        compute_platform: "Server",
+        status: "InProgress",
+        active: 1,
+        advancing: 1,
+        creator: "user",
+        revision_key: "r",
+        revision_json: "{}",
+        previous_revision_json: null,
+        request_json: "{}",
+        state_json: "{}",
+        external_id: null,
+        created_at: 1,
+        started_at: null,
+        completed_at: null,
+        error_code: null,
+        error_message: null,
+        wake_at: null,
+        last_sequence: 0,
+        quarantined: null,
+      })
+      .execute(),
+  );
+}
+
+const endDeployment = () =>
+  here.context.store.write(({ db }) => db.updateTable("deployments").set({ active: 0, status: "Succeeded" }).execute());
+
+function chunk(hostId: string, sequence: number, more: Partial<LogChunk> = {}): LogChunk {
+  const key = {
+    deploymentId: DEPLOYMENT,
+    event: "ApplicationStart",
+    attempt: 1,
+    offer: "o",
+    targetId: hostId,
+  } as const;
+  return {
+    hostCommandIdentifier: formatHostCommandIdentifier(key),
+    sequence,
+    at: new Date(1_700_000_000_000 + sequence),
+    stream: "stdout",
+    scriptName: "start.sh",
+    text: `${hostId} ${sequence}\n`,
+    ...more,
+  };
+}
+const put = (hostId: string, ...chunks: LogChunk[]) =>
+  PutHostLogs({ hostIdentifier: arn(hostId), chunks }, here.as(keyOf(hostId)));
+
+beforeEach(async () => {
+  here = await testInstallation();
+  await addHost("i-1", "web-1");
+  await addHost("i-2", "web-2");
+  await addDeployment();
+});
+afterEach(() => here.close());
+
+describe("a heartbeat", () => {
+  const beat = (hostId: string, principal: Principal, more = {}) =>
+    HostHeartbeat({ hostIdentifier: arn(hostId), heldCommands: ["c-1"], ...more }, here.as(principal));
+  const liveness = async () => (await here.context.liveness.observe(here.context.store, ["i-1"])).get("i-1");
+
+  it("keeps the host alive and tells the runner what the host holds", async () => {
+    here.clock.now += 60_000;
+    expect(await beat("i-1", keyOf("i-1"), { agentVersion: "0.3.0" })).toEqual({ intervalSeconds: 5 });
+    expect(here.heartbeats).toEqual([{ hostId: "i-1", heldCommands: ["c-1"] }]);
+    expect(await liveness()).toMatchObject({ lastSeenAt: here.clock.now, saidGoodbye: false });
+  });
+
+  it("says goodbye", async () => {
+    await beat("i-1", keyOf("i-1"), { goodbye: true, heldCommands: [] });
+    expect(await liveness()).toMatchObject({ saidGoodbye: true });
+    await beat("i-1", keyOf("i-1"));
+    expect(await liveness()).toMatchObject({ saidGoodbye: false });
+  });
+
+  it("is taken from the host's own key and from root, and from nobody else", async () => {
+    await expect(beat("i-1", here.context.principal)).resolves.toBeDefined();
+    const others: Principal[] = [
+      keyOf("i-2"),
+      { role: "host", accessKeyId: "A", hostId: null },
+      { role: "read-only", accessKeyId: "A", hostId: null },
+    ];
+    for (const principal of others) {
+      await expect(beat("i-1", principal)).rejects.toMatchObject({ code: "AccessDeniedException" });
+    }
+    await expect(beat("i-9", keyOf("i-9"))).rejects.toMatchObject({ code: "AccessDeniedException" });
+    expect(here.heartbeats).toHaveLength(1);
+  });
+
+  it("does not count as holding nothing when the list is missing", async () => {
+    await expect(beat("i-1", keyOf("i-1"), { heldCommands: undefined })).rejects.toMatchObject({
+      code: "ValidationException",
+    });
+    expect(here.heartbeats).toEqual([]);
+  });
+});
+
+describe("hook output", () => {
+  it("is read back with hosts, events and times, once however often it is sent", async () => {
+    await put("i-1", chunk("i-1", 0), chunk("i-1", 1, { stream: "stderr" }));
+    await put("i-1", chunk("i-1", 0), chunk("i-1", 1, { stream: "stderr" }));
+    await put("i-2", chunk("i-2", 0));
+    const answer = await GetDeploymentLogs({ deploymentId: DEPLOYMENT }, here.context);
+    expect(answer.ended).toBe(false);
+    expect(answer.entries).toEqual([
+      {
+        targetId: "i-1",
+        hostName: "web-1",
+        lifecycleEvent: "ApplicationStart",
+        at: new Date(1_700_000_000_000),
+        stream: "stdout",
+        scriptName: "start.sh",
+        text: "i-1 0\n",
+      },
+      expect.objectContaining({ targetId: "i-1", stream: "stderr", text: "i-1 1\n" }),
+      expect.objectContaining({ targetId: "i-2", hostName: "web-2", text: "i-2 0\n" }),
+    ]);
+    const one = await GetDeploymentLogs({ deploymentId: DEPLOYMENT, targetId: "i-2" }, here.context);
+    expect(one.entries.map(({ text }) => text)).toEqual(["i-2 0\n"]);
+  });
+
+  it("is taken from the host whose command it is, and from nobody else", async () => {
+    await expect(
+      PutHostLogs({ hostIdentifier: arn("i-1"), chunks: [chunk("i-1", 0)] }, here.as(keyOf("i-2"))),
+    ).rejects.toMatchObject({ code: "AccessDeniedException" });
+    await expect(put("i-2", chunk("i-2", 0), chunk("i-1", 0))).rejects.toMatchObject({ code: "AccessDeniedException" });
+    expect((await GetDeploymentLogs({ deploymentId: DEPLOYMENT }, here.context)).entries).toEqual([]);
+  });
+
+  it("of a deployment that never meant the host is refused, and writes nothing", async () => {
+    for (const deploymentId of ["d-OTHER0000", "..", "../../etc"]) {
+      const key = { deploymentId, event: "Install", attempt: 1, offer: "o", targetId: "i-1" } as const;
+      const foreign = chunk("i-1", 0, { hostCommandIdentifier: formatHostCommandIdentifier(key) });
+      await expect(put("i-1", foreign)).rejects.toMatchObject({ code: "LogDoesNotExistException" });
+    }
+  });
+
+  it.each([
+    [{ hostCommandIdentifier: "rubbish" }],
+    [{ sequence: -1 }],
+    [{ sequence: 0.5 }],
+    [{ stream: "stdin" as "stdout" }],
+    [{ at: new Date(Number.NaN) }],
+    [{ text: undefined as unknown as string }],
+  ])("is refused with %j", async (wrong) => {
+    await expect(put("i-1", chunk("i-1", 0, wrong))).rejects.toMatchObject({ code: "ValidationException" });
+  });
+
+  it("may be empty", async () => {
+    expect(await put("i-1")).toEqual({});
+  });
+});
+
+describe("reading logs", () => {
+  it("goes on behind the cursor until the deployment is over and all is read", async () => {
+    await put("i-1", chunk("i-1", 0));
+    const first = await GetDeploymentLogs({ deploymentId: DEPLOYMENT }, here.context);
+    const idle = await GetDeploymentLogs({ deploymentId: DEPLOYMENT, cursor: first.cursor }, here.context);
+    expect(idle).toEqual({ entries: [], cursor: first.cursor, ended: false });
+    await put("i-1", chunk("i-1", 1));
+    await endDeployment();
+    const last = await GetDeploymentLogs({ deploymentId: DEPLOYMENT, cursor: first.cursor }, here.context);
+    expect(last).toMatchObject({ entries: [{ text: "i-1 1\n" }], ended: true });
+  });
+
+  it("waits for output, and for the end", async () => {
+    const output = GetDeploymentLogs({ deploymentId: DEPLOYMENT, waitSeconds: 20 }, here.context);
+    await put("i-1", chunk("i-1", 0));
+    const { entries, cursor } = await output;
+    expect(entries).toHaveLength(1);
+    const end = GetDeploymentLogs({ deploymentId: DEPLOYMENT, cursor, waitSeconds: 20 }, here.context);
+    await endDeployment();
+    here.context.logs.wake(DEPLOYMENT);
+    expect(await end).toEqual({ entries: [], cursor, ended: true });
+  });
+
+  it("passes over the output of others while it waits", async () => {
+    const waiting = GetDeploymentLogs({ deploymentId: DEPLOYMENT, targetId: "i-2", waitSeconds: 20 }, here.context);
+    await put("i-1", chunk("i-1", 0));
+    await put("i-2", chunk("i-2", 0));
+    expect((await waiting).entries.map(({ text }) => text)).toEqual(["i-2 0\n"]);
+  });
+
+  it("lets its callers go when the server closes", async () => {
+    const waiting = GetDeploymentLogs({ deploymentId: DEPLOYMENT, waitSeconds: 20 }, here.context);
+    await here.context.logs.close();
+    expect(await waiting).toMatchObject({ entries: [], ended: false });
+  });
+
+  it.each([
+    [{ deploymentId: "" }, "DeploymentIdRequiredException"],
+    [{ deploymentId: "d-NOBODY000" }, "DeploymentDoesNotExistException"],
+    [{ deploymentId: "../etc" }, "DeploymentDoesNotExistException"],
+    [{ deploymentId: DEPLOYMENT, waitSeconds: 21 }, "ValidationException"],
+    [{ deploymentId: DEPLOYMENT, cursor: "rubbish" }, "InvalidNextTokenException"],
+  ])("refuses %j", async (input, code) => {
+    await expect(GetDeploymentLogs(input, here.context)).rejects.toMatchObject({ code });
+  });
+});
+
+it("lets hosts report, readers read, and root do all", () => {
+  const operations = Object.keys(SLUICE_HANDLERS);
+  const allowed = (role: Principal["role"]) => operations.filter((name) => isSluiceOperationAllowed(role, name));
+  expect(allowed("root")).toEqual(operations);
+  expect(allowed("read-only")).toEqual(["EnrolHost", "GetDeploymentLogs", "ListHosts"]);
+  expect(allowed("host")).toEqual(["EnrolHost", "HostHeartbeat", "PutHostLogs"]);
+});

@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Liveness } from "../../hosts/liveness.ts";
+import { type TestClock, testContext } from "../../hosts/test-context.ts";
+import { DeploymentLogs } from "../../logs/deployment-logs.ts";
+import type { Principal } from "../operation.ts";
+import type { SluiceContext } from "./sluice-context.ts";
+
+/** A server's worth of context, with what its runner was told. */
+export interface TestInstallation {
+  readonly clock: TestClock;
+  readonly context: SluiceContext;
+  readonly heartbeats: { readonly hostId: string; readonly heldCommands: readonly string[] }[];
+  /** The same, called by somebody else. */
+  as(principal: Principal): SluiceContext;
+  close(): Promise<void>;
+}
+
+export async function testInstallation(): Promise<TestInstallation> {
+  const clock = { now: Date.UTC(2026, 10, 23, 18, 0) };
+  const directory = await mkdtemp(join(tmpdir(), "sluice-operations-"));
+  const base = await testContext(clock);
+  const heartbeats: { hostId: string; heldCommands: readonly string[] }[] = [];
+  const context: SluiceContext = {
+    ...base,
+    liveness: new Liveness({ store: base.store, readyAt: clock.now, onFlushError: () => {} }),
+    logs: new DeploymentLogs(join(directory, "logs")),
+    runner: { heartbeat: async (hostId, heldCommands) => void heartbeats.push({ hostId, heldCommands }) },
+    signingCertificate: "-----BEGIN CERTIFICATE-----\n",
+    serverFingerprints: ["a".repeat(64)],
+    signal: new AbortController().signal,
+  };
+  return {
+    clock,
+    context,
+    heartbeats,
+    as: (principal) => ({ ...context, principal }),
+    close: async () => {
+      await context.logs.close();
+      await context.store.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
