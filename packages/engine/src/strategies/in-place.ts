@@ -45,12 +45,13 @@ export function planInPlace(draft: Draft, observation: Observation): void {
 /** The earliest moment at which time alone changes something: a deadline passes, or a host's silence exceeds its grace. */
 export function wakeInPlace(state: DeploymentState, observation: Observation): number | null {
   if (state.status !== "InProgress" || state.startedAt === null) return null;
-  let wakeAt = state.startedAt + IN_PLACE_TIMEOUT_MILLISECONDS;
+  // Once admission is halted the run time decides nothing any more: asking for it again would ask for a moment in the past.
+  let wakeAt = state.halt === null ? state.startedAt + IN_PLACE_TIMEOUT_MILLISECONDS : Number.POSITIVE_INFINITY;
   for (const target of state.targets ?? []) {
     if (!target.command) continue;
     wakeAt = Math.min(wakeAt, commandDeadline(target.command), darkAt(observation.hosts.get(target.targetId)));
   }
-  return wakeAt;
+  return Number.isFinite(wakeAt) ? wakeAt : null;
 }
 
 function haltWhenStopped(draft: Draft): void {
