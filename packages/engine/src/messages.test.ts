@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { candidate, HALF_AT_A_TIME, ONE_AT_A_TIME, PlayedDeployment, SCRIPT_FAILED } from "./engine-fixture.ts";
+import { hostLabel } from "./messages.ts";
+
+const web = (index: number) => candidate(`i-${index}`, { hostName: `web-${index}`, wasHealthy: true });
+
+describe("messages", () => {
+  it("name a host NAME (id), and once when both are the same", () => {
+    expect(hostLabel({ hostName: "web-1", targetId: "i-0abc" })).toBe("web-1 (i-0abc)");
+    expect(hostLabel({ hostName: "web-1", targetId: "web-1" })).toBe("web-1");
+  });
+
+  it("of spent health: AWS's sentence first, then the arithmetic, the host, event, script, message and log tail", () => {
+    const played = new PlayedDeployment({ healthRule: ONE_AT_A_TIME, candidates: [web(1), web(2), web(3)] });
+    played.play((_, event) => event === "ApplicationStart");
+    expect(played.state.error).toEqual({
+      code: "HEALTH_CONSTRAINTS",
+      message:
+        "The overall deployment failed because too many individual instances failed deployment, too few healthy instances are available for deployment, or some instances in your deployment group are experiencing problems. " +
+        "1 of 3 hosts failed; at least 2 must stay healthy and at least one must succeed. " +
+        `First failure: host web-1 (i-1) at ApplicationStart, script check.sh: ${SCRIPT_FAILED.message} Log tail: [stderr]connection refused`,
+    });
+  });
+
+  it("of several failures name the one that came first, whatever its place in the order", () => {
+    const played = new PlayedDeployment({ healthRule: HALF_AT_A_TIME, candidates: [web(1), web(2), web(3), web(4)] });
+    played.plan();
+    for (const [id, message] of [
+      ["i-2", "the cause"],
+      ["i-1", "a consequence"],
+    ] as const) {
+      played.now += 1000;
+      played.acknowledge(id);
+      played.complete(id, false, { ...SCRIPT_FAILED, message });
+    }
+    played.plan();
+    expect(played.state.error?.message).toContain(
+      "First failure: host web-2 (i-2) at ApplicationStop, script check.sh: the cause",
+    );
+    expect(played.state.error?.message).not.toContain("a consequence");
+  });
+
+  it("quote the end of a long log, and only its end", () => {
+    const played = new PlayedDeployment({ healthRule: ONE_AT_A_TIME, candidates: [web(1)] });
+    played.plan();
+    played.acknowledge("i-1");
+    played.complete("i-1", false, { ...SCRIPT_FAILED, logTail: `${"x".repeat(4000)}the last words` });
+    played.plan();
+    expect(played.state.error?.message).toMatch(/xxx the last words$|xxxthe last words$/);
+    expect(played.state.error?.message.length).toBeLessThan(2000);
+  });
+
+  it("of a success with failed hosts name them, since the status alone would hide them", () => {
+    const played = new PlayedDeployment({ healthRule: HALF_AT_A_TIME, candidates: [web(1), web(2), web(3), web(4)] });
+    played.play((id) => id === "i-3");
+    expect(played.state.status).toBe("Succeeded");
+    expect(played.state.error).toBeNull();
+    expect(played.state.statusMessages).toEqual([
+      `Succeeded with 1 failed host: host web-3 (i-3) at ApplicationStop, script check.sh: ${SCRIPT_FAILED.message}`,
+    ]);
+  });
+
+  it("of a success without failed hosts there are none", () => {
+    const played = new PlayedDeployment({ healthRule: HALF_AT_A_TIME, candidates: [web(1), web(2)] });
+    expect(played.play().state.statusMessages).toEqual([]);
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { ALL_AT_ONCE, candidate, PlayedDeployment, SCRIPT_FAILED, SUCCESS } from "./engine-fixture.ts";
+import { type CommandReport, receiveReport } from "./receive-report.ts";
+
+const advancing = { advancing: true, ignoreApplicationStopFailures: false };
+const acknowledged = (offer: string): CommandReport => ({
+  type: "acknowledged",
+  event: "ApplicationStop",
+  attempt: 1,
+  offer,
+});
+const completed = (succeeded: boolean): CommandReport => ({
+  type: "completed",
+  event: "ApplicationStop",
+  attempt: 1,
+  succeeded,
+  diagnostics: succeeded ? SUCCESS : SCRIPT_FAILED,
+});
+
+/** A target that has just been offered ApplicationStop, after these reports. */
+function targetAfter(...reports: CommandReport[]) {
+  const played = new PlayedDeployment({ healthRule: ALL_AT_ONCE, candidates: [candidate("h01")] });
+  played.plan();
+  for (const report of reports) played.report("h01", report);
+  return played.target("h01");
+}
+
+const receive = (target: ReturnType<typeof targetAfter>, report: CommandReport, policy = advancing) =>
+  receiveReport(target, report, policy, 0);
+
+describe("receiveReport", () => {
+  it("starts the event at the first acknowledgement, and tells that agent to run it", () => {
+    const result = receive(targetAfter(), acknowledged("1"));
+    expect(result.answer).toBe("InProgress");
+    expect(result.events.map(({ type }) => type)).toEqual(["lifecycleEventStarted"]);
+  });
+
+  it("answers a repeated acknowledgement of the same offer alike, and changes nothing", () => {
+    expect(receive(targetAfter(acknowledged("1")), acknowledged("1"))).toMatchObject({
+      answer: "InProgress",
+      events: [],
+    });
+  });
+
+  it("tells an agent that acknowledges another offer of a running command to skip it", () => {
+    expect(receive(targetAfter(acknowledged("1")), acknowledged("2"))).toMatchObject({
+      answer: "Succeeded",
+      events: [],
+    });
+  });
+
+  it.each([
+    [true, "Succeeded"],
+    [false, "Failed"],
+  ] as const)("tells an agent that acknowledges after completion (succeeded: %s) that it %s", (succeeded, answer) => {
+    const target = targetAfter(acknowledged("1"), completed(succeeded));
+    expect(receive(target, acknowledged("1"))).toMatchObject({ answer, events: [] });
+    expect(receive(target, acknowledged("2"))).toMatchObject({ answer, events: [] });
+  });
+
+  it("makes the next event available in the same step while the deployment advances", () => {
+    const { events } = receive(targetAfter(acknowledged("1")), completed(true));
+    expect(events.map(({ type }) => type)).toEqual(["lifecycleEventSucceeded", "commandOffered"]);
+  });
+
+  it("only records while the deployment does not advance", () => {
+    const { events, target } = receive(targetAfter(acknowledged("1")), completed(true), {
+      ...advancing,
+      advancing: false,
+    });
+    expect(events.map(({ type }) => type)).toEqual(["lifecycleEventSucceeded"]);
+    expect(target).toMatchObject({ status: "InProgress", command: null });
+  });
+
+  it("lets the first completion win, whatever a second one says", () => {
+    const succeeded = targetAfter(acknowledged("1"), completed(true));
+    expect(receive(succeeded, completed(false))).toMatchObject({ answer: "Succeeded", events: [], target: succeeded });
+    const failed = targetAfter(acknowledged("1"), completed(false));
+    expect(receive(failed, completed(true))).toMatchObject({ answer: "Failed", events: [], target: failed });
+    expect(failed.status).toBe("Failed");
+  });
+
+  it("takes a completion that overtook its acknowledgement, and answers that acknowledgement as past", () => {
+    const target = targetAfter(completed(true));
+    expect(target.command?.event).toBe("DownloadBundle");
+    expect(receive(target, acknowledged("1"))).toMatchObject({ answer: "Succeeded", events: [] });
+  });
+
+  it("refuses reports of events that are not offered yet, and of attempts that never were", () => {
+    const target = targetAfter();
+    const early = { ...completed(true), event: "Install" } as CommandReport;
+    expect(receive(target, early)).toMatchObject({ answer: "Failed", events: [], target });
+    expect(receive(target, { ...completed(true), attempt: 2 })).toMatchObject({ answer: "Failed", events: [], target });
+  });
+
+  it("fails the target at a failed event, and forgives ApplicationStop where that was asked for", () => {
+    const target = targetAfter(acknowledged("1"));
+    expect(receive(target, completed(false)).target.status).toBe("Failed");
+    const forgiving = receive(target, completed(false), { advancing: true, ignoreApplicationStopFailures: true });
+    expect(forgiving.target.command?.event).toBe("DownloadBundle");
+  });
+
+  it("ends the target with its last event", () => {
+    const played = new PlayedDeployment({ healthRule: ALL_AT_ONCE, candidates: [candidate("h01")] });
+    played.plan();
+    played.bringTo("h01", "ValidateService");
+    played.acknowledge("h01");
+    played.complete("h01");
+    expect(played.target("h01")).toMatchObject({ status: "Succeeded", command: null });
+  });
+});
