@@ -9,17 +9,15 @@ import { SUCCEEDED } from "./agent-bench.ts";
  */
 const [directory, startsFile, script] = process.argv.slice(2) as [string, string, string];
 
-process.exit(
-  await runAgent({
-    directory,
-    host: {
-      isNoop: () => false,
-      run: (command) =>
-        new Promise((resolve) => {
-          const child = spawn("/bin/sh", ["-c", script], { detached: true, stdio: "ignore" });
-          child.once("spawn", () => appendFileSync(startsFile, `${command.commandName} ${child.pid}\n`));
-          child.once("exit", () => resolve(SUCCEEDED));
-        }),
-    },
-  }),
-);
+process.exitCode = await runAgent({
+  directory,
+  host: {
+    isNoop: () => false,
+    run: (command) =>
+      new Promise((resolve) => {
+        const child = spawn("/bin/sh", ["-c", script], { detached: true, stdio: "ignore" });
+        child.once("spawn", () => appendFileSync(startsFile, `${command.commandName} ${child.pid}\n`));
+        child.once("exit", () => resolve(SUCCEEDED));
+      }),
+  },
+});

@@ -84,12 +84,9 @@ function serverUrl(text: string): string {
 
 function readToken(token: string): { readonly fingerprints: readonly string[] } {
   try {
-    return decodeEnrolmentToken(token.trim());
+    return decodeEnrolmentToken(token);
   } catch (error) {
-    throw new EnrolmentFailed(
-      `The enrolment token cannot be read (${describeFailure(error)}). Copy it whole, as \`sluice token create\` printed it.`,
-      { cause: error },
-    );
+    throw new EnrolmentFailed(describeFailure(error), { cause: error });
   }
 }
 

@@ -40,8 +40,8 @@ const LEAVE_MAX_MS = 1_000;
 const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
 /**
- * Runs the agent of a directory until SIGTERM or SIGINT: what runs then is finished and reported first. Resolves with the exit code;
- * rejects with `NotEnrolled` or `AlreadyRunning` when it cannot begin.
+ * Runs the agent of a directory until SIGTERM or SIGINT: what runs then is finished and reported first. Resolves with the exit code; ends
+ * the process on a second signal; rejects with `NotEnrolled` or `AlreadyRunning` when it cannot begin.
  */
 export async function runAgent(options: RunAgentOptions): Promise<number> {
   const { directory } = options;
@@ -55,7 +55,10 @@ export async function runAgent(options: RunAgentOptions): Promise<number> {
   try {
     stop.listen(options.stopWhen);
     const finished = serve(enrolment, directory, options.host, { held, polls, stop, log });
-    return await Promise.race([finished, stop.forced.then(() => EXIT_FORCED)]);
+    const exitCode = await Promise.race([finished, stop.forced.then(() => EXIT_FORCED)]);
+    // Scripts and requests that are under way would keep the process for as long as they take.
+    if (exitCode === EXIT_FORCED) process.exit(EXIT_FORCED);
+    return exitCode;
   } finally {
     stop.close();
     await lock.release();

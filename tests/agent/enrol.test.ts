@@ -1,0 +1,135 @@
+import { X509Certificate } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { enrolHost } from "@sluice/agent/enrol.ts";
+import { NotEnrolled, readEnrolment } from "@sluice/agent/enrolment-files.ts";
+import { readAgentStatus } from "@sluice/agent/status.ts";
+import { createSigningCertificate, type SigningCertificate } from "@sluice/server/signing/specification-envelope.ts";
+import { encodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { enrolledDirectory, FakeHost, removeDirectory, startAgent, until } from "./agent-bench.ts";
+import { FakeCommandServer, HOST_IDENTIFIER } from "./fake-command-server.ts";
+
+let server: FakeCommandServer;
+let directory: string;
+const token = encodeEnrolmentToken({ id: "t-1", secret: "the-token-secret", fingerprints: [] });
+
+beforeEach(async () => {
+  server = await FakeCommandServer.start();
+  server.enrolAnswer = answer(server.certificate);
+  directory = enrolledDirectory(server);
+  for (const name of readdirSync(directory)) rmSync(join(directory, name));
+});
+afterEach(async () => {
+  await server.goAway();
+  removeDirectory(directory);
+});
+
+function answer(certificate: SigningCertificate) {
+  return {
+    hostId: "i-0123456789abcdef0",
+    hostIdentifier: HOST_IDENTIFIER,
+    accessKeyId: "AKIAHOST",
+    secretAccessKey: "secret-of-the-host",
+    region: "eu-west-1",
+    accountId: "111122223333",
+    signingCertificate: certificate.certificatePem,
+  };
+}
+
+describe("enrolling", () => {
+  it("buys a key with the token, keeps it to the agent's user, and is enough to run", async () => {
+    const tags = [{ Key: "role", Value: "web" }];
+    const enrolled = await enrolHost({ server: `${server.url}/`, token, directory, name: "web-1", tags, zone: "a" });
+    expect(enrolled).not.toHaveProperty("credentials");
+    expect(server.callsOf("EnrolHost")[0]!.input).toMatchObject({ token, hostName: "web-1", tags, zone: "a" });
+    expect(statSync(join(directory, "credentials.json")).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(directory, "agent.json"), "utf8")).not.toContain("secret");
+    expect(readEnrolment(directory)).toMatchObject({
+      server: server.url,
+      region: "eu-west-1",
+      hostId: "i-0123456789abcdef0",
+      credentials: { accessKeyId: "AKIAHOST", secretAccessKey: "secret-of-the-host" },
+    });
+    expect(readdirSync(directory).sort()).toEqual(["agent.json", "credentials.json", "signing-certificate.pem"]);
+    server.deploy("d-1", ["Install"]);
+    const agent = startAgent(directory, new FakeHost());
+    await until(() => server.completions.length === 1);
+    expect(server.completions[0]!.status).toBe("Succeeded");
+    expect(await agent.stop()).toBe(0);
+  });
+
+  it("replaces nothing without force", async () => {
+    await enrolHost({ server: server.url, token, directory });
+    await expect(enrolHost({ server: server.url, token, directory })).rejects.toThrow("Use --force to replace it");
+    expect(server.callsOf("EnrolHost")).toHaveLength(1);
+    server.enrolAnswer = { ...server.enrolAnswer, hostId: "i-11111111111111111" };
+    await enrolHost({ server: server.url, token, directory, force: true });
+    expect((await readAgentStatus(directory)).hostId).toBe("i-11111111111111111");
+  });
+
+  it("says what is wrong, leaves nothing behind, and never quotes the token", async () => {
+    const enrol = (options: object) => enrolHost({ server: server.url, token, directory, name: "web-1", ...options });
+    const messageOf = (options: object) =>
+      enrol(options).then(
+        () => "it was enrolled",
+        (error: Error) => error.message,
+      );
+    expect(await messageOf({ server: "sluice.example" })).toContain("is not an address such as");
+    expect(await messageOf({ token: token.slice(0, -9) })).toContain("Copy it whole");
+    server.fault = () => ({ status: 400, code: "EnrolmentTokenInvalidException", message: "the token has been used" });
+    expect(await messageOf({})).toContain("refused to enrol web-1: the token has been used");
+    server.fault = () => undefined;
+    server.enrolAnswer = { ...server.enrolAnswer, signingCertificate: "none" };
+    expect(await messageOf({})).toContain("signing certificate cannot be read");
+    await server.goAway();
+    expect(await messageOf({})).toContain("cannot be reached to enrol web-1");
+    await server.listen();
+    expect(readdirSync(directory)).toEqual([]);
+    expect(() => readEnrolment(directory)).toThrow(NotEnrolled);
+    expect((await readAgentStatus(directory)).enrolled).toBe(false);
+  });
+});
+
+describe("a server whose certificate the token names", () => {
+  let tls: SigningCertificate;
+  let https: Server;
+  let asked: number;
+  beforeEach(async () => {
+    asked = 0;
+    tls = await createSigningCertificate();
+    https = createServer({ cert: tls.certificatePem, key: tls.privateKeyPem }, (_request, response) => {
+      asked += 1;
+      response.end(JSON.stringify(answer(server.certificate)));
+    });
+    await new Promise<void>((resolve) => https.listen(0, "127.0.0.1", resolve));
+  });
+  afterEach(() => {
+    https.closeAllConnections();
+    https.close();
+  });
+
+  const fingerprintOf = (pem: string) => new X509Certificate(pem).fingerprint256.replaceAll(":", "").toLowerCase();
+  const enrolWith = (fingerprints: readonly string[]) =>
+    enrolHost({
+      server: `https://127.0.0.1:${(https.address() as AddressInfo).port}`,
+      token: encodeEnrolmentToken({ id: "t", secret: "s", fingerprints }),
+      directory,
+    });
+
+  it("is trusted, at enrolment and ever after", async () => {
+    const fingerprint = fingerprintOf(tls.certificatePem);
+    await enrolWith([fingerprint]);
+    expect(readEnrolment(directory).serverFingerprints).toEqual([fingerprint]);
+  });
+
+  it("is not shown the token when it is another, or when the token names none", async () => {
+    const other = fingerprintOf((await createSigningCertificate()).certificatePem);
+    await expect(enrolWith([other])).rejects.toThrow("not the pinned one");
+    await expect(enrolWith([])).rejects.toThrow("cannot be reached");
+    expect(asked).toBe(0);
+    expect(existsSync(join(directory, "agent.json"))).toBe(false);
+  });
+});
