@@ -54,6 +54,8 @@ export function looksOf(sample: Buffer): Looks {
   for (const { magic, kind, words } of MAGIC) {
     if (sample.subarray(0, magic.length).equals(magic)) return { kind, words };
   }
+  if (sample.every((byte) => byte === 0))
+    return { kind: "other", words: "holds only zero bytes, as a tar without entries does" };
   if (isTarHeader(sample)) return { kind: "tar", words: "is an uncompressed tar" };
   const text = sample.toString("utf8").trimStart();
   if (/^<(!doctype html|html)/i.test(text)) return { kind: "other", words: "is an HTML page" };
@@ -83,7 +85,6 @@ const MAGIC: readonly { readonly magic: Buffer; readonly kind: ArchiveKind; read
 function isTarHeader(sample: Buffer): boolean {
   if (sample.length < SAMPLE_BYTES) return false;
   if (sample.subarray(TAR_MAGIC_OFFSET, TAR_MAGIC_OFFSET + 5).toString("latin1") === "ustar") return true;
-  if (sample.every((byte) => byte === 0)) return true;
   const { offset, length } = TAR_CHECKSUM;
   const stored = Number.parseInt(
     sample

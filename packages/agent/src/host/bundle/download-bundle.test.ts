@@ -1,0 +1,211 @@
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createHostFixture, type HostFixture, specification, tgz } from "../fixtures/host-fixture.ts";
+import { createHost } from "../host.ts";
+import type { HostConfigInput } from "../host-config.ts";
+import { layoutOf } from "../layout.ts";
+
+let fixture: HostFixture;
+
+beforeEach(async () => {
+  fixture = await createHostFixture();
+  fixture.bundle = tgz({ "appspec.yml": "version: 0.0\nos: linux\n" });
+});
+afterEach(() => fixture.close());
+
+const layout = () => layoutOf(fixture.root, specification());
+
+function s3(more: { readonly ETag?: string; readonly Version?: string; readonly Key?: string } = {}) {
+  return {
+    Revision: { RevisionType: "S3" as const, S3Revision: { Bucket: "b", Key: "shop.tgz", BundleType: "tgz", ...more } },
+  };
+}
+
+function gitHub(): Pick<DeploymentSpecification, "Revision"> {
+  return {
+    Revision: { RevisionType: "GitHub", GitHubRevision: { Account: "acme", Repository: "shop", CommitId: "c0ffee" } },
+  };
+}
+
+/** DownloadBundle without a presigned URL. */
+async function runOwnWay(changes: Partial<DeploymentSpecification>, config: HostConfigInput) {
+  const host = createHost({
+    directory: fixture.root,
+    config: { ...config, timing: { downloadRetryDelays: [1], gitHubRetryDelays: [1, 1] } },
+  });
+  const command = { commandName: "DownloadBundle", specification: specification(changes), bundleUrl: undefined };
+  const outcome = await host.run(command, { write: () => {} }, new AbortController().signal);
+  host.close();
+  return outcome;
+}
+
+describe("from the presigned URL", () => {
+  test("the signature never reaches a message, and every status met is named", async () => {
+    fixture.respond = (_, response) =>
+      response.writeHead(503).end("<Error><Code>SlowDown</Code><Message>Reduce</Message></Error>");
+    const outcome = await fixture.run("DownloadBundle");
+    expect(outcome.errorCode).toBe(5);
+    expect(outcome.message).toContain(
+      `Could not download bundle at '${fixture.baseUrl}/bundle' after 2 retries. ` +
+        "Server returned codes: 503 'Service Unavailable'; 503 'Service Unavailable'; 503 'Service Unavailable'. The server says: SlowDown: Reduce.",
+    );
+    expect(outcome.message).not.toContain("secret");
+    expect(existsSync(layout().bundleFile)).toBe(false);
+  });
+
+  test("what will not change by trying again is not tried again", async () => {
+    fixture.respond = (_, response) => response.writeHead(403).end("<Error><Code>AccessDenied</Code></Error>");
+    const outcome = await fixture.run("DownloadBundle");
+    expect(outcome.message).toMatch(/after 0 retries.*AccessDenied.*clock is right/);
+    expect(fixture.requests).toHaveLength(1);
+  });
+
+  test("a body that ends early is not a bundle; the next try may succeed", async () => {
+    let tries = 0;
+    fixture.respond = (_, response) => {
+      tries += 1;
+      response.setHeader("content-length", fixture.bundle.length);
+      if (tries > 1) return void response.end(fixture.bundle);
+      response.write(fixture.bundle.subarray(0, 40), () => response.destroy());
+    };
+    expect(await fixture.run("DownloadBundle")).toMatchObject({ errorCode: 0 });
+    expect(readFileSync(layout().bundleFile)).toEqual(fixture.bundle);
+  });
+
+  test("the ETag is compared without its quotes", async () => {
+    expect(await fixture.run("DownloadBundle", s3({ ETag: "abc" }))).toMatchObject({ errorCode: 0 });
+    const outcome = await fixture.run("DownloadBundle", { DeploymentId: "d-2", ...s3({ ETag: '"old"' }) });
+    expect(outcome).toMatchObject({
+      errorCode: 5,
+      message: 'Expected deployment artifact bundle etag "old" but was actually "abc"',
+    });
+  });
+
+  test("a bundle larger than the limit is refused, declared or not", async () => {
+    await fixture.close();
+    fixture = await createHostFixture({ archiveLimits: { bundleBytes: 10 } });
+    fixture.bundle = Buffer.alloc(1000);
+    expect((await fixture.run("DownloadBundle")).message).toContain("larger than 10 bytes");
+    fixture.respond = (_, response) => {
+      response.write(fixture.bundle);
+      response.end();
+    };
+    expect((await fixture.run("DownloadBundle")).message).toContain("larger than 10 bytes");
+  });
+
+  test("the same deployment fetches its bundle once, unless it is another revision or was spoilt", async () => {
+    const times = async (changes: Partial<DeploymentSpecification>) => {
+      fixture.requests.length = 0;
+      expect(await fixture.run("DownloadBundle", changes)).toMatchObject({ errorCode: 0 });
+      return fixture.requests.length;
+    };
+    expect(await times({})).toBe(1);
+    rmSync(layout().archiveDirectory, { recursive: true });
+    expect(await times({})).toBe(0);
+    expect(existsSync(join(layout().archiveDirectory, "appspec.yml"))).toBe(true);
+    expect(await times(s3({ Key: "other.tgz" }))).toBe(1);
+    writeFileSync(layout().bundleFile, Buffer.alloc(statSync(layout().bundleFile).size));
+    expect(await times(s3({ Key: "other.tgz" })), "same length, other bytes").toBe(1);
+  });
+
+  test("a server that goes silent is given up", async () => {
+    await fixture.close();
+    fixture = await createHostFixture({ timing: { downloadIdle: 50, downloadRetryDelays: [] } });
+    fixture.respond = (_, response) => void response.writeHead(200, { "content-length": 5 }).write("a");
+    expect((await fixture.run("DownloadBundle")).message).toMatch(/Could not download bundle/);
+  });
+});
+
+describe("from S3 with the host's own keys", () => {
+  const s3Credentials = { accessKeyId: "AKID", secretAccessKey: "very-secret", region: "eu-west-1" };
+
+  test("signs a path-style request for the key's version", async () => {
+    const outcome = await runOwnWay(s3({ Key: "a b/ü.tgz", Version: "v1" }), {
+      s3Endpoint: fixture.baseUrl,
+      s3Credentials,
+    });
+    expect(outcome).toMatchObject({ errorCode: 0 });
+    expect(fixture.requests[0]?.url).toBe("/b/a%20b/%C3%BC.tgz?versionId=v1");
+    expect(fixture.requests[0]?.authorization).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=AKID\/\d{8}\/eu-west-1\/s3\/aws4_request, /,
+    );
+  });
+
+  test("without URL and keys it says what to configure", async () => {
+    expect((await runOwnWay(s3(), {})).message).toMatch(/s3:\/\/b\/shop.tgz cannot be fetched.*s3Credentials/);
+  });
+});
+
+describe("from GitHub", () => {
+  test("follows the redirect without taking the token to the other origin", async () => {
+    const seen: (string | undefined)[] = [];
+    const other = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end(fixture.bundle);
+    });
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const location = `http://127.0.0.1:${(other.address() as AddressInfo).port}/codeload`;
+    fixture.respond = (_, response) => response.writeHead(302, { location }).end();
+    const outcome = await runOwnWay(gitHub(), { gitHubBaseUrl: fixture.baseUrl, gitHubToken: "t0ken" });
+    await new Promise((resolve) => other.close(resolve));
+    expect(outcome).toMatchObject({ errorCode: 0 });
+    expect(fixture.requests).toEqual([{ url: "/repos/acme/shop/tarball/c0ffee", authorization: "token t0ken" }]);
+    expect(seen).toEqual([undefined]);
+  });
+
+  test("keeps the token on the same origin, and needs none", async () => {
+    fixture.respond = (request, response) => {
+      if (request.url === "/moved") response.end(fixture.bundle);
+      else response.writeHead(301, { location: "/moved" }).end();
+    };
+    await runOwnWay({ ...gitHub(), GitHubAccessToken: "spec" }, { gitHubBaseUrl: fixture.baseUrl, gitHubToken: "own" });
+    expect(fixture.requests.map((request) => request.authorization)).toEqual(["token spec", "token spec"]);
+    await runOwnWay({ ...gitHub(), DeploymentId: "d-2" }, { gitHubBaseUrl: fixture.baseUrl });
+    expect(fixture.requests.at(-1)?.authorization).toBeUndefined();
+  });
+
+  test("gives up in the reference agent's words, without the token", async () => {
+    fixture.respond = (_, response) => response.writeHead(404).end('{"message":"Not Found"}');
+    const outcome = await runOwnWay(gitHub(), { gitHubBaseUrl: fixture.baseUrl, gitHubToken: "t0ken" });
+    expect(outcome.message).toMatch(
+      /^Could not download bundle at 'http:\/\/127\.0\.0\.1:\d+\/repos\/acme\/shop\/tarball\/c0ffee' after 0 retries\. Server returned codes: 404 'Not Found'\./,
+    );
+    expect(outcome.message).not.toContain("t0ken");
+  });
+
+  test("an endless redirect ends", async () => {
+    fixture.respond = (_, response) => response.writeHead(302, { location: "/again" }).end();
+    expect((await runOwnWay(gitHub(), { gitHubBaseUrl: fixture.baseUrl })).message).toContain("more than 5 times");
+  });
+});
+
+describe("a specification that leads astray is refused", () => {
+  test.each([
+    { DeploymentId: "../../x" },
+    { DeploymentId: "arn:aws:codedeploy:us-east-1:1:deployment/.." },
+    { DeploymentGroupId: "a/b" },
+    { DeploymentGroupId: "deployment-instructions" },
+    { DeploymentGroupId: "" },
+  ])("%o", async (changes) => {
+    const outcome = await fixture.run("DownloadBundle", changes);
+    expect(outcome).toMatchObject({ errorCode: 5, message: expect.stringContaining("cannot be a directory name") });
+    expect(fixture.requests).toEqual([]);
+  });
+
+  test("a local revision is not obeyed", async () => {
+    const Revision = { RevisionType: "Local Directory", LocalRevision: { Location: "/etc" } } as never;
+    expect((await fixture.run("DownloadBundle", { Revision })).message).toContain("not one that this agent obeys");
+  });
+
+  test("an ARN's last part is the deployment's id", async () => {
+    const DeploymentId = "arn:aws:codedeploy:us-east-1:111122223333:deployment/d-FROMARN";
+    expect(await fixture.run("DownloadBundle", { DeploymentId })).toMatchObject({ errorCode: 0 });
+    expect(existsSync(join(fixture.root, specification().DeploymentGroupId, "d-FROMARN/deployment-archive"))).toBe(
+      true,
+    );
+  });
+});
