@@ -247,7 +247,8 @@ describe("good archives", () => {
     expect(readdirSync(layout.archiveDirectory)).toEqual(["appspec.yml"]);
   });
 
-  test.skipIf(!isRoot)("as root, owners are kept by name where known, else by number (needs root)", async () => {
+  test("as root, owners are kept by name where known, else by number", async ({ skip }) => {
+    skip(!isRoot, "needs root");
     const entries = [
       { name: "known", uid: 12345, userName: "nobody" },
       { name: "unknown", uid: 12345, gid: 54321, userName: "nosuchuser" },

@@ -1,0 +1,456 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createHostFixture, type HostFixture, isRoot, specification } from "../fixtures/host-fixture.ts";
+import type { HostConfigInput } from "../host-config.ts";
+import { type DeploymentLayout, layoutOf } from "../layout.ts";
+import type { CommandOutcome } from "../lifecycle-command.ts";
+import { OUTPUT_STREAM_MAX_BYTES } from "./output-stream.ts";
+
+let fixture: HostFixture;
+let layout: DeploymentLayout;
+
+async function start(config: HostConfigInput = {}): Promise<void> {
+  fixture = await createHostFixture(config);
+  layout = layoutOf(fixture.root, specification());
+}
+beforeEach(() => start());
+afterEach(() => fixture.close());
+
+interface Hook {
+  readonly script: string;
+  readonly location?: string;
+  /** Further lines of the hook in the AppSpec. */
+  readonly settings?: readonly string[];
+  readonly mode?: number;
+}
+
+/** Writes an archive with these scripts for one event, as DownloadBundle would have left it. */
+function writeArchive(event: string, hooks: readonly Hook[], archive = layout.archiveDirectory): void {
+  const lines = ["version: 0.0", "os: linux", "hooks:", `  ${event}:`];
+  for (const [index, { script, location = `script-${index}`, settings = [], mode = 0o755 }] of hooks.entries()) {
+    lines.push(`    - location: ${location}`, ...settings.map((setting) => `      ${setting}`));
+    const path = join(archive, location);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, script);
+    chmodSync(path, mode);
+  }
+  writeFileSync(join(archive, "appspec.yml"), `${lines.join("\n")}\n`);
+}
+
+function runScripts(...hooks: readonly Hook[]): Promise<CommandOutcome> {
+  writeArchive("ApplicationStart", hooks);
+  return fixture.run("ApplicationStart");
+}
+
+const sh = (body: string) => `#!/bin/sh\n${body}\n`;
+const scriptsLog = () => readFileSync(layout.scriptsLogFile, "utf8");
+const streamed = (stream: string) =>
+  fixture.output.flatMap((chunk) => (chunk.stream === stream ? [chunk.text] : [])).join("");
+
+describe("how a script ends", () => {
+  test("all scripts run in order in the archive's root; the log holds their last lines", async () => {
+    const outcome = await runScripts({ script: sh("pwd") }, { script: sh("echo two >&2") });
+    expect(outcome).toEqual({
+      errorCode: 0,
+      scriptName: "",
+      message: "Succeeded",
+      log:
+        `LifecycleEvent - ApplicationStart\nScript - script-0\n[stdout]${layout.archiveDirectory}\n` +
+        "Script - script-1\n[stderr]two\n",
+    });
+  });
+
+  test("the first that fails ends the event, in the reference agent's words", async () => {
+    const outcome = await runScripts({ script: sh("echo oops; exit 3") }, { script: sh("echo never") });
+    expect(outcome).toMatchObject({
+      errorCode: 4,
+      scriptName: "script-0",
+      message: "Script at specified location: script-0 failed with exit code 3",
+    });
+    expect(outcome.log).toContain("[stdout]oops\n");
+    expect(scriptsLog()).not.toContain("never");
+  });
+
+  test("a killed script names its signal", async () => {
+    const { message } = await runScripts({ script: sh("kill -9 $$") });
+    expect(message).toBe("Script at specified location: script-0 failed with exit code 137 (killed by SIGKILL)");
+  });
+
+  test("a missing script", async () => {
+    writeArchive("ApplicationStart", [{ script: "", location: "there" }]);
+    const appSpec = join(layout.archiveDirectory, "appspec.yml");
+    writeFileSync(appSpec, readFileSync(appSpec, "utf8").replace("there", "not/there"));
+    expect(await fixture.run("ApplicationStart")).toMatchObject({
+      errorCode: 1,
+      scriptName: "not/there",
+      message: `Script does not exist at specified location: ${layout.archiveDirectory}/not/there`,
+    });
+  });
+
+  test("a script without a shebang runs, as does one whose path has blanks and quotes", async () => {
+    const outcome = await runScripts({ script: "echo plain $0\n" }, { script: sh("echo odd"), location: `a 'b"/c` });
+    expect(outcome.log).toMatch(/\[stdout\]plain .*script-0\n.*\[stdout\]odd\n/s);
+  });
+
+  test("a missing executable bit is added, and the log warns", async () => {
+    expect(await runScripts({ script: sh("echo ran"), mode: 0o644 })).toMatchObject({ errorCode: 0 });
+    expect(streamed("agent")).toBe(
+      "Script at specified location: script-0 is not executable. Trying to make it executable.\n",
+    );
+  });
+
+  test("strict scripts refuse it", async () => {
+    await fixture.close();
+    await start({ strictScripts: true });
+    expect(await runScripts({ script: sh("echo ran"), mode: 0o644 })).toMatchObject({
+      errorCode: 2,
+      scriptName: "script-0",
+    });
+  });
+
+  test("an interpreter that is not there is named as the cause", async () => {
+    const { errorCode, message } = await runScripts({ script: "#!/bin/sh\r\necho x\r\n" });
+    expect(errorCode).toBe(4);
+    expect(message).toMatch(/script-0 failed with error ENOENT.*Windows line ends/);
+  });
+
+  test("standard input is at its end", async () => {
+    expect((await runScripts({ script: sh("cat; echo done") })).log).toContain("[stdout]done\n");
+  });
+});
+
+describe("time-outs", () => {
+  const alive = (pid: number) => {
+    try {
+      process.kill(pid, 0);
+      return !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
+    } catch {
+      return false;
+    }
+  };
+
+  test("end the whole process group, grandchildren included", async () => {
+    const pidFile = join(fixture.root, "grandchild");
+    const outcome = await runScripts({
+      script: sh(`(sleep 300 & echo $! > ${pidFile}; wait) & wait`),
+      settings: ["timeout: 1"],
+    });
+    expect(outcome).toMatchObject({
+      errorCode: 3,
+      scriptName: "script-0",
+      message: "Script at specified location: script-0 failed to complete in 1 seconds",
+    });
+    const grandchild = Number(readFileSync(pidFile, "utf8"));
+    await vi.waitFor(() => expect(alive(grandchild)).toBe(false), { timeout: 10_000 });
+  });
+
+  test("KILL follows for those that ignore TERM", async () => {
+    await fixture.close();
+    await start({ timing: { scriptKillGrace: 200 } });
+    const pidFile = join(fixture.root, "stubborn");
+    const outcome = await runScripts({
+      script: sh(`trap '' TERM; echo $$ > ${pidFile}; while :; do sleep 0.1; done`),
+      settings: ["timeout: 1"],
+    });
+    expect(outcome.errorCode).toBe(3);
+    expect(alive(Number(readFileSync(pidFile, "utf8")))).toBe(false);
+  });
+
+  test("an agent that stops ends its script and says so", async () => {
+    writeArchive("ApplicationStart", [{ script: sh("echo started; sleep 300") }]);
+    const stop = new AbortController();
+    const running = fixture.host.run(
+      { commandName: "ApplicationStart", specification: specification(), bundleUrl: undefined },
+      { write: () => stop.abort() },
+      stop.signal,
+    );
+    expect((await running).message).toBe(
+      "Script at specified location: script-0 was stopped because the agent is stopping.",
+    );
+  });
+});
+
+describe("background processes that hold the outputs", () => {
+  test("do not hold up the event, are noted, and live on whatever they write", async () => {
+    const heartbeat = join(fixture.root, "heartbeat");
+    const outcome = await runScripts({
+      // More than a pipe holds, to show that somebody reads on.
+      script: sh(
+        `(while :; do head -c 70000 /dev/zero | tr '\\0' x || exit 1; echo beat >> ${heartbeat}; sleep 0.05; done) &\n` +
+          `echo $! > ${heartbeat}.pid; echo started`,
+      ),
+    });
+    expect(outcome).toMatchObject({ errorCode: 0, message: "Succeeded" });
+    expect(scriptsLog()).toMatch(/\[agent\]Script at specified location: script-0 has ended, but a background process/);
+    expect(streamed("agent")).toContain("still holds its output");
+    const child = Number(readFileSync(`${heartbeat}.pid`, "utf8"));
+    try {
+      // The agent itself goes; the pipes must not go with it.
+      fixture.host.close();
+      const beats = () => (existsSync(heartbeat) ? readFileSync(heartbeat, "utf8").length : 0);
+      const before = beats();
+      await vi.waitFor(() => expect(beats()).toBeGreaterThan(before + 25), { timeout: 20_000 });
+    } finally {
+      process.kill(child, "SIGKILL");
+    }
+  });
+
+  test("that redirect their outputs cost nothing and are not noted", async () => {
+    const outcome = await runScripts({ script: sh("sleep 2 > /dev/null 2>&1 & echo started") });
+    expect(outcome.errorCode).toBe(0);
+    expect(outcome.log).not.toContain("background");
+  });
+});
+
+describe("output", () => {
+  test("a script may reopen its outputs", async () => {
+    const outcome = await runScripts({
+      script: sh("echo a > /dev/stderr; echo b | tee /dev/stderr; echo c > /dev/stdout"),
+    });
+    expect(outcome.errorCode).toBe(0);
+    expect(outcome.log).toMatch(/\[stderr\]a\n.*\[stderr\]b\n/s);
+    expect(streamed("stdout")).toBe("b\nc\n");
+  });
+
+  test("characters that are split between two writes stay whole, and an unended line counts", async () => {
+    const outcome = await runScripts({
+      script: sh("printf 'gr\\303'; sleep 0.3; printf '\\274n\\n\\360\\237\\230'; printf '\\200 end'"),
+    });
+    expect(outcome.log).toContain("[stdout]grün\n[stdout]😀 end\n");
+    expect(streamed("stdout")).toBe("grün\n😀 end");
+  });
+
+  test("is sent while the script runs", async () => {
+    const gate = join(fixture.root, "gate");
+    writeArchive("ApplicationStart", [
+      { script: sh(`echo early; while [ ! -e ${gate} ]; do sleep 0.05; done; echo late`) },
+    ]);
+    const running = fixture.run("ApplicationStart");
+    await vi.waitFor(() => expect(streamed("stdout")).toBe("early\n"), { timeout: 10_000 });
+    writeFileSync(gate, "");
+    await running;
+    expect(streamed("stdout")).toBe("early\nlate\n");
+  });
+
+  test("beyond the limit there is a marked gap, and scripts.log has everything", async () => {
+    const line = "0123456789".repeat(10);
+    const outcome = await runScripts({ script: sh(`yes ${line} | head -n 20000; echo last`) });
+    expect(outcome.log).toMatch(/\[stdout\]last\n$/);
+    expect(streamed("stdout").length).toBeLessThanOrEqual(OUTPUT_STREAM_MAX_BYTES);
+    expect(streamed("stdout").length).toBeGreaterThan(OUTPUT_STREAM_MAX_BYTES / 2);
+    const omitted = 20_000 * (line.length + 1) + "last\n".length - streamed("stdout").length;
+    expect(streamed("agent")).toMatch(/output beyond 1048576 bytes an event is not sent/);
+    expect(streamed("agent")).toContain(`${omitted} bytes of output were left out here.`);
+    expect(scriptsLog().split("\n").length).toBe(20_000 + 4);
+  });
+
+  test("the outcome's log is the last whole lines below 2,048 characters", async () => {
+    const { log } = await runScripts({ script: sh("seq 1 1000") });
+    expect(log.length).toBeLessThan(2048);
+    expect(log).toMatch(/^\[stdout\]\d+\n/);
+    expect(log).toMatch(/\[stdout\]1000\n$/);
+    const long = await runScripts({ script: sh("head -c 3000 /dev/zero | tr '\\0' x") });
+    expect(long.log).toBe("");
+  });
+
+  test("a sink that throws does not matter", async () => {
+    writeArchive("ApplicationStart", [{ script: sh("echo x") }]);
+    const sink = {
+      write: () => {
+        throw new Error("sink");
+      },
+    };
+    const command = { commandName: "ApplicationStart", specification: specification(), bundleUrl: undefined };
+    expect((await fixture.host.run(command, sink, new AbortController().signal)).errorCode).toBe(0);
+  });
+
+  test("pipes are used again, so a second script makes no more of them", async () => {
+    await runScripts({ script: sh("echo x") });
+    const pipes = () =>
+      readdirSync(fixture.root, { recursive: true }).filter((name) => String(name).includes("outputs-"));
+    const before = pipes();
+    expect(before).toHaveLength(9);
+    for (let round = 0; round < 6; round += 1) await runScripts({ script: sh("echo x") });
+    expect(pipes().sort()).toEqual(before.sort());
+  });
+});
+
+describe("the environment", () => {
+  test("holds the event's variables and the agent's own, without credentials", async () => {
+    await fixture.close();
+    const environment = {
+      PATH: process.env.PATH,
+      KEPT: "yes",
+      AWS_REGION: "x",
+      AWS_SECRET_KEY: "x",
+      SLUICE_TOKEN: "x",
+      GITHUB_TOKEN: "x",
+      DB_PASSWORD: "x",
+      BUNDLE_VERSION: "stale",
+    };
+    await start({ environment });
+    writeArchive("ApplicationStart", [{ script: sh("env | sort") }]);
+    await fixture.run("ApplicationStart", {
+      Revision: {
+        RevisionType: "S3",
+        S3Revision: { Bucket: "b", Key: "k", BundleType: "tgz", ETag: "e", Version: "7" },
+      },
+    });
+    const variables = Object.fromEntries(
+      streamed("stdout")
+        .trim()
+        .split("\n")
+        .map((line) => line.split(/=(.*)/s).slice(0, 2)),
+    );
+    delete variables._;
+    delete variables.PWD;
+    delete variables.SHLVL;
+    delete variables.OLDPWD;
+    expect(variables).toEqual({
+      PATH: process.env.PATH,
+      KEPT: "yes",
+      LIFECYCLE_EVENT: "ApplicationStart",
+      DEPLOYMENT_ID: "d-AAAAAAAA1",
+      APPLICATION_NAME: "shop",
+      DEPLOYMENT_GROUP_NAME: "web",
+      DEPLOYMENT_GROUP_ID: specification().DeploymentGroupId,
+      BUNDLE_BUCKET: "b",
+      BUNDLE_KEY: "k",
+      BUNDLE_ETAG: "e",
+      BUNDLE_VERSION: "7",
+    });
+  });
+});
+
+describe("another user", () => {
+  const hasRunuser = ["/usr/sbin/runuser", "/sbin/runuser", "/usr/bin/setpriv"].some((path) => existsSync(path));
+
+  test("runas changes user, groups and home", async ({ skip }) => {
+    skip(!isRoot || !hasRunuser, "needs root and util-linux");
+    const outcome = await runScripts({
+      script: sh("id -un; id -G; echo $HOME $USER $LOGNAME; echo e > /dev/stderr"),
+      settings: ["runas: nobody"],
+    });
+    expect(outcome).toMatchObject({ errorCode: 0 });
+    expect(streamed("stdout")).toBe(`nobody\n${groupsOf("nobody")}\n/nonexistent nobody nobody\n`);
+    expect(streamed("stderr")).toBe("e\n");
+  });
+
+  test("runas is in the message of a failure", async ({ skip }) => {
+    skip(!isRoot || !hasRunuser, "needs root and util-linux");
+    expect(await runScripts({ script: sh("exit 9"), settings: ["runas: nobody"] })).toMatchObject({
+      errorCode: 4,
+      message: "Script at specified location: script-0 run as user nobody failed with exit code 9",
+    });
+  });
+
+  test("a time-out reaches it", async ({ skip }) => {
+    skip(!isRoot || !hasRunuser, "needs root and util-linux");
+    const outcome = await runScripts({ script: sh("sleep 300"), settings: ["runas: nobody", "timeout: 1"] });
+    expect(outcome.errorCode).toBe(3);
+  });
+
+  test("an unknown one is named", async () => {
+    const outcome = await runScripts({ script: sh("true"), settings: ["runas: nosuchuser"] });
+    expect(outcome).toMatchObject({ errorCode: 4, scriptName: "script-0" });
+    expect(outcome.message).toMatch(
+      /script-0 run as user nosuchuser failed: The user "nosuchuser" does not exist on this host/,
+    );
+  });
+
+  test("cannot be had without root", async ({ skip }) => {
+    skip(isRoot, "only happens without root");
+    const outcome = await runScripts({ script: sh("true"), settings: ["runas: root"] });
+    expect(outcome.message).toMatch(/the agent does not run as root/);
+  });
+});
+
+function groupsOf(user: string): string {
+  return spawnSync("id", ["-G", user], { encoding: "utf8" }).stdout.trim();
+}
+
+describe("which revision supplies the scripts", () => {
+  const spec = (DeploymentId: string, more: Partial<DeploymentSpecification> = {}) =>
+    specification({ DeploymentId, ...more });
+  const rollback = { DeploymentCreator: "codeDeployRollback", DeploymentType: "BLUE_GREEN" };
+
+  function supply(id: string, event: string): DeploymentLayout {
+    const other = layoutOf(fixture.root, spec(id));
+    writeArchive(event, [{ script: sh(`echo ${id}`) }], other.archiveDirectory);
+    return other;
+  }
+
+  async function saidBy(event: string, more: Partial<DeploymentSpecification> = {}): Promise<string> {
+    mkdirSync(layout.instructionsDirectory, { recursive: true });
+    const good = supply("d-good", event);
+    const recent = supply("d-recent", event);
+    // As the reference agent writes it: no line end.
+    writeFileSync(layout.lastSuccessfulInstallFile, good.deploymentDirectory);
+    writeFileSync(layout.mostRecentInstallFile, recent.deploymentDirectory);
+    const outcome = await fixture.run(event, more);
+    return outcome.errorCode === 0 ? streamed("stdout").trim() : outcome.message;
+  }
+
+  const NOT_FOUND = expect.stringContaining("did not find an AppSpec file within the unpacked revision directory");
+  test.each([
+    ["BeforeBlockTraffic", {}, "d-good"],
+    ["AfterBlockTraffic", {}, "d-good"],
+    ["ApplicationStop", {}, "d-good"],
+    ["BeforeAllowTraffic", {}, NOT_FOUND],
+    ["ValidateService", {}, NOT_FOUND],
+    ["BeforeBlockTraffic", rollback, "d-recent"],
+    ["AfterBlockTraffic", rollback, "d-recent"],
+    ["ApplicationStop", rollback, "d-good"],
+    ["BeforeAllowTraffic", rollback, "d-good"],
+    ["AfterAllowTraffic", rollback, "d-good"],
+    ["BeforeBlockTraffic", { ...rollback, DeploymentType: "IN_PLACE" }, "d-good"],
+  ])("%s with %o", async (event, more, expected) => {
+    expect(await saidBy(event, more)).toEqual(expected);
+  });
+
+  test("this deployment's own archive, once it is there, always wins", async () => {
+    supply("d-AAAAAAAA1", "ApplicationStop");
+    expect(await saidBy("ApplicationStop")).toBe("d-AAAAAAAA1");
+  });
+
+  test("no pointer, no scripts, no event of that name: nothing to do", async () => {
+    const isNoop = (commandName: string) =>
+      fixture.host.isNoop({ commandName, specification: specification(), bundleUrl: undefined });
+    expect([isNoop("ApplicationStop"), isNoop("BeforeBlockTraffic"), isNoop("NoSuchEvent")]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect([isNoop("Install"), isNoop("DownloadBundle"), isNoop("BeforeInstall")]).toEqual([false, false, false]);
+    writeArchive("ApplicationStart", [{ script: sh("true") }]);
+    expect([isNoop("BeforeInstall"), isNoop("ApplicationStart")]).toEqual([true, false]);
+    expect(await fixture.run("BeforeInstall")).toMatchObject({ errorCode: 0, log: "" });
+    expect(await fixture.run("NoSuchEvent")).toMatchObject({
+      errorCode: 5,
+      message: "Unsupported command type: NoSuchEvent.",
+    });
+  });
+
+  test("a pointer to a directory that is gone fails rather than skips", async () => {
+    mkdirSync(layout.instructionsDirectory, { recursive: true });
+    writeFileSync(layout.lastSuccessfulInstallFile, join(fixture.root, "gone"));
+    expect((await fixture.run("ApplicationStop")).message).toEqual(NOT_FOUND);
+  });
+
+  test("the AppSpec may be called appspec.yaml, or as the specification says, but not lie outside", async () => {
+    writeArchive("ApplicationStart", [{ script: sh("echo ran") }]);
+    const text = readFileSync(join(layout.archiveDirectory, "appspec.yml"));
+    writeFileSync(join(layout.archiveDirectory, "other.yml"), text);
+    writeFileSync(join(layout.archiveDirectory, "appspec.yaml"), text);
+    writeFileSync(join(layout.archiveDirectory, "appspec.yml"), "broken: [");
+    expect(await fixture.run("ApplicationStart", { AppSpecFilename: "other.yml" })).toMatchObject({ errorCode: 0 });
+    expect(await fixture.run("ApplicationStart", { AppSpecFilename: "none.yml" })).toMatchObject({ errorCode: 0 });
+    expect(await fixture.run("ApplicationStart")).toMatchObject({ errorCode: 5 });
+    expect((await fixture.run("ApplicationStart", { AppSpecFilename: "../x.yml" })).message).toContain(
+      "outside the revision",
+    );
+  });
+});
