@@ -4,7 +4,7 @@
 url=http://127.0.0.1:$port/release
 
 tries=0
-until answer=$(curl --silent --show-error --max-time 5 --write-out '\n%{http_code}' "$url"); do
+until answer=$(curl --silent --max-time 5 --write-out '\n%{http_code}' "$url"); do
   tries=$((tries + 1))
   if ! is_running || [ "$tries" -gt 100 ]; then
     echo "$url does not answer. The service's log ends with:" >&2

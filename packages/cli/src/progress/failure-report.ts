@@ -10,7 +10,9 @@ export function failureReport(view: DeploymentView): string {
     const event = target.events.find(({ status }) => status === "Failed");
     return target.status === "Failed" ? [{ target, event }] : [];
   });
-  const lines = [`${view.id} ${view.status}${view.error === undefined ? "" : `: ${view.error}`}`];
+  // The deployment's own message ends with the first log tail, which is told below in full.
+  const error = view.error?.split(" Log tail: ", 1)[0];
+  const lines = [`${view.id} ${view.status}${error === undefined ? "" : `: ${error}`}`];
   for (const { target, event } of failed.slice(0, HOSTS_IN_FULL_MAX)) {
     lines.push("", `${hostLabel(target.name, target.id)} failed${event === undefined ? "" : ` in ${event.name}`}`);
     const failure = event?.failure;

@@ -1,6 +1,8 @@
 import { countHosts, hostLabel } from "../printing.ts";
 import { type DeploymentView, isTargetOver } from "./deployment-view.ts";
 
+const SILENT_STATUSES = new Set(["Pending", "Skipped"]);
+
 /**
  * What is new in a deployment since it was last looked at, a line for each change: for pipes and log files.
  * @param before undefined at the first look
@@ -20,7 +22,9 @@ export function progressLines(before: DeploymentView | undefined, after: Deploym
     const previous = known.get(target.id);
     for (const [index, event] of target.events.entries()) {
       const was = previous?.events[index]?.status ?? "Pending";
-      if (event.status !== was && event.status !== "Pending") lines.push(`${label} ${event.name} ${event.status}`);
+      // A host that is skipped is one line, not one for each event that it does not have.
+      if (event.status !== was && !SILENT_STATUSES.has(event.status))
+        lines.push(`${label} ${event.name} ${event.status}`);
     }
     if (isTargetOver(target) && target.status !== previous?.status) lines.push(`${label} ${target.status}`);
   }

@@ -61,6 +61,12 @@ test("lines tell every event of a host, also those that passed between two looks
   expect(progressLines(after, after)).toEqual([]);
 });
 
+test("a skipped host is one line", () => {
+  const before = view("InProgress", [target(1, "Pending", [])]);
+  const after = view("Failed", [target(1, "Skipped", ["Skipped", "Skipped", "Skipped"])]);
+  expect(progressLines(before, after)).toEqual(["host-1 (i-1) Skipped", "d-1 Failed"]);
+});
+
 test("a screen has a line for each host, and counters", () => {
   const drawing = drawProgress(
     view("InProgress", [
@@ -103,7 +109,7 @@ test("a failure names host, event, script and the end of the log, and cannot ste
   );
   expect(failureReport(failed)).toBe(
     [
-      "d-1 Failed: HEALTH_CONSTRAINTS: too many failed",
+      "d-1 Failed: HEALTH_CONSTRAINTS: too many failed.",
       "",
       "host-1 (i-1) failed in ValidateService",
       "  script: scripts/validate.sh",

@@ -54,18 +54,21 @@ export function define(command: Command): void {
       count,
       tags,
     });
+    let isEnding = false;
     console.log(`Sluice listens on ${up.url}, data in ${resolve(options.data)}`);
     for (const host of up.hosts) {
       console.log(
         `  ${hostLabel(host.name, host.id)}  ${host.address}  ${tags.map(({ Key, Value }) => `${Key}=${Value}`).join(" ")}`,
       );
-      void host.agent.ended.then((status) =>
-        console.error(`${hostLabel(host.name, host.id)}: its agent has ended (${status}), see ${host.logFile}`),
-      );
+      void host.agent.ended.then((status) => {
+        if (!isEnding)
+          console.error(`${hostLabel(host.name, host.id)}: its agent has ended (${status}), see ${host.logFile}`);
+      });
     }
     console.log(`For AWS tools: eval "$(sluice env --data ${options.data})"`);
     console.log("Ready. Ctrl-C ends it all; what was deployed is there again at the next start.");
     await asked;
+    isEnding = true;
     console.log("Ending the hosts and the server ...");
   });
 }
