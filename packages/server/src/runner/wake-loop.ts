@@ -61,20 +61,26 @@ export class WakeLoop {
 
   /** How long to sleep after it. */
   async #turn(): Promise<number> {
-    const { store, timers, planDeployment, runEffects, nextEffectAt } = this.#dependencies;
+    const { store, timers, planDeployment, runEffects, nextEffectAt, onError } = this.#dependencies;
     const due = await store.db
       .selectFrom("deployments")
       .select("deployment_id")
       .where("wake_at", "<=", timers.now())
+      .where("quarantined", "is", null)
       .orderBy("wake_at")
       .limit(TURN_MAX_DEPLOYMENTS)
       .execute();
-    await Promise.all(due.map(({ deployment_id }) => planDeployment(deployment_id)));
+    const plans = await Promise.allSettled(due.map(({ deployment_id }) => planDeployment(deployment_id)));
+    const failures = plans.filter((plan) => plan.status === "rejected");
+    for (const { reason } of failures) onError(reason);
+    // One deployment that cannot be planned must not keep the others' effects waiting.
     await runEffects();
+    if (failures.length > 0) return FAILED_TURN_MILLISECONDS;
     const next = await store.db
       .selectFrom("deployments")
       .select((expression) => expression.fn.min("wake_at").as("wake_at"))
       .where("wake_at", "is not", null)
+      .where("quarantined", "is", null)
       .executeTakeFirst();
     const times = [next?.wake_at, await nextEffectAt()].filter((time) => time !== null && time !== undefined);
     const sleep = Math.min(SCAN_INTERVAL_MILLISECONDS, ...times.map((time) => Number(time) - timers.now()));
