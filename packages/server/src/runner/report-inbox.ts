@@ -79,11 +79,11 @@ export class ReportInbox {
         resolve(answers[index] ?? "Failed");
       });
     } catch (error) {
-      if (error instanceof InvariantViolation) {
-        await store.write((transaction) => quarantine(transaction, deploymentId, error.message));
-        onQuarantine(deploymentId, error);
-      }
       for (const { reject } of reports) reject(error);
+      if (!(error instanceof InvariantViolation)) return;
+      onQuarantine(deploymentId, error);
+      // When even this fails, the next report or plan comes to the same end and tries again; the inbox goes on.
+      await store.write((transaction) => quarantine(transaction, deploymentId, error.message)).catch(() => {});
     }
   }
 }
