@@ -73,9 +73,20 @@ export class GroupCommit {
       for (const { work } of group) values.push(await work(transaction));
       return values;
     });
-    for (const action of actions) action();
     group.forEach(({ resolve }, index) => {
       resolve(results[index]);
+    });
+    for (const action of actions) runApart(action);
+  }
+}
+
+/** The work is durable and must not be done again, whatever a listener throws; what it throws is no writer's error, and is not hidden. */
+function runApart(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
     });
   }
 }
