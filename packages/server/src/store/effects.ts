@@ -35,7 +35,10 @@ export async function insertEffects(
   }
 }
 
-/** Takes effects that are due for itself until `leaseUntil`; one that its owner never ended is taken over after that. */
+/**
+ * Takes effects that are due for itself until `leaseUntil`; one that its owner never ended is taken over after that. A SQLite database
+ * is open in one server alone, so there another owner is a process that is gone, and nobody waits for its lease to run out.
+ */
 export async function claimEffects(
   { db, dialect }: WriteTransaction,
   owner: string,
@@ -48,7 +51,13 @@ export async function claimEffects(
     .select(["effect_key", "deployment_id", "kind", "attempts"])
     .where("outcome_json", "is", null)
     .where("run_at", "<=", now)
-    .where((expression) => expression.or([expression("lease_until", "is", null), expression("lease_until", "<=", now)]))
+    .where((expression) =>
+      expression.or([
+        expression("lease_until", "is", null),
+        expression("lease_until", "<=", now),
+        ...(dialect === "sqlite" ? [expression("lease_owner", "!=", owner)] : []),
+      ]),
+    )
     .orderBy("run_at")
     .limit(limit);
   if (dialect === "postgres") due = due.forUpdate().skipLocked();
