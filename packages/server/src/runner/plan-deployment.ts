@@ -69,9 +69,10 @@ async function observe(
   state: DeploymentState,
   hosts: HostObserver,
 ): Promise<Observation> {
-  const resolution = (await loadEffectOutcome(transaction, state.deploymentId, "resolveTargets")) as
-    | TargetResolution
-    | undefined;
+  // Asked for until the targets are known, and not read again: it holds every host of the group.
+  const resolution = state.targets
+    ? undefined
+    : ((await loadEffectOutcome(transaction, state.deploymentId, "resolveTargets")) as TargetResolution | undefined);
   const targetIds = state.targets
     ? state.targets.filter((target) => target.status === "Pending" || target.status === "InProgress").map(idOf)
     : resolution?.outcome === "resolved"
