@@ -8,6 +8,7 @@ import {
   fchownSync,
   futimesSync,
   lchownSync,
+  lstatSync,
   lutimesSync,
   openSync,
   readlinkSync,
@@ -66,6 +67,8 @@ export class FileCopier {
 
   #reflink(step: PlannedCopy): boolean {
     if (!this.#canReflink) return false;
+    // A failed attempt removes the destination, so it is made only where there is none, not even a dangling link.
+    if (lstatSync(step.destination, { throwIfNoEntry: false })) return false;
     try {
       copyFileSync(step.source, step.destination, constants.COPYFILE_FICLONE_FORCE);
     } catch (error) {
