@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs, promisify } from "node:util";
+import { dieWithParent } from "@sluice/cli/up/namespace.ts";
 import { codeDeployClient } from "@sluice/wire/client/clients.ts";
 import { connectionTo, resolveConnection } from "@sluice/wire/config/connection.ts";
 
@@ -57,7 +58,9 @@ async function startUp(dataDirectory: string): Promise<{ readonly child: ChildPr
   const args = ["up", "--data", dataDirectory, "--listen", "127.0.0.1:0", "--tag", `${hostTag.Key}=${hostTag.Value}`];
   if (hasNamespaces) args.push("--hosts", "3");
   console.log(`$ sluice ${args.join(" ")}`);
-  const child = spawn(sluice, args, { stdio: ["ignore", "pipe", "inherit"], detached: true });
+  // Ends in order even if this process is killed.
+  const [program = sluice, ...rest] = [...dieWithParent("TERM"), sluice, ...args];
+  const child = spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"], detached: true });
   const hosts: DemoHost[] = [];
   const isReady = new Promise<boolean>((done) => {
     child.once("exit", () => done(false));

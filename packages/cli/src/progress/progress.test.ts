@@ -105,7 +105,7 @@ test("a failure names host, event, script and the end of the log, and cannot ste
   const failed = view(
     "Failed",
     [target(1, "Failed", ["Succeeded", "Succeeded", "Failed"])],
-    "HEALTH_CONSTRAINTS: too many failed",
+    "HEALTH_CONSTRAINTS: too many failed. Log tail: 500",
   );
   expect(failureReport(failed)).toBe(
     [

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { lstat, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { create } from "tar";
 import { CommandFailed } from "../command-failed.ts";
@@ -21,18 +21,16 @@ export interface Bundle {
  * @throws CommandFailed when it is no directory or has no appspec.yml
  */
 export async function bundleDirectory(directory: string): Promise<Bundle> {
-  const kind = await lstat(directory).catch((cause: NodeJS.ErrnoException) => {
+  const topLevel = await readdir(directory).catch((cause: NodeJS.ErrnoException) => {
     throw new CommandFailed(
-      `${directory} cannot be read (${cause.code}): name the directory that holds your appspec.yml`,
+      `${directory} cannot be read (${cause.code}): name the directory that holds ${APP_SPEC_FILE}`,
       { cause },
     );
   });
-  if (!kind.isDirectory())
-    throw new CommandFailed(`${directory} is not a directory: name the one that holds your appspec.yml`);
-  const paths = await listFiles(directory);
-  if (!paths.includes(APP_SPEC_FILE)) {
+  if (!topLevel.includes(APP_SPEC_FILE)) {
     throw new CommandFailed(`${directory} has no ${APP_SPEC_FILE}: every revision needs one in its top directory`);
   }
+  const paths = await listFiles(directory);
   const chunks: Buffer[] = [];
   const pack = create({ cwd: directory, gzip: { level: 6 }, portable: true, noMtime: true, noDirRecurse: true }, paths);
   for await (const chunk of pack) chunks.push(chunk as Buffer);

@@ -1,3 +1,4 @@
+import { isRunning, type ProcessIdentity } from "./process-identity.ts";
 import { ProgramFailed, runProgram } from "./run-program.ts";
 import { chooseSubnet, machineAddress, type Subnet } from "./subnet.ts";
 
@@ -8,7 +9,14 @@ export interface Bridge {
   readonly subnet: Subnet;
 }
 
-export async function createBridge(name: string, preferredPrefix: string | undefined): Promise<Bridge> {
+/** The owner is written on the bridge itself, so that any later run can remove it, whatever became of the data directory. */
+const OWNER_ALIAS = /^sluice up (\d+) (\d+) (\d+)$/;
+
+export async function createBridge(
+  name: string,
+  owner: ProcessIdentity,
+  preferredPrefix: string | undefined,
+): Promise<Bridge> {
   const routes = JSON.parse(await runProgram(["ip", "-json", "-4", "route", "show", "table", "all"])) as {
     dst: string;
   }[];
@@ -17,24 +25,43 @@ export async function createBridge(name: string, preferredPrefix: string | undef
     preferredPrefix,
   );
   await runProgram(["ip", "link", "add", name, "type", "bridge"]);
+  const alias = `sluice up ${owner.namespace} ${owner.processId} ${owner.startedAt}`;
+  await runProgram(["ip", "link", "set", name, "alias", alias]);
   await runProgram(["ip", "address", "add", `${machineAddress(subnet)}/24`, "dev", name]);
   await runProgram(["ip", "link", "set", name, "up"]);
   return { name, subnet };
 }
 
+/** Removes the bridges of runs that were killed. */
+export async function deleteOrphanedBridges(): Promise<void> {
+  for (const { ifname, ifalias } of await listInterfaces()) {
+    const [, namespace, processId, startedAt] = OWNER_ALIAS.exec(ifalias ?? "") ?? [];
+    if (namespace === undefined || startedAt === undefined) continue;
+    const isOwned = await isRunning({ namespace, processId: Number(processId), startedAt });
+    if (isOwned === false) await deleteBridge(ifname);
+  }
+}
+
 /**
  * Removes a bridge and what is plugged into it, which the kernel would remove with the hosts' namespaces only some time after their last
- * process. Also what an earlier run left behind: that it is gone already is no fault.
+ * process.
  */
 export async function deleteBridge(name: string): Promise<void> {
-  const interfaces = JSON.parse(await runProgram(["ip", "-json", "link", "show"])) as {
-    ifname: string;
-    master?: string;
-  }[];
-  const plugged = interfaces.filter(({ master }) => master === name).map(({ ifname }) => ifname);
+  const plugged = (await listInterfaces()).filter(({ master }) => master === name).map(({ ifname }) => ifname);
   for (const ifname of [...plugged, name]) await deleteInterface(ifname);
 }
 
+interface Interface {
+  readonly ifname: string;
+  readonly master?: string;
+  readonly ifalias?: string;
+}
+
+async function listInterfaces(): Promise<Interface[]> {
+  return JSON.parse(await runProgram(["ip", "-json", "link", "show"])) as Interface[];
+}
+
+/** That it is gone already is no fault. */
 async function deleteInterface(name: string): Promise<void> {
   try {
     await runProgram(["ip", "link", "delete", name]);

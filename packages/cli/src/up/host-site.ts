@@ -3,15 +3,16 @@ import { mkdir, readFile, rm, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
-import { type Bridge, createBridge, deleteBridge, plugIn } from "./bridge.ts";
+import { type Bridge, createBridge, deleteBridge, deleteOrphanedBridges, plugIn } from "./bridge.ts";
 import { type AgentProcess, agentEnvironment, startAgent } from "./host-process.ts";
 import { killProcessesOf, RUN_VARIABLE } from "./leftovers.ts";
 import { mountsToOverlay, parseMountInfo } from "./mount-table.ts";
 import { type NamespaceSet, openNamespaces } from "./namespace.ts";
 import { type HostTree, planTree, rootOf, writtenPath } from "./overlay.ts";
+import { isRunning, ownIdentity } from "./process-identity.ts";
 import { ProgramFailed, runProgram } from "./run-program.ts";
 import { hostAddress, machineAddress } from "./subnet.ts";
-import { isStillRunning, processStartOf, readUpRecord, type UpRecord, writeUpRecord } from "./up-record.ts";
+import { readUpRecord, type UpRecord, writeUpRecord } from "./up-record.ts";
 
 /** File systems that an overlay cannot write to, by their magic numbers (statfs(2)): overlayfs itself, as in containers, and NFS. */
 const UNFIT_AS_UPPER_LAYER = new Set([0x794c7630, 0x6969]);
@@ -75,15 +76,16 @@ export async function openHostSite(options: HostSiteOptions): Promise<HostSite> 
   if (previous !== undefined) await removeLeftovers(dataDirectory, previous);
 
   const runId = randomBytes(3).toString("hex");
-  const processStart = (await processStartOf(process.pid)) ?? "";
-  let record: UpRecord = { runId, processId: process.pid, processStart, network: previous?.network };
+  const owner = await ownIdentity();
+  let record: UpRecord = { runId, owner, network: previous?.network };
   if (options.isolation === "none") {
     await writeUpRecord(dataDirectory, record);
     return new Site(dataDirectory, runId, undefined, undefined);
   }
 
   const bridgeName = `sluice${runId.slice(0, 4)}`;
-  const bridge = await createBridge(bridgeName, previous?.network?.subnetPrefix);
+  await deleteOrphanedBridges();
+  const bridge = await createBridge(bridgeName, owner, previous?.network?.subnetPrefix);
   try {
     const host = machineAddress(bridge.subnet);
     const port = await findFreePort(host, previous?.network?.hostPort ?? 0);
@@ -96,15 +98,14 @@ export async function openHostSite(options: HostSiteOptions): Promise<HostSite> 
   }
 }
 
-/** After a run that was killed. Processes and mounts have ended with it; its bridge, and services without namespaces, have not. */
+/** After a run that was killed. With namespaces its processes have ended with it; services without them have not. */
 async function removeLeftovers(dataDirectory: string, record: UpRecord): Promise<void> {
-  if (await isStillRunning(record)) {
+  if (await isRunning(record.owner)) {
     throw new Error(
-      `another sluice runs hosts in ${dataDirectory} (process ${record.processId}): end it first, or choose another --data`,
+      `another sluice runs hosts in ${dataDirectory} (process ${record.owner.processId}): end it first, or choose another --data`,
     );
   }
   await killProcessesOf(record.runId);
-  if (record.network !== undefined) await deleteBridge(record.network.bridgeName);
 }
 
 /** A port of an address that only we use: nobody takes it between this look and the server's start. */

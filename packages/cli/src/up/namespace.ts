@@ -30,9 +30,11 @@ function isOnPath(program: string): boolean {
   });
 }
 
-/** Begins a command that must not outlive this process, even when it is killed with SIGKILL. Empty without util-linux's setpriv. */
-export function dieWithParent(): readonly string[] {
-  return isOnPath("setpriv") ? ["setpriv", "--pdeathsig", "KILL"] : [];
+/**
+ * Begins a command that must not outlive this process, however that ends: it gets `signal` then. Empty without util-linux's setpriv.
+ */
+export function dieWithParent(signal: "KILL" | "TERM" = "KILL"): readonly string[] {
+  return isOnPath("setpriv") ? ["setpriv", "--pdeathsig", signal] : [];
 }
 
 const UNSHARE = ["unshare", "--mount", "--net", "--uts", "--pid", "--fork", "--kill-child"];
