@@ -3,6 +3,7 @@ import { type RevisionLocation, revisionKey } from "@sluice/model/revision-locat
 import type { Kysely, Selectable } from "kysely";
 import type { ApplicationRow } from "./applications.ts";
 import { removeDeploymentsOfGroup } from "./deployment-history.ts";
+import type { WriteTransaction } from "./group-commit.ts";
 import { clearResourceTags, moveResourceTags } from "./resource-tags.ts";
 import type { Database, DeploymentGroupsTable } from "./schema.ts";
 
@@ -19,6 +20,15 @@ export async function findDeploymentGroup(
     .where("application_id", "=", applicationId)
     .where("deployment_group_name", "=", name)
     .executeTakeFirst();
+}
+
+/** Read again and kept until the transaction ends, so that of two changes at once the second is made to what the first left. */
+export async function lockDeploymentGroup(
+  { db, dialect }: WriteTransaction,
+  deploymentGroupId: string,
+): Promise<DeploymentGroupRow | undefined> {
+  const query = db.selectFrom("deployment_groups").selectAll().where("deployment_group_id", "=", deploymentGroupId);
+  return (dialect === "postgres" ? query.forUpdate() : query).executeTakeFirst();
 }
 
 export async function findDeploymentGroups(

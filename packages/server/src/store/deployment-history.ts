@@ -4,6 +4,9 @@ import type { Database, DeploymentsTable } from "./schema.ts";
 
 type DeploymentRow = Selectable<DeploymentsTable>;
 
+/** How many values one `IN (…)` holds: both databases limit a statement's parameters. */
+const IN_LIST_MAX = 500;
+
 export async function findDeployment(db: Kysely<Database>, deploymentId: string): Promise<DeploymentRow | undefined> {
   return db.selectFrom("deployments").selectAll().where("deployment_id", "=", deploymentId).executeTakeFirst();
 }
@@ -98,11 +101,23 @@ export async function renameApplicationInDeployments(
     .execute();
 }
 
-/** All that is known of a group's deployments. What is under way ends here: its hosts are offered nothing more. */
+/**
+ * All that is known of a group's deployments. What is under way ends here: its hosts are offered nothing more. The deployments go
+ * first, because that waits for a plan that is being written, whose targets then go too.
+ */
 export async function removeDeploymentsOfGroup(db: Kysely<Database>, deploymentGroupId: string): Promise<void> {
-  const ids = db.selectFrom("deployments").select("deployment_id").where("deployment_group_id", "=", deploymentGroupId);
-  for (const table of ["targets", "effects", "events"] as const) {
-    await db.deleteFrom(table).where("deployment_id", "in", ids).execute();
+  const removed = await db
+    .deleteFrom("deployments")
+    .where("deployment_group_id", "=", deploymentGroupId)
+    .returning("deployment_id")
+    .execute();
+  const ids = removed.map((row) => row.deployment_id);
+  for (let from = 0; from < ids.length; from += IN_LIST_MAX) {
+    for (const table of ["targets", "effects", "events"] as const) {
+      await db
+        .deleteFrom(table)
+        .where("deployment_id", "in", ids.slice(from, from + IN_LIST_MAX))
+        .execute();
+    }
   }
-  await db.deleteFrom("deployments").where("deployment_group_id", "=", deploymentGroupId).execute();
 }

@@ -44,15 +44,9 @@ function deploymentInfo(row: DeploymentRow, counts: ReadonlyMap<string, number> 
     startTime: row.started_at === null ? undefined : new Date(row.started_at),
     completeTime: row.completed_at === null ? undefined : new Date(row.completed_at),
     deploymentOverview: counts && deploymentOverview(counts),
-    deploymentStatusMessages: [...readHead(row).statusMessages, ...quarantineMessages(row)],
+    deploymentStatusMessages: [...readHead(row).statusMessages],
     instanceTerminationWaitTimeStarted: false,
   };
-}
-
-function quarantineMessages({ quarantined }: DeploymentRow): string[] {
-  return quarantined === null
-    ? []
-    : [`The server set this deployment aside after an error of its own: ${quarantined}. Stop it, and deploy again.`];
 }
 
 /** The API counts no Unknown: a host whose state is unknown is one that is not known to have finished. */

@@ -187,8 +187,9 @@ describe("listing targets", () => {
     ["a foreign label", { ServerInstanceLabel: ["Red"] }, "InvalidInstanceTypeException"],
     ["a label in place", { ServerInstanceLabel: ["Blue"] }, "InvalidDeploymentInstanceTypeException"],
     ["a foreign filter", { Colour: ["Blue"] }, "InvalidTargetFilterNameException"],
-  ])("refuses %s", async (_, targetFilters, code) => {
+  ])("refuses %s", async (_, filters, code) => {
     await resolve(FAILED);
+    const targetFilters = filters as { TargetStatus: string[] };
     await expect(codeDeploy.call("ListDeploymentTargets", { deploymentId, targetFilters })).rejects.toMatchObject({
       code,
     });

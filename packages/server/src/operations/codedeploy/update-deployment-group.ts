@@ -1,5 +1,9 @@
 import type { UpdateDeploymentGroupInput, UpdateDeploymentGroupOutput } from "@aws-sdk/client-codedeploy";
-import { findDeploymentGroup, updateDeploymentGroup as updateRow } from "../../store/deployment-groups.ts";
+import {
+  findDeploymentGroup,
+  lockDeploymentGroup,
+  updateDeploymentGroup as updateRow,
+} from "../../store/deployment-groups.ts";
 import { isUniqueViolation } from "../../store/unique-violation.ts";
 import type { CodeDeployOperation } from "./codedeploy-context.ts";
 import { groupExists } from "./create-deployment-group.ts";
@@ -23,9 +27,11 @@ export const updateDeploymentGroup: CodeDeployOperation<
   const change = groupFieldsOf(input);
   checkGroupFields(change);
   try {
-    await context.store.write(async ({ db }) => {
+    await context.store.write(async (transaction) => {
+      const { db } = transaction;
       const application = await requireApplication(db, applicationName);
-      const before = await requireDeploymentGroup(db, application, oldName);
+      const found = await requireDeploymentGroup(db, application, oldName);
+      const before = (await lockDeploymentGroup(transaction, found.deployment_group_id)) ?? found;
       if (newName !== oldName && (await findDeploymentGroup(db, application.application_id, newName))) {
         throw groupExists(applicationName, newName);
       }
