@@ -62,7 +62,7 @@ export async function removeApplication(
 ): Promise<void> {
   const { application_id: id } = application;
   for (const group of await deploymentGroupsOfApplication(db, id)) {
-    await removeDeploymentGroup(db, scope, application, group);
+    await removeDeploymentGroup(db, scope, application.application_name, group);
   }
   await db.deleteFrom("revisions").where("application_id", "=", id).execute();
   await clearResourceTags(db, applicationArn(scope, application.application_name));

@@ -1,7 +1,6 @@
 import { type ArnScope, deploymentGroupArn } from "@sluice/model/resource-arn.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import type { Kysely, Selectable } from "kysely";
-import type { ApplicationRow } from "./applications.ts";
 import { removeDeploymentsOfGroup } from "./deployment-history.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import { clearResourceTags, moveResourceTags } from "./resource-tags.ts";
@@ -167,12 +166,12 @@ export async function updateDeploymentGroup(
 export async function removeDeploymentGroup(
   db: Kysely<Database>,
   scope: ArnScope,
-  application: Pick<ApplicationRow, "application_name">,
+  applicationName: string,
   group: Pick<DeploymentGroupRow, "deployment_group_id" | "deployment_group_name">,
 ): Promise<void> {
   const { deployment_group_id: id, deployment_group_name: name } = group;
   await removeDeploymentsOfGroup(db, id);
   await db.deleteFrom("group_hosts").where("deployment_group_id", "=", id).execute();
-  await clearResourceTags(db, deploymentGroupArn(scope, application.application_name, name));
+  await clearResourceTags(db, deploymentGroupArn(scope, applicationName, name));
   await db.deleteFrom("deployment_groups").where("deployment_group_id", "=", id).execute();
 }

@@ -17,7 +17,7 @@ export const deleteDeploymentGroup: CodeDeployOperation<
   await context.store.write(async ({ db }) => {
     const application = await findApplication(db, applicationName);
     const group = application && (await findDeploymentGroup(db, application.application_id, name));
-    if (group) await removeDeploymentGroup(db, context, application, group);
+    if (group) await removeDeploymentGroup(db, context, applicationName, group);
   });
   return { hooksNotCleanedUp: [] };
 };
