@@ -5,12 +5,14 @@ import type { FleetSelection } from "@sluice/engine/ports/fleet.ts";
 import type { HostState } from "@sluice/wire/sluice/operations.ts";
 import type { Logger } from "pino";
 import { composeDrivers } from "./compose-drivers.ts";
+import type { SluiceConfig } from "./config/sluice-yml.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { hostState } from "./hosts/host-summary.ts";
 import { Liveness } from "./hosts/liveness.ts";
 import { authenticate } from "./http/authenticate.ts";
 import { jsonServices } from "./http/json-services.ts";
 import { createMetrics } from "./http/metrics.ts";
+import { authorizeByRole } from "./http/s3-access.ts";
 import { s3Handler } from "./http/s3-routes.ts";
 import { signedRoute } from "./http/signed-route.ts";
 import { DeploymentLogs } from "./logs/deployment-logs.ts";
@@ -30,6 +32,7 @@ const OFFER_CHARACTERS = 10;
 export interface Composition {
   readonly store: Store;
   readonly directory: DataDirectory;
+  readonly config: SluiceConfig;
   readonly log: Logger;
   readonly accountId: string;
   readonly region: string;
@@ -52,7 +55,7 @@ export interface ControlPlane {
 
 /** The one place where everything is put together. */
 export async function compose(parts: Composition): Promise<ControlPlane> {
-  const { store, directory, log, accountId, region, rootKey, signingKey, serverFingerprints, hostNames } =
+  const { store, directory, config, log, accountId, region, rootKey, signingKey, serverFingerprints, hostNames } =
     parts;
   const now = systemTimers.now;
   const bucket = await openBucketStore({ directory: directory.bucket, now: () => new Date(now()) });
@@ -62,7 +65,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     readyAt: now(),
     onFlushError: (error) => log.error({ error: describe(error) }, "what was heard of hosts could not be written down"),
   });
-  const { fleet, locateBundle } = composeDrivers({ store, rootKey, region });
+  const { fleet, revisions } = composeDrivers({ store, config, rootKey, region, now });
   const runner = createRunner({
     store,
     timers: systemTimers,
@@ -74,6 +77,8 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     onQuarantine: (deploymentId, error) =>
       log.fatal({ deploymentId, error: describe(error) }, "a deployment was quarantined: this is a bug of Sluice"),
   });
+  // Readers of a log that has ended are told so at once.
+  const unsubscribe = runner.feed.subscribe(({ deploymentId }) => logs.wake(deploymentId));
   const accessKeys = new AccessKeys(store, now);
   const authenticator = { accessKeys, now, region };
   const onInternalError = (error: unknown, requestId: string) =>
@@ -81,7 +86,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   const services = jsonServices({
     operations: { store, now, accountId, region, randomText, randomUuid: randomUUID },
     codeDeploy: { fleet, liveness, planner: { wake: () => runner.wake() } },
-    command: { runner, liveness, specifications: new SpecificationDesk(store, signingKey, locateBundle) },
+    command: { runner, liveness, specifications: new SpecificationDesk(store, signingKey, revisions) },
     sluice: { liveness, logs, runner, signingCertificate: signingKey.certificatePem, serverFingerprints },
   });
   const s3 = s3Handler<Principal>({
@@ -90,12 +95,9 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     region,
     hostNames,
     authenticate: (request) => authenticate(request, authenticator),
-    authorize: (principal, action, bucketName, key) => {
-      if (principal.role === "root") return true;
-      if (principal.role === "read-only") return action === "read" || action === "list";
-      if (action !== "read" || !principal.hostId) return false;
-      return mayHostReadObject(store, principal.hostId, bucketName, key);
-    },
+    authorize: authorizeByRole((principal, bucketName, key) =>
+      principal.hostId ? mayHostReadObject(store, principal.hostId, bucketName, key) : false,
+    ),
     onInternalError,
   });
   return {
@@ -128,6 +130,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       runner.start();
     },
     async close() {
+      unsubscribe();
       await runner.close();
       await liveness.close();
       await logs.close();

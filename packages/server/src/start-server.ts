@@ -4,6 +4,7 @@ import { hostname, networkInterfaces } from "node:os";
 import type { FastifyInstance } from "fastify";
 import { type Logger, pino } from "pino";
 import { compose } from "./compose.ts";
+import { loadConfig } from "./compose-drivers.ts";
 import { dataDirectory, writeClientFiles } from "./data-directory.ts";
 import { newAccessKey } from "./hosts/host-identity.ts";
 import { createHttpServer } from "./http/http-server.ts";
@@ -49,6 +50,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const accountId = options.accountId ?? DEFAULT_ACCOUNT_ID;
   checkIdentity(accountId, region);
   const log = pino({ level: options.logLevel ?? "info" }, pino.destination({ dest: 2, sync: true }));
+  const config = await loadConfig(options.configFile);
   const store = await openStore({ dataDirectory: options.dataDirectory, databaseUrl: options.databaseUrl });
   const apps: FastifyInstance[] = [];
   try {
@@ -62,6 +64,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const controlPlane = await compose({
       store,
       directory,
+      config,
       log,
       accountId,
       region,

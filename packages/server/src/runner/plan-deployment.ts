@@ -27,7 +27,9 @@ export async function planDeployment(deploymentId: string, dependencies: Plannin
     await dependencies.store.write((transaction) => planInTransaction(transaction, deploymentId, dependencies));
   } catch (error) {
     if (!(error instanceof InvariantViolation)) throw error;
-    await dependencies.store.write((transaction) => quarantine(transaction, deploymentId, error.message));
+    await dependencies.store.write((transaction) =>
+      quarantine(transaction, deploymentId, error.message, dependencies.now()),
+    );
     dependencies.onQuarantine(deploymentId, error);
   }
 }

@@ -83,7 +83,9 @@ export class ReportInbox {
       if (!(error instanceof InvariantViolation)) return;
       onQuarantine(deploymentId, error);
       // When even this fails, the next report or plan comes to the same end and tries again; the inbox goes on.
-      await store.write((transaction) => quarantine(transaction, deploymentId, error.message)).catch(() => {});
+      await store
+        .write((transaction) => quarantine(transaction, deploymentId, error.message, this.#dependencies.now()))
+        .catch(() => {});
     }
   }
 }

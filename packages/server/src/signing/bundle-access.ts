@@ -2,12 +2,7 @@ import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { Store } from "../store/open-store.ts";
 
 /** A host's key reads the bundles of deployments that have a running command for it, and nothing else in the bucket. */
-export async function mayHostReadObject(
-  store: Store,
-  hostId: string,
-  bucket: string | undefined,
-  key: string | undefined,
-): Promise<boolean> {
+export async function mayHostReadObject(store: Store, hostId: string, bucket: string, key: string): Promise<boolean> {
   const rows = await store.db
     .selectFrom("targets")
     .innerJoin("deployments", "deployments.deployment_id", "targets.deployment_id")

@@ -1,3 +1,4 @@
+import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { DeploymentSpecification, SpecificationRevision } from "@sluice/model/deployment-specification.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
@@ -8,24 +9,17 @@ import { type SpecificationSigningKey, signSpecification } from "./specification
 /** Envelopes that are kept. One deployment's is the same for all its hosts, so it is signed once. */
 const CACHE_MAX_ENVELOPES = 200;
 
-/** Where a revision's bundle can be fetched; undefined when the host has to fetch it by itself. */
-export type LocateBundle = (
-  revision: RevisionLocation,
-  options: { readonly publicEndpoint: string; readonly expiresSeconds: number },
-  signal: AbortSignal,
-) => Promise<string | undefined>;
-
 /** Hands out what hosts need to know of a deployment, signed. */
 export class SpecificationDesk {
   readonly #store: Store;
   readonly #signingKey: SpecificationSigningKey;
-  readonly #locateBundle: LocateBundle;
+  readonly #revisions: RevisionSource;
   readonly #envelopes = new Map<string, Promise<string>>();
 
-  constructor(store: Store, signingKey: SpecificationSigningKey, locateBundle: LocateBundle) {
+  constructor(store: Store, signingKey: SpecificationSigningKey, revisions: RevisionSource) {
     this.#store = store;
     this.#signingKey = signingKey;
-    this.#locateBundle = locateBundle;
+    this.#revisions = revisions;
   }
 
   envelopeOf(deploymentId: string): Promise<string> {
@@ -41,10 +35,12 @@ export class SpecificationDesk {
     return envelope;
   }
 
-  /** Fresh at every call: a presigned URL lives for {@link BUNDLE_URL_EXPIRES_SECONDS}. */
+  /** Undefined where the host fetches by itself. Fresh at every call: a presigned URL lives for {@link BUNDLE_URL_EXPIRES_SECONDS}. */
   async bundleUrlOf(deploymentId: string, publicEndpoint: string, signal: AbortSignal): Promise<string | undefined> {
     const { revision } = await this.#load(deploymentId);
-    return this.#locateBundle(revision, { publicEndpoint, expiresSeconds: BUNDLE_URL_EXPIRES_SECONDS }, signal);
+    const options = { publicEndpoint, expiresSeconds: BUNDLE_URL_EXPIRES_SECONDS };
+    const located = await this.#revisions.locate(revision, options, signal);
+    return located.by === "url" ? located.url : undefined;
   }
 
   async #sign(deploymentId: string): Promise<string> {

@@ -1,7 +1,9 @@
-import { type DeploymentState, isTerminal } from "@sluice/engine/state.ts";
+import { type DeploymentState, isTerminal, type TargetState } from "@sluice/engine/state.ts";
 import type { Selectable } from "kysely";
+import { appendEvents } from "./events.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { DeploymentsTable } from "./schema.ts";
+import { loadTargets, updateTargets } from "./targets.ts";
 
 export type DeploymentRow = Selectable<DeploymentsTable>;
 
@@ -55,11 +57,50 @@ export async function saveHead({ db }: WriteTransaction, { head, lastSequence, w
     .execute();
 }
 
-/** Sets a deployment aside after a bug of ours: no plan, no command, until a person looks at it. */
-export async function quarantine({ db }: WriteTransaction, deploymentId: string, reason: string): Promise<void> {
-  await db
+/**
+ * Ends a deployment after a bug of ours: no plan, no command, its group free for the next one. What its hosts did last stays as it
+ * stands; nobody knows better.
+ */
+export async function quarantine(
+  transaction: WriteTransaction,
+  deploymentId: string,
+  reason: string,
+  at: number,
+): Promise<void> {
+  const [row] = await lockDeployments(transaction, [deploymentId]);
+  if (!row || row.active !== 1) return;
+  const error = {
+    code: "INTERNAL_ERROR",
+    message: `The deployment was ended by an error of Sluice itself: ${reason}. Its hosts are as their last events left them; please report this with the server's log.`,
+  };
+  const head: DeploymentHead = { ...readHead(row), status: "Failed", completedAt: at, error };
+  const event = { type: "deploymentFailed", error } as const;
+  const lastSequence = await appendEvents(transaction, deploymentId, row.last_sequence, [event], at);
+  await saveHead(transaction, { head, lastSequence, wakeAt: null });
+  await transaction.db
     .updateTable("deployments")
-    .set({ quarantined: reason, advancing: 0, wake_at: null })
+    .set({ quarantined: reason })
     .where("deployment_id", "=", deploymentId)
     .execute();
+  const targets = (await loadTargets(transaction, deploymentId)) ?? [];
+  await updateTargets(
+    transaction,
+    deploymentId,
+    targets.map((target) => setAside(target, at)),
+  );
+}
+
+/** What runs on a host at this moment ends as Unknown, and what has not begun as Skipped: whatever the bug was, nothing more is claimed. */
+function setAside(target: TargetState, at: number): TargetState {
+  if (target.status !== "Pending" && target.status !== "InProgress") return target;
+  return {
+    ...target,
+    status: target.status === "Pending" ? "Skipped" : "Unknown",
+    command: null,
+    updatedAt: at,
+    lifecycleEvents: target.lifecycleEvents.map((event) => {
+      if (event.status !== "Pending" && event.status !== "InProgress") return event;
+      return { ...event, status: event.status === "Pending" ? "Skipped" : "Unknown", endedAt: at };
+    }),
+  };
 }

@@ -32,6 +32,8 @@ export function renderAwsConfig(config: AwsConfig): string {
     ...(caBundle === undefined ? [] : [`ca_bundle = ${caBundle}`]),
     "s3 =",
     "    addressing_style = path",
+    // Without it the AWS CLI and boto3 presign with Signature V2, which is refused here.
+    "    signature_version = s3v4",
     "",
     `[services ${SLUICE_PROFILE}]`,
     ...SERVED_SERVICES.flatMap((service) => [

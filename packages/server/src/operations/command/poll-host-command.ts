@@ -12,8 +12,6 @@ export const pollHostCommand: Operation<PollHostCommandInput, PollHostCommandOut
   const host = await callingHost(input.HostIdentifier, context);
   liveness.seen(host.hostId, now(), agent, agentVersion);
   const command = await runner.poll(host.hostId, signal);
-  // A held poll is a sign of life for as long as the connection lasts.
-  if (!signal.aborted) liveness.seen(host.hostId, now(), agent, agentVersion);
   if (!command) return {};
   onUndelivered(() => runner.takeBack(command, host.hostId));
   return {

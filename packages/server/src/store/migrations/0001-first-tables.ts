@@ -49,7 +49,7 @@ export async function up(db: Kysely<unknown>, dialect: "sqlite" | "postgres"): P
     .addColumn("goodbye_at", "bigint")
     .addColumn("retired_at", "bigint")
     .execute();
-  await db.schema.createIndex("hosts_by_name").on("hosts").column("host_name").execute();
+  await sql`CREATE UNIQUE INDEX hosts_by_name ON hosts (host_name) WHERE retired_at IS NULL`.execute(db);
   await db.schema.createIndex("hosts_by_identifier").on("hosts").column("host_identifier").execute();
 
   await db.schema
