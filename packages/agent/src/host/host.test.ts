@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { appSpec, createHostFixture, type HostFixture, specification, tgz } from "./fixtures/host-fixture.ts";
@@ -71,4 +71,20 @@ describe("a whole deployment", () => {
       log: "",
     });
   });
+});
+
+test("what a killed agent left half-made is swept away at the start, and nothing else", async () => {
+  await fixture.deploy("d-AAAAAAAA1", revision("one"));
+  const all = () => readdirSync(fixture.root, { recursive: true }).map(String).sort();
+  fixture.host.close();
+  const before = all();
+  const deployment = join(fixture.root, GROUP, "d-AAAAAAAA1");
+  for (const directory of [join(deployment, "deployment-archive-temp/x"), join(fixture.root, ".script-outputs-x")]) {
+    mkdirSync(directory, { recursive: true });
+  }
+  for (const file of [join(deployment, "bundle.tar"), join(fixture.root, "deployment-instructions", "g-cleanup")]) {
+    writeFileSync(`${file}.unfinished`, "");
+  }
+  fixture.host.sweepOnStart();
+  expect(all()).toEqual(before);
 });

@@ -1,29 +1,21 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { hookScripts } from "@sluice/model/app-spec/hook-scripts.ts";
 import { readAppSpec } from "./app-spec-file.ts";
 import { unpackBundle } from "./archive/unpack-bundle.ts";
 import { downloadBundle, forgetBundle } from "./bundle/download-bundle.ts";
 import { DeploymentsLog } from "./deployments-log.ts";
-import { flushFileSystems, UNFINISHED_SUFFIX } from "./durable-file.ts";
+import { flushFileSystems } from "./durable-file.ts";
 import { EventFailure, failed, succeeded } from "./event-failure.ts";
-import { OutputPipes, PIPES_DIRECTORY_PREFIX } from "./hooks/output-pipes.ts";
+import { OutputPipes } from "./hooks/output-pipes.ts";
 import { runHook } from "./hooks/run-hook.ts";
 import { isHookEvent, scriptSource } from "./hooks/script-source.ts";
 import { completeHostConfig, type HostConfig, type HostConfigInput, type HostLogger } from "./host-config.ts";
 import { install } from "./install/install.ts";
 import { effectiveFileExistsBehavior } from "./install/install-plan.ts";
-import {
-  type DeploymentLayout,
-  ensureDirectory,
-  INSTRUCTIONS_DIRECTORY_NAME,
-  layoutOf,
-  removeTree,
-  writePointer,
-} from "./layout.ts";
+import { type DeploymentLayout, ensureDirectory, layoutOf, writePointer } from "./layout.ts";
 import type { CommandOutcome, LifecycleCommand, OutputSink } from "./lifecycle-command.ts";
 import { removeOldRevisions } from "./retention.ts";
 import { revisionOf } from "./revision.ts";
+import { sweep } from "./sweep.ts";
 
 export interface Host {
   /** Runs one lifecycle event. Whatever the bundle, the AppSpec or a script does becomes an outcome; it never rejects. */
@@ -103,7 +95,7 @@ async function runDownloadBundle(command: LifecycleCommand, context: EventContex
   const { specification, bundleUrl } = command;
   const revision = revisionOf(specification);
   ensureDirectory(layout.deploymentDirectory);
-  removeOldRevisions(layout, config.maxRevisions);
+  await removeOldRevisions(layout, config.maxRevisions);
   const request = { revision, specification, bundleUrl, config, signal };
   const unpacking = { bundleType: revision.bundleType, limits: config.archiveLimits, signal };
   const wasThere = await downloadBundle(layout, request);
@@ -144,17 +136,5 @@ function say(sink: OutputSink, text: string): void {
     sink.write({ stream: "agent", scriptName: "", text });
   } catch {
     // The outcome carries the same words.
-  }
-}
-
-function sweep(directory: string): void {
-  ensureDirectory(directory);
-  for (const name of readdirSync(directory)) {
-    if (name.startsWith(PIPES_DIRECTORY_PREFIX)) removeTree(join(directory, name));
-  }
-  const instructions = join(directory, INSTRUCTIONS_DIRECTORY_NAME);
-  ensureDirectory(instructions);
-  for (const name of readdirSync(instructions)) {
-    if (name.endsWith(UNFINISHED_SUFFIX)) removeTree(join(instructions, name));
   }
 }

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import { replaceFile } from "./durable-file.ts";
@@ -27,6 +28,7 @@ export interface DeploymentLayout {
 }
 
 export const ARCHIVE_DIRECTORY_NAME = "deployment-archive";
+export const ARCHIVE_STAGING_NAME = `${ARCHIVE_DIRECTORY_NAME}-temp`;
 export const INSTRUCTIONS_DIRECTORY_NAME = "deployment-instructions";
 export const LOGS_DIRECTORY_NAME = "deployment-logs";
 
@@ -54,7 +56,7 @@ export function layoutOf(rootDirectory: string, specification: DeploymentSpecifi
     bundleFile: join(deploymentDirectory, "bundle.tar"),
     bundleReceiptFile: join(deploymentDirectory, "bundle.json"),
     archiveDirectory: join(deploymentDirectory, ARCHIVE_DIRECTORY_NAME),
-    archiveStagingDirectory: join(deploymentDirectory, `${ARCHIVE_DIRECTORY_NAME}-temp`),
+    archiveStagingDirectory: join(deploymentDirectory, ARCHIVE_STAGING_NAME),
     scriptsLogFile: join(deploymentDirectory, "logs", "scripts.log"),
     instructionsDirectory,
     installFile: join(instructionsDirectory, `${groupId}-install.json`),
@@ -101,6 +103,7 @@ export function ensureDirectory(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o755 });
 }
 
-export function removeTree(path: string): void {
-  rmSync(path, { recursive: true, force: true });
+/** On other threads: a revision may hold a hundred thousand files, and the agent has to go on polling. */
+export function removeTree(path: string): Promise<void> {
+  return rm(path, { recursive: true, force: true });
 }

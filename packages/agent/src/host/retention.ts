@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type DeploymentLayout, readPointer, removeTree } from "./layout.ts";
 
 /** Removes the group's oldest revisions so that, with the current one, `maxRevisions` stay; never the last successful. */
-export function removeOldRevisions(layout: DeploymentLayout, maxRevisions: number): void {
+export async function removeOldRevisions(layout: DeploymentLayout, maxRevisions: number): Promise<void> {
   const lastSuccessful = readPointer(layout.lastSuccessfulInstallFile);
   const others = readdirSync(layout.groupDirectory)
     .map((name) => join(layout.groupDirectory, name))
@@ -14,5 +14,5 @@ export function removeOldRevisions(layout: DeploymentLayout, maxRevisions: numbe
     .filter((directory) => directory !== lastSuccessful)
     .map((directory) => ({ directory, changedAt: statSync(directory).mtimeMs }))
     .sort((one, other) => one.changedAt - other.changedAt);
-  for (const { directory } of oldestFirst.slice(0, surplus)) removeTree(directory);
+  for (const { directory } of oldestFirst.slice(0, surplus)) await removeTree(directory);
 }

@@ -74,7 +74,6 @@ export class ArchiveWriter {
     this.#entries.set(path, "file");
     return {
       write: (chunk) => {
-        this.countBytes(chunk.length);
         for (let written = 0; written < chunk.length; ) written += writeSync(descriptor, chunk, written);
       },
       close: () => {
@@ -125,7 +124,7 @@ export class ArchiveWriter {
     this.#entries.set(path, "file");
   }
 
-  /** Counts bytes that the archive unfolds to, whether or not they are written. */
+  /** Counts what the archive unfolds to, written or not: padding, too, takes time to read. Called before `write`. */
   countBytes(bytes: number): void {
     const limits = this.#limits;
     this.#unpackedBytes += bytes;

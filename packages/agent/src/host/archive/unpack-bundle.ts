@@ -25,8 +25,8 @@ export async function unpackBundle(
 ): Promise<void> {
   const kind = checkArchiveKind(layout.bundleFile, bundleType);
   const staging = layout.archiveStagingDirectory;
-  removeTree(layout.archiveDirectory);
-  removeTree(staging);
+  await removeTree(layout.archiveDirectory);
+  await removeTree(staging);
   try {
     mkdirSync(staging, { mode: ARCHIVE_DIRECTORY_MODE });
     const writer = new ArchiveWriter(staging, limits, statSync(layout.bundleFile).size);
@@ -39,7 +39,7 @@ export async function unpackBundle(
     }
     renameSync(join(staging, stripped), layout.archiveDirectory);
   } finally {
-    removeTree(staging);
+    await removeTree(staging);
   }
 }
 

@@ -74,7 +74,7 @@ export async function unpackTar(
         throw notOfType(declared, "is gzip inside gzip", "Compress the tar only once.");
       }
       isFirst = false;
-      if (isGzipped) writer.countBytes(0);
+      writer.countBytes(chunk.length);
       parser.write(chunk);
       if (failure !== undefined) throw failure;
     }

@@ -84,10 +84,12 @@ async function unpackEntry(zip: ZipFile, entry: Entry, descriptor: number, write
   const file = writer.addFile(name, attributes);
   try {
     if (entry.compressedSize <= WHOLE_READ_MAX_BYTES && entry.uncompressedSize <= WHOLE_READ_MAX_BYTES) {
+      writer.countBytes(entry.uncompressedSize);
       file.write(readWhole(entry, descriptor));
     } else {
       let checksum = 0;
       for await (const chunk of await zip.openReadStreamPromise(entry)) {
+        writer.countBytes((chunk as Buffer).length);
         checksum = crc32(chunk as Buffer, checksum);
         file.write(chunk as Buffer);
       }

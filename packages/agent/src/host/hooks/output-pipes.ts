@@ -2,7 +2,6 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { runHelper, startHelper } from "../helper-process.ts";
-import { removeTree } from "../layout.ts";
 
 /** Directories of this name below the agent's root are left from an agent that was killed. */
 export const PIPES_DIRECTORY_PREFIX = ".script-outputs-";
@@ -77,7 +76,7 @@ export class OutputPipes {
   }
 
   close(): void {
-    if (this.#directory) removeTree(this.#directory);
+    if (this.#directory) rmSync(this.#directory, { recursive: true, force: true });
     this.#directory = undefined;
     this.#free = [];
   }

@@ -8,6 +8,7 @@ import type { HostConfigInput } from "../host-config.ts";
 import { type DeploymentLayout, layoutOf } from "../layout.ts";
 import type { CommandOutcome } from "../lifecycle-command.ts";
 import { OUTPUT_STREAM_MAX_BYTES } from "./output-stream.ts";
+import { scriptCommand } from "./script-command.ts";
 
 let fixture: HostFixture;
 let layout: DeploymentLayout;
@@ -17,7 +18,10 @@ async function start(config: HostConfigInput = {}): Promise<void> {
   layout = layoutOf(fixture.root, specification());
 }
 beforeEach(() => start());
-afterEach(() => fixture.close());
+afterEach(() => {
+  vi.restoreAllMocks();
+  return fixture.close();
+});
 
 interface Hook {
   readonly script: string;
@@ -361,10 +365,23 @@ describe("another user", () => {
     );
   });
 
-  test("cannot be had without root", async ({ skip }) => {
-    skip(isRoot, "only happens without root");
+  test("cannot be had without root", async () => {
+    vi.spyOn(process, "geteuid").mockReturnValue(54_321);
     const outcome = await runScripts({ script: sh("true"), settings: ["runas: root"] });
-    expect(outcome.message).toMatch(/the agent does not run as root/);
+    expect(outcome).toMatchObject({ errorCode: 4, scriptName: "script-0" });
+    expect(outcome.message).toMatch(/run as user root failed because the agent does not run as root/);
+  });
+
+  test("sudo gets an argument list and never asks for a password", async () => {
+    const script = { location: "s", timeoutSeconds: 1, sudo: true };
+    expect(await scriptCommand({ ...script, runas: null }, "/a b")).toMatchObject({
+      program: "sudo",
+      argv: ["-n", "--", "/a b"],
+    });
+    expect(await scriptCommand({ ...script, runas: "root" }, "/a b")).toMatchObject({
+      program: "sudo",
+      argv: ["-n", "-u", "root", "--", "/a b"],
+    });
   });
 });
 
