@@ -11,6 +11,7 @@ import { receiveHeartbeat } from "./receive-heartbeat.ts";
 import { type AddressedReport, ReportInbox } from "./report-inbox.ts";
 import { type MatchHosts, resolveTargets } from "./resolve-targets.ts";
 import type { Timers } from "./timers.ts";
+import { wakeDeploymentsOfHost } from "./wake-deployments-of-host.ts";
 import { WakeLoop } from "./wake-loop.ts";
 
 export interface RunnerDependencies {
@@ -39,6 +40,8 @@ export interface Runner {
   takeBack(command: OfferedCommand, hostId: string): void;
   report(report: AddressedReport): Promise<ReportAnswer>;
   heartbeat(hostId: string, heldCommands: readonly string[]): Promise<void>;
+  /** The host's agent said goodbye, or the host was removed: what it was to do is failed at once. */
+  hostLeft(hostId: string): Promise<void>;
 }
 
 export function createRunner(dependencies: RunnerDependencies): Runner {
@@ -82,5 +85,6 @@ export function createRunner(dependencies: RunnerDependencies): Runner {
     takeBack: (command, hostId) => desk.takeBack(command, hostId),
     report: (report) => inbox.submit(report),
     heartbeat: (hostId, heldCommands) => receiveHeartbeat(hostId, heldCommands, { store, now, feed }),
+    hostLeft: (hostId) => wakeDeploymentsOfHost(hostId, { store, now, feed }),
   };
 }

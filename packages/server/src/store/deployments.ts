@@ -68,7 +68,7 @@ export async function quarantine(
   at: number,
 ): Promise<void> {
   const [row] = await lockDeployments(transaction, [deploymentId]);
-  if (!row || row.active !== 1) return;
+  if (row?.active !== 1) return;
   const error = {
     code: "INTERNAL_ERROR",
     message: `The deployment was ended by an error of Sluice itself: ${reason}. Its hosts are as their last events left them; please report this with the server's log.`,

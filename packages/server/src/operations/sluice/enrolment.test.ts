@@ -260,6 +260,7 @@ describe("listing and removing", () => {
   it("removes by name or id, takes the key away, and may be repeated by id", async () => {
     const { hostId } = await enrol({ hostName: "web-1" });
     const { host } = await RemoveHost({ host: hostId }, here.context);
+    expect(here.departures).toEqual([hostId]);
     expect(host).toMatchObject({ hostId, state: "retired" });
     expect(await here.context.store.db.selectFrom("access_keys").selectAll().execute()).toEqual([]);
     here.clock.now += 1000;

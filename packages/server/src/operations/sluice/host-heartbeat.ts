@@ -17,5 +17,6 @@ export const hostHeartbeat: Operation<HostHeartbeatInput, HostHeartbeatOutput, S
   context.liveness.seen(host.host_id, context.now(), "sluice", input.agentVersion ?? null);
   if (input.goodbye) context.liveness.goodbye(host.host_id, context.now());
   await context.runner.heartbeat(host.host_id, input.heldCommands);
+  if (input.goodbye) await context.runner.hostLeft(host.host_id);
   return { intervalSeconds: HEARTBEAT_INTERVAL_SECONDS };
 };

@@ -113,6 +113,7 @@ describe("a heartbeat", () => {
   it("says goodbye", async () => {
     await beat("i-1", keyOf("i-1"), { goodbye: true, heldCommands: [] });
     expect(await liveness()).toMatchObject({ saidGoodbye: true });
+    expect(here.departures).toEqual(["i-1"]);
     await beat("i-1", keyOf("i-1"));
     expect(await liveness()).toMatchObject({ saidGoodbye: false });
   });

@@ -9,7 +9,7 @@ import type { OperationContext } from "../operation.ts";
 export interface SluiceContext extends OperationContext {
   readonly liveness: Liveness;
   readonly logs: DeploymentLogs;
-  readonly runner: Pick<Runner, "heartbeat">;
+  readonly runner: Pick<Runner, "heartbeat" | "hostLeft">;
   /** PEM of the certificate that signs deployment specifications. */
   readonly signingCertificate: string;
   /** SHA-256 of the certificates that agents may meet on this server's TLS port; empty without TLS. */

@@ -12,6 +12,8 @@ export interface TestInstallation {
   readonly clock: TestClock;
   readonly context: SluiceContext;
   readonly heartbeats: { readonly hostId: string; readonly heldCommands: readonly string[] }[];
+  /** Hosts that left: by a goodbye, or removed. */
+  readonly departures: readonly string[];
   /** The same, called by somebody else. */
   as(principal: Principal): SluiceContext;
   close(): Promise<void>;
@@ -22,11 +24,15 @@ export async function testInstallation(): Promise<TestInstallation> {
   const directory = await mkdtemp(join(tmpdir(), "sluice-operations-"));
   const base = await testContext(clock);
   const heartbeats: { hostId: string; heldCommands: readonly string[] }[] = [];
+  const departures: string[] = [];
   const context: SluiceContext = {
     ...base,
     liveness: new Liveness({ store: base.store, readyAt: clock.now, onFlushError: () => {} }),
     logs: new DeploymentLogs(join(directory, "logs")),
-    runner: { heartbeat: async (hostId, heldCommands) => void heartbeats.push({ hostId, heldCommands }) },
+    runner: {
+      heartbeat: async (hostId, heldCommands) => void heartbeats.push({ hostId, heldCommands }),
+      hostLeft: async (hostId) => void departures.push(hostId),
+    },
     signingCertificate: "-----BEGIN CERTIFICATE-----\n",
     serverFingerprints: ["a".repeat(64)],
     signal: new AbortController().signal,
@@ -35,6 +41,7 @@ export async function testInstallation(): Promise<TestInstallation> {
     clock,
     context,
     heartbeats,
+    departures,
     as: (principal) => ({ ...context, principal }),
     close: async () => {
       await context.logs.close();
