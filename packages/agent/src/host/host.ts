@@ -98,15 +98,18 @@ async function runDownloadBundle(command: LifecycleCommand, context: EventContex
   await removeOldRevisions(layout, config.maxRevisions);
   const request = { revision, specification, bundleUrl, config, signal };
   const unpacking = { bundleType: revision.bundleType, limits: config.archiveLimits, signal };
-  const wasThere = await downloadBundle(layout, request);
+  const { wasThere, kept } = await downloadBundle(layout, request);
   try {
     await unpackBundle(layout, unpacking);
+    await kept;
   } catch (error) {
+    await kept.catch(() => {});
     forgetBundle(layout);
-    // The receipt survived a crash that the file's content did not.
     if (!wasThere || signal.aborted) throw error;
-    await downloadBundle(layout, request);
+    // What an earlier run left was spoilt since; a fresh one may be good.
+    const fresh = await downloadBundle(layout, request);
     await unpackBundle(layout, unpacking);
+    await fresh.kept;
   }
   await flushFileSystems([layout.archiveDirectory]);
   ensureDirectory(layout.instructionsDirectory);

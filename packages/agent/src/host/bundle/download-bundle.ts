@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, rmSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { open } from "node:fs/promises";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import { flushDirectory, replaceFile, UNFINISHED_SUFFIX } from "../durable-file.ts";
 import { EventFailure } from "../event-failure.ts";
@@ -15,10 +15,16 @@ interface BundleReceipt {
   readonly bytes: number;
 }
 
+export interface BundleOnHost {
+  /** Whether an earlier run had completed it. */
+  readonly wasThere: boolean;
+  /** Settles when the bundle would survive a power cut; meanwhile it can be unpacked. */
+  readonly kept: Promise<void>;
+}
+
 /**
  * Sees to it that the deployment's bundle is on this host, complete. One that an earlier run of the same deployment
  * completed is not fetched again.
- * @returns whether it was there already
  */
 export async function downloadBundle(
   layout: DeploymentLayout,
@@ -35,8 +41,8 @@ export async function downloadBundle(
     readonly config: HostConfig;
     readonly signal: AbortSignal;
   },
-): Promise<boolean> {
-  if (isOnHost(layout, revision)) return true;
+): Promise<BundleOnHost> {
+  if (isOnHost(layout, revision)) return { wasThere: true, kept: Promise.resolve() };
   forgetBundle(layout);
   const request = bundleRequest(revision, specification, bundleUrl, config);
   const unfinished = `${layout.bundleFile}${UNFINISHED_SUFFIX}`;
@@ -49,13 +55,25 @@ export async function downloadBundle(
     });
     checkEtag(revision, etag);
     renameSync(unfinished, layout.bundleFile);
-    flushDirectory(dirname(layout.bundleFile));
-    const receipt: BundleReceipt = { revision, bytes };
-    replaceFile(layout.bundleReceiptFile, JSON.stringify(receipt), { durable: false });
-    return false;
+    const kept = keepBundle(layout, { revision, bytes });
+    // Whoever waits for it still gets the failure; it must only not end the agent while nobody does.
+    kept.catch(() => {});
+    return { wasThere: false, kept };
   } finally {
     rmSync(unfinished, { force: true });
   }
+}
+
+/** The receipt comes last: a bundle with a receipt is wholly on the disk. */
+async function keepBundle(layout: DeploymentLayout, receipt: BundleReceipt): Promise<void> {
+  const bundle = await open(layout.bundleFile, "r");
+  try {
+    await bundle.sync();
+  } finally {
+    await bundle.close();
+  }
+  flushDirectory(layout.deploymentDirectory);
+  replaceFile(layout.bundleReceiptFile, JSON.stringify(receipt), { durable: false });
 }
 
 /** Without its receipt a bundle is fetched again, so this is also how a damaged one is got rid of. */

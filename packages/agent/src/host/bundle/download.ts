@@ -1,14 +1,11 @@
-import { closeSync, createWriteStream, fsync as fsyncCallback, openSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
-import { promisify } from "node:util";
 import { splitUrl } from "@sluice/wire/sigv4/sign.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
-
-const fsync = promisify(fsyncCallback);
 
 export interface DownloadRequest {
   /** As it was signed: a path's `..` and percent-encoding stay as they are, since S3 keys may hold them. */
@@ -44,7 +41,7 @@ const PRIVATE_HEADERS: ReadonlySet<string> = new Set(["authorization", "cookie",
 const USER_AGENT = "sluice-agent";
 
 /**
- * Downloads to a file and flushes it. A request is made anew for every try, since a signature ages.
+ * Downloads to a file, which is left for the caller to flush. A request is made anew for every try, since a signature ages.
  * @throws EventFailure naming what was downloaded, every status met, and the server's own reason
  */
 export async function download(
@@ -88,12 +85,6 @@ async function downloadOnce(request: DownloadRequest, file: string, options: Dow
   await pipeline(response, counter, target, { signal: options.signal });
   if (expected !== undefined && bytes !== expected) {
     throw new Error(`the connection ended after ${bytes} of ${expected} bytes`);
-  }
-  const descriptor = openSync(file, "r");
-  try {
-    await fsync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
   return { etag: response.headers.etag, bytes };
 }
