@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type HostSite, openHostSite } from "./host-site.ts";
-import { findProcessesOf } from "./leftovers.ts";
+import { findProcessesOf, RUN_VARIABLE } from "./leftovers.ts";
 import { whyNoNamespaces } from "./namespace.ts";
 import { readUpRecord } from "./up-record.ts";
 
@@ -162,7 +162,7 @@ test("without namespaces, a host is an agent on this machine, and its services e
   const service = spawn("sleep", ["3600"], {
     stdio: "ignore",
     detached: true,
-    env: { ...process.env, SLUICE_UP_RUN: record.runId },
+    env: { ...process.env, [RUN_VARIABLE]: record.runId },
   });
   service.unref();
   await expect.poll(() => findProcessesOf(record.runId), EVENTUALLY).toContain(service.pid);

@@ -1,8 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { signal } from "./child-process.ts";
 
-/** In the environment of every agent, and so of what its hooks start: how the processes of one run are found again. */
-export const RUN_VARIABLE = "SLUICE_UP_RUN";
+/**
+ * In the environment of every agent, and so of what its hooks start: how the processes of one run are found again. Its
+ * name does not begin with SLUICE_, which the agent withholds from hooks.
+ */
+export const RUN_VARIABLE = "RUN_OF_SLUICE_UP";
 
 async function holdsVariable(processId: number, assignment: string): Promise<boolean> {
   // Other users' environments cannot be read, and a process may end meanwhile: neither is ours.
