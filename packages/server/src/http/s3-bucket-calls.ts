@@ -17,8 +17,8 @@ import {
 import { invalidArgument, type ListingParameters, noSuchVersion, type S3Call } from "@sluice/wire/s3/s3-call.ts";
 import { S3Error } from "@sluice/wire/s3/s3-error.ts";
 import type { S3Answer } from "./s3-answer.ts";
+import type { S3Context } from "./s3-context.ts";
 import { toS3Error } from "./s3-faults.ts";
-import type { S3Context } from "./s3-routes.ts";
 
 const BUCKET_OPERATIONS = [
   "ListBuckets",

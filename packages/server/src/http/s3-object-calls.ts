@@ -1,7 +1,7 @@
 /** Calls on single objects. */
 import type { OpenObject } from "@sluice/drivers/bucket/bucket-store.ts";
-import type { ByteRange, StoredObject, WritePrecondition } from "@sluice/drivers/bucket/stored-object.ts";
-import { checkReadConditions, parseRange, preconditionFailed } from "@sluice/wire/s3/object-conditions.ts";
+import type { ByteRange, StoredObject } from "@sluice/drivers/bucket/stored-object.ts";
+import { checkReadConditions, parseRange } from "@sluice/wire/s3/object-conditions.ts";
 import {
   type RequestHeaders,
   readObjectAttributes,
@@ -15,7 +15,8 @@ import type { S3Call } from "@sluice/wire/s3/s3-call.ts";
 import { S3Error } from "@sluice/wire/s3/s3-error.ts";
 import type { S3Answer } from "./s3-answer.ts";
 import type { BucketCall } from "./s3-bucket-calls.ts";
-import type { S3Context } from "./s3-routes.ts";
+import { requireCopyConditions, writePrecondition } from "./s3-conditions.ts";
+import type { S3Context } from "./s3-context.ts";
 import type { UploadCall } from "./s3-upload-calls.ts";
 
 export type ObjectCall = Exclude<S3Call, BucketCall | UploadCall>;
@@ -132,25 +133,4 @@ async function copyObject(call: CopyCall, { store, headers }: S3Context): Promis
   } finally {
     source.close();
   }
-}
-
-/** For copies, "not modified" is a failed condition as well. */
-export function requireCopyConditions(headers: RequestHeaders, source: StoredObject): void {
-  if (checkReadConditions(headers, source, "x-amz-copy-source-") === "send") return;
-  throw preconditionFailed("x-amz-copy-source-If-None-Match");
-}
-
-/** Conditional writes. S3 knows `If-None-Match: *` and `If-Match: <etag>`; all else is not implemented there either. */
-export function writePrecondition(headers: RequestHeaders): WritePrecondition | undefined {
-  const [match, noneMatch] = [headers["if-match"], headers["if-none-match"]];
-  if (noneMatch !== undefined && noneMatch.trim() !== "*") {
-    throw new S3Error("NotImplemented", "A header you provided implies functionality that is not implemented", {
-      Header: "If-None-Match",
-    });
-  }
-  if (match === undefined && noneMatch === undefined) return undefined;
-  return {
-    ...(noneMatch !== undefined && { absent: true }),
-    ...(match !== undefined && { etag: match.trim().replace(/^"(.*)"$/, "$1") }),
-  };
 }

@@ -4,14 +4,15 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { BucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
 import type { RequestHeaders } from "@sluice/wire/s3/object-headers.ts";
 import { parseRequestTarget } from "@sluice/wire/s3/request-target.ts";
-import type { Owner } from "@sluice/wire/s3/responses.ts";
 import { parseS3Call, type S3Call } from "@sluice/wire/s3/s3-call.ts";
-import { errorXml, S3Error } from "@sluice/wire/s3/s3-error.ts";
+import { S3Error } from "@sluice/wire/s3/s3-error.ts";
+import { errorXml } from "@sluice/wire/s3/s3-error-xml.ts";
 import type { HttpRequest } from "@sluice/wire/sigv4/http-request.ts";
 import { needsOf, type S3Authorize } from "./s3-access.ts";
 import { type S3Answer, sendAnswer } from "./s3-answer.ts";
-import { type Authenticated, openBody, type S3Body } from "./s3-body.ts";
+import { type Authenticated, openBody } from "./s3-body.ts";
 import { answerBucketCall, type BucketCall, isBucketCall } from "./s3-bucket-calls.ts";
+import type { S3Context } from "./s3-context.ts";
 import { toS3Error } from "./s3-faults.ts";
 import { answerObjectCall } from "./s3-object-calls.ts";
 import { answerUploadCall, isUploadCall } from "./s3-upload-calls.ts";
@@ -27,18 +28,6 @@ export interface S3RouteDependencies<Principal> {
   hostNames: readonly string[];
   /** Hears of every error that is not the caller's. */
   onInternalError?(error: unknown, requestId: string): void;
-}
-
-/** What the calls need to be answered. */
-export interface S3Context {
-  store: BucketStore;
-  headers: RequestHeaders;
-  body: S3Body;
-  owner: Owner;
-  region: string;
-  /** Where clients find the object that they made. */
-  location(bucket: string, key?: string): string;
-  mayWrite(bucket: string, key: string): Promise<boolean>;
 }
 
 /** Returns a listener for node's raw requests; it never throws and always ends the response. */

@@ -13,8 +13,8 @@ import { parseCompletion } from "@sluice/wire/s3/request-bodies.ts";
 import { copiedXml, partsXml, uploadCompletedXml, uploadCreatedXml } from "@sluice/wire/s3/responses.ts";
 import { invalidArgument, type S3Call } from "@sluice/wire/s3/s3-call.ts";
 import type { S3Answer } from "./s3-answer.ts";
-import { requireCopyConditions, writePrecondition } from "./s3-object-calls.ts";
-import type { S3Context } from "./s3-routes.ts";
+import { requireCopyConditions, writePrecondition } from "./s3-conditions.ts";
+import type { S3Context } from "./s3-context.ts";
 
 const UPLOAD_OPERATIONS = [
   "CreateMultipartUpload",

@@ -1,5 +1,3 @@
-import { writeXml } from "./xml.ts";
-
 /** Every code that the bucket answers, with its status. Codes and statuses are S3's ("Error responses" in its API reference). */
 export const S3_ERROR_STATUSES = {
   AccessControlListNotSupported: 400,
@@ -78,19 +76,4 @@ export class S3Error extends Error {
 
 export function isS3ErrorCode(code: string): code is S3ErrorCode {
   return Object.hasOwn(S3_ERROR_STATUSES, code);
-}
-
-export function errorXml(error: S3Error, request: { resource: string; requestId: string; hostId: string }): string {
-  return writeXml(
-    "Error",
-    {
-      Code: error.code,
-      Message: error.message,
-      ...error.details,
-      Resource: request.resource,
-      RequestId: request.requestId,
-      HostId: request.hostId,
-    },
-    { namespace: false },
-  );
 }

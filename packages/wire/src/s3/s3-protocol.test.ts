@@ -5,7 +5,8 @@ import { parseCompletion, parseDelete } from "./request-bodies.ts";
 import { encodeKey, parseRequestTarget } from "./request-target.ts";
 import { objectsV2Xml, readContinuationToken, writeContinuationToken } from "./responses.ts";
 import { parseS3Call } from "./s3-call.ts";
-import { errorXml, S3Error } from "./s3-error.ts";
+import { S3Error } from "./s3-error.ts";
+import { errorXml } from "./s3-error-xml.ts";
 
 function call(method: string, path: string, headers: Record<string, string> = {}, host = "127.0.0.1:8080") {
   return parseS3Call(method, parseRequestTarget(path, host, ["localhost", "sluice.example"]), headers);

@@ -1,0 +1,16 @@
+import type { BucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
+import type { RequestHeaders } from "@sluice/wire/s3/object-headers.ts";
+import type { Owner } from "@sluice/wire/s3/responses.ts";
+import type { S3Body } from "./s3-body.ts";
+
+/** What the calls need to be answered. */
+export interface S3Context {
+  store: BucketStore;
+  headers: RequestHeaders;
+  body: S3Body;
+  owner: Owner;
+  region: string;
+  /** Where clients find the object that they made. */
+  location(bucket: string, key?: string): string;
+  mayWrite(bucket: string, key: string): Promise<boolean>;
+}
