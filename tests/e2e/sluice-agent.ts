@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cleanEnvironment, runProgram, SLUICE, type SluiceServer } from "./sluice-server.ts";
@@ -7,6 +7,8 @@ import { cleanEnvironment, runProgram, SLUICE, type SluiceServer } from "./sluic
 /** An enrolled host: a folder, and an agent process that can be killed and started again. */
 export interface SluiceAgent {
   readonly name: string;
+  /** What the API calls it. */
+  readonly hostId: string;
   readonly directory: string;
   readonly start: () => void;
   /** SIGKILL to the agent alone; the scripts that it runs live on, as they would. */
@@ -27,14 +29,34 @@ export interface SluiceAgentOptions {
 
 /** Enrols a host by the commands that a person would type, and starts its agent. */
 export async function startSluiceAgent(server: SluiceServer, options: SluiceAgentOptions): Promise<SluiceAgent> {
+  const token = (await server.sluice("token", "create", ...tagFlags(options))).trim();
+  return enrolAndStart(server, token, options);
+}
+
+/** The same for many hosts with the same tags, by one token. In the order of the options. */
+export async function startSluiceAgents(
+  server: SluiceServer,
+  tags: readonly string[],
+  hosts: readonly Omit<SluiceAgentOptions, "tags">[],
+): Promise<SluiceAgent[]> {
+  const uses = ["--uses", String(hosts.length)];
+  const token = (await server.sluice("token", "create", ...uses, ...tagFlags({ tags }))).trim();
+  return Promise.all(hosts.map((host) => enrolAndStart(server, token, { ...host, tags })));
+}
+
+function tagFlags({ tags = [] }: Pick<SluiceAgentOptions, "tags">): string[] {
+  return tags.flatMap((tag) => ["--tag", tag]);
+}
+
+async function enrolAndStart(server: SluiceServer, token: string, options: SluiceAgentOptions): Promise<SluiceAgent> {
   const directory = mkdtempSync(join(tmpdir(), `sluice-e2e-${options.name}-`));
-  const tags = (options.tags ?? []).flatMap((tag) => ["--tag", tag]);
-  const token = (await server.sluice("token", "create", ...tags)).trim();
+  // Scripts of other users have to pass it.
+  chmodSync(directory, 0o755);
   const enrolled = await runProgram(
     SLUICE,
     [
       ...["agent", "enroll", "--server", server.url(), "--token", token, "--data", directory, "--name", options.name],
-      ...tags,
+      ...tagFlags(options),
       ...(options.onPremises ? ["--on-premises"] : []),
     ],
     cleanEnvironment(),
@@ -61,8 +83,10 @@ export async function startSluiceAgent(server: SluiceServer, options: SluiceAgen
     });
   };
   start();
+  const { hostId } = JSON.parse(readFileSync(join(directory, "agent.json"), "utf8")) as { hostId: string };
   return {
     name: options.name,
+    hostId,
     directory,
     start,
     kill: () => end("SIGKILL"),

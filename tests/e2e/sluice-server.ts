@@ -44,6 +44,8 @@ export interface SluiceServer {
   readonly environment: () => Promise<NodeJS.ProcessEnv>;
   /** `sluice ARGS --data DATA`; rejects on a non-zero exit, with what it said. */
   readonly sluice: (...args: readonly string[]) => Promise<string>;
+  /** The same, with its exit code instead of a rejection. */
+  readonly run: (...args: readonly string[]) => Promise<ProgramResult>;
   /** `aws ARGS`, with the environment of `sluice env` and nothing else; rejects on a non-zero exit. */
   readonly aws: (...args: readonly string[]) => Promise<string>;
   /** SIGKILL, no farewell. */
@@ -101,12 +103,18 @@ export async function startSluiceServer(options: SluiceServerOptions = {}): Prom
     return { ...cleanEnvironment(), ...Object.fromEntries(exported) } as NodeJS.ProcessEnv;
   };
   await start();
+  let known: Promise<NodeJS.ProcessEnv> | undefined;
+  const exported = () => {
+    known ??= environment();
+    return known;
+  };
   return {
     data,
     url: () => url,
-    environment,
+    environment: exported,
     sluice: (...args) => succeed(SLUICE, [...args, "--data", data], cleanEnvironment()),
-    aws: async (...args) => succeed("aws", args, { ...(await environment()), AWS_PAGER: "" }),
+    run: (...args) => runProgram(SLUICE, [...args, "--data", data], cleanEnvironment()),
+    aws: async (...args) => succeed("aws", args, { ...(await exported()), AWS_PAGER: "" }),
     kill: () => end("SIGKILL"),
     start,
     async close() {
