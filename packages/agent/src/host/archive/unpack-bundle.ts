@@ -5,8 +5,6 @@ import type { BundleType } from "../revision.ts";
 import { checkArchiveKind, notOfType } from "./archive-kind.ts";
 import type { ArchiveLimits } from "./archive-limits.ts";
 import { ArchiveWriter } from "./archive-writer.ts";
-import { unpackTar } from "./unpack-tar.ts";
-import { unpackZip } from "./unpack-zip.ts";
 
 const APP_SPEC_NAME = /appspec/i;
 const ARCHIVE_DIRECTORY_MODE = 0o755;
@@ -30,8 +28,7 @@ export async function unpackBundle(
   try {
     mkdirSync(staging, { mode: ARCHIVE_DIRECTORY_MODE });
     const writer = new ArchiveWriter(staging, limits, statSync(layout.bundleFile).size);
-    if (kind === "zip") await unpackZip(layout.bundleFile, { writer, signal });
-    else await unpackTar(layout.bundleFile, bundleType, { isGzipped: kind === "gzip", writer, signal });
+    await unpackEntries(layout.bundleFile, { kind, bundleType, writer, signal });
     const stripped = strippedDirectory(writer);
     writer.finish(stripped);
     if (writer.topLevel().size === 0) {
@@ -40,6 +37,30 @@ export async function unpackBundle(
     renameSync(join(staging, stripped), layout.archiveDirectory);
   } finally {
     await removeTree(staging);
+  }
+}
+
+/** The archive libraries are loaded when a bundle comes, so that an idle agent stays small. */
+async function unpackEntries(
+  bundleFile: string,
+  {
+    kind,
+    bundleType,
+    writer,
+    signal,
+  }: {
+    readonly kind: "tar" | "gzip" | "zip";
+    readonly bundleType: BundleType;
+    readonly writer: ArchiveWriter;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  if (kind === "zip") {
+    const { unpackZip } = await import("./unpack-zip.ts");
+    await unpackZip(bundleFile, { writer, signal });
+  } else {
+    const { unpackTar } = await import("./unpack-tar.ts");
+    await unpackTar(bundleFile, bundleType, { isGzipped: kind === "gzip", writer, signal });
   }
 }
 

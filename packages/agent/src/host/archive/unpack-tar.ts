@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
+import type { TransformOptions } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
+import { createGunzip, type ZlibOptions } from "node:zlib";
 import { Parser, type ReadEntry } from "tar";
 import { accountIds } from "../install/accounts.ts";
 import type { BundleType } from "../revision.ts";
@@ -10,6 +11,12 @@ import { refusedEntry } from "./entry-path.ts";
 
 /** Large pieces keep the hand-overs between the inflating thread and this one few. */
 const CHUNK_BYTES = 256 * 1024;
+/** How far the inflating may run ahead of the writing, so that neither waits for the other. */
+const INFLATED_AHEAD_BYTES = 2 * 1024 * 1024;
+const INFLATING: ZlibOptions & TransformOptions = {
+  chunkSize: CHUNK_BYTES,
+  readableHighWaterMark: INFLATED_AHEAD_BYTES,
+};
 const DEFAULT_FILE_MODE = 0o644;
 const GZIP_MAGIC = 0x1f8b;
 
@@ -84,7 +91,10 @@ export async function unpackTar(
 
   const file = createReadStream(bundleFile, { highWaterMark: CHUNK_BYTES });
   try {
-    if (isGzipped) await pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), feed, { signal });
+    if (isGzipped)
+      await pipeline(file, createGunzip(INFLATING), feed, {
+        signal,
+      });
     else await pipeline(file, feed, { signal });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
