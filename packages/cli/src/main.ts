@@ -2,6 +2,9 @@ import { Command, CommanderError } from "commander";
 import { CommandFailed, describeError, EXIT_USAGE } from "./command-failed.ts";
 import { VERBS } from "./verb-table.ts";
 
+/** What a shell reports of a program that SIGPIPE ended. */
+const EXIT_OUTPUT_CLOSED = 141;
+
 /**
  * The command line. Only the verb that is asked for is loaded: an agent holds nothing of the other verbs, and `--help` starts at once.
  */
@@ -14,6 +17,8 @@ async function main(argv: readonly string[]): Promise<void> {
     .exitOverride();
   const asked = argv.find((argument) => !argument.startsWith("-"));
   const wanted = asked === "help" ? argv[argv.indexOf("help") + 1] : asked;
+  const isService = VERBS.some((verb) => verb.name === wanted && verb.isService);
+  for (const output of [process.stdout, process.stderr]) output.on("error", (error) => onOutputError(error, isService));
   for (const verb of VERBS) {
     const command = program.command(verb.name).description(verb.summary);
     command.exitOverride().showHelpAfterError(`(see: sluice ${verb.name} --help)`);
@@ -21,6 +26,11 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   program.addHelpText("after", "\nFirst steps: sluice up, then sluice deploy DIR --application A --group G --watch");
   await program.parseAsync(argv, { from: "user" });
+}
+
+function onOutputError(error: NodeJS.ErrnoException, isService: boolean): void {
+  if (error.code !== "EPIPE") throw error;
+  if (!isService) process.exit(EXIT_OUTPUT_CLOSED);
 }
 
 try {

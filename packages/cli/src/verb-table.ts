@@ -9,6 +9,8 @@ interface Verb {
   readonly name: string;
   readonly summary: string;
   readonly load: () => Promise<VerbModule>;
+  /** Goes on when nobody reads its output any more (a closed pipe); the others end, as `head` expects. */
+  readonly isService?: boolean;
 }
 
 /** In the order of `sluice --help`. */
@@ -17,6 +19,7 @@ export const VERBS: readonly Verb[] = [
     name: "up",
     summary: "start a server and some hosts on this machine, to try things out",
     load: () => import("./verbs/up.ts"),
+    isService: true,
   },
   { name: "deploy", summary: "bundle a directory and deploy it", load: () => import("./verbs/deploy.ts") },
   { name: "watch", summary: "follow a deployment until it ends", load: () => import("./verbs/watch.ts") },
@@ -29,6 +32,11 @@ export const VERBS: readonly Verb[] = [
     summary: "print the environment that points AWS tools at a server",
     load: () => import("./verbs/env.ts"),
   },
-  { name: "server", summary: "run the control plane", load: () => import("./verbs/server.ts") },
-  { name: "agent", summary: "enrol this host and run its agent", load: () => import("./verbs/agent.ts") },
+  { name: "server", summary: "run the control plane", load: () => import("./verbs/server.ts"), isService: true },
+  {
+    name: "agent",
+    summary: "enrol this host and run its agent",
+    load: () => import("./verbs/agent.ts"),
+    isService: true,
+  },
 ];
