@@ -121,6 +121,14 @@ describe("how a script ends", () => {
     expect(message).toMatch(/script-0 failed with error ENOENT.*Windows line ends/);
   });
 
+  test("a missing sudo is named as the cause", async () => {
+    vi.spyOn(process, "geteuid").mockReturnValue(54_321);
+    await fixture.close();
+    await start({ environment: { PATH: "/nonexistent" } });
+    const outcome = await runScripts({ script: sh("true"), settings: ["sudo: true"] });
+    expect(outcome).toMatchObject({ errorCode: 4, message: expect.stringContaining("Install sudo on this host.") });
+  });
+
   test("standard input is at its end", async () => {
     expect((await runScripts({ script: sh("cat; echo done") })).log).toContain("[stdout]done\n");
   });
@@ -140,12 +148,12 @@ describe("time-outs", () => {
     const pidFile = join(fixture.root, "grandchild");
     const outcome = await runScripts({
       script: sh(`(sleep 300 & echo $! > ${pidFile}; wait) & wait`),
-      settings: ["timeout: 1"],
+      settings: ["timeout: 2"],
     });
     expect(outcome).toMatchObject({
       errorCode: 3,
       scriptName: "script-0",
-      message: "Script at specified location: script-0 failed to complete in 1 seconds",
+      message: "Script at specified location: script-0 failed to complete in 2 seconds",
     });
     const grandchild = Number(readFileSync(pidFile, "utf8"));
     await vi.waitFor(() => expect(alive(grandchild)).toBe(false), { timeout: 10_000 });
@@ -157,7 +165,7 @@ describe("time-outs", () => {
     const pidFile = join(fixture.root, "stubborn");
     const outcome = await runScripts({
       script: sh(`trap '' TERM; echo $$ > ${pidFile}; while :; do sleep 0.1; done`),
-      settings: ["timeout: 1"],
+      settings: ["timeout: 2"],
     });
     expect(outcome.errorCode).toBe(3);
     expect(alive(Number(readFileSync(pidFile, "utf8")))).toBe(false);

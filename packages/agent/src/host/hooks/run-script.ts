@@ -139,7 +139,7 @@ async function start(
       if (child.pid !== undefined) return child;
       throw await new Promise<Error>((resolve) => child.once("error", resolve));
     } catch (error) {
-      if (errorCodeOf(error) !== "ETXTBSY" || attempt >= BUSY_RETRIES) throw cannotStart(script, error);
+      if (errorCodeOf(error) !== "ETXTBSY" || attempt >= BUSY_RETRIES) throw cannotStart(script, command, error);
       await wait(BUSY_RETRY_MS);
     }
   }
@@ -212,9 +212,11 @@ function throwUnlessZero(script: HookScript, child: ChildProcess): void {
   throw scriptFailure(script, AGENT_ERROR_CODES.scriptFailed, message);
 }
 
-function cannotStart(script: HookScript, error: unknown): EventFailure {
+function cannotStart(script: HookScript, command: ScriptCommand, error: unknown): EventFailure {
   const code = errorCodeOf(error) ?? "unknown";
-  const cure = START_CURES[code] ?? "";
+  // Without arguments the program is the script itself.
+  const isScript = command.argv.length === 0;
+  const cure = isScript || code !== "ENOENT" ? (START_CURES[code] ?? "") : `. Install ${command.program} on this host.`;
   const message = `${failurePrefix(script)} failed with error ${code} with message ${(error as Error).message}${cure}`;
   return new EventFailure(message, {
     errorCode: AGENT_ERROR_CODES.scriptFailed,
