@@ -5,15 +5,16 @@ import type { TargetBuckets } from "./target-buckets.ts";
 const REVISION_RANK: Readonly<Record<RevisionHealth, number>> = { Unknown: 0, Old: 1, Current: 2 };
 
 /**
- * Unhealthy hosts first, since they cost no health; then by what they run: unknown, old, current. Within a class by id: AWS leaves
- * that open, and an order that can be predicted is worth more than a random one.
+ * Unhealthy hosts first, since they cost no health; then by what they run: unknown, old, current. Within a class by name, then id:
+ * AWS leaves that open, and an order that a person can predict is worth more than a random one.
  */
 export function admissionOrder(candidates: readonly TargetCandidate[]): TargetCandidate[] {
   return [...candidates].sort(
     (a, b) =>
       Number(a.wasHealthy) - Number(b.wasHealthy) ||
       REVISION_RANK[a.revisionHealth] - REVISION_RANK[b.revisionHealth] ||
-      (a.targetId < b.targetId ? -1 : a.targetId > b.targetId ? 1 : 0),
+      compare(a.hostName, b.hostName) ||
+      compare(a.targetId, b.targetId),
   );
 }
 
@@ -52,4 +53,9 @@ export function isHealthSpent(buckets: TargetBuckets, minimum: number): boolean 
 /** How a deployment whose hosts have all ended is to be judged. */
 export function isHealthMet(buckets: TargetBuckets, minimum: number): boolean {
   return buckets.succeeded.length > 0 && buckets.skipped.length === 0 && hostsNotFailed(buckets) >= minimum;
+}
+
+/** By code points, the same on every machine. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
