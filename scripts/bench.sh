@@ -3,4 +3,4 @@
 . "$(dirname -- "$0")/setup.sh"
 sh scripts/debian-packages.sh iproute2 curl || true
 sh scripts/build.sh
-exec node bench/main.ts "$@"
+exec node bench/bench.ts "$@"

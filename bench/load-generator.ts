@@ -1,0 +1,73 @@
+import { connect, type Socket } from "node:net";
+
+/**
+ * The process that makes requests: the same bytes again and again, over keep-alive connections, one request at a time on each. It
+ * writes to sockets itself, because an HTTP client of Node's would be slower than the servers that it measures, and would so make
+ * them all look alike.
+ */
+export interface LoadOrder {
+  readonly port: number;
+  /** A whole request, headers and body. */
+  readonly request: string;
+  readonly connections: number;
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+}
+
+export interface LoadResult {
+  readonly requestsPerSecond: number;
+  readonly processorSeconds: number;
+}
+
+const HEAD_END = Buffer.from("\r\n\r\n");
+
+/** Calls `onAnswer` for every answer that has come in whole. */
+function readAnswers(socket: Socket, onAnswer: () => void): void {
+  let pending: Buffer = Buffer.alloc(0);
+  socket.on("data", (chunk: Buffer) => {
+    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+    for (;;) {
+      const headEnd = pending.indexOf(HEAD_END);
+      if (headEnd < 0) return;
+      const head = pending.toString("latin1", 0, headEnd);
+      if (!head.startsWith("HTTP/1.1 200 ")) throw new Error(`refused: ${pending.toString("utf8", 0, 1_000)}`);
+      const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
+      if (length === undefined) throw new Error(`an answer without a length: ${head}`);
+      const end = headEnd + HEAD_END.length + Number(length);
+      if (pending.length < end) return;
+      pending = pending.subarray(end);
+      onAnswer();
+    }
+  });
+}
+
+async function generate({ port, request, connections, warmUpSeconds, seconds }: LoadOrder): Promise<LoadResult> {
+  let answers = 0;
+  const bytes = Buffer.from(request);
+  const sockets = Array.from({ length: connections }, () => {
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    readAnswers(socket, () => {
+      answers++;
+      socket.write(bytes);
+    });
+    socket.once("connect", () => socket.write(bytes));
+    return socket;
+  });
+  await wait(warmUpSeconds);
+  const before = { answers, at: performance.now(), processor: process.cpuUsage() };
+  await wait(seconds);
+  const elapsed = (performance.now() - before.at) / 1000;
+  const used = process.cpuUsage(before.processor);
+  const requestsPerSecond = (answers - before.answers) / elapsed;
+  for (const socket of sockets) socket.destroy();
+  return { requestsPerSecond, processorSeconds: (used.user + used.system) / 1e6 };
+}
+
+function wait(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}
+
+process.on("message", (order: LoadOrder) => {
+  void generate(order).then((result) => process.send?.(result));
+});
+process.on("disconnect", () => process.exit(0));

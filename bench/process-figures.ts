@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+
+/** A clock tick of /proc, on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+export interface ProcessMemory {
+  /** Megabytes (10^6 bytes) resident, shared pages counted in full. */
+  readonly rss: number;
+  /** Megabytes, shared pages divided among the processes that share them. */
+  readonly pss: number;
+}
+
+export function memoryOf(processId: number): ProcessMemory {
+  const text = readFileSync(`/proc/${processId}/smaps_rollup`, "utf8");
+  const megabytes = (name: string) => (Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text)?.[1]) * 1024) / 1e6;
+  return { rss: megabytes("Rss"), pss: megabytes("Pss") };
+}
+
+/** Seconds of processor time that a process has used so far, user and system. */
+export function processorSecondsOf(processId: number): number {
+  const text = readFileSync(`/proc/${processId}/stat`, "utf8");
+  // The name in parentheses may hold spaces; the fields after it are counted from the state, which is the third.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}

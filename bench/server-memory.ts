@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Figure } from "./figure.ts";
+import { createToken, deployAndPoll, HOST_TAG, prepareApplication, untilAlive } from "./installation.ts";
+import { memoryOf } from "./process-figures.ts";
+import { startSimulatedHosts } from "./simulated-hosts.ts";
+import { startServer } from "./sluice-process.ts";
+import { writeTrivialRevision } from "./trivial-revision.ts";
+
+const HOSTS = 1_000;
+const IDLE_GOAL_MEGABYTES = 120;
+const CONNECTED_GOAL_MEGABYTES = 200;
+/** Longer than a poll is held, so that every host has come back once. */
+const IDLE_MILLISECONDS = 30_000;
+const REFERENCE = "none: there is no other server of this kind";
+
+export const serverMemory: Figure = {
+  name: "server-memory",
+  title: "memory of the server, idle and with 1,000 connected agents",
+  async measure({ release, folder }) {
+    const revision = join(folder, "revision");
+    writeTrivialRevision(revision, join(folder, "destination"));
+    const server = await startServer(release, folder);
+    await sleep(IDLE_MILLISECONDS);
+    const idle = memoryOf(server.processId);
+    const token = await createToken(server, HOSTS);
+    const hosts = await startSimulatedHosts({ server: server.url, token, count: HOSTS, tag: HOST_TAG });
+    try {
+      await prepareApplication(server, revision);
+      await untilAlive(server, HOSTS);
+      await sleep(IDLE_MILLISECONDS);
+      const connected = memoryOf(server.processId);
+      await deployAndPoll(server, HOSTS);
+      const busy = memoryOf(server.processId);
+      await sleep(IDLE_MILLISECONDS);
+      const after = memoryOf(server.processId);
+      return [
+        {
+          figure: "idle server, RSS",
+          unit: "MB",
+          reached: idle.rss,
+          detail: `${IDLE_MILLISECONDS / 1000} s after its first start; PSS ${idle.pss.toFixed(1)} MB`,
+          goal: { value: IDLE_GOAL_MEGABYTES },
+          reference: REFERENCE,
+        },
+        {
+          figure: "server with 1,000 connected agents, RSS",
+          unit: "MB",
+          reached: connected.rss,
+          detail: `${IDLE_MILLISECONDS / 1000} s after they enrolled, all polling and sending heartbeats; PSS ${connected.pss.toFixed(1)} MB`,
+          goal: { value: CONNECTED_GOAL_MEGABYTES },
+          reference: REFERENCE,
+        },
+        {
+          figure: "the same after a deployment to all of them, RSS",
+          unit: "MB",
+          reached: after.rss,
+          detail: `${IDLE_MILLISECONDS / 1000} s after it; at its end ${busy.rss.toFixed(1)} MB`,
+          reference: REFERENCE,
+        },
+      ];
+    } finally {
+      await hosts.close();
+      await server.close();
+    }
+  },
+};

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { sluiceClient } from "@sluice/wire/client/clients.ts";
+import { createServiceClient, type ServiceClient } from "@sluice/wire/client/service-client.ts";
+import {
+  COMMAND_SIGNING_NAMES,
+  COMMAND_TARGET_PREFIXES,
+  type CommandOperations,
+  type HostCommand,
+} from "@sluice/wire/command/operations.ts";
+import { COMMAND_TABLE } from "@sluice/wire/command/shapes.ts";
+import type { EnrolHostOutput, Tag } from "@sluice/wire/sluice/operations.ts";
+
+const POLL_TIMEOUT_MILLISECONDS = 45_000;
+/** The real agent's pause when it is offered what it holds already. */
+const HELD_ALREADY_MILLISECONDS = 20;
+const SUCCESS = JSON.stringify({ error_code: 0, script_name: "", message: "Succeeded", log: "" });
+const NOT_NOOP = JSON.stringify({ IsCommandNoop: false });
+
+export interface SimulatedHostOptions {
+  readonly server: string;
+  readonly token: string;
+  readonly name: string;
+  readonly tag: Tag;
+}
+
+/**
+ * A host whose agent makes the real agent's calls in the real agent's order, with a key of its own over connections of its own, and does
+ * nothing in between: it polls on beside what it carries out, fetches the specification once a deployment, acknowledges each command as
+ * one that has something to do, completes it, and sends heartbeats.
+ */
+export class SimulatedHost {
+  readonly #identity: EnrolHostOutput;
+  readonly #commands: ServiceClient<CommandOperations>;
+  readonly #sluice: ReturnType<typeof sluiceClient>;
+  readonly #held = new Set<string>();
+  readonly #stopping = new AbortController();
+  completed = 0;
+  requests = 0;
+
+  private constructor(server: string, identity: EnrolHostOutput) {
+    const { accessKeyId, secretAccessKey, region } = identity;
+    const connection = { endpoint: server, region, credentials: { accessKeyId, secretAccessKey } };
+    this.#identity = identity;
+    this.#sluice = sluiceClient(connection);
+    this.#commands = createServiceClient<CommandOperations>({
+      ...connection,
+      table: COMMAND_TABLE,
+      targetPrefix: COMMAND_TARGET_PREFIXES[0],
+      signingName: COMMAND_SIGNING_NAMES[0],
+    });
+  }
+
+  static async enrol({ server, token, name, tag }: SimulatedHostOptions): Promise<SimulatedHost> {
+    const client = sluiceClient({ endpoint: server, region: "us-east-1" });
+    try {
+      const input = { token, hostName: name, agentVersion: "0.1.0", tags: [tag] };
+      return new SimulatedHost(server, await client.call("EnrolHost", input));
+    } finally {
+      client.close();
+    }
+  }
+
+  async run(): Promise<void> {
+    await Promise.all([this.#poll(), this.#beat()]);
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    this.#commands.close();
+    this.#sluice.close();
+  }
+
+  async #poll(): Promise<void> {
+    const { signal } = this.#stopping;
+    const options = { signal, timeoutMs: POLL_TIMEOUT_MILLISECONDS };
+    while (!signal.aborted) {
+      this.requests++;
+      const HostIdentifier = this.#identity.hostIdentifier;
+      const { HostCommand: command } = await this.#commands.call("PollHostCommand", { HostIdentifier }, options);
+      if (command === undefined) continue;
+      if (this.#held.has(command.HostCommandIdentifier)) await sleep(HELD_ALREADY_MILLISECONDS);
+      else void this.#carryOut(command).catch((error: unknown) => this.#fail(error));
+    }
+  }
+
+  async #carryOut(command: HostCommand): Promise<void> {
+    const { HostCommandIdentifier, DeploymentExecutionId, CommandName } = command;
+    this.#held.add(HostCommandIdentifier);
+    if (CommandName === "DownloadBundle") {
+      this.requests++;
+      const { hostIdentifier: HostIdentifier } = this.#identity;
+      await this.#commands.call("GetDeploymentSpecification", { DeploymentExecutionId, HostIdentifier });
+    }
+    this.requests += 2;
+    const acknowledgement = { HostCommandIdentifier, Diagnostics: { Format: "JSON", Payload: NOT_NOOP } };
+    const { CommandStatus } = await this.#commands.call("PutHostCommandAcknowledgement", acknowledgement);
+    if (CommandStatus === "InProgress") {
+      await this.#commands.call("PutHostCommandComplete", {
+        HostCommandIdentifier,
+        CommandStatus: "Succeeded",
+        Diagnostics: { Format: "JSON", Payload: SUCCESS },
+      });
+      this.completed++;
+    }
+    this.#held.delete(HostCommandIdentifier);
+  }
+
+  async #beat(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      this.requests++;
+      const { intervalSeconds } = await this.#sluice.call("HostHeartbeat", {
+        hostIdentifier: this.#identity.hostIdentifier,
+        heldCommands: [...this.#held],
+        agentVersion: "0.1.0",
+      });
+      await sleep(intervalSeconds * 1000, undefined, { signal });
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#stopping.signal.aborted) throw error;
+  }
+}

@@ -1,0 +1,47 @@
+import { fork } from "node:child_process";
+import { join } from "node:path";
+import type { Tag } from "@sluice/wire/sluice/operations.ts";
+
+export interface SimulatorOrder {
+  readonly server: string;
+  readonly token: string;
+  readonly count: number;
+  readonly tag: Tag;
+}
+
+/** Since the start. */
+export interface SimulatorCounts {
+  readonly completed: number;
+  readonly requests: number;
+  readonly processorSeconds: number;
+}
+
+export interface SimulatedHosts {
+  count(): Promise<SimulatorCounts>;
+  close(): Promise<void>;
+}
+
+/** Plays `count` hosts from a process of its own. Resolves when all of them have enrolled and poll. */
+export async function startSimulatedHosts(order: SimulatorOrder): Promise<SimulatedHosts> {
+  const child = fork(join(import.meta.dirname, "simulated-hosts-process.ts"), { execArgv: [] });
+  const answer = <T>(request: SimulatorOrder | "count") =>
+    new Promise<T>((resolve, reject) => {
+      const onExit = (code: number | null) => reject(new Error(`the simulated hosts ended with ${code}`));
+      child.once("exit", onExit);
+      child.once("message", (message) => {
+        child.off("exit", onExit);
+        resolve(message as T);
+      });
+      child.send(request);
+    });
+  await answer(order);
+  return {
+    count: () => answer<SimulatorCounts>("count"),
+    close: () =>
+      new Promise((resolve) => {
+        if (child.exitCode !== null) resolve();
+        child.once("exit", () => resolve());
+        child.disconnect();
+      }),
+  };
+}
