@@ -1,0 +1,92 @@
+import { globSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+
+/** What a limit is called. Names of other constants (modes, magic numbers, exit codes) do not match. */
+const LIMIT_NAME = /(^|_)(MAX|TIMEOUT|GRACE|LEASE|HOLD|EXPIRES)(_|$)/;
+
+/** Sizes of our own steps and of programs' own formats: whoever uses Sluice never meets them. */
+const INTERNAL = new Set([
+  "packages/agent/src/der.ts LENGTH_MAX_BYTES",
+  "packages/agent/src/diagnostics.ts SCRIPT_NAME_MAX_CHARACTERS",
+  "packages/agent/src/host/archive/unpack-zip.ts WHOLE_READ_MAX_BYTES",
+  "packages/agent/src/host/bundle/download.ts ERROR_BODY_MAX_BYTES",
+  "packages/agent/src/host/hooks/run-script.ts TIMER_MAX_MS",
+  "packages/agent/src/host/install/accounts.ts GETENT_TIMEOUT_MS",
+  "packages/agent/src/host/install/cleanup.ts SEMANAGE_TIMEOUT_MS",
+  "packages/agent/src/host/install/file-copier.ts COPY_HERE_MAX_BYTES",
+  "packages/agent/src/single-instance.ts ANSWER_MAX_CHARACTERS",
+  "packages/cli/src/progress/deployment-view.ts TARGETS_BATCH_MAX",
+  "packages/cli/src/progress/event-stream.ts BACK_OFF_MAX_MILLISECONDS",
+  "packages/cli/src/progress/event-stream.ts HEAD_TIMEOUT_MILLISECONDS",
+  "packages/cli/src/revision/push-bundle.ts CREATE_BUCKET_TIMEOUT_MILLISECONDS",
+  "packages/cli/src/up/host-process.ts AGENT_GRACE_MILLISECONDS",
+  "packages/cli/src/up/run-program.ts OUTPUT_MAX_BYTES",
+  "packages/model/src/app-spec/file-mode.ts MAX_DIGITS",
+  "packages/model/src/app-spec/yaml-continuation.ts INDENT_MAX",
+  "packages/model/src/app-spec/yaml-document.ts EXCERPT_MAX_CHARACTERS",
+  "packages/model/src/app-spec/yaml-document.ts REPAIR_CANDIDATES_MAX",
+  "packages/model/src/app-spec/yaml-document.ts REPAIR_MAX_CHARACTERS",
+  "packages/model/src/app-spec/yaml-field.ts EXCERPT_MAX_CHARACTERS",
+  "packages/server/src/logs/deployment-logs.ts OPEN_JOURNALS_MAX",
+  "packages/server/src/hosts/liveness.ts FLUSH_ROWS_MAX",
+  "packages/server/src/store/deployment-history.ts IN_LIST_MAX",
+  "packages/server/src/store/hosts.ts IN_LIST_MAX",
+  "packages/wire/src/client/connection-agent.ts FREE_SOCKETS_MAX",
+  "packages/wire/src/client/connection-agent.ts IDLE_CONNECTION_MAX_MS",
+  "packages/wire/src/client/object-client.ts DOWNLOAD_IDLE_MAX_MS",
+  "packages/wire/src/client/object-client.ts ERROR_ANSWER_MAX_BYTES",
+  "packages/wire/src/client/object-client.ts ERROR_ANSWER_TIMEOUT_MS",
+  "packages/wire/src/client/object-client.ts OBJECT_TIMEOUT_DEFAULT_MS",
+  "packages/wire/src/json/value-reader.ts INTEGER_MAX",
+  "packages/wire/src/json/value-reader.ts TIMESTAMP_MAX_SECONDS",
+  "packages/wire/src/s3/request-bodies.ts MAX_PARTS",
+  "packages/wire/src/sigv4/signing-key.ts SIGNING_KEY_CACHE_MAX_ENTRIES",
+]);
+
+interface Row {
+  readonly name: string;
+  readonly value: string;
+  readonly path: string;
+}
+
+const rows: readonly Row[] = readFileSync(resolve(ROOT, "docs/reference/limits.md"), "utf8")
+  .split("\n")
+  .flatMap((line) => {
+    const [, name, value, path] = /^\| .+ \| `(.+)` \| `(.+)` \| `(.+)` \|$/.exec(line) ?? [];
+    return name && value && path ? [{ name, value, path }] : [];
+  });
+
+function sourceOf(path: string): string {
+  return readFileSync(resolve(ROOT, path), "utf8");
+}
+
+/** As a constant, or as a member of an object of limits. */
+function isIn(source: string, { name, value }: Row): boolean {
+  return source.includes(`const ${name} = ${value};`) || source.includes(`  ${name}: ${value},`);
+}
+
+function limitsIn(path: string): string[] {
+  return [...sourceOf(path).matchAll(/^(?:export )?const ([A-Z][A-Z0-9_]*) = (?=[-\d]|[A-Z])[^;"'`]*;$/gm)]
+    .map(([, name = ""]) => name)
+    .filter((name) => LIMIT_NAME.test(name))
+    .map((name) => `${path} ${name}`);
+}
+
+describe("docs/reference/limits.md", () => {
+  it("gives each limit the value that the code has", () => {
+    expect(rows.length).toBeGreaterThan(100);
+    expect(rows.filter((row) => !isIn(sourceOf(row.path), row))).toEqual([]);
+  });
+
+  it("leaves no limit of the code out", () => {
+    const listed = new Set(rows.map(({ path, name }) => `${path} ${name}`));
+    const found = globSync("packages/*/src/**/*.ts", { cwd: ROOT })
+      .filter((path) => !/\.test\.ts$|fixture/.test(path))
+      .flatMap(limitsIn);
+    expect(found.filter((limit) => !listed.has(limit) && !INTERNAL.has(limit))).toEqual([]);
+    expect([...INTERNAL].filter((limit) => !found.includes(limit))).toEqual([]);
+  });
+});
