@@ -13,6 +13,8 @@ import type { EnrolHostOutput, Tag } from "@sluice/wire/sluice/operations.ts";
 const POLL_TIMEOUT_MILLISECONDS = 45_000;
 /** The real agent's pause when it is offered what it holds already. */
 const HELD_ALREADY_MILLISECONDS = 20;
+/** The first pause of the real agent's back-off. */
+const AFTER_FAILURE_MILLISECONDS = 100;
 const SUCCESS = JSON.stringify({ error_code: 0, script_name: "", message: "Succeeded", log: "" });
 const NOT_NOOP = JSON.stringify({ IsCommandNoop: false });
 
@@ -36,6 +38,8 @@ export class SimulatedHost {
   readonly #stopping = new AbortController();
   completed = 0;
   requests = 0;
+  failures = 0;
+  lastFailure = "";
 
   private constructor(server: string, identity: EnrolHostOutput) {
     const { accessKeyId, secretAccessKey, region } = identity;
@@ -76,10 +80,13 @@ export class SimulatedHost {
     while (!signal.aborted) {
       this.requests++;
       const HostIdentifier = this.#identity.hostIdentifier;
-      const { HostCommand: command } = await this.#commands.call("PollHostCommand", { HostIdentifier }, options);
+      const command = await this.#commands.call("PollHostCommand", { HostIdentifier }, options).then(
+        (answer) => answer.HostCommand,
+        (error: unknown) => this.#countFailure(error),
+      );
       if (command === undefined) continue;
       if (this.#held.has(command.HostCommandIdentifier)) await sleep(HELD_ALREADY_MILLISECONDS);
-      else void this.#carryOut(command).catch((error: unknown) => this.#fail(error));
+      else void this.#carryOut(command);
     }
   }
 
@@ -87,19 +94,20 @@ export class SimulatedHost {
     const { HostCommandIdentifier, DeploymentExecutionId, CommandName } = command;
     this.#held.add(HostCommandIdentifier);
     if (CommandName === "DownloadBundle") {
-      this.requests++;
       const { hostIdentifier: HostIdentifier } = this.#identity;
-      await this.#commands.call("GetDeploymentSpecification", { DeploymentExecutionId, HostIdentifier });
+      const input = { DeploymentExecutionId, HostIdentifier };
+      await this.#ask(() => this.#commands.call("GetDeploymentSpecification", input));
     }
-    this.requests += 2;
     const acknowledgement = { HostCommandIdentifier, Diagnostics: { Format: "JSON", Payload: NOT_NOOP } };
-    const { CommandStatus } = await this.#commands.call("PutHostCommandAcknowledgement", acknowledgement);
-    if (CommandStatus === "InProgress") {
-      await this.#commands.call("PutHostCommandComplete", {
+    const acknowledge = () => this.#commands.call("PutHostCommandAcknowledgement", acknowledgement);
+    if ((await this.#ask(acknowledge)).CommandStatus === "InProgress") {
+      const CommandStatus = "Succeeded" as const;
+      const completion = {
         HostCommandIdentifier,
-        CommandStatus: "Succeeded",
+        CommandStatus,
         Diagnostics: { Format: "JSON", Payload: SUCCESS },
-      });
+      };
+      await this.#ask(() => this.#commands.call("PutHostCommandComplete", completion));
       this.completed++;
     }
     this.#held.delete(HostCommandIdentifier);
@@ -108,17 +116,33 @@ export class SimulatedHost {
   async #beat(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      this.requests++;
-      const { intervalSeconds } = await this.#sluice.call("HostHeartbeat", {
-        hostIdentifier: this.#identity.hostIdentifier,
-        heldCommands: [...this.#held],
-        agentVersion: "0.1.0",
-      });
+      const { intervalSeconds } = await this.#ask(() =>
+        this.#sluice.call("HostHeartbeat", {
+          hostIdentifier: this.#identity.hostIdentifier,
+          heldCommands: [...this.#held],
+          agentVersion: "0.1.0",
+        }),
+      );
       await sleep(intervalSeconds * 1000, undefined, { signal });
     }
   }
 
-  #fail(error: unknown): void {
-    if (!this.#stopping.signal.aborted) throw error;
+  /** Asks until there is an answer, as the real agent does. */
+  async #ask<T>(call: () => Promise<T>): Promise<T> {
+    for (;;) {
+      this.requests++;
+      try {
+        return await call();
+      } catch (error) {
+        await this.#countFailure(error);
+      }
+    }
+  }
+
+  async #countFailure(error: unknown): Promise<undefined> {
+    this.#stopping.signal.throwIfAborted();
+    this.failures++;
+    this.lastFailure = String(error);
+    await sleep(AFTER_FAILURE_MILLISECONDS);
   }
 }

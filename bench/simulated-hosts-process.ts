@@ -31,6 +31,8 @@ function counts(): SimulatorCounts {
   return {
     completed: hosts.reduce((sum, host) => sum + host.completed, 0),
     requests: hosts.reduce((sum, host) => sum + host.requests, 0),
+    failures: hosts.reduce((sum, host) => sum + host.failures, 0),
+    lastFailure: hosts.find((host) => host.lastFailure !== "")?.lastFailure ?? "",
     processorSeconds: (user + system) / 1e6,
   };
 }

@@ -13,6 +13,9 @@ export interface SimulatorOrder {
 export interface SimulatorCounts {
   readonly completed: number;
   readonly requests: number;
+  /** Requests without a usable answer, which were repeated. */
+  readonly failures: number;
+  readonly lastFailure: string;
   readonly processorSeconds: number;
 }
 

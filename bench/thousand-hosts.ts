@@ -34,6 +34,9 @@ export const thousandHosts: Figure = {
         const completed = after.completed - before.completed;
         if (completed !== HOSTS * EVENTS) throw new Error(`${completed} completions, not ${HOSTS * EVENTS}`);
         const requests = after.requests - before.requests;
+        if (after.failures > before.failures) {
+          say(`${after.failures - before.failures} requests had to be repeated: ${after.lastFailure}`);
+        }
         const simulators = after.processorSeconds - before.processorSeconds;
         rounds.push({ ...times, requests, simulators, server: after.server - before.server });
         const { observed, told, server: ofServer } = rounds.at(-1)!;
