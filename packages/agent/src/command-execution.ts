@@ -8,7 +8,7 @@ import { type HostServer, ServerRefusal } from "./host-server.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import type { LifecycleHost } from "./lifecycle-host.ts";
 import type { LogShipper } from "./log-shipper.ts";
-import { endProcessGroup, identifyProcessGroup } from "./process-group.ts";
+import { endProcessGroup, findScriptGroup, identifyProcessGroup, type ProcessGroup } from "./process-group.ts";
 import type { ScriptWatch } from "./script-watch.ts";
 import { deploymentIdOfExecution } from "./specification.ts";
 import type { SpecificationSource } from "./specification-source.ts";
@@ -24,6 +24,8 @@ export interface CommandParts {
   readonly held: HeldCommands;
   readonly scripts: ScriptWatch;
   readonly log: AgentLog;
+  /** The agent's own, absolute and free of links; archives lie below it. */
+  readonly directory: string;
   /** Aborts when no new command may begin. */
   readonly stopping: AbortSignal;
   /** Aborts when the agent must leave: reports that the server has not answered stay in the journal. */
@@ -203,7 +205,8 @@ export async function recover(entry: JournalEntry, parts: CommandParts): Promise
   try {
     await parts.held.inTurn(entry.deploymentGroupId, async () => {
       if (entry.outcome !== undefined) return report(commandId, entry.outcome, parts);
-      const ending = entry.processGroup === undefined ? "gone" : await endProcessGroup(entry.processGroup);
+      const group = entry.processGroup ?? unrecordedGroup(entry, parts);
+      const ending = group === undefined ? "gone" : await endProcessGroup(group);
       parts.log.warn("a lifecycle event was in progress when the agent stopped; it is reported as failed", {
         deployment: deploymentId,
         event,
@@ -216,6 +219,11 @@ export async function recover(entry: JournalEntry, parts: CommandParts): Promise
   } finally {
     parts.held.letGo(held);
   }
+}
+
+/** A script runs a moment before its number is in the journal, and an agent may be killed in that moment. */
+function unrecordedGroup({ deploymentId, event }: JournalEntry, { directory }: CommandParts): ProcessGroup | undefined {
+  return findScriptGroup(directory, { DEPLOYMENT_ID: deploymentId, LIFECYCLE_EVENT: event });
 }
 
 function journalProblem(cause: unknown): Error {

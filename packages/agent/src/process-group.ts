@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { sep } from "node:path";
 import { pause } from "./back-off.ts";
 
 /** One process group for certain: numbers are used again, the start of its leader in this boot is not. */
@@ -35,6 +36,24 @@ export function identifyProcessGroup(leader: number): ProcessGroup | undefined {
 }
 
 /**
+ * The group of a script that an agent started and could not write down before it was killed: its leader works below the agent's
+ * directory (another agent on this machine may run the same event), with that event's variables in its environment.
+ */
+export function findScriptGroup(
+  directory: string,
+  variables: Readonly<Record<string, string>>,
+): ProcessGroup | undefined {
+  const wanted = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  for (const name of processNames()) {
+    const leader = Number(name);
+    if (readProcessStat(leader)?.groupId !== leader || !worksBelow(name, directory)) continue;
+    const environment = readEnvironment(name);
+    if (wanted.every((variable) => environment.includes(variable))) return identifyProcessGroup(leader);
+  }
+  return undefined;
+}
+
+/**
  * Ends a group that an earlier agent left behind: SIGTERM, and SIGKILL after the grace. Only while its leader lives with the start
  * time that was recorded; otherwise the number may belong to somebody else.
  */
@@ -64,10 +83,31 @@ async function isEmptyWithin(groupId: number, milliseconds: number): Promise<boo
 
 /** By looking at every process, since `kill(-group, 0)` also finds zombies that nobody reaps (a container without an init). */
 function hasLiveMembers(groupId: number): boolean {
-  return readdirSync("/proc").some((name) => {
-    const stat = /^\d+$/.test(name) ? readProcessStat(Number(name)) : undefined;
-    return stat?.groupId === groupId;
-  });
+  return processNames().some((name) => readProcessStat(Number(name))?.groupId === groupId);
+}
+
+function processNames(): string[] {
+  try {
+    return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  } catch {
+    return []; // not Linux
+  }
+}
+
+function worksBelow(processName: string, directory: string): boolean {
+  try {
+    return readlinkSync(`/proc/${processName}/cwd`).startsWith(`${directory}${sep}`);
+  } catch {
+    return false; // gone, or another user's
+  }
+}
+
+function readEnvironment(processName: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${processName}/environ`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
 }
 
 function signalGroup(groupId: number, signal: "SIGTERM" | "SIGKILL"): void {

@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { type AgentLog, type AgentLogFormat, createAgentLog } from "./agent-log.ts";
 import { AGENT_VERSION } from "./agent-version.ts";
 import { pause } from "./back-off.ts";
@@ -88,6 +89,7 @@ async function serve(
     journal,
     held,
     log,
+    directory: realpathSync(directory),
     host: host ?? createRealHost(enrolment, directory, log),
     specifications: new SpecificationSource(enrolment.signingCertificate),
     logs: new LogShipper(server),
