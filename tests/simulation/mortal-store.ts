@@ -1,0 +1,73 @@
+import type { WriteTransaction } from "@sluice/server/store/group-commit.ts";
+import type { Store } from "@sluice/server/store/open-store.ts";
+
+/** Where a server dies: its transaction is rolled back, or it is durable and nothing that follows from it is said to anyone. */
+export type Death = "beforeCommit" | "afterCommit";
+
+/**
+ * The store as one life of the server knows it. The database outlives it. Whatever the dead server waits for never comes, as for a
+ * process that is gone.
+ */
+export class MortalStore implements Store {
+  readonly #store: Store;
+  readonly #fate: () => Death | null;
+  readonly #onDeath: () => void;
+  #dead = false;
+  commits = 0;
+
+  /** `fate` is asked at every write. */
+  constructor(store: Store, fate: () => Death | null, onDeath: () => void) {
+    this.#store = store;
+    this.#fate = fate;
+    this.#onDeath = onDeath;
+  }
+
+  get dialect() {
+    return this.#store.dialect;
+  }
+
+  get db() {
+    return this.#store.db;
+  }
+
+  get isDead(): boolean {
+    return this.#dead;
+  }
+
+  die(): void {
+    if (this.#dead) return;
+    this.#dead = true;
+    this.#onDeath();
+  }
+
+  write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+    if (this.#dead) return never();
+    const death = this.#fate();
+    const written = this.#store.write(async (transaction) => {
+      if (this.#dead) throw new Error("the server is dead");
+      // First in the list of what follows the commit, so that nothing else of this work is said.
+      if (death === "afterCommit") transaction.afterCommit(() => this.die());
+      const result = await work({
+        ...transaction,
+        afterCommit: (action) =>
+          transaction.afterCommit(() => {
+            if (!this.#dead) action();
+          }),
+      });
+      if (death === "beforeCommit") this.die();
+      // Work that shares the group with a death is rolled back with it.
+      if (this.#dead) throw new Error("the server died");
+      return result;
+    });
+    return written.then(
+      (result) => (this.#dead ? never() : result),
+      (error: unknown) => (this.#dead ? never() : Promise.reject(error)),
+    );
+  }
+
+  async close(): Promise<void> {}
+}
+
+function never<T>(): Promise<T> {
+  return new Promise(() => {});
+}

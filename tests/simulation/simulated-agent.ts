@@ -1,0 +1,243 @@
+import { AGENT_ERROR_CODES, AGENT_RESTART_MESSAGE } from "@sluice/model/diagnostics.ts";
+import { parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
+import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import { pollHostCommand } from "@sluice/server/operations/command/poll-host-command.ts";
+import { putHostCommandAcknowledgement } from "@sluice/server/operations/command/put-host-command-acknowledgement.ts";
+import { putHostCommandComplete } from "@sluice/server/operations/command/put-host-command-complete.ts";
+import { hostHeartbeat } from "@sluice/server/operations/sluice/host-heartbeat.ts";
+import type { HostCommand } from "@sluice/wire/command/operations.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Random } from "./random.ts";
+import { POLL_TIMEOUT_MILLISECONDS, Refused, type SimulatedNetwork, Unanswered } from "./simulated-network.ts";
+import type { SimulatedTime } from "./simulated-time.ts";
+
+const HEARTBEAT_MILLISECONDS = 5_000;
+
+export interface AgentParts {
+  readonly hostId: string;
+  readonly hostIdentifier: string;
+  readonly time: SimulatedTime;
+  readonly random: Random;
+  readonly network: SimulatedNetwork;
+  readonly ledger: Ledger;
+  /** Whether this run of an event goes well, and how long it takes. */
+  readonly run: (deploymentId: string, event: LifecycleEventName) => { succeeds: boolean; milliseconds: number };
+  readonly onTrouble: (message: string) => void;
+}
+
+interface Outcome {
+  readonly errorCode: number;
+  readonly message: string;
+}
+
+interface JournalEntry {
+  readonly commandId: string;
+  outcome: Outcome | null;
+  isReported: boolean;
+}
+
+const SUCCEEDED: Outcome = { errorCode: AGENT_ERROR_CODES.success, message: "Succeeded" };
+const SCRIPT_FAILED: Outcome = { errorCode: AGENT_ERROR_CODES.scriptFailed, message: "exit code 1" };
+const AFTER_RESTART: Outcome = { errorCode: AGENT_ERROR_CODES.failedAfterRestart, message: AGENT_RESTART_MESSAGE };
+
+/**
+ * An honest host agent as the server sees ours: it polls while it works, acknowledges until answered, runs an event only when told
+ * InProgress, and keeps a journal by which no event begins twice, unless the journal is lost.
+ */
+export class SimulatedAgent {
+  readonly parts: AgentParts;
+  #life = 0;
+  #isRunning = false;
+  #journal = new Map<string, JournalEntry>();
+  #held = new Map<string, "waiting" | "acknowledged">();
+  #lastOfGroup = new Map<string, Promise<void>>();
+
+  constructor(parts: AgentParts) {
+    this.parts = parts;
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  start(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    const life = ++this.#life;
+    for (const [key, entry] of this.#journal) if (!entry.isReported) void this.#recover(key, entry, life);
+    void this.#poll(life);
+    void this.#beat(life);
+  }
+
+  /** The process is gone in whatever it was doing. */
+  crash({ losesJournal }: { readonly losesJournal: boolean }): void {
+    this.#isRunning = false;
+    this.#life++;
+    this.#held = new Map();
+    this.#lastOfGroup = new Map();
+    if (losesJournal) this.#journal = new Map();
+  }
+
+  /** An orderly end: the server is told. */
+  async leave(): Promise<void> {
+    const held = this.#acknowledged();
+    this.crash({ losesJournal: false });
+    await this.#heartbeat(held, true).catch(ignoreUnanswered);
+  }
+
+  async #poll(life: number): Promise<void> {
+    const { time, random, network, hostId, hostIdentifier } = this.parts;
+    while (life === this.#life) {
+      let command: HostCommand | undefined;
+      try {
+        const answer = await network.call(
+          hostId,
+          (server, line) =>
+            pollHostCommand(
+              { HostIdentifier: hostIdentifier },
+              server.command(hostId, line.signal, line.onUndelivered),
+            ),
+          POLL_TIMEOUT_MILLISECONDS,
+        );
+        command = answer.HostCommand;
+      } catch (error) {
+        this.#judge(error);
+        await time.sleep(random.integer(100, 2_000));
+        continue;
+      }
+      if (life !== this.#life) return;
+      if (!command) continue;
+      if (this.#held.has(command.HostCommandIdentifier)) await time.sleep(random.integer(20, 1_000));
+      else void this.#carryOut(command, life);
+    }
+  }
+
+  async #beat(life: number): Promise<void> {
+    const { time } = this.parts;
+    while (life === this.#life) {
+      await this.#heartbeat(this.#acknowledged(), false).catch((error) => this.#judge(error));
+      await time.sleep(HEARTBEAT_MILLISECONDS);
+    }
+  }
+
+  async #carryOut(command: HostCommand, life: number): Promise<void> {
+    const commandId = command.HostCommandIdentifier;
+    const key = parseHostCommandIdentifier(commandId);
+    if (!key) return this.parts.onTrouble(`${this.parts.hostId} was offered ${commandId}`);
+    const { deploymentId, event, targetId } = key;
+    if (targetId !== this.parts.hostId) this.parts.onTrouble(`${this.parts.hostId} was offered another's ${commandId}`);
+    this.#held.set(commandId, "waiting");
+    await this.#inTurn(command.DeploymentExecutionId.split("/")[2] ?? "", life, async () => {
+      const journalKey = `${deploymentId}/${event}`;
+      const earlier = this.#journal.get(journalKey);
+      if (earlier) return this.#report(commandId, earlier.outcome ?? AFTER_RESTART, life);
+      this.#held.set(commandId, "acknowledged");
+      const entry: JournalEntry = { commandId, outcome: null, isReported: false };
+      this.#journal.set(journalKey, entry);
+      const status = await this.#acknowledge(commandId, life);
+      if (life !== this.#life) return;
+      if (status !== "InProgress") return void this.#journal.delete(journalKey);
+      await this.#run(deploymentId, event, entry, life);
+    });
+    if (life === this.#life) this.#held.delete(commandId);
+  }
+
+  async #run(deploymentId: string, event: LifecycleEventName, entry: JournalEntry, life: number): Promise<void> {
+    const { hostId, ledger, run, time } = this.parts;
+    ledger.began(hostId, deploymentId, event);
+    const { succeeds, milliseconds } = run(deploymentId, event);
+    await time.sleep(milliseconds);
+    // The script dies with its agent.
+    if (life !== this.#life) return;
+    if (succeeds) ledger.succeeded(hostId, deploymentId, event);
+    entry.outcome = succeeds ? SUCCEEDED : SCRIPT_FAILED;
+    await this.#report(entry.commandId, entry.outcome, life);
+    if (life === this.#life) entry.isReported = true;
+  }
+
+  /** What an earlier process left: what it had run is reported, what it was running has failed. */
+  async #recover(key: string, entry: JournalEntry, life: number): Promise<void> {
+    this.#held.set(entry.commandId, "acknowledged");
+    entry.outcome ??= AFTER_RESTART;
+    await this.#report(entry.commandId, entry.outcome, life);
+    if (life !== this.#life) return;
+    this.#held.delete(entry.commandId);
+    const kept = this.#journal.get(key);
+    if (kept) kept.isReported = true;
+  }
+
+  #acknowledge(commandId: string, life: number) {
+    return this.#untilAnswered(life, async (hostId, network) => {
+      const answer = await network.call(hostId, (server, line) =>
+        putHostCommandAcknowledgement(
+          { HostCommandIdentifier: commandId },
+          server.command(hostId, line.signal, line.onUndelivered),
+        ),
+      );
+      return answer.CommandStatus;
+    });
+  }
+
+  async #report(commandId: string, { errorCode, message }: Outcome, life: number): Promise<void> {
+    const payload = { error_code: errorCode, script_name: "script.sh", message, log: "" };
+    await this.#untilAnswered(life, (hostId, network) =>
+      network.call(hostId, (server, line) =>
+        putHostCommandComplete(
+          {
+            HostCommandIdentifier: commandId,
+            CommandStatus: errorCode === AGENT_ERROR_CODES.success ? "Succeeded" : "Failed",
+            Diagnostics: { Format: "JSON", Payload: JSON.stringify(payload) },
+          },
+          server.command(hostId, line.signal, line.onUndelivered),
+        ),
+      ),
+    );
+  }
+
+  #heartbeat(heldCommands: readonly string[], goodbye: boolean) {
+    const { network, hostId, hostIdentifier } = this.parts;
+    return network.call(hostId, (server, line) =>
+      hostHeartbeat({ hostIdentifier, heldCommands, goodbye }, server.sluice(hostId, line.signal)),
+    );
+  }
+
+  /** Undefined when the server refuses for good, or this process is gone. */
+  async #untilAnswered<T>(
+    life: number,
+    ask: (hostId: string, network: SimulatedNetwork) => Promise<T>,
+  ): Promise<T | undefined> {
+    const { time, random, hostId, network } = this.parts;
+    while (life === this.#life) {
+      try {
+        return await ask(hostId, network);
+      } catch (error) {
+        this.#judge(error);
+        if (error instanceof Refused) return undefined;
+        await time.sleep(random.integer(100, 3_000));
+      }
+    }
+    return undefined;
+  }
+
+  async #inTurn(groupId: string, life: number, work: () => Promise<void>): Promise<void> {
+    const earlier = this.#lastOfGroup.get(groupId);
+    const mine = Promise.withResolvers<void>();
+    this.#lastOfGroup.set(groupId, mine.promise);
+    await earlier;
+    if (life === this.#life) await work();
+    mine.resolve();
+  }
+
+  #acknowledged(): string[] {
+    return [...this.#held].filter(([, state]) => state === "acknowledged").map(([commandId]) => commandId);
+  }
+
+  #judge(error: unknown): void {
+    if (error instanceof Unanswered || error instanceof Refused) return;
+    this.parts.onTrouble(`a call failed: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+}
+
+function ignoreUnanswered(error: unknown): void {
+  if (!(error instanceof Unanswered || error instanceof Refused)) throw error;
+}

@@ -1,0 +1,160 @@
+import { type FleetSelection, selectHosts } from "@sluice/engine/ports/fleet.ts";
+import { Liveness } from "@sluice/server/hosts/liveness.ts";
+import type { CodeDeployContext } from "@sluice/server/operations/codedeploy/codedeploy-context.ts";
+import type { CommandContext } from "@sluice/server/operations/command/command-context.ts";
+import type { OperationContext, Principal } from "@sluice/server/operations/operation.ts";
+import type { SluiceContext } from "@sluice/server/operations/sluice/sluice-context.ts";
+import { createRunner, type Runner } from "@sluice/server/runner/runner.ts";
+import type { Timers } from "@sluice/server/runner/timers.ts";
+import { listLivingHosts, tagsOf } from "@sluice/server/store/hosts.ts";
+import type { Store } from "@sluice/server/store/open-store.ts";
+import { type Death, MortalStore } from "./mortal-store.ts";
+import type { Random } from "./random.ts";
+import type { SimulatedTime } from "./simulated-time.ts";
+
+const ACCOUNT_ID = "111122223333";
+const REGION = "us-east-1";
+const ROOT: Principal = { role: "root", accessKeyId: "AKIASIMULATION000000", hostId: null };
+const FLUSH_MILLISECONDS = 5_000;
+
+export interface ServerParts {
+  readonly store: Store;
+  readonly time: SimulatedTime;
+  readonly random: Random;
+  readonly name: string;
+  readonly fate: () => Death | null;
+  readonly onDeath: () => void;
+  /** A bug: the runner says that something is wrong that the simulation did not do. */
+  readonly onTrouble: (message: string) => void;
+}
+
+/** One life of the control plane: production code over a store that may die under it, without sockets. */
+export class SimulatedServer {
+  readonly store: MortalStore;
+  readonly runner: Runner;
+  readonly liveness: Liveness;
+  readonly upSince: number;
+  readonly #parts: ServerParts;
+  readonly #fleet;
+  readonly #connections = new Set<() => void>();
+
+  constructor(parts: ServerParts) {
+    this.#parts = parts;
+    const { time, random, onTrouble } = parts;
+    this.upSince = time.now();
+    this.store = new MortalStore(parts.store, parts.fate, () => {
+      for (const breakOff of this.#connections) breakOff();
+      parts.onDeath();
+    });
+    this.liveness = new Liveness({
+      store: this.store,
+      readyAt: time.now(),
+      onFlushError: (error) => onTrouble(`flush: ${String(error)}`),
+    });
+    const listHosts = async () =>
+      (await listLivingHosts(this.store.db)).map((row) => ({
+        hostId: row.host_id,
+        hostName: row.host_name,
+        kind: row.kind,
+        tags: tagsOf(row),
+        zone: row.zone,
+      }));
+    this.#fleet = {
+      resolveTargets: async (selection: FleetSelection) => selectHosts(await listHosts(), selection),
+    };
+    this.runner = createRunner({
+      store: this.store,
+      timers: this.#timers(),
+      hosts: this.liveness,
+      matchHosts: (fields) => this.#fleet.resolveTargets(fields as FleetSelection),
+      owner: parts.name,
+      newOffer: () => random.text("abcdefghij", 8),
+      onError: (error) => onTrouble(`runner: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
+      onQuarantine: (id, error) => onTrouble(`${id} was quarantined: ${error.message}`),
+    });
+    this.runner.start();
+    this.#flushLater();
+  }
+
+  get isDead(): boolean {
+    return this.store.isDead;
+  }
+
+  die(): void {
+    this.store.die();
+  }
+
+  /** Called when the server dies while a call is under way. */
+  onBreak(breakOff: () => void): () => void {
+    this.#connections.add(breakOff);
+    return () => this.#connections.delete(breakOff);
+  }
+
+  get codeDeploy(): CodeDeployContext {
+    const planner = { wake: () => this.runner.wake() };
+    return { ...this.#operationContext(ROOT), fleet: this.#fleet, liveness: this.liveness, planner };
+  }
+
+  command(hostId: string, signal: AbortSignal, onUndelivered: (action: () => void) => void): CommandContext {
+    return {
+      ...this.#operationContext(hostPrincipal(hostId)),
+      runner: this.runner,
+      liveness: this.liveness,
+      // Specifications are signed and read elsewhere; no call of the simulation asks for one.
+      specifications: undefined as never,
+      signal,
+      publicEndpoint: "",
+      agent: "sluice",
+      agentVersion: null,
+      onUndelivered,
+    };
+  }
+
+  sluice(hostId: string, signal: AbortSignal): SluiceContext {
+    return {
+      ...this.#operationContext(hostPrincipal(hostId)),
+      runner: this.runner,
+      liveness: this.liveness,
+      logs: undefined as never,
+      signingCertificate: "",
+      serverFingerprints: [],
+      signal,
+    };
+  }
+
+  #operationContext(principal: Principal): OperationContext {
+    const { time, random } = this.#parts;
+    return {
+      store: this.store,
+      now: time.now,
+      accountId: ACCOUNT_ID,
+      region: REGION,
+      randomText: (alphabet, length) => random.text(alphabet, length),
+      randomUuid: () => random.text("0123456789abcdef", 32),
+      principal,
+    };
+  }
+
+  /** A dead process has no timers. */
+  #timers(): Timers {
+    const { time } = this.#parts;
+    return {
+      now: time.now,
+      after: (milliseconds, action) =>
+        time.after(milliseconds, () => {
+          if (!this.isDead) action();
+        }),
+    };
+  }
+
+  #flushLater(): void {
+    this.#timers().after(FLUSH_MILLISECONDS, () => {
+      this.liveness.flush().catch((error: unknown) => this.#parts.onTrouble(`flush: ${String(error)}`));
+      this.#flushLater();
+    });
+  }
+}
+
+function hostPrincipal(hostId: string): Principal {
+  return { role: "host", accessKeyId: `AKIA${hostId}`, hostId };
+}

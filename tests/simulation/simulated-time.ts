@@ -1,0 +1,95 @@
+import type { Timers } from "@sluice/server/runner/timers.ts";
+
+interface Scheduled {
+  readonly at: number;
+  /** What was scheduled first happens first at one moment. */
+  readonly order: number;
+  readonly action: () => void;
+  cancelled: boolean;
+}
+
+/**
+ * Time that passes only from one scheduled moment to the next. After each, everything that follows from it (promises, transactions)
+ * settles before the next is looked at: nothing under test waits for anything but promises and these timers.
+ */
+export class SimulatedTime implements Timers {
+  #now: number;
+  #order = 0;
+  readonly #heap: Scheduled[] = [];
+
+  constructor(start: number) {
+    this.#now = start;
+  }
+
+  now = (): number => this.#now;
+
+  after = (milliseconds: number, action: () => void): (() => void) => {
+    const scheduled = {
+      at: this.#now + Math.max(0, Math.ceil(milliseconds)),
+      order: this.#order++,
+      action,
+      cancelled: false,
+    };
+    this.#push(scheduled);
+    return () => {
+      scheduled.cancelled = true;
+    };
+  };
+
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => this.after(milliseconds, resolve));
+  }
+
+  /** Lets the next scheduled thing happen, with all that follows from it at once. False when nothing is scheduled. */
+  async step(): Promise<boolean> {
+    for (;;) {
+      const next = this.#pop();
+      if (!next) return false;
+      if (next.cancelled) continue;
+      this.#now = next.at;
+      next.action();
+      await settle();
+      return true;
+    }
+  }
+
+  #push(scheduled: Scheduled): void {
+    const heap = this.#heap;
+    let place = heap.push(scheduled) - 1;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      const above = heap[parent];
+      if (!above || !isBefore(scheduled, above)) break;
+      heap[place] = above;
+      place = parent;
+    }
+    heap[place] = scheduled;
+  }
+
+  #pop(): Scheduled | undefined {
+    const heap = this.#heap;
+    const first = heap[0];
+    const last = heap.pop();
+    if (!first || !last || heap.length === 0) return first;
+    let place = 0;
+    for (;;) {
+      const left = 2 * place + 1;
+      const right = left + 1;
+      const smaller = right < heap.length && isBefore(heap[right]!, heap[left]!) ? right : left;
+      if (smaller >= heap.length || !isBefore(heap[smaller]!, last)) break;
+      heap[place] = heap[smaller]!;
+      place = smaller;
+    }
+    heap[place] = last;
+    return first;
+  }
+}
+
+function isBefore(one: Scheduled, other: Scheduled): boolean {
+  return one.at < other.at || (one.at === other.at && one.order < other.order);
+}
+
+/** Every promise that can go on has gone on when the event loop comes round: `node:sqlite` answers at once, and nothing else is asked. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
