@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { GroupCommit, type Work } from "./group-commit.ts";
@@ -51,7 +51,7 @@ export async function openStore(location: StoreLocation): Promise<Store> {
 
 function openSqlite(dataDirectory: string): Kysely<Database> {
   const inMemory = dataDirectory === ":memory:";
-  if (!inMemory) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  if (!inMemory) makeDataDirectory(dataDirectory);
   const database = new DatabaseSync(inMemory ? ":memory:" : join(dataDirectory, "sluice.db"));
   try {
     // Exclusive: the operating system drops the lock with the process, however that ends, and no second server gets in.
@@ -67,6 +67,23 @@ function openSqlite(dataDirectory: string): Kysely<Database> {
     throw error;
   }
   return new Kysely<Database>({ dialect: nodeSqliteDialect(database) });
+}
+
+/**
+ * Level by level, since Node's own recursive mkdir never returns where the parent exists and yet nothing can be made in it (/proc).
+ */
+function makeDataDirectory(path: string): void {
+  const absolute = resolve(path);
+  if (existsSync(absolute)) return;
+  const parent = dirname(absolute);
+  if (!existsSync(parent)) makeDataDirectory(parent);
+  try {
+    mkdirSync(absolute, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`the data directory ${absolute} cannot be made: ${reason}; choose another --data`, { cause: error });
+  }
 }
 
 async function openPostgres(databaseUrl: string): Promise<Kysely<Database>> {
