@@ -60,6 +60,11 @@ export class SimulatedAgent {
     return this.#isRunning;
   }
 
+  /** Whether it has anything in hand of this event. */
+  knows(deploymentId: string, event: LifecycleEventName): boolean {
+    return [...this.#held.keys()].some((commandId) => commandId.startsWith(`${deploymentId}:${event}:`));
+  }
+
   start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;

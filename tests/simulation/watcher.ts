@@ -1,6 +1,7 @@
 import type { TargetResolution } from "@sluice/engine/observation.ts";
 import { plan } from "@sluice/engine/plan.ts";
 import type { HealthRule, RevisionHealth, TargetState } from "@sluice/engine/state.ts";
+import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { deploymentInfos } from "@sluice/server/operations/codedeploy/deployment-info.ts";
 import { type DeploymentRow, readHead } from "@sluice/server/store/deployments.ts";
 import { loadEffectOutcome } from "@sluice/server/store/effects.ts";
@@ -16,6 +17,10 @@ const OVER: readonly string[] = ["Succeeded", "Failed", "Stopped"];
 const OVERDUE_MILLISECONDS = 2_000;
 /** Without faults, from a command's offer to its acknowledgement: a few crossings of the network. */
 const CALM_START_MILLISECONDS = 200;
+/** From an agent's end to the failure of its host: its grace, calls under way when it ended, and some time to act. */
+const GONE_MILLISECONDS = 60_000;
+/** From a sound agent's ignorance of a command to that command's end or its next offer. */
+const LOST_MILLISECONDS = 30_000;
 /** How late the removal of a host may be noticed when the server died in the middle of it. */
 const REMOVAL_MILLISECONDS = 20_000;
 
@@ -37,6 +42,15 @@ export interface WatchedGroup {
   currentRevisionKey: string;
 }
 
+/** What can be known of a host by who sees all. */
+export interface HostTruth {
+  /** Since when no agent runs there; null while one does. */
+  readonly goneSince: number | null;
+  /** Its agent is honest and runs undisturbed since then; null when it is not so. */
+  readonly soundSince: number | null;
+  readonly knows: (deploymentId: string, event: LifecycleEventName) => boolean;
+}
+
 export interface WatcherParts {
   readonly store: Store;
   readonly ledger: Ledger;
@@ -44,6 +58,7 @@ export interface WatcherParts {
   readonly server: () => SimulatedServer | null;
   readonly groups: ReadonlyMap<string, WatchedGroup>;
   readonly isCalm: boolean;
+  readonly hostTruth: (hostId: string) => HostTruth;
   readonly onViolation: (message: string) => void;
 }
 
@@ -112,6 +127,7 @@ export class Watcher {
     for (const [id, watched] of this.deployments) {
       if (watched.row.active !== 1) continue;
       if (changed.has(id) || isFullTurn) await this.#checkNothingIsForgotten(id, watched);
+      if (isFullTurn) this.#checkNotWaitingForNothing(id, watched);
       this.#checkNotOverdue(id, watched);
     }
     if (changed.size > 0) this.#checkOneActiveEach();
@@ -379,6 +395,23 @@ export class Watcher {
         .where("effect_key", "=", key)
         .executeTakeFirst();
       if (!known) this.#violated(id, `has forgotten ${key}`);
+    }
+  }
+
+  /** A host that is gone fails within its grace, and a command that its agent has lost within a few heartbeats. */
+  #checkNotWaitingForNothing(id: string, { targets }: Watched): void {
+    const server = this.#parts.server();
+    if (!server || server.isDead) return;
+    for (const { targetId, command } of targets.values()) {
+      if (!command) continue;
+      const { goneSince, soundSince, knows } = this.#parts.hostTruth(targetId);
+      const since = Math.max(server.upSince, command.acknowledgedAt ?? command.availableAt);
+      const age = (from: number) => this.#parts.now() - Math.max(since, from);
+      if (goneSince !== null && age(goneSince) > GONE_MILLISECONDS) {
+        this.#violated(id, `waits for ${targetId}, where no agent has run for ${age(goneSince)} ms`);
+      }
+      if (soundSince === null || age(soundSince) <= LOST_MILLISECONDS || knows(id, command.event)) continue;
+      this.#violated(id, `waits for ${command.event} on ${targetId}, of which its agent knows nothing`);
     }
   }
 

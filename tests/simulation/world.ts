@@ -12,7 +12,7 @@ import { SimulatedAgent } from "./simulated-agent.ts";
 import { NO_NETWORK_FAULTS, Refused, type Request, SimulatedNetwork, Unanswered } from "./simulated-network.ts";
 import { SimulatedServer } from "./simulated-server.ts";
 import { SimulatedTime } from "./simulated-time.ts";
-import { type WatchedGroup, Watcher } from "./watcher.ts";
+import { type HostTruth, type WatchedGroup, Watcher } from "./watcher.ts";
 
 const START = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
@@ -61,7 +61,10 @@ class World {
   readonly #underway = new Map<string, ScenarioDeployment>();
   #server: SimulatedServer | null = null;
   #lives = 0;
-  #isQuiet = false;
+  /** When the faults stopped. */
+  #quietSince: number | null = null;
+  /** Hosts without an agent, and since when. */
+  readonly #goneSince = new Map<string, number>();
   #operatorsAtWork = 0;
   #violation: string | null = null;
 
@@ -86,6 +89,7 @@ class World {
       server: () => this.#server,
       groups: new Map(scenario.groups.map((group) => [group.name, watchedGroup(group)])),
       isCalm: scenario.isCalm,
+      hostTruth: (hostId) => this.#hostTruth(hostId),
       onViolation,
     });
   }
@@ -123,6 +127,16 @@ class World {
     };
   }
 
+  #hostTruth(hostId: string): HostTruth {
+    const agent = this.#agents.get(hostId);
+    const isSound = this.#quietSince !== null && agent?.isRunning === true && !this.#removed.has(hostId);
+    return {
+      goneSince: this.#goneSince.get(hostId) ?? null,
+      soundSince: isSound ? this.#quietSince : null,
+      knows: (deploymentId, event) => agent?.knows(deploymentId, event) ?? false,
+    };
+  }
+
   #startServer(): void {
     const { serverDeath } = this.#scenario;
     this.#server = new SimulatedServer({
@@ -131,7 +145,7 @@ class World {
       random: this.#random,
       name: `server-${++this.#lives}`,
       fate: () => {
-        if (this.#isQuiet || !this.#random.chance(serverDeath)) return null;
+        if (this.#quietSince !== null || !this.#random.chance(serverDeath)) return null;
         return this.#random.pick(["beforeCommit", "afterCommit"] as const);
       },
       onDeath: () => {
@@ -148,6 +162,7 @@ class World {
     const { hosts } = this.#scenario;
     if (nature === "declared") {
       this.#count("declaredOnly");
+      this.#goneSince.set(hostId, START);
       return;
     }
     const parts = {
@@ -177,6 +192,7 @@ class World {
       this.#time.after(this.#random.integer(0, 2 * MINUTE), () => {
         this.#count("silentForGood");
         this.#agents.delete(hostId);
+        this.#goneSince.set(hostId, this.#time.now());
         agent.crash({ losesJournal: true });
       });
     }
@@ -262,7 +278,7 @@ class World {
 
   /** Once a second, until the faults stop. */
   #haveFaults(): void {
-    if (this.#isQuiet) return;
+    if (this.#quietSince !== null) return;
     const { agentCrash, agentLeave, networkCut, hostRemoval } = this.#scenario;
     for (const [hostId, agent] of this.#agents) {
       if (agent.isRunning && this.#random.chance(agentCrash)) this.#crash(hostId, agent);
@@ -315,7 +331,7 @@ class World {
 
   /** The faults stop. Who was silent for good stays so, and who lied falls silent. */
   #calmDown(): void {
-    this.#isQuiet = true;
+    this.#quietSince = this.#time.now();
     this.#network.faults = NO_NETWORK_FAULTS;
     this.#network.cut.clear();
     for (const liar of this.#liars) liar.stop();
