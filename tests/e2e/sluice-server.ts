@@ -19,6 +19,14 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
+export interface FollowedProgram {
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Its exit code; null when a signal ended it. */
+  readonly ended: Promise<number | null>;
+  readonly kill: () => void;
+}
+
 /** Runs a program to its end, whatever that is. */
 export async function runProgram(
   file: string,
@@ -46,6 +54,8 @@ export interface SluiceServer {
   readonly sluice: (...args: readonly string[]) => Promise<string>;
   /** The same, with its exit code instead of a rejection. */
   readonly run: (...args: readonly string[]) => Promise<ProgramResult>;
+  /** The same as a process that goes on, with what it has written so far. */
+  readonly follow: (...args: readonly string[]) => FollowedProgram;
   /** `aws ARGS`, with the environment of `sluice env` and nothing else; rejects on a non-zero exit. */
   readonly aws: (...args: readonly string[]) => Promise<string>;
   /** SIGKILL, no farewell. */
@@ -114,6 +124,7 @@ export async function startSluiceServer(options: SluiceServerOptions = {}): Prom
     environment: exported,
     sluice: (...args) => succeed(SLUICE, [...args, "--data", data], cleanEnvironment()),
     run: (...args) => runProgram(SLUICE, [...args, "--data", data], cleanEnvironment()),
+    follow: (...args) => follow([...args, "--data", data]),
     aws: async (...args) => succeed("aws", args, { ...(await exported()), AWS_PAGER: "" }),
     kill: () => end("SIGKILL"),
     start,
@@ -123,6 +134,20 @@ export async function startSluiceServer(options: SluiceServerOptions = {}): Prom
     },
     log: () => log,
   };
+}
+
+function follow(args: readonly string[]): FollowedProgram {
+  const child = spawn(SLUICE, args, { stdio: ["ignore", "pipe", "pipe"], env: cleanEnvironment() });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = new Promise<number | null>((resolveEnd) => child.once("close", resolveEnd));
+  return { stdout: () => stdout, stderr: () => stderr, ended, kill: () => child.kill("SIGKILL") };
 }
 
 async function succeed(file: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { whyNoAwsCli } from "./aws-cli.ts";
 import { HOOK_EVENTS } from "./bundle.ts";
 import { DATABASES, type OpenDatabase, openDatabase, whyNoDatabase } from "./databases.ts";
 import { type SluiceAgent, startSluiceAgent } from "./sluice-agent.ts";
@@ -23,15 +24,6 @@ const isRoot = process.getuid?.() === 0;
 /** A user that every Debian has. Only root may run a script as it. */
 const RUNAS = isRoot ? "nobody" : undefined;
 const SERVICE_ROLE = "arn:aws:iam::111122223333:role/CodeDeployServiceRole";
-
-function whyNoAwsCli(): string | null {
-  try {
-    execFileSync("aws", ["--version"], { stdio: "ignore" });
-    return null;
-  } catch {
-    return "the AWS CLI is not installed: pip install awscli";
-  }
-}
 
 describe.each(DATABASES)("the classic transcript, with %s", (choice) => {
   const whyNot = whyNoAwsCli() ?? whyNoDatabase(choice);
