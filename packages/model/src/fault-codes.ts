@@ -10,10 +10,12 @@ export const FAULTS = {
   IncompleteSignatureException: 400,
   MissingAuthenticationTokenException: 400,
   RequestExpired: 400,
+  RequestTimeoutException: 408,
   RequestEntityTooLargeException: 413,
   InternalFailure: 500,
   ServiceUnavailableException: 503,
-  NotImplementedException: 501,
+  // Not 501: clients try a 5xx again, and it would stay as it is.
+  NotImplementedException: 400,
   // Sluice's own operations.
   EnrolmentTokenInvalidException: 400,
   HostDoesNotExistException: 400,

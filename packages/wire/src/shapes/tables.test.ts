@@ -27,6 +27,7 @@ const NOT_OF_CODEDEPLOY = [
   "NotImplementedException",
   "RequestEntityTooLargeException",
   "RequestExpired",
+  "RequestTimeoutException",
   "SerializationException",
   "ServerException",
   "ServiceUnavailableException",
