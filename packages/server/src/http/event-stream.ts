@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { DEPLOYMENT_ID_RULE, isDeploymentId } from "@sluice/model/name-syntax.ts";
 import type { ChangeFeed } from "../runner/change-feed.ts";
 import { newestEventId, type RecordedEvent, readEvents } from "../store/events.ts";
 import type { Store } from "../store/open-store.ts";
@@ -24,6 +26,12 @@ export async function streamEvents(
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "http://localhost");
   const deploymentId = url.searchParams.get("deployment") ?? undefined;
+  if (deploymentId !== undefined && !isDeploymentId(deploymentId)) {
+    throw new CallerFault(
+      "InvalidDeploymentIdException",
+      `deployment is not a deployment's id: ${DEPLOYMENT_ID_RULE}.`,
+    );
+  }
   let position = await firstPosition(request, deploymentId, store);
 
   // Listening before reading: what is committed in between is read in the next round.

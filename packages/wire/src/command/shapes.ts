@@ -1,7 +1,7 @@
-import { integer, string, structure, type TableFor, timestamp } from "../shapes/shape.ts";
+import { integer, outputText, string, structure, type TableFor, timestamp } from "../shapes/shape.ts";
 import type { CommandOperations } from "./operations.ts";
 
-const envelope = structure({ Format: string, Payload: string }, ["Format", "Payload"]);
+const envelope = structure({ Format: string, Payload: outputText }, ["Format", "Payload"]);
 
 const hostCommand = structure(
   {

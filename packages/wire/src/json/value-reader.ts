@@ -1,4 +1,5 @@
-import type { ListShape, MapShape, Shape, StructureShape } from "../shapes/shape.ts";
+import type { ListShape, MapShape, Shape, StringShape, StructureShape } from "../shapes/shape.ts";
+import { isStorable, toStorable } from "./storable-text.ts";
 
 /** A value that does not have its shape; `message` begins with the path: `tags[0].Key: expected String, got Number`. */
 export class ShapeMismatch extends Error {
@@ -32,8 +33,7 @@ export function readStructure(shape: StructureShape, value: unknown, path = ""):
 function readValue(shape: Shape, value: unknown, path: string): unknown {
   switch (shape.kind) {
     case "string":
-      if (typeof value !== "string") throw mismatch(path, "String", value);
-      return value;
+      return readString(shape, value, path);
     case "boolean":
       if (typeof value !== "boolean") throw mismatch(path, "Boolean", value);
       return value;
@@ -65,6 +65,15 @@ function readValue(shape: Shape, value: unknown, path: string): unknown {
   }
 }
 
+function readString(shape: StringShape, value: unknown, path: string): string {
+  if (typeof value !== "string") throw mismatch(path, "String", value);
+  if (shape.isOutput) return toStorable(value);
+  if (!isStorable(value)) {
+    throw new ShapeMismatch(path, "a string holds a zero character or half of a surrogate pair; leave it out");
+  }
+  return value;
+}
+
 function readTimestamp(value: unknown, path: string): Date {
   if (typeof value !== "number") throw mismatch(path, "Timestamp (epoch seconds)", value);
   if (Math.abs(value) > TIMESTAMP_MAX_SECONDS) {
@@ -87,6 +96,7 @@ function readMap(shape: MapShape, value: unknown, path: string): Record<string, 
   if (!isObject(value)) throw mismatch(path, "Map", value);
   const entries: [string, unknown][] = [];
   for (const name in value) {
+    if (!isStorable(name)) throw new ShapeMismatch(path, "a key holds a zero character or half of a surrogate pair");
     if (value[name] !== null) entries.push([name, readValue(shape.value, value[name], `${path}.${name}`)]);
   }
   // fromEntries defines own properties: a key `__proto__` stays a key.

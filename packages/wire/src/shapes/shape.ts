@@ -7,6 +7,8 @@ export type ScalarShape = StringShape | NumberShape | BooleanShape | TimestampSh
 
 export interface StringShape {
   readonly kind: "string";
+  /** What programs printed: characters that cannot be stored are replaced. In all other strings they are refused. */
+  readonly isOutput?: true;
 }
 export interface NumberShape {
   readonly kind: "integer" | "long" | "double";
@@ -41,6 +43,7 @@ export interface ExactStructure<M, Required extends string> extends StructureSha
 }
 
 export const string: StringShape = { kind: "string" };
+export const outputText: StringShape = { kind: "string", isOutput: true };
 export const integer: NumberShape = { kind: "integer" };
 export const long: NumberShape = { kind: "long" };
 export const double: NumberShape = { kind: "double" };

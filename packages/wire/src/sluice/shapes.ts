@@ -1,4 +1,4 @@
-import { boolean, integer, list, string, structure, type TableFor, timestamp } from "../shapes/shape.ts";
+import { boolean, integer, list, outputText, string, structure, type TableFor, timestamp } from "../shapes/shape.ts";
 import type { SluiceOperations } from "./operations.ts";
 
 const tags = list(structure({ Key: string, Value: string }, ["Key", "Value"]));
@@ -27,8 +27,8 @@ const logChunk = structure(
     sequence: integer,
     at: timestamp,
     stream: string,
-    scriptName: string,
-    text: string,
+    scriptName: outputText,
+    text: outputText,
   },
   ["hostCommandIdentifier", "sequence", "at", "stream", "scriptName", "text"],
 );
@@ -40,10 +40,23 @@ const logEntry = structure(
     lifecycleEvent: string,
     at: timestamp,
     stream: string,
-    scriptName: string,
-    text: string,
+    scriptName: outputText,
+    text: outputText,
   },
   ["targetId", "hostName", "lifecycleEvent", "at", "stream", "scriptName", "text"],
+);
+
+const rolledBackGroup = structure(
+  {
+    applicationName: string,
+    deploymentGroupName: string,
+    deploymentId: string,
+    reason: string,
+    rollbackDeploymentId: string,
+    rollbackStatus: string,
+    at: timestamp,
+  },
+  ["applicationName", "deploymentGroupName", "deploymentId", "reason", "rollbackDeploymentId", "rollbackStatus", "at"],
 );
 
 const oneHost = structure({ host: hostSummary }, ["host"]);
@@ -109,5 +122,16 @@ export const SLUICE_TABLE = {
   RemoveHost: {
     input: structure({ host: string }, ["host"]),
     output: oneHost,
+  },
+  ListRolledBackGroups: {
+    input: structure({}),
+    output: structure({ groups: list(rolledBackGroup) }, ["groups"]),
+  },
+  AcknowledgeRollback: {
+    input: structure({ applicationName: string, deploymentGroupName: string }, [
+      "applicationName",
+      "deploymentGroupName",
+    ]),
+    output: structure({ acknowledged: boolean }, ["acknowledged"]),
   },
 } satisfies TableFor<SluiceOperations>;

@@ -11,6 +11,7 @@ import type {
   PutHostCommandCompleteInput,
   PutHostCommandCompleteOutput,
 } from "@sluice/wire/command/operations.ts";
+import { toStorable } from "@sluice/wire/json/storable-text.ts";
 import type { Operation } from "../operation.ts";
 import { type CommandContext, reportedCommand } from "./command-context.ts";
 
@@ -51,13 +52,14 @@ function describe(agent: AgentDiagnostics | null, succeeded: boolean): Diagnosti
   return {
     errorCode: errorCode === "Success" ? "UnknownError" : errorCode,
     scriptName: agent?.script_name ?? "",
-    message: (agent?.message ?? "The agent gave no reason.").slice(0, MESSAGE_MAX_CHARACTERS),
+    message: toStorable((agent?.message ?? "The agent gave no reason.").slice(0, MESSAGE_MAX_CHARACTERS)),
     logTail: tail(agent?.log),
   };
 }
 
 function tail(log: string | undefined): string {
-  return (log ?? "").slice(-LOG_TAIL_MAX_CHARACTERS);
+  // The cut may halve a surrogate pair.
+  return toStorable((log ?? "").slice(-LOG_TAIL_MAX_CHARACTERS));
 }
 
 /** Null when there is nothing to read: what an agent says of a failure must not make the failure disappear. */
@@ -73,8 +75,9 @@ function readDiagnostics(envelope: Envelope | undefined): AgentDiagnostics | nul
   const { error_code, script_name, message, log } = payload as Record<string, unknown>;
   return {
     error_code: typeof error_code === "number" ? error_code : AGENT_ERROR_CODES.unknownError,
-    script_name: typeof script_name === "string" ? script_name : "",
-    message: typeof message === "string" ? message : "",
-    log: typeof log === "string" ? log : "",
+    // The payload is JSON in a string: its own escapes were opened only here.
+    script_name: typeof script_name === "string" ? toStorable(script_name) : "",
+    message: typeof message === "string" ? toStorable(message) : "",
+    log: typeof log === "string" ? toStorable(log) : "",
   };
 }
