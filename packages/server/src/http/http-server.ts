@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isSigned } from "@sluice/wire/sigv4/authorization.ts";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { answerUnreadable } from "./unreadable-request.ts";
 
 /** Longer than any client's idle time in use, so that the client and not the server drops an idle connection. */
 const KEEP_ALIVE_MILLISECONDS = 75_000;
@@ -30,25 +31,37 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     requestTimeout: 0,
     forceCloseConnections: true,
+    clientErrorHandler: answerUnreadable,
     rewriteUrl: (request) => (isApiCall(request) ? SIGNED_PATH : (request.url ?? "/")),
-    ...(tls ? { https: { cert: tls.certificatePem, key: tls.privateKeyPem } } : {}),
+    // Told by the signature check, with a body; node would answer without one.
+    ...(tls
+      ? { https: { requireHostHeader: false, cert: tls.certificatePem, key: tls.privateKeyPem } }
+      : { http: { requireHostHeader: false } }),
   }) as unknown as FastifyInstance;
   app.server.headersTimeout = HEADERS_MILLISECONDS;
   // Bodies are read by the routes: a bundle must stream, and a signature covers the bytes as they came.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
 
+  const toSignedRoute = async (request: FastifyRequest, reply: FastifyReply) => {
+    reply.hijack();
+    const raw = request.raw as IncomingMessage & { originalUrl?: string };
+    raw.url = raw.originalUrl ?? raw.url ?? "/";
+    await signedRoute(raw, reply.raw);
+  };
   app.route({
     method: ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"],
     url: SIGNED_PATH,
     exposeHeadRoute: false,
-    handler: async (request, reply) => {
-      reply.hijack();
-      const raw = request.raw as IncomingMessage & { originalUrl?: string };
-      raw.url = raw.originalUrl ?? raw.url ?? "/";
-      await signedRoute(raw, reply.raw);
-    },
+    handler: toSignedRoute,
   });
+  // Methods that no service has, and open paths by another method: a service's error all the same, not the router's.
+  app.setNotFoundHandler(toSignedRoute);
+  app.setErrorHandler<{ readonly statusCode?: number }>((error, request, reply) =>
+    (error.statusCode ?? 500) < 500
+      ? toSignedRoute(request, reply)
+      : reply.code(500).send({ status: "the server cannot tell" }),
+  );
   app.get("/healthz", async () => ({ status: "live" }));
   app.get("/readyz", async (_request, reply) => {
     const ready = await isReady();

@@ -7,7 +7,7 @@ import type { Principal } from "../operations/operation.ts";
 import { type Authenticator, authenticate } from "./authenticate.ts";
 import { type EventStreamDependencies, streamEvents } from "./event-stream.ts";
 import { answerJson, findService, type JsonService } from "./json-service.ts";
-import { readBody } from "./request-body.ts";
+import { CallerHungUp, readBody } from "./request-body.ts";
 import { answerSts, type StsDependencies } from "./sts-route.ts";
 
 export interface SignedRouteDependencies extends Authenticator {
@@ -120,6 +120,10 @@ function sendFault(
   requestId: string,
   onInternalError: (error: unknown, requestId: string) => void,
 ): void {
+  if (error instanceof CallerHungUp) {
+    response.destroy();
+    return;
+  }
   const isCallersFault = error instanceof CallerFault;
   if (!isCallersFault) onInternalError(error, requestId);
   if (response.headersSent) {
@@ -133,6 +137,8 @@ function sendFault(
         message: `Something went wrong on the server; its log says what, under ${requestId}.`,
       };
   const { status, headers, body } = serialiseFault(fault, requestId);
+  // What is left of a body that was too slow is not waited for.
+  if (fault.code === "RequestTimeoutException") headers.connection = "close";
   send(response, status, headers, body);
 }
 
