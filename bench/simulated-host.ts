@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { AGENT_VERSION, AGENT_VERSION_HEADER } from "@sluice/agent/agent-version.ts";
 import { sluiceClient } from "@sluice/wire/client/clients.ts";
 import { createServiceClient, type ServiceClient } from "@sluice/wire/client/service-client.ts";
 import {
@@ -43,7 +44,10 @@ export class SimulatedHost {
 
   private constructor(server: string, identity: EnrolHostOutput) {
     const { accessKeyId, secretAccessKey, region } = identity;
-    const connection = { endpoint: server, region, credentials: { accessKeyId, secretAccessKey } };
+    const credentials = { accessKeyId, secretAccessKey };
+    // Known by these to the server as an agent of ours.
+    const headers = { [AGENT_VERSION_HEADER]: AGENT_VERSION };
+    const connection = { endpoint: server, region, credentials, headers, userAgent: `sluice-agent/${AGENT_VERSION}` };
     this.#identity = identity;
     this.#sluice = sluiceClient(connection);
     this.#commands = createServiceClient<CommandOperations>({
@@ -57,7 +61,7 @@ export class SimulatedHost {
   static async enrol({ server, token, name, tag }: SimulatedHostOptions): Promise<SimulatedHost> {
     const client = sluiceClient({ endpoint: server, region: "us-east-1" });
     try {
-      const input = { token, hostName: name, agentVersion: "0.1.0", tags: [tag] };
+      const input = { token, hostName: name, agentVersion: AGENT_VERSION, tags: [tag] };
       return new SimulatedHost(server, await client.call("EnrolHost", input));
     } finally {
       client.close();
@@ -120,7 +124,7 @@ export class SimulatedHost {
         this.#sluice.call("HostHeartbeat", {
           hostIdentifier: this.#identity.hostIdentifier,
           heldCommands: [...this.#held],
-          agentVersion: "0.1.0",
+          agentVersion: AGENT_VERSION,
         }),
       );
       await sleep(intervalSeconds * 1000, undefined, { signal });

@@ -21,6 +21,11 @@ export const DEFAULT_ACCOUNT_ID = "111122223333";
 export const DEFAULT_REGION = "us-east-1";
 
 const METRICS_TOKEN_CHARACTERS = 40;
+/**
+ * Connections that may wait to be accepted; the kernel lowers it to its own limit (net.core.somaxconn, 4,096). With Node's 511 a fleet of
+ * 1,000 agents that all get a command at once overflows the queue, and the connections that were dropped hang for up to a minute.
+ */
+const LISTEN_BACKLOG = 65_535;
 
 export interface ServerOptions {
   readonly dataDirectory: string;
@@ -107,7 +112,7 @@ async function close(
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
   try {
-    await app.listen({ host, port });
+    await app.listen({ host, port, backlog: LISTEN_BACKLOG });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "EADDRINUSE") {

@@ -33,6 +33,7 @@ export class DataDirectoryInUseError extends Error {
   }
 }
 
+const IN_MEMORY = ":memory:";
 const POSTGRES_POOL_CONNECTIONS = 10;
 
 export async function openStore(location: StoreLocation): Promise<Store> {
@@ -45,14 +46,18 @@ export async function openStore(location: StoreLocation): Promise<Store> {
     await db.destroy();
     throw error;
   }
-  const commits = new GroupCommit(db, dialect);
+  const commits = new GroupCommit(
+    db,
+    dialect,
+    location.dataDirectory !== IN_MEMORY || location.databaseUrl !== undefined,
+  );
   return { dialect, db, write: (work) => commits.write(work), close: () => db.destroy() };
 }
 
 function openSqlite(dataDirectory: string): Kysely<Database> {
-  const inMemory = dataDirectory === ":memory:";
+  const inMemory = dataDirectory === IN_MEMORY;
   if (!inMemory) makeDataDirectory(dataDirectory);
-  const database = new DatabaseSync(inMemory ? ":memory:" : join(dataDirectory, "sluice.db"));
+  const database = new DatabaseSync(inMemory ? IN_MEMORY : join(dataDirectory, "sluice.db"));
   try {
     // Exclusive: the operating system drops the lock with the process, however that ends, and no second server gets in.
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
@@ -82,7 +87,9 @@ function makeDataDirectory(path: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`the data directory ${absolute} cannot be made: ${reason}; choose another --data`, { cause: error });
+    throw new Error(`the data directory ${absolute} cannot be made: ${reason}; choose another --data`, {
+      cause: error,
+    });
   }
 }
 
