@@ -71,7 +71,7 @@ export class LyingAgent {
     const key = parseHostCommandIdentifier(commandId);
     if (!key) return;
     this.#held = [commandId];
-    switch (random.integer(0, 6)) {
+    switch (random.chance(0.5) ? 2 : random.integer(0, 8)) {
       case 0: // completes what it never acknowledged
         await this.#complete(commandId, random.chance(0.7));
         return;
@@ -80,8 +80,12 @@ export class LyingAgent {
         await this.#acknowledge(formatHostCommandIdentifier({ ...key, offer: "forged" }));
         await this.#complete(commandId, true);
         return;
-      case 2: // completes twice, differently, at once
+      case 2: // completes twice, differently
         await this.#acknowledge(commandId);
+        await this.#complete(commandId, true);
+        await this.#complete(commandId, false);
+        return;
+      case 6: // does so at once
         await Promise.all([this.#complete(commandId, true), this.#complete(commandId, false)]);
         return;
       case 3: // speaks for another host

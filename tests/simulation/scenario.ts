@@ -21,7 +21,7 @@ export interface Scenario {
 
 export interface ScenarioHost {
   readonly hostId: string;
-  readonly nature: "honest" | "lying" | "declared" | "goesSilent";
+  readonly nature: "honest" | "reference" | "lying" | "declared" | "goesSilent";
 }
 
 export interface ScenarioGroup {
@@ -69,7 +69,9 @@ export function scenarioOf(seed: number): { readonly scenario: Scenario; readonl
         ? "declared"
         : random.chance(goesSilent)
           ? "goesSilent"
-          : "honest";
+          : random.chance(0.3)
+            ? "reference"
+            : "honest";
     return { hostId: `i-${String(index + 1).padStart(17, "0")}`, nature };
   });
   const hostIds = hosts.map(({ hostId }) => hostId);
@@ -81,7 +83,7 @@ export function scenarioOf(seed: number): { readonly scenario: Scenario; readonl
       hosts,
       groups: Array.from({ length: random.pick([1, 1, 1, 2, 2, 3]) }, (_, index) => group(random, index, hostIds)),
       network,
-      serverDeath: random.chance(0.5) ? sometimes(0.05) * 2 : 0,
+      serverDeath: random.chance(0.7) ? sometimes(0.15) : 0,
       agentCrash: sometimes(0.02),
       agentLeave: sometimes(0.005),
       networkCut: sometimes(0.01),

@@ -20,6 +20,8 @@ export interface AgentParts {
   readonly random: Random;
   readonly network: SimulatedNetwork;
   readonly ledger: Ledger;
+  /** Ours knows an event that it ran by any offer of it. The reference agent knows commands by their identifiers alone. */
+  readonly remembersEvents: boolean;
   /** Whether this run of an event goes well, and how long it takes. */
   readonly run: (deploymentId: string, event: LifecycleEventName) => { succeeds: boolean; milliseconds: number };
   readonly onTrouble: (message: string) => void;
@@ -41,8 +43,8 @@ const SCRIPT_FAILED: Outcome = { errorCode: AGENT_ERROR_CODES.scriptFailed, mess
 const AFTER_RESTART: Outcome = { errorCode: AGENT_ERROR_CODES.failedAfterRestart, message: AGENT_RESTART_MESSAGE };
 
 /**
- * An honest host agent as the server sees ours: it polls while it works, acknowledges until answered, runs an event only when told
- * InProgress, and keeps a journal by which no event begins twice, unless the journal is lost.
+ * An honest host agent as the server sees it: it polls while it works, acknowledges until answered, runs an event only when told
+ * InProgress, and keeps a journal of what it has begun, unless the journal is lost.
  */
 export class SimulatedAgent {
   readonly parts: AgentParts;
@@ -133,7 +135,7 @@ export class SimulatedAgent {
     if (targetId !== this.parts.hostId) this.parts.onTrouble(`${this.parts.hostId} was offered another's ${commandId}`);
     this.#held.set(commandId, "waiting");
     await this.#inTurn(command.DeploymentExecutionId.split("/")[2] ?? "", life, async () => {
-      const journalKey = `${deploymentId}/${event}`;
+      const journalKey = this.parts.remembersEvents ? `${deploymentId}/${event}` : commandId;
       const earlier = this.#journal.get(journalKey);
       if (earlier) return this.#report(commandId, earlier.outcome ?? AFTER_RESTART, life);
       this.#held.set(commandId, "acknowledged");

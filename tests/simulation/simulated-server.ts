@@ -69,6 +69,7 @@ export class SimulatedServer {
       matchHosts: (fields) => this.#fleet.resolveTargets(fields as FleetSelection),
       owner: parts.name,
       newOffer: () => random.text("abcdefghij", 8),
+      newDeploymentId: () => `d-R${random.text("abcdefghij", 8).toUpperCase()}`,
       onError: (error) => onTrouble(`runner: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
       onQuarantine: (id, error) => onTrouble(`${id} was quarantined: ${error.message}`),
     });

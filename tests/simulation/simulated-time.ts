@@ -8,6 +8,9 @@ interface Scheduled {
   cancelled: boolean;
 }
 
+/** Everything happens on this grid, so that much happens at one moment: calls meet in the server, and share transactions. */
+const GRID_MILLISECONDS = 5;
+
 /**
  * Time that passes only from one scheduled moment to the next. After each, everything that follows from it (promises, transactions)
  * settles before the next is looked at: nothing under test waits for anything but promises and these timers.
@@ -25,7 +28,7 @@ export class SimulatedTime implements Timers {
 
   after = (milliseconds: number, action: () => void): (() => void) => {
     const scheduled = {
-      at: this.#now + Math.max(0, Math.ceil(milliseconds)),
+      at: Math.ceil((this.#now + Math.max(0, milliseconds)) / GRID_MILLISECONDS) * GRID_MILLISECONDS,
       order: this.#order++,
       action,
       cancelled: false,
@@ -40,16 +43,25 @@ export class SimulatedTime implements Timers {
     return new Promise((resolve) => this.after(milliseconds, resolve));
   }
 
-  /** Lets the next scheduled thing happen, with all that follows from it at once. False when nothing is scheduled. */
+  /** Lets everything of the next moment happen, with all that follows from it at once. False when nothing is scheduled. */
   async step(): Promise<boolean> {
+    const moment = this.#moment();
+    if (moment.length === 0) return false;
+    // All begin before any goes on.
+    for (const scheduled of moment) if (!scheduled.cancelled) scheduled.action();
+    await settle();
+    return true;
+  }
+
+  #moment(): Scheduled[] {
+    const moment: Scheduled[] = [];
     for (;;) {
-      const next = this.#pop();
-      if (!next) return false;
+      const next = this.#heap[0];
+      if (!next || (moment.length > 0 && next.at > this.#now)) return moment;
+      this.#pop();
       if (next.cancelled) continue;
       this.#now = next.at;
-      next.action();
-      await settle();
-      return true;
+      moment.push(next);
     }
   }
 

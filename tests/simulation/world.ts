@@ -172,6 +172,7 @@ class World {
       random: this.#random,
       network: this.#network,
       ledger: this.#ledger,
+      remembersEvents: nature !== "reference",
       run: (deploymentId: string, event: LifecycleEventName) => this.#runEvent(deploymentId, event),
       onTrouble: (message: string) => this.#violate(message),
     };
