@@ -16,6 +16,7 @@ import { authorizeByRole } from "./http/s3-access.ts";
 import { s3Handler } from "./http/s3-routes.ts";
 import { signedRoute } from "./http/signed-route.ts";
 import { DeploymentLogs } from "./logs/deployment-logs.ts";
+import { newDeploymentId } from "./operations/codedeploy/new-deployment-id.ts";
 import type { Principal } from "./operations/operation.ts";
 import { LETTERS_AND_DIGITS, randomText } from "./random-text.ts";
 import { createRunner } from "./runner/runner.ts";
@@ -72,6 +73,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     hosts: liveness,
     matchHosts: (groupFields, signal) => fleet.resolveTargets(groupFields as FleetSelection, signal),
     owner: `${process.pid}-${randomUUID()}`,
+    newDeploymentId: () => newDeploymentId(randomText),
     newOffer: () => randomText(LETTERS_AND_DIGITS, OFFER_CHARACTERS),
     onError: (error) => log.error({ error: describe(error) }, "the runner could not do what was due, and tries again"),
     onQuarantine: (deploymentId, error) =>

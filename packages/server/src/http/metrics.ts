@@ -54,6 +54,19 @@ export function createMetrics({ store, countHosts, waitingPolls }: MetricsDepend
     },
   });
   new Gauge({
+    name: "sluice_rolled_back_groups",
+    help: "Groups whose last rollout was rolled back and not put right or acknowledged since",
+    registers: [registry],
+    async collect() {
+      const row = await store.db
+        .selectFrom("deployment_groups")
+        .select((expression) => expression.fn.countAll<number>().as("count"))
+        .where("rolled_back_json", "is not", null)
+        .executeTakeFirst();
+      this.set(Number(row?.count ?? 0));
+    },
+  });
+  new Gauge({
     name: "sluice_waiting_polls",
     help: "Hosts whose poll is being held",
     registers: [registry],

@@ -12,12 +12,14 @@ import type { Store } from "../store/open-store.ts";
 import { insertTargets, loadTargets, updateTargets } from "../store/targets.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { HostObserver } from "./host-observer.ts";
+import { startRollback } from "./start-rollback.ts";
 
 export interface PlanningDependencies {
   readonly store: Store;
   readonly now: () => number;
   readonly hosts: HostObserver;
   readonly feed: ChangeFeed;
+  readonly newDeploymentId: () => string;
   readonly onQuarantine: (deploymentId: string, error: InvariantViolation) => void;
 }
 
@@ -37,7 +39,7 @@ export async function planDeployment(deploymentId: string, dependencies: Plannin
 async function planInTransaction(
   transaction: WriteTransaction,
   deploymentId: string,
-  { now, hosts, feed }: PlanningDependencies,
+  { now, hosts, feed, newDeploymentId }: PlanningDependencies,
 ): Promise<void> {
   const [row] = await lockDeployments(transaction, [deploymentId]);
   if (row?.active !== 1 || row.quarantined !== null) return;
@@ -56,12 +58,13 @@ async function planInTransaction(
   const { targets: _, ...head } = after;
   const lastSequence = await appendEvents(transaction, deploymentId, row.last_sequence, events, at);
   await saveHead(transaction, { head, lastSequence, wakeAt: isTerminal(head.status) ? null : wakeAt });
+  const hasRollback = isTerminal(head.status) && (await startRollback(transaction, row, after, newDeploymentId, at));
   transaction.afterCommit(() =>
     feed.publish({
       deploymentId,
       offered: changed.filter(isNewlyOffered),
       hasEvents: events.length > 0,
-      isDue: effects.length > 0,
+      isDue: effects.length > 0 || hasRollback,
     }),
   );
 }

@@ -11,7 +11,11 @@ export interface RunnerFixture {
   readonly runner: Runner;
   /** Hosts that count as silent since ever. */
   readonly dark: Set<string>;
-  createDeployment(deploymentId: string, healthRule: HealthRule): Promise<void>;
+  createDeployment(
+    deploymentId: string,
+    healthRule: HealthRule,
+    more?: { readonly request?: object; readonly revisionKey?: string },
+  ): Promise<void>;
   statusOf(deploymentId: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -20,11 +24,13 @@ export async function runnerFixture(hostIds: readonly string[], timers: Timers =
   const store = await openStore({ dataDirectory: ":memory:" });
   const dark = new Set<string>();
   let offers = 0;
+  let rollbacks = 0;
   const runner = createRunner({
     store,
     timers,
     owner: "test",
     newOffer: () => String(++offers),
+    newDeploymentId: () => `d-ROLLBACK${++rollbacks}`,
     matchHosts: async () => hostIds.map((hostId) => ({ hostId, hostName: hostId, kind: "on-premises" })),
     hosts: {
       observe: async (_store, targetIds) =>
@@ -50,6 +56,15 @@ export async function runnerFixture(hostIds: readonly string[], timers: Timers =
   });
   await store.write(async ({ db }) => {
     await db
+      .insertInto("applications")
+      .values({
+        application_id: "application-1",
+        application_name: "MyWebApp",
+        compute_platform: "Server",
+        created_at: 0,
+      })
+      .execute();
+    await db
       .insertInto("deployment_groups")
       .values({
         deployment_group_id: "group-1",
@@ -60,6 +75,7 @@ export async function runnerFixture(hostIds: readonly string[], timers: Timers =
         target_revision_json: null,
         last_attempted_deployment_id: null,
         last_successful_deployment_id: null,
+        rolled_back_json: null,
         created_at: 0,
       })
       .execute();
@@ -69,7 +85,7 @@ export async function runnerFixture(hostIds: readonly string[], timers: Timers =
     store,
     runner,
     dark,
-    async createDeployment(deploymentId, healthRule) {
+    async createDeployment(deploymentId, healthRule, { request = {}, revisionKey = "k" } = {}) {
       const head: DeploymentHead = {
         deploymentId,
         deploymentGroupName: "prod",
@@ -99,13 +115,13 @@ export async function runnerFixture(hostIds: readonly string[], timers: Timers =
             active: 1,
             advancing: 0,
             creator: "user",
-            revision_key: "s3://b/k#zip##",
+            revision_key: `s3://b/${revisionKey}#zip##`,
             revision_json: JSON.stringify({
               revisionType: "S3",
-              s3Location: { bucket: "b", key: "k", bundleType: "zip" },
+              s3Location: { bucket: "b", key: revisionKey, bundleType: "zip" },
             }),
             previous_revision_json: null,
-            request_json: "{}",
+            request_json: JSON.stringify(request),
             state_json: JSON.stringify(head),
             external_id: null,
             created_at: timers.now(),
@@ -114,6 +130,7 @@ export async function runnerFixture(hostIds: readonly string[], timers: Timers =
             error_code: null,
             error_message: null,
             wake_at: timers.now(),
+            rollback_json: null,
             last_sequence: 0,
             quarantined: null,
           })
@@ -141,7 +158,10 @@ export async function playHost(
   { runner }: RunnerFixture,
   hostId: string,
   signal: AbortSignal,
-  options: { readonly fails?: (event: string) => boolean; readonly ran?: (event: string) => void } = {},
+  options: {
+    readonly fails?: (event: string, deploymentId: string) => boolean;
+    readonly ran?: (event: string) => void;
+  } = {},
 ): Promise<void> {
   while (!signal.aborted) {
     const command = await runner.poll(hostId, signal);
@@ -156,7 +176,7 @@ export async function playHost(
     });
     if (answer !== "InProgress") continue;
     options.ran?.(event);
-    const failed = options.fails?.(event) ?? false;
+    const failed = options.fails?.(event, deploymentId) ?? false;
     const diagnostics = failed
       ? ({ errorCode: "ScriptFailed", scriptName: "check.sh", message: "exit code 1", logTail: "boom" } as const)
       : ({ errorCode: "Success", scriptName: "", message: "Succeeded", logTail: "" } as const);

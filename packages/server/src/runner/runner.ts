@@ -23,6 +23,8 @@ export interface RunnerDependencies {
   readonly owner: string;
   /** Tells offers of one command apart. */
   readonly newOffer: () => string;
+  /** Names a rollback. */
+  readonly newDeploymentId: () => string;
   readonly onError: (error: unknown) => void;
   readonly onQuarantine: (deploymentId: string, error: InvariantViolation) => void;
 }
@@ -45,10 +47,10 @@ export interface Runner {
 }
 
 export function createRunner(dependencies: RunnerDependencies): Runner {
-  const { store, timers, hosts, matchHosts, owner, newOffer, onError, onQuarantine } = dependencies;
+  const { store, timers, hosts, matchHosts, owner, newOffer, newDeploymentId, onError, onQuarantine } = dependencies;
   const { now } = timers;
   const feed = new ChangeFeed();
-  const planning = { store, now, hosts, feed, onQuarantine };
+  const planning = { store, now, hosts, feed, newDeploymentId, onQuarantine };
   const effects = {
     store,
     now,

@@ -1,3 +1,4 @@
+import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
 import type { TargetState } from "@sluice/engine/state.ts";
 import type { DeploymentRow } from "./deployments.ts";
 import type { WriteTransaction } from "./group-commit.ts";
@@ -47,7 +48,12 @@ export async function recordOutcome({ db }: WriteTransaction, row: DeploymentRow
   if (status !== "Succeeded") return;
   await db
     .updateTable("deployment_groups")
-    .set({ target_revision_json: row.revision_json, last_successful_deployment_id: row.deployment_id })
+    .set({
+      target_revision_json: row.revision_json,
+      last_successful_deployment_id: row.deployment_id,
+      // A rollback that went well restores the old state; the failure that called for it stays until something new succeeds.
+      ...(row.creator === ROLLBACK_CREATOR ? {} : { rolled_back_json: null }),
+    })
     .where("deployment_group_id", "=", row.deployment_group_id)
     .execute();
 }

@@ -5,6 +5,7 @@ import type {
   DeploymentStyle,
   FileExistsBehavior,
   LoadBalancerInfo,
+  RollbackInfo,
 } from "@aws-sdk/client-codedeploy";
 import type { HealthRule } from "@sluice/engine/state.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
@@ -42,6 +43,8 @@ export interface NewDeployment {
   readonly healthRule: HealthRule;
   readonly request: DeploymentRequest;
   readonly statusMessages: readonly string[];
+  /** Set on a rollback: what it rolls back. */
+  readonly rollbackInfo?: RollbackInfo | undefined;
   /** Epoch milliseconds. */
   readonly createdAt: number;
 }
@@ -77,6 +80,7 @@ export async function insertNewDeployment({ db }: WriteTransaction, deployment: 
       error_code: null,
       error_message: null,
       wake_at: createdAt,
+      rollback_json: deployment.rollbackInfo ? JSON.stringify(deployment.rollbackInfo) : null,
       last_sequence: 0,
       quarantined: null,
     })

@@ -92,6 +92,8 @@ export interface DeploymentGroupsTable {
   target_revision_json: string | null;
   last_attempted_deployment_id: string | null;
   last_successful_deployment_id: string | null;
+  /** `RolledBack`: what was rolled back and not put right since; null when the group has what was deployed last. */
+  rolled_back_json: string | null;
   created_at: number;
 }
 
@@ -152,6 +154,8 @@ export interface DeploymentsTable {
   error_message: string | null;
   /** When the planner has to look again; null: only when told to. */
   wake_at: number | null;
+  /** RollbackInfo of the API, or null. */
+  rollback_json: string | null;
   /** Number of the newest event. */
   last_sequence: number;
   /** Why the planner gave up on it (a bug of ours), or null. */

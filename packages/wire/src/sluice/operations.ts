@@ -144,6 +144,31 @@ export interface RemoveHostOutput {
   readonly host: HostSummary;
 }
 
+/** A group whose last rollout was rolled back, until a new deployment succeeds or a person acknowledges it. */
+export interface RolledBackGroup {
+  readonly applicationName: string;
+  readonly deploymentGroupName: string;
+  /** The deployment that was rolled back, and why it ended: `Failed: HEALTH_CONSTRAINTS`. */
+  readonly deploymentId: string;
+  readonly reason: string;
+  readonly rollbackDeploymentId: string;
+  /** The rollback's own status, as GetDeployment gives it. */
+  readonly rollbackStatus: string;
+  readonly at: Date;
+}
+export type ListRolledBackGroupsInput = Record<string, never>;
+export interface ListRolledBackGroupsOutput {
+  readonly groups: readonly RolledBackGroup[];
+}
+export interface AcknowledgeRollbackInput {
+  readonly applicationName: string;
+  readonly deploymentGroupName: string;
+}
+export interface AcknowledgeRollbackOutput {
+  /** False: the group was not rolled back, or somebody else has acknowledged it. */
+  readonly acknowledged: boolean;
+}
+
 export interface SluiceOperations {
   CreateEnrolmentToken: { input: CreateEnrolmentTokenInput; output: CreateEnrolmentTokenOutput };
   EnrolHost: { input: EnrolHostInput; output: EnrolHostOutput };
@@ -153,4 +178,6 @@ export interface SluiceOperations {
   DeclareHost: { input: DeclareHostInput; output: DeclareHostOutput };
   ListHosts: { input: ListHostsInput; output: ListHostsOutput };
   RemoveHost: { input: RemoveHostInput; output: RemoveHostOutput };
+  ListRolledBackGroups: { input: ListRolledBackGroupsInput; output: ListRolledBackGroupsOutput };
+  AcknowledgeRollback: { input: AcknowledgeRollbackInput; output: AcknowledgeRollbackOutput };
 }

@@ -52,6 +52,7 @@ export const createDeploymentGroup: CodeDeployOperation<
         target_revision_json: null,
         last_attempted_deployment_id: null,
         last_successful_deployment_id: null,
+        rolled_back_json: null,
         created_at: createdAt,
       });
       await putResourceTags(db, deploymentGroupArn(context, applicationName, name), tags);

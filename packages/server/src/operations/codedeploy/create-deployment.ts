@@ -1,6 +1,5 @@
 import type { CreateDeploymentInput, CreateDeploymentOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { DEPLOYMENT_ID_ALPHABET, DEPLOYMENT_ID_CHARACTERS, DEPLOYMENT_ID_PREFIX } from "@sluice/model/name-syntax.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import { darkHostMessages, darkHostsOfGroup } from "../../hosts/dark-hosts.ts";
@@ -14,6 +13,7 @@ import { checkDeployable, checkHostRevision, unheededMessages } from "./deployab
 import type { DeploymentGroupFields } from "./deployment-group-fields.ts";
 import { healthRuleOf } from "./health-rule.ts";
 import { requireApplication, requireDeploymentConfig, requireDeploymentGroup } from "./known-resources.ts";
+import { newDeploymentId } from "./new-deployment-id.ts";
 import {
   checkDescription,
   requireApplicationName,
@@ -76,7 +76,7 @@ async function prepareDeployment(
   const alarmConfiguration = input.overrideAlarmConfiguration ?? fields.alarmConfiguration;
   const createdAt = context.now();
   return {
-    deploymentId: DEPLOYMENT_ID_PREFIX + context.randomText(DEPLOYMENT_ID_ALPHABET, DEPLOYMENT_ID_CHARACTERS),
+    deploymentId: newDeploymentId(context.randomText),
     application,
     group,
     creator: "user",

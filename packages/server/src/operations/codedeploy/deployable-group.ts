@@ -60,9 +60,6 @@ export function unheededMessages(fields: DeploymentGroupFields): string[] {
     const names = alarms.alarms?.map((alarm) => alarm.name).join(", ");
     messages.push(`The group's alarms (${names}) are not watched: alarms are not implemented yet.`);
   }
-  if (fields.autoRollbackConfiguration?.enabled) {
-    messages.push("A failure is not rolled back: automatic rollback is not implemented yet.");
-  }
   if (isFilled(fields.triggerConfigurations)) {
     const names = fields.triggerConfigurations?.map((trigger) => trigger.triggerName).join(", ");
     messages.push(`The group's triggers (${names}) notify nobody: triggers are not implemented yet.`);

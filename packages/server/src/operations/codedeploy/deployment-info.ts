@@ -4,6 +4,7 @@ import type {
   DeploymentOverview,
   DeploymentStatus,
   ErrorCode,
+  RollbackInfo,
 } from "@aws-sdk/client-codedeploy";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { Kysely } from "kysely";
@@ -46,6 +47,7 @@ function deploymentInfo(row: DeploymentRow, counts: ReadonlyMap<string, number> 
     deploymentOverview: counts && deploymentOverview(counts),
     deploymentStatusMessages: [...readHead(row).statusMessages],
     instanceTerminationWaitTimeStarted: false,
+    rollbackInfo: row.rollback_json === null ? undefined : (JSON.parse(row.rollback_json) as RollbackInfo),
   };
 }
 

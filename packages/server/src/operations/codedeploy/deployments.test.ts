@@ -108,7 +108,6 @@ describe("CreateDeployment", () => {
     expect((await infoOf(deploymentId))?.deploymentStatusMessages).toEqual([
       expect.stringMatching(/^Host web-1 \(i-00000000000000001\) has never been heard from/),
       "The group's alarms (high) are not watched: alarms are not implemented yet.",
-      "A failure is not rolled back: automatic rollback is not implemented yet.",
     ]);
   });
 

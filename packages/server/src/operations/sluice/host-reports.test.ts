@@ -247,6 +247,6 @@ it("lets hosts report, readers read, and root do all", () => {
   const operations = Object.keys(SLUICE_HANDLERS);
   const allowed = (role: Principal["role"]) => operations.filter((name) => isSluiceOperationAllowed(role, name));
   expect(allowed("root")).toEqual(operations);
-  expect(allowed("read-only")).toEqual(["EnrolHost", "GetDeploymentLogs", "ListHosts"]);
+  expect(allowed("read-only")).toEqual(["EnrolHost", "GetDeploymentLogs", "ListHosts", "ListRolledBackGroups"]);
   expect(allowed("host")).toEqual(["EnrolHost", "HostHeartbeat", "PutHostLogs"]);
 });

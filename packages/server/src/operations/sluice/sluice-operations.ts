@@ -8,6 +8,7 @@ import { hostHeartbeat } from "./host-heartbeat.ts";
 import { listHosts } from "./list-hosts.ts";
 import { putHostLogs } from "./put-host-logs.ts";
 import { removeHost } from "./remove-host.ts";
+import { acknowledge, listRolledBack } from "./rolled-back-groups.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 
 /** Sluice's own operations, by their names on the wire. */
@@ -26,12 +27,14 @@ export const SLUICE_HANDLERS: {
   DeclareHost: declareHost,
   ListHosts: listHosts,
   RemoveHost: removeHost,
+  ListRolledBackGroups: listRolledBack,
+  AcknowledgeRollback: acknowledge,
 };
 
 /** Whose credential is in the body. */
 export const UNSIGNED_SLUICE_OPERATIONS: ReadonlySet<string> = new Set(["EnrolHost"]);
 const HOST_OPERATIONS: ReadonlySet<string> = new Set(["HostHeartbeat", "PutHostLogs"]);
-const READING_OPERATIONS: ReadonlySet<string> = new Set(["GetDeploymentLogs", "ListHosts"]);
+const READING_OPERATIONS: ReadonlySet<string> = new Set(["GetDeploymentLogs", "ListHosts", "ListRolledBackGroups"]);
 
 /** Who may call what. For whom a host's key may speak is each operation's own to check. */
 export function isSluiceOperationAllowed(role: Principal["role"], operation: string): boolean {

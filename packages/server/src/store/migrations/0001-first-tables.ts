@@ -70,6 +70,7 @@ export async function up(db: Kysely<unknown>, dialect: "sqlite" | "postgres"): P
     .addColumn("target_revision_json", "text")
     .addColumn("last_attempted_deployment_id", "text")
     .addColumn("last_successful_deployment_id", "text")
+    .addColumn("rolled_back_json", "text")
     .addColumn("created_at", "bigint", (column) => column.notNull())
     .addUniqueConstraint("deployment_groups_by_name", ["application_id", "deployment_group_name"])
     .execute();
@@ -128,6 +129,7 @@ export async function up(db: Kysely<unknown>, dialect: "sqlite" | "postgres"): P
     .addColumn("error_code", "text")
     .addColumn("error_message", "text")
     .addColumn("wake_at", "bigint")
+    .addColumn("rollback_json", "text")
     .addColumn("last_sequence", "bigint", (column) => column.notNull())
     .addColumn("quarantined", "text")
     .execute();

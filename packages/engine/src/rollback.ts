@@ -1,0 +1,73 @@
+import { type DeploymentState, isTerminal } from "./state.ts";
+
+/** AutoRollbackEvent of the API: what the group, or the deployment instead of it, rolls back on. */
+export const ROLLBACK_EVENTS = [
+  "DEPLOYMENT_FAILURE",
+  "DEPLOYMENT_STOP_ON_ALARM",
+  "DEPLOYMENT_STOP_ON_REQUEST",
+] as const;
+export type RollbackEvent = (typeof ROLLBACK_EVENTS)[number];
+
+/** The creator of every automatic rollback. */
+export const ROLLBACK_CREATOR = "codeDeployRollback";
+
+export interface RollbackPolicy {
+  readonly creator: string;
+  /** Empty when automatic rollback is off. */
+  readonly events: readonly RollbackEvent[];
+  /** What StopDeployment's autoRollbackEnabled said; undefined: the events decide. */
+  readonly afterStop: boolean | undefined;
+  /** The group has a successful deployment to go back to. */
+  readonly hasLastSuccess: boolean;
+}
+
+/** `refused`: it was asked for and cannot or must not be; the message says why, and belongs where people look. */
+export type RollbackDecision =
+  | { readonly decision: "none" }
+  | { readonly decision: "refused"; readonly message: string }
+  | { readonly decision: "roll-back" };
+
+/**
+ * Whether a deployment that has ended is to be rolled back (codedeploy-semantics.md, section 6). A rollback is never rolled back, and
+ * where no host was touched there is nothing to undo.
+ */
+export function decideRollback(state: DeploymentState, policy: RollbackPolicy): RollbackDecision {
+  if (!isTerminal(state.status) || state.status === "Succeeded" || !isWanted(state, policy))
+    return { decision: "none" };
+  const { deploymentId } = state;
+  if (policy.creator === ROLLBACK_CREATOR) {
+    return refused(
+      `Deployment ${deploymentId} is itself a rollback, and a rollback is not rolled back: its hosts need a person.`,
+    );
+  }
+  if (!(state.targets ?? []).some((target) => target.status !== "Skipped" && target.status !== "Pending")) {
+    return refused(`Deployment ${deploymentId} touched no host: there is nothing to roll back.`);
+  }
+  if (!policy.hasLastSuccess) {
+    return refused(
+      `Deployment ${deploymentId} is not rolled back: its group has no earlier successful deployment to go back to.`,
+    );
+  }
+  return { decision: "roll-back" };
+}
+
+function isWanted(state: DeploymentState, { events, afterStop }: RollbackPolicy): boolean {
+  if (state.status === "Failed") return events.includes("DEPLOYMENT_FAILURE");
+  if (state.error?.code === "ALARM_ACTIVE") return events.includes("DEPLOYMENT_STOP_ON_ALARM");
+  return afterStop ?? events.includes("DEPLOYMENT_STOP_ON_REQUEST");
+}
+
+function refused(message: string): RollbackDecision {
+  return { decision: "refused", message };
+}
+
+/** The wire's words, of which clients match the ids. */
+export function rollbackMessages(
+  failedId: string,
+  rollbackId: string,
+): { readonly onFailed: string; readonly onRollback: string } {
+  return {
+    onFailed: `Deployment ${failedId} terminated. Automatic rollback is triggered with a DeploymentId ${rollbackId}.`,
+    onRollback: `Deployment ${rollbackId} is triggered to roll back deployment ${failedId}.`,
+  };
+}

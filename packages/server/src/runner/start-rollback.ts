@@ -1,0 +1,111 @@
+import { decideRollback, ROLLBACK_CREATOR, type RollbackEvent, rollbackMessages } from "@sluice/engine/rollback.ts";
+import type { DeploymentState } from "@sluice/engine/state.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import type { DeploymentRow } from "../store/deployments.ts";
+import type { WriteTransaction } from "../store/group-commit.ts";
+import { type DeploymentRequest, insertNewDeployment } from "../store/new-deployment.ts";
+import { markRolledBack } from "../store/rolled-back-groups.ts";
+
+/**
+ * In the transaction in which a deployment ended: starts its rollback where one is due, so that no death of a server can come between
+ * the two. A rollback is an ordinary new deployment of the group's last successful revision, linked both ways.
+ * @returns whether a deployment was added, which is due at once
+ */
+export async function startRollback(
+  transaction: WriteTransaction,
+  row: DeploymentRow,
+  ended: DeploymentState,
+  newDeploymentId: () => string,
+  at: number,
+): Promise<boolean> {
+  const { db } = transaction;
+  const group = await db
+    .selectFrom("deployment_groups")
+    .selectAll()
+    .where("deployment_group_id", "=", row.deployment_group_id)
+    .executeTakeFirst();
+  const application = await db
+    .selectFrom("applications")
+    .selectAll()
+    .where("application_id", "=", row.application_id)
+    .executeTakeFirst();
+  // Deleted in the meantime: there is nobody to go back for.
+  if (!group || !application) return false;
+  const request = JSON.parse(row.request_json) as DeploymentRequest;
+  const decision = decideRollback(ended, {
+    creator: row.creator,
+    events: rollbackEvents(request),
+    afterStop: request.rollBackAfterStop,
+    hasLastSuccess: group.target_revision_json !== null,
+  });
+  if (decision.decision === "none") return false;
+  if (decision.decision === "refused") {
+    await linkRollback(transaction, row.deployment_id, { rollbackMessage: decision.message });
+    return false;
+  }
+
+  const rollbackDeploymentId = newDeploymentId();
+  const messages = rollbackMessages(row.deployment_id, rollbackDeploymentId);
+  await linkRollback(transaction, row.deployment_id, { rollbackDeploymentId, rollbackMessage: messages.onFailed });
+  await insertNewDeployment(transaction, {
+    deploymentId: rollbackDeploymentId,
+    application,
+    group,
+    creator: ROLLBACK_CREATOR,
+    revision: JSON.parse(group.target_revision_json ?? "") as RevisionLocation,
+    healthRule: ended.healthRule,
+    request: {
+      ...(await requestOf(transaction, group.last_successful_deployment_id, request)),
+      // What stops a rollout must not stop its undoing.
+      ignoreApplicationStopFailures: true,
+      autoRollbackConfiguration: undefined,
+      rollBackAfterStop: undefined,
+      description: undefined,
+    },
+    statusMessages: [],
+    rollbackInfo: { rollbackTriggeringDeploymentId: row.deployment_id, rollbackMessage: messages.onRollback },
+    createdAt: at,
+  });
+  const reason = `${ended.status}: ${ended.error?.code ?? "no code"}`;
+  await markRolledBack(transaction, group.deployment_group_id, {
+    deploymentId: row.deployment_id,
+    rollbackDeploymentId,
+    reason,
+    at,
+  });
+  return true;
+}
+
+function rollbackEvents({ autoRollbackConfiguration }: DeploymentRequest): readonly RollbackEvent[] {
+  return autoRollbackConfiguration?.enabled ? ((autoRollbackConfiguration.events ?? []) as RollbackEvent[]) : [];
+}
+
+/** The rollback reuses what the deployment that it goes back to said of files that exist; the pace is the failed one's. */
+async function requestOf(
+  { db }: WriteTransaction,
+  lastSuccessId: string | null,
+  failed: DeploymentRequest,
+): Promise<DeploymentRequest> {
+  const row = lastSuccessId
+    ? await db
+        .selectFrom("deployments")
+        .select("request_json")
+        .where("deployment_id", "=", lastSuccessId)
+        .executeTakeFirst()
+    : undefined;
+  if (!row) return failed;
+  const { fileExistsBehavior } = JSON.parse(row.request_json) as DeploymentRequest;
+  return { ...failed, fileExistsBehavior, updateOutdatedInstancesOnly: false };
+}
+
+async function linkRollback(
+  { db }: WriteTransaction,
+  deploymentId: string,
+  rollbackInfo: { readonly rollbackDeploymentId?: string; readonly rollbackMessage: string },
+): Promise<void> {
+  await db
+    .updateTable("deployments")
+    .set({ rollback_json: JSON.stringify(rollbackInfo) })
+    .where("deployment_id", "=", deploymentId)
+    .execute();
+}
