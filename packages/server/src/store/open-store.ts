@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Kysely, PostgresDialect, sql } from "kysely";
@@ -34,6 +34,8 @@ export class DataDirectoryInUseError extends Error {
 }
 
 const IN_MEMORY = ":memory:";
+const PRIVATE_FILE = 0o600;
+const PRIVATE_FILE_MODE = 0o600;
 const POSTGRES_POOL_CONNECTIONS = 10;
 
 export async function openStore(location: StoreLocation): Promise<Store> {
@@ -56,8 +58,12 @@ export async function openStore(location: StoreLocation): Promise<Store> {
 
 function openSqlite(dataDirectory: string): Kysely<Database> {
   const inMemory = dataDirectory === IN_MEMORY;
-  if (!inMemory) makeDataDirectory(dataDirectory);
-  const database = new DatabaseSync(inMemory ? IN_MEMORY : join(dataDirectory, "sluice.db"));
+  const file = inMemory ? IN_MEMORY : join(dataDirectory, "sluice.db");
+  if (!inMemory) {
+    makeDataDirectory(dataDirectory);
+    keepPrivate(file);
+  }
+  const database = new DatabaseSync(file);
   try {
     // Exclusive: the operating system drops the lock with the process, however that ends, and no second server gets in.
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
@@ -72,6 +78,26 @@ function openSqlite(dataDirectory: string): Kysely<Database> {
     throw error;
   }
   return new Kysely<Database>({ dialect: nodeSqliteDialect(database) });
+}
+
+/**
+ * The database holds every key of the installation, and its directory may have been made by somebody else, for all to read. SQLite gives
+ * its write-ahead log the mode of the database. Never opened when it is there: closing it again would drop a lock of this process.
+ */
+function keepPrivate(file: string): void {
+  try {
+    closeSync(openSync(file, "wx", PRIVATE_FILE));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    chmodSync(file, PRIVATE_FILE);
+  }
+}
+
+/** Keys and tokens are in it: nobody else reads it, whatever the mode of a directory that was there before. SQLite gives its WAL the same. */
+function privateFile(path: string): string {
+  closeSync(openSync(path, "a", PRIVATE_FILE_MODE));
+  chmodSync(path, PRIVATE_FILE_MODE);
+  return path;
 }
 
 /**

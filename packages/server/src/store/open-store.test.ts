@@ -1,0 +1,33 @@
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { openStore } from "./open-store.ts";
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "sluice-store-"));
+  chmodSync(directory, 0o755);
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+it("keeps the keys in its database to itself in a directory that all may read", async () => {
+  const before = process.umask(0o022);
+  try {
+    const store = await openStore({ dataDirectory: directory });
+    await store.write(({ db }) => db.insertInto("settings").values({ name: "secret", value: "s" }).execute());
+    const modes = readdirSync(directory).map((name) => (statSync(join(directory, name)).mode & 0o777).toString(8));
+    expect(modes.length).toBeGreaterThan(0);
+    expect(new Set(modes)).toEqual(new Set(["600"]));
+    await store.close();
+  } finally {
+    process.umask(before);
+  }
+});
+
+it("takes a database back that others could read", async () => {
+  writeFileSync(join(directory, "sluice.db"), "", { mode: 0o644 });
+  const store = await openStore({ dataDirectory: directory });
+  expect(statSync(join(directory, "sluice.db")).mode & 0o777).toBe(0o600);
+  await store.close();
+});
