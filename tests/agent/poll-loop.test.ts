@@ -1,13 +1,16 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandOutcome } from "@sluice/agent/host/lifecycle-command.ts";
+import { Journal } from "@sluice/agent/journal.ts";
 import { readAgentStatus } from "@sluice/agent/status.ts";
 import {
   createSigningCertificate,
   loadSigningKey,
   signSpecification,
 } from "@sluice/server/signing/specification-envelope.ts";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   enrolledDirectory,
   FakeHost,
@@ -63,6 +66,27 @@ describe("a deployment", () => {
     expect(server.callsOf("GetDeploymentSpecification")).toHaveLength(2);
     expect(host.bundleUrls[1]).toMatch(/\/bundle\?asked=/);
     expect(readdirSync(join(directory, "ongoing-deployment"))).toEqual([]);
+  });
+
+  it("goes on when the journal cannot take a script's number, as on a disk that is full", async () => {
+    const recording = vi.spyOn(Journal.prototype, "recordScript").mockImplementation(() => {
+      throw Object.assign(new Error("no space left on device, write"), { code: "ENOSPC" });
+    });
+    try {
+      host.act = async () => {
+        const script = spawn("cat", { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+        await until(() => recording.mock.calls.length > 0);
+        script.stdin.end();
+        await once(script, "exit");
+        return SUCCEEDED;
+      };
+      server.deploy("d-1", ["BeforeInstall"]);
+      start();
+      await completed(1);
+      expect(server.completions[0]).toMatchObject({ status: "Succeeded" });
+    } finally {
+      recording.mockRestore();
+    }
   });
 
   it("says what an event would do before it runs, and obeys the answer", async () => {

@@ -132,7 +132,13 @@ async function run(command: LifecycleCommand, held: HeldCommand, parts: CommandP
   const output = logs.openCommand(commandId);
   const recordScript = (processId: number) => {
     const processGroup = identifyProcessGroup(processId);
-    if (processGroup !== undefined) journal.recordScript(commandId, processGroup);
+    if (processGroup === undefined) return;
+    try {
+      journal.recordScript(commandId, processGroup);
+    } catch (error) {
+      // Thrown in the child's own event, it would end the agent. The script may be the one that frees the disk, and is found without it.
+      log.warn("a script's number could not be written down", { problem: describeFailure(error) });
+    }
   };
   log.info(`${commandName} begins`, { deployment: held.deploymentId });
   parts.held.advance(held, "running");
