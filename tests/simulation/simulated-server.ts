@@ -93,7 +93,8 @@ export class SimulatedServer {
 
   get codeDeploy(): CodeDeployContext {
     const planner = { wake: () => this.runner.wake() };
-    return { ...this.#operationContext(ROOT), fleet: this.#fleet, liveness: this.liveness, planner };
+    const forgetOutput = async () => {};
+    return { ...this.#operationContext(ROOT), fleet: this.#fleet, liveness: this.liveness, planner, forgetOutput };
   }
 
   command(hostId: string, signal: AbortSignal, onUndelivered: (action: () => void) => void): CommandContext {

@@ -47,11 +47,13 @@ export function minimumUnreachableError(state: DeploymentState, targetCount: num
   };
 }
 
-export function noInstancesError(state: DeploymentState): DeploymentError {
-  return {
-    code: "NO_INSTANCES",
-    message: `${NO_INSTANCES} No host that is enrolled, declared or registered carries the tags of group ${state.deploymentGroupName}: compare \`sluice hosts list\` with the group's tag filters.`,
-  };
+/** `upToDate`: hosts that the tags match and that were left out, since only outdated ones were to be deployed to. */
+export function noInstancesError(state: DeploymentState, upToDate: number): DeploymentError {
+  const cause =
+    upToDate > 0
+      ? `Only outdated instances were to be updated, and all ${upToDate} hosts of group ${state.deploymentGroupName} run its current revision already.`
+      : `No host that is enrolled, declared or registered carries the tags of group ${state.deploymentGroupName}: compare \`sluice hosts list\` with the group's tag filters.`;
+  return { code: "NO_INSTANCES", message: `${NO_INSTANCES} ${cause}` };
 }
 
 export function tooManyInstancesError(targetCount: number, maximum: number): DeploymentError {
@@ -90,10 +92,10 @@ export function silentHost(target: TargetState, host: HostLiveness | undefined, 
 
 function sayWhy(host: HostLiveness | undefined): string {
   if (!host) return "was removed or deregistered.";
-  if (host.lastSeenAt === null) return `was declared, but no agent has ever polled for it. To mend it: ${host.remedy}`;
+  if (host.lastSeenAt === null) return `was declared, but no agent has ever polled for it. To mend it: ${host.remedy}.`;
   const since = new Date(host.lastSeenAt).toISOString();
-  if (host.saidGoodbye) return `has no running agent: it was shut down at ${since}. To mend it: ${host.remedy}`;
-  return `has not been heard from since ${since}. To mend it: ${host.remedy}`;
+  if (host.saidGoodbye) return `has no running agent: it was shut down at ${since}. To mend it: ${host.remedy}.`;
+  return `has not been heard from since ${since}. To mend it: ${host.remedy}.`;
 }
 
 export function commandNotTakenUp(target: TargetState, minutes: number): Diagnostics {

@@ -9,7 +9,12 @@ export interface Observation {
 }
 
 export type TargetResolution =
-  | { readonly outcome: "resolved"; readonly candidates: readonly TargetCandidate[] }
+  | {
+      readonly outcome: "resolved";
+      readonly candidates: readonly TargetCandidate[];
+      /** Hosts that match and were left out because they are current (updateOutdatedInstancesOnly); absent: none. */
+      readonly upToDate?: number;
+    }
   | { readonly outcome: "failed"; readonly error: DeploymentError };
 
 /** A host that the group's tags match, with what its earlier deployments left. */

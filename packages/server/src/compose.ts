@@ -87,7 +87,14 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     log.error({ requestId, error: describe(error) }, "a request failed through no fault of its caller");
   const services = jsonServices({
     operations: { store, now, accountId, region, randomText, randomUuid: randomUUID },
-    codeDeploy: { fleet, liveness, planner: { wake: () => runner.wake() } },
+    codeDeploy: {
+      fleet,
+      liveness,
+      planner: { wake: () => runner.wake() },
+      forgetOutput: async (deploymentIds) => {
+        for (const deploymentId of deploymentIds) await logs.delete(deploymentId);
+      },
+    },
     command: { runner, liveness, specifications: new SpecificationDesk(store, signingKey, revisions) },
     sluice: { liveness, logs, runner, signingCertificate: signingKey.certificatePem, serverFingerprints },
   });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { resolveConnection } from "@sluice/wire/config/connection.ts";
 import type { Command } from "commander";
 import { CommandFailed } from "../command-failed.ts";
 import { addExamples, addJsonOption } from "../options.ts";
@@ -21,9 +22,17 @@ export function define(command: Command): void {
         `${variables.AWS_CONFIG_FILE} is not there: a server writes it at its first start (sluice server --data ${options.data})`,
       );
     }
-    if (options.json) return printJson(variables);
-    for (const [name, value] of Object.entries(variables)) console.log(`export ${name}=${quote(value)}`);
+    const exported = { ...variables, ...certificateBundle(options.data) };
+    if (options.json) return printJson(exported);
+    for (const [name, value] of Object.entries(exported)) console.log(`export ${name}=${quote(value)}`);
   });
+}
+
+/** An ambient AWS_CA_BUNDLE would go before the profile's `ca_bundle`, and then no tool would trust the server's own certificate. */
+function certificateBundle(data: string): { AWS_CA_BUNDLE?: string } {
+  const usesTls = resolveConnection({ data }).endpoints.codedeploy.startsWith("https:");
+  const certificate = resolve(data, "tls-certificate.pem");
+  return usesTls && existsSync(certificate) ? { AWS_CA_BUNDLE: certificate } : {};
 }
 
 /** For `eval` in a POSIX shell. */

@@ -20,7 +20,7 @@ export function define(command: Command): void {
 }
 
 function defineList(parent: Command): void {
-  const list = parent.command("list").description("list the hosts and how they are");
+  const list = parent.command("list", { isDefault: true }).description("list the hosts and how they are");
   list.option("--all", "removed hosts too");
   addJsonOption(addClientOptions(list));
   addExamples(list, "sluice hosts list --data .sluice/up");

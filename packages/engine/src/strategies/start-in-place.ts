@@ -19,7 +19,7 @@ export function startInPlace(draft: Draft, resolution: TargetResolution | undefi
   }
   const { candidates } = resolution;
   if (candidates.length === 0) {
-    draft.decide({ type: "deploymentFailed", error: noInstancesError(state) });
+    draft.decide({ type: "deploymentFailed", error: noInstancesError(state, resolution.upToDate ?? 0) });
     return;
   }
   if (candidates.length > TARGETS_MAX) {

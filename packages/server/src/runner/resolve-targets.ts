@@ -49,10 +49,7 @@ export async function resolveTargets(
     return { targetId: hostId, hostName, kind, wasHealthy: past?.healthy ?? false, revisionHealth };
   });
   const { updateOutdatedInstancesOnly } = JSON.parse(group.request_json) as { updateOutdatedInstancesOnly?: boolean };
-  return {
-    outcome: "resolved",
-    candidates: updateOutdatedInstancesOnly
-      ? candidates.filter(({ revisionHealth }) => revisionHealth !== "Current")
-      : candidates,
-  };
+  if (!updateOutdatedInstancesOnly) return { outcome: "resolved", candidates };
+  const outdated = candidates.filter(({ revisionHealth }) => revisionHealth !== "Current");
+  return { outcome: "resolved", candidates: outdated, upToDate: candidates.length - outdated.length };
 }

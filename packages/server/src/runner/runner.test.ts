@@ -1,5 +1,6 @@
 import { IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { quarantine } from "../store/deployments.ts";
 import { readEvents } from "../store/events.ts";
 import { playHost, type RunnerFixture, runnerFixture } from "./runner-fixture.ts";
 
@@ -86,5 +87,23 @@ describe("runner", () => {
     expect(await acknowledge("x")).toBe("InProgress");
     expect(await acknowledge("x")).toBe("InProgress");
     expect(await acknowledge("y")).toBe("Succeeded");
+  });
+
+  it("sets a deployment aside that meets a bug of ours: Failed, told, nothing more offered, and its group free", async () => {
+    fixture = await runnerFixture(["a", "b"]);
+    await fixture.createDeployment("d-AAAAAAAAA", ONE_AT_A_TIME);
+    await fixture.runner.poll("a", stop.signal);
+    await fixture.store.write((transaction) => quarantine(transaction, "d-AAAAAAAAA", "a number was negative", 1));
+    const row = await fixture.store.db.selectFrom("deployments").selectAll().executeTakeFirstOrThrow();
+    expect(row).toMatchObject({ status: "Failed", active: 0, error_code: "INTERNAL_ERROR", wake_at: null });
+    expect(row.error_message).toContain("a number was negative");
+    const targets = await fixture.store.db.selectFrom("targets").selectAll().orderBy("ordinal").execute();
+    expect(targets.map(({ status, command_state }) => ({ status, command_state }))).toEqual([
+      { status: "Unknown", command_state: null },
+      { status: "Skipped", command_state: null },
+    ]);
+    await fixture.createDeployment("d-BBBBBBBBB", ALL_AT_ONCE);
+    for (const host of ["a", "b"]) void playHost(fixture, host, stop.signal);
+    expect(await terminal("d-BBBBBBBBB")).toBe("Succeeded");
   });
 });

@@ -59,12 +59,14 @@ export async function removeApplication(
   db: Kysely<Database>,
   scope: ArnScope,
   application: ApplicationRow,
-): Promise<void> {
+): Promise<string[]> {
   const { application_id: id } = application;
+  const deploymentIds: string[] = [];
   for (const group of await deploymentGroupsOfApplication(db, id)) {
-    await removeDeploymentGroup(db, scope, application.application_name, group);
+    deploymentIds.push(...(await removeDeploymentGroup(db, scope, application.application_name, group)));
   }
   await db.deleteFrom("revisions").where("application_id", "=", id).execute();
   await clearResourceTags(db, applicationArn(scope, application.application_name));
   await db.deleteFrom("applications").where("application_id", "=", id).execute();
+  return deploymentIds;
 }

@@ -168,10 +168,11 @@ export async function removeDeploymentGroup(
   scope: ArnScope,
   applicationName: string,
   group: Pick<DeploymentGroupRow, "deployment_group_id" | "deployment_group_name">,
-): Promise<void> {
+): Promise<string[]> {
   const { deployment_group_id: id, deployment_group_name: name } = group;
-  await removeDeploymentsOfGroup(db, id);
+  const deploymentIds = await removeDeploymentsOfGroup(db, id);
   await db.deleteFrom("group_hosts").where("deployment_group_id", "=", id).execute();
   await clearResourceTags(db, deploymentGroupArn(scope, applicationName, name));
   await db.deleteFrom("deployment_groups").where("deployment_group_id", "=", id).execute();
+  return deploymentIds;
 }

@@ -105,7 +105,7 @@ export async function renameApplicationInDeployments(
  * All that is known of a group's deployments. What is under way ends here: its hosts are offered nothing more. The deployments go
  * first, because that waits for a plan that is being written, whose targets then go too.
  */
-export async function removeDeploymentsOfGroup(db: Kysely<Database>, deploymentGroupId: string): Promise<void> {
+export async function removeDeploymentsOfGroup(db: Kysely<Database>, deploymentGroupId: string): Promise<string[]> {
   const removed = await db
     .deleteFrom("deployments")
     .where("deployment_group_id", "=", deploymentGroupId)
@@ -120,4 +120,5 @@ export async function removeDeploymentsOfGroup(db: Kysely<Database>, deploymentG
         .execute();
     }
   }
+  return ids;
 }

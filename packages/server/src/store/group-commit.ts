@@ -15,6 +15,10 @@ export type Work<T> = (transaction: WriteTransaction) => Promise<T>;
 
 /** How many pieces of work share one commit, so that no caller waits for an endless group. */
 const GROUP_MAX_WORKS = 256;
+/** A commit that begins so soon after the last one ended says that the server has more to write than one commit at a time. */
+const BACK_TO_BACK_MILLISECONDS = 1;
+/** How long such a commit waits for more at most. */
+const GATHERING_MAX_MILLISECONDS = 10;
 
 interface Pending {
   readonly work: Work<unknown>;
@@ -33,6 +37,8 @@ export class GroupCommit {
   readonly #gathers: boolean;
   #pending: Pending[] = [];
   #running = false;
+  #endedAt = Number.NEGATIVE_INFINITY;
+  #tookMilliseconds = 0;
 
   /**
    * @param gathers whether a commit first lets every request that has arrived already join its group. SQLite works without ever giving
@@ -57,17 +63,32 @@ export class GroupCommit {
 
   async #drain(): Promise<void> {
     while (this.#pending.length > 0) {
-      if (this.#gathers) await nextTurn();
+      if (this.#gathers) await this.#gather();
       const group = this.#pending.slice(0, GROUP_MAX_WORKS);
       this.#pending = this.#pending.slice(GROUP_MAX_WORKS);
+      const startedAt = performance.now();
       try {
         await this.#commit(group);
       } catch (error) {
         if (group.length === 1) group[0]?.reject(error);
         else for (const alone of group) await this.#commit([alone]).catch(alone.reject);
       }
+      this.#endedAt = performance.now();
+      this.#tookMilliseconds = this.#endedAt - startedAt;
     }
     this.#running = false;
+  }
+
+  /**
+   * One turn of the event loop; under load, as long as the last commit kept the loop from turning. Node accepts one connection a turn, so
+   * a server that only turned once a commit would leave a fleet that connects at once waiting at the door for half a minute.
+   */
+  async #gather(): Promise<void> {
+    const since = performance.now();
+    const isBusy = since - this.#endedAt < BACK_TO_BACK_MILLISECONDS;
+    const milliseconds = isBusy ? Math.min(this.#tookMilliseconds, GATHERING_MAX_MILLISECONDS) : 0;
+    do await nextTurn();
+    while (performance.now() - since < milliseconds && this.#pending.length < GROUP_MAX_WORKS);
   }
 
   async #commit(group: readonly Pending[]): Promise<void> {

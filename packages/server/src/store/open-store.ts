@@ -35,7 +35,6 @@ export class DataDirectoryInUseError extends Error {
 
 const IN_MEMORY = ":memory:";
 const PRIVATE_FILE = 0o600;
-const PRIVATE_FILE_MODE = 0o600;
 const POSTGRES_POOL_CONNECTIONS = 10;
 
 export async function openStore(location: StoreLocation): Promise<Store> {
@@ -91,13 +90,6 @@ function keepPrivate(file: string): void {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     chmodSync(file, PRIVATE_FILE);
   }
-}
-
-/** Keys and tokens are in it: nobody else reads it, whatever the mode of a directory that was there before. SQLite gives its WAL the same. */
-function privateFile(path: string): string {
-  closeSync(openSync(path, "a", PRIVATE_FILE_MODE));
-  chmodSync(path, PRIVATE_FILE_MODE);
-  return path;
 }
 
 /**

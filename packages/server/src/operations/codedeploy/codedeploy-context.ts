@@ -6,6 +6,8 @@ import type { Operation, OperationContext } from "../operation.ts";
 export interface CodeDeployContext extends OperationContext {
   readonly fleet: Fleet;
   readonly liveness: Liveness;
+  /** Removes what the scripts of deployments wrote, which are gone themselves. */
+  readonly forgetOutput: (deploymentIds: readonly string[]) => Promise<void>;
   readonly planner: {
     /** The deployment is due: it was created, or is to be stopped. Called after the commit. */
     wake(deploymentId: string): void;

@@ -10,9 +10,10 @@ import { requireApplicationName } from "./required-names.ts";
  */
 export const deleteApplication: CodeDeployOperation<DeleteApplicationInput, NoOutput> = async (input, context) => {
   const name = requireApplicationName(input.applicationName);
-  await context.store.write(async ({ db }) => {
+  const removed = await context.store.write(async ({ db }) => {
     const application = await findApplication(db, name);
-    if (application) await removeApplication(db, context, application);
+    return application ? removeApplication(db, context, application) : [];
   });
+  await context.forgetOutput(removed);
   return {};
 };

@@ -14,10 +14,11 @@ export const deleteDeploymentGroup: CodeDeployOperation<
 > = async (input, context) => {
   const applicationName = requireApplicationName(input.applicationName);
   const name = requireDeploymentGroupName(input.deploymentGroupName);
-  await context.store.write(async ({ db }) => {
+  const removed = await context.store.write(async ({ db }) => {
     const application = await findApplication(db, applicationName);
     const group = application && (await findDeploymentGroup(db, application.application_id, name));
-    if (group) await removeDeploymentGroup(db, context, applicationName, group);
+    return group ? removeDeploymentGroup(db, context, applicationName, group) : [];
   });
+  await context.forgetOutput(removed);
   return { hooksNotCleanedUp: [] };
 };

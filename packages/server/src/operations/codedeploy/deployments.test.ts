@@ -345,3 +345,14 @@ describe("StopDeployment", () => {
     });
   });
 });
+
+describe("deleting what has deployments", () => {
+  it.each(["DeleteApplication", "DeleteDeploymentGroup"] as const)(
+    "%s removes their output with them",
+    async (name) => {
+      const deploymentId = await withDeployment(codeDeploy);
+      await codeDeploy.call(name, { applicationName: "MyWebApp", deploymentGroupName: "prod" });
+      expect(codeDeploy.forgotten).toEqual([deploymentId]);
+    },
+  );
+});

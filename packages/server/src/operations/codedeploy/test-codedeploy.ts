@@ -15,6 +15,8 @@ export interface TestCodeDeploy {
   readonly hosts: FleetHost[];
   /** Ids of the deployments that the planner was told to look at. */
   readonly woken: string[];
+  /** Ids of the deployments whose output was removed with them. */
+  readonly forgotten: string[];
   call<Name extends keyof CodeDeployOperations>(
     name: Name,
     input: CodeDeployOperations[Name]["input"],
@@ -35,6 +37,7 @@ export async function testCodeDeploy(): Promise<TestCodeDeploy> {
   const { store } = operationContext;
   const hosts: FleetHost[] = [];
   const woken: string[] = [];
+  const forgotten: string[] = [];
   const context: CodeDeployContext = {
     ...operationContext,
     fleet: memoryFleet.create({}, { hosts }),
@@ -45,6 +48,7 @@ export async function testCodeDeploy(): Promise<TestCodeDeploy> {
         throw error;
       },
     }),
+    forgetOutput: async (deploymentIds) => void forgotten.push(...deploymentIds),
     planner: { wake: (deploymentId) => woken.push(deploymentId) },
   };
   return {
@@ -52,6 +56,7 @@ export async function testCodeDeploy(): Promise<TestCodeDeploy> {
     clock,
     hosts,
     woken,
+    forgotten,
     call: (name, input) => CODEDEPLOY_HANDLERS[name](input, context),
     close: () => store.close(),
   };

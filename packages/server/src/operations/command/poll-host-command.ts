@@ -18,7 +18,7 @@ export const pollHostCommand: Operation<PollHostCommandInput, PollHostCommandOut
     HostCommand: {
       HostCommandIdentifier: command.hostCommandIdentifier,
       HostIdentifier: host.hostIdentifier,
-      DeploymentExecutionId: await executionIdOf(command.deploymentId, context),
+      DeploymentExecutionId: executionIdOf(command.deploymentId, context),
       CommandName: command.event,
       Nonce: 0,
     },
