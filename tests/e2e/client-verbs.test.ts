@@ -42,7 +42,7 @@ afterEach(() => {
 });
 afterAll(async () => {
   codeDeploy?.close();
-  for (const agent of [...agents, slow]) await agent?.close();
+  await Promise.all([...agents, slow].map((agent) => agent?.close()));
   await server?.close();
   for (const folder of [...folders, slowFolder]) folder.remove();
   rmSync(work, { recursive: true, force: true });

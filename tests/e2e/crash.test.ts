@@ -53,7 +53,7 @@ describe.each(DATABASES)("with %s", (choice) => {
   });
   afterAll(async () => {
     codeDeploy?.close();
-    for (const { agent } of hosts) await agent.close();
+    await Promise.all(hosts.map(({ agent }) => agent.close()));
     await server?.close();
     await database?.close();
     for (const { folder } of hosts) folder.remove();

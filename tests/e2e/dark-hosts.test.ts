@@ -35,10 +35,12 @@ describe.each(DATABASES)("hosts that do not answer, with %s", (choice) => {
     const environment = { HOST_FOLDER: folder.path };
     const enrol = (name: string, fleet: string) =>
       startSluiceAgents(server, [`Fleet=${fleet}`, "Site=all"], [{ name, environment }]).then((agents) => agents[0]!);
-    alive = await enrol("alive-1", "mixed");
-    stopped = await enrol("stopped-1", "mixed");
-    killed = await enrol("killed-1", "killed");
-    killedInEvent = await enrol("killed-2", "killed-in-event");
+    [alive, stopped, killed, killedInEvent] = await Promise.all([
+      enrol("alive-1", "mixed"),
+      enrol("stopped-1", "mixed"),
+      enrol("killed-1", "killed"),
+      enrol("killed-2", "killed-in-event"),
+    ]);
     declaredId = JSON.parse(
       await server.sluice("hosts", "add", "declared-1", "--tag", "Fleet=mixed", "--zone", "rack-2", "--json"),
     ).hostId;
@@ -52,7 +54,7 @@ describe.each(DATABASES)("hosts that do not answer, with %s", (choice) => {
   beforeEach((context) => context.skip(whyNot !== null, whyNot ?? ""));
   afterAll(async () => {
     codeDeploy?.close();
-    for (const agent of [alive, stopped, killed, killedInEvent]) await agent?.close();
+    await Promise.all([alive, stopped, killed, killedInEvent].map((agent) => agent?.close()));
     await server?.close();
     await database?.close();
     folder.remove();

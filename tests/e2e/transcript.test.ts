@@ -32,6 +32,7 @@ describe.each(DATABASES)("the classic transcript, with %s", (choice) => {
   let agent: SluiceAgent;
   let work: string;
   let deploymentId: string;
+  let groupId: string;
 
   beforeAll(async () => {
     if (whyNot) return;
@@ -94,9 +95,9 @@ describe.each(DATABASES)("the classic transcript, with %s", (choice) => {
   });
 
   it("has run the hooks in order, with their documented environment and without the agent's secrets", async () => {
-    const groupId = await groupIdOfProd();
+    groupId = await groupIdOfProd();
     // No ApplicationStop: there was no earlier revision that could have had one.
-    expect(hookLines()).toEqual(HOOK_EVENTS.slice(1).map((event) => hookLine(event, deploymentId, groupId)));
+    expect(hookLines()).toEqual(HOOK_EVENTS.slice(1).map((event) => hookLine(event, deploymentId)));
   });
 
   it("stops the first revision by its own hook when the second comes, and replaces its files", async () => {
@@ -106,8 +107,7 @@ describe.each(DATABASES)("the classic transcript, with %s", (choice) => {
     const second = await deploy("build-43.zip");
     await untilLastHook();
     await aws("deploy", "wait", "deployment-successful", "--deployment-id", second);
-    const groupId = await groupIdOfProd();
-    expect(hookLines()).toEqual(HOOK_EVENTS.map((event) => hookLine(event, second, groupId)));
+    expect(hookLines()).toEqual(HOOK_EVENTS.map((event) => hookLine(event, second)));
     expect(readFileSync(join(work, "www/index.html"), "utf8")).toBe("two");
   });
 
@@ -133,7 +133,7 @@ describe.each(DATABASES)("the classic transcript, with %s", (choice) => {
     expect(readFileSync(join(work, "www/index.html"), "utf8")).toBe("two");
   });
 
-  function hookLine(event: string, id: string, groupId: string): string {
+  function hookLine(event: string, id: string): string {
     const user = event === "AfterInstall" && RUNAS ? RUNAS : execFileSync("id", ["-un"], { encoding: "utf8" }).trim();
     return `${event} ${id} MyWebApp prod ${groupId} ${user} hidden:hidden`;
   }
