@@ -350,7 +350,8 @@ describe("deleting what has deployments", () => {
   it.each(["DeleteApplication", "DeleteDeploymentGroup"] as const)(
     "%s removes their output with them",
     async (name) => {
-      const deploymentId = await withDeployment(codeDeploy);
+      await withGroup(codeDeploy);
+    const deploymentId = await withDeployment(codeDeploy);
       await codeDeploy.call(name, { applicationName: "MyWebApp", deploymentGroupName: "prod" });
       expect(codeDeploy.forgotten).toEqual([deploymentId]);
     },
