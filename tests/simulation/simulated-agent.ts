@@ -20,8 +20,10 @@ export interface AgentParts {
   readonly random: Random;
   readonly network: SimulatedNetwork;
   readonly ledger: Ledger;
-  /** Ours knows an event that it ran by any offer of it. The reference agent knows commands by their identifiers alone. */
+  /** Ours takes a group's commands in turn, and knows an event that it ran by any offer of it. The reference agent does neither. */
   readonly remembersEvents: boolean;
+  /** As the deployment's specification names it. */
+  readonly groupOf: (deploymentId: string) => string;
   /** Whether this run of an event goes well, and how long it takes. */
   readonly run: (deploymentId: string, event: LifecycleEventName) => { succeeds: boolean; milliseconds: number };
   readonly onTrouble: (message: string) => void;
@@ -134,7 +136,7 @@ export class SimulatedAgent {
     const { deploymentId, event, targetId } = key;
     if (targetId !== this.parts.hostId) this.parts.onTrouble(`${this.parts.hostId} was offered another's ${commandId}`);
     this.#held.set(commandId, "waiting");
-    await this.#inTurn(command.DeploymentExecutionId.split("/")[2] ?? "", life, async () => {
+    await this.#inTurn(this.parts.groupOf(deploymentId), life, async () => {
       const journalKey = this.parts.remembersEvents ? `${deploymentId}/${event}` : commandId;
       const earlier = this.#journal.get(journalKey);
       if (earlier) return this.#report(commandId, earlier.outcome ?? AFTER_RESTART, life);
@@ -227,7 +229,7 @@ export class SimulatedAgent {
   }
 
   async #inTurn(groupId: string, life: number, work: () => Promise<void>): Promise<void> {
-    const earlier = this.#lastOfGroup.get(groupId);
+    const earlier = this.parts.remembersEvents ? this.#lastOfGroup.get(groupId) : undefined;
     const mine = Promise.withResolvers<void>();
     this.#lastOfGroup.set(groupId, mine.promise);
     await earlier;

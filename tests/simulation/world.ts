@@ -20,6 +20,7 @@ const HOUR = 60 * MINUTE;
 /** A world whose deployments have not ended by then never ends: the run time of each, and what may outlast it. */
 const HOURS_PER_DEPLOYMENT = 20;
 const STEPS_MAX = 5_000_000;
+const STOP_AIM_MILLISECONDS = 5_000;
 const OPERATOR = "the operator";
 
 export interface WorldReport {
@@ -59,6 +60,7 @@ class World {
   readonly #liars: LyingAgent[] = [];
   readonly #removed = new Set<string>();
   readonly #underway = new Map<string, ScenarioDeployment>();
+  readonly #aimedStops = new Map<string, () => void>();
   #server: SimulatedServer | null = null;
   #lives = 0;
   /** When the faults stopped. */
@@ -173,6 +175,7 @@ class World {
       network: this.#network,
       ledger: this.#ledger,
       remembersEvents: nature !== "reference",
+      groupOf: (deploymentId: string) => this.#groupOf(deploymentId),
       run: (deploymentId: string, event: LifecycleEventName) => this.#runEvent(deploymentId, event),
       onTrouble: (message: string) => this.#violate(message),
     };
@@ -199,9 +202,12 @@ class World {
     }
   }
 
+  #groupOf(deploymentId: string): string {
+    return this.#watcher.deployments.get(deploymentId)?.row.deployment_group_id ?? "";
+  }
+
   #runEvent(deploymentId: string, event: LifecycleEventName): { succeeds: boolean; milliseconds: number } {
-    const groupName = this.#watcher.deployments.get(deploymentId)?.row.deployment_group_id ?? "";
-    const { scriptFailure, stopFailure, slowScripts } = this.#underway.get(groupName) ?? NO_TROUBLE;
+    const { scriptFailure, stopFailure, slowScripts } = this.#underway.get(this.#groupOf(deploymentId)) ?? NO_TROUBLE;
     const fails = this.#random.chance(
       event === "ApplicationStop" ? Math.max(scriptFailure, stopFailure) : scriptFailure,
     );
@@ -209,6 +215,8 @@ class World {
     const milliseconds = this.#random.chance(slowScripts)
       ? this.#random.integer(1_000, this.#random.pick([5_000, 60_000]))
       : this.#random.integer(1, 200);
+    const stop = this.#aimedStops.get(deploymentId);
+    if (stop) this.#time.after(milliseconds, stop);
     return { succeeds: !fails, milliseconds };
   }
 
@@ -251,10 +259,16 @@ class World {
 
   async #stop(deploymentId: string, afterMilliseconds: number): Promise<void> {
     await this.#time.sleep(afterMilliseconds);
+    await Promise.race([this.#aim(deploymentId), this.#time.sleep(STOP_AIM_MILLISECONDS)]);
     this.#count("stopRequest");
     this.#watcher.stopIsRequested(deploymentId);
     const isOver = () => this.#watcher.deployments.get(deploymentId)?.row.active !== 1;
     await this.#insist(() => this.#ask((server) => stopDeployment({ deploymentId }, server.codeDeploy)), isOver);
+  }
+
+  /** Until a host is about to report on the deployment: where stop and report cross, there is most to get wrong. */
+  #aim(deploymentId: string): Promise<void> {
+    return new Promise((resolve) => this.#aimedStops.set(deploymentId, resolve));
   }
 
   #ask<T>(request: Request<T>): Promise<T> {
