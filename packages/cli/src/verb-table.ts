@@ -25,6 +25,12 @@ export const VERBS: readonly Verb[] = [
   { name: "watch", summary: "follow a deployment until it ends", load: () => import("./verbs/watch.ts") },
   { name: "logs", summary: "print what a deployment's scripts wrote", load: () => import("./verbs/logs.ts") },
   { name: "stop", summary: "stop a deployment", load: () => import("./verbs/stop.ts") },
+  {
+    name: "rollback",
+    summary: "deploy the last good revision, or a named one, again",
+    load: () => import("./verbs/rollback.ts"),
+  },
+  { name: "ack", summary: "list and acknowledge groups that were rolled back", load: () => import("./verbs/ack.ts") },
   { name: "hosts", summary: "list, declare and remove hosts", load: () => import("./verbs/hosts.ts") },
   { name: "token", summary: "create tokens that hosts enrol with", load: () => import("./verbs/token.ts") },
   {

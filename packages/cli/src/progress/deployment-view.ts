@@ -1,4 +1,5 @@
 import type { CodeDeployClient, SluiceClient } from "@sluice/wire/client/clients.ts";
+import { ServiceError } from "@sluice/wire/client/errors.ts";
 import { CommandFailed } from "../command-failed.ts";
 
 /** BatchGetDeploymentTargets takes at most so many ids (codedeploy-api.json). */
@@ -35,6 +36,8 @@ export interface DeploymentView {
   /** `CODE: message` of the deployment itself. */
   readonly error: string | undefined;
   readonly statusMessages: readonly string[];
+  /** What became of it by rollback: the wire's words, and the deployment that rolls it back. */
+  readonly rollback: { readonly message: string; readonly deploymentId: string | undefined } | undefined;
   readonly targets: readonly TargetView[];
 }
 
@@ -81,7 +84,7 @@ export class DeploymentReader {
       { signal },
     );
     if (info === undefined) throw new CommandFailed(`the server knows no more of ${this.#deploymentId} than its id`);
-    const ids = await this.#listTargets(signal);
+    const ids = await this.#listTargets(signal).catch(noneYet);
     const open = ids.filter((id) => {
       const known = this.#targets.get(id);
       return known === undefined || !isTargetOver(known);
@@ -99,6 +102,10 @@ export class DeploymentReader {
       error:
         info.errorInformation && `${info.errorInformation.code ?? "error"}: ${info.errorInformation.message ?? ""}`,
       statusMessages: info.deploymentStatusMessages ?? [],
+      rollback: info.rollbackInfo && {
+        message: info.rollbackInfo.rollbackMessage ?? "",
+        deploymentId: info.rollbackInfo.rollbackDeploymentId,
+      },
       targets: ids.flatMap((id) => this.#targets.get(id) ?? []),
     };
   }
@@ -144,6 +151,12 @@ export class DeploymentReader {
       });
     }
   }
+}
+
+/** A deployment that was just created has no targets to list, and the service says so with a fault. */
+function noneYet(error: unknown): string[] {
+  if (error instanceof ServiceError && error.code === "DeploymentNotStartedException") return [];
+  throw error;
 }
 
 /** Host id to name, retired hosts included: an old deployment names them too. */

@@ -24,5 +24,6 @@ export function failureReport(view: DeploymentView): string {
   }
   const others = failed.slice(HOSTS_IN_FULL_MAX).map(({ target }) => hostLabel(target.name, target.id));
   if (others.length > 0) lines.push("", `Failed too: ${others.join(", ")}`);
+  if (view.rollback !== undefined) lines.push("", view.rollback.message);
   return lines.join("\n");
 }

@@ -38,6 +38,7 @@ function view(status: string, targets: readonly TargetView[], error?: string): D
     completedAt: undefined,
     error,
     statusMessages: [],
+    rollback: undefined,
     targets,
   };
 }

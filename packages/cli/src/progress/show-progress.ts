@@ -58,6 +58,10 @@ export async function showProgress(
   if (options.json) printJson(last);
   if (last.status === "Succeeded") return 0;
   console.error(`\n${failureReport(last)}`);
+  if (last.rollback?.deploymentId !== undefined && !options.json) {
+    // Whatever the rollback comes to, what was asked for did not happen.
+    await showProgress(connection, last.rollback.deploymentId, options);
+  }
   return 1;
 }
 

@@ -1,0 +1,58 @@
+import type { RolledBackGroup } from "@sluice/wire/sluice/operations.ts";
+import type { Command } from "commander";
+import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { connect } from "../connection.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
+import { formatTable, printJson } from "../printing.ts";
+
+interface AckOptions extends ClientOptions {
+  readonly application?: string;
+  readonly group?: string;
+}
+
+export function define(command: Command): void {
+  command
+    .option("--application <name>", "the application")
+    .option("--group <name>", "its deployment group; without both, the groups that were rolled back are listed");
+  addJsonOption(addClientOptions(command));
+  addExamples(command, "sluice ack --data .sluice/up", "sluice ack --application web --group demo --data .sluice/up");
+  command.addHelpText(
+    "after",
+    "\nA group that was rolled back says so until a new deployment to it succeeds, or until a person acknowledges it here.",
+  );
+  command.action(async (options: AckOptions) => {
+    if ((options.application === undefined) !== (options.group === undefined)) {
+      throw new CommandFailed("--application and --group go together: give both or neither", {
+        exitStatus: EXIT_USAGE,
+      });
+    }
+    using connection = connect(options);
+    if (options.application === undefined || options.group === undefined) {
+      const { groups } = await connection.sluice.call("ListRolledBackGroups", {});
+      if (options.json) printJson(groups);
+      else console.log(groups.length === 0 ? "No group is rolled back." : formatGroups(groups));
+      return;
+    }
+    const answer = await connection.sluice.call("AcknowledgeRollback", {
+      applicationName: options.application,
+      deploymentGroupName: options.group,
+    });
+    if (options.json) printJson(answer);
+    else if (answer.acknowledged) console.log(`${options.application}/${options.group}: acknowledged`);
+    else console.log(`${options.application}/${options.group} was not rolled back, or it was acknowledged before`);
+  });
+}
+
+function formatGroups(groups: readonly RolledBackGroup[]): string {
+  return formatTable(
+    ["GROUP", "ROLLED BACK", "WHY", "BY", "ROLLBACK", "AT"],
+    groups.map((group) => [
+      `${group.applicationName}/${group.deploymentGroupName}`,
+      group.deploymentId,
+      group.reason,
+      group.rollbackDeploymentId,
+      group.rollbackStatus,
+      group.at.toISOString(),
+    ]),
+  );
+}

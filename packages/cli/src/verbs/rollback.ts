@@ -1,0 +1,81 @@
+import type { DeploymentInfo, RevisionLocation } from "@aws-sdk/client-codedeploy";
+import type { Command } from "commander";
+import { CommandFailed } from "../command-failed.ts";
+import { type Connection, connect } from "../connection.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
+import { printJson } from "../printing.ts";
+import { showProgress } from "../progress/show-progress.ts";
+
+interface RollbackOptions extends ClientOptions {
+  readonly application: string;
+  readonly group: string;
+  readonly to?: string;
+  readonly watch?: boolean;
+}
+
+export function define(command: Command): void {
+  command
+    .requiredOption("--application <name>", "the application")
+    .requiredOption("--group <name>", "its deployment group")
+    .option("--to <deployment>", "the deployment whose revision is to run again (default: the last good one before)")
+    .option("--watch", "follow the deployment; exit with 0 only if it succeeds");
+  addJsonOption(addClientOptions(command));
+  addExamples(
+    command,
+    "sluice rollback --application web --group demo --watch --data .sluice/up",
+    "sluice rollback --application web --group demo --to d-A1B2C3D4E",
+  );
+  command.addHelpText(
+    "after",
+    "\nAfter a deployment that failed or was stopped, the last successful revision is deployed again; after one that succeeded, the revision before it.",
+  );
+  command.action(async (options: RollbackOptions) => {
+    using connection = connect(options);
+    const revision = await revisionToRunAgain(connection, options);
+    const { deploymentId } = await connection.codeDeploy.call("CreateDeployment", {
+      applicationName: options.application,
+      deploymentGroupName: options.group,
+      revision,
+      description: options.to ? `Rollback to ${options.to}` : "Rollback to the previous revision",
+    });
+    if (deploymentId === undefined) throw new Error("CreateDeployment answered without a deployment id");
+    if (options.watch) process.exitCode = await showProgress(connection, deploymentId, { json: options.json ?? false });
+    else if (options.json) printJson({ deploymentId });
+    else console.log(deploymentId);
+  });
+}
+
+async function revisionToRunAgain(
+  { codeDeploy }: Connection,
+  { application, group, to }: RollbackOptions,
+): Promise<RevisionLocation> {
+  if (to !== undefined) return revisionOf(await readDeployment(to), to);
+  const { deploymentGroupInfo: info } = await codeDeploy.call("GetDeploymentGroup", {
+    applicationName: application,
+    deploymentGroupName: group,
+  });
+  const { lastAttemptedDeployment: attempted, lastSuccessfulDeployment: successful, targetRevision } = info ?? {};
+  if (successful?.deploymentId === undefined || targetRevision === undefined) {
+    throw new CommandFailed(
+      `group ${group} of ${application} has no successful deployment to go back to; deploy a revision that works`,
+    );
+  }
+  if (attempted?.deploymentId !== successful.deploymentId) return targetRevision;
+  const { previousRevision } = await readDeployment(successful.deploymentId);
+  if (previousRevision === undefined) {
+    throw new CommandFailed(
+      `${successful.deploymentId} was the first successful deployment of group ${group}: there is no revision before it. Name a deployment with --to`,
+    );
+  }
+  return previousRevision;
+
+  async function readDeployment(deploymentId: string): Promise<DeploymentInfo> {
+    const { deploymentInfo } = await codeDeploy.call("GetDeployment", { deploymentId });
+    return deploymentInfo ?? {};
+  }
+}
+
+function revisionOf({ revision }: DeploymentInfo, deploymentId: string): RevisionLocation {
+  if (revision === undefined) throw new CommandFailed(`${deploymentId} has no revision`);
+  return revision;
+}
