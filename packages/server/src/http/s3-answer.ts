@@ -15,6 +15,8 @@ export interface S3Answer {
 
 /** A refused upload is read on up to here, so that clients which send everything before they listen hear the refusal. */
 const DRAIN_MAX_BYTES = 64 * 1024 ** 2;
+/** And no longer than this: anybody may be refused, and a connection is not to be held by it. */
+const DRAIN_MAX_MILLISECONDS = 60_000;
 
 export async function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: S3Answer): Promise<void> {
   const { content } = answer;
@@ -38,15 +40,19 @@ export async function sendAnswer(request: IncomingMessage, response: ServerRespo
   }
 }
 
+/** Events and not an iterator: a wait for a byte that never comes has to end with the time. */
 async function drain(request: IncomingMessage, response: ServerResponse): Promise<void> {
   let bytes = 0;
-  try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      bytes += (chunk as Buffer).length;
-      if (bytes > DRAIN_MAX_BYTES) break;
-    }
-  } catch {
-    // The client has gone, or the stream was already torn down: nobody is left to be answered.
-  }
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const count = (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > DRAIN_MAX_BYTES) resolve();
+  };
+  const timer = setTimeout(resolve, DRAIN_MAX_MILLISECONDS);
+  request.on("data", count).once("end", resolve).once("close", resolve).once("error", resolve);
+  request.resume();
+  if (!request.destroyed) await promise;
+  clearTimeout(timer);
+  request.off("data", count);
   if (!request.complete) response.setHeader("connection", "close");
 }

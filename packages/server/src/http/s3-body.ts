@@ -34,6 +34,8 @@ export interface S3Body {
 }
 
 const HEX_SHA256 = /^[0-9a-f]{64}$/;
+/** An upload of which nothing arrives for this long has lost its client, who may have gone without a word. */
+const BODY_IDLE_MAX_MILLISECONDS = 60_000;
 
 export function openBody(
   request: IncomingMessage,
@@ -45,7 +47,7 @@ export function openBody(
 
   function open(): AsyncIterable<Uint8Array> {
     // Ending early must leave the socket usable: the refusal still has to go out on it.
-    const source = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+    const source = unlessIdle(request, request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>);
     if (isChunkedMode(payloadHash)) {
       return decodeChunked({
         mode: payloadHash,
@@ -85,6 +87,27 @@ export function openBody(
     },
     text: (options) => readDocument(open, options?.checksummed === false ? {} : expectation()),
   };
+}
+
+/** Breaks the connection off when the next bytes do not come. What the reader does with those that came takes its own time. */
+async function* unlessIdle(
+  request: IncomingMessage,
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let isWaiting = true;
+  const timer = setInterval(() => {
+    if (isWaiting) request.destroy();
+  }, BODY_IDLE_MAX_MILLISECONDS);
+  try {
+    for await (const chunk of source) {
+      isWaiting = false;
+      yield chunk;
+      isWaiting = true;
+      timer.refresh();
+    }
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 /** The object's length, known before its bytes: S3 takes no upload without. */
