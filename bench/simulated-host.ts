@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AGENT_VERSION, AGENT_VERSION_HEADER } from "@sluice/agent/agent-version.ts";
 import { sluiceClient } from "@sluice/wire/client/clients.ts";
+import { agentFor } from "@sluice/wire/client/connection-agent.ts";
 import { createServiceClient, type ServiceClient } from "@sluice/wire/client/service-client.ts";
 import {
   COMMAND_SIGNING_NAMES,
@@ -35,6 +36,7 @@ export class SimulatedHost {
   readonly #identity: EnrolHostOutput;
   readonly #commands: ServiceClient<CommandOperations>;
   readonly #sluice: ReturnType<typeof sluiceClient>;
+  readonly #connections: ReturnType<typeof agentFor>;
   readonly #held = new Set<string>();
   readonly #stopping = new AbortController();
   completed = 0;
@@ -47,7 +49,9 @@ export class SimulatedHost {
     const credentials = { accessKeyId, secretAccessKey };
     // Known by these to the server as an agent of ours.
     const headers = { [AGENT_VERSION_HEADER]: AGENT_VERSION };
-    const connection = { endpoint: server, region, credentials, headers, userAgent: `sluice-agent/${AGENT_VERSION}` };
+    const userAgent = `sluice-agent/${AGENT_VERSION}`;
+    this.#connections = agentFor(server, undefined);
+    const connection = { endpoint: server, region, credentials, headers, userAgent, connections: this.#connections };
     this.#identity = identity;
     this.#sluice = sluiceClient(connection);
     this.#commands = createServiceClient<CommandOperations>({
@@ -74,8 +78,7 @@ export class SimulatedHost {
 
   stop(): void {
     this.#stopping.abort();
-    this.#commands.close();
-    this.#sluice.close();
+    this.#connections.destroy();
   }
 
   async #poll(): Promise<void> {

@@ -1,3 +1,4 @@
+import { agentFor } from "@sluice/wire/client/connection-agent.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
 import { createServiceClient } from "@sluice/wire/client/service-client.ts";
 import {
@@ -28,13 +29,17 @@ export interface ServerConnection extends HostServer {
 /** The host's own view of its server: requests signed with the key that it got at enrolment. */
 export function connectToServer(enrolment: Enrolment): ServerConnection {
   const { hostIdentifier } = enrolment;
+  const tls = { ca: enrolment.certificateAuthority, fingerprints: enrolment.serverFingerprints };
+  // One pool for both services: the connection that carries the heartbeats is there when a command comes, and a fleet that gets its
+  // commands at once does not knock at the server's door at once, which Node opens for one connection at a time.
+  const connections = agentFor(enrolment.server, tls);
   const connection = {
     endpoint: enrolment.server,
+    connections,
     region: enrolment.region,
     credentials: enrolment.credentials,
     headers: { [AGENT_VERSION_HEADER]: AGENT_VERSION },
     userAgent: `sluice-agent/${AGENT_VERSION}`,
-    tls: { ca: enrolment.certificateAuthority, fingerprints: enrolment.serverFingerprints },
   };
   // Not by `clients.ts`, which also brings CodeDeploy's own table: 1 MB that an idle agent would carry for nothing.
   const commands = createServiceClient<CommandOperations>({
@@ -77,8 +82,7 @@ export function connectToServer(enrolment: Enrolment): ServerConnection {
       await orRefusal(sluice.call("PutHostLogs", { hostIdentifier, chunks }, { signal, timeoutMs }));
     },
     close() {
-      commands.close();
-      sluice.close();
+      connections.destroy();
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Agent as HttpAgent } from "node:http";
 import { JSON_CONTENT_TYPE } from "../json/json-protocol.ts";
 import { readStructure } from "../json/value-reader.ts";
 import { writeStructure } from "../json/value-writer.ts";
@@ -27,6 +28,8 @@ export interface ServiceClientOptions {
   /** Sent, and signed, with every call. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly tls?: TlsTrust | undefined;
+  /** Connections that several clients of one endpoint share, and their owner closes; the client has its own when absent. */
+  readonly connections?: HttpAgent | undefined;
 }
 
 export interface CallOptions {
@@ -45,7 +48,7 @@ export interface ServiceClient<Operations> {
     input: Input<Operations[Name]>,
     options?: CallOptions,
   ): Promise<Output<Operations[Name]>>;
-  /** Closes the connections. Calls under way fail. */
+  /** Closes the client's own connections. Calls under way fail. */
   close(): void;
 }
 
@@ -53,7 +56,7 @@ export interface ServiceClient<Operations> {
 export function createServiceClient<Operations>(options: ServiceClientOptions): ServiceClient<Operations> {
   const endpoint = options.endpoint.replace(/\/+$/, "");
   const url = `${endpoint}/`;
-  const agent = agentFor(endpoint, options.tls);
+  const agent = options.connections ?? agentFor(endpoint, options.tls);
 
   async function call(operation: string, input: object, callOptions: CallOptions = {}): Promise<object> {
     const shape = options.table[operation];
@@ -96,7 +99,12 @@ export function createServiceClient<Operations>(options: ServiceClientOptions): 
     }
   }
 
-  return { call: call as unknown as ServiceClient<Operations>["call"], close: () => agent.destroy() };
+  return {
+    call: call as unknown as ServiceClient<Operations>["call"],
+    close: () => {
+      if (options.connections === undefined) agent.destroy();
+    },
+  };
 }
 
 function errorOf(
