@@ -9,11 +9,12 @@ export interface RoutedHost {
 }
 
 /**
- * How far a request has got. `done`: it is so in every balancer. `pending`: under way (sessions drain, health checks run), ask again
+ * How far a request has got. `done`: it is so in every balancer; `detail` says what a person should know of how (no health check was
+ * there to wait for, sessions outlived the drain time). `pending`: under way (sessions drain, health checks run), ask again
  * with the same call; `detail` is for people. `failed`: it will not come about by asking again; `reason` is the balancer's own.
  */
 export type TrafficOutcome =
-  | { readonly outcome: "done" }
+  | { readonly outcome: "done"; readonly detail?: string }
   | { readonly outcome: "pending"; readonly retryAfterMilliseconds: number; readonly detail: string }
   | { readonly outcome: "failed"; readonly reason: string };
 

@@ -1,0 +1,278 @@
+import type { HostTraffic, RoutedHost, TrafficOutcome, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import type { Driver } from "../driver.ts";
+import { type BalancerState, parseBalancerState, type ServerState, SHOW_STATE } from "./balancer-state.ts";
+import { type DesiredTraffic, DesiredTrafficTable } from "./desired-traffic.ts";
+import { DrainClock } from "./drain-clock.ts";
+import {
+  type HaproxyBalancers,
+  type HaproxySettings,
+  haproxySettingsSchema,
+  readHaproxySettings,
+} from "./haproxy-settings.ts";
+import { askHaproxy, HaproxyUnreachable, type RuntimeSocket } from "./runtime-socket.ts";
+import { lookUpServer } from "./server-lookup.ts";
+import { describeTraffic, planAllow, planBlock, planRestore, type TrafficStep } from "./traffic-step.ts";
+
+export interface HaproxyDependencies {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** After a command, and between two looks at sessions or health. Both end in fractions of a second when all is well. */
+export const RETRY_AFTER_MILLISECONDS = 50;
+/** How often to call `reconcile`: for so long may a restarted balancer send requests to a host that was blocked. */
+export const RECONCILE_INTERVAL_MILLISECONDS = 1_000;
+
+/** One wish that a new process of a balancer was told again. */
+export interface ReappliedTraffic {
+  readonly hostId: string;
+  readonly group: string;
+  readonly socket: string;
+  readonly wish: DesiredTraffic["wish"];
+  /** What was done, or the reason why it could not be. */
+  readonly detail: string;
+}
+
+/** Balancers that the user runs. Their configuration stays the user's; only the states of mapped servers are set. */
+export interface HaproxyRouter extends TrafficRouter {
+  /** Everything asked for so far. To be stored whenever a call of `block` or `allow` has ended, whatever its outcome. */
+  desiredState(): readonly DesiredTraffic[];
+  /**
+   * Tells balancers that have been restarted or reloaded what they have forgotten. `stored` is what `desiredState` gave before this
+   * process; newer wishes win. A balancer that cannot be reached is a rejection, after all others have been told.
+   */
+  reconcile(stored: readonly DesiredTraffic[], signal: AbortSignal): Promise<readonly ReappliedTraffic[]>;
+  /** Of a host that is no more. */
+  forget(hostId: string): void;
+}
+
+/** HAProxy 2.0 and later, by their runtime sockets of `level admin`. */
+export const haproxyRouter: Driver<"traffic-router", HaproxySettings, HaproxyDependencies, HaproxyRouter> = {
+  port: "traffic-router",
+  name: "haproxy",
+  configSchema: haproxySettingsSchema,
+  create: (settings, { now }) => new RuntimeSocketRouter(readHaproxySettings(settings), now),
+};
+
+/** A server that stands for a host, in one balancer. */
+interface Target {
+  readonly socket: RuntimeSocket;
+  readonly process: string;
+  /** All groups that lead to this server. */
+  readonly groups: readonly string[];
+  readonly server: ServerState;
+}
+
+class RuntimeSocketRouter implements HaproxyRouter {
+  readonly #balancers: HaproxyBalancers;
+  readonly #drains: DrainClock;
+  readonly #desired = new DesiredTrafficTable();
+  /** The end of what is under way for a host, so that no wish overtakes another on its way to a balancer. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  constructor(balancers: HaproxyBalancers, now: () => number) {
+    this.#balancers = balancers;
+    this.#drains = new DrainClock(balancers.drainMilliseconds, now);
+  }
+
+  block(host: RoutedHost, signal: AbortSignal): Promise<TrafficOutcome> {
+    return this.#inTurn(host.hostId, async () => {
+      const located = await this.#locate(host, signal);
+      if ("missing" in located) return { outcome: "failed", reason: located.missing };
+      this.#desired.wish(host, "draining");
+      const plan = (target: Target) => planBlock(target.server, this.#drains.of(target));
+      const outcome = await this.#bringAbout(host, located.targets, plan, signal);
+      if (outcome.outcome === "done") this.#desired.wish(host, "blocked");
+      return outcome;
+    });
+  }
+
+  allow(host: RoutedHost, signal: AbortSignal): Promise<TrafficOutcome> {
+    return this.#inTurn(host.hostId, async () => {
+      const located = await this.#locate(host, signal);
+      if ("missing" in located) return { outcome: "failed", reason: located.missing };
+      this.#desired.wish(host, "serving");
+      for (const target of located.targets) this.#drains.forget(target);
+      return this.#bringAbout(host, located.targets, ({ server }) => planAllow(server), signal);
+    });
+  }
+
+  async observe(host: RoutedHost, signal: AbortSignal): Promise<readonly HostTraffic[]> {
+    const states = await this.#readAll(signal);
+    return host.groups.map((group) => {
+      const views = states.map(({ socket, state }) => {
+        const found = lookUpServer(state, socket.name, { host, group }, this.#balancers);
+        const view = "missing" in found ? UNKNOWN(found.missing) : describeTraffic(found.server);
+        return { ...view, socket: socket.name };
+      });
+      return { group, ...worstOf(views) };
+    });
+  }
+
+  desiredState(): readonly DesiredTraffic[] {
+    return this.#desired.list();
+  }
+
+  forget(hostId: string): void {
+    this.#desired.forget(hostId);
+  }
+
+  async reconcile(stored: readonly DesiredTraffic[], signal: AbortSignal): Promise<readonly ReappliedTraffic[]> {
+    this.#desired.adopt(stored);
+    const perSocket = this.#balancers.sockets.map(async (socket) => {
+      const state = await this.#read(socket, signal);
+      const forgotten = this.#desired.list().filter(({ appliedIn }) => appliedIn[socket.name] !== state.process);
+      const told = forgotten.map(({ host }) =>
+        this.#inTurn(host.hostId, () => this.#reapply(host.hostId, host.groups[0]!, { socket, state }, signal)),
+      );
+      return (await allOrFirstFault(told)).flatMap((entry) => entry ?? []);
+    });
+    return (await allOrFirstFault(perSocket)).flat();
+  }
+
+  /** Undefined when nothing was to be done, be it that a call for the host has come between. */
+  async #reapply(
+    hostId: string,
+    group: string,
+    { socket, state }: { readonly socket: RuntimeSocket; readonly state: BalancerState },
+    signal: AbortSignal,
+  ): Promise<ReappliedTraffic | undefined> {
+    const entry = this.#desired.get(hostId, group);
+    if (!entry || entry.appliedIn[socket.name] === state.process) return undefined;
+    const { host, wish } = entry;
+    const report = (detail: string) => ({ hostId, group, socket: socket.name, wish, detail });
+    const found = lookUpServer(state, socket.name, { host, group }, this.#balancers);
+    if ("missing" in found) return report(found.missing);
+    const step = planRestore(found.server, wish);
+    if (step.step !== "command") {
+      // A host that waits for its health in a drain has to be made ready yet.
+      if (!found.server.isForcedDrain || wish !== "serving")
+        this.#desired.applied(hostId, group, socket.name, state.process);
+      return undefined;
+    }
+    const refusal = await this.#command(socket, step.commands, signal);
+    return report(refusal ?? step.detail);
+  }
+
+  /** Reads every balancer first: nothing is touched anywhere while one is out of reach or does not know the host. */
+  async #locate(
+    host: RoutedHost,
+    signal: AbortSignal,
+  ): Promise<{ readonly targets: readonly Target[] } | { readonly missing: string }> {
+    const targets = new Map<string, Target>();
+    const missing: string[] = [];
+    for (const { socket, state } of await this.#readAll(signal)) {
+      for (const group of host.groups) {
+        const found = lookUpServer(state, socket.name, { host, group }, this.#balancers);
+        if ("missing" in found) missing.push(found.missing);
+        else {
+          const key = `${socket.name} ${found.server.backend}/${found.server.server}`;
+          const groups = [...(targets.get(key)?.groups ?? []), group];
+          targets.set(key, { socket, process: state.process, groups, server: found.server });
+        }
+      }
+    }
+    return missing.length > 0 ? { missing: missing.join("; ") } : { targets: [...targets.values()] };
+  }
+
+  /** One step for every target. */
+  async #bringAbout(
+    host: RoutedHost,
+    targets: readonly Target[],
+    plan: (target: Target) => TrafficStep,
+    signal: AbortSignal,
+  ): Promise<TrafficOutcome> {
+    const outcomes = await allOrFirstFault(targets.map((target) => this.#advance(host, target, plan, signal)));
+    const reasons = outcomes.flatMap((outcome) => (outcome.outcome === "failed" ? [outcome.reason] : []));
+    if (reasons.length > 0) return { outcome: "failed", reason: reasons.join("; ") };
+    const pending = outcomes.flatMap((outcome) => (outcome.outcome === "pending" ? [outcome.detail] : []));
+    if (pending.length > 0) {
+      return { outcome: "pending", retryAfterMilliseconds: RETRY_AFTER_MILLISECONDS, detail: pending.join("; ") };
+    }
+    const details = outcomes.flatMap((outcome) => (outcome.outcome === "done" ? (outcome.detail ?? []) : []));
+    return details.length > 0 ? { outcome: "done", detail: details.join("; ") } : { outcome: "done" };
+  }
+
+  async #advance(
+    host: RoutedHost,
+    target: Target,
+    plan: (target: Target) => TrafficStep,
+    signal: AbortSignal,
+  ): Promise<TrafficOutcome> {
+    const { socket, server } = target;
+    const named = (detail: string) => `${server.backend}/${server.server} of ${socket.name}: ${detail}`;
+    let step = plan(target);
+    if (step.step === "command") {
+      const refusal = await this.#command(socket, step.commands, signal);
+      if (refusal !== undefined) return { outcome: "failed", reason: refusal };
+      const after = step.isLast ? await this.#readAgain(target, signal) : undefined;
+      const next = after && plan(after);
+      if (next && next.step !== "command") step = next;
+    }
+    for (const group of target.groups) this.#desired.applied(host.hostId, group, socket.name, target.process);
+    if (step.step !== "done") {
+      return { outcome: "pending", retryAfterMilliseconds: RETRY_AFTER_MILLISECONDS, detail: named(step.detail) };
+    }
+    return step.detail === undefined ? { outcome: "done" } : { outcome: "done", detail: named(step.detail) };
+  }
+
+  /** Undefined when the server is gone, or when another process answers now: the next call sees. */
+  async #readAgain(target: Target, signal: AbortSignal): Promise<Target | undefined> {
+    const state = await this.#read(target.socket, signal);
+    const { backend, server } = target.server;
+    const found = state.servers.find((candidate) => candidate.backend === backend && candidate.server === server);
+    return found && state.process === target.process ? { ...target, server: found } : undefined;
+  }
+
+  async #readAll(signal: AbortSignal) {
+    const { sockets } = this.#balancers;
+    return allOrFirstFault(sockets.map(async (socket) => ({ socket, state: await this.#read(socket, signal) })));
+  }
+
+  async #read(socket: RuntimeSocket, signal: AbortSignal): Promise<BalancerState> {
+    const answer = await askHaproxy(socket, SHOW_STATE, signal);
+    try {
+      return parseBalancerState(answer);
+    } catch (error) {
+      throw new HaproxyUnreachable(socket.name, (error as Error).message, { cause: error });
+    }
+  }
+
+  /** What the balancer had to say against it; undefined when it obeyed. */
+  async #command(socket: RuntimeSocket, commands: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+    const answer = (await askHaproxy(socket, commands.join(";"), signal)).trim();
+    if (answer === "") return undefined;
+    const cure = answer.startsWith("Permission denied") ? ' (give the socket "level admin")' : "";
+    return `${socket.name} refused "${commands.join(";")}": ${answer.replaceAll(/\s*\n\s*/g, " ")}${cure}`;
+  }
+
+  async #inTurn<Result>(hostId: string, act: () => Promise<Result>): Promise<Result> {
+    const before = this.#turns.get(hostId) ?? Promise.resolve();
+    const turn = before.then(act, act);
+    this.#turns.set(hostId, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(hostId) === turn) this.#turns.delete(hostId);
+    }
+  }
+}
+
+/** Waits for all, so that nothing goes on behind the caller's back, and only then gives up for the first that failed. */
+async function allOrFirstFault<Result>(promises: readonly Promise<Result>[]): Promise<Result[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
+
+const UNKNOWN = (detail: string): Omit<HostTraffic, "group"> => ({ state: "unknown", detail });
+
+/** A host is as well off as in its worst balancer. */
+const WORST_FIRST: readonly HostTraffic["state"][] = ["unknown", "unhealthy", "blocked", "draining", "serving"];
+
+function worstOf(
+  views: readonly (Omit<HostTraffic, "group"> & { readonly socket: string })[],
+): Omit<HostTraffic, "group"> {
+  const state = WORST_FIRST.find((candidate) => views.some((view) => view.state === candidate)) ?? "unknown";
+  const details = views.map(({ socket, detail }) => (views.length === 1 ? detail : `${socket}: ${detail}`));
+  return { state, detail: details.join("; ") };
+}
