@@ -135,7 +135,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
         ),
     start() {
       liveness.ready(now());
-      liveness.start();
+      liveness.start(now);
       runner.start();
     },
     async close() {

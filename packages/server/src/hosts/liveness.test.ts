@@ -1,5 +1,5 @@
 import { darkAt } from "@sluice/engine/observation.ts";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { OperationContext } from "../operations/operation.ts";
 import { findHost, insertHost } from "../store/hosts.ts";
 import { hostState } from "./host-summary.ts";
@@ -135,4 +135,51 @@ it("does not take the words of an earlier machine for those of a new one with it
   await liveness.flush();
   expect(await observe("web-1")).toMatchObject({ lastSeenAt: null, silentSince: null });
   expect(await findHost(context.store.db, "web-1")).toMatchObject({ last_seen_at: null, agent: null });
+});
+
+describe("a clock that jumps", () => {
+  let now = READY;
+  const passSeconds = (seconds: number) => {
+    for (let second = 0; second < seconds; second += 1) {
+      now += 1000;
+      vi.advanceTimersByTime(1000);
+    }
+  };
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    now = READY;
+    await declare("web-1", { enrolled_at: READY, agent: "sluice" });
+    liveness.start(() => now);
+    liveness.seen("web-1", now, "sluice");
+  });
+  afterEach(async () => {
+    await liveness.close();
+    vi.useRealTimers();
+  });
+
+  it("is told apart from a host's silence", async () => {
+    passSeconds(14);
+    expect(darkAt(await observe("web-1"))).toBeGreaterThan(now);
+    passSeconds(1);
+    expect(darkAt(await observe("web-1"))).toBe(now);
+  });
+
+  it("forward, as after the server was stopped, gives every host its grace anew", async () => {
+    now += 3_600_000;
+    expect(darkAt(await observe("web-1"))).toBe(now + 15_000);
+    passSeconds(15);
+    expect(darkAt(await observe("web-1"))).toBe(now);
+  });
+
+  it("back keeps no silent host alive, and forgets none that speaks", async () => {
+    await declare("web-2", { declared_at: READY, enrolled_at: READY, last_seen_at: READY, agent: "sluice" });
+    await liveness.flush();
+    now -= 3_600_000;
+    expect(darkAt(await observe("web-1"))).toBe(now + 15_000);
+    passSeconds(10);
+    liveness.seen("web-2", now, "sluice");
+    passSeconds(5);
+    expect(darkAt(await observe("web-1"))).toBe(now);
+    expect(darkAt(await observe("web-2"))).toBe(now + 10_000);
+  });
 });

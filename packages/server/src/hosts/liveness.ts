@@ -12,6 +12,10 @@ export const AWS_AGENT_GRACE_MILLISECONDS = 120_000;
 export const HEARTBEAT_INTERVAL_SECONDS = 5;
 /** How often what was heard is written down. A server that dies forgets no more than this, and the grace covers it. */
 export const FLUSH_INTERVAL_MILLISECONDS = 5_000;
+/** How often the clock is looked at. */
+const CLOCK_LOOK_MILLISECONDS = 1_000;
+/** When more than this has passed between two looks, the clock was set or this process was stopped. Servers' clocks differ by less. */
+const CLOCK_STEP_MILLISECONDS = 5_000;
 /** Hosts in one statement: four values each, well below both databases' limit. */
 const FLUSH_ROWS_MAX = 200;
 
@@ -43,7 +47,9 @@ export class Liveness {
   readonly #onFlushError: (error: unknown) => void;
   readonly #heard = new Map<string, Heard>();
   #changed = new Set<string>();
-  #timer: NodeJS.Timeout | undefined;
+  #timers: readonly NodeJS.Timeout[] = [];
+  /** Absent until `start`: then time is what callers say. */
+  #clock: { readonly now: () => number; lookedAt: number } | undefined;
   #flushing: Promise<void> = Promise.resolve();
 
   constructor({ store, readyAt, onFlushError }: LivenessOptions) {
@@ -52,8 +58,14 @@ export class Liveness {
     this.#onFlushError = onFlushError;
   }
 
-  start(): void {
-    this.#timer ??= setInterval(() => void this.flush().catch(this.#onFlushError), FLUSH_INTERVAL_MILLISECONDS).unref();
+  /** Begins to write down what is heard, and to watch the clock that callers take their times from. */
+  start(now: () => number): void {
+    if (this.#clock) return;
+    this.#clock = { now, lookedAt: now() };
+    this.#timers = [
+      setInterval(() => void this.flush().catch(this.#onFlushError), FLUSH_INTERVAL_MILLISECONDS).unref(),
+      setInterval(() => this.#lookAtClock(), CLOCK_LOOK_MILLISECONDS).unref(),
+    ];
   }
 
   /** The server is reachable only now (it recovered or migrated first): silence counts from here. */
@@ -89,13 +101,15 @@ export class Liveness {
   }
 
   livenessOf(row: HostRow): HostLiveness {
+    this.#lookAtClock();
     const current = this.withHeard(row);
     const { last_seen_at: lastSeenAt, enrolled_at: enrolledAt, goodbye_at: goodbyeAt } = current;
     // A host that has just enrolled has spoken, and gets its grace until the first poll.
     const lastSign = lastSeenAt ?? enrolledAt;
     return {
       lastSeenAt,
-      silentSince: lastSign === null ? null : Math.max(lastSign, this.#readyAt),
+      silentSince:
+        lastSign === null ? null : this.#isOfTheFuture(lastSign) ? this.#readyAt : Math.max(lastSign, this.#readyAt),
       graceMilliseconds: current.agent === "aws" ? AWS_AGENT_GRACE_MILLISECONDS : SLUICE_AGENT_GRACE_MILLISECONDS,
       // An agent that left before this server was ready may be back and just could not say so.
       saidGoodbye: goodbyeAt !== null && goodbyeAt >= this.#readyAt,
@@ -106,8 +120,10 @@ export class Liveness {
   /** The row with what was heard since the last flush. Words of an earlier host of the same name do not count for this one. */
   withHeard(row: HostRow): HostRow {
     const heard = this.#heard.get(row.host_id);
-    if (heard === undefined || heard.lastSeenAt === null || heard.lastSeenAt < row.declared_at) return row;
-    if (row.last_seen_at !== null && row.last_seen_at > heard.lastSeenAt) return row;
+    if (heard === undefined || heard.lastSeenAt === null) return row;
+    if (heard.lastSeenAt < row.declared_at && !this.#isOfTheFuture(row.declared_at)) return row;
+    const isNewer = row.last_seen_at !== null && row.last_seen_at > heard.lastSeenAt;
+    if (isNewer && !this.#isOfTheFuture(row.last_seen_at)) return row;
     return {
       ...row,
       last_seen_at: heard.lastSeenAt,
@@ -125,8 +141,8 @@ export class Liveness {
 
   /** After this nothing is written any more. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#timers = [];
     await this.flush();
   }
 
@@ -146,6 +162,26 @@ export class Liveness {
       for (const hostId of changed) this.#changed.add(hostId);
       throw error;
     }
+  }
+
+  /**
+   * A clock that jumps tells nothing about hosts. Forward (this process or its machine was stopped): nobody could be heard, so silence
+   * counts anew. Back: what was heard lies in the future, and would keep a dead host alive until the clock has caught up.
+   */
+  #lookAtClock(): void {
+    if (!this.#clock) return;
+    const now = this.#clock.now();
+    const passed = now - this.#clock.lookedAt;
+    this.#clock.lookedAt = now;
+    if (passed >= 0 && passed < CLOCK_STEP_MILLISECONDS) return;
+    this.#readyAt = now;
+    for (const heard of this.#heard.values()) {
+      if (heard.lastSeenAt !== null) heard.lastSeenAt = Math.min(heard.lastSeenAt, now);
+    }
+  }
+
+  #isOfTheFuture(time: number | null): boolean {
+    return this.#clock !== undefined && time !== null && time > this.#clock.lookedAt + CLOCK_STEP_MILLISECONDS;
   }
 
   #heardOf(hostId: string): Heard {
