@@ -8,6 +8,7 @@ import { type Authenticator, authenticate } from "./authenticate.ts";
 import { type EventStreamDependencies, streamEvents } from "./event-stream.ts";
 import { answerJson, findService, type JsonService } from "./json-service.ts";
 import { CallerHungUp, readBody } from "./request-body.ts";
+import { RequestTurns } from "./request-turns.ts";
 import { answerSts, type StsDependencies } from "./sts-route.ts";
 
 export interface SignedRouteDependencies extends Authenticator {
@@ -26,10 +27,11 @@ const EVENTS_PATH = /^\/-\/events(\?|$)/;
 
 /** Every request that is an API call. Routed by the service in the credential scope, so that S3 and JSON share one port. */
 export function signedRoute(dependencies: SignedRouteDependencies) {
+  const turns = new RequestTurns();
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
     try {
-      await route(request, response, requestId, dependencies);
+      await route(request, response, requestId, dependencies, turns);
     } catch (error) {
       sendFault(response, error, requestId, dependencies.onInternalError);
     }
@@ -41,12 +43,14 @@ async function route(
   response: ServerResponse,
   requestId: string,
   dependencies: SignedRouteDependencies,
+  turns: RequestTurns,
 ): Promise<void> {
   const { method = "GET", url: path = "/", headers } = request;
   if (!isSigned({ path, headers })) return answerUnsigned(request, response, requestId, dependencies);
   const authorization = parseAuthorization({ path, headers });
   if (authorization.service === "s3") return dependencies.s3(request, response);
   const body = await readBody(request, INPUT_MAX_BYTES);
+  await turns.wait();
   const { principal } = await authenticate({ method, path, headers, body }, dependencies, authorization);
   if (authorization.service === "sts")
     return answerSts(request, response, body, principal, requestId, dependencies.sts);
