@@ -1,0 +1,90 @@
+/**
+ * A call to AWS that brought no result. `isRefusal`: the service answered no, and asking again changes nothing until somebody changes
+ * something. Otherwise it was not reached, was busy or broke: ask again. The message names the service's address and a cure, and
+ * never a secret.
+ */
+export class AwsCallError extends Error {
+  /** The service's code (`TargetGroupNotFound`) or the network's (`ECONNREFUSED`). */
+  readonly code: string;
+  /** The service's or the network's own words. */
+  readonly reason: string;
+  readonly isRefusal: boolean;
+
+  constructor(message: string, parts: { code: string; reason: string; isRefusal: boolean }) {
+    super(message);
+    this.name = "AwsCallError";
+    this.code = parts.code;
+    this.reason = parts.reason;
+    this.isRefusal = parts.isRefusal;
+  }
+}
+
+export interface AwsCall {
+  /** The IAM prefix: `elasticloadbalancing`. */
+  readonly service: string;
+  /** `DescribeTargetHealth`. */
+  readonly action: string;
+  readonly endpoint: string;
+  /** Values that no message may show, whatever the service answers. */
+  readonly secrets: readonly string[];
+}
+
+const REASON_MAX_CHARACTERS = 500;
+const THROTTLED = /throttl|RequestLimitExceeded|TooManyRequests|SlowDown|BandwidthLimitExceeded/i;
+const TIMED_OUT = 408;
+const TOO_MANY = 429;
+
+/** What the SDK threw, as an {@link AwsCallError}. Its `cause` is left out: AWS's answers may quote the session token. */
+export function awsCallError(error: unknown, call: AwsCall): AwsCallError {
+  const { service, action, endpoint } = call;
+  const status = (error as { $metadata?: { httpStatusCode?: number } })?.$metadata?.httpStatusCode;
+  const code = codeOf(error);
+  const reason = hideSecrets(reasonOf(error), call.secrets);
+  const wasAnswered = status !== undefined && status >= 300;
+  if (!wasAnswered) {
+    const text = reason.includes(code) ? reason : `${code}: ${reason}`;
+    const message =
+      `${endpoint} gave no usable answer to ${service}:${action} (${text}): ` +
+      "check the binding's endpoint and region, and the network between";
+    return new AwsCallError(message, { code, reason: text, isRefusal: false });
+  }
+  const isBusy = status >= 500 || status === TOO_MANY || status === TIMED_OUT || THROTTLED.test(code);
+  const verb = isBusy ? "could not serve" : "refused";
+  return new AwsCallError(`${endpoint} ${verb} ${service}:${action} with ${code}: ${reason}${cureOf(code, call)}`, {
+    code,
+    reason: `${code}: ${reason}`,
+    isRefusal: !isBusy,
+  });
+}
+
+function codeOf(error: unknown): string {
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
+  if (typeof code === "string" && code !== "") return code;
+  return typeof name === "string" && name !== "" ? name : "Error";
+}
+
+/** One line: what follows in a SignatureDoesNotMatch is the canonical request, with the session token in it. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const inner = text === "" && error instanceof AggregateError ? error.errors.map(String).join("; ") : text;
+  return (inner.split("\n", 1)[0] ?? "").slice(0, REASON_MAX_CHARACTERS) || "no reason given";
+}
+
+function hideSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((hidden, secret) => (secret === "" ? hidden : hidden.replaceAll(secret, "***")), text);
+}
+
+function cureOf(code: string, { service, action }: AwsCall): string {
+  if (/^(AccessDenied|UnauthorizedOperation|AuthorizationError|NotAuthorized)/.test(code))
+    return `. Allow the binding's access key ${service}:${action}`;
+  if (/^(ExpiredToken|RequestExpired)/.test(code))
+    return ". Give the binding new credentials, and check this machine's clock";
+  if (/^(RequestTimeTooSkewed|RequestInTheFuture)/.test(code)) return ". Set this machine's clock";
+  if (
+    /^(InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|AuthFailure|InvalidAccessKeyId|IncompleteSignature|InvalidToken)/.test(
+      code,
+    )
+  )
+    return ". Correct accessKeyId, secretAccessKey and sessionToken of the binding, and check this machine's clock";
+  return "";
+}
