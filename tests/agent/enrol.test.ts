@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -68,6 +68,16 @@ describe("enrolling", () => {
     server.enrolAnswer = { ...server.enrolAnswer, hostId: "i-11111111111111111" };
     await enrolHost({ server: server.url, token, directory, force: true });
     expect((await readAgentStatus(directory)).hostId).toBe("i-11111111111111111");
+  });
+
+  it("keeps the operator's settings to the agent's user, and when the host is enrolled anew", async () => {
+    await enrolHost({ server: server.url, token, directory });
+    const file = join(directory, "agent.json");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const settings = { maxRevisions: 3, gitHubToken: "of-the-operator" };
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), host: settings }));
+    await enrolHost({ server: server.url, token, directory, force: true });
+    expect(readEnrolment(directory).host).toEqual(settings);
   });
 
   it("says what is wrong, leaves nothing behind, and never quotes the token", async () => {

@@ -6,7 +6,13 @@ import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import type { EnrolHostOutput, Tag } from "@sluice/wire/sluice/operations.ts";
 import { describeFailure } from "./agent-log.ts";
 import { AGENT_VERSION } from "./agent-version.ts";
-import { ENROLMENT_FILE_NAMES, type Enrolment, isEnrolled, writeEnrolment } from "./enrolment-files.ts";
+import {
+  ENROLMENT_FILE_NAMES,
+  type Enrolment,
+  isEnrolled,
+  readHostSettings,
+  writeEnrolment,
+} from "./enrolment-files.ts";
 import { pinCertificate } from "./envelope.ts";
 
 export interface EnrolHostOptions {
@@ -54,6 +60,7 @@ export async function enrolHost(options: EnrolHostOptions): Promise<Omit<Enrolme
   const hostName = options.name ?? hostname();
   const answer = await askToEnrol({ ...options, server, name: hostName }, fingerprints);
   checkAnswer(answer);
+  const host = readHostSettings(directory);
   const enrolment: Omit<Enrolment, "credentials"> = {
     server,
     region: answer.region,
@@ -65,6 +72,7 @@ export async function enrolHost(options: EnrolHostOptions): Promise<Omit<Enrolme
     serverFingerprints: server.startsWith("https:") ? fingerprints : [],
     ...(options.certificateAuthority === undefined ? {} : { certificateAuthority: options.certificateAuthority }),
     signingCertificate: answer.signingCertificate,
+    ...(host === undefined ? {} : { host }),
   };
   const { accessKeyId, secretAccessKey } = answer;
   writeEnrolment(directory, { ...enrolment, credentials: { accessKeyId, secretAccessKey } });

@@ -64,8 +64,19 @@ export function writeEnrolment(directory: string, enrolment: Enrolment): void {
   replacePrivately(join(directory, ENROLMENT_FILE_NAMES.credentials), asText(credentials), 0o600);
   replacePrivately(join(directory, ENROLMENT_FILE_NAMES.signingCertificate), signingCertificate, 0o644);
   const named = { ...agent, accessKeyId: credentials.accessKeyId };
-  replacePrivately(join(directory, ENROLMENT_FILE_NAMES.agent), asText(named), 0o644);
+  // Its `host` may come to hold keys of the operator's own.
+  replacePrivately(join(directory, ENROLMENT_FILE_NAMES.agent), asText(named), 0o600);
   flushDirectory(directory);
+}
+
+/** What the operator wrote into agent.json; undefined when there is nothing that can be read. It outlives an enrolment. */
+export function readHostSettings(directory: string): Enrolment["host"] {
+  try {
+    const agent = JSON.parse(readFileSync(join(directory, ENROLMENT_FILE_NAMES.agent), "utf8")) as Partial<Enrolment>;
+    return agent.host;
+  } catch {
+    return undefined; // none, or damaged: a reason to enrol anew
+  }
 }
 
 /** @throws {NotEnrolled} when there is none, or not all of it */
