@@ -60,6 +60,8 @@ class NodeSqliteDriver implements Driver {
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    // After some errors, a full disk among them, SQLite has rolled back by itself; asking again would fail, and hide the cause.
+    if (!this.#database.isTransaction) return;
     await connection.executeQuery(CompiledQuery.raw("ROLLBACK"));
   }
 

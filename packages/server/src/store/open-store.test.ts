@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openStore } from "./open-store.ts";
 
@@ -29,5 +30,22 @@ it("takes a database back that others could read", async () => {
   writeFileSync(join(directory, "sluice.db"), "", { mode: 0o644 });
   const store = await openStore({ dataDirectory: directory });
   expect(statSync(join(directory, "sluice.db")).mode & 0o777).toBe(0o600);
+  await store.close();
+});
+
+it("says that the disk is full when it is, and goes on when there is room again", async () => {
+  const store = await openStore({ dataDirectory: directory });
+  const write = (value: string) =>
+    store.write(({ db }) =>
+      db
+        .insertInto("settings")
+        .values({ name: value.slice(0, 9), value })
+        .execute(),
+    );
+  const { rows } = await sql<{ page_count: number }>`PRAGMA page_count`.execute(store.db);
+  await sql`PRAGMA max_page_count = ${sql.lit(rows[0]!.page_count)}`.execute(store.db);
+  await expect(write("x".repeat(1024 * 1024))).rejects.toThrow("database or disk is full");
+  await sql`PRAGMA max_page_count = 1073741823`.execute(store.db);
+  await write("y".repeat(1024 * 1024));
   await store.close();
 });
