@@ -1,0 +1,175 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateApplicationCommand, type RevisionLocation } from "@aws-sdk/client-codedeploy";
+import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { hooksAppSpec, tgzBundle } from "../e2e/bundle.ts";
+import { CodeDeploy } from "../e2e/code-deploy.ts";
+import { type SluiceAgent, startSluiceAgent } from "../e2e/sluice-agent.ts";
+import { runProgram, type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
+import {
+  ROLE,
+  recordCalls,
+  useApplications,
+  useConfigurations,
+  useDeployments,
+  useGroups,
+  useOnPremisesInstances,
+  useRevisions,
+  useTheRest,
+} from "./codedeploy-sdk.ts";
+
+const FLEET = "compat";
+/** What docs/reference/api.md says is not implemented, less what a test calls to see that it says so. */
+const NOT_CALLED = [
+  "DeleteGitHubAccountToken",
+  "DeleteResourcesByExternalId",
+  "PutLifecycleEventHookExecutionStatus",
+  "SkipWaitTimeForInstanceTermination",
+];
+const CALLED = Object.keys(CODEDEPLOY_TABLE)
+  .filter((operation) => !NOT_CALLED.includes(operation))
+  .sort();
+
+function has(command: string, ...args: string[]): boolean {
+  try {
+    execFileSync(command, args, { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const hasAws = has("aws", "--version");
+const hasBoto = has("python3", "-c", "import boto3");
+
+let server: SluiceServer;
+let agent: SluiceAgent;
+let codeDeploy: CodeDeploy;
+let revision: RevisionLocation;
+let work: string;
+
+beforeAll(async () => {
+  work = mkdtempSync(join(tmpdir(), "sluice-clients-"));
+  server = await startSluiceServer();
+  agent = await startSluiceAgent(server, { name: "web-1", tags: [`Fleet=${FLEET}`] });
+  codeDeploy = await CodeDeploy.begin(server);
+  revision = await codeDeploy.put(tgzBundle(hooksAppSpec({ ValidateService: "ok.sh" }), { "ok.sh": "#!/bin/sh\n" }));
+});
+
+afterAll(async () => {
+  const log = server.log();
+  codeDeploy.close();
+  await agent.close();
+  await server.close();
+  rmSync(work, { recursive: true });
+  expect(log.split("\n").filter((line) => /"level":(50|60)/.test(line))).toEqual([]);
+});
+
+it("every operation works through the AWS SDK for JavaScript", async () => {
+  const { client } = codeDeploy;
+  const called = recordCalls(client);
+  await useApplications(client);
+  await useConfigurations(client);
+  await useGroups(client, FLEET);
+  await useRevisions(client, revision);
+  await useDeployments(client, revision);
+  await useOnPremisesInstances(client);
+  await useTheRest(client);
+  expect([...called].sort()).toEqual(CALLED);
+});
+
+describe("boto3", () => {
+  beforeEach((context) => context.skip(!hasBoto, "python3 has no boto3: pip install boto3"));
+
+  it("every operation works", async () => {
+    const { bucket = "", key = "" } = revision.s3Location ?? {};
+    const script = join(import.meta.dirname, "codedeploy-boto3.py");
+    const ended = await runProgram("python3", [script, bucket, key, FLEET], await server.environment());
+    expect(ended.stderr).toBe("");
+    expect(Object.keys(JSON.parse(ended.stdout) as object).sort()).toEqual(CALLED);
+  });
+});
+
+describe("the aws CLI", () => {
+  beforeEach((context) => context.skip(!hasAws, "aws is not installed: pip install awscli"));
+
+  it("pages and filters lists", async () => {
+    const names = ["cli-a", "cli-b", "cli-c"];
+    for (const name of names) await codeDeploy.client.send(new CreateApplicationCommand({ applicationName: name }));
+    const query = ["--query", "applications[?starts_with(@, 'cli-')]", "--output", "json"];
+    const found = JSON.parse(await server.aws("deploy", "list-applications", ...query)) as string[];
+    expect(found.sort()).toEqual(names);
+    const listed: string[] = [];
+    let token: string[] = [];
+    do {
+      const page = JSON.parse(await server.aws("deploy", "list-applications", "--max-items", "1", ...token)) as {
+        applications: string[];
+        NextToken?: string;
+      };
+      expect(page.applications).toHaveLength(1);
+      listed.push(...page.applications);
+      token = page.NextToken ? ["--starting-token", page.NextToken] : [];
+    } while (token.length > 0);
+    expect(listed).toEqual(expect.arrayContaining(names));
+    expect(new Set(listed).size).toBe(listed.length);
+    const configs = await server.aws("deploy", "list-deployment-configs", "--query", "length(deploymentConfigsList)");
+    expect(configs.trim()).toBe("17");
+  });
+
+  it("pushes a folder, deploys and waits; says why a wait failed", async () => {
+    const flags = ["--application-name", "cli-a", "--deployment-group-name", "live"];
+    const filter = `Key=Fleet,Value=${FLEET},Type=KEY_AND_VALUE`;
+    const role = ["--service-role-arn", ROLE, "--ec2-tag-filters", filter];
+    await server.aws("deploy", "create-deployment-group", ...flags, ...role);
+    writeFileSync(join(work, "appspec.yml"), "version: 0.0\nos: linux\nfiles: []\n");
+    const location = "s3://revisions/cli/build.zip";
+    const push = ["--application-name", "cli-a", "--s3-location", location, "--source", work];
+    expect(await server.aws("deploy", "push", ...push)).toContain("aws deploy create-deployment");
+    const deploy = async (key: string) => {
+      const where = `bucket=revisions,key=${key},bundleType=zip`;
+      const id = ["--query", "deploymentId", "--output", "text"];
+      return (await server.aws("deploy", "create-deployment", ...flags, "--s3-location", where, ...id)).trim();
+    };
+    await server.aws("deploy", "wait", "deployment-successful", "--deployment-id", await deploy("cli/build.zip"));
+    const failing = await deploy("cli/none.zip");
+    await expect(server.aws("deploy", "wait", "deployment-successful", "--deployment-id", failing)).rejects.toThrow(
+      /terminal failure state/,
+    );
+  });
+
+  it("registers an on-premises instance", async () => {
+    const host = ["--instance-name", "cli-host"];
+    const user = ["--iam-user-arn", "arn:aws:iam::111122223333:user/cli-host"];
+    await server.aws("deploy", "register-on-premises-instance", ...host, ...user);
+    const tags = ["--instance-names", "cli-host", "--tags", "Key=rack,Value=9"];
+    await server.aws("deploy", "add-tags-to-on-premises-instances", ...tags);
+    const text = ["--query", "instanceInfo.[iamUserArn,tags[0].Value]", "--output", "text"];
+    const got = await server.aws("deploy", "get-on-premises-instance", ...host, ...text);
+    expect(got.trim().split("\t")).toEqual(["arn:aws:iam::111122223333:user/cli-host", "9"]);
+    await server.aws("deploy", "deregister-on-premises-instance", ...host);
+  });
+
+  it("finds its settings through the profile, and in the variables that everyone uses", async () => {
+    const listed = await server.aws("configure", "list");
+    expect(listed).toMatch(/profile\s.*sluice/);
+    expect(listed).toMatch(/region\s.*us-east-1/);
+    expect(await server.aws("sts", "get-caller-identity", "--query", "Account", "--output", "text")).toBe(
+      "111122223333\n",
+    );
+    const credentials = codeDeploy.client.config.credentials;
+    const { accessKeyId, secretAccessKey } = await credentials();
+    const bare: NodeJS.ProcessEnv = {
+      PATH: process.env.PATH,
+      HOME: work,
+      AWS_ENDPOINT_URL: server.url(),
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_DEFAULT_REGION: "us-east-1",
+    };
+    const ended = await runProgram("aws", ["deploy", "get-application", "--application-name", "cli-b"], bare);
+    expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("cli-b") });
+  });
+});
