@@ -32,6 +32,15 @@ export class Random {
     return choice;
   }
 
+  shuffled<T>(things: readonly T[]): T[] {
+    const shuffled = [...things];
+    for (let last = shuffled.length - 1; last > 0; last--) {
+      const place = this.integer(0, last);
+      [shuffled[last], shuffled[place]] = [shuffled[place] as T, shuffled[last] as T];
+    }
+    return shuffled;
+  }
+
   text(alphabet: string, length: number): string {
     return Array.from({ length }, () => alphabet[this.integer(0, alphabet.length - 1)]).join("");
   }

@@ -1,8 +1,9 @@
 import type { Timers } from "@sluice/server/runner/timers.ts";
+import type { Random } from "./random.ts";
 
 interface Scheduled {
   readonly at: number;
-  /** What was scheduled first happens first at one moment. */
+  /** Keeps the heap's order, and so the whole simulation, the same at every run. */
   readonly order: number;
   readonly action: () => void;
   cancelled: boolean;
@@ -18,10 +19,12 @@ const GRID_MILLISECONDS = 5;
 export class SimulatedTime implements Timers {
   #now: number;
   #order = 0;
+  readonly #random: Random;
   readonly #heap: Scheduled[] = [];
 
-  constructor(start: number) {
+  constructor(start: number, random: Random) {
     this.#now = start;
+    this.#random = random;
   }
 
   now = (): number => this.#now;
@@ -45,9 +48,9 @@ export class SimulatedTime implements Timers {
 
   /** Lets everything of the next moment happen, with all that follows from it at once. False when nothing is scheduled. */
   async step(): Promise<boolean> {
-    const moment = this.#moment();
+    const moment = this.#random.shuffled(this.#moment());
     if (moment.length === 0) return false;
-    // All begin before any goes on.
+    // All begin before any goes on, in any order: of things that happen at once, nobody may count on which is first.
     for (const scheduled of moment) if (!scheduled.cancelled) scheduled.action();
     await settle();
     return true;

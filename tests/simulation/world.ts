@@ -51,7 +51,7 @@ class World {
   readonly #scenario: Scenario;
   readonly #random: Random;
   readonly #store: Store;
-  readonly #time = new SimulatedTime(START);
+  readonly #time: SimulatedTime;
   readonly #network: SimulatedNetwork;
   readonly #ledger: Ledger;
   readonly #watcher: Watcher;
@@ -74,6 +74,7 @@ class World {
     this.#scenario = scenario;
     this.#random = random;
     this.#store = store;
+    this.#time = new SimulatedTime(START, random);
     const onViolation = (message: string) => {
       this.#violation ??= `at ${((this.#time.now() - START) / 1000).toFixed(3)} s: ${message}`;
     };
