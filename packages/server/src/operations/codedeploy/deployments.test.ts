@@ -351,7 +351,7 @@ describe("deleting what has deployments", () => {
     "%s removes their output with them",
     async (name) => {
       await withGroup(codeDeploy);
-    const deploymentId = await withDeployment(codeDeploy);
+      const deploymentId = await withDeployment(codeDeploy);
       await codeDeploy.call(name, { applicationName: "MyWebApp", deploymentGroupName: "prod" });
       expect(codeDeploy.forgotten).toEqual([deploymentId]);
     },
