@@ -48,7 +48,8 @@ export async function callingHost(hostIdentifier: string | undefined, context: C
 }
 
 /** The command that an identifier names, if the caller may report on it. */
-export function reportedCommand(identifier: string | undefined, { principal }: CommandContext): HostCommandKey {
+export function reportedCommand(identifier: string | undefined, context: CommandContext): HostCommandKey {
+  const { principal, liveness, now, agent, agentVersion } = context;
   const key = identifier ? parseHostCommandIdentifier(identifier) : null;
   if (!key) throw new CallerFault("ClientException", `HostCommandIdentifier '${identifier ?? ""}' names no command.`);
   if (principal.role !== "root" && principal.hostId !== key.targetId) {
@@ -57,5 +58,7 @@ export function reportedCommand(identifier: string | undefined, { principal }: C
       `Access key ${principal.accessKeyId} may not report on command ${identifier}, which is another host's.`,
     );
   }
+  // A report is a sign of life too: a busy host's heartbeats may be late when a whole fleet reports at once.
+  if (principal.hostId === key.targetId) liveness.seen(key.targetId, now(), agent, agentVersion);
   return key;
 }
