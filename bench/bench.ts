@@ -3,14 +3,15 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { agentMemory } from "./agent-memory.ts";
-import { type Figure, isReached, type Measured } from "./figure.ts";
+import { type Figure, isReached } from "./figure.ts";
 import { install } from "./install.ts";
-import { describeMachine, lookAround, type Surroundings } from "./machine.ts";
+import { describeMachine, lookAround } from "./machine.ts";
 import { fiftyHosts, tenHosts } from "./many-hosts.ts";
 import { oneHost } from "./one-host.ts";
 import { copyRelease } from "./release.ts";
 import { printMachine, printResults } from "./report.ts";
 import { requestRate } from "./request-rate.ts";
+import type { Result } from "./result.ts";
 import { serverMemory } from "./server-memory.ts";
 import { thousandHosts } from "./thousand-hosts.ts";
 
@@ -33,10 +34,6 @@ ${FIGURES.map(({ name, title }) => `  ${name.padEnd(16)}${title}`).join("\n")}
   --json            print the results as JSON
   --repetitions N   repeat each figure N times instead of its own number
   --profile DIR     servers and agents leave CPU profiles in DIR; they are slower for it`;
-
-export interface Result extends Measured {
-  readonly surroundings: Surroundings;
-}
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,

@@ -1,6 +1,6 @@
-import type { Result } from "./bench.ts";
 import { isReached, type Unit } from "./figure.ts";
 import type { Machine } from "./machine.ts";
+import type { Result } from "./result.ts";
 
 export function printMachine(machine: Machine): void {
   const { processor, cores, memoryBytes, kernel, node, flushMedian, flushWorst } = machine;
