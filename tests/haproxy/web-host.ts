@@ -2,7 +2,13 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { until } from "./until.ts";
 
-/** A web service on a loopback port of its own: `/` says its name, `/health` its health, `/slow` answers when it is released. */
+/** How long `/work` takes, so that some requests are in flight at any moment. */
+const WORK_MILLISECONDS = 5;
+
+/**
+ * A web service on a loopback port of its own: `/` says its name, `/work` does so after a moment, `/slow` when it is released, and
+ * `/health` tells its health.
+ */
 export class WebHost {
   readonly name: string;
   isHealthy = true;
@@ -29,7 +35,8 @@ export class WebHost {
       if (request.url === "/health") return void response.writeHead(this.isHealthy ? 200 : 503).end();
       this.requests += 1;
       if (request.url === "/slow") return void this.#held.push(response);
-      response.end(this.name);
+      if (request.url === "/work") setTimeout(() => response.end(this.name), WORK_MILLISECONDS);
+      else response.end(this.name);
     });
     await new Promise<void>((resolve) => this.#server.listen(this.#port, "127.0.0.1", resolve));
     this.#port = (this.#server.address() as AddressInfo).port;
