@@ -1,6 +1,6 @@
 /** One setting of a driver. */
 export interface SettingField {
-  readonly type: "string" | "boolean";
+  readonly type: "string" | "boolean" | "number";
   readonly required: boolean;
   /** What it is, for the message about a missing one. */
   readonly description: string;
@@ -8,6 +8,8 @@ export interface SettingField {
   readonly secret?: boolean;
   /** Why a value of the right type is still wrong, as the end of a sentence; undefined when it is right. */
   readonly problem?: (value: string) => string | undefined;
+  /** Of a number: the least and the most that it may be. */
+  readonly range?: readonly [least: number, most: number];
 }
 
 /** Every setting of a driver by name. */
@@ -49,6 +51,12 @@ function checkSetting(name: string, field: SettingField, value: unknown): void {
     const shown = field.secret ? "" : ` ${JSON.stringify(value)}`;
     throw new SettingsError(name, `has the value${shown} of type ${typeof value}: give a ${field.type}`);
   }
-  const problem = typeof value === "string" ? field.problem?.(value) : undefined;
+  const problem = typeof value === "string" ? field.problem?.(value) : rangeProblem(value, field.range);
   if (problem !== undefined) throw new SettingsError(name, problem);
+}
+
+function rangeProblem(value: unknown, range: SettingField["range"]): string | undefined {
+  if (typeof value !== "number" || range === undefined) return undefined;
+  const [least, most] = range;
+  return value >= least && value <= most ? undefined : `has the value ${value}: give a number from ${least} to ${most}`;
 }
