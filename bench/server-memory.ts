@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Figure } from "./figure.ts";
-import { createToken, deployAndPoll, HOST_TAG, prepareApplication, untilAlive } from "./installation.ts";
+import { createToken, HOST_TAG, prepareApplication, untilAlive } from "./installation.ts";
 import { memoryOf } from "./process-figures.ts";
 import { startSimulatedHosts } from "./simulated-hosts.ts";
 import { startServer } from "./sluice-process.ts";
@@ -30,10 +30,6 @@ export const serverMemory: Figure = {
       await untilAlive(server, HOSTS);
       await sleep(IDLE_MILLISECONDS);
       const connected = memoryOf(server.processId);
-      await deployAndPoll(server, HOSTS);
-      const busy = memoryOf(server.processId);
-      await sleep(IDLE_MILLISECONDS);
-      const after = memoryOf(server.processId);
       return [
         {
           figure: "idle server, RSS",
@@ -49,13 +45,6 @@ export const serverMemory: Figure = {
           reached: connected.rss,
           detail: `${IDLE_MILLISECONDS / 1000} s after they enrolled, all polling and sending heartbeats; PSS ${connected.pss.toFixed(1)} MB`,
           goal: { value: CONNECTED_GOAL_MEGABYTES },
-          reference: REFERENCE,
-        },
-        {
-          figure: "the same after a deployment to all of them, RSS",
-          unit: "MB",
-          reached: after.rss,
-          detail: `${IDLE_MILLISECONDS / 1000} s after it; at its end ${busy.rss.toFixed(1)} MB`,
           reference: REFERENCE,
         },
       ];
