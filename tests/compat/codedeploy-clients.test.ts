@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { hooksAppSpec, tgzBundle } from "../e2e/bundle.ts";
 import { CodeDeploy } from "../e2e/code-deploy.ts";
 import { type SluiceAgent, startSluiceAgent } from "../e2e/sluice-agent.ts";
-import { runProgram, type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
+import { runProgram, SLUICE, type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
 import {
   ROLE,
   recordCalls,
@@ -40,6 +40,10 @@ function has(command: string, ...args: string[]): boolean {
   } catch {
     return false;
   }
+}
+
+function withoutProxies(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/_proxy$/i.test(name)));
 }
 
 const hasAws = has("aws", "--version");
@@ -171,5 +175,18 @@ describe("the aws CLI", () => {
     };
     const ended = await runProgram("aws", ["deploy", "get-application", "--application-name", "cli-b"], bare);
     expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("cli-b") });
+  });
+
+  it("passes by the proxy of this machine's environment", async () => {
+    // Nothing listens there: whoever goes by it fails.
+    const proxy = "http://127.0.0.1:9";
+    const behindProxy = { ...withoutProxies(await server.environment()), http_proxy: proxy, HTTP_PROXY: proxy };
+    const printed = await runProgram(SLUICE, ["env", "--data", server.data, "--json"], behindProxy);
+    const environment = { ...behindProxy, ...(JSON.parse(printed.stdout) as Record<string, string>) };
+    const list = ["deploy", "list-applications"];
+    expect(await runProgram("aws", list, environment)).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await runProgram(SLUICE, ["hosts", "--data", server.data], behindProxy)).toMatchObject({ exitCode: 0 });
+    const withoutException = await runProgram("aws", list, { ...behindProxy, AWS_MAX_ATTEMPTS: "1" });
+    expect(withoutException.stderr).toContain("proxy");
   });
 });

@@ -13,6 +13,8 @@ import { RawCaller } from "./raw-caller.ts";
 
 /** How long inputs are tried on each store; SLUICE_FUZZ_SECONDS=600 tries longer, by hand. */
 const FUZZ_MILLISECONDS = Number(process.env.SLUICE_FUZZ_SECONDS ?? 7) * 1000;
+/** For all that is not fuzzing. */
+const WHOLE_TEST_MILLISECONDS = 120_000;
 const FUZZ_RUNS_MAX = 10_000_000;
 const CALLS_IN_A_RUN = 25;
 
@@ -162,45 +164,49 @@ const call = fc.oneof(
 );
 
 describe.each(DATABASES)("inputs of roughly the right shapes, on %s", (choice) => {
-  it("are served or refused, and never break anything", async (context) => {
-    const missing = whyNoDatabase(choice);
-    context.skip(missing !== null, missing ?? "");
-    const database = await openDatabase(choice);
-    const server = await startSluiceServer({ databaseUrl: database.url });
-    const raw = new RawCaller(server);
-    const operations = new Set<string>();
-    const served = new Set<string>();
-    try {
-      await fc.assert(
-        fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: CALLS_IN_A_RUN, size: "max" }), async (calls) => {
-          // Some of it may have been deleted by the run before.
-          for (const [operation, input] of BEGINNING) {
-            expect([200, 400]).toContain((await raw.operation(operation, input)).status);
-          }
-          for (const one of calls) {
-            const answer = await raw.call(one);
-            operations.add(one.target);
-            if (answer.status === 200) {
-              served.add(one.target);
-              continue;
+  it(
+    "are served or refused, and never break anything",
+    async (context) => {
+      const missing = whyNoDatabase(choice);
+      context.skip(missing !== null, missing ?? "");
+      const database = await openDatabase(choice);
+      const server = await startSluiceServer({ databaseUrl: database.url });
+      const raw = new RawCaller(server);
+      const operations = new Set<string>();
+      const served = new Set<string>();
+      try {
+        await fc.assert(
+          fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: CALLS_IN_A_RUN, size: "max" }), async (calls) => {
+            // Some of it may have been deleted by the run before.
+            for (const [operation, input] of BEGINNING) {
+              expect([200, 400]).toContain((await raw.operation(operation, input)).status);
             }
-            expect(answer.status, `${one.target} ${one.body.slice(0, 2000)}\n${answer.text}`).toBe(400);
-            expect(JSON.parse(answer.text)).toEqual({
-              __type: expect.stringMatching(/^[A-Za-z0-9]+$/),
-              message: expect.stringMatching(/./),
-            });
-          }
-        }),
-        { numRuns: FUZZ_RUNS_MAX, interruptAfterTimeLimit: FUZZ_MILLISECONDS, markInterruptAsFailure: false },
-      );
-      // What was meant to be tried was tried, and came past the checks at times.
-      expect([...served]).toContain("CodeDeploy_20141006.GetDeploymentGroup");
-      expect(operations.size).toBe(SERVICES.flatMap(({ table }) => Object.keys(table)).length);
-      expect(server.log()).not.toMatch(/"level":(50|60)/);
-    } finally {
-      raw.close();
-      await server.close();
-      await database.close();
-    }
-  });
+            for (const one of calls) {
+              const answer = await raw.call(one);
+              operations.add(one.target);
+              if (answer.status === 200) {
+                served.add(one.target);
+                continue;
+              }
+              expect(answer.status, `${one.target} ${one.body.slice(0, 2000)}\n${answer.text}`).toBe(400);
+              expect(JSON.parse(answer.text)).toEqual({
+                __type: expect.stringMatching(/^[A-Za-z0-9]+$/),
+                message: expect.stringMatching(/./),
+              });
+            }
+          }),
+          { numRuns: FUZZ_RUNS_MAX, interruptAfterTimeLimit: FUZZ_MILLISECONDS, markInterruptAsFailure: false },
+        );
+        // What was meant to be tried was tried, and came past the checks at times.
+        expect([...served]).toContain("CodeDeploy_20141006.GetDeploymentGroup");
+        expect(operations.size).toBe(SERVICES.flatMap(({ table }) => Object.keys(table)).length);
+        expect(server.log()).not.toMatch(/"level":(50|60)/);
+      } finally {
+        raw.close();
+        await server.close();
+        await database.close();
+      }
+    },
+    FUZZ_MILLISECONDS + WHOLE_TEST_MILLISECONDS,
+  );
 });

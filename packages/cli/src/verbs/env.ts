@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { CommandFailed } from "../command-failed.ts";
 import { addExamples, addJsonOption } from "../options.ts";
 import { printJson } from "../printing.ts";
+import { proxyException } from "../proxy-exception.ts";
 
 export function define(command: Command): void {
   command.requiredOption("--data <dir>", "the server's data directory");
@@ -22,17 +23,21 @@ export function define(command: Command): void {
         `${variables.AWS_CONFIG_FILE} is not there: a server writes it at its first start (sluice server --data ${options.data})`,
       );
     }
-    const exported = { ...variables, ...certificateBundle(options.data) };
+    const endpoint = new URL(resolveConnection({ data: options.data }).endpoints.codedeploy);
+    const exported = {
+      ...variables,
+      ...certificateBundle(options.data, endpoint),
+      ...proxyException(endpoint.hostname, process.env),
+    };
     if (options.json) return printJson(exported);
     for (const [name, value] of Object.entries(exported)) console.log(`export ${name}=${quote(value)}`);
   });
 }
 
 /** An ambient AWS_CA_BUNDLE would go before the profile's `ca_bundle`, and then no tool would trust the server's own certificate. */
-function certificateBundle(data: string): { AWS_CA_BUNDLE?: string } {
-  const usesTls = resolveConnection({ data }).endpoints.codedeploy.startsWith("https:");
+function certificateBundle(data: string, endpoint: URL): { AWS_CA_BUNDLE?: string } {
   const certificate = resolve(data, "tls-certificate.pem");
-  return usesTls && existsSync(certificate) ? { AWS_CA_BUNDLE: certificate } : {};
+  return endpoint.protocol === "https:" && existsSync(certificate) ? { AWS_CA_BUNDLE: certificate } : {};
 }
 
 /** For `eval` in a POSIX shell. */
