@@ -17,11 +17,17 @@ export function createRealHost(enrolment: Enrolment, directory: string, log: Age
   completeHostConfig(config);
   let loading: Promise<Host> | undefined;
   const load = () => {
-    loading ??= import("./host/host.ts").then(({ createHost }) => {
-      const host = createHost({ directory, logger: asHostLogger(log), config });
-      host.sweepOnStart();
-      return host;
-    });
+    loading ??= import("./host/host.ts")
+      .then(({ createHost }) => {
+        const host = createHost({ directory, logger: asHostLogger(log), config });
+        host.sweepOnStart();
+        return host;
+      })
+      .catch((error: unknown) => {
+        // What stood in the way (a disk that was full) may be gone when the next command comes.
+        loading = undefined;
+        throw error;
+      });
     return loading;
   };
   return {
