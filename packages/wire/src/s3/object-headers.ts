@@ -14,6 +14,8 @@ export type RequestHeaders = Readonly<Record<string, string | undefined>>;
 export const MAX_METADATA_BYTES = 2048;
 
 const METADATA_PREFIX = "x-amz-meta-";
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+const NOT_IN_A_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
 const KEPT_HEADERS = ["cache-control", "content-disposition", "content-language", "content-type", "expires"];
 const STORAGE_CLASSES = ["STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "REDUCED_REDUNDANCY"];
 /** Accepting these would promise what the embedded bucket does not do. */
@@ -65,6 +67,13 @@ function readMetadata(headers: RequestHeaders): Record<string, string> {
   for (const [header, value] of Object.entries(headers)) {
     if (!header.startsWith(METADATA_PREFIX) || value === undefined) continue;
     const name = header.slice(METADATA_PREFIX.length);
+    // A presigned query can say what no header can; kept, it would break every answer with the object.
+    if (!HEADER_NAME.test(header) || NOT_IN_A_HEADER.test(value)) {
+      throw new S3Error("InvalidArgument", "Metadata is kept in headers: percent-encode what a header cannot hold.", {
+        ArgumentName: header,
+        ArgumentValue: value,
+      });
+    }
     metadata[name] = value;
     bytes += Buffer.byteLength(name) + Buffer.byteLength(value);
   }

@@ -80,6 +80,18 @@ describe("requests", () => {
     expect(() => call("GET", "/b1b/k?response-content-type=a%0D%0Ab")).toThrow(s3Error("InvalidArgument"));
   });
 
+  it("may not leave metadata with an object that no answer could carry", () => {
+    const presigned: Record<string, string>[] = [
+      { "x-amz-meta-note": "a\r\nb" },
+      { "x-amz-meta-note": "10 €" },
+      { "x-amz-meta-two words": "a" },
+    ];
+    for (const headers of presigned) {
+      expect(() => readObjectAttributes(headers)).toThrow(s3Error("InvalidArgument"));
+    }
+    expect(readObjectAttributes({ "x-amz-meta-note": "caf\xe9" }).metadata).toEqual({ note: "caf\xe9" });
+  });
+
   it("bound their listings", () => {
     expect(call("GET", "/b1b?list-type=2&max-keys=5000")).toMatchObject({ listing: { limit: 1000 } });
     expect(() => call("GET", "/b1b?max-keys=-1")).toThrow(s3Error("InvalidArgument"));
