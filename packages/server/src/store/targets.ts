@@ -5,11 +5,6 @@ import type { Store } from "./open-store.ts";
 /** Rows of one insert statement: SQLite takes 32,766 parameters a statement, and a row here has up to seven. */
 const INSERT_ROWS = 500;
 
-export interface TargetKey {
-  readonly deploymentId: string;
-  readonly targetId: string;
-}
-
 export function readTarget(row: { readonly state_json: string }): TargetState {
   return JSON.parse(row.state_json) as TargetState;
 }

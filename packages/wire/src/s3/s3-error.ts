@@ -73,7 +73,3 @@ export class S3Error extends Error {
     return S3_ERROR_STATUSES[this.code];
   }
 }
-
-export function isS3ErrorCode(code: string): code is S3ErrorCode {
-  return Object.hasOwn(S3_ERROR_STATUSES, code);
-}
