@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   existsSync,
   lstatSync,
@@ -133,6 +134,11 @@ describe("hostile archives are refused as a whole", () => {
   ])("tar: type %s, a %s", async (type, words) => {
     await expect(unpack(rawTar([{ name: "x", type }]), "tar")).rejects.toThrow(`it is a ${words}`);
     expect(everything()).toEqual(NOTHING_UNPACKED);
+  });
+
+  test("zip: a link that is packed large and declared small is refused before it is read", async () => {
+    const link = { name: "l", content: randomBytes(20_000), unixMode: 0o120777, declaredSize: 10 };
+    await expect(unpack(rawZip([link]), "zip")).rejects.toThrow("its link target is too long");
   });
 
   test.each([0o10644, 0o20644, 0o60644, 0o140644])("zip: Unix type %o", async (unixMode) => {
