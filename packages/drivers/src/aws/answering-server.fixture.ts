@@ -5,6 +5,7 @@ export interface Question {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage["headers"];
+  readonly body: string;
   /** The members of a query protocol's body: `Action`, `Targets.member.1.Id`, …. */
   readonly form: URLSearchParams;
 }
@@ -25,10 +26,10 @@ export interface AnsweringServer {
 export async function startAnsweringServer(): Promise<AnsweringServer> {
   const questions: Question[] = [];
   const server = createServer(async (request, response) => {
-    let text = "";
-    for await (const chunk of request) text += chunk;
+    let body = "";
+    for await (const chunk of request) body += chunk;
     const { method = "", url: path = "", headers } = request;
-    const question = { method, path, headers, form: new URLSearchParams(text) };
+    const question = { method, path, headers, body, form: new URLSearchParams(body) };
     questions.push(question);
     const answer = answering.answer(question);
     if (answer === "hang") return;
