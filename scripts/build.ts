@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { build, type Metafile } from "esbuild";
 
 /**
@@ -8,6 +8,9 @@ import { build, type Metafile } from "esbuild";
 const outputDirectory = "dist";
 const entryPoint = "packages/cli/src/main.ts";
 const agentEntry = "packages/agent/src/run-agent.ts";
+
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
+const OLD_OUTPUT_DAYS = 7;
 
 // Packages written as CommonJS call `require` for Node's own modules; an ES module has none unless it is made.
 const banner = [
@@ -45,6 +48,16 @@ function checkAgentIsSeparate(metafile: Metafile): void {
     throw new Error(`the agent's chunks hold code that is not its own: ${intruders.join(", ")}`);
 }
 
+/** Chunks of an earlier build stay for a while: servers and agents that run from it load some of theirs only when they need them. */
+async function removeOldOutputs(metafile: Metafile): Promise<void> {
+  for (const name of await readdir(outputDirectory)) {
+    const path = `${outputDirectory}/${name}`;
+    if (path in metafile.outputs) continue;
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > OLD_OUTPUT_DAYS * DAY_MILLISECONDS) await rm(path, { recursive: true, force: true });
+  }
+}
+
 function checkStartIsSmall(metafile: Metafile): void {
   const eager = inputsOf(metafile, loadedWith(metafile, `${outputDirectory}/sluice.js`)).filter((input) =>
     /^packages\/(server|agent|drivers|engine)\//.test(input),
@@ -52,7 +65,6 @@ function checkStartIsSmall(metafile: Metafile): void {
   if (eager.length > 0) throw new Error(`sluice.js loads these before it knows the verb: ${eager.join(", ")}`);
 }
 
-await rm(outputDirectory, { recursive: true, force: true });
 const { metafile } = await build({
   entryPoints: { sluice: entryPoint },
   outdir: outputDirectory,
@@ -71,5 +83,6 @@ const { metafile } = await build({
 });
 checkStartIsSmall(metafile);
 checkAgentIsSeparate(metafile);
+await removeOldOutputs(metafile);
 const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
 console.log(`dist/: ${Object.keys(metafile.outputs).length} files, ${(bytes / 1024 / 1024).toFixed(1)} MiB`);

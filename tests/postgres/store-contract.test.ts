@@ -96,7 +96,7 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
   afterEach(async () => {
     if (whyNot) return;
     await store.close();
-    rmSync(dataDirectory, { recursive: true });
+    rmSync(dataDirectory, { recursive: true, force: true });
   });
   afterAll(async () => {
     await cluster?.stop();
@@ -184,7 +184,7 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
     await expect(reopen()).rejects.toThrow("migrated by a newer sluice (it knows 9999-future)");
     // For afterEach, which closes an open store.
     databaseUrl = await cluster?.newDatabase();
-    rmSync(dataDirectory, { recursive: true });
+    rmSync(dataDirectory, { recursive: true, force: true });
     store = await reopen();
   });
 

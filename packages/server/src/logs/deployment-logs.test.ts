@@ -70,6 +70,15 @@ describe("storing", () => {
     expect(await texts()).toEqual(["line 0\n", "line 1\n"]);
   });
 
+  it("loses a damaged line and nothing else, also across a restart", async () => {
+    await logs.append(ID, [line(0)]);
+    await appendFile(join(directory, "logs", ID, "output.ndjson"), "\u0000\u0000\u0000\n");
+    await logs.close();
+    logs = new DeploymentLogs(join(directory, "logs"));
+    await logs.append(ID, [line(1)]);
+    expect(await texts()).toEqual(["line 0\n", "line 1\n"]);
+  });
+
   it("keeps so much of one event and then marks the gap once, also across a restart", async () => {
     const half = "x".repeat(EVENT_OUTPUT_MAX_CHARACTERS / 2);
     await logs.append(ID, [line(0, { text: half }), line(1, { text: half }), line(2), line(3)]);

@@ -78,7 +78,7 @@ export class DeploymentLogs {
       for (const { text, end: lineEnd } of block.lines) {
         const line = decodeLogLine(text);
         end = lineEnd;
-        if (!isWanted(line, filter)) continue;
+        if (!line || !isWanted(line, filter)) continue;
         lines.push(line);
         bytes += Buffer.byteLength(line.text);
         if (lines.length >= READ_LINES_MAX || bytes >= READ_TEXT_MAX_BYTES) {

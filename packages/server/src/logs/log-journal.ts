@@ -59,7 +59,10 @@ export class LogJournal {
     const progress = new Progress();
     let end = 0;
     for await (const block of readLines(path, 0)) {
-      for (const { text } of block.lines) progress.count(decodeLogLine(text));
+      for (const { text } of block.lines) {
+        const line = decodeLogLine(text);
+        if (line) progress.count(line);
+      }
       end = block.end;
     }
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });

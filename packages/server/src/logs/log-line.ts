@@ -32,10 +32,18 @@ export function encodeLogLine(line: LogLine): string {
   return `${JSON.stringify(stored)}\n`;
 }
 
-/** `text` without its line feed; it was written by `encodeLogLine`. */
-export function decodeLogLine(text: string): LogLine {
-  const [hostCommandIdentifier, sequence, targetId, lifecycleEvent, at, stream, scriptName, output] = JSON.parse(
-    text,
-  ) as StoredLine;
+/**
+ * `text` without its line feed; it was written by `encodeLogLine`. Null for a line that is damaged, as after a power cut: it is lost,
+ * and what stands around it is not.
+ */
+export function decodeLogLine(text: string): LogLine | null {
+  let stored: StoredLine;
+  try {
+    stored = JSON.parse(text) as StoredLine;
+  } catch {
+    return null;
+  }
+  if (!Array.isArray(stored) || typeof stored[7] !== "string") return null;
+  const [hostCommandIdentifier, sequence, targetId, lifecycleEvent, at, stream, scriptName, output] = stored;
   return { hostCommandIdentifier, sequence, targetId, lifecycleEvent, at, stream, scriptName, text: output };
 }
