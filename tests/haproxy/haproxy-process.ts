@@ -55,6 +55,8 @@ export class HaproxyProcess {
       "  timeout connect 5s",
       "  timeout client 60s",
       "  timeout server 60s",
+      // Else the interval is also the time limit, and a busy machine makes healthy servers look sick.
+      "  timeout check 60s",
       "frontend public",
       `  bind 127.0.0.1:${this.port}`,
       "  use_backend %[req.hdr(x-backend)] if { req.hdr(x-backend) -m found }",

@@ -41,7 +41,7 @@ describe.skipIf(missing !== null)(`HAProxy${missing ? ` (skipped: ${missing})` :
 
   function newRouter(settings: Partial<HaproxySettings> = {}): HaproxyRouter {
     const sockets = balancers.map(({ socket }) => socket).join(", ");
-    return haproxyRouter.create({ sockets, drainSeconds: `${DRAIN_SECONDS}`, ...settings }, { now: () => now });
+    return haproxyRouter.create({ sockets, drainSeconds: DRAIN_SECONDS, ...settings }, { now: () => now });
   }
 
   function routed(hostName: string, more: Partial<RoutedHost> = {}): RoutedHost {

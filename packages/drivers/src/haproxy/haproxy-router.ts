@@ -46,7 +46,10 @@ export interface HaproxyRouter extends TrafficRouter {
   forget(hostId: string): void;
 }
 
-/** HAProxy 2.0 and later, by their runtime sockets of `level admin`. */
+/**
+ * By runtime sockets of `level admin` (a worker's, not the master's). While HAProxy is being reloaded, the requests that its old
+ * process still answers are counted by no socket, so that a block in those moments does not wait for them.
+ */
 export const haproxyRouter: Driver<"traffic-router", HaproxySettings, HaproxyDependencies, HaproxyRouter> = {
   port: "traffic-router",
   name: "haproxy",

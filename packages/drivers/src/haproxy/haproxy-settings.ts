@@ -10,8 +10,8 @@ export interface HaproxySettings {
   readonly backends?: string;
   /** `host-1=s1 i-0123=s2`: host names or ids to servers. One that is left out is found by its name, its id or its address. */
   readonly servers?: string;
-  /** Whole seconds. {@link DEFAULT_DRAIN_SECONDS} when absent. */
-  readonly drainSeconds?: string;
+  /** {@link DEFAULT_DRAIN_SECONDS} when absent. */
+  readonly drainSeconds?: number;
 }
 
 /** As long as an AWS target group waits by default before it takes a deregistered target's connections away. */
@@ -45,13 +45,10 @@ export const haproxySettingsSchema: SettingsSchema<HaproxySettings> = {
     problem: (text) => mappingProblem(text, "server"),
   },
   drainSeconds: {
-    type: "string",
+    type: "number",
     required: false,
     description: "how many seconds requests in flight may take to end before the host is taken out anyway",
-    problem: (text) =>
-      /^[0-9]{1,4}$/.test(text) && Number(text) <= MAX_DRAIN_SECONDS
-        ? undefined
-        : `has the value "${text}": give whole seconds from "0" to "${MAX_DRAIN_SECONDS}"`,
+    range: [0, MAX_DRAIN_SECONDS],
   },
 };
 
@@ -61,7 +58,7 @@ export function readHaproxySettings(settings: HaproxySettings): HaproxyBalancers
     sockets: words(settings.sockets).flatMap((word) => parseRuntimeSocket(word) ?? []),
     backends: readMapping(settings.backends ?? ""),
     servers: readMapping(settings.servers ?? ""),
-    drainMilliseconds: Number(settings.drainSeconds ?? DEFAULT_DRAIN_SECONDS) * 1000,
+    drainMilliseconds: (settings.drainSeconds ?? DEFAULT_DRAIN_SECONDS) * 1000,
   };
 }
 
