@@ -9,6 +9,7 @@ import type { Store } from "@sluice/server/store/open-store.ts";
 import { readTarget } from "@sluice/server/store/targets.ts";
 import { sql } from "kysely";
 import type { Ledger } from "./ledger.ts";
+import { POLL_TIMEOUT_MILLISECONDS } from "./simulated-network.ts";
 import type { SimulatedServer } from "./simulated-server.ts";
 
 const ENDED: readonly string[] = ["Succeeded", "Failed", "Skipped"];
@@ -17,10 +18,13 @@ const OVER: readonly string[] = ["Succeeded", "Failed", "Stopped"];
 const OVERDUE_MILLISECONDS = 2_000;
 /** Without faults, from a command's offer to its acknowledgement: a few crossings of the network. */
 const CALM_START_MILLISECONDS = 200;
-/** From an agent's end to the failure of its host: its grace, calls under way when it ended, and some time to act. */
+/**
+ * From an agent's end to the failure of its host: its grace, calls under way when it ended, and some time to act. A deployment's hosts
+ * are found within it, too.
+ */
 const GONE_MILLISECONDS = 60_000;
-/** From a sound agent's ignorance of a command to that command's end or its next offer. */
-const LOST_MILLISECONDS = 30_000;
+/** From a sound agent's ignorance of a command to that command's end or its next offer: its last poll may have been lost, too. */
+const LOST_MILLISECONDS = POLL_TIMEOUT_MILLISECONDS + 15_000;
 /** How late the removal of a host may be noticed when the server died in the middle of it. */
 const REMOVAL_MILLISECONDS = 20_000;
 
@@ -399,9 +403,13 @@ export class Watcher {
   }
 
   /** A host that is gone fails within its grace, and a command that its agent has lost within a few heartbeats. */
-  #checkNotWaitingForNothing(id: string, { targets }: Watched): void {
+  #checkNotWaitingForNothing(id: string, { row, targets }: Watched): void {
     const server = this.#parts.server();
     if (!server || server.isDead) return;
+    const unstarted = this.#parts.now() - Math.max(row.created_at, server.upSince);
+    if (row.status === "Created" && unstarted > GONE_MILLISECONDS) {
+      this.#violated(id, `has not started for ${unstarted} ms, with a server that is up`);
+    }
     for (const { targetId, command } of targets.values()) {
       if (!command) continue;
       const { goneSince, soundSince, knows } = this.#parts.hostTruth(targetId);

@@ -20,6 +20,8 @@ const HOUR = 60 * MINUTE;
 /** A world whose deployments have not ended by then never ends: the run time of each, and what may outlast it. */
 const HOURS_PER_DEPLOYMENT = 20;
 const STEPS_MAX = 5_000_000;
+/** Steps at one moment: more of them are a loop that never sleeps. */
+const STEPS_OF_A_MOMENT_MAX = 1_000;
 const STOP_AIM_MILLISECONDS = 5_000;
 const OPERATOR = "the operator";
 
@@ -110,10 +112,15 @@ class World {
     const planned = groups.reduce((sum, group) => sum + group.deployments.length, 0);
     const latest = START + planned * HOURS_PER_DEPLOYMENT * HOUR;
     let steps = 0;
+    let stepsOfMoment = 0;
     while (this.#operatorsAtWork > 0 && this.#violation === null) {
+      const before = this.#time.now();
       if (!(await this.#time.step())) this.#violate("nothing is left to happen, and deployments have not ended");
       await this.#watcher.check();
       steps++;
+      stepsOfMoment = this.#time.now() === before ? stepsOfMoment + 1 : 0;
+      if (stepsOfMoment > STEPS_OF_A_MOMENT_MAX)
+        this.#violate("something spins: it never sleeps, and time stands still");
       if (steps > STEPS_MAX || this.#time.now() > latest) this.#violate("deployments do not end after the faults have");
     }
     this.#server?.die();
