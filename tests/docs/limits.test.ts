@@ -9,6 +9,14 @@ const LIMIT_NAME = /(^|_)(MAX|TIMEOUT|GRACE|LEASE|HOLD|EXPIRES)(_|$)/;
 
 /** Sizes of our own steps and of programs' own formats: whoever uses Sluice never meets them. */
 const INTERNAL = new Set([
+  "packages/drivers/src/aws/aws-call-error.ts REASON_MAX_CHARACTERS",
+  "packages/drivers/src/elbv2/elbv2-router.ts PORT_MAX",
+  "packages/drivers/src/haproxy/runtime-socket.ts MAX_PORT",
+  "packages/drivers/src/haproxy/runtime-socket.ts MAX_SOCKET_PATH_BYTES",
+  "packages/drivers/src/haproxy/server-lookup.ts MAX_NAME_LENGTH",
+  "packages/drivers/src/prometheus/prometheus-alarm-reader.ts QUERY_MAX_CHARACTERS",
+  "packages/drivers/src/prometheus/prometheus-client.ts REASON_MAX_CHARACTERS",
+  "packages/server/src/store/group-commit.ts GATHERING_MAX_MILLISECONDS",
   "packages/agent/src/der.ts LENGTH_MAX_BYTES",
   "packages/agent/src/diagnostics.ts SCRIPT_NAME_MAX_CHARACTERS",
   "packages/agent/src/host/archive/unpack-zip.ts WHOLE_READ_MAX_BYTES",

@@ -28,5 +28,23 @@ export function readAppSpec(archiveDirectory: string, fileName: string): AppSpec
         "http://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file.html",
     );
   }
-  return parseAppSpec(readFileSync(path), { os: "linux" });
+  return parseOnce(path, readFileSync(path));
+}
+
+/** Archives whose AppSpec is remembered: those of a few deployment groups at once. */
+const REMEMBERED_FILES = 8;
+const remembered = new Map<string, { readonly bytes: Buffer; readonly appSpec: AppSpec }>();
+
+/** Every event of a deployment reads the same file; the grammar is the slow part, and it is asked again only when the bytes changed. */
+function parseOnce(path: string, bytes: Buffer): AppSpec {
+  const known = remembered.get(path);
+  if (known?.bytes.equals(bytes)) return known.appSpec;
+  const appSpec = parseAppSpec(bytes, { os: "linux" });
+  remembered.delete(path);
+  remembered.set(path, { bytes, appSpec });
+  if (remembered.size > REMEMBERED_FILES) {
+    const oldest = remembered.keys().next().value;
+    if (oldest !== undefined) remembered.delete(oldest);
+  }
+  return appSpec;
 }

@@ -1,7 +1,8 @@
-import { type AgentOptions, Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
+import type { AgentOptions, Agent as HttpAgent } from "node:http";
+import type { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
 import { connect } from "node:tls";
+import { http, https } from "./node-http.ts";
 
 export interface TlsTrust {
   /** PEM of the authorities that are trusted instead of the system's. */
@@ -29,10 +30,10 @@ export function connectionAgent(protocol: "http:" | "https:", trust: TlsTrust | 
     maxFreeSockets: FREE_SOCKETS_MAX,
     scheduling: "lifo",
   };
-  if (protocol === "http:") return new HttpAgent(options);
+  if (protocol === "http:") return new http.Agent(options);
   const fingerprints = (trust?.fingerprints ?? []).map(normaliseFingerprint);
   if (fingerprints.length > 0) return new PinnedAgent(options, new Set(fingerprints));
-  return new HttpsAgent(trust?.ca === undefined ? options : { ...options, ca: trust.ca });
+  return new https.Agent(trust?.ca === undefined ? options : { ...options, ca: trust.ca });
 }
 
 /** The agent for an endpoint's URL. */
@@ -48,7 +49,7 @@ export function normaliseFingerprint(fingerprint: string): string {
  * Hands a connection out only after the server's certificate was compared, so that not one byte of a request (it may carry an
  * enrolment token) reaches the wrong server. Sessions are not resumed: a resumed one shows no certificate.
  */
-class PinnedAgent extends HttpsAgent {
+class PinnedAgent extends https.Agent {
   readonly #fingerprints: ReadonlySet<string>;
 
   constructor(options: AgentOptions, fingerprints: ReadonlySet<string>) {

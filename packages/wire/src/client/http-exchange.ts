@@ -1,7 +1,7 @@
-import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+import type { Agent, ClientRequest, IncomingMessage } from "node:http";
 import { type SplitUrl, splitUrl } from "../sigv4/sign.ts";
 import { TransportError } from "./errors.ts";
+import { http, https } from "./node-http.ts";
 
 export interface Exchange {
   readonly method: string;
@@ -81,7 +81,7 @@ function send(call: Exchange, target: SplitUrl): Promise<IncomingMessage> {
     agent: call.agent,
     ...(call.signal === undefined ? {} : { signal: call.signal }),
   };
-  const request: ClientRequest = target.protocol === "https:" ? httpsRequest(options) : httpRequest(options);
+  const request: ClientRequest = target.protocol === "https:" ? https.request(options) : http.request(options);
   const timer = setTimeout(() => {
     request.destroy(new Error(`no answer within ${call.timeoutMs} ms`));
   }, call.timeoutMs);

@@ -1,9 +1,10 @@
 import { createWriteStream } from "node:fs";
-import * as http from "node:http";
-import * as https from "node:https";
+import type { IncomingMessage } from "node:http";
+import type { RequestOptions } from "node:https";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
+import { http, https } from "@sluice/wire/client/node-http.ts";
 import { splitUrl } from "@sluice/wire/sigv4/sign.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 
@@ -12,7 +13,7 @@ export interface DownloadRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   /** How the first origin's certificate is judged; a redirect to another origin is judged by the system's store. */
-  readonly tls?: https.RequestOptions | undefined;
+  readonly tls?: RequestOptions | undefined;
   /** What is downloaded, for messages: never with a query, which may hold a signature. */
   readonly label: string;
 }
@@ -89,7 +90,7 @@ async function downloadOnce(request: DownloadRequest, file: string, options: Dow
   return { etag: response.headers.etag, bytes };
 }
 
-async function follow(request: DownloadRequest, options: DownloadOptions): Promise<http.IncomingMessage> {
+async function follow(request: DownloadRequest, options: DownloadOptions): Promise<IncomingMessage> {
   let { url, headers, tls } = request;
   for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects += 1) {
     const response = await get(url, headers, tls, options);
@@ -119,12 +120,12 @@ async function follow(request: DownloadRequest, options: DownloadOptions): Promi
 function get(
   url: string,
   headers: Readonly<Record<string, string>>,
-  tls: https.RequestOptions | undefined,
+  tls: RequestOptions | undefined,
   { idleMilliseconds, signal }: DownloadOptions,
-): Promise<http.IncomingMessage> {
+): Promise<IncomingMessage> {
   const { protocol, hostname, port } = new URL(url);
   const isTls = protocol === "https:";
-  const options: https.RequestOptions = {
+  const options: RequestOptions = {
     hostname: hostname.replace(/^\[|\]$/g, ""),
     port: port === "" ? undefined : port,
     path: splitUrl(url).path,
@@ -159,7 +160,7 @@ class HttpFailure extends Error {
   }
 }
 
-async function httpFailure(response: http.IncomingMessage): Promise<HttpFailure> {
+async function httpFailure(response: IncomingMessage): Promise<HttpFailure> {
   const status = response.statusCode ?? 0;
   const chunks: Buffer[] = [];
   let bytes = 0;
