@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UpdateDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { hooksAppSpec } from "./bundle.ts";
+import { CodeDeploy } from "./code-deploy.ts";
+import { type SluiceAgent, startSluiceAgents } from "./sluice-agent.ts";
+import { type SluiceServer, startSluiceServer } from "./sluice-server.ts";
+
+let server: SluiceServer;
+let codeDeploy: CodeDeploy;
+let agents: SluiceAgent[] = [];
+let work: string;
+
+beforeAll(async () => {
+  work = mkdtempSync(join(tmpdir(), "sluice-e2e-rollback-"));
+  server = await startSluiceServer();
+  codeDeploy = await CodeDeploy.begin(server);
+  agents = await startSluiceAgents(server, ["Fleet=rollback"], [{ name: "web-1" }, { name: "web-2" }]);
+  await codeDeploy.createGroup({ group: "prod", fleet: "rollback" });
+  await codeDeploy.client.send(
+    new UpdateDeploymentGroupCommand({
+      applicationName: codeDeploy.application,
+      currentDeploymentGroupName: "prod",
+      autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] },
+    }),
+  );
+});
+afterAll(async () => {
+  codeDeploy?.close();
+  await Promise.all(agents.map((agent) => agent.close()));
+  await server?.close();
+  rmSync(work, { recursive: true, force: true });
+});
+
+function deploy(check: string) {
+  writeFileSync(join(work, "appspec.yml"), hooksAppSpec({ ValidateService: "check.sh" }));
+  writeFileSync(join(work, "check.sh"), `#!/bin/sh\n${check}\n`, { mode: 0o755 });
+  return server.run("deploy", work, "--application", codeDeploy.application, "--group", "prod", "--watch");
+}
+
+it("a failed deployment is rolled back, both say so, and the group stays marked until a person has seen it", async () => {
+  const good = await deploy("echo fine");
+  expect(good.exitCode, good.stderr).toBe(0);
+  const goodId = /d-[A-Z0-9]{9}/.exec(good.stdout)?.[0] ?? "";
+
+  const bad = await deploy("echo broken; exit 3");
+  expect(bad.exitCode).toBe(1);
+  const badId = /d-[A-Z0-9]{9}/.exec(bad.stdout)?.[0] ?? "";
+  const failed = await codeDeploy.deployment(badId);
+  expect(failed.status).toBe("Failed");
+  const rollbackId = failed.rollbackInfo?.rollbackDeploymentId ?? "";
+  expect(failed.rollbackInfo?.rollbackMessage).toBe(
+    `Deployment ${badId} terminated. Automatic rollback is triggered with a DeploymentId ${rollbackId}.`,
+  );
+
+  // The watch of the failed deployment followed its rollback to the end.
+  const rollback = await codeDeploy.deployment(rollbackId);
+  expect(rollback).toMatchObject({
+    status: "Succeeded",
+    creator: "codeDeployRollback",
+    revision: (await codeDeploy.deployment(goodId)).revision,
+    rollbackInfo: { rollbackTriggeringDeploymentId: badId },
+  });
+  expect(bad.stdout).toContain(`${rollbackId} Succeeded`);
+
+  expect(await server.sluice("ack")).toContain(badId);
+  await server.sluice("ack", "--application", codeDeploy.application, "--group", "prod");
+  expect(await server.sluice("ack")).toContain("No group is rolled back.");
+});
