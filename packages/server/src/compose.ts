@@ -66,7 +66,9 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     readyAt: now(),
     onFlushError: (error) => log.error({ error: describe(error) }, "what was heard of hosts could not be written down"),
   });
-  const { fleet, revisions } = composeDrivers({ store, config, rootKey, region, now });
+  // `trafficRouter`, `alarmReader` and `hostTerminator` are the other ports.
+  const drivers = composeDrivers({ store, config, rootKey, region, timers: systemTimers, log });
+  const { fleet, revisions } = drivers;
   const runner = createRunner({
     store,
     timers: systemTimers,
@@ -137,10 +139,12 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       liveness.ready(now());
       liveness.start(now);
       runner.start();
+      drivers.start();
     },
     async close() {
       unsubscribe();
       await runner.close();
+      await drivers.close();
       await liveness.close();
       await logs.close();
       await bucket.close();

@@ -3,6 +3,8 @@ import {
   type DescribeInstancesCommandInput,
   EC2Client,
   type EC2ClientConfig,
+  TerminateInstancesCommand,
+  type TerminateInstancesCommandInput,
 } from "@aws-sdk/client-ec2";
 import type { AwsCallOptions } from "../aws/aws-caller.ts";
 
@@ -12,5 +14,9 @@ export function openEc2(config: EC2ClientConfig) {
   return {
     describeInstances: (input: DescribeInstancesCommandInput, options: AwsCallOptions) =>
       client.send(new DescribeInstancesCommand(input), options),
+    terminateInstances: (input: TerminateInstancesCommandInput, options: AwsCallOptions) =>
+      client.send(new TerminateInstancesCommand(input), options),
   };
 }
+
+export type Ec2Client = ReturnType<typeof openEc2>;

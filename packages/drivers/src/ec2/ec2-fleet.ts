@@ -4,6 +4,7 @@ import { type TagFilter, tagFilterType } from "@sluice/model/tag-filter.ts";
 import { awsCaller } from "../aws/aws-caller.ts";
 import { AWS_CLIENT_SCHEMA, type AwsClientSettings } from "../aws/aws-client-settings.ts";
 import type { Driver } from "../driver.ts";
+import { type Ec2TerminationReport, terminateInstances } from "./ec2-termination.ts";
 
 /**
  * A stopped instance is a target that fails, not one that is passed over. Those that shut down or are terminated never come back, and
@@ -16,8 +17,13 @@ const INSTANCES_PER_PAGE = 1_000;
 /** The most values that one filter of DescribeInstances takes. */
 const VALUES_PER_FILTER = 200;
 
+export interface Ec2Fleet extends Fleet {
+  /** As a HostTerminator does it; says also which hosts EC2 does not know. */
+  terminate(hostIds: readonly string[], signal: AbortSignal): Promise<Ec2TerminationReport>;
+}
+
 /** EC2 instances by their tags, in the account and region of the settings. It knows no on-premises instances. */
-export const ec2Fleet: Driver<"fleet", AwsClientSettings, object, Fleet> = {
+export const ec2Fleet: Driver<"fleet", AwsClientSettings, object, Ec2Fleet> = {
   port: "fleet",
   name: "ec2",
   configSchema: AWS_CLIENT_SCHEMA,
@@ -42,6 +48,7 @@ export const ec2Fleet: Driver<"fleet", AwsClientSettings, object, Fleet> = {
         } while (token);
         return selectHosts([...hosts.values()], selection);
       },
+      terminate: (hostIds, signal) => terminateInstances(hostIds, call, settings.region, signal),
     };
   },
 };

@@ -9,6 +9,8 @@ export interface DesiredTraffic {
   readonly host: RoutedHost;
   /** `draining` until the block is done. */
   readonly wish: "serving" | "draining" | "blocked";
+  /** Counts the wishes of this host and group: of two, the one with the higher number is the newer. */
+  readonly revision: number;
   /** The process in which it was brought about last, by socket. Another process there has forgotten it. */
   readonly appliedIn: Readonly<Record<string, string>>;
 }
@@ -21,11 +23,12 @@ export class DesiredTrafficTable {
     return [...this.#entries.values()];
   }
 
-  /** Takes over what is stored, but nothing that is known here, which is newer. */
+  /** Takes over what is stored, but nothing of which the same or a newer wish is known here. */
   adopt(stored: readonly DesiredTraffic[]): void {
     for (const entry of stored) {
       const key = keyOf(entry.host.hostId, entry.host.groups[0]!);
-      if (!this.#entries.has(key)) this.#entries.set(key, entry);
+      const known = this.#entries.get(key);
+      if (known === undefined || known.revision < entry.revision) this.#entries.set(key, entry);
     }
   }
 
@@ -33,19 +36,22 @@ export class DesiredTrafficTable {
     return this.#entries.get(keyOf(hostId, group));
   }
 
-  /** A new wish is brought about nowhere yet. */
+  /** A new wish is brought about nowhere yet. One that is repeated leaves the entry itself as it is. */
   wish(host: RoutedHost, wish: DesiredTraffic["wish"]): void {
     for (const group of host.groups) {
       const known = this.get(host.hostId, group);
+      if (known?.wish === wish && known.host.hostName === host.hostName && known.host.address === host.address)
+        continue;
+      const revision = (known?.revision ?? 0) + 1;
       const isSame = known !== undefined && (known.wish === "serving") === (wish === "serving");
       const appliedIn = isSame ? known.appliedIn : {};
-      this.#entries.set(keyOf(host.hostId, group), { host: { ...host, groups: [group] }, wish, appliedIn });
+      this.#entries.set(keyOf(host.hostId, group), { host: { ...host, groups: [group] }, wish, revision, appliedIn });
     }
   }
 
   applied(hostId: string, group: string, socket: string, process: string): void {
     const known = this.get(hostId, group);
-    if (!known) return;
+    if (!known || known.appliedIn[socket] === process) return;
     const appliedIn = { ...known.appliedIn, [socket]: process };
     this.#entries.set(keyOf(hostId, group), { ...known, appliedIn });
   }

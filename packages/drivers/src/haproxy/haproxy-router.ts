@@ -37,9 +37,16 @@ export interface ReappliedTraffic {
 export interface HaproxyRouter extends TrafficRouter {
   /** Everything asked for so far. To be stored whenever a call of `block` or `allow` has ended, whatever its outcome. */
   desiredState(): readonly DesiredTraffic[];
+  /** Takes over what another process has stored, where it is newer than what is known here. */
+  adopt(stored: readonly DesiredTraffic[]): void;
+  /**
+   * Whether `reconcile` would have something to do: a balancer runs in another process than it did at the last call. A balancer that
+   * cannot be reached is a rejection, unless another one has something to be told.
+   */
+  isBehind(signal: AbortSignal): Promise<boolean>;
   /**
    * Tells balancers that have been restarted or reloaded what they have forgotten. `stored` is what `desiredState` gave before this
-   * process; newer wishes win. A balancer that cannot be reached is a rejection, after all others have been told.
+   * process, or in another one; newer wishes win. A balancer that cannot be reached is a rejection, after all others have been told.
    */
   reconcile(stored: readonly DesiredTraffic[], signal: AbortSignal): Promise<readonly ReappliedTraffic[]>;
   /** Of a host that is no more. */
@@ -72,6 +79,8 @@ class RuntimeSocketRouter implements HaproxyRouter {
   readonly #desired = new DesiredTrafficTable();
   /** The end of what is under way for a host, so that no wish overtakes another on its way to a balancer. */
   readonly #turns = new Map<string, Promise<unknown>>();
+  /** The process of each balancer that was last told all wishes, by socket. */
+  readonly #reconciled = new Map<string, string>();
 
   constructor(balancers: HaproxyBalancers, now: () => number) {
     this.#balancers = balancers;
@@ -120,6 +129,23 @@ class RuntimeSocketRouter implements HaproxyRouter {
     this.#desired.forget(hostId);
   }
 
+  adopt(stored: readonly DesiredTraffic[]): void {
+    this.#desired.adopt(stored);
+  }
+
+  async isBehind(signal: AbortSignal): Promise<boolean> {
+    const looks = this.#balancers.sockets.map(async (socket) => {
+      const { process } = await this.#read(socket, signal);
+      return (
+        this.#reconciled.get(socket.name) !== process ||
+        this.#desired.list().some(({ appliedIn }) => appliedIn[socket.name] !== process)
+      );
+    });
+    const settled = await Promise.allSettled(looks);
+    if (settled.some((look) => look.status === "fulfilled" && look.value)) return true;
+    return (await Promise.all(looks)).some(Boolean);
+  }
+
   async reconcile(stored: readonly DesiredTraffic[], signal: AbortSignal): Promise<readonly ReappliedTraffic[]> {
     this.#desired.adopt(stored);
     const perSocket = this.#balancers.sockets.map(async (socket) => {
@@ -128,7 +154,9 @@ class RuntimeSocketRouter implements HaproxyRouter {
       const told = forgotten.map(({ host }) =>
         this.#inTurn(host.hostId, () => this.#reapply(host.hostId, host.groups[0]!, { socket, state }, signal)),
       );
-      return (await allOrFirstFault(told)).flatMap((entry) => entry ?? []);
+      const reapplied = (await allOrFirstFault(told)).flatMap((entry) => entry ?? []);
+      this.#reconciled.set(socket.name, state.process);
+      return reapplied;
     });
     return (await allOrFirstFault(perSocket)).flat();
   }

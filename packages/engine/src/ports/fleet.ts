@@ -28,6 +28,33 @@ export interface Fleet {
   resolveTargets(selection: FleetSelection, signal: AbortSignal): Promise<readonly FleetHost[]>;
 }
 
+/** Which hosts are gone, and which are not, with the reason for each. */
+export interface TerminationReport {
+  readonly terminated: readonly string[];
+  readonly kept: readonly { readonly hostId: string; readonly reason: string }[];
+}
+
+/** The port to whoever can end machines. A host that is terminated already is terminated; trying again changes nothing. */
+export interface HostTerminator {
+  terminate(hostIds: readonly string[], signal: AbortSignal): Promise<TerminationReport>;
+}
+
+/** What became of hosts that are no longer needed: every one that was asked for is in one of the two lists. */
+export interface TerminationReport {
+  /** Switched off for good, or on their way there with no way back, by this call or before it. */
+  readonly terminated: readonly string[];
+  /** Running on. `reason` is a sentence for people, without a full stop. */
+  readonly kept: readonly { readonly hostId: string; readonly reason: string }[];
+}
+
+/**
+ * The port to whoever can switch machines off for good. May be called again with the same hosts. A provider that cannot be reached is a
+ * rejection, which the caller retries; one that says no is a `kept`.
+ */
+export interface HostTerminator {
+  terminate(hostIds: readonly string[], signal: AbortSignal): Promise<TerminationReport>;
+}
+
 /** EC2 filters mean instances, on-premises filters mean on-premises instances, and an empty selection means no host. */
 export function isSelected(host: FleetHost, selection: FleetSelection): boolean {
   switch (host.kind) {

@@ -116,7 +116,7 @@ export async function insertHost({ db }: WriteTransaction, row: HostRow): Promis
   await db.insertInto("hosts").values(row).execute();
 }
 
-/** Never a target again, and its keys open nothing any more. Retiring twice keeps the first time. */
+/** Never a target again, its keys open nothing any more, and no balancer is told of it again. Retiring twice keeps the first time. */
 export async function retireHost({ db }: WriteTransaction, hostId: string, now: number): Promise<void> {
   await db
     .updateTable("hosts")
@@ -125,4 +125,5 @@ export async function retireHost({ db }: WriteTransaction, hostId: string, now: 
     .where("retired_at", "is", null)
     .execute();
   await db.deleteFrom("access_keys").where("host_id", "=", hostId).execute();
+  await db.deleteFrom("desired_traffic").where("host_id", "=", hostId).execute();
 }

@@ -19,6 +19,7 @@ export interface Database {
   group_hosts: GroupHostsTable;
   effects: EffectsTable;
   events: EventsTable;
+  desired_traffic: DesiredTrafficTable;
 }
 
 /** Facts that the installation keeps about itself: signing key, TLS key, account id. */
@@ -138,6 +139,8 @@ export interface DeploymentsTable {
   active: number;
   /** 1 while agents' completions may make the next event available without a plan. Stop and failure clear it. */
   advancing: number;
+  /** 1 when alarms stop it: they are read for as long as it is active. */
+  watches_alarms: number;
   creator: string;
   revision_key: string;
   revision_json: string;
@@ -168,8 +171,10 @@ export interface TargetsTable {
   /** Admission order. */
   ordinal: number;
   status: string;
-  /** `available`, `acknowledged`, or null when the host has nothing to do. */
-  command_state: "available" | "acknowledged" | null;
+  /** `Blue` or `Green`; null in place. */
+  label: string | null;
+  /** `available`, `acknowledged`, `routed` (the load balancer is at work), or null when the host has nothing to do. */
+  command_state: "available" | "acknowledged" | "routed" | null;
   /** `TargetState`. */
   state_json: string;
   updated_at: number;
@@ -207,4 +212,15 @@ export interface EventsTable {
   at: number;
   type: string;
   body_json: string;
+}
+
+/** What balancers that forget (HAProxy) were last asked for, to be told again after a restart. */
+export interface DesiredTrafficTable {
+  host_id: string;
+  /** Target group or load balancer. */
+  group_name: string;
+  /** The higher one is the newer one. */
+  revision: number;
+  /** `DesiredTraffic` of the driver. */
+  desired_json: string;
 }

@@ -116,6 +116,7 @@ export async function up(db: Kysely<unknown>, dialect: "sqlite" | "postgres"): P
     .addColumn("status", "text", (column) => column.notNull())
     .addColumn("active", "integer", (column) => column.notNull())
     .addColumn("advancing", "integer", (column) => column.notNull())
+    .addColumn("watches_alarms", "integer", (column) => column.notNull())
     .addColumn("creator", "text", (column) => column.notNull())
     .addColumn("revision_key", "text", (column) => column.notNull())
     .addColumn("revision_json", "text", (column) => column.notNull())
@@ -136,6 +137,9 @@ export async function up(db: Kysely<unknown>, dialect: "sqlite" | "postgres"): P
   await sql`CREATE UNIQUE INDEX deployments_one_active ON deployments (deployment_group_id) WHERE active = 1`.execute(
     db,
   );
+  await sql`CREATE INDEX deployments_watching_alarms ON deployments (deployment_id) WHERE active = 1 AND watches_alarms = 1`.execute(
+    db,
+  );
   await sql`CREATE INDEX deployments_to_wake ON deployments (wake_at) WHERE wake_at IS NOT NULL`.execute(db);
   await db.schema
     .createIndex("deployments_by_group")
@@ -150,6 +154,7 @@ export async function up(db: Kysely<unknown>, dialect: "sqlite" | "postgres"): P
     .addColumn("target_id", "text", (column) => column.notNull())
     .addColumn("ordinal", "integer", (column) => column.notNull())
     .addColumn("status", "text", (column) => column.notNull())
+    .addColumn("label", "text")
     .addColumn("command_state", "text")
     .addColumn("state_json", "text", (column) => column.notNull())
     .addColumn("updated_at", "bigint", (column) => column.notNull())
@@ -193,5 +198,14 @@ export async function up(db: Kysely<unknown>, dialect: "sqlite" | "postgres"): P
     .addColumn("type", "text", (column) => column.notNull())
     .addColumn("body_json", "text", (column) => column.notNull())
     .addUniqueConstraint("events_by_deployment", ["deployment_id", "sequence"])
+    .execute();
+
+  await db.schema
+    .createTable("desired_traffic")
+    .addColumn("host_id", "text", (column) => column.notNull())
+    .addColumn("group_name", "text", (column) => column.notNull())
+    .addColumn("revision", "bigint", (column) => column.notNull())
+    .addColumn("desired_json", "text", (column) => column.notNull())
+    .addPrimaryKeyConstraint("desired_traffic_key", ["host_id", "group_name"])
     .execute();
 }

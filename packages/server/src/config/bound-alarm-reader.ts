@@ -1,0 +1,64 @@
+import type { AlarmReader, AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
+import { matchesPattern } from "./binding.ts";
+import { type BoundDriver, faultOfBinding } from "./bound-driver.ts";
+
+export const ALARM_READER_PORT = "alarm-reader";
+
+type BoundReader = BoundDriver<AlarmReader>;
+
+/**
+ * One reader that asks for each alarm the driver that its binding names. An alarm without a binding is `unknown`; a driver that cannot
+ * read rejects the whole, since half a reading could be taken for all being well.
+ */
+export function boundAlarmReader(bound: readonly BoundReader[]): AlarmReader {
+  return {
+    read: async (names, signal) => {
+      signal.throwIfAborted();
+      const byReader = new Map<AlarmReader, { bound: BoundReader; names: Set<string> }>();
+      for (const name of names) {
+        const found = readerOfAlarm(bound, name);
+        if (!found) continue;
+        const share = byReader.get(found.instance) ?? { bound: found, names: new Set<string>() };
+        share.names.add(name);
+        byReader.set(found.instance, share);
+      }
+      const readings = new Map<string, AlarmReading>();
+      await Promise.all(
+        [...byReader.values()].map(async (share) => {
+          for (const reading of await readShare(share.bound, [...share.names], signal)) {
+            readings.set(reading.name, reading);
+          }
+        }),
+      );
+      return names.map((name) => readings.get(name) ?? unboundAlarm(name));
+    },
+  };
+}
+
+async function readShare(
+  { binding, instance }: BoundReader,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly AlarmReading[]> {
+  try {
+    return await instance.read(names, signal);
+  } catch (error) {
+    throw faultOfBinding(error, binding, signal);
+  }
+}
+
+/** By the alarm's name, or by a pattern of ARNs, in which the name stands at the end. */
+function readerOfAlarm(bound: readonly BoundReader[], name: string): BoundReader | undefined {
+  return bound.find(({ binding }) => {
+    const nameInArn = /^arn:.*?:alarm:(.+)$/.exec(binding.match)?.[1];
+    return matchesPattern(binding.match, name) || (nameInArn !== undefined && matchesPattern(nameInArn, name));
+  });
+}
+
+function unboundAlarm(name: string): AlarmReading {
+  const example = `- { match: ${JSON.stringify(name)}, port: ${ALARM_READER_PORT}, driver: prometheus, settings: { url: "http://127.0.0.1:9090" } }`;
+  const detail =
+    `no binding says which monitoring system has the alarm ${JSON.stringify(name)}: add one to the bindings in sluice.yml ` +
+    `(driver prometheus or cloudwatch), such as ${example}, and restart the server with --config sluice.yml`;
+  return { name, state: "unknown", since: null, detail };
+}
