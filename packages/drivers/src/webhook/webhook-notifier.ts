@@ -1,0 +1,139 @@
+import { readFileSync } from "node:fs";
+import type { DeliveryOutcome, Notifier } from "@sluice/engine/ports/notifier.ts";
+import type { Driver } from "../driver.ts";
+import { inForm, MESSAGE_FORM_FIELD, type MessageForm } from "../notification/message-form.ts";
+import { postJson } from "./post-json.ts";
+import { signWebhook } from "./webhook-signature.ts";
+
+export interface WebhookSettings {
+  /** Its path and query may hold a secret (as those of chat services do), so messages show its scheme and host alone. */
+  readonly url: string;
+  readonly secret: string;
+  readonly timeoutSeconds?: number;
+  readonly caFile?: string;
+  /** `documented` when absent. */
+  readonly form?: MessageForm;
+}
+
+export interface WebhookDependencies {
+  /** Epoch milliseconds: signatures carry the time. */
+  readonly now: () => number;
+}
+
+const TIMEOUT_DEFAULT_SECONDS = 10;
+const TIMEOUT_MAX_SECONDS = 25;
+/** Shorter ones can be guessed from one signed message. */
+const SECRET_MIN_CHARACTERS = 16;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+const RETRIED_STATUSES = new Set([408, 421, 423, 425, 429]);
+
+/** POSTs each notification to one address, signed. */
+export const webhookNotifier: Driver<"notifier", WebhookSettings, WebhookDependencies, Notifier> = {
+  port: "notifier",
+  name: "webhook",
+  configSchema: {
+    url: {
+      type: "string",
+      required: true,
+      secret: true,
+      description: "the receiver's https address",
+      problem: urlProblem,
+    },
+    secret: {
+      type: "string",
+      required: true,
+      secret: true,
+      description: "what the receiver verifies signatures with",
+      problem: (secret) =>
+        secret.length >= SECRET_MIN_CHARACTERS
+          ? undefined
+          : `is too short: give at least ${SECRET_MIN_CHARACTERS} characters, such as openssl rand -base64 32 prints`,
+    },
+    timeoutSeconds: {
+      type: "number",
+      required: false,
+      description: "how long an answer may take",
+      range: [1, TIMEOUT_MAX_SECONDS],
+    },
+    caFile: {
+      type: "string",
+      required: false,
+      description: "a file with the authorities (PEM) to trust for this receiver",
+    },
+    form: MESSAGE_FORM_FIELD,
+  },
+  create: (settings, { now }) => {
+    const url = new URL(settings.url);
+    const authorities = settings.caFile === undefined ? undefined : readAuthorities(settings.caFile);
+    const timeoutMilliseconds = (settings.timeoutSeconds ?? TIMEOUT_DEFAULT_SECONDS) * 1_000;
+    return {
+      deliver: async (notification, signal) => {
+        signal.throwIfAborted();
+        const timeout = AbortSignal.timeout(timeoutMilliseconds);
+        const body = inForm(notification.body, settings.form);
+        const id = notification.notificationId;
+        const headers = {
+          ...signWebhook({ id, body }, settings.secret, Math.floor(now() / 1_000)),
+          "sluice-event-type": notification.eventType,
+          "user-agent": "sluice",
+        };
+        try {
+          const answer = await postJson({
+            url,
+            headers,
+            body,
+            authorities,
+            signal: AbortSignal.any([signal, timeout]),
+          });
+          return outcomeOf(answer.status, answer.redirectOrigin, url);
+        } catch (error) {
+          signal.throwIfAborted();
+          const reason = timeout.aborted ? `no answer within ${timeoutMilliseconds} ms` : networkReason(error);
+          return { outcome: "retry", reason: `${url.origin} was not reached: ${reason}` };
+        }
+      },
+    };
+  },
+};
+
+function outcomeOf(status: number, redirectOrigin: string | undefined, { origin }: URL): DeliveryOutcome {
+  if (status >= 200 && status < 300) return { outcome: "delivered" };
+  if (status >= 500 || RETRIED_STATUSES.has(status)) {
+    return { outcome: "retry", reason: `${origin} answered ${status}` };
+  }
+  if (status >= 300 && status < 400) {
+    const where = redirectOrigin === undefined ? "" : ` to ${redirectOrigin}`;
+    const reason = `${origin} answered ${status}, a redirect${where}, and redirects are not followed: give the final address as the binding's url`;
+    return { outcome: "refused", reason };
+  }
+  const cure =
+    status === 401 || status === 403
+      ? ": make the binding's secret and the receiver's the same, and check both clocks"
+      : ": check the binding's url";
+  return { outcome: "refused", reason: `${origin} answered ${status}${cure}` };
+}
+
+/** The network's code or the certificate's fault, which names hosts and never what was sent. */
+function networkReason(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  const isAboutCertificate = typeof code === "string" && /CERT|SIGNATURE|TLS|SSL|ISSUER|ALTNAME/.test(code);
+  if (isAboutCertificate) return `${code}: its certificate is not trusted; give its authority as the binding's caFile`;
+  return String(code ?? message ?? "no reason given");
+}
+
+function readAuthorities(caFile: string): string {
+  try {
+    return readFileSync(caFile, "utf8");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`the caFile ${caFile} of a webhook binding cannot be read: ${reason}`, { cause: error });
+  }
+}
+
+function urlProblem(text: string): string | undefined {
+  if (!URL.canParse(text)) return "is no address: give https://HOST[:PORT]/PATH";
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== "" || password !== "") return "holds a user or a password: the signature says who is sending";
+  if (protocol === "https:" || (protocol === "http:" && LOOPBACK.test(hostname))) return undefined;
+  return "is not https: plain http is for this machine's loopback alone";
+}
