@@ -1,13 +1,15 @@
 import {
   CreateTagsCommand,
+  DescribeInstancesCommand,
   EC2Client,
+  ModifyInstanceAttributeCommand,
   RunInstancesCommand,
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { awsClientConfig } from "@sluice/drivers/aws/aws-client-settings.ts";
-import { ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
-import type { Fleet, FleetSelection } from "@sluice/engine/ports/fleet.ts";
+import { type Ec2Fleet, ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
+import type { FleetSelection } from "@sluice/engine/ports/fleet.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type MotoServer, startMoto, whyNoMoto } from "./moto-server.ts";
 
@@ -19,7 +21,7 @@ const web = { Key: "Role", Value: "web" };
 describe("the fleet driver ec2, against moto", () => {
   let moto: MotoServer;
   let ec2: EC2Client;
-  let fleet: Fleet;
+  let fleet: Ec2Fleet;
   const ids: Record<string, string> = {};
 
   beforeEach((context) => context.skip(whyNot !== null, whyNot ?? ""));
@@ -88,5 +90,49 @@ describe("the fleet driver ec2, against moto", () => {
 
   it("does not begin when it was told to stop", async () => {
     await expect(fleet.resolveTargets({ ec2TagFilters: [prod] }, AbortSignal.abort())).rejects.toThrow(/abort/i);
+  });
+
+  describe("terminates", () => {
+    const stateOf = async (id: string) => {
+      const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
+      return Reservations?.[0]?.Instances?.[0]?.State?.Name;
+    };
+
+    it("instances, whether they run or are stopped, and may be asked again", async () => {
+      await run("old-1");
+      await run("old-2");
+      await ec2.send(new StopInstancesCommand({ InstanceIds: [ids["old-2"]!] }));
+      const asked = [ids["old-1"]!, ids["old-2"]!];
+      const report = { terminated: asked, kept: [], unknown: [] };
+      expect(await fleet.terminate(asked, never)).toEqual(report);
+      expect(await Promise.all(asked.map(stateOf))).toEqual(["terminated", "terminated"]);
+      expect(await fleet.terminate(asked, never)).toEqual(report);
+    });
+
+    it("all but those that are protected or unknown, which are kept with the reason", async () => {
+      await run("mortal");
+      await run("protected");
+      await ec2.send(
+        new ModifyInstanceAttributeCommand({ InstanceId: ids.protected!, DisableApiTermination: { Value: true } }),
+      );
+      const stranger = "i-0123456789abcdef0";
+      const asked = [ids.mortal!, stranger, ids.protected!];
+      expect(await fleet.terminate(asked, never)).toEqual({
+        terminated: [ids.mortal],
+        kept: [
+          { hostId: stranger, reason: `EC2 has no instance ${stranger} in eu-central-1` },
+          { hostId: ids.protected, reason: expect.stringMatching(/OperationNotPermitted.*disableApiTermination/) },
+        ],
+        unknown: [stranger],
+      });
+      expect([await stateOf(ids.mortal!), await stateOf(ids.protected!)]).toEqual(["terminated", "running"]);
+    });
+
+    it("nothing when it was told to stop, or when nothing is asked for", async () => {
+      await run("spared");
+      await expect(fleet.terminate([ids.spared!], AbortSignal.abort())).rejects.toThrow(/abort/i);
+      expect(await fleet.terminate([], never)).toEqual({ terminated: [], kept: [], unknown: [] });
+      expect(await stateOf(ids.spared!)).toBe("running");
+    });
   });
 });
