@@ -46,7 +46,7 @@ describe.skipIf(missing !== null)(`a server with a HAProxy${missing ? ` (skipped
   const settings = () => ({ sockets: balancer.socket, backends: "shop-web=web", drainSeconds: 30 });
 
   async function startServer(): Promise<Drivers> {
-    const server = composeDrivers({
+    const server = await composeDrivers({
       store,
       config: await loadConfig(join(directory, "sluice.yml")),
       rootKey: { accessKeyId: "AKIAROOT", secretAccessKey: "secret", role: "root", hostId: null },

@@ -67,7 +67,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     onFlushError: (error) => log.error({ error: describe(error) }, "what was heard of hosts could not be written down"),
   });
   // `trafficRouter`, `alarmReader` and `hostTerminator` are the other ports.
-  const drivers = composeDrivers({ store, config, rootKey, region, timers: systemTimers, log });
+  const drivers = await composeDrivers({ store, config, rootKey, region, timers: systemTimers, log });
   const { fleet, revisions } = drivers;
   const runner = createRunner({
     store,

@@ -1,6 +1,7 @@
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import { expect, it } from "vitest";
+import { bindDrivers } from "./bound-driver.ts";
 import { boundRevisionSource } from "./bound-revision-source.ts";
 
 /** A source whose URLs say which one it is. */
@@ -26,7 +27,7 @@ const named = { name: "named", create: (settings: object) => source((settings as
 const defaults = { s3: source("embedded"), gitHub: source("github", "GitHub") };
 
 async function where(bindings: ReturnType<typeof binding>[], revision: RevisionLocation) {
-  const located = await boundRevisionSource(bindings, [named], defaults).locate(
+  const located = await boundRevisionSource(bindDrivers("revision-source", bindings, [named]), defaults).locate(
     revision,
     { expiresSeconds: 60, publicEndpoint: "http://127.0.0.1:1" },
     new AbortController().signal,
@@ -57,5 +58,5 @@ it("pays no heed to bindings of other ports", async () => {
 
 it("says which driver is missing when it is put together", () => {
   const unknown = { ...binding("*", "x"), driver: "ftp" };
-  expect(() => boundRevisionSource([unknown], [named], defaults)).toThrow('"ftp"');
+  expect(() => bindDrivers("revision-source", [unknown], [named])).toThrow('"ftp"');
 });

@@ -1,9 +1,9 @@
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
-import { type Binding, matchesPattern } from "./binding.ts";
-import { type BindableDriver, bindDrivers } from "./bound-driver.ts";
+import { matchesPattern } from "./binding.ts";
+import type { BoundDriver } from "./bound-driver.ts";
 
-const PORT = "revision-source";
+export const REVISION_SOURCE_PORT = "revision-source";
 
 interface Defaults {
   /** For S3 revisions that no binding names. */
@@ -13,12 +13,7 @@ interface Defaults {
 }
 
 /** One source that sends every revision to the source that its binding names. Bindings are used in their order. */
-export function boundRevisionSource(
-  bindings: readonly Binding[],
-  drivers: readonly BindableDriver<RevisionSource>[],
-  defaults: Defaults,
-): RevisionSource {
-  const bound = bindDrivers(PORT, bindings, drivers);
+export function boundRevisionSource(bound: readonly BoundDriver<RevisionSource>[], defaults: Defaults): RevisionSource {
   return {
     revisionTypes: ["S3", "GitHub"],
     locate: async (revision, options, signal) => {
