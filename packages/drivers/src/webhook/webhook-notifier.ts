@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { DeliveryOutcome, Notifier } from "@sluice/engine/ports/notifier.ts";
 import type { Driver } from "../driver.ts";
 import { inForm, MESSAGE_FORM_FIELD, type MessageForm } from "../notification/message-form.ts";
+import { SettingsError } from "../settings-schema.ts";
 import { postJson } from "./post-json.ts";
 import { signWebhook } from "./webhook-signature.ts";
 
@@ -126,7 +127,7 @@ function readAuthorities(caFile: string): string {
     return readFileSync(caFile, "utf8");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`the caFile ${caFile} of a webhook binding cannot be read: ${reason}`, { cause: error });
+    throw new SettingsError("caFile", `cannot be read: ${reason}`);
   }
 }
 

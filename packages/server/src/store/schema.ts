@@ -19,6 +19,7 @@ export interface Database {
   group_hosts: GroupHostsTable;
   effects: EffectsTable;
   events: EventsTable;
+  deliveries: DeliveriesTable;
   desired_traffic: DesiredTrafficTable;
 }
 
@@ -195,9 +196,12 @@ export interface EffectsTable {
   effect_key: string;
   deployment_id: string;
   kind: string;
+  /** `Effect`. */
   payload_json: string;
   /** `done` or `failed` with what came back; null while it is to be run. */
   outcome_json: string | null;
+  /** What is known of it while it is under way: a balancer's last words. */
+  progress_json: string | null;
   attempts: number;
   run_at: number;
   lease_owner: string | null;
@@ -223,4 +227,39 @@ export interface DesiredTrafficTable {
   revision: number;
   /** `DesiredTraffic` of the driver. */
   desired_json: string;
+}
+
+/** Messages of triggers: those to be sent, and what became of the others. */
+export interface DeliveriesTable {
+  /** Derives from deployment, trigger, event type and target, so that one event makes one message. */
+  notification_id: string;
+  /** The event that it tells of. With `ordinal` it is the order in which a trigger's messages about one deployment are sent. */
+  event_id: number;
+  ordinal: number;
+  deployment_id: string;
+  application_name: string;
+  deployment_group_name: string;
+  trigger_name: string;
+  trigger_target_arn: string;
+  /** `DeploymentStart`, … */
+  event_type: string;
+  /** Of the instance types; null for the deployment's. */
+  target_id: string | null;
+  subject: string;
+  body: string;
+  /** `failed`: given up or refused, until it is replayed. */
+  status: "pending" | "delivered" | "failed";
+  /** Of the current run: a replay counts anew. */
+  attempts: number;
+  /** Since when it is being tried; a replay counts anew. */
+  pending_since: number;
+  next_attempt_at: number;
+  last_attempt_at: number | null;
+  /** Why the last attempt did not succeed. */
+  reason: string | null;
+  created_at: number;
+  /** When it was delivered or given up. */
+  ended_at: number | null;
+  lease_owner: string | null;
+  lease_until: number | null;
 }

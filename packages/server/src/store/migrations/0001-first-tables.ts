@@ -179,6 +179,7 @@ export async function up(db: Kysely<unknown>, dialect: "sqlite" | "postgres"): P
     .addColumn("kind", "text", (column) => column.notNull())
     .addColumn("payload_json", "text", (column) => column.notNull())
     .addColumn("outcome_json", "text")
+    .addColumn("progress_json", "text")
     .addColumn("attempts", "integer", (column) => column.notNull())
     .addColumn("run_at", "bigint", (column) => column.notNull())
     .addColumn("lease_owner", "text")
@@ -208,4 +209,41 @@ export async function up(db: Kysely<unknown>, dialect: "sqlite" | "postgres"): P
     .addColumn("desired_json", "text", (column) => column.notNull())
     .addPrimaryKeyConstraint("desired_traffic_key", ["host_id", "group_name"])
     .execute();
+
+  await db.schema
+    .createTable("deliveries")
+    .addColumn("notification_id", "text", (column) => column.primaryKey())
+    .addColumn("event_id", "bigint", (column) => column.notNull())
+    .addColumn("ordinal", "integer", (column) => column.notNull())
+    .addColumn("deployment_id", "text", (column) => column.notNull())
+    .addColumn("application_name", "text", (column) => column.notNull())
+    .addColumn("deployment_group_name", "text", (column) => column.notNull())
+    .addColumn("trigger_name", "text", (column) => column.notNull())
+    .addColumn("trigger_target_arn", "text", (column) => column.notNull())
+    .addColumn("event_type", "text", (column) => column.notNull())
+    .addColumn("target_id", "text")
+    .addColumn("subject", "text", (column) => column.notNull())
+    .addColumn("body", "text", (column) => column.notNull())
+    .addColumn("status", "text", (column) => column.notNull())
+    .addColumn("attempts", "integer", (column) => column.notNull())
+    .addColumn("pending_since", "bigint", (column) => column.notNull())
+    .addColumn("next_attempt_at", "bigint", (column) => column.notNull())
+    .addColumn("last_attempt_at", "bigint")
+    .addColumn("reason", "text")
+    .addColumn("created_at", "bigint", (column) => column.notNull())
+    .addColumn("ended_at", "bigint")
+    .addColumn("lease_owner", "text")
+    .addColumn("lease_until", "bigint")
+    .execute();
+  await sql`CREATE INDEX deliveries_in_order ON deliveries (deployment_id, trigger_name, event_id, ordinal) WHERE status = 'pending'`.execute(
+    db,
+  );
+  await sql`CREATE INDEX deliveries_to_send ON deliveries (next_attempt_at) WHERE status = 'pending'`.execute(db);
+  await sql`CREATE INDEX deliveries_given_up ON deliveries (ended_at) WHERE status = 'failed'`.execute(db);
+  await db.schema
+    .createIndex("deliveries_by_event")
+    .on("deliveries")
+    .columns(["event_id", "ordinal", "notification_id"])
+    .execute();
+  await db.schema.createIndex("deliveries_ended").on("deliveries").columns(["ended_at"]).execute();
 }
