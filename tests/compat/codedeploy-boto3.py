@@ -233,14 +233,24 @@ def on_premises():
 
 def not_implemented():
     equal(client.list_git_hub_account_token_names()["tokenNameList"], [], "GitHub tokens")
+    for wait in (
+        lambda: client.continue_deployment(deploymentId="d-000000000", deploymentWaitType="READY_WAIT"),
+        lambda: client.skip_wait_time_for_instance_termination(deploymentId="d-000000000"),
+    ):
+        try:
+            wait()
+        except ClientError as error:
+            equal(error.response["Error"]["Code"], "DeploymentDoesNotExistException", "continuing nothing")
+        else:
+            raise AssertionError("a deployment that does not exist was continued")
     try:
-        client.continue_deployment(deploymentId="d-000000000", deploymentWaitType="READY_WAIT")
+        client.delete_resources_by_external_id(externalId="x")
     except ClientError as error:
         response = error.response
         equal(response["Error"]["Code"], "NotImplementedException", "what is not implemented")
         equal(response["ResponseMetadata"]["RetryAttempts"], 0, "attempts at what is not implemented")
         return
-    raise AssertionError("ContinueDeployment is implemented: call it here in earnest")
+    raise AssertionError("DeleteResourcesByExternalId is implemented: call it here in earnest")
 
 
 def clean_up():

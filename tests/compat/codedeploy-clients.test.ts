@@ -23,12 +23,7 @@ import {
 
 const FLEET = "compat";
 /** What docs/reference/api.md says is not implemented, less what a test calls to see that it says so. */
-const NOT_CALLED = [
-  "DeleteGitHubAccountToken",
-  "DeleteResourcesByExternalId",
-  "PutLifecycleEventHookExecutionStatus",
-  "SkipWaitTimeForInstanceTermination",
-];
+const NOT_CALLED = ["DeleteGitHubAccountToken", "PutLifecycleEventHookExecutionStatus"];
 const CALLED = Object.keys(CODEDEPLOY_TABLE)
   .filter((operation) => !NOT_CALLED.includes(operation))
   .sort();

@@ -17,6 +17,7 @@ import {
   DeleteApplicationCommand,
   DeleteDeploymentConfigCommand,
   DeleteDeploymentGroupCommand,
+  DeleteResourcesByExternalIdCommand,
   DeregisterOnPremisesInstanceCommand,
   GetApplicationCommand,
   GetApplicationRevisionCommand,
@@ -40,6 +41,7 @@ import {
   RegisterOnPremisesInstanceCommand,
   RemoveTagsFromOnPremisesInstancesCommand,
   type RevisionLocation,
+  SkipWaitTimeForInstanceTerminationCommand,
   StopDeploymentCommand,
   TagResourceCommand,
   UntagResourceCommand,
@@ -257,7 +259,16 @@ export async function useOnPremisesInstances(client: CodeDeployClient): Promise<
 
 export async function useTheRest(client: CodeDeployClient): Promise<void> {
   expect((await client.send(new ListGitHubAccountTokenNamesCommand({}))).tokenNameList).toEqual([]);
-  await expect(client.send(new ContinueDeploymentCommand({}))).rejects.toMatchObject({
+  const deploymentId = "d-000000000";
+  for (const command of [
+    new ContinueDeploymentCommand({ deploymentId }),
+    new SkipWaitTimeForInstanceTerminationCommand({ deploymentId }),
+  ]) {
+    await expect(client.send(command as ContinueDeploymentCommand)).rejects.toMatchObject({
+      name: "DeploymentDoesNotExistException",
+    });
+  }
+  await expect(client.send(new DeleteResourcesByExternalIdCommand({}))).rejects.toMatchObject({
     name: "NotImplementedException",
     $metadata: { attempts: 1 },
   });

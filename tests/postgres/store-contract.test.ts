@@ -430,9 +430,13 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
         ["i-2", { healthy: false, revisionKey: row.revision_key }],
       ]);
       const found = () => findDeploymentGroup(store.db, group.application_id, "prod");
-      await store.write((transaction) => recordOutcome(transaction, row, "Failed"));
+      await store.write((transaction) =>
+        recordOutcome(transaction, row, { ...readHead(row), status: "Failed", targets: null }),
+      );
       expect(await found()).toMatchObject({ last_attempted_deployment_id: id, last_successful_deployment_id: null });
-      await store.write((transaction) => recordOutcome(transaction, row, "Succeeded"));
+      await store.write((transaction) =>
+        recordOutcome(transaction, row, { ...readHead(row), status: "Succeeded", targets: null }),
+      );
       expect(await found()).toMatchObject({
         last_successful_deployment_id: id,
         target_revision_json: row.revision_json,
@@ -573,7 +577,7 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
     it("are done once their outcome is there, and come again when they are put off", async () => {
       await insert("a");
       await claim("one", NOON);
-      await store.write((transaction) => postponeEffect(transaction, "a", NOON + 10));
+      await store.write((transaction) => postponeEffect(transaction, "a", { runAt: NOON + 10, isUnderWay: false }));
       expect(await claim("one", NOON + 9)).toEqual([]);
       expect(await claim("one", NOON + 10)).toHaveLength(1);
       expect(await loadEffectOutcome(store, "d-1", "resolveTargets")).toBeUndefined();

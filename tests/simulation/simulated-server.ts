@@ -4,6 +4,7 @@ import type { CodeDeployContext } from "@sluice/server/operations/codedeploy/cod
 import type { CommandContext } from "@sluice/server/operations/command/command-context.ts";
 import type { OperationContext, Principal } from "@sluice/server/operations/operation.ts";
 import type { SluiceContext } from "@sluice/server/operations/sluice/sluice-context.ts";
+import { noOutside } from "@sluice/server/runner/runner-fixture.ts";
 import { createRunner, type Runner } from "@sluice/server/runner/runner.ts";
 import type { Timers } from "@sluice/server/runner/timers.ts";
 import { listLivingHosts, tagsOf } from "@sluice/server/store/hosts.ts";
@@ -67,6 +68,7 @@ export class SimulatedServer {
       timers: this.#timers(),
       hosts: this.liveness,
       matchHosts: (fields) => this.#fleet.resolveTargets(fields as FleetSelection),
+      ...noOutside(),
       owner: parts.name,
       newOffer: () => random.text("abcdefghij", 8),
       newDeploymentId: () => `d-R${random.text("abcdefghij", 8).toUpperCase()}`,

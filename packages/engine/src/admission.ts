@@ -26,15 +26,20 @@ export function hostsNotFailed(buckets: TargetBuckets): number {
 /**
  * Which waiting hosts may start now.
  *
- * Two caps hold at once. Together at most `not failed - minimum` hosts are under way. And a healthy host is taken only while
+ * `mayStart` leaves hosts out whose turn it is not. Two caps hold at once. Together at most `not failed - minimum` hosts are under way. And a healthy host is taken only while
  * the healthy ones that are left alone still make up the minimum; unhealthy hosts have no health to lose.
  */
-export function admissibleTargets(buckets: TargetBuckets, minimum: number): readonly TargetState[] {
-  let room = hostsNotFailed(buckets) - minimum - buckets.running.length;
+export function admissibleTargets(
+  buckets: TargetBuckets,
+  minimum: number,
+  mayStart: (target: TargetState) => boolean = () => true,
+): readonly TargetState[] {
+  let room = roomIn(buckets, minimum);
   let healthy = buckets.succeeded.length + buckets.waiting.filter((target) => target.wasHealthy).length;
   const admitted: TargetState[] = [];
   for (const target of buckets.waiting) {
     if (room <= 0) break;
+    if (!mayStart(target)) continue;
     if (target.wasHealthy) {
       if (healthy <= minimum) break;
       healthy -= 1;
@@ -43,6 +48,11 @@ export function admissibleTargets(buckets: TargetBuckets, minimum: number): read
     admitted.push(target);
   }
   return admitted;
+}
+
+/** How many more hosts may be under way at once, health apart. */
+export function roomIn(buckets: TargetBuckets, minimum: number): number {
+  return hostsNotFailed(buckets) - minimum - buckets.running.length;
 }
 
 /** A failure leaves too few hosts for another to be risked. When nobody waits any more, the rest is left to finish. */

@@ -25,6 +25,8 @@ export function advanceTarget(target: TargetState, policy: AdvancePolicy): reado
     return [{ type: "targetFailed", targetId }];
   const next = target.lifecycleEvents.find((event) => event.status === "Pending");
   if (!next) return [{ type: "targetSucceeded", targetId }];
+  // A replacement host waits here for the deployment's leave; everything before and after goes on by itself.
+  if (target.label === "Green" && next.name === "BeforeAllowTraffic") return [{ type: "targetReady", targetId }];
   return [{ type: "commandOffered", targetId, event: next.name, attempt: 1 }];
 }
 

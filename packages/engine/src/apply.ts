@@ -1,5 +1,5 @@
 import { invariant } from "@sluice/model/invariant.ts";
-import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { DeploymentEvent, TargetEvent } from "./event.ts";
 import { type DeploymentState, isTerminal, type LifecycleEventState, type TargetState } from "./state.ts";
 
@@ -17,6 +17,8 @@ export function apply(state: DeploymentState, event: DeploymentEvent, at: number
           targetId: target.targetId,
           hostName: target.hostName,
           kind: target.kind,
+          zone: target.zone,
+          label: target.label,
           wasHealthy: target.wasHealthy,
           revisionHealth: target.revisionHealth,
           status: "Pending",
@@ -33,12 +35,27 @@ export function apply(state: DeploymentState, event: DeploymentEvent, at: number
     case "admissionHalted":
       invariant(state.halt === null, "admission is halted once");
       return { ...state, halt: event.halt, error: event.error };
+    case "stageEntered":
+      return { ...state, stage: event.stage };
+    case "readyWaitStarted":
+      return { ...state, status: "Ready", wait: { kind: "ready", until: event.until } };
+    case "terminationWaitStarted":
+      return { ...state, wait: { kind: "termination", until: event.until } };
+    case "bakingStarted":
+      return { ...state, status: "Baking", wait: { kind: "baking", zone: event.zone, until: event.until } };
+    case "continueRequested":
+      return { ...state, continued: event.wait };
+    case "waitEnded":
+      invariant(state.wait !== null, "a wait that ends has begun");
+      return { ...state, status: "InProgress", wait: null };
+    case "originalsTerminated":
+      return state;
     case "deploymentSucceeded":
-      return { ...state, status: "Succeeded", completedAt: at };
+      return { ...state, status: "Succeeded", wait: null, completedAt: at };
     case "deploymentFailed":
-      return { ...state, status: "Failed", completedAt: at, error: event.error };
+      return { ...state, status: "Failed", wait: null, completedAt: at, error: event.error };
     case "deploymentStopped":
-      return { ...state, status: "Stopped", completedAt: at, error: event.error };
+      return { ...state, status: "Stopped", wait: null, completedAt: at, error: event.error };
     default:
       return applyToOneTarget(state, event, at);
   }
@@ -55,8 +72,9 @@ function applyToOneTarget(state: DeploymentState, event: TargetEvent, at: number
 /** The same for one target alone, which is all that the hot path loads. */
 export function applyToTarget(target: TargetState, event: TargetEvent, at: number): TargetState {
   switch (event.type) {
-    case "commandOffered":
+    case "commandOffered": {
       invariant(target.command === null, `${target.targetId} already has a command`);
+      const isRouted = isTrafficEvent(event.event);
       return {
         ...target,
         status: "InProgress",
@@ -65,11 +83,15 @@ export function applyToTarget(target: TargetState, event: TargetEvent, at: numbe
           event: event.event,
           attempt: event.attempt,
           availableAt: at,
-          acknowledgedAt: null,
+          acknowledgedAt: isRouted ? at : null,
           acknowledgedOffer: null,
           missedHeartbeats: 0,
         },
+        lifecycleEvents: isRouted
+          ? change(target, event.event, (old) => ({ ...old, status: "InProgress", startedAt: at }))
+          : target.lifecycleEvents,
       };
+    }
     case "lifecycleEventStarted":
       invariant(
         target.command?.event === event.event,
@@ -102,6 +124,9 @@ export function applyToTarget(target: TargetState, event: TargetEvent, at: numbe
           diagnostics: event.diagnostics,
         })),
       };
+    case "targetReady":
+      invariant(target.status === "InProgress", `${target.targetId} is ready without having been deployed to`);
+      return { ...target, status: "Ready", updatedAt: at };
     case "targetSucceeded":
       return end(target, "Succeeded", at);
     case "targetFailed":
@@ -117,7 +142,10 @@ export function applyToTarget(target: TargetState, event: TargetEvent, at: numbe
 
 /** Events that never ran end as Skipped with an end and no start, as CodeDeploy shows them. */
 function end(target: TargetState, status: "Succeeded" | "Failed" | "Skipped", at: number): TargetState {
-  invariant(target.status === "Pending" || target.status === "InProgress", `${target.targetId} ended already`);
+  invariant(
+    target.status === "Pending" || target.status === "InProgress" || target.status === "Ready",
+    `${target.targetId} ended already`,
+  );
   return {
     ...target,
     status,

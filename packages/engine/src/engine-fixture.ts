@@ -1,11 +1,26 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
-import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { apply } from "./apply.ts";
 import type { DeploymentEvent, Plan } from "./event.ts";
-import type { HostLiveness, Observation, TargetCandidate, TargetResolution } from "./observation.ts";
+import type {
+  AlarmObservation,
+  HostLiveness,
+  Observation,
+  TargetCandidate,
+  TargetResolution,
+  TrafficReport,
+} from "./observation.ts";
 import { plan } from "./plan.ts";
+import type { TerminationReport } from "./ports/fleet.ts";
 import { type CommandReport, type ReportAnswer, receiveReport } from "./receive-report.ts";
-import { type DeploymentState, type HealthRule, isTerminal, type TargetState } from "./state.ts";
+import {
+  type AlarmWatch,
+  type DeploymentState,
+  type HealthRule,
+  isTerminal,
+  type Strategy,
+  type TargetState,
+} from "./state.ts";
 
 export const ALL_AT_ONCE: HealthRule = { type: "FLEET_PERCENT", value: 0 };
 export const HALF_AT_A_TIME: HealthRule = { type: "FLEET_PERCENT", value: 50 };
@@ -26,7 +41,15 @@ export function hostIds(count: number): string[] {
 }
 
 export function candidate(targetId: string, changes: Partial<TargetCandidate> = {}): TargetCandidate {
-  return { targetId, hostName: targetId, kind: "instance", wasHealthy: false, revisionHealth: "Unknown", ...changes };
+  return {
+    targetId,
+    hostName: targetId,
+    kind: "instance",
+    zone: null,
+    wasHealthy: false,
+    revisionHealth: "Unknown",
+    ...changes,
+  };
 }
 
 /** Hosts as a group has them whose every host runs the last revision. */
@@ -38,18 +61,25 @@ export interface Settings {
   readonly healthRule: HealthRule;
   readonly candidates: readonly TargetCandidate[];
   readonly ignoreApplicationStopFailures?: boolean;
+  readonly strategy?: Strategy;
+  readonly alarms?: AlarmWatch;
+  /** The replacement fleet of a blue/green deployment. */
+  readonly replacements?: readonly TargetCandidate[];
 }
 
-export function createdState(
-  settings: Pick<Settings, "healthRule" | "ignoreApplicationStopFailures">,
-): DeploymentState {
+export function createdState(settings: Omit<Settings, "candidates" | "replacements">): DeploymentState {
   return {
     deploymentId: "d-A1B2C3D4E",
     deploymentGroupName: "prod",
     status: "Created",
+    strategy: settings.strategy ?? { type: "in-place", hasTrafficControl: false, zones: null },
     healthRule: settings.healthRule,
     minimumHealthyHosts: null,
     ignoreApplicationStopFailures: settings.ignoreApplicationStopFailures ?? false,
+    alarms: settings.alarms ?? null,
+    stage: "deploy",
+    wait: null,
+    continued: null,
     createdAt: START,
     startedAt: null,
     completedAt: null,
@@ -71,21 +101,27 @@ export class PlayedDeployment {
   mostInFlight = 0;
   wakeAt: number | null = null;
   resolution: TargetResolution | undefined;
+  alarms: AlarmObservation | undefined;
+  termination: TerminationReport | undefined;
+  readonly #traffic = new Map<string, TrafficReport>();
   readonly #liveness = new Map<string, HostLiveness | undefined>();
 
   constructor(settings: Settings) {
     this.state = createdState(settings);
-    this.resolution = { outcome: "resolved", candidates: settings.candidates };
+    const { candidates, replacements } = settings;
+    this.resolution = { outcome: "resolved", candidates, ...(replacements ? { replacements } : {}) };
   }
 
   get observation(): Observation {
-    const candidates = this.resolution?.outcome === "resolved" ? this.resolution.candidates : [];
+    const { candidates = [], replacements = [] } =
+      this.resolution?.outcome === "resolved" ? this.resolution : { candidates: [] };
     const hosts = new Map<string, HostLiveness>();
-    for (const { targetId } of candidates) {
+    for (const { targetId } of [...candidates, ...replacements]) {
       const told = this.#liveness.has(targetId) ? this.#liveness.get(targetId) : alive(this.now);
       if (told) hosts.set(targetId, told);
     }
-    return { resolution: this.resolution, hosts };
+    const { resolution, alarms, termination } = this;
+    return { resolution, hosts, traffic: this.#traffic, alarms, termination };
   }
 
   /** What the next observations say of a host; undefined: it was removed. */
@@ -102,6 +138,18 @@ export class PlayedDeployment {
     this.#take(planned.events);
     this.wakeAt = planned.wakeAt;
     return planned;
+  }
+
+  /** What the load balancer says of the traffic event that the host is at. */
+  route(targetId: string, outcome: TrafficReport["outcome"], detail = ""): void {
+    const { event, attempt } = this.#commandOf(targetId);
+    if (!isTrafficEvent(event)) throw new Error(`${targetId} is at ${event}, which is no traffic event`);
+    this.#traffic.set(targetId, { event, attempt, outcome, detail });
+  }
+
+  /** ContinueDeployment. */
+  continue(wait: "ready" | "termination"): void {
+    this.#take([{ type: "continueRequested", wait }]);
   }
 
   stop(): void {
@@ -143,6 +191,10 @@ export class PlayedDeployment {
       if (busy.length === 0) return this;
       for (const { targetId, command } of busy) {
         if (!command) continue;
+        if (isTrafficEvent(command.event)) {
+          this.route(targetId, fails(targetId, command.event) ? "failed" : "done", "the balancer's words");
+          continue;
+        }
         if (command.acknowledgedAt === null) this.acknowledge(targetId);
         this.complete(targetId, !fails(targetId, command.event));
       }

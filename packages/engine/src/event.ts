@@ -1,7 +1,8 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
-import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import type { LifecycleEventName, TrafficEventName } from "@sluice/model/lifecycle-event.ts";
 import type { TargetCandidate } from "./observation.ts";
-import type { DeploymentError, Halt } from "./state.ts";
+import type { TerminationReport } from "./ports/fleet.ts";
+import type { DeploymentError, Halt, InstanceLabel, Stage, Wait } from "./state.ts";
 
 /** What happened to a deployment, in the past tense. `apply` turns state and event into the next state; the stream shows them. */
 export type DeploymentEvent =
@@ -13,6 +14,13 @@ export type DeploymentEvent =
   | { readonly type: "statusMessageAdded"; readonly message: string }
   | { readonly type: "stopRequested" }
   | { readonly type: "admissionHalted"; readonly halt: Halt; readonly error: DeploymentError }
+  | { readonly type: "stageEntered"; readonly stage: Stage }
+  | { readonly type: "readyWaitStarted"; readonly until: number }
+  | { readonly type: "terminationWaitStarted"; readonly until: number }
+  | { readonly type: "bakingStarted"; readonly zone: string | null; readonly until: number }
+  | { readonly type: "continueRequested"; readonly wait: Wait["kind"] }
+  | { readonly type: "waitEnded" }
+  | ({ readonly type: "originalsTerminated" } & TerminationReport)
   | { readonly type: "deploymentSucceeded" }
   | { readonly type: "deploymentFailed"; readonly error: DeploymentError }
   | { readonly type: "deploymentStopped"; readonly error: DeploymentError }
@@ -52,17 +60,29 @@ export type TargetEvent =
       /** The agent's silence, not the revision, is the cause. */
       readonly agentIssue: boolean;
     }
+  /** A replacement host has the revision and waits for its traffic. */
+  | { readonly type: "targetReady"; readonly targetId: string }
   | { readonly type: "targetSucceeded"; readonly targetId: string }
   | { readonly type: "targetFailed"; readonly targetId: string }
   | { readonly type: "targetSkipped"; readonly targetId: string };
 
 /** A target as the deployment starts: its place in the list is its place in the admission order. */
 export interface TargetPlan extends TargetCandidate {
+  readonly label: InstanceLabel | null;
   readonly lifecycleEvents: readonly LifecycleEventName[];
 }
 
 /** Work for the outside, done at least once through a port; what came back enters the next plan as an observation. */
-export type Effect = { readonly kind: "resolveTargets"; readonly key: string };
+export type Effect =
+  | { readonly kind: "resolveTargets"; readonly key: string }
+  | {
+      readonly kind: "routeTraffic";
+      readonly key: string;
+      readonly targetId: string;
+      readonly event: TrafficEventName;
+      readonly attempt: number;
+    }
+  | { readonly kind: "terminateOriginals"; readonly key: string; readonly targetIds: readonly string[] };
 
 export interface Plan {
   readonly events: readonly DeploymentEvent[];

@@ -15,3 +15,14 @@ export const IN_PLACE_TIMEOUT_MILLISECONDS = 12 * HOUR;
 export const MISSED_HEARTBEATS_UNTIL_LOST = 2;
 /** Instances of one deployment. */
 export const TARGETS_MAX = 1000;
+/** Run time of a blue/green deployment, its waits included (codedeploy-semantics.md, section 9). */
+export const BLUE_GREEN_TIMEOUT_MILLISECONDS = 109 * HOUR;
+/**
+ * A load balancer's longest deregistration delay is 3,600 s; the five minutes above are for balancers that cannot be reached for a
+ * while.
+ */
+export const BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS = 65 * MINUTE;
+/** A host that its load balancer does not find healthy by then has failed, whatever the balancer still hopes for. */
+export const ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS = 15 * MINUTE;
+/** How long alarms may be unreadable before the deployment stops, unless it ignores that. */
+export const ALARMS_UNREADABLE_MILLISECONDS = 20 * SECOND;

@@ -1,6 +1,9 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import { AGENT_RESTART_MESSAGE } from "@sluice/model/diagnostics.ts";
-import type { HostLiveness } from "./observation.ts";
+import type { LifecycleEventName, TrafficEventName } from "@sluice/model/lifecycle-event.ts";
+import type { AlarmObservation, HostLiveness } from "./observation.ts";
+import type { AlarmReading } from "./ports/alarm-reader.ts";
+import type { TerminationReport } from "./ports/fleet.ts";
 import type { DeploymentError, DeploymentState, LifecycleEventState, TargetState } from "./state.ts";
 import type { TargetBuckets } from "./target-buckets.ts";
 
@@ -11,6 +14,8 @@ const HEALTH_CONSTRAINTS =
 const HEALTH_CONSTRAINTS_INVALID =
   "The deployment can't start because the minimum number of healthy instances, as defined by your deployment configuration, are not available.";
 const NO_INSTANCES = "The deployment failed because no instances were found for your deployment group.";
+const ALARM_ACTIVE =
+  "One or more alarms have been activated according to the Amazon CloudWatch metrics you selected, and the affected deployments have been stopped. Activated alarms:";
 const AGENT_SILENT =
   "CodeDeploy agent was not able to receive the lifecycle event. Check the CodeDeploy agent logs on your host and make sure the agent is running and can connect to the CodeDeploy server.";
 
@@ -70,7 +75,7 @@ export function stopError(state: DeploymentState, halted: DeploymentError | null
 export function runTimeoutError(hours: number): DeploymentError {
   return {
     code: "TIMEOUT",
-    message: `The deployment did not end within ${hours} hours, the most that an in-place deployment may take.`,
+    message: `The deployment did not end within ${hours} hours, the most that a deployment of its type may take.`,
   };
 }
 
@@ -82,6 +87,157 @@ export function succeededWithFailures(buckets: TargetBuckets): string {
   });
   const more = buckets.failed.length > NAMED_HOSTS ? ` And ${buckets.failed.length - NAMED_HOSTS} more.` : "";
   return `Succeeded with ${buckets.failed.length} failed ${buckets.failed.length === 1 ? "host" : "hosts"}: ${stories.join(" ")}${more}`;
+}
+
+/** Names are in angle brackets on the wire, which is how people find them. */
+export function alarmError(firing: readonly AlarmReading[]): DeploymentError {
+  const names = firing.map(({ name }) => `<${name}>`).join(" ");
+  const details = firing.map(({ name, detail, since }) => {
+    const from = since === null ? "" : ` since ${new Date(since).toISOString()}`;
+    return `${name} fires${from}${detail ? `: ${detail}` : ""}.`;
+  });
+  return { code: "ALARM_ACTIVE", message: `${ALARM_ACTIVE} ${names} ${details.join(" ")}` };
+}
+
+export function alarmsUnreadableError(
+  names: readonly string[],
+  alarms: Extract<AlarmObservation, { outcome: "unreadable" }>,
+): DeploymentError {
+  return {
+    code: "ALARM_ACTIVE",
+    message: `The deployment was stopped because its alarms (${names.join(", ")}) cannot be read since ${new Date(alarms.since).toISOString()}, and nobody knows whether they fire: ${alarms.reason} Mend the reading of alarms, or set ignorePollAlarmFailure in the alarm configuration.`,
+  };
+}
+
+/** Events end as Failed where an alarm struck, as CodeDeploy shows them. */
+export function interruptedByAlarm(target: TargetState, event: LifecycleEventName): Diagnostics {
+  return unknownError(
+    `The deployment was stopped by an alarm while ${event} was under way on host ${hostLabel(target)}. Its scripts were not broken off, and may still come to their end.`,
+  );
+}
+
+export function trafficDone(detail: string): Diagnostics {
+  return { ...SUCCEEDED, message: detail || SUCCEEDED.message };
+}
+
+export function trafficRefused(target: TargetState, event: TrafficEventName, reason: string): Diagnostics {
+  return unknownError(`The load balancer could not carry out ${event} for host ${hostLabel(target)}: ${reason}`);
+}
+
+export function trafficNotDone(
+  target: TargetState,
+  event: TrafficEventName,
+  minutes: number,
+  detail: string,
+): Diagnostics {
+  const last = detail ? ` It said last: ${detail}` : " It gave no answer at all.";
+  return unknownError(
+    `The load balancer did not finish ${event} for host ${hostLabel(target)} within ${minutes} minutes.${last}`,
+  );
+}
+
+/** Hosts that a deployment in place took out of their load balancer and did not bring back. */
+export function hostsLeftBlocked({ targets }: DeploymentState): readonly string[] {
+  const blocked = (targets ?? []).filter(
+    (target) => hasBegun(target, "BlockTraffic") && !hasSucceeded(target, "AllowTraffic"),
+  );
+  if (blocked.length === 0) return [];
+  return [`Out of the load balancer, and left there: ${nameHosts(blocked)}.`];
+}
+
+/** What gets traffic and what does not, when a blue/green deployment or its rollback ends in the middle. */
+export function trafficLeftSplit({ targets }: DeploymentState): readonly string[] {
+  const touched = (targets ?? []).filter(
+    (target) => hasBegun(target, "BlockTraffic") || hasBegun(target, "AllowTraffic"),
+  );
+  if (touched.length === 0) return ["No traffic was moved: the load balancer is as it was."];
+  const isIn = (target: TargetState) => hasSucceeded(target, "AllowTraffic");
+  const isOut = (target: TargetState) => hasSucceeded(target, "BlockTraffic");
+  const groups: readonly [string, readonly TargetState[]][] = [
+    ["Brought into the load balancer", touched.filter(isIn)],
+    ["Taken out of the load balancer", touched.filter(isOut)],
+    ["In the middle of it", touched.filter((target) => !isIn(target) && !isOut(target))],
+  ];
+  return groups.flatMap(([what, hosts]) => (hosts.length > 0 ? [`${what}: ${nameHosts(hosts)}.`] : []));
+}
+
+export function zoneHealthError(zone: string | null, buckets: TargetBuckets, minimum: number): DeploymentError {
+  const { code, message } = healthError(buckets, minimum);
+  return { code, message: `In ${nameZone(zone)}: ${message}` };
+}
+
+export function zoneMinimumUnreachableError(narrow: {
+  readonly zone: string | null;
+  readonly hosts: number;
+  readonly minimum: number;
+}): DeploymentError {
+  return {
+    code: "HEALTH_CONSTRAINTS_INVALID",
+    message: `${HEALTH_CONSTRAINTS_INVALID} minimumHealthyHostsPerZone makes a minimum of ${narrow.minimum} healthy hosts in ${nameZone(narrow.zone)}, which has ${narrow.hosts}: no host there may be taken out. Use a deployment configuration with a lower minimum, or add hosts to the zone.`,
+  };
+}
+
+export function noOriginalsError(state: DeploymentState): DeploymentError {
+  return {
+    code: "NO_INSTANCES",
+    message: `The deployment failed because no instances were found in your blue fleet. No host carries the tags of group ${state.deploymentGroupName}: compare \`sluice hosts list\` with the group's tag filters.`,
+  };
+}
+
+export function noReplacementsError(state: DeploymentState): DeploymentError {
+  return {
+    code: "NO_INSTANCES",
+    message: `${NO_INSTANCES} No host matches the targetInstances of deployment ${state.deploymentId}, which name its replacement fleet: compare \`sluice hosts list\` with their tags.`,
+  };
+}
+
+export function fleetsOverlapError(shared: readonly { hostName: string; targetId: string }[]): DeploymentError {
+  return {
+    code: "HEALTH_CONSTRAINTS_INVALID",
+    message: `The original and the replacement fleet share hosts, so traffic could not be moved from one to the other: ${nameHosts(shared)}. Let targetInstances match other hosts than the group's tags do.`,
+  };
+}
+
+export function readyExpiredError(state: DeploymentState): DeploymentError {
+  return {
+    code: "TIMEOUT",
+    message: `Deployment ${state.deploymentId} was ready and was not continued in time: its deploymentReadyOption stops it then. The original hosts still serve.`,
+  };
+}
+
+export function originalsNotBlockedError(buckets: TargetBuckets): DeploymentError {
+  return withStory(
+    "HEALTH_CONSTRAINTS",
+    `${HEALTH_CONSTRAINTS} The replacement hosts serve, but ${buckets.failed.length} original ${plural(buckets.failed.length, "host")} could not be taken out of the load balancer.`,
+    buckets.failed,
+  );
+}
+
+export function originalsNotRestoredError(buckets: TargetBuckets, minimum: number): DeploymentError {
+  return withStory(
+    "HEALTH_CONSTRAINTS",
+    `${HEALTH_CONSTRAINTS} ${buckets.succeeded.length} original ${plural(buckets.succeeded.length, "host")} came back into the load balancer, and at least ${Math.max(1, minimum)} must: the replacement hosts were left in it.`,
+    buckets.failed,
+  );
+}
+
+export function replacementsNotBlockedError(buckets: TargetBuckets): DeploymentError {
+  return withStory(
+    "HEALTH_CONSTRAINTS",
+    `${HEALTH_CONSTRAINTS} The rollback left ${buckets.failed.length} ${plural(buckets.failed.length, "host")} in another state than before the deployment.`,
+    buckets.failed,
+  );
+}
+
+/** The originals that are still there although they were to be terminated. */
+export function originalsNotTerminated(state: DeploymentState, { kept }: TerminationReport): readonly string[] {
+  if (kept.length === 0) return [];
+  const names = new Map((state.targets ?? []).map((target) => [target.targetId, hostLabel(target)]));
+  const stories = kept
+    .slice(0, NAMED_HOSTS)
+    .map(({ hostId, reason }) => `${names.get(hostId) ?? hostId}: ${reason.replace(/\.$/, "")}.`);
+  const more = kept.length > NAMED_HOSTS ? ` And ${kept.length - NAMED_HOSTS} more.` : "";
+  return [`Not terminated: ${stories.join(" ")}${more}`];
 }
 
 export function silentHost(target: TargetState, host: HostLiveness | undefined, hasStarted: boolean): Diagnostics {
@@ -116,6 +272,29 @@ export function commandLost(target: TargetState): Diagnostics {
   );
 }
 
+const SUCCEEDED: Diagnostics = { errorCode: "Success", scriptName: "", message: "Succeeded", logTail: "" };
+
+function withStory(code: string, message: string, failed: readonly TargetState[]): DeploymentError {
+  const first = firstFailure(failed);
+  return { code, message: first ? `${message} First failure: ${describeFailure(first.target, first.event)}` : message };
+}
+
+function hasBegun(target: TargetState, name: LifecycleEventName): boolean {
+  return target.lifecycleEvents.some((event) => event.name === name && event.startedAt !== null);
+}
+
+function hasSucceeded(target: TargetState, name: LifecycleEventName): boolean {
+  return target.lifecycleEvents.some((event) => event.name === name && event.status === "Succeeded");
+}
+
+function nameZone(zone: string | null): string {
+  return zone === null ? "the hosts without a zone" : `zone ${zone}`;
+}
+
+function plural(count: number, noun: string): string {
+  return count === 1 ? noun : `${noun}s`;
+}
+
 function unknownError(message: string): Diagnostics {
   return { errorCode: "UnknownError", scriptName: "", message, logTail: "" };
 }
@@ -146,7 +325,7 @@ function describeFailure(
   return `host ${hostLabel(target)} at ${event.name}${script}: ${diagnostics?.message ?? "no diagnostics"}${quote}`;
 }
 
-function nameHosts(targets: readonly TargetState[]): string {
+function nameHosts(targets: readonly { readonly hostName: string; readonly targetId: string }[]): string {
   const named = targets.slice(0, NAMED_HOSTS).map(hostLabel).join(", ");
   return targets.length > NAMED_HOSTS ? `${named} and ${targets.length - NAMED_HOSTS} more` : named;
 }

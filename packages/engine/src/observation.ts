@@ -1,3 +1,6 @@
+import type { TrafficEventName } from "@sluice/model/lifecycle-event.ts";
+import type { AlarmReading } from "./ports/alarm-reader.ts";
+import type { TerminationReport } from "./ports/fleet.ts";
 import type { DeploymentError, RevisionHealth } from "./state.ts";
 
 /** What the planner is told of the world at one wake; nothing in the engine looks for itself. */
@@ -6,7 +9,27 @@ export interface Observation {
   readonly resolution?: TargetResolution | undefined;
   /** By target id. A target without an entry is a host that is gone: removed, deregistered. */
   readonly hosts: ReadonlyMap<string, HostLiveness>;
+  /** How far the load balancers are with the traffic events under way, by target id; absent: nothing is known yet. */
+  readonly traffic?: ReadonlyMap<string, TrafficReport> | undefined;
+  /** What the watched alarms said last; absent: nothing is known yet. */
+  readonly alarms?: AlarmObservation | undefined;
+  /** How the termination of the original hosts ended; absent while it is under way. */
+  readonly termination?: TerminationReport | undefined;
 }
+
+export interface TrafficReport {
+  readonly event: TrafficEventName;
+  readonly attempt: number;
+  /** Pending is not the end: the balancer is asked again. */
+  readonly outcome: "done" | "pending" | "failed";
+  /** In the balancer's words; empty where it had nothing to say. */
+  readonly detail: string;
+}
+
+export type AlarmObservation =
+  | { readonly outcome: "read"; readonly firing: readonly AlarmReading[] }
+  /** Since when the alarms cannot be read (epoch milliseconds), and why. */
+  | { readonly outcome: "unreadable"; readonly since: number; readonly reason: string };
 
 export type TargetResolution =
   | {
@@ -14,14 +37,27 @@ export type TargetResolution =
       readonly candidates: readonly TargetCandidate[];
       /** Hosts that match and were left out because they are current (updateOutdatedInstancesOnly); absent: none. */
       readonly upToDate?: number;
+      /** The replacement fleet of a blue/green deployment; `candidates` is then the original one. */
+      readonly replacements?: readonly TargetCandidate[];
+      /** What keeps the deployment from starting, found before anything was touched. */
+      readonly obstacle?: Obstacle;
+      /** What a person should know though the deployment can start. */
+      readonly warnings?: readonly string[];
     }
   | { readonly outcome: "failed"; readonly error: DeploymentError };
+
+/** An alarm that fires already stops the deployment; everything else fails it. */
+export interface Obstacle {
+  readonly status: "Failed" | "Stopped";
+  readonly error: DeploymentError;
+}
 
 /** A host that the group's tags match, with what its earlier deployments left. */
 export interface TargetCandidate {
   readonly targetId: string;
   readonly hostName: string;
   readonly kind: "instance" | "on-premises";
+  readonly zone: string | null;
   readonly wasHealthy: boolean;
   readonly revisionHealth: RevisionHealth;
 }

@@ -1,9 +1,15 @@
 import { Draft } from "./draft.ts";
-import type { Plan } from "./event.ts";
+import type { Effect, Plan } from "./event.ts";
+import { ALARMS_UNREADABLE_MILLISECONDS } from "./limits.ts";
 import type { Observation } from "./observation.ts";
-import { type DeploymentState, isTerminal } from "./state.ts";
-import { planInPlace, wakeInPlace } from "./strategies/in-place.ts";
-import { startInPlace } from "./strategies/start-in-place.ts";
+import { type DeploymentState, isTerminal, isUnderWay, type Strategy } from "./state.ts";
+import { BLUE_GREEN } from "./strategies/blue-green.ts";
+import { BLUE_GREEN_ROLLBACK } from "./strategies/blue-green-rollback.ts";
+import { commandSettledAt } from "./strategies/hosts-at-work.ts";
+import { IN_PLACE } from "./strategies/in-place.ts";
+import { planRollout, type Rollout } from "./strategies/rollout.ts";
+import { startDeployment } from "./strategies/start.ts";
+import { trafficEffects } from "./traffic-effects.ts";
 
 /**
  * What is to happen to a deployment now: a pure function of its state, what was observed and the time. Called again at every wake
@@ -20,8 +26,59 @@ export function plan(state: DeploymentState, observation: Observation, now: numb
         wakeAt: null,
       };
     }
-    startInPlace(draft, observation.resolution);
+    startDeployment(draft, observation.resolution);
   }
-  if (draft.state.status === "InProgress") planInPlace(draft, observation);
-  return { events: draft.events, effects: [], wakeAt: wakeInPlace(draft.state, observation) };
+  const rollout = rolloutOf(state.strategy);
+  if (isUnderWay(draft.state.status)) planRollout(draft, observation, rollout);
+  return {
+    events: draft.events,
+    effects: effectsOf(draft),
+    wakeAt: wakeAt(draft.state, observation, rollout),
+  };
+}
+
+function rolloutOf(strategy: Strategy): Rollout {
+  switch (strategy.type) {
+    case "in-place":
+      return IN_PLACE;
+    case "blue-green":
+      return BLUE_GREEN;
+    case "blue-green-rollback":
+      return BLUE_GREEN_ROLLBACK;
+    default: {
+      const never: never = strategy;
+      return never;
+    }
+  }
+}
+
+function effectsOf({ state, events }: Draft): readonly Effect[] {
+  const effects = trafficEffects(state.deploymentId, events);
+  if (state.status === "InProgress" && state.stage === "terminate" && state.wait === null && state.halt === null) {
+    const originals = (state.targets ?? []).filter(({ label }) => label === "Blue");
+    effects.push({
+      kind: "terminateOriginals",
+      key: `${state.deploymentId}/-/terminateOriginals/1`,
+      targetIds: originals.map(({ targetId }) => targetId),
+    });
+  }
+  return effects;
+}
+
+/** The earliest moment at which time alone changes something: a deadline or a wait passes, or a host's silence exceeds its grace. */
+function wakeAt(state: DeploymentState, observation: Observation, rollout: Rollout): number | null {
+  if (!isUnderWay(state.status) || state.startedAt === null) return null;
+  // Once admission is halted the run time decides nothing any more: asking for it again would ask for a moment in the past.
+  let earliest = state.halt === null ? state.startedAt + rollout.timeoutMilliseconds : Number.POSITIVE_INFINITY;
+  if (state.halt === null && state.wait !== null) earliest = Math.min(earliest, state.wait.until);
+  if (state.halt === null) earliest = Math.min(earliest, unreadableUntil(state, observation));
+  for (const target of state.targets ?? []) earliest = Math.min(earliest, commandSettledAt(target, observation));
+  return Number.isFinite(earliest) ? earliest : null;
+}
+
+function unreadableUntil({ alarms }: DeploymentState, observation: Observation): number {
+  if (alarms === null || alarms.ignoresPollFailure || observation.alarms?.outcome !== "unreadable") {
+    return Number.POSITIVE_INFINITY;
+  }
+  return observation.alarms.since + ALARMS_UNREADABLE_MILLISECONDS;
 }

@@ -1,5 +1,5 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
-import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { type AdvancePolicy, advanceTarget } from "./advance-target.ts";
 import { applyToTarget } from "./apply.ts";
 import type { TargetEvent } from "./event.ts";
@@ -40,7 +40,12 @@ export function receiveReport(
   now: number,
 ): ReportResult {
   const { command } = target;
-  const isCurrent = command !== null && command.event === report.event && command.attempt === report.attempt;
+  const isCurrent =
+    command !== null &&
+    command.event === report.event &&
+    command.attempt === report.attempt &&
+    // The load balancer's events are never an agent's to report on.
+    !isTrafficEvent(command.event);
   if (!isCurrent) return { target, events: [], answer: answerForPast(target, report.event) };
   if (report.type === "acknowledged") {
     if (command.acknowledgedOffer === report.offer) return { target, events: [], answer: "InProgress" };

@@ -1,4 +1,5 @@
-import { type DeploymentState, isTerminal } from "./state.ts";
+import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
+import { type DeploymentState, isTerminal, type TargetState } from "./state.ts";
 
 /** AutoRollbackEvent of the API: what the group, or the deployment instead of it, rolls back on. */
 export const ROLLBACK_EVENTS = [
@@ -40,6 +41,10 @@ export function decideRollback(state: DeploymentState, policy: RollbackPolicy): 
       `Deployment ${deploymentId} is itself a rollback, and a rollback is not rolled back: its hosts need a person.`,
     );
   }
+  if (state.strategy.type === "blue-green") {
+    if (hasMovedTraffic(state)) return { decision: "roll-back" };
+    return refused(`Deployment ${deploymentId} moved no traffic, and the original hosts serve: nothing to roll back.`);
+  }
   if (!(state.targets ?? []).some((target) => target.status !== "Skipped" && target.status !== "Pending")) {
     return refused(`Deployment ${deploymentId} touched no host: there is nothing to roll back.`);
   }
@@ -49,6 +54,16 @@ export function decideRollback(state: DeploymentState, policy: RollbackPolicy): 
     );
   }
   return { decision: "roll-back" };
+}
+
+/** The way back of a blue/green deployment is that of its traffic; what was installed on hosts that served nobody stays. */
+function hasMovedTraffic({ targets }: DeploymentState): boolean {
+  return (targets ?? []).some((target) => hasHadTrafficMoved(target));
+}
+
+/** Whether a host's traffic is, or may be, other than before the deployment. */
+export function hasHadTrafficMoved({ lifecycleEvents }: TargetState): boolean {
+  return lifecycleEvents.some(({ name, startedAt }) => isTrafficEvent(name) && startedAt !== null);
 }
 
 function isWanted(state: DeploymentState, { events, afterStop }: RollbackPolicy): boolean {

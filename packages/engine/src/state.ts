@@ -5,12 +5,21 @@ import type { LifecycleEventName, LifecycleEventStatus } from "@sluice/model/lif
 export interface DeploymentState {
   readonly deploymentId: string;
   readonly deploymentGroupName: string;
+  readonly strategy: Strategy;
   readonly status: DeploymentStatus;
   /** What the deployment configuration asks for; the number of hosts that follows is fixed when the deployment starts. */
   readonly healthRule: HealthRule;
   /** Null until the targets are known. */
   readonly minimumHealthyHosts: number | null;
   readonly ignoreApplicationStopFailures: boolean;
+  /** The alarms that stop the deployment; null: none are watched. */
+  readonly alarms: AlarmWatch | null;
+  /** What is being done to the hosts. A deployment in place only ever deploys. */
+  readonly stage: Stage;
+  /** What the deployment as a whole waits for; null while hosts are at work. */
+  readonly wait: Wait | null;
+  /** The wait that a person ended early with ContinueDeployment. */
+  readonly continued: Wait["kind"] | null;
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly completedAt: number | null;
@@ -22,6 +31,47 @@ export interface DeploymentState {
   /** Null until resolved. */
   readonly targets: readonly TargetState[] | null;
 }
+
+/** How hosts get the revision, fixed when the deployment is created. */
+export type Strategy =
+  | {
+      readonly type: "in-place";
+      /** Hosts leave their load balancer before, and join it again after. */
+      readonly hasTrafficControl: boolean;
+      /** Null: hosts are taken from all zones alike. */
+      readonly zones: ZoneRule | null;
+    }
+  | {
+      readonly type: "blue-green";
+      /** How long traffic waits for ContinueDeployment before the deployment stops; null: it does not wait. */
+      readonly readyWaitMilliseconds: number | null;
+      /** How long the originals are kept for a way back before they are terminated; null: they are kept alive. */
+      readonly terminationWaitMilliseconds: number | null;
+    }
+  | { readonly type: "blue-green-rollback" };
+
+/** DeploymentConfig.zonalConfig (codedeploy-semantics.md, section 2). */
+export interface ZoneRule {
+  readonly firstZoneMonitorMilliseconds: number;
+  readonly monitorMilliseconds: number;
+  /** Null: a whole zone may be out at once. */
+  readonly minimumPerZone: HealthRule | null;
+}
+
+export interface AlarmWatch {
+  readonly names: readonly string[];
+  /** Go on although the alarms cannot be read. */
+  readonly ignoresPollFailure: boolean;
+}
+
+/** `deploy`: install the revision. `allow`, `block`: let hosts' traffic in, take it away. `terminate`: see the originals off. */
+export type Stage = "deploy" | "allow" | "block" | "terminate";
+
+/** Times are epoch milliseconds. */
+export type Wait =
+  | { readonly kind: "ready"; readonly until: number }
+  | { readonly kind: "termination"; readonly until: number }
+  | { readonly kind: "baking"; readonly zone: string | null; readonly until: number };
 
 export type DeploymentStatus =
   | "Created"
@@ -39,8 +89,8 @@ export interface HealthRule {
   readonly value: number;
 }
 
-/** Why no further host is admitted. `stop` also ends hosts that are under way; `health` lets those finish. */
-export type Halt = "stop" | "health" | "timeout";
+/** Why no further host is admitted. `health` lets hosts under way finish, the others end them; an `alarm` in mid-event. */
+export type Halt = "stop" | "health" | "timeout" | "alarm";
 
 export interface DeploymentError {
   readonly code: string;
@@ -53,6 +103,9 @@ export interface TargetState {
   readonly targetId: string;
   readonly hostName: string;
   readonly kind: "instance" | "on-premises";
+  readonly zone: string | null;
+  /** Which of the two fleets of a blue/green deployment: Blue is the original one, Green the replacement. */
+  readonly label: InstanceLabel | null;
   readonly status: TargetStatus;
   /** Whether the host's previous attempt in this group succeeded; a host never deployed to is unhealthy. */
   readonly wasHealthy: boolean;
@@ -65,6 +118,8 @@ export interface TargetState {
   readonly updatedAt: number;
 }
 
+export type InstanceLabel = "Blue" | "Green";
+
 /** Unknown: no earlier success is known; Old: another revision; Current: the group's last successful one. */
 export type RevisionHealth = "Unknown" | "Old" | "Current";
 
@@ -76,7 +131,10 @@ export interface LifecycleEventState {
   readonly diagnostics: Diagnostics | null;
 }
 
-/** One lifecycle event offered to one host. Available until acknowledged; then running until completed. */
+/**
+ * One lifecycle event offered to one host. Available until acknowledged; then running until completed. A traffic event is the load
+ * balancer's, so it runs from the start and no agent is offered it.
+ */
 export interface CommandState {
   readonly event: LifecycleEventName;
   readonly attempt: number;
@@ -105,4 +163,9 @@ export function isTerminal(status: DeploymentStatus): boolean {
       return never;
     }
   }
+}
+
+/** Started and not ended. */
+export function isUnderWay(status: DeploymentStatus): boolean {
+  return status === "InProgress" || status === "Baking" || status === "Ready";
 }

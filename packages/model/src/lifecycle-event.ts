@@ -27,6 +27,17 @@ export const IN_PLACE_EVENTS: readonly LifecycleEventName[] = [
   "ValidateService",
 ];
 
+/** Around the seven events when a load balancer is in front of the host (codedeploy-semantics.md, section 3). */
+export const BLOCK_EVENTS: readonly LifecycleEventName[] = ["BeforeBlockTraffic", "BlockTraffic", "AfterBlockTraffic"];
+export const ALLOW_EVENTS: readonly LifecycleEventName[] = ["BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic"];
+
+export type TrafficEventName = "BlockTraffic" | "AllowTraffic";
+
+/** The load balancer's own events: no agent ever hears of them. */
+export function isTrafficEvent(name: LifecycleEventName): name is TrafficEventName {
+  return name === "BlockTraffic" || name === "AllowTraffic";
+}
+
 /** Events that run no script of the AppSpec. Of these, DownloadBundle and Install reach the host; the others never do. */
 export const RESERVED_EVENTS: ReadonlySet<LifecycleEventName> = new Set([
   "DownloadBundle",

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { openBucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
-import type { FleetSelection } from "@sluice/engine/ports/fleet.ts";
 import type { HostState } from "@sluice/wire/sluice/operations.ts";
 import type { Logger } from "pino";
 import { composeDrivers } from "./compose-drivers.ts";
@@ -66,14 +65,16 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     readyAt: now(),
     onFlushError: (error) => log.error({ error: describe(error) }, "what was heard of hosts could not be written down"),
   });
-  // `trafficRouter`, `alarmReader` and `hostTerminator` are the other ports.
   const drivers = await composeDrivers({ store, config, rootKey, region, timers: systemTimers, log });
-  const { fleet, revisions } = drivers;
+  const { fleet, revisions, trafficRouter, alarmReader, hostTerminator } = drivers;
   const runner = createRunner({
     store,
     timers: systemTimers,
     hosts: liveness,
-    matchHosts: (groupFields, signal) => fleet.resolveTargets(groupFields as FleetSelection, signal),
+    matchHosts: (selection, signal) => fleet.resolveTargets(selection, signal),
+    trafficRouter,
+    alarmReader,
+    hostTerminator,
     owner: `${process.pid}-${randomUUID()}`,
     newDeploymentId: () => newDeploymentId(randomText),
     newOffer: () => randomText(LETTERS_AND_DIGITS, OFFER_CHARACTERS),

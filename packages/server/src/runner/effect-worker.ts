@@ -1,15 +1,26 @@
 import type { TargetResolution } from "@sluice/engine/observation.ts";
-import { claimEffects, type PendingEffect, postponeEffect, recordEffectOutcome } from "../store/effects.ts";
+import type { HostTerminator, TerminationReport } from "@sluice/engine/ports/fleet.ts";
+import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import {
+  claimEffects,
+  hasDueEffects,
+  nextEffectAt,
+  type PendingEffect,
+  postponeEffect,
+  recordEffectOutcome,
+} from "../store/effects.ts";
 import type { Store } from "../store/open-store.ts";
 import type { ChangeFeed } from "./change-feed.ts";
+import { routeTraffic } from "./route-traffic.ts";
 
 /** How long one attempt may take before another worker may try. */
 const LEASE_MILLISECONDS = 60_000;
-const CLAIM_MAX_EFFECTS = 20;
+/** Effects that this server carries out at one time. */
+const EFFECTS_AT_ONCE_MAX = 32;
 /** Between attempts: doubled each time, up to the maximum. */
 const RETRY_FIRST_MILLISECONDS = 250;
 const RETRY_MAX_MILLISECONDS = 30_000;
-/** After this many attempts the effect has failed. */
+/** After this many attempts the effect has failed. A balancer is asked for as long as the planner wants it to be. */
 const ATTEMPTS_MAX = 8;
 
 export interface EffectWorkerDependencies {
@@ -18,57 +29,140 @@ export interface EffectWorkerDependencies {
   readonly owner: string;
   readonly feed: ChangeFeed;
   readonly resolveTargets: (deploymentId: string, signal: AbortSignal) => Promise<TargetResolution>;
+  readonly trafficRouter: TrafficRouter;
+  readonly hostTerminator: HostTerminator;
   readonly onError: (error: unknown) => void;
 }
 
-/** Claims what is due, does it through its port, and feeds the outcome back as an observation. */
-export async function runDueEffects(dependencies: EffectWorkerDependencies): Promise<void> {
-  const { store, now, owner } = dependencies;
-  const at = now();
-  const due = await store.db
-    .selectFrom("effects")
-    .select("effect_key")
-    .where("outcome_json", "is", null)
-    .where("run_at", "<=", at)
-    .limit(1)
-    .execute();
-  if (due.length === 0) return;
-  const claimed = await store.write((transaction) =>
-    claimEffects(transaction, owner, at, at + LEASE_MILLISECONDS, CLAIM_MAX_EFFECTS),
-  );
-  await Promise.all(claimed.map((effect) => runEffect(effect, dependencies)));
+/** Not yet: ask again at `runAt`. `progress` is what the planner may know of it meanwhile. */
+interface Postponed {
+  readonly runAt: number;
+  readonly progress?: unknown;
+  /** The attempt was not in vain: what it asked for is under way. */
+  readonly isUnderWay: boolean;
 }
 
-async function runEffect(effect: PendingEffect, dependencies: EffectWorkerDependencies): Promise<void> {
-  const { store, now, feed, resolveTargets, onError } = dependencies;
-  try {
-    const outcome = await resolveTargets(effect.deploymentId, AbortSignal.timeout(LEASE_MILLISECONDS));
-    await endEffect(effect, outcome, dependencies);
-  } catch (error) {
-    onError(error);
-    if (effect.attempts < ATTEMPTS_MAX) {
-      const delay = Math.min(RETRY_MAX_MILLISECONDS, RETRY_FIRST_MILLISECONDS * 2 ** (effect.attempts - 1));
-      await store.write((transaction) => postponeEffect(transaction, effect.key, now() + delay));
-      return;
-    }
-    const message = `The group's hosts could not be listed: ${error instanceof Error ? error.message : String(error)}`;
-    await endEffect(effect, { outcome: "failed", error: { code: "INTERNAL_ERROR", message } }, dependencies);
+type Attempt = { readonly ended: unknown } | { readonly postponed: Postponed };
+
+/**
+ * Claims what is due, does it through its port, and feeds the outcome back as an observation. Ports may be slow, so nobody waits for
+ * them here: the feed says when one has answered.
+ */
+export class EffectWorker {
+  readonly #dependencies: EffectWorkerDependencies;
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(dependencies: EffectWorkerDependencies) {
+    this.#dependencies = dependencies;
   }
-  feed.publish({ deploymentId: effect.deploymentId, offered: [], hasEvents: false, isDue: true });
+
+  async startDue(): Promise<void> {
+    const { store, now, owner } = this.#dependencies;
+    const room = EFFECTS_AT_ONCE_MAX - this.#running.size;
+    const at = now();
+    if (room <= 0 || !(await hasDueEffects(store, at))) return;
+    const claimed = await store.write((transaction) =>
+      claimEffects(transaction, owner, at, at + LEASE_MILLISECONDS, room),
+    );
+    for (const effect of claimed) {
+      const running = this.#run(effect).finally(() => this.#running.delete(running));
+      this.#running.add(running);
+    }
+  }
+
+  /** When there is something to start; null: nothing before an effect that is running has ended, which the feed tells. */
+  async nextAt(): Promise<number | null> {
+    return this.#running.size >= EFFECTS_AT_ONCE_MAX ? null : nextEffectAt(this.#dependencies.store);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  async #run(effect: PendingEffect): Promise<void> {
+    const { feed, onError } = this.#dependencies;
+    try {
+      await this.#record(effect, await this.#attempt(effect));
+      feed.publish({ deploymentId: effect.deploymentId, offered: [], hasEvents: false, isDue: true });
+    } catch (error) {
+      // The outcome could not be written down: the lease runs out, and the effect is done once more.
+      onError(error);
+    }
+  }
+
+  async #attempt(effect: PendingEffect): Promise<Attempt> {
+    const { now, onError } = this.#dependencies;
+    try {
+      return await this.#do(effect, AbortSignal.timeout(LEASE_MILLISECONDS));
+    } catch (error) {
+      onError(error);
+      const reason = error instanceof Error ? error.message : String(error);
+      const failure = failureOf(effect, reason);
+      if (failure !== undefined && effect.attempts >= ATTEMPTS_MAX) return { ended: failure };
+      const delay = Math.min(RETRY_MAX_MILLISECONDS, RETRY_FIRST_MILLISECONDS * 2 ** (effect.attempts - 1));
+      const progress =
+        effect.effect.kind === "routeTraffic"
+          ? { event: effect.effect.event, attempt: effect.effect.attempt, outcome: "pending", detail: reason }
+          : undefined;
+      return { postponed: { runAt: now() + delay, progress, isUnderWay: false } };
+    }
+  }
+
+  async #do({ deploymentId, effect }: PendingEffect, signal: AbortSignal): Promise<Attempt> {
+    const { store, now, resolveTargets, trafficRouter, hostTerminator } = this.#dependencies;
+    switch (effect.kind) {
+      case "resolveTargets":
+        return { ended: await resolveTargets(deploymentId, signal) };
+      case "terminateOriginals":
+        return { ended: await hostTerminator.terminate(effect.targetIds, signal) };
+      case "routeTraffic": {
+        const report = await routeTraffic({ store, trafficRouter }, deploymentId, effect, signal);
+        if (report?.outcome !== "pending") return { ended: report ?? SUPERSEDED };
+        const { retryAfterMilliseconds, ...progress } = report;
+        return { postponed: { runAt: now() + retryAfterMilliseconds, progress, isUnderWay: true } };
+      }
+      default: {
+        const never: never = effect;
+        return never;
+      }
+    }
+  }
+
+  async #record(effect: PendingEffect, attempt: Attempt): Promise<void> {
+    const { store, now } = this.#dependencies;
+    await store.write(async (transaction) => {
+      if ("postponed" in attempt) {
+        await postponeEffect(transaction, effect.key, attempt.postponed);
+        return;
+      }
+      await recordEffectOutcome(transaction, effect.key, attempt.ended);
+      await transaction.db
+        .updateTable("deployments")
+        .set({ wake_at: now() })
+        .where("deployment_id", "=", effect.deploymentId)
+        .where("active", "=", 1)
+        .execute();
+    });
+  }
 }
 
-async function endEffect(
-  effect: PendingEffect,
-  outcome: TargetResolution,
-  { store, now }: EffectWorkerDependencies,
-): Promise<void> {
-  await store.write(async (transaction) => {
-    await recordEffectOutcome(transaction, effect.key, outcome);
-    await transaction.db
-      .updateTable("deployments")
-      .set({ wake_at: now() })
-      .where("deployment_id", "=", effect.deploymentId)
-      .where("active", "=", 1)
-      .execute();
-  });
+/** The deployment wants it no longer: nobody reads this. */
+const SUPERSEDED = { outcome: "superseded" };
+
+/** What the planner is told when attempts have run out; undefined: they do not. */
+function failureOf({ effect }: PendingEffect, reason: string): TargetResolution | TerminationReport | undefined {
+  switch (effect.kind) {
+    case "resolveTargets": {
+      const message = `The deployment could not be prepared: ${reason}`;
+      return { outcome: "failed", error: { code: "INTERNAL_ERROR", message } };
+    }
+    case "terminateOriginals":
+      return { terminated: [], kept: effect.targetIds.map((hostId) => ({ hostId, reason })) };
+    case "routeTraffic":
+      return undefined;
+    default: {
+      const never: never = effect;
+      return never;
+    }
+  }
 }

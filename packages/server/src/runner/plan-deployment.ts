@@ -1,15 +1,19 @@
 import { apply } from "@sluice/engine/apply.ts";
-import type { Observation, TargetResolution } from "@sluice/engine/observation.ts";
+import type { Observation, TargetResolution, TrafficReport } from "@sluice/engine/observation.ts";
 import { plan } from "@sluice/engine/plan.ts";
+import type { TerminationReport } from "@sluice/engine/ports/fleet.ts";
 import { type DeploymentState, isTerminal, type TargetState } from "@sluice/engine/state.ts";
+import { trafficEffectKey } from "@sluice/engine/traffic-effects.ts";
 import { InvariantViolation } from "@sluice/model/invariant.ts";
+import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import { lockDeployments, quarantine, readHead, saveHead } from "../store/deployments.ts";
-import { insertEffects, loadEffectOutcome } from "../store/effects.ts";
+import { insertEffects, loadEffectOutcome, loadEffectReports } from "../store/effects.ts";
 import { appendEvents } from "../store/events.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
 import { recordAttempts, recordOutcome } from "../store/group-hosts.ts";
 import type { Store } from "../store/open-store.ts";
 import { insertTargets, loadTargets, updateTargets } from "../store/targets.ts";
+import type { AlarmWatch } from "./alarm-watch.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { HostObserver } from "./host-observer.ts";
 import { startRollback } from "./start-rollback.ts";
@@ -18,6 +22,7 @@ export interface PlanningDependencies {
   readonly store: Store;
   readonly now: () => number;
   readonly hosts: HostObserver;
+  readonly alarms: Pick<AlarmWatch, "observe">;
   readonly feed: ChangeFeed;
   readonly newDeploymentId: () => string;
   readonly onQuarantine: (deploymentId: string, error: InvariantViolation) => void;
@@ -39,13 +44,16 @@ export async function planDeployment(deploymentId: string, dependencies: Plannin
 async function planInTransaction(
   transaction: WriteTransaction,
   deploymentId: string,
-  { now, hosts, feed, newDeploymentId }: PlanningDependencies,
+  { now, hosts, alarms, feed, newDeploymentId }: PlanningDependencies,
 ): Promise<void> {
   const [row] = await lockDeployments(transaction, [deploymentId]);
   if (row?.active !== 1 || row.quarantined !== null) return;
   const before: DeploymentState = { ...readHead(row), targets: await loadTargets(transaction, deploymentId) };
   const at = now();
-  const observation = await observe(transaction, before, hosts);
+  const observation: Observation = {
+    ...(await observe(transaction, before, hosts)),
+    alarms: before.alarms === null ? undefined : alarms.observe(deploymentId),
+  };
   const { events, effects, wakeAt } = plan(before, observation, at);
   const after = events.reduce((state, event) => apply(state, event, at), before);
 
@@ -53,7 +61,7 @@ async function planInTransaction(
   if (before.targets === null && after.targets !== null) await insertTargets(transaction, deploymentId, after.targets);
   else await updateTargets(transaction, deploymentId, changed);
   await recordAttempts(transaction, row, changed);
-  await recordOutcome(transaction, row, after.status);
+  await recordOutcome(transaction, row, after);
   await insertEffects(transaction, deploymentId, effects, at);
   const { targets: _, ...head } = after;
   const lastSequence = await appendEvents(transaction, deploymentId, row.last_sequence, events, at);
@@ -81,9 +89,32 @@ async function observe(
   const targetIds = state.targets
     ? state.targets.filter((target) => target.status === "Pending" || target.status === "InProgress").map(idOf)
     : resolution?.outcome === "resolved"
-      ? resolution.candidates.map(idOf)
+      ? [...resolution.candidates, ...(resolution.replacements ?? [])].map(idOf)
       : [];
-  return { resolution, hosts: await hosts.observe(transaction, targetIds) };
+  return {
+    resolution,
+    hosts: await hosts.observe(transaction, targetIds),
+    traffic: await observeTraffic(transaction, state),
+    termination:
+      state.stage === "terminate"
+        ? ((await loadEffectOutcome(transaction, state.deploymentId, "terminateOriginals")) as TerminationReport)
+        : undefined,
+  };
+}
+
+/** How far the load balancers are with what they are at now. */
+async function observeTraffic(
+  transaction: WriteTransaction,
+  { deploymentId, targets }: DeploymentState,
+): Promise<ReadonlyMap<string, TrafficReport> | undefined> {
+  const targetIds = new Map<string, string>();
+  for (const { targetId, command } of targets ?? []) {
+    if (!command || !isTrafficEvent(command.event)) continue;
+    targetIds.set(trafficEffectKey(deploymentId, targetId, command.event, command.attempt), targetId);
+  }
+  if (targetIds.size === 0) return undefined;
+  const reports = await loadEffectReports(transaction, [...targetIds.keys()]);
+  return new Map([...reports].map(([key, report]) => [targetIds.get(key) ?? "", report as TrafficReport]));
 }
 
 /** States are immutable, so a target that is another object has changed. */

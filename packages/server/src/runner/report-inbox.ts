@@ -1,8 +1,10 @@
 import type { TargetEvent } from "@sluice/engine/event.ts";
 import { type CommandReport, type ReportAnswer, receiveReport } from "@sluice/engine/receive-report.ts";
 import type { TargetState } from "@sluice/engine/state.ts";
+import { trafficEffects } from "@sluice/engine/traffic-effects.ts";
 import { InvariantViolation } from "@sluice/model/invariant.ts";
 import { isAdvancing, lockDeployments, quarantine, readHead } from "../store/deployments.ts";
+import { insertEffects } from "../store/effects.ts";
 import { appendEvents } from "../store/events.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
 import { recordAttempts } from "../store/group-hosts.ts";
@@ -120,6 +122,8 @@ async function takeReports(
   await updateTargets(transaction, deploymentId, changedTargets);
   await recordAttempts(transaction, row, changedTargets);
   const lastSequence = await appendEvents(transaction, deploymentId, row.last_sequence, events, at);
+  const effects = trafficEffects(deploymentId, events);
+  await insertEffects(transaction, deploymentId, effects, at);
   const isDue = await needsPlan(transaction, deploymentId, events, policy.advancing);
   await transaction.db
     .updateTable("deployments")
@@ -130,7 +134,9 @@ async function takeReports(
     .where("deployment_id", "=", deploymentId)
     .execute();
   const offered = changedTargets.filter(({ command }) => command !== null && command.acknowledgedAt === null);
-  transaction.afterCommit(() => feed.publish({ deploymentId, offered, hasEvents: true, isDue }));
+  transaction.afterCommit(() =>
+    feed.publish({ deploymentId, offered, hasEvents: true, isDue: isDue || effects.length > 0 }),
+  );
   return answers;
 }
 
@@ -154,7 +160,7 @@ async function needsPlan(
   if (!advancing)
     return events.some(({ type }) => type === "lifecycleEventSucceeded" || type === "lifecycleEventFailed");
   if (events.some(({ type }) => type === "targetFailed")) return true;
-  if (!events.some(({ type }) => type === "targetSucceeded")) return false;
+  if (!events.some(({ type }) => type === "targetSucceeded" || type === "targetReady")) return false;
   const rows = await db
     .selectFrom("targets")
     .select((expression) => ["status", expression.fn.countAll<number>().as("count")])

@@ -1,8 +1,10 @@
+import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts";
+import { memoryTrafficRouter } from "@sluice/drivers/memory/memory-traffic-router.ts";
 import type { HealthRule } from "@sluice/engine/state.ts";
 import { parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
 import type { DeploymentHead } from "../store/deployments.ts";
 import { openStore, type Store } from "../store/open-store.ts";
-import { createRunner, type Runner } from "./runner.ts";
+import { createRunner, type Runner, type RunnerDependencies } from "./runner.ts";
 import { systemTimers, type Timers } from "./timers.ts";
 
 /** A runner over a store in memory, with hosts that exist by name only. For tests of the runner. */
@@ -20,6 +22,20 @@ export interface RunnerFixture {
   close(): Promise<void>;
 }
 
+/** Neither balancers nor alarms nor machines that could be ended. */
+export function noOutside(): Pick<RunnerDependencies, "trafficRouter" | "alarmReader" | "hostTerminator"> {
+  return {
+    trafficRouter: memoryTrafficRouter.create({}, { groups: new Map(), drainMilliseconds: 0, now: () => 0 }),
+    alarmReader: memoryAlarmReader.create({}, { alarms: new Map() }),
+    hostTerminator: {
+      terminate: async (hostIds) => ({
+        terminated: [],
+        kept: hostIds.map((hostId) => ({ hostId, reason: "nobody can end it" })),
+      }),
+    },
+  };
+}
+
 export async function runnerFixture(hostIds: readonly string[], timers: Timers = systemTimers): Promise<RunnerFixture> {
   const store = await openStore({ dataDirectory: ":memory:" });
   const dark = new Set<string>();
@@ -31,7 +47,8 @@ export async function runnerFixture(hostIds: readonly string[], timers: Timers =
     owner: "test",
     newOffer: () => String(++offers),
     newDeploymentId: () => `d-ROLLBACK${++rollbacks}`,
-    matchHosts: async () => hostIds.map((hostId) => ({ hostId, hostName: hostId, kind: "on-premises" })),
+    ...noOutside(),
+    matchHosts: async () => hostIds.map((hostId) => ({ hostId, hostName: hostId, kind: "on-premises", zone: null })),
     hosts: {
       observe: async (_store, targetIds) =>
         new Map(
@@ -89,10 +106,15 @@ export async function runnerFixture(hostIds: readonly string[], timers: Timers =
       const head: DeploymentHead = {
         deploymentId,
         deploymentGroupName: "prod",
+        strategy: { type: "in-place", hasTrafficControl: false, zones: null },
         status: "Created",
         healthRule,
         minimumHealthyHosts: null,
         ignoreApplicationStopFailures: false,
+        alarms: null,
+        stage: "deploy",
+        wait: null,
+        continued: null,
         createdAt: timers.now(),
         startedAt: null,
         completedAt: null,
@@ -114,6 +136,7 @@ export async function runnerFixture(hostIds: readonly string[], timers: Timers =
             status: "Created",
             active: 1,
             advancing: 0,
+            watches_alarms: 0,
             creator: "user",
             revision_key: `s3://b/${revisionKey}#zip##`,
             revision_json: JSON.stringify({

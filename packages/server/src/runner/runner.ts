@@ -1,10 +1,13 @@
+import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
+import type { HostTerminator } from "@sluice/engine/ports/fleet.ts";
+import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { ReportAnswer } from "@sluice/engine/receive-report.ts";
 import type { InvariantViolation } from "@sluice/model/invariant.ts";
-import { nextEffectAt } from "../store/effects.ts";
 import type { Store } from "../store/open-store.ts";
+import { AlarmWatch } from "./alarm-watch.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { CommandDesk, type OfferedCommand } from "./command-desk.ts";
-import { runDueEffects } from "./effect-worker.ts";
+import { EffectWorker } from "./effect-worker.ts";
 import type { HostObserver } from "./host-observer.ts";
 import { planDeployment } from "./plan-deployment.ts";
 import { receiveHeartbeat } from "./receive-heartbeat.ts";
@@ -19,6 +22,9 @@ export interface RunnerDependencies {
   readonly timers: Timers;
   readonly hosts: HostObserver;
   readonly matchHosts: MatchHosts;
+  readonly trafficRouter: TrafficRouter;
+  readonly alarmReader: AlarmReader;
+  readonly hostTerminator: HostTerminator;
   /** Names this server in effect leases. */
   readonly owner: string;
   /** Tells offers of one command apart. */
@@ -48,25 +54,29 @@ export interface Runner {
 
 export function createRunner(dependencies: RunnerDependencies): Runner {
   const { store, timers, hosts, matchHosts, owner, newOffer, newDeploymentId, onError, onQuarantine } = dependencies;
+  const { trafficRouter, alarmReader, hostTerminator } = dependencies;
   const { now } = timers;
   const feed = new ChangeFeed();
-  const planning = { store, now, hosts, feed, newDeploymentId, onQuarantine };
-  const effects = {
+  const alarms = new AlarmWatch({ store, timers, feed, alarmReader, onError });
+  const planning = { store, now, hosts, alarms, feed, newDeploymentId, onQuarantine };
+  const effects = new EffectWorker({
     store,
     now,
     owner,
     feed,
+    trafficRouter,
+    hostTerminator,
     onError,
-    resolveTargets: (deploymentId: string, signal: AbortSignal) =>
-      resolveTargets(store, matchHosts, deploymentId, signal),
-  };
+    resolveTargets: (deploymentId, signal) =>
+      resolveTargets({ store, matchHosts, trafficRouter, alarmReader }, deploymentId, signal),
+  });
   const loop = new WakeLoop({
     store,
     timers,
     onError,
     planDeployment: (deploymentId) => planDeployment(deploymentId, planning),
-    runEffects: () => runDueEffects(effects),
-    nextEffectAt: () => nextEffectAt(store),
+    startEffects: () => effects.startDue(),
+    nextEffectAt: () => effects.nextAt(),
   });
   const desk = new CommandDesk({ store, timers, feed, newOffer });
   const inbox = new ReportInbox({ store, now, feed, onQuarantine });
@@ -76,12 +86,17 @@ export function createRunner(dependencies: RunnerDependencies): Runner {
   return {
     feed,
     waitingPolls: () => desk.waitingPolls,
-    start: () => loop.wake(),
+    start() {
+      alarms.start();
+      loop.wake();
+    },
     wake: () => loop.wake(),
     async close() {
       unsubscribe();
       desk.close();
+      await alarms.close();
       await loop.close();
+      await effects.close();
     },
     poll: (hostId, signal, holdMilliseconds) => desk.poll(hostId, signal, holdMilliseconds),
     takeBack: (command, hostId) => desk.takeBack(command, hostId),

@@ -1,5 +1,5 @@
 import { decideRollback, ROLLBACK_CREATOR, type RollbackEvent, rollbackMessages } from "@sluice/engine/rollback.ts";
-import type { DeploymentState } from "@sluice/engine/state.ts";
+import type { DeploymentState, Strategy } from "@sluice/engine/state.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { DeploymentRow } from "../store/deployments.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
@@ -52,8 +52,12 @@ export async function startRollback(
     application,
     group,
     creator: ROLLBACK_CREATOR,
-    revision: JSON.parse(group.target_revision_json ?? "") as RevisionLocation,
+    // The originals of a group that never had a success run what they run, and no revision is installed on the way back.
+    revision: JSON.parse(group.target_revision_json ?? row.revision_json) as RevisionLocation,
     healthRule: ended.healthRule,
+    strategy: strategyBack(ended.strategy),
+    // What called for the rollback may well still fire; it must not stop the way back.
+    alarms: null,
     request: {
       ...(await requestOf(transaction, group.last_successful_deployment_id, request)),
       // What stops a rollout must not stop its undoing.
@@ -74,6 +78,11 @@ export async function startRollback(
     at,
   });
   return true;
+}
+
+/** In place the old revision is deployed as the new one was, without lingering in zones; between two fleets the traffic goes back. */
+function strategyBack(strategy: Strategy): Strategy {
+  return strategy.type === "in-place" ? { ...strategy, zones: null } : { type: "blue-green-rollback" };
 }
 
 function rollbackEvents({ autoRollbackConfiguration }: DeploymentRequest): readonly RollbackEvent[] {

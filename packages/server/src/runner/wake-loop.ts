@@ -12,13 +12,14 @@ export interface WakeLoopDependencies {
   readonly store: Store;
   readonly timers: Timers;
   readonly planDeployment: (deploymentId: string) => Promise<void>;
-  readonly runEffects: () => Promise<void>;
+  /** Starts what is due and does not wait for it. */
+  readonly startEffects: () => Promise<void>;
   /** When the next effect falls due; null: none pending. */
   readonly nextEffectAt: () => Promise<number | null>;
   readonly onError: (error: unknown) => void;
 }
 
-/** Plans whatever is due and runs whatever was planned, then sleeps until the next `wake_at`, or until told that something is due. */
+/** Plans whatever is due and starts whatever was planned, then sleeps until the next `wake_at`, or until told that something is due. */
 export class WakeLoop {
   readonly #dependencies: WakeLoopDependencies;
   #cancelTimer: () => void = () => {};
@@ -61,7 +62,7 @@ export class WakeLoop {
 
   /** How long to sleep after it. */
   async #turn(): Promise<number> {
-    const { store, timers, planDeployment, runEffects, nextEffectAt, onError } = this.#dependencies;
+    const { store, timers, planDeployment, startEffects, nextEffectAt, onError } = this.#dependencies;
     const due = await store.db
       .selectFrom("deployments")
       .select("deployment_id")
@@ -74,7 +75,7 @@ export class WakeLoop {
     const failures = plans.filter((plan) => plan.status === "rejected");
     for (const { reason } of failures) onError(reason);
     // One deployment that cannot be planned must not keep the others' effects waiting.
-    await runEffects();
+    await startEffects();
     if (failures.length > 0) return FAILED_TURN_MILLISECONDS;
     const next = await store.db
       .selectFrom("deployments")

@@ -3,6 +3,7 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { DeploymentSpecification, SpecificationRevision } from "@sluice/model/deployment-specification.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import { BUNDLE_URL_EXPIRES_SECONDS } from "@sluice/wire/command/operations.ts";
+import type { DeploymentRequest } from "../store/new-deployment.ts";
 import type { Store } from "../store/open-store.ts";
 import { type SpecificationSigningKey, signSpecification } from "./specification-envelope.ts";
 
@@ -56,7 +57,7 @@ export class SpecificationDesk {
       .executeTakeFirst();
     if (!row) throw new CallerFault("ClientException", `There is no deployment ${deploymentId}.`);
     const revision = JSON.parse(row.revision_json) as RevisionLocation;
-    const { fileExistsBehavior } = JSON.parse(row.request_json) as { readonly fileExistsBehavior?: string };
+    const { fileExistsBehavior, deploymentStyle } = JSON.parse(row.request_json) as Partial<DeploymentRequest>;
     return {
       revision,
       specification: {
@@ -65,7 +66,8 @@ export class SpecificationDesk {
         DeploymentGroupName: row.deployment_group_name,
         ApplicationName: row.application_name,
         DeploymentCreator: row.creator,
-        DeploymentType: "IN_PLACE",
+        // With the creator it tells agents which revision's traffic scripts to run.
+        DeploymentType: deploymentStyle?.deploymentType ?? "IN_PLACE",
         AppSpecFilename: "appspec.yml",
         Revision: specificationRevision(revision),
         ...(fileExistsBehavior

@@ -2,10 +2,13 @@ import type { Effect } from "@sluice/engine/event.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
 
+const IN_LIST_MAX = 500;
+
 export interface PendingEffect {
   readonly key: string;
   readonly deploymentId: string;
-  readonly kind: Effect["kind"];
+  readonly effect: Effect;
+  /** How often it has been tried since it last got anywhere, this time included. */
   readonly attempts: number;
 }
 
@@ -23,8 +26,9 @@ export async function insertEffects(
         effect_key: effect.key,
         deployment_id: deploymentId,
         kind: effect.kind,
-        payload_json: "{}",
+        payload_json: JSON.stringify(effect),
         outcome_json: null,
+        progress_json: null,
         attempts: 0,
         run_at: now,
         lease_owner: null,
@@ -48,7 +52,7 @@ export async function claimEffects(
 ): Promise<PendingEffect[]> {
   let due = db
     .selectFrom("effects")
-    .select(["effect_key", "deployment_id", "kind", "attempts"])
+    .select(["effect_key", "deployment_id", "payload_json", "attempts"])
     .where("outcome_json", "is", null)
     .where("run_at", "<=", now)
     .where((expression) =>
@@ -79,7 +83,7 @@ export async function claimEffects(
   return rows.map((row) => ({
     key: row.effect_key,
     deploymentId: row.deployment_id,
-    kind: row.kind as Effect["kind"],
+    effect: JSON.parse(row.payload_json) as Effect,
     attempts: row.attempts + 1,
   }));
 }
@@ -92,12 +96,42 @@ export async function recordEffectOutcome({ db }: WriteTransaction, key: string,
     .execute();
 }
 
-export async function postponeEffect({ db }: WriteTransaction, key: string, runAt: number): Promise<void> {
+export interface Postponement {
+  /** Epoch milliseconds. */
+  readonly runAt: number;
+  /** What the planner may know of it meanwhile; absent: what it knew. */
+  readonly progress?: unknown;
+  /** The attempt was not in vain, so attempts are counted anew. */
+  readonly isUnderWay: boolean;
+}
+
+export async function postponeEffect(
+  { db }: WriteTransaction,
+  key: string,
+  { runAt, progress, isUnderWay }: Postponement,
+): Promise<void> {
   await db
     .updateTable("effects")
-    .set({ run_at: runAt, lease_owner: null, lease_until: null })
+    .set({
+      run_at: runAt,
+      lease_owner: null,
+      lease_until: null,
+      ...(progress === undefined ? {} : { progress_json: JSON.stringify(progress) }),
+      ...(isUnderWay ? { attempts: 0 } : {}),
+    })
     .where("effect_key", "=", key)
     .execute();
+}
+
+export async function hasDueEffects({ db }: Pick<Store, "db">, now: number): Promise<boolean> {
+  const due = await db
+    .selectFrom("effects")
+    .select("effect_key")
+    .where("outcome_json", "is", null)
+    .where("run_at", "<=", now)
+    .limit(1)
+    .execute();
+  return due.length > 0;
 }
 
 /** When the next effect falls due or its lease runs out; null when none is pending. */
@@ -127,4 +161,24 @@ export async function loadEffectOutcome(
     .where("outcome_json", "is not", null)
     .executeTakeFirst();
   return row?.outcome_json ? JSON.parse(row.outcome_json) : undefined;
+}
+
+/** What came back of these effects, or is known of them while they are under way, by key; effects of which nothing is known are left out. */
+export async function loadEffectReports(
+  { db }: Pick<Store, "db">,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, unknown>> {
+  const reports = new Map<string, unknown>();
+  for (let from = 0; from < keys.length; from += IN_LIST_MAX) {
+    const rows = await db
+      .selectFrom("effects")
+      .select(["effect_key", "outcome_json", "progress_json"])
+      .where("effect_key", "in", keys.slice(from, from + IN_LIST_MAX))
+      .execute();
+    for (const row of rows) {
+      const json = row.outcome_json ?? row.progress_json;
+      if (json !== null) reports.set(row.effect_key, JSON.parse(json));
+    }
+  }
+  return reports;
 }

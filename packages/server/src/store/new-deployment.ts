@@ -6,8 +6,10 @@ import type {
   FileExistsBehavior,
   LoadBalancerInfo,
   RollbackInfo,
+  TargetInstances,
 } from "@aws-sdk/client-codedeploy";
-import type { HealthRule } from "@sluice/engine/state.ts";
+import type { FleetSelection } from "@sluice/engine/ports/fleet.ts";
+import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import type { ApplicationRow } from "./applications.ts";
 import type { DeploymentGroupRow } from "./deployment-groups.ts";
@@ -29,8 +31,16 @@ export interface DeploymentRequest {
   readonly deploymentStyle?: DeploymentStyle | undefined;
   readonly blueGreenDeploymentConfiguration?: BlueGreenDeploymentConfiguration | undefined;
   readonly loadBalancerInfo?: LoadBalancerInfo | undefined;
+  /** The replacement hosts of a blue/green deployment. */
+  readonly targetInstances?: TargetInstances | undefined;
   /** What StopDeployment asked for: roll back, or not. Absent: the group decides. */
   readonly rollBackAfterStop?: boolean | undefined;
+}
+
+/** The replacement hosts of a blue/green deployment, selected in the shape in which groups select theirs. */
+export function replacementSelection(targetInstances: TargetInstances | undefined): FleetSelection {
+  const { tagFilters, ec2TagSet } = targetInstances ?? {};
+  return tagFilters && tagFilters.length > 0 ? { ec2TagFilters: tagFilters } : { ec2TagSet };
 }
 
 export interface NewDeployment {
@@ -41,6 +51,8 @@ export interface NewDeployment {
   readonly creator: string;
   readonly revision: RevisionLocation;
   readonly healthRule: HealthRule;
+  readonly strategy: Strategy;
+  readonly alarms: AlarmWatch | null;
   readonly request: DeploymentRequest;
   readonly statusMessages: readonly string[];
   /** Set on a rollback: what it rolls back. */
@@ -67,6 +79,7 @@ export async function insertNewDeployment({ db }: WriteTransaction, deployment: 
       status: "Created",
       active: 1,
       advancing: 0,
+      watches_alarms: deployment.alarms === null ? 0 : 1,
       creator,
       revision_key: revisionKey(revision),
       revision_json: JSON.stringify(revision),
@@ -96,6 +109,8 @@ function firstHead({
   deploymentId,
   group,
   healthRule,
+  strategy,
+  alarms,
   request,
   statusMessages,
   createdAt,
@@ -103,10 +118,15 @@ function firstHead({
   return {
     deploymentId,
     deploymentGroupName: group.deployment_group_name,
+    strategy,
     status: "Created",
     healthRule,
     minimumHealthyHosts: null,
     ignoreApplicationStopFailures: request.ignoreApplicationStopFailures,
+    alarms,
+    stage: "deploy",
+    wait: null,
+    continued: null,
     createdAt,
     startedAt: null,
     completedAt: null,

@@ -50,6 +50,8 @@ export interface TargetSelection {
   readonly deploymentId: string;
   /** Absent: all of them. */
   readonly statuses?: readonly string[] | undefined;
+  /** Of a blue/green deployment; absent: both. */
+  readonly labels?: readonly string[] | undefined;
   /** The last ordinal of the page before; -1 at the beginning. */
   readonly after: number;
   readonly limit: number;
@@ -58,7 +60,7 @@ export interface TargetSelection {
 /** In admission order. */
 export async function listTargetIds(
   db: Kysely<Database>,
-  { deploymentId, statuses, after, limit }: TargetSelection,
+  { deploymentId, statuses, labels, after, limit }: TargetSelection,
 ): Promise<{ readonly targetId: string; readonly ordinal: number }[]> {
   let query = db
     .selectFrom("targets")
@@ -66,6 +68,7 @@ export async function listTargetIds(
     .where("deployment_id", "=", deploymentId)
     .where("ordinal", ">", after);
   if (statuses) query = query.where("status", "in", statuses);
+  if (labels) query = query.where("label", "in", labels);
   return query.orderBy("ordinal").limit(limit).execute();
 }
 

@@ -1,8 +1,9 @@
 import type { TargetState } from "@sluice/engine/state.ts";
+import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
 
-/** Rows of one insert statement: SQLite takes 32,766 parameters a statement, and a row here has up to seven. */
+/** Rows of one insert statement: SQLite takes 32,766 parameters a statement, and a row here has up to eight. */
 const INSERT_ROWS = 500;
 
 export function readTarget(row: { readonly state_json: string }): TargetState {
@@ -71,14 +72,16 @@ export async function updateTargets(
 function columnsOf(target: TargetState) {
   return {
     status: target.status,
+    label: target.label,
     command_state: commandState(target),
     state_json: JSON.stringify(target),
     updated_at: target.updatedAt,
   };
 }
 
-function commandState({ command }: TargetState): "available" | "acknowledged" | null {
+function commandState({ command }: TargetState): "available" | "acknowledged" | "routed" | null {
   if (command === null) return null;
+  if (isTrafficEvent(command.event)) return "routed";
   return command.acknowledgedAt === null ? "available" : "acknowledged";
 }
 

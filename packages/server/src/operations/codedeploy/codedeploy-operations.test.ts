@@ -6,11 +6,9 @@ import { type TestCodeDeploy, testCodeDeploy } from "./test-codedeploy.ts";
 
 const REFERENCE = readFileSync(new URL("../../../../../docs/reference/api.md", import.meta.url), "utf8");
 const NOT_IMPLEMENTED = [
-  "ContinueDeployment",
   "DeleteGitHubAccountToken",
   "DeleteResourcesByExternalId",
   "PutLifecycleEventHookExecutionStatus",
-  "SkipWaitTimeForInstanceTermination",
 ] as const;
 
 let codeDeploy: TestCodeDeploy;

@@ -7,6 +7,7 @@ import { batchGetDeploymentInstances } from "./batch-get-deployment-instances.ts
 import { batchGetDeploymentTargets } from "./batch-get-deployment-targets.ts";
 import { batchGetDeployments } from "./batch-get-deployments.ts";
 import type { CodeDeployOperation } from "./codedeploy-context.ts";
+import { continueDeployment, skipWaitTimeForInstanceTermination } from "./continue-deployment.ts";
 import { createApplication } from "./create-application.ts";
 import { createDeployment } from "./create-deployment.ts";
 import { createDeploymentConfig } from "./create-deployment-config.ts";
@@ -54,7 +55,7 @@ export const CODEDEPLOY_HANDLERS: Handlers = {
   BatchGetDeploymentInstances: batchGetDeploymentInstances,
   BatchGetDeploymentTargets: batchGetDeploymentTargets,
   BatchGetDeployments: batchGetDeployments,
-  ContinueDeployment: notImplemented("ContinueDeployment"),
+  ContinueDeployment: continueDeployment,
   CreateApplication: createApplication,
   CreateDeployment: createDeployment,
   CreateDeploymentConfig: createDeploymentConfig,
@@ -82,7 +83,7 @@ export const CODEDEPLOY_HANDLERS: Handlers = {
   ListTagsForResource: listTagsForResource,
   PutLifecycleEventHookExecutionStatus: notImplemented("PutLifecycleEventHookExecutionStatus"),
   RegisterApplicationRevision: registerApplicationRevision,
-  SkipWaitTimeForInstanceTermination: notImplemented("SkipWaitTimeForInstanceTermination"),
+  SkipWaitTimeForInstanceTermination: skipWaitTimeForInstanceTermination,
   StopDeployment: stopDeployment,
   TagResource: tagResource,
   UntagResource: untagResource,

@@ -1,15 +1,16 @@
 import type { CreateDeploymentInput, CreateDeploymentOutput } from "@aws-sdk/client-codedeploy";
+import type { FleetSelection } from "@sluice/engine/ports/fleet.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import { darkHostMessages, darkHostsOfGroup } from "../../hosts/dark-hosts.ts";
 import { findActiveDeploymentId } from "../../store/deployment-history.ts";
 import type { WriteTransaction } from "../../store/group-commit.ts";
-import { insertNewDeployment, type NewDeployment } from "../../store/new-deployment.ts";
+import { insertNewDeployment, type NewDeployment, replacementSelection } from "../../store/new-deployment.ts";
 import { markRevisionUsed, registerRevision } from "../../store/revisions.ts";
 import { isUniqueViolation } from "../../store/unique-violation.ts";
 import type { CodeDeployContext, CodeDeployOperation } from "./codedeploy-context.ts";
-import { checkDeployable, checkHostRevision, unheededMessages } from "./deployable-group.ts";
+import { checkDeployable, checkHostRevision } from "./deployable-group.ts";
 import type { DeploymentGroupFields } from "./deployment-group-fields.ts";
 import { healthRuleOf } from "./health-rule.ts";
 import { requireApplication, requireDeploymentConfig, requireDeploymentGroup } from "./known-resources.ts";
@@ -21,6 +22,7 @@ import {
   requireDeploymentGroupName,
 } from "./required-names.ts";
 import { requireRevision } from "./revision-input.ts";
+import { alarmWatchOf, checkTargetInstances, strategyOf } from "./rollout-strategy.ts";
 import { checkAlarms, checkAutoRollback, isOneOf } from "./watch-checks.ts";
 
 export const createDeployment: CodeDeployOperation<CreateDeploymentInput, CreateDeploymentOutput> = async (
@@ -71,6 +73,8 @@ async function prepareDeployment(
   checkDeployable(application, groupName, fields);
   checkHostRevision(revision);
   const healthRule = healthRuleOf(config);
+  const strategy = strategyOf(fields, config);
+  checkTargetInstances(strategy, input.targetInstances);
   checkOptions(input);
   const autoRollbackConfiguration = input.autoRollbackConfiguration ?? fields.autoRollbackConfiguration;
   const alarmConfiguration = input.overrideAlarmConfiguration ?? fields.alarmConfiguration;
@@ -82,6 +86,8 @@ async function prepareDeployment(
     creator: "user",
     revision,
     healthRule,
+    strategy,
+    alarms: alarmWatchOf(alarmConfiguration),
     request: {
       deploymentConfigName: config.deploymentConfigName,
       description: input.description,
@@ -93,10 +99,13 @@ async function prepareDeployment(
       deploymentStyle: fields.deploymentStyle,
       blueGreenDeploymentConfiguration: fields.blueGreenDeploymentConfiguration,
       loadBalancerInfo: fields.loadBalancerInfo,
+      targetInstances: input.targetInstances,
     },
     statusMessages: [
       ...(await darkHosts(fields, createdAt, context)),
-      ...unheededMessages({ ...fields, autoRollbackConfiguration, alarmConfiguration }),
+      ...(strategy.type === "blue-green" && input.targetInstances
+        ? await darkHosts(replacementSelection(input.targetInstances), createdAt, context)
+        : []),
     ],
     createdAt,
   };
@@ -110,12 +119,6 @@ function checkOptions(input: CreateDeploymentInput): void {
       `fileExistsBehavior is "${input.fileExistsBehavior}": use one of ${ENUMS.FileExistsBehavior.join(", ")}.`,
     );
   }
-  if (input.targetInstances) {
-    throw new CallerFault(
-      "InvalidTargetInstancesException",
-      "targetInstances names the replacement hosts of a blue/green deployment, and the group deploys in place: leave it out.",
-    );
-  }
   if (input.deploymentMode === "RESTART") {
     throw new CallerFault(
       "NotImplementedException",
@@ -127,7 +130,7 @@ function checkOptions(input: CreateDeploymentInput): void {
 }
 
 async function darkHosts(
-  fields: DeploymentGroupFields,
+  fields: FleetSelection,
   now: number,
   { store, fleet, liveness }: CodeDeployContext,
 ): Promise<string[]> {

@@ -1,8 +1,10 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { FaultCode } from "@sluice/model/fault-codes.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import { balancerNames } from "../../runner/routed-hosts.ts";
 import type { ApplicationRow } from "../../store/applications.ts";
 import { type DeploymentGroupFields, isFilled } from "./deployment-group-fields.ts";
+import { invalidLoadBalancer } from "./load-balancer-checks.ts";
 
 /**
  * Groups can be described in full, and deployed to where the engine can: refused here is what it would otherwise do in another way
@@ -16,14 +18,21 @@ export function checkDeployable(application: ApplicationRow, groupName: string, 
     );
   }
   const { deploymentType, deploymentOption } = fields.deploymentStyle ?? {};
-  if (deploymentType === "BLUE_GREEN") {
-    throw notYet("NotImplementedException", `The deployment group ${groupName} is BLUE_GREEN: such a deployment`);
-  }
-  if (deploymentOption === "WITH_TRAFFIC_CONTROL") {
+  const provisioning = fields.blueGreenDeploymentConfiguration?.greenFleetProvisioningOption?.action;
+  if (deploymentType === "BLUE_GREEN" && provisioning === "COPY_AUTO_SCALING_GROUP") {
     throw notYet(
-      "InvalidLoadBalancerInfoException",
-      `The deployment group ${groupName} is WITH_TRAFFIC_CONTROL: taking hosts out of their load balancer`,
+      "InvalidBlueGreenDeploymentConfigurationException",
+      `The deployment group ${groupName} makes its replacement fleet by COPY_AUTO_SCALING_GROUP: this`,
     );
+  }
+  if (deploymentType === "BLUE_GREEN" && deploymentOption !== "WITH_TRAFFIC_CONTROL") {
+    throw new CallerFault(
+      "InvalidDeploymentStyleException",
+      `The deployment group ${groupName} is BLUE_GREEN and WITHOUT_TRAFFIC_CONTROL: traffic can only move from one fleet to the other through a load balancer. Give the group a loadBalancerInfo and WITH_TRAFFIC_CONTROL.`,
+    );
+  }
+  if (deploymentOption === "WITH_TRAFFIC_CONTROL" && balancerNames(fields.loadBalancerInfo).length === 0) {
+    throw invalidLoadBalancer("With the deploymentOption WITH_TRAFFIC_CONTROL, loadBalancerInfo must name one.");
   }
   if (isFilled(fields.autoScalingGroups)) {
     throw notYet(
@@ -50,21 +59,6 @@ export function checkHostRevision(revision: RevisionLocation): void {
       `The revision's bundleType is ${bundleType}, which is for Lambda and ECS: on Server give a tar, tgz or zip.`,
     );
   }
-}
-
-/** What the group asks for and this server does not do yet, for the deployment's status messages. */
-export function unheededMessages(fields: DeploymentGroupFields): string[] {
-  const messages: string[] = [];
-  const alarms = fields.alarmConfiguration;
-  if (alarms?.enabled && isFilled(alarms.alarms)) {
-    const names = alarms.alarms?.map((alarm) => alarm.name).join(", ");
-    messages.push(`The group's alarms (${names}) are not watched: alarms are not implemented yet.`);
-  }
-  if (isFilled(fields.triggerConfigurations)) {
-    const names = fields.triggerConfigurations?.map((trigger) => trigger.triggerName).join(", ");
-    messages.push(`The group's triggers (${names}) notify nobody: triggers are not implemented yet.`);
-  }
-  return messages;
 }
 
 function notYet(code: FaultCode, what: string): CallerFault {

@@ -26,6 +26,7 @@ export async function deploymentInfos(db: Kysely<Database>, rows: readonly Deplo
 
 function deploymentInfo(row: DeploymentRow, counts: ReadonlyMap<string, number> | undefined): DeploymentInfo {
   const { rollBackAfterStop: _, ...request } = JSON.parse(row.request_json) as DeploymentRequest;
+  const head = readHead(row);
   return {
     ...request,
     applicationName: row.application_name,
@@ -45,8 +46,8 @@ function deploymentInfo(row: DeploymentRow, counts: ReadonlyMap<string, number> 
     startTime: row.started_at === null ? undefined : new Date(row.started_at),
     completeTime: row.completed_at === null ? undefined : new Date(row.completed_at),
     deploymentOverview: counts && deploymentOverview(counts),
-    deploymentStatusMessages: [...readHead(row).statusMessages],
-    instanceTerminationWaitTimeStarted: false,
+    deploymentStatusMessages: [...head.statusMessages],
+    instanceTerminationWaitTimeStarted: head.stage === "terminate",
     rollbackInfo: row.rollback_json === null ? undefined : (JSON.parse(row.rollback_json) as RollbackInfo),
   };
 }

@@ -1,4 +1,5 @@
-import type { CreateDeploymentInput } from "@aws-sdk/client-codedeploy";
+import type { CreateDeploymentGroupInput, CreateDeploymentInput } from "@aws-sdk/client-codedeploy";
+import type { Strategy } from "@sluice/engine/state.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { newHostRow } from "../../hosts/new-host.ts";
 import { insertHost } from "../../store/hosts.ts";
@@ -11,6 +12,10 @@ import {
   withDeployment,
   withGroup,
 } from "./test-codedeploy.ts";
+
+const BLUE_GREEN = { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" } as const;
+const BEHIND_A_BALANCER = { deploymentStyle: BLUE_GREEN, loadBalancerInfo: { targetGroupInfoList: [{ name: "web" }] } };
+const GREEN = { tagFilters: [{ Key: "Color", Value: "green", Type: "KEY_AND_VALUE" as const }] };
 
 let codeDeploy: TestCodeDeploy;
 beforeEach(async () => {
@@ -93,9 +98,8 @@ describe("CreateDeployment", () => {
     });
   });
 
-  it("names the hosts that are dark, and what the group asks for in vain", async () => {
+  it("names the hosts that are dark", async () => {
     await withGroup(codeDeploy, {
-      alarmConfiguration: { enabled: true, alarms: [{ name: "high" }] },
       autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] },
     });
     const tags = [{ Key: "Environment", Value: "prod" }];
@@ -107,7 +111,6 @@ describe("CreateDeployment", () => {
     const deploymentId = await withDeployment(codeDeploy);
     expect((await infoOf(deploymentId))?.deploymentStatusMessages).toEqual([
       expect.stringMatching(/^Host web-1 \(i-00000000000000001\) has never been heard from/),
-      "The group's alarms (high) are not watched: alarms are not implemented yet.",
     ]);
   });
 
@@ -194,14 +197,17 @@ describe("CreateDeployment", () => {
   });
 
   it.each([
-    ["blue/green", { deploymentStyle: { deploymentType: "BLUE_GREEN" as const } }, "NotImplementedException"],
     [
-      "traffic control",
+      "a copied Auto Scaling group",
       {
-        deploymentStyle: { deploymentOption: "WITH_TRAFFIC_CONTROL" as const },
+        deploymentStyle: BLUE_GREEN,
         loadBalancerInfo: { elbInfoList: [{ name: "lb" }] },
+        autoScalingGroups: ["asg"],
+        blueGreenDeploymentConfiguration: {
+          greenFleetProvisioningOption: { action: "COPY_AUTO_SCALING_GROUP" as const },
+        },
       },
-      "InvalidLoadBalancerInfoException",
+      "InvalidBlueGreenDeploymentConfigurationException",
     ],
     ["Auto Scaling", { autoScalingGroups: ["asg"] }, "InvalidAutoScalingGroupException"],
   ])("refuses a group with %s, which it could not deploy to as it says", async (_, fields, code) => {
@@ -212,17 +218,82 @@ describe("CreateDeployment", () => {
     });
   });
 
-  it("refuses a configuration with zones", async () => {
-    await withGroup(codeDeploy);
+  it("refuses blue/green without a load balancer, through which alone traffic can move", async () => {
+    await withGroup(codeDeploy, { deploymentStyle: { ...BLUE_GREEN, deploymentOption: "WITHOUT_TRAFFIC_CONTROL" } });
+    await expect(withDeployment(codeDeploy)).rejects.toMatchObject({
+      code: "InvalidDeploymentStyleException",
+      message: expect.stringContaining("WITH_TRAFFIC_CONTROL"),
+    });
+  });
+
+  it.each([
+    [
+      "in place",
+      {},
+      { tagFilters: [{ Key: "Color", Value: "green", Type: "KEY_AND_VALUE" as const }] },
+      /leave it out/,
+    ],
+    ["blue/green", BEHIND_A_BALANCER, undefined, /name the replacement hosts by tagFilters or ec2TagSet/],
+    ["blue/green", BEHIND_A_BALANCER, { autoScalingGroups: ["asg"] }, /asg: Auto Scaling groups are not implemented/],
+  ])(
+    "refuses targetInstances that do not go with a deployment %s (%#)",
+    async (_, fields, targetInstances, message) => {
+      await withGroup(codeDeploy, fields);
+      await expect(withDeployment(codeDeploy, { targetInstances })).rejects.toMatchObject({
+        code: "InvalidTargetInstancesException",
+        message: expect.stringMatching(message),
+      });
+    },
+  );
+
+  it.each<[string, Partial<CreateDeploymentGroupInput>, Partial<CreateDeploymentInput>, Strategy]>([
+    ["in place", {}, {}, { type: "in-place", hasTrafficControl: false, zones: null }],
+    [
+      "behind a balancer",
+      {
+        ...BEHIND_A_BALANCER,
+        deploymentStyle: { deploymentType: "IN_PLACE", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+      },
+      {},
+      { type: "in-place", hasTrafficControl: true, zones: null },
+    ],
+    [
+      "in zones",
+      {},
+      { deploymentConfigName: "Zonal" },
+      {
+        type: "in-place",
+        hasTrafficControl: false,
+        zones: { firstZoneMonitorMilliseconds: 9000, monitorMilliseconds: 9000, minimumPerZone: null },
+      },
+    ],
+    [
+      "blue/green",
+      BEHIND_A_BALANCER,
+      { targetInstances: GREEN },
+      { type: "blue-green", readyWaitMilliseconds: null, terminationWaitMilliseconds: null },
+    ],
+    [
+      "blue/green with waits",
+      {
+        ...BEHIND_A_BALANCER,
+        blueGreenDeploymentConfiguration: {
+          deploymentReadyOption: { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: 7 },
+          terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 5 },
+        },
+      },
+      { targetInstances: GREEN },
+      { type: "blue-green", readyWaitMilliseconds: 420_000, terminationWaitMilliseconds: 300_000 },
+    ],
+  ])("deploys %s as the group and its configuration say", async (_, fields, input, strategy) => {
+    await withGroup(codeDeploy, fields);
     await codeDeploy.call("CreateDeploymentConfig", {
       deploymentConfigName: "Zonal",
       minimumHealthyHosts: { type: "HOST_COUNT", value: 1 },
-      zonalConfig: { monitorDurationInSeconds: 1 },
+      zonalConfig: { monitorDurationInSeconds: 9 },
     });
-    await expect(withDeployment(codeDeploy, { deploymentConfigName: "Zonal" })).rejects.toMatchObject({
-      code: "NotImplementedException",
-      message: expect.stringContaining("zone after zone is not implemented yet"),
-    });
+    const row = await rowOf(await withDeployment(codeDeploy, input));
+    expect(JSON.parse(row!.state_json)).toMatchObject({ strategy });
   });
 });
 

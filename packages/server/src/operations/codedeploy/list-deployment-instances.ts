@@ -4,7 +4,7 @@ import type { CodeDeployOperation } from "./codedeploy-context.ts";
 import { requireDeployment } from "./known-resources.ts";
 import { PAGE_READ_ITEMS, readNextToken, toPage } from "./next-token.ts";
 import { requireDeploymentId } from "./required-names.ts";
-import { checkLabels, checkStatuses, requireStarted } from "./target-input.ts";
+import { checkStatuses, readLabels, requireStarted } from "./target-input.ts";
 
 /** The older ListDeploymentTargets: ids, in the order in which hosts are admitted. */
 export const listDeploymentInstances: CodeDeployOperation<
@@ -15,10 +15,10 @@ export const listDeploymentInstances: CodeDeployOperation<
   checkStatuses("instanceStatusFilter", input.instanceStatusFilter);
   const [after] = readNextToken("ListDeploymentInstances", input.nextToken, ["number"]) ?? [-1];
   const deployment = await requireDeployment(db, deploymentId);
-  checkLabels("instanceTypeFilter", input.instanceTypeFilter);
+  const labels = readLabels("instanceTypeFilter", input.instanceTypeFilter, deployment);
   await requireStarted(db, deployment);
   const statuses = input.instanceStatusFilter?.length ? input.instanceStatusFilter : undefined;
-  const rows = await listTargetIds(db, { deploymentId, statuses, after, limit: PAGE_READ_ITEMS });
+  const rows = await listTargetIds(db, { deploymentId, statuses, labels, after, limit: PAGE_READ_ITEMS });
   const { items, nextToken } = toPage("ListDeploymentInstances", rows, (row) => [row.ordinal]);
   return { instancesList: items.map((row) => row.targetId), nextToken };
 };

@@ -6,7 +6,7 @@ import type { CodeDeployOperation } from "./codedeploy-context.ts";
 import { requireDeployment } from "./known-resources.ts";
 import { PAGE_READ_ITEMS, readNextToken, toPage } from "./next-token.ts";
 import { requireDeploymentId } from "./required-names.ts";
-import { checkLabels, checkStatuses, requireStarted } from "./target-input.ts";
+import { checkStatuses, readLabels, requireStarted } from "./target-input.ts";
 import { isOneOf } from "./watch-checks.ts";
 
 /** In the order in which hosts are admitted. */
@@ -26,10 +26,10 @@ export const listDeploymentTargets: CodeDeployOperation<
   checkStatuses("targetFilters.TargetStatus", filters.TargetStatus);
   const [after] = readNextToken("ListDeploymentTargets", input.nextToken, ["number"]) ?? [-1];
   const deployment = await requireDeployment(db, deploymentId);
-  checkLabels("targetFilters.ServerInstanceLabel", filters.ServerInstanceLabel);
+  const labels = readLabels("targetFilters.ServerInstanceLabel", filters.ServerInstanceLabel, deployment);
   await requireStarted(db, deployment);
   const statuses = filters.TargetStatus?.length ? filters.TargetStatus : undefined;
-  const rows = await listTargetIds(db, { deploymentId, statuses, after, limit: PAGE_READ_ITEMS });
+  const rows = await listTargetIds(db, { deploymentId, statuses, labels, after, limit: PAGE_READ_ITEMS });
   const { items, nextToken } = toPage("ListDeploymentTargets", rows, (row) => [row.ordinal]);
   return { targetIds: items.map((row) => row.targetId), nextToken };
 };

@@ -14,6 +14,7 @@ export function deploymentTarget(scope: ArnScope, deploymentId: string, found: T
       status: target.status,
       lastUpdatedAt: new Date(target.updatedAt),
       lifecycleEvents: target.lifecycleEvents.map(lifecycleEvent),
+      instanceLabel: target.label ?? undefined,
     },
   };
 }
@@ -27,6 +28,7 @@ export function instanceSummary(scope: ArnScope, deploymentId: string, found: Ta
     status: target.status,
     lastUpdatedAt: new Date(target.updatedAt),
     lifecycleEvents: target.lifecycleEvents.map(lifecycleEvent),
+    instanceType: target.label ?? undefined,
   };
 }
 

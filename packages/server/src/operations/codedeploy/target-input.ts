@@ -1,6 +1,5 @@
 import { isTerminal } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import type { FaultCode } from "@sluice/model/fault-codes.ts";
 import { NAME_MAX_CHARACTERS } from "@sluice/model/limits.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import type { Kysely } from "kysely";
@@ -55,13 +54,23 @@ export function checkStatuses(field: string, statuses: readonly string[] | undef
   );
 }
 
-/** Only blue/green deployments have blue and green hosts. */
-export function checkLabels(field: string, labels: readonly string[] | undefined): void {
-  if (!labels?.length) return;
+/** Only blue/green deployments have blue and green hosts. Undefined where all labels are meant. */
+export function readLabels(
+  field: string,
+  labels: readonly string[] | undefined,
+  deployment: DeploymentRow,
+): readonly string[] | undefined {
+  if (!labels?.length) return undefined;
   const unknown = labels.find((label) => !isOneOf(ENUMS.TargetLabel, label));
-  const [code, problem]: [FaultCode, string] =
-    unknown === undefined
-      ? ["InvalidDeploymentInstanceTypeException", `is given for an in-place deployment: leave it out`]
-      : ["InvalidInstanceTypeException", `holds "${unknown}": use ${ENUMS.TargetLabel.join(", ")}`];
-  throw new CallerFault(code, `${field} ${problem}.`);
+  if (unknown !== undefined) {
+    throw new CallerFault(
+      "InvalidInstanceTypeException",
+      `${field} holds "${unknown}": use ${ENUMS.TargetLabel.join(", ")}.`,
+    );
+  }
+  if (readHead(deployment).strategy.type !== "in-place") return labels;
+  throw new CallerFault(
+    "InvalidDeploymentInstanceTypeException",
+    `${field} is given for an in-place deployment: leave it out.`,
+  );
 }

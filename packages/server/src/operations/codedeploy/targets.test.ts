@@ -30,6 +30,8 @@ function target(targetId: string, more: Partial<TargetState> = {}): TargetState 
     targetId,
     hostName: targetId,
     kind: "instance",
+    zone: null,
+    label: null,
     status: "Pending",
     wasHealthy: false,
     revisionHealth: "Unknown",

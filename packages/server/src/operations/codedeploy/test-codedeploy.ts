@@ -102,7 +102,7 @@ export async function endDeployment(
     const error =
       status === "Failed" ? { code: "HEALTH_CONSTRAINTS", message: "The overall deployment failed." } : null;
     const head = { ...readHead(row!), status, error, startedAt: START + 1, completedAt: clock.now };
-    await recordOutcome(transaction, row!, status);
+    await recordOutcome(transaction, row!, { ...head, targets: null });
     await saveHead(transaction, { head, lastSequence: row!.last_sequence, wakeAt: null });
   });
 }

@@ -46,6 +46,7 @@ async function addDeployment(): Promise<void> {
         status: "InProgress",
         active: 1,
         advancing: 1,
+        watches_alarms: 0,
         creator: "user",
         revision_key: "r",
         revision_json: "{}",

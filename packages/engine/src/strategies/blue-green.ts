@@ -1,0 +1,189 @@
+import { invariant } from "@sluice/model/invariant.ts";
+import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
+import { admissibleTargets, isHealthMet } from "../admission.ts";
+import type { Draft } from "../draft.ts";
+import { BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../limits.ts";
+import {
+  healthError,
+  originalsNotBlockedError,
+  originalsNotTerminated,
+  readyExpiredError,
+  succeededWithFailures,
+  trafficLeftSplit,
+} from "../messages.ts";
+import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
+import type { Observation } from "../observation.ts";
+import type { DeploymentState, InstanceLabel, TargetState } from "../state.ts";
+import { sortIntoBuckets, type TargetBuckets } from "../target-buckets.ts";
+import type { Rollout, StageView } from "./rollout.ts";
+
+/**
+ * A second fleet gets the revision, takes the traffic over, and the first one is seen off (codedeploy-semantics.md, sections 3, 4 and
+ * 7). The replacement hosts are labelled Green, the original ones Blue.
+ */
+export const BLUE_GREEN: Rollout = {
+  timeoutMilliseconds: BLUE_GREEN_TIMEOUT_MILLISECONDS,
+
+  view(state: DeploymentState): StageView {
+    switch (state.stage) {
+      case "deploy":
+        return deployView(state);
+      case "allow":
+        return allowView(state);
+      case "block":
+      case "terminate":
+        return blockView(state);
+      default: {
+        const never: never = state.stage;
+        return never;
+      }
+    }
+  },
+
+  proceed(draft: Draft, view: StageView, observation: Observation): void {
+    switch (draft.state.stage) {
+      case "deploy":
+        awaitLeave(draft, view);
+        return;
+      case "allow":
+        finishAllowing(draft, view);
+        return;
+      case "block":
+        finishBlocking(draft, view);
+        return;
+      case "terminate":
+        finishTerminating(draft, observation);
+        return;
+      default:
+        draft.state.stage satisfies never;
+    }
+  },
+
+  describeHalt: trafficLeftSplit,
+};
+
+/** A replacement host that has the revision stands as succeeded here: Ready. */
+function deployView(state: DeploymentState): StageView {
+  const { minimumHealthyHosts: minimum } = state;
+  invariant(minimum !== null, "a deployment under way has a minimum");
+  const { waiting, running, succeeded, failed, skipped } = sortIntoBuckets(labelled(state, "Green"));
+  const buckets: TargetBuckets = {
+    waiting,
+    running: running.filter(({ status }) => status !== "Ready"),
+    succeeded: [...succeeded, ...running.filter(({ status }) => status === "Ready")],
+    failed,
+    skipped,
+  };
+  const admissible = admissibleTargets(buckets, minimum);
+  return { buckets, minimum, endsWhenSpent: true, admissible, firstEvent: "ApplicationStop" };
+}
+
+/** The hosts that got the revision; the others are out of it. One by one all must succeed, otherwise the configuration's share. */
+function allowView(state: DeploymentState): StageView {
+  const members = labelled(state, "Green").filter((target) => target.status !== "Failed" || failedInTraffic(target));
+  const { waiting, running, ...ended } = sortIntoBuckets(members);
+  const buckets: TargetBuckets = {
+    ...ended,
+    waiting: running.filter(({ status }) => status === "Ready"),
+    running: running.filter(({ status }) => status !== "Ready"),
+  };
+  invariant(waiting.length === 0, "no replacement host waits for its installation when traffic moves");
+  const minimum = minimumHealthyHosts(state.healthRule, members.length);
+  // They serve nobody yet, so none of them has health to lose.
+  const unburdened = { ...buckets, waiting: buckets.waiting.map((target) => ({ ...target, wasHealthy: false })) };
+  const admissible = admissibleTargets(unburdened, Math.min(minimum, members.length - 1));
+  return { buckets, minimum, endsWhenSpent: true, admissible, firstEvent: "BeforeAllowTraffic" };
+}
+
+/** Once the replacements serve, an original that fails to leave must not keep the others from leaving. */
+function blockView(state: DeploymentState): StageView {
+  const members = labelled(state, "Blue");
+  const buckets = sortIntoBuckets(members);
+  const pace = Math.min(minimumHealthyHosts(state.healthRule, members.length), members.length - 1);
+  const room = Math.max(0, members.length - pace - buckets.running.length);
+  const admissible = buckets.waiting.slice(0, room);
+  return { buckets, minimum: members.length, endsWhenSpent: false, admissible, firstEvent: "BeforeBlockTraffic" };
+}
+
+function awaitLeave(draft: Draft, { buckets, minimum }: StageView): void {
+  const { state } = draft;
+  invariant(state.strategy.type === "blue-green", "only a blue/green deployment waits for leave");
+  if (!isHealthMet(buckets, minimum)) {
+    draft.decide({ type: "admissionHalted", halt: "health", error: healthError(buckets, minimum) });
+    return;
+  }
+  const { readyWaitMilliseconds } = state.strategy;
+  if (readyWaitMilliseconds !== null && state.wait === null) {
+    draft.decide({ type: "readyWaitStarted", until: draft.now + readyWaitMilliseconds });
+    return;
+  }
+  if (state.wait !== null && state.continued !== "ready") {
+    if (draft.now < state.wait.until) return;
+    draft.decide({ type: "admissionHalted", halt: "stop", error: readyExpiredError(state) });
+    return;
+  }
+  if (state.wait !== null) draft.decide({ type: "waitEnded" });
+  draft.decide({ type: "stageEntered", stage: "allow" });
+}
+
+function finishAllowing(draft: Draft, { buckets, minimum }: StageView): void {
+  const mustAll = draft.state.healthRule.type === "MOST_CONCURRENCY";
+  if (!isHealthMet(buckets, minimum) || (mustAll && buckets.failed.length > 0)) {
+    draft.decide({ type: "admissionHalted", halt: "health", error: healthError(buckets, minimum) });
+    return;
+  }
+  draft.decide({ type: "stageEntered", stage: "block" });
+}
+
+function finishBlocking(draft: Draft, { buckets }: StageView): void {
+  const { state } = draft;
+  invariant(state.strategy.type === "blue-green", "only a blue/green deployment sees originals off");
+  if (buckets.failed.length > 0) {
+    draft.decide({ type: "admissionHalted", halt: "health", error: originalsNotBlockedError(buckets) });
+    return;
+  }
+  const { terminationWaitMilliseconds } = state.strategy;
+  if (terminationWaitMilliseconds === null) {
+    succeed(draft);
+    return;
+  }
+  draft.decide(
+    { type: "stageEntered", stage: "terminate" },
+    { type: "terminationWaitStarted", until: draft.now + terminationWaitMilliseconds },
+  );
+}
+
+function finishTerminating(draft: Draft, { termination }: Observation): void {
+  const { wait, continued } = draft.state;
+  if (wait !== null) {
+    if (continued !== "termination" && draft.now < wait.until) return;
+    draft.decide({ type: "waitEnded" });
+  }
+  if (!termination) return;
+  draft.decide({ type: "originalsTerminated", ...termination });
+  for (const message of originalsNotTerminated(draft.state, termination)) {
+    draft.decide({ type: "statusMessageAdded", message });
+  }
+  succeed(draft);
+}
+
+/** A replacement that did not make it is no reason to fail, and every reason to be named. */
+function succeed(draft: Draft): void {
+  const failed = labelled(draft.state, "Green").filter(({ status }) => status === "Failed");
+  if (failed.length > 0) {
+    const message = succeededWithFailures(sortIntoBuckets(failed));
+    draft.decide({ type: "statusMessageAdded", message });
+  }
+  draft.decide({ type: "deploymentSucceeded" });
+}
+
+export function labelled(state: DeploymentState, label: InstanceLabel): readonly TargetState[] {
+  return (state.targets ?? []).filter((target) => target.label === label);
+}
+
+function failedInTraffic(target: TargetState): boolean {
+  return target.lifecycleEvents.some(
+    ({ name, status }) =>
+      status === "Failed" && (isTrafficEvent(name) || name === "BeforeAllowTraffic" || name === "AfterAllowTraffic"),
+  );
+}

@@ -1,0 +1,36 @@
+import { invariant } from "@sluice/model/invariant.ts";
+import type { Draft } from "../draft.ts";
+import { ALARMS_UNREADABLE_MILLISECONDS } from "../limits.ts";
+import { alarmError, alarmsUnreadableError, runTimeoutError, stopError } from "../messages.ts";
+import type { Observation } from "../observation.ts";
+import { isUnderWay } from "../state.ts";
+
+const HOUR = 3_600_000;
+
+/** A deployment whose health was spent already is failing; stopping it then only ends it sooner. */
+export function haltWhenStopped(draft: Draft): void {
+  const { state } = draft;
+  if (state.stopRequestedAt === null || state.halt !== null) return;
+  draft.decide({ type: "admissionHalted", halt: "stop", error: stopError(state, null) });
+}
+
+/** An alarm is looked at for as long as the deployment could still do or undo something. */
+export function haltOnAlarm(draft: Draft, { alarms }: Observation): void {
+  const { state } = draft;
+  if (state.halt !== null || state.alarms === null || !alarms) return;
+  if (alarms.outcome === "read") {
+    if (alarms.firing.length > 0)
+      draft.decide({ type: "admissionHalted", halt: "alarm", error: alarmError(alarms.firing) });
+    return;
+  }
+  if (state.alarms.ignoresPollFailure || draft.now < alarms.since + ALARMS_UNREADABLE_MILLISECONDS) return;
+  const error = alarmsUnreadableError(state.alarms.names, alarms);
+  draft.decide({ type: "admissionHalted", halt: "alarm", error });
+}
+
+export function haltWhenOverdue(draft: Draft, timeoutMilliseconds: number): void {
+  const { state } = draft;
+  invariant(isUnderWay(state.status) && state.startedAt !== null, "a deployment under way has a start");
+  if (state.halt !== null || draft.now < state.startedAt + timeoutMilliseconds) return;
+  draft.decide({ type: "admissionHalted", halt: "timeout", error: runTimeoutError(timeoutMilliseconds / HOUR) });
+}

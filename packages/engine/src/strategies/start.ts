@@ -1,0 +1,123 @@
+import { ALLOW_EVENTS, BLOCK_EVENTS, IN_PLACE_EVENTS, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import { admissionOrder } from "../admission.ts";
+import type { Draft } from "../draft.ts";
+import type { TargetPlan } from "../event.ts";
+import { TARGETS_MAX } from "../limits.ts";
+import {
+  fleetsOverlapError,
+  minimumUnreachableError,
+  noInstancesError,
+  noOriginalsError,
+  noReplacementsError,
+  stopError,
+  tooManyInstancesError,
+  zoneMinimumUnreachableError,
+} from "../messages.ts";
+import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
+import type { TargetCandidate, TargetResolution } from "../observation.ts";
+import type { DeploymentError, HealthRule, InstanceLabel } from "../state.ts";
+import { zoneMinimum } from "./zones.ts";
+
+type Resolved = TargetResolution & { readonly outcome: "resolved" };
+
+/** What keeps a deployment from starting, or what it starts with. */
+type Start =
+  | { readonly error: DeploymentError }
+  | { readonly minimum: number; readonly targets: readonly TargetPlan[]; readonly firstStage: "deploy" | "allow" };
+
+/** From Created to InProgress, or straight to the end when the deployment cannot start. `resolution` is absent only when stopped. */
+export function startDeployment(draft: Draft, resolution: TargetResolution | undefined): void {
+  const { state } = draft;
+  if (state.stopRequestedAt !== null || !resolution) {
+    draft.decide({ type: "deploymentStopped", error: stopError(state, null) });
+    return;
+  }
+  if (resolution.outcome === "failed") {
+    draft.decide({ type: "deploymentFailed", error: resolution.error });
+    return;
+  }
+  const start = startOf(draft, resolution);
+  if ("error" in start) {
+    draft.decide({ type: "deploymentFailed", error: start.error });
+    return;
+  }
+  const { obstacle, warnings = [] } = resolution;
+  for (const message of warnings) draft.decide({ type: "statusMessageAdded", message });
+  if (obstacle) {
+    const { status, error } = obstacle;
+    draft.decide({ type: status === "Stopped" ? "deploymentStopped" : "deploymentFailed", error });
+    return;
+  }
+  draft.decide({ type: "deploymentStarted", minimumHealthyHosts: start.minimum, targets: start.targets });
+  if (start.firstStage !== state.stage) draft.decide({ type: "stageEntered", stage: start.firstStage });
+}
+
+function startOf(draft: Draft, resolution: Resolved): Start {
+  const { state } = draft;
+  const { candidates, replacements = [] } = resolution;
+  const count = candidates.length + replacements.length;
+  if (count > TARGETS_MAX) return { error: tooManyInstancesError(count, TARGETS_MAX) };
+  const { strategy } = state;
+  switch (strategy.type) {
+    case "in-place": {
+      if (candidates.length === 0) return { error: noInstancesError(state, resolution.upToDate ?? 0) };
+      const minimum = minimumHealthyHosts(state.healthRule, candidates.length);
+      if (minimum >= candidates.length) return { error: minimumUnreachableError(state, candidates.length, minimum) };
+      const narrowZone = strategy.zones && findNarrowZone(strategy.zones.minimumPerZone, candidates);
+      if (narrowZone) return { error: zoneMinimumUnreachableError(narrowZone) };
+      const events = strategy.hasTrafficControl
+        ? [...BLOCK_EVENTS, ...IN_PLACE_EVENTS, ...ALLOW_EVENTS]
+        : IN_PLACE_EVENTS;
+      return { minimum, targets: plansOf(candidates, null, events), firstStage: "deploy" };
+    }
+    case "blue-green": {
+      if (candidates.length === 0) return { error: noOriginalsError(state) };
+      if (replacements.length === 0) return { error: noReplacementsError(state) };
+      const originals = new Set(candidates.map(({ targetId }) => targetId));
+      const shared = replacements.filter(({ targetId }) => originals.has(targetId));
+      if (shared.length > 0) return { error: fleetsOverlapError(shared) };
+      const minimum = minimumHealthyHosts(state.healthRule, replacements.length);
+      if (minimum >= replacements.length)
+        return { error: minimumUnreachableError(state, replacements.length, minimum) };
+      const targets = [
+        ...plansOf(replacements, "Green", [...IN_PLACE_EVENTS, ...ALLOW_EVENTS]),
+        ...plansOf(candidates, "Blue", BLOCK_EVENTS),
+      ];
+      return { minimum, targets, firstStage: "deploy" };
+    }
+    case "blue-green-rollback":
+      if (count === 0) return { error: noOriginalsError(state) };
+      return {
+        minimum: 0,
+        targets: [...plansOf(candidates, "Blue", ALLOW_EVENTS), ...plansOf(replacements, "Green", BLOCK_EVENTS)],
+        firstStage: "allow",
+      };
+    default: {
+      const never: never = strategy;
+      return never;
+    }
+  }
+}
+
+function plansOf(
+  candidates: readonly TargetCandidate[],
+  label: InstanceLabel | null,
+  lifecycleEvents: readonly LifecycleEventName[],
+): TargetPlan[] {
+  return admissionOrder(candidates).map((candidate) => ({ ...candidate, label, lifecycleEvents }));
+}
+
+export interface NarrowZone {
+  readonly zone: string | null;
+  readonly hosts: number;
+  readonly minimum: number;
+}
+
+/** A zone in which the minimum lets no host be taken out. */
+function findNarrowZone(rule: HealthRule | null, candidates: readonly TargetCandidate[]): NarrowZone | undefined {
+  for (const [zone, members] of Map.groupBy(candidates, (candidate) => candidate.zone)) {
+    const minimum = zoneMinimum(rule, members.length);
+    if (minimum >= members.length) return { zone, hosts: members.length, minimum };
+  }
+  return undefined;
+}

@@ -1,0 +1,84 @@
+import { invariant } from "@sluice/model/invariant.ts";
+import { hostsNotFailed, isHealthSpent, roomIn } from "../admission.ts";
+import type { Draft } from "../draft.ts";
+import { zoneHealthError } from "../messages.ts";
+import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
+import type { DeploymentState, HealthRule, TargetState } from "../state.ts";
+import { sortIntoBuckets } from "../target-buckets.ts";
+
+/** The hosts of one availability zone; those without a zone make up one of their own. */
+export interface Zone {
+  readonly name: string | null;
+  readonly targets: readonly TargetState[];
+}
+
+/** In the order in which they are deployed to: by name, and hosts without a zone last. AWS leaves the order open. */
+export function zonesOf(targets: readonly TargetState[]): Zone[] {
+  const byName = Map.groupBy(targets, ({ zone }) => zone);
+  return [...byName]
+    .map(([name, members]) => ({ name, targets: members }))
+    .sort((a, b) => {
+      if (a.name === null || b.name === null) return Number(a.name === null) - Number(b.name === null);
+      return a.name < b.name ? -1 : 1;
+    });
+}
+
+export function zoneMinimum(rule: HealthRule | null, hostCount: number): number {
+  return rule === null ? 0 : minimumHealthyHosts(rule, hostCount);
+}
+
+/** A zone that has ended is watched for its monitor time before the next begins; one that ended below its own minimum ends the rest. */
+export function prepareZones(draft: Draft): void {
+  const { state } = draft;
+  if (state.strategy.type !== "in-place" || state.strategy.zones === null) return;
+  const { minimumPerZone } = state.strategy.zones;
+  const zones = zonesOf(state.targets ?? []);
+  for (const zone of zones) {
+    const buckets = sortIntoBuckets(zone.targets);
+    const minimum = zoneMinimum(minimumPerZone, zone.targets.length);
+    const isOver = buckets.waiting.length === 0 && buckets.running.length === 0;
+    if (isHealthSpent(buckets, minimum) || (isOver && hostsNotFailed(buckets) < minimum)) {
+      const error = zoneHealthError(zone.name, buckets, minimum);
+      draft.decide({ type: "admissionHalted", halt: "health", error });
+      return;
+    }
+  }
+  const bakedUntil = bakingEnd(state, zones);
+  if (state.wait === null && bakedUntil !== null && draft.now < bakedUntil.until) {
+    draft.decide({ type: "bakingStarted", ...bakedUntil });
+  } else if (state.wait?.kind === "baking" && draft.now >= state.wait.until) {
+    draft.decide({ type: "waitEnded" });
+  }
+}
+
+/** Which waiting hosts' zone has its turn, and has room by its own minimum. */
+export function zoneGate(state: DeploymentState): (target: TargetState) => boolean {
+  if (state.strategy.type !== "in-place" || state.strategy.zones === null) return () => true;
+  const current = zonesOf(state.targets ?? []).find(({ targets }) => targets.some(isOpen));
+  if (!current || state.wait !== null) return () => false;
+  const buckets = sortIntoBuckets(current.targets);
+  const room = roomIn(buckets, zoneMinimum(state.strategy.zones.minimumPerZone, current.targets.length));
+  const open = new Set(buckets.waiting.slice(0, Math.max(0, room)).map(({ targetId }) => targetId));
+  return ({ targetId }) => open.has(targetId);
+}
+
+/** Until when the last zone that ended is watched; null when no zone has ended, or none is to come. */
+function bakingEnd(
+  state: DeploymentState,
+  zones: readonly Zone[],
+): { readonly zone: string | null; readonly until: number } | null {
+  const next = zones.findIndex(({ targets }) => targets.some(isOpen));
+  const previous = zones[next - 1];
+  if (!previous || zones[next]?.targets.some(({ status }) => status !== "Pending")) return null;
+  invariant(state.strategy.type === "in-place" && state.strategy.zones, "only a zonal deployment bakes");
+  const { firstZoneMonitorMilliseconds, monitorMilliseconds } = state.strategy.zones;
+  const endedAt = Math.max(...previous.targets.map(({ updatedAt }) => updatedAt));
+  return {
+    zone: previous.name,
+    until: endedAt + (next === 1 ? firstZoneMonitorMilliseconds : monitorMilliseconds),
+  };
+}
+
+function isOpen({ status }: TargetState): boolean {
+  return status === "Pending" || status === "InProgress";
+}

@@ -1,0 +1,81 @@
+import type { AlarmConfiguration, TargetInstances } from "@aws-sdk/client-codedeploy";
+import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import type { DeploymentConfig, ZonalConfig } from "@sluice/model/deployment-config.ts";
+import { READY_WAIT_MAX_MINUTES } from "@sluice/model/limits.ts";
+import { type DeploymentGroupFields, isFilled } from "./deployment-group-fields.ts";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** How a group's next deployment goes, by its style and its configuration. The group has been found deployable. */
+export function strategyOf(fields: DeploymentGroupFields, config: DeploymentConfig): Strategy {
+  const { deploymentType, deploymentOption } = fields.deploymentStyle ?? {};
+  if (deploymentType !== "BLUE_GREEN") {
+    return {
+      type: "in-place",
+      hasTrafficControl: deploymentOption === "WITH_TRAFFIC_CONTROL",
+      zones: config.zonalConfig ? zoneRuleOf(config.zonalConfig) : null,
+    };
+  }
+  if (config.zonalConfig) {
+    throw new CallerFault(
+      "InvalidDeploymentConfigNameException",
+      `The deployment configuration ${config.deploymentConfigName} has a zonalConfig, which is for deployments in place: choose another one for a BLUE_GREEN group.`,
+    );
+  }
+  const { deploymentReadyOption: ready, terminateBlueInstancesOnDeploymentSuccess: end } =
+    fields.blueGreenDeploymentConfiguration ?? {};
+  const readyMinutes = ready?.waitTimeInMinutes ?? READY_WAIT_MAX_MINUTES.Server;
+  return {
+    type: "blue-green",
+    readyWaitMilliseconds: ready?.actionOnTimeout === "STOP_DEPLOYMENT" ? readyMinutes * MINUTE : null,
+    terminationWaitMilliseconds: end?.action === "TERMINATE" ? (end.terminationWaitTimeInMinutes ?? 0) * MINUTE : null,
+  };
+}
+
+/** Null where the alarm configuration is off. */
+export function alarmWatchOf(configuration: AlarmConfiguration | undefined): AlarmWatch | null {
+  const names = (configuration?.alarms ?? []).flatMap(({ name }) => (name ? [name] : []));
+  if (!configuration?.enabled || names.length === 0) return null;
+  return { names, ignoresPollFailure: configuration.ignorePollAlarmFailure ?? false };
+}
+
+/** `targetInstances` names the replacement hosts of a blue/green deployment, and belongs to nothing else. */
+export function checkTargetInstances(strategy: Strategy, targetInstances: TargetInstances | undefined): void {
+  if (strategy.type !== "blue-green") {
+    if (!targetInstances) return;
+    throw invalidTargetInstances(
+      "targetInstances names the replacement hosts of a blue/green deployment, and the group deploys in place: leave it out.",
+    );
+  }
+  const { tagFilters, ec2TagSet, autoScalingGroups } = targetInstances ?? {};
+  if (isFilled(autoScalingGroups)) {
+    throw invalidTargetInstances(
+      `targetInstances.autoScalingGroups names ${autoScalingGroups?.join(", ")}: Auto Scaling groups are not implemented yet; name the replacement hosts by tagFilters or ec2TagSet.`,
+    );
+  }
+  if (isFilled(tagFilters) && isFilled(ec2TagSet?.ec2TagSetList)) {
+    throw new CallerFault(
+      "InvalidEC2TagCombinationException",
+      "targetInstances has tagFilters and ec2TagSet: give one of them.",
+    );
+  }
+  if (isFilled(tagFilters) || isFilled(ec2TagSet?.ec2TagSetList)) return;
+  throw invalidTargetInstances(
+    "targetInstances is missing: the group is BLUE_GREEN with DISCOVER_EXISTING, so name the replacement hosts by tagFilters or ec2TagSet.",
+  );
+}
+
+function zoneRuleOf(config: ZonalConfig) {
+  const monitorSeconds = config.monitorDurationInSeconds ?? 0;
+  return {
+    firstZoneMonitorMilliseconds: (config.firstZoneMonitorDurationInSeconds ?? monitorSeconds) * SECOND,
+    monitorMilliseconds: monitorSeconds * SECOND,
+    minimumPerZone: (config.minimumHealthyHostsPerZone as HealthRule | undefined) ?? null,
+  };
+}
+
+function invalidTargetInstances(message: string): CallerFault {
+  return new CallerFault("InvalidTargetInstancesException", message);
+}

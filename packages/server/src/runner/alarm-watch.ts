@@ -1,0 +1,139 @@
+import type { AlarmObservation } from "@sluice/engine/observation.ts";
+import type { AlarmReader, AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
+import { isTerminal } from "@sluice/engine/state.ts";
+import { readHead } from "../store/deployments.ts";
+import type { Store } from "../store/open-store.ts";
+import type { ChangeFeed } from "./change-feed.ts";
+import type { Timers } from "./timers.ts";
+
+/** Between two readings: well inside the evaluation intervals that monitoring systems have. */
+export const ALARM_POLL_MILLISECONDS = 2_000;
+/** How long the monitoring system may take to answer one reading. */
+const ALARM_READ_TIMEOUT_MILLISECONDS = 10_000;
+
+export interface AlarmWatchDependencies {
+  readonly store: Store;
+  readonly timers: Timers;
+  readonly feed: ChangeFeed;
+  readonly alarmReader: AlarmReader;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Reads the alarms of every active deployment, all names at once and each once. What they said last is kept in memory only: a server
+ * that starts asks anew, and until it has an answer the planner knows nothing rather than something old.
+ */
+export class AlarmWatch {
+  readonly #dependencies: AlarmWatchDependencies;
+  readonly #observations = new Map<string, AlarmObservation>();
+  #cancelTimer: () => void = () => {};
+  #reading: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(dependencies: AlarmWatchDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  observe(deploymentId: string): AlarmObservation | undefined {
+    return this.#observations.get(deploymentId);
+  }
+
+  start(): void {
+    if (this.#closed || this.#reading) return;
+    this.#cancelTimer();
+    const { timers, onError } = this.#dependencies;
+    this.#reading = this.#read()
+      .catch(onError)
+      .finally(() => {
+        this.#reading = null;
+        if (!this.#closed) this.#cancelTimer = timers.after(ALARM_POLL_MILLISECONDS, () => this.start());
+      });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelTimer();
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    const { store } = this.#dependencies;
+    const rows = await store.db
+      .selectFrom("deployments")
+      .select(["deployment_id", "state_json"])
+      .where("active", "=", 1)
+      .where("watches_alarms", "=", 1)
+      .execute();
+    const watches = rows.map((row) => ({ deploymentId: row.deployment_id, head: readHead(row) }));
+    const active = new Set(watches.map(({ deploymentId }) => deploymentId));
+    for (const deploymentId of this.#observations.keys()) {
+      if (!active.has(deploymentId)) this.#observations.delete(deploymentId);
+    }
+    const watching = watches.filter(({ head }) => head.alarms !== null && !isTerminal(head.status));
+    if (watching.length === 0) return;
+    const names = [...new Set(watching.flatMap(({ head }) => head.alarms?.names ?? []))];
+    const readings = await this.#readAll(names);
+    for (const { deploymentId, head } of watching) {
+      await this.#take(deploymentId, this.#judge(deploymentId, head.alarms?.names ?? [], readings));
+    }
+  }
+
+  /** The readings by name, or why there are none. */
+  async #readAll(names: readonly string[]): Promise<ReadonlyMap<string, AlarmReading> | string> {
+    const { alarmReader, onError } = this.#dependencies;
+    try {
+      const readings = await alarmReader.read(names, AbortSignal.timeout(ALARM_READ_TIMEOUT_MILLISECONDS));
+      return new Map(readings.map((reading) => [reading.name, reading]));
+    } catch (error) {
+      onError(error);
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** An alarm that fires counts, whatever is the matter with the others. */
+  #judge(
+    deploymentId: string,
+    names: readonly string[],
+    readings: ReadonlyMap<string, AlarmReading> | string,
+  ): AlarmObservation {
+    if (typeof readings === "string") return this.#unreadable(deploymentId, readings);
+    const own = names.flatMap((name) => readings.get(name) ?? []);
+    const firing = own.filter(({ state }) => state === "alarm");
+    if (firing.length > 0) return { outcome: "read", firing };
+    const unknown = names.filter((name) => (readings.get(name)?.state ?? "unknown") === "unknown");
+    if (unknown.length === 0) return { outcome: "read", firing };
+    return this.#unreadable(deploymentId, unknownAlarms(unknown, readings));
+  }
+
+  #unreadable(deploymentId: string, reason: string): AlarmObservation {
+    const before = this.#observations.get(deploymentId);
+    const since = before?.outcome === "unreadable" ? before.since : this.#dependencies.timers.now();
+    return { outcome: "unreadable", since, reason };
+  }
+
+  async #take(deploymentId: string, observation: AlarmObservation): Promise<void> {
+    const before = this.#observations.get(deploymentId);
+    this.#observations.set(deploymentId, observation);
+    const fires = observation.outcome === "read" && observation.firing.length > 0;
+    const isNewlyUnreadable = observation.outcome === "unreadable" && before?.outcome !== "unreadable";
+    if (!fires && !isNewlyUnreadable) return;
+    const { store, timers, feed } = this.#dependencies;
+    await store.write(async ({ db, afterCommit }) => {
+      await db
+        .updateTable("deployments")
+        .set({ wake_at: timers.now() })
+        .where("deployment_id", "=", deploymentId)
+        .where("active", "=", 1)
+        .execute();
+      afterCommit(() => feed.publish({ deploymentId, offered: [], hasEvents: false, isDue: true }));
+    });
+  }
+}
+
+export function unknownAlarms(names: readonly string[], readings: ReadonlyMap<string, AlarmReading>): string {
+  const stories = names.map((name) => {
+    const detail = readings.get(name)?.detail;
+    return detail ? `${name}: ${detail.replace(/\.$/, "")}` : name;
+  });
+  return `The monitoring system knows no such alarm (${stories.join("; ")}).`;
+}

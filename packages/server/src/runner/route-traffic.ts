@@ -1,0 +1,46 @@
+import type { Effect } from "@sluice/engine/event.ts";
+import type { TrafficReport } from "@sluice/engine/observation.ts";
+import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import type { DeploymentRequest } from "../store/new-deployment.ts";
+import type { Store } from "../store/open-store.ts";
+import { loadSomeTargets } from "../store/targets.ts";
+import { routedHosts } from "./routed-hosts.ts";
+
+type RouteTraffic = Extract<Effect, { kind: "routeTraffic" }>;
+
+/**
+ * Asks the load balancers for one host's traffic event, once. Undefined: the event is not under way any more (its deployment ended, or
+ * gave it up), so that a late attempt of an old wish cannot undo a newer one.
+ */
+export async function routeTraffic(
+  { store, trafficRouter }: { readonly store: Store; readonly trafficRouter: TrafficRouter },
+  deploymentId: string,
+  { targetId, event, attempt }: RouteTraffic,
+  signal: AbortSignal,
+): Promise<(TrafficReport & { readonly retryAfterMilliseconds: number }) | undefined> {
+  const deployment = await store.db
+    .selectFrom("deployments")
+    .select("request_json")
+    .where("deployment_id", "=", deploymentId)
+    .where("active", "=", 1)
+    .executeTakeFirst();
+  const [target] = deployment ? await loadSomeTargets(store, deploymentId, [targetId]) : [];
+  if (!deployment || target?.command?.event !== event || target.command.attempt !== attempt) return undefined;
+  const request = JSON.parse(deployment.request_json) as DeploymentRequest;
+  const [host] = await routedHosts(store, [{ hostId: targetId, hostName: target.hostName }], request);
+  if (!host) return undefined;
+  const outcome =
+    event === "BlockTraffic" ? await trafficRouter.block(host, signal) : await trafficRouter.allow(host, signal);
+  switch (outcome.outcome) {
+    case "done":
+      return { event, attempt, outcome: "done", detail: outcome.detail ?? "", retryAfterMilliseconds: 0 };
+    case "failed":
+      return { event, attempt, outcome: "failed", detail: outcome.reason, retryAfterMilliseconds: 0 };
+    case "pending":
+      return { event, attempt, ...outcome };
+    default: {
+      const never: never = outcome;
+      return never;
+    }
+  }
+}

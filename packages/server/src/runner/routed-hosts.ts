@@ -1,0 +1,28 @@
+import type { LoadBalancerInfo } from "@aws-sdk/client-codedeploy";
+import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
+import type { DeploymentRequest } from "../store/new-deployment.ts";
+import type { Store } from "../store/open-store.ts";
+
+/** Every load balancer and target group that a group names, as its bindings in sluice.yml know them. */
+export function balancerNames(info: LoadBalancerInfo | undefined): string[] {
+  const named = [...(info?.elbInfoList ?? []), ...(info?.targetGroupInfoList ?? [])];
+  return [...new Set(named.flatMap(({ name }) => (name ? [name] : [])))];
+}
+
+/** Hosts as their load balancers know them, in the order of `hosts`. */
+export async function routedHosts(
+  { db }: Pick<Store, "db">,
+  hosts: readonly { readonly hostId: string; readonly hostName: string }[],
+  request: DeploymentRequest,
+): Promise<RoutedHost[]> {
+  const groups = balancerNames(request.loadBalancerInfo);
+  const addresses = new Map<string, string | null>();
+  for (let from = 0; from < hosts.length; from += IN_LIST_MAX) {
+    const ids = hosts.slice(from, from + IN_LIST_MAX).map(({ hostId }) => hostId);
+    const rows = await db.selectFrom("hosts").select(["host_id", "address"]).where("host_id", "in", ids).execute();
+    for (const row of rows) addresses.set(row.host_id, row.address);
+  }
+  return hosts.map(({ hostId, hostName }) => ({ hostId, hostName, groups, address: addresses.get(hostId) ?? null }));
+}
+
+const IN_LIST_MAX = 500;
