@@ -1,0 +1,171 @@
+import type { DeliveryOutcome, Notification, Notifier } from "@sluice/engine/ports/notifier.ts";
+import type { Timers } from "../runner/timers.ts";
+import {
+  claimDeliveries,
+  type DeliveryRow,
+  forgetDeliveries,
+  giveUpDelivery,
+  nextDeliveryAt,
+  postponeDelivery,
+  recordDelivered,
+} from "../store/deliveries.ts";
+import type { Store } from "../store/open-store.ts";
+import { type Pace, PacedLoop } from "./paced-loop.ts";
+
+/** Messages that one server sends at once. */
+const SENDS_AT_ONCE_MAX = 16;
+/** One attempt; shorter than the lease, so that no other server sends at the same time. */
+const ATTEMPT_TIMEOUT_MILLISECONDS = 30_000;
+const LEASE_MILLISECONDS = 60_000;
+/** Before the second attempt; doubled each time up to the maximum, less up to half of it by chance. */
+const RETRY_FIRST_MILLISECONDS = 1_000;
+const RETRY_MAX_MILLISECONDS = 600_000;
+/** After this many attempts a message is given up: about half an hour. */
+const DELIVERY_ATTEMPTS_MAX = 12;
+/** And after this long, counting the wait for messages before it. */
+const DELIVERY_AGE_MAX_MILLISECONDS = 3_600_000;
+/** How long messages are kept that were delivered, and those that were given up. */
+const DELIVERED_KEPT_MAX_MILLISECONDS = 604_800_000;
+const FAILED_KEPT_MAX_MILLISECONDS = 2_592_000_000;
+const FORGET_INTERVAL_MILLISECONDS = 3_600_000;
+/** Another server's messages are not announced here. */
+const SCAN_INTERVAL_MILLISECONDS = 5_000;
+
+export interface DeliverySenderDependencies {
+  readonly store: Store;
+  readonly timers: Timers;
+  readonly notifier: Notifier;
+  /** Names this server in leases. */
+  readonly owner: string;
+  /** From 0 to less than 1. */
+  readonly random: () => number;
+  readonly onError: (error: unknown) => void;
+  readonly onGivenUp: (delivery: DeliveryRow, reason: string) => void;
+}
+
+/** Sends what is to be sent: of each deployment and trigger one message at a time, in the order of the events. */
+export class DeliverySender {
+  readonly #dependencies: DeliverySenderDependencies;
+  readonly #loop: PacedLoop;
+  readonly #sending = new Set<Promise<void>>();
+  readonly #end = new AbortController();
+  #forgottenAt = Number.NEGATIVE_INFINITY;
+
+  constructor(dependencies: DeliverySenderDependencies) {
+    this.#dependencies = dependencies;
+    const { timers, onError } = dependencies;
+    this.#loop = new PacedLoop({ timers, onError, turn: () => this.#turn() });
+  }
+
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  /** What is under way is broken off and left as it was: it may be sent again. */
+  async close(): Promise<void> {
+    this.#end.abort(new Error("the server ends"));
+    await this.#loop.close();
+    await Promise.all(this.#sending);
+  }
+
+  async #turn(): Promise<Pace> {
+    const { store, timers, owner } = this.#dependencies;
+    await this.#forget();
+    const free = SENDS_AT_ONCE_MAX - this.#sending.size;
+    const next = await nextDeliveryAt(store);
+    const now = timers.now();
+    // Asked before: a look costs a server without triggers no write.
+    const claimed =
+      free > 0 && next !== null
+        ? await store.write((transaction) => claimDeliveries(transaction, owner, now, now + LEASE_MILLISECONDS, free))
+        : [];
+    for (const delivery of claimed) this.#begin(delivery);
+    // Each that ends wakes the loop; so only what is not yet due needs the clock.
+    const due = next === null || next <= now ? SCAN_INTERVAL_MILLISECONDS : next - now;
+    return { sleepMilliseconds: Math.min(due, SCAN_INTERVAL_MILLISECONDS), restMilliseconds: 0 };
+  }
+
+  #begin(delivery: DeliveryRow): void {
+    const sending = this.#send(delivery)
+      .catch(this.#dependencies.onError)
+      .finally(() => {
+        this.#sending.delete(sending);
+        this.wake();
+      });
+    this.#sending.add(sending);
+  }
+
+  async #send(delivery: DeliveryRow): Promise<void> {
+    const { store, timers, owner, onGivenUp } = this.#dependencies;
+    const { notification_id: notificationId } = delivery;
+    const outcome = await this.#attempt(delivery);
+    const at = timers.now();
+    if (outcome === "brokenOff") {
+      const postponement = { notificationId, owner, reason: null, nextAttemptAt: at, isUncounted: true };
+      await store.write((transaction) => postponeDelivery(transaction, postponement));
+      return;
+    }
+    if (outcome.outcome === "delivered") {
+      await store.write((transaction) => recordDelivered(transaction, notificationId, at));
+      return;
+    }
+    const { reason } = outcome;
+    if (outcome.outcome === "refused" || isSpent(delivery, at)) {
+      await store.write((transaction) => giveUpDelivery(transaction, { notificationId, owner, reason, at }));
+      onGivenUp(delivery, reason);
+      return;
+    }
+    const nextAttemptAt = at + retryDelayMilliseconds(delivery.attempts, this.#dependencies.random());
+    await store.write((transaction) => postponeDelivery(transaction, { notificationId, owner, reason, nextAttemptAt }));
+  }
+
+  async #attempt(delivery: DeliveryRow): Promise<DeliveryOutcome | "brokenOff"> {
+    const timeout = AbortSignal.timeout(ATTEMPT_TIMEOUT_MILLISECONDS);
+    try {
+      return await this.#dependencies.notifier.deliver(
+        notificationOf(delivery),
+        AbortSignal.any([this.#end.signal, timeout]),
+      );
+    } catch (error) {
+      if (this.#end.signal.aborted) return "brokenOff";
+      if (timeout.aborted) return { outcome: "retry", reason: `no answer within ${ATTEMPT_TIMEOUT_MILLISECONDS} ms` };
+      // A driver says what went wrong by its outcome; this is a fault of ours, and still no reason to lose the message.
+      this.#dependencies.onError(error);
+      return { outcome: "retry", reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async #forget(): Promise<void> {
+    const { store, timers } = this.#dependencies;
+    const now = timers.now();
+    if (now - this.#forgottenAt < FORGET_INTERVAL_MILLISECONDS) return;
+    this.#forgottenAt = now;
+    await store.write((transaction) =>
+      forgetDeliveries(transaction, {
+        delivered: now - DELIVERED_KEPT_MAX_MILLISECONDS,
+        failed: now - FAILED_KEPT_MAX_MILLISECONDS,
+      }),
+    );
+  }
+}
+
+function isSpent({ attempts, pending_since }: DeliveryRow, at: number): boolean {
+  return attempts >= DELIVERY_ATTEMPTS_MAX || at - pending_since >= DELIVERY_AGE_MAX_MILLISECONDS;
+}
+
+/** @param chance from 0 to less than 1 */
+export function retryDelayMilliseconds(attempts: number, chance: number): number {
+  const whole = Math.min(RETRY_MAX_MILLISECONDS, RETRY_FIRST_MILLISECONDS * 2 ** (attempts - 1));
+  return Math.round(whole * (1 - chance / 2));
+}
+
+function notificationOf(row: DeliveryRow): Notification {
+  return {
+    notificationId: row.notification_id,
+    eventType: row.event_type,
+    triggerName: row.trigger_name,
+    target: row.trigger_target_arn,
+    subject: row.subject,
+    body: row.body,
+  };
+}
