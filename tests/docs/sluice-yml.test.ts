@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { BINDABLE_DRIVERS } from "@sluice/server/bindable-drivers.ts";
+import { composeDrivers } from "@sluice/server/compose-drivers.ts";
+import { parseSluiceYml } from "@sluice/server/config/sluice-yml.ts";
+import { systemTimers } from "@sluice/server/runner/timers.ts";
+import { openStore } from "@sluice/server/store/open-store.ts";
+import { pino } from "pino";
+import { describe, expect, it } from "vitest";
+
+const page = readFileSync(resolve(import.meta.dirname, "../../docs/reference/sluice-yml.md"), "utf8");
+const examples = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) => text ?? "");
+const bindings = examples.flatMap((text) => parseSluiceYml(text, "sluice-yml.md", BINDABLE_DRIVERS).bindings);
+
+describe("the page about sluice.yml", () => {
+  it("has an example of every driver, and a server starts with all of them", async () => {
+    const shown = bindings.map(({ port, driver }) => `${port} ${driver}`);
+    expect([...new Set(shown)].sort()).toEqual(BINDABLE_DRIVERS.map(({ port, name }) => `${port} ${name}`).sort());
+    const store = await openStore({ dataDirectory: ":memory:" });
+    try {
+      const drivers = await composeDrivers({
+        store,
+        config: { bindings },
+        rootKey: { accessKeyId: "AKIAROOT", secretAccessKey: "secret", role: "root", hostId: null },
+        region: "us-east-1",
+        timers: systemTimers,
+        log: pino({ level: "silent" }),
+      });
+      await drivers.close();
+    } finally {
+      await store.close();
+    }
+  });
+
+  it.each(BINDABLE_DRIVERS)("names every setting of $name", ({ configSchema }) => {
+    const unnamed = Object.keys(configSchema ?? {}).filter((setting) => !page.includes(`\`${setting}\``));
+    expect(unnamed).toEqual([]);
+  });
+});
