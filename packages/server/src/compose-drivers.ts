@@ -16,7 +16,7 @@ import { EMPTY_CONFIG, loadSluiceYml, type SluiceConfig } from "./config/sluice-
 import { hostDirectory } from "./hosts/host-directory.ts";
 import type { Timers } from "./runner/timers.ts";
 import type { AccessKey } from "./store/access-keys.ts";
-import { retireHost } from "./store/hosts.ts";
+import { findHosts, retireHost } from "./store/hosts.ts";
 import type { Store } from "./store/open-store.ts";
 
 export interface DriverParts {
@@ -74,7 +74,12 @@ export async function composeDrivers(parts: DriverParts): Promise<Drivers> {
       ? NOTHING_BOUND
       : (await import("./bindable-drivers.ts")).bindAll(parts, { embedded, gitHub });
   return {
-    fleet: boundFleet(enrolledFleet.create({}, { listHosts: hostDirectory(store) }), bound.fleets),
+    fleet: boundFleet(enrolledFleet.create({}, { listHosts: hostDirectory(store) }), bound.fleets, {
+      retiredAmong: async (hostIds) => {
+        const rows = await findHosts(store.db, hostIds);
+        return new Set(rows.filter(({ retired_at }) => retired_at !== null).map(({ host_id }) => host_id));
+      },
+    }),
     hostTerminator: boundHostTerminator(bound.fleets, {
       retireHosts: async (hostIds) => {
         if (hostIds.length === 0) return;

@@ -38,14 +38,26 @@ function bind(clouds: readonly (readonly [match: string, cloud: Ec2Fleet])[]) {
   return bindDrivers("fleet", bindings, [{ name: "test", create }]);
 }
 
+const NONE_RETIRED = { retiredAmong: async () => new Set<string>() };
+
 describe("the bound fleet", () => {
+  it("leaves out an instance that was removed here, though it runs on", async () => {
+    const fleet = boundFleet(memoryFleet.create({}, { hosts: [] }), bind([["*", cloud([host("i-1"), host("i-2")])]]), {
+      retiredAmong: async (hostIds) => new Set(hostIds.filter((id) => id === "i-1")),
+    });
+    expect((await fleet.resolveTargets({ ec2TagFilters: [prod] }, never)).map(({ hostId }) => hostId)).toEqual(["i-2"]);
+  });
+
   it("adds the cloud's hosts, and takes an instance whose agent is enrolled for one host", async () => {
     const enrolled = memoryFleet.create({}, { hosts: [host("i-2", { hostName: "web-2" }), host("i-9")] });
     const ec2 = cloud([
       host("i-1"),
       host("i-2", { tags: [prod, { Key: "Role", Value: "web" }], zone: "eu-central-1a" }),
     ]);
-    const hosts = await boundFleet(enrolled, bind([["*", ec2]])).resolveTargets({ ec2TagFilters: [prod] }, never);
+    const hosts = await boundFleet(enrolled, bind([["*", ec2]]), NONE_RETIRED).resolveTargets(
+      { ec2TagFilters: [prod] },
+      never,
+    );
     expect(hosts.map(({ hostId, hostName, zone }) => [hostId, hostName, zone])).toEqual([
       ["i-1", "name-of-i-1", null],
       ["i-2", "web-2", "eu-central-1a"],
@@ -58,13 +70,14 @@ describe("the bound fleet", () => {
     const fleet = boundFleet(
       memoryFleet.create({}, { hosts: [] }),
       bind([["i-1*", cloud([host("i-1"), host("i-2")])]]),
+      NONE_RETIRED,
     );
     expect((await fleet.resolveTargets({ ec2TagFilters: [prod] }, never)).map(({ hostId }) => hostId)).toEqual(["i-1"]);
   });
 
   it("rejects, and never gives fewer hosts, when a cloud cannot be asked", async () => {
     const away = { ...cloud([]), resolveTargets: () => Promise.reject(new Error("ETIMEDOUT")) };
-    const fleet = boundFleet(memoryFleet.create({}, { hosts: [host("i-9")] }), bind([["*", away]]));
+    const fleet = boundFleet(memoryFleet.create({}, { hosts: [host("i-9")] }), bind([["*", away]]), NONE_RETIRED);
     await expect(fleet.resolveTargets({ ec2TagFilters: [prod] }, never)).rejects.toThrow(
       'the driver test (fleet of "*" in sluice.yml): ETIMEDOUT',
     );

@@ -7,11 +7,20 @@ export const FLEET_PORT = "fleet";
 
 type BoundCloud = BoundDriver<Ec2Fleet>;
 
+export interface BoundFleetDependencies {
+  /** Which of these hosts were removed here: they are no targets, though their cloud goes on running them. */
+  readonly retiredAmong: (hostIds: readonly string[]) => Promise<ReadonlySet<string>>;
+}
+
 /**
  * The enrolled hosts, and the instances of every cloud that a binding names; its `match` is an instance's id. A cloud that cannot be
  * asked rejects the whole: fewer hosts than there are would leave some without the deployment.
  */
-export function boundFleet(enrolled: Fleet, clouds: readonly BoundCloud[]): Fleet {
+export function boundFleet(
+  enrolled: Fleet,
+  clouds: readonly BoundCloud[],
+  { retiredAmong }: BoundFleetDependencies,
+): Fleet {
   if (clouds.length === 0) return enrolled;
   return {
     resolveTargets: async (selection, signal) => {
@@ -31,7 +40,9 @@ export function boundFleet(enrolled: Fleet, clouds: readonly BoundCloud[]): Flee
         const known = hosts.get(host.hostId);
         hosts.set(host.hostId, known ? sameHost(known, host) : host);
       }
-      return [...hosts.values()].sort((one, other) => (one.hostId < other.hostId ? -1 : 1));
+      const retired = await retiredAmong([...hosts.keys()]);
+      const living = [...hosts.values()].filter(({ hostId }) => !retired.has(hostId));
+      return living.sort((one, other) => (one.hostId < other.hostId ? -1 : 1));
     },
   };
 }
