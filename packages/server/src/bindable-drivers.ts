@@ -8,7 +8,7 @@ import { prometheusAlarmReader } from "@sluice/drivers/prometheus/prometheus-ala
 import { s3Source } from "@sluice/drivers/s3/s3-source.ts";
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
-import type { BoundDrivers, DriverParts } from "./compose-drivers.ts";
+import type { BoundDrivers, DriverParts } from "./bound-drivers.ts";
 import { ALARM_READER_PORT } from "./config/bound-alarm-reader.ts";
 import { bindable, bindDrivers } from "./config/bound-driver.ts";
 import { FLEET_PORT } from "./config/bound-fleet.ts";

@@ -1,4 +1,3 @@
-import type { Ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
 import { embeddedBucketSource } from "@sluice/drivers/embedded-bucket/embedded-bucket-source.ts";
 import { enrolledFleet } from "@sluice/drivers/fleet/enrolled-fleet.ts";
 import { githubSource } from "@sluice/drivers/github/github-source.ts";
@@ -6,37 +5,14 @@ import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
 import type { Fleet, HostTerminator } from "@sluice/engine/ports/fleet.ts";
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
-import type { Logger } from "pino";
+import type { BoundDrivers, DriverParts } from "./bound-drivers.ts";
 import { boundAlarmReader } from "./config/bound-alarm-reader.ts";
-import type { BoundDriver } from "./config/bound-driver.ts";
 import { boundFleet, boundHostTerminator } from "./config/bound-fleet.ts";
 import { boundRevisionSource } from "./config/bound-revision-source.ts";
 import { boundTrafficRouter } from "./config/bound-traffic-router.ts";
 import { EMPTY_CONFIG, loadSluiceYml, type SluiceConfig } from "./config/sluice-yml.ts";
 import { hostDirectory } from "./hosts/host-directory.ts";
-import type { Timers } from "./runner/timers.ts";
-import type { AccessKey } from "./store/access-keys.ts";
 import { findHosts, retireHost } from "./store/hosts.ts";
-import type { Store } from "./store/open-store.ts";
-
-export interface DriverParts {
-  readonly store: Store;
-  readonly config: SluiceConfig;
-  /** Signs the URLs by which hosts fetch bundles from the embedded bucket. */
-  readonly rootKey: AccessKey;
-  readonly region: string;
-  readonly timers: Timers;
-  readonly log: Logger;
-}
-
-/** What sluice.yml binds, by port. */
-export interface BoundDrivers {
-  readonly revisions: readonly BoundDriver<RevisionSource>[];
-  readonly fleets: readonly BoundDriver<Ec2Fleet>[];
-  readonly alarms: readonly BoundDriver<AlarmReader>[];
-  readonly traffic: readonly BoundDriver<TrafficRouter>[];
-  readonly reconciler: { start(): void; close(): Promise<void> };
-}
 
 export interface Drivers {
   readonly fleet: Fleet;

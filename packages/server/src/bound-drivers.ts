@@ -1,0 +1,29 @@
+import type { Ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
+import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
+import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
+import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import type { Logger } from "pino";
+import type { BoundDriver } from "./config/bound-driver.ts";
+import type { SluiceConfig } from "./config/sluice-yml.ts";
+import type { Timers } from "./runner/timers.ts";
+import type { AccessKey } from "./store/access-keys.ts";
+import type { Store } from "./store/open-store.ts";
+
+export interface DriverParts {
+  readonly store: Store;
+  readonly config: SluiceConfig;
+  /** Signs the URLs by which hosts fetch bundles from the embedded bucket. */
+  readonly rootKey: AccessKey;
+  readonly region: string;
+  readonly timers: Timers;
+  readonly log: Logger;
+}
+
+/** What sluice.yml binds, by port. */
+export interface BoundDrivers {
+  readonly revisions: readonly BoundDriver<RevisionSource>[];
+  readonly fleets: readonly BoundDriver<Ec2Fleet>[];
+  readonly alarms: readonly BoundDriver<AlarmReader>[];
+  readonly traffic: readonly BoundDriver<TrafficRouter>[];
+  readonly reconciler: { start(): void; close(): Promise<void> };
+}
