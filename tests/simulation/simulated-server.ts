@@ -120,6 +120,8 @@ export class SimulatedServer {
       runner: this.runner,
       liveness: this.liveness,
       logs: undefined as never,
+      // Nothing of the simulation has triggers.
+      notifications: undefined as never,
       signingCertificate: "",
       serverFingerprints: [],
       signal,

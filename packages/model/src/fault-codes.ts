@@ -23,6 +23,7 @@ export const FAULTS = {
   InvalidHostNameException: 400,
   InvalidTokenRequestException: 400,
   LogDoesNotExistException: 400,
+  TriggerDeliveryDoesNotExistException: 400,
   // CodeDeployCommand, the agents' protocol.
   ClientException: 400,
   ServerException: 500,

@@ -6,12 +6,15 @@ import { githubSource } from "@sluice/drivers/github/github-source.ts";
 import { haproxyRouter } from "@sluice/drivers/haproxy/haproxy-router.ts";
 import { prometheusAlarmReader } from "@sluice/drivers/prometheus/prometheus-alarm-reader.ts";
 import { s3Source } from "@sluice/drivers/s3/s3-source.ts";
+import { snsNotifier } from "@sluice/drivers/sns/sns-notifier.ts";
+import { webhookNotifier } from "@sluice/drivers/webhook/webhook-notifier.ts";
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { BoundDrivers, DriverParts } from "./bound-drivers.ts";
 import { ALARM_READER_PORT } from "./config/bound-alarm-reader.ts";
 import { bindable, bindDrivers } from "./config/bound-driver.ts";
 import { FLEET_PORT } from "./config/bound-fleet.ts";
+import { NOTIFIER_PORT } from "./config/bound-notifier.ts";
 import { REVISION_SOURCE_PORT } from "./config/bound-revision-source.ts";
 import { routerOfGroup, TRAFFIC_ROUTER_PORT } from "./config/bound-traffic-router.ts";
 import type { ConfigurableDriver } from "./config/sluice-yml.ts";
@@ -28,6 +31,8 @@ export const BINDABLE_DRIVERS: readonly ConfigurableDriver[] = [
   elbv2Router,
   cloudWatchAlarmReader,
   prometheusAlarmReader,
+  snsNotifier,
+  webhookNotifier,
 ];
 
 /**
@@ -51,6 +56,7 @@ export function bindAll(
       bindable(cloudWatchAlarmReader, {}),
       bindable(prometheusAlarmReader, {}),
     ]),
+    notifiers: bindDrivers(NOTIFIER_PORT, bindings, [bindable(snsNotifier, {}), bindable(webhookNotifier, { now })]),
     ...bindTraffic(parts),
   };
 }

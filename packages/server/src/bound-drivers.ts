@@ -1,5 +1,6 @@
 import type { Ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
 import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
+import type { Notifier } from "@sluice/engine/ports/notifier.ts";
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { Logger } from "pino";
@@ -24,6 +25,7 @@ export interface BoundDrivers {
   readonly revisions: readonly BoundDriver<RevisionSource>[];
   readonly fleets: readonly BoundDriver<Ec2Fleet>[];
   readonly alarms: readonly BoundDriver<AlarmReader>[];
+  readonly notifiers: readonly BoundDriver<Notifier>[];
   readonly traffic: readonly BoundDriver<TrafficRouter>[];
   readonly reconciler: { start(): void; close(): Promise<void> };
 }

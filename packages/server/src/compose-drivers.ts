@@ -3,11 +3,13 @@ import { enrolledFleet } from "@sluice/drivers/fleet/enrolled-fleet.ts";
 import { githubSource } from "@sluice/drivers/github/github-source.ts";
 import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
 import type { Fleet, HostTerminator } from "@sluice/engine/ports/fleet.ts";
+import type { Notifier } from "@sluice/engine/ports/notifier.ts";
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { BoundDrivers, DriverParts } from "./bound-drivers.ts";
 import { boundAlarmReader } from "./config/bound-alarm-reader.ts";
 import { boundFleet, boundHostTerminator } from "./config/bound-fleet.ts";
+import { boundNotifier } from "./config/bound-notifier.ts";
 import { boundRevisionSource } from "./config/bound-revision-source.ts";
 import { boundTrafficRouter } from "./config/bound-traffic-router.ts";
 import { EMPTY_CONFIG, loadSluiceYml, type SluiceConfig } from "./config/sluice-yml.ts";
@@ -20,6 +22,7 @@ export interface Drivers {
   readonly revisions: RevisionSource;
   readonly trafficRouter: TrafficRouter;
   readonly alarmReader: AlarmReader;
+  readonly notifier: Notifier;
   /** Begins to watch for balancers that were restarted. */
   start(): void;
   close(): Promise<void>;
@@ -29,6 +32,7 @@ const NOTHING_BOUND: BoundDrivers = {
   revisions: [],
   fleets: [],
   alarms: [],
+  notifiers: [],
   traffic: [],
   reconciler: { start() {}, close: async () => {} },
 };
@@ -67,6 +71,7 @@ export async function composeDrivers(parts: DriverParts): Promise<Drivers> {
     revisions: boundRevisionSource(bound.revisions, { s3: embedded, gitHub }),
     trafficRouter: boundTrafficRouter(bound.traffic),
     alarmReader: boundAlarmReader(bound.alarms),
+    notifier: boundNotifier(bound.notifiers),
     start: () => bound.reconciler.start(),
     close: () => bound.reconciler.close(),
   };

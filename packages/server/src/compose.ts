@@ -15,6 +15,7 @@ import { authorizeByRole } from "./http/s3-access.ts";
 import { s3Handler } from "./http/s3-routes.ts";
 import { signedRoute } from "./http/signed-route.ts";
 import { DeploymentLogs } from "./logs/deployment-logs.ts";
+import { createNotifications } from "./notifications/notifications.ts";
 import { newDeploymentId } from "./operations/codedeploy/new-deployment-id.ts";
 import type { Principal } from "./operations/operation.ts";
 import { LETTERS_AND_DIGITS, randomText } from "./random-text.ts";
@@ -67,6 +68,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   });
   const drivers = await composeDrivers({ store, config, rootKey, region, timers: systemTimers, log });
   const { fleet, revisions, trafficRouter, alarmReader, hostTerminator } = drivers;
+  const owner = `${process.pid}-${randomUUID()}`;
   const runner = createRunner({
     store,
     timers: systemTimers,
@@ -75,12 +77,27 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     trafficRouter,
     alarmReader,
     hostTerminator,
-    owner: `${process.pid}-${randomUUID()}`,
+    owner,
     newDeploymentId: () => newDeploymentId(randomText),
     newOffer: () => randomText(LETTERS_AND_DIGITS, OFFER_CHARACTERS),
     onError: (error) => log.error({ error: describe(error) }, "the runner could not do what was due, and tries again"),
     onQuarantine: (deploymentId, error) =>
       log.fatal({ deploymentId, error: describe(error) }, "a deployment was quarantined: this is a bug of Sluice"),
+  });
+  const notifications = createNotifications({
+    store,
+    timers: systemTimers,
+    feed: runner.feed,
+    notifier: drivers.notifier,
+    scope: { accountId, region },
+    owner,
+    random: Math.random,
+    onError: (error) => log.error({ error: describe(error) }, "triggers could not do what was due, and try again"),
+    onGivenUp: ({ notification_id: notificationId, deployment_id: deploymentId, trigger_name: trigger }, reason) =>
+      log.warn(
+        { notificationId, deploymentId, trigger, reason },
+        "a trigger's message was given up: see sluice triggers",
+      ),
   });
   // Readers of a log that has ended are told so at once.
   const unsubscribe = runner.feed.subscribe(({ deploymentId }) => logs.wake(deploymentId));
@@ -99,7 +116,14 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       },
     },
     command: { runner, liveness, specifications: new SpecificationDesk(store, signingKey, revisions) },
-    sluice: { liveness, logs, runner, signingCertificate: signingKey.certificatePem, serverFingerprints },
+    sluice: {
+      liveness,
+      logs,
+      runner,
+      notifications,
+      signingCertificate: signingKey.certificatePem,
+      serverFingerprints,
+    },
   });
   const s3 = s3Handler<Principal>({
     store: bucket,
@@ -141,9 +165,11 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       liveness.start(now);
       runner.start();
       drivers.start();
+      notifications.start();
     },
     async close() {
       unsubscribe();
+      await notifications.close();
       await runner.close();
       await drivers.close();
       await liveness.close();

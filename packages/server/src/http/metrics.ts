@@ -1,5 +1,6 @@
 import type { HostState } from "@sluice/wire/sluice/operations.ts";
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { countUndelivered } from "../store/deliveries.ts";
 import type { Store } from "../store/open-store.ts";
 
 export interface MetricsDependencies {
@@ -64,6 +65,17 @@ export function createMetrics({ store, countHosts, waitingPolls }: MetricsDepend
         .where("rolled_back_json", "is not", null)
         .executeTakeFirst();
       this.set(Number(row?.count ?? 0));
+    },
+  });
+  new Gauge({
+    name: "sluice_trigger_deliveries",
+    help: "Trigger messages by status: pending (being sent or tried again), failed (given up; sluice triggers replay)",
+    labelNames: ["status"],
+    registers: [registry],
+    async collect() {
+      const { pending, failed } = await countUndelivered(store);
+      this.set({ status: "pending" }, pending);
+      this.set({ status: "failed" }, failed);
     },
   });
   new Gauge({

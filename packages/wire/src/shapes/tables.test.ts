@@ -31,6 +31,7 @@ const NOT_OF_CODEDEPLOY = [
   "SerializationException",
   "ServerException",
   "ServiceUnavailableException",
+  "TriggerDeliveryDoesNotExistException",
   "UnknownOperationException",
   "UnrecognizedClientException",
   "ValidationException",

@@ -169,6 +169,73 @@ export interface AcknowledgeRollbackOutput {
   readonly acknowledged: boolean;
 }
 
+/** `pending`: to be sent, perhaps again. `failed`: refused or given up, until it is replayed. */
+export type TriggerDeliveryStatus = "pending" | "delivered" | "failed";
+
+/** One message of a trigger of a deployment group. */
+export interface TriggerDelivery {
+  /** The same at every attempt; receivers find it in `webhook-id` or the message attribute `notificationId`. */
+  readonly notificationId: string;
+  readonly status: TriggerDeliveryStatus;
+  readonly applicationName: string;
+  readonly deploymentGroupName: string;
+  readonly deploymentId: string;
+  readonly triggerName: string;
+  readonly triggerTargetArn: string;
+  /** `DeploymentFailure`, `InstanceStart`, … */
+  readonly eventType: string;
+  /** Of the instance types. */
+  readonly targetId?: string | undefined;
+  readonly subject: string;
+  /** The message itself, JSON. */
+  readonly body: string;
+  /** Since it was made, or replayed. */
+  readonly attempts: number;
+  readonly createdAt: Date;
+  readonly lastAttemptAt?: Date | undefined;
+  /** While it is pending. */
+  readonly nextAttemptAt?: Date | undefined;
+  readonly deliveredAt?: Date | undefined;
+  /** Why the last attempt did not succeed. */
+  readonly reason?: string | undefined;
+}
+export interface ListTriggerDeliveriesInput {
+  readonly status?: string | undefined;
+  readonly deploymentId?: string | undefined;
+  readonly nextToken?: string | undefined;
+}
+export interface ListTriggerDeliveriesOutput {
+  /** The newest first. */
+  readonly deliveries: readonly TriggerDelivery[];
+  readonly nextToken?: string | undefined;
+}
+/** One of the two. */
+export interface ReplayTriggerDeliveryInput {
+  readonly notificationId?: string | undefined;
+  /** Every message that failed, in their order. */
+  readonly allFailed?: boolean | undefined;
+}
+export interface ReplayTriggerDeliveryOutput {
+  /** How many are to be sent again; 0 also when the message is being sent at this moment. */
+  readonly replayed: number;
+}
+export interface TestTriggersInput {
+  readonly applicationName: string;
+  readonly deploymentGroupName: string;
+}
+export interface TriggerTest {
+  readonly triggerName: string;
+  readonly triggerTargetArn: string;
+  readonly eventType: string;
+  readonly delivered: boolean;
+  /** Why not. */
+  readonly reason?: string | undefined;
+}
+export interface TestTriggersOutput {
+  /** One for each event type of each trigger of the group. */
+  readonly tests: readonly TriggerTest[];
+}
+
 export interface SluiceOperations {
   CreateEnrolmentToken: { input: CreateEnrolmentTokenInput; output: CreateEnrolmentTokenOutput };
   EnrolHost: { input: EnrolHostInput; output: EnrolHostOutput };
@@ -180,4 +247,7 @@ export interface SluiceOperations {
   RemoveHost: { input: RemoveHostInput; output: RemoveHostOutput };
   ListRolledBackGroups: { input: ListRolledBackGroupsInput; output: ListRolledBackGroupsOutput };
   AcknowledgeRollback: { input: AcknowledgeRollbackInput; output: AcknowledgeRollbackOutput };
+  ListTriggerDeliveries: { input: ListTriggerDeliveriesInput; output: ListTriggerDeliveriesOutput };
+  ReplayTriggerDelivery: { input: ReplayTriggerDeliveryInput; output: ReplayTriggerDeliveryOutput };
+  TestTriggers: { input: TestTriggersInput; output: TestTriggersOutput };
 }

@@ -59,6 +59,47 @@ const rolledBackGroup = structure(
   ["applicationName", "deploymentGroupName", "deploymentId", "reason", "rollbackDeploymentId", "rollbackStatus", "at"],
 );
 
+const triggerDelivery = structure(
+  {
+    notificationId: string,
+    status: string,
+    applicationName: string,
+    deploymentGroupName: string,
+    deploymentId: string,
+    triggerName: string,
+    triggerTargetArn: string,
+    eventType: string,
+    targetId: string,
+    subject: outputText,
+    body: outputText,
+    attempts: integer,
+    createdAt: timestamp,
+    lastAttemptAt: timestamp,
+    nextAttemptAt: timestamp,
+    deliveredAt: timestamp,
+    reason: outputText,
+  },
+  [
+    "notificationId",
+    "status",
+    "applicationName",
+    "deploymentGroupName",
+    "deploymentId",
+    "triggerName",
+    "triggerTargetArn",
+    "eventType",
+    "subject",
+    "body",
+    "attempts",
+    "createdAt",
+  ],
+);
+
+const triggerTest = structure(
+  { triggerName: string, triggerTargetArn: string, eventType: string, delivered: boolean, reason: outputText },
+  ["triggerName", "triggerTargetArn", "eventType", "delivered"],
+);
+
 const oneHost = structure({ host: hostSummary }, ["host"]);
 
 /** Sluice's own operations on the wire; the compiler holds it to `operations.ts`. */
@@ -133,5 +174,20 @@ export const SLUICE_TABLE = {
       "deploymentGroupName",
     ]),
     output: structure({ acknowledged: boolean }, ["acknowledged"]),
+  },
+  ListTriggerDeliveries: {
+    input: structure({ status: string, deploymentId: string, nextToken: string }),
+    output: structure({ deliveries: list(triggerDelivery), nextToken: string }, ["deliveries"]),
+  },
+  ReplayTriggerDelivery: {
+    input: structure({ notificationId: string, allFailed: boolean }),
+    output: structure({ replayed: integer }, ["replayed"]),
+  },
+  TestTriggers: {
+    input: structure({ applicationName: string, deploymentGroupName: string }, [
+      "applicationName",
+      "deploymentGroupName",
+    ]),
+    output: structure({ tests: list(triggerTest) }, ["tests"]),
   },
 } satisfies TableFor<SluiceOperations>;

@@ -1,6 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { Liveness } from "../../hosts/liveness.ts";
 import type { DeploymentLogs } from "../../logs/deployment-logs.ts";
+import type { Notifications } from "../../notifications/notifications.ts";
 import type { Runner } from "../../runner/runner.ts";
 import { findLivingHostByIdentifier, type HostRow } from "../../store/hosts.ts";
 import type { OperationContext } from "../operation.ts";
@@ -10,6 +11,7 @@ export interface SluiceContext extends OperationContext {
   readonly liveness: Liveness;
   readonly logs: DeploymentLogs;
   readonly runner: Pick<Runner, "heartbeat" | "hostLeft">;
+  readonly notifications: Pick<Notifications, "notifier" | "wake">;
   /** PEM of the certificate that signs deployment specifications. */
   readonly signingCertificate: string;
   /** SHA-256 of the certificates that agents may meet on this server's TLS port; empty without TLS. */

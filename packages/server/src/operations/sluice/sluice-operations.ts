@@ -10,6 +10,8 @@ import { putHostLogs } from "./put-host-logs.ts";
 import { removeHost } from "./remove-host.ts";
 import { acknowledge, listRolledBack } from "./rolled-back-groups.ts";
 import type { SluiceContext } from "./sluice-context.ts";
+import { testTriggers } from "./test-triggers.ts";
+import { listTriggerDeliveries, replayTriggerDelivery } from "./trigger-deliveries.ts";
 
 /** Sluice's own operations, by their names on the wire. */
 export const SLUICE_HANDLERS: {
@@ -29,12 +31,20 @@ export const SLUICE_HANDLERS: {
   RemoveHost: removeHost,
   ListRolledBackGroups: listRolledBack,
   AcknowledgeRollback: acknowledge,
+  ListTriggerDeliveries: listTriggerDeliveries,
+  ReplayTriggerDelivery: replayTriggerDelivery,
+  TestTriggers: testTriggers,
 };
 
 /** Whose credential is in the body. */
 export const UNSIGNED_SLUICE_OPERATIONS: ReadonlySet<string> = new Set(["EnrolHost"]);
 const HOST_OPERATIONS: ReadonlySet<string> = new Set(["HostHeartbeat", "PutHostLogs"]);
-const READING_OPERATIONS: ReadonlySet<string> = new Set(["GetDeploymentLogs", "ListHosts", "ListRolledBackGroups"]);
+const READING_OPERATIONS: ReadonlySet<string> = new Set([
+  "GetDeploymentLogs",
+  "ListHosts",
+  "ListRolledBackGroups",
+  "ListTriggerDeliveries",
+]);
 
 /** Who may call what. For whom a host's key may speak is each operation's own to check. */
 export function isSluiceOperationAllowed(role: Principal["role"], operation: string): boolean {
