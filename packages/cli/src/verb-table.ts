@@ -31,6 +31,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import("./verbs/rollback.ts"),
   },
   { name: "ack", summary: "list and acknowledge groups that were rolled back", load: () => import("./verbs/ack.ts") },
+  {
+    name: "triggers",
+    summary: "list, replay and test the messages of triggers",
+    load: () => import("./verbs/triggers.ts"),
+  },
   { name: "hosts", summary: "list, declare and remove hosts", load: () => import("./verbs/hosts.ts") },
   { name: "token", summary: "create tokens that hosts enrol with", load: () => import("./verbs/token.ts") },
   {

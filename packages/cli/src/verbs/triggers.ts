@@ -1,0 +1,150 @@
+import type { TriggerDelivery, TriggerTest } from "@sluice/wire/sluice/operations.ts";
+import type { Command } from "commander";
+import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { type Connection, connect } from "../connection.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
+import { formatTable, printable, printJson } from "../printing.ts";
+
+interface ListOptions extends ClientOptions {
+  readonly failed?: boolean;
+  readonly deployment?: string;
+}
+
+interface ReplayOptions extends ClientOptions {
+  readonly allFailed?: boolean;
+}
+
+interface TestOptions extends ClientOptions {
+  readonly application: string;
+  readonly group: string;
+}
+
+export function define(command: Command): void {
+  defineList(command);
+  defineReplay(command);
+  defineTest(command);
+}
+
+function defineList(parent: Command): void {
+  const list = parent
+    .command("list", { isDefault: true })
+    .description("list the messages of triggers, and what became of them");
+  list
+    .option("--failed", "only those that were refused or given up")
+    .option("--deployment <id>", "only those of one deployment");
+  addJsonOption(addClientOptions(list));
+  addExamples(list, "sluice triggers list --failed --data .sluice/up");
+  list.action(async (options: ListOptions) => {
+    using connection = connect(options);
+    const deliveries = await listDeliveries(connection, options);
+    if (options.json) printJson(deliveries);
+    else console.log(deliveries.length === 0 ? nothingToList(options) : formatDeliveries(deliveries));
+  });
+}
+
+function defineReplay(parent: Command): void {
+  const replay = parent.command("replay").description("send messages again");
+  replay
+    .argument("[id]", "the message's id, as triggers list prints it")
+    .option("--all-failed", "every message that was refused or given up");
+  addJsonOption(addClientOptions(replay));
+  addExamples(
+    replay,
+    "sluice triggers replay --all-failed --data .sluice/up",
+    "sluice triggers replay n-5f2c6a0b9d3e4f1a2b3c4d5e --data .sluice/up",
+  );
+  replay.action(async (notificationId: string | undefined, options: ReplayOptions) => {
+    if ((notificationId === undefined) !== (options.allFailed ?? false)) {
+      throw new CommandFailed("give a message's id, or --all-failed: one of them", { exitStatus: EXIT_USAGE });
+    }
+    using connection = connect(options);
+    const answer = await connection.sluice.call("ReplayTriggerDelivery", {
+      notificationId,
+      allFailed: options.allFailed,
+    });
+    if (options.json) printJson(answer);
+    else console.log(replayed(notificationId, answer.replayed));
+  });
+}
+
+function defineTest(parent: Command): void {
+  const test = parent
+    .command("test")
+    .description("send a test message of each event type of a group's triggers, and say how each fared");
+  test
+    .requiredOption("--application <name>", "the application")
+    .requiredOption("--group <name>", "its deployment group");
+  addJsonOption(addClientOptions(test));
+  addExamples(test, "sluice triggers test --application web --group demo --data .sluice/up");
+  test.addHelpText("after", "\nExits with 1 when the group has no trigger, or when a message was not delivered.");
+  test.action(async (options: TestOptions) => {
+    using connection = connect(options);
+    const { tests } = await connection.sluice.call("TestTriggers", {
+      applicationName: options.application,
+      deploymentGroupName: options.group,
+    });
+    const group = `${options.application}/${options.group}`;
+    if (tests.length === 0) throw new CommandFailed(`${group} has no trigger: add one to its triggerConfigurations`);
+    if (options.json) printJson(tests);
+    else console.log(formatTests(tests));
+    const failed = tests.filter(({ delivered }) => !delivered).length;
+    if (failed > 0)
+      throw new CommandFailed(`${failed} of ${tests.length} test messages of ${group} were not delivered`);
+  });
+}
+
+async function listDeliveries(connection: Connection, options: ListOptions): Promise<TriggerDelivery[]> {
+  const deliveries: TriggerDelivery[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await connection.sluice.call("ListTriggerDeliveries", {
+      status: options.failed ? "failed" : undefined,
+      deploymentId: options.deployment,
+      nextToken,
+    });
+    deliveries.push(...page.deliveries);
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return deliveries;
+}
+
+function nothingToList({ failed }: ListOptions): string {
+  return failed ? "No message has failed." : "No trigger has sent a message.";
+}
+
+function formatDeliveries(deliveries: readonly TriggerDelivery[]): string {
+  return formatTable(
+    ["ID", "STATUS", "EVENT", "DEPLOYMENT", "GROUP", "TRIGGER", "ATTEMPTS", "REASON"],
+    deliveries.map((delivery) => [
+      delivery.notificationId,
+      delivery.status,
+      delivery.targetId === undefined ? delivery.eventType : `${delivery.eventType} ${delivery.targetId}`,
+      delivery.deploymentId,
+      `${delivery.applicationName}/${delivery.deploymentGroupName}`,
+      printable(delivery.triggerName),
+      String(delivery.attempts),
+      delivery.reason === undefined ? "-" : oneLine(delivery.reason),
+    ]),
+  );
+}
+
+function formatTests(tests: readonly TriggerTest[]): string {
+  return formatTable(
+    ["TRIGGER", "EVENT", "TOPIC", "OUTCOME"],
+    tests.map(({ triggerName, eventType, triggerTargetArn, delivered, reason }) => [
+      printable(triggerName),
+      eventType,
+      triggerTargetArn,
+      delivered ? "delivered" : oneLine(reason ?? "not delivered"),
+    ]),
+  );
+}
+
+function replayed(notificationId: string | undefined, count: number): string {
+  if (notificationId === undefined) return count === 1 ? "1 message is sent again" : `${count} messages are sent again`;
+  return count === 0 ? `${notificationId} is being sent at this moment` : `${notificationId} is sent again`;
+}
+
+function oneLine(text: string): string {
+  return printable(text).replaceAll(/\s+/g, " ");
+}
