@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { Agent } from "node:https";
 import { join } from "node:path";
 import {
   BatchGetDeploymentTargetsCommand,
@@ -43,7 +44,12 @@ export class CodeDeploy {
       accessKeyId: /aws_access_key_id = (\S+)/.exec(text)?.[1] ?? "",
       secretAccessKey: /aws_secret_access_key = (\S+)/.exec(text)?.[1] ?? "",
     };
-    const options = { endpoint: server.url(), region: "us-east-1", credentials, maxAttempts: 5 };
+    // There when the server listens off loopback: the certificate is its own.
+    const certificate = join(server.data, "tls-certificate.pem");
+    const requestHandler = existsSync(certificate)
+      ? { httpsAgent: new Agent({ ca: readFileSync(certificate), keepAlive: true }) }
+      : {};
+    const options = { endpoint: server.url(), region: "us-east-1", credentials, maxAttempts: 5, requestHandler };
     this.client = new CodeDeployClient(options);
     this.s3 = new S3Client({ ...options, forcePathStyle: true });
     this.application = application;

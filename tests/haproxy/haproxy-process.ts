@@ -16,6 +16,8 @@ export function whyNoHaproxy(): string | null {
 
 export interface HaproxyServerLine {
   readonly name: string;
+  /** Absent: loopback. */
+  readonly address?: string;
   readonly port: number;
   /** More words of its `server` line; absent: a health check on `/health`, often. */
   readonly options?: string;
@@ -67,7 +69,8 @@ export class HaproxyProcess {
       for (const server of servers) {
         // So that a test can aim at one server while it is up; a server that drains is left out of it.
         lines.push(`  use-server ${server.name} if { req.hdr(x-server) ${server.name} }`);
-        lines.push(`  server ${server.name} 127.0.0.1:${server.port} ${server.options ?? CHECKED}`);
+        const address = server.address ?? "127.0.0.1";
+        lines.push(`  server ${server.name} ${address}:${server.port} ${server.options ?? CHECKED}`);
       }
     }
     writeFileSync(this.#config, `${lines.join("\n")}\n`);

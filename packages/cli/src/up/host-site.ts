@@ -33,7 +33,8 @@ export interface StartHostsOptions {
   readonly serverUrl: string;
   /** Asked only if some host has still to enrol, with how many. */
   readonly createToken: (uses: number) => Promise<string>;
-  readonly tags: readonly Tag[];
+  /** What hosts take when they enrol; the token has to allow it. */
+  readonly tags: readonly Tag[] | ((name: string) => readonly Tag[]);
   /** Directories of this machine that every host reads and writes under the same path. */
   readonly shared?: readonly string[] | undefined;
   /** More variables for the agents, and so for hooks. */
@@ -167,7 +168,7 @@ class Site implements HostSite {
         token,
         directory: this.#directoriesOf(name).agent,
         name,
-        tags: options.tags,
+        tags: typeof options.tags === "function" ? options.tags(name) : options.tags,
         address: this.#addressOf(names.indexOf(name)),
       });
     }
