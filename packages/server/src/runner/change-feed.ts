@@ -9,6 +9,8 @@ export interface CommittedChange {
   readonly hasEvents: boolean;
   /** The planner has to look at once. */
   readonly isDue: boolean;
+  /** The deployment has ended, and its group is free. */
+  readonly hasEnded?: boolean;
 }
 
 export type ChangeListener = (change: CommittedChange) => void;

@@ -73,6 +73,7 @@ async function planInTransaction(
       offered: changed.filter(isNewlyOffered),
       hasEvents: events.length > 0,
       isDue: effects.length > 0 || hasRollback,
+      hasEnded: isTerminal(head.status),
     }),
   );
 }
@@ -87,7 +88,7 @@ async function observe(
     ? undefined
     : ((await loadEffectOutcome(transaction, state.deploymentId, "resolveTargets")) as TargetResolution | undefined);
   const targetIds = state.targets
-    ? state.targets.filter((target) => target.status === "Pending" || target.status === "InProgress").map(idOf)
+    ? state.targets.filter(isOpen).map(idOf)
     : resolution?.outcome === "resolved"
       ? [...resolution.candidates, ...(resolution.replacements ?? [])].map(idOf)
       : [];
@@ -115,6 +116,11 @@ async function observeTraffic(
   if (targetIds.size === 0) return undefined;
   const reports = await loadEffectReports(transaction, [...targetIds.keys()]);
   return new Map([...reports].map(([key, report]) => [targetIds.get(key) ?? "", report as TrafficReport]));
+}
+
+/** A command may be given to it, or is. */
+function isOpen({ status }: TargetState): boolean {
+  return status === "Pending" || status === "InProgress" || status === "Ready";
 }
 
 /** States are immutable, so a target that is another object has changed. */

@@ -58,7 +58,8 @@ export async function resolveTargets(
   const history = await loadHostHistory(store, row.deployment_group_id);
   const candidatesOf = async (selection: FleetSelection) =>
     (await matchHosts(selection, signal)).map((host) => candidateOf(host, history.get(host.hostId), currentKey));
-  const all = await candidatesOf(JSON.parse(row.fields_json) as FleetSelection);
+  const selected = await candidatesOf(JSON.parse(row.fields_json) as FleetSelection);
+  const all = request.onlyHosts ? selected.filter(({ targetId }) => request.onlyHosts?.includes(targetId)) : selected;
   const replacements =
     strategy.type === "blue-green" ? await candidatesOf(replacementSelection(request.targetInstances)) : undefined;
   const candidates = request.updateOutdatedInstancesOnly

@@ -1,6 +1,6 @@
 import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts";
 import { memoryTrafficRouter } from "@sluice/drivers/memory/memory-traffic-router.ts";
-import type { HealthRule } from "@sluice/engine/state.ts";
+import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
 import { parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
 import type { DeploymentHead } from "../store/deployments.ts";
 import { openStore, type Store } from "../store/open-store.ts";
@@ -16,7 +16,12 @@ export interface RunnerFixture {
   createDeployment(
     deploymentId: string,
     healthRule: HealthRule,
-    more?: { readonly request?: object; readonly revisionKey?: string },
+    more?: {
+      readonly request?: object;
+      readonly revisionKey?: string;
+      readonly strategy?: Strategy;
+      readonly alarms?: AlarmWatch;
+    },
   ): Promise<void>;
   statusOf(deploymentId: string): Promise<string>;
   close(): Promise<void>;
@@ -36,7 +41,12 @@ export function noOutside(): Pick<RunnerDependencies, "trafficRouter" | "alarmRe
   };
 }
 
-export async function runnerFixture(hostIds: readonly string[], timers: Timers = systemTimers): Promise<RunnerFixture> {
+/** `outside`: the ports, and which hosts a selection means, where a test is about them. */
+export async function runnerFixture(
+  hostIds: readonly string[],
+  timers: Timers = systemTimers,
+  outside: Partial<Pick<RunnerDependencies, "trafficRouter" | "alarmReader" | "hostTerminator" | "matchHosts">> = {},
+): Promise<RunnerFixture> {
   const store = await openStore({ dataDirectory: ":memory:" });
   const dark = new Set<string>();
   let offers = 0;
@@ -49,6 +59,7 @@ export async function runnerFixture(hostIds: readonly string[], timers: Timers =
     newDeploymentId: () => `d-ROLLBACK${++rollbacks}`,
     ...noOutside(),
     matchHosts: async () => hostIds.map((hostId) => ({ hostId, hostName: hostId, kind: "on-premises", zone: null })),
+    ...outside,
     hosts: {
       observe: async (_store, targetIds) =>
         new Map(
@@ -102,16 +113,16 @@ export async function runnerFixture(hostIds: readonly string[], timers: Timers =
     store,
     runner,
     dark,
-    async createDeployment(deploymentId, healthRule, { request = {}, revisionKey = "k" } = {}) {
+    async createDeployment(deploymentId, healthRule, { request = {}, revisionKey = "k", strategy, alarms } = {}) {
       const head: DeploymentHead = {
         deploymentId,
         deploymentGroupName: "prod",
-        strategy: { type: "in-place", hasTrafficControl: false, zones: null },
+        strategy: strategy ?? { type: "in-place", hasTrafficControl: false, zones: null },
         status: "Created",
         healthRule,
         minimumHealthyHosts: null,
         ignoreApplicationStopFailures: false,
-        alarms: null,
+        alarms: alarms ?? null,
         stage: "deploy",
         wait: null,
         continued: null,
@@ -136,7 +147,7 @@ export async function runnerFixture(hostIds: readonly string[], timers: Timers =
             status: "Created",
             active: 1,
             advancing: 0,
-            watches_alarms: 0,
+            watches_alarms: alarms ? 1 : 0,
             creator: "user",
             revision_key: `s3://b/${revisionKey}#zip##`,
             revision_json: JSON.stringify({

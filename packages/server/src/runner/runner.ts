@@ -9,6 +9,7 @@ import { ChangeFeed } from "./change-feed.ts";
 import { CommandDesk, type OfferedCommand } from "./command-desk.ts";
 import { EffectWorker } from "./effect-worker.ts";
 import type { HostObserver } from "./host-observer.ts";
+import { LateHosts } from "./late-hosts.ts";
 import { planDeployment } from "./plan-deployment.ts";
 import { receiveHeartbeat } from "./receive-heartbeat.ts";
 import { type AddressedReport, ReportInbox } from "./report-inbox.ts";
@@ -29,7 +30,7 @@ export interface RunnerDependencies {
   readonly owner: string;
   /** Tells offers of one command apart. */
   readonly newOffer: () => string;
-  /** Names a rollback. */
+  /** Names a rollback, or a deployment to late hosts. */
   readonly newDeploymentId: () => string;
   readonly onError: (error: unknown) => void;
   readonly onQuarantine: (deploymentId: string, error: InvariantViolation) => void;
@@ -50,6 +51,8 @@ export interface Runner {
   heartbeat(hostId: string, heldCommands: readonly string[]): Promise<void>;
   /** The host's agent said goodbye, or the host was removed: what it was to do is failed at once. */
   hostLeft(hostId: string): Promise<void>;
+  /** A group may now want what it did not want before. */
+  groupSettingsChanged(): void;
 }
 
 export function createRunner(dependencies: RunnerDependencies): Runner {
@@ -80,14 +83,17 @@ export function createRunner(dependencies: RunnerDependencies): Runner {
   });
   const desk = new CommandDesk({ store, timers, feed, newOffer });
   const inbox = new ReportInbox({ store, now, feed, onQuarantine });
-  const unsubscribe = feed.subscribe(({ isDue }) => {
+  const lateHosts = new LateHosts({ store, timers, hosts, matchHosts, feed, newDeploymentId, onError });
+  const unsubscribe = feed.subscribe(({ isDue, hasEnded }) => {
     if (isDue) loop.wake();
+    if (hasEnded) lateHosts.wake();
   });
   return {
     feed,
     waitingPolls: () => desk.waitingPolls,
     start() {
       alarms.start();
+      lateHosts.start();
       loop.wake();
     },
     wake: () => loop.wake(),
@@ -95,13 +101,24 @@ export function createRunner(dependencies: RunnerDependencies): Runner {
       unsubscribe();
       desk.close();
       await alarms.close();
+      await lateHosts.close();
       await loop.close();
       await effects.close();
     },
-    poll: (hostId, signal, holdMilliseconds) => desk.poll(hostId, signal, holdMilliseconds),
+    poll(hostId, signal, holdMilliseconds) {
+      lateHosts.heard(hostId);
+      return desk.poll(hostId, signal, holdMilliseconds);
+    },
     takeBack: (command, hostId) => desk.takeBack(command, hostId),
     report: (report) => inbox.submit(report),
-    heartbeat: (hostId, heldCommands) => receiveHeartbeat(hostId, heldCommands, { store, now, feed }),
-    hostLeft: (hostId) => wakeDeploymentsOfHost(hostId, { store, now, feed }),
+    heartbeat(hostId, heldCommands) {
+      lateHosts.heard(hostId);
+      return receiveHeartbeat(hostId, heldCommands, { store, now, feed });
+    },
+    hostLeft(hostId) {
+      lateHosts.left(hostId);
+      return wakeDeploymentsOfHost(hostId, { store, now, feed });
+    },
+    groupSettingsChanged: () => lateHosts.wake(),
   };
 }
