@@ -5,6 +5,8 @@ import { type NetworkFaults, NO_NETWORK_FAULTS } from "./simulated-network.ts";
 /** Everything that a seed decides before the first moment. What happens then is drawn from the same source as it happens. */
 export interface Scenario {
   readonly seed: number;
+  /** The grid of the simulated time. A fine one separates what happens; on a coarse one, much happens at once. */
+  readonly tickMilliseconds: number;
   /** Nothing goes wrong but scripts. */
   readonly isCalm: boolean;
   readonly hosts: readonly ScenarioHost[];
@@ -80,8 +82,9 @@ export function scenarioOf(seed: number): { readonly scenario: Scenario; readonl
     scenario: {
       seed,
       isCalm,
+      tickMilliseconds: random.pick([5, 20, 20, 50]),
       hosts,
-      groups: Array.from({ length: random.pick([1, 1, 1, 2, 2, 3]) }, (_, index) => group(random, index, hostIds)),
+      groups: Array.from({ length: random.integer(2, 6) }, (_, index) => group(random, index, hostIds)),
       network,
       serverDeath: random.chance(0.7) ? sometimes(0.15) : 0,
       agentCrash: sometimes(0.02),
@@ -94,15 +97,16 @@ export function scenarioOf(seed: number): { readonly scenario: Scenario; readonl
 
 function fleetSize(random: Random): number {
   const size = random.fraction();
-  if (size < 0.1) return 1;
-  if (size < 0.2) return random.integer(2, 3);
-  if (size < 0.7) return random.integer(4, 12);
-  if (size < 0.92) return random.integer(13, 25);
+  if (size < 0.05) return 1;
+  if (size < 0.13) return random.integer(2, 3);
+  if (size < 0.28) return random.integer(4, 7);
+  if (size < 0.88) return random.integer(8, 12);
+  if (size < 0.97) return random.integer(13, 25);
   return random.integer(26, 50);
 }
 
 function group(random: Random, index: number, hostIds: readonly string[]): ScenarioGroup {
-  const share = random.pick([1, 1, 0.7, 0.3]);
+  const share = random.pick([1, 1, 1, 1, 0.9, 0.5]);
   const members = random.chance(0.02) ? [] : hostIds.filter(() => random.chance(share));
   const priorHealth = random.pick([0, 0.5, 0.9, 1]);
   const known = random.pick([0, 0.8, 1]);
@@ -122,7 +126,7 @@ function group(random: Random, index: number, hostIds: readonly string[]): Scena
     members,
     healthRule: healthRule(random, members.length),
     prior,
-    deployments: Array.from({ length: random.integer(1, 4) }, () => deployment(random)),
+    deployments: Array.from({ length: random.integer(2, 9) }, () => deployment(random)),
   };
 }
 

@@ -4,8 +4,8 @@ import type { CodeDeployContext } from "@sluice/server/operations/codedeploy/cod
 import type { CommandContext } from "@sluice/server/operations/command/command-context.ts";
 import type { OperationContext, Principal } from "@sluice/server/operations/operation.ts";
 import type { SluiceContext } from "@sluice/server/operations/sluice/sluice-context.ts";
-import { noOutside } from "@sluice/server/runner/runner-fixture.ts";
 import { createRunner, type Runner } from "@sluice/server/runner/runner.ts";
+import { noOutside } from "@sluice/server/runner/runner-fixture.ts";
 import type { Timers } from "@sluice/server/runner/timers.ts";
 import { listLivingHosts, tagsOf } from "@sluice/server/store/hosts.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";

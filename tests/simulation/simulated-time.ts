@@ -9,9 +9,6 @@ interface Scheduled {
   cancelled: boolean;
 }
 
-/** Everything happens on this grid, so that much happens at one moment: calls meet in the server, and share transactions. */
-const GRID_MILLISECONDS = 5;
-
 /**
  * Time that passes only from one scheduled moment to the next. After each, everything that follows from it (promises, transactions)
  * settles before the next is looked at: nothing under test waits for anything but promises and these timers.
@@ -19,11 +16,14 @@ const GRID_MILLISECONDS = 5;
 export class SimulatedTime implements Timers {
   #now: number;
   #order = 0;
+  readonly #tickMilliseconds: number;
   readonly #random: Random;
   readonly #heap: Scheduled[] = [];
 
-  constructor(start: number, random: Random) {
+  /** Everything happens on a grid of `tickMilliseconds`, so that much happens at one moment: calls meet in the server, and share transactions. */
+  constructor(start: number, tickMilliseconds: number, random: Random) {
     this.#now = start;
+    this.#tickMilliseconds = tickMilliseconds;
     this.#random = random;
   }
 
@@ -31,7 +31,7 @@ export class SimulatedTime implements Timers {
 
   after = (milliseconds: number, action: () => void): (() => void) => {
     const scheduled = {
-      at: Math.ceil((this.#now + Math.max(0, milliseconds)) / GRID_MILLISECONDS) * GRID_MILLISECONDS,
+      at: Math.ceil((this.#now + Math.max(0, milliseconds)) / this.#tickMilliseconds) * this.#tickMilliseconds,
       order: this.#order++,
       action,
       cancelled: false,

@@ -1,23 +1,28 @@
-import type { TargetResolution } from "@sluice/engine/observation.ts";
+import type { HostLiveness, TargetResolution } from "@sluice/engine/observation.ts";
 import { plan } from "@sluice/engine/plan.ts";
 import type { HealthRule, RevisionHealth, TargetState } from "@sluice/engine/state.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { deploymentInfos } from "@sluice/server/operations/codedeploy/deployment-info.ts";
 import { type DeploymentRow, readHead } from "@sluice/server/store/deployments.ts";
-import { loadEffectOutcome } from "@sluice/server/store/effects.ts";
-import type { Store } from "@sluice/server/store/open-store.ts";
+import type { HostRow } from "@sluice/server/store/hosts.ts";
+import type { EventsTable, TargetsTable } from "@sluice/server/store/schema.ts";
 import { readTarget } from "@sluice/server/store/targets.ts";
-import { sql } from "kysely";
+import type { Selectable } from "kysely";
 import type { Ledger } from "./ledger.ts";
 import { POLL_TIMEOUT_MILLISECONDS } from "./simulated-network.ts";
 import type { SimulatedServer } from "./simulated-server.ts";
+import type { SimulatedStore } from "./simulated-store.ts";
 
 const ENDED: readonly string[] = ["Succeeded", "Failed", "Skipped"];
+/** Checks between two looks at everything that is under way, whether it changed or not. */
+const FULL_TURN_CHECKS = 100;
+const NOTHING_CHANGED: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 const OVER: readonly string[] = ["Succeeded", "Failed", "Stopped"];
 /** What is due is done within this time by a server that is up; a turn that failed is repeated after one second. */
 const OVERDUE_MILLISECONDS = 2_000;
 /** Without faults, from a command's offer to its acknowledgement: a few crossings of the network. */
 const CALM_START_MILLISECONDS = 200;
+const CALM_START_TICKS = 6;
 /**
  * From an agent's end to the failure of its host: its grace, calls under way when it ended, and some time to act. A deployment's hosts
  * are found within it, too.
@@ -56,12 +61,14 @@ export interface HostTruth {
 }
 
 export interface WatcherParts {
-  readonly store: Store;
+  readonly store: SimulatedStore;
   readonly ledger: Ledger;
   readonly now: () => number;
   readonly server: () => SimulatedServer | null;
   readonly groups: ReadonlyMap<string, WatchedGroup>;
   readonly isCalm: boolean;
+  /** The grid of the simulated time. */
+  readonly tickMilliseconds: number;
   readonly hostTruth: (hostId: string) => HostTruth;
   readonly onViolation: (message: string) => void;
 }
@@ -75,34 +82,29 @@ export class Watcher {
   readonly outcomes = new Map<string, number>();
   lastRemovalAt: number | null = null;
   readonly #parts: WatcherParts;
+  readonly #statements;
+  readonly #active = new Map<string, Watched>();
+  #hostRows: ReadonlyMap<string, HostRow> | null = null;
   #checks = 0;
 
   constructor(parts: WatcherParts) {
     this.#parts = parts;
-  }
-
-  async install(): Promise<void> {
-    const { db } = this.#parts.store;
-    await sql`CREATE TEMP TABLE changes (kind TEXT, deployment_id TEXT, target_id TEXT)`.execute(db);
-    for (const [table, key] of [
-      ["deployments", "''"],
-      ["targets", "NEW.target_id"],
-      ["events", "''"],
-    ]) {
-      for (const change of ["INSERT", "UPDATE"]) {
-        await sql
-          .raw(
-            `CREATE TEMP TRIGGER watch_${table}_${change} AFTER ${change} ON ${table} BEGIN
-               INSERT INTO changes VALUES ('${table}', NEW.deployment_id, ${key}); END`,
-          )
-          .execute(db);
-      }
-    }
+    const { prepare } = parts.store;
+    this.#statements = {
+      deployment: prepare("SELECT * FROM deployments WHERE deployment_id = ?"),
+      targets: prepare("SELECT * FROM targets WHERE deployment_id = ? ORDER BY ordinal"),
+      target: prepare("SELECT * FROM targets WHERE deployment_id = ? AND target_id = ?"),
+      events: prepare("SELECT * FROM events WHERE deployment_id = ? AND sequence > ? ORDER BY sequence"),
+      livingHosts: prepare("SELECT * FROM hosts WHERE retired_at IS NULL"),
+      effect: prepare("SELECT 1 FROM effects WHERE effect_key = ?"),
+      resolution: prepare(
+        "SELECT outcome_json FROM effects WHERE deployment_id = ? AND kind = 'resolveTargets' AND outcome_json IS NOT NULL",
+      ),
+    };
   }
 
   activeOf(groupId: string): string | undefined {
-    for (const [id, { row }] of this.deployments)
-      if (row.deployment_group_id === groupId && row.active === 1) return id;
+    for (const [id, { row }] of this.#active) if (row.deployment_group_id === groupId) return id;
     return undefined;
   }
 
@@ -113,23 +115,12 @@ export class Watcher {
 
   async check(): Promise<void> {
     this.#checks++;
-    const { db } = this.#parts.store;
-    const changes = await sql<{ kind: string; deployment_id: string; target_id: string }>`
-      SELECT DISTINCT kind, deployment_id, target_id FROM changes`.execute(db);
-    const isFullTurn = this.#checks % 100 === 0;
-    if (changes.rows.length > 0) await sql`DELETE FROM changes`.execute(db);
-    const changed = new Set<string>();
-    for (const id of new Set(changes.rows.map((change) => change.deployment_id))) {
-      const kinds = changes.rows.filter((change) => change.deployment_id === id);
-      await this.#checkDeployment(
-        id,
-        kinds.filter(({ kind }) => kind === "targets").map(({ target_id }) => target_id),
-        kinds.some(({ kind }) => kind === "events"),
-      );
-      changed.add(id);
-    }
-    for (const [id, watched] of this.deployments) {
-      if (watched.row.active !== 1) continue;
+    const isFullTurn = this.#checks % FULL_TURN_CHECKS === 0;
+    const changes = this.#parts.store.takeChanges();
+    const changed = changes?.deployments ?? NOTHING_CHANGED;
+    if (changes?.hosts) this.#hostRows = null;
+    for (const [id, targetIds] of changed) await this.#checkDeployment(id, targetIds);
+    for (const [id, watched] of this.#active) {
       if (changed.has(id) || isFullTurn) await this.#checkNothingIsForgotten(id, watched);
       if (isFullTurn) this.#checkNotWaitingForNothing(id, watched);
       this.#checkNotOverdue(id, watched);
@@ -137,13 +128,10 @@ export class Watcher {
     if (changed.size > 0) this.#checkOneActiveEach();
   }
 
-  async #checkDeployment(id: string, targetIds: readonly string[], hasEvents: boolean): Promise<void> {
-    const { db } = this.#parts.store;
-    const row = await db
-      .selectFrom("deployments")
-      .selectAll()
-      .where("deployment_id", "=", id)
-      .executeTakeFirstOrThrow();
+  async #checkDeployment(id: string, targetIds: ReadonlySet<string>): Promise<void> {
+    const row = this.#statements.deployment.get(id) as DeploymentRow | undefined;
+    // Its creation was rolled back.
+    if (!row) return;
     const before = this.deployments.get(id);
     const watched: Watched = before ?? {
       row,
@@ -161,20 +149,24 @@ export class Watcher {
       this.#violated(id, `had ended as ${before.row.status}, and was changed to ${row.status}: terminal is terminal`);
     }
     watched.row = row;
-    if (targetIds.length > 0) await this.#checkTargets(id, watched, targetIds, wasOver);
-    if (hasEvents) await this.#checkEvents(id, watched);
+    const isOpen = !OVER.includes(row.status);
+    if (isOpen !== (row.active === 1)) this.#violated(id, `is ${row.status} with active ${row.active}`);
+    if (row.active === 1) this.#active.set(id, watched);
+    else this.#active.delete(id);
+    if (targetIds.size > 0) this.#checkTargets(id, watched, targetIds, wasOver);
+    if (row.last_sequence !== watched.lastSequence) this.#checkEvents(id, watched);
     if (!wasOver && OVER.includes(row.status)) await this.#checkEnd(id, watched);
   }
 
-  async #checkTargets(id: string, watched: Watched, targetIds: readonly string[], wasOver: boolean): Promise<void> {
-    const rows = await this.#parts.store.db
-      .selectFrom("targets")
-      .selectAll()
-      .where("deployment_id", "=", id)
-      .where("target_id", "in", targetIds)
-      .orderBy("ordinal")
-      .execute();
+  #checkTargets(id: string, watched: Watched, targetIds: ReadonlySet<string>, wasOver: boolean): void {
+    const { target, targets } = this.#statements;
     const isStart = watched.targets.size === 0;
+    const found = isStart
+      ? targets.all(id)
+      : [...targetIds].map((targetId) => target.get(id, targetId)).filter((row) => row !== undefined);
+    // Their transaction was rolled back.
+    if (found.length === 0) return;
+    const rows = found as unknown as Selectable<TargetsTable>[];
     let healthyTaken = 0;
     for (const row of rows) {
       const target = readTarget(row);
@@ -221,7 +213,8 @@ export class Watcher {
         isCalm &&
         startedNow &&
         before?.command &&
-        (event.startedAt ?? 0) - before.command.availableAt > CALM_START_MILLISECONDS
+        (event.startedAt ?? 0) - before.command.availableAt >
+          CALM_START_MILLISECONDS + CALM_START_TICKS * this.#parts.tickMilliseconds
       ) {
         this.#violated(id, `${targetId} was told of ${event.name} late although nothing was wrong`);
       }
@@ -285,14 +278,8 @@ export class Watcher {
       this.#violated(id, `has ${inFlight} hosts under way, allowed are ${allowed}`);
   }
 
-  async #checkEvents(id: string, watched: Watched): Promise<void> {
-    const rows = await this.#parts.store.db
-      .selectFrom("events")
-      .selectAll()
-      .where("deployment_id", "=", id)
-      .where("sequence", ">", watched.lastSequence)
-      .orderBy("event_id")
-      .execute();
+  #checkEvents(id: string, watched: Watched): void {
+    const rows = this.#statements.events.all(id, watched.lastSequence) as unknown as Selectable<EventsTable>[];
     for (const event of rows) {
       if (event.sequence !== watched.lastSequence + 1) {
         this.#violated(id, `event ${event.sequence} follows ${watched.lastSequence}`);
@@ -378,12 +365,15 @@ export class Watcher {
 
   /** Whatever there is to decide is decided, or is due: a wake-up that was lost shows here at once. */
   async #checkNothingIsForgotten(id: string, { row, targets, order }: Watched): Promise<void> {
-    const { store, now } = this.#parts;
+    const { now } = this.#parts;
     const server = this.#parts.server();
     if (!server || server.isDead || (row.wake_at !== null && row.wake_at <= now())) return;
-    const resolution = (await loadEffectOutcome(store, id, "resolveTargets")) as TargetResolution | undefined;
     const inOrder = order.flatMap((targetId) => targets.get(targetId) ?? []);
-    const hosts = await server.liveness.observe(store, order);
+    const hosts = new LookedUp((targetId: string) => {
+      const hostRow = this.#livingHosts().get(targetId);
+      return hostRow && server.liveness.livenessOf(hostRow);
+    });
+    const resolution = inOrder.length > 0 ? undefined : this.#resolutionOf(id);
     const state = { ...readHead(row), targets: inOrder.length > 0 ? inOrder : null };
     const { events, effects } = plan(state, { resolution, hosts }, now());
     if (events.length > 0 && !this.#mayBeARemoval(row)) {
@@ -393,13 +383,21 @@ export class Watcher {
       );
     }
     for (const { key } of effects) {
-      const known = await store.db
-        .selectFrom("effects")
-        .select("effect_key")
-        .where("effect_key", "=", key)
-        .executeTakeFirst();
-      if (!known) this.#violated(id, `has forgotten ${key}`);
+      if (!this.#statements.effect.get(key)) this.#violated(id, `has forgotten ${key}`);
     }
+  }
+
+  #livingHosts(): ReadonlyMap<string, HostRow> {
+    if (!this.#hostRows) {
+      const rows = this.#statements.livingHosts.all() as unknown as HostRow[];
+      this.#hostRows = new Map(rows.map((row) => [row.host_id, row]));
+    }
+    return this.#hostRows;
+  }
+
+  #resolutionOf(id: string): TargetResolution | undefined {
+    const row = this.#statements.resolution.get(id) as { outcome_json: string } | undefined;
+    return row && (JSON.parse(row.outcome_json) as TargetResolution);
   }
 
   /** A host that is gone fails within its grace, and a command that its agent has lost within a few heartbeats. */
@@ -438,10 +436,7 @@ export class Watcher {
 
   #checkOneActiveEach(): void {
     const active = new Map<string, string>();
-    for (const [id, { row }] of this.deployments) {
-      const isOpen = !OVER.includes(row.status);
-      if (isOpen !== (row.active === 1)) this.#violated(id, `is ${row.status} with active ${row.active}`);
-      if (!isOpen) continue;
+    for (const [id, { row }] of this.#active) {
       const other = active.get(row.deployment_group_id);
       if (other) this.#violated(id, `is active beside ${other} in ${row.deployment_group_name}`);
       active.set(row.deployment_group_id, id);
@@ -456,6 +451,20 @@ export class Watcher {
 
   #violated(id: string, message: string): void {
     this.#parts.onViolation(`${id} ${message}`);
+  }
+}
+
+/** A map of which few entries are ever asked for. */
+class LookedUp extends Map<string, HostLiveness> {
+  readonly #find: (key: string) => HostLiveness | undefined;
+
+  constructor(find: (key: string) => HostLiveness | undefined) {
+    super();
+    this.#find = find;
+  }
+
+  override get(key: string): HostLiveness | undefined {
+    return this.#find(key);
   }
 }
 

@@ -3,7 +3,7 @@ import { newHostRow } from "@sluice/server/hosts/new-host.ts";
 import { createDeployment } from "@sluice/server/operations/codedeploy/create-deployment.ts";
 import { stopDeployment } from "@sluice/server/operations/codedeploy/stop-deployment.ts";
 import { removeHost } from "@sluice/server/operations/sluice/remove-host.ts";
-import { openStore, type Store } from "@sluice/server/store/open-store.ts";
+import type { Store } from "@sluice/server/store/open-store.ts";
 import { Ledger } from "./ledger.ts";
 import { LyingAgent } from "./lying-agent.ts";
 import type { Random } from "./random.ts";
@@ -11,6 +11,7 @@ import { type Scenario, type ScenarioDeployment, type ScenarioGroup, scenarioOf 
 import { SimulatedAgent } from "./simulated-agent.ts";
 import { NO_NETWORK_FAULTS, Refused, type Request, SimulatedNetwork, Unanswered } from "./simulated-network.ts";
 import { SimulatedServer } from "./simulated-server.ts";
+import { openSimulatedStore, type SimulatedStore } from "./simulated-store.ts";
 import { SimulatedTime } from "./simulated-time.ts";
 import { type HostTruth, type WatchedGroup, Watcher } from "./watcher.ts";
 
@@ -41,7 +42,7 @@ export interface WorldReport {
 /** One seed's world from its first deployment to the end of its last. */
 export async function simulateWorld(seed: number): Promise<WorldReport> {
   const { scenario, random } = scenarioOf(seed);
-  const store = await openStore({ dataDirectory: ":memory:" });
+  const store = await openSimulatedStore();
   try {
     return await new World(scenario, random, store).run();
   } finally {
@@ -52,7 +53,7 @@ export async function simulateWorld(seed: number): Promise<WorldReport> {
 class World {
   readonly #scenario: Scenario;
   readonly #random: Random;
-  readonly #store: Store;
+  readonly #store: SimulatedStore;
   readonly #time: SimulatedTime;
   readonly #network: SimulatedNetwork;
   readonly #ledger: Ledger;
@@ -72,11 +73,11 @@ class World {
   #operatorsAtWork = 0;
   #violation: string | null = null;
 
-  constructor(scenario: Scenario, random: Random, store: Store) {
+  constructor(scenario: Scenario, random: Random, store: SimulatedStore) {
     this.#scenario = scenario;
     this.#random = random;
     this.#store = store;
-    this.#time = new SimulatedTime(START, random);
+    this.#time = new SimulatedTime(START, scenario.tickMilliseconds, random);
     const onViolation = (message: string) => {
       this.#violation ??= `at ${((this.#time.now() - START) / 1000).toFixed(3)} s: ${message}`;
     };
@@ -94,6 +95,7 @@ class World {
       server: () => this.#server,
       groups: new Map(scenario.groups.map((group) => [group.name, watchedGroup(group)])),
       isCalm: scenario.isCalm,
+      tickMilliseconds: scenario.tickMilliseconds,
       hostTruth: (hostId) => this.#hostTruth(hostId),
       onViolation,
     });
@@ -102,7 +104,6 @@ class World {
   async run(): Promise<WorldReport> {
     const { hosts, groups, network, seed, isCalm } = this.#scenario;
     await furnish(this.#store, this.#scenario);
-    await this.#watcher.install();
     this.#network.faults = network;
     this.#startServer();
     for (const host of hosts) this.#startHost(host.hostId, host.nature);

@@ -3,7 +3,7 @@ import { type CommandReport, type ReportAnswer, receiveReport } from "@sluice/en
 import type { TargetState } from "@sluice/engine/state.ts";
 import { trafficEffects } from "@sluice/engine/traffic-effects.ts";
 import { InvariantViolation } from "@sluice/model/invariant.ts";
-import { isAdvancing, lockDeployments, quarantine, readHead } from "../store/deployments.ts";
+import { isAdvancing, lockDeployments, quarantine, readHead, saveProgress } from "../store/deployments.ts";
 import { insertEffects } from "../store/effects.ts";
 import { appendEvents } from "../store/events.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
@@ -125,14 +125,8 @@ async function takeReports(
   const effects = trafficEffects(deploymentId, events);
   await insertEffects(transaction, deploymentId, effects, at);
   const isDue = await needsPlan(transaction, deploymentId, events, policy.advancing);
-  await transaction.db
-    .updateTable("deployments")
-    .set({
-      last_sequence: lastSequence,
-      wake_at: isDue ? at : Math.min(row.wake_at ?? Infinity, at + HOT_PATH_WAKE_MILLISECONDS),
-    })
-    .where("deployment_id", "=", deploymentId)
-    .execute();
+  const wakeAt = isDue ? at : Math.min(row.wake_at ?? Infinity, at + HOT_PATH_WAKE_MILLISECONDS);
+  await saveProgress(transaction, { deploymentId, lastSequence, wakeAt });
   const offered = changedTargets.filter(({ command }) => command !== null && command.acknowledgedAt === null);
   transaction.afterCommit(() =>
     feed.publish({ deploymentId, offered, hasEvents: true, isDue: isDue || effects.length > 0 }),

@@ -1,5 +1,6 @@
 import { type DeploymentState, isTerminal, type TargetState } from "@sluice/engine/state.ts";
 import type { Selectable } from "kysely";
+import { compiledQuery } from "./compiled-query.ts";
 import { appendEvents } from "./events.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { DeploymentsTable } from "./schema.ts";
@@ -19,12 +20,25 @@ export function isAdvancing(head: DeploymentHead): boolean {
   return head.status === "InProgress" && head.halt === null && head.stopRequestedAt === null;
 }
 
+const oneDeployment = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
+  db.selectFrom("deployments").selectAll().where("deployment_id", "=", deploymentId),
+);
+
+const oneDeploymentLocked = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
+  db.selectFrom("deployments").selectAll().where("deployment_id", "=", deploymentId).forUpdate(),
+);
+
 /** Locked until the transaction ends, so that events are numbered without a gap and stop and completion cannot cross. */
 export async function lockDeployments(
   { db, dialect }: WriteTransaction,
   deploymentIds: readonly string[],
 ): Promise<DeploymentRow[]> {
-  if (deploymentIds.length === 0) return [];
+  const [deploymentId] = deploymentIds;
+  if (deploymentId === undefined) return [];
+  if (deploymentIds.length === 1) {
+    const select = dialect === "postgres" ? oneDeploymentLocked : oneDeployment;
+    return (await select(db, { deploymentId })).rows;
+  }
   const query = db.selectFrom("deployments").selectAll().where("deployment_id", "in", deploymentIds);
   // In one order everywhere, so that two servers never wait for each other.
   const ordered = query.orderBy("deployment_id");
@@ -36,6 +50,22 @@ export interface HeadChange {
   readonly lastSequence: number;
   readonly wakeAt: number | null;
 }
+
+/** What the hot path writes of a deployment: that something happened, and when it is to be looked at. */
+export async function saveProgress(
+  { db }: WriteTransaction,
+  progress: { readonly deploymentId: string; readonly lastSequence: number; readonly wakeAt: number | null },
+): Promise<void> {
+  await updateProgress(db, progress);
+}
+
+const updateProgress = compiledQuery(
+  (db, values: { readonly deploymentId: string; readonly lastSequence: number; readonly wakeAt: number | null }) =>
+    db
+      .updateTable("deployments")
+      .set({ last_sequence: values.lastSequence, wake_at: values.wakeAt })
+      .where("deployment_id", "=", values.deploymentId),
+);
 
 /** Writes a deployment's state, and the columns that derive from it. */
 export async function saveHead({ db }: WriteTransaction, { head, lastSequence, wakeAt }: HeadChange): Promise<void> {

@@ -1,7 +1,9 @@
 import type { DeploymentEvent } from "@sluice/engine/event.ts";
-import { sql } from "kysely";
+import { type Selectable, sql } from "kysely";
+import { compiledQuery } from "./compiled-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
+import type { EventsTable } from "./schema.ts";
 
 /** One entry of the stream. `eventId` orders all deployments' events, `sequence` one deployment's: 1, 2, 3 … without a gap. */
 export interface RecordedEvent {
@@ -36,6 +38,13 @@ export async function appendEvents(
     type: event.type,
     body_json: JSON.stringify(bodyOf(event)),
   }));
+  const [first, second] = rows;
+  if (first && rows.length <= 2) {
+    // An agent's report makes one event or two: it ended this, and has that to do next.
+    if (second) await insertTwo(db, { ...first, second: second.sequence, type2: second.type, body2: second.body_json });
+    else await insertOne(db, first);
+    return lastSequence + rows.length;
+  }
   for (let start = 0; start < rows.length; start += INSERT_ROWS) {
     await db
       .insertInto("events")
@@ -44,6 +53,32 @@ export async function appendEvents(
   }
   return lastSequence + events.length;
 }
+
+type EventRow = Omit<Selectable<EventsTable>, "event_id">;
+
+const insertOne = compiledQuery((db, { deployment_id, sequence, at, type, body_json }: EventRow) =>
+  db.insertInto("events").values({ deployment_id, sequence, at, type, body_json }),
+);
+
+const insertTwo = compiledQuery(
+  (
+    db,
+    {
+      deployment_id,
+      sequence,
+      at,
+      type,
+      body_json,
+      second,
+      type2,
+      body2,
+    }: EventRow & { readonly second: number; readonly type2: string; readonly body2: string },
+  ) =>
+    db.insertInto("events").values([
+      { deployment_id, sequence, at, type, body_json },
+      { deployment_id, sequence: second, at, type: type2, body_json: body2 },
+    ]),
+);
 
 export interface EventSelection {
   readonly afterEventId: number;

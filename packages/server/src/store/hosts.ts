@@ -1,5 +1,6 @@
 import type { Tag } from "@sluice/model/tag-filter.ts";
 import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import { compiledQuery } from "./compiled-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Database, HostsTable } from "./schema.ts";
 
@@ -40,13 +41,13 @@ export async function findLivingHostByName(db: Reader, hostName: string): Promis
 
 /** By what its agent calls itself. */
 export async function findLivingHostByIdentifier(db: Reader, hostIdentifier: string): Promise<HostRow | undefined> {
-  return db
-    .selectFrom("hosts")
-    .selectAll()
-    .where("host_identifier", "=", hostIdentifier)
-    .where("retired_at", "is", null)
-    .executeTakeFirst();
+  const { rows } = await livingHostByIdentifier(db, { hostIdentifier });
+  return rows[0];
 }
+
+const livingHostByIdentifier = compiledQuery((db, { hostIdentifier }: { readonly hostIdentifier: string }) =>
+  db.selectFrom("hosts").selectAll().where("host_identifier", "=", hostIdentifier).where("retired_at", "is", null),
+);
 
 /** In no particular order; ids that are unknown are left out. */
 export async function findHosts(db: Reader, hostIds: readonly string[]): Promise<HostRow[]> {

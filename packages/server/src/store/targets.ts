@@ -1,10 +1,49 @@
 import type { TargetState } from "@sluice/engine/state.ts";
 import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
+import { compiledQuery } from "./compiled-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
 
 /** Rows of one insert statement: SQLite takes 32,766 parameters a statement, and a row here has up to eight. */
 const INSERT_ROWS = 500;
+
+const targetsOfDeployment = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
+  db.selectFrom("targets").select("state_json").where("deployment_id", "=", deploymentId).orderBy("ordinal"),
+);
+
+const oneTarget = compiledQuery(
+  (db, { deploymentId, targetId }: { readonly deploymentId: string; readonly targetId: string }) =>
+    db
+      .selectFrom("targets")
+      .select("state_json")
+      .where("deployment_id", "=", deploymentId)
+      .where("target_id", "=", targetId),
+);
+
+const updateTarget = compiledQuery(
+  (db, values: { readonly deploymentId: string; readonly targetId: string } & Readonly<ReturnType<typeof columnsOf>>) =>
+    db
+      .updateTable("targets")
+      .set({
+        status: values.status,
+        label: values.label,
+        command_state: values.command_state,
+        state_json: values.state_json,
+        updated_at: values.updated_at,
+      })
+      .where("deployment_id", "=", values.deploymentId)
+      .where("target_id", "=", values.targetId),
+);
+
+const commandsOfHost = compiledQuery(
+  (db, { targetId, state }: { readonly targetId: string; readonly state: "available" | "acknowledged" }) =>
+    db
+      .selectFrom("targets")
+      .select(["deployment_id", "state_json"])
+      .where("target_id", "=", targetId)
+      .where("command_state", "=", state)
+      .orderBy("updated_at"),
+);
 
 export function readTarget(row: { readonly state_json: string }): TargetState {
   return JSON.parse(row.state_json) as TargetState;
@@ -12,12 +51,7 @@ export function readTarget(row: { readonly state_json: string }): TargetState {
 
 /** In admission order; null when the deployment has not resolved its targets yet. */
 export async function loadTargets({ db }: Pick<Store, "db">, deploymentId: string): Promise<TargetState[] | null> {
-  const rows = await db
-    .selectFrom("targets")
-    .select("state_json")
-    .where("deployment_id", "=", deploymentId)
-    .orderBy("ordinal")
-    .execute();
+  const { rows } = await targetsOfDeployment(db, { deploymentId });
   return rows.length === 0 ? null : rows.map(readTarget);
 }
 
@@ -26,6 +60,11 @@ export async function loadSomeTargets(
   deploymentId: string,
   targetIds: readonly string[],
 ): Promise<TargetState[]> {
+  const [targetId] = targetIds;
+  if (targetId !== undefined && targetIds.length === 1) {
+    const { rows } = await oneTarget(db, { deploymentId, targetId });
+    return rows.map(readTarget);
+  }
   const rows = await db
     .selectFrom("targets")
     .select("state_json")
@@ -60,12 +99,7 @@ export async function updateTargets(
   targets: readonly TargetState[],
 ): Promise<void> {
   for (const target of targets) {
-    await db
-      .updateTable("targets")
-      .set(columnsOf(target))
-      .where("deployment_id", "=", deploymentId)
-      .where("target_id", "=", target.targetId)
-      .execute();
+    await updateTarget(db, { deploymentId, targetId: target.targetId, ...columnsOf(target) });
   }
 }
 
@@ -91,12 +125,6 @@ export async function loadCommandsOfHost(
   targetId: string,
   state: "available" | "acknowledged",
 ): Promise<{ readonly deploymentId: string; readonly target: TargetState }[]> {
-  const rows = await db
-    .selectFrom("targets")
-    .select(["deployment_id", "state_json"])
-    .where("target_id", "=", targetId)
-    .where("command_state", "=", state)
-    .orderBy("updated_at")
-    .execute();
+  const { rows } = await commandsOfHost(db, { targetId, state });
   return rows.map((row) => ({ deploymentId: row.deployment_id, target: readTarget(row) }));
 }

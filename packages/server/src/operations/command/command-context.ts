@@ -3,6 +3,7 @@ import { type HostCommandKey, parseHostCommandIdentifier } from "@sluice/model/h
 import type { Liveness } from "../../hosts/liveness.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { SpecificationDesk } from "../../signing/specification-desk.ts";
+import { findLivingHostByIdentifier } from "../../store/hosts.ts";
 import type { OperationContext } from "../operation.ts";
 
 /** What the agents' operations have at hand. */
@@ -31,12 +32,7 @@ export interface CallingHost {
 export async function callingHost(hostIdentifier: string | undefined, context: CommandContext): Promise<CallingHost> {
   if (!hostIdentifier) throw new CallerFault("ClientException", "HostIdentifier is missing; it is the host's ARN.");
   const { principal, store } = context;
-  const row = await store.db
-    .selectFrom("hosts")
-    .select(["host_id", "host_identifier"])
-    .where("host_identifier", "=", hostIdentifier)
-    .where("retired_at", "is", null)
-    .executeTakeFirst();
+  const row = await findLivingHostByIdentifier(store.db, hostIdentifier);
   const maySpeak = row && (principal.role === "root" || principal.hostId === row.host_id);
   if (!maySpeak) {
     throw new CallerFault(
