@@ -116,7 +116,8 @@ export function applyToTarget(target: TargetState, event: TargetEvent, at: numbe
         ...target,
         updatedAt: at,
         command: null,
-        agentIssue: target.agentIssue || (event.type === "lifecycleEventFailed" && event.agentIssue),
+        // A forgiven silence is over once another event has ended: only the last one tells why a host failed.
+        agentIssue: event.type === "lifecycleEventFailed" && event.agentIssue,
         lifecycleEvents: change(target, event.event, (old) => ({
           ...old,
           status: event.type === "lifecycleEventSucceeded" ? "Succeeded" : "Failed",

@@ -1,7 +1,7 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { apply } from "./apply.ts";
-import type { DeploymentEvent, Plan } from "./event.ts";
+import type { DeploymentEvent, Effect, Plan } from "./event.ts";
 import type {
   AlarmObservation,
   HostLiveness,
@@ -20,7 +20,9 @@ import {
   isTerminal,
   type Strategy,
   type TargetState,
+  type ZoneRule,
 } from "./state.ts";
+import { trafficEffects } from "./traffic-effects.ts";
 
 export const ALL_AT_ONCE: HealthRule = { type: "FLEET_PERCENT", value: 0 };
 export const HALF_AT_A_TIME: HealthRule = { type: "FLEET_PERCENT", value: 50 };
@@ -57,6 +59,29 @@ export function healthyCandidates(count: number): TargetCandidate[] {
   return hostIds(count).map((id) => candidate(id, { wasHealthy: true, revisionHealth: "Old" }));
 }
 
+export const IN_PLACE_WITH_BALANCER: Strategy = { type: "in-place", hasTrafficControl: true, zones: null };
+export const BLUE_GREEN_ROLLBACK: Strategy = { type: "blue-green-rollback" };
+
+/** Traffic moves at once, and the originals are kept, unless told otherwise. */
+export function blueGreen(changes: Partial<Extract<Strategy, { type: "blue-green" }>> = {}): Strategy {
+  return { type: "blue-green", readyWaitMilliseconds: null, terminationWaitMilliseconds: null, ...changes };
+}
+
+/** Zone after zone without a pause, unless told otherwise. */
+export function zonal(changes: Partial<ZoneRule> = {}): Strategy {
+  const zones = { firstZoneMonitorMilliseconds: 0, monitorMilliseconds: 0, minimumPerZone: null, ...changes };
+  return { type: "in-place", hasTrafficControl: false, zones };
+}
+
+/** `g1`, `g2` … and `b1`, `b2` …: a replacement fleet that was never deployed to, and an original one that serves. */
+export function twoFleets(greens: number, blues: number) {
+  const ids = (letter: string, count: number) => Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
+  return {
+    replacements: ids("g", greens).map((id) => candidate(id)),
+    candidates: ids("b", blues).map((id) => candidate(id, { wasHealthy: true, revisionHealth: "Old" })),
+  };
+}
+
 export interface Settings {
   readonly healthRule: HealthRule;
   readonly candidates: readonly TargetCandidate[];
@@ -65,9 +90,11 @@ export interface Settings {
   readonly alarms?: AlarmWatch;
   /** The replacement fleet of a blue/green deployment. */
   readonly replacements?: readonly TargetCandidate[];
+  /** Whether an agent's report makes the next event available at once; otherwise only plans do. */
+  readonly hotPath?: boolean;
 }
 
-export function createdState(settings: Omit<Settings, "candidates" | "replacements">): DeploymentState {
+export function createdState(settings: Omit<Settings, "candidates" | "replacements" | "hotPath">): DeploymentState {
   return {
     deploymentId: "d-A1B2C3D4E",
     deploymentGroupName: "prod",
@@ -96,6 +123,10 @@ export class PlayedDeployment {
   state: DeploymentState;
   now = START;
   readonly events: DeploymentEvent[] = [];
+  /** By key, as the server keeps them: asking twice for one is asking once. */
+  readonly effects = new Map<string, Effect>();
+  /** What hosts were told to do, in order. */
+  readonly offered: { readonly targetId: string; readonly event: LifecycleEventName }[] = [];
   /** In the order of their admission. */
   readonly attempted: string[] = [];
   mostInFlight = 0;
@@ -105,10 +136,12 @@ export class PlayedDeployment {
   termination: TerminationReport | undefined;
   readonly #traffic = new Map<string, TrafficReport>();
   readonly #liveness = new Map<string, HostLiveness | undefined>();
+  readonly #hotPath: boolean;
 
   constructor(settings: Settings) {
     this.state = createdState(settings);
-    const { candidates, replacements } = settings;
+    const { candidates, replacements, hotPath = true } = settings;
+    this.#hotPath = hotPath;
     this.resolution = { outcome: "resolved", candidates, ...(replacements ? { replacements } : {}) };
   }
 
@@ -136,15 +169,28 @@ export class PlayedDeployment {
   plan(): Plan {
     const planned = plan(this.state, this.observation, this.now);
     this.#take(planned.events);
+    this.#demand(planned.effects);
     this.wakeAt = planned.wakeAt;
     return planned;
+  }
+
+  /** Lets time pass until the planner wants to look again, and plans. */
+  sleep(): Plan {
+    if (this.wakeAt === null) throw new Error("the planner did not ask to be woken");
+    this.now = this.wakeAt;
+    return this.plan();
   }
 
   /** What the load balancer says of the traffic event that the host is at. */
   route(targetId: string, outcome: TrafficReport["outcome"], detail = ""): void {
     const { event, attempt } = this.#commandOf(targetId);
     if (!isTrafficEvent(event)) throw new Error(`${targetId} is at ${event}, which is no traffic event`);
-    this.#traffic.set(targetId, { event, attempt, outcome, detail });
+    this.reroute(targetId, { event, attempt, outcome, detail });
+  }
+
+  /** What the load balancer says, whatever the host is at. */
+  reroute(targetId: string, report: TrafficReport): void {
+    this.#traffic.set(targetId, report);
   }
 
   /** ContinueDeployment. */
@@ -159,10 +205,12 @@ export class PlayedDeployment {
   /** An agent's report by the hot path, and the plan that it may need. */
   report(targetId: string, report: CommandReport): ReportAnswer {
     const { state } = this;
-    const advancing = state.status === "InProgress" && state.halt === null && state.stopRequestedAt === null;
+    const isAdvancing = state.status === "InProgress" && state.halt === null && state.stopRequestedAt === null;
+    const advancing = this.#hotPath && isAdvancing;
     const policy = { advancing, ignoreApplicationStopFailures: state.ignoreApplicationStopFailures };
     const result = receiveReport(this.target(targetId), report, policy, this.now);
     this.#take(result.events);
+    this.#demand(trafficEffects(state.deploymentId, result.events));
     return result.answer;
   }
 
@@ -174,11 +222,13 @@ export class PlayedDeployment {
     return this.report(targetId, { type: "completed", ...this.#commandOf(targetId), succeeded, diagnostics });
   }
 
-  /** Acknowledges and completes events until the host has `event` to do. */
+  /** Does, or has the load balancer do, what the host has to do until that is `event`, or nothing. */
   bringTo(targetId: string, event: LifecycleEventName): void {
-    while (this.target(targetId).command && this.target(targetId).command?.event !== event) {
-      this.acknowledge(targetId);
-      this.complete(targetId);
+    for (;;) {
+      const { command } = this.target(targetId);
+      if (!command || command.event === event) return;
+      this.#work(targetId, true);
+      if (this.target(targetId).command === null || isTrafficEvent(command.event)) this.plan();
     }
   }
 
@@ -189,15 +239,7 @@ export class PlayedDeployment {
       if (isTerminal(this.state.status)) return this;
       const busy = (this.state.targets ?? []).filter(({ command }) => command !== null);
       if (busy.length === 0) return this;
-      for (const { targetId, command } of busy) {
-        if (!command) continue;
-        if (isTrafficEvent(command.event)) {
-          this.route(targetId, fails(targetId, command.event) ? "failed" : "done", "the balancer's words");
-          continue;
-        }
-        if (command.acknowledgedAt === null) this.acknowledge(targetId);
-        this.complete(targetId, !fails(targetId, command.event));
-      }
+      for (const { targetId, command } of busy) if (command) this.#work(targetId, !fails(targetId, command.event));
     }
   }
 
@@ -207,6 +249,11 @@ export class PlayedDeployment {
     return target;
   }
 
+  /** The events that a host was told to do, in order. */
+  offeredTo(targetId: string): LifecycleEventName[] {
+    return this.offered.filter((one) => one.targetId === targetId).map(({ event }) => event);
+  }
+
   eventOf(targetId: string, name: LifecycleEventName) {
     return this.target(targetId).lifecycleEvents.find((event) => event.name === name);
   }
@@ -214,6 +261,20 @@ export class PlayedDeployment {
   /** `{ h01: "Succeeded", … }` */
   get outcomes(): Record<string, string> {
     return Object.fromEntries((this.state.targets ?? []).map(({ targetId, status }) => [targetId, status]));
+  }
+
+  #work(targetId: string, succeeds: boolean): void {
+    const { event } = this.#commandOf(targetId);
+    if (isTrafficEvent(event)) {
+      this.route(targetId, succeeds ? "done" : "failed", "the balancer's words");
+      return;
+    }
+    if (this.target(targetId).command?.acknowledgedAt === null) this.acknowledge(targetId);
+    this.complete(targetId, succeeds);
+  }
+
+  #demand(effects: readonly Effect[]): void {
+    for (const effect of effects) this.effects.set(effect.key, effect);
   }
 
   #commandOf(targetId: string) {
@@ -226,8 +287,10 @@ export class PlayedDeployment {
     for (const event of events) {
       this.state = apply(this.state, event, this.now);
       this.events.push(event);
-      if (event.type === "commandOffered" && !this.attempted.includes(event.targetId))
-        this.attempted.push(event.targetId);
+      if (event.type === "commandOffered") {
+        this.offered.push({ targetId: event.targetId, event: event.event });
+        if (!this.attempted.includes(event.targetId)) this.attempted.push(event.targetId);
+      }
       const inFlight = (this.state.targets ?? []).filter(({ status }) => status === "InProgress").length;
       this.mostInFlight = Math.max(this.mostInFlight, inFlight);
     }

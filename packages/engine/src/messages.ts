@@ -1,6 +1,6 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import { AGENT_RESTART_MESSAGE } from "@sluice/model/diagnostics.ts";
-import type { LifecycleEventName, TrafficEventName } from "@sluice/model/lifecycle-event.ts";
+import { isTrafficEvent, type LifecycleEventName, type TrafficEventName } from "@sluice/model/lifecycle-event.ts";
 import type { AlarmObservation, HostLiveness } from "./observation.ts";
 import type { AlarmReading } from "./ports/alarm-reader.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
@@ -30,15 +30,23 @@ export function hostLabel(target: { readonly hostName: string; readonly targetId
 
 export function healthError(buckets: TargetBuckets, minimum: number): DeploymentError {
   const { failed } = buckets;
-  const count =
-    failed.length + buckets.waiting.length + buckets.running.length + buckets.succeeded.length + buckets.skipped.length;
-  const arithmetic = `${failed.length} of ${count} hosts failed; at least ${minimum} must stay healthy and at least one must succeed.`;
+  const arithmetic = `${failed.length} of ${hostsIn(buckets)} hosts failed; at least ${minimum} must stay healthy and at least one must succeed.`;
   const first = firstFailure(failed);
   const story = first ? ` First failure: ${describeFailure(first.target, first.event)}` : "";
   const isAgentIssue = failed.length > 0 && failed.every((target) => target.agentIssue);
   return {
     code: isAgentIssue ? "AGENT_ISSUE" : "HEALTH_CONSTRAINTS",
     message: `${HEALTH_CONSTRAINTS} ${arithmetic}${story}${isAgentIssue ? ` Silent hosts: ${nameHosts(failed)}.` : ""}`,
+  };
+}
+
+/** No host failed too many, but those whose turn it is are healthy, and none of them can be spared. */
+export function tooFewHealthyError(buckets: TargetBuckets, minimum: number): DeploymentError {
+  const healthy = buckets.succeeded.length + buckets.waiting.filter(({ wasHealthy }) => wasHealthy).length;
+  const arithmetic = `${healthy} of ${hostsIn(buckets)} hosts are healthy, and ${minimum} must stay so: none of those whose turn it is may be taken out.`;
+  return {
+    code: "HEALTH_CONSTRAINTS",
+    message: `${HEALTH_CONSTRAINTS} ${arithmetic} Use a deployment configuration with a lower minimum, or one without zones, which begins with the hosts that are not healthy.`,
   };
 }
 
@@ -111,8 +119,11 @@ export function alarmsUnreadableError(
 
 /** Events end as Failed where an alarm struck, as CodeDeploy shows them. */
 export function interruptedByAlarm(target: TargetState, event: LifecycleEventName): Diagnostics {
+  const remainder = isTrafficEvent(event)
+    ? "What the load balancer was asked for may still come about."
+    : "Its scripts were not broken off, and may still come to their end.";
   return unknownError(
-    `The deployment was stopped by an alarm while ${event} was under way on host ${hostLabel(target)}. Its scripts were not broken off, and may still come to their end.`,
+    `The deployment was stopped by an alarm while ${event} was under way on host ${hostLabel(target)}. ${remainder}`,
   );
 }
 
@@ -138,11 +149,14 @@ export function trafficNotDone(
 
 /** Hosts that a deployment in place took out of their load balancer and did not bring back. */
 export function hostsLeftBlocked({ targets }: DeploymentState): readonly string[] {
-  const blocked = (targets ?? []).filter(
+  const left = (targets ?? []).filter(
     (target) => hasBegun(target, "BlockTraffic") && !hasSucceeded(target, "AllowTraffic"),
   );
-  if (blocked.length === 0) return [];
-  return [`Out of the load balancer, and left there: ${nameHosts(blocked)}.`];
+  const isOut = (target: TargetState) => hasSucceeded(target, "BlockTraffic");
+  return nameGroups([
+    ["Out of the load balancer, and left there", left.filter(isOut)],
+    ["On the way out of the load balancer, and left there", left.filter((target) => !isOut(target))],
+  ]);
 }
 
 /** What gets traffic and what does not, when a blue/green deployment or its rollback ends in the middle. */
@@ -153,12 +167,11 @@ export function trafficLeftSplit({ targets }: DeploymentState): readonly string[
   if (touched.length === 0) return ["No traffic was moved: the load balancer is as it was."];
   const isIn = (target: TargetState) => hasSucceeded(target, "AllowTraffic");
   const isOut = (target: TargetState) => hasSucceeded(target, "BlockTraffic");
-  const groups: readonly [string, readonly TargetState[]][] = [
+  return nameGroups([
     ["Brought into the load balancer", touched.filter(isIn)],
     ["Taken out of the load balancer", touched.filter(isOut)],
     ["In the middle of it", touched.filter((target) => !isIn(target) && !isOut(target))],
-  ];
-  return groups.flatMap(([what, hosts]) => (hosts.length > 0 ? [`${what}: ${nameHosts(hosts)}.`] : []));
+  ]);
 }
 
 export function zoneHealthError(zone: string | null, buckets: TargetBuckets, minimum: number): DeploymentError {
@@ -274,6 +287,10 @@ export function commandLost(target: TargetState): Diagnostics {
 
 const SUCCEEDED: Diagnostics = { errorCode: "Success", scriptName: "", message: "Succeeded", logTail: "" };
 
+function hostsIn({ waiting, running, succeeded, failed, skipped }: TargetBuckets): number {
+  return waiting.length + running.length + succeeded.length + failed.length + skipped.length;
+}
+
 function withStory(code: string, message: string, failed: readonly TargetState[]): DeploymentError {
   const first = firstFailure(failed);
   return { code, message: first ? `${message} First failure: ${describeFailure(first.target, first.event)}` : message };
@@ -285,6 +302,10 @@ function hasBegun(target: TargetState, name: LifecycleEventName): boolean {
 
 function hasSucceeded(target: TargetState, name: LifecycleEventName): boolean {
   return target.lifecycleEvents.some((event) => event.name === name && event.status === "Succeeded");
+}
+
+function nameGroups(groups: readonly (readonly [what: string, hosts: readonly TargetState[]])[]): readonly string[] {
+  return groups.flatMap(([what, hosts]) => (hosts.length > 0 ? [`${what}: ${nameHosts(hosts)}.`] : []));
 }
 
 function nameZone(zone: string | null): string {

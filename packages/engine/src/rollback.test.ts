@@ -62,6 +62,12 @@ describe("decideRollback", () => {
     ["a success", ended("Succeeded"), policy(ALL), "none"],
     ["one that is still under way", ended("InProgress"), policy(ALL), "none"],
     ["a rollback that failed", ended("Failed"), policy(ALL, { creator: "codeDeployRollback" }), "refused"],
+    [
+      "late hosts that failed",
+      ended("Stopped", "MANUAL_STOP"),
+      policy([], { creator: "CodeDeployAutoUpdate", afterStop: true }),
+      "refused",
+    ],
     ["no earlier success", ended("Failed"), policy(ALL, { hasLastSuccess: false }), "refused"],
     ["no host touched", ended("Failed", "TIMEOUT", { ...TARGET, status: "Skipped" }), policy(ALL), "refused"],
     ["targets never resolved", { ...ended("Failed", "NO_INSTANCES"), targets: null }, policy(ALL), "refused"],

@@ -1,4 +1,5 @@
 import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
+import { LATE_HOSTS_CREATOR } from "./late-hosts.ts";
 import { type DeploymentState, isTerminal, type TargetState } from "./state.ts";
 
 /** AutoRollbackEvent of the API: what the group, or the deployment instead of it, rolls back on. */
@@ -39,6 +40,11 @@ export function decideRollback(state: DeploymentState, policy: RollbackPolicy): 
   if (policy.creator === ROLLBACK_CREATOR) {
     return refused(
       `Deployment ${deploymentId} is itself a rollback, and a rollback is not rolled back: its hosts need a person.`,
+    );
+  }
+  if (policy.creator === LATE_HOSTS_CREATOR) {
+    return refused(
+      `Deployment ${deploymentId} brought late hosts to the revision that their group has: there is no other to go back to.`,
     );
   }
   if (state.strategy.type === "blue-green") {

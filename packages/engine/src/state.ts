@@ -113,7 +113,7 @@ export interface TargetState {
   readonly lifecycleEvents: readonly LifecycleEventState[];
   /** What the host has to do or is doing now. */
   readonly command: CommandState | null;
-  /** The host's agent fell silent (or never spoke): its failure is the agent's, not the revision's. */
+  /** The host's agent fell silent (or never spoke) in its last event: a failure is the agent's, not the revision's. */
   readonly agentIssue: boolean;
   readonly updatedAt: number;
 }

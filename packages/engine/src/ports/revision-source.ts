@@ -12,12 +12,22 @@ export type LocatedRevision =
   | { readonly by: "url"; readonly url: string; readonly eTag: string | undefined }
   | { readonly by: "host" };
 
+/** `missing`: there is certainly no such bundle. `unchecked`: nobody can say, for the reason given, which is a sentence without a full stop. */
+export type RevisionFacts =
+  | { readonly outcome: "found"; readonly sizeBytes: number; readonly eTag: string | undefined }
+  | { readonly outcome: "missing"; readonly reason: string }
+  | { readonly outcome: "unchecked"; readonly reason: string };
+
 /** The port to where revisions lie. */
 export interface RevisionSource {
   /** The kinds of revision that it serves; `locate` refuses all others. */
   readonly revisionTypes: readonly RevisionLocation["revisionType"][];
   /** How a host gets at the revision. Changes nothing, and may be called again at any time. Throws {@link RevisionSourceFault}. */
   locate(revision: RevisionLocation, options: LocateOptions, signal: AbortSignal): Promise<LocatedRevision>;
+  /** Whether the bundle is there, without fetching it. A store that cannot be reached, or says no, is an `unchecked`. */
+  inspect(revision: RevisionLocation, signal: AbortSignal): Promise<RevisionFacts>;
+  /** The whole bundle. Rejects when it is larger than `maxBytes`, or cannot be read. Not for revisions that `inspect` did not find. */
+  read(revision: RevisionLocation, maxBytes: number, signal: AbortSignal): Promise<Uint8Array>;
 }
 
 /** The revision cannot be located by this source, and trying again will not help. */

@@ -2,7 +2,7 @@ import { invariant } from "@sluice/model/invariant.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { isHealthSpent } from "../admission.ts";
 import type { Draft } from "../draft.ts";
-import { healthError, stopError } from "../messages.ts";
+import { healthError, stopError, tooFewHealthyError } from "../messages.ts";
 import type { Observation } from "../observation.ts";
 import { type DeploymentState, isTerminal, type TargetState } from "../state.ts";
 import { sortIntoBuckets, type TargetBuckets } from "../target-buckets.ts";
@@ -44,20 +44,27 @@ export function planRollout(draft: Draft, observation: Observation, rollout: Rol
     haltWhenOverdue(draft, rollout.timeoutMilliseconds);
     settleCommands(draft, observation);
     if (!endsHostsUnderWay(draft.state)) advanceTargets(draft);
+    if (draft.state.halt === null) haltWhenSpent(draft, rollout.view(draft.state));
     if (draft.state.halt === null) rollout.prepare?.(draft);
-    const view = rollout.view(draft.state);
-    if (draft.state.halt === null && view.endsWhenSpent && isHealthSpent(view.buckets, view.minimum)) {
-      const error = healthError(view.buckets, view.minimum);
-      draft.decide({ type: "admissionHalted", halt: "health", error });
-    }
-    if (draft.state.halt === null) admit(draft, view);
-    else windDown(draft);
+    if (draft.state.halt === null) admit(draft, rollout.view(draft.state));
+    if (draft.state.halt !== null) windDown(draft);
     if (draft.state.halt !== null) endWhenNobodyIsAtWork(draft, rollout);
     else if (isStill(rollout.view(draft.state))) rollout.proceed(draft, rollout.view(draft.state), observation);
   } while (draft.events.length > decided && !isTerminal(draft.state.status));
 }
 
-function admit(draft: Draft, { admissible, firstEvent }: StageView): void {
+function haltWhenSpent(draft: Draft, { buckets, minimum, endsWhenSpent }: StageView): void {
+  if (!endsWhenSpent || !isHealthSpent(buckets, minimum)) return;
+  draft.decide({ type: "admissionHalted", halt: "health", error: healthError(buckets, minimum) });
+}
+
+/** Where nobody is at work and none of those who wait may start, nothing would ever change: that is an end, not a wait. */
+function admit(draft: Draft, { buckets, minimum, admissible, firstEvent }: StageView): void {
+  const isStuck = buckets.waiting.length > 0 && buckets.running.length === 0 && admissible.length === 0;
+  if (isStuck && draft.state.wait === null) {
+    draft.decide({ type: "admissionHalted", halt: "health", error: tooFewHealthyError(buckets, minimum) });
+    return;
+  }
   for (const { targetId } of admissible) {
     draft.decide({ type: "commandOffered", targetId, event: firstEvent, attempt: 1 });
   }
