@@ -1,9 +1,13 @@
+import { type HostAttempt, LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
 import type { DeploymentState, TargetState } from "@sluice/engine/state.ts";
 import type { DeploymentRow } from "./deployments.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import { type DeploymentRequest, replacementSelection } from "./new-deployment.ts";
 import type { Store } from "./open-store.ts";
+
+/** How many values one `IN (…)` holds: both databases limit a statement's parameters. */
+const IN_LIST_MAX = 500;
 
 export interface HostHistory {
   readonly healthy: boolean;
@@ -21,6 +25,60 @@ export async function loadHostHistory(
     .where("deployment_group_id", "=", deploymentGroupId)
     .execute();
   return new Map(rows.map((row) => [row.target_id, { healthy: row.healthy === 1, revisionKey: row.revision_key }]));
+}
+
+/** The last attempt of each of the hosts, by target id; a host without one is absent. */
+export async function loadHostAttempts(
+  { db }: Pick<Store, "db">,
+  deploymentGroupId: string,
+  targetIds: readonly string[],
+): Promise<ReadonlyMap<string, HostAttempt>> {
+  const attempts = new Map<string, HostAttempt>();
+  for (let from = 0; from < targetIds.length; from += IN_LIST_MAX) {
+    const rows = await db
+      .selectFrom("group_hosts")
+      .innerJoin("deployments", "deployments.deployment_id", "group_hosts.deployment_id")
+      .leftJoin("targets", (join) =>
+        join
+          .onRef("targets.deployment_id", "=", "group_hosts.deployment_id")
+          .onRef("targets.target_id", "=", "group_hosts.target_id"),
+      )
+      .select(["group_hosts.target_id", "group_hosts.revision_key", "healthy", "creator", "created_at"])
+      .select("targets.state_json as target_json")
+      .where("group_hosts.deployment_group_id", "=", deploymentGroupId)
+      .where("group_hosts.target_id", "in", targetIds.slice(from, from + IN_LIST_MAX))
+      .execute();
+    for (const row of rows) {
+      attempts.set(row.target_id, {
+        revisionKey: row.revision_key,
+        succeeded: row.healthy === 1,
+        deployedAt: row.created_at,
+        creator: row.creator,
+        agentIssue: row.target_json !== null && (JSON.parse(row.target_json) as TargetState).agentIssue,
+      });
+    }
+  }
+  return attempts;
+}
+
+/**
+ * Written with the deployment that makes the attempts, whatever becomes of it: a deployment that ends before it reaches its hosts was their
+ * attempt all the same, and is not made again and again.
+ */
+export async function recordAttemptsBegun(
+  { db }: WriteTransaction,
+  deployment: Pick<DeploymentRow, "deployment_id" | "deployment_group_id" | "revision_key">,
+  targetIds: readonly string[],
+): Promise<void> {
+  const { deployment_id, deployment_group_id, revision_key } = deployment;
+  const attempt = { deployment_id, healthy: 0, revision_key };
+  for (const target_id of targetIds) {
+    await db
+      .insertInto("group_hosts")
+      .values({ deployment_group_id, target_id, ...attempt })
+      .onConflict((conflict) => conflict.columns(["deployment_group_id", "target_id"]).doUpdateSet(attempt))
+      .execute();
+  }
 }
 
 /** Attempted hosts keep the health that their attempt gave them; skipped ones keep what they had. */
@@ -52,6 +110,8 @@ export async function recordOutcome(
   row: DeploymentRow,
   { status, strategy, targets }: Pick<DeploymentState, "status" | "strategy" | "targets">,
 ): Promise<void> {
+  // Late hosts were brought to what the group has, and a group that was rolled back stays so.
+  if (row.creator === LATE_HOSTS_CREATOR) return;
   // The way back of a blue/green deployment installs nothing: the group is where it was before that deployment.
   if (status !== "Succeeded" || strategy.type === "blue-green-rollback") return;
   await db

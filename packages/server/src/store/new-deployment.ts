@@ -8,6 +8,7 @@ import type {
   RollbackInfo,
   TargetInstances,
 } from "@aws-sdk/client-codedeploy";
+import { LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import type { FleetSelection } from "@sluice/engine/ports/fleet.ts";
 import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
@@ -35,6 +36,8 @@ export interface DeploymentRequest {
   readonly targetInstances?: TargetInstances | undefined;
   /** What StopDeployment asked for: roll back, or not. Absent: the group decides. */
   readonly rollBackAfterStop?: boolean | undefined;
+  /** The deployment is for these hosts alone, by their ids: they arrived late. Absent: for all that the group selects. */
+  readonly onlyHosts?: readonly string[] | undefined;
 }
 
 /** The replacement hosts of a blue/green deployment, selected in the shape in which groups select theirs. */
@@ -98,6 +101,8 @@ export async function insertNewDeployment({ db }: WriteTransaction, deployment: 
       quarantined: null,
     })
     .execute();
+  // Late hosts are brought to what the group has: no attempt of the group's.
+  if (creator === LATE_HOSTS_CREATOR) return;
   await db
     .updateTable("deployment_groups")
     .set({ last_attempted_deployment_id: deploymentId })

@@ -96,6 +96,8 @@ export interface DeploymentGroupsTable {
   last_successful_deployment_id: string | null;
   /** `RolledBack`: what was rolled back and not put right since; null when the group has what was deployed last. */
   rolled_back_json: string | null;
+  /** `GroupSettings`: what CodeDeploy has no field for; null when all of it is as without saying. */
+  settings_json: string | null;
   created_at: number;
 }
 

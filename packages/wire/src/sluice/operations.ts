@@ -236,6 +236,20 @@ export interface TestTriggersOutput {
   readonly tests: readonly TriggerTest[];
 }
 
+/** What Sluice can do for a group and CodeDeploy has no field for. */
+export interface GroupSettings {
+  /** Hosts that join the group after its last successful deployment get that deployment's revision by themselves. */
+  readonly deployToLateHosts: boolean;
+}
+export interface GetGroupSettingsInput {
+  readonly applicationName: string;
+  readonly deploymentGroupName: string;
+}
+/** A setting that is left out stays as it is. */
+export interface PutGroupSettingsInput extends GetGroupSettingsInput {
+  readonly deployToLateHosts?: boolean | undefined;
+}
+
 export interface SluiceOperations {
   CreateEnrolmentToken: { input: CreateEnrolmentTokenInput; output: CreateEnrolmentTokenOutput };
   EnrolHost: { input: EnrolHostInput; output: EnrolHostOutput };
@@ -246,6 +260,8 @@ export interface SluiceOperations {
   ListHosts: { input: ListHostsInput; output: ListHostsOutput };
   RemoveHost: { input: RemoveHostInput; output: RemoveHostOutput };
   ListRolledBackGroups: { input: ListRolledBackGroupsInput; output: ListRolledBackGroupsOutput };
+  GetGroupSettings: { input: GetGroupSettingsInput; output: GroupSettings };
+  PutGroupSettings: { input: PutGroupSettingsInput; output: GroupSettings };
   AcknowledgeRollback: { input: AcknowledgeRollbackInput; output: AcknowledgeRollbackOutput };
   ListTriggerDeliveries: { input: ListTriggerDeliveriesInput; output: ListTriggerDeliveriesOutput };
   ReplayTriggerDelivery: { input: ReplayTriggerDeliveryInput; output: ReplayTriggerDeliveryOutput };

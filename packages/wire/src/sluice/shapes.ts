@@ -100,6 +100,8 @@ const triggerTest = structure(
   ["triggerName", "triggerTargetArn", "eventType", "delivered"],
 );
 
+const groupSettings = structure({ deployToLateHosts: boolean }, ["deployToLateHosts"]);
+
 const oneHost = structure({ host: hostSummary }, ["host"]);
 
 /** Sluice's own operations on the wire; the compiler holds it to `operations.ts`. */
@@ -167,6 +169,20 @@ export const SLUICE_TABLE = {
   ListRolledBackGroups: {
     input: structure({}),
     output: structure({ groups: list(rolledBackGroup) }, ["groups"]),
+  },
+  GetGroupSettings: {
+    input: structure({ applicationName: string, deploymentGroupName: string }, [
+      "applicationName",
+      "deploymentGroupName",
+    ]),
+    output: groupSettings,
+  },
+  PutGroupSettings: {
+    input: structure({ applicationName: string, deploymentGroupName: string, deployToLateHosts: boolean }, [
+      "applicationName",
+      "deploymentGroupName",
+    ]),
+    output: groupSettings,
   },
   AcknowledgeRollback: {
     input: structure({ applicationName: string, deploymentGroupName: string }, [

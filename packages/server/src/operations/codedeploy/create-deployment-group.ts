@@ -53,6 +53,7 @@ export const createDeploymentGroup: CodeDeployOperation<
         last_attempted_deployment_id: null,
         last_successful_deployment_id: null,
         rolled_back_json: null,
+        settings_json: null,
         created_at: createdAt,
       });
       await putResourceTags(db, deploymentGroupArn(context, applicationName, name), tags);

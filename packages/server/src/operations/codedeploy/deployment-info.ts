@@ -25,7 +25,7 @@ export async function deploymentInfos(db: Kysely<Database>, rows: readonly Deplo
 }
 
 function deploymentInfo(row: DeploymentRow, counts: ReadonlyMap<string, number> | undefined): DeploymentInfo {
-  const { rollBackAfterStop: _, ...request } = JSON.parse(row.request_json) as DeploymentRequest;
+  const { rollBackAfterStop: _, onlyHosts: __, ...request } = JSON.parse(row.request_json) as DeploymentRequest;
   const head = readHead(row);
   return {
     ...request,

@@ -248,6 +248,13 @@ it("lets hosts report, readers read, and root do all", () => {
   const operations = Object.keys(SLUICE_HANDLERS);
   const allowed = (role: Principal["role"]) => operations.filter((name) => isSluiceOperationAllowed(role, name));
   expect(allowed("root")).toEqual(operations);
-  expect(allowed("read-only")).toEqual(["EnrolHost", "GetDeploymentLogs", "ListHosts", "ListRolledBackGroups"]);
+  expect(allowed("read-only")).toEqual([
+    "EnrolHost",
+    "GetDeploymentLogs",
+    "ListHosts",
+    "ListRolledBackGroups",
+    "GetGroupSettings",
+    "ListTriggerDeliveries",
+  ]);
   expect(allowed("host")).toEqual(["EnrolHost", "HostHeartbeat", "PutHostLogs"]);
 });

@@ -10,7 +10,7 @@ import type { OperationContext } from "../operation.ts";
 export interface SluiceContext extends OperationContext {
   readonly liveness: Liveness;
   readonly logs: DeploymentLogs;
-  readonly runner: Pick<Runner, "heartbeat" | "hostLeft">;
+  readonly runner: Pick<Runner, "heartbeat" | "hostLeft" | "groupSettingsChanged">;
   readonly notifications: Pick<Notifications, "notifier" | "wake">;
   /** PEM of the certificate that signs deployment specifications. */
   readonly signingCertificate: string;

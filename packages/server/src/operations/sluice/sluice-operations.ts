@@ -4,6 +4,7 @@ import { createEnrolmentToken } from "./create-enrolment-token.ts";
 import { declareHost } from "./declare-host.ts";
 import { enrolHost } from "./enrol-host.ts";
 import { getDeploymentLogs } from "./get-deployment-logs.ts";
+import { getGroupSettings, putGroupSettings } from "./group-settings.ts";
 import { hostHeartbeat } from "./host-heartbeat.ts";
 import { listHosts } from "./list-hosts.ts";
 import { putHostLogs } from "./put-host-logs.ts";
@@ -31,6 +32,8 @@ export const SLUICE_HANDLERS: {
   RemoveHost: removeHost,
   ListRolledBackGroups: listRolledBack,
   AcknowledgeRollback: acknowledge,
+  GetGroupSettings: getGroupSettings,
+  PutGroupSettings: putGroupSettings,
   ListTriggerDeliveries: listTriggerDeliveries,
   ReplayTriggerDelivery: replayTriggerDelivery,
   TestTriggers: testTriggers,
@@ -43,6 +46,7 @@ const READING_OPERATIONS: ReadonlySet<string> = new Set([
   "GetDeploymentLogs",
   "ListHosts",
   "ListRolledBackGroups",
+  "GetGroupSettings",
   "ListTriggerDeliveries",
 ]);
 

@@ -41,6 +41,7 @@ export async function testInstallation(): Promise<TestInstallation> {
     runner: {
       heartbeat: async (hostId, heldCommands) => void heartbeats.push({ hostId, heldCommands }),
       hostLeft: async (hostId) => void departures.push(hostId),
+      groupSettingsChanged: () => {},
     },
     notifications: {
       notifier: memoryNotifier.create({}, { delivered: notified, onDeliver: (one) => installation.onNotify(one) }),

@@ -71,9 +71,13 @@ export async function up(db: Kysely<unknown>, dialect: "sqlite" | "postgres"): P
     .addColumn("last_attempted_deployment_id", "text")
     .addColumn("last_successful_deployment_id", "text")
     .addColumn("rolled_back_json", "text")
+    .addColumn("settings_json", "text")
     .addColumn("created_at", "bigint", (column) => column.notNull())
     .addUniqueConstraint("deployment_groups_by_name", ["application_id", "deployment_group_name"])
     .execute();
+  await sql`CREATE INDEX deployment_groups_with_settings ON deployment_groups (deployment_group_id) WHERE settings_json IS NOT NULL`.execute(
+    db,
+  );
 
   await db.schema
     .createTable("deployment_configs")

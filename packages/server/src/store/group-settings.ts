@@ -1,0 +1,64 @@
+import type { ApplicationRow } from "./applications.ts";
+import { type DeploymentGroupRow, lockDeploymentGroup } from "./deployment-groups.ts";
+import type { WriteTransaction } from "./group-commit.ts";
+import type { Store } from "./open-store.ts";
+
+/** What Sluice can do for a group and CodeDeploy cannot. */
+export interface GroupSettings {
+  /** Hosts that join the group after its last successful deployment get that deployment's revision by themselves. */
+  readonly deployToLateHosts: boolean;
+}
+
+const DEFAULTS: GroupSettings = { deployToLateHosts: false };
+
+export function settingsOf(row: Pick<DeploymentGroupRow, "settings_json">): GroupSettings {
+  return { ...DEFAULTS, ...(JSON.parse(row.settings_json ?? "{}") as Partial<GroupSettings>) };
+}
+
+/** What is left out stays. Undefined: the group was deleted. */
+export async function changeGroupSettings(
+  transaction: WriteTransaction,
+  deploymentGroupId: string,
+  change: Partial<GroupSettings>,
+): Promise<GroupSettings | undefined> {
+  const row = await lockDeploymentGroup(transaction, deploymentGroupId);
+  if (!row) return undefined;
+  const settings = { ...settingsOf(row), ...change };
+  // Null when there is nothing to say, so that groups with a setting are found by a small index.
+  const isDefault = settings.deployToLateHosts === DEFAULTS.deployToLateHosts;
+  await transaction.db
+    .updateTable("deployment_groups")
+    .set({ settings_json: isDefault ? null : JSON.stringify(settings) })
+    .where("deployment_group_id", "=", deploymentGroupId)
+    .execute();
+  return settings;
+}
+
+export interface GroupOfApplication {
+  readonly application: ApplicationRow;
+  readonly group: DeploymentGroupRow;
+}
+
+/** The groups on servers that ask for it and have a revision to give. */
+export async function groupsThatDeployToLateHosts({ db }: Pick<Store, "db">): Promise<GroupOfApplication[]> {
+  const groups = await db
+    .selectFrom("deployment_groups")
+    .selectAll()
+    .where("settings_json", "is not", null)
+    .where("last_successful_deployment_id", "is not", null)
+    .orderBy("deployment_group_id")
+    .execute();
+  const asking = groups.filter((group) => settingsOf(group).deployToLateHosts);
+  if (asking.length === 0) return [];
+  const applications = await db
+    .selectFrom("applications")
+    .selectAll()
+    .where("compute_platform", "=", "Server")
+    .where("application_id", "in", [...new Set(asking.map((group) => group.application_id))])
+    .execute();
+  const byId = new Map(applications.map((application) => [application.application_id, application]));
+  return asking.flatMap((group) => {
+    const application = byId.get(group.application_id);
+    return application ? [{ application, group }] : [];
+  });
+}
