@@ -107,7 +107,7 @@ async function runDownloadBundle(command: LifecycleCommand, context: EventContex
     forgetBundle(layout);
     if (!wasThere || signal.aborted) throw error;
     // What an earlier run left was spoilt since; a fresh one may be good.
-    const fresh = await downloadBundle(layout, request);
+    const fresh = await downloadBundle(layout, { ...request, mayReuse: false });
     await unpackBundle(layout, unpacking);
     await fresh.kept;
   }

@@ -112,6 +112,60 @@ describe("from the presigned URL", () => {
     expect(await times(s3({ Key: "other.tgz" })), "same length, other bytes").toBe(1);
   });
 
+  describe("that another deployment of the group left", () => {
+    let etag: string;
+    let bodies: number;
+
+    beforeEach(async () => {
+      etag = '"one"';
+      bodies = 0;
+      fixture.respond = (request, response) => {
+        response.setHeader("etag", etag);
+        if (request.headers["if-none-match"] === etag) return void response.writeHead(304).end();
+        bodies += 1;
+        response.end(fixture.bundle);
+      };
+      expect(await fixture.run("DownloadBundle")).toMatchObject({ errorCode: 0 });
+    });
+
+    const again = (changes: Partial<DeploymentSpecification> = {}) =>
+      fixture.run("DownloadBundle", { DeploymentId: "d-AGAIN", ...changes });
+    const bundleOf = (DeploymentId: string) =>
+      readFileSync(layoutOf(fixture.root, { ...specification(), DeploymentId }).bundleFile);
+
+    test("nothing is downloaded while its source says that it still is the same", async () => {
+      expect(await again()).toMatchObject({ errorCode: 0 });
+      expect(bodies).toBe(1);
+      expect(bundleOf("d-AGAIN")).toEqual(fixture.bundle);
+      rmSync(layout().deploymentDirectory, { recursive: true });
+      expect(bundleOf("d-AGAIN"), "its own, whatever becomes of the other").toEqual(fixture.bundle);
+    });
+
+    test("it is downloaded when the source has another under the same name", async () => {
+      etag = '"two"';
+      fixture.bundle = tgz({ "appspec.yml": "version: 0.0\nos: linux\nfiles: []\n" });
+      expect(await again()).toMatchObject({ errorCode: 0 });
+      expect(bodies).toBe(2);
+      expect(bundleOf("d-AGAIN")).toEqual(fixture.bundle);
+    });
+
+    test("it is downloaded when what was left is spoilt", async () => {
+      writeFileSync(layout().bundleFile, Buffer.alloc(statSync(layout().bundleFile).size));
+      expect(await again()).toMatchObject({ errorCode: 0 });
+      expect(bodies).toBe(2);
+      expect(bundleOf("d-AGAIN")).toEqual(fixture.bundle);
+    });
+
+    test("another revision's bundle is not taken for it", async () => {
+      expect(await again(s3({ Key: "other.tgz" }))).toMatchObject({ errorCode: 0 });
+      expect(bodies).toBe(2);
+    });
+
+    test("an ETag that the revision pins is still held against what is at hand", async () => {
+      expect((await again(s3({ ETag: "zero" }))).message).toContain("but was actually");
+    });
+  });
+
   test("a server that goes silent is given up", async () => {
     await fixture.close();
     fixture = await createHostFixture({ timing: { downloadIdle: 50, downloadRetryDelays: [] } });

@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import { flushDirectory, replaceFile, UNFINISHED_SUFFIX } from "../durable-file.ts";
 import { EventFailure } from "../event-failure.ts";
@@ -13,10 +14,12 @@ import { download } from "./download.ts";
 interface BundleReceipt {
   readonly revision: unknown;
   readonly bytes: number;
+  /** As its source gave it; absent where it gave none. */
+  readonly etag?: string | undefined;
 }
 
 export interface BundleOnHost {
-  /** Whether an earlier run had completed it. */
+  /** Whether it was on the host before: from an earlier run, or another deployment of the same revision. */
   readonly wasThere: boolean;
   /** Settles when the bundle would survive a power cut; meanwhile it can be unpacked. */
   readonly kept: Promise<void>;
@@ -24,7 +27,8 @@ export interface BundleOnHost {
 
 /**
  * Sees to it that the deployment's bundle is on this host, complete. One that an earlier run of the same deployment
- * completed is not fetched again.
+ * completed is not fetched again; nor is one that another deployment of the group left, which is what a rollback finds, as
+ * long as the source says that it still is the same.
  */
 export async function downloadBundle(
   layout: DeploymentLayout,
@@ -34,31 +38,39 @@ export async function downloadBundle(
     bundleUrl,
     config,
     signal,
+    mayReuse = true,
   }: {
     readonly revision: Revision;
     readonly specification: DeploymentSpecification;
     readonly bundleUrl: string | undefined;
     readonly config: HostConfig;
     readonly signal: AbortSignal;
+    /** False where what was on the host has turned out to be spoilt. */
+    readonly mayReuse?: boolean;
   },
 ): Promise<BundleOnHost> {
   if (isOnHost(layout, revision)) return { wasThere: true, kept: Promise.resolve() };
   forgetBundle(layout);
   const request = bundleRequest(revision, specification, bundleUrl, config);
+  const held = mayReuse ? findHeldBundle(layout, revision) : undefined;
   const unfinished = `${layout.bundleFile}${UNFINISHED_SUFFIX}`;
   try {
-    const { etag, bytes } = await download(request.make, unfinished, {
+    const downloaded = await download(request.make, unfinished, {
+      heldEtag: held?.receipt.etag,
       maxBytes: config.archiveLimits.bundleBytes,
       idleMilliseconds: config.timing.downloadIdle,
       retryDelays: request.retryDelays,
       signal,
     });
+    const wasThere = downloaded.isUnchanged && held !== undefined;
+    const { etag, bytes } = downloaded.isUnchanged ? (held?.receipt ?? NOTHING) : downloaded;
     checkEtag(revision, etag);
+    if (wasThere) linkOrCopy(held.bundleFile, unfinished);
     renameSync(unfinished, layout.bundleFile);
-    const kept = keepBundle(layout, { revision, bytes });
+    const kept = keepBundle(layout, { revision, bytes, etag });
     // Whoever waits for it still gets the failure; it must only not end the agent while nobody does.
     kept.catch(() => {});
-    return { wasThere: false, kept };
+    return { wasThere, kept };
   } finally {
     rmSync(unfinished, { force: true });
   }
@@ -81,13 +93,43 @@ export function forgetBundle(layout: DeploymentLayout): void {
   rmSync(layout.bundleReceiptFile, { force: true });
 }
 
-function isOnHost(layout: DeploymentLayout, revision: Revision): boolean {
+const NOTHING = { etag: undefined, bytes: 0 };
+
+function isOnHost({ bundleReceiptFile, bundleFile }: DeploymentLayout, revision: Revision): boolean {
+  return readReceipt(bundleReceiptFile, bundleFile, revision) !== undefined;
+}
+
+/** The receipt of a complete bundle of this revision; undefined when there is none. */
+function readReceipt(receiptFile: string, bundleFile: string, revision: Revision): BundleReceipt | undefined {
   try {
-    const receipt = JSON.parse(readFileSync(layout.bundleReceiptFile, "utf8")) as BundleReceipt;
+    const receipt = JSON.parse(readFileSync(receiptFile, "utf8")) as BundleReceipt;
     const isSameRevision = JSON.stringify(receipt.revision) === JSON.stringify(revision);
-    return isSameRevision && statSync(layout.bundleFile).size === receipt.bytes;
+    return isSameRevision && statSync(bundleFile).size === receipt.bytes ? receipt : undefined;
   } catch {
-    return false;
+    return undefined;
+  }
+}
+
+/** A bundle of the same revision that another deployment of the group left here, and that its source can recognise. */
+function findHeldBundle(
+  { groupDirectory, bundleFile, bundleReceiptFile }: DeploymentLayout,
+  revision: Revision,
+): { readonly bundleFile: string; readonly receipt: BundleReceipt } | undefined {
+  for (const deployment of readdirSync(groupDirectory)) {
+    const held = join(groupDirectory, deployment, basename(bundleFile));
+    const receipt = readReceipt(join(groupDirectory, deployment, basename(bundleReceiptFile)), held, revision);
+    if (receipt?.etag !== undefined) return { bundleFile: held, receipt };
+  }
+  return undefined;
+}
+
+/** Bundles are replaced and never changed, so that two deployments may share one; not every file system can. */
+function linkOrCopy(from: string, to: string): void {
+  rmSync(to, { force: true });
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to);
   }
 }
 

@@ -21,19 +21,22 @@ export interface DownloadRequest {
 export interface DownloadOptions {
   readonly maxBytes: number;
   readonly idleMilliseconds: number;
+  /** The ETag of what is at hand already: when it is still so, nothing is downloaded. */
+  readonly heldEtag?: string | undefined;
   /** Waits before each repeated try. */
   readonly retryDelays: readonly number[];
   readonly signal: AbortSignal;
 }
 
-export interface Downloaded {
-  readonly etag: string | undefined;
-  readonly bytes: number;
-}
+export type Downloaded =
+  | { readonly isUnchanged: false; readonly etag: string | undefined; readonly bytes: number }
+  /** What is at hand is what would have been downloaded. */
+  | { readonly isUnchanged: true };
 
 const REDIRECTS_MAX = 5;
 const ERROR_BODY_MAX_BYTES = 16 * 1024;
 const WRITE_BUFFER_BYTES = 1024 * 1024;
+const NOT_MODIFIED = 304;
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Besides 5xx: what the same request may not meet again. */
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
@@ -69,6 +72,10 @@ export async function download(
 
 async function downloadOnce(request: DownloadRequest, file: string, options: DownloadOptions): Promise<Downloaded> {
   const response = await follow(request, options);
+  if (response.statusCode === NOT_MODIFIED) {
+    response.resume();
+    return { isUnchanged: true };
+  }
   const declared = response.headers["content-length"];
   const expected = declared === undefined ? undefined : Number(declared);
   if (expected !== undefined && expected > options.maxBytes) {
@@ -87,7 +94,7 @@ async function downloadOnce(request: DownloadRequest, file: string, options: Dow
   if (expected !== undefined && bytes !== expected) {
     throw new Error(`the connection ended after ${bytes} of ${expected} bytes`);
   }
-  return { etag: response.headers.etag, bytes };
+  return { isUnchanged: false, etag: response.headers.etag, bytes };
 }
 
 async function follow(request: DownloadRequest, options: DownloadOptions): Promise<IncomingMessage> {
@@ -95,7 +102,7 @@ async function follow(request: DownloadRequest, options: DownloadOptions): Promi
   for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects += 1) {
     const response = await get(url, headers, tls, options);
     const status = response.statusCode ?? 0;
-    if (status === 200) return response;
+    if (status === 200 || (status === NOT_MODIFIED && options.heldEtag !== undefined)) return response;
     const { location } = response.headers;
     if (!REDIRECT_STATUSES.has(status) || location === undefined) throw await httpFailure(response);
     response.destroy();
@@ -121,7 +128,7 @@ function get(
   url: string,
   headers: Readonly<Record<string, string>>,
   tls: RequestOptions | undefined,
-  { idleMilliseconds, signal }: DownloadOptions,
+  { heldEtag, idleMilliseconds, signal }: DownloadOptions,
 ): Promise<IncomingMessage> {
   const { protocol, hostname, port } = new URL(url);
   const isTls = protocol === "https:";
@@ -129,7 +136,8 @@ function get(
     hostname: hostname.replace(/^\[|\]$/g, ""),
     port: port === "" ? undefined : port,
     path: splitUrl(url).path,
-    headers: { "user-agent": USER_AGENT, ...headers },
+    // Outside of the signature, which need not know of it.
+    headers: { "user-agent": USER_AGENT, ...headers, ...(heldEtag === undefined ? {} : { "if-none-match": heldEtag }) },
     timeout: idleMilliseconds,
     signal,
   };
