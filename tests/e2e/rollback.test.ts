@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UpdateDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
@@ -40,6 +40,11 @@ function deploy(check: string) {
   return server.run("deploy", work, "--application", codeDeploy.application, "--group", "prod", "--watch");
 }
 
+function bundleOf(directory: string, deploymentId: string) {
+  const [path = ""] = globSync(join(directory, "**", deploymentId, "bundle.tar"));
+  return statSync(path);
+}
+
 it("a failed deployment is rolled back, both say so, and the group stays marked until a person has seen it", async () => {
   const good = await deploy("echo fine");
   expect(good.exitCode, good.stderr).toBe(0);
@@ -64,6 +69,11 @@ it("a failed deployment is rolled back, both say so, and the group stays marked 
     rollbackInfo: { rollbackTriggeringDeploymentId: badId },
   });
   expect(bad.stdout).toContain(`${rollbackId} Succeeded`);
+  for (const { directory } of agents) {
+    // One file under two names: the host held the bundle of the last success, and nothing was downloaded.
+    expect(bundleOf(directory, rollbackId).ino).toBe(bundleOf(directory, goodId).ino);
+    expect(bundleOf(directory, badId).ino).not.toBe(bundleOf(directory, goodId).ino);
+  }
 
   expect(await server.sluice("ack")).toContain(badId);
   await server.sluice("ack", "--application", codeDeploy.application, "--group", "prod");
