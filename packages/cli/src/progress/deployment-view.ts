@@ -1,3 +1,4 @@
+import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
 import type { CodeDeployClient, SluiceClient } from "@sluice/wire/client/clients.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
 import { CommandFailed } from "../command-failed.ts";
@@ -20,6 +21,7 @@ export interface EventView {
 
 export interface TargetView {
   readonly id: string;
+  /** The host's name, and in a blue/green deployment the fleet that it belongs to: `web-1 Green`. */
   readonly name: string;
   readonly status: string;
   readonly events: readonly EventView[];
@@ -36,6 +38,8 @@ export interface DeploymentView {
   /** `CODE: message` of the deployment itself. */
   readonly error: string | undefined;
   readonly statusMessages: readonly string[];
+  /** What the deployment waits for, and how to go on; undefined while hosts are at work. */
+  readonly wait: string | undefined;
   /** What became of it by rollback: the wire's words, and the deployment that rolls it back. */
   readonly rollback: { readonly message: string; readonly deploymentId: string | undefined } | undefined;
   readonly targets: readonly TargetView[];
@@ -102,6 +106,7 @@ export class DeploymentReader {
       error:
         info.errorInformation && `${info.errorInformation.code ?? "error"}: ${info.errorInformation.message ?? ""}`,
       statusMessages: info.deploymentStatusMessages ?? [],
+      wait: waitOf(info),
       rollback: info.rollbackInfo && {
         message: info.rollbackInfo.rollbackMessage ?? "",
         deploymentId: info.rollbackInfo.rollbackDeploymentId,
@@ -133,7 +138,7 @@ export class DeploymentReader {
       if (target?.targetId === undefined) continue;
       this.#targets.set(target.targetId, {
         id: target.targetId,
-        name: this.#hostNames.get(target.targetId) ?? target.targetId,
+        name: labelled(this.#hostNames.get(target.targetId) ?? target.targetId, target.instanceLabel),
         status: target.status ?? "Pending",
         events: (target.lifecycleEvents ?? []).map((event) => ({
           name: event.lifecycleEventName ?? "",
@@ -151,6 +156,20 @@ export class DeploymentReader {
       });
     }
   }
+}
+
+function labelled(name: string, label: string | undefined): string {
+  return label === undefined ? name : `${name} ${label}`;
+}
+
+/** In a person's words; the commands are what ContinueDeployment is called by here. */
+function waitOf({ deploymentId, status, instanceTerminationWaitTimeStarted }: DeploymentInfo): string | undefined {
+  if (status === "Ready") return `the replacement hosts wait for their traffic: sluice continue ${deploymentId}`;
+  if (status === "Baking") return "a zone is watched before the next one begins";
+  if (status === "InProgress" && instanceTerminationWaitTimeStarted) {
+    return `the original hosts are kept for a way back: sluice continue ${deploymentId} --termination ends that, sluice stop ${deploymentId} goes back`;
+  }
+  return undefined;
 }
 
 /** A deployment that was just created has no targets to list, and the service says so with a fault. */

@@ -29,5 +29,6 @@ export function progressLines(before: DeploymentView | undefined, after: Deploym
     if (isTargetOver(target) && target.status !== previous?.status) lines.push(`${label} ${target.status}`);
   }
   if (after.status !== before?.status) lines.push(`${after.id} ${after.status}`);
+  if (after.wait !== undefined && after.wait !== before?.wait) lines.push(`${after.id} ${after.wait}`);
   return lines;
 }

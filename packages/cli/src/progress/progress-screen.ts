@@ -19,6 +19,8 @@ const COLOURS: Readonly<Record<string, string>> = {
   Succeeded: "32",
   Failed: "31",
   InProgress: "36",
+  Ready: "36",
+  Baking: "36",
   Skipped: "33",
   Stopped: "33",
 };
@@ -28,13 +30,15 @@ const SIGNS: Readonly<Record<string, string>> = {
   InProgress: "▸",
   Skipped: "-",
   Pending: "·",
+  Ready: "○",
 };
 
 /** A deployment as the lines of a terminal, none wider than it and never more than fit. */
 export function drawProgress(view: DeploymentView, options: ScreenOptions): string[] {
   const elapsed = formatElapsed((view.completedAt ?? options.now).getTime() - view.createdAt.getTime());
   const heading = `${view.id}  ${view.application}/${view.group}  ${view.status}  ${elapsed}`;
-  const shown = chooseTargets(view.targets, Math.max(1, options.rows - OTHER_ROWS));
+  const wait = view.wait === undefined ? [] : [`  ${view.wait}`];
+  const shown = chooseTargets(view.targets, Math.max(1, options.rows - OTHER_ROWS - wait.length));
   const nameWidth = Math.max(0, ...shown.map((target) => hostLabel(target.name, target.id).length));
   const left = view.targets.length - shown.length;
   const fit = (text: string): string =>
@@ -46,6 +50,7 @@ export function drawProgress(view: DeploymentView, options: ScreenOptions): stri
     ...shown.map((target) => paint(fit(targetLine(target, nameWidth)), target.status)),
     ...(left > 0 ? [fit(`  … and ${left} more`)] : []),
     fit(countersOf(view)),
+    ...wait.map(fit),
   ];
 }
 

@@ -38,6 +38,7 @@ function view(status: string, targets: readonly TargetView[], error?: string): D
     completedAt: undefined,
     error,
     statusMessages: [],
+    wait: undefined,
     rollback: undefined,
     targets,
   };
@@ -120,4 +121,12 @@ test("a failure names host, event, script and the end of the log, and cannot ste
       "    \ufffd[31moh",
     ].join("\n"),
   );
+});
+
+test("what the whole deployment waits for is said once in lines, and stays on the screen", () => {
+  const ready = { ...view("Ready", []), wait: "the replacement hosts wait for their traffic: sluice continue d-1" };
+  expect(progressLines(view("InProgress", []), ready)).toEqual([`${ready.id} Ready`, `${ready.id} ${ready.wait}`]);
+  expect(progressLines(ready, ready)).toEqual([]);
+  const screen = drawProgress(ready, { columns: 100, rows: 24, now: new Date(0), colour: false });
+  expect(screen.at(-1)).toBe(`  ${ready.wait}`);
 });
