@@ -1,0 +1,211 @@
+import { LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
+import { IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
+import { createRunner, type Runner } from "@sluice/server/runner/runner.ts";
+import { noOutside, playHost, type RunnerFixture, runnerFixture } from "@sluice/server/runner/runner-fixture.ts";
+import type { Timers } from "@sluice/server/runner/timers.ts";
+import { changeGroupSettings } from "@sluice/server/store/group-settings.ts";
+import type { Store } from "@sluice/server/store/open-store.ts";
+import { loadTargets } from "@sluice/server/store/targets.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { type Death, MortalStore } from "./mortal-store.ts";
+
+const FASTER = 200;
+const BEGIN = Date.now();
+/** Real time, so many times faster: leases and looks come soon. */
+const QUICK_TIMERS: Timers = {
+  now: () => Math.round(BEGIN + (Date.now() - BEGIN) * FASTER),
+  after(milliseconds, action) {
+    const timer = setTimeout(action, milliseconds / FASTER);
+    return () => clearTimeout(timer);
+  },
+};
+const LATE = ["fails", "works"];
+const DEAD = Symbol("the server died");
+
+/** One life of the server. */
+interface Life {
+  readonly runner: Runner;
+  readonly death: Promise<typeof DEAD>;
+}
+
+let fixture: RunnerFixture;
+let stop: AbortController;
+let life: Life;
+let died: boolean;
+let lives: number;
+/** `HOST EVENT`, once for every time that a host ran it. */
+let ran: string[];
+
+afterEach(() => stop.abort());
+
+function begin(store: Store): Life {
+  lives += 1;
+  let end = (_: typeof DEAD) => {};
+  const death = new Promise<typeof DEAD>((resolve) => {
+    end = resolve;
+  });
+  const name = `life${lives}`;
+  let offers = 0;
+  let deployments = 0;
+  const mortal = store instanceof MortalStore ? store : undefined;
+  const runner = createRunner({
+    store,
+    timers: QUICK_TIMERS,
+    owner: name,
+    newOffer: () => `${name}${++offers}`,
+    newDeploymentId: () => `d-${name.toUpperCase()}${++deployments}`,
+    ...noOutside(),
+    matchHosts: async () =>
+      ["a", ...LATE].map((hostId) => ({ hostId, hostName: hostId, kind: "on-premises", zone: null })),
+    hosts: {
+      observe: async (_store, targetIds) => {
+        const now = QUICK_TIMERS.now();
+        const alive = { lastSeenAt: now, silentSince: now, graceMilliseconds: 15_000, saidGoodbye: false, remedy: "" };
+        return new Map(targetIds.map((id) => [id, alive]));
+      },
+    },
+    onError: (error) => {
+      if (!mortal?.isDead) throw error;
+    },
+    onQuarantine: (_id, error) => {
+      throw error;
+    },
+  });
+  runner.start();
+  killed = () => end(DEAD);
+  return { runner, death };
+}
+let killed = () => {};
+
+/** Asks whichever server lives until one has answered. */
+async function ask<T>(question: (runner: Runner) => Promise<T>): Promise<T> {
+  while (true) {
+    const asked = life;
+    const answer = await Promise.race([question(asked.runner), asked.death]);
+    if (answer !== DEAD) return answer;
+    await vi.waitFor(() => expect(life).not.toBe(asked), { interval: 1 });
+  }
+}
+
+/** An honest agent that outlives servers: what it was told to run it runs once, and it reports until it is heard. */
+async function liveOn(hostId: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const command = await ask((runner) => runner.poll(hostId, signal, 2_000));
+    if (!command) continue;
+    const { deploymentId, event, hostCommandIdentifier: offer } = command;
+    const address = { deploymentId, targetId: hostId };
+    const acknowledged = { type: "acknowledged", event, attempt: 1, offer } as const;
+    if ((await ask((runner) => runner.report({ ...address, report: acknowledged }))) !== "InProgress") continue;
+    ran.push(`${hostId} ${event}`);
+    const succeeded = hostId !== "fails" || event !== "ValidateService";
+    const diagnostics = {
+      errorCode: succeeded ? "Success" : "ScriptFailed",
+      scriptName: "check.sh",
+      message: "",
+      logTail: "",
+    } as const;
+    const completed = { type: "completed", event, attempt: 1, succeeded, diagnostics } as const;
+    await ask((runner) => runner.report({ ...address, report: completed }));
+  }
+}
+
+/** A group with a revision that wants late hosts, and no server. */
+async function deployedGroup(): Promise<void> {
+  stop = new AbortController();
+  ran = [];
+  died = false;
+  lives = 0;
+  const hosts = new AbortController();
+  fixture = await runnerFixture(["a"], QUICK_TIMERS);
+  void playHost(fixture, "a", hosts.signal);
+  await fixture.createDeployment("d-GOOD", { type: "FLEET_PERCENT", value: 0 });
+  await vi.waitFor(async () => expect(await fixture.statusOf("d-GOOD")).toBe("Succeeded"), {
+    timeout: 20_000,
+    interval: 2,
+  });
+  hosts.abort();
+  await fixture.runner.close();
+  await fixture.store.write((transaction) => changeGroupSettings(transaction, "group-1", { deployToLateHosts: true }));
+}
+
+async function lateDeployments() {
+  const rows = await fixture.store.db
+    .selectFrom("deployments")
+    .select(["deployment_id", "status", "active"])
+    .where("creator", "=", LATE_HOSTS_CREATOR)
+    .execute();
+  return Promise.all(
+    rows.map(async (row) => ({
+      ...row,
+      hosts: ((await loadTargets(fixture.store, row.deployment_id)) ?? []).map((target) => [
+        target.targetId,
+        target.status,
+      ]),
+    })),
+  );
+}
+
+/** Late hosts are there from the start of a life that ends at its nth write. */
+async function liveAndDie(deathAt: number, death: Death): Promise<void> {
+  let writes = 0;
+  const mortal = new MortalStore(
+    fixture.store,
+    () => (writes++ === deathAt ? death : null),
+    () => {
+      died = true;
+      const endOfLife = killed;
+      life = begin(fixture.store);
+      endOfLife();
+    },
+  );
+  life = begin(mortal);
+  for (const host of LATE) void liveOn(host, stop.signal);
+  await vi.waitFor(
+    async () => {
+      const deployments = await lateDeployments();
+      expect(deployments).not.toHaveLength(0);
+      expect(deployments.every(({ active }) => active === 0)).toBe(true);
+    },
+    { timeout: 30_000, interval: 2 },
+  );
+  await looksPass();
+}
+
+/** What was not done after two more looks is not done by itself. */
+async function looksPass(): Promise<void> {
+  const queries = vi.spyOn(fixture.store.db, "selectFrom");
+  const looks = () => queries.mock.calls.filter(([table]) => String(table) === "deployment_groups").length;
+  await vi.waitFor(() => expect(looks()).toBeGreaterThanOrEqual(2), { timeout: 20_000, interval: 2 });
+  queries.mockRestore();
+}
+
+describe.each<Death>(["beforeCommit", "afterCommit"])("a server that dies at a write, %s", (death) => {
+  it("has late hosts deployed to once, whichever write it was", { timeout: 120_000 }, async () => {
+    let deaths = 0;
+    for (let deathAt = 0; ; deathAt += 1) {
+      await deployedGroup();
+      await liveAndDie(deathAt, death);
+      const at = `death at write ${deathAt}`;
+      expect(await lateDeployments(), at).toMatchObject([
+        {
+          status: "Succeeded",
+          hosts: [
+            ["fails", "Failed"],
+            ["works", "Succeeded"],
+          ],
+        },
+      ]);
+      for (const host of LATE) {
+        const events = ran.filter((line) => line.startsWith(`${host} `)).map((line) => line.split(" ")[1]);
+        expect(events, at).toEqual(IN_PLACE_EVENTS);
+      }
+      stop.abort();
+      await life.runner.close();
+      await fixture.store.close();
+      if (!died) break;
+      deaths += 1;
+    }
+    // At least the one that adds the deployment, those of its start, and one for each of a host's seven events.
+    expect(deaths).toBeGreaterThan(IN_PLACE_EVENTS.length + 2);
+  });
+});
