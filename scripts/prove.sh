@@ -1,6 +1,30 @@
 #!/bin/sh
-# The long form of the simulation: SLUICE_SIMULATION_SEEDS seeds (a million unless set), in the same test files as `npm test`.
+# The long form, for by hand: the same test files as `npm test`, with larger numbers. Names of steps as arguments run only those:
+# npm run prove -- rollouts
 . "$(dirname -- "$0")/setup.sh"
-SLUICE_SIMULATION_SEEDS=${SLUICE_SIMULATION_SEEDS:-1000000}
-export SLUICE_SIMULATION_SEEDS
-exec vitest run --testTimeout=0 tests/simulation "$@"
+
+failed=""
+step() {
+  name=$1
+  shift
+  case " $chosen " in
+    "  " | *" $name "*) ;;
+    *) return ;;
+  esac
+  echo "== $name"
+  vitest run "$@" || failed="$failed $name"
+}
+chosen=$*
+
+# As many deployments in simulated worlds.
+export SLUICE_SIMULATION_SEEDS="${SLUICE_SIMULATION_SEEDS:-1000000}"
+step simulation --testTimeout=0 tests/simulation
+
+# As many requests through a real HAProxy while deployments come and go.
+export SLUICE_LOAD_REQUESTS="${SLUICE_LOAD_REQUESTS:-200000}"
+step rollouts --testTimeout=0 tests/rollouts
+
+[ -z "$failed" ] || {
+  echo "Failed:$failed" >&2
+  exit 1
+}

@@ -156,6 +156,41 @@ describe.skipIf(missing !== null)(`HAProxy${missing ? ` (skipped: ${missing})` :
       expect(await adminState(balancer, "s1")).toBe(READY);
     });
 
+    it("fails when the host is not healthy in time, and keeps it out also when it recovers or the balancer restarts", async () => {
+      const balancer = await start();
+      const router = newRouter({ healthySeconds: 60 });
+      await settled(router, "block", routed("s1"));
+      one.isHealthy = false;
+      await until(
+        () => router.allow(routed("s1"), never),
+        (asked) => asked.outcome !== "pending" || /503/.test(asked.detail),
+      );
+      now += 59_999;
+      expect(await router.allow(routed("s1"), never)).toMatchObject({ outcome: "pending" });
+      now += 1;
+      const failed = await router.allow(routed("s1"), never);
+      expect(failed).toEqual({
+        outcome: "failed",
+        reason: expect.stringMatching(
+          /^web\/s1 of \S+: not healthy within 60 s \(healthySeconds\): DOWN.*, last check: .*L7STS 503/,
+        ),
+      });
+
+      one.isHealthy = true;
+      await until(
+        () => router.observe(routed("s1"), never),
+        ([traffic]) => traffic?.state === "draining",
+      );
+      for (let sent = 0; sent < 6; sent++) expect(await get(balancer.port)).toBe("s2");
+      await balancer.restart();
+      await router.reconcile([], never);
+      expect(await adminState(balancer, "s1")).toBe(DRAINING);
+
+      // The next deployment gives it the whole time again.
+      await settled(router, "block", routed("s1"));
+      expect(await settled(router, "allow", routed("s1"))).toEqual({ outcome: "done" });
+    });
+
     it("brings in a server whose health is that of another", async () => {
       const [s1, s2] = hosts.map(({ name, port }) => ({ name, port }));
       const tracking = [{ ...s1!, options: "track web/s1" }, s2!];

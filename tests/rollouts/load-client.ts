@@ -67,6 +67,8 @@ function report(): void {
   process.stdout.write(`${JSON.stringify({ succeeded, failed, versions, failures } satisfies LoadSnapshot)}\n`);
 }
 
+// Whoever asked is gone: nothing is left to be counted.
+process.stdout.on("error", () => process.exit(1));
 createInterface(process.stdin)
   .on("line", report)
   .on("close", () => {

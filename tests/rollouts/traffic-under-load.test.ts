@@ -1,4 +1,4 @@
-import { type InstanceTarget, StopDeploymentCommand } from "@aws-sdk/client-codedeploy";
+import { type DeploymentInfo, type InstanceTarget, StopDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import { ALLOW_EVENTS, BLOCK_EVENTS, IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventOf } from "../e2e/code-deploy.ts";
@@ -13,6 +13,8 @@ const SAMPLE = 200;
 const SLOW_MILLISECONDS = 500;
 /** Longer than the pause between the end of a drain that does not wait and the hook that kills the application. */
 const VERY_SLOW_MILLISECONDS = 5_000;
+/** For a host that never becomes healthy; the others take as long as they take. */
+const HEALTHY_SECONDS = 20;
 const TIME_LIMIT_MILLISECONDS = 180_000 + REQUESTS * 5;
 
 const missing = await whyNoShop();
@@ -127,7 +129,7 @@ describe("rollouts behind HAProxy under a steady load", { timeout: TIME_LIMIT_MI
       ec2TagFilters: [taggedWith("Green")],
       deploymentStyle: { deploymentType: "IN_PLACE", deploymentOption: "WITH_TRAFFIC_CONTROL" },
     });
-    const ended = await shop.deploy({ version: `v${builds}` }, { deploymentConfigName: "CodeDeployDefault.AllAtOnce" });
+    const ended = await shop.deploy({ version: current }, { deploymentConfigName: "CodeDeployDefault.AllAtOnce" });
     expect(ended, describeEnd(ended)).toMatchObject({ status: "Succeeded" });
     expect(await adminStates()).toEqual({ "host-1": "ready", "host-2": "ready", "host-3": "ready", "host-4": "ready" });
   }
@@ -160,6 +162,38 @@ describe("rollouts behind HAProxy under a steady load", { timeout: TIME_LIMIT_MI
     console.log(`${succeeded} requests in ${rounds} rounds, ${failed} failed; by version ${JSON.stringify(versions)}`);
   });
 
+  it("fails AllowTraffic of a host that HAProxy finds sick, with HAProxy's reason, and the others serve on", async () => {
+    await shop.bind({ drainSeconds: 60, healthySeconds: HEALTHY_SECONDS });
+    load = new Load({ port: shop.haproxy.port, slowMilliseconds: SLOW_MILLISECONDS });
+    await shop.changeGroup({
+      ec2TagFilters: [taggedWith("Web")],
+      deploymentStyle: { deploymentType: "IN_PLACE", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+    });
+    const deploymentId = await shop.begin({ version: nextVersion(), checkStatus: 500 });
+    const ended = await shop.codeDeploy.end(deploymentId);
+    expect(ended, describeEnd(ended)).toMatchObject({ status: "Failed" });
+    const targets = await shop.codeDeploy.targets(deploymentId);
+    const sick = targets.find(({ status }) => status === "Failed");
+    expect(targets.map(({ status }) => status).sort()).toEqual(["Failed", "Skipped", "Skipped", "Skipped"]);
+    const name = shop.hosts.find(({ id }) => id === sick?.targetId)!.name;
+    const reason = `${name} of ${shop.haproxy.socket}: not healthy within ${HEALTHY_SECONDS} s (healthySeconds): DOWN`;
+    const { diagnostics } = eventOf(sick!, "AllowTraffic");
+    expect(diagnostics?.errorCode).toBe("UnknownError");
+    expect(diagnostics?.message).toContain(reason);
+    expect(diagnostics?.message).toContain("Layer7 wrong status (L7STS 500)");
+    expect(ended.errorInformation?.message).toContain(reason);
+    expect((await shop.codeDeploy.deployment(deploymentId)).deploymentStatusMessages).toContainEqual(
+      expect.stringMatching(new RegExp(`load balancer.* left there: ${name} `)),
+    );
+    expect(await load.versions(SAMPLE)).toEqual([current]);
+    expect(await shop.serving()).toEqual([...BLUE, ...GREEN].filter((host) => host !== name));
+    expect((await load.end()).failures).toEqual({});
+
+    const cured = await shop.deploy({ version: current });
+    expect(cured, describeEnd(cured)).toMatchObject({ status: "Succeeded" });
+    expect(await shop.serving()).toEqual([...BLUE, ...GREEN]);
+  });
+
   it("loses requests when draining is switched off, which is what the test above would show", async () => {
     await shop.bind({ drainSeconds: 0 });
     load = new Load({ port: shop.haproxy.port, slowMilliseconds: VERY_SLOW_MILLISECONDS });
@@ -176,8 +210,8 @@ describe("rollouts behind HAProxy under a steady load", { timeout: TIME_LIMIT_MI
   });
 });
 
-function describeEnd(info: { readonly status?: string; readonly errorInformation?: { message?: string } }): string {
-  return `${info.status}: ${info.errorInformation?.message}`;
+function describeEnd({ status, errorInformation }: DeploymentInfo): string {
+  return `${status}: ${errorInformation?.message}`;
 }
 
 function expectEventsInOrder(target: InstanceTarget, names: readonly string[]): void {

@@ -2,13 +2,13 @@ import type { HostTraffic, RoutedHost, TrafficOutcome, TrafficRouter } from "@sl
 import type { Driver } from "../driver.ts";
 import { type BalancerState, parseBalancerState, type ServerState, SHOW_STATE } from "./balancer-state.ts";
 import { type DesiredTraffic, DesiredTrafficTable } from "./desired-traffic.ts";
-import { DrainClock } from "./drain-clock.ts";
 import {
   type HaproxyBalancers,
   type HaproxySettings,
   haproxySettingsSchema,
   readHaproxySettings,
 } from "./haproxy-settings.ts";
+import { PatienceClock } from "./patience-clock.ts";
 import { askHaproxy, HaproxyUnreachable, type RuntimeSocket } from "./runtime-socket.ts";
 import { lookUpServer } from "./server-lookup.ts";
 import { describeTraffic, planAllow, planBlock, planRestore, type TrafficStep } from "./traffic-step.ts";
@@ -75,7 +75,8 @@ interface Target {
 
 class RuntimeSocketRouter implements HaproxyRouter {
   readonly #balancers: HaproxyBalancers;
-  readonly #drains: DrainClock;
+  readonly #drains: PatienceClock;
+  readonly #recoveries: PatienceClock;
   readonly #desired = new DesiredTrafficTable();
   /** The end of what is under way for a host, so that no wish overtakes another on its way to a balancer. */
   readonly #turns = new Map<string, Promise<unknown>>();
@@ -84,7 +85,8 @@ class RuntimeSocketRouter implements HaproxyRouter {
 
   constructor(balancers: HaproxyBalancers, now: () => number) {
     this.#balancers = balancers;
-    this.#drains = new DrainClock(balancers.drainMilliseconds, now);
+    this.#drains = new PatienceClock(balancers.drainMilliseconds, now);
+    this.#recoveries = new PatienceClock(balancers.healthyMilliseconds, now);
   }
 
   block(host: RoutedHost, signal: AbortSignal): Promise<TrafficOutcome> {
@@ -92,6 +94,7 @@ class RuntimeSocketRouter implements HaproxyRouter {
       const located = await this.#locate(host, signal);
       if ("missing" in located) return { outcome: "failed", reason: located.missing };
       this.#desired.wish(host, "draining");
+      for (const target of located.targets) this.#recoveries.forget(target);
       const plan = (target: Target) => planBlock(target.server, this.#drains.of(target));
       const outcome = await this.#bringAbout(host, located.targets, plan, signal);
       if (outcome.outcome === "done") this.#desired.wish(host, "blocked");
@@ -105,7 +108,13 @@ class RuntimeSocketRouter implements HaproxyRouter {
       if ("missing" in located) return { outcome: "failed", reason: located.missing };
       this.#desired.wish(host, "serving");
       for (const target of located.targets) this.#drains.forget(target);
-      return this.#bringAbout(host, located.targets, ({ server }) => planAllow(server), signal);
+      const plan = (target: Target) => planAllow(target.server, this.#recoveries.of(target));
+      const outcome = await this.#bringAbout(host, located.targets, plan, signal);
+      if (outcome.outcome === "pending") return outcome;
+      // Nobody asks again for a host that was given up, so it must not slip in when it recovers or the balancer is restarted.
+      if (outcome.outcome === "failed") await this.#keepOut(host, located.targets, signal);
+      for (const target of located.targets) this.#recoveries.forget(target);
+      return outcome;
     });
   }
 
@@ -206,6 +215,12 @@ class RuntimeSocketRouter implements HaproxyRouter {
     return missing.length > 0 ? { missing: missing.join("; ") } : { targets: [...targets.values()] };
   }
 
+  /** Leaves the host drained, in which state its health is still checked for whoever looks into it. */
+  async #keepOut(host: RoutedHost, targets: readonly Target[], signal: AbortSignal): Promise<void> {
+    this.#desired.wish(host, "draining");
+    await this.#bringAbout(host, targets, ({ server }) => planRestore(server, "draining"), signal);
+  }
+
   /** One step for every target. */
   async #bringAbout(
     host: RoutedHost,
@@ -240,6 +255,7 @@ class RuntimeSocketRouter implements HaproxyRouter {
       const next = after && plan(after);
       if (next && next.step !== "command") step = next;
     }
+    if (step.step === "giveUp") return { outcome: "failed", reason: named(step.reason) };
     for (const group of target.groups) this.#desired.applied(host.hostId, group, socket.name, target.process);
     if (step.step !== "done") {
       return { outcome: "pending", retryAfterMilliseconds: RETRY_AFTER_MILLISECONDS, detail: named(step.detail) };

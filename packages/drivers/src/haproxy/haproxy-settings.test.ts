@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readSettings } from "../settings-schema.ts";
 import {
   DEFAULT_DRAIN_SECONDS,
+  DEFAULT_HEALTHY_SECONDS,
   type HaproxySettings,
   haproxySettingsSchema,
   readHaproxySettings,
@@ -15,6 +16,7 @@ describe("the settings of a HAProxy", () => {
     const balancers = read({ sockets: "/run/a.sock, 10.0.0.5:9999\n[::1]:9999" });
     expect(balancers.sockets.map(({ name }) => name)).toEqual(["/run/a.sock", "10.0.0.5:9999", "[::1]:9999"]);
     expect(balancers.drainMilliseconds).toBe(DEFAULT_DRAIN_SECONDS * 1000);
+    expect(balancers.healthyMilliseconds).toBe(DEFAULT_HEALTHY_SECONDS * 1000);
     expect([balancers.backends.size, balancers.servers.size]).toEqual([0, 0]);
   });
 
@@ -42,6 +44,8 @@ describe("the settings of a HAProxy", () => {
     [{ sockets: "/a", drainSeconds: 3601 }, "give a number from 0 to 3600"],
     [{ sockets: "/a", drainSeconds: -1 }, "has the value -1"],
     [{ sockets: "/a", drainSeconds: "30" }, "give a number"],
+    [{ sockets: "/a", healthySeconds: 0 }, "give a number from 1 to 900"],
+    [{ sockets: "/a", healthySeconds: 901 }, "give a number from 1 to 900"],
   ])("are refused: %j", (settings, message) => {
     expect(() => read(settings)).toThrow(message);
   });

@@ -12,17 +12,24 @@ export interface HaproxySettings {
   readonly servers?: string;
   /** {@link DEFAULT_DRAIN_SECONDS} when absent. */
   readonly drainSeconds?: number;
+  /** {@link DEFAULT_HEALTHY_SECONDS} when absent. */
+  readonly healthySeconds?: number;
 }
 
 /** As long as an AWS target group waits by default before it takes a deregistered target's connections away. */
 export const DEFAULT_DRAIN_SECONDS = 300;
 /** The longest time for which AWS lets a target group wait. */
 export const MAX_DRAIN_SECONDS = 3600;
+/** Long enough for services that take minutes to warm up, and short enough for somebody to wait for it. */
+export const DEFAULT_HEALTHY_SECONDS = 300;
+/** A deployment gives a host up by then itself, without knowing as well why. */
+export const MAX_HEALTHY_SECONDS = 900;
 
 /** What the settings mean. */
 export interface HaproxyBalancers extends NameMappings {
   readonly sockets: readonly RuntimeSocket[];
   readonly drainMilliseconds: number;
+  readonly healthyMilliseconds: number;
 }
 
 export const haproxySettingsSchema: SettingsSchema<HaproxySettings> = {
@@ -50,6 +57,12 @@ export const haproxySettingsSchema: SettingsSchema<HaproxySettings> = {
     description: "how many seconds requests in flight may take to end before the host is taken out anyway",
     range: [0, MAX_DRAIN_SECONDS],
   },
+  healthySeconds: {
+    type: "number",
+    required: false,
+    description: "how many seconds a host may take to become healthy before it has failed",
+    range: [1, MAX_HEALTHY_SECONDS],
+  },
 };
 
 /** Of settings that the schema has passed. */
@@ -59,6 +72,7 @@ export function readHaproxySettings(settings: HaproxySettings): HaproxyBalancers
     backends: readMapping(settings.backends ?? ""),
     servers: readMapping(settings.servers ?? ""),
     drainMilliseconds: (settings.drainSeconds ?? DEFAULT_DRAIN_SECONDS) * 1000,
+    healthyMilliseconds: (settings.healthySeconds ?? DEFAULT_HEALTHY_SECONDS) * 1000,
   };
 }
 

@@ -18,8 +18,8 @@ const serving: ServerState = {
 };
 const drained = { ...serving, status: "DRAIN", isForcedDrain: true };
 const blocked = { ...serving, status: "MAINT", isForcedMaintenance: true };
-const early = { drainMilliseconds: 30_000, remainingMilliseconds: 1 };
-const late = { drainMilliseconds: 30_000, remainingMilliseconds: 0 };
+const early = { limitMilliseconds: 30_000, remainingMilliseconds: 1 };
+const late = { limitMilliseconds: 30_000, remainingMilliseconds: 0 };
 const command = (...commands: string[]) => expect.objectContaining({ step: "command", commands });
 const wait = expect.objectContaining({ step: "wait" });
 
@@ -71,6 +71,19 @@ describe("the next step", () => {
     ],
   ] as [string, ServerState, unknown][])("of an allow: %s", (_name, server, step) => {
     expect(planAllow(server)).toEqual(step);
+  });
+
+  it("of an allow gives up, with the last check, when the time has passed and there is nothing but waiting left", () => {
+    const sick = { ...drained, status: "DOWN", checkReason: "Layer7 wrong status (L7STS 500): Internal Server Error" };
+    expect(planAllow(sick, early)).toEqual(wait);
+    expect(planAllow(sick, late)).toEqual({
+      step: "giveUp",
+      reason:
+        "not healthy within 30 s (healthySeconds): DOWN, last check: Layer7 wrong status (L7STS 500): Internal Server Error",
+    });
+    expect(planAllow(drained, late)).toEqual(raised);
+    expect(planAllow(blocked, late)).toEqual(checked);
+    expect(planAllow(serving, late)).toEqual({ step: "done" });
   });
 
   it("of a restart: what was blocked is in maintenance at once, what drained drains", () => {

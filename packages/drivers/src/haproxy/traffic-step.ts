@@ -11,6 +11,7 @@ import { isHaproxyName } from "./server-lookup.ts";
 export type TrafficStep =
   | { readonly step: "done"; readonly detail?: string }
   | { readonly step: "wait"; readonly detail: string }
+  | { readonly step: "giveUp"; readonly reason: string }
   | {
       readonly step: "command";
       readonly commands: readonly string[];
@@ -18,9 +19,9 @@ export type TrafficStep =
       readonly detail: string;
     };
 
-/** Since when a server drains; `remainingMilliseconds` is not above zero when its time has passed. */
-export interface Drain {
-  readonly drainMilliseconds: number;
+/** How long a server may drain, or become healthy; `remainingMilliseconds` is not above zero when that time has passed. */
+export interface Patience {
+  readonly limitMilliseconds: number;
   readonly remainingMilliseconds: number;
 }
 
@@ -28,14 +29,14 @@ export interface Drain {
  * Out: drain, until nothing is in flight or the time has passed; then maintenance, since a drained server still takes the requests of
  * clients that are pinned to it. What came in between the two is waited for as well.
  */
-export function planBlock(server: ServerState, drain: Drain): TrafficStep {
+export function planBlock(server: ServerState, drain: Patience): TrafficStep {
   const isQuiet = server.sessions + server.queued === 0;
   const isOver = drain.remainingMilliseconds <= 0;
   if (!server.isForcedMaintenance && !server.isForcedDrain) return setState(server, "drain", "drains");
   if (!isQuiet && !isOver) return { step: "wait", detail: `${describeSessions(server)}, drains` };
   if (!server.isForcedMaintenance) return setState(server, "maint", "goes into maintenance");
   if (isQuiet) return { step: "done" };
-  const seconds = drain.drainMilliseconds / 1000;
+  const seconds = drain.limitMilliseconds / 1000;
   return { step: "done", detail: `${describeSessions(server)} when the drain time of ${seconds} s had passed` };
 }
 
@@ -43,8 +44,16 @@ export function planBlock(server: ServerState, drain: Drain): TrafficStep {
  * In: ready, and done when the health check says so. HAProxy takes a server that leaves maintenance for healthy until a check fails,
  * so that `ready` alone would send requests to a service that may not be there. It is therefore first drained and declared down:
  * checks run, no request goes there, and only checks that pass raise it. Then it is made ready.
+ * @param patience absent: it is waited for without end
  */
-export function planAllow(server: ServerState): TrafficStep {
+export function planAllow(server: ServerState, patience?: Patience): TrafficStep {
+  const step = stepIn(server);
+  if (step.step !== "wait" || patience === undefined || patience.remainingMilliseconds > 0) return step;
+  const seconds = patience.limitMilliseconds / 1000;
+  return { step: "giveUp", reason: `not healthy within ${seconds} s (healthySeconds): ${step.detail}` };
+}
+
+function stepIn(server: ServerState): TrafficStep {
   const isProven = server.check !== "own" || !/INI$/.test(server.checkStatus);
   if (server.isForcedMaintenance) {
     switch (server.check) {
