@@ -1,6 +1,7 @@
 import { type HostAttempt, LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
 import type { DeploymentState, TargetState } from "@sluice/engine/state.ts";
+import { lockDeploymentGroup } from "./deployment-groups.ts";
 import type { DeploymentRow } from "./deployments.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import { type DeploymentRequest, replacementSelection } from "./new-deployment.ts";
@@ -106,7 +107,7 @@ export async function recordAttempts(
 
 /** The group follows its deployments: what was attempted last, what succeeded last, and the revision that it has now. */
 export async function recordOutcome(
-  { db }: WriteTransaction,
+  transaction: WriteTransaction,
   row: DeploymentRow,
   { status, strategy, targets }: Pick<DeploymentState, "status" | "strategy" | "targets">,
 ): Promise<void> {
@@ -114,7 +115,7 @@ export async function recordOutcome(
   if (row.creator === LATE_HOSTS_CREATOR) return;
   // The way back of a blue/green deployment installs nothing: the group is where it was before that deployment.
   if (status !== "Succeeded" || strategy.type === "blue-green-rollback") return;
-  await db
+  await transaction.db
     .updateTable("deployment_groups")
     .set({
       target_revision_json: row.revision_json,
@@ -126,21 +127,20 @@ export async function recordOutcome(
     .execute();
   if (strategy.type !== "blue-green") return;
   const { targetInstances } = JSON.parse(row.request_json) as DeploymentRequest;
-  await adoptReplacements({ db }, row.deployment_group_id, targetInstances, targets ?? []);
+  await adoptReplacements(transaction, row.deployment_group_id, targetInstances, targets ?? []);
 }
 
 /** The replacement hosts are the group's from now on, and the originals are not: its tags select them, as CodeDeploy does with fleets. */
 async function adoptReplacements(
-  { db }: Pick<WriteTransaction, "db">,
+  transaction: WriteTransaction,
   deploymentGroupId: string,
   targetInstances: DeploymentRequest["targetInstances"],
   targets: readonly TargetState[],
 ): Promise<void> {
-  const group = await db
-    .selectFrom("deployment_groups")
-    .select("fields_json")
-    .where("deployment_group_id", "=", deploymentGroupId)
-    .executeTakeFirstOrThrow();
+  const { db } = transaction;
+  // Somebody may be changing the group's other fields at this moment.
+  const group = await lockDeploymentGroup(transaction, deploymentGroupId);
+  if (!group) return;
   const { ec2TagFilters: _, ec2TagSet: __, ...fields } = JSON.parse(group.fields_json) as Record<string, unknown>;
   await db
     .updateTable("deployment_groups")
