@@ -11,6 +11,7 @@ import {
 } from "../store/effects.ts";
 import type { Store } from "../store/open-store.ts";
 import type { ChangeFeed } from "./change-feed.ts";
+import { notPrepared } from "./rollout-facts.ts";
 import { routeTraffic } from "./route-traffic.ts";
 
 /** How long one attempt may take before another worker may try. */
@@ -51,6 +52,7 @@ type Attempt = { readonly ended: unknown } | { readonly postponed: Postponed };
 export class EffectWorker {
   readonly #dependencies: EffectWorkerDependencies;
   readonly #running = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
 
   constructor(dependencies: EffectWorkerDependencies) {
     this.#dependencies = dependencies;
@@ -60,7 +62,7 @@ export class EffectWorker {
     const { store, now, owner } = this.#dependencies;
     const room = EFFECTS_AT_ONCE_MAX - this.#running.size;
     const at = now();
-    if (room <= 0 || !(await hasDueEffects(store, at))) return;
+    if (this.#closing.signal.aborted || room <= 0 || !(await hasDueEffects(store, at))) return;
     const claimed = await store.write((transaction) =>
       claimEffects(transaction, owner, at, at + LEASE_MILLISECONDS, room),
     );
@@ -75,7 +77,9 @@ export class EffectWorker {
     return this.#running.size >= EFFECTS_AT_ONCE_MAX ? null : nextEffectAt(this.#dependencies.store);
   }
 
+  /** Calls under way are broken off; what they are about is done again by the next server. */
   async close(): Promise<void> {
+    this.#closing.abort();
     await Promise.all(this.#running);
   }
 
@@ -93,8 +97,10 @@ export class EffectWorker {
   async #attempt(effect: PendingEffect): Promise<Attempt> {
     const { now, onError } = this.#dependencies;
     try {
-      return await this.#do(effect, AbortSignal.timeout(LEASE_MILLISECONDS));
+      const signal = AbortSignal.any([AbortSignal.timeout(LEASE_MILLISECONDS), this.#closing.signal]);
+      return await this.#do(effect, signal);
     } catch (error) {
+      if (this.#closing.signal.aborted) return { postponed: { runAt: now(), isUnderWay: true } };
       onError(error);
       const reason = error instanceof Error ? error.message : String(error);
       const failure = failureOf(effect, reason);
@@ -152,10 +158,8 @@ const SUPERSEDED = { outcome: "superseded" };
 /** What the planner is told when attempts have run out; undefined: they do not. */
 function failureOf({ effect }: PendingEffect, reason: string): TargetResolution | TerminationReport | undefined {
   switch (effect.kind) {
-    case "resolveTargets": {
-      const message = `The deployment could not be prepared: ${reason}`;
-      return { outcome: "failed", error: { code: "INTERNAL_ERROR", message } };
-    }
+    case "resolveTargets":
+      return notPrepared(reason);
     case "terminateOriginals":
       return { terminated: [], kept: effect.targetIds.map((hostId) => ({ hostId, reason })) };
     case "routeTraffic":
