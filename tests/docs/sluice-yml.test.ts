@@ -12,6 +12,10 @@ const page = readFileSync(resolve(import.meta.dirname, "../../docs/reference/slu
 const examples = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) => text ?? "");
 const bindings = examples.flatMap((text) => parseSluiceYml(text, "sluice-yml.md", BINDABLE_DRIVERS).bindings);
 
+function noObjects(): never {
+  throw new Error("nobody asks for objects here");
+}
+
 describe("the page about sluice.yml", () => {
   it("has an example of every driver, and a server starts with all of them", async () => {
     const shown = bindings.map(({ port, driver }) => `${port} ${driver}`);
@@ -23,6 +27,7 @@ describe("the page about sluice.yml", () => {
         config: { bindings },
         rootKey: { accessKeyId: "AKIAROOT", secretAccessKey: "secret", role: "root", hostId: null },
         region: "us-east-1",
+        bucket: { head: noObjects, open: noObjects },
         timers: systemTimers,
         log: pino({ level: "silent" }),
       });

@@ -51,6 +51,7 @@ describe.skipIf(missing !== null)(`a server with a HAProxy${missing ? ` (skipped
       config: await loadConfig(join(directory, "sluice.yml")),
       rootKey: { accessKeyId: "AKIAROOT", secretAccessKey: "secret", role: "root", hostId: null },
       region: "us-east-1",
+      bucket: { head: noObjects, open: noObjects },
       timers: systemTimers,
       log: pino({ level: "silent" }),
     });
@@ -129,3 +130,7 @@ describe.skipIf(missing !== null)(`a server with a HAProxy${missing ? ` (skipped
     expect(await stateOf("s1")).toBe(READY);
   });
 });
+
+function noObjects(): never {
+  throw new Error("nobody asks for objects here");
+}

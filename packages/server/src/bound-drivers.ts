@@ -1,3 +1,4 @@
+import type { BucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
 import type { Ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
 import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
 import type { Notifier } from "@sluice/engine/ports/notifier.ts";
@@ -16,6 +17,8 @@ export interface DriverParts {
   /** Signs the URLs by which hosts fetch bundles from the embedded bucket. */
   readonly rootKey: AccessKey;
   readonly region: string;
+  /** The embedded bucket, in which bundles are looked for. */
+  readonly bucket: Pick<BucketStore, "head" | "open">;
   readonly timers: Timers;
   readonly log: Logger;
 }

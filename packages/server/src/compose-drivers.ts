@@ -46,8 +46,8 @@ export async function loadConfig(path: string | undefined): Promise<SluiceConfig
 
 /** Who serves which port: the bindings first, and what works on one machine by default. Rejects with a ConfigError about a binding. */
 export async function composeDrivers(parts: DriverParts): Promise<Drivers> {
-  const { store, config, rootKey, region, timers } = parts;
-  const embedded = embeddedBucketSource.create({}, { now: timers.now, region, serverKey: rootKey });
+  const { store, config, rootKey, region, timers, bucket } = parts;
+  const embedded = embeddedBucketSource.create({}, { now: timers.now, region, serverKey: rootKey, buckets: bucket });
   const gitHub = githubSource.create({}, {});
   const bound =
     config.bindings.length === 0

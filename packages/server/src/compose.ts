@@ -66,7 +66,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     readyAt: now(),
     onFlushError: (error) => log.error({ error: describe(error) }, "what was heard of hosts could not be written down"),
   });
-  const drivers = await composeDrivers({ store, config, rootKey, region, timers: systemTimers, log });
+  const drivers = await composeDrivers({ store, config, rootKey, region, bucket, timers: systemTimers, log });
   const { fleet, revisions, trafficRouter, alarmReader, hostTerminator } = drivers;
   const owner = `${process.pid}-${randomUUID()}`;
   const runner = createRunner({
@@ -76,6 +76,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     matchHosts: (selection, signal) => fleet.resolveTargets(selection, signal),
     trafficRouter,
     alarmReader,
+    revisions,
     hostTerminator,
     owner,
     newDeploymentId: () => newDeploymentId(randomText),

@@ -1,4 +1,4 @@
-import { type RevisionSource, unsupportedRevision } from "@sluice/engine/ports/revision-source.ts";
+import { type RevisionSource, RevisionSourceFault, unsupportedRevision } from "@sluice/engine/ports/revision-source.ts";
 import type { Driver, NoSettings } from "../driver.ts";
 
 /** Repositories on GitHub. Hosts fetch them by themselves, with the token that the specification carries. */
@@ -11,6 +11,14 @@ export const githubSource: Driver<"revision-source", NoSettings, object, Revisio
       signal.throwIfAborted();
       if (revision.revisionType !== "GitHub") throw unsupportedRevision("github", revision);
       return { by: "host" };
+    },
+    inspect: async (revision) => {
+      if (revision.revisionType !== "GitHub") throw unsupportedRevision("github", revision);
+      return { outcome: "unchecked", reason: "hosts fetch it from GitHub by themselves" };
+    },
+    read: async (revision) => {
+      if (revision.revisionType !== "GitHub") throw unsupportedRevision("github", revision);
+      throw new RevisionSourceFault("hosts fetch it from GitHub by themselves");
     },
   }),
 };

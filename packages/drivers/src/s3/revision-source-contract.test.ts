@@ -1,9 +1,13 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import { RevisionSourceFault } from "@sluice/engine/ports/revision-source.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import { parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
 import { verifySignature } from "@sluice/wire/sigv4/verify.ts";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BucketFault } from "../bucket/bucket-fault.ts";
+import type { BucketStore } from "../bucket/bucket-store.ts";
 import { embeddedBucketSource } from "../embedded-bucket/embedded-bucket-source.ts";
 import { githubSource } from "../github/github-source.ts";
 import { memoryRevisionSource } from "../memory/memory-revision-source.ts";
@@ -18,9 +22,30 @@ const settings = {
   accessKeyId: "AKIAEXTERNAL",
   secretAccessKey: SECRET,
 };
+const HELD = { key: "app/held.zip", sizeBytes: 5, etag: "5d41402abc4b2a76b9719d911017c592" };
+const buckets: Pick<BucketStore, "head" | "open"> = {
+  head: (bucket, key) => {
+    if (bucket !== "my-artifacts") throw new BucketFault("NoSuchBucket", "The specified bucket does not exist.");
+    if (key !== HELD.key) throw new BucketFault("NoSuchKey", "The specified key does not exist.");
+    return { ...HELD, modifiedAt: new Date(NOW), attributes: { headers: {}, metadata: {} } };
+  },
+  open: (bucket, key) => ({
+    object: buckets.head(bucket, key),
+    segments: [],
+    read: async function* () {
+      yield Buffer.from("hello");
+    },
+    close: () => {},
+  }),
+};
 const embedded = embeddedBucketSource.create(
   {},
-  { ...clock, region: "us-east-1", serverKey: { accessKeyId: "AKIASERVER", secretAccessKey: SECRET } },
+  {
+    ...clock,
+    region: "us-east-1",
+    serverKey: { accessKeyId: "AKIASERVER", secretAccessKey: SECRET },
+    buckets,
+  },
 );
 
 const S3: RevisionLocation = {
@@ -118,5 +143,72 @@ describe("a presigned URL", () => {
 
   it("never shows the secret", async () => {
     expect(await urlFrom(embedded, S3)).not.toContain(SECRET);
+  });
+});
+
+describe("looking for a bundle", () => {
+  const held = (changes: object = {}): RevisionLocation => ({
+    revisionType: "S3",
+    s3Location: { bucket: "my-artifacts", key: HELD.key, bundleType: "zip", ...changes },
+  });
+
+  it("in the server's own buckets needs no request, and tells what is missing", async () => {
+    const { etag: eTag, sizeBytes } = HELD;
+    expect(await embedded.inspect(held(), never)).toEqual({ outcome: "found", sizeBytes, eTag });
+    expect(await embedded.inspect(held({ bucket: "other" }), never)).toEqual({
+      outcome: "missing",
+      reason: "this server has no bucket other",
+    });
+    expect(await embedded.inspect(held({ key: "gone.zip" }), never)).toEqual({
+      outcome: "missing",
+      reason: "the bucket my-artifacts of this server has no object gone.zip",
+    });
+    expect(await embedded.inspect(held({ version: "v1" }), never)).toMatchObject({ outcome: "missing" });
+  });
+
+  it("reads whole bundles, and none that is too large", async () => {
+    expect(Buffer.from(await embedded.read(held(), HELD.sizeBytes, never)).toString()).toBe("hello");
+    await expect(embedded.read(held(), HELD.sizeBytes - 1, never)).rejects.toThrow(RevisionSourceFault);
+  });
+
+  describe("in an S3 service", () => {
+    let server: Server;
+    let answers: (request: IncomingMessage, response: ServerResponse) => void;
+    let source: RevisionSource;
+    const seen: string[] = [];
+
+    beforeAll(async () => {
+      server = createServer((request, response) => {
+        seen.push(`${request.method} ${request.url?.split("?")[0]}`);
+        answers(request, response);
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const { port } = server.address() as AddressInfo;
+      source = s3Source.create({ ...settings, endpoint: `http://127.0.0.1:${port}` }, clock);
+    });
+    afterAll(() => server.close());
+
+    it("asks for its head only", async () => {
+      answers = (_, response) => response.writeHead(200, { etag: '"abc"', "content-length": "42" }).end();
+      expect(await source.inspect(held(), never)).toEqual({ outcome: "found", sizeBytes: 42, eTag: "abc" });
+      expect(seen).toEqual(["HEAD /my-artifacts/app/held.zip"]);
+    });
+
+    it("takes only a 404 for a certain no", async () => {
+      answers = (_, response) => response.writeHead(404).end();
+      expect(await source.inspect(held(), never)).toMatchObject({ outcome: "missing" });
+      answers = (_, response) => response.writeHead(403).end();
+      expect(await source.inspect(held(), never)).toMatchObject({ outcome: "unchecked" });
+      answers = (request) => request.socket.destroy();
+      expect(await source.inspect(held(), never)).toMatchObject({ outcome: "unchecked" });
+    });
+
+    it("reads no more than it was told", async () => {
+      answers = (_, response) => response.end("hello");
+      expect(Buffer.from(await source.read(held(), 5, never)).toString()).toBe("hello");
+      await expect(source.read(held(), 4, never)).rejects.toThrow("larger than 4 bytes");
+      answers = (_, response) => response.writeHead(403).end("<Error/>");
+      await expect(source.read(held(), 5, never)).rejects.toThrow("HTTP 403");
+    });
   });
 });

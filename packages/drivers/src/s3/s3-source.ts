@@ -1,4 +1,6 @@
 import { type RevisionSource, unsupportedRevision } from "@sluice/engine/ports/revision-source.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import { headPresigned, readPresigned } from "@sluice/wire/client/presigned-object.ts";
 import type { Driver } from "../driver.ts";
 import { endpointProblem, presignObjectUrl } from "./s3-url.ts";
 
@@ -16,6 +18,9 @@ export interface ClockDependency {
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
+
+/** Life of a URL that this server uses itself, at once. */
+const OWN_URL_EXPIRES_SECONDS = 60;
 
 /** Buckets of AWS or of any server that speaks S3. Presigning needs no connection, so nothing is asked of the endpoint here. */
 export const s3Source: Driver<"revision-source", S3SourceSettings, ClockDependency, RevisionSource> = {
@@ -37,17 +42,41 @@ export const s3Source: Driver<"revision-source", S3SourceSettings, ClockDependen
   create: (settings, { now }) => {
     const { endpoint, region, accessKeyId, secretAccessKey, sessionToken, pathStyle = true } = settings;
     const credentials = { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
+    const urlOf = (revision: RevisionLocation, method: "GET" | "HEAD", expiresSeconds: number) => {
+      if (revision.revisionType !== "S3") throw unsupportedRevision("s3", revision);
+      const presigning = { credentials, now: new Date(now()), expiresSeconds };
+      return presignObjectUrl(revision.s3Location, { url: endpoint, region, pathStyle }, presigning, method);
+    };
     return {
       revisionTypes: ["S3"],
       locate: async (revision, { expiresSeconds }, signal) => {
         signal.throwIfAborted();
-        if (revision.revisionType !== "S3") throw unsupportedRevision("s3", revision);
-        const url = presignObjectUrl(
-          revision.s3Location,
-          { url: endpoint, region, pathStyle },
-          { credentials, now: new Date(now()), expiresSeconds },
-        );
-        return { by: "url", url, eTag: revision.s3Location.eTag };
+        const url = urlOf(revision, "GET", expiresSeconds);
+        return { by: "url", url, eTag: revision.revisionType === "S3" ? revision.s3Location.eTag : undefined };
+      },
+      inspect: async (revision, signal) => {
+        signal.throwIfAborted();
+        const url = urlOf(revision, "HEAD", OWN_URL_EXPIRES_SECONDS);
+        try {
+          const head = await headPresigned(url, { signal });
+          switch (head.status) {
+            case 200:
+              if (head.sizeBytes === undefined)
+                return { outcome: "unchecked", reason: `${endpoint} does not say how large it is` };
+              return { outcome: "found", sizeBytes: head.sizeBytes, eTag: head.eTag };
+            case 404:
+              return { outcome: "missing", reason: `${endpoint} has no such object` };
+            default:
+              // Also what S3 says of a missing object to a key that may not list the bucket.
+              return { outcome: "unchecked", reason: `${endpoint} answered HTTP ${head.status}` };
+          }
+        } catch (error) {
+          return { outcome: "unchecked", reason: error instanceof Error ? error.message : String(error) };
+        }
+      },
+      read: async (revision, maxBytes, signal) => {
+        signal.throwIfAborted();
+        return readPresigned(urlOf(revision, "GET", OWN_URL_EXPIRES_SECONDS), { maxBytes, signal });
       },
     };
   },

@@ -23,10 +23,15 @@ interface Presigning {
   readonly expiresSeconds: number;
 }
 
-/** A URL that yields the object to whoever has it, until it expires. */
-export function presignObjectUrl(location: ObjectLocation, endpoint: S3Endpoint, presigning: Presigning): string {
+/** A URL that yields the object (or its head alone) to whoever has it, until it expires. */
+export function presignObjectUrl(
+  location: ObjectLocation,
+  endpoint: S3Endpoint,
+  presigning: Presigning,
+  method: "GET" | "HEAD" = "GET",
+): string {
   return presignUrl({
-    method: "GET",
+    method,
     url: objectUrl(location, endpoint),
     service: "s3",
     region: endpoint.region,

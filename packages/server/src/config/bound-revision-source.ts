@@ -14,17 +14,20 @@ interface Defaults {
 
 /** One source that sends every revision to the source that its binding names. Bindings are used in their order. */
 export function boundRevisionSource(bound: readonly BoundDriver<RevisionSource>[], defaults: Defaults): RevisionSource {
+  function sourceOf(revision: RevisionLocation): RevisionSource {
+    const names = revisionNames(revision);
+    // A binding of buckets for "*" must leave GitHub's revisions to GitHub.
+    const found = bound.find(
+      ({ binding: { match }, instance }) =>
+        instance.revisionTypes.includes(revision.revisionType) && names.some((name) => matchesPattern(match, name)),
+    );
+    return found?.instance ?? defaultSource(revision, defaults);
+  }
   return {
     revisionTypes: ["S3", "GitHub"],
-    locate: async (revision, options, signal) => {
-      const names = revisionNames(revision);
-      // A binding of buckets for "*" must leave GitHub's revisions to GitHub.
-      const found = bound.find(
-        ({ binding: { match }, instance }) =>
-          instance.revisionTypes.includes(revision.revisionType) && names.some((name) => matchesPattern(match, name)),
-      );
-      return (found?.instance ?? defaultSource(revision, defaults)).locate(revision, options, signal);
-    },
+    locate: async (revision, options, signal) => sourceOf(revision).locate(revision, options, signal),
+    inspect: async (revision, signal) => sourceOf(revision).inspect(revision, signal),
+    read: async (revision, maxBytes, signal) => sourceOf(revision).read(revision, maxBytes, signal),
   };
 }
 

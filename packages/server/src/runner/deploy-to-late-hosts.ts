@@ -14,7 +14,7 @@ import { markRevisionUsed } from "../store/revisions.ts";
 import { isUniqueViolation } from "../store/unique-violation.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { HostObserver } from "./host-observer.ts";
-import type { MatchHosts } from "./resolve-targets.ts";
+import type { MatchHosts } from "./rollout-facts.ts";
 
 /** What GetDeployment names; a late host puts nothing at risk, so all of them go at once. */
 const CONFIG_NAME = "CodeDeployDefault.AllAtOnce";

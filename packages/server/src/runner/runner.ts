@@ -1,5 +1,6 @@
 import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
 import type { HostTerminator } from "@sluice/engine/ports/fleet.ts";
+import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { ReportAnswer } from "@sluice/engine/receive-report.ts";
 import type { InvariantViolation } from "@sluice/model/invariant.ts";
@@ -13,7 +14,8 @@ import { LateHosts } from "./late-hosts.ts";
 import { planDeployment } from "./plan-deployment.ts";
 import { receiveHeartbeat } from "./receive-heartbeat.ts";
 import { type AddressedReport, ReportInbox } from "./report-inbox.ts";
-import { type MatchHosts, resolveTargets } from "./resolve-targets.ts";
+import { resolveTargets } from "./resolve-targets.ts";
+import type { MatchHosts } from "./rollout-facts.ts";
 import type { Timers } from "./timers.ts";
 import { wakeDeploymentsOfHost } from "./wake-deployments-of-host.ts";
 import { WakeLoop } from "./wake-loop.ts";
@@ -25,6 +27,8 @@ export interface RunnerDependencies {
   readonly matchHosts: MatchHosts;
   readonly trafficRouter: TrafficRouter;
   readonly alarmReader: AlarmReader;
+  /** Where bundles are looked for before a deployment starts; absent: they are not. */
+  readonly revisions?: Pick<RevisionSource, "inspect"> | undefined;
   readonly hostTerminator: HostTerminator;
   /** Names this server in effect leases. */
   readonly owner: string;
@@ -71,7 +75,11 @@ export function createRunner(dependencies: RunnerDependencies): Runner {
     hostTerminator,
     onError,
     resolveTargets: (deploymentId, signal) =>
-      resolveTargets({ store, matchHosts, trafficRouter, alarmReader }, deploymentId, signal),
+      resolveTargets(
+        { store, now, hosts, matchHosts, trafficRouter, alarmReader, revisions: dependencies.revisions },
+        deploymentId,
+        signal,
+      ),
   });
   const loop = new WakeLoop({
     store,

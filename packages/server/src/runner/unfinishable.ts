@@ -1,0 +1,41 @@
+import { darkAt, type HostLiveness, type Obstacle, type TargetResolution } from "@sluice/engine/observation.ts";
+import { rehearse } from "@sluice/engine/preflight.ts";
+import type { DeploymentState } from "@sluice/engine/state.ts";
+import { hostLabel } from "../hosts/host-identity.ts";
+
+/** Hosts that a message names before it counts the rest. */
+const NAMED_HOSTS_MAX = 10;
+
+/**
+ * What keeps a blue/green deployment from coming to its end as its hosts are now: it is not started, since it would leave traffic half
+ * moved, or a fleet half deployed, for nothing. Undefined: it can finish, or something else keeps it from starting.
+ */
+export function unfinishable(
+  created: DeploymentState,
+  resolution: TargetResolution,
+  hosts: ReadonlyMap<string, HostLiveness>,
+  now: number,
+): Obstacle | undefined {
+  if (created.strategy.type !== "blue-green" || created.stopRequestedAt !== null) return undefined;
+  if (resolution.outcome !== "resolved" || resolution.obstacle) return undefined;
+  const { end } = rehearse(created, resolution, hosts, now);
+  if (end.targets === null || end.status === "Succeeded" || end.error === null) return undefined;
+  const { candidates, replacements = [] } = resolution;
+  const silent = [
+    ["replacement", replacements.filter(({ targetId }) => darkAt(hosts.get(targetId)) <= now)],
+    ["original", candidates.filter(({ targetId }) => darkAt(hosts.get(targetId)) <= now)],
+  ] as const;
+  const named = silent
+    .filter(([, dark]) => dark.length > 0)
+    .map(([fleet, dark]) => `${dark.length} ${fleet} ${dark.length === 1 ? "host" : "hosts"} (${names(dark)})`);
+  const message = `The deployment was not started and nothing was touched: it could not finish while ${named.join(" and ")} cannot be heard. Start the agents (sluice hosts list shows them), or retire hosts that are gone with sluice hosts remove.`;
+  return { status: "Failed", error: { code: end.error.code, message } };
+}
+
+function names(hosts: readonly { readonly hostName: string; readonly targetId: string }[]): string {
+  const named = hosts
+    .slice(0, NAMED_HOSTS_MAX)
+    .map(({ hostName, targetId }) => hostLabel({ hostName, hostId: targetId }))
+    .join(", ");
+  return hosts.length > NAMED_HOSTS_MAX ? `${named} and ${hosts.length - NAMED_HOSTS_MAX} more` : named;
+}
