@@ -100,11 +100,15 @@ export function succeededWithFailures(buckets: TargetBuckets): string {
 /** Names are in angle brackets on the wire, which is how people find them. */
 export function alarmError(firing: readonly AlarmReading[]): DeploymentError {
   const names = firing.map(({ name }) => `<${name}>`).join(" ");
-  const details = firing.map(({ name, detail, since }) => {
+  return { code: "ALARM_ACTIVE", message: `${ALARM_ACTIVE} ${names} ${describeAlarms(firing)}` };
+}
+
+function describeAlarms(firing: readonly AlarmReading[]): string {
+  const stories = firing.map(({ name, detail, since }) => {
     const from = since === null ? "" : ` since ${new Date(since).toISOString()}`;
     return `${name} fires${from}${detail ? `: ${detail}` : ""}.`;
   });
-  return { code: "ALARM_ACTIVE", message: `${ALARM_ACTIVE} ${names} ${details.join(" ")}` };
+  return stories.join(" ");
 }
 
 export function alarmsUnreadableError(
@@ -251,6 +255,17 @@ export function originalsNotTerminated(state: DeploymentState, { kept }: Termina
     .map(({ hostId, reason }) => `${names.get(hostId) ?? hostId}: ${reason.replace(/\.$/, "")}.`);
   const more = kept.length > NAMED_HOSTS ? ` And ${kept.length - NAMED_HOSTS} more.` : "";
   return [`Not terminated: ${stories.join(" ")}${more}`];
+}
+
+/** What would have stopped a deployment, had its original hosts not been on their way out already. */
+export function cameTooLate(
+  { stopRequestedAt, alarms: watched }: DeploymentState,
+  alarms: AlarmObservation | undefined,
+): readonly string[] {
+  const why = "came too late: the replacement hosts served already, and the original ones were being terminated.";
+  const messages = stopRequestedAt === null ? [] : [`The stop ${why}`];
+  if (watched === null || alarms?.outcome !== "read" || alarms.firing.length === 0) return messages;
+  return [...messages, `An alarm ${why} ${describeAlarms(alarms.firing)}`];
 }
 
 export function silentHost(target: TargetState, host: HostLiveness | undefined, hasStarted: boolean): Diagnostics {

@@ -5,6 +5,7 @@ import type { Observation } from "./observation.ts";
 import { type DeploymentState, isTerminal, isUnderWay, type Strategy } from "./state.ts";
 import { BLUE_GREEN } from "./strategies/blue-green.ts";
 import { BLUE_GREEN_ROLLBACK } from "./strategies/blue-green-rollback.ts";
+import { isPastReturn } from "./strategies/halting.ts";
 import { commandSettledAt } from "./strategies/hosts-at-work.ts";
 import { IN_PLACE } from "./strategies/in-place.ts";
 import { planRollout, type Rollout } from "./strategies/rollout.ts";
@@ -54,7 +55,7 @@ function rolloutOf(strategy: Strategy): Rollout {
 
 function effectsOf({ state, events }: Draft): readonly Effect[] {
   const effects = trafficEffects(state.deploymentId, events);
-  if (state.status === "InProgress" && state.stage === "terminate" && state.wait === null && state.halt === null) {
+  if (state.status === "InProgress" && isPastReturn(state)) {
     const originals = (state.targets ?? []).filter(({ label }) => label === "Blue");
     effects.push({
       kind: "terminateOriginals",
@@ -68,10 +69,12 @@ function effectsOf({ state, events }: Draft): readonly Effect[] {
 /** The earliest moment at which time alone changes something: a deadline or a wait passes, or a host's silence exceeds its grace. */
 function wakeAt(state: DeploymentState, observation: Observation, rollout: Rollout): number | null {
   if (!isUnderWay(state.status) || state.startedAt === null) return null;
-  // Once admission is halted the run time decides nothing any more: asking for it again would ask for a moment in the past.
-  let earliest = state.halt === null ? state.startedAt + rollout.timeoutMilliseconds : Number.POSITIVE_INFINITY;
-  if (state.halt === null && state.wait !== null) earliest = Math.min(earliest, state.wait.until);
-  if (state.halt === null) earliest = Math.min(earliest, unreadableUntil(state, observation));
+  let earliest = Number.POSITIVE_INFINITY;
+  // Once it is decided how the deployment ends, these decide nothing any more, and may be moments in the past.
+  if (state.halt === null && !isPastReturn(state)) {
+    earliest = Math.min(state.startedAt + rollout.timeoutMilliseconds, unreadableUntil(state, observation));
+    if (state.wait !== null) earliest = Math.min(earliest, state.wait.until);
+  }
   for (const target of state.targets ?? []) earliest = Math.min(earliest, commandSettledAt(target, observation));
   return Number.isFinite(earliest) ? earliest : null;
 }

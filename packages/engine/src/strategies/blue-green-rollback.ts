@@ -17,10 +17,12 @@ export const BLUE_GREEN_ROLLBACK: Rollout = {
 
   view(state: DeploymentState): StageView {
     const isAllowing = state.stage === "allow";
+    const originals = labelled(state, "Blue").length;
     const buckets = sortIntoBuckets(labelled(state, isAllowing ? "Blue" : "Green"));
     return {
       buckets,
-      minimum: minimumHealthyHosts(state.healthRule, labelled(state, "Blue").length),
+      // The rule was made for a whole fleet, and the originals that were never taken out are not among these.
+      minimum: Math.min(minimumHealthyHosts(state.healthRule, originals), originals),
       endsWhenSpent: false,
       admissible: buckets.waiting,
       firstEvent: isAllowing ? "BeforeAllowTraffic" : "BeforeBlockTraffic",

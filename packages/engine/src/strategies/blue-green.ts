@@ -4,6 +4,7 @@ import { admissibleTargets, isHealthMet } from "../admission.ts";
 import type { Draft } from "../draft.ts";
 import { BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../limits.ts";
 import {
+  cameTooLate,
   healthError,
   originalsNotBlockedError,
   originalsNotTerminated,
@@ -153,7 +154,7 @@ function finishBlocking(draft: Draft, { buckets }: StageView): void {
   );
 }
 
-function finishTerminating(draft: Draft, { termination }: Observation): void {
+function finishTerminating(draft: Draft, { termination, alarms }: Observation): void {
   const { wait, continued } = draft.state;
   if (wait !== null) {
     if (continued !== "termination" && draft.now < wait.until) return;
@@ -161,7 +162,7 @@ function finishTerminating(draft: Draft, { termination }: Observation): void {
   }
   if (!termination) return;
   draft.decide({ type: "originalsTerminated", ...termination });
-  for (const message of originalsNotTerminated(draft.state, termination)) {
+  for (const message of [...originalsNotTerminated(draft.state, termination), ...cameTooLate(draft.state, alarms)]) {
     draft.decide({ type: "statusMessageAdded", message });
   }
   succeed(draft);

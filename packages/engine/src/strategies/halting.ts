@@ -3,9 +3,17 @@ import type { Draft } from "../draft.ts";
 import { ALARMS_UNREADABLE_MILLISECONDS } from "../limits.ts";
 import { alarmError, alarmsUnreadableError, runTimeoutError, stopError } from "../messages.ts";
 import type { Observation } from "../observation.ts";
-import { isUnderWay } from "../state.ts";
+import { type DeploymentState, isUnderWay } from "../state.ts";
 
 const HOUR = 3_600_000;
+
+/**
+ * Nothing ends a deployment early whose originals are being terminated: a rollback would bring in hosts that are about to disappear,
+ * and take out those that serve.
+ */
+export function isPastReturn({ stage, wait, halt }: DeploymentState): boolean {
+  return stage === "terminate" && wait === null && halt === null;
+}
 
 /** A deployment whose health was spent already is failing; stopping it then only ends it sooner. */
 export function haltWhenStopped(draft: Draft): void {

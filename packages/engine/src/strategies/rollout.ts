@@ -6,7 +6,7 @@ import { healthError, stopError, tooFewHealthyError } from "../messages.ts";
 import type { Observation } from "../observation.ts";
 import { type DeploymentState, isTerminal, type TargetState } from "../state.ts";
 import { sortIntoBuckets, type TargetBuckets } from "../target-buckets.ts";
-import { haltOnAlarm, haltWhenOverdue, haltWhenStopped } from "./halting.ts";
+import { haltOnAlarm, haltWhenOverdue, haltWhenStopped, isPastReturn } from "./halting.ts";
 import { advanceTargets, endsHostsUnderWay, settleCommands, windDown } from "./hosts-at-work.ts";
 
 /** The stage that a deployment is in, as its strategy sees it. */
@@ -39,9 +39,11 @@ export function planRollout(draft: Draft, observation: Observation, rollout: Rol
   let decided: number;
   do {
     decided = draft.events.length;
-    haltWhenStopped(draft);
-    haltOnAlarm(draft, observation);
-    haltWhenOverdue(draft, rollout.timeoutMilliseconds);
+    if (!isPastReturn(draft.state)) {
+      haltWhenStopped(draft);
+      haltOnAlarm(draft, observation);
+      haltWhenOverdue(draft, rollout.timeoutMilliseconds);
+    }
     settleCommands(draft, observation);
     if (!endsHostsUnderWay(draft.state)) advanceTargets(draft);
     if (draft.state.halt === null) haltWhenSpent(draft, rollout.view(draft.state));
