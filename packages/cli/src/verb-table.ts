@@ -36,6 +36,7 @@ export const VERBS: readonly Verb[] = [
     summary: "list, replay and test the messages of triggers",
     load: () => import("./verbs/triggers.ts"),
   },
+  { name: "groups", summary: "see and change settings of groups", load: () => import("./verbs/groups.ts") },
   { name: "hosts", summary: "list, declare and remove hosts", load: () => import("./verbs/hosts.ts") },
   { name: "token", summary: "create tokens that hosts enrol with", load: () => import("./verbs/token.ts") },
   {
