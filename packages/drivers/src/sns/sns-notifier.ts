@@ -12,6 +12,7 @@ export interface SnsSettings extends AwsClientSettings {
 
 /** What SNS takes. */
 const SUBJECT_MAX_CHARACTERS = 100;
+const GROUP_ID_MAX_CHARACTERS = 128;
 const FIFO_TOPIC = /\.fifo$/;
 
 /** Topics of SNS: the notification's target is the topic's ARN. */
@@ -58,7 +59,7 @@ function subjectForSns(subject: string): string {
 
 /** Letters, digits and punctuation only. */
 function groupIdOf(triggerName: string): string {
-  return encodeURIComponent(triggerName).slice(0, 128);
+  return encodeURIComponent(triggerName).slice(0, GROUP_ID_MAX_CHARACTERS);
 }
 
 function outcomeOf(error: unknown): DeliveryOutcome {
