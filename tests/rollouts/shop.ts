@@ -174,9 +174,9 @@ async function startHosts(site: HostSite, server: SluiceServer): Promise<LocalHo
     count: ALL.length,
     serverUrl: server.url(),
     tags: (name) => [tag("Web"), tag(BLUE.includes(name) ? "Blue" : "Green")],
-    createToken: async (uses) => {
-      const tags = ["Web", "Blue", "Green"].flatMap((name) => ["--tag", `${name}=yes`]);
-      return (await server.sluice("token", "create", "--uses", String(uses), ...tags)).trim();
+    createToken: async (tags) => {
+      const options = tags.flatMap(({ Key, Value }) => ["--tag", `${Key}=${Value}`]);
+      return (await server.sluice("token", "create", "--uses", "1", ...options)).trim();
     },
   });
   await untilAlive(server, hosts);

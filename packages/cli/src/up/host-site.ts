@@ -31,8 +31,8 @@ export interface StartHostsOptions {
   readonly count: number;
   /** Where the hosts reach the server. */
   readonly serverUrl: string;
-  /** Asked only if some host has still to enrol, with how many. */
-  readonly createToken: (uses: number) => Promise<string>;
+  /** Asked once for each host that has still to enrol, with the tags that it takes. */
+  readonly createToken: (tags: readonly Tag[]) => Promise<string>;
   /** What hosts take when they enrol; the token has to allow it. */
   readonly tags: readonly Tag[] | ((name: string) => readonly Tag[]);
   /** Directories of this machine that every host reads and writes under the same path. */
@@ -161,14 +161,14 @@ class Site implements HostSite {
     const missing = names.filter((name) => !isEnrolled(this.#directoriesOf(name).agent));
     if (missing.length === 0) return;
     const { enrolHost } = await import("@sluice/agent/enrol.ts");
-    const token = await options.createToken(missing.length);
     for (const name of missing) {
+      const tags = typeof options.tags === "function" ? options.tags(name) : options.tags;
       await enrolHost({
         server: options.serverUrl,
-        token,
+        token: await options.createToken(tags),
         directory: this.#directoriesOf(name).agent,
         name,
-        tags: typeof options.tags === "function" ? options.tags(name) : options.tags,
+        tags,
         address: this.#addressOf(names.indexOf(name)),
       });
     }

@@ -16,6 +16,8 @@ export interface StartUpOptions {
   /** Directories of this machine that every host reads and writes under the same path. */
   readonly shared?: readonly string[] | undefined;
   readonly databaseUrl?: string | undefined;
+  /** sluice.yml. */
+  readonly configFile?: string | undefined;
   readonly logLevel?: string | undefined;
 }
 
@@ -35,6 +37,7 @@ export async function startUp(options: StartUpOptions): Promise<Up> {
     dataDirectory: options.dataDirectory,
     listen: site.listen === undefined ? [options.listen] : [options.listen, site.listen],
     databaseUrl: options.databaseUrl,
+    configFile: options.configFile,
     logLevel: options.logLevel ?? "warn",
   });
   undo.defer(() => server.close());
@@ -45,9 +48,9 @@ export async function startUp(options: StartUpOptions): Promise<Up> {
   const hosts = await site.startHosts({
     count: options.count,
     serverUrl: serverUrlForHosts(site, server.url),
-    createToken: async (uses) =>
-      (await connection.sluice.call("CreateEnrolmentToken", { uses, tags: options.tags })).token,
-    tags: options.tags,
+    createToken: async (tags) => (await connection.sluice.call("CreateEnrolmentToken", { uses: 1, tags })).token,
+    // The name as a tag, as EC2 has it, so that groups and fleets can be made of single hosts.
+    tags: (name) => [...options.tags, { Key: "Name", Value: name }],
     shared: options.shared,
   });
   await waitUntilAlive(connection, hosts);

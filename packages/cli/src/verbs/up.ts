@@ -19,14 +19,20 @@ interface UpOptions {
   readonly data: string;
   readonly tag?: readonly Tag[];
   readonly listen?: ListenAddress;
+  readonly config?: string;
 }
 
 export function define(command: Command): void {
   command
     .option("--hosts <n>", `how many hosts (default: ${HOSTS_DEFAULT}; without root, 1)`, parsePositiveInteger)
     .option("--data <dir>", "where everything is kept", DATA_DEFAULT)
-    .option("--tag <key=value>", "a tag of the hosts (repeatable; default: Environment=up)", collectTag)
-    .option("--listen <host:port>", "where the server listens (default: 127.0.0.1:7450)", parseListenAddress);
+    .option(
+      "--tag <key=value>",
+      "a tag of the hosts, besides Name=HOST (repeatable; default: Environment=up)",
+      collectTag,
+    )
+    .option("--listen <host:port>", "where the server listens (default: 127.0.0.1:7450)", parseListenAddress)
+    .option("--config <file>", "sluice.yml: which drivers serve load balancers, alarms, topics");
   addExamples(
     command,
     "sluice up --hosts 3",
@@ -53,6 +59,7 @@ export function define(command: Command): void {
       listen: options.listen ?? LISTEN_DEFAULT,
       count,
       tags,
+      configFile: options.config,
     });
     let isEnding = false;
     console.log(`Sluice listens on ${up.url}, data in ${resolve(options.data)}`);
