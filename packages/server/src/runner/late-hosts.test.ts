@@ -1,4 +1,7 @@
+import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts";
+import { memoryTrafficRouter, newMemoryServer } from "@sluice/drivers/memory/memory-traffic-router.ts";
 import { LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
+import { ALLOW_EVENTS, BLOCK_EVENTS, IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { changeGroupSettings } from "../store/group-settings.ts";
 import type { DeploymentRequest } from "../store/new-deployment.ts";
@@ -30,6 +33,15 @@ async function fleet(...hosts: string[]): Promise<void> {
   matched = [];
   fixture = await runnerFixture(matched, QUICK_TIMERS);
   hosts.forEach(arrive);
+}
+
+function setFields(fields: object): Promise<unknown> {
+  return fixture.store.write(({ db }) =>
+    db
+      .updateTable("deployment_groups")
+      .set({ fields_json: JSON.stringify(fields) })
+      .execute(),
+  );
 }
 
 /** The host gets its tags, and its agent begins to poll. */
@@ -217,4 +229,50 @@ it("a group that was rolled back serves late hosts its revision, and stays marke
   arrive("b");
   expect(await settled(1)).toMatchObject([{ status: "Succeeded", revision: "d-GOOD", hosts: ["b"] }]);
   expect(await listRolledBackGroups(fixture.store)).toMatchObject([{ deploymentId: "d-BAD" }]);
+});
+
+it("a late host of a blue/green group joins the fleet that serves: in place, and through its load balancer", async () => {
+  const servers = new Map(["a", "b"].map((host) => [host, newMemoryServer()]));
+  servers.get("b")!.admin = "maintenance";
+  const trafficRouter = memoryTrafficRouter.create(
+    {},
+    { groups: new Map([["web", servers]]), drainMilliseconds: 0, now: () => Date.now() },
+  );
+  matched = [];
+  fixture = await runnerFixture(matched, QUICK_TIMERS, { trafficRouter });
+  arrive("a");
+  await deploy("d-GOOD");
+  await setFields({
+    deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+    loadBalancerInfo: { targetGroupInfoList: [{ name: "web" }] },
+  });
+  await switchOn();
+  arrive("b");
+  const [late] = await settled(1);
+  expect(late).toMatchObject({ status: "Succeeded", hosts: ["b"] });
+  expect(late?.request.deploymentStyle).toEqual({
+    deploymentType: "IN_PLACE",
+    deploymentOption: "WITH_TRAFFIC_CONTROL",
+  });
+  expect(servers.get("b")?.admin).toBe("ready");
+  const [target] = (await loadTargets(fixture.store, "d-ROLLBACK1")) ?? [];
+  expect(target?.lifecycleEvents.map(({ name }) => name)).toEqual([
+    ...BLOCK_EVENTS,
+    ...IN_PLACE_EVENTS,
+    ...ALLOW_EVENTS,
+  ]);
+});
+
+it("a deployment to late hosts that an alarm stops before it reaches them is not made again and again", async () => {
+  const alarms = new Map([["errors", { state: "alarm" as const, since: null, detail: "it fires" }]]);
+  matched = [];
+  fixture = await runnerFixture(matched, QUICK_TIMERS, { alarmReader: memoryAlarmReader.create({}, { alarms }) });
+  arrive("a");
+  await deploy("d-GOOD");
+  await setFields({ alarmConfiguration: { enabled: true, alarms: [{ name: "errors" }] } });
+  await switchOn();
+  arrive("b");
+  expect(await settled(1)).toMatchObject([{ status: "Stopped" }]);
+  await looksPass();
+  expect(await lateDeployments()).toHaveLength(1);
 });
