@@ -227,7 +227,7 @@ export class PlayedDeployment {
     for (;;) {
       const { command } = this.target(targetId);
       if (!command || command.event === event) return;
-      this.#work(targetId, true);
+      this.work(targetId, true);
       if (this.target(targetId).command === null || isTrafficEvent(command.event)) this.plan();
     }
   }
@@ -239,7 +239,7 @@ export class PlayedDeployment {
       if (isTerminal(this.state.status)) return this;
       const busy = (this.state.targets ?? []).filter(({ command }) => command !== null);
       if (busy.length === 0) return this;
-      for (const { targetId, command } of busy) if (command) this.#work(targetId, !fails(targetId, command.event));
+      for (const { targetId, command } of busy) if (command) this.work(targetId, !fails(targetId, command.event));
     }
   }
 
@@ -263,7 +263,8 @@ export class PlayedDeployment {
     return Object.fromEntries((this.state.targets ?? []).map(({ targetId, status }) => [targetId, status]));
   }
 
-  #work(targetId: string, succeeds: boolean): void {
+  /** Does, or has the load balancer do, what the host has to do. */
+  work(targetId: string, succeeds: boolean): void {
     const { event } = this.#commandOf(targetId);
     if (isTrafficEvent(event)) {
       this.route(targetId, succeeds ? "done" : "failed", "the balancer's words");

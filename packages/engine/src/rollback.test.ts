@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { decideRollback, type RollbackEvent, type RollbackPolicy } from "./rollback.ts";
+import {
+  ALL_AT_ONCE,
+  blueGreen,
+  healthyCandidates,
+  ONE_AT_A_TIME,
+  PlayedDeployment,
+  type Settings,
+  twoFleets,
+} from "./engine-fixture.ts";
+import { decideRollback, type RollbackEvent, type RollbackPolicy, rollbackMessages } from "./rollback.ts";
 import type { DeploymentState, TargetState } from "./state.ts";
 
 const TARGET: TargetState = {
@@ -73,5 +82,122 @@ describe("decideRollback", () => {
     ["targets never resolved", { ...ended("Failed", "NO_INSTANCES"), targets: null }, policy(ALL), "refused"],
   ])("%s", (_, state, rules, decision) => {
     expect(decideRollback(state, rules).decision).toBe(decision);
+  });
+});
+
+describe("decideRollback of blue/green", () => {
+  const bare = { name: "BlockTraffic", status: "Pending", startedAt: null, endedAt: null, diagnostics: null } as const;
+  const green: TargetState = { ...TARGET, targetId: "g1", label: "Green" };
+  const blue: TargetState = { ...TARGET, targetId: "b1", label: "Blue", status: "Skipped", lifecycleEvents: [bare] };
+  const of = (target: TargetState, code?: string, status: DeploymentState["status"] = "Failed"): DeploymentState => ({
+    ...ended(status, code),
+    strategy: { type: "blue-green", readyWaitMilliseconds: null, terminationWaitMilliseconds: null },
+    targets: [target, blue],
+  });
+  const allowed = (event: Partial<TargetState["lifecycleEvents"][number]>): TargetState => ({
+    ...green,
+    lifecycleEvents: [{ ...bare, name: "AllowTraffic", ...event }],
+  });
+  const noSuccess = policy(ALL, { hasLastSuccess: false });
+
+  it.each<[string, DeploymentState, RollbackPolicy, string]>([
+    ["traffic moved", of(allowed({ status: "Succeeded", startedAt: 1 })), policy(ALL), "roll-back"],
+    ["traffic perhaps moved", of(allowed({ status: "Failed", startedAt: 1 })), policy(ALL), "roll-back"],
+    ["traffic moved, no earlier success", of(allowed({ status: "Succeeded", startedAt: 1 })), noSuccess, "roll-back"],
+    ["installed and failed before its traffic", of(allowed({ status: "Skipped" })), policy(ALL), "refused"],
+    ["ready and not continued", of(allowed({ status: "Skipped" }), "TIMEOUT", "Stopped"), policy(ALL), "refused"],
+    ["stopped by an alarm before", of(allowed({}), "ALARM_ACTIVE", "Stopped"), policy(ALL), "refused"],
+    ["never started", { ...of(green, "NO_INSTANCES"), targets: null }, policy(ALL), "refused"],
+    ["nobody asked", of(allowed({ startedAt: 1 })), policy([]), "none"],
+    ["succeeded", of(allowed({ startedAt: 1 }), undefined, "Succeeded"), policy(ALL), "none"],
+  ])("%s", (_, state, rules, decision) => {
+    expect(decideRollback(state, rules).decision).toBe(decision);
+  });
+
+  it("that moved no traffic says that the originals serve", () => {
+    expect(decideRollback(of(green), policy(ALL))).toEqual({
+      decision: "refused",
+      message: "Deployment d-1 moved no traffic, and the original hosts serve: nothing to roll back.",
+    });
+  });
+
+  it("never rolls back a rollback, of either kind", () => {
+    const strategies = [{ type: "blue-green-rollback" }, ended("Failed").strategy] as const;
+    for (const strategy of strategies) {
+      const state = { ...of(allowed({ startedAt: 1 })), strategy };
+      expect(decideRollback(state, policy(ALL, { creator: "codeDeployRollback" }))).toEqual({
+        decision: "refused",
+        message: "Deployment d-1 is itself a rollback, and a rollback is not rolled back: its hosts need a person.",
+      });
+    }
+  });
+});
+
+describe("decideRollback in words", () => {
+  it.each<[string, DeploymentState, Partial<RollbackPolicy>, string]>([
+    ["no host touched", ended("Failed", "TIMEOUT", { ...TARGET, status: "Skipped" }), {}, "touched no host"],
+    [
+      "no earlier success",
+      ended("Failed"),
+      { hasLastSuccess: false },
+      "no earlier successful deployment to go back to",
+    ],
+  ])("refuses with words: %s", (_, state, more, says) => {
+    const decided = decideRollback(state, policy(ALL, more));
+    expect(decided.decision === "refused" ? decided.message : "").toContain(says);
+  });
+
+  it("is asked for by an alarm's own event even where StopDeployment's word is known", () => {
+    const alarm = ended("Stopped", "ALARM_ACTIVE");
+    expect(decideRollback(alarm, policy(ALL, { afterStop: false })).decision).toBe("roll-back");
+    expect(decideRollback(alarm, policy([], { afterStop: true })).decision).toBe("none");
+  });
+});
+
+describe("rollbackMessages", () => {
+  it("are the wire's, on both sides of the link", () => {
+    expect(rollbackMessages("d-X", "d-Y")).toEqual({
+      onFailed: "Deployment d-X terminated. Automatic rollback is triggered with a DeploymentId d-Y.",
+      onRollback: "Deployment d-Y is triggered to roll back deployment d-X.",
+    });
+  });
+});
+
+describe("played to their ends", () => {
+  it.each<[string, Settings, (id: string, event: string) => boolean, string]>([
+    [
+      "in place, failed on its first host",
+      { healthRule: ONE_AT_A_TIME, candidates: healthyCandidates(3) },
+      (id, event) => id === "h01" && event === "Install",
+      "roll-back",
+    ],
+    [
+      "blue/green, failed at installing",
+      { healthRule: ALL_AT_ONCE, strategy: blueGreen(), ...twoFleets(2, 2) },
+      (_, event) => event === "Install",
+      "refused",
+    ],
+    [
+      "blue/green, failed at the hook before its traffic",
+      { healthRule: ALL_AT_ONCE, strategy: blueGreen(), ...twoFleets(2, 2) },
+      (_, event) => event === "BeforeAllowTraffic",
+      "refused",
+    ],
+    [
+      "blue/green, failed at letting traffic in",
+      { healthRule: ALL_AT_ONCE, strategy: blueGreen(), ...twoFleets(2, 2) },
+      (_, event) => event === "AllowTraffic",
+      "roll-back",
+    ],
+    [
+      "blue/green, failed at taking an original out",
+      { healthRule: ALL_AT_ONCE, strategy: blueGreen(), ...twoFleets(2, 2) },
+      (id, event) => id === "b2" && event === "BlockTraffic",
+      "roll-back",
+    ],
+  ])("%s", (_, settings, fails, decision) => {
+    const { state } = new PlayedDeployment(settings).play(fails);
+    expect(state.status).toBe("Failed");
+    expect(decideRollback(state, policy(ALL)).decision).toBe(decision);
   });
 });
