@@ -26,6 +26,8 @@ export class Load {
     const args = [port, QUICK_WORKERS, SLOW_WORKERS, slowMilliseconds].map(String);
     const child = spawn(process.execPath, [script, ...args], { stdio: ["pipe", "pipe", "inherit"] });
     this.#child = child;
+    // That it has ended is told to whoever asks it next.
+    child.stdin.on("error", () => {});
     const lines = createInterface(child.stdout);
     lines.on("line", (line) => {
       this.#last = JSON.parse(line);

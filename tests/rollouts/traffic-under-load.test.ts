@@ -1,6 +1,6 @@
 import { type DeploymentInfo, type InstanceTarget, StopDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import { ALLOW_EVENTS, BLOCK_EVENTS, IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventOf } from "../e2e/code-deploy.ts";
 import { until } from "../e2e/until.ts";
 import { Load } from "./load.ts";
@@ -14,7 +14,7 @@ const SLOW_MILLISECONDS = 500;
 /** Longer than the pause between the end of a drain that does not wait and the hook that kills the application. */
 const VERY_SLOW_MILLISECONDS = 5_000;
 /** For a host that never becomes healthy; the others take as long as they take. */
-const HEALTHY_SECONDS = 20;
+const HEALTHY_SECONDS = 8;
 const TIME_LIMIT_MILLISECONDS = 180_000 + REQUESTS * 5;
 
 const missing = await whyNoShop();
@@ -31,13 +31,13 @@ describe("rollouts behind HAProxy under a steady load", { timeout: TIME_LIMIT_MI
   beforeAll(async () => {
     if (missing !== null) return;
     shop = await Shop.open(undo);
-    undo.defer(() => load?.kill());
     await shop.bind({ drainSeconds: 60 });
     current = nextVersion();
     const everywhere = await shop.deploy({ version: current }, { deploymentConfigName: "CodeDeployDefault.AllAtOnce" });
     expect(everywhere, describeEnd(everywhere)).toMatchObject({ status: "Succeeded" });
   });
   beforeEach((context) => context.skip(missing !== null, missing ?? ""));
+  afterEach(() => load?.kill());
   afterAll(() => undo.disposeAsync());
 
   async function rolledOutInPlace(): Promise<void> {
