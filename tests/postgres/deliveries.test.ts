@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  callForgotten,
   claimDeliveries,
   countUndelivered,
   findDelivery,
@@ -156,6 +157,30 @@ describe.each(["sqlite", "postgres"] as const)("triggers' messages on %s", (dial
     expect(await claim(NOON + 1)).toEqual(["a"]);
     expect(await findDelivery(store, "a")).toMatchObject({ attempts: 1, pending_since: NOON + 1, ended_at: null });
     expect(await countUndelivered(store)).toEqual({ pending: 3, failed: 0 });
+  });
+
+  it("are called again where two transactions missed each other", async () => {
+    await insert(message("a", 1), message("b", 2), message("other", 3, "d-2"));
+    await store.write(({ db }) =>
+      db.updateTable("deliveries").set({ next_attempt_at: null }).where("deployment_id", "=", "d-1").execute(),
+    );
+    expect(await claim()).toEqual(["other"]);
+    await store.write((transaction) => callForgotten(transaction, NOON));
+    expect(await claim()).toEqual(["a"]);
+    await store.write((transaction) => callForgotten(transaction, NOON));
+    expect(await claim()).toEqual([]);
+  });
+
+  it("are called by those before them without a look at all that wait", async () => {
+    await insert(...Array.from({ length: 5 }, (_, index) => message(`n-${index}`, index)));
+    const waiting = async () =>
+      (await listDeliveries(store, { status: "pending", limit: 10 })).filter((row) => row.next_attempt_at === null);
+    for (const left of [4, 3, 2, 1, 0]) {
+      expect(await waiting()).toHaveLength(left);
+      const [id = ""] = await claim();
+      await deliver(id);
+    }
+    expect(await nextDeliveryAt(store)).toBeNull();
   });
 
   it("are forgotten in time, but never while they wait", async () => {

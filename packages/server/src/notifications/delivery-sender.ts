@@ -1,6 +1,7 @@
 import type { DeliveryOutcome, Notification, Notifier } from "@sluice/engine/ports/notifier.ts";
 import type { Timers } from "../runner/timers.ts";
 import {
+  callForgotten,
   claimDeliveries,
   type DeliveryRow,
   forgetDeliveries,
@@ -50,6 +51,7 @@ export class DeliverySender {
   readonly #sending = new Set<Promise<void>>();
   readonly #end = new AbortController();
   #forgottenAt = Number.NEGATIVE_INFINITY;
+  #calledAt = Number.NEGATIVE_INFINITY;
 
   constructor(dependencies: DeliverySenderDependencies) {
     this.#dependencies = dependencies;
@@ -71,6 +73,7 @@ export class DeliverySender {
   async #turn(): Promise<Pace> {
     const { store, timers, owner } = this.#dependencies;
     await this.#forget();
+    await this.#callForgotten();
     const free = SENDS_AT_ONCE_MAX - this.#sending.size;
     const next = await nextDeliveryAt(store);
     const now = timers.now();
@@ -133,6 +136,15 @@ export class DeliverySender {
       this.#dependencies.onError(error);
       return { outcome: "retry", reason: error instanceof Error ? error.message : String(error) };
     }
+  }
+
+  async #callForgotten(): Promise<void> {
+    const { store, timers } = this.#dependencies;
+    const now = timers.now();
+    // A SQLite database has one writer at a time, and no two that could miss each other.
+    if (store.dialect === "sqlite" || now - this.#calledAt < SCAN_INTERVAL_MILLISECONDS) return;
+    this.#calledAt = now;
+    await store.write((transaction) => callForgotten(transaction, now));
   }
 
   async #forget(): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Expression, type ExpressionBuilder, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
 import type { Database, DeliveriesTable } from "./schema.ts";
@@ -25,6 +25,8 @@ export type NewDelivery = Pick<
 
 /** Rows of one insert statement. */
 const INSERT_ROWS = 200;
+/** More than are sent at once, so that one which is not being sent is among them. */
+const LOOK_AHEAD_ROWS = 100;
 const CURSOR = "notifications.cursor";
 /** Written into `fields_json` by any group that has a trigger, and by no other. */
 const TRIGGER_MEMBER = '%"triggerTargetArn"%';
@@ -63,6 +65,9 @@ export async function hasTriggers({ db }: Pick<Store, "db">): Promise<boolean> {
   return row !== undefined;
 }
 
+/** What messages are sent in order of: a trigger's about one deployment. */
+type Queue = Pick<DeliveryRow, "deployment_id" | "trigger_name">;
+
 /** One that is there already is left as it is. */
 export async function insertDeliveries(
   { db }: WriteTransaction,
@@ -74,7 +79,7 @@ export async function insertDeliveries(
     status: "pending" as const,
     attempts: 0,
     pending_since: at,
-    next_attempt_at: at,
+    next_attempt_at: null,
     last_attempt_at: null,
     reason: null,
     created_at: at,
@@ -89,6 +94,7 @@ export async function insertDeliveries(
       .onConflict((conflict) => conflict.column("notification_id").doNothing())
       .execute();
   }
+  for (const queue of queuesOf(rows)) await callNext(db, queue, at);
 }
 
 /**
@@ -103,7 +109,7 @@ export async function claimDeliveries(
   leaseUntil: number,
   limit: number,
 ): Promise<DeliveryRow[]> {
-  let due = pendingHeads(db)
+  let due = heads(db)
     .selectAll()
     .where("next_attempt_at", "<=", now)
     .where((expression) =>
@@ -135,13 +141,15 @@ export async function claimDeliveries(
   return rows.map((row) => ({ ...row, attempts: row.attempts + 1, last_attempt_at: now }));
 }
 
-/** Whoever delivered it: it is delivered. */
+/** Whoever delivered it: it is delivered, and the next one's turn has come. */
 export async function recordDelivered({ db }: WriteTransaction, notificationId: string, at: number): Promise<void> {
-  await db
+  const ended = await db
     .updateTable("deliveries")
     .set({ status: "delivered", ended_at: at, reason: null, lease_owner: null, lease_until: null })
     .where("notification_id", "=", notificationId)
+    .returning(["deployment_id", "trigger_name"])
     .execute();
+  for (const queue of ended) await callNext(db, queue, at);
 }
 
 export interface Postponement {
@@ -169,27 +177,29 @@ export async function postponeDelivery({ db }: WriteTransaction, postponement: P
     .execute();
 }
 
-/** Nothing happens when the lease has gone to another. */
+/** The next one's turn has come. Nothing happens when the lease has gone to another. */
 export async function giveUpDelivery(
   { db }: WriteTransaction,
   { notificationId, owner, reason, at }: { notificationId: string; owner: string; reason: string; at: number },
 ): Promise<void> {
-  await db
+  const ended = await db
     .updateTable("deliveries")
     .set({ status: "failed", ended_at: at, reason, lease_owner: null, lease_until: null })
     .where("notification_id", "=", notificationId)
     .where("lease_owner", "=", owner)
+    .returning(["deployment_id", "trigger_name"])
     .execute();
+  for (const queue of ended) await callNext(db, queue, at);
 }
 
 /** When the next message falls due or its lease runs out; null when none is pending. */
 export async function nextDeliveryAt({ db }: Pick<Store, "db">): Promise<number | null> {
-  const rows = await pendingHeads(db)
+  const rows = await heads(db)
     .select(["next_attempt_at", "lease_until"])
     .orderBy("next_attempt_at")
-    .limit(100)
+    .limit(LOOK_AHEAD_ROWS)
     .execute();
-  const times = rows.map((row) => Math.max(row.next_attempt_at, row.lease_until ?? 0));
+  const times = rows.map((row) => Math.max(row.next_attempt_at ?? 0, row.lease_until ?? 0));
   return times.length === 0 ? null : Math.min(...times);
 }
 
@@ -199,20 +209,53 @@ export async function replayDeliveries(
   which: { readonly notificationId: string } | "failed",
   at: number,
 ): Promise<number> {
-  const update = db.updateTable("deliveries").set({
-    status: "pending",
-    attempts: 0,
-    pending_since: at,
-    next_attempt_at: at,
-    ended_at: null,
-  });
+  const update = db
+    .updateTable("deliveries")
+    .set({ status: "pending", attempts: 0, pending_since: at, next_attempt_at: null, ended_at: null });
   const chosen =
     which === "failed"
       ? update.where("status", "=", "failed")
       : update.where("notification_id", "=", which.notificationId);
   // What is being sent at this moment needs no second sender.
-  const result = await chosen.where("lease_owner", "is", null).executeTakeFirst();
-  return Number(result.numUpdatedRows);
+  const replayed = await chosen.where("lease_owner", "is", null).returning(["deployment_id", "trigger_name"]).execute();
+  for (const queue of queuesOf(replayed)) {
+    // One that waits for its next attempt lets an earlier one go first.
+    await db
+      .updateTable("deliveries")
+      .set({ next_attempt_at: null })
+      .where(isHead("deliveries"))
+      .where("deployment_id", "=", queue.deployment_id)
+      .where("trigger_name", "=", queue.trigger_name)
+      .where("lease_owner", "is", null)
+      .execute();
+    await callNext(db, queue, at);
+  }
+  return replayed.length;
+}
+
+/**
+ * On PostgreSQL one transaction may add a message to a queue while another ends the queue's last one, and neither sees the other: then
+ * nobody has called the next one. Calls it.
+ */
+export async function callForgotten({ db }: WriteTransaction, at: number): Promise<void> {
+  const rows = await db
+    .selectFrom("deliveries")
+    .select(["deployment_id", "trigger_name"])
+    .distinct()
+    .where(sql<SqlBool>`status = 'pending' AND next_attempt_at IS NULL`)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("deliveries as head")
+            .select("head.notification_id")
+            .where(isHead("head"))
+            .whereRef("head.deployment_id", "=", "deliveries.deployment_id")
+            .whereRef("head.trigger_name", "=", "deliveries.trigger_name"),
+        ),
+      ),
+    )
+    .execute();
+  for (const queue of rows) await callNext(db, queue, at);
 }
 
 export async function findDelivery(
@@ -278,24 +321,43 @@ export async function forgetDeliveries(
   }
 }
 
-/** Pending messages that no other pending one of the same deployment and trigger comes before. */
-function pendingHeads(db: Kysely<Database>) {
-  return db
+/** The pending messages whose turn it is. */
+function heads(db: Kysely<Database>) {
+  return db.selectFrom("deliveries").where(isHead("deliveries"));
+}
+
+/** The first of the queue that is pending has its turn now, unless another one of the queue has it still. */
+async function callNext(db: Kysely<Database>, queue: Queue, at: number): Promise<void> {
+  const current = await heads(db)
+    .select("notification_id")
+    .where("deployment_id", "=", queue.deployment_id)
+    .where("trigger_name", "=", queue.trigger_name)
+    .limit(1)
+    .executeTakeFirst();
+  if (current) return;
+  const next = await db
     .selectFrom("deliveries")
-    .where(isPending("deliveries"))
-    .where(({ not, exists }) => not(exists(earlier)));
+    .select("notification_id")
+    .where(sql<SqlBool>`status = 'pending'`)
+    .where("deployment_id", "=", queue.deployment_id)
+    .where("trigger_name", "=", queue.trigger_name)
+    .orderBy("event_id")
+    .orderBy("ordinal")
+    .limit(1)
+    .executeTakeFirst();
+  if (!next) return;
+  await db
+    .updateTable("deliveries")
+    .set({ next_attempt_at: at })
+    .where("notification_id", "=", next.notification_id)
+    .execute();
 }
 
-function earlier(expression: ExpressionBuilder<Database, "deliveries">): Expression<unknown> {
-  return expression
-    .selectFrom("deliveries as earlier")
-    .select("earlier.notification_id")
-    .where(isPending("earlier"))
-    .whereRef("earlier.deployment_id", "=", "deliveries.deployment_id")
-    .whereRef("earlier.trigger_name", "=", "deliveries.trigger_name")
-    .where(sql<SqlBool>`(earlier.event_id, earlier.ordinal) < (deliveries.event_id, deliveries.ordinal)`);
+function queuesOf(rows: readonly Queue[]): Queue[] {
+  return [...new Map(rows.map((row) => [JSON.stringify([row.deployment_id, row.trigger_name]), row])).values()];
 }
 
-function isPending(table: string) {
-  return sql<SqlBool>`${sql.ref(`${table}.status`)} = 'pending'`;
+/** Literally as the partial indexes say it: else the databases do not use them. */
+function isHead(table: string) {
+  return sql<SqlBool>`${sql.ref(`${table}.status`)} = 'pending' AND ${sql.ref(`${table}.next_attempt_at`)} IS NOT NULL`;
 }

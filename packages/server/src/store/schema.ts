@@ -255,7 +255,8 @@ export interface DeliveriesTable {
   attempts: number;
   /** Since when it is being tried; a replay counts anew. */
   pending_since: number;
-  next_attempt_at: number;
+  /** Null while it waits for the one before it: of each deployment and trigger one pending message at most has a time. */
+  next_attempt_at: number | null;
   last_attempt_at: number | null;
   /** Why the last attempt did not succeed. */
   reason: string | null;

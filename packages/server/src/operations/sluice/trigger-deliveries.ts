@@ -75,7 +75,7 @@ function triggerDelivery(row: DeliveryRow): TriggerDelivery {
     attempts: row.attempts,
     createdAt: new Date(row.created_at),
     lastAttemptAt: row.last_attempt_at === null ? undefined : new Date(row.last_attempt_at),
-    nextAttemptAt: row.status === "pending" ? new Date(row.next_attempt_at) : undefined,
+    nextAttemptAt: row.status === "pending" && row.next_attempt_at !== null ? new Date(row.next_attempt_at) : undefined,
     deliveredAt: row.status === "delivered" && row.ended_at !== null ? new Date(row.ended_at) : undefined,
     reason: row.reason ?? undefined,
   };

@@ -231,7 +231,7 @@ export async function up(db: Kysely<unknown>, dialect: "sqlite" | "postgres"): P
     .addColumn("status", "text", (column) => column.notNull())
     .addColumn("attempts", "integer", (column) => column.notNull())
     .addColumn("pending_since", "bigint", (column) => column.notNull())
-    .addColumn("next_attempt_at", "bigint", (column) => column.notNull())
+    .addColumn("next_attempt_at", "bigint")
     .addColumn("last_attempt_at", "bigint")
     .addColumn("reason", "text")
     .addColumn("created_at", "bigint", (column) => column.notNull())
@@ -242,7 +242,12 @@ export async function up(db: Kysely<unknown>, dialect: "sqlite" | "postgres"): P
   await sql`CREATE INDEX deliveries_in_order ON deliveries (deployment_id, trigger_name, event_id, ordinal) WHERE status = 'pending'`.execute(
     db,
   );
-  await sql`CREATE INDEX deliveries_to_send ON deliveries (next_attempt_at) WHERE status = 'pending'`.execute(db);
+  await sql`CREATE INDEX deliveries_to_send ON deliveries (next_attempt_at) WHERE status = 'pending' AND next_attempt_at IS NOT NULL`.execute(
+    db,
+  );
+  await sql`CREATE INDEX deliveries_at_head ON deliveries (deployment_id, trigger_name) WHERE status = 'pending' AND next_attempt_at IS NOT NULL`.execute(
+    db,
+  );
   await sql`CREATE INDEX deliveries_given_up ON deliveries (ended_at) WHERE status = 'failed'`.execute(db);
   await db.schema
     .createIndex("deliveries_by_event")
