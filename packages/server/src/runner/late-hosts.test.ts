@@ -7,6 +7,7 @@ import { changeGroupSettings } from "../store/group-settings.ts";
 import type { DeploymentRequest } from "../store/new-deployment.ts";
 import { listRolledBackGroups } from "../store/rolled-back-groups.ts";
 import { loadTargets } from "../store/targets.ts";
+import { LATE_HOSTS_SCAN_MILLISECONDS } from "./late-hosts.ts";
 import { playHost, type RunnerFixture, runnerFixture } from "./runner-fixture.ts";
 import { systemTimers, type Timers } from "./timers.ts";
 
@@ -101,10 +102,10 @@ function settled(count: number) {
 }
 
 /** Lets several looks pass: what was not done by then is not done by itself. */
-async function looksPass(): Promise<void> {
+async function looksPass(count = 3): Promise<void> {
   const store = vi.spyOn(fixture.store.db, "selectFrom");
   const looks = () => store.mock.calls.filter(([table]) => String(table) === "deployment_groups").length;
-  await vi.waitFor(() => expect(looks()).toBeGreaterThanOrEqual(3), { timeout: 20_000, interval: 5 });
+  await vi.waitFor(() => expect(looks()).toBeGreaterThanOrEqual(count), { timeout: 20_000, interval: 5 });
   store.mockRestore();
 }
 
@@ -201,12 +202,12 @@ describe("a host that arrives during a deployment", () => {
   ])("%s", async (_, status, revision) => {
     await fleet("a");
     await deploy("d-OLD");
-    await switchOn();
     if (status === "Failed") failing.add("a d-NEW");
     // Does not poll, and so keeps the deployment under way until the newcomer has been seen.
     matched.push("slow");
     await fixture.createDeployment("d-NEW", ALL_AT_ONCE, { revisionKey: "d-NEW" });
     await vi.waitFor(async () => expect(await loadTargets(fixture.store, "d-NEW")).toHaveLength(2));
+    await switchOn();
     arrive("b");
     await looksPass();
     expect(await lateDeployments()).toEqual([]);
@@ -275,4 +276,30 @@ it("a deployment to late hosts that an alarm stops before it reaches them is not
   expect(await settled(1)).toMatchObject([{ status: "Stopped" }]);
   await looksPass();
   expect(await lateDeployments()).toHaveLength(1);
+});
+
+it("arrivals, settings and the ends of deployments are reasons to look at once: none of this waits for the next scan", async () => {
+  matched = [];
+  fixture = await runnerFixture(matched, {
+    ...QUICK_TIMERS,
+    after: (ms, action) => (ms === LATE_HOSTS_SCAN_MILLISECONDS ? () => {} : QUICK_TIMERS.after(ms, action)),
+  });
+  for (const host of ["a", "b"]) play(host);
+  matched.push("a");
+  await deploy("d-GOOD");
+  matched.push("b");
+  await switchOn();
+  expect(await settled(1)).toMatchObject([{ hosts: ["b"] }]);
+  arrive("c");
+  expect((await settled(2))[1]).toMatchObject({ hosts: ["c"] });
+  await switchOn(false);
+  matched.push("slow");
+  await fixture.createDeployment("d-NEW", ALL_AT_ONCE, { revisionKey: "d-NEW" });
+  await vi.waitFor(async () => expect(await loadTargets(fixture.store, "d-NEW")).toHaveLength(4));
+  const looked = looksPass(1);
+  await switchOn();
+  arrive("d");
+  await looked;
+  play("slow");
+  expect((await settled(3))[2]).toMatchObject({ revision: "d-NEW", hosts: ["d"] });
 });
