@@ -9,6 +9,7 @@ import type {
   TargetCandidate,
   TargetResolution,
   TrafficReport,
+  WithholdReport,
 } from "./observation.ts";
 import { plan } from "./plan.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
@@ -134,6 +135,9 @@ export class PlayedDeployment {
   resolution: TargetResolution | undefined;
   alarms: AlarmObservation | undefined;
   termination: TerminationReport | undefined;
+  /** Replacements are kept out of the load balancer as soon as that is asked for, unless a test says otherwise. */
+  withholding: WithholdReport | undefined = { outcome: "done", detail: "" };
+  #withheld: WithholdReport | undefined;
   readonly #traffic = new Map<string, TrafficReport>();
   readonly #liveness = new Map<string, HostLiveness | undefined>();
   readonly #hotPath: boolean;
@@ -154,7 +158,7 @@ export class PlayedDeployment {
       if (told) hosts.set(targetId, told);
     }
     const { resolution, alarms, termination } = this;
-    return { resolution, hosts, traffic: this.#traffic, alarms, termination };
+    return { resolution, hosts, traffic: this.#traffic, withheld: this.#withheld, alarms, termination };
   }
 
   /** What the next observations say of a host; undefined: it was removed. */
@@ -171,7 +175,11 @@ export class PlayedDeployment {
     this.#take(planned.events);
     this.#demand(planned.effects);
     this.wakeAt = planned.wakeAt;
-    return planned;
+    const isAsked = planned.effects.some(({ kind }) => kind === "withholdReplacements");
+    if (!isAsked || this.#withheld === this.withholding) return planned;
+    this.#withheld = this.withholding;
+    const { events, effects, wakeAt } = this.plan();
+    return { events: [...planned.events, ...events], effects: [...planned.effects, ...effects], wakeAt };
   }
 
   /** Lets time pass until the planner wants to look again, and plans. */

@@ -82,6 +82,7 @@ export type Effect =
       readonly event: TrafficEventName;
       readonly attempt: number;
     }
+  | { readonly kind: "withholdReplacements"; readonly key: string; readonly targetIds: readonly string[] }
   | { readonly kind: "terminateOriginals"; readonly key: string; readonly targetIds: readonly string[] };
 
 export interface Plan {

@@ -215,6 +215,14 @@ export function fleetsOverlapError(shared: readonly { hostName: string; targetId
   };
 }
 
+export function notWithheldError(detail: string): DeploymentError {
+  const reason = detail ? ` The load balancer says: ${detail}` : " The load balancer gave no answer.";
+  return {
+    code: "ELASTIC_LOAD_BALANCING_INVALID",
+    message: `The replacement hosts could not be kept out of the load balancer while they are deployed to, so nothing was deployed.${reason}`,
+  };
+}
+
 export function readyExpiredError(state: DeploymentState): DeploymentError {
   return {
     code: "TIMEOUT",

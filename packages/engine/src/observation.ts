@@ -11,10 +11,19 @@ export interface Observation {
   readonly hosts: ReadonlyMap<string, HostLiveness>;
   /** How far the load balancers are with the traffic events under way, by target id; absent: nothing is known yet. */
   readonly traffic?: ReadonlyMap<string, TrafficReport> | undefined;
+  /** How far the load balancers are with keeping the replacements out; absent: nothing is known yet. */
+  readonly withheld?: WithholdReport | undefined;
   /** What the watched alarms said last; absent: nothing is known yet. */
   readonly alarms?: AlarmObservation | undefined;
   /** How the termination of the original hosts ended; absent while it is under way. */
   readonly termination?: TerminationReport | undefined;
+}
+
+/** Whether the replacement hosts are out of every load balancer. */
+export interface WithholdReport {
+  readonly outcome: "done" | "pending" | "failed";
+  /** The balancer's words for what is waited for, or what went wrong. */
+  readonly detail: string;
 }
 
 export interface TrafficReport {

@@ -3,7 +3,7 @@ import type { Effect, Plan } from "./event.ts";
 import { ALARMS_UNREADABLE_MILLISECONDS } from "./limits.ts";
 import type { Observation } from "./observation.ts";
 import { type DeploymentState, isTerminal, isUnderWay, type Strategy } from "./state.ts";
-import { BLUE_GREEN } from "./strategies/blue-green.ts";
+import { BLUE_GREEN, labelled, withholdDeadline } from "./strategies/blue-green.ts";
 import { BLUE_GREEN_ROLLBACK } from "./strategies/blue-green-rollback.ts";
 import { isPastReturn } from "./strategies/halting.ts";
 import { commandSettledAt } from "./strategies/hosts-at-work.ts";
@@ -55,8 +55,15 @@ function rolloutOf(strategy: Strategy): Rollout {
 
 function effectsOf({ state, events }: Draft): readonly Effect[] {
   const effects = trafficEffects(state.deploymentId, events);
+  if (state.status === "InProgress" && state.stage === "withhold" && state.halt === null) {
+    effects.push({
+      kind: "withholdReplacements",
+      key: withholdEffectKey(state.deploymentId),
+      targetIds: labelled(state, "Green").map(({ targetId }) => targetId),
+    });
+  }
   if (state.status === "InProgress" && isPastReturn(state)) {
-    const originals = (state.targets ?? []).filter(({ label }) => label === "Blue");
+    const originals = labelled(state, "Blue");
     effects.push({
       kind: "terminateOriginals",
       key: `${state.deploymentId}/-/terminateOriginals/1`,
@@ -66,6 +73,10 @@ function effectsOf({ state, events }: Draft): readonly Effect[] {
   return effects;
 }
 
+export function withholdEffectKey(deploymentId: string): string {
+  return `${deploymentId}/-/withholdReplacements/1`;
+}
+
 /** The earliest moment at which time alone changes something: a deadline or a wait passes, or a host's silence exceeds its grace. */
 function wakeAt(state: DeploymentState, observation: Observation, rollout: Rollout): number | null {
   if (!isUnderWay(state.status) || state.startedAt === null) return null;
@@ -73,6 +84,7 @@ function wakeAt(state: DeploymentState, observation: Observation, rollout: Rollo
   // Once it is decided how the deployment ends, these decide nothing any more, and may be moments in the past.
   if (state.halt === null && !isPastReturn(state)) {
     earliest = Math.min(state.startedAt + rollout.timeoutMilliseconds, unreadableUntil(state, observation));
+    if (state.stage === "withhold") earliest = Math.min(earliest, withholdDeadline(state));
     if (state.wait !== null) earliest = Math.min(earliest, state.wait.until);
   }
   for (const target of state.targets ?? []) earliest = Math.min(earliest, commandSettledAt(target, observation));

@@ -8,6 +8,7 @@ import {
   type Observation,
   type TargetResolution,
   type TrafficReport,
+  type WithholdReport,
 } from "./observation.ts";
 import { plan } from "./plan.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
@@ -79,6 +80,7 @@ class PlayedForward {
   #now: number;
   #traffic = new Map<string, TrafficReport>();
   #termination: TerminationReport | undefined;
+  #withheld: WithholdReport | undefined;
 
   constructor(
     created: DeploymentState,
@@ -168,6 +170,9 @@ class PlayedForward {
         this.#termination = { terminated: effect.targetIds, kept: [] };
         this.steps.push({ kind: "terminate", targetIds: effect.targetIds });
         return;
+      case "withholdReplacements":
+        this.#withheld = { outcome: "done", detail: "" };
+        return;
       case "resolveTargets":
         return;
       default:
@@ -203,7 +208,13 @@ class PlayedForward {
       if (dark) hosts.set(targetId, dark);
       else if (!this.#dark.has(targetId)) hosts.set(targetId, aliveAt(this.#now));
     }
-    return { resolution: this.#resolution, hosts, traffic: this.#traffic, termination: this.#termination };
+    return {
+      resolution: this.#resolution,
+      hosts,
+      traffic: this.#traffic,
+      withheld: this.#withheld,
+      termination: this.#termination,
+    };
   }
 
   #targets(): readonly { readonly targetId: string }[] {

@@ -64,8 +64,8 @@ export interface AlarmWatch {
   readonly ignoresPollFailure: boolean;
 }
 
-/** `deploy`: install the revision. `allow`, `block`: let hosts' traffic in, take it away. `terminate`: see the originals off. */
-export type Stage = "deploy" | "allow" | "block" | "terminate";
+/** `withhold`: see that replacements get no traffic yet. `deploy`: install the revision. `allow`, `block`: let hosts' traffic in, take it away. `terminate`: see the originals off. */
+export type Stage = "withhold" | "deploy" | "allow" | "block" | "terminate";
 
 /** Times are epoch milliseconds. */
 export type Wait =

@@ -10,6 +10,7 @@ import {
   type Settings,
   twoFleets,
 } from "../engine-fixture.ts";
+import type { WithholdReport } from "../observation.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -296,5 +297,45 @@ describe("once termination has begun", () => {
       "The stop came too late: the replacement hosts served already, and the original ones were being terminated.",
       "An alarm came too late: the replacement hosts served already, and the original ones were being terminated. errors fires.",
     ]);
+  });
+});
+
+describe("replacements that a load balancer knows already", () => {
+  const withheld = (withholding: WithholdReport | undefined) => {
+    const played = new PlayedDeployment({ healthRule: ALL_AT_ONCE, ...twoFleets(2, 2), strategy: blueGreen() });
+    played.withholding = withholding;
+    played.plan();
+    return played;
+  };
+
+  it("are not deployed to before all of them are out", () => {
+    const played = withheld({ outcome: "pending", detail: "g1: 3 sessions open" });
+    expect(played.offered).toEqual([]);
+    expect(played.state).toMatchObject({ status: "InProgress", stage: "withhold" });
+    played.withholding = { outcome: "done", detail: "" };
+    played.plan();
+    expect(played.state.stage).toBe("deploy");
+    expect(played.offered.length).toBeGreaterThan(0);
+  });
+
+  it.each<[string, WithholdReport, boolean]>([
+    ["at once when the balancer refuses", { outcome: "failed", detail: "g1: no such server" }, false],
+    ["when their time is over", { outcome: "pending", detail: "g1: no such server" }, true],
+  ])("end the deployment %s, with its reason and untouched", (_, report, isLate) => {
+    const played = withheld(report);
+    if (isLate) played.sleep();
+    expect(played.state.status).toBe("Failed");
+    expect(played.state.error).toMatchObject({
+      code: "ELASTIC_LOAD_BALANCING_INVALID",
+      message: expect.stringContaining("g1: no such server"),
+    });
+    expect(new Set(Object.values(played.outcomes))).toEqual(new Set(["Skipped"]));
+  });
+
+  it("end with a stop that comes meanwhile", () => {
+    const played = withheld(undefined);
+    played.stop();
+    played.plan();
+    expect(played.state.status).toBe("Stopped");
   });
 });

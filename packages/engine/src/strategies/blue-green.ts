@@ -2,10 +2,11 @@ import { invariant } from "@sluice/model/invariant.ts";
 import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import { admissibleTargets, isHealthMet } from "../admission.ts";
 import type { Draft } from "../draft.ts";
-import { BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../limits.ts";
+import { BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS, BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../limits.ts";
 import {
   cameTooLate,
   healthError,
+  notWithheldError,
   originalsNotBlockedError,
   originalsNotTerminated,
   readyExpiredError,
@@ -27,6 +28,8 @@ export const BLUE_GREEN: Rollout = {
 
   view(state: DeploymentState): StageView {
     switch (state.stage) {
+      case "withhold":
+        return NOBODY_AT_WORK;
       case "deploy":
         return deployView(state);
       case "allow":
@@ -43,6 +46,9 @@ export const BLUE_GREEN: Rollout = {
 
   proceed(draft: Draft, view: StageView, observation: Observation): void {
     switch (draft.state.stage) {
+      case "withhold":
+        finishWithholding(draft, observation);
+        return;
       case "deploy":
         awaitLeave(draft, view);
         return;
@@ -61,6 +67,14 @@ export const BLUE_GREEN: Rollout = {
   },
 
   describeHalt: trafficLeftSplit,
+};
+
+const NOBODY_AT_WORK: StageView = {
+  buckets: { waiting: [], running: [], succeeded: [], failed: [], skipped: [] },
+  minimum: 0,
+  endsWhenSpent: false,
+  admissible: [],
+  firstEvent: "ApplicationStop",
 };
 
 /** A replacement host that has the revision stands as succeeded here: Ready. */
@@ -104,6 +118,25 @@ function blockView(state: DeploymentState): StageView {
   const room = Math.max(0, members.length - pace - buckets.running.length);
   const admissible = buckets.waiting.slice(0, room);
   return { buckets, minimum: members.length, endsWhenSpent: false, admissible, firstEvent: "BeforeBlockTraffic" };
+}
+
+/**
+ * A load balancer may know the replacements already and send them requests as soon as they answer, which must not happen before
+ * their AllowTraffic. So nothing is installed before all of them are out.
+ */
+function finishWithholding(draft: Draft, { withheld }: Observation): void {
+  if (withheld?.outcome === "done") {
+    draft.decide({ type: "stageEntered", stage: "deploy" });
+    return;
+  }
+  if (withheld?.outcome !== "failed" && draft.now < withholdDeadline(draft.state)) return;
+  draft.decide({ type: "admissionHalted", halt: "health", error: notWithheldError(withheld?.detail ?? "") });
+}
+
+/** When the replacements have to be out of the load balancer at the latest. */
+export function withholdDeadline({ startedAt }: DeploymentState): number {
+  invariant(startedAt !== null, "a deployment under way has a start");
+  return startedAt + BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS;
 }
 
 function awaitLeave(draft: Draft, { buckets, minimum }: StageView): void {

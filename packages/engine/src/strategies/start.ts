@@ -15,7 +15,7 @@ import {
 } from "../messages.ts";
 import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
 import type { TargetCandidate, TargetResolution } from "../observation.ts";
-import type { DeploymentError, HealthRule, InstanceLabel } from "../state.ts";
+import type { DeploymentError, HealthRule, InstanceLabel, Stage } from "../state.ts";
 import { zoneMinimum } from "./zones.ts";
 
 type Resolved = TargetResolution & { readonly outcome: "resolved" };
@@ -23,7 +23,7 @@ type Resolved = TargetResolution & { readonly outcome: "resolved" };
 /** What keeps a deployment from starting, or what it starts with. */
 type Start =
   | { readonly error: DeploymentError }
-  | { readonly minimum: number; readonly targets: readonly TargetPlan[]; readonly firstStage: "deploy" | "allow" };
+  | { readonly minimum: number; readonly targets: readonly TargetPlan[]; readonly firstStage: Stage };
 
 /** From Created to InProgress, or straight to the end when the deployment cannot start. `resolution` is absent only when stopped. */
 export function startDeployment(draft: Draft, resolution: TargetResolution | undefined): void {
@@ -83,7 +83,7 @@ function startOf(draft: Draft, resolution: Resolved): Start {
         ...plansOf(replacements, "Green", [...IN_PLACE_EVENTS, ...ALLOW_EVENTS]),
         ...plansOf(candidates, "Blue", BLOCK_EVENTS),
       ];
-      return { minimum, targets, firstStage: "deploy" };
+      return { minimum, targets, firstStage: "withhold" };
     }
     case "blue-green-rollback":
       if (count === 0) return { error: noOriginalsError(state) };

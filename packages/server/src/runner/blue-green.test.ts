@@ -40,7 +40,6 @@ beforeEach(async () => {
   alarms = new Map([["errors", { state: "ok", since: null, detail: "" }]]);
   terminated = [];
   web = new Map([...BLUE, ...GREEN].map((host) => [host, newMemoryServer()]));
-  for (const host of GREEN) web.get(host)!.admin = "maintenance";
   fixture = await runnerFixture([], undefined, {
     matchHosts: async ({ ec2TagFilters }) =>
       (ec2TagFilters?.[0]?.Value === "green" ? GREEN : BLUE).map((hostId) => ({
@@ -151,6 +150,8 @@ describe("blue/green", () => {
 
   it("waits for leave, keeps the originals for a way back, and terminates them in the end", async () => {
     await start(WITH_WAITS);
+    // The balancer would send requests to the replacements as soon as they answer.
+    expect(serving()).toEqual([...BLUE, ...GREEN]);
     await until("d-BG", /^Ready/);
     expect(serving()).toEqual(BLUE);
     await decide("ready");
@@ -255,5 +256,5 @@ it("does not start where a load balancer does not know a host", async () => {
   const row = await until("d-BG", /^Failed/);
   expect(row.error_code).toBe("ELASTIC_LOAD_BALANCING_INVALID");
   expect(row.error_message).toContain("green-2 in web: there is no green-2 in web");
-  expect(serving()).toEqual(BLUE);
+  expect(await targetsOf("d-BG")).toEqual([]);
 });

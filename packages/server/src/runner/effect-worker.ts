@@ -1,4 +1,4 @@
-import type { TargetResolution } from "@sluice/engine/observation.ts";
+import type { TargetResolution, TrafficReport, WithholdReport } from "@sluice/engine/observation.ts";
 import type { HostTerminator, TerminationReport } from "@sluice/engine/ports/fleet.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import {
@@ -13,6 +13,7 @@ import type { Store } from "../store/open-store.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import { notPrepared } from "./rollout-facts.ts";
 import { routeTraffic } from "./route-traffic.ts";
+import { withholdReplacements } from "./withhold-replacements.ts";
 
 /** How long one attempt may take before another worker may try. */
 const LEASE_MILLISECONDS = 60_000;
@@ -106,10 +107,7 @@ export class EffectWorker {
       const failure = failureOf(effect, reason);
       if (failure !== undefined && effect.attempts >= ATTEMPTS_MAX) return { ended: failure };
       const delay = Math.min(RETRY_MAX_MILLISECONDS, RETRY_FIRST_MILLISECONDS * 2 ** (effect.attempts - 1));
-      const progress =
-        effect.effect.kind === "routeTraffic"
-          ? { event: effect.effect.event, attempt: effect.effect.attempt, outcome: "pending", detail: reason }
-          : undefined;
+      const progress = progressOf(effect, reason);
       return { postponed: { runAt: now() + delay, progress, isUnderWay: false } };
     }
   }
@@ -123,9 +121,11 @@ export class EffectWorker {
         return { ended: await hostTerminator.terminate(effect.targetIds, signal) };
       case "routeTraffic": {
         const report = await routeTraffic({ store, trafficRouter }, deploymentId, effect, signal);
-        if (report?.outcome !== "pending") return { ended: report ?? SUPERSEDED };
-        const { retryAfterMilliseconds, ...progress } = report;
-        return { postponed: { runAt: now() + retryAfterMilliseconds, progress, isUnderWay: true } };
+        return attemptOf(report, now());
+      }
+      case "withholdReplacements": {
+        const report = await withholdReplacements({ store, trafficRouter }, deploymentId, effect.targetIds, signal);
+        return attemptOf(report, now());
       }
       default: {
         const never: never = effect;
@@ -155,6 +155,33 @@ export class EffectWorker {
 /** The deployment wants it no longer: nobody reads this. */
 const SUPERSEDED = { outcome: "superseded" };
 
+function attemptOf(
+  report: ((TrafficReport | WithholdReport) & { readonly retryAfterMilliseconds: number }) | undefined,
+  now: number,
+): Attempt {
+  if (!report) return { ended: SUPERSEDED };
+  const { retryAfterMilliseconds, ...progress } = report;
+  if (progress.outcome !== "pending") return { ended: progress };
+  return { postponed: { runAt: now + retryAfterMilliseconds, progress, isUnderWay: true } };
+}
+
+/** What the planner may know of an attempt that came to nothing. */
+function progressOf({ effect }: PendingEffect, reason: string): TrafficReport | WithholdReport | undefined {
+  switch (effect.kind) {
+    case "routeTraffic":
+      return { event: effect.event, attempt: effect.attempt, outcome: "pending", detail: reason };
+    case "withholdReplacements":
+      return { outcome: "pending", detail: reason };
+    case "resolveTargets":
+    case "terminateOriginals":
+      return undefined;
+    default: {
+      const never: never = effect;
+      return never;
+    }
+  }
+}
+
 /** What the planner is told when attempts have run out; undefined: they do not. */
 function failureOf({ effect }: PendingEffect, reason: string): TargetResolution | TerminationReport | undefined {
   switch (effect.kind) {
@@ -163,6 +190,7 @@ function failureOf({ effect }: PendingEffect, reason: string): TargetResolution 
     case "terminateOriginals":
       return { terminated: [], kept: effect.targetIds.map((hostId) => ({ hostId, reason })) };
     case "routeTraffic":
+    case "withholdReplacements":
       return undefined;
     default: {
       const never: never = effect;

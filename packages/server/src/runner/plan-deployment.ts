@@ -1,6 +1,6 @@
 import { apply } from "@sluice/engine/apply.ts";
-import type { Observation, TargetResolution, TrafficReport } from "@sluice/engine/observation.ts";
-import { plan } from "@sluice/engine/plan.ts";
+import type { Observation, TargetResolution, TrafficReport, WithholdReport } from "@sluice/engine/observation.ts";
+import { plan, withholdEffectKey } from "@sluice/engine/plan.ts";
 import type { TerminationReport } from "@sluice/engine/ports/fleet.ts";
 import { type DeploymentState, isTerminal, type TargetState } from "@sluice/engine/state.ts";
 import { trafficEffectKey } from "@sluice/engine/traffic-effects.ts";
@@ -96,11 +96,20 @@ async function observe(
     resolution,
     hosts: await hosts.observe(transaction, targetIds),
     traffic: await observeTraffic(transaction, state),
+    withheld: state.stage === "withhold" ? await observeWithholding(transaction, state.deploymentId) : undefined,
     termination:
       state.stage === "terminate"
         ? ((await loadEffectOutcome(transaction, state.deploymentId, "terminateOriginals")) as TerminationReport)
         : undefined,
   };
+}
+
+async function observeWithholding(
+  transaction: WriteTransaction,
+  deploymentId: string,
+): Promise<WithholdReport | undefined> {
+  const [report] = (await loadEffectReports(transaction, [withholdEffectKey(deploymentId)])).values();
+  return report as WithholdReport | undefined;
 }
 
 /** How far the load balancers are with what they are at now. */
