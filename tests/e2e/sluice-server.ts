@@ -69,6 +69,8 @@ export interface SluiceServer {
 export interface SluiceServerOptions {
   readonly databaseUrl?: string | undefined;
   readonly args?: readonly string[];
+  /** Of the server's process, over the tests' own. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 export async function startSluiceServer(options: SluiceServerOptions = {}): Promise<SluiceServer> {
@@ -81,7 +83,8 @@ export async function startSluiceServer(options: SluiceServerOptions = {}): Prom
   const start = async () => {
     const database = options.databaseUrl ? ["--database", options.databaseUrl] : [];
     const args = ["server", "--data", data, "--listen", `127.0.0.1:${port}`, ...database, ...(options.args ?? [])];
-    const started = spawn(SLUICE, args, { stdio: ["ignore", "pipe", "pipe"], env: cleanEnvironment() });
+    const env = { ...cleanEnvironment(), ...options.environment };
+    const started = spawn(SLUICE, args, { stdio: ["ignore", "pipe", "pipe"], env });
     child = started;
     log = "";
     started.stderr.on("data", (chunk: Buffer) => {
