@@ -52,7 +52,9 @@ describe("the notifier sns, against moto", () => {
   }
 
   it("has the topic given the message to the letter, with subject and id", async () => {
-    expect(await snsNotifier.create(moto.settings, {}).deliver(notificationTo(topic), never)).toEqual({
+    expect(
+      await snsNotifier.create({ ...moto.settings, form: "documented" }, {}).deliver(notificationTo(topic), never),
+    ).toEqual({
       outcome: "delivered",
     });
     const kept = await messagesOf(topic);
@@ -65,13 +67,15 @@ describe("the notifier sns, against moto", () => {
 
   it("publishes to a FIFO topic too, which asks for a group and an id", async () => {
     const fifo = await createTopic("ordered.fifo", { FifoTopic: "true" });
-    const notifier = snsNotifier.create(moto.settings, {});
+    const notifier = snsNotifier.create({ ...moto.settings, form: "documented" }, {});
     expect(await notifier.deliver(notificationTo(fifo), never)).toEqual({ outcome: "delivered" });
     expect(await messagesOf(fifo)).toHaveLength(1);
   });
 
   it("says of a topic that there is not that it is refused, with its name", async () => {
-    const outcome = await snsNotifier.create(moto.settings, {}).deliver(notificationTo(`${topic}-not`), never);
+    const outcome = await snsNotifier
+      .create({ ...moto.settings, form: "documented" }, {})
+      .deliver(notificationTo(`${topic}-not`), never);
     expect(outcome).toMatchObject({ outcome: "refused", reason: expect.stringContaining("sns:Publish") });
     expect(JSON.stringify(outcome)).not.toContain(moto.settings.secretAccessKey);
   });

@@ -71,7 +71,7 @@ function snsWorld(): World {
     fate: "take",
     taken: () => taken,
     asked: () => new Set(receiver.questions.map(({ headers }) => headers["amz-sdk-invocation-id"])).size,
-    notifier: snsNotifier.create({ ...settings, endpoint: receiver.url }, {}),
+    notifier: snsNotifier.create({ ...settings, endpoint: receiver.url, form: "documented" }, {}),
   };
   receiver.answer = ({ form }) => {
     switch (world.fate) {
@@ -205,7 +205,10 @@ describe("the notifier driver sns", () => {
     expect(question?.form.get("MessageGroupId")).toMatch(/^[\w.%~'()*!-]+$/);
   });
 
-  it("publishes in the observed form where the binding says so", async () => {
+  it.each([
+    [undefined, { status: "FAILED", errorInformation: '{"ErrorCode":"HEALTH_CONSTRAINTS","ErrorMessage":"ä"}' }],
+    ["documented" as const, { errorInformation: { ErrorCode: "HEALTH_CONSTRAINTS", ErrorMessage: "ä" } }],
+  ])("publishes as CodeDeploy does, unless the binding says otherwise (form: %s)", async (form, expected) => {
     snsWorld();
     const settings = {
       region: "eu-central-1",
@@ -213,10 +216,7 @@ describe("the notifier driver sns", () => {
       secretAccessKey: SECRET,
       endpoint: receiver.url,
     };
-    await snsNotifier.create({ ...settings, form: "observed" }, {}).deliver(notification, never);
-    expect(JSON.parse(receiver.questions[0]?.form.get("Message") ?? "")).toMatchObject({
-      status: "FAILED",
-      errorInformation: '{"ErrorCode":"HEALTH_CONSTRAINTS","ErrorMessage":"ä"}',
-    });
+    await snsNotifier.create({ ...settings, ...(form ? { form } : {}) }, {}).deliver(notification, never);
+    expect(JSON.parse(receiver.questions[0]?.form.get("Message") ?? "")).toMatchObject(expected);
   });
 });

@@ -6,7 +6,7 @@ import type { Driver } from "../driver.ts";
 import { inForm, MESSAGE_FORM_FIELD, type MessageForm } from "../notification/message-form.ts";
 
 export interface SnsSettings extends AwsClientSettings {
-  /** `documented` when absent. */
+  /** `observed` when absent: what receives messages from a topic was written for those that CodeDeploy sends. */
   readonly form?: MessageForm;
 }
 
@@ -43,7 +43,7 @@ function publishInput(notification: Notification, form: MessageForm | undefined)
   return {
     TopicArn: target,
     Subject: subjectForSns(subject),
-    Message: inForm(body, form),
+    Message: inForm(body, form ?? "observed"),
     // Beside the message, which holds what CodeDeploy says and nothing else.
     MessageAttributes: { notificationId: { DataType: "String", StringValue: notificationId } },
     ...(FIFO_TOPIC.test(target)
