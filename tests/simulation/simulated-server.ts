@@ -122,6 +122,8 @@ export class SimulatedServer {
       logs: undefined as never,
       // Nothing of the simulation has triggers.
       notifications: undefined as never,
+      // Nor does anybody ask for a plan.
+      preflight: undefined as never,
       signingCertificate: "",
       serverFingerprints: [],
       signal,

@@ -19,6 +19,7 @@ import { createNotifications } from "./notifications/notifications.ts";
 import { newDeploymentId } from "./operations/codedeploy/new-deployment-id.ts";
 import type { Principal } from "./operations/operation.ts";
 import { LETTERS_AND_DIGITS, randomText } from "./random-text.ts";
+import type { MatchHosts } from "./runner/rollout-facts.ts";
 import { createRunner } from "./runner/runner.ts";
 import { systemTimers } from "./runner/timers.ts";
 import { mayHostReadObject } from "./signing/bundle-access.ts";
@@ -69,11 +70,12 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   const drivers = await composeDrivers({ store, config, rootKey, region, bucket, timers: systemTimers, log });
   const { fleet, revisions, trafficRouter, alarmReader, hostTerminator } = drivers;
   const owner = `${process.pid}-${randomUUID()}`;
+  const matchHosts: MatchHosts = (selection, signal) => fleet.resolveTargets(selection, signal);
   const runner = createRunner({
     store,
     timers: systemTimers,
     hosts: liveness,
-    matchHosts: (selection, signal) => fleet.resolveTargets(selection, signal),
+    matchHosts,
     trafficRouter,
     alarmReader,
     revisions,
@@ -122,6 +124,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       logs,
       runner,
       notifications,
+      preflight: { matchHosts, trafficRouter, alarmReader, revisions, hosts: liveness },
       signingCertificate: signingKey.certificatePem,
       serverFingerprints,
     },

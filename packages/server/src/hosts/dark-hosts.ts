@@ -45,7 +45,8 @@ export function darkHostMessages(darkHosts: readonly DarkHost[]): string[] {
     : named;
 }
 
-function darkHostMessage({ host, liveness }: DarkHost): string {
+/** Why one host is dark, and what mends it: a sentence. */
+export function darkHostMessage({ host, liveness }: DarkHost): string {
   const label = `Host ${hostLabel(host)}`;
   if (liveness === undefined) return `${label} has been removed.`;
   const { lastSeenAt, remedy } = liveness;

@@ -110,7 +110,8 @@ export async function insertNewDeployment({ db }: WriteTransaction, deployment: 
     .execute();
 }
 
-function firstHead({
+/** A deployment as it is before the planner has looked at it. */
+export function firstHead({
   deploymentId,
   group,
   healthRule,
@@ -119,7 +120,10 @@ function firstHead({
   request,
   statusMessages,
   createdAt,
-}: NewDeployment): DeploymentHead {
+}: Pick<
+  NewDeployment,
+  "deploymentId" | "group" | "healthRule" | "strategy" | "alarms" | "request" | "statusMessages" | "createdAt"
+>): DeploymentHead {
   return {
     deploymentId,
     deploymentGroupName: group.deployment_group_name,

@@ -1,3 +1,10 @@
+import type {
+  AlarmConfiguration,
+  AutoRollbackConfiguration,
+  RevisionLocation,
+  TargetInstances,
+} from "@aws-sdk/client-codedeploy";
+
 /**
  * Sluice's own operations: `X-Amz-Target: Sluice_20261101.<Operation>`, signed for the service `sluice`, AWS JSON 1.1.
  * What CodeDeploy lacks lives here, never as extra members of CodeDeploy's inputs. Times are epoch seconds on the wire and `Date` in
@@ -193,7 +200,7 @@ export interface TriggerDelivery {
   readonly attempts: number;
   readonly createdAt: Date;
   readonly lastAttemptAt?: Date | undefined;
-  /** While it is pending. */
+  /** While it is pending, and does not wait for one before it. */
   readonly nextAttemptAt?: Date | undefined;
   readonly deliveredAt?: Date | undefined;
   /** Why the last attempt did not succeed. */
@@ -250,6 +257,83 @@ export interface PutGroupSettingsInput extends GetGroupSettingsInput {
   readonly deployToLateHosts?: boolean | undefined;
 }
 
+/** As CreateDeployment's input of the same names. Without a revision its bundle is not looked at. */
+export interface PlanDeploymentInput {
+  readonly applicationName: string;
+  readonly deploymentGroupName: string;
+  readonly revision?: RevisionLocation | undefined;
+  readonly deploymentConfigName?: string | undefined;
+  readonly targetInstances?: TargetInstances | undefined;
+  readonly autoRollbackConfiguration?: AutoRollbackConfiguration | undefined;
+  readonly overrideAlarmConfiguration?: AlarmConfiguration | undefined;
+  readonly updateOutdatedInstancesOnly?: boolean | undefined;
+}
+/** Why CreateDeployment would be refused, or the deployment would end before it touches a host; `code` as there. */
+export interface PlanObstacle {
+  readonly code: string;
+  readonly message: string;
+}
+/** What one load balancer says of one host. */
+export interface PlannedTraffic {
+  readonly group: string;
+  /** `serving`, `draining`, `blocked`, `unhealthy` or `unknown`. */
+  readonly state: string;
+  readonly detail: string;
+}
+export interface PlannedHost {
+  readonly targetId: string;
+  readonly hostName: string;
+  readonly zone?: string | undefined;
+  /** Of a blue/green deployment: `original` or `replacement`. */
+  readonly fleet?: string | undefined;
+  /** Whether its last deployment in the group succeeded. */
+  readonly healthy: boolean;
+  /** `Unknown`, `Old` or `Current`. */
+  readonly revision: string;
+  readonly dark: boolean;
+  /** Why a dark host is dark, and what mends it. */
+  readonly problem?: string | undefined;
+  readonly traffic: readonly PlannedTraffic[];
+}
+/** What happens, in its order. */
+export interface PlannedStep {
+  /** `hosts` begin together; `wait` is the deployment's own; `terminate` ends original hosts. */
+  readonly kind: string;
+  readonly description: string;
+  /** Of `hosts` and `terminate`, as `PlannedHost.targetId`. */
+  readonly targetIds: readonly string[];
+  /** Of `hosts`: `deploy`, `allow` or `block`. */
+  readonly stage?: string | undefined;
+  /** Of a `wait`: at most. */
+  readonly seconds?: number | undefined;
+}
+/** `ok`, `warning`, `failed`: it keeps the deployment from starting. `unchecked`: nobody can say. */
+export interface PlannedCheck {
+  /** `hosts`, `capacity`, `fleets`, `balancers`, `bundle`, `appspec` or `alarms`. */
+  readonly subject: string;
+  readonly outcome: string;
+  readonly detail: string;
+}
+/** How the deployment ends if its scripts succeed, and hosts that are dark now stay so. */
+export interface PlannedEnd {
+  readonly status: string;
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+}
+export interface PlanDeploymentOutput {
+  readonly canStart: boolean;
+  readonly obstacles: readonly PlanObstacle[];
+  readonly warnings: readonly string[];
+  readonly strategy: string;
+  /** Minimum healthy hosts in words. */
+  readonly arithmetic: readonly string[];
+  readonly checks: readonly PlannedCheck[];
+  readonly hosts: readonly PlannedHost[];
+  readonly steps: readonly PlannedStep[];
+  /** Absent when it cannot start. */
+  readonly end?: PlannedEnd | undefined;
+}
+
 export interface SluiceOperations {
   CreateEnrolmentToken: { input: CreateEnrolmentTokenInput; output: CreateEnrolmentTokenOutput };
   EnrolHost: { input: EnrolHostInput; output: EnrolHostOutput };
@@ -266,4 +350,5 @@ export interface SluiceOperations {
   ListTriggerDeliveries: { input: ListTriggerDeliveriesInput; output: ListTriggerDeliveriesOutput };
   ReplayTriggerDelivery: { input: ReplayTriggerDeliveryInput; output: ReplayTriggerDeliveryOutput };
   TestTriggers: { input: TestTriggersInput; output: TestTriggersOutput };
+  PlanDeployment: { input: PlanDeploymentInput; output: PlanDeploymentOutput };
 }

@@ -104,6 +104,48 @@ const groupSettings = structure({ deployToLateHosts: boolean }, ["deployToLateHo
 
 const oneHost = structure({ host: hostSummary }, ["host"]);
 
+// The API's own shapes, written out: agents import this table too, and CodeDeploy's whole one would cost them memory for nothing.
+const tagFilters = list(structure({ Key: string, Value: string, Type: string }));
+const rawString = structure({ content: string, sha256: string });
+const revision = structure({
+  revisionType: string,
+  s3Location: structure({ bucket: string, key: string, bundleType: string, version: string, eTag: string }),
+  gitHubLocation: structure({ repository: string, commitId: string }),
+  string: rawString,
+  appSpecContent: rawString,
+});
+const targetInstances = structure({
+  tagFilters,
+  autoScalingGroups: list(string),
+  ec2TagSet: structure({ ec2TagSetList: list(tagFilters) }),
+});
+const autoRollbackConfiguration = structure({ enabled: boolean, events: list(string) });
+const alarmConfiguration = structure({
+  enabled: boolean,
+  ignorePollAlarmFailure: boolean,
+  alarms: list(structure({ name: string })),
+});
+
+const plannedHost = structure(
+  {
+    targetId: string,
+    hostName: string,
+    zone: string,
+    fleet: string,
+    healthy: boolean,
+    revision: string,
+    dark: boolean,
+    problem: outputText,
+    traffic: list(structure({ group: string, state: string, detail: outputText }, ["group", "state", "detail"])),
+  },
+  ["targetId", "hostName", "healthy", "revision", "dark", "traffic"],
+);
+
+const plannedStep = structure(
+  { kind: string, description: string, targetIds: list(string), stage: string, seconds: integer },
+  ["kind", "description", "targetIds"],
+);
+
 /** Sluice's own operations on the wire; the compiler holds it to `operations.ts`. */
 export const SLUICE_TABLE = {
   CreateEnrolmentToken: {
@@ -205,5 +247,36 @@ export const SLUICE_TABLE = {
       "deploymentGroupName",
     ]),
     output: structure({ tests: list(triggerTest) }, ["tests"]),
+  },
+  PlanDeployment: {
+    input: structure(
+      {
+        applicationName: string,
+        deploymentGroupName: string,
+        revision,
+        deploymentConfigName: string,
+        targetInstances,
+        autoRollbackConfiguration,
+        overrideAlarmConfiguration: alarmConfiguration,
+        updateOutdatedInstancesOnly: boolean,
+      },
+      ["applicationName", "deploymentGroupName"],
+    ),
+    output: structure(
+      {
+        canStart: boolean,
+        obstacles: list(structure({ code: string, message: outputText }, ["code", "message"])),
+        warnings: list(outputText),
+        strategy: string,
+        arithmetic: list(string),
+        checks: list(
+          structure({ subject: string, outcome: string, detail: outputText }, ["subject", "outcome", "detail"]),
+        ),
+        hosts: list(plannedHost),
+        steps: list(plannedStep),
+        end: structure({ status: string, code: string, message: outputText }, ["status"]),
+      },
+      ["canStart", "obstacles", "warnings", "strategy", "arithmetic", "checks", "hosts", "steps"],
+    ),
   },
 } satisfies TableFor<SluiceOperations>;

@@ -4,11 +4,14 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import { darkHostMessages, darkHostsOfGroup } from "../../hosts/dark-hosts.ts";
+import type { ApplicationRow } from "../../store/applications.ts";
+import type { DeploymentGroupRow } from "../../store/deployment-groups.ts";
 import { findActiveDeploymentId } from "../../store/deployment-history.ts";
 import type { WriteTransaction } from "../../store/group-commit.ts";
 import { insertNewDeployment, type NewDeployment, replacementSelection } from "../../store/new-deployment.ts";
 import { markRevisionUsed, registerRevision } from "../../store/revisions.ts";
 import { isUniqueViolation } from "../../store/unique-violation.ts";
+import type { OperationContext } from "../operation.ts";
 import type { CodeDeployContext, CodeDeployOperation } from "./codedeploy-context.ts";
 import { checkDeployable, checkHostRevision } from "./deployable-group.ts";
 import type { DeploymentGroupFields } from "./deployment-group-fields.ts";
@@ -67,17 +70,10 @@ async function prepareDeployment(
   const { db } = context.store;
   const application = await requireApplication(db, applicationName);
   const group = await requireDeploymentGroup(db, application, groupName);
-  const config = await requireDeploymentConfig(db, input.deploymentConfigName ?? group.deployment_config_name);
   const revision = requireRevision(input.revision);
-  const fields = JSON.parse(group.fields_json) as DeploymentGroupFields;
-  checkDeployable(application, groupName, fields);
   checkHostRevision(revision);
-  const healthRule = healthRuleOf(config);
-  const strategy = strategyOf(fields, config);
-  checkTargetInstances(strategy, input.targetInstances);
-  checkOptions(input);
-  const autoRollbackConfiguration = input.autoRollbackConfiguration ?? fields.autoRollbackConfiguration;
-  const alarmConfiguration = input.overrideAlarmConfiguration ?? fields.alarmConfiguration;
+  const rollout = await rolloutOf(input, application, group, context);
+  const { strategy } = rollout;
   const createdAt = context.now();
   return {
     deploymentId: newDeploymentId(context.randomText),
@@ -85,24 +81,9 @@ async function prepareDeployment(
     group,
     creator: "user",
     revision,
-    healthRule,
-    strategy,
-    alarms: alarmWatchOf(alarmConfiguration),
-    request: {
-      deploymentConfigName: config.deploymentConfigName,
-      description: input.description,
-      fileExistsBehavior: input.fileExistsBehavior ?? "DISALLOW",
-      ignoreApplicationStopFailures: input.ignoreApplicationStopFailures ?? false,
-      updateOutdatedInstancesOnly: input.updateOutdatedInstancesOnly ?? false,
-      autoRollbackConfiguration,
-      overrideAlarmConfiguration: input.overrideAlarmConfiguration,
-      deploymentStyle: fields.deploymentStyle,
-      blueGreenDeploymentConfiguration: fields.blueGreenDeploymentConfiguration,
-      loadBalancerInfo: fields.loadBalancerInfo,
-      targetInstances: input.targetInstances,
-    },
+    ...rollout,
     statusMessages: [
-      ...(await darkHosts(fields, createdAt, context)),
+      ...(await darkHosts(JSON.parse(group.fields_json), createdAt, context)),
       ...(strategy.type === "blue-green" && input.targetInstances
         ? await darkHosts(replacementSelection(input.targetInstances), createdAt, context)
         : []),
@@ -111,7 +92,41 @@ async function prepareDeployment(
   };
 }
 
-function checkOptions(input: CreateDeploymentInput): void {
+/** How a deployment to a group goes about its work, by what is asked, the group and the configuration. Throws what refuses it. */
+export async function rolloutOf(
+  input: Omit<CreateDeploymentInput, "revision">,
+  application: ApplicationRow,
+  group: DeploymentGroupRow,
+  { store }: Pick<OperationContext, "store">,
+): Promise<Pick<NewDeployment, "healthRule" | "strategy" | "alarms" | "request">> {
+  const config = await requireDeploymentConfig(store.db, input.deploymentConfigName ?? group.deployment_config_name);
+  const fields = JSON.parse(group.fields_json) as DeploymentGroupFields;
+  checkDeployable(application, group.deployment_group_name, fields);
+  const healthRule = healthRuleOf(config);
+  const strategy = strategyOf(fields, config);
+  checkTargetInstances(strategy, input.targetInstances);
+  checkOptions(input);
+  return {
+    healthRule,
+    strategy,
+    alarms: alarmWatchOf(input.overrideAlarmConfiguration ?? fields.alarmConfiguration),
+    request: {
+      deploymentConfigName: config.deploymentConfigName,
+      description: input.description,
+      fileExistsBehavior: input.fileExistsBehavior ?? "DISALLOW",
+      ignoreApplicationStopFailures: input.ignoreApplicationStopFailures ?? false,
+      updateOutdatedInstancesOnly: input.updateOutdatedInstancesOnly ?? false,
+      autoRollbackConfiguration: input.autoRollbackConfiguration ?? fields.autoRollbackConfiguration,
+      overrideAlarmConfiguration: input.overrideAlarmConfiguration,
+      deploymentStyle: fields.deploymentStyle,
+      blueGreenDeploymentConfiguration: fields.blueGreenDeploymentConfiguration,
+      loadBalancerInfo: fields.loadBalancerInfo,
+      targetInstances: input.targetInstances,
+    },
+  };
+}
+
+function checkOptions(input: Omit<CreateDeploymentInput, "revision">): void {
   checkDescription(input.description);
   if (input.fileExistsBehavior !== undefined && !isOneOf(ENUMS.FileExistsBehavior, input.fileExistsBehavior)) {
     throw new CallerFault(
@@ -157,7 +172,7 @@ async function insertDeployment(
 }
 
 /** Clients look for the id in this text. */
-function groupIsBusy(groupName: string, activeDeploymentId: string): CallerFault {
+export function groupIsBusy(groupName: string, activeDeploymentId: string): CallerFault {
   return new CallerFault(
     "DeploymentLimitExceededException",
     `The Deployment Group '${groupName}' already has an active Deployment '${activeDeploymentId}': wait for it to end, or stop it.`,

@@ -255,6 +255,7 @@ it("lets hosts report, readers read, and root do all", () => {
     "ListRolledBackGroups",
     "GetGroupSettings",
     "ListTriggerDeliveries",
+    "PlanDeployment",
   ]);
   expect(allowed("host")).toEqual(["EnrolHost", "HostHeartbeat", "PutHostLogs"]);
 });

@@ -2,6 +2,7 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { Liveness } from "../../hosts/liveness.ts";
 import type { DeploymentLogs } from "../../logs/deployment-logs.ts";
 import type { Notifications } from "../../notifications/notifications.ts";
+import type { PreflightParts } from "../../preflight/preflight.ts";
 import type { Runner } from "../../runner/runner.ts";
 import { findLivingHostByIdentifier, type HostRow } from "../../store/hosts.ts";
 import type { OperationContext } from "../operation.ts";
@@ -12,6 +13,7 @@ export interface SluiceContext extends OperationContext {
   readonly logs: DeploymentLogs;
   readonly runner: Pick<Runner, "heartbeat" | "hostLeft" | "groupSettingsChanged">;
   readonly notifications: Pick<Notifications, "notifier" | "wake">;
+  readonly preflight: PreflightParts;
   /** PEM of the certificate that signs deployment specifications. */
   readonly signingCertificate: string;
   /** SHA-256 of the certificates that agents may meet on this server's TLS port; empty without TLS. */

@@ -7,6 +7,7 @@ import { getDeploymentLogs } from "./get-deployment-logs.ts";
 import { getGroupSettings, putGroupSettings } from "./group-settings.ts";
 import { hostHeartbeat } from "./host-heartbeat.ts";
 import { listHosts } from "./list-hosts.ts";
+import { planDeployment } from "./plan-deployment.ts";
 import { putHostLogs } from "./put-host-logs.ts";
 import { removeHost } from "./remove-host.ts";
 import { acknowledge, listRolledBack } from "./rolled-back-groups.ts";
@@ -37,6 +38,7 @@ export const SLUICE_HANDLERS: {
   ListTriggerDeliveries: listTriggerDeliveries,
   ReplayTriggerDelivery: replayTriggerDelivery,
   TestTriggers: testTriggers,
+  PlanDeployment: planDeployment,
 };
 
 /** Whose credential is in the body. */
@@ -48,6 +50,7 @@ const READING_OPERATIONS: ReadonlySet<string> = new Set([
   "ListRolledBackGroups",
   "GetGroupSettings",
   "ListTriggerDeliveries",
+  "PlanDeployment",
 ]);
 
 /** Who may call what. For whom a host's key may speak is each operation's own to check. */

@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts";
 import { memoryNotifier } from "@sluice/drivers/memory/memory-notifier.ts";
+import { memoryRevisionSource } from "@sluice/drivers/memory/memory-revision-source.ts";
+import { type MemoryServer, memoryTrafficRouter } from "@sluice/drivers/memory/memory-traffic-router.ts";
+import type { HostLiveness } from "@sluice/engine/observation.ts";
+import type { AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
+import { type FleetHost, selectHosts } from "@sluice/engine/ports/fleet.ts";
 import type { DeliveryOutcome, Notification } from "@sluice/engine/ports/notifier.ts";
 import { Liveness } from "../../hosts/liveness.ts";
 import { type TestClock, testContext } from "../../hosts/test-context.ts";
@@ -9,11 +15,24 @@ import { DeploymentLogs } from "../../logs/deployment-logs.ts";
 import type { Principal } from "../operation.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 
+/** Hosts, balancers, alarms and bundles by name. */
+export interface TestOutside {
+  readonly hosts: FleetHost[];
+  /** Hosts that are silent; the others poll. */
+  readonly dark: Set<string>;
+  readonly balancers: Map<string, Map<string, MemoryServer>>;
+  readonly alarms: Map<string, Omit<AlarmReading, "name">>;
+  /** By revisionKey. */
+  readonly bundles: Map<string, Uint8Array>;
+}
+
 /** A server's worth of context, with what its runner was told. */
 export interface TestInstallation {
   readonly clock: TestClock;
   readonly context: SluiceContext;
   readonly heartbeats: { readonly hostId: string; readonly heldCommands: readonly string[] }[];
+  /** What plans ask: a test fills it. */
+  readonly outside: TestOutside;
   /** Hosts that left: by a goodbye, or removed. */
   readonly departures: readonly string[];
   /** What went out through the notifier, and how that is to end; every notification is taken unless a test says otherwise. */
@@ -34,6 +53,13 @@ export async function testInstallation(): Promise<TestInstallation> {
   const departures: string[] = [];
   const notified: Notification[] = [];
   let senderWakes = 0;
+  const outside: TestOutside = {
+    hosts: [],
+    dark: new Set(),
+    balancers: new Map(),
+    alarms: new Map(),
+    bundles: new Map(),
+  };
   const context: SluiceContext = {
     ...base,
     liveness: new Liveness({ store: base.store, readyAt: clock.now, onFlushError: () => {} }),
@@ -49,6 +75,16 @@ export async function testInstallation(): Promise<TestInstallation> {
         senderWakes += 1;
       },
     },
+    preflight: {
+      matchHosts: async (selection) => selectHosts(outside.hosts, selection),
+      trafficRouter: memoryTrafficRouter.create(
+        {},
+        { groups: outside.balancers, drainMilliseconds: 0, now: () => clock.now },
+      ),
+      alarmReader: memoryAlarmReader.create({}, { alarms: outside.alarms }),
+      revisions: memoryRevisionSource.create({}, { urls: new Map(), bundles: outside.bundles }),
+      hosts: { observe: async (_store, ids) => new Map(ids.map((id) => [id, livenessOf(id, outside, clock.now)])) },
+    },
     signingCertificate: "-----BEGIN CERTIFICATE-----\n",
     serverFingerprints: ["a".repeat(64)],
     signal: new AbortController().signal,
@@ -57,6 +93,7 @@ export async function testInstallation(): Promise<TestInstallation> {
     clock,
     context,
     heartbeats,
+    outside,
     departures,
     notified,
     onNotify: () => ({ outcome: "delivered" }),
@@ -69,4 +106,14 @@ export async function testInstallation(): Promise<TestInstallation> {
     },
   };
   return installation;
+}
+
+function livenessOf(hostId: string, { dark }: TestOutside, now: number): HostLiveness {
+  return {
+    lastSeenAt: dark.has(hostId) ? 0 : now,
+    silentSince: dark.has(hostId) ? 0 : now,
+    graceMilliseconds: 15_000,
+    saidGoodbye: false,
+    remedy: "sluice agent run --data DIR",
+  };
 }

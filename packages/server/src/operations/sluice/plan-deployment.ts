@@ -1,0 +1,87 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import type { PlanDeploymentInput, PlanDeploymentOutput, PlanObstacle } from "@sluice/wire/sluice/operations.ts";
+import { preflight, refused } from "../../preflight/preflight.ts";
+import type { ApplicationRow } from "../../store/applications.ts";
+import type { DeploymentGroupRow } from "../../store/deployment-groups.ts";
+import { findActiveDeploymentId } from "../../store/deployment-history.ts";
+import { firstHead, type NewDeployment } from "../../store/new-deployment.ts";
+import type { RolledBack } from "../../store/rolled-back-groups.ts";
+import { groupIsBusy, rolloutOf } from "../codedeploy/create-deployment.ts";
+import { checkHostRevision } from "../codedeploy/deployable-group.ts";
+import { requireApplication, requireDeploymentGroup } from "../codedeploy/known-resources.ts";
+import {
+  requireApplicationName,
+  requireDeploymentConfigName,
+  requireDeploymentGroupName,
+} from "../codedeploy/required-names.ts";
+import { requireRevision } from "../codedeploy/revision-input.ts";
+import type { Operation } from "../operation.ts";
+import type { SluiceContext } from "./sluice-context.ts";
+
+/** In messages, in the place of the id that the deployment does not have yet. */
+const PLANNED_ID = "d-PLANNED";
+
+/** How CreateDeployment's deployment would go. Names that do not exist are faults, as there; what it would refuse is an obstacle. */
+export const planDeployment: Operation<PlanDeploymentInput, PlanDeploymentOutput, SluiceContext> = async (
+  input,
+  context,
+) => {
+  const applicationName = requireApplicationName(input.applicationName);
+  const groupName = requireDeploymentGroupName(input.deploymentGroupName);
+  if (input.deploymentConfigName !== undefined) requireDeploymentConfigName(input.deploymentConfigName);
+  const { db } = context.store;
+  const application = await requireApplication(db, applicationName);
+  const group = await requireDeploymentGroup(db, application, groupName);
+  const prepared = await prepare(input, application, group, context);
+  if ("refusal" in prepared) return refused([prepared.refusal]);
+  const { revision, ...rollout } = prepared;
+  const created = {
+    ...firstHead({ deploymentId: PLANNED_ID, group, ...rollout, statusMessages: [], createdAt: context.now() }),
+    targets: null,
+  };
+  const rolledBack = group.rolled_back_json ? (JSON.parse(group.rolled_back_json) as RolledBack) : null;
+  const planned = await preflight(
+    { ...context.preflight, store: context.store, now: context.now() },
+    {
+      ...rollout,
+      deploymentGroupId: group.deployment_group_id,
+      selection: JSON.parse(group.fields_json),
+      currentRevision: group.target_revision_json ? JSON.parse(group.target_revision_json) : null,
+      revision,
+      creator: "user",
+    },
+    created,
+    rolledBack,
+    context.signal,
+  );
+  const active = await findActiveDeploymentId(db, group.deployment_group_id);
+  if (!active) return planned;
+  // The first that stands in the way; the rest of the plan holds for the time after it.
+  return { ...planned, canStart: false, obstacles: [obstacleOf(groupIsBusy(groupName, active)), ...planned.obstacles] };
+};
+
+type Prepared = Pick<NewDeployment, "healthRule" | "strategy" | "alarms" | "request"> & {
+  readonly revision: RevisionLocation | null;
+};
+
+async function prepare(
+  input: PlanDeploymentInput,
+  application: ApplicationRow,
+  group: DeploymentGroupRow,
+  context: SluiceContext,
+): Promise<Prepared | { readonly refusal: PlanObstacle }> {
+  try {
+    const revision = input.revision ? requireRevision(input.revision) : null;
+    if (revision) checkHostRevision(revision);
+    const { revision: _, ...asked } = input;
+    return { ...(await rolloutOf(asked, application, group, context)), revision };
+  } catch (error) {
+    if (error instanceof CallerFault) return { refusal: obstacleOf(error) };
+    throw error;
+  }
+}
+
+function obstacleOf({ code, message }: CallerFault): PlanObstacle {
+  return { code, message };
+}
