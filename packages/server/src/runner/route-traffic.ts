@@ -1,10 +1,9 @@
 import type { Effect } from "@sluice/engine/event.ts";
 import type { TrafficReport } from "@sluice/engine/observation.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
-import type { DeploymentRequest } from "../store/new-deployment.ts";
 import type { Store } from "../store/open-store.ts";
 import { loadSomeTargets } from "../store/targets.ts";
-import { routedHosts } from "./routed-hosts.ts";
+import { requestOfActive, routedHosts } from "./routed-hosts.ts";
 
 type RouteTraffic = Extract<Effect, { kind: "routeTraffic" }>;
 
@@ -18,15 +17,9 @@ export async function routeTraffic(
   { targetId, event, attempt }: RouteTraffic,
   signal: AbortSignal,
 ): Promise<(TrafficReport & { readonly retryAfterMilliseconds: number }) | undefined> {
-  const deployment = await store.db
-    .selectFrom("deployments")
-    .select("request_json")
-    .where("deployment_id", "=", deploymentId)
-    .where("active", "=", 1)
-    .executeTakeFirst();
-  const [target] = deployment ? await loadSomeTargets(store, deploymentId, [targetId]) : [];
-  if (!deployment || target?.command?.event !== event || target.command.attempt !== attempt) return undefined;
-  const request = JSON.parse(deployment.request_json) as DeploymentRequest;
+  const request = await requestOfActive(store, deploymentId);
+  const [target] = request ? await loadSomeTargets(store, deploymentId, [targetId]) : [];
+  if (!request || target?.command?.event !== event || target.command.attempt !== attempt) return undefined;
   const [host] = await routedHosts(store, [{ hostId: targetId, hostName: target.hostName }], request);
   if (!host) return undefined;
   const outcome =

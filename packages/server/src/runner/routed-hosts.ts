@@ -9,6 +9,20 @@ export function balancerNames(info: LoadBalancerInfo | undefined): string[] {
   return [...new Set(named.flatMap(({ name }) => (name ? [name] : [])))];
 }
 
+/** What an active deployment was asked; undefined when it is over, and its hosts' traffic is not its business any more. */
+export async function requestOfActive(
+  { db }: Pick<Store, "db">,
+  deploymentId: string,
+): Promise<DeploymentRequest | undefined> {
+  const row = await db
+    .selectFrom("deployments")
+    .select("request_json")
+    .where("deployment_id", "=", deploymentId)
+    .where("active", "=", 1)
+    .executeTakeFirst();
+  return row && (JSON.parse(row.request_json) as DeploymentRequest);
+}
+
 /** Hosts as their load balancers know them, in the order of `hosts`. */
 export async function routedHosts(
   { db }: Pick<Store, "db">,

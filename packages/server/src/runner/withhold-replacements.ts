@@ -1,9 +1,8 @@
 import type { WithholdReport } from "@sluice/engine/observation.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
-import type { DeploymentRequest } from "../store/new-deployment.ts";
 import type { Store } from "../store/open-store.ts";
 import { loadSomeTargets } from "../store/targets.ts";
-import { routedHosts } from "./routed-hosts.ts";
+import { requestOfActive, routedHosts } from "./routed-hosts.ts";
 
 /**
  * Asks the load balancers to keep hosts out, once for each. Undefined: the deployment is over, and what becomes of its hosts is not its
@@ -15,16 +14,10 @@ export async function withholdReplacements(
   targetIds: readonly string[],
   signal: AbortSignal,
 ): Promise<(WithholdReport & { readonly retryAfterMilliseconds: number }) | undefined> {
-  const deployment = await store.db
-    .selectFrom("deployments")
-    .select("request_json")
-    .where("deployment_id", "=", deploymentId)
-    .where("active", "=", 1)
-    .executeTakeFirst();
-  if (!deployment) return undefined;
+  const request = await requestOfActive(store, deploymentId);
+  if (!request) return undefined;
   const targets = await loadSomeTargets(store, deploymentId, targetIds);
   const hosts = targets.map(({ targetId, hostName }) => ({ hostId: targetId, hostName }));
-  const request = JSON.parse(deployment.request_json) as DeploymentRequest;
   const waits: number[] = [];
   const details: string[] = [];
   for (const host of await routedHosts(store, hosts, request)) {
