@@ -22,8 +22,14 @@ export const VERBS: readonly Verb[] = [
     isService: true,
   },
   { name: "deploy", summary: "bundle a directory and deploy it", load: () => import("./verbs/deploy.ts") },
+  { name: "plan", summary: "say how a deployment would go, touching nothing", load: () => import("./verbs/plan.ts") },
   { name: "watch", summary: "follow a deployment until it ends", load: () => import("./verbs/watch.ts") },
   { name: "logs", summary: "print what a deployment's scripts wrote", load: () => import("./verbs/logs.ts") },
+  {
+    name: "continue",
+    summary: "give a waiting blue/green deployment leave to go on",
+    load: () => import("./verbs/continue.ts"),
+  },
   { name: "stop", summary: "stop a deployment", load: () => import("./verbs/stop.ts") },
   {
     name: "rollback",

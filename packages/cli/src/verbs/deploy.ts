@@ -1,11 +1,13 @@
 import { basename, resolve } from "node:path";
+import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { type Connection, connect } from "../connection.ts";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
 import { printJson } from "../printing.ts";
 import { showProgress } from "../progress/show-progress.ts";
 import { type Bundle, bundleDirectory } from "../revision/bundle-directory.ts";
 import { pushBundle, REVISIONS_BUCKET_DEFAULT } from "../revision/push-bundle.ts";
+import { replacementsWith } from "../revision/target-instances.ts";
 
 interface DeployOptions extends ClientOptions {
   readonly application: string;
@@ -14,6 +16,7 @@ interface DeployOptions extends ClientOptions {
   readonly bucket: string;
   readonly config?: string;
   readonly description?: string;
+  readonly targetTag?: readonly Tag[];
 }
 
 export function define(command: Command): void {
@@ -24,7 +27,8 @@ export function define(command: Command): void {
     .option("--watch", "follow the deployment; exit with 0 only if it succeeds")
     .option("--bucket <bucket>", "where the bundle is put; made if it is missing", REVISIONS_BUCKET_DEFAULT)
     .option("--config <name>", "a deployment config instead of the group's, such as CodeDeployDefault.AllAtOnce")
-    .option("--description <text>", "kept with the revision and the deployment");
+    .option("--description <text>", "kept with the revision and the deployment")
+    .option("--target-tag <Key=Value>", "a tag of the replacement hosts of a blue/green group; repeatable", collectTag);
   addJsonOption(addClientOptions(command));
   addExamples(command, "sluice deploy examples/web --application web --group demo --watch --data .sluice/up");
   command.action(async (directory: string, options: DeployOptions) => {
@@ -66,6 +70,7 @@ async function createDeployment(
     revision,
     ...description,
     ...(options.config === undefined ? {} : { deploymentConfigName: options.config }),
+    ...replacementsWith(options.targetTag),
   });
   if (deploymentId === undefined) throw new Error("CreateDeployment answered without a deployment id");
   return deploymentId;

@@ -1,0 +1,34 @@
+import type { RevisionLocation } from "@aws-sdk/client-codedeploy";
+import { InvalidArgumentError } from "commander";
+
+const BUNDLE_TYPES = { ".zip": "zip", ".tgz": "tgz", ".tar.gz": "tgz", ".tar": "tar" } as const;
+const MEMBERS = ["bucket", "key", "bundleType", "version", "eTag"] as const;
+type Member = (typeof MEMBERS)[number];
+
+/** `s3://BUCKET/KEY.zip`, or `bucket=B,key=K,bundleType=zip[,eTag=E][,version=V]` as the AWS CLI takes it. */
+export function parseS3Location(text: string): RevisionLocation {
+  const url = /^s3:\/\/([^/]+)\/(.+)$/.exec(text);
+  const given = url ? { bucket: url[1], key: url[2] } : membersOf(text);
+  const { bucket, key } = given;
+  if (!bucket || !key)
+    throw new InvalidArgumentError(`"${text}" is not s3://BUCKET/KEY or bucket=B,key=K,bundleType=zip`);
+  const bundleType = "bundleType" in given && given.bundleType ? given.bundleType : bundleTypeOf(key);
+  if (!bundleType)
+    throw new InvalidArgumentError(`"${key}" does not end in .zip, .tgz, .tar.gz or .tar: add bundleType=`);
+  return { revisionType: "S3", s3Location: { ...given, bundleType: bundleType as "zip" } };
+}
+
+function membersOf(text: string): Partial<Record<Member, string>> {
+  const members: Partial<Record<Member, string>> = {};
+  for (const part of text.split(",")) {
+    const at = part.indexOf("=");
+    const name = MEMBERS.find((member) => member === part.slice(0, at));
+    if (name === undefined) throw new InvalidArgumentError(`"${part}" is none of ${MEMBERS.join(", ")}`);
+    members[name] = part.slice(at + 1);
+  }
+  return members;
+}
+
+function bundleTypeOf(key: string): string | undefined {
+  return Object.entries(BUNDLE_TYPES).find(([ending]) => key.endsWith(ending))?.[1];
+}

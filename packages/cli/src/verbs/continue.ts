@@ -1,0 +1,28 @@
+import type { Command } from "commander";
+import { connect } from "../connection.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
+import { printJson } from "../printing.ts";
+
+interface ContinueOptions extends ClientOptions {
+  readonly termination?: boolean;
+}
+
+export function define(command: Command): void {
+  command
+    .argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E")
+    .option("--termination", "end the wait before the original hosts are terminated, not the one before traffic moves");
+  addJsonOption(addClientOptions(command));
+  addExamples(
+    command,
+    "sluice continue d-A1B2C3D4E --data .sluice/up",
+    "sluice continue d-A1B2C3D4E --termination --data .sluice/up",
+  );
+  command.addHelpText("after", "\nOf a blue/green deployment that is Ready: traffic moves to the replacement hosts.");
+  command.action(async (deploymentId: string, options: ContinueOptions) => {
+    using connection = connect(options);
+    const deploymentWaitType = options.termination ? "TERMINATION_WAIT" : "READY_WAIT";
+    await connection.codeDeploy.call("ContinueDeployment", { deploymentId, deploymentWaitType });
+    if (options.json) printJson({ deploymentId, deploymentWaitType });
+    else console.log(`${deploymentId}: ${options.termination ? "the originals go now" : "traffic moves now"}`);
+  });
+}
