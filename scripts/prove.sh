@@ -20,7 +20,8 @@ chosen=$*
 export SLUICE_SIMULATION_SEEDS="${SLUICE_SIMULATION_SEEDS:-1000000}"
 step simulation --testTimeout=0 tests/simulation
 
-# As many requests through a real HAProxy while deployments come and go.
+# As many requests through a real HAProxy while deployments come and go; a server that is killed at each of its commits.
+export SLUICE_KILLS="${SLUICE_KILLS:-all}"
 export SLUICE_LOAD_REQUESTS="${SLUICE_LOAD_REQUESTS:-200000}"
 step rollouts --testTimeout=0 tests/rollouts
 
