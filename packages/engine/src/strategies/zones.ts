@@ -1,5 +1,5 @@
 import { invariant } from "@sluice/model/invariant.ts";
-import { hostsNotFailed, isHealthSpent, roomIn } from "../admission.ts";
+import { isHealthSpent, roomIn } from "../admission.ts";
 import type { Draft } from "../draft.ts";
 import { zoneHealthError } from "../messages.ts";
 import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
@@ -27,7 +27,7 @@ export function zoneMinimum(rule: HealthRule | null, hostCount: number): number 
   return rule === null ? 0 : minimumHealthyHosts(rule, hostCount);
 }
 
-/** A zone that has ended is watched for its monitor time before the next begins; one that ended below its own minimum ends the rest. */
+/** A zone that has ended is watched for its monitor time before the next begins; one whose health is spent ends the rest. */
 export function prepareZones(draft: Draft): void {
   const { state } = draft;
   if (state.strategy.type !== "in-place" || state.strategy.zones === null) return;
@@ -36,8 +36,8 @@ export function prepareZones(draft: Draft): void {
   for (const zone of zones) {
     const buckets = sortIntoBuckets(zone.targets);
     const minimum = zoneMinimum(minimumPerZone, zone.targets.length);
-    const isOver = buckets.waiting.length === 0 && buckets.running.length === 0;
-    if (isHealthSpent(buckets, minimum) || (isOver && hostsNotFailed(buckets) < minimum)) {
+    // One that nobody waits in cannot be below its minimum: no more hosts are at work in it than it can lose.
+    if (isHealthSpent(buckets, minimum)) {
       const error = zoneHealthError(zone.name, buckets, minimum);
       draft.decide({ type: "admissionHalted", halt: "health", error });
       return;
