@@ -95,6 +95,15 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
     ends: { h01: "Succeeded", h02: "Skipped" },
     stage: "deploy",
   },
+  "blue/green, keeping the replacements out": {
+    settings: { ...twoFleets(2, 1), strategy: blueGreen() },
+    reach: (played) => {
+      played.withholding = { outcome: "pending", detail: "3 sessions left" };
+      played.plan();
+    },
+    ends: { g1: "Skipped", g2: "Skipped", b1: "Skipped" },
+    stage: "withhold",
+  },
   "blue/green, installing": {
     settings: { ...twoFleets(2, 1), strategy: blueGreen() },
     reach: (played) => {
@@ -286,21 +295,26 @@ describe.each(Object.entries(MOMENTS))("%s", (_, moment) => {
     expect(played.plan().events).toEqual([]);
   });
 
-  it("the run time: Failed with TIMEOUT, hosts ended as by a stop", () => {
-    const isInPlace = (moment.settings.strategy?.type ?? "in-place") === "in-place";
-    const limit = isInPlace ? IN_PLACE_TIMEOUT_MILLISECONDS : BLUE_GREEN_TIMEOUT_MILLISECONDS;
-    const played = at(moment);
-    // A deployment that was started long ago, rather than one whose events and waits are overdue too.
-    played.state = { ...played.state, startedAt: played.now + 1 - limit };
-    played.plan();
-    expect(played.state.halt).toBeNull();
-    expect(played.wakeAt).toBe(played.now + 1);
-    played.sleep();
-    if (inFlight) played.play();
-    expect(played.state).toMatchObject({ status: "Failed", error: { code: "TIMEOUT" } });
-    expect(played.state.error?.message).toContain(isInPlace ? "within 12 hours" : "within 109 hours");
-    expectEnded(played, moment);
-  });
+  // The time to keep replacements out counts from the start too, and is over long before.
+  const isOverBefore = moment.stage === "withhold";
+  it.each(isOverBefore ? [] : [moment.stage])(
+    "the run time, in stage %s: Failed with TIMEOUT, hosts ended as by a stop",
+    () => {
+      const isInPlace = (moment.settings.strategy?.type ?? "in-place") === "in-place";
+      const limit = isInPlace ? IN_PLACE_TIMEOUT_MILLISECONDS : BLUE_GREEN_TIMEOUT_MILLISECONDS;
+      const played = at(moment);
+      // A deployment that was started long ago, rather than one whose events and waits are overdue too.
+      played.state = { ...played.state, startedAt: played.now + 1 - limit };
+      played.plan();
+      expect(played.state.halt).toBeNull();
+      expect(played.wakeAt).toBe(played.now + 1);
+      played.sleep();
+      if (inFlight) played.play();
+      expect(played.state).toMatchObject({ status: "Failed", error: { code: "TIMEOUT" } });
+      expect(played.state.error?.message).toContain(isInPlace ? "within 12 hours" : "within 109 hours");
+      expectEnded(played, moment);
+    },
+  );
 
   it("says what traffic was left where", () => {
     const played = at(moment);
