@@ -29,7 +29,7 @@ describe("docs/reference/cli.md", () => {
     for (const command of await commandsOf(name)) {
       const [example, options] = lines.filter((line) => line.startsWith(`| \`${command.name}\` |`));
       expect(example, command.name).toContain(`sluice ${command.name}`);
-      const written = [...(options ?? "").matchAll(/`(--[a-z-]+)/g)].map(([, option]) => option);
+      const written = [...(options ?? "").matchAll(/`(--[a-z0-9-]+)/g)].map(([, option]) => option);
       expect(new Set(written), command.name).toEqual(new Set(command.options));
     }
   });

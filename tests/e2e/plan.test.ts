@@ -1,0 +1,118 @@
+import { resolve } from "node:path";
+import type { PlanDeploymentOutput } from "@sluice/wire/sluice/operations.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { hooksAppSpec, tgzBundle } from "./bundle.ts";
+import { CodeDeploy, eventOf } from "./code-deploy.ts";
+import { type SluiceAgent, startSluiceAgents } from "./sluice-agent.ts";
+import { type SluiceServer, startSluiceServer } from "./sluice-server.ts";
+
+let server: SluiceServer;
+let codeDeploy: CodeDeploy;
+let agents: SluiceAgent[] = [];
+let darkId: string;
+let bundle: Awaited<ReturnType<CodeDeploy["put"]>>;
+
+beforeAll(async () => {
+  server = await startSluiceServer();
+  codeDeploy = await CodeDeploy.begin(server);
+  const names = ["web-1", "web-2", "web-3"];
+  agents = await startSluiceAgents(
+    server,
+    ["Fleet=plan"],
+    names.map((name) => ({ name })),
+  );
+  darkId = JSON.parse(await server.sluice("hosts", "add", "gone-1", "--tag", "Fleet=plan", "--json")).hostId;
+  await codeDeploy.createGroup({ group: "prod", fleet: "plan", config: "CodeDeployDefault.HalfAtATime" });
+  bundle = await codeDeploy.put(tgzBundle(hooksAppSpec({ AfterInstall: "hook.sh" }), { "hook.sh": "#!/bin/sh\n" }));
+});
+afterAll(async () => {
+  codeDeploy?.close();
+  await Promise.all(agents.map((agent) => agent.close()));
+  await server?.close();
+});
+
+async function plan(...args: readonly string[]): Promise<PlanDeploymentOutput & { readonly exitCode: number }> {
+  const where = ["--application", codeDeploy.application, "--group", "prod", "--json"];
+  const { exitCode, stdout, stderr } = await server.run("plan", ...where, ...args);
+  expect(stderr).toBe("");
+  return { ...JSON.parse(stdout), exitCode };
+}
+
+function location(revision: typeof bundle): string {
+  return `s3://${revision.s3Location?.bucket}/${revision.s3Location?.key}`;
+}
+
+it("plans the batches in which the deployment then goes, with the dark host in its place", async () => {
+  const planned = await plan("--s3-location", location(bundle));
+  expect(planned).toMatchObject({ canStart: true, obstacles: [], exitCode: 0, end: { status: "Succeeded" } });
+  expect(planned.arithmetic).toEqual(["FLEET_PERCENT 50 of 4 hosts, rounded up, is 2: up to 2 at a time"]);
+  const ids = agents.map(({ hostId }) => hostId);
+  expect(planned.steps.map(({ targetIds }) => targetIds)).toEqual([[darkId, ids[0]], [ids[1]], [ids[2]]]);
+  expect(planned.hosts.filter(({ dark }) => dark).map(({ targetId }) => targetId)).toEqual([darkId]);
+  expect(planned.warnings.join("\n")).toContain("no ValidateService hook");
+  expect(planned.warnings.join("\n")).toContain("gone-1");
+  expect(planned.checks).toContainEqual(expect.objectContaining({ subject: "appspec", outcome: "ok" }));
+
+  const deploymentId = await codeDeploy.deploy("prod", bundle);
+  const info = await codeDeploy.end(deploymentId);
+  expect(info.status).toBe(planned.end?.status);
+  expect(info.deploymentOverview).toMatchObject({ Succeeded: 3, Failed: 1, Skipped: 0 });
+  const targets = await Promise.all(ids.map((id) => codeDeploy.target(deploymentId, id)));
+  for (const [index, target] of targets.slice(1).entries()) {
+    const before = targets[index]!;
+    const began = eventOf(target, "ApplicationStop").startTime!.getTime();
+    expect(began).toBeGreaterThanOrEqual(eventOf(before, "ValidateService").endTime!.getTime());
+  }
+});
+
+it("foresees the refusal of a bundle that is missing, word for word, and no host is touched", async () => {
+  const gone = { ...bundle, s3Location: { ...bundle.s3Location, key: "gone.tgz" } };
+  const planned = await plan("--s3-location", location(gone));
+  expect(planned).toMatchObject({ canStart: false, exitCode: 1, steps: [] });
+  const info = await codeDeploy.end(await codeDeploy.deploy("prod", gone));
+  expect(info.status).toBe("Failed");
+  expect(info.errorInformation).toMatchObject({ code: "REVISION_MISSING" });
+  expect(planned.obstacles).toEqual([info.errorInformation]);
+  expect(info.deploymentOverview ?? {}).not.toMatchObject({ Failed: expect.any(Number) });
+});
+
+it("foresees that a silent host's turn ends the deployment before any other host has begun", async () => {
+  const planned = await plan("--s3-location", location(bundle), "--config", "CodeDeployDefault.OneAtATime");
+  expect(planned).toMatchObject({ canStart: false, exitCode: 1 });
+  expect(planned.obstacles.map(({ code }) => code)).toEqual(["AGENT_ISSUE"]);
+  const info = await codeDeploy.end(await codeDeploy.deploy("prod", bundle, "CodeDeployDefault.OneAtATime"));
+  expect(info).toMatchObject({ status: "Failed", errorInformation: { code: "AGENT_ISSUE" } });
+  expect(info.deploymentOverview).toMatchObject({ Succeeded: 0, Failed: 1, Skipped: 3 });
+});
+
+it("prints what a person wants to see", async () => {
+  const { stdout } = await server.run("plan", "--application", codeDeploy.application, "--group", "prod");
+  expect(stdout).toMatch(/: can start\n/);
+  expect(stdout).toContain("Minimum healthy hosts:\n  FLEET_PERCENT 50 of 4 hosts, rounded up, is 2");
+  expect(stdout).toMatch(/^gone-1 +i-[0-9a-f]{17} .* dark /m);
+  expect(stdout).toContain("1. deploy to gone-1, web-1");
+});
+
+it("hands replacement hosts and leave to go on to the server, which says where they do not belong", async () => {
+  const directory = resolve(import.meta.dirname, "../../examples/web");
+  const where = ["--application", codeDeploy.application, "--group", "prod"];
+  const deployed = await server.run("deploy", directory, ...where, "--target-tag", "Fleet=green");
+  expect(deployed.exitCode).toBe(1);
+  expect(deployed.stderr).toContain("InvalidTargetInstancesException");
+  const planned = await plan("--target-tag", "Fleet=green");
+  expect(planned.obstacles.map(({ code }) => code)).toEqual(["InvalidTargetInstancesException"]);
+
+  const deploymentId = await codeDeploy.deploy("prod", bundle);
+  for (const options of [[], ["--termination"]]) {
+    const continued = await server.run("continue", deploymentId, ...options);
+    expect(continued.exitCode).toBe(1);
+    expect(continued.stderr).toMatch(/UnsupportedActionForDeploymentType|DeploymentAlreadyCompleted/);
+  }
+  await codeDeploy.end(deploymentId);
+});
+
+it("reads a directory's AppSpec where it is, and finds the one that is not there", async () => {
+  const examples = resolve(import.meta.dirname, "../../examples");
+  expect(await plan(resolve(examples, "web"))).toMatchObject({ canStart: true, exitCode: 0 });
+  expect(await plan(examples)).toMatchObject({ canStart: false, exitCode: 1, obstacles: [{ code: "NO_APPSPEC" }] });
+});
