@@ -79,6 +79,25 @@ describe("in place", () => {
     expect(planned.checks).toContainEqual(expect.objectContaining({ subject: "appspec", outcome: "warning" }));
   });
 
+  it("can start without a bundle that the group has deployed before: its hosts may hold it", async () => {
+    withHosts("blue", "i-1");
+    const { context, outside } = installation;
+    const create = { ...context, fleet: { resolveTargets: async () => [] }, planner: { wake() {} } };
+    await CODEDEPLOY_HANDLERS.CreateDeployment(
+      { applicationName: "shop", deploymentGroupName: "prod", revision: S3_REVISION },
+      create as unknown as CodeDeployContext,
+    );
+    const busy = await plan();
+    expect(busy.obstacles).toMatchObject([{ code: "DeploymentLimitExceededException" }]);
+    await context.store.write(({ db }) =>
+      db.updateTable("deployments").set({ status: "Succeeded", active: 0 }).execute(),
+    );
+    expect(outside.bundles.size).toBe(0);
+    const planned = await plan({ revision: S3_REVISION });
+    expect(planned.canStart).toBe(true);
+    expect(planned.warnings.join("\n")).toContain("Only hosts that still hold it can deploy it.");
+  });
+
   it("cannot start while an alarm fires, or is unknown and not ignored", async () => {
     withHosts("blue", "i-1");
     const alarms = (ignorePollAlarmFailure: boolean) => ({
