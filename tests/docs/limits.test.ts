@@ -48,6 +48,7 @@ const INTERNAL = new Set([
   "packages/server/src/hosts/liveness.ts FLUSH_ROWS_MAX",
   "packages/server/src/store/deployment-history.ts IN_LIST_MAX",
   "packages/server/src/store/hosts.ts IN_LIST_MAX",
+  "packages/server/src/store/group-hosts.ts IN_LIST_MAX",
   "packages/wire/src/client/connection-agent.ts FREE_SOCKETS_MAX",
   "packages/wire/src/client/connection-agent.ts IDLE_CONNECTION_MAX_MS",
   "packages/wire/src/client/object-client.ts DOWNLOAD_IDLE_MAX_MS",
