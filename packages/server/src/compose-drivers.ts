@@ -13,8 +13,8 @@ import { boundNotifier } from "./config/bound-notifier.ts";
 import { boundRevisionSource } from "./config/bound-revision-source.ts";
 import { boundTrafficRouter } from "./config/bound-traffic-router.ts";
 import { EMPTY_CONFIG, loadSluiceYml, type SluiceConfig } from "./config/sluice-yml.ts";
-import { hostDirectory } from "./hosts/host-directory.ts";
-import { findHosts, retireHost } from "./store/hosts.ts";
+import { hostDirectory, knownHosts } from "./hosts/host-directory.ts";
+import { retireHost } from "./store/hosts.ts";
 
 export interface Drivers {
   readonly fleet: Fleet;
@@ -55,10 +55,7 @@ export async function composeDrivers(parts: DriverParts): Promise<Drivers> {
       : (await import("./bindable-drivers.ts")).bindAll(parts, { embedded, gitHub });
   return {
     fleet: boundFleet(enrolledFleet.create({}, { listHosts: hostDirectory(store) }), bound.fleets, {
-      retiredAmong: async (hostIds) => {
-        const rows = await findHosts(store.db, hostIds);
-        return new Set(rows.filter(({ retired_at }) => retired_at !== null).map(({ host_id }) => host_id));
-      },
+      knownHosts: knownHosts(store),
     }),
     hostTerminator: boundHostTerminator(bound.fleets, {
       retireHosts: async (hostIds) => {

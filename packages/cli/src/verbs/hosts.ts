@@ -9,6 +9,7 @@ interface ListOptions extends ClientOptions {
 }
 
 interface AddOptions extends ClientOptions {
+  readonly instanceId?: string;
   readonly tag?: readonly Tag[];
   readonly zone?: string;
 }
@@ -41,13 +42,15 @@ function defineAdd(parent: Command): void {
     .description("declare a host before it enrols: it is targeted, and dark until it polls");
   add
     .argument("<name>", "the host's name, as it will enrol")
+    .option("--instance-id <id>", "its id in EC2, where a fleet binding finds it there (default: a new id)")
     .option("--tag <key=value>", "a tag (repeatable)", collectTag)
     .option("--zone <zone>", "the zone that it stands in");
   addJsonOption(addClientOptions(add));
   addExamples(add, "sluice hosts add web-4 --tag Environment=prod --zone rack-2 --data .sluice/up");
   add.action(async (hostName: string, options: AddOptions) => {
     using connection = connect(options);
-    const { host } = await connection.sluice.call("DeclareHost", { hostName, tags: options.tag, zone: options.zone });
+    const { instanceId, tag: tags, zone } = options;
+    const { host } = await connection.sluice.call("DeclareHost", { hostName, instanceId, tags, zone });
     if (options.json) printJson(host);
     else console.log(`${hostLabel(host.hostName, host.hostId)} is declared`);
   });

@@ -38,12 +38,12 @@ function bind(clouds: readonly (readonly [match: string, cloud: Ec2Fleet])[]) {
   return bindDrivers("fleet", bindings, [{ name: "test", create }]);
 }
 
-const NONE_RETIRED = { retiredAmong: async () => new Set<string>() };
+const NONE_KNOWN = { knownHosts: async () => new Map() };
 
 describe("the bound fleet", () => {
   it("leaves out an instance that was removed here, though it runs on", async () => {
     const fleet = boundFleet(memoryFleet.create({}, { hosts: [] }), bind([["*", cloud([host("i-1"), host("i-2")])]]), {
-      retiredAmong: async (hostIds) => new Set(hostIds.filter((id) => id === "i-1")),
+      knownHosts: async () => new Map([["i-1", "retired"]]),
     });
     expect((await fleet.resolveTargets({ ec2TagFilters: [prod] }, never)).map(({ hostId }) => hostId)).toEqual(["i-2"]);
   });
@@ -54,7 +54,7 @@ describe("the bound fleet", () => {
       host("i-1"),
       host("i-2", { tags: [prod, { Key: "Role", Value: "web" }], zone: "eu-central-1a" }),
     ]);
-    const hosts = await boundFleet(enrolled, bind([["*", ec2]]), NONE_RETIRED).resolveTargets(
+    const hosts = await boundFleet(enrolled, bind([["*", ec2]]), NONE_KNOWN).resolveTargets(
       { ec2TagFilters: [prod] },
       never,
     );
@@ -66,18 +66,29 @@ describe("the bound fleet", () => {
     expect(hosts[1]?.tags).toEqual([prod, { Key: "Role", Value: "web" }]);
   });
 
+  it("names a host as it is named here, though the tags that select it are its cloud's alone", async () => {
+    const enrolled = host("i-1", { hostName: "web-1", tags: [], zone: "rack-2" });
+    const ec2 = cloud([host("i-1", { zone: "eu-central-1a" })]);
+    const fleet = boundFleet(memoryFleet.create({}, { hosts: [enrolled] }), bind([["*", ec2]]), {
+      knownHosts: async () => new Map([["i-1", enrolled]]),
+    });
+    expect(await fleet.resolveTargets({ ec2TagFilters: [prod] }, never)).toEqual([
+      host("i-1", { hostName: "web-1", zone: "rack-2" }),
+    ]);
+  });
+
   it("leaves out what the binding does not match", async () => {
     const fleet = boundFleet(
       memoryFleet.create({}, { hosts: [] }),
       bind([["i-1*", cloud([host("i-1"), host("i-2")])]]),
-      NONE_RETIRED,
+      NONE_KNOWN,
     );
     expect((await fleet.resolveTargets({ ec2TagFilters: [prod] }, never)).map(({ hostId }) => hostId)).toEqual(["i-1"]);
   });
 
   it("rejects, and never gives fewer hosts, when a cloud cannot be asked", async () => {
     const away = { ...cloud([]), resolveTargets: () => Promise.reject(new Error("ETIMEDOUT")) };
-    const fleet = boundFleet(memoryFleet.create({}, { hosts: [host("i-9")] }), bind([["*", away]]), NONE_RETIRED);
+    const fleet = boundFleet(memoryFleet.create({}, { hosts: [host("i-9")] }), bind([["*", away]]), NONE_KNOWN);
     await expect(fleet.resolveTargets({ ec2TagFilters: [prod] }, never)).rejects.toThrow(
       'the driver test (fleet of "*" in sluice.yml): ETIMEDOUT',
     );

@@ -1,5 +1,6 @@
 import type { Ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
 import type { Fleet, FleetHost, HostTerminator, TerminationReport } from "@sluice/engine/ports/fleet.ts";
+import type { KnownHosts } from "../hosts/host-directory.ts";
 import { matchesPattern } from "./binding.ts";
 import { type BoundDriver, faultOfBinding } from "./bound-driver.ts";
 
@@ -8,8 +9,8 @@ export const FLEET_PORT = "fleet";
 type BoundCloud = BoundDriver<Ec2Fleet>;
 
 export interface BoundFleetDependencies {
-  /** Which of these hosts were removed here: they are no targets, though their cloud goes on running them. */
-  readonly retiredAmong: (hostIds: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** What is known here of these hosts. Removed ones are no targets, though their cloud goes on running them. */
+  readonly knownHosts: (hostIds: readonly string[]) => Promise<KnownHosts>;
 }
 
 /**
@@ -19,7 +20,7 @@ export interface BoundFleetDependencies {
 export function boundFleet(
   enrolled: Fleet,
   clouds: readonly BoundCloud[],
-  { retiredAmong }: BoundFleetDependencies,
+  { knownHosts }: BoundFleetDependencies,
 ): Fleet {
   if (clouds.length === 0) return enrolled;
   return {
@@ -40,8 +41,13 @@ export function boundFleet(
         const known = hosts.get(host.hostId);
         hosts.set(host.hostId, known ? sameHost(known, host) : host);
       }
-      const retired = await retiredAmong([...hosts.keys()]);
-      const living = [...hosts.values()].filter(({ hostId }) => !retired.has(hostId));
+      // Also of a host that its cloud's tags alone select.
+      const known = await knownHosts([...hosts.keys()]);
+      const living = [...hosts.values()].flatMap((host) => {
+        const here = known.get(host.hostId);
+        if (here === "retired") return [];
+        return here ? sameHost(here, host) : host;
+      });
       return living.sort((one, other) => (one.hostId < other.hostId ? -1 : 1));
     },
   };

@@ -48,6 +48,11 @@ export function newInstanceId(randomText: RandomText): string {
   return `i-${randomText(HEX_DIGITS, INSTANCE_ID_DIGITS)}`;
 }
 
+/** As EC2 gives them, or gave them before 2016, with 8 digits. */
+export function isInstanceId(text: string): boolean {
+  return /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(text);
+}
+
 export function instanceArn({ region, accountId }: Installation, hostId: string): string {
   return `arn:aws:ec2:${region}:${accountId}:instance/${hostId}`;
 }

@@ -129,6 +129,8 @@ export interface GetDeploymentLogsOutput {
 
 export interface DeclareHostInput {
   readonly hostName: string;
+  /** Of an instance that EC2 has; absent: a new id. */
+  readonly instanceId?: string | undefined;
   readonly tags?: readonly Tag[] | undefined;
   readonly zone?: string | undefined;
 }

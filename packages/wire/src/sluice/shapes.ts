@@ -197,7 +197,7 @@ export const SLUICE_TABLE = {
     output: structure({ entries: list(logEntry), cursor: string, ended: boolean }, ["entries", "cursor", "ended"]),
   },
   DeclareHost: {
-    input: structure({ hostName: string, tags, zone: string }, ["hostName"]),
+    input: structure({ hostName: string, instanceId: string, tags, zone: string }, ["hostName"]),
     output: oneHost,
   },
   ListHosts: {

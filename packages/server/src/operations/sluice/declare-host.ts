@@ -3,9 +3,9 @@ import type { DeclareHostInput, DeclareHostOutput } from "@sluice/wire/sluice/op
 import { hostLabel, instanceArn, newInstanceId } from "../../hosts/host-identity.ts";
 import { hostSummary } from "../../hosts/host-summary.ts";
 import { newHostRow } from "../../hosts/new-host.ts";
-import { findLivingHostByName, insertHost, lockHostNames } from "../../store/hosts.ts";
+import { findHost, findLivingHostByName, insertHost, lockHostNames } from "../../store/hosts.ts";
 import type { Operation } from "../operation.ts";
-import { hostFact, requireHostName, requireHostTags } from "./host-request.ts";
+import { hostFact, requireHostName, requireHostTags, requireInstanceId } from "./host-request.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 
 /** Makes an instance that is a target from now on, and dark until a machine enrols under its name. */
@@ -13,7 +13,7 @@ export const declareHost: Operation<DeclareHostInput, DeclareHostOutput, SluiceC
   const hostName = requireHostName(input.hostName);
   const tags = requireHostTags(input.tags);
   const now = context.now();
-  const hostId = newInstanceId(context.randomText);
+  const hostId = requireInstanceId(input.instanceId) ?? newInstanceId(context.randomText);
   const row = {
     ...newHostRow({ hostId, hostName, kind: "instance", hostIdentifier: instanceArn(context, hostId), tags, now }),
     zone: hostFact("zone", input.zone),
@@ -26,6 +26,13 @@ export const declareHost: Operation<DeclareHostInput, DeclareHostOutput, SluiceC
       throw new CallerFault(
         "HostAlreadyExistsException",
         `The host ${label} exists already: run \`sluice hosts remove ${hostName}\` first, or choose another name.`,
+      );
+    }
+    const holder = await findHost(transaction.db, hostId);
+    if (holder?.retired_at === null) {
+      throw new CallerFault(
+        "HostAlreadyExistsException",
+        `The instance ${hostId} is the host ${holder.host_name} already: run \`sluice hosts remove ${holder.host_name}\` first to give it another name.`,
       );
     }
     await insertHost(transaction, row);

@@ -178,6 +178,26 @@ describe("a declared host", () => {
     expect(adopted).toMatchObject({ hostId: host.hostId, state: "alive", tags: [prod], zone: "z-1" });
   });
 
+  it("is the instance that EC2 knows, where its id was given", async () => {
+    const instanceId = "i-0123456789abcdef0";
+    const { host } = await DeclareHost({ hostName: "web-3", instanceId }, here.context);
+    expect(host.hostId).toBe(instanceId);
+    expect(await enrol({ hostName: "web-3" })).toMatchObject({
+      hostId: instanceId,
+      hostIdentifier: expect.stringMatching(`:instance/${instanceId}$`),
+    });
+    await expect(DeclareHost({ hostName: "web-4", instanceId }, here.context)).rejects.toThrow(
+      `The instance ${instanceId} is the host web-3 already`,
+    );
+    await RemoveHost({ host: "web-3" }, here.context);
+    await DeclareHost({ hostName: "web-4", instanceId }, here.context);
+    expect((await list(true)).map(({ hostName, hostId }) => [hostName, hostId])).toEqual([["web-4", instanceId]]);
+    for (const wrong of ["", "web-3", "i-0123", `${instanceId}0`, "i-0123456789ABCDEF0"]) {
+      const declared = DeclareHost({ hostName: "web-5", instanceId: wrong }, here.context);
+      await expect(declared).rejects.toMatchObject({ code: "ValidationException" });
+    }
+  });
+
   it("takes the token's tags beside its own, of which its own win", async () => {
     await DeclareHost({ hostName: "web-3", tags: [prod] }, here.context);
     const token = await newToken({ tags: [prod, web] });

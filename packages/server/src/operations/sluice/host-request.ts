@@ -1,6 +1,6 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { mergeTags, type Tag } from "@sluice/model/tag-filter.ts";
-import { hostNameProblem, hostTagsProblem } from "../../hosts/host-identity.ts";
+import { hostNameProblem, hostTagsProblem, isInstanceId } from "../../hosts/host-identity.ts";
 
 /** Zones and addresses are shown and matched, never interpreted. */
 const HOST_FACT_MAX_CHARACTERS = 256;
@@ -10,6 +10,15 @@ export function requireHostName(hostName: string | undefined): string {
   const problem = hostNameProblem(hostName);
   if (problem === undefined) return hostName;
   throw new CallerFault("InvalidHostNameException", `The host name "${hostName}" ${problem}.`);
+}
+
+/** Undefined when none is given. */
+export function requireInstanceId(instanceId: string | undefined): string | undefined {
+  if (instanceId === undefined || isInstanceId(instanceId)) return instanceId;
+  throw new CallerFault(
+    "ValidationException",
+    `instanceId is "${instanceId}": give it as EC2 does, i- and 17 hex digits, or leave it out for a new one.`,
+  );
 }
 
 export function requireHostTags(tags: readonly Tag[] | undefined): Tag[] {
