@@ -141,15 +141,6 @@ export class Shop {
     return up.map(({ server }) => server).sort();
   }
 
-  /** What an operator does by hand to take hosts out without losing a request. */
-  async takeOut(names: readonly string[]): Promise<void> {
-    for (const name of names) await this.haproxy.ask(`set server ${BACKEND}/${name} state drain`);
-    await until(`${names.join(" and ")} have nothing in flight`, async () =>
-      (await this.servers()).every(({ server, sessions }) => !names.includes(server) || sessions === 0),
-    );
-    for (const name of names) await this.haproxy.ask(`set server ${BACKEND}/${name} state maint`);
-  }
-
   /** The fewest servers that HAProxy had up at any moment during `act`. */
   async fewestServing(act: () => Promise<void>): Promise<number> {
     let fewest = Number.POSITIVE_INFINITY;

@@ -74,17 +74,25 @@ describe("rollouts behind HAProxy under a steady load", { timeout: TIME_LIMIT_MI
 
   async function movedToGreenAndBack(): Promise<void> {
     const version = nextVersion();
-    await shop.takeOut(GREEN);
     await shop.changeGroup({
       ec2TagFilters: [taggedWith("Blue")],
       deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
       blueGreenDeploymentConfiguration: {
-        deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT" },
+        deploymentReadyOption: { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: 30 },
         greenFleetProvisioningOption: { action: "DISCOVER_EXISTING" },
         terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 60 },
       },
     });
     const deploymentId = await shop.begin({ version }, { targetInstances: { tagFilters: [taggedWith("Green")] } });
+    await until("the wait for leave", async () => {
+      const info = await shop.codeDeploy.deployment(deploymentId);
+      expect(info.completeTime, describeEnd(info)).toBeUndefined();
+      return info.status === "Ready";
+    });
+    // The replacements run the new version and pass the balancer's checks, and nobody is sent to them.
+    expect(await load?.versions(SAMPLE)).toEqual([current]);
+    expect(await shop.serving()).toEqual(BLUE);
+    await shop.server.sluice("continue", deploymentId);
     await until("the termination wait", async () => {
       const info = await shop.codeDeploy.deployment(deploymentId);
       expect(info.completeTime, describeEnd(info)).toBeUndefined();

@@ -1,15 +1,18 @@
 import type { DeploymentInfo, RevisionLocation } from "@aws-sdk/client-codedeploy";
+import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { CommandFailed } from "../command-failed.ts";
 import { type Connection, connect } from "../connection.ts";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
 import { printJson } from "../printing.ts";
 import { showProgress } from "../progress/show-progress.ts";
+import { replacementsWith } from "../revision/target-instances.ts";
 
 interface RollbackOptions extends ClientOptions {
   readonly application: string;
   readonly group: string;
   readonly to?: string;
+  readonly targetTag?: readonly Tag[];
   readonly watch?: boolean;
 }
 
@@ -18,6 +21,7 @@ export function define(command: Command): void {
     .requiredOption("--application <name>", "the application")
     .requiredOption("--group <name>", "its deployment group")
     .option("--to <deployment>", "the deployment whose revision is to run again (default: the last good one before)")
+    .option("--target-tag <key=value>", "of a blue/green group: a tag of the hosts to go to (repeatable)", collectTag)
     .option("--watch", "follow the deployment; exit with 0 only if it succeeds");
   addJsonOption(addClientOptions(command));
   addExamples(
@@ -27,7 +31,7 @@ export function define(command: Command): void {
   );
   command.addHelpText(
     "after",
-    "\nAfter a deployment that failed or was stopped, the last successful revision is deployed again; after one that succeeded, the revision before it.",
+    "\nAfter a deployment that failed or was stopped, the last successful revision is deployed again; after one that succeeded, the revision before it. A blue/green deployment that still keeps its original hosts goes back to them by sluice stop, which installs nothing.",
   );
   command.action(async (options: RollbackOptions) => {
     using connection = connect(options);
@@ -36,6 +40,7 @@ export function define(command: Command): void {
       applicationName: options.application,
       deploymentGroupName: options.group,
       revision,
+      ...replacementsWith(options.targetTag),
       description: options.to ? `Rollback to ${options.to}` : "Rollback to the previous revision",
     });
     if (deploymentId === undefined) throw new Error("CreateDeployment answered without a deployment id");
