@@ -29,6 +29,7 @@ import {
   nextEffectAt,
   postponeEffect,
   recordEffectOutcome,
+  renewLease,
 } from "@sluice/server/store/effects.ts";
 import { appendEvents, newestEventId, readEvents } from "@sluice/server/store/events.ts";
 import { loadHostHistory, recordAttempts, recordOutcome } from "@sluice/server/store/group-hosts.ts";
@@ -520,9 +521,7 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
     it("that are asked for twice are one", async () => {
       await insert("a");
       await insert("a", NOON + 5);
-      expect(await claim("one", NOON)).toEqual([
-        { key: "a", deploymentId: "d-1", kind: "resolveTargets", attempts: 1 },
-      ]);
+      expect(await claim("one", NOON)).toEqual([{ key: "a", deploymentId: "d-1", effect: effect("a"), attempts: 1 }]);
     });
 
     it("are not run before they are due, oldest first, no more than asked for", async () => {
@@ -542,6 +541,16 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
       expect(await nextEffectAt(store)).toBe(NOON + 60_000);
       const again = await claim("one", NOON + 60_000);
       expect(again).toMatchObject([{ key: "a", attempts: 2 }]);
+    });
+
+    it("stay with their owner for longer when it renews the lease, which nobody else can", async () => {
+      await insert("a");
+      await claim("one", NOON);
+      await store.write((transaction) => renewLease(transaction, "a", "two", NOON + 70_000));
+      expect(await nextEffectAt(store)).toBe(NOON + 60_000);
+      await store.write((transaction) => renewLease(transaction, "a", "one", NOON + 70_000));
+      expect(await claim("one", NOON + 69_999)).toEqual([]);
+      expect(await claim("one", NOON + 70_000)).toHaveLength(1);
     });
 
     it(

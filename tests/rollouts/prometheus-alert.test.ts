@@ -251,10 +251,18 @@ describe("alarms of a real Prometheus", () => {
   it("that can no longer be read stop a deployment, unless the group goes on without them", async () => {
     await watch("strict", "Mortal");
     await watch("easy", "Mortal", true);
+    gauges.set("fire", 0);
+    await until("Fire has ended", async () => (await alertStates("Fire")).length === 0);
+    await watch("shop", "Fire");
     only("strict").hold();
     only("easy").hold();
+    for (const host of hostsOf("shop")) host.hold();
     const [strict, easy] = [await begin("strict", good), await begin("easy", good)];
-    await until("both validate", () => only("strict").validates(strict) && only("easy").validates(easy));
+    const other = await begin("shop", good);
+    await until("all validate", () => {
+      const isOther = hostsOf("shop").some((host) => host.validates(other));
+      return isOther && only("strict").validates(strict) && only("easy").validates(easy);
+    });
     await mortal.stop();
     const stopped = await codeDeploy.end(strict);
     expect(stopped.status).toBe("Stopped");
@@ -266,5 +274,13 @@ describe("alarms of a real Prometheus", () => {
     only("easy").release();
     expect((await codeDeploy.end(easy)).status).toBe("Succeeded");
     expect(await versions("easy")).toEqual(["good"]);
+
+    // Who watches alarms of another system is neither stopped by that nor left unwatched.
+    expect((await codeDeploy.deployment(other)).status).toBe("InProgress");
+    gauges.set("fire", 1);
+    const fired = await codeDeploy.end(other);
+    expect(fired.errorInformation?.message).toContain(`${WIRE_TEXT}<Fire>`);
+    for (const host of hostsOf("shop")) host.release();
+    expect((await codeDeploy.end(fired.rollbackInfo?.rollbackDeploymentId ?? "")).status).toBe("Succeeded");
   });
 });

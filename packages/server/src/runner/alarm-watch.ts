@@ -19,6 +19,9 @@ export interface AlarmWatchDependencies {
   readonly onError: (error: unknown) => void;
 }
 
+/** By name; an error is why the alarm cannot be read. */
+type Readings = ReadonlyMap<string, AlarmReading | Error>;
+
 /**
  * Reads the alarms of every active deployment, all names at once and each once. What they said last is kept in memory only: a server
  * that starts asks anew, and until it has an answer the planner knows nothing rather than something old.
@@ -78,31 +81,40 @@ export class AlarmWatch {
     }
   }
 
-  /** The readings by name, or why there are none. */
-  async #readAll(names: readonly string[]): Promise<ReadonlyMap<string, AlarmReading> | string> {
-    const { alarmReader, onError } = this.#dependencies;
+  /**
+   * One monitoring system that is away fails what is asked of all at once; then each alarm is asked for alone, so that it hides no alarm
+   * of another, and stops no deployment that watches none of its own.
+   */
+  async #readAll(names: readonly string[]): Promise<Readings> {
     try {
-      const readings = await alarmReader.read(names, AbortSignal.timeout(ALARM_READ_TIMEOUT_MILLISECONDS));
-      return new Map(readings.map((reading) => [reading.name, reading]));
+      return await this.#readTogether(names);
     } catch (error) {
-      onError(error);
-      return error instanceof Error ? error.message : String(error);
+      this.#dependencies.onError(error);
+      if (names.length === 1) return failedReadings(names, error);
     }
+    const alone = await Promise.all(
+      names.map((name) => this.#readTogether([name]).catch((error: unknown) => failedReadings([name], error))),
+    );
+    return new Map(alone.flatMap((readings) => [...readings]));
+  }
+
+  async #readTogether(names: readonly string[]): Promise<Readings> {
+    const signal = AbortSignal.timeout(ALARM_READ_TIMEOUT_MILLISECONDS);
+    const readings = await this.#dependencies.alarmReader.read(names, signal);
+    return new Map(readings.map((reading) => [reading.name, reading]));
   }
 
   /** An alarm that fires counts, whatever is the matter with the others. */
-  #judge(
-    deploymentId: string,
-    names: readonly string[],
-    readings: ReadonlyMap<string, AlarmReading> | string,
-  ): AlarmObservation {
-    if (typeof readings === "string") return this.#unreadable(deploymentId, readings);
+  #judge(deploymentId: string, names: readonly string[], readings: Readings): AlarmObservation {
     const own = names.flatMap((name) => readings.get(name) ?? []);
-    const firing = own.filter(({ state }) => state === "alarm");
+    const read = new Map(own.flatMap((one) => (one instanceof Error ? [] : [[one.name, one] as const])));
+    const firing = [...read.values()].filter(({ state }) => state === "alarm");
     if (firing.length > 0) return { outcome: "read", firing };
-    const unknown = names.filter((name) => (readings.get(name)?.state ?? "unknown") === "unknown");
+    const failures = new Set(own.flatMap((one) => (one instanceof Error ? one.message : [])));
+    if (failures.size > 0) return this.#unreadable(deploymentId, [...failures].join("; "));
+    const unknown = names.filter((name) => (read.get(name)?.state ?? "unknown") === "unknown");
     if (unknown.length === 0) return { outcome: "read", firing };
-    return this.#unreadable(deploymentId, unknownAlarms(unknown, readings));
+    return this.#unreadable(deploymentId, unknownAlarms(unknown, read));
   }
 
   #unreadable(deploymentId: string, reason: string): AlarmObservation {
@@ -128,6 +140,11 @@ export class AlarmWatch {
       afterCommit(() => feed.publish({ deploymentId, offered: [], hasEvents: false, isDue: true }));
     });
   }
+}
+
+function failedReadings(names: readonly string[], error: unknown): Readings {
+  const reason = error instanceof Error ? error : new Error(String(error));
+  return new Map(names.map((name) => [name, reason]));
 }
 
 export function unknownAlarms(names: readonly string[], readings: ReadonlyMap<string, AlarmReading>): string {

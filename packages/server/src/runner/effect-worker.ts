@@ -8,15 +8,21 @@ import {
   type PendingEffect,
   postponeEffect,
   recordEffectOutcome,
+  renewLease,
 } from "../store/effects.ts";
 import type { Store } from "../store/open-store.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import { notPrepared } from "./rollout-facts.ts";
 import { routeTraffic } from "./route-traffic.ts";
+import type { Timers } from "./timers.ts";
 import { withholdReplacements } from "./withhold-replacements.ts";
 
-/** How long one attempt may take before another worker may try. */
-const LEASE_MILLISECONDS = 60_000;
+/** How long one attempt may take. */
+const ATTEMPT_TIMEOUT_MILLISECONDS = 60_000;
+/** For so long another server leaves alone what one that died had under way. */
+const LEASE_MILLISECONDS = 10_000;
+/** How often a lease is renewed while its attempt goes on; most attempts end before the first time. */
+const RENEWAL_MILLISECONDS = 3_000;
 /** Effects that this server carries out at one time. */
 const EFFECTS_AT_ONCE_MAX = 32;
 /** Between attempts: doubled each time, up to the maximum. */
@@ -27,7 +33,7 @@ const ATTEMPTS_MAX = 8;
 
 export interface EffectWorkerDependencies {
   readonly store: Store;
-  readonly now: () => number;
+  readonly timers: Timers;
   readonly owner: string;
   readonly feed: ChangeFeed;
   readonly resolveTargets: (deploymentId: string, signal: AbortSignal) => Promise<TargetResolution>;
@@ -52,7 +58,8 @@ type Attempt = { readonly ended: unknown } | { readonly postponed: Postponed };
  */
 export class EffectWorker {
   readonly #dependencies: EffectWorkerDependencies;
-  readonly #running = new Set<Promise<void>>();
+  /** By key: what outlived its lease after all, because this process was stopped for a while, is not begun a second time here. */
+  readonly #running = new Map<string, Promise<void>>();
   readonly #closing = new AbortController();
 
   constructor(dependencies: EffectWorkerDependencies) {
@@ -60,16 +67,16 @@ export class EffectWorker {
   }
 
   async startDue(): Promise<void> {
-    const { store, now, owner } = this.#dependencies;
+    const { store, timers, owner } = this.#dependencies;
     const room = EFFECTS_AT_ONCE_MAX - this.#running.size;
-    const at = now();
+    const at = timers.now();
     if (this.#closing.signal.aborted || room <= 0 || !(await hasDueEffects(store, at))) return;
     const claimed = await store.write((transaction) =>
       claimEffects(transaction, owner, at, at + LEASE_MILLISECONDS, room),
     );
     for (const effect of claimed) {
-      const running = this.#run(effect).finally(() => this.#running.delete(running));
-      this.#running.add(running);
+      if (this.#running.has(effect.key)) continue;
+      this.#running.set(effect.key, this.#run(effect));
     }
   }
 
@@ -81,24 +88,57 @@ export class EffectWorker {
   /** Calls under way are broken off; what they are about is done again by the next server. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all(this.#running);
+    await Promise.all(this.#running.values());
   }
 
   async #run(effect: PendingEffect): Promise<void> {
     const { feed, onError } = this.#dependencies;
+    const letLeaseGo = this.#keepLease(effect.key);
+    let isRecorded = false;
     try {
       await this.#record(effect, await this.#attempt(effect));
-      feed.publish({ deploymentId: effect.deploymentId, offered: [], hasEvents: false, isDue: true });
+      isRecorded = true;
     } catch (error) {
       // The outcome could not be written down: the lease runs out, and the effect is done once more.
       onError(error);
     }
+    await letLeaseGo();
+    this.#running.delete(effect.key);
+    // Last: whoever hears it may begin the next attempt at once.
+    if (isRecorded) feed.publish({ deploymentId: effect.deploymentId, offered: [], hasEvents: false, isDue: true });
+  }
+
+  /** @returns what ends it; resolves when nothing is written about the lease any more */
+  #keepLease(key: string): () => Promise<void> {
+    const { store, timers, owner, onError } = this.#dependencies;
+    let isOver = false;
+    let renewal = Promise.resolve();
+    let cancelTimer = () => {};
+    const renewLater = () => {
+      if (isOver) return;
+      cancelTimer = timers.after(RENEWAL_MILLISECONDS, () => {
+        const until = timers.now() + LEASE_MILLISECONDS;
+        renewal = store
+          .write((transaction) => renewLease(transaction, key, owner, until))
+          .then(renewLater, (error: unknown) => {
+            onError(error);
+            renewLater();
+          });
+      });
+    };
+    renewLater();
+    return () => {
+      isOver = true;
+      cancelTimer();
+      return renewal;
+    };
   }
 
   async #attempt(effect: PendingEffect): Promise<Attempt> {
-    const { now, onError } = this.#dependencies;
+    const { timers, onError } = this.#dependencies;
+    const { now } = timers;
     try {
-      const signal = AbortSignal.any([AbortSignal.timeout(LEASE_MILLISECONDS), this.#closing.signal]);
+      const signal = AbortSignal.any([AbortSignal.timeout(ATTEMPT_TIMEOUT_MILLISECONDS), this.#closing.signal]);
       return await this.#do(effect, signal);
     } catch (error) {
       if (this.#closing.signal.aborted) return { postponed: { runAt: now(), isUnderWay: true } };
@@ -113,7 +153,7 @@ export class EffectWorker {
   }
 
   async #do({ deploymentId, effect }: PendingEffect, signal: AbortSignal): Promise<Attempt> {
-    const { store, now, resolveTargets, trafficRouter, hostTerminator } = this.#dependencies;
+    const { store, timers, resolveTargets, trafficRouter, hostTerminator } = this.#dependencies;
     switch (effect.kind) {
       case "resolveTargets":
         return { ended: await resolveTargets(deploymentId, signal) };
@@ -121,11 +161,11 @@ export class EffectWorker {
         return { ended: await hostTerminator.terminate(effect.targetIds, signal) };
       case "routeTraffic": {
         const report = await routeTraffic({ store, trafficRouter }, deploymentId, effect, signal);
-        return attemptOf(report, now());
+        return attemptOf(report, timers.now());
       }
       case "withholdReplacements": {
         const report = await withholdReplacements({ store, trafficRouter }, deploymentId, effect.targetIds, signal);
-        return attemptOf(report, now());
+        return attemptOf(report, timers.now());
       }
       default: {
         const never: never = effect;
@@ -135,7 +175,7 @@ export class EffectWorker {
   }
 
   async #record(effect: PendingEffect, attempt: Attempt): Promise<void> {
-    const { store, now } = this.#dependencies;
+    const { store, timers } = this.#dependencies;
     await store.write(async (transaction) => {
       if ("postponed" in attempt) {
         await postponeEffect(transaction, effect.key, attempt.postponed);
@@ -144,7 +184,7 @@ export class EffectWorker {
       await recordEffectOutcome(transaction, effect.key, attempt.ended);
       await transaction.db
         .updateTable("deployments")
-        .set({ wake_at: now() })
+        .set({ wake_at: timers.now() })
         .where("deployment_id", "=", effect.deploymentId)
         .where("active", "=", 1)
         .execute();

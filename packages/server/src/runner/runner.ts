@@ -68,7 +68,7 @@ export function createRunner(dependencies: RunnerDependencies): Runner {
   const planning = { store, now, hosts, alarms, feed, newDeploymentId, onQuarantine };
   const effects = new EffectWorker({
     store,
-    now,
+    timers,
     owner,
     feed,
     trafficRouter,

@@ -88,6 +88,21 @@ export async function claimEffects(
   }));
 }
 
+/** The attempt goes on. Does nothing to an effect that another server has taken over, or that has ended. */
+export async function renewLease(
+  { db }: WriteTransaction,
+  key: string,
+  owner: string,
+  leaseUntil: number,
+): Promise<void> {
+  await db
+    .updateTable("effects")
+    .set({ lease_until: leaseUntil })
+    .where("effect_key", "=", key)
+    .where("lease_owner", "=", owner)
+    .execute();
+}
+
 export async function recordEffectOutcome({ db }: WriteTransaction, key: string, outcome: unknown): Promise<void> {
   await db
     .updateTable("effects")
