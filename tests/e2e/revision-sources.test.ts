@@ -106,17 +106,18 @@ describe("another S3 service, by a binding of sluice.yml", () => {
     expect(here.status, here.errorInformation?.message).toBe("Succeeded");
   });
 
-  it("an object that is not there fails with its name and the service's words, and without a signature", async ({
+  it("an object that is not there ends the deployment before a host is touched, with its name and without a signature", async ({
     skip,
   }) => {
     skip(!elsewhere, "moto is not installed: pip install 'moto[server]'");
     const s3Location = { bucket: "elsewhere-releases", key: "none.tgz", bundleType: "tgz" } as const;
     const deploymentId = await codeDeploy.deploy("prod", { revisionType: "S3", s3Location });
-    expect((await codeDeploy.end(deploymentId)).status).toBe("Failed");
-    const { diagnostics } = failedEvent(await codeDeploy.target(deploymentId, agent.hostId));
-    expect(diagnostics?.message).toContain(`${elsewhere!.url}/elsewhere-releases/none.tgz`);
-    expect(diagnostics?.message).toContain("NoSuchKey");
-    expect(diagnostics?.message).not.toMatch(/X-Amz-Signature/i);
+    const { status, errorInformation } = await codeDeploy.end(deploymentId);
+    expect(status).toBe("Failed");
+    expect(errorInformation?.code).toBe("REVISION_MISSING");
+    expect(errorInformation?.message).toContain("elsewhere-releases/none.tgz");
+    expect(errorInformation?.message).not.toMatch(/X-Amz-Signature/i);
+    expect(await codeDeploy.targets(deploymentId)).toEqual([]);
   });
 });
 
