@@ -13,8 +13,8 @@ import type { Kill } from "./mortal-server.ts";
 import { BLUE, GREEN, type Outcome, TwoFleets } from "./two-fleets.ts";
 
 /**
- * `all`: at every commit on SQLite, and at a sample of them on PostgreSQL too, where a server that comes back waits up to a minute for what
- * the dead one had under way. Otherwise the sample, on SQLite.
+ * `all`: at every commit on SQLite, and at a sample of them on PostgreSQL too, where a server that comes back waits for the leases of the
+ * dead one. Otherwise the sample, on SQLite.
  */
 const KILLS_AT_ALL = process.env.SLUICE_KILLS === "all";
 /** What the caller is answered for, what follows at once (the start, or the end with the rollback), and then spread over the rest. */
