@@ -16,9 +16,15 @@ step() {
 }
 chosen=$*
 
-# As many deployments in simulated worlds.
-export SLUICE_SIMULATION_SEEDS="${SLUICE_SIMULATION_SEEDS:-1000000}"
-step simulation --testTimeout=0 tests/simulation
+# As many deployments in simulated worlds, on all processors. Its progress lines say from which seed to go on after a break:
+# SLUICE_SEED=N SLUICE_SIMULATION_DEPLOYMENTS=M npm run prove -- simulation
+case " $chosen " in
+  "  " | *" simulation "*)
+    echo "== simulation"
+    node tests/simulation/simulate.ts --progress --seed "${SLUICE_SEED:-1000000}" --count 1000000000 \
+      --deployments "${SLUICE_SIMULATION_DEPLOYMENTS:-1000000}" || failed="$failed simulation"
+    ;;
+esac
 
 # As many requests through a real HAProxy while deployments come and go; a server that is killed at each of its commits.
 export SLUICE_KILLS="${SLUICE_KILLS:-all}"

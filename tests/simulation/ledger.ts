@@ -1,15 +1,16 @@
-import { IN_PLACE_EVENTS, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import { LIFECYCLE_EVENTS, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import { RULES, type Rule } from "./violation.ts";
 
 /** What really happened on the hosts, whatever anyone says of it. */
 export class Ledger {
   /** In the order in which they began, by host and deployment. */
   readonly #runs = new Map<string, LifecycleEventName[]>();
   readonly #succeeded = new Set<string>();
-  readonly #onViolation: (message: string) => void;
+  readonly #onViolation: (rule: Rule, deploymentId: string, message: string) => void;
   /** Hosts that say what is not so. */
   readonly liars = new Set<string>();
 
-  constructor(onViolation: (message: string) => void) {
+  constructor(onViolation: (rule: Rule, deploymentId: string, message: string) => void) {
     this.#onViolation = onViolation;
   }
 
@@ -17,10 +18,13 @@ export class Ledger {
     const key = `${hostId}/${deploymentId}`;
     const runs = this.#runs.get(key) ?? [];
     this.#runs.set(key, runs);
-    if (runs.includes(event)) this.#onViolation(`${event} of ${deploymentId} ran twice on the honest host ${hostId}`);
+    if (runs.includes(event)) {
+      this.#onViolation(RULES.hookOrder, deploymentId, `${event} ran twice on the honest host ${hostId}`);
+    }
     const last = runs.at(-1);
-    if (last && IN_PLACE_EVENTS.indexOf(last) > IN_PLACE_EVENTS.indexOf(event)) {
-      this.#onViolation(`${event} of ${deploymentId} ran after ${last} on the honest host ${hostId}`);
+    // Every list of events, in place or blue/green, is a part of this one in its order.
+    if (last && LIFECYCLE_EVENTS.indexOf(last) > LIFECYCLE_EVENTS.indexOf(event)) {
+      this.#onViolation(RULES.hookOrder, deploymentId, `${event} ran after ${last} on the honest host ${hostId}`);
     }
     runs.push(event);
   }

@@ -1,8 +1,14 @@
 import type { WriteTransaction } from "@sluice/server/store/group-commit.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
 
-/** Where a server dies: its transaction is rolled back, or it is durable and nothing that follows from it is said to anyone. */
+/**
+ * Where a server dies: its transaction is rolled back, or it is durable and nothing that follows from it is said to anyone.
+ * `diskFailure`: the server lives on, and the transaction did not take place.
+ */
 export type Death = "beforeCommit" | "afterCommit";
+export type Fate = Death | "diskFailure";
+
+export class DiskFailure extends Error {}
 
 /**
  * The store as one life of the server knows it. The database outlives it. Whatever the dead server waits for never comes, as for a
@@ -10,13 +16,13 @@ export type Death = "beforeCommit" | "afterCommit";
  */
 export class MortalStore implements Store {
   readonly #store: Store;
-  readonly #fate: () => Death | null;
+  readonly #fate: () => Fate | null;
   readonly #onDeath: () => void;
   #dead = false;
   commits = 0;
 
   /** `fate` is asked at every write. */
-  constructor(store: Store, fate: () => Death | null, onDeath: () => void) {
+  constructor(store: Store, fate: () => Fate | null, onDeath: () => void) {
     this.#store = store;
     this.#fate = fate;
     this.#onDeath = onDeath;
@@ -42,11 +48,11 @@ export class MortalStore implements Store {
 
   write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
     if (this.#dead) return never();
-    const death = this.#fate();
+    const fate = this.#fate();
     const written = this.#store.write(async (transaction) => {
       if (this.#dead) throw new Error("the server is dead");
       // First in the list of what follows the commit, so that nothing else of this work is said.
-      if (death === "afterCommit") transaction.afterCommit(() => this.die());
+      if (fate === "afterCommit") transaction.afterCommit(() => this.die());
       const result = await work({
         ...transaction,
         afterCommit: (action) =>
@@ -54,7 +60,8 @@ export class MortalStore implements Store {
             if (!this.#dead) action();
           }),
       });
-      if (death === "beforeCommit") this.die();
+      if (fate === "diskFailure") throw new DiskFailure("disk I/O error");
+      if (fate === "beforeCommit") this.die();
       // Work that shares the group with a death is rolled back with it.
       if (this.#dead) throw new Error("the server died");
       return result;
@@ -68,6 +75,7 @@ export class MortalStore implements Store {
   async close(): Promise<void> {}
 }
 
-function never<T>(): Promise<T> {
+/** What a dead process waits for. */
+export function never<T>(): Promise<T> {
   return new Promise(() => {});
 }

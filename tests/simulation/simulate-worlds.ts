@@ -1,69 +1,80 @@
-import { simulateWorld, type WorldReport } from "./world.ts";
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { scenarioOf } from "./scenario.ts";
+import { tell } from "./story.ts";
+import { add, describeTally, newTally, type Tally } from "./tally.ts";
+import { simulateWorld } from "./world.ts";
+
+/** Worlds that a thread is given at a time. */
+const BATCH_WORLDS = 4;
+const THREADS_MAX = 8;
 
 export interface Simulations {
   readonly seed: number;
   readonly count: number;
-  /** Asked before every world but the first. */
-  readonly isEnough?: () => boolean;
+  /** Asked before every batch but the first. */
+  readonly isEnough?: (tally: Tally) => boolean;
+  /** Told after every batch; worlds before `nextSeed` have all been simulated. */
+  readonly onProgress?: (tally: Tally, nextSeed: number) => void;
 }
 
 export interface SimulationSummary {
-  readonly worlds: number;
-  readonly deployments: number;
-  readonly outcomes: ReadonlyMap<string, number>;
-  readonly faults: ReadonlyMap<string, number>;
-  /** The first rule that was broken, with the command that shows it again; null when none was. */
-  readonly violation: string | null;
-  /** The mix of faults and outcomes, for a person. */
+  readonly tally: Tally;
+  /** The broken rule of the lowest seed, as a story; null when none was broken. */
+  readonly story: string | null;
+  /** The mix, and the story, for a person. */
   readonly text: string;
 }
 
-/** One world after another, up to the first that breaks a rule. */
-export async function simulateWorlds({ seed, count, isEnough = () => false }: Simulations): Promise<SimulationSummary> {
-  const outcomes = new Map<string, number>();
-  const faults = new Map<string, number>();
-  const fleets: number[] = [];
-  let worlds = 0;
-  let calm = 0;
-  let deployments = 0;
-  let steps = 0;
-  let hours = 0;
-  let violation: string | null = null;
-  for (; worlds < count && violation === null && (worlds === 0 || !isEnough()); worlds++) {
-    const report = await simulateWorld(seed + worlds);
-    deployments += report.deployments;
-    steps += report.steps;
-    hours += report.simulatedMilliseconds / 3_600_000;
-    calm += report.isCalm ? 1 : 0;
-    fleets.push(report.hosts);
-    add(outcomes, report.outcomes);
-    add(faults, report.faults);
-    if (report.violation !== null) violation = story(report);
-  }
-  fleets.sort((one, other) => one - other);
-  const text = [
-    `${worlds} worlds from seed ${seed}: ${deployments} deployments, ${steps} steps, ${hours.toFixed(1)} simulated hours; ${calm} worlds without faults.`,
-    `Hosts: ${fleets[0]} to ${fleets.at(-1)}, median ${fleets[fleets.length >> 1]}.`,
-    `Outcomes: ${list(outcomes)}.`,
-    `Faults: ${list(faults) || "none"}.`,
-    violation ?? "No rule was broken.",
-  ].join("\n");
-  return { worlds, deployments, outcomes, faults, violation, text };
+/** Many worlds on all processors, up to the first that breaks a rule. Which threads there are makes no difference to what is found. */
+export async function simulateWorlds({
+  seed,
+  count,
+  isEnough = () => false,
+  onProgress,
+}: Simulations): Promise<SimulationSummary> {
+  const tally = newTally();
+  const end = seed + count;
+  const finished = new Set<number>();
+  let next = seed;
+  let done = seed;
+  const hand = (): { readonly seed: number; readonly count: number } | null => {
+    if (next >= end || tally.violation || isEnough(tally)) return null;
+    const batch = { seed: next, count: Math.min(BATCH_WORLDS, end - next) };
+    next += batch.count;
+    return batch;
+  };
+  const take = (more: Tally, batchSeed: number) => {
+    add(tally, more);
+    finished.add(batchSeed);
+    while (finished.delete(done)) done = Math.min(end, done + BATCH_WORLDS);
+    onProgress?.(tally, done);
+  };
+  const threads = Math.min(THREADS_MAX, availableParallelism(), Math.ceil(count / BATCH_WORLDS));
+  await Promise.all(Array.from({ length: threads }, () => work(hand, take)));
+  const story = tally.violation
+    ? await tell(await simulateWorld(scenarioOf(tally.violation.seed)), tally.violation.seed)
+    : null;
+  return { tally, story, text: `${describeTally(tally, seed)}\n${story ?? "No rule was broken."}` };
 }
 
-function story({ seed, violation, hosts, deployments, steps }: WorldReport): string {
-  return [
-    `A rule was broken in the world of seed ${seed} (${hosts} hosts, deployment ${deployments} of it, step ${steps}):`,
-    `  ${violation}`,
-    `Replay it: npm run simulate -- --seed ${seed} --count 1`,
-  ].join("\n");
-}
+type Batch = { readonly seed: number; readonly count: number };
 
-function add(sum: Map<string, number>, more: ReadonlyMap<string, number>): void {
-  for (const [name, count] of more) sum.set(name, (sum.get(name) ?? 0) + count);
-}
-
-function list(counts: ReadonlyMap<string, number>): string {
-  const most = [...counts].sort(([, one], [, other]) => other - one);
-  return most.map(([name, count]) => `${name} ${count}`).join(", ");
+/** One thread, for as long as there is work. A world that throws is a mistake of the simulation's, and ends it. */
+function work(hand: () => Batch | null, take: (tally: Tally, seed: number) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("./simulation-worker.ts", import.meta.url), { execArgv: [] });
+    let batch: Batch | null = null;
+    const giveNext = () => {
+      batch = hand();
+      worker.postMessage(batch);
+    };
+    worker.on("message", (tally: Tally) => {
+      if (batch) take(tally, batch.seed);
+      giveNext();
+    });
+    worker.on("error", reject);
+    worker.on("exit", () => resolve());
+    giveNext();
+  });
 }

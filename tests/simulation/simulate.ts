@@ -1,17 +1,44 @@
 import { parseArgs } from "node:util";
 import { simulateWorlds } from "./simulate-worlds.ts";
 
-// npm run simulate -- --seed N --count M: M worlds from seed N on; prints the mix of faults and outcomes, and ends with 1 at a violation.
+// npm run simulate -- --seed N --count M: M worlds from seed N on; prints the mix of strategies, faults and outcomes, and ends with 1 at
+// a violation, told as a story. --deployments D ends it once so many have been simulated; --progress tells how far it is, and where to
+// go on after a break.
+
+const PROGRESS_MILLISECONDS = 30_000;
 
 const { values } = parseArgs({
-  options: { seed: { type: "string", default: "1" }, count: { type: "string", default: "200" } },
+  options: {
+    seed: { type: "string", default: "1" },
+    count: { type: "string", default: "40" },
+    deployments: { type: "string" },
+    progress: { type: "boolean", default: false },
+  },
 });
-const seed = Number(values.seed);
-const count = Number(values.count);
-if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(`--seed is ${values.seed}: give a whole number from 0 on`);
-if (!Number.isSafeInteger(count) || count < 1)
-  throw new Error(`--count is ${values.count}: give a whole number from 1 on`);
+const seed = wholeNumber("--seed", values.seed, 0);
+const count = wholeNumber("--count", values.count, 1);
+const deployments =
+  values.deployments === undefined ? Number.POSITIVE_INFINITY : wholeNumber("--deployments", values.deployments, 1);
 
-const summary = await simulateWorlds({ seed, count });
-console.log(summary.text);
-process.exitCode = summary.violation === null ? 0 : 1;
+const startedAt = performance.now();
+let toldAt = startedAt;
+const { text, story } = await simulateWorlds({
+  seed,
+  count,
+  isEnough: (tally) => tally.deployments >= deployments,
+  onProgress: (tally, nextSeed) => {
+    const now = performance.now();
+    if (!values.progress || now - toldAt < PROGRESS_MILLISECONDS) return;
+    toldAt = now;
+    const aSecond = ((tally.deployments / (now - startedAt)) * 1000).toFixed(0);
+    console.log(`${tally.deployments} deployments, ${aSecond} a second; to go on from here: --seed ${nextSeed}`);
+  },
+});
+console.log(text);
+process.exitCode = story === null ? 0 : 1;
+
+function wholeNumber(option: string, text: string, least: number): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number >= least) return number;
+  throw new Error(`${option} is ${text}: give a whole number from ${least} on`);
+}

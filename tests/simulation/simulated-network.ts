@@ -1,18 +1,12 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { DiskFailure } from "./mortal-store.ts";
 import type { Random } from "./random.ts";
+import type { FaultRates } from "./scenario.ts";
 import type { SimulatedServer } from "./simulated-server.ts";
 import type { SimulatedTime } from "./simulated-time.ts";
 
-/** Probabilities of one call. */
-export interface NetworkFaults {
-  readonly requestLost: number;
-  readonly answerLost: number;
-  readonly duplicated: number;
-  /** Under way for up to half a minute, so that it is overtaken by what was sent after it. */
-  readonly late: number;
-}
-
-export const NO_NETWORK_FAULTS: NetworkFaults = { requestLost: 0, answerLost: 0, duplicated: 0, late: 0 };
+/** Late is under way for up to half a minute, so that it is overtaken by what was sent after it. */
+export type NetworkFaults = Pick<FaultRates, "requestLost" | "answerLost" | "duplicated" | "late">;
 
 const USUAL_DELAY_MILLISECONDS = 20;
 const LATE_DELAY_MILLISECONDS = 30_000;
@@ -36,13 +30,13 @@ export type Request<T> = (server: SimulatedServer, line: Line) => Promise<T>;
 export interface NetworkParts {
   readonly time: SimulatedTime;
   readonly random: Random;
+  readonly faults: () => NetworkFaults;
   readonly server: () => SimulatedServer | null;
   readonly onFault: (fault: keyof NetworkFaults | "cut") => void;
 }
 
 /** Between hosts and server. Calls cross, get lost, come twice and come late; who dies at one end is not always noticed at the other. */
 export class SimulatedNetwork {
-  faults: NetworkFaults = NO_NETWORK_FAULTS;
   /** Hosts from which nothing passes for now, in neither direction. */
   readonly cut = new Set<string>();
   readonly #parts: NetworkParts;
@@ -109,7 +103,7 @@ export class SimulatedNetwork {
     };
     request(server, line).then(
       (result) => end(() => resolve(result)),
-      (error: unknown) => end(() => reject(error instanceof CallerFault ? new Refused(error.message) : error)),
+      (error: unknown) => end(() => reject(asAnswer(error))),
     );
   }
 
@@ -127,8 +121,14 @@ export class SimulatedNetwork {
   }
 
   #happens(fault: keyof NetworkFaults): boolean {
-    const happens = this.#parts.random.chance(this.faults[fault]);
+    const happens = this.#parts.random.chance(this.#parts.faults()[fault]);
     if (happens) this.#parts.onFault(fault);
     return happens;
   }
+}
+
+/** An error of the caller's is told to it; one of the server's disk is an internal error, which clients ask again after. */
+function asAnswer(error: unknown): unknown {
+  if (error instanceof CallerFault) return new Refused(error.message);
+  return error instanceof DiskFailure ? new Unanswered("internal error") : error;
 }

@@ -1,16 +1,18 @@
-import { type FleetSelection, selectHosts } from "@sluice/engine/ports/fleet.ts";
+import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
+import { type FleetSelection, type HostTerminator, selectHosts } from "@sluice/engine/ports/fleet.ts";
+import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { Liveness } from "@sluice/server/hosts/liveness.ts";
 import type { CodeDeployContext } from "@sluice/server/operations/codedeploy/codedeploy-context.ts";
 import type { CommandContext } from "@sluice/server/operations/command/command-context.ts";
 import type { OperationContext, Principal } from "@sluice/server/operations/operation.ts";
 import type { SluiceContext } from "@sluice/server/operations/sluice/sluice-context.ts";
 import { createRunner, type Runner } from "@sluice/server/runner/runner.ts";
-import { noOutside } from "@sluice/server/runner/runner-fixture.ts";
 import type { Timers } from "@sluice/server/runner/timers.ts";
 import { listLivingHosts, tagsOf } from "@sluice/server/store/hosts.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
-import { type Death, MortalStore } from "./mortal-store.ts";
+import { DiskFailure, type Fate, MortalStore, never } from "./mortal-store.ts";
 import type { Random } from "./random.ts";
+import { Unreachable } from "./simulated-balancer.ts";
 import type { SimulatedTime } from "./simulated-time.ts";
 
 const ACCOUNT_ID = "111122223333";
@@ -21,9 +23,12 @@ const FLUSH_MILLISECONDS = 5_000;
 export interface ServerParts {
   readonly store: Store;
   readonly time: SimulatedTime;
+  readonly balancer: TrafficRouter;
+  readonly alarms: AlarmReader;
+  readonly terminator: HostTerminator;
   readonly random: Random;
   readonly name: string;
-  readonly fate: () => Death | null;
+  readonly fate: () => Fate | null;
   readonly onDeath: () => void;
   /** A bug: the runner says that something is wrong that the simulation did not do. */
   readonly onTrouble: (message: string) => void;
@@ -50,7 +55,7 @@ export class SimulatedServer {
     this.liveness = new Liveness({
       store: this.store,
       readyAt: time.now(),
-      onFlushError: (error) => onTrouble(`flush: ${String(error)}`),
+      onFlushError: (error) => this.#flushFailed(error),
     });
     const listHosts = async () =>
       (await listLivingHosts(this.store.db)).map((row) => ({
@@ -68,11 +73,23 @@ export class SimulatedServer {
       timers: this.#timers(),
       hosts: this.liveness,
       matchHosts: (fields) => this.#fleet.resolveTargets(fields as FleetSelection),
-      ...noOutside(),
+      trafficRouter: {
+        block: (host, signal) => this.#whileAlive(() => parts.balancer.block(host, signal)),
+        allow: (host, signal) => this.#whileAlive(() => parts.balancer.allow(host, signal)),
+        observe: (host, signal) => this.#whileAlive(() => parts.balancer.observe(host, signal)),
+      },
+      alarmReader: { read: (names, signal) => this.#whileAlive(() => parts.alarms.read(names, signal)) },
+      hostTerminator: {
+        terminate: (hostIds, signal) => this.#whileAlive(() => parts.terminator.terminate(hostIds, signal)),
+      },
       owner: parts.name,
       newOffer: () => random.text("abcdefghij", 8),
       newDeploymentId: () => `d-R${random.text("abcdefghij", 8).toUpperCase()}`,
-      onError: (error) => onTrouble(`runner: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
+      onError: (error) => {
+        // What the simulation did to the server is not the server's fault.
+        if (error instanceof DiskFailure || error instanceof Unreachable) return;
+        onTrouble(`runner: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+      },
       onQuarantine: (id, error) => onTrouble(`${id} was quarantined: ${error.message}`),
     });
     this.runner.start();
@@ -143,6 +160,17 @@ export class SimulatedServer {
     };
   }
 
+  /** A dead process asks nobody, and hears no answer. */
+  async #whileAlive<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.isDead) return never();
+    try {
+      const answer = await ask();
+      return this.isDead ? never() : answer;
+    } catch (error) {
+      return this.isDead ? never() : Promise.reject(error);
+    }
+  }
+
   /** A dead process has no timers. */
   #timers(): Timers {
     const { time } = this.#parts;
@@ -155,9 +183,13 @@ export class SimulatedServer {
     };
   }
 
+  #flushFailed(error: unknown): void {
+    if (!(error instanceof DiskFailure)) this.#parts.onTrouble(`flush: ${String(error)}`);
+  }
+
   #flushLater(): void {
     this.#timers().after(FLUSH_MILLISECONDS, () => {
-      this.liveness.flush().catch((error: unknown) => this.#parts.onTrouble(`flush: ${String(error)}`));
+      this.liveness.flush().catch((error: unknown) => this.#flushFailed(error));
       this.#flushLater();
     });
   }

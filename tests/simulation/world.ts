@@ -1,18 +1,33 @@
+import type { TerminationReport } from "@sluice/engine/ports/fleet.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { newHostRow } from "@sluice/server/hosts/new-host.ts";
+import { continueDeployment } from "@sluice/server/operations/codedeploy/continue-deployment.ts";
 import { createDeployment } from "@sluice/server/operations/codedeploy/create-deployment.ts";
 import { stopDeployment } from "@sluice/server/operations/codedeploy/stop-deployment.ts";
 import { removeHost } from "@sluice/server/operations/sluice/remove-host.ts";
+import { acknowledge } from "@sluice/server/operations/sluice/rolled-back-groups.ts";
+import type { SluiceContext } from "@sluice/server/operations/sluice/sluice-context.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
+import { Chronicle } from "./chronicle.ts";
 import { Ledger } from "./ledger.ts";
 import { LyingAgent } from "./lying-agent.ts";
-import type { Random } from "./random.ts";
-import { type Scenario, type ScenarioDeployment, type ScenarioGroup, scenarioOf } from "./scenario.ts";
+import { Random } from "./random.ts";
+import {
+  type FaultRates,
+  fleetTag,
+  NO_FAULTS,
+  type Scenario,
+  type ScenarioDeployment,
+  type ScenarioGroup,
+} from "./scenario.ts";
 import { SimulatedAgent } from "./simulated-agent.ts";
-import { NO_NETWORK_FAULTS, Refused, type Request, SimulatedNetwork, Unanswered } from "./simulated-network.ts";
+import { SimulatedAlarms } from "./simulated-alarms.ts";
+import { SimulatedBalancer } from "./simulated-balancer.ts";
+import { type Line, Refused, type Request, SimulatedNetwork, Unanswered } from "./simulated-network.ts";
 import { SimulatedServer } from "./simulated-server.ts";
 import { openSimulatedStore, type SimulatedStore } from "./simulated-store.ts";
 import { SimulatedTime } from "./simulated-time.ts";
+import { RULES, type Rule, type Violation } from "./violation.ts";
 import { type HostTruth, type WatchedGroup, Watcher } from "./watcher.ts";
 
 const START = Date.UTC(2026, 0, 1);
@@ -25,26 +40,38 @@ const STEPS_MAX = 5_000_000;
 const STEPS_OF_A_MOMENT_MAX = 1_000;
 const STOP_AIM_MILLISECONDS = 5_000;
 const OPERATOR = "the operator";
+/** After these the server waits before it tries again. */
+const OUTSIDE_FAULTS: ReadonlySet<string> = new Set(["diskFailure", "balancerUnreachable", "alarmsUnreadable"]);
 
 export interface WorldReport {
-  readonly seed: number;
-  readonly hosts: number;
+  readonly scenario: Scenario;
   readonly deployments: number;
-  readonly isCalm: boolean;
+  /** Targets of each deployment that found any. */
+  readonly fleets: readonly number[];
   readonly outcomes: ReadonlyMap<string, number>;
+  readonly strategies: ReadonlyMap<string, number>;
   readonly faults: ReadonlyMap<string, number>;
   readonly steps: number;
   readonly simulatedMilliseconds: number;
   /** The first rule that was broken, or null. */
-  readonly violation: string | null;
+  readonly violation: Violation | null;
+  /** Empty unless it was asked for. */
+  readonly chronicle: readonly string[];
 }
 
-/** One seed's world from its first deployment to the end of its last. */
-export async function simulateWorld(seed: number): Promise<WorldReport> {
-  const { scenario, random } = scenarioOf(seed);
+export interface WorldOptions {
+  readonly keepsChronicle?: boolean;
+  /** More steps than that are not worth taking; the world then ends without a violation. */
+  readonly stepsMax?: number;
+  /** A fault of the simulation itself, to see that it is found: called when an honest host begins an event. */
+  readonly plant?: (ledger: Ledger, hostId: string, deploymentId: string, event: LifecycleEventName) => void;
+}
+
+/** One world from its first deployment to the end of its last. */
+export async function simulateWorld(scenario: Scenario, options: WorldOptions = {}): Promise<WorldReport> {
   const store = await openSimulatedStore();
   try {
-    return await new World(scenario, random, store).run();
+    return await new World(scenario, store, options).run();
   } finally {
     await store.close();
   }
@@ -52,90 +79,127 @@ export async function simulateWorld(seed: number): Promise<WorldReport> {
 
 class World {
   readonly #scenario: Scenario;
+  readonly #options: WorldOptions;
   readonly #random: Random;
   readonly #store: SimulatedStore;
   readonly #time: SimulatedTime;
   readonly #network: SimulatedNetwork;
+  readonly #balancer: SimulatedBalancer;
+  readonly #alarms: SimulatedAlarms;
   readonly #ledger: Ledger;
   readonly #watcher: Watcher;
-  readonly #faults = new Map<string, number>();
+  readonly #chronicle: Chronicle;
+  readonly #faultCounts = new Map<string, number>();
   readonly #agents = new Map<string, SimulatedAgent>();
   readonly #liars: LyingAgent[] = [];
   readonly #removed = new Set<string>();
   readonly #underway = new Map<string, ScenarioDeployment>();
   readonly #aimedStops = new Map<string, () => void>();
+  #faults: FaultRates;
   #server: SimulatedServer | null = null;
   #lives = 0;
   /** When the faults stopped. */
   #quietSince: number | null = null;
+  #lastOutsideFaultAt = 0;
   /** Hosts without an agent, and since when. */
   readonly #goneSince = new Map<string, number>();
   #operatorsAtWork = 0;
-  #violation: string | null = null;
+  #violation: Violation | null = null;
 
-  constructor(scenario: Scenario, random: Random, store: SimulatedStore) {
+  constructor(scenario: Scenario, store: SimulatedStore, options: WorldOptions) {
     this.#scenario = scenario;
-    this.#random = random;
+    this.#options = options;
+    this.#random = new Random(scenario.runSeed + 1_000_003);
     this.#store = store;
-    this.#time = new SimulatedTime(START, scenario.tickMilliseconds, random);
-    const onViolation = (message: string) => {
-      this.#violation ??= `at ${((this.#time.now() - START) / 1000).toFixed(3)} s: ${message}`;
-    };
+    this.#faults = scenario.faults;
+    const random = this.#random;
+    const time = new SimulatedTime(START, scenario.tickMilliseconds, random);
+    this.#time = time;
+    this.#chronicle = new Chronicle(options.keepsChronicle ?? false, () => time.now() - START);
+    const onViolation = (rule: Rule, deploymentId: string | null, message: string) =>
+      this.#violate(rule, deploymentId, message);
+    const onFault = (fault: string) => this.#count(fault);
+    const faults = () => this.#faults;
     this.#ledger = new Ledger(onViolation);
-    this.#network = new SimulatedNetwork({
-      time: this.#time,
+    this.#network = new SimulatedNetwork({ time, random, faults, server: () => this.#server, onFault });
+    this.#alarms = new SimulatedAlarms({ time, random, faults, onFault });
+    this.#balancer = new SimulatedBalancer({
+      time,
       random,
-      server: () => this.#server,
-      onFault: (fault) => this.#count(fault),
+      faults,
+      onFault,
+      onWish: (wish, group, hostId) => this.#watcher.trafficIsMoved(wish, group, hostId),
+      onChange: (group, hostId, traffic) => this.#chronicle.note(`balancer of ${group}`, `${hostId} is ${traffic}`),
     });
     this.#watcher = new Watcher({
       store,
       ledger: this.#ledger,
-      now: this.#time.now,
+      balancer: this.#balancer,
+      alarms: this.#alarms,
+      chronicle: this.#chronicle,
+      now: time.now,
       server: () => this.#server,
-      groups: new Map(scenario.groups.map((group) => [group.name, watchedGroup(group)])),
+      groups: new Map(scenario.groups.map((group) => [group.name, watchedGroup(scenario, group)])),
       isCalm: scenario.isCalm,
       tickMilliseconds: scenario.tickMilliseconds,
+      lastOutsideFaultAt: () => Math.max(this.#lastOutsideFaultAt, this.#alarms.unreadableUntil),
       hostTruth: (hostId) => this.#hostTruth(hostId),
       onViolation,
     });
   }
 
   async run(): Promise<WorldReport> {
-    const { hosts, groups, network, seed, isCalm } = this.#scenario;
+    const { hosts, groups, faultsMilliseconds } = this.#scenario;
     await furnish(this.#store, this.#scenario);
-    this.#network.faults = network;
+    for (const { name, members, others, othersServe } of groups) {
+      for (const hostId of members) this.#balancer.furnish(name, hostId, "serving");
+      for (const hostId of others) this.#balancer.furnish(name, hostId, othersServe ? "serving" : "blocked");
+    }
     this.#startServer();
     for (const host of hosts) this.#startHost(host.hostId, host.nature);
     for (const group of groups) void this.#operate(group);
     this.#haveFaults();
-    this.#time.after(this.#random.integer(1, 20) * MINUTE, () => this.#calmDown());
-    const planned = groups.reduce((sum, group) => sum + group.deployments.length, 0);
+    this.#time.after(faultsMilliseconds, () => this.#calmDown());
+    const steps = await this.#passTime();
+    this.#server?.die();
+    return {
+      scenario: this.#scenario,
+      deployments: this.#watcher.deployments.size,
+      fleets: this.#watcher.fleets(),
+      outcomes: this.#watcher.outcomes,
+      strategies: this.#watcher.strategies(),
+      faults: this.#faultCounts,
+      steps,
+      simulatedMilliseconds: this.#time.now() - START,
+      violation: this.#violation,
+      chronicle: this.#chronicle.lines,
+    };
+  }
+
+  async #passTime(): Promise<number> {
+    const planned = this.#scenario.groups.reduce((sum, group) => sum + group.deployments.length, 0);
     const latest = START + planned * HOURS_PER_DEPLOYMENT * HOUR;
+    const { stepsMax = STEPS_MAX } = this.#options;
     let steps = 0;
     let stepsOfMoment = 0;
     while (this.#operatorsAtWork > 0 && this.#violation === null) {
       const before = this.#time.now();
-      if (!(await this.#time.step())) this.#violate("nothing is left to happen, and deployments have not ended");
-      await this.#watcher.check();
+      if (!(await this.#time.step())) {
+        this.#violate(RULES.ends, null, "nothing is left to happen, and deployments have not ended");
+      }
+      this.#watcher.check();
+      await this.#watcher.checkAnswers();
       steps++;
       stepsOfMoment = this.#time.now() === before ? stepsOfMoment + 1 : 0;
-      if (stepsOfMoment > STEPS_OF_A_MOMENT_MAX)
-        this.#violate("something spins: it never sleeps, and time stands still");
-      if (steps > STEPS_MAX || this.#time.now() > latest) this.#violate("deployments do not end after the faults have");
+      if (stepsOfMoment > STEPS_OF_A_MOMENT_MAX) {
+        this.#violate(RULES.due, null, "something spins: it never sleeps, and time stands still");
+      }
+      if (steps >= STEPS_MAX || this.#time.now() > latest) {
+        this.#violate(RULES.ends, null, "deployments do not end after the faults have");
+      }
+      if (steps >= stepsMax) return steps;
     }
-    this.#server?.die();
-    return {
-      seed,
-      hosts: hosts.length,
-      deployments: this.#watcher.deployments.size,
-      isCalm,
-      outcomes: this.#watcher.outcomes,
-      faults: this.#faults,
-      steps,
-      simulatedMilliseconds: this.#time.now() - START,
-      violation: this.#violation,
-    };
+    return steps;
   }
 
   #hostTruth(hostId: string): HostTruth {
@@ -149,24 +213,39 @@ class World {
   }
 
   #startServer(): void {
-    const { serverDeath } = this.#scenario;
     this.#server = new SimulatedServer({
       store: this.#store,
       time: this.#time,
       random: this.#random,
+      balancer: this.#balancer,
+      alarms: this.#alarms,
+      terminator: { terminate: (hostIds) => this.#terminate(hostIds) },
       name: `server-${++this.#lives}`,
       fate: () => {
-        if (this.#quietSince !== null || !this.#random.chance(serverDeath)) return null;
-        return this.#random.pick(["beforeCommit", "afterCommit"] as const);
+        const { serverDeath, diskFailure } = this.#faults;
+        if (this.#random.chance(serverDeath)) return this.#random.pick(["beforeCommit", "afterCommit"] as const);
+        if (!this.#random.chance(diskFailure)) return null;
+        this.#count("diskFailure");
+        return "diskFailure";
       },
       onDeath: () => {
         this.#server = null;
         if (this.#operatorsAtWork === 0) return;
         this.#count("serverDeath");
-        this.#time.after(this.#random.pick([10, 1_000, 20_000, 60_000]), () => this.#startServer());
+        this.#chronicle.note("server", "dies");
+        this.#time.after(this.#random.pick([10, 1_000, 20_000, 60_000]), () => {
+          this.#chronicle.note("server", "starts again");
+          this.#startServer();
+        });
       },
-      onTrouble: (message) => this.#violate(message),
+      onTrouble: (message) => this.#violate(RULES.trouble, null, message),
     });
+  }
+
+  /** No machine of the simulation can be switched off. */
+  async #terminate(hostIds: readonly string[]): Promise<TerminationReport> {
+    this.#watcher.originalsAreTerminated(hostIds);
+    return { terminated: [], kept: hostIds.map((hostId) => ({ hostId, reason: "it is nobody's to terminate" })) };
   }
 
   #startHost(hostId: string, nature: Scenario["hosts"][number]["nature"]): void {
@@ -185,8 +264,8 @@ class World {
       ledger: this.#ledger,
       remembersEvents: nature !== "reference",
       groupOf: (deploymentId: string) => this.#groupOf(deploymentId),
-      run: (deploymentId: string, event: LifecycleEventName) => this.#runEvent(deploymentId, event),
-      onTrouble: (message: string) => this.#violate(message),
+      run: (deploymentId: string, event: LifecycleEventName) => this.#runEvent(hostId, deploymentId, event),
+      onTrouble: (message: string) => this.#violate(RULES.trouble, null, message),
     };
     if (nature === "lying") {
       this.#count("lyingHost");
@@ -204,6 +283,7 @@ class World {
     if (nature === "goesSilent") {
       this.#time.after(this.#random.integer(0, 2 * MINUTE), () => {
         this.#count("silentForGood");
+        this.#chronicle.note(hostId, "falls silent for good");
         this.#agents.delete(hostId);
         this.#goneSince.set(hostId, this.#time.now());
         agent.crash({ losesJournal: true });
@@ -215,7 +295,13 @@ class World {
     return this.#watcher.deployments.get(deploymentId)?.row.deployment_group_id ?? "";
   }
 
-  #runEvent(deploymentId: string, event: LifecycleEventName): { succeeds: boolean; milliseconds: number } {
+  #runEvent(
+    hostId: string,
+    deploymentId: string,
+    event: LifecycleEventName,
+  ): { succeeds: boolean; milliseconds: number } {
+    this.#options.plant?.(this.#ledger, hostId, deploymentId, event);
+    this.#watcher.hostBegan(hostId, deploymentId, event);
     const { scriptFailure, stopFailure, slowScripts } = this.#underway.get(this.#groupOf(deploymentId)) ?? NO_TROUBLE;
     const fails = this.#random.chance(
       event === "ApplicationStop" ? Math.max(scriptFailure, stopFailure) : scriptFailure,
@@ -224,6 +310,10 @@ class World {
     const milliseconds = this.#random.chance(slowScripts)
       ? this.#random.integer(1_000, this.#random.pick([5_000, 60_000]))
       : this.#random.integer(1, 200);
+    this.#chronicle.note(
+      hostId,
+      `runs ${event} of ${deploymentId} for ${milliseconds} ms${fails ? ", and it fails" : ""}`,
+    );
     const stop = this.#aimedStops.get(deploymentId);
     if (stop) this.#time.after(milliseconds, stop);
     return { succeeds: !fails, milliseconds };
@@ -239,19 +329,29 @@ class World {
       await this.#insist(create, () => this.#watcher.activeOf(group.name) !== undefined);
       const deploymentId = this.#watcher.activeOf(group.name);
       if (deploymentId && deployment.stopAfterMilliseconds !== null)
-        void this.#stop(deploymentId, deployment.stopAfterMilliseconds);
+        void this.#stop(deploymentId, deployment, deployment.stopAfterMilliseconds);
+      if (deployment.alarm) this.#fireLater(group.name, deployment.alarm);
       if (deployment.isJostled) {
         await this.#time.sleep(this.#random.integer(1, 500));
         this.#count("jostle");
         await create().catch(() => {});
       }
-      while (this.#watcher.activeOf(group.name)) await this.#time.sleep(500);
+      let active = this.#watcher.activeOf(group.name);
+      while (active) {
+        if (deployment.isContinued && this.#random.chance(0.3)) await this.#continue(active);
+        await this.#time.sleep(500);
+        active = this.#watcher.activeOf(group.name);
+      }
+      if (deployment.isAcknowledged && this.#watcher.isMarked(group.name)) await this.#acknowledge(group.name);
     }
     this.#operatorsAtWork--;
   }
 
   async #create(group: ScenarioGroup, deployment: ScenarioDeployment, index: number): Promise<void> {
     const key = this.#random.chance(0.15) ? "current" : `build-${index}`;
+    const { rollbackEvents, watchesAlarm, ignoresPollFailure } = deployment;
+    const replacements = this.#watcher.replacementTagOf(group.name);
+    this.#chronicle.note(OPERATOR, `deploys ${key} to ${group.name}`);
     await this.#ask((server) =>
       createDeployment(
         {
@@ -260,19 +360,72 @@ class World {
           revision: { revisionType: "S3", s3Location: { bucket: "b", key, bundleType: "zip" } },
           ignoreApplicationStopFailures: deployment.ignoreApplicationStopFailures,
           updateOutdatedInstancesOnly: deployment.updateOutdatedInstancesOnly,
+          ...(replacements === null
+            ? {}
+            : { targetInstances: { tagFilters: [{ Key: replacements, Type: "KEY_ONLY" }] } }),
+          autoRollbackConfiguration:
+            rollbackEvents === null ? { enabled: false } : { enabled: true, events: [...rollbackEvents] },
+          overrideAlarmConfiguration: {
+            enabled: watchesAlarm,
+            ignorePollAlarmFailure: ignoresPollFailure,
+            alarms: [{ name: group.name }],
+          },
         },
         server.codeDeploy,
       ),
     );
   }
 
-  async #stop(deploymentId: string, afterMilliseconds: number): Promise<void> {
+  async #stop(
+    deploymentId: string,
+    { rollBackAfterStop }: ScenarioDeployment,
+    afterMilliseconds: number,
+  ): Promise<void> {
     await this.#time.sleep(afterMilliseconds);
     await Promise.race([this.#aim(deploymentId), this.#time.sleep(STOP_AIM_MILLISECONDS)]);
     this.#count("stopRequest");
     this.#watcher.stopIsRequested(deploymentId);
+    this.#chronicle.note(OPERATOR, `stops ${deploymentId}`);
+    const autoRollbackEnabled = rollBackAfterStop ?? undefined;
     const isOver = () => this.#watcher.deployments.get(deploymentId)?.row.active !== 1;
-    await this.#insist(() => this.#ask((server) => stopDeployment({ deploymentId }, server.codeDeploy)), isOver);
+    await this.#insist(
+      () => this.#ask((server) => stopDeployment({ deploymentId, autoRollbackEnabled }, server.codeDeploy)),
+      isOver,
+    );
+  }
+
+  #fireLater(group: string, { afterMilliseconds, forMilliseconds }: NonNullable<ScenarioDeployment["alarm"]>): void {
+    this.#time.after(afterMilliseconds, () => {
+      this.#count("alarm");
+      this.#chronicle.note(`alarm of ${group}`, `fires for ${forMilliseconds} ms`);
+      this.#alarms.fire(group, forMilliseconds);
+    });
+  }
+
+  /** Whoever waits for a person is told to go on; asking too late or twice is refused, and that is that. */
+  async #continue(deploymentId: string): Promise<void> {
+    const wait = this.#watcher.waitOf(deploymentId);
+    if (wait !== "ready" && wait !== "termination") return;
+    this.#chronicle.note(OPERATOR, `continues ${deploymentId} from its ${wait} wait`);
+    const deploymentWaitType = wait === "ready" ? "READY_WAIT" : "TERMINATION_WAIT";
+    await this.#ask((server) => continueDeployment({ deploymentId, deploymentWaitType }, server.codeDeploy)).catch(
+      (error: unknown) => {
+        if (!(error instanceof Unanswered || error instanceof Refused))
+          this.#violate(RULES.trouble, null, String(error));
+      },
+    );
+  }
+
+  async #acknowledge(group: string): Promise<void> {
+    const input = { applicationName: "app", deploymentGroupName: group };
+    await this.#insist(
+      () => {
+        this.#chronicle.note(OPERATOR, `acknowledges the rollback of ${group}`);
+        this.#watcher.acknowledgementIsAsked(group);
+        return this.#ask((server, line) => acknowledge(input, asRoot(server, "", line)));
+      },
+      () => false,
+    );
   }
 
   /** Until a host is about to report on the deployment: where stop and report cross, there is most to get wrong. */
@@ -292,8 +445,13 @@ class World {
         return;
       } catch (error) {
         if (!(error instanceof Unanswered || error instanceof Refused)) {
-          return this.#violate(`the operator was answered with ${error instanceof Error ? error.stack : error}`);
+          return this.#violate(
+            RULES.trouble,
+            null,
+            `the operator was answered with ${error instanceof Error ? error.stack : error}`,
+          );
         }
+        this.#chronicle.note(OPERATOR, `is told: ${error.message}`);
         if (isDone()) return;
         await this.#time.sleep(this.#random.integer(100, 2_000));
       }
@@ -303,7 +461,7 @@ class World {
   /** Once a second, until the faults stop. */
   #haveFaults(): void {
     if (this.#quietSince !== null) return;
-    const { agentCrash, agentLeave, networkCut, hostRemoval } = this.#scenario;
+    const { agentCrash, agentLeave, networkCut, hostRemoval } = this.#faults;
     for (const [hostId, agent] of this.#agents) {
       if (agent.isRunning && this.#random.chance(agentCrash)) this.#crash(hostId, agent);
       if (agent.isRunning && this.#random.chance(agentLeave)) this.#leave(hostId, agent);
@@ -316,12 +474,14 @@ class World {
   #crash(hostId: string, agent: SimulatedAgent): void {
     const losesJournal = this.#random.chance(0.3);
     this.#count(losesJournal ? "agentCrashWithJournalLost" : "agentCrash");
+    this.#chronicle.note(hostId, `its agent crashes${losesJournal ? ", and its journal is lost" : ""}`);
     agent.crash({ losesJournal });
     this.#startAgain(hostId);
   }
 
   #leave(hostId: string, agent: SimulatedAgent): void {
     this.#count("agentGoodbye");
+    this.#chronicle.note(hostId, "its agent says goodbye");
     void agent.leave();
     this.#startAgain(hostId);
   }
@@ -333,6 +493,7 @@ class World {
   #cutOff(hostId: string): void {
     this.#network.cut.add(hostId);
     this.#count("silentForAWhile");
+    this.#chronicle.note(hostId, "is cut off for a while");
     this.#time.after(this.#random.pick([2_000, 10_000, 40_000, 120_000]), () => this.#network.cut.delete(hostId));
   }
 
@@ -340,12 +501,10 @@ class World {
     if (this.#removed.has(hostId)) return;
     this.#removed.add(hostId);
     this.#count("hostRemoved");
+    this.#chronicle.note(OPERATOR, `removes ${hostId}`);
     const remove: Request<unknown> = (server, line) => {
       this.#watcher.lastRemovalAt = this.#time.now();
-      return removeHost(
-        { host: hostId },
-        { ...server.sluice(hostId, line.signal), principal: server.codeDeploy.principal },
-      );
+      return removeHost({ host: hostId }, asRoot(server, hostId, line));
     };
     await this.#insist(
       () => this.#ask(remove),
@@ -356,19 +515,27 @@ class World {
   /** The faults stop. Who was silent for good stays so, and who lied falls silent. */
   #calmDown(): void {
     this.#quietSince = this.#time.now();
-    this.#network.faults = NO_NETWORK_FAULTS;
+    this.#faults = NO_FAULTS;
+    this.#chronicle.note("the faults", "end");
     this.#network.cut.clear();
     for (const liar of this.#liars) liar.stop();
     for (const agent of this.#agents.values()) agent.start();
   }
 
   #count(fault: string): void {
-    this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
+    if (OUTSIDE_FAULTS.has(fault)) this.#lastOutsideFaultAt = this.#time.now();
+    this.#faultCounts.set(fault, (this.#faultCounts.get(fault) ?? 0) + 1);
   }
 
-  #violate(message: string): void {
-    this.#violation ??= `at ${((this.#time.now() - START) / 1000).toFixed(3)} s: ${message}`;
+  #violate(rule: Rule, deploymentId: string | null, message: string): void {
+    if (this.#violation) return;
+    this.#violation = { rule, atMilliseconds: this.#time.now() - START, deploymentId, message };
+    this.#chronicle.note("the watcher", `${deploymentId ?? ""} ${message}`.trim());
   }
+}
+
+function asRoot(server: SimulatedServer, hostId: string, line: Line): SluiceContext {
+  return { ...server.sluice(hostId, line.signal), principal: server.codeDeploy.principal };
 }
 
 const NO_TROUBLE = { scriptFailure: 0, stopFailure: 0, slowScripts: 0 };
@@ -378,8 +545,17 @@ const CURRENT_REVISION = {
 } as const;
 const CURRENT_REVISION_KEY = "s3://b/current#zip##";
 
-function watchedGroup({ members, prior }: ScenarioGroup): WatchedGroup {
-  return { members, health: new Map(prior), currentRevisionKey: CURRENT_REVISION_KEY };
+function watchedGroup({ hosts }: Scenario, group: ScenarioGroup): WatchedGroup {
+  return {
+    scenario: group,
+    zones: new Map(hosts.map(({ hostId, zone }) => [hostId, zone])),
+    fleets: [group.members, group.others],
+    current: 0,
+    health: new Map(group.prior),
+    currentRevisionKey: group.hasSuccess ? CURRENT_REVISION_KEY : null,
+    mark: null,
+    acknowledgedAt: null,
+  };
 }
 
 function identifierOf(hostId: string): string {
@@ -393,10 +569,12 @@ async function furnish(store: Store, { hosts, groups }: Scenario): Promise<void>
       .insertInto("applications")
       .values({ application_id: "app", application_name: "app", compute_platform: "Server", created_at: START })
       .execute();
-    for (const { hostId, nature } of hosts) {
-      const tags = groups
-        .filter((group) => group.members.includes(hostId))
-        .map(({ name }) => ({ Key: name, Value: "" }));
+    for (const { hostId, nature, zone } of hosts) {
+      const tags = groups.flatMap(({ name, members, others }) =>
+        [members, others].flatMap((fleet, index) =>
+          fleet.includes(hostId) ? [{ Key: fleetTag(name, index === 0 ? 0 : 1), Value: "" }] : [],
+        ),
+      );
       const row = newHostRow({
         hostId,
         hostName: hostId,
@@ -407,7 +585,7 @@ async function furnish(store: Store, { hosts, groups }: Scenario): Promise<void>
       });
       await db
         .insertInto("hosts")
-        .values(nature === "declared" ? row : { ...row, agent: "sluice", enrolled_at: START - HOUR })
+        .values(nature === "declared" ? { ...row, zone } : { ...row, zone, agent: "sluice", enrolled_at: START - HOUR })
         .execute();
     }
     for (const group of groups) {
@@ -416,7 +594,7 @@ async function furnish(store: Store, { hosts, groups }: Scenario): Promise<void>
         .values({
           deployment_config_id: group.name,
           deployment_config_name: group.name,
-          fields_json: JSON.stringify({ computePlatform: "Server", minimumHealthyHosts: group.healthRule }),
+          fields_json: JSON.stringify(configOf(group)),
           created_at: START,
         })
         .execute();
@@ -427,8 +605,8 @@ async function furnish(store: Store, { hosts, groups }: Scenario): Promise<void>
           application_id: "app",
           deployment_group_name: group.name,
           deployment_config_name: group.name,
-          fields_json: JSON.stringify({ ec2TagFilters: [{ Key: group.name, Type: "KEY_ONLY" }] }),
-          target_revision_json: JSON.stringify(CURRENT_REVISION),
+          fields_json: JSON.stringify(fieldsOf(group)),
+          target_revision_json: group.hasSuccess ? JSON.stringify(CURRENT_REVISION) : null,
           last_attempted_deployment_id: null,
           last_successful_deployment_id: null,
           created_at: START,
@@ -448,4 +626,47 @@ async function furnish(store: Store, { hosts, groups }: Scenario): Promise<void>
       }
     }
   });
+}
+
+function configOf({ healthRule, strategy }: ScenarioGroup): object {
+  const zonalConfig =
+    strategy.type === "zonal"
+      ? {
+          firstZoneMonitorDurationInSeconds: strategy.firstZoneMonitorSeconds,
+          monitorDurationInSeconds: strategy.monitorSeconds,
+          ...(strategy.minimumPerZone ? { minimumHealthyHostsPerZone: strategy.minimumPerZone } : {}),
+        }
+      : undefined;
+  return { computePlatform: "Server", minimumHealthyHosts: healthRule, ...(zonalConfig ? { zonalConfig } : {}) };
+}
+
+function fieldsOf({ name, strategy }: ScenarioGroup): object {
+  const fields = { ec2TagFilters: [{ Key: fleetTag(name, 0), Type: "KEY_ONLY" }] };
+  const loadBalancerInfo = { targetGroupInfoList: [{ name }] };
+  switch (strategy.type) {
+    case "in-place":
+    case "zonal":
+      return fields;
+    case "in-place with traffic": {
+      const deploymentStyle = { deploymentType: "IN_PLACE", deploymentOption: "WITH_TRAFFIC_CONTROL" };
+      return { ...fields, deploymentStyle, loadBalancerInfo };
+    }
+    case "blue/green":
+      return {
+        ...fields,
+        deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+        loadBalancerInfo,
+        blueGreenDeploymentConfiguration: {
+          deploymentReadyOption:
+            strategy.readyWaitMinutes === null
+              ? { actionOnTimeout: "CONTINUE_DEPLOYMENT" }
+              : { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: strategy.readyWaitMinutes },
+          greenFleetProvisioningOption: { action: "DISCOVER_EXISTING" },
+          terminateBlueInstancesOnDeploymentSuccess:
+            strategy.terminationWaitMinutes === null
+              ? { action: "KEEP_ALIVE" }
+              : { action: "TERMINATE", terminationWaitTimeInMinutes: strategy.terminationWaitMinutes },
+        },
+      };
+  }
 }

@@ -1,0 +1,20 @@
+import { parentPort } from "node:worker_threads";
+import { scenarioOf } from "./scenario.ts";
+import { add, newTally, tallyOf } from "./tally.ts";
+import { simulateWorld } from "./world.ts";
+
+// One thread of the simulation: batches of seeds come in, tallies go out, null ends it.
+
+const port = parentPort;
+if (!port) throw new Error("this file is run by simulate-worlds.ts, as a thread");
+port.on("message", async (batch: { readonly seed: number; readonly count: number } | null) => {
+  if (!batch) {
+    port.close();
+    return;
+  }
+  const tally = newTally();
+  for (let seed = batch.seed; seed < batch.seed + batch.count && !tally.violation; seed++) {
+    add(tally, tallyOf(await simulateWorld(scenarioOf(seed)), seed));
+  }
+  port.postMessage(tally);
+});
