@@ -29,9 +29,7 @@ export function checkHealth(parts: WatcherParts, watched: Watched, healthyTaken:
   if (watched.head.stage !== "deploy") return;
   const targets = installedTo(watched);
   const minimum = requiredHealthy(watched.head.healthRule, targets.length);
-  const healthy = targets.filter(({ status, wasHealthy }) =>
-    status === "Succeeded" || status === "Ready" ? true : wasHealthy && (status === "Pending" || status === "Skipped"),
-  ).length;
+  const healthy = targets.filter(isWell).length;
   if (healthyTaken > 0 && healthy < minimum) {
     parts.onViolation(
       RULES.health,
@@ -45,6 +43,15 @@ export function checkHealth(parts: WatcherParts, watched: Watched, healthyTaken:
     parts.onViolation(RULES.health, watched.id, `has ${inFlight} hosts under way, allowed are ${allowed}`);
   }
   checkZones(parts, watched, targets);
+}
+
+/** Left alone as it was, or has the revision whole: even where everything ended in the same moment, before traffic came to it. */
+function isWell({ status, wasHealthy, lifecycleEvents }: TargetState): boolean {
+  if (status === "Succeeded" || status === "Ready") return true;
+  if (status !== "Pending" && status !== "Skipped") return false;
+  return (
+    wasHealthy || lifecycleEvents.some((event) => event.name === "ValidateService" && event.status === "Succeeded")
+  );
 }
 
 /** In a zone of its own minimum, too. */
