@@ -76,7 +76,8 @@ function checkOthersServe({ balancer, onViolation }: WatcherParts, watched: Watc
         lifecycleEvents.some(({ name, startedAt }) => name === "AllowTraffic" && startedAt !== null),
       );
       // On the way back there may be no original of which the traffic had been moved: then they all serve.
-      const minimum = others.length === 0 ? 0 : Math.max(1, requiredHealthy(healthRule, others.length));
+      // A number of hosts that the second fleet had may be more than there are of the first.
+      const minimum = Math.min(others.length, Math.max(1, requiredHealthy(healthRule, others.length)));
       const atLeast =
         strategy.type === "blue-green" ? Math.max(1, requiredHealthy(healthRule, allowed.length)) : minimum;
       if (serving(others) < atLeast) {
