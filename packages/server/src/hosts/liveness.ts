@@ -102,28 +102,33 @@ export class Liveness {
 
   livenessOf(row: HostRow): HostLiveness {
     this.#lookAtClock();
-    const current = this.withHeard(row);
-    const { last_seen_at: lastSeenAt, enrolled_at: enrolledAt, goodbye_at: goodbyeAt } = current;
+    const heard = this.#newsOf(row);
+    const lastSeenAt = heard ? heard.lastSeenAt : row.last_seen_at;
+    const goodbyeAt = heard ? heard.goodbyeAt : row.goodbye_at;
+    const agent = heard?.agent ?? row.agent;
     // A host that has just enrolled has spoken, and gets its grace until the first poll.
-    const lastSign = lastSeenAt ?? enrolledAt;
+    const lastSign = lastSeenAt ?? row.enrolled_at;
     return {
       lastSeenAt,
       silentSince:
         lastSign === null ? null : this.#isOfTheFuture(lastSign) ? this.#readyAt : Math.max(lastSign, this.#readyAt),
-      graceMilliseconds: current.agent === "aws" ? AWS_AGENT_GRACE_MILLISECONDS : SLUICE_AGENT_GRACE_MILLISECONDS,
+      graceMilliseconds: agent === "aws" ? AWS_AGENT_GRACE_MILLISECONDS : SLUICE_AGENT_GRACE_MILLISECONDS,
       // An agent that left before this server was ready may be back and just could not say so.
       saidGoodbye: goodbyeAt !== null && goodbyeAt >= this.#readyAt,
-      remedy: remedyFor(current),
+      remedy: remedyFor({
+        host_name: row.host_name,
+        kind: row.kind,
+        agent,
+        enrolled_at: row.enrolled_at,
+        last_seen_at: lastSeenAt,
+      }),
     };
   }
 
   /** The row with what was heard since the last flush. Words of an earlier host of the same name do not count for this one. */
   withHeard(row: HostRow): HostRow {
-    const heard = this.#heard.get(row.host_id);
-    if (heard === undefined || heard.lastSeenAt === null) return row;
-    if (heard.lastSeenAt < row.declared_at && !this.#isOfTheFuture(row.declared_at)) return row;
-    const isNewer = row.last_seen_at !== null && row.last_seen_at > heard.lastSeenAt;
-    if (isNewer && !this.#isOfTheFuture(row.last_seen_at)) return row;
+    const heard = this.#newsOf(row);
+    if (!heard) return row;
     return {
       ...row,
       last_seen_at: heard.lastSeenAt,
@@ -131,6 +136,15 @@ export class Liveness {
       agent: heard.agent ?? row.agent,
       agent_version: heard.agentVersion ?? row.agent_version,
     };
+  }
+
+  /** What was heard that its row does not say yet. */
+  #newsOf(row: HostRow): Heard | undefined {
+    const heard = this.#heard.get(row.host_id);
+    if (heard === undefined || heard.lastSeenAt === null) return undefined;
+    if (heard.lastSeenAt < row.declared_at && !this.#isOfTheFuture(row.declared_at)) return undefined;
+    const isNewer = row.last_seen_at !== null && row.last_seen_at > heard.lastSeenAt;
+    return isNewer && !this.#isOfTheFuture(row.last_seen_at) ? undefined : heard;
   }
 
   /** Writes down what changed since the last time. Flushes never overlap. */

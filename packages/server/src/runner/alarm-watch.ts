@@ -1,6 +1,8 @@
 import type { AlarmObservation } from "@sluice/engine/observation.ts";
 import type { AlarmReader, AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
 import { isTerminal } from "@sluice/engine/state.ts";
+import { type SqlBool, sql } from "kysely";
+import { compiledQuery } from "../store/compiled-query.ts";
 import { readHead } from "../store/deployments.ts";
 import type { Store } from "../store/open-store.ts";
 import type { ChangeFeed } from "./change-feed.ts";
@@ -60,13 +62,7 @@ export class AlarmWatch {
   }
 
   async #read(): Promise<void> {
-    const { store } = this.#dependencies;
-    const rows = await store.db
-      .selectFrom("deployments")
-      .select(["deployment_id", "state_json"])
-      .where("active", "=", 1)
-      .where("watches_alarms", "=", 1)
-      .execute();
+    const { rows } = await watchingDeployments(this.#dependencies.store.db, {});
     const watches = rows.map((row) => ({ deploymentId: row.deployment_id, head: readHead(row) }));
     const active = new Set(watches.map(({ deploymentId }) => deploymentId));
     for (const deploymentId of this.#observations.keys()) {
@@ -141,6 +137,14 @@ export class AlarmWatch {
     });
   }
 }
+
+/** Written out, so that both databases see that the partial index will do: otherwise every deployment there ever was is read each time. */
+const watchingDeployments = compiledQuery((db) =>
+  db
+    .selectFrom("deployments")
+    .select(["deployment_id", "state_json"])
+    .where(sql<SqlBool>`active = 1 AND watches_alarms = 1`),
+);
 
 function failedReadings(names: readonly string[], error: unknown): Readings {
   const reason = error instanceof Error ? error : new Error(String(error));

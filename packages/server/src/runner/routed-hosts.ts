@@ -1,7 +1,11 @@
 import type { LoadBalancerInfo } from "@aws-sdk/client-codedeploy";
 import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
+import { compiledListQuery, compiledQuery } from "../store/compiled-query.ts";
 import type { DeploymentRequest } from "../store/new-deployment.ts";
 import type { Store } from "../store/open-store.ts";
+
+/** How many values one `IN (…)` holds: both databases limit a statement's parameters. */
+const IN_LIST_MAX = 500;
 
 /** Every load balancer and target group that a group names, as its bindings in sluice.yml know them. */
 export function balancerNames(info: LoadBalancerInfo | undefined): string[] {
@@ -14,14 +18,13 @@ export async function requestOfActive(
   { db }: Pick<Store, "db">,
   deploymentId: string,
 ): Promise<DeploymentRequest | undefined> {
-  const row = await db
-    .selectFrom("deployments")
-    .select("request_json")
-    .where("deployment_id", "=", deploymentId)
-    .where("active", "=", 1)
-    .executeTakeFirst();
+  const [row] = (await activeRequest(db, { deploymentId })).rows;
   return row && (JSON.parse(row.request_json) as DeploymentRequest);
 }
+
+const activeRequest = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
+  db.selectFrom("deployments").select("request_json").where("deployment_id", "=", deploymentId).where("active", "=", 1),
+);
 
 /** Hosts as their load balancers know them, in the order of `hosts`. */
 export async function routedHosts(
@@ -33,10 +36,11 @@ export async function routedHosts(
   const addresses = new Map<string, string | null>();
   for (let from = 0; from < hosts.length; from += IN_LIST_MAX) {
     const ids = hosts.slice(from, from + IN_LIST_MAX).map(({ hostId }) => hostId);
-    const rows = await db.selectFrom("hosts").select(["host_id", "address"]).where("host_id", "in", ids).execute();
-    for (const row of rows) addresses.set(row.host_id, row.address);
+    for (const row of (await addressesOf(db, ids)).rows) addresses.set(row.host_id, row.address);
   }
   return hosts.map(({ hostId, hostName }) => ({ hostId, hostName, groups, address: addresses.get(hostId) ?? null }));
 }
 
-const IN_LIST_MAX = 500;
+const addressesOf = compiledListQuery((db, hostIds) =>
+  db.selectFrom("hosts").select(["host_id", "address"]).where("host_id", "in", hostIds),
+);

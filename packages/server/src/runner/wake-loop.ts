@@ -1,3 +1,4 @@
+import { compiledQuery } from "../store/compiled-query.ts";
 import type { Store } from "../store/open-store.ts";
 import type { Timers } from "./timers.ts";
 
@@ -63,28 +64,34 @@ export class WakeLoop {
   /** How long to sleep after it. */
   async #turn(): Promise<number> {
     const { store, timers, planDeployment, startEffects, nextEffectAt, onError } = this.#dependencies;
-    const due = await store.db
-      .selectFrom("deployments")
-      .select("deployment_id")
-      .where("wake_at", "<=", timers.now())
-      .where("quarantined", "is", null)
-      .orderBy("wake_at")
-      .limit(TURN_MAX_DEPLOYMENTS)
-      .execute();
+    const { rows: due } = await dueDeployments(store.db, { now: timers.now() });
     const plans = await Promise.allSettled(due.map(({ deployment_id }) => planDeployment(deployment_id)));
     const failures = plans.filter((plan) => plan.status === "rejected");
     for (const { reason } of failures) onError(reason);
     // One deployment that cannot be planned must not keep the others' effects waiting.
     await startEffects();
     if (failures.length > 0) return FAILED_TURN_MILLISECONDS;
-    const next = await store.db
-      .selectFrom("deployments")
-      .select((expression) => expression.fn.min("wake_at").as("wake_at"))
-      .where("wake_at", "is not", null)
-      .where("quarantined", "is", null)
-      .executeTakeFirst();
+    const [next] = (await nextDeployment(store.db, {})).rows;
     const times = [next?.wake_at, await nextEffectAt()].filter((time) => time !== null && time !== undefined);
     const sleep = Math.min(SCAN_INTERVAL_MILLISECONDS, ...times.map((time) => Number(time) - timers.now()));
     return Math.max(0, sleep);
   }
 }
+
+const dueDeployments = compiledQuery((db, { now }: { readonly now: number }) =>
+  db
+    .selectFrom("deployments")
+    .select("deployment_id")
+    .where("wake_at", "<=", now)
+    .where("quarantined", "is", null)
+    .orderBy("wake_at")
+    .limit(TURN_MAX_DEPLOYMENTS),
+);
+
+const nextDeployment = compiledQuery((db) =>
+  db
+    .selectFrom("deployments")
+    .select((expression) => expression.fn.min("wake_at").as("wake_at"))
+    .where("wake_at", "is not", null)
+    .where("quarantined", "is", null),
+);

@@ -1,5 +1,6 @@
 import type { DeploymentStatus } from "@sluice/engine/state.ts";
 import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import { compiledListQuery, compiledQuery } from "./compiled-query.ts";
 import type { Database, DeploymentsTable } from "./schema.ts";
 
 type DeploymentRow = Selectable<DeploymentsTable>;
@@ -8,8 +9,13 @@ type DeploymentRow = Selectable<DeploymentsTable>;
 const IN_LIST_MAX = 500;
 
 export async function findDeployment(db: Kysely<Database>, deploymentId: string): Promise<DeploymentRow | undefined> {
-  return db.selectFrom("deployments").selectAll().where("deployment_id", "=", deploymentId).executeTakeFirst();
+  const { rows } = await oneDeployment(db, { deploymentId });
+  return rows[0];
 }
+
+const oneDeployment = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
+  db.selectFrom("deployments").selectAll().where("deployment_id", "=", deploymentId),
+);
 
 export async function findDeployments(
   db: Kysely<Database>,
@@ -26,18 +32,21 @@ export async function countTargetsByStatus(
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
   const counts = new Map<string, Map<string, number>>();
   if (deploymentIds.length === 0) return counts;
-  const rows = await db
-    .selectFrom("targets")
-    .select(["deployment_id", "status", (expression) => expression.fn.countAll().as("count")])
-    .where("deployment_id", "in", deploymentIds)
-    .groupBy(["deployment_id", "status"])
-    .execute();
+  const { rows } = await targetsByStatus(db, deploymentIds);
   for (const row of rows) {
     const byStatus = counts.get(row.deployment_id) ?? new Map<string, number>();
     counts.set(row.deployment_id, byStatus.set(row.status, Number(row.count)));
   }
   return counts;
 }
+
+const targetsByStatus = compiledListQuery((db, deploymentIds) =>
+  db
+    .selectFrom("targets")
+    .select(["deployment_id", "status", (expression) => expression.fn.countAll().as("count")])
+    .where("deployment_id", "in", deploymentIds)
+    .groupBy(["deployment_id", "status"]),
+);
 
 /** The one deployment of a group that is not over. */
 export async function findActiveDeploymentId(

@@ -69,23 +69,53 @@ const updateProgress = compiledQuery(
 
 /** Writes a deployment's state, and the columns that derive from it. */
 export async function saveHead({ db }: WriteTransaction, { head, lastSequence, wakeAt }: HeadChange): Promise<void> {
-  await db
+  await updateHead(db, {
+    deployment_id: head.deploymentId,
+    status: head.status,
+    active: isTerminal(head.status) ? 0 : 1,
+    advancing: isAdvancing(head) ? 1 : 0,
+    started_at: head.startedAt,
+    completed_at: head.completedAt,
+    error_code: isTerminal(head.status) ? (head.error?.code ?? null) : null,
+    error_message: isTerminal(head.status) ? (head.error?.message ?? null) : null,
+    state_json: JSON.stringify(head),
+    last_sequence: lastSequence,
+    wake_at: wakeAt,
+  });
+}
+
+type HeadColumns = Pick<
+  DeploymentRow,
+  | "deployment_id"
+  | "status"
+  | "active"
+  | "advancing"
+  | "started_at"
+  | "completed_at"
+  | "error_code"
+  | "error_message"
+  | "state_json"
+  | "last_sequence"
+  | "wake_at"
+>;
+
+const updateHead = compiledQuery((db, columns: HeadColumns) =>
+  db
     .updateTable("deployments")
     .set({
-      status: head.status,
-      active: isTerminal(head.status) ? 0 : 1,
-      advancing: isAdvancing(head) ? 1 : 0,
-      started_at: head.startedAt,
-      completed_at: head.completedAt,
-      error_code: isTerminal(head.status) ? (head.error?.code ?? null) : null,
-      error_message: isTerminal(head.status) ? (head.error?.message ?? null) : null,
-      state_json: JSON.stringify(head),
-      last_sequence: lastSequence,
-      wake_at: wakeAt,
+      status: columns.status,
+      active: columns.active,
+      advancing: columns.advancing,
+      started_at: columns.started_at,
+      completed_at: columns.completed_at,
+      error_code: columns.error_code,
+      error_message: columns.error_message,
+      state_json: columns.state_json,
+      last_sequence: columns.last_sequence,
+      wake_at: columns.wake_at,
     })
-    .where("deployment_id", "=", head.deploymentId)
-    .execute();
-}
+    .where("deployment_id", "=", columns.deployment_id),
+);
 
 /**
  * Ends a deployment after a bug of ours: no plan, no command, its group free for the next one. What its hosts did last stays as it

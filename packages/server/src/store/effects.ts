@@ -1,8 +1,12 @@
 import type { Effect } from "@sluice/engine/event.ts";
+import { compiledListQuery, compiledQuery } from "./compiled-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
+import type { EffectsTable } from "./schema.ts";
 
 const IN_LIST_MAX = 500;
+/** Of the effects to come, so many are looked at for the one that is due first: those under way have a lease that ends later. */
+const LOOK_AHEAD_ROWS = 50;
 
 export interface PendingEffect {
   readonly key: string;
@@ -20,24 +24,43 @@ export async function insertEffects(
   now: number,
 ): Promise<void> {
   for (const effect of effects) {
-    await db
+    await insertEffect(db, {
+      effect_key: effect.key,
+      deployment_id: deploymentId,
+      kind: effect.kind,
+      payload_json: JSON.stringify(effect),
+      run_at: now,
+    });
+  }
+}
+
+const insertEffect = compiledQuery(
+  (
+    db,
+    {
+      effect_key,
+      deployment_id,
+      kind,
+      payload_json,
+      run_at,
+    }: Pick<EffectsTable, "effect_key" | "deployment_id" | "kind" | "payload_json" | "run_at">,
+  ) =>
+    db
       .insertInto("effects")
       .values({
-        effect_key: effect.key,
-        deployment_id: deploymentId,
-        kind: effect.kind,
-        payload_json: JSON.stringify(effect),
+        effect_key,
+        deployment_id,
+        kind,
+        payload_json,
+        run_at,
         outcome_json: null,
         progress_json: null,
         attempts: 0,
-        run_at: now,
         lease_owner: null,
         lease_until: null,
       })
-      .onConflict((conflict) => conflict.column("effect_key").doNothing())
-      .execute();
-  }
-}
+      .onConflict((conflict) => conflict.column("effect_key").doNothing()),
+);
 
 /**
  * Takes effects that are due for itself until `leaseUntil`; one that its owner never ended is taken over after that. A SQLite database
@@ -139,28 +162,29 @@ export async function postponeEffect(
 }
 
 export async function hasDueEffects({ db }: Pick<Store, "db">, now: number): Promise<boolean> {
-  const due = await db
-    .selectFrom("effects")
-    .select("effect_key")
-    .where("outcome_json", "is", null)
-    .where("run_at", "<=", now)
-    .limit(1)
-    .execute();
-  return due.length > 0;
+  const { rows } = await oneDueEffect(db, { now });
+  return rows.length > 0;
 }
+
+const oneDueEffect = compiledQuery((db, { now }: { readonly now: number }) =>
+  db.selectFrom("effects").select("effect_key").where("outcome_json", "is", null).where("run_at", "<=", now).limit(1),
+);
 
 /** When the next effect falls due or its lease runs out; null when none is pending. */
 export async function nextEffectAt({ db }: Pick<Store, "db">): Promise<number | null> {
-  const rows = await db
+  const { rows } = await nextEffects(db, {});
+  const times = rows.map((row) => Math.max(row.run_at, row.lease_until ?? 0));
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+const nextEffects = compiledQuery((db) =>
+  db
     .selectFrom("effects")
     .select(["run_at", "lease_until"])
     .where("outcome_json", "is", null)
     .orderBy("run_at")
-    .limit(50)
-    .execute();
-  const times = rows.map((row) => Math.max(row.run_at, row.lease_until ?? 0));
-  return times.length === 0 ? null : Math.min(...times);
-}
+    .limit(LOOK_AHEAD_ROWS),
+);
 
 /** What came back of a deployment's effects of one kind. */
 export async function loadEffectOutcome(
@@ -168,15 +192,20 @@ export async function loadEffectOutcome(
   deploymentId: string,
   kind: Effect["kind"],
 ): Promise<unknown> {
-  const row = await db
-    .selectFrom("effects")
-    .select("outcome_json")
-    .where("deployment_id", "=", deploymentId)
-    .where("kind", "=", kind)
-    .where("outcome_json", "is not", null)
-    .executeTakeFirst();
-  return row?.outcome_json ? JSON.parse(row.outcome_json) : undefined;
+  const { rows } = await outcomeOfKind(db, { deploymentId, kind });
+  return rows[0]?.outcome_json ? JSON.parse(rows[0].outcome_json) : undefined;
 }
+
+const outcomeOfKind = compiledQuery(
+  (db, { deploymentId, kind }: { readonly deploymentId: string; readonly kind: Effect["kind"] }) =>
+    db
+      .selectFrom("effects")
+      .select("outcome_json")
+      .where("deployment_id", "=", deploymentId)
+      .where("kind", "=", kind)
+      .where("outcome_json", "is not", null)
+      .limit(1),
+);
 
 /** What came back of these effects, or is known of them while they are under way, by key; effects of which nothing is known are left out. */
 export async function loadEffectReports(
@@ -185,11 +214,7 @@ export async function loadEffectReports(
 ): Promise<ReadonlyMap<string, unknown>> {
   const reports = new Map<string, unknown>();
   for (let from = 0; from < keys.length; from += IN_LIST_MAX) {
-    const rows = await db
-      .selectFrom("effects")
-      .select(["effect_key", "outcome_json", "progress_json"])
-      .where("effect_key", "in", keys.slice(from, from + IN_LIST_MAX))
-      .execute();
+    const { rows } = await reportsOfEffects(db, keys.slice(from, from + IN_LIST_MAX));
     for (const row of rows) {
       const json = row.outcome_json ?? row.progress_json;
       if (json !== null) reports.set(row.effect_key, JSON.parse(json));
@@ -197,3 +222,7 @@ export async function loadEffectReports(
   }
   return reports;
 }
+
+const reportsOfEffects = compiledListQuery((db, keys) =>
+  db.selectFrom("effects").select(["effect_key", "outcome_json", "progress_json"]).where("effect_key", "in", keys),
+);

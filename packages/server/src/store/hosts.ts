@@ -1,6 +1,6 @@
 import type { Tag } from "@sluice/model/tag-filter.ts";
 import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
-import { compiledQuery } from "./compiled-query.ts";
+import { compiledListQuery, compiledQuery } from "./compiled-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Database, HostsTable } from "./schema.ts";
 
@@ -54,10 +54,14 @@ export async function findHosts(db: Reader, hostIds: readonly string[]): Promise
   const rows: HostRow[] = [];
   for (let from = 0; from < hostIds.length; from += IN_LIST_MAX) {
     const part = hostIds.slice(from, from + IN_LIST_MAX);
-    rows.push(...(await db.selectFrom("hosts").selectAll().where("host_id", "in", part).execute()));
+    rows.push(...(await someHosts(db, part)).rows);
   }
   return rows;
 }
+
+const someHosts = compiledListQuery((db, hostIds) =>
+  db.selectFrom("hosts").selectAll().where("host_id", "in", hostIds),
+);
 
 export async function listLivingHosts(db: Reader): Promise<HostRow[]> {
   return db.selectFrom("hosts").selectAll().where("retired_at", "is", null).orderBy("host_id").execute();

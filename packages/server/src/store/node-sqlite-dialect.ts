@@ -18,12 +18,33 @@ const STATEMENT_CACHE_ENTRIES = 500;
  * caller. `node:sqlite` ships with the pinned Node and needs no compiler on the machine.
  */
 export function nodeSqliteDialect(database: DatabaseSync): Dialect {
+  const driver = new NodeSqliteDriver(database);
   return {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new NodeSqliteDriver(database),
+    createAdapter: () => new NodeSqliteAdapter(driver),
+    createDriver: () => driver,
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
+}
+
+/** By which a compiled query finds the short way to the database. */
+export class NodeSqliteAdapter extends SqliteAdapter {
+  readonly #driver: NodeSqliteDriver;
+
+  constructor(driver: NodeSqliteDriver) {
+    super();
+    this.#driver = driver;
+  }
+
+  /**
+   * The answer at once: from here to the rows the query builder makes a dozen promises, which take longer than SQLite does. Undefined when
+   * the caller has to wait until somebody else's transaction is over.
+   *
+   * @param isOwnTransaction whether the caller asks from within its transaction, which then has the connection
+   */
+  executeNow<R>(query: CompiledQuery<R>, isOwnTransaction: boolean): QueryResult<R> | undefined {
+    return this.#driver.executeNow(query, isOwnTransaction);
+  }
 }
 
 class NodeSqliteDriver implements Driver {
@@ -49,6 +70,11 @@ class NodeSqliteDriver implements Driver {
     const next = this.#waiting.shift();
     if (next) next();
     else this.#busy = false;
+  }
+
+  executeNow<R>(query: CompiledQuery<R>, isOwnTransaction: boolean): QueryResult<R> | undefined {
+    if (isOwnTransaction && !this.#database.isTransaction) throw new Error("the transaction is over already");
+    return isOwnTransaction || !this.#busy ? this.#connection.execute(query) : undefined;
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -86,6 +112,10 @@ class NodeSqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return this.execute<R>(query);
+  }
+
+  execute<R>(query: CompiledQuery): QueryResult<R> {
     const { statement, returnsRows } = this.#prepare(query.sql);
     const parameters = query.parameters as SQLInputValue[];
     if (returnsRows) return { rows: statement.all(...parameters) as R[] };
@@ -95,7 +125,7 @@ class NodeSqliteConnection implements DatabaseConnection {
 
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
     // Rows are read at once: an open cursor would hold the only connection across awaits.
-    yield await this.executeQuery<R>(query);
+    yield this.execute<R>(query);
   }
 
   forgetStatements(): void {
