@@ -55,6 +55,7 @@ export class Watcher {
   /** Ended since the last look at what the API says of them. */
   #ended: Watched[] = [];
   #checks = 0;
+  readonly #targetsRead = new Map<string, { readonly json: string; readonly target: TargetState }>();
 
   constructor(parts: WatcherParts) {
     this.#parts = parts;
@@ -138,7 +139,20 @@ export class Watcher {
     const row = this.#statements.active.get(groupId) as DeploymentRow | undefined;
     if (!row) return undefined;
     const rows = this.#statements.targets.all(row.deployment_id) as unknown as Selectable<TargetsTable>[];
-    return { ...newWatched(row), targets: new Map(rows.map((target) => [target.target_id, readTarget(target)])) };
+    const known = this.#active.get(row.deployment_id);
+    const head = known?.row.state_json === row.state_json ? known.head : readHead(row);
+    const targets = new Map(rows.map((target) => [target.target_id, this.#targetOf(target)]));
+    return { ...(known ?? newWatched(row)), row, head, targets };
+  }
+
+  /** Most of what is read was read before. */
+  #targetOf(row: Selectable<TargetsTable>): TargetState {
+    const key = `${row.deployment_id}/${row.target_id}`;
+    const before = this.#targetsRead.get(key);
+    if (before?.json === row.state_json) return before.target;
+    const target = readTarget(row);
+    this.#targetsRead.set(key, { json: row.state_json, target });
+    return target;
   }
 
   /** Called when the server has machines switched off. */
@@ -236,7 +250,7 @@ export class Watcher {
     let healthyTaken = 0;
     for (const row of found as unknown as Selectable<TargetsTable>[]) {
       const before = watched.targets.get(row.target_id);
-      const target = readTarget(row);
+      const target = this.#targetOf(row);
       watched.targets.set(row.target_id, target);
       if (isStart) watched.order.push(row.target_id);
       if (before && this.#checkChange(watched, row, before, target, wasOver)) healthyTaken++;
