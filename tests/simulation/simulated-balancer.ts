@@ -65,12 +65,14 @@ export class SimulatedBalancer implements TrafficRouter {
       onFault("balancerRefuses");
       return { outcome: "failed", reason: "no" };
     }
+    const isSlow = random.chance(faults().balancerSlow);
+    if (isSlow) onFault("balancerSlow");
+    // The call takes its time before it is heeded, or its answer does.
+    const before = random.chance(0.5);
+    const takeTime = () => this.#parts.time.sleep(random.integer(100, SLOW_MAX_MILLISECONDS));
+    if (isSlow && before) await takeTime();
     const isDone = groups.map((group) => this.#bringAbout(group, hostId, wish)).every(Boolean);
-    // What was asked for is under way; the answer takes its time.
-    if (random.chance(faults().balancerSlow)) {
-      onFault("balancerSlow");
-      await this.#parts.time.sleep(random.integer(100, SLOW_MAX_MILLISECONDS));
-    }
+    if (isSlow && !before) await takeTime();
     return isDone
       ? { outcome: "done" }
       : { outcome: "pending", retryAfterMilliseconds: RETRY_MILLISECONDS, detail: "not yet" };

@@ -157,18 +157,20 @@ export class Watcher {
 
   /** Called when the server has machines switched off. */
   originalsAreTerminated(hostIds: readonly string[]): void {
-    const watched = [...this.#parts.groups.keys()]
-      .map((groupId) => this.#asOfNow(groupId))
-      .find((found) => found?.head.stage === "terminate" && hostIds.every((hostId) => found.targets.has(hostId)));
-    if (!watched) {
-      this.#parts.onViolation(RULES.traffic, null, `${hostIds.join()} are terminated, and no deployment is that far`);
-      return;
-    }
-    for (const hostId of hostIds) {
-      const traffic = this.#parts.balancer.trafficOf(watched.row.deployment_group_id, hostId);
-      if (traffic === "blocked") continue;
-      this.#parts.onViolation(RULES.traffic, watched.id, `terminates ${hostId}, which is ${traffic}`);
-    }
+    const { groups, balancer, onViolation } = this.#parts;
+    // Groups may share their hosts, and the call does not say whose it is.
+    const askers = [...groups.keys()].filter((groupId) => {
+      const found = this.#asOfNow(groupId);
+      return found?.head.stage === "terminate" && hostIds.every((hostId) => found.targets.has(hostId));
+    });
+    const serving = (groupId: string) => hostIds.filter((hostId) => balancer.trafficOf(groupId, hostId) !== "blocked");
+    if (askers.some((groupId) => serving(groupId).length === 0)) return;
+    const [groupId] = askers;
+    const message =
+      groupId === undefined
+        ? "are terminated, and no deployment is that far"
+        : `are terminated, of which ${serving(groupId).join()} are not blocked`;
+    onViolation(RULES.traffic, null, `${hostIds.join()} ${message}`);
   }
 
   check(): void {

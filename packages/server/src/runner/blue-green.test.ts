@@ -33,13 +33,22 @@ let failing: Set<string>;
 let web: Map<string, ReturnType<typeof newMemoryServer>>;
 let alarms: Map<string, Omit<AlarmReading, "name">>;
 let terminated: string[];
+/** While it is pending, no load balancer answers a block. */
+let slowness: Promise<void>;
+let blocksAsked: string[];
 
 beforeEach(async () => {
   stop = new AbortController();
   failing = new Set();
   alarms = new Map([["errors", { state: "ok", since: null, detail: "" }]]);
   terminated = [];
+  slowness = Promise.resolve();
+  blocksAsked = [];
   web = new Map([...BLUE, ...GREEN].map((host) => [host, newMemoryServer()]));
+  const router = memoryTrafficRouter.create(
+    {},
+    { groups: new Map([["web", web]]), drainMilliseconds: 20, now: () => Date.now() },
+  );
   fixture = await runnerFixture([], undefined, {
     matchHosts: async ({ ec2TagFilters }) =>
       (ec2TagFilters?.[0]?.Value === "green" ? GREEN : BLUE).map((hostId) => ({
@@ -48,10 +57,15 @@ beforeEach(async () => {
         kind: "instance",
         zone: null,
       })),
-    trafficRouter: memoryTrafficRouter.create(
-      {},
-      { groups: new Map([["web", web]]), drainMilliseconds: 20, now: () => Date.now() },
-    ),
+    trafficRouter: {
+      block: async (host, signal) => {
+        blocksAsked.push(host.hostId);
+        await slowness;
+        return router.block(host, signal);
+      },
+      allow: (host, signal) => router.allow(host, signal),
+      observe: (host, signal) => router.observe(host, signal),
+    },
     alarmReader: memoryAlarmReader.create({}, { alarms }),
     hostTerminator: {
       terminate: async (hostIds) => {
@@ -257,4 +271,29 @@ it("does not start where a load balancer does not know a host", async () => {
   expect(row.error_code).toBe("ELASTIC_LOAD_BALANCING_INVALID");
   expect(row.error_message).toContain("green-2 in web: there is no green-2 in web");
   expect(await targetsOf("d-BG")).toEqual([]);
+});
+
+it("is out of the next deployment's way when it was stopped while a load balancer took its time", async () => {
+  const answer = Promise.withResolvers<void>();
+  slowness = answer.promise;
+  await start(AT_ONCE);
+  await vi.waitFor(() => expect(blocksAsked).toEqual(["green-1"]));
+  await decide("stopRequested");
+  await until("d-BG", /^Stopped/);
+
+  await fixture.createDeployment("d-NEXT", HALF_AT_A_TIME, { strategy: AT_ONCE, request: REQUEST });
+  fixture.runner.wake();
+  // Long enough for several looks; what it waits for is not time.
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect((await rowOf("d-NEXT")).status).toBe("Created");
+  expect(blocksAsked).toEqual(["green-1"]);
+
+  slowness = Promise.resolve();
+  answer.resolve();
+  await until("d-NEXT", /^Succeeded/);
+  expect(serving()).toEqual(GREEN);
+  // The first one's turn for green-2 never came.
+  expect(blocksAsked.filter((hostId) => hostId === "green-2")).toHaveLength(
+    blocksAsked.filter((hostId) => hostId === "green-1").length - 1,
+  );
 });

@@ -4,6 +4,7 @@ import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import {
   claimEffects,
   hasDueEffects,
+  isPredecessorAtWork,
   nextEffectAt,
   type PendingEffect,
   postponeEffect,
@@ -28,6 +29,8 @@ const EFFECTS_AT_ONCE_MAX = 32;
 /** Between attempts: doubled each time, up to the maximum. */
 const RETRY_FIRST_MILLISECONDS = 250;
 const RETRY_MAX_MILLISECONDS = 30_000;
+/** Between two looks at what the group's deployment of before has under way still. */
+const PREDECESSOR_LOOK_MILLISECONDS = 100;
 /** After this many attempts the effect has failed. A balancer is asked for as long as the planner wants it to be. */
 const ATTEMPTS_MAX = 8;
 
@@ -153,9 +156,13 @@ export class EffectWorker {
   }
 
   async #do({ deploymentId, effect }: PendingEffect, signal: AbortSignal): Promise<Attempt> {
-    const { store, timers, resolveTargets, trafficRouter, hostTerminator } = this.#dependencies;
+    const { store, timers, owner, resolveTargets, trafficRouter, hostTerminator } = this.#dependencies;
     switch (effect.kind) {
       case "resolveTargets":
+        // Everything else that a deployment asks for comes after this.
+        if (await isPredecessorAtWork(store, deploymentId, owner, timers.now())) {
+          return { postponed: { runAt: timers.now() + PREDECESSOR_LOOK_MILLISECONDS, isUnderWay: true } };
+        }
         return { ended: await resolveTargets(deploymentId, signal) };
       case "terminateOriginals":
         return { ended: await hostTerminator.terminate(effect.targetIds, signal) };

@@ -21,6 +21,8 @@ export async function withholdReplacements(
   const waits: number[] = [];
   const details: string[] = [];
   for (const host of await routedHosts(store, hosts, request)) {
+    // Of many hosts that take their time, the last one's turn may come when somebody else deploys to it.
+    if (!(await requestOfActive(store, deploymentId))) return undefined;
     const outcome = await trafficRouter.block(host, signal);
     if (outcome.outcome === "failed") {
       return { outcome: "failed", detail: `${host.hostName}: ${outcome.reason}`, retryAfterMilliseconds: 0 };
