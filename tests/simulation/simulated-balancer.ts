@@ -45,12 +45,12 @@ export class SimulatedBalancer implements TrafficRouter {
     return this.#servers.get(`${group}/${hostId}`)?.traffic;
   }
 
-  block(host: RoutedHost): Promise<TrafficOutcome> {
-    return this.#ask(host, "out");
+  block(host: RoutedHost, signal: AbortSignal): Promise<TrafficOutcome> {
+    return this.#ask(host, "out", signal);
   }
 
-  allow(host: RoutedHost): Promise<TrafficOutcome> {
-    return this.#ask(host, "in");
+  allow(host: RoutedHost, signal: AbortSignal): Promise<TrafficOutcome> {
+    return this.#ask(host, "in", signal);
   }
 
   async observe({ hostId, groups }: RoutedHost): Promise<readonly HostTraffic[]> {
@@ -58,7 +58,7 @@ export class SimulatedBalancer implements TrafficRouter {
     return groups.map((group) => ({ group, state: this.trafficOf(group, hostId) ?? "unknown", detail: "" }));
   }
 
-  async #ask({ hostId, groups }: RoutedHost, wish: "in" | "out"): Promise<TrafficOutcome> {
+  async #ask({ hostId, groups }: RoutedHost, wish: "in" | "out", signal: AbortSignal): Promise<TrafficOutcome> {
     const { random, faults, onFault } = this.#parts;
     await this.#reach();
     if (random.chance(faults().balancerRefuses)) {
@@ -71,6 +71,7 @@ export class SimulatedBalancer implements TrafficRouter {
     const before = random.chance(0.5);
     const takeTime = () => this.#parts.time.sleep(random.integer(100, SLOW_MAX_MILLISECONDS));
     if (isSlow && before) await takeTime();
+    signal.throwIfAborted();
     const isDone = groups.map((group) => this.#bringAbout(group, hostId, wish)).every(Boolean);
     if (isSlow && !before) await takeTime();
     return isDone

@@ -43,12 +43,14 @@ export class SimulatedServer {
   readonly #parts: ServerParts;
   readonly #fleet;
   readonly #connections = new Set<() => void>();
+  readonly #death = new AbortController();
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
     const { time, random, onTrouble } = parts;
     this.upSince = time.now();
     this.store = new MortalStore(parts.store, parts.fate, () => {
+      this.#death.abort();
       for (const breakOff of this.#connections) breakOff();
       parts.onDeath();
     });
@@ -74,8 +76,9 @@ export class SimulatedServer {
       hosts: this.liveness,
       matchHosts: (fields) => this.#fleet.resolveTargets(fields as FleetSelection),
       trafficRouter: {
-        block: (host, signal) => this.#whileAlive(() => parts.balancer.block(host, signal)),
-        allow: (host, signal) => this.#whileAlive(() => parts.balancer.allow(host, signal)),
+        // Calls end with their caller: what was not heeded by then never is.
+        block: (host) => this.#whileAlive(() => parts.balancer.block(host, this.#death.signal)),
+        allow: (host) => this.#whileAlive(() => parts.balancer.allow(host, this.#death.signal)),
         observe: (host, signal) => this.#whileAlive(() => parts.balancer.observe(host, signal)),
       },
       alarmReader: { read: (names, signal) => this.#whileAlive(() => parts.alarms.read(names, signal)) },

@@ -37,6 +37,8 @@ export function checkWish(
   wish: "in" | "out",
 ): void {
   const { onViolation } = parts;
+  // It begins once what its predecessor had asked for is answered: this call is one of those.
+  if (watched.row.status === "Created") return;
   // Replacements that the balancer knows already are kept out of it before anything else is done.
   if (watched.head.stage === "withhold" && target?.label === "Green" && wish === "out") return;
   const event = wish === "in" ? "AllowTraffic" : "BlockTraffic";
