@@ -22,6 +22,7 @@ const INTERNAL = new Set([
   "packages/server/src/runner/unfinishable.ts NAMED_HOSTS_MAX",
   "packages/wire/src/client/presigned-object.ts HEAD_TIMEOUT_MS",
   "packages/server/src/store/effects.ts IN_LIST_MAX",
+  "packages/server/src/store/compiled-query.ts COMPILED_LIST_MAX",
   "packages/server/src/store/group-commit.ts GATHERING_MAX_MILLISECONDS",
   "packages/agent/src/der.ts LENGTH_MAX_BYTES",
   "packages/agent/src/diagnostics.ts SCRIPT_NAME_MAX_CHARACTERS",

@@ -1,4 +1,5 @@
 import type { DeliveryOutcome, Notification, Notifier } from "@sluice/engine/ports/notifier.ts";
+import { keepLease, LEASE_MILLISECONDS } from "../runner/lease.ts";
 import type { Timers } from "../runner/timers.ts";
 import {
   callForgotten,
@@ -9,15 +10,14 @@ import {
   nextDeliveryAt,
   postponeDelivery,
   recordDelivered,
+  renewDeliveryLease,
 } from "../store/deliveries.ts";
 import type { Store } from "../store/open-store.ts";
 import { type Pace, PacedLoop } from "./paced-loop.ts";
 
 /** Messages that one server sends at once. */
 const SENDS_AT_ONCE_MAX = 16;
-/** One attempt; shorter than the lease, so that no other server sends at the same time. */
 const ATTEMPT_TIMEOUT_MILLISECONDS = 30_000;
-const LEASE_MILLISECONDS = 60_000;
 /** Before the second attempt; doubled each time up to the maximum, less up to half of it by chance. */
 const RETRY_FIRST_MILLISECONDS = 1_000;
 const RETRY_MAX_MILLISECONDS = 600_000;
@@ -99,9 +99,15 @@ export class DeliverySender {
   }
 
   async #send(delivery: DeliveryRow): Promise<void> {
-    const { store, timers, owner, onGivenUp } = this.#dependencies;
+    const { store, timers, owner, onError, onGivenUp } = this.#dependencies;
     const { notification_id: notificationId } = delivery;
+    const letLeaseGo = keepLease({
+      timers,
+      renew: (until) => store.write((transaction) => renewDeliveryLease(transaction, { notificationId, owner, until })),
+      onError,
+    });
     const outcome = await this.#attempt(delivery);
+    await letLeaseGo();
     const at = timers.now();
     if (outcome === "brokenOff") {
       const postponement = { notificationId, owner, reason: null, nextAttemptAt: at, isUncounted: true };

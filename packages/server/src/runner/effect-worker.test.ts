@@ -45,17 +45,27 @@ beforeEach(async () => {
         };
       },
     },
+    hostTerminator: {
+      terminate: async (terminated) => {
+        begun += 1;
+        await end.promise;
+        return { terminated, kept: [] };
+      },
+    },
     resolveTargets: async () => {
-      begun += 1;
-      await end.promise;
-      return { outcome: "failed", error: { code: "NO_INSTANCES", message: "none" } };
+      throw new Error("nobody asks for targets");
     },
     onError: (error) => {
       throw error;
     },
   });
   await store.write((transaction) =>
-    insertEffects(transaction, "d-1", [{ kind: "resolveTargets", key: "d-1/resolveTargets" }], NOON),
+    insertEffects(
+      transaction,
+      "d-1",
+      [{ kind: "terminateOriginals", key: "d-1/-/terminateOriginals/1", targetIds: ["a"] }],
+      NOON,
+    ),
   );
   await worker.startDue();
 });

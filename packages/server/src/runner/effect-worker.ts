@@ -13,17 +13,15 @@ import {
 } from "../store/effects.ts";
 import type { Store } from "../store/open-store.ts";
 import type { ChangeFeed } from "./change-feed.ts";
+import { keepLease, LEASE_MILLISECONDS } from "./lease.ts";
 import { notPrepared } from "./rollout-facts.ts";
 import { routeTraffic } from "./route-traffic.ts";
+import { requestOfActive } from "./routed-hosts.ts";
 import type { Timers } from "./timers.ts";
 import { withholdReplacements } from "./withhold-replacements.ts";
 
 /** How long one attempt may take. */
 const ATTEMPT_TIMEOUT_MILLISECONDS = 60_000;
-/** For so long another server leaves alone what one that died had under way. */
-const LEASE_MILLISECONDS = 10_000;
-/** How often a lease is renewed while its attempt goes on; most attempts end before the first time. */
-const RENEWAL_MILLISECONDS = 3_000;
 /** Effects that this server carries out at one time. */
 const EFFECTS_AT_ONCE_MAX = 32;
 /** Between attempts: doubled each time, up to the maximum. */
@@ -95,8 +93,12 @@ export class EffectWorker {
   }
 
   async #run(effect: PendingEffect): Promise<void> {
-    const { feed, onError } = this.#dependencies;
-    const letLeaseGo = this.#keepLease(effect.key);
+    const { store, timers, owner, feed, onError } = this.#dependencies;
+    const letLeaseGo = keepLease({
+      timers,
+      renew: (until) => store.write((transaction) => renewLease(transaction, effect.key, owner, until)),
+      onError,
+    });
     let isRecorded = false;
     try {
       await this.#record(effect, await this.#attempt(effect));
@@ -109,32 +111,6 @@ export class EffectWorker {
     this.#running.delete(effect.key);
     // Last: whoever hears it may begin the next attempt at once.
     if (isRecorded) feed.publish({ deploymentId: effect.deploymentId, offered: [], hasEvents: false, isDue: true });
-  }
-
-  /** @returns what ends it; resolves when nothing is written about the lease any more */
-  #keepLease(key: string): () => Promise<void> {
-    const { store, timers, owner, onError } = this.#dependencies;
-    let isOver = false;
-    let renewal = Promise.resolve();
-    let cancelTimer = () => {};
-    const renewLater = () => {
-      if (isOver) return;
-      cancelTimer = timers.after(RENEWAL_MILLISECONDS, () => {
-        const until = timers.now() + LEASE_MILLISECONDS;
-        renewal = store
-          .write((transaction) => renewLease(transaction, key, owner, until))
-          .then(renewLater, (error: unknown) => {
-            onError(error);
-            renewLater();
-          });
-      });
-    };
-    renewLater();
-    return () => {
-      isOver = true;
-      cancelTimer();
-      return renewal;
-    };
   }
 
   async #attempt(effect: PendingEffect): Promise<Attempt> {
@@ -159,6 +135,8 @@ export class EffectWorker {
     const { store, timers, owner, resolveTargets, trafficRouter, hostTerminator } = this.#dependencies;
     switch (effect.kind) {
       case "resolveTargets":
+        // Stopped before it began.
+        if (!(await requestOfActive(store, deploymentId))) return { ended: SUPERSEDED };
         // Everything else that a deployment asks for comes after this.
         if (await isPredecessorAtWork(store, deploymentId, owner, timers.now())) {
           return { postponed: { runAt: timers.now() + PREDECESSOR_LOOK_MILLISECONDS, isUnderWay: true } };

@@ -161,6 +161,19 @@ export interface Postponement {
   readonly isUncounted?: boolean;
 }
 
+/** It is being sent still. Nothing happens when the lease has gone to another, or the message has ended. */
+export async function renewDeliveryLease(
+  { db }: WriteTransaction,
+  { notificationId, owner, until }: { readonly notificationId: string; readonly owner: string; readonly until: number },
+): Promise<void> {
+  await db
+    .updateTable("deliveries")
+    .set({ lease_until: until })
+    .where("notification_id", "=", notificationId)
+    .where("lease_owner", "=", owner)
+    .execute();
+}
+
 /** Nothing happens when the lease has gone to another. */
 export async function postponeDelivery({ db }: WriteTransaction, postponement: Postponement): Promise<void> {
   const { notificationId, owner, reason, nextAttemptAt, isUncounted = false } = postponement;
