@@ -6,12 +6,11 @@ import { compiledQuery } from "../store/compiled-query.ts";
 import { readHead } from "../store/deployments.ts";
 import type { Store } from "../store/open-store.ts";
 import type { ChangeFeed } from "./change-feed.ts";
+import { type AlarmReadings, readAlarms } from "./read-alarms.ts";
 import type { Timers } from "./timers.ts";
 
 /** Between two readings: well inside the evaluation intervals that monitoring systems have. */
 export const ALARM_POLL_MILLISECONDS = 2_000;
-/** How long the monitoring system may take to answer one reading. */
-const ALARM_READ_TIMEOUT_MILLISECONDS = 10_000;
 
 export interface AlarmWatchDependencies {
   readonly store: Store;
@@ -20,9 +19,6 @@ export interface AlarmWatchDependencies {
   readonly alarmReader: AlarmReader;
   readonly onError: (error: unknown) => void;
 }
-
-/** By name; an error is why the alarm cannot be read. */
-type Readings = ReadonlyMap<string, AlarmReading | Error>;
 
 /**
  * Reads the alarms of every active deployment, all names at once and each once. What they said last is kept in memory only: a server
@@ -62,7 +58,8 @@ export class AlarmWatch {
   }
 
   async #read(): Promise<void> {
-    const { rows } = await watchingDeployments(this.#dependencies.store.db, {});
+    const { store, alarmReader, onError } = this.#dependencies;
+    const { rows } = await watchingDeployments(store.db, {});
     const watches = rows.map((row) => ({ deploymentId: row.deployment_id, head: readHead(row) }));
     const active = new Set(watches.map(({ deploymentId }) => deploymentId));
     for (const deploymentId of this.#observations.keys()) {
@@ -71,37 +68,14 @@ export class AlarmWatch {
     const watching = watches.filter(({ head }) => head.alarms !== null && !isTerminal(head.status));
     if (watching.length === 0) return;
     const names = [...new Set(watching.flatMap(({ head }) => head.alarms?.names ?? []))];
-    const readings = await this.#readAll(names);
+    const readings = await readAlarms(alarmReader, names, onError);
     for (const { deploymentId, head } of watching) {
       await this.#take(deploymentId, this.#judge(deploymentId, head.alarms?.names ?? [], readings));
     }
   }
 
-  /**
-   * One monitoring system that is away fails what is asked of all at once; then each alarm is asked for alone, so that it hides no alarm
-   * of another, and stops no deployment that watches none of its own.
-   */
-  async #readAll(names: readonly string[]): Promise<Readings> {
-    try {
-      return await this.#readTogether(names);
-    } catch (error) {
-      this.#dependencies.onError(error);
-      if (names.length === 1) return failedReadings(names, error);
-    }
-    const alone = await Promise.all(
-      names.map((name) => this.#readTogether([name]).catch((error: unknown) => failedReadings([name], error))),
-    );
-    return new Map(alone.flatMap((readings) => [...readings]));
-  }
-
-  async #readTogether(names: readonly string[]): Promise<Readings> {
-    const signal = AbortSignal.timeout(ALARM_READ_TIMEOUT_MILLISECONDS);
-    const readings = await this.#dependencies.alarmReader.read(names, signal);
-    return new Map(readings.map((reading) => [reading.name, reading]));
-  }
-
   /** An alarm that fires counts, whatever is the matter with the others. */
-  #judge(deploymentId: string, names: readonly string[], readings: Readings): AlarmObservation {
+  #judge(deploymentId: string, names: readonly string[], readings: AlarmReadings): AlarmObservation {
     const own = names.flatMap((name) => readings.get(name) ?? []);
     const read = new Map(own.flatMap((one) => (one instanceof Error ? [] : [[one.name, one] as const])));
     const firing = [...read.values()].filter(({ state }) => state === "alarm");
@@ -145,11 +119,6 @@ const watchingDeployments = compiledQuery((db) =>
     .select(["deployment_id", "state_json"])
     .where(sql<SqlBool>`active = 1 AND watches_alarms = 1`),
 );
-
-function failedReadings(names: readonly string[], error: unknown): Readings {
-  const reason = error instanceof Error ? error : new Error(String(error));
-  return new Map(names.map((name) => [name, reason]));
-}
 
 export function unknownAlarms(names: readonly string[], readings: ReadonlyMap<string, AlarmReading>): string {
   const stories = names.map((name) => {

@@ -32,6 +32,8 @@ let stop: AbortController;
 let failing: Set<string>;
 let web: Map<string, ReturnType<typeof newMemoryServer>>;
 let alarms: Map<string, Omit<AlarmReading, "name">>;
+/** Alarms whose monitoring system is away. */
+let unreadable: Set<string>;
 let terminated: string[];
 /** While it is pending, no load balancer answers a block. */
 let slowness: Promise<void>;
@@ -41,6 +43,7 @@ beforeEach(async () => {
   stop = new AbortController();
   failing = new Set();
   alarms = new Map([["errors", { state: "ok", since: null, detail: "" }]]);
+  unreadable = new Set();
   terminated = [];
   slowness = Promise.resolve();
   blocksAsked = [];
@@ -49,6 +52,7 @@ beforeEach(async () => {
     {},
     { groups: new Map([["web", web]]), drainMilliseconds: 20, now: () => Date.now() },
   );
+  const reader = memoryAlarmReader.create({}, { alarms });
   fixture = await runnerFixture([], undefined, {
     matchHosts: async ({ ec2TagFilters }) =>
       (ec2TagFilters?.[0]?.Value === "green" ? GREEN : BLUE).map((hostId) => ({
@@ -66,7 +70,12 @@ beforeEach(async () => {
       allow: (host, signal) => router.allow(host, signal),
       observe: (host, signal) => router.observe(host, signal),
     },
-    alarmReader: memoryAlarmReader.create({}, { alarms }),
+    alarmReader: {
+      read: async (names, signal) => {
+        for (const name of names) if (unreadable.has(name)) throw new Error(`the system of ${name} is away`);
+        return reader.read(names, signal);
+      },
+    },
     hostTerminator: {
       terminate: async (hostIds) => {
         terminated.push(...hostIds);
@@ -251,6 +260,19 @@ describe("the way back of a blue/green deployment", () => {
 });
 
 describe("alarms at the start", () => {
+  it("stop a deployment when one fires, although the system of another is away and that is to be ignored", async () => {
+    unreadable.add("latency");
+    alarms.set("errors", { state: "alarm", since: null, detail: "" });
+    await fixture.createDeployment("d-BG", HALF_AT_A_TIME, {
+      strategy: AT_ONCE,
+      request: REQUEST,
+      alarms: { names: ["latency", "errors"], ignoresPollFailure: true },
+    });
+    const row = await until("d-BG", /^Stopped/);
+    expect(row.error_message).toMatch(/Activated alarms: <errors>/);
+    expect(await targetsOf("d-BG")).toEqual([]);
+  });
+
   it.each([
     ["fires", { state: "alarm", since: null, detail: "" }, /Activated alarms: <errors>/],
     ["is unknown", undefined, /no such alarm \(errors: no such alarm in memory\)/],

@@ -9,6 +9,7 @@ import { type RevisionLocation, revisionKey } from "@sluice/model/revision-locat
 import { type HostHistory, loadHostHistory } from "../store/group-hosts.ts";
 import { type DeploymentRequest, replacementSelection } from "../store/new-deployment.ts";
 import type { Store } from "../store/open-store.ts";
+import { readAlarms } from "./read-alarms.ts";
 import { routedHosts } from "./routed-hosts.ts";
 import {
   bundleProblem,
@@ -104,13 +105,22 @@ export async function gatherFacts(
     movesTraffic(strategy)
       ? readBalancers(parts, [...candidates, ...(replacements ?? [])], request, signal)
       : undefined,
-    rollout.alarms ? reading(parts.alarmReader.read(rollout.alarms.names, signal)) : undefined,
+    rollout.alarms ? reading(readForStart(parts.alarmReader, rollout.alarms.names)) : undefined,
     rollout.revision && parts.revisions ? inspectBundle(parts.revisions, rollout.revision, signal) : undefined,
   ]);
   const upToDate = request.updateOutdatedInstancesOnly ? all.length - candidates.length : undefined;
   const isDoubtful = bundle && rollout.revision && bundleProblem(rollout.revision, bundle) !== null;
   const isKnownRevision = isDoubtful ? await wasDeployed(store, rollout) : false;
   return { candidates, upToDate, replacements, balancers, alarms, bundle, isKnownRevision };
+}
+
+/** One alarm that fires is enough to know; otherwise all have to be known. */
+async function readForStart(alarmReader: AlarmReader, names: readonly string[]): Promise<readonly AlarmReading[]> {
+  const readings = [...(await readAlarms(alarmReader, names, () => {})).values()];
+  const read = readings.filter((one): one is AlarmReading => !(one instanceof Error));
+  const failure = readings.find((one) => one instanceof Error);
+  if (failure && !read.some(({ state }) => state === "alarm")) throw failure;
+  return read;
 }
 
 /** What the facts mean for the start. Throws what kept balancers or alarms from being read where that matters: it may pass. */
