@@ -1,9 +1,11 @@
 import type { Scenario } from "./scenario.ts";
 import { shrink } from "./shrink.ts";
+import type { Violation } from "./violation.ts";
 import { simulateWorld, type WorldOptions, type WorldReport } from "./world.ts";
 
 /** What happened last before the rule broke: longer stories are not read. */
 const LINES_MAX = 80;
+const DEPLOYMENT_ID = /d-[0-9A-Z]{9}/g;
 
 /** A broken rule as a person can read it: the smallest world that breaks it, who did what in it and when, and how to see it again. */
 export async function tell(report: WorldReport, seed: number, options: WorldOptions = {}): Promise<string> {
@@ -12,7 +14,8 @@ export async function tell(report: WorldReport, seed: number, options: WorldOpti
   const smallest = await shrink(report, violation.rule, options);
   const told = await simulateWorld(smallest.scenario, { ...options, keepsChronicle: true });
   const last = told.violation ?? violation;
-  const left = Math.max(0, told.chronicle.length - LINES_MAX);
+  const lines = aboutTheRule(told.chronicle, smallest.scenario, last);
+  const left = Math.max(0, lines.length - LINES_MAX);
   return [
     `A rule was broken in the world of seed ${seed}: ${violation.rule}.`,
     `  After ${(violation.atMilliseconds / 1000).toFixed(3)} s, with ${describe(report.scenario)}:`,
@@ -21,9 +24,25 @@ export async function tell(report: WorldReport, seed: number, options: WorldOpti
     `The same rule in a smaller world (${describe(smallest.scenario)}), broken after ${(last.atMilliseconds / 1000).toFixed(3)} s:`,
     ...groupsOf(smallest.scenario),
     ...(left > 0 ? [`  (${left} lines before these)`] : []),
-    ...told.chronicle.slice(-LINES_MAX).map((line) => `  ${line}`),
+    ...lines.slice(-LINES_MAX).map((line) => `  ${line}`),
     `  The rule: ${last.rule}.`,
   ].join("\n");
+}
+
+/** Of a long story, what is not of other hosts or other deployments alone. */
+function aboutTheRule(
+  chronicle: readonly string[],
+  { hosts }: Scenario,
+  { deploymentId, message }: Pick<Violation, "deploymentId" | "message">,
+): readonly string[] {
+  if (chronicle.length <= LINES_MAX) return chronicle;
+  const hostIds = hosts.map(({ hostId }) => hostId);
+  const concerned = hostIds.filter((hostId) => message.includes(hostId));
+  const isOfOthers = (line: string, own: readonly string[], all: readonly string[]) =>
+    own.length > 0 && all.some((id) => line.includes(id)) && !own.some((id) => line.includes(id));
+  const deployments = [...new Set(chronicle.flatMap((line) => line.match(DEPLOYMENT_ID) ?? []))];
+  const own = deploymentId === null ? [] : [deploymentId];
+  return chronicle.filter((line) => !isOfOthers(line, concerned, hostIds) && !isOfOthers(line, own, deployments));
 }
 
 function describe({ hosts, groups, faults }: Scenario): string {
