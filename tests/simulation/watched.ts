@@ -1,5 +1,5 @@
 import type { StatementSync } from "node:sqlite";
-import type { TargetState } from "@sluice/engine/state.ts";
+import type { Stage, TargetState, Wait } from "@sluice/engine/state.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { DeploymentHead, DeploymentRow } from "@sluice/server/store/deployments.ts";
 import type { DeploymentRequest } from "@sluice/server/store/new-deployment.ts";
@@ -30,6 +30,9 @@ export interface Watched {
   lastSequence: number;
   readonly offered: Set<string>;
   readonly admitted: string[];
+  readonly stagesEnteredAt: Map<Stage, number>;
+  /** The waits that somebody ended. */
+  readonly continued: Set<Wait["kind"]>;
   stopSeen: boolean;
   stopRequested: boolean;
   /** Its rollback, once it has one. */

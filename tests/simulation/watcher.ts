@@ -18,6 +18,7 @@ import { fleetTag } from "./scenario.ts";
 import { POLL_TIMEOUT_MILLISECONDS } from "./simulated-network.ts";
 import { checkDrained, checkTraffic, checkWish } from "./traffic-rules.ts";
 import { RULES, type Rule } from "./violation.ts";
+import { checkWait } from "./wait-rules.ts";
 import { ENDED, FORGIVEN, OVER, type Statements, type Watched, type WatcherParts } from "./watched.ts";
 
 export type { HostTruth, WatchedGroup } from "./watched.ts";
@@ -358,6 +359,7 @@ export class Watcher {
       if (event.type === "stopRequested") watched.stopSeen = true;
       this.#parts.chronicle.note(id, sentenceOf(event));
       if (event.type === "commandOffered") this.#checkOffer(watched, event);
+      else checkWait(this.#parts, watched, event);
     }
     if (watched.row.last_sequence !== watched.lastSequence) {
       this.#violated(RULES.events, id, `counts ${watched.row.last_sequence} events, and has ${watched.lastSequence}`);
@@ -528,6 +530,8 @@ function newWatched(row: DeploymentRow): Watched {
     lastSequence: 0,
     offered: new Set(),
     admitted: [],
+    stagesEnteredAt: new Map(),
+    continued: new Set(),
     stopSeen: false,
     stopRequested: false,
     rollbackId: null,
