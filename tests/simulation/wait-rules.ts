@@ -1,0 +1,32 @@
+import type { Stage, Wait } from "@sluice/engine/state.ts";
+import type { EventsTable } from "@sluice/server/store/schema.ts";
+import type { Selectable } from "kysely";
+import { RULES } from "./violation.ts";
+import type { Watched, WatcherParts } from "./watched.ts";
+
+/** What a blue/green deployment waits for, seen in its events: nobody moves traffic unasked, and nobody is terminated early. */
+export function checkWait({ onViolation }: WatcherParts, watched: Watched, event: Selectable<EventsTable>): void {
+  const { id, stagesEnteredAt, continued } = watched;
+  const { strategy } = watched.head;
+  if (strategy.type !== "blue-green") return;
+  switch (event.type) {
+    case "continueRequested":
+      continued.add((JSON.parse(event.body_json) as { wait: Wait["kind"] }).wait);
+      return;
+    case "stageEntered": {
+      const { stage } = JSON.parse(event.body_json) as { stage: Stage };
+      stagesEnteredAt.set(stage, event.at);
+      if (stage === "allow" && strategy.readyWaitMilliseconds !== null && !continued.has("ready")) {
+        onViolation(RULES.waits, id, "moves traffic, and nobody has said that it may");
+      }
+      return;
+    }
+    case "originalsTerminated": {
+      const waited = event.at - (stagesEnteredAt.get("terminate") ?? event.at);
+      const wait = strategy.terminationWaitMilliseconds ?? Number.POSITIVE_INFINITY;
+      if (waited < wait && !continued.has("termination")) {
+        onViolation(RULES.waits, id, `terminates the originals after ${waited} ms of ${wait}`);
+      }
+    }
+  }
+}
