@@ -112,6 +112,10 @@ export interface ScenarioDeployment {
   readonly stopAfterMilliseconds: number | null;
   /** What the stop says of rolling back; null: nothing. */
   readonly rollBackAfterStop: boolean | null;
+  /** A blue/green deployment is stopped once its traffic moves. */
+  readonly stopsOnceTrafficMoves: boolean;
+  /** A rollback of it is stopped too, and asked to be rolled back in its turn. */
+  readonly stopsRollback: boolean;
   /** Another deployment of the group is asked for while this one is under way. */
   readonly isJostled: boolean;
   /** Null: automatic rollback is off. */
@@ -262,6 +266,8 @@ function deployment(random: Random): ScenarioDeployment {
     slowScripts: random.pick([0, 0, 0.02, 0.1]),
     stopAfterMilliseconds: random.chance(0.15) ? random.integer(0, random.pick([200, 3_000, 60_000])) : null,
     rollBackAfterStop: random.pick([null, null, true, false]),
+    stopsOnceTrafficMoves: random.chance(0.25),
+    stopsRollback: random.chance(0.1),
     isJostled: random.chance(0.15),
     rollbackEvents: random.chance(0.7) ? rollbackEvents(random) : null,
     watchesAlarm,

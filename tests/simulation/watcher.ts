@@ -85,6 +85,11 @@ export class Watcher {
     return this.#active.get(deploymentId)?.head.wait?.kind;
   }
 
+  isMovingFleets(deploymentId: string): boolean {
+    const head = this.#active.get(deploymentId)?.head;
+    return head?.strategy.type === "blue-green" && ["allow", "block", "terminate"].includes(head.stage);
+  }
+
   /** The tag of the fleet that the group's next blue/green deployment goes to; null: it deploys in place. */
   replacementTagOf(groupId: string): string | null {
     const group = this.#parts.groups.get(groupId);

@@ -337,7 +337,16 @@ class World {
         await create().catch(() => {});
       }
       let active = this.#watcher.activeOf(group.name);
+      let { stopsOnceTrafficMoves, stopsRollback } = deployment;
       while (active) {
+        if (stopsOnceTrafficMoves && this.#watcher.isMovingFleets(active)) {
+          stopsOnceTrafficMoves = false;
+          void this.#stop(active, deployment, this.#random.integer(0, 2_000));
+        }
+        if (stopsRollback && active !== deploymentId) {
+          stopsRollback = false;
+          void this.#stop(active, { ...deployment, rollBackAfterStop: true }, this.#random.integer(0, 2_000));
+        }
         if (deployment.isContinued && this.#random.chance(0.3)) await this.#continue(active);
         await this.#time.sleep(500);
         active = this.#watcher.activeOf(group.name);
