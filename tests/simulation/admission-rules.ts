@@ -57,7 +57,6 @@ export function checkStart(parts: WatcherParts, watched: Watched, hasRemovals: b
 /** A host was given its first event. */
 export function checkAdmission(parts: WatcherParts, watched: Watched, targetId: string, at: number): void {
   watched.admitted.push(targetId);
-  checkAlarm(parts, watched, targetId, at);
   const target = watched.targets.get(targetId);
   if (watched.head.strategy.type === "in-place" && watched.head.strategy.zones && target) {
     checkZone(parts, watched, target, watched.head.strategy.zones, at);
@@ -114,12 +113,17 @@ function checkZone(
   }
 }
 
-function checkAlarm({ alarms, server, onViolation }: WatcherParts, watched: Watched, hostId: string, at: number): void {
-  if (watched.head.alarms === null) return;
-  const since = alarms.firingSince(watched.row.deployment_group_id);
-  if (since === null) return;
-  const knowable = Math.max(since, alarms.unreadableUntil, server()?.upSince ?? at, watched.row.created_at);
+/** An alarm that fires halts what its deployment is at, whichever stage that is; a deployment that terminates its originals goes on. */
+export function checkAlarm(parts: WatcherParts, watched: Watched): void {
+  const { alarms, server, now, lastOutsideFaultAt, onViolation } = parts;
+  const { row, head } = watched;
+  if (head.alarms === null || head.halt !== null || head.startedAt === null) return;
+  if (head.stage === "terminate" && head.wait === null) return;
+  const since = alarms.firingSince(row.deployment_group_id);
+  const up = server();
+  if (since === null || !up) return;
+  const knowable = Math.max(since, lastOutsideFaultAt(), up.upSince, head.startedAt);
   const patience = ALARM_POLL_MILLISECONDS + 2 * ALARM_ANSWER_MAX_MILLISECONDS + ALARM_DECISION_MILLISECONDS;
-  if (at - knowable <= patience) return;
-  onViolation(RULES.alarm, watched.id, `admitted ${hostId} ${at - since} ms after its alarm began to fire`);
+  if (now() - knowable <= patience) return;
+  onViolation(RULES.alarm, watched.id, `goes on ${now() - since} ms after its alarm began to fire`);
 }

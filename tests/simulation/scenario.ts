@@ -112,8 +112,8 @@ export interface ScenarioDeployment {
   readonly stopAfterMilliseconds: number | null;
   /** What the stop says of rolling back; null: nothing. */
   readonly rollBackAfterStop: boolean | null;
-  /** A blue/green deployment is stopped once its traffic moves. */
-  readonly stopsOnceTrafficMoves: boolean;
+  /** What comes in between once a blue/green deployment moves traffic. */
+  readonly onceTrafficMoves: "stop" | "alarm" | null;
   /** A rollback of it is stopped too, and asked to be rolled back in its turn. */
   readonly stopsRollback: boolean;
   /** Another deployment of the group is asked for while this one is under way. */
@@ -266,7 +266,7 @@ function deployment(random: Random): ScenarioDeployment {
     slowScripts: random.pick([0, 0, 0.02, 0.1]),
     stopAfterMilliseconds: random.chance(0.15) ? random.integer(0, random.pick([200, 3_000, 60_000])) : null,
     rollBackAfterStop: random.pick([null, null, true, false]),
-    stopsOnceTrafficMoves: random.chance(0.25),
+    onceTrafficMoves: random.chance(0.3) ? random.pick(["stop", "alarm"] as const) : null,
     stopsRollback: random.chance(0.1),
     isJostled: random.chance(0.15),
     rollbackEvents: random.chance(0.7) ? rollbackEvents(random) : null,

@@ -95,7 +95,7 @@ function withHosts(scenario: Scenario, hosts: Scenario["hosts"]): Scenario {
 function simplerThan(deployment: ScenarioDeployment): ScenarioDeployment[] {
   const { scriptFailure, stopFailure, slowScripts } = deployment;
   const simpler: ScenarioDeployment[] = [];
-  if (deployment.stopsOnceTrafficMoves) simpler.push({ ...deployment, stopsOnceTrafficMoves: false });
+  if (deployment.onceTrafficMoves) simpler.push({ ...deployment, onceTrafficMoves: null });
   if (deployment.stopsRollback) simpler.push({ ...deployment, stopsRollback: false });
   if (deployment.isJostled) simpler.push({ ...deployment, isJostled: false });
   if (deployment.stopAfterMilliseconds !== null) simpler.push({ ...deployment, stopAfterMilliseconds: null });

@@ -8,7 +8,7 @@ import { simulateWorld, type WorldOptions } from "./world.ts";
 
 /** The same worlds at every run; others by environment variable. */
 const SEED = Number(process.env.SLUICE_SEED ?? 20_260_101);
-const WORLDS = Number(process.env.SLUICE_SIMULATION_SEEDS ?? 725);
+const WORLDS = Number(process.env.SLUICE_SIMULATION_SEEDS ?? 760);
 const DEPLOYMENTS_MIN = 20_000;
 const FLEET_MEDIAN_MIN = 8;
 const FAULTS = [
@@ -59,7 +59,7 @@ describe("the simulation", () => {
     console.log(text);
     expect(story).toBeNull();
     expect(tally.worlds).toBe(WORLDS);
-    if (WORLDS < 725) return;
+    if (WORLDS < 760) return;
     expect(tally.deployments).toBeGreaterThanOrEqual(DEPLOYMENTS_MIN);
     expect(medianFleet(tally)).toBeGreaterThanOrEqual(FLEET_MEDIAN_MIN);
     for (const fault of FAULTS) expect(tally.faults[fault] ?? 0, fault).toBeGreaterThan(10);

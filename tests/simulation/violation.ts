@@ -31,7 +31,7 @@ export const RULES = {
   traffic: "traffic moves in its event alone, and is where the deployment says",
   serving: "no traffic is taken away before enough others serve",
   waits: "a wait is over when its time is, or when somebody says so",
-  alarm: "once an alarm fires nobody new is admitted",
+  alarm: "an alarm that fires is heeded",
   events: "every event is numbered, without a gap",
   trouble: "the server meets no error of its own",
 } as const;

@@ -10,7 +10,7 @@ import type { DeploymentRequest } from "@sluice/server/store/new-deployment.ts";
 import type { EventsTable, TargetsTable } from "@sluice/server/store/schema.ts";
 import { readTarget } from "@sluice/server/store/targets.ts";
 import type { Selectable } from "kysely";
-import { checkAdmission, checkAdmissionOrder, checkStart } from "./admission-rules.ts";
+import { checkAdmission, checkAdmissionOrder, checkAlarm, checkStart } from "./admission-rules.ts";
 import { checkEnd, checkOverview } from "./end-rules.ts";
 import { checkHealth } from "./health-rules.ts";
 import { checkMark, checkOrigin } from "./rollback-rules.ts";
@@ -190,6 +190,7 @@ export class Watcher {
       if (changed.has(id) || isFullTurn) this.#checkNothingIsForgotten(watched);
       if (isFullTurn) this.#checkNotWaitingForNothing(watched);
       this.#checkNotOverdue(watched);
+      checkAlarm(this.#parts, watched);
     }
     if (changed.size > 0) this.#checkOneActiveEach();
     if (changes?.groups) checkMark(this.#parts, this.#statements);

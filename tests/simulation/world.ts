@@ -337,11 +337,13 @@ class World {
         await create().catch(() => {});
       }
       let active = this.#watcher.activeOf(group.name);
-      let { stopsOnceTrafficMoves, stopsRollback } = deployment;
+      let { onceTrafficMoves, stopsRollback } = deployment;
       while (active) {
-        if (stopsOnceTrafficMoves && this.#watcher.isMovingFleets(active)) {
-          stopsOnceTrafficMoves = false;
-          void this.#stop(active, deployment, this.#random.integer(0, 2_000));
+        if (onceTrafficMoves && this.#watcher.isMovingFleets(active)) {
+          const afterMilliseconds = this.#random.integer(0, 2_000);
+          if (onceTrafficMoves === "stop") void this.#stop(active, deployment, afterMilliseconds);
+          else this.#fireLater(group.name, { afterMilliseconds, forMilliseconds: MINUTE });
+          onceTrafficMoves = null;
         }
         if (stopsRollback && active !== deploymentId) {
           stopsRollback = false;
