@@ -97,10 +97,10 @@ class NodeSqliteDriver implements Driver {
   }
 }
 
-/** A statement, and whether it answers with rows: asking it each time would list every column of every row. */
+/** A statement, and the columns of its rows; none: it answers with none. */
 interface Prepared {
   readonly statement: StatementSync;
-  readonly returnsRows: boolean;
+  readonly columns: readonly string[];
 }
 
 class NodeSqliteConnection implements DatabaseConnection {
@@ -116,9 +116,12 @@ class NodeSqliteConnection implements DatabaseConnection {
   }
 
   execute<R>(query: CompiledQuery): QueryResult<R> {
-    const { statement, returnsRows } = this.#prepare(query.sql);
+    const { statement, columns } = this.#prepare(query.sql);
     const parameters = query.parameters as SQLInputValue[];
-    if (returnsRows) return { rows: statement.all(...parameters) as R[] };
+    if (columns.length > 0) {
+      const rows = statement.all(...parameters) as unknown as unknown[][];
+      return { rows: rows.map((values) => rowOf(columns, values) as R) };
+    }
     const { changes, lastInsertRowid } = statement.run(...parameters);
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
@@ -136,7 +139,10 @@ class NodeSqliteConnection implements DatabaseConnection {
     const known = this.#statements.get(text);
     if (known) return known;
     const statement = this.#database.prepare(text);
-    const prepared = { statement, returnsRows: statement.columns().length > 0 };
+    const columns = statement.columns().map(({ name }) => name);
+    // Half the time of a small query would go into making the columns' names anew for each row.
+    statement.setReturnArrays(true);
+    const prepared = { statement, columns };
     if (this.#statements.size >= STATEMENT_CACHE_ENTRIES) {
       const oldest = this.#statements.keys().next().value;
       if (oldest !== undefined) this.#statements.delete(oldest);
@@ -144,4 +150,10 @@ class NodeSqliteConnection implements DatabaseConnection {
     this.#statements.set(text, prepared);
     return prepared;
   }
+}
+
+function rowOf(columns: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (let place = 0; place < columns.length; place++) row[columns[place]!] = values[place];
+  return row;
 }
