@@ -3,7 +3,7 @@ import { ALARM_ANSWER_MAX_MILLISECONDS } from "./simulated-alarms.ts";
 import { RULES } from "./violation.ts";
 import { ENDED, groupOf, targetsOf, type Watched, type WatchedGroup, type WatcherParts } from "./watched.ts";
 
-/** Between two readings of the alarms, and what a decision may take after one. */
+/** Between two readings of the alarms, and what a decision may take after one that is not written down at the first attempt. */
 const ALARM_POLL_MILLISECONDS = 2_000;
 const ALARM_DECISION_MILLISECONDS = 3_000;
 
@@ -123,7 +123,7 @@ export function checkAlarm(parts: WatcherParts, watched: Watched): void {
   const up = server();
   if (since === null || !up) return;
   const knowable = Math.max(since, lastOutsideFaultAt(), up.upSince, head.startedAt);
-  const patience = ALARM_POLL_MILLISECONDS + 2 * ALARM_ANSWER_MAX_MILLISECONDS + ALARM_DECISION_MILLISECONDS;
-  if (now() - knowable <= patience) return;
+  const troubles = parts.isCalm ? 0 : 2 * ALARM_ANSWER_MAX_MILLISECONDS + ALARM_DECISION_MILLISECONDS;
+  if (now() - knowable <= ALARM_POLL_MILLISECONDS + 2 * parts.tickMilliseconds + troubles) return;
   onViolation(RULES.alarm, watched.id, `goes on ${now() - since} ms after its alarm began to fire`);
 }
