@@ -1,5 +1,4 @@
 import type { RevisionHealth, TargetState } from "@sluice/engine/state.ts";
-import { ALARM_ANSWER_MAX_MILLISECONDS } from "./simulated-alarms.ts";
 import { RULES } from "./violation.ts";
 import { ENDED, groupOf, targetsOf, type Watched, type WatchedGroup, type WatcherParts } from "./watched.ts";
 
@@ -123,7 +122,7 @@ export function checkAlarm(parts: WatcherParts, watched: Watched): void {
   const up = server();
   if (since === null || !up) return;
   const knowable = Math.max(since, lastOutsideFaultAt(), up.upSince, head.startedAt);
-  const troubles = parts.isCalm ? 0 : 2 * ALARM_ANSWER_MAX_MILLISECONDS + ALARM_DECISION_MILLISECONDS;
+  const troubles = parts.isCalm ? 0 : 2 * alarms.answerMilliseconds + ALARM_DECISION_MILLISECONDS;
   if (now() - knowable <= ALARM_POLL_MILLISECONDS + 2 * parts.tickMilliseconds + troubles) return;
   onViolation(RULES.alarm, watched.id, `goes on ${now() - since} ms after its alarm began to fire`);
 }

@@ -257,6 +257,7 @@ function healthRule(random: Random, hosts: number): HealthRule {
 
 function deployment(random: Random): ScenarioDeployment {
   const watchesAlarm = random.chance(0.35);
+  const onceTrafficMoves = watchesAlarm ? (["stop", "alarm", "alarm"] as const) : (["stop"] as const);
   return {
     pauseBeforeMilliseconds: random.integer(0, 5_000),
     ignoreApplicationStopFailures: random.chance(0.3),
@@ -266,7 +267,7 @@ function deployment(random: Random): ScenarioDeployment {
     slowScripts: random.pick([0, 0, 0.02, 0.1]),
     stopAfterMilliseconds: random.chance(0.15) ? random.integer(0, random.pick([200, 3_000, 60_000])) : null,
     rollBackAfterStop: random.pick([null, null, true, false]),
-    onceTrafficMoves: random.chance(0.3) ? random.pick(["stop", "alarm"] as const) : null,
+    onceTrafficMoves: random.chance(watchesAlarm ? 0.6 : 0.15) ? random.pick(onceTrafficMoves) : null,
     stopsRollback: random.chance(0.1),
     isJostled: random.chance(0.15),
     rollbackEvents: random.chance(0.7) ? rollbackEvents(random) : null,

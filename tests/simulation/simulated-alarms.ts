@@ -4,7 +4,7 @@ import type { FaultRates } from "./scenario.ts";
 import { Unreachable } from "./simulated-balancer.ts";
 import type { SimulatedTime } from "./simulated-time.ts";
 
-export const ALARM_ANSWER_MAX_MILLISECONDS = 4_000;
+const SLOW_MAX_MILLISECONDS = 4_000;
 /** Outages of the monitoring system are short or long: some last longer than a deployment that needs its alarms may go on. */
 const OUTAGES_MILLISECONDS = [1, 3_000, 15_000, 90_000];
 
@@ -17,12 +17,15 @@ export interface AlarmParts {
 
 /** The monitoring system: an alarm a group, which fires for a time. */
 export class SimulatedAlarms implements AlarmReader {
+  /** How long one reading may take at most, outages apart. */
+  readonly answerMilliseconds: number;
   readonly #parts: AlarmParts;
   readonly #firing = new Map<string, { since: number; until: number }>();
   #darkUntil = 0;
 
   constructor(parts: AlarmParts) {
     this.#parts = parts;
+    this.answerMilliseconds = parts.faults().alarmsSlow > 0 ? SLOW_MAX_MILLISECONDS : 0;
   }
 
   fire(name: string, milliseconds: number): void {
@@ -62,7 +65,7 @@ export class SimulatedAlarms implements AlarmReader {
     });
     if (random.chance(alarmsSlow)) {
       onFault("alarmsSlow");
-      await time.sleep(random.integer(100, ALARM_ANSWER_MAX_MILLISECONDS));
+      await time.sleep(random.integer(100, SLOW_MAX_MILLISECONDS));
     }
     return readings;
   }

@@ -340,7 +340,7 @@ class World {
       let { onceTrafficMoves, stopsRollback } = deployment;
       while (active) {
         if (onceTrafficMoves && this.#watcher.isMovingFleets(active)) {
-          const afterMilliseconds = this.#random.integer(0, 2_000);
+          const afterMilliseconds = this.#random.integer(0, this.#random.pick([2_000, 10_000]));
           if (onceTrafficMoves === "stop") void this.#stop(active, deployment, afterMilliseconds);
           else this.#fireLater(group.name, { afterMilliseconds, forMilliseconds: MINUTE });
           onceTrafficMoves = null;
