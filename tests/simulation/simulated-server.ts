@@ -40,6 +40,8 @@ export class SimulatedServer {
   readonly runner: Runner;
   readonly liveness: Liveness;
   readonly upSince: number;
+  /** As leases name it. */
+  readonly name: string;
   readonly #parts: ServerParts;
   readonly #fleet;
   readonly #connections = new Set<() => void>();
@@ -49,6 +51,7 @@ export class SimulatedServer {
     this.#parts = parts;
     const { time, random, onTrouble } = parts;
     this.upSince = time.now();
+    this.name = parts.name;
     this.store = new MortalStore(parts.store, parts.fate, () => {
       this.#death.abort();
       for (const breakOff of this.#connections) breakOff();

@@ -92,6 +92,7 @@ export interface Statements {
   readonly livingHosts: StatementSync;
   readonly effect: StatementSync;
   readonly outcome: StatementSync;
+  readonly pendingEffects: StatementSync;
   readonly group: StatementSync;
 }
 

@@ -7,7 +7,7 @@ import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle
 import { type DeploymentRow, readHead } from "@sluice/server/store/deployments.ts";
 import type { HostRow } from "@sluice/server/store/hosts.ts";
 import type { DeploymentRequest } from "@sluice/server/store/new-deployment.ts";
-import type { EventsTable, TargetsTable } from "@sluice/server/store/schema.ts";
+import type { EffectsTable, EventsTable, TargetsTable } from "@sluice/server/store/schema.ts";
 import { readTarget } from "@sluice/server/store/targets.ts";
 import type { Selectable } from "kysely";
 import { checkAdmission, checkAdmissionOrder, checkAlarm, checkStart } from "./admission-rules.ts";
@@ -28,6 +28,8 @@ const FULL_TURN_CHECKS = 100;
 const NOTHING_CHANGED: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 /** What is due is done within this time by a server that is up; a turn that failed is repeated after one second. */
 const OVERDUE_MILLISECONDS = 2_000;
+/** What a server has under way outside at one time. */
+const EFFECTS_AT_ONCE_MAX = 32;
 /** Without faults, from a command's offer to its acknowledgement: a few crossings of the network. */
 const CALM_START_MILLISECONDS = 200;
 const CALM_START_TICKS = 6;
@@ -71,6 +73,9 @@ export class Watcher {
       effect: prepare("SELECT outcome_json, progress_json FROM effects WHERE effect_key = ?"),
       outcome: prepare(
         "SELECT outcome_json FROM effects WHERE deployment_id = ? AND kind = ? AND outcome_json IS NOT NULL",
+      ),
+      pendingEffects: prepare(
+        "SELECT effect_key, deployment_id, run_at, lease_owner, lease_until FROM effects WHERE outcome_json IS NULL",
       ),
       group: prepare("SELECT rolled_back_json FROM deployment_groups WHERE deployment_group_id = ?"),
     };
@@ -192,6 +197,7 @@ export class Watcher {
       this.#checkNotOverdue(watched);
       checkAlarm(this.#parts, watched);
     }
+    if (isFullTurn) this.#checkEffectsAreBegun();
     if (changed.size > 0) this.#checkOneActiveEach();
     if (changes?.groups) checkMark(this.#parts, this.#statements);
   }
@@ -478,6 +484,22 @@ export class Watcher {
     if (!server || server.isDead || row.wake_at === null) return;
     const late = this.#parts.now() - Math.max(row.wake_at, server.upSince, this.#parts.lastOutsideFaultAt());
     if (late > OVERDUE_MILLISECONDS) this.#violated(RULES.due, id, `was due at ${row.wake_at}, and is ${late} ms late`);
+  }
+
+  /** What is due outside is begun, or done over when the server died that had begun it. */
+  #checkEffectsAreBegun(): void {
+    const server = this.#parts.server();
+    if (!server || server.isDead) return;
+    const now = this.#parts.now();
+    const pending = this.#statements.pendingEffects.all() as unknown as Selectable<EffectsTable>[];
+    const isHeld = (effect: Selectable<EffectsTable>) =>
+      effect.lease_owner === server.name && (effect.lease_until ?? 0) > now;
+    if (pending.filter(isHeld).length >= EFFECTS_AT_ONCE_MAX) return;
+    for (const effect of pending) {
+      const late = now - Math.max(effect.run_at, server.upSince, this.#parts.lastOutsideFaultAt());
+      if (isHeld(effect) || late <= OVERDUE_MILLISECONDS) continue;
+      this.#violated(RULES.due, effect.deployment_id, `has not begun ${effect.effect_key}, due ${late} ms ago`);
+    }
   }
 
   #checkOneActiveEach(): void {
