@@ -30,7 +30,7 @@ const NOTHING_CHANGED: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 const OVERDUE_MILLISECONDS = 2_000;
 /** What a server has under way outside at one time. */
 const EFFECTS_AT_ONCE_MAX = 32;
-/** Without faults, from a command's offer to its acknowledgement: a few crossings of the network. */
+/** Without faults, from a command's offer to its acknowledgement, for each group: a few crossings of the network. */
 const CALM_START_MILLISECONDS = 200;
 const CALM_START_TICKS = 6;
 /**
@@ -340,7 +340,8 @@ export class Watcher {
       const mayBeBusy = this.#parts.alarms.hasFiredSince(watched.row.deployment_group_id, 0);
       const startedNow =
         !mayBeBusy && !isTrafficEvent(event.name) && event.startedAt !== null && past?.startedAt !== event.startedAt;
-      const patience = CALM_START_MILLISECONDS + CALM_START_TICKS * tickMilliseconds;
+      // A host is told of one thing after another, and every group may have something for it.
+      const patience = (CALM_START_MILLISECONDS + CALM_START_TICKS * tickMilliseconds) * this.#parts.groups.size;
       if (isCalm && startedNow && before?.command && (event.startedAt ?? 0) - before.command.availableAt > patience) {
         this.#violated(RULES.calm, id, `${targetId} was told of ${event.name} late although nothing was wrong`);
       }
