@@ -6,7 +6,7 @@ import type { Watched, WatcherParts } from "./watched.ts";
 
 /** What a blue/green deployment waits for, seen in its events: nobody moves traffic unasked, and nobody is terminated early. */
 export function checkWait({ onViolation }: WatcherParts, watched: Watched, event: Selectable<EventsTable>): void {
-  const { id, stagesEnteredAt, continued } = watched;
+  const { id, continued } = watched;
   const { strategy } = watched.head;
   if (strategy.type !== "blue-green") return;
   switch (event.type) {
@@ -15,14 +15,14 @@ export function checkWait({ onViolation }: WatcherParts, watched: Watched, event
       return;
     case "stageEntered": {
       const { stage } = JSON.parse(event.body_json) as { stage: Stage };
-      stagesEnteredAt.set(stage, event.at);
+      if (stage === "terminate") watched.terminationFrom = event.at;
       if (stage === "allow" && strategy.readyWaitMilliseconds !== null && !continued.has("ready")) {
         onViolation(RULES.waits, id, "moves traffic, and nobody has said that it may");
       }
       return;
     }
     case "originalsTerminated": {
-      const waited = event.at - (stagesEnteredAt.get("terminate") ?? event.at);
+      const waited = event.at - (watched.terminationFrom ?? event.at);
       const wait = strategy.terminationWaitMilliseconds ?? Number.POSITIVE_INFINITY;
       if (waited < wait && !continued.has("termination")) {
         onViolation(RULES.waits, id, `terminates the originals after ${waited} ms of ${wait}`);

@@ -1,5 +1,5 @@
 import type { StatementSync } from "node:sqlite";
-import type { Stage, TargetState, Wait } from "@sluice/engine/state.ts";
+import type { TargetState, Wait } from "@sluice/engine/state.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { DeploymentHead, DeploymentRow } from "@sluice/server/store/deployments.ts";
 import type { DeploymentRequest } from "@sluice/server/store/new-deployment.ts";
@@ -30,7 +30,8 @@ export interface Watched {
   lastSequence: number;
   readonly offered: Set<string>;
   readonly admitted: string[];
-  readonly stagesEnteredAt: Map<Stage, number>;
+  /** When its originals had left, and began to wait for their end. */
+  terminationFrom: number | null;
   /** The waits that somebody ended. */
   readonly continued: Set<Wait["kind"]>;
   stopSeen: boolean;

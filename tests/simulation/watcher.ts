@@ -307,7 +307,7 @@ export class Watcher {
 
   #checkTarget(watched: Watched, target: TargetState, before: TargetState | undefined): void {
     const { id } = watched;
-    const { ledger, isCalm, tickMilliseconds } = this.#parts;
+    const { ledger, isCalm } = this.#parts;
     const { targetId, lifecycleEvents, command } = target;
     const isHonest = !ledger.liars.has(targetId);
     const firstOpen = lifecycleEvents.findIndex(({ status }) => status === "Pending" || status === "InProgress");
@@ -340,9 +340,12 @@ export class Watcher {
       const mayBeBusy = this.#parts.alarms.hasFiredSince(watched.row.deployment_group_id, 0);
       const startedNow =
         !mayBeBusy && !isTrafficEvent(event.name) && event.startedAt !== null && past?.startedAt !== event.startedAt;
-      // A host is told of one thing after another, and every group may have something for it.
-      const patience = (CALM_START_MILLISECONDS + CALM_START_TICKS * tickMilliseconds) * this.#parts.groups.size;
-      if (isCalm && startedNow && before?.command && (event.startedAt ?? 0) - before.command.availableAt > patience) {
+      if (
+        isCalm &&
+        startedNow &&
+        before?.command &&
+        (event.startedAt ?? 0) - before.command.availableAt > this.#calmStartMilliseconds(targetId)
+      ) {
         this.#violated(RULES.calm, id, `${targetId} was told of ${event.name} late although nothing was wrong`);
       }
     }
@@ -359,6 +362,13 @@ export class Watcher {
         this.#violated(RULES.truth, id, `${targetId} Succeeded without ${failed.join(", ")}`);
       }
     }
+  }
+
+  /** A host is told of one thing after another, and each of its groups may have something for it. */
+  #calmStartMilliseconds(hostId: string): number {
+    const { groups, tickMilliseconds } = this.#parts;
+    const ownGroups = [...groups.values()].filter(({ fleets }) => fleets.flat().includes(hostId));
+    return (CALM_START_MILLISECONDS + CALM_START_TICKS * tickMilliseconds) * ownGroups.length;
   }
 
   #checkEvents(watched: Watched): void {
@@ -559,7 +569,7 @@ function newWatched(row: DeploymentRow): Watched {
     lastSequence: 0,
     offered: new Set(),
     admitted: [],
-    stagesEnteredAt: new Map(),
+    terminationFrom: null,
     continued: new Set(),
     stopSeen: false,
     stopRequested: false,

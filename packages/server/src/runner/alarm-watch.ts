@@ -29,7 +29,7 @@ export class AlarmWatch {
   readonly #observations = new Map<string, AlarmObservation>();
   #cancelTimer: () => void = () => {};
   #reading: Promise<void> | null = null;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(dependencies: AlarmWatchDependencies) {
     this.#dependencies = dependencies;
@@ -40,19 +40,22 @@ export class AlarmWatch {
   }
 
   start(): void {
-    if (this.#closed || this.#reading) return;
+    if (this.#closing.signal.aborted || this.#reading) return;
     this.#cancelTimer();
     const { timers, onError } = this.#dependencies;
     this.#reading = this.#read()
-      .catch(onError)
+      .catch((error: unknown) => {
+        if (!this.#closing.signal.aborted) onError(error);
+      })
       .finally(() => {
         this.#reading = null;
-        if (!this.#closed) this.#cancelTimer = timers.after(ALARM_POLL_MILLISECONDS, () => this.start());
+        if (!this.#closing.signal.aborted)
+          this.#cancelTimer = timers.after(ALARM_POLL_MILLISECONDS, () => this.start());
       });
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     this.#cancelTimer();
     await this.#reading;
   }
@@ -68,7 +71,7 @@ export class AlarmWatch {
     const watching = watches.filter(({ head }) => head.alarms !== null && !isTerminal(head.status));
     if (watching.length === 0) return;
     const names = [...new Set(watching.flatMap(({ head }) => head.alarms?.names ?? []))];
-    const readings = await readAlarms(alarmReader, names, onError);
+    const readings = await readAlarms(alarmReader, names, this.#closing.signal, onError);
     for (const { deploymentId, head } of watching) {
       await this.#take(deploymentId, this.#judge(deploymentId, head.alarms?.names ?? [], readings));
     }

@@ -5,6 +5,8 @@ import { readAlarms } from "./read-alarms.ts";
 const FIRES = { name: "errors", state: "alarm", since: null, detail: "" } as const;
 const AWAY = new Error("the monitoring system of latency is away");
 
+const NEVER = new AbortController().signal;
+
 /** Knows `errors`; whatever is asked together with `latency` fails. */
 const reader: AlarmReader = {
   read: async (names) => {
@@ -15,7 +17,7 @@ const reader: AlarmReader = {
 
 it("reads an alarm although the system of another is away, and says so of that one", async () => {
   const told: unknown[] = [];
-  const readings = await readAlarms(reader, ["errors", "latency"], (error) => told.push(error));
+  const readings = await readAlarms(reader, ["errors", "latency"], NEVER, (error) => told.push(error));
   expect([...readings]).toEqual([
     ["errors", FIRES],
     ["latency", AWAY],
@@ -31,6 +33,21 @@ it("asks once where there is one alarm", async () => {
       return reader.read(names, signal);
     },
   };
-  expect([...(await readAlarms(counting, ["latency"], () => {}))]).toEqual([["latency", AWAY]]);
+  expect([...(await readAlarms(counting, ["latency"], NEVER, () => {}))]).toEqual([["latency", AWAY]]);
   expect(calls).toBe(1);
+});
+
+it("ends with whoever asked, however long the monitoring system takes", async () => {
+  const asker = new AbortController();
+  const hanging: AlarmReader = {
+    read: (_, signal) =>
+      new Promise((__, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+      }),
+  };
+  const told: unknown[] = [];
+  const reading = readAlarms(hanging, ["errors", "latency"], asker.signal, (error) => told.push(error));
+  asker.abort(new Error("the server ends"));
+  await expect(reading).rejects.toThrow("the server ends");
+  expect(told).toEqual([]);
 });

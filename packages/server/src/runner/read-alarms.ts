@@ -10,26 +10,31 @@ export type AlarmReadings = ReadonlyMap<string, AlarmReading | Error>;
  * One monitoring system that is away fails what is asked of all at once; then each alarm is asked for alone, so that it hides no alarm
  * of another, and stops no deployment that watches none of its own.
  *
+ * @param signal ends the reading with whoever asked for it; throws then
  * @param onError told why the first reading failed, before the second
  */
 export async function readAlarms(
   alarmReader: AlarmReader,
   names: readonly string[],
+  signal: AbortSignal,
   onError: (error: unknown) => void,
 ): Promise<AlarmReadings> {
   const together = async (some: readonly string[]): Promise<AlarmReadings> => {
-    const readings = await alarmReader.read(some, AbortSignal.timeout(ALARM_READ_TIMEOUT_MILLISECONDS));
+    const timeout = AbortSignal.timeout(ALARM_READ_TIMEOUT_MILLISECONDS);
+    const readings = await alarmReader.read(some, AbortSignal.any([signal, timeout]));
     return new Map(readings.map((reading) => [reading.name, reading]));
   };
   try {
     return await together(names);
   } catch (error) {
+    signal.throwIfAborted();
     onError(error);
     if (names.length === 1) return failed(names, error);
   }
   const alone = await Promise.all(
     names.map((name) => together([name]).catch((error: unknown) => failed([name], error))),
   );
+  signal.throwIfAborted();
   return new Map(alone.flatMap((readings) => [...readings]));
 }
 

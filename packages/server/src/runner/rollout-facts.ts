@@ -105,7 +105,7 @@ export async function gatherFacts(
     movesTraffic(strategy)
       ? readBalancers(parts, [...candidates, ...(replacements ?? [])], request, signal)
       : undefined,
-    rollout.alarms ? reading(readForStart(parts.alarmReader, rollout.alarms.names)) : undefined,
+    rollout.alarms ? reading(readForStart(parts.alarmReader, rollout.alarms.names, signal)) : undefined,
     rollout.revision && parts.revisions ? inspectBundle(parts.revisions, rollout.revision, signal) : undefined,
   ]);
   const upToDate = request.updateOutdatedInstancesOnly ? all.length - candidates.length : undefined;
@@ -115,8 +115,12 @@ export async function gatherFacts(
 }
 
 /** One alarm that fires is enough to know; otherwise all have to be known. */
-async function readForStart(alarmReader: AlarmReader, names: readonly string[]): Promise<readonly AlarmReading[]> {
-  const readings = [...(await readAlarms(alarmReader, names, () => {})).values()];
+async function readForStart(
+  alarmReader: AlarmReader,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly AlarmReading[]> {
+  const readings = [...(await readAlarms(alarmReader, names, signal, () => {})).values()];
   const read = readings.filter((one): one is AlarmReading => !(one instanceof Error));
   const failure = readings.find((one) => one instanceof Error);
   if (failure && !read.some(({ state }) => state === "alarm")) throw failure;

@@ -1,9 +1,8 @@
 import type { DeploymentStatus } from "@sluice/engine/state.ts";
-import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
-import { compiledListQuery, compiledQuery } from "./compiled-query.ts";
-import type { Database, DeploymentsTable } from "./schema.ts";
-
-type DeploymentRow = Selectable<DeploymentsTable>;
+import { type Kysely, type SqlBool, sql } from "kysely";
+import { compiledListQuery } from "./compiled-query.ts";
+import { type DeploymentRow, oneDeployment } from "./deployments.ts";
+import type { Database } from "./schema.ts";
 
 /** How many values one `IN (…)` holds: both databases limit a statement's parameters. */
 const IN_LIST_MAX = 500;
@@ -12,10 +11,6 @@ export async function findDeployment(db: Kysely<Database>, deploymentId: string)
   const { rows } = await oneDeployment(db, { deploymentId });
   return rows[0];
 }
-
-const oneDeployment = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
-  db.selectFrom("deployments").selectAll().where("deployment_id", "=", deploymentId),
-);
 
 export async function findDeployments(
   db: Kysely<Database>,

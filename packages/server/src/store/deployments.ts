@@ -20,7 +20,8 @@ export function isAdvancing(head: DeploymentHead): boolean {
   return head.status === "InProgress" && head.halt === null && head.stopRequestedAt === null;
 }
 
-const oneDeployment = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
+/** One deployment by its id, whole. */
+export const oneDeployment = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
   db.selectFrom("deployments").selectAll().where("deployment_id", "=", deploymentId),
 );
 
