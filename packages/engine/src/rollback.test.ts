@@ -114,10 +114,11 @@ describe("decideRollback of blue/green", () => {
     expect(decideRollback(state, rules).decision).toBe(decision);
   });
 
-  it("that moved no traffic says that the originals serve", () => {
+  it("that moved no traffic says that there is nothing to roll back", () => {
     expect(decideRollback(of(green), policy(ALL))).toEqual({
       decision: "refused",
-      message: "Deployment d-1 moved no traffic, and the original hosts serve: nothing to roll back.",
+      message:
+        "Deployment d-1 let no replacement host into the load balancer and took no original out: there is nothing to roll back.",
     });
   });
 

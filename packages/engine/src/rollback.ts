@@ -49,7 +49,9 @@ export function decideRollback(state: DeploymentState, policy: RollbackPolicy): 
   }
   if (state.strategy.type === "blue-green") {
     if (hasMovedTraffic(state)) return { decision: "roll-back" };
-    return refused(`Deployment ${deploymentId} moved no traffic, and the original hosts serve: nothing to roll back.`);
+    return refused(
+      `Deployment ${deploymentId} let no replacement host into the load balancer and took no original out: there is nothing to roll back.`,
+    );
   }
   if (!(state.targets ?? []).some((target) => target.status !== "Skipped" && target.status !== "Pending")) {
     return refused(`Deployment ${deploymentId} touched no host: there is nothing to roll back.`);

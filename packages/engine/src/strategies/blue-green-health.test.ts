@@ -246,7 +246,9 @@ describe("minimum healthy hosts, blue/green: taking the originals out (section 4
           "The replacement hosts serve, but 1 original host could not be taken out of the load balancer. First failure:",
         );
         expect(tried).toHaveLength(6);
-        expect(played.state.statusMessages).toContainEqual(expect.stringContaining(`In the middle of it: ${failing}.`));
+        expect(played.state.statusMessages).toContain(
+          `On the way out of the load balancer, and left there: ${failing}.`,
+        );
       }
     },
   );

@@ -131,7 +131,7 @@ describe("replacements that do not leave", () => {
     expect(played.state.statusMessages).toEqual([
       "Brought into the load balancer: b1.",
       "Taken out of the load balancer: g1, g3.",
-      "In the middle of it: g2.",
+      "On the way out of the load balancer, and left there: g2.",
     ]);
   });
 });

@@ -80,6 +80,47 @@ describe("lifecycle of blue/green", () => {
   });
 });
 
+describe("what gets traffic, when blue/green ends in the middle", () => {
+  it("names the replacements that were being kept out, and does not say that they are", () => {
+    const played = deployment();
+    played.withholding = { outcome: "pending", detail: "g1 drains" };
+    played.plan();
+    played.stop();
+    played.plan();
+    expect(played.state).toMatchObject({ status: "Stopped", stage: "withhold" });
+    expect(played.state.statusMessages).toEqual([
+      "To be kept out of the load balancer, which has not said that all of them are out: g1, g2, g3.",
+      "Not taken out of the load balancer: b1, b2.",
+    ]);
+  });
+
+  it("tells those that are in from those that may still come in, and from those that are kept out", () => {
+    const played = deployment(blueGreen(), { healthRule: ONE_AT_A_TIME }).play(
+      (id, event) => id === "g2" && event === "AllowTraffic",
+    );
+    expect(played.state.status).toBe("Failed");
+    expect(played.state.statusMessages).toEqual([
+      "Brought into the load balancer: g1.",
+      "Asked into the load balancer, which refused them or may still let them in, as AllowTraffic says: g2.",
+      "Kept out of the load balancer: g3.",
+      "Not taken out of the load balancer: b1, b2.",
+    ]);
+  });
+
+  it.each([
+    ["Install", "Kept out of the load balancer: g2."],
+    [
+      "AllowTraffic",
+      "Asked into the load balancer, which refused them or may still let them in, as AllowTraffic says: g2.",
+    ],
+    ["AfterAllowTraffic", "Failed, and in the load balancer: g2."],
+  ])("says of a replacement that failed in %s, and without which it succeeded, where it is left", (failing, says) => {
+    const played = deployment().play((id, event) => id === "g2" && event === failing);
+    expect(played.state.status).toBe("Succeeded");
+    expect(played.state.statusMessages).toEqual([expect.stringMatching(/^Succeeded with 1 failed host/), says]);
+  });
+});
+
 describe("start of blue/green", () => {
   it.each<[string, Partial<Settings>, string, RegExp]>([
     [
@@ -155,7 +196,10 @@ describe("deploymentReadyOption", () => {
     played.sleep();
     expect(played.state).toMatchObject({ status: "Stopped", completedAt: played.now });
     expect(played.state.error?.message).toContain("was ready and was not continued in time");
-    expect(played.state.statusMessages).toEqual(["No traffic was moved: the load balancer is as it was."]);
+    expect(played.state.statusMessages).toEqual([
+      "Kept out of the load balancer: g1, g2, g3.",
+      "Not taken out of the load balancer: b1, b2.",
+    ]);
     expect(new Set(Object.values(played.outcomes))).toEqual(new Set(["Skipped"]));
     expect(played.eventOf("g1", "ValidateService")?.status).toBe("Succeeded");
   });

@@ -5,6 +5,7 @@ import type { Draft } from "../draft.ts";
 import { BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS, BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../limits.ts";
 import {
   cameTooLate,
+  failedReplacements,
   healthError,
   notWithheldError,
   originalsNotBlockedError,
@@ -205,8 +206,9 @@ function finishTerminating(draft: Draft, { termination, alarms }: Observation): 
 function succeed(draft: Draft): void {
   const failed = labelled(draft.state, "Green").filter(({ status }) => status === "Failed");
   if (failed.length > 0) {
-    const message = succeededWithFailures(sortIntoBuckets(failed));
-    draft.decide({ type: "statusMessageAdded", message });
+    for (const message of [succeededWithFailures(sortIntoBuckets(failed)), ...failedReplacements(failed)]) {
+      draft.decide({ type: "statusMessageAdded", message });
+    }
   }
   draft.decide({ type: "deploymentSucceeded" });
 }

@@ -249,6 +249,13 @@ describe("hosts left out of the load balancer", () => {
     expect(said(played)).toBe("Out of the load balancer, and left there: h01.");
   });
 
+  it("whose AllowTraffic failed are not said to be out: the balancer may still let them in", () => {
+    const played = started(1).play((_, event) => event === "AllowTraffic");
+    expect(said(played)).toBe(
+      "Asked into the load balancer, which refused them or may still let them in, as AllowTraffic says: h01.",
+    );
+  });
+
   it("whose BlockTraffic failed are not said to be out: nobody knows", () => {
     const played = started(1).play((_, event) => event === "BlockTraffic");
     expect(said(played)).toBe("On the way out of the load balancer, and left there: h01.");

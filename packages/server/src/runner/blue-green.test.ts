@@ -193,9 +193,13 @@ describe("blue/green", () => {
     await start(AT_ONCE);
     const row = await until("d-BG", /^Failed/);
     expect(serving()).toEqual(BLUE);
-    expect(row.head.statusMessages).toContain("No traffic was moved: the load balancer is as it was.");
+    expect(row.head.statusMessages).toEqual([
+      "Kept out of the load balancer: green-1, green-2.",
+      "Not taken out of the load balancer: blue-1, blue-2.",
+    ]);
     expect(JSON.parse(row.rollback_json ?? "")).toEqual({
-      rollbackMessage: "Deployment d-BG moved no traffic, and the original hosts serve: nothing to roll back.",
+      rollbackMessage:
+        "Deployment d-BG let no replacement host into the load balancer and took no original out: there is nothing to roll back.",
     });
   });
 });
