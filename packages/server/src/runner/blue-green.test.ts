@@ -3,7 +3,7 @@ import { memoryTrafficRouter, newMemoryServer } from "@sluice/drivers/memory/mem
 import type { AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
 import type { Strategy, TargetState } from "@sluice/engine/state.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { lockDeployments, readHead, saveHead } from "../store/deployments.ts";
+import { lockDeployments, quarantine, readHead, saveHead } from "../store/deployments.ts";
 import { loadTargets } from "../store/targets.ts";
 import { playHost, type RunnerFixture, runnerFixture } from "./runner-fixture.ts";
 
@@ -186,6 +186,14 @@ describe("blue/green", () => {
     await decide("termination");
     await until("d-BG", /^Succeeded/);
     expect(terminated).toEqual(BLUE);
+  });
+
+  it("leaves no replacement Ready for ever when a bug of ours ends the deployment", async () => {
+    await start(WITH_WAITS);
+    await until("d-BG", /^Ready/);
+    await fixture.store.write((transaction) => quarantine(transaction, "d-BG", "a number was negative", 1));
+    await until("d-BG", /^Failed/);
+    expect((await targetsOf("d-BG")).map(({ status }) => status)).toEqual(["Skipped", "Skipped", "Skipped", "Skipped"]);
   });
 
   it("leaves the traffic where it is when the replacements fail, and says that there is nothing to roll back", async () => {

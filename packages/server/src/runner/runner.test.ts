@@ -102,6 +102,10 @@ describe("runner", () => {
       { status: "Unknown", command_state: null },
       { status: "Skipped", command_state: null },
     ]);
+    // Half deployed: not one that an update of outdated hosts may pass over.
+    expect(await fixture.store.db.selectFrom("group_hosts").select(["target_id", "healthy"]).execute()).toEqual([
+      { target_id: "a", healthy: 0 },
+    ]);
     await fixture.createDeployment("d-BBBBBBBBB", ALL_AT_ONCE);
     for (const host of ["a", "b"]) void playHost(fixture, host, stop.signal);
     expect(await terminal("d-BBBBBBBBB")).toBe("Succeeded");

@@ -3,6 +3,7 @@ import type { Selectable } from "kysely";
 import { compiledQuery } from "./compiled-query.ts";
 import { appendEvents } from "./events.ts";
 import type { WriteTransaction } from "./group-commit.ts";
+import { recordAttempts } from "./group-hosts.ts";
 import type { DeploymentsTable } from "./schema.ts";
 import { loadTargets, updateTargets } from "./targets.ts";
 
@@ -143,20 +144,21 @@ export async function quarantine(
     .set({ quarantined: reason })
     .where("deployment_id", "=", deploymentId)
     .execute();
-  const targets = (await loadTargets(transaction, deploymentId)) ?? [];
-  await updateTargets(
-    transaction,
-    deploymentId,
-    targets.map((target) => setAside(target, at)),
-  );
+  const targets = ((await loadTargets(transaction, deploymentId)) ?? []).map((target) => setAside(target, at));
+  await updateTargets(transaction, deploymentId, targets);
+  await recordAttempts(transaction, row, targets);
 }
 
-/** What runs on a host at this moment ends as Unknown, and what has not begun as Skipped: whatever the bug was, nothing more is claimed. */
+/**
+ * What runs on a host at this moment ends as Unknown, and what has not begun, or waits for traffic that does not come, as Skipped:
+ * whatever the bug was, nothing more is claimed.
+ */
 function setAside(target: TargetState, at: number): TargetState {
-  if (target.status !== "Pending" && target.status !== "InProgress") return target;
+  const isIdle = target.status === "Pending" || target.status === "Ready";
+  if (!isIdle && target.status !== "InProgress") return target;
   return {
     ...target,
-    status: target.status === "Pending" ? "Skipped" : "Unknown",
+    status: isIdle ? "Skipped" : "Unknown",
     command: null,
     updatedAt: at,
     lifecycleEvents: target.lifecycleEvents.map((event) => {

@@ -82,14 +82,14 @@ export async function recordAttemptsBegun(
   }
 }
 
-/** Attempted hosts keep the health that their attempt gave them; skipped ones keep what they had. */
+/** Attempted hosts keep the health that their attempt gave them, a half-deployed one none; skipped ones keep what they had. */
 export async function recordAttempts(
   { db }: WriteTransaction,
   deployment: Pick<DeploymentRow, "deployment_id" | "deployment_group_id" | "revision_key">,
   targets: readonly TargetState[],
 ): Promise<void> {
   for (const target of targets) {
-    if (target.status !== "Succeeded" && target.status !== "Failed") continue;
+    if (target.status !== "Succeeded" && target.status !== "Failed" && target.status !== "Unknown") continue;
     // A host whose traffic alone was moved has the revision that it had.
     if (!target.lifecycleEvents.some(({ name }) => name === "Install")) continue;
     const attempt = {
