@@ -28,8 +28,13 @@ export function unfinishable(
   const named = silent
     .filter(([, dark]) => dark.length > 0)
     .map(([fleet, dark]) => `${dark.length} ${fleet} ${dark.length === 1 ? "host" : "hosts"} (${names(dark)})`);
-  const message = `The deployment was not started and nothing was touched: it could not finish while ${named.join(" and ")} cannot be heard. Start the agents (sluice hosts list shows them), or retire hosts that are gone with sluice hosts remove.`;
-  return { status: "Failed", error: { code: end.error.code, message } };
+  const { code } = end.error;
+  const cause =
+    named.length > 0
+      ? `it could not finish while ${named.join(" and ")} cannot be heard. Start the agents (sluice hosts list shows them), or retire hosts that are gone with sluice hosts remove.`
+      : `with all its hosts well it would end as ${end.status}, by its own settings. ${end.error.message}`;
+  const message = `The deployment was not started and nothing was touched: ${cause}`;
+  return { status: "Failed", error: { code, message } };
 }
 
 function names(hosts: readonly { readonly hostName: string; readonly targetId: string }[]): string {
