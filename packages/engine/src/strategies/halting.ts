@@ -11,7 +11,7 @@ const HOUR = 3_600_000;
  * Nothing ends a deployment early whose originals are being terminated: a rollback would bring in hosts that are about to disappear,
  * and take out those that serve.
  */
-export function isPastReturn({ stage, wait, halt }: DeploymentState): boolean {
+export function isPastReturn({ stage, wait, halt }: Pick<DeploymentState, "stage" | "wait" | "halt">): boolean {
   return stage === "terminate" && wait === null && halt === null;
 }
 

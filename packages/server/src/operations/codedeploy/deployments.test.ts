@@ -407,6 +407,22 @@ describe("StopDeployment", () => {
     expect(codeDeploy.woken).toEqual([deploymentId, deploymentId, deploymentId]);
   });
 
+  it("does not promise an end where the originals are being terminated, and the deployment goes on", async () => {
+    const deploymentId = await withDeployment(codeDeploy);
+    const { state_json } = (await rowOf(deploymentId))!;
+    const inStage = (wait: unknown) => JSON.stringify({ ...JSON.parse(state_json), stage: "terminate", wait });
+    const { db } = codeDeploy.context.store;
+    const put = (json: string) => db.updateTable("deployments").set({ state_json: json }).execute();
+    await put(inStage({ kind: "termination", until: START + 60_000 }));
+    expect(await codeDeploy.call("StopDeployment", { deploymentId })).toMatchObject({ status: "Succeeded" });
+    await put(inStage(null));
+    expect(await codeDeploy.call("StopDeployment", { deploymentId })).toEqual({
+      status: "Pending",
+      statusMessage:
+        "The stop comes too late: the replacement hosts serve, the original ones are being terminated, and the deployment goes on to its end",
+    });
+  });
+
   it("refuses a deployment that is over", async () => {
     const deploymentId = await withDeployment(codeDeploy);
     await endDeployment(codeDeploy, deploymentId, "Succeeded");

@@ -1,6 +1,7 @@
 import type { StopDeploymentInput, StopDeploymentOutput } from "@aws-sdk/client-codedeploy";
 import { apply } from "@sluice/engine/apply.ts";
 import type { DeploymentEvent } from "@sluice/engine/event.ts";
+import { isPastReturn } from "@sluice/engine/strategies/halting.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { type DeploymentRow, lockDeployments, readHead, saveHead } from "../../store/deployments.ts";
 import { appendEvents } from "../../store/events.ts";
@@ -11,11 +12,15 @@ import type { CodeDeployOperation } from "./codedeploy-context.ts";
 import { deploymentMissing } from "./known-resources.ts";
 import { requireDeploymentId } from "./required-names.ts";
 
+/** The wait for the originals is over and they are being terminated: no stop undoes that. */
+const TOO_LATE =
+  "The stop comes too late: the replacement hosts serve, the original ones are being terminated, and the deployment goes on to its end";
 const STATUS_MESSAGE = "No more commands will be scheduled for execution in the deployment instances";
 
 /**
  * From the moment of the answer on, no host that has finished its event is given another. `Pending`: some host still has one;
- * `Succeeded`: none has. Stopping twice is stopping once.
+ * `Succeeded`: none has. Stopping twice is stopping once. A stop that comes too late
+ * is `Pending` until the deployment is over, and its message says so.
  */
 export const stopDeployment: CodeDeployOperation<StopDeploymentInput, StopDeploymentOutput> = async (
   input,
@@ -23,7 +28,7 @@ export const stopDeployment: CodeDeployOperation<StopDeploymentInput, StopDeploy
 ) => {
   const deploymentId = requireDeploymentId(input.deploymentId);
   const at = context.now();
-  const isPending = await context.store.write(async (transaction) => {
+  return await context.store.write(async (transaction) => {
     const [row] = await lockDeployments(transaction, [deploymentId]);
     if (!row) throw deploymentMissing(deploymentId);
     if (row.active !== 1) {
@@ -35,9 +40,10 @@ export const stopDeployment: CodeDeployOperation<StopDeploymentInput, StopDeploy
     await requestStop(transaction, row, at);
     if (input.autoRollbackEnabled !== undefined) await keepRollbackWish(transaction, row, input.autoRollbackEnabled);
     transaction.afterCommit(() => context.planner.wake(deploymentId));
-    return hasOpenCommands(transaction.db, deploymentId);
+    if (isPastReturn(readHead(row))) return { status: "Pending", statusMessage: TOO_LATE };
+    const isPending = await hasOpenCommands(transaction.db, deploymentId);
+    return { status: isPending ? "Pending" : "Succeeded", statusMessage: STATUS_MESSAGE };
   });
-  return { status: isPending ? "Pending" : "Succeeded", statusMessage: STATUS_MESSAGE };
 };
 
 async function requestStop(transaction: WriteTransaction, row: DeploymentRow, at: number): Promise<void> {
