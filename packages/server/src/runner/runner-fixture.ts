@@ -61,19 +61,22 @@ export async function runnerFixture(
     matchHosts: async () => hostIds.map((hostId) => ({ hostId, hostName: hostId, kind: "on-premises", zone: null })),
     ...outside,
     hosts: {
-      observe: async (_store, targetIds) =>
-        new Map(
+      observe: async (_store, targetIds) => {
+        // Once: of two readings a host that was heard in between would look like one that was not heard itself.
+        const now = timers.now();
+        return new Map(
           targetIds.map((id) => [
             id,
             {
-              lastSeenAt: dark.has(id) ? 0 : timers.now(),
-              silentSince: dark.has(id) ? 0 : timers.now(),
+              lastSeenAt: dark.has(id) ? 0 : now,
+              silentSince: dark.has(id) ? 0 : now,
               graceMilliseconds: 15_000,
               saidGoodbye: false,
               remedy: "start it",
             },
           ]),
-        ),
+        );
+      },
     },
     onError: (error) => {
       throw error;
