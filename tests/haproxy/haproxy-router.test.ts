@@ -107,7 +107,68 @@ describe.skipIf(missing !== null)(`HAProxy${missing ? ` (skipped: ${missing})` :
     });
   });
 
+  /** Of two servers of Sluice on one database: each hears of the other's wishes. */
+  function twoRouters(settings: Partial<HaproxySettings> = {}) {
+    const [first, second] = [newRouter(settings), newRouter(settings)];
+    const hear = (router: HaproxyRouter, other: HaproxyRouter) => router.adopt(other.desiredState());
+    return { first, second, hear };
+  }
+
+  describe("the whole drain time is given", () => {
+    const outAndIn = async (router: HaproxyRouter) => {
+      expect(await settled(router, "block", routed("s1"))).toEqual({ outcome: "done" });
+      expect(await settled(router, "allow", routed("s1"))).toMatchObject({ outcome: "done" });
+    };
+
+    it("anew, when somebody made the server ready by hand in the middle", async () => {
+      const balancer = await start();
+      const router = newRouter();
+      const answer = get(balancer.port, "/slow", { "x-server": "s1" });
+      await one.untilHeld();
+      await router.block(routed("s1"), never);
+      now += DRAIN_SECONDS * 1000;
+      await balancer.ask("set server web/s1 state ready");
+      expect(await router.block(routed("s1"), never)).toMatchObject({ outcome: "pending" });
+      expect(await router.block(routed("s1"), never)).toMatchObject({ outcome: "pending" });
+      one.release();
+      await answer;
+    });
+
+    it("by a server of Sluice that began the last one, of which another saw the end, and that did not begin this one", async () => {
+      const balancer = await start();
+      const { first, second, hear } = twoRouters();
+      await first.block(routed("s1"), never);
+      hear(second, first);
+      await outAndIn(second);
+      now += DRAIN_SECONDS * 1000;
+      const answer = get(balancer.port, "/slow", { "x-server": "s1" });
+      await one.untilHeld();
+      await second.block(routed("s1"), never);
+      hear(first, second);
+      expect(await first.block(routed("s1"), never)).toMatchObject({ outcome: "pending" });
+      one.release();
+      await answer;
+    });
+  });
+
   describe("an allow", () => {
+    it("has its whole time by a server of Sluice that waited before, and whose wait another one ended", async () => {
+      await start();
+      const settings = { healthySeconds: 10 };
+      const { first, second, hear } = twoRouters(settings);
+      await settled(first, "block", routed("s1"));
+      await one.stop();
+      expect(await first.allow(routed("s1"), never)).toMatchObject({ outcome: "pending" });
+      hear(second, first);
+      await settled(second, "block", routed("s1"));
+      now += 10_000;
+      expect(await second.allow(routed("s1"), never)).toMatchObject({ outcome: "pending" });
+      hear(first, second);
+      expect(await first.allow(routed("s1"), never)).toMatchObject({ outcome: "pending" });
+      now += 10_000;
+      expect(await first.allow(routed("s1"), never)).toMatchObject({ outcome: "failed" });
+    });
+
     it("sends no request to a service that is not there, though HAProxy would after `ready`, until checks pass", async () => {
       // With one failure enough to bring it down, the health that HAProxy assumes after maintenance looks like full health.
       const web = hosts.map(({ name, port }) => ({ name, port, options: "check inter 50ms rise 2 fall 1" }));

@@ -94,8 +94,10 @@ class RuntimeSocketRouter implements HaproxyRouter {
       const located = await this.#locate(host, signal);
       if ("missing" in located) return { outcome: "failed", reason: located.missing };
       this.#desired.wish(host, "draining");
-      for (const target of located.targets) this.#recoveries.forget(target);
-      const plan = (target: Target) => planBlock(target.server, this.#drains.of(target));
+      const plan = (target: Target) => {
+        const begins = !target.server.isForcedDrain && !target.server.isForcedMaintenance;
+        return planBlock(target.server, this.#drains.of(this.#awaited(host, target), begins));
+      };
       const outcome = await this.#bringAbout(host, located.targets, plan, signal);
       if (outcome.outcome === "done") this.#desired.wish(host, "blocked");
       return outcome;
@@ -107,13 +109,14 @@ class RuntimeSocketRouter implements HaproxyRouter {
       const located = await this.#locate(host, signal);
       if ("missing" in located) return { outcome: "failed", reason: located.missing };
       this.#desired.wish(host, "serving");
-      for (const target of located.targets) this.#drains.forget(target);
-      const plan = (target: Target) => planAllow(target.server, this.#recoveries.of(target));
+      const plan = (target: Target) => {
+        const begins = target.server.isForcedMaintenance;
+        return planAllow(target.server, this.#recoveries.of(this.#awaited(host, target), begins));
+      };
       const outcome = await this.#bringAbout(host, located.targets, plan, signal);
       if (outcome.outcome === "pending") return outcome;
       // Nobody asks again for a host that was given up, so it must not slip in when it recovers or the balancer is restarted.
       if (outcome.outcome === "failed") await this.#keepOut(host, located.targets, signal);
-      for (const target of located.targets) this.#recoveries.forget(target);
       return outcome;
     });
   }
@@ -213,6 +216,10 @@ class RuntimeSocketRouter implements HaproxyRouter {
       }
     }
     return missing.length > 0 ? { missing: missing.join("; ") } : { targets: [...targets.values()] };
+  }
+
+  #awaited({ hostId }: RoutedHost, target: Target) {
+    return { ...target, revision: this.#desired.get(hostId, target.groups[0]!)?.revision ?? 0 };
   }
 
   /** Leaves the host drained, in which state its health is still checked for whoever looks into it. */

@@ -6,6 +6,8 @@ interface Awaited {
   readonly socket: RuntimeSocket;
   readonly process: string;
   readonly server: ServerState;
+  /** The revision of the wish that is waited for: a newer one is another wait, whoever saw the end of the one before. */
+  readonly revision: number;
 }
 
 /**
@@ -15,31 +17,34 @@ interface Awaited {
 export class PatienceClock {
   readonly #limitMilliseconds: number;
   readonly #now: () => number;
-  readonly #starts = new Map<string, { readonly process: string; readonly startedAt: number }>();
+  readonly #starts = new Map<
+    string,
+    { readonly process: string; readonly revision: number; readonly startedAt: number }
+  >();
 
   constructor(limitMilliseconds: number, now: () => number) {
     this.#limitMilliseconds = limitMilliseconds;
     this.#now = now;
   }
 
-  /** Begins to count with the first call. */
-  of(awaited: Awaited): Patience {
+  /**
+   * Begins to count with the first call.
+   * @param begins the server is told only now what is waited for, be it once more since somebody else has told it something else
+   */
+  of(awaited: Awaited, begins: boolean): Patience {
+    const { process, revision } = awaited;
     const key = keyOf(awaited);
     const now = this.#now();
     let start = this.#starts.get(key);
-    if (start?.process !== awaited.process) {
-      start = { process: awaited.process, startedAt: now };
+    if (begins || start?.process !== process || start.revision !== revision) {
+      start = { process, revision, startedAt: now };
       this.#starts.set(key, start);
     }
     const remainingMilliseconds = start.startedAt + this.#limitMilliseconds - now;
     return { limitMilliseconds: this.#limitMilliseconds, remainingMilliseconds };
   }
-
-  forget(awaited: Awaited): void {
-    this.#starts.delete(keyOf(awaited));
-  }
 }
 
-function keyOf({ socket, server }: Awaited): string {
+function keyOf({ socket, server }: Pick<Awaited, "socket" | "server">): string {
   return `${socket.name} ${server.backend}/${server.server}`;
 }
