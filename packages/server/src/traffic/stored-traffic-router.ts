@@ -69,12 +69,19 @@ export class StoredTrafficRouter implements TrafficRouter {
       this.#router.adopt(stored);
       return await act();
     } finally {
-      // Whatever the outcome: a block that failed halfway has put servers into a drain.
-      await this.#save((candidate) => candidate === hostId);
-      const left = (this.#busy.get(hostId) ?? 1) - 1;
-      if (left === 0) this.#busy.delete(hostId);
-      else this.#busy.set(hostId, left);
+      try {
+        // Whatever the outcome: a block that failed halfway has put servers into a drain.
+        await this.#save((candidate) => candidate === hostId);
+      } finally {
+        this.#leave(hostId);
+      }
     }
+  }
+
+  #leave(hostId: string): void {
+    const left = (this.#busy.get(hostId) ?? 1) - 1;
+    if (left === 0) this.#busy.delete(hostId);
+    else this.#busy.set(hostId, left);
   }
 
   /** Hosts that were removed have no entry in the database any more. */
