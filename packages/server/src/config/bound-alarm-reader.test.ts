@@ -1,6 +1,6 @@
 import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts";
 import type { AlarmReader, AlarmState } from "@sluice/engine/ports/alarm-reader.ts";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { boundAlarmReader } from "./bound-alarm-reader.ts";
 import { bindDrivers } from "./bound-driver.ts";
 
@@ -49,15 +49,42 @@ describe("the bound alarm reader", () => {
     ]);
   });
 
-  it("rejects as a whole, with the binding's name, when one system cannot be read", async () => {
+  it("reads the others' alarms when one system cannot be read, asks that one once, and says why its own are unreadable", async () => {
+    let asked = 0;
     const away = memory({}, () => {
+      asked++;
       throw new Error("ECONNREFUSED");
     });
-    const reader = bound({ a: memory({ a: "ok" }), b: away });
-    await expect(reader.read(["a", "b"], never)).rejects.toThrow(
-      'the driver test (alarm-reader of "b" in sluice.yml): ECONNREFUSED',
-    );
-    expect(await reader.read(["a"], never)).toMatchObject([{ state: "ok" }]);
+    const reader = bound({ a: memory({ a: "alarm" }), "b*": away });
+    const detail = 'the driver test (alarm-reader of "b*" in sluice.yml): ECONNREFUSED';
+    expect(await reader.read(["a", "b1", "b2"], never)).toMatchObject([
+      { name: "a", state: "alarm" },
+      { name: "b1", state: "unreadable", detail },
+      { name: "b2", state: "unreadable", detail },
+    ]);
+    expect(asked).toBe(1);
     await expect(reader.read(["a"], AbortSignal.abort())).rejects.toThrow(/abort/i);
+  });
+
+  it("waits for a system that hangs no longer than its own time, and still has the others' alarms", async () => {
+    const timeout = new AbortController();
+    const waits = vi.spyOn(AbortSignal, "timeout").mockReturnValue(timeout.signal);
+    const hanging: AlarmReader = {
+      read: (_, signal) =>
+        new Promise((__, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason));
+        }),
+    };
+    const reading = bound({ a: memory({ a: "alarm" }), b: hanging }).read(["a", "b"], never);
+    timeout.abort(new DOMException("The operation timed out", "TimeoutError"));
+    expect(await reading).toMatchObject([
+      { name: "a", state: "alarm" },
+      {
+        name: "b",
+        state: "unreadable",
+        detail: expect.stringMatching(/"b" in sluice\.yml\): gave no answer within 10 s$/),
+      },
+    ]);
+    waits.mockRestore();
   });
 });

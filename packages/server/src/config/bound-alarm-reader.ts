@@ -4,11 +4,14 @@ import { type BoundDriver, faultOfBinding } from "./bound-driver.ts";
 
 export const ALARM_READER_PORT = "alarm-reader";
 
+/** How long one monitoring system may take to answer one reading. */
+const ALARM_READ_TIMEOUT_MILLISECONDS = 10_000;
+
 type BoundReader = BoundDriver<AlarmReader>;
 
 /**
- * One reader that asks for each alarm the driver that its binding names. An alarm without a binding is `unknown`; a driver that cannot
- * read rejects the whole, since half a reading could be taken for all being well.
+ * One reader that asks for each alarm the driver that its binding names, of each driver once. An alarm without a binding is `unknown`. Of
+ * a driver that cannot read, or takes too long, the alarms are `unreadable`, and those of the others are as they were read.
  */
 export function boundAlarmReader(bound: readonly BoundReader[]): AlarmReader {
   return {
@@ -40,10 +43,14 @@ async function readShare(
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly AlarmReading[]> {
+  const timeout = AbortSignal.timeout(ALARM_READ_TIMEOUT_MILLISECONDS);
   try {
-    return await instance.read(names, signal);
+    return await instance.read(names, AbortSignal.any([signal, timeout]));
   } catch (error) {
-    throw faultOfBinding(error, binding, signal);
+    signal.throwIfAborted();
+    const late = new Error(`gave no answer within ${ALARM_READ_TIMEOUT_MILLISECONDS / 1000} s`);
+    const { message: detail } = faultOfBinding(timeout.aborted ? late : error, binding, signal) as Error;
+    return names.map((name) => ({ name, state: "unreadable", since: null, detail }));
   }
 }
 

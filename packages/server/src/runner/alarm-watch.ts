@@ -29,6 +29,8 @@ export class AlarmWatch {
   readonly #observations = new Map<string, AlarmObservation>();
   #cancelTimer: () => void = () => {};
   #reading: Promise<void> | null = null;
+  /** Why alarms could not be read the last time. */
+  #troubles: ReadonlySet<string> = new Set();
   readonly #closing = new AbortController();
 
   constructor(dependencies: AlarmWatchDependencies) {
@@ -61,7 +63,7 @@ export class AlarmWatch {
   }
 
   async #read(): Promise<void> {
-    const { store, alarmReader, onError } = this.#dependencies;
+    const { store, alarmReader } = this.#dependencies;
     const { rows } = await watchingDeployments(store.db, {});
     const watches = rows.map((row) => ({ deploymentId: row.deployment_id, head: readHead(row) }));
     const active = new Set(watches.map(({ deploymentId }) => deploymentId));
@@ -71,10 +73,19 @@ export class AlarmWatch {
     const watching = watches.filter(({ head }) => head.alarms !== null && !isTerminal(head.status));
     if (watching.length === 0) return;
     const names = [...new Set(watching.flatMap(({ head }) => head.alarms?.names ?? []))];
-    const readings = await readAlarms(alarmReader, names, this.#closing.signal, onError);
+    const readings = await readAlarms(alarmReader, names, this.#closing.signal);
+    this.#report(readings);
     for (const { deploymentId, head } of watching) {
       await this.#take(deploymentId, this.#judge(deploymentId, head.alarms?.names ?? [], readings));
     }
+  }
+
+  /** Each trouble once, and not at every poll for as long as it lasts. */
+  #report(readings: AlarmReadings): void {
+    const troubles = new Map<string, Error>();
+    for (const one of readings.values()) if (one instanceof Error) troubles.set(one.message, one);
+    for (const [reason, error] of troubles) if (!this.#troubles.has(reason)) this.#dependencies.onError(error);
+    this.#troubles = new Set(troubles.keys());
   }
 
   /** An alarm that fires counts, whatever is the matter with the others. */

@@ -72,8 +72,10 @@ beforeEach(async () => {
     },
     alarmReader: {
       read: async (names, signal) => {
-        for (const name of names) if (unreadable.has(name)) throw new Error(`the system of ${name} is away`);
-        return reader.read(names, signal);
+        const detail = "its system is away";
+        return (await reader.read(names, signal)).map((reading) =>
+          unreadable.has(reading.name) ? { ...reading, state: "unreadable", detail } : reading,
+        );
       },
     },
     hostTerminator: {

@@ -120,7 +120,7 @@ async function readForStart(
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly AlarmReading[]> {
-  const readings = [...(await readAlarms(alarmReader, names, signal, () => {})).values()];
+  const readings = [...(await readAlarms(alarmReader, names, signal)).values()];
   const read = readings.filter((one): one is AlarmReading => !(one instanceof Error));
   const failure = readings.find((one) => one instanceof Error);
   if (failure && !read.some(({ state }) => state === "alarm")) throw failure;
