@@ -75,7 +75,24 @@ it("a failed deployment is rolled back, both say so, and the group stays marked 
     expect(bundleOf(directory, badId).ino).not.toBe(bundleOf(directory, goodId).ino);
   }
 
+  // What runs is what the rollback brought back: there is no other revision yet.
+  const nowhere = await server.run("rollback", "--application", codeDeploy.application, "--group", "prod");
+  expect(nowhere.exitCode).toBe(1);
+  expect(nowhere.stderr).toMatch(/never had a successful deployment of another one.*--to/);
+
   expect(await server.sluice("ack")).toContain(badId);
   await server.sluice("ack", "--application", codeDeploy.application, "--group", "prod");
   expect(await server.sluice("ack")).toContain("No group is rolled back.");
+});
+
+it("by hand goes to the last revision that is not what runs, past rollbacks and second deployments of the same", async () => {
+  const first = await deploy("echo first");
+  const firstId = /d-[A-Z0-9]{9}/.exec(first.stdout)?.[0] ?? "";
+  expect((await deploy("echo second")).exitCode).toBe(0);
+  expect((await deploy("echo second")).exitCode).toBe(0);
+  expect((await deploy("echo broken; exit 3")).exitCode).toBe(1);
+  const back = await server.run("rollback", "--application", codeDeploy.application, "--group", "prod", "--watch");
+  expect(back.exitCode, back.stderr).toBe(0);
+  const backId = /d-[A-Z0-9]{9}/.exec(back.stdout)?.[0] ?? "";
+  expect((await codeDeploy.deployment(backId)).revision).toEqual((await codeDeploy.deployment(firstId)).revision);
 });

@@ -1,4 +1,5 @@
 import type { DeploymentInfo, RevisionLocation } from "@aws-sdk/client-codedeploy";
+import { revisionKey, type RevisionLocation as StoredRevisionLocation } from "@sluice/model/revision-location.ts";
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { CommandFailed } from "../command-failed.ts";
@@ -31,7 +32,7 @@ export function define(command: Command): void {
   );
   command.addHelpText(
     "after",
-    "\nAfter a deployment that failed or was stopped, the last successful revision is deployed again; after one that succeeded, the revision before it. A blue/green deployment that still keeps its original hosts goes back to them by sluice stop, which installs nothing.",
+    "\nAfter a deployment that failed or was stopped, the last successful revision is deployed again; after one that succeeded, the last revision before it that is another one than what runs. A blue/green deployment that still keeps its original hosts goes back to them by sluice stop, which installs nothing.",
   );
   command.action(async (options: RollbackOptions) => {
     using connection = connect(options);
@@ -66,18 +67,38 @@ async function revisionToRunAgain(
     );
   }
   if (attempted?.deploymentId !== successful.deploymentId) return targetRevision;
-  const { previousRevision } = await readDeployment(successful.deploymentId);
-  if (previousRevision === undefined) {
-    throw new CommandFailed(
-      `${successful.deploymentId} was the first successful deployment of group ${group}: there is no revision before it. Name a deployment with --to`,
-    );
+  const runs = keyOf(targetRevision);
+  // A rollback or a second deployment of the same revision may lie in between, and what runs now is not what to go back to.
+  for await (const { creator, revision } of successfulDeployments()) {
+    if (revision && creator !== "codeDeployRollback" && keyOf(revision) !== runs) return revision;
   }
-  return previousRevision;
+  throw new CommandFailed(
+    `group ${group} of ${application} runs the revision of ${successful.deploymentId} and never had a successful deployment of another one: there is nothing to go back to. Name a deployment with --to`,
+  );
+
+  /** Newest first. */
+  async function* successfulDeployments(): AsyncGenerator<DeploymentInfo> {
+    let nextToken: string | undefined;
+    do {
+      const page = await codeDeploy.call("ListDeployments", {
+        applicationName: application,
+        deploymentGroupName: group,
+        includeOnlyStatuses: ["Succeeded"],
+        nextToken,
+      });
+      for (const deploymentId of page.deployments ?? []) yield readDeployment(deploymentId);
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+  }
 
   async function readDeployment(deploymentId: string): Promise<DeploymentInfo> {
     const { deploymentInfo } = await codeDeploy.call("GetDeployment", { deploymentId });
     return deploymentInfo ?? {};
   }
+}
+
+function keyOf(location: RevisionLocation): string {
+  return revisionKey(location as StoredRevisionLocation);
 }
 
 function revisionOf({ revision }: DeploymentInfo, deploymentId: string): RevisionLocation {
