@@ -21,7 +21,7 @@ import {
   findDeployment,
   listDeployments,
 } from "@sluice/server/store/deployment-history.ts";
-import { lockDeployments, quarantine, readHead, saveHead } from "@sluice/server/store/deployments.ts";
+import { lockDeployments, readHead, saveHead } from "@sluice/server/store/deployments.ts";
 import {
   claimEffects,
   insertEffects,
@@ -45,6 +45,7 @@ import {
 } from "@sluice/server/store/hosts.ts";
 import { insertNewDeployment } from "@sluice/server/store/new-deployment.ts";
 import { DataDirectoryInUseError, openStore, type Store } from "@sluice/server/store/open-store.ts";
+import { quarantine } from "@sluice/server/store/quarantine.ts";
 import { loadResourceTags, putResourceTags, removeResourceTags } from "@sluice/server/store/resource-tags.ts";
 import { findRevisions, listRevisions, markRevisionUsed, registerRevision } from "@sluice/server/store/revisions.ts";
 import { settingOrNew } from "@sluice/server/store/settings.ts";

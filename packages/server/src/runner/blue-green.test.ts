@@ -3,7 +3,8 @@ import { memoryTrafficRouter, newMemoryServer } from "@sluice/drivers/memory/mem
 import type { AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
 import type { Strategy, TargetState } from "@sluice/engine/state.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { lockDeployments, quarantine, readHead, saveHead } from "../store/deployments.ts";
+import { lockDeployments, readHead, saveHead } from "../store/deployments.ts";
+import { quarantine } from "../store/quarantine.ts";
 import { loadTargets } from "../store/targets.ts";
 import { playHost, type RunnerFixture, runnerFixture } from "./runner-fixture.ts";
 

@@ -6,12 +6,13 @@ import { type DeploymentState, isTerminal, type TargetState } from "@sluice/engi
 import { trafficEffectKey } from "@sluice/engine/traffic-effects.ts";
 import { InvariantViolation } from "@sluice/model/invariant.ts";
 import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
-import { lockDeployments, quarantine, readHead, saveHead } from "../store/deployments.ts";
+import { lockDeployments, readHead, saveHead } from "../store/deployments.ts";
 import { insertEffects, loadEffectOutcome, loadEffectReports } from "../store/effects.ts";
 import { appendEvents } from "../store/events.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
 import { recordAttempts, recordOutcome } from "../store/group-hosts.ts";
 import type { Store } from "../store/open-store.ts";
+import { quarantine } from "../store/quarantine.ts";
 import { insertTargets, loadTargets, updateTargets } from "../store/targets.ts";
 import type { AlarmWatch } from "./alarm-watch.ts";
 import type { ChangeFeed } from "./change-feed.ts";

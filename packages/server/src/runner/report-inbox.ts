@@ -3,12 +3,13 @@ import { type CommandReport, type ReportAnswer, receiveReport } from "@sluice/en
 import type { TargetState } from "@sluice/engine/state.ts";
 import { trafficEffects } from "@sluice/engine/traffic-effects.ts";
 import { InvariantViolation } from "@sluice/model/invariant.ts";
-import { isAdvancing, lockDeployments, quarantine, readHead, saveProgress } from "../store/deployments.ts";
+import { isAdvancing, lockDeployments, readHead, saveProgress } from "../store/deployments.ts";
 import { insertEffects } from "../store/effects.ts";
 import { appendEvents } from "../store/events.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
 import { recordAttempts } from "../store/group-hosts.ts";
 import type { Store } from "../store/open-store.ts";
+import { quarantine } from "../store/quarantine.ts";
 import { loadSomeTargets, updateTargets } from "../store/targets.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 

@@ -1,7 +1,7 @@
 import { IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { quarantine } from "../store/deployments.ts";
 import { readEvents } from "../store/events.ts";
+import { quarantine } from "../store/quarantine.ts";
 import { playHost, type RunnerFixture, runnerFixture } from "./runner-fixture.ts";
 
 const ALL_AT_ONCE = { type: "FLEET_PERCENT", value: 0 } as const;
