@@ -49,6 +49,9 @@ export const createDeployment: CodeDeployOperation<CreateDeploymentInput, Create
   return { deploymentId: deployment.deploymentId };
 };
 
+/** How long whoever knows the hosts may take to name them for a warning. */
+const DARK_HOSTS_TIMEOUT_MILLISECONDS = 5_000;
+
 interface Names {
   readonly applicationName: string;
   readonly groupName: string;
@@ -75,6 +78,11 @@ async function prepareDeployment(
   const rollout = await rolloutOf(input, application, group, context);
   const { strategy } = rollout;
   const createdAt = context.now();
+  const selections: FleetSelection[] = [JSON.parse(group.fields_json)];
+  if (strategy.type === "blue-green" && input.targetInstances) {
+    selections.push(replacementSelection(input.targetInstances));
+  }
+  const messages = await Promise.all(selections.map((selection) => darkHosts(selection, createdAt, context)));
   return {
     deploymentId: newDeploymentId(context.randomText),
     application,
@@ -82,12 +90,7 @@ async function prepareDeployment(
     creator: "user",
     revision,
     ...rollout,
-    statusMessages: [
-      ...(await darkHosts(JSON.parse(group.fields_json), createdAt, context)),
-      ...(strategy.type === "blue-green" && input.targetInstances
-        ? await darkHosts(replacementSelection(input.targetInstances), createdAt, context)
-        : []),
-    ],
+    statusMessages: [...new Set(messages.flat())],
     createdAt,
   };
 }
@@ -144,13 +147,20 @@ function checkOptions(input: Omit<CreateDeploymentInput, "revision">): void {
   checkAlarms(input.overrideAlarmConfiguration, "overrideAlarmConfiguration");
 }
 
+/** A word of warning, for which no deployment is refused and no caller waits long: its start finds the hosts, or says why not. */
 async function darkHosts(
-  fields: FleetSelection,
+  selection: FleetSelection,
   now: number,
   { store, fleet, liveness }: CodeDeployContext,
 ): Promise<string[]> {
-  const { signal } = new AbortController();
-  return darkHostMessages(await darkHostsOfGroup(fields, { store, fleet, liveness, now, signal }));
+  const signal = AbortSignal.timeout(DARK_HOSTS_TIMEOUT_MILLISECONDS);
+  try {
+    return darkHostMessages(await darkHostsOfGroup(selection, { store, fleet, liveness, now, signal }));
+  } catch (error) {
+    const late = `there was no answer within ${DARK_HOSTS_TIMEOUT_MILLISECONDS / 1000} s`;
+    const reason = signal.aborted ? late : error instanceof Error ? error.message : String(error);
+    return [`Whether hosts are silent could not be found out when the deployment was created: ${reason}`];
+  }
 }
 
 /** The application and the group are read again: they may have been deleted or renamed since the checks. */

@@ -1,6 +1,6 @@
 import type { CreateDeploymentGroupInput, CreateDeploymentInput } from "@aws-sdk/client-codedeploy";
 import type { Strategy } from "@sluice/engine/state.ts";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newHostRow } from "../../hosts/new-host.ts";
 import { insertHost } from "../../store/hosts.ts";
 import {
@@ -112,6 +112,23 @@ describe("CreateDeployment", () => {
     expect((await infoOf(deploymentId))?.deploymentStatusMessages).toEqual([
       expect.stringMatching(/^Host web-1 \(i-00000000000000001\) has never been heard from/),
     ]);
+  });
+
+  it("is created although whoever knows the hosts is away, and says that it warns of none", async () => {
+    await withGroup(codeDeploy);
+    vi.spyOn(codeDeploy.context.fleet, "resolveTargets").mockRejectedValue(new Error("EC2 is out of reach"));
+    expect((await infoOf(await withDeployment(codeDeploy)))?.deploymentStatusMessages).toEqual([
+      "Whether hosts are silent could not be found out when the deployment was created: EC2 is out of reach",
+    ]);
+  });
+
+  it("does not wait long for whoever knows the hosts", async () => {
+    await withGroup(codeDeploy);
+    vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort());
+    expect((await infoOf(await withDeployment(codeDeploy)))?.deploymentStatusMessages).toEqual([
+      expect.stringMatching(/could not be found out .*: there was no answer within 5 s$/),
+    ]);
+    vi.restoreAllMocks();
   });
 
   it("refuses a second one while the first is under way, and names it", async () => {
