@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type HaproxyRouter, haproxyRouter } from "@sluice/drivers/haproxy/haproxy-router.ts";
 import type { HaproxySettings } from "@sluice/drivers/haproxy/haproxy-settings.ts";
 import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
@@ -7,6 +11,36 @@ import { type HaproxyOptions, HaproxyProcess, whyNoHaproxy } from "./haproxy-pro
 import { settled } from "./traffic-router-contract.ts";
 import { until } from "./until.ts";
 import { WebHost } from "./web-host.ts";
+
+/** In front of a balancer's socket: hands everything on, and notes the commands. */
+class CountingSocket {
+  readonly commands: string[] = [];
+  readonly path: string;
+  readonly #server: Server;
+  readonly #directory: string;
+
+  private constructor(balancer: string) {
+    this.#directory = mkdtempSync(join(tmpdir(), "sluice-counting-"));
+    this.path = join(this.#directory, "admin.sock");
+    this.#server = createServer((connection) => {
+      const onward = connect(balancer);
+      connection.once("data", (chunk) => this.commands.push(chunk.toString().trim()));
+      connection.pipe(onward).pipe(connection);
+      for (const end of [connection, onward]) end.on("error", () => {});
+    });
+  }
+
+  static async start(balancer: string): Promise<CountingSocket> {
+    const counting = new CountingSocket(balancer);
+    await new Promise<void>((resolve) => counting.#server.listen(counting.path, resolve));
+    return counting;
+  }
+
+  async stop(): Promise<void> {
+    await new Promise((resolve) => this.#server.close(resolve));
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
 
 const DRAIN_SECONDS = 30;
 const missing = whyNoHaproxy();
@@ -356,6 +390,22 @@ describe.skipIf(missing !== null)(`HAProxy${missing ? ` (skipped: ${missing})` :
       expect(await router.reconcile(router.desiredState(), never)).toEqual([]);
       expect(await adminState(balancer, "s1")).toBe(READY);
     });
+  });
+
+  it("is asked for its state once for all hosts that are waited for in one moment", async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `host-${index}`);
+    const balancer = await start({ backends: { web: names.map((name) => ({ name, port: one.port })) } });
+    const counting = await CountingSocket.start(balancer.socket);
+    const router = haproxyRouter.create({ sockets: counting.path, drainSeconds: DRAIN_SECONDS }, { now: () => now });
+    try {
+      await Promise.all(names.map((name) => router.block(routed(name), never)));
+      expect(counting.commands.filter((command) => command.startsWith("show "))).toHaveLength(1);
+      for (const name of names) expect(await adminState(balancer, name)).toBe(DRAINING);
+      const ended = await Promise.all(names.map((name) => settled(router, "block", routed(name))));
+      expect(ended).toEqual(names.map(() => ({ outcome: "done" })));
+    } finally {
+      await counting.stop();
+    }
   });
 
   describe("of several balancers", () => {

@@ -11,6 +11,7 @@ import {
 import { PatienceClock } from "./patience-clock.ts";
 import { askHaproxy, HaproxyUnreachable, type RuntimeSocket } from "./runtime-socket.ts";
 import { lookUpServer } from "./server-lookup.ts";
+import { SharedReading } from "./shared-reading.ts";
 import { describeTraffic, planAllow, planBlock, planRestore, type TrafficStep } from "./traffic-step.ts";
 
 export interface HaproxyDependencies {
@@ -80,6 +81,7 @@ class RuntimeSocketRouter implements HaproxyRouter {
   readonly #desired = new DesiredTrafficTable();
   /** The end of what is under way for a host, so that no wish overtakes another on its way to a balancer. */
   readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #readings = new Map<string, SharedReading<BalancerState>>();
   /** The process of each balancer that was last told all wishes, by socket. */
   readonly #reconciled = new Map<string, string>();
 
@@ -283,13 +285,14 @@ class RuntimeSocketRouter implements HaproxyRouter {
     return allOrFirstFault(sockets.map(async (socket) => ({ socket, state: await this.#read(socket, signal) })));
   }
 
-  async #read(socket: RuntimeSocket, signal: AbortSignal): Promise<BalancerState> {
-    const answer = await askHaproxy(socket, SHOW_STATE, signal);
-    try {
-      return parseBalancerState(answer);
-    } catch (error) {
-      throw new HaproxyUnreachable(socket.name, (error as Error).message, { cause: error });
+  /** The whole state is told at once, so hosts that are waited for at the same time share a reading. */
+  #read(socket: RuntimeSocket, signal: AbortSignal): Promise<BalancerState> {
+    let reading = this.#readings.get(socket.name);
+    if (!reading) {
+      reading = new SharedReading(() => readState(socket));
+      this.#readings.set(socket.name, reading);
     }
+    return reading.ask(signal);
   }
 
   /** What the balancer had to say against it; undefined when it obeyed. */
@@ -309,6 +312,18 @@ class RuntimeSocketRouter implements HaproxyRouter {
     } finally {
       if (this.#turns.get(hostId) === turn) this.#turns.delete(hostId);
     }
+  }
+}
+
+/** A reading that is shared goes on when one of those who asked for it leaves; it has a time limit of its own. */
+const NOBODYS = new AbortController().signal;
+
+async function readState(socket: RuntimeSocket): Promise<BalancerState> {
+  const answer = await askHaproxy(socket, SHOW_STATE, NOBODYS);
+  try {
+    return parseBalancerState(answer);
+  } catch (error) {
+    throw new HaproxyUnreachable(socket.name, (error as Error).message, { cause: error });
   }
 }
 
