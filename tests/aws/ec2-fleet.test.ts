@@ -103,7 +103,7 @@ describe("the fleet driver ec2, against moto", () => {
       await run("old-2");
       await ec2.send(new StopInstancesCommand({ InstanceIds: [ids["old-2"]!] }));
       const asked = [ids["old-1"]!, ids["old-2"]!];
-      const report = { terminated: asked, kept: [], unknown: [] };
+      const report = { terminated: asked, kept: [], unanswered: [], unknown: [] };
       expect(await fleet.terminate(asked, never)).toEqual(report);
       expect(await Promise.all(asked.map(stateOf))).toEqual(["terminated", "terminated"]);
       expect(await fleet.terminate(asked, never)).toEqual(report);
@@ -123,6 +123,7 @@ describe("the fleet driver ec2, against moto", () => {
           { hostId: stranger, reason: `EC2 has no instance ${stranger} in eu-central-1` },
           { hostId: ids.protected, reason: expect.stringMatching(/OperationNotPermitted.*disableApiTermination/) },
         ],
+        unanswered: [],
         unknown: [stranger],
       });
       expect([await stateOf(ids.mortal!), await stateOf(ids.protected!)]).toEqual(["terminated", "running"]);
@@ -131,7 +132,7 @@ describe("the fleet driver ec2, against moto", () => {
     it("nothing when it was told to stop, or when nothing is asked for", async () => {
       await run("spared");
       await expect(fleet.terminate([ids.spared!], AbortSignal.abort())).rejects.toThrow(/abort/i);
-      expect(await fleet.terminate([], never)).toEqual({ terminated: [], kept: [], unknown: [] });
+      expect(await fleet.terminate([], never)).toEqual({ terminated: [], kept: [], unanswered: [], unknown: [] });
       expect(await stateOf(ids.spared!)).toBe("running");
     });
   });

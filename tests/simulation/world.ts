@@ -1,4 +1,4 @@
-import type { TerminationReport } from "@sluice/engine/ports/fleet.ts";
+import type { TerminationAnswer } from "@sluice/engine/ports/fleet.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { newHostRow } from "@sluice/server/hosts/new-host.ts";
 import { continueDeployment } from "@sluice/server/operations/codedeploy/continue-deployment.ts";
@@ -243,9 +243,10 @@ class World {
   }
 
   /** No machine of the simulation can be switched off. */
-  async #terminate(hostIds: readonly string[]): Promise<TerminationReport> {
+  async #terminate(hostIds: readonly string[]): Promise<TerminationAnswer> {
     this.#watcher.originalsAreTerminated(hostIds);
-    return { terminated: [], kept: hostIds.map((hostId) => ({ hostId, reason: "it is nobody's to terminate" })) };
+    const kept = hostIds.map((hostId) => ({ hostId, reason: "it is nobody's to terminate" }));
+    return { terminated: [], kept, unanswered: [] };
   }
 
   #startHost(hostId: string, nature: Scenario["hosts"][number]["nature"]): void {

@@ -76,3 +76,49 @@ describe("the fleet driver ec2", () => {
     );
   });
 });
+
+describe("the fleet driver ec2 terminates", () => {
+  const refusal = (code: string, status = 400) => ({
+    status,
+    body: `<Response><Errors><Error><Code>${code}</Code><Message>no</Message></Error></Errors></Response>`,
+  });
+  const asked = (form: URLSearchParams, prefix: string) =>
+    [...form].flatMap(([key, value]) => (key.startsWith(prefix) ? [value] : []));
+
+  it("and says what the parts did that were answered, when another was not", async () => {
+    const ids = Array.from({ length: 450 }, (_, index) => `i-${String(index).padStart(3, "0")}`);
+    aws.answer = ({ form }) => {
+      const part = asked(form, "Filter.1.Value.");
+      if (part.includes("i-200")) return refusal("UnauthorizedOperation", 403);
+      return page(
+        "",
+        part.map((id) => instance(id, "running")),
+      );
+    };
+    const answer = await fleet().terminate(ids, never);
+    expect(answer.terminated).toEqual([...ids.slice(0, 200), ...ids.slice(400)]);
+    expect(answer.unanswered.map(({ hostId }) => hostId)).toEqual(ids.slice(200, 400));
+    expect(answer.unanswered[0]?.reason).toContain("UnauthorizedOperation");
+    expect([answer.kept, answer.unknown]).toEqual([[], []]);
+  });
+
+  it("and says what became of each, also of a protected one's neighbours", async () => {
+    aws.answer = ({ form }) => {
+      if (form.get("Action") === "DescribeInstances") {
+        return page("", [instance("i-1", "running"), instance("i-2", "running"), instance("i-3", "running")]);
+      }
+      const ids = asked(form, "InstanceId.");
+      if (ids.includes("i-2")) return refusal("OperationNotPermitted");
+      return ids.includes("i-3") ? refusal("ServiceBroken", 503) : page("");
+    };
+    expect(await fleet().terminate(["i-1", "i-2", "i-3", "i-4"], never)).toEqual({
+      terminated: ["i-1"],
+      kept: [
+        { hostId: "i-2", reason: expect.stringContaining("OperationNotPermitted") },
+        { hostId: "i-4", reason: "EC2 has no instance i-4 in eu-central-1" },
+      ],
+      unanswered: [{ hostId: "i-3", reason: expect.stringContaining("ServiceBroken") }],
+      unknown: ["i-4"],
+    });
+  });
+});

@@ -4,7 +4,7 @@ import { type TagFilter, tagFilterType } from "@sluice/model/tag-filter.ts";
 import { awsCaller } from "../aws/aws-caller.ts";
 import { AWS_CLIENT_SCHEMA, type AwsClientSettings } from "../aws/aws-client-settings.ts";
 import type { Driver } from "../driver.ts";
-import { type Ec2TerminationReport, terminateInstances } from "./ec2-termination.ts";
+import { type Ec2TerminationAnswer, terminateInstances } from "./ec2-termination.ts";
 
 /**
  * A stopped instance is a target that fails, not one that is passed over. Those that shut down or are terminated never come back, and
@@ -19,7 +19,7 @@ const VALUES_PER_FILTER = 200;
 
 export interface Ec2Fleet extends Fleet {
   /** As a HostTerminator does it; says also which hosts EC2 does not know. */
-  terminate(hostIds: readonly string[], signal: AbortSignal): Promise<Ec2TerminationReport>;
+  terminate(hostIds: readonly string[], signal: AbortSignal): Promise<Ec2TerminationAnswer>;
 }
 
 /** EC2 instances by their tags, in the account and region of the settings. It knows no on-premises instances. */

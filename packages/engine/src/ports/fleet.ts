@@ -28,31 +28,32 @@ export interface Fleet {
   resolveTargets(selection: FleetSelection, signal: AbortSignal): Promise<readonly FleetHost[]>;
 }
 
-/** Which hosts are gone, and which are not, with the reason for each. */
-export interface TerminationReport {
-  readonly terminated: readonly string[];
-  readonly kept: readonly { readonly hostId: string; readonly reason: string }[];
-}
-
-/** The port to whoever can end machines. A host that is terminated already is terminated; trying again changes nothing. */
-export interface HostTerminator {
-  terminate(hostIds: readonly string[], signal: AbortSignal): Promise<TerminationReport>;
-}
-
 /** What became of hosts that are no longer needed: every one that was asked for is in one of the two lists. */
 export interface TerminationReport {
   /** Switched off for good, or on their way there with no way back, by this call or before it. */
   readonly terminated: readonly string[];
-  /** Running on. `reason` is a sentence for people, without a full stop. */
-  readonly kept: readonly { readonly hostId: string; readonly reason: string }[];
+  /** Running on. */
+  readonly kept: readonly HostReason[];
+}
+
+/** `reason` is a sentence for people, without a full stop. */
+export interface HostReason {
+  readonly hostId: string;
+  readonly reason: string;
+}
+
+/** What came of one call: every host that was asked for is in one of the three lists. */
+export interface TerminationAnswer extends TerminationReport {
+  /** Nobody knows: their provider could not be reached, or not in time. The caller asks for them again. */
+  readonly unanswered: readonly HostReason[];
 }
 
 /**
- * The port to whoever can switch machines off for good. May be called again with the same hosts. A provider that cannot be reached is a
- * rejection, which the caller retries; one that says no is a `kept`.
+ * The port to whoever can switch machines off for good. May be called again with the same hosts. A provider that says no is a `kept`. One
+ * that cannot be reached is no rejection: what became of the other hosts must be known all the same.
  */
 export interface HostTerminator {
-  terminate(hostIds: readonly string[], signal: AbortSignal): Promise<TerminationReport>;
+  terminate(hostIds: readonly string[], signal: AbortSignal): Promise<TerminationAnswer>;
 }
 
 /** EC2 filters mean instances, on-premises filters mean on-premises instances, and an empty selection means no host. */

@@ -44,12 +44,14 @@ export function bindDrivers<Instance>(
 }
 
 /** The binding's driver was asked and threw: the same, with the name of the binding. `signal` ends a call without a word of ours. */
-export function faultOfBinding(error: unknown, { match, port, driver }: Binding, signal: AbortSignal): unknown {
+export function faultOfBinding(error: unknown, binding: Binding, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   const reason = error instanceof Error ? error.message : String(error);
-  return new Error(`the driver ${driver} (${port} of ${JSON.stringify(match)} in sluice.yml): ${reason}`, {
-    cause: error,
-  });
+  return new Error(saidByBinding(reason, binding), { cause: error });
+}
+
+export function saidByBinding(words: string, { match, port, driver }: Binding): string {
+  return `the driver ${driver} (${port} of ${JSON.stringify(match)} in sluice.yml): ${words}`;
 }
 
 function create<Instance>(binding: Binding, drivers: readonly BindableDriver<Instance>[]): Instance {

@@ -27,7 +27,7 @@ function cloud(hosts: readonly FleetHost[], protectedIds: readonly string[] = []
         ...unknown.map((hostId) => ({ hostId, reason: `no instance ${hostId} here` })),
         ...refused.map((hostId) => ({ hostId, reason: "protected" })),
       ];
-      return { terminated, kept, unknown };
+      return { terminated, kept, unanswered: [], unknown };
     },
   };
 }
@@ -122,6 +122,63 @@ describe("the bound host terminator", () => {
     expect(await terminator.terminate(["i-1"], never)).toEqual({
       terminated: [],
       kept: [{ hostId: "i-1", reason: expect.stringContaining("the host stays enrolled, out of the load balancer") }],
+      unanswered: [],
+    });
+  });
+
+  it("says what the other clouds did when one cannot be asked, and what may be that one's", async () => {
+    const retired: string[] = [];
+    const away = { ...cloud([]), terminate: () => Promise.reject(new Error("ETIMEDOUT")) };
+    const half = {
+      ...cloud([]),
+      terminate: async (hostIds: readonly string[]) => ({
+        terminated: hostIds.filter((id) => id === "i-1"),
+        kept: [],
+        unanswered: hostIds.filter((id) => id === "i-2").map((hostId) => ({ hostId, reason: "throttled" })),
+        unknown: [],
+      }),
+    };
+    const clouds = bind([
+      ["i-*", away],
+      ["i-1", half],
+      ["i-2", half],
+      ["i-3", cloud([host("i-3")], ["i-3"])],
+    ]);
+    const terminator = boundHostTerminator(clouds, { retireHosts: async (ids) => void retired.push(...ids) });
+    const answer = await terminator.terminate(["i-1", "i-2", "i-3", "i-4", "rack-7"], never);
+    expect(answer).toEqual({
+      terminated: ["i-1"],
+      kept: [
+        { hostId: "i-3", reason: expect.stringContaining("protected") },
+        { hostId: "rack-7", reason: expect.stringMatching(/^Sluice does not switch off/) },
+      ],
+      unanswered: [
+        {
+          hostId: "i-2",
+          reason:
+            'the driver test (fleet of "i-*" in sluice.yml): ETIMEDOUT; the driver test (fleet of "i-2" in sluice.yml): throttled',
+        },
+        { hostId: "i-4", reason: 'the driver test (fleet of "i-*" in sluice.yml): ETIMEDOUT' },
+      ],
+    });
+    expect(retired).toEqual(["i-1"]);
+  });
+
+  it("leaves the others their turn when one cloud hangs", async () => {
+    const hangs: Ec2Fleet = {
+      ...cloud([]),
+      terminate: (_ids, signal) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    };
+    const clouds = bind([
+      ["*", hangs],
+      ["i-*", cloud([host("i-1")])],
+    ]);
+    const terminator = boundHostTerminator(clouds, { retireHosts: async () => {}, cloudTimeoutMilliseconds: 10 });
+    expect(await terminator.terminate(["i-1", "rack-7"], never)).toEqual({
+      terminated: ["i-1"],
+      kept: [],
+      unanswered: [{ hostId: "rack-7", reason: expect.stringContaining("timeout") }],
     });
   });
 });

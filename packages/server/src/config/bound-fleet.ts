@@ -1,8 +1,9 @@
 import type { Ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
-import type { Fleet, FleetHost, HostTerminator, TerminationReport } from "@sluice/engine/ports/fleet.ts";
+import type { Ec2TerminationAnswer } from "@sluice/drivers/ec2/ec2-termination.ts";
+import type { Fleet, FleetHost, HostTerminator, TerminationAnswer } from "@sluice/engine/ports/fleet.ts";
 import type { KnownHosts } from "../hosts/host-directory.ts";
-import { matchesPattern } from "./binding.ts";
-import { type BoundDriver, faultOfBinding } from "./bound-driver.ts";
+import { type Binding, matchesPattern } from "./binding.ts";
+import { type BoundDriver, faultOfBinding, saidByBinding } from "./bound-driver.ts";
 
 export const FLEET_PORT = "fleet";
 
@@ -64,52 +65,85 @@ function sameHost(first: FleetHost, other: FleetHost): FleetHost {
 const NOT_OURS =
   "Sluice does not switch off machines that it does not own: the host stays enrolled, out of the load balancer";
 
+/** A cloud that hangs must leave the others their turn within one attempt at all of them. */
+const CLOUD_TIMEOUT_MILLISECONDS = 15_000;
+
 export interface BoundTerminatorDependencies {
   /** Of hosts that are no more: an enrolled one must not stay a target that fails for ever. May be called again. */
   readonly retireHosts: (hostIds: readonly string[]) => Promise<void>;
+  readonly cloudTimeoutMilliseconds?: number;
 }
 
-/** Terminates instances of the clouds that bindings name. All other hosts are kept. */
+/** Terminates instances of the clouds that bindings name, each asked in turn for what those before it did not settle. Others are kept. */
 export function boundHostTerminator(
   clouds: readonly BoundCloud[],
-  { retireHosts }: BoundTerminatorDependencies,
+  { retireHosts, cloudTimeoutMilliseconds = CLOUD_TIMEOUT_MILLISECONDS }: BoundTerminatorDependencies,
 ): HostTerminator {
   return {
-    terminate: async (hostIds, signal): Promise<TerminationReport> => {
+    terminate: async (hostIds, signal) => {
       signal.throwIfAborted();
-      const terminated: string[] = [];
-      const reasons = new Map<string, string>();
-      let left = [...new Set(hostIds)];
-      for (const { binding, instance } of clouds) {
-        const asked = left.filter((hostId) => matchesPattern(binding.match, hostId));
+      const hosts: HostFates = new Map(hostIds.map((hostId) => [hostId, { outcome: "nobody's", reasons: [] }]));
+      for (const cloud of clouds) {
+        const asked = [...hosts.keys()].filter(
+          (hostId) => !isSettled(hosts.get(hostId)) && matchesPattern(cloud.binding.match, hostId),
+        );
         if (asked.length === 0) continue;
-        const report = await terminateIn({ binding, instance }, asked, signal);
-        await retireHosts(report.terminated);
-        terminated.push(...report.terminated);
-        for (const { hostId, reason } of report.kept) {
-          const soFar = reasons.get(hostId);
-          reasons.set(hostId, soFar === undefined ? reason : `${soFar}; ${reason}`);
-        }
-        const ended = new Set(report.kept.map(({ hostId }) => hostId).filter((id) => !report.unknown.includes(id)));
-        for (const hostId of report.terminated) {
-          ended.add(hostId);
-          reasons.delete(hostId);
-        }
-        left = left.filter((hostId) => !ended.has(hostId));
+        const patience = AbortSignal.any([signal, AbortSignal.timeout(cloudTimeoutMilliseconds)]);
+        const answer = await terminateIn(cloud, asked, patience);
+        await retireHosts(answer.terminated);
+        takeAnswer(hosts, answer, cloud.binding);
       }
-      for (const hostId of left) {
-        const soFar = reasons.get(hostId);
-        reasons.set(hostId, soFar === undefined ? NOT_OURS : `${soFar}; ${NOT_OURS}`);
-      }
-      return { terminated, kept: [...reasons].map(([hostId, reason]) => ({ hostId, reason })) };
+      return answerOf(hosts);
     },
   };
 }
 
-async function terminateIn({ binding, instance }: BoundCloud, hostIds: readonly string[], signal: AbortSignal) {
+/** What became of each host so far. One that a cloud did not answer for may be that cloud's, whatever the others say they do not know. */
+type HostFates = ReadonlyMap<string, HostFate>;
+interface HostFate {
+  outcome: "nobody's" | "unanswered" | "kept" | "terminated";
+  readonly reasons: string[];
+}
+
+function isSettled(fate: HostFate | undefined): boolean {
+  return fate?.outcome === "terminated" || fate?.outcome === "kept";
+}
+
+function takeAnswer(hosts: HostFates, answer: Ec2TerminationAnswer, binding: Binding): void {
+  const note = (hostId: string, outcome: HostFate["outcome"] | undefined, reason?: string) => {
+    const fate = hosts.get(hostId);
+    if (!fate) return;
+    if (outcome) fate.outcome = outcome;
+    if (reason !== undefined) fate.reasons.push(reason);
+  };
+  const unknown = new Set(answer.unknown);
+  for (const hostId of answer.terminated) note(hostId, "terminated");
+  for (const { hostId, reason } of answer.kept) note(hostId, unknown.has(hostId) ? undefined : "kept", reason);
+  for (const { hostId, reason } of answer.unanswered) note(hostId, "unanswered", saidByBinding(reason, binding));
+}
+
+function answerOf(hosts: HostFates): TerminationAnswer {
+  const of = (outcome: HostFate["outcome"], ...more: readonly string[]) =>
+    [...hosts].flatMap(([hostId, fate]) =>
+      fate.outcome === outcome ? { hostId, reason: [...fate.reasons, ...more].join("; ") } : [],
+    );
+  return {
+    terminated: of("terminated").map(({ hostId }) => hostId),
+    kept: [...of("kept"), ...of("nobody's", NOT_OURS)],
+    unanswered: of("unanswered"),
+  };
+}
+
+/** What the cloud says; a cloud that fails as a whole leaves all of them unanswered. */
+async function terminateIn(
+  { instance }: BoundCloud,
+  hostIds: readonly string[],
+  signal: AbortSignal,
+): Promise<Ec2TerminationAnswer> {
   try {
     return await instance.terminate(hostIds, signal);
   } catch (error) {
-    throw faultOfBinding(error, binding, signal);
+    const reason = error instanceof Error ? error.message : String(error);
+    return { terminated: [], kept: [], unknown: [], unanswered: hostIds.map((hostId) => ({ hostId, reason })) };
   }
 }

@@ -82,7 +82,7 @@ beforeEach(async () => {
     hostTerminator: {
       terminate: async (hostIds) => {
         terminated.push(...hostIds);
-        return { terminated: hostIds, kept: [] };
+        return { terminated: hostIds, kept: [], unanswered: [] };
       },
     },
   });

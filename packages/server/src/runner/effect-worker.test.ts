@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { insertEffects, nextEffectAt } from "../store/effects.ts";
+import type { HostTerminator } from "@sluice/engine/ports/fleet.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { insertEffects, loadEffectOutcome, nextEffectAt } from "../store/effects.ts";
 import { openStore, type Store } from "../store/open-store.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { EffectWorker } from "./effect-worker.ts";
@@ -8,12 +9,17 @@ import { noOutside } from "./runner-fixture.ts";
 const NOON = Date.UTC(2026, 0, 1, 12);
 const LEASE_MILLISECONDS = 10_000;
 const RENEWAL_MILLISECONDS = 3_000;
+const RETRY_MAX_MILLISECONDS = 30_000;
 
 let store: Store;
 let now: number;
 let timers: { readonly at: number; readonly action: () => void }[];
 let end: PromiseWithResolvers<void>;
 let begun: number;
+let errors: unknown[];
+let asked: (readonly string[])[];
+/** What became of the hosts. */
+let answer: (hostIds: readonly string[]) => ReturnType<HostTerminator["terminate"]>;
 let worker: EffectWorker;
 
 /** Lets so much time pass, and what was to happen in it. */
@@ -30,6 +36,9 @@ beforeEach(async () => {
   timers = [];
   end = Promise.withResolvers();
   begun = 0;
+  errors = [];
+  asked = [];
+  answer = async (terminated) => ({ terminated, kept: [], unanswered: [] });
   worker = new EffectWorker({
     ...noOutside(),
     store,
@@ -46,24 +55,23 @@ beforeEach(async () => {
       },
     },
     hostTerminator: {
-      terminate: async (terminated) => {
+      terminate: async (hostIds) => {
         begun += 1;
+        asked.push(hostIds);
         await end.promise;
-        return { terminated, kept: [] };
+        return answer(hostIds);
       },
     },
     resolveTargets: async () => {
       throw new Error("nobody asks for targets");
     },
-    onError: (error) => {
-      throw error;
-    },
+    onError: (error) => errors.push(error),
   });
   await store.write((transaction) =>
     insertEffects(
       transaction,
       "d-1",
-      [{ kind: "terminateOriginals", key: "d-1/-/terminateOriginals/1", targetIds: ["a"] }],
+      [{ kind: "terminateOriginals", key: "d-1/-/terminateOriginals/1", targetIds: ["a", "b", "c"] }],
       NOON,
     ),
   );
@@ -73,6 +81,7 @@ afterEach(async () => {
   end.resolve();
   await worker.close();
   await store.close();
+  expect(errors).toEqual([]);
 });
 
 it("keeps the lease of an attempt for as long as it goes on, and no longer", async () => {
@@ -92,4 +101,58 @@ it("begins no attempt beside its own, also when the lease has run out because th
   now += LEASE_MILLISECONDS;
   await worker.startDue();
   expect(begun).toBe(1);
+});
+
+describe("a termination of which a part is not answered", () => {
+  const unanswered = (hostIds: readonly string[]) => hostIds.map((hostId) => ({ hostId, reason: `${hostId}: away` }));
+  const outcome = () => loadEffectOutcome(store, "d-1", "terminateOriginals");
+
+  /** Until it has ended; each attempt as soon as it is due. */
+  async function insist(): Promise<void> {
+    for (let attempts = 0; attempts < 30 && (await outcome()) === undefined; attempts++) {
+      const before = asked.length;
+      await worker.startDue();
+      if (asked.length > before) await vi.waitFor(async () => expect(await isIdle()).toBe(true));
+      now += RETRY_MAX_MILLISECONDS;
+    }
+    errors.length = 0;
+  }
+  const isIdle = async () =>
+    (await store.db.selectFrom("effects").select("effect_key").where("lease_owner", "is not", null).execute())
+      .length === 0;
+
+  it("is made again for the rest", async () => {
+    answer = async (hostIds) =>
+      hostIds.length === 3
+        ? { terminated: ["b"], kept: [{ hostId: "c", reason: "protected" }], unanswered: unanswered(["a"]) }
+        : { terminated: hostIds, kept: [], unanswered: [] };
+    end.resolve();
+    await insist();
+    expect(asked).toEqual([["a", "b", "c"], ["a"]]);
+    expect(await outcome()).toEqual({ terminated: ["b", "a"], kept: [{ hostId: "c", reason: "protected" }] });
+  });
+
+  it("is given up for the rest alone, each with its own reason, eight attempts after the last that did something", async () => {
+    answer = async (hostIds) =>
+      begun < 3 ? { terminated: [], kept: [], unanswered: unanswered(hostIds) } : takeOne(hostIds);
+    const takeOne = (hostIds: readonly string[]) => {
+      const terminated = hostIds.filter((id) => id === "b");
+      return { terminated, kept: [], unanswered: unanswered(hostIds.filter((id) => id !== "b")) };
+    };
+    end.resolve();
+    await insist();
+    expect(asked).toHaveLength(3 + 8);
+    expect(await outcome()).toEqual({ terminated: ["b"], kept: unanswered(["a", "c"]) });
+  });
+
+  it("is given up for the rest alone when the attempts themselves break off", async () => {
+    answer = async (hostIds) => {
+      if (begun > 1) throw new Error("the database is full");
+      return { terminated: ["a"], kept: [], unanswered: unanswered(hostIds.slice(1)) };
+    };
+    end.resolve();
+    await insist();
+    const reason = "the database is full";
+    expect(await outcome()).toEqual({ terminated: ["a"], kept: ["b", "c"].map((hostId) => ({ hostId, reason })) });
+  });
 });

@@ -17,6 +17,7 @@ import { keepLease, LEASE_MILLISECONDS } from "./lease.ts";
 import { notPrepared } from "./rollout-facts.ts";
 import { routeTraffic } from "./route-traffic.ts";
 import { requestOfActive } from "./routed-hosts.ts";
+import { givenUp, terminateOriginals, unsettled } from "./terminate-originals.ts";
 import type { Timers } from "./timers.ts";
 import { withholdReplacements } from "./withhold-replacements.ts";
 
@@ -49,6 +50,14 @@ interface Postponed {
   readonly progress?: unknown;
   /** The attempt was not in vain: what it asked for is under way. */
   readonly isUnderWay: boolean;
+}
+
+/** It came to nothing, and is made again later. */
+interface Vain {
+  readonly error: unknown;
+  readonly progress?: unknown;
+  /** What the planner is told when attempts have run out; absent: they do not. */
+  readonly failure?: unknown;
 }
 
 type Attempt = { readonly ended: unknown } | { readonly postponed: Postponed };
@@ -114,25 +123,30 @@ export class EffectWorker {
   }
 
   async #attempt(effect: PendingEffect): Promise<Attempt> {
-    const { timers, onError } = this.#dependencies;
-    const { now } = timers;
     try {
       const signal = AbortSignal.any([AbortSignal.timeout(ATTEMPT_TIMEOUT_MILLISECONDS), this.#closing.signal]);
-      return await this.#do(effect, signal);
+      const attempt = await this.#do(effect, signal);
+      return "vain" in attempt ? this.#afterVain(effect, attempt.vain) : attempt;
     } catch (error) {
-      if (this.#closing.signal.aborted) return { postponed: { runAt: now(), isUnderWay: true } };
-      onError(error);
-      const reason = error instanceof Error ? error.message : String(error);
-      const failure = failureOf(effect, reason);
-      if (failure !== undefined && effect.attempts >= ATTEMPTS_MAX) return { ended: failure };
-      const delay = Math.min(RETRY_MAX_MILLISECONDS, RETRY_FIRST_MILLISECONDS * 2 ** (effect.attempts - 1));
-      const progress = progressOf(effect, reason);
-      return { postponed: { runAt: now() + delay, progress, isUnderWay: false } };
+      if (this.#closing.signal.aborted)
+        return { postponed: { runAt: this.#dependencies.timers.now(), isUnderWay: true } };
+      return this.#afterVain(effect, vainBy(error, effect));
     }
   }
 
-  async #do({ deploymentId, effect }: PendingEffect, signal: AbortSignal): Promise<Attempt> {
-    const { store, timers, owner, resolveTargets, trafficRouter, hostTerminator } = this.#dependencies;
+  #afterVain({ attempts }: PendingEffect, { error, progress, failure }: Vain): Attempt {
+    const { timers, onError } = this.#dependencies;
+    onError(error);
+    if (failure !== undefined && attempts >= ATTEMPTS_MAX) return { ended: failure };
+    const delay = Math.min(RETRY_MAX_MILLISECONDS, RETRY_FIRST_MILLISECONDS * 2 ** (attempts - 1));
+    return { postponed: { runAt: timers.now() + delay, progress, isUnderWay: false } };
+  }
+
+  async #do(
+    { deploymentId, effect, progress }: PendingEffect,
+    signal: AbortSignal,
+  ): Promise<Attempt | { readonly vain: Vain }> {
+    const { store, timers, owner, resolveTargets, trafficRouter } = this.#dependencies;
     switch (effect.kind) {
       case "resolveTargets":
         // Stopped before it began.
@@ -143,7 +157,7 @@ export class EffectWorker {
         }
         return { ended: await resolveTargets(deploymentId, signal) };
       case "terminateOriginals":
-        return { ended: await hostTerminator.terminate(effect.targetIds, signal) };
+        return this.#terminate(effect.targetIds, progress as TerminationReport | undefined, signal);
       case "routeTraffic": {
         const report = await routeTraffic({ store, trafficRouter }, deploymentId, effect, signal);
         return attemptOf(report, timers.now());
@@ -157,6 +171,21 @@ export class EffectWorker {
         return never;
       }
     }
+  }
+
+  async #terminate(
+    targetIds: readonly string[],
+    before: TerminationReport | undefined,
+    signal: AbortSignal,
+  ): Promise<Attempt | { readonly vain: Vain }> {
+    const { timers, hostTerminator } = this.#dependencies;
+    const { soFar, unanswered, hasProgressed } = await terminateOriginals(hostTerminator, targetIds, before, signal);
+    if (unanswered.length === 0) return { ended: soFar };
+    if (hasProgressed || this.#closing.signal.aborted) {
+      return { postponed: { runAt: timers.now() + RETRY_FIRST_MILLISECONDS, progress: soFar, isUnderWay: true } };
+    }
+    const reasons = [...new Set(unanswered.map(({ reason }) => reason))].join("; ");
+    return { vain: { error: new Error(reasons), progress: soFar, failure: givenUp(soFar, unanswered) } };
   }
 
   async #record(effect: PendingEffect, attempt: Attempt): Promise<void> {
@@ -190,33 +219,22 @@ function attemptOf(
   return { postponed: { runAt: now + retryAfterMilliseconds, progress, isUnderWay: true } };
 }
 
-/** What the planner may know of an attempt that came to nothing. */
-function progressOf({ effect }: PendingEffect, reason: string): TrafficReport | WithholdReport | undefined {
+function vainBy(error: unknown, { effect, progress }: PendingEffect): Vain {
+  const reason = error instanceof Error ? error.message : String(error);
   switch (effect.kind) {
-    case "routeTraffic":
-      return { event: effect.event, attempt: effect.attempt, outcome: "pending", detail: reason };
-    case "withholdReplacements":
-      return { outcome: "pending", detail: reason };
-    case "resolveTargets":
-    case "terminateOriginals":
-      return undefined;
-    default: {
-      const never: never = effect;
-      return never;
+    case "routeTraffic": {
+      const { event, attempt } = effect;
+      return { error, progress: { event, attempt, outcome: "pending", detail: reason } satisfies TrafficReport };
     }
-  }
-}
-
-/** What the planner is told when attempts have run out; undefined: they do not. */
-function failureOf({ effect }: PendingEffect, reason: string): TargetResolution | TerminationReport | undefined {
-  switch (effect.kind) {
-    case "resolveTargets":
-      return notPrepared(reason);
-    case "terminateOriginals":
-      return { terminated: [], kept: effect.targetIds.map((hostId) => ({ hostId, reason })) };
-    case "routeTraffic":
     case "withholdReplacements":
-      return undefined;
+      return { error, progress: { outcome: "pending", detail: reason } satisfies WithholdReport };
+    case "resolveTargets":
+      return { error, failure: notPrepared(reason) satisfies TargetResolution };
+    case "terminateOriginals": {
+      const soFar = progress as TerminationReport | undefined;
+      const unanswered = unsettled(effect.targetIds, soFar).map((hostId) => ({ hostId, reason }));
+      return { error, failure: givenUp(soFar, unanswered) };
+    }
     default: {
       const never: never = effect;
       return never;

@@ -36,6 +36,7 @@ export function noOutside(): Pick<RunnerDependencies, "trafficRouter" | "alarmRe
       terminate: async (hostIds) => ({
         terminated: [],
         kept: hostIds.map((hostId) => ({ hostId, reason: "nobody can end it" })),
+        unanswered: [],
       }),
     },
   };

@@ -14,6 +14,8 @@ export interface PendingEffect {
   readonly effect: Effect;
   /** How often it has been tried since it last got anywhere, this time included. */
   readonly attempts: number;
+  /** What the attempts before left; undefined: nothing. */
+  readonly progress: unknown;
 }
 
 /** An effect that is asked for twice is one effect: its key derives from state. */
@@ -75,7 +77,7 @@ export async function claimEffects(
 ): Promise<PendingEffect[]> {
   let due = db
     .selectFrom("effects")
-    .select(["effect_key", "deployment_id", "payload_json", "attempts"])
+    .select(["effect_key", "deployment_id", "payload_json", "progress_json", "attempts"])
     .where("outcome_json", "is", null)
     .where("run_at", "<=", now)
     .where((expression) =>
@@ -108,6 +110,7 @@ export async function claimEffects(
     deploymentId: row.deployment_id,
     effect: JSON.parse(row.payload_json) as Effect,
     attempts: row.attempts + 1,
+    progress: row.progress_json === null ? undefined : JSON.parse(row.progress_json),
   }));
 }
 
