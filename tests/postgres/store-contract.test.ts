@@ -22,8 +22,10 @@ import {
   listDeployments,
 } from "@sluice/server/store/deployment-history.ts";
 import { lockDeployments, readHead, saveHead } from "@sluice/server/store/deployments.ts";
+import { EffectRoom, type EffectRoomParts } from "@sluice/server/store/effect-room.ts";
 import {
   claimEffects,
+  hasDueEffects,
   insertEffects,
   loadEffectOutcome,
   nextEffectAt,
@@ -517,7 +519,13 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
     const insert = (key: string, now = NOON) =>
       store.write((transaction) => insertEffects(transaction, "d-1", [effect(key)], now));
     const claim = (owner: string, now: number, from = store, limit = 10) =>
-      from.write((transaction) => claimEffects(transaction, owner, now, now + 60_000, limit));
+      from.write((transaction) =>
+        claimEffects(
+          transaction,
+          { owner, now, leaseUntil: now + 60_000 },
+          new EffectRoom({ traffic: 0, others: limit, share: 0, running: new Map() }),
+        ),
+      );
 
     it("that are asked for twice are one", async () => {
       await insert("a");
@@ -533,6 +541,48 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
       expect((await claim("one", NOON + 20, store, 1)).map(({ key }) => key)).toEqual(["early"]);
       expect((await claim("one", NOON + 20)).map(({ key }) => key)).toEqual(["late"]);
       expect(await claim("one", NOON + 20)).toEqual([]);
+    });
+
+    it("are claimed as far as there is room for their kind and their deployment, whoever stands before them", async () => {
+      const traffic = (deploymentId: string, from: number, count: number) =>
+        store.write((transaction) =>
+          insertEffects(
+            transaction,
+            deploymentId,
+            Array.from({ length: count }, (_, index) => {
+              const host = `i-${String(from + index).padStart(2, "0")}`;
+              const key = `${deploymentId}/${host}`;
+              return { kind: "routeTraffic", key, targetId: host, event: "BlockTraffic", attempt: 1 } as const;
+            }),
+            NOON + from,
+          ),
+        );
+      const claimInto = async (parts: EffectRoomParts) => {
+        const room = new EffectRoom(parts);
+        const claim = { owner: "one", now: NOON + 100, leaseUntil: NOON + 60_000 };
+        const claimed = await store.write((transaction) => claimEffects(transaction, claim, room));
+        return { keys: claimed.map(({ key }) => key).sort(), next: await nextEffectAt(store, room.shutOut), room };
+      };
+      await traffic("d-1", 0, 30);
+      await traffic("d-2", 40, 3);
+      await traffic("d-3", 50, 3);
+      await insert("prepare-4", NOON + 60);
+      await insert("prepare-5", NOON + 61);
+
+      const first = await claimInto({ traffic: 7, others: 1, share: 3, running: new Map([["d-1", 1]]) });
+      expect(first.keys.map((key) => key.replace(/i-..$/, ""))).toEqual([
+        ...["d-1/", "d-1/", "d-2/", "d-2/", "d-2/", "d-3/", "d-3/"],
+        "prepare-4",
+      ]);
+      expect(first.room.size).toBe(0);
+
+      // What is due and has no place is no reason to look again before there is one.
+      const full = { traffic: 5, others: 0, share: 3, running: new Map(["d-1", "d-2", "d-3"].map((id) => [id, 3])) };
+      expect(await claimInto(full)).toMatchObject({ keys: [], next: null });
+      expect(await hasDueEffects(store, NOON + 100, new EffectRoom(full).shutOut)).toBe(false);
+      expect(await claimInto({ ...full, others: 1 })).toMatchObject({ keys: ["prepare-5"], next: null });
+      expect((await claimInto({ ...full, running: new Map([["d-1", 3]]) })).keys).toEqual(["d-3/i-52"]);
+      expect((await claimInto({ ...full, traffic: 40, share: 40, running: new Map() })).keys).toHaveLength(28);
     });
 
     it("stay with their owner for the lease, and are taken over when it has run out", async () => {

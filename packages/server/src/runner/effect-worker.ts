@@ -1,6 +1,7 @@
 import type { TargetResolution, TrafficReport, WithholdReport } from "@sluice/engine/observation.ts";
 import type { HostTerminator, TerminationReport } from "@sluice/engine/ports/fleet.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import { EffectRoom, isTraffic } from "../store/effect-room.ts";
 import {
   claimEffects,
   hasDueEffects,
@@ -23,8 +24,15 @@ import { withholdReplacements } from "./withhold-replacements.ts";
 
 /** How long one attempt may take. */
 const ATTEMPT_TIMEOUT_MILLISECONDS = 60_000;
-/** Effects that this server carries out at one time. */
-const EFFECTS_AT_ONCE_MAX = 32;
+/**
+ * Traffic events that this server carries out at one time, and those of one deployment among them: a load balancer that hangs holds up
+ * nobody else's until those of eight deployments hang at once. Then the others still get each place that an attempt gives back, in the
+ * order in which they fell due.
+ */
+const TRAFFIC_AT_ONCE_MAX = 128;
+const TRAFFIC_OF_DEPLOYMENT_AT_ONCE_MAX = 16;
+/** Other effects at one time. A deployment has one at most, so that this many have to hang before another deployment waits. */
+const OTHERS_AT_ONCE_MAX = 32;
 /** Between attempts: doubled each time, up to the maximum. */
 const RETRY_FIRST_MILLISECONDS = 250;
 const RETRY_MAX_MILLISECONDS = 30_000;
@@ -69,7 +77,7 @@ type Attempt = { readonly ended: unknown } | { readonly postponed: Postponed };
 export class EffectWorker {
   readonly #dependencies: EffectWorkerDependencies;
   /** By key: what outlived its lease after all, because this process was stopped for a while, is not begun a second time here. */
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #running = new Map<string, { readonly effect: PendingEffect; readonly end: Promise<void> }>();
   readonly #closing = new AbortController();
 
   constructor(dependencies: EffectWorkerDependencies) {
@@ -78,27 +86,43 @@ export class EffectWorker {
 
   async startDue(): Promise<void> {
     const { store, timers, owner } = this.#dependencies;
-    const room = EFFECTS_AT_ONCE_MAX - this.#running.size;
     const at = timers.now();
-    if (this.#closing.signal.aborted || room <= 0 || !(await hasDueEffects(store, at))) return;
-    const claimed = await store.write((transaction) =>
-      claimEffects(transaction, owner, at, at + LEASE_MILLISECONDS, room),
-    );
+    const { size, shutOut } = this.#room();
+    if (this.#closing.signal.aborted || size === 0 || !(await hasDueEffects(store, at, shutOut))) return;
+    const claim = { owner, now: at, leaseUntil: at + LEASE_MILLISECONDS };
+    const claimed = await store.write((transaction) => claimEffects(transaction, claim, this.#room()));
     for (const effect of claimed) {
       if (this.#running.has(effect.key)) continue;
-      this.#running.set(effect.key, this.#run(effect));
+      this.#running.set(effect.key, { effect, end: this.#run(effect) });
     }
   }
 
   /** When there is something to start; null: nothing before an effect that is running has ended, which the feed tells. */
   async nextAt(): Promise<number | null> {
-    return this.#running.size >= EFFECTS_AT_ONCE_MAX ? null : nextEffectAt(this.#dependencies.store);
+    const { size, shutOut } = this.#room();
+    return size === 0 ? null : nextEffectAt(this.#dependencies.store, shutOut);
+  }
+
+  #room(): EffectRoom {
+    const traffic = new Map<string, number>();
+    let others = 0;
+    for (const { effect } of this.#running.values()) {
+      const { deploymentId } = effect;
+      if (isTraffic(effect.effect.kind)) traffic.set(deploymentId, (traffic.get(deploymentId) ?? 0) + 1);
+      else others += 1;
+    }
+    return new EffectRoom({
+      traffic: TRAFFIC_AT_ONCE_MAX - (this.#running.size - others),
+      others: OTHERS_AT_ONCE_MAX - others,
+      share: TRAFFIC_OF_DEPLOYMENT_AT_ONCE_MAX,
+      running: traffic,
+    });
   }
 
   /** Calls under way are broken off; what they are about is done again by the next server. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all(this.#running.values());
+    await Promise.all([...this.#running.values()].map(({ end }) => end));
   }
 
   async #run(effect: PendingEffect): Promise<void> {

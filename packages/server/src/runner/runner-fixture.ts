@@ -118,62 +118,14 @@ export async function runnerFixture(
     runner,
     dark,
     async createDeployment(deploymentId, healthRule, { request = {}, revisionKey = "k", strategy, alarms } = {}) {
-      const head: DeploymentHead = {
-        deploymentId,
-        deploymentGroupName: "prod",
-        strategy: strategy ?? { type: "in-place", hasTrafficControl: false, zones: null },
-        status: "Created",
+      await insertDeployment(store, deploymentId, {
         healthRule,
-        minimumHealthyHosts: null,
-        ignoreApplicationStopFailures: false,
+        request,
+        revisionKey,
+        strategy: strategy ?? { type: "in-place", hasTrafficControl: false, zones: null },
         alarms: alarms ?? null,
-        stage: "deploy",
-        wait: null,
-        continued: null,
-        createdAt: timers.now(),
-        startedAt: null,
-        completedAt: null,
-        stopRequestedAt: null,
-        halt: null,
-        error: null,
-        statusMessages: [],
-      };
-      await store.write(({ db }) =>
-        db
-          .insertInto("deployments")
-          .values({
-            deployment_id: deploymentId,
-            application_id: "application-1",
-            application_name: "MyWebApp",
-            deployment_group_id: "group-1",
-            deployment_group_name: "prod",
-            compute_platform: "Server",
-            status: "Created",
-            active: 1,
-            advancing: 0,
-            watches_alarms: alarms ? 1 : 0,
-            creator: "user",
-            revision_key: `s3://b/${revisionKey}#zip##`,
-            revision_json: JSON.stringify({
-              revisionType: "S3",
-              s3Location: { bucket: "b", key: revisionKey, bundleType: "zip" },
-            }),
-            previous_revision_json: null,
-            request_json: JSON.stringify(request),
-            state_json: JSON.stringify(head),
-            external_id: null,
-            created_at: timers.now(),
-            started_at: null,
-            completed_at: null,
-            error_code: null,
-            error_message: null,
-            wake_at: timers.now(),
-            rollback_json: null,
-            last_sequence: 0,
-            quarantined: null,
-          })
-          .execute(),
-      );
+        at: timers.now(),
+      });
       runner.wake();
     },
     async statusOf(deploymentId) {
@@ -189,6 +141,86 @@ export async function runnerFixture(
       await store.close();
     },
   };
+}
+
+/** As CreateDeployment leaves it. */
+export async function insertDeployment(
+  store: Store,
+  deploymentId: string,
+  {
+    deploymentGroupId = "group-1",
+    healthRule,
+    request,
+    revisionKey,
+    strategy,
+    alarms,
+    at,
+  }: {
+    readonly deploymentGroupId?: string;
+    readonly healthRule: HealthRule;
+    readonly request: object;
+    readonly revisionKey: string;
+    readonly strategy: Strategy;
+    readonly alarms: AlarmWatch | null;
+    readonly at: number;
+  },
+): Promise<void> {
+  const head: DeploymentHead = {
+    deploymentId,
+    deploymentGroupName: "prod",
+    strategy,
+    status: "Created",
+    healthRule,
+    minimumHealthyHosts: null,
+    ignoreApplicationStopFailures: false,
+    alarms,
+    stage: "deploy",
+    wait: null,
+    continued: null,
+    createdAt: at,
+    startedAt: null,
+    completedAt: null,
+    stopRequestedAt: null,
+    halt: null,
+    error: null,
+    statusMessages: [],
+  };
+  await store.write(({ db }) =>
+    db
+      .insertInto("deployments")
+      .values({
+        deployment_id: deploymentId,
+        application_id: "application-1",
+        application_name: "MyWebApp",
+        deployment_group_id: deploymentGroupId,
+        deployment_group_name: "prod",
+        compute_platform: "Server",
+        status: "Created",
+        active: 1,
+        advancing: 0,
+        watches_alarms: alarms ? 1 : 0,
+        creator: "user",
+        revision_key: `s3://b/${revisionKey}#zip##`,
+        revision_json: JSON.stringify({
+          revisionType: "S3",
+          s3Location: { bucket: "b", key: revisionKey, bundleType: "zip" },
+        }),
+        previous_revision_json: null,
+        request_json: JSON.stringify(request),
+        state_json: JSON.stringify(head),
+        external_id: null,
+        created_at: at,
+        started_at: null,
+        completed_at: null,
+        error_code: null,
+        error_message: null,
+        wake_at: at,
+        rollback_json: null,
+        last_sequence: 0,
+        quarantined: null,
+      })
+      .execute(),
+  );
 }
 
 /** An honest host: takes what it is given, runs nothing, says that it went well unless `fails` says otherwise. */

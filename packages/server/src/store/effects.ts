@@ -1,12 +1,17 @@
 import type { Effect } from "@sluice/engine/event.ts";
+import type { SelectQueryBuilder } from "kysely";
 import { compiledListQuery, compiledQuery } from "./compiled-query.ts";
+import { type EffectRoom, NOTHING_SHUT_OUT, type ShutOut, TRAFFIC_KIND } from "./effect-room.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
-import type { EffectsTable } from "./schema.ts";
+import type { Database, EffectsTable } from "./schema.ts";
 
 const IN_LIST_MAX = 500;
-/** Of the effects to come, so many are looked at for the one that is due first: those under way have a lease that ends later. */
-const LOOK_AHEAD_ROWS = 50;
+/**
+ * Of the effects to come, so many are looked at for the one that is due first: more than a server has under way, since those were due
+ * earlier, and have a lease that ends later.
+ */
+const LOOK_AHEAD_ROWS = 250;
 
 export interface PendingEffect {
   readonly key: string;
@@ -65,21 +70,57 @@ const insertEffect = compiledQuery(
 );
 
 /**
- * Takes effects that are due for itself until `leaseUntil`; one that its owner never ended is taken over after that. A SQLite database
- * is open in one server alone, so there another owner is a process that is gone, and nobody waits for its lease to run out.
+ * Takes effects that are due, and for which there is `room`, for itself until `leaseUntil`; one that its owner never ended is taken over
+ * after that. A SQLite database is open in one server alone, so there another owner is a process that is gone, and nobody waits for its
+ * lease to run out.
  */
 export async function claimEffects(
-  { db, dialect }: WriteTransaction,
-  owner: string,
-  now: number,
-  leaseUntil: number,
-  limit: number,
+  transaction: WriteTransaction,
+  { owner, now, leaseUntil }: Claim,
+  room: EffectRoom,
 ): Promise<PendingEffect[]> {
-  let due = db
-    .selectFrom("effects")
-    .select(["effect_key", "deployment_id", "payload_json", "progress_json", "attempts"])
-    .where("outcome_json", "is", null)
-    .where("run_at", "<=", now)
+  const claimed: PendingEffect[] = [];
+  while (room.size > 0) {
+    const due = await dueEffects(transaction, owner, now, room);
+    const admitted = due.filter((row) => room.admit({ deploymentId: row.deployment_id, kind: row.kind }));
+    if (admitted.length > 0) {
+      await transaction.db
+        .updateTable("effects")
+        .set((expression) => ({
+          lease_owner: owner,
+          lease_until: leaseUntil,
+          attempts: expression("attempts", "+", 1),
+        }))
+        .where(
+          "effect_key",
+          "in",
+          admitted.map((row) => row.effect_key),
+        )
+        .execute();
+      claimed.push(...admitted.map(claimedEffect));
+    }
+    // Each that was passed over stood before others of which there may be room for some; its like is left out of the next look.
+    if (admitted.length === due.length) break;
+  }
+  return claimed;
+}
+
+export interface Claim {
+  readonly owner: string;
+  readonly now: number;
+  readonly leaseUntil: number;
+}
+
+/** The first of those that are due, as many as there is room for; nothing that is shut out already. */
+function dueEffects({ db, dialect }: WriteTransaction, owner: string, now: number, room: EffectRoom) {
+  const due = withoutThose(
+    db
+      .selectFrom("effects")
+      .select(["effect_key", "deployment_id", "kind", "payload_json", "progress_json", "attempts"])
+      .where("outcome_json", "is", null)
+      .where("run_at", "<=", now),
+    room.shutOut,
+  )
     .where((expression) =>
       expression.or([
         expression("lease_until", "is", null),
@@ -88,30 +129,39 @@ export async function claimEffects(
       ]),
     )
     .orderBy("run_at")
-    .limit(limit);
-  if (dialect === "postgres") due = due.forUpdate().skipLocked();
-  const rows = await due.execute();
-  if (rows.length === 0) return [];
-  await db
-    .updateTable("effects")
-    .set((expression) => ({
-      lease_owner: owner,
-      lease_until: leaseUntil,
-      attempts: expression("attempts", "+", 1),
-    }))
-    .where(
-      "effect_key",
-      "in",
-      rows.map((row) => row.effect_key),
-    )
-    .execute();
-  return rows.map((row) => ({
+    .limit(room.size);
+  return dialect === "postgres" ? due.forUpdate().skipLocked().execute() : due.execute();
+}
+
+type DueEffect = Awaited<ReturnType<typeof dueEffects>>[number];
+
+function claimedEffect(row: DueEffect): PendingEffect {
+  return {
     key: row.effect_key,
     deploymentId: row.deployment_id,
     effect: JSON.parse(row.payload_json) as Effect,
     attempts: row.attempts + 1,
     progress: row.progress_json === null ? undefined : JSON.parse(row.progress_json),
-  }));
+  };
+}
+
+function withoutThose<Row>(
+  query: SelectQueryBuilder<Database, "effects", Row>,
+  { traffic, others, deployments }: ShutOut,
+): SelectQueryBuilder<Database, "effects", Row> {
+  let left = query;
+  if (traffic) left = left.where("kind", "!=", TRAFFIC_KIND);
+  if (others) left = left.where("kind", "=", TRAFFIC_KIND);
+  if (!traffic && deployments.length > 0) {
+    left = left.where((expression) =>
+      expression.or([expression("kind", "!=", TRAFFIC_KIND), expression("deployment_id", "not in", deployments)]),
+    );
+  }
+  return left;
+}
+
+function isNothing({ traffic, others, deployments }: ShutOut): boolean {
+  return !traffic && !others && deployments.length === 0;
 }
 
 /** The attempt goes on. Does nothing to an effect that another server has taken over, or that has ended. */
@@ -164,30 +214,40 @@ export async function postponeEffect(
     .execute();
 }
 
-export async function hasDueEffects({ db }: Pick<Store, "db">, now: number): Promise<boolean> {
-  const { rows } = await oneDueEffect(db, { now });
+export async function hasDueEffects(
+  { db }: Pick<Store, "db">,
+  now: number,
+  shutOut = NOTHING_SHUT_OUT,
+): Promise<boolean> {
+  const { rows } = isNothing(shutOut)
+    ? await oneDueEffect(db, { now })
+    : await db.executeQuery(withoutThose(dueEffect(db, now), shutOut).compile());
   return rows.length > 0;
 }
 
-const oneDueEffect = compiledQuery((db, { now }: { readonly now: number }) =>
-  db.selectFrom("effects").select("effect_key").where("outcome_json", "is", null).where("run_at", "<=", now).limit(1),
-);
+const dueEffect = (db: Store["db"], now: number) =>
+  db.selectFrom("effects").select("effect_key").where("outcome_json", "is", null).where("run_at", "<=", now).limit(1);
+
+const oneDueEffect = compiledQuery((db, { now }: { readonly now: number }) => dueEffect(db, now));
 
 /** When the next effect falls due or its lease runs out; null when none is pending. */
-export async function nextEffectAt({ db }: Pick<Store, "db">): Promise<number | null> {
-  const { rows } = await nextEffects(db, {});
+export async function nextEffectAt({ db }: Pick<Store, "db">, shutOut = NOTHING_SHUT_OUT): Promise<number | null> {
+  const { rows } = isNothing(shutOut)
+    ? await nextEffects(db, {})
+    : await db.executeQuery(withoutThose(effectsToCome(db), shutOut).compile());
   const times = rows.map((row) => Math.max(row.run_at, row.lease_until ?? 0));
   return times.length === 0 ? null : Math.min(...times);
 }
 
-const nextEffects = compiledQuery((db) =>
+const effectsToCome = (db: Store["db"]) =>
   db
     .selectFrom("effects")
     .select(["run_at", "lease_until"])
     .where("outcome_json", "is", null)
     .orderBy("run_at")
-    .limit(LOOK_AHEAD_ROWS),
-);
+    .limit(LOOK_AHEAD_ROWS);
+
+const nextEffects = compiledQuery((db) => effectsToCome(db));
 
 /**
  * Whether something is under way that an earlier deployment of the same group asked for: that deployment may have been stopped, and what
