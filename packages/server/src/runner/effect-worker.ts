@@ -20,7 +20,7 @@ import { routeTraffic } from "./route-traffic.ts";
 import { requestOfActive } from "./routed-hosts.ts";
 import { givenUp, terminateOriginals, unsettled } from "./terminate-originals.ts";
 import type { Timers } from "./timers.ts";
-import { withholdReplacements } from "./withhold-replacements.ts";
+import { type WithholdProgress, withholdReplacements } from "./withhold-replacements.ts";
 
 /** How long one attempt may take. */
 const ATTEMPT_TIMEOUT_MILLISECONDS = 60_000;
@@ -187,14 +187,32 @@ export class EffectWorker {
         return attemptOf(report, timers.now());
       }
       case "withholdReplacements": {
-        const report = await withholdReplacements({ store, trafficRouter }, deploymentId, effect.targetIds, signal);
-        return attemptOf(report, timers.now());
+        const { left = effect.targetIds } = (progress ?? {}) as Partial<WithholdProgress>;
+        return this.#withhold(deploymentId, left, signal);
       }
       default: {
         const never: never = effect;
         return never;
       }
     }
+  }
+
+  async #withhold(
+    deploymentId: string,
+    left: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Attempt | { readonly vain: Vain }> {
+    const { store, timers, trafficRouter } = this.#dependencies;
+    const parts = { store, trafficRouter, now: timers.now };
+    const withholding = await withholdReplacements(parts, deploymentId, left, signal);
+    if (!withholding) return { ended: SUPERSEDED };
+    const { progress, retryAfterMilliseconds, failure, hasProgressed } = withholding;
+    const { outcome, detail } = progress;
+    if (outcome !== "pending") return { ended: { outcome, detail } satisfies WithholdReport };
+    if (failure && !hasProgressed && !this.#closing.signal.aborted) return { vain: { ...failure, progress } };
+    const runAt =
+      timers.now() + (failure ? RETRY_FIRST_MILLISECONDS : (retryAfterMilliseconds ?? RETRY_FIRST_MILLISECONDS));
+    return { postponed: { runAt, progress, isUnderWay: true } };
   }
 
   async #terminate(
@@ -234,7 +252,7 @@ export class EffectWorker {
 const SUPERSEDED = { outcome: "superseded" };
 
 function attemptOf(
-  report: ((TrafficReport | WithholdReport) & { readonly retryAfterMilliseconds: number }) | undefined,
+  report: (TrafficReport & { readonly retryAfterMilliseconds: number }) | undefined,
   now: number,
 ): Attempt {
   if (!report) return { ended: SUPERSEDED };
@@ -251,7 +269,7 @@ function vainBy(error: unknown, { effect, progress }: PendingEffect): Vain {
       return { error, progress: { event, attempt, outcome: "pending", detail: reason } satisfies TrafficReport };
     }
     case "withholdReplacements":
-      return { error, progress: { outcome: "pending", detail: reason } satisfies WithholdReport };
+      return { error, progress: { ...(progress ?? {}), outcome: "pending", detail: reason } satisfies WithholdReport };
     case "resolveTargets":
       return { error, failure: notPrepared(reason) satisfies TargetResolution };
     case "terminateOriginals": {
