@@ -20,6 +20,7 @@ const INTERNAL = new Set([
   "packages/server/src/runner/routed-hosts.ts IN_LIST_MAX",
   "packages/server/src/runner/start-check.ts NAMED_HOSTS_MAX",
   "packages/server/src/runner/unfinishable.ts NAMED_HOSTS_MAX",
+  "packages/server/src/runner/sparse-errors.ts KNOWN_ERRORS_MAX",
   "packages/server/src/runner/withhold-replacements.ts QUOTED_HOSTS_MAX",
   "packages/wire/src/client/presigned-object.ts HEAD_TIMEOUT_MS",
   "packages/server/src/store/effects.ts IN_LIST_MAX",

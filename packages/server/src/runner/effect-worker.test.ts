@@ -17,6 +17,8 @@ let timers: { readonly at: number; readonly action: () => void }[];
 let end: PromiseWithResolvers<void>;
 let begun: number;
 let errors: unknown[];
+/** Of `errors`. */
+let expected: unknown[];
 let asked: (readonly string[])[];
 /** What became of the hosts. */
 let answer: (hostIds: readonly string[]) => ReturnType<HostTerminator["terminate"]>;
@@ -37,6 +39,7 @@ beforeEach(async () => {
   end = Promise.withResolvers();
   begun = 0;
   errors = [];
+  expected = [];
   asked = [];
   answer = async (terminated) => ({ terminated, kept: [], unanswered: [] });
   worker = new EffectWorker({
@@ -81,7 +84,7 @@ afterEach(async () => {
   end.resolve();
   await worker.close();
   await store.close();
-  expect(errors).toEqual([]);
+  expect(errors).toEqual(expected);
 });
 
 it("keeps the lease of an attempt for as long as it goes on, and no longer", async () => {
@@ -115,7 +118,6 @@ describe("a termination of which a part is not answered", () => {
       if (asked.length > before) await vi.waitFor(async () => expect(await isIdle()).toBe(true));
       now += RETRY_MAX_MILLISECONDS;
     }
-    errors.length = 0;
   }
   const isIdle = async () =>
     (await store.db.selectFrom("effects").select("effect_key").where("lease_owner", "is not", null).execute())
@@ -143,6 +145,8 @@ describe("a termination of which a part is not answered", () => {
     await insist();
     expect(asked).toHaveLength(3 + 8);
     expect(await outcome()).toEqual({ terminated: ["b"], kept: unanswered(["a", "c"]) });
+    // Said when it is news, and not at every attempt.
+    expected = [new Error("a: away; b: away; c: away"), new Error("a: away; c: away")];
   });
 
   it("is given up for the rest alone when the attempts themselves break off", async () => {
@@ -154,5 +158,6 @@ describe("a termination of which a part is not answered", () => {
     await insist();
     const reason = "the database is full";
     expect(await outcome()).toEqual({ terminated: ["a"], kept: ["b", "c"].map((hostId) => ({ hostId, reason })) });
+    expected = [new Error(reason)];
   });
 });

@@ -18,6 +18,7 @@ import { keepLease, LEASE_MILLISECONDS } from "./lease.ts";
 import { notPrepared } from "./rollout-facts.ts";
 import { routeTraffic } from "./route-traffic.ts";
 import { requestOfActive } from "./routed-hosts.ts";
+import { sparseErrors } from "./sparse-errors.ts";
 import { givenUp, terminateOriginals, unsettled } from "./terminate-originals.ts";
 import type { Timers } from "./timers.ts";
 import { type WithholdProgress, withholdReplacements } from "./withhold-replacements.ts";
@@ -79,9 +80,12 @@ export class EffectWorker {
   /** By key: what outlived its lease after all, because this process was stopped for a while, is not begun a second time here. */
   readonly #running = new Map<string, { readonly effect: PendingEffect; readonly end: Promise<void> }>();
   readonly #closing = new AbortController();
+  /** Attempts are made so often that each error must not be one in the log. */
+  readonly #onError: (error: unknown) => void;
 
   constructor(dependencies: EffectWorkerDependencies) {
     this.#dependencies = dependencies;
+    this.#onError = sparseErrors(dependencies.onError, dependencies.timers.now);
   }
 
   async startDue(): Promise<void> {
@@ -126,7 +130,8 @@ export class EffectWorker {
   }
 
   async #run(effect: PendingEffect): Promise<void> {
-    const { store, timers, owner, feed, onError } = this.#dependencies;
+    const { store, timers, owner, feed } = this.#dependencies;
+    const onError = this.#onError;
     const letLeaseGo = keepLease({
       timers,
       renew: (until) => store.write((transaction) => renewLease(transaction, effect.key, owner, until)),
@@ -159,8 +164,8 @@ export class EffectWorker {
   }
 
   #afterVain({ attempts }: PendingEffect, { error, progress, failure }: Vain): Attempt {
-    const { timers, onError } = this.#dependencies;
-    onError(error);
+    const { timers } = this.#dependencies;
+    this.#onError(error);
     if (failure !== undefined && attempts >= ATTEMPTS_MAX) return { ended: failure };
     const delay = Math.min(RETRY_MAX_MILLISECONDS, RETRY_FIRST_MILLISECONDS * 2 ** (attempts - 1));
     return { postponed: { runAt: timers.now() + delay, progress, isUnderWay: false } };
@@ -209,6 +214,7 @@ export class EffectWorker {
     const { progress, retryAfterMilliseconds, failure, hasProgressed } = withholding;
     const { outcome, detail } = progress;
     if (outcome !== "pending") return { ended: { outcome, detail } satisfies WithholdReport };
+    if (failure && hasProgressed) this.#onError(failure.error);
     if (failure && !hasProgressed && !this.#closing.signal.aborted) return { vain: { ...failure, progress } };
     const runAt =
       timers.now() + (failure ? RETRY_FIRST_MILLISECONDS : (retryAfterMilliseconds ?? RETRY_FIRST_MILLISECONDS));
