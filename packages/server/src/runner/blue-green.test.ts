@@ -322,7 +322,13 @@ it("is out of the next deployment's way when it was stopped while a load balance
   fixture.runner.wake();
   // Long enough for several looks; what it waits for is not time.
   await new Promise((resolve) => setTimeout(resolve, 400));
-  expect((await rowOf("d-NEXT")).status).toBe("Created");
+  expect(await rowOf("d-NEXT")).toMatchObject({ status: "Created", head: { statusMessages: [] } });
+  const why = [
+    expect.stringMatching(/^Before this deployment starts it waits for what d-BG had asked for when it ended/),
+  ];
+  await vi.waitFor(async () => expect((await rowOf("d-NEXT")).head.statusMessages).toEqual(why), { timeout: 5_000 });
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect(await rowOf("d-NEXT")).toMatchObject({ status: "Created", last_sequence: 1, head: { statusMessages: why } });
   expect(blocksAsked).toEqual(GREEN);
 
   slowness = Promise.resolve();

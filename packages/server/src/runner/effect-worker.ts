@@ -5,7 +5,6 @@ import { EffectRoom, isTraffic } from "../store/effect-room.ts";
 import {
   claimEffects,
   hasDueEffects,
-  isPredecessorAtWork,
   nextEffectAt,
   type PendingEffect,
   postponeEffect,
@@ -13,6 +12,7 @@ import {
   renewLease,
 } from "../store/effects.ts";
 import type { Store } from "../store/open-store.ts";
+import { awaitPredecessor, type PredecessorWait } from "./await-predecessor.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import { keepLease, LEASE_MILLISECONDS } from "./lease.ts";
 import { notPrepared } from "./rollout-facts.ts";
@@ -175,16 +175,20 @@ export class EffectWorker {
     { deploymentId, effect, progress }: PendingEffect,
     signal: AbortSignal,
   ): Promise<Attempt | { readonly vain: Vain }> {
-    const { store, timers, owner, resolveTargets, trafficRouter } = this.#dependencies;
+    const { store, timers, owner, feed, resolveTargets, trafficRouter } = this.#dependencies;
     switch (effect.kind) {
-      case "resolveTargets":
+      case "resolveTargets": {
         // Stopped before it began.
         if (!(await requestOfActive(store, deploymentId))) return { ended: SUPERSEDED };
         // Everything else that a deployment asks for comes after this.
-        if (await isPredecessorAtWork(store, deploymentId, owner, timers.now())) {
-          return { postponed: { runAt: timers.now() + PREDECESSOR_LOOK_MILLISECONDS, isUnderWay: true } };
+        const parts = { store, owner, feed, now: timers.now };
+        const wait = await awaitPredecessor(parts, deploymentId, progress as PredecessorWait | undefined);
+        if (wait) {
+          const runAt = timers.now() + PREDECESSOR_LOOK_MILLISECONDS;
+          return { postponed: { runAt, progress: wait, isUnderWay: true } };
         }
         return { ended: await resolveTargets(deploymentId, signal) };
+      }
       case "terminateOriginals":
         return this.#terminate(effect.targetIds, progress as TerminationReport | undefined, signal);
       case "routeTraffic": {

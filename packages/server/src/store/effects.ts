@@ -250,27 +250,27 @@ const effectsToCome = (db: Store["db"]) =>
 const nextEffects = compiledQuery((db) => effectsToCome(db));
 
 /**
- * Whether something is under way that an earlier deployment of the same group asked for: that deployment may have been stopped, and what
- * it asked a load balancer for may be done yet.
+ * An earlier deployment of the same group that has something under way: it may have been stopped, and what it asked a load balancer for
+ * may be done yet. Undefined: there is none.
  */
-export async function isPredecessorAtWork(
+export async function predecessorAtWork(
   { db, dialect }: Pick<Store, "db" | "dialect">,
   deploymentId: string,
   owner: string,
   now: number,
-): Promise<boolean> {
+): Promise<string | undefined> {
   let leased = db
     .selectFrom("effects")
     .innerJoin("deployments as asker", "asker.deployment_id", "effects.deployment_id")
     .innerJoin("deployments as asked", "asked.deployment_group_id", "asker.deployment_group_id")
-    .select("effect_key")
+    .select("asker.deployment_id")
     .where("asked.deployment_id", "=", deploymentId)
     .where("asker.deployment_id", "!=", deploymentId)
     .where("outcome_json", "is", null)
     .where("lease_until", ">", now);
   // What a server of before had under way there ended with it.
   if (dialect === "sqlite") leased = leased.where("lease_owner", "=", owner);
-  return (await leased.limit(1).execute()).length > 0;
+  return (await leased.limit(1).executeTakeFirst())?.deployment_id;
 }
 
 /** What came back of a deployment's effects of one kind. */

@@ -1,0 +1,61 @@
+import { apply } from "@sluice/engine/apply.ts";
+import type { DeploymentEvent } from "@sluice/engine/event.ts";
+import { lockDeployments, readHead, saveHead } from "../store/deployments.ts";
+import { predecessorAtWork } from "../store/effects.ts";
+import { appendEvents } from "../store/events.ts";
+import type { Store } from "../store/open-store.ts";
+import type { ChangeFeed } from "./change-feed.ts";
+
+/** Most calls are answered sooner, and nobody wonders about a second. */
+const UNEXPLAINED_WAIT_MILLISECONDS = 1_000;
+
+/** Of a deployment that has not begun because something is under way still that the one before it asked for. */
+export interface PredecessorWait {
+  /** Epoch milliseconds. */
+  readonly waitingSince: number;
+  /** The deployment says why it has not begun. */
+  readonly isExplained: boolean;
+}
+
+export interface AwaitingParts {
+  readonly store: Store;
+  readonly owner: string;
+  readonly now: () => number;
+  readonly feed: ChangeFeed;
+}
+
+/** One look. Undefined: there is nothing to wait for; otherwise what the next look is to know. A wait that lasts is explained, once. */
+export async function awaitPredecessor(
+  { store, owner, now, feed }: AwaitingParts,
+  deploymentId: string,
+  before: PredecessorWait | undefined,
+): Promise<PredecessorWait | undefined> {
+  const predecessorId = await predecessorAtWork(store, deploymentId, owner, now());
+  if (predecessorId === undefined) return undefined;
+  const { waitingSince, isExplained } = before ?? { waitingSince: now(), isExplained: false };
+  if (isExplained || now() - waitingSince < UNEXPLAINED_WAIT_MILLISECONDS) return { waitingSince, isExplained };
+  await explain({ store, now, feed }, deploymentId, predecessorId);
+  return { waitingSince, isExplained: true };
+}
+
+async function explain(
+  { store, now, feed }: Pick<AwaitingParts, "store" | "now" | "feed">,
+  deploymentId: string,
+  predecessorId: string,
+): Promise<void> {
+  // It stays among the deployment's messages, so that it has to be true afterwards too.
+  const message = `Before this deployment starts it waits for what ${predecessorId} had asked for when it ended: done late, that could undo what this one asks for.`;
+  await store.write(async (transaction) => {
+    const [row] = await lockDeployments(transaction, [deploymentId]);
+    if (row?.active !== 1 || row.status !== "Created") return;
+    const before = readHead(row);
+    // A server that died may have said it already.
+    if (before.statusMessages.includes(message)) return;
+    const at = now();
+    const event: DeploymentEvent = { type: "statusMessageAdded", message };
+    const { targets: _, ...head } = apply({ ...before, targets: null }, event, at);
+    const lastSequence = await appendEvents(transaction, deploymentId, row.last_sequence, [event], at);
+    await saveHead(transaction, { head, lastSequence, wakeAt: row.wake_at });
+    transaction.afterCommit(() => feed.publish({ deploymentId, offered: [], hasEvents: true, isDue: false }));
+  });
+}
