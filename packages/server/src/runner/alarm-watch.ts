@@ -7,6 +7,7 @@ import { readHead } from "../store/deployments.ts";
 import type { Store } from "../store/open-store.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import { type AlarmReadings, readAlarms } from "./read-alarms.ts";
+import { sparseErrors } from "./sparse-errors.ts";
 import type { Timers } from "./timers.ts";
 
 /** Between two readings: well inside the evaluation intervals that monitoring systems have. */
@@ -29,12 +30,13 @@ export class AlarmWatch {
   readonly #observations = new Map<string, AlarmObservation>();
   #cancelTimer: () => void = () => {};
   #reading: Promise<void> | null = null;
-  /** Why alarms could not be read the last time. */
-  #troubles: ReadonlySet<string> = new Set();
+  /** They are read so often that each error must not be one in the log. */
+  readonly #onError: (error: unknown) => void;
   readonly #closing = new AbortController();
 
   constructor(dependencies: AlarmWatchDependencies) {
     this.#dependencies = dependencies;
+    this.#onError = sparseErrors(dependencies.onError, dependencies.timers.now);
   }
 
   observe(deploymentId: string): AlarmObservation | undefined {
@@ -44,10 +46,10 @@ export class AlarmWatch {
   start(): void {
     if (this.#closing.signal.aborted || this.#reading) return;
     this.#cancelTimer();
-    const { timers, onError } = this.#dependencies;
+    const { timers } = this.#dependencies;
     this.#reading = this.#read()
       .catch((error: unknown) => {
-        if (!this.#closing.signal.aborted) onError(error);
+        if (!this.#closing.signal.aborted) this.#onError(error);
       })
       .finally(() => {
         this.#reading = null;
@@ -74,18 +76,10 @@ export class AlarmWatch {
     if (watching.length === 0) return;
     const names = [...new Set(watching.flatMap(({ head }) => head.alarms?.names ?? []))];
     const readings = await readAlarms(alarmReader, names, this.#closing.signal);
-    this.#report(readings);
+    for (const one of readings.values()) if (one instanceof Error) this.#onError(one);
     for (const { deploymentId, head } of watching) {
       await this.#take(deploymentId, this.#judge(deploymentId, head.alarms?.names ?? [], readings));
     }
-  }
-
-  /** Each trouble once, and not at every poll for as long as it lasts. */
-  #report(readings: AlarmReadings): void {
-    const troubles = new Map<string, Error>();
-    for (const one of readings.values()) if (one instanceof Error) troubles.set(one.message, one);
-    for (const [reason, error] of troubles) if (!this.#troubles.has(reason)) this.#dependencies.onError(error);
-    this.#troubles = new Set(troubles.keys());
   }
 
   /** An alarm that fires counts, whatever is the matter with the others. */
