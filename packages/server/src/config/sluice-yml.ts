@@ -33,7 +33,10 @@ export async function loadSluiceYml(path: string, drivers: readonly Configurable
     text = await readFile(path, "utf8");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`${path} cannot be read: ${reason}`, { cause: error });
+    throw new ConfigError(
+      `${path} cannot be read: ${reason}. Give --config a sluice.yml that exists and that this user may read, or leave it out`,
+      { cause: error },
+    );
   }
   return parseSluiceYml(text, path, drivers);
 }
