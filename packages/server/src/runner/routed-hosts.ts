@@ -1,11 +1,9 @@
 import type { LoadBalancerInfo } from "@aws-sdk/client-codedeploy";
 import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
 import { compiledListQuery, compiledQuery } from "../store/compiled-query.ts";
+import { inListParts } from "../store/in-list.ts";
 import type { DeploymentRequest } from "../store/new-deployment.ts";
 import type { Store } from "../store/open-store.ts";
-
-/** How many values one `IN (…)` holds: both databases limit a statement's parameters. */
-const IN_LIST_MAX = 500;
 
 /** Every load balancer and target group that a group names, as its bindings in sluice.yml know them. */
 export function balancerNames(info: LoadBalancerInfo | undefined): string[] {
@@ -34,8 +32,8 @@ export async function routedHosts(
 ): Promise<RoutedHost[]> {
   const groups = balancerNames(request.loadBalancerInfo);
   const addresses = new Map<string, string | null>();
-  for (let from = 0; from < hosts.length; from += IN_LIST_MAX) {
-    const ids = hosts.slice(from, from + IN_LIST_MAX).map(({ hostId }) => hostId);
+  for (const part of inListParts(hosts)) {
+    const ids = part.map(({ hostId }) => hostId);
     for (const row of (await addressesOf(db, ids)).rows) addresses.set(row.host_id, row.address);
   }
   return hosts.map(({ hostId, hostName }) => ({ hostId, hostName, groups, address: addresses.get(hostId) ?? null }));

@@ -2,10 +2,8 @@ import type { DeploymentStatus } from "@sluice/engine/state.ts";
 import { type Kysely, type SqlBool, sql } from "kysely";
 import { compiledListQuery } from "./compiled-query.ts";
 import { type DeploymentRow, oneDeployment } from "./deployments.ts";
+import { inListParts } from "./in-list.ts";
 import type { Database } from "./schema.ts";
-
-/** How many values one `IN (…)` holds: both databases limit a statement's parameters. */
-const IN_LIST_MAX = 500;
 
 export async function findDeployment(db: Kysely<Database>, deploymentId: string): Promise<DeploymentRow | undefined> {
   const { rows } = await oneDeployment(db, { deploymentId });
@@ -116,12 +114,9 @@ export async function removeDeploymentsOfGroup(db: Kysely<Database>, deploymentG
     .returning("deployment_id")
     .execute();
   const ids = removed.map((row) => row.deployment_id);
-  for (let from = 0; from < ids.length; from += IN_LIST_MAX) {
+  for (const part of inListParts(ids)) {
     for (const table of ["targets", "effects", "events"] as const) {
-      await db
-        .deleteFrom(table)
-        .where("deployment_id", "in", ids.slice(from, from + IN_LIST_MAX))
-        .execute();
+      await db.deleteFrom(table).where("deployment_id", "in", part).execute();
     }
   }
   return ids;

@@ -3,10 +3,10 @@ import type { SelectQueryBuilder } from "kysely";
 import { compiledListQuery, compiledQuery } from "./compiled-query.ts";
 import { type EffectRoom, NOTHING_SHUT_OUT, type ShutOut, TRAFFIC_KIND } from "./effect-room.ts";
 import type { WriteTransaction } from "./group-commit.ts";
+import { inListParts } from "./in-list.ts";
 import type { Store } from "./open-store.ts";
 import type { Database, EffectsTable } from "./schema.ts";
 
-const IN_LIST_MAX = 500;
 /**
  * Of the effects to come, so many are looked at for the one that is due first: more than a server has under way, since those were due
  * earlier, and have a lease that ends later.
@@ -300,8 +300,8 @@ export async function loadEffectReports(
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, unknown>> {
   const reports = new Map<string, unknown>();
-  for (let from = 0; from < keys.length; from += IN_LIST_MAX) {
-    const { rows } = await reportsOfEffects(db, keys.slice(from, from + IN_LIST_MAX));
+  for (const part of inListParts(keys)) {
+    const { rows } = await reportsOfEffects(db, part);
     for (const row of rows) {
       const json = row.outcome_json ?? row.progress_json;
       if (json !== null) reports.set(row.effect_key, JSON.parse(json));

@@ -4,11 +4,9 @@ import type { DeploymentState, TargetState } from "@sluice/engine/state.ts";
 import { lockDeploymentGroup } from "./deployment-groups.ts";
 import type { DeploymentRow } from "./deployments.ts";
 import type { WriteTransaction } from "./group-commit.ts";
+import { inListParts } from "./in-list.ts";
 import { type DeploymentRequest, replacementSelection } from "./new-deployment.ts";
 import type { Store } from "./open-store.ts";
-
-/** How many values one `IN (…)` holds: both databases limit a statement's parameters. */
-const IN_LIST_MAX = 500;
 
 export interface HostHistory {
   readonly healthy: boolean;
@@ -35,7 +33,7 @@ export async function loadHostAttempts(
   targetIds: readonly string[],
 ): Promise<ReadonlyMap<string, HostAttempt>> {
   const attempts = new Map<string, HostAttempt>();
-  for (let from = 0; from < targetIds.length; from += IN_LIST_MAX) {
+  for (const part of inListParts(targetIds)) {
     const rows = await db
       .selectFrom("group_hosts")
       .innerJoin("deployments", "deployments.deployment_id", "group_hosts.deployment_id")
@@ -47,7 +45,7 @@ export async function loadHostAttempts(
       .select(["group_hosts.target_id", "group_hosts.revision_key", "healthy", "creator", "created_at"])
       .select("targets.state_json as target_json")
       .where("group_hosts.deployment_group_id", "=", deploymentGroupId)
-      .where("group_hosts.target_id", "in", targetIds.slice(from, from + IN_LIST_MAX))
+      .where("group_hosts.target_id", "in", part)
       .execute();
     for (const row of rows) {
       attempts.set(row.target_id, {

@@ -2,14 +2,13 @@ import type { Tag } from "@sluice/model/tag-filter.ts";
 import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import { compiledListQuery, compiledQuery } from "./compiled-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
+import { inListParts } from "./in-list.ts";
 import type { Database, HostsTable } from "./schema.ts";
 
 /** A row of `hosts`. */
 export type HostRow = Selectable<HostsTable>;
 type Reader = Kysely<Database>;
 
-/** How many values one `IN (…)` holds: both databases limit a statement's parameters. */
-const IN_LIST_MAX = 500;
 /** Any number that no other lock of ours uses. */
 const HOST_NAMES_LOCK = 7203102;
 
@@ -52,8 +51,7 @@ const livingHostByIdentifier = compiledQuery((db, { hostIdentifier }: { readonly
 /** In no particular order; ids that are unknown are left out. */
 export async function findHosts(db: Reader, hostIds: readonly string[]): Promise<HostRow[]> {
   const rows: HostRow[] = [];
-  for (let from = 0; from < hostIds.length; from += IN_LIST_MAX) {
-    const part = hostIds.slice(from, from + IN_LIST_MAX);
+  for (const part of inListParts(hostIds)) {
     rows.push(...(await someHosts(db, part)).rows);
   }
   return rows;
@@ -91,12 +89,12 @@ export async function listHosts(db: Reader, { after, limit, kind, show }: HostPa
 /** How many commands each host holds (acknowledged, not completed); hosts without one are left out. */
 export async function countRunningCommands(db: Reader, hostIds: readonly string[]): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
-  for (let from = 0; from < hostIds.length; from += IN_LIST_MAX) {
+  for (const part of inListParts(hostIds)) {
     const rows = await db
       .selectFrom("targets")
       .select(["target_id", (expression) => expression.fn.countAll<number>().as("held")])
       .where("command_state", "=", "acknowledged")
-      .where("target_id", "in", hostIds.slice(from, from + IN_LIST_MAX))
+      .where("target_id", "in", part)
       .groupBy("target_id")
       .execute();
     for (const row of rows) counts.set(row.target_id, Number(row.held));
