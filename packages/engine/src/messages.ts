@@ -151,75 +151,72 @@ export function trafficNotDone(
   );
 }
 
+/** Where a deployment has left a host's traffic, as far as its own events tell. */
+type TrafficLeft = "in" | "asked in" | "out" | "on the way out" | "untouched";
+
+function trafficLeft(target: TargetState): TrafficLeft {
+  if (hasSucceeded(target, "AllowTraffic")) return "in";
+  if (hasBegun(target, "AllowTraffic")) return "asked in";
+  if (hasSucceeded(target, "BlockTraffic")) return "out";
+  return hasBegun(target, "BlockTraffic") ? "on the way out" : "untouched";
+}
+
+/** Where the deployment gave up first, nobody takes the wish back: they get requests as soon as the balancer's own checks pass. */
+const ASKED_IN = "Asked into the load balancer, which refused them or may still let them in, as AllowTraffic says";
+const ON_THE_WAY_OUT = "On the way out of the load balancer, and left there";
+const KEPT_OUT = "Kept out of the load balancer";
+
 /** Hosts that a deployment in place took out of their load balancer and did not bring back. */
 export function hostsLeftBlocked({ targets }: DeploymentState): readonly string[] {
-  const left = (targets ?? []).filter(
-    (target) => hasBegun(target, "BlockTraffic") && !hasSucceeded(target, "AllowTraffic"),
-  );
-  const isOnTheWayIn = (target: TargetState) => hasBegun(target, "AllowTraffic");
-  const isOut = (target: TargetState) => !isOnTheWayIn(target) && hasSucceeded(target, "BlockTraffic");
+  const left = byTrafficLeft(targets ?? []);
   return nameGroups([
-    ["Out of the load balancer, and left there", left.filter(isOut)],
-    [ON_THE_WAY_IN, left.filter(isOnTheWayIn)],
-    [
-      "On the way out of the load balancer, and left there",
-      left.filter((target) => !isOut(target) && !isOnTheWayIn(target)),
-    ],
+    ["Out of the load balancer, and left there", left("out")],
+    [ASKED_IN, left("asked in")],
+    [ON_THE_WAY_OUT, left("on the way out")],
   ]);
 }
 
 /** What gets traffic and what does not, when a blue/green deployment or its rollback ends in the middle. */
-export function trafficLeftSplit(state: DeploymentState): readonly string[] {
-  const isTouched = (target: TargetState) => hasBegun(target, "BlockTraffic") || hasBegun(target, "AllowTraffic");
-  const touched = (state.targets ?? []).filter(isTouched);
-  const isIn = (target: TargetState) => hasSucceeded(target, "AllowTraffic");
-  const isOut = (target: TargetState) => hasSucceeded(target, "BlockTraffic");
-  const isOnTheWayIn = (target: TargetState) => !isIn(target) && hasBegun(target, "AllowTraffic");
-  return [
-    ...nameGroups([
-      ["Brought into the load balancer", touched.filter(isIn)],
-      [ON_THE_WAY_IN, touched.filter(isOnTheWayIn)],
-      ["Taken out of the load balancer", touched.filter(isOut)],
-      [
-        "On the way out of the load balancer, and left there",
-        touched.filter((target) => !isIn(target) && !isOut(target) && !isOnTheWayIn(target)),
-      ],
-    ]),
-    ...untouchedTraffic(
-      state,
-      (state.targets ?? []).filter((target) => !isTouched(target)),
-    ),
-  ];
-}
-
-/** A blue/green deployment begins with keeping its replacements out, whatever they got before; its rollback begins with nothing. */
-function untouchedTraffic({ strategy, stage }: DeploymentState, untouched: readonly TargetState[]): readonly string[] {
-  if (strategy.type !== "blue-green")
-    return nameGroups([["Left in the load balancer, or out of it, as they were", untouched]]);
+export function trafficLeftSplit({ strategy, stage, targets }: DeploymentState): readonly string[] {
+  const left = byTrafficLeft(targets ?? []);
+  const touched = nameGroups([
+    ["Brought into the load balancer", left("in")],
+    [ASKED_IN, left("asked in")],
+    ["Taken out of the load balancer", left("out")],
+    [ON_THE_WAY_OUT, left("on the way out")],
+  ]);
+  const untouched = left("untouched");
+  if (strategy.type !== "blue-green") {
+    return [...touched, ...nameGroups([["Left in the load balancer, or out of it, as they were", untouched]])];
+  }
+  // A blue/green deployment begins with keeping its replacements out, whatever they got before; its rollback begins with nothing.
   const withheld =
     stage === "withhold"
       ? "To be kept out of the load balancer, which has not said that all of them are out"
       : KEPT_OUT;
-  return nameGroups([
-    [withheld, untouched.filter(({ label }) => label === "Green")],
-    ["Not taken out of the load balancer", untouched.filter(({ label }) => label === "Blue")],
-  ]);
+  return [
+    ...touched,
+    ...nameGroups([
+      [withheld, untouched.filter(({ label }) => label === "Green")],
+      ["Not taken out of the load balancer", untouched.filter(({ label }) => label === "Blue")],
+    ]),
+  ];
 }
 
 /** What gets traffic of the replacements that failed, where the deployment succeeded without them. */
 export function failedReplacements(failed: readonly TargetState[]): readonly string[] {
-  const isIn = (target: TargetState) => hasSucceeded(target, "AllowTraffic");
-  const isAsked = (target: TargetState) => hasBegun(target, "AllowTraffic");
+  const left = byTrafficLeft(failed);
   return nameGroups([
-    ["Failed, and in the load balancer", failed.filter(isIn)],
-    [ON_THE_WAY_IN, failed.filter((target) => !isIn(target) && isAsked(target))],
-    [KEPT_OUT, failed.filter((target) => !isAsked(target))],
+    ["Failed, and in the load balancer", left("in")],
+    [ASKED_IN, left("asked in")],
+    [KEPT_OUT, left("untouched")],
   ]);
 }
 
-const KEPT_OUT = "Kept out of the load balancer";
-/** Where the deployment gave up first, nobody takes the wish back: they get requests as soon as the balancer's own checks pass. */
-const ON_THE_WAY_IN = "Asked into the load balancer, which refused them or may still let them in, as AllowTraffic says";
+function byTrafficLeft(targets: readonly TargetState[]): (where: TrafficLeft) => readonly TargetState[] {
+  const groups = Map.groupBy(targets, trafficLeft);
+  return (where) => groups.get(where) ?? [];
+}
 
 export function zoneHealthError(zone: string | null, buckets: TargetBuckets, minimum: number): DeploymentError {
   const { code, message } = healthError(buckets, minimum);

@@ -1,6 +1,6 @@
 import type { AlarmReader, AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
 import { matchesPattern } from "./binding.ts";
-import { type BoundDriver, faultOfBinding } from "./bound-driver.ts";
+import { type BoundDriver, saidByBinding } from "./bound-driver.ts";
 
 export const ALARM_READER_PORT = "alarm-reader";
 
@@ -48,8 +48,9 @@ async function readShare(
     return await instance.read(names, AbortSignal.any([signal, timeout]));
   } catch (error) {
     signal.throwIfAborted();
-    const late = new Error(`gave no answer within ${ALARM_READ_TIMEOUT_MILLISECONDS / 1000} s`);
-    const { message: detail } = faultOfBinding(timeout.aborted ? late : error, binding, signal) as Error;
+    const late = `gave no answer within ${ALARM_READ_TIMEOUT_MILLISECONDS / 1000} s`;
+    const reason = error instanceof Error ? error.message : String(error);
+    const detail = saidByBinding(timeout.aborted ? late : reason, binding);
     return names.map((name) => ({ name, state: "unreadable", since: null, detail }));
   }
 }

@@ -1,8 +1,5 @@
-import { apply } from "@sluice/engine/apply.ts";
-import type { DeploymentEvent } from "@sluice/engine/event.ts";
-import { lockDeployments, readHead, saveHead } from "../store/deployments.ts";
+import { lockDeployments, readHead, recordHeadEvent } from "../store/deployments.ts";
 import { predecessorAtWork } from "../store/effects.ts";
-import { appendEvents } from "../store/events.ts";
 import type { Store } from "../store/open-store.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 
@@ -48,14 +45,14 @@ async function explain(
   await store.write(async (transaction) => {
     const [row] = await lockDeployments(transaction, [deploymentId]);
     if (row?.active !== 1 || row.status !== "Created") return;
-    const before = readHead(row);
     // A server that died may have said it already.
-    if (before.statusMessages.includes(message)) return;
-    const at = now();
-    const event: DeploymentEvent = { type: "statusMessageAdded", message };
-    const { targets: _, ...head } = apply({ ...before, targets: null }, event, at);
-    const lastSequence = await appendEvents(transaction, deploymentId, row.last_sequence, [event], at);
-    await saveHead(transaction, { head, lastSequence, wakeAt: row.wake_at });
+    if (readHead(row).statusMessages.includes(message)) return;
+    await recordHeadEvent(
+      transaction,
+      row,
+      { type: "statusMessageAdded", message },
+      { at: now(), wakeAt: row.wake_at },
+    );
     transaction.afterCommit(() => feed.publish({ deploymentId, offered: [], hasEvents: true, isDue: false }));
   });
 }

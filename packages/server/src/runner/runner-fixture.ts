@@ -143,6 +143,27 @@ export async function runnerFixture(
   };
 }
 
+export function createdHead(
+  given: Pick<DeploymentHead, "deploymentId" | "healthRule" | "strategy" | "alarms" | "createdAt">,
+): DeploymentHead {
+  return {
+    ...given,
+    deploymentGroupName: "prod",
+    status: "Created",
+    minimumHealthyHosts: null,
+    ignoreApplicationStopFailures: false,
+    stage: "deploy",
+    wait: null,
+    continued: null,
+    startedAt: null,
+    completedAt: null,
+    stopRequestedAt: null,
+    halt: null,
+    error: null,
+    statusMessages: [],
+  };
+}
+
 /** As CreateDeployment leaves it. */
 export async function insertDeployment(
   store: Store,
@@ -165,26 +186,7 @@ export async function insertDeployment(
     readonly at: number;
   },
 ): Promise<void> {
-  const head: DeploymentHead = {
-    deploymentId,
-    deploymentGroupName: "prod",
-    strategy,
-    status: "Created",
-    healthRule,
-    minimumHealthyHosts: null,
-    ignoreApplicationStopFailures: false,
-    alarms,
-    stage: "deploy",
-    wait: null,
-    continued: null,
-    createdAt: at,
-    startedAt: null,
-    completedAt: null,
-    stopRequestedAt: null,
-    halt: null,
-    error: null,
-    statusMessages: [],
-  };
+  const head = createdHead({ deploymentId, healthRule, strategy, alarms, createdAt: at });
   await store.write(({ db }) =>
     db
       .insertInto("deployments")

@@ -1,6 +1,7 @@
 import type { HostLiveness, TargetCandidate } from "@sluice/engine/observation.ts";
 import type { DeploymentState } from "@sluice/engine/state.ts";
 import { describe, expect, it } from "vitest";
+import { createdHead } from "./runner-fixture.ts";
 import { unfinishable } from "./unfinishable.ts";
 
 const NOW = 1_000_000_000;
@@ -16,27 +17,14 @@ const host = (targetId: string): TargetCandidate => ({
 const RESOLUTION = { outcome: "resolved", candidates: [host("b1")], replacements: [host("g1")] } as const;
 
 function created(readyWaitMilliseconds: number | null): DeploymentState {
-  return {
+  const head = createdHead({
     deploymentId: "d-A1B2C3D4E",
-    deploymentGroupName: "prod",
-    status: "Created",
-    strategy: { type: "blue-green", readyWaitMilliseconds, terminationWaitMilliseconds: null },
     healthRule: { type: "HOST_COUNT", value: 0 },
-    minimumHealthyHosts: null,
-    ignoreApplicationStopFailures: false,
+    strategy: { type: "blue-green", readyWaitMilliseconds, terminationWaitMilliseconds: null },
     alarms: null,
-    stage: "deploy",
-    wait: null,
-    continued: null,
     createdAt: NOW,
-    startedAt: null,
-    completedAt: null,
-    stopRequestedAt: null,
-    halt: null,
-    error: null,
-    statusMessages: [],
-    targets: null,
-  };
+  });
+  return { ...head, targets: null };
 }
 
 const hearing = (...ids: readonly string[]): ReadonlyMap<string, HostLiveness> =>

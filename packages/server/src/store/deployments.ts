@@ -1,6 +1,9 @@
+import { apply } from "@sluice/engine/apply.ts";
+import type { DeploymentEvent } from "@sluice/engine/event.ts";
 import { type DeploymentState, isTerminal } from "@sluice/engine/state.ts";
 import type { Selectable } from "kysely";
 import { compiledQuery } from "./compiled-query.ts";
+import { appendEvents } from "./events.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { DeploymentsTable } from "./schema.ts";
 
@@ -81,6 +84,18 @@ export async function saveHead({ db }: WriteTransaction, { head, lastSequence, w
     last_sequence: lastSequence,
     wake_at: wakeAt,
   });
+}
+
+/** One event of the deployment as a whole: recorded, and brought to its state. The row is locked, and none of its targets is concerned. */
+export async function recordHeadEvent(
+  transaction: WriteTransaction,
+  row: DeploymentRow,
+  event: DeploymentEvent,
+  { at, wakeAt }: { readonly at: number; readonly wakeAt: number | null },
+): Promise<void> {
+  const { targets: _, ...head } = apply({ ...readHead(row), targets: null }, event, at);
+  const lastSequence = await appendEvents(transaction, row.deployment_id, row.last_sequence, [event], at);
+  await saveHead(transaction, { head, lastSequence, wakeAt });
 }
 
 type HeadColumns = Pick<

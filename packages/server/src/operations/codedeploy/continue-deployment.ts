@@ -3,13 +3,10 @@ import type {
   DeploymentWaitType,
   SkipWaitTimeForInstanceTerminationInput,
 } from "@aws-sdk/client-codedeploy";
-import { apply } from "@sluice/engine/apply.ts";
-import type { DeploymentEvent } from "@sluice/engine/event.ts";
 import type { Wait } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
-import { type DeploymentRow, lockDeployments, readHead, saveHead } from "../../store/deployments.ts";
-import { appendEvents } from "../../store/events.ts";
+import { type DeploymentRow, lockDeployments, readHead, recordHeadEvent } from "../../store/deployments.ts";
 import type { WriteTransaction } from "../../store/group-commit.ts";
 import type { CodeDeployContext, CodeDeployOperation, NoOutput } from "./codedeploy-context.ts";
 import { deploymentMissing } from "./known-resources.ts";
@@ -80,8 +77,5 @@ async function requestContinuation(
   }
   // Continuing twice is continuing once.
   if (before.continued === kind) return;
-  const event: DeploymentEvent = { type: "continueRequested", wait: kind };
-  const { targets: _, ...head } = apply({ ...before, targets: null }, event, at);
-  const lastSequence = await appendEvents(transaction, row.deployment_id, row.last_sequence, [event], at);
-  await saveHead(transaction, { head, lastSequence, wakeAt: at });
+  await recordHeadEvent(transaction, row, { type: "continueRequested", wait: kind }, { at, wakeAt: at });
 }

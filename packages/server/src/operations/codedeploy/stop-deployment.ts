@@ -1,10 +1,7 @@
 import type { StopDeploymentInput, StopDeploymentOutput } from "@aws-sdk/client-codedeploy";
-import { apply } from "@sluice/engine/apply.ts";
-import type { DeploymentEvent } from "@sluice/engine/event.ts";
 import { isPastReturn } from "@sluice/engine/strategies/halting.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { type DeploymentRow, lockDeployments, readHead, saveHead } from "../../store/deployments.ts";
-import { appendEvents } from "../../store/events.ts";
+import { type DeploymentRow, lockDeployments, readHead, recordHeadEvent } from "../../store/deployments.ts";
 import type { WriteTransaction } from "../../store/group-commit.ts";
 import type { DeploymentRequest } from "../../store/new-deployment.ts";
 import { hasOpenCommands } from "../../store/target-listing.ts";
@@ -47,12 +44,8 @@ export const stopDeployment: CodeDeployOperation<StopDeploymentInput, StopDeploy
 };
 
 async function requestStop(transaction: WriteTransaction, row: DeploymentRow, at: number): Promise<void> {
-  const before = readHead(row);
-  if (before.stopRequestedAt !== null) return;
-  const event: DeploymentEvent = { type: "stopRequested" };
-  const { targets: _, ...head } = apply({ ...before, targets: null }, event, at);
-  const lastSequence = await appendEvents(transaction, row.deployment_id, row.last_sequence, [event], at);
-  await saveHead(transaction, { head, lastSequence, wakeAt: at });
+  if (readHead(row).stopRequestedAt !== null) return;
+  await recordHeadEvent(transaction, row, { type: "stopRequested" }, { at, wakeAt: at });
 }
 
 async function keepRollbackWish(
