@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { misuse, readCommandLine } from "../scripts/command-line.ts";
 import { agentMemory } from "./agent-memory.ts";
 import { type Figure, isReached } from "./figure.ts";
 import { install } from "./install.ts";
@@ -35,7 +35,7 @@ ${FIGURES.map(({ name, title }) => `  ${name.padEnd(16)}${title}`).join("\n")}
   --repetitions N   repeat each figure N times instead of its own number
   --profile DIR     servers and agents leave CPU profiles in DIR; they are slower for it`;
 
-const { values: options, positionals: names } = parseArgs({
+const { values: options, positionals: names } = readCommandLine(USAGE, {
   allowPositionals: true,
   options: {
     json: { type: "boolean", default: false },
@@ -53,9 +53,7 @@ async function main(): Promise<number> {
   const unknown = names.filter((name) => !FIGURES.some((figure) => figure.name === name));
   const repetitions = options.repetitions === undefined ? undefined : Number(options.repetitions);
   if (unknown.length > 0 || (repetitions !== undefined && !(Number.isInteger(repetitions) && repetitions > 0))) {
-    console.error(unknown.length > 0 ? `there is no figure ${unknown.join(", ")}\n` : "--repetitions takes a number\n");
-    console.error(USAGE);
-    return 2;
+    misuse(unknown.length > 0 ? `there is no figure ${unknown.join(", ")}` : "--repetitions takes a number", USAGE);
   }
   const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
   try {

@@ -3,13 +3,16 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
 import { dieWithParent } from "@sluice/cli/up/namespace.ts";
 import { codeDeployClient } from "@sluice/wire/client/clients.ts";
 import { connectionTo, resolveConnection } from "@sluice/wire/config/connection.ts";
+import { readCommandLine } from "./command-line.ts";
 
 /** `npm run demo`: drives the command line as a person would, and checks what comes of it. */
-const { values: options } = parseArgs({ options: { once: { type: "boolean", default: false } } });
+const { values: options } = readCommandLine("npm run demo -- [--once]", {
+  options: { once: { type: "boolean", default: false } },
+});
 
 const sluice = resolve("bin/sluice");
 const application = "web";

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { misuse, readCommandLine } from "../../scripts/command-line.ts";
 import { simulateWorlds } from "./simulate-worlds.ts";
 
 // npm run simulate -- --seed N --count M: M worlds from seed N on; prints the mix of strategies, faults and outcomes, and ends with 1 at
@@ -8,10 +8,14 @@ import { simulateWorlds } from "./simulate-worlds.ts";
 const PROGRESS_MILLISECONDS = 30_000;
 
 const USAGE = "npm run simulate -- [--seed N] [--count M] [--deployments D] [--progress]";
-/** Of a command line that cannot be understood; 1 is a violation. */
-const MISUSE_EXIT_CODE = 2;
-
-const values = readOptions();
+const { values } = readCommandLine(USAGE, {
+  options: {
+    seed: { type: "string", default: "1" },
+    count: { type: "string", default: "40" },
+    deployments: { type: "string" },
+    progress: { type: "boolean", default: false },
+  },
+});
 const seed = wholeNumber("--seed", values.seed, 0);
 const count = wholeNumber("--count", values.count, 1);
 const deployments =
@@ -34,28 +38,8 @@ const { text, story } = await simulateWorlds({
 console.log(text);
 process.exitCode = story === null ? 0 : 1;
 
-function readOptions() {
-  try {
-    return parseArgs({
-      options: {
-        seed: { type: "string", default: "1" },
-        count: { type: "string", default: "40" },
-        deployments: { type: "string" },
-        progress: { type: "boolean", default: false },
-      },
-    }).values;
-  } catch (error) {
-    return misuse((error as Error).message);
-  }
-}
-
-function misuse(problem: string): never {
-  console.error(`${problem}\nUsage: ${USAGE}`);
-  process.exit(MISUSE_EXIT_CODE);
-}
-
 function wholeNumber(option: string, text: string, least: number): number {
   const number = Number(text);
   if (Number.isSafeInteger(number) && number >= least) return number;
-  return misuse(`${option} is ${text}: give a whole number from ${least} on`);
+  return misuse(`${option} is ${text}: give a whole number from ${least} on`, USAGE);
 }

@@ -1,0 +1,21 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+
+/** Of a command line that cannot be understood; 1 is for what it was to find out. */
+const MISUSE_EXIT_CODE = 2;
+
+/** The options of a script of ours. One that there is not ends it with its usage. */
+export function readCommandLine<Config extends ParseArgsConfig>(
+  usage: string,
+  config: Config,
+): ReturnType<typeof parseArgs<Config>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    return misuse((error as Error).message, usage);
+  }
+}
+
+export function misuse(problem: string, usage: string): never {
+  console.error(`${problem}\nUsage: ${usage}`);
+  process.exit(MISUSE_EXIT_CODE);
+}
