@@ -13,6 +13,7 @@ export function apply(state: DeploymentState, event: DeploymentEvent, at: number
         status: "InProgress",
         startedAt: at,
         minimumHealthyHosts: event.minimumHealthyHosts,
+        ...(event.bundle ? { bundle: event.bundle } : {}),
         targets: event.targets.map((target) => ({
           targetId: target.targetId,
           hostName: target.hostName,
@@ -65,7 +66,7 @@ function applyToOneTarget(state: DeploymentState, event: TargetEvent, at: number
   invariant(state.targets, `${event.type} needs resolved targets`);
   const index = state.targets.findIndex((target) => target.targetId === event.targetId);
   const target = state.targets[index];
-  invariant(target, `${event.type} names ${event.targetId}, which is no target`);
+  invariant(target, `${event.type} names ${event.targetId}, which is not a target`);
   return { ...state, targets: state.targets.with(index, applyToTarget(target, event, at)) };
 }
 

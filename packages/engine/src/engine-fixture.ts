@@ -2,6 +2,7 @@ import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { apply } from "./apply.ts";
 import type { DeploymentEvent, Effect, Plan } from "./event.ts";
+import { ALWAYS_HEARD, type HeardTime } from "./heard-time.ts";
 import type {
   AlarmObservation,
   HostLiveness,
@@ -134,6 +135,8 @@ export class PlayedDeployment {
   wakeAt: number | null = null;
   resolution: TargetResolution | undefined;
   alarms: AlarmObservation | undefined;
+  /** The server hears always, unless a test says otherwise. */
+  heard: HeardTime = ALWAYS_HEARD;
   termination: TerminationReport | undefined;
   /** Replacements are kept out of the load balancer as soon as that is asked for, unless a test says otherwise. */
   withholding: WithholdReport | undefined = { outcome: "done", detail: "" };
@@ -157,8 +160,8 @@ export class PlayedDeployment {
       const told = this.#liveness.has(targetId) ? this.#liveness.get(targetId) : alive(this.now);
       if (told) hosts.set(targetId, told);
     }
-    const { resolution, alarms, termination } = this;
-    return { resolution, hosts, traffic: this.#traffic, withheld: this.#withheld, alarms, termination };
+    const { resolution, heard, alarms, termination } = this;
+    return { resolution, heard, hosts, traffic: this.#traffic, withheld: this.#withheld, alarms, termination };
   }
 
   /** What the next observations say of a host; undefined: it was removed. */
@@ -192,7 +195,7 @@ export class PlayedDeployment {
   /** What the load balancer says of the traffic event that the host is at. */
   route(targetId: string, outcome: TrafficReport["outcome"], detail = ""): void {
     const { event, attempt } = this.#commandOf(targetId);
-    if (!isTrafficEvent(event)) throw new Error(`${targetId} is at ${event}, which is no traffic event`);
+    if (!isTrafficEvent(event)) throw new Error(`${targetId} is at ${event}, which is not a traffic event`);
     this.reroute(targetId, { event, attempt, outcome, detail });
   }
 
@@ -253,7 +256,7 @@ export class PlayedDeployment {
 
   target(targetId: string): TargetState {
     const target = this.state.targets?.find((one) => one.targetId === targetId);
-    if (!target) throw new Error(`${targetId} is no target`);
+    if (!target) throw new Error(`${targetId} is not a target`);
     return target;
   }
 
@@ -315,7 +318,7 @@ export function liveness(changes: Partial<HostLiveness>): HostLiveness {
     lastSeenAt: START,
     silentSince: START,
     graceMilliseconds: GRACE,
-    saidGoodbye: false,
+    goodbyeAt: null,
     remedy: "sluice agent run --data /var/lib/sluice-agent",
     ...changes,
   };

@@ -2,6 +2,7 @@ import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import type { LifecycleEventName, TrafficEventName } from "@sluice/model/lifecycle-event.ts";
 import type { TargetCandidate } from "./observation.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
+import type { RevisionDigest } from "./ports/revision-source.ts";
 import type { DeploymentError, Halt, InstanceLabel, Stage, Wait } from "./state.ts";
 
 /** What happened to a deployment, in the past tense. `apply` turns state and event into the next state; the stream shows them. */
@@ -10,6 +11,7 @@ export type DeploymentEvent =
       readonly type: "deploymentStarted";
       readonly minimumHealthyHosts: number;
       readonly targets: readonly TargetPlan[];
+      readonly bundle?: RevisionDigest | undefined;
     }
   | { readonly type: "statusMessageAdded"; readonly message: string }
   | { readonly type: "stopRequested" }

@@ -44,7 +44,7 @@ describe("a host is not late", () => {
 });
 
 describe("a host is heard", () => {
-  const polled = { lastSeenAt: 90, silentSince: 90, graceMilliseconds: 15, saidGoodbye: false, remedy: "start it" };
+  const polled = { lastSeenAt: 90, silentSince: 90, graceMilliseconds: 15, goodbyeAt: null, remedy: "start it" };
 
   it("for as long as its grace after it spoke", () => {
     expect(isHeard(polled, 100)).toBe(true);
@@ -55,7 +55,7 @@ describe("a host is heard", () => {
     ["is gone", undefined],
     ["enrolled and never spoke", { ...polled, lastSeenAt: null }],
     ["spoke to the server before it started anew", { ...polled, lastSeenAt: 10 }],
-    ["said goodbye", { ...polled, saidGoodbye: true }],
+    ["said goodbye", { ...polled, goodbyeAt: 95 }],
   ])("not when it %s", (_, host) => {
     expect(isHeard(host, 100)).toBe(false);
   });

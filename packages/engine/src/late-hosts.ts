@@ -6,7 +6,7 @@ import { darkAt, type HostLiveness } from "./observation.ts";
  */
 export const LATE_HOSTS_CREATOR = "CodeDeployAutoUpdate";
 
-/** What a group has: the revision of its last successful rollout. Deployments to late hosts are no rollouts. */
+/** What a group has: the revision of its last successful rollout. Deployments to late hosts are not rollouts. */
 export interface GroupRevision {
   readonly revisionKey: string;
   /** When that rollout was created, epoch milliseconds. */
@@ -26,7 +26,7 @@ export interface HostAttempt {
 
 /**
  * Whether the group's revision went past a host: it was never deployed to, or last before that revision, or it was silent when its turn
- * came. What was attempted since is no lateness: a host that failed is not tried again by itself, and one that took part in a newer
+ * came. What was attempted since is not lateness: a host that failed is not tried again by itself, and one that took part in a newer
  * deployment which failed is that deployment's rollback's matter, or a person's.
  */
 export function isLate(attempt: HostAttempt | undefined, group: GroupRevision): boolean {

@@ -26,3 +26,5 @@ export const BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS = 65 * MINUTE;
 export const ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS = 15 * MINUTE;
 /** How long alarms may be unreadable before the deployment stops, unless it ignores that. */
 export const ALARMS_UNREADABLE_MILLISECONDS = 20 * SECOND;
+/** One whole reading, with its time-out: a server that was stopped has to read again before it says that alarms cannot be read. */
+export const ALARMS_CATCH_UP_MILLISECONDS = 15 * SECOND;

@@ -324,10 +324,16 @@ export function silentHost(target: TargetState, host: HostLiveness | undefined, 
 
 function sayWhy(host: HostLiveness | undefined): string {
   if (!host) return "was removed or deregistered.";
-  if (host.lastSeenAt === null) return `was declared, but no agent has ever polled for it. To mend it: ${host.remedy}.`;
+  if (host.lastSeenAt === null) {
+    const what =
+      host.silentSince === null
+        ? "was declared, but no agent has ever polled for it"
+        : "has enrolled, but its agent has never polled";
+    return `${what}. To fix it: ${host.remedy}.`;
+  }
   const since = new Date(host.lastSeenAt).toISOString();
-  if (host.saidGoodbye) return `has no running agent: it was shut down at ${since}. To mend it: ${host.remedy}.`;
-  return `has not been heard from since ${since}. To mend it: ${host.remedy}.`;
+  if (host.goodbyeAt !== null) return `has no running agent: it was shut down at ${since}. To fix it: ${host.remedy}.`;
+  return `has not been heard from since ${since}. To fix it: ${host.remedy}.`;
 }
 
 export function commandNotTakenUp(target: TargetState, minutes: number): Diagnostics {

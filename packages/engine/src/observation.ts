@@ -1,12 +1,16 @@
 import type { TrafficEventName } from "@sluice/model/lifecycle-event.ts";
+import type { HeardTime } from "./heard-time.ts";
 import type { AlarmReading } from "./ports/alarm-reader.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
+import type { RevisionDigest } from "./ports/revision-source.ts";
 import type { DeploymentError, RevisionHealth } from "./state.ts";
 
 /** What the planner is told of the world at one wake; nothing in the engine looks for itself. */
 export interface Observation {
   /** How the resolving of targets ended; absent while it is under way. */
   readonly resolution?: TargetResolution | undefined;
+  /** Deadlines count no other time: what could not be heard, or asked, is nobody else's fault. */
+  readonly heard: HeardTime;
   /** By target id. A target without an entry is a host that is gone: removed, deregistered. */
   readonly hosts: ReadonlyMap<string, HostLiveness>;
   /** How far the load balancers are with the traffic events under way, by target id; absent: nothing is known yet. */
@@ -52,6 +56,8 @@ export type TargetResolution =
       readonly obstacle?: Obstacle;
       /** What a person should know though the deployment can start. */
       readonly warnings?: readonly string[];
+      /** What its bundle is; absent: nobody was asked. */
+      readonly bundle?: RevisionDigest;
     }
   | { readonly outcome: "failed"; readonly error: DeploymentError };
 
@@ -72,20 +78,29 @@ export interface TargetCandidate {
 }
 
 export interface HostLiveness {
-  /** Null: declared, no agent ever polled. */
+  /** Null: no agent ever polled. */
   readonly lastSeenAt: number | null;
-  /** From when on silence counts: the last poll, but never before this server was ready. Null when no agent ever polled. */
+  /**
+   * From when on silence counts: the last poll, later by all the time in which the server did not prove that it could hear, and never
+   * before it was ready; of a host that never polled, its enrolment. Null: declared, and neither enrolled nor polled.
+   */
   readonly silentSince: number | null;
   /** How long an agent of its kind may be silent. */
   readonly graceMilliseconds: number;
-  /** The agent said goodbye and has not come back. */
-  readonly saidGoodbye: boolean;
+  /** When the agent said goodbye; null: it did not, or has come back, or may have come back unheard. */
+  readonly goodbyeAt: number | null;
   /** What a person can run on the host to mend it, as a command line. */
   readonly remedy: string;
 }
 
-/** When the host counts as dark: now or earlier means it is. Infinity never occurs: every host can fall silent. */
-export function darkAt(host: HostLiveness | undefined): number {
-  if (!host || host.saidGoodbye || host.silentSince === null) return Number.NEGATIVE_INFINITY;
+/**
+ * When the host counts as dark: now or earlier means it is. Infinity never occurs: every host can fall silent.
+ *
+ * @param begunAt of the deployment that asks (epoch milliseconds); absent: none does. An agent that says goodbye in the middle of a
+ *   deployment is mostly back in a second, as after an upgrade, and gets its grace; before one, a goodbye counts at once.
+ */
+export function darkAt(host: HostLiveness | undefined, begunAt?: number): number {
+  if (!host || host.silentSince === null) return Number.NEGATIVE_INFINITY;
+  if (host.goodbyeAt !== null && host.goodbyeAt <= (begunAt ?? host.goodbyeAt)) return Number.NEGATIVE_INFINITY;
   return host.silentSince + host.graceMilliseconds;
 }

@@ -1,11 +1,10 @@
 import { Draft } from "./draft.ts";
 import type { Effect, Plan } from "./event.ts";
-import { ALARMS_UNREADABLE_MILLISECONDS } from "./limits.ts";
 import type { Observation } from "./observation.ts";
 import { type DeploymentState, isTerminal, isUnderWay, type Strategy } from "./state.ts";
 import { BLUE_GREEN, labelled, withholdDeadline } from "./strategies/blue-green.ts";
 import { BLUE_GREEN_ROLLBACK } from "./strategies/blue-green-rollback.ts";
-import { isPastReturn } from "./strategies/halting.ts";
+import { isPastReturn, runTimeoutAt, unreadableUntil } from "./strategies/halting.ts";
 import { commandSettledAt } from "./strategies/hosts-at-work.ts";
 import { IN_PLACE } from "./strategies/in-place.ts";
 import { planRollout, type Rollout } from "./strategies/rollout.ts";
@@ -34,7 +33,7 @@ export function plan(state: DeploymentState, observation: Observation, now: numb
   return {
     events: draft.events,
     effects: effectsOf(draft),
-    wakeAt: wakeAt(draft.state, observation, rollout),
+    wakeAt: wakeAt(draft.state, observation, rollout, now),
   };
 }
 
@@ -78,22 +77,28 @@ export function withholdEffectKey(deploymentId: string): string {
 }
 
 /** The earliest moment at which time alone changes something: a deadline or a wait passes, or a host's silence exceeds its grace. */
-function wakeAt(state: DeploymentState, observation: Observation, rollout: Rollout): number | null {
+function wakeAt(state: DeploymentState, observation: Observation, rollout: Rollout, now: number): number | null {
   if (!isUnderWay(state.status) || state.startedAt === null) return null;
+  const { heard } = observation;
   let earliest = Number.POSITIVE_INFINITY;
   // Once it is decided how the deployment ends, these decide nothing any more, and may be moments in the past.
   if (state.halt === null && !isPastReturn(state)) {
-    earliest = Math.min(state.startedAt + rollout.timeoutMilliseconds, unreadableUntil(state, observation));
-    if (state.stage === "withhold") earliest = Math.min(earliest, withholdDeadline(state));
+    earliest = Math.min(
+      runTimeoutAt(state, rollout.timeoutMilliseconds, heard, now),
+      alarmsUnreadableUntil(state, observation, now),
+    );
+    if (state.stage === "withhold") earliest = Math.min(earliest, withholdDeadline(state, heard, now));
     if (state.wait !== null) earliest = Math.min(earliest, state.wait.until);
   }
-  for (const target of state.targets ?? []) earliest = Math.min(earliest, commandSettledAt(target, observation));
+  for (const target of state.targets ?? []) {
+    earliest = Math.min(earliest, commandSettledAt(target, state, observation, now));
+  }
   return Number.isFinite(earliest) ? earliest : null;
 }
 
-function unreadableUntil({ alarms }: DeploymentState, observation: Observation): number {
+function alarmsUnreadableUntil({ alarms }: DeploymentState, observation: Observation, now: number): number {
   if (alarms === null || alarms.ignoresPollFailure || observation.alarms?.outcome !== "unreadable") {
     return Number.POSITIVE_INFINITY;
   }
-  return observation.alarms.since + ALARMS_UNREADABLE_MILLISECONDS;
+  return unreadableUntil(observation.alarms, observation.heard, now);
 }

@@ -106,6 +106,15 @@ describe("a rehearsal", () => {
     expect(startObstacle(three)).toBeNull();
   });
 
+  it("comes to its end with a host whose agent says goodbye between the deployment's creation and its start", () => {
+    const settings = { healthRule: ALL_AT_ONCE, strategy: BLUE_GREEN, candidates: blues, replacements: greens };
+    const created = createdState(settings);
+    const left = liveness({ goodbyeAt: created.createdAt + 1, silentSince: START, lastSeenAt: START });
+    const hosts = new Map([...blues, ...greens].map(({ targetId }) => [targetId, left]));
+    const resolution = { outcome: "resolved" as const, candidates: blues, replacements: greens };
+    expect(rehearse(created, resolution, hosts, START).end.status).toBe("Succeeded");
+  });
+
   it("has an obstacle exactly where no host that is alive would get anything to do", () => {
     const settings = { healthRule: ONE_AT_A_TIME, candidates: healthyCandidates(3) };
     expect(startObstacle(rehearsed(settings))).toBeNull();

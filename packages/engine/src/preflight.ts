@@ -2,6 +2,7 @@ import { invariant } from "@sluice/model/invariant.ts";
 import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import { apply } from "./apply.ts";
 import type { DeploymentEvent, Effect } from "./event.ts";
+import { ALWAYS_HEARD } from "./heard-time.ts";
 import {
   darkAt,
   type HostLiveness,
@@ -95,7 +96,7 @@ class PlayedForward {
       resolution.outcome === "resolved" ? resolution : { candidates: [], replacements: [] };
     this.#dark = new Map(
       [...candidates, ...replacements]
-        .filter(({ targetId }) => darkAt(hosts.get(targetId)) <= now)
+        .filter(({ targetId }) => darkAt(hosts.get(targetId), created.createdAt) <= now)
         .map(({ targetId }) => [targetId, hosts.get(targetId)]),
     );
   }
@@ -210,6 +211,7 @@ class PlayedForward {
     }
     return {
       resolution: this.#resolution,
+      heard: ALWAYS_HEARD,
       hosts,
       traffic: this.#traffic,
       withheld: this.#withheld,
@@ -226,5 +228,5 @@ class PlayedForward {
 const SUCCEEDED = { errorCode: "Success", scriptName: "", message: "Succeeded", logTail: "" } as const;
 
 function aliveAt(now: number): HostLiveness {
-  return { lastSeenAt: now, silentSince: now, graceMilliseconds: 1, saidGoodbye: false, remedy: "" };
+  return { lastSeenAt: now, silentSince: now, graceMilliseconds: 1, goodbyeAt: null, remedy: "" };
 }

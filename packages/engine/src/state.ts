@@ -1,5 +1,6 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import type { LifecycleEventName, LifecycleEventStatus } from "@sluice/model/lifecycle-event.ts";
+import type { RevisionDigest } from "./ports/revision-source.ts";
 
 /** Everything that the planner knows of one deployment. Immutable; `apply` makes the next one. Times are epoch milliseconds. */
 export interface DeploymentState {
@@ -28,6 +29,8 @@ export interface DeploymentState {
   readonly halt: Halt | null;
   readonly error: DeploymentError | null;
   readonly statusMessages: readonly string[];
+  /** What the bundle is, fixed when the deployment starts; absent before, and where nobody was asked. */
+  readonly bundle?: RevisionDigest | undefined;
   /** Null until resolved. */
   readonly targets: readonly TargetState[] | null;
 }

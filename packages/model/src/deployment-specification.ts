@@ -15,6 +15,10 @@ export interface DeploymentSpecification {
   readonly Revision: SpecificationRevision;
   readonly AgentActionOverrides?: { readonly AgentOverrides: { readonly FileExistsBehavior: string } };
   readonly GitHubAccessToken?: string;
+  /** Ours, which other agents do not look at: SHA-256 of the bundle, 64 hex digits, so that the signature covers its bytes too. */
+  readonly BundleSha256?: string;
+  /** Instead of it: why the server does not know it, without a full stop. */
+  readonly BundleSha256Unknown?: string;
 }
 
 export type SpecificationRevision =

@@ -11,6 +11,7 @@ export const FAULTS = {
   MissingAuthenticationTokenException: 400,
   RequestExpired: 400,
   RequestTimeoutException: 408,
+  MisdirectedRequestException: 421,
   RequestEntityTooLargeException: 413,
   InternalFailure: 500,
   ServiceUnavailableException: 503,

@@ -42,3 +42,25 @@ export const BATCH_REVISIONS_MAX = 25;
 export const BATCH_DEPLOYMENTS_MAX = 25;
 export const BATCH_TARGETS_MAX = 25;
 export const BATCH_INSTANCES_MAX = 25;
+
+/**
+ * What hosts send. No agent of ours or AWS's sends more; a value beyond them is refused, and where agents pass on what programs wrote it is
+ * cut (our choice).
+ */
+/** `d-…:event:attempt:offer:target`; the parts that are the longest make 160. */
+export const HOST_COMMAND_IDENTIFIER_MAX_CHARACTERS = 256;
+/** An agent runs 16 at once, and may have more to report after a crash. */
+export const HELD_COMMANDS_MAX = 200;
+export const AGENT_VERSION_MAX_CHARACTERS = 128;
+/** Zones and addresses are shown and matched, never interpreted. */
+export const HOST_FACT_MAX_CHARACTERS = 256;
+/** The protocol's (agent-protocol.md). */
+export const EXECUTION_ID_MAX_CHARACTERS = 129;
+/** A script's name is a path in the bundle. */
+export const SCRIPT_NAME_MAX_CHARACTERS = 1024;
+/** Of one event's outcome, beside its log; agents send at most 8,192 characters in all. */
+export const COMPLETION_MESSAGE_MAX_CHARACTERS = 8192;
+export const LOG_CHUNKS_PER_REQUEST_MAX = 20_000;
+export const LOG_CHUNK_TEXT_MAX_CHARACTERS = 256 * 1024;
+/** Agents report an event's outcome without waiting long for the last of its output. */
+export const LATE_OUTPUT_MAX_MILLISECONDS = 10 * 60 * 1000;

@@ -50,7 +50,7 @@ export interface TerminationAnswer extends TerminationReport {
 
 /**
  * The port to whoever can switch machines off for good. May be called again with the same hosts. A provider that says no is a `kept`. One
- * that cannot be reached is no rejection: what became of the other hosts must be known all the same.
+ * that cannot be reached is not a rejection: what became of the other hosts must be known all the same.
  */
 export interface HostTerminator {
   terminate(hostIds: readonly string[], signal: AbortSignal): Promise<TerminationAnswer>;

@@ -1,10 +1,10 @@
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 
 export interface LocateOptions {
-  /** Life of the URL: 1 to 604,800. */
-  readonly expiresSeconds: number;
   /** `http(s)://HOST[:PORT]` by which the asking host reaches this server; hosts may use different addresses. */
   readonly publicEndpoint: string;
+  /** The asking host's own key to this server, which opens no more than the host may read. Undefined: it has none. */
+  readonly hostKey: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 }
 
 /** `url`: a GET of it, without further credentials, yields the bundle. `host`: the host fetches the revision by itself. */
@@ -18,6 +18,11 @@ export type RevisionFacts =
   | { readonly outcome: "missing"; readonly reason: string }
   | { readonly outcome: "unchecked"; readonly reason: string };
 
+/** `unknown`: nobody can say, for the reason given, which is a sentence without a full stop. */
+export type RevisionDigest =
+  /** SHA-256 of the bundle's bytes, 64 hex digits. */
+  { readonly sha256: string } | { readonly unknown: string };
+
 /** The port to where revisions lie. */
 export interface RevisionSource {
   /** The kinds of revision that it serves; `locate` refuses all others. */
@@ -26,6 +31,11 @@ export interface RevisionSource {
   locate(revision: RevisionLocation, options: LocateOptions, signal: AbortSignal): Promise<LocatedRevision>;
   /** Whether the bundle is there, without fetching it. A store that cannot be reached, or says no, is an `unchecked`. */
   inspect(revision: RevisionLocation, signal: AbortSignal): Promise<RevisionFacts>;
+  /**
+   * What the bundle is, byte for byte; it may read all of it for that, until `signal` aborts. A store that cannot be reached, or is too
+   * slow, is an `unknown`. `pending`: it is read on, and will be known; ask again.
+   */
+  digest(revision: RevisionLocation, signal: AbortSignal): Promise<RevisionDigest | { readonly pending: true }>;
   /** The whole bundle. Rejects when it is larger than `maxBytes`, or cannot be read. Not for revisions that `inspect` did not find. */
   read(revision: RevisionLocation, maxBytes: number, signal: AbortSignal): Promise<Uint8Array>;
 }

@@ -8,6 +8,7 @@ import {
   ONE_AT_A_TIME,
   PlayedDeployment,
   type Settings,
+  START,
   twoFleets,
 } from "../engine-fixture.ts";
 import type { HealthRule } from "../state.ts";
@@ -69,7 +70,7 @@ describe("lifecycle of a blue/green rollback", () => {
 
   it("goes on although the replacements' agents are gone, where failures of their hooks are forgiven", () => {
     const played = deployment(2, 1, { ignoreApplicationStopFailures: true });
-    for (const id of ["g1", "g2"]) played.hear(id, liveness({ saidGoodbye: true }));
+    for (const id of ["g1", "g2"]) played.hear(id, liveness({ goodbyeAt: START }));
     played.play();
     expect(played.state.status).toBe("Succeeded");
     expect(played.eventOf("g1", "BlockTraffic")?.status).toBe("Succeeded");

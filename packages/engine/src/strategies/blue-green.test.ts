@@ -8,6 +8,7 @@ import {
   ONE_AT_A_TIME,
   PlayedDeployment,
   type Settings,
+  START,
   twoFleets,
 } from "../engine-fixture.ts";
 import type { WithholdReport } from "../observation.ts";
@@ -72,7 +73,7 @@ describe("lifecycle of blue/green", () => {
 
   it("does not fail a replacement for falling silent while it has nothing to do", () => {
     const played = deployment(blueGreen({ readyWaitMilliseconds: HOUR })).play();
-    played.hear("g1", liveness({ saidGoodbye: true }));
+    played.hear("g1", liveness({ goodbyeAt: START }));
     expect(played.plan().events).toEqual([]);
     played.hearAgain("g1");
     played.continue("ready");

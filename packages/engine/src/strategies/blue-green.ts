@@ -2,6 +2,7 @@ import { invariant } from "@sluice/model/invariant.ts";
 import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import { admissibleTargets, isHealthMet } from "../admission.ts";
 import type { Draft } from "../draft.ts";
+import { deadlineAt, type HeardTime } from "../heard-time.ts";
 import { BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS, BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../limits.ts";
 import {
   cameTooLate,
@@ -125,19 +126,19 @@ function blockView(state: DeploymentState): StageView {
  * A load balancer may know the replacements already and send them requests as soon as they answer, which must not happen before
  * their AllowTraffic. So nothing is installed before all of them are out.
  */
-function finishWithholding(draft: Draft, { withheld }: Observation): void {
+function finishWithholding(draft: Draft, { withheld, heard }: Observation): void {
   if (withheld?.outcome === "done") {
     draft.decide({ type: "stageEntered", stage: "deploy" });
     return;
   }
-  if (withheld?.outcome !== "failed" && draft.now < withholdDeadline(draft.state)) return;
+  if (withheld?.outcome !== "failed" && draft.now < withholdDeadline(draft.state, heard, draft.now)) return;
   draft.decide({ type: "admissionHalted", halt: "health", error: notWithheldError(withheld?.detail ?? "") });
 }
 
 /** When the replacements have to be out of the load balancer at the latest. */
-export function withholdDeadline({ startedAt }: DeploymentState): number {
+export function withholdDeadline({ startedAt }: DeploymentState, heard: HeardTime, now: number): number {
   invariant(startedAt !== null, "a deployment under way has a start");
-  return startedAt + BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS;
+  return deadlineAt(heard, startedAt, BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS, now);
 }
 
 function awaitLeave(draft: Draft, { buckets, minimum }: StageView): void {

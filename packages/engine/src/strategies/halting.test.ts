@@ -277,6 +277,16 @@ describe.each(Object.entries(MOMENTS))("%s", (_, moment) => {
     expect(played.state.error?.message).toContain("connection refused.");
     expectEnded(played, moment);
 
+    const stopped = at(moment);
+    stopped.alarms = unreadable(since);
+    stopped.now = since + 600_000;
+    // The server stood still after its first look, and has not looked again.
+    stopped.heard = [
+      { from: 0, until: since + 1_000 },
+      { from: stopped.now - 1_000, until: stopped.now },
+    ];
+    expect(stopped.plan().events).toEqual([]);
+
     const ignoring = at(moment, { alarms: { names: ["errors", "latency"], ignoresPollFailure: true } });
     ignoring.alarms = unreadable(0);
     expect(ignoring.plan().events).toEqual([]);

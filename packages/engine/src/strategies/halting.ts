@@ -1,11 +1,14 @@
 import { invariant } from "@sluice/model/invariant.ts";
 import type { Draft } from "../draft.ts";
-import { ALARMS_UNREADABLE_MILLISECONDS } from "../limits.ts";
+import { deadlineAt, type HeardTime } from "../heard-time.ts";
+import { ALARMS_CATCH_UP_MILLISECONDS, ALARMS_UNREADABLE_MILLISECONDS } from "../limits.ts";
 import { alarmError, alarmsUnreadableError, runTimeoutError, stopError } from "../messages.ts";
-import type { Observation } from "../observation.ts";
+import type { AlarmObservation, Observation } from "../observation.ts";
 import { type DeploymentState, isUnderWay } from "../state.ts";
 
 const HOUR = 3_600_000;
+
+type UnreadableAlarms = Extract<AlarmObservation, { outcome: "unreadable" }>;
 
 /**
  * Nothing ends a deployment early whose originals are being terminated: a rollback would bring in hosts that are about to disappear,
@@ -23,7 +26,7 @@ export function haltWhenStopped(draft: Draft): void {
 }
 
 /** An alarm is looked at for as long as the deployment could still do or undo something. */
-export function haltOnAlarm(draft: Draft, { alarms }: Observation): void {
+export function haltOnAlarm(draft: Draft, { alarms, heard }: Observation): void {
   const { state } = draft;
   if (state.halt !== null || state.alarms === null || !alarms) return;
   if (alarms.outcome === "read") {
@@ -31,14 +34,29 @@ export function haltOnAlarm(draft: Draft, { alarms }: Observation): void {
       draft.decide({ type: "admissionHalted", halt: "alarm", error: alarmError(alarms.firing) });
     return;
   }
-  if (state.alarms.ignoresPollFailure || draft.now < alarms.since + ALARMS_UNREADABLE_MILLISECONDS) return;
+  if (state.alarms.ignoresPollFailure || draft.now < unreadableUntil(alarms, heard, draft.now)) return;
   const error = alarmsUnreadableError(state.alarms.names, alarms);
   draft.decide({ type: "admissionHalted", halt: "alarm", error });
 }
 
-export function haltWhenOverdue(draft: Draft, timeoutMilliseconds: number): void {
+/** When it is enough that alarms cannot be read. A server that was stopped has not read them either. */
+export function unreadableUntil({ since }: UnreadableAlarms, heard: HeardTime, now: number): number {
+  return deadlineAt(heard, since, ALARMS_UNREADABLE_MILLISECONDS, now, ALARMS_CATCH_UP_MILLISECONDS);
+}
+
+export function haltWhenOverdue(draft: Draft, timeoutMilliseconds: number, { heard }: Observation): void {
   const { state } = draft;
-  invariant(isUnderWay(state.status) && state.startedAt !== null, "a deployment under way has a start");
-  if (state.halt !== null || draft.now < state.startedAt + timeoutMilliseconds) return;
+  if (state.halt !== null || draft.now < runTimeoutAt(state, timeoutMilliseconds, heard, draft.now)) return;
   draft.decide({ type: "admissionHalted", halt: "timeout", error: runTimeoutError(timeoutMilliseconds / HOUR) });
+}
+
+/** When the deployment has taken all the time that one of its type may take. */
+export function runTimeoutAt(
+  { status, startedAt }: DeploymentState,
+  timeoutMilliseconds: number,
+  heard: HeardTime,
+  now: number,
+): number {
+  invariant(isUnderWay(status) && startedAt !== null, "a deployment under way has a start");
+  return deadlineAt(heard, startedAt, timeoutMilliseconds, now);
 }

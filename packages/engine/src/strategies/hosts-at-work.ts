@@ -3,6 +3,7 @@ import { isTrafficEvent, type TrafficEventName } from "@sluice/model/lifecycle-e
 import { type AdvancePolicy, advanceTarget } from "../advance-target.ts";
 import type { Draft } from "../draft.ts";
 import type { TargetEvent } from "../event.ts";
+import { deadlineAt, type HeardTime } from "../heard-time.ts";
 import {
   ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS,
   BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS,
@@ -20,7 +21,7 @@ import {
   trafficNotDone,
   trafficRefused,
 } from "../messages.ts";
-import { darkAt, type Observation, type TrafficReport } from "../observation.ts";
+import { darkAt, type Observation } from "../observation.ts";
 import type { CommandState, DeploymentState, TargetState } from "../state.ts";
 
 const MINUTE = 60_000;
@@ -31,7 +32,7 @@ export function settleCommands(draft: Draft, observation: Observation): void {
     const { command } = target;
     if (!command) continue;
     if (isTrafficEvent(command.event)) {
-      settleTraffic(draft, target, command, command.event, observation.traffic?.get(target.targetId));
+      settleTraffic(draft, target, command, command.event, observation);
     } else {
       settleLostCommand(draft, target, command, observation);
     }
@@ -39,11 +40,16 @@ export function settleCommands(draft: Draft, observation: Observation): void {
 }
 
 /** The moment at which time alone ends what the host is at. */
-export function commandSettledAt(target: TargetState, observation: Observation): number {
+export function commandSettledAt(
+  target: TargetState,
+  state: DeploymentState,
+  { heard, hosts }: Observation,
+  now: number,
+): number {
   const { command, targetId } = target;
   if (!command) return Number.POSITIVE_INFINITY;
-  if (isTrafficEvent(command.event)) return trafficDeadline(command, command.event);
-  return Math.min(commandDeadline(command), darkAt(observation.hosts.get(targetId)));
+  if (isTrafficEvent(command.event)) return trafficDeadline(command, command.event, heard, now);
+  return Math.min(commandDeadline(command, heard, now), darkAt(hosts.get(targetId), state.createdAt));
 }
 
 export function advanceTargets(draft: Draft): void {
@@ -80,10 +86,10 @@ export function windDown(draft: Draft): void {
 
 function settleLostCommand(draft: Draft, target: TargetState, command: CommandState, observation: Observation): void {
   const host = observation.hosts.get(target.targetId);
-  const isDark = darkAt(host) <= draft.now;
+  const isDark = darkAt(host, draft.state.createdAt) <= draft.now;
   const diagnostics = isDark
     ? silentHost(target, host, command.acknowledgedAt !== null)
-    : overdue(target, command, draft.now);
+    : overdue(target, command, observation.heard, draft.now);
   if (!diagnostics) return;
   const { targetId } = target;
   draft.decide({ type: "lifecycleEventFailed", targetId, event: command.event, diagnostics, agentIssue: isDark });
@@ -94,15 +100,16 @@ function settleTraffic(
   target: TargetState,
   command: CommandState,
   event: TrafficEventName,
-  report: TrafficReport | undefined,
+  { heard, traffic }: Observation,
 ): void {
   const { targetId } = target;
+  const report = traffic?.get(targetId);
   const current = report?.event === event && report.attempt === command.attempt ? report : undefined;
   if (current?.outcome === "done") {
     draft.decide({ type: "lifecycleEventSucceeded", targetId, event, diagnostics: trafficDone(current.detail) });
     return;
   }
-  const isOverdue = draft.now >= trafficDeadline(command, event);
+  const isOverdue = draft.now >= trafficDeadline(command, event, heard, draft.now);
   if (current?.outcome !== "failed" && !isOverdue) return;
   const diagnostics =
     current?.outcome === "failed"
@@ -115,22 +122,23 @@ function trafficTimeout(event: TrafficEventName): number {
   return event === "BlockTraffic" ? BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS : ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS;
 }
 
-function trafficDeadline(command: CommandState, event: TrafficEventName): number {
-  return command.availableAt + trafficTimeout(event);
+/** The balancer is asked by the server: what it was not asked for lately it cannot have done late. */
+function trafficDeadline(command: CommandState, event: TrafficEventName, heard: HeardTime, now: number): number {
+  return deadlineAt(heard, command.availableAt, trafficTimeout(event), now);
 }
 
-function overdue(target: TargetState, command: CommandState, now: number): Diagnostics | null {
+function overdue(target: TargetState, command: CommandState, heard: HeardTime, now: number): Diagnostics | null {
   if (command.missedHeartbeats >= MISSED_HEARTBEATS_UNTIL_LOST) return commandLost(target);
-  if (now < commandDeadline(command)) return null;
+  if (now < commandDeadline(command, heard, now)) return null;
   return command.acknowledgedAt === null
     ? commandNotTakenUp(target, COMMAND_START_TIMEOUT_MILLISECONDS / MINUTE)
     : commandNotFinished(target, COMMAND_FINISH_TIMEOUT_MILLISECONDS / MINUTE);
 }
 
-function commandDeadline(command: CommandState): number {
-  return command.acknowledgedAt === null
-    ? command.availableAt + COMMAND_START_TIMEOUT_MILLISECONDS
-    : command.acknowledgedAt + COMMAND_FINISH_TIMEOUT_MILLISECONDS;
+function commandDeadline({ acknowledgedAt, availableAt }: CommandState, heard: HeardTime, now: number): number {
+  return acknowledgedAt === null
+    ? deadlineAt(heard, availableAt, COMMAND_START_TIMEOUT_MILLISECONDS, now)
+    : deadlineAt(heard, acknowledgedAt, COMMAND_FINISH_TIMEOUT_MILLISECONDS, now);
 }
 
 function outcomeOfInterrupted(target: TargetState, policy: AdvancePolicy): TargetEvent {

@@ -8,8 +8,10 @@ import {
   ONE_AT_A_TIME,
   PlayedDeployment,
   SCRIPT_FAILED,
+  START,
   SUCCESS,
 } from "../engine-fixture.ts";
+import { CATCH_UP_MILLISECONDS } from "../heard-time.ts";
 import { ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS, BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS } from "../limits.ts";
 
 const THIRTEEN = [...BLOCK_EVENTS, ...IN_PLACE_EVENTS, ...ALLOW_EVENTS];
@@ -112,6 +114,26 @@ describe.each([
     expect(played.state.status).toBe("Failed");
   });
 
+  it("asks the balancer for as long after an outage of the server as before it", () => {
+    const played = hostAt(event);
+    const from = played.now;
+    played.route("h01", "pending", "3 sessions left");
+    played.now = from + 20 * timeout;
+    const heardFrom = played.now - 60_000;
+    played.heard = [
+      { from: 0, until: from + 30_000 },
+      { from: heardFrom, until: played.now },
+    ];
+    expect(played.plan().events).toEqual([]);
+    played.now = heardFrom + CATCH_UP_MILLISECONDS + timeout - 30_000;
+    played.heard = [
+      { from: 0, until: from + 30_000 },
+      { from: heardFrom, until: played.now },
+    ];
+    played.plan();
+    expect(played.eventOf("h01", event)?.status).toBe("Failed");
+  });
+
   it("never answered by its deadline: says so", () => {
     const played = hostAt(event);
     played.now += timeout;
@@ -129,7 +151,7 @@ describe.each([
 
   it.each([
     ["silent", liveness({ silentSince: 0, lastSeenAt: 0 })],
-    ["gone with a goodbye", liveness({ saidGoodbye: true })],
+    ["gone with a goodbye", liveness({ goodbyeAt: START })],
     ["removed", undefined],
   ])("a host that is %s is not failed for its silence: the balancer acts", (_, host) => {
     const played = hostAt(event);
@@ -209,7 +231,7 @@ describe("ignoreApplicationStopFailures", () => {
       strategy: IN_PLACE_WITH_BALANCER,
       ignoreApplicationStopFailures: true,
     });
-    played.hear("h01", liveness({ saidGoodbye: true }));
+    played.hear("h01", liveness({ goodbyeAt: START }));
     played.plan();
     expect(played.eventOf("h01", "BeforeBlockTraffic")?.status).toBe("Failed");
     expect(played.target("h01").command?.event).toBe("BlockTraffic");

@@ -12,6 +12,7 @@ import {
   PlayedDeployment,
   START,
 } from "../engine-fixture.ts";
+import { CATCH_UP_MILLISECONDS, type HeardTime } from "../heard-time.ts";
 import {
   COMMAND_FINISH_TIMEOUT_MILLISECONDS,
   COMMAND_START_TIMEOUT_MILLISECONDS,
@@ -185,14 +186,18 @@ describe("dark hosts", () => {
   const dark = {
     "declared and never heard of": {
       host: liveness({ lastSeenAt: null, silentSince: null }),
-      says: "no agent has ever polled for it",
+      says: "was declared, but no agent has ever polled for it",
+    },
+    "enrolled and never heard of": {
+      host: liveness({ lastSeenAt: null, silentSince: START - GRACE }),
+      says: "has enrolled, but its agent has never polled. To fix it: ",
     },
     "silent for longer than its grace": {
       host: liveness({ lastSeenAt: START - GRACE, silentSince: START - GRACE }),
       says: "has not been heard from since 2025-12-31T23:59:45.000Z",
     },
     "gone with a goodbye": {
-      host: liveness({ saidGoodbye: true }),
+      host: liveness({ goodbyeAt: START }),
       says: "it was shut down at 2026-01-01T00:00:00.000Z",
     },
     removed: { host: undefined, says: "was removed or deregistered" },
@@ -249,7 +254,7 @@ describe("dark hosts", () => {
 
   it("among enough healthy hosts: the deployment succeeds, and its status messages name the silent one", () => {
     const played = new PlayedDeployment({ healthRule: HALF_AT_A_TIME, candidates: healthyCandidates(4) });
-    played.hear("h02", liveness({ saidGoodbye: true }));
+    played.hear("h02", liveness({ goodbyeAt: START }));
     played.play();
     expect(played.state.status).toBe("Succeeded");
     expect(played.state.statusMessages.join()).toMatch(/Succeeded with 1 failed host: host h02 at ApplicationStop/);
@@ -257,16 +262,27 @@ describe("dark hosts", () => {
 
   it("is not touched before its turn: it may come back by then", () => {
     const played = new PlayedDeployment({ healthRule: ONE_AT_A_TIME, candidates: healthyCandidates(2) });
-    played.hear("h02", liveness({ saidGoodbye: true }));
+    played.hear("h02", liveness({ goodbyeAt: START }));
     played.plan();
     expect(played.outcomes.h02).toBe("Pending");
     played.hearAgain("h02");
     expect(played.play().outcomes).toEqual({ h01: "Succeeded", h02: "Succeeded" });
   });
 
+  it("that says goodbye in the middle of a deployment has its grace to come back, as after an upgrade of its agent", () => {
+    const played = started(1);
+    played.now = START + 1_000;
+    played.hear("h01", liveness({ silentSince: START + 1_000, lastSeenAt: START + 1_000, goodbyeAt: START + 1_000 }));
+    expect(played.plan().wakeAt).toBe(START + 1_000 + GRACE);
+    expect(played.outcomes.h01).toBe("InProgress");
+    played.now += GRACE;
+    played.plan();
+    expect(played.eventOf("h01", "ApplicationStop")?.diagnostics?.message).toContain("it was shut down at");
+  });
+
   it("turns HEALTH_CONSTRAINTS into AGENT_ISSUE only when every failure was silence", () => {
     const played = new PlayedDeployment({ healthRule: ALL_AT_ONCE, candidates: healthyCandidates(2) });
-    played.hear("h01", liveness({ saidGoodbye: true }));
+    played.hear("h01", liveness({ goodbyeAt: START }));
     played.play((id) => id === "h02");
     expect(played.state.error?.code).toBe("HEALTH_CONSTRAINTS");
   });
@@ -327,6 +343,67 @@ describe("time-outs", () => {
     played.plan();
     expect(played.state.halt).toBe("timeout");
     expect(played.wakeAt).toBeGreaterThan(played.now);
+  });
+});
+
+describe("time in which the server could not hear", () => {
+  const MINUTE = 60_000;
+  const HOUR = 60 * MINUTE;
+  /** Heard from the start for a while, and again from then on. */
+  const outage = (heardMilliseconds: number, backAt: number, now: number): HeardTime => [
+    { from: START - HOUR, until: START + heardMilliseconds },
+    { from: backAt, until: Math.max(backAt, now) },
+  ];
+  const backAt = START + 20 * HOUR;
+
+  it.each([
+    { what: "to take an event up", limit: COMMAND_START_TIMEOUT_MILLISECONDS, isAcknowledged: false },
+    { what: "to finish an event", limit: COMMAND_FINISH_TIMEOUT_MILLISECONDS, isAcknowledged: true },
+  ])("is not part of the time that a host has $what", ({ limit, isAcknowledged }) => {
+    const played = started(1);
+    if (isAcknowledged) played.acknowledge("h01");
+    played.now = backAt;
+    played.heard = outage(MINUTE, backAt, played.now);
+    expect(played.plan().events).toEqual([]);
+    expect(played.wakeAt).toBeGreaterThan(backAt);
+    played.now = backAt + CATCH_UP_MILLISECONDS + limit - MINUTE - 1;
+    played.heard = outage(MINUTE, backAt, played.now);
+    expect(played.plan().events).toEqual([]);
+    expect(played.wakeAt).toBe(played.now + 1);
+    played.now += 1;
+    played.heard = outage(MINUTE, backAt, played.now);
+    played.plan();
+    expect(played.outcomes.h01).toBe("Failed");
+  });
+
+  it("is followed by time in which hosts report what they could not, however late the outage began", () => {
+    const played = started(1);
+    played.acknowledge("h01");
+    played.now = backAt + CATCH_UP_MILLISECONDS;
+    played.heard = outage(COMMAND_FINISH_TIMEOUT_MILLISECONDS - 1_000, backAt, played.now);
+    expect(played.plan().events).toEqual([]);
+    played.complete("h01");
+    played.plan();
+    expect(played.eventOf("h01", "ApplicationStop")?.status).toBe("Succeeded");
+  });
+
+  it("is not part of the deployment's run time", () => {
+    const played = started(2, ONE_AT_A_TIME);
+    played.now = backAt;
+    played.heard = outage(MINUTE, backAt, played.now);
+    expect(played.plan().events).toEqual([]);
+    played.now = backAt + CATCH_UP_MILLISECONDS + IN_PLACE_TIMEOUT_MILLISECONDS - MINUTE;
+    played.heard = outage(MINUTE, backAt, played.now);
+    played.plan();
+    expect(played.state.halt).toBe("timeout");
+  });
+
+  it("is none of a server that has started again and not heard yet", () => {
+    const played = started(1);
+    played.now = backAt;
+    played.heard = [];
+    expect(played.plan().events).toEqual([]);
+    expect(played.wakeAt).toBeGreaterThan(backAt);
   });
 });
 

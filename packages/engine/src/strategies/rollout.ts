@@ -42,7 +42,7 @@ export function planRollout(draft: Draft, observation: Observation, rollout: Rol
     if (!isPastReturn(draft.state)) {
       haltWhenStopped(draft);
       haltOnAlarm(draft, observation);
-      haltWhenOverdue(draft, rollout.timeoutMilliseconds);
+      haltWhenOverdue(draft, rollout.timeoutMilliseconds, observation);
     }
     settleCommands(draft, observation);
     if (!endsHostsUnderWay(draft.state)) advanceTargets(draft);

@@ -41,14 +41,15 @@ export function startDeployment(draft: Draft, resolution: TargetResolution | und
     draft.decide({ type: "deploymentFailed", error: start.error });
     return;
   }
-  const { obstacle, warnings = [] } = resolution;
+  const { obstacle, warnings = [], bundle } = resolution;
   for (const message of warnings) draft.decide({ type: "statusMessageAdded", message });
   if (obstacle) {
     const { status, error } = obstacle;
     draft.decide({ type: status === "Stopped" ? "deploymentStopped" : "deploymentFailed", error });
     return;
   }
-  draft.decide({ type: "deploymentStarted", minimumHealthyHosts: start.minimum, targets: start.targets });
+  const { minimum: minimumHealthyHosts, targets } = start;
+  draft.decide({ type: "deploymentStarted", minimumHealthyHosts, targets, ...(bundle ? { bundle } : {}) });
   if (start.firstStage !== state.stage) draft.decide({ type: "stageEntered", stage: start.firstStage });
 }
 

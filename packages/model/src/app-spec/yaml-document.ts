@@ -182,7 +182,7 @@ function tabBefore(parts: readonly CST.SourceToken[], column: number, startsLine
 }
 
 /**
- * The reference stops reading where the first document's value ends, so text behind it is no fault. A block collection at
+ * The reference stops reading where the first document's value ends, so text behind it is not an error. A block collection at
  * the margin ends only with the document; a flow collection, a scalar and an indented block end before.
  */
 function isInDocument(error: YAMLParseError, document: FirstDocument, lines: LineCounter): boolean {

@@ -1,0 +1,15 @@
+/** Of a value that a message quotes. */
+export const EXCERPT_MAX_CHARACTERS = 120;
+
+/** A caller's value as a message may quote it: an error must not carry megabytes back, or into a log. */
+export function excerpt(value: string): string {
+  if (value.length <= EXCERPT_MAX_CHARACTERS) return value;
+  return `${value.slice(0, EXCERPT_MAX_CHARACTERS).toWellFormed()}… (${value.length} characters)`;
+}
+
+/** Cut to at most `maxCharacters`, and says so: for what programs wrote, which nobody can be asked to shorten. */
+export function truncate(text: string, maxCharacters: number): string {
+  if (text.length <= maxCharacters) return text;
+  const mark = `… [cut: ${text.length} characters]`;
+  return `${text.slice(0, Math.max(maxCharacters - mark.length, 0))}${mark}`.slice(0, maxCharacters).toWellFormed();
+}
