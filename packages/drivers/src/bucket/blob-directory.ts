@@ -7,6 +7,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { createReadStream, mkdirSync, readdirSync, unlinkSync } from "node:fs";
 import { copyFile, link, open, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { fullDisk } from "@sluice/model/disk-full.ts";
 import { startChecksum } from "@sluice/wire/s3/checksum.ts";
 import { BucketFault } from "./bucket-fault.ts";
 import type { Body, BodyExpectation, ByteRange, Segment } from "./stored-object.ts";
@@ -19,6 +20,7 @@ const LINK_REFUSALS = new Set(["EMLINK", "EPERM", "ENOTSUP", "EOPNOTSUPP", "EXDE
 
 export interface WrittenBlob extends Segment {
   md5Hex: string;
+  sha256: string;
   /** Base64, where the expectation named an algorithm. */
   checksum?: string;
 }
@@ -39,6 +41,7 @@ export class BlobDirectory {
   async write(body: Body, expectation: BodyExpectation, maxBytes: number): Promise<WrittenBlob> {
     const blob = randomBytes(16).toString("hex");
     const md5 = createHash("md5");
+    const sha256 = createHash("sha256");
     const checksum = expectation.checksum && startChecksum(expectation.checksum.algorithm);
     let sizeBytes = 0;
     try {
@@ -48,6 +51,7 @@ export class BlobDirectory {
           sizeBytes += chunk.length;
           if (sizeBytes > maxBytes) throw tooLarge(sizeBytes, maxBytes);
           md5.update(chunk);
+          sha256.update(chunk);
           checksum?.update(chunk);
           await writeAll(file, chunk);
         }
@@ -55,6 +59,7 @@ export class BlobDirectory {
           blob,
           sizeBytes,
           md5Hex: md5.digest("hex"),
+          sha256: sha256.digest("hex"),
           ...(checksum && { checksum: checksum.digest() }),
         };
         requireExpected(written, expectation);
@@ -66,7 +71,7 @@ export class BlobDirectory {
       }
     } catch (error) {
       await unlink(this.#path(blob)).catch(() => undefined);
-      if (isNodeError(error) && (error.code === "ENOSPC" || error.code === "EDQUOT")) {
+      if (fullDisk(error)) {
         throw new BucketFault(
           "InsufficientStorage",
           "The server's disk is full: free space in its data directory.",
@@ -90,7 +95,7 @@ export class BlobDirectory {
       await file.sync().finally(() => file.close());
     }
     await this.#syncDirectoryOf(blob);
-    return { blob, sizeBytes: source.sizeBytes };
+    return { ...source, blob };
   }
 
   /** The bytes of `range` within the segments put end to end. The segments must be held by `pin` until it is read. */

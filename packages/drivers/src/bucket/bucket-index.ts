@@ -3,6 +3,7 @@
  * disk when it returns (`synchronous=FULL`), so a write that was answered survives a power cut.
  */
 import { DatabaseSync } from "node:sqlite";
+import { namingDamage } from "@sluice/model/sqlite-damage.ts";
 
 const SCHEMA_VERSION = 1;
 
@@ -70,7 +71,7 @@ export function openBucketIndex(file: string): DatabaseSync {
         cause: error,
       });
     }
-    throw error;
+    throw namingDamage(error, file);
   }
 }
 

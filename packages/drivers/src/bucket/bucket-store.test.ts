@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -38,6 +38,19 @@ async function* bytes(...chunks: (string | Uint8Array)[]) {
 
 async function put(key: string, ...chunks: (string | Uint8Array)[]) {
   return store.put("revisions", key, bytes(...chunks), { attributes: PLAIN });
+}
+
+/** Two parts; returns all of it. */
+async function putInParts(key: string): Promise<Buffer> {
+  const { id } = store.uploads.create("revisions", key, { attributes: PLAIN });
+  const contents = [Buffer.alloc(MIN_PART_BYTES, "a"), Buffer.from("end")];
+  const parts = [];
+  for (const [index, part] of contents.entries()) {
+    const { etag } = await store.uploads.putPart("revisions", key, id, index + 1, bytes(part), {});
+    parts.push({ number: index + 1, etag });
+  }
+  await store.uploads.complete("revisions", key, id, { parts });
+  return Buffer.concat(contents);
 }
 
 async function text(key: string, range?: ByteRange, bucket = "revisions"): Promise<string> {
@@ -152,6 +165,45 @@ describe("objects", () => {
     expect(await text("b", undefined, "other")).toBe("bytes");
     await reopen();
     expect(await text("b", undefined, "other")).toBe("bytes");
+  });
+
+  it("are known by their SHA-256, in one piece, in parts, copied and empty, after a restart too", async () => {
+    const digest = (key: string) => store.sha256("revisions", key, new AbortController().signal);
+    const hexOf = (content: Uint8Array | string) => createHash("sha256").update(content).digest("hex");
+    await put("whole", "some", " bytes");
+    await put("empty");
+    const content = await putInParts("parts");
+    const source = store.open("revisions", "whole");
+    await store.copy(source, "revisions", "copied", {});
+    source.close();
+    for (let round = 0; round < 2; round += 1) {
+      expect(await digest("whole")).toBe(hexOf("some bytes"));
+      expect(await digest("copied")).toBe(hexOf("some bytes"));
+      expect(await digest("empty")).toBe(hexOf(""));
+      expect(await digest("parts")).toBe(hexOf(content));
+      await reopen();
+    }
+    await put("whole", "other bytes");
+    expect(await digest("whole")).toBe(hexOf("other bytes"));
+  });
+
+  it("are read once for their SHA-256 after they came in parts, and never again, a restart or not", async () => {
+    const content = await putInParts("parts");
+    // Given up by whoever asked, and read on.
+    const impatient = new AbortController();
+    const given = store.sha256("revisions", "parts", impatient.signal);
+    impatient.abort(new Error("no time"));
+    await expect(given).rejects.toThrow("no time");
+    const { signal } = new AbortController();
+    const digest = await store.sha256("revisions", "parts", signal);
+    expect(digest).toBe(createHash("sha256").update(content).digest("hex"));
+    for (const fan of readdirSync(join(directory, "blobs"))) {
+      for (const blob of readdirSync(join(directory, "blobs", fan)))
+        writeFileSync(join(directory, "blobs", fan, blob), "");
+    }
+    expect(await store.sha256("revisions", "parts", signal)).toBe(digest);
+    await reopen();
+    expect(await store.sha256("revisions", "parts", signal)).toBe(digest);
   });
 
   it("deleted twice are no fault, and leave nothing on disk", async () => {

@@ -1,9 +1,11 @@
 /** The embedded bucket: objects on this machine's disk, by S3's rules and without HTTP. Layout: `index.sqlite` and `blobs/`. */
+import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { ChecksumAlgorithm } from "@sluice/wire/s3/checksum.ts";
 import { BlobDirectory } from "./blob-directory.ts";
+import { type BucketCopy, copyBucket } from "./bucket-copy.ts";
 import { BucketFault } from "./bucket-fault.ts";
 import { inTransaction, openBucketIndex } from "./bucket-index.ts";
 import { requireBucketName, requireKey } from "./bucket-name.ts";
@@ -63,6 +65,8 @@ export class BucketStore {
   readonly #blobs: BlobDirectory;
   readonly #objects: ObjectTable;
   readonly #now: () => Date;
+  /** Objects that are read for their SHA-256, by their blobs. */
+  readonly #digesting = new Map<string, Promise<string>>();
   #nextSweepAt = 0;
 
   constructor(index: DatabaseSync, blobs: BlobDirectory, now: () => Date) {
@@ -70,7 +74,14 @@ export class BucketStore {
     this.#blobs = blobs;
     this.#now = now;
     this.#objects = new ObjectTable(index);
-    this.uploads = new MultipartUploads({ index, blobs, objects: this.#objects, now });
+    this.uploads = new MultipartUploads({
+      index,
+      blobs,
+      objects: this.#objects,
+      now,
+      // A deployment of it would wait for that. What goes wrong is told to whoever asks for it.
+      onCompleted: (bucket, key) => void this.#digestOnce(bucket, key).catch(() => {}),
+    });
   }
 
   listBuckets(): BucketSummary[] {
@@ -138,6 +149,48 @@ export class BucketStore {
   }
 
   /**
+   * Of the object's bytes, in hex: kept since they were written, or else read once, and kept from then on. Rejects when `signal` aborts, and
+   * is read on all the same. Throws NoSuchBucket, NoSuchKey.
+   */
+  async sha256(bucket: string, key: string, signal: AbortSignal): Promise<string> {
+    const [first, ...others] = this.#objects.require(bucket, key).segments;
+    const kept = first?.objectSha256 ?? (others.length === 0 ? first?.sha256 : undefined);
+    if (kept !== undefined) return kept;
+    signal.throwIfAborted();
+    return unlessAborted(this.#digestOnce(bucket, key), signal);
+  }
+
+  /** Whoever asks while an object is read waits for that. Blobs never change, so their names say which object it is. */
+  #digestOnce(bucket: string, key: string): Promise<string> {
+    const opened = this.open(bucket, key);
+    const name = opened.segments.map(({ blob }) => blob).join();
+    const underWay = this.#digesting.get(name);
+    if (underWay) {
+      opened.close();
+      return underWay;
+    }
+    const digesting = this.#digest(bucket, key, opened).finally(() => {
+      opened.close();
+      this.#digesting.delete(name);
+    });
+    this.#digesting.set(name, digesting);
+    return digesting;
+  }
+
+  async #digest(bucket: string, key: string, { object, segments, read }: OpenObject): Promise<string> {
+    const hash = createHash("sha256");
+    if (object.sizeBytes > 0) {
+      for await (const chunk of read()) {
+        if (!this.#index.isOpen) throw new Error("the bucket store was closed");
+        hash.update(chunk);
+      }
+    }
+    const digest = hash.digest("hex");
+    if (this.#index.isOpen) this.#objects.keepDigest(bucket, key, segments, digest);
+    return digest;
+  }
+
+  /**
    * Streams an object in. When it returns, the object has reached the disk; when it throws, or the process dies, what was there
    * before is still there. Throws NoSuchBucket, KeyTooLongError, BadDigest, IncompleteBody, EntityTooLarge, PreconditionFailed,
    * InsufficientStorage, and whatever `body` throws.
@@ -159,7 +212,12 @@ export class BucketStore {
       attributes: request.attributes,
       ...(checksum && { checksum }),
     };
-    return this.#commit(bucketId, object, { blob: blob.blob, sizeBytes: blob.sizeBytes }, request.precondition);
+    return this.#commit(
+      bucketId,
+      object,
+      { blob: blob.blob, sizeBytes: blob.sizeBytes, sha256: blob.sha256 },
+      request.precondition,
+    );
   }
 
   /** Copies within the store; `source` stays open for the caller to close. Throws as `put` does. */
@@ -189,7 +247,7 @@ export class BucketStore {
     return this.#commit(bucketId, object, segment, request.precondition);
   }
 
-  /** Returns whether there was an object; deleting what is not there is no fault. Throws NoSuchBucket. */
+  /** Returns whether there was an object; deleting what is not there is not an error. Throws NoSuchBucket. */
   async delete(bucket: string, key: string, precondition?: WritePrecondition): Promise<boolean> {
     const removed = inTransaction(this.#index, () => {
       const bucketId = this.#objects.requireBucket(bucket);
@@ -218,6 +276,11 @@ export class BucketStore {
     return uploads;
   }
 
+  /** Everything as it is now; what it holds stays on the disk until it is closed. */
+  copyAll(): BucketCopy {
+    return copyBucket(this.#index, this.#blobs);
+  }
+
   close(): void {
     if (this.#index.isOpen) this.#index.close();
   }
@@ -238,6 +301,14 @@ export class BucketStore {
     await this.#blobs.discard(replaced);
     return object;
   }
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
 }
 
 /**

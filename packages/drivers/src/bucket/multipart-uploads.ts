@@ -88,8 +88,16 @@ export class MultipartUploads {
   readonly #blobs: BlobDirectory;
   readonly #objects: ObjectTable;
   readonly #now: () => Date;
+  readonly #onCompleted: (bucket: string, key: string) => void;
 
-  constructor(parts: { index: DatabaseSync; blobs: BlobDirectory; objects: ObjectTable; now: () => Date }) {
+  constructor(parts: {
+    index: DatabaseSync;
+    blobs: BlobDirectory;
+    objects: ObjectTable;
+    now: () => Date;
+    onCompleted: (bucket: string, key: string) => void;
+  }) {
+    this.#onCompleted = parts.onCompleted;
     this.#index = parts.index;
     this.#blobs = parts.blobs;
     this.#objects = parts.objects;
@@ -218,6 +226,7 @@ export class MultipartUploads {
       const unused = uploaded.filter((part) => !chosen.includes(part)).map(toSegment);
       return { object, garbage: [...replaced, ...unused] };
     });
+    this.#onCompleted(bucket, key);
     await this.#blobs.discard(garbage);
     return object;
   }

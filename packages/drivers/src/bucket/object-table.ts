@@ -31,6 +31,7 @@ export class ObjectTable {
   readonly #state: StatementSync;
   readonly #seek: StatementSync;
   readonly #upsert: StatementSync;
+  readonly #setSegments: StatementSync;
   readonly #delete: StatementSync;
 
   constructor(index: DatabaseSync) {
@@ -44,6 +45,9 @@ export class ObjectTable {
     this.#seek = index.prepare(`SELECT ${summary} FROM objects WHERE bucket_id = ? AND key >= ? ORDER BY key LIMIT ?`);
     this.#upsert = index.prepare(
       `INSERT OR REPLACE INTO objects (bucket_id, ${summary}, attributes, segments) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#setSegments = index.prepare(
+      "UPDATE objects SET segments = ? WHERE bucket_id = (SELECT id FROM buckets WHERE name = ?) AND key = ? AND segments = ?",
     );
     this.#delete = index.prepare("DELETE FROM objects WHERE bucket_id = ? AND key = ?");
   }
@@ -100,6 +104,14 @@ export class ObjectTable {
       JSON.stringify(segments),
     );
     return replaced ?? [];
+  }
+
+  /** Does nothing when the object is another one by now. */
+  keepDigest(bucket: string, key: string, segments: readonly Segment[], objectSha256: string): void {
+    const [first, ...rest] = segments;
+    if (!first) return;
+    const digested = JSON.stringify([{ ...first, objectSha256 }, ...rest]);
+    this.#setSegments.run(digested, bucket, requireKey(key), JSON.stringify(segments));
   }
 
   remove(bucketId: number, key: Uint8Array): Segment[] | undefined {

@@ -19,6 +19,10 @@ export interface ObjectAttributes {
 export interface Segment {
   blob: string;
   sizeBytes: number;
+  /** Hex; absent of what was stored before it was kept, and of parts. */
+  sha256?: string;
+  /** Hex, of the whole object, on its first segment: once it was read for that. */
+  objectSha256?: string;
 }
 
 export interface ObjectSummary {

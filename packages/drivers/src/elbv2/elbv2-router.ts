@@ -14,7 +14,7 @@ export interface Elbv2Settings extends AwsClientSettings, TargetSettings {}
 const ASK_AGAIN_MILLISECONDS = 2_000;
 const PORT_MAX = 65_535;
 
-/** Target groups of AWS's application and network load balancers. A host is blocked when it is no target any more. */
+/** Target groups of AWS's application and network load balancers. A host is blocked when it is not a target any more. */
 export const elbv2Router: Driver<"traffic-router", Elbv2Settings, object, TrafficRouter> = {
   port: "traffic-router",
   name: "elbv2",

@@ -47,7 +47,7 @@ export class Elbv2TargetGroups {
     target: TargetDescription,
     signal: AbortSignal,
   ): Promise<TargetHealth | undefined> {
-    // The zone is no part of what a target is called.
+    // The zone is not part of what a target is called.
     const { Id, Port } = target;
     const input = { TargetGroupArn: group.arn, Targets: [Port === undefined ? { Id } : { Id, Port }] };
     const answer = await this.#call("DescribeTargetHealth", signal, (client, options) =>

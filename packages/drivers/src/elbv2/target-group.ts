@@ -33,7 +33,7 @@ export function targetOf(host: RoutedHost, group: KnownTargetGroup, settings: Ta
     case "instance":
       if (host.hostId.startsWith("i-")) return { target: { Id: host.hostId, ...Port } };
       return {
-        problem: `it takes EC2 instances, and ${host.hostName} (${host.hostId}) is none: use one of the target type ip`,
+        problem: `it takes EC2 instances, and ${host.hostName} (${host.hostId}) is not one: use one of the target type ip`,
       };
     case "ip": {
       if (host.address === null)

@@ -5,7 +5,6 @@ import {
   unsupportedRevision,
 } from "@sluice/engine/ports/revision-source.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
-import type { Credentials } from "@sluice/wire/sigv4/http-request.ts";
 import { BucketFault } from "../bucket/bucket-fault.ts";
 import type { BucketStore } from "../bucket/bucket-store.ts";
 import type { Driver, NoSettings } from "../driver.ts";
@@ -15,31 +14,47 @@ export interface EmbeddedBucketDependencies {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly region: string;
-  /** A key that this server itself holds and that may read every bucket. */
-  readonly serverKey: Credentials;
   /** The buckets themselves, so that looking for a bundle needs no request. */
-  readonly buckets: Pick<BucketStore, "head" | "open">;
+  readonly buckets: Pick<BucketStore, "head" | "open" | "sha256">;
 }
+
+/**
+ * Life of a URL. It may be long, so that a download over a slow link can be tried again: it opens no more than the host's own key, which
+ * reads that object for as long as the host has a command of the deployment, and nothing from the moment at which the host is removed.
+ */
+const HOST_URL_EXPIRES_SECONDS = 900;
 
 /** The buckets in this server's own data directory, at the address by which the asking host reaches the server. */
 export const embeddedBucketSource: Driver<"revision-source", NoSettings, EmbeddedBucketDependencies, RevisionSource> = {
   port: "revision-source",
   name: "embedded-bucket",
-  create: (_settings, { now, region, serverKey, buckets }) => ({
+  create: (_settings, { now, region, buckets }) => ({
     revisionTypes: ["S3"],
-    locate: async (revision, { expiresSeconds, publicEndpoint }, signal) => {
+    locate: async (revision, { publicEndpoint, hostKey }, signal) => {
       signal.throwIfAborted();
       if (revision.revisionType !== "S3") throw unsupportedRevision("embedded-bucket", revision);
+      if (hostKey === undefined) return { by: "host" };
       const url = presignObjectUrl(
         revision.s3Location,
         { url: publicEndpoint, region, pathStyle: true },
-        { credentials: serverKey, now: new Date(now()), expiresSeconds },
+        { credentials: hostKey, now: new Date(now()), expiresSeconds: HOST_URL_EXPIRES_SECONDS },
       );
       return { by: "url", url, eTag: revision.s3Location.eTag };
     },
     inspect: async (revision, signal) => {
       signal.throwIfAborted();
       return inspectObject(buckets, objectOf(revision));
+    },
+    digest: async (revision, signal) => {
+      const { bucket, key } = objectOf(revision);
+      const facts = inspectObject(buckets, objectOf(revision));
+      if (facts.outcome !== "found") return { unknown: facts.reason };
+      try {
+        return { sha256: await buckets.sha256(bucket, key, signal) };
+      } catch (error) {
+        if (signal.aborted) return { pending: true };
+        throw error;
+      }
     },
     read: async (revision, maxBytes, signal) => {
       signal.throwIfAborted();

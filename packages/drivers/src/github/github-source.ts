@@ -16,6 +16,10 @@ export const githubSource: Driver<"revision-source", NoSettings, object, Revisio
       if (revision.revisionType !== "GitHub") throw unsupportedRevision("github", revision);
       return { outcome: "unchecked", reason: "hosts fetch it from GitHub by themselves" };
     },
+    digest: async (revision) => {
+      if (revision.revisionType !== "GitHub") throw unsupportedRevision("github", revision);
+      return { unknown: "hosts fetch it from GitHub, which makes the archive anew; the commit id says what is in it" };
+    },
     read: async (revision) => {
       if (revision.revisionType !== "GitHub") throw unsupportedRevision("github", revision);
       throw new RevisionSourceFault("hosts fetch it from GitHub by themselves");

@@ -69,11 +69,15 @@ describe("a runtime socket", () => {
     }
   });
 
-  it("that is not there is a rejection that names it", async () => {
+  it("that is not there, or that nobody listens at, is a rejection that names it and the cure", async () => {
+    const cure = "Is HAProxy running\\? Compare `stats socket` in haproxy.cfg";
     const path = "/nonexistent/admin.sock";
     await expect(askHaproxy({ name: path, path }, "show info", never)).rejects.toThrow(
-      /the HAProxy socket \/nonexistent\/admin.sock cannot be used: .*ENOENT/,
+      new RegExp(`the HAProxy socket /nonexistent/admin.sock cannot be used: .*ENOENT.*${cure}`),
     );
+    const socket = await serve(() => {});
+    await new Promise((resolve) => server!.close(resolve));
+    await expect(askHaproxy(socket, "show info", never)).rejects.toThrow(new RegExp(`ECONNREFUSED.*${cure}`));
   });
 
   it("is left when the caller gives up", async () => {

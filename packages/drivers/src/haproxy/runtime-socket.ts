@@ -24,6 +24,13 @@ export const ANSWER_TIMEOUT_MILLISECONDS = 5_000;
 /** A line of `show stat` takes about 500 bytes a server. */
 export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
+const NOT_RUNNING = ". Is HAProxy running? Compare `stats socket` in haproxy.cfg";
+const CURES: ReadonlyMap<string, string> = new Map([
+  ["ENOENT", NOT_RUNNING],
+  ["ECONNREFUSED", NOT_RUNNING],
+  ["EACCES", ". The server's user may not write to it: set `user`, `group` or `mode` of `stats socket` in haproxy.cfg"],
+]);
+
 /** `/run/haproxy/admin.sock`, `10.0.0.5:9999`, `[::1]:9999`. Undefined for all else. */
 export function parseRuntimeSocket(name: string): RuntimeSocket | undefined {
   if (name.startsWith("/")) return Buffer.byteLength(name) <= MAX_SOCKET_PATH_BYTES ? { name, path: name } : undefined;
@@ -70,7 +77,9 @@ export function askHaproxy(
       size += chunk.length;
       if (size > MAX_ANSWER_BYTES) fail(`answered "${command}" with more than ${MAX_ANSWER_BYTES} bytes`);
     });
-    connection.on("error", (error) => fail(`cannot be used: ${error.message}`, error));
+    connection.on("error", (error: NodeJS.ErrnoException) =>
+      fail(`cannot be used: ${error.message}${CURES.get(error.code ?? "") ?? ""}`, error),
+    );
     connection.on("end", () => {
       const answer = Buffer.concat(chunks).toString();
       if (answer === "\n" || answer.endsWith("\n\n")) settle(() => resolve(answer));

@@ -1,5 +1,6 @@
 import { type RevisionSource, RevisionSourceFault, unsupportedRevision } from "@sluice/engine/ports/revision-source.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
+import { sha256Hex } from "@sluice/wire/sigv4/canonical-request.ts";
 import type { Driver, NoSettings } from "../driver.ts";
 
 export interface MemoryRevisionSourceDependencies {
@@ -35,6 +36,12 @@ export const memoryRevisionSource: Driver<
       if (bundle) return { outcome: "found", sizeBytes: bundle.length, eTag: revision.s3Location.eTag };
       if (urls.has(key)) return { outcome: "unchecked", reason: "only its URL is known" };
       return { outcome: "missing", reason: `there is no revision ${key} in memory` };
+    },
+    digest: async (revision, signal) => {
+      signal.throwIfAborted();
+      if (revision.revisionType !== "S3") throw unsupportedRevision("memory", revision);
+      const bundle = bundles.get(revisionKey(revision));
+      return bundle ? { sha256: sha256Hex(bundle) } : { unknown: "only its URL is known" };
     },
     read: async (revision, maxBytes, signal) => {
       signal.throwIfAborted();

@@ -4,6 +4,7 @@ import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import { RevisionSourceFault } from "@sluice/engine/ports/revision-source.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import { parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
+import { sha256Hex } from "@sluice/wire/sigv4/canonical-request.ts";
 import { verifySignature } from "@sluice/wire/sigv4/verify.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BucketFault } from "../bucket/bucket-fault.ts";
@@ -23,12 +24,13 @@ const settings = {
   secretAccessKey: SECRET,
 };
 const HELD = { key: "app/held.zip", sizeBytes: 5, etag: "5d41402abc4b2a76b9719d911017c592" };
-const buckets: Pick<BucketStore, "head" | "open"> = {
+const buckets: Pick<BucketStore, "head" | "open" | "sha256"> = {
   head: (bucket, key) => {
     if (bucket !== "my-artifacts") throw new BucketFault("NoSuchBucket", "The specified bucket does not exist.");
     if (key !== HELD.key) throw new BucketFault("NoSuchKey", "The specified key does not exist.");
     return { ...HELD, modifiedAt: new Date(NOW), attributes: { headers: {}, metadata: {} } };
   },
+  sha256: async () => sha256Hex("hello"),
   open: (bucket, key) => ({
     object: buckets.head(bucket, key),
     segments: [],
@@ -43,7 +45,6 @@ const embedded = embeddedBucketSource.create(
   {
     ...clock,
     region: "us-east-1",
-    serverKey: { accessKeyId: "AKIASERVER", secretAccessKey: SECRET },
     buckets,
   },
 );
@@ -58,7 +59,10 @@ const REVISIONS: Record<RevisionLocation["revisionType"], RevisionLocation> = {
   String: { revisionType: "String", string: { content: "{}" } },
   AppSpecContent: { revisionType: "AppSpecContent", appSpecContent: { content: "{}" } },
 };
-const options = { expiresSeconds: 900, publicEndpoint: "http://10.0.0.1:8400" };
+const options = {
+  publicEndpoint: "http://10.0.0.1:8400",
+  hostKey: { accessKeyId: "AKIAHOST", secretAccessKey: SECRET },
+};
 const never = new AbortController().signal;
 
 /** Every driver of the port. */
@@ -141,6 +145,11 @@ describe("a presigned URL", () => {
     expect(() => verify(url, NOW)).not.toThrow();
   });
 
+  it("into the embedded bucket is signed by the asking host's own key, and there is none for a host without a key", async () => {
+    expect(await urlFrom(embedded, S3)).toContain("X-Amz-Credential=AKIAHOST%2F");
+    expect(await embedded.locate(S3, { ...options, hostKey: undefined }, never)).toEqual({ by: "host" });
+  });
+
   it("never shows the secret", async () => {
     expect(await urlFrom(embedded, S3)).not.toContain(SECRET);
   });
@@ -164,6 +173,13 @@ describe("looking for a bundle", () => {
       reason: "the bucket my-artifacts of this server has no object gone.zip",
     });
     expect(await embedded.inspect(held({ version: "v1" }), never)).toMatchObject({ outcome: "missing" });
+  });
+
+  it("in the server's own buckets says what each bundle is, byte for byte", async () => {
+    expect(await embedded.digest(held(), never)).toEqual({ sha256: sha256Hex("hello") });
+    expect(await embedded.digest(held({ key: "gone.zip" }), never)).toEqual({
+      unknown: "the bucket my-artifacts of this server has no object gone.zip",
+    });
   });
 
   it("reads whole bundles, and none that is too large", async () => {
@@ -201,6 +217,31 @@ describe("looking for a bundle", () => {
       expect(await source.inspect(held(), never)).toMatchObject({ outcome: "unchecked" });
       answers = (request) => request.socket.destroy();
       expect(await source.inspect(held(), never)).toMatchObject({ outcome: "unchecked" });
+    });
+
+    it("takes its checksum for the digest where it has one, and reads the bundle once where it has none", async () => {
+      const hex = sha256Hex("hello");
+      answers = (_, response) =>
+        response
+          .writeHead(200, { etag: '"abc"', "x-amz-checksum-sha256": Buffer.from(hex, "hex").toString("base64") })
+          .end();
+      seen.length = 0;
+      expect(await source.digest(held(), never)).toEqual({ sha256: hex });
+      expect(seen).toEqual(["HEAD /my-artifacts/app/held.zip"]);
+      // What it computed over the checksums of an upload's parts is no digest of the bytes.
+      answers = (request, response) => {
+        response.writeHead(200, { etag: '"abc"', "x-amz-checksum-sha256": `${"A".repeat(43)}=-2` });
+        response.end(request.method === "HEAD" ? undefined : "hello");
+      };
+      expect(await source.digest(held(), never)).toEqual({ sha256: hex });
+      expect(await source.digest(held(), never)).toEqual({ sha256: hex });
+      expect(seen.filter((each) => each.startsWith("GET"))).toHaveLength(1);
+      answers = (_, response) => response.writeHead(403).end();
+      expect(await source.digest(held({ key: "other" }), never)).toEqual({
+        unknown: expect.stringContaining("HTTP 403"),
+      });
+      answers = (request) => request.socket.destroy();
+      expect(await source.digest(held(), never)).toHaveProperty("unknown");
     });
 
     it("reads no more than it was told", async () => {

@@ -1,6 +1,6 @@
 import { type RevisionSource, unsupportedRevision } from "@sluice/engine/ports/revision-source.ts";
-import type { RevisionLocation } from "@sluice/model/revision-location.ts";
-import { headPresigned, readPresigned } from "@sluice/wire/client/presigned-object.ts";
+import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
+import { digestPresigned, headPresigned, readPresigned } from "@sluice/wire/client/presigned-object.ts";
 import type { Driver } from "../driver.ts";
 import { endpointProblem, presignObjectUrl } from "./s3-url.ts";
 
@@ -19,8 +19,20 @@ export interface ClockDependency {
   readonly now: () => number;
 }
 
+/**
+ * Life of a URL that a host is given. Whoever has it reads the object, so it is no longer than the agent's tries: the last one begins
+ * within five minutes, and a download that was broken off over a slow link may begin again.
+ */
+const BUNDLE_URL_EXPIRES_SECONDS = 600;
 /** Life of a URL that this server uses itself, at once. */
 const OWN_URL_EXPIRES_SECONDS = 60;
+
+/** Asks for the checksum that the store may have; part of what is signed. */
+const CHECKSUM_HEADERS = { "x-amz-checksum-mode": "ENABLED" } as const;
+/** A bundle that is larger is not read for its SHA-256. */
+const DIGEST_READ_MAX_BYTES = 1024 * 1024 * 1024;
+/** Digests that are kept, so that a revision is read once and not for every deployment. */
+const DIGESTS_MAX = 1000;
 
 /** Buckets of AWS or of any server that speaks S3. Presigning needs no connection, so nothing is asked of the endpoint here. */
 export const s3Source: Driver<"revision-source", S3SourceSettings, ClockDependency, RevisionSource> = {
@@ -42,16 +54,22 @@ export const s3Source: Driver<"revision-source", S3SourceSettings, ClockDependen
   create: (settings, { now }) => {
     const { endpoint, region, accessKeyId, secretAccessKey, sessionToken, pathStyle = true } = settings;
     const credentials = { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
-    const urlOf = (revision: RevisionLocation, method: "GET" | "HEAD", expiresSeconds: number) => {
+    const digests = new Map<string, string>();
+    const urlOf = (
+      revision: RevisionLocation,
+      method: "GET" | "HEAD",
+      expiresSeconds: number,
+      headers: Readonly<Record<string, string>> = {},
+    ) => {
       if (revision.revisionType !== "S3") throw unsupportedRevision("s3", revision);
       const presigning = { credentials, now: new Date(now()), expiresSeconds };
-      return presignObjectUrl(revision.s3Location, { url: endpoint, region, pathStyle }, presigning, method);
+      return presignObjectUrl(revision.s3Location, { url: endpoint, region, pathStyle }, presigning, method, headers);
     };
     return {
       revisionTypes: ["S3"],
-      locate: async (revision, { expiresSeconds }, signal) => {
+      locate: async (revision, _options, signal) => {
         signal.throwIfAborted();
-        const url = urlOf(revision, "GET", expiresSeconds);
+        const url = urlOf(revision, "GET", BUNDLE_URL_EXPIRES_SECONDS);
         return { by: "url", url, eTag: revision.revisionType === "S3" ? revision.s3Location.eTag : undefined };
       },
       inspect: async (revision, signal) => {
@@ -72,6 +90,27 @@ export const s3Source: Driver<"revision-source", S3SourceSettings, ClockDependen
           }
         } catch (error) {
           return { outcome: "unchecked", reason: error instanceof Error ? error.message : String(error) };
+        }
+      },
+      digest: async (revision, signal) => {
+        const url = urlOf(revision, "HEAD", OWN_URL_EXPIRES_SECONDS, CHECKSUM_HEADERS);
+        try {
+          const head = await headPresigned(url, { signal, headers: CHECKSUM_HEADERS });
+          if (head.status === 200 && head.sha256 !== undefined) {
+            return { sha256: Buffer.from(head.sha256, "base64").toString("hex") };
+          }
+          const name = (eTag: string | undefined) => JSON.stringify([revisionKey(revision), eTag]);
+          const known = head.eTag === undefined ? undefined : digests.get(name(head.eTag));
+          if (known !== undefined) return { sha256: known };
+          const read = await digestPresigned(urlOf(revision, "GET", OWN_URL_EXPIRES_SECONDS), {
+            maxBytes: DIGEST_READ_MAX_BYTES,
+            signal,
+          });
+          if (digests.size >= DIGESTS_MAX) digests.clear();
+          if (read.eTag !== undefined) digests.set(name(read.eTag), read.sha256);
+          return { sha256: read.sha256 };
+        } catch (error) {
+          return { unknown: signal.aborted ? `${endpoint} was too slow` : (error as Error).message };
         }
       },
       read: async (revision, maxBytes, signal) => {

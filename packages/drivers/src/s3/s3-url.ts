@@ -29,9 +29,11 @@ export function presignObjectUrl(
   endpoint: S3Endpoint,
   presigning: Presigning,
   method: "GET" | "HEAD" = "GET",
+  headers: Readonly<Record<string, string>> = {},
 ): string {
   return presignUrl({
     method,
+    headers,
     url: objectUrl(location, endpoint),
     service: "s3",
     region: endpoint.region,
@@ -49,7 +51,7 @@ function objectUrl({ bucket, key, version }: ObjectLocation, { url, pathStyle }:
     : `${protocol}//${bucket}.${host}${prefix}/${encodedKey}${query}`;
 }
 
-/** Why text is no endpoint, as the end of a sentence; undefined when it is one. */
+/** Why text is not an endpoint, as the end of a sentence; undefined when it is one. */
 export function endpointProblem(text: string): string | undefined {
   try {
     const { path } = splitUrl(text);

@@ -143,7 +143,7 @@ describe("the settings of a webhook", () => {
   it.each([
     [{ url: "http://chat.example/hidden-token" }, /not https/],
     [{ url: "https://user:hidden-token@chat.example/" }, /user or a password/],
-    [{ url: "hidden-token" }, /no address/],
+    [{ url: "hidden-token" }, /not a valid address/],
     [{ secret: "hidden-token" }, /too short/],
     [{ form: "json" }, /documented/],
   ])("are refused when they are %j, without what is secret", (settings, problem) => {

@@ -132,7 +132,7 @@ function readAuthorities(caFile: string): string {
 }
 
 function urlProblem(text: string): string | undefined {
-  if (!URL.canParse(text)) return "is no address: give https://HOST[:PORT]/PATH";
+  if (!URL.canParse(text)) return "is not a valid address: give https://HOST[:PORT]/PATH";
   const { protocol, hostname, username, password } = new URL(text);
   if (username !== "" || password !== "") return "holds a user or a password: the signature says who is sending";
   if (protocol === "https:" || (protocol === "http:" && LOOPBACK.test(hostname))) return undefined;
