@@ -19,6 +19,10 @@ export function isUnspecified(host: string): boolean {
 
 /** A URL that reaches the listener; an unspecified address is reached by loopback. */
 export function urlOf(host: string, port: number, usesTls: boolean): string {
-  const reachable = isUnspecified(host) ? "127.0.0.1" : host;
-  return `${usesTls ? "https" : "http"}://${isIP(reachable) === 6 ? `[${reachable}]` : reachable}:${port}`;
+  return listensOn(isUnspecified(host) ? "127.0.0.1" : host, port, usesTls);
+}
+
+/** For people: where the server listens, as it was asked to. */
+export function listensOn(host: string, port: number, usesTls: boolean): string {
+  return `${usesTls ? "https" : "http"}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }

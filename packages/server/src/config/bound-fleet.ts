@@ -10,7 +10,7 @@ export const FLEET_PORT = "fleet";
 type BoundCloud = BoundDriver<Ec2Fleet>;
 
 export interface BoundFleetDependencies {
-  /** What is known here of these hosts. Removed ones are no targets, though their cloud goes on running them. */
+  /** What is known here of these hosts. Removed ones are not targets, though their cloud goes on running them. */
   readonly knownHosts: (hostIds: readonly string[]) => Promise<KnownHosts>;
 }
 

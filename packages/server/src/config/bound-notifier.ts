@@ -28,6 +28,6 @@ function unboundTopic(topicArn: string): string {
   const example = `- { match: ${JSON.stringify(name)}, port: ${NOTIFIER_PORT}, driver: webhook, settings: { url: "https://…", secret: … } }`;
   return (
     `no binding says who is told of ${topicArn}: add one to the bindings in sluice.yml (driver webhook or sns), such as ${example}, ` +
-    "restart the server with --config sluice.yml, and run sluice triggers replay"
+    "and restart the server with --config sluice.yml"
   );
 }

@@ -27,6 +27,7 @@ export function boundRevisionSource(bound: readonly BoundDriver<RevisionSource>[
     revisionTypes: ["S3", "GitHub"],
     locate: async (revision, options, signal) => sourceOf(revision).locate(revision, options, signal),
     inspect: async (revision, signal) => sourceOf(revision).inspect(revision, signal),
+    digest: async (revision, signal) => sourceOf(revision).digest(revision, signal),
     read: async (revision, maxBytes, signal) => sourceOf(revision).read(revision, maxBytes, signal),
   };
 }

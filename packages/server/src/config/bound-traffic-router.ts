@@ -64,7 +64,7 @@ function missingBinding(group: string): string {
 
 /**
  * `web` of `arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/web/6d0ecf83` and of `…:loadbalancer/app/web/50dc6c49`; the whole text
- * when it is no such ARN. AWS appends an id that a group's name does not tell.
+ * when it is not such an ARN. AWS appends an id that a group's name does not tell.
  */
 function nameInArn(text: string): string {
   const found = /^arn:[^/]*:(?:targetgroup|loadbalancer(?:\/(?:app|net|gwy)(?=\/))?)\/([^/]+)/.exec(text);

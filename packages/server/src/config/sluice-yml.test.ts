@@ -6,7 +6,7 @@ import { githubSource } from "@sluice/drivers/github/github-source.ts";
 import { s3Source } from "@sluice/drivers/s3/s3-source.ts";
 import { describe, expect, it } from "vitest";
 import { matchesPattern } from "./binding.ts";
-import { ConfigError, loadSluiceYml, parseSluiceYml } from "./sluice-yml.ts";
+import { ConfigError, EMPTY_CONFIG, loadSluiceYml, parseSluiceYml } from "./sluice-yml.ts";
 
 const DRIVERS = [embeddedBucketSource, s3Source, githubSource];
 const parse = (text: string) => parseSluiceYml(text, "sluice.yml", DRIVERS);
@@ -26,6 +26,30 @@ bindings:
 `;
 
 describe("sluice.yml", () => {
+  it("says how long deployments are kept, and keeps them for a year when it does not", () => {
+    expect(parse("").retention).toEqual({ days: 365, deploymentsPerGroup: null, everyMinutes: 60 });
+    expect(parse("retention:\n  deploymentsPerGroup: 20\n").retention).toEqual({
+      days: 365,
+      deploymentsPerGroup: 20,
+      everyMinutes: 60,
+    });
+    expect(parse("retention: { days: 30, everyMinutes: 1 }").retention).toMatchObject({ days: 30, everyMinutes: 1 });
+  });
+
+  it.each([
+    ["retention:\n  days: 0", "sluice.yml, line 2: retention.days is 0: give the days after its end"],
+    ["retention:\n  days: 1.5", "retention.days is 1.5"],
+    ["retention:\n  deploymentsPerGroup: all", 'retention.deploymentsPerGroup is "all": give how many'],
+    [
+      "retention:\n  everyMinutes: 1441",
+      "retention.everyMinutes is 1441: give the minutes from one look to the next, a whole number from 1 to 1440",
+    ],
+    ["retention:\n  weeks: 2", "retention.weeks is not known here: use days, deploymentsPerGroup, everyMinutes"],
+    ["retention: forever", "retention is not a mapping"],
+  ])("tells what is wrong with %j", (text, message) => {
+    expect(() => parse(text)).toThrow(message);
+  });
+
   it("is read in order", () => {
     expect(parse(GOOD).bindings).toEqual([
       {
@@ -45,21 +69,42 @@ describe("sluice.yml", () => {
   });
 
   it.each(["", "# nothing yet\n", "{}", "bindings: []"])("may say nothing: %j", (text) => {
-    expect(parse(text)).toEqual({ bindings: [] });
+    expect(parse(text)).toEqual(EMPTY_CONFIG);
   });
 
+  it("says by which names callers reach the server", () => {
+    const names = (text: string) => parse(`server:\n  names:\n    - ${text}\n`).server.names;
+    expect(names("Sluice.Example.com.")).toEqual([{ name: "sluice.example.com", port: undefined }]);
+    expect(names("10.0.0.5:9450")).toEqual([{ name: "10.0.0.5", port: 9450 }]);
+    expect(names('"[0:0::1]:80"')).toEqual([{ name: "::1", port: 80 }]);
+    expect(names("https://sluice.example.com/")).toEqual([{ name: "sluice.example.com", port: 443, scheme: "https" }]);
+    expect(names("http://sluice:8080")).toEqual([{ name: "sluice", port: 8080, scheme: "http" }]);
+  });
+
+  it.each(["https://a/b", "a b", '"*.example.com"', "ftp://a", "a:0", "a:65536", "user@a", '""', "7", "https://"])(
+    "refuses as a name of the server: %s",
+    (name) => {
+      expect(() => parse(`server:\n  names:\n    - good\n    - ${name}\n`)).toThrow(
+        /line 4: server\.names\[1\] is .*: give a host name/,
+      );
+    },
+  );
+
   it.each([
+    ["server: 7\n", "line 1: server is not a mapping"],
+    ["server:\n  names: a\n", "line 2: server.names is not a list"],
+    ["server:\n  name: a\n", "line 2: server.name is not known here: use names"],
     ["bindings: [", "sluice.yml, line 1, column"],
     ["- a\n", "line 1: the file is not a mapping"],
-    ["bindings: []\nbinding: []\n", "line 2: binding is not known here: use bindings"],
+    ["bindings: []\nbinding: []\n", "line 2: binding is not known here: use server, bindings, retention"],
     ["bindings: {}", "line 1: bindings is not a list"],
     ["bindings:\n  - x\n", "line 2: bindings[0] is not a mapping"],
     ["bindings:\n  - port: revision-source\n", "line 2: bindings[0].match is missing: give the name or ARN"],
     ["bindings:\n  - match: 7\n", "bindings[0].match is 7: give"],
-    ["bindings:\n  - match: a\n    port: alarms\n", 'line 3: bindings[0].port is "alarms", which is no port'],
+    ["bindings:\n  - match: a\n    port: alarms\n", 'line 3: bindings[0].port is "alarms", which is not a valid port'],
     [
       "bindings:\n  - match: a\n    port: revision-source\n    driver: ftp\n",
-      'line 4: bindings[0].driver is "ftp", which is no driver of revision-source: use one of embedded-bucket, s3, github',
+      'line 4: bindings[0].driver is "ftp", which is not a driver of revision-source: use one of embedded-bucket, s3, github',
     ],
     [GOOD.replace("region:", "regoin:"), "line 8: bindings[0].settings.regoin is not a setting of this driver: use"],
     [GOOD.replace("      region: eu-central-1\n", ""), "bindings[0].settings.region is missing"],

@@ -2,14 +2,26 @@ import { readFile } from "node:fs/promises";
 import type { Driver } from "@sluice/drivers/driver.ts";
 import { readSettings, SettingsError, type SettingsSchema } from "@sluice/drivers/settings-schema.ts";
 import { isMap, isScalar, LineCounter, type Node, type ParsedNode, parseDocument } from "yaml";
+import { parseAuthority } from "../http/authority.ts";
+import type { ConfiguredName } from "../http/server-names.ts";
+import { DEFAULT_RETENTION, type RetentionRule } from "../retention/retention-rule.ts";
 import type { Binding } from "./binding.ts";
+import { RETENTION_MEMBERS, readRetention } from "./read-retention.ts";
 
 /** What sluice.yml says, checked in full. */
 export interface SluiceConfig {
+  readonly server: ServerSettings;
   readonly bindings: readonly Binding[];
+  readonly retention: RetentionRule;
 }
 
-export const EMPTY_CONFIG: SluiceConfig = { bindings: [] };
+/** What concerns the server itself. */
+export interface ServerSettings {
+  /** By which callers reach it, besides where it listens and what its certificate says. */
+  readonly names: readonly ConfiguredName[];
+}
+
+export const EMPTY_CONFIG: SluiceConfig = { server: { names: [] }, bindings: [], retention: DEFAULT_RETENTION };
 
 /** Any driver, as far as reading a configuration has to know it. */
 export type ConfigurableDriver = Pick<Driver<string, object, never, unknown>, "port" | "name"> & {
@@ -24,7 +36,8 @@ export class ConfigError extends Error {
   }
 }
 
-const TOP_MEMBERS = ["bindings"];
+const TOP_MEMBERS = ["server", "bindings", "retention"];
+const SERVER_MEMBERS = ["names"];
 const BINDING_MEMBERS = ["match", "port", "driver", "settings"];
 
 export async function loadSluiceYml(path: string, drivers: readonly ConfigurableDriver[]): Promise<SluiceConfig> {
@@ -69,10 +82,32 @@ class Reader {
   }
 
   readConfig(value: unknown, drivers: readonly ConfigurableDriver[]): SluiceConfig {
-    const { bindings = [] } = this.#members(value, [], TOP_MEMBERS);
+    const { bindings = [], server = {}, retention = {} } = this.#members(value, [], TOP_MEMBERS);
     if (!Array.isArray(bindings)) this.#fail(["bindings"], "is not a list: write each binding as an item (- match: …)");
     return {
+      server: this.#readServer(server, ["server"]),
       bindings: bindings.map((binding: unknown, index) => this.#readBinding(binding, ["bindings", index], drivers)),
+      retention: readRetention(this.#members(retention, ["retention"], RETENTION_MEMBERS), (member, problem) =>
+        this.#fail(["retention", member], problem),
+      ),
+    };
+  }
+
+  #readServer(value: unknown, path: Path): ServerSettings {
+    const { names = [] } = this.#members(value, path, SERVER_MEMBERS);
+    if (!Array.isArray(names)) this.#fail([...path, "names"], "is not a list: write each name as an item (- NAME)");
+    return {
+      names: names.map((name: unknown, index) => {
+        const configured = typeof name === "string" ? readServerName(name) : null;
+        return (
+          configured ??
+          this.#fail(
+            [...path, "names", index],
+            `is ${JSON.stringify(name)}: give a host name or an address as callers write it, such as sluice.example.com, ` +
+              "10.0.0.5:9450 or https://sluice.example.com, without a path",
+          )
+        );
+      }),
     };
   }
 
@@ -83,12 +118,12 @@ class Reader {
     const ofPort = drivers.filter((driver) => driver.port === port);
     if (ofPort.length === 0) {
       const known = listNames(drivers.map((driver) => driver.port));
-      this.#fail([...path, "port"], `is "${port}", which is no port: use one of ${known}`);
+      this.#fail([...path, "port"], `is "${port}", which is not a valid port: use one of ${known}`);
     }
     const known = listNames(ofPort.map((driver) => driver.name));
     const name = this.#text(members, path, "driver", `one of ${known}`);
     const driver = ofPort.find((candidate) => candidate.name === name);
-    if (!driver) this.#fail([...path, "driver"], `is "${name}", which is no driver of ${port}: use one of ${known}`);
+    if (!driver) this.#fail([...path, "driver"], `is "${name}", which is not a driver of ${port}: use one of ${known}`);
     return { match, port, driver: name, settings: this.#readSettings(members.settings ?? {}, path, driver) };
   }
 
@@ -142,6 +177,15 @@ class Reader {
     }
     return offset;
   }
+}
+
+/** `NAME`, `NAME:PORT` or `http(s)://NAME[:PORT]`, whose port is then its scheme's own. */
+function readServerName(text: string): ConfiguredName | null {
+  const [, scheme, rest = ""] = /^(?:(https?):\/\/)?(.*?)\/?$/i.exec(text.trim().toLowerCase()) ?? [];
+  const authority = parseAuthority(rest);
+  if (authority === null) return null;
+  if (scheme !== "http" && scheme !== "https") return authority;
+  return { name: authority.name, port: authority.port ?? (scheme === "https" ? 443 : 80), scheme };
 }
 
 function listNames(names: readonly string[]): string {

@@ -44,15 +44,19 @@ it("names the dark hosts of a selection, since when, and what to run", async () 
   await declare("i-4", "web-4");
   await declare("i-5", "web-5", { retired_at: 2000 });
   await declare("i-6", "db-1", { tags_json: "[]" });
+  await declare("i-7", "web-7", { enrolled_at: 2000, agent: "sluice" });
   liveness.seen("i-1", NOW - 1000, "sluice");
   liveness.seen("i-2", READY + 5000, "sluice");
   liveness.goodbye("i-3", NOW - 500);
-  const [web2, web3, web4, ...others] = await messages();
+  const [web2, web3, web4, web7, ...others] = await messages();
   expect(web2).toContain("Host web-2 (i-2) has not been heard from since 2026-11-23T18:00:05.000Z");
   expect(web2).toContain("sluice agent run --data DIR on web-2");
   expect(web3).toContain("Host web-3 (i-3) has not been heard from since 2026-11-23T18:00:59.500Z, when its agent was");
   expect(web4).toContain("Host web-4 (i-4) has never been heard from");
   expect(web4).toContain("sluice agent enroll");
+  expect(web7).toBe(
+    "Host web-7 (i-7) has enrolled, but its agent has never polled; its deployment fails unless you run sluice agent run --data DIR on web-7.",
+  );
   expect(others).toEqual([]);
 });
 

@@ -50,9 +50,13 @@ export function darkHostMessage({ host, liveness }: DarkHost): string {
   const label = `Host ${hostLabel(host)}`;
   if (liveness === undefined) return `${label} has been removed.`;
   const { lastSeenAt, remedy } = liveness;
-  if (lastSeenAt === null) return `${label} has never been heard from; its deployment fails unless you run ${remedy}.`;
+  if (lastSeenAt === null) {
+    const what =
+      liveness.silentSince === null ? "has never been heard from" : "has enrolled, but its agent has never polled";
+    return `${label} ${what}; its deployment fails unless you run ${remedy}.`;
+  }
   const since = new Date(lastSeenAt).toISOString();
-  return liveness.saidGoodbye
+  return liveness.goodbyeAt !== null
     ? `${label} has not been heard from since ${since}, when its agent was stopped; run ${remedy}.`
     : `${label} has not been heard from since ${since}; run ${remedy}.`;
 }

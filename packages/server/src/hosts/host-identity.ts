@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { TAGS_MAX, type Tag, tagProblem } from "@sluice/model/tag-filter.ts";
 
 /** On-premises instance names of the API, and our host names: safe in messages, ARNs and command lines. */
@@ -36,7 +38,7 @@ export function hostTagsProblem(tags: readonly Tag[]): string | undefined {
   const keys = new Set<string>();
   for (const tag of tags) {
     const problem = tagProblem(tag);
-    if (problem !== undefined) return `The tag ${tag.Key}=${tag.Value} ${problem}`;
+    if (problem !== undefined) return `The tag ${excerpt(`${tag.Key}=${tag.Value}`)} ${problem}`;
     if (keys.has(tag.Key)) return `The tag key ${tag.Key} is given twice: a host has one value for a key`;
     keys.add(tag.Key);
   }
@@ -74,6 +76,12 @@ export function newAccessKey(randomText: RandomText): { accessKeyId: string; sec
     accessKeyId: `AKIA${randomText(UPPER_AND_DIGITS, ACCESS_KEY_ID_RANDOM_CHARACTERS)}`,
     secretAccessKey: randomText(LETTERS_AND_DIGITS, SECRET_ACCESS_KEY_CHARACTERS),
   };
+}
+
+/** The id of the key that an enrolment buys which may be asked for again: who knows the client token finds it again, and nobody else. */
+export function accessKeyIdFor(clientToken: string): string {
+  const digest = createHash("sha256").update(clientToken).digest().subarray(0, ACCESS_KEY_ID_RANDOM_CHARACTERS);
+  return `AKIA${[...digest].map((byte) => UPPER_AND_DIGITS[byte % UPPER_AND_DIGITS.length]).join("")}`;
 }
 
 /** How messages name a host: `NAME (id)`, or the name alone where it is the id. */

@@ -22,7 +22,7 @@ export function readHostPageToken(token: string | undefined): HostPosition | und
       if (typeof hostName === "string" && typeof hostId === "string") return { hostName, hostId };
     }
   } catch {
-    // Falls through to the fault: what is no JSON is no token of ours.
+    // Falls through to the fault: what is not JSON is not a token of ours.
   }
   throw new CallerFault(
     "InvalidNextTokenException",

@@ -1,6 +1,8 @@
 import { darkAt } from "@sluice/engine/observation.ts";
 import type { HostState, HostSummary } from "@sluice/wire/sluice/operations.ts";
 import { type HostRow, tagsOf } from "../store/hosts.ts";
+import { clockSentence } from "./clock-trouble.ts";
+import { hostLabel } from "./host-identity.ts";
 import type { Liveness } from "./liveness.ts";
 
 /** The truth about a host, which listings, the console and metrics show. */
@@ -8,11 +10,17 @@ export function hostState(row: HostRow, liveness: Liveness, now: number): HostSt
   if (row.retired_at !== null) return "retired";
   const observed = liveness.livenessOf(row);
   if (observed.silentSince === null) return "declared";
-  return darkAt(observed) <= now ? "dark" : "alive";
+  if (observed.lastSeenAt === null) return "enrolled";
+  if (darkAt(observed) <= now) return "dark";
+  // Silent for its grace, or gone with a goodbye, as the clock has it; but this server could not hear in all of that time.
+  const isUnheard =
+    observed.lastSeenAt + observed.graceMilliseconds <= now || liveness.withHeard(row).goodbye_at !== null;
+  return isUnheard ? "unknown" : "alive";
 }
 
 export function hostSummary(row: HostRow, liveness: Liveness, now: number, runningCommands: number): HostSummary {
   const current = liveness.withHeard(row);
+  const clock = liveness.clockTrouble(row.host_id);
   return {
     hostId: row.host_id,
     hostName: row.host_name,
@@ -25,6 +33,12 @@ export function hostSummary(row: HostRow, liveness: Liveness, now: number, runni
     declaredAt: new Date(row.declared_at),
     enrolledAt: row.enrolled_at === null ? undefined : new Date(row.enrolled_at),
     lastSeenAt: current.last_seen_at === null ? undefined : new Date(current.last_seen_at),
+    clockOffsetSeconds: clock?.secondsAhead,
+    // This server's own is told once, and not of each host.
+    clockTrouble:
+      clock && clock.whose !== "server"
+        ? clockSentence(hostLabel({ hostName: row.host_name, hostId: row.host_id }), clock)
+        : undefined,
     runningCommands,
   };
 }

@@ -1,8 +1,12 @@
+import { ALWAYS_HEARD, type HeardTime } from "@sluice/engine/heard-time.ts";
 import type { HostLiveness } from "@sluice/engine/observation.ts";
 import { type Kysely, sql } from "kysely";
 import { findHosts, type HostRow } from "../store/hosts.ts";
 import type { Store } from "../store/open-store.ts";
 import type { Database } from "../store/schema.ts";
+import type { ClockOffsets } from "./clock-offsets.ts";
+import { type ClockTrouble, clockSentence } from "./clock-trouble.ts";
+import { deafnessMessage, type Hearing } from "./hearing.ts";
 import { remedyFor } from "./remedy.ts";
 
 /** How long an agent may be silent before its host counts as dark: ours sends a heartbeat, the AWS agent only polls. */
@@ -12,10 +16,14 @@ export const AWS_AGENT_GRACE_MILLISECONDS = 120_000;
 export const HEARTBEAT_INTERVAL_SECONDS = 5;
 /** How often what was heard is written down. A server that dies forgets no more than this, and the grace covers it. */
 export const FLUSH_INTERVAL_MILLISECONDS = 5_000;
+/** The same while other servers read it: what one of them hears late must leave most of the grace. */
+const SHARED_FLUSH_INTERVAL_MILLISECONDS = 1_000;
 /** How often the clock is looked at. */
 const CLOCK_LOOK_MILLISECONDS = 1_000;
-/** When more than this has passed between two looks, the clock was set or this process was stopped. Servers' clocks differ by less. */
+/** A clock that goes back by more than this was set. Servers' clocks differ by less. */
 const CLOCK_STEP_MILLISECONDS = 5_000;
+/** How long what was heard is kept in memory after it was written down: several times the longest grace. */
+const KEPT_MILLISECONDS = 600_000;
 /** Hosts in one statement: four values each, well below both databases' limit. */
 const FLUSH_ROWS_MAX = 200;
 
@@ -27,6 +35,8 @@ interface Heard {
   goodbyeAt: number | null;
   agent: AgentKind | null;
   agentVersion: string | null;
+  /** When it last said what it is. */
+  describedAt: number;
 }
 
 export interface LivenessOptions {
@@ -35,7 +45,26 @@ export interface LivenessOptions {
   readonly readyAt: number;
   /** A flush that failed. It is tried again at the next turn. */
   readonly onFlushError: (error: unknown) => void;
+  /** When this server proved that it could hear; absent: it always can. */
+  readonly hearing?: HearingClock;
+  /** The clock that callers take their times from. Absent: time is what callers say. */
+  readonly now?: () => number;
+  /** By how much the clocks of hosts are off; absent: nothing is known of them. */
+  readonly clockOffsets?: Pick<ClockOffsets, "of" | "ofRefused" | "ofServer" | "heard" | "corrected">;
+  /** Whether other servers read what this one writes down. */
+  readonly isShared?: () => boolean;
 }
+
+/** What liveness asks of {@link Hearing}. */
+export type HearingClock = Pick<Hearing, "silentSince" | "isWholeSince" | "begin" | "deafness" | "heardTime">;
+
+const ALWAYS_HEARS: HearingClock = {
+  silentSince: (lastSign) => lastSign,
+  isWholeSince: () => true,
+  begin: () => {},
+  deafness: () => null,
+  heardTime: () => ALWAYS_HEARD,
+};
 
 /**
  * Who was heard of, and when. Every poll and heartbeat passes through here, so it is kept in memory and written down in batches;
@@ -48,22 +77,29 @@ export class Liveness {
   readonly #heard = new Map<string, Heard>();
   #changed = new Set<string>();
   #timers: readonly NodeJS.Timeout[] = [];
-  /** Absent until `start`: then time is what callers say. */
-  #clock: { readonly now: () => number; lookedAt: number } | undefined;
+  readonly #hearing: HearingClock;
+  readonly #now: (() => number) | undefined;
+  readonly #isShared: () => boolean;
+  readonly #clockOffsets: LivenessOptions["clockOffsets"];
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #flushing: Promise<void> = Promise.resolve();
 
-  constructor({ store, readyAt, onFlushError }: LivenessOptions) {
+  constructor({ store, readyAt, onFlushError, hearing, now, isShared, clockOffsets }: LivenessOptions) {
     this.#store = store;
     this.#readyAt = readyAt;
     this.#onFlushError = onFlushError;
+    this.#hearing = hearing ?? ALWAYS_HEARS;
+    this.#now = now;
+    this.#isShared = isShared ?? (() => false);
+    this.#clockOffsets = clockOffsets;
   }
 
-  /** Begins to write down what is heard, and to watch the clock that callers take their times from. */
-  start(now: () => number): void {
-    if (this.#clock) return;
-    this.#clock = { now, lookedAt: now() };
+  /** Begins to write down what is heard, and to watch the clock. */
+  start(): void {
+    if (this.#timers.length > 0) return;
     this.#timers = [
-      setInterval(() => void this.flush().catch(this.#onFlushError), FLUSH_INTERVAL_MILLISECONDS).unref(),
+      setInterval(() => this.#flushSoon(), FLUSH_INTERVAL_MILLISECONDS).unref(),
+      setInterval(() => this.#isShared() && this.#flushSoon(), SHARED_FLUSH_INTERVAL_MILLISECONDS).unref(),
       setInterval(() => this.#lookAtClock(), CLOCK_LOOK_MILLISECONDS).unref(),
     ];
   }
@@ -71,23 +107,42 @@ export class Liveness {
   /** The server is reachable only now (it recovered or migrated first): silence counts from here. */
   ready(now: number): void {
     this.#readyAt = now;
+    this.#hearing.begin(now);
   }
 
-  /** A poll or a heartbeat came. Ends a goodbye. */
-  seen(hostId: string, now: number, agent: AgentKind | null = null, agentVersion: string | null = null): void {
+  /**
+   * A poll or a heartbeat came at that time. Ends a goodbye that was said before. What comes here late, because it waited for the database,
+   * does not count over what came since.
+   */
+  seen(hostId: string, at: number, agent: AgentKind | null = null, agentVersion: string | null = null): void {
     const heard = this.#heardOf(hostId);
-    heard.lastSeenAt = Math.max(heard.lastSeenAt ?? now, now);
-    heard.goodbyeAt = null;
-    heard.agent = agent ?? heard.agent;
-    heard.agentVersion = agentVersion ?? heard.agentVersion;
+    heard.lastSeenAt = Math.max(heard.lastSeenAt ?? at, at);
+    if (heard.goodbyeAt !== null && heard.goodbyeAt <= at) heard.goodbyeAt = null;
+    this.#clockOffsets?.heard(hostId);
+    if (agent !== null && at >= heard.describedAt) {
+      heard.describedAt = at;
+      heard.agent = agent;
+      heard.agentVersion = agentVersion ?? heard.agentVersion;
+    }
     this.#changed.add(hostId);
   }
 
-  /** The agent said that it goes away. */
-  goodbye(hostId: string, now: number): void {
+  /** By how much the host's agent said at that time that it corrects its clock, in seconds; 0: not at all. */
+  correctsClock(hostId: string, secondsAhead: number, at: number): void {
+    this.#clockOffsets?.corrected(hostId, secondsAhead, at);
+  }
+
+  /** What is wrong between the host's clock and this server's, where that matters. */
+  clockTrouble(hostId: string): ClockTrouble | undefined {
+    return this.#clockOffsets?.of(hostId);
+  }
+
+  /** The agent said at that time that it goes away. One that was heard since is back: the goodbye had to wait for the database. */
+  goodbye(hostId: string, at: number): void {
     const heard = this.#heardOf(hostId);
-    heard.lastSeenAt = Math.max(heard.lastSeenAt ?? now, now);
-    heard.goodbyeAt = now;
+    if (heard.lastSeenAt !== null && heard.lastSeenAt > at) return;
+    heard.lastSeenAt = at;
+    heard.goodbyeAt = at;
     this.#changed.add(hostId);
   }
 
@@ -100,6 +155,12 @@ export class Liveness {
     return observed;
   }
 
+  /** When this server proved that it could hear: what deadlines count. */
+  heardTime(): HeardTime {
+    this.#lookAtClock();
+    return this.#hearing.heardTime();
+  }
+
   livenessOf(row: HostRow): HostLiveness {
     this.#lookAtClock();
     const heard = this.#newsOf(row);
@@ -108,21 +169,33 @@ export class Liveness {
     const agent = heard?.agent ?? row.agent;
     // A host that has just enrolled has spoken, and gets its grace until the first poll.
     const lastSign = lastSeenAt ?? row.enrolled_at;
+    const graceMilliseconds = agent === "aws" ? AWS_AGENT_GRACE_MILLISECONDS : SLUICE_AGENT_GRACE_MILLISECONDS;
     return {
       lastSeenAt,
-      silentSince:
-        lastSign === null ? null : this.#isOfTheFuture(lastSign) ? this.#readyAt : Math.max(lastSign, this.#readyAt),
-      graceMilliseconds: agent === "aws" ? AWS_AGENT_GRACE_MILLISECONDS : SLUICE_AGENT_GRACE_MILLISECONDS,
-      // An agent that left before this server was ready may be back and just could not say so.
-      saidGoodbye: goodbyeAt !== null && goodbyeAt >= this.#readyAt,
-      remedy: remedyFor({
-        host_name: row.host_name,
-        kind: row.kind,
-        agent,
-        enrolled_at: row.enrolled_at,
-        last_seen_at: lastSeenAt,
-      }),
+      silentSince: lastSign === null ? null : this.#silentSince(lastSign, graceMilliseconds),
+      graceMilliseconds,
+      // An agent that left before this server was ready, or before it was deaf, may be back and just could not say so.
+      goodbyeAt:
+        goodbyeAt !== null && goodbyeAt >= this.#readyAt && this.#hearing.isWholeSince(goodbyeAt) ? goodbyeAt : null,
+      remedy: remedyFor(
+        {
+          host_name: row.host_name,
+          kind: row.kind,
+          agent,
+          enrolled_at: row.enrolled_at,
+          last_seen_at: lastSeenAt,
+        },
+        this.#clockOffsets?.ofRefused(row.host_id),
+      ),
     };
+  }
+
+  /** What a person should know of hosts that may speak and are not heard; null: they are heard. */
+  trouble(): string | null {
+    const deafness = this.#now ? this.#hearing.deafness(this.#now()) : null;
+    const clock = this.#clockOffsets?.ofServer();
+    const troubles = [deafness && deafnessMessage(deafness), clock && clockSentence("", clock)];
+    return troubles.filter(Boolean).join(" ") || null;
   }
 
   /** The row with what was heard since the last flush. Words of an earlier host of the same name do not count for this one. */
@@ -147,6 +220,11 @@ export class Liveness {
     return isNewer && !this.#isOfTheFuture(row.last_seen_at) ? undefined : heard;
   }
 
+  /** How many hosts are kept in memory. */
+  get remembered(): number {
+    return this.#heard.size;
+  }
+
   /** Writes down what changed since the last time. Flushes never overlap. */
   flush(): Promise<void> {
     this.#flushing = this.#flushing.catch(() => {}).then(() => this.#flushNow());
@@ -160,7 +238,12 @@ export class Liveness {
     await this.flush();
   }
 
+  #flushSoon(): void {
+    void this.flush().catch(this.#onFlushError);
+  }
+
   async #flushNow(): Promise<void> {
+    this.#forgetOld();
     const changed = [...this.#changed];
     if (changed.length === 0) return;
     this.#changed = new Set();
@@ -178,30 +261,52 @@ export class Liveness {
     }
   }
 
+  /** What is written down need not be kept here: hosts that were removed, or that have been silent for long. */
+  #forgetOld(): void {
+    if (!this.#now) return;
+    const before = this.#now() - KEPT_MILLISECONDS;
+    for (const [hostId, { lastSeenAt }] of this.#heard) {
+      if (!this.#changed.has(hostId) && (lastSeenAt ?? 0) < before) this.#heard.delete(hostId);
+    }
+  }
+
+  #silentSince(lastSign: number, graceMilliseconds: number): number {
+    const from = this.#isOfTheFuture(lastSign) ? this.#readyAt : Math.max(lastSign, this.#readyAt);
+    return this.#now ? this.#hearing.silentSince(from, graceMilliseconds, this.#now()) : from;
+  }
+
   /**
-   * A clock that jumps tells nothing about hosts. Forward (this process or its machine was stopped): nobody could be heard, so silence
-   * counts anew. Back: what was heard lies in the future, and would keep a dead host alive until the clock has caught up.
+   * A clock that is set back puts what was heard into the future, which would keep a dead host alive until the clock has caught up: silence
+   * counts anew. A clock that jumps forward (this process or its machine was stopped, too) is a gap in the hearing.
    */
   #lookAtClock(): void {
-    if (!this.#clock) return;
-    const now = this.#clock.now();
-    const passed = now - this.#clock.lookedAt;
-    this.#clock.lookedAt = now;
-    if (passed >= 0 && passed < CLOCK_STEP_MILLISECONDS) return;
-    this.#readyAt = now;
+    if (!this.#now) return;
+    const now = this.#now();
+    const isSetBack = now < this.#lookedAt - CLOCK_STEP_MILLISECONDS;
+    this.#lookedAt = now;
+    if (!isSetBack) return;
+    this.ready(now);
     for (const heard of this.#heard.values()) {
       if (heard.lastSeenAt !== null) heard.lastSeenAt = Math.min(heard.lastSeenAt, now);
+      if (heard.goodbyeAt !== null) heard.goodbyeAt = Math.min(heard.goodbyeAt, now);
+      heard.describedAt = Math.min(heard.describedAt, now);
     }
   }
 
   #isOfTheFuture(time: number | null): boolean {
-    return this.#clock !== undefined && time !== null && time > this.#clock.lookedAt + CLOCK_STEP_MILLISECONDS;
+    return this.#now !== undefined && time !== null && time > this.#lookedAt + CLOCK_STEP_MILLISECONDS;
   }
 
   #heardOf(hostId: string): Heard {
     const known = this.#heard.get(hostId);
     if (known !== undefined) return known;
-    const heard: Heard = { lastSeenAt: null, goodbyeAt: null, agent: null, agentVersion: null };
+    const heard: Heard = {
+      lastSeenAt: null,
+      goodbyeAt: null,
+      agent: null,
+      agentVersion: null,
+      describedAt: Number.NEGATIVE_INFINITY,
+    };
     this.#heard.set(hostId, heard);
     return heard;
   }

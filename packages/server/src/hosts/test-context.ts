@@ -19,6 +19,7 @@ export async function testContext(clock: TestClock): Promise<OperationContext> {
     randomText: (alphabet, length) =>
       Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join(""),
     randomUuid: randomUUID,
+    forgetKeys: () => {},
     principal: ROOT,
   };
 }

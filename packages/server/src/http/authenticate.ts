@@ -1,9 +1,10 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { type ParsedAuthorization, parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
 import type { HttpRequest } from "@sluice/wire/sigv4/http-request.ts";
-import { verifySignature } from "@sluice/wire/sigv4/verify.ts";
+import { SignatureFault } from "@sluice/wire/sigv4/signature-fault.ts";
+import { checkSignatureMatches, checkSignatureTime, checkSignedHeaders } from "@sluice/wire/sigv4/verify.ts";
 import type { Principal } from "../operations/operation.ts";
-import type { AccessKeys } from "../store/access-keys.ts";
+import type { AccessKey, AccessKeys } from "../store/access-keys.ts";
 
 export interface AuthenticatedRequest {
   readonly principal: Principal;
@@ -16,35 +17,89 @@ export interface Authenticator {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly region: string;
+  /** A host's signature is right but for its time: its clock is off by this much, ahead of ours when positive. */
+  readonly onHostClockOff?: (hostId: string, secondsAhead: number) => void;
+  /** Said after "no access key": why a key may be unknown that was once good; begins with a space. */
+  readonly unknownKeyHint?: string;
+}
+
+/** What a request says of its signer, as far as that can be checked before its body is read. */
+export interface Claim {
+  readonly key: AccessKey;
+  readonly authorization: ParsedAuthorization;
+  /** Of a host's key only: the signature's time is wrong. Whether it is right otherwise is worth the body, and then this is thrown. */
+  readonly timeFault: SignatureFault | undefined;
 }
 
 const ACCESS_KEY_ID = /^\w{1,128}$/;
 const SHOWN_CHARACTERS = 128;
 
-/** Proves who signed a request. Throws the fault that AWS answers, with what a person needs to mend it. */
-export async function authenticate(
-  request: HttpRequest,
-  { accessKeys, now, region }: Authenticator,
-  authorization = parseAuthorization(request),
-): Promise<AuthenticatedRequest> {
+/**
+ * The first half: key, clock and signed headers, of which none needs the body. So nobody makes the server read a body
+ * without the id of one of its keys. Throws the fault that AWS answers, with what a person needs to mend it.
+ */
+export async function checkClaim(
+  request: Pick<HttpRequest, "headers">,
+  { accessKeys, now, unknownKeyHint = "" }: Authenticator,
+  authorization: ParsedAuthorization,
+): Promise<Claim> {
   // What no key is called is not looked for: a database may refuse its characters.
   const { accessKeyId: claimedId } = authorization;
   const key = ACCESS_KEY_ID.test(claimedId) ? await accessKeys.find(claimedId) : null;
   if (!key) {
     throw new CallerFault(
       "UnrecognizedClientException",
-      `The security token included in the request is invalid: this server has no access key ${printable(claimedId)}. Use the profile that the server wrote (see sluice env), or enrol the host again.`,
+      `The security token included in the request is invalid: this server has no access key ${printable(claimedId)}. Use the profile that the server wrote (see sluice env), or enrol the host again.${unknownKeyHint}`,
     );
   }
-  verifySignature(authorization, request, key.secretAccessKey, new Date(now()));
+  const timeFault = timeFaultOf(authorization, now());
+  if (timeFault && key.role !== "host") throw timeFault;
+  checkSignedHeaders(authorization, request);
+  return { key, authorization, timeFault };
+}
+
+/** The second half: the signature itself, over the body too (S3 proves its own as it streams). Throws the fault that AWS answers. */
+export function proveClaim(
+  { key, authorization, timeFault }: Claim,
+  request: HttpRequest,
+  { now, region, onHostClockOff }: Authenticator,
+): AuthenticatedRequest {
+  const { accessKeyId, secretAccessKey, role, hostId } = key;
+  checkSignatureMatches(authorization, request, secretAccessKey);
+  if (timeFault) {
+    if (hostId !== null && timeFault.reason === "skewed") {
+      onHostClockOff?.(hostId, Math.round((authorization.signedAtMs - now()) / 1000));
+    }
+    throw timeFault;
+  }
   if (authorization.region !== region) {
     throw new CallerFault(
       "InvalidSignatureException",
       `Credential should be scoped to a valid region: it names '${authorization.region}', this server's region is '${region}'.`,
     );
   }
-  const { accessKeyId, role, hostId } = key;
-  return { principal: { accessKeyId, role, hostId }, authorization, secretAccessKey: key.secretAccessKey };
+  return { principal: { accessKeyId, role, hostId }, authorization, secretAccessKey };
+}
+
+/** Both halves at once, for requests whose body is not part of what is proved here. */
+export async function authenticate(
+  request: HttpRequest,
+  authenticator: Authenticator,
+  authorization = parseAuthorization(request),
+): Promise<AuthenticatedRequest> {
+  const claim = await checkClaim(request, authenticator, authorization);
+  return proveClaim(claim, request, authenticator);
+}
+
+function timeFaultOf(authorization: ParsedAuthorization, nowMs: number): SignatureFault | undefined {
+  try {
+    checkSignatureTime(authorization, nowMs);
+    return undefined;
+  } catch (error) {
+    // What is malformed is wrong at any time.
+    if (error instanceof SignatureFault && (error.reason === "skewed" || error.reason === "expired")) return error;
+    throw error;
+  }
 }
 
 /** As an answer may show it, in XML too. */

@@ -1,13 +1,35 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { FAULTS } from "@sluice/model/fault-codes.ts";
 import { isSigned } from "@sluice/wire/sigv4/authorization.ts";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { boundPipelining } from "./pipelined-requests.ts";
+import { type Reach, useTargetsHost } from "./reached-name.ts";
+import type { UnprovedConnections } from "./unproved-connections.ts";
 import { answerUnreadable } from "./unreadable-request.ts";
 
 /** Longer than any client's idle time in use, so that the client and not the server drops an idle connection. */
 const KEEP_ALIVE_MILLISECONDS = 75_000;
-/** A request's headers have to be here within this time. Bodies may take long: bundles are large and links slow. */
+/** How long the server waits for a caller. Bodies may take longer: bundles are large and links slow. */
+export interface Patience {
+  /** Until a request's headers are here. */
+  readonly headersMilliseconds: number;
+  /** How often connections are looked through for those that are past that time. */
+  readonly checkMilliseconds: number;
+  /** Until a TLS handshake is over. */
+  readonly handshakeMilliseconds: number;
+}
+
 const HEADERS_MILLISECONDS = 20_000;
+const HEADERS_CHECK_MILLISECONDS = 5_000;
+const HANDSHAKE_MILLISECONDS = 10_000;
+
+const PATIENCE: Patience = {
+  headersMilliseconds: HEADERS_MILLISECONDS,
+  checkMilliseconds: HEADERS_CHECK_MILLISECONDS,
+  handshakeMilliseconds: HANDSHAKE_MILLISECONDS,
+};
 
 /** Where API calls are routed to inside; no caller's path reaches the router, so no odd path can break it. */
 const SIGNED_PATH = "/-/signed";
@@ -16,29 +38,56 @@ const OPEN_PATHS = /^\/(healthz|readyz|metrics)(\?|$)/;
 export interface HttpServerOptions {
   readonly tls?: { readonly certificatePem: string; readonly privateKeyPem: string } | undefined;
   readonly signedRoute: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  readonly isReady: () => Promise<boolean>;
+  /** Null: the server can do its work; otherwise why not. */
+  readonly whyNotReady: () => Promise<string | null>;
+  /** Refuses callers who came by a name that is not the server's. */
+  readonly reach: Reach;
   /** Prometheus text; asked only for callers who may see it. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Bearer token that lets callers from other machines read the metrics. */
   readonly metricsToken: string;
+  readonly unprovedConnections: Pick<UnprovedConnections, "watch">;
+  readonly patience?: Patience;
 }
 
 /** The one port: API calls, and the few paths that need no signature. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const { tls, signedRoute, isReady, metrics, metricsToken } = options;
+  const {
+    tls,
+    signedRoute,
+    whyNotReady,
+    reach,
+    metrics,
+    metricsToken,
+    unprovedConnections,
+    patience = PATIENCE,
+  } = options;
+  // Told by the signature check, with a body; node would answer without one.
+  const http = { requireHostHeader: false, connectionsCheckingInterval: patience.checkMilliseconds };
   const app = Fastify({
     logger: false,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     requestTimeout: 0,
     forceCloseConnections: true,
     clientErrorHandler: answerUnreadable,
-    rewriteUrl: (request) => (isApiCall(request) ? SIGNED_PATH : (request.url ?? "/")),
-    // Told by the signature check, with a body; node would answer without one.
+    rewriteUrl: (request) => {
+      useTargetsHost(request as unknown as IncomingMessage);
+      return isApiCall(request) ? SIGNED_PATH : (request.url ?? "/");
+    },
     ...(tls
-      ? { https: { requireHostHeader: false, cert: tls.certificatePem, key: tls.privateKeyPem } }
-      : { http: { requireHostHeader: false } }),
+      ? {
+          https: {
+            ...http,
+            cert: tls.certificatePem,
+            key: tls.privateKeyPem,
+            handshakeTimeout: patience.handshakeMilliseconds,
+          },
+        }
+      : { http }),
   }) as unknown as FastifyInstance;
-  app.server.headersTimeout = HEADERS_MILLISECONDS;
+  app.server.headersTimeout = patience.headersMilliseconds;
+  unprovedConnections.watch(app.server);
+  boundPipelining(app.server);
   // Bodies are read by the routes: a bundle must stream, and a signature covers the bytes as they came.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
@@ -64,10 +113,17 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   );
   app.get("/healthz", async () => ({ status: "live" }));
   app.get("/readyz", async (_request, reply) => {
-    const ready = await isReady();
-    return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "not ready" });
+    const reason = await whyNotReady();
+    return reason === null ? reply.send({ status: "ready" }) : reply.code(503).send({ status: "not ready", reason });
   });
   app.get("/metrics", async (request, reply) => {
+    // A web page whose name leads here (DNS rebinding) must not read them from the browser of somebody on this machine.
+    try {
+      reach(request.raw);
+    } catch (error) {
+      if (!(error instanceof CallerFault)) throw error;
+      return reply.code(FAULTS[error.code]).send(`${error.message}\n`);
+    }
     if (!mayReadMetrics(request, metricsToken)) return forbidMetrics(reply);
     const { contentType, text } = await metrics();
     return reply.type(contentType).send(text);
@@ -75,10 +131,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   return app;
 }
 
-/** Signed, or addressed to an operation: whatever is left is a browser or a probe. */
-function isApiCall(request: Pick<IncomingMessage, "url" | "headers">): boolean {
-  const path = request.url ?? "/";
-  return isSigned({ path, headers: request.headers }) || !OPEN_PATHS.test(path);
+/** Signed, or on no open path: whatever is left is a probe. A bearer token on an open path is not a signature. */
+function isApiCall({ url: path = "/", headers }: Pick<IncomingMessage, "url" | "headers">): boolean {
+  const hasToken = /^bearer /i.test(headers.authorization ?? "");
+  return !OPEN_PATHS.test(path) || (isSigned({ path, headers }) && !hasToken);
 }
 
 function mayReadMetrics(request: FastifyRequest, token: string): boolean {
@@ -93,5 +149,9 @@ function isSameText(one: string, other: string): boolean {
 }
 
 function forbidMetrics(reply: FastifyReply): FastifyReply {
-  return reply.code(403).send("Metrics are for this machine, or for the bearer token in DIR/metrics-token.\n");
+  return reply
+    .code(403)
+    .send(
+      'Metrics are for this machine, or for callers with the token. Send the token: curl -H "Authorization: Bearer $(cat DIR/metrics-token)" …\n',
+    );
 }

@@ -12,6 +12,8 @@ export interface JsonService {
   /** Operations whose credential is in their body. */
   readonly unsignedOperations?: ReadonlySet<string>;
   isAllowed(role: Principal["role"], operation: string): boolean;
+  /** The largest body that a call of the operation may have. */
+  inputMaxBytes(operation: string): number;
   call(operation: string, input: unknown, call: JsonCall): Promise<object>;
 }
 
@@ -21,6 +23,7 @@ export interface JsonCall {
   readonly headers: HttpHeaders;
   /** Aborted when the caller hangs up before it has its answer. */
   readonly signal: AbortSignal;
+  /** By which this caller reaches the server: one of the server's own names, never what the caller made up. */
   readonly publicEndpoint: string;
   readonly requestId: string;
   /** Registers what to do when the answer cannot be delivered. */

@@ -1,24 +1,48 @@
+import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import type { HostState } from "@sluice/wire/sluice/operations.ts";
-import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { Hearing } from "../hosts/hearing.ts";
+import type { RetentionStatus } from "../retention/retention.ts";
 import { countUndelivered } from "../store/deliveries.ts";
-import type { Store } from "../store/open-store.ts";
+import type { OpenStore } from "../store/open-store.ts";
+import { addRetentionMetrics } from "./retention-metrics.ts";
 
 export interface MetricsDependencies {
-  readonly store: Store;
+  readonly store: OpenStore;
   readonly countHosts: () => Promise<ReadonlyMap<HostState, number>>;
   readonly waitingPolls: () => number;
+  readonly hearing: Pick<Hearing, "deafness" | "gapMilliseconds">;
+  readonly retention: () => RetentionStatus;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** What scripts' output takes on the disk; undefined until it was counted. */
+  readonly logBytes: () => number | undefined;
 }
 
 /** Hosts that were removed are history, not a state to watch. */
-const HOST_STATES: readonly HostState[] = ["declared", "alive", "dark"];
+const HOST_STATES: readonly HostState[] = ["declared", "enrolled", "alive", "dark", "unknown"];
 
 /** What Prometheus reads. Values are looked up when it asks, so none can go stale. */
-export function createMetrics({ store, countHosts, waitingPolls }: MetricsDependencies) {
+export function createMetrics({
+  store,
+  countHosts,
+  waitingPolls,
+  hearing,
+  retention,
+  now,
+  logBytes,
+}: MetricsDependencies) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   new Gauge({
+    name: "sluice_build_info",
+    help: "Always 1; the label says which version runs",
+    labelNames: ["version"],
+    registers: [registry],
+  }).set({ version: SLUICE_VERSION }, 1);
+  new Gauge({
     name: "sluice_hosts",
-    help: "Hosts by state: declared (never enrolled), alive, dark (silent beyond the grace)",
+    help: "Hosts by state: declared (never enrolled), enrolled (its agent has never polled), alive, dark (silent beyond the grace), unknown (the server was down or could not hear)",
     labelNames: ["state"],
     registers: [registry],
     async collect() {
@@ -86,5 +110,23 @@ export function createMetrics({ store, countHosts, waitingPolls }: MetricsDepend
       this.set(waitingPolls());
     },
   });
+  new Gauge({
+    name: "sluice_hearing",
+    help: "1: the server proves that it can hear its hosts; 0: not for ten seconds, and no host is called silent meanwhile",
+    registers: [registry],
+    collect() {
+      this.set(hearing.deafness(now()) === null ? 1 : 0);
+    },
+  });
+  new Counter({
+    name: "sluice_hearing_gap_seconds_total",
+    help: "Time in which the server did not prove that it could hear its hosts",
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(hearing.gapMilliseconds(now()) / 1000);
+    },
+  });
+  addRetentionMetrics(registry, { store, retention, now, logBytes });
   return async () => ({ contentType: registry.contentType, text: await registry.metrics() });
 }

@@ -1,8 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import type { UnprovedBodies } from "./unproved-bodies.ts";
 
 /** How long the body of a call may take; the largest, at the speed of a poor link. Whoever sends slower only holds a connection. */
 export const BODY_MILLISECONDS = 60_000;
+/** What is read past a refusal, so that clients which send everything before they listen hear it. */
+const DISCARDED_MAX_BYTES = 16 * 1024 * 1024;
+/** A body of which no length is known begins with this much room. */
+const FIRST_ROOM_BYTES = 16 * 1024;
 
 /** The caller went away in the middle of its request: nobody is left to be told, and nothing is wrong here. */
 export class CallerHungUp extends Error {
@@ -12,47 +17,118 @@ export class CallerHungUp extends Error {
   }
 }
 
+export interface BodyLimits {
+  readonly maximumBytes: number;
+  readonly maximumMilliseconds?: number;
+  /** Counts what is held until the body is closed; it may end the reading when all bodies together are too large. */
+  readonly unproved?: UnprovedBodies;
+}
+
+export interface RequestBody {
+  readonly bytes: Buffer;
+  /** The body was proved, or refused: it is no longer counted. */
+  close(): void;
+}
+
 /** The whole body of a request, or a fault when it is longer than `maximumBytes` or too slow; nothing past that is kept. */
 export function readBody(
   request: IncomingMessage,
-  maximumBytes: number,
-  maximumMilliseconds = BODY_MILLISECONDS,
-): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    let isRefused = false;
-    const refuse = (fault: CallerFault) => {
-      isRefused = true;
-      chunks.length = 0;
-      request.resume();
-      reject(fault);
-    };
-    const timer = setTimeout(() => {
-      // Refused already, and still sending.
-      if (isRefused) request.destroy();
-      else refuse(tooSlow(maximumMilliseconds));
-    }, maximumMilliseconds);
-    request.on("close", () => {
-      clearTimeout(timer);
-      reject(new CallerHungUp());
-    });
-    request.on("error", () => reject(new CallerHungUp()));
-    request.on("end", () => {
-      clearTimeout(timer);
-      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, isRefused ? 0 : length));
-    });
-    if (Number(request.headers["content-length"] ?? 0) > maximumBytes) {
+  { maximumBytes, maximumMilliseconds = BODY_MILLISECONDS, unproved }: BodyLimits,
+): Promise<RequestBody> {
+  const { promise, resolve, reject } = Promise.withResolvers<RequestBody>();
+  let pieces = new GrowingBuffer();
+  let isRefused = false;
+  const refuse = (fault: CallerFault) => {
+    if (isRefused) return;
+    isRefused = true;
+    clearTimeout(timer);
+    pieces = new GrowingBuffer();
+    counted?.close();
+    discardRest(request);
+    reject(fault);
+  };
+  const counted = unproved?.open(() => refuse(tooManyAtOnce()));
+  const timer = setTimeout(() => refuse(tooSlow(maximumMilliseconds)), maximumMilliseconds);
+  const hungUp = () => {
+    clearTimeout(timer);
+    counted?.close();
+    reject(new CallerHungUp());
+  };
+  request.on("close", hungUp);
+  request.on("error", hungUp);
+  request.on("end", () => {
+    clearTimeout(timer);
+    request.off("close", hungUp);
+    counted?.complete();
+    resolve({ bytes: pieces.whole(), close: () => counted?.close() });
+  });
+  if (Number(request.headers["content-length"] ?? 0) > maximumBytes) {
+    refuse(tooLarge(maximumBytes));
+    return promise;
+  }
+  request.on("data", (chunk: Buffer) => {
+    if (isRefused) return;
+    if (pieces.length + chunk.length > maximumBytes) {
       refuse(tooLarge(maximumBytes));
       return;
     }
-    request.on("data", (chunk: Buffer) => {
-      if (isRefused) return;
-      length += chunk.length;
-      if (length > maximumBytes) refuse(tooLarge(maximumBytes));
-      else chunks.push(chunk);
-    });
+    pieces.add(chunk, maximumBytes);
+    counted?.hold(pieces.heldBytes);
   });
+  return promise;
+}
+
+/**
+ * Reads on past a refusal and keeps nothing, for a while: then the connection ends, whatever its caller does. For bodies that nobody
+ * will read.
+ */
+export function discardRest(request: IncomingMessage, maximumMilliseconds = BODY_MILLISECONDS): void {
+  if (request.complete || request.destroyed) return;
+  let bytes = 0;
+  const end = () => request.socket.destroy();
+  // Of a request that was answered nobody says that its connection is gone: the timer may outlive it, and keeps nothing running.
+  const timer = setTimeout(end, maximumMilliseconds).unref();
+  request.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > DISCARDED_MAX_BYTES) end();
+  });
+  request.once("end", () => clearTimeout(timer));
+  request.once("close", () => clearTimeout(timer));
+  request.resume();
+}
+
+/**
+ * Bytes that come in pieces of any size, in little more room than they need. A list of the pieces would not do: a body in chunks of one
+ * byte each makes two hundred bytes of every one.
+ */
+class GrowingBuffer {
+  #room: Buffer = Buffer.alloc(0);
+  length = 0;
+
+  get heldBytes(): number {
+    return this.#room.length;
+  }
+
+  add(piece: Buffer, maximumBytes: number): void {
+    const needed = this.length + piece.length;
+    if (this.length === 0) {
+      // Most bodies are one piece, which is kept as it came.
+      this.#room = piece;
+    } else {
+      if (needed > this.#room.length) {
+        const room = Math.min(Math.max(needed, 2 * this.#room.length, FIRST_ROOM_BYTES), maximumBytes);
+        const grown = Buffer.allocUnsafeSlow(room);
+        this.#room.copy(grown, 0, 0, this.length);
+        this.#room = grown;
+      }
+      piece.copy(this.#room, this.length);
+    }
+    this.length = needed;
+  }
+
+  whole(): Buffer {
+    return this.#room.length === this.length ? this.#room : this.#room.subarray(0, this.length);
+  }
 }
 
 function tooLarge(maximumBytes: number): CallerFault {
@@ -63,5 +139,12 @@ function tooSlow(maximumMilliseconds: number): CallerFault {
   return new CallerFault(
     "RequestTimeoutException",
     `The request's body was not here within ${maximumMilliseconds / 1000} s.`,
+  );
+}
+
+function tooManyAtOnce(): CallerFault {
+  return new CallerFault(
+    "ServiceUnavailableException",
+    "The server is being sent too many bodies at once, and this one was among the slowest. Send the request again.",
   );
 }

@@ -13,3 +13,28 @@ it("serves everybody, in order, over several turns of the event loop", async () 
   await Promise.all(calls);
   expect(served).toEqual(Array.from({ length: 100 }, (_, index) => index));
 });
+
+it("serves heartbeats before everything that waits already", async () => {
+  const turns = new RequestTurns();
+  const served: string[] = [];
+  const calls = Array.from({ length: 100 }, () => turns.wait().then(() => served.push("call")));
+  await nextTurn();
+  const before = served.length;
+  const heartbeats = [1, 2].map(() => turns.wait(true).then(() => served.push("heartbeat")));
+  await Promise.all([...calls, ...heartbeats]);
+  expect(served.slice(before, before + 2)).toEqual(["heartbeat", "heartbeat"]);
+});
+
+it("serves others, too, while heartbeats come without end", async () => {
+  const turns = new RequestTurns();
+  let isServed = false;
+  const call = turns.wait().then(() => {
+    isServed = true;
+  });
+  for (let turn = 0; turn < 50 && !isServed; turn += 1) {
+    for (let count = 0; count < 100; count += 1) void turns.wait(true);
+    await nextTurn();
+  }
+  expect(isServed).toBe(true);
+  await call;
+});

@@ -4,15 +4,18 @@
  * for as long as the load lasts.
  */
 const CALLS_A_TURN = 32;
+/** Of those, for calls that are not heartbeats: whoever claims to send heartbeats without end must not keep everybody else waiting. */
+const OTHERS_A_TURN = 8;
 
-/** Makes calls wait for their turn, in the order in which they came. */
+/** Makes calls wait for their turn, in the order in which they came. Heartbeats, which are few and short, go before everything else. */
 export class RequestTurns {
+  #heartbeats: (() => void)[] = [];
   #waiting: (() => void)[] = [];
   #isScheduled = false;
 
-  wait(): Promise<void> {
+  wait(isHeartbeat = false): Promise<void> {
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
+      (isHeartbeat ? this.#heartbeats : this.#waiting).push(resolve);
       this.#schedule();
     });
   }
@@ -22,8 +25,10 @@ export class RequestTurns {
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      const served = this.#waiting.splice(0, CALLS_A_TURN);
-      if (this.#waiting.length > 0) this.#schedule();
+      const others = Math.min(OTHERS_A_TURN, this.#waiting.length);
+      const first = this.#heartbeats.splice(0, CALLS_A_TURN - others);
+      const served = [...first, ...this.#waiting.splice(0, CALLS_A_TURN - first.length)];
+      if (this.#heartbeats.length + this.#waiting.length > 0) this.#schedule();
       for (const serve of served) serve();
     });
   }

@@ -1,7 +1,8 @@
 /** Who may do what in the bucket. */
 import type { S3Call } from "@sluice/wire/s3/s3-call.ts";
 
-export type S3Action = "read" | "write" | "list" | "admin";
+/** `describe`: what is said of an object besides its content. */
+export type S3Action = "read" | "describe" | "write" | "list" | "admin";
 
 /** `bucket` and `key` are absent where the call names none. */
 export type S3Authorize<Principal> = (
@@ -36,9 +37,10 @@ export function needsOf(call: S3Call): S3Need[] {
       return [];
     case "GetObject":
     case "HeadObject":
+      return [{ action: "read", bucket: call.bucket, key: call.key }];
     case "GetObjectAcl":
     case "GetObjectTagging":
-      return [{ action: "read", bucket: call.bucket, key: call.key }];
+      return [{ action: "describe", bucket: call.bucket, key: call.key }];
     case "CopyObject":
     case "UploadPartCopy":
       return [
@@ -70,7 +72,7 @@ export function authorizeByRole<Principal extends { readonly role: string }>(
       case "root":
         return true;
       case "read-only":
-        return action === "read" || action === "list";
+        return action === "read" || action === "describe" || action === "list";
       case "host":
         return action === "read" && bucket !== undefined && key !== undefined && mayHostRead(principal, bucket, key);
       default:

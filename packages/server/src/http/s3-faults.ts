@@ -1,8 +1,10 @@
 import { BucketFault } from "@sluice/drivers/bucket/bucket-fault.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { fullDisk } from "@sluice/model/disk-full.ts";
 import { S3Error, type S3ErrorCode } from "@sluice/wire/s3/s3-error.ts";
 import { PayloadFault, type PayloadFaultReason } from "@sluice/wire/sigv4/payload-fault.ts";
 import { SignatureFault, type SignatureFaultReason } from "@sluice/wire/sigv4/signature-fault.ts";
+import { DatabaseAwayError, StatementTooSlowError } from "../store/database-away.ts";
 
 const SIGNATURE_CODES: Readonly<Record<SignatureFaultReason, S3ErrorCode>> = {
   missing: "AccessDenied",
@@ -22,6 +24,8 @@ const PAYLOAD_CODES: Readonly<Record<PayloadFaultReason, S3ErrorCode>> = {
 /** The faults of authentication that S3 has other names for. */
 const CALLER_CODES: Readonly<Record<string, S3ErrorCode>> = {
   UnrecognizedClientException: "InvalidAccessKeyId",
+  MisdirectedRequestException: "MisdirectedRequest",
+  ThrottlingException: "SlowDown",
   InvalidSignatureException: "AuthorizationHeaderMalformed",
 };
 
@@ -37,6 +41,14 @@ export function toS3Error(error: unknown): S3Error {
   }
   if (error instanceof PayloadFault) {
     return new S3Error(PAYLOAD_CODES[error.reason], error.message, {}, { cause: error });
+  }
+  if (error instanceof DatabaseAwayError || error instanceof StatementTooSlowError) {
+    return new S3Error("ServiceUnavailable", "Service is unable to handle request.", {}, { cause: error });
+  }
+  const disk = fullDisk(error);
+  if (disk) {
+    const whose = disk === "local" ? "The server's disk is full" : "The disk of the server's PostgreSQL is full";
+    return new S3Error("InsufficientStorage", `${whose}: free space on it.`, {}, { cause: error });
   }
   return new S3Error("InternalError", "We encountered an internal error. Please try again.", {}, { cause: error });
 }

@@ -8,6 +8,7 @@ import { parseS3Call, type S3Call } from "@sluice/wire/s3/s3-call.ts";
 import { S3Error } from "@sluice/wire/s3/s3-error.ts";
 import { errorXml } from "@sluice/wire/s3/s3-error-xml.ts";
 import type { HttpRequest } from "@sluice/wire/sigv4/http-request.ts";
+import type { Reach } from "./reached-name.ts";
 import { needsOf, type S3Authorize } from "./s3-access.ts";
 import { type S3Answer, sendAnswer } from "./s3-answer.ts";
 import { type Authenticated, openBody } from "./s3-body.ts";
@@ -16,19 +17,23 @@ import type { S3Context } from "./s3-context.ts";
 import { toS3Error } from "./s3-faults.ts";
 import { answerObjectCall } from "./s3-object-calls.ts";
 import { answerUploadCall, isUploadCall } from "./s3-upload-calls.ts";
+import type { ReachedName } from "./server-names.ts";
 
 export interface S3RouteDependencies<Principal> {
   store: BucketStore;
   /** Proves who signed the request; throws a CallerFault (SignatureFault) or S3Error. The body is not read yet. */
-  authenticate(request: HttpRequest): Promise<Authenticated<Principal>>;
+  authenticate(request: HttpRequest, message: IncomingMessage): Promise<Authenticated<Principal>>;
   authorize: S3Authorize<Principal>;
   accountId: string;
   region: string;
-  /** Names under which buckets are hosts of their own (`bucket.localhost`); without them only path style is served. */
-  hostNames: readonly string[];
+  /** By which name the request came, and the bucket that the name has before it (`bucket.localhost`). Throws a CallerFault when it is not ours. */
+  reach: Reach;
   /** Hears of every error that is not the caller's. */
   onInternalError?(error: unknown, requestId: string): void;
 }
+
+/** Of the 5xx those that are not the server's trouble. */
+const CALLERS_OWN: ReadonlySet<string> = new Set(["NotImplemented", "SlowDown"]);
 
 /** Returns a listener for node's raw requests; it never throws and always ends the response. */
 export function s3Handler<Principal>(
@@ -44,7 +49,7 @@ export function s3Handler<Principal>(
       answer = await answerRequest(deps, request);
     } catch (error) {
       const told = toS3Error(error);
-      const isOurs = told.status >= 500 && told.code !== "NotImplemented" && !isClientGone(error);
+      const isOurs = told.status >= 500 && !CALLERS_OWN.has(told.code) && !isClientGone(error);
       if (isOurs) deps.onInternalError?.(error, requestId);
       const resource = (request.url ?? "/").split("?", 1)[0]!;
       answer = { status: told.status, xml: errorXml(told, { resource, requestId, hostId }) };
@@ -65,9 +70,10 @@ async function answerRequest<Principal>(
 ): Promise<S3Answer> {
   const method = request.method ?? "GET";
   const path = request.url ?? "/";
+  const reached = deps.reach(request, true);
   if (/[?&]AWSAccessKeyId=/.test(path) || request.headers.authorization?.startsWith("AWS ")) throw oldSignature();
-  const caller = await deps.authenticate({ method, path, headers: request.headers });
-  const target = parseRequestTarget(path, request.headers.host, deps.hostNames);
+  const caller = await deps.authenticate({ method, path, headers: request.headers }, request);
+  const target = parseRequestTarget(path, reached.bucket);
   const headers = requestHeaders(request, target.query);
   const call = parseS3Call(method, target, headers);
   requireExpectedOwner(headers, deps.accountId);
@@ -80,7 +86,7 @@ async function answerRequest<Principal>(
     body: openBody(request, headers, caller),
     owner: { id: ownerId(deps.accountId), displayName: deps.accountId },
     region: deps.region,
-    location: (bucket, key) => locationOf(request, bucket, key),
+    location: (bucket, key) => locationOf(request, reached, bucket, key),
     mayWrite: async (bucket, key) => deps.authorize(caller.principal, "write", bucket, key),
   });
 }
@@ -136,11 +142,10 @@ function ownerId(accountId: string): string {
   return Buffer.from(accountId).toString("hex").padStart(64, "0");
 }
 
-function locationOf(request: IncomingMessage, bucket: string, key?: string): string {
-  if (key === undefined) return `/${bucket}`;
-  const scheme = "encrypted" in request.socket ? "https" : "http";
+function locationOf(request: IncomingMessage, { endpoint, bucket }: ReachedName, name: string, key?: string): string {
+  if (key === undefined) return `/${name}`;
   const path = (request.url ?? "/").split("?", 1)[0]!;
-  return `${scheme}://${request.headers.host ?? "localhost"}${path}`;
+  return `${bucket === undefined ? endpoint : endpoint.replace("://", `://${bucket}.`)}${path}`;
 }
 
 function isClientGone(error: unknown): boolean {

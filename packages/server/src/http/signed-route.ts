@@ -1,39 +1,91 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { INPUT_MAX_BYTES, JSON_CONTENT_TYPE, parseTarget, serialiseFault } from "@sluice/wire/json/json-protocol.ts";
+import { fullDisk } from "@sluice/model/disk-full.ts";
+import { JSON_CONTENT_TYPE, parseTarget, serialiseFault } from "@sluice/wire/json/json-protocol.ts";
 import { isSigned, parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
+import { headerValue } from "@sluice/wire/sigv4/http-request.ts";
 import type { Principal } from "../operations/operation.ts";
-import { type Authenticator, authenticate } from "./authenticate.ts";
+import { DatabaseAwayError, StatementTooSlowError } from "../store/database-away.ts";
+import { type Authenticator, checkClaim, proveClaim } from "./authenticate.ts";
+import { answerBackup, type BackupRouteDependencies } from "./backup-route.ts";
 import { type EventStreamDependencies, streamEvents } from "./event-stream.ts";
 import { answerJson, findService, type JsonService } from "./json-service.ts";
-import { CallerHungUp, readBody } from "./request-body.ts";
+import type { Reach } from "./reached-name.ts";
+import { type BodyLimits, CallerHungUp, discardRest, type RequestBody, readBody } from "./request-body.ts";
 import { RequestTurns } from "./request-turns.ts";
 import { answerSts, type StsDependencies } from "./sts-route.ts";
+import { UnprovedBodies } from "./unproved-bodies.ts";
 
 export interface SignedRouteDependencies extends Authenticator {
   readonly services: readonly JsonService[];
+  readonly reach: Reach;
   readonly s3: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly sts: StsDependencies;
   readonly events: EventStreamDependencies;
+  readonly backup: BackupRouteDependencies;
   /** Hears of what is our fault and not the caller's. */
   readonly onInternalError: (error: unknown, requestId: string) => void;
+  /** Hears who it was, and over which connection, the moment that a signature is proved, before anything is done that may fail. */
+  readonly onProved: (principal: Principal, socket: Socket) => void;
+  /** Refuses a caller who calls too much, whatever the call is, before anything of it is looked at. Throws a CallerFault. */
+  readonly admit: (principal: Principal, operation: string, bytes: number) => void;
+  /** Hears of callers who could not be told apart, through no fault of theirs: a host may be among them. */
+  readonly onUnheard: (error: unknown) => void;
 }
 
 /** Who an unsigned call is: nobody, until the operation has looked at the credential in its body. */
 const NOBODY: Principal = { role: "host", accessKeyId: "", hostId: null };
 
+/** Claimed by the caller: whoever claims it falsely has a heartbeat's short wait, and is refused after it. */
+const HEARTBEAT_TARGET = /\.HostHeartbeat$/;
+
+/** Clients try a 503 again by themselves, after a while. */
+const DATABASE_AWAY = {
+  code: "ServiceUnavailableException" as const,
+  message: "The server cannot reach its database at the moment. Nothing was done; try again.",
+};
+
+const DATABASE_SLOW = {
+  code: "ServiceUnavailableException" as const,
+  message: "The server's database takes too long at the moment. Nothing was done; try again.",
+};
+
+const FULL_DISKS = {
+  local: {
+    code: "ServiceUnavailableException" as const,
+    message:
+      "The server's disk is full. Nothing was done. Free space on the disk of its data directory, then try again. On the server's machine, df -h shows it.",
+  },
+  postgres: {
+    code: "ServiceUnavailableException" as const,
+    message:
+      "The disk of the server's PostgreSQL is full. Nothing was done. Free space on it, then try again. On PostgreSQL's machine, df -h shows it.",
+  },
+};
+
 const EVENTS_PATH = /^\/-\/events(\?|$)/;
+const BACKUP_PATH = /^\/-\/backup(\?|$)/;
+
+/** Of a call whose signature is out of its time, which is read only to learn whose clock is wrong; of STS and the event stream, which need none. */
+const SMALL_BODY_MAX_BYTES = 64 * 1024;
+
+/** What is looked after across calls. */
+interface Door {
+  readonly turns: RequestTurns;
+  readonly unproved: UnprovedBodies;
+}
 
 /** Every request that is an API call. Routed by the service in the credential scope, so that S3 and JSON share one port. */
 export function signedRoute(dependencies: SignedRouteDependencies) {
-  const turns = new RequestTurns();
+  const door: Door = { turns: new RequestTurns(), unproved: new UnprovedBodies() };
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
     try {
-      await route(request, response, requestId, dependencies, turns);
+      await route(request, response, requestId, dependencies, door);
     } catch (error) {
-      sendFault(response, error, requestId, dependencies.onInternalError);
+      sendFault(request, response, error, requestId, dependencies.onInternalError);
     }
   };
 }
@@ -43,20 +95,46 @@ async function route(
   response: ServerResponse,
   requestId: string,
   dependencies: SignedRouteDependencies,
-  turns: RequestTurns,
+  door: Door,
 ): Promise<void> {
   const { method = "GET", url: path = "/", headers } = request;
-  if (!isSigned({ path, headers })) return answerUnsigned(request, response, requestId, dependencies);
+  if (!isSigned({ path, headers })) return answerUnsigned(request, response, requestId, dependencies, door);
   const authorization = parseAuthorization({ path, headers });
   if (authorization.service === "s3") return dependencies.s3(request, response);
-  const body = await readBody(request, INPUT_MAX_BYTES);
-  await turns.wait();
-  const { principal } = await authenticate({ method, path, headers, body }, dependencies, authorization);
+  const { endpoint } = dependencies.reach(request);
+  // The body is read only for somebody whose key is known, and no longer than that key's calls are.
+  const claim = await checkClaim({ headers }, dependencies, authorization).catch((error: unknown) => {
+    if (!(error instanceof CallerFault)) dependencies.onUnheard(error);
+    throw error;
+  });
+  const maximumBytes = claim.timeFault ? SMALL_BODY_MAX_BYTES : bodyMaxBytes(request, claim.key.role, dependencies);
+  const body = await readBody(request, { maximumBytes, unproved: door.unproved });
+  const claimedTarget = headerValue(headers, "x-amz-target") ?? "";
+  const isHeartbeat = HEARTBEAT_TARGET.test(claimedTarget);
+  const { principal } = await prove(
+    body,
+    door,
+    () => proveClaim(claim, { method, path, headers, body: body.bytes }, dependencies),
+    isHeartbeat,
+  );
+  dependencies.onProved(principal, request.socket);
+  dependencies.admit(principal, claimedTarget.slice(claimedTarget.lastIndexOf(".") + 1), body.bytes.length);
   if (authorization.service === "sts")
-    return answerSts(request, response, body, principal, requestId, dependencies.sts);
+    return answerSts(request, response, body.bytes, principal, requestId, dependencies.sts);
   if (EVENTS_PATH.test(path)) {
-    if (principal.role === "host") throw new CallerFault("AccessDeniedException", "A host's key may not read events.");
+    if (principal.role !== "root" && principal.role !== "read-only") {
+      throw new CallerFault("AccessDeniedException", "A host's key may not read events.");
+    }
     return streamEvents(request, response, dependencies.events);
+  }
+  if (BACKUP_PATH.test(path)) {
+    if (principal.role !== "root") {
+      throw new CallerFault(
+        "AccessDeniedException",
+        "Only root's key may take a backup: it holds every key of the server.",
+      );
+    }
+    return answerBackup(request, response, dependencies.backup);
   }
   const target = parseTarget(headers);
   const service = findService(dependencies.services, target.prefix);
@@ -66,15 +144,42 @@ async function route(
       `Credential should be scoped to correct service: '${service.signingNames[0]}'; it names '${authorization.service}'.`,
     );
   }
-  await answer(service, target.operation, body, principal, request, response, requestId);
+  await answer(service, target.operation, body.bytes, principal, request, response, requestId, endpoint);
+}
+
+/** In its turn, and with its bytes counted until it is over. */
+async function prove<T>(body: RequestBody, { turns }: Door, proof: () => T, isHeartbeat = false): Promise<T> {
+  try {
+    await turns.wait(isHeartbeat);
+    return proof();
+  } finally {
+    body.close();
+  }
+}
+
+/** How large a body the call may have that the headers name. What they name is looked at again when the signature is proved. */
+function bodyMaxBytes(
+  { url: path = "/", headers }: IncomingMessage,
+  role: Principal["role"],
+  { services }: Pick<SignedRouteDependencies, "services">,
+): number {
+  if (headers["x-amz-target"] === undefined || EVENTS_PATH.test(path) || BACKUP_PATH.test(path))
+    return SMALL_BODY_MAX_BYTES;
+  const { prefix, operation } = parseTarget(headers);
+  const service = services.find(({ targetPrefixes }) => targetPrefixes.includes(prefix));
+  // Nobody's call: its fault is told when the signature is proved.
+  if (!service?.isAllowed(role, operation)) return SMALL_BODY_MAX_BYTES;
+  return service.inputMaxBytes(operation);
 }
 
 async function answerUnsigned(
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
-  { services }: SignedRouteDependencies,
+  { services, reach }: SignedRouteDependencies,
+  door: Door,
 ): Promise<void> {
+  const { endpoint } = reach(request);
   const isTargeted = request.headers["x-amz-target"] !== undefined;
   const target = isTargeted ? parseTarget(request.headers) : null;
   const service = target ? findService(services, target.prefix) : null;
@@ -84,8 +189,10 @@ async function answerUnsigned(
       "Missing Authentication Token: every call is signed with Signature V4. The environment that sluice env prints lets the AWS CLI and SDKs do so.",
     );
   }
-  const body = await readBody(request, INPUT_MAX_BYTES);
-  await answer(service, target.operation, body, NOBODY, request, response, requestId);
+  const limits: BodyLimits = { maximumBytes: service.inputMaxBytes(target.operation), unproved: door.unproved };
+  const body = await readBody(request, limits);
+  await prove(body, door, () => {});
+  await answer(service, target.operation, body.bytes, NOBODY, request, response, requestId, endpoint);
 }
 
 async function answer(
@@ -96,6 +203,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
+  publicEndpoint: string,
 ): Promise<void> {
   const hangUp = new AbortController();
   const undelivered: (() => void)[] = [];
@@ -108,7 +216,7 @@ async function answer(
     principal,
     headers: request.headers,
     signal: hangUp.signal,
-    publicEndpoint: endpointOf(request),
+    publicEndpoint,
     requestId,
     onUndelivered: (action) => {
       if (response.closed && !response.writableFinished) action();
@@ -119,6 +227,7 @@ async function answer(
 }
 
 function sendFault(
+  request: IncomingMessage,
   response: ServerResponse,
   error: unknown,
   requestId: string,
@@ -134,25 +243,28 @@ function sendFault(
     response.destroy();
     return;
   }
-  const fault = isCallersFault
-    ? error
-    : {
-        code: "InternalFailure" as const,
-        message: `Something went wrong on the server; its log says what, under ${requestId}.`,
-      };
+  const fault = isCallersFault ? error : ownTrouble(error, requestId);
   const { status, headers, body } = serialiseFault(fault, requestId);
   // What is left of a body that was too slow is not waited for.
-  if (fault.code === "RequestTimeoutException") headers.connection = "close";
+  if (fault.code === "RequestTimeoutException" || (fault.code === "ServiceUnavailableException" && isCallersFault)) {
+    headers.connection = "close";
+  } else {
+    discardRest(request);
+  }
   send(response, status, headers, body);
+}
+
+/** What a caller is told of what is no fault of theirs. */
+function ownTrouble(error: unknown, requestId: string) {
+  if (error instanceof DatabaseAwayError) return DATABASE_AWAY;
+  if (error instanceof StatementTooSlowError) return DATABASE_SLOW;
+  const disk = fullDisk(error);
+  if (disk) return FULL_DISKS[disk];
+  const message = `Something went wrong on the server; its log says what, under ${requestId}.`;
+  return { code: "InternalFailure" as const, message };
 }
 
 function send(response: ServerResponse, status: number, headers: Record<string, string>, body: string): void {
   response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) });
   response.end(body);
-}
-
-/** The address by which this caller reached the server. */
-function endpointOf(request: IncomingMessage): string {
-  const scheme = "encrypted" in request.socket ? "https" : "http";
-  return `${scheme}://${request.headers.host ?? `${request.socket.localAddress}:${request.socket.localPort}`}`;
 }

@@ -50,6 +50,8 @@ function identityOf({ role, accessKeyId, hostId }: Principal, accountId: string)
       return { account: accountId, arn: arn("root"), userId: accountId };
     case "read-only":
       return { account: accountId, arn: arn("user/sluice/read-only"), userId: accessKeyId };
+    case "server":
+      return { account: accountId, arn: arn("user/sluice/server"), userId: accessKeyId };
     case "host":
       return { account: accountId, arn: arn(`user/sluice/${hostId ?? "unknown"}`), userId: accessKeyId };
     default: {

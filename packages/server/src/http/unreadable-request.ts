@@ -4,16 +4,24 @@ import type { Socket } from "node:net";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { serialiseFault } from "@sluice/wire/json/json-protocol.ts";
 
-/** Answers what never became a request, as any other error is answered, and closes the connection: where the next one begins is unknown. */
+/**
+ * Answers what never became a request, as any other error is answered, and ends the connection, whether or not the caller ends its half:
+ * where the next request begins is unknown. Over TLS that was never agreed on nothing can be said.
+ */
 export function answerUnreadable(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
+  if (error.code === "ECONNRESET" || !socket.writable || isHandshakeError(error.code)) {
     socket.destroy();
     return;
   }
   const { status, headers, body } = serialiseFault(faultOf(error.code), randomUUID());
   const lines = Object.entries({ ...headers, "content-length": Buffer.byteLength(body), connection: "close" });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${head}\r\n${body}`);
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${head}\r\n${body}`);
+  socket.destroySoon();
+}
+
+function isHandshakeError(code: string | undefined): boolean {
+  return code?.startsWith("ERR_TLS_") === true || code?.startsWith("ERR_SSL_") === true;
 }
 
 function faultOf(code: string | undefined): CallerFault {

@@ -1,17 +1,45 @@
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import type { Principal } from "../operations/operation.ts";
 import type { Store } from "../store/open-store.ts";
 
-/** A host's key reads the bundles of deployments that have a running command for it, and nothing else in the bucket. */
-export async function mayHostReadObject(store: Store, hostId: string, bucket: string, key: string): Promise<boolean> {
-  const rows = await store.db
-    .selectFrom("targets")
-    .innerJoin("deployments", "deployments.deployment_id", "targets.deployment_id")
+/** What an agent may have at hand. Traffic events are the load balancer's, and no host needs a bundle for them. */
+const COMMANDS_OF_AGENTS = ["available", "acknowledged"] as const;
+
+/**
+ * A host's key reads the bundles of deployments that are under way and have a command open for it, and nothing else in the bucket. The
+ * key itself is looked for again: one that was removed opens nothing from that moment on.
+ */
+export async function mayHostReadObject(
+  store: Store,
+  { accessKeyId, hostId }: Principal,
+  { bucket, key }: { readonly bucket: string; readonly key: string },
+): Promise<boolean> {
+  if (hostId === null) return false;
+  const rows = await openCommands(store, hostId)
+    .innerJoin("access_keys", "access_keys.host_id", "targets.target_id")
     .select("revision_json")
-    .where("target_id", "=", hostId)
-    .where("command_state", "is not", null)
+    .where("access_keys.access_key_id", "=", accessKeyId)
     .execute();
   return rows.some((row) => {
     const revision = JSON.parse(row.revision_json) as RevisionLocation;
     return revision.revisionType === "S3" && revision.s3Location.bucket === bucket && revision.s3Location.key === key;
   });
+}
+
+/** Whether the host has a command of the deployment at hand, and so may be told where its bundle is. */
+export async function hasOpenCommand(store: Store, hostId: string, deploymentId: string): Promise<boolean> {
+  const row = await openCommands(store, hostId)
+    .select("targets.target_id")
+    .where("targets.deployment_id", "=", deploymentId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function openCommands({ db }: Store, hostId: string) {
+  return db
+    .selectFrom("targets")
+    .innerJoin("deployments", "deployments.deployment_id", "targets.deployment_id")
+    .where("deployments.active", "=", 1)
+    .where("targets.target_id", "=", hostId)
+    .where("targets.command_state", "in", COMMANDS_OF_AGENTS);
 }

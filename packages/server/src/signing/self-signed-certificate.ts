@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { isIP } from "node:net";
+import { addressBytes } from "@sluice/model/address-bytes.ts";
 
 /** ECDSA on P-256: small, fast to sign with, and known to every TLS client and CMS reader in use. */
 export const CERTIFICATE_KEY_ALGORITHM = { name: "ECDSA", namedCurve: "P-256" } as const;
@@ -29,7 +31,7 @@ export interface CertificateAndKey {
 
 export interface CertificateRequest {
   readonly commonName: string;
-  /** For TLS: the names and IPv4 addresses by which clients reach the server. */
+  /** For TLS: the names and addresses by which clients reach the server. */
   readonly subjectAltNames?: readonly string[] | undefined;
 }
 
@@ -61,10 +63,9 @@ export async function createSelfSignedCertificate({
   ];
   if (subjectAltNames.length > 0) {
     const names = subjectAltNames.map((name) => {
-      const octets = ipv4Octets(name);
-      return octets
-        ? new pkijs.GeneralName({ type: GENERAL_NAME.ip, value: new asn1js.OctetString({ valueHex: octets.buffer }) })
-        : new pkijs.GeneralName({ type: GENERAL_NAME.dns, value: name });
+      if (isIP(name) === 0) return new pkijs.GeneralName({ type: GENERAL_NAME.dns, value: name });
+      const octets = new asn1js.OctetString({ valueHex: new Uint8Array(addressBytes(name)).buffer });
+      return new pkijs.GeneralName({ type: GENERAL_NAME.ip, value: octets });
     });
     certificate.extensions.push(
       new pkijs.Extension({
@@ -104,9 +105,4 @@ function positiveSerialNumber(): ArrayBuffer {
   // The first byte decides sign and length: between 0x40 and 0x7f it is positive and minimal (DER).
   serial[0] = (serial[0]! & 0x3f) | 0x40;
   return serial.buffer;
-}
-
-function ipv4Octets(name: string): Uint8Array<ArrayBuffer> | null {
-  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(name)) return null;
-  return new Uint8Array(name.split(".").map(Number));
 }

@@ -1,23 +1,35 @@
-import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
+import type { RevisionDigest, RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { DeploymentSpecification, SpecificationRevision } from "@sluice/model/deployment-specification.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
-import { BUNDLE_URL_EXPIRES_SECONDS } from "@sluice/wire/command/operations.ts";
+import type { AccessKeys } from "../store/access-keys.ts";
+import { findDeployment, readHead } from "../store/deployments.ts";
 import type { DeploymentRequest } from "../store/new-deployment.ts";
 import type { Store } from "../store/open-store.ts";
+import { hasOpenCommand } from "./bundle-access.ts";
 import { type SpecificationSigningKey, signSpecification } from "./specification-envelope.ts";
 
 /** Envelopes that are kept. One deployment's is the same for all its hosts, so it is signed once. */
 const CACHE_MAX_ENVELOPES = 200;
+const NOT_ASKED: RevisionDigest = { unknown: "the deployment was started by an older version of the server" };
+
+export interface SpecificationDeskDependencies {
+  readonly store: Store;
+  readonly signingKey: SpecificationSigningKey;
+  readonly revisions: RevisionSource;
+  readonly accessKeys: Pick<AccessKeys, "ofHost">;
+}
 
 /** Hands out what hosts need to know of a deployment, signed. */
 export class SpecificationDesk {
   readonly #store: Store;
   readonly #signingKey: SpecificationSigningKey;
   readonly #revisions: RevisionSource;
+  readonly #accessKeys: Pick<AccessKeys, "ofHost">;
   readonly #envelopes = new Map<string, Promise<string>>();
 
-  constructor(store: Store, signingKey: SpecificationSigningKey, revisions: RevisionSource) {
+  constructor({ store, signingKey, revisions, accessKeys }: SpecificationDeskDependencies) {
+    this.#accessKeys = accessKeys;
     this.#store = store;
     this.#signingKey = signingKey;
     this.#revisions = revisions;
@@ -36,30 +48,44 @@ export class SpecificationDesk {
     return envelope;
   }
 
-  /** Undefined where the host fetches by itself. Fresh at every call: a presigned URL lives for {@link BUNDLE_URL_EXPIRES_SECONDS}. */
-  async bundleUrlOf(deploymentId: string, publicEndpoint: string, signal: AbortSignal): Promise<string | undefined> {
+  /**
+   * Undefined where the host fetches by itself, and where it has no command of the deployment at hand. Fresh at every call: a presigned
+   * URL does not live long.
+   */
+  async bundleUrlOf(
+    deploymentId: string,
+    hostId: string,
+    publicEndpoint: string,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    if (!(await hasOpenCommand(this.#store, hostId, deploymentId))) return undefined;
     const { revision } = await this.#load(deploymentId);
-    const options = { publicEndpoint, expiresSeconds: BUNDLE_URL_EXPIRES_SECONDS };
+    const options = { publicEndpoint, hostKey: await this.#accessKeys.ofHost(hostId) };
     const located = await this.#revisions.locate(revision, options, signal);
     return located.by === "url" ? located.url : undefined;
   }
 
   async #sign(deploymentId: string): Promise<string> {
-    const { specification } = await this.#load(deploymentId);
-    return signSpecification(JSON.stringify(specification), this.#signingKey);
+    const { specification, digest } = await this.#load(deploymentId);
+    const bound: DeploymentSpecification = {
+      ...specification,
+      ...("sha256" in digest ? { BundleSha256: digest.sha256 } : { BundleSha256Unknown: digest.unknown }),
+    };
+    return signSpecification(JSON.stringify(bound), this.#signingKey);
   }
 
-  async #load(deploymentId: string): Promise<{ specification: DeploymentSpecification; revision: RevisionLocation }> {
-    const row = await this.#store.db
-      .selectFrom("deployments")
-      .selectAll()
-      .where("deployment_id", "=", deploymentId)
-      .executeTakeFirst();
+  async #load(deploymentId: string): Promise<{
+    readonly specification: DeploymentSpecification;
+    readonly revision: RevisionLocation;
+    readonly digest: RevisionDigest;
+  }> {
+    const [row] = await findDeployment(this.#store.db, deploymentId);
     if (!row) throw new CallerFault("ClientException", `There is no deployment ${deploymentId}.`);
     const revision = JSON.parse(row.revision_json) as RevisionLocation;
     const { fileExistsBehavior, deploymentStyle } = JSON.parse(row.request_json) as Partial<DeploymentRequest>;
     return {
       revision,
+      digest: readHead(row).bundle ?? NOT_ASKED,
       specification: {
         DeploymentId: row.deployment_id,
         DeploymentGroupId: row.deployment_group_id,

@@ -6,6 +6,7 @@ import type { OperationTable } from "../shapes/shape.ts";
 import type { Credentials } from "../sigv4/http-request.ts";
 import { signRequest } from "../sigv4/sign.ts";
 import { agentFor, type TlsTrust } from "./connection-agent.ts";
+import type { CorrectedClock } from "./corrected-clock.ts";
 import { ServiceError, TransportError } from "./errors.ts";
 import { exchange, readAnswer } from "./http-exchange.ts";
 
@@ -28,6 +29,8 @@ export interface ServiceClientOptions {
   /** Sent, and signed, with every call. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly tls?: TlsTrust | undefined;
+  /** Dates the signatures; this machine's own when absent. */
+  readonly clock?: Pick<CorrectedClock, "now" | "refused"> | undefined;
   /** Connections that several clients of one endpoint share, and their owner closes; the client has its own when absent. */
   readonly connections?: HttpAgent | undefined;
 }
@@ -58,7 +61,12 @@ export function createServiceClient<Operations>(options: ServiceClientOptions): 
   const url = `${endpoint}/`;
   const agent = options.connections ?? agentFor(endpoint, options.tls);
 
-  async function call(operation: string, input: object, callOptions: CallOptions = {}): Promise<object> {
+  async function call(
+    operation: string,
+    input: object,
+    callOptions: CallOptions = {},
+    isRetry = false,
+  ): Promise<object> {
     const shape = options.table[operation];
     if (shape === undefined) throw new TypeError(`${options.targetPrefix} has no operation "${operation}"`);
     const body = Buffer.from(writeStructure(shape.input, input));
@@ -69,10 +77,20 @@ export function createServiceClient<Operations>(options: ServiceClientOptions): 
       ...options.headers,
     };
     const { region, credentials, signingName: service } = options;
+    const signedAt = options.clock?.now() ?? new Date();
     const headers =
       credentials === undefined
         ? plain
-        : signRequest({ method: "POST", url, headers: plain, body, credentials, region, service, now: new Date() });
+        : signRequest({
+            method: "POST",
+            url,
+            headers: plain,
+            body,
+            credentials,
+            region,
+            service,
+            now: signedAt,
+          });
     const timeoutMs = callOptions.timeoutMs ?? CALL_TIMEOUT_DEFAULT_MS;
     const answer = await exchange({
       method: "POST",
@@ -90,7 +108,13 @@ export function createServiceClient<Operations>(options: ServiceClientOptions): 
       signal: callOptions.signal,
     });
     const status = answer.statusCode ?? 0;
-    if (status !== 200) throw errorOf(endpoint, status, answer.headers, bytes);
+    if (status !== 200) {
+      const error = errorOf(endpoint, status, answer.headers, bytes);
+      const isOtherTime =
+        error instanceof ServiceError && options.clock?.refused(error.code, signedAt, answer.headers.date) === true;
+      if (isOtherTime && !isRetry) return call(operation, input, callOptions, true);
+      throw error;
+    }
     try {
       return readStructure(shape.output, bytes.length === 0 ? {} : JSON.parse(bytes.toString("utf8")));
     } catch (error) {

@@ -35,7 +35,7 @@ export interface GetDeploymentSpecificationOutput {
   readonly DeploymentSystem: "CodeDeploy";
   readonly DeploymentSpecification: { readonly GenericEnvelope: Envelope };
   /**
-   * Ours, which the reference agent ignores: a presigned URL of the bundle, good for {@link BUNDLE_URL_EXPIRES_SECONDS}, for
+   * Ours, which the reference agent ignores: a presigned URL of the bundle, good for minutes, for
    * agents that enrolled with us. Absent where the host has to fetch the bundle by itself (GitHub).
    */
   readonly BundleUrl?: string | undefined;
@@ -66,5 +66,3 @@ export interface CommandOperations {
   PostHostCommandUpdate: { input: PostHostCommandUpdateInput; output: CommandStatusOutput };
   PutHostCommandComplete: { input: PutHostCommandCompleteInput; output: PutHostCommandCompleteOutput };
 }
-
-export const BUNDLE_URL_EXPIRES_SECONDS = 900;

@@ -18,7 +18,7 @@ export interface AwsConfig {
 
 /**
  * The `config` file of the profile. The endpoint stands three times: each service's own entry for the tools that read `services`
- * sections, `endpoint_url` of the profile for all other services and for older tools. S3 in path style: a bucket's name is no host here.
+ * sections, `endpoint_url` of the profile for all other services and for older tools. S3 in path style: a bucket's name is not a host here.
  */
 export function renderAwsConfig(config: AwsConfig): string {
   const { region, endpoint, caBundle } = config;

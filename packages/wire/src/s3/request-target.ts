@@ -10,19 +10,14 @@ export interface RequestTarget {
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Reads the request line's target and the Host header. A host below one of `hostNames` (`assets.localhost`) is virtual-host
- * addressing and names the bucket; any other host is path style. The path is taken as sent: `..` and `//` are parts of a key.
+ * Reads the request line's target. `virtualBucket` is the bucket that the Host header names (`assets.localhost`), if it names one;
+ * otherwise it is path style. The path is taken as sent: `..` and `//` are parts of a key.
  */
-export function parseRequestTarget(
-  target: string,
-  host: string | undefined,
-  hostNames: readonly string[],
-): RequestTarget {
+export function parseRequestTarget(target: string, virtualBucket: string | undefined): RequestTarget {
   const question = target.indexOf("?");
   const rawPath = question < 0 ? target : target.slice(0, question);
   const query = parseQuery(question < 0 ? "" : target.slice(question + 1));
   if (!rawPath.startsWith("/")) throw new S3Error("InvalidURI", "The request target must begin with a slash.");
-  const virtualBucket = bucketOfHost(host, hostNames);
   const path = rawPath.slice(1);
   if (virtualBucket !== undefined) return build(virtualBucket, path, query);
   const slash = path.indexOf("/");
@@ -33,12 +28,6 @@ export function parseRequestTarget(
 function build(bucket: string, rawKey: string, query: ReadonlyMap<string, string>): RequestTarget {
   const key = decodePercent(rawKey);
   return { ...(bucket !== "" && { bucket }), ...(key !== "" && { key }), query };
-}
-
-function bucketOfHost(host: string | undefined, hostNames: readonly string[]): string | undefined {
-  const name = host?.toLowerCase().replace(/:\d+$/, "");
-  const base = hostNames.find((candidate) => name?.endsWith(`.${candidate.toLowerCase()}`));
-  return base === undefined ? undefined : name?.slice(0, -base.length - 1);
 }
 
 function parseQuery(raw: string): ReadonlyMap<string, string> {

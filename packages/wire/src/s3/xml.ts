@@ -1,3 +1,4 @@
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { XMLParser } from "fast-xml-parser";
 import { S3Error } from "./s3-error.ts";
 
@@ -74,7 +75,8 @@ export function readXml(xml: string, root: string, repeated: readonly string[] =
   try {
     document = parser.parse(xml, true);
   } catch (error) {
-    throw malformedXml(error instanceof Error ? error.message : "it cannot be read");
+    // The parser quotes as much of the document as it likes.
+    throw malformedXml(error instanceof Error ? excerpt(error.message) : "it cannot be read");
   }
   const tree = (document as Record<string, unknown>)[root];
   if (tree === undefined) throw malformedXml(`its root element is not ${root}`);

@@ -23,6 +23,7 @@ const NOT_OF_CODEDEPLOY = [
   "InvalidSignatureException",
   "InvalidTokenRequestException",
   "LogDoesNotExistException",
+  "MisdirectedRequestException",
   "MissingAuthenticationTokenException",
   "NotImplementedException",
   "RequestEntityTooLargeException",

@@ -183,6 +183,15 @@ describe("unsigned chunks with trailers", () => {
     return { headers: { ...headers, "x-amz-decoded-content-length": String(length) }, authorization };
   };
 
+  it("are refused before the body when more trailers are announced than there may be, each a checksum of all of it", async () => {
+    const name = "x-amz-checksum-crc32";
+    const wire = unsignedWire(`${name}:${checksumOf("CRC32", Buffer.from(text))}\r\n`);
+    expect((await decode(UNSIGNED_TRAILER, request(Array(16).fill(name).join()), wire)).content.toString()).toBe(text);
+    await expect(decode(UNSIGNED_TRAILER, request(Array(17).fill(name).join()), wire)).rejects.toThrow(
+      /announces more than 16 trailers/,
+    );
+  });
+
   it.each(CHECKSUM_ALGORITHMS)("prove %s", async (algorithm) => {
     const checksum = checksumOf(algorithm, Buffer.from(text));
     const name = `x-amz-checksum-${algorithm.toLowerCase()}`;

@@ -87,7 +87,11 @@ function decodedLength(headers: HttpHeaders): number {
 
 function announcedTrailers(headers: HttpHeaders): readonly string[] {
   const names = (headerValue(headers, "x-amz-trailer") ?? "").split(",").map((name) => name.trim().toLowerCase());
-  return names.filter((name) => name !== "");
+  const announced = names.filter((name) => name !== "");
+  // Each may be a checksum of the whole body, and the same one again costs as much.
+  if (announced.length > TRAILERS_MAX)
+    throw new PayloadFault("malformed", `x-amz-trailer announces more than ${TRAILERS_MAX} trailers.`);
+  return [...new Set(announced)];
 }
 
 const CHECKSUM_PREFIX = "x-amz-checksum-";

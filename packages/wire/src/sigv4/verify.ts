@@ -29,8 +29,17 @@ export function verifySignature(
   secretAccessKey: string,
   now: Date,
 ): void {
-  checkTime(parsed, now.getTime());
+  checkSignatureTime(parsed, now.getTime());
   checkSignedHeaders(parsed, request);
+  checkSignatureMatches(parsed, request, secretAccessKey);
+}
+
+/** The last part of {@link verifySignature}, for callers that did the others before they read the body. Throws a {@link SignatureFault}. */
+export function checkSignatureMatches(
+  parsed: ParsedAuthorization,
+  request: HttpRequest,
+  secretAccessKey: string,
+): void {
   const canonical = canonicalRequest({
     method: request.method,
     path: request.path,
@@ -51,7 +60,8 @@ export function verifySignature(
   }
 }
 
-function checkTime(parsed: ParsedAuthorization, nowMs: number): void {
+/** Whether the signature is in its time, which needs neither secret nor body. Throws a {@link SignatureFault}: `skewed` or `expired`, mostly. */
+export function checkSignatureTime(parsed: ParsedAuthorization, nowMs: number): void {
   if (!parsed.amzDate.startsWith(parsed.date)) {
     throw new SignatureFault(
       "mismatch",
@@ -95,7 +105,8 @@ function skewText(parsed: ParsedAuthorization, nowMs: number, differenceSeconds:
   );
 }
 
-function checkSignedHeaders(parsed: ParsedAuthorization, request: HttpRequest): void {
+/** Whether all that has to be signed is said to be, which needs neither secret nor body. Throws a {@link SignatureFault}. */
+export function checkSignedHeaders(parsed: ParsedAuthorization, request: Pick<HttpRequest, "headers">): void {
   const signed = parsed.signedHeaders;
   const unsigned: string[] = [];
   if (!signed.includes("host")) unsigned.push("host");

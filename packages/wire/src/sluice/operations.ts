@@ -18,8 +18,12 @@ export interface Tag {
   readonly Value: string;
 }
 
-/** `declared`: known, never enrolled. `alive`: polled within its grace. `dark`: enrolled and silent. `retired`: removed. */
-export type HostState = "declared" | "alive" | "dark" | "retired";
+/**
+ * `declared`: known, never enrolled. `enrolled`: its agent has never polled. `alive`: polled within its grace. `dark`: silent for longer
+ * than its grace, or gone with a goodbye. `unknown`: not heard for its grace, in which the server itself was down or could not hear.
+ * `retired`: removed.
+ */
+export type HostState = "declared" | "enrolled" | "alive" | "dark" | "unknown" | "retired";
 
 export interface HostSummary {
   /** `i-` and 17 hex digits, or the on-premises instance's name. What targets are called in the API. */
@@ -34,6 +38,10 @@ export interface HostSummary {
   readonly declaredAt: Date;
   readonly enrolledAt?: Date | undefined;
   readonly lastSeenAt?: Date | undefined;
+  /** By how much the host's clock is ahead of the server's (behind: negative), where it is so far off that its calls are refused or corrected. */
+  readonly clockOffsetSeconds?: number | undefined;
+  /** What is wrong with it and what to run, as a sentence; absent where it is the server's clock that is off, too. */
+  readonly clockTrouble?: string | undefined;
   /** The commands that the host holds (acknowledged, not completed). */
   readonly runningCommands: number;
 }
@@ -55,6 +63,11 @@ export interface CreateEnrolmentTokenOutput {
 /** The only operation that is not signed: the token is the credential. */
 export interface EnrolHostInput {
   readonly token: string;
+  /**
+   * Drawn at random for one enrolment, 32 to 64 letters and digits. A call that comes again with it within ten minutes, because its answer was lost,
+   * is answered again with the same key; absent: a second call is another host's.
+   */
+  readonly clientToken?: string | undefined;
   readonly hostName: string;
   readonly tags?: readonly Tag[] | undefined;
   readonly onPremises?: boolean | undefined;
@@ -79,6 +92,8 @@ export interface HostHeartbeatInput {
   /** HostCommandIdentifiers that are acknowledged and not completed. */
   readonly heldCommands: readonly string[];
   readonly agentVersion?: string | undefined;
+  /** By how much the agent corrects its clock to be believed (the host's clock is ahead: positive); absent: not at all. */
+  readonly clockOffsetSeconds?: number | undefined;
   /** The agent is going away: count it as dark at once. */
   readonly goodbye?: boolean | undefined;
 }
@@ -143,6 +158,8 @@ export interface ListHostsInput {
 }
 export interface ListHostsOutput {
   readonly hosts: readonly HostSummary[];
+  /** What keeps the server from hearing hosts that may speak, and what to do; absent: it hears them. */
+  readonly trouble?: string | undefined;
   readonly nextToken?: string | undefined;
 }
 export interface RemoveHostInput {
@@ -336,6 +353,42 @@ export interface PlanDeploymentOutput {
   readonly end?: PlannedEnd | undefined;
 }
 
+export interface PruneDeploymentsInput {
+  /** Say what would go; nothing goes. */
+  readonly dryRun?: boolean | undefined;
+  /** Of an earlier answer that was not done: how that pass goes on. Absent: a pass begins now, or the one under way is joined. */
+  readonly pass?: string | undefined;
+}
+/** A group of which deployments were removed, or would be. */
+export interface PrunedGroup {
+  readonly applicationName: string;
+  readonly deploymentGroupName: string;
+  readonly deployments: number;
+  /** Of a dry run, like the bytes, which are an estimate. */
+  readonly oldestCreatedAt?: Date | undefined;
+  readonly databaseBytes?: number | undefined;
+  readonly logBytes?: number | undefined;
+}
+/** Logs that were removed, or would be, because the database does not know their deployments. */
+export interface OrphanedLogs {
+  readonly deployments: number;
+  /** The first 20; the server's log names all that it removes. */
+  readonly deploymentIds: readonly string[];
+  readonly logBytes: number;
+}
+export interface PruneDeploymentsOutput {
+  /** Absent after a dry run. */
+  readonly pass?: string | undefined;
+  /** False: ask again with `pass`. */
+  readonly isDone: boolean;
+  /** Why the pass ended before its end. */
+  readonly failure?: string | undefined;
+  /** Of the pass so far. */
+  readonly groups: readonly PrunedGroup[];
+  /** Absent: there are none. */
+  readonly orphanedLogs?: OrphanedLogs | undefined;
+}
+
 export interface SluiceOperations {
   CreateEnrolmentToken: { input: CreateEnrolmentTokenInput; output: CreateEnrolmentTokenOutput };
   EnrolHost: { input: EnrolHostInput; output: EnrolHostOutput };
@@ -353,4 +406,5 @@ export interface SluiceOperations {
   ReplayTriggerDelivery: { input: ReplayTriggerDeliveryInput; output: ReplayTriggerDeliveryOutput };
   TestTriggers: { input: TestTriggersInput; output: TestTriggersOutput };
   PlanDeployment: { input: PlanDeploymentInput; output: PlanDeploymentOutput };
+  PruneDeployments: { input: PruneDeploymentsInput; output: PruneDeploymentsOutput };
 }

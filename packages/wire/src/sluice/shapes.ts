@@ -16,6 +16,8 @@ const hostSummary = structure(
     declaredAt: timestamp,
     enrolledAt: timestamp,
     lastSeenAt: timestamp,
+    clockOffsetSeconds: integer,
+    clockTrouble: string,
     runningCommands: integer,
   },
   ["hostId", "hostName", "kind", "state", "tags", "declaredAt", "runningCommands"],
@@ -146,6 +148,24 @@ const plannedStep = structure(
   ["kind", "description", "targetIds"],
 );
 
+const prunedGroup = structure(
+  {
+    applicationName: string,
+    deploymentGroupName: string,
+    deployments: integer,
+    oldestCreatedAt: timestamp,
+    databaseBytes: integer,
+    logBytes: integer,
+  },
+  ["applicationName", "deploymentGroupName", "deployments"],
+);
+
+const orphanedLogs = structure({ deployments: integer, deploymentIds: list(string), logBytes: integer }, [
+  "deployments",
+  "deploymentIds",
+  "logBytes",
+]);
+
 /** Sluice's own operations on the wire; the compiler holds it to `operations.ts`. */
 export const SLUICE_TABLE = {
   CreateEnrolmentToken: {
@@ -156,6 +176,7 @@ export const SLUICE_TABLE = {
     input: structure(
       {
         token: string,
+        clientToken: string,
         hostName: string,
         tags,
         onPremises: boolean,
@@ -179,10 +200,16 @@ export const SLUICE_TABLE = {
     ),
   },
   HostHeartbeat: {
-    input: structure({ hostIdentifier: string, heldCommands: list(string), agentVersion: string, goodbye: boolean }, [
-      "hostIdentifier",
-      "heldCommands",
-    ]),
+    input: structure(
+      {
+        hostIdentifier: string,
+        heldCommands: list(string),
+        agentVersion: string,
+        clockOffsetSeconds: integer,
+        goodbye: boolean,
+      },
+      ["hostIdentifier", "heldCommands"],
+    ),
     output: structure({ intervalSeconds: integer }, ["intervalSeconds"]),
   },
   PutHostLogs: {
@@ -202,7 +229,7 @@ export const SLUICE_TABLE = {
   },
   ListHosts: {
     input: structure({ nextToken: string, includeRetired: boolean }),
-    output: structure({ hosts: list(hostSummary), nextToken: string }, ["hosts"]),
+    output: structure({ hosts: list(hostSummary), nextToken: string, trouble: outputText }, ["hosts"]),
   },
   RemoveHost: {
     input: structure({ host: string }, ["host"]),
@@ -278,5 +305,12 @@ export const SLUICE_TABLE = {
       },
       ["canStart", "obstacles", "warnings", "strategy", "arithmetic", "checks", "hosts", "steps"],
     ),
+  },
+  PruneDeployments: {
+    input: structure({ dryRun: boolean, pass: string }),
+    output: structure({ pass: string, isDone: boolean, failure: outputText, groups: list(prunedGroup), orphanedLogs }, [
+      "isDone",
+      "groups",
+    ]),
   },
 } satisfies TableFor<SluiceOperations>;

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import type { Principal } from "../operations/operation.ts";
+import {
+  HOST_BYTES_MAX,
+  HOST_CALLS_MAX,
+  HOST_HEARTBEATS_MAX,
+  HOST_LOG_CALLS_MAX,
+  HostBudgets,
+} from "./host-budgets.ts";
+
+const keyOf = (hostId: string): Principal => ({ role: "host", accessKeyId: `K-${hostId}`, hostId });
+const throttled = expect.objectContaining({ code: "ThrottlingException" });
+
+function spender() {
+  const clock = { now: 1_000_000 };
+  const budgets = new HostBudgets(() => clock.now);
+  const spend = (hostId: string, operation: string, bytes = 100) => budgets.spend(keyOf(hostId), operation, bytes);
+  return { clock, budgets, spend };
+}
+const times = (count: number, action: () => void) => {
+  for (let index = 0; index < count; index += 1) action();
+};
+
+describe("a host's key", () => {
+  it.each([
+    ["PollHostCommand", HOST_CALLS_MAX],
+    ["PutHostLogs", HOST_LOG_CALLS_MAX],
+    ["HostHeartbeat", HOST_HEARTBEATS_MAX],
+  ] as const)(
+    "that calls %s too often is throttled, nobody else is, and it may go on after a while",
+    (operation, allowance) => {
+      const { clock, spend } = spender();
+      times(allowance.burst, () => spend("i-1", operation, 0));
+      expect(() => spend("i-1", operation, 0)).toThrow(throttled);
+      spend("i-2", operation, 0);
+      clock.now += 1_000;
+      times(allowance.perSecond, () => spend("i-1", operation, 0));
+      expect(() => spend("i-1", operation, 0)).toThrow(throttled);
+    },
+  );
+
+  it("that sends too many bytes is throttled, and can still send its heartbeats", () => {
+    const { spend } = spender();
+    const body = 4 * 1024 * 1024;
+    times(HOST_BYTES_MAX.burst / body, () => spend("i-1", "PutHostLogs", body));
+    expect(() => spend("i-1", "PutHostCommandComplete", 1)).toThrow(throttled);
+    spend("i-1", "HostHeartbeat", body);
+  });
+
+  it("does not get more by waiting for long, or by a clock that was set back", () => {
+    const { clock, spend } = spender();
+    times(HOST_HEARTBEATS_MAX.burst, () => spend("i-1", "HostHeartbeat"));
+    clock.now -= 500_000;
+    expect(() => spend("i-1", "HostHeartbeat")).toThrow(throttled);
+    clock.now += 86_400_000;
+    times(HOST_HEARTBEATS_MAX.burst, () => spend("i-1", "HostHeartbeat"));
+    expect(() => spend("i-1", "HostHeartbeat")).toThrow(throttled);
+  });
+});
+
+it("never throttles a host at its busiest: an hour of chatty hooks, 16 at once, with polls and heartbeats", () => {
+  const { clock, spend } = spender();
+  for (let tick = 0; tick < 4 * 3_600; tick += 1) {
+    spend("i-1", "PutHostLogs", 64 * 1024);
+    if (tick % 4 === 0) times(16, () => spend("i-1", "PollHostCommand"));
+    if (tick % 20 === 0) spend("i-1", "HostHeartbeat");
+    if (tick % 40 === 0) times(16 * 4, () => spend("i-1", "PutHostCommandComplete", 8_192));
+    clock.now += 250;
+  }
+});
+
+it("counts root's calls for nobody", () => {
+  const { budgets } = spender();
+  const root: Principal = { role: "root", accessKeyId: "R", hostId: null };
+  times(HOST_CALLS_MAX.burst + 1, () => budgets.spend(root, "PollHostCommand", 1));
+});

@@ -1,0 +1,113 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import type { Principal } from "../operations/operation.ts";
+
+/** What one key may use up at once, and what it gets back in a second. */
+interface Allowance {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/**
+ * Calls of one host's key that are neither heartbeats nor output, to any service and refused or not. A host that runs 16 events at once, each over in milliseconds, makes some
+ * hundreds of them in a second; polling takes one or two.
+ */
+export const HOST_CALLS_MAX = { burst: 3_000, perSecond: 100 } as const;
+/** Calls that bring output: an agent makes four a second, and one more at the end of each event. */
+export const HOST_LOG_CALLS_MAX = { burst: 1_500, perSecond: 50 } as const;
+/** Heartbeats: one in five seconds. Counted apart, so that nothing else that a host does makes it seem silent. */
+export const HOST_HEARTBEATS_MAX = { burst: 60, perSecond: 2 } as const;
+/** Bytes of all its calls: 16 events that each print all that is kept of them, and then 2 MiB a second. */
+export const HOST_BYTES_MAX = { burst: 96 * 1024 * 1024, perSecond: 2 * 1024 * 1024 } as const;
+
+/** What a request to the buckets counts as. Its bytes go to the host, and are bounded by its connections. */
+export const S3_CALL = "S3";
+
+/** Budgets that nothing was taken from for a while are full again and need not be remembered. */
+const FORGET_AFTER_MILLISECONDS = 60_000;
+
+class Budget {
+  readonly #allowance: Allowance;
+  #left: number;
+  #at: number;
+
+  constructor(allowance: Allowance, now: number) {
+    this.#allowance = allowance;
+    this.#left = allowance.burst;
+    this.#at = now;
+  }
+
+  /** Whether the amount was there. Nothing is taken when it was not. */
+  take(amount: number, now: number): boolean {
+    const { burst, perSecond } = this.#allowance;
+    // A clock that was set back gives nothing and takes nothing.
+    this.#left = Math.min(burst, this.#left + (Math.max(now - this.#at, 0) / 1000) * perSecond);
+    this.#at = now;
+    if (this.#left < amount) return false;
+    this.#left -= amount;
+    return true;
+  }
+}
+
+interface KeyBudgets {
+  readonly calls: Budget;
+  readonly logCalls: Budget;
+  readonly heartbeats: Budget;
+  readonly bytes: Budget;
+  usedAt: number;
+}
+
+/** How much each host's key may call and send. One that exceeds it is told to slow down, and costs nobody else. */
+export class HostBudgets {
+  readonly #now: () => number;
+  readonly #keys = new Map<string, KeyBudgets>();
+  #forgotAt = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** @throws CallerFault ThrottlingException, which agents answer by waiting a little longer each time */
+  spend({ role, accessKeyId, hostId }: Principal, operation: string, bytes: number): void {
+    if (role !== "host" || hostId === null) return;
+    const now = this.#now();
+    this.#forget(now);
+    const budgets = this.#budgetsOf(accessKeyId, now);
+    budgets.usedAt = now;
+    const calls =
+      operation === "HostHeartbeat"
+        ? budgets.heartbeats
+        : operation === "PutHostLogs"
+          ? budgets.logCalls
+          : budgets.calls;
+    if (!calls.take(1, now)) throw throttled(hostId, `calls ${operation || "the server"} too often`);
+    if (operation !== "HostHeartbeat" && !budgets.bytes.take(bytes, now)) throw throttled(hostId, "sends too much");
+  }
+
+  #budgetsOf(accessKeyId: string, now: number): KeyBudgets {
+    const known = this.#keys.get(accessKeyId);
+    if (known) return known;
+    const budgets = {
+      calls: new Budget(HOST_CALLS_MAX, now),
+      logCalls: new Budget(HOST_LOG_CALLS_MAX, now),
+      heartbeats: new Budget(HOST_HEARTBEATS_MAX, now),
+      bytes: new Budget(HOST_BYTES_MAX, now),
+      usedAt: now,
+    };
+    this.#keys.set(accessKeyId, budgets);
+    return budgets;
+  }
+
+  #forget(now: number): void {
+    if (Math.abs(now - this.#forgotAt) < FORGET_AFTER_MILLISECONDS) return;
+    this.#forgotAt = now;
+    for (const [accessKeyId, budgets] of this.#keys) {
+      // A clock that was set back must not make a used budget a new one.
+      budgets.usedAt = Math.min(budgets.usedAt, now);
+      if (now - budgets.usedAt >= FORGET_AFTER_MILLISECONDS) this.#keys.delete(accessKeyId);
+    }
+  }
+}
+
+function throttled(hostId: string, problem: string): CallerFault {
+  return new CallerFault("ThrottlingException", `The host ${hostId} ${problem}: send it again later.`);
+}

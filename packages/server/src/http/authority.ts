@@ -1,0 +1,39 @@
+import { isIP, isIPv4, isIPv6, SocketAddress } from "node:net";
+
+/** `NAME[:PORT]` in one spelling, so that two of them can be compared. */
+export interface Authority {
+  /** Lower case, without a dot at its end; of an IPv6 address without brackets, the shortest form. */
+  readonly name: string;
+  readonly port: number | undefined;
+}
+
+const NAME_MAX_LENGTH = 253;
+const DNS_NAME = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
+const BRACKETED = /^\[([0-9a-f:.]+)(?:%[^\]]*)?\](?::(\d*))?$/;
+const PLAIN = /^([^:[\]]+)(?::(\d*))?$/;
+
+/** Reads a Host header or a configured name; null when it is not the name of a host. */
+export function parseAuthority(text: string): Authority | null {
+  const lower = text.trim().toLowerCase();
+  if (isIPv6(lower)) return { name: canonicalAddress(lower), port: undefined };
+  const [, host, digits] = BRACKETED.exec(lower) ?? PLAIN.exec(lower) ?? [];
+  if (host === undefined) return null;
+  const port = digits === undefined || digits === "" ? undefined : Number(digits);
+  if (port !== undefined && (port < 1 || port > 65_535)) return null;
+  if (lower.startsWith("[")) return isIPv6(host) ? { name: canonicalAddress(host), port } : null;
+  const name = host.endsWith(".") ? host.slice(0, -1) : host;
+  return name.length <= NAME_MAX_LENGTH && DNS_NAME.test(name) ? { name, port } : null;
+}
+
+/** An address as `Authority.name` spells it: `::ffff:10.0.0.1` is `10.0.0.1`, and `0:0::1` is `::1`. */
+export function canonicalAddress(address: string): string {
+  const bare = address.split("%", 1)[0] ?? address;
+  if (!isIPv6(bare)) return bare;
+  const { address: shortest } = new SocketAddress({ address: bare, family: "ipv6" });
+  const mapped = shortest.startsWith("::ffff:") ? shortest.slice("::ffff:".length) : "";
+  return isIPv4(mapped) ? mapped : shortest;
+}
+
+export function formatAuthority(name: string, port: number | undefined): string {
+  return `${isIP(name) === 6 ? `[${name}]` : name}${port === undefined ? "" : `:${port}`}`;
+}

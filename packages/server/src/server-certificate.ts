@@ -1,0 +1,93 @@
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { hostname, networkInterfaces } from "node:os";
+import type { ConfiguredName } from "./http/server-names.ts";
+import { isUnspecified, type ListenAddress } from "./listener.ts";
+import { type CertificateAndKey, createSelfSignedCertificate } from "./signing/self-signed-certificate.ts";
+import type { Store } from "./store/open-store.ts";
+import { settingOrNew } from "./store/settings.ts";
+
+export interface CertificateFiles {
+  /** PEM files, both or neither. */
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
+}
+
+/** What the operator's files hold; undefined: there are none. Rejects what no server could show, with the option that names it. */
+export function givenCertificate({ tlsCert, tlsKey }: CertificateFiles): CertificateAndKey | undefined {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  const certificatePem = readGiven("--tls-cert", tlsCert);
+  const privateKeyPem = readGiven("--tls-key", tlsKey);
+  const certificate = parsed(() => new X509Certificate(certificatePem));
+  if (!certificate) throw new Error(`--tls-cert is ${tlsCert}: it holds no certificate in PEM form`);
+  const key = parsed(() => createPrivateKey(privateKeyPem));
+  if (!key) throw new Error(`--tls-key is ${tlsKey}: it holds no private key in PEM form without a passphrase`);
+  if (!certificate.checkPrivateKey(key)) {
+    throw new Error(`--tls-key is ${tlsKey}: it is not the key of the certificate in ${tlsCert}`);
+  }
+  return { certificatePem, privateKeyPem };
+}
+
+function readGiven(option: string, file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(`${option} is ${file}, which cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function parsed<T>(parse: () => T): T | null {
+  try {
+    return parse();
+  } catch {
+    return null;
+  }
+}
+
+/** What a server shows that was given nothing: made at the first start, with the names that are configured at that moment, and kept. */
+export async function ownCertificate(
+  store: Store,
+  listen: readonly ListenAddress[],
+  configured: readonly ConfiguredName[],
+): Promise<CertificateAndKey> {
+  const kept = await settingOrNew(store, "tls-certificate", async () =>
+    JSON.stringify(
+      await createSelfSignedCertificate({
+        commonName: hostname(),
+        subjectAltNames: namesOfThisMachine(listen, configured),
+      }),
+    ),
+  );
+  return JSON.parse(kept) as CertificateAndKey;
+}
+
+/** Every name and address by which the listeners may be reached when the certificate is made. */
+function namesOfThisMachine(
+  listen: readonly ListenAddress[],
+  configured: readonly ConfiguredName[],
+): readonly string[] {
+  const own = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    // An address of the link alone is none without the interface's name, which certificates do not have.
+    .filter((address) => address.family === "IPv4" || address.scopeid === 0)
+    .map(({ address }) => address);
+  const listened = listen.map(({ host }) => host).filter((host) => !isUnspecified(host));
+  return [...new Set(["localhost", hostname(), ...own, ...listened, ...configured.map(({ name }) => name)])];
+}
+
+/** The configured names under which a caller that checks certificates refuses this one. Under a name with a scheme a proxy shows its own. */
+export function namesNotIn(
+  { certificatePem }: Pick<CertificateAndKey, "certificatePem">,
+  configured: readonly ConfiguredName[],
+): readonly string[] {
+  const certificate = new X509Certificate(certificatePem);
+  const isIn = (name: string) => (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
+  const names = configured.filter(({ scheme }) => scheme === undefined).map(({ name }) => name);
+  return [...new Set(names)].filter((name) => !isIn(name));
+}
+
+/** SHA-256 of the certificate's DER form, hex: what agents pin. */
+export function fingerprintOf({ certificatePem }: Pick<CertificateAndKey, "certificatePem">): string {
+  return createHash("sha256").update(new X509Certificate(certificatePem).raw).digest("hex");
+}
