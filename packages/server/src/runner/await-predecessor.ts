@@ -1,4 +1,5 @@
-import { lockDeployments, readHead, recordHeadEvent } from "../store/deployments.ts";
+import { commitHeadEvent } from "../store/commit-events.ts";
+import { lockDeployments, readHead } from "../store/deployments.ts";
 import { predecessorAtWork } from "../store/effects.ts";
 import type { Store } from "../store/open-store.ts";
 import type { ChangeFeed } from "./change-feed.ts";
@@ -47,7 +48,7 @@ async function explain(
     if (row?.active !== 1 || row.status !== "Created") return;
     // A server that died may have said it already.
     if (readHead(row).statusMessages.includes(message)) return;
-    await recordHeadEvent(
+    await commitHeadEvent(
       transaction,
       row,
       { type: "statusMessageAdded", message },

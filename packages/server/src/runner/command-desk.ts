@@ -14,6 +14,14 @@ export const POLL_HOLD_MILLISECONDS = 20_000;
  */
 const REOFFER_MILLISECONDS = 3_000;
 
+/** Polls of one host that are held at once. An agent has one; past this the oldest is answered empty-handed, so that nobody piles them up. */
+const POLLS_PER_HOST_MAX = 8;
+
+interface Waiter {
+  readonly take: (candidate: Candidate) => boolean;
+  readonly giveUp: () => void;
+}
+
 export interface OfferedCommand {
   readonly hostCommandIdentifier: string;
   readonly deploymentId: string;
@@ -36,7 +44,7 @@ export interface CommandDeskDependencies {
 /** Where hosts ask for work. A poll is answered the moment a command exists for its host, or empty-handed after the hold time. */
 export class CommandDesk {
   readonly #dependencies: CommandDeskDependencies;
-  readonly #waiting = new Map<string, Set<(candidate: Candidate) => boolean>>();
+  readonly #waiting = new Map<string, Set<Waiter>>();
   /** When each unacknowledged command was last handed out, by deployment, target and event. */
   readonly #offeredAt = new Map<string, number>();
   readonly #unsubscribe: () => void;
@@ -71,7 +79,7 @@ export class CommandDesk {
         cancelHold();
         cancelReoffer();
         signal.removeEventListener("abort", abort);
-        this.#leave(hostId, take);
+        this.#leave(hostId, waiter);
         resolve(command);
       };
       const take = (candidate: Candidate): boolean => {
@@ -81,6 +89,7 @@ export class CommandDesk {
         return offer !== null;
       };
       const abort = () => settle(null);
+      const waiter: Waiter = { take, giveUp: abort };
       const look = () =>
         loadCommandsOfHost(store, hostId, "available").then(
           (candidates) => {
@@ -97,7 +106,7 @@ export class CommandDesk {
       const cancelHold = timers.after(holdMilliseconds, () => settle(null));
       signal.addEventListener("abort", abort);
       // Waiting before looking: a command that appears in between reaches the waiter.
-      this.#join(hostId, take);
+      this.#join(hostId, waiter);
       void look();
     });
   }
@@ -108,7 +117,7 @@ export class CommandDesk {
   }
 
   #hand(deploymentId: string, target: TargetState): void {
-    for (const take of this.#waiting.get(target.targetId) ?? []) if (take({ deploymentId, target })) return;
+    for (const { take } of this.#waiting.get(target.targetId) ?? []) if (take({ deploymentId, target })) return;
   }
 
   #offer({ deploymentId, target }: Candidate): OfferedCommand | null {
@@ -137,15 +146,20 @@ export class CommandDesk {
     }
   }
 
-  #join(hostId: string, take: (candidate: Candidate) => boolean): void {
+  #join(hostId: string, waiter: Waiter): void {
     const waiting = this.#waiting.get(hostId);
-    if (waiting) waiting.add(take);
-    else this.#waiting.set(hostId, new Set([take]));
+    if (!waiting) {
+      this.#waiting.set(hostId, new Set([waiter]));
+      return;
+    }
+    waiting.add(waiter);
+    const [oldest] = waiting;
+    if (waiting.size > POLLS_PER_HOST_MAX) oldest?.giveUp();
   }
 
-  #leave(hostId: string, take: (candidate: Candidate) => boolean): void {
+  #leave(hostId: string, waiter: Waiter): void {
     const waiting = this.#waiting.get(hostId);
-    waiting?.delete(take);
+    waiting?.delete(waiter);
     if (waiting?.size === 0) this.#waiting.delete(hostId);
   }
 }

@@ -4,6 +4,7 @@ import { insertEffects, loadEffectOutcome, nextEffectAt } from "../store/effects
 import { openStore, type Store } from "../store/open-store.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { EffectWorker } from "./effect-worker.ts";
+import { effectHandlers } from "./effects/effect-handlers.ts";
 import { noOutside } from "./runner-fixture.ts";
 
 const NOON = Date.UTC(2026, 0, 1, 12);
@@ -42,14 +43,13 @@ beforeEach(async () => {
   expected = [];
   asked = [];
   answer = async (terminated) => ({ terminated, kept: [], unanswered: [] });
-  worker = new EffectWorker({
-    ...noOutside(),
+  const parts = {
     store,
     owner: "one",
     feed: new ChangeFeed(),
     timers: {
       now: () => now,
-      after(milliseconds, action) {
+      after(milliseconds: number, action: () => void) {
         const timer = { at: now + milliseconds, action };
         timers.push(timer);
         return () => {
@@ -57,17 +57,24 @@ beforeEach(async () => {
         };
       },
     },
-    hostTerminator: {
-      terminate: async (hostIds) => {
-        begun += 1;
-        asked.push(hostIds);
-        await end.promise;
-        return answer(hostIds);
+  };
+  worker = new EffectWorker({
+    ...parts,
+    handlers: effectHandlers({
+      ...noOutside(),
+      ...parts,
+      hostTerminator: {
+        terminate: async (hostIds) => {
+          begun += 1;
+          asked.push(hostIds);
+          await end.promise;
+          return answer(hostIds);
+        },
       },
-    },
-    resolveTargets: async () => {
-      throw new Error("nobody asks for targets");
-    },
+      resolveTargets: async () => {
+        throw new Error("nobody asks for targets");
+      },
+    }),
     onError: (error) => errors.push(error),
   });
   await store.write((transaction) =>

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { RoutedHost, TrafficOutcome } from "@sluice/engine/ports/traffic-router.ts";
 import type { TargetState } from "@sluice/engine/state.ts";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -7,16 +6,18 @@ import { openStore, type Store } from "../store/open-store.ts";
 import { insertTargets } from "../store/targets.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { EffectWorker } from "./effect-worker.ts";
+import { effectHandlers } from "./effects/effect-handlers.ts";
 import { insertDeployment, noOutside } from "./runner-fixture.ts";
 import { systemTimers } from "./timers.ts";
-import { WakeLoop } from "./wake-loop.ts";
+import { SCAN_INTERVAL_MILLISECONDS, WakeLoop } from "./wake-loop.ts";
 
 const SHARE = 16;
 
 let store: Store;
 let worker: EffectWorker;
 let loop: WakeLoop;
-let turns: number;
+/** For how long the loop slept last. */
+let slept: number | undefined;
 /** By deployment: its hosts that a load balancer is asked for now. */
 let asking: Map<string, Set<string>>;
 
@@ -36,30 +37,33 @@ async function block({ hostId }: RoutedHost, signal: AbortSignal): Promise<Traff
 beforeEach(async () => {
   store = await openStore({ dataDirectory: ":memory:" });
   asking = new Map();
-  turns = 0;
   const feed = new ChangeFeed();
   const outside = noOutside();
+  const parts = { store, owner: "one", feed, timers: systemTimers };
   worker = new EffectWorker({
-    ...outside,
-    store,
-    owner: "one",
-    feed,
-    timers: systemTimers,
-    trafficRouter: { ...outside.trafficRouter, block },
-    resolveTargets: async () => ({ outcome: "resolved", candidates: [] }),
+    ...parts,
+    handlers: effectHandlers({
+      ...outside,
+      ...parts,
+      trafficRouter: { ...outside.trafficRouter, block },
+      resolveTargets: async () => ({ outcome: "resolved", candidates: [] }),
+    }),
     onError: () => {},
   });
   loop = new WakeLoop({
     store,
-    timers: systemTimers,
+    timers: {
+      ...systemTimers,
+      after(milliseconds, action) {
+        slept = milliseconds;
+        return systemTimers.after(milliseconds, action);
+      },
+    },
     // The planner has no part in this.
     planDeployment: async () => {
       await store.write(({ db }) => db.updateTable("deployments").set({ wake_at: null }).execute());
     },
-    startEffects: async () => {
-      turns += 1;
-      await worker.startDue();
-    },
+    startEffects: () => worker.startDue(),
     nextEffectAt: () => worker.nextAt(),
     onError: (error) => {
       throw error;
@@ -143,8 +147,5 @@ it("leaves other deployments their traffic, their hosts and their end, and its s
   await vi.waitFor(async () => expect(await doneOf([...hosts, "ends"])).toBe(hosts.length + 1));
   expect([...asking.values()].map(({ size }) => size)).toEqual([SHARE, SHARE, SHARE]);
   // What is due and may not be begun is no reason to look again and again.
-  await sleep(50);
-  turns = 0;
-  await sleep(200);
-  expect(turns).toBe(0);
+  await vi.waitFor(() => expect(slept).toBe(SCAN_INTERVAL_MILLISECONDS));
 });

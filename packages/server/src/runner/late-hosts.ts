@@ -90,7 +90,14 @@ export class LateHosts {
       });
   }
 
+  /** Whoever was away for so long is an arrival, remembered or not. */
+  #forgetAway(): void {
+    const before = this.#dependencies.timers.now() - AWAY_MILLISECONDS;
+    for (const [hostId, at] of this.#heardAt) if (at < before) this.#heardAt.delete(hostId);
+  }
+
   async #lookAtGroups(): Promise<void> {
+    this.#forgetAway();
     const { timers, onError, ...parts } = this.#dependencies;
     for (const group of await groupsThatDeployToLateHosts(parts.store)) {
       if (this.#state !== "started") return;

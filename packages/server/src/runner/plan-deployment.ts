@@ -6,14 +6,14 @@ import { type DeploymentState, isTerminal, type TargetState } from "@sluice/engi
 import { trafficEffectKey } from "@sluice/engine/traffic-effects.ts";
 import { InvariantViolation } from "@sluice/model/invariant.ts";
 import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
-import { lockDeployments, readHead, saveHead } from "../store/deployments.ts";
-import { insertEffects, loadEffectOutcome, loadEffectReports } from "../store/effects.ts";
-import { appendEvents } from "../store/events.ts";
+import { commitEvents } from "../store/commit-events.ts";
+import { lockDeployments, readHead } from "../store/deployments.ts";
+import { loadEffectOutcome, loadEffectReports } from "../store/effects.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
-import { recordAttempts, recordOutcome } from "../store/group-hosts.ts";
+import { recordOutcome } from "../store/group-hosts.ts";
 import type { Store } from "../store/open-store.ts";
 import { quarantine } from "../store/quarantine.ts";
-import { insertTargets, loadTargets, updateTargets } from "../store/targets.ts";
+import { loadTargets } from "../store/targets.ts";
 import type { AlarmWatch } from "./alarm-watch.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { HostObserver } from "./host-observer.ts";
@@ -59,14 +59,10 @@ async function planInTransaction(
   const after = events.reduce((state, event) => apply(state, event, at), before);
 
   const changed = changedTargets(before.targets, after.targets);
-  if (before.targets === null && after.targets !== null) await insertTargets(transaction, deploymentId, after.targets);
-  else await updateTargets(transaction, deploymentId, changed);
-  await recordAttempts(transaction, row, changed);
-  await recordOutcome(transaction, row, after);
-  await insertEffects(transaction, deploymentId, effects, at);
   const { targets: _, ...head } = after;
-  const lastSequence = await appendEvents(transaction, deploymentId, row.last_sequence, events, at);
-  await saveHead(transaction, { head, lastSequence, wakeAt: isTerminal(head.status) ? null : wakeAt });
+  const areNewTargets = before.targets === null;
+  await commitEvents(transaction, row, { head, targets: changed, areNewTargets, events, effects, wakeAt, at });
+  await recordOutcome(transaction, row, after);
   const hasRollback = isTerminal(head.status) && (await startRollback(transaction, row, after, newDeploymentId, at));
   transaction.afterCommit(() =>
     feed.publish({
@@ -95,6 +91,7 @@ async function observe(
       : [];
   return {
     resolution,
+    heard: hosts.heardTime(),
     hosts: await hosts.observe(transaction, targetIds),
     traffic: await observeTraffic(transaction, state),
     withheld: state.stage === "withhold" ? await observeWithholding(transaction, state.deploymentId) : undefined,

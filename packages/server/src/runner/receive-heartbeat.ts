@@ -1,16 +1,27 @@
 import { applyToTarget } from "@sluice/engine/apply.ts";
 import type { TargetEvent } from "@sluice/engine/event.ts";
+import type { HeardTime } from "@sluice/engine/heard-time.ts";
 import { MISSED_HEARTBEATS_UNTIL_LOST } from "@sluice/engine/limits.ts";
 import { parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
+import { commitEvents } from "../store/commit-events.ts";
 import { lockDeployments } from "../store/deployments.ts";
-import { appendEvents } from "../store/events.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
 import type { Store } from "../store/open-store.ts";
-import { loadCommandsOfHost, loadSomeTargets, updateTargets } from "../store/targets.ts";
+import { loadCommandsOfHost, loadSomeTargets } from "../store/targets.ts";
 import type { ChangeFeed } from "./change-feed.ts";
+import type { HostObserver } from "./host-observer.ts";
+
+/**
+ * A heartbeat may be so old when it is looked at, where the server hears: its host gave it up after 4 s, and what proves that the server hears
+ * was answered within 3 s. What is older lay in a queue while the server stood still, and knows nothing of what was acknowledged since.
+ */
+export const HEARTBEAT_AGE_MAX_MILLISECONDS = 8_000;
+/** Between two proofs of hearing, at most. */
+const PROOF_AGE_MAX_MILLISECONDS = 5_000;
 
 export interface HeartbeatDependencies {
   readonly store: Store;
+  readonly hosts: Pick<HostObserver, "heardTime">;
   readonly now: () => number;
   readonly feed: ChangeFeed;
 }
@@ -18,24 +29,39 @@ export interface HeartbeatDependencies {
 /**
  * Holds a heartbeat's list of commands against what the host acknowledged. A command that two heartbeats in a row do not list was lost
  * with an agent that forgot it; the planner then fails it. One heartbeat may have crossed an acknowledgement on the way, so one
- * proves nothing.
+ * proves nothing; and neither do the many that lay in a queue together.
  */
 export async function receiveHeartbeat(
   hostId: string,
   heldCommands: readonly string[],
+  receivedAt: number,
   dependencies: HeartbeatDependencies,
 ): Promise<void> {
   const { store } = dependencies;
   const acknowledged = await loadCommandsOfHost(store, hostId, "acknowledged");
   const held = new Set(heldCommands.map(commandName));
+  const mayBeOld = !hasHeardSince(dependencies.hosts.heardTime(), receivedAt);
   for (const { deploymentId, target } of acknowledged) {
-    if (!target.command) continue;
+    const acknowledgedAt = target.command?.acknowledgedAt ?? null;
+    // A heartbeat that waited for its turn, or for the database, tells of the time before it.
+    if (!target.command || acknowledgedAt === null || acknowledgedAt > receivedAt) continue;
     const isHeld = held.has(`${deploymentId}/${target.command.event}/${target.command.attempt}`);
     if (isHeld && target.command.missedHeartbeats === 0) continue;
+    if (!isHeld && (mayBeOld || acknowledgedAt > receivedAt - HEARTBEAT_AGE_MAX_MILLISECONDS)) continue;
     await store.write((transaction) =>
       countHeartbeat(transaction, deploymentId, hostId, isHeld, target.command, dependencies),
     );
   }
+}
+
+/** Whether the server heard all the time in which the heartbeat may have been on its way. */
+function hasHeardSince(heard: HeardTime, receivedAt: number): boolean {
+  const last = heard.at(-1);
+  return (
+    last !== undefined &&
+    last.from <= receivedAt - HEARTBEAT_AGE_MAX_MILLISECONDS &&
+    last.until >= receivedAt - PROOF_AGE_MAX_MILLISECONDS
+  );
 }
 
 async function countHeartbeat(
@@ -54,14 +80,14 @@ async function countHeartbeat(
   const missed = isHeld ? 0 : command.missedHeartbeats + 1;
   const event: TargetEvent = { type: "heartbeatMissed", targetId: hostId, event: command.event, missed };
   const at = now();
-  await updateTargets(transaction, deploymentId, [applyToTarget(target, event, at)]);
-  const lastSequence = await appendEvents(transaction, deploymentId, row.last_sequence, [event], at);
   const isDue = missed >= MISSED_HEARTBEATS_UNTIL_LOST;
-  await transaction.db
-    .updateTable("deployments")
-    .set({ last_sequence: lastSequence, wake_at: isDue ? at : row.wake_at })
-    .where("deployment_id", "=", deploymentId)
-    .execute();
+  await commitEvents(transaction, row, {
+    targets: [applyToTarget(target, event, at)],
+    events: [event],
+    effects: [],
+    wakeAt: isDue ? at : row.wake_at,
+    at,
+  });
   transaction.afterCommit(() => feed.publish({ deploymentId, offered: [], hasEvents: true, isDue }));
 }
 

@@ -3,14 +3,13 @@ import { type CommandReport, type ReportAnswer, receiveReport } from "@sluice/en
 import type { TargetState } from "@sluice/engine/state.ts";
 import { trafficEffects } from "@sluice/engine/traffic-effects.ts";
 import { InvariantViolation } from "@sluice/model/invariant.ts";
-import { isAdvancing, lockDeployments, readHead, saveProgress } from "../store/deployments.ts";
-import { insertEffects } from "../store/effects.ts";
-import { appendEvents } from "../store/events.ts";
+import { commitEvents } from "../store/commit-events.ts";
+import { compiledQuery } from "../store/compiled-query.ts";
+import { type DeploymentRow, isAdvancing, lockDeployments, readHead } from "../store/deployments.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
-import { recordAttempts } from "../store/group-hosts.ts";
 import type { Store } from "../store/open-store.ts";
 import { quarantine } from "../store/quarantine.ts";
-import { loadSomeTargets, updateTargets } from "../store/targets.ts";
+import { loadSomeTargets } from "../store/targets.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 
 /** Reports that share one transaction at most. */
@@ -120,14 +119,16 @@ async function takeReports(
   if (events.length === 0) return answers;
 
   const changedTargets = [...changed.values()];
-  await updateTargets(transaction, deploymentId, changedTargets);
-  await recordAttempts(transaction, row, changedTargets);
-  const lastSequence = await appendEvents(transaction, deploymentId, row.last_sequence, events, at);
   const effects = trafficEffects(deploymentId, events);
-  await insertEffects(transaction, deploymentId, effects, at);
-  const isDue = await needsPlan(transaction, deploymentId, events, policy.advancing);
+  const isDue = await needsPlan(
+    transaction,
+    row,
+    events,
+    { before: targets, changed: changedTargets },
+    policy.advancing,
+  );
   const wakeAt = isDue ? at : Math.min(row.wake_at ?? Infinity, at + HOT_PATH_WAKE_MILLISECONDS);
-  await saveProgress(transaction, { deploymentId, lastSequence, wakeAt });
+  await commitEvents(transaction, row, { targets: changedTargets, events, effects, wakeAt, at });
   const offered = changedTargets.filter(({ command }) => command !== null && command.acknowledgedAt === null);
   transaction.afterCommit(() =>
     feed.publish({ deploymentId, offered, hasEvents: true, isDue: isDue || effects.length > 0 }),
@@ -148,21 +149,29 @@ async function loadByIds(
 /** Admission, failure and completion need a plan; a host that merely goes on, or ends while all others run, does not. */
 async function needsPlan(
   { db }: WriteTransaction,
-  deploymentId: string,
+  { deployment_id: deploymentId }: DeploymentRow,
   events: readonly TargetEvent[],
+  { before, changed }: { readonly before: ReadonlyMap<string, TargetState>; readonly changed: readonly TargetState[] },
   advancing: boolean,
 ): Promise<boolean> {
   if (!advancing)
     return events.some(({ type }) => type === "lifecycleEventSucceeded" || type === "lifecycleEventFailed");
   if (events.some(({ type }) => type === "targetFailed")) return true;
   if (!events.some(({ type }) => type === "targetSucceeded" || type === "targetReady")) return false;
-  const rows = await db
+  const { rows } = await openTargets(db, { deploymentId });
+  const count = (status: TargetState["status"]) =>
+    // As they are stored, and as these reports leave them.
+    Number(rows.find((row) => row.status === status)?.count ?? 0) +
+    changed.filter((target) => target.status === status).length -
+    changed.filter(({ targetId }) => before.get(targetId)?.status === status).length;
+  return count("Pending") > 0 || count("InProgress") === 0;
+}
+
+const openTargets = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
+  db
     .selectFrom("targets")
     .select((expression) => ["status", expression.fn.countAll<number>().as("count")])
     .where("deployment_id", "=", deploymentId)
     .where("status", "in", ["Pending", "InProgress"])
-    .groupBy("status")
-    .execute();
-  const count = (status: string) => Number(rows.find((row) => row.status === status)?.count ?? 0);
-  return count("Pending") > 0 || count("InProgress") === 0;
-}
+    .groupBy("status"),
+);

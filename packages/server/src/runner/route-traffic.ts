@@ -5,6 +5,11 @@ import type { Store } from "../store/open-store.ts";
 import { loadSomeTargets } from "../store/targets.ts";
 import { requestOfActive, routedHosts } from "./routed-hosts.ts";
 
+export interface RoutingParts {
+  readonly store: Store;
+  readonly trafficRouter: TrafficRouter;
+}
+
 type RouteTraffic = Extract<Effect, { kind: "routeTraffic" }>;
 
 /**
@@ -12,7 +17,7 @@ type RouteTraffic = Extract<Effect, { kind: "routeTraffic" }>;
  * gave it up), so that a late attempt of an old wish cannot undo a newer one.
  */
 export async function routeTraffic(
-  { store, trafficRouter }: { readonly store: Store; readonly trafficRouter: TrafficRouter },
+  { store, trafficRouter }: RoutingParts,
   deploymentId: string,
   { targetId, event, attempt }: RouteTraffic,
   signal: AbortSignal,

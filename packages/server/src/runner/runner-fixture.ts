@@ -1,5 +1,6 @@
 import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts";
 import { memoryTrafficRouter } from "@sluice/drivers/memory/memory-traffic-router.ts";
+import { ALWAYS_HEARD } from "@sluice/engine/heard-time.ts";
 import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
 import { parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
 import type { DeploymentHead } from "../store/deployments.ts";
@@ -46,7 +47,9 @@ export function noOutside(): Pick<RunnerDependencies, "trafficRouter" | "alarmRe
 export async function runnerFixture(
   hostIds: readonly string[],
   timers: Timers = systemTimers,
-  outside: Partial<Pick<RunnerDependencies, "trafficRouter" | "alarmReader" | "hostTerminator" | "matchHosts">> = {},
+  outside: Partial<
+    Pick<RunnerDependencies, "trafficRouter" | "alarmReader" | "hostTerminator" | "matchHosts" | "revisions">
+  > = {},
 ): Promise<RunnerFixture> {
   const store = await openStore({ dataDirectory: ":memory:" });
   const dark = new Set<string>();
@@ -62,6 +65,7 @@ export async function runnerFixture(
     matchHosts: async () => hostIds.map((hostId) => ({ hostId, hostName: hostId, kind: "on-premises", zone: null })),
     ...outside,
     hosts: {
+      heardTime: () => ALWAYS_HEARD,
       observe: async (_store, targetIds) => {
         // Once: of two readings a host that was heard in between would look like one that was not heard itself.
         const now = timers.now();
@@ -72,7 +76,7 @@ export async function runnerFixture(
               lastSeenAt: dark.has(id) ? 0 : now,
               silentSince: dark.has(id) ? 0 : now,
               graceMilliseconds: 15_000,
-              saidGoodbye: false,
+              goodbyeAt: null,
               remedy: "start it",
             },
           ]),

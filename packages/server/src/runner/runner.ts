@@ -6,9 +6,11 @@ import type { ReportAnswer } from "@sluice/engine/receive-report.ts";
 import type { InvariantViolation } from "@sluice/model/invariant.ts";
 import type { Store } from "../store/open-store.ts";
 import { AlarmWatch } from "./alarm-watch.ts";
+import { bundleDigest } from "./bundle-digest.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { CommandDesk, type OfferedCommand } from "./command-desk.ts";
 import { EffectWorker } from "./effect-worker.ts";
+import { effectHandlers } from "./effects/effect-handlers.ts";
 import type { HostObserver } from "./host-observer.ts";
 import { LateHosts } from "./late-hosts.ts";
 import { planDeployment } from "./plan-deployment.ts";
@@ -28,7 +30,7 @@ export interface RunnerDependencies {
   readonly trafficRouter: TrafficRouter;
   readonly alarmReader: AlarmReader;
   /** Where bundles are looked for before a deployment starts; absent: they are not. */
-  readonly revisions?: Pick<RevisionSource, "inspect"> | undefined;
+  readonly revisions?: Pick<RevisionSource, "inspect" | "digest"> | undefined;
   readonly hostTerminator: HostTerminator;
   /** Names this server in effect leases. */
   readonly owner: string;
@@ -52,7 +54,8 @@ export interface Runner {
   /** The poll's answer was not delivered. */
   takeBack(command: OfferedCommand, hostId: string): void;
   report(report: AddressedReport): Promise<ReportAnswer>;
-  heartbeat(hostId: string, heldCommands: readonly string[]): Promise<void>;
+  /** @param receivedAt epoch milliseconds: of what was acknowledged since, the list says nothing */
+  heartbeat(hostId: string, heldCommands: readonly string[], receivedAt: number): Promise<void>;
   /** The host's agent said goodbye, or the host was removed: what it was to do is failed at once. */
   hostLeft(hostId: string): Promise<void>;
   /** A group may now want what it did not want before. */
@@ -61,7 +64,7 @@ export interface Runner {
 
 export function createRunner(dependencies: RunnerDependencies): Runner {
   const { store, timers, hosts, matchHosts, owner, newOffer, newDeploymentId, onError, onQuarantine } = dependencies;
-  const { trafficRouter, alarmReader, hostTerminator } = dependencies;
+  const { trafficRouter, alarmReader, hostTerminator, revisions } = dependencies;
   const { now } = timers;
   const feed = new ChangeFeed();
   const alarms = new AlarmWatch({ store, timers, feed, alarmReader, onError });
@@ -71,15 +74,18 @@ export function createRunner(dependencies: RunnerDependencies): Runner {
     timers,
     owner,
     feed,
-    trafficRouter,
-    hostTerminator,
     onError,
-    resolveTargets: (deploymentId, signal) =>
-      resolveTargets(
-        { store, now, hosts, matchHosts, trafficRouter, alarmReader, revisions: dependencies.revisions },
-        deploymentId,
-        signal,
-      ),
+    handlers: effectHandlers({
+      store,
+      timers,
+      owner,
+      feed,
+      trafficRouter,
+      hostTerminator,
+      resolveTargets: (deploymentId, signal) =>
+        resolveTargets({ store, now, hosts, matchHosts, trafficRouter, alarmReader, revisions }, deploymentId, signal),
+      bundleDigest: revisions && ((deploymentId, signal) => bundleDigest({ store, revisions }, deploymentId, signal)),
+    }),
   });
   const loop = new WakeLoop({
     store,
@@ -119,9 +125,9 @@ export function createRunner(dependencies: RunnerDependencies): Runner {
     },
     takeBack: (command, hostId) => desk.takeBack(command, hostId),
     report: (report) => inbox.submit(report),
-    heartbeat(hostId, heldCommands) {
+    heartbeat(hostId, heldCommands, receivedAt) {
       lateHosts.heard(hostId);
-      return receiveHeartbeat(hostId, heldCommands, { store, now, feed });
+      return receiveHeartbeat(hostId, heldCommands, receivedAt, { store, hosts, now, feed });
     },
     hostLeft(hostId) {
       lateHosts.left(hostId);

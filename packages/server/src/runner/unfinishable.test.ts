@@ -31,7 +31,7 @@ const hearing = (...ids: readonly string[]): ReadonlyMap<string, HostLiveness> =
   new Map(
     ids.map((id) => [
       id,
-      { lastSeenAt: NOW, silentSince: NOW, graceMilliseconds: 60_000, saidGoodbye: false, remedy: "sluice agent run" },
+      { lastSeenAt: NOW, silentSince: NOW, graceMilliseconds: 60_000, goodbyeAt: null, remedy: "sluice agent run" },
     ]),
   );
 

@@ -1,4 +1,10 @@
-import { darkAt, type HostLiveness, type Obstacle, type TargetResolution } from "@sluice/engine/observation.ts";
+import {
+  darkAt,
+  type HostLiveness,
+  type Obstacle,
+  type TargetCandidate,
+  type TargetResolution,
+} from "@sluice/engine/observation.ts";
 import { rehearse } from "@sluice/engine/preflight.ts";
 import type { DeploymentState } from "@sluice/engine/state.ts";
 import { hostLabel } from "../hosts/host-identity.ts";
@@ -21,9 +27,10 @@ export function unfinishable(
   const { end } = rehearse(created, resolution, hosts, now);
   if (end.targets === null || end.status === "Succeeded" || end.error === null) return undefined;
   const { candidates, replacements = [] } = resolution;
+  const isDark = ({ targetId }: TargetCandidate) => darkAt(hosts.get(targetId), created.createdAt) <= now;
   const silent = [
-    ["replacement", replacements.filter(({ targetId }) => darkAt(hosts.get(targetId)) <= now)],
-    ["original", candidates.filter(({ targetId }) => darkAt(hosts.get(targetId)) <= now)],
+    ["replacement", replacements.filter(isDark)],
+    ["original", candidates.filter(isDark)],
   ] as const;
   const named = silent
     .filter(([, dark]) => dark.length > 0)

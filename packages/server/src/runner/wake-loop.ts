@@ -3,7 +3,7 @@ import type { Store } from "../store/open-store.ts";
 import type { Timers } from "./timers.ts";
 
 /** How long the loop sleeps at most: a wake-up that was lost with another process costs no more than this. */
-const SCAN_INTERVAL_MILLISECONDS = 5_000;
+export const SCAN_INTERVAL_MILLISECONDS = 5_000;
 /** Deployments that are planned in one turn. */
 const TURN_MAX_DEPLOYMENTS = 100;
 /** After a turn that failed (the database is away), so that the loop does not spin. */

@@ -1,46 +1,103 @@
+import { withinPatience } from "../patience.ts";
 import type { Store } from "./open-store.ts";
 
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  readonly role: "root" | "read-only" | "host";
+  /** `server`: the server's own, with which it sends itself heartbeats. */
+  readonly role: "root" | "read-only" | "host" | "server";
   readonly hostId: string | null;
 }
 
-/** How long a key that was found is believed. A key that was removed works this much longer at most. */
+/** How long a key that was found is believed. A key that was removed by another server works this much longer at most. */
 const CACHE_MILLISECONDS = 5_000;
 const CACHE_MAX_KEYS = 20_000;
+/** How long a database that answers nothing is waited for where the key is known from before. */
+const LOOKUP_PATIENCE_MILLISECONDS = 500;
 
-/** Finds keys by id; every request asks, so what was found is kept for a moment. */
+/**
+ * Finds keys by id; every request asks, so what was found is kept for a moment. While the database cannot be asked, what it said last
+ * holds: a host that calls meanwhile is heard, though nothing else can be done for it.
+ */
 export class AccessKeys {
   readonly #store: Store;
   readonly #now: () => number;
+  readonly #ownKey: AccessKey | undefined;
   readonly #cache = new Map<string, { readonly key: AccessKey; readonly until: number }>();
+  readonly #lookups = new Map<string, Promise<AccessKey | null>>();
+  /** Counts removals, so that no lookup from before one brings the key back. */
+  #removals = 0;
 
-  constructor(store: Store, now: () => number) {
+  /** @param ownKey of the server itself, which no database has */
+  constructor(store: Store, now: () => number, ownKey?: AccessKey) {
     this.#store = store;
     this.#now = now;
+    this.#ownKey = ownKey;
   }
 
   async find(accessKeyId: string): Promise<AccessKey | null> {
+    if (accessKeyId === this.#ownKey?.accessKeyId) return this.#ownKey;
     const cached = this.#cache.get(accessKeyId);
     if (cached && cached.until > this.#now()) return cached.key;
-    this.#cache.delete(accessKeyId);
+    const lookup = this.#lookUpOnce(accessKeyId);
+    if (!cached) return lookup;
+    const removals = this.#removals;
+    try {
+      return await withinPatience(lookup, LOOKUP_PATIENCE_MILLISECONDS);
+    } catch (error) {
+      if (this.#removals !== removals && !this.#cache.has(accessKeyId)) throw error;
+      return cached.key;
+    }
+  }
+
+  /** The host was removed, and its keys with it: they open nothing from now on, whether the database can be asked or not. */
+  forget(hostId: string): void {
+    this.#removals++;
+    for (const [accessKeyId, { key }] of this.#cache) if (key.hostId === hostId) this.#cache.delete(accessKeyId);
+  }
+
+  /** However many calls wait for one key. */
+  #lookUpOnce(accessKeyId: string): Promise<AccessKey | null> {
+    const underWay = this.#lookups.get(accessKeyId);
+    if (underWay) return underWay;
+    const lookup = this.#lookUp(accessKeyId).finally(() => this.#lookups.delete(accessKeyId));
+    this.#lookups.set(accessKeyId, lookup);
+    return lookup;
+  }
+
+  async #lookUp(accessKeyId: string): Promise<AccessKey | null> {
+    const removals = this.#removals;
     const row = await this.#store.db
       .selectFrom("access_keys")
       .selectAll()
       .where("access_key_id", "=", accessKeyId)
       .executeTakeFirst();
-    // An unknown id is asked for again each time: it may be about to be made.
-    if (!row) return null;
+    if (!row) {
+      // Asked for again each time: it may be about to be made.
+      this.#cache.delete(accessKeyId);
+      return null;
+    }
     const key = {
       accessKeyId,
       secretAccessKey: row.secret_access_key,
       role: row.role,
       hostId: row.host_id,
     };
+    if (removals !== this.#removals) return key;
     if (this.#cache.size >= CACHE_MAX_KEYS) this.#cache.clear();
     this.#cache.set(accessKeyId, { key, until: this.#now() + CACHE_MILLISECONDS });
     return key;
+  }
+
+  /** A host's own key; undefined when it has none, as a host that is only declared. */
+  async ofHost(hostId: string): Promise<Pick<AccessKey, "accessKeyId" | "secretAccessKey"> | undefined> {
+    const row = await this.#store.db
+      .selectFrom("access_keys")
+      .selectAll()
+      .where("host_id", "=", hostId)
+      .where("role", "=", "host")
+      .orderBy("access_key_id")
+      .executeTakeFirst();
+    return row && { accessKeyId: row.access_key_id, secretAccessKey: row.secret_access_key };
   }
 }

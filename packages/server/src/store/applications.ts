@@ -2,6 +2,7 @@ import { type ArnScope, applicationArn } from "@sluice/model/resource-arn.ts";
 import type { Kysely, Selectable } from "kysely";
 import { deploymentGroupsOfApplication, removeDeploymentGroup } from "./deployment-groups.ts";
 import { renameApplicationInDeployments } from "./deployment-history.ts";
+import type { WriteTransaction } from "./group-commit.ts";
 import { clearResourceTags, moveApplicationTags } from "./resource-tags.ts";
 import type { ApplicationsTable, Database } from "./schema.ts";
 
@@ -56,14 +57,15 @@ export async function renameApplication(
 
 /** The application with its groups, revisions, deployments and tags. */
 export async function removeApplication(
-  db: Kysely<Database>,
-  scope: ArnScope,
+  transaction: WriteTransaction,
+  scope: ArnScope & { readonly now: () => number },
   application: ApplicationRow,
 ): Promise<string[]> {
+  const { db } = transaction;
   const { application_id: id } = application;
   const deploymentIds: string[] = [];
   for (const group of await deploymentGroupsOfApplication(db, id)) {
-    deploymentIds.push(...(await removeDeploymentGroup(db, scope, application.application_name, group)));
+    deploymentIds.push(...(await removeDeploymentGroup(transaction, scope, application.application_name, group)));
   }
   await db.deleteFrom("revisions").where("application_id", "=", id).execute();
   await clearResourceTags(db, applicationArn(scope, application.application_name));

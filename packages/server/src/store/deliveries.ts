@@ -141,12 +141,16 @@ export async function claimDeliveries(
   return rows.map((row) => ({ ...row, attempts: row.attempts + 1, last_attempt_at: now }));
 }
 
-/** Whoever delivered it: it is delivered, and the next one's turn has come. */
-export async function recordDelivered({ db }: WriteTransaction, notificationId: string, at: number): Promise<void> {
+/** The next one's turn has come. Nothing happens when the lease has gone to another, who sends the message once more. */
+export async function recordDelivered(
+  { db }: WriteTransaction,
+  { notificationId, owner, at }: { readonly notificationId: string; readonly owner: string; readonly at: number },
+): Promise<void> {
   const ended = await db
     .updateTable("deliveries")
     .set({ status: "delivered", ended_at: at, reason: null, lease_owner: null, lease_until: null })
     .where("notification_id", "=", notificationId)
+    .where("lease_owner", "=", owner)
     .returning(["deployment_id", "trigger_name"])
     .execute();
   for (const queue of ended) await callNext(db, queue, at);

@@ -68,6 +68,35 @@ export async function deploymentGroupsOfApplication(
   return db.selectFrom("deployment_groups").selectAll().where("application_id", "=", applicationId).execute();
 }
 
+export async function deploymentGroupById(
+  db: Kysely<Database>,
+  deploymentGroupId: string,
+): Promise<DeploymentGroupRow | undefined> {
+  return db
+    .selectFrom("deployment_groups")
+    .selectAll()
+    .where("deployment_group_id", "=", deploymentGroupId)
+    .executeTakeFirst();
+}
+
+export interface DeploymentGroupName {
+  readonly deploymentGroupId: string;
+  readonly applicationName: string;
+  readonly deploymentGroupName: string;
+}
+
+/** Every group of every application, by their names. */
+export async function listDeploymentGroupsWithNames(db: Kysely<Database>): Promise<DeploymentGroupName[]> {
+  return db
+    .selectFrom("deployment_groups")
+    .innerJoin("applications", "applications.application_id", "deployment_groups.application_id")
+    .select(["deployment_group_id as deploymentGroupId", "application_name as applicationName"])
+    .select("deployment_group_name as deploymentGroupName")
+    .orderBy("application_name")
+    .orderBy("deployment_group_name")
+    .execute();
+}
+
 /** The names of an application's groups, by the key of the revision that each of them has now. */
 export async function groupNamesByTargetRevision(
   db: Kysely<Database>,
@@ -164,13 +193,14 @@ export async function updateDeploymentGroup(
 
 /** The group with its deployments, what it remembers of its hosts, and its tags. */
 export async function removeDeploymentGroup(
-  db: Kysely<Database>,
-  scope: ArnScope,
+  transaction: WriteTransaction,
+  scope: ArnScope & { readonly now: () => number },
   applicationName: string,
   group: Pick<DeploymentGroupRow, "deployment_group_id" | "deployment_group_name">,
 ): Promise<string[]> {
   const { deployment_group_id: id, deployment_group_name: name } = group;
-  const deploymentIds = await removeDeploymentsOfGroup(db, id);
+  const { db } = transaction;
+  const deploymentIds = await removeDeploymentsOfGroup(transaction, id, scope.now());
   await db.deleteFrom("group_hosts").where("deployment_group_id", "=", id).execute();
   await clearResourceTags(db, deploymentGroupArn(scope, applicationName, name));
   await db.deleteFrom("deployment_groups").where("deployment_group_id", "=", id).execute();

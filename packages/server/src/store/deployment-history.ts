@@ -2,8 +2,12 @@ import type { DeploymentStatus } from "@sluice/engine/state.ts";
 import { type Kysely, type SqlBool, sql } from "kysely";
 import { compiledListQuery } from "./compiled-query.ts";
 import { type DeploymentRow, oneDeployment } from "./deployments.ts";
-import { inListParts } from "./in-list.ts";
+import type { WriteTransaction } from "./group-commit.ts";
+import { markRemoved } from "./removed-deployments.ts";
 import type { Database } from "./schema.ts";
+
+/** Deployments that go with their group at once, and not step by step. */
+const DELETED_AT_ONCE_MAX = 20;
 
 export async function findDeployment(db: Kysely<Database>, deploymentId: string): Promise<DeploymentRow | undefined> {
   const { rows } = await oneDeployment(db, { deploymentId });
@@ -104,20 +108,27 @@ export async function renameApplicationInDeployments(
 }
 
 /**
- * All that is known of a group's deployments. What is under way ends here: its hosts are offered nothing more. The deployments go
- * first, because that waits for a plan that is being written, whose targets then go too.
+ * All of a group's deployments, for every reader at once. What is under way ends here: its hosts are offered nothing more. The deployments
+ * go first, because that waits for a plan that is being written, whose targets then go too. Of a long history only the newest ones, and
+ * with them what is under way, are deleted whole in this transaction; what the others leave behind is removed step by step afterwards.
+ * @returns those of which nothing but their output is left
  */
-export async function removeDeploymentsOfGroup(db: Kysely<Database>, deploymentGroupId: string): Promise<string[]> {
+export async function removeDeploymentsOfGroup(
+  transaction: WriteTransaction,
+  deploymentGroupId: string,
+  now: number,
+): Promise<string[]> {
+  const { db } = transaction;
   const removed = await db
     .deleteFrom("deployments")
     .where("deployment_group_id", "=", deploymentGroupId)
-    .returning("deployment_id")
+    .returning(["deployment_id", "created_at"])
     .execute();
-  const ids = removed.map((row) => row.deployment_id);
-  for (const part of inListParts(ids)) {
-    for (const table of ["targets", "effects", "events"] as const) {
-      await db.deleteFrom(table).where("deployment_id", "in", part).execute();
-    }
+  const ids = removed.toSorted((a, b) => b.created_at - a.created_at).map((row) => row.deployment_id);
+  const newest = ids.slice(0, DELETED_AT_ONCE_MAX);
+  for (const table of ["targets", "effects", "events"] as const) {
+    if (newest.length > 0) await db.deleteFrom(table).where("deployment_id", "in", newest).execute();
   }
-  return ids;
+  await markRemoved(transaction, ids.slice(DELETED_AT_ONCE_MAX), now);
+  return newest;
 }

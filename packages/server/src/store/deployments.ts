@@ -1,9 +1,7 @@
-import { apply } from "@sluice/engine/apply.ts";
-import type { DeploymentEvent } from "@sluice/engine/event.ts";
 import { type DeploymentState, isTerminal } from "@sluice/engine/state.ts";
-import type { Selectable } from "kysely";
+import { type Selectable, type SqlBool, sql } from "kysely";
 import { compiledQuery } from "./compiled-query.ts";
-import { appendEvents } from "./events.ts";
+import { gatheredQuery } from "./gathered-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { DeploymentsTable } from "./schema.ts";
 
@@ -24,6 +22,13 @@ export function isAdvancing(head: DeploymentHead): boolean {
 /** One deployment by its id, whole. */
 export const oneDeployment = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
   db.selectFrom("deployments").selectAll().where("deployment_id", "=", deploymentId),
+);
+
+/** For the many hosts of one deployment that ask at once. */
+export const findDeployment = gatheredQuery(
+  (db, { key }) => db.selectFrom("deployments").selectAll().where("deployment_id", "=", key),
+  (db, { keys }) => db.selectFrom("deployments").selectAll().where(sql<SqlBool>`deployment_id = ANY(${keys})`),
+  (row) => row.deployment_id,
 );
 
 const oneDeploymentLocked = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
@@ -84,18 +89,6 @@ export async function saveHead({ db }: WriteTransaction, { head, lastSequence, w
     last_sequence: lastSequence,
     wake_at: wakeAt,
   });
-}
-
-/** One event of the deployment as a whole: recorded, and brought to its state. The row is locked, and none of its targets is concerned. */
-export async function recordHeadEvent(
-  transaction: WriteTransaction,
-  row: DeploymentRow,
-  event: DeploymentEvent,
-  { at, wakeAt }: { readonly at: number; readonly wakeAt: number | null },
-): Promise<void> {
-  const { targets: _, ...head } = apply({ ...readHead(row), targets: null }, event, at);
-  const lastSequence = await appendEvents(transaction, row.deployment_id, row.last_sequence, [event], at);
-  await saveHead(transaction, { head, lastSequence, wakeAt });
 }
 
 type HeadColumns = Pick<

@@ -39,6 +39,25 @@ export class EffectRoom {
     this.#running = new Map(running);
   }
 
+  /** What is left of `limits` beside what is under way. */
+  static beside(
+    running: readonly Entrant[],
+    limits: { readonly traffic: number; readonly others: number; readonly share: number },
+  ): EffectRoom {
+    const traffic = new Map<string, number>();
+    let others = 0;
+    for (const { deploymentId, kind } of running) {
+      if (isTraffic(kind)) traffic.set(deploymentId, (traffic.get(deploymentId) ?? 0) + 1);
+      else others += 1;
+    }
+    return new EffectRoom({
+      traffic: limits.traffic - (running.length - others),
+      others: limits.others - others,
+      share: limits.share,
+      running: traffic,
+    });
+  }
+
   get size(): number {
     return Math.max(0, this.#traffic) + Math.max(0, this.#others);
   }
@@ -67,7 +86,7 @@ export class EffectRoom {
   }
 }
 
-export function isTraffic(kind: string): boolean {
+function isTraffic(kind: string): boolean {
   return kind === TRAFFIC_KIND;
 }
 

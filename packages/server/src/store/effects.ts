@@ -1,5 +1,5 @@
 import type { Effect } from "@sluice/engine/event.ts";
-import type { SelectQueryBuilder } from "kysely";
+import { type SelectQueryBuilder, sql } from "kysely";
 import { compiledListQuery, compiledQuery } from "./compiled-query.ts";
 import { type EffectRoom, NOTHING_SHUT_OUT, type ShutOut, TRAFFIC_KIND } from "./effect-room.ts";
 import type { WriteTransaction } from "./group-commit.ts";
@@ -25,11 +25,12 @@ export interface PendingEffect {
 
 /** An effect that is asked for twice is one effect: its key derives from state. */
 export async function insertEffects(
-  { db }: WriteTransaction,
+  { db, dialect }: WriteTransaction,
   deploymentId: string,
   effects: readonly Effect[],
   now: number,
 ): Promise<void> {
+  if (dialect === "postgres" && effects.length > 1) return insertManyEffects(db, deploymentId, effects, now);
   for (const effect of effects) {
     await insertEffect(db, {
       effect_key: effect.key,
@@ -38,6 +39,26 @@ export async function insertEffects(
       payload_json: JSON.stringify(effect),
       run_at: now,
     });
+  }
+}
+
+/** In one statement, whose text is the same for any number of them. */
+async function insertManyEffects(
+  db: WriteTransaction["db"],
+  deploymentId: string,
+  effects: readonly Effect[],
+  now: number,
+): Promise<void> {
+  for (const part of inListParts(effects)) {
+    await sql`
+      INSERT INTO effects (effect_key, deployment_id, kind, payload_json, run_at, attempts)
+      SELECT new.effect_key, ${deploymentId}, new.kind, new.payload_json, ${now}::bigint, 0
+      FROM unnest(
+        ${part.map(({ key }) => key)}::text[],
+        ${part.map(({ kind }) => kind)}::text[],
+        ${part.map((effect) => JSON.stringify(effect))}::text[]
+      ) AS new (effect_key, kind, payload_json)
+      ON CONFLICT (effect_key) DO NOTHING`.execute(db);
   }
 }
 
@@ -179,12 +200,20 @@ export async function renewLease(
     .execute();
 }
 
-export async function recordEffectOutcome({ db }: WriteTransaction, key: string, outcome: unknown): Promise<void> {
-  await db
+/** False when the lease has gone to another server, whose attempt counts; then nothing is written. */
+export async function recordEffectOutcome(
+  { db }: WriteTransaction,
+  key: string,
+  owner: string,
+  outcome: unknown,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable("effects")
     .set({ outcome_json: JSON.stringify(outcome), lease_owner: null, lease_until: null })
     .where("effect_key", "=", key)
-    .execute();
+    .where("lease_owner", "=", owner)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 export interface Postponement {
@@ -196,9 +225,11 @@ export interface Postponement {
   readonly isUnderWay: boolean;
 }
 
+/** Nothing happens when the lease has gone to another server. */
 export async function postponeEffect(
   { db }: WriteTransaction,
   key: string,
+  owner: string,
   { runAt, progress, isUnderWay }: Postponement,
 ): Promise<void> {
   await db
@@ -211,6 +242,7 @@ export async function postponeEffect(
       ...(isUnderWay ? { attempts: 0 } : {}),
     })
     .where("effect_key", "=", key)
+    .where("lease_owner", "=", owner)
     .execute();
 }
 

@@ -4,6 +4,7 @@ import { compiledQuery } from "./compiled-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
 import type { EventsTable } from "./schema.ts";
+import { readStoredEvent, storeEvent } from "./stored-event.ts";
 
 /** One entry of the stream. `eventId` orders all deployments' events, `sequence` one deployment's: 1, 2, 3 … without a gap. */
 export interface RecordedEvent {
@@ -35,8 +36,7 @@ export async function appendEvents(
     deployment_id: deploymentId,
     sequence: lastSequence + index + 1,
     at,
-    type: event.type,
-    body_json: JSON.stringify(bodyOf(event)),
+    ...storeEvent({ type: event.type, body: bodyOf(event) }),
   }));
   const [first, second] = rows;
   if (first && rows.length <= 2) {
@@ -46,10 +46,9 @@ export async function appendEvents(
     return lastSequence + rows.length;
   }
   for (let start = 0; start < rows.length; start += INSERT_ROWS) {
-    await db
-      .insertInto("events")
-      .values(rows.slice(start, start + INSERT_ROWS))
-      .execute();
+    const part = rows.slice(start, start + INSERT_ROWS);
+    if (dialect === "postgres") await insertMany(db, deploymentId, at, part);
+    else await db.insertInto("events").values(part).execute();
   }
   return lastSequence + events.length;
 }
@@ -80,6 +79,24 @@ const insertTwo = compiledQuery(
     ]),
 );
 
+/** In one statement, whose text is the same for any number of them. */
+async function insertMany(
+  db: WriteTransaction["db"],
+  deploymentId: string,
+  at: number,
+  rows: readonly Pick<EventRow, "sequence" | "type" | "body_json">[],
+): Promise<void> {
+  await sql`
+    INSERT INTO events (deployment_id, sequence, at, type, body_json)
+    SELECT ${deploymentId}, new.sequence, ${at}::bigint, new.type, new.body_json
+    FROM unnest(
+      ${rows.map(({ sequence }) => sequence)}::bigint[],
+      ${rows.map(({ type }) => type)}::text[],
+      ${rows.map(({ body_json }) => body_json)}::text[]
+    ) AS new (sequence, type, body_json)
+    ORDER BY new.sequence`.execute(db);
+}
+
 export interface EventSelection {
   readonly afterEventId: number;
   readonly deploymentId?: string | undefined;
@@ -95,8 +112,7 @@ export async function readEvents({ db }: Pick<Store, "db">, selection: EventSele
     deploymentId: row.deployment_id,
     sequence: row.sequence,
     at: row.at,
-    type: row.type,
-    body: JSON.parse(row.body_json),
+    ...readStoredEvent(row),
   }));
 }
 

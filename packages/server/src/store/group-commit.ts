@@ -1,5 +1,6 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import type { Kysely, Transaction } from "kysely";
+import { CommitUnknownError, DatabaseAwayError, StatementTooSlowError } from "./database-away.ts";
 import type { Database } from "./schema.ts";
 
 /** What a piece of work inside a transaction has at hand. */
@@ -10,7 +11,7 @@ export interface WriteTransaction {
   afterCommit(action: () => void): void;
 }
 
-/** May run more than once (when a neighbour in its group fails), so it touches nothing but the transaction. */
+/** May run more than once (when a neighbour in its group fails, or the connection), so it touches nothing but the transaction. */
 export type Work<T> = (transaction: WriteTransaction) => Promise<T>;
 
 /** How many pieces of work share one commit, so that no caller waits for an endless group. */
@@ -20,11 +21,28 @@ const BACK_TO_BACK_MILLISECONDS = 1;
 /** How long such a commit waits for more at most. */
 const GATHERING_MAX_MILLISECONDS = 10;
 
+/** How long a writer waits for a database that is away, before it is told so: a restart of PostgreSQL takes a second or two. */
+const PATIENCE_MILLISECONDS = 5_000;
+/** How long a writer waits at most when the statements of others take too long: for two of them. */
+const NEIGHBOUR_PATIENCE_MILLISECONDS = 20_000;
+/** Between two tries while the database is away. */
+const AWAY_PAUSE_MILLISECONDS = 200;
+
+/** How long this one waits for a database that is away: until the signal aborts; absent: a few seconds. */
+export interface WriteOptions {
+  readonly until?: AbortSignal | undefined;
+}
+
 interface Pending {
   readonly work: Work<unknown>;
+  readonly since: number;
+  readonly until: AbortSignal | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
 }
+
+/** Whether a transaction whose COMMIT was not answered was done. Waits until the database knows, or rejects when `signal` aborts. */
+type WasCommitted = (transactionId: string, signal: AbortSignal) => Promise<boolean>;
 
 /**
  * Writers that arrive while a commit is under way share the next one: one fsync for many agents' reports. When one piece of
@@ -32,11 +50,15 @@ interface Pending {
  * time and nothing else.
  */
 export class GroupCommit {
+  readonly #closing = new AbortController();
+  readonly #wasCommitted: WasCommitted;
   readonly #db: Kysely<Database>;
   readonly #dialect: "sqlite" | "postgres";
   readonly #gathers: boolean;
   #pending: Pending[] = [];
   #running = false;
+  /** The last try to commit found no database. */
+  #isAway = false;
   #endedAt = Number.NEGATIVE_INFINITY;
   #tookMilliseconds = 0;
 
@@ -44,21 +66,34 @@ export class GroupCommit {
    * @param gathers whether a commit first lets every request that has arrived already join its group. SQLite works without ever giving
    *   the event loop a turn, so without this the first request that was read would be committed before the second is even looked at.
    *   Not worth a turn where a commit costs nothing (in memory).
+   * @param wasCommitted absent where a commit is always answered
    */
-  constructor(db: Kysely<Database>, dialect: "sqlite" | "postgres", gathers: boolean) {
+  constructor(
+    db: Kysely<Database>,
+    dialect: "sqlite" | "postgres",
+    gathers: boolean,
+    wasCommitted: WasCommitted = async () => false,
+  ) {
+    this.#wasCommitted = wasCommitted;
     this.#db = db;
     this.#dialect = dialect;
     this.#gathers = gathers;
   }
 
-  write<T>(work: Work<T>): Promise<T> {
+  write<T>(work: Work<T>, { until }: WriteOptions = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#pending.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      const since = performance.now();
+      this.#pending.push({ work, since, until, resolve: resolve as (value: unknown) => void, reject });
       if (!this.#running) {
         this.#running = true;
         void this.#drain();
       }
     });
+  }
+
+  /** What waits for a database that is away waits no longer. */
+  close(): void {
+    this.#closing.abort(new DatabaseAwayError(new Error("the server ends")));
   }
 
   async #drain(): Promise<void> {
@@ -67,16 +102,61 @@ export class GroupCommit {
       const group = this.#pending.slice(0, GROUP_MAX_WORKS);
       this.#pending = this.#pending.slice(GROUP_MAX_WORKS);
       const startedAt = performance.now();
-      try {
-        await this.#commit(group);
-      } catch (error) {
-        if (group.length === 1) group[0]?.reject(error);
-        else for (const alone of group) await this.#commit([alone]).catch(alone.reject);
-      }
+      await this.#commitOrReject(group);
       this.#endedAt = performance.now();
       this.#tookMilliseconds = this.#endedAt - startedAt;
     }
     this.#running = false;
+  }
+
+  async #commitOrReject(group: readonly Pending[]): Promise<void> {
+    try {
+      await this.#commit(group);
+    } catch (error) {
+      if (error instanceof DatabaseAwayError) await this.#tryAgain(group, error);
+      else if (group.length === 1) group[0]?.reject(error);
+      else for (const alone of group) await this.#commitOrReject([alone]);
+    }
+  }
+
+  /** Nothing of it was done. Those who may wait are the first of the next group; the others are told. */
+  async #tryAgain(group: readonly Pending[], error: DatabaseAwayError): Promise<void> {
+    this.#pending = [...group, ...this.#pending];
+    this.#letGo(error, PATIENCE_MILLISECONDS);
+    // The first time at once: of a pool's connections one alone may have been lost.
+    if (this.#isAway && this.#pending.length > 0) await pause(AWAY_PAUSE_MILLISECONDS);
+    this.#isAway = true;
+  }
+
+  /** One piece of work alone had a statement that takes too long. The others, of which nothing was done either, are the first of the next group. */
+  #leaveOut(slow: Pending, group: readonly Pending[], error: StatementTooSlowError): void {
+    slow.reject(error);
+    this.#pending = [...group.filter((one) => one !== slow), ...this.#pending];
+    this.#letGo(error, NEIGHBOUR_PATIENCE_MILLISECONDS);
+  }
+
+  #letGo(error: DatabaseAwayError | StatementTooSlowError, patienceMilliseconds: number): void {
+    const now = performance.now();
+    const isOver = ({ since, until }: Pending) =>
+      this.#closing.signal.aborted || (until ? until.aborted : now - since >= patienceMilliseconds);
+    const gone = this.#pending.filter(isOver);
+    this.#pending = this.#pending.filter((pending) => !isOver(pending));
+    for (const { reject } of gone) reject(error);
+  }
+
+  /**
+   * The connection was lost while it was committed. Nobody of the group is answered before it is known whether it was: told too early, a
+   * caller would do again what was done. Those who came after it do not wait for that.
+   */
+  async #isDoneAfterAll(error: CommitUnknownError): Promise<boolean> {
+    const others = setInterval(() => this.#letGo(error, PATIENCE_MILLISECONDS), AWAY_PAUSE_MILLISECONDS);
+    try {
+      return await this.#wasCommitted(error.transactionId, this.#closing.signal);
+    } catch {
+      return false;
+    } finally {
+      clearInterval(others);
+    }
   }
 
   /**
@@ -92,17 +172,31 @@ export class GroupCommit {
   }
 
   async #commit(group: readonly Pending[]): Promise<void> {
-    const actions: (() => void)[] = [];
-    const results = await this.#db.transaction().execute(async (db) => {
+    let actions: (() => void)[] = [];
+    let results: readonly unknown[] = [];
+    let atWork: Pending | undefined;
+    const transact = this.#db.transaction().execute(async (db) => {
       const values: unknown[] = [];
+      actions = [];
       const transaction = {
         db,
         dialect: this.#dialect,
         afterCommit: (action: () => void) => void actions.push(action),
       };
-      for (const { work } of group) values.push(await work(transaction));
-      return values;
+      for (const pending of group) {
+        atWork = pending;
+        values.push(await pending.work(transaction));
+      }
+      atWork = undefined;
+      results = values;
     });
+    try {
+      await transact;
+      this.#isAway = false;
+    } catch (error) {
+      if (error instanceof StatementTooSlowError && atWork) return this.#leaveOut(atWork, group, error);
+      if (!(error instanceof CommitUnknownError) || !(await this.#isDoneAfterAll(error))) throw error;
+    }
     group.forEach(({ resolve }, index) => {
       resolve(results[index]);
     });

@@ -7,6 +7,8 @@ import type { WriteTransaction } from "./group-commit.ts";
 import { inListParts } from "./in-list.ts";
 import { type DeploymentRequest, replacementSelection } from "./new-deployment.ts";
 import type { Store } from "./open-store.ts";
+import type { GroupHostsTable } from "./schema.ts";
+import { readStoredTarget } from "./stored-target.ts";
 
 export interface HostHistory {
   readonly healthy: boolean;
@@ -53,7 +55,7 @@ export async function loadHostAttempts(
         succeeded: row.healthy === 1,
         deployedAt: row.created_at,
         creator: row.creator,
-        agentIssue: row.target_json !== null && (JSON.parse(row.target_json) as TargetState).agentIssue,
+        agentIssue: row.target_json !== null && readStoredTarget(row.target_json).agentIssue,
       });
     }
   }
@@ -65,40 +67,56 @@ export async function loadHostAttempts(
  * attempt all the same, and is not made again and again.
  */
 export async function recordAttemptsBegun(
-  { db }: WriteTransaction,
+  transaction: WriteTransaction,
   deployment: Pick<DeploymentRow, "deployment_id" | "deployment_group_id" | "revision_key">,
   targetIds: readonly string[],
 ): Promise<void> {
   const { deployment_id, deployment_group_id, revision_key } = deployment;
   const attempt = { deployment_id, healthy: 0, revision_key };
-  for (const target_id of targetIds) {
-    await db
-      .insertInto("group_hosts")
-      .values({ deployment_group_id, target_id, ...attempt })
-      .onConflict((conflict) => conflict.columns(["deployment_group_id", "target_id"]).doUpdateSet(attempt))
-      .execute();
-  }
+  await saveAttempts(
+    transaction,
+    targetIds.map((target_id) => ({ deployment_group_id, target_id, ...attempt })),
+  );
 }
 
 /** Attempted hosts keep the health that their attempt gave them, a half-deployed one none; skipped ones keep what they had. */
 export async function recordAttempts(
-  { db }: WriteTransaction,
+  transaction: WriteTransaction,
   deployment: Pick<DeploymentRow, "deployment_id" | "deployment_group_id" | "revision_key">,
   targets: readonly TargetState[],
 ): Promise<void> {
-  for (const target of targets) {
-    if (target.status !== "Succeeded" && target.status !== "Failed" && target.status !== "Unknown") continue;
-    // A host whose traffic alone was moved has the revision that it had.
-    if (!target.lifecycleEvents.some(({ name }) => name === "Install")) continue;
-    const attempt = {
-      deployment_id: deployment.deployment_id,
-      healthy: target.status === "Succeeded" ? 1 : 0,
-      revision_key: deployment.revision_key,
-    };
+  const { deployment_id, deployment_group_id, revision_key } = deployment;
+  const attempted = targets.filter(
+    ({ status, lifecycleEvents }) =>
+      (status === "Succeeded" || status === "Failed" || status === "Unknown") &&
+      // A host whose traffic alone was moved has the revision that it had.
+      lifecycleEvents.some(({ name }) => name === "Install"),
+  );
+  await saveAttempts(
+    transaction,
+    attempted.map(({ targetId: target_id, status }) => ({
+      deployment_group_id,
+      target_id,
+      deployment_id,
+      healthy: status === "Succeeded" ? 1 : 0,
+      revision_key,
+    })),
+  );
+}
+
+/** Each the newest of its host. Each host is among them once. */
+async function saveAttempts({ db }: WriteTransaction, rows: readonly GroupHostsTable[]): Promise<void> {
+  for (const part of inListParts(rows)) {
     await db
       .insertInto("group_hosts")
-      .values({ deployment_group_id: deployment.deployment_group_id, target_id: target.targetId, ...attempt })
-      .onConflict((conflict) => conflict.columns(["deployment_group_id", "target_id"]).doUpdateSet(attempt))
+      .values(part)
+      .onConflict((conflict) =>
+        conflict.columns(["deployment_group_id", "target_id"]).doUpdateSet((expression) => ({
+          deployment_id: expression.ref("excluded.deployment_id"),
+          healthy: expression.ref("excluded.healthy"),
+          revision_key: expression.ref("excluded.revision_key"),
+        })),
+      )
       .execute();
   }
 }

@@ -1,6 +1,7 @@
 import type { Tag } from "@sluice/model/tag-filter.ts";
 import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
-import { compiledListQuery, compiledQuery } from "./compiled-query.ts";
+import { compiledListQuery } from "./compiled-query.ts";
+import { gatheredQuery } from "./gathered-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import { inListParts } from "./in-list.ts";
 import type { Database, HostsTable } from "./schema.ts";
@@ -40,12 +41,20 @@ export async function findLivingHostByName(db: Reader, hostName: string): Promis
 
 /** By what its agent calls itself. */
 export async function findLivingHostByIdentifier(db: Reader, hostIdentifier: string): Promise<HostRow | undefined> {
-  const { rows } = await livingHostByIdentifier(db, { hostIdentifier });
-  return rows[0];
+  const [row] = await livingHostByIdentifier(db, hostIdentifier);
+  return row;
 }
 
-const livingHostByIdentifier = compiledQuery((db, { hostIdentifier }: { readonly hostIdentifier: string }) =>
-  db.selectFrom("hosts").selectAll().where("host_identifier", "=", hostIdentifier).where("retired_at", "is", null),
+const livingHostByIdentifier = gatheredQuery(
+  (db, { key }) =>
+    db.selectFrom("hosts").selectAll().where("host_identifier", "=", key).where("retired_at", "is", null),
+  (db, { keys }) =>
+    db
+      .selectFrom("hosts")
+      .selectAll()
+      .where(sql<SqlBool>`host_identifier = ANY(${keys})`)
+      .where("retired_at", "is", null),
+  (row) => row.host_identifier,
 );
 
 /** In no particular order; ids that are unknown are left out. */

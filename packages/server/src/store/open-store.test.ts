@@ -49,3 +49,16 @@ it("says that the disk is full when it is, and goes on when there is room again"
   await write("y".repeat(1024 * 1024));
   await store.close();
 });
+
+it("names the file that is no database, and how to come back", async () => {
+  for (const [name, cure] of [
+    ["sluice.db", "Restore a backup into a directory that is not there yet: sluice restore FILE --data"],
+    ["server.lock", `Nothing is kept in it: rm ${directory}/server.lock`],
+  ] as const) {
+    writeFileSync(join(directory, name), "garbage ".repeat(1000));
+    await expect(openStore({ dataDirectory: directory })).rejects.toThrow(
+      `${join(directory, name)} is damaged (file is not a database). ${cure}`,
+    );
+    rmSync(join(directory, name));
+  }
+});

@@ -1,18 +1,36 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { Kysely, PostgresDialect, sql } from "kysely";
-import { GroupCommit, type Work } from "./group-commit.ts";
+import { namingDamage } from "@sluice/model/sqlite-damage.ts";
+import { Kysely } from "kysely";
+import { DatabaseHealth } from "./database-away.ts";
+import { type DatabaseSpace, letNewFileShrink, postgresSpace, sqliteSpace } from "./database-space.ts";
+import { LOCK_FILE, lockDirectory } from "./directory-lock.ts";
+import { GroupCommit, type Work, type WriteOptions } from "./group-commit.ts";
+import { keepCopy } from "./kept-copy.ts";
+import { makeDataDirectory } from "./make-data-directory.ts";
 import { migrate } from "./migrate.ts";
+import type { Dialect, Migration } from "./migrations.ts";
 import { nodeSqliteDialect } from "./node-sqlite-dialect.ts";
+import { type OpenPostgres, openPostgres } from "./postgres/open-postgres.ts";
+import { ServerLock, type ServerLockParts } from "./postgres/server-lock.ts";
+import { requireSessions } from "./postgres/session-check.ts";
+import { keepPrivate } from "./private-file.ts";
 import type { Database } from "./schema.ts";
 
 /** The database, whichever it is. Reads go through `db`; every write goes through `write`. */
 export interface Store {
   readonly dialect: "sqlite" | "postgres";
   readonly db: Kysely<Database>;
-  write<T>(work: Work<T>): Promise<T>;
+  write<T>(work: Work<T>, options?: WriteOptions): Promise<T>;
   close(): Promise<void>;
+}
+
+/** The store, how it is, and the disk or server that it is on. */
+export interface OpenStore extends Store {
+  readonly health: DatabaseHealth;
+  readonly space: DatabaseSpace;
+  /** The SQLite file, which others may read while the store writes; null in memory and for PostgreSQL. */
+  readonly sqliteFile: string | null;
 }
 
 export interface StoreLocation {
@@ -20,7 +38,17 @@ export interface StoreLocation {
   readonly dataDirectory: string;
   /** `postgres://user:password@host:port/database`. */
   readonly databaseUrl?: string | undefined;
+  /** Makes the schema of an earlier version, for its backup. */
+  readonly migrations?: readonly Migration[] | undefined;
+  /** Called before anything is written to the database; refuses it by a rejection. */
+  readonly check?: ((db: Kysely<Database>, dialect: Dialect) => Promise<void>) | undefined;
+  /** Of PostgreSQL: how a server gets on with others on its database. SQLite has one anyway. Absent: this is not a server. */
+  readonly lock?: LockOptions | undefined;
+  /** After which PostgreSQL gives a statement up; absent: 8 s. */
+  readonly statementMilliseconds?: number | undefined;
 }
+
+export type LockOptions = Omit<ServerLockParts, "databaseUrl">;
 
 /** A second server on the same data directory: said so, and left alone. */
 export class DataDirectoryInUseError extends Error {
@@ -34,102 +62,126 @@ export class DataDirectoryInUseError extends Error {
 }
 
 const IN_MEMORY = ":memory:";
-const PRIVATE_FILE = 0o600;
-const POSTGRES_POOL_CONNECTIONS = 10;
 
-export async function openStore(location: StoreLocation): Promise<Store> {
-  const { dialect, db } = location.databaseUrl
-    ? { dialect: "postgres" as const, db: await openPostgres(location.databaseUrl) }
-    : { dialect: "sqlite" as const, db: openSqlite(location.dataDirectory) };
-  try {
-    await migrate(db, dialect);
-  } catch (error) {
-    await db.destroy();
-    throw error;
-  }
-  const commits = new GroupCommit(
-    db,
-    dialect,
-    location.dataDirectory !== IN_MEMORY || location.databaseUrl !== undefined,
-  );
-  return { dialect, db, write: (work) => commits.write(work), close: () => db.destroy() };
+export async function openStore(location: StoreLocation): Promise<OpenStore> {
+  return location.databaseUrl === undefined
+    ? openSqliteStore(location)
+    : openPostgresStore(location.databaseUrl, location);
 }
 
-function openSqlite(dataDirectory: string): Kysely<Database> {
+async function openPostgresStore(
+  databaseUrl: string,
+  { lock: lockOptions, migrations, statementMilliseconds: limit, check }: StoreLocation,
+): Promise<OpenStore> {
+  const migrating = await openPostgres(databaseUrl, { limit: null });
+  let lock: ServerLock | undefined;
+  try {
+    await requireSessions(migrating.db);
+    await check?.(migrating.db, "postgres");
+    if (lockOptions) lock = await ServerLock.take({ databaseUrl, ...lockOptions });
+    await migrate(migrating.db, "postgres", { migrations, beforeUpgrade: async (step) => lock?.beforeUpgrade(step) });
+    await lock?.begin();
+    const epoch = lock?.epoch ?? null;
+    const fence = lockOptions && { epoch: () => epoch, onTakenOver: lockOptions.onTakenOver };
+    return postgresStore(await openPostgres(databaseUrl, { fence, limit }), lock);
+  } catch (error) {
+    await lock?.close();
+    throw error;
+  } finally {
+    await migrating.close();
+  }
+}
+
+function postgresStore({ db, health, wasCommitted, close }: OpenPostgres, lock: ServerLock | undefined): OpenStore {
+  const commits = new GroupCommit(db, "postgres", true, wasCommitted);
+  return {
+    dialect: "postgres",
+    db,
+    health,
+    space: postgresSpace(db),
+    sqliteFile: null,
+    write: (work, options) => commits.write(work, options),
+    async close() {
+      commits.close();
+      await close();
+      await lock?.close();
+    },
+  };
+}
+
+async function openSqliteStore({ dataDirectory, migrations, check }: StoreLocation): Promise<OpenStore> {
+  const { db, space, sqliteFile, release } = openSqlite(dataDirectory);
+  const isFile = dataDirectory !== IN_MEMORY;
+  try {
+    await check?.(db, "sqlite");
+    await migrate(db, "sqlite", {
+      migrations,
+      ...(isFile ? { beforeUpgrade: (firstStep) => keepCopy(db, dataDirectory, firstStep) } : {}),
+    });
+    space.letShrink();
+  } catch (error) {
+    await db.destroy();
+    release();
+    throw namingDamage(error, sqliteFile ?? IN_MEMORY);
+  }
+  const commits = new GroupCommit(db, "sqlite", isFile);
+  return {
+    dialect: "sqlite",
+    db,
+    health: new DatabaseHealth(),
+    space,
+    sqliteFile,
+    write: (work, options) => commits.write(work, options),
+    close: async () => {
+      await db.destroy();
+      release();
+    },
+  };
+}
+
+/** Before its schema is looked at. */
+function openSqlite(
+  dataDirectory: string,
+): Pick<OpenStore, "db" | "space" | "sqliteFile"> & { readonly release: () => void } {
   const inMemory = dataDirectory === IN_MEMORY;
   const file = inMemory ? IN_MEMORY : join(dataDirectory, "sluice.db");
   if (!inMemory) {
     makeDataDirectory(dataDirectory);
+    // It holds every key of the installation, and its directory may be for all to read. SQLite gives its write-ahead log the same mode.
     keepPrivate(file);
   }
+  const lock = inMemory ? null : hold(dataDirectory);
   const database = new DatabaseSync(file);
   try {
-    // Exclusive: the operating system drops the lock with the process, however that ends, and no second server gets in.
-    database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    letNewFileShrink(database);
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = FULL");
     database.exec("BEGIN IMMEDIATE; COMMIT");
   } catch (error) {
     database.close();
-    if (error instanceof Error && /locked|busy/i.test(error.message)) {
-      throw new DataDirectoryInUseError(dataDirectory, { cause: error });
-    }
-    throw error;
+    lock?.release();
+    throw inUse(namingDamage(error, file), dataDirectory);
   }
-  return new Kysely<Database>({ dialect: nodeSqliteDialect(database) });
+  const db = new Kysely<Database>({ dialect: nodeSqliteDialect(database) });
+  return {
+    db,
+    space: sqliteSpace(database),
+    sqliteFile: inMemory ? null : file,
+    release: () => lock?.release(),
+  };
 }
 
-/**
- * The database holds every key of the installation, and its directory may have been made by somebody else, for all to read. SQLite gives
- * its write-ahead log the mode of the database. Never opened when it is there: closing it again would drop a lock of this process.
- */
-function keepPrivate(file: string): void {
+function hold(dataDirectory: string): ReturnType<typeof lockDirectory> {
   try {
-    closeSync(openSync(file, "wx", PRIVATE_FILE));
+    return lockDirectory(dataDirectory);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    chmodSync(file, PRIVATE_FILE);
-  }
-}
-
-/**
- * Level by level, since Node's own recursive mkdir never returns where the parent exists and yet nothing can be made in it (/proc).
- */
-function makeDataDirectory(path: string): void {
-  const absolute = resolve(path);
-  if (existsSync(absolute)) return;
-  const parent = dirname(absolute);
-  if (!existsSync(parent)) makeDataDirectory(parent);
-  try {
-    mkdirSync(absolute, { mode: 0o700 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`the data directory ${absolute} cannot be made: ${reason}; choose another --data`, {
-      cause: error,
-    });
+    const file = join(dataDirectory, LOCK_FILE);
+    throw inUse(namingDamage(error, file, `Nothing is kept in it: rm ${file}`), dataDirectory);
   }
 }
 
-async function openPostgres(databaseUrl: string): Promise<Kysely<Database>> {
-  // Loaded here only: who runs on SQLite does not pay for the driver.
-  const { default: pg } = await import("pg");
-  const types = new pg.TypeOverrides();
-  // bigint columns hold epoch milliseconds and counters, all below 2^53.
-  types.setTypeParser(pg.types.builtins.INT8, Number);
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: POSTGRES_POOL_CONNECTIONS, types });
-  // A lost idle connection must not end the process; the next query opens another one or tells its caller.
-  pool.on("error", () => {});
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  try {
-    await sql`SELECT 1`.execute(db);
-  } catch (error) {
-    await db.destroy();
-    const url = new URL(databaseUrl);
-    throw new Error(
-      `cannot reach the database ${url.host}${url.pathname} as ${url.username}: ${error instanceof Error ? error.message : error}`,
-      { cause: error },
-    );
-  }
-  return db;
+/** Version 0.1.0 holds the database itself. */
+function inUse(error: unknown, dataDirectory: string): unknown {
+  const isLocked = error instanceof Error && /locked|busy/i.test(error.message);
+  return isLocked ? new DataDirectoryInUseError(dataDirectory, { cause: error }) : error;
 }

@@ -1,9 +1,8 @@
 import type { TargetState } from "@sluice/engine/state.ts";
-import { type DeploymentHead, lockDeployments, readHead, saveHead } from "./deployments.ts";
-import { appendEvents } from "./events.ts";
+import { commitEvents } from "./commit-events.ts";
+import { type DeploymentHead, type DeploymentRow, lockDeployments, readHead } from "./deployments.ts";
 import type { WriteTransaction } from "./group-commit.ts";
-import { recordAttempts } from "./group-hosts.ts";
-import { loadTargets, updateTargets } from "./targets.ts";
+import { loadTargets } from "./targets.ts";
 
 /**
  * Ends a deployment after a bug of ours: no plan, no command, its group free for the next one. What its hosts did last stays as it
@@ -21,18 +20,25 @@ export async function quarantine(
     code: "INTERNAL_ERROR",
     message: `The deployment was ended by an error of Sluice itself: ${reason}. Its hosts are as their last events left them; please report this with the server's log.`,
   };
-  const head: DeploymentHead = { ...readHead(row), status: "Failed", completedAt: at, error };
-  const event = { type: "deploymentFailed", error } as const;
-  const lastSequence = await appendEvents(transaction, deploymentId, row.last_sequence, [event], at);
-  await saveHead(transaction, { head, lastSequence, wakeAt: null });
+  await endUnfinished(transaction, row, error, at);
   await transaction.db
     .updateTable("deployments")
     .set({ quarantined: reason })
     .where("deployment_id", "=", deploymentId)
     .execute();
-  const targets = ((await loadTargets(transaction, deploymentId)) ?? []).map((target) => setAside(target, at));
-  await updateTargets(transaction, deploymentId, targets);
-  await recordAttempts(transaction, row, targets);
+}
+
+/** Ends a deployment as Failed where it stands, for a reason that is not its hosts'. */
+export async function endUnfinished(
+  transaction: WriteTransaction,
+  row: DeploymentRow,
+  error: NonNullable<DeploymentHead["error"]>,
+  at: number,
+): Promise<void> {
+  const head: DeploymentHead = { ...readHead(row), status: "Failed", completedAt: at, error };
+  const events = [{ type: "deploymentFailed", error } as const];
+  const targets = ((await loadTargets(transaction, row.deployment_id)) ?? []).map((target) => setAside(target, at));
+  await commitEvents(transaction, row, { head, targets, events, effects: [], wakeAt: null, at });
 }
 
 /**

@@ -20,6 +20,7 @@ export interface Database {
   effects: EffectsTable;
   events: EventsTable;
   deliveries: DeliveriesTable;
+  removed_deployments: RemovedDeploymentsTable;
   desired_traffic: DesiredTrafficTable;
 }
 
@@ -178,7 +179,7 @@ export interface TargetsTable {
   label: string | null;
   /** `available`, `acknowledged`, `routed` (the load balancer is at work), or null when the host has nothing to do. */
   command_state: "available" | "acknowledged" | "routed" | null;
-  /** `TargetState`. */
+  /** `TargetState`, as `storeTarget` writes it. */
   state_json: string;
   updated_at: number;
 }
@@ -216,8 +217,15 @@ export interface EventsTable {
   deployment_id: string;
   sequence: number;
   at: number;
+  /** With `body_json` as `storeEvent` writes it. */
   type: string;
   body_json: string;
+}
+
+/** Deployments whose row is gone, and of which something else is left to be removed. */
+export interface RemovedDeploymentsTable {
+  deployment_id: string;
+  removed_at: number;
 }
 
 /** What balancers that forget (HAProxy) were last asked for, to be told again after a restart. */

@@ -9,7 +9,7 @@ export interface TargetWithArn {
   readonly instanceArn: string | null;
 }
 
-/** In no particular order; ids that are no targets of the deployment are left out. */
+/** In no particular order; ids that are not targets of the deployment are left out. */
 export async function findTargets(
   db: Kysely<Database>,
   deploymentId: string,

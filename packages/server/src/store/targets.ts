@@ -1,8 +1,11 @@
 import type { TargetState } from "@sluice/engine/state.ts";
 import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
+import { type SqlBool, sql } from "kysely";
 import { compiledQuery } from "./compiled-query.ts";
+import { gatheredQuery } from "./gathered-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
+import { readStoredTarget, storeTarget } from "./stored-target.ts";
 
 /** Rows of one insert statement: SQLite takes 32,766 parameters a statement, and a row here has up to eight. */
 const INSERT_ROWS = 500;
@@ -35,18 +38,32 @@ const updateTarget = compiledQuery(
       .where("target_id", "=", values.targetId),
 );
 
-const commandsOfHost = compiledQuery(
-  (db, { targetId, state }: { readonly targetId: string; readonly state: "available" | "acknowledged" }) =>
-    db
-      .selectFrom("targets")
-      .select(["deployment_id", "state_json"])
-      .where("target_id", "=", targetId)
-      .where("command_state", "=", state)
-      .orderBy("updated_at"),
-);
+/** Each state a query of its own, so that either can be answered from the index alone. */
+const COMMANDS_OF_HOST = { available: commandsOfHost("available"), acknowledged: commandsOfHost("acknowledged") };
+
+function commandsOfHost(state: "available" | "acknowledged") {
+  const columns = ["deployment_id", "target_id", "state_json"] as const;
+  return gatheredQuery(
+    (db, { key }) =>
+      db
+        .selectFrom("targets")
+        .select(columns)
+        .where("target_id", "=", key)
+        .where("command_state", "=", state)
+        .orderBy("updated_at"),
+    (db, { keys }) =>
+      db
+        .selectFrom("targets")
+        .select(columns)
+        .where(sql<SqlBool>`target_id = ANY(${keys})`)
+        .where("command_state", "=", state)
+        .orderBy("updated_at"),
+    (row) => row.target_id,
+  );
+}
 
 export function readTarget(row: { readonly state_json: string }): TargetState {
-  return JSON.parse(row.state_json) as TargetState;
+  return readStoredTarget(row.state_json);
 }
 
 /** In admission order; null when the deployment has not resolved its targets yet. */
@@ -94,13 +111,44 @@ export async function insertTargets(
 }
 
 export async function updateTargets(
-  { db }: WriteTransaction,
+  { db, dialect }: WriteTransaction,
   deploymentId: string,
   targets: readonly TargetState[],
 ): Promise<void> {
+  if (dialect === "postgres" && targets.length > 1) {
+    for (let start = 0; start < targets.length; start += INSERT_ROWS) {
+      await updateManyTargets(db, deploymentId, targets.slice(start, start + INSERT_ROWS));
+    }
+    return;
+  }
   for (const target of targets) {
     await updateTarget(db, { deploymentId, targetId: target.targetId, ...columnsOf(target) });
   }
+}
+
+/** In one statement, whose text is the same for any number of them. */
+async function updateManyTargets(
+  db: WriteTransaction["db"],
+  deploymentId: string,
+  targets: readonly TargetState[],
+): Promise<void> {
+  const rows = targets.map(columnsOf);
+  await sql`
+    UPDATE targets SET
+      status = new.status,
+      label = new.label,
+      command_state = new.command_state,
+      state_json = new.state_json,
+      updated_at = new.updated_at
+    FROM unnest(
+      ${targets.map(({ targetId }) => targetId)}::text[],
+      ${rows.map(({ status }) => status)}::text[],
+      ${rows.map(({ label }) => label)}::text[],
+      ${rows.map(({ command_state }) => command_state)}::text[],
+      ${rows.map(({ state_json }) => state_json)}::text[],
+      ${rows.map(({ updated_at }) => updated_at)}::bigint[]
+    ) AS new (target_id, status, label, command_state, state_json, updated_at)
+    WHERE targets.deployment_id = ${deploymentId} AND targets.target_id = new.target_id`.execute(db);
 }
 
 function columnsOf(target: TargetState) {
@@ -108,7 +156,7 @@ function columnsOf(target: TargetState) {
     status: target.status,
     label: target.label,
     command_state: commandState(target),
-    state_json: JSON.stringify(target),
+    state_json: storeTarget(target),
     updated_at: target.updatedAt,
   };
 }
@@ -125,6 +173,6 @@ export async function loadCommandsOfHost(
   targetId: string,
   state: "available" | "acknowledged",
 ): Promise<{ readonly deploymentId: string; readonly target: TargetState }[]> {
-  const { rows } = await commandsOfHost(db, { targetId, state });
+  const rows = await COMMANDS_OF_HOST[state](db, targetId);
   return rows.map((row) => ({ deploymentId: row.deployment_id, target: readTarget(row) }));
 }

@@ -1,0 +1,47 @@
+import type { RevisionDigest, RevisionSource } from "@sluice/engine/ports/revision-source.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import type { Store } from "../store/open-store.ts";
+
+/** How long one attempt waits for it. What is in the embedded bucket is waited for again after that; elsewhere it is unknown then. */
+const DIGEST_WAIT_MAX_MILLISECONDS = 30_000;
+
+export interface BundleDigestParts {
+  readonly store: Pick<Store, "db">;
+  readonly revisions: Pick<RevisionSource, "digest">;
+}
+
+/**
+ * What the deployment's bundle is, byte for byte: asked before its first host is, and then fixed, so that all its hosts get the same bytes.
+ * `pending`: still being read, ask again. Rejects when `signal` aborts.
+ */
+export async function bundleDigest(
+  { store, revisions }: BundleDigestParts,
+  deploymentId: string,
+  signal: AbortSignal,
+): Promise<RevisionDigest | "pending"> {
+  const row = await store.db
+    .selectFrom("deployments")
+    .select("revision_json")
+    .where("deployment_id", "=", deploymentId)
+    .executeTakeFirst();
+  if (!row) return { unknown: "the deployment was removed" };
+  const digest = await digestOf(revisions, JSON.parse(row.revision_json) as RevisionLocation, signal);
+  signal.throwIfAborted();
+  return digest;
+}
+
+/** Where a bundle's bytes cannot be had, the deployment goes on without: its specification says why. */
+async function digestOf(
+  revisions: Pick<RevisionSource, "digest">,
+  revision: RevisionLocation,
+  signal: AbortSignal,
+): Promise<RevisionDigest | "pending"> {
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(DIGEST_WAIT_MAX_MILLISECONDS)]);
+  try {
+    const answer = await revisions.digest(revision, patience);
+    return "pending" in answer ? "pending" : answer;
+  } catch (error) {
+    if (patience.aborted) return { unknown: "reading the bundle took too long" };
+    return { unknown: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,36 @@
+import type { Kysely } from "kysely";
+import { up as firstTables } from "./migrations/0001-first-tables.ts";
+import { up as removedDeployments } from "./migrations/0002-removed-deployments.ts";
+
+export type Dialect = "sqlite" | "postgres";
+
+/** A step of the schema. Once it has left the machine on which it was written it is never edited: a change is a new step. */
+export interface Migration {
+  readonly name: string;
+  readonly up: (db: Kysely<unknown>, dialect: Dialect) => Promise<void>;
+  /**
+   * SHA-256 of the SQL that it sends to an empty database, for each database (`migrationChecksum`). A unit test holds them against the
+   * code, so that an edited step fails the build; the server holds them against what its database has noted.
+   */
+  readonly checksums: Readonly<Record<Dialect, string>>;
+}
+
+/** In the order in which they run. For a new one write `checksums` with empty texts: the unit test beside this file names the right ones. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    name: "0001-first-tables",
+    up: firstTables,
+    checksums: {
+      sqlite: "ade16a86c2db87d1c360793141697bb3331a7b94212f0577430de53d4e6de67b",
+      postgres: "c4044fd22f82952d4f4a151e5ecfce101ca7801f7fcf4bb65a63faebbbb27932",
+    },
+  },
+  {
+    name: "0002-removed-deployments",
+    up: removedDeployments,
+    checksums: {
+      sqlite: "bfb99df2eea8b82948577f844a3fc39dac53f4a4a7fbd8709f9b069d8e331278",
+      postgres: "bfb99df2eea8b82948577f844a3fc39dac53f4a4a7fbd8709f9b069d8e331278",
+    },
+  },
+];

@@ -1,0 +1,56 @@
+import { type Kysely, sql } from "kysely";
+import type { Timers } from "../../runner/timers.ts";
+import type { Database } from "../schema.ts";
+
+/** A server whose clock is further from the database's is told: leases, graces and deadlines are judged by it. */
+export const CLOCKS_APART_MAX_MILLISECONDS = 2_000;
+const LOOK_MILLISECONDS = 60_000;
+
+export interface DatabaseClockParts {
+  readonly db: Kysely<Database>;
+  readonly timers: Timers;
+  /** Ahead of the database's when positive. Told when it begins to be too far, not at every look. */
+  readonly onApart: (milliseconds: number) => void;
+}
+
+/** Compares this server's clock with PostgreSQL's, which all servers on the database share. */
+export class DatabaseClock {
+  readonly #parts: DatabaseClockParts;
+  #isApart = false;
+  #cancelTimer: () => void = () => {};
+  #isClosed = false;
+
+  constructor(parts: DatabaseClockParts) {
+    this.#parts = parts;
+  }
+
+  /** Looks now, and again every minute. */
+  start(): void {
+    void this.#look()
+      // The database is away; nothing can be said of its clock.
+      .catch(() => {})
+      .finally(() => {
+        if (!this.#isClosed) this.#cancelTimer = this.#parts.timers.after(LOOK_MILLISECONDS, () => this.start());
+      });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelTimer();
+  }
+
+  async #look(): Promise<void> {
+    const { db, timers, onApart } = this.#parts;
+    const before = timers.now();
+    const { rows } = await sql<{
+      now: string;
+    }>`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::text AS now`.execute(db);
+    const after = timers.now();
+    const theirs = Number(rows[0]?.now);
+    // Whatever it was while the question was under way.
+    const ahead = before > theirs ? before - theirs : after < theirs ? after - theirs : 0;
+    const isApart = Math.abs(ahead) > CLOCKS_APART_MAX_MILLISECONDS;
+    if (isApart && !this.#isApart) onApart(ahead);
+    this.#isApart = isApart;
+  }
+}

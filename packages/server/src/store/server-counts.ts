@@ -1,0 +1,41 @@
+import type { Store } from "./open-store.ts";
+
+/** Rows of `settings` in which the servers on one database count on. */
+const PREFIX = "hearing-of-";
+
+/** Writes this server's count, and reads those of the others, by their names. */
+export async function countOn(store: Store, name: string, count: number): Promise<ReadonlyMap<string, number>> {
+  const rows = await store.write(async ({ db }) => {
+    await db
+      .insertInto("settings")
+      .values({ name: PREFIX + name, value: String(count) })
+      .onConflict((conflict) => conflict.column("name").doUpdateSet({ value: String(count) }))
+      .execute();
+    return db.selectFrom("settings").select(["name", "value"]).where("name", "like", `${PREFIX}%`).execute();
+  });
+  const others = rows.filter((row) => row.name !== PREFIX + name);
+  return new Map(others.map((row) => [row.name.slice(PREFIX.length), Number(row.value)]));
+}
+
+/** Removes what servers left that died, unless they count on after all. */
+export async function removeCounts(store: Store, left: ReadonlyMap<string, number>): Promise<void> {
+  if (left.size === 0) return;
+  await store.write(async ({ db }) => {
+    for (const [name, count] of left) {
+      await db
+        .deleteFrom("settings")
+        .where("name", "=", PREFIX + name)
+        .where("value", "=", String(count))
+        .execute();
+    }
+  });
+}
+
+export async function stopCounting(store: Store, name: string): Promise<void> {
+  await store.write(({ db }) =>
+    db
+      .deleteFrom("settings")
+      .where("name", "=", PREFIX + name)
+      .execute(),
+  );
+}

@@ -1,0 +1,133 @@
+import type { LifecycleEventState, TargetState } from "@sluice/engine/state.ts";
+import { LIFECYCLE_EVENT_STATUSES, LIFECYCLE_EVENTS } from "@sluice/model/lifecycle-event.ts";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type ReadableEvent, readStoredEvent, storeEvent } from "./stored-event.ts";
+import { readStoredTarget, storeTarget } from "./stored-target.ts";
+
+const QUIET = { errorCode: "Success", scriptName: "", message: "Succeeded", logTail: "" } as const;
+const FAILED = { errorCode: "ScriptFailed", scriptName: "check.sh", message: "exit code 1", logTail: "boom" } as const;
+
+describe("events in the store", () => {
+  // What is written once is read for ever: these lines are never changed.
+  it.each<[string, string, ReadableEvent]>([
+    [
+      "co",
+      '["i-1","s",1]',
+      { type: "commandOffered", body: { targetId: "i-1", event: "ApplicationStop", attempt: 1 } },
+    ],
+    [
+      "es",
+      '["i-1","bi","qO49CCngsf"]',
+      { type: "lifecycleEventStarted", body: { targetId: "i-1", event: "BeforeInstall", offer: "qO49CCngsf" } },
+    ],
+    [
+      "eo",
+      '["i-1","v",0]',
+      { type: "lifecycleEventSucceeded", body: { targetId: "i-1", event: "ValidateService", diagnostics: QUIET } },
+    ],
+    ["to", '["web-1"]', { type: "targetSucceeded", body: { targetId: "web-1" } }],
+  ])("have the short form %s %s", (type, body_json, event) => {
+    expect(storeEvent(event)).toEqual({ type, body_json });
+    expect(readStoredEvent({ type, body_json })).toEqual(event);
+  });
+
+  it("are read as they were written before there were short forms", () => {
+    const body_json =
+      '{"targetId":"i-168f48a49639f69a3","event":"ApplicationStop","diagnostics":{"errorCode":"Success","scriptName":"","message":"Succeeded","logTail":""}}';
+    expect(readStoredEvent({ type: "lifecycleEventSucceeded", body_json })).toEqual({
+      type: "lifecycleEventSucceeded",
+      body: { targetId: "i-168f48a49639f69a3", event: "ApplicationStop", diagnostics: QUIET },
+    });
+  });
+
+  it.each<ReadableEvent>([
+    {
+      type: "lifecycleEventSucceeded",
+      body: { targetId: "i", event: "Install", diagnostics: { ...QUIET, logTail: "x" } },
+    },
+    { type: "lifecycleEventFailed", body: { targetId: "i", event: "Install", diagnostics: FAILED, agentIssue: false } },
+    { type: "deploymentStopped", body: { error: { code: "c", message: "m" } } },
+    { type: "commandOffered", body: { targetId: "i", event: "NotYetKnown", attempt: 3 } },
+    // Of a later version.
+    { type: "targetSucceeded", body: { targetId: "i", why: "because" } },
+  ])("lose nothing: %j", (event) => {
+    expect(readStoredEvent(storeEvent(event))).toEqual(event);
+  });
+});
+
+const time = fc.integer({ min: 0, max: 2_000_000_000_000 });
+const lifecycleEvent: fc.Arbitrary<LifecycleEventState> = fc.record({
+  name: fc.constantFrom(...LIFECYCLE_EVENTS),
+  status: fc.constantFrom(...LIFECYCLE_EVENT_STATUSES),
+  startedAt: fc.option(time),
+  endedAt: fc.option(time),
+  diagnostics: fc.option(fc.constantFrom(QUIET, FAILED)),
+});
+const target: fc.Arbitrary<TargetState> = fc.record({
+  targetId: fc.string(),
+  hostName: fc.string(),
+  kind: fc.constantFrom("instance", "on-premises"),
+  zone: fc.option(fc.string()),
+  label: fc.option(fc.constantFrom("Blue", "Green")),
+  status: fc.constantFrom("Pending", "InProgress", "Succeeded", "Failed", "Skipped", "Unknown", "Ready"),
+  wasHealthy: fc.boolean(),
+  revisionHealth: fc.constantFrom("Unknown", "Old", "Current"),
+  lifecycleEvents: fc.array(lifecycleEvent, { maxLength: 13 }),
+  command: fc.option(
+    fc.record({
+      event: fc.constantFrom(...LIFECYCLE_EVENTS),
+      attempt: fc.nat(),
+      availableAt: time,
+      acknowledgedAt: fc.option(time),
+      acknowledgedOffer: fc.option(fc.string()),
+      missedHeartbeats: fc.nat(),
+    }),
+  ),
+  agentIssue: fc.boolean(),
+  updatedAt: time,
+});
+
+describe("targets in the store", () => {
+  it("lose nothing", () => {
+    const isLossless = (one: TargetState) => {
+      expect(readStoredTarget(storeTarget(one))).toEqual(one);
+    };
+    fc.assert(fc.property(target, isLossless));
+  });
+
+  const ended: TargetState = {
+    targetId: "i-1",
+    hostName: "web-1",
+    kind: "instance",
+    zone: "a",
+    label: null,
+    status: "Succeeded",
+    wasHealthy: false,
+    revisionHealth: "Current",
+    lifecycleEvents: [
+      { name: "ApplicationStop", status: "Succeeded", startedAt: 1_000, endedAt: 1_500, diagnostics: QUIET },
+      { name: "Install", status: "Failed", startedAt: 1_600, endedAt: 1_900, diagnostics: FAILED },
+      { name: "ValidateService", status: "Skipped", startedAt: null, endedAt: 2_000, diagnostics: null },
+    ],
+    command: null,
+    agentIssue: false,
+    updatedAt: 2_000,
+  };
+
+  // What is written once is read for ever: this line is never changed.
+  it("have this form", () => {
+    const json =
+      '[1,"i-1","web-1","s",2000,[["s","s",-1000,-500,0],["i","f",-400,-100,{"errorCode":"ScriptFailed","scriptName":"check.sh","message":"exit code 1","logTail":"boom"}],["v","k",null,0]],null,{"zone":"a","wasHealthy":false}]';
+    expect(storeTarget(ended)).toBe(json);
+    expect(readStoredTarget(json)).toEqual(ended);
+  });
+
+  it("are read as they were written before there was a short form", () => {
+    expect(readStoredTarget(JSON.stringify(ended))).toEqual(ended);
+  });
+
+  it("of a later form are refused, not misread", () => {
+    expect(() => readStoredTarget('[2,"i-1"]')).toThrow("stored in form 2, which this version of Sluice cannot read");
+  });
+});
