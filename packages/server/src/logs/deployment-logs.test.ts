@@ -2,9 +2,10 @@ import { appendFile, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DeploymentLogs, LogCursorError, READ_LINES_MAX } from "./deployment-logs.ts";
-import { EVENT_OUTPUT_MAX_CHARACTERS } from "./log-journal.ts";
-import type { LogLine } from "./log-line.ts";
+import { DeploymentLogs } from "./deployment-logs.ts";
+import { EVENT_OUTPUT_MAX_BYTES } from "./event-progress.ts";
+import { encodeLogLine, type LogLine } from "./log-line.ts";
+import { LogCursorError, READ_LINES_MAX } from "./log-page.ts";
 
 const ID = "d-A1B2C3111";
 let directory: string;
@@ -22,6 +23,15 @@ function line(sequence: number, more: Partial<LogLine> = {}): LogLine {
     text: `line ${sequence}\n`,
     ...more,
   };
+}
+async function readAll(): Promise<LogLine[]> {
+  const all: LogLine[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await logs.read(ID, cursor);
+    all.push(...page.lines);
+    if (page.atEnd) return all;
+    cursor = page.cursor;
+  }
 }
 const texts = async (cursor?: string) => (await logs.read(ID, cursor)).lines.map(({ text }) => text);
 
@@ -80,7 +90,7 @@ describe("storing", () => {
   });
 
   it("keeps so much of one event and then marks the gap once, also across a restart", async () => {
-    const half = "x".repeat(EVENT_OUTPUT_MAX_CHARACTERS / 2);
+    const half = "x".repeat(EVENT_OUTPUT_MAX_BYTES / 2 - encodeLogLine(line(0, { text: "" })).length);
     await logs.append(ID, [line(0, { text: half }), line(1, { text: half }), line(2), line(3)]);
     await logs.append(ID, [line(4)]);
     const next = new DeploymentLogs(join(directory, "logs"));
@@ -88,9 +98,7 @@ describe("storing", () => {
       line(5),
       line(0, { hostCommandIdentifier: "command-2", targetId: "web-2", text: "other\n" }),
     ]);
-    const first = await logs.read(ID, undefined);
-    const rest = await logs.read(ID, first.cursor);
-    const all = [...first.lines, ...rest.lines];
+    const all = await readAll();
     expect(all.map(({ sequence, stream }) => [sequence, stream])).toEqual([
       [0, "stdout"],
       [1, "stdout"],

@@ -1,39 +1,17 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { isLineStart, readLines } from "./line-reader.ts";
+import { compressSegments } from "./compress-segments.ts";
 import { LogJournal } from "./log-journal.ts";
-import { decodeLogLine, type LogLine } from "./log-line.ts";
+import type { LogLine } from "./log-line.ts";
+import { type LogFilter, type LogPage, readPage } from "./log-page.ts";
+import { type LogSurvey, surveyLogs } from "./log-survey.ts";
+import { outputFolder } from "./output-folders.ts";
 
-/** Lines in one answer, and bytes of their text after which an answer is complete. */
-export const READ_LINES_MAX = 1000;
-export const READ_TEXT_MAX_BYTES = 1024 * 1024;
 /** Idle journals whose progress is remembered; one that was forgotten is read again when its hosts write on. */
 const OPEN_JOURNALS_MAX = 256;
 
 /** A deployment's id as a folder: nothing in it can lead elsewhere. */
 const FOLDER_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
-const CURSOR = /^(\d{1,15})$/;
-
-export interface LogFilter {
-  readonly targetId?: string | undefined;
-  readonly lifecycleEvent?: string | undefined;
-}
-
-export interface LogPage {
-  readonly lines: readonly LogLine[];
-  /** Where the next page begins. */
-  readonly cursor: string;
-  /** Nothing more was stored when the page was read. */
-  readonly atEnd: boolean;
-}
-
-/** The cursor is not one that this deployment's log gave. */
-export class LogCursorError extends Error {
-  constructor(cursor: string) {
-    super(`the cursor "${cursor}" is not one that this deployment's log gave: leave it out to begin anew`);
-    this.name = "LogCursorError";
-  }
-}
 
 interface OpenJournal {
   readonly opening: Promise<LogJournal>;
@@ -41,12 +19,18 @@ interface OpenJournal {
   users: number;
 }
 
-/** What hooks printed, on disk: `DIRECTORY/<deployment>/output.ndjson`. */
+/** What hooks printed, on disk: a folder of few files for a deployment (see segment-file.ts). */
 export class DeploymentLogs {
   readonly #directory: string;
   readonly #journals = new Map<string, OpenJournal>();
   readonly #waiting = new Map<string, Set<() => void>>();
-  #closed = false;
+  readonly #closing = new AbortController();
+  /** Deployments with lines that are not compressed, as far as they were written or surveyed. */
+  readonly #unfinished = new Set<string>();
+  /** Work on a deployment's files that its appends have to wait for. */
+  readonly #busy = new Map<string, Promise<unknown>>();
+  #compressing: Promise<unknown> = Promise.resolve();
+  #storedBytes: number | undefined;
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -54,7 +38,9 @@ export class DeploymentLogs {
 
   /** Done when the lines are stored. Lines that were stored before are left out. */
   async append(deploymentId: string, lines: readonly LogLine[]): Promise<void> {
-    const journal = this.#journalOf(deploymentId);
+    const directory = this.#directoryOf(deploymentId);
+    while (this.#busy.has(deploymentId)) await this.#busy.get(deploymentId);
+    const journal = this.#journalOf(deploymentId, directory);
     journal.users += 1;
     try {
       await (await journal.opening).append(lines);
@@ -65,28 +51,13 @@ export class DeploymentLogs {
     } finally {
       journal.users -= 1;
     }
+    this.#unfinished.add(deploymentId);
     this.wake(deploymentId);
   }
 
-  /** What is stored behind the cursor, in the order of arrival; the same for every reader. Throws {@link LogCursorError}. */
+  /** What is stored behind the cursor, in the order of arrival; the same for every reader. Throws `LogCursorError`. */
   async read(deploymentId: string, cursor: string | undefined, filter: LogFilter = {}): Promise<LogPage> {
-    const path = this.#pathOf(deploymentId);
-    let end = await readCursor(path, cursor);
-    const lines: LogLine[] = [];
-    let bytes = 0;
-    for await (const block of readLines(path, end)) {
-      for (const { text, end: lineEnd } of block.lines) {
-        const line = decodeLogLine(text);
-        end = lineEnd;
-        if (!line || !isWanted(line, filter)) continue;
-        lines.push(line);
-        bytes += Buffer.byteLength(line.text);
-        if (lines.length >= READ_LINES_MAX || bytes >= READ_TEXT_MAX_BYTES) {
-          return { lines, cursor: writeCursor(end), atEnd: false };
-        }
-      }
-    }
-    return { lines, cursor: writeCursor(end), atEnd: true };
+    return readPage(this.#directoryOf(deploymentId), cursor, filter);
   }
 
   /**
@@ -103,7 +74,7 @@ export class DeploymentLogs {
       if (waiting.size === 0 && this.#waiting.get(deploymentId) === waiting) this.#waiting.delete(deploymentId);
       resolve();
     };
-    const timer = setTimeout(finish, this.#closed ? 0 : milliseconds);
+    const timer = setTimeout(finish, this.isClosed ? 0 : milliseconds);
     waiting.add(finish);
     return { happened: promise, cancel: finish };
   }
@@ -113,36 +84,111 @@ export class DeploymentLogs {
     for (const finish of [...(this.#waiting.get(deploymentId) ?? [])]) finish();
   }
 
-  /** With its deployment. Deleting what is not there is no fault. */
+  /** With its deployment, or to make room. Deleting what is not there is not an error. */
   async delete(deploymentId: string): Promise<void> {
-    const path = this.#pathOf(deploymentId);
-    const journal = this.#journals.get(deploymentId);
-    this.#journals.delete(deploymentId);
-    // An append that is under way would put the folder back.
-    await journal?.opening.then((open) => open.append([])).catch(() => {});
-    await rm(join(path, ".."), { recursive: true, force: true });
+    const directory = this.#directoryOf(deploymentId);
+    await this.#alone(deploymentId, async () => {
+      const bytes = await this.bytesOf(deploymentId);
+      await rm(directory, { recursive: true, force: true });
+      this.#count(-bytes);
+      this.#unfinished.delete(deploymentId);
+    });
     this.wake(deploymentId);
   }
 
+  /** Bytes that a deployment's output takes on the disk; 0 when there is none. */
+  async bytesOf(deploymentId: string): Promise<number> {
+    this.#directoryOf(deploymentId);
+    return (await outputFolder(this.#directory, deploymentId))?.bytes ?? 0;
+  }
+
+  /** Bytes that all output takes on the disk; undefined until the first survey is done. */
+  get storedBytes(): number | undefined {
+    return this.#storedBytes;
+  }
+
+  /** Deployments whose output is not compressed yet. */
+  get unfinished(): readonly string[] {
+    return [...this.#unfinished];
+  }
+
+  /** Looks at everything on the disk. Between surveys what is written and deleted is added up. */
+  async survey(): Promise<LogSurvey> {
+    const survey = await surveyLogs(this.#directory, this.#closing.signal);
+    for (const deploymentId of survey.unfinished) this.#unfinished.add(deploymentId);
+    this.#storedBytes = survey.bytes;
+    return survey;
+  }
+
+  /** Compresses the output of a deployment that gets no more of it. */
+  async finish(deploymentId: string): Promise<void> {
+    const directory = this.#directoryOf(deploymentId);
+    await this.#alone(deploymentId, () => this.#compress(directory, "all"));
+    this.#unfinished.delete(deploymentId);
+  }
+
   get isClosed(): boolean {
-    return this.#closed;
+    return this.#closing.signal.aborted;
   }
 
   /** Lets every waiting reader go, and waits for what is being written. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     for (const deploymentId of [...this.#waiting.keys()]) this.wake(deploymentId);
     await Promise.allSettled([...this.#journals.values()].map(async ({ opening }) => (await opening).append([])));
+    await Promise.allSettled([this.#compressing, ...this.#busy.values()]);
   }
 
-  #pathOf(deploymentId: string): string {
+  /** One compression at a time, however many deployments end together. */
+  #compress(directory: string, which: "all" | "ended"): Promise<void> {
+    const work = async () => {
+      this.#closing.signal.throwIfAborted();
+      this.#count(-(await compressSegments(directory, which, this.#closing.signal)));
+    };
+    const compressed = this.#compressing.then(work);
+    this.#compressing = compressed.catch(() => {});
+    return compressed;
+  }
+
+  /** Work for which nobody may append: appends that are under way end first, and later ones wait. */
+  async #alone(deploymentId: string, work: () => Promise<void>): Promise<void> {
+    while (this.#busy.has(deploymentId)) await this.#busy.get(deploymentId);
+    const journal = this.#journals.get(deploymentId);
+    this.#journals.delete(deploymentId);
+    const done = (async () => {
+      await journal?.opening.then((open) => open.append([])).catch(() => {});
+      await work();
+    })();
+    const settled = done.then(
+      () => {},
+      () => {},
+    );
+    this.#busy.set(deploymentId, settled);
+    try {
+      await done;
+    } finally {
+      if (this.#busy.get(deploymentId) === settled) this.#busy.delete(deploymentId);
+    }
+  }
+
+  #count(bytes: number): void {
+    if (this.#storedBytes !== undefined) this.#storedBytes += bytes;
+  }
+
+  #directoryOf(deploymentId: string): string {
     if (!FOLDER_NAME.test(deploymentId)) throw new RangeError(`"${deploymentId}" is not a deployment's id`);
-    return join(this.#directory, deploymentId, "output.ndjson");
+    return join(this.#directory, deploymentId);
   }
 
-  #journalOf(deploymentId: string): OpenJournal {
-    const path = this.#pathOf(deploymentId);
-    const journal = this.#journals.get(deploymentId) ?? { opening: LogJournal.open(path), users: 0 };
+  #journalOf(deploymentId: string, directory: string): OpenJournal {
+    const journal = this.#journals.get(deploymentId) ?? {
+      opening: LogJournal.open(directory, {
+        onWritten: (bytes) => this.#count(bytes),
+        // Beside the appends: what it compresses gets none. Tried again when the deployment ends.
+        onSegmentEnd: () => void this.#compress(directory, "ended").catch(() => {}),
+      }),
+      users: 0,
+    };
     // Last in the map is the one used last.
     this.#journals.delete(deploymentId);
     this.#journals.set(deploymentId, journal);
@@ -152,23 +198,4 @@ export class DeploymentLogs {
     }
     return journal;
   }
-}
-
-function isWanted(line: LogLine, { targetId, lifecycleEvent }: LogFilter): boolean {
-  return (
-    (targetId === undefined || line.targetId === targetId) &&
-    (lifecycleEvent === undefined || line.lifecycleEvent === lifecycleEvent)
-  );
-}
-
-function writeCursor(position: number): string {
-  return Buffer.from(String(position)).toString("base64url");
-}
-
-async function readCursor(path: string, cursor: string | undefined): Promise<number> {
-  if (cursor === undefined) return 0;
-  const match = CURSOR.exec(Buffer.from(cursor, "base64url").toString("latin1"));
-  const position = match ? Number(match[1]) : Number.NaN;
-  if (Number.isNaN(position) || !(await isLineStart(path, position))) throw new LogCursorError(cursor);
-  return position;
 }

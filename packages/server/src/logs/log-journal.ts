@@ -1,83 +1,63 @@
-import { appendFile, mkdir, open } from "node:fs/promises";
-import { dirname } from "node:path";
-import { readLines } from "./line-reader.ts";
-import { decodeLogLine, encodeLogLine, type LogLine } from "./log-line.ts";
+import { appendFile, mkdir, truncate } from "node:fs/promises";
+import { Progress } from "./event-progress.ts";
+import { splitLines } from "./line-reader.ts";
+import { decodeLogLine, type LogLine } from "./log-line.ts";
+import { listSegments, readSegment, type Segment, segmentPath } from "./segment-file.ts";
 
-/** What is kept of one event's output on one host. The agent stops at 1 Mi characters; the rest is room for its own remarks. */
-export const EVENT_OUTPUT_MAX_CHARACTERS = 1024 * 1024 + 64 * 1024;
-/** Pieces of one event's output, however small: four a second for seven hours. */
-const EVENT_PIECES_MAX = 100_000;
+/** After so many bytes a new file begins. It is also all that has to be read to go on with a deployment's output. */
+export const SEGMENT_MAX_BYTES = 4 * 1024 * 1024;
 
-/** What is stored of one event on one host. */
-interface EventProgress {
-  characters: number;
-  pieces: number;
-  /** A limit was reached and the gap is marked. */
-  full: boolean;
+export interface JournalEvents {
+  /** Bytes were added to the disk. */
+  readonly onWritten: (bytes: number) => void;
+  /** A segment will get no more lines. */
+  readonly onSegmentEnd: () => void;
 }
 
-/** What a journal holds already. */
-class Progress {
-  /** By command: a command that is offered again counts from 0 again. */
-  readonly #nextSequences = new Map<string, number>();
-  readonly #events = new Map<string, EventProgress>();
-
-  /** Counts a line in; `gap` when it goes beyond the limit, `stored` when it is there already or the gap is. */
-  count(line: LogLine): "new" | "gap" | "stored" {
-    const name = `${line.targetId}/${line.lifecycleEvent}`;
-    const event = this.#events.get(name) ?? { characters: 0, pieces: 0, full: false };
-    const nextSequence = this.#nextSequences.get(line.hostCommandIdentifier) ?? 0;
-    if (event.full || line.sequence < nextSequence) return "stored";
-    this.#nextSequences.set(line.hostCommandIdentifier, line.sequence + 1);
-    this.#events.set(name, event);
-    event.characters += line.text.length;
-    event.pieces += 1;
-    const isBeyond = event.characters > EVENT_OUTPUT_MAX_CHARACTERS || event.pieces > EVENT_PIECES_MAX;
-    event.full = isBeyond || isGap(line);
-    return isBeyond ? "gap" : "new";
-  }
+/** Of the segment that gets the next lines. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
 }
 
 /**
- * The output of one deployment: one file, lines in the order of their arrival, so that a position in it is a stable cursor across
+ * The output of one deployment: one stream, lines in the order of their arrival, so that a position in it is a stable cursor across
  * all hosts. Writers that come while a write is under way share the next one.
  */
 export class LogJournal {
-  readonly #path: string;
+  readonly #directory: string;
   readonly #progress: Progress;
-  #pending: string[] = [];
+  readonly #events: JournalEvents;
+  #segment: Place;
+  #pending: LogLine[] = [];
   #scheduled = false;
   #tail: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, progress: Progress) {
-    this.#path = path;
+  private constructor(directory: string, progress: Progress, segment: Place, events: JournalEvents) {
+    this.#directory = directory;
     this.#progress = progress;
+    this.#segment = segment;
+    this.#events = events;
   }
 
-  /** Reads what an earlier server stored, so that nothing is stored twice, and cuts off a line that a crash left unfinished. */
-  static async open(path: string): Promise<LogJournal> {
-    const progress = new Progress();
-    let end = 0;
-    for await (const block of readLines(path, 0)) {
-      for (const { text } of block.lines) {
-        const line = decodeLogLine(text);
-        if (line) progress.count(line);
-      }
-      end = block.end;
+  /** Reads the newest segment, so that nothing is stored twice, and cuts off a line that a crash left unfinished. */
+  static async open(directory: string, events: JournalEvents): Promise<LogJournal> {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const segments = await listSegments(directory);
+    const { progress, end } = await readProgress(segments);
+    const last = segments.at(-1);
+    if (last === undefined || last.end !== undefined) {
+      // Nothing yet, or all of it is compressed: what comes now begins a file.
+      const start = last?.end ?? 0;
+      return new LogJournal(directory, progress, { start, end: start }, events);
     }
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const file = await open(path, "a", 0o600);
-    try {
-      await file.truncate(end);
-    } finally {
-      await file.close();
-    }
-    return new LogJournal(path, progress);
+    await truncate(last.path, end - last.start);
+    return new LogJournal(directory, progress, { start: last.start, end }, events);
   }
 
   /** Done when the lines are in the file, those too that an earlier call brought already. */
   append(lines: readonly LogLine[]): Promise<void> {
-    for (const line of lines) this.#accept(line);
+    for (const line of lines) this.#pending.push(line);
     if (this.#pending.length > 0 && !this.#scheduled) {
       this.#scheduled = true;
       this.#tail = this.#tail.then(() => this.#writePending());
@@ -85,25 +65,54 @@ export class LogJournal {
     return this.#tail;
   }
 
-  #accept(line: LogLine): void {
-    const verdict = this.#progress.count(line);
-    if (verdict !== "stored") this.#pending.push(encodeLogLine(verdict === "gap" ? gapAt(line) : line));
-  }
-
   async #writePending(): Promise<void> {
-    const text = this.#pending.join("");
+    const lines = this.#pending;
     this.#pending = [];
     this.#scheduled = false;
-    await appendFile(this.#path, text, { mode: 0o600 });
+    const { start, end } = this.#segment;
+    const isFull = end - start >= SEGMENT_MAX_BYTES;
+    const place = isFull ? { start: end, end } : this.#segment;
+    const isNew = place.start > 0 && place.end === place.start;
+    // Before these lines are counted: a crash may leave it on the disk without them.
+    const progress = isNew ? this.#progress.encode() : "";
+    const stored = lines.map((line) => this.#progress.take(line) ?? "").join("");
+    if (stored === "") return;
+    const bytes = Buffer.from(progress + stored);
+    await appendFile(segmentPath(this.#directory, place.start), bytes, { mode: 0o600 });
+    this.#segment = { start: place.start, end: place.end + bytes.length };
+    this.#events.onWritten(bytes.length);
+    if (isFull) this.#events.onSegmentEnd();
   }
 }
 
-const GAP_TEXT = `[sluice: the rest of this event's output was not kept: the server keeps ${EVENT_OUTPUT_MAX_CHARACTERS} characters of one event]\n`;
-
-function gapAt(line: LogLine): LogLine {
-  return { ...line, stream: "agent", text: GAP_TEXT };
+/** What is stored, and where it ends: from the newest segment, or from more when a crash kept that one from saying what came before it. */
+async function readProgress(
+  segments: readonly Segment[],
+): Promise<{ readonly progress: Progress; readonly end: number }> {
+  for (let from = segments.length - 1; from >= 0; from -= 1) {
+    const found = await replay(segments.slice(from));
+    if (found) return found;
+  }
+  return { progress: new Progress(), end: 0 };
 }
 
-function isGap(line: LogLine): boolean {
-  return line.stream === "agent" && line.text === GAP_TEXT;
+/** Undefined when the first of the segments does not tell what came before it. */
+async function replay(
+  segments: readonly Segment[],
+): Promise<{ readonly progress: Progress; readonly end: number } | undefined> {
+  let progress = segments[0]?.start === 0 ? new Progress() : undefined;
+  let end = 0;
+  for (const segment of segments) {
+    end = segment.start;
+    for await (const lines of splitLines(readSegment(segment, segment.start), segment.start)) {
+      for (const { bytes, end: lineEnd } of lines) {
+        end = lineEnd;
+        const line = decodeLogLine(bytes);
+        if (line) progress?.replay(line, bytes.length + 1);
+        else progress ??= Progress.decode(bytes);
+      }
+      if (!progress) return undefined;
+    }
+  }
+  return progress && { progress, end };
 }

@@ -1,3 +1,5 @@
+import { HOST_COMMAND_IDENTIFIER_MAX_CHARACTERS } from "@sluice/model/limits.ts";
+
 export type LogStream = "stdout" | "stderr" | "agent";
 export const LOG_STREAMS: readonly LogStream[] = ["stdout", "stderr", "agent"];
 
@@ -14,6 +16,9 @@ export interface LogLine {
   readonly scriptName: string;
   readonly text: string;
 }
+
+/** Brackets and quotes around the identifier. */
+const MARGIN_BYTES = 4;
 
 /** As stored: a JSON array and a line feed. Positions instead of names, since a busy hook makes many small pieces. */
 type StoredLine = readonly [string, number, string, string, number, LogStream, string, string];
@@ -33,17 +38,28 @@ export function encodeLogLine(line: LogLine): string {
 }
 
 /**
- * `text` without its line feed; it was written by `encodeLogLine`. Null for a line that is damaged, as after a power cut: it is lost,
- * and what stands around it is not.
+ * A stored line without its line feed; it was written by `encodeLogLine`. Null for a line that is damaged, as after a power cut: it is lost,
+ * and what stands around it is not. Null, too, for a line that no agent can have caused, which an older server still stored.
  */
-export function decodeLogLine(text: string): LogLine | null {
+export function decodeLogLine(bytes: Buffer): LogLine | null {
+  // Looked at first: such a line may have megabytes.
+  if (!bytes.subarray(0, HOST_COMMAND_IDENTIFIER_MAX_CHARACTERS + MARGIN_BYTES).includes('",')) return null;
   let stored: StoredLine;
   try {
-    stored = JSON.parse(text) as StoredLine;
+    stored = JSON.parse(bytes.toString("utf8")) as StoredLine;
   } catch {
     return null;
   }
   if (!Array.isArray(stored) || typeof stored[7] !== "string") return null;
   const [hostCommandIdentifier, sequence, targetId, lifecycleEvent, at, stream, scriptName, output] = stored;
   return { hostCommandIdentifier, sequence, targetId, lifecycleEvent, at, stream, scriptName, text: output };
+}
+
+/** The bytes that every stored line of a host, an event or both holds, early in the line: others need not be decoded. */
+export function storedLineMark(targetId: string | undefined, lifecycleEvent: string | undefined): Buffer | undefined {
+  if (targetId !== undefined && lifecycleEvent !== undefined) {
+    return Buffer.from(`,${JSON.stringify(targetId)},${JSON.stringify(lifecycleEvent)},`);
+  }
+  const one = targetId ?? lifecycleEvent;
+  return one === undefined ? undefined : Buffer.from(`,${JSON.stringify(one)},`);
 }

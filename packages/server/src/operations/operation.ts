@@ -2,7 +2,8 @@ import type { Store } from "../store/open-store.ts";
 
 /** Who is calling, after the signature was verified. */
 export interface Principal {
-  readonly role: "root" | "read-only" | "host";
+  /** `server`: this server itself, with its own heartbeat. */
+  readonly role: "root" | "read-only" | "host" | "server";
   readonly accessKeyId: string;
   /** The host that a key of role `host` belongs to. */
   readonly hostId: string | null;
@@ -18,6 +19,8 @@ export interface OperationContext {
   /** `length` characters drawn uniformly from `alphabet`. The only randomness that operations may use. */
   readonly randomText: (alphabet: string, length: number) => string;
   readonly randomUuid: () => string;
+  /** The host was removed: its keys open nothing from now on. Called after the commit. */
+  readonly forgetKeys: (hostId: string) => void;
   readonly principal: Principal;
 }
 

@@ -10,7 +10,7 @@ import { requireDeploymentId } from "./required-names.ts";
 /** In the order asked for; unknown ids are left out. */
 export const batchGetDeployments: CodeDeployOperation<BatchGetDeploymentsInput, BatchGetDeploymentsOutput> = async (
   input,
-  { store: { db } },
+  { store: { db }, liveness },
 ) => {
   if (!input.deploymentIds?.length) {
     throw new CallerFault(
@@ -25,6 +25,7 @@ export const batchGetDeployments: CodeDeployOperation<BatchGetDeploymentsInput, 
     deploymentsInfo: await deploymentInfos(
       db,
       ids.flatMap((id) => rows.get(id) ?? []),
+      liveness.trouble(),
     ),
   };
 };

@@ -6,7 +6,8 @@ import type {
 import type { Wait } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
-import { type DeploymentRow, lockDeployments, readHead, recordHeadEvent } from "../../store/deployments.ts";
+import { commitHeadEvent } from "../../store/commit-events.ts";
+import { type DeploymentRow, lockDeployments, readHead } from "../../store/deployments.ts";
 import type { WriteTransaction } from "../../store/group-commit.ts";
 import type { CodeDeployContext, CodeDeployOperation, NoOutput } from "./codedeploy-context.ts";
 import { deploymentMissing } from "./known-resources.ts";
@@ -77,5 +78,5 @@ async function requestContinuation(
   }
   // Continuing twice is continuing once.
   if (before.continued === kind) return;
-  await recordHeadEvent(transaction, row, { type: "continueRequested", wait: kind }, { at, wakeAt: at });
+  await commitHeadEvent(transaction, row, { type: "continueRequested", wait: kind }, { at, wakeAt: at });
 }

@@ -10,9 +10,9 @@ import { requireApplicationName } from "./required-names.ts";
  */
 export const deleteApplication: CodeDeployOperation<DeleteApplicationInput, NoOutput> = async (input, context) => {
   const name = requireApplicationName(input.applicationName);
-  const removed = await context.store.write(async ({ db }) => {
-    const application = await findApplication(db, name);
-    return application ? removeApplication(db, context, application) : [];
+  const removed = await context.store.write(async (transaction) => {
+    const application = await findApplication(transaction.db, name);
+    return application ? removeApplication(transaction, context, application) : [];
   });
   await context.forgetOutput(removed);
   return {};

@@ -14,10 +14,11 @@ export const deleteDeploymentGroup: CodeDeployOperation<
 > = async (input, context) => {
   const applicationName = requireApplicationName(input.applicationName);
   const name = requireDeploymentGroupName(input.deploymentGroupName);
-  const removed = await context.store.write(async ({ db }) => {
+  const removed = await context.store.write(async (transaction) => {
+    const { db } = transaction;
     const application = await findApplication(db, applicationName);
     const group = application && (await findDeploymentGroup(db, application.application_id, name));
-    return group ? removeDeploymentGroup(db, context, applicationName, group) : [];
+    return group ? removeDeploymentGroup(transaction, context, applicationName, group) : [];
   });
   await context.forgetOutput(removed);
   return { hooksNotCleanedUp: [] };

@@ -16,15 +16,24 @@ import type { Database } from "../../store/schema.ts";
 import { withoutContent } from "./revision-input.ts";
 
 /** One info for each row, in their order. */
-export async function deploymentInfos(db: Kysely<Database>, rows: readonly DeploymentRow[]): Promise<DeploymentInfo[]> {
+export async function deploymentInfos(
+  db: Kysely<Database>,
+  rows: readonly DeploymentRow[],
+  /** What keeps all deployments under way waiting; null: nothing does. */
+  trouble: string | null = null,
+): Promise<DeploymentInfo[]> {
   const counts = await countTargetsByStatus(
     db,
     rows.map((row) => row.deployment_id),
   );
-  return rows.map((row) => deploymentInfo(row, counts.get(row.deployment_id)));
+  return rows.map((row) => deploymentInfo(row, counts.get(row.deployment_id), trouble));
 }
 
-function deploymentInfo(row: DeploymentRow, counts: ReadonlyMap<string, number> | undefined): DeploymentInfo {
+function deploymentInfo(
+  row: DeploymentRow,
+  counts: ReadonlyMap<string, number> | undefined,
+  trouble: string | null,
+): DeploymentInfo {
   const { rollBackAfterStop: _, onlyHosts: __, ...request } = JSON.parse(row.request_json) as DeploymentRequest;
   const head = readHead(row);
   return {
@@ -46,7 +55,7 @@ function deploymentInfo(row: DeploymentRow, counts: ReadonlyMap<string, number> 
     startTime: row.started_at === null ? undefined : new Date(row.started_at),
     completeTime: row.completed_at === null ? undefined : new Date(row.completed_at),
     deploymentOverview: counts && deploymentOverview(counts),
-    deploymentStatusMessages: [...head.statusMessages],
+    deploymentStatusMessages: [...head.statusMessages, ...(row.active === 1 && trouble !== null ? [trouble] : [])],
     instanceTerminationWaitTimeStarted: head.stage === "terminate",
     rollbackInfo: row.rollback_json === null ? undefined : (JSON.parse(row.rollback_json) as RollbackInfo),
   };

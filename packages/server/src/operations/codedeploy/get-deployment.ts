@@ -6,9 +6,9 @@ import { requireDeploymentId } from "./required-names.ts";
 
 export const getDeployment: CodeDeployOperation<GetDeploymentInput, GetDeploymentOutput> = async (
   input,
-  { store: { db } },
+  { store: { db }, liveness },
 ) => {
   const deployment = await requireDeployment(db, requireDeploymentId(input.deploymentId));
-  const [deploymentInfo] = await deploymentInfos(db, [deployment]);
+  const [deploymentInfo] = await deploymentInfos(db, [deployment], liveness.trouble());
   return { deploymentInfo };
 };

@@ -1,7 +1,8 @@
 import type { StopDeploymentInput, StopDeploymentOutput } from "@aws-sdk/client-codedeploy";
 import { isPastReturn } from "@sluice/engine/strategies/halting.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { type DeploymentRow, lockDeployments, readHead, recordHeadEvent } from "../../store/deployments.ts";
+import { commitHeadEvent } from "../../store/commit-events.ts";
+import { type DeploymentRow, lockDeployments, readHead } from "../../store/deployments.ts";
 import type { WriteTransaction } from "../../store/group-commit.ts";
 import type { DeploymentRequest } from "../../store/new-deployment.ts";
 import { hasOpenCommands } from "../../store/target-listing.ts";
@@ -45,7 +46,7 @@ export const stopDeployment: CodeDeployOperation<StopDeploymentInput, StopDeploy
 
 async function requestStop(transaction: WriteTransaction, row: DeploymentRow, at: number): Promise<void> {
   if (readHead(row).stopRequestedAt !== null) return;
-  await recordHeadEvent(transaction, row, { type: "stopRequested" }, { at, wakeAt: at });
+  await commitHeadEvent(transaction, row, { type: "stopRequested" }, { at, wakeAt: at });
 }
 
 async function keepRollbackWish(

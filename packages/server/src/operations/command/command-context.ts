@@ -1,5 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { type HostCommandKey, parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
+import { ARN_MAX_CHARACTERS } from "@sluice/model/limits.ts";
 import type { Liveness } from "../../hosts/liveness.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { SpecificationDesk } from "../../signing/specification-desk.ts";
@@ -32,12 +34,15 @@ export interface CallingHost {
 export async function callingHost(hostIdentifier: string | undefined, context: CommandContext): Promise<CallingHost> {
   if (!hostIdentifier) throw new CallerFault("ClientException", "HostIdentifier is missing; it is the host's ARN.");
   const { principal, store } = context;
-  const row = await findLivingHostByIdentifier(store.db, hostIdentifier);
+  const row =
+    hostIdentifier.length <= ARN_MAX_CHARACTERS
+      ? await findLivingHostByIdentifier(store.db, hostIdentifier)
+      : undefined;
   const maySpeak = row && (principal.role === "root" || principal.hostId === row.host_id);
   if (!maySpeak) {
     throw new CallerFault(
       "AccessDeniedException",
-      `Access key ${principal.accessKeyId} may not speak for host ${hostIdentifier}: the host is unknown or was removed, or the key is another's. Enrol the host again.`,
+      `Access key ${principal.accessKeyId} may not speak for host ${excerpt(hostIdentifier)}: the host is unknown or was removed, or the key is another's. Enrol the host again.`,
     );
   }
   return { hostId: row.host_id, hostIdentifier: row.host_identifier };
@@ -47,7 +52,8 @@ export async function callingHost(hostIdentifier: string | undefined, context: C
 export function reportedCommand(identifier: string | undefined, context: CommandContext): HostCommandKey {
   const { principal, liveness, now, agent, agentVersion } = context;
   const key = identifier ? parseHostCommandIdentifier(identifier) : null;
-  if (!key) throw new CallerFault("ClientException", `HostCommandIdentifier '${identifier ?? ""}' names no command.`);
+  if (!key)
+    throw new CallerFault("ClientException", `HostCommandIdentifier '${excerpt(identifier ?? "")}' names no command.`);
   if (principal.role !== "root" && principal.hostId !== key.targetId) {
     throw new CallerFault(
       "AccessDeniedException",

@@ -1,4 +1,6 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
+import { EXECUTION_ID_MAX_CHARACTERS } from "@sluice/model/limits.ts";
 import type { OperationContext } from "../operation.ts";
 
 /**
@@ -15,11 +17,12 @@ export function executionIdOf(
 const EXECUTION_ID = /^[^/]+\/[^/]+\/[^/]+\/([^/]+)$/;
 
 export function deploymentIdOf(executionId: string | undefined): string {
-  const deploymentId = executionId ? EXECUTION_ID.exec(executionId)?.[1] : undefined;
+  const isReadable = executionId !== undefined && executionId.length <= EXECUTION_ID_MAX_CHARACTERS;
+  const deploymentId = isReadable ? EXECUTION_ID.exec(executionId)?.[1] : undefined;
   if (!deploymentId) {
     throw new CallerFault(
       "ClientException",
-      `DeploymentExecutionId '${executionId ?? ""}' is none that a poll was answered with.`,
+      `DeploymentExecutionId '${excerpt(executionId ?? "")}' was not in any answer to a poll.`,
     );
   }
   return deploymentId;

@@ -30,6 +30,9 @@ export const getDeploymentSpecification: Operation<
   return {
     DeploymentSystem: "CodeDeploy",
     DeploymentSpecification: { GenericEnvelope: { Format: SPECIFICATION_FORMAT, Payload: payload } },
-    BundleUrl: agent === "sluice" ? await specifications.bundleUrlOf(deploymentId, publicEndpoint, signal) : undefined,
+    BundleUrl:
+      agent === "sluice"
+        ? await specifications.bundleUrlOf(deploymentId, host.hostId, publicEndpoint, signal)
+        : undefined,
   };
 };

@@ -6,6 +6,8 @@ import {
   errorCodeFromAgent,
   LOG_TAIL_MAX_CHARACTERS,
 } from "@sluice/model/diagnostics.ts";
+import { excerpt, truncate } from "@sluice/model/excerpt.ts";
+import { COMPLETION_MESSAGE_MAX_CHARACTERS, SCRIPT_NAME_MAX_CHARACTERS } from "@sluice/model/limits.ts";
 import type {
   Envelope,
   PutHostCommandCompleteInput,
@@ -14,9 +16,6 @@ import type {
 import { toStorable } from "@sluice/wire/json/storable-text.ts";
 import type { Operation } from "../operation.ts";
 import { type CommandContext, reportedCommand } from "./command-context.ts";
-
-/** What an agent may write of one event beside its log; the reference agent sends at most 8,192 characters in all. */
-const MESSAGE_MAX_CHARACTERS = 8192;
 
 /** The first completion of a command counts; the agents repeat failures, and those are accepted and change nothing. */
 export const putHostCommandComplete: Operation<
@@ -28,7 +27,7 @@ export const putHostCommandComplete: Operation<
   if (input.CommandStatus !== "Succeeded" && input.CommandStatus !== "Failed") {
     throw new CallerFault(
       "ClientException",
-      `CommandStatus is '${input.CommandStatus ?? ""}'; a completion says Succeeded or Failed.`,
+      `CommandStatus is '${excerpt(input.CommandStatus ?? "")}'; a completion says Succeeded or Failed.`,
     );
   }
   const agent = readDiagnostics(input.Diagnostics);
@@ -52,9 +51,14 @@ function describe(agent: AgentDiagnostics | null, succeeded: boolean): Diagnosti
   return {
     errorCode: errorCode === "Success" ? "UnknownError" : errorCode,
     scriptName: agent?.script_name ?? "",
-    message: toStorable((agent?.message ?? "The agent gave no reason.").slice(0, MESSAGE_MAX_CHARACTERS)),
+    message: agent?.message ?? "The agent gave no reason.",
     logTail: tail(agent?.log),
   };
+}
+
+/** Cut rather than refused: how an event ended must not be lost because a program wrote too much. */
+function storable(value: unknown, maxCharacters: number): string {
+  return typeof value === "string" ? toStorable(truncate(value, maxCharacters)) : "";
 }
 
 function tail(log: string | undefined): string {
@@ -69,15 +73,16 @@ function readDiagnostics(envelope: Envelope | undefined): AgentDiagnostics | nul
   try {
     payload = JSON.parse(envelope.Payload);
   } catch {
-    return { error_code: AGENT_ERROR_CODES.unknownError, script_name: "", message: envelope.Payload, log: "" };
+    const message = storable(envelope.Payload, COMPLETION_MESSAGE_MAX_CHARACTERS);
+    return { error_code: AGENT_ERROR_CODES.unknownError, script_name: "", message, log: "" };
   }
   if (typeof payload !== "object" || payload === null) return null;
   const { error_code, script_name, message, log } = payload as Record<string, unknown>;
   return {
     error_code: typeof error_code === "number" ? error_code : AGENT_ERROR_CODES.unknownError,
     // The payload is JSON in a string: its own escapes were opened only here.
-    script_name: typeof script_name === "string" ? toStorable(script_name) : "",
-    message: typeof message === "string" ? toStorable(message) : "",
-    log: typeof log === "string" ? toStorable(log) : "",
+    script_name: storable(script_name, SCRIPT_NAME_MAX_CHARACTERS),
+    message: storable(message, COMPLETION_MESSAGE_MAX_CHARACTERS),
+    log: typeof log === "string" ? log : "",
   };
 }

@@ -4,7 +4,7 @@ import type { Operation } from "../operation.ts";
 import { isOnPremises, requireInstanceName } from "./on-premises-instance.ts";
 
 /**
- * Never a target again; it stays listed as deregistered until its name is registered anew. An unknown name is no fault: the API
+ * Never a target again; it stays listed as deregistered until its name is registered anew. An unknown name is not an error: the API
  * has none for it.
  */
 export const deregisterOnPremisesInstance: Operation<DeregisterOnPremisesInstanceInput, Record<string, never>> = async (
@@ -16,5 +16,6 @@ export const deregisterOnPremisesInstance: Operation<DeregisterOnPremisesInstanc
   await context.store.write(async (transaction) => {
     if (isOnPremises(await findHost(transaction.db, instanceName))) await retireHost(transaction, instanceName, now);
   });
+  context.forgetKeys(instanceName);
   return {};
 };

@@ -2,7 +2,7 @@ import type { RemoveTagsFromOnPremisesInstancesInput } from "@aws-sdk/client-cod
 import type { Operation } from "../operation.ts";
 import { changeTags, requireFewInstances, requireInstanceNames, requireTags } from "./on-premises-instance.ts";
 
-/** Removes key and value pairs; a tag given without a value goes whatever its value is. What is not there is no fault. */
+/** Removes key and value pairs; a tag given without a value goes whatever its value is. What is not there is not an error. */
 export const removeTagsFromOnPremisesInstances: Operation<
   RemoveTagsFromOnPremisesInstancesInput,
   Record<string, never>

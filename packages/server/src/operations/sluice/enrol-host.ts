@@ -3,6 +3,7 @@ import { mergeTags, type Tag } from "@sluice/model/tag-filter.ts";
 import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import type { EnrolHostInput, EnrolHostOutput } from "@sluice/wire/sluice/operations.ts";
 import {
+  accessKeyIdFor,
   enrolledUserArn,
   hostLabel,
   instanceArn,
@@ -13,6 +14,7 @@ import {
 import { newHostRow } from "../../hosts/new-host.ts";
 import type { WriteTransaction } from "../../store/group-commit.ts";
 import {
+  findHost,
   findLivingHostByIdentifier,
   findLivingHostByName,
   type HostRow,
@@ -24,6 +26,10 @@ import type { Operation } from "../operation.ts";
 import { hostFact, requireHostName, requireHostTags } from "./host-request.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 import { spendToken } from "./spend-token.ts";
+
+/** A client that had no answer asks again within seconds. */
+const ANSWERED_AGAIN_MAX_MILLISECONDS = 600_000;
+const CLIENT_TOKEN = /^[A-Za-z0-9]{32,64}$/;
 
 type EnrolContext = Omit<SluiceContext, "principal">;
 
@@ -37,7 +43,11 @@ export const enrolHost: Operation<EnrolHostInput, EnrolHostOutput, EnrolContext>
   const asked = input.tags === undefined ? undefined : requireHostTags(input.tags);
   // Drawn before the transaction, which may run again.
   const now = context.now();
-  const key = newAccessKey(context.randomText);
+  const drawn = newAccessKey(context.randomText);
+  const key =
+    input.clientToken === undefined
+      ? drawn
+      : { ...drawn, accessKeyId: accessKeyIdFor(requireClientToken(input.clientToken)) };
   const fresh = newEnrolledHost(hostName, input.onPremises ?? false, now, context);
   const facts = {
     agent: "sluice",
@@ -46,7 +56,9 @@ export const enrolHost: Operation<EnrolHostInput, EnrolHostOutput, EnrolContext>
     address: hostFact("address", input.address),
     enrolled_at: now,
   } as const;
-  const row = await context.store.write(async (transaction) => {
+  const { host, secretAccessKey } = await context.store.write(async (transaction) => {
+    const answered = input.clientToken && (await enrolledBefore(transaction, key.accessKeyId, hostName, now));
+    if (answered) return answered;
     const allowed = await spendToken(transaction, token, now);
     const granted = grantedTags(asked, allowed);
     await lockHostNames(transaction);
@@ -64,17 +76,50 @@ export const enrolHost: Operation<EnrolHostInput, EnrolHostOutput, EnrolContext>
         created_at: now,
       })
       .execute();
-    return host;
+    return { host, secretAccessKey: key.secretAccessKey };
   });
   return {
-    hostId: row.host_id,
-    hostIdentifier: row.host_identifier,
-    ...key,
+    hostId: host.host_id,
+    hostIdentifier: host.host_identifier,
+    accessKeyId: key.accessKeyId,
+    secretAccessKey,
     region: context.region,
     accountId: context.accountId,
     signingCertificate: context.signingCertificate,
   };
 };
+
+function requireClientToken(clientToken: string): string {
+  if (CLIENT_TOKEN.test(clientToken)) return clientToken;
+  throw new CallerFault(
+    "ValidationException",
+    "clientToken is not 32 to 64 letters and digits: draw one at random for each enrolment, or leave it out.",
+  );
+}
+
+/** The host and key of an earlier call of the same enrolment, whose answer was lost. */
+async function enrolledBefore(
+  { db }: WriteTransaction,
+  accessKeyId: string,
+  hostName: string,
+  now: number,
+): Promise<{ readonly host: HostRow; readonly secretAccessKey: string } | undefined> {
+  const key = await db
+    .selectFrom("access_keys")
+    .selectAll()
+    .where("access_key_id", "=", accessKeyId)
+    .executeTakeFirst();
+  if (!key) return undefined;
+  const host = key.host_id === null ? undefined : await findHost(db, key.host_id);
+  const isSame = host?.host_name === hostName && host.retired_at === null;
+  if (isSame && now - key.created_at <= ANSWERED_AGAIN_MAX_MILLISECONDS) {
+    return { host, secretAccessKey: key.secret_access_key };
+  }
+  throw new CallerFault(
+    "ValidationException",
+    "clientToken was used by another enrolment: draw one at random for each.",
+  );
+}
 
 function newEnrolledHost(hostName: string, onPremises: boolean, now: number, context: EnrolContext): HostRow {
   if (!onPremises) {

@@ -56,6 +56,19 @@ describe("an enrolment token", () => {
     expect(await list()).toHaveLength(2);
   });
 
+  it("pays once for an enrolment whose answer was lost and that is asked for again", async () => {
+    const token = await newToken({ tags: [prod] });
+    const clientToken = "a".repeat(32);
+    const first = await enrol({ token, hostName: "a", clientToken });
+    expect(await enrol({ token, hostName: "a", clientToken })).toEqual(first);
+    expect(await list()).toHaveLength(1);
+    // Neither another host nor anybody later gets the key.
+    await expect(enrol({ token, hostName: "b", clientToken })).rejects.toThrow("used by another enrolment");
+    here.clock.now += 600_001;
+    await expect(enrol({ token, hostName: "a", clientToken })).rejects.toThrow("used by another enrolment");
+    await expect(enrol({ hostName: "c", clientToken: "short" })).rejects.toMatchObject({ code: "ValidationException" });
+  });
+
   it("is not spent by an enrolment that is refused", async () => {
     const token = await newToken();
     await expect(enrol({ token, hostName: "a", tags: [web] })).rejects.toMatchObject({ code: "InvalidTagException" });
@@ -118,7 +131,7 @@ describe("enrolling", () => {
       expect.objectContaining({
         hostName: "web-1",
         kind: "instance",
-        state: "alive",
+        state: "enrolled",
         zone: "z-1",
         agentVersion: "0.1.0",
       }),
@@ -163,7 +176,7 @@ describe("enrolling", () => {
     await RemoveHost({ host: "web-1" }, here.context);
     const second = await enrol({ hostName: "web-1" });
     expect(second.hostId).not.toBe(first.hostId);
-    expect((await list(true)).map(({ state }) => state).sort()).toEqual(["alive", "retired"]);
+    expect((await list(true)).map(({ state }) => state).sort()).toEqual(["enrolled", "retired"]);
   });
 });
 
@@ -175,7 +188,7 @@ describe("a declared host", () => {
     expect(enrolled.hostId).toBe(host.hostId);
     const [adopted, ...others] = await list();
     expect(others).toEqual([]);
-    expect(adopted).toMatchObject({ hostId: host.hostId, state: "alive", tags: [prod], zone: "z-1" });
+    expect(adopted).toMatchObject({ hostId: host.hostId, state: "enrolled", tags: [prod], zone: "z-1" });
   });
 
   it("is the instance that EC2 knows, where its id was given", async () => {
@@ -235,7 +248,8 @@ describe("listing and removing", () => {
   it("tells declared, alive, dark and retired hosts apart", async () => {
     await DeclareHost({ hostName: "a-declared" }, here.context);
     const alive = await enrol({ hostName: "b-alive" });
-    await enrol({ hostName: "c-dark" });
+    const dark = await enrol({ hostName: "c-dark" });
+    here.context.liveness.seen(dark.hostId, here.clock.now, "sluice", "0.2.0");
     await enrol({ hostName: "d-retired" });
     await RemoveHost({ host: "d-retired" }, here.context);
     here.clock.now += 15_000;

@@ -1,7 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { GetDeploymentLogsInput, GetDeploymentLogsOutput, LogEntry } from "@sluice/wire/sluice/operations.ts";
-import { LogCursorError, type LogPage } from "../../logs/deployment-logs.ts";
 import type { LogLine } from "../../logs/log-line.ts";
+import { LogCursorError, type LogPage } from "../../logs/log-page.ts";
 import { findHosts } from "../../store/hosts.ts";
 import type { Operation } from "../operation.ts";
 import type { SluiceContext } from "./sluice-context.ts";

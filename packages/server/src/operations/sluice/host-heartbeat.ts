@@ -1,22 +1,75 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { excerpt, truncate } from "@sluice/model/excerpt.ts";
+import {
+  AGENT_VERSION_MAX_CHARACTERS,
+  HELD_COMMANDS_MAX,
+  HOST_COMMAND_IDENTIFIER_MAX_CHARACTERS,
+} from "@sluice/model/limits.ts";
 import type { HostHeartbeatInput, HostHeartbeatOutput } from "@sluice/wire/sluice/operations.ts";
 import { HEARTBEAT_INTERVAL_SECONDS } from "../../hosts/liveness.ts";
+import { OWN_IDENTIFIER } from "../../hosts/own-heartbeat.ts";
+import { OutOfPatience, withinPatience } from "../../patience.ts";
+import { DatabaseAwayError } from "../../store/database-away.ts";
+import { findLivingHostByIdentifier } from "../../store/hosts.ts";
 import type { Operation } from "../operation.ts";
 import { type SluiceContext, speakingHost } from "./sluice-context.ts";
 
-/** A sign of life, and the list of what the host is doing: an acknowledged command that it no longer lists is lost. */
+/** How long a heartbeat waits for the database at most: it is answered well before its host asks again. */
+const STORE_PATIENCE_MILLISECONDS = 1_500;
+
+/**
+ * A sign of life, and the list of what the host is doing: an acknowledged command that it no longer lists is lost. The host was heard
+ * when its signature was proved; while the database is away the list is not looked at, and the heartbeat is answered all the same.
+ */
 export const hostHeartbeat: Operation<HostHeartbeatInput, HostHeartbeatOutput, SluiceContext> = async (
   input,
   context,
 ) => {
-  const host = await speakingHost(input.hostIdentifier, context);
+  const { principal, runner, store, now } = context;
   // An absent list must not read as an empty one: that would fail what the host is doing.
   if (!input.heldCommands) {
     throw new CallerFault("ValidationException", "heldCommands is missing: list the commands that the host holds.");
   }
-  context.liveness.seen(host.host_id, context.now(), "sluice", input.agentVersion ?? null);
-  if (input.goodbye) context.liveness.goodbye(host.host_id, context.now());
-  await context.runner.heartbeat(host.host_id, input.heldCommands);
-  if (input.goodbye) await context.runner.hostLeft(host.host_id);
-  return { intervalSeconds: HEARTBEAT_INTERVAL_SECONDS };
+  requireBounded(input.heldCommands);
+  const answer = { intervalSeconds: HEARTBEAT_INTERVAL_SECONDS };
+  // The server's own proves that a host's would come so far: the same look at the same tables, and no way around a database that is away.
+  if (principal.role === "server") {
+    await findLivingHostByIdentifier(store.db, input.hostIdentifier);
+    await runner.heartbeat(OWN_IDENTIFIER, [], now());
+    return answer;
+  }
+  try {
+    await withinPatience(takeHeartbeat(input, context, now()), STORE_PATIENCE_MILLISECONDS);
+  } catch (error) {
+    const isTheDatabases = error instanceof OutOfPatience || error instanceof DatabaseAwayError;
+    if (!isTheDatabases || principal.role !== "host") throw error;
+  }
+  return answer;
 };
+
+async function takeHeartbeat(input: HostHeartbeatInput, context: SluiceContext, receivedAt: number): Promise<void> {
+  const { liveness, runner } = context;
+  const { host_id: hostId } = await speakingHost(input.hostIdentifier, context);
+  const agentVersion = input.agentVersion ? truncate(input.agentVersion, AGENT_VERSION_MAX_CHARACTERS) : null;
+  liveness.seen(hostId, receivedAt, "sluice", agentVersion);
+  liveness.correctsClock(hostId, input.clockOffsetSeconds ?? 0, receivedAt);
+  if (input.goodbye) liveness.goodbye(hostId, receivedAt);
+  await runner.heartbeat(hostId, input.heldCommands, receivedAt);
+  if (input.goodbye) await runner.hostLeft(hostId);
+}
+
+/** Refused rather than cut: a list without a command that the host holds would fail it. */
+function requireBounded(heldCommands: readonly string[]): void {
+  if (heldCommands.length > HELD_COMMANDS_MAX) {
+    throw new CallerFault(
+      "ValidationException",
+      `heldCommands has ${heldCommands.length} entries: list at most ${HELD_COMMANDS_MAX}.`,
+    );
+  }
+  const tooLong = heldCommands.find((command) => command.length > HOST_COMMAND_IDENTIFIER_MAX_CHARACTERS);
+  if (tooLong === undefined) return;
+  throw new CallerFault(
+    "ValidationException",
+    `heldCommands holds "${excerpt(tooLong)}": an identifier has at most ${HOST_COMMAND_IDENTIFIER_MAX_CHARACTERS} characters.`,
+  );
+}

@@ -1,7 +1,10 @@
-import { formatHostCommandIdentifier } from "@sluice/model/host-command.ts";
+import type { LifecycleEventState, TargetState } from "@sluice/engine/state.ts";
+import { formatHostCommandIdentifier, type HostCommandKey } from "@sluice/model/host-command.ts";
+import { HELD_COMMANDS_MAX, LOG_CHUNK_TEXT_MAX_CHARACTERS, SCRIPT_NAME_MAX_CHARACTERS } from "@sluice/model/limits.ts";
 import type { LogChunk } from "@sluice/wire/sluice/operations.ts";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newHostRow } from "../../hosts/new-host.ts";
+import { DatabaseAwayError } from "../../store/database-away.ts";
 import { insertHost } from "../../store/hosts.ts";
 import type { Principal } from "../operation.ts";
 import { isSluiceOperationAllowed, SLUICE_HANDLERS } from "./sluice-operations.ts";
@@ -25,11 +28,44 @@ async function addHost(hostId: string, hostName: string): Promise<void> {
         ordinal: 0,
         status: "InProgress",
         command_state: "acknowledged",
-        state_json: "{}",
+        state_json: JSON.stringify(targetAtWork(hostId)),
         updated_at: 1,
       })
       .execute();
   });
+}
+
+/** Runs ApplicationStart, by the offer "o"; ended BeforeInstall a minute ago and ApplicationStop eleven. */
+function targetAtWork(hostId: string): TargetState {
+  const { now } = here.clock;
+  const event = (name: LifecycleEventState["name"], startedAt: number | null, endedAt: number | null) =>
+    ({ name, status: "Succeeded", startedAt, endedAt, diagnostics: null }) as const;
+  return {
+    targetId: hostId,
+    hostName: hostId,
+    kind: "instance",
+    zone: null,
+    label: null,
+    status: "InProgress",
+    wasHealthy: true,
+    revisionHealth: "Unknown",
+    lifecycleEvents: [
+      event("ApplicationStop", 1, now - 11 * 60_000),
+      event("BeforeInstall", 1, now - 60_000),
+      event("ApplicationStart", 1, null),
+      event("ValidateService", null, null),
+    ],
+    command: {
+      event: "ApplicationStart",
+      attempt: 1,
+      availableAt: 1,
+      acknowledgedAt: 1,
+      acknowledgedOffer: "o",
+      missedHeartbeats: 0,
+    },
+    agentIssue: false,
+    updatedAt: now,
+  };
 }
 
 async function addDeployment(): Promise<void> {
@@ -70,7 +106,7 @@ async function addDeployment(): Promise<void> {
 const endDeployment = () =>
   here.context.store.write(({ db }) => db.updateTable("deployments").set({ active: 0, status: "Succeeded" }).execute());
 
-function chunk(hostId: string, sequence: number, more: Partial<LogChunk> = {}): LogChunk {
+function identifierOf(hostId: string, more: Partial<HostCommandKey> = {}): string {
   const key = {
     deploymentId: DEPLOYMENT,
     event: "ApplicationStart",
@@ -78,8 +114,12 @@ function chunk(hostId: string, sequence: number, more: Partial<LogChunk> = {}): 
     offer: "o",
     targetId: hostId,
   } as const;
+  return formatHostCommandIdentifier({ ...key, ...more });
+}
+
+function chunk(hostId: string, sequence: number, more: Partial<LogChunk> = {}): LogChunk {
   return {
-    hostCommandIdentifier: formatHostCommandIdentifier(key),
+    hostCommandIdentifier: identifierOf(hostId),
     sequence,
     at: new Date(1_700_000_000_000 + sequence),
     stream: "stdout",
@@ -108,15 +148,46 @@ describe("a heartbeat", () => {
     here.clock.now += 60_000;
     expect(await beat("i-1", keyOf("i-1"), { agentVersion: "0.3.0" })).toEqual({ intervalSeconds: 5 });
     expect(here.heartbeats).toEqual([{ hostId: "i-1", heldCommands: ["c-1"] }]);
-    expect(await liveness()).toMatchObject({ lastSeenAt: here.clock.now, saidGoodbye: false });
+    expect(await liveness()).toMatchObject({ lastSeenAt: here.clock.now, goodbyeAt: null });
+  });
+
+  it("is answered while the database is away or hangs, and nothing of what the host holds is judged", async () => {
+    const troubles = {
+      "is refused": () => Promise.reject(new DatabaseAwayError("ECONNREFUSED")),
+      "has no answer": () => new Promise<never>(() => {}),
+    };
+    for (const [outcome, trouble] of Object.entries(troubles)) {
+      const runner = { ...here.context.runner, heartbeat: trouble };
+      const call = { hostIdentifier: arn("i-1"), heldCommands: [] };
+      // The server's own proves nothing then: begun before the host's, it has no answer when that has one.
+      let own = "has no answer";
+      const ends = HostHeartbeat(call, { ...here.as({ role: "server", accessKeyId: "A", hostId: null }), runner }).then(
+        () => {
+          own = "is answered";
+        },
+        () => {
+          own = "is refused";
+        },
+      );
+      expect(await HostHeartbeat(call, { ...here.as(keyOf("i-1")), runner })).toEqual({ intervalSeconds: 5 });
+      if (outcome === "is refused") await ends;
+      expect(own).toBe(outcome);
+    }
+  });
+
+  it("is not answered as if all were well when the server has a fault of its own", async () => {
+    const heartbeat = () => Promise.reject(new TypeError("undefined is not iterable"));
+    const call = { hostIdentifier: arn("i-1"), heldCommands: [] };
+    const context = { ...here.as(keyOf("i-1")), runner: { ...here.context.runner, heartbeat } };
+    await expect(HostHeartbeat(call, context)).rejects.toThrow(TypeError);
   });
 
   it("says goodbye", async () => {
     await beat("i-1", keyOf("i-1"), { goodbye: true, heldCommands: [] });
-    expect(await liveness()).toMatchObject({ saidGoodbye: true });
+    expect(await liveness()).toMatchObject({ goodbyeAt: here.clock.now });
     expect(here.departures).toEqual(["i-1"]);
     await beat("i-1", keyOf("i-1"));
-    expect(await liveness()).toMatchObject({ saidGoodbye: false });
+    expect(await liveness()).toMatchObject({ goodbyeAt: null });
   });
 
   it("is taken from the host's own key and from root, and from nobody else", async () => {
@@ -131,6 +202,16 @@ describe("a heartbeat", () => {
     }
     await expect(beat("i-9", keyOf("i-9"))).rejects.toMatchObject({ code: "AccessDeniedException" });
     expect(here.heartbeats).toHaveLength(1);
+  });
+
+  it.each([
+    ["more commands than any agent holds", Array.from({ length: HELD_COMMANDS_MAX + 1 }, (_, index) => `c-${index}`)],
+    ["an identifier that is none", ["c".repeat(3_900_000)]],
+  ])("is refused with %s, in few words", async (_what, heldCommands) => {
+    const error = await beat("i-1", keyOf("i-1"), { heldCommands }).catch((reason: Error) => reason);
+    expect(error).toMatchObject({ code: "ValidationException" });
+    expect((error as Error).message.length).toBeLessThan(400);
+    expect(here.heartbeats).toEqual([]);
   });
 
   it("does not count as holding nothing when the list is missing", async () => {
@@ -175,14 +256,64 @@ describe("hook output", () => {
 
   it("of a deployment that never meant the host is refused, and writes nothing", async () => {
     for (const deploymentId of ["d-OTHER0000", "..", "../../etc"]) {
-      const key = { deploymentId, event: "Install", attempt: 1, offer: "o", targetId: "i-1" } as const;
-      const foreign = chunk("i-1", 0, { hostCommandIdentifier: formatHostCommandIdentifier(key) });
+      const hostCommandIdentifier = identifierOf("i-1", { deploymentId, event: "Install" });
+      const foreign = chunk("i-1", 0, { hostCommandIdentifier });
       await expect(put("i-1", foreign)).rejects.toMatchObject({ code: "LogDoesNotExistException" });
     }
   });
 
+  it("of an event that ended before an outage is taken for as long after it", async () => {
+    const { now } = here.clock;
+    const minute = 60_000;
+    // Deaf from half a minute after the event's end until a minute ago.
+    const heard = [
+      { from: 0, until: now - 10.5 * minute },
+      { from: now - minute, until: now },
+    ];
+    vi.spyOn(here.context.liveness, "heardTime").mockReturnValue(heard);
+    await put("i-1", chunk("i-1", 0, { hostCommandIdentifier: identifierOf("i-1", { event: "ApplicationStop" }) }));
+    expect((await GetDeploymentLogs({ deploymentId: DEPLOYMENT }, here.context)).entries).toHaveLength(1);
+  });
+
+  it.each([
+    ["an event that has not begun", { event: "ValidateService" }],
+    ["an event that the host was never to run", { event: "AfterInstall" }],
+    ["an event that ended more than ten minutes ago", { event: "ApplicationStop" }],
+    ["another offer than the host acknowledged", { offer: "other" }],
+    ["another attempt", { attempt: 7 }],
+  ] as const)("of %s is refused, and the rest of its batch is kept", async (_what, more) => {
+    const refused = chunk("i-1", 0, { hostCommandIdentifier: identifierOf("i-1", more) });
+    await expect(put("i-1", refused, chunk("i-1", 0))).rejects.toMatchObject({
+      code: "LogDoesNotExistException",
+      message: expect.stringContaining("is not kept"),
+    });
+    expect((await GetDeploymentLogs({ deploymentId: DEPLOYMENT }, here.context)).entries).toHaveLength(1);
+  });
+
+  it("that comes within ten minutes of its event's end is kept", async () => {
+    await put("i-1", chunk("i-1", 0, { hostCommandIdentifier: identifierOf("i-1", { event: "BeforeInstall" }) }));
+    expect((await GetDeploymentLogs({ deploymentId: DEPLOYMENT }, here.context)).entries).toHaveLength(1);
+  });
+
+  it("with an identifier of megabytes is refused in few words, and leaves nothing on the disk", async () => {
+    const hostCommandIdentifier = identifierOf("i-1", { offer: "o".repeat(3_900_000) });
+    const error = await put("i-1", chunk("i-1", 0, { hostCommandIdentifier })).catch((reason: Error) => reason);
+    expect(error).toMatchObject({ code: "ValidationException" });
+    expect((error as Error).message.length).toBeLessThan(400);
+    expect(await here.context.logs.bytesOf(DEPLOYMENT)).toBe(0);
+  });
+
+  it("keeps a script's name that is too long shortened, and says so", async () => {
+    await put("i-1", chunk("i-1", 0, { scriptName: `a/${"b".repeat(100_000)}` }));
+    const { entries } = await GetDeploymentLogs({ deploymentId: DEPLOYMENT }, here.context);
+    expect(entries[0]?.scriptName).toMatch(/^a\/b+… \[cut: 100002 characters\]$/);
+    expect(entries[0]?.scriptName).toHaveLength(SCRIPT_NAME_MAX_CHARACTERS);
+  });
+
   it.each([
     [{ hostCommandIdentifier: "rubbish" }],
+    [{ text: "x".repeat(LOG_CHUNK_TEXT_MAX_CHARACTERS + 1) }],
+    [{ stream: "x".repeat(1_000_000) as "stdout" }],
     [{ sequence: -1 }],
     [{ sequence: 0.5 }],
     [{ stream: "stdin" as "stdout" }],

@@ -1,15 +1,14 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
+import { HOST_FACT_MAX_CHARACTERS } from "@sluice/model/limits.ts";
 import { mergeTags, type Tag } from "@sluice/model/tag-filter.ts";
 import { hostNameProblem, hostTagsProblem, isInstanceId } from "../../hosts/host-identity.ts";
-
-/** Zones and addresses are shown and matched, never interpreted. */
-const HOST_FACT_MAX_CHARACTERS = 256;
 
 export function requireHostName(hostName: string | undefined): string {
   if (!hostName) throw new CallerFault("InvalidHostNameException", "hostName is missing: name the host.");
   const problem = hostNameProblem(hostName);
   if (problem === undefined) return hostName;
-  throw new CallerFault("InvalidHostNameException", `The host name "${hostName}" ${problem}.`);
+  throw new CallerFault("InvalidHostNameException", `The host name "${excerpt(hostName)}" ${problem}.`);
 }
 
 /** Undefined when none is given. */
@@ -17,7 +16,7 @@ export function requireInstanceId(instanceId: string | undefined): string | unde
   if (instanceId === undefined || isInstanceId(instanceId)) return instanceId;
   throw new CallerFault(
     "ValidationException",
-    `instanceId is "${instanceId}": give it as EC2 does, i- and 17 hex digits, or leave it out for a new one.`,
+    `instanceId is "${excerpt(instanceId)}": give it as EC2 does, i- and 17 hex digits, or leave it out for a new one.`,
   );
 }
 
@@ -32,9 +31,15 @@ export function requireHostTags(tags: readonly Tag[] | undefined): Tag[] {
 /** Null when nothing was said. */
 export function hostFact(name: string, value: string | undefined): string | null {
   if (!value) return null;
-  if (value.length <= HOST_FACT_MAX_CHARACTERS) return value;
-  throw new CallerFault(
-    "ValidationException",
-    `${name} has ${value.length} characters: at most ${HOST_FACT_MAX_CHARACTERS} are allowed.`,
-  );
+  if (value.length > HOST_FACT_MAX_CHARACTERS) {
+    throw new CallerFault(
+      "ValidationException",
+      `${name} has ${value.length} characters: at most ${HOST_FACT_MAX_CHARACTERS} are allowed.`,
+    );
+  }
+  // Shown wherever hosts are listed, and nobody means them.
+  if (/\p{Cc}/u.test(value)) {
+    throw new CallerFault("ValidationException", `${name} holds a control character: leave it out.`);
+  }
+  return value;
 }

@@ -20,5 +20,5 @@ export const listHosts: Operation<ListHostsInput, ListHostsOutput, SluiceContext
   );
   const hosts = page.map((row) => hostSummary(row, liveness, now(), held.get(row.host_id) ?? 0));
   const last = rows.length > HOSTS_PAGE ? hosts.at(-1) : undefined;
-  return last ? { hosts, nextToken: hostPageToken(last) } : { hosts };
+  return { hosts, nextToken: last && hostPageToken(last), trouble: liveness.trouble() ?? undefined };
 };

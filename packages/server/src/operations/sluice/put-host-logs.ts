@@ -1,39 +1,53 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
+import { excerpt, truncate } from "@sluice/model/excerpt.ts";
+import { type HostCommandKey, parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
+import {
+  LOG_CHUNK_TEXT_MAX_CHARACTERS,
+  LOG_CHUNKS_PER_REQUEST_MAX,
+  SCRIPT_NAME_MAX_CHARACTERS,
+} from "@sluice/model/limits.ts";
 import type { LogChunk, PutHostLogsInput, PutHostLogsOutput } from "@sluice/wire/sluice/operations.ts";
 import { LOG_STREAMS, type LogLine } from "../../logs/log-line.ts";
 import type { HostRow } from "../../store/hosts.ts";
+import { loadSomeTargets } from "../../store/targets.ts";
 import type { Operation } from "../operation.ts";
+import { outputRefusal } from "./accepted-output.ts";
 import { type SluiceContext, speakingHost } from "./sluice-context.ts";
 
-/** A script's name is a path in the bundle. */
-const SCRIPT_NAME_MAX_CHARACTERS = 4096;
+interface ReadChunk {
+  readonly key: HostCommandKey;
+  readonly line: LogLine;
+}
 
 /** Answered when everything is stored. What was stored before is dropped, so a host may send a batch again. */
 export const putHostLogs: Operation<PutHostLogsInput, PutHostLogsOutput, SluiceContext> = async (input, context) => {
   const host = await speakingHost(input.hostIdentifier, context);
   context.liveness.seen(host.host_id, context.now(), "sluice");
+  const chunks = input.chunks ?? [];
+  if (chunks.length > LOG_CHUNKS_PER_REQUEST_MAX) {
+    throw new CallerFault(
+      "ValidationException",
+      `chunks has ${chunks.length} entries: send at most ${LOG_CHUNKS_PER_REQUEST_MAX} at once.`,
+    );
+  }
   const byDeployment = Map.groupBy(
-    (input.chunks ?? []).map((chunk) => readChunk(chunk, host)),
-    ({ deploymentId }) => deploymentId,
+    chunks.map((chunk) => readChunk(chunk, host)),
+    ({ key }) => key.deploymentId,
   );
-  if (byDeployment.size === 0) return {};
-  await requireTargets([...byDeployment.keys()], host, context);
-  await Promise.all(
-    [...byDeployment].map(([deploymentId, chunks]) =>
-      context.logs.append(
-        deploymentId,
-        chunks.map(({ line }) => line),
-      ),
-    ),
-  );
+  const sorted = await Promise.all([...byDeployment].map(([id, read]) => sortOut(id, read, host, context)));
+  for (const { deploymentId, accepted } of sorted) {
+    if (accepted.length > 0) await context.logs.append(deploymentId, accepted);
+  }
+  const refusal = sorted.find(({ refused }) => refused !== undefined)?.refused;
+  // One command's refusal must not cost the output of others that came in the same batch.
+  if (refusal !== undefined) throw new CallerFault("LogDoesNotExistException", refusal);
   return {};
 };
 
-function readChunk(chunk: LogChunk, host: HostRow): { readonly deploymentId: string; readonly line: LogLine } {
+function readChunk(chunk: LogChunk, host: HostRow): ReadChunk {
   const identifier = chunk.hostCommandIdentifier ?? "";
   const key = parseHostCommandIdentifier(identifier);
-  if (!key) throw invalid(`hostCommandIdentifier "${identifier}" names no command`);
+  if (!key) throw invalid(`hostCommandIdentifier "${excerpt(identifier)}" names no command`);
   if (key.targetId !== host.host_id) {
     throw new CallerFault(
       "AccessDeniedException",
@@ -42,12 +56,17 @@ function readChunk(chunk: LogChunk, host: HostRow): { readonly deploymentId: str
   }
   const { sequence, at, stream, scriptName, text } = chunk;
   if (!Number.isSafeInteger(sequence) || sequence < 0) throw invalid(`sequence is ${sequence}: count from 0`);
-  if (!LOG_STREAMS.includes(stream)) throw invalid(`stream is "${stream}": use one of ${LOG_STREAMS.join(", ")}`);
+  if (!LOG_STREAMS.includes(stream)) {
+    throw invalid(`stream is "${excerpt(stream ?? "")}": use one of ${LOG_STREAMS.join(", ")}`);
+  }
   if (!(at instanceof Date) || Number.isNaN(at.getTime()))
     throw invalid("at is missing: say when the text was printed");
   if (typeof text !== "string") throw invalid("text is missing");
+  if (text.length > LOG_CHUNK_TEXT_MAX_CHARACTERS) {
+    throw invalid(`text has ${text.length} characters: send at most ${LOG_CHUNK_TEXT_MAX_CHARACTERS} in one chunk`);
+  }
   return {
-    deploymentId: key.deploymentId,
+    key,
     line: {
       hostCommandIdentifier: identifier,
       sequence,
@@ -55,31 +74,39 @@ function readChunk(chunk: LogChunk, host: HostRow): { readonly deploymentId: str
       lifecycleEvent: key.event,
       at: at.getTime(),
       stream,
-      scriptName: (scriptName ?? "").slice(0, SCRIPT_NAME_MAX_CHARACTERS),
+      scriptName: truncate(scriptName ?? "", SCRIPT_NAME_MAX_CHARACTERS),
       text,
     },
   };
 }
 
-/** Output of deployments that never meant the host, or that are deleted, is refused: sending it again will not help. */
-async function requireTargets(
-  deploymentIds: readonly string[],
+interface SortedOutput {
+  readonly deploymentId: string;
+  readonly accepted: readonly LogLine[];
+  /** Why some of it is not kept: sending it again will not help. */
+  readonly refused: string | undefined;
+}
+
+async function sortOut(
+  deploymentId: string,
+  chunks: readonly ReadChunk[],
   host: HostRow,
-  { store }: SluiceContext,
-): Promise<void> {
-  const rows = await store.db
-    .selectFrom("targets")
-    .select("deployment_id")
-    .where("target_id", "=", host.host_id)
-    .where("deployment_id", "in", deploymentIds)
-    .execute();
-  const known = new Set(rows.map((row) => row.deployment_id));
-  const unknown = deploymentIds.find((deploymentId) => !known.has(deploymentId));
-  if (unknown === undefined) return;
-  throw new CallerFault(
-    "LogDoesNotExistException",
-    `There is no deployment ${unknown} with the target ${host.host_id}: its output is not kept.`,
-  );
+  { store, now, liveness }: SluiceContext,
+): Promise<SortedOutput> {
+  const [target] = await loadSomeTargets(store, deploymentId, [host.host_id]);
+  if (!target) {
+    const refused = `There is no deployment ${deploymentId} with the target ${host.host_id}: its output is not kept.`;
+    return { deploymentId, accepted: [], refused };
+  }
+  const keys = new Map(chunks.map(({ key, line }) => [line.hostCommandIdentifier, key]));
+  const heard = liveness.heardTime();
+  const refusals = new Map([...keys].map(([command, key]) => [command, outputRefusal(target, key, heard, now())]));
+  const [command, reason] = [...refusals].find(([, refusal]) => refusal !== undefined) ?? [];
+  return {
+    deploymentId,
+    accepted: chunks.map(({ line }) => line).filter((line) => refusals.get(line.hostCommandIdentifier) === undefined),
+    refused: command === undefined ? undefined : `Output of the command ${command} is not kept: ${reason}.`,
+  };
 }
 
 function invalid(problem: string): CallerFault {

@@ -1,8 +1,11 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
+import { ARN_MAX_CHARACTERS } from "@sluice/model/limits.ts";
 import type { Liveness } from "../../hosts/liveness.ts";
 import type { DeploymentLogs } from "../../logs/deployment-logs.ts";
 import type { Notifications } from "../../notifications/notifications.ts";
 import type { PreflightParts } from "../../preflight/preflight.ts";
+import type { Retention } from "../../retention/retention.ts";
 import type { Runner } from "../../runner/runner.ts";
 import { findLivingHostByIdentifier, type HostRow } from "../../store/hosts.ts";
 import type { OperationContext } from "../operation.ts";
@@ -13,6 +16,7 @@ export interface SluiceContext extends OperationContext {
   readonly logs: DeploymentLogs;
   readonly runner: Pick<Runner, "heartbeat" | "hostLeft" | "groupSettingsChanged">;
   readonly notifications: Pick<Notifications, "notifier" | "wake">;
+  readonly retention: Pick<Retention, "runNow" | "wait" | "preview">;
   readonly preflight: PreflightParts;
   /** PEM of the certificate that signs deployment specifications. */
   readonly signingCertificate: string;
@@ -28,12 +32,15 @@ export async function speakingHost(
   { principal, store }: OperationContext,
 ): Promise<HostRow> {
   if (!hostIdentifier) throw new CallerFault("ValidationException", "hostIdentifier is missing: it is the host's ARN.");
-  const row = await findLivingHostByIdentifier(store.db, hostIdentifier);
+  const row =
+    hostIdentifier.length <= ARN_MAX_CHARACTERS
+      ? await findLivingHostByIdentifier(store.db, hostIdentifier)
+      : undefined;
   const maySpeak = principal.role === "root" || (principal.role === "host" && principal.hostId === row?.host_id);
   if (row && maySpeak) return row;
   // One answer for both, so that a host's key cannot be used to ask which other hosts there are.
   throw new CallerFault(
     "AccessDeniedException",
-    `The access key ${principal.accessKeyId} may not speak for the host ${hostIdentifier}: the host is unknown or was removed, or the key is another's. Enrol the host again.`,
+    `The access key ${principal.accessKeyId} may not speak for the host ${excerpt(hostIdentifier)}: the host is unknown or was removed, or the key is another's. Enrol the host again.`,
   );
 }

@@ -1,3 +1,4 @@
+import { INPUT_MAX_BYTES } from "@sluice/wire/json/json-protocol.ts";
 import type { SluiceOperations } from "@sluice/wire/sluice/operations.ts";
 import type { Operation, Principal } from "../operation.ts";
 import { createEnrolmentToken } from "./create-enrolment-token.ts";
@@ -8,6 +9,7 @@ import { getGroupSettings, putGroupSettings } from "./group-settings.ts";
 import { hostHeartbeat } from "./host-heartbeat.ts";
 import { listHosts } from "./list-hosts.ts";
 import { planDeployment } from "./plan-deployment.ts";
+import { pruneDeployments } from "./prune-deployments.ts";
 import { putHostLogs } from "./put-host-logs.ts";
 import { removeHost } from "./remove-host.ts";
 import { acknowledge, listRolledBack } from "./rolled-back-groups.ts";
@@ -39,6 +41,7 @@ export const SLUICE_HANDLERS: {
   ReplayTriggerDelivery: replayTriggerDelivery,
   TestTriggers: testTriggers,
   PlanDeployment: planDeployment,
+  PruneDeployments: pruneDeployments,
 };
 
 /** Whose credential is in the body. */
@@ -53,6 +56,22 @@ const READING_OPERATIONS: ReadonlySet<string> = new Set([
   "PlanDeployment",
 ]);
 
+/** Of what nobody has signed. */
+const ENROLMENT_INPUT_MAX_BYTES = 64 * 1024;
+const HEARTBEAT_INPUT_MAX_BYTES = 64 * 1024;
+/** The agent sends at most 256 Ki characters of output at a time, which as JSON may be six times as long. */
+const HOST_LOGS_INPUT_MAX_BYTES = 2 * 1024 * 1024;
+
+const INPUTS_MAX_BYTES: Readonly<Record<string, number>> = {
+  EnrolHost: ENROLMENT_INPUT_MAX_BYTES,
+  HostHeartbeat: HEARTBEAT_INPUT_MAX_BYTES,
+  PutHostLogs: HOST_LOGS_INPUT_MAX_BYTES,
+};
+
+export function sluiceInputMaxBytes(operation: string): number {
+  return Object.hasOwn(INPUTS_MAX_BYTES, operation) ? INPUTS_MAX_BYTES[operation]! : INPUT_MAX_BYTES;
+}
+
 /** Who may call what. For whom a host's key may speak is each operation's own to check. */
 export function isSluiceOperationAllowed(role: Principal["role"], operation: string): boolean {
   if (UNSIGNED_SLUICE_OPERATIONS.has(operation)) return true;
@@ -63,6 +82,8 @@ export function isSluiceOperationAllowed(role: Principal["role"], operation: str
       return READING_OPERATIONS.has(operation);
     case "host":
       return HOST_OPERATIONS.has(operation);
+    case "server":
+      return operation === "HostHeartbeat";
     default: {
       const never: never = role;
       return never;

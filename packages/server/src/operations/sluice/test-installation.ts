@@ -5,6 +5,7 @@ import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts
 import { memoryNotifier } from "@sluice/drivers/memory/memory-notifier.ts";
 import { memoryRevisionSource } from "@sluice/drivers/memory/memory-revision-source.ts";
 import { type MemoryServer, memoryTrafficRouter } from "@sluice/drivers/memory/memory-traffic-router.ts";
+import { ALWAYS_HEARD } from "@sluice/engine/heard-time.ts";
 import type { HostLiveness } from "@sluice/engine/observation.ts";
 import type { AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
 import { type FleetHost, selectHosts } from "@sluice/engine/ports/fleet.ts";
@@ -75,6 +76,8 @@ export async function testInstallation(): Promise<TestInstallation> {
         senderWakes += 1;
       },
     },
+    // Pruning is tested with a store of its own.
+    retention: undefined as never,
     preflight: {
       matchHosts: async (selection) => selectHosts(outside.hosts, selection),
       trafficRouter: memoryTrafficRouter.create(
@@ -83,7 +86,10 @@ export async function testInstallation(): Promise<TestInstallation> {
       ),
       alarmReader: memoryAlarmReader.create({}, { alarms: outside.alarms }),
       revisions: memoryRevisionSource.create({}, { urls: new Map(), bundles: outside.bundles }),
-      hosts: { observe: async (_store, ids) => new Map(ids.map((id) => [id, livenessOf(id, outside, clock.now)])) },
+      hosts: {
+        heardTime: () => ALWAYS_HEARD,
+        observe: async (_store, ids) => new Map(ids.map((id) => [id, livenessOf(id, outside, clock.now)])),
+      },
     },
     signingCertificate: "-----BEGIN CERTIFICATE-----\n",
     serverFingerprints: ["a".repeat(64)],
@@ -113,7 +119,7 @@ function livenessOf(hostId: string, { dark }: TestOutside, now: number): HostLiv
     lastSeenAt: dark.has(hostId) ? 0 : now,
     silentSince: dark.has(hostId) ? 0 : now,
     graceMilliseconds: 15_000,
-    saidGoodbye: false,
+    goodbyeAt: null,
     remedy: "sluice agent run --data DIR",
   };
 }

@@ -103,7 +103,7 @@ function readToken(token: string | undefined): DeliveryPosition | undefined {
       }
     }
   } catch {
-    // Falls through to the fault: what is no JSON is no token of ours.
+    // Falls through to the fault: what is not JSON is not a token of ours.
   }
   throw new CallerFault(
     "InvalidNextTokenException",

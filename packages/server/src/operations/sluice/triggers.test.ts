@@ -65,7 +65,9 @@ describe("ListTriggerDeliveries", () => {
   it("narrows by status and deployment, and says what became of each", async () => {
     await make(3);
     await fail(2);
-    await here.context.store.write((transaction) => recordDelivered(transaction, idOf(1), here.clock.now));
+    await here.context.store.write((transaction) =>
+      recordDelivered(transaction, { notificationId: idOf(1), owner: "me", at: here.clock.now }),
+    );
     const failed = await ListTriggerDeliveries({ status: "failed" }, here.context);
     expect(failed.deliveries).toEqual([
       {
@@ -109,7 +111,9 @@ describe("ReplayTriggerDelivery", () => {
   it("sends one message again, whether it failed or was delivered", async () => {
     await make(2);
     await fail(1);
-    await here.context.store.write((transaction) => recordDelivered(transaction, idOf(2), here.clock.now));
+    await here.context.store.write((transaction) =>
+      recordDelivered(transaction, { notificationId: idOf(2), owner: "me", at: here.clock.now }),
+    );
     for (const number of [1, 2]) {
       expect(await ReplayTriggerDelivery({ notificationId: idOf(number) }, here.context)).toEqual({ replayed: 1 });
       expect(await statusOf(number)).toBe("pending");

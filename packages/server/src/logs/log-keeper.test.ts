@@ -1,0 +1,105 @@
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LATE_OUTPUT_MAX_MILLISECONDS } from "@sluice/model/limits.ts";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type TestInstallation, testInstallation } from "../operations/sluice/test-installation.ts";
+import { DeploymentLogs } from "./deployment-logs.ts";
+import { LogKeeper } from "./log-keeper.ts";
+
+let here: TestInstallation;
+let root: string;
+let logs: DeploymentLogs;
+const problems: unknown[] = [];
+
+/** A deployment with output, and when it ended; null while it goes on. */
+async function deployment(deploymentId: string, completedAt: number | null): Promise<void> {
+  await here.context.store.write(({ db }) =>
+    db
+      .insertInto("deployments")
+      .values({
+        deployment_id: deploymentId,
+        application_id: "a",
+        application_name: "MyWebApp",
+        deployment_group_id: deploymentId,
+        deployment_group_name: "prod",
+        compute_platform: "Server",
+        status: completedAt === null ? "InProgress" : "Succeeded",
+        active: completedAt === null ? 1 : 0,
+        advancing: 1,
+        watches_alarms: 0,
+        creator: "user",
+        revision_key: "r",
+        revision_json: "{}",
+        previous_revision_json: null,
+        request_json: "{}",
+        state_json: "{}",
+        external_id: null,
+        created_at: 1,
+        started_at: null,
+        completed_at: completedAt,
+        error_code: null,
+        error_message: null,
+        wake_at: null,
+        last_sequence: 0,
+        quarantined: null,
+      })
+      .execute(),
+  );
+  const hostCommandIdentifier = `${deploymentId}:ApplicationStart:1:o:web-1`;
+  const line = { sequence: 0, targetId: "web-1", lifecycleEvent: "ApplicationStart", at: 1, scriptName: "s" };
+  await logs.append(deploymentId, [{ ...line, hostCommandIdentifier, stream: "stdout", text: `${deploymentId}\n` }]);
+}
+
+const isCompressed = async (deploymentId: string) =>
+  (await readdir(join(root, deploymentId))).every((name) => name.endsWith(".gz"));
+const keeper = () =>
+  new LogKeeper({
+    logs,
+    store: here.context.store,
+    now: () => here.clock.now,
+    onError: (error) => problems.push(error),
+  });
+
+beforeEach(async () => {
+  here = await testInstallation();
+  root = await mkdtemp(join(tmpdir(), "sluice-log-keeper-"));
+  logs = new DeploymentLogs(root);
+  problems.length = 0;
+});
+afterEach(async () => {
+  await logs.close();
+  await here.close();
+  await rm(root, { recursive: true });
+});
+
+it("compresses the output of deployments that get no more of it, also of those that an earlier server left", async () => {
+  const { now } = here.clock;
+  await deployment("d-ACTIVE000", null);
+  await deployment("d-RECENT000", now - LATE_OUTPUT_MAX_MILLISECONDS);
+  await deployment("d-OVER00000", now - 2 * LATE_OUTPUT_MAX_MILLISECONDS);
+  await logs.close();
+  logs = new DeploymentLogs(root);
+  const keeping = keeper();
+  await keeping.look();
+  expect(await isCompressed("d-ACTIVE000")).toBe(false);
+  expect(await isCompressed("d-RECENT000")).toBe(false);
+  expect(await isCompressed("d-OVER00000")).toBe(true);
+  here.clock.now += LATE_OUTPUT_MAX_MILLISECONDS;
+  await keeping.look();
+  expect(await isCompressed("d-RECENT000")).toBe(true);
+  expect((await logs.read("d-RECENT000", undefined)).lines.map(({ text }) => text)).toEqual(["d-RECENT000\n"]);
+  expect(problems).toEqual([]);
+});
+
+it("goes on with the others when one cannot be compressed, and says so", async () => {
+  const longAgo = here.clock.now - 2 * LATE_OUTPUT_MAX_MILLISECONDS;
+  await deployment("d-BROKEN000", longAgo);
+  await deployment("d-OVER00000", longAgo);
+  // A folder of the name that the compressed file is to get.
+  const bytes = await logs.bytesOf("d-BROKEN000");
+  await mkdir(join(root, "d-BROKEN000", `output.0-${bytes}.ndjson.gz.unfinished`, "x"), { recursive: true });
+  await keeper().look();
+  expect(await isCompressed("d-OVER00000")).toBe(true);
+  expect(problems).toHaveLength(1);
+});
