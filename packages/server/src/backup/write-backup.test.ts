@@ -1,0 +1,48 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openBucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
+import { backupEntries, verifyBackup } from "@sluice/wire/backup/backup-reader.ts";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { dataDirectory } from "../data-directory.ts";
+import { openStore } from "../store/open-store.ts";
+import { writeBackup } from "./write-backup.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "sluice-write-backup-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+it("has the lines of a log that is compressed after its folder was listed", async () => {
+  const directory = dataDirectory(folder);
+  const logs = join(directory.logs, "d-1");
+  mkdirSync(logs, { recursive: true });
+  writeFileSync(join(logs, "output.ndjson"), "first\n");
+  writeFileSync(join(logs, "output.6.ndjson"), "second\n");
+  writeFileSync(join(logs, "output.13-20.ndjson.gz.unfinished"), "half of it");
+  const store = await openStore({ dataDirectory: folder });
+  const bucket = await openBucketStore({ directory: directory.bucket, now: () => new Date() });
+  const pieces: Buffer[] = [];
+  const { signal } = new AbortController();
+  try {
+    await writeBackup({ store, bucket, directory, now: Date.now }, { hasLogs: true, signal }, async (bytes) => {
+      pieces.push(Buffer.from(bytes));
+      // The first by name: the folder is listed, and the other one goes.
+      if (Buffer.from(bytes).equals(Buffer.from("second\n")))
+        renameSync(join(logs, "output.ndjson"), join(logs, "output.0-6.ndjson.gz"));
+    });
+  } finally {
+    bucket.close();
+    await store.close();
+  }
+  const file = join(folder, "backup.tar");
+  writeFileSync(file, Buffer.concat(pieces));
+  await verifyBackup(file);
+  const paths: string[] = [];
+  for await (const { path } of backupEntries(file)) paths.push(path);
+  expect(paths.filter((path) => path.startsWith("logs/"))).toEqual([
+    "logs/d-1/output.6.ndjson",
+    "logs/d-1/output.0-6.ndjson.gz",
+  ]);
+});
