@@ -8,17 +8,14 @@ import type { Logger } from "pino";
 import type { BoundDriver } from "./config/bound-driver.ts";
 import type { SluiceConfig } from "./config/sluice-yml.ts";
 import type { Timers } from "./runner/timers.ts";
-import type { AccessKey } from "./store/access-keys.ts";
 import type { Store } from "./store/open-store.ts";
 
 export interface DriverParts {
   readonly store: Store;
   readonly config: SluiceConfig;
-  /** Signs the URLs by which hosts fetch bundles from the embedded bucket. */
-  readonly rootKey: AccessKey;
   readonly region: string;
   /** The embedded bucket, in which bundles are looked for. */
-  readonly bucket: Pick<BucketStore, "head" | "open">;
+  readonly bucket: Pick<BucketStore, "head" | "open" | "sha256">;
   readonly timers: Timers;
   readonly log: Logger;
 }

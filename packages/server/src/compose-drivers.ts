@@ -45,9 +45,13 @@ export async function loadConfig(path: string | undefined): Promise<SluiceConfig
 }
 
 /** Who serves which port: the bindings first, and what works on one machine by default. Rejects with a ConfigError about a binding. */
-export async function composeDrivers(parts: DriverParts): Promise<Drivers> {
-  const { store, config, rootKey, region, timers, bucket } = parts;
-  const embedded = embeddedBucketSource.create({}, { now: timers.now, region, serverKey: rootKey, buckets: bucket });
+export async function composeDrivers(
+  parts: DriverParts,
+  /** A host was terminated, and its keys with it. */
+  forgetKeys: (hostId: string) => void = () => {},
+): Promise<Drivers> {
+  const { store, config, region, timers, bucket } = parts;
+  const embedded = embeddedBucketSource.create({}, { now: timers.now, region, buckets: bucket });
   const gitHub = githubSource.create({}, {});
   const bound =
     config.bindings.length === 0
@@ -63,6 +67,7 @@ export async function composeDrivers(parts: DriverParts): Promise<Drivers> {
         await store.write(async (transaction) => {
           for (const hostId of hostIds) await retireHost(transaction, hostId, timers.now());
         });
+        for (const hostId of hostIds) forgetKeys(hostId);
       },
     }),
     revisions: boundRevisionSource(bound.revisions, { s3: embedded, gitHub }),

@@ -1,75 +1,134 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { openBucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
 import type { HostState } from "@sluice/wire/sluice/operations.ts";
 import type { Logger } from "pino";
 import { composeDrivers } from "./compose-drivers.ts";
 import type { SluiceConfig } from "./config/sluice-yml.ts";
 import type { DataDirectory } from "./data-directory.ts";
+import { ClockOffsets } from "./hosts/clock-offsets.ts";
+import { clockSentence, clockWords } from "./hosts/clock-trouble.ts";
+import { Hearing } from "./hosts/hearing.ts";
+import { HearingProbe } from "./hosts/hearing-probe.ts";
+import { HostBudgets, S3_CALL } from "./hosts/host-budgets.ts";
 import { hostState } from "./hosts/host-summary.ts";
+import { ListenDrops } from "./hosts/listen-drops.ts";
 import { Liveness } from "./hosts/liveness.ts";
+import { beat, newOwnKey } from "./hosts/own-heartbeat.ts";
+import { PeerServers } from "./hosts/peer-servers.ts";
 import { authenticate } from "./http/authenticate.ts";
+import { HostConnections } from "./http/host-connections.ts";
 import { jsonServices } from "./http/json-services.ts";
 import { createMetrics } from "./http/metrics.ts";
+import { type Reach, reachBy } from "./http/reached-name.ts";
 import { authorizeByRole } from "./http/s3-access.ts";
 import { s3Handler } from "./http/s3-routes.ts";
+import type { ServerNames } from "./http/server-names.ts";
 import { signedRoute } from "./http/signed-route.ts";
+import { UnprovedConnections } from "./http/unproved-connections.ts";
 import { DeploymentLogs } from "./logs/deployment-logs.ts";
+import { LogKeeper } from "./logs/log-keeper.ts";
 import { createNotifications } from "./notifications/notifications.ts";
 import { newDeploymentId } from "./operations/codedeploy/new-deployment-id.ts";
 import type { Principal } from "./operations/operation.ts";
 import { LETTERS_AND_DIGITS, randomText } from "./random-text.ts";
+import { Readiness } from "./readiness.ts";
+import { Retention } from "./retention/retention.ts";
 import type { MatchHosts } from "./runner/rollout-facts.ts";
 import { createRunner } from "./runner/runner.ts";
 import { systemTimers } from "./runner/timers.ts";
 import { mayHostReadObject } from "./signing/bundle-access.ts";
 import { SpecificationDesk } from "./signing/specification-desk.ts";
 import type { SpecificationSigningKey } from "./signing/specification-envelope.ts";
-import { type AccessKey, AccessKeys } from "./store/access-keys.ts";
+import { AccessKeys } from "./store/access-keys.ts";
+import { DatabaseAwayError } from "./store/database-away.ts";
 import { listLivingHosts } from "./store/hosts.ts";
-import type { Store } from "./store/open-store.ts";
+import type { OpenStore, Store } from "./store/open-store.ts";
+import { CLOCKS_APART_MAX_MILLISECONDS, DatabaseClock } from "./store/postgres/database-clock.ts";
+import { readRestoredMark } from "./store/restored-mark.ts";
+import { countOn, removeCounts, stopCounting } from "./store/server-counts.ts";
 
 const OFFER_CHARACTERS = 10;
 
 export interface Composition {
-  readonly store: Store;
+  readonly store: OpenStore;
   readonly directory: DataDirectory;
   readonly config: SluiceConfig;
   readonly log: Logger;
   readonly accountId: string;
   readonly region: string;
-  readonly rootKey: AccessKey;
   readonly signingKey: SpecificationSigningKey;
   readonly serverFingerprints: readonly string[];
-  /** Host names of the listeners, under which buckets may be hosts of their own. */
-  readonly hostNames: readonly string[];
+  readonly serverNames: ServerNames;
+  /** How many connections the listeners have accepted. */
+  readonly acceptedConnections: () => number;
 }
 
 /** The server's inside, ready to be put on listeners. */
 export interface ControlPlane {
   readonly signedRoute: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly unprovedConnections: UnprovedConnections;
+  readonly reach: Reach;
   readonly metrics: () => Promise<{ contentType: string; text: string }>;
-  readonly isReady: () => Promise<boolean>;
-  /** The listeners are open: from now on silence counts, and what is due is done. */
-  start(): void;
+  /** Null: the server can do its work; otherwise why not. */
+  readonly whyNotReady: () => Promise<string | null>;
+  /** The listeners are open, at these URLs: from now on silence counts, and what is due is done. */
+  start(urls: readonly string[]): void;
   close(): Promise<void>;
 }
 
 /** The one place where everything is put together. */
 export async function compose(parts: Composition): Promise<ControlPlane> {
-  const { store, directory, config, log, accountId, region, rootKey, signingKey, serverFingerprints, hostNames } =
-    parts;
+  const { store, directory, config, log, accountId, region, signingKey, serverFingerprints, serverNames } = parts;
   const now = systemTimers.now;
+  store.health.onAway = (reason) =>
+    log.error(
+      { reason },
+      "the database is not reachable: what was under way waits for it, and callers are told to try again",
+    );
+  store.health.onBack = (afterMilliseconds) =>
+    log.info({ afterSeconds: afterMilliseconds / 1_000 }, "the database answers again");
   const bucket = await openBucketStore({ directory: directory.bucket, now: () => new Date(now()) });
   const logs = new DeploymentLogs(directory.logs);
+  const logKeeper = new LogKeeper({
+    logs,
+    store,
+    now,
+    onError: unlessAway((error) =>
+      log.error({ error: describe(error) }, "scripts' output could not be compressed; tried again"),
+    ),
+  });
+  const owner = `${process.pid}-${randomUUID()}`;
+  const hearing = new Hearing(now());
+  const peers = new PeerServers();
+  const clockOffsets = new ClockOffsets({
+    now,
+    onOff: (hostId, trouble) => {
+      const { whose, secondsAhead } = trouble;
+      log.warn(
+        whose === "server" ? { secondsAhead: -secondsAhead } : { hostId, secondsAhead },
+        clockSentence(hostId, trouble),
+      );
+    },
+  });
+  let beats = 0;
   const liveness = new Liveness({
     store,
     readyAt: now(),
-    onFlushError: (error) => log.error({ error: describe(error) }, "what was heard of hosts could not be written down"),
+    hearing,
+    now,
+    isShared: () => peers.hasLive,
+    clockOffsets,
+    onFlushError: unlessAway((error) =>
+      log.error({ error: describe(error) }, "what was heard of hosts could not be written down"),
+    ),
   });
-  const drivers = await composeDrivers({ store, config, rootKey, region, bucket, timers: systemTimers, log });
+  const ownKey = newOwnKey();
+  const accessKeys = new AccessKeys(store, now, ownKey);
+  const forgetKeys = (hostId: string) => accessKeys.forget(hostId);
+  const drivers = await composeDrivers({ store, config, region, bucket, timers: systemTimers, log }, forgetKeys);
   const { fleet, revisions, trafficRouter, alarmReader, hostTerminator } = drivers;
-  const owner = `${process.pid}-${randomUUID()}`;
   const matchHosts: MatchHosts = (selection, signal) => fleet.resolveTargets(selection, signal);
   const runner = createRunner({
     store,
@@ -83,7 +142,9 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     owner,
     newDeploymentId: () => newDeploymentId(randomText),
     newOffer: () => randomText(LETTERS_AND_DIGITS, OFFER_CHARACTERS),
-    onError: (error) => log.error({ error: describe(error) }, "the runner could not do what was due, and tries again"),
+    onError: unlessAway((error) =>
+      log.error({ error: describe(error) }, "the runner could not do what was due, and tries again"),
+    ),
     onQuarantine: (deploymentId, error) =>
       log.fatal({ deploymentId, error: describe(error) }, "a deployment was quarantined: this is a bug of Sluice"),
   });
@@ -95,35 +156,104 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     scope: { accountId, region },
     owner,
     random: Math.random,
-    onError: (error) => log.error({ error: describe(error) }, "triggers could not do what was due, and try again"),
+    heardTime: () => liveness.heardTime(),
+    onError: unlessAway((error) =>
+      log.error({ error: describe(error) }, "triggers could not do what was due, and try again"),
+    ),
     onGivenUp: ({ notification_id: notificationId, deployment_id: deploymentId, trigger_name: trigger }, reason) =>
       log.warn(
         { notificationId, deploymentId, trigger, reason },
         "a trigger's message was given up: see sluice triggers",
       ),
   });
+  const forgetOutput = async (deploymentIds: readonly string[]) => {
+    for (const deploymentId of deploymentIds) await logs.delete(deploymentId);
+  };
+  const retention = new Retention({
+    store,
+    timers: systemTimers,
+    rule: config.retention,
+    logDirectory: directory.logs,
+    forgetOutput,
+    onOrphaned: (deployments) =>
+      log.warn(
+        { deployments },
+        "logs of deployments that the database does not know are removed: nothing was written to them for a day",
+      ),
+    sweepUploads: () => bucket.sweepAbandonedUploads(),
+    owner,
+    onError: unlessAway((error) =>
+      log.error({ error: describe(error) }, "old deployments could not be pruned; tried again later"),
+    ),
+  });
   // Readers of a log that has ended are told so at once.
   const unsubscribe = runner.feed.subscribe(({ deploymentId }) => logs.wake(deploymentId));
-  const accessKeys = new AccessKeys(store, now);
-  const authenticator = { accessKeys, now, region };
-  const onInternalError = (error: unknown, requestId: string) =>
+  const clock = new DatabaseClock({
+    db: store.db,
+    timers: systemTimers,
+    onApart: (milliseconds) =>
+      log.warn(
+        { secondsAhead: milliseconds / 1_000, limitSeconds: CLOCKS_APART_MAX_MILLISECONDS / 1_000 },
+        "this server's clock and PostgreSQL's are too far apart: set both by NTP",
+      ),
+  });
+  const readiness = new Readiness({ store, directory: directory.root, now });
+  const reach = reachBy(serverNames);
+  const unprovedConnections = new UnprovedConnections();
+  const hostConnections = new HostConnections();
+  const onConnectionProved = (principal: Principal, socket: Socket) => {
+    unprovedConnections.prove(socket);
+    hostConnections.prove(socket, principal);
+  };
+  const probe = new HearingProbe({
+    hearing,
+    now,
+    beat: (url) => beat(url, { region, key: ownKey, serverFingerprints }),
+    drops: new ListenDrops(parts.acceptedConnections),
+    // An SQLite database is one server's alone.
+    askPeers: async () => {
+      if (store.dialect === "sqlite") return null;
+      const askedAt = now();
+      const doubt = peers.look(await countOn(store, owner, ++beats), askedAt);
+      await removeCounts(store, peers.forgotten(askedAt));
+      return doubt;
+    },
+    refusesHosts: () => {
+      const trouble = clockOffsets.ofDeafServer();
+      return trouble ? `it refuses their calls, since ${clockWords("", trouble)}` : null;
+    },
+    log,
+  });
+  const onHostClockOff = (hostId: string, secondsAhead: number) => clockOffsets.refused(hostId, secondsAhead);
+  const authenticator = { accessKeys, now, region, onHostClockOff, unknownKeyHint: await unknownKeyHint(store) };
+  const onInternalError = unlessAway((error, requestId: string) => {
+    readiness.failed(error);
     log.error({ requestId, error: describe(error) }, "a request failed through no fault of its caller");
+  });
+  const budgets = new HostBudgets(now);
   const services = jsonServices({
-    operations: { store, now, accountId, region, randomText, randomUuid: randomUUID },
+    operations: {
+      store,
+      now,
+      accountId,
+      region,
+      randomText,
+      randomUuid: randomUUID,
+      forgetKeys,
+    },
     codeDeploy: {
       fleet,
       liveness,
       planner: { wake: () => runner.wake() },
-      forgetOutput: async (deploymentIds) => {
-        for (const deploymentId of deploymentIds) await logs.delete(deploymentId);
-      },
+      forgetOutput,
     },
-    command: { runner, liveness, specifications: new SpecificationDesk(store, signingKey, revisions) },
+    command: { runner, liveness, specifications: new SpecificationDesk({ store, signingKey, revisions, accessKeys }) },
     sluice: {
       liveness,
       logs,
       runner,
       notifications,
+      retention,
       preflight: { matchHosts, trafficRouter, alarmReader, revisions, hosts: liveness },
       signingCertificate: signingKey.certificatePem,
       serverFingerprints,
@@ -133,10 +263,15 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     store: bucket,
     accountId,
     region,
-    hostNames,
-    authenticate: (request) => authenticate(request, authenticator),
+    reach,
+    authenticate: async (request, { socket }) => {
+      const authenticated = await authenticate(request, authenticator);
+      onConnectionProved(authenticated.principal, socket);
+      budgets.spend(authenticated.principal, S3_CALL, 0);
+      return authenticated;
+    },
     authorize: authorizeByRole((principal, bucketName, key) =>
-      principal.hostId ? mayHostReadObject(store, principal.hostId, bucketName, key) : false,
+      mayHostReadObject(store, principal, { bucket: bucketName, key }),
     ),
     onInternalError,
   });
@@ -144,44 +279,71 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     signedRoute: signedRoute({
       ...authenticator,
       services,
+      reach,
       s3,
       sts: { accountId },
       events: { store, feed: runner.feed },
+      backup: {
+        store,
+        bucket,
+        directory,
+        now,
+        onBackupError: (error) => log.error({ error: describe(error) }, "a backup could not be made"),
+      },
       onInternalError,
+      onProved: (principal, socket) => {
+        onConnectionProved(principal, socket);
+        const { role, hostId } = principal;
+        if (role === "host" && hostId !== null) liveness.seen(hostId, now());
+      },
+      admit: (principal, operation, bytes) => budgets.spend(principal, operation, bytes),
+      onUnheard: (error) => hearing.doubted(`who calls could not be looked up: ${messageOf(error)}`),
     }),
+    unprovedConnections,
+    reach,
     metrics: createMetrics({
       store,
       waitingPolls: runner.waitingPolls,
+      hearing,
+      retention: () => retention.status,
+      now,
+      logBytes: () => logs.storedBytes,
       countHosts: () => countHosts(store, liveness, now()),
     }),
-    isReady: () =>
-      store.db
-        .selectFrom("settings")
-        .select("name")
-        .limit(1)
-        .execute()
-        .then(
-          () => true,
-          () => false,
-        ),
-    start() {
+    whyNotReady: () => readiness.whyNot(),
+    start(urls) {
       liveness.ready(now());
-      liveness.start(now);
+      liveness.start();
+      probe.start(urls);
       runner.start();
       drivers.start();
       notifications.start();
+      if (store.dialect === "postgres") clock.start();
+      retention.start();
+      logKeeper.start();
     },
     async close() {
       unsubscribe();
+      clock.close();
+      await probe.close();
+      if (beats > 0) await stopCounting(store, owner).catch(() => {});
+      await retention.close();
       await notifications.close();
       await runner.close();
       await drivers.close();
-      await liveness.close();
-      await logs.close();
+      // What was heard last cannot be written down when the database is away; the next server's graces cover it.
+      await liveness.close().catch(() => {});
+      await Promise.all([logKeeper.close(), logs.close()]);
       await bucket.close();
       await store.close();
     },
   };
+}
+
+async function unknownKeyHint(store: Store): Promise<string> {
+  const mark = await readRestoredMark(store);
+  if (!mark) return "";
+  return ` The server was restored from a backup of ${mark.takenAt}: it does not know hosts that enrolled after that. Enrol such a host again: sluice agent enroll --force.`;
 }
 
 async function countHosts(store: Store, liveness: Liveness, now: number): Promise<ReadonlyMap<HostState, number>> {
@@ -191,6 +353,17 @@ async function countHosts(store: Store, liveness: Liveness, now: number): Promis
     counts.set(state, (counts.get(state) ?? 0) + 1);
   }
   return counts;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** That the database is away is told once, by the store, and not by each whose work waits for it. */
+function unlessAway<Rest extends unknown[]>(tell: (error: unknown, ...rest: Rest) => void) {
+  return (error: unknown, ...rest: Rest) => {
+    if (!(error instanceof DatabaseAwayError)) tell(error, ...rest);
+  };
 }
 
 /** For the log: message and stack, never the values that a query or a request carried. */

@@ -55,7 +55,7 @@ function writeSecret(path: string, text: string): void {
 }
 
 /** Old content or new, never half of it; untouched when nothing changed. */
-function writeWhole(path: string, text: string, mode: number): void {
+export function writeWhole(path: string, text: string, mode: number): void {
   if (readOrNull(path) === text) {
     chmodSync(path, mode);
     return;

@@ -1,18 +1,22 @@
-import { createHash, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { hostname, networkInterfaces } from "node:os";
+import { existsSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
-import { type Logger, pino } from "pino";
+import type { Logger } from "pino";
+import { checkNoUnfinishedRestore } from "./backup/restore-backup.ts";
+import { settleRestored } from "./backup/settle-restored.ts";
 import { compose } from "./compose.ts";
 import { loadConfig } from "./compose-drivers.ts";
 import { dataDirectory, writeClientFiles } from "./data-directory.ts";
 import { newAccessKey } from "./hosts/host-identity.ts";
 import { createHttpServer } from "./http/http-server.ts";
-import { isLoopback, isUnspecified, type ListenAddress, urlOf } from "./listener.ts";
+import { ServerNames } from "./http/server-names.ts";
+import { isLoopback, type ListenAddress, listensOn, urlOf } from "./listener.ts";
+import { checkFree, openListener } from "./open-listener.ts";
 import { LETTERS_AND_DIGITS, randomText } from "./random-text.ts";
-import { type CertificateAndKey, createSelfSignedCertificate } from "./signing/self-signed-certificate.ts";
+import { fingerprintOf, givenCertificate, namesNotIn, ownCertificate } from "./server-certificate.ts";
+import { createServerLog } from "./server-log.ts";
 import { createSigningCertificate, loadSigningKey, type SigningCertificate } from "./signing/specification-envelope.ts";
-import { openStore, type Store } from "./store/open-store.ts";
+import { type LockOptions, openStore, type Store } from "./store/open-store.ts";
+import { adoptDatabase, checkDatabase, checkPlace } from "./store/own-database.ts";
 import { rootKeyOrNew } from "./store/root-key.ts";
 import { settingOrNew } from "./store/settings.ts";
 
@@ -21,17 +25,22 @@ export const DEFAULT_ACCOUNT_ID = "111122223333";
 export const DEFAULT_REGION = "us-east-1";
 
 const METRICS_TOKEN_CHARACTERS = 40;
-/**
- * Connections that may wait to be accepted; the kernel lowers it to its own limit (net.core.somaxconn, 4,096). With Node's 511 a fleet of
- * 1,000 agents that all get a command at once overflows the queue, and the connections that were dropped hang for up to a minute.
- */
-const LISTEN_BACKLOG = 65_535;
+
+/** What the operator of a restored server has to do. */
+const AFTER_RESTORE =
+  "this server was restored from a backup: deployments that were under way ended as Failed, enrolment tokens are used up, and `--deploy-to-late-hosts` is now off. Enrol hosts again that joined since the backup, remove hosts again that were removed since, and deploy again";
+
+/** What the operator has to do when callers know the server by names that its certificate does not have. */
+const NAMES_NOT_IN_CERTIFICATE =
+  "names of server.names are not in the server's certificate: AWS tools refuse the server under them; agents go on, since they pin the certificate. Start with --tls-cert and --tls-key of a certificate that has the names, then enrol the hosts again: sluice agent enroll --force. See docs/reference/sluice-yml.md, A name that the certificate lacks";
 
 export interface ServerOptions {
   readonly dataDirectory: string;
   /** The first is the one that clients on this machine are pointed at. Off loopback a listener speaks TLS. */
   readonly listen: readonly ListenAddress[];
   readonly databaseUrl?: string | undefined;
+  /** Of PostgreSQL: start though another server is on the database. Not supported. */
+  readonly allowSeveralServers?: boolean | undefined;
   readonly configFile?: string | undefined;
   /** PEM files; without them a self-signed certificate is made at the first start that needs one. */
   readonly tlsCert?: string | undefined;
@@ -42,10 +51,10 @@ export interface ServerOptions {
 }
 
 export interface RunningServer {
-  /** Of the first listener. */
+  /** By which clients on this machine reach the first listener. */
   readonly url: string;
-  /** Of all, in the order of `listen`. */
-  readonly urls: readonly string[];
+  /** Of all, as they were asked for, in the order of `listen`. */
+  readonly listensOn: readonly string[];
   close(): Promise<void>;
 }
 
@@ -54,18 +63,45 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const region = options.region ?? DEFAULT_REGION;
   const accountId = options.accountId ?? DEFAULT_ACCOUNT_ID;
   checkIdentity(accountId, region);
-  const log = pino({ level: options.logLevel ?? "info" }, pino.destination({ dest: 2, sync: true }));
+  const log = createServerLog(options.logLevel);
   const config = await loadConfig(options.configFile);
-  const store = await openStore({ dataDirectory: options.dataDirectory, databaseUrl: options.databaseUrl });
+  checkNoUnfinishedRestore(options.dataDirectory);
+  if (options.allowSeveralServers && options.databaseUrl === undefined) {
+    throw new Error(
+      "--allow-several-servers is for PostgreSQL: SQLite has one server. Leave it out, or add --database postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+    );
+  }
+  checkPlace(options);
+  const given = givenCertificate(options);
+  // A first start that fails would leave files, and no backup is restored into a directory that has some.
+  if (!existsSync(dataDirectory(options.dataDirectory).bucket))
+    for (const address of options.listen) await checkFree(address);
+  const store = await openStore({
+    dataDirectory: options.dataDirectory,
+    databaseUrl: options.databaseUrl,
+    check: (db, dialect) => checkDatabase(db, dialect, options),
+    lock: serverLock(options, log),
+  });
   const apps: FastifyInstance[] = [];
   try {
+    const restored = await settleRestored(store, Date.now);
+    if (restored) log.warn({ ...restored.mark, endedDeployments: restored.ended }, AFTER_RESTORE);
+    await adoptDatabase(store, options);
     const directory = dataDirectory(options.dataDirectory);
     const rootKey = await rootKeyOrNew(store, () => newAccessKey(randomText), Date.now());
     const metricsToken = await settingOrNew(store, "metrics-token", async () =>
       randomText(LETTERS_AND_DIGITS, METRICS_TOKEN_CHARACTERS),
     );
-    const needsTls = options.tlsCert !== undefined || options.listen.some(({ host }) => !isLoopback(host));
-    const tls = needsTls ? await tlsCertificate(store, options) : undefined;
+    const needsTls = options.listen.some(({ host }) => !isLoopback(host));
+    const tls = given ?? (needsTls ? await ownCertificate(store, options.listen, config.server.names) : undefined);
+    const serverNames = new ServerNames({
+      listen: options.listen.map(({ host }) => host),
+      certificatePem: tls?.certificatePem,
+      configured: config.server.names,
+    });
+    const missing = tls ? namesNotIn(tls, config.server.names) : [];
+    if (missing.length > 0) log.warn({ names: missing }, NAMES_NOT_IN_CERTIFICATE);
+    let acceptedConnections = 0;
     const controlPlane = await compose({
       store,
       directory,
@@ -73,31 +109,61 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
       accountId,
       region,
-      rootKey,
       signingKey: await loadSigningKey(await signingCertificate(store)),
       serverFingerprints: tls ? [fingerprintOf(tls)] : [],
-      hostNames: ["localhost", ...options.listen.map(({ host }) => host)],
+      serverNames,
+      acceptedConnections: () => acceptedConnections,
     });
-    const urls: string[] = [];
+    let url: string | undefined;
+    const addresses: string[] = [];
+    /** Every address is heard by itself: of two that a name has, a client takes either. */
+    const heardAt: string[] = [];
     for (const { host, port } of options.listen) {
-      const usesTls = tls !== undefined && (options.tlsCert !== undefined || !isLoopback(host));
-      const app = createHttpServer({ ...controlPlane, metricsToken, tls: usesTls ? tls : undefined });
-      apps.push(app);
-      await listen(app, host, port);
-      urls.push(urlOf(host, portOf(app), usesTls));
+      const usesTls = tls !== undefined && (given !== undefined || !isLoopback(host));
+      const newApp = () => {
+        const app = createHttpServer({ ...controlPlane, metricsToken, tls: usesTls ? tls : undefined });
+        apps.push(app);
+        app.server.on("connection", () => acceptedConnections++);
+        return app;
+      };
+      const opened = await openListener(newApp, { host, port });
+      const openPort = opened[0]?.port ?? port;
+      url ??= urlOf(host, openPort, usesTls);
+      addresses.push(listensOn(host, openPort, usesTls));
+      heardAt.push(...opened.map((address) => urlOf(address.host, address.port, usesTls)));
     }
-    const url = urls[0];
     if (!url) throw new Error("--listen names no address; give HOST:PORT");
     const tlsCertificatePem = url.startsWith("https:") ? tls?.certificatePem : undefined;
     writeClientFiles(directory, { rootKey, region, endpoint: url, metricsToken, tlsCertificatePem });
-    controlPlane.start();
-    log.info({ urls, dataDirectory: options.dataDirectory, database: store.dialect }, "the server is ready");
-    return { url, urls, close: () => close(apps, controlPlane, log) };
+    controlPlane.start(heardAt);
+    log.info(
+      { listensOn: addresses, names: serverNames.known, dataDirectory: options.dataDirectory, database: store.dialect },
+      "the server is ready",
+    );
+    return { url, listensOn: addresses, close: () => close(apps, controlPlane, log) };
   } catch (error) {
     for (const app of apps) await app.close();
     await store.close().catch(() => {});
     throw error;
   }
+}
+
+function serverLock({ allowSeveralServers = false }: ServerOptions, log: Logger): LockOptions {
+  return {
+    allowsOthers: allowSeveralServers,
+    onWaiting: (holders) =>
+      log.warn({ holders }, "another sluice server is on the database; waiting a few seconds for it to end"),
+    onBeside: (holders) =>
+      log.warn(
+        { holders },
+        "another sluice server is on the database. Several are not supported: steps take longer, and each has logs and bundles of its own. Stop all but one",
+      ),
+    onTakenOver(reason) {
+      log.fatal({ reason }, "another sluice server has the database: this one ends, and has written nothing since");
+      // Whatever is under way is the other server's business now.
+      process.exit(1);
+    },
+  };
 }
 
 async function close(
@@ -110,60 +176,11 @@ async function close(
   log.info("the server has stopped");
 }
 
-async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
-  try {
-    await app.listen({ host, port, backlog: LISTEN_BACKLOG });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "EADDRINUSE") {
-      throw new Error(`${host}:${port} is in use by another program; stop that one, or choose another --listen`, {
-        cause: error,
-      });
-    }
-    if (code === "EADDRNOTAVAIL") {
-      throw new Error(`${host} is no address of this machine; choose another --listen`, { cause: error });
-    }
-    throw error;
-  }
-}
-
-function portOf(app: FastifyInstance): number {
-  const address = app.server.address();
-  return typeof address === "object" && address ? address.port : 0;
-}
-
 async function signingCertificate(store: Store): Promise<SigningCertificate> {
   const kept = await settingOrNew(store, "signing-certificate", async () =>
     JSON.stringify(await createSigningCertificate()),
   );
   return JSON.parse(kept) as SigningCertificate;
-}
-
-async function tlsCertificate(store: Store, { tlsCert, tlsKey, listen }: ServerOptions): Promise<CertificateAndKey> {
-  if (tlsCert !== undefined && tlsKey !== undefined) {
-    return { certificatePem: readFileSync(tlsCert, "utf8"), privateKeyPem: readFileSync(tlsKey, "utf8") };
-  }
-  const kept = await settingOrNew(store, "tls-certificate", async () =>
-    JSON.stringify(
-      await createSelfSignedCertificate({ commonName: hostname(), subjectAltNames: namesOfThisMachine(listen) }),
-    ),
-  );
-  return JSON.parse(kept) as CertificateAndKey;
-}
-
-/** Every name and IPv4 address by which the listeners may be reached when the certificate is made. */
-function namesOfThisMachine(listen: readonly ListenAddress[]): readonly string[] {
-  const own = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ family }) => family === "IPv4")
-    .map(({ address }) => address);
-  const listened = listen.map(({ host }) => host).filter((host) => !isUnspecified(host));
-  return [...new Set(["localhost", hostname(), ...own, ...listened])];
-}
-
-/** SHA-256 of the certificate's DER form, hex: what agents pin. */
-function fingerprintOf({ certificatePem }: CertificateAndKey): string {
-  return createHash("sha256").update(new X509Certificate(certificatePem).raw).digest("hex");
 }
 
 function checkIdentity(accountId: string, region: string): void {

@@ -1,3 +1,4 @@
+import { countedMilliseconds, type HeardTime } from "@sluice/engine/heard-time.ts";
 import type { DeliveryOutcome, Notification, Notifier } from "@sluice/engine/ports/notifier.ts";
 import { keepLease, LEASE_MILLISECONDS } from "../runner/lease.ts";
 import type { Timers } from "../runner/timers.ts";
@@ -23,7 +24,7 @@ const RETRY_FIRST_MILLISECONDS = 1_000;
 const RETRY_MAX_MILLISECONDS = 600_000;
 /** After this many attempts a message is given up: about half an hour. */
 const DELIVERY_ATTEMPTS_MAX = 12;
-/** And after this long, counting the wait for messages before it. */
+/** And after this long, counting the wait for messages before it, and not the time in which the server or its database was away. */
 const DELIVERY_AGE_MAX_MILLISECONDS = 3_600_000;
 /** How long messages are kept that were delivered, and those that were given up. */
 const DELIVERED_KEPT_MAX_MILLISECONDS = 604_800_000;
@@ -40,6 +41,7 @@ export interface DeliverySenderDependencies {
   readonly owner: string;
   /** From 0 to less than 1. */
   readonly random: () => number;
+  readonly heardTime: () => HeardTime;
   readonly onError: (error: unknown) => void;
   readonly onGivenUp: (delivery: DeliveryRow, reason: string) => void;
 }
@@ -109,23 +111,28 @@ export class DeliverySender {
     const outcome = await this.#attempt(delivery);
     await letLeaseGo();
     const at = timers.now();
+    // What was sent is written down however long the database is away: otherwise it is sent once more.
+    const until = { until: this.#end.signal };
     if (outcome === "brokenOff") {
       const postponement = { notificationId, owner, reason: null, nextAttemptAt: at, isUncounted: true };
-      await store.write((transaction) => postponeDelivery(transaction, postponement));
+      await store.write((transaction) => postponeDelivery(transaction, postponement), until);
       return;
     }
     if (outcome.outcome === "delivered") {
-      await store.write((transaction) => recordDelivered(transaction, notificationId, at));
+      await store.write((transaction) => recordDelivered(transaction, { notificationId, owner, at }), until);
       return;
     }
     const { reason } = outcome;
-    if (outcome.outcome === "refused" || isSpent(delivery, at)) {
-      await store.write((transaction) => giveUpDelivery(transaction, { notificationId, owner, reason, at }));
+    if (outcome.outcome === "refused" || isSpent(delivery, this.#dependencies.heardTime(), at)) {
+      await store.write((transaction) => giveUpDelivery(transaction, { notificationId, owner, reason, at }), until);
       onGivenUp(delivery, reason);
       return;
     }
     const nextAttemptAt = at + retryDelayMilliseconds(delivery.attempts, this.#dependencies.random());
-    await store.write((transaction) => postponeDelivery(transaction, { notificationId, owner, reason, nextAttemptAt }));
+    await store.write(
+      (transaction) => postponeDelivery(transaction, { notificationId, owner, reason, nextAttemptAt }),
+      until,
+    );
   }
 
   async #attempt(delivery: DeliveryRow): Promise<DeliveryOutcome | "brokenOff"> {
@@ -167,8 +174,14 @@ export class DeliverySender {
   }
 }
 
-function isSpent({ attempts, pending_since }: DeliveryRow, at: number): boolean {
-  return attempts >= DELIVERY_ATTEMPTS_MAX || at - pending_since >= DELIVERY_AGE_MAX_MILLISECONDS;
+/** Whether a message that was tried once more in vain is given up. */
+export function isSpent(
+  { attempts, pending_since }: Pick<DeliveryRow, "attempts" | "pending_since">,
+  heard: HeardTime,
+  at: number,
+): boolean {
+  const age = countedMilliseconds(heard, pending_since, at);
+  return attempts >= DELIVERY_ATTEMPTS_MAX || age >= DELIVERY_AGE_MAX_MILLISECONDS;
 }
 
 /** @param chance from 0 to less than 1 */

@@ -163,7 +163,7 @@ function eventMessages(
   return [...ofDeployment, { type, targetId: found.target.targetId, messageTo }];
 }
 
-/** A host starts with its first lifecycle event; offering that again is no second start, and makes the same notification's id. */
+/** A host starts with its first lifecycle event; offering that again is not a second start, and makes the same notification's id. */
 function isFirstCommand({ body }: RecordedEvent, { target }: TargetWithArn): boolean {
   return target.lifecycleEvents[0]?.name === body.event;
 }

@@ -1,4 +1,5 @@
 import { memoryNotifier } from "@sluice/drivers/memory/memory-notifier.ts";
+import { ALWAYS_HEARD, type HeardTime } from "@sluice/engine/heard-time.ts";
 import type { DeliveryOutcome, Notification } from "@sluice/engine/ports/notifier.ts";
 import { ChangeFeed } from "../runner/change-feed.ts";
 import type { Timers } from "../runner/timers.ts";
@@ -24,10 +25,12 @@ export function notificationFixture(
     delivered = [],
     onDeliver,
     owner = "test",
+    heardTime = () => ALWAYS_HEARD,
   }: {
     readonly delivered?: Notification[];
     readonly onDeliver?: (notification: Notification) => DeliveryOutcome;
     readonly owner?: string;
+    readonly heardTime?: () => HeardTime;
   } = {},
 ): NotificationFixture {
   const errors: unknown[] = [];
@@ -39,6 +42,7 @@ export function notificationFixture(
     notifier: memoryNotifier.create({}, { delivered, ...(onDeliver ? { onDeliver } : {}) }),
     scope: SCOPE,
     owner,
+    heardTime,
     random: () => 0,
     onError: (error) => errors.push(error),
     onGivenUp: () => {},

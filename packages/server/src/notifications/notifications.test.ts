@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { playHost, type RunnerFixture, runnerFixture } from "../runner/runner-fixture.ts";
 import { readDeliveryCursor, replayDeliveries } from "../store/deliveries.ts";
 import { newestEventId } from "../store/events.ts";
-import { retryDelayMilliseconds } from "./delivery-sender.ts";
+import { isSpent, retryDelayMilliseconds } from "./delivery-sender.ts";
 import {
   allDeliveries,
   LeapingTimers,
@@ -262,6 +262,14 @@ describe("a message that is not taken", () => {
     expect(delivered).toHaveLength(1);
     expect(errors).toEqual([new Error("a bug")]);
   });
+});
+
+it("gives a message up after an hour of its own work, and not because it was away for one", () => {
+  const hour = 3_600_000;
+  const heard = [{ from: 9 * hour, until: 10 * hour }];
+  expect(isSpent({ attempts: 1, pending_since: 0 }, heard, 10 * hour)).toBe(false);
+  expect(isSpent({ attempts: 1, pending_since: 9 * hour }, heard, 10 * hour)).toBe(true);
+  expect(isSpent({ attempts: 12, pending_since: 0 }, [], 10 * hour)).toBe(true);
 });
 
 it("waits twice as long after each attempt, up to ten minutes, less up to half by chance", () => {

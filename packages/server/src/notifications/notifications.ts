@@ -1,3 +1,4 @@
+import type { HeardTime } from "@sluice/engine/heard-time.ts";
 import type { Notifier } from "@sluice/engine/ports/notifier.ts";
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
 import type { ChangeFeed } from "../runner/change-feed.ts";
@@ -17,6 +18,8 @@ export interface NotificationsDependencies {
   readonly scope: ArnScope;
   readonly owner: string;
   readonly random: () => number;
+  /** When the server could do its work. */
+  readonly heardTime: () => HeardTime;
   readonly onError: (error: unknown) => void;
   readonly onGivenUp: (delivery: DeliveryRow, reason: string) => void;
 }

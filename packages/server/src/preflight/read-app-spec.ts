@@ -45,7 +45,7 @@ export async function readAppSpec(
   }
   const content = found.get(fileName);
   if (!content)
-    return { outcome: "unchecked", reason: `${fileName} is no plain file of at most ${APP_SPEC_MAX_BYTES} bytes` };
+    return { outcome: "unchecked", reason: `${fileName} is not a plain file of at most ${APP_SPEC_MAX_BYTES} bytes` };
   try {
     return { outcome: "valid", fileName, appSpec: parseAppSpec(content, { os: APP_SPEC_OSES[0] }) };
   } catch (error) {
