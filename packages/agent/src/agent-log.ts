@@ -1,3 +1,5 @@
+import { visibleJson, visibleLine } from "@sluice/model/visible-text.ts";
+
 /** What the agent says about itself, a line an entry, on stderr. Fields never hold keys, tokens or signed URLs. */
 export interface AgentLog {
   info(message: string, fields?: LogFields): void;
@@ -21,7 +23,7 @@ export function createAgentLog(
     (level: string) =>
     (message: string, fields: LogFields = {}) => {
       const time = new Date().toISOString();
-      if (format === "json") write(`${JSON.stringify({ time, level, message, ...fields })}\n`);
+      if (format === "json") write(`${visibleJson(JSON.stringify({ time, level, message, ...fields }))}\n`);
       else write(`${time} ${level.toUpperCase().padEnd(5)} ${oneLine(message)}${asText(fields)}\n`);
     };
   return { info: log("info"), warn: log("warn"), error: log("error") };
@@ -30,13 +32,13 @@ export function createAgentLog(
 function asText(fields: LogFields): string {
   return Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` ${name}=${typeof value === "string" ? JSON.stringify(value) : value}`)
+    .map(([name, value]) => ` ${name}=${typeof value === "string" ? visibleJson(JSON.stringify(value)) : value}`)
     .join("");
 }
 
-/** Messages may quote what a server or a script said: it must not be able to forge a line of the log. */
+/** Messages may quote what a server or a script said: it must not be able to forge a line of the log, or steer the terminal that shows it. */
 function oneLine(message: string): string {
-  return message.replace(/\s*[\r\n]+\s*/g, " ");
+  return visibleLine(message.replace(/\s*[\r\n]+\s*/g, " "));
 }
 
 /** An error with its causes, which is where node puts "connection refused". */

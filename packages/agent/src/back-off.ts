@@ -1,6 +1,9 @@
-/** The first retry is quick, since most outages are a restart of the server; the last ones are rare enough for 10,000 hosts. */
+/**
+ * The first retry is quick, since most outages are a restart of the server; the last ones are as rare as heartbeats, and no rarer: whoever
+ * waits longer than the server's patience is taken for silent.
+ */
 export const BACK_OFF_FIRST_MS = 100;
-export const BACK_OFF_CAP_MS = 15_000;
+export const BACK_OFF_CAP_MS = 5_000;
 const BACK_OFF_FACTOR = 2;
 /** Each wait is between half and all of its nominal length, so that hosts that lost the server together do not return together. */
 const JITTER_FRACTION = 0.5;

@@ -24,8 +24,6 @@ export interface CommandParts {
   readonly held: HeldCommands;
   readonly scripts: ScriptWatch;
   readonly log: AgentLog;
-  /** The agent's own, absolute and free of links; archives lie below it. */
-  readonly directory: string;
   /** Aborts when no new command may begin. */
   readonly stopping: AbortSignal;
   /** Aborts when the agent must leave: reports that the server has not answered stay in the journal. */
@@ -130,19 +128,24 @@ async function run(command: LifecycleCommand, held: HeldCommand, parts: CommandP
   const { journal, host, logs, log, ending } = parts;
   const { commandId, commandName } = held;
   const output = logs.openCommand(commandId);
-  const recordScript = (processId: number) => {
-    const processGroup = identifyProcessGroup(processId);
-    if (processGroup === undefined) return;
+  const record = (what: string, write: () => void) => {
     try {
-      journal.recordScript(commandId, processGroup);
+      write();
     } catch (error) {
-      // Thrown in the child's own event, it would end the agent. The script may be the one that frees the disk, and is found without it.
-      log.warn("a script's number could not be written down", { problem: describeFailure(error) });
+      // Thrown in the child's own event, it would end the agent. The script may be the one that frees the disk.
+      log.warn(`a script's ${what} could not be written down`, { problem: describeFailure(error) });
     }
+  };
+  const scriptListener = {
+    onMark: (mark: string) => record("mark", () => journal.recordMark(commandId, mark)),
+    onStart: (processId: number) => {
+      const processGroup = identifyProcessGroup(processId);
+      if (processGroup) record("number", () => journal.recordScript(commandId, processGroup));
+    },
   };
   log.info(`${commandName} begins`, { deployment: held.deploymentId });
   parts.held.advance(held, "running");
-  const outcome = await parts.scripts.watch(recordScript, () => runOnHost(() => host.run(command, output, ending)));
+  const outcome = await parts.scripts.watch(scriptListener, () => runOnHost(() => host.run(command, output, ending)));
   log.info(`${commandName} ended`, { deployment: held.deploymentId, errorCode: outcome.errorCode });
   await end(outcome, held, parts, output.end());
 }
@@ -211,7 +214,7 @@ export async function recover(entry: JournalEntry, parts: CommandParts): Promise
   try {
     await parts.held.inTurn(entry.deploymentGroupId, async () => {
       if (entry.outcome !== undefined) return report(commandId, entry.outcome, parts);
-      const group = entry.processGroup ?? unrecordedGroup(entry, parts);
+      const group = entry.processGroup ?? unrecordedGroup(entry);
       const ending = group === undefined ? "gone" : await endProcessGroup(group);
       parts.log.warn("a lifecycle event was in progress when the agent stopped; it is reported as failed", {
         deployment: deploymentId,
@@ -228,8 +231,8 @@ export async function recover(entry: JournalEntry, parts: CommandParts): Promise
 }
 
 /** A script runs a moment before its number is in the journal, and an agent may be killed in that moment. */
-function unrecordedGroup({ deploymentId, event }: JournalEntry, { directory }: CommandParts): ProcessGroup | undefined {
-  return findScriptGroup(directory, { DEPLOYMENT_ID: deploymentId, LIFECYCLE_EVENT: event });
+function unrecordedGroup({ scriptMark }: JournalEntry): ProcessGroup | undefined {
+  return scriptMark === undefined ? undefined : findScriptGroup(scriptMark);
 }
 
 function journalProblem(cause: unknown): Error {

@@ -6,6 +6,7 @@ import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import type { EnrolHostOutput, Tag } from "@sluice/wire/sluice/operations.ts";
 import { describeFailure } from "./agent-log.ts";
 import { AGENT_VERSION } from "./agent-version.ts";
+import { callToEnrol, isBrokenOff } from "./enrolment-call.ts";
 import {
   ENROLMENT_FILE_NAMES,
   type Enrolment,
@@ -39,7 +40,6 @@ export class EnrolmentFailed extends Error {
   }
 }
 
-const ENROL_TIMEOUT_MS = 30_000;
 /** The request is unsigned, and its region is not used. */
 const ANY_REGION = "us-east-1";
 
@@ -82,7 +82,7 @@ export async function enrolHost(options: EnrolHostOptions): Promise<Omit<Enrolme
 function serverUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    throw new EnrolmentFailed(`--server ${JSON.stringify(text)} is not an address such as https://sluice.example:7400`);
+    throw new EnrolmentFailed(`--server ${JSON.stringify(text)} is not an address such as https://sluice.example:7450`);
   }
   if (url.username !== "" || url.search !== "" || url.hash !== "") {
     throw new EnrolmentFailed("--server takes no user, query or fragment: give https://HOST:PORT");
@@ -113,10 +113,15 @@ async function askToEnrol(
   const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
   try {
     const input = { token: options.token.trim(), hostName: name, agentVersion: AGENT_VERSION, ...given };
-    return await client.call("EnrolHost", input, { timeoutMs: ENROL_TIMEOUT_MS });
+    return await callToEnrol(client, input);
   } catch (error) {
     if (error instanceof ServiceError) {
       throw new EnrolmentFailed(`${server} refused to enrol ${name}: ${error.message} (${error.code})`, {
+        cause: error,
+      });
+    }
+    if (isPlainToTls(error, server, fingerprints)) {
+      throw new EnrolmentFailed(`This server speaks TLS: use --server ${server.replace(/^http:/i, "https:")}`, {
         cause: error,
       });
     }
@@ -127,6 +132,11 @@ async function askToEnrol(
   } finally {
     client.close();
   }
+}
+
+/** A server of TLS, whose certificate the token names, ends a connection on which it is not spoken. */
+function isPlainToTls(error: unknown, server: string, fingerprints: readonly string[]): boolean {
+  return fingerprints.length > 0 && /^http:/i.test(server) && isBrokenOff(error);
 }
 
 function checkAnswer(answer: EnrolHostOutput): void {

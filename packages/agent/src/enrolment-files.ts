@@ -1,16 +1,20 @@
 import {
-  chmodSync,
   closeSync,
+  constants,
   existsSync,
+  fchmodSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { flushDirectory } from "./host/durable-file.ts";
+
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /** What a host knows about itself and its server after it enrolled. */
 export interface Enrolment {
@@ -119,9 +123,11 @@ function asText(value: object): string {
 /** The mode is set before the first byte is written: a key is never readable by others, not for a moment. */
 function replacePrivately(path: string, text: string, mode: number): void {
   const unfinished = `${path}.unfinished`;
-  const descriptor = openSync(unfinished, "w", mode);
+  // The directory may be another user's, who may have put a link there.
+  rmSync(unfinished, { force: true });
+  const descriptor = openSync(unfinished, NEW_FILE, mode);
   try {
-    chmodSync(unfinished, mode);
+    fchmodSync(descriptor, mode);
     writeSync(descriptor, text);
     fsyncSync(descriptor);
   } finally {

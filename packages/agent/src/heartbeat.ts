@@ -1,13 +1,18 @@
 import { type AgentLog, describeFailure } from "./agent-log.ts";
-import { pause } from "./back-off.ts";
+import { BackOff, pause } from "./back-off.ts";
 import type { HeldCommands } from "./held-commands.ts";
 import type { HostServer } from "./host-server.ts";
 
-/** Until the server has named an interval, and while it cannot be reached. */
+/** When the server names no interval that can be used. */
 export const HEARTBEAT_DEFAULT_SECONDS = 5;
 /** Whatever the server asks for, within these. */
 const HEARTBEAT_SECONDS_MIN = 1;
 const HEARTBEAT_SECONDS_MAX = 300;
+/**
+ * After a heartbeat that was not answered, at most: sooner than the usual interval, since the server may take the host for silent. Jitter
+ * keeps hosts that lost the server together from returning together.
+ */
+export const HEARTBEAT_RETRY = { firstMs: 1_000, capMs: 3_000 };
 /** What an agent that stops gives its last word. */
 export const GOODBYE_MAX_MS = 3_000;
 
@@ -22,20 +27,22 @@ export async function beatUntilStopped(
   stopping: AbortSignal,
 ): Promise<void> {
   let isFailing = false;
-  let intervalSeconds = HEARTBEAT_DEFAULT_SECONDS;
+  const retries = new BackOff(HEARTBEAT_RETRY);
   while (!stopping.aborted) {
+    let pauseMs: number;
     try {
       const asked = await server.heartbeat(held.acknowledgedIds(), false, stopping);
-      intervalSeconds = withinBounds(asked);
+      pauseMs = withinBounds(asked) * 1000;
+      retries.reset();
       isFailing = false;
     } catch (error) {
       if (stopping.aborted) return;
-      intervalSeconds = HEARTBEAT_DEFAULT_SECONDS;
+      pauseMs = retries.next();
       // Once an outage: polling says the rest.
       if (!isFailing) log.warn("a heartbeat was not answered", { problem: describeFailure(error) });
       isFailing = true;
     }
-    await pause(intervalSeconds * 1000, stopping);
+    await pause(pauseMs, stopping);
   }
 }
 

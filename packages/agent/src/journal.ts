@@ -1,7 +1,8 @@
-import { closeSync, fdatasync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fdatasync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { replaceFile } from "./host/durable-file.ts";
+import { ensureDirectory } from "./host/layout.ts";
 import type { CommandOutcome } from "./host/lifecycle-command.ts";
 import type { ProcessGroup } from "./process-group.ts";
 import { readTrackingFiles, removeTrackingFile, writeTrackingFile } from "./tracking-file.ts";
@@ -12,7 +13,9 @@ export interface JournalEntry {
   readonly deploymentId: string;
   readonly deploymentGroupId: string;
   readonly event: string;
-  /** The running script's process group, the last one that was recorded. */
+  /** What the script that was started last has in its environment. */
+  readonly scriptMark?: string | undefined;
+  /** That script's process group; absent until it is recorded. */
   readonly processGroup?: ProcessGroup | undefined;
   /** How it ended; absent while it runs, or when the agent died meanwhile. */
   readonly outcome?: CommandOutcome | undefined;
@@ -25,12 +28,15 @@ export type TakenCommand = Pick<JournalEntry, "commandId" | "deploymentId" | "de
 /** One line of the file each. `taken` and `ended` are flushed to the disk; the others need only survive the process. */
 type JournalRecord =
   | ({ readonly state: "taken" } & TakenCommand)
+  | { readonly state: "mark"; readonly commandId: string; readonly mark: string }
   | { readonly state: "script"; readonly commandId: string; readonly processGroup: ProcessGroup }
   | { readonly state: "ended"; readonly commandId: string; readonly outcome: CommandOutcome }
   | { readonly state: "reported"; readonly commandId: string }
   | { readonly state: "released"; readonly commandId: string };
 
 export const JOURNAL_FILE_NAME = "command-journal";
+/** Who can read a script's mark can pass for the script; and what scripts printed is nobody else's business. */
+const JOURNAL_MODE = 0o600;
 /** How many reported commands are remembered, so that none of them ever runs again. A deployment has 7 to 13. */
 export const REMEMBERED_COMMANDS_MAX = 4_096;
 /** The file is written anew when it has grown by this much since the last time. */
@@ -62,7 +68,7 @@ export class Journal {
   }
 
   static open(directory: string): Journal {
-    mkdirSync(directory, { recursive: true });
+    ensureDirectory(directory);
     return new Journal(directory);
   }
 
@@ -87,7 +93,11 @@ export class Journal {
     await this.#flushed();
   }
 
-  /** Not flushed: a power cut ends the script too. */
+  /** Not flushed, and neither is the number: a power cut ends the script too. */
+  recordMark(commandId: string, mark: string): void {
+    this.#append({ state: "mark", commandId, mark });
+  }
+
   recordScript(commandId: string, processGroup: ProcessGroup): void {
     this.#append({ state: "script", commandId, processGroup });
   }
@@ -156,6 +166,8 @@ export class Journal {
     }
     const entry = this.#entries.get(record.commandId);
     if (entry === undefined) return;
+    // The number of the script before it says nothing of this one.
+    if (record.state === "mark") this.#update({ ...entry, scriptMark: record.mark, processGroup: undefined });
     if (record.state === "script") this.#update({ ...entry, processGroup: record.processGroup });
     if (record.state === "ended") this.#update({ ...entry, outcome: record.outcome });
     // The log went with the report: 4,096 of them would be 8 MB.
@@ -213,16 +225,17 @@ export class Journal {
   #rewrite(): number {
     const path = join(this.#directory, JOURNAL_FILE_NAME);
     const text = [...this.#entries.values()].flatMap(recordsOf).map((record) => `${JSON.stringify(record)}\n`);
-    replaceFile(path, text.join(""));
+    replaceFile(path, text.join(""), { mode: JOURNAL_MODE });
     this.#bytes = Buffer.byteLength(text.join(""));
     this.#bytesAtRewrite = this.#bytes;
-    return openSync(path, "a", 0o600);
+    return openSync(path, "a", JOURNAL_MODE);
   }
 }
 
 function recordsOf(entry: JournalEntry): readonly JournalRecord[] {
-  const { commandId, deploymentId, deploymentGroupId, event, processGroup, outcome, isReported } = entry;
+  const { commandId, deploymentId, deploymentGroupId, event, scriptMark, processGroup, outcome, isReported } = entry;
   const records: JournalRecord[] = [{ state: "taken", commandId, deploymentId, deploymentGroupId, event }];
+  if (scriptMark !== undefined && !isReported) records.push({ state: "mark", commandId, mark: scriptMark });
   if (processGroup !== undefined && !isReported) records.push({ state: "script", commandId, processGroup });
   if (outcome !== undefined) records.push({ state: "ended", commandId, outcome });
   if (isReported) records.push({ state: "reported", commandId });

@@ -1,6 +1,7 @@
 import type { LogChunk } from "@sluice/wire/sluice/operations.ts";
-import { expect, it } from "vitest";
-import { LOG_WAITING_MAX_CHARACTERS, LogShipper } from "./log-shipper.ts";
+import { expect, it, vi } from "vitest";
+import { ServerRefusal } from "./host-server.ts";
+import { LOG_REFUSED_MAX_MS, LOG_REQUEST_MAX_CHUNKS, LOG_WAITING_MAX_CHARACTERS, LogShipper } from "./log-shipper.ts";
 
 it("bounds what waits while the server is away, marks the gap, and goes on in order afterwards", async () => {
   const stored: LogChunk[] = [];
@@ -38,4 +39,77 @@ it("never throws at a script, even after it was closed", async () => {
   shipper.close();
   log.write({ stream: "stdout", scriptName: "s", text: "late" });
   await log.end();
+});
+
+it("drops what the server refuses, marks the gap, and goes on with that command and with others", async () => {
+  const stored: LogChunk[] = [];
+  const dropped: [string, number][] = [];
+  const refused = new ServerRefusal("LogDoesNotExistException", "it is not kept");
+  const putLogs = async (chunks: readonly LogChunk[]) => {
+    const isRefused = ({ hostCommandIdentifier, text }: LogChunk) =>
+      hostCommandIdentifier === "ended" || text === "bad";
+    stored.push(...chunks.filter((chunk) => !isRefused(chunk) && !stored.some((known) => isSame(known, chunk))));
+    if (chunks.some(isRefused)) throw refused;
+  };
+  const shipper = new LogShipper({ putLogs }, (command, characters) => dropped.push([command, characters]));
+  const write = (log: ReturnType<LogShipper["openCommand"]>, text: string) =>
+    log.write({ stream: "stdout", scriptName: "s", text });
+  const [good, ended, mixed] = ["good", "ended", "mixed"].map((id) => shipper.openCommand(id));
+  write(ended!, "late words");
+  write(good!, "one");
+  write(mixed!, "bad");
+  await Promise.all([ended!.end(), good!.end()]);
+  write(mixed!, "fine");
+  await mixed!.end();
+  const textsOf = (id: string) => stored.filter((chunk) => chunk.hostCommandIdentifier === id).map(({ text }) => text);
+  expect(textsOf("good")).toEqual(["one"]);
+  expect(textsOf("mixed")).toEqual([expect.stringContaining("3 characters of output are missing"), "fine"]);
+  expect(textsOf("ended")).toEqual([]);
+  expect(dropped.toSorted()).toEqual([
+    ["ended", 10],
+    ["mixed", 3],
+  ]);
+  shipper.close();
+});
+
+function isSame(one: LogChunk, other: LogChunk): boolean {
+  return one.hostCommandIdentifier === other.hostCommandIdentifier && one.sequence === other.sequence;
+}
+
+it("does not ask for ever a server that answers and takes nothing", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  try {
+    const dropped: string[] = [];
+    let isOut = true;
+    const stored: LogChunk[] = [];
+    const putLogs = async (chunks: readonly LogChunk[]) => {
+      if (isOut) throw new ServerRefusal("AccessDeniedException", "the command is another's");
+      stored.push(...chunks);
+    };
+    const shipper = new LogShipper({ putLogs }, (command) => dropped.push(command));
+    shipper.openCommand("c-1").write({ stream: "stdout", scriptName: "s", text: "never wanted" });
+    await vi.advanceTimersByTimeAsync(LOG_REFUSED_MAX_MS / 2);
+    expect(dropped).toEqual([]);
+    await vi.advanceTimersByTimeAsync(LOG_REFUSED_MAX_MS);
+    expect(dropped).toEqual(["c-1"]);
+    isOut = false;
+    shipper.openCommand("c-2").write({ stream: "stdout", scriptName: "s", text: "wanted" });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(stored.map(({ text }) => text)).toEqual(["wanted"]);
+    shipper.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it("sends many small pieces in requests that a server reads", async () => {
+  const sizes: number[] = [];
+  const shipper = new LogShipper({ putLogs: async (chunks) => void sizes.push(chunks.length) });
+  const log = shipper.openCommand("c");
+  for (let index = 0; index < LOG_REQUEST_MAX_CHUNKS * 2; index += 1) {
+    log.write({ stream: "stdout", scriptName: "s", text: "x" });
+  }
+  await log.end();
+  expect(sizes).toEqual([LOG_REQUEST_MAX_CHUNKS, LOG_REQUEST_MAX_CHUNKS]);
+  shipper.close();
 });

@@ -1,3 +1,4 @@
+import { ServiceError } from "@sluice/wire/client/errors.ts";
 import type { LogChunk } from "@sluice/wire/sluice/operations.ts";
 import { BackOff, pause } from "./back-off.ts";
 import type { OutputSink } from "./host/lifecycle-command.ts";
@@ -11,6 +12,10 @@ export const LOG_EVENT_MAX_CHARACTERS = 1024 * 1024;
 export const LOG_WAITING_MAX_CHARACTERS = 4 * 1024 * 1024;
 /** What goes in one request. */
 export const LOG_REQUEST_MAX_CHARACTERS = 256 * 1024;
+/** Pieces in one request, which take room beside their text. */
+export const LOG_REQUEST_MAX_CHUNKS = 1_000;
+/** A server that answers and will not take a batch is asked this long, and then the batch is dropped; one that does not answer is waited for. */
+export const LOG_REFUSED_MAX_MS = 10 * 60_000;
 /** How long a finished event waits for its output to arrive before its outcome is reported without it. */
 export const LOG_FLUSH_MAX_MS = 2_000;
 
@@ -29,7 +34,11 @@ interface CommandCount {
   nextSequence: number;
   characters: number;
   droppedCharacters: number;
+  isEnded: boolean;
 }
+
+/** What is told of output that the server does not take; the host's own scripts.log has it all the same. */
+export type OnRefused = (commandId: string, characters: number, problem: unknown) => void;
 
 /**
  * Sends scripts' output to the server while they run. Writing never waits and never fails: what does not fit is dropped, and one line
@@ -40,21 +49,30 @@ export class LogShipper {
   readonly #waiting: WaitingChunk[] = [];
   readonly #backOff = new BackOff();
   readonly #abandon = new AbortController();
+  readonly #onRefused: OnRefused;
+  /** Of commands that run, or whose output waits. */
+  readonly #counts = new Map<string, CommandCount>();
+  /** Since when the server has answered without taking anything; milliseconds of the process's own clock. */
+  #refusedSince: number | undefined;
   #waitingCharacters = 0;
   #sending: Promise<void> | undefined;
   #hurry: AbortController | undefined;
 
-  constructor(server: Pick<HostServer, "putLogs">) {
+  constructor(server: Pick<HostServer, "putLogs">, onRefused: OnRefused = () => {}) {
     this.#server = server;
+    this.#onRefused = onRefused;
   }
 
   openCommand(commandId: string): CommandLog {
-    const count: CommandCount = { nextSequence: 0, characters: 0, droppedCharacters: 0 };
+    const count: CommandCount = { nextSequence: 0, characters: 0, droppedCharacters: 0, isEnded: false };
+    this.#counts.set(commandId, count);
     return {
       write: (chunk) => this.#write(commandId, count, chunk),
       end: async () => {
+        count.isEnded = true;
         this.#markGap(commandId, count);
         await this.#drain(LOG_FLUSH_MAX_MS);
+        this.#forgetEnded();
       },
     };
   }
@@ -131,6 +149,8 @@ export class LogShipper {
       this.#waiting.splice(0, batch.length);
       this.#waitingCharacters -= charactersOf(batch);
       this.#backOff.reset();
+      this.#refusedSince = undefined;
+      this.#forgetEnded();
       if (this.#waiting.length > 0)
         await pause(LOG_BATCH_MS, AbortSignal.any([this.#hurry.signal, this.#abandon.signal]));
     }
@@ -140,20 +160,59 @@ export class LogShipper {
     let characters = 0;
     const beyond = this.#waiting.findIndex((chunk, index) => {
       characters += chunk.text.length;
-      return index > 0 && characters > LOG_REQUEST_MAX_CHARACTERS;
+      return index > 0 && (characters > LOG_REQUEST_MAX_CHARACTERS || index >= LOG_REQUEST_MAX_CHUNKS);
     });
     return beyond === -1 ? [...this.#waiting] : this.#waiting.slice(0, beyond);
   }
 
-  /** Whether the batch is done with: stored, or refused for good (a command that the server no longer knows). */
+  /** Whether the batch is done with: stored, or refused for good. */
   async #send(batch: readonly WaitingChunk[]): Promise<boolean> {
     try {
       await this.#server.putLogs(batch, this.#abandon.signal);
       return true;
     } catch (error) {
-      if (error instanceof ServerRefusal && !error.isIdentityRefused) return true;
-      await pause(this.#backOff.next(), this.#abandon.signal);
-      return false;
+      if (this.#abandon.signal.aborted) return false;
+      if (!this.#isForGood(error)) {
+        await pause(this.#backOff.next(), this.#abandon.signal);
+        return false;
+      }
+      const commands = Map.groupBy(batch, ({ hostCommandIdentifier }) => hostCommandIdentifier);
+      if (commands.size === 1) this.#drop(batch, error);
+      // One command's refusal must not cost the output of others; what the server has of them already it stores once.
+      else for (const chunks of commands.values()) await this.#sendOrDrop(chunks);
+      return true;
+    }
+  }
+
+  async #sendOrDrop(chunks: readonly WaitingChunk[]): Promise<void> {
+    while (!this.#abandon.signal.aborted && !(await this.#send(chunks)));
+  }
+
+  #isForGood(error: unknown): boolean {
+    if (error instanceof ServerRefusal && !error.isIdentityRefused) return true;
+    // Without an answer the server is away, and what waits is bounded.
+    if (!(error instanceof ServerRefusal) && !(error instanceof ServiceError)) return false;
+    this.#refusedSince ??= performance.now();
+    return performance.now() - this.#refusedSince > LOG_REFUSED_MAX_MS;
+  }
+
+  /** Gives up output of one command. The gap is marked where its output goes on, or at its end. */
+  #drop(chunks: readonly WaitingChunk[], problem: unknown): void {
+    const commandId = chunks[0]?.hostCommandIdentifier ?? "";
+    // Marks that are refused are not marked again.
+    const characters = charactersOf(chunks.filter(({ stream }) => stream !== "agent"));
+    if (characters === 0) return;
+    this.#onRefused(commandId, characters, problem);
+    const count = this.#counts.get(commandId);
+    if (count === undefined) return;
+    count.droppedCharacters += characters;
+    if (count.isEnded) this.#markGap(commandId, count);
+  }
+
+  #forgetEnded(): void {
+    const waiting = new Set(this.#waiting.map(({ hostCommandIdentifier }) => hostCommandIdentifier));
+    for (const [commandId, { isEnded }] of this.#counts) {
+      if (isEnded && !waiting.has(commandId)) this.#counts.delete(commandId);
     }
   }
 }

@@ -3,6 +3,7 @@ import { describeFailure } from "./agent-log.ts";
 import { BackOff, pause } from "./back-off.ts";
 import { type CommandParts, carryOut } from "./command-execution.ts";
 import { cureOfRefusal, ServerRefusal } from "./host-server.ts";
+import { monotonicMs } from "./monotonic-time.ts";
 import { REFUSED_IDENTITY_RETRY_MS } from "./until-answered.ts";
 
 /** A server that answers "nothing" faster than this does not hold polls. */
@@ -29,7 +30,7 @@ export async function pollUntilStopped(hostIdentifier: string, parts: CommandPar
   const repeated = new BackOff(REPEATED_OFFER_PAUSE);
   const underWay = new Set<Promise<void>>();
   while (!stopping.aborted) {
-    const startedAt = performance.now();
+    const startedAt = monotonicMs();
     let command: HostCommand | undefined;
     try {
       command = await server.pollHostCommand(stopping);
@@ -44,7 +45,7 @@ export async function pollUntilStopped(hostIdentifier: string, parts: CommandPar
     report.lastFailure = undefined;
     backOff.reset();
     if (command === undefined) {
-      if (performance.now() - startedAt >= HELD_POLL_MIN_MS) unheld.reset();
+      if (monotonicMs() - startedAt >= HELD_POLL_MIN_MS) unheld.reset();
       else await pause(unheld.next(), stopping);
     } else if (isForThisHost(command, hostIdentifier, parts) && !held.has(command.HostCommandIdentifier)) {
       const carriedOut: Promise<void> = carryOut(command, parts).finally(() => underWay.delete(carriedOut));

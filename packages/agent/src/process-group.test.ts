@@ -1,43 +1,58 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { afterEach, describe, expect, it } from "vitest";
+import { SCRIPT_MARK_VARIABLE } from "./host/hooks/script-mark.ts";
 import { endProcessGroup, findScriptGroup } from "./process-group.ts";
 
-const EVENT = { DEPLOYMENT_ID: "d-A1B2C3D4E", LIFECYCLE_EVENT: "AfterInstall" };
-let directory: string;
-let script: ChildProcess;
+/** Of this run alone: processes of another may be there. */
+const MARK = randomBytes(16).toString("hex");
+/** Two of them, so that the kernel gives two processes different starts. */
+const CLOCK_TICK_MS = 20;
+const processes: ChildProcess[] = [];
 
-beforeEach(async () => {
-  directory = realpathSync(mkdtempSync(join(tmpdir(), "sluice-group-")));
-  mkdirSync(join(directory, "archive"));
-  script = spawn("/bin/sleep", ["600"], {
-    cwd: join(directory, "archive"),
-    env: { ...EVENT, PATH: process.env.PATH },
-    detached: true,
-    stdio: "ignore",
-  });
-  await new Promise((resolve) => script.once("spawn", resolve));
-});
+async function startLeader(variables: Readonly<Record<string, string>>): Promise<ChildProcess> {
+  const leader = spawn("/bin/sleep", ["600"], { env: variables, detached: true, stdio: "ignore" });
+  processes.push(leader);
+  await new Promise((resolve) => leader.once("spawn", resolve));
+  return leader;
+}
+
 afterEach(() => {
-  script.kill("SIGKILL");
-  rmSync(directory, { recursive: true });
+  for (const leader of processes.splice(0)) leader.kill("SIGKILL");
 });
 
 describe.skipIf(process.platform !== "linux")("a script whose number was never written down", () => {
-  it("is found by its event and its directory, and can be ended", async () => {
-    const group = findScriptGroup(directory, EVENT);
+  it("is found by its mark, and can be ended", async () => {
+    const script = await startLeader({ [SCRIPT_MARK_VARIABLE]: MARK, LIFECYCLE_EVENT: "AfterInstall" });
+    const group = findScriptGroup(MARK);
     expect(group?.groupId).toBe(script.pid);
     const ended = new Promise((resolve) => script.once("exit", (_, signal) => resolve(signal)));
     expect(await endProcessGroup(group!)).toBe("terminated");
     expect(await ended).toBe("SIGTERM");
   });
 
-  it("is not taken for another event's, another deployment's or another agent's", () => {
-    expect(findScriptGroup(directory, { ...EVENT, LIFECYCLE_EVENT: "BeforeInstall" })).toBeUndefined();
-    expect(findScriptGroup(directory, { ...EVENT, DEPLOYMENT_ID: "d-A1B2C3D4" })).toBeUndefined();
-    expect(findScriptGroup(`${directory}-2`, EVENT)).toBeUndefined();
-    expect(findScriptGroup(join(directory, "arch"), EVENT)).toBeUndefined();
+  it("is not taken for a process with its event but without its mark, nor for what it has started", async () => {
+    await startLeader({ DEPLOYMENT_ID: "d-A1B2C3D4E", LIFECYCLE_EVENT: "AfterInstall" });
+    await startLeader({ [SCRIPT_MARK_VARIABLE]: MARK.slice(0, -1) });
+    expect(findScriptGroup(MARK)).toBeUndefined();
+    const script = await startLeader({ [SCRIPT_MARK_VARIABLE]: MARK });
+    await new Promise((resolve) => setTimeout(resolve, CLOCK_TICK_MS));
+    await startLeader({ [SCRIPT_MARK_VARIABLE]: MARK });
+    expect(findScriptGroup(MARK)?.groupId).toBe(script.pid);
   });
+
+  it.skipIf(process.geteuid?.() !== 0)(
+    "is not looked for among another user's processes, whose environment may be endless (needs root)",
+    async () => {
+      const stranger = spawn("setpriv", ["--reuid", "12345", "--clear-groups", "/bin/sleep", "600"], {
+        env: { ...process.env, [SCRIPT_MARK_VARIABLE]: MARK },
+        detached: true,
+        stdio: "ignore",
+      });
+      processes.push(stranger);
+      await expect.poll(() => readFileSync(`/proc/${stranger.pid}/cmdline`, "latin1")).toMatch(/^\/bin\/sleep/);
+      expect(findScriptGroup(MARK)).toBeUndefined();
+    },
+  );
 });

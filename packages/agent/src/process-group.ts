@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { sep } from "node:path";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { pause } from "./back-off.ts";
+import { SCRIPT_MARK_VARIABLE } from "./host/hooks/script-mark.ts";
 
 /** One process group for certain: numbers are used again, the start of its leader in this boot is not. */
 export interface ProcessGroup {
@@ -36,21 +36,24 @@ export function identifyProcessGroup(leader: number): ProcessGroup | undefined {
 }
 
 /**
- * The group of a script that an agent started and could not write down before it was killed: its leader works below the agent's
- * directory (another agent on this machine may run the same event), with that event's variables in its environment.
+ * The group of a script that an agent started and could not write down before it was killed: its leader has the script's mark, which no
+ * other user of this host can know. What the script itself has started since has it too, and is younger.
+ *
+ * Only processes of the agent's own user are asked (with `runas`, the leader is root's runuser): a process decides what memory its environment is,
+ * which may be endless, or a file that never answers (FUSE).
  */
-export function findScriptGroup(
-  directory: string,
-  variables: Readonly<Record<string, string>>,
-): ProcessGroup | undefined {
-  const wanted = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-  for (const name of processNames()) {
-    const leader = Number(name);
-    if (readProcessStat(leader)?.groupId !== leader || !worksBelow(name, directory)) continue;
-    const environment = readEnvironment(name);
-    if (wanted.every((variable) => environment.includes(variable))) return identifyProcessGroup(leader);
-  }
-  return undefined;
+export function findScriptGroup(mark: string): ProcessGroup | undefined {
+  const variable = `${SCRIPT_MARK_VARIABLE}=${mark}`;
+  const groups = processNames()
+    .filter(
+      (name) =>
+        isOwnProcess(name) &&
+        readProcessStat(Number(name))?.groupId === Number(name) &&
+        readEnvironment(name).includes(variable),
+    )
+    .map((name) => identifyProcessGroup(Number(name)))
+    .filter((group) => group !== undefined);
+  return groups.sort((one, other) => Number(one.startTicks) - Number(other.startTicks))[0];
 }
 
 /**
@@ -94,20 +97,16 @@ function processNames(): string[] {
   }
 }
 
-function worksBelow(processName: string, directory: string): boolean {
-  try {
-    return readlinkSync(`/proc/${processName}/cwd`).startsWith(`${directory}${sep}`);
-  } catch {
-    return false; // gone, or another user's
-  }
-}
-
 function readEnvironment(processName: string): readonly string[] {
   try {
     return readFileSync(`/proc/${processName}/environ`, "utf8").split("\0");
   } catch {
     return [];
   }
+}
+
+function isOwnProcess(processName: string): boolean {
+  return statSync(`/proc/${processName}`, { throwIfNoEntry: false })?.uid === process.geteuid?.();
 }
 
 function signalGroup(groupId: number, signal: "SIGTERM" | "SIGKILL"): void {

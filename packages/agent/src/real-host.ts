@@ -1,12 +1,21 @@
 import { connectionAgent } from "@sluice/wire/client/connection-agent.ts";
 import type { AgentLog, LogFields } from "./agent-log.ts";
 import type { Enrolment } from "./enrolment-files.ts";
+import { withheldNames } from "./host/hooks/script-environment.ts";
 import type { Host } from "./host/host.ts";
 import { completeHostConfig, type HostConfigInput, type HostLogger } from "./host/host-config.ts";
 import type { LifecycleHost } from "./lifecycle-host.ts";
 
 /** What agent.json may say in `host`, all of it optional. See `HostConfig` for what each means. */
-const HOST_SETTINGS = ["maxRevisions", "strictScripts", "s3Endpoint", "s3Credentials", "gitHubBaseUrl", "gitHubToken"];
+const HOST_SETTINGS = [
+  "maxRevisions",
+  "strictScripts",
+  "scriptEnvironment",
+  "s3Endpoint",
+  "s3Credentials",
+  "gitHubBaseUrl",
+  "gitHubToken",
+];
 
 /**
  * This machine, set up as its agent.json says. What unpacks and installs is loaded with the first command, so that an agent that has
@@ -14,7 +23,14 @@ const HOST_SETTINGS = ["maxRevisions", "strictScripts", "s3Endpoint", "s3Credent
  */
 export function createRealHost(enrolment: Enrolment, directory: string, log: AgentLog): LifecycleHost {
   const config = hostConfig(enrolment);
-  completeHostConfig(config);
+  const { scriptEnvironment } = completeHostConfig(config);
+  const withheld = withheldNames(process.env, scriptEnvironment);
+  if (withheld.length > 0) {
+    log.info("scripts do not see these variables of the agent's environment; name those that they need in agent.json", {
+      setting: "host.scriptEnvironment",
+      variables: withheld.join(" "),
+    });
+  }
   let loading: Promise<Host> | undefined;
   const load = () => {
     loading ??= import("./host/host.ts")
@@ -45,11 +61,12 @@ function hostConfig(enrolment: Enrolment): HostConfigInput {
   return { ...settings, ...bundleTrust(enrolment) };
 }
 
-/** Presigned URLs lead back to our own server, which is to be trusted exactly as for everything else. */
+/** Presigned URLs that lead back to our own server: it is trusted exactly as for everything else. */
 function bundleTrust({ server, serverFingerprints, certificateAuthority }: Enrolment): HostConfigInput {
-  if (!server.startsWith("https:")) return {};
+  const trustedOrigins = [new URL(server).origin];
+  if (!server.startsWith("https:")) return { trustedOrigins };
   const trust = { ca: certificateAuthority, fingerprints: serverFingerprints };
-  return { bundleTls: { agent: connectionAgent("https:", trust) } };
+  return { trustedOrigins, bundleTls: { agent: connectionAgent("https:", trust) } };
 }
 
 /** The host's fields hold an error and plain values; the error's words are in the message already. */

@@ -1,14 +1,15 @@
-import { realpathSync } from "node:fs";
-import { type AgentLog, type AgentLogFormat, createAgentLog } from "./agent-log.ts";
+import { type AgentLog, type AgentLogFormat, createAgentLog, describeFailure } from "./agent-log.ts";
 import { AGENT_VERSION } from "./agent-version.ts";
 import { pause } from "./back-off.ts";
 import { type CommandParts, recover } from "./command-execution.ts";
+import { whoElseMayChange } from "./data-directory.ts";
 import { type Enrolment, readEnrolment } from "./enrolment-files.ts";
 import { beatUntilStopped, sayGoodbye } from "./heartbeat.ts";
 import { HeldCommands } from "./held-commands.ts";
 import { Journal } from "./journal.ts";
 import type { LifecycleHost } from "./lifecycle-host.ts";
 import { LogShipper } from "./log-shipper.ts";
+import { monotonicMs } from "./monotonic-time.ts";
 import { type PollReport, pollUntilStopped } from "./poll-loop.ts";
 import { createRealHost } from "./real-host.ts";
 import { ScriptWatch } from "./script-watch.ts";
@@ -48,6 +49,10 @@ export async function runAgent(options: RunAgentOptions): Promise<number> {
   const { directory } = options;
   const log = options.log ?? createAgentLog(options.logFormat);
   const enrolment = readEnrolment(directory);
+  const problem = whoElseMayChange(directory);
+  if (problem !== undefined) {
+    log.warn(`users of this host can make the agent, which is root, run scripts of theirs: ${problem}`, { directory });
+  }
   const held = new HeldCommands();
   const polls: PollReport = { lastPollAt: undefined, lastFailure: undefined };
   const stop = new StopSwitch(log);
@@ -79,7 +84,7 @@ async function serve(
   host: LifecycleHost | undefined,
   { held, polls, stop, log }: Service,
 ): Promise<number> {
-  const server = connectToServer(enrolment);
+  const server = connectToServer(enrolment, log);
   const journal = Journal.open(directory);
   const leaving = new AbortController();
   const ending = new AbortController();
@@ -89,10 +94,15 @@ async function serve(
     journal,
     held,
     log,
-    directory: realpathSync(directory),
     host: host ?? createRealHost(enrolment, directory, log),
     specifications: new SpecificationSource(enrolment.signingCertificate),
-    logs: new LogShipper(server),
+    logs: new LogShipper(server, (command, characters, error) =>
+      log.warn("the server does not keep some of a command's output", {
+        command,
+        characters,
+        problem: describeFailure(error),
+      }),
+    ),
     scripts: new ScriptWatch(),
     stopping: stop.signal,
     leaving: leaving.signal,
@@ -126,17 +136,17 @@ async function letHeldCommandsEnd(
   ending: AbortController,
   log: AgentLog,
 ): Promise<void> {
-  let scriptsDeadline = performance.now() + SCRIPTS_ON_STOP_MAX_MS;
+  let scriptsDeadline = monotonicMs() + SCRIPTS_ON_STOP_MAX_MS;
   let reportsDeadline: number | undefined;
   while (held.list().length > 0) {
     const running = held.list().filter((command) => command.state === "running");
     if (running.length > 0) log.info("waiting for scripts to end before stopping", { running: running.length });
-    reportsDeadline = running.length > 0 ? undefined : (reportsDeadline ?? performance.now() + REPORTS_ON_STOP_MAX_MS);
-    await pause(Math.max((reportsDeadline ?? scriptsDeadline) - performance.now(), 0), held.changed);
-    const isOver = performance.now() >= (reportsDeadline ?? scriptsDeadline);
+    reportsDeadline = running.length > 0 ? undefined : (reportsDeadline ?? monotonicMs() + REPORTS_ON_STOP_MAX_MS);
+    await pause(Math.max((reportsDeadline ?? scriptsDeadline) - monotonicMs(), 0), held.changed);
+    const isOver = monotonicMs() >= (reportsDeadline ?? scriptsDeadline);
     if (isOver && reportsDeadline === undefined && !ending.signal.aborted) {
       ending.abort();
-      scriptsDeadline = performance.now() + KILLED_SCRIPTS_MAX_MS;
+      scriptsDeadline = monotonicMs() + KILLED_SCRIPTS_MAX_MS;
     } else if (isOver) {
       leaving.abort();
       return;

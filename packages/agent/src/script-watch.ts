@@ -1,11 +1,22 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { withScriptMarks } from "./host/hooks/script-mark.ts";
 
 /** Published by Node in the context of whoever spawns, before the process has its number. */
 const CHANNEL = "child_process";
 
+const MARK_RANDOM_BYTES = 16;
+
 type OnStart = (processId: number) => void;
+
+export interface ScriptListener {
+  /** A script is about to start with this mark: by it the script is found when its number could not be kept. */
+  onMark(mark: string): void;
+  /** It, or a program that the event needs, runs. */
+  onStart(processId: number): void;
+}
 
 /**
  * Tells who started which process: everything that `work` starts, directly or after awaiting, is told to `onStart`. So the journal can
@@ -26,8 +37,13 @@ export class ScriptWatch {
     subscribe(CHANNEL, this.#onSpawn);
   }
 
-  watch<T>(onStart: OnStart, work: () => Promise<T>): Promise<T> {
-    return this.#listener.run(onStart, work);
+  watch<T>({ onMark, onStart }: ScriptListener, work: () => Promise<T>): Promise<T> {
+    const nextMark = () => {
+      const mark = randomBytes(MARK_RANDOM_BYTES).toString("hex");
+      onMark(mark);
+      return mark;
+    };
+    return withScriptMarks(nextMark, () => this.#listener.run(onStart, work));
   }
 
   close(): void {

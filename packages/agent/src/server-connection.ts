@@ -1,4 +1,5 @@
 import { agentFor } from "@sluice/wire/client/connection-agent.ts";
+import { CorrectedClock } from "@sluice/wire/client/corrected-clock.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
 import { createServiceClient } from "@sluice/wire/client/service-client.ts";
 import {
@@ -10,12 +11,21 @@ import {
 import { COMMAND_TABLE } from "@sluice/wire/command/shapes.ts";
 import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX, type SluiceOperations } from "@sluice/wire/sluice/operations.ts";
 import { SLUICE_TABLE } from "@sluice/wire/sluice/shapes.ts";
+import type { AgentLog } from "./agent-log.ts";
 import { AGENT_VERSION, AGENT_VERSION_HEADER } from "./agent-version.ts";
 import type { Enrolment } from "./enrolment-files.ts";
 import { type HostServer, ServerRefusal } from "./host-server.ts";
 
-/** The server holds a poll for 20 s; twice that without an answer means that the connection is dead. */
-export const POLL_TIMEOUT_MS = 45_000;
+/** The server holds a poll for 20 s; well beyond that without an answer means that the connection is dead. */
+export const POLL_TIMEOUT_MS = 30_000;
+/**
+ * Below the interval of heartbeats, and well below the 15 s after which the server calls a host silent: one that hangs must leave time
+ * for two others.
+ */
+export const HEARTBEAT_TIMEOUT_MS = 4_000;
+/** Of a report: what the server does for it is done in milliseconds, and asking again changes nothing. */
+export const REPORT_TIMEOUT_MS = 15_000;
+/** The server may have to look for the bundle, or to store much output. */
 export const REQUEST_TIMEOUT_MS = 30_000;
 const HTTP_SERVER_ERRORS = 500;
 /** Errors that say "later", with a 4xx status. */
@@ -27,13 +37,23 @@ export interface ServerConnection extends HostServer {
 }
 
 /** The host's own view of its server: requests signed with the key that it got at enrolment. */
-export function connectToServer(enrolment: Enrolment): ServerConnection {
+export function connectToServer(enrolment: Enrolment, log: Pick<AgentLog, "warn" | "info">): ServerConnection {
   const { hostIdentifier } = enrolment;
   const tls = { ca: enrolment.certificateAuthority, fingerprints: enrolment.serverFingerprints };
   // One pool for both services: the connection that carries the heartbeats is there when a command comes, and a fleet that gets its
   // commands at once does not knock at the server's door at once, which Node opens for one connection at a time.
   const connections = agentFor(enrolment.server, tls);
+  const clock = new CorrectedClock((secondsAhead) => {
+    if (secondsAhead === 0) log.info("this host's clock is right again");
+    else {
+      const where = `${Math.abs(secondsAhead)} s ${secondsAhead > 0 ? "ahead of" : "behind"} the server's`;
+      log.warn(
+        `this host's clock is ${where}; the agent goes on by the server's. Set the one that is wrong: timedatectl set-ntp true`,
+      );
+    }
+  });
   const connection = {
+    clock,
     endpoint: enrolment.server,
     connections,
     region: enrolment.region,
@@ -68,15 +88,26 @@ export function connectToServer(enrolment: Enrolment): ServerConnection {
     },
     async acknowledge(commandId, isNoop, signal) {
       const input = { HostCommandIdentifier: commandId, Diagnostics: asJson({ IsCommandNoop: isNoop }) };
-      const acknowledged = commands.call("PutHostCommandAcknowledgement", input, { signal, timeoutMs });
+      const acknowledged = commands.call("PutHostCommandAcknowledgement", input, {
+        signal,
+        timeoutMs: REPORT_TIMEOUT_MS,
+      });
       return (await orRefusal(acknowledged)).CommandStatus;
     },
     async complete(input, signal) {
-      await orRefusal(commands.call("PutHostCommandComplete", input, { signal, timeoutMs }));
+      await orRefusal(commands.call("PutHostCommandComplete", input, { signal, timeoutMs: REPORT_TIMEOUT_MS }));
     },
     async heartbeat(heldCommands, goodbye, signal) {
-      const input = { hostIdentifier, heldCommands, agentVersion: AGENT_VERSION, ...(goodbye ? { goodbye } : {}) };
-      return (await orRefusal(sluice.call("HostHeartbeat", input, { signal, timeoutMs }))).intervalSeconds;
+      const { secondsAhead } = clock;
+      const input = {
+        hostIdentifier,
+        heldCommands,
+        agentVersion: AGENT_VERSION,
+        ...(secondsAhead === 0 ? {} : { clockOffsetSeconds: secondsAhead }),
+        ...(goodbye ? { goodbye } : {}),
+      };
+      const options = { signal, timeoutMs: HEARTBEAT_TIMEOUT_MS };
+      return (await orRefusal(sluice.call("HostHeartbeat", input, options))).intervalSeconds;
     },
     async putLogs(chunks, signal) {
       await orRefusal(sluice.call("PutHostLogs", { hostIdentifier, chunks }, { signal, timeoutMs }));

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
-import { chmodSync, closeSync, openSync, realpathSync, rmSync, statSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
-import { pause } from "./back-off.ts";
+import { withShortPath } from "./short-path.ts";
+import { holdStartDoor } from "./start-door.ts";
 
 /** The agent of a directory listens here: that it answers is the proof that it runs, and what it answers is its status. */
 export const AGENT_SOCKET_NAME = "agent.sock";
@@ -10,7 +10,6 @@ const ASK_MAX_MS = 2_000;
 const ANSWER_MAX_CHARACTERS = 1024 * 1024;
 /** Another agent of the same directory may be starting at this moment; it holds the door for milliseconds. */
 const DOOR_MAX_MS = 5_000;
-const DOOR_LOOK_EVERY_MS = 10;
 
 export class AlreadyRunning extends Error {
   constructor(directory: string, processId: number | undefined) {
@@ -31,7 +30,8 @@ export interface InstanceLock {
  * @throws {AlreadyRunning}
  */
 export async function becomeOnlyInstance(directory: string, describe: () => object): Promise<InstanceLock> {
-  const door = await holdDoor(directory);
+  const door = await holdStartDoor(directory, DOOR_MAX_MS);
+  if (door === undefined) throw new AlreadyRunning(directory, undefined);
   try {
     const answer = await askRunningAgent(directory);
     if (answer !== undefined) throw new AlreadyRunning(directory, processIdOf(answer));
@@ -41,7 +41,7 @@ export async function becomeOnlyInstance(directory: string, describe: () => obje
       socket.on("error", () => undefined);
       socket.end(JSON.stringify(describe()));
     });
-    await withShortPath(directory, (path) => listen(server, path));
+    await withShortPath(directory, (short) => listen(server, join(short, AGENT_SOCKET_NAME)));
     chmodSync(join(directory, AGENT_SOCKET_NAME), 0o600);
     return {
       release: async () => {
@@ -50,15 +50,15 @@ export async function becomeOnlyInstance(directory: string, describe: () => obje
       },
     };
   } finally {
-    if (door !== undefined) await close(door);
+    await door.close();
   }
 }
 
 /** What the agent of this directory says of itself; undefined when none runs. */
 export async function askRunningAgent(directory: string): Promise<object | undefined> {
-  return withShortPath(directory, async (path) => {
+  return withShortPath(directory, async (short) => {
     try {
-      return JSON.parse(await readAnswer(path)) as object;
+      return JSON.parse(await readAnswer(join(short, AGENT_SOCKET_NAME))) as object;
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === "ENOENT" || code === "ECONNREFUSED") return undefined;
@@ -82,50 +82,6 @@ function readAnswer(path: string): Promise<string> {
     socket.on("error", reject);
     socket.on("end", () => resolve(answer));
   });
-}
-
-/**
- * A socket's path holds 107 bytes, a directory may be longer: go through a descriptor of the directory, whose name is always short.
- * Without /proc (not Linux) the plain path has to do.
- */
-async function withShortPath<T>(directory: string, use: (path: string) => Promise<T>): Promise<T> {
-  if (process.platform !== "linux") return use(join(directory, AGENT_SOCKET_NAME));
-  let descriptor: number;
-  try {
-    descriptor = openSync(directory, "r");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return use(join(directory, AGENT_SOCKET_NAME));
-    throw error;
-  }
-  try {
-    return await use(`/proc/self/fd/${descriptor}/${AGENT_SOCKET_NAME}`);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/**
- * An abstract socket, which the kernel gives to one process at a time and takes back when it dies: between looking whether an agent
- * answers and taking its place, no other agent of the directory may do the same.
- */
-async function holdDoor(directory: string): Promise<Server | undefined> {
-  if (process.platform !== "linux") return undefined;
-  const { dev, ino } = statSync(directory);
-  const name = createHash("sha256")
-    .update(`${realpathSync(directory)}\n${dev}\n${ino}`)
-    .digest("hex");
-  const deadline = performance.now() + DOOR_MAX_MS;
-  for (;;) {
-    const door = createServer((socket) => socket.destroy());
-    try {
-      await listen(door, `\0sluice-agent-${name}`);
-      return door;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-      if (performance.now() >= deadline) throw new AlreadyRunning(directory, undefined);
-      await pause(DOOR_LOOK_EVERY_MS);
-    }
-  }
 }
 
 function listen(server: Server, path: string): Promise<void> {

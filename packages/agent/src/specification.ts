@@ -1,4 +1,5 @@
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
+import { EXECUTION_ID_MAX_CHARACTERS } from "@sluice/model/limits.ts";
 
 /** A specification that is signed and yet not to be obeyed. The message names the field, the value and the cure. */
 export class SpecificationRefused extends Error {
@@ -10,9 +11,9 @@ export class SpecificationRefused extends Error {
 
 /** CodeDeployCommand API: `^[^/]+/[^/]+/[^/]+/.+$`, at most 129 characters. */
 const EXECUTION_ID = /^[^/]+\/[^/]+\/[^/]+\/.+$/;
-const EXECUTION_ID_MAX_CHARACTERS = 129;
 /** Ids become directory names on this host. */
 const SAFE_SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9._+=,@-]{0,127}$/;
+const SHA256 = /^[0-9a-f]{64}$/;
 const S3_BUNDLE_TYPES = ["tar", "tgz", "zip"];
 const GITHUB_BUNDLE_TYPES = ["tar", "zip"];
 /** The reference agent obeys these, and so lets a server install any path of the host. Ours never does. */
@@ -46,6 +47,8 @@ export function parseSpecification(content: string, executionId: string): Deploy
   }
   const accessToken = optionalText(fields, "GitHubAccessToken");
   const fileExistsBehavior = readFileExistsBehavior(fields);
+  const sha256 = readSha256(fields);
+  const sha256Unknown = optionalText(fields, "BundleSha256Unknown");
   return {
     DeploymentId: deploymentId,
     DeploymentGroupId: safeSegment(requiredText(fields, "DeploymentGroupId"), "DeploymentGroupId"),
@@ -59,7 +62,16 @@ export function parseSpecification(content: string, executionId: string): Deploy
       ? {}
       : { AgentActionOverrides: { AgentOverrides: { FileExistsBehavior: fileExistsBehavior } } }),
     ...(accessToken === undefined ? {} : { GitHubAccessToken: accessToken }),
+    ...(sha256 === undefined ? {} : { BundleSha256: sha256 }),
+    ...(sha256Unknown === undefined ? {} : { BundleSha256Unknown: sha256Unknown }),
   };
+}
+
+/** Malformed it is refused, and not taken for absent: then a bundle would go unchecked. */
+function readSha256(fields: Fields): string | undefined {
+  const text = optionalText(fields, "BundleSha256");
+  if (text === undefined || SHA256.test(text)) return text;
+  throw new SpecificationRefused(`BundleSha256 ${JSON.stringify(text)} is not a SHA-256: 64 lower-case hex digits`);
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -172,7 +184,7 @@ function optionalText(fields: Fields, field: string): string | undefined {
 
 function oneOf(value: string, allowed: readonly string[], field: string): string {
   if (!allowed.includes(value)) {
-    throw new SpecificationRefused(`${field} ${JSON.stringify(value)} is none of ${allowed.join(", ")}`);
+    throw new SpecificationRefused(`${field} ${JSON.stringify(value)} is not one of ${allowed.join(", ")}`);
   }
   return value;
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { ensureDirectory } from "./host/layout.ts";
 
 /**
  * `ongoing-deployment/<deployment id>`, which holds the identifier of the command under way and nothing else, as the reference agent
@@ -10,6 +11,8 @@ export interface TrackingFile {
   readonly commandId: string;
 }
 
+/** Whatever the umask: who writes here names commands that the agent reports as failed. */
+const FILE_MODE = 0o644;
 export const TRACKING_DIRECTORY_NAME = "ongoing-deployment";
 /** The reference agent drops older ones unseen (`deployment_command_tracker.rb`). */
 export const TRACKING_FILE_STALE_MS = 24 * 60 * 60 * 1000;
@@ -17,11 +20,11 @@ export const TRACKING_FILE_STALE_MS = 24 * 60 * 60 * 1000;
 export function writeTrackingFile(directory: string, deploymentId: string, commandId: string): void {
   const path = trackingPath(directory, deploymentId);
   try {
-    writeFileSync(path, commandId);
+    writeFileSync(path, commandId, { mode: FILE_MODE });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, commandId);
+    ensureDirectory(dirname(path));
+    writeFileSync(path, commandId, { mode: FILE_MODE });
   }
 }
 

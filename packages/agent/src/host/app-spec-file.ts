@@ -1,9 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { AppSpec } from "@sluice/model/app-spec/app-spec.ts";
 import { parseAppSpec } from "@sluice/model/app-spec/app-spec-parser.ts";
 import { EventFailure } from "./event-failure.ts";
 
+/** Those of people have a few kilobytes. */
+export const APP_SPEC_MAX_BYTES = 1024 * 1024;
+/** Without O_NONBLOCK, opening a named pipe would wait for a writer for ever. */
+const WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK;
 const DEFAULT_NAMES = ["appspec.yaml", "appspec.yml"] as const;
 
 /**
@@ -28,7 +32,20 @@ export function readAppSpec(archiveDirectory: string, fileName: string): AppSpec
         "http://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file.html",
     );
   }
-  return parseOnce(path, readFileSync(path));
+  return parseOnce(path, readAppSpecFile(path));
+}
+
+/** An archive that the AWS agent unpacked may be another user's, who can have put anything in the file's place. */
+function readAppSpecFile(path: string): Buffer {
+  const descriptor = openSync(path, WITHOUT_WAITING);
+  try {
+    const stats = fstatSync(descriptor);
+    if (stats.isFile() && stats.size <= APP_SPEC_MAX_BYTES) return readFileSync(descriptor);
+    const what = stats.isFile() ? `has ${stats.size} bytes, and may have ${APP_SPEC_MAX_BYTES}` : "is not a file";
+    throw new EventFailure(`The AppSpec file ${path} ${what}. Put an AppSpec file in its place, and then try again.`);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Archives whose AppSpec is remembered: those of a few deployment groups at once. */

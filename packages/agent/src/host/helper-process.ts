@@ -1,13 +1,15 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import type { ChildProcess, SpawnOptions } from "node:child_process";
 
 /**
  * Whoever runs a lifecycle event may follow, through the asynchronous context, which processes it starts, so as to name a
- * script's process group after a crash. The agent's own small programs are no scripts: they start outside that context.
+ * script's process group after a crash. The agent's own small programs are not scripts: they start outside that context.
  */
 const outsideOfAnyEvent = AsyncLocalStorage.snapshot();
 
 export function startHelper(program: string, argv: readonly string[], options: SpawnOptions): ChildProcess {
+  // Asked for here: an agent that only waits for commands starts nothing.
+  const { spawn } = process.getBuiltinModule("node:child_process");
   return outsideOfAnyEvent(() => spawn(program, argv, options));
 }
 

@@ -1,5 +1,6 @@
 import type { RequestOptions } from "node:https";
 import { ARCHIVE_LIMITS, type ArchiveLimits } from "./archive/archive-limits.ts";
+import { checkScriptEnvironment } from "./hooks/script-environment.ts";
 
 export interface HostLogger {
   info(fields: object, message: string): void;
@@ -26,10 +27,14 @@ export interface HostConfig {
   readonly gitHubBaseUrl: string;
   /** Used when the specification carries no token of its own. */
   readonly gitHubToken?: string | undefined;
-  /** The agent's own environment, which scripts inherit without its credentials. Default: `process.env`. */
+  /** Variables of the agent's environment that scripts see beside those that every service has; `NAME` or `BEGINNING*`. */
+  readonly scriptEnvironment: readonly string[];
+  /** The agent's own environment, of which scripts see what {@link scriptEnvironment} says. Default: `process.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** How the presigned bundle URL's server is trusted (private CA, pinned certificate). Never used for other origins. */
   readonly bundleTls?: Pick<RequestOptions, "ca" | "checkServerIdentity" | "rejectUnauthorized" | "agent"> | undefined;
+  /** Origins that may be on this machine or on its link, since its operator named them: the server's own. `s3Endpoint` and `gitHubBaseUrl` are, too. */
+  readonly trustedOrigins: readonly string[];
   readonly archiveLimits: ArchiveLimits;
   readonly timing: HostTiming;
 }
@@ -38,6 +43,12 @@ export interface HostConfig {
 export interface HostTiming {
   /** Waits before each repeated try of a download. */
   readonly downloadRetryDelays: readonly number[];
+  /**
+   * The same while the server of this agent's is away, or its database: it is no host's fault, and no revision's. So often, and for so long: within the
+   * quarter of an hour for which a bundle's URL is good.
+   */
+  readonly serverAwayEvery: number;
+  readonly serverAwayAtMost: number;
   /** The reference agent's for GitHub: 10, 30, 90 s. */
   readonly gitHubRetryDelays: readonly number[];
   /** How long a download may stand still. */
@@ -52,6 +63,8 @@ export interface HostTiming {
 
 export const DEFAULT_TIMING: HostTiming = {
   downloadRetryDelays: [500, 2_000, 8_000],
+  serverAwayEvery: 3_000,
+  serverAwayAtMost: 840_000,
   gitHubRetryDelays: [10_000, 30_000, 90_000],
   downloadIdle: 60_000,
   scriptKillGrace: 10_000,
@@ -65,7 +78,9 @@ const DEFAULT_MAX_REVISIONS = 5;
 export const DEFAULT_HOST_CONFIG: HostConfig = {
   maxRevisions: DEFAULT_MAX_REVISIONS,
   strictScripts: false,
+  scriptEnvironment: [],
   gitHubBaseUrl: "https://api.github.com",
+  trustedOrigins: [],
   archiveLimits: ARCHIVE_LIMITS,
   timing: DEFAULT_TIMING,
 };
@@ -82,6 +97,7 @@ export function completeHostConfig(input: HostConfigInput): HostConfig {
     timing: { ...DEFAULT_TIMING, ...input.timing },
     archiveLimits: { ...ARCHIVE_LIMITS, ...input.archiveLimits },
   };
+  checkScriptEnvironment(config.scriptEnvironment);
   if (!Number.isInteger(config.maxRevisions) || config.maxRevisions < 1) {
     throw new RangeError(`maxRevisions is ${config.maxRevisions}; give a whole number of 1 or more.`);
   }

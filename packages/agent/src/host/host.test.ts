@@ -34,7 +34,13 @@ describe("a whole deployment", () => {
     expect(outcome).toMatchObject({ errorCode: 0, message: "Succeeded" });
     expect(readFileSync(join(fixture.destination, "version"), "utf8")).toBe("one");
     const directory = join(fixture.root, GROUP, "d-AAAAAAAA1");
-    expect(readdirSync(directory).sort()).toEqual(["bundle.json", "bundle.tar", "deployment-archive", "logs"]);
+    expect(readdirSync(directory).sort()).toEqual([
+      "archive-attributes.json",
+      "bundle.json",
+      "bundle.tar",
+      "deployment-archive",
+      "logs",
+    ]);
     const instructions = join(fixture.root, "deployment-instructions");
     expect(readdirSync(instructions).sort()).toEqual([
       `${GROUP}-cleanup`,

@@ -1,5 +1,6 @@
 import { hookScripts } from "@sluice/model/app-spec/hook-scripts.ts";
 import { readAppSpec } from "./app-spec-file.ts";
+import { adoptArchive } from "./archive/adopt-archive.ts";
 import { unpackBundle } from "./archive/unpack-bundle.ts";
 import { downloadBundle, forgetBundle } from "./bundle/download-bundle.ts";
 import { DeploymentsLog } from "./deployments-log.ts";
@@ -50,7 +51,7 @@ export function createHost({ directory, logger, config: input = {} }: HostOption
       signal.throwIfAborted();
       const layout = layoutOf(directory, specification);
       const context = { layout, config, signal };
-      if (commandName === "DownloadBundle") return await runDownloadBundle(command, context);
+      if (commandName === "DownloadBundle") return await runDownloadBundle(command, context, sink);
       if (commandName === "Install") return await runInstall(command, context);
       if (!isHookEvent(commandName)) throw new EventFailure(`Unsupported command type: ${commandName}.`);
       return await runHook(commandName, { ...context, specification, deploymentsLog, pipes, sink });
@@ -90,10 +91,21 @@ interface EventContext {
   readonly signal: AbortSignal;
 }
 
-async function runDownloadBundle(command: LifecycleCommand, context: EventContext): Promise<CommandOutcome> {
+async function runDownloadBundle(
+  command: LifecycleCommand,
+  context: EventContext,
+  sink: OutputSink,
+): Promise<CommandOutcome> {
   const { layout, config, signal } = context;
   const { specification, bundleUrl } = command;
   const revision = revisionOf(specification);
+  ensureDirectory(layout.groupDirectory);
+  if (specification.BundleSha256Unknown !== undefined) {
+    say(
+      sink,
+      `The bundle's SHA-256 is not known, so what comes is not compared with it: ${specification.BundleSha256Unknown}.\n`,
+    );
+  }
   ensureDirectory(layout.deploymentDirectory);
   await removeOldRevisions(layout, config.maxRevisions);
   const request = { revision, specification, bundleUrl, config, signal };
@@ -119,14 +131,15 @@ async function runDownloadBundle(command: LifecycleCommand, context: EventContex
 
 async function runInstall({ specification }: LifecycleCommand, context: EventContext): Promise<CommandOutcome> {
   const { layout, signal } = context;
+  await adoptArchive(layout.deploymentDirectory);
   const appSpec = readAppSpec(layout.archiveDirectory, specification.AppSpecFilename ?? "");
   const fileExistsBehavior = effectiveFileExistsBehavior(
     appSpec.fileExistsBehavior,
     specification.AgentActionOverrides?.AgentOverrides?.FileExistsBehavior,
   );
-  await install(layout, { appSpec, fileExistsBehavior, signal });
+  const notes = await install(layout, { appSpec, fileExistsBehavior, signal });
   writePointer(layout.lastSuccessfulInstallFile, layout.deploymentDirectory);
-  return succeeded();
+  return succeeded(notes.map((note) => `${note}\n`).join(""));
 }
 
 function stopped(commandName: string, cause: unknown): unknown {

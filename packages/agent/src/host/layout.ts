@@ -1,6 +1,5 @@
-import { mkdirSync, readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { chmodSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import { replaceFile } from "./durable-file.ts";
 import { EventFailure, errorCodeOf } from "./event-failure.ts";
@@ -17,6 +16,8 @@ export interface DeploymentLayout {
   /** Says which revision `bundleFile` holds; ours alone, absent when the reference agent downloaded it. */
   readonly bundleReceiptFile: string;
   readonly archiveDirectory: string;
+  /** Owners and modes that the bundle gives to files and the archive does not; ours alone, absent for an archive of the AWS agent. */
+  readonly recordedAttributesFile: string;
   /** Where an archive is unpacked before it takes its name. The reference agent removes a directory of this name too. */
   readonly archiveStagingDirectory: string;
   readonly scriptsLogFile: string;
@@ -29,8 +30,13 @@ export interface DeploymentLayout {
 
 export const ARCHIVE_DIRECTORY_NAME = "deployment-archive";
 export const ARCHIVE_STAGING_NAME = `${ARCHIVE_DIRECTORY_NAME}-temp`;
+export const RECORDED_ATTRIBUTES_NAME = "archive-attributes.json";
 export const INSTRUCTIONS_DIRECTORY_NAME = "deployment-instructions";
 export const LOGS_DIRECTORY_NAME = "deployment-logs";
+
+const OWN_DIRECTORY_MODE = 0o755;
+const MODE_BITS = 0o7777;
+const WRITABLE_BY_OTHERS = 0o022;
 
 /** Names below the root directory that are not groups. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set([
@@ -56,6 +62,7 @@ export function layoutOf(rootDirectory: string, specification: DeploymentSpecifi
     bundleFile: join(deploymentDirectory, "bundle.tar"),
     bundleReceiptFile: join(deploymentDirectory, "bundle.json"),
     archiveDirectory: join(deploymentDirectory, ARCHIVE_DIRECTORY_NAME),
+    recordedAttributesFile: join(deploymentDirectory, RECORDED_ATTRIBUTES_NAME),
     archiveStagingDirectory: join(deploymentDirectory, ARCHIVE_STAGING_NAME),
     scriptsLogFile: join(deploymentDirectory, "logs", "scripts.log"),
     instructionsDirectory,
@@ -98,12 +105,19 @@ export function writePointer(pointerFile: string, deploymentDirectory: string): 
   replaceFile(pointerFile, deploymentDirectory);
 }
 
-/** Creates a directory of the agent's own; scripts that run as other users must be able to pass through it. */
+/**
+ * Makes a directory of the agent's own, or takes one that is there: whatever the umask, scripts of other users can pass through it
+ * and nobody but its owner can write to it.
+ */
 export function ensureDirectory(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o755 });
+  const first = mkdirSync(path, { recursive: true, mode: OWN_DIRECTORY_MODE });
+  if (first === undefined) closeToOthers(path);
+  else for (let made = path; made.length >= first.length; made = dirname(made)) chmodSync(made, OWN_DIRECTORY_MODE);
 }
 
-/** On other threads: a revision may hold a hundred thousand files, and the agent has to go on polling. */
-export function removeTree(path: string): Promise<void> {
-  return rm(path, { recursive: true, force: true });
+/** As an agent of before, or somebody's `mkdir` under a generous umask, may have left it. Another user's stays as it is. */
+function closeToOthers(path: string): void {
+  const { mode, uid } = statSync(path);
+  if ((mode & WRITABLE_BY_OTHERS) !== 0 && uid === process.geteuid?.())
+    chmodSync(path, mode & MODE_BITS & ~WRITABLE_BY_OTHERS);
 }

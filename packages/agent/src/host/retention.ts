@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type DeploymentLayout, readPointer, removeTree } from "./layout.ts";
+import { type DeploymentLayout, readPointer } from "./layout.ts";
+import { removeTree } from "./remove-tree.ts";
 
 /** Removes the group's oldest revisions so that, with the current one, `maxRevisions` stay; never the last successful. */
 export async function removeOldRevisions(layout: DeploymentLayout, maxRevisions: number): Promise<void> {

@@ -1,8 +1,9 @@
-import { type Dirent, readdirSync, rmSync } from "node:fs";
+import { type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UNFINISHED_SUFFIX } from "./durable-file.ts";
 import { PIPES_DIRECTORY_PREFIX } from "./hooks/output-pipes.ts";
 import { ARCHIVE_STAGING_NAME, ensureDirectory } from "./layout.ts";
+import { removeTreeNow } from "./remove-tree.ts";
 
 /** Root, group, deployment: what the agent leaves half-made lies no deeper. */
 const DEPTH = 2;
@@ -16,7 +17,7 @@ export function sweep(rootDirectory: string): void {
 function sweepBelow(directory: string, depth: number): void {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
-    if (isHalfMade(entry)) rmSync(path, { recursive: true, force: true });
+    if (isHalfMade(entry)) removeTreeNow(path);
     else if (entry.isDirectory() && depth > 0) sweepBelow(path, depth - 1);
   }
 }

@@ -16,20 +16,16 @@ import {
   writeSync,
 } from "node:fs";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
+import { archiveAccess, type EntryAttributes } from "./archive-access.ts";
 import type { ArchiveLimits } from "./archive-limits.ts";
 import { type EntryKind, entryPath, isLinkInside, refusedEntry } from "./entry-path.ts";
-
-export interface EntryAttributes {
-  /** Permission bits, special bits included. */
-  readonly mode: number;
-  readonly modifiedAt: Date | undefined;
-  /** Only given when the owner is to be set, that is, when the agent is root and the archive knows owners. */
-  readonly owner: { readonly uid: number; readonly gid: number } | undefined;
-}
+import type { RecordedAttributes, RecordedEntries } from "./recorded-attributes.ts";
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const PERMISSION_BITS = 0o777;
-const IMPLIED_DIRECTORY_MODE = 0o755;
+const READABLE_BITS = 0o755;
+const KEEP_OWNER = -1;
+const IMPLIED_DIRECTORY: EntryAttributes = { mode: 0o755, modifiedAt: undefined, owner: undefined };
 /** The least that the agent itself needs in a directory while it fills it. */
 const WORKING_DIRECTORY_MODE = 0o700;
 
@@ -43,6 +39,7 @@ export class ArchiveWriter {
   readonly #limits: ArchiveLimits;
   readonly #entries = new Map<string, EntryKind>([["", "directory"]]);
   readonly #directories = new Map<string, EntryAttributes>();
+  readonly #recorded = new Map<string, RecordedAttributes>();
   readonly #umask = process.umask();
   #entryCount = 0;
   #unpackedBytes = 0;
@@ -70,18 +67,21 @@ export class ArchiveWriter {
   addFile(name: string, attributes: EntryAttributes): OpenEntry {
     this.#countEntry();
     const path = this.#newEntry(name);
-    const descriptor = openSync(this.#absolute(path), NEW_FILE, attributes.mode & PERMISSION_BITS);
+    const { mode, gid } = archiveAccess(attributes, "file");
+    const descriptor = openSync(this.#absolute(path), NEW_FILE, mode);
     this.#entries.set(path, "file");
+    const { owner } = attributes;
+    if (mode !== attributes.mode || (owner && (owner.uid !== 0 || owner.gid !== gid))) {
+      this.#recorded.set(path, { mode: attributes.mode, owner });
+    }
     return {
       write: (chunk) => {
         for (let written = 0; written < chunk.length; ) written += writeSync(descriptor, chunk, written);
       },
       close: () => {
         try {
-          // The owner comes first: changing it strips setuid and setgid.
-          if (attributes.owner) fchownSync(descriptor, attributes.owner.uid, attributes.owner.gid);
-          const isModeSet = (attributes.mode & PERMISSION_BITS & ~this.#umask) === attributes.mode;
-          if (!isModeSet) fchmodSync(descriptor, attributes.mode);
+          if (gid !== undefined) fchownSync(descriptor, KEEP_OWNER, gid);
+          if ((mode & this.#umask) !== 0) fchmodSync(descriptor, mode);
           if (attributes.modifiedAt) futimesSync(descriptor, attributes.modifiedAt, attributes.modifiedAt);
         } finally {
           closeSync(descriptor);
@@ -97,7 +97,7 @@ export class ArchiveWriter {
     const path = this.#newEntry(name);
     symlinkSync(target, this.#absolute(path));
     this.#entries.set(path, { linksTo: target });
-    if (attributes.owner) lchownSync(this.#absolute(path), attributes.owner.uid, attributes.owner.gid);
+    if (attributes.owner) this.#recorded.set(path, { mode: PERMISSION_BITS, owner: attributes.owner });
     if (attributes.modifiedAt) lutimesSync(this.#absolute(path), attributes.modifiedAt, attributes.modifiedAt);
   }
 
@@ -122,6 +122,8 @@ export class ArchiveWriter {
     this.#makeRoomFor(name, path);
     linkSync(this.#absolute(targetPath), this.#absolute(path));
     this.#entries.set(path, "file");
+    const recorded = this.#recorded.get(targetPath);
+    if (recorded) this.#recorded.set(path, recorded);
   }
 
   /** Counts what the archive unfolds to, written or not: padding, too, takes time to read. Called before `write`. */
@@ -153,12 +155,23 @@ export class ArchiveWriter {
     }
     if (strippedDirectory !== "") this.#checkLinksBelow(`${strippedDirectory}/`);
     // Children before parents: a parent may end up read-only.
-    for (const [path, { mode, modifiedAt, owner }] of [...this.#directories].reverse()) {
+    for (const [path, attributes] of [...this.#directories].reverse()) {
       const directory = this.#absolute(path);
-      if (owner) lchownSync(directory, owner.uid, owner.gid);
+      const { modifiedAt } = attributes;
+      // What becomes the archive's root has the root's mode, whatever the bundle says: see `addDirectory`.
+      const { mode, gid } = archiveAccess(path === strippedDirectory ? IMPLIED_DIRECTORY : attributes, "directory");
+      if (gid !== undefined) lchownSync(directory, KEEP_OWNER, gid);
       chmodSync(directory, mode);
       if (modifiedAt) utimesSync(directory, modifiedAt, modifiedAt);
     }
+  }
+
+  /** What the bundle says of entries beyond what lies in the archive, below the directory that becomes its root. */
+  recordedEntries(strippedDirectory: string): RecordedEntries {
+    if (strippedDirectory === "") return this.#recorded;
+    const prefix = `${strippedDirectory}/`;
+    const below = [...this.#recorded].filter(([path]) => path.startsWith(prefix));
+    return new Map(below.map(([path, recorded]) => [path.slice(prefix.length), recorded]));
   }
 
   #checkLinksBelow(prefix: string): void {
@@ -206,6 +219,7 @@ export class ArchiveWriter {
     }
     rmSync(this.#absolute(path));
     this.#entries.delete(path);
+    this.#recorded.delete(path);
   }
 
   #makeParents(name: string, path: string): void {
@@ -217,12 +231,13 @@ export class ArchiveWriter {
     }
     const slash = path.lastIndexOf("/");
     if (slash > 0) this.#makeParents(name, path.slice(0, slash));
-    this.#makeDirectory(path, IMPLIED_DIRECTORY_MODE);
+    this.#makeDirectory(path, IMPLIED_DIRECTORY.mode);
+    this.#directories.set(path, IMPLIED_DIRECTORY);
   }
 
   #makeDirectory(path: string, mode: number): void {
     try {
-      mkdirSync(this.#absolute(path), (mode & PERMISSION_BITS) | WORKING_DIRECTORY_MODE);
+      mkdirSync(this.#absolute(path), (mode & READABLE_BITS) | WORKING_DIRECTORY_MODE);
     } catch (error) {
       if (errorCodeOf(error) === "EEXIST") throw refusedEntry(path, "the bundle has two entries of that name");
       throw error;

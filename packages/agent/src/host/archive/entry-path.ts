@@ -6,6 +6,8 @@ export type EntryKind = "directory" | "file" | { readonly linksTo: string };
 
 /** As many symbolic links as Linux follows in one path before it answers ELOOP. */
 const LINK_HOPS_MAX = 40;
+/** Linux's limit for each part of a path (NAME_MAX). */
+const NAME_MAX_BYTES = 255;
 
 /**
  * An entry's name as a path relative to the archive root, `""` being that root. The name must not lead outside, whatever
@@ -28,6 +30,13 @@ export function entryPath(name: string, limits: ArchiveLimits): string {
   const path = parts.join("/");
   if (Buffer.byteLength(path) > limits.pathBytes) {
     throw refusedEntry(`${name.slice(0, 200)}…`, `its path is longer than ${limits.pathBytes} bytes`, "Shorten it");
+  }
+  if (parts.some((part) => Buffer.byteLength(part) > NAME_MAX_BYTES)) {
+    throw refusedEntry(
+      `${name.slice(0, 200)}…`,
+      `a name in its path is longer than ${NAME_MAX_BYTES} bytes`,
+      "Shorten it",
+    );
   }
   return path;
 }

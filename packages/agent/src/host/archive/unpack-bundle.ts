@@ -1,13 +1,14 @@
-import { mkdirSync, renameSync, statSync } from "node:fs";
+import { renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type DeploymentLayout, removeTree } from "../layout.ts";
+import { type DeploymentLayout, ensureDirectory } from "../layout.ts";
+import { removeTree } from "../remove-tree.ts";
 import type { BundleType } from "../revision.ts";
 import { checkArchiveKind, notOfType } from "./archive-kind.ts";
 import type { ArchiveLimits } from "./archive-limits.ts";
 import { ArchiveWriter } from "./archive-writer.ts";
+import { writeRecordedEntries } from "./recorded-attributes.ts";
 
 const APP_SPEC_NAME = /appspec/i;
-const ARCHIVE_DIRECTORY_MODE = 0o755;
 
 /**
  * Unpacks the deployment's bundle into its archive directory, replacing what is there. The archive appears under its name
@@ -25,8 +26,9 @@ export async function unpackBundle(
   const staging = layout.archiveStagingDirectory;
   await removeTree(layout.archiveDirectory);
   await removeTree(staging);
+  rmSync(layout.recordedAttributesFile, { force: true });
   try {
-    mkdirSync(staging, { mode: ARCHIVE_DIRECTORY_MODE });
+    ensureDirectory(staging);
     const writer = new ArchiveWriter(staging, limits, statSync(layout.bundleFile).size);
     await unpackEntries(layout.bundleFile, { kind, bundleType, writer, signal });
     const stripped = strippedDirectory(writer);
@@ -34,6 +36,7 @@ export async function unpackBundle(
     if (writer.topLevel().size === 0) {
       throw notOfType(bundleType, "has no files in it", "Pack the revision again, with its appspec.yml at the top.");
     }
+    writeRecordedEntries(layout.recordedAttributesFile, writer.recordedEntries(stripped));
     renameSync(join(staging, stripped), layout.archiveDirectory);
   } finally {
     await removeTree(staging);

@@ -5,9 +5,11 @@ import { createGunzip, type ZlibOptions } from "node:zlib";
 import { Parser, type ReadEntry } from "tar";
 import { accountIds } from "../install/accounts.ts";
 import type { BundleType } from "../revision.ts";
+import type { EntryAttributes } from "./archive-access.ts";
 import { notOfType } from "./archive-kind.ts";
-import type { ArchiveWriter, EntryAttributes, OpenEntry } from "./archive-writer.ts";
+import type { ArchiveWriter, OpenEntry } from "./archive-writer.ts";
 import { refusedEntry } from "./entry-path.ts";
+import { checkExtendedHeader, SPARSE_REFUSAL } from "./extended-header.ts";
 
 /** Large pieces keep the hand-overs between the inflating thread and this one few. */
 const CHUNK_BYTES = 256 * 1024;
@@ -19,6 +21,10 @@ const INFLATING: ZlibOptions & TransformOptions = {
 };
 const DEFAULT_FILE_MODE = 0o644;
 const GZIP_MAGIC = 0x1f8b;
+/** What decoding puts in the place of bytes that are no UTF-8. */
+const NOT_TEXT = "\ufffd";
+/** The largest is -1 to the kernel, which means "leave it as it is". */
+const ACCOUNT_ID_MAX = 0xffff_fffe;
 
 const DAMAGED_CURE = "Upload the bundle again from a complete archive (`tar -tf FILE` must list it without an error).";
 
@@ -56,8 +62,10 @@ export async function unpackTar(
       throw notOfType(declared, `is damaged or cut short (${words})`, DAMAGED_CURE);
     });
   });
+  parser.on("meta", (text: string) => attempt(() => checkExtendedHeader(text)));
   parser.on("ignoredEntry", (entry: ReadEntry) => {
     attempt(() => {
+      if (entry.type === "SparseFile") throw refusedEntry(entry.path, ...SPARSE_REFUSAL);
       throw refusedEntry(entry.path, `it is of a kind (${entry.type}) that cannot be unpacked`);
     });
   });
@@ -108,6 +116,10 @@ export async function unpackTar(
 }
 
 function addEntry(writer: ArchiveWriter, entry: ReadEntry, asRoot: boolean): OpenEntry | undefined {
+  // Bytes that are no text have become the same mark each, so two names could be one, and neither would be the bundle's.
+  if (`${entry.path}${entry.linkpath ?? ""}`.includes(NOT_TEXT)) {
+    throw refusedEntry(entry.path, "its name or target is not UTF-8", "Rename it in the bundle");
+  }
   switch (entry.type) {
     case "File":
     case "OldFile":
@@ -144,6 +156,14 @@ function attributesOf(entry: ReadEntry, asRoot: boolean): EntryAttributes {
   const owner = asRoot
     ? accountIds({ user: entry.uname, uid: entry.uid ?? 0, group: entry.gname, gid: entry.gid ?? 0 })
     : undefined;
+  for (const id of owner ? [owner.uid, owner.gid] : []) {
+    if (Number.isSafeInteger(id) && id >= 0 && id <= ACCOUNT_ID_MAX) continue;
+    throw refusedEntry(
+      entry.path,
+      `its owner or group (${id}) is not a number that a user or group can have`,
+      "Pack it again",
+    );
+  }
   return {
     mode: entry.mode ?? DEFAULT_FILE_MODE,
     modifiedAt: entry.mtime,

@@ -2,8 +2,9 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { crc32, inflateRawSync } from "node:zlib";
 import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from "yauzl";
 import { EventFailure } from "../event-failure.ts";
+import type { EntryAttributes } from "./archive-access.ts";
 import { notOfType } from "./archive-kind.ts";
-import type { ArchiveWriter, EntryAttributes } from "./archive-writer.ts";
+import type { ArchiveWriter } from "./archive-writer.ts";
 import { refusedEntry } from "./entry-path.ts";
 
 /** Up to here, one read and one inflate on this thread cost less than a stream. */
@@ -81,7 +82,7 @@ async function unpackEntry(zip: ZipFile, entry: Entry, descriptor: number, write
     if (Math.max(entry.uncompressedSize, entry.compressedSize / 2) > LINK_TARGET_MAX_BYTES) {
       throw refusedEntry(name, "its link target is too long");
     }
-    return writer.addSymbolicLink(name, readWhole(entry, descriptor).toString("utf8"), attributes);
+    return writer.addSymbolicLink(name, linkTarget(name, readWhole(entry, descriptor)), attributes);
   }
   if (type !== 0 && type !== FILE_TYPE.regular) throw refusedEntry(name, "it is a device, a pipe or a socket");
   const file = writer.addFile(name, attributes);
@@ -100,6 +101,14 @@ async function unpackEntry(zip: ZipFile, entry: Entry, descriptor: number, write
     }
   } finally {
     file.close();
+  }
+}
+
+function linkTarget(name: string, bytes: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw refusedEntry(name, "its link target is not UTF-8", "Rename what it leads to");
   }
 }
 

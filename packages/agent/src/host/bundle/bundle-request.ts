@@ -10,6 +10,8 @@ import type { DownloadRequest } from "./download.ts";
 export interface BundleRequest {
   readonly make: () => DownloadRequest;
   readonly retryDelays: readonly number[];
+  /** It is asked of this agent's own server, whose absence is waited out. */
+  readonly isServers: boolean;
 }
 
 /**
@@ -25,15 +27,23 @@ export function bundleRequest(
   const { timing } = config;
   if (bundleUrl !== undefined) {
     const label = withoutQuery(bundleUrl);
+    // What the server is pinned to is nothing by which another S3 service could be known.
+    const isServers = config.trustedOrigins.includes(originOf(bundleUrl, label));
+    const tls = isServers ? config.bundleTls : undefined;
     return {
-      make: () => ({ url: bundleUrl, headers: {}, tls: config.bundleTls, label }),
+      make: () => ({ url: bundleUrl, headers: {}, tls, label }),
       retryDelays: timing.downloadRetryDelays,
+      isServers,
     };
   }
   if (revision.from === "GitHub") {
-    return { make: () => gitHubRequest(revision, specification, config), retryDelays: timing.gitHubRetryDelays };
+    return {
+      make: () => gitHubRequest(revision, specification, config),
+      retryDelays: timing.gitHubRetryDelays,
+      isServers: false,
+    };
   }
-  return { make: () => s3Request(revision, config), retryDelays: timing.downloadRetryDelays };
+  return { make: () => s3Request(revision, config), retryDelays: timing.downloadRetryDelays, isServers: false };
 }
 
 function s3Request({ location }: Revision & { from: "S3" }, config: HostConfig): DownloadRequest {
@@ -85,6 +95,11 @@ function gitHubPart(part: string): string {
     throw new EventFailure(`${JSON.stringify(part)} cannot be part of a GitHub revision's name.`);
   }
   return encodeURIComponent(part);
+}
+
+function originOf(url: string, label: string): string {
+  if (URL.canParse(url)) return new URL(url).origin;
+  throw new EventFailure(`The server gave '${label}' for the bundle's URL, which is not a valid URL.`);
 }
 
 /** A presigned URL's query is a key to the bundle, so messages and logs do not get it. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -42,6 +43,101 @@ async function runOwnWay(changes: Partial<DeploymentSpecification>, config: Host
   host.close();
   return outcome;
 }
+
+describe("a bundle of this agent's own server", () => {
+  beforeEach(async () => {
+    await fixture.close();
+    fixture = await createHostFixture({ timing: { serverAwayEvery: 2, serverAwayAtMost: 600_000 } });
+    fixture.bundle = tgz({ "appspec.yml": "version: 0.0\nos: linux\n" });
+  });
+
+  test("is waited for while the server, or its database, is away", async () => {
+    fixture.respond = (_request, response) => {
+      if (fixture.requests.length > 20) response.setHeader("etag", '"abc"').end(fixture.bundle);
+      else if (fixture.requests.length % 2 === 0) response.destroy();
+      else response.writeHead(503).end("<Error><Code>ServiceUnavailable</Code></Error>");
+    };
+    expect(await fixture.run("DownloadBundle")).toMatchObject({ errorCode: 0 });
+    expect(fixture.requests).toHaveLength(21);
+  });
+
+  test("is not waited for where the server answers that it cannot be had", async () => {
+    for (const [status, requests] of [
+      [500, 3],
+      [403, 1],
+    ] as const) {
+      fixture.requests.length = 0;
+      fixture.respond = (_request, response) => response.writeHead(status).end();
+      expect((await fixture.run("DownloadBundle")).message).toMatch(
+        new RegExp(`after ${requests - 1} retries.*${status}`),
+      );
+      expect(fixture.requests).toHaveLength(requests);
+    }
+  });
+});
+
+describe("a bundle whose SHA-256 is signed", () => {
+  const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+  test("is unpacked when it is that one, and not fetched again", async () => {
+    const changes = { BundleSha256: sha256(fixture.bundle) };
+    expect(await fixture.run("DownloadBundle", changes)).toMatchObject({ errorCode: 0 });
+    expect(await fixture.run("DownloadBundle", changes)).toMatchObject({ errorCode: 0 });
+    expect(fixture.requests).toHaveLength(1);
+  });
+
+  test("is refused when it is another, though its ETag is right, before a byte of it is unpacked", async () => {
+    const changes = { BundleSha256: sha256(Buffer.from("what was deployed")) };
+    const outcome = await fixture.run("DownloadBundle", changes);
+    expect(outcome).toMatchObject({ errorCode: 5, message: expect.stringContaining(sha256(fixture.bundle)) });
+    expect(outcome.message).toMatch(/is not the one that was deployed, and was not unpacked/);
+    expect(outcome.log).toMatch(/proxy or a cache/);
+    expect(existsSync(layout().archiveDirectory)).toBe(false);
+    expect(existsSync(layout().bundleFile)).toBe(false);
+  });
+
+  test("is fetched again where what another deployment, or an earlier run, left here is not it", async () => {
+    expect(await fixture.run("DownloadBundle")).toMatchObject({ errorCode: 0 });
+    const { bundleFile } = layout();
+    // As long as before, so that only its content says what it is.
+    writeFileSync(bundleFile, Buffer.alloc(fixture.bundle.length, 1));
+    const changes = { BundleSha256: sha256(fixture.bundle) };
+    expect(await fixture.run("DownloadBundle", { ...changes, DeploymentId: "d-2" })).toMatchObject({ errorCode: 0 });
+    expect(await fixture.run("DownloadBundle", changes)).toMatchObject({ errorCode: 0 });
+    expect(fixture.requests).toHaveLength(3);
+    expect(readFileSync(bundleFile).equals(fixture.bundle)).toBe(true);
+  });
+
+  test("is said to be unchecked where the server does not know it", async () => {
+    const reason = "the bucket was too slow";
+    expect(await fixture.run("DownloadBundle", { BundleSha256Unknown: reason })).toMatchObject({ errorCode: 0 });
+    expect(fixture.output.map(({ text }) => text).join("")).toContain(`not compared with it: ${reason}.`);
+  });
+});
+
+describe("from an address that the host's operator did not name", () => {
+  test.each([
+    ["the server's word", () => fixture.run("DownloadBundle")],
+    [
+      "a redirect",
+      () => {
+        const location = fixture.baseUrl.replace("127.0.0.1", "localhost");
+        fixture.respond = (_, response) => response.writeHead(302, { location }).end();
+        return runOwnWay(gitHub(), { gitHubBaseUrl: fixture.baseUrl });
+      },
+    ],
+  ])("nothing is fetched from this machine by %s", async (what, run) => {
+    if (what === "the server's word") {
+      fixture.close();
+      fixture = await createHostFixture({ trustedOrigins: [] });
+    }
+    const outcome = await run();
+    expect(outcome).toMatchObject({ errorCode: 5, message: expect.stringContaining("was not fetched") });
+    expect(outcome.message).toMatch(/127\.0\.0\.1|::1/);
+    expect(outcome.log).toContain("s3Endpoint");
+    expect(outcome.message).not.toContain("secret");
+  });
+});
 
 describe("from the presigned URL", () => {
   test("the signature never reaches a message, and every status met is named", async () => {
@@ -204,7 +300,11 @@ describe("from GitHub", () => {
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const location = `http://127.0.0.1:${(other.address() as AddressInfo).port}/codeload`;
     fixture.respond = (_, response) => response.writeHead(302, { location }).end();
-    const outcome = await runOwnWay(gitHub(), { gitHubBaseUrl: fixture.baseUrl, gitHubToken: "t0ken" });
+    const outcome = await runOwnWay(gitHub(), {
+      gitHubBaseUrl: fixture.baseUrl,
+      gitHubToken: "t0ken",
+      trustedOrigins: [new URL(location).origin],
+    });
     await new Promise((resolve) => other.close(resolve));
     expect(outcome).toMatchObject({ errorCode: 0 });
     expect(fixture.requests).toEqual([{ url: "/repos/acme/shop/tarball/c0ffee", authorization: "token t0ken" }]);

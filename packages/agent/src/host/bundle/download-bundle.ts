@@ -7,6 +7,7 @@ import { EventFailure } from "../event-failure.ts";
 import type { HostConfig } from "../host-config.ts";
 import type { DeploymentLayout } from "../layout.ts";
 import type { Revision } from "../revision.ts";
+import { isBundleSigned, notTheSignedBundle, sha256OfFile } from "./bundle-digest.ts";
 import { bundleRequest } from "./bundle-request.ts";
 import { download } from "./download.ts";
 
@@ -49,10 +50,15 @@ export async function downloadBundle(
     readonly mayReuse?: boolean;
   },
 ): Promise<BundleOnHost> {
-  if (isOnHost(layout, revision)) return { wasThere: true, kept: Promise.resolve() };
+  const isSigned = async (file: string) =>
+    specification.BundleSha256 === undefined || isBundleSigned(specification, await sha256OfFile(file, signal));
+  if (isOnHost(layout, revision) && (await isSigned(layout.bundleFile))) {
+    return { wasThere: true, kept: Promise.resolve() };
+  }
   forgetBundle(layout);
   const request = bundleRequest(revision, specification, bundleUrl, config);
-  const held = mayReuse ? findHeldBundle(layout, revision) : undefined;
+  const found = mayReuse ? findHeldBundle(layout, revision) : undefined;
+  const held = found !== undefined && (await isSigned(found.bundleFile)) ? found : undefined;
   const unfinished = `${layout.bundleFile}${UNFINISHED_SUFFIX}`;
   try {
     const downloaded = await download(request.make, unfinished, {
@@ -60,11 +66,18 @@ export async function downloadBundle(
       maxBytes: config.archiveLimits.bundleBytes,
       idleMilliseconds: config.timing.downloadIdle,
       retryDelays: request.retryDelays,
+      ...(request.isServers
+        ? { awayEvery: config.timing.serverAwayEvery, awayAtMost: config.timing.serverAwayAtMost }
+        : {}),
       signal,
+      trustedOrigins: trustedOriginsOf(config),
     });
     const wasThere = downloaded.isUnchanged && held !== undefined;
     const { etag, bytes } = downloaded.isUnchanged ? (held?.receipt ?? NOTHING) : downloaded;
     checkEtag(revision, etag);
+    if (!downloaded.isUnchanged && !isBundleSigned(specification, downloaded.sha256)) {
+      throw notTheSignedBundle(specification, downloaded.sha256);
+    }
     if (wasThere) linkOrCopy(held.bundleFile, unfinished);
     renameSync(unfinished, layout.bundleFile);
     const kept = keepBundle(layout, { revision, bytes, etag });
@@ -74,6 +87,14 @@ export async function downloadBundle(
   } finally {
     rmSync(unfinished, { force: true });
   }
+}
+
+/** What this host's operator has named, by enrolling it or in its agent.json. */
+function trustedOriginsOf({ trustedOrigins, s3Endpoint, gitHubBaseUrl }: HostConfig): ReadonlySet<string> {
+  const configured = [s3Endpoint, gitHubBaseUrl].flatMap((url) =>
+    url && URL.canParse(url) ? [new URL(url).origin] : [],
+  );
+  return new Set([...trustedOrigins, ...configured]);
 }
 
 /** The receipt comes last: a bundle with a receipt is wholly on the disk. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import type { RequestOptions } from "node:https";
@@ -7,6 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { http, https } from "@sluice/wire/client/node-http.ts";
 import { splitUrl } from "@sluice/wire/sigv4/sign.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
+import { guardedLookup } from "./reachable-address.ts";
 
 export interface DownloadRequest {
   /** As it was signed: a path's `..` and percent-encoding stay as they are, since S3 keys may hold them. */
@@ -25,11 +27,16 @@ export interface DownloadOptions {
   readonly heldEtag?: string | undefined;
   /** Waits before each repeated try. */
   readonly retryDelays: readonly number[];
+  /** Beyond those: while there is no answer, or none but that the service is unavailable, so often and for so long. In milliseconds. */
+  readonly awayEvery?: number;
+  readonly awayAtMost?: number;
   readonly signal: AbortSignal;
+  /** Origins that may be anywhere. All others, also those of redirects, may not be on this machine or on its link. */
+  readonly trustedOrigins: ReadonlySet<string>;
 }
 
 export type Downloaded =
-  | { readonly isUnchanged: false; readonly etag: string | undefined; readonly bytes: number }
+  | { readonly isUnchanged: false; readonly etag: string | undefined; readonly bytes: number; readonly sha256: string }
   /** What is at hand is what would have been downloaded. */
   | { readonly isUnchanged: true };
 
@@ -37,6 +44,7 @@ const REDIRECTS_MAX = 5;
 const ERROR_BODY_MAX_BYTES = 16 * 1024;
 const WRITE_BUFFER_BYTES = 1024 * 1024;
 const NOT_MODIFIED = 304;
+const SERVICE_UNAVAILABLE = 503;
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Besides 5xx: what the same request may not meet again. */
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
@@ -54,6 +62,8 @@ export async function download(
   options: DownloadOptions,
 ): Promise<Downloaded> {
   const met: string[] = [];
+  const { awayEvery = 0, awayAtMost = 0 } = options;
+  const beganAt = performance.now();
   for (let attempt = 0; ; attempt += 1) {
     const request = makeRequest();
     try {
@@ -61,10 +71,14 @@ export async function download(
     } catch (error) {
       if (options.signal.aborted || isLocal(error)) throw error;
       const failure = error instanceof HttpFailure ? error : undefined;
-      met.push(failure ? failure.words : (error as Error).message);
-      const delay = options.retryDelays[attempt];
+      const words = failure ? failure.words : (error as Error).message;
+      // Of an absence of minutes the same is met again and again.
+      if (met.at(-1) !== words || attempt <= options.retryDelays.length) met.push(words);
+      const isAway = failure === undefined || failure.status === SERVICE_UNAVAILABLE;
+      const isWaitedOut = isAway && performance.now() - beganAt < awayAtMost;
+      const delay = options.retryDelays[attempt] ?? (isWaitedOut ? awayEvery : undefined);
       const isFinal = delay === undefined || (failure !== undefined && !failure.isTransient);
-      if (isFinal) throw downloadFailed(request.label, met, failure, error);
+      if (isFinal) throw downloadFailed(request.label, met, attempt, failure, error);
       await wait(delay, undefined, { signal: options.signal });
     }
   }
@@ -83,9 +97,11 @@ async function downloadOnce(request: DownloadRequest, file: string, options: Dow
     throw tooLarge(request.label, options.maxBytes);
   }
   let bytes = 0;
+  const hash = createHash("sha256");
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
+      hash.update(chunk);
       done(bytes > options.maxBytes ? tooLarge(request.label, options.maxBytes) : null, chunk);
     },
   });
@@ -94,13 +110,13 @@ async function downloadOnce(request: DownloadRequest, file: string, options: Dow
   if (expected !== undefined && bytes !== expected) {
     throw new Error(`the connection ended after ${bytes} of ${expected} bytes`);
   }
-  return { isUnchanged: false, etag: response.headers.etag, bytes };
+  return { isUnchanged: false, etag: response.headers.etag, bytes, sha256: hash.digest("hex") };
 }
 
 async function follow(request: DownloadRequest, options: DownloadOptions): Promise<IncomingMessage> {
   let { url, headers, tls } = request;
   for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects += 1) {
-    const response = await get(url, headers, tls, options);
+    const response = await get({ url, headers, tls, label: request.label }, options);
     const status = response.statusCode ?? 0;
     if (status === 200 || (status === NOT_MODIFIED && options.heldEtag !== undefined)) return response;
     const { location } = response.headers;
@@ -108,6 +124,9 @@ async function follow(request: DownloadRequest, options: DownloadOptions): Promi
     response.destroy();
     const next = new URL(location, url);
     const current = new URL(url);
+    if (next.protocol !== "http:" && next.protocol !== "https:") {
+      throw new EventFailure(`${request.label} redirects to ${next.protocol}, which was refused.`);
+    }
     if (next.origin !== current.origin) {
       if (current.protocol === "https:" && next.protocol !== "https:") {
         throw new EventFailure(
@@ -124,16 +143,16 @@ async function follow(request: DownloadRequest, options: DownloadOptions): Promi
   throw new EventFailure(`${request.label} redirects more than ${REDIRECTS_MAX} times.`);
 }
 
-function get(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  tls: RequestOptions | undefined,
-  { heldEtag, idleMilliseconds, signal }: DownloadOptions,
+async function get(
+  { url, headers, tls, label }: DownloadRequest,
+  { heldEtag, idleMilliseconds, signal, trustedOrigins }: DownloadOptions,
 ): Promise<IncomingMessage> {
-  const { protocol, hostname, port } = new URL(url);
+  const { protocol, hostname, port, origin } = new URL(url);
   const isTls = protocol === "https:";
+  const host = hostname.replace(/^\[|\]$/g, "");
   const options: RequestOptions = {
-    hostname: hostname.replace(/^\[|\]$/g, ""),
+    hostname: host,
+    ...(trustedOrigins.has(origin) ? {} : { lookup: guardedLookup(host, label) }),
     port: port === "" ? undefined : port,
     path: splitUrl(url).path,
     // Outside of the signature, which need not know of it.
@@ -191,10 +210,10 @@ async function httpFailure(response: IncomingMessage): Promise<HttpFailure> {
 function downloadFailed(
   label: string,
   met: readonly string[],
+  retries: number,
   failure: HttpFailure | undefined,
   cause: unknown,
 ): EventFailure {
-  const retries = met.length - 1;
   const reason = failure?.reason ? ` The server says: ${failure.reason}.` : "";
   const what = failure ? "Server returned codes" : "What went wrong";
   return new EventFailure(

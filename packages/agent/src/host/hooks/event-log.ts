@@ -1,21 +1,25 @@
-import { closeSync, openSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
 import { AGENT_LOG_MAX_CHARACTERS } from "@sluice/model/diagnostics.ts";
 import type { DeploymentsLog } from "../deployments-log.ts";
-import { ensureDirectory } from "../layout.ts";
 import { localTime } from "../local-time.ts";
+import { RotatedFile } from "../rotated-file.ts";
+
+/** The AWS agent never rotates a deployment's own log, so one chatty script can fill the disk there. */
+const SCRIPTS_LOG_FILES_MAX = 4;
+const SCRIPTS_LOG_FILE_MAX_BYTES = 16 * 1024 * 1024;
 
 /** What one event's scripts say, kept in three places: the deployment's scripts.log, the host's log, and the tail. */
 export class EventLog {
   readonly #deploymentId: string;
   readonly #deploymentsLog: DeploymentsLog;
-  readonly #scriptsLog: number;
+  readonly #scriptsLog: RotatedFile;
   readonly #tail: string[] = [];
   #tailCharacters = 0;
 
   constructor(scriptsLogFile: string, deploymentId: string, deploymentsLog: DeploymentsLog) {
-    ensureDirectory(dirname(scriptsLogFile));
-    this.#scriptsLog = openSync(scriptsLogFile, "a", 0o644);
+    this.#scriptsLog = new RotatedFile(scriptsLogFile, {
+      fileMaxBytes: SCRIPTS_LOG_FILE_MAX_BYTES,
+      filesMax: SCRIPTS_LOG_FILES_MAX,
+    });
     this.#deploymentId = deploymentId;
     this.#deploymentsLog = deploymentsLog;
   }
@@ -26,7 +30,7 @@ export class EventLog {
     for (const line of lines) this.#remember(`${line}\n`);
     const stamp = localTime(new Date());
     try {
-      writeSync(this.#scriptsLog, lines.map((line) => `${stamp} ${line}\n`).join(""));
+      this.#scriptsLog.append(lines.map((line) => `${stamp} ${line}\n`).join(""));
       this.#deploymentsLog.append(this.#deploymentId, lines);
     } catch {
       // The tail still reaches the server.
@@ -39,7 +43,7 @@ export class EventLog {
   }
 
   close(): void {
-    closeSync(this.#scriptsLog);
+    this.#scriptsLog.close();
   }
 
   #remember(entry: string): void {

@@ -5,8 +5,8 @@ import { runHelper, startHelper } from "../helper-process.ts";
 
 /** Directories of this name below the agent's root are left from an agent that was killed. */
 export const PIPES_DIRECTORY_PREFIX = ".script-outputs-";
-/** Made in one go, since making them is what costs a process; enough for several groups' scripts at once. */
-const PIPES_PER_BATCH = 8;
+/** Made in one go, since making them is what costs a process; enough for the scripts of a deployment. */
+const PIPES_PER_BATCH = 16;
 
 /** One output of one script. `writeEnd` is for the script; the agent closes its own copy with `closeWriteEnd`. */
 export interface OutputPipe {
@@ -20,7 +20,8 @@ export interface OutputPipe {
 }
 
 /**
- * Pipes for script output, made from named pipes that are used again and again.
+ * Pipes for script output, made from named pipes. None is used twice: a process that a script has left may keep hold of its pipe without
+ * having it open, and would write into the output of the next script, whoever's that is.
  *
  * Node's own child pipes are sockets, on which `echo … > /dev/stderr` fails ("No such device or address"); scripts that
  * worked under CodeDeploy do that. Files would lose what such a line truncates and would grow under a daemon. And when a
@@ -69,8 +70,7 @@ export class OutputPipes {
         closeWriteEnd();
         if (!hasEnded) handOver(path);
         reader.destroy();
-        if (hasEnded) this.#free.push(path);
-        else rmSync(path, { force: true });
+        rmSync(path, { force: true });
       },
     };
   }

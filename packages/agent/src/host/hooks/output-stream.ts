@@ -72,6 +72,6 @@ export class OutputStream {
 function gapStarts(scriptName: string): Chunk {
   const text =
     `… output beyond ${OUTPUT_STREAM_MAX_BYTES} bytes an event is not sent; ` +
-    "all of it is in the deployment's logs/scripts.log on the host.\n";
+    "it is in the deployment's logs/scripts.log on the host.\n";
   return { stream: "agent", scriptName, text };
 }

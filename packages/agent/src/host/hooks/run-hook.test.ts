@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -247,6 +247,20 @@ describe("output", () => {
     expect(streamed("stdout")).toBe("early\nlate\n");
   });
 
+  test("a full scripts.log is put aside, and the oldest of them goes", async () => {
+    const directory = dirname(layout.scriptsLogFile);
+    mkdirSync(directory, { recursive: true });
+    for (const name of ["scripts.log", "scripts.log.0", "scripts.log.1", "scripts.log.2"]) {
+      writeFileSync(join(directory, name), name);
+    }
+    truncateSync(layout.scriptsLogFile, 16 * 1024 * 1024);
+    expect(await runScripts({ script: sh("echo after") })).toMatchObject({ errorCode: 0 });
+    expect(readdirSync(directory).sort()).toEqual(["scripts.log", "scripts.log.0", "scripts.log.1", "scripts.log.2"]);
+    expect(readFileSync(layout.scriptsLogFile, "utf8")).toMatch(/^[^\0]*\[stdout\]after\n$/);
+    const kept = ["0", "1", "2"].map((index) => readFileSync(`${layout.scriptsLogFile}.${index}`, "utf8").slice(0, 13));
+    expect(kept.map((text) => text.replaceAll("\0", ""))).toEqual(["scripts.log", "scripts.log.0", "scripts.log.1"]);
+  });
+
   test("beyond the limit there is a marked gap, and scripts.log has everything", async () => {
     const line = "0123456789".repeat(10);
     const outcome = await runScripts({ script: sh(`yes ${line} | head -n 20000; echo last`) });
@@ -279,23 +293,24 @@ describe("output", () => {
     expect((await fixture.host.run(command, sink, new AbortController().signal)).errorCode).toBe(0);
   });
 
-  test("pipes are used again, so a second script makes no more of them", async () => {
-    await runScripts({ script: sh("echo x") });
+  test("pipes are made for many scripts at once, and do not pile up", async () => {
     const pipes = () =>
       readdirSync(fixture.root, { recursive: true }).filter((name) => String(name).includes("outputs-"));
-    const before = pipes();
-    expect(before).toHaveLength(9);
-    for (let round = 0; round < 6; round += 1) await runScripts({ script: sh("echo x") });
-    expect(pipes().sort()).toEqual(before.sort());
+    await runScripts({ script: sh("echo x") });
+    // The directory, and what is left of sixteen.
+    expect(pipes()).toHaveLength(15);
+    for (let round = 0; round < 9; round += 1) await runScripts({ script: sh("echo x") });
+    expect(pipes().length).toBeLessThanOrEqual(17);
   });
 });
 
 describe("the environment", () => {
-  test("holds the event's variables and the agent's own, without credentials", async () => {
+  test("holds the event's variables, and of the agent's what is passed on", async () => {
     await fixture.close();
     const environment = {
       PATH: process.env.PATH,
       KEPT: "yes",
+      PGPASSWORD: "x",
       AWS_REGION: "x",
       AWS_SECRET_KEY: "x",
       SLUICE_TOKEN: "x",
@@ -303,7 +318,7 @@ describe("the environment", () => {
       DB_PASSWORD: "x",
       BUNDLE_VERSION: "stale",
     };
-    await start({ environment });
+    await start({ environment, scriptEnvironment: ["KEPT"] });
     writeArchive("ApplicationStart", [{ script: sh("env | sort") }]);
     await fixture.run("ApplicationStart", {
       Revision: {

@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import { hookScripts } from "@sluice/model/app-spec/hook-scripts.ts";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
+import { adoptArchive } from "../archive/adopt-archive.ts";
 import type { DeploymentsLog } from "../deployments-log.ts";
 import { failed, succeeded } from "../event-failure.ts";
 import type { HostConfig } from "../host-config.ts";
@@ -28,10 +30,12 @@ export async function runHook(eventName: string, context: HookContext): Promise<
   const source = scriptSource(eventName, specification, layout);
   const scripts = source === undefined ? [] : hookScripts(source.appSpec, eventName);
   if (source === undefined || scripts.length === 0) return succeeded();
+  await adoptArchive(dirname(source.archiveDirectory));
 
   const log = new EventLog(layout.scriptsLogFile, bareDeploymentId(specification), context.deploymentsLog);
   const output = new OutputStream(context.sink, config.timing.outputBatch);
-  const environment = scriptEnvironment(eventName, specification, config.environment ?? process.env);
+  const agentEnvironment = config.environment ?? process.env;
+  const environment = scriptEnvironment(eventName, specification, agentEnvironment, config.scriptEnvironment);
   try {
     log.append([`LifecycleEvent - ${eventName}`]);
     for (const script of scripts) {

@@ -13,6 +13,7 @@ import type { OutputPipe, OutputPipes } from "./output-pipes.ts";
 import type { OutputStream } from "./output-stream.ts";
 import { endProcessGroup } from "./process-group.ts";
 import { type ScriptCommand, scriptCommand } from "./script-command.ts";
+import { nextScriptMark } from "./script-mark.ts";
 
 export interface ScriptContext {
   readonly archiveDirectory: string;
@@ -131,7 +132,7 @@ async function start(
     try {
       const child = spawn(command.program, command.argv, {
         cwd: archiveDirectory,
-        env: { ...environment, ...command.environment },
+        env: { ...environment, ...command.environment, ...nextScriptMark() },
         // Its own process group, so that a time-out reaches whatever it has started.
         detached: true,
         stdio: ["ignore", stdout.writeEnd, stderr.writeEnd],

@@ -2,20 +2,36 @@ import type { DeploymentSpecification } from "@sluice/model/deployment-specifica
 import { bareDeploymentId } from "../layout.ts";
 import { revisionEnvironment } from "../revision.ts";
 
-/** The agent's own settings and its keys, the control plane's and AWS's. */
+/** What an init system gives every service, and what says how this host reaches the network. */
+const INHERITED: readonly string[] = [
+  ...["PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "TERM", "HOSTNAME", "TMPDIR"],
+  ...["TZ", "LANG", "LANGUAGE", "LC_*"],
+  ...["SSL_CERT_FILE", "SSL_CERT_DIR"],
+];
+/** In capitals or not, as each program has it. Passed on only without a password in it. */
+const PROXIES: ReadonlySet<string> = new Set(["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"]);
+const HAS_USER = /^[^/]*(\/\/)?[^/@]*@/;
+
+/** The agent's own settings and its keys, the control plane's and AWS's. No pattern means them. */
 const OWN_PREFIXES = ["AWS_", "SLUICE_"] as const;
 const CREDENTIAL_WORDS =
-  /(^|_)(SECRETS?|TOKEN|PASSWORD|PASSWD|CREDENTIALS?|PRIVATE_KEY|ACCESS_KEY|SECRET_KEY|API_KEY)(_|$)/i;
+  /(^|_)(SECRETS?|TOKEN|PASSWORD|PASSWD|PASS|PWD|PAT|CREDENTIALS?|PRIVATE_KEY|ACCESS_KEY|SECRET_KEY|API_KEY)(_|$)/i;
 
-/** What a script sees: the agent's environment without anything that looks like a credential, and the event's variables. */
+/** A name, or the beginning of names and a `*`. */
+const SELECTOR = /^(?:[A-Za-z_][A-Za-z0-9_]*\*?|\*)$/;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a script sees: of the agent's environment what every service has and what the host's operator named, and the event's variables. */
 export function scriptEnvironment(
   eventName: string,
   specification: DeploymentSpecification,
-  agentEnvironment: Readonly<Record<string, string | undefined>>,
+  agentEnvironment: Environment,
+  named: readonly string[],
 ): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(agentEnvironment)) {
-    if (value !== undefined && !isWithheld(name)) environment[name] = value;
+    if (value !== undefined && isPassedOn(name, value, named)) environment[name] = value;
   }
   return {
     ...environment,
@@ -28,6 +44,26 @@ export function scriptEnvironment(
   };
 }
 
-export function isWithheld(name: string): boolean {
-  return OWN_PREFIXES.some((prefix) => name.toUpperCase().startsWith(prefix)) || CREDENTIAL_WORDS.test(name);
+/** Names of the agent's environment, other than its own settings, that scripts do not see. */
+export function withheldNames(agentEnvironment: Environment, named: readonly string[]): readonly string[] {
+  const isOwn = (name: string) => OWN_PREFIXES.some((prefix) => name.startsWith(prefix));
+  return Object.entries(agentEnvironment)
+    .filter(([name, value]) => value !== undefined && !isOwn(name) && !isPassedOn(name, value, named))
+    .map(([name]) => name)
+    .sort();
+}
+
+/** @throws RangeError that names what is wrong */
+export function checkScriptEnvironment(named: unknown): void {
+  if (Array.isArray(named) && named.every((name) => typeof name === "string" && SELECTOR.test(name))) return;
+  throw new RangeError(
+    `scriptEnvironment is ${JSON.stringify(named)}; give a list of names of variables, such as ["JAVA_HOME", "RAILS_*"].`,
+  );
+}
+
+function isPassedOn(name: string, value: string, named: readonly string[]): boolean {
+  if (named.includes(name) || INHERITED.includes(name)) return true;
+  if (PROXIES.has(name.toUpperCase())) return !HAS_USER.test(value);
+  if (OWN_PREFIXES.some((prefix) => name.toUpperCase().startsWith(prefix)) || CREDENTIAL_WORDS.test(name)) return false;
+  return [...INHERITED, ...named].some((selector) => selector.endsWith("*") && name.startsWith(selector.slice(0, -1)));
 }

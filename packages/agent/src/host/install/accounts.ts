@@ -42,6 +42,17 @@ export function accountIds(owner: {
   return { uid: uid === undefined ? owner.uid : Number(uid), gid: gid === undefined ? owner.gid : Number(gid) };
 }
 
+/** The user's primary group, if this host's own files give it to nobody else: what it may do, only that user may. */
+export function privateGroupOf(uid: number): number | undefined {
+  const users = [...localAccounts(PASSWD_FILE).values()];
+  const user = users.find((fields) => Number(fields[2]) === uid);
+  if (user === undefined || users.some((fields) => fields[3] === user[3] && Number(fields[2]) !== uid))
+    return undefined;
+  const group = [...localAccounts(GROUP_FILE).values()].find((fields) => fields[2] === user[3]);
+  const members = (group?.[3] ?? "").split(",").filter((name) => name !== "" && name !== user[0]);
+  return members.length === 0 ? Number(user[3]) : undefined;
+}
+
 interface LocalAccounts {
   readonly readAt: number;
   readonly lines: ReadonlyMap<string, readonly string[]>;

@@ -1,18 +1,29 @@
-import { chmodSync, lchownSync, lstatSync, mkdirSync } from "node:fs";
-import { errorCodeOf } from "../event-failure.ts";
+import { chmodSync, chownSync, closeSync, fstatSync, lchownSync, lstatSync, mkdirSync } from "node:fs";
+import { DESCRIPTORS_DIRECTORY, pathOfDescriptor } from "../descriptor-path.ts";
+import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import { groupIdByName, userByName } from "./accounts.ts";
+import type { Folders } from "./folders.ts";
 import type { PlannedDirectory } from "./install-plan.ts";
+import type { Installed } from "./installed.ts";
 import type { PermissionStep } from "./permission-plan.ts";
 
 const KEEP = -1;
 
-export function makeDirectory({ directory }: PlannedDirectory): void {
+/** @returns false where one is there already */
+export function makeDirectory({ directory }: PlannedDirectory, folders: Folders): boolean {
+  const path = folders.at(directory);
   try {
-    mkdirSync(directory);
+    mkdirSync(path);
+    return true;
   } catch (error) {
+    if (errorCodeOf(error) !== "EEXIST") throw error;
     // Somebody else made it since the plan was drawn up. It is on the list and goes again only if it is empty.
-    if (errorCodeOf(error) === "EEXIST" && lstatSync(directory).isDirectory()) return;
-    throw error;
+    if (lstatSync(path).isDirectory()) return false;
+    throw new EventFailure(
+      `The deployment failed because the AppSpec file needs a directory at ${directory}, but something else is there (a file, or a ` +
+        "symbolic link that leads nowhere). Remove it, or change the destination in the files section, and then try again.",
+      { cause: error },
+    );
   }
 }
 
@@ -39,13 +50,35 @@ export async function lookUpAccounts(steps: readonly PermissionStep[]): Promise<
   return { users, groups };
 }
 
+/** Where permissions are set: what this install put under the paths, in the directories that it looked at. */
+export interface PermissionTargets {
+  readonly accounts: AccountIds;
+  readonly folders: Folders;
+  readonly installed: Installed;
+}
+
 /** A link has no mode of its own, and its owner is its own: what it points at is only touched when it is listed itself. */
-export function applyPermission(step: PermissionStep, accounts: AccountIds): void {
-  if (step.type === "chown") {
-    const uid = step.owner === null ? KEEP : accounts.users.get(step.owner)!;
-    const gid = step.group === null ? KEEP : accounts.groups.get(step.group)!;
-    lchownSync(step.file, uid, gid);
-  } else if (!lstatSync(step.file).isSymbolicLink()) {
-    chmodSync(step.file, Number.parseInt(step.mode, 8));
+export function applyPermission(step: PermissionStep, { accounts, folders, installed }: PermissionTargets): void {
+  if (DESCRIPTORS_DIRECTORY === undefined) {
+    if (step.type === "chown") lchownSync(step.file, ...ownerOf(step, accounts));
+    else if (!lstatSync(step.file).isSymbolicLink()) chmodSync(step.file, Number.parseInt(step.mode, 8));
+    return;
   }
+  const descriptor = installed.open(step.file, folders);
+  try {
+    // By way of the descriptor even a link is meant itself.
+    const target = pathOfDescriptor(descriptor);
+    if (step.type === "chown") chownSync(target, ...ownerOf(step, accounts));
+    else if (!fstatSync(descriptor).isSymbolicLink()) chmodSync(target, Number.parseInt(step.mode, 8));
+    installed.note(step.file, descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function ownerOf(step: PermissionStep & { readonly type: "chown" }, accounts: AccountIds): [uid: number, gid: number] {
+  return [
+    step.owner === null ? KEEP : accounts.users.get(step.owner)!,
+    step.group === null ? KEEP : accounts.groups.get(step.group)!,
+  ];
 }

@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
 import { readFileSync, rmdirSync, rmSync, unlinkSync } from "node:fs";
+import { resolve } from "node:path";
 import { errorCodeOf } from "../event-failure.ts";
 import { YieldingLoop } from "../yielding-loop.ts";
+import { Folders, UntrustedLink } from "./folders.ts";
 
 /** How the reference agent records a SELinux context that it added. */
 const CONTEXT_PREFIX = "semanage\0";
@@ -9,23 +11,35 @@ const SEMANAGE_TIMEOUT_MS = 60_000;
 
 /**
  * Removes what the group's previous install put on the host, newest first: files, then directories if they are empty.
- * Files that were not installed survive. Safe to repeat after a crash: what is gone is passed over.
+ * Files that were not installed survive. Safe to repeat after a crash: what is gone is passed over, and so is what lies behind a link that
+ * is not to be trusted, since it is not what was installed.
+ * @returns the links behind which nothing was removed
  */
-export async function removePreviousInstall(cleanupFile: string): Promise<void> {
+export async function removePreviousInstall(cleanupFile: string): Promise<readonly string[]> {
   let text: string;
   try {
     text = readFileSync(cleanupFile, "utf8");
   } catch (error) {
-    if (errorCodeOf(error) === "ENOENT") return;
+    if (errorCodeOf(error) === "ENOENT") return [];
     throw error;
   }
   const loop = new YieldingLoop();
-  for (const entry of cleanupEntries(text).reverse()) {
-    if (entry.startsWith(CONTEXT_PREFIX)) await removeContext(entry.slice(CONTEXT_PREFIX.length));
-    else removeInstalled(entry);
-    await loop.next();
+  const folders = new Folders();
+  const untrusted = new Set<string>();
+  try {
+    for (const entry of cleanupEntries(text).reverse()) {
+      if (entry.startsWith(CONTEXT_PREFIX)) await removeContext(entry.slice(CONTEXT_PREFIX.length));
+      else {
+        const link = removeInstalled(resolve(entry), folders);
+        if (link !== undefined) untrusted.add(link);
+      }
+      await loop.next();
+    }
+  } finally {
+    folders.close();
   }
   rmSync(cleanupFile, { force: true });
+  return [...untrusted];
 }
 
 /** The complete lines of a cleanup list. A last line without its end was cut by a crash and is not to be trusted. */
@@ -36,15 +50,20 @@ export function cleanupEntries(text: string): string[] {
     .filter((entry) => entry.startsWith("/") || entry.startsWith(CONTEXT_PREFIX));
 }
 
-function removeInstalled(path: string): void {
+/** @returns the link behind which it would be, if there is one that is not to be trusted */
+function removeInstalled(path: string, folders: Folders): string | undefined {
+  let target = path;
   try {
-    unlinkSync(path);
+    target = folders.at(path);
+    unlinkSync(target);
   } catch (error) {
+    if (error instanceof UntrustedLink) return error.path;
     const code = errorCodeOf(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     if (code !== "EISDIR" && code !== "EPERM") throw error;
-    removeEmptyDirectory(path);
+    removeEmptyDirectory(target);
   }
+  return undefined;
 }
 
 function removeEmptyDirectory(path: string): void {

@@ -1,118 +1,204 @@
+import { randomBytes } from "node:crypto";
 import {
-  chmodSync,
   chownSync,
   closeSync,
   constants,
   copyFileSync,
   fchmodSync,
   fchownSync,
+  fstatSync,
+  ftruncateSync,
   futimesSync,
   lchownSync,
-  lstatSync,
   lutimesSync,
   openSync,
   readlinkSync,
   readSync,
-  rmSync,
+  renameSync,
   symlinkSync,
+  unlinkSync,
   utimesSync,
   writeSync,
 } from "node:fs";
 import { copyFile as copyFileInBackground } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { DESCRIPTORS_DIRECTORY, O_PATH, pathOfDescriptor } from "../descriptor-path.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
+import type { Folders } from "./folders.ts";
 import type { PlannedCopy } from "./install-plan.ts";
+import { type Installed, isMadeByAgent, replaced } from "./installed.ts";
 
 /** Larger files are copied on another thread; for smaller ones the hand-over costs more than the copy. */
 const COPY_HERE_MAX_BYTES = 1024 * 1024;
+const ROOT = 0;
 const SPECIAL_BITS = 0o7000;
 const MODE_BITS = 0o7777;
-const REPLACED_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
+const OWNER_BITS = 0o700;
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** Without O_NONBLOCK, opening a named pipe would wait for a reader for ever. */
+const SAME_FILE = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const LINK_ITSELF = O_PATH | constants.O_NOFOLLOW;
+const TEMPORARY_NAME_RANDOM_BYTES = 9;
 /** What a file system says that shares no blocks between two files, or not between these two. */
 const NO_REFLINK: ReadonlySet<string> = new Set(["ENOTSUP", "EOPNOTSUPP", "EXDEV", "EINVAL", "ENOSYS", "ENOTTY"]);
 
+/** What a copier tells before it does it, so that a crash leaves nothing unknown. */
+export interface CopyJournal {
+  temporary(path: string): void;
+  replaced(path: string): void;
+}
+
 /**
- * Copies files with their mode, times and (as root) owner. A copy is never a hard link of the archive's file: an
- * application that writes to its file must not alter the archive that a rollback installs. Blocks are shared (reflink)
- * where the file system can; elsewhere a small file is one read and one write, which is twice as fast as the kernel's own
- * copying between two files.
+ * Copies files with their mode, times and (as root) owner. Whoever owns the destination's directory may put links, pipes or hard links in
+ * the way at any moment, so a new file is made anew or not at all, one that is replaced gets another file in its place and is never
+ * written to, and owner and mode go to what was opened and not to a name.
+ *
+ * A copy is never a hard link of the archive's file: an application that writes to its file must not alter the archive that a rollback
+ * installs. Blocks are shared (reflink) where the file system can; elsewhere a small file is one read and one write, which is twice as fast
+ * as the kernel's own copying between two files.
  */
 export class FileCopier {
+  readonly #folders: Folders;
+  readonly #installed: Installed;
+  readonly #journal: CopyJournal;
   readonly #asRoot = process.geteuid?.() === 0;
   readonly #umask = process.umask();
   readonly #buffer = Buffer.allocUnsafe(COPY_HERE_MAX_BYTES);
-  #canReflink = true;
+  #canReflink = DESCRIPTORS_DIRECTORY !== undefined;
 
-  /** Resolves at once for all but large files. */
+  constructor(folders: Folders, installed: Installed, journal: CopyJournal) {
+    this.#folders = folders;
+    this.#installed = installed;
+    this.#journal = journal;
+  }
+
+  /** Resolves at once for all but large files. @throws EEXIST where something has appeared since the plan was made */
   copy(step: PlannedCopy): Promise<void> | undefined {
-    if (step.stats.isSymbolicLink()) return this.#copyLink(step);
+    const target = this.#folders.at(step.destination);
+    if (!step.replaces) return this.#make(step, target);
+    const temporary = `.sluice-${randomBytes(TEMPORARY_NAME_RANDOM_BYTES).toString("hex")}`;
+    this.#journal.temporary(join(dirname(step.destination), temporary));
+    const unfinished = join(dirname(target), temporary);
+    const making = this.#make(step, unfinished);
+    return making ? making.then(() => this.#replace(step, unfinished)) : this.#replace(step, unfinished);
+  }
+
+  #make(step: PlannedCopy, target: string): Promise<void> | undefined {
+    if (step.stats.isSymbolicLink()) return this.#makeLink(step, target);
+    const descriptor = openSync(target, NEW_FILE, this.#firstMode(step) & ~SPECIAL_BITS);
+    return this.#fill(step, descriptor, target);
+  }
+
+  #replace(step: PlannedCopy, unfinished: string): Promise<void> | undefined {
+    // Looked up again: a large file takes its time, and its directory may have left the ones that are held open.
+    const target = this.#folders.at(step.destination);
+    const from = join(dirname(target), unfinished.slice(dirname(unfinished).length + 1));
+    this.#journal.replaced(step.destination);
     try {
-      if (step.stats.size > COPY_HERE_MAX_BYTES) return this.#copyLarge(step);
-      if (!this.#reflink(step)) this.#copySmall(step);
+      renameSync(from, target);
+      return undefined;
     } catch (error) {
+      unlinkSync(from);
       if (errorCodeOf(error) === "EISDIR") throw directoryInTheWay(step);
-      // A program that runs cannot be written to, but it can be replaced.
-      if (errorCodeOf(error) !== "ETXTBSY") throw error;
-      rmSync(step.destination);
-      this.#copySmall(step);
+      // A file that is mounted here by itself (as containers do) cannot be replaced. Only root can mount one.
+      if (errorCodeOf(error) !== "EBUSY" || step.stats.isSymbolicLink()) throw error;
+      return this.#writeInto(step, target);
     }
-    return undefined;
   }
 
-  #copyLink({ source, destination, stats, replaces }: PlannedCopy): undefined {
-    if (replaces) rmSync(destination);
-    symlinkSync(readlinkSync(source), destination);
-    if (this.#asRoot) lchownSync(destination, stats.uid, stats.gid);
-    lutimesSync(destination, stats.atime, stats.mtime);
-  }
-
-  #reflink(step: PlannedCopy): boolean {
-    if (!this.#canReflink) return false;
-    // A failed attempt removes the destination, so it is made only where there is none, not even a dangling link.
-    if (lstatSync(step.destination, { throwIfNoEntry: false })) return false;
+  #writeInto(step: PlannedCopy, target: string): Promise<void> | undefined {
+    const descriptor = openSync(target, SAME_FILE);
     try {
-      copyFileSync(step.source, step.destination, constants.COPYFILE_FICLONE_FORCE);
+      const { nlink } = fstatSync(descriptor);
+      if (nlink > 1) throw new Error(`${step.destination} has ${nlink} names; it is not written to`);
+      ftruncateSync(descriptor);
     } catch (error) {
-      if (!NO_REFLINK.has(errorCodeOf(error) ?? "")) throw error;
-      this.#canReflink = false;
-      return false;
+      closeSync(descriptor);
+      throw error;
     }
-    this.#settle(step);
-    return true;
+    return this.#fill(step, descriptor, target);
   }
 
-  #copySmall({ source, destination, stats, replaces }: PlannedCopy): void {
-    const length = readInto(this.#buffer, source);
-    const descriptor = openSync(destination, REPLACED_FILE, stats.mode & MODE_BITS);
+  #makeLink({ source, destination, stats }: PlannedCopy, target: string): undefined {
+    symlinkSync(readlinkSync(source), target);
+    if (DESCRIPTORS_DIRECTORY === undefined) {
+      if (this.#asRoot) lchownSync(target, stats.uid, stats.gid);
+      lutimesSync(target, stats.atime, stats.mtime);
+      return;
+    }
+    const descriptor = openSync(target, LINK_ITSELF);
     try {
-      for (let written = 0; written < length; ) {
-        written += writeSync(descriptor, this.#buffer, written, length - written);
+      const made = fstatSync(descriptor);
+      if (!made.isSymbolicLink() || made.nlink > 1 || !isMadeByAgent(descriptor)) throw replaced(destination);
+      const link = pathOfDescriptor(descriptor);
+      const uid = this.#firstOwner(destination, stats);
+      if (made.uid !== uid || made.gid !== stats.gid) {
+        if (this.#asRoot) chownSync(link, uid, stats.gid);
       }
-      // The owner comes first: changing it strips setuid and setgid.
-      if (this.#asRoot) fchownSync(descriptor, stats.uid, stats.gid);
-      const mode = stats.mode & MODE_BITS;
-      if (replaces || (mode & (this.#umask | SPECIAL_BITS)) !== 0) fchmodSync(descriptor, mode);
-      futimesSync(descriptor, stats.atime, stats.mtime);
+      utimesSync(link, stats.atime, stats.mtime);
+      this.#installed.note(destination, descriptor);
     } finally {
       closeSync(descriptor);
     }
   }
 
-  async #copyLarge(step: PlannedCopy): Promise<void> {
+  /** Closes the descriptor in any case. */
+  #fill(step: PlannedCopy, descriptor: number, target: string): Promise<void> | undefined {
+    let isLater = false;
     try {
-      await copyFileInBackground(step.source, step.destination, constants.COPYFILE_FICLONE);
-    } catch (error) {
-      if (errorCodeOf(error) === "EISDIR") throw directoryInTheWay(step);
-      if (errorCodeOf(error) !== "ETXTBSY") throw error;
-      rmSync(step.destination);
-      await copyFileInBackground(step.source, step.destination, constants.COPYFILE_FICLONE);
+      const name = DESCRIPTORS_DIRECTORY === undefined ? target : pathOfDescriptor(descriptor);
+      if (step.stats.size > COPY_HERE_MAX_BYTES) {
+        isLater = true;
+        return copyFileInBackground(step.source, name, constants.COPYFILE_FICLONE)
+          .then(() => this.#settle(step, descriptor, true))
+          .finally(() => closeSync(descriptor));
+      }
+      // Also a try that comes to nothing gives the file the archive's mode.
+      const isReflinkTried = this.#canReflink && step.stats.size > 0;
+      if (!isReflinkTried || !this.#reflink(step, name)) this.#write(step, descriptor);
+      this.#settle(step, descriptor, isReflinkTried);
+      return undefined;
+    } finally {
+      if (!isLater) closeSync(descriptor);
     }
-    this.#settle(step);
   }
 
-  #settle({ destination, stats }: PlannedCopy): void {
-    if (this.#asRoot) chownSync(destination, stats.uid, stats.gid);
-    chmodSync(destination, stats.mode & MODE_BITS);
-    utimesSync(destination, stats.atime, stats.mtime);
+  #reflink({ source }: PlannedCopy, name: string): boolean {
+    try {
+      copyFileSync(source, name, constants.COPYFILE_FICLONE_FORCE);
+      return true;
+    } catch (error) {
+      if (!NO_REFLINK.has(errorCodeOf(error) ?? "")) throw error;
+      this.#canReflink = false;
+      return false;
+    }
+  }
+
+  #write({ source }: PlannedCopy, descriptor: number): void {
+    const length = readInto(this.#buffer, source);
+    for (let written = 0; written < length; ) {
+      written += writeSync(descriptor, this.#buffer, written, length - written);
+    }
+  }
+
+  /** `isModeTouched`: the kernel's copying has given the file the archive's mode. */
+  #settle(step: PlannedCopy, descriptor: number, isModeTouched: boolean): void {
+    const { destination, stats, replaces } = step;
+    // The owner comes first: changing it strips setuid and setgid.
+    if (this.#asRoot) fchownSync(descriptor, this.#firstOwner(destination, stats), stats.gid);
+    const mode = this.#firstMode(step);
+    if (isModeTouched || replaces || (mode & (this.#umask | SPECIAL_BITS)) !== 0) fchmodSync(descriptor, mode);
+    futimesSync(descriptor, stats.atime, stats.mtime);
+    this.#installed.note(destination, descriptor);
+  }
+
+  /** The directory's default access list may let others write where the group may: not before a setuid bit is set. */
+  #firstMode({ destination, stats }: PlannedCopy): number {
+    return stats.mode & (this.#installed.hasModeToCome(destination) ? OWNER_BITS : MODE_BITS);
+  }
+
+  #firstOwner(destination: string, stats: PlannedCopy["stats"]): number {
+    return this.#installed.isGivenAway(destination) ? ROOT : stats.uid;
   }
 }
 

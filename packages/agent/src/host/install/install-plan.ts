@@ -1,7 +1,8 @@
-import { existsSync, type Stats, statSync } from "node:fs";
+import { lstatSync, type Stats } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { FILE_EXISTS_BEHAVIORS } from "@sluice/model/app-spec/app-spec.ts";
-import { EventFailure } from "../event-failure.ts";
+import { EventFailure, errorCodeOf } from "../event-failure.ts";
+import type { Folders } from "./folders.ts";
 import type { SourceEntry } from "./source-tree.ts";
 
 export interface PlannedCopy {
@@ -29,9 +30,11 @@ export class InstallPlan {
   readonly copies = new Map<string, string>();
   readonly directories = new Set<string>();
   readonly #fileExistsBehavior: string;
+  readonly #folders: Folders;
 
-  constructor(fileExistsBehavior: string) {
+  constructor(fileExistsBehavior: string, folders: Folders) {
     this.#fileExistsBehavior = fileExistsBehavior;
+    this.#folders = folders;
   }
 
   /** Plans one entry of the AppSpec's `files`: a directory's content, or one file, into the directory `destination`. */
@@ -40,7 +43,7 @@ export class InstallPlan {
     if (source.children === undefined) {
       const file = join(target, basename(source.path));
       this.#addMissingAncestors(file);
-      this.#addCopy(source, file, !this.#isPlannedOnly(target));
+      this.#addCopy(source, file, !this.directories.has(target));
       return;
     }
     this.#addMissingAncestors(target);
@@ -48,7 +51,7 @@ export class InstallPlan {
   }
 
   #addDirectory(source: SourceEntry, destination: string): void {
-    const exists = isDirectory(destination);
+    const exists = this.#hasDirectory(destination);
     if (!exists) this.#mkdir(destination);
     for (const child of source.children ?? []) {
       const childDestination = `${destination === "/" ? "" : destination}/${child.name}`;
@@ -69,7 +72,7 @@ export class InstallPlan {
   }
 
   #addCopy(source: SourceEntry, destination: string, mayExist: boolean): void {
-    const exists = mayExist && existsSync(destination);
+    const exists = mayExist && this.#isTaken(destination);
     if (exists && !this.#mayOverwrite(destination)) return;
     const other = this.copies.get(destination);
     if (other !== undefined) {
@@ -123,14 +126,28 @@ export class InstallPlan {
 
   #addMissingAncestors(destination: string): void {
     const missing: string[] = [];
-    for (let parent = dirname(destination); parent !== "/" && !existsSync(parent); parent = dirname(parent)) {
+    for (let parent = dirname(destination); parent !== "/" && !this.#hasDirectory(parent); parent = dirname(parent)) {
       missing.unshift(parent);
     }
     for (const directory of missing) this.#mkdir(directory);
   }
 
-  #isPlannedOnly(directory: string): boolean {
-    return this.directories.has(directory) && !existsSync(directory);
+  /** A link counts by itself, wherever it leads: it is what is at that place. */
+  #isTaken(destination: string): boolean {
+    return lstatSync(this.#folders.at(destination), { throwIfNoEntry: false }) !== undefined;
+  }
+
+  #hasDirectory(path: string): boolean {
+    try {
+      return this.#folders.has(path);
+    } catch (error) {
+      if (errorCodeOf(error) !== "ENOTDIR") throw error;
+      throw new EventFailure(
+        `The deployment failed because the AppSpec file needs a directory at ${path}, but a file is there. ` +
+          "Remove the file, or change the destination in the files section, and then try again.",
+        { cause: error },
+      );
+    }
   }
 
   /** The cleanup list has a path a line, in the reference agent's format: a line break in a name would forge an entry. */
@@ -157,14 +174,4 @@ export class FileAlreadyExists extends EventFailure {
 /** The AppSpec's own setting wins over the deployment's; DISALLOW where neither says anything. */
 export function effectiveFileExistsBehavior(ofAppSpec: string | null, ofSpecification: string | undefined): string {
   return ofAppSpec ?? (ofSpecification?.toUpperCase() || FILE_EXISTS_BEHAVIORS[0]);
-}
-
-function isDirectory(path: string): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return false;
-  if (stats.isDirectory()) return true;
-  throw new EventFailure(
-    `The deployment failed because the AppSpec file needs a directory at ${path}, but a file is there. ` +
-      "Remove the file, or change the destination in the files section, and then try again.",
-  );
 }

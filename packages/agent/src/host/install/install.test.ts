@@ -181,17 +181,28 @@ describe("files that exist", () => {
     expect(readdirSync(fixture.destination)).toEqual(["c"]);
   });
 
-  test("OVERWRITE writes through a link to a file, and replaces it by a link", async () => {
+  test("OVERWRITE replaces a link and not what it leads to; a link replaces a file", async () => {
     rmSync(at("a"));
     writeFileSync(join(fixture.root, "target"), "target");
     symlinkSync(join(fixture.root, "target"), at("a"));
     expect(await deploy("d-1", { files: { "app/a": "new" } }, "OVERWRITE")).toEqual(OK);
-    expect(lstatSync(at("a")).isSymbolicLink()).toBe(true);
-    expect(readFileSync(join(fixture.root, "target"), "utf8")).toBe("new");
+    expect(lstatSync(at("a")).isFile()).toBe(true);
+    expect(readFileSync(join(fixture.root, "target"), "utf8")).toBe("target");
     writeFileSync(at("l"), "foreign");
     const entries = [{ name: "app/l", type: "2", linkName: "x" }];
     expect(await deploy("d-2", { files: { "app/x": "x" }, entries }, "OVERWRITE")).toEqual(OK);
     expect(readlinkSync(at("l"))).toBe("x");
+    expect(readdirSync(fixture.destination).sort(), "nothing unfinished is left").toEqual(["l", "x"]);
+    expect(cleanup().sort()).toEqual([at("l"), at("x")]);
+  });
+
+  test("a link that leads nowhere is something that exists", async () => {
+    rmSync(at("a"));
+    symlinkSync("nowhere", at("a"));
+    expect((await deploy("d-1", revision)).message).toContain(`already exists at this location: ${at("a")}`);
+    expect(await deploy("d-2", revision, "RETAIN")).toEqual(OK);
+    expect(readlinkSync(at("a"))).toBe("nowhere");
+    expect(existsSync(at("nowhere"))).toBe(false);
   });
 
   test("OVERWRITE replaces a program that is running", async () => {
@@ -377,10 +388,9 @@ describe("after a crash in mid-install", () => {
     const program = `
       import fs from "node:fs";
       import { syncBuiltinESMExports } from "node:module";
-      const { openSync, copyFileSync } = fs;
-      const fatal = (path) => path === ${JSON.stringify(at("new200"))} && process.kill(process.pid, "SIGKILL");
-      fs.openSync = (path, ...rest) => (fatal(path), openSync(path, ...rest));
-      fs.copyFileSync = (from, to, ...rest) => (fatal(to), copyFileSync(from, to, ...rest));
+      const { openSync } = fs;
+      const isFatal = (path) => String(path).endsWith("/new200") && !path.startsWith(${JSON.stringify(fixture.root)});
+      fs.openSync = (path, ...rest) => (isFatal(path) && process.kill(process.pid, "SIGKILL"), openSync(path, ...rest));
       syncBuiltinESMExports();
       const { createHost } = await import(${JSON.stringify(fileURLToPath(new URL("../host.ts", import.meta.url)))});
       const host = createHost({ directory: ${JSON.stringify(fixture.root)} });

@@ -2,14 +2,17 @@ import { appendFileSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { AppSpec } from "@sluice/model/app-spec/app-spec.ts";
 import { filePaths, permissionRule } from "@sluice/model/app-spec/install-values.ts";
+import { readRecordedEntries } from "../archive/recorded-attributes.ts";
 import { flushFileSystems, replaceFile } from "../durable-file.ts";
-import { EventFailure } from "../event-failure.ts";
+import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import { type DeploymentLayout, ensureDirectory } from "../layout.ts";
 import { YieldingLoop } from "../yielding-loop.ts";
-import { type AccountIds, applyPermission, lookUpAccounts, makeDirectory } from "./apply.ts";
+import { type AccountIds, applyPermission, lookUpAccounts, makeDirectory, type PermissionTargets } from "./apply.ts";
 import { cleanupEntries, removePreviousInstall } from "./cleanup.ts";
-import { FileCopier } from "./file-copier.ts";
-import { FileAlreadyExists, InstallPlan } from "./install-plan.ts";
+import { type CopyJournal, FileCopier } from "./file-copier.ts";
+import { Folders } from "./folders.ts";
+import { FileAlreadyExists, InstallPlan, type PlannedCopy } from "./install-plan.ts";
+import { Installed } from "./installed.ts";
 import { checkPermissionsSupported, type PermissionStep, planPermissions } from "./permission-plan.ts";
 import { readSource } from "./source-tree.ts";
 
@@ -20,6 +23,7 @@ const CLEANUP_SUFFIX = "-cleanup";
  *
  * The cleanup list is the journal: it names everything that is about to be created before the first of it is, so that
  * after a crash the next Install, of this deployment or another, removes exactly what this one got to.
+ * @returns what the event's log should say
  * @throws EventFailure in the reference agent's words
  */
 export async function install(
@@ -29,59 +33,106 @@ export async function install(
     fileExistsBehavior,
     signal,
   }: { readonly appSpec: AppSpec; readonly fileExistsBehavior: string; readonly signal: AbortSignal },
-): Promise<void> {
+): Promise<readonly string[]> {
   const rules = appSpec.permissions.map(permissionRule);
   checkPermissionsSupported(rules);
+  const recorded = readRecordedEntries(layout.recordedAttributesFile);
   const files = appSpec.files.map((file) => {
     const { source, destination } = filePaths(file);
-    return { source: readSource(layout.archiveDirectory, source), destination };
+    return { source: readSource(layout.archiveDirectory, source, recorded), destination };
   });
 
   ensureDirectory(layout.instructionsDirectory);
-  await removePreviousInstall(layout.cleanupFile);
+  const untrusted = await removePreviousInstall(layout.cleanupFile);
 
-  const plan = new InstallPlan(fileExistsBehavior);
-  let permissions: readonly PermissionStep[];
-  let accounts: AccountIds;
+  const folders = new Folders();
   try {
-    for (const { source, destination } of files) plan.addFiles(source, destination);
-    permissions = planPermissions(rules, plan);
-    accounts = await lookUpAccounts(permissions);
-  } catch (error) {
-    throw error instanceof FileAlreadyExists ? withOwner(error, layout) : error;
-  }
+    const plan = new InstallPlan(fileExistsBehavior, folders);
+    let permissions: readonly PermissionStep[];
+    let accounts: AccountIds;
+    try {
+      for (const { source, destination } of files) plan.addFiles(source, destination);
+      permissions = planPermissions(rules, plan);
+      accounts = await lookUpAccounts(permissions);
+    } catch (error) {
+      throw error instanceof FileAlreadyExists ? withOwner(error, layout) : error;
+    }
 
-  replaceFile(layout.installFile, installInstructions(plan, permissions), { durable: false });
-  writeJournal(layout.cleanupFile, plan);
-  await carryOut(plan, layout.cleanupFile, signal);
-  await settlePermissions(permissions, accounts, signal);
-  await flushFileSystems(oneOfEachFileSystem([layout.archiveDirectory, ...destinationsOf(plan)]));
+    replaceFile(layout.installFile, installInstructions(plan, permissions), { durable: false });
+    writeJournal(layout.cleanupFile, plan);
+    const installed = new Installed(permissions);
+    await carryOut(plan, { cleanupFile: layout.cleanupFile, fileExistsBehavior, folders, installed, signal });
+    await settlePermissions(permissions, { accounts, folders, installed }, signal);
+    await flushFileSystems(oneOfEachFileSystem([layout.archiveDirectory, ...destinationsOf(plan)]));
+  } finally {
+    folders.close();
+  }
+  return untrusted.map(
+    (link) =>
+      `Nothing of the previous revision was removed behind the symbolic link ${link}: users other than root can change it.`,
+  );
 }
 
-async function carryOut(plan: InstallPlan, cleanupFile: string, signal: AbortSignal): Promise<void> {
-  const copier = new FileCopier();
+interface Carrying {
+  readonly cleanupFile: string;
+  readonly fileExistsBehavior: string;
+  readonly folders: Folders;
+  readonly installed: Installed;
+  readonly signal: AbortSignal;
+}
+
+async function carryOut(plan: InstallPlan, carrying: Carrying): Promise<void> {
+  const { cleanupFile, folders, installed, signal } = carrying;
+  const temporaries = new Set<string>();
+  const journal: CopyJournal = {
+    temporary: (path) => {
+      temporaries.add(path);
+      appendFileSync(cleanupFile, `${path}\n`);
+    },
+    // Only now: had it been listed earlier, a crash before this copy would cost its owner the file.
+    replaced: (path) => appendFileSync(cleanupFile, `${path}\n`),
+  };
+  const copier = new FileCopier(folders, installed, journal);
   const loop = new YieldingLoop(signal);
   for (const step of plan.steps) {
-    if (step.type === "mkdir") makeDirectory(step);
-    else {
-      // Only now: had it been listed earlier, a crash before this copy would cost its owner the file.
-      if (step.replaces) appendFileSync(cleanupFile, `${step.destination}\n`);
-      const copying = copier.copy(step);
+    if (step.type === "mkdir") {
+      const isNew = makeDirectory(step, folders);
+      installed.noteDirectory(step.directory, folders, isNew);
+    } else {
+      const copying = copyOne(step, copier, carrying);
       if (copying) await copying;
     }
     const breathing = loop.next();
     if (breathing) await breathing;
   }
+  if (temporaries.size > 0) forgetTemporaries(cleanupFile, temporaries);
+}
+
+/** What has appeared since the plan was made is treated as what was there before. */
+function copyOne(step: PlannedCopy, copier: FileCopier, { fileExistsBehavior }: Carrying): Promise<void> | undefined {
+  try {
+    return copier.copy(step);
+  } catch (error) {
+    if (errorCodeOf(error) !== "EEXIST" || step.replaces) throw error;
+    if (fileExistsBehavior !== "OVERWRITE") throw new FileAlreadyExists(step.destination);
+    return copier.copy({ ...step, replaces: true });
+  }
+}
+
+/** The list that stays is the reference agent's; each of these has taken its file's name. */
+function forgetTemporaries(cleanupFile: string, temporaries: ReadonlySet<string>): void {
+  const entries = cleanupEntries(readFileSync(cleanupFile, "utf8")).filter((entry) => !temporaries.has(entry));
+  replaceFile(cleanupFile, entries.map((entry) => `${entry}\n`).join(""));
 }
 
 async function settlePermissions(
   steps: readonly PermissionStep[],
-  accounts: AccountIds,
+  targets: PermissionTargets,
   signal: AbortSignal,
 ): Promise<void> {
   const loop = new YieldingLoop(signal);
   for (const step of steps) {
-    applyPermission(step, accounts);
+    applyPermission(step, targets);
     await loop.next();
   }
 }

@@ -1,12 +1,13 @@
 import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, join } from "node:path";
+import { type RecordedEntries, withRecorded } from "../archive/recorded-attributes.ts";
 import { EventFailure } from "../event-failure.ts";
 
 /** A file or directory of the archive. A link to a directory counts as that directory, as in the reference agent. */
 export interface SourceEntry {
   readonly name: string;
   readonly path: string;
-  /** Of the entry itself (`lstat`). */
+  /** Of the entry itself (`lstat`), with the mode and owner that the bundle gives it. */
   readonly stats: Stats;
   /** Sorted by name; undefined for what is not a directory. */
   readonly children: readonly SourceEntry[] | undefined;
@@ -16,7 +17,7 @@ export interface SourceEntry {
 const INSTALLED_ENTRIES_MAX = 1_000_000;
 
 /** @throws EventFailure when the source is not in the archive */
-export function readSource(archiveDirectory: string, source: string): SourceEntry {
+export function readSource(archiveDirectory: string, source: string, recorded: RecordedEntries): SourceEntry {
   const path = join(archiveDirectory, source);
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) {
@@ -25,16 +26,20 @@ export function readSource(archiveDirectory: string, source: string): SourceEntr
         `${path}). Correct the files section of the AppSpec file, or add the file to the bundle, and then try again.`,
     );
   }
-  return readEntry(path, stats, { count: 0, directories: [] });
+  const walk = { count: 0, directories: [], archiveRoot: `${realpathSync(archiveDirectory)}/`, recorded };
+  return readEntry(path, join(realpathSync(join(path, "..")), basename(path)), stats, walk);
 }
 
 interface Walk {
   count: number;
   /** Real paths of the directories that are being walked, outermost first. */
   readonly directories: string[];
+  readonly archiveRoot: string;
+  readonly recorded: RecordedEntries;
 }
 
-function readEntry(path: string, stats: Stats, walk: Walk): SourceEntry {
+/** `realPath` is free of links up to the entry itself: it is under that path that the bundle's attributes are recorded. */
+function readEntry(path: string, realPath: string, stats: Stats, walk: Walk): SourceEntry {
   walk.count += 1;
   if (walk.count > INSTALLED_ENTRIES_MAX) {
     throw new EventFailure(`The revision installs more than ${INSTALLED_ENTRIES_MAX} files below ${path}. Split it.`);
@@ -42,20 +47,23 @@ function readEntry(path: string, stats: Stats, walk: Walk): SourceEntry {
   const name = basename(path);
   const isLink = stats.isSymbolicLink();
   const isDirectory = isLink ? isLinkToDirectory(path) : stats.isDirectory();
-  if (!isDirectory) return { name, path, stats, children: undefined };
-  const realPath = realpathSync(path);
-  if (walk.directories.includes(realPath)) {
+  if (!isDirectory) {
+    const recorded = walk.recorded.get(realPath.slice(walk.archiveRoot.length));
+    return { name, path, stats: withRecorded(stats, recorded), children: undefined };
+  }
+  const directory = isLink ? realpathSync(path) : realPath;
+  if (walk.directories.includes(directory)) {
     throw new EventFailure(
       `The deployment failed because the symbolic link ${path} leads back to a directory that contains it. ` +
         "Remove the link from the bundle, and then try again.",
     );
   }
-  walk.directories.push(realPath);
+  walk.directories.push(directory);
   const children = readdirSync(path)
     .sort()
     .map((child) => {
       const childPath = `${path}/${child}`;
-      return readEntry(childPath, lstatSync(childPath), walk);
+      return readEntry(childPath, `${directory}/${child}`, lstatSync(childPath), walk);
     });
   walk.directories.pop();
   return { name, path, stats, children };

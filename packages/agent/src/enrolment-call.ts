@@ -1,0 +1,44 @@
+import { randomBytes } from "node:crypto";
+import type { SluiceClient } from "@sluice/wire/client/clients.ts";
+import { ServiceError, TransportError } from "@sluice/wire/client/errors.ts";
+import type { EnrolHostInput, EnrolHostOutput } from "@sluice/wire/sluice/operations.ts";
+import { BackOff, pause } from "./back-off.ts";
+
+const ENROL_TIMEOUT_MS = 30_000;
+/** With the waits between them, about two seconds: who enrols a host looks on. */
+const TRIES_MAX = 6;
+const CLIENT_TOKEN_BYTES = 32;
+/** The connection ended before an answer came. Whether the call arrived is not known. */
+const BROKEN_OFF_CODES: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
+const HTTP_SERVER_ERRORS = 500;
+
+/**
+ * Enrols, and asks again where there was no answer or none but a server's trouble. What tells the tries of one enrolment from another host's is its
+ * client token: a try that had arrived after all is answered again, with the same key.
+ */
+export async function callToEnrol(
+  client: Pick<SluiceClient, "call">,
+  input: Omit<EnrolHostInput, "clientToken">,
+): Promise<EnrolHostOutput> {
+  const clientToken = randomBytes(CLIENT_TOKEN_BYTES).toString("hex");
+  const backOff = new BackOff();
+  for (let tries = 1; ; tries++) {
+    try {
+      return await client.call("EnrolHost", { ...input, clientToken }, { timeoutMs: ENROL_TIMEOUT_MS });
+    } catch (error) {
+      if (tries >= TRIES_MAX || !isWorthAnotherTry(error)) throw error;
+      await pause(backOff.next());
+    }
+  }
+}
+
+function isWorthAnotherTry(error: unknown): boolean {
+  if (error instanceof ServiceError) return error.statusCode >= HTTP_SERVER_ERRORS;
+  return isBrokenOff(error);
+}
+
+/** Whether the connection ended before an answer came. */
+export function isBrokenOff(error: unknown): boolean {
+  const cause = error instanceof TransportError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+  return BROKEN_OFF_CODES.has(cause?.code ?? "");
+}

@@ -1,0 +1,47 @@
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ENROLMENT_FILE_NAMES, readEnrolment, writeEnrolment } from "./enrolment-files.ts";
+
+test("an enrolment is written through no link that somebody has put into its directory", () => {
+  const base = mkdtempSync(join(tmpdir(), "sluice-enrolment-"));
+  try {
+    const directory = join(base, "agent");
+    const victim = join(base, "victim");
+    mkdirSync(directory);
+    writeFileSync(victim, "untouched");
+    chmodSync(victim, 0o644);
+    for (const name of Object.values(ENROLMENT_FILE_NAMES)) {
+      symlinkSync(victim, join(directory, name));
+      symlinkSync(victim, join(directory, `${name}.unfinished`));
+    }
+    const enrolment = {
+      server: "http://127.0.0.1:1",
+      region: "us-east-1",
+      accountId: "0",
+      hostId: "i-1",
+      hostName: "h",
+      hostIdentifier: "arn",
+      onPremises: false,
+      serverFingerprints: [],
+      signingCertificate: "PEM",
+      credentials: { accessKeyId: "A", secretAccessKey: "S" },
+    };
+    writeEnrolment(directory, enrolment);
+    expect([readFileSync(victim, "utf8"), lstatSync(victim).mode & 0o777]).toEqual(["untouched", 0o644]);
+    expect(readEnrolment(directory)).toEqual(enrolment);
+    expect(lstatSync(join(directory, ENROLMENT_FILE_NAMES.credentials)).mode).toBe(0o100600);
+  } finally {
+    rmSync(base, { recursive: true });
+  }
+});

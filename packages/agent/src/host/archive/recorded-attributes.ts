@@ -1,0 +1,41 @@
+import { readFileSync, type Stats } from "node:fs";
+import { replaceFile } from "../durable-file.ts";
+import { errorCodeOf } from "../event-failure.ts";
+
+/** What the bundle says of an entry and the archive on this host does not: `files` gives it to the copy. */
+export interface RecordedAttributes {
+  /** Permission bits, special bits included. */
+  readonly mode: number;
+  /** Only where the agent is root and the bundle knows owners. */
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+/** By path below the archive's root; only entries whose attributes differ from what lies in the archive. */
+export type RecordedEntries = ReadonlyMap<string, RecordedAttributes>;
+
+const MODE_BITS = 0o7777;
+
+export function writeRecordedEntries(file: string, entries: RecordedEntries): void {
+  replaceFile(file, JSON.stringify(Object.fromEntries(entries)), { durable: false });
+}
+
+/** Empty where nothing differs, and for an archive that the AWS agent unpacked and nobody adopted. */
+export function readRecordedEntries(file: string): RecordedEntries {
+  try {
+    return new Map(Object.entries(JSON.parse(readFileSync(file, "utf8")) as Record<string, RecordedAttributes>));
+  } catch (error) {
+    if (errorCodeOf(error) === "ENOENT") return new Map();
+    throw error;
+  }
+}
+
+/** The status of an archive's entry, as it would be had the archive kept the bundle's attributes. */
+export function withRecorded(stats: Stats, recorded: RecordedAttributes | undefined): Stats {
+  if (recorded === undefined) return stats;
+  stats.mode = (stats.mode & ~MODE_BITS) | recorded.mode;
+  if (recorded.owner) {
+    stats.uid = recorded.owner.uid;
+    stats.gid = recorded.owner.gid;
+  }
+  return stats;
+}

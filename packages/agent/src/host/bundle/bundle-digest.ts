@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
+import { EventFailure } from "../event-failure.ts";
+
+export async function sha256OfFile(file: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash, { signal });
+  return hash.digest("hex");
+}
+
+/** Whether the bytes are those that the server signed for, as far as it said. */
+export function isBundleSigned({ BundleSha256 }: DeploymentSpecification, actual: string): boolean {
+  return BundleSha256 === undefined || BundleSha256 === actual;
+}
+
+/** Nobody's revision is at fault: what came is not what was deployed. */
+export function notTheSignedBundle({ BundleSha256 }: DeploymentSpecification, actual: string): EventFailure {
+  return new EventFailure(
+    `The bundle that came is not the one that was deployed, and was not unpacked: its SHA-256 is ${actual}, and the server signed ${BundleSha256}.`,
+    {
+      hint:
+        "Either the object was replaced after the deployment began (deploy again; a revision with an ETag or a version says which one it means), " +
+        "or something between this host and the bucket changes what comes: look for a proxy or a cache there.",
+    },
+  );
+}

@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+
+/** Opens a name without opening what it names: good for looking at it and for paths below it (`man 2 open`). Not among Node's constants. */
+export const O_PATH = process.platform === "linux" ? 0o10000000 : 0;
+
+/**
+ * Where a process finds its own descriptors as paths; undefined on systems that have no such thing, where the agent falls back to
+ * ordinary paths.
+ */
+export const DESCRIPTORS_DIRECTORY = descriptorsDirectory();
+
+/** A path to what is open, wherever it has been moved to meanwhile. */
+export function pathOfDescriptor(descriptor: number): string {
+  return `${DESCRIPTORS_DIRECTORY}/${descriptor}`;
+}
+
+function descriptorsDirectory(): string | undefined {
+  if (process.platform !== "linux") return undefined;
+  const directory = "/proc/self/fd";
+  if (existsSync(directory)) return directory;
+  if (process.geteuid?.() !== 0) return undefined;
+  throw new Error(
+    "The agent runs as root and needs /proc to open files safely, which is not there. Run: mount -t proc proc /proc",
+  );
+}

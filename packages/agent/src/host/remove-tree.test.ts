@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { isRoot } from "./fixtures/host-fixture.ts";
+import { LOCAL_USER, startNodeAsLocalUser } from "./fixtures/local-user.ts";
+import { removeTreeNow } from "./remove-tree.ts";
+
+/** More than the stack holds, were each a call. */
+const LEVELS = 3_000;
+
+let base: string;
+let tree: string;
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), "sluice-tree-"));
+  chmodSync(base, 0o755);
+  tree = join(base, "tree");
+  mkdirSync(tree);
+});
+afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+test("a tree of any depth is removed", () => {
+  const before = process.cwd();
+  try {
+    process.chdir(tree);
+    for (let level = 0; level < LEVELS; level += 1) {
+      mkdirSync("d");
+      process.chdir("d");
+    }
+  } finally {
+    process.chdir(before);
+  }
+  removeTreeNow(tree);
+  expect(existsSync(tree)).toBe(false);
+});
+
+describe.skipIf(!isRoot)("as root (needs root, to be one user and another)", () => {
+  test("a directory is removed while its owner goes on filling it", async () => {
+    chownSync(tree, LOCAL_USER.uid, LOCAL_USER.gid);
+    const filler = startNodeAsLocalUser(
+      `const fs = require("node:fs"); process.chdir(${JSON.stringify(tree)}); console.log("ready");
+      for (let i = 0; ; i += 1) fs.writeFileSync("f" + i, "");`,
+    );
+    const ended = once(filler, "exit");
+    await once(filler.stdout!, "data");
+    try {
+      removeTreeNow(tree);
+    } finally {
+      filler.kill("SIGKILL");
+    }
+    expect(existsSync(tree)).toBe(false);
+    await ended;
+  });
+});
