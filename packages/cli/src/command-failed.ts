@@ -1,4 +1,5 @@
 import { ServiceError } from "@sluice/wire/client/errors.ts";
+import { printError } from "./output.ts";
 
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
@@ -22,4 +23,10 @@ export function describeError(error: unknown): string {
   if (error instanceof ServiceError) return `${error.message} (${error.code})`;
   if (!(error instanceof Error)) return String(error);
   return BUGS.some((bug) => error instanceof bug) ? (error.stack ?? error.message) : error.message;
+}
+
+/** Prints what went wrong, and leaves the exit status in `process.exitCode`. */
+export function reportFailure(error: unknown): void {
+  printError(`sluice: ${describeError(error)}`);
+  process.exitCode = error instanceof CommandFailed ? error.exitStatus : EXIT_FAILED;
 }

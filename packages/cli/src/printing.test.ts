@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatElapsed, formatTable, hostLabel, printable } from "./printing.ts";
+import { formatElapsed, formatSize, formatTable, hostLabel } from "./printing.ts";
 
 test("columns are as wide as their widest cell, without trailing blanks", () => {
   expect(
@@ -13,15 +13,25 @@ test("columns are as wide as their widest cell, without trailing blanks", () => 
   ).toBe("NAME         STATE\na-long-name  alive\nb");
 });
 
+test.each([
+  [0, "0.0 KiB"],
+  [47_104, "46.0 KiB"],
+  [1024 ** 2 - 1, "1024.0 KiB"],
+  [1.5 * 1024 ** 2, "1.5 MiB"],
+  [3 * 1024 ** 3, "3.0 GiB"],
+])("%i bytes are %s", (bytes, text) => {
+  expect(formatSize(bytes)).toBe(text);
+});
+
 test("a host is named by name and id, once when they are the same", () => {
   expect(hostLabel("web-1", "i-0123456789abcdef0")).toBe("web-1 (i-0123456789abcdef0)");
   expect(hostLabel("web-1", "web-1")).toBe("web-1");
 });
 
-test("what a script wrote cannot steer a terminal", () => {
-  expect(printable("\u001b]0;title\u0007\u001b[2Jdone\r\n\tok\u009b31m")).toBe(
-    "\ufffd]0;title\ufffd\ufffd[2Jdone\n\tok\ufffd31m",
-  );
+test("a cell and a label are one line, and show what would steer a terminal", () => {
+  const table = formatTable(["ZONE", "NAME"], [["a\u001b[2J\nforged row", "\u202etxt"]]);
+  expect(table).toBe("ZONE                  NAME\na\\x1b[2J\\nforged row  \\u202etxt");
+  expect(hostLabel("web\u001b[1m", "i-1")).toBe("web\\x1b[1m (i-1)");
 });
 
 test.each([

@@ -1,11 +1,8 @@
-/** Prints a value for programs: times in ISO 8601, as the AWS CLI prints them. */
-export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
-}
+import { visibleLine } from "@sluice/model/visible-text.ts";
 
-/** Columns as wide as their widest cell; the last is left as it is. No trailing blanks. */
+/** Columns as wide as their widest cell; the last is left as it is. No trailing blanks. A cell is one line, whatever was written into it. */
 export function formatTable(heading: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [heading, ...rows];
+  const all = [heading, ...rows].map((row) => row.map(visibleLine));
   const widths = heading.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
   return all
     .map((row) =>
@@ -19,19 +16,20 @@ export function formatTable(heading: readonly string[], rows: readonly (readonly
 
 /** How messages name a host. */
 export function hostLabel(name: string, id: string): string {
-  return name === id ? name : `${name} (${id})`;
+  return visibleLine(name === id ? name : `${name} (${id})`);
 }
 
 export function countHosts(count: number): string {
   return count === 1 ? "1 host" : `${count} hosts`;
 }
 
-/** What a script wrote, made harmless for a terminal: an escape sequence in a log must not move the cursor or set a title. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => {
-    if (character === "\n" || character === "\t") return character;
-    return character === "\r" ? "" : "\ufffd";
-  });
+const SIZE_UNITS = ["KiB", "MiB", "GiB", "TiB"];
+
+/** `46.9 KiB`, `1.5 MiB`. */
+export function formatSize(bytes: number): string {
+  let [size, unit] = [bytes / 1024, 0];
+  for (; size >= 1024 && unit < SIZE_UNITS.length - 1; unit++) size /= 1024;
+  return `${size.toFixed(1)} ${SIZE_UNITS[unit]}`;
 }
 
 /** `3 s`, `2 min 05 s`, `1 h 02 min`. */

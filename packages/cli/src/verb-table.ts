@@ -1,17 +1,5 @@
-import type { Command } from "commander";
-
-/** A file of verbs/: adds arguments, options, an example and the action to the command that main made for it. */
-export interface VerbModule {
-  define(command: Command): void;
-}
-
-interface Verb {
-  readonly name: string;
-  readonly summary: string;
-  readonly load: () => Promise<VerbModule>;
-  /** Goes on when nobody reads its output any more (a closed pipe); the others end, as `head` expects. */
-  readonly isService?: boolean;
-}
+import { AGENT_VERB } from "./agent-verb.ts";
+import type { Verb } from "./verb.ts";
 
 /** In the order of `sluice --help`. */
 export const VERBS: readonly Verb[] = [
@@ -27,7 +15,7 @@ export const VERBS: readonly Verb[] = [
   { name: "logs", summary: "print what a deployment's scripts wrote", load: () => import("./verbs/logs.ts") },
   {
     name: "continue",
-    summary: "give a waiting blue/green deployment leave to go on",
+    summary: "continue a blue/green deployment that waits",
     load: () => import("./verbs/continue.ts"),
   },
   { name: "stop", summary: "stop a deployment", load: () => import("./verbs/stop.ts") },
@@ -44,17 +32,23 @@ export const VERBS: readonly Verb[] = [
   },
   { name: "groups", summary: "see and change settings of groups", load: () => import("./verbs/groups.ts") },
   { name: "hosts", summary: "list, declare and remove hosts", load: () => import("./verbs/hosts.ts") },
+  {
+    name: "prune",
+    summary: "remove deployments that are past their retention",
+    load: () => import("./verbs/prune.ts"),
+  },
   { name: "token", summary: "create tokens that hosts enrol with", load: () => import("./verbs/token.ts") },
   {
     name: "env",
     summary: "print the environment that points AWS tools at a server",
     load: () => import("./verbs/env.ts"),
   },
-  { name: "server", summary: "run the control plane", load: () => import("./verbs/server.ts"), isService: true },
+  { name: "backup", summary: "copy a running server into a file", load: () => import("./verbs/backup.ts") },
   {
-    name: "agent",
-    summary: "enrol this host and run its agent",
-    load: () => import("./verbs/agent.ts"),
-    isService: true,
+    name: "restore",
+    summary: "restore a backup into a new data directory",
+    load: () => import("./verbs/restore.ts"),
   },
+  { name: "server", summary: "run the control plane", load: () => import("./verbs/server.ts"), isService: true },
+  AGENT_VERB,
 ];

@@ -1,4 +1,5 @@
-import { hostLabel, printable } from "../printing.ts";
+import { visibleLine, visibleText } from "@sluice/model/visible-text.ts";
+import { hostLabel } from "../printing.ts";
 import type { DeploymentView } from "./deployment-view.ts";
 
 /** Hosts that are told in full; the others are named. */
@@ -17,9 +18,9 @@ export function failureReport(view: DeploymentView): string {
     lines.push("", `${hostLabel(target.name, target.id)} failed${event === undefined ? "" : ` in ${event.name}`}`);
     const failure = event?.failure;
     if (failure === undefined) continue;
-    if (failure.scriptName !== "") lines.push(`  script: ${failure.scriptName}`);
-    lines.push(`  ${failure.errorCode}: ${printable(failure.message)}`);
-    const tail = printable(failure.logTail).trimEnd();
+    if (failure.scriptName !== "") lines.push(`  script: ${visibleLine(failure.scriptName)}`);
+    lines.push(`  ${failure.errorCode}: ${failure.message}`);
+    const tail = visibleText(failure.logTail).trimEnd();
     if (tail !== "") lines.push("  log tail:", ...tail.split("\n").map((line) => `    ${line}`));
   }
   const others = failed.slice(HOSTS_IN_FULL_MAX).map(({ target }) => hostLabel(target.name, target.id));

@@ -1,3 +1,4 @@
+import { visibleLine } from "@sluice/model/visible-text.ts";
 import { countHosts, formatElapsed, hostLabel } from "../printing.ts";
 import { currentEvent, type DeploymentView, isOver, isTargetOver, type TargetView } from "./deployment-view.ts";
 
@@ -41,8 +42,10 @@ export function drawProgress(view: DeploymentView, options: ScreenOptions): stri
   const shown = chooseTargets(view.targets, Math.max(1, options.rows - OTHER_ROWS - wait.length));
   const nameWidth = Math.max(0, ...shown.map((target) => hostLabel(target.name, target.id).length));
   const left = view.targets.length - shown.length;
-  const fit = (text: string): string =>
-    text.length > options.columns ? `${text.slice(0, options.columns - 1)}…` : text;
+  const fit = (text: string): string => {
+    const line = visibleLine(text);
+    return line.length > options.columns ? `${line.slice(0, options.columns - 1)}…` : line;
+  };
   const paint = (text: string, status: string): string =>
     options.colour && COLOURS[status] !== undefined ? `\u001b[${COLOURS[status]}m${text}\u001b[0m` : text;
   return [

@@ -118,7 +118,7 @@ test("a failure names host, event, script and the end of the log, and cannot ste
       "  ScriptFailed: it exited with 1",
       "  log tail:",
       "    500",
-      "    \ufffd[31moh",
+      "    \\x1b[31moh",
     ].join("\n"),
   );
 });

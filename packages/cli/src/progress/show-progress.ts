@@ -1,5 +1,6 @@
+import { visibleLine } from "@sluice/model/visible-text.ts";
 import type { Connection } from "../connection.ts";
-import { printJson } from "../printing.ts";
+import { drawLines, print, printError, printJson, showCursor } from "../output.ts";
 import { type DeploymentView, isOver } from "./deployment-view.ts";
 import { failureReport } from "./failure-report.ts";
 import { followDeployment } from "./follow-deployment.ts";
@@ -51,13 +52,13 @@ export async function showProgress(
   }
   if (last === undefined || !isOver(last)) {
     const data = connection.dataDirectory === undefined ? "" : ` --data ${connection.dataDirectory}`;
-    console.error(`${deploymentId} goes on. To follow it again: sluice watch ${deploymentId}${data}`);
-    console.error(`To stop it: sluice stop ${deploymentId}${data}`);
+    printError(`${deploymentId} goes on. To follow it again: sluice watch ${deploymentId}${data}`);
+    printError(`To stop it: sluice stop ${deploymentId}${data}`);
     return EXIT_INTERRUPTED;
   }
   if (options.json) printJson(last);
   if (last.status === "Succeeded") return 0;
-  console.error(`\n${failureReport(last)}`);
+  printError(`\n${failureReport(last)}`);
   if (last.rollback?.deploymentId !== undefined && !options.json) {
     // Whatever the rollback comes to, what was asked for did not happen.
     await showProgress(connection, last.rollback.deploymentId, options);
@@ -66,7 +67,7 @@ export async function showProgress(
 }
 
 function silent(): Display {
-  return { show: () => {}, note: (line) => console.error(line), end: () => {} };
+  return { show: () => {}, note: (line) => printError(line), end: () => {} };
 }
 
 function lines(): Display {
@@ -74,12 +75,12 @@ function lines(): Display {
   let lastNote: string | undefined;
   return {
     show: (view) => {
-      for (const line of progressLines(before, view)) console.log(line);
+      for (const line of progressLines(before, view)) print(visibleLine(line));
       before = view;
       lastNote = undefined;
     },
     note: (line) => {
-      if (line !== lastNote) console.error(line);
+      if (line !== lastNote) printError(line);
       lastNote = line;
     },
     end: () => {},
@@ -88,23 +89,21 @@ function lines(): Display {
 
 /** Draws over its own last drawing. The clock goes on between two views. */
 function screen(): Display {
-  const out = process.stdout;
   let view: DeploymentView | undefined;
   let notes: string[] = [];
   let drawnRows = 0;
   const draw = (): void => {
     if (view === undefined) return;
-    const size = { columns: out.columns ?? COLUMNS_DEFAULT, rows: out.rows ?? ROWS_DEFAULT };
+    const size = { columns: process.stdout.columns ?? COLUMNS_DEFAULT, rows: process.stdout.rows ?? ROWS_DEFAULT };
     const drawing = [
       ...drawProgress(view, { ...size, now: new Date(), colour: process.env.NO_COLOR === undefined }),
-      ...notes.map((note) => note.slice(0, size.columns)),
+      ...notes.map((note) => visibleLine(note).slice(0, size.columns)),
     ];
-    const up = drawnRows > 0 ? `\u001b[${drawnRows}A` : "";
-    out.write(`${up}\r${drawing.map((line) => `${line}\u001b[K\n`).join("")}\u001b[J`);
+    drawLines(drawing, drawnRows);
     drawnRows = drawing.length;
   };
   const timer = setInterval(draw, REDRAW_MILLISECONDS);
-  out.write("\u001b[?25l");
+  showCursor(false);
   return {
     show: (next) => {
       view = next;
@@ -117,7 +116,7 @@ function screen(): Display {
     end: () => {
       clearInterval(timer);
       draw();
-      out.write("\u001b[?25h");
+      showCursor(true);
     },
   };
 }

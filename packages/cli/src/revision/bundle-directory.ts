@@ -18,7 +18,7 @@ export interface Bundle {
 /**
  * Packs a directory as tgz, in the order of the names and without times or owners, so that a bundle depends on its files alone. Executable
  * bits are kept, and links as links.
- * @throws CommandFailed when it is no directory or has no appspec.yml
+ * @throws CommandFailed when it is not a directory or has no appspec.yml
  */
 export async function bundleDirectory(directory: string): Promise<Bundle> {
   const topLevel = await readdir(directory).catch((cause: NodeJS.ErrnoException) => {

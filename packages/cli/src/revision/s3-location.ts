@@ -23,7 +23,7 @@ function membersOf(text: string): Partial<Record<Member, string>> {
   for (const part of text.split(",")) {
     const at = part.indexOf("=");
     const name = MEMBERS.find((member) => member === part.slice(0, at));
-    if (name === undefined) throw new InvalidArgumentError(`"${part}" is none of ${MEMBERS.join(", ")}`);
+    if (name === undefined) throw new InvalidArgumentError(`"${part}" is not one of ${MEMBERS.join(", ")}`);
     members[name] = part.slice(at + 1);
   }
   return members;

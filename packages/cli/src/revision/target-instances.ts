@@ -1,11 +1,37 @@
 import type { TargetInstances } from "@aws-sdk/client-codedeploy";
+import { ServiceError } from "@sluice/wire/client/errors.ts";
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import { InvalidArgumentError } from "commander";
+import { CommandFailed } from "../command-failed.ts";
+
+const REFUSED = "InvalidTargetInstancesException";
+const NAME_REPLACEMENTS =
+  "the group is blue/green, and no replacement hosts are named: add --target-tag Key=Value, a tag that they carry";
 
 /** The replacement hosts of a blue/green deployment: those with any of the tags. */
 export function replacementsWith(tags: readonly Tag[] | undefined): { readonly targetInstances?: TargetInstances } {
   if (!tags || tags.length === 0) return {};
   return { targetInstances: { tagFilters: tags.map((tag) => ({ ...tag, Type: "KEY_AND_VALUE" as const })) } };
+}
+
+/** Creates a deployment. A refusal because none are named says which option names them, where the API's says which member of a request. */
+export async function createWith<T>(tags: readonly Tag[] | undefined, create: () => Promise<T>): Promise<T> {
+  try {
+    return await create();
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    const message = obstacleInOptions(error, tags !== undefined).message;
+    throw message === error.message ? error : new CommandFailed(`${message} (${error.code})`, { cause: error });
+  }
+}
+
+/** The same for what stands in the way of a plan. */
+export function obstacleInOptions<O extends { readonly code: string; readonly message: string }>(
+  obstacle: O,
+  areNamed: boolean,
+): Pick<O, "code" | "message"> {
+  const { code, message } = obstacle;
+  return { code, message: code === REFUSED && !areNamed ? NAME_REPLACEMENTS : message };
 }
 
 /** JSON in the API's shape, as the AWS CLI takes it. */

@@ -61,7 +61,7 @@ async function listInterfaces(): Promise<Interface[]> {
   return JSON.parse(await runProgram(["ip", "-json", "link", "show"])) as Interface[];
 }
 
-/** That it is gone already is no fault. */
+/** That it is gone already is not an error. */
 async function deleteInterface(name: string): Promise<void> {
   try {
     await runProgram(["ip", "link", "delete", name]);

@@ -26,7 +26,7 @@ export async function onlyChildOf(child: ChildProcess): Promise<number> {
   throw new Error(`${child.spawnargs.join(" ")} ended before it had started what it was to run`);
 }
 
-/** Sends a signal to a process of ours; that it is gone already is no fault. */
+/** Sends a signal to a process of ours; that it is gone already is not an error. */
 export function signal(processId: number, name: NodeJS.Signals): void {
   try {
     process.kill(processId, name);

@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
-import { formatTable, printJson } from "../printing.ts";
+import { print, printJson } from "../output.ts";
+import { formatTable } from "../printing.ts";
 
 interface AckOptions extends ClientOptions {
   readonly application?: string;
@@ -30,7 +31,7 @@ export function define(command: Command): void {
     if (options.application === undefined || options.group === undefined) {
       const { groups } = await connection.sluice.call("ListRolledBackGroups", {});
       if (options.json) printJson(groups);
-      else console.log(groups.length === 0 ? "No group is rolled back." : formatGroups(groups));
+      else print(groups.length === 0 ? "No group is rolled back." : formatGroups(groups));
       return;
     }
     const answer = await connection.sluice.call("AcknowledgeRollback", {
@@ -38,8 +39,8 @@ export function define(command: Command): void {
       deploymentGroupName: options.group,
     });
     if (options.json) printJson(answer);
-    else if (answer.acknowledged) console.log(`${options.application}/${options.group}: acknowledged`);
-    else console.log(`${options.application}/${options.group} was not rolled back, or it was acknowledged before`);
+    else if (answer.acknowledged) print(`${options.application}/${options.group}: acknowledged`);
+    else print(`${options.application}/${options.group} was not rolled back, or it was acknowledged before`);
   });
 }
 

@@ -2,7 +2,8 @@ import type { AgentStatus } from "@sluice/agent/status.ts";
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { addExamples, addJsonOption, collectTag } from "../options.ts";
-import { hostLabel, printJson } from "../printing.ts";
+import { print, printError, printJson } from "../output.ts";
+import { hostLabel } from "../printing.ts";
 
 interface EnrollOptions {
   readonly server: string;
@@ -48,6 +49,7 @@ function defineEnroll(parent: Command): void {
   );
   enroll.action(async (options: EnrollOptions) => {
     const { enrolHost } = await import("@sluice/agent/enrol.ts");
+    const { whoElseMayChange } = await import("@sluice/agent/data-directory.ts");
     const enrolled = await enrolHost({
       server: options.server,
       token: options.token,
@@ -59,10 +61,17 @@ function defineEnroll(parent: Command): void {
       address: options.address,
       force: options.force,
     });
+    const problem = whoElseMayChange(options.data);
+    if (problem !== undefined) {
+      printError(
+        `Warning: users of this host can make an agent that is root run scripts of theirs: ${problem}. If the agent is to run as another user, ` +
+          `enrol as that user: sudo -u USER sluice agent enroll … --force --data ${options.data}`,
+      );
+    }
     if (options.json)
       printJson({ hostId: enrolled.hostId, hostName: enrolled.hostName, hostIdentifier: enrolled.hostIdentifier });
     else
-      console.log(
+      print(
         `${hostLabel(enrolled.hostName, enrolled.hostId)} is enrolled. Start it: sluice agent run --data ${options.data}`,
       );
   });
@@ -72,6 +81,8 @@ function defineRun(parent: Command): void {
   const run = addDataOption(parent.command("run").description("run the agent until it is told to end"));
   addExamples(run, "sluice agent run --data /var/lib/sluice-agent");
   run.action(async (options: { readonly data: string }) => {
+    // The launcher set it for this process, and scripts are to have what the host has.
+    delete process.env.MALLOC_ARENA_MAX;
     const { runAgent } = await import("@sluice/agent/run-agent.ts");
     process.exitCode = await runAgent({ directory: options.data });
   });
@@ -87,7 +98,7 @@ function defineStatus(parent: Command): void {
     const { readAgentStatus } = await import("@sluice/agent/status.ts");
     const found = await readAgentStatus(options.data);
     if (options.json) printJson(found);
-    else for (const line of describeStatus(options.data, found)) console.log(line);
+    else for (const line of describeStatus(options.data, found)) print(line);
     process.exitCode = found.running === undefined ? 1 : 0;
   });
 }
@@ -98,6 +109,13 @@ function describeStatus(directory: string, status: AgentStatus): string[] {
   const { running } = status;
   if (running === undefined)
     return [...lines, `its agent does not run. Start it: sluice agent run --data ${directory}`];
+  // It accepted and said nothing: it stands still, or is not an agent.
+  if (running.processId === undefined) {
+    return [
+      ...lines,
+      `something holds ${directory}/agent.sock and does not answer. Is its agent stopped (kill -CONT), or very busy?`,
+    ];
+  }
   lines.push(
     `its agent runs as process ${running.processId} since ${running.startedAt}${running.isStopping ? ", and is stopping" : ""}`,
   );

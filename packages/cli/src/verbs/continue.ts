@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
-import { printJson } from "../printing.ts";
+import { print, printJson } from "../output.ts";
 
 interface ContinueOptions extends ClientOptions {
   readonly termination?: boolean;
@@ -23,6 +23,6 @@ export function define(command: Command): void {
     const deploymentWaitType = options.termination ? "TERMINATION_WAIT" : "READY_WAIT";
     await connection.codeDeploy.call("ContinueDeployment", { deploymentId, deploymentWaitType });
     if (options.json) printJson({ deploymentId, deploymentWaitType });
-    else console.log(`${deploymentId}: ${options.termination ? "the originals go now" : "traffic moves now"}`);
+    else print(`${deploymentId}: ${options.termination ? "the originals go now" : "traffic moves now"}`);
   });
 }

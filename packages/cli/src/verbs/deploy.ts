@@ -3,11 +3,12 @@ import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { type Connection, connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
-import { printJson } from "../printing.ts";
+import { print, printJson } from "../output.ts";
+import { formatSize } from "../printing.ts";
 import { showProgress } from "../progress/show-progress.ts";
 import { type Bundle, bundleDirectory } from "../revision/bundle-directory.ts";
 import { pushBundle, REVISIONS_BUCKET_DEFAULT } from "../revision/push-bundle.ts";
-import { replacementsWith } from "../revision/target-instances.ts";
+import { createWith, replacementsWith } from "../revision/target-instances.ts";
 
 interface DeployOptions extends ClientOptions {
   readonly application: string;
@@ -37,7 +38,7 @@ export function define(command: Command): void {
     const deploymentId = await createDeployment(connection, directory, bundle, options);
     if (options.watch) process.exitCode = await showProgress(connection, deploymentId, { json: options.json ?? false });
     else if (options.json) printJson({ deploymentId });
-    else console.log(deploymentId);
+    else print(deploymentId);
   });
 }
 
@@ -53,8 +54,8 @@ async function createDeployment(
   await codeDeploy.call("GetDeploymentGroup", target);
   const key = `${options.application}/${basename(resolve(directory))}-${bundle.sha256.slice(0, 12)}.tgz`;
   const { eTag } = await pushBundle(connection.server, { bucket: options.bucket, key, bytes: bundle.bytes });
-  const size = `${bundle.fileCount} files, ${(bundle.bytes.length / 1024).toFixed(1)} KiB`;
-  if (!options.json && options.watch) console.log(`s3://${options.bucket}/${key} (${size})`);
+  const size = `${bundle.fileCount} files, ${formatSize(bundle.bytes.length)}`;
+  if (!options.json && options.watch) print(`s3://${options.bucket}/${key} (${size})`);
   const revision = {
     revisionType: "S3" as const,
     s3Location: { bucket: options.bucket, key, bundleType: "tgz" as const, ...(eTag === undefined ? {} : { eTag }) },
@@ -65,13 +66,15 @@ async function createDeployment(
     revision,
     ...description,
   });
-  const { deploymentId } = await codeDeploy.call("CreateDeployment", {
-    ...target,
-    revision,
-    ...description,
-    ...(options.config === undefined ? {} : { deploymentConfigName: options.config }),
-    ...replacementsWith(options.targetTag),
-  });
+  const { deploymentId } = await createWith(options.targetTag, () =>
+    codeDeploy.call("CreateDeployment", {
+      ...target,
+      revision,
+      ...description,
+      ...(options.config === undefined ? {} : { deploymentConfigName: options.config }),
+      ...replacementsWith(options.targetTag),
+    }),
+  );
   if (deploymentId === undefined) throw new Error("CreateDeployment answered without a deployment id");
   return deploymentId;
 }

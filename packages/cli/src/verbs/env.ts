@@ -4,8 +4,9 @@ import { resolveConnection } from "@sluice/wire/config/connection.ts";
 import type { Command } from "commander";
 import { CommandFailed } from "../command-failed.ts";
 import { addExamples, addJsonOption } from "../options.ts";
-import { printJson } from "../printing.ts";
+import { printJson, printRaw } from "../output.ts";
 import { proxyException } from "../proxy-exception.ts";
+import { shellWord } from "../shell-word.ts";
 
 export function define(command: Command): void {
   command.requiredOption("--data <dir>", "the server's data directory");
@@ -30,7 +31,7 @@ export function define(command: Command): void {
       ...proxyException(endpoint.hostname, process.env),
     };
     if (options.json) return printJson(exported);
-    for (const [name, value] of Object.entries(exported)) console.log(`export ${name}=${quote(value)}`);
+    for (const [name, value] of Object.entries(exported)) printRaw(`export ${name}=${shellWord(value)}\n`);
   });
 }
 
@@ -38,9 +39,4 @@ export function define(command: Command): void {
 function certificateBundle(data: string, endpoint: URL): { AWS_CA_BUNDLE?: string } {
   const certificate = resolve(data, "tls-certificate.pem");
   return endpoint.protocol === "https:" && existsSync(certificate) ? { AWS_CA_BUNDLE: certificate } : {};
-}
-
-/** For `eval` in a POSIX shell. */
-function quote(value: string): string {
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }

@@ -2,7 +2,7 @@ import type { GroupSettings } from "@sluice/wire/sluice/operations.ts";
 import { type Command, Option } from "commander";
 import { connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
-import { printJson } from "../printing.ts";
+import { print, printJson } from "../output.ts";
 
 interface SettingsOptions extends ClientOptions {
   readonly application: string;
@@ -40,7 +40,7 @@ export function define(command: Command): void {
             deployToLateHosts: options.deployToLateHosts === "on",
           });
     if (options.json) printJson(answer);
-    else console.log(formatSettings(answer));
+    else print(formatSettings(answer));
   });
 }
 

@@ -2,7 +2,8 @@ import type { HostSummary, Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { type Connection, connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
-import { formatAge, formatTable, hostLabel, printJson } from "../printing.ts";
+import { print, printError, printJson } from "../output.ts";
+import { formatAge, formatTable, hostLabel } from "../printing.ts";
 
 interface ListOptions extends ClientOptions {
   readonly all?: boolean;
@@ -27,10 +28,12 @@ function defineList(parent: Command): void {
   addExamples(list, "sluice hosts list --data .sluice/up");
   list.action(async (options: ListOptions) => {
     using connection = connect(options);
-    const hosts = await listHosts(connection, options.all ?? false);
+    const { hosts, trouble } = await listHosts(connection, options.all ?? false);
+    if (trouble !== undefined) printError(trouble);
+    for (const { clockTrouble } of hosts) if (clockTrouble !== undefined) printError(clockTrouble);
     if (options.json) printJson(hosts);
     else
-      console.log(
+      print(
         hosts.length === 0 ? "No hosts. Enrol one: see sluice token create --help" : formatHosts(hosts, new Date()),
       );
   });
@@ -52,7 +55,7 @@ function defineAdd(parent: Command): void {
     const { instanceId, tag: tags, zone } = options;
     const { host } = await connection.sluice.call("DeclareHost", { hostName, instanceId, tags, zone });
     if (options.json) printJson(host);
-    else console.log(`${hostLabel(host.hostName, host.hostId)} is declared`);
+    else print(`${hostLabel(host.hostName, host.hostId)} is declared`);
   });
 }
 
@@ -67,19 +70,24 @@ function defineRemove(parent: Command): void {
     using connection = connect(options);
     const { host } = await connection.sluice.call("RemoveHost", { host: name });
     if (options.json) printJson(host);
-    else console.log(`${hostLabel(host.hostName, host.hostId)} is removed`);
+    else print(`${hostLabel(host.hostName, host.hostId)} is removed`);
   });
 }
 
-async function listHosts(connection: Connection, includeRetired: boolean): Promise<HostSummary[]> {
+async function listHosts(
+  connection: Connection,
+  includeRetired: boolean,
+): Promise<{ readonly hosts: readonly HostSummary[]; readonly trouble: string | undefined }> {
   const hosts: HostSummary[] = [];
   let nextToken: string | undefined;
+  let trouble: string | undefined;
   do {
     const page = await connection.sluice.call("ListHosts", { includeRetired, nextToken });
     hosts.push(...page.hosts);
     nextToken = page.nextToken;
+    trouble = page.trouble;
   } while (nextToken !== undefined);
-  return hosts;
+  return { hosts, trouble };
 }
 
 function formatHosts(hosts: readonly HostSummary[], now: Date): string {

@@ -1,10 +1,12 @@
 import { LIFECYCLE_EVENTS } from "@sluice/model/lifecycle-event.ts";
+import { visibleLine, visibleText } from "@sluice/model/visible-text.ts";
 import type { LogEntry } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { type Connection, connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
-import { hostLabel, printable } from "../printing.ts";
+import { print, printJsonLine, printRaw } from "../output.ts";
+import { hostLabel } from "../printing.ts";
 import { readHostNames } from "../progress/deployment-view.ts";
 
 /** The longest that the server holds an answer (GetDeploymentLogs). */
@@ -14,6 +16,7 @@ interface LogsOptions extends ClientOptions {
   readonly follow?: boolean;
   readonly host?: string;
   readonly event?: string;
+  readonly raw?: boolean;
 }
 
 export function define(command: Command): void {
@@ -21,17 +24,27 @@ export function define(command: Command): void {
     .argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E")
     .option("-f, --follow", "go on until the deployment is over")
     .option("--host <host>", "only of this host, by name or id")
-    .option("--event <event>", "only of this lifecycle event, such as ValidateService");
+    .option("--event <event>", "only of this lifecycle event, such as ValidateService")
+    .option("--raw", "the scripts' output alone, byte for byte, for a file or a program; never to a terminal");
   addJsonOption(addClientOptions(command));
   addExamples(
     command,
     "sluice logs d-A1B2C3D4E -f --data .sluice/up",
     "sluice logs d-A1B2C3D4E --host host-2 --event ValidateService",
   );
-  command.addHelpText("after", "\nWith --json, one entry a line.");
+  command.addHelpText(
+    "after",
+    "\nControl characters that scripts wrote are shown as \\x1b. With --json, one entry a line.",
+  );
   command.action(async (deploymentId: string, options: LogsOptions) => {
     if (options.event !== undefined && !(LIFECYCLE_EVENTS as readonly string[]).includes(options.event)) {
-      const message = `--event ${options.event} is no lifecycle event. They are: ${LIFECYCLE_EVENTS.join(", ")}`;
+      const message = `--event ${options.event} is not a valid lifecycle event; use one of ${LIFECYCLE_EVENTS.join(", ")}`;
+      throw new CommandFailed(message, { exitStatus: EXIT_USAGE });
+    }
+    if (options.raw && (options.json || process.stdout.isTTY)) {
+      const message = options.json
+        ? "--raw and --json exclude each other: give one of them"
+        : "--raw is not for a terminal, which the output could steer: send it to a file or through a pipe, or leave --raw out";
       throw new CommandFailed(message, { exitStatus: EXIT_USAGE });
     }
     using connection = connect(options);
@@ -41,7 +54,7 @@ export function define(command: Command): void {
 
 async function printLogs(connection: Connection, deploymentId: string, options: LogsOptions): Promise<void> {
   const targetId = options.host === undefined ? undefined : await findHost(connection, options.host);
-  const print = options.json ? (entry: LogEntry) => console.log(JSON.stringify(entry)) : linePrinter();
+  const printEntry = options.json ? printJsonLine : options.raw ? printRawText : linePrinter();
   let cursor: string | undefined;
   while (true) {
     const page = await connection.sluice.call("GetDeploymentLogs", {
@@ -51,7 +64,7 @@ async function printLogs(connection: Connection, deploymentId: string, options: 
       cursor,
       waitSeconds: options.follow ? WAIT_SECONDS : 0,
     });
-    for (const entry of page.entries) print(entry);
+    for (const entry of page.entries) printEntry(entry);
     cursor = page.cursor;
     if (page.ended || (!options.follow && page.entries.length === 0)) return;
   }
@@ -68,15 +81,20 @@ async function findHost(connection: Connection, host: string): Promise<string> {
   return id;
 }
 
+function printRawText({ text }: LogEntry): void {
+  printRaw(text);
+}
+
 /** Heads each run of lines of the same host, event and script with a line that names them. */
 function linePrinter(): (entry: LogEntry) => void {
   let heading = "";
   return (entry) => {
-    const next = `${hostLabel(entry.hostName, entry.targetId)} ${entry.lifecycleEvent} ${entry.scriptName}`.trimEnd();
-    if (next !== heading) console.log(`${heading === "" ? "" : "\n"}== ${next}`);
+    const host = hostLabel(entry.hostName, entry.targetId);
+    const next = `${host} ${entry.lifecycleEvent} ${visibleLine(entry.scriptName)}`.trimEnd();
+    if (next !== heading) print(`${heading === "" ? "" : "\n"}== ${next}`);
     heading = next;
-    const text = printable(entry.text);
+    const text = visibleText(entry.text);
     const prefix = entry.stream === "stderr" ? "! " : "  ";
-    for (const line of text.replace(/\n$/, "").split("\n")) console.log(`${prefix}${line}`);
+    for (const line of text.replace(/\n$/, "").split("\n")) print(`${prefix}${line}`);
   };
 }

@@ -9,9 +9,10 @@ import type { Command } from "commander";
 import { CommandFailed, EXIT_FAILED, EXIT_USAGE } from "../command-failed.ts";
 import { connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
-import { formatTable, printable, printJson } from "../printing.ts";
+import { print, printJson } from "../output.ts";
+import { formatTable } from "../printing.ts";
 import { parseS3Location } from "../revision/s3-location.ts";
-import { parseTargetInstances, replacementsWith } from "../revision/target-instances.ts";
+import { obstacleInOptions, parseTargetInstances, replacementsWith } from "../revision/target-instances.ts";
 
 interface PlanOptions extends ClientOptions {
   readonly application: string;
@@ -47,7 +48,8 @@ export function define(command: Command): void {
       throw new CommandFailed("give a directory or --s3-location, not both", { exitStatus: EXIT_USAGE });
     }
     using connection = connect(options);
-    const answer = await connection.sluice.call("PlanDeployment", {
+    const areNamed = options.targetInstances !== undefined || options.targetTag !== undefined;
+    const { obstacles, ...rest } = await connection.sluice.call("PlanDeployment", {
       applicationName: options.application,
       deploymentGroupName: options.group,
       ...(options.s3Location ? { revision: options.s3Location } : {}),
@@ -55,9 +57,10 @@ export function define(command: Command): void {
       ...(options.targetInstances ? { targetInstances: options.targetInstances } : replacementsWith(options.targetTag)),
       ...(options.outdatedOnly ? { updateOutdatedInstancesOnly: true } : {}),
     });
+    const answer = { ...rest, obstacles: obstacles.map((obstacle) => obstacleInOptions(obstacle, areNamed)) };
     const plan = directory === undefined ? answer : withDirectory(answer, directory);
     if (options.json) printJson(plan);
-    else console.log(printable(formatPlan(plan, options)));
+    else print(formatPlan(plan, options));
     if (!plan.canStart) process.exitCode = EXIT_FAILED;
   });
 }

@@ -5,9 +5,9 @@ import type { Command } from "commander";
 import { CommandFailed } from "../command-failed.ts";
 import { type Connection, connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
-import { printJson } from "../printing.ts";
+import { print, printJson } from "../output.ts";
 import { showProgress } from "../progress/show-progress.ts";
-import { replacementsWith } from "../revision/target-instances.ts";
+import { createWith, replacementsWith } from "../revision/target-instances.ts";
 
 interface RollbackOptions extends ClientOptions {
   readonly application: string;
@@ -37,17 +37,19 @@ export function define(command: Command): void {
   command.action(async (options: RollbackOptions) => {
     using connection = connect(options);
     const revision = await revisionToRunAgain(connection, options);
-    const { deploymentId } = await connection.codeDeploy.call("CreateDeployment", {
-      applicationName: options.application,
-      deploymentGroupName: options.group,
-      revision,
-      ...replacementsWith(options.targetTag),
-      description: options.to ? `Rollback to ${options.to}` : "Rollback to the previous revision",
-    });
+    const { deploymentId } = await createWith(options.targetTag, () =>
+      connection.codeDeploy.call("CreateDeployment", {
+        applicationName: options.application,
+        deploymentGroupName: options.group,
+        revision,
+        ...replacementsWith(options.targetTag),
+        description: options.to ? `Rollback to ${options.to}` : "Rollback to the previous revision",
+      }),
+    );
     if (deploymentId === undefined) throw new Error("CreateDeployment answered without a deployment id");
     if (options.watch) process.exitCode = await showProgress(connection, deploymentId, { json: options.json ?? false });
     else if (options.json) printJson({ deploymentId });
-    else console.log(deploymentId);
+    else print(deploymentId);
   });
 }
 

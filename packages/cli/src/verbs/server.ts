@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { namingFullDisk } from "../file-trouble.ts";
 import { addExamples, type ListenAddress, parseListenAddress } from "../options.ts";
+import { print } from "../output.ts";
 import { terminationAsked } from "../termination.ts";
 
 /** Where `sluice server` and `sluice up` listen unless told otherwise. */
@@ -10,6 +12,7 @@ interface ServerOptions {
   readonly data: string;
   readonly listen?: ListenAddress;
   readonly database?: string;
+  readonly allowSeveralServers?: boolean;
   readonly config?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -17,6 +20,9 @@ interface ServerOptions {
   readonly accountId?: string;
   readonly logLevel?: string;
 }
+
+/** For what is being closed at the far end, too. */
+const LEFT_OPEN_MILLISECONDS = 500;
 
 export function define(command: Command): void {
   command
@@ -27,6 +33,7 @@ export function define(command: Command): void {
       parseListenAddress,
     )
     .option("--database <url>", "postgres://… instead of SQLite in the data directory")
+    .option("--allow-several-servers", "start though another server is on the PostgreSQL database (not supported)")
     .option("--config <file>", "a sluice.yml")
     .option(
       "--tls-cert <file>",
@@ -41,21 +48,28 @@ export function define(command: Command): void {
     if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
       throw new CommandFailed("--tls-cert and --tls-key go together: give both or neither", { exitStatus: EXIT_USAGE });
     }
+    // The launcher set it for this process, and what this process starts is to have memory of its own kind.
+    delete process.env.MALLOC_ARENA_MAX;
     const { startServer } = await import("@sluice/server/start-server.ts");
     const asked = terminationAsked();
     const server = await startServer({
       dataDirectory: options.data,
       listen: [options.listen ?? LISTEN_DEFAULT],
       databaseUrl: options.database,
+      allowSeveralServers: options.allowSeveralServers,
       configFile: options.config,
       tlsCert: options.tlsCert,
       tlsKey: options.tlsKey,
       region: options.region,
       accountId: options.accountId,
       logLevel: options.logLevel,
+    }).catch((error: unknown) => {
+      throw namingFullDisk(error, options.data);
     });
-    console.log(`Sluice listens on ${server.url}`);
+    print(`Sluice listens on ${server.listensOn.join(", ")}`);
     await asked;
     await server.close();
+    // All is written down. A connection to a database that never answered may still be open, and must not keep the process.
+    setTimeout(() => process.exit(), LEFT_OPEN_MILLISECONDS).unref();
   });
 }

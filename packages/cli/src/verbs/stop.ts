@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
-import { printJson } from "../printing.ts";
+import { print, printJson } from "../output.ts";
 
 export function define(command: Command): void {
   command.argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E");
@@ -12,6 +12,6 @@ export function define(command: Command): void {
     using connection = connect(options);
     const answer = await connection.codeDeploy.call("StopDeployment", { deploymentId });
     if (options.json) printJson(answer);
-    else console.log(`${deploymentId}: ${answer.statusMessage ?? answer.status ?? "stopping"}`);
+    else print(`${deploymentId}: ${answer.statusMessage ?? answer.status ?? "stopping"}`);
   });
 }

@@ -10,7 +10,7 @@ import {
   parseDuration,
   parsePositiveInteger,
 } from "../options.ts";
-import { printJson } from "../printing.ts";
+import { print, printJson } from "../output.ts";
 
 interface CreateOptions extends ClientOptions {
   readonly tag?: readonly Tag[];
@@ -34,6 +34,6 @@ export function define(command: Command): void {
       expiresInSeconds: options.expires,
     });
     if (options.json) printJson(created);
-    else console.log(created.token);
+    else print(created.token);
   });
 }

@@ -3,7 +3,9 @@ import type { Command } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { type Connection, connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
-import { formatTable, printable, printJson } from "../printing.ts";
+import { print, printJson } from "../output.ts";
+import { formatTable } from "../printing.ts";
+import { shellWord } from "../shell-word.ts";
 
 interface ListOptions extends ClientOptions {
   readonly failed?: boolean;
@@ -38,7 +40,8 @@ function defineList(parent: Command): void {
     using connection = connect(options);
     const deliveries = await listDeliveries(connection, options);
     if (options.json) printJson(deliveries);
-    else console.log(deliveries.length === 0 ? nothingToList(options) : formatDeliveries(deliveries));
+    else print(deliveries.length === 0 ? nothingToList(options) : formatDeliveries(deliveries));
+    if (!options.json && deliveries.some(({ status }) => status === "failed")) print(replayHint(options));
   });
 }
 
@@ -63,7 +66,7 @@ function defineReplay(parent: Command): void {
       allFailed: options.allFailed,
     });
     if (options.json) printJson(answer);
-    else console.log(replayed(notificationId, answer.replayed));
+    else print(replayed(notificationId, answer.replayed));
   });
 }
 
@@ -86,10 +89,12 @@ function defineTest(parent: Command): void {
     const group = `${options.application}/${options.group}`;
     if (tests.length === 0) throw new CommandFailed(`${group} has no trigger: add one to its triggerConfigurations`);
     if (options.json) printJson(tests);
-    else console.log(formatTests(tests));
+    else print(formatTests(tests));
     const failed = tests.filter(({ delivered }) => !delivered).length;
     if (failed > 0)
-      throw new CommandFailed(`${failed} of ${tests.length} test messages of ${group} were not delivered`);
+      throw new CommandFailed(
+        `${failed} of ${tests.length} test messages of ${group} were not delivered. Do what their OUTCOME says, then run the test again`,
+      );
   });
 }
 
@@ -108,6 +113,11 @@ async function listDeliveries(connection: Connection, options: ListOptions): Pro
   return deliveries;
 }
 
+function replayHint({ data }: ListOptions): string {
+  const where = data === undefined ? "" : ` --data ${shellWord(data)}`;
+  return `When the REASON of those that failed is mended, send them again: sluice triggers replay --all-failed${where}`;
+}
+
 function nothingToList({ failed }: ListOptions): string {
   return failed ? "No message has failed." : "No trigger has sent a message.";
 }
@@ -121,7 +131,7 @@ function formatDeliveries(deliveries: readonly TriggerDelivery[]): string {
       delivery.targetId === undefined ? delivery.eventType : `${delivery.eventType} ${delivery.targetId}`,
       delivery.deploymentId,
       `${delivery.applicationName}/${delivery.deploymentGroupName}`,
-      printable(delivery.triggerName),
+      delivery.triggerName,
       String(delivery.attempts),
       delivery.reason === undefined ? "-" : oneLine(delivery.reason),
     ]),
@@ -132,7 +142,7 @@ function formatTests(tests: readonly TriggerTest[]): string {
   return formatTable(
     ["TRIGGER", "EVENT", "TOPIC", "OUTCOME"],
     tests.map(({ triggerName, eventType, triggerTargetArn, delivered, reason }) => [
-      printable(triggerName),
+      triggerName,
       eventType,
       triggerTargetArn,
       delivered ? "delivered" : oneLine(reason ?? "not delivered"),
@@ -146,5 +156,5 @@ function replayed(notificationId: string | undefined, count: number): string {
 }
 
 function oneLine(text: string): string {
-  return printable(text).replaceAll(/\s+/g, " ");
+  return text.replaceAll(/\s+/g, " ");
 }

@@ -2,7 +2,9 @@ import { resolve } from "node:path";
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { namingFullDisk } from "../file-trouble.ts";
 import { addExamples, collectTag, type ListenAddress, parseListenAddress, parsePositiveInteger } from "../options.ts";
+import { print, printError } from "../output.ts";
 import { hostLabel } from "../printing.ts";
 import { terminationAsked } from "../termination.ts";
 import { whyNoNamespaces } from "../up/namespace.ts";
@@ -46,7 +48,7 @@ export function define(command: Command): void {
         const message = `--hosts ${options.hosts}: hosts beside each other need namespaces of their own, and ${obstacle}. Leave --hosts out for one host that is this machine.`;
         throw new CommandFailed(message, { exitStatus: EXIT_USAGE });
       }
-      console.log(`One host, which is this machine itself: namespaces for more are not to be had, ${obstacle}.`);
+      print(`One host, which is this machine itself: namespaces for more are not to be had, ${obstacle}.`);
     }
     const count = options.hosts ?? (obstacle === undefined ? HOSTS_DEFAULT : 1);
     if (count > HOSTS_MAX)
@@ -60,22 +62,24 @@ export function define(command: Command): void {
       count,
       tags,
       configFile: options.config,
+    }).catch((error: unknown) => {
+      throw namingFullDisk(error, options.data);
     });
     let isEnding = false;
-    console.log(`Sluice listens on ${up.url}, data in ${resolve(options.data)}`);
+    print(`Sluice listens on ${up.url}, data in ${resolve(options.data)}`);
     for (const host of up.hosts) {
-      console.log(
+      print(
         `  ${hostLabel(host.name, host.id)}  ${host.address}  ${tags.map(({ Key, Value }) => `${Key}=${Value}`).join(" ")}`,
       );
       void host.agent.ended.then((status) => {
         if (!isEnding)
-          console.error(`${hostLabel(host.name, host.id)}: its agent has ended (${status}), see ${host.logFile}`);
+          printError(`${hostLabel(host.name, host.id)}: its agent has ended (${status}), see ${host.logFile}`);
       });
     }
-    console.log(`For AWS tools: eval "$(sluice env --data ${options.data})"`);
-    console.log("Ready. Ctrl-C ends it all; what was deployed is there again at the next start.");
+    print(`For AWS tools: eval "$(sluice env --data ${options.data})"`);
+    print("Ready. Ctrl-C ends it all; what was deployed is there again at the next start.");
     await asked;
     isEnding = true;
-    console.log("Ending the hosts and the server ...");
+    print("Ending the hosts and the server ...");
   });
 }

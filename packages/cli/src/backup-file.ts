@@ -1,0 +1,29 @@
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { CommandFailed } from "./command-failed.ts";
+import { namingFullDisk } from "./file-trouble.ts";
+
+/** Refuses a name under which no backup can be written, before the server makes one. */
+export function checkBackupFile(file: string, mayReplace: boolean): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isDirectory()) {
+    throw new CommandFailed(`${file} is a directory; name a file in it: sluice backup ${join(file, "sluice.tar")}`);
+  }
+  if (found && !mayReplace) {
+    throw new CommandFailed(`${file} is there already; name another file, or replace it with --force`);
+  }
+  const directory = dirname(resolve(file));
+  if (existsSync(directory)) return;
+  throw new CommandFailed(`${directory} does not exist. Make it, then try again: mkdir -m 0700 ${directory}`);
+}
+
+/** Why the backup could not be written there, with the cure; every other error as it is. */
+export function backupFileTrouble(error: unknown, file: string): unknown {
+  const directory = dirname(resolve(file));
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+    const message = `this user may not write ${basename(file)} into ${directory} (${code}). Name a file elsewhere`;
+    return new CommandFailed(message, { cause: error });
+  }
+  return namingFullDisk(error, directory);
+}

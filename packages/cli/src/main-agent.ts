@@ -1,0 +1,26 @@
+import { outliveItsReaders } from "./closed-output.ts";
+import { reportFailure } from "./command-failed.ts";
+import { directoryToRun } from "./directory-to-run.ts";
+
+/**
+ * `sluice agent` as a program of its own: every host holds it in memory. The one command that stays, `agent run --data DIR`, is
+ * recognised without the parser of command lines, which takes 4 MB; every other spelling, and every mistake, goes to the parser.
+ */
+async function main(argv: readonly string[]): Promise<void> {
+  const directory = directoryToRun(argv);
+  if (directory === undefined) {
+    const [{ runProgram }, { AGENT_VERB }] = await Promise.all([import("./program.ts"), import("./agent-verb.ts")]);
+    return runProgram(argv, [AGENT_VERB]);
+  }
+  outliveItsReaders(true);
+  try {
+    const { runAgent } = await import("@sluice/agent/run-agent.ts");
+    process.exitCode = await runAgent({ directory });
+  } catch (error) {
+    reportFailure(error);
+  }
+}
+
+// The launcher set it for this process, which has read it; the scripts of a deployment are to have what the host has.
+delete process.env.MALLOC_ARENA_MAX;
+void main(process.argv.slice(2));

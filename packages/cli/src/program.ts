@@ -1,0 +1,39 @@
+import { SLUICE_VERSION } from "@sluice/model/version.ts";
+import { Command, CommanderError } from "commander";
+import { outliveItsReaders } from "./closed-output.ts";
+import { EXIT_USAGE, reportFailure } from "./command-failed.ts";
+import { PARSER_OUTPUT } from "./output.ts";
+import type { Verb } from "./verb.ts";
+
+/** Runs the command line, and leaves its exit status in `process.exitCode`. Only the verb that is asked for is loaded. */
+export async function runProgram(argv: readonly string[], verbs: readonly Verb[]): Promise<void> {
+  try {
+    await run(argv, verbs);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has printed its message; asking for help or the version is not an error.
+      process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+    } else reportFailure(error);
+  }
+}
+
+async function run(argv: readonly string[], verbs: readonly Verb[]): Promise<void> {
+  const program = new Command("sluice")
+    .description("Deploys to your own hosts, and speaks AWS CodeDeploy on the wire.")
+    .version(SLUICE_VERSION, "-V, --version")
+    .showHelpAfterError("(see --help)")
+    .enablePositionalOptions()
+    .configureOutput(PARSER_OUTPUT)
+    .exitOverride();
+  const asked = argv.find((argument) => !argument.startsWith("-"));
+  const wanted = asked === "help" ? argv[argv.indexOf("help") + 1] : asked;
+  const isService = verbs.some((verb) => verb.name === wanted && verb.isService);
+  outliveItsReaders(isService);
+  for (const verb of verbs) {
+    const command = program.command(verb.name).description(verb.summary);
+    command.exitOverride().showHelpAfterError(`(see: sluice ${verb.name} --help)`);
+    if (verb.name === wanted) (await verb.load()).define(command);
+  }
+  program.addHelpText("after", "\nFirst steps: sluice up, then sluice deploy DIR --application A --group G --watch");
+  await program.parseAsync(argv, { from: "user" });
+}

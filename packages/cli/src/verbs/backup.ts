@@ -1,0 +1,112 @@
+import { createWriteStream } from "node:fs";
+import { open, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { verifyBackup } from "@sluice/wire/backup/backup-reader.ts";
+import { connectionAgent } from "@sluice/wire/client/connection-agent.ts";
+import { exchange } from "@sluice/wire/client/http-exchange.ts";
+import { type Connection, connectionTo, resolveConnection } from "@sluice/wire/config/connection.ts";
+import { signRequest } from "@sluice/wire/sigv4/sign.ts";
+import { SLUICE_SIGNING_NAME } from "@sluice/wire/sluice/operations.ts";
+import type { Command } from "commander";
+import { backupFileTrouble, checkBackupFile } from "../backup-file.ts";
+import { CommandFailed } from "../command-failed.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
+import { print, printJson } from "../output.ts";
+import { formatSize } from "../printing.ts";
+
+interface BackupOptions extends ClientOptions {
+  readonly logs: boolean;
+  readonly force?: boolean;
+}
+
+/** The server answers as soon as it has a view of its database; a busy one takes a while. */
+const HEAD_TIMEOUT_MILLISECONDS = 10 * 60_000;
+const PRIVATE_FILE = 0o600;
+/** How Node tells that the server ended the answer in its middle; other errors are this machine's, such as a full disk. */
+const CONNECTION_ENDED: ReadonlySet<string> = new Set(["ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"]);
+
+export function define(command: Command): void {
+  command.argument("<file>", "where to write the backup: a tar archive, readable by its owner alone");
+  command.option("--no-logs", "leave out what deployments' scripts wrote");
+  command.option("--force", "replace a file that is there");
+  addJsonOption(addClientOptions(command));
+  addExamples(command, "sluice backup /backup/sluice-$(date +%F).tar --data /var/lib/sluice");
+  command.addHelpText(
+    "after",
+    "\nThe file holds every key of the server. Deployments go on meanwhile. Put it back with sluice restore.",
+  );
+  command.action(async (file: string, options: BackupOptions) => {
+    checkBackupFile(file, options.force ?? false);
+    const partial = `${file}.partial`;
+    try {
+      await download(resolveConnection({ data: options.data }), partial, options.logs);
+      const { manifest, entries } = await verifyBackup(partial).catch((error: unknown) => {
+        throw brokeOff(error);
+      });
+      const { size } = await stat(partial);
+      await putInPlace(partial, file);
+      const { version, takenAt, database } = manifest;
+      if (options.json) printJson({ file, bytes: size, entries, version, takenAt, database });
+      else print(`${file}: ${formatSize(size)}, as of ${takenAt}, verified`);
+    } catch (error) {
+      throw backupFileTrouble(error, file);
+    } finally {
+      await rm(partial, { force: true });
+    }
+  });
+}
+
+async function download(connection: Connection, file: string, hasLogs: boolean): Promise<void> {
+  const { endpoint, tls } = connectionTo(connection, "sluice");
+  const { credentials, region } = connection;
+  const url = `${endpoint.replace(/\/+$/, "")}/-/backup${hasLogs ? "" : "?logs=no"}`;
+  const headers = signRequest({
+    method: "GET",
+    url,
+    credentials,
+    region,
+    service: SLUICE_SIGNING_NAME,
+    now: new Date(),
+  });
+  const agent = connectionAgent(endpoint.startsWith("https:") ? "https:" : "http:", tls);
+  try {
+    const answer = await exchange({ method: "GET", url, headers, agent, timeoutMs: HEAD_TIMEOUT_MILLISECONDS });
+    if (answer.statusCode !== 200) throw await refusal(answer);
+    await pipeline(answer, createWriteStream(file, { mode: PRIVATE_FILE, flags: "w" })).catch((error: unknown) => {
+      throw CONNECTION_ENDED.has((error as NodeJS.ErrnoException).code ?? "") ? brokeOff(error) : error;
+    });
+  } finally {
+    agent.destroy();
+  }
+}
+
+function brokeOff(cause: unknown): CommandFailed {
+  return new CommandFailed("the backup broke off; the server's log says why. Try again", { cause });
+}
+
+async function refusal(
+  answer: AsyncIterable<Buffer> & { readonly statusCode?: number | undefined },
+): Promise<CommandFailed> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk);
+  let message = Buffer.concat(chunks).toString();
+  try {
+    message = (JSON.parse(message) as { message?: string }).message ?? message;
+  } catch {
+    // Not from Sluice: what it says is all there is.
+  }
+  return new CommandFailed(`the server gives no backup (${answer.statusCode}): ${message}`);
+}
+
+/** On the disk, with its name, before anybody is told so. */
+async function putInPlace(partial: string, file: string): Promise<void> {
+  for (const path of [partial, undefined, dirname(file)]) {
+    if (path === undefined) {
+      await rename(partial, file);
+      continue;
+    }
+    const handle = await open(path, "r");
+    await handle.sync().finally(() => handle.close());
+  }
+}

@@ -1,0 +1,54 @@
+import type { Command } from "commander";
+import { namingFullDisk } from "../file-trouble.ts";
+import { addExamples, addJsonOption } from "../options.ts";
+import { print, printJson } from "../output.ts";
+import { shellWord } from "../shell-word.ts";
+
+interface RestoreOptions {
+  readonly data: string;
+  readonly database?: string;
+  readonly json?: boolean;
+}
+
+export function define(command: Command): void {
+  command
+    .argument("<file>", "a backup that sluice backup made")
+    .requiredOption("--data <dir>", "the new server's data directory: empty, or not there")
+    .option("--database <url>", "postgres://… of an empty database, instead of SQLite in the data directory");
+  addJsonOption(command);
+  addExamples(
+    command,
+    "sluice restore /backup/sluice-2026-11-28.tar --data /var/lib/sluice-restored",
+    "sluice restore FILE --data /var/lib/sluice --database postgres://sluice@db.example.org/sluice",
+  );
+  command.addHelpText(
+    "after",
+    "\nNothing is overwritten. Start the server afterwards as ever; what was under way when the backup was taken ends as Failed.",
+  );
+  command.action(async (file: string, options: RestoreOptions) => {
+    const { restoreBackup } = await import("@sluice/server/backup/restore-backup.ts");
+    const manifest = await restoreBackup({
+      file,
+      dataDirectory: options.data,
+      databaseUrl: options.database,
+      now: Date.now,
+    }).catch((error: unknown) => {
+      throw namingFullDisk(error, options.data);
+    });
+    if (options.json) printJson({ data: options.data, version: manifest.version, takenAt: manifest.takenAt });
+    else {
+      const database = options.database ? ` --database ${shellWord(withoutPassword(options.database))}` : "";
+      print(
+        `restored the server as of ${manifest.takenAt}. Start it, with the --listen and --config of the old one: sluice server --data ${shellWord(options.data)}${database}`,
+      );
+    }
+  });
+}
+
+/** What is printed ends up in logs. */
+function withoutPassword(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  if (url.password !== "") url.password = "PASSWORD";
+  if (url.searchParams.has("password")) url.searchParams.set("password", "PASSWORD");
+  return url.href;
+}
