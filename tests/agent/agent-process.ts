@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { appendFileSync } from "node:fs";
+import { nextScriptMark } from "@sluice/agent/host/hooks/script-mark.ts";
 import { runAgent } from "@sluice/agent/run-agent.ts";
 import { SUCCEEDED } from "./agent-bench.ts";
 
@@ -15,7 +16,11 @@ process.exitCode = await runAgent({
     isNoop: () => false,
     run: (command) =>
       new Promise((resolve) => {
-        const child = spawn("/bin/sh", ["-c", script], { detached: true, stdio: "ignore" });
+        const child = spawn("/bin/sh", ["-c", script], {
+          env: { ...process.env, LIFECYCLE_EVENT: command.commandName, ...nextScriptMark() },
+          detached: true,
+          stdio: "ignore",
+        });
         child.once("spawn", () => appendFileSync(startsFile, `${command.commandName} ${child.pid}\n`));
         child.once("exit", () => resolve(SUCCEEDED));
       }),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AGENT_RESTART_MESSAGE } from "@sluice/model/diagnostics.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { enrolledDirectory, removeDirectory, until } from "./agent-bench.ts";
-import { FakeCommandServer } from "./fake-command-server.ts";
+import { FakeCommandServer, SOON_MS } from "./fake-command-server.ts";
 
 let server: FakeCommandServer;
 let directory: string;
@@ -12,6 +12,7 @@ const processes: ChildProcess[] = [];
 
 beforeEach(async () => {
   server = await FakeCommandServer.start();
+  server.reofferMs = SOON_MS;
   directory = enrolledDirectory(server);
 });
 afterEach(async () => {
@@ -91,6 +92,28 @@ describe.skipIf(process.platform !== "linux")("an agent that is killed in mid-ev
     await until(() => server.completionsOf("d-1:Install").length > 1);
     expect(server.completions.map(({ diagnostics }) => diagnostics.error_code)).toEqual([7, 7]);
     expect(starts()).toHaveLength(1);
+  });
+
+  it("ends the script whose number it could not write down, and no process that looks like it", async () => {
+    mkdirSync(join(directory, "archive"));
+    const decoy = spawn("/bin/sleep", ["600"], {
+      cwd: join(directory, "archive"),
+      env: { DEPLOYMENT_ID: "d-1", LIFECYCLE_EVENT: "Install" },
+      detached: true,
+      stdio: "ignore",
+    });
+    processes.push(decoy);
+    server.deploy("d-1", ["Install"]);
+    const first = startProcess("exec sleep 600");
+    await until(() => starts().length === 1 && journalHas('"script"')());
+    await kill(first);
+    const journal = join(directory, "command-journal");
+    writeFileSync(journal, readFileSync(journal, "utf8").replace(/.*"state":"script".*\n/, ""));
+    startProcess("exit 0");
+    await until(() => server.completionsOf("d-1:Install").length > 0);
+    expect(server.completions[0]!.diagnostics.message).toContain("was ended with SIGTERM");
+    expect(isAlive(starts()[0]!.shell)).toBe(false);
+    expect(isAlive(decoy.pid!)).toBe(true);
   });
 
   it("leaves a process alone that only has the number of the old script", async () => {

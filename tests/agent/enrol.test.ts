@@ -61,6 +61,17 @@ describe("enrolling", () => {
     expect(await agent.stop()).toBe(0);
   });
 
+  it("asks again when the connection broke off before an answer, or the server was in trouble, by the same client token", async () => {
+    const faults = ["lose-answer", "lose-request", { status: 500, code: "InternalFailure" }] as const;
+    server.fault = ({ operation }) =>
+      operation === "EnrolHost" ? faults[server.callsOf("EnrolHost").length - 1] : undefined;
+    await enrolHost({ server: server.url, token, directory, name: "web-1" });
+    const tokens = server.callsOf("EnrolHost").map(({ input }) => input.clientToken);
+    expect(tokens).toHaveLength(4);
+    expect(new Set(tokens).size).toBe(1);
+    expect(tokens[0]).toMatch(/^[0-9a-f]{64}$/);
+  });
+
   it("replaces nothing without force", async () => {
     await enrolHost({ server: server.url, token, directory });
     await expect(enrolHost({ server: server.url, token, directory })).rejects.toThrow("Use --force to replace it");
@@ -133,6 +144,17 @@ describe("a server whose certificate the token names", () => {
     const fingerprint = fingerprintOf(tls.certificatePem);
     await enrolWith([fingerprint]);
     expect(readEnrolment(directory).serverFingerprints).toEqual([fingerprint]);
+  });
+
+  it("is to be called by https, and says so to who writes http", async () => {
+    const { port } = https.address() as AddressInfo;
+    const enrolled = enrolHost({
+      server: `http://127.0.0.1:${port}`,
+      token: encodeEnrolmentToken({ id: "t", secret: "s", fingerprints: [fingerprintOf(tls.certificatePem)] }),
+      directory,
+    });
+    await expect(enrolled).rejects.toThrow(`This server speaks TLS: use --server https://127.0.0.1:${port}`);
+    expect(asked).toBe(0);
   });
 
   it("is not shown the token when it is another, or when the token names none", async () => {

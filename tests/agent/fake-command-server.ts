@@ -11,8 +11,8 @@ import {
 
 export const HOST_IDENTIFIER = "arn:aws:ec2:us-east-1:111122223333:instance/i-0123456789abcdef0";
 const POLL_HOLD_MS = 5_000;
-/** An offer that nobody acknowledged is made again, as the real server does (only sooner). */
-const REOFFER_MS = 150;
+/** Sooner than the real server makes an offer again that nobody acknowledged. */
+export const SOON_MS = 150;
 
 type Operation =
   | "PollHostCommand"
@@ -61,6 +61,11 @@ export class FakeCommandServer {
   /** The envelope's payload for a specification; tests of attacks replace it. */
   sign: (json: string) => Promise<string>;
   acknowledgementAnswer = "InProgress";
+  /**
+   * After this time an offer that nobody acknowledged is made again, where a test loses offers. Elsewhere never: on a busy machine an
+   * acknowledgement and the next offer would cross, and the agent would say a second time how the event ended.
+   */
+  reofferMs = Number.POSITIVE_INFINITY;
   enrolAnswer: Fields = {};
 
   readonly #key: SpecificationSigningKey;
@@ -124,7 +129,9 @@ export class FakeCommandServer {
 
   /** As a server does that was restored from a backup: it has forgotten that the command was acknowledged or completed. */
   forgetProgress(commandId: string): void {
-    for (const command of this.#commands) if (command.id === commandId) command.status = "available";
+    for (const command of this.#commands) {
+      if (command.id === commandId) Object.assign(command, { status: "available", offeredAt: 0 });
+    }
     this.#wake();
   }
 
@@ -188,7 +195,7 @@ export class FakeCommandServer {
           },
         };
       }
-      await this.#change(REOFFER_MS);
+      await this.#change(Math.min(this.reofferMs, POLL_HOLD_MS));
     }
     return {};
   }
@@ -196,7 +203,7 @@ export class FakeCommandServer {
   #nextCommand(): Command | undefined {
     const now = performance.now();
     return this.#commands.find((command, index) => {
-      const isFree = command.offeredAt === 0 || now - command.offeredAt > REOFFER_MS;
+      const isFree = command.offeredAt === 0 || now - command.offeredAt > this.reofferMs;
       const isFirst = !this.#commands
         .slice(0, index)
         .some((earlier) => earlier.executionId === command.executionId && earlier.status !== "completed");

@@ -20,7 +20,7 @@ import {
   startAgent,
   until,
 } from "./agent-bench.ts";
-import { FakeCommandServer } from "./fake-command-server.ts";
+import { FakeCommandServer, SOON_MS } from "./fake-command-server.ts";
 
 const SEVEN_EVENTS = [
   "ApplicationStop",
@@ -65,7 +65,8 @@ describe("a deployment", () => {
     expect(server.completions.map(({ status }) => status)).toEqual(Array(7).fill("Succeeded"));
     expect(server.callsOf("GetDeploymentSpecification")).toHaveLength(2);
     expect(host.bundleUrls[1]).toMatch(/\/bundle\?asked=/);
-    expect(readdirSync(join(directory, "ongoing-deployment"))).toEqual([]);
+    // The server is told of the end before the agent forgets the deployment.
+    await until(() => readdirSync(join(directory, "ongoing-deployment")).length === 0);
   });
 
   it("goes on when the journal cannot take a script's number, as on a disk that is full", async () => {
@@ -150,6 +151,7 @@ describe("several deployment groups", () => {
 
 describe("a network that loses things", () => {
   it("changes nothing about each event running once and being reported", async () => {
+    server.reofferMs = SOON_MS;
     const seen = new Map<string, number>();
     // Of each operation: the first request lost, the second's answer lost, the third refused by a tired server; and so on.
     server.fault = ({ operation }) => {
@@ -183,13 +185,15 @@ describe("a network that loses things", () => {
   it("never runs an event again that a forgetful server offers again, but says again how it ended", async () => {
     host.act = async () => ({ errorCode: 4, scriptName: "s.sh", message: "it broke", log: "" });
     server.deploy("d-1", ["Install"]);
+    // An offer that comes before the agent has heard that the last outcome arrived is dropped; a server makes it again.
+    server.reofferMs = SOON_MS;
     start();
     await completed(1);
     server.forgetProgress("d-1:Install");
     await completed(2);
     server.offer("d-1:Install:second-offer", "111122223333/app/group/d-1", "Install");
     await completed(3);
-    expect(server.completions.map(({ diagnostics }) => diagnostics.message)).toEqual(Array(3).fill("it broke"));
+    expect(new Set(server.completions.map(({ diagnostics }) => diagnostics.message))).toEqual(new Set(["it broke"]));
     expect(host.started).toEqual(["d-1:Install"]);
   });
 

@@ -6,8 +6,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
+import { reachBy } from "@sluice/server/http/reached-name.ts";
 import { authorizeByRole } from "@sluice/server/http/s3-access.ts";
 import { s3Handler } from "@sluice/server/http/s3-routes.ts";
+import { ServerNames } from "@sluice/server/http/server-names.ts";
 import { createSelfSignedCertificate } from "@sluice/server/signing/self-signed-certificate.ts";
 import { S3Error } from "@sluice/wire/s3/s3-error.ts";
 import { parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
@@ -35,7 +37,7 @@ export async function startBucketServer(options: { tls?: boolean } = {}) {
     store,
     accountId: "111122223333",
     region: "us-east-1",
-    hostNames: ["localhost"],
+    reach: reachBy(new ServerNames({ listen: ["127.0.0.1"], configured: [] })),
     authorize: authorizeByRole((_, bucket, key) => bucket === HOST_OBJECT.bucket && key === HOST_OBJECT.key),
     async authenticate(request) {
       const authorization = parseAuthorization(request);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { BINDABLE_DRIVERS } from "@sluice/server/bindable-drivers.ts";
 import { composeDrivers } from "@sluice/server/compose-drivers.ts";
-import { parseSluiceYml } from "@sluice/server/config/sluice-yml.ts";
+import { EMPTY_CONFIG, parseSluiceYml } from "@sluice/server/config/sluice-yml.ts";
 import { systemTimers } from "@sluice/server/runner/timers.ts";
 import { openStore } from "@sluice/server/store/open-store.ts";
 import { pino } from "pino";
@@ -24,10 +24,9 @@ describe("the page about sluice.yml", () => {
     try {
       const drivers = await composeDrivers({
         store,
-        config: { bindings },
-        rootKey: { accessKeyId: "AKIAROOT", secretAccessKey: "secret", role: "root", hostId: null },
+        config: { ...EMPTY_CONFIG, bindings },
         region: "us-east-1",
-        bucket: { head: noObjects, open: noObjects },
+        bucket: { head: noObjects, open: noObjects, sha256: noObjects },
         timers: systemTimers,
         log: pino({ level: "silent" }),
       });

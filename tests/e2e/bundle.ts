@@ -33,7 +33,7 @@ export function recordingBundle(): Buffer {
   const script = `#!/bin/sh
 echo $$ >> "$HOST_FOLDER/ran/$DEPLOYMENT_ID.$LIFECYCLE_EVENT"
 echo "$LIFECYCLE_EVENT runs"
-while [ -e "$HOST_FOLDER/hold/$LIFECYCLE_EVENT" ]; do sleep 0.02; done
+while [ -e "$HOST_FOLDER/hold/$LIFECYCLE_EVENT" ]; do sleep 0.1; done
 : > "$HOST_FOLDER/ended/$DEPLOYMENT_ID.$LIFECYCLE_EVENT"
 `;
   return tgzBundle(hooksAppSpec(Object.fromEntries(HOOK_EVENTS.map((event) => [event, "record.sh"]))), {

@@ -55,6 +55,11 @@ export class CodeDeploy {
     this.application = application;
   }
 
+  /** Of a server that has its application already. */
+  static of(server: SluiceServer, application = "web"): CodeDeploy {
+    return new CodeDeploy(server, application);
+  }
+
   /** Makes a bucket and an application to begin with. */
   static async begin(server: SluiceServer, application = "web"): Promise<CodeDeploy> {
     const begun = new CodeDeploy(server, application);

@@ -104,10 +104,10 @@ describe.each(DATABASES)("hosts that do not answer, with %s", (choice) => {
     expect(messages.at(-1)).toContain(`host ${label(stopped)} at ApplicationStop`);
     expect(messages.at(-1)).toContain(`host declared-1 (${declaredId}) at ApplicationStop`);
     expect(failedEvent(await codeDeploy.target(deploymentId, stopped.hostId)).diagnostics?.message).toMatch(
-      /AGENT_ISSUE: host stopped-1 \(i-[0-9a-f]{17}\) has no running agent: it was shut down at .* To mend it: sluice agent run/,
+      /AGENT_ISSUE: host stopped-1 \(i-[0-9a-f]{17}\) has no running agent: it was shut down at .* To fix it: sluice agent run/,
     );
     expect(failedEvent(await codeDeploy.target(deploymentId, declaredId)).diagnostics?.message).toMatch(
-      /AGENT_ISSUE: host declared-1 \(i-[0-9a-f]{17}\) was declared, but no agent has ever polled for it\. To mend it:/,
+      /AGENT_ISSUE: host declared-1 \(i-[0-9a-f]{17}\) was declared, but no agent has ever polled for it\. To fix it:/,
     );
   });
 

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { UpdateDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
 import type { PlanDeploymentOutput } from "@sluice/wire/sluice/operations.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { hooksAppSpec, tgzBundle } from "./bundle.ts";
@@ -109,6 +110,35 @@ it("hands replacement hosts and leave to go on to the server, which says where t
     expect(continued.stderr).toMatch(/UnsupportedActionForDeploymentType|DeploymentAlreadyCompleted/);
   }
   await codeDeploy.end(deploymentId);
+});
+
+it("names the option that is missing where a blue/green group has no replacement hosts named", async () => {
+  await codeDeploy.createGroup({ group: "green", fleet: "plan" });
+  await codeDeploy.client.send(
+    new UpdateDeploymentGroupCommand({
+      applicationName: codeDeploy.application,
+      currentDeploymentGroupName: "green",
+      deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+      loadBalancerInfo: { targetGroupInfoList: [{ name: "web" }] },
+      blueGreenDeploymentConfiguration: { greenFleetProvisioningOption: { action: "DISCOVER_EXISTING" } },
+    }),
+  );
+  const where = ["--application", codeDeploy.application, "--group", "green"];
+  const directory = resolve(import.meta.dirname, "../../examples/web");
+  const cure = /no replacement hosts are named: add --target-tag Key=Value/;
+  const earlier = await codeDeploy.deploy("prod", bundle);
+  for (const args of [
+    ["deploy", directory, ...where],
+    ["rollback", ...where, "--to", earlier],
+  ]) {
+    const { exitCode, stderr } = await server.run(...args);
+    expect(exitCode, args[0]).toBe(1);
+    expect(stderr).toMatch(cure);
+  }
+  const planned = await server.run("plan", ...where);
+  expect(planned.exitCode).toBe(1);
+  expect(planned.stdout).toMatch(cure);
+  await codeDeploy.end(earlier);
 });
 
 it("reads a directory's AppSpec where it is, and finds the one that is not there", async () => {

@@ -6,9 +6,9 @@ import { join } from "node:path";
 export class RecordingFolder {
   readonly path: string;
 
-  constructor() {
-    this.path = mkdtempSync(join(tmpdir(), "sluice-e2e-hooks-"));
-    for (const name of ["ran", "hold", "ended"]) mkdirSync(join(this.path, name));
+  constructor(path = mkdtempSync(join(tmpdir(), "sluice-e2e-hooks-"))) {
+    this.path = path;
+    for (const name of ["ran", "hold", "ended"]) mkdirSync(join(this.path, name), { recursive: true });
   }
 
   /** From now on the event's hook waits on this host. */

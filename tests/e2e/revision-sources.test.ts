@@ -44,7 +44,12 @@ beforeAll(async () => {
   await codeDeploy.createGroup({ group: "prod", fleet: "sources" });
   const hosts = [{ name: "web-1", environment: { HOST_FOLDER: folder.path } }];
   agent = (await startSluiceAgents(server, ["Fleet=sources"], hosts))[0]!;
-  await configureHost({ gitHubBaseUrl: gitHub.url, gitHubToken: TOKEN });
+  await configureHost({
+    gitHubBaseUrl: gitHub.url,
+    gitHubToken: TOKEN,
+    // Where its redirect leads: on this machine, too, so that only the operator can allow it.
+    s3Endpoint: gitHub.url.replace("127.0.0.1", "localhost"),
+  });
 });
 afterAll(async () => {
   codeDeploy?.close();
@@ -60,7 +65,8 @@ afterAll(async () => {
 async function configureHost(host: Record<string, string>): Promise<void> {
   await agent.stop();
   const file = join(agent.directory, "agent.json");
-  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), host }));
+  const settings = JSON.parse(readFileSync(file, "utf8")) as { readonly host?: object };
+  writeFileSync(file, JSON.stringify({ ...settings, host: { ...settings.host, ...host } }));
   agent.start();
   await until("the agent to be back", async () => {
     const hosts = JSON.parse(await server.sluice("hosts", "list", "--json")) as { state: string }[];
@@ -96,6 +102,7 @@ describe("GitHub", () => {
 describe("another S3 service, by a binding of sluice.yml", () => {
   it("serves its bundles, and the embedded bucket serves its own", async ({ skip }) => {
     skip(!elsewhere, "moto is not installed: pip install 'moto[server]'");
+    await configureHost({ s3Endpoint: elsewhere!.url });
     await elsewhere!.put("elsewhere-releases", "shop.tgz", recordingBundle());
     const s3Location = { bucket: "elsewhere-releases", key: "shop.tgz", bundleType: "tgz" } as const;
     const there = await codeDeploy.deploy("prod", { revisionType: "S3", s3Location });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cleanEnvironment, runProgram, SLUICE, type SluiceServer } from "./sluice-server.ts";
@@ -15,6 +15,9 @@ export interface SluiceAgent {
   readonly kill: () => Promise<void>;
   /** SIGTERM, and the goodbye that it says. */
   readonly stop: () => Promise<void>;
+  /** SIGSTOP and SIGCONT: it stands still, and goes on. */
+  readonly pause: () => void;
+  readonly resume: () => void;
   readonly close: () => Promise<void>;
   readonly log: () => string;
 }
@@ -26,6 +29,9 @@ export interface SluiceAgentOptions {
   readonly onPremises?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
 }
+
+/** Variables of `environment` that hooks of tests look at. */
+const SCRIPT_ENVIRONMENT = ["HOST_*", "HOOKS_FILE"];
 
 /** Enrols a host by the commands that a person would type, and starts its agent. */
 export async function startSluiceAgent(server: SluiceServer, options: SluiceAgentOptions): Promise<SluiceAgent> {
@@ -62,7 +68,14 @@ async function enrolAndStart(server: SluiceServer, token: string, options: Sluic
     cleanEnvironment(),
   );
   if (enrolled.exitCode !== 0) throw new Error(`enrolling ${options.name} failed: ${enrolled.stderr}`);
+  return startKnownAgent(options.name, directory, options.environment);
+}
 
+/** The agent of a directory that is enrolled. */
+export function startKnownAgent(name: string, directory: string, environment: NodeJS.ProcessEnv = {}): SluiceAgent {
+  const agentFile = join(directory, "agent.json");
+  const agent = JSON.parse(readFileSync(agentFile, "utf8")) as { readonly hostId: string };
+  writeFileSync(agentFile, JSON.stringify({ ...agent, host: { scriptEnvironment: SCRIPT_ENVIRONMENT } }));
   let child: ChildProcess | undefined;
   let log = "";
   const end = async (signal: NodeJS.Signals) => {
@@ -76,21 +89,22 @@ async function enrolAndStart(server: SluiceServer, token: string, options: Sluic
   const start = () => {
     child = spawn(SLUICE, ["agent", "run", "--data", directory], {
       stdio: ["ignore", "ignore", "pipe"],
-      env: { ...cleanEnvironment(), ...options.environment },
+      env: { ...cleanEnvironment(), ...environment },
     });
     child.stderr?.on("data", (chunk: Buffer) => {
       log += chunk.toString();
     });
   };
   start();
-  const { hostId } = JSON.parse(readFileSync(join(directory, "agent.json"), "utf8")) as { hostId: string };
   return {
-    name: options.name,
-    hostId,
+    name,
+    hostId: agent.hostId,
     directory,
     start,
     kill: () => end("SIGKILL"),
     stop: () => end("SIGTERM"),
+    pause: () => void child?.kill("SIGSTOP"),
+    resume: () => void child?.kill("SIGCONT"),
     async close() {
       await end("SIGKILL");
       rmSync(directory, { recursive: true, force: true });

@@ -48,6 +48,8 @@ export async function runProgram(
 export interface SluiceServer {
   readonly data: string;
   readonly url: () => string;
+  /** Of the current process. */
+  readonly pid: () => number;
   /** The environment that `sluice env` prints, over the tests' own, without any other AWS setting. */
   readonly environment: () => Promise<NodeJS.ProcessEnv>;
   /** `sluice ARGS --data DATA`; rejects on a non-zero exit, with what it said. */
@@ -61,6 +63,9 @@ export interface SluiceServer {
   /** SIGKILL, no farewell. */
   readonly kill: () => Promise<void>;
   readonly start: () => Promise<void>;
+  /** SIGSTOP and SIGCONT: it stands still, and goes on. */
+  readonly pause: () => void;
+  readonly resume: () => void;
   readonly close: () => Promise<void>;
   /** What the current process wrote on stderr so far. */
   readonly log: () => string;
@@ -68,16 +73,18 @@ export interface SluiceServer {
 
 export interface SluiceServerOptions {
   readonly databaseUrl?: string | undefined;
+  /** A data directory that is there already, and the port under which its agents know it; new ones when absent. */
+  readonly known?: { readonly data: string; readonly port: number } | undefined;
   readonly args?: readonly string[];
   /** Of the server's process, over the tests' own. */
   readonly environment?: NodeJS.ProcessEnv;
 }
 
 export async function startSluiceServer(options: SluiceServerOptions = {}): Promise<SluiceServer> {
-  const data = mkdtempSync(join(tmpdir(), "sluice-e2e-server-"));
+  const data = options.known?.data ?? mkdtempSync(join(tmpdir(), "sluice-e2e-server-"));
   let child: ChildProcess | undefined;
   let url = "";
-  let port = 0;
+  let port = options.known?.port ?? 0;
   let log = "";
 
   const start = async () => {
@@ -124,6 +131,7 @@ export async function startSluiceServer(options: SluiceServerOptions = {}): Prom
   return {
     data,
     url: () => url,
+    pid: () => child?.pid ?? 0,
     environment: exported,
     sluice: (...args) => succeed(SLUICE, [...args, "--data", data], cleanEnvironment()),
     run: (...args) => runProgram(SLUICE, [...args, "--data", data], cleanEnvironment()),
@@ -131,6 +139,8 @@ export async function startSluiceServer(options: SluiceServerOptions = {}): Prom
     aws: async (...args) => succeed("aws", args, { ...(await exported()), AWS_PAGER: "" }),
     kill: () => end("SIGKILL"),
     start,
+    pause: () => void child?.kill("SIGSTOP"),
+    resume: () => void child?.kill("SIGCONT"),
     async close() {
       await end("SIGTERM");
       rmSync(data, { recursive: true, force: true });

@@ -213,7 +213,10 @@ it("sends a marked test of every type, and says which binding is missing", async
   );
   expect(exitCode).toBe(1);
   expect(stderr).toContain("10 of 20 test messages");
+  expect(stderr).toContain("run the test again");
   expect(stdout).toContain("sluice.yml");
+  // A test message is on no list, so that there is nothing to replay.
+  expect(stdout).not.toContain("replay");
   const tests = receiver.taken.slice(before);
   expect(typesOf(tests).sort()).toEqual([...ALL_TYPES].sort());
   expect(tests.every(({ body, isGenuine }) => body.sluiceTest === "true" && isGenuine)).toBe(true);
@@ -227,4 +230,6 @@ it("sends a marked test of every type, and says which binding is missing", async
   expect(failed.every(({ triggerName, reason }) => triggerName === "to-nobody" && reason?.includes("match"))).toBe(
     true,
   );
+  const listed = await server.sluice("triggers", "list", "--failed");
+  expect(listed).toContain(`send them again: sluice triggers replay --all-failed --data ${server.data}`);
 });

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { askHaproxy, parseRuntimeSocket, type RuntimeSocket } from "@sluice/drivers/haproxy/runtime-socket.ts";
+import { freePort } from "../../scripts/free-port.ts";
 import { until } from "./until.ts";
 
 /** Debian installs it where only root looks. */
@@ -133,12 +133,4 @@ export class HaproxyProcess {
       (answer) => !/,(\* )?INI,|,UP \d/.test(answer),
     );
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

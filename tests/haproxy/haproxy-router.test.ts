@@ -26,7 +26,9 @@ class CountingSocket {
       const onward = connect(balancer);
       connection.once("data", (chunk) => this.commands.push(chunk.toString().trim()));
       connection.pipe(onward).pipe(connection);
-      for (const end of [connection, onward]) end.on("error", () => {});
+      // Else a caller who is gone is not noticed, and the server waits for it when it stops.
+      connection.on("close", () => onward.destroy()).on("error", () => {});
+      onward.on("close", () => connection.resume()).on("error", () => connection.destroy());
     });
   }
 

@@ -49,9 +49,8 @@ describe.skipIf(missing !== null)(`a server with a HAProxy${missing ? ` (skipped
     const server = await composeDrivers({
       store,
       config: await loadConfig(join(directory, "sluice.yml")),
-      rootKey: { accessKeyId: "AKIAROOT", secretAccessKey: "secret", role: "root", hostId: null },
       region: "us-east-1",
-      bucket: { head: noObjects, open: noObjects },
+      bucket: { head: noObjects, open: noObjects, sha256: noObjects },
       timers: systemTimers,
       log: pino({ level: "silent" }),
     });

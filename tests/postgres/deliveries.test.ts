@@ -68,7 +68,8 @@ describe.each(["sqlite", "postgres"] as const)("triggers' messages on %s", (dial
     (await store.write((transaction) => claimDeliveries(transaction, owner, now, now + LEASE, limit)))
       .map((row) => row.notification_id)
       .sort();
-  const deliver = (id: string) => store.write((transaction) => recordDelivered(transaction, id, NOON));
+  const deliver = (id: string, owner = "one") =>
+    store.write((transaction) => recordDelivered(transaction, { notificationId: id, owner, at: NOON }));
   const giveUp = (id: string, owner = "one") =>
     store.write((transaction) => giveUpDelivery(transaction, { notificationId: id, owner, reason: "no", at: NOON }));
 
@@ -82,6 +83,7 @@ describe.each(["sqlite", "postgres"] as const)("triggers' messages on %s", (dial
 
   it("are kept once, however often they are made", async () => {
     await insert(message("n-1", 1));
+    await claim();
     await deliver("n-1");
     await insert(message("n-1", 1), message("n-2", 2));
     expect((await listDeliveries(store, { limit: 10 })).map((row) => [row.notification_id, row.status])).toEqual([
@@ -119,7 +121,8 @@ describe.each(["sqlite", "postgres"] as const)("triggers' messages on %s", (dial
     expect(await claim(NOON + 1, "two")).toEqual(dialect === "sqlite" ? ["a"] : []);
     if (dialect === "postgres") expect(await claim(NOON + LEASE, "two")).toEqual(["a"]);
     await giveUp("a", "one");
-    expect((await findDelivery(store, "a"))?.status).toBe("pending");
+    await deliver("a", "one");
+    expect(await findDelivery(store, "a")).toMatchObject({ status: "pending", lease_owner: "two" });
     await giveUp("a", "two");
     expect((await findDelivery(store, "a"))?.status).toBe("failed");
   });

@@ -28,6 +28,7 @@ import {
   hasDueEffects,
   insertEffects,
   loadEffectOutcome,
+  loadEffectReports,
   nextEffectAt,
   postponeEffect,
   recordEffectOutcome,
@@ -185,7 +186,7 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
         .execute(),
     );
     await store.close();
-    await expect(reopen()).rejects.toThrow("migrated by a newer sluice (it knows 9999-future)");
+    await expect(reopen()).rejects.toThrow("migrated by a newer sluice (it knows 9999-future;");
     // For afterEach, which closes an open store.
     databaseUrl = await cluster?.newDatabase();
     rmSync(dataDirectory, { recursive: true, force: true });
@@ -239,7 +240,7 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
       const otherGroup = await addGroup(store, { deployment_group_id: "group-2", application_id: "other" });
       const otherId = await addDeployment(store, otherGroup, { deploymentId: "d-OTHER0000", application: other });
       await store.write((transaction) => insertTargets(transaction, otherId, [target("i-1")]));
-      await store.write(({ db }) => removeApplication(db, SCOPE, application));
+      await store.write((transaction) => removeApplication(transaction, { ...SCOPE, now: () => NOON }, application));
       expect(await findApplication(store.db, "MyWebApp")).toBeUndefined();
       expect(await findDeploymentGroup(store.db, application.application_id, "prod")).toBeUndefined();
       expect(await findDeployment(store.db, id)).toBeUndefined();
@@ -604,6 +605,25 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
       expect(await claim("one", NOON + 70_000)).toHaveLength(1);
     });
 
+    it("are ended and put off by whoever has the lease, and by nobody whose lease went to another", async () => {
+      await insert("a");
+      await claim("one", NOON);
+      expect(await claim("two", NOON + 60_000)).toHaveLength(1);
+      const put = (owner: string, progress: string) =>
+        store.write((transaction) =>
+          postponeEffect(transaction, "a", owner, { runAt: NOON, isUnderWay: true, progress }),
+        );
+      const end = (owner: string) =>
+        store.write((transaction) => recordEffectOutcome(transaction, "a", owner, { by: owner }));
+      await put("one", "late");
+      expect(await end("one")).toBe(false);
+      expect(await nextEffectAt(store)).toBe(NOON + 120_000);
+      expect(await loadEffectReports(store, ["a"])).toEqual(new Map());
+      expect(await end("two")).toBe(true);
+      expect(await end("one")).toBe(false);
+      expect(await loadEffectReports(store, ["a"])).toEqual(new Map([["a", { by: "two" }]]));
+    });
+
     it(
       dialect === "sqlite"
         ? "of another owner are free at once: only one server is ever in the database, so that one is dead"
@@ -637,11 +657,13 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
     it("are done once their outcome is there, and come again when they are put off", async () => {
       await insert("a");
       await claim("one", NOON);
-      await store.write((transaction) => postponeEffect(transaction, "a", { runAt: NOON + 10, isUnderWay: false }));
+      await store.write((transaction) =>
+        postponeEffect(transaction, "a", "one", { runAt: NOON + 10, isUnderWay: false }),
+      );
       expect(await claim("one", NOON + 9)).toEqual([]);
       expect(await claim("one", NOON + 10)).toHaveLength(1);
       expect(await loadEffectOutcome(store, "d-1", "resolveTargets")).toBeUndefined();
-      await store.write((transaction) => recordEffectOutcome(transaction, "a", { hosts: ["i-1"] }));
+      await store.write((transaction) => recordEffectOutcome(transaction, "a", "one", { hosts: ["i-1"] }));
       expect(await claim("one", NOON + 10 ** 9)).toEqual([]);
       expect(await loadEffectOutcome(store, "d-1", "resolveTargets")).toEqual({ hosts: ["i-1"] });
       expect(await nextEffectAt(store)).toBeNull();

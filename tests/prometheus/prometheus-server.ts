@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { freePort } from "../../scripts/free-port.ts";
 
 /** A Prometheus of the test's own: its data in a temporary folder, on a free loopback port. */
 export interface PrometheusServer {
@@ -97,15 +97,4 @@ async function startOnce(configFile: string, data: string): Promise<PrometheusSe
     await wait(LOOK_EVERY_MILLISECONDS);
   }
   return errors;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

@@ -12,7 +12,7 @@ const STOP = `#!/bin/sh
 set -u
 pid=$(cat "$HOST_FOLDER/pid" 2>/dev/null) || exit 0
 kill "$pid" 2>/dev/null
-while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
 rm "$HOST_FOLDER/pid"
 `;
 

@@ -197,6 +197,8 @@ describe("rollouts behind HAProxy under a steady load", { timeout: TIME_LIMIT_MI
     expect(await shop.serving()).toEqual([...BLUE, ...GREEN].filter((host) => host !== name));
     expect((await load.end()).failures).toEqual({});
 
+    // A host that is well gets all the time that a busy machine needs.
+    await shop.bind({ drainSeconds: 60 });
     const cured = await shop.deploy({ version: current });
     expect(cured, describeEnd(cured)).toMatchObject({ status: "Succeeded" });
     expect(await shop.serving()).toEqual([...BLUE, ...GREEN]);

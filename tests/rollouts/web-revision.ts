@@ -31,7 +31,7 @@ hooks:
 const STOP = `#!/bin/sh
 pid=$(cat /run/web.pid) || exit 0
 kill -9 "$pid" 2>/dev/null
-while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
 rm /run/web.pid
 `;
 

@@ -1,4 +1,5 @@
 import { deploymentInfos } from "@sluice/server/operations/codedeploy/deployment-info.ts";
+import { checkRunTime } from "./deadline-rules.ts";
 import { installedTo, requiredHealthy } from "./health-rules.ts";
 import { checkRollbackOf, isRollback } from "./rollback-rules.ts";
 import { checkFleets } from "./traffic-rules.ts";
@@ -59,7 +60,8 @@ function checkReason(parts: WatcherParts, watched: Watched): void {
       return;
     }
     case "TIMEOUT":
-      if (head.strategy.type === "blue-green" && head.strategy.readyWaitMilliseconds !== null) return;
+      if (head.strategy.type === "blue-green" && row.status === "Stopped") return;
+      checkRunTime(parts, watched);
       if (parts.isCalm) parts.onViolation(RULES.calm, watched.id, "timed out although nothing was wrong");
       return;
     case "ELASTIC_LOAD_BALANCING_INVALID":

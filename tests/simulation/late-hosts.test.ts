@@ -1,3 +1,4 @@
+import { ALWAYS_HEARD } from "@sluice/engine/heard-time.ts";
 import { LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import { IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import { createRunner, type Runner } from "@sluice/server/runner/runner.ts";
@@ -58,9 +59,10 @@ function begin(store: Store): Life {
     matchHosts: async () =>
       ["a", ...LATE].map((hostId) => ({ hostId, hostName: hostId, kind: "on-premises", zone: null })),
     hosts: {
+      heardTime: () => ALWAYS_HEARD,
       observe: async (_store, targetIds) => {
         const now = QUICK_TIMERS.now();
-        const alive = { lastSeenAt: now, silentSince: now, graceMilliseconds: 15_000, saidGoodbye: false, remedy: "" };
+        const alive = { lastSeenAt: now, silentSince: now, graceMilliseconds: 15_000, goodbyeAt: null, remedy: "" };
         return new Map(targetIds.map((id) => [id, alive]));
       },
     },

@@ -30,6 +30,12 @@ export interface FaultRates {
   readonly agentLeave: number;
   readonly networkCut: number;
   readonly hostRemoval: number;
+  // Of the server in one second: its door is in trouble for a while.
+  readonly deafServer: number;
+  readonly slowServer: number;
+  readonly overrunServer: number;
+  // The same: it is down or deaf for longer than hosts have for what they do.
+  readonly longOutage: number;
   // Of one call of a load balancer.
   readonly balancerUnreachable: number;
   readonly balancerRefuses: number;
@@ -50,6 +56,10 @@ export const NO_FAULTS: FaultRates = {
   agentLeave: 0,
   networkCut: 0,
   hostRemoval: 0,
+  deafServer: 0,
+  slowServer: 0,
+  overrunServer: 0,
+  longOutage: 0,
   balancerUnreachable: 0,
   balancerRefuses: 0,
   balancerSlow: 0,
@@ -146,6 +156,10 @@ export function scenarioOf(seed: number): Scenario {
     agentLeave: sometimes(0.005),
     networkCut: sometimes(0.01),
     hostRemoval: sometimes(0.001),
+    deafServer: sometimes(0.03),
+    slowServer: sometimes(0.03),
+    overrunServer: sometimes(0.03),
+    longOutage: random.chance(0.3) ? sometimes(0.003) : 0,
     balancerUnreachable: sometimes(0.3),
     balancerRefuses: sometimes(0.05),
     balancerSlow: sometimes(0.3),

@@ -12,6 +12,11 @@ import { POLL_TIMEOUT_MILLISECONDS, Refused, type SimulatedNetwork, Unanswered }
 import type { SimulatedTime } from "./simulated-time.ts";
 
 const HEARTBEAT_MILLISECONDS = 5_000;
+const HEARTBEAT_TIMEOUT_MILLISECONDS = 4_000;
+const HEARTBEAT_RETRY_MILLISECONDS = 3_000;
+/** Between two polls or reports that are not answered: at first, and at most. As the real agent's. */
+const RETRY_FIRST_MILLISECONDS = 2_000;
+const RETRY_MAX_MILLISECONDS = 5_000;
 
 export interface AgentParts {
   readonly hostId: string;
@@ -96,6 +101,7 @@ export class SimulatedAgent {
 
   async #poll(life: number): Promise<void> {
     const { time, random, network, hostId, hostIdentifier } = this.parts;
+    let retry = RETRY_FIRST_MILLISECONDS;
     while (life === this.#life) {
       let command: HostCommand | undefined;
       try {
@@ -109,9 +115,11 @@ export class SimulatedAgent {
           POLL_TIMEOUT_MILLISECONDS,
         );
         command = answer.HostCommand;
+        retry = RETRY_FIRST_MILLISECONDS;
       } catch (error) {
         this.#judge(error);
-        await time.sleep(random.integer(100, 2_000));
+        await time.sleep(random.integer(retry >> 4, retry));
+        retry = Math.min(2 * retry, RETRY_MAX_MILLISECONDS);
         continue;
       }
       if (life !== this.#life) return;
@@ -122,10 +130,16 @@ export class SimulatedAgent {
   }
 
   async #beat(life: number): Promise<void> {
-    const { time } = this.parts;
+    const { time, random } = this.parts;
     while (life === this.#life) {
-      await this.#heartbeat(this.#acknowledged(), false).catch((error) => this.#judge(error));
-      await time.sleep(HEARTBEAT_MILLISECONDS);
+      const isAnswered = await this.#heartbeat(this.#acknowledged(), false).then(
+        () => true,
+        (error) => {
+          this.#judge(error);
+          return false;
+        },
+      );
+      await time.sleep(isAnswered ? HEARTBEAT_MILLISECONDS : random.integer(500, HEARTBEAT_RETRY_MILLISECONDS));
     }
   }
 
@@ -205,8 +219,10 @@ export class SimulatedAgent {
 
   #heartbeat(heldCommands: readonly string[], goodbye: boolean) {
     const { network, hostId, hostIdentifier } = this.parts;
-    return network.call(hostId, (server, line) =>
-      hostHeartbeat({ hostIdentifier, heldCommands, goodbye }, server.sluice(hostId, line.signal)),
+    return network.call(
+      hostId,
+      (server, line) => hostHeartbeat({ hostIdentifier, heldCommands, goodbye }, server.sluice(hostId, line.signal)),
+      HEARTBEAT_TIMEOUT_MILLISECONDS,
     );
   }
 

@@ -1,7 +1,9 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import type { Knocks } from "./knocks.ts";
 import { DiskFailure } from "./mortal-store.ts";
 import type { Random } from "./random.ts";
 import type { FaultRates } from "./scenario.ts";
+import type { ServerDoor } from "./server-door.ts";
 import type { SimulatedServer } from "./simulated-server.ts";
 import type { SimulatedTime } from "./simulated-time.ts";
 
@@ -13,10 +15,23 @@ const LATE_DELAY_MILLISECONDS = 30_000;
 const CALL_TIMEOUT_MILLISECONDS = 10_000;
 export const POLL_TIMEOUT_MILLISECONDS = 30_000;
 
+/** An error of the simulation's own, whose place in the code nobody asks for: finding that out takes longer than the call it ends. */
+class Placeless extends Error {
+  constructor(message: string) {
+    const before = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    super(message);
+    Error.stackTraceLimit = before;
+  }
+}
+
 /** No answer came. The caller cannot know whether the request arrived. */
-export class Unanswered extends Error {}
+export class Unanswered extends Placeless {}
 /** The server answered with an error that is the caller's. */
-export class Refused extends Error {}
+export class Refused extends Placeless {}
+
+/** Made once: each would be another error with its place in the code. */
+const HUNG_UP = new Unanswered("the caller has hung up");
 
 /** What a request has in hand at the server's end of the line. */
 export interface Line {
@@ -32,6 +47,8 @@ export interface NetworkParts {
   readonly random: Random;
   readonly faults: () => NetworkFaults;
   readonly server: () => SimulatedServer | null;
+  readonly door: ServerDoor;
+  readonly knocks: Knocks;
   readonly onFault: (fault: keyof NetworkFaults | "cut") => void;
 }
 
@@ -52,7 +69,7 @@ export class SimulatedNetwork {
       const cancelTimeout = time.after(timeoutMilliseconds, () => {
         reject(new Unanswered("no answer in time"));
         // The server is not always told that its caller has gone.
-        if (random.chance(0.8)) hangUp.abort();
+        if (random.chance(0.8)) hangUp.abort(HUNG_UP);
       });
       const settle = (action: () => void) => {
         cancelTimeout();
@@ -73,9 +90,15 @@ export class SimulatedNetwork {
     answer: (action: () => void) => void,
     resolve: (result: T) => void,
     reject: (error: unknown) => void,
+    isInside = false,
   ): void {
-    const { time, random, server: current } = this.#parts;
+    const { time, random, server: current, knocks, door } = this.#parts;
     if (this.#isCut(hostId)) return;
+    knocks.knocked(hostId, time.now());
+    if (current() && !door.isOpen && !isInside) {
+      door.enter(() => this.#deliver(hostId, request, signal, answer, resolve, reject, true));
+      return;
+    }
     const server = current();
     const fail = (message: string) => time.after(this.#delay(), () => answer(() => reject(new Unanswered(message))));
     if (!server) {
@@ -88,6 +111,7 @@ export class SimulatedNetwork {
       isOver = true;
       fail("connection reset");
     });
+    server.heard(hostId);
     const undelivered: (() => void)[] = [];
     const line = { signal, onUndelivered: (action: () => void) => void undelivered.push(action) };
     const end = (action: () => void) => {

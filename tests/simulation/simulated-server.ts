@@ -1,6 +1,8 @@
+import { ALWAYS_HEARD } from "@sluice/engine/heard-time.ts";
 import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
 import { type FleetSelection, type HostTerminator, selectHosts } from "@sluice/engine/ports/fleet.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import { Hearing, PROBE_INTERVAL_MILLISECONDS, PROBE_TIMEOUT_MILLISECONDS } from "@sluice/server/hosts/hearing.ts";
 import { Liveness } from "@sluice/server/hosts/liveness.ts";
 import type { CodeDeployContext } from "@sluice/server/operations/codedeploy/codedeploy-context.ts";
 import type { CommandContext } from "@sluice/server/operations/command/command-context.ts";
@@ -12,6 +14,7 @@ import { listLivingHosts, tagsOf } from "@sluice/server/store/hosts.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
 import { DiskFailure, type Fate, MortalStore, never } from "./mortal-store.ts";
 import type { Random } from "./random.ts";
+import type { ServerDoor } from "./server-door.ts";
 import { Unreachable } from "./simulated-balancer.ts";
 import type { SimulatedTime } from "./simulated-time.ts";
 
@@ -27,6 +30,11 @@ export interface ServerParts {
   readonly alarms: AlarmReader;
   readonly terminator: HostTerminator;
   readonly random: Random;
+  readonly door: ServerDoor;
+  /** A fault of the simulation itself: the server takes it that it always hears. */
+  readonly alwaysHears: boolean;
+  /** Another: its deadlines count all time, though silence does not. */
+  readonly countsOutages: boolean;
   readonly name: string;
   readonly fate: () => Fate | null;
   readonly onDeath: () => void;
@@ -44,6 +52,8 @@ export class SimulatedServer {
   readonly name: string;
   readonly #parts: ServerParts;
   readonly #fleet;
+  readonly #hearing: Hearing;
+  #dropsSeen = 0;
   readonly #connections = new Set<() => void>();
   readonly #death = new AbortController();
 
@@ -57,9 +67,12 @@ export class SimulatedServer {
       for (const breakOff of this.#connections) breakOff();
       parts.onDeath();
     });
+    this.#hearing = new Hearing(time.now());
+    if (parts.countsOutages) this.#hearing.heardTime = () => ALWAYS_HEARD;
     this.liveness = new Liveness({
       store: this.store,
       readyAt: time.now(),
+      ...(parts.alwaysHears ? {} : { hearing: this.#hearing, now: time.now }),
       onFlushError: (error) => this.#flushFailed(error),
     });
     const listHosts = async () =>
@@ -100,6 +113,12 @@ export class SimulatedServer {
     });
     this.runner.start();
     this.#flushLater();
+    this.#probe();
+  }
+
+  /** The signature of a host's call was proved. */
+  heard(hostId: string): void {
+    if (!this.isDead) this.liveness.seen(hostId, this.#parts.time.now());
   }
 
   get isDead(): boolean {
@@ -145,8 +164,9 @@ export class SimulatedServer {
       logs: undefined as never,
       // Nothing of the simulation has triggers.
       notifications: undefined as never,
-      // Nor does anybody ask for a plan.
+      // Nor does anybody ask for a plan, or prune.
       preflight: undefined as never,
+      retention: undefined as never,
       signingCertificate: "",
       serverFingerprints: [],
       signal,
@@ -162,6 +182,7 @@ export class SimulatedServer {
       region: REGION,
       randomText: (alphabet, length) => random.text(alphabet, length),
       randomUuid: () => random.text("0123456789abcdef", 32),
+      forgetKeys: () => {},
       principal,
     };
   }
@@ -191,6 +212,25 @@ export class SimulatedServer {
 
   #flushFailed(error: unknown): void {
     if (!(error instanceof DiskFailure)) this.#parts.onTrouble(`flush: ${String(error)}`);
+  }
+
+  /** As the server's own heartbeats go: by the door that hosts come in by, and down to the store, which here always answers. */
+  #probe(): void {
+    const { door, time } = this.#parts;
+    const startedAt = time.now();
+    let isOver = false;
+    const end = (isAnswered: boolean) => {
+      if (isOver || this.isDead) return;
+      isOver = true;
+      cancel();
+      if (door.drops > this.#dropsSeen) this.#hearing.doubted("connections were dropped");
+      this.#dropsSeen = door.drops;
+      if (isAnswered) this.#hearing.answered(startedAt, time.now());
+      else this.#hearing.failed("no answer");
+      this.#timers().after(startedAt + PROBE_INTERVAL_MILLISECONDS - time.now(), () => this.#probe());
+    };
+    const cancel = this.#timers().after(PROBE_TIMEOUT_MILLISECONDS, () => end(false));
+    door.enter(() => end(true));
   }
 
   #flushLater(): void {

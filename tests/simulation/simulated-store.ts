@@ -1,4 +1,4 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { GroupCommit } from "@sluice/server/store/group-commit.ts";
 import { migrate } from "@sluice/server/store/migrate.ts";
 import { nodeSqliteDialect } from "@sluice/server/store/node-sqlite-dialect.ts";
@@ -14,10 +14,20 @@ export interface StoreChanges {
   readonly groups: boolean;
 }
 
+export type Row = Record<string, unknown>;
+
+/** A statement that reads. */
+export interface Reading {
+  get(...values: SQLInputValue[]): Row | undefined;
+  all(...values: SQLInputValue[]): Row[];
+}
+
 /** The production store's parts over a database in memory, which is the disk replaced: all its SQL runs, and nothing is ever flushed. */
 export interface SimulatedStore extends Store {
   /** A statement of the watcher's own, past the query builder: it looks on far more often than a server does. */
-  prepare(text: string): StatementSync;
+  prepare(text: string): Reading;
+  /** Whether this deployment, or a target of it, may have changed since the changes were last taken. */
+  mayHaveChanged(deploymentId: string): boolean;
   /** What changed since the last time; null when nothing did. */
   takeChanges(): StoreChanges | null;
 }
@@ -33,9 +43,37 @@ export async function openSimulatedStore(): Promise<SimulatedStore> {
     db,
     write: (work) => commits.write(work),
     close: () => db.destroy(),
-    prepare: (text) => database.prepare(text),
+    prepare: (text) => new QuickReading(database.prepare(text)),
+    mayHaveChanged: (deploymentId) => changes.has(deploymentId),
     takeChanges: () => changes.take(),
   };
+}
+
+/** Has the columns' names made once, not for each row. */
+class QuickReading implements Reading {
+  readonly #statement: StatementSync;
+  readonly #columns: readonly string[];
+
+  constructor(statement: StatementSync) {
+    this.#statement = statement;
+    this.#columns = statement.columns().map(({ name }) => name);
+    statement.setReturnArrays(true);
+  }
+
+  get(...values: SQLInputValue[]): Row | undefined {
+    const found = this.#statement.get(...values) as unknown as unknown[] | undefined;
+    return found && this.#rowOf(found);
+  }
+
+  all(...values: SQLInputValue[]): Row[] {
+    return (this.#statement.all(...values) as unknown as unknown[][]).map((found) => this.#rowOf(found));
+  }
+
+  #rowOf(values: readonly unknown[]): Row {
+    const row: Row = {};
+    for (let place = 0; place < values.length; place++) row[this.#columns[place]!] = values[place];
+    return row;
+  }
 }
 
 class ChangeLog {
@@ -72,6 +110,10 @@ class ChangeLog {
         );
       }
     }
+  }
+
+  has(deploymentId: string): boolean {
+    return this.#deployments.has(deploymentId);
   }
 
   take(): StoreChanges | null {

@@ -1,6 +1,9 @@
 import type { Timers } from "@sluice/server/runner/timers.ts";
 import type { Random } from "./random.ts";
 
+/** Steps between two turns of the event loop, which takes as long as a small step does. */
+const TURN_STEPS = 100;
+
 interface Scheduled {
   readonly at: number;
   /** Keeps the heap's order, and so the whole simulation, the same at every run. */
@@ -16,6 +19,7 @@ interface Scheduled {
 export class SimulatedTime implements Timers {
   #now: number;
   #order = 0;
+  #steps = 0;
   readonly #tickMilliseconds: number;
   readonly #random: Random;
   readonly #heap: Scheduled[] = [];
@@ -52,7 +56,7 @@ export class SimulatedTime implements Timers {
     if (moment.length === 0) return false;
     // All begin before any goes on, in any order: of things that happen at once, nobody may count on which is first.
     for (const scheduled of moment) if (!scheduled.cancelled) scheduled.action();
-    await settle();
+    await (++this.#steps % TURN_STEPS === 0 ? turn() : settle());
     return true;
   }
 
@@ -104,7 +108,15 @@ function isBefore(one: Scheduled, other: Scheduled): boolean {
   return one.at < other.at || (one.at === other.at && one.order < other.order);
 }
 
-/** Every promise that can go on has gone on when the event loop comes round: `node:sqlite` answers at once, and nothing else is asked. */
-export function settle(): Promise<void> {
+/**
+ * Every promise that can go on has gone on when the next tick comes: from within a promise it waits until no other has anything to do.
+ * `node:sqlite` answers at once, and nothing else is asked.
+ */
+function settle(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}
+
+/** Messages come in, and forgotten memory is freed, only when the event loop turns: a tick does not let it. */
+function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

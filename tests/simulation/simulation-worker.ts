@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import { scenarioOf } from "./scenario.ts";
 import { add, newTally, tallyOf } from "./tally.ts";
@@ -7,6 +8,8 @@ import { simulateWorld } from "./world.ts";
 
 const port = parentPort;
 if (!port) throw new Error("this file is run by simulate-worlds.ts, as a thread");
+// Of this thread alone. Worlds have their own time, so whatever runs beside them in real time goes first.
+setPriority(0, constants.priority.PRIORITY_LOW);
 port.on("message", async (batch: { readonly seed: number; readonly count: number } | null) => {
   if (!batch) {
     port.close();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scenarioOf } from "./scenario.ts";
+import { NO_FAULTS, scenarioOf } from "./scenario.ts";
 import { simulateWorlds } from "./simulate-worlds.ts";
 import { tell } from "./story.ts";
 import { medianFleet } from "./tally.ts";
@@ -8,7 +8,7 @@ import { simulateWorld, type WorldOptions } from "./world.ts";
 
 /** The same worlds at every run; others by environment variable. */
 const SEED = Number(process.env.SLUICE_SEED ?? 20_260_101);
-const WORLDS = Number(process.env.SLUICE_SIMULATION_SEEDS ?? 760);
+const WORLDS = Number(process.env.SLUICE_SIMULATION_SEEDS ?? 780);
 const DEPLOYMENTS_MIN = 20_000;
 const FLEET_MEDIAN_MIN = 8;
 const FAULTS = [
@@ -26,6 +26,10 @@ const FAULTS = [
   "lyingHost",
   "declaredOnly",
   "hostRemoved",
+  "deafServer",
+  "slowServer",
+  "overrunServer",
+  "longOutage",
   "balancerUnreachable",
   "balancerRefuses",
   "balancerSlow",
@@ -59,7 +63,7 @@ describe("the simulation", () => {
     console.log(text);
     expect(story).toBeNull();
     expect(tally.worlds).toBe(WORLDS);
-    if (WORLDS < 760) return;
+    if (WORLDS < 780) return;
     expect(tally.deployments).toBeGreaterThanOrEqual(DEPLOYMENTS_MIN);
     expect(medianFleet(tally)).toBeGreaterThanOrEqual(FLEET_MEDIAN_MIN);
     for (const fault of FAULTS) expect(tally.faults[fault] ?? 0, fault).toBeGreaterThan(10);
@@ -71,6 +75,34 @@ describe("the simulation", () => {
     const once = await simulateWorld(scenarioOf(SEED + 3), { keepsChronicle: true });
     expect(await simulateWorld(scenarioOf(SEED + 3), { keepsChronicle: true })).toEqual(once);
     expect(once.chronicle.length).toBeGreaterThan(50);
+  });
+});
+
+describe("a server that counts all silence, as if it always heard", () => {
+  it("is found to call hosts silent that had reported in time", async () => {
+    for (let seed = SEED; ; seed++) {
+      const scenario = scenarioOf(seed);
+      const faults = { ...NO_FAULTS, deafServer: 0.02, slowServer: 0.02, overrunServer: 0.02 };
+      const report = await simulateWorld({ ...scenario, isCalm: false, faults }, { alwaysHears: true });
+      if (report.violation === null) continue;
+      expect(report.violation.rule).toBe(RULES.heard);
+      return;
+    }
+  });
+});
+
+describe("a server whose deadlines count the time in which it could not be reached, too", () => {
+  it("is found to fail hosts that had reported in time", async () => {
+    for (let seed = SEED; ; seed++) {
+      const scenario = scenarioOf(seed);
+      const hosts = scenario.hosts.map((host) => ({ ...host, nature: "honest" as const }));
+      const faults = { ...NO_FAULTS, longOutage: 0.1 };
+      const world = { ...scenario, hosts, isCalm: false, faults, faultsMilliseconds: 60_000 };
+      const report = await simulateWorld(world, { countsOutages: true });
+      if (report.violation === null) continue;
+      expect(report.violation.rule).toBe(RULES.deadline);
+      return;
+    }
   });
 });
 

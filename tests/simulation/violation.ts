@@ -33,5 +33,8 @@ export const RULES = {
   waits: "a wait is over when its time is, or when somebody says so",
   alarm: "an alarm that fires is heeded",
   events: "every event is numbered, without a gap",
+  heard: "no host that reported in time fails as silent",
+  deadline:
+    "no deadline counts time in which the server could not be reached, and no host that reported in time is late",
   trouble: "the server meets no error of its own",
 } as const;

@@ -1,15 +1,16 @@
-import type { StatementSync } from "node:sqlite";
 import type { TargetState, Wait } from "@sluice/engine/state.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { DeploymentHead, DeploymentRow } from "@sluice/server/store/deployments.ts";
 import type { DeploymentRequest } from "@sluice/server/store/new-deployment.ts";
 import type { Chronicle } from "./chronicle.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Outages } from "./outages.ts";
 import type { ScenarioGroup } from "./scenario.ts";
+import type { ServerDoor } from "./server-door.ts";
 import type { SimulatedAlarms } from "./simulated-alarms.ts";
 import type { SimulatedBalancer } from "./simulated-balancer.ts";
 import type { SimulatedServer } from "./simulated-server.ts";
-import type { SimulatedStore } from "./simulated-store.ts";
+import type { Reading, SimulatedStore } from "./simulated-store.ts";
 import type { Rule } from "./violation.ts";
 
 export const ENDED: readonly string[] = ["Succeeded", "Failed", "Skipped"];
@@ -40,6 +41,14 @@ export interface Watched {
   rollbackId: string | null;
 }
 
+/** An entry of the stream as it is shown, whatever short form the store gave it. */
+export interface WatchedEvent {
+  readonly sequence: number;
+  readonly at: number;
+  readonly type: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
 /** What a group should be by now, kept by the watcher's own reckoning. */
 export interface WatchedGroup {
   readonly scenario: ScenarioGroup;
@@ -58,6 +67,8 @@ export interface WatchedGroup {
 
 /** What can be known of a host by who sees all. */
 export interface HostTruth {
+  /** For how long its calls have come to the server's door as often as they should, up to now, heard or not; 0: they do not. */
+  readonly steadyMilliseconds: number;
   /** Since when no agent runs there; null while one does. */
   readonly goneSince: number | null;
   /** Its agent is honest and runs undisturbed since then; null when it is not so. */
@@ -80,21 +91,23 @@ export interface WatcherParts {
   /** When the disk, a balancer or the monitoring system last failed the server. */
   readonly lastOutsideFaultAt: () => number;
   readonly hostTruth: (hostId: string) => HostTruth;
+  readonly door: ServerDoor;
+  readonly outages: Outages;
   readonly onViolation: (rule: Rule, deploymentId: string | null, message: string) => void;
 }
 
 /** What the rules look things up with. */
 export interface Statements {
-  readonly deployment: StatementSync;
-  readonly active: StatementSync;
-  readonly target: StatementSync;
-  readonly targets: StatementSync;
-  readonly events: StatementSync;
-  readonly livingHosts: StatementSync;
-  readonly effect: StatementSync;
-  readonly outcome: StatementSync;
-  readonly pendingEffects: StatementSync;
-  readonly group: StatementSync;
+  readonly deployment: Reading;
+  readonly active: Reading;
+  readonly target: Reading;
+  readonly targets: Reading;
+  readonly events: Reading;
+  readonly livingHosts: Reading;
+  readonly effect: Reading;
+  readonly outcome: Reading;
+  readonly pendingEffects: Reading;
+  readonly group: Reading;
 }
 
 export function groupOf({ groups }: WatcherParts, { row }: Watched): WatchedGroup {

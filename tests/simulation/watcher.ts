@@ -8,9 +8,11 @@ import { type DeploymentRow, readHead } from "@sluice/server/store/deployments.t
 import type { HostRow } from "@sluice/server/store/hosts.ts";
 import type { DeploymentRequest } from "@sluice/server/store/new-deployment.ts";
 import type { EffectsTable, EventsTable, TargetsTable } from "@sluice/server/store/schema.ts";
+import { readStoredEvent } from "@sluice/server/store/stored-event.ts";
 import { readTarget } from "@sluice/server/store/targets.ts";
 import type { Selectable } from "kysely";
 import { checkAdmission, checkAdmissionOrder, checkAlarm, checkStart } from "./admission-rules.ts";
+import { checkDeadline } from "./deadline-rules.ts";
 import { checkEnd, checkOverview } from "./end-rules.ts";
 import { checkHealth } from "./health-rules.ts";
 import { checkMark, checkOrigin } from "./rollback-rules.ts";
@@ -19,7 +21,15 @@ import { POLL_TIMEOUT_MILLISECONDS } from "./simulated-network.ts";
 import { checkDrained, checkTraffic, checkWish } from "./traffic-rules.ts";
 import { RULES, type Rule } from "./violation.ts";
 import { checkWait } from "./wait-rules.ts";
-import { ENDED, FORGIVEN, OVER, type Statements, type Watched, type WatcherParts } from "./watched.ts";
+import {
+  ENDED,
+  FORGIVEN,
+  OVER,
+  type Statements,
+  type Watched,
+  type WatchedEvent,
+  type WatcherParts,
+} from "./watched.ts";
 
 export type { HostTruth, WatchedGroup } from "./watched.ts";
 
@@ -38,6 +48,12 @@ const CALM_START_TICKS = 6;
  * are found within it, too.
  */
 const GONE_MILLISECONDS = 60_000;
+/** Of our agent's silence. */
+const GRACE_MILLISECONDS = 15_000;
+/** How much sooner than it was planned the proof may come that a host is silent. */
+const PROOF_MILLISECONDS = 1_100;
+/** What each trouble of the server's door may add to a host's grace beyond its own time: calls under way, and proof that begins anew. */
+const TROUBLE_MILLISECONDS = 10_000;
 /** From a sound agent's ignorance of a command to that command's end or its next offer: its last poll may have been lost, too. */
 const LOST_MILLISECONDS = POLL_TIMEOUT_MILLISECONDS + 15_000;
 /** How late a removal or a goodbye may be noticed when the server died, or its disk failed, in the middle of it. */
@@ -147,6 +163,9 @@ export class Watcher {
    * to be held against any rule of its own.
    */
   #asOfNow(groupId: string): Watched | undefined {
+    const id = this.activeOf(groupId);
+    const watched = id === undefined ? undefined : this.#active.get(id);
+    if (watched && !this.#parts.store.mayHaveChanged(watched.id)) return watched;
     const row = this.#statements.active.get(groupId) as DeploymentRow | undefined;
     if (!row) return undefined;
     const rows = this.#statements.targets.all(row.deployment_id) as unknown as Selectable<TargetsTable>[];
@@ -278,12 +297,13 @@ export class Watcher {
 
   /** Whether a healthy host was taken. */
   #checkChange(
-    { id }: Watched,
+    watched: Watched,
     row: Selectable<TargetsTable>,
     before: TargetState,
     target: TargetState,
     wasOver: boolean,
   ): boolean {
+    const { id } = watched;
     const { targetId } = target;
     if (row.status !== target.status) {
       this.#violated(RULES.state, id, `${targetId}: column ${row.status}, state ${target.status}`);
@@ -295,6 +315,17 @@ export class Watcher {
         `${targetId} had ended as ${before.status}, and was changed to ${target.status}`,
       );
     }
+    if (target.status === "Failed" && before.status !== "Failed" && target.agentIssue) {
+      const { steadyMilliseconds } = this.#parts.hostTruth(targetId);
+      if (steadyMilliseconds > GRACE_MILLISECONDS) {
+        this.#violated(
+          RULES.heard,
+          id,
+          `calls ${targetId} silent, which has reported for ${steadyMilliseconds} ms without a break`,
+        );
+      }
+    }
+    checkDeadline(this.#parts, watched, before, target);
     if (wasOver) this.#violated(RULES.terminal, id, `${targetId} changed after the deployment's end`);
     if (before.status !== target.status) {
       this.#parts.chronicle.note(
@@ -374,13 +405,14 @@ export class Watcher {
   #checkEvents(watched: Watched): void {
     const { id } = watched;
     const rows = this.#statements.events.all(id, watched.lastSequence) as unknown as Selectable<EventsTable>[];
-    for (const event of rows) {
+    for (const row of rows) {
+      const event = { sequence: row.sequence, at: row.at, ...readStoredEvent(row) };
       if (event.sequence !== watched.lastSequence + 1) {
         this.#violated(RULES.events, id, `event ${event.sequence} follows ${watched.lastSequence}`);
       }
       watched.lastSequence = event.sequence;
       if (event.type === "stopRequested") watched.stopSeen = true;
-      this.#parts.chronicle.note(id, sentenceOf(event));
+      if (this.#parts.chronicle.isKept) this.#parts.chronicle.note(id, sentenceOf(event));
       if (event.type === "commandOffered") this.#checkOffer(watched, event);
       else checkWait(this.#parts, watched, event);
     }
@@ -390,14 +422,14 @@ export class Watcher {
     checkAdmissionOrder(this.#parts, watched);
   }
 
-  #checkOffer(watched: Watched, event: Selectable<EventsTable>): void {
+  #checkOffer(watched: Watched, { at, body }: WatchedEvent): void {
     const { id } = watched;
-    const { targetId, event: name } = JSON.parse(event.body_json) as { targetId: string; event: string };
+    const { targetId, event: name } = body as { readonly targetId: string; readonly event: string };
     if (watched.stopSeen) this.#violated(RULES.stopped, id, `gave ${targetId} ${name} after the stop was accepted`);
     if (watched.offered.has(`${targetId}/${name}`)) this.#violated(RULES.once, id, `gave ${targetId} ${name} twice`);
     watched.offered.add(`${targetId}/${name}`);
     if (watched.targets.get(targetId)?.lifecycleEvents[0]?.name === name) {
-      checkAdmission(this.#parts, watched, targetId, event.at);
+      checkAdmission(this.#parts, watched, targetId, at);
     }
   }
 
@@ -425,8 +457,10 @@ export class Watcher {
       head.stage === "terminate" ? (this.#outcomeOf(id, "terminateOriginals") as TerminationReport) : undefined;
     const withheld = head.stage === "withhold" ? this.#withheldOf(id) : undefined;
     const state = { ...head, targets: inOrder.length > 0 ? inOrder : null };
-    const { events, effects } = plan(state, { resolution, hosts, traffic, termination, withheld }, now());
-    if (events.length > 0 && !this.#mayBeNoticedLater(row)) {
+    const heard = server.liveness.heardTime();
+    const { events, effects } = plan(state, { resolution, heard, hosts, traffic, termination, withheld }, now());
+    const isSoon = row.wake_at !== null && row.wake_at - now() <= PROOF_MILLISECONDS + this.#parts.tickMilliseconds;
+    if (events.length > 0 && !isSoon && !this.#mayBeNoticedLater(row)) {
       this.#violated(
         RULES.due,
         id,
@@ -473,7 +507,10 @@ export class Watcher {
       if (!command || isTrafficEvent(command.event)) continue;
       const { goneSince, soundSince, knows } = this.#parts.hostTruth(targetId);
       const since = Math.max(server.upSince, command.acknowledgedAt ?? command.availableAt);
-      const age = (from: number) => this.#parts.now() - Math.max(since, from);
+      const age = (from: number) => {
+        const counted = Math.max(since, from);
+        return this.#parts.now() - counted - this.#parts.door.troubledMilliseconds(counted, TROUBLE_MILLISECONDS);
+      };
       if (goneSince !== null && age(goneSince) > GONE_MILLISECONDS) {
         this.#violated(RULES.due, id, `waits for ${targetId}, where no agent has run for ${age(goneSince)} ms`);
       }
@@ -548,8 +585,7 @@ interface Known {
 }
 
 /** An entry of the stream, without what only programs want to know. */
-function sentenceOf({ type, body_json }: Selectable<EventsTable>): string {
-  const body = JSON.parse(body_json) as Record<string, unknown>;
+function sentenceOf({ type, body }: WatchedEvent): string {
   const { targetId, event, error, stage, until, message, halt, diagnostics } = body;
   const code =
     (error as { code?: string } | undefined)?.code ?? (diagnostics as { errorCode?: string } | undefined)?.errorCode;

@@ -9,8 +9,10 @@ import { acknowledge } from "@sluice/server/operations/sluice/rolled-back-groups
 import type { SluiceContext } from "@sluice/server/operations/sluice/sluice-context.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
 import { Chronicle } from "./chronicle.ts";
+import { Knocks } from "./knocks.ts";
 import { Ledger } from "./ledger.ts";
 import { LyingAgent } from "./lying-agent.ts";
+import { Outages } from "./outages.ts";
 import { Random } from "./random.ts";
 import {
   type FaultRates,
@@ -20,6 +22,7 @@ import {
   type ScenarioDeployment,
   type ScenarioGroup,
 } from "./scenario.ts";
+import { ServerDoor } from "./server-door.ts";
 import { SimulatedAgent } from "./simulated-agent.ts";
 import { SimulatedAlarms } from "./simulated-alarms.ts";
 import { SimulatedBalancer } from "./simulated-balancer.ts";
@@ -38,6 +41,8 @@ const HOURS_PER_DEPLOYMENT = 20;
 const STEPS_MAX = 5_000_000;
 /** Steps at one moment: more of them are a loop that never sleeps. */
 const STEPS_OF_A_MOMENT_MAX = 1_000;
+/** Each beyond one of the deadlines: to take an event up, to let traffic in, to finish an event or take traffic away. */
+const LONG_OUTAGES_MILLISECONDS = [6, 6, 6, 6, 6, 6, 6, 17, 17, 17, 67].map((minutes) => minutes * MINUTE);
 const STOP_AIM_MILLISECONDS = 5_000;
 const OPERATOR = "the operator";
 /** After these the server waits before it tries again. */
@@ -64,6 +69,10 @@ export interface WorldOptions {
   /** More steps than that are not worth taking; the world then ends without a violation. */
   readonly stepsMax?: number;
   /** A fault of the simulation itself, to see that it is found: called when an honest host begins an event. */
+  /** The server counts all silence, as if it always heard. */
+  readonly alwaysHears?: boolean;
+  /** Deadlines count all time. */
+  readonly countsOutages?: boolean;
   readonly plant?: (ledger: Ledger, hostId: string, deploymentId: string, event: LifecycleEventName) => void;
 }
 
@@ -84,6 +93,9 @@ class World {
   readonly #store: SimulatedStore;
   readonly #time: SimulatedTime;
   readonly #network: SimulatedNetwork;
+  readonly #outages: Outages;
+  readonly #door: ServerDoor;
+  readonly #knocks = new Knocks();
   readonly #balancer: SimulatedBalancer;
   readonly #alarms: SimulatedAlarms;
   readonly #ledger: Ledger;
@@ -101,6 +113,7 @@ class World {
   /** When the faults stopped. */
   #quietSince: number | null = null;
   #lastOutsideFaultAt = 0;
+  #outageUntil = 0;
   /** Hosts without an agent, and since when. */
   readonly #goneSince = new Map<string, number>();
   #operatorsAtWork = 0;
@@ -121,7 +134,17 @@ class World {
     const onFault = (fault: string) => this.#count(fault);
     const faults = () => this.#faults;
     this.#ledger = new Ledger(onViolation);
-    this.#network = new SimulatedNetwork({ time, random, faults, server: () => this.#server, onFault });
+    this.#outages = new Outages(time.now);
+    this.#door = new ServerDoor(time, random, this.#outages);
+    this.#network = new SimulatedNetwork({
+      time,
+      random,
+      faults,
+      server: () => this.#server,
+      door: this.#door,
+      knocks: this.#knocks,
+      onFault,
+    });
     this.#alarms = new SimulatedAlarms({ time, random, faults, onFault });
     this.#balancer = new SimulatedBalancer({
       time,
@@ -144,6 +167,8 @@ class World {
       tickMilliseconds: scenario.tickMilliseconds,
       lastOutsideFaultAt: () => Math.max(this.#lastOutsideFaultAt, this.#alarms.unreadableUntil),
       hostTruth: (hostId) => this.#hostTruth(hostId),
+      door: this.#door,
+      outages: this.#outages,
       onViolation,
     });
   }
@@ -206,6 +231,7 @@ class World {
     const agent = this.#agents.get(hostId);
     const isSound = this.#quietSince !== null && agent?.isRunning === true && !this.#removed.has(hostId);
     return {
+      steadyMilliseconds: this.#removed.has(hostId) ? 0 : this.#knocks.steadyMilliseconds(hostId, this.#time.now()),
       goneSince: this.#goneSince.get(hostId) ?? null,
       soundSince: isSound ? this.#quietSince : null,
       knows: (deploymentId, event) => agent?.knows(deploymentId, event) ?? false,
@@ -219,6 +245,9 @@ class World {
       random: this.#random,
       balancer: this.#balancer,
       alarms: this.#alarms,
+      door: this.#door,
+      alwaysHears: this.#options.alwaysHears ?? false,
+      countsOutages: this.#options.countsOutages ?? false,
       terminator: { terminate: (hostIds) => this.#terminate(hostIds) },
       name: `server-${++this.#lives}`,
       fate: () => {
@@ -233,8 +262,11 @@ class World {
         if (this.#operatorsAtWork === 0) return;
         this.#count("serverDeath");
         this.#chronicle.note("server", "dies");
-        this.#time.after(this.#random.pick([10, 1_000, 20_000, 60_000]), () => {
+        this.#outages.begin();
+        const usual = this.#random.pick([10, 1_000, 20_000, 60_000]);
+        this.#time.after(Math.max(usual, this.#outageUntil - this.#time.now()), () => {
           this.#chronicle.note("server", "starts again");
+          this.#outages.end();
           this.#startServer();
         });
       },
@@ -473,7 +505,12 @@ class World {
   /** Once a second, until the faults stop. */
   #haveFaults(): void {
     if (this.#quietSince !== null) return;
-    const { agentCrash, agentLeave, networkCut, hostRemoval } = this.#faults;
+    const { agentCrash, agentLeave, networkCut, hostRemoval, deafServer, slowServer, overrunServer, longOutage } =
+      this.#faults;
+    if (this.#random.chance(deafServer)) this.#troubleDoor("deaf");
+    if (this.#random.chance(slowServer)) this.#troubleDoor("slow");
+    if (this.#random.chance(overrunServer)) this.#troubleDoor("overrun");
+    if (this.#random.chance(longOutage)) this.#breakDown();
     for (const [hostId, agent] of this.#agents) {
       if (agent.isRunning && this.#random.chance(agentCrash)) this.#crash(hostId, agent);
       if (agent.isRunning && this.#random.chance(agentLeave)) this.#leave(hostId, agent);
@@ -481,6 +518,29 @@ class World {
       if (this.#random.chance(hostRemoval)) void this.#remove(hostId);
     }
     this.#time.after(1_000, () => this.#haveFaults());
+  }
+
+  #troubleDoor(state: "deaf" | "slow" | "overrun"): void {
+    if (!this.#door.isOpen) return;
+    const milliseconds = this.#door.trouble(state);
+    this.#count(`${state}Server`);
+    this.#chronicle.note("server", `is ${state} for ${milliseconds} ms`);
+    this.#time.after(milliseconds, () => this.#door.open());
+  }
+
+  /** The server is down, or deaf, for longer than hosts have for what they do. */
+  #breakDown(): void {
+    if (this.#server === null || !this.#door.isOpen) return;
+    const milliseconds = this.#random.pick(LONG_OUTAGES_MILLISECONDS);
+    this.#outageUntil = this.#time.now() + milliseconds;
+    this.#count("longOutage");
+    if (this.#random.chance(0.5)) {
+      this.#server.die();
+      return;
+    }
+    this.#door.trouble("deaf");
+    this.#chronicle.note("server", `is deaf for ${milliseconds} ms`);
+    this.#time.after(milliseconds, () => this.#door.open());
   }
 
   #crash(hostId: string, agent: SimulatedAgent): void {
@@ -494,6 +554,7 @@ class World {
   #leave(hostId: string, agent: SimulatedAgent): void {
     this.#count("agentGoodbye");
     this.#chronicle.note(hostId, "its agent says goodbye");
+    this.#knocks.left(hostId);
     void agent.leave();
     this.#startAgain(hostId);
   }
@@ -526,10 +587,15 @@ class World {
 
   /** The faults stop. Who was silent for good stays so, and who lied falls silent. */
   #calmDown(): void {
+    if (this.#outageUntil > this.#time.now()) {
+      this.#time.after(this.#outageUntil - this.#time.now(), () => this.#calmDown());
+      return;
+    }
     this.#quietSince = this.#time.now();
     this.#faults = NO_FAULTS;
     this.#chronicle.note("the faults", "end");
     this.#network.cut.clear();
+    this.#door.open();
     for (const liar of this.#liars) liar.stop();
     for (const agent of this.#agents.values()) agent.start();
   }

@@ -1,0 +1,172 @@
+import { readFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { RawCaller, type WireRequest } from "../compat/raw-caller.ts";
+import { type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
+import { until } from "../e2e/until.ts";
+
+const MEBIBYTE = 1024 * 1024;
+/** What the server may grow by while somebody without a key sends it 300 MiB and more: its own budget, sockets, and what is not collected yet. */
+const GROWTH_MAX_BYTES = 240 * MEBIBYTE;
+
+let server: SluiceServer;
+let raw: RawCaller;
+let quietBytes: number;
+const sockets: Socket[] = [];
+
+beforeAll(async () => {
+  server = await startSluiceServer();
+  raw = new RawCaller(server);
+  expect((await raw.operation("CreateApplication", { applicationName: "web" })).status).toBe(200);
+  await expectServing();
+  quietBytes = memoryBytes("VmRSS");
+});
+
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
+
+afterAll(async () => {
+  raw.close();
+  await server.close();
+});
+
+function memoryBytes(field: "VmRSS" | "VmHWM"): number {
+  const status = readFileSync(`/proc/${server.pid()}/status`, "utf8");
+  return Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024;
+}
+
+/** Sends a request's head and `bytes` of a body that never ends. Whatever comes back is in `answers`. */
+function sendHalf(request: Pick<WireRequest, "headers">, announced: number, bytes: number, answers: string[]): void {
+  const head = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const socket = connect(Number(raw.url.port), raw.url.hostname);
+  sockets.push(socket);
+  socket.on("error", () => {});
+  socket.on("data", (chunk: Buffer) => answers.push(chunk.toString("latin1")));
+  socket.write(`POST / HTTP/1.1\r\n${head.join("")}content-length: ${announced}\r\n\r\n`);
+  socket.write(Buffer.alloc(bytes, 0x20));
+}
+
+async function expectServing(): Promise<void> {
+  const answer = await raw.call({});
+  expect({ status: answer.status, body: JSON.parse(answer.text) as unknown }).toEqual({
+    status: 200,
+    body: { applications: ["web"] },
+  });
+}
+
+const enrol = { headers: { host: "", "x-amz-target": "Sluice_20261101.EnrolHost" } };
+
+describe("somebody without a key", () => {
+  const attacks: readonly (readonly [string, () => Pick<WireRequest, "headers">, string])[] = [
+    ["with a key that nobody has", () => raw.sign({ accessKeyId: "AKIANOBODY" }), "UnrecognizedClientException"],
+    ["with a clock that is wrong", () => raw.sign({ clockAheadSeconds: -4000 }), "InvalidSignatureException"],
+    ["in order to enrol", () => ({ headers: { ...enrol.headers, host: raw.url.host } }), "RequestEntityTooLarge"],
+  ];
+  it.each(attacks)(
+    "who sends 300 halves of large bodies %s is refused before their bytes",
+    async (_, request, code) => {
+      const answers: string[] = [];
+      for (let index = 0; index < 300; index += 1) sendHalf(request(), 4 * MEBIBYTE, MEBIBYTE, answers);
+      await expectServing();
+      await until("300 refusals", () => answers.filter((answer) => answer.includes(code)).length === 300);
+      await expectServing();
+      expect(memoryBytes("VmHWM") - quietBytes).toBeLessThan(GROWTH_MAX_BYTES);
+    },
+  );
+
+  it("who sends calls without waiting for their answers is cut off", async () => {
+    const call = `POST / HTTP/1.1\r\nhost: ${raw.url.host}\r\nx-amz-target: ${enrol.headers["x-amz-target"]}\r\ncontent-length: 2\r\n\r\n{}`;
+    const calls = Buffer.from(call.repeat(30_000));
+    const ends = Array.from({ length: 8 }, () => {
+      const socket = connect(Number(raw.url.port), raw.url.hostname);
+      sockets.push(socket);
+      socket.on("error", () => {});
+      socket.resume();
+      socket.write(calls);
+      return new Promise((resolve) => socket.once("close", resolve));
+    });
+    await Promise.all(ends);
+    await expectServing();
+    expect(memoryBytes("VmHWM") - quietBytes).toBeLessThan(GROWTH_MAX_BYTES);
+  });
+
+  it("but with a key's id can hold no more than the server's budget, and others are served meanwhile", async () => {
+    const answers: string[] = [];
+    // The id is no secret; of the 400 MiB that are sent, 64 MiB may lie there.
+    for (let index = 0; index < 200; index += 1) {
+      sendHalf(raw.sign({ secretAccessKey: "x" }), 4 * MEBIBYTE, 2 * MEBIBYTE, answers);
+    }
+    await expectServing();
+    const given = () => answers.filter((answer) => answer.includes("ServiceUnavailableException")).length;
+    await until("the oldest to be given up", () => given() >= 200 - 32);
+    // The others are waited for, and not answered yet.
+    expect(answers.length).toBeLessThan(200);
+    await expectServing();
+    expect(memoryBytes("VmHWM") - quietBytes).toBeLessThan(GROWTH_MAX_BYTES);
+  });
+
+  it("is not listened to for ever after a refusal", async () => {
+    const socket = connect(Number(raw.url.port), raw.url.hostname);
+    sockets.push(socket);
+    socket.on("error", () => {});
+    let isOver = false;
+    socket.on("close", () => {
+      isOver = true;
+    });
+    socket.resume();
+    socket.write(`POST / HTTP/1.1\r\nhost: ${raw.url.host}\r\ntransfer-encoding: chunked\r\n\r\n`);
+    const chunk = `${MEBIBYTE.toString(16)}\r\n${" ".repeat(MEBIBYTE)}\r\n`;
+    const send = () => {
+      while (!isOver && socket.write(chunk));
+    };
+    socket.on("drain", send);
+    send();
+    await until("the end of the connection", () => isOver);
+    await expectServing();
+  });
+});
+
+describe("a host's key", () => {
+  it("that calls without end is told to slow down by every service, refused calls or not", async () => {
+    const sluice = { service: "sluice", headers: { "content-type": "application/x-amz-json-1.1" } };
+    const token = await raw.call({
+      ...sluice,
+      target: "Sluice_20261101.CreateEnrolmentToken",
+      body: JSON.stringify({ tags: [] }),
+    });
+    const enrolled = await raw.send({
+      method: "POST",
+      path: "/",
+      headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": "Sluice_20261101.EnrolHost" },
+      body: Buffer.from(
+        JSON.stringify({ token: (JSON.parse(token.text) as { token: string }).token, hostName: "web-1" }),
+      ),
+    });
+    const { accessKeyId, secretAccessKey } = JSON.parse(enrolled.text) as Record<string, string>;
+    const key = { accessKeyId: accessKeyId!, secretAccessKey: secretAccessKey! };
+    const calls = {
+      "a refused one": {},
+      S3: { method: "GET", path: "/releases/web.zip", service: "s3", target: null, body: "" },
+      STS: { service: "sts", target: null, body: "Action=GetCallerIdentity&Version=2011-06-15" },
+    };
+    const told = new Map<string, string>();
+    for (let round = 0; told.size < 3 && round < 100; round += 1) {
+      await Promise.all(
+        Array.from({ length: 30 }, async () => {
+          for (const [name, call] of Object.entries(calls)) {
+            const { status, text } = await raw.call({ ...call, ...key });
+            const slowDown = /ThrottlingException|<Code>SlowDown</.exec(text);
+            if (slowDown) told.set(name, `${status} ${slowDown[0]}`);
+          }
+        }),
+      );
+    }
+    expect(Object.fromEntries(told)).toEqual({
+      "a refused one": "400 ThrottlingException",
+      S3: "503 <Code>SlowDown<",
+      STS: "400 ThrottlingException",
+    });
+    await expectServing();
+  });
+});

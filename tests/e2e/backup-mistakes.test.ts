@@ -1,0 +1,99 @@
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type PostgresCluster, startPostgres, whyNoPostgres } from "../postgres/postgres-cluster.ts";
+import { cleanEnvironment, runProgram, SLUICE, type SluiceServer, startSluiceServer } from "./sluice-server.ts";
+import { type SmallDisk, smallDisk } from "./small-disk.ts";
+
+let folder: string;
+let server: SluiceServer;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "sluice-e2e-mistakes-"));
+  server = await startSluiceServer();
+});
+afterAll(async () => {
+  await server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const sluice = (...args: string[]) => runProgram(SLUICE, args, cleanEnvironment());
+const saidBy = async (result: Promise<{ exitCode: number; stderr: string }>): Promise<string> => {
+  const { exitCode, stderr } = await result;
+  expect(exitCode).toBe(1);
+  return stderr.trim();
+};
+
+it("says what is wrong with the place of a backup, and how to mend it", async () => {
+  const missing = join(folder, "missing");
+  expect(await saidBy(server.run("backup", join(missing, "x.tar")))).toBe(
+    `sluice: ${missing} does not exist. Make it, then try again: mkdir -m 0700 ${missing}`,
+  );
+  expect(await saidBy(server.run("backup", folder, "--force"))).toBe(
+    `sluice: ${folder} is a directory; name a file in it: sluice backup ${join(folder, "sluice.tar")}`,
+  );
+});
+
+it("says how to start what was restored, and makes nothing of what is no backup", async () => {
+  const target = join(folder, "target");
+  const tar = join(folder, "good.tar");
+  expect(await saidBy(sluice("restore", tar, "--data", target))).toBe(`sluice: ${tar} does not exist`);
+  expect(existsSync(target)).toBe(false);
+  expect(await server.sluice("backup", tar)).toMatch(/: \d+\.\d KiB, as of .*, verified\n$/);
+  const { stdout } = await sluice("restore", tar, "--data", target);
+  expect(stdout).toMatch(new RegExp(`: sluice server --data ${target}\n$`));
+});
+
+it("leaves nothing of a first start whose port is in use", async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  const { port } = other.address() as { port: number };
+  const data = join(folder, "never-started");
+  const said = saidBy(sluice("server", "--data", data, "--listen", `127.0.0.1:${port}`));
+  expect(await said.finally(() => other.close())).toContain(`127.0.0.1:${port} is in use by another program`);
+  expect(existsSync(data)).toBe(false);
+});
+
+it("names the full disk and the command that shows it", async (context) => {
+  const disk: SmallDisk | string = smallDisk();
+  if (typeof disk === "string") return context.skip(true, disk);
+  try {
+    const tar = join(folder, "for-a-full-disk.tar");
+    await server.sluice("backup", tar);
+    disk.fill(statSync(tar).size / 2);
+    const wanted = (path: string) =>
+      `sluice: the disk of ${path} is full. Free space on it, then try again: df -h ${path}`;
+    expect(await saidBy(server.run("backup", join(disk.path, "x.tar")))).toBe(wanted(disk.path));
+    const data = join(disk.path, "data");
+    expect(await saidBy(sluice("restore", tar, "--data", data))).toBe(wanted(data));
+    expect(existsSync(data)).toBe(false);
+    expect(await saidBy(sluice("server", "--data", data, "--listen", "127.0.0.1:0"))).toContain(wanted(data));
+  } finally {
+    disk.remove();
+  }
+});
+
+describe("while PostgreSQL is away", () => {
+  const whyNot = whyNoPostgres();
+  let cluster: PostgresCluster | undefined;
+  let away: SluiceServer | undefined;
+  afterAll(async () => {
+    await away?.close();
+    await cluster?.stop();
+  });
+
+  it("says of a backup what every verb says, and leaves no file", async (context) => {
+    context.skip(whyNot !== null, whyNot ?? "");
+    cluster = await startPostgres();
+    away = await startSluiceServer({ databaseUrl: await cluster.newDatabase() });
+    const file = join(folder, "away.tar");
+    // So that the server knows the key by heart, and the backup itself meets the missing database.
+    await away.sluice("hosts", "list");
+    await cluster.shutDown();
+    expect(await saidBy(away.run("backup", file))).toMatch(
+      /^sluice: the server gives no backup \(503\): The server cannot reach its database at the moment\./,
+    );
+    expect(existsSync(file)).toBe(false);
+  });
+});
