@@ -6,7 +6,7 @@ import { memoryOf } from "./process-figures.ts";
 import { startAgent, startServer } from "./sluice-process.ts";
 import { writeTrivialRevision } from "./trivial-revision.ts";
 
-const GOAL_MEGABYTES = 60;
+const GOAL_MEGABYTES = 55;
 /** Long enough for a poll that ends empty-handed, and for several heartbeats. */
 const IDLE_MILLISECONDS = 30_000;
 const DEPLOYMENTS = 5;

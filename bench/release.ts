@@ -13,7 +13,7 @@ export interface Release {
 
 /** Copies the bundle, so that neither an edit nor a build in the middle of a run changes what is measured. */
 export function copyRelease(folder: string, profiles: string | undefined): Release {
-  if (!existsSync(join(ROOT, "dist/sluice.js"))) throw new Error("there is no bundle in dist/: run `npm run build`");
+  if (!existsSync(join(ROOT, "dist/sluice.cjs"))) throw new Error("there is no bundle in dist/: run `npm run build`");
   cpSync(join(ROOT, "dist"), join(folder, "dist"), { recursive: true });
   mkdirSync(join(folder, "bin"));
   cpSync(join(ROOT, "bin/sluice"), join(folder, "bin/sluice"));

@@ -9,7 +9,7 @@ import { writeTrivialRevision } from "./trivial-revision.ts";
 
 const HOSTS = 1_000;
 const IDLE_GOAL_MEGABYTES = 120;
-const CONNECTED_GOAL_MEGABYTES = 200;
+const CONNECTED_GOAL_MEGABYTES = 160;
 /** Longer than a poll is held, so that every host has come back once. */
 const IDLE_MILLISECONDS = 30_000;
 const REFERENCE = "none: there is no other server of this kind";

@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AGENT_VERSION, AGENT_VERSION_HEADER } from "@sluice/agent/agent-version.ts";
+import { BackOff } from "@sluice/agent/back-off.ts";
+import { callToEnrol } from "@sluice/agent/enrolment-call.ts";
+import { HEARTBEAT_RETRY } from "@sluice/agent/heartbeat.ts";
+import { HEARTBEAT_TIMEOUT_MS, POLL_TIMEOUT_MS, REPORT_TIMEOUT_MS } from "@sluice/agent/server-connection.ts";
 import { sluiceClient } from "@sluice/wire/client/clients.ts";
 import { agentFor } from "@sluice/wire/client/connection-agent.ts";
 import { createServiceClient, type ServiceClient } from "@sluice/wire/client/service-client.ts";
@@ -12,12 +16,11 @@ import {
 import { COMMAND_TABLE } from "@sluice/wire/command/shapes.ts";
 import type { EnrolHostOutput, Tag } from "@sluice/wire/sluice/operations.ts";
 
-const POLL_TIMEOUT_MILLISECONDS = 45_000;
 /** The real agent's pause when it is offered what it holds already. */
 const HELD_ALREADY_MILLISECONDS = 20;
-/** The first pause of the real agent's back-off. */
-const AFTER_FAILURE_MILLISECONDS = 100;
 const SUCCESS = JSON.stringify({ error_code: 0, script_name: "", message: "Succeeded", log: "" });
+/** What a script prints: with this a line of about 90 bytes. */
+const PRINTED = "installed one more file of the revision below the destination, as its AppSpec says\n";
 const NOT_NOOP = JSON.stringify({ IsCommandNoop: false });
 
 export interface SimulatedHostOptions {
@@ -25,6 +28,12 @@ export interface SimulatedHostOptions {
   readonly token: string;
   readonly name: string;
   readonly tag: Tag;
+  /** Lines that each event prints; absent: none. */
+  readonly linesPerEvent?: number | undefined;
+  /** Its connections come from this address: between two addresses there are ports for 28,000 connections. Absent: the system's choice. */
+  readonly localAddress?: string | undefined;
+  /** How long each event takes; absent: no time. */
+  readonly eventMilliseconds?: number | undefined;
 }
 
 /**
@@ -37,20 +46,32 @@ export class SimulatedHost {
   readonly #commands: ServiceClient<CommandOperations>;
   readonly #sluice: ReturnType<typeof sluiceClient>;
   readonly #connections: ReturnType<typeof agentFor>;
+  readonly #linesPerEvent: number;
   readonly #held = new Set<string>();
+  readonly #eventMilliseconds: number;
   readonly #stopping = new AbortController();
   completed = 0;
   requests = 0;
   failures = 0;
+  /** Heartbeats without an answer in time. */
+  lateHeartbeats = 0;
   lastFailure = "";
 
-  private constructor(server: string, identity: EnrolHostOutput) {
+  private constructor(
+    { server, localAddress, eventMilliseconds = 0, linesPerEvent = 0 }: SimulatedHostOptions,
+    identity: EnrolHostOutput,
+  ) {
+    this.#eventMilliseconds = eventMilliseconds;
+    this.#linesPerEvent = linesPerEvent;
     const { accessKeyId, secretAccessKey, region } = identity;
     const credentials = { accessKeyId, secretAccessKey };
     // Known by these to the server as an agent of ours.
     const headers = { [AGENT_VERSION_HEADER]: AGENT_VERSION };
     const userAgent = `sluice-agent/${AGENT_VERSION}`;
     this.#connections = agentFor(server, undefined);
+    // What an agent of Node's own is made with goes into every connection.
+    if (localAddress !== undefined)
+      Object.assign(this.#connections, { options: { ...optionsOf(this.#connections), localAddress } });
     const connection = { endpoint: server, region, credentials, headers, userAgent, connections: this.#connections };
     this.#identity = identity;
     this.#sluice = sluiceClient(connection);
@@ -62,11 +83,12 @@ export class SimulatedHost {
     });
   }
 
-  static async enrol({ server, token, name, tag }: SimulatedHostOptions): Promise<SimulatedHost> {
+  static async enrol(options: SimulatedHostOptions): Promise<SimulatedHost> {
+    const { server, token, name, tag } = options;
     const client = sluiceClient({ endpoint: server, region: "us-east-1" });
     try {
       const input = { token, hostName: name, agentVersion: AGENT_VERSION, tags: [tag] };
-      return new SimulatedHost(server, await client.call("EnrolHost", input));
+      return new SimulatedHost(options, await callToEnrol(client, input));
     } finally {
       client.close();
     }
@@ -76,6 +98,10 @@ export class SimulatedHost {
     await Promise.all([this.#poll(), this.#beat()]);
   }
 
+  get isStopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   stop(): void {
     this.#stopping.abort();
     this.#connections.destroy();
@@ -83,17 +109,19 @@ export class SimulatedHost {
 
   async #poll(): Promise<void> {
     const { signal } = this.#stopping;
-    const options = { signal, timeoutMs: POLL_TIMEOUT_MILLISECONDS };
+    const options = { signal, timeoutMs: POLL_TIMEOUT_MS };
+    const backOff = new BackOff();
     while (!signal.aborted) {
       this.requests++;
       const HostIdentifier = this.#identity.hostIdentifier;
-      const command = await this.#commands.call("PollHostCommand", { HostIdentifier }, options).then(
-        (answer) => answer.HostCommand,
-        (error: unknown) => this.#countFailure(error),
-      );
+      const answer = await this.#commands
+        .call("PollHostCommand", { HostIdentifier }, options)
+        .catch((error: unknown) => this.#countFailure(error, backOff));
+      if (answer !== undefined) backOff.reset();
+      const command = answer?.HostCommand;
       if (command === undefined) continue;
       if (this.#held.has(command.HostCommandIdentifier)) await sleep(HELD_ALREADY_MILLISECONDS);
-      else void this.#carryOut(command);
+      else void this.#carryOut(command).catch(ignoreWhenStopped(signal));
     }
   }
 
@@ -106,50 +134,82 @@ export class SimulatedHost {
       await this.#ask(() => this.#commands.call("GetDeploymentSpecification", input));
     }
     const acknowledgement = { HostCommandIdentifier, Diagnostics: { Format: "JSON", Payload: NOT_NOOP } };
-    const acknowledge = () => this.#commands.call("PutHostCommandAcknowledgement", acknowledgement);
+    const options = { timeoutMs: REPORT_TIMEOUT_MS };
+    const acknowledge = () => this.#commands.call("PutHostCommandAcknowledgement", acknowledgement, options);
     if ((await this.#ask(acknowledge)).CommandStatus === "InProgress") {
+      if (this.#linesPerEvent > 0) await this.#print(HostCommandIdentifier);
+      if (this.#eventMilliseconds > 0) await sleep(this.#eventMilliseconds);
       const CommandStatus = "Succeeded" as const;
       const completion = {
         HostCommandIdentifier,
         CommandStatus,
         Diagnostics: { Format: "JSON", Payload: SUCCESS },
       };
-      await this.#ask(() => this.#commands.call("PutHostCommandComplete", completion));
+      await this.#ask(() => this.#commands.call("PutHostCommandComplete", completion, options));
       this.completed++;
     }
     this.#held.delete(HostCommandIdentifier);
   }
 
+  async #print(hostCommandIdentifier: string): Promise<void> {
+    const chunks = Array.from({ length: this.#linesPerEvent }, (_, sequence) => ({
+      hostCommandIdentifier,
+      sequence,
+      at: new Date(),
+      stream: "stdout" as const,
+      scriptName: "scripts/step.sh",
+      text: PRINTED,
+    }));
+    const { hostIdentifier } = this.#identity;
+    await this.#ask(() => this.#sluice.call("PutHostLogs", { hostIdentifier, chunks }));
+  }
+
   async #beat(): Promise<void> {
     const { signal } = this.#stopping;
+    const { hostIdentifier } = this.#identity;
+    const options = { signal, timeoutMs: HEARTBEAT_TIMEOUT_MS };
+    const retries = new BackOff(HEARTBEAT_RETRY);
     while (!signal.aborted) {
-      const { intervalSeconds } = await this.#ask(() =>
-        this.#sluice.call("HostHeartbeat", {
-          hostIdentifier: this.#identity.hostIdentifier,
-          heldCommands: [...this.#held],
-          agentVersion: AGENT_VERSION,
-        }),
-      );
-      await sleep(intervalSeconds * 1000, undefined, { signal });
+      this.requests++;
+      const input = { hostIdentifier, heldCommands: [...this.#held], agentVersion: AGENT_VERSION };
+      const answer = await this.#sluice.call("HostHeartbeat", input, options).catch((error: unknown) => {
+        this.lateHeartbeats++;
+        return this.#countFailure(error, retries);
+      });
+      if (answer === undefined) continue;
+      retries.reset();
+      await sleep(answer.intervalSeconds * 1000, undefined, { signal });
     }
   }
 
   /** Asks until there is an answer, as the real agent does. */
   async #ask<T>(call: () => Promise<T>): Promise<T> {
+    const backOff = new BackOff();
     for (;;) {
       this.requests++;
       try {
         return await call();
       } catch (error) {
-        await this.#countFailure(error);
+        await this.#countFailure(error, backOff);
       }
     }
   }
 
-  async #countFailure(error: unknown): Promise<undefined> {
+  async #countFailure(error: unknown, backOff: BackOff): Promise<undefined> {
     this.#stopping.signal.throwIfAborted();
     this.failures++;
     this.lastFailure = String(error);
-    await sleep(AFTER_FAILURE_MILLISECONDS);
+    await sleep(backOff.next());
   }
+}
+
+function optionsOf(connections: object): object {
+  return (connections as { readonly options: object }).options;
+}
+
+/** A host that stops leaves what it was doing. */
+function ignoreWhenStopped(signal: AbortSignal): (error: unknown) => void {
+  return (error) => {
+    if (!signal.aborted) throw error;
+  };
 }

@@ -19,9 +19,13 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-export async function startServer(release: Release, folder: string): Promise<RunningServer> {
+export async function startServer(
+  release: Release,
+  folder: string,
+  options: readonly string[] = [],
+): Promise<RunningServer> {
   const data = join(folder, "server");
-  const args = ["server", "--data", data, "--listen", "127.0.0.1:0"];
+  const args = ["server", "--data", data, "--listen", "127.0.0.1:0", ...options];
   const child = spawn(release.launcher, args, { stdio: ["ignore", "pipe", "pipe"], env: environmentOf(release) });
   const log = collect(child);
   const url = await new Promise<string>((resolve, reject) => {

@@ -1,5 +1,7 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Figure } from "./figure.ts";
+import { startPostgres, whyNoPostgres } from "../tests/postgres/postgres-cluster.ts";
+import type { BenchContext, Figure, Measured } from "./figure.ts";
 import { createToken, deployAndPoll, HOST_TAG, prepareApplication, untilAlive } from "./installation.ts";
 import { memoryOf, processorSecondsOf } from "./process-figures.ts";
 import { startSimulatedHosts } from "./simulated-hosts.ts";
@@ -11,63 +13,159 @@ const HOSTS = 1_000;
 const EVENTS = 7;
 const REPETITIONS = 3;
 const GOAL_SECONDS = 10;
+const MEMORY_GOAL_MEGABYTES = 250;
+/** PostgreSQL may take so many times as long as SQLite. */
+const SQLITE_TIMES_GOAL = 2;
+
+interface Round {
+  readonly observed: number;
+  readonly told: number;
+  readonly requests: number;
+  readonly simulators: number;
+  readonly server: number;
+}
+
+/** 1,000 hosts on one database. */
+interface Fleet {
+  deploy(): Promise<Round>;
+  memoryMegabytes(): number;
+  close(): Promise<void>;
+}
+
+async function startFleet(
+  { release, say }: Pick<BenchContext, "release" | "say">,
+  folder: string,
+  database: OpenedDatabase,
+): Promise<Fleet> {
+  const revision = join(folder, "revision");
+  writeTrivialRevision(revision, join(folder, "destination"));
+  const server = await startServer(release, folder, database.url === undefined ? [] : ["--database", database.url]);
+  const token = await createToken(server, HOSTS);
+  const start = performance.now();
+  const hosts = await startSimulatedHosts({ server: server.url, token, count: HOSTS, tag: HOST_TAG });
+  const close = async () => {
+    await hosts.close();
+    await server.close();
+  };
+  try {
+    await prepareApplication(server, revision);
+    await untilAlive(server, HOSTS);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  say(
+    `${database.name}: ${HOSTS} hosts enrolled and polling after ${((performance.now() - start) / 1000).toFixed(1)} s`,
+  );
+  const spent = async () => ({ ...(await hosts.count()), server: processorSecondsOf(server.processId) });
+  return {
+    close,
+    memoryMegabytes: () => memoryOf(server.processId).rss,
+    async deploy() {
+      const before = await spent();
+      const times = await deployAndPoll(server, HOSTS);
+      const after = await spent();
+      const completed = after.completed - before.completed;
+      if (completed !== HOSTS * EVENTS) throw new Error(`${completed} completions, not ${HOSTS * EVENTS}`);
+      if (after.failures > before.failures) {
+        say(`${after.failures - before.failures} requests had to be repeated: ${after.lastFailure}`);
+      }
+      const requests = after.requests - before.requests;
+      const simulators = after.processorSeconds - before.processorSeconds;
+      const round = { ...times, requests, simulators, server: after.server - before.server };
+      say(
+        `${database.name}: ${round.observed.toFixed(2)} s (told ${round.told.toFixed(2)}); processor: server ${round.server.toFixed(2)} s, simulators ${simulators.toFixed(2)} s; ${requests} requests`,
+      );
+      return round;
+    },
+  };
+}
+
+interface OpenedDatabase {
+  readonly name: string;
+  readonly url?: string;
+  close(): Promise<void>;
+}
+
+const SQLITE: OpenedDatabase = { name: "SQLite", close: async () => {} };
+
+/** With commits that reach the disk. */
+async function openPostgres(): Promise<OpenedDatabase> {
+  const cluster = await startPostgres({ isDurable: true });
+  return { name: "PostgreSQL", url: await cluster.newDatabase(), close: () => cluster.stop() };
+}
+
+function detailOf(rounds: readonly Round[]): string {
+  const middle = (of: (round: Round) => number) => median(rounds.map(of));
+  return (
+    `median of ${rounds.length}; worst ${worst(rounds.map(({ observed }) => observed)).toFixed(2)}; completeTime - createTime: median ${middle(({ told }) => told).toFixed(2)}; ` +
+    `${Math.round(middle(({ requests }) => requests))} requests; processor time: server ${middle(({ server }) => server).toFixed(1)} s, ` +
+    `simulators ${middle(({ simulators }) => simulators).toFixed(1)} s`
+  );
+}
 
 export const thousandHosts: Figure = {
   name: "1000-hosts",
-  title: "1,000 simulated agents over signed HTTP, AllAtOnce",
-  async measure({ release, folder, repetitions = REPETITIONS, say }) {
-    const revision = join(folder, "revision");
-    writeTrivialRevision(revision, join(folder, "destination"));
-    const server = await startServer(release, folder);
-    const token = await createToken(server, HOSTS);
-    const start = performance.now();
-    const hosts = await startSimulatedHosts({ server: server.url, token, count: HOSTS, tag: HOST_TAG });
-    try {
-      await prepareApplication(server, revision);
-      await untilAlive(server, HOSTS);
-      say(`${HOSTS} hosts enrolled and polling after ${((performance.now() - start) / 1000).toFixed(1)} s`);
-      const rounds = [];
-      for (let round = 0; round < repetitions; round++) {
-        const before = { ...(await hosts.count()), server: processorSecondsOf(server.processId) };
-        const times = await deployAndPoll(server, HOSTS);
-        const after = { ...(await hosts.count()), server: processorSecondsOf(server.processId) };
-        const completed = after.completed - before.completed;
-        if (completed !== HOSTS * EVENTS) throw new Error(`${completed} completions, not ${HOSTS * EVENTS}`);
-        const requests = after.requests - before.requests;
-        if (after.failures > before.failures) {
-          say(`${after.failures - before.failures} requests had to be repeated: ${after.lastFailure}`);
-        }
-        const simulators = after.processorSeconds - before.processorSeconds;
-        rounds.push({ ...times, requests, simulators, server: after.server - before.server });
-        const { observed, told, server: ofServer } = rounds.at(-1)!;
-        say(
-          `${observed.toFixed(2)} s (told ${told.toFixed(2)}); processor: server ${ofServer.toFixed(2)} s, simulators ${simulators.toFixed(2)} s; ${requests} requests`,
-        );
-      }
-      const observed = rounds.map((round) => round.observed);
-      return [
-        {
-          figure: "1,000 simulated hosts, AllAtOnce, CreateDeployment to Succeeded, as the client sees it",
-          unit: "s",
-          reached: median(observed),
-          detail:
-            `median of ${repetitions}; worst ${worst(observed).toFixed(2)}; completeTime - createTime: median ${median(rounds.map(({ told }) => told)).toFixed(2)}; ` +
-            `${Math.round(median(rounds.map(({ requests }) => requests)))} requests; processor time: server ${median(rounds.map(({ server: each }) => each)).toFixed(1)} s, ` +
-            `simulators ${median(rounds.map(({ simulators }) => simulators)).toFixed(1)} s`,
-          goal: { value: GOAL_SECONDS },
-          reference: "none: nothing else here drives 1,000 hosts; ten and fifty real ones are above",
-        },
-        {
-          figure: "server after deployments to 1,000 hosts, RSS",
-          unit: "MB",
-          reached: memoryOf(server.processId).rss,
-          detail: `at the end of the last of ${repetitions}, with all of them connected`,
-          reference: "none: there is no other server of this kind",
-        },
-      ];
-    } finally {
-      await hosts.close();
-      await server.close();
+  title: "1,000 simulated agents over signed HTTP, AllAtOnce, on SQLite and on PostgreSQL",
+  async measure(context) {
+    const { folder, repetitions = REPETITIONS, say } = context;
+    const sqlite = await measureOn(SQLITE, context, join(folder, "sqlite"), repetitions);
+    const seconds = median(sqlite.rounds.map(({ observed }) => observed));
+    const measured: Measured[] = [
+      {
+        figure: "1,000 simulated hosts, AllAtOnce, CreateDeployment to Succeeded, as the client sees it",
+        unit: "s",
+        reached: seconds,
+        detail: detailOf(sqlite.rounds),
+        goal: { value: GOAL_SECONDS },
+        reference: "none: nothing else here drives 1,000 hosts; ten and fifty real ones are above",
+      },
+      {
+        figure: "server after deployments to 1,000 hosts, RSS",
+        unit: "MB",
+        reached: sqlite.memoryMegabytes,
+        detail: `at the end of the last of ${repetitions}, with all of them connected`,
+        goal: { value: MEMORY_GOAL_MEGABYTES },
+        reference: "none: there is no other server of this kind",
+      },
+    ];
+    const whyNot = whyNoPostgres();
+    if (whyNot !== null) {
+      say(`PostgreSQL is not measured: ${whyNot}`);
+      return measured;
     }
+    const postgres = await measureOn(await openPostgres(), context, join(folder, "postgres"), repetitions);
+    return [
+      ...measured,
+      {
+        figure: "the same on PostgreSQL on this machine, with commits flushed",
+        unit: "s",
+        reached: median(postgres.rounds.map(({ observed }) => observed)),
+        detail: detailOf(postgres.rounds),
+        goal: { value: SQLITE_TIMES_GOAL * seconds },
+        reference: `SQLite in the same minutes: ${seconds.toFixed(1)} s`,
+      },
+    ];
   },
 };
+
+async function measureOn(
+  database: OpenedDatabase,
+  context: Pick<BenchContext, "release" | "say">,
+  folder: string,
+  repetitions: number,
+): Promise<{ readonly rounds: readonly Round[]; readonly memoryMegabytes: number }> {
+  mkdirSync(folder);
+  try {
+    const fleet = await startFleet(context, folder, database);
+    try {
+      const rounds: Round[] = [];
+      for (let round = 0; round < repetitions; round++) rounds.push(await fleet.deploy());
+      return { rounds, memoryMegabytes: fleet.memoryMegabytes() };
+    } finally {
+      await fleet.close();
+    }
+  } finally {
+    await database.close();
+  }
+}

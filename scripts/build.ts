@@ -1,88 +1,115 @@
-import { readdir, rm, stat } from "node:fs/promises";
-import { build, type Metafile } from "esbuild";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
+import { join, resolve } from "node:path";
+import { build, type Metafile, type OutputFile, type Plugin } from "esbuild";
 
 /**
- * Bundles packages/cli/src/main.ts and everything that it loads into dist/. What is imported lazily stays a chunk of its own: an
- * idle agent then holds the agent's code and nothing of the server's.
+ * Bundles each program into one file in dist/, for bin/sluice to choose from. A program reads nothing of the installation after its start,
+ * so that an upgrade may remove it all beneath a running server or agent: what the source imports lazily is in the same file, and is only
+ * evaluated later. CommonJS, since an ES module's import of a module of Node's copies every export, and so loads what is behind the lazy
+ * ones (13 MB in an agent).
  */
-const outputDirectory = "dist";
-const entryPoint = "packages/cli/src/main.ts";
-const agentEntry = "packages/agent/src/run-agent.ts";
+interface Program {
+  readonly entryPoint: string;
+  /** Packages whose code is left out: bin/sluice runs another program for the verbs that load it. */
+  readonly without: readonly string[];
+}
 
+/** `build.ts [DIRECTORY]` */
+const OUTPUT_DIRECTORY = process.argv[2] ?? "dist";
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const OLD_OUTPUT_DAYS = 7;
+const PROGRAMS: Readonly<Record<string, Program>> = {
+  agent: { entryPoint: "packages/cli/src/main-agent.ts", without: ["server", "drivers", "engine"] },
+  server: { entryPoint: "packages/cli/src/main.ts", without: [] },
+  sluice: { entryPoint: "packages/cli/src/main.ts", without: ["server", "drivers", "engine", "agent"] },
+};
 
-// Packages written as CommonJS call `require` for Node's own modules; an ES module has none unless it is made.
-const banner = [
-  'import { createRequire as sluiceCreateRequire } from "node:module";',
-  "const require = sluiceCreateRequire(import.meta.url);",
-].join("");
+/** Loading what a program leaves out fails with a message, instead of looking for a file that is not there. */
+function leaveOut(packages: readonly string[]): Plugin {
+  return {
+    name: "leave-out",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^@sluice\// }, ({ path, kind }) => {
+        const name = path.split("/")[1] ?? "";
+        if (kind !== "dynamic-import" || !packages.includes(name)) return undefined;
+        return { path, namespace: "left-out" };
+      });
+      onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({
+        contents: `throw new Error("this program has no ${path}: start it by bin/sluice");`,
+      }));
+    },
+  };
+}
 
-/** The outputs that `from` loads at once: itself and its static imports, followed. */
-function loadedWith(metafile: Metafile, from: string): Set<string> {
-  const seen = new Set<string>();
-  const queue = [from];
-  for (let output = queue.pop(); output !== undefined; output = queue.pop()) {
-    if (seen.has(output)) continue;
-    seen.add(output);
-    for (const imported of metafile.outputs[output]?.imports ?? []) {
-      if (!imported.external && imported.kind === "import-statement") queue.push(imported.path);
+function bundle(name: string, { entryPoint, without }: Program) {
+  return build({
+    entryPoints: { [name]: entryPoint },
+    outdir: OUTPUT_DIRECTORY,
+    outExtension: { ".js": ".cjs" },
+    bundle: true,
+    format: "cjs",
+    platform: "node",
+    target: "node24",
+    // The text is held for as long as the program runs.
+    minifyWhitespace: true,
+    define: { "import.meta.dirname": "__dirname" },
+    plugins: [leaveOut(without)],
+    legalComments: "linked",
+    sourcemap: false,
+    metafile: true,
+    external: ["pg-native"],
+    logLevel: "warning",
+    write: false,
+  });
+}
+
+/** A static import in the wrong place doubles the agent. */
+function checkLeftOut(name: string, { without }: Program, metafile: Metafile): void {
+  const intruders = Object.keys(metafile.inputs).filter((input) =>
+    without.some((each) => input.startsWith(`packages/${each}/`)),
+  );
+  if (intruders.length > 0) throw new Error(`dist/${name}.cjs holds code that it must not: ${intruders.join(", ")}`);
+}
+
+/** One file each: whatever else it loads must be Node's own. */
+function checkIsWhole(name: string, metafile: Metafile): void {
+  for (const output of Object.values(metafile.outputs)) {
+    const outside = output.imports.filter(({ path }) => !isBuiltin(path) && path !== "pg-native");
+    if (outside.length > 0) {
+      throw new Error(`dist/${name}.cjs loads files when it runs: ${outside.map(({ path }) => path).join(", ")}`);
     }
   }
-  return seen;
 }
 
-function inputsOf(metafile: Metafile, outputs: Iterable<string>): string[] {
-  return [...outputs].flatMap((output) => Object.keys(metafile.outputs[output]?.inputs ?? {}));
-}
-
-/** The agent runs on every host: what it loads is checked, because one static import in the wrong place doubles its memory. */
-function checkAgentIsSeparate(metafile: Metafile): void {
-  const agentOutput = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === agentEntry)?.[0];
-  if (agentOutput === undefined)
-    throw new Error(`${agentEntry} is not a chunk of its own: import it with await import().`);
-  const intruders = inputsOf(metafile, loadedWith(metafile, agentOutput)).filter((input) =>
-    /^packages\/(server|drivers|engine)\//.test(input),
-  );
-  if (intruders.length > 0)
-    throw new Error(`the agent's chunks hold code that is not its own: ${intruders.join(", ")}`);
-}
-
-/** Chunks of an earlier build stay for a while: servers and agents that run from it load some of theirs only when they need them. */
-async function removeOldOutputs(metafile: Metafile): Promise<void> {
-  for (const name of await readdir(outputDirectory)) {
-    const path = `${outputDirectory}/${name}`;
-    if (path in metafile.outputs) continue;
+/**
+ * What an earlier build left stays for a while: the programs of version 0.1.0 load some of their files only when they need them.
+ */
+async function removeOldOutputs(outputs: ReadonlySet<string>): Promise<void> {
+  for (const name of await readdir(OUTPUT_DIRECTORY)) {
+    const path = join(OUTPUT_DIRECTORY, name);
+    if (outputs.has(resolve(path))) continue;
     const { mtimeMs } = await stat(path);
     if (Date.now() - mtimeMs > OLD_OUTPUT_DAYS * DAY_MILLISECONDS) await rm(path, { recursive: true, force: true });
   }
 }
 
-function checkStartIsSmall(metafile: Metafile): void {
-  const eager = inputsOf(metafile, loadedWith(metafile, `${outputDirectory}/sluice.js`)).filter((input) =>
-    /^packages\/(server|agent|drivers|engine)\//.test(input),
-  );
-  if (eager.length > 0) throw new Error(`sluice.js loads these before it knows the verb: ${eager.join(", ")}`);
+/** Old content or new, never half of it: a program may start meanwhile. */
+async function writeWhole({ path, contents }: OutputFile): Promise<void> {
+  await writeFile(`${path}.new`, contents);
+  await rename(`${path}.new`, path);
 }
 
-const { metafile } = await build({
-  entryPoints: { sluice: entryPoint },
-  outdir: outputDirectory,
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "node24",
-  banner: { js: banner },
-  chunkNames: "[name]-[hash]",
-  legalComments: "linked",
-  sourcemap: false,
-  metafile: true,
-  external: ["pg-native"],
-  logLevel: "warning",
-});
-checkStartIsSmall(metafile);
-checkAgentIsSeparate(metafile);
-await removeOldOutputs(metafile);
-const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-console.log(`dist/: ${Object.keys(metafile.outputs).length} files, ${(bytes / 1024 / 1024).toFixed(1)} MiB`);
+await mkdir(OUTPUT_DIRECTORY, { recursive: true });
+const outputs = new Set<string>();
+for (const [name, program] of Object.entries(PROGRAMS)) {
+  const { metafile, outputFiles } = await bundle(name, program);
+  checkLeftOut(name, program, metafile);
+  checkIsWhole(name, metafile);
+  for (const file of outputFiles) await writeWhole(file);
+  for (const [path, { bytes }] of Object.entries(metafile.outputs)) {
+    outputs.add(resolve(path));
+    if (path.endsWith(".cjs")) console.log(`${path}: ${(bytes / 1024 / 1024).toFixed(1)} MiB`);
+  }
+}
+await removeOldOutputs(outputs);

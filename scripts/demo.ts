@@ -1,6 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
@@ -8,6 +7,7 @@ import { dieWithParent } from "@sluice/cli/up/namespace.ts";
 import { codeDeployClient } from "@sluice/wire/client/clients.ts";
 import { connectionTo, resolveConnection } from "@sluice/wire/config/connection.ts";
 import { readCommandLine } from "./command-line.ts";
+import { freePort } from "./free-port.ts";
 
 /** `npm run demo`: drives the command line as a person would, and checks what comes of it. */
 const { values: options } = readCommandLine("npm run demo -- [--once]", {
@@ -92,15 +92,6 @@ async function createGroup(dataDirectory: string): Promise<void> {
   console.log(
     `created the application ${application} and its group ${group}: the hosts tagged ${hostTag.Key}=${hostTag.Value}`,
   );
-}
-
-/** The service's port, on a host that is this machine itself: any that is free. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
-  const address = probe.address();
-  await new Promise((done) => probe.close(done));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** Copies examples/web. Without root it cannot be installed in /opt, so it goes below the demo's own directory. */

@@ -31,6 +31,33 @@ export SLUICE_KILLS="${SLUICE_KILLS:-all}"
 export SLUICE_LOAD_REQUESTS="${SLUICE_LOAD_REQUESTS:-200000}"
 step rollouts --testTimeout=0 tests/rollouts
 
+# One deployment after the other, with the newest twenty kept: disk, memory and times stay what they were.
+# SLUICE_SOAK_MINUTES=15 npm run prove -- soak
+case " $chosen " in
+  "  " | *" soak "*)
+    echo "== soak"
+    sh scripts/build.sh
+    node tests/soak/soak.ts || failed="$failed soak"
+    ;;
+esac
+
+# Connections to PostgreSQL that are ended, restarts and outages, each in the middle of a deployment to ten real agents: the server lives, every
+# host succeeds, every hook runs once. SLUICE_POSTGRES_TERMINATIONS, _RESTARTS and _OUTAGES (seconds, by commas) say how many.
+case " $chosen " in
+  "  " | *" postgres "*)
+    echo "== postgres"
+    sh scripts/build.sh
+    node tests/postgres/survival.ts || failed="$failed postgres"
+    ;;
+esac
+
+# Outages of the database, a server that stands still beside another, and three fleets of 1,000 hosts at once: no living host is called silent.
+export SLUICE_HEARING_HOSTS="${SLUICE_HEARING_HOSTS:-1000}"
+export SLUICE_HEARING_OUTAGES="${SLUICE_HEARING_OUTAGES:-20,60}"
+export SLUICE_HEARING_STANDSTILL="${SLUICE_HEARING_STANDSTILL:-40}"
+export SLUICE_HEARING_HANGS_AFTER=7200000
+step hearing tests/hearing
+
 [ -z "$failed" ] || {
   echo "Failed:$failed" >&2
   exit 1
