@@ -21,6 +21,7 @@ async function readyz(): Promise<{ code: number; status: string; reason?: string
   return { code: response.status, ...((await response.json()) as { status: string; reason?: string }) };
 }
 
+const logLines = () => (server?.log() ?? "").split("\n").filter(Boolean);
 const untilReady = () => until("the server to be ready", async () => (await readyz()).code === 200);
 const untilNotReady = async (reason: RegExp) => {
   const answer = await until("the server to say that it is not ready", async () => {
@@ -79,12 +80,14 @@ describe("/readyz with PostgreSQL", () => {
       expect(stderr).toContain("cannot reach its database");
       await cluster.start();
       await untilReady();
-      // One line when it goes, whoever asked meanwhile, and one when it is back.
-      const lines = server.log().split("\n").filter(Boolean);
-      const told = lines.filter((line) => line.includes("the database is not reachable"));
-      const back = lines.filter((line) => line.includes("the database answers again"));
-      expect(told.length).toBe(back.length);
-      const others = lines.filter((line) => JSON.parse(line).level >= 50 && !told.includes(line));
+      // One line when it goes, whoever asked meanwhile, and one when it is back to stay, which is known a second later.
+      const linesWith = (text: string) => logLines().filter((line) => line.includes(text));
+      await until(
+        "the last return of the database to be logged",
+        () => linesWith("the database answers again").length === linesWith("the database is not reachable").length,
+      );
+      const told = linesWith("the database is not reachable");
+      const others = logLines().filter((line) => JSON.parse(line).level >= 50 && !told.includes(line));
       expect(others.filter((line) => !line.includes("could not extend file"))).toEqual([]);
     } finally {
       cluster.resume();
