@@ -1,13 +1,14 @@
-import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, realpathSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { AppSpec } from "@sluice/model/app-spec/app-spec.ts";
 import { parseAppSpec } from "@sluice/model/app-spec/app-spec-parser.ts";
-import { EventFailure } from "./event-failure.ts";
+import { EventFailure, errorCodeOf } from "./event-failure.ts";
+import { type ForeignFile, NotReadable, openForeignFile, readAtMost, realPathOf } from "./foreign-file.ts";
 
 /** Those of people have a few kilobytes. */
 export const APP_SPEC_MAX_BYTES = 1024 * 1024;
-/** Without O_NONBLOCK, opening a named pipe would wait for a writer for ever. */
-const WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK;
+/** Links that lead nowhere, or in a circle, included. */
+const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
 const DEFAULT_NAMES = ["appspec.yaml", "appspec.yml"] as const;
 
 /**
@@ -22,30 +23,46 @@ export function readAppSpec(archiveDirectory: string, fileName: string): AppSpec
       `The AppSpec file name ${JSON.stringify(wanted)} leads outside the revision. Name a file inside it, such as appspec.yml.`,
     );
   }
-  const path = [wanted, ...DEFAULT_NAMES].map((name) => join(archiveDirectory, name)).find((name) => existsSync(name));
-  if (path === undefined) {
-    const expected = join(archiveDirectory, wanted);
-    throw new EventFailure(
-      "The CodeDeploy agent did not find an AppSpec file within the unpacked revision directory at revision-relative path " +
-        `"${wanted}". The revision was unpacked to directory "${archiveDirectory}", and the AppSpec file was expected but ` +
-        `not found at path "${expected}". Consult the AWS CodeDeploy Appspec documentation for more information at ` +
-        "http://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file.html",
-    );
+  for (const name of [wanted, ...DEFAULT_NAMES]) {
+    const path = join(archiveDirectory, name);
+    const bytes = readAppSpecFile(path, archiveDirectory);
+    if (bytes !== undefined) return parseOnce(path, bytes);
   }
-  return parseOnce(path, readAppSpecFile(path));
+  throw notFound(archiveDirectory, wanted);
 }
 
-/** An archive that the AWS agent unpacked may be another user's, who can have put anything in the file's place. */
-function readAppSpecFile(path: string): Buffer {
-  const descriptor = openSync(path, WITHOUT_WAITING);
+function notFound(archiveDirectory: string, wanted: string): EventFailure {
+  const expected = join(archiveDirectory, wanted);
+  return new EventFailure(
+    "The CodeDeploy agent did not find an AppSpec file within the unpacked revision directory at revision-relative path " +
+      `"${wanted}". The revision was unpacked to directory "${archiveDirectory}", and the AppSpec file was expected but ` +
+      `not found at path "${expected}". Consult the AWS CodeDeploy Appspec documentation for more information at ` +
+      "http://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file.html",
+  );
+}
+
+/** Undefined where there is none. An archive that the AWS agent unpacked may be another user's, who can have put anything in its place. */
+function readAppSpecFile(path: string, archiveDirectory: string): Buffer | undefined {
+  let file: ForeignFile | undefined;
   try {
-    const stats = fstatSync(descriptor);
-    if (stats.isFile() && stats.size <= APP_SPEC_MAX_BYTES) return readFileSync(descriptor);
-    const what = stats.isFile() ? `has ${stats.size} bytes, and may have ${APP_SPEC_MAX_BYTES}` : "is not a file";
-    throw new EventFailure(`The AppSpec file ${path} ${what}. Put an AppSpec file in its place, and then try again.`);
+    file = openForeignFile(path);
+    if (!isInside(file.descriptor, archiveDirectory)) throw new NotReadable("is a link that leads out of the revision");
+    return readAtMost(file.descriptor, file.stats, APP_SPEC_MAX_BYTES);
+  } catch (error) {
+    if (ABSENT.has(errorCodeOf(error) ?? "")) return undefined;
+    if (!(error instanceof NotReadable)) throw error;
+    throw new EventFailure(
+      `The AppSpec file ${path} ${error.message}. Put an AppSpec file in its place, and then try again.`,
+      { cause: error },
+    );
   } finally {
-    closeSync(descriptor);
+    if (file !== undefined) closeSync(file.descriptor);
   }
+}
+
+/** What a link shows the agent, which may be root, would come back in the parser's words to whoever reads the deployment. */
+function isInside(descriptor: number, directory: string): boolean {
+  return realPathOf(descriptor)?.startsWith(`${realpathSync(directory)}/`) ?? true;
 }
 
 /** Archives whose AppSpec is remembered: those of a few deployment groups at once. */

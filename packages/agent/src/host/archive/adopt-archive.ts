@@ -6,21 +6,24 @@ import {
   existsSync,
   fstatSync,
   lchownSync,
+  linkSync,
   lstatSync,
   lutimesSync,
   openSync,
   readdirSync,
   readlinkSync,
+  readSync,
   renameSync,
   rmSync,
   type Stats,
   symlinkSync,
+  writeSync,
 } from "node:fs";
-import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DESCRIPTORS_DIRECTORY, O_PATH, pathOfDescriptor } from "../descriptor-path.ts";
 import { UNFINISHED_SUFFIX } from "../durable-file.ts";
 import { EventFailure } from "../event-failure.ts";
+import { type ForeignFile, NotReadable, openForeignFile } from "../foreign-file.ts";
 import { ARCHIVE_DIRECTORY_NAME, RECORDED_ATTRIBUTES_NAME } from "../layout.ts";
 import { removeTreeNow } from "../remove-tree.ts";
 import { YieldingLoop } from "../yielding-loop.ts";
@@ -29,6 +32,10 @@ import { type RecordedAttributes, writeRecordedEntries } from "./recorded-attrib
 
 const DIRECTORY_ITSELF = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 const ITSELF = O_PATH | constants.O_NOFOLLOW;
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** Until it has its content, its group and its mode. */
+const PRIVATE_MODE = 0o600;
+const CHUNK_BYTES = 1024 * 1024;
 const MODE_BITS = 0o7777;
 const ROOT = 0;
 /** Linux's unit of `st_blocks`. */
@@ -55,6 +62,8 @@ export async function adoptArchive(deploymentDirectory: string): Promise<void> {
   // The record is root's once the archive is; anybody's else says nothing.
   if (lstatSync(recordFile, { throwIfNoEntry: false })?.uid === ROOT || !existsSync(archive)) return;
   const recorded = new Map<string, RecordedAttributes>();
+  /** Where the copies of files with several names are. */
+  const copies = new Map<string, string>();
   const loop = new YieldingLoop();
   const root = openSync(archive, DIRECTORY_ITSELF);
   try {
@@ -100,10 +109,69 @@ export async function adoptArchive(deploymentDirectory: string): Promise<void> {
     if (isAsItShouldBe(stats, access)) return;
     recorded.set(path, { mode: stats.mode & MODE_BITS, owner: { uid: stats.uid, gid: stats.gid } });
     const here = pathOfDescriptor(directory);
-    // Nothing can be read from a device or a pipe that would be a copy of it, and a file of holes becomes one that fills the disk.
-    if (stats.isSymbolicLink() || (stats.isFile() && !isMostlyHoles(stats)))
-      await putCopy(entry, stats, access, { here, name });
-    else rmSync(`${here}/${name}`);
+    const copy = `${here}/${COPY_NAME}`;
+    const identity = `${stats.dev}:${stats.ino}`;
+    const known = copies.get(identity);
+    // Thousands of names of one file, each with a copy of its own, would fill the disk.
+    if (known !== undefined) linkSync(known, copy);
+    else if (stats.isSymbolicLink()) symlinkSync(readlinkSync(`${here}/${name}`), copy);
+    else if (!(await copyContent(entry, copy, loop))) {
+      rmSync(`${here}/${name}`);
+      return;
+    }
+    lchownSync(copy, ROOT, access.gid ?? stats.gid);
+    if (!stats.isSymbolicLink()) chmodSync(copy, access.mode);
+    lutimesSync(copy, stats.atime, stats.mtime);
+    // The directory is root's alone by now, so names in it may be trusted.
+    renameSync(copy, `${here}/${name}`);
+    if (stats.nlink > 1) copies.set(identity, `${pathOfDescriptor(root)}/${path}`);
+  }
+}
+
+/**
+ * Its former owner may have it open, and goes on changing it: as many bytes are copied as it had when it was looked at.
+ * @returns false where there is nothing to copy: a device, a pipe, a file of holes (a copy would fill the disk), or one that a program holds a
+ * lease on (each open of one waits for 45 s)
+ */
+async function copyContent(entry: number, copy: string, loop: YieldingLoop): Promise<boolean> {
+  const source = openToCopy(entry);
+  if (source === undefined) return false;
+  try {
+    const target = openSync(copy, NEW_FILE, PRIVATE_MODE);
+    try {
+      await copyBytes(source.descriptor, target, source.stats.size, loop);
+    } finally {
+      closeSync(target);
+    }
+    return true;
+  } catch (error) {
+    // Half a large one would keep the disk full.
+    rmSync(copy, { force: true });
+    throw error;
+  } finally {
+    closeSync(source.descriptor);
+  }
+}
+
+function openToCopy(entry: number): ForeignFile | undefined {
+  try {
+    const file = openForeignFile(pathOfDescriptor(entry));
+    if (!isMostlyHoles(file.stats)) return file;
+    closeSync(file.descriptor);
+  } catch (error) {
+    if (!(error instanceof NotReadable)) throw error;
+  }
+  return undefined;
+}
+
+async function copyBytes(source: number, target: number, size: number, loop: YieldingLoop): Promise<void> {
+  const chunk = Buffer.allocUnsafe(Math.min(size, CHUNK_BYTES));
+  for (let copied = 0; copied < size; ) {
+    const length = readSync(source, chunk, 0, Math.min(chunk.length, size - copied), copied);
+    if (length === 0) return;
+    for (let written = 0; written < length; ) written += writeSync(target, chunk, written, length - written);
+    copied += length;
+    await loop.next();
   }
 }
 
@@ -117,31 +185,6 @@ function takeDirectory(descriptor: number, stats: Stats): void {
   if (isAsItShouldBe(stats, access)) return;
   chownSync(pathOfDescriptor(descriptor), ROOT, access.gid ?? stats.gid);
   chmodSync(pathOfDescriptor(descriptor), access.mode);
-}
-
-/** The directory is root's alone by now, so names in it may be trusted. */
-async function putCopy(
-  entry: number,
-  stats: Stats,
-  access: ArchiveAccess,
-  { here, name }: { readonly here: string; readonly name: string },
-): Promise<void> {
-  const place = `${here}/${name}`;
-  const copy = `${here}/${COPY_NAME}`;
-  if (stats.isSymbolicLink()) symlinkSync(readlinkSync(place), copy);
-  else {
-    try {
-      await copyFile(pathOfDescriptor(entry), copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    } catch (error) {
-      // Half a large one would keep the disk full.
-      rmSync(copy, { force: true });
-      throw error;
-    }
-  }
-  lchownSync(copy, ROOT, access.gid ?? stats.gid);
-  if (!stats.isSymbolicLink()) chmodSync(copy, access.mode);
-  lutimesSync(copy, stats.atime, stats.mtime);
-  renameSync(copy, place);
 }
 
 function tooDeep(archive: string): EventFailure {

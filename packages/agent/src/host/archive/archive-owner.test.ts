@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -341,6 +342,69 @@ describe.skipIf(!isRoot)("an archive that another agent left (needs root, to giv
       asLocalUser(`cd ${layout().archiveDirectory} && rm appspec.yml && truncate -s 3G appspec.yml`).exitCode,
     ).toBe(0);
     expect((await fixture.run("ApplicationStart")).message).toContain("has 3221225472 bytes, and may have 1048576");
+  });
+
+  const inPlaceOfAppSpec: Readonly<Record<string, readonly [command: string, problem: string]>> = {
+    "a socket": [
+      `perl -MSocket -e 'socket(S, PF_UNIX, SOCK_STREAM, 0); bind(S, sockaddr_un("appspec.yml")) or die'`,
+      "is not a file",
+    ],
+    "a link to a device": ["ln -s /dev/zero appspec.yml", "is not a file"],
+    "a link to a pipe": ["mkfifo pipe && ln -s pipe appspec.yml", "is not a file"],
+    "a link that leads out of the archive": [
+      "ln -s /etc/passwd appspec.yml",
+      "is a link that leads out of the revision",
+    ],
+  };
+  for (const [what, [command, problem]] of Object.entries(inPlaceOfAppSpec)) {
+    test(`reads nothing of ${what} in the place of its AppSpec`, async () => {
+      await leaveForeignArchive();
+      const { archiveDirectory } = layout();
+      expect(asLocalUser(`cd ${archiveDirectory} && rm appspec.yml && ${command}`)).toEqual({
+        exitCode: 0,
+        output: "",
+      });
+      expect(await fixture.run("ApplicationStart")).toMatchObject({
+        errorCode: 5,
+        message: `The AppSpec file ${archiveDirectory}/appspec.yml ${problem}. Put an AppSpec file in its place, and then try again.`,
+      });
+    });
+  }
+
+  test("does not keep the agent waiting by files that a program holds a lease on", async () => {
+    await leaveForeignArchive();
+    const { archiveDirectory } = layout();
+    const hold = 'for (@ARGV) { open(my $file, "+<", $_) or die; fcntl($file, 1024, 1) or die; push @held, $file }';
+    const holder = startAsLocalUser(
+      `cd ${archiveDirectory} && for i in 1 2 3; do echo x > held$i; done && ` +
+        `exec perl -e '$| = 1; $SIG{IO} = "IGNORE"; ${hold} print "held"; sleep 600' held1 held2 held3`,
+    );
+    const ended = once(holder, "exit");
+    try {
+      expect(String(await once(holder.stdout!, "data"))).toBe("held");
+      expect(await fixture.run("ApplicationStart")).toMatchObject({ errorCode: 0 });
+    } finally {
+      holder.kill("SIGKILL");
+    }
+    await ended;
+    expect(readdirSync(archiveDirectory).filter((name) => name.startsWith("held"))).toEqual([]);
+  });
+
+  test("has one copy of a file with many names", async () => {
+    await leaveForeignArchive();
+    const { archiveDirectory } = layout();
+    asLocalUser(`cd ${archiveDirectory} && echo x > n0 && for i in 1 2 3; do ln n0 scripts/n$i; done`);
+    expect(await fixture.run("ApplicationStart")).toMatchObject({ errorCode: 0 });
+    const names = ["n0", "scripts/n1", "scripts/n2", "scripts/n3"].map(archived);
+    expect(names.map(({ ino, nlink, uid }) => [ino, nlink, uid])).toEqual(names.map(() => [names[0]!.ino, 4, 0]));
+    expect(writableByOthers()).toEqual([]);
+  });
+
+  test("is not installed with a pipe of root's in it, which would stop the agent", async () => {
+    await leaveForeignArchive();
+    const pipe = join(layout().archiveDirectory, "app/pipe");
+    expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
+    expect((await fixture.run("Install")).message).toContain(`${pipe} is a pipe, a socket or a device`);
   });
 
   test("fills no disk by a file of holes", async () => {

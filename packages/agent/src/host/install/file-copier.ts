@@ -37,6 +37,7 @@ const OWNER_BITS = 0o700;
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 /** Without O_NONBLOCK, opening a named pipe would wait for a reader for ever. */
 const SAME_FILE = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const SOURCE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const LINK_ITSELF = O_PATH | constants.O_NOFOLLOW;
 const TEMPORARY_NAME_RANDOM_BYTES = 9;
 /** What a file system says that shares no blocks between two files, or not between these two. */
@@ -203,7 +204,7 @@ export class FileCopier {
 }
 
 function readInto(buffer: Buffer, path: string): number {
-  const descriptor = openSync(path, "r");
+  const descriptor = openSync(path, SOURCE);
   try {
     let length = 0;
     for (;;) {

@@ -48,6 +48,7 @@ function readEntry(path: string, realPath: string, stats: Stats, walk: Walk): So
   const isLink = stats.isSymbolicLink();
   const isDirectory = isLink ? isLinkToDirectory(path) : stats.isDirectory();
   if (!isDirectory) {
+    if (!isLink && !stats.isFile()) throw specialFile(path);
     const recorded = walk.recorded.get(realPath.slice(walk.archiveRoot.length));
     return { name, path, stats: withRecorded(stats, recorded), children: undefined };
   }
@@ -67,6 +68,14 @@ function readEntry(path: string, realPath: string, stats: Stats, walk: Walk): So
     });
   walk.directories.pop();
   return { name, path, stats, children };
+}
+
+/** The AWS agent unpacks them. Reading a pipe would wait for ever, and a device may have no end. */
+function specialFile(path: string): EventFailure {
+  return new EventFailure(
+    `The deployment failed because ${path} is a pipe, a socket or a device, which is not installed. Remove it from the bundle, and make ` +
+      "it in an AfterInstall script.",
+  );
 }
 
 function isLinkToDirectory(path: string): boolean {
