@@ -1,5 +1,7 @@
 import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { DESCRIPTORS_DIRECTORY } from "./descriptor-path.ts";
+import { EventFailure } from "./event-failure.ts";
 import { runHelper } from "./helper-process.ts";
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -39,12 +41,34 @@ export function flushDirectory(path: string): void {
   }
 }
 
+/** Of all that an install wrote, with whatever else waits to be written to the same disks. */
+const FLUSH_MAX_MS = 600_000;
+const FIRST_DESCRIPTOR = 3;
+
 /**
- * Flushes whole file systems, each named by one path on it: one barrier instead of a flush for every file.
+ * Flushes whole file systems, each named by an open directory on it: one barrier instead of a flush for every file. By their names other users
+ * could lead `sync`, which may be root's, to a pipe, a device or a file system that never answers.
  * A host without `sync -f` (a very small busybox) falls back to flushing everything with a plain `sync`.
+ * @throws EventFailure when it takes too long
  */
-export async function flushFileSystems(paths: readonly string[]): Promise<void> {
-  if (paths.length === 0) return;
-  if (await runHelper("sync", ["-f", ...paths])) return;
-  await runHelper("sync", []);
+export async function flushFileSystems(directories: readonly number[], timeoutMs = FLUSH_MAX_MS): Promise<void> {
+  if (directories.length === 0) return;
+  const endsAt = performance.now() + timeoutMs;
+  const paths = directories.map((_, index) => `${DESCRIPTORS_DIRECTORY ?? "/dev/fd"}/${FIRST_DESCRIPTOR + index}`);
+  if (await runHelper("sync", ["-f", ...paths], { descriptors: directories, timeoutMs })) return;
+  if (performance.now() < endsAt) await runHelper("sync", [], { timeoutMs: endsAt - performance.now() });
+  if (performance.now() < endsAt) return;
+  throw new EventFailure(
+    `What was written did not reach the disk within ${timeoutMs / 1000} s (sync -f). Look for a disk or a network file system that does not ` +
+      "answer (findmnt, dmesg), and then try again.",
+  );
+}
+
+export async function flushFileSystemOf(directory: string): Promise<void> {
+  const descriptor = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await flushFileSystems([descriptor]);
+  } finally {
+    closeSync(descriptor);
+  }
 }

@@ -13,11 +13,33 @@ export function startHelper(program: string, argv: readonly string[], options: S
   return outsideOfAnyEvent(() => spawn(program, argv, options));
 }
 
+export interface HelperOptions {
+  /** What the program has open as 3, 4 and so on. */
+  readonly descriptors?: readonly number[];
+  /** It is killed then, and not waited for: what waits for a disk cannot be killed. */
+  readonly timeoutMs?: number | undefined;
+}
+
 /** Whether the program ran and ended with 0. */
-export function runHelper(program: string, argv: readonly string[]): Promise<boolean> {
-  return new Promise((resolve) => {
-    const child = startHelper(program, argv, { stdio: "ignore" });
-    child.once("error", () => resolve(false));
-    child.once("exit", (code) => resolve(code === 0));
-  });
+export async function runHelper(
+  program: string,
+  argv: readonly string[],
+  { descriptors = [], timeoutMs }: HelperOptions = {},
+): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise((resolve) => {
+      const child = startHelper(program, argv, { stdio: ["ignore", "ignore", "ignore", ...descriptors] });
+      child.once("error", () => resolve(false));
+      child.once("exit", (code) => resolve(code === 0));
+      if (timeoutMs === undefined) return;
+      timer = setTimeout(() => {
+        child.kill("SIGKILL");
+        child.unref();
+        resolve(false);
+      }, timeoutMs);
+    });
+  } finally {
+    clearTimeout(timer);
+  }
 }

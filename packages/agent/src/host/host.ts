@@ -4,7 +4,7 @@ import { adoptArchive } from "./archive/adopt-archive.ts";
 import { unpackBundle } from "./archive/unpack-bundle.ts";
 import { downloadBundle, forgetBundle } from "./bundle/download-bundle.ts";
 import { DeploymentsLog } from "./deployments-log.ts";
-import { flushFileSystems } from "./durable-file.ts";
+import { flushFileSystemOf } from "./durable-file.ts";
 import { EventFailure, failed, succeeded } from "./event-failure.ts";
 import { OutputPipes } from "./hooks/output-pipes.ts";
 import { runHook } from "./hooks/run-hook.ts";
@@ -123,7 +123,7 @@ async function runDownloadBundle(
     await unpackBundle(layout, unpacking);
     await fresh.kept;
   }
-  await flushFileSystems([layout.archiveDirectory]);
+  await flushFileSystemOf(layout.archiveDirectory);
   ensureDirectory(layout.instructionsDirectory);
   writePointer(layout.mostRecentInstallFile, layout.deploymentDirectory);
   return succeeded();

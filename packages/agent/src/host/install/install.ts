@@ -1,8 +1,18 @@
-import { appendFileSync, readdirSync, readFileSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { AppSpec } from "@sluice/model/app-spec/app-spec.ts";
 import { filePaths, permissionRule } from "@sluice/model/app-spec/install-values.ts";
 import { readRecordedEntries } from "../archive/recorded-attributes.ts";
+import { O_PATH } from "../descriptor-path.ts";
 import { flushFileSystems, replaceFile } from "../durable-file.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import { type DeploymentLayout, ensureDirectory } from "../layout.ts";
@@ -10,13 +20,15 @@ import { YieldingLoop } from "../yielding-loop.ts";
 import { type AccountIds, applyPermission, lookUpAccounts, makeDirectory, type PermissionTargets } from "./apply.ts";
 import { cleanupEntries, removePreviousInstall } from "./cleanup.ts";
 import { type CopyJournal, FileCopier } from "./file-copier.ts";
-import { Folders } from "./folders.ts";
+import { Folders, UntrustedLink } from "./folders.ts";
 import { FileAlreadyExists, InstallPlan, type PlannedCopy } from "./install-plan.ts";
 import { Installed } from "./installed.ts";
 import { checkPermissionsSupported, type PermissionStep, planPermissions } from "./permission-plan.ts";
 import { readSource } from "./source-tree.ts";
 
 const CLEANUP_SUFFIX = "-cleanup";
+const DIRECTORY_ITSELF = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+const GONE: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
 
 /**
  * Removes the group's previous install and puts this revision in its place.
@@ -63,7 +75,7 @@ export async function install(
     const installed = new Installed(permissions);
     await carryOut(plan, { cleanupFile: layout.cleanupFile, fileExistsBehavior, folders, installed, signal });
     await settlePermissions(permissions, { accounts, folders, installed }, signal);
-    await flushFileSystems(oneOfEachFileSystem([layout.archiveDirectory, ...destinationsOf(plan)]));
+    await flushWritten(layout.archiveDirectory, destinationsOf(plan), folders);
   } finally {
     folders.close();
   }
@@ -158,13 +170,31 @@ function destinationsOf(plan: InstallPlan): ReadonlySet<string> {
   return new Set(plan.steps.map((step) => dirname(step.type === "mkdir" ? step.directory : step.destination)));
 }
 
-function oneOfEachFileSystem(paths: readonly string[]): string[] {
-  const byDevice = new Map<number, string>();
-  for (const path of paths) {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats && !byDevice.has(stats.dev)) byDevice.set(stats.dev, path);
+/** One directory of each file system, and by what was looked at: names may lead elsewhere by now. */
+async function flushWritten(archive: string, destinations: Iterable<string>, folders: Folders): Promise<void> {
+  const byDevice = new Map<number, number>();
+  try {
+    byDevice.set(statSync(archive).dev, openSync(archive, DIRECTORY_ITSELF));
+    for (const directory of destinations) {
+      const device = deviceOf(directory, folders);
+      if (device === undefined || byDevice.has(device)) continue;
+      // Opened once more, since of the folders only so many are held.
+      byDevice.set(device, openSync(folders.at(`${directory}/.`), DIRECTORY_ITSELF));
+    }
+    await flushFileSystems([...byDevice.values()]);
+  } finally {
+    for (const descriptor of byDevice.values()) closeSync(descriptor);
   }
-  return [...byDevice.values()];
+}
+
+/** Undefined where its owner has put something else in its place, since nothing of this install is there. */
+function deviceOf(directory: string, folders: Folders): number | undefined {
+  try {
+    return fstatSync(folders.open(directory)).dev;
+  } catch (error) {
+    if (error instanceof UntrustedLink || GONE.has(errorCodeOf(error) ?? "")) return undefined;
+    throw error;
+  }
 }
 
 /** The reference agent's sentence stays as it is; whose file it is goes into the event's log. */
