@@ -9,7 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { flushDirectory } from "./host/durable-file.ts";
@@ -128,7 +128,7 @@ function replacePrivately(path: string, text: string, mode: number): void {
   const descriptor = openSync(unfinished, NEW_FILE, mode);
   try {
     fchmodSync(descriptor, mode);
-    writeSync(descriptor, text);
+    writeFileSync(descriptor, text);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -1,4 +1,4 @@
-import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DESCRIPTORS_DIRECTORY } from "./descriptor-path.ts";
 import { EventFailure } from "./event-failure.ts";
@@ -19,7 +19,8 @@ export function replaceFile(path: string, text: string, { durable = true, mode =
   rmSync(unfinished, { force: true });
   const descriptor = openSync(unfinished, NEW_FILE, mode);
   try {
-    writeSync(descriptor, text);
+    // Not `writeSync`: on a disk that fills up it writes a part, and says so only in what it returns.
+    writeFileSync(descriptor, text);
     if (durable) fsyncSync(descriptor);
   } catch (error) {
     rmSync(unfinished, { force: true });

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { errorCodeOf } from "./event-failure.ts";
 import { ensureDirectory } from "./layout.ts";
@@ -29,7 +29,7 @@ export class RotatedFile {
   append(text: string): void {
     const bytes = Buffer.from(text);
     const file = this.#open();
-    writeSync(file.descriptor, bytes);
+    writeFileSync(file.descriptor, bytes);
     file.bytes += bytes.length;
   }
 
