@@ -24,7 +24,8 @@ export function define(command: Command): void {
       ? await connection.sluice.call("PruneDeployments", { dryRun: true })
       : await pruneAll(connection);
     if (options.json) printJson(groups);
-    else if (groups.length === 0 && !orphanedLogs) print("Nothing to remove: no deployment is past its retention.");
+    else if (groups.length === 0 && !orphanedLogs && failure === undefined)
+      print("Nothing to remove: no deployment is past its retention.");
     else if (groups.length > 0) print(options.dryRun ? formatPreview(groups) : formatPruned(groups));
     if (orphanedLogs) {
       const text = formatOrphaned(orphanedLogs, options.dryRun ? "would be removed" : "were removed");

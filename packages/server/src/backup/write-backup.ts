@@ -101,7 +101,10 @@ async function writeDatabase(writer: BackupWriter, snapshot: DatabaseSnapshot): 
 async function writeBucket(writer: BackupWriter, before: BucketCopy, after: BucketCopy): Promise<void> {
   const { buckets, objects } = withDeletedSince(before, after);
   const lines = [...buckets.map((each) => ({ bucket: each })), ...objects.map((each) => ({ object: each }))];
-  await writer.add(BUCKET_INDEX_PATH, Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join("")));
+  // Line by line: a bucket of a million objects makes more text than one string holds.
+  const index = lines.map((line) => Buffer.from(`${JSON.stringify(line)}\n`));
+  const indexBytes = index.reduce((bytes, line) => bytes + line.length, 0);
+  await writer.addStream(BUCKET_INDEX_PATH, indexBytes, index);
   for (const segment of objects.flatMap(({ segments }) => segments)) {
     await writer.addStream(`${BLOBS_PREFIX}${segment.blob}`, segment.sizeBytes, after.read(segment));
   }

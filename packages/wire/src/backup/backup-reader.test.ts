@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { verifyBackup } from "./backup-reader.ts";
+import { readLines, verifyBackup } from "./backup-reader.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -26,4 +26,12 @@ it("says that there is no such file, and that it is a directory", async () => {
   const missing = join(folder, "missing.tar");
   await expect(verifyBackup(missing)).rejects.toThrow(`${missing} does not exist`);
   await expect(verifyBackup(folder)).rejects.toThrow(`${folder} is a directory, not a backup file`);
+});
+
+it("reads lines across pieces, of an entry that is larger than memory should hold", async () => {
+  async function* pieces(): AsyncGenerator<Buffer> {
+    for (const piece of ['{"a":1}\n{"b', '":', '"é', '"}\n', "\n", '{"c":3}']) yield Buffer.from(piece);
+  }
+  const entry = { path: "bucket/index.jsonl", size: 2 ** 40, read: pieces };
+  expect(await readLines(entry, "backup.tar")).toEqual([{ a: 1 }, { b: "é" }, { c: 3 }]);
 });

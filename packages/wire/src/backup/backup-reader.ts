@@ -13,8 +13,9 @@ const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 const READ_CHUNK_BYTES = 256 * 1024;
 /** A larger one is not a manifest: ours have less than a kilobyte. */
 const MANIFEST_MAX_BYTES = 1024 * 1024;
-/** An entry that is read as a whole; a list of checksums is the largest. */
-const SMALL_ENTRY_MAX_BYTES = 256 * 1024 * 1024;
+/** An entry or a line that is read as a whole; a list of checksums is the largest. */
+const READ_WHOLE_MAX_BYTES = 256 * 1024 * 1024;
+const NEW_LINE = 0x0a;
 
 /** A file that is not a backup, or a damaged one. */
 export class DamagedBackupError extends Error {
@@ -115,22 +116,42 @@ export async function verifyBackup(
 }
 
 export async function readWhole(entry: BackupEntry, file: string): Promise<Buffer> {
-  if (entry.size > SMALL_ENTRY_MAX_BYTES) throw damaged(file, `${entry.path} has ${entry.size} bytes`);
+  if (entry.size > READ_WHOLE_MAX_BYTES) throw damaged(file, `${entry.path} has ${entry.size} bytes`);
   const chunks: Buffer[] = [];
   for await (const chunk of entry.read()) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-/** The lines of an entry, each a JSON object. */
+/** The lines of an entry of any size, each a JSON object. */
 export async function readLines(entry: BackupEntry, file: string): Promise<Record<string, unknown>[]> {
-  const lines = (await readWhole(entry, file)).toString().split("\n");
-  return lines
-    .filter((line) => line !== "")
-    .map((line) => {
-      const value = parse(line, file, entry.path);
-      if (!isObject(value)) throw damaged(file, `a line of ${entry.path} is not a JSON object`);
-      return value;
-    });
+  const lines: Record<string, unknown>[] = [];
+  for await (const line of linesOf(entry, file)) lines.push(line);
+  return lines;
+}
+
+async function* linesOf(entry: BackupEntry, file: string): AsyncGenerator<Record<string, unknown>> {
+  let begun: Buffer[] = [];
+  let begunBytes = 0;
+  for await (const chunk of entry.read()) {
+    let start = 0;
+    for (let end = chunk.indexOf(NEW_LINE); end !== -1; end = chunk.indexOf(NEW_LINE, start)) {
+      yield* readLine(Buffer.concat([...begun, chunk.subarray(start, end)]), entry, file);
+      begun = [];
+      begunBytes = 0;
+      start = end + 1;
+    }
+    begun.push(chunk.subarray(start));
+    begunBytes += chunk.length - start;
+    if (begunBytes > READ_WHOLE_MAX_BYTES) throw damaged(file, `a line of ${entry.path} has ${begunBytes} bytes`);
+  }
+  yield* readLine(Buffer.concat(begun), entry, file);
+}
+
+function* readLine(line: Buffer, entry: BackupEntry, file: string): Generator<Record<string, unknown>> {
+  if (line.length === 0) return;
+  const value = parse(line.toString(), file, entry.path);
+  if (!isObject(value)) throw damaged(file, `a line of ${entry.path} is not a JSON object`);
+  yield value;
 }
 
 const DATABASES: readonly unknown[] = ["sqlite", "postgres"] satisfies BackupManifest["database"][];
