@@ -79,8 +79,9 @@ describe.skipIf(process.geteuid?.() !== 0)("sluice agent enroll (needs root, to 
     const directory = join(work, "of-nobody");
     mkdirSync(directory);
     chownSync(directory, 65_534, 65_534);
-    const token = (await server.sluice("token", "create")).trim();
-    const command = ["agent", "enroll", "--server", server.url(), "--token", token, "--data", directory];
+    const tokenFile = join(work, "token");
+    writeFileSync(tokenFile, await server.sluice("token", "create"));
+    const command = ["agent", "enroll", "--server", server.url(), "--token-file", tokenFile, "--data", directory];
     const { exitCode, stderr } = await runProgram(SLUICE, command, cleanEnvironment());
     expect(exitCode, stderr).toBe(0);
     expect(stderr).toContain(`${directory} belongs to the user 65534. Run: chown -R -h root ${directory}`);

@@ -47,7 +47,7 @@ export const ENROLMENT_FILE_NAMES = {
 export class NotEnrolled extends Error {
   constructor(directory: string, problem: string, options?: ErrorOptions) {
     super(
-      `${directory}: ${problem}. Enrol this host first: sluice agent enroll --server URL --token TOKEN --data ${directory}`,
+      `${directory}: ${problem}. Enrol this host first: sluice agent enroll --server URL --token-file - --data ${directory}`,
       options,
     );
     this.name = "NotEnrolled";

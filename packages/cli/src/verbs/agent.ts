@@ -1,13 +1,15 @@
 import type { AgentStatus } from "@sluice/agent/status.ts";
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
+import { enrolmentToken } from "../enrolment-token-option.ts";
 import { addExamples, addJsonOption, collectTag } from "../options.ts";
 import { print, printError, printJson } from "../output.ts";
 import { hostLabel } from "../printing.ts";
 
 interface EnrollOptions {
   readonly server: string;
-  readonly token: string;
+  readonly token?: string;
+  readonly tokenFile?: string;
   readonly data: string;
   readonly name?: string;
   readonly tag?: readonly Tag[];
@@ -35,7 +37,11 @@ function defineEnroll(parent: Command): void {
   const enroll = parent.command("enroll").description("make this machine a host of a server");
   enroll
     .requiredOption("--server <url>", "the server's address")
-    .requiredOption("--token <token>", "from `sluice token create`")
+    .option(
+      "--token-file <file>",
+      "the token of `sluice token create`, in the first line of a file; - is standard input",
+    )
+    .option("--token <token>", "the token itself, which every user of this machine can see meanwhile (ps)")
     .option("--name <name>", "the host's name (default: the machine's)")
     .option("--tag <key=value>", "a tag, of those that the token allows (repeatable)", collectTag)
     .option("--on-premises", "an on-premises instance instead of an EC2-style one")
@@ -45,14 +51,14 @@ function defineEnroll(parent: Command): void {
   addJsonOption(addDataOption(enroll));
   addExamples(
     enroll,
-    "sluice agent enroll --server https://deploy.example.org:7450 --token TOKEN --data /var/lib/sluice-agent",
+    "sluice agent enroll --server https://deploy.example.org:7450 --token-file - --data /var/lib/sluice-agent",
   );
   enroll.action(async (options: EnrollOptions) => {
     const { enrolHost } = await import("@sluice/agent/enrol.ts");
     const { whoElseMayChange } = await import("@sluice/agent/data-directory.ts");
     const enrolled = await enrolHost({
       server: options.server,
-      token: options.token,
+      token: await enrolmentToken(options),
       directory: options.data,
       name: options.name,
       tags: options.tag,

@@ -17,7 +17,7 @@ export function remedyFor(
   if (host.enrolled_at === null && host.last_seen_at === null) {
     const onPremises = host.kind === "on-premises" ? " --on-premises" : "";
     return (
-      `sluice token create, then sluice agent enroll --server URL --token TOKEN --data DIR --name ${host.host_name}${onPremises} ` +
+      `sluice token create, then sluice agent enroll --server URL --token-file - --data DIR --name ${host.host_name}${onPremises} ` +
       `and sluice agent run --data DIR on ${host.host_name}`
     );
   }

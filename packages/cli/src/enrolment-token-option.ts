@@ -1,0 +1,47 @@
+import { createReadStream } from "node:fs";
+import { ENROLMENT_TOKEN_MAX_CHARACTERS } from "@sluice/wire/sluice/enrolment-token.ts";
+import { CommandFailed, EXIT_USAGE } from "./command-failed.ts";
+import { printError } from "./output.ts";
+
+const STANDARD_INPUT = "-";
+
+export interface TokenOptions {
+  readonly token?: string | undefined;
+  /** `-` is standard input. */
+  readonly tokenFile?: string | undefined;
+}
+
+/**
+ * The enrolment token. On a command line every user of the host can read it (`ps`) and enrol a host of theirs with it, so there is another way: the first
+ * line of a file, a pipe or what is typed.
+ */
+export async function enrolmentToken({ token, tokenFile }: TokenOptions): Promise<string> {
+  if ((token === undefined) === (tokenFile === undefined)) {
+    throw new CommandFailed("give --token-file FILE (- is standard input) or --token TOKEN, and not both", {
+      exitStatus: EXIT_USAGE,
+    });
+  }
+  if (tokenFile === undefined) return token ?? "";
+  if (tokenFile !== STANDARD_INPUT) return firstLine(createReadStream(tokenFile), tokenFile);
+  if (process.stdin.isTTY) printError("Enrolment token (from sluice token create):");
+  return firstLine(process.stdin, "standard input");
+}
+
+async function firstLine(input: AsyncIterable<Buffer | string>, name: string): Promise<string> {
+  let text = "";
+  try {
+    for await (const chunk of input) {
+      text += chunk;
+      if (text.includes("\n") || text.length > ENROLMENT_TOKEN_MAX_CHARACTERS) break;
+    }
+  } catch (cause) {
+    throw new CommandFailed(
+      `--token-file ${name} cannot be read (${(cause as NodeJS.ErrnoException).code}): name a file that holds the token`,
+      { cause },
+    );
+  }
+  const line = text.split("\n", 1)[0]?.trim() ?? "";
+  if (line === "")
+    throw new CommandFailed(`--token-file: ${name} holds no token in its first line. Make one: sluice token create`);
+  return line;
+}
