@@ -106,6 +106,31 @@ describe("somebody without a key", () => {
     expect(memoryBytes("VmHWM") - quietBytes).toBeLessThan(GROWTH_MAX_BYTES);
   });
 
+  const bodies: readonly (readonly [string, string, () => Record<string, string>])[] = [
+    ["to enrol", "POST /", () => ({ ...enrol.headers, host: raw.url.host })],
+    ["with a key's id", "POST /", () => raw.sign({ secretAccessKey: "x" }).headers],
+    ["to an open path", "GET /healthz", () => ({ host: raw.url.host })],
+  ];
+  it.each(bodies)(
+    "who sends a body in pieces of one byte is cut off after a few of them: %s",
+    async (_, line, head) => {
+      const ends = Array.from({ length: 8 }, () => {
+        const socket = connect(Number(raw.url.port), raw.url.hostname);
+        sockets.push(socket);
+        socket.on("error", () => {});
+        socket.resume();
+        const lines = Object.entries(head()).map(([name, value]) => `${name}: ${value}\r\n`);
+        socket.write(`${line} HTTP/1.1\r\n${lines.join("")}transfer-encoding: chunked\r\n\r\n`);
+        // Some hundred kilobytes of a body that would be welcome, and that does not end.
+        socket.write("1\r\n \r\n".repeat(60_000));
+        return new Promise((resolve) => socket.once("close", resolve));
+      });
+      await expectServing();
+      await Promise.all(ends);
+      await expectServing();
+    },
+  );
+
   it("is not listened to for ever after a refusal", async () => {
     const socket = connect(Number(raw.url.port), raw.url.hostname);
     sockets.push(socket);

@@ -4,8 +4,10 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { FAULTS } from "@sluice/model/fault-codes.ts";
 import { isSigned } from "@sluice/wire/sigv4/authorization.ts";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { boundPieces, PiecewiseMessage } from "./body-pieces.ts";
 import { boundPipelining } from "./pipelined-requests.ts";
 import { type Reach, useTargetsHost } from "./reached-name.ts";
+import { discardRest } from "./request-body.ts";
 import type { UnprovedConnections } from "./unproved-connections.ts";
 import { answerUnreadable } from "./unreadable-request.ts";
 
@@ -63,7 +65,11 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     patience = PATIENCE,
   } = options;
   // Told by the signature check, with a body; node would answer without one.
-  const http = { requireHostHeader: false, connectionsCheckingInterval: patience.checkMilliseconds };
+  const http = {
+    requireHostHeader: false,
+    connectionsCheckingInterval: patience.checkMilliseconds,
+    IncomingMessage: PiecewiseMessage,
+  };
   const app = Fastify({
     logger: false,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
@@ -88,6 +94,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.server.headersTimeout = patience.headersMilliseconds;
   unprovedConnections.watch(app.server);
   boundPipelining(app.server);
+  boundPieces(app.server);
   // Bodies are read by the routes: a bundle must stream, and a signature covers the bytes as they came.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
@@ -111,12 +118,14 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       ? toSignedRoute(request, reply)
       : reply.code(500).send({ status: "the server cannot tell" }),
   );
-  app.get("/healthz", async () => ({ status: "live" }));
-  app.get("/readyz", async (_request, reply) => {
+  // Node would throw an unread body away without end, and without counting its pieces.
+  const onRequest = async ({ raw }: FastifyRequest) => discardRest(raw);
+  app.get("/healthz", { onRequest }, async () => ({ status: "live" }));
+  app.get("/readyz", { onRequest }, async (_request, reply) => {
     const reason = await whyNotReady();
     return reason === null ? reply.send({ status: "ready" }) : reply.code(503).send({ status: "not ready", reason });
   });
-  app.get("/metrics", async (request, reply) => {
+  app.get("/metrics", { onRequest }, async (request, reply) => {
     // A web page whose name leads here (DNS rebinding) must not read them from the browser of somebody on this machine.
     try {
       reach(request.raw);

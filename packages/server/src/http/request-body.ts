@@ -1,13 +1,14 @@
 import type { IncomingMessage } from "node:http";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { PIECES_TOO_SMALL } from "@sluice/wire/sigv4/piece-budget.ts";
+import { hasTooManyPieces } from "./body-pieces.ts";
+import { GrowingBuffer } from "./growing-buffer.ts";
 import type { UnprovedBodies } from "./unproved-bodies.ts";
 
 /** How long the body of a call may take; the largest, at the speed of a poor link. Whoever sends slower only holds a connection. */
 export const BODY_MILLISECONDS = 60_000;
 /** What is read past a refusal, so that clients which send everything before they listen hear it. */
 const DISCARDED_MAX_BYTES = 16 * 1024 * 1024;
-/** A body of which no length is known begins with this much room. */
-const FIRST_ROOM_BYTES = 16 * 1024;
 
 /** The caller went away in the middle of its request: nobody is left to be told, and nothing is wrong here. */
 export class CallerHungUp extends Error {
@@ -30,7 +31,7 @@ export interface RequestBody {
   close(): void;
 }
 
-/** The whole body of a request, or a fault when it is longer than `maximumBytes` or too slow; nothing past that is kept. */
+/** The whole body of a request, or a fault when it is longer than `maximumBytes`, too slow, or in too many pieces; nothing past that is kept. */
 export function readBody(
   request: IncomingMessage,
   { maximumBytes, maximumMilliseconds = BODY_MILLISECONDS, unproved }: BodyLimits,
@@ -57,6 +58,7 @@ export function readBody(
   request.on("close", hungUp);
   request.on("error", hungUp);
   request.on("end", () => {
+    if (hasTooManyPieces(request)) refuse(new CallerFault("SerializationException", PIECES_TOO_SMALL));
     clearTimeout(timer);
     request.off("close", hungUp);
     counted?.complete();
@@ -95,40 +97,6 @@ export function discardRest(request: IncomingMessage, maximumMilliseconds = BODY
   request.once("end", () => clearTimeout(timer));
   request.once("close", () => clearTimeout(timer));
   request.resume();
-}
-
-/**
- * Bytes that come in pieces of any size, in little more room than they need. A list of the pieces would not do: a body in chunks of one
- * byte each makes two hundred bytes of every one.
- */
-class GrowingBuffer {
-  #room: Buffer = Buffer.alloc(0);
-  length = 0;
-
-  get heldBytes(): number {
-    return this.#room.length;
-  }
-
-  add(piece: Buffer, maximumBytes: number): void {
-    const needed = this.length + piece.length;
-    if (this.length === 0) {
-      // Most bodies are one piece, which is kept as it came.
-      this.#room = piece;
-    } else {
-      if (needed > this.#room.length) {
-        const room = Math.min(Math.max(needed, 2 * this.#room.length, FIRST_ROOM_BYTES), maximumBytes);
-        const grown = Buffer.allocUnsafeSlow(room);
-        this.#room.copy(grown, 0, 0, this.length);
-        this.#room = grown;
-      }
-      piece.copy(this.#room, this.length);
-    }
-    this.length = needed;
-  }
-
-  whole(): Buffer {
-    return this.#room.length === this.length ? this.#room : this.#room.subarray(0, this.length);
-  }
 }
 
 function tooLarge(maximumBytes: number): CallerFault {

@@ -13,6 +13,9 @@ import { MAX_XML_BODY_BYTES } from "@sluice/wire/s3/request-bodies.ts";
 import { S3Error } from "@sluice/wire/s3/s3-error.ts";
 import type { ParsedAuthorization } from "@sluice/wire/sigv4/authorization.ts";
 import { decodeChunked, isChunkedMode } from "@sluice/wire/sigv4/chunked.ts";
+import { PIECES_TOO_SMALL } from "@sluice/wire/sigv4/piece-budget.ts";
+import { hasTooManyPieces } from "./body-pieces.ts";
+import { GrowingBuffer } from "./growing-buffer.ts";
 
 /** Who signed a request, and by what; a body in signed chunks goes on from there. */
 export interface Authenticated<Principal> {
@@ -89,7 +92,7 @@ export function openBody(
   };
 }
 
-/** Breaks the connection off when the next bytes do not come. What the reader does with those that came takes its own time. */
+/** Breaks the connection off when the next bytes do not come, and throws when they come in too many pieces. What the reader does with those that came takes its own time. */
 async function* unlessIdle(
   request: IncomingMessage,
   source: AsyncIterable<Uint8Array>,
@@ -105,6 +108,7 @@ async function* unlessIdle(
       isWaiting = true;
       timer.refresh();
     }
+    if (hasTooManyPieces(request)) throw new S3Error("InvalidRequest", PIECES_TOO_SMALL);
   } finally {
     clearInterval(timer);
   }
@@ -141,20 +145,18 @@ async function* verifySha256(body: AsyncIterable<Uint8Array>, expected: string):
 async function readDocument(open: () => AsyncIterable<Uint8Array>, expectation: BodyExpectation): Promise<string> {
   const { checksum, md5Hex } = expectation;
   const running = checksum && startChecksum(checksum.algorithm);
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of open()) {
-    bytes += chunk.length;
-    if (bytes > MAX_XML_BODY_BYTES) {
+  const pieces = new GrowingBuffer();
+  for await (const piece of open()) {
+    if (pieces.length + piece.length > MAX_XML_BODY_BYTES) {
       throw new S3Error(
         "MaxMessageLengthExceeded",
         `Your request was too big: send at most ${MAX_XML_BODY_BYTES} bytes.`,
       );
     }
-    running?.update(chunk);
-    chunks.push(chunk);
+    running?.update(piece);
+    pieces.add(piece, MAX_XML_BODY_BYTES);
   }
-  const document = Buffer.concat(chunks);
+  const document = pieces.whole();
   if (md5Hex !== undefined && createHash("md5").update(document).digest("hex") !== md5Hex) {
     throw new S3Error("BadDigest", "The Content-MD5 you specified did not match what we received.");
   }

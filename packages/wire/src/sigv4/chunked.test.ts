@@ -78,6 +78,17 @@ const SIGNED = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
 const SIGNED_TRAILER = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";
 const UNSIGNED_TRAILER = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 
+describe("chunks of one byte", () => {
+  it("are refused past a few, whatever they are proved by", async () => {
+    const request = authorized(UNSIGNED_TRAILER, { "x-amz-decoded-content-length": "10000" });
+    const wire = Buffer.from(`${"1\r\na\r\n".repeat(10_000)}0\r\n\r\n`);
+    await expect(decode(UNSIGNED_TRAILER, request, wire)).rejects.toMatchObject({
+      reason: "malformed",
+      message: expect.stringContaining("too many pieces"),
+    });
+  });
+});
+
 describe("signed chunks", () => {
   const request = authorized(SIGNED, { "x-amz-storage-class": "REDUCED_REDUNDANCY", "content-length": "66824" });
   const { wire } = signedWire(request.authorization);

@@ -4,6 +4,7 @@ import { ByteReader } from "./byte-reader.ts";
 import { ChunkSigner, isSameSignature } from "./chunk-signer.ts";
 import { type HttpHeaders, headerValue } from "./http-request.ts";
 import { PayloadFault } from "./payload-fault.ts";
+import { PIECES_TOO_SMALL, PieceBudget } from "./piece-budget.ts";
 import { SignatureFault } from "./signature-fault.ts";
 
 /** A chunk's head or a trailer. */
@@ -48,11 +49,13 @@ export async function* decodeChunked(body: ChunkedBody): AsyncGenerator<Buffer, 
   const checksums = checksumsOf(announced);
   const signer = isSigned ? new ChunkSigner(body.authorization, body.secretAccessKey) : undefined;
   const reader = new ByteReader(body.source);
+  const budget = new PieceBudget();
   let decodedBytes = 0;
   try {
     for (;;) {
       const { size, signature } = parseHead(await reader.line(CHUNK_LINE_MAX_BYTES), isSigned);
       decodedBytes += size;
+      if (!budget.take(size)) throw new PayloadFault("malformed", PIECES_TOO_SMALL);
       if (decodedBytes > expectedBytes) throw wrongLength(expectedBytes, `at least ${decodedBytes}`);
       for await (const data of reader.bytes(size)) {
         signer?.update(data);
