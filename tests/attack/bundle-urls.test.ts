@@ -186,6 +186,11 @@ describe("a host's key", () => {
     expect((await get(`${presigned}&versionId=x`)).status).toBe(403);
   });
 
+  it("is refused before the list of what it wants deleted is looked at", async () => {
+    const answer = await attacked.s3(host, { method: "POST", path: "/releases?delete", body: "<Delete><no list" });
+    expect(answer).toMatchObject({ status: 403, text: expect.stringContaining("<Code>AccessDenied<") });
+  });
+
   it("reads nothing while it has no command, and nothing of the next deployment before its turn", async () => {
     expect((await attacked.s3(host, { path: "/releases/web.zip" })).status).toBe(403);
     await untilDownload();

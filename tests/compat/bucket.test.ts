@@ -370,10 +370,10 @@ describe("the AWS SDK for JavaScript", () => {
     const reader = client("AKIAREADREADREADREAD");
     expect(await (await reader.send(new GetObjectCommand(on))).Body!.transformToString()).toBe("x");
     await expect(reader.send(new PutObjectCommand({ ...on, Body: "y" }))).rejects.toMatchObject(denied);
-    const erased = await reader.send(
-      new DeleteObjectsCommand({ Bucket: "revisions", Delete: { Objects: [{ Key: on.Key }] } }),
-    );
-    expect(erased.Errors).toMatchObject([{ Key: on.Key, Code: "AccessDenied" }]);
+    // S3 would refuse each key by itself. Of a caller who may write none of them, the list is not read.
+    await expect(
+      reader.send(new DeleteObjectsCommand({ Bucket: "revisions", Delete: { Objects: [{ Key: on.Key }] } })),
+    ).rejects.toMatchObject(denied);
     const host = client("AKIAHOSTHOSTHOSTHOST");
     const own = { Bucket: HOST_OBJECT.bucket, Key: HOST_OBJECT.key };
     expect(await (await host.send(new GetObjectCommand(own))).Body!.transformToString()).toBe("bundle");

@@ -4,7 +4,7 @@ import type { S3Call } from "@sluice/wire/s3/s3-call.ts";
 /** `describe`: what is said of an object besides its content. */
 export type S3Action = "read" | "describe" | "write" | "list" | "admin";
 
-/** `bucket` and `key` are absent where the call names none. */
+/** `bucket` and `key` are absent where the call names none. A write without a key: of any key there. */
 export type S3Authorize<Principal> = (
   principal: Principal,
   action: S3Action,
@@ -18,7 +18,10 @@ export interface S3Need {
   key?: string;
 }
 
-/** Everything that a call needs to be allowed. DeleteObjects asks for each key again, when its body has named them. */
+/**
+ * Everything that a call needs to be allowed before its body is read. DeleteObjects asks for each key when its body has named them: until
+ * then, whether the caller may write anything in the bucket.
+ */
 export function needsOf(call: S3Call): S3Need[] {
   switch (call.operation) {
     case "ListBuckets":
@@ -34,7 +37,7 @@ export function needsOf(call: S3Call): S3Need[] {
     case "ListMultipartUploads":
       return [{ action: "list", bucket: call.bucket }];
     case "DeleteObjects":
-      return [];
+      return [{ action: "write", bucket: call.bucket }];
     case "GetObject":
     case "HeadObject":
       return [{ action: "read", bucket: call.bucket, key: call.key }];
