@@ -11,7 +11,7 @@ export const UNPROVED_CONNECTIONS_MAX = 4096;
 /** Knows the connections of nobody in particular, and drops the oldest when they are too many. */
 export class UnprovedConnections {
   readonly #maximum: number;
-  /** By the caller's address and port, since of a TLS connection the request knows another socket than the listener. */
+  /** By both ends' addresses and ports, since of a TLS connection the request knows another socket than the listener. */
   readonly #sockets = new Map<string, Socket>();
   readonly #proved = new WeakSet<Socket>();
 
@@ -54,6 +54,7 @@ export class UnprovedConnections {
   }
 }
 
-function callerOf({ localPort, remoteAddress, remotePort }: Socket): string | null {
-  return remoteAddress === undefined ? null : `${localPort} ${remoteAddress} ${remotePort}`;
+/** With the server's own address: a caller may use one port for connections to several of them. */
+function callerOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string | null {
+  return remoteAddress === undefined ? null : `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
 }
