@@ -1,4 +1,7 @@
-import { resolve } from "node:path";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { UpdateDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
 import type { PlanDeploymentOutput } from "@sluice/wire/sluice/operations.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -139,6 +142,19 @@ it("names the option that is missing where a blue/green group has no replacement
   expect(planned.exitCode).toBe(1);
   expect(planned.stdout).toMatch(cure);
   await codeDeploy.end(earlier);
+});
+
+it("does not wait for a pipe in the place of the AppSpec", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "sluice-e2e-plan-"));
+  try {
+    execFileSync("mkfifo", [join(directory, "appspec.yml")]);
+    const where = ["--application", codeDeploy.application, "--group", "prod"];
+    const { exitCode, stderr } = await server.run("plan", directory, ...where);
+    expect(stderr).toContain(`${directory}/appspec.yml is not a file: put an AppSpec file in its place`);
+    expect(exitCode).toBe(1);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 it("reads a directory's AppSpec where it is, and finds the one that is not there", async () => {

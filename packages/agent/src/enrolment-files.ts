@@ -6,15 +6,18 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { flushDirectory } from "./host/durable-file.ts";
+import { NotReadable, readForeignFile } from "./host/foreign-file.ts";
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/** They have a few kilobytes. The directory may be another user's, who can have put a pipe or a device there. */
+const ENROLMENT_FILE_MAX_BYTES = 1024 * 1024;
 
 /** What a host knows about itself and its server after it enrolled. */
 export interface Enrolment {
@@ -76,8 +79,7 @@ export function writeEnrolment(directory: string, enrolment: Enrolment): void {
 /** What the operator wrote into agent.json; undefined when there is nothing that can be read. It outlives an enrolment. */
 export function readHostSettings(directory: string): Enrolment["host"] {
   try {
-    const agent = JSON.parse(readFileSync(join(directory, ENROLMENT_FILE_NAMES.agent), "utf8")) as Partial<Enrolment>;
-    return agent.host;
+    return (JSON.parse(readText(directory, ENROLMENT_FILE_NAMES.agent)) as Partial<Enrolment>).host;
   } catch {
     return undefined; // none, or damaged: a reason to enrol anew
   }
@@ -87,8 +89,9 @@ export function readHostSettings(directory: string): Enrolment["host"] {
 export function readEnrolment(directory: string): Enrolment {
   const read = (name: string): string => {
     try {
-      return readFileSync(join(directory, name), "utf8");
+      return readText(directory, name);
     } catch (error) {
+      if (error instanceof NotReadable) throw new NotEnrolled(directory, `${name} ${error.message}`, { cause: error });
       const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
       throw isAbsent ? new NotEnrolled(directory, `there is no ${name}`, { cause: error }) : error;
     }
@@ -114,6 +117,10 @@ export function readEnrolment(directory: string): Enrolment {
   }
   const signingCertificate = read(ENROLMENT_FILE_NAMES.signingCertificate);
   return { serverFingerprints: [], ...agent, credentials, signingCertificate } as unknown as Enrolment;
+}
+
+function readText(directory: string, name: string): string {
+  return readForeignFile(join(directory, name), ENROLMENT_FILE_MAX_BYTES).toString("utf8");
 }
 
 function asText(value: object): string {

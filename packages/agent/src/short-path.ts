@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
 
 /**
  * A socket's path holds 107 bytes, a directory may be longer: go through a descriptor of the directory, whose name is always short.
@@ -8,7 +8,7 @@ export async function withShortPath<T>(directory: string, use: (directory: strin
   if (process.platform !== "linux") return use(directory);
   let descriptor: number;
   try {
-    descriptor = openSync(directory, "r");
+    descriptor = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return use(directory);
     throw error;

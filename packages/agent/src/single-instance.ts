@@ -58,7 +58,8 @@ export async function becomeOnlyInstance(directory: string, describe: () => obje
 export async function askRunningAgent(directory: string): Promise<object | undefined> {
   return withShortPath(directory, async (short) => {
     try {
-      return JSON.parse(await readAnswer(join(short, AGENT_SOCKET_NAME))) as object;
+      const answer: unknown = JSON.parse(await readAnswer(join(short, AGENT_SOCKET_NAME)));
+      return typeof answer === "object" && answer !== null ? answer : {};
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === "ENOENT" || code === "ECONNREFUSED") return undefined;
@@ -73,7 +74,9 @@ function readAnswer(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = "";
     const socket = connect({ path });
-    socket.setTimeout(ASK_MAX_MS, () => socket.destroy(new Error("the agent does not answer")));
+    // Not from the last byte on: what is no agent could send one after the other for days.
+    const timer = setTimeout(() => socket.destroy(new Error("the agent does not answer")), ASK_MAX_MS);
+    socket.once("close", () => clearTimeout(timer));
     socket.setEncoding("utf8");
     socket.on("data", (text: string) => {
       answer += text;

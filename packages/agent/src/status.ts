@@ -34,6 +34,17 @@ export interface AgentStatus {
 export async function readAgentStatus(directory: string): Promise<AgentStatus> {
   if (!isEnrolled(directory)) return { enrolled: false };
   const { server, hostId, hostName } = readEnrolment(directory);
-  const running = (await askRunningAgent(directory)) as RunningAgent | undefined;
-  return { enrolled: true, server, hostId, hostName, ...(running === undefined ? {} : { running }) };
+  const answer = await askRunningAgent(directory);
+  if (answer === undefined) return { enrolled: true, server, hostId, hostName };
+  return { enrolled: true, server, hostId, hostName, running: isAgent(answer) ? answer : ({} as RunningAgent) };
+}
+
+/** The directory may be another user's, whose program may answer anything. */
+function isAgent(answer: object): answer is RunningAgent {
+  const { processId, heldCommands } = answer as Partial<RunningAgent>;
+  return Number.isInteger(processId) && Array.isArray(heldCommands) && heldCommands.every(isObject);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { RevisionLocation, TargetInstances } from "@aws-sdk/client-codedeploy";
 import { AppSpecError } from "@sluice/model/app-spec/app-spec-error.ts";
@@ -58,7 +58,7 @@ export function define(command: Command): void {
       ...(options.outdatedOnly ? { updateOutdatedInstancesOnly: true } : {}),
     });
     const answer = { ...rest, obstacles: obstacles.map((obstacle) => obstacleInOptions(obstacle, areNamed)) };
-    const plan = directory === undefined ? answer : withDirectory(answer, directory);
+    const plan = directory === undefined ? answer : await withDirectory(answer, directory);
     if (options.json) printJson(plan);
     else print(formatPlan(plan, options));
     if (!plan.canStart) process.exitCode = EXIT_FAILED;
@@ -66,7 +66,7 @@ export function define(command: Command): void {
 }
 
 /** What a directory's AppSpec adds to the plan: `sluice deploy` would bundle it as it is. */
-function withDirectory(plan: PlanDeploymentOutput, directory: string): PlanDeploymentOutput {
+async function withDirectory(plan: PlanDeploymentOutput, directory: string): Promise<PlanDeploymentOutput> {
   const fileName = APP_SPEC_NAMES.find((name) => existsSync(join(directory, name)));
   const checks = plan.checks.filter(({ subject }) => subject !== "bundle");
   if (fileName === undefined) {
@@ -74,7 +74,7 @@ function withDirectory(plan: PlanDeploymentOutput, directory: string): PlanDeplo
     return { ...plan, canStart: false, obstacles: [...plan.obstacles, { code: "NO_APPSPEC", message }], checks };
   }
   try {
-    const appSpec = parseAppSpec(readFileSync(join(directory, fileName)), { os: "linux" });
+    const appSpec = parseAppSpec(await readAppSpec(join(directory, fileName)), { os: "linux" });
     const warnings =
       hookScripts(appSpec, "ValidateService").length > 0
         ? []
@@ -86,6 +86,18 @@ function withDirectory(plan: PlanDeploymentOutput, directory: string): PlanDeplo
     const check = { subject: "appspec", outcome: "warning", detail: error.message };
     const warning = `Every host would fail on ${fileName}: ${error.message}`;
     return { ...plan, checks: [...checks, check], warnings: [...plan.warnings, warning] };
+  }
+}
+
+/** The directory may be another user's, who can have put a pipe or a device there. */
+async function readAppSpec(path: string): Promise<Buffer> {
+  const { APP_SPEC_MAX_BYTES } = await import("@sluice/agent/host/app-spec-file.ts");
+  const { NotReadable, readForeignFile } = await import("@sluice/agent/host/foreign-file.ts");
+  try {
+    return readForeignFile(path, APP_SPEC_MAX_BYTES);
+  } catch (error) {
+    if (!(error instanceof NotReadable)) throw error;
+    throw new CommandFailed(`${path} ${error.message}: put an AppSpec file in its place`, { cause: error });
   }
 }
 

@@ -1,0 +1,83 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { writeEnrolment } from "./enrolment-files.ts";
+import { AGENT_SOCKET_NAME } from "./single-instance.ts";
+import { readAgentStatus } from "./status.ts";
+
+/** Root asks for the status of a directory that another user owns, who has put anything there. */
+let directory: string;
+let server: Server | undefined;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "sluice-status-"));
+  writeEnrolment(directory, {
+    server: "http://127.0.0.1:1",
+    region: "us-east-1",
+    accountId: "111122223333",
+    hostId: "i-1",
+    hostName: "web-1",
+    hostIdentifier: "arn:aws:ec2:us-east-1:111122223333:instance/i-1",
+    onPremises: false,
+    serverFingerprints: [],
+    signingCertificate: "certificate",
+    credentials: { accessKeyId: "AKIA", secretAccessKey: "secret" },
+  });
+});
+afterEach(async () => {
+  if (server) await new Promise((resolve) => server?.close(resolve));
+  server = undefined;
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function answerWith(answer: (socket: Socket) => void): Promise<void> {
+  server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    answer(socket);
+  });
+  await new Promise<void>((resolve) => server?.listen(join(directory, AGENT_SOCKET_NAME), resolve));
+}
+
+for (const answer of [
+  "null",
+  "7",
+  "[]",
+  "{}",
+  '{"processId":"1","heldCommands":[]}',
+  '{"processId":1,"heldCommands":[null]}',
+]) {
+  test(`what answers ${answer} is not taken for an agent`, async () => {
+    await answerWith((socket) => socket.end(answer));
+    expect((await readAgentStatus(directory)).running).toEqual({});
+  });
+}
+
+test("an answer that comes byte by byte for ever is not waited for", async () => {
+  await answerWith((socket) => {
+    const timer = setInterval(() => socket.write(" "), 50);
+    socket.on("close", () => clearInterval(timer));
+  });
+  expect((await readAgentStatus(directory)).running).toEqual({});
+});
+
+for (const name of ["agent.json", "credentials.json", "signing-certificate.pem"]) {
+  test(`a pipe as ${name} is not waited for, and a device is not read`, () => {
+    const path = join(directory, name);
+    // Another process, since what waits for a pipe can only be killed.
+    const module = JSON.stringify(join(import.meta.dirname, "enrolment-files.ts"));
+    const program = `const { readEnrolment, readHostSettings } = await import(${module});
+      readHostSettings(${JSON.stringify(directory)});
+      try { readEnrolment(${JSON.stringify(directory)}); } catch (error) { console.log(error.message); }`;
+    for (const put of [() => execFileSync("mkfifo", [path]), () => symlinkSync("/dev/zero", path)]) {
+      rmSync(path);
+      put();
+      const done = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+        encoding: "utf8",
+        timeout: 10_000,
+      });
+      expect(`${done.stdout}${done.stderr}`).toContain(`${directory}: ${name} is not a file. Enrol this host first`);
+    }
+  });
+}
