@@ -6,6 +6,7 @@ import type { RetentionStatus } from "../retention/retention.ts";
 import { countUndelivered } from "../store/deliveries.ts";
 import type { OpenStore } from "../store/open-store.ts";
 import { addRetentionMetrics } from "./retention-metrics.ts";
+import { sharedAnswer } from "./shared-answer.ts";
 
 export interface MetricsDependencies {
   readonly store: OpenStore;
@@ -19,10 +20,13 @@ export interface MetricsDependencies {
   readonly logBytes: () => number | undefined;
 }
 
+/** Counting costs queries over every deployment: not once for each who asks. */
+const METRICS_KEPT_MILLISECONDS = 1_000;
+
 /** Hosts that were removed are history, not a state to watch. */
 const HOST_STATES: readonly HostState[] = ["declared", "enrolled", "alive", "dark", "unknown"];
 
-/** What Prometheus reads. Values are looked up when it asks, so none can go stale. */
+/** What Prometheus reads. Values are looked up when it asks, so none is older than a second. */
 export function createMetrics({
   store,
   countHosts,
@@ -128,5 +132,6 @@ export function createMetrics({
     },
   });
   addRetentionMetrics(registry, { store, retention, now, logBytes });
-  return async () => ({ contentType: registry.contentType, text: await registry.metrics() });
+  const collect = async () => ({ contentType: registry.contentType, text: await registry.metrics() });
+  return sharedAnswer(collect, METRICS_KEPT_MILLISECONDS, now);
 }
