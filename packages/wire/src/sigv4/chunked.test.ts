@@ -78,6 +78,16 @@ const SIGNED = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
 const SIGNED_TRAILER = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";
 const UNSIGNED_TRAILER = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 
+describe("signatures of trailers", () => {
+  it("are one: a second is refused when it comes, and what follows is not read", async () => {
+    const request = authorized(SIGNED_TRAILER, {});
+    const { wire } = signedWire(request.authorization, "x-amz-meta:1");
+    const signature = `x-amz-trailer-signature:${"0".repeat(64)}\r\n`;
+    const endless = Buffer.concat([wire.subarray(0, -2), Buffer.from(signature.repeat(100))]);
+    await expect(decode(SIGNED_TRAILER, request, endless)).rejects.toThrow("More than one x-amz-trailer-signature");
+  });
+});
+
 describe("chunks of one byte", () => {
   it("are refused past a few, whatever they are proved by", async () => {
     const request = authorized(UNSIGNED_TRAILER, { "x-amz-decoded-content-length": "10000" });

@@ -134,6 +134,8 @@ async function readTrailers(reader: ByteReader, signer: ChunkSigner | undefined)
     const name = line.slice(0, colon).trim().toLowerCase();
     const value = line.slice(colon + 1).trim();
     if (signer !== undefined && name === TRAILER_SIGNATURE) {
+      // Without end, they would be read without end.
+      if (signature !== undefined) throw new PayloadFault("malformed", `More than one ${TRAILER_SIGNATURE}.`);
       signature = value;
       continue;
     }
