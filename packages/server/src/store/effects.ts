@@ -105,19 +105,7 @@ export async function claimEffects(
     const due = await dueEffects(transaction, owner, now, room);
     const admitted = due.filter((row) => room.admit({ deploymentId: row.deployment_id, kind: row.kind }));
     if (admitted.length > 0) {
-      await transaction.db
-        .updateTable("effects")
-        .set((expression) => ({
-          lease_owner: owner,
-          lease_until: leaseUntil,
-          attempts: expression("attempts", "+", 1),
-        }))
-        .where(
-          "effect_key",
-          "in",
-          admitted.map((row) => row.effect_key),
-        )
-        .execute();
+      await leaseEffects(transaction, admitted, owner, leaseUntil);
       claimed.push(...admitted.map(claimedEffect));
     }
     // Each that was passed over stood before others of which there may be room for some; its like is left out of the next look.
@@ -126,6 +114,32 @@ export async function claimEffects(
   return claimed;
 }
 
+async function leaseEffects(
+  { db, dialect }: WriteTransaction,
+  effects: readonly DueEffect[],
+  owner: string,
+  leaseUntil: number,
+): Promise<void> {
+  if (dialect === "sqlite") {
+    for (const { effect_key: key } of effects) await leaseEffect(db, { key, owner, leaseUntil });
+    return;
+  }
+  const keys = effects.map((effect) => effect.effect_key);
+  await leasing(db, owner, leaseUntil).where("effect_key", "in", keys).execute();
+}
+
+const leaseEffect = compiledQuery(
+  (db, { key, owner, leaseUntil }: { readonly key: string; readonly owner: string; readonly leaseUntil: number }) =>
+    leasing(db, owner, leaseUntil).where("effect_key", "=", key),
+);
+
+const leasing = (db: Store["db"], owner: string, leaseUntil: number) =>
+  db.updateTable("effects").set((expression) => ({
+    lease_owner: owner,
+    lease_until: leaseUntil,
+    attempts: expression("attempts", "+", 1),
+  }));
+
 export interface Claim {
   readonly owner: string;
   readonly now: number;
@@ -133,26 +147,35 @@ export interface Claim {
 }
 
 /** The first of those that are due, as many as there is room for; nothing that is shut out already. */
-function dueEffects({ db, dialect }: WriteTransaction, owner: string, now: number, room: EffectRoom) {
-  const due = withoutThose(
-    db
-      .selectFrom("effects")
-      .select(["effect_key", "deployment_id", "kind", "payload_json", "progress_json", "attempts"])
-      .where("outcome_json", "is", null)
-      .where("run_at", "<=", now),
-    room.shutOut,
-  )
+async function dueEffects({ db, dialect }: WriteTransaction, owner: string, now: number, room: EffectRoom) {
+  const { size, shutOut } = room;
+  if (dialect === "sqlite" && isNothing(shutOut)) {
+    const { rows } = await effectsToClaim(db, { owner, now });
+    return rows.slice(0, size);
+  }
+  const due = withoutThose(claimable(db, owner, now, dialect), shutOut)
+    .orderBy("run_at")
+    .limit(size);
+  return dialect === "postgres" ? due.forUpdate().skipLocked().execute() : due.execute();
+}
+
+const effectsToClaim = compiledQuery((db, { owner, now }: { readonly owner: string; readonly now: number }) =>
+  claimable(db, owner, now, "sqlite").orderBy("run_at").limit(LOOK_AHEAD_ROWS),
+);
+
+const claimable = (db: Store["db"], owner: string, now: number, dialect: WriteTransaction["dialect"]) =>
+  db
+    .selectFrom("effects")
+    .select(["effect_key", "deployment_id", "kind", "payload_json", "progress_json", "attempts"])
+    .where("outcome_json", "is", null)
+    .where("run_at", "<=", now)
     .where((expression) =>
       expression.or([
         expression("lease_until", "is", null),
         expression("lease_until", "<=", now),
         ...(dialect === "sqlite" ? [expression("lease_owner", "!=", owner)] : []),
       ]),
-    )
-    .orderBy("run_at")
-    .limit(room.size);
-  return dialect === "postgres" ? due.forUpdate().skipLocked().execute() : due.execute();
-}
+    );
 
 type DueEffect = Awaited<ReturnType<typeof dueEffects>>[number];
 
@@ -207,14 +230,18 @@ export async function recordEffectOutcome(
   owner: string,
   outcome: unknown,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable("effects")
-    .set({ outcome_json: JSON.stringify(outcome), lease_owner: null, lease_until: null })
-    .where("effect_key", "=", key)
-    .where("lease_owner", "=", owner)
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
+  const { numAffectedRows } = await endEffect(db, { key, owner, outcome: JSON.stringify(outcome) });
+  return (numAffectedRows ?? 0n) > 0n;
 }
+
+const endEffect = compiledQuery(
+  (db, { key, owner, outcome }: { readonly key: string; readonly owner: string; readonly outcome: string }) =>
+    db
+      .updateTable("effects")
+      .set({ outcome_json: outcome, lease_owner: null, lease_until: null })
+      .where("effect_key", "=", key)
+      .where("lease_owner", "=", owner),
+);
 
 export interface Postponement {
   /** Epoch milliseconds. */

@@ -1,6 +1,7 @@
 import { type HostAttempt, LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
 import type { DeploymentState, TargetState } from "@sluice/engine/state.ts";
+import { compiledQuery } from "./compiled-query.ts";
 import { lockDeploymentGroup } from "./deployment-groups.ts";
 import type { DeploymentRow } from "./deployments.ts";
 import type { WriteTransaction } from "./group-commit.ts";
@@ -106,20 +107,27 @@ export async function recordAttempts(
 
 /** Each the newest of its host. Each host is among them once. */
 async function saveAttempts({ db }: WriteTransaction, rows: readonly GroupHostsTable[]): Promise<void> {
-  for (const part of inListParts(rows)) {
-    await db
-      .insertInto("group_hosts")
-      .values(part)
-      .onConflict((conflict) =>
-        conflict.columns(["deployment_group_id", "target_id"]).doUpdateSet((expression) => ({
-          deployment_id: expression.ref("excluded.deployment_id"),
-          healthy: expression.ref("excluded.healthy"),
-          revision_key: expression.ref("excluded.revision_key"),
-        })),
-      )
-      .execute();
-  }
+  const [first] = rows;
+  if (first && rows.length === 1) await saveAttempt(db, first);
+  else for (const part of inListParts(rows)) await savingAttempts(db, part).execute();
 }
+
+const saveAttempt = compiledQuery(
+  (db, { deployment_group_id, target_id, deployment_id, healthy, revision_key }: GroupHostsTable) =>
+    savingAttempts(db, [{ deployment_group_id, target_id, deployment_id, healthy, revision_key }]),
+);
+
+const savingAttempts = (db: Store["db"], rows: readonly GroupHostsTable[]) =>
+  db
+    .insertInto("group_hosts")
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(["deployment_group_id", "target_id"]).doUpdateSet((expression) => ({
+        deployment_id: expression.ref("excluded.deployment_id"),
+        healthy: expression.ref("excluded.healthy"),
+        revision_key: expression.ref("excluded.revision_key"),
+      })),
+    );
 
 /** The group follows its deployments: what was attempted last, what succeeded last, and the revision that it has now. */
 export async function recordOutcome(
