@@ -15,6 +15,10 @@ import {
 /** How many prepared statements are kept; the query code has far fewer distinct texts, bulk inserts of odd sizes come and go. */
 const STATEMENT_CACHE_ENTRIES = 500;
 
+const BEGIN = CompiledQuery.raw("BEGIN IMMEDIATE");
+const COMMIT = CompiledQuery.raw("COMMIT");
+const ROLLBACK = CompiledQuery.raw("ROLLBACK");
+
 /**
  * Kysely over `node:sqlite`: one connection, handed to one user at a time, so a transaction is never seen half-done by another
  * caller. `node:sqlite` ships with the pinned Node and needs no compiler on the machine.
@@ -91,18 +95,17 @@ class NodeSqliteDriver implements Driver {
     return isOwnTransaction || !this.#busy ? this.#connection.execute(query) : undefined;
   }
 
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("BEGIN IMMEDIATE"));
+  async beginTransaction(): Promise<void> {
+    this.#connection.execute(BEGIN);
   }
 
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("COMMIT"));
+  async commitTransaction(): Promise<void> {
+    this.#connection.execute(COMMIT);
   }
 
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+  async rollbackTransaction(): Promise<void> {
     // After some errors, a full disk among them, SQLite has rolled back by itself; asking again would fail, and hide the cause.
-    if (!this.#database.isTransaction) return;
-    await connection.executeQuery(CompiledQuery.raw("ROLLBACK"));
+    if (this.#database.isTransaction) this.#connection.execute(ROLLBACK);
   }
 
   async destroy(): Promise<void> {
