@@ -3,23 +3,18 @@ import { LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import { IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import { createRunner, type Runner } from "@sluice/server/runner/runner.ts";
 import { noOutside, playHost, type RunnerFixture, runnerFixture } from "@sluice/server/runner/runner-fixture.ts";
-import type { Timers } from "@sluice/server/runner/timers.ts";
 import { changeGroupSettings } from "@sluice/server/store/group-settings.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
 import { loadTargets } from "@sluice/server/store/targets.ts";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Death, MortalStore } from "./mortal-store.ts";
+import { Random } from "./random.ts";
+import { SimulatedTime } from "./simulated-time.ts";
 
-const FASTER = 200;
-const BEGIN = Date.now();
-/** Real time, so many times faster: leases and looks come soon. */
-const QUICK_TIMERS: Timers = {
-  now: () => Math.round(BEGIN + (Date.now() - BEGIN) * FASTER),
-  after(milliseconds, action) {
-    const timer = setTimeout(action, milliseconds / FASTER);
-    return () => clearTimeout(timer);
-  },
-};
+const START = Date.UTC(2026, 0, 1);
+const TICK_MILLISECONDS = 1;
+/** What takes more steps of time than that never happens. */
+const STEPS_MAX = 100_000;
 const LATE = ["fails", "works"];
 const DEAD = Symbol("the server died");
 
@@ -29,6 +24,7 @@ interface Life {
   readonly death: Promise<typeof DEAD>;
 }
 
+let time: SimulatedTime;
 let fixture: RunnerFixture;
 let stop: AbortController;
 let life: Life;
@@ -51,7 +47,7 @@ function begin(store: Store): Life {
   const mortal = store instanceof MortalStore ? store : undefined;
   const runner = createRunner({
     store,
-    timers: QUICK_TIMERS,
+    timers: time,
     owner: name,
     newOffer: () => `${name}${++offers}`,
     newDeploymentId: () => `d-${name.toUpperCase()}${++deployments}`,
@@ -61,7 +57,7 @@ function begin(store: Store): Life {
     hosts: {
       heardTime: () => ALWAYS_HEARD,
       observe: async (_store, targetIds) => {
-        const now = QUICK_TIMERS.now();
+        const now = time.now();
         const alive = { lastSeenAt: now, silentSince: now, graceMilliseconds: 15_000, goodbyeAt: null, remedy: "" };
         return new Map(targetIds.map((id) => [id, alive]));
       },
@@ -84,8 +80,8 @@ async function ask<T>(question: (runner: Runner) => Promise<T>): Promise<T> {
   while (true) {
     const asked = life;
     const answer = await Promise.race([question(asked.runner), asked.death]);
+    // The next life has begun by then.
     if (answer !== DEAD) return answer;
-    await vi.waitFor(() => expect(life).not.toBe(asked), { interval: 1 });
   }
 }
 
@@ -111,20 +107,25 @@ async function liveOn(hostId: string, signal: AbortSignal): Promise<void> {
   }
 }
 
+/** Lets time pass until it is so. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let steps = 0; !(await isSo()); steps++) {
+    if (steps === STEPS_MAX || !(await time.step())) throw new Error(`it never happens: ${isSo}`);
+  }
+}
+
 /** A group with a revision that wants late hosts, and no server. */
 async function deployedGroup(): Promise<void> {
   stop = new AbortController();
   ran = [];
   died = false;
   lives = 0;
+  time = new SimulatedTime(START, TICK_MILLISECONDS, new Random(1));
   const hosts = new AbortController();
-  fixture = await runnerFixture(["a"], QUICK_TIMERS);
+  fixture = await runnerFixture(["a"], time);
   void playHost(fixture, "a", hosts.signal);
   await fixture.createDeployment("d-GOOD", { type: "FLEET_PERCENT", value: 0 });
-  await vi.waitFor(async () => expect(await fixture.statusOf("d-GOOD")).toBe("Succeeded"), {
-    timeout: 20_000,
-    interval: 2,
-  });
+  await until(async () => (await fixture.statusOf("d-GOOD")) === "Succeeded");
   hosts.abort();
   await fixture.runner.close();
   await fixture.store.write((transaction) => changeGroupSettings(transaction, "group-1", { deployToLateHosts: true }));
@@ -162,14 +163,10 @@ async function liveAndDie(deathAt: number, death: Death): Promise<void> {
   );
   life = begin(mortal);
   for (const host of LATE) void liveOn(host, stop.signal);
-  await vi.waitFor(
-    async () => {
-      const deployments = await lateDeployments();
-      expect(deployments).not.toHaveLength(0);
-      expect(deployments.every(({ active }) => active === 0)).toBe(true);
-    },
-    { timeout: 30_000, interval: 2 },
-  );
+  await until(async () => {
+    const deployments = await lateDeployments();
+    return deployments.length > 0 && deployments.every(({ active }) => active === 0);
+  });
   await looksPass();
 }
 
@@ -177,7 +174,7 @@ async function liveAndDie(deathAt: number, death: Death): Promise<void> {
 async function looksPass(): Promise<void> {
   const queries = vi.spyOn(fixture.store.db, "selectFrom");
   const looks = () => queries.mock.calls.filter(([table]) => String(table) === "deployment_groups").length;
-  await vi.waitFor(() => expect(looks()).toBeGreaterThanOrEqual(2), { timeout: 20_000, interval: 2 });
+  await until(() => looks() >= 2);
   queries.mockRestore();
 }
 
