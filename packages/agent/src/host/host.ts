@@ -107,7 +107,7 @@ async function runDownloadBundle(
     );
   }
   ensureDirectory(layout.deploymentDirectory);
-  await removeOldRevisions(layout, config.maxRevisions);
+  for (const problem of await removeOldRevisions(layout, config.maxRevisions)) say(sink, `${problem}\n`);
   const request = { revision, specification, bundleUrl, config, signal };
   const unpacking = { bundleType: revision.bundleType, limits: config.archiveLimits, signal };
   const { wasThere, kept } = await downloadBundle(layout, request);

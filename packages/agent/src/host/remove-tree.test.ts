@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { bindMount } from "./fixtures/bind-mount.ts";
 import { isRoot } from "./fixtures/host-fixture.ts";
 import { LOCAL_USER, startNodeAsLocalUser } from "./fixtures/local-user.ts";
 import { removeTreeNow } from "./remove-tree.ts";
@@ -33,6 +34,28 @@ test("a tree of any depth is removed", () => {
   }
   removeTreeNow(tree);
   expect(existsSync(tree)).toBe(false);
+});
+
+describe.skipIf(!isRoot)("what is mounted in a tree (needs root, to mount)", () => {
+  test("is not emptied, nor is anything removed beside it, and the message names it", ({ skip }) => {
+    const kept = join(base, "kept");
+    mkdirSync(kept);
+    writeFileSync(join(kept, "data"), "data");
+    const place = join(tree, "a place");
+    mkdirSync(place);
+    writeFileSync(join(tree, "file"), "");
+    const unmount = bindMount(kept, place);
+    skip(unmount === undefined, "mounting is not allowed here");
+    try {
+      expect(() => removeTreeNow(tree)).toThrow(`something is mounted in it at ${place}. Run: umount ${place}`);
+      expect(readdirSync(kept)).toEqual(["data"]);
+      expect(readdirSync(tree).sort()).toEqual(["a place", "file"]);
+    } finally {
+      unmount?.();
+    }
+    removeTreeNow(tree);
+    expect(existsSync(tree)).toBe(false);
+  });
 });
 
 describe.skipIf(!isRoot)("as root (needs root, to be one user and another)", () => {

@@ -13,7 +13,8 @@ import {
   unlinkSync,
 } from "node:fs";
 import { DESCRIPTORS_DIRECTORY, pathOfDescriptor } from "./descriptor-path.ts";
-import { errorCodeOf } from "./event-failure.ts";
+import { EventFailure, errorCodeOf } from "./event-failure.ts";
+import { mountIn } from "./mounts.ts";
 import { YieldingLoop } from "./yielding-loop.ts";
 
 const DIRECTORY_ITSELF = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -30,6 +31,7 @@ const WRITABLE_BY_OTHERS = 0o022;
  * Removes a tree, with breaks: a revision may hold a hundred thousand files, and the agent has to go on polling. An archive of an earlier agent
  * may hold directories of other users, who may do anything there meanwhile: it goes by descriptors, so a directory that is swapped for a
  * link leads nowhere; it takes each directory over, so nothing is put into one that is being emptied; and a tree may be of any depth.
+ * @throws EventFailure where something is mounted in it, before anything is removed
  */
 export async function removeTree(path: string): Promise<void> {
   const loop = new YieldingLoop();
@@ -45,6 +47,8 @@ export function removeTreeNow(path: string): void {
 function* removing(path: string): Generator<void> {
   if (DESCRIPTORS_DIRECTORY === undefined) return rmSync(path, { recursive: true, force: true });
   if (isGone(() => unlinkSync(path))) return yield;
+  const mount = mountIn(path);
+  if (mount !== undefined) throw holdsMount(path, mount);
   const top = openSync(path, DIRECTORY_ITSELF);
   try {
     // Whether names that are added meanwhile are read too is not certain.
@@ -111,4 +115,10 @@ function isGone(remove: () => void): boolean {
     if (code === "EISDIR") return false;
     throw error;
   }
+}
+
+function holdsMount(path: string, mount: string): EventFailure {
+  return new EventFailure(
+    `${path} was not removed, because something is mounted in it at ${mount}. Run: umount ${mount} && rm -r --one-file-system ${path}`,
+  );
 }

@@ -25,6 +25,7 @@ import { UNFINISHED_SUFFIX } from "../durable-file.ts";
 import { EventFailure } from "../event-failure.ts";
 import { type ForeignFile, NotReadable, openForeignFile } from "../foreign-file.ts";
 import { ARCHIVE_DIRECTORY_NAME, RECORDED_ATTRIBUTES_NAME } from "../layout.ts";
+import { mountIn } from "../mounts.ts";
 import { removeTreeNow } from "../remove-tree.ts";
 import { YieldingLoop } from "../yielding-loop.ts";
 import { type ArchiveAccess, archiveAccess } from "./archive-access.ts";
@@ -61,6 +62,8 @@ export async function adoptArchive(deploymentDirectory: string): Promise<void> {
   if (process.geteuid?.() !== ROOT || DESCRIPTORS_DIRECTORY === undefined) return;
   // The record is root's once the archive is; anybody's else says nothing.
   if (lstatSync(recordFile, { throwIfNoEntry: false })?.uid === ROOT || !existsSync(archive)) return;
+  const mount = mountIn(archive);
+  if (mount !== undefined) throw holdsMount(archive, mount);
   const recorded = new Map<string, RecordedAttributes>();
   /** Where the copies of files with several names are. */
   const copies = new Map<string, string>();
@@ -191,6 +194,13 @@ function tooDeep(archive: string): EventFailure {
   return new EventFailure(
     `The archive ${archive}, which an earlier agent unpacked, has directories more than ${LEVELS_MAX} levels deep, so its scripts were not ` +
       `run. Remove it (rm -r ${archive}), or deploy with --ignore-application-stop-failures, and then try again.`,
+  );
+}
+
+function holdsMount(archive: string, mount: string): EventFailure {
+  return new EventFailure(
+    `The archive ${archive}, which an earlier agent unpacked, was not taken over, because something is mounted in it at ${mount}. ` +
+      `Unmount it (umount ${mount}), and then try again.`,
   );
 }
 

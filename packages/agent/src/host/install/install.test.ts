@@ -15,6 +15,7 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { bindMount } from "../fixtures/bind-mount.ts";
 import { createHostFixture, type HostFixture, isRoot, specification, tgz } from "../fixtures/host-fixture.ts";
 import type { RawTarEntry } from "../fixtures/raw-archives.ts";
 import { layoutOf } from "../layout.ts";
@@ -445,4 +446,28 @@ test("the last successful revision is never removed, and the newest stay", async
     await fixture.run("DownloadBundle", { DeploymentId: id });
   }
   expect(readdirSync(layout().groupDirectory).sort()).toEqual(["d-1", "d-4"]);
+});
+
+test("an old revision that cannot be removed is told of, and does not stand in the way", async ({ skip }) => {
+  skip(!isRoot, "needs root, to mount");
+  await fixture.close();
+  fixture = await createHostFixture({ maxRevisions: 1 });
+  fixture.bundle = bundle({ files: { "app/a": "" } });
+  expect(await fixture.run("DownloadBundle", { DeploymentId: "d-1" })).toMatchObject(OK);
+  const kept = join(fixture.root, "../kept");
+  mkdirSync(kept);
+  writeFileSync(join(kept, "data"), "data");
+  const mounted = join(layout().archiveDirectory, "app");
+  const unmount = bindMount(kept, mounted);
+  skip(unmount === undefined, "mounting is not allowed here");
+  try {
+    expect(await fixture.run("DownloadBundle", { DeploymentId: "d-2" })).toMatchObject(OK);
+    expect(fixture.text()).toContain(`The old revision ${layout().deploymentDirectory} could not be removed`);
+    expect(fixture.text()).toContain(`umount ${mounted}`);
+    expect(readdirSync(kept)).toEqual(["data"]);
+  } finally {
+    unmount?.();
+  }
+  expect(await fixture.run("DownloadBundle", { DeploymentId: "d-3" })).toMatchObject(OK);
+  expect(readdirSync(layout().groupDirectory)).toEqual(["d-3"]);
 });
