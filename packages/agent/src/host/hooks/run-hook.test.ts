@@ -7,8 +7,12 @@ import { createHostFixture, type HostFixture, isRoot, specification } from "../f
 import type { HostConfigInput } from "../host-config.ts";
 import { type DeploymentLayout, layoutOf } from "../layout.ts";
 import type { CommandOutcome } from "../lifecycle-command.ts";
+import { EventLog } from "./event-log.ts";
 import { OUTPUT_STREAM_MAX_BYTES } from "./output-stream.ts";
 import { scriptCommand } from "./script-command.ts";
+
+/** What Node reads of a pipe at a time. */
+const PIECE_BYTES = 64 * 1024;
 
 let fixture: HostFixture;
 let layout: DeploymentLayout;
@@ -271,6 +275,27 @@ describe("output", () => {
     expect(streamed("agent")).toMatch(/output beyond 1048576 bytes an event is not sent/);
     expect(streamed("agent")).toContain(`${omitted} bytes of output were left out here.`);
     expect(scriptsLog().split("\n").length).toBe(20_000 + 4);
+  });
+
+  test("of a flood the agent takes a piece at a turn, so that it can do everything else meanwhile", async () => {
+    const bytesOfTurns = [0];
+    const append = vi.spyOn(EventLog.prototype, "append").mockImplementation((lines) => {
+      bytesOfTurns.push(
+        bytesOfTurns.pop()! + lines.reduce((sum, line) => sum + line.length - "[stdout]".length + 1, 0),
+      );
+    });
+    let isOver = false;
+    const countTurn = () => {
+      if (bytesOfTurns.at(-1) !== 0) bytesOfTurns.push(0);
+      if (!isOver) setImmediate(countTurn);
+    };
+    countTurn();
+    const total = 32 * 1024 * 1024;
+    await runScripts({ script: sh(`yes 0123456789012345678901234567890 | head -c ${total}`) });
+    isOver = true;
+    append.mockRestore();
+    expect(bytesOfTurns.reduce((sum, bytes) => sum + bytes)).toBeGreaterThanOrEqual(total);
+    expect(Math.max(...bytesOfTurns)).toBeLessThanOrEqual(4 * PIECE_BYTES);
   });
 
   test("the outcome's log is the last whole lines below 2,048 characters", async () => {

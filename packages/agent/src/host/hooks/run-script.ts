@@ -31,6 +31,8 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 /** A file that another thread was still writing while this process forked is briefly "busy". */
 const BUSY_RETRIES = 5;
 const BUSY_RETRY_MS = 20;
+/** On a host that is short of time a flood may have left as many pieces as a pipe and its reader hold. */
+const LAST_TURNS = 16;
 const SIGNALLED_EXIT_BASE = 128;
 
 /** Runs one script to its end. @throws EventFailure with the reference agent's code and words when it does not succeed */
@@ -71,7 +73,9 @@ async function runCommand(
     await endProcessGroup(child.pid!, timing.scriptKillGrace);
     await settledWithin(exited, timing.outputCloseGrace);
   }
-  const haveClosed = await settledWithin(Promise.all(outputs.map((output) => output.ended)), timing.outputCloseGrace);
+  const closed = Promise.all(outputs.map((output) => output.ended));
+  const haveClosed =
+    (await settledWithin(closed, timing.outputCloseGrace)) || (await settledInTurns(closed, LAST_TURNS));
   if (cutOff === "timedOut") {
     throw scriptFailure(script, AGENT_ERROR_CODES.scriptTimedOut, timedOutMessage(script));
   }
@@ -176,21 +180,44 @@ async function settledWithin(promise: Promise<unknown>, milliseconds: number): P
   return isInTime;
 }
 
-/** Starts to take in one output; what it returns takes in the line that was left unended. */
+async function settledInTurns(promise: Promise<unknown>, turns: number): Promise<boolean> {
+  let isSettled = false;
+  void promise.then(() => {
+    isSettled = true;
+  });
+  for (let turn = 0; turn < turns && !isSettled; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  return isSettled;
+}
+
+/**
+ * Starts to take in one output; what it returns takes in the rest, and the line that was left unended. Of a flood one piece is taken at a turn of the
+ * event loop, so that the agent goes on polling and beating: a piece of line ends becomes a hundred times as much in the logs.
+ */
 function collect(
   pipe: OutputPipe,
   stream: "stdout" | "stderr",
   script: HookScript,
   context: ScriptContext,
 ): () => void {
+  const { reader } = pipe;
   const splitter = new LineSplitter();
+  let isOver = false;
   const take = ({ text, lines }: ReturnType<LineSplitter["push"]>) => {
     context.output.write({ stream, scriptName: script.location, text });
     context.log.append(lines.map((line) => `[${stream}]${line}`));
   };
-  pipe.reader.on("data", (bytes: Buffer) => take(splitter.push(bytes)));
+  reader.on("data", (bytes: Buffer) => {
+    reader.pause();
+    take(splitter.push(bytes));
+    setImmediate(() => {
+      if (!isOver) reader.resume();
+    });
+  });
   return () => {
-    pipe.reader.pause();
+    isOver = true;
+    reader.pause();
+    // What was read before and waited for its turn. Each of these comes by way of the event above, too.
+    while (reader.read() !== null);
     take(splitter.end());
   };
 }
