@@ -14,6 +14,19 @@ export function pathOfDescriptor(descriptor: number): string {
   return `${DESCRIPTORS_DIRECTORY}/${descriptor}`;
 }
 
+const BY_DESCRIPTOR = /'\/proc\/self\/fd\/\d+[^']*'/;
+
+/**
+ * A system's error in a person's words: Node names what is reached by a descriptor by its number, and what is written to not at all.
+ * @returns the same error, and what is no system's error as it is
+ */
+export function namingPath(path: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !("syscall" in error)) return error;
+  const { message } = error;
+  error.message = message.includes("'") ? message.replace(BY_DESCRIPTOR, `'${path}'`) : `${message} '${path}'`;
+  return error;
+}
+
 function descriptorsDirectory(): string | undefined {
   if (process.platform !== "linux") return undefined;
   const directory = "/proc/self/fd";

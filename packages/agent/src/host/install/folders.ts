@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
-import { DESCRIPTORS_DIRECTORY, O_PATH, pathOfDescriptor } from "../descriptor-path.ts";
+import { DESCRIPTORS_DIRECTORY, namingPath, O_PATH, pathOfDescriptor } from "../descriptor-path.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 
 /** Linux's own limit for one path. */
@@ -97,9 +97,9 @@ function openChild(parent: number, name: string, step: Step): number {
   try {
     return openSync(path, DIRECTORY_ITSELF);
   } catch (error) {
-    if (errorCodeOf(error) !== "ENOTDIR" && errorCodeOf(error) !== "ELOOP") throw error;
+    if (errorCodeOf(error) !== "ENOTDIR" && errorCodeOf(error) !== "ELOOP") throw namingPath(step.path, error);
     const stats = lstatSync(path, { throwIfNoEntry: false });
-    if (!stats?.isSymbolicLink() || step.hops >= LINK_HOPS_MAX) throw error;
+    if (!stats?.isSymbolicLink() || step.hops >= LINK_HOPS_MAX) throw namingPath(step.path, error);
     checkLink(stats, fstatSync(parent), step.path);
     return follow(parent, readlinkSync(path), { ...step, hops: step.hops + 1 });
   }

@@ -15,8 +15,8 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { bindMount } from "../fixtures/bind-mount.ts";
 import { createHostFixture, type HostFixture, isRoot, specification, tgz } from "../fixtures/host-fixture.ts";
+import { bindMount, mountSmall } from "../fixtures/mounts.ts";
 import type { RawTarEntry } from "../fixtures/raw-archives.ts";
 import { layoutOf } from "../layout.ts";
 import type { CommandOutcome } from "../lifecycle-command.ts";
@@ -446,6 +446,24 @@ test("the last successful revision is never removed, and the newest stay", async
     await fixture.run("DownloadBundle", { DeploymentId: id });
   }
   expect(readdirSync(layout().groupDirectory).sort()).toEqual(["d-1", "d-4"]);
+});
+
+test("what cannot be written is named by its path", async ({ skip }) => {
+  skip(!isRoot, "needs root, to mount");
+  mkdirSync(fixture.destination);
+  const unmount = mountSmall(fixture.destination, 64);
+  skip(unmount === undefined, "mounting is not allowed here");
+  try {
+    const full = await deploy("d-1", { files: { "app/large": "x".repeat(256 * 1024) } });
+    expect(full.message).toBe(
+      `The disk is (or was) full. Free some space on it, then deploy again (ENOSPC: no space left on device, write '${at("large")}')`,
+    );
+    const name = "n".repeat(300);
+    const tooLong = await deploy("d-2", { files: { "app/a": "" }, map: { "/app": name } });
+    expect(tooLong.message).toContain(`'${at(name)}'`);
+  } finally {
+    unmount?.();
+  }
 });
 
 test("an old revision that cannot be removed is told of, and does not stand in the way", async ({ skip }) => {

@@ -12,7 +12,7 @@ import { dirname, join } from "node:path";
 import type { AppSpec } from "@sluice/model/app-spec/app-spec.ts";
 import { filePaths, permissionRule } from "@sluice/model/app-spec/install-values.ts";
 import { readRecordedEntries } from "../archive/recorded-attributes.ts";
-import { O_PATH } from "../descriptor-path.ts";
+import { namingPath, O_PATH } from "../descriptor-path.ts";
 import { flushFileSystems, replaceFile } from "../durable-file.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import { type DeploymentLayout, ensureDirectory } from "../layout.ts";
@@ -107,12 +107,16 @@ async function carryOut(plan: InstallPlan, carrying: Carrying): Promise<void> {
   const copier = new FileCopier(folders, installed, journal);
   const loop = new YieldingLoop(signal);
   for (const step of plan.steps) {
-    if (step.type === "mkdir") {
-      const isNew = makeDirectory(step, folders);
-      installed.noteDirectory(step.directory, folders, isNew);
-    } else {
-      const copying = copyOne(step, copier, carrying);
-      if (copying) await copying;
+    try {
+      if (step.type === "mkdir") {
+        const isNew = makeDirectory(step, folders);
+        installed.noteDirectory(step.directory, folders, isNew);
+      } else {
+        const copying = copyOne(step, copier, carrying);
+        if (copying) await copying;
+      }
+    } catch (error) {
+      throw namingPath(step.type === "mkdir" ? step.directory : step.destination, error);
     }
     const breathing = loop.next();
     if (breathing) await breathing;
@@ -144,7 +148,11 @@ async function settlePermissions(
 ): Promise<void> {
   const loop = new YieldingLoop(signal);
   for (const step of steps) {
-    applyPermission(step, targets);
+    try {
+      applyPermission(step, targets);
+    } catch (error) {
+      throw namingPath(step.file, error);
+    }
     await loop.next();
   }
 }
