@@ -9,6 +9,7 @@ import { createSelfSignedCertificate } from "../signing/self-signed-certificate.
 import { boundPieces, PiecewiseMessage } from "./body-pieces.ts";
 import { readBody } from "./request-body.ts";
 import { openBody } from "./s3-body.ts";
+import { answerUnreadable } from "./unreadable-request.ts";
 
 const MAXIMUM_BYTES = 4 * 1024 * 1024;
 const HEAD = "POST / HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n";
@@ -107,6 +108,51 @@ describe("a body in pieces of one byte", () => {
     await once(socket, "data");
     socket.write(CRUMB.repeat(10_000));
     await untilClosed(socket);
+  });
+});
+
+describe("what is no request", () => {
+  it.each([false, true])("is answered once, however much of it comes (TLS: %s)", async (tls) => {
+    const socket = await open(readJson, tls);
+    let answers = 0;
+    server!.on("clientError", (error, connection) => {
+      answers += 1;
+      answerUnreadable(error, connection as Socket);
+    });
+    socket.write("?".repeat(200_000));
+    expect(await untilClosed(socket)).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answers).toBe(1);
+  });
+});
+
+describe("a connection over TLS whose records have one byte each", () => {
+  it.each([
+    ["of a head that does not end", "GET / HTTP/1.1\r\nhost: here\r\nx: ", "y"],
+    ["of empty lines before a request", "", "\r"],
+    ["of a head after a request that was answered", "GET / HTTP/1.1\r\nhost: here\r\n\r\n", "\n"],
+  ])("%s is ended after a few", async (_, begun, byte) => {
+    const socket = await open(readJson, true);
+    socket.on("error", () => {});
+    socket.resume();
+    let isOpen = true;
+    socket.once("close", () => {
+      isOpen = false;
+    });
+    await once(socket, "secureConnect");
+    // Each write waits for the one before it, or several would share a record.
+    const write = (text: string) => new Promise((resolve) => socket.write(text, resolve));
+    if (begun !== "") await write(begun);
+    // Below what node takes for a head.
+    for (let index = 0; isOpen && index < 10_000; index += 1) await write(byte);
+    while (isOpen) await new Promise(setImmediate);
+  });
+
+  it("is served when its heads are short, however many they are", async () => {
+    const socket = await open(readJson, true);
+    for (let index = 0; index < 3 * PIECES_FREE; index += 1) {
+      socket.write("GET / HTTP/1.1\r\nhost: here\r\n\r\n");
+      await once(socket, "data");
+    }
   });
 });
 

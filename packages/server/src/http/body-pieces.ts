@@ -34,7 +34,8 @@ export function hasTooManyPieces(request: IncomingMessage): boolean {
 
 /**
  * Lets the server look at no more of a connection once a body on it was broken off, and ends it after the answer: where the next request
- * begins is unknown. The server makes {@link PiecewiseMessage}s of its requests.
+ * begins is unknown. Ends it at once where a request's head comes in too many pieces. The server makes {@link PiecewiseMessage}s of its
+ * requests.
  */
 export function boundPieces(server: HttpServer | HttpsServer): void {
   const latest = new WeakMap<Socket, PiecewiseMessage>();
@@ -52,8 +53,16 @@ export function boundPieces(server: HttpServer | HttpsServer): void {
   server.on(server instanceof HttpsServer ? "secureConnection" : "connection", (socket: Socket) => {
     const parse = socket.listeners("data");
     socket.removeAllListeners("data");
+    let between = new PieceBudget();
+    let last: PiecewiseMessage | undefined;
     socket.on("data", (bytes: Buffer) => {
-      for (let at = 0; at < bytes.length && !socket.destroyed; ) {
+      const before = latest.get(socket);
+      if (before !== last) between = new PieceBudget();
+      last = before;
+      // A TLS record may hold one byte, of a head or of the empty lines that may stand before one. Bodies are counted for themselves.
+      if (before?.complete !== false && !between.take(bytes.length)) return void socket.destroy();
+      // Once the server has ended its half, all has been said: what cannot be read would be answered piece by piece.
+      for (let at = 0; at < bytes.length && socket.writable; ) {
         // Node stops reading where answers are not fetched, and its parser with it.
         if (socket.isPaused()) return void socket.unshift(bytes.subarray(at));
         const request = latest.get(socket);
