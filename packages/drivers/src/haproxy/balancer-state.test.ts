@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseBalancerState } from "./balancer-state.ts";
+import { type BalancerState, parseBalancerState } from "./balancer-state.ts";
 
 const INFO = "Name: HAProxy\nPid: 42\nStart_time_sec: 1795468452\nDescription: Pid: 7\n\n";
 const STATES = [
@@ -54,6 +54,23 @@ describe("the state of a balancer", () => {
       }),
       expect.objectContaining({ backend: "api", address: null, check: "other" }),
     ]);
+  });
+
+  it("says what the last check was answered, also while the next one runs", () => {
+    const reasonOf = (check: string, before?: BalancerState) => {
+      const stats = STATS.replace('* L7STS,503,Layer7 wrong status,"said ""no"", twice"', check);
+      const state = parseBalancerState(INFO + STATES + stats, before);
+      return { state, reason: state.servers[0]?.checkReason };
+    };
+    const { state, reason } = reasonOf("L7STS,503,Layer7 wrong status,Service Unavailable");
+    expect(reason).toBe("Layer7 wrong status (L7STS 503): Service Unavailable");
+    const running = reasonOf("* L7STS,0,Layer7 wrong status,", state);
+    expect(running.reason).toBe(reason);
+    expect(reasonOf("* L7STS,0,Layer7 wrong status,", running.state).reason).toBe(reason);
+    expect(reasonOf("* L4CON,,Layer4 connection problem,", running.state).reason).toBe(
+      "Layer4 connection problem (L4CON)",
+    );
+    expect(reasonOf("* L7STS,0,Layer7 wrong status,").reason).toBe("Layer7 wrong status (L7STS)");
   });
 
   it("is read from nothing else", () => {

@@ -36,9 +36,15 @@ export const SHOW_STATE = "show info;show servers state;show stat -1 4 -1";
 const FORCED_MAINTENANCE = 0x01;
 const FORCED_DRAIN = 0x08;
 const CHECK_ENABLED = 0x04;
+/** HAProxy's `check_code` for as long as a check runs. */
+const NO_ANSWER = "0";
 
-/** Throws an Error that says what is missing when the text is not an answer to {@link SHOW_STATE}. */
-export function parseBalancerState(text: string): BalancerState {
+/**
+ * Throws an Error that says what is missing when the text is not an answer to {@link SHOW_STATE}.
+ *
+ * @param before an earlier reading: while HAProxy checks a server again, it does not say what the check before was answered
+ */
+export function parseBalancerState(text: string, before?: BalancerState): BalancerState {
   const pid = /^Pid: (\d+)$/m.exec(text)?.[1];
   const stateStart = text.indexOf("\n# be_id ");
   const statStart = text.indexOf("\n# pxname,");
@@ -53,14 +59,16 @@ export function parseBalancerState(text: string): BalancerState {
   const servers = states.flatMap((state) => {
     const stat = statOf.get(`${state("be_name")}/${state("srv_name")}`);
     // Absent: a server that was deleted between the two commands.
-    return stat ? [toServerState(state, stat)] : [];
+    if (!stat) return [];
+    const earlier = before?.servers.find((one) => one.backend === state("be_name") && one.server === state("srv_name"));
+    return [toServerState(state, stat, earlier)];
   });
   return { process: `${pid}@${startSeconds}`, servers };
 }
 
 type Row = (column: string) => string;
 
-function toServerState(state: Row, stat: Row): ServerState {
+function toServerState(state: Row, stat: Row, earlier: ServerState | undefined): ServerState {
   const adminState = Number(state("srv_admin_state"));
   const isChecked = (Number(state("srv_check_state")) & CHECK_ENABLED) !== 0;
   const isToldByOthers = (Number(state("srv_agent_state")) & CHECK_ENABLED) !== 0 || stat("tracked") !== "";
@@ -75,18 +83,27 @@ function toServerState(state: Row, stat: Row): ServerState {
     isForcedDrain: (adminState & FORCED_DRAIN) !== 0,
     check: isChecked ? "own" : isToldByOthers ? "other" : "none",
     checkStatus: stat("check_status"),
-    checkReason: checkReason(stat),
+    checkReason: checkReason(stat, earlier),
     sessions: Number(stat("scur")),
     queued: Number(stat("qcur")),
   };
 }
 
 /** `Layer7 wrong status (L7STS 503): Service Unavailable` */
-function checkReason(stat: Row): string {
-  const code = [stat("check_status").replace(/^\* /, ""), stat("check_code")].filter(Boolean).join(" ");
+function checkReason(stat: Row, earlier: ServerState | undefined): string {
+  const outcome = outcomeOf(stat("check_status"));
+  const answer = stat("check_code") === NO_ANSWER ? "" : stat("check_code");
+  const isRunning = outcome !== stat("check_status");
+  if (isRunning && answer === "" && earlier && outcomeOf(earlier.checkStatus) === outcome) return earlier.checkReason;
+  const code = [outcome, answer].filter(Boolean).join(" ");
   if (code === "") return "";
   const last = stat("last_chk");
   return `${stat("check_desc") || "health check"} (${code})${last ? `: ${last}` : ""}`;
+}
+
+/** Without the mark of a check that is running again. */
+function outcomeOf(checkStatus: string): string {
+  return checkStatus.replace(/^\* /, "");
 }
 
 /** Rows up to the first empty line, by the names in the heading `# a b c`. */

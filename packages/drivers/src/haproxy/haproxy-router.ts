@@ -289,7 +289,11 @@ class RuntimeSocketRouter implements HaproxyRouter {
   #read(socket: RuntimeSocket, signal: AbortSignal): Promise<BalancerState> {
     let reading = this.#readings.get(socket.name);
     if (!reading) {
-      reading = new SharedReading(() => readState(socket));
+      let latest: BalancerState | undefined;
+      reading = new SharedReading(async () => {
+        latest = await readState(socket, latest);
+        return latest;
+      });
       this.#readings.set(socket.name, reading);
     }
     return reading.ask(signal);
@@ -318,10 +322,10 @@ class RuntimeSocketRouter implements HaproxyRouter {
 /** A reading that is shared goes on when one of those who asked for it leaves; it has a time limit of its own. */
 const NOBODYS = new AbortController().signal;
 
-async function readState(socket: RuntimeSocket): Promise<BalancerState> {
+async function readState(socket: RuntimeSocket, before: BalancerState | undefined): Promise<BalancerState> {
   const answer = await askHaproxy(socket, SHOW_STATE, NOBODYS);
   try {
-    return parseBalancerState(answer);
+    return parseBalancerState(answer, before);
   } catch (error) {
     throw new HaproxyUnreachable(socket.name, (error as Error).message, { cause: error });
   }
