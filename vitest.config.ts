@@ -1,5 +1,14 @@
 import { defineConfig } from "vitest/config";
 
+/** Tests that use both cores by themselves, or that say how a server fares under a load that they make. */
+const ALONE = [
+  "tests/hearing/**/*.test.ts",
+  "tests/rollouts/traffic-under-load.test.ts",
+  "tests/simulation/simulation.test.ts",
+];
+
+const PATIENT = { testTimeout: 180_000, hookTimeout: 180_000 };
+
 export default defineConfig({
   test: {
     reporters: ["default", "./scripts/test-totals.ts"],
@@ -22,11 +31,20 @@ export default defineConfig({
         test: {
           name: "whole",
           include: ["tests/**/*.test.ts"],
-          // These start servers, agents and databases: one file at a time, after the unit tests.
-          fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          exclude: ALONE,
+          // These start servers, agents and databases of their own, and mostly wait for them.
+          ...PATIENT,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "alone",
+          include: ALONE,
+          fileParallelism: false,
+          ...PATIENT,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
