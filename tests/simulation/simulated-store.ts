@@ -49,14 +49,14 @@ export async function openSimulatedStore(): Promise<SimulatedStore> {
   };
 }
 
-/** Has the columns' names made once, not for each row. */
+/** Has what makes a row of its values made once for all rows. */
 class QuickReading implements Reading {
   readonly #statement: StatementSync;
-  readonly #columns: readonly string[];
+  readonly #rowOf: (values: readonly unknown[]) => Row;
 
   constructor(statement: StatementSync) {
     this.#statement = statement;
-    this.#columns = statement.columns().map(({ name }) => name);
+    this.#rowOf = rowMaker(statement.columns().map(({ name }) => name));
     statement.setReturnArrays(true);
   }
 
@@ -66,14 +66,15 @@ class QuickReading implements Reading {
   }
 
   all(...values: SQLInputValue[]): Row[] {
-    return (this.#statement.all(...values) as unknown as unknown[][]).map((found) => this.#rowOf(found));
+    const found = this.#statement.all(...values) as unknown as unknown[][];
+    return found.length === 0 ? [] : found.map(this.#rowOf);
   }
+}
 
-  #rowOf(values: readonly unknown[]): Row {
-    const row: Row = {};
-    for (let place = 0; place < values.length; place++) row[this.#columns[place]!] = values[place];
-    return row;
-  }
+/** An object literal that names the columns: made one property after the other, a row of many columns takes longer than its query. */
+function rowMaker(columns: readonly string[]): (values: readonly unknown[]) => Row {
+  const members = columns.map((name, place) => `${JSON.stringify(name)}: values[${place}]`);
+  return new Function("values", `return { ${members.join(", ")} }`) as (values: readonly unknown[]) => Row;
 }
 
 class ChangeLog {

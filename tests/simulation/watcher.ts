@@ -221,10 +221,14 @@ export class Watcher {
     if (changes?.groups) checkMark(this.#parts, this.#statements);
   }
 
+  /** Whether a deployment has, of which the API was not asked yet. */
+  get hasEnded(): boolean {
+    return this.#ended.length > 0;
+  }
+
   /** What only the API's own queries can answer. */
   async checkAnswers(): Promise<void> {
     const ended = this.#ended;
-    if (ended.length === 0) return;
     this.#ended = [];
     for (const watched of ended) await checkOverview(this.#parts, watched);
   }

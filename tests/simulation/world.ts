@@ -213,7 +213,7 @@ class World {
         this.#violate(RULES.ends, null, "nothing is left to happen, and deployments have not ended");
       }
       this.#watcher.check();
-      await this.#watcher.checkAnswers();
+      if (this.#watcher.hasEnded) await this.#watcher.checkAnswers();
       steps++;
       stepsOfMoment = this.#time.now() === before ? stepsOfMoment + 1 : 0;
       if (stepsOfMoment > STEPS_OF_A_MOMENT_MAX) {

@@ -1,3 +1,4 @@
+import { compiledQuery } from "../store/compiled-query.ts";
 import { EffectRoom } from "../store/effect-room.ts";
 import {
   claimEffects,
@@ -160,14 +161,18 @@ export class EffectWorker {
         }
         // Another server has taken it over, and says itself how it ends.
         if (!(await recordEffectOutcome(transaction, effect.key, owner, settled.ended))) return;
-        await transaction.db
-          .updateTable("deployments")
-          .set({ wake_at: timers.now() })
-          .where("deployment_id", "=", effect.deploymentId)
-          .where("active", "=", 1)
-          .execute();
+        await wakeDeployment(transaction.db, { deploymentId: effect.deploymentId, at: timers.now() });
       },
       { until: this.#closing.signal },
     );
   }
 }
+
+const wakeDeployment = compiledQuery(
+  (db, { deploymentId, at }: { readonly deploymentId: string; readonly at: number }) =>
+    db
+      .updateTable("deployments")
+      .set({ wake_at: at })
+      .where("deployment_id", "=", deploymentId)
+      .where("active", "=", 1),
+);

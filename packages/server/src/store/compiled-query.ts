@@ -63,10 +63,12 @@ function execute<Row>(
   const parameters = compiled.parameters.map((parameter) =>
     parameter instanceof Placeholder ? parameter.take(values) : parameter,
   );
-  const query = { ...compiled, parameters };
   const { adapter } = (db as Reader).getExecutor();
-  const answer = adapter instanceof NodeSqliteAdapter ? adapter.executeNow<Row>(query, db.isTransaction) : undefined;
-  return answer ?? db.executeQuery(query);
+  const answer =
+    adapter instanceof NodeSqliteAdapter
+      ? adapter.executeNow<Row>(compiled.sql, parameters, db.isTransaction)
+      : undefined;
+  return answer ?? db.executeQuery({ ...compiled, parameters });
 }
 
 function standIns<Values extends object>(): Values {

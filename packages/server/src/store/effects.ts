@@ -259,19 +259,32 @@ export async function postponeEffect(
   owner: string,
   { runAt, progress, isUnderWay }: Postponement,
 ): Promise<void> {
-  await db
+  const postpone = isUnderWay ? postponeUnderWay : postponeInVain;
+  await postpone(db, { key, owner, runAt, progress: progress === undefined ? null : JSON.stringify(progress) });
+}
+
+interface PostponedColumns {
+  readonly key: string;
+  readonly owner: string;
+  readonly runAt: number;
+  readonly progress: string | null;
+}
+
+const postponeInVain = compiledQuery((db, columns: PostponedColumns) => postponing(db, columns));
+
+const postponeUnderWay = compiledQuery((db, columns: PostponedColumns) => postponing(db, columns).set({ attempts: 0 }));
+
+const postponing = (db: Store["db"], { key, owner, runAt, progress }: PostponedColumns) =>
+  db
     .updateTable("effects")
     .set({
       run_at: runAt,
       lease_owner: null,
       lease_until: null,
-      ...(progress === undefined ? {} : { progress_json: JSON.stringify(progress) }),
-      ...(isUnderWay ? { attempts: 0 } : {}),
+      progress_json: sql<string | null>`COALESCE(${progress}, progress_json)`,
     })
     .where("effect_key", "=", key)
-    .where("lease_owner", "=", owner)
-    .execute();
-}
+    .where("lease_owner", "=", owner);
 
 export async function hasDueEffects(
   { db }: Pick<Store, "db">,

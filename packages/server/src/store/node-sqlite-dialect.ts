@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   type Dialect,
   type Driver,
@@ -14,10 +14,6 @@ import {
 
 /** How many prepared statements are kept; the query code has far fewer distinct texts, bulk inserts of odd sizes come and go. */
 const STATEMENT_CACHE_ENTRIES = 500;
-
-const BEGIN = CompiledQuery.raw("BEGIN IMMEDIATE");
-const COMMIT = CompiledQuery.raw("COMMIT");
-const ROLLBACK = CompiledQuery.raw("ROLLBACK");
 
 /**
  * Kysely over `node:sqlite`: one connection, handed to one user at a time, so a transaction is never seen half-done by another
@@ -60,8 +56,8 @@ export class NodeSqliteAdapter extends SqliteAdapter {
    *
    * @param isOwnTransaction whether the caller asks from within its transaction, which then has the connection
    */
-  executeNow<R>(query: CompiledQuery<R>, isOwnTransaction: boolean): QueryResult<R> | undefined {
-    return this.#driver.executeNow(query, isOwnTransaction);
+  executeNow<R>(text: string, parameters: readonly unknown[], isOwnTransaction: boolean): QueryResult<R> | undefined {
+    return this.#driver.executeNow(text, parameters, isOwnTransaction);
   }
 }
 
@@ -90,22 +86,22 @@ class NodeSqliteDriver implements Driver {
     else this.#busy = false;
   }
 
-  executeNow<R>(query: CompiledQuery<R>, isOwnTransaction: boolean): QueryResult<R> | undefined {
+  executeNow<R>(text: string, parameters: readonly unknown[], isOwnTransaction: boolean): QueryResult<R> | undefined {
     if (isOwnTransaction && !this.#database.isTransaction) throw new Error("the transaction is over already");
-    return isOwnTransaction || !this.#busy ? this.#connection.execute(query) : undefined;
+    return isOwnTransaction || !this.#busy ? this.#connection.execute(text, parameters) : undefined;
   }
 
   async beginTransaction(): Promise<void> {
-    this.#connection.execute(BEGIN);
+    this.#connection.execute("BEGIN IMMEDIATE");
   }
 
   async commitTransaction(): Promise<void> {
-    this.#connection.execute(COMMIT);
+    this.#connection.execute("COMMIT");
   }
 
   async rollbackTransaction(): Promise<void> {
     // After some errors, a full disk among them, SQLite has rolled back by itself; asking again would fail, and hide the cause.
-    if (this.#database.isTransaction) this.#connection.execute(ROLLBACK);
+    if (this.#database.isTransaction) this.#connection.execute("ROLLBACK");
   }
 
   async destroy(): Promise<void> {
@@ -128,13 +124,13 @@ class NodeSqliteConnection implements DatabaseConnection {
     this.#database = database;
   }
 
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return this.execute<R>(query);
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    return this.execute<R>(sql, parameters);
   }
 
-  execute<R>(query: CompiledQuery): QueryResult<R> {
-    const { statement, columns } = this.#prepare(query.sql);
-    const parameters = query.parameters as SQLInputValue[];
+  execute<R>(text: string, values: readonly unknown[] = []): QueryResult<R> {
+    const { statement, columns } = this.#prepare(text);
+    const parameters = values as SQLInputValue[];
     if (columns.length > 0) {
       const rows = statement.all(...parameters) as unknown as unknown[][];
       return { rows: rows.map((values) => rowOf(columns, values) as R) };
@@ -145,7 +141,7 @@ class NodeSqliteConnection implements DatabaseConnection {
 
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
     // Rows are read at once: an open cursor would hold the only connection across awaits.
-    yield this.execute<R>(query);
+    yield this.execute<R>(query.sql, query.parameters);
   }
 
   forgetStatements(): void {
