@@ -1,5 +1,15 @@
 import { X509Certificate } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -79,6 +89,25 @@ describe("enrolling", () => {
     server.enrolAnswer = { ...server.enrolAnswer, hostId: "i-11111111111111111" };
     await enrolHost({ server: server.url, token, directory, force: true });
     expect((await readAgentStatus(directory)).hostId).toBe("i-11111111111111111");
+  });
+
+  it("replaces no other agent's enrolment that somebody puts in the place of the directory meanwhile", async () => {
+    const other = `${directory}-other`;
+    mkdirSync(other);
+    try {
+      writeFileSync(join(other, "agent.json"), "of root's own agent");
+      server.fault = () => {
+        renameSync(directory, `${directory}-moved`);
+        symlinkSync(other, directory);
+        return undefined;
+      };
+      await expect(enrolHost({ server: server.url, token, directory })).rejects.toThrow("Use --force to replace it");
+      expect(readdirSync(other)).toEqual(["agent.json"]);
+      expect(readFileSync(join(other, "agent.json"), "utf8")).toBe("of root's own agent");
+    } finally {
+      rmSync(other, { recursive: true });
+      rmSync(`${directory}-moved`, { recursive: true, force: true });
+    }
   });
 
   it("keeps the operator's settings to the agent's user, and when the host is enrolled anew", async () => {

@@ -7,13 +7,7 @@ import type { EnrolHostOutput, Tag } from "@sluice/wire/sluice/operations.ts";
 import { describeFailure } from "./agent-log.ts";
 import { AGENT_VERSION } from "./agent-version.ts";
 import { callToEnrol, isBrokenOff } from "./enrolment-call.ts";
-import {
-  ENROLMENT_FILE_NAMES,
-  type Enrolment,
-  isEnrolled,
-  readHostSettings,
-  writeEnrolment,
-} from "./enrolment-files.ts";
+import { EnrolledAlready, type Enrolment, isEnrolled, writeEnrolment } from "./enrolment-files.ts";
 import { pinCertificate } from "./envelope.ts";
 
 export interface EnrolHostOptions {
@@ -46,21 +40,17 @@ const ANY_REGION = "us-east-1";
 /**
  * Enrols this host: the token buys it a key of its own, and from now on it obeys only what the server's signing certificate signed.
  * @returns what was written to the directory, without the key
- * @throws {EnrolmentFailed} whose message names the cause and the cure
+ * @throws {EnrolmentFailed | EnrolledAlready} whose message names the cause and the cure
  */
 export async function enrolHost(options: EnrolHostOptions): Promise<Omit<Enrolment, "credentials">> {
   const directory = resolve(options.directory);
   const server = serverUrl(options.server);
-  if (isEnrolled(directory) && !options.force) {
-    throw new EnrolmentFailed(
-      `${directory} holds the enrolment of a host already (${ENROLMENT_FILE_NAMES.agent}). Use --force to replace it, or another --data.`,
-    );
-  }
+  // Before a use of the token is spent.
+  if (isEnrolled(directory) && !options.force) throw new EnrolledAlready(directory);
   const { fingerprints } = readToken(options.token);
   const hostName = options.name ?? hostname();
   const answer = await askToEnrol({ ...options, server, name: hostName }, fingerprints);
   checkAnswer(answer);
-  const host = readHostSettings(directory);
   const enrolment: Omit<Enrolment, "credentials"> = {
     server,
     region: answer.region,
@@ -72,10 +62,10 @@ export async function enrolHost(options: EnrolHostOptions): Promise<Omit<Enrolme
     serverFingerprints: server.startsWith("https:") ? fingerprints : [],
     ...(options.certificateAuthority === undefined ? {} : { certificateAuthority: options.certificateAuthority }),
     signingCertificate: answer.signingCertificate,
-    ...(host === undefined ? {} : { host }),
   };
   const { accessKeyId, secretAccessKey } = answer;
-  writeEnrolment(directory, { ...enrolment, credentials: { accessKeyId, secretAccessKey } });
+  const { force } = options;
+  writeEnrolment(directory, { ...enrolment, credentials: { accessKeyId, secretAccessKey } }, { force });
   return enrolment;
 }
 

@@ -37,7 +37,7 @@ test("an enrolment is written through no link that somebody has put into its dir
       signingCertificate: "PEM",
       credentials: { accessKeyId: "A", secretAccessKey: "S" },
     };
-    writeEnrolment(directory, enrolment);
+    writeEnrolment(directory, enrolment, { force: true });
     expect([readFileSync(victim, "utf8"), lstatSync(victim).mode & 0o777]).toEqual(["untouched", 0o644]);
     expect(readEnrolment(directory)).toEqual(enrolment);
     expect(lstatSync(join(directory, ENROLMENT_FILE_NAMES.credentials)).mode).toBe(0o100600);

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { flushDirectory } from "./host/durable-file.ts";
+import { DESCRIPTORS_DIRECTORY, pathOfDescriptor } from "./host/descriptor-path.ts";
 import { NotReadable, readForeignFile } from "./host/foreign-file.ts";
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -61,23 +61,43 @@ export function isEnrolled(directory: string): boolean {
   return existsSync(join(directory, ENROLMENT_FILE_NAMES.agent));
 }
 
+/** An enrolment that is there, and nobody asked to replace. */
+export class EnrolledAlready extends Error {
+  constructor(directory: string) {
+    super(
+      `${directory} holds the enrolment of a host already (${ENROLMENT_FILE_NAMES.agent}). Use --force to replace it, or another --data.`,
+    );
+    this.name = "EnrolledAlready";
+  }
+}
+
 /**
  * Writes the three files, each as a whole. agent.json comes last and names the key and the certificate that it belongs with, so a crash in
- * between leaves either no enrolment or one that says that it is incomplete.
+ * between leaves either no enrolment or one that says that it is incomplete. Who may move the directory may have put another one in its place since it was
+ * looked at, such as that of root's own agent: so it is opened once, and looked at again. The operator's settings (`host`) are those of the one that is opened.
+ * @throws EnrolledAlready unless `force`
  */
-export function writeEnrolment(directory: string, enrolment: Enrolment): void {
-  const { credentials, signingCertificate, ...agent } = enrolment;
+export function writeEnrolment(directory: string, enrolment: Omit<Enrolment, "host">, { force = false } = {}): void {
   mkdirSync(directory, { recursive: true, mode: 0o755 });
-  replacePrivately(join(directory, ENROLMENT_FILE_NAMES.credentials), asText(credentials), 0o600);
-  replacePrivately(join(directory, ENROLMENT_FILE_NAMES.signingCertificate), signingCertificate, 0o644);
-  const named = { ...agent, accessKeyId: credentials.accessKeyId };
-  // Its `host` may come to hold keys of the operator's own.
-  replacePrivately(join(directory, ENROLMENT_FILE_NAMES.agent), asText(named), 0o600);
-  flushDirectory(directory);
+  const descriptor = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    const opened = DESCRIPTORS_DIRECTORY === undefined ? directory : pathOfDescriptor(descriptor);
+    if (isEnrolled(opened) && !force) throw new EnrolledAlready(directory);
+    const { credentials, signingCertificate, ...agent } = enrolment;
+    const host = readHostSettings(opened);
+    replacePrivately(join(opened, ENROLMENT_FILE_NAMES.credentials), asText(credentials), 0o600);
+    replacePrivately(join(opened, ENROLMENT_FILE_NAMES.signingCertificate), signingCertificate, 0o644);
+    const named = { ...agent, ...(host === undefined ? {} : { host }), accessKeyId: credentials.accessKeyId };
+    // Its `host` may come to hold keys of the operator's own.
+    replacePrivately(join(opened, ENROLMENT_FILE_NAMES.agent), asText(named), 0o600);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** What the operator wrote into agent.json; undefined when there is nothing that can be read. It outlives an enrolment. */
-export function readHostSettings(directory: string): Enrolment["host"] {
+function readHostSettings(directory: string): Enrolment["host"] {
   try {
     return (JSON.parse(readText(directory, ENROLMENT_FILE_NAMES.agent)) as Partial<Enrolment>).host;
   } catch {

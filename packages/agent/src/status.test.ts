@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -67,8 +67,7 @@ for (const name of ["agent.json", "credentials.json", "signing-certificate.pem"]
     const path = join(directory, name);
     // Another process, since what waits for a pipe can only be killed.
     const module = JSON.stringify(join(import.meta.dirname, "enrolment-files.ts"));
-    const program = `const { readEnrolment, readHostSettings } = await import(${module});
-      readHostSettings(${JSON.stringify(directory)});
+    const program = `const { readEnrolment } = await import(${module});
       try { readEnrolment(${JSON.stringify(directory)}); } catch (error) { console.log(error.message); }`;
     for (const put of [() => execFileSync("mkfifo", [path]), () => symlinkSync("/dev/zero", path)]) {
       rmSync(path);
@@ -81,3 +80,17 @@ for (const name of ["agent.json", "credentials.json", "signing-certificate.pem"]
     }
   });
 }
+
+test("an enrolment replaces a pipe without waiting for it", () => {
+  rmSync(join(directory, "agent.json"));
+  execFileSync("mkfifo", [join(directory, "agent.json")]);
+  const module = JSON.stringify(join(import.meta.dirname, "enrolment-files.ts"));
+  const program = `const { writeEnrolment } = await import(${module});
+    writeEnrolment(${JSON.stringify(directory)}, { hostId: "i-2", credentials: {}, signingCertificate: "" }, { force: true });`;
+  const done = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+    encoding: "utf8",
+    timeout: 10_000,
+  });
+  expect(done).toMatchObject({ status: 0, stderr: "" });
+  expect(JSON.parse(readFileSync(join(directory, "agent.json"), "utf8"))).toEqual({ hostId: "i-2" });
+});
