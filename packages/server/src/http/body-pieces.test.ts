@@ -156,6 +156,29 @@ describe("a connection over TLS whose records have one byte each", () => {
   });
 });
 
+describe("requests that come before large answers are fetched", () => {
+  it.each([false, true])("are all answered once they are (TLS: %s)", async (tls) => {
+    const large = "x".repeat(8 * 1024 * 1024);
+    const socket = await open(async (request) => {
+      await readJson(request);
+      return large;
+    }, tls);
+    socket.pause();
+    const requests = 3;
+    const chunk = `2000\r\n${" ".repeat(8192)}\r\n`;
+    socket.write(`${HEAD}${chunk.repeat(4)}0\r\n\r\n`.repeat(requests));
+    // The first answer fills what the connection holds: node reads no further until it is fetched.
+    await once(server!, "request");
+    for (let index = 0; index < 100; index += 1) await new Promise(setImmediate);
+    let bytes = 0;
+    for await (const part of socket as AsyncIterable<string>) {
+      bytes += part.length;
+      if (bytes > requests * large.length) break;
+    }
+    expect(bytes).toBeGreaterThan(requests * large.length);
+  });
+});
+
 describe("a body in pieces of an ordinary size", () => {
   it.each([false, true])("is read whole, one after the other on one connection (TLS: %s)", async (tls) => {
     const socket = await open(readJson, tls);
