@@ -18,8 +18,14 @@ async function startLeader(variables: Readonly<Record<string, string>>): Promise
   return leader;
 }
 
-afterEach(() => {
-  for (const leader of processes.splice(0)) leader.kill("SIGKILL");
+afterEach(async () => {
+  for (const leader of processes.splice(0)) {
+    if (leader.exitCode !== null || leader.signalCode !== null) continue;
+    const ended = new Promise((resolve) => leader.once("exit", resolve));
+    leader.kill("SIGKILL");
+    // Else the next test finds it by its mark.
+    await ended;
+  }
 });
 
 describe.skipIf(process.platform !== "linux")("a script whose number was never written down", () => {
