@@ -173,6 +173,10 @@ function build(raw: RawAuthorization): ParsedAuthorization {
   if (raw.expires !== undefined && !EXPIRES.test(raw.expires)) {
     throw incomplete(`X-Amz-Expires must be a whole number of seconds, got '${raw.expires}'.`);
   }
+  const signedHeaders = raw.signedHeaders.split(";");
+  // Each is looked up, joined and hashed for every time that it is named: a few kilobytes would become tens of megabytes of work.
+  const repeated = new Set(signedHeaders).size < signedHeaders.length;
+  if (repeated) throw incomplete("SignedHeaders names a header more than once; name each once.");
   return {
     form: raw.form,
     accessKeyId,
@@ -181,7 +185,7 @@ function build(raw: RawAuthorization): ParsedAuthorization {
     service,
     amzDate: raw.amzDate,
     signedAtMs,
-    signedHeaders: raw.signedHeaders.split(";"),
+    signedHeaders,
     signature: raw.signature,
     sessionToken: raw.sessionToken,
     payloadHash: raw.payloadHash,

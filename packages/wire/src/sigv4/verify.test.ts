@@ -156,6 +156,16 @@ describe("a signed request", () => {
     expect(fault.message).toContain(name);
   });
 
+  it.each(["host", "x-amz-target", "no-such-header"])("cannot have %s signed more than once", (name) => {
+    const request = signed();
+    const authorization = String(request.headers.authorization).replace(/(SignedHeaders=[^,]+)/, `$1;${name};${name}`);
+    const repeated = { ...request, headers: { ...request.headers, authorization } };
+    expect(refusal(() => parseAuthorization(repeated))).toMatchObject({
+      reason: "incomplete",
+      message: "SignedHeaders names a header more than once; name each once.",
+    });
+  });
+
   it("must sign the host", () => {
     const request = signed();
     const authorization = String(request.headers.authorization).replace("host;", "");
@@ -281,6 +291,14 @@ describe("a presigned URL", () => {
     const request = presigned();
     const path = request.path.replace(`X-Amz-${name}=`, "removed=");
     expect(refusal(() => verify({ ...request, path })).message).toContain(`X-Amz-${name}`);
+  });
+
+  it("refuses a header that is signed more than once", () => {
+    const path = "/bucket/key?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=A/20261123/us-east-1/s3/aws4_request";
+    const rest = `&X-Amz-Date=20261123T183000Z&X-Amz-Expires=60&X-Amz-Signature=${"0".repeat(64)}&X-Amz-SignedHeaders=`;
+    const request = (names: string) => ({ path: `${path}${rest}${names}`, headers: { host: "here" } });
+    expect(parseAuthorization(request("host")).signedHeaders).toEqual(["host"]);
+    expect(refusal(() => parseAuthorization(request("host;host"))).reason).toBe("incomplete");
   });
 
   it("refuses a parameter given twice", () => {
