@@ -9,6 +9,7 @@ import { SLUICE_TABLE } from "../sluice/shapes.ts";
 import {
   INPUT_MAX_BYTES,
   INPUT_MAX_DEPTH,
+  INPUT_MAX_VALUES,
   isOperation,
   parseInput,
   parseTarget,
@@ -105,6 +106,18 @@ describe("reading an input", () => {
     expect(fault(() => parse("CreateApplication", Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x7d))).code).toBe(
       "SerializationException",
     );
+  });
+
+  it("limits how many values there are, even in unknown members, and counts none in strings", () => {
+    const list = (text: string) => Buffer.from(`{"unknown":${text}}`);
+    const parse = (body: Buffer) =>
+      parseInput<CodeDeployOperations, "ListApplications">(CODEDEPLOY_TABLE, "ListApplications", body);
+    const much = INPUT_MAX_VALUES;
+    expect(parse(list(JSON.stringify("[{,".repeat(much))))).toEqual({});
+    expect(parse(list(`[${"1,".repeat(much - 2)}1]`))).toEqual({});
+    for (const text of [`[${"{},".repeat(much)}{}]`, `[${"1,".repeat(much)}1]`, `{${'"a":1,'.repeat(much)}"a":1}`]) {
+      expect(() => parse(list(text))).toThrow("values; at most 200000 are read");
+    }
   });
 
   it("limits depth, even in unknown members, and size", () => {

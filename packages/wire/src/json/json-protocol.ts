@@ -10,6 +10,8 @@ export const JSON_CONTENT_TYPE = "application/x-amz-json-1.1";
 export const INPUT_MAX_BYTES = 4 * 1024 * 1024;
 /** How deep an input may nest, in unknown members too. The deepest shape has a depth of 8. */
 export const INPUT_MAX_DEPTH = 64;
+/** Members, list entries, lists and objects: each costs far more than its bytes. The largest call, with all the output that an agent may send at once, has 140,000. */
+export const INPUT_MAX_VALUES = 200_000;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -77,7 +79,7 @@ function parseBody(body: Uint8Array): unknown {
       `The request's body has ${body.length} bytes; at most ${INPUT_MAX_BYTES} are read.`,
     );
   }
-  checkDepth(body);
+  checkStructure(body);
   try {
     return JSON.parse(utf8.decode(body));
   } catch (error) {
@@ -85,9 +87,10 @@ function parseBody(body: Uint8Array): unknown {
   }
 }
 
-/** Counts brackets outside strings, over the bytes: before anything is built from them. */
-function checkDepth(body: Uint8Array): void {
+/** Counts brackets and commas outside strings, over the bytes: before anything is built from them. */
+function checkStructure(body: Uint8Array): void {
   let depth = 0;
+  let values = 0;
   let inString = false;
   for (let index = 0; index < body.length; index += 1) {
     const byte = body[index];
@@ -97,13 +100,21 @@ function checkDepth(body: Uint8Array): void {
     } else if (byte === 0x22) {
       inString = true;
     } else if (byte === 0x7b || byte === 0x5b) {
+      values += 1;
       depth += 1;
       if (depth > INPUT_MAX_DEPTH) {
         throw serialization(`The request's body nests deeper than ${INPUT_MAX_DEPTH} levels.`);
       }
     } else if (byte === 0x7d || byte === 0x5d) {
       depth -= 1;
+    } else if (byte === 0x2c) {
+      values += 1;
     }
+  }
+  if (values > INPUT_MAX_VALUES) {
+    throw serialization(
+      `The request's body holds ${values} values; at most ${INPUT_MAX_VALUES} are read. Send fewer in one call.`,
+    );
   }
 }
 
