@@ -1,9 +1,11 @@
-import { existsSync } from "node:fs";
+import { constants, existsSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { RevisionLocation, TargetInstances } from "@aws-sdk/client-codedeploy";
 import { AppSpecError } from "@sluice/model/app-spec/app-spec-error.ts";
 import { parseAppSpec } from "@sluice/model/app-spec/app-spec-parser.ts";
 import { hookScripts } from "@sluice/model/app-spec/hook-scripts.ts";
+import { APP_SPEC_MAX_BYTES } from "@sluice/model/app-spec/yaml-text.ts";
 import type { PlanDeploymentOutput, PlannedHost, Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { CommandFailed, EXIT_FAILED, EXIT_USAGE } from "../command-failed.ts";
@@ -89,15 +91,18 @@ async function withDirectory(plan: PlanDeploymentOutput, directory: string): Pro
   }
 }
 
-/** The directory may be another user's, who can have put a pipe or a device there. */
+/** The directory may be another user's, who can have put a pipe or a device there: opening a pipe would wait for its other end. */
 async function readAppSpec(path: string): Promise<Buffer> {
-  const { APP_SPEC_MAX_BYTES } = await import("@sluice/agent/host/app-spec-file.ts");
-  const { NotReadable, readForeignFile } = await import("@sluice/agent/host/foreign-file.ts");
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    return readForeignFile(path, APP_SPEC_MAX_BYTES);
-  } catch (error) {
-    if (!(error instanceof NotReadable)) throw error;
-    throw new CommandFailed(`${path} ${error.message}: put an AppSpec file in its place`, { cause: error });
+    if (!(await handle.stat()).isFile()) {
+      throw new CommandFailed(`${path} is not a file: put an AppSpec file in its place`);
+    }
+    // One byte more than the parser takes, which says so of a longer one.
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(APP_SPEC_MAX_BYTES + 1));
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
   }
 }
 
