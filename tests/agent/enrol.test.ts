@@ -110,6 +110,29 @@ describe("enrolling", () => {
     }
   });
 
+  it("spends no use of the token where the enrolment cannot be written, and leaves nothing behind", async () => {
+    const file = join(directory, "file");
+    writeFileSync(file, "");
+    const enrolInto = (data: string) =>
+      enrolHost({ server: server.url, token, directory: data }).then(
+        () => "it was enrolled",
+        (error: Error) => error.message,
+      );
+    expect(await enrolInto(file)).toBe(
+      `--data ${file} is not a directory: it or a part of its path is a file (EEXIST). Name another directory`,
+    );
+    expect(await enrolInto(join(file, "x"))).toContain(
+      "is not a directory: it or a part of its path is a file (ENOTDIR)",
+    );
+    expect(await enrolInto("/proc/sluice-test/agent")).toBe(
+      "--data /proc/sluice-test/agent cannot be made: nothing can be made there (ENOENT). Name another directory",
+    );
+    expect(server.callsOf("EnrolHost")).toHaveLength(0);
+    server.fault = () => ({ status: 400, code: "EnrolmentTokenInvalidException", message: "the token has been used" });
+    expect(await enrolInto(join(directory, "new", "agent"))).toContain("the token has been used");
+    expect(readdirSync(directory)).toEqual(["file"]);
+  });
+
   it("keeps the operator's settings to the agent's user, and when the host is enrolled anew", async () => {
     await enrolHost({ server: server.url, token, directory });
     const file = join(directory, "agent.json");

@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,6 +34,27 @@ it("says what is wrong with the place of a backup, and how to mend it", async ()
   expect(await saidBy(server.run("backup", folder, "--force"))).toBe(
     `sluice: ${folder} is a directory; name a file in it: sluice backup ${join(folder, "sluice.tar")}`,
   );
+});
+
+it("writes no backup into a device or a pipe", async () => {
+  // A pipe of its own: were /dev/null not refused, this test would replace it on the whole machine.
+  const pipe = join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  expect(await saidBy(server.run("backup", pipe, "--force"))).toBe(
+    `sluice: ${pipe} is a device, a pipe or a socket, and a backup is a file. Name another file`,
+  );
+  expect(statSync(pipe).isFIFO()).toBe(true);
+});
+
+it("says that --data is a file, with the cure", async () => {
+  const file = join(folder, "a-file");
+  writeFileSync(file, "");
+  const tar = join(folder, "for-a-file.tar");
+  await server.sluice("backup", tar);
+  const wanted = (code: string) =>
+    `sluice: --data ${file} is not a directory: it or a part of its path is a file (${code}). Name another directory`;
+  expect(await saidBy(sluice("restore", tar, "--data", file))).toBe(wanted("ENOTDIR"));
+  expect(await saidBy(sluice("server", "--data", file, "--listen", "127.0.0.1:0"))).toBe(wanted("EEXIST"));
 });
 
 it("says how to start what was restored, and makes nothing of what is no backup", async () => {

@@ -1,13 +1,22 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
+import { fullDisk } from "@sluice/model/disk-full.ts";
 import { sluiceClient } from "@sluice/wire/client/clients.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
+import { directoryTrouble } from "@sluice/wire/config/directory-trouble.ts";
 import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import type { EnrolHostOutput, Tag } from "@sluice/wire/sluice/operations.ts";
 import { describeFailure } from "./agent-log.ts";
 import { AGENT_VERSION } from "./agent-version.ts";
 import { callToEnrol, isBrokenOff } from "./enrolment-call.ts";
-import { EnrolledAlready, type Enrolment, isEnrolled, writeEnrolment } from "./enrolment-files.ts";
+import {
+  EnrolledAlready,
+  type Enrolment,
+  isEnrolled,
+  prepareDirectory,
+  type UnmakeDirectory,
+  writeEnrolment,
+} from "./enrolment-files.ts";
 import { pinCertificate } from "./envelope.ts";
 
 export interface EnrolHostOptions {
@@ -48,8 +57,23 @@ export async function enrolHost(options: EnrolHostOptions): Promise<Omit<Enrolme
   // Before a use of the token is spent.
   if (isEnrolled(directory) && !options.force) throw new EnrolledAlready(directory);
   const { fingerprints } = readToken(options.token);
+  const unmakeDirectory = prepare(directory);
+  try {
+    return await enrolInto(directory, { ...options, server }, fingerprints);
+  } catch (error) {
+    unmakeDirectory();
+    throw error;
+  }
+}
+
+async function enrolInto(
+  directory: string,
+  options: EnrolHostOptions,
+  fingerprints: readonly string[],
+): Promise<Omit<Enrolment, "credentials">> {
+  const { server, force } = options;
   const hostName = options.name ?? hostname();
-  const answer = await askToEnrol({ ...options, server, name: hostName }, fingerprints);
+  const answer = await askToEnrol({ ...options, name: hostName }, fingerprints);
   checkAnswer(answer);
   const enrolment: Omit<Enrolment, "credentials"> = {
     server,
@@ -64,9 +88,25 @@ export async function enrolHost(options: EnrolHostOptions): Promise<Omit<Enrolme
     signingCertificate: answer.signingCertificate,
   };
   const { accessKeyId, secretAccessKey } = answer;
-  const { force } = options;
   writeEnrolment(directory, { ...enrolment, credentials: { accessKeyId, secretAccessKey } }, { force });
   return enrolment;
+}
+
+function prepare(directory: string): UnmakeDirectory {
+  try {
+    return prepareDirectory(directory);
+  } catch (error) {
+    throw new EnrolmentFailed(whyNotWritten(directory, error), { cause: error });
+  }
+}
+
+function whyNotWritten(directory: string, error: unknown): string {
+  if (fullDisk(error) !== null)
+    return `the disk of ${directory} is full. Free space on it, then try again: df -h ${directory}`;
+  return (
+    directoryTrouble(directory, error) ??
+    `--data ${directory} cannot be made or written (${describeFailure(error)}). Name another directory`
+  );
 }
 
 function serverUrl(text: string): string {

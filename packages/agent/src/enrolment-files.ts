@@ -4,13 +4,14 @@ import {
   existsSync,
   fchmodSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
 import { DESCRIPTORS_DIRECTORY, pathOfDescriptor } from "./host/descriptor-path.ts";
 import { NotReadable, readForeignFile } from "./host/foreign-file.ts";
 
@@ -18,6 +19,9 @@ const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | con
 
 /** They have a few kilobytes. The directory may be another user's, who can have put a pipe or a device there. */
 const ENROLMENT_FILE_MAX_BYTES = 1024 * 1024;
+const DIRECTORY_MODE = 0o755;
+/** As much as the files have, so that a full disk shows itself too. */
+const TRIED_WRITE_BYTES = 8 * 1024;
 
 /** What a host knows about itself and its server after it enrolled. */
 export interface Enrolment {
@@ -71,6 +75,58 @@ export class EnrolledAlready extends Error {
   }
 }
 
+/** Takes away the directories that were made for an enrolment that failed; what is in them stays, and they with it. */
+export type UnmakeDirectory = () => void;
+
+/**
+ * Makes the directory, and writes and removes a file in it: before a use of the token is spent.
+ * @throws the system's error when an enrolment cannot be written there. Nothing is left then
+ */
+export function prepareDirectory(directory: string): UnmakeDirectory {
+  const path = resolve(directory);
+  const firstMade = makeDirectory(path, DIRECTORY_MODE);
+  const unmake = () => {
+    if (firstMade === undefined) return;
+    try {
+      for (let made = path; made.length >= firstMade.length; made = dirname(made)) rmdirSync(made);
+    } catch {
+      // Somebody else has put something there.
+    }
+  };
+  try {
+    tryToWrite(path);
+  } catch (error) {
+    unmake();
+    throw error;
+  }
+  return unmake;
+}
+
+function tryToWrite(directory: string): void {
+  inside(directory, (opened) => {
+    const file = join(opened, `enrolment-try.${process.pid}.unfinished`);
+    rmSync(file, { force: true });
+    const descriptor = openSync(file, NEW_FILE, 0o600);
+    try {
+      writeFileSync(descriptor, Buffer.alloc(TRIED_WRITE_BYTES));
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+      rmSync(file, { force: true });
+    }
+  });
+}
+
+/** Goes on with the directory that is opened now, whatever its name leads to later. */
+function inside(directory: string, work: (opened: string, descriptor: number) => void): void {
+  const descriptor = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    work(DESCRIPTORS_DIRECTORY === undefined ? directory : pathOfDescriptor(descriptor), descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /**
  * Writes the three files, each as a whole. agent.json comes last and names the key and the certificate that it belongs with, so a crash in
  * between leaves either no enrolment or one that says that it is incomplete. Who may move the directory may have put another one in its place since it was
@@ -78,10 +134,8 @@ export class EnrolledAlready extends Error {
  * @throws EnrolledAlready unless `force`
  */
 export function writeEnrolment(directory: string, enrolment: Omit<Enrolment, "host">, { force = false } = {}): void {
-  mkdirSync(directory, { recursive: true, mode: 0o755 });
-  const descriptor = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    const opened = DESCRIPTORS_DIRECTORY === undefined ? directory : pathOfDescriptor(descriptor);
+  makeDirectory(directory, DIRECTORY_MODE);
+  inside(directory, (opened, descriptor) => {
     if (isEnrolled(opened) && !force) throw new EnrolledAlready(directory);
     const { credentials, signingCertificate, ...agent } = enrolment;
     const host = readHostSettings(opened);
@@ -91,9 +145,7 @@ export function writeEnrolment(directory: string, enrolment: Omit<Enrolment, "ho
     // Its `host` may come to hold keys of the operator's own.
     replacePrivately(join(opened, ENROLMENT_FILE_NAMES.agent), asText(named), 0o600);
     fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  });
 }
 
 /** What the operator wrote into agent.json; undefined when there is nothing that can be read. It outlives an enrolment. */

@@ -1,13 +1,16 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { CommandFailed } from "./command-failed.ts";
 import { namingFullDisk } from "./file-trouble.ts";
 
 /** Refuses a name under which no backup can be written, before the server makes one. */
 export function checkBackupFile(file: string, mayReplace: boolean): void {
-  const found = statSync(file, { throwIfNoEntry: false });
+  const found = look(file);
   if (found?.isDirectory()) {
     throw new CommandFailed(`${file} is a directory; name a file in it: sluice backup ${join(file, "sluice.tar")}`);
+  }
+  if (found && !found.isFile()) {
+    throw new CommandFailed(`${file} is a device, a pipe or a socket, and a backup is a file. Name another file`);
   }
   if (found && !mayReplace) {
     throw new CommandFailed(`${file} is there already; name another file, or replace it with --force`);
@@ -17,6 +20,14 @@ export function checkBackupFile(file: string, mayReplace: boolean): void {
   throw new CommandFailed(`${directory} does not exist. Make it, then try again: mkdir -m 0700 ${directory}`);
 }
 
+function look(file: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    throw backupFileTrouble(error, file);
+  }
+}
+
 /** Why the backup could not be written there, with the cure; every other error as it is. */
 export function backupFileTrouble(error: unknown, file: string): unknown {
   const directory = dirname(resolve(file));
@@ -24,6 +35,9 @@ export function backupFileTrouble(error: unknown, file: string): unknown {
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
     const message = `this user may not write ${basename(file)} into ${directory} (${code}). Name a file elsewhere`;
     return new CommandFailed(message, { cause: error });
+  }
+  if (code === "ENOTDIR") {
+    return new CommandFailed(`${directory} is not a directory. Name a file elsewhere`, { cause: error });
   }
   return namingFullDisk(error, directory);
 }

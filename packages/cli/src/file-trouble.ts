@@ -1,5 +1,6 @@
-import { resolve } from "node:path";
+import { resolve, sep } from "node:path";
 import { fullDisk } from "@sluice/model/disk-full.ts";
+import { directoryTrouble } from "@sluice/wire/config/directory-trouble.ts";
 import { CommandFailed } from "./command-failed.ts";
 
 /** What a verb that fills `directory` throws: a full disk with the path and the cure; every other error as it is. */
@@ -15,4 +16,17 @@ export function namingFullDisk(error: unknown, directory: string): unknown {
     default:
       return error;
   }
+}
+
+/** What a verb that keeps everything in `directory` throws: that it cannot be written, with the cure, a full disk too; every other error as it is. */
+export function namingDirectoryTrouble(error: unknown, directory: string): unknown {
+  const path = resolve(directory);
+  const failedAt = (error as NodeJS.ErrnoException).path;
+  const isOfIt = failedAt !== undefined && (isWithin(resolve(failedAt), path) || isWithin(path, resolve(failedAt)));
+  const trouble = isOfIt ? directoryTrouble(path, error) : undefined;
+  return trouble === undefined ? namingFullDisk(error, directory) : new CommandFailed(trouble, { cause: error });
+}
+
+function isWithin(path: string, directory: string): boolean {
+  return `${path}${sep}`.startsWith(directory.endsWith(sep) ? directory : `${directory}${sep}`);
 }

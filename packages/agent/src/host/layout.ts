@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
+import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
 import { replaceFile } from "./durable-file.ts";
 import { EventFailure, errorCodeOf } from "./event-failure.ts";
 
@@ -110,7 +111,7 @@ export function writePointer(pointerFile: string, deploymentDirectory: string): 
  * and nobody but its owner can write to it.
  */
 export function ensureDirectory(path: string): void {
-  const first = mkdirSync(path, { recursive: true, mode: OWN_DIRECTORY_MODE });
+  const first = makeDirectory(path, OWN_DIRECTORY_MODE);
   if (first === undefined) closeToOthers(path);
   else for (let made = path; made.length >= first.length; made = dirname(made)) chmodSync(made, OWN_DIRECTORY_MODE);
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rm, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import { type Bridge, createBridge, deleteBridge, deleteOrphanedBridges, plugIn } from "./bridge.ts";
 import { type AgentProcess, agentEnvironment, startAgent } from "./host-process.ts";
@@ -72,7 +73,7 @@ export interface HostSite {
 /** @throws Error when another `sluice up` runs on the same data directory */
 export async function openHostSite(options: HostSiteOptions): Promise<HostSite> {
   const dataDirectory = resolve(options.dataDirectory);
-  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  makeDirectory(dataDirectory, 0o700);
   const previous = await readUpRecord(dataDirectory);
   if (previous !== undefined) await removeLeftovers(dataDirectory, previous);
 

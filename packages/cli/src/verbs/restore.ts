@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { namingFullDisk } from "../file-trouble.ts";
+import { namingDirectoryTrouble } from "../file-trouble.ts";
 import { addExamples, addJsonOption } from "../options.ts";
 import { print, printJson } from "../output.ts";
 import { shellWord } from "../shell-word.ts";
@@ -33,7 +33,7 @@ export function define(command: Command): void {
       databaseUrl: options.database,
       now: Date.now,
     }).catch((error: unknown) => {
-      throw namingFullDisk(error, options.data);
+      throw namingDirectoryTrouble(error, options.data);
     });
     if (options.json) printJson({ data: options.data, version: manifest.version, takenAt: manifest.takenAt });
     else {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { namingFullDisk } from "../file-trouble.ts";
+import { namingDirectoryTrouble } from "../file-trouble.ts";
 import { addExamples, type ListenAddress, parseListenAddress } from "../options.ts";
 import { print } from "../output.ts";
 import { terminationAsked } from "../termination.ts";
@@ -64,7 +64,7 @@ export function define(command: Command): void {
       accountId: options.accountId,
       logLevel: options.logLevel,
     }).catch((error: unknown) => {
-      throw namingFullDisk(error, options.data);
+      throw namingDirectoryTrouble(error, options.data);
     });
     print(`Sluice listens on ${server.listensOn.join(", ")}`);
     await asked;

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { namingFullDisk } from "../file-trouble.ts";
+import { namingDirectoryTrouble } from "../file-trouble.ts";
 import { addExamples, collectTag, type ListenAddress, parseListenAddress, parsePositiveInteger } from "../options.ts";
 import { print, printError } from "../output.ts";
 import { hostLabel } from "../printing.ts";
@@ -63,7 +63,7 @@ export function define(command: Command): void {
       tags,
       configFile: options.config,
     }).catch((error: unknown) => {
-      throw namingFullDisk(error, options.data);
+      throw namingDirectoryTrouble(error, options.data);
     });
     let isEnding = false;
     print(`Sluice listens on ${up.url}, data in ${resolve(options.data)}`);

@@ -21,6 +21,7 @@ import {
 } from "@sluice/wire/backup/backup-reader.ts";
 import { type Kysely, sql } from "kysely";
 import type { WriteTransaction } from "../store/group-commit.ts";
+import { makeDataDirectory } from "../store/make-data-directory.ts";
 import { MIGRATIONS } from "../store/migrations.ts";
 import { openStore } from "../store/open-store.ts";
 import { giveNewId, nameOf, OWN_DATABASE_FILE, writeOwnDatabase } from "../store/own-database.ts";
@@ -65,7 +66,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<BackupMani
   checkEmpty(dataDirectory);
   const unfinished = join(dataDirectory, UNFINISHED_RESTORE);
   const isNewDirectory = !existsSync(dataDirectory);
-  mkdirSync(unfinished, { recursive: true, mode: PRIVATE_DIRECTORY });
+  makeDataDirectory(dataDirectory);
+  mkdirSync(unfinished, { mode: PRIVATE_DIRECTORY });
   const placed: string[] = [];
   try {
     // As the backup's own version had it; the server brings it up to date at its start.

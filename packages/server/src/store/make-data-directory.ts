@@ -1,21 +1,18 @@
-import { existsSync, mkdirSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
+import { directoryTrouble } from "@sluice/wire/config/directory-trouble.ts";
+import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
 
-/**
- * Level by level, since Node's own recursive mkdir never returns where the parent exists and yet nothing can be made in it (/proc).
- */
+const OWNER_ONLY = 0o700;
+
+/** @throws Error that says why it cannot be made, and the cure */
 export function makeDataDirectory(path: string): void {
-  const absolute = resolve(path);
-  if (existsSync(absolute)) return;
-  const parent = dirname(absolute);
-  if (!existsSync(parent)) makeDataDirectory(parent);
   try {
-    mkdirSync(absolute, { mode: 0o700 });
+    makeDirectory(path, OWNER_ONLY);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
+    const directory = resolve(path);
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`the data directory ${absolute} cannot be made: ${reason}; choose another --data`, {
-      cause: error,
-    });
+    const trouble =
+      directoryTrouble(directory, error) ?? `--data ${directory} cannot be made (${reason}). Name another directory`;
+    throw new Error(trouble, { cause: error });
   }
 }

@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { namingDirectoryTrouble } from "./file-trouble.ts";
+
+const failure = (code: string, path?: string) => Object.assign(new Error(`${code}: raw words`), { code, path });
+const said = (error: Error, directory: string) => (namingDirectoryTrouble(error, directory) as Error).message;
+
+it("names the directory and the cure where it cannot be written", () => {
+  const wanted =
+    "--data /srv/data cannot be written by this user (EACCES). Name another directory, or run as its owner";
+  expect(said(failure("EACCES", "/srv/data/sluice.db"), "/srv/data")).toBe(wanted);
+  expect(said(failure("EACCES", "/srv"), "/srv/data")).toBe(wanted);
+  expect(said(failure("EACCES", "/"), "/srv/data")).toBe(wanted);
+  expect(said(failure("ENOTDIR", "/srv/data"), "/srv/data")).toContain("--data /srv/data is not a directory");
+});
+
+it("leaves an error of another file as it is", () => {
+  expect(said(failure("EACCES", "/etc/key.pem"), "/srv/data")).toBe("EACCES: raw words");
+  expect(said(failure("EACCES", "/srv/data-2/x"), "/srv/data")).toBe("EACCES: raw words");
+  expect(said(failure("EACCES"), "/srv/data")).toBe("EACCES: raw words");
+});
