@@ -51,6 +51,8 @@ export class HaproxyProcess {
     const lines = [
       "global",
       `  stats socket ${bind} level ${level}`,
+      // Ten are let wait until it is told so: a test that counts connections would count those that were refused.
+      "  stats maxconn 100",
       "defaults",
       "  mode http",
       "  retries 0",

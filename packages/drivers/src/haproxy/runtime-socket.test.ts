@@ -1,9 +1,25 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { askHaproxy, HaproxyUnreachable, parseRuntimeSocket, type RuntimeSocket } from "./runtime-socket.ts";
 
 const never = new AbortController().signal;
+
+const BUSY_BALANCER = `
+  const server = require("node:net").createServer((connection) => {
+    connection.once("data", () => connection.end("Pid: 1\\n\\n"));
+  });
+  server.listen({ path: process.argv[1], backlog: 1 }, () => {
+    process.stdout.write("listening");
+    require("node:fs").readSync(0, Buffer.alloc(8));
+  });
+`;
+
 let server: Server | undefined;
 
 afterEach(() => {
@@ -50,6 +66,24 @@ describe("a runtime socket", () => {
       next();
     });
     expect(await askHaproxy(socket, "show info", never)).toBe("first line ä\n\n");
+  });
+
+  it("whose queue is full is asked again until there is room", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sluice-runtime-socket-"));
+    const path = join(folder, "admin.sock");
+    // A process of its own: one that is busy lets nobody in, and its queue holds two.
+    const busy = spawn(process.execPath, ["-e", BUSY_BALANCER, path], { stdio: ["pipe", "pipe", "inherit"] });
+    try {
+      await once(busy.stdout, "data");
+      const asked = Array.from({ length: 8 }, () => askHaproxy({ name: path, path }, "show info", never));
+      // By now the kernel has refused those for whom there was no room.
+      for (let index = 0; index < 3; index++) await new Promise(setImmediate);
+      busy.stdin.write("go on");
+      expect(await Promise.all(asked)).toEqual(asked.map(() => "Pid: 1\n\n"));
+    } finally {
+      busy.kill("SIGKILL");
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("that breaks off, says nothing or is silent is a rejection that names it", async () => {

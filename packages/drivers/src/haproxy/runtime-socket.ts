@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** Where a balancer takes commands. `name` is how the settings wrote it, for messages. */
 export type RuntimeSocket =
@@ -41,15 +42,41 @@ export function parseRuntimeSocket(name: string): RuntimeSocket | undefined {
 }
 
 /**
+ * HAProxy lets ten connections wait at its socket until it is told otherwise (`stats maxconn`); of Unix sockets the kernel refuses the next
+ * one at once, before anything was sent.
+ */
+const QUEUE_IS_FULL = "EAGAIN";
+const QUEUE_RETRY_MILLISECONDS = 10;
+
+/**
  * One command line, one connection: HAProxy answers and closes. The answer ends with an empty line, by which one that broke off is
  * told from a whole one; a command that has nothing to say answers with the empty line alone.
  * Rejects with a {@link HaproxyUnreachable}, or with the signal's reason.
  */
-export function askHaproxy(
+export async function askHaproxy(
   socket: RuntimeSocket,
   command: string,
   signal: AbortSignal,
   timeoutMilliseconds = ANSWER_TIMEOUT_MILLISECONDS,
+): Promise<string> {
+  const endsAt = performance.now() + timeoutMilliseconds;
+  for (;;) {
+    try {
+      return await askOnce(socket, command, signal, timeoutMilliseconds);
+    } catch (error) {
+      const cause =
+        error instanceof HaproxyUnreachable ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+      if (cause?.code !== QUEUE_IS_FULL || performance.now() > endsAt) throw error;
+      await pause(QUEUE_RETRY_MILLISECONDS);
+    }
+  }
+}
+
+function askOnce(
+  socket: RuntimeSocket,
+  command: string,
+  signal: AbortSignal,
+  timeoutMilliseconds: number,
 ): Promise<string> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
