@@ -1,5 +1,5 @@
 import { type Server as HttpServer, IncomingMessage, type ServerResponse } from "node:http";
-import { Server as HttpsServer } from "node:https";
+import type { Server as HttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import { PieceBudget } from "@sluice/wire/sigv4/piece-budget.ts";
 
@@ -8,7 +8,7 @@ const SLICE_BYTES = 4096;
 
 /**
  * A request whose body ends early when it comes in too many pieces for its length. Whoever reads a body asks {@link hasTooManyPieces} at
- * its end. Bodies that are thrown away are held to it, too.
+ * its end. A body that nobody wants has to be read all the same (`discardRest`): node throws away uncounted what nobody ever read of.
  */
 export class PiecewiseMessage extends IncomingMessage {
   readonly #budget = new PieceBudget();
@@ -34,11 +34,16 @@ export function hasTooManyPieces(request: IncomingMessage): boolean {
 
 /**
  * Lets the server look at no more of a connection once a body on it was broken off, and ends it after the answer: where the next request
- * begins is unknown. Ends it at once where a request's head comes in too many pieces. The server makes {@link PiecewiseMessage}s of its
- * requests.
+ * begins is unknown. The server makes {@link PiecewiseMessage}s of its requests.
  */
 export function boundPieces(server: HttpServer | HttpsServer): void {
   const latest = new WeakMap<Socket, PiecewiseMessage>();
+  const sliced = new WeakSet<Socket>();
+  const slice = (socket: Socket) => {
+    if (sliced.has(socket)) return;
+    sliced.add(socket);
+    parseInSlices(socket, () => latest.get(socket)?.isBrokenOff ?? false);
+  };
   server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
     if (!(request instanceof PiecewiseMessage)) return;
     const { socket } = request;
@@ -46,36 +51,25 @@ export function boundPieces(server: HttpServer | HttpsServer): void {
     if (latest.get(socket)?.isBrokenOff) socket.destroy();
     latest.set(socket, request);
     request.onBrokenOff = () => {
+      slice(socket);
       if (response.headersSent) socket.destroy();
       else response.setHeader("connection", "close");
     };
-  });
-  server.on(server instanceof HttpsServer ? "secureConnection" : "connection", (socket: Socket) => {
-    const parse = socket.listeners("data");
-    socket.removeAllListeners("data");
-    let between = new PieceBudget();
-    let last: PiecewiseMessage | undefined;
-    socket.on("data", (bytes: Buffer) => {
-      const before = latest.get(socket);
-      if (before !== last) between = new PieceBudget();
-      last = before;
-      // A TLS record may hold one byte, of a head or of the empty lines that may stand before one. Bodies are counted for themselves.
-      if (before?.complete !== false && !between.take(bytes.length)) return void socket.destroy();
-      // Once the server has ended its half, all has been said: what cannot be read would be answered piece by piece.
-      for (let at = 0; at < bytes.length && socket.writable; ) {
-        // Node stops reading where answers are not fetched, and its parser with it.
-        if (socket.isPaused()) return void socket.unshift(bytes.subarray(at));
-        const request = latest.get(socket);
-        if (request?.isBrokenOff) return;
-        const end = isInOnePiece(request) ? bytes.length : at + SLICE_BYTES;
-        for (const listener of parse) listener.call(socket, bytes.subarray(at, end));
-        at = end;
-      }
-    });
+    // Others stay with node's own way from the socket to its parser, which passes JavaScript by.
+    if (request.headers["transfer-encoding"] !== undefined) slice(socket);
   });
 }
 
-/** Of a body that is not in chunks, all that has come is one piece. */
-function isInOnePiece(request: PiecewiseMessage | undefined): boolean {
-  return request !== undefined && !request.complete && request.headers["transfer-encoding"] === undefined;
+/** Node's parser gets the rest of what comes over a connection by and by, and nothing any more once `isOver`. */
+function parseInSlices(socket: Socket, isOver: () => boolean): void {
+  const parse = socket.listeners("data");
+  socket.removeAllListeners("data");
+  socket.on("data", (bytes: Buffer) => {
+    for (let at = 0; at < bytes.length && !socket.destroyed; at += SLICE_BYTES) {
+      // Node stops reading where answers are not fetched, and its parser with it.
+      if (socket.isPaused()) return void socket.unshift(bytes.subarray(at));
+      if (isOver()) return;
+      for (const listener of parse) listener.call(socket, bytes.subarray(at, at + SLICE_BYTES));
+    }
+  });
 }
