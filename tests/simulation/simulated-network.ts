@@ -94,7 +94,7 @@ export class SimulatedNetwork {
   ): void {
     const { time, random, server: current, knocks, door } = this.#parts;
     if (this.#isCut(hostId)) return;
-    knocks.knocked(hostId, time.now());
+    if (!isInside) knocks.knocked(hostId, time.now());
     if (current() && !door.isOpen && !isInside) {
       door.enter(() => this.#deliver(hostId, request, signal, answer, resolve, reject, true));
       return;
@@ -112,6 +112,7 @@ export class SimulatedNetwork {
       fail("connection reset");
     });
     server.heard(hostId);
+    knocks.heard(hostId);
     const undelivered: (() => void)[] = [];
     const line = { signal, onUndelivered: (action: () => void) => void undelivered.push(action) };
     const end = (action: () => void) => {
