@@ -209,9 +209,25 @@ describe("a server whose certificate the token names", () => {
     expect(asked).toBe(0);
   });
 
+  it("has the agent say how to go on when it shows another certificate later, in its log and its status", async () => {
+    await enrolWith([fingerprintOf(tls.certificatePem)]);
+    const file = join(directory, "agent.json");
+    const other = { serverFingerprints: ["00".repeat(32)] };
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...other }));
+    const agent = startAgent(directory, new FakeHost());
+    const cure =
+      "was renewed. If it is the same server, enrol this host again: `sluice hosts remove NAME` at the server";
+    await until(() => agent.lines.some((line) => line.includes("did not answer a poll")));
+    expect(agent.lines.find((line) => line.includes("did not answer a poll"))).toContain(cure);
+    expect((await readAgentStatus(directory)).running?.lastFailure).toContain(cure);
+    expect(await agent.stop()).toBe(0);
+  });
+
   it("is not shown the token when it is another, or when the token names none", async () => {
     const other = fingerprintOf((await createSigningCertificate()).certificatePem);
-    await expect(enrolWith([other])).rejects.toThrow("not the pinned one");
+    await expect(enrolWith([other])).rejects.toThrow(
+      /which is not the pinned one \([0-9a-f]{64}\)\. Either this is another server, or its certificate was renewed\. If https:\S+ is the right server, its certificate is newer than the token: make a new token there \(sluice token create\), and enrol with that$/,
+    );
     await expect(enrolWith([])).rejects.toThrow("cannot be reached");
     expect(asked).toBe(0);
     expect(existsSync(join(directory, "agent.json"))).toBe(false);

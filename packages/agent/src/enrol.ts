@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { fullDisk } from "@sluice/model/disk-full.ts";
 import { sluiceClient } from "@sluice/wire/client/clients.ts";
+import { isCertificateNotPinned } from "@sluice/wire/client/connection-agent.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
 import { directoryTrouble } from "@sluice/wire/config/directory-trouble.ts";
 import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
@@ -154,6 +155,12 @@ async function askToEnrol(
       throw new EnrolmentFailed(`This server speaks TLS: use --server ${server.replace(/^http:/i, "https:")}`, {
         cause: error,
       });
+    }
+    if (isCertificateNotPinned(error)) {
+      throw new EnrolmentFailed(
+        `${describeFailure(error)}. If ${server} is the right server, its certificate is newer than the token: make a new token there (sluice token create), and enrol with that`,
+        { cause: error },
+      );
     }
     throw new EnrolmentFailed(
       `${server} cannot be reached to enrol ${name}: ${describeFailure(error)}. Is the address right, and does the server run?`,

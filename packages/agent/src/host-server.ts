@@ -46,10 +46,14 @@ const IDENTITY_CODES: ReadonlySet<string> = new Set([
   "AccessDeniedException",
 ]);
 
+/** What the operator has to do about a server that shows another certificate than the one that was pinned at enrolment. */
+export const CURE_OF_OTHER_CERTIFICATE =
+  "If it is the same server, enrol this host again: `sluice hosts remove NAME` at the server, `sluice agent enroll --force` here with a new token, then restart this agent.";
+
 /** What the operator of the host has to do about a refused identity. */
 export function cureOfRefusal(refusal: ServerRefusal): string {
   if (refusal.code === "RequestExpired" || refusal.code === "InvalidSignatureException") {
-    return "Check this host's clock (it must be within minutes of the server's); if it is right, enrol the host again: `sluice agent enroll --force`.";
+    return "Check this host's clock (it must be within minutes of the server's); if it is right, enrol the host again: `sluice hosts remove NAME` at the server, then `sluice agent enroll --force` with a new token.";
   }
   return "The server does not know this host's key. If the host was removed or the server is a new one, enrol it again: `sluice agent enroll --force`.";
 }

@@ -32,7 +32,7 @@ const AFTER_RESTORE =
 
 /** What the operator has to do when callers know the server by names that its certificate does not have. */
 const NAMES_NOT_IN_CERTIFICATE =
-  "names of server.names are not in the server's certificate: AWS tools refuse the server under them; agents go on, since they pin the certificate. Start with --tls-cert and --tls-key of a certificate that has the names, then enrol the hosts again: sluice agent enroll --force. See docs/reference/sluice-yml.md, A name that the certificate lacks";
+  "names of server.names are not in the server's certificate: AWS tools refuse the server under them; agents go on, since they pin the certificate. Start with --tls-cert and --tls-key of a certificate that has the names, then enrol the hosts again: sluice hosts remove NAME, then on the host sluice agent enroll --force with a new token. See docs/reference/sluice-yml.md, A name that the certificate lacks";
 
 export interface ServerOptions {
   readonly dataDirectory: string;

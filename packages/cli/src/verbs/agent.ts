@@ -47,7 +47,10 @@ function defineEnroll(parent: Command): void {
     .option("--on-premises", "an on-premises instance instead of an EC2-style one")
     .option("--zone <zone>", "the zone that it stands in")
     .option("--address <address>", "the address to show for it")
-    .option("--force", "replace an enrolment that is there already");
+    .option(
+      "--force",
+      "replace the enrolment in the directory, not the one at the server: sluice hosts remove NAME first",
+    );
   addJsonOption(addDataOption(enroll));
   addExamples(
     enroll,
@@ -55,6 +58,7 @@ function defineEnroll(parent: Command): void {
   );
   enroll.action(async (options: EnrollOptions) => {
     const { enrolHost } = await import("@sluice/agent/enrol.ts");
+    const { readAgentStatus } = await import("@sluice/agent/status.ts");
     const { whoElseMayChange } = await import("@sluice/agent/data-directory.ts");
     const enrolled = await enrolHost({
       server: options.server,
@@ -71,15 +75,19 @@ function defineEnroll(parent: Command): void {
     if (problem !== undefined) {
       printError(
         `Warning: users of this host can make an agent that is root run scripts of theirs: ${problem}. If the agent is to run as another user, ` +
-          `enrol as that user: sudo -u USER sluice agent enroll … --force --data ${options.data}`,
+          `remove the host again (sluice hosts remove ${enrolled.hostName}), and enrol as that user, who owns the directory: sudo -u USER sluice agent enroll … --force --data ${options.data}`,
       );
     }
     if (options.json)
       printJson({ hostId: enrolled.hostId, hostName: enrolled.hostName, hostIdentifier: enrolled.hostIdentifier });
-    else
-      print(
-        `${hostLabel(enrolled.hostName, enrolled.hostId)} is enrolled. Start it: sluice agent run --data ${options.data}`,
-      );
+    else {
+      const { running } = await readAgentStatus(options.data);
+      const next =
+        running === undefined
+          ? `Start it: sluice agent run --data ${options.data}`
+          : `Restart its agent${running.processId === undefined ? "" : ` (process ${running.processId})`}, which still goes by the old enrolment`;
+      print(`${hostLabel(enrolled.hostName, enrolled.hostId)} is enrolled. ${next}`);
+    }
   });
 }
 

@@ -21,6 +21,17 @@ export interface TlsTrust {
 const IDLE_CONNECTION_MAX_MS = 50_000;
 const FREE_SOCKETS_MAX = 8;
 
+/** The server was reached, and showed a certificate whose fingerprint is not among those that are pinned. */
+export class CertificateNotPinned extends Error {
+  override readonly name = "CertificateNotPinned";
+}
+
+/** Whether that is why a call failed. */
+export function isCertificateNotPinned(error: unknown): boolean {
+  for (let one = error; one instanceof Error; one = one.cause) if (one instanceof CertificateNotPinned) return true;
+  return false;
+}
+
 /** Keep-alive connections to one endpoint, without Nagle's delay. */
 export function connectionAgent(protocol: "http:" | "https:", trust: TlsTrust | undefined): HttpAgent {
   const options: AgentOptions & { noDelay: boolean } = {
@@ -82,9 +93,9 @@ class PinnedAgent extends https.Agent {
         return;
       }
       socket.destroy(
-        new Error(
+        new CertificateNotPinned(
           `the server's certificate has the sha256 fingerprint ${shown === undefined ? "(none)" : normaliseFingerprint(shown)}, which is not ` +
-            `the pinned one (${[...this.#fingerprints].join(", ")}). Either this is another server, or its certificate was renewed.`,
+            `the pinned one (${[...this.#fingerprints].join(", ")}). Either this is another server, or its certificate was renewed`,
         ),
       );
     });

@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startKnownAgent } from "./sluice-agent.ts";
+import { cleanEnvironment, runProgram, SLUICE, type SluiceServer, startSluiceServer } from "./sluice-server.ts";
+import { until } from "./until.ts";
+
+let folder: string;
+let server: SluiceServer;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "sluice-e2e-first-"));
+  server = await startSluiceServer();
+});
+afterAll(async () => {
+  await server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const shell = (script: string) => runProgram("sh", ["-c", script], cleanEnvironment());
+
+it("lets `sluice env` wait for the server that was started just before it", async () => {
+  const data = join(folder, "starting");
+  const { stdout } = await promisify(execFile)(
+    "sh",
+    [
+      "-c",
+      `"${SLUICE}" server --data "${data}" --listen 127.0.0.1:0 >"${folder}/log" 2>&1 & eval "$("${SLUICE}" env --data "${data}")"; echo "$? $AWS_PROFILE"; kill $!; wait`,
+    ],
+    { env: cleanEnvironment() },
+  );
+  expect(stdout).toBe("0 sluice\n");
+});
+
+it("makes eval fail where `sluice env` fails, so that nothing goes on with another profile", async () => {
+  const { exitCode, stdout, stderr } = await shell(
+    `eval "$("${SLUICE}" env --data "${folder}/nowhere")" && echo it went on`,
+  );
+  expect([exitCode, stdout]).toEqual([1, ""]);
+  expect(stderr).toContain("waiting 15 s for a server to write it");
+  expect(stderr).toContain("nowhere/aws/config is not there: a server writes it at its first start");
+  expect((await shell(`eval "$("${SLUICE}" env)" && echo it went on`)).exitCode).toBe(1);
+});
+
+it("says to restart the agent that runs when its host is enrolled anew", async () => {
+  const data = join(folder, "host");
+  const enroll = async (...args: string[]) => {
+    const token = (await server.sluice("token", "create")).trim();
+    const command = ["agent", "enroll", "--server", server.url(), "--token", token, "--data", data, "--name", "web-1"];
+    return runProgram(SLUICE, [...command, ...args], cleanEnvironment());
+  };
+  expect((await enroll()).stdout).toContain(`is enrolled. Start it: sluice agent run --data ${data}`);
+  const agent = startKnownAgent("web-1", data);
+  try {
+    await until("the agent runs", () => /the agent runs/.test(agent.log()));
+    const refused = await enroll("--force");
+    expect(refused.stderr).toContain("run `sluice hosts remove web-1` first");
+    await server.sluice("hosts", "remove", "web-1");
+    expect((await enroll("--force")).stdout).toMatch(
+      /is enrolled\. Restart its agent \(process \d+\), which still goes by the old enrolment\n$/,
+    );
+  } finally {
+    await agent.close();
+  }
+});
