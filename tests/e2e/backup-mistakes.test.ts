@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PostgresCluster, startPostgres, whyNoPostgres } from "../postgres/postgres-cluster.ts";
 import { cleanEnvironment, runProgram, SLUICE, type SluiceServer, startSluiceServer } from "./sluice-server.ts";
 import { type SmallDisk, smallDisk } from "./small-disk.ts";
+import { until } from "./until.ts";
 
 let folder: string;
 let server: SluiceServer;
@@ -65,6 +66,34 @@ it("says how to start what was restored, and makes nothing of what is no backup"
   expect(await server.sluice("backup", tar)).toMatch(/: \d+\.\d KiB, as of .*, verified\n$/);
   const { stdout } = await sluice("restore", tar, "--data", target);
   expect(stdout).toMatch(new RegExp(`: sluice server --data ${target}\n$`));
+});
+
+it("tells that it was restored until a server has started", async () => {
+  const tar = join(folder, "told.tar");
+  const data = join(folder, "told");
+  await server.sluice("backup", tar);
+  await sluice("restore", tar, "--data", data);
+  const notice = "this server was restored from a backup: deployments";
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  const { port } = other.address() as { port: number };
+  for (const _ of ["the first time", "the second time"]) {
+    const said = await saidBy(sluice("server", "--data", data, "--listen", `127.0.0.1:${port}`));
+    expect(said).toContain(`127.0.0.1:${port} is in use by another program`);
+    expect(said).toContain(notice);
+  }
+  await new Promise((resolve) => other.close(resolve));
+  const restored = await startSluiceServer({ known: { data, port: 0 } });
+  try {
+    await until("the restored server is ready", () => restored.log().includes("the server is ready"));
+    expect(restored.log()).toContain(notice);
+    await restored.kill();
+    await restored.start();
+    await until("it is ready again", () => restored.log().includes("the server is ready"));
+    expect(restored.log()).not.toContain(notice);
+  } finally {
+    await restored.close();
+  }
 });
 
 it("leaves nothing of a first start whose port is in use", async () => {

@@ -44,6 +44,24 @@ it("makes eval fail where `sluice env` fails, so that nothing goes on with anoth
   expect((await shell(`eval "$("${SLUICE}" env)" && echo it went on`)).exitCode).toBe(1);
 });
 
+it("exits with 2 for a value that an option does not take, and names what it takes", async () => {
+  const refused = async (...args: string[]) => {
+    const { exitCode, stderr } = await runProgram(
+      SLUICE,
+      ["server", "--data", join(folder, "wrong"), ...args],
+      cleanEnvironment(),
+    );
+    expect(exitCode, args[0]).toBe(2);
+    return stderr.trim();
+  };
+  expect(await refused("--log-level", "loud")).toBe(
+    "sluice: --log-level is 'loud'; it must be one of trace, debug, info, warn, error, fatal, silent",
+  );
+  expect(await refused("--account-id", "12")).toContain("--account-id is '12'; it must be 12 digits");
+  expect(await refused("--region", "Mars")).toContain("--region is 'Mars'");
+  expect(await refused("--database", "mysql://x")).toContain("--database is not postgres://");
+});
+
 it("says to restart the agent that runs when its host is enrolled anew", async () => {
   const data = join(folder, "host");
   const enroll = async (...args: string[]) => {

@@ -187,6 +187,12 @@ describe("a data directory and its database", () => {
     await expect(run(missing.href)).rejects.toThrow(
       `the database ${host}/missing does not exist. Make it: createdb missing -h 127.0.0.1 -p ${port} -U sluice`,
     );
+    // Where the directory belongs to another one, a new one would be refused: that one is named instead.
+    await run(url);
+    const own = `${host}${new URL(url).pathname}`;
+    await expect(run(missing.href)).rejects.toThrow(
+      `${data} belongs to the PostgreSQL database ${own}, and ${host}/missing does not exist. Start it with that one: sluice server --data ${data} --database postgres://USER:PASSWORD@${own}`,
+    );
     await expect(run("postgres://sluice@localhost:1/sluice")).rejects.toThrow(
       /cannot reach the database localhost:1\/sluice as sluice: .*ECONNREFUSED.*: pg_isready -h localhost -p 1$/,
     );

@@ -1,3 +1,4 @@
+import { WrongOptionError } from "@sluice/model/wrong-option.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
 import { printError } from "./output.ts";
 
@@ -25,8 +26,13 @@ export function describeError(error: unknown): string {
   return BUGS.some((bug) => error instanceof bug) ? (error.stack ?? error.message) : error.message;
 }
 
+function exitStatusOf(error: unknown): number {
+  if (error instanceof CommandFailed) return error.exitStatus;
+  return error instanceof WrongOptionError ? EXIT_USAGE : EXIT_FAILED;
+}
+
 /** Prints what went wrong, and leaves the exit status in `process.exitCode`. */
 export function reportFailure(error: unknown): void {
   printError(`sluice: ${describeError(error)}`);
-  process.exitCode = error instanceof CommandFailed ? error.exitStatus : EXIT_FAILED;
+  process.exitCode = exitStatusOf(error);
 }

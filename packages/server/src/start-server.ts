@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
+import { WrongOptionError } from "@sluice/model/wrong-option.ts";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { checkNoUnfinishedRestore } from "./backup/restore-backup.ts";
-import { settleRestored } from "./backup/settle-restored.ts";
+import { noteRestoreTold, settleRestored } from "./backup/settle-restored.ts";
 import { compose } from "./compose.ts";
 import { loadConfig } from "./compose-drivers.ts";
 import { dataDirectory, writeClientFiles } from "./data-directory.ts";
@@ -16,7 +17,7 @@ import { fingerprintOf, givenCertificate, namesNotIn, ownCertificate } from "./s
 import { createServerLog } from "./server-log.ts";
 import { createSigningCertificate, loadSigningKey, type SigningCertificate } from "./signing/specification-envelope.ts";
 import { type LockOptions, openStore, type Store } from "./store/open-store.ts";
-import { adoptDatabase, checkDatabase, checkPlace } from "./store/own-database.ts";
+import { adoptDatabase, checkDatabase, checkPlace, namingOwnDatabase } from "./store/own-database.ts";
 import { rootKeyOrNew } from "./store/root-key.ts";
 import { settingOrNew } from "./store/settings.ts";
 
@@ -67,7 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const config = await loadConfig(options.configFile);
   checkNoUnfinishedRestore(options.dataDirectory);
   if (options.allowSeveralServers && options.databaseUrl === undefined) {
-    throw new Error(
+    throw new WrongOptionError(
       "--allow-several-servers is for PostgreSQL: SQLite has one server. Leave it out, or add --database postgres://USER:PASSWORD@HOST:PORT/DATABASE",
     );
   }
@@ -81,11 +82,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     databaseUrl: options.databaseUrl,
     check: (db, dialect) => checkDatabase(db, dialect, options),
     lock: serverLock(options, log),
+  }).catch((error: unknown) => {
+    throw namingOwnDatabase(error, options);
   });
   const apps: FastifyInstance[] = [];
   try {
     const restored = await settleRestored(store, Date.now);
-    if (restored) log.warn({ ...restored.mark, endedDeployments: restored.ended }, AFTER_RESTORE);
+    if (restored) log.warn(restored, AFTER_RESTORE);
     await adoptDatabase(store, options);
     const directory = dataDirectory(options.dataDirectory);
     const rootKey = await rootKeyOrNew(store, () => newAccessKey(randomText), Date.now());
@@ -135,6 +138,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (!url) throw new Error("--listen names no address; give HOST:PORT");
     const tlsCertificatePem = url.startsWith("https:") ? tls?.certificatePem : undefined;
     writeClientFiles(directory, { rootKey, region, endpoint: url, metricsToken, tlsCertificatePem });
+    if (restored) await noteRestoreTold(store);
     controlPlane.start(heardAt);
     log.info(
       { listensOn: addresses, names: serverNames.known, dataDirectory: options.dataDirectory, database: store.dialect },
@@ -184,8 +188,10 @@ async function signingCertificate(store: Store): Promise<SigningCertificate> {
 }
 
 function checkIdentity(accountId: string, region: string): void {
-  if (!/^\d{12}$/.test(accountId)) throw new Error(`--account-id is '${accountId}'; it must be 12 digits`);
+  if (!/^\d{12}$/.test(accountId)) throw new WrongOptionError(`--account-id is '${accountId}'; it must be 12 digits`);
   if (!/^[a-z0-9-]{1,40}$/.test(region)) {
-    throw new Error(`--region is '${region}'; it must be lower-case letters, digits and hyphens, such as us-east-1`);
+    throw new WrongOptionError(
+      `--region is '${region}'; it must be lower-case letters, digits and hyphens, such as us-east-1`,
+    );
   }
 }

@@ -8,22 +8,33 @@ import { type RestoredMark, readRestoredMark, writeRestoredMark } from "../store
 /** Stands for the revision of a host of which only a backup is known: no revision has this key. */
 const UNKNOWN_REVISION = "unknown since the server was restored from a backup";
 
+export interface SettledRestore extends Pick<RestoredMark, "takenAt" | "restoredAt"> {
+  readonly endedDeployments: readonly string[];
+}
+
 /**
  * Makes a database that was copied from a backup true again, at the first start from it. The world went on since the backup was taken, and
  * nobody recorded it: hosts ended what was under way, were deployed to again, and were removed. So nothing is offered a second time and
  * nothing is judged. Deployments that were under way end as Failed, with their hosts' open events as Unknown; what is asked of the outside is
  * forgotten; and no revision counts as known to be on a host. See docs/adr/0017-backups.md.
  *
- * @returns what was settled; null when there was nothing to settle
+ * @returns what was settled, for the log, until `noteRestoreTold`; null when there is nothing to tell
  */
-export async function settleRestored(
-  store: Store,
-  now: () => number,
-): Promise<{ readonly mark: RestoredMark; readonly ended: readonly string[] } | null> {
+export async function settleRestored(store: Store, now: () => number): Promise<SettledRestore | null> {
   const mark = await readRestoredMark(store);
-  if (!mark || mark.settledAt !== undefined) return null;
-  const ended = await store.write((transaction) => settle(transaction, mark, now()));
-  return { mark, ended };
+  if (!mark) return null;
+  const { takenAt, restoredAt, settledAt, untold } = mark;
+  if (settledAt !== undefined) return untold ? { takenAt, restoredAt, endedDeployments: untold } : null;
+  const endedDeployments = await store.write((transaction) => settle(transaction, mark, now()));
+  return { takenAt, restoredAt, endedDeployments };
+}
+
+/** A server that had told of it has started. One that could not start told nobody who looks at its log for more than why. */
+export async function noteRestoreTold(store: Store): Promise<void> {
+  const mark = await readRestoredMark(store);
+  if (!mark) return;
+  const { untold: _, ...told } = mark;
+  await store.write((transaction) => writeRestoredMark(transaction, told));
 }
 
 async function settle(transaction: WriteTransaction, mark: RestoredMark, at: number): Promise<readonly string[]> {
@@ -44,8 +55,9 @@ async function settle(transaction: WriteTransaction, mark: RestoredMark, at: num
   for (const { deployment_group_id } of groups) {
     await changeGroupSettings(transaction, deployment_group_id, { deployToLateHosts: false });
   }
-  await writeRestoredMark(transaction, { ...mark, settledAt: new Date(at).toISOString() });
-  return active.map(({ deployment_id }) => deployment_id);
+  const ended = active.map(({ deployment_id }) => deployment_id);
+  await writeRestoredMark(transaction, { ...mark, settledAt: new Date(at).toISOString(), untold: ended });
+  return ended;
 }
 
 async function endUnderWay(

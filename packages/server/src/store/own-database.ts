@@ -8,6 +8,7 @@ import { makeDataDirectory } from "./make-data-directory.ts";
 import type { Dialect } from "./migrations.ts";
 import type { Store } from "./open-store.ts";
 import { databaseAddress } from "./postgres/database-url.ts";
+import { NoSuchDatabaseError } from "./postgres/open-postgres.ts";
 import type { Database } from "./schema.ts";
 import { settingOrNew } from "./settings.ts";
 
@@ -64,8 +65,17 @@ export async function checkDatabase(db: Kysely<Database>, dialect: Dialect, plac
   const name = nameOf(place);
   // Without an id it was made before there were any, and is the same as long as its name is.
   if (id === own.id || (isStarted && id === undefined && name === own.postgres)) return;
-  if (name !== own.postgres) throw belongsTo(dataDirectory, own.postgres, name);
+  if (name !== own.postgres) throw belongsTo(dataDirectory, own.postgres, name ? `, and ${name} is another one` : "");
   throw replaced(place, isStarted ? "which is another one now" : "which is empty");
+}
+
+/** Of a database that is not there, where the directory belongs to one of another name: that one first, since a new one would be refused. */
+export function namingOwnDatabase(error: unknown, place: DatabasePlace): unknown {
+  if (!(error instanceof NoSuchDatabaseError)) return error;
+  const own = readOwnDatabase(place.dataDirectory);
+  const asked = nameOf(place);
+  if (!own?.postgres || own.postgres === asked) return error;
+  return belongsTo(place.dataDirectory, own.postgres, `, and ${asked} does not exist`, error);
 }
 
 /** Notes the database in the directory, by the name that it has now, and makes its id when it has none. */
@@ -131,14 +141,19 @@ async function readId(db: Kysely<Database>): Promise<string | undefined> {
   return row?.value;
 }
 
-function belongsTo(dataDirectory: string, own: string | null | undefined, found?: string | null): OtherDatabaseError {
+function belongsTo(
+  dataDirectory: string,
+  own: string | null | undefined,
+  other = "",
+  cause?: unknown,
+): OtherDatabaseError {
   const which = own
     ? `the PostgreSQL database ${own}`
     : "a PostgreSQL database: a server used it, and it has no sluice.db";
-  const other = found ? `, and ${found} is another one` : "";
   const url = own?.startsWith("/") ? `postgres://${own}` : `postgres://USER:PASSWORD@${own ?? "HOST:PORT/DATABASE"}`;
   return new OtherDatabaseError(
     `${dataDirectory} belongs to ${which}${other}. Start it with that one: sluice server --data ${dataDirectory} --database ${url}`,
+    { cause },
   );
 }
 

@@ -8,6 +8,8 @@ export interface RestoredMark {
   readonly restoredAt: string;
   /** That the first start after the restore has dealt with what was under way. */
   readonly settledAt?: string;
+  /** The deployments that it ended, until a server that started has told of them. */
+  readonly untold?: readonly string[];
 }
 
 const SETTING = "restored";

@@ -1,3 +1,5 @@
+import { WrongOptionError } from "@sluice/model/wrong-option.ts";
+
 /** A PostgreSQL database as its URL names it, without the password. */
 export interface DatabaseAddress {
   readonly host: string;
@@ -11,7 +13,7 @@ export interface DatabaseAddress {
 }
 
 /** What the URL of a database must be. Does not repeat the URL, since a password is in it. */
-export class DatabaseUrlError extends Error {
+export class DatabaseUrlError extends WrongOptionError {
   override readonly name = "DatabaseUrlError";
 
   constructor() {

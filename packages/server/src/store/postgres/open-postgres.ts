@@ -69,19 +69,29 @@ export async function openPostgres(
   } catch (error) {
     await close();
     const cause = error instanceof DatabaseAwayError ? error.cause : error;
-    throw new Error(whyUnreachable(databaseUrl, cause), { cause: error });
+    const why = whyUnreachable(databaseUrl, cause);
+    throw isNoSuchDatabase(cause) ? new NoSuchDatabaseError(why, { cause: error }) : new Error(why, { cause: error });
   }
   return { db, health, wasCommitted: (id, signal) => wasCommitted(db, id, signal), close };
 }
 
 const NO_SUCH_DATABASE = "3D000";
 
+/** PostgreSQL answers, and has no database of that name. */
+export class NoSuchDatabaseError extends Error {
+  override readonly name = "NoSuchDatabaseError";
+}
+
+function isNoSuchDatabase(cause: unknown): boolean {
+  return (cause as Partial<DatabaseError>).code === NO_SUCH_DATABASE;
+}
+
 /** Without the password: where to, who, why, and the cure. */
 function whyUnreachable(databaseUrl: string, cause: unknown): string {
   const { name, host, port, user, database = user } = databaseAddress(databaseUrl);
   const { code, message, severity } = cause as Partial<DatabaseError>;
   const at = `-h ${host} -p ${port}`;
-  if (code === NO_SUCH_DATABASE) {
+  if (isNoSuchDatabase(cause)) {
     return `the database ${name} does not exist. Make it: createdb ${database} ${at}${user ? ` -U ${user}` : ""}`;
   }
   // Of several addresses that were tried there is a code, and no message.
