@@ -158,7 +158,9 @@ describe("enrolling", () => {
     server.enrolAnswer = { ...server.enrolAnswer, signingCertificate: "none" };
     expect(await messageOf({})).toContain("signing certificate cannot be read");
     await server.goAway();
-    expect(await messageOf({})).toContain("cannot be reached to enrol web-1");
+    expect(await messageOf({})).toBe(
+      `${server.url} cannot be reached to enrol web-1: nothing listens there (connection refused). Is the server running? Is the address right?`,
+    );
     await server.listen();
     expect(readdirSync(directory)).toEqual([]);
     expect(() => readEnrolment(directory)).toThrow(NotEnrolled);

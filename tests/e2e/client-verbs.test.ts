@@ -223,6 +223,11 @@ describe("sluice logs -f", () => {
     for (const { name, hostId } of agents) {
       expect(program.stdout()).toContain(`== ${name} (${hostId}) ValidateService record.sh\n  ValidateService runs`);
     }
+    const none = await server.run("logs", deploymentId, "--event", "BeforeBlockTraffic");
+    expect([none.exitCode, none.stdout]).toEqual([0, ""]);
+    expect(none.stderr).toContain(
+      `The server has no output of ${deploymentId} in BeforeBlockTraffic: no script wrote any`,
+    );
     const only = await server.sluice("logs", deploymentId, "--host", "web-2", "--event", "AfterInstall");
     expect(only).toBe(`== web-2 (${agents[1]!.hostId}) AfterInstall record.sh\n  AfterInstall runs\n`);
   });

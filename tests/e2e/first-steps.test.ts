@@ -62,6 +62,11 @@ it("exits with 2 for a value that an option does not take, and names what it tak
   expect(await refused("--database", "mysql://x")).toContain("--database is not postgres://");
 });
 
+it("names the command whose help it means", async () => {
+  const { stderr } = await runProgram(SLUICE, ["agent", "enroll"], cleanEnvironment());
+  expect(stderr).toContain("(see: sluice agent enroll --help)");
+});
+
 it("says to restart the agent that runs when its host is enrolled anew", async () => {
   const data = join(folder, "host");
   const enroll = async (...args: string[]) => {

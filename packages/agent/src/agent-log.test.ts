@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createAgentLog } from "./agent-log.ts";
+import { createAgentLog, describeFailure } from "./agent-log.ts";
 
 it.each(["text", "json"] as const)("a line of the %s log is one line, and cannot steer a terminal", (format) => {
   const lines: string[] = [];
@@ -8,4 +8,10 @@ it.each(["text", "json"] as const)("a line of the %s log is one line, and cannot
   expect(lines).toHaveLength(1);
   expect(lines[0]).not.toMatch(/[\p{Cc}\p{Cf}](?!$)/u);
   expect(lines[0]).toContain("forged");
+});
+
+it("names an error's cause, apart from a sentence that has ended", () => {
+  const cause = new Error("connect ECONNREFUSED");
+  expect(describeFailure(new Error("nothing there", { cause }))).toBe("nothing there: connect ECONNREFUSED");
+  expect(describeFailure(new Error("Is it running?", { cause }))).toBe("Is it running? (connect ECONNREFUSED)");
 });

@@ -49,5 +49,7 @@ export function describeFailure(error: unknown): string {
     const text = current.message === "" ? (code ?? current.name) : current.message;
     if (!parts.some((part) => part.includes(text))) parts.push(text);
   }
-  return parts.length === 0 ? String(error) : parts.join(": ");
+  if (parts.length === 0) return String(error);
+  // After a whole sentence the cause stands by itself.
+  return parts.reduce((text, part) => (/[.?!]$/.test(text) ? `${text} (${part})` : `${text}: ${part}`));
 }

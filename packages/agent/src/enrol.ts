@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { fullDisk } from "@sluice/model/disk-full.ts";
 import { sluiceClient } from "@sluice/wire/client/clients.ts";
 import { isCertificateNotPinned } from "@sluice/wire/client/connection-agent.ts";
-import { ServiceError } from "@sluice/wire/client/errors.ts";
+import { ServiceError, TransportError } from "@sluice/wire/client/errors.ts";
 import { directoryTrouble } from "@sluice/wire/config/directory-trouble.ts";
 import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import type { EnrolHostOutput, Tag } from "@sluice/wire/sluice/operations.ts";
@@ -162,10 +162,10 @@ async function askToEnrol(
         { cause: error },
       );
     }
-    throw new EnrolmentFailed(
-      `${server} cannot be reached to enrol ${name}: ${describeFailure(error)}. Is the address right, and does the server run?`,
-      { cause: error },
-    );
+    const problem = error instanceof TransportError ? error.problem : describeFailure(error);
+    // Some problems come with a question of their own.
+    const cure = /[.?]$/.test(problem) ? " Is the address right?" : ". Is the address right, and does the server run?";
+    throw new EnrolmentFailed(`${server} cannot be reached to enrol ${name}: ${problem}${cure}`, { cause: error });
   } finally {
     client.close();
   }

@@ -1,3 +1,4 @@
+import { accessSync, constants, existsSync } from "node:fs";
 import { isEnrolled, readEnrolment } from "./enrolment-files.ts";
 import type { HoldState } from "./held-commands.ts";
 import { askRunningAgent } from "./single-instance.ts";
@@ -30,9 +31,16 @@ export interface AgentStatus {
   readonly running?: RunningAgent | undefined;
 }
 
-/** The state of the agent in `directory`, asked from the process itself; never from a file that it may have left behind. */
+/**
+ * The state of the agent in `directory`, asked from the process itself; never from a file that it may have left behind.
+ * @throws the system's error when this user may not read the directory
+ */
 export async function readAgentStatus(directory: string): Promise<AgentStatus> {
-  if (!isEnrolled(directory)) return { enrolled: false };
+  if (!isEnrolled(directory)) {
+    // Of a directory that is closed to it the process sees no file either.
+    if (existsSync(directory)) accessSync(directory, constants.R_OK);
+    return { enrolled: false };
+  }
   const { server, hostId, hostName } = readEnrolment(directory);
   const answer = await askRunningAgent(directory);
   if (answer === undefined) return { enrolled: true, server, hostId, hostName };

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { namingDirectoryTrouble } from "./file-trouble.ts";
+import { namingDirectoryTrouble, namingUnreadable } from "./file-trouble.ts";
 
 const failure = (code: string, path?: string) => Object.assign(new Error(`${code}: raw words`), { code, path });
 const said = (error: Error, directory: string) => (namingDirectoryTrouble(error, directory) as Error).message;
@@ -17,4 +17,11 @@ it("leaves an error of another file as it is", () => {
   expect(said(failure("EACCES", "/etc/key.pem"), "/srv/data")).toBe("EACCES: raw words");
   expect(said(failure("EACCES", "/srv/data-2/x"), "/srv/data")).toBe("EACCES: raw words");
   expect(said(failure("EACCES"), "/srv/data")).toBe("EACCES: raw words");
+});
+
+it("says of a directory that may not be read who may", () => {
+  const { message } = namingUnreadable(failure("EACCES", "/srv/agent/agent.json"), "/srv/agent") as Error;
+  expect(message).toBe(
+    "--data /srv/agent may not be read by this user (EACCES). Run this as its owner: ls -ld /srv/agent",
+  );
 });

@@ -27,6 +27,14 @@ export function namingDirectoryTrouble(error: unknown, directory: string): unkno
   return trouble === undefined ? namingFullDisk(error, directory) : new CommandFailed(trouble, { cause: error });
 }
 
+/** What a verb that reads what is in `directory` throws: that this user may not, with the cure; every other error as of a directory to write. */
+export function namingUnreadable(error: unknown, directory: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== "EACCES" && code !== "EPERM") return namingDirectoryTrouble(error, directory);
+  const message = `--data ${resolve(directory)} may not be read by this user (${code}). Run this as its owner: ls -ld ${resolve(directory)}`;
+  return new CommandFailed(message, { cause: error });
+}
+
 function isWithin(path: string, directory: string): boolean {
   return `${path}${sep}`.startsWith(directory.endsWith(sep) ? directory : `${directory}${sep}`);
 }

@@ -33,6 +33,7 @@ async function run(argv: readonly string[], verbs: readonly Verb[]): Promise<voi
     const command = program.command(verb.name).description(verb.summary);
     command.exitOverride().showHelpAfterError(`(see: sluice ${verb.name} --help)`);
     if (verb.name === wanted) (await verb.load()).define(command);
+    for (const part of command.commands) part.showHelpAfterError(`(see: sluice ${verb.name} ${part.name()} --help)`);
   }
   program.addHelpText("after", "\nFirst steps: sluice up, then sluice deploy DIR --application A --group G --watch");
   await program.parseAsync(argv, { from: "user" });

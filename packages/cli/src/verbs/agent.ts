@@ -2,6 +2,7 @@ import type { AgentStatus } from "@sluice/agent/status.ts";
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { enrolmentToken } from "../enrolment-token-option.ts";
+import { namingUnreadable } from "../file-trouble.ts";
 import { addExamples, addJsonOption, collectTag } from "../options.ts";
 import { print, printError, printJson } from "../output.ts";
 import { hostLabel } from "../printing.ts";
@@ -98,7 +99,9 @@ function defineRun(parent: Command): void {
     // The launcher set it for this process, and scripts are to have what the host has.
     delete process.env.MALLOC_ARENA_MAX;
     const { runAgent } = await import("@sluice/agent/run-agent.ts");
-    process.exitCode = await runAgent({ directory: options.data });
+    process.exitCode = await runAgent({ directory: options.data }).catch((error: unknown) => {
+      throw namingUnreadable(error, options.data);
+    });
   });
 }
 
@@ -110,7 +113,9 @@ function defineStatus(parent: Command): void {
   addExamples(status, "sluice agent status --data /var/lib/sluice-agent");
   status.action(async (options: { readonly data: string; readonly json?: boolean }) => {
     const { readAgentStatus } = await import("@sluice/agent/status.ts");
-    const found = await readAgentStatus(options.data);
+    const found = await readAgentStatus(options.data).catch((error: unknown) => {
+      throw namingUnreadable(error, options.data);
+    });
     if (options.json) printJson(found);
     else for (const line of describeStatus(options.data, found)) print(line);
     process.exitCode = found.running === undefined ? 1 : 0;

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { type Connection, connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
-import { print, printJsonLine, printRaw } from "../output.ts";
+import { print, printError, printJsonLine, printRaw } from "../output.ts";
 import { hostLabel } from "../printing.ts";
 import { readHostNames } from "../progress/deployment-view.ts";
 
@@ -56,6 +56,7 @@ async function printLogs(connection: Connection, deploymentId: string, options: 
   const targetId = options.host === undefined ? undefined : await findHost(connection, options.host);
   const printEntry = options.json ? printJsonLine : options.raw ? printRawText : linePrinter();
   let cursor: string | undefined;
+  let hasPrinted = false;
   while (true) {
     const page = await connection.sluice.call("GetDeploymentLogs", {
       deploymentId,
@@ -65,9 +66,17 @@ async function printLogs(connection: Connection, deploymentId: string, options: 
       waitSeconds: options.follow ? WAIT_SECONDS : 0,
     });
     for (const entry of page.entries) printEntry(entry);
+    hasPrinted ||= page.entries.length > 0;
     cursor = page.cursor;
-    if (page.ended || (!options.follow && page.entries.length === 0)) return;
+    if (page.ended || (!options.follow && page.entries.length === 0)) break;
   }
+  if (!hasPrinted) printError(nothingKept(deploymentId, options));
+}
+
+/** On standard error: what is printed is what scripts wrote, and nothing else. */
+function nothingKept(deploymentId: string, { host, event }: LogsOptions): string {
+  const of = [host && ` on ${host}`, event && ` in ${event}`].filter(Boolean).join("");
+  return `The server has no output of ${deploymentId}${of}: no script wrote any, or it was left out of the backup that the server was restored from (--no-logs)`;
 }
 
 async function findHost(connection: Connection, host: string): Promise<string> {

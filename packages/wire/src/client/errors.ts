@@ -16,10 +16,13 @@ export class ServiceError extends Error {
 /** There was no answer that could be understood. The message names the endpoint, and `cause` is what happened below. */
 export class TransportError extends Error {
   readonly endpoint: string;
+  /** The message without the endpoint. */
+  readonly problem: string;
 
   constructor(endpoint: string, problem: string, options?: ErrorOptions) {
     super(`${endpoint}: ${problem}`, options);
     this.name = "TransportError";
     this.endpoint = endpoint;
+    this.problem = problem;
   }
 }
