@@ -98,6 +98,17 @@ describe("a silent host", () => {
     expect(darkAt(hearing, START, START + 65_000)).toBeGreaterThan(START + 65_000);
   });
 
+  it("is owed its time after a gap however long it was silent before", () => {
+    const hearing = new Hearing(START);
+    hear(hearing, START, START + 90_000);
+    expect(darkAt(hearing, START, START + 90_500)).toBeLessThanOrEqual(START + 90_500);
+    hearing.failed("deaf");
+    hear(hearing, START + 150_000, START + 154_000);
+    expect(darkAt(hearing, START, START + 154_500)).toBeGreaterThan(START + 154_500);
+    hear(hearing, START + 155_000, START + 161_000);
+    expect(darkAt(hearing, START, START + 161_500)).toBeLessThanOrEqual(START + 161_500);
+  });
+
   it("is named for all that a server that flaps can do", () => {
     const hearing = new Hearing(START);
     let now = START;

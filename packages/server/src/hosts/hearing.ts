@@ -115,8 +115,11 @@ export class Hearing {
     const proven = this.heard(lastSign, now);
     const missing = graceMilliseconds - proven;
     if (missing <= 0) {
-      const isFair = this.#stretch(lastSign, now) >= graceMilliseconds * STRETCH_OF_GRACE;
-      if (isFair || proven >= graceMilliseconds * GRACES_WITHOUT_STRETCH) return now - proven;
+      const fairMilliseconds = graceMilliseconds * STRETCH_OF_GRACE;
+      if (this.#stretch(lastSign, now) >= fairMilliseconds) return now - proven;
+      // A host that such a stretch found silent may be back since, so what the server heard before says nothing of it.
+      const sinceStretch = this.heard(this.#endOfStretch(lastSign, fairMilliseconds), now);
+      if (sinceStretch >= graceMilliseconds * GRACES_WITHOUT_STRETCH) return now - proven;
       return now + PROBE_INTERVAL_MILLISECONDS - graceMilliseconds;
     }
     // What the next probe is expected to prove. Nobody is dark before it has.
@@ -144,6 +147,12 @@ export class Hearing {
     const last = this.#proven.at(-1);
     if (last === undefined || now - last.until > LATEST_PROOF_MILLISECONDS) return 0;
     return Math.max(0, last.until - Math.max(from, last.from));
+  }
+
+  /** When the server last stopped hearing after that long without a gap; without such a stretch, `from`. */
+  #endOfStretch(from: number, milliseconds: number): number {
+    const long = this.#since(from).findLast((span) => span.until - Math.max(from, span.from) >= milliseconds);
+    return long?.until ?? from;
   }
 
   /** The stretches that end after then: of many, mostly the last few. */
