@@ -6,6 +6,15 @@ import { PieceBudget } from "@sluice/wire/sigv4/piece-budget.ts";
 /** What node's parser is given of a connection at once, where a piece may be a single byte: it cannot be stopped in the midst of it. */
 const SLICE_BYTES = 4096;
 
+/** What is known of a connection, at the connection itself: a map beside them costs every call more than all the rest of this. */
+const LATEST = Symbol("the latest request");
+const IS_SLICED = Symbol("parsed in slices");
+
+interface PiecewiseSocket extends Socket {
+  [LATEST]?: PiecewiseMessage;
+  [IS_SLICED]?: boolean;
+}
+
 /**
  * A request whose body ends early when it comes in too many pieces for its length. Whoever reads a body asks {@link hasTooManyPieces} at
  * its end. A body that nobody wants has to be read all the same (`discardRest`): node throws away uncounted what nobody ever read of.
@@ -13,8 +22,8 @@ const SLICE_BYTES = 4096;
 export class PiecewiseMessage extends IncomingMessage {
   readonly #budget = new PieceBudget();
   isBrokenOff = false;
-  /** Hears when the body is broken off. */
-  onBrokenOff: () => void = () => {};
+  /** To be ended with its connection when the body is broken off. */
+  response: ServerResponse | undefined;
 
   override push(piece: unknown, encoding?: BufferEncoding): boolean {
     if (this.isBrokenOff) return true;
@@ -22,7 +31,9 @@ export class PiecewiseMessage extends IncomingMessage {
     this.isBrokenOff = true;
     // For node a message that ends before it is complete was aborted, and its connection is gone: no answer could go out.
     this.complete = true;
-    this.onBrokenOff();
+    parseInSlices(this.socket);
+    if (this.response?.headersSent) this.socket.destroy();
+    else this.response?.setHeader("connection", "close");
     super.push(null);
     return true;
   }
@@ -37,38 +48,29 @@ export function hasTooManyPieces(request: IncomingMessage): boolean {
  * begins is unknown. The server makes {@link PiecewiseMessage}s of its requests.
  */
 export function boundPieces(server: HttpServer | HttpsServer): void {
-  const latest = new WeakMap<Socket, PiecewiseMessage>();
-  const sliced = new WeakSet<Socket>();
-  const slice = (socket: Socket) => {
-    if (sliced.has(socket)) return;
-    sliced.add(socket);
-    parseInSlices(socket, () => latest.get(socket)?.isBrokenOff ?? false);
-  };
   server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
     if (!(request instanceof PiecewiseMessage)) return;
-    const { socket } = request;
+    const socket: PiecewiseSocket = request.socket;
     // It came with the rest of a slice.
-    if (latest.get(socket)?.isBrokenOff) socket.destroy();
-    latest.set(socket, request);
-    request.onBrokenOff = () => {
-      slice(socket);
-      if (response.headersSent) socket.destroy();
-      else response.setHeader("connection", "close");
-    };
+    if (socket[LATEST]?.isBrokenOff) socket.destroy();
+    socket[LATEST] = request;
+    request.response = response;
     // Others stay with node's own way from the socket to its parser, which passes JavaScript by.
-    if (request.headers["transfer-encoding"] !== undefined) slice(socket);
+    if (request.headers["transfer-encoding"] !== undefined) parseInSlices(socket);
   });
 }
 
-/** Node's parser gets the rest of what comes over a connection by and by, and nothing any more once `isOver`. */
-function parseInSlices(socket: Socket, isOver: () => boolean): void {
+/** Node's parser gets what comes over a connection from now on by and by, and nothing any more once a body was broken off. */
+function parseInSlices(socket: PiecewiseSocket): void {
+  if (socket[IS_SLICED]) return;
+  socket[IS_SLICED] = true;
   const parse = socket.listeners("data");
   socket.removeAllListeners("data");
   socket.on("data", (bytes: Buffer) => {
     for (let at = 0; at < bytes.length && !socket.destroyed; at += SLICE_BYTES) {
       // Node stops reading where answers are not fetched, and its parser with it.
       if (socket.isPaused()) return void socket.unshift(bytes.subarray(at));
-      if (isOver()) return;
+      if (socket[LATEST]?.isBrokenOff) return;
       for (const listener of parse) listener.call(socket, bytes.subarray(at, at + SLICE_BYTES));
     }
   });
