@@ -63,7 +63,8 @@ async function installOnce(server: RunningServer, directory: string, destination
   rmSync(destination, { recursive: true, force: true });
   await run("sync", ["-f", "."]);
   mkdirSync(directory);
-  const host = createHost({ directory });
+  // As an enrolled agent's is: else it fetches nothing from this machine.
+  const host = createHost({ directory, config: { trustedOrigins: [new URL(server.url).origin] } });
   host.sweepOnStart();
   const command = { specification: SPECIFICATION, bundleUrl: presignedUrl(server) };
   const time = async (commandName: string) => {
