@@ -16,7 +16,7 @@ it("a server runs with the small heap that it was measured with, as the process 
     });
     const read = (name: string) => readFileSync(`/proc/${server.pid}/${name}`, "utf8").split("\0");
     expect(read("cmdline")).toContain("--max-semi-space-size=4");
-    expect(read("cmdline")).toContain("--heap-growing-percent=20");
+    expect(read("cmdline")).toContain("--heap-growing-percent=40");
     expect(read("cmdline")).toContain("--no-node-snapshot");
     expect(read("environ")).toContain("MALLOC_ARENA_MAX=1");
   } finally {
