@@ -56,12 +56,12 @@ export function parseBalancerState(text: string, before?: BalancerState): Balanc
   const states = parseTable(text.slice(stateStart + 1, statStart), (line) => line.split(" "));
   const stats = parseTable(text.slice(statStart + 1), splitCsvLine);
   const statOf = new Map(stats.map((stat) => [`${stat("pxname")}/${stat("svname")}`, stat]));
+  const earlier = new Map(before?.servers.map((server) => [`${server.backend}/${server.server}`, server]));
   const servers = states.flatMap((state) => {
     const stat = statOf.get(`${state("be_name")}/${state("srv_name")}`);
     // Absent: a server that was deleted between the two commands.
     if (!stat) return [];
-    const earlier = before?.servers.find((one) => one.backend === state("be_name") && one.server === state("srv_name"));
-    return [toServerState(state, stat, earlier)];
+    return [toServerState(state, stat, earlier.get(`${state("be_name")}/${state("srv_name")}`))];
   });
   return { process: `${pid}@${startSeconds}`, servers };
 }
