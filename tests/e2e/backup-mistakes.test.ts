@@ -61,7 +61,9 @@ it("says that --data is a file, with the cure", async () => {
 it("says how to start what was restored, and makes nothing of what is no backup", async () => {
   const target = join(folder, "target");
   const tar = join(folder, "good.tar");
-  expect(await saidBy(sluice("restore", tar, "--data", target))).toBe(`sluice: ${tar} does not exist`);
+  expect(await saidBy(sluice("restore", tar, "--data", target))).toContain(
+    `sluice: ${tar} does not exist. Name the file that sluice backup wrote`,
+  );
   expect(existsSync(target)).toBe(false);
   expect(await server.sluice("backup", tar)).toMatch(/: \d+\.\d KiB, as of .*, verified\n$/);
   const { stdout } = await sluice("restore", tar, "--data", target);

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,12 +27,36 @@ test("or of standard input, also where that has no line's end", () => {
   }
 });
 
+/** Runs the program at a terminal of its own, and types there once it has asked. */
+function atTerminal(program: string, typed: string): Promise<string> {
+  const inner = `${process.execPath} --input-type=module -e '${program}'`;
+  const child = spawn("script", ["-qec", inner, "/dev/null"], { stdio: ["pipe", "pipe", "inherit"] });
+  let shown = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    if (shown === "") child.stdin.write(typed);
+    shown += chunk;
+  });
+  return new Promise((resolve) => child.once("close", () => resolve(shown)));
+}
+
+test("a terminal does not show the token that is typed", async () => {
+  const module = JSON.stringify(join(import.meta.dirname, "enrolment-token-option.ts"));
+  const program = `const { enrolmentToken } = await import(${module}); const token = await enrolmentToken({ tokenFile: "-" }); console.log(token.length);`;
+  const shown = await atTerminal(program, "slt_secret\r");
+  expect(shown).toContain("Enrolment token");
+  expect(shown).toContain("10");
+  expect(shown).not.toContain("secret");
+});
+
 test("a device without an end is not read to its end", async () => {
   expect((await enrolmentToken({ tokenFile: "/dev/zero" })).startsWith("\0")).toBe(true);
 });
 
 test("what is wrong is named, and the token is not", async () => {
-  await expect(enrolmentToken({ tokenFile: file })).rejects.toThrow(`--token-file ${file} cannot be read (ENOENT)`);
+  await expect(enrolmentToken({ tokenFile: file })).rejects.toThrow(
+    `--token-file ${file} does not exist. Write a token to it where the server runs`,
+  );
+  await expect(enrolmentToken({ tokenFile: base })).rejects.toThrow(`--token-file ${base} is a directory`);
   writeFileSync(file, "\nslt_abc");
   await expect(enrolmentToken({ tokenFile: file })).rejects.toThrow("holds no token in its first line");
   await expect(enrolmentToken({})).rejects.toThrow("give --token-file FILE");

@@ -1,7 +1,8 @@
 import { createReadStream } from "node:fs";
+import type { ReadStream } from "node:tty";
 import { ENROLMENT_TOKEN_MAX_CHARACTERS } from "@sluice/wire/sluice/enrolment-token.ts";
 import { CommandFailed, EXIT_USAGE } from "./command-failed.ts";
-import { printError } from "./output.ts";
+import { typedSecret } from "./typed-secret.ts";
 
 const STANDARD_INPUT = "-";
 
@@ -23,8 +24,9 @@ export async function enrolmentToken({ token, tokenFile }: TokenOptions): Promis
   }
   if (tokenFile === undefined) return token ?? "";
   if (tokenFile !== STANDARD_INPUT) return firstLine(createReadStream(tokenFile), tokenFile);
-  if (process.stdin.isTTY) printError("Enrolment token (from sluice token create):");
-  return firstLine(process.stdin, "standard input");
+  if (!process.stdin.isTTY) return firstLine(process.stdin, "standard input");
+  const prompt = "Enrolment token (from sluice token create; it is not shown):";
+  return lineOf(await typedSecret(process.stdin as ReadStream, prompt), "standard input");
 }
 
 async function firstLine(input: AsyncIterable<Buffer | string>, name: string): Promise<string> {
@@ -34,14 +36,30 @@ async function firstLine(input: AsyncIterable<Buffer | string>, name: string): P
       text += chunk;
       if (text.includes("\n") || text.length > ENROLMENT_TOKEN_MAX_CHARACTERS) break;
     }
-  } catch (cause) {
-    throw new CommandFailed(
-      `--token-file ${name} cannot be read (${(cause as NodeJS.ErrnoException).code}): name a file that holds the token`,
-      { cause },
-    );
+  } catch (error) {
+    throw new CommandFailed(`--token-file ${whyUnreadable(name, error)}`, { cause: error });
   }
+  return lineOf(text, name);
+}
+
+function lineOf(text: string, name: string): string {
   const line = text.split("\n", 1)[0]?.trim() ?? "";
   if (line === "")
     throw new CommandFailed(`--token-file: ${name} holds no token in its first line. Make one: sluice token create`);
   return line;
+}
+
+function whyUnreadable(name: string, error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return `${name} does not exist. Write a token to it where the server runs (sluice token create > FILE) and copy it here, or type it: --token-file -`;
+    case "EACCES":
+      return `${name} cannot be read by this user. See who may: ls -l ${name}`;
+    case "EISDIR":
+      return `${name} is a directory: name the file that holds the token`;
+    default:
+      return `${name} cannot be read (${code ?? message}): name a file that holds the token`;
+  }
 }

@@ -1,6 +1,8 @@
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import { type Command, InvalidArgumentError } from "commander";
 
+/** The highest port that TCP has. */
+const PORT_MAX = 65_535;
 const SECONDS_BY_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** Of every verb that calls a server. */
@@ -31,11 +33,17 @@ export function collectTag(text: string, previous: readonly Tag[] = []): readonl
   return [...previous, { Key: text.slice(0, at), Value: text.slice(at + 1) }];
 }
 
-/** `90`, `90s`, `15m`, `1h`, `7d`: in seconds. */
+/** `90s`, `15m`, `1h`, `7d`: in seconds. A bare number is refused: of 5, one means hours and another seconds. */
 export function parseDuration(text: string): number {
   const match = /^([1-9]\d*)([smhd]?)$/.exec(text);
   if (match === null) throw new InvalidArgumentError(`"${text}" is not a duration such as 90s, 15m, 1h or 7d`);
-  return Number(match[1]) * (SECONDS_BY_UNIT[match[2] || "s"] ?? 1);
+  const [, count, unit = ""] = match;
+  const secondsPerUnit = SECONDS_BY_UNIT[unit];
+  if (secondsPerUnit === undefined) {
+    const meant = Object.keys(SECONDS_BY_UNIT).map((each) => `${count}${each}`);
+    throw new InvalidArgumentError(`"${text}" has no unit: give ${meant.slice(0, -1).join(", ")} or ${meant.at(-1)}`);
+  }
+  return Number(count) * secondsPerUnit;
 }
 
 export function parsePositiveInteger(text: string): number {
@@ -50,9 +58,11 @@ export interface ListenAddress {
 
 /** `HOST:PORT`, an IPv6 host in brackets. Port 0 lets the system choose. */
 export function parseListenAddress(text: string): ListenAddress {
-  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535)
-    throw new InvalidArgumentError(`"${text}" is not HOST:PORT, such as 127.0.0.1:7450`);
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]\s]+)):(\d+)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError(`"${text}" is not HOST:PORT, such as 127.0.0.1:7450`);
+  const port = Number(match[3]);
+  if (port > PORT_MAX) {
+    throw new InvalidArgumentError(`the port ${port} of "${text}" is above ${PORT_MAX}: give one such as 7450`);
+  }
   return { host: match[1] ?? match[2] ?? "", port };
 }

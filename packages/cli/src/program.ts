@@ -1,5 +1,6 @@
 import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import { Command, CommanderError } from "commander";
+import { checkSpelling } from "./check-spelling.ts";
 import { outliveItsReaders } from "./closed-output.ts";
 import { EXIT_USAGE, reportFailure } from "./command-failed.ts";
 import { PARSER_OUTPUT } from "./output.ts";
@@ -34,6 +35,7 @@ async function run(argv: readonly string[], verbs: readonly Verb[]): Promise<voi
     command.exitOverride().showHelpAfterError(`(see: sluice ${verb.name} --help)`);
     if (verb.name === wanted) (await verb.load()).define(command);
     for (const part of command.commands) part.showHelpAfterError(`(see: sluice ${verb.name} ${part.name()} --help)`);
+    if (verb.name === asked) checkSpelling(command, argv.slice(argv.indexOf(asked) + 1));
   }
   program.addHelpText("after", "\nFirst steps: sluice up, then sluice deploy DIR --application A --group G --watch");
   await program.parseAsync(argv, { from: "user" });

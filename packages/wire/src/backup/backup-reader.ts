@@ -53,7 +53,12 @@ async function openFile(file: string): Promise<FileHandle> {
     return await open(file, "r");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new DamagedBackupError(`${file} does not exist`, { cause: error });
+    if (code === "ENOENT" || code === "ENOTDIR") {
+      throw new DamagedBackupError(
+        `${file} does not exist. Name the file that sluice backup wrote; to make one of a running server: sluice backup FILE --data DIR`,
+        { cause: error },
+      );
+    }
     if (code === "EACCES") {
       throw new DamagedBackupError(`${file} may not be read by this user. See who may: ls -l ${file}`, {
         cause: error,
