@@ -1,9 +1,9 @@
 import { chmodSync, chownSync, closeSync, fstatSync, lchownSync, lstatSync, mkdirSync } from "node:fs";
 import { DESCRIPTORS_DIRECTORY, pathOfDescriptor } from "../descriptor-path.ts";
-import { EventFailure, errorCodeOf } from "../event-failure.ts";
+import { errorCodeOf } from "../event-failure.ts";
 import { groupIdByName, userByName } from "./accounts.ts";
 import type { Folders } from "./folders.ts";
-import type { PlannedDirectory } from "./install-plan.ts";
+import { needsDirectory, type PlannedDirectory } from "./install-plan.ts";
 import type { Installed } from "./installed.ts";
 import type { PermissionStep } from "./permission-plan.ts";
 
@@ -19,11 +19,7 @@ export function makeDirectory({ directory }: PlannedDirectory, folders: Folders)
     if (errorCodeOf(error) !== "EEXIST") throw error;
     // Somebody else made it since the plan was drawn up. It is on the list and goes again only if it is empty.
     if (lstatSync(path).isDirectory()) return false;
-    throw new EventFailure(
-      `The deployment failed because the AppSpec file needs a directory at ${directory}, but something else is there (a file, or a ` +
-        "symbolic link that leads nowhere). Remove it, or change the destination in the files section, and then try again.",
-      { cause: error },
-    );
+    throw needsDirectory(directory, error);
   }
 }
 

@@ -23,9 +23,9 @@ import {
 import { copyFile as copyFileInBackground } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DESCRIPTORS_DIRECTORY, O_PATH, pathOfDescriptor } from "../descriptor-path.ts";
-import { EventFailure, errorCodeOf } from "../event-failure.ts";
+import { errorCodeOf } from "../event-failure.ts";
 import type { Folders } from "./folders.ts";
-import type { PlannedCopy } from "./install-plan.ts";
+import { directoryInTheWay, type PlannedCopy } from "./install-plan.ts";
 import { type Installed, isMadeByAgent, replaced } from "./installed.ts";
 
 /** Larger files are copied on another thread; for smaller ones the hand-over costs more than the copy. */
@@ -100,7 +100,7 @@ export class FileCopier {
       return undefined;
     } catch (error) {
       unlinkSync(from);
-      if (errorCodeOf(error) === "EISDIR") throw directoryInTheWay(step);
+      if (errorCodeOf(error) === "EISDIR") throw directoryInTheWay(step.source, step.destination);
       // A file that is mounted here by itself (as containers do) cannot be replaced. Only root can mount one.
       if (errorCodeOf(error) !== "EBUSY" || step.stats.isSymbolicLink()) throw error;
       return this.#writeInto(step, target);
@@ -215,11 +215,4 @@ function readInto(buffer: Buffer, path: string): number {
   } finally {
     closeSync(descriptor);
   }
-}
-
-function directoryInTheWay({ source, destination }: PlannedCopy): EventFailure {
-  return new EventFailure(
-    `The deployment failed because the AppSpec file installs the file ${source} as ${destination}, but a directory is there. ` +
-      "Remove the directory, or change the destination in the files section, and then try again.",
-  );
 }

@@ -1,4 +1,4 @@
-import { lstatSync, type Stats } from "node:fs";
+import { lstatSync, readlinkSync, type Stats } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { FILE_EXISTS_BEHAVIORS } from "@sluice/model/app-spec/app-spec.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
@@ -29,6 +29,8 @@ export class InstallPlan {
   /** Destination to source. */
   readonly copies = new Map<string, string>();
   readonly directories = new Set<string>();
+  /** Directories that the host has and that something is installed into, with all above them. */
+  readonly #entered = new Set<string>();
   readonly #fileExistsBehavior: string;
   readonly #folders: Folders;
 
@@ -72,8 +74,10 @@ export class InstallPlan {
   }
 
   #addCopy(source: SourceEntry, destination: string, mayExist: boolean): void {
-    const exists = mayExist && this.#isTaken(destination);
-    if (exists && !this.#mayOverwrite(destination)) return;
+    const present = mayExist ? this.#whatIsAt(destination) : undefined;
+    const exists = present !== undefined;
+    if (exists && !this.#mayOverwrite(destination, present)) return;
+    if (present?.isDirectory()) throw directoryInTheWay(source.path, destination);
     const other = this.copies.get(destination);
     if (other !== undefined) {
       throw new EventFailure(
@@ -82,7 +86,7 @@ export class InstallPlan {
           "the AppSpec file, and then try again.",
       );
     }
-    if (this.directories.has(destination)) {
+    if (this.directories.has(destination) || this.#entered.has(destination)) {
       throw new EventFailure(
         `The deployment failed because the application specification file calls for installing the file ${source.path}, but ` +
           `a file with that name already exists at the location (${destination}). Update your AppSpec file or directory ` +
@@ -94,10 +98,10 @@ export class InstallPlan {
     this.steps.push({ type: "copy", source: source.path, destination, stats: source.stats, replaces: exists });
   }
 
-  #mayOverwrite(destination: string): boolean {
+  #mayOverwrite(destination: string, present: Stats): boolean {
     switch (this.#fileExistsBehavior) {
       case "DISALLOW":
-        throw new FileAlreadyExists(destination);
+        throw new FileAlreadyExists(destination, present.isDirectory());
       case "OVERWRITE":
         return true;
       case "RETAIN":
@@ -111,13 +115,7 @@ export class InstallPlan {
   }
 
   #mkdir(directory: string): void {
-    const copied = this.copies.get(directory);
-    if (copied !== undefined) {
-      throw new EventFailure(
-        "The deployment failed because the application specification file includes an mkdir command more than once for the " +
-          `same destination path (${directory}) from (${copied}). Update the files section of the AppSpec file, and then try again.`,
-      );
-    }
+    this.#checkNotCopied(directory);
     if (this.directories.has(directory)) return;
     this.#checkRecordable(directory);
     this.directories.add(directory);
@@ -132,21 +130,39 @@ export class InstallPlan {
     for (const directory of missing) this.#mkdir(directory);
   }
 
-  /** A link counts by itself, wherever it leads: it is what is at that place. */
-  #isTaken(destination: string): boolean {
-    return lstatSync(this.#folders.at(destination), { throwIfNoEntry: false }) !== undefined;
+  #checkNotCopied(directory: string): void {
+    const copied = this.copies.get(directory);
+    if (copied === undefined) return;
+    throw new EventFailure(
+      "The deployment failed because the application specification file includes an mkdir command more than once for the " +
+        `same destination path (${directory}) from (${copied}). Update the files section of the AppSpec file, and then try again.`,
+    );
   }
 
+  /** A link counts by itself, wherever it leads: it is what is at that place. */
+  #whatIsAt(destination: string): Stats | undefined {
+    return lstatSync(this.#folders.at(destination), { throwIfNoEntry: false });
+  }
+
+  /** Whether the host has a directory there, also by way of links. @throws EventFailure where something else is there, or on the way */
   #hasDirectory(path: string): boolean {
+    let isThere: boolean;
     try {
-      return this.#folders.has(path);
+      isThere = this.#folders.has(path);
     } catch (error) {
-      if (errorCodeOf(error) !== "ENOTDIR") throw error;
-      throw new EventFailure(
-        `The deployment failed because the AppSpec file needs a directory at ${path}, but a file is there. ` +
-          "Remove the file, or change the destination in the files section, and then try again.",
-        { cause: error },
-      );
+      if (errorCodeOf(error) !== "ENOTDIR" && errorCodeOf(error) !== "ELOOP") throw error;
+      throw needsDirectory(path, error);
+    }
+    if (isThere) this.#enter(path);
+    else if (isDanglingLink(path)) throw needsDirectory(path);
+    return isThere;
+  }
+
+  /** What is copied to the place of such a directory would replace it, if it is a link, after files had gone where the link led. */
+  #enter(path: string): void {
+    for (let one = path; one !== "/" && !this.#entered.has(one); one = dirname(one)) {
+      this.#checkNotCopied(one);
+      this.#entered.add(one);
     }
   }
 
@@ -164,11 +180,44 @@ export class InstallPlan {
 /** Kept apart so that the installer can say which other group owns the file. */
 export class FileAlreadyExists extends EventFailure {
   readonly path: string;
+  readonly isDirectory: boolean;
 
-  constructor(path: string) {
+  constructor(path: string, isDirectory: boolean) {
     super(`The deployment failed because a specified file already exists at this location: ${path}`);
     this.path = path;
+    this.isDirectory = isDirectory;
   }
+}
+
+function isDanglingLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+/** `path`, or something above it, is there and is no directory. Names only: nothing is done by them. */
+export function needsDirectory(path: string, cause?: unknown): EventFailure {
+  let place = path;
+  let found: Stats | undefined;
+  for (; place !== "/" && found === undefined; place = found ? place : dirname(place)) {
+    try {
+      found = lstatSync(place, { throwIfNoEntry: false });
+    } catch (error) {
+      if (errorCodeOf(error) !== "ENOTDIR" && errorCodeOf(error) !== "ELOOP") throw error;
+    }
+  }
+  const isLink = found?.isSymbolicLink() ?? false;
+  const what = isLink ? `a symbolic link to ${readlinkSync(place)}, which is not a directory,` : "a file";
+  return new EventFailure(
+    `The deployment failed because the AppSpec file needs a directory at ${place}, but ${what} is there. ` +
+      `Remove the ${isLink ? "link" : "file"}, or change the destination in the files section, and then try again.`,
+    cause === undefined ? {} : { cause },
+  );
+}
+
+export function directoryInTheWay(source: string, destination: string): EventFailure {
+  return new EventFailure(
+    `The deployment failed because the AppSpec file installs the file ${source} as ${destination}, but a directory is there. ` +
+      "Remove the directory, or change the destination in the files section, and then try again.",
+  );
 }
 
 /** The AppSpec's own setting wins over the deployment's; DISALLOW where neither says anything. */

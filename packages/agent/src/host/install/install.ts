@@ -130,7 +130,7 @@ function copyOne(step: PlannedCopy, copier: FileCopier, { fileExistsBehavior }: 
     return copier.copy(step);
   } catch (error) {
     if (errorCodeOf(error) !== "EEXIST" || step.replaces) throw error;
-    if (fileExistsBehavior !== "OVERWRITE") throw new FileAlreadyExists(step.destination);
+    if (fileExistsBehavior !== "OVERWRITE") throw new FileAlreadyExists(step.destination, false);
     return copier.copy({ ...step, replaces: true });
   }
 }
@@ -218,6 +218,8 @@ function withOwner(error: FileAlreadyExists, layout: DeploymentLayout): EventFai
       : `The deployment group ${owner.slice(0, -CLEANUP_SUFFIX.length)} installed it.`;
   return new EventFailure(error.message, {
     cause: error,
-    hint: `${whose} Remove it, or deploy with file_exists_behavior OVERWRITE (replace it) or RETAIN (keep it).`,
+    hint: error.isDirectory
+      ? `${error.path} is a directory, and the revision has a file of that name. Remove the directory, or change the destination in the files section.`
+      : `${whose} Remove it, or deploy with file_exists_behavior OVERWRITE (replace it) or RETAIN (keep it).`,
   });
 }
