@@ -48,6 +48,8 @@ const INTERNAL = new Set([
   "packages/agent/src/host/install/cleanup.ts SEMANAGE_TIMEOUT_MS",
   "packages/agent/src/host/install/file-copier.ts COPY_HERE_MAX_BYTES",
   "packages/agent/src/single-instance.ts ANSWER_MAX_CHARACTERS",
+  "packages/cli/src/nearest-word.ts MAX_EDITS",
+  "packages/cli/src/options.ts MAX_PORT",
   "packages/cli/src/progress/deployment-view.ts TARGETS_BATCH_MAX",
   "packages/cli/src/progress/event-stream.ts BACK_OFF_MAX_MILLISECONDS",
   "packages/cli/src/progress/event-stream.ts HEAD_TIMEOUT_MILLISECONDS",

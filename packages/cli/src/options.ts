@@ -2,7 +2,7 @@ import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import { type Command, InvalidArgumentError } from "commander";
 
 /** The highest port that TCP has. */
-const PORT_MAX = 65_535;
+const MAX_PORT = 65_535;
 const SECONDS_BY_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** Of every verb that calls a server. */
@@ -61,8 +61,8 @@ export function parseListenAddress(text: string): ListenAddress {
   const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]\s]+)):(\d+)$/.exec(text);
   if (match === null) throw new InvalidArgumentError(`"${text}" is not HOST:PORT, such as 127.0.0.1:7450`);
   const port = Number(match[3]);
-  if (port > PORT_MAX) {
-    throw new InvalidArgumentError(`the port ${port} of "${text}" is above ${PORT_MAX}: give one such as 7450`);
+  if (port > MAX_PORT) {
+    throw new InvalidArgumentError(`the port ${port} of "${text}" is above ${MAX_PORT}: give one such as 7450`);
   }
   return { host: match[1] ?? match[2] ?? "", port };
 }

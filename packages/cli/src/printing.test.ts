@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatElapsed, formatSize, formatTable, hostLabel } from "./printing.ts";
+import { formatElapsed, formatFields, formatSize, formatTable, formatUntil, hostLabel } from "./printing.ts";
 
 test("columns are as wide as their widest cell, without trailing blanks", () => {
   expect(
@@ -42,4 +42,17 @@ test.each([
   [3_725_000, "1 h 02 min"],
 ])("%d ms is shown as %s", (milliseconds, text) => {
   expect(formatElapsed(milliseconds)).toBe(text);
+});
+
+test("fields are aligned, a value of several lines stays in its column, and what has no value is left out", () => {
+  const fields = formatFields([
+    ["name", "web-1"],
+    ["zone", undefined],
+    ["triggers", "one\ntwo \u001b[2J"],
+  ]);
+  expect(fields).toBe("name      web-1\ntriggers  one\n          two \\x1b[2J");
+});
+
+test("a time to come is told in one unit", () => {
+  expect([formatUntil(-1), formatUntil(59_000), formatUntil(3_600_000)]).toEqual(["now", "in 59 s", "in 1 h"]);
 });

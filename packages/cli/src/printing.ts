@@ -14,6 +14,24 @@ export function formatTable(heading: readonly string[], rows: readonly (readonly
     .join("\n");
 }
 
+/** A value a line, each under its label; those without a value are left out. A value of several lines stays in its column. */
+export function formatFields(fields: readonly (readonly [label: string, value: string | undefined])[]): string {
+  const shown = fields.flatMap(([label, value]) => (value === undefined || value === "" ? [] : [{ label, value }]));
+  const width = Math.max(0, ...shown.map(({ label }) => label.length));
+  return shown
+    .flatMap(({ label, value }) =>
+      value.split("\n").map((line, index) => `${(index === 0 ? label : "").padEnd(width)}  ${visibleLine(line)}`),
+    )
+    .join("\n");
+}
+
+/** `Environment=prod Role=web` */
+export function formatTags(
+  tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[],
+): string {
+  return tags.map(({ Key = "", Value = "" }) => `${Key}=${Value}`).join(" ");
+}
+
 /** How messages name a host. */
 export function hostLabel(name: string, id: string): string {
   return visibleLine(name === id ? name : `${name} (${id})`);
@@ -40,6 +58,11 @@ export function formatElapsed(milliseconds: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${String(Math.floor(seconds % 60)).padStart(2, "0")} s`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+/** How long until something is, in one unit. */
+export function formatUntil(milliseconds: number): string {
+  return milliseconds <= 0 ? "now" : `in ${formatAge(milliseconds).replace(/ ago$/, "")}`;
 }
 
 /** How long ago something was, in one unit. */

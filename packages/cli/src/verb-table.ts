@@ -31,13 +31,17 @@ export const VERBS: readonly Verb[] = [
     load: () => import("./verbs/triggers.ts"),
   },
   { name: "groups", summary: "see and change settings of groups", load: () => import("./verbs/groups.ts") },
-  { name: "hosts", summary: "list, declare and remove hosts", load: () => import("./verbs/hosts.ts") },
+  { name: "hosts", summary: "list, show, tag, declare and remove hosts", load: () => import("./verbs/hosts.ts") },
   {
     name: "prune",
     summary: "remove deployments that are past their retention",
     load: () => import("./verbs/prune.ts"),
   },
-  { name: "token", summary: "create tokens that hosts enrol with", load: () => import("./verbs/token.ts") },
+  {
+    name: "token",
+    summary: "create, list and revoke tokens that hosts enrol with",
+    load: () => import("./verbs/token.ts"),
+  },
   {
     name: "env",
     summary: "print the environment that points AWS tools at a server",

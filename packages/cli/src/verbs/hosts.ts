@@ -1,9 +1,10 @@
 import type { HostSummary, Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
+import { CommandFailed } from "../command-failed.ts";
 import { type Connection, connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
 import { print, printError, printJson } from "../output.ts";
-import { formatAge, formatTable, hostLabel } from "../printing.ts";
+import { formatAge, formatFields, formatTable, formatTags, hostLabel } from "../printing.ts";
 
 interface ListOptions extends ClientOptions {
   readonly all?: boolean;
@@ -17,6 +18,9 @@ interface AddOptions extends ClientOptions {
 
 export function define(command: Command): void {
   defineList(command);
+  defineShow(command);
+  defineTag(command);
+  defineUntag(command);
   defineAdd(command);
   defineRemove(command);
 }
@@ -36,6 +40,52 @@ function defineList(parent: Command): void {
       print(
         hosts.length === 0 ? "No hosts. Enrol one: see sluice token create --help" : formatHosts(hosts, new Date()),
       );
+  });
+}
+
+function defineShow(parent: Command): void {
+  const show = parent.command("show").description("what is known of one host");
+  show.argument("<host>", "the host's name or id");
+  addJsonOption(addClientOptions(show));
+  addExamples(show, "sluice hosts show web-1 --data .sluice/up");
+  show.action(async (name: string, options: ClientOptions) => {
+    using connection = connect(options);
+    const { hosts } = await listHosts(connection, true);
+    const named = hosts.filter(({ hostId, hostName }) => hostId === name || hostName === name);
+    // The name of a removed host may be another's today.
+    const [host] = named.filter(({ state }) => state !== "retired").concat(named);
+    if (host === undefined) throw new CommandFailed(`there is no host ${name}. See: sluice hosts list --all`);
+    if (options.json) printJson(host);
+    else print(formatHost(host, new Date()));
+  });
+}
+
+function defineTag(parent: Command): void {
+  const tag = parent.command("tag").description("give a host tags, or tags that it has other values");
+  tag.argument("<host>", "the host's name or id");
+  tag.argument("<key=value...>", "the tags", collectTag);
+  addJsonOption(addClientOptions(tag));
+  addExamples(tag, "sluice hosts tag web-1 Environment=prod Role=web --data .sluice/up");
+  tag.addHelpText("after", "\nGroups select the host by them from the next deployment on.");
+  tag.action(async (name: string, tags: readonly Tag[], options: ClientOptions) => {
+    using connection = connect(options);
+    const { host } = await connection.sluice.call("TagHost", { host: name, tags });
+    if (options.json) printJson(host);
+    else print(formatTagged(host));
+  });
+}
+
+function defineUntag(parent: Command): void {
+  const untag = parent.command("untag").description("take tags from a host");
+  untag.argument("<host>", "the host's name or id");
+  untag.argument("<key...>", "the tags' keys");
+  addJsonOption(addClientOptions(untag));
+  addExamples(untag, "sluice hosts untag web-1 Role --data .sluice/up");
+  untag.action(async (name: string, tagKeys: readonly string[], options: ClientOptions) => {
+    using connection = connect(options);
+    const { host } = await connection.sluice.call("UntagHost", { host: name, tagKeys });
+    if (options.json) printJson(host);
+    else print(formatTagged(host));
   });
 }
 
@@ -90,15 +140,41 @@ async function listHosts(
   return { hosts, trouble };
 }
 
+function formatTagged(host: HostSummary): string {
+  return `${hostLabel(host.hostName, host.hostId)}: ${formatTags(host.tags) || "no tags"}`;
+}
+
+function formatHost(host: HostSummary, now: Date): string {
+  return formatFields([
+    ["name", host.hostName],
+    ["id", host.hostId],
+    ["kind", host.kind],
+    ["state", host.state],
+    ["last seen", lastSeen(host, now)],
+    ["tags", formatTags(host.tags) || "none"],
+    ["address", host.address],
+    ["zone", host.zone],
+    ["agent", host.agentVersion],
+    ["declared", host.declaredAt.toISOString()],
+    ["enrolled", host.enrolledAt?.toISOString()],
+    ["commands", String(host.runningCommands)],
+    ["clock", host.clockTrouble],
+  ]);
+}
+
+function lastSeen({ lastSeenAt }: HostSummary, now: Date): string {
+  return lastSeenAt === undefined ? "never" : formatAge(now.getTime() - lastSeenAt.getTime());
+}
+
 function formatHosts(hosts: readonly HostSummary[], now: Date): string {
   const rows = hosts.map((host) => [
     host.hostName,
     host.hostId,
     host.state,
-    host.lastSeenAt === undefined ? "never" : formatAge(now.getTime() - host.lastSeenAt.getTime()),
+    lastSeen(host, now),
     host.address ?? "-",
     host.zone ?? "-",
-    host.tags.map((tag) => `${tag.Key}=${tag.Value}`).join(" ") || "-",
+    formatTags(host.tags) || "-",
   ]);
   return formatTable(["NAME", "ID", "STATE", "LAST SEEN", "ADDRESS", "ZONE", "TAGS"], rows);
 }

@@ -1,4 +1,5 @@
-import type { Tag } from "@sluice/wire/sluice/operations.ts";
+import { decodeEnrolmentToken, isWholeToken } from "@sluice/wire/sluice/enrolment-token.ts";
+import type { EnrolmentTokenSummary, Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { connect } from "../connection.ts";
 import {
@@ -11,6 +12,7 @@ import {
   parsePositiveInteger,
 } from "../options.ts";
 import { print, printJson } from "../output.ts";
+import { formatAge, formatTable, formatTags, formatUntil } from "../printing.ts";
 
 interface CreateOptions extends ClientOptions {
   readonly tag?: readonly Tag[];
@@ -18,7 +20,17 @@ interface CreateOptions extends ClientOptions {
   readonly expires?: number;
 }
 
+interface ListOptions extends ClientOptions {
+  readonly all?: boolean;
+}
+
 export function define(command: Command): void {
+  defineCreate(command);
+  defineList(command);
+  defineRevoke(command);
+}
+
+function defineCreate(command: Command): void {
   const create = command.command("create").description("print an enrolment token, alone on standard output");
   create
     .option("--tag <key=value>", "a tag that a host enrolling with the token takes (repeatable)", collectTag)
@@ -36,4 +48,45 @@ export function define(command: Command): void {
     if (options.json) printJson(created);
     else print(created.token);
   });
+}
+
+function defineList(command: Command): void {
+  const list = command.command("list").description("list the tokens that hosts can enrol with, without their secrets");
+  list.option("--all", "tokens too that are expired or used up");
+  addJsonOption(addClientOptions(list));
+  addExamples(list, "sluice token list --data .sluice/up");
+  list.action(async (options: ListOptions) => {
+    using connection = connect(options);
+    const { tokens } = await connection.sluice.call("ListEnrolmentTokens", { includeSpent: options.all });
+    if (options.json) printJson(tokens);
+    else if (tokens.length > 0) print(formatTokens(tokens, new Date()));
+    else print(`No ${options.all ? "" : "usable "}tokens. Make one: sluice token create`);
+  });
+}
+
+function defineRevoke(command: Command): void {
+  const revoke = command.command("revoke").description("make a token unusable; hosts that enrolled with it stay");
+  revoke.argument("<token>", "the token's id, as sluice token list shows it, or the token itself");
+  addJsonOption(addClientOptions(revoke));
+  addExamples(revoke, "sluice token revoke 4f0k2m9xw1qa --data .sluice/up");
+  revoke.action(async (idOrToken: string, options: ClientOptions) => {
+    const tokenId = isWholeToken(idOrToken) ? decodeEnrolmentToken(idOrToken).id : idOrToken;
+    using connection = connect(options);
+    const { token } = await connection.sluice.call("RevokeEnrolmentToken", { tokenId });
+    if (options.json) printJson(token);
+    else print(`${token.tokenId} is revoked`);
+  });
+}
+
+function formatTokens(tokens: readonly EnrolmentTokenSummary[], now: Date): string {
+  return formatTable(
+    ["ID", "USES LEFT", "EXPIRES", "CREATED", "TAGS"],
+    tokens.map(({ tokenId, usesLeft, expiresAt, createdAt, tags }) => [
+      tokenId,
+      String(usesLeft),
+      expiresAt > now ? formatUntil(expiresAt.getTime() - now.getTime()) : "expired",
+      formatAge(now.getTime() - createdAt.getTime()),
+      formatTags(tags) || "-",
+    ]),
+  );
 }

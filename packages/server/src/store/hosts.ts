@@ -14,7 +14,8 @@ type Reader = Kysely<Database>;
 const HOST_NAMES_LOCK = 7203102;
 
 /**
- * Keeps two replicas from giving one name or one identity to two hosts at once; call it before looking whether it is free.
+ * Keeps two replicas from giving one name or one identity to two hosts at once, or from losing a tag that the other one adds; call it before
+ * looking what is there.
  * SQLite has one writer anyway.
  */
 export async function lockHostNames({ db, dialect }: WriteTransaction): Promise<void> {
@@ -126,6 +127,15 @@ export async function insertHost({ db }: WriteTransaction, row: HostRow): Promis
     await db.deleteFrom("group_hosts").where("target_id", "=", row.host_id).execute();
   }
   await db.insertInto("hosts").values(row).execute();
+}
+
+/** Replaces all of a host's tags. Under `lockHostNames` when they depend on those that it had. */
+export async function setHostTags({ db }: WriteTransaction, hostId: string, tags: readonly Tag[]): Promise<void> {
+  await db
+    .updateTable("hosts")
+    .set({ tags_json: JSON.stringify(tags) })
+    .where("host_id", "=", hostId)
+    .execute();
 }
 
 /** Never a target again, its keys open nothing any more, and no balancer is told of it again. Retiring twice keeps the first time. */

@@ -18,6 +18,11 @@ export function encodeEnrolmentToken(token: EnrolmentToken): string {
   return PREFIX + Buffer.from(JSON.stringify({ id, secret, fingerprints })).toString("base64url");
 }
 
+/** Whether it is meant to be a token, and not the id of one. */
+export function isWholeToken(text: string): boolean {
+  return text.trim().startsWith(PREFIX);
+}
+
 /** Throws an EnrolmentTokenInvalidException that says what is wrong and never quotes the token, which is a secret. */
 export function decodeEnrolmentToken(text: string): EnrolmentToken {
   const trimmed = text.trim();

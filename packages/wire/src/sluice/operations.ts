@@ -60,6 +60,29 @@ export interface CreateEnrolmentTokenOutput {
   readonly expiresAt: Date;
 }
 
+/** A token that has been made. Its secret is nowhere: the server keeps a hash of it. */
+export interface EnrolmentTokenSummary {
+  readonly tokenId: string;
+  readonly tags: readonly Tag[];
+  readonly usesLeft: number;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+export interface ListEnrolmentTokensInput {
+  /** Those too that are expired or used up. */
+  readonly includeSpent?: boolean | undefined;
+}
+export interface ListEnrolmentTokensOutput {
+  /** The newest first. */
+  readonly tokens: readonly EnrolmentTokenSummary[];
+}
+export interface RevokeEnrolmentTokenInput {
+  readonly tokenId: string;
+}
+export interface RevokeEnrolmentTokenOutput {
+  readonly token: EnrolmentTokenSummary;
+}
+
 /** The only operation that is not signed: the token is the credential. */
 export interface EnrolHostInput {
   readonly token: string;
@@ -167,6 +190,25 @@ export interface RemoveHostInput {
   readonly host: string;
 }
 export interface RemoveHostOutput {
+  readonly host: HostSummary;
+}
+
+export interface TagHostInput {
+  /** The host's id or name. */
+  readonly host: string;
+  /** A tag whose key the host has already gets the new value. */
+  readonly tags: readonly Tag[];
+}
+export interface TagHostOutput {
+  readonly host: HostSummary;
+}
+export interface UntagHostInput {
+  /** The host's id or name. */
+  readonly host: string;
+  /** Keys that the host does not have are passed over. */
+  readonly tagKeys: readonly string[];
+}
+export interface UntagHostOutput {
   readonly host: HostSummary;
 }
 
@@ -391,6 +433,8 @@ export interface PruneDeploymentsOutput {
 
 export interface SluiceOperations {
   CreateEnrolmentToken: { input: CreateEnrolmentTokenInput; output: CreateEnrolmentTokenOutput };
+  ListEnrolmentTokens: { input: ListEnrolmentTokensInput; output: ListEnrolmentTokensOutput };
+  RevokeEnrolmentToken: { input: RevokeEnrolmentTokenInput; output: RevokeEnrolmentTokenOutput };
   EnrolHost: { input: EnrolHostInput; output: EnrolHostOutput };
   HostHeartbeat: { input: HostHeartbeatInput; output: HostHeartbeatOutput };
   PutHostLogs: { input: PutHostLogsInput; output: PutHostLogsOutput };
@@ -398,6 +442,8 @@ export interface SluiceOperations {
   DeclareHost: { input: DeclareHostInput; output: DeclareHostOutput };
   ListHosts: { input: ListHostsInput; output: ListHostsOutput };
   RemoveHost: { input: RemoveHostInput; output: RemoveHostOutput };
+  TagHost: { input: TagHostInput; output: TagHostOutput };
+  UntagHost: { input: UntagHostInput; output: UntagHostOutput };
   ListRolledBackGroups: { input: ListRolledBackGroupsInput; output: ListRolledBackGroupsOutput };
   GetGroupSettings: { input: GetGroupSettingsInput; output: GroupSettings };
   PutGroupSettings: { input: PutGroupSettingsInput; output: GroupSettings };

@@ -104,6 +104,11 @@ const triggerTest = structure(
 
 const groupSettings = structure({ deployToLateHosts: boolean }, ["deployToLateHosts"]);
 
+const enrolmentToken = structure(
+  { tokenId: string, tags, usesLeft: integer, createdAt: timestamp, expiresAt: timestamp },
+  ["tokenId", "tags", "usesLeft", "createdAt", "expiresAt"],
+);
+
 const oneHost = structure({ host: hostSummary }, ["host"]);
 
 // The API's own shapes, written out: agents import this table too, and CodeDeploy's whole one would cost them memory for nothing.
@@ -172,6 +177,14 @@ export const SLUICE_TABLE = {
     input: structure({ tags, uses: integer, expiresInSeconds: integer }),
     output: structure({ token: string, expiresAt: timestamp }, ["token", "expiresAt"]),
   },
+  ListEnrolmentTokens: {
+    input: structure({ includeSpent: boolean }),
+    output: structure({ tokens: list(enrolmentToken) }, ["tokens"]),
+  },
+  RevokeEnrolmentToken: {
+    input: structure({ tokenId: string }, ["tokenId"]),
+    output: structure({ token: enrolmentToken }, ["token"]),
+  },
   EnrolHost: {
     input: structure(
       {
@@ -233,6 +246,14 @@ export const SLUICE_TABLE = {
   },
   RemoveHost: {
     input: structure({ host: string }, ["host"]),
+    output: oneHost,
+  },
+  TagHost: {
+    input: structure({ host: string, tags }, ["host", "tags"]),
+    output: oneHost,
+  },
+  UntagHost: {
+    input: structure({ host: string, tagKeys: list(string) }, ["host", "tagKeys"]),
     output: oneHost,
   },
   ListRolledBackGroups: {

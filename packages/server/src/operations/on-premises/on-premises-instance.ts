@@ -3,7 +3,7 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { TAGS_MAX, type Tag, tagProblem } from "@sluice/model/tag-filter.ts";
 import { hostNameProblem } from "../../hosts/host-identity.ts";
 import type { WriteTransaction } from "../../store/group-commit.ts";
-import { findHost, type HostRow, tagsOf } from "../../store/hosts.ts";
+import { findHost, type HostRow, lockHostNames, setHostTags, tagsOf } from "../../store/hosts.ts";
 
 /** Instances in one BatchGetOnPremisesInstances (codedeploy-semantics.md, section 10). */
 export const BATCH_GET_MAX = 25;
@@ -75,18 +75,15 @@ export function instanceInfo(row: HostRow): InstanceInfo {
 
 /** Changes the tags of registered instances: of all of them, or of none. */
 export async function changeTags(
-  { db }: WriteTransaction,
+  transaction: WriteTransaction,
   instanceNames: readonly string[],
   change: (tags: Tag[], instanceName: string) => Tag[],
 ): Promise<void> {
+  await lockHostNames(transaction);
   for (const instanceName of instanceNames) {
-    const row = await findHost(db, instanceName);
+    const row = await findHost(transaction.db, instanceName);
     if (!isOnPremises(row) || row.retired_at !== null) throw notRegistered(instanceName);
-    await db
-      .updateTable("hosts")
-      .set({ tags_json: JSON.stringify(change(tagsOf(row), instanceName)) })
-      .where("host_id", "=", instanceName)
-      .execute();
+    await setHostTags(transaction, row.host_id, change(tagsOf(row), instanceName));
   }
 }
 

@@ -380,6 +380,7 @@ it("lets hosts report, readers read, and root do all", () => {
   const allowed = (role: Principal["role"]) => operations.filter((name) => isSluiceOperationAllowed(role, name));
   expect(allowed("root")).toEqual(operations);
   expect(allowed("read-only")).toEqual([
+    "ListEnrolmentTokens",
     "EnrolHost",
     "GetDeploymentLogs",
     "ListHosts",

@@ -43,3 +43,10 @@ export function hostFact(name: string, value: string | undefined): string | null
   }
   return value;
 }
+
+export function noSuchHost(host: string): CallerFault {
+  return new CallerFault(
+    "HostDoesNotExistException",
+    `There is no host with the id or name ${excerpt(host)}: \`sluice hosts list\` lists them.`,
+  );
+}

@@ -3,6 +3,7 @@ import type { RemoveHostInput, RemoveHostOutput } from "@sluice/wire/sluice/oper
 import { hostSummary } from "../../hosts/host-summary.ts";
 import { countRunningCommands, findHost, findLivingHostByName, retireHost } from "../../store/hosts.ts";
 import type { Operation } from "../operation.ts";
+import { noSuchHost } from "./host-request.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 
 /** Retires a host: never a target again, its key opens nothing, its name is free. Removing by id may be repeated. */
@@ -13,12 +14,7 @@ export const removeHost: Operation<RemoveHostInput, RemoveHostOutput, SluiceCont
   const row = await store.write(async (transaction) => {
     const found =
       (await findLivingHostByName(transaction.db, input.host)) ?? (await findHost(transaction.db, input.host));
-    if (!found) {
-      throw new CallerFault(
-        "HostDoesNotExistException",
-        `There is no host with the id or name ${input.host}: \`sluice hosts\` lists them.`,
-      );
-    }
+    if (!found) throw noSuchHost(input.host);
     await retireHost(transaction, found.host_id, now);
     return { ...found, retired_at: found.retired_at ?? now };
   });

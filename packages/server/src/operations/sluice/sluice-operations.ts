@@ -4,9 +4,11 @@ import type { Operation, Principal } from "../operation.ts";
 import { createEnrolmentToken } from "./create-enrolment-token.ts";
 import { declareHost } from "./declare-host.ts";
 import { enrolHost } from "./enrol-host.ts";
+import { listEnrolmentTokens, revokeEnrolmentToken } from "./enrolment-tokens.ts";
 import { getDeploymentLogs } from "./get-deployment-logs.ts";
 import { getGroupSettings, putGroupSettings } from "./group-settings.ts";
 import { hostHeartbeat } from "./host-heartbeat.ts";
+import { tagHost, untagHost } from "./host-tags.ts";
 import { listHosts } from "./list-hosts.ts";
 import { planDeployment } from "./plan-deployment.ts";
 import { pruneDeployments } from "./prune-deployments.ts";
@@ -26,6 +28,8 @@ export const SLUICE_HANDLERS: {
   >;
 } = {
   CreateEnrolmentToken: createEnrolmentToken,
+  ListEnrolmentTokens: listEnrolmentTokens,
+  RevokeEnrolmentToken: revokeEnrolmentToken,
   EnrolHost: enrolHost,
   HostHeartbeat: hostHeartbeat,
   PutHostLogs: putHostLogs,
@@ -33,6 +37,8 @@ export const SLUICE_HANDLERS: {
   DeclareHost: declareHost,
   ListHosts: listHosts,
   RemoveHost: removeHost,
+  TagHost: tagHost,
+  UntagHost: untagHost,
   ListRolledBackGroups: listRolledBack,
   AcknowledgeRollback: acknowledge,
   GetGroupSettings: getGroupSettings,
@@ -50,6 +56,7 @@ const HOST_OPERATIONS: ReadonlySet<string> = new Set(["HostHeartbeat", "PutHostL
 const READING_OPERATIONS: ReadonlySet<string> = new Set([
   "GetDeploymentLogs",
   "ListHosts",
+  "ListEnrolmentTokens",
   "ListRolledBackGroups",
   "GetGroupSettings",
   "ListTriggerDeliveries",

@@ -13,7 +13,7 @@ export async function spendToken(
   const row = await db.selectFrom("enrolment_tokens").selectAll().where("token_id", "=", id).executeTakeFirst();
   const isGenuine = isTokenSecret(secret, row?.secret_sha256);
   if (!row || !isGenuine) {
-    throw invalid("is not one of this server's: create one here with `sluice token create`");
+    throw invalid("is not one of this server's, or was revoked: create one here with `sluice token create`");
   }
   if (row.expires_at <= now) {
     const expired = new Date(row.expires_at).toISOString();
