@@ -34,7 +34,7 @@ export interface Enrolment {
   /** The ARN that the agent sends as HostIdentifier. */
   readonly hostIdentifier: string;
   readonly onPremises: boolean;
-  /** sha256 of the server's TLS certificates; empty: the system's authorities decide. */
+  /** sha256 of the server's TLS certificates and of their public keys; empty: the system's authorities decide. */
   readonly serverFingerprints: readonly string[];
   /** PEM of a private authority, when the host was given one. */
   readonly certificateAuthority?: string | undefined;
@@ -49,6 +49,8 @@ export const ENROLMENT_FILE_NAMES = {
   agent: "agent.json",
   credentials: "credentials.json",
   signingCertificate: "signing-certificate.pem",
+  /** Which keys the server said, signed, since the host enrolled. Only there when its certificate has got another key. */
+  serverKeys: "server-keys.json",
 } as const;
 
 export class NotEnrolled extends Error {
@@ -139,6 +141,8 @@ export function writeEnrolment(directory: string, enrolment: Omit<Enrolment, "ho
     if (isEnrolled(opened) && !force) throw new EnrolledAlready(directory);
     const { credentials, signingCertificate, ...agent } = enrolment;
     const host = readHostSettings(opened);
+    // What an earlier server said, or this one before the token was made.
+    rmSync(join(opened, ENROLMENT_FILE_NAMES.serverKeys), { force: true });
     replacePrivately(join(opened, ENROLMENT_FILE_NAMES.credentials), asText(credentials), 0o600);
     replacePrivately(join(opened, ENROLMENT_FILE_NAMES.signingCertificate), signingCertificate, 0o644);
     const named = { ...agent, ...(host === undefined ? {} : { host }), accessKeyId: credentials.accessKeyId };
@@ -146,6 +150,11 @@ export function writeEnrolment(directory: string, enrolment: Omit<Enrolment, "ho
     replacePrivately(join(opened, ENROLMENT_FILE_NAMES.agent), asText(named), 0o600);
     fsyncSync(descriptor);
   });
+}
+
+/** Replaces one of the files as a whole, beside an enrolment that is there. */
+export function replaceEnrolmentFile(directory: string, file: keyof typeof ENROLMENT_FILE_NAMES, text: string): void {
+  inside(directory, (opened) => replacePrivately(join(opened, ENROLMENT_FILE_NAMES[file]), text, 0o600));
 }
 
 /** What the operator wrote into agent.json; undefined when there is nothing that can be read. It outlives an enrolment. */
@@ -191,7 +200,7 @@ export function readEnrolment(directory: string): Enrolment {
   return { serverFingerprints: [], ...agent, credentials, signingCertificate } as unknown as Enrolment;
 }
 
-function readText(directory: string, name: string): string {
+export function readText(directory: string, name: string): string {
   return readForeignFile(join(directory, name), ENROLMENT_FILE_MAX_BYTES).toString("utf8");
 }
 

@@ -46,10 +46,6 @@ const IDENTITY_CODES: ReadonlySet<string> = new Set([
   "AccessDeniedException",
 ]);
 
-/** What the operator has to do about a server that shows another certificate than the one that was pinned at enrolment. */
-export const CURE_OF_OTHER_CERTIFICATE =
-  "If it is the same server, enrol this host again: `sluice hosts remove NAME` at the server, `sluice agent enroll --force` here with a new token, then restart this agent.";
-
 /** What the operator of the host has to do about a refused identity. */
 export function cureOfRefusal(refusal: ServerRefusal): string {
   if (refusal.code === "RequestExpired" || refusal.code === "InvalidSignatureException") {

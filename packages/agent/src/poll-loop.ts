@@ -1,9 +1,8 @@
-import { isCertificateNotPinned } from "@sluice/wire/client/connection-agent.ts";
 import type { HostCommand } from "@sluice/wire/command/operations.ts";
 import { describeFailure } from "./agent-log.ts";
 import { BackOff, pause } from "./back-off.ts";
 import { type CommandParts, carryOut } from "./command-execution.ts";
-import { CURE_OF_OTHER_CERTIFICATE, cureOfRefusal, ServerRefusal } from "./host-server.ts";
+import { cureOfRefusal, ServerRefusal } from "./host-server.ts";
 import { monotonicMs } from "./monotonic-time.ts";
 import { REFUSED_IDENTITY_RETRY_MS } from "./until-answered.ts";
 
@@ -37,7 +36,7 @@ export async function pollUntilStopped(hostIdentifier: string, parts: CommandPar
       command = await server.pollHostCommand(stopping);
     } catch (error) {
       if (stopping.aborted) break;
-      report.lastFailure = problemOf(error);
+      report.lastFailure = describeFailure(error);
       await pause(waitAfter(error, backOff, parts), stopping);
       continue;
     }
@@ -61,11 +60,6 @@ export async function pollUntilStopped(hostIdentifier: string, parts: CommandPar
   await Promise.all(underWay);
 }
 
-function problemOf(error: unknown): string {
-  const problem = describeFailure(error);
-  return isCertificateNotPinned(error) ? `${problem}. ${CURE_OF_OTHER_CERTIFICATE}` : problem;
-}
-
 /** How long to wait after a failed poll, and a line in the log that says what to do. */
 function waitAfter(error: unknown, backOff: BackOff, { log }: CommandParts): number {
   if (error instanceof ServerRefusal && error.isIdentityRefused) {
@@ -75,7 +69,7 @@ function waitAfter(error: unknown, backOff: BackOff, { log }: CommandParts): num
   const waitMs = backOff.next();
   log.warn("the server did not answer a poll; polling again", {
     inSeconds: Math.round(waitMs / 100) / 10,
-    problem: problemOf(error),
+    problem: describeFailure(error),
   });
   return waitMs;
 }

@@ -12,6 +12,7 @@ it("tries again to prepare its directory when that failed for an earlier command
   const directory = join(base, "agent");
   const host = createRealHost(
     { server: "http://127.0.0.1:1" } as Enrolment,
+    {},
     directory,
     createAgentLog("text", () => {}),
   );

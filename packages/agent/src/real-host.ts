@@ -1,4 +1,4 @@
-import { connectionAgent } from "@sluice/wire/client/connection-agent.ts";
+import { connectionAgent, type TlsTrust } from "@sluice/wire/client/connection-agent.ts";
 import type { AgentLog, LogFields } from "./agent-log.ts";
 import type { Enrolment } from "./enrolment-files.ts";
 import { withheldNames } from "./host/hooks/script-environment.ts";
@@ -21,8 +21,8 @@ const HOST_SETTINGS = [
  * This machine, set up as its agent.json says. What unpacks and installs is loaded with the first command, so that an agent that has
  * nothing to do stays small; the settings are checked at once.
  */
-export function createRealHost(enrolment: Enrolment, directory: string, log: AgentLog): LifecycleHost {
-  const config = hostConfig(enrolment);
+export function createRealHost(enrolment: Enrolment, tls: TlsTrust, directory: string, log: AgentLog): LifecycleHost {
+  const config = hostConfig(enrolment, tls);
   const { scriptEnvironment } = completeHostConfig(config);
   const withheld = withheldNames(process.env, scriptEnvironment);
   if (withheld.length > 0) {
@@ -52,21 +52,20 @@ export function createRealHost(enrolment: Enrolment, directory: string, log: Age
   };
 }
 
-function hostConfig(enrolment: Enrolment): HostConfigInput {
+function hostConfig(enrolment: Enrolment, tls: TlsTrust): HostConfigInput {
   const settings = enrolment.host ?? {};
   const unknown = Object.keys(settings).filter((name) => !HOST_SETTINGS.includes(name));
   if (unknown.length > 0) {
     throw new Error(`agent.json: "host" has no setting ${unknown.join(", ")}; it takes ${HOST_SETTINGS.join(", ")}`);
   }
-  return { ...settings, ...bundleTrust(enrolment) };
+  return { ...settings, ...bundleTrust(enrolment, tls) };
 }
 
 /** Presigned URLs that lead back to our own server: it is trusted exactly as for everything else. */
-function bundleTrust({ server, serverFingerprints, certificateAuthority }: Enrolment): HostConfigInput {
+function bundleTrust({ server }: Enrolment, tls: TlsTrust): HostConfigInput {
   const trustedOrigins = [new URL(server).origin];
   if (!server.startsWith("https:")) return { trustedOrigins };
-  const trust = { ca: certificateAuthority, fingerprints: serverFingerprints };
-  return { trustedOrigins, bundleTls: { agent: connectionAgent("https:", trust) } };
+  return { trustedOrigins, bundleTls: { agent: connectionAgent("https:", tls) } };
 }
 
 /** The host's fields hold an error and plain values; the error's words are in the message already. */

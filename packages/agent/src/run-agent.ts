@@ -14,6 +14,7 @@ import { type PollReport, pollUntilStopped } from "./poll-loop.ts";
 import { createRealHost } from "./real-host.ts";
 import { ScriptWatch } from "./script-watch.ts";
 import { connectToServer } from "./server-connection.ts";
+import { trustIn } from "./server-pins.ts";
 import { becomeOnlyInstance } from "./single-instance.ts";
 import { SpecificationSource } from "./specification-source.ts";
 import type { RunningAgent } from "./status.ts";
@@ -84,7 +85,8 @@ async function serve(
   host: LifecycleHost | undefined,
   { held, polls, stop, log }: Service,
 ): Promise<number> {
-  const server = connectToServer(enrolment, log);
+  const tls = trustIn(enrolment, directory, log);
+  const server = connectToServer(enrolment, tls, log);
   const journal = Journal.open(directory);
   const leaving = new AbortController();
   const ending = new AbortController();
@@ -94,7 +96,7 @@ async function serve(
     journal,
     held,
     log,
-    host: host ?? createRealHost(enrolment, directory, log),
+    host: host ?? createRealHost(enrolment, tls, directory, log),
     specifications: new SpecificationSource(enrolment.signingCertificate),
     logs: new LogShipper(server, (command, characters, error) =>
       log.warn("the server does not keep some of a command's output", {

@@ -1,4 +1,4 @@
-import { agentFor } from "@sluice/wire/client/connection-agent.ts";
+import { agentFor, type TlsTrust } from "@sluice/wire/client/connection-agent.ts";
 import { CorrectedClock } from "@sluice/wire/client/corrected-clock.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
 import { createServiceClient } from "@sluice/wire/client/service-client.ts";
@@ -37,9 +37,12 @@ export interface ServerConnection extends HostServer {
 }
 
 /** The host's own view of its server: requests signed with the key that it got at enrolment. */
-export function connectToServer(enrolment: Enrolment, log: Pick<AgentLog, "warn" | "info">): ServerConnection {
+export function connectToServer(
+  enrolment: Enrolment,
+  tls: TlsTrust,
+  log: Pick<AgentLog, "warn" | "info">,
+): ServerConnection {
   const { hostIdentifier } = enrolment;
-  const tls = { ca: enrolment.certificateAuthority, fingerprints: enrolment.serverFingerprints };
   // One pool for both services: the connection that carries the heartbeats is there when a command comes, and a fleet that gets its
   // commands at once does not knock at the server's door at once, which Node opens for one connection at a time.
   const connections = agentFor(enrolment.server, tls);

@@ -1,7 +1,8 @@
-import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
+import { keyFingerprintOf, normaliseFingerprint } from "@sluice/wire/client/connection-agent.ts";
 import type { ConfiguredName } from "./http/server-names.ts";
 import { isUnspecified, type ListenAddress } from "./listener.ts";
 import { type CertificateAndKey, createSelfSignedCertificate } from "./signing/self-signed-certificate.ts";
@@ -87,7 +88,8 @@ export function namesNotIn(
   return [...new Set(names)].filter((name) => !isIn(name));
 }
 
-/** SHA-256 of the certificate's DER form, hex: what agents pin. */
-export function fingerprintOf({ certificatePem }: Pick<CertificateAndKey, "certificatePem">): string {
-  return createHash("sha256").update(new X509Certificate(certificatePem).raw).digest("hex");
+/** What enrolment tokens carry: SHA-256, hex, of the certificate, for agents before 0.2.0, and of its key, which outlives a renewal. */
+export function fingerprintsOf({ certificatePem }: Pick<CertificateAndKey, "certificatePem">): readonly string[] {
+  const certificate = new X509Certificate(certificatePem);
+  return [normaliseFingerprint(certificate.fingerprint256), keyFingerprintOf(certificate)];
 }

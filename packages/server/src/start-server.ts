@@ -13,8 +13,9 @@ import { ServerNames } from "./http/server-names.ts";
 import { isLoopback, type ListenAddress, listensOn, urlOf } from "./listener.ts";
 import { checkFree, openListener } from "./open-listener.ts";
 import { LETTERS_AND_DIGITS, randomText } from "./random-text.ts";
-import { fingerprintOf, givenCertificate, namesNotIn, ownCertificate } from "./server-certificate.ts";
+import { fingerprintsOf, givenCertificate, namesNotIn, ownCertificate } from "./server-certificate.ts";
 import { createServerLog } from "./server-log.ts";
+import { signServerKeys } from "./signing/server-keys.ts";
 import { createSigningCertificate, loadSigningKey, type SigningCertificate } from "./signing/specification-envelope.ts";
 import { type LockOptions, openStore, type Store } from "./store/open-store.ts";
 import { adoptDatabase, checkDatabase, checkPlace, namingOwnDatabase } from "./store/own-database.ts";
@@ -33,7 +34,7 @@ const AFTER_RESTORE =
 
 /** What the operator has to do when callers know the server by names that its certificate does not have. */
 const NAMES_NOT_IN_CERTIFICATE =
-  "names of server.names are not in the server's certificate: AWS tools refuse the server under them; agents go on, since they pin the certificate. Start with --tls-cert and --tls-key of a certificate that has the names, then enrol the hosts again: sluice hosts remove NAME, then on the host sluice agent enroll --force with a new token. See docs/reference/sluice-yml.md, A name that the certificate lacks";
+  "names of server.names are not in the server's certificate: AWS tools refuse the server under them. Sluice's agents do not compare names and keep working. Start with --tls-cert and --tls-key of a certificate that has the names. See docs/reference/sluice-yml.md, A name that the certificate lacks";
 
 export interface ServerOptions {
   readonly dataDirectory: string;
@@ -104,6 +105,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     const missing = tls ? namesNotIn(tls, config.server.names) : [];
     if (missing.length > 0) log.warn({ names: missing }, NAMES_NOT_IN_CERTIFICATE);
+    const signingKey = await loadSigningKey(await signingCertificate(store));
+    const serverKeys = tls ? await signServerKeys(tls, signingKey, new Date()) : undefined;
     let acceptedConnections = 0;
     const controlPlane = await compose({
       store,
@@ -112,8 +115,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
       accountId,
       region,
-      signingKey: await loadSigningKey(await signingCertificate(store)),
-      serverFingerprints: tls ? [fingerprintOf(tls)] : [],
+      signingKey,
+      serverFingerprints: tls ? fingerprintsOf(tls) : [],
       serverNames,
       acceptedConnections: () => acceptedConnections,
     });
@@ -124,7 +127,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     for (const { host, port } of options.listen) {
       const usesTls = tls !== undefined && (given !== undefined || !isLoopback(host));
       const newApp = () => {
-        const app = createHttpServer({ ...controlPlane, metricsToken, tls: usesTls ? tls : undefined });
+        const app = createHttpServer({ ...controlPlane, metricsToken, ...(usesTls ? { tls, serverKeys } : {}) });
         apps.push(app);
         app.server.on("connection", () => acceptedConnections++);
         return app;

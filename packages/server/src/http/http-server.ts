@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { FAULTS } from "@sluice/model/fault-codes.ts";
 import { isSigned } from "@sluice/wire/sigv4/authorization.ts";
+import { SERVER_KEYS_PATH } from "@sluice/wire/sluice/server-keys.ts";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { boundPieces, PiecewiseMessage } from "./body-pieces.ts";
 import { boundPipelining } from "./pipelined-requests.ts";
@@ -35,9 +36,11 @@ const PATIENCE: Patience = {
 
 /** Where API calls are routed to inside; no caller's path reaches the router, so no odd path can break it. */
 const SIGNED_PATH = "/-/signed";
-const OPEN_PATHS = /^\/(healthz|readyz|metrics)(\?|$)/;
+const OPEN_PATHS = /^\/(healthz|readyz|metrics|-\/server-keys)(\?|$)/;
 
 export interface HttpServerOptions {
+  /** Of a server with TLS: the signed list of its keys, for agents that do not know its certificate. */
+  readonly serverKeys?: string | undefined;
   readonly tls?: { readonly certificatePem: string; readonly privateKeyPem: string } | undefined;
   readonly signedRoute: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Null: the server can do its work; otherwise why not. */
@@ -56,6 +59,7 @@ export interface HttpServerOptions {
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const {
     tls,
+    serverKeys,
     signedRoute,
     whyNotReady,
     reach,
@@ -121,6 +125,11 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   // Node would throw an unread body away without end, and without counting its pieces.
   const onRequest = async ({ raw }: FastifyRequest) => discardRest(raw);
   app.get("/healthz", { onRequest }, async () => ({ status: "live" }));
+  if (serverKeys !== undefined) {
+    app.get(SERVER_KEYS_PATH, { onRequest }, async (_request, reply) =>
+      reply.type("application/json").send(serverKeys),
+    );
+  }
   app.get("/readyz", { onRequest }, async (_request, reply) => {
     const reason = await whyNotReady();
     return reason === null ? reply.send({ status: "ready" }) : reply.code(503).send({ status: "not ready", reason });

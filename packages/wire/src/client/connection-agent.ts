@@ -1,3 +1,4 @@
+import { createHash, type X509Certificate } from "node:crypto";
 import type { AgentOptions, Agent as HttpAgent } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
@@ -8,20 +9,28 @@ export interface TlsTrust {
   /** PEM of the authorities that are trusted instead of the system's. */
   readonly ca?: string | undefined;
   /**
-   * sha256 of the server's own certificate in hex (colons allowed). When given, and not empty, one of them has to be what the server
-   * shows, and that is all that counts: its issuer, name and dates are not asked, so a self-signed one is good.
+   * sha256, in hex (colons allowed), of the server's certificate or of its public key (SubjectPublicKeyInfo in DER). When given, and not
+   * empty, what the server shows has to have one of them, and that is all that counts: issuer, name and dates are not checked, so a
+   * self-signed one is good.
    */
-  readonly fingerprints?: readonly string[] | undefined;
+  readonly fingerprints?: readonly string[] | PinnedFingerprints | undefined;
+}
+
+/** Pins that can change while connections are made. */
+export interface PinnedFingerprints {
+  readonly current: readonly string[];
+  /** Looks for newer pins when the server shows none of the current ones. Rejects with the reason why there are none. */
+  renew(): Promise<void>;
 }
 
 /**
  * How long an unused connection is kept: below the 60 s after which load balancers drop it. As the agent's own time-out it also makes Node
- * heed a server that announces a shorter one (Keep-Alive: timeout=5); it never ends a connection in use.
+ * follow a server that announces a shorter one (Keep-Alive: timeout=5); it never ends a connection in use.
  */
 const IDLE_CONNECTION_MAX_MS = 50_000;
 const FREE_SOCKETS_MAX = 8;
 
-/** The server was reached, and showed a certificate whose fingerprint is not among those that are pinned. */
+/** The server was reached, and showed a certificate of which neither the fingerprint nor the key's is pinned. */
 export class CertificateNotPinned extends Error {
   override readonly name = "CertificateNotPinned";
 }
@@ -42,14 +51,26 @@ export function connectionAgent(protocol: "http:" | "https:", trust: TlsTrust | 
     scheduling: "lifo",
   };
   if (protocol === "http:") return new http.Agent(options);
-  const fingerprints = (trust?.fingerprints ?? []).map(normaliseFingerprint);
-  if (fingerprints.length > 0) return new PinnedAgent(options, new Set(fingerprints));
+  const pins = pinsOf(trust?.fingerprints);
+  if (pins !== undefined) return new PinnedAgent(options, pins);
   return new https.Agent(trust?.ca === undefined ? options : { ...options, ca: trust.ca });
 }
 
 /** The agent for an endpoint's URL. */
 export function agentFor(url: string, trust: TlsTrust | undefined): HttpAgent {
   return connectionAgent(/^https:/i.test(url) ? "https:" : "http:", trust);
+}
+
+function pinsOf(fingerprints: TlsTrust["fingerprints"]): PinnedFingerprints | undefined {
+  if (fingerprints === undefined || "renew" in fingerprints) return fingerprints;
+  return fingerprints.length === 0 ? undefined : { current: fingerprints, renew: async () => {} };
+}
+
+/** SHA-256, hex, of a certificate's public key: it stays when a certificate is renewed with the same key. */
+export function keyFingerprintOf(certificate: X509Certificate): string {
+  return createHash("sha256")
+    .update(certificate.publicKey.export({ type: "spki", format: "der" }))
+    .digest("hex");
 }
 
 export function normaliseFingerprint(fingerprint: string): string {
@@ -61,11 +82,11 @@ export function normaliseFingerprint(fingerprint: string): string {
  * enrolment token) reaches the wrong server. Sessions are not resumed: a resumed one shows no certificate.
  */
 class PinnedAgent extends https.Agent {
-  readonly #fingerprints: ReadonlySet<string>;
+  readonly #pins: PinnedFingerprints;
 
-  constructor(options: AgentOptions, fingerprints: ReadonlySet<string>) {
+  constructor(options: AgentOptions, pins: PinnedFingerprints) {
     super({ ...options, maxCachedSessions: 0 });
-    this.#fingerprints = fingerprints;
+    this.#pins = pins;
   }
 
   override createConnection(
@@ -85,20 +106,37 @@ class PinnedAgent extends https.Agent {
     socket.setNoDelay(true);
     const onError = (error: Error) => callback?.(error, undefined as never);
     socket.once("error", onError);
-    socket.once("secureConnect", () => {
-      const shown = socket.getPeerX509Certificate()?.fingerprint256;
-      if (shown !== undefined && this.#fingerprints.has(normaliseFingerprint(shown))) {
-        socket.off("error", onError);
-        callback?.(null, socket);
+    socket.once("secureConnect", async () => {
+      try {
+        await this.#check(socket.getPeerX509Certificate());
+      } catch (error) {
+        socket.destroy(error as Error);
         return;
       }
-      socket.destroy(
-        new CertificateNotPinned(
-          `the server's certificate has the sha256 fingerprint ${shown === undefined ? "(none)" : normaliseFingerprint(shown)}, which is not ` +
-            `the pinned one (${[...this.#fingerprints].join(", ")}). Either this is another server, or its certificate was renewed`,
-        ),
-      );
+      // Closed while newer pins were looked for: the error went to the callback, or there was none.
+      if (socket.destroyed) return onError(new Error("the server closed the connection before a request was sent"));
+      socket.off("error", onError);
+      callback?.(null, socket);
     });
     return undefined;
+  }
+
+  /** Rejects when the certificate is not the server's. */
+  async #check(certificate: X509Certificate | undefined): Promise<void> {
+    if (certificate === undefined) throw new CertificateNotPinned("the server shows no certificate");
+    const shown = [normaliseFingerprint(certificate.fingerprint256), keyFingerprintOf(certificate)];
+    const isPinned = () => this.#pins.current.map(normaliseFingerprint).some((pin) => shown.includes(pin));
+    if (isPinned()) return;
+    let why = "";
+    try {
+      await this.#pins.renew();
+    } catch (error) {
+      why = `. ${(error as Error).message}`;
+    }
+    if (isPinned()) return;
+    throw new CertificateNotPinned(
+      `the server's certificate has the sha256 fingerprint ${shown[0]} (its key: ${shown[1]}), which is not ` +
+        `the pinned one (${this.#pins.current.join(", ")}). Either this is another server, or its certificate was renewed${why}`,
+    );
   }
 }

@@ -1,0 +1,143 @@
+import { join } from "node:path";
+import type { PinnedFingerprints, TlsTrust } from "@sluice/wire/client/connection-agent.ts";
+import { exchange, readAnswer } from "@sluice/wire/client/http-exchange.ts";
+import { https } from "@sluice/wire/client/node-http.ts";
+import { SERVER_KEYS_PATH, SERVER_KEYS_PURPOSE, type ServerKeys } from "@sluice/wire/sluice/server-keys.ts";
+import { type AgentLog, describeFailure } from "./agent-log.ts";
+import { ENROLMENT_FILE_NAMES, type Enrolment, readText, replaceEnrolmentFile } from "./enrolment-files.ts";
+import { openEnvelope, pinCertificate } from "./envelope.ts";
+
+/** An answer has about 1.5 KB. Whoever answers is not known yet. */
+export const SERVER_KEYS_MAX_BYTES = 64 * 1024;
+const ASKING_TIMEOUT_MILLISECONDS = 10_000;
+/** By how much the server's clock may have been set back between two of its starts. */
+const CLOCK_SET_BACK_MAX_MILLISECONDS = 60 * 60 * 1000;
+const FINGERPRINT = /^[0-9a-f]{64}$/;
+
+const ENROL_AGAIN =
+  "enrol this host again: `sluice hosts remove NAME` at the server, `sluice agent enroll --force` here with a new token, then restart this agent";
+
+/** By what the server's certificate is known, for calls and for bundles alike. */
+export function trustIn(enrolment: Enrolment, directory: string, log: Pick<AgentLog, "info" | "warn">): TlsTrust {
+  const { certificateAuthority, serverFingerprints } = enrolment;
+  const isPinned = serverFingerprints.length > 0;
+  return { ca: certificateAuthority, ...(isPinned ? { fingerprints: new ServerPins(enrolment, directory, log) } : {}) };
+}
+
+/**
+ * By which this host knows its server: the fingerprints of its enrolment, until the server shows a certificate with another key and its
+ * signing certificate, which is pinned too, vouches for that key. From then on the keys of the newest such answer count, and nothing else.
+ */
+export class ServerPins implements PinnedFingerprints {
+  readonly #enrolment: Enrolment;
+  readonly #directory: string;
+  readonly #log: Pick<AgentLog, "info" | "warn">;
+  #vouched: ServerKeys | undefined;
+  #renewing: Promise<void> | undefined;
+
+  constructor(enrolment: Enrolment, directory: string, log: Pick<AgentLog, "info" | "warn">) {
+    this.#enrolment = enrolment;
+    this.#directory = directory;
+    this.#log = log;
+    this.#vouched = this.#readKept();
+  }
+
+  get current(): readonly string[] {
+    return this.#vouched?.keys ?? this.#enrolment.serverFingerprints;
+  }
+
+  /** One question at a time, however many connections wait for the answer. */
+  renew(): Promise<void> {
+    this.#renewing ??= this.#ask().finally(() => {
+      this.#renewing = undefined;
+    });
+    return this.#renewing;
+  }
+
+  async #ask(): Promise<void> {
+    const answer = await this.#fetch();
+    let said: ServerKeys;
+    try {
+      said = this.#open(answer);
+    } catch (error) {
+      throw new Error(
+        `It does not prove that it is the server where this host enrolled (${describeFailure(error)}). If it is the right one, ${ENROL_AGAIN}`,
+        { cause: error },
+      );
+    }
+    const known = this.#vouched;
+    if (known && Date.parse(said.signedAt) < Date.parse(known.signedAt) - CLOCK_SET_BACK_MAX_MILLISECONDS) {
+      throw new Error(
+        `It shows proof of ${said.signedAt}, older than that of ${known.signedAt} which this host has. If it is the right server, set its clock and restart it`,
+      );
+    }
+    this.#vouched = said;
+    this.#keep(answer);
+    this.#log.info("the server has a new certificate, and its signing certificate vouches for the key", {
+      key: said.keys.join(" "),
+    });
+  }
+
+  /** Without looking at the certificate, since what comes is signed. Nothing secret is sent. */
+  async #fetch(): Promise<string> {
+    const endpoint = this.#enrolment.server;
+    const agent = new https.Agent({ rejectUnauthorized: false });
+    try {
+      const limits = { endpoint, timeoutMs: ASKING_TIMEOUT_MILLISECONDS, maxBytes: SERVER_KEYS_MAX_BYTES };
+      const url = `${endpoint}${SERVER_KEYS_PATH}`;
+      const { host } = new URL(url);
+      const answer = await exchange({ ...limits, method: "GET", url, headers: { host }, agent });
+      const body = await readAnswer(answer, limits);
+      if (answer.statusCode !== 200) throw new Error(`it answered with HTTP ${answer.statusCode}`);
+      return body.toString("utf8");
+    } catch (error) {
+      throw new Error(
+        `It could not be asked for proof (${describeFailure(error)}). If it is an older version of Sluice, start it with its earlier certificate, or ${ENROL_AGAIN}`,
+        { cause: error },
+      );
+    } finally {
+      agent.destroy();
+    }
+  }
+
+  /** @throws when the answer is not a list of keys that the pinned signing certificate signed */
+  #open(answer: string): ServerKeys {
+    const envelope = JSON.parse(answer) as Parameters<typeof openEnvelope>[0];
+    const content = openEnvelope(envelope, pinCertificate(this.#enrolment.signingCertificate));
+    const said = JSON.parse(content) as Partial<ServerKeys>;
+    const { keys = [], signedAt = "" } = said;
+    const isList = Array.isArray(keys) && keys.length > 0 && keys.every((key) => FINGERPRINT.test(key));
+    if (said.purpose !== SERVER_KEYS_PURPOSE || !isList || Number.isNaN(Date.parse(signedAt))) {
+      throw new Error("what it signed is no list of keys");
+    }
+    return { purpose: said.purpose, keys, signedAt };
+  }
+
+  /** As signed as it came: what is read back is checked again. */
+  #readKept(): ServerKeys | undefined {
+    let kept: string;
+    try {
+      kept = readText(this.#directory, ENROLMENT_FILE_NAMES.serverKeys);
+    } catch {
+      return undefined;
+    }
+    try {
+      return this.#open(kept);
+    } catch (error) {
+      this.#log.warn("the server's keys that this host kept do not count", {
+        file: join(this.#directory, ENROLMENT_FILE_NAMES.serverKeys),
+        problem: describeFailure(error),
+      });
+      return undefined;
+    }
+  }
+
+  #keep(answer: string): void {
+    try {
+      replaceEnrolmentFile(this.#directory, "serverKeys", answer);
+    } catch (error) {
+      // It is asked for again after the next start.
+      this.#log.warn("the server's new key is not kept", { problem: describeFailure(error) });
+    }
+  }
+}
