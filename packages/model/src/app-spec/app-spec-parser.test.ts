@@ -30,6 +30,28 @@ describe("parseAppSpec", () => {
     expect(errorOf(`${HEAD}x: *y\n`)).toMatchObject({ line: 3, message: expect.stringContaining("repeat the value") });
   });
 
+  it.each([
+    ["comments before the key", `${HEAD}# one\n# two\n files:\n  - source: /\n`, 5],
+    ["no comments before the key", `${HEAD} files:\n  - source: /\n`, 3],
+    ["blank lines before the key", `${HEAD}\n\n files:\n  - source: /\n`, 5],
+    ["a comment, a blank line and text before the key", `${HEAD}# c\n\n  foo\n  bar: x\n`, 5],
+    ["a comment before an entry", `${HEAD}files:\n  - source: /\n    destination: /x\n # c\n - source: a\n`, 7],
+    ["a comment before a member", `${HEAD}files:\n  - source: /\n   # c\n   destination: /x\n`, 6],
+    ["a comment before a list", `${HEAD}# c\n- a\n`, 4],
+    ["a quote that is never closed", 'version: 0.0\nos: "linux\n# c\nfiles:\n', 2],
+    ["a key without its colon", `${HEAD}# c\nfiles\nhooks:\n`, 4],
+  ])("names the line of what is wrong, not one before or behind it: %s", (_, text, line) => {
+    expect(errorOf(text)).toMatchObject({ line, message: expect.stringContaining(`at line ${line}: `) });
+  });
+
+  it("knows the line of a fault that is none of YAML", () => {
+    expect(errorOf("version: 0.0\n# c\nos: linuks\n").line).toBe(3);
+    expect(errorOf(`${HEAD}hooks:\n  # c\n  AfterInstall:\n    - location: a\n    - timeout: 3\n`).line).toBe(7);
+    expect(errorOf(`${HEAD}files:\n  - source: a\n    destination: b\n  - source: c\n`).line).toBe(6);
+    expect(errorOf(`${HEAD}permissions:\n  - object: /a\n  - owner: b\n`).line).toBe(5);
+    expect(errorOf("os: linux\n").line).toBeNull();
+  });
+
   it("names the field and the value where the reference crashes", () => {
     expect(errorOf(`${HEAD}hooks:\n  AfterInstall:\n    - a.sh\n`).message).toContain('hooks.AfterInstall[0]: "a.sh"');
     expect(errorOf(`${HEAD}hooks:\n  A:\n    - {location: a, timeout: .inf}\n`).message).toContain("timeout: Infinity");

@@ -8,13 +8,14 @@ import {
   HOOK_TIMEOUT_SECONDS,
   type HookScript,
 } from "./app-spec.ts";
-import { AppSpecError } from "./app-spec-error.ts";
+import { AppSpecError, onLine } from "./app-spec-error.ts";
 import { parsePermissions } from "./app-spec-permissions.ts";
 import { refuseUnknownLifecycleEvents } from "./hook-scripts.ts";
-import { readYamlDocument } from "./yaml-document.ts";
-import { listOf, listOrNone, mapOf, member, misfit, strip } from "./yaml-field.ts";
+import { type LocatedYaml, readYamlDocument } from "./yaml-document.ts";
+import { lineOfItem, listOf, listOrNone, mapOf, member, misfit, strip } from "./yaml-field.ts";
+import type { YamlPlaces } from "./yaml-places.ts";
 import { leadingInteger } from "./yaml-scalar.ts";
-import { isTruthy, plainValue, type YamlMap, type YamlValue, yamlText } from "./yaml-value.ts";
+import { isTruthy, isYamlMap, plainValue, type YamlMap, type YamlValue, yamlText } from "./yaml-value.ts";
 
 export interface AppSpecOptions {
   /** The operating system of the host: a file for the other one is refused. Without it both are accepted. */
@@ -32,7 +33,11 @@ export interface AppSpecOptions {
  * Throws {@link AppSpecError} and nothing else. Its message is the reference's own where there is one.
  */
 export function parseAppSpec(text: string | Uint8Array, options: AppSpecOptions = {}): AppSpec {
-  const root = readYamlDocument(text);
+  return parseAppSpecDocument(readYamlDocument(text), options);
+}
+
+/** The same for a file that was read as YAML already. */
+export function parseAppSpecDocument({ root, places }: LocatedYaml, options: AppSpecOptions = {}): AppSpec {
   if (!isTruthy(root)) {
     throw new AppSpecError(
       "The deployment failed because the application specification file was empty. " +
@@ -40,13 +45,16 @@ export function parseAppSpec(text: string | Uint8Array, options: AppSpecOptions 
     );
   }
   // Sections in this order: of several faults the first is named.
-  const section = (name: string) => member(root, name, "the whole file");
-  const version = parseVersion(section("version"));
-  const os = parseOs(section("os"), options.os);
-  const hooks = parseHooks(section("hooks"));
-  const files = parseFiles(section("files"));
-  const permissions = parsePermissions(section("permissions"), os);
-  const fileExistsBehavior = parseFileExistsBehavior(section("file_exists_behavior"));
+  const section = <Part>(name: string, parse: (value: YamlValue) => Part): Part => {
+    const line = isYamlMap(root) ? (places.member(root, name)?.line ?? null) : null;
+    return onLine(line, () => parse(member(root, name, "the whole file")));
+  };
+  const version = section("version", parseVersion);
+  const os = section("os", (value) => parseOs(value, options.os));
+  const hooks = section("hooks", (value) => parseHooks(value, places));
+  const files = section("files", (value) => parseFiles(value, places));
+  const permissions = section("permissions", (value) => parsePermissions(value, os, places));
+  const fileExistsBehavior = section("file_exists_behavior", parseFileExistsBehavior);
   const appSpec = { version, os, files, hooks, permissions, fileExistsBehavior };
   if (options.lifecycleEvents !== undefined) {
     refuseUnknownLifecycleEvents(appSpec, options.lifecycleEvents, options.fileName);
@@ -71,15 +79,18 @@ function parseOs(value: YamlValue, hostOs: AppSpecOs | undefined): AppSpecOs {
   );
 }
 
-function parseHooks(section: YamlValue): AppSpec["hooks"] {
+function parseHooks(section: YamlValue, places: YamlPlaces): AppSpec["hooks"] {
   // No prototype: an event may have any name, and `constructor` must not be found where there is none.
   const hooks: Record<string, readonly HookScript[]> = Object.create(null);
   if (!isTruthy(section)) return hooks;
-  for (const [event, scripts] of mapOf(section, "hooks", "Write hooks as a mapping of events to lists of scripts")) {
+  const events = mapOf(section, "hooks", "Write hooks as a mapping of events to lists of scripts");
+  for (const [event, scripts] of events) {
     if (!isTruthy(scripts)) continue;
     const name = yamlText(event);
-    hooks[name] = listOf(scripts, `hooks.${name}`, "Write it as a list of scripts, each with a location").map(
-      (script, index) => parseScript(script, `hooks.${name}[${index}]`),
+    hooks[name] = onLine(places.member(events, event)?.line ?? null, () =>
+      listOf(scripts, `hooks.${name}`, "Write it as a list of scripts, each with a location").map((script, index) =>
+        onLine(lineOfItem(scripts, index, places), () => parseScript(script, `hooks.${name}[${index}]`)),
+      ),
     );
   }
   return hooks;
@@ -122,25 +133,28 @@ function wholeNumber(value: YamlValue): number | null {
   return typeof value === "string" ? Number(leadingInteger(value)) : null;
 }
 
-function parseFiles(section: YamlValue): readonly AppSpecFile[] {
-  return listOrNone(section, "files", "Write files as a list").map((entry, index) => {
-    const field = `files[${index}]`;
-    const source = member(entry, "source", field);
-    const destination = member(entry, "destination", field);
-    if (source === null) {
-      throw new AppSpecError(
-        "The deployment failed because the application specification file specifies a destination file, but no source file. " +
-          "Update the files section of the AppSpec file, and then try again.",
-      );
-    }
-    if (destination === null) {
-      throw new AppSpecError(
-        `The deployment failed because the application specification file specifies only a source file (${yamlText(source)}). ` +
-          "Add the name of the destination file to the files section of the AppSpec file, and then try again.",
-      );
-    }
-    return { source: plainValue(source), destination: plainValue(destination) };
-  });
+function parseFiles(section: YamlValue, places: YamlPlaces): readonly AppSpecFile[] {
+  return listOrNone(section, "files", "Write files as a list").map((entry, index) =>
+    onLine(lineOfItem(section, index, places), () => parseFile(entry, `files[${index}]`)),
+  );
+}
+
+function parseFile(entry: YamlValue, field: string): AppSpecFile {
+  const source = member(entry, "source", field);
+  const destination = member(entry, "destination", field);
+  if (source === null) {
+    throw new AppSpecError(
+      "The deployment failed because the application specification file specifies a destination file, but no source file. " +
+        "Update the files section of the AppSpec file, and then try again.",
+    );
+  }
+  if (destination === null) {
+    throw new AppSpecError(
+      `The deployment failed because the application specification file specifies only a source file (${yamlText(source)}). ` +
+        "Add the name of the destination file to the files section of the AppSpec file, and then try again.",
+    );
+  }
+  return { source: plainValue(source), destination: plainValue(destination) };
 }
 
 function parseFileExistsBehavior(value: YamlValue): FileExistsBehavior | null {

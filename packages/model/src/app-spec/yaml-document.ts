@@ -18,6 +18,8 @@ import {
 } from "yaml";
 import { AppSpecError } from "./app-spec-error.ts";
 import { indentContinuation } from "./yaml-continuation.ts";
+import { faultOffset, faultReason } from "./yaml-fault.ts";
+import { YamlPlaces } from "./yaml-places.ts";
 import { resolveBinaryTag, resolveFloatTag, resolvePlainScalar, ScalarRefused } from "./yaml-scalar.ts";
 import { readYamlText } from "./yaml-text.ts";
 import { isYamlList, isYamlMap, type YamlMap, YamlSymbol, type YamlValue } from "./yaml-value.ts";
@@ -25,24 +27,32 @@ import { isYamlList, isYamlMap, type YamlMap, YamlSymbol, type YamlValue } from 
 /** Lists and mappings within each other; an AppSpec needs six. */
 export const APP_SPEC_MAX_DEPTH = 100;
 
+/** A document's value, and where its parts stand. */
+export interface LocatedYaml {
+  readonly root: YamlValue;
+  readonly places: YamlPlaces;
+}
+
 /**
  * The first document of a YAML file, by the reference agent's rules: YAML 1.1, no aliases, no dates, of two equal keys the
  * later wins, and whatever follows the first document is not looked at. Throws {@link AppSpecError} and nothing else.
  */
-export function readYamlDocument(input: string | Uint8Array): YamlValue {
+export function readYamlDocument(input: string | Uint8Array): LocatedYaml {
   let text = readYamlText(input);
   for (let repairs = 0; ; repairs++) {
     const lines = new LineCounter();
     const { document, tokens } = composeFirst(text, lines);
-    if (document === null) return null;
+    const places = new YamlPlaces();
+    if (document === null) return { root: null, places };
     const fault = document.errors.find((error) => isInDocument(error, document, lines));
     if (fault === undefined) {
       for (const token of tokens) refuseTabs(token, lines);
-      return document.contents === null ? null : new DocumentReader(lines).read(document.contents);
+      const root = document.contents === null ? null : new DocumentReader(lines, places).read(document.contents);
+      return { root, places };
     }
     const isAffordable = repairs < REPAIRS_MAX && (repairs + 1) * text.length <= REPAIR_MAX_CHARACTERS;
     const repaired = isAffordable ? repairContinuation(text, tokens, fault.pos[0]) : null;
-    if (repaired === null) throw syntaxError(fault.message, fault.pos[0], lines);
+    if (repaired === null) throw syntaxError(faultReason(fault), faultOffset(fault, text, tokensIn(tokens)), lines);
     text = repaired;
   }
 }
@@ -62,6 +72,10 @@ function repairContinuation(text: string, tokens: readonly CST.Token[], faultOff
 }
 
 const REPAIR_CANDIDATES_MAX = 20;
+
+function* tokensIn(roots: readonly CST.Token[]): Generator<CST.Token> {
+  for (const root of roots) for (const { token } of walk(root)) yield token;
+}
 
 function* flowStarts(root: CST.Token): Generator<number> {
   for (const { token } of walk(root)) {
@@ -200,10 +214,12 @@ const STR_TAG = "tag:yaml.org,2002:str";
 
 class DocumentReader {
   readonly #lines: LineCounter;
+  readonly #places: YamlPlaces;
   readonly #symbols = new Map<string, YamlSymbol>();
 
-  constructor(lines: LineCounter) {
+  constructor(lines: LineCounter, places: YamlPlaces) {
     this.#lines = lines;
+    this.#places = places;
   }
 
   read(node: unknown): YamlValue {
@@ -235,7 +251,12 @@ class DocumentReader {
 
   #readList(node: YAMLSeq): YamlValue {
     if (node.tag !== undefined && /^!(?:seq|ruby\/array):/.test(node.tag)) throw this.#refuseTag(node, node.tag);
-    return node.items.map((item) => this.read(item));
+    const list = node.items.map((item) => this.read(item));
+    this.#places.listRead(
+      list,
+      node.items.map((item) => this.#lineOf(item)),
+    );
+    return list;
   }
 
   #readMap(node: YAMLMap): YamlMap {
@@ -246,9 +267,17 @@ class DocumentReader {
       const key = this.read(pair.key);
       const value = this.read(pair.value);
       const isMerge = key === MERGE_KEY && !(isScalar(pair.key) && pair.key.tag === STR_TAG);
-      if (!(isMerge && merge(map, value))) map.set(key, value);
+      if (isMerge && merge(map, value)) continue;
+      map.set(key, value);
+      const written = isScalar(pair.value) && pair.value.type === "PLAIN" ? (pair.value.source ?? null) : null;
+      this.#places.memberRead(map, key, { line: this.#lineOf(pair.key), written });
     }
     return map;
+  }
+
+  #lineOf(node: unknown): number {
+    const { range } = (node ?? {}) as { readonly range?: readonly number[] | null };
+    return lineAt(range?.[0] ?? 0, this.#lines);
   }
 
   #refuseTag(node: { range?: readonly number[] | null | undefined }, tag: string): AppSpecError {
@@ -293,7 +322,11 @@ function excerpt(text: string): string {
   return text.length > EXCERPT_MAX_CHARACTERS ? `${text.slice(0, EXCERPT_MAX_CHARACTERS)}…` : text;
 }
 
+function lineAt(offset: number, lines: LineCounter): number {
+  return Math.max(lines.linePos(offset).line, 1);
+}
+
 function syntaxError(reason: string, offset: number, lines: LineCounter): AppSpecError {
-  const line = Math.max(lines.linePos(offset).line, 1);
+  const line = lineAt(offset, lines);
   return new AppSpecError(`The application specification file is not valid YAML at line ${line}: ${reason}.`, line);
 }

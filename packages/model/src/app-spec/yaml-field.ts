@@ -1,4 +1,5 @@
 import { AppSpecError } from "./app-spec-error.ts";
+import type { YamlPlaces } from "./yaml-places.ts";
 import {
   inspectYaml,
   isTruthy,
@@ -25,6 +26,11 @@ export function listOf(value: YamlValue, field: string, cure: string): readonly 
   if (isYamlList(value)) return value;
   if (isYamlMap(value)) return [...value].map((pair) => pair);
   throw misfit(field, value, cure);
+}
+
+/** Null for a mapping in the place of a list. */
+export function lineOfItem(list: YamlValue, index: number, places: YamlPlaces): number | null {
+  return isYamlList(list) ? places.itemLine(list, index) : null;
 }
 
 export function listOrNone(value: YamlValue, field: string, cure: string): readonly YamlValue[] {
