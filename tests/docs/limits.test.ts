@@ -33,6 +33,7 @@ const INTERNAL = new Set([
   "packages/server/src/backup/database-snapshot.ts REST_MAX_MILLISECONDS",
   "packages/server/src/backup/restore-database.ts PARAMETERS_MAX",
   "packages/agent/src/server-pins.ts SERVER_KEYS_MAX_BYTES",
+  "packages/agent/src/server-pins.ts ASKING_TIMEOUT_MILLISECONDS",
   "packages/agent/src/server-pins.ts CLOCK_SET_BACK_MAX_MILLISECONDS",
   "packages/agent/src/start-door.ts AWAY_MAX_MS",
   "packages/agent/src/start-door.ts CONNECT_MAX_MS",
