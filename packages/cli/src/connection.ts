@@ -4,29 +4,34 @@ import {
   type SluiceClient,
   sluiceClient,
 } from "@sluice/wire/client/clients.ts";
+import { TransportError } from "@sluice/wire/client/errors.ts";
+import type { ServiceClient } from "@sluice/wire/client/service-client.ts";
 import {
+  ConnectionUnknown,
   connectionTo,
   resolveConnection,
   type Connection as ServerConnection,
 } from "@sluice/wire/config/connection.ts";
+import { DATA_VARIABLE, describePlace, type ServerPlace, serverPlace, UP_DIRECTORY } from "./server-place.ts";
 
 /** A server, and who we are to it. Dispose of it to close its connections. */
 export interface Connection extends Disposable {
   readonly server: ServerConnection;
-  /** As it was given with --data. */
+  /** As it was given with --data: a command that is proposed gets it, too. */
   readonly dataDirectory: string | undefined;
   readonly codeDeploy: CodeDeployClient;
   readonly sluice: SluiceClient;
 }
 
 /**
- * Connects to the server of `--data`, or else of the AWS environment and profile.
+ * Connects to the server of `--data`, or else to the one that server-place.ts finds.
  * @throws ConnectionUnknown when nothing says where the server is
  */
 export function connect(options: { readonly data?: string | undefined }): Connection {
-  const server = resolveConnection({ data: options.data });
-  const codeDeploy = codeDeployClient(connectionTo(server, "codedeploy"));
-  const sluice = sluiceClient(connectionTo(server, "sluice"));
+  const place = serverPlace(options.data);
+  const server = connectionOf(place);
+  const codeDeploy = namingPlace(codeDeployClient(connectionTo(server, "codedeploy")), place);
+  const sluice = namingPlace(sluiceClient(connectionTo(server, "sluice")), place);
   return {
     server,
     dataDirectory: options.data,
@@ -36,5 +41,36 @@ export function connect(options: { readonly data?: string | undefined }): Connec
       codeDeploy.close();
       sluice.close();
     },
+  };
+}
+
+/** @throws ConnectionUnknown that says which place was looked at */
+export function connectionOf(place: ServerPlace): ServerConnection {
+  try {
+    return resolveConnection({ data: place.kind === "directory" ? place.directory : undefined });
+  } catch (error) {
+    if (!(error instanceof ConnectionUnknown)) throw error;
+    const message = messageAt(place, error);
+    throw message === error.message ? error : new ConnectionUnknown(message, { cause: error });
+  }
+}
+
+function messageAt(place: ServerPlace, { message }: ConnectionUnknown): string {
+  if (place.kind === "none")
+    return `${message} ${DATA_VARIABLE} is not set, and there is no ${UP_DIRECTORY} here or above: sluice up --detach starts a server there.`;
+  return place.kind === "directory" && place.chosenBy !== "--data" ? `${describePlace(place)}: ${message}` : message;
+}
+
+/** A server that was found and not named is named where it does not answer. */
+function namingPlace<Operations>(client: ServiceClient<Operations>, place: ServerPlace): ServiceClient<Operations> {
+  if (place.kind === "directory" && place.chosenBy === "--data") return client;
+  return {
+    call: (operation, input, options) =>
+      client.call(operation, input, options).catch((error: unknown) => {
+        if (!(error instanceof TransportError)) throw error;
+        const problem = `${error.problem} The server is that of ${describePlace(place)}.`;
+        throw new TransportError(error.endpoint, problem, { cause: error.cause });
+      }),
+    close: () => client.close(),
   };
 }

@@ -1,9 +1,19 @@
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import { type Command, InvalidArgumentError } from "commander";
+import { DATA_VARIABLE, describePlace, serverPlace, UP_DIRECTORY } from "./server-place.ts";
 
 /** The highest port that TCP has. */
 const MAX_PORT = 65_535;
 const SECONDS_BY_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Which server a verb calls here when --data is left out. */
+function usedPlace(): string {
+  try {
+    return `Without --data, here: ${describePlace(serverPlace(undefined))}`;
+  } catch (error) {
+    return `Without --data, here: ${(error as Error).message}`;
+  }
+}
 
 /** Of every verb that calls a server. */
 export interface ClientOptions {
@@ -12,10 +22,12 @@ export interface ClientOptions {
 }
 
 export function addClientOptions(command: Command): Command {
-  return command.option(
-    "--data <dir>",
-    "the server's data directory, for its address and root key (else the AWS environment)",
-  );
+  return command
+    .option(
+      "--data <dir>",
+      `the server's data directory, for its address and root key (default: ${DATA_VARIABLE}, else the server of the AWS environment, else the nearest ${UP_DIRECTORY})`,
+    )
+    .addHelpText("after", () => `\n${usedPlace()}`);
 }
 
 export function addJsonOption(command: Command): Command {

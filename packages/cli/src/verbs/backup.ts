@@ -5,15 +5,17 @@ import { pipeline } from "node:stream/promises";
 import { verifyBackup } from "@sluice/wire/backup/backup-reader.ts";
 import { connectionAgent } from "@sluice/wire/client/connection-agent.ts";
 import { exchange } from "@sluice/wire/client/http-exchange.ts";
-import { type Connection, connectionTo, resolveConnection } from "@sluice/wire/config/connection.ts";
+import { type Connection, connectionTo } from "@sluice/wire/config/connection.ts";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { SLUICE_SIGNING_NAME } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { backupFileTrouble, checkBackupFile } from "../backup-file.ts";
 import { CommandFailed } from "../command-failed.ts";
+import { connectionOf } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printJson } from "../output.ts";
 import { formatSize } from "../printing.ts";
+import { serverPlace } from "../server-place.ts";
 
 interface BackupOptions extends ClientOptions {
   readonly logs: boolean;
@@ -40,7 +42,7 @@ export function define(command: Command): void {
     checkBackupFile(file, options.force ?? false);
     const partial = `${file}.partial`;
     try {
-      await download(resolveConnection({ data: options.data }), partial, options.logs);
+      await download(connectionOf(serverPlace(options.data)), partial, options.logs);
       const { manifest, entries } = await verifyBackup(partial).catch((error: unknown) => {
         throw brokeOff(error);
       });

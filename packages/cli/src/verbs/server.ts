@@ -1,8 +1,9 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { namingDirectoryTrouble } from "../file-trouble.ts";
 import { addExamples, type ListenAddress, parseListenAddress } from "../options.ts";
 import { print } from "../output.ts";
+import { DATA_VARIABLE } from "../server-place.ts";
 import { terminationAsked } from "../termination.ts";
 
 /** Where `sluice server` and `sluice up` listen unless told otherwise. */
@@ -26,7 +27,11 @@ const LEFT_OPEN_MILLISECONDS = 500;
 
 export function define(command: Command): void {
   command
-    .requiredOption("--data <dir>", "where everything is kept; made at the first start")
+    .addOption(
+      new Option("--data <dir>", "where everything is kept; made at the first start")
+        .env(DATA_VARIABLE)
+        .makeOptionMandatory(),
+    )
     .option(
       "--listen <host:port>",
       "where to listen (default: 127.0.0.1:7450); off loopback, TLS is used",

@@ -45,6 +45,27 @@ export function connectionTo(connection: Connection, service: ConnectedService):
   return { endpoint: endpoints[service], region, credentials, tls };
 }
 
+/** Where the AWS environment and profile say that CodeDeploy is; undefined when they name no address, and so mean AWS itself. */
+export function endpointOfEnvironment(options: ResolveConnection = {}): string | undefined {
+  try {
+    const { profile, overrides } = readEnvironment(options);
+    return overrides === "ignored" ? undefined : endpointOf(profile, overrides);
+  } catch (error) {
+    if (error instanceof ConnectionUnknown) return undefined;
+    throw error;
+  }
+}
+
+/** Where a data directory says that its server is; undefined when no server has written that, or it cannot be read. */
+export function endpointOfDirectory(data: string): string | undefined {
+  try {
+    return fromDataDirectory(resolve(data)).endpoints.codedeploy;
+  } catch (error) {
+    if (error instanceof ConnectionUnknown) return undefined;
+    throw error;
+  }
+}
+
 function fromDataDirectory(data: string): Connection {
   const directory = join(data, "aws");
   const files: AwsFiles = {
@@ -67,6 +88,18 @@ function fromDataDirectory(data: string): Connection {
 }
 
 function fromEnvironment(options: ResolveConnection): Connection {
+  const { profile, overrides, name } = readEnvironment(options);
+  return connectionOf(profile, overrides, `the AWS environment, profile "${name}"`);
+}
+
+interface AwsEnvironment {
+  readonly profile: AwsProfile;
+  /** What the variables for single services say; `ignored` when no endpoint is to be taken from anywhere. */
+  readonly overrides: AwsProfile["serviceEndpoints"] | "ignored";
+  readonly name: string;
+}
+
+function readEnvironment(options: ResolveConnection): AwsEnvironment {
   const environment = options.environment ?? process.env;
   const home = join(options.homeDirectory ?? homedir(), ".aws");
   const given = (name: string): string | undefined => environment[name] || undefined;
@@ -82,8 +115,9 @@ function fromEnvironment(options: ResolveConnection): Connection {
     );
   }
   const ignoresEndpoints = given("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")?.toLowerCase() === "true";
-  return connectionOf(
-    {
+  return {
+    name,
+    profile: {
       region: given("AWS_REGION") ?? given("AWS_DEFAULT_REGION") ?? profile?.region,
       credentials: environmentKeys(given) ?? profile?.credentials,
       endpoint: given("AWS_ENDPOINT_URL") ?? profile?.endpoint,
@@ -91,9 +125,12 @@ function fromEnvironment(options: ResolveConnection): Connection {
       serviceEndpoints: given("AWS_ENDPOINT_URL") === undefined ? (profile?.serviceEndpoints ?? {}) : {},
       caBundle: given("AWS_CA_BUNDLE") ?? profile?.caBundle,
     },
-    ignoresEndpoints ? "ignored" : serviceVariables(given),
-    `the AWS environment, profile "${name}"`,
-  );
+    overrides: ignoresEndpoints ? "ignored" : serviceVariables(given),
+  };
+}
+
+function endpointOf(profile: AwsProfile, overrides: AwsProfile["serviceEndpoints"]): string | undefined {
+  return overrides.codedeploy ?? profile.serviceEndpoints.codedeploy ?? profile.endpoint;
 }
 
 function environmentKeys(given: (name: string) => string | undefined): Credentials | undefined {
@@ -126,7 +163,7 @@ function connectionOf(
   if (codedeploy === undefined || region === undefined || credentials === undefined) {
     throw new ConnectionUnknown(
       `${foundIn} lacks ${missing.join(", ")}. Give --data DIR with the server's data directory, or load its settings: ` +
-        'eval "$(sluice env --data DIR)"',
+        'eval "$(sluice env --data DIR)".',
     );
   }
   const sluice = common ?? codedeploy;
