@@ -32,6 +32,13 @@ export function succeeded(log = ""): CommandOutcome {
   return { errorCode: AGENT_ERROR_CODES.success, scriptName: "", message: SUCCEEDED_MESSAGE, log };
 }
 
+/** An event that ended well, though its operator should know something. */
+export function succeededWith(warnings: readonly string[]): CommandOutcome {
+  if (warnings.length === 0) return succeeded();
+  const outcome = succeeded(warnings.map((warning) => `${warning}\n`).join(""));
+  return { ...outcome, message: `${SUCCEEDED_MESSAGE}, with a warning: ${warnings.join(" ")}` };
+}
+
 /** Anything that was thrown, as an outcome. What is not an {@link EventFailure} keeps its own words with code 5. */
 export function failed(error: unknown, log = ""): CommandOutcome {
   if (error instanceof EventFailure) {
@@ -44,7 +51,8 @@ export function failed(error: unknown, log = ""): CommandOutcome {
 /** A system error in words that name the cure where one is known (`ENOSPC`, `EACCES`, `EROFS`). */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const cure = CURES[errorCodeOf(error) ?? ""];
+  const code = errorCodeOf(error) ?? "";
+  const cure = (isRoot() ? CURES_AS_ROOT[code] : undefined) ?? CURES[code];
   return cure === undefined ? error.message : `${cure} (${error.message})`;
 }
 
@@ -61,3 +69,13 @@ const CURES: Readonly<Record<string, string>> = {
   EPERM: "The agent's user may not do this. Run the agent as root, or give its user the right",
   EMFILE: "The agent has too many files open. Raise its limit of open files (LimitNOFILE=), then deploy again",
 };
+
+const REFUSED_TO_ROOT =
+  "The file system refuses this to root, too: it may be a network file system that does not trust this host's root (NFS with root_squash, EFS), one without " +
+  "links or owners (FAT, CIFS), or the file may be immutable (lsattr). Change the destination, or the file system's export or mount options";
+
+const CURES_AS_ROOT: Readonly<Record<string, string>> = { EACCES: REFUSED_TO_ROOT, EPERM: REFUSED_TO_ROOT };
+
+function isRoot(): boolean {
+  return process.geteuid?.() === 0;
+}

@@ -5,7 +5,7 @@ import { unpackBundle } from "./archive/unpack-bundle.ts";
 import { downloadBundle, forgetBundle } from "./bundle/download-bundle.ts";
 import { DeploymentsLog } from "./deployments-log.ts";
 import { flushFileSystemOf } from "./durable-file.ts";
-import { EventFailure, failed, succeeded } from "./event-failure.ts";
+import { EventFailure, failed, succeeded, succeededWith } from "./event-failure.ts";
 import { OutputPipes } from "./hooks/output-pipes.ts";
 import { runHook } from "./hooks/run-hook.ts";
 import { isHookEvent, scriptSource } from "./hooks/script-source.ts";
@@ -52,7 +52,7 @@ export function createHost({ directory, logger, config: input = {} }: HostOption
       const layout = layoutOf(directory, specification);
       const context = { layout, config, signal };
       if (commandName === "DownloadBundle") return await runDownloadBundle(command, context, sink);
-      if (commandName === "Install") return await runInstall(command, context);
+      if (commandName === "Install") return await runInstall(command, context, sink);
       if (!isHookEvent(commandName)) throw new EventFailure(`Unsupported command type: ${commandName}.`);
       return await runHook(commandName, { ...context, specification, deploymentsLog, pipes, sink });
     } catch (error) {
@@ -129,7 +129,11 @@ async function runDownloadBundle(
   return succeeded();
 }
 
-async function runInstall({ specification }: LifecycleCommand, context: EventContext): Promise<CommandOutcome> {
+async function runInstall(
+  { specification }: LifecycleCommand,
+  context: EventContext,
+  sink: OutputSink,
+): Promise<CommandOutcome> {
   const { layout, signal } = context;
   await adoptArchive(layout.deploymentDirectory);
   const appSpec = readAppSpec(layout.archiveDirectory, specification.AppSpecFilename ?? "");
@@ -139,7 +143,8 @@ async function runInstall({ specification }: LifecycleCommand, context: EventCon
   );
   const notes = await install(layout, { appSpec, fileExistsBehavior, signal });
   writePointer(layout.lastSuccessfulInstallFile, layout.deploymentDirectory);
-  return succeeded(notes.map((note) => `${note}\n`).join(""));
+  for (const note of notes) say(sink, `${note}\n`);
+  return succeededWith(notes);
 }
 
 function stopped(commandName: string, cause: unknown): unknown {

@@ -6,8 +6,14 @@ import type { Folders } from "./folders.ts";
 import { needsDirectory, type PlannedDirectory } from "./install-plan.ts";
 import type { Installed } from "./installed.ts";
 import type { PermissionStep } from "./permission-plan.ts";
+import { isRefusal, permissionRefused } from "./refusals.ts";
 
 const KEEP = -1;
+const ROOT = 0;
+const MODE_BITS = 0o7777;
+
+type ChownStep = PermissionStep & { readonly type: "chown" };
+type ChmodStep = PermissionStep & { readonly type: "chmod" };
 
 /** @returns false where one is there already */
 export function makeDirectory({ directory }: PlannedDirectory, folders: Folders): boolean {
@@ -64,15 +70,43 @@ export function applyPermission(step: PermissionStep, { accounts, folders, insta
   try {
     // By way of the descriptor even a link is meant itself.
     const target = pathOfDescriptor(descriptor);
-    if (step.type === "chown") chownSync(target, ...ownerOf(step, accounts));
-    else if (!fstatSync(descriptor).isSymbolicLink()) chmodSync(target, Number.parseInt(step.mode, 8));
+    if (step.type === "chown") changeOwner(step, target, descriptor, accounts);
+    else if (!fstatSync(descriptor).isSymbolicLink()) changeMode(step, target, descriptor);
     installed.note(step.file, descriptor);
   } finally {
     closeSync(descriptor);
   }
 }
 
-function ownerOf(step: PermissionStep & { readonly type: "chown" }, accounts: AccountIds): [uid: number, gid: number] {
+function changeOwner(step: ChownStep, target: string, descriptor: number, accounts: AccountIds): void {
+  const [uid, gid] = ownerOf(step, accounts);
+  try {
+    chownSync(target, uid, gid);
+  } catch (error) {
+    if (!isRefusal(error) || process.geteuid?.() !== ROOT) throw error;
+    const has = fstatSync(descriptor);
+    // An access point of EFS, or the mount options of CIFS, may give it to that owner anyway.
+    if ((uid === KEEP || has.uid === uid) && (gid === KEEP || has.gid === gid)) return;
+    const wanted = [
+      step.owner === null ? "" : `the owner ${step.owner}`,
+      step.group === null ? "" : `the group ${step.group}`,
+    ];
+    throw permissionRefused(step.file, wanted.filter((one) => one !== "").join(" and "), error);
+  }
+}
+
+function changeMode(step: ChmodStep, target: string, descriptor: number): void {
+  const mode = Number.parseInt(step.mode, 8);
+  try {
+    chmodSync(target, mode);
+  } catch (error) {
+    if (!isRefusal(error) || process.geteuid?.() !== ROOT) throw error;
+    if ((fstatSync(descriptor).mode & MODE_BITS) === mode) return;
+    throw permissionRefused(step.file, `the mode ${step.mode}`, error);
+  }
+}
+
+function ownerOf(step: ChownStep, accounts: AccountIds): [uid: number, gid: number] {
   return [
     step.owner === null ? KEEP : accounts.users.get(step.owner)!,
     step.group === null ? KEEP : accounts.groups.get(step.group)!,

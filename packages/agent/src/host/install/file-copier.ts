@@ -4,6 +4,8 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  createReadStream,
+  createWriteStream,
   fchmodSync,
   fchownSync,
   fstatSync,
@@ -22,16 +24,19 @@ import {
 } from "node:fs";
 import { copyFile as copyFileInBackground } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { DESCRIPTORS_DIRECTORY, O_PATH, pathOfDescriptor } from "../descriptor-path.ts";
 import { errorCodeOf } from "../event-failure.ts";
 import type { Folders } from "./folders.ts";
 import { directoryInTheWay, type PlannedCopy } from "./install-plan.ts";
-import { type Installed, isMadeByAgent, replaced } from "./installed.ts";
+import { type Installed, replaced } from "./installed.ts";
+import { isRefusal, type Refusals } from "./refusals.ts";
 
 /** Larger files are copied on another thread; for smaller ones the hand-over costs more than the copy. */
 const COPY_HERE_MAX_BYTES = 1024 * 1024;
 const ROOT = 0;
 const SPECIAL_BITS = 0o7000;
+const SET_ID_BITS = 0o6000;
 const MODE_BITS = 0o7777;
 const OWNER_BITS = 0o700;
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -49,6 +54,13 @@ export interface CopyJournal {
   replaced(path: string): void;
 }
 
+export interface CopierParts {
+  readonly folders: Folders;
+  readonly installed: Installed;
+  readonly journal: CopyJournal;
+  readonly refusals: Refusals;
+}
+
 /**
  * Copies files with their mode, times and (as root) owner. Whoever owns the destination's directory may put links, pipes or hard links in
  * the way at any moment, so a new file is made anew or not at all, one that is replaced gets another file in its place and is never
@@ -62,15 +74,17 @@ export class FileCopier {
   readonly #folders: Folders;
   readonly #installed: Installed;
   readonly #journal: CopyJournal;
+  readonly #refusals: Refusals;
   readonly #asRoot = process.geteuid?.() === 0;
   readonly #umask = process.umask();
   readonly #buffer = Buffer.allocUnsafe(COPY_HERE_MAX_BYTES);
   #canReflink = DESCRIPTORS_DIRECTORY !== undefined;
 
-  constructor(folders: Folders, installed: Installed, journal: CopyJournal) {
+  constructor({ folders, installed, journal, refusals }: CopierParts) {
     this.#folders = folders;
     this.#installed = installed;
     this.#journal = journal;
+    this.#refusals = refusals;
   }
 
   /** Resolves at once for all but large files. @throws EEXIST where something has appeared since the plan was made */
@@ -130,13 +144,14 @@ export class FileCopier {
     const descriptor = openSync(target, LINK_ITSELF);
     try {
       const made = fstatSync(descriptor);
-      if (!made.isSymbolicLink() || made.nlink > 1 || !isMadeByAgent(descriptor)) throw replaced(destination);
+      if (!made.isSymbolicLink() || made.nlink > 1 || !this.#refusals.isMadeByAgent(destination, descriptor))
+        throw replaced(destination);
       const link = pathOfDescriptor(descriptor);
       const uid = this.#firstOwner(destination, stats);
       if (made.uid !== uid || made.gid !== stats.gid) {
-        if (this.#asRoot) chownSync(link, uid, stats.gid);
+        if (this.#asRoot) this.#attempt("owner", destination, descriptor, () => chownSync(link, uid, stats.gid));
       }
-      utimesSync(link, stats.atime, stats.mtime);
+      this.#attempt("times", destination, descriptor, () => utimesSync(link, stats.atime, stats.mtime));
       this.#installed.note(destination, descriptor);
     } finally {
       closeSync(descriptor);
@@ -150,7 +165,7 @@ export class FileCopier {
       const name = DESCRIPTORS_DIRECTORY === undefined ? target : pathOfDescriptor(descriptor);
       if (step.stats.size > COPY_HERE_MAX_BYTES) {
         isLater = true;
-        return copyFileInBackground(step.source, name, constants.COPYFILE_FICLONE)
+        return copyLarge(step.source, name, descriptor)
           .then(() => this.#settle(step, descriptor, true))
           .finally(() => closeSync(descriptor));
       }
@@ -169,7 +184,8 @@ export class FileCopier {
       copyFileSync(source, name, constants.COPYFILE_FICLONE_FORCE);
       return true;
     } catch (error) {
-      if (!NO_REFLINK.has(errorCodeOf(error) ?? "")) throw error;
+      // It sets the mode first, which a file system may refuse.
+      if (!NO_REFLINK.has(errorCodeOf(error) ?? "") && !isRefusal(error)) throw error;
       this.#canReflink = false;
       return false;
     }
@@ -186,11 +202,22 @@ export class FileCopier {
   #settle(step: PlannedCopy, descriptor: number, isModeTouched: boolean): void {
     const { destination, stats, replaces } = step;
     // The owner comes first: changing it strips setuid and setgid.
-    if (this.#asRoot) fchownSync(descriptor, this.#firstOwner(destination, stats), stats.gid);
-    const mode = this.#firstMode(step);
-    if (isModeTouched || replaces || (mode & (this.#umask | SPECIAL_BITS)) !== 0) fchmodSync(descriptor, mode);
-    futimesSync(descriptor, stats.atime, stats.mtime);
+    const isOwned =
+      !this.#asRoot ||
+      this.#attempt("owner", destination, descriptor, () =>
+        fchownSync(descriptor, this.#firstOwner(destination, stats), stats.gid),
+      );
+    // Whoever has it instead would lend its rights to everybody.
+    const mode = this.#firstMode(step) & (isOwned ? MODE_BITS : ~SET_ID_BITS);
+    if (isModeTouched || replaces || (mode & (this.#umask | SPECIAL_BITS)) !== 0) {
+      this.#attempt("mode", destination, descriptor, () => fchmodSync(descriptor, mode));
+    }
+    this.#attempt("times", destination, descriptor, () => futimesSync(descriptor, stats.atime, stats.mtime));
     this.#installed.note(destination, descriptor);
+  }
+
+  #attempt(...change: Parameters<Refusals["attempt"]>): boolean {
+    return this.#refusals.attempt(...change);
   }
 
   /** The directory's default access list may let others write where the group may: not before a setuid bit is set. */
@@ -200,6 +227,16 @@ export class FileCopier {
 
   #firstOwner(destination: string, stats: PlannedCopy["stats"]): number {
     return this.#installed.isGivenAway(destination) ? ROOT : stats.uid;
+  }
+}
+
+async function copyLarge(source: string, name: string, descriptor: number): Promise<void> {
+  try {
+    await copyFileInBackground(source, name, constants.COPYFILE_FICLONE);
+  } catch (error) {
+    // It sets the mode before it copies, which a file system may refuse.
+    if (!isRefusal(error)) throw error;
+    await pipeline(createReadStream(source), createWriteStream(name, { fd: descriptor, autoClose: false, start: 0 }));
   }
 }
 

@@ -24,6 +24,7 @@ import { Folders, UntrustedLink } from "./folders.ts";
 import { FileAlreadyExists, InstallPlan, type PlannedCopy } from "./install-plan.ts";
 import { Installed } from "./installed.ts";
 import { checkPermissionsSupported, type PermissionStep, planPermissions } from "./permission-plan.ts";
+import { Refusals } from "./refusals.ts";
 import { readSource } from "./source-tree.ts";
 
 const CLEANUP_SUFFIX = "-cleanup";
@@ -58,6 +59,7 @@ export async function install(
   const untrusted = await removePreviousInstall(layout.cleanupFile);
 
   const folders = new Folders();
+  const refusals = new Refusals(folders);
   try {
     const plan = new InstallPlan(fileExistsBehavior, folders);
     let permissions: readonly PermissionStep[];
@@ -72,17 +74,18 @@ export async function install(
 
     replaceFile(layout.installFile, installInstructions(plan, permissions), { durable: false });
     writeJournal(layout.cleanupFile, plan);
-    const installed = new Installed(permissions);
-    await carryOut(plan, { cleanupFile: layout.cleanupFile, fileExistsBehavior, folders, installed, signal });
+    const installed = new Installed(permissions, refusals);
+    await carryOut(plan, { cleanupFile: layout.cleanupFile, fileExistsBehavior, folders, installed, refusals, signal });
     await settlePermissions(permissions, { accounts, folders, installed }, signal);
     await flushWritten(layout.archiveDirectory, destinationsOf(plan), folders);
   } finally {
     folders.close();
   }
-  return untrusted.map(
+  const passedOver = untrusted.map(
     (link) =>
       `Nothing of the previous revision was removed behind the symbolic link ${link}: users other than root can change it.`,
   );
+  return [...passedOver, ...refusals.notes];
 }
 
 interface Carrying {
@@ -90,11 +93,12 @@ interface Carrying {
   readonly fileExistsBehavior: string;
   readonly folders: Folders;
   readonly installed: Installed;
+  readonly refusals: Refusals;
   readonly signal: AbortSignal;
 }
 
 async function carryOut(plan: InstallPlan, carrying: Carrying): Promise<void> {
-  const { cleanupFile, folders, installed, signal } = carrying;
+  const { cleanupFile, folders, installed, refusals, signal } = carrying;
   const temporaries = new Set<string>();
   const journal: CopyJournal = {
     temporary: (path) => {
@@ -104,7 +108,7 @@ async function carryOut(plan: InstallPlan, carrying: Carrying): Promise<void> {
     // Only now: had it been listed earlier, a crash before this copy would cost its owner the file.
     replaced: (path) => appendFileSync(cleanupFile, `${path}\n`),
   };
-  const copier = new FileCopier(folders, installed, journal);
+  const copier = new FileCopier({ folders, installed, journal, refusals });
   const loop = new YieldingLoop(signal);
   for (const step of plan.steps) {
     try {

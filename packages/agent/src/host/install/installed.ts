@@ -4,6 +4,7 @@ import { DESCRIPTORS_DIRECTORY, O_PATH, pathOfDescriptor } from "../descriptor-p
 import { EventFailure } from "../event-failure.ts";
 import { type Folders, isRootsAlone } from "./folders.ts";
 import type { PermissionStep } from "./permission-plan.ts";
+import type { Refusals } from "./refusals.ts";
 
 const ITSELF = O_PATH | constants.O_NOFOLLOW;
 const ROOT = 0;
@@ -17,8 +18,10 @@ export class Installed {
   readonly #givenAway: ReadonlySet<string>;
   readonly #withMode: ReadonlySet<string>;
   readonly #identities = new Map<string, string>();
+  readonly #refusals: Refusals;
 
-  constructor(permissions: readonly PermissionStep[]) {
+  constructor(permissions: readonly PermissionStep[], refusals: Refusals) {
+    this.#refusals = refusals;
     this.#wanted = new Set(permissions.map((step) => step.file));
     this.#givenAway = new Set(
       permissions.filter((step) => step.type === "chown" && step.owner !== null).map((step) => step.file),
@@ -49,7 +52,7 @@ export class Installed {
     if (!this.#wanted.has(path) || DESCRIPTORS_DIRECTORY === undefined) return;
     const descriptor = folders.open(path);
     if (process.geteuid?.() === ROOT) {
-      if (!isNew || !isMadeByAgent(descriptor)) return;
+      if (!isNew || !this.#refusals.isMadeByAgent(path, descriptor)) return;
       if (!isRootsAlone(fstatSync(folders.open(dirname(path)))) && !isEmpty(descriptor)) return;
     }
     this.note(path, descriptor);
@@ -62,14 +65,6 @@ export class Installed {
     closeSync(descriptor);
     throw replaced(path);
   }
-}
-
-/**
- * What root has just made by its name, and opened by its name after that, may have been swapped in between by whoever may write to the
- * directory. Whoever does that cannot make anything that is root's.
- */
-export function isMadeByAgent(descriptor: number): boolean {
-  return process.geteuid?.() !== ROOT || fstatSync(descriptor).uid === ROOT;
 }
 
 export function replaced(path: string): EventFailure {

@@ -26,6 +26,7 @@ import { applyPermission } from "./apply.ts";
 import { FileCopier } from "./file-copier.ts";
 import { Folders, UntrustedLink } from "./folders.ts";
 import { Installed } from "./installed.ts";
+import { Refusals } from "./refusals.ts";
 
 /** A host whose destination belongs to a user without rights, and files of root's that this user is after. */
 let fixture: HostFixture;
@@ -233,8 +234,15 @@ describe.skipIf(!isRoot)(
       writeFileSync(source, "program");
       chmodSync(source, 0o2775);
       const permissions = [{ type: "chmod", mode: "4755", file: at("a") }] as const;
-      const [folders, installed] = [new Folders(), new Installed(permissions)];
-      const copier = new FileCopier(folders, installed, { temporary: () => {}, replaced: () => {} });
+      const folders = new Folders();
+      const refusals = new Refusals(folders);
+      const installed = new Installed(permissions, refusals);
+      const copier = new FileCopier({
+        folders,
+        installed,
+        journal: { temporary: () => {}, replaced: () => {} },
+        refusals,
+      });
       const step = { type: "copy", source, stats: lstatSync(source), replaces: false } as const;
       for (const name of ["a", "b"]) copier.copy({ ...step, destination: at(name) });
       const mode = (name: string) => (lstatSync(at(name)).mode & 0o7777).toString(8);
@@ -247,11 +255,11 @@ describe.skipIf(!isRoot)(
     });
 
     test("and a file that is swapped for a hard link gets neither mode nor owner", () => {
-      const installed = new Installed([{ type: "chmod", mode: "644", file: at("a") }]);
+      const folders = new Folders();
+      const installed = new Installed([{ type: "chmod", mode: "644", file: at("a") }], new Refusals(folders));
       const descriptor = openSync(at("a"), "w");
       installed.note(at("a"), descriptor);
       closeSync(descriptor);
-      const folders = new Folders();
       closeSync(installed.open(at("a"), folders));
       rmSync(at("a"));
       linkSync(secret, at("a"));
