@@ -29,7 +29,8 @@ export function checkDeadline(parts: WatcherParts, { id }: Watched, before: Targ
     parts.onViolation(RULES.deadline, id, message);
   }
   const isHonest = !parts.ledger.liars.has(targetId);
-  const { steadyMilliseconds } = parts.hostTruth(targetId);
+  const { steadyMilliseconds, hasGivenUp } = parts.hostTruth(targetId);
+  if (hasGivenUp(id, command.event)) return;
   if (isTrafficEvent(command.event) || !isHonest || steadyMilliseconds < REPORTED_MILLISECONDS) return;
   const message = `${targetId}: ${command.event} failed as late on an honest host that has reported for ${steadyMilliseconds} ms`;
   parts.onViolation(RULES.deadline, id, message);

@@ -14,6 +14,8 @@ import type { SimulatedTime } from "./simulated-time.ts";
 const HEARTBEAT_MILLISECONDS = 5_000;
 const HEARTBEAT_TIMEOUT_MILLISECONDS = 4_000;
 const HEARTBEAT_RETRY_MILLISECONDS = 3_000;
+/** The reference agent gives a report up for good that was not answered for so long. */
+const REPORT_GIVEN_UP_MILLISECONDS = 14_000;
 /** Between two polls or reports that are not answered: at first, and at most. As the real agent's. */
 const RETRY_FIRST_MILLISECONDS = 2_000;
 const RETRY_MAX_MILLISECONDS = 5_000;
@@ -25,13 +27,17 @@ export interface AgentParts {
   readonly random: Random;
   readonly network: SimulatedNetwork;
   readonly ledger: Ledger;
-  /** Ours takes a group's commands in turn, and knows an event that it ran by any offer of it. The reference agent does neither. */
+  /**
+   * Ours takes a group's commands in turn, knows an event that it ran by any offer of it, and reports until it is answered. The reference
+   * agent does none of these.
+   */
   readonly remembersEvents: boolean;
   /** As the deployment's specification names it. */
   readonly groupOf: (deploymentId: string) => string;
   /** Whether this run of an event goes well, and how long it takes. */
   readonly run: (deploymentId: string, event: LifecycleEventName) => { succeeds: boolean; milliseconds: number };
   readonly onTrouble: (message: string) => void;
+  readonly onReportGivenUp: (deploymentId: string, event: LifecycleEventName) => void;
 }
 
 interface Outcome {
@@ -60,6 +66,7 @@ export class SimulatedAgent {
   #journal = new Map<string, JournalEntry>();
   #held = new Map<string, "waiting" | "acknowledged">();
   #lastOfGroup = new Map<string, Promise<void>>();
+  readonly #givenUp = new Set<string>();
 
   constructor(parts: AgentParts) {
     this.parts = parts;
@@ -67,6 +74,11 @@ export class SimulatedAgent {
 
   get isRunning(): boolean {
     return this.#isRunning;
+  }
+
+  /** Whether it will never say how this event ended. */
+  hasGivenUp(deploymentId: string, event: LifecycleEventName): boolean {
+    return this.#givenUp.has(`${deploymentId}:${event}`);
   }
 
   /** Whether it has anything in hand of this event. */
@@ -153,7 +165,10 @@ export class SimulatedAgent {
     await this.#inTurn(this.parts.groupOf(deploymentId), life, async () => {
       const journalKey = this.parts.remembersEvents ? `${deploymentId}/${event}` : commandId;
       const earlier = this.#journal.get(journalKey);
-      if (earlier) return this.#report(commandId, earlier.outcome ?? AFTER_RESTART, life);
+      if (earlier) {
+        await this.#report(commandId, earlier.outcome ?? AFTER_RESTART, life);
+        return;
+      }
       this.#held.set(commandId, "acknowledged");
       const entry: JournalEntry = { commandId, outcome: null, isReported: false };
       this.#journal.set(journalKey, entry);
@@ -162,7 +177,8 @@ export class SimulatedAgent {
       if (status !== "InProgress") return void this.#journal.delete(journalKey);
       await this.#run(deploymentId, event, entry, life);
     });
-    if (life === this.#life) this.#held.delete(commandId);
+    // Of a report that was given up its heartbeats know no more than those of an agent that has none.
+    if (life === this.#life && !this.hasGivenUp(deploymentId, event)) this.#held.delete(commandId);
   }
 
   async #run(deploymentId: string, event: LifecycleEventName, entry: JournalEntry, life: number): Promise<void> {
@@ -174,8 +190,13 @@ export class SimulatedAgent {
     if (life !== this.#life) return;
     if (succeeds) ledger.succeeded(hostId, deploymentId, event);
     entry.outcome = succeeds ? SUCCEEDED : SCRIPT_FAILED;
-    await this.#report(entry.commandId, entry.outcome, life);
-    if (life === this.#life) entry.isReported = true;
+    const isAnswered = await this.#report(entry.commandId, entry.outcome, life);
+    if (life !== this.#life) return;
+    entry.isReported = true;
+    if (!isAnswered) {
+      this.#givenUp.add(`${deploymentId}:${event}`);
+      this.parts.onReportGivenUp(deploymentId, event);
+    }
   }
 
   /** What an earlier process left: what it had run is reported, what it was running has failed. */
@@ -201,10 +222,14 @@ export class SimulatedAgent {
     });
   }
 
-  async #report(commandId: string, { errorCode, message }: Outcome, life: number): Promise<void> {
+  /** False: it was given up. */
+  async #report(commandId: string, { errorCode, message }: Outcome, life: number): Promise<boolean> {
     const payload = { error_code: errorCode, script_name: "script.sh", message, log: "" };
-    await this.#untilAnswered(life, (hostId, network) =>
-      network.call(hostId, (server, line) =>
+    const patience = this.parts.remembersEvents ? Number.POSITIVE_INFINITY : REPORT_GIVEN_UP_MILLISECONDS;
+    const givesUpAt = this.parts.time.now() + patience;
+    let isAnswered = false;
+    const report = async (hostId: string, network: SimulatedNetwork) => {
+      await network.call(hostId, (server, line) =>
         putHostCommandComplete(
           {
             HostCommandIdentifier: commandId,
@@ -213,8 +238,11 @@ export class SimulatedAgent {
           },
           server.command(hostId, line.signal, line.onUndelivered),
         ),
-      ),
-    );
+      );
+      isAnswered = true;
+    };
+    const isRefused = await this.#untilAnswered(life, report, givesUpAt);
+    return isAnswered || isRefused === "refused";
   }
 
   #heartbeat(heldCommands: readonly string[], goodbye: boolean) {
@@ -226,18 +254,20 @@ export class SimulatedAgent {
     );
   }
 
-  /** Undefined when the server refuses for good, or this process is gone. */
+  /** `refused` for good; undefined: this process is gone, or gave up. */
   async #untilAnswered<T>(
     life: number,
     ask: (hostId: string, network: SimulatedNetwork) => Promise<T>,
-  ): Promise<T | undefined> {
+    givesUpAt = Number.POSITIVE_INFINITY,
+  ): Promise<T | "refused" | undefined> {
     const { time, random, hostId, network } = this.parts;
     while (life === this.#life) {
       try {
         return await ask(hostId, network);
       } catch (error) {
         this.#judge(error);
-        if (error instanceof Refused) return undefined;
+        if (error instanceof Refused) return "refused";
+        if (time.now() >= givesUpAt) return undefined;
         await time.sleep(random.integer(100, 3_000));
       }
     }

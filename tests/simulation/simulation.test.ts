@@ -21,6 +21,7 @@ const FAULTS = [
   "agentCrash",
   "agentCrashWithJournalLost",
   "agentGoodbye",
+  "reportGivenUp",
   "silentForAWhile",
   "silentForGood",
   "lyingHost",

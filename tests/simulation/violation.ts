@@ -15,6 +15,7 @@ export const RULES = {
   hookOrder: "a host runs each event once, and in order",
   truth: "nothing is said to have succeeded that did not",
   once: "a command is given once, to its host, in its turn",
+  stopEnds: "a stop ends within its grace, and what ended without a report is not said to have ended otherwise",
   stopped: "after a stop nobody is given another event",
   health: "no more hosts are taken out than the health rule allows",
   order: "hosts are admitted in the order of their health",

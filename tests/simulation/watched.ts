@@ -74,6 +74,8 @@ export interface HostTruth {
   /** Its agent is honest and runs undisturbed since then; null when it is not so. */
   readonly soundSince: number | null;
   readonly knows: (deploymentId: string, event: LifecycleEventName) => boolean;
+  /** Its agent will never say how that event ended. */
+  readonly hasGivenUp: (deploymentId: string, event: LifecycleEventName) => boolean;
 }
 
 export interface WatcherParts {
@@ -108,6 +110,11 @@ export interface Statements {
   readonly outcome: Reading;
   readonly pendingEffects: Reading;
   readonly group: Reading;
+}
+
+/** The originals are being terminated: no stop comes in time. */
+export function isPastReturn({ stage, wait, halt }: DeploymentHead): boolean {
+  return stage === "terminate" && wait === null && halt === null;
 }
 
 export function groupOf({ groups }: WatcherParts, { row }: Watched): WatchedGroup {

@@ -18,6 +18,7 @@ import { checkHealth } from "./health-rules.ts";
 import { checkMark, checkOrigin } from "./rollback-rules.ts";
 import { fleetTag } from "./scenario.ts";
 import { POLL_TIMEOUT_MILLISECONDS } from "./simulated-network.ts";
+import { checkStopEnds, checkUnreported } from "./stop-rules.ts";
 import { checkDrained, checkTraffic, checkWish } from "./traffic-rules.ts";
 import { RULES, type Rule } from "./violation.ts";
 import { checkWait } from "./wait-rules.ts";
@@ -215,6 +216,7 @@ export class Watcher {
       if (isFullTurn) this.#checkNotWaitingForNothing(watched);
       this.#checkNotOverdue(watched);
       checkAlarm(this.#parts, watched);
+      checkStopEnds(this.#parts, watched);
     }
     if (isFullTurn) this.#checkEffectsAreBegun();
     if (changed.size > 0) this.#checkOneActiveEach();
@@ -330,6 +332,7 @@ export class Watcher {
       }
     }
     checkDeadline(this.#parts, watched, before, target);
+    checkUnreported(this.#parts, watched, before, target);
     if (wasOver) this.#violated(RULES.terminal, id, `${targetId} changed after the deployment's end`);
     if (before.status !== target.status) {
       this.#parts.chronicle.note(

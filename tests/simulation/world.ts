@@ -235,6 +235,7 @@ class World {
       goneSince: this.#goneSince.get(hostId) ?? null,
       soundSince: isSound ? this.#quietSince : null,
       knows: (deploymentId, event) => agent?.knows(deploymentId, event) ?? false,
+      hasGivenUp: (deploymentId, event) => agent?.hasGivenUp(deploymentId, event) ?? false,
     };
   }
 
@@ -299,6 +300,10 @@ class World {
       groupOf: (deploymentId: string) => this.#groupOf(deploymentId),
       run: (deploymentId: string, event: LifecycleEventName) => this.#runEvent(hostId, deploymentId, event),
       onTrouble: (message: string) => this.#violate(RULES.trouble, null, message),
+      onReportGivenUp: (deploymentId: string, event: LifecycleEventName) => {
+        this.#count("reportGivenUp");
+        this.#chronicle.note(hostId, `gives up its report on ${event} of ${deploymentId}`);
+      },
     };
     if (nature === "lying") {
       this.#count("lyingHost");

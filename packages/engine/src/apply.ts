@@ -3,6 +3,12 @@ import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle
 import type { DeploymentEvent, TargetEvent } from "./event.ts";
 import { type DeploymentState, isTerminal, type LifecycleEventState, type TargetState } from "./state.ts";
 
+const STATUS_AFTER = {
+  lifecycleEventSucceeded: "Succeeded",
+  lifecycleEventFailed: "Failed",
+  lifecycleEventUnreported: "Unknown",
+} as const;
+
 /** The state after an event that happened at `at` (epoch milliseconds). Never changes its input. */
 export function apply(state: DeploymentState, event: DeploymentEvent, at: number): DeploymentState {
   invariant(!isTerminal(state.status), `${state.deploymentId} is ${state.status}: ${event.type} came after its end`);
@@ -35,7 +41,7 @@ export function apply(state: DeploymentState, event: DeploymentEvent, at: number
       return { ...state, stopRequestedAt: at };
     case "admissionHalted":
       invariant(state.halt === null, "admission is halted once");
-      return { ...state, halt: event.halt, error: event.error };
+      return { ...state, halt: event.halt, haltedAt: at, error: event.error };
     case "stageEntered":
       return { ...state, stage: event.stage };
     case "readyWaitStarted":
@@ -109,6 +115,7 @@ export function applyToTarget(target: TargetState, event: TargetEvent, at: numbe
       return { ...target, command: { ...target.command, missedHeartbeats: event.missed } };
     case "lifecycleEventSucceeded":
     case "lifecycleEventFailed":
+    case "lifecycleEventUnreported":
       invariant(
         target.command?.event === event.event,
         `${target.targetId} ends what it was not told to: ${event.event}`,
@@ -121,7 +128,7 @@ export function applyToTarget(target: TargetState, event: TargetEvent, at: numbe
         agentIssue: event.type === "lifecycleEventFailed" && event.agentIssue,
         lifecycleEvents: change(target, event.event, (old) => ({
           ...old,
-          status: event.type === "lifecycleEventSucceeded" ? "Succeeded" : "Failed",
+          status: STATUS_AFTER[event.type],
           endedAt: at,
           diagnostics: event.diagnostics,
         })),

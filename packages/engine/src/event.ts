@@ -62,6 +62,13 @@ export type TargetEvent =
       /** The agent's silence, not the revision, is the cause. */
       readonly agentIssue: boolean;
     }
+  /** The deployment ended before the host had reported how its event ended: nobody knows. */
+  | {
+      readonly type: "lifecycleEventUnreported";
+      readonly targetId: string;
+      readonly event: LifecycleEventName;
+      readonly diagnostics: Diagnostics;
+    }
   /** A replacement host has the revision and waits for its traffic. */
   | { readonly type: "targetReady"; readonly targetId: string }
   | { readonly type: "targetSucceeded"; readonly targetId: string }

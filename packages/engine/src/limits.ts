@@ -24,6 +24,13 @@ export const BLUE_GREEN_TIMEOUT_MILLISECONDS = 109 * HOUR;
 export const BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS = 65 * MINUTE;
 /** A host that its load balancer does not find healthy by then has failed, whatever the balancer still hopes for. */
 export const ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS = 15 * MINUTE;
+/**
+ * After a stop, or when the run time is over, a host that is running an event has this long to report how it ended. Then the deployment
+ * ends without knowing. A load balancer gets no grace: the server asks it, so the server can end that at once.
+ */
+export const STOP_GRACE_MILLISECONDS = MINUTE;
+/** After a gap our agent reports again within 5 s, and the AWS agent gives a report up after 14 s. */
+export const STOP_CATCH_UP_MILLISECONDS = 15 * SECOND;
 /** How long alarms may be unreadable before the deployment stops, unless it ignores that. */
 export const ALARMS_UNREADABLE_MILLISECONDS = 20 * SECOND;
 /** One whole reading, with its time-out: a server that was stopped has to read again before it says that alarms cannot be read. */

@@ -1,7 +1,7 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import { AGENT_RESTART_MESSAGE } from "@sluice/model/diagnostics.ts";
-import { isTrafficEvent, type LifecycleEventName, type TrafficEventName } from "@sluice/model/lifecycle-event.ts";
-import type { AlarmObservation, HostLiveness } from "./observation.ts";
+import type { LifecycleEventName, TrafficEventName } from "@sluice/model/lifecycle-event.ts";
+import type { AlarmObservation, HostLiveness, TrafficReport } from "./observation.ts";
 import type { AlarmReading } from "./ports/alarm-reader.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
 import type { DeploymentError, DeploymentState, LifecycleEventState, TargetState } from "./state.ts";
@@ -123,12 +123,41 @@ export function alarmsUnreadableError(
 
 /** Events end as Failed where an alarm struck, as CodeDeploy shows them. */
 export function interruptedByAlarm(target: TargetState, event: LifecycleEventName): Diagnostics {
-  const remainder = isTrafficEvent(event)
-    ? "What the load balancer was asked for may still come about."
-    : "Its scripts were not broken off, and may still come to their end.";
   return unknownError(
-    `The deployment was stopped by an alarm while ${event} was under way on host ${hostLabel(target)}. ${remainder}`,
+    `The deployment was stopped by an alarm while ${event} was under way on host ${hostLabel(target)}. Its scripts were not broken off, and may still come to their end.`,
   );
+}
+
+/** A traffic event is the server's own wait for the balancer, so it ends with the deployment. */
+export function interruptedTraffic(
+  target: TargetState,
+  event: TrafficEventName,
+  { halt, stopRequestedAt }: DeploymentState,
+  report: TrafficReport | undefined,
+): Diagnostics {
+  const cause = halt === "alarm" ? "stopped by an alarm" : endedBy({ halt, stopRequestedAt });
+  const left = report?.ifLeft ?? "What the load balancer was asked for may still come about.";
+  const last = report?.detail ? `It said last: ${report.detail}` : "It had not answered yet.";
+  return unknownError(
+    `The deployment was ${cause} while ${event} was under way on host ${hostLabel(target)}, and the load balancer had not finished it. ${left} ${last}`,
+  );
+}
+
+/** Nobody is blamed: the report may be lost, or the scripts may be running. */
+export function outcomeNotReported(
+  target: TargetState,
+  event: LifecycleEventName,
+  state: DeploymentState,
+  graceSeconds: number,
+): Diagnostics {
+  const { deploymentId } = state;
+  return unknownError(
+    `The outcome was not reported: the deployment was ${endedBy(state)} while ${event} was under way on host ${hostLabel(target)}, and no report came within ${graceSeconds} s. The event may have ended, or its scripts may still be running. Look at the host, or run: sluice logs ${deploymentId} --host ${target.hostName}`,
+  );
+}
+
+function endedBy({ halt, stopRequestedAt }: Pick<DeploymentState, "halt" | "stopRequestedAt">): string {
+  return halt === "timeout" && stopRequestedAt === null ? "ended by its run time" : "stopped";
 }
 
 export function trafficDone(detail: string): Diagnostics {
@@ -165,6 +194,43 @@ function trafficLeft(target: TargetState): TrafficLeft {
 const ASKED_IN = "Asked into the load balancer, which refused them or may still let them in, as AllowTraffic says";
 const ON_THE_WAY_OUT = "On the way out of the load balancer, and left there";
 const KEPT_OUT = "Kept out of the load balancer";
+
+/** Hosts that the deployment did not come to, and why. */
+export function hostsSkipped(state: DeploymentState): readonly string[] {
+  const skipped = (state.targets ?? []).filter(({ status }) => status === "Skipped");
+  if (skipped.length === 0) return [];
+  return [`Skipped, because ${whyHalted(state)}: ${nameHosts(skipped)}.`];
+}
+
+function whyHalted({ halt, stopRequestedAt }: DeploymentState): string {
+  switch (halt) {
+    case "stop":
+      return stopRequestedAt === null
+        ? "the deployment was not continued in time"
+        : "the deployment was stopped before their turn";
+    case "alarm":
+      return "an alarm stopped the deployment before their turn";
+    case "timeout":
+      return "the deployment's run time was over before their turn";
+    case "health":
+    case null:
+      return "the deployment failed before their turn";
+    default: {
+      const never: never = halt;
+      return never;
+    }
+  }
+}
+
+/** Hosts of which nobody knows how their last event ended. */
+export function hostsNotReported({ targets }: DeploymentState): readonly string[] {
+  const unknown = (targets ?? []).filter(({ lifecycleEvents }) =>
+    lifecycleEvents.some(({ status }) => status === "Unknown"),
+  );
+  return nameGroups([
+    ["The outcome of the last event was not reported, and its scripts may still be running", unknown],
+  ]);
+}
 
 /** Hosts that a deployment in place took out of their load balancer and did not bring back. */
 export function hostsLeftBlocked({ targets }: DeploymentState): readonly string[] {

@@ -37,6 +37,8 @@ export interface TrafficReport {
   readonly outcome: "done" | "pending" | "failed";
   /** In the balancer's words; empty where it had nothing to say. */
   readonly detail: string;
+  /** Of one that is pending: what becomes of the host's traffic if nobody asks again, as a sentence. */
+  readonly ifLeft?: string | undefined;
 }
 
 export type AlarmObservation =

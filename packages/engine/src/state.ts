@@ -27,6 +27,8 @@ export interface DeploymentState {
   readonly stopRequestedAt: number | null;
   /** The first reason for which no further host is admitted; null while all is well. */
   readonly halt: Halt | null;
+  /** When that was, epoch milliseconds; absent while all is well. */
+  readonly haltedAt?: number | undefined;
   readonly error: DeploymentError | null;
   readonly statusMessages: readonly string[];
   /** What the bundle is, fixed when the deployment starts; absent before, and where nobody was asked. */

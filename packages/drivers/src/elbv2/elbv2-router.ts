@@ -74,7 +74,7 @@ class Elbv2Router implements TrafficRouter {
       health = await this.#groups.health(group, target, signal);
     }
     if (targetStateOf(health) === "absent") return this.#lookOnOtherPorts(group, target, signal);
-    return pending(describeHealth(health));
+    return pending(describeHealth(health), DEREGISTERED);
   }
 
   /**
@@ -92,7 +92,7 @@ class Elbv2Router implements TrafficRouter {
       .filter(({ state }) => state !== "absent");
     if (listed.length === 0) return { outcome: "done" };
     const other = listed.find(({ port, state }) => port !== Port && state !== "draining");
-    if (other === undefined) return pending("draining");
+    if (other === undefined) return pending("draining", DEREGISTERED);
     const reason = `${Id} is registered on port ${other.port}, and not on ${Port}: set targetPort: ${other.port} in the binding`;
     return { outcome: "failed", reason };
   }
@@ -111,7 +111,7 @@ class Elbv2Router implements TrafficRouter {
         return { outcome: "failed", reason: describeHealth(health) };
       // An unhealthy target is checked again and again: how long that may last is the caller's to decide.
       default:
-        return pending(describeHealth(health));
+        return pending(describeHealth(health), REGISTERED);
     }
   }
 
@@ -160,8 +160,11 @@ class Elbv2Router implements TrafficRouter {
   }
 }
 
-function pending(detail: string): TrafficOutcome {
-  return { outcome: "pending", retryAfterMilliseconds: ASK_AGAIN_MILLISECONDS, detail };
+const DEREGISTERED = "The target stays deregistered, and its open connections end with the deregistration delay.";
+const REGISTERED = "The target stays registered, and gets requests as soon as its health check passes.";
+
+function pending(detail: string, ifLeft: string): TrafficOutcome {
+  return { outcome: "pending", retryAfterMilliseconds: ASK_AGAIN_MILLISECONDS, detail, ifLeft };
 }
 
 function inGroup(name: string, outcome: TrafficOutcome): TrafficOutcome {
@@ -183,6 +186,8 @@ function inGroup(name: string, outcome: TrafficOutcome): TrafficOutcome {
 function together(outcomes: readonly TrafficOutcome[]): TrafficOutcome {
   const reasons = outcomes.flatMap((outcome) => (outcome.outcome === "failed" ? [outcome.reason] : []));
   if (reasons.length > 0) return { outcome: "failed", reason: reasons.join("; ") };
-  const details = outcomes.flatMap((outcome) => (outcome.outcome === "pending" ? [outcome.detail] : []));
-  return details.length > 0 ? pending(details.join("; ")) : { outcome: "done" };
+  const open = outcomes.flatMap((outcome) => (outcome.outcome === "pending" ? [outcome] : []));
+  if (open.length === 0) return { outcome: "done" };
+  const ifLeft = new Set(open.flatMap((outcome) => outcome.ifLeft ?? []));
+  return pending(open.map(({ detail }) => detail).join("; "), [...ifLeft].join(" "));
 }

@@ -12,7 +12,14 @@ import { PatienceClock } from "./patience-clock.ts";
 import { askHaproxy, HaproxyUnreachable, type RuntimeSocket } from "./runtime-socket.ts";
 import { lookUpServer } from "./server-lookup.ts";
 import { SharedReading } from "./shared-reading.ts";
-import { describeTraffic, planAllow, planBlock, planRestore, type TrafficStep } from "./traffic-step.ts";
+import {
+  describeIfLeft,
+  describeTraffic,
+  planAllow,
+  planBlock,
+  planRestore,
+  type TrafficStep,
+} from "./traffic-step.ts";
 
 export interface HaproxyDependencies {
   /** Epoch milliseconds. */
@@ -100,7 +107,7 @@ class RuntimeSocketRouter implements HaproxyRouter {
         const begins = !target.server.isForcedDrain && !target.server.isForcedMaintenance;
         return planBlock(target.server, this.#drains.of(this.#awaited(host, target), begins));
       };
-      const outcome = await this.#bringAbout(host, located.targets, plan, signal);
+      const outcome = await this.#bringAbout(host, located.targets, "out", plan, signal);
       if (outcome.outcome === "done") this.#desired.wish(host, "blocked");
       return outcome;
     });
@@ -115,7 +122,7 @@ class RuntimeSocketRouter implements HaproxyRouter {
         const begins = target.server.isForcedMaintenance;
         return planAllow(target.server, this.#recoveries.of(this.#awaited(host, target), begins));
       };
-      const outcome = await this.#bringAbout(host, located.targets, plan, signal);
+      const outcome = await this.#bringAbout(host, located.targets, "in", plan, signal);
       if (outcome.outcome === "pending") return outcome;
       // Nobody asks again for a host that was given up, so it must not slip in when it recovers or the balancer is restarted.
       if (outcome.outcome === "failed") await this.#keepOut(host, located.targets, signal);
@@ -227,22 +234,25 @@ class RuntimeSocketRouter implements HaproxyRouter {
   /** Leaves the host drained, in which state its health is still checked for whoever looks into it. */
   async #keepOut(host: RoutedHost, targets: readonly Target[], signal: AbortSignal): Promise<void> {
     this.#desired.wish(host, "draining");
-    await this.#bringAbout(host, targets, ({ server }) => planRestore(server, "draining"), signal);
+    await this.#bringAbout(host, targets, "out", ({ server }) => planRestore(server, "draining"), signal);
   }
 
   /** One step for every target. */
   async #bringAbout(
     host: RoutedHost,
     targets: readonly Target[],
+    wish: "in" | "out",
     plan: (target: Target) => TrafficStep,
     signal: AbortSignal,
   ): Promise<TrafficOutcome> {
-    const outcomes = await allOrFirstFault(targets.map((target) => this.#advance(host, target, plan, signal)));
+    const outcomes = await allOrFirstFault(targets.map((target) => this.#advance(host, target, wish, plan, signal)));
     const reasons = outcomes.flatMap((outcome) => (outcome.outcome === "failed" ? [outcome.reason] : []));
     if (reasons.length > 0) return { outcome: "failed", reason: reasons.join("; ") };
-    const pending = outcomes.flatMap((outcome) => (outcome.outcome === "pending" ? [outcome.detail] : []));
+    const pending = outcomes.flatMap((outcome) => (outcome.outcome === "pending" ? [outcome] : []));
     if (pending.length > 0) {
-      return { outcome: "pending", retryAfterMilliseconds: RETRY_AFTER_MILLISECONDS, detail: pending.join("; ") };
+      const detail = pending.map((one) => one.detail).join("; ");
+      const ifLeft = pending.flatMap((one) => one.ifLeft ?? []).join(" ");
+      return { outcome: "pending", retryAfterMilliseconds: RETRY_AFTER_MILLISECONDS, detail, ifLeft };
     }
     const details = outcomes.flatMap((outcome) => (outcome.outcome === "done" ? (outcome.detail ?? []) : []));
     return details.length > 0 ? { outcome: "done", detail: details.join("; ") } : { outcome: "done" };
@@ -251,11 +261,13 @@ class RuntimeSocketRouter implements HaproxyRouter {
   async #advance(
     host: RoutedHost,
     target: Target,
+    wish: "in" | "out",
     plan: (target: Target) => TrafficStep,
     signal: AbortSignal,
   ): Promise<TrafficOutcome> {
     const { socket, server } = target;
-    const named = (detail: string) => `${server.backend}/${server.server} of ${socket.name}: ${detail}`;
+    const place = `${server.backend}/${server.server} of ${socket.name}`;
+    const named = (detail: string) => `${place}: ${detail}`;
     let step = plan(target);
     if (step.step === "command") {
       const refusal = await this.#command(socket, step.commands, signal);
@@ -267,7 +279,13 @@ class RuntimeSocketRouter implements HaproxyRouter {
     if (step.step === "giveUp") return { outcome: "failed", reason: named(step.reason) };
     for (const group of target.groups) this.#desired.applied(host.hostId, group, socket.name, target.process);
     if (step.step !== "done") {
-      return { outcome: "pending", retryAfterMilliseconds: RETRY_AFTER_MILLISECONDS, detail: named(step.detail) };
+      const ifLeft = describeIfLeft(place, server, wish, step);
+      return {
+        outcome: "pending",
+        retryAfterMilliseconds: RETRY_AFTER_MILLISECONDS,
+        detail: named(step.detail),
+        ifLeft,
+      };
     }
     return step.detail === undefined ? { outcome: "done" } : { outcome: "done", detail: named(step.detail) };
   }

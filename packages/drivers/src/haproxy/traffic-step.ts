@@ -94,6 +94,17 @@ export function planRestore(server: ServerState, wish: DesiredTraffic["wish"]): 
   }
 }
 
+/** What becomes of a server that is on its way when nobody asks again. */
+export function describeIfLeft(place: string, server: ServerState, wish: "in" | "out", step: TrafficStep): string {
+  const isDrained =
+    step.step === "command" ? step.commands.some((command) => command.endsWith(" state drain")) : server.isForcedDrain;
+  if (wish === "out") return `HAProxy keeps ${place} out: it gets no new requests, and its open sessions go on.`;
+  if (isDrained) {
+    return `HAProxy keeps ${place} in drain: it gets no requests until it is let in again, or HAProxy is restarted.`;
+  }
+  return `HAProxy sends requests to ${place} as soon as its health check passes.`;
+}
+
 /** For people and preflight. */
 export function describeTraffic(server: ServerState): Omit<HostTraffic, "group"> {
   const sessions = describeSessions(server);

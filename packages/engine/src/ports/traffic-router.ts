@@ -11,11 +11,16 @@ export interface RoutedHost {
 /**
  * How far a request has got. `done`: it is so in every balancer; `detail` says what a person should know of how (no health check was
  * there to wait for, sessions outlived the drain time). `pending`: under way (sessions drain, health checks run), ask again
- * with the same call; `detail` is for people. `failed`: it will not come about by asking again; `reason` is the balancer's own.
+ * with the same call; `detail` is for people, and `ifLeft` a sentence that says what becomes of the host's traffic when nobody asks again. `failed`: it will not come about by asking again; `reason` is the balancer's own.
  */
 export type TrafficOutcome =
   | { readonly outcome: "done"; readonly detail?: string }
-  | { readonly outcome: "pending"; readonly retryAfterMilliseconds: number; readonly detail: string }
+  | {
+      readonly outcome: "pending";
+      readonly retryAfterMilliseconds: number;
+      readonly detail: string;
+      readonly ifLeft?: string;
+    }
   | { readonly outcome: "failed"; readonly reason: string };
 
 /** What a balancer says of a host now. */

@@ -92,6 +92,7 @@ describe("what gets traffic, when blue/green ends in the middle", () => {
     expect(played.state.statusMessages).toEqual([
       "To be kept out of the load balancer, which has not said that all of them are out: g1, g2, g3.",
       "Not taken out of the load balancer: b1, b2.",
+      "Skipped, because the deployment was stopped before their turn: g1, g2, g3, b1, b2.",
     ]);
   });
 
@@ -105,6 +106,7 @@ describe("what gets traffic, when blue/green ends in the middle", () => {
       "Asked into the load balancer, which refused them or may still let them in, as AllowTraffic says: g2.",
       "Kept out of the load balancer: g3.",
       "Not taken out of the load balancer: b1, b2.",
+      "Skipped, because the deployment failed before their turn: g3, b1, b2.",
     ]);
   });
 
@@ -200,6 +202,7 @@ describe("deploymentReadyOption", () => {
     expect(played.state.statusMessages).toEqual([
       "Kept out of the load balancer: g1, g2, g3.",
       "Not taken out of the load balancer: b1, b2.",
+      "Skipped, because the deployment was not continued in time: g1, g2, g3, b1, b2.",
     ]);
     expect(new Set(Object.values(played.outcomes))).toEqual(new Set(["Skipped"]));
     expect(played.eventOf("g1", "ValidateService")?.status).toBe("Succeeded");

@@ -1,3 +1,4 @@
+import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import { describe, expect, it } from "vitest";
 import {
   ALL_AT_ONCE,
@@ -16,6 +17,7 @@ import {
   ALARMS_UNREADABLE_MILLISECONDS,
   BLUE_GREEN_TIMEOUT_MILLISECONDS,
   IN_PLACE_TIMEOUT_MILLISECONDS,
+  STOP_GRACE_MILLISECONDS,
 } from "../limits.ts";
 import type { AlarmObservation } from "../observation.ts";
 import { isTerminal, type TargetState } from "../state.ts";
@@ -189,7 +191,8 @@ function expectEnded(played: PlayedDeployment, { ends }: Moment): void {
   expect(played.state.wait).toBeNull();
   for (const target of played.state.targets ?? []) {
     expect(target.command).toBeNull();
-    for (const { status } of target.lifecycleEvents) expect(["Succeeded", "Failed", "Skipped"]).toContain(status);
+    for (const { status } of target.lifecycleEvents)
+      expect(["Succeeded", "Failed", "Skipped", "Unknown"]).toContain(status);
   }
   // Nothing happens any more, whatever is observed.
   expect(played.plan()).toEqual({ events: [], effects: [], wakeAt: null });
@@ -198,16 +201,46 @@ function expectEnded(played: PlayedDeployment, { ends }: Moment): void {
 describe.each(Object.entries(MOMENTS))("%s", (_, moment) => {
   const { inFlight, ends } = moment;
 
-  it("a stop: Stopped with MANUAL_STOP when what is under way has come to its end, and not before", () => {
+  it("a stop: Stopped with MANUAL_STOP when what an agent is at has come to its end; what a balancer is at ends at once", () => {
     const played = at(moment);
+    const event = inFlight && eventUnderWay(played, inFlight);
     played.stop();
     played.plan();
-    if (inFlight) {
+    if (inFlight && event && isTrafficEvent(event)) {
+      expect(played.eventOf(inFlight, event)).toMatchObject({ status: "Failed", endedAt: played.now });
+      expect(played.eventOf(inFlight, event)?.diagnostics?.message).toBe(
+        `The deployment was stopped while ${event} was under way on host ${inFlight}, and the load balancer had not finished it. What the load balancer was asked for may still come about. It had not answered yet.`,
+      );
+    } else if (inFlight && event) {
       expect(played.state.halt).toBe("stop");
-      const event = eventUnderWay(played, inFlight);
       expect(played.target(inFlight).command?.event).toBe(event);
       played.play();
       expect(played.eventOf(inFlight, event)?.status).toBe("Succeeded");
+    }
+    expect(played.state).toMatchObject({ status: "Stopped", error: { code: "MANUAL_STOP" } });
+    expectEnded(played, moment);
+  });
+
+  it("a stop: over within its grace, though no host reports anything any more", () => {
+    const played = at(moment);
+    const event = inFlight && eventUnderWay(played, inFlight);
+    played.stop();
+    played.plan();
+    const isWaiting = inFlight && event && !isTrafficEvent(event);
+    expect(isTerminal(played.state.status)).toBe(!isWaiting);
+    if (isWaiting) {
+      played.now += STOP_GRACE_MILLISECONDS - 1;
+      played.plan();
+      expect(played.state.status).toBe("InProgress");
+      expect(played.wakeAt).toBe(played.now + 1);
+      played.sleep();
+      expect(played.eventOf(inFlight, event)).toMatchObject({ status: "Unknown", endedAt: played.now });
+      const said = played.eventOf(inFlight, event)?.diagnostics;
+      expect(said?.errorCode).toBe("UnknownError");
+      expect(said?.message).toBe(
+        `The outcome was not reported: the deployment was stopped while ${event} was under way on host ${inFlight}, and no report came within 60 s. The event may have ended, or its scripts may still be running. Look at the host, or run: sluice logs d-A1B2C3D4E --host ${inFlight}`,
+      );
+      expect(played.target(inFlight).agentIssue).toBe(false);
     }
     expect(played.state).toMatchObject({ status: "Stopped", error: { code: "MANUAL_STOP" } });
     expectEnded(played, moment);
@@ -330,7 +363,7 @@ describe.each(Object.entries(MOMENTS))("%s", (_, moment) => {
     const played = at(moment);
     played.alarms = FIRING;
     played.plan();
-    const said = played.state.statusMessages.join("\n");
+    const said = played.state.statusMessages.filter((message) => !message.startsWith("Skipped, ")).join("\n");
     const routed = (played.state.targets ?? []).filter(({ lifecycleEvents }) =>
       lifecycleEvents.some(({ name, startedAt }) => /^(Block|Allow)Traffic$/.test(name) && startedAt !== null),
     );
@@ -368,7 +401,10 @@ describe("an alarm", () => {
     played.plan();
     expect(played.eventOf("h01", "BlockTraffic")?.status).toBe("Succeeded");
     expect(played.outcomes.h01).toBe("Failed");
-    expect(played.state.statusMessages).toEqual(["Out of the load balancer, and left there: h01."]);
+    expect(played.state.statusMessages).toEqual([
+      "Out of the load balancer, and left there: h01.",
+      "Skipped, because an alarm stopped the deployment before their turn: h02.",
+    ]);
   });
 });
 

@@ -10,21 +10,26 @@ import {
   COMMAND_FINISH_TIMEOUT_MILLISECONDS,
   COMMAND_START_TIMEOUT_MILLISECONDS,
   MISSED_HEARTBEATS_UNTIL_LOST,
+  STOP_CATCH_UP_MILLISECONDS,
+  STOP_GRACE_MILLISECONDS,
 } from "../limits.ts";
 import {
   commandLost,
   commandNotFinished,
   commandNotTakenUp,
   interruptedByAlarm,
+  interruptedTraffic,
+  outcomeNotReported,
   silentHost,
   trafficDone,
   trafficNotDone,
   trafficRefused,
 } from "../messages.ts";
-import { darkAt, type Observation } from "../observation.ts";
+import { darkAt, type Observation, type TrafficReport } from "../observation.ts";
 import type { CommandState, DeploymentState, TargetState } from "../state.ts";
 
-const MINUTE = 60_000;
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
 
 /** Ends the events under way that cannot come to their end by an agent's report: the host fell silent, or the balancer answered. */
 export function settleCommands(draft: Draft, observation: Observation): void {
@@ -49,7 +54,11 @@ export function commandSettledAt(
   const { command, targetId } = target;
   if (!command) return Number.POSITIVE_INFINITY;
   if (isTrafficEvent(command.event)) return trafficDeadline(command, command.event, heard, now);
-  return Math.min(commandDeadline(command, heard, now), darkAt(hosts.get(targetId), state.createdAt));
+  return Math.min(
+    commandDeadline(command, heard, now),
+    darkAt(hosts.get(targetId), state.createdAt),
+    stopGraceEnd(state, heard, now),
+  );
 }
 
 export function advanceTargets(draft: Draft): void {
@@ -62,26 +71,62 @@ export function endsHostsUnderWay(state: DeploymentState): boolean {
   return state.halt !== "health" || state.stopRequestedAt !== null;
 }
 
+/** When hosts that are still at work after a stop, or after the run time, are not waited for any longer. */
+function stopGraceEnd(state: DeploymentState, heard: HeardTime, now: number): number {
+  if (!endsHostsUnderWay(state)) return Number.POSITIVE_INFINITY;
+  const since = state.stopRequestedAt ?? state.haltedAt ?? state.createdAt;
+  return deadlineAt(heard, since, STOP_GRACE_MILLISECONDS, now, STOP_CATCH_UP_MILLISECONDS);
+}
+
 /**
- * After a halt nobody new starts. Spent health lets the hosts under way finish; a stop or time-out takes back what no agent has
- * taken up yet, lets a running event end, and goes no further; an alarm does not wait for that end. A host left half-deployed is
- * Failed, one never touched, or ready for traffic that does not come, is Skipped.
+ * After a halt nobody new starts. Spent health lets the hosts under way finish. A stop or time-out takes back what no agent has taken
+ * up yet, ends what the load balancer is asked for, gives a running event its grace, and goes no further; an alarm waits for nothing. A
+ * host left half-deployed is Failed, one never touched, or ready for traffic that does not come, is Skipped.
  */
-export function windDown(draft: Draft): void {
+export function windDown(draft: Draft, observation: Observation): void {
   const isEnding = endsHostsUnderWay(draft.state);
   for (const target of draft.state.targets ?? []) {
     const { targetId, command } = target;
     if (target.status === "Pending" || target.status === "Ready") draft.decide({ type: "targetSkipped", targetId });
     if (target.status !== "InProgress" || !isEnding) continue;
-    if (command !== null && command.acknowledgedAt !== null) {
-      if (draft.state.halt !== "alarm") continue;
-      const diagnostics = interruptedByAlarm(target, command.event);
-      draft.decide({ type: "lifecycleEventFailed", targetId, event: command.event, diagnostics, agentIssue: false });
-      draft.decide({ type: "targetFailed", targetId });
+    if (command === null || command.acknowledgedAt === null) {
+      draft.decide(outcomeOfInterrupted(target, draft.state));
       continue;
     }
-    draft.decide(outcomeOfInterrupted(target, draft.state));
+    const ended = endOfInterrupted(draft, target, command, observation);
+    if (ended) draft.decide(ended, { type: "targetFailed", targetId });
   }
+}
+
+/** How an event ends that is under way when its deployment ends; null: it is waited for. */
+function endOfInterrupted(
+  { state, now }: Draft,
+  target: TargetState,
+  command: CommandState,
+  { heard, traffic }: Observation,
+): TargetEvent | null {
+  const { targetId } = target;
+  const { event } = command;
+  if (isTrafficEvent(event)) {
+    const report = currentReport(command, event, traffic?.get(targetId));
+    const diagnostics = interruptedTraffic(target, event, state, report);
+    return { type: "lifecycleEventFailed", targetId, event, diagnostics, agentIssue: false };
+  }
+  if (state.halt === "alarm") {
+    const diagnostics = interruptedByAlarm(target, event);
+    return { type: "lifecycleEventFailed", targetId, event, diagnostics, agentIssue: false };
+  }
+  if (now < stopGraceEnd(state, heard, now)) return null;
+  const diagnostics = outcomeNotReported(target, event, state, STOP_GRACE_MILLISECONDS / SECOND);
+  return { type: "lifecycleEventUnreported", targetId, event, diagnostics };
+}
+
+function currentReport(
+  { attempt }: CommandState,
+  event: TrafficEventName,
+  report: TrafficReport | undefined,
+): TrafficReport | undefined {
+  return report?.event === event && report.attempt === attempt ? report : undefined;
 }
 
 function settleLostCommand(draft: Draft, target: TargetState, command: CommandState, observation: Observation): void {
@@ -103,8 +148,7 @@ function settleTraffic(
   { heard, traffic }: Observation,
 ): void {
   const { targetId } = target;
-  const report = traffic?.get(targetId);
-  const current = report?.event === event && report.attempt === command.attempt ? report : undefined;
+  const current = currentReport(command, event, traffic?.get(targetId));
   if (current?.outcome === "done") {
     draft.decide({ type: "lifecycleEventSucceeded", targetId, event, diagnostics: trafficDone(current.detail) });
     return;

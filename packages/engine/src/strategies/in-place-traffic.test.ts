@@ -268,7 +268,9 @@ describe("hosts left out of the load balancer", () => {
     played.complete("h01");
     played.plan();
     expect(played.state.status).toBe("Stopped");
-    expect(said(played)).toBe("Out of the load balancer, and left there: h01.");
+    expect(said(played)).toBe(
+      "Out of the load balancer, and left there: h01.\nSkipped, because the deployment was stopped before their turn: h02, h03.",
+    );
   });
 
   it("whose AllowTraffic failed are not said to be out: the balancer may still let them in", () => {
@@ -285,26 +287,36 @@ describe("hosts left out of the load balancer", () => {
 });
 
 describe("a stop behind a load balancer", () => {
-  it("lets traffic that is on the move arrive, and goes no further", () => {
+  it("ends a traffic event at once, and says what the balancer does with the host then, and what it said last", () => {
     const played = hostAt("BlockTraffic");
-    played.stop();
+    played.reroute("h01", {
+      event: "BlockTraffic",
+      attempt: 1,
+      outcome: "pending",
+      detail: "web/h01 of lb-1: 3 sessions open, drains",
+      ifLeft: "HAProxy keeps web/h01 of lb-1 out.",
+    });
     played.plan();
     expect(played.state.status).toBe("InProgress");
-    expect(played.target("h01").command?.event).toBe("BlockTraffic");
+    played.stop();
+    played.plan();
+    expect(played.state).toMatchObject({ status: "Stopped", error: { code: "MANUAL_STOP" } });
+    expect(played.outcomes.h01).toBe("Failed");
+    expect(played.eventOf("h01", "BlockTraffic")).toMatchObject({ status: "Failed", endedAt: played.now });
+    expect(played.eventOf("h01", "BlockTraffic")?.diagnostics?.message).toBe(
+      "The deployment was stopped while BlockTraffic was under way on host h01, and the load balancer had not finished it. HAProxy keeps web/h01 of lb-1 out. It said last: web/h01 of lb-1: 3 sessions open, drains",
+    );
+    expect(played.eventOf("h01", "AfterBlockTraffic")?.status).toBe("Skipped");
+  });
+
+  it("takes a traffic event that the balancer has just finished for what it is", () => {
+    const played = hostAt("BlockTraffic");
     played.route("h01", "done");
+    played.stop();
     played.plan();
     expect(played.state).toMatchObject({ status: "Stopped", error: { code: "MANUAL_STOP" } });
     expect(played.outcomes.h01).toBe("Failed");
     expect(played.eventOf("h01", "BlockTraffic")?.status).toBe("Succeeded");
     expect(played.eventOf("h01", "AfterBlockTraffic")?.status).toBe("Skipped");
-  });
-
-  it("ends at the traffic event's deadline when the balancer never answers", () => {
-    const played = hostAt("BlockTraffic");
-    played.stop();
-    played.plan();
-    played.sleep();
-    expect(played.state.status).toBe("Stopped");
-    expect(played.eventOf("h01", "BlockTraffic")?.status).toBe("Failed");
   });
 });

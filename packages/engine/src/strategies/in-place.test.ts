@@ -11,13 +11,17 @@ import {
   ONE_AT_A_TIME,
   PlayedDeployment,
   START,
+  SUCCESS,
 } from "../engine-fixture.ts";
 import { CATCH_UP_MILLISECONDS, type HeardTime } from "../heard-time.ts";
 import {
   COMMAND_FINISH_TIMEOUT_MILLISECONDS,
   COMMAND_START_TIMEOUT_MILLISECONDS,
   IN_PLACE_TIMEOUT_MILLISECONDS,
+  STOP_CATCH_UP_MILLISECONDS,
+  STOP_GRACE_MILLISECONDS,
 } from "../limits.ts";
+import { receiveReport } from "../receive-report.ts";
 
 function started(hosts: number, healthRule = ALL_AT_ONCE, more: { ignoreApplicationStopFailures?: boolean } = {}) {
   const played = new PlayedDeployment({ healthRule, candidates: healthyCandidates(hosts), ...more });
@@ -97,6 +101,21 @@ describe("spent health", () => {
   });
 });
 
+describe("a host that is skipped", () => {
+  it("is named with its reason, whatever ended the deployment", () => {
+    const stopped = started(3, ONE_AT_A_TIME);
+    stopped.stop();
+    stopped.plan();
+    expect(stopped.state.statusMessages).toEqual([
+      "Skipped, because the deployment was stopped before their turn: h01, h02, h03.",
+    ]);
+    const failed = started(3, ONE_AT_A_TIME).play((id) => id === "h01");
+    expect(failed.state.statusMessages).toEqual([
+      "Skipped, because the deployment failed before their turn: h02, h03.",
+    ]);
+  });
+});
+
 describe("stop", () => {
   it("before the start ends the deployment Stopped with MANUAL_STOP, without looking for hosts", () => {
     const played = new PlayedDeployment({ healthRule: ALL_AT_ONCE, candidates: [] });
@@ -167,6 +186,56 @@ describe("stop", () => {
     played.plan();
     expect(played.state.status).toBe("Failed");
     expect(() => played.stop()).toThrow("d-A1B2C3D4E is Failed");
+  });
+
+  it("counts its grace only while the server could hear, and hosts get 15 s to report after a gap", () => {
+    const played = started(1);
+    played.acknowledge("h01");
+    played.stop();
+    played.plan();
+    // Away from the moment of the stop on, for ten minutes.
+    played.now = START + 600_000;
+    played.heard = [{ from: START - 60_000, until: START }];
+    played.plan();
+    expect(played.state.status).toBe("InProgress");
+    const back = played.now;
+    played.now = back + STOP_GRACE_MILLISECONDS + STOP_CATCH_UP_MILLISECONDS - 1;
+    played.heard = [...played.heard, { from: back, until: played.now }];
+    played.plan();
+    expect(played.state.status).toBe("InProgress");
+    played.now += 1;
+    played.heard = [
+      { from: START - 60_000, until: START },
+      { from: back, until: played.now },
+    ];
+    played.plan();
+    expect(played.state.status).toBe("Stopped");
+    expect(played.eventOf("h01", "ApplicationStop")?.status).toBe("Unknown");
+  });
+
+  it("a report that comes after all changes nothing, and the agent is told so", () => {
+    const played = started(1);
+    played.acknowledge("h01");
+    played.stop();
+    played.plan();
+    played.now += STOP_GRACE_MILLISECONDS;
+    played.plan();
+    const ended = played.target("h01");
+    expect(ended.status).toBe("Failed");
+    const report = {
+      type: "completed",
+      event: "ApplicationStop",
+      attempt: 1,
+      succeeded: true,
+      diagnostics: SUCCESS,
+    } as const;
+    expect(
+      receiveReport(ended, report, { advancing: false, ignoreApplicationStopFailures: false }, played.now),
+    ).toEqual({
+      target: ended,
+      events: [],
+      answer: "Failed",
+    });
   });
 
   it("a running event that falls silent during a stop ends too", () => {

@@ -277,7 +277,8 @@ describe("every rollout", () => {
       for (const target of state.targets ?? []) {
         expect(isEnded(target)).toBe(true);
         expect(target.command).toBeNull();
-        for (const { status } of target.lifecycleEvents) expect(["Succeeded", "Failed", "Skipped"]).toContain(status);
+        for (const { status } of target.lifecycleEvents)
+          expect(["Succeeded", "Failed", "Skipped", "Unknown"]).toContain(status);
         if (target.status !== "Succeeded") continue;
         const forgiven = ["ApplicationStop", "BeforeBlockTraffic", "AfterBlockTraffic"];
         const others = target.lifecycleEvents.filter(({ status }) => status !== "Succeeded").map(({ name }) => name);

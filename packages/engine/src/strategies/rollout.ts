@@ -2,7 +2,7 @@ import { invariant } from "@sluice/model/invariant.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { isHealthSpent } from "../admission.ts";
 import type { Draft } from "../draft.ts";
-import { healthError, stopError, tooFewHealthyError } from "../messages.ts";
+import { healthError, hostsNotReported, hostsSkipped, stopError, tooFewHealthyError } from "../messages.ts";
 import type { Observation } from "../observation.ts";
 import { type DeploymentState, isTerminal, type TargetState } from "../state.ts";
 import { sortIntoBuckets, type TargetBuckets } from "../target-buckets.ts";
@@ -49,7 +49,7 @@ export function planRollout(draft: Draft, observation: Observation, rollout: Rol
     if (draft.state.halt === null) haltWhenSpent(draft, rollout.view(draft.state));
     if (draft.state.halt === null) rollout.prepare?.(draft);
     if (draft.state.halt === null) admit(draft, rollout.view(draft.state));
-    if (draft.state.halt !== null) windDown(draft);
+    if (draft.state.halt !== null) windDown(draft, observation);
     if (draft.state.halt !== null) endWhenNobodyIsAtWork(draft, rollout);
     else if (isStill(rollout.view(draft.state))) rollout.proceed(draft, rollout.view(draft.state), observation);
   } while (draft.events.length > decided && !isTerminal(draft.state.status));
@@ -80,7 +80,8 @@ function endWhenNobodyIsAtWork(draft: Draft, rollout: Rollout): void {
   const { state } = draft;
   const { waiting, running } = sortIntoBuckets(state.targets ?? []);
   if (waiting.length > 0 || running.length > 0) return;
-  for (const message of rollout.describeHalt?.(state) ?? []) draft.decide({ type: "statusMessageAdded", message });
+  const left = [...hostsNotReported(state), ...(rollout.describeHalt?.(state) ?? []), ...hostsSkipped(state)];
+  for (const message of left) draft.decide({ type: "statusMessageAdded", message });
   if (state.halt === "stop" || state.halt === "alarm") {
     draft.decide({ type: "deploymentStopped", error: stopError(state, state.error) });
     return;

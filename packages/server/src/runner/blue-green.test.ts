@@ -207,6 +207,7 @@ describe("blue/green", () => {
     expect(row.head.statusMessages).toEqual([
       "Kept out of the load balancer: green-1, green-2.",
       "Not taken out of the load balancer: blue-1, blue-2.",
+      "Skipped, because the deployment failed before their turn: green-2, blue-1, blue-2.",
     ]);
     expect(JSON.parse(row.rollback_json ?? "")).toEqual({
       rollbackMessage:
