@@ -61,6 +61,7 @@ const INTERNAL = new Set([
   "packages/cli/src/up/run-program.ts OUTPUT_MAX_BYTES",
   "packages/model/src/app-spec/file-mode.ts MAX_DIGITS",
   "packages/model/src/app-spec/yaml-continuation.ts INDENT_MAX",
+  "packages/model/src/bundle/entry-name.ts SHOWN_NAME_MAX_CHARACTERS",
   "packages/model/src/app-spec/yaml-document.ts EXCERPT_MAX_CHARACTERS",
   "packages/model/src/app-spec/yaml-document.ts REPAIR_CANDIDATES_MAX",
   "packages/model/src/app-spec/yaml-document.ts REPAIR_MAX_CHARACTERS",

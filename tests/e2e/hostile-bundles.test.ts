@@ -143,7 +143,7 @@ describe("a bundle that would write outside of its root", () => {
       says: "its path is absolute. Pack the bundle with relative paths",
     },
     "a link to an absolute path, and a file through it": {
-      named: "out",
+      named: `out/${PREY}`,
       tar: [
         { name: "out", type: "2", linkName: outside },
         { name: `out/${PREY}`, content: "x" },
@@ -154,14 +154,20 @@ describe("a bundle that would write outside of its root", () => {
       ],
       says: "then deploy again.",
     },
-    "a relative link that leaves": {
-      named: "up",
-      tar: [{ name: "up", type: "2", linkName: "../../.." }],
-      zip: [{ name: "up", content: "../../..", unixMode: link }],
-      says: "then deploy again.",
+    "a relative link that leaves, and a file through it": {
+      named: `up/${PREY}`,
+      tar: [
+        { name: "up", type: "2", linkName: "../../.." },
+        { name: `up/${PREY}`, content: "x" },
+      ],
+      zip: [
+        { name: "up", content: "../../..", unixMode: link },
+        { name: `up/${PREY}`, content: "x" },
+      ],
+      says: 'its path passes through the symbolic link "up"',
     },
     "two links that leave together": {
-      named: "b",
+      named: `b/${PREY}`,
       tar: [
         { name: "a", type: "2", linkName: "." },
         { name: "b", type: "2", linkName: "a/.." },

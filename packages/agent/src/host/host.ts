@@ -10,10 +10,12 @@ import { OutputPipes } from "./hooks/output-pipes.ts";
 import { runHook } from "./hooks/run-hook.ts";
 import { isHookEvent, scriptSource } from "./hooks/script-source.ts";
 import { completeHostConfig, type HostConfig, type HostConfigInput, type HostLogger } from "./host-config.ts";
+import { checkRevision } from "./install/check-revision.ts";
 import { install } from "./install/install.ts";
 import { effectiveFileExistsBehavior } from "./install/install-plan.ts";
 import { type DeploymentLayout, ensureDirectory, layoutOf, writePointer } from "./layout.ts";
 import type { CommandOutcome, LifecycleCommand, OutputSink } from "./lifecycle-command.ts";
+import { removeTree } from "./remove-tree.ts";
 import { removeOldRevisions } from "./retention.ts";
 import { revisionOf } from "./revision.ts";
 import { sweep } from "./sweep.ts";
@@ -122,6 +124,12 @@ async function runDownloadBundle(
     const fresh = await downloadBundle(layout, { ...request, mayReuse: false });
     await unpackBundle(layout, unpacking);
     await fresh.kept;
+  }
+  try {
+    checkRevision(layout.archiveDirectory, specification.AppSpecFilename ?? "");
+  } catch (error) {
+    await removeTree(layout.archiveDirectory);
+    throw error;
   }
   await flushFileSystemOf(layout.archiveDirectory);
   ensureDirectory(layout.instructionsDirectory);

@@ -19,4 +19,8 @@ export const APP_SPEC_DEPARTURES: readonly { readonly what: string; readonly rea
     what: "A file with very many brackets or quotes that go on at the margin is refused; the reference reads them all.",
     reason: "Each costs a further reading of the file, and the readings are bounded.",
   },
+  {
+    what: "The key directory_link_behavior (KEEP or COPY) is read, and another value refused; the reference ignores the key.",
+    reason: "Links to directories are installed as links here. The reference copies, which COPY brings back.",
+  },
 ];

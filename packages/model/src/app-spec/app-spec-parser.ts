@@ -3,6 +3,8 @@ import {
   type AppSpec,
   type AppSpecFile,
   type AppSpecOs,
+  DIRECTORY_LINK_BEHAVIORS,
+  type DirectoryLinkBehavior,
   FILE_EXISTS_BEHAVIORS,
   type FileExistsBehavior,
   HOOK_TIMEOUT_SECONDS,
@@ -55,7 +57,8 @@ export function parseAppSpecDocument({ root, places }: LocatedYaml, options: App
   const files = section("files", (value) => parseFiles(value, places));
   const permissions = section("permissions", (value) => parsePermissions(value, os, places));
   const fileExistsBehavior = section("file_exists_behavior", parseFileExistsBehavior);
-  const appSpec = { version, os, files, hooks, permissions, fileExistsBehavior };
+  const directoryLinkBehavior = section("directory_link_behavior", parseDirectoryLinkBehavior);
+  const appSpec = { version, os, files, hooks, permissions, fileExistsBehavior, directoryLinkBehavior };
   if (options.lifecycleEvents !== undefined) {
     refuseUnknownLifecycleEvents(appSpec, options.lifecycleEvents, options.fileName);
   }
@@ -165,4 +168,11 @@ function parseFileExistsBehavior(value: YamlValue): FileExistsBehavior | null {
     `The deployment failed because an invalid file_exists_behavior value (${yamlText(value)}) was entered in the application specification file. ` +
       `Make sure your AppSpec file specifies one of ${FILE_EXISTS_BEHAVIORS.join(",")} as the file_exists_behavior, and then try again.`,
   );
+}
+
+function parseDirectoryLinkBehavior(value: YamlValue): DirectoryLinkBehavior | null {
+  if (value === null) return null;
+  const behavior = DIRECTORY_LINK_BEHAVIORS.find((name) => name === value);
+  if (behavior !== undefined) return behavior;
+  throw misfit("directory_link_behavior", value, `Write one of ${DIRECTORY_LINK_BEHAVIORS.join(", ")}`);
 }

@@ -14,6 +14,8 @@ export interface AppSpec {
   readonly hooks: Readonly<Record<string, readonly HookScript[]>>;
   readonly permissions: readonly AppSpecPermission[];
   readonly fileExistsBehavior: FileExistsBehavior | null;
+  /** Ours alone: the reference ignores the key, and always copies. */
+  readonly directoryLinkBehavior: DirectoryLinkBehavior | null;
 }
 
 export const APP_SPEC_OSES = ["linux", "windows"] as const;
@@ -80,6 +82,10 @@ export interface SelinuxContext {
 
 export const FILE_EXISTS_BEHAVIORS = ["DISALLOW", "OVERWRITE", "RETAIN"] as const;
 export type FileExistsBehavior = (typeof FILE_EXISTS_BEHAVIORS)[number];
+
+/** Whether a symbolic link to a directory of the bundle is installed as a link, or as a copy of that directory. The first is the default. */
+export const DIRECTORY_LINK_BEHAVIORS = ["KEEP", "COPY"] as const;
+export type DirectoryLinkBehavior = (typeof DIRECTORY_LINK_BEHAVIORS)[number];
 
 /** The default of an event's script, and the most that the scripts of one event may add up to. */
 export const HOOK_TIMEOUT_SECONDS = 3600;

@@ -1,3 +1,5 @@
+import { ENTRY_PATH_MAX_BYTES } from "@sluice/model/bundle/entry-name.ts";
+
 const GIB = 1024 ** 3;
 
 /** What an archive may hold. Beyond these it is refused as a whole, so that a small hostile file cannot fill the disk. */
@@ -9,7 +11,7 @@ export interface ArchiveLimits {
   /** Unpacked bytes per packed byte; only looked at above `ratioFloorBytes`, since small text packs very well. */
   readonly ratio: number;
   readonly ratioFloorBytes: number;
-  /** Of one entry's path, in bytes of UTF-8; Linux's PATH_MAX less room for the directories above the archive. */
+  /** Of one entry's path, in bytes of UTF-8. */
   readonly pathBytes: number;
 }
 
@@ -19,5 +21,5 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   unpackedBytes: 256 * GIB,
   ratio: 200,
   ratioFloorBytes: GIB,
-  pathBytes: 3_072,
+  pathBytes: ENTRY_PATH_MAX_BYTES,
 };

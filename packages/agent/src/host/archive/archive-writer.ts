@@ -15,10 +15,12 @@ import {
   utimesSync,
   writeSync,
 } from "node:fs";
+import { type BundleEntries, type EntryKind, placeProblem } from "@sluice/model/bundle/bundle-entries.ts";
+import { linkTargetProblem } from "@sluice/model/bundle/entry-name.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import { archiveAccess, type EntryAttributes } from "./archive-access.ts";
 import type { ArchiveLimits } from "./archive-limits.ts";
-import { type EntryKind, entryPath, isLinkInside, refusedEntry } from "./entry-path.ts";
+import { entryPath, refusedEntry, refusedFor } from "./entry-path.ts";
 import type { RecordedAttributes, RecordedEntries } from "./recorded-attributes.ts";
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -57,7 +59,7 @@ export class ArchiveWriter {
     // The archive's own root keeps the agent's mode, so that scripts of other users can reach their files.
     if (path === "") return;
     if (this.#entries.get(path) !== "directory") {
-      this.#makeRoomFor(name, path);
+      this.#makeRoomFor(name, path, "directory");
       this.#makeDirectory(path, attributes.mode);
     }
     this.#directories.set(path, attributes);
@@ -66,7 +68,8 @@ export class ArchiveWriter {
   /** Starts a file; the caller writes to what it gets and must end it with `close`, also after a failure. */
   addFile(name: string, attributes: EntryAttributes): OpenEntry {
     this.#countEntry();
-    const path = this.#newEntry(name);
+    const path = entryPath(name, this.#limits);
+    this.#makeRoomFor(name, path, "file");
     const { mode, gid } = archiveAccess(attributes, "file");
     const descriptor = openSync(this.#absolute(path), NEW_FILE, mode);
     this.#entries.set(path, "file");
@@ -90,13 +93,16 @@ export class ArchiveWriter {
     };
   }
 
+  /** A link may lead anywhere: nothing is written through it here, and nothing is read through one that leaves the archive. */
   addSymbolicLink(name: string, target: string, attributes: EntryAttributes): void {
     this.#countEntry();
-    if (target === "" || target.includes("\0")) throw refusedEntry(name, "it is a symbolic link without a target");
-    if (target.startsWith("/")) throw linkLeaves(name, target);
-    const path = this.#newEntry(name);
+    const problem = linkTargetProblem(target);
+    if (problem !== undefined) throw refusedFor(name, problem);
+    const path = entryPath(name, this.#limits);
+    const link = { linksTo: target };
+    this.#makeRoomFor(name, path, link);
     symlinkSync(target, this.#absolute(path));
-    this.#entries.set(path, { linksTo: target });
+    this.#entries.set(path, link);
     if (attributes.owner) this.#recorded.set(path, { mode: PERMISSION_BITS, owner: attributes.owner });
     if (attributes.modifiedAt) lutimesSync(this.#absolute(path), attributes.modifiedAt, attributes.modifiedAt);
   }
@@ -108,10 +114,11 @@ export class ArchiveWriter {
     try {
       targetPath = entryPath(target, this.#limits);
     } catch (error) {
-      if (error instanceof EventFailure) throw linkLeaves(name, target);
+      if (error instanceof EventFailure) throw hardLinkLeaves(name, target);
       throw error;
     }
-    if (this.#entries.get(targetPath) !== "file") {
+    const kind = this.#entries.get(targetPath);
+    if (kind === undefined || kind === "directory") {
       throw refusedEntry(
         name,
         `it is a hard link to ${JSON.stringify(target)}, which is not a file earlier in the bundle`,
@@ -119,9 +126,10 @@ export class ArchiveWriter {
     }
     const path = entryPath(name, this.#limits);
     if (path === targetPath) return;
-    this.#makeRoomFor(name, path);
+    this.#makeRoomFor(name, path, kind);
+    // Of a symbolic link this is the link itself, as for tar.
     linkSync(this.#absolute(targetPath), this.#absolute(path));
-    this.#entries.set(path, "file");
+    this.#entries.set(path, kind);
     const recorded = this.#recorded.get(targetPath);
     if (recorded) this.#recorded.set(path, recorded);
   }
@@ -144,16 +152,10 @@ export class ArchiveWriter {
   }
 
   /**
-   * Checks every link against the whole archive, as it will be once `strippedDirectory` (or nothing) is its root, and
-   * gives directories their modes and times. To be called once, after the last entry.
+   * Gives directories their modes and times, with `strippedDirectory` (or nothing) as the archive's root. To be called once, after the last
+   * entry.
    */
   finish(strippedDirectory: string): void {
-    for (const [path, entry] of this.#entries) {
-      if (typeof entry === "object" && !isLinkInside(path, entry.linksTo, this.#entries)) {
-        throw linkLeaves(path, entry.linksTo);
-      }
-    }
-    if (strippedDirectory !== "") this.#checkLinksBelow(`${strippedDirectory}/`);
     // Children before parents: a parent may end up read-only.
     for (const [path, attributes] of [...this.#directories].reverse()) {
       const directory = this.#absolute(path);
@@ -174,20 +176,8 @@ export class ArchiveWriter {
     return new Map(below.map(([path, recorded]) => [path.slice(prefix.length), recorded]));
   }
 
-  #checkLinksBelow(prefix: string): void {
-    const below = new Map<string, EntryKind>();
-    for (const [path, entry] of this.#entries) {
-      if (path.startsWith(prefix)) below.set(path.slice(prefix.length), entry);
-    }
-    for (const [path, entry] of below) {
-      if (typeof entry === "object" && !isLinkInside(path, entry.linksTo, below)) {
-        throw linkLeaves(`${prefix}${path}`, entry.linksTo);
-      }
-    }
-  }
-
   /** Names at the top of the archive, each with what it is. */
-  topLevel(): ReadonlyMap<string, EntryKind> {
+  topLevel(): BundleEntries {
     return new Map([...this.#entries].filter(([path]) => path !== "" && !path.includes("/")));
   }
 
@@ -201,36 +191,22 @@ export class ArchiveWriter {
     return false;
   }
 
-  #newEntry(name: string): string {
-    const path = entryPath(name, this.#limits);
-    if (path === "") throw refusedEntry(name, "it would replace the archive's root");
-    this.#makeRoomFor(name, path);
-    return path;
-  }
-
   /** Makes the parents of an entry and removes what an earlier entry left at its place, as tar does. */
-  #makeRoomFor(name: string, path: string): void {
+  #makeRoomFor(name: string, path: string, kind: EntryKind): void {
+    const problem = placeProblem(path, kind, this.#entries);
+    if (problem !== undefined) throw refusedFor(name, problem);
     const slash = path.lastIndexOf("/");
-    if (slash > 0) this.#makeParents(name, path.slice(0, slash));
-    const existing = this.#entries.get(path);
-    if (existing === undefined) return;
-    if (existing === "directory") {
-      throw refusedEntry(name, "the bundle also has a directory of that name", "Keep only one of the two");
-    }
+    if (slash > 0) this.#makeParents(path.slice(0, slash));
+    if (this.#entries.get(path) === undefined) return;
     rmSync(this.#absolute(path));
     this.#entries.delete(path);
     this.#recorded.delete(path);
   }
 
-  #makeParents(name: string, path: string): void {
-    const existing = this.#entries.get(path);
-    if (existing === "directory") return;
-    if (existing !== undefined) {
-      const kind = existing === "file" ? "file" : "symbolic link";
-      throw refusedEntry(name, `its path passes through the ${kind} ${JSON.stringify(path)}`);
-    }
+  #makeParents(path: string): void {
+    if (this.#entries.get(path) !== undefined) return;
     const slash = path.lastIndexOf("/");
-    if (slash > 0) this.#makeParents(name, path.slice(0, slash));
+    if (slash > 0) this.#makeParents(path.slice(0, slash));
     this.#makeDirectory(path, IMPLIED_DIRECTORY.mode);
     this.#directories.set(path, IMPLIED_DIRECTORY);
   }
@@ -264,10 +240,10 @@ export interface OpenEntry {
   close(): void;
 }
 
-function linkLeaves(name: string, target: string): EventFailure {
+function hardLinkLeaves(name: string, target: string): EventFailure {
   return refusedEntry(
     name,
-    `it is a link to ${JSON.stringify(target)}, outside the archive`,
-    "Let links point inside the bundle, relatively, or make this one in an AfterInstall script",
+    `it is a hard link to ${JSON.stringify(target)}, outside the archive`,
+    "Pack the file itself, or a symbolic link to it",
   );
 }

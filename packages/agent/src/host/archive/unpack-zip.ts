@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { crc32, inflateRawSync } from "node:zlib";
+import { LINK_TARGET_MAX_BYTES } from "@sluice/model/bundle/entry-name.ts";
 import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from "yauzl";
 import { EventFailure } from "../event-failure.ts";
 import type { EntryAttributes } from "./archive-access.ts";
@@ -9,8 +10,6 @@ import { refusedEntry } from "./entry-path.ts";
 
 /** Up to here, one read and one inflate on this thread cost less than a stream. */
 const WHOLE_READ_MAX_BYTES = 1024 * 1024;
-/** A symbolic link's target is its content; a longer one cannot be a path. */
-const LINK_TARGET_MAX_BYTES = 4_096;
 
 const STORED = 0;
 const DEFLATED = 8;
@@ -78,7 +77,7 @@ async function unpackEntry(zip: ZipFile, entry: Entry, descriptor: number, write
   if (isDirectory) return writer.addDirectory(name, attributesOf(entry, unixMode, DEFAULT_DIRECTORY_MODE));
   const attributes = attributesOf(entry, unixMode, DEFAULT_FILE_MODE);
   if (type === FILE_TYPE.link) {
-    // Both sizes: the packed one is what is read into memory, and the two need not agree.
+    // A link's target is its content. Both sizes: the packed one is what is read into memory, and the two need not agree.
     if (Math.max(entry.uncompressedSize, entry.compressedSize / 2) > LINK_TARGET_MAX_BYTES) {
       throw refusedEntry(name, "its link target is too long");
     }

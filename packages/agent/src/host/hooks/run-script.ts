@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { HookScript } from "@sluice/model/app-spec/app-spec.ts";
 import { AGENT_ERROR_CODES, type AgentErrorCode } from "@sluice/model/diagnostics.ts";
+import { leadsOutside } from "../archive/inside-archive.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import type { HostTiming } from "../host-config.ts";
 import type { EventLog } from "./event-log.ts";
@@ -87,7 +88,11 @@ async function runCommand(
   throwUnlessZero(script, child);
 }
 
-function ensureRunnable(script: HookScript, path: string, { output, strictScripts }: ScriptContext): void {
+function ensureRunnable(
+  script: HookScript,
+  path: string,
+  { archiveDirectory, output, strictScripts }: ScriptContext,
+): void {
   const { location } = script;
   if (!existsSync(path)) {
     throw scriptFailure(
@@ -96,6 +101,7 @@ function ensureRunnable(script: HookScript, path: string, { output, strictScript
       `Script does not exist at specified location: ${path}`,
     );
   }
+  checkScriptInside(script, archiveDirectory);
   if (isExecutable(path)) return;
   if (strictScripts) {
     throw scriptFailure(
@@ -115,6 +121,17 @@ function ensureRunnable(script: HookScript, path: string, { output, strictScript
       `Unable to set script at specified location: ${location} as executable`,
     );
   }
+}
+
+/** A script that is missing is not outside: that is told when its turn comes. @throws EventFailure */
+export function checkScriptInside(script: HookScript, archiveDirectory: string): void {
+  if (!leadsOutside(archiveDirectory, join(archiveDirectory, script.location))) return;
+  throw scriptFailure(
+    script,
+    AGENT_ERROR_CODES.scriptFailed,
+    `Script at specified location: ${script.location} leads out of the revision, so it is not run. Put the script itself into the bundle, or ` +
+      "one that calls it.",
+  );
 }
 
 function isExecutable(path: string): boolean {

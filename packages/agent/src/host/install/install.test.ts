@@ -58,8 +58,8 @@ async function deploy(
     ...(group === undefined ? {} : { DeploymentGroupId: group }),
     ...(behavior === undefined ? {} : { AgentActionOverrides: { AgentOverrides: { FileExistsBehavior: behavior } } }),
   };
-  expect(await fixture.run("DownloadBundle", changes)).toMatchObject({ errorCode: 0 });
-  return fixture.run("Install", changes);
+  const downloaded = await fixture.run("DownloadBundle", changes);
+  return downloaded.errorCode === 0 ? fixture.run("Install", changes) : downloaded;
 }
 
 const OK = { errorCode: 0, scriptName: "", message: "Succeeded", log: "" };
@@ -100,19 +100,6 @@ describe("what is copied where", () => {
     writeFileSync(at("big"), "changed");
     expect(readFileSync(join(layout().archiveDirectory, "app/run"), "utf8")).toBe("#!/bin/sh\n");
     expect(readFileSync(join(layout().archiveDirectory, "app/big"), "utf8")).toBe(big);
-  });
-
-  test("links to files stay links, links to directories become directories, circles are refused", async () => {
-    const link = (name: string, linkName: string) => ({ name, type: "2", linkName });
-    const files = { "app/real/f": "F" };
-    const entries = [link("app/file", "real/f"), link("app/dir", "real"), link("app/dangling", "nowhere")];
-    expect(await deploy("d-1", { files, entries })).toEqual(OK);
-    expect(readlinkSync(at("file"))).toBe("real/f");
-    expect(readlinkSync(at("dangling"))).toBe("nowhere");
-    expect(lstatSync(at("dir")).isDirectory()).toBe(true);
-    expect(text("dir/f")).toBe("F");
-    const outcome = await deploy("d-2", { files, entries: [link("app/real/loop", "..")] });
-    expect(outcome.message).toMatch(/real\/loop leads back to a directory that contains it/);
   });
 
   test("a source that is missing fails before anything on the host is changed", async () => {

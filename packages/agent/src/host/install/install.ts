@@ -9,7 +9,7 @@ import {
   statSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import type { AppSpec } from "@sluice/model/app-spec/app-spec.ts";
+import { type AppSpec, DIRECTORY_LINK_BEHAVIORS } from "@sluice/model/app-spec/app-spec.ts";
 import { filePaths, permissionRule } from "@sluice/model/app-spec/install-values.ts";
 import { readRecordedEntries } from "../archive/recorded-attributes.ts";
 import { namingPath, O_PATH } from "../descriptor-path.ts";
@@ -25,7 +25,7 @@ import { FileAlreadyExists, InstallPlan, type PlannedCopy } from "./install-plan
 import { Installed } from "./installed.ts";
 import { checkPermissionsSupported, type PermissionStep, planPermissions } from "./permission-plan.ts";
 import { Refusals } from "./refusals.ts";
-import { readSource } from "./source-tree.ts";
+import { readSources } from "./source-tree.ts";
 
 const CLEANUP_SUFFIX = "-cleanup";
 const DIRECTORY_ITSELF = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -50,10 +50,8 @@ export async function install(
   const rules = appSpec.permissions.map(permissionRule);
   checkPermissionsSupported(rules);
   const recorded = readRecordedEntries(layout.recordedAttributesFile);
-  const files = appSpec.files.map((file) => {
-    const { source, destination } = filePaths(file);
-    return { source: readSource(layout.archiveDirectory, source, recorded), destination };
-  });
+  const behavior = appSpec.directoryLinkBehavior ?? DIRECTORY_LINK_BEHAVIORS[0];
+  const files = readSources(layout.archiveDirectory, appSpec.files.map(filePaths), { recorded, behavior });
 
   ensureDirectory(layout.instructionsDirectory);
   const untrusted = await removePreviousInstall(layout.cleanupFile);

@@ -1,9 +1,12 @@
-import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import type { DirectoryLinkBehavior } from "@sluice/model/app-spec/app-spec.ts";
+import type { FilePaths } from "@sluice/model/app-spec/install-values.ts";
+import { isInside, realPathOf } from "../archive/inside-archive.ts";
 import { type RecordedEntries, withRecorded } from "../archive/recorded-attributes.ts";
 import { EventFailure } from "../event-failure.ts";
 
-/** A file or directory of the archive. A link to a directory counts as that directory, as in the reference agent. */
+/** A file, directory or link of the archive. A link to a directory that is copied counts as that directory. */
 export interface SourceEntry {
   readonly name: string;
   readonly path: string;
@@ -13,21 +16,19 @@ export interface SourceEntry {
   readonly children: readonly SourceEntry[] | undefined;
 }
 
+/** One entry of the AppSpec's `files`: what it names, and the directory of the host that gets it. */
+export interface Source {
+  readonly source: SourceEntry;
+  readonly destination: string;
+}
+
 /** Links to directories can multiply what a small archive installs, so the sum is bounded. */
 const INSTALLED_ENTRIES_MAX = 1_000_000;
 
-/** @throws EventFailure when the source is not in the archive */
-export function readSource(archiveDirectory: string, source: string, recorded: RecordedEntries): SourceEntry {
-  const path = join(archiveDirectory, source);
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) {
-    throw new EventFailure(
-      `The deployment failed because the AppSpec file names a source that is not in the revision: ${source} (expected at ` +
-        `${path}). Correct the files section of the AppSpec file, or add the file to the bundle, and then try again.`,
-    );
-  }
-  const walk = { count: 0, directories: [], archiveRoot: `${realpathSync(archiveDirectory)}/`, recorded };
-  return readEntry(path, join(realpathSync(join(path, "..")), basename(path)), stats, walk);
+/** A directory of the archive, and the directory of the host that gets its content, path by path. */
+interface Mapping {
+  readonly from: string;
+  readonly to: string;
 }
 
 interface Walk {
@@ -36,38 +37,155 @@ interface Walk {
   readonly directories: string[];
   readonly archiveRoot: string;
   readonly recorded: RecordedEntries;
+  readonly behavior: DirectoryLinkBehavior;
+  readonly mappings: Mapping[];
 }
 
-/** `realPath` is free of links up to the entry itself: it is under that path that the bundle's attributes are recorded. */
-function readEntry(path: string, realPath: string, stats: Stats, walk: Walk): SourceEntry {
-  walk.count += 1;
-  if (walk.count > INSTALLED_ENTRIES_MAX) {
-    throw new EventFailure(`The revision installs more than ${INSTALLED_ENTRIES_MAX} files below ${path}. Split it.`);
+/** Where an entry lies and will lie. `realPath` is free of links up to the entry itself: attributes are recorded under that path. */
+interface Place {
+  readonly path: string;
+  readonly realPath: string;
+  readonly destination: string;
+}
+
+/**
+ * What the entries of the AppSpec's `files` install, in their order. A link is installed as the link that it is. One to a directory becomes a copy
+ * of that directory where `behavior` says so, as in the reference agent, or where it would lead to nothing of this install, because `files` puts that
+ * directory elsewhere. Nothing outside the archive is read.
+ * @throws EventFailure when a source is not in the archive, or leads out of it
+ */
+export function readSources(
+  archiveDirectory: string,
+  files: readonly FilePaths[],
+  { recorded, behavior }: { readonly recorded: RecordedEntries; readonly behavior: DirectoryLinkBehavior },
+): readonly Source[] {
+  const archiveRoot = realpathSync(archiveDirectory);
+  const sources = files.map((file) => ({ ...checkSource(archiveDirectory, file), ...file }));
+  const mappings = sources.flatMap(({ path, destination }) =>
+    isDirectory(path) ? [{ from: realpathSync(path), to: resolve("/", destination) }] : [],
+  );
+  const walk = { count: 0, directories: [], archiveRoot, recorded, behavior, mappings };
+  return sources.map(({ path, realPath, stats, destination }) => {
+    const target = resolve("/", destination);
+    // A link that `source` names stands for its directory, whose content goes into the destination.
+    const source = isDirectory(path)
+      ? readDirectory({ path, realPath: realpathSync(path), destination: target }, stats, walk)
+      : readEntry({ path, realPath, destination: join(target, basename(path)) }, stats, walk);
+    return { source, destination };
+  });
+}
+
+/** Finds a source without reading what is in it. @throws EventFailure when it is missing, or leads out of the archive */
+export function checkSource(
+  archiveDirectory: string,
+  { source }: FilePaths,
+): { readonly path: string; readonly realPath: string; readonly stats: Stats } {
+  const archiveRoot = realpathSync(archiveDirectory);
+  const path = join(archiveDirectory, source);
+  if (!isInside(archiveDirectory, path.replace(/\/$/, ""))) throw sourceLeaves(source, path, archiveDirectory);
+  const isRoot = path.replace(/\/$/, "") === archiveDirectory;
+  const parent = isRoot ? dirname(archiveRoot) : realPathOf(dirname(path));
+  if (parent === undefined) throw sourceMissing(source, path);
+  if (!isRoot && !isInside(archiveRoot, parent)) throw sourceLeaves(source, path, archiveDirectory);
+  const realPath = isRoot ? archiveRoot : join(parent, basename(path));
+  const stats = lstatSync(realPath, { throwIfNoEntry: false });
+  if (stats === undefined) throw sourceMissing(source, path);
+  if (stats.isSymbolicLink() && isDirectory(path) && !isInside(archiveRoot, realpathSync(path))) {
+    throw sourceLeaves(source, path, archiveDirectory);
   }
-  const name = basename(path);
+  return { path, realPath, stats };
+}
+
+function readEntry(place: Place, stats: Stats, walk: Walk): SourceEntry {
+  const { path, realPath } = place;
   const isLink = stats.isSymbolicLink();
-  const isDirectory = isLink ? isLinkToDirectory(path) : stats.isDirectory();
-  if (!isDirectory) {
-    if (!isLink && !stats.isFile()) throw specialFile(path);
-    const recorded = walk.recorded.get(realPath.slice(walk.archiveRoot.length));
-    return { name, path, stats: withRecorded(stats, recorded), children: undefined };
-  }
-  const directory = isLink ? realpathSync(path) : realPath;
-  if (walk.directories.includes(directory)) {
+  if (!isLink && stats.isDirectory()) return readDirectory(place, stats, walk);
+  if (isLink) {
+    const copied = copiedDirectory(place, walk);
+    if (copied !== undefined) return readCopied({ ...place, realPath: copied }, stats, walk);
+  } else if (!stats.isFile()) throw specialFile(path);
+  countEntry(path, walk);
+  const recorded = walk.recorded.get(realPath.slice(walk.archiveRoot.length + 1));
+  return { name: basename(path), path, stats: withRecorded(stats, recorded), children: undefined };
+}
+
+function readDirectory(place: Place, stats: Stats, walk: Walk): SourceEntry {
+  const { path, realPath } = place;
+  countEntry(path, walk);
+  if (walk.directories.includes(realPath)) {
     throw new EventFailure(
       `The deployment failed because the symbolic link ${path} leads back to a directory that contains it. ` +
         "Remove the link from the bundle, and then try again.",
     );
   }
-  walk.directories.push(directory);
+  walk.directories.push(realPath);
   const children = readdirSync(path)
     .sort()
     .map((child) => {
       const childPath = `${path}/${child}`;
-      return readEntry(childPath, `${directory}/${child}`, lstatSync(childPath), walk);
+      const destination = `${place.destination === "/" ? "" : place.destination}/${child}`;
+      return readEntry({ path: childPath, realPath: `${realPath}/${child}`, destination }, lstatSync(childPath), walk);
     });
   walk.directories.pop();
-  return { name, path, stats, children };
+  return { name: basename(path), path, stats, children };
+}
+
+/** Links in the copy lead within it where they did so in the original. */
+function readCopied(place: Place, stats: Stats, walk: Walk): SourceEntry {
+  walk.mappings.push({ from: place.realPath, to: place.destination });
+  const entry = readDirectory(place, stats, walk);
+  walk.mappings.pop();
+  return entry;
+}
+
+/** The directory of which a link becomes a copy; undefined where the link stays one. */
+function copiedDirectory({ path, realPath, destination }: Place, walk: Walk): string | undefined {
+  const target = readlinkSync(path);
+  const real = realPathOf(path);
+  if (target.startsWith("/") || real === undefined || !isInside(walk.archiveRoot, real) || !isDirectory(path)) {
+    return undefined;
+  }
+  if (walk.behavior === "COPY") return real;
+  // By names alone: what links on the way lead to is the same at the destination, where they are links too.
+  const named = join(dirname(realPath), target).replace(/\/$/, "");
+  const willBe = join(dirname(destination), target).replace(/\/$/, "");
+  const isInstalledThere = walk.mappings.some(
+    ({ from, to }) => isInside(from, named) && join(to, named.slice(from.length)) === willBe,
+  );
+  return isInstalledThere ? undefined : real;
+}
+
+function countEntry(path: string, walk: Walk): void {
+  walk.count += 1;
+  if (walk.count > INSTALLED_ENTRIES_MAX) {
+    throw new EventFailure(`The revision installs more than ${INSTALLED_ENTRIES_MAX} files below ${path}. Split it.`);
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    // A circle of links: installed as the link that it is.
+    return false;
+  }
+}
+
+function sourceMissing(source: string, path: string): EventFailure {
+  return new EventFailure(
+    `The deployment failed because the AppSpec file names a source that is not in the revision: ${source} (expected at ` +
+      `${path}). Correct the files section of the AppSpec file, or add the file to the bundle, and then try again.`,
+  );
+}
+
+function sourceLeaves(source: string, path: string, archiveDirectory: string): EventFailure {
+  const where = isInside(archiveDirectory, path)
+    ? `, through a symbolic link, to ${realPathOf(path) ?? "nowhere"}`
+    : "";
+  return new EventFailure(
+    `The deployment failed because the AppSpec file names a source that leads out of the revision${where}: ${source}. What is outside is not ` +
+      "installed. Name a source inside the bundle, and then try again.",
+  );
 }
 
 /** The AWS agent unpacks them. Reading a pipe would wait for ever, and a device may have no end. */
@@ -76,13 +194,4 @@ function specialFile(path: string): EventFailure {
     `The deployment failed because ${path} is a pipe, a socket or a device, which is not installed. Remove it from the bundle, and make ` +
       "it in an AfterInstall script.",
   );
-}
-
-function isLinkToDirectory(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  } catch {
-    // A circle of links: copied as the link that it is.
-    return false;
-  }
 }
