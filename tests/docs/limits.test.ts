@@ -53,6 +53,8 @@ const INTERNAL = new Set([
   "packages/agent/src/single-instance.ts ANSWER_MAX_CHARACTERS",
   "packages/cli/src/nearest-word.ts MAX_EDITS",
   "packages/cli/src/options.ts MAX_PORT",
+  "packages/cli/src/aws-cli.ts VERSION_TIMEOUT_MILLISECONDS",
+  "packages/cli/src/verbs/env.ts ANSWER_TIMEOUT_MILLISECONDS",
   "packages/cli/src/progress/deployment-view.ts TARGETS_BATCH_MAX",
   "packages/cli/src/progress/event-stream.ts BACK_OFF_MAX_MILLISECONDS",
   "packages/cli/src/progress/event-stream.ts HEAD_TIMEOUT_MILLISECONDS",

@@ -39,9 +39,9 @@ it("makes eval fail where `sluice env` fails, so that nothing goes on with anoth
     `eval "$("${SLUICE}" env --data "${folder}/nowhere")" && echo it went on`,
   );
   expect([exitCode, stdout]).toEqual([1, ""]);
-  expect(stderr).toContain("waiting 15 s for a server to write it");
+  expect(stderr).toContain("waiting 15 s for a server to start");
   expect(stderr).toContain("nowhere/aws/config is not there: a server writes it at its first start");
-  expect((await shell(`eval "$("${SLUICE}" env)" && echo it went on`)).exitCode).toBe(1);
+  expect((await shell(`cd "${folder}" && eval "$("${SLUICE}" env)" && echo it went on`)).exitCode).toBe(1);
 });
 
 it("exits with 2 for a value that an option does not take, and names what it takes", async () => {

@@ -1,29 +1,52 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { resolveConnection } from "@sluice/wire/config/connection.ts";
+import { codeDeployClient } from "@sluice/wire/client/clients.ts";
+import { ServiceError, TransportError } from "@sluice/wire/client/errors.ts";
+import { type Connection, connectionTo } from "@sluice/wire/config/connection.ts";
 import type { Command } from "commander";
-import { CommandFailed } from "../command-failed.ts";
+import { awsCliOnPath } from "../aws-cli.ts";
+import {
+  type AwsEnvironment,
+  oldCliNotice,
+  shellLines,
+  shellLinesForOldCli,
+  strongerThanProfile,
+  withoutKey,
+} from "../aws-environment.ts";
+import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { connectionOf } from "../connection.ts";
 import { addExamples, addJsonOption } from "../options.ts";
 import { printError, printJson, printRaw } from "../output.ts";
 import { proxyException } from "../proxy-exception.ts";
-import { shellWord } from "../shell-word.ts";
+import { DATA_VARIABLE, describePlace, directoryPlace, type ServerPlace, UP_DIRECTORY } from "../server-place.ts";
 
 interface EnvOptions {
-  readonly data: string;
+  readonly data?: string;
   readonly json?: boolean;
 }
+
+type Place = ServerPlace & { readonly kind: "directory" };
 
 /** Longer than a server takes to start. */
 const SERVER_START_MAX_SECONDS = 15;
 const LOOK_AGAIN_MILLISECONDS = 100;
+const ANSWER_TIMEOUT_MILLISECONDS = 5_000;
+const HTTP_SERVER_ERRORS = 500;
 /** `eval "$(sluice env …)"` fails with it. */
 const FAILURE_FOR_EVAL = "false\n";
 
 export function define(command: Command): void {
-  command.requiredOption("--data <dir>", "the server's data directory");
+  command.option(
+    "--data <dir>",
+    `the server's data directory (default: ${DATA_VARIABLE}, else the nearest ${UP_DIRECTORY})`,
+  );
   addJsonOption(command);
-  addExamples(command, 'eval "$(sluice env --data .sluice/up)" && aws deploy list-applications');
+  addExamples(command, 'eval "$(sluice env)" && aws deploy list-applications', "sluice env --data /var/lib/sluice");
+  command.addHelpText(
+    "after",
+    `\nPrints lines for sh, bash, zsh and ksh. In fish: exec bash -c 'eval "$(sluice env)"; exec fish'. Programs read --json.`,
+  );
   // The shell does not see that this program failed, and would go on with the user's own AWS profile.
   command.exitOverride((error) => {
     if (error.exitCode !== 0) printRaw(FAILURE_FOR_EVAL);
@@ -31,8 +54,9 @@ export function define(command: Command): void {
   });
   command.action(async (options: EnvOptions) => {
     try {
-      await waitForServer(options.data);
-      printEnvironment(options);
+      const place = placeOf(options);
+      await waitForServer(place);
+      await printEnvironment(place, options.json ?? false);
     } catch (error) {
       if (!options.json) printRaw(FAILURE_FOR_EVAL);
       throw error;
@@ -40,38 +64,89 @@ export function define(command: Command): void {
   });
 }
 
-/** `sluice up &` and this may stand in one script: the server may be about to write the file. */
-async function waitForServer(data: string): Promise<void> {
-  const file = resolve(data, "aws", "config");
-  if (existsSync(file)) return;
-  printError(`${file} is not there yet; waiting ${SERVER_START_MAX_SECONDS} s for a server to write it`);
-  const until = performance.now() + SERVER_START_MAX_SECONDS * 1000;
-  while (!existsSync(file) && performance.now() < until) await pause(LOOK_AGAIN_MILLISECONDS);
+function placeOf({ data }: EnvOptions): Place {
+  const place = directoryPlace(data);
+  if (place !== undefined) return place;
+  throw new CommandFailed(
+    `no server is named: ${DATA_VARIABLE} is not set, and there is no ${UP_DIRECTORY} here or above. Give --data DIR, or start a server here: sluice up --detach`,
+    { exitStatus: EXIT_USAGE },
+  );
 }
 
-function printEnvironment(options: EnvOptions): void {
-  const directory = resolve(options.data, "aws");
-  const variables = {
-    AWS_CONFIG_FILE: join(directory, "config"),
-    AWS_SHARED_CREDENTIALS_FILE: join(directory, "credentials"),
-    AWS_PROFILE: "sluice",
-  };
-  if (!existsSync(variables.AWS_CONFIG_FILE)) {
+/**
+ * `sluice up &` and this may stand in one script: the server may be about to write its address. What an earlier run has left there proves
+ * nothing, so the server has to answer to its own key.
+ */
+async function waitForServer(place: Place): Promise<void> {
+  const until = performance.now() + SERVER_START_MAX_SECONDS * 1000;
+  let isAnnounced = false;
+  for (;;) {
+    const trouble = await whyNotRunning(place);
+    if (trouble === undefined) return;
+    const start = existsSync(join(place.directory, "up.json"))
+      ? `sluice up --detach --data ${place.directory}`
+      : `sluice server --data ${place.directory}`;
+    if (performance.now() > until) throw new CommandFailed(`${trouble}. Start it: ${start}`);
+    if (!isAnnounced) printError(`${trouble}; waiting ${SERVER_START_MAX_SECONDS} s for a server to start`);
+    isAnnounced = true;
+    await pause(LOOK_AGAIN_MILLISECONDS);
+  }
+}
+
+async function whyNotRunning(place: Place): Promise<string | undefined> {
+  const config = join(place.directory, "aws", "config");
+  if (!existsSync(config)) return `${config} is not there: a server writes it at its first start`;
+  const connection = connectionOf(place);
+  const endpoint = connection.endpoints.codedeploy;
+  try {
+    await callOnce(connection);
+    return undefined;
+  } catch (error) {
+    if (error instanceof TransportError)
+      return `no server answers at ${endpoint}, the address in ${describePlace(place)}: ${error.problem.replace(/\.? .*$/s, "")}`;
+    if (!(error instanceof ServiceError)) throw error;
+    // It runs, and its database does not, for example.
+    if (error.statusCode >= HTTP_SERVER_ERRORS) return undefined;
     throw new CommandFailed(
-      `${variables.AWS_CONFIG_FILE} is not there: a server writes it at its first start (sluice server --data ${options.data})`,
+      `what answers at ${endpoint} is not the server of ${describePlace(place)}: it refuses that server's key (${error.code}). That server is not running, and another one has its port`,
     );
   }
-  const endpoint = new URL(resolveConnection({ data: options.data }).endpoints.codedeploy);
-  const exported = {
-    ...variables,
-    ...certificateBundle(options.data, endpoint),
-    ...proxyException(endpoint.hostname, process.env),
-  };
-  if (options.json) {
-    printJson(exported);
-    return;
+}
+
+async function callOnce(connection: Connection): Promise<void> {
+  const client = codeDeployClient(connectionTo(connection, "codedeploy"));
+  try {
+    await client.call("ListApplications", {}, { timeoutMs: ANSWER_TIMEOUT_MILLISECONDS });
+  } finally {
+    client.close();
   }
-  for (const [name, value] of Object.entries(exported)) printRaw(`export ${name}=${shellWord(value)}\n`);
+}
+
+async function printEnvironment(place: Place, isJson: boolean): Promise<void> {
+  const directory = join(place.directory, "aws");
+  const endpoint = new URL(connectionOf(place).endpoints.codedeploy);
+  const credentials = join(directory, "credentials");
+  const environment: AwsEnvironment = {
+    variables: {
+      AWS_CONFIG_FILE: join(directory, "config"),
+      AWS_SHARED_CREDENTIALS_FILE: credentials,
+      AWS_PROFILE: "sluice",
+      [DATA_VARIABLE]: place.directory,
+      ...certificateBundle(place.directory, endpoint),
+      ...proxyException(endpoint.hostname, process.env),
+    },
+    unset: strongerThanProfile(process.env),
+  };
+  const cli = await awsCliOnPath(process.env.PATH);
+  const isOld = cli !== undefined && !cli.readsEndpoints;
+  if (isJson) {
+    const { variables, unset } = isOld ? withoutKey(environment) : environment;
+    printJson({ ...variables, ...Object.fromEntries(unset.map((name) => [name, null])) });
+  } else {
+    const lines = isOld ? shellLinesForOldCli(environment, endpoint.origin) : shellLines(environment);
+    printRaw(lines.map((line) => `${line}\n`).join(""));
+  }
+  if (isOld) printError(oldCliNotice(cli, endpoint.origin, credentials, !isJson));
 }
 
 /** An ambient AWS_CA_BUNDLE would go before the profile's `ca_bundle`, and then no tool would trust the server's own certificate. */
