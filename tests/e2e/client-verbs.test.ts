@@ -120,6 +120,27 @@ describe("sluice deploy --watch", () => {
     expect(stdout.trimEnd().split("\n").at(-1)).toBe(`${deploymentId} Succeeded`);
   });
 
+  it("prints with --json an object a line as it happens, and the deployment last", async () => {
+    writeFileSync(join(work, "hold"), "");
+    const program = server.follow(
+      "deploy",
+      sources("json", `while [ -e ${work}/hold ]; do sleep 0.1; done`),
+      ...["--application", "web", "--group", "prod", "--watch", "--json"],
+    );
+    // Before the deployment ends: a stream, and no report afterwards.
+    await until("ValidateService", () => /"event":"ValidateService","status":"InProgress"/.test(program.stdout()));
+    rmSync(join(work, "hold"));
+    expect(await program.ended).toBe(0);
+    const printed = program.stdout().trimEnd().split("\n");
+    const objects = printed.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(objects[0]).toMatchObject({ type: "deployment", application: "web", group: "prod" });
+    expect(objects[0]!.revision).toMatch(/^s3:\/\/sluice-revisions\/web\/json-.*\.tgz$/);
+    const ended = objects.filter(({ type, status }) => type === "event" && status === "Succeeded");
+    expect(ended.length).toBeGreaterThan(HOOK_EVENTS.length);
+    for (const { seconds } of ended) expect(seconds).toBeTypeOf("number");
+    expect(objects.at(-1)).toMatchObject({ type: "end", status: "Succeeded", id: objects[0]!.deploymentId });
+  });
+
   it("exits with 1 on Failed, and prints host, event, script and the end of its log", async () => {
     const directory = sources("bad", "for i in 1 2 3; do echo try $i; done\necho connection refused >&2\nexit 7");
     const { exitCode, stdout, stderr } = await deployAndWatch(directory);

@@ -2,6 +2,7 @@ import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
 import type { CodeDeployClient, SluiceClient } from "@sluice/wire/client/clients.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
 import { CommandFailed } from "../command-failed.ts";
+import { revisionName } from "../revision/revision-name.ts";
 
 /** BatchGetDeploymentTargets takes at most so many ids (codedeploy-api.json). */
 const TARGETS_BATCH_MAX = 25;
@@ -16,7 +17,19 @@ export interface ScriptFailure {
 export interface EventView {
   readonly name: string;
   readonly status: string;
+  readonly startedAt: Date | undefined;
+  readonly endedAt: Date | undefined;
+  /** What the event waits for while it is in progress and no script of the host runs. */
+  readonly wait: WaitView | undefined;
   readonly failure: ScriptFailure | undefined;
+}
+
+export interface WaitView {
+  /** In a person's words, with the command that ends it where there is one. */
+  readonly reason: string;
+  readonly since: Date | undefined;
+  /** When it ends by itself. */
+  readonly until: Date | undefined;
 }
 
 export interface TargetView {
@@ -38,8 +51,10 @@ export interface DeploymentView {
   /** `CODE: message` of the deployment itself. */
   readonly error: string | undefined;
   readonly statusMessages: readonly string[];
-  /** What the deployment waits for, and how to go on; undefined while hosts are at work. */
-  readonly wait: string | undefined;
+  /** `s3://BUCKET/KEY`, `github:OWNER/NAME@COMMIT`; undefined: none is deployed. */
+  readonly revision: string | undefined;
+  /** What the whole deployment waits for; undefined while hosts are at work. */
+  readonly wait: WaitView | undefined;
   /** What became of it by rollback: the wire's words, and the deployment that rolls it back. */
   readonly rollback: { readonly message: string; readonly deploymentId: string | undefined } | undefined;
   readonly targets: readonly TargetView[];
@@ -106,6 +121,7 @@ export class DeploymentReader {
       error:
         info.errorInformation && `${info.errorInformation.code ?? "error"}: ${info.errorInformation.message ?? ""}`,
       statusMessages: info.deploymentStatusMessages ?? [],
+      revision: info.revision && revisionName(info.revision),
       wait: waitOf(info),
       rollback: info.rollbackInfo && {
         message: info.rollbackInfo.rollbackMessage ?? "",
@@ -143,6 +159,9 @@ export class DeploymentReader {
         events: (target.lifecycleEvents ?? []).map((event) => ({
           name: event.lifecycleEventName ?? "",
           status: event.status ?? "Pending",
+          startedAt: event.startTime,
+          endedAt: event.endTime,
+          wait: undefined,
           failure:
             event.status === "Failed"
               ? {
@@ -162,12 +181,17 @@ function labelled(name: string, label: string | undefined): string {
   return label === undefined ? name : `${name} ${label}`;
 }
 
-/** In a person's words; the commands are what ContinueDeployment is called by here. */
-function waitOf({ deploymentId, status, instanceTerminationWaitTimeStarted }: DeploymentInfo): string | undefined {
-  if (status === "Ready") return `the replacement hosts wait for their traffic: sluice continue ${deploymentId}`;
-  if (status === "Baking") return "a zone is watched before the next one begins";
+/** The commands are what ContinueDeployment and StopDeployment are called by here. */
+function waitOf({ deploymentId, status, instanceTerminationWaitTimeStarted }: DeploymentInfo): WaitView | undefined {
+  const wait = (reason: string): WaitView => ({ reason, since: undefined, until: undefined });
+  if (status === "Ready") {
+    return wait(`the replacement hosts are ready for traffic. To send it to them: sluice continue ${deploymentId}`);
+  }
+  if (status === "Baking") return wait("a zone is watched before the next one begins");
   if (status === "InProgress" && instanceTerminationWaitTimeStarted) {
-    return `the original hosts are kept for a way back: sluice continue ${deploymentId} --termination ends that, sluice stop ${deploymentId} goes back`;
+    return wait(
+      `the original hosts are kept, in case you want to go back: sluice stop ${deploymentId}. To end this wait now: sluice continue ${deploymentId} --termination`,
+    );
   }
   return undefined;
 }

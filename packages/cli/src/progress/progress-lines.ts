@@ -1,34 +1,46 @@
-import { countHosts, hostLabel } from "../printing.ts";
-import { type DeploymentView, isTargetOver } from "./deployment-view.ts";
-
-const SILENT_STATUSES = new Set(["Pending", "Skipped"]);
+import { countHosts, formatElapsed, hostLabel } from "../printing.ts";
+import { type Change, changesBetween, type EventDuration } from "./changes.ts";
+import type { DeploymentView, WaitView } from "./deployment-view.ts";
 
 /**
  * What is new in a deployment since it was last looked at, a line for each change: for pipes and log files.
  * @param before undefined at the first look
  */
 export function progressLines(before: DeploymentView | undefined, after: DeploymentView): string[] {
-  const lines: string[] = [];
-  if (before === undefined) lines.push(`${after.id} ${after.application}/${after.group}`);
-  if (after.targets.length !== (before?.targets.length ?? 0)) {
-    lines.push(`${after.id} on ${countHosts(after.targets.length)}`);
+  return changesBetween(before, after).map((change) => lineOf(after.id, change));
+}
+
+function lineOf(deploymentId: string, change: Change): string {
+  const subject = "targetId" in change ? hostLabel(change.host, change.targetId) : deploymentId;
+  return `${subject} ${wordsOf(change)}`;
+}
+
+function wordsOf(change: Change): string {
+  switch (change.type) {
+    case "deployment":
+      return [`${change.application}/${change.group}`, ...(change.revision ? [change.revision] : [])].join(" ");
+    case "hosts":
+      return `on ${countHosts(change.count)}`;
+    case "note":
+      return `note: ${change.message}`;
+    case "event":
+      return `${change.event} ${change.status}${change.seconds === undefined ? "" : ` (${formatElapsed(change.seconds * 1000)})`}`;
+    case "host":
+    case "status":
+      return change.status;
+    case "wait":
+      return `${"event" in change ? `${change.event} is waiting: ` : ""}${change.reason}${untilWords(change)}`;
+    case "durations":
+      return longestWords(change.events);
   }
-  for (const message of after.statusMessages) {
-    if (!before?.statusMessages.includes(message)) lines.push(`${after.id} note: ${message}`);
-  }
-  const known = new Map(before?.targets.map((target) => [target.id, target]));
-  for (const target of after.targets) {
-    const label = hostLabel(target.name, target.id);
-    const previous = known.get(target.id);
-    for (const [index, event] of target.events.entries()) {
-      const was = previous?.events[index]?.status ?? "Pending";
-      // A host that is skipped is one line, not one for each event that it does not have.
-      if (event.status !== was && !SILENT_STATUSES.has(event.status))
-        lines.push(`${label} ${event.name} ${event.status}`);
-    }
-    if (isTargetOver(target) && target.status !== previous?.status) lines.push(`${label} ${target.status}`);
-  }
-  if (after.status !== before?.status) lines.push(`${after.id} ${after.status}`);
-  if (after.wait !== undefined && after.wait !== before?.wait) lines.push(`${after.id} ${after.wait}`);
-  return lines;
+}
+
+/** A time of day, since a line is read later. */
+function untilWords({ until }: WaitView): string {
+  return until === undefined ? "" : ` (until ${until.toISOString().replace(/\.\d+Z$/, "Z")} at most)`;
+}
+
+/** `longest on any host: Install 1.2 s, ValidateService 12 s` */
+export function longestWords(events: readonly EventDuration[]): string {
+  return `longest on any host: ${events.map(({ event, seconds }) => `${event} ${formatElapsed(seconds * 1000)}`).join(", ")}`;
 }

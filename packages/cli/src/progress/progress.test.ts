@@ -15,6 +15,9 @@ function target(number: number, status: string, statuses: readonly string[]): Ta
     events: EVENTS.map((name, index) => ({
       name,
       status: statuses[index] ?? "Pending",
+      startedAt: undefined,
+      endedAt: undefined,
+      wait: undefined,
       failure:
         statuses[index] === "Failed"
           ? {
@@ -38,6 +41,7 @@ function view(status: string, targets: readonly TargetView[], error?: string): D
     completedAt: undefined,
     error,
     statusMessages: [],
+    revision: undefined,
     wait: undefined,
     rollback: undefined,
     targets,
@@ -82,8 +86,8 @@ test("a screen has a line for each host, and counters", () => {
     "d-1  web/prod  InProgress  1.5 s",
     "  ✓ host-1 (i-1)  3/3  ValidateService Succeeded",
     "  ▸ host-2 (i-2)  1/3  Install InProgress",
-    "  · host-3 (i-3)  0/3  waiting",
-    "  1 succeeded, 0 failed, 1 running, 1 waiting of 3 hosts",
+    "  · host-3 (i-3)  0/3  Pending",
+    "  1 succeeded, 0 failed, 1 in progress, 1 pending of 3 hosts",
   ]);
 });
 
@@ -99,8 +103,8 @@ test("a fleet larger than the screen shows the failed and the running hosts, and
   expect(drawing.length).toBeLessThanOrEqual(10);
   expect(drawing.every((line) => line.length <= 30)).toBe(true);
   expect(drawing.filter((line) => line.includes("✗"))).toHaveLength(4);
-  expect(drawing.filter((line) => line.includes("▸"))).toHaveLength(1);
-  expect(drawing).toContain("  … and 195 more");
+  expect(drawing.filter((line) => line.includes("▸"))).toHaveLength(2);
+  expect(drawing).toContain("  … and 194 more");
 });
 
 test("a failure names host, event, script and the end of the log, and cannot steer the terminal", () => {
@@ -124,9 +128,129 @@ test("a failure names host, event, script and the end of the log, and cannot ste
 });
 
 test("what the whole deployment waits for is said once in lines, and stays on the screen", () => {
-  const ready = { ...view("Ready", []), wait: "the replacement hosts wait for their traffic: sluice continue d-1" };
-  expect(progressLines(view("InProgress", []), ready)).toEqual([`${ready.id} Ready`, `${ready.id} ${ready.wait}`]);
+  const wait = { reason: "the replacement hosts are ready: sluice continue d-1", since: undefined, until: undefined };
+  const ready = { ...view("Ready", []), wait };
+  expect(progressLines(view("InProgress", []), ready)).toEqual([`d-1 ${wait.reason}`, "d-1 Ready"]);
   expect(progressLines(ready, ready)).toEqual([]);
   const screen = drawProgress(ready, { columns: 100, rows: 24, now: new Date(0), colour: false });
-  expect(screen.at(-1)).toBe(`  ${ready.wait}`);
+  expect(screen.at(-1)).toBe(`  ${wait.reason}`);
+});
+
+const timed = (number: number, status: string, tookSeconds: readonly number[]): TargetView => {
+  let at = 0;
+  const made = target(
+    number,
+    status,
+    tookSeconds.map((_, index) => (status === "InProgress" && index === tookSeconds.length - 1 ? status : "Succeeded")),
+  );
+  const events = made.events.map((event, index) => {
+    const seconds = tookSeconds[index];
+    if (seconds === undefined) return event;
+    const startedAt = new Date(at * 1000);
+    at += seconds;
+    return { ...event, startedAt, endedAt: event.status === "InProgress" ? undefined : new Date(at * 1000) };
+  });
+  return { ...made, events };
+};
+
+test("each step has its time: the running one counts, a finished one keeps it, and the longest of all hosts comes last", () => {
+  const before = view("InProgress", [timed(1, "InProgress", [1, 2])]);
+  const drawing = drawProgress(before, { columns: 100, rows: 24, now: new Date(13_000), colour: false });
+  expect(drawing[1]).toBe("  ▸ host-1 (i-1)  1/3  Install InProgress  12 s");
+  const after = view("Succeeded", [timed(1, "Succeeded", [1, 2, 3]), timed(2, "Succeeded", [0.5, 14, 1])]);
+  const longest = "longest on any host: ApplicationStop 1.0 s, Install 14 s, ValidateService 3.0 s";
+  expect(progressLines(before, after)).toEqual([
+    "d-1 on 2 hosts",
+    "host-1 (i-1) Install Succeeded (2.0 s)",
+    "host-1 (i-1) ValidateService Succeeded (3.0 s)",
+    "host-1 (i-1) Succeeded",
+    "host-2 (i-2) ApplicationStop Succeeded (0.5 s)",
+    "host-2 (i-2) Install Succeeded (14 s)",
+    "host-2 (i-2) ValidateService Succeeded (1.0 s)",
+    "host-2 (i-2) Succeeded",
+    `d-1 ${longest}`,
+    "d-1 Succeeded",
+  ]);
+  expect(drawProgress(after, { columns: 100, rows: 24, now: new Date(0), colour: false })).toContain(`  ${longest}`);
+});
+
+test("a traffic event says why it waits, since when and until when, and the screen counts down", () => {
+  const reason = "target group web: 10.0.0.1:80 is L4CON (connection refused)";
+  const wait = { reason, since: new Date(5_000), until: new Date(305_000) };
+  const blocked = target(1, "InProgress", ["Succeeded", "InProgress"]);
+  const events = blocked.events.map((event) => (event.name === "Install" ? { ...event, wait } : event));
+  const waiting = view("InProgress", [
+    { ...blocked, events },
+    { ...blocked, id: "i-2", name: "host-2", events },
+  ]);
+  expect(progressLines(view("InProgress", [blocked, { ...blocked, id: "i-2" }]), waiting)).toEqual([
+    `host-1 (i-1) Install is waiting: ${reason} (until 1970-01-01T00:05:05Z at most)`,
+    `host-2 (i-2) Install is waiting: ${reason} (until 1970-01-01T00:05:05Z at most)`,
+  ]);
+  const screen = drawProgress(waiting, { columns: 200, rows: 24, now: new Date(65_000), colour: false });
+  const words = `host-1 Install is waiting: ${reason}, for 1 min 00 s, at most 4 min 00 s more`;
+  expect(screen.filter((line) => line.includes("is waiting"))).toEqual([`  ${words}`]);
+});
+
+test("nothing that a person needs is cut off at 110 columns, or at 60", () => {
+  const revision = `s3://sluice-revisions/${"a-long-application-name/".repeat(3)}web-0123456789abcdef.tgz`;
+  const wait = {
+    reason:
+      "the original hosts are kept, in case you want to go back: sluice stop d-A1B2C3D4E. To end this wait now: sluice continue d-A1B2C3D4E --termination",
+    since: undefined,
+    until: undefined,
+  };
+  const long = view("InProgress", [target(1, "InProgress", ["Succeeded", "InProgress"])]);
+  const targets = long.targets.map((one) => ({
+    ...one,
+    id: "i-95033607aebfe797c",
+    name: "web-frontend-01.example Green",
+  }));
+  for (const columns of [110, 60]) {
+    const drawing = drawProgress(
+      {
+        ...long,
+        targets,
+        revision,
+        wait,
+        statusMessages: ["the hook AfterInstal is no lifecycle event, and nothing runs it"],
+      },
+      { columns, rows: 40, now: new Date(0), colour: false },
+    );
+    const text = drawing.map((line) => line.trim()).join(" ");
+    expect(drawing.every((line) => line.length <= columns || line.includes(revision))).toBe(true);
+    expect(text).toContain(wait.reason);
+    expect(text).toContain("note: the hook AfterInstal is no lifecycle event, and nothing runs it");
+    expect(text).toContain("web-frontend-01.example Green");
+  }
+});
+
+test.each([5, 8, 12])(
+  "a terminal of %i rows shows the failing hosts first, and never more lines than it has",
+  (rows) => {
+    const targets = [
+      ...Array.from({ length: 20 }, (_, index) => target(index, "Succeeded", ["Succeeded", "Succeeded", "Succeeded"])),
+      target(20, "InProgress", ["InProgress"]),
+      target(21, "Failed", ["Failed"]),
+    ];
+    const wait = { reason: "word ".repeat(60).trim(), since: undefined, until: undefined };
+    const options = { columns: 80, rows, now: new Date(0), colour: false };
+    const drawing = drawProgress({ ...view("InProgress", targets), wait, revision: "s3://b/k" }, options);
+    expect(drawing.length).toBeLessThan(rows);
+    expect(drawing.find((line) => line.includes("host-"))).toContain("✗ host-21");
+  },
+);
+
+test("a skipped host is Skipped, and counted as that alone", () => {
+  const skipped = view("InProgress", [
+    target(1, "Skipped", ["Skipped", "Skipped", "Skipped"]),
+    target(2, "Pending", []),
+  ]);
+  const drawing = drawProgress(skipped, { columns: 80, rows: 24, now: new Date(0), colour: false });
+  expect(drawing).toEqual([
+    "d-1  web/prod  InProgress  0.0 s",
+    "  - host-1 (i-1)  0/3  Skipped",
+    "  · host-2 (i-2)  0/3  Pending",
+    "  0 succeeded, 0 failed, 1 skipped, 0 in progress, 1 pending of 2 hosts",
+  ]);
 });

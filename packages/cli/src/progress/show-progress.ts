@@ -1,6 +1,7 @@
 import { visibleLine } from "@sluice/model/visible-text.ts";
 import type { Connection } from "../connection.ts";
-import { drawLines, print, printError, printJson, showCursor } from "../output.ts";
+import { drawLines, print, printError, printJsonLine, showCursor } from "../output.ts";
+import { changesBetween } from "./changes.ts";
 import { type DeploymentView, isOver } from "./deployment-view.ts";
 import { failureReport } from "./failure-report.ts";
 import { followDeployment } from "./follow-deployment.ts";
@@ -21,7 +22,8 @@ interface Display {
 }
 
 /**
- * Shows a deployment until it is over: drawn in a terminal, a line for each change in a pipe, the final state alone with `json`.
+ * Shows a deployment until it is over: drawn in a terminal, a line for each change in a pipe, and with `json` a JSON object for
+ * each, of which the last, of type `end`, holds the deployment as it ended.
  * Ctrl-C ends the showing, not the deployment.
  * @returns the exit status: 0 only if the deployment succeeded
  */
@@ -33,7 +35,7 @@ export async function showProgress(
   const interrupted = new AbortController();
   const onInterrupt = (): void => interrupted.abort();
   process.once("SIGINT", onInterrupt);
-  const display = options.json ? silent() : process.stdout.isTTY ? screen() : lines();
+  const display = options.json ? jsonLines() : process.stdout.isTTY ? screen() : lines();
   let last: DeploymentView | undefined;
   try {
     const follow = followDeployment(connection, deploymentId, {
@@ -56,7 +58,7 @@ export async function showProgress(
     printError(`To stop it: sluice stop ${deploymentId}${data}`);
     return EXIT_INTERRUPTED;
   }
-  if (options.json) printJson(last);
+  if (options.json) printJsonLine({ type: "end", at: new Date(), ...last });
   if (last.status === "Succeeded") return 0;
   printError(`\n${failureReport(last)}`);
   if (last.rollback?.deploymentId !== undefined && !options.json) {
@@ -66,8 +68,18 @@ export async function showProgress(
   return 1;
 }
 
-function silent(): Display {
-  return { show: () => {}, note: (line) => printError(line), end: () => {} };
+function jsonLines(): Display {
+  let before: DeploymentView | undefined;
+  return {
+    show: (view) => {
+      for (const { type, ...change } of changesBetween(before, view)) {
+        printJsonLine({ type, at: new Date(), deploymentId: view.id, ...change });
+      }
+      before = view;
+    },
+    note: (line) => printError(line),
+    end: () => {},
+  };
 }
 
 function lines(): Display {
