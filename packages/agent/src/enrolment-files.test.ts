@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ENROLMENT_FILE_NAMES, readEnrolment, writeEnrolment } from "./enrolment-files.ts";
+import { ENROLMENT_FILE_NAMES, prepareDirectory, readEnrolment, writeEnrolment } from "./enrolment-files.ts";
 
 test("an enrolment is written through no link that somebody has put into its directory", () => {
   const base = mkdtempSync(join(tmpdir(), "sluice-enrolment-"));
@@ -42,6 +42,18 @@ test("an enrolment is written through no link that somebody has put into its dir
     expect(readEnrolment(directory)).toEqual(enrolment);
     expect(lstatSync(join(directory, ENROLMENT_FILE_NAMES.credentials)).mode).toBe(0o100600);
   } finally {
+    rmSync(base, { recursive: true });
+  }
+});
+
+test("its directory lets scripts of other users pass, whatever the umask", () => {
+  const base = mkdtempSync(join(tmpdir(), "sluice-enrolment-"));
+  const before = process.umask(0o027);
+  try {
+    prepareDirectory(join(base, "deeper", "agent"));
+    for (const path of ["deeper", "deeper/agent"]) expect(lstatSync(join(base, path)).mode & 0o777).toBe(0o755);
+  } finally {
+    process.umask(before);
     rmSync(base, { recursive: true });
   }
 });

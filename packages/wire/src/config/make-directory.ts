@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { closeSync, constants, existsSync, fchmodSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 /**
  * Makes a directory and what is missing above it, and takes one that is there. Level by level, since Node's own recursive mkdir never returns
- * where the parent exists and yet nothing can be made in it (/proc).
+ * where the parent exists and yet nothing can be made in it (/proc). What it makes has the mode, whatever the umask.
  * @returns the first directory that was made; undefined when all were there
  * @throws the system's error for the level that cannot be made
  */
@@ -14,6 +14,7 @@ export function makeDirectory(path: string, mode: number): string | undefined {
   const first = existsSync(parent) ? undefined : makeDirectory(parent, mode);
   try {
     mkdirSync(absolute, { mode });
+    setMode(absolute, mode);
   } catch (error) {
     // Somebody else may have made it meanwhile.
     if ((error as NodeJS.ErrnoException).code === "EEXIST" && isDirectory(absolute)) return first;
@@ -24,4 +25,17 @@ export function makeDirectory(path: string, mode: number): string | undefined {
 
 function isDirectory(path: string): boolean {
   return existsSync(path) && statSync(path).isDirectory();
+}
+
+const DIRECTORY_ITSELF = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** Not by its name, where somebody may have put a link meanwhile. */
+function setMode(directory: string, mode: number): void {
+  if ((process.umask() & mode) === 0) return;
+  const descriptor = openSync(directory, DIRECTORY_ITSELF);
+  try {
+    fchmodSync(descriptor, mode);
+  } finally {
+    closeSync(descriptor);
+  }
 }

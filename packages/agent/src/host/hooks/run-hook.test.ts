@@ -3,8 +3,9 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSy
 import { dirname, join } from "node:path";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createHostFixture, type HostFixture, isRoot, specification } from "../fixtures/host-fixture.ts";
+import { createHostFixture, type HostFixture, isRoot, specification, tgz } from "../fixtures/host-fixture.ts";
 import type { HostConfigInput } from "../host-config.ts";
+import { ownAccount } from "../install/accounts.ts";
 import { type DeploymentLayout, layoutOf } from "../layout.ts";
 import type { CommandOutcome } from "../lifecycle-command.ts";
 import { EventLog } from "./event-log.ts";
@@ -357,8 +358,7 @@ describe("the environment", () => {
         .split("\n")
         .map((line) => line.split(/=(.*)/s).slice(0, 2)),
     );
-    delete variables._;
-    delete variables.PWD;
+    for (const name of ["_", "PWD", "HOME", "USER", "LOGNAME", "SHELL"]) delete variables[name];
     delete variables.SHLVL;
     delete variables.OLDPWD;
     expect(variables).toEqual({
@@ -374,6 +374,44 @@ describe("the environment", () => {
       BUNDLE_ETAG: "e",
       BUNDLE_VERSION: "7",
     });
+  });
+});
+
+describe("an agent that an init system gives little", () => {
+  test("has no HOME: its scripts get its user's own", async () => {
+    await fixture.close();
+    await start({ environment: { PATH: process.env.PATH } });
+    const { name, home, shell } = (await ownAccount())!;
+    expect(await runScripts({ script: sh("echo $HOME $USER $LOGNAME $SHELL") })).toMatchObject({ errorCode: 0 });
+    expect(streamed("stdout")).toBe(`${home} ${name} ${name} ${shell}\n`);
+  });
+
+  test("has a HOME of its own: its scripts have that one", async () => {
+    await fixture.close();
+    await start({ environment: { PATH: process.env.PATH, HOME: "/srv/agent" } });
+    await runScripts({ script: sh("echo $HOME") });
+    expect(streamed("stdout")).toBe("/srv/agent\n");
+  });
+
+  test("has a umask of 027: scripts of other users find their way, whatever the bundle's directories", async ({
+    skip,
+  }) => {
+    skip(!isRoot, "needs root");
+    const before = process.umask(0o027);
+    try {
+      await fixture.close();
+      await start();
+      const appSpec =
+        "version: 0.0\nos: linux\nhooks:\n  BeforeInstall:\n    - location: scripts/deep/x\n      runas: nobody\n";
+      const outcome = await fixture.deploy(
+        "d-1",
+        tgz({ "appspec.yml": appSpec, "scripts/deep/x": sh("cat appspec.yml") }),
+      );
+      expect(outcome).toMatchObject({ errorCode: 0 });
+      expect(streamed("stdout")).toBe(appSpec);
+    } finally {
+      process.umask(before);
+    }
   });
 });
 

@@ -5,13 +5,14 @@ import { adoptArchive } from "../archive/adopt-archive.ts";
 import type { DeploymentsLog } from "../deployments-log.ts";
 import { failed, succeeded } from "../event-failure.ts";
 import type { HostConfig } from "../host-config.ts";
+import { ownAccount } from "../install/accounts.ts";
 import { bareDeploymentId, type DeploymentLayout } from "../layout.ts";
 import type { CommandOutcome, OutputSink } from "../lifecycle-command.ts";
 import { EventLog } from "./event-log.ts";
 import type { OutputPipes } from "./output-pipes.ts";
 import { OutputStream } from "./output-stream.ts";
 import { runScript } from "./run-script.ts";
-import { scriptEnvironment } from "./script-environment.ts";
+import { scriptEnvironment, withAccount } from "./script-environment.ts";
 import { scriptSource } from "./script-source.ts";
 
 export interface HookContext {
@@ -35,7 +36,10 @@ export async function runHook(eventName: string, context: HookContext): Promise<
   const log = new EventLog(layout.scriptsLogFile, bareDeploymentId(specification), context.deploymentsLog);
   const output = new OutputStream(context.sink, config.timing.outputBatch);
   const agentEnvironment = config.environment ?? process.env;
-  const environment = scriptEnvironment(eventName, specification, agentEnvironment, config.scriptEnvironment);
+  const environment = withAccount(
+    scriptEnvironment(eventName, specification, agentEnvironment, config.scriptEnvironment),
+    await ownAccount(),
+  );
   try {
     log.append([`LifecycleEvent - ${eventName}`]);
     for (const script of scripts) {

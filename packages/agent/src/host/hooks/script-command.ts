@@ -3,6 +3,8 @@ import type { HookScript } from "@sluice/model/app-spec/app-spec.ts";
 import { AGENT_ERROR_CODES } from "@sluice/model/diagnostics.ts";
 import { EventFailure } from "../event-failure.ts";
 import { type UserAccount, userByName } from "../install/accounts.ts";
+import { readHostEnvironment } from "./host-environment.ts";
+import { accountEnvironment } from "./script-environment.ts";
 
 /** What is started for a script: a program, its arguments (never a shell's string), and variables to add. */
 export interface ScriptCommand {
@@ -26,7 +28,7 @@ export async function scriptCommand(script: HookScript, path: string): Promise<S
       : { program: path, argv: [], environment: {} };
   }
   const account = await userOf(runas, location);
-  const environment = environmentOf(account);
+  const environment = accountEnvironment(account, readHostEnvironment());
   if (sudo) return { program: "sudo", argv: ["-n", "-u", runas, "--", path], environment };
   const uid = process.geteuid?.();
   if (uid === account.uid) return { program: path, argv: [], environment };
@@ -66,11 +68,6 @@ async function userOf(name: string, location: string): Promise<UserAccount> {
       cause: error,
     });
   }
-}
-
-/** As `su USER` without a login sets it. */
-function environmentOf(account: UserAccount): Record<string, string> {
-  return { HOME: account.home, SHELL: account.shell, USER: account.name, LOGNAME: account.name };
 }
 
 function findProgram(name: string): string | undefined {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { specification } from "../fixtures/host-fixture.ts";
 import { completeHostConfig } from "../host-config.ts";
-import { scriptEnvironment, withheldNames } from "./script-environment.ts";
+import { accountEnvironment, scriptEnvironment, withheldNames } from "./script-environment.ts";
 
 const SYSTEM = {
   PATH: "/usr/bin:/bin",
@@ -67,4 +67,23 @@ test("a setting that is no list of names is refused", () => {
   for (const scriptEnvironment of ["JAVA_HOME", ["A=B"], [1], ["*A"]]) {
     expect(() => completeHostConfig({ scriptEnvironment: scriptEnvironment as never })).toThrow(/scriptEnvironment is/);
   }
+});
+
+test("the host's variables for every user are below the account's own, and never name another event", () => {
+  const account = { name: "web", uid: 1, gid: 1, home: "/srv/web", shell: "/bin/sh" };
+  const ofHost = {
+    PATH: "/opt/bin",
+    HOME: "/elsewhere",
+    DEPLOYMENT_ID: "d-FORGED",
+    BUNDLE_ETAG: "x",
+    SHOP_URL: "https://shop",
+  };
+  expect(accountEnvironment(account, ofHost)).toEqual({
+    PATH: "/opt/bin",
+    SHOP_URL: "https://shop",
+    HOME: "/srv/web",
+    SHELL: "/bin/sh",
+    USER: "web",
+    LOGNAME: "web",
+  });
 });

@@ -1,4 +1,5 @@
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
+import type { UserAccount } from "../install/accounts.ts";
 import { bareDeploymentId } from "../layout.ts";
 import { revisionEnvironment } from "../revision.ts";
 
@@ -19,6 +20,10 @@ const CREDENTIAL_WORDS =
 
 /** A name, or the beginning of names and a `*`. */
 const SELECTOR = /^(?:[A-Za-z_][A-Za-z0-9_]*\*?|\*)$/;
+
+/** Those that name the event and its revision; nothing on the host overrules them. */
+const OF_THE_EVENT =
+  /^(LIFECYCLE_EVENT|DEPLOYMENT_(ID|GROUP_NAME|GROUP_ID)|APPLICATION_NAME|BUNDLE_(BUCKET|KEY|VERSION|ETAG|COMMIT))$/;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,6 +47,29 @@ export function scriptEnvironment(
     DEPLOYMENT_GROUP_ID: specification.DeploymentGroupId,
     ...revisionEnvironment(specification),
   };
+}
+
+/** What `su` gives a user without a login: the account's own, over what the host gives every user. */
+export function accountEnvironment(
+  account: UserAccount,
+  ofHost: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const given = Object.entries(ofHost).filter(([name]) => !OF_THE_EVENT.test(name));
+  return {
+    ...Object.fromEntries(given),
+    HOME: account.home,
+    SHELL: account.shell,
+    USER: account.name,
+    LOGNAME: account.name,
+  };
+}
+
+/** Without a login or `User=` in its unit an agent has no HOME: its scripts get its user's own. */
+export function withAccount(
+  environment: Record<string, string>,
+  account: UserAccount | undefined,
+): Record<string, string> {
+  return account === undefined ? environment : { ...accountEnvironment(account), ...environment };
 }
 
 /** Names of the agent's environment, other than its own settings, that scripts do not see. */

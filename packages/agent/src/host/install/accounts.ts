@@ -22,6 +22,17 @@ export async function userByName(name: string, purpose: string): Promise<UserAcc
   return { name, uid: Number(uid), gid: Number(gid), home: home || "/", shell: shell || "/bin/sh" };
 }
 
+/** The account of the user that the agent runs as; undefined where the host has none for it (a container with `--user 1234`). */
+export async function ownAccount(): Promise<UserAccount | undefined> {
+  const uid = process.geteuid?.();
+  if (uid === undefined) return undefined;
+  const local = [...localAccounts(PASSWD_FILE).values()].find((fields) => fields[2] === String(uid));
+  const line = local ?? (await getent("passwd", String(uid)));
+  const [name, , , gid, , home, shell] = line ?? [];
+  if (name === undefined) return undefined;
+  return { name, uid, gid: Number(gid), home: home || "/", shell: shell || "/bin/sh" };
+}
+
 /** @throws EventFailure naming the group when neither the local file nor a directory service knows it */
 export async function groupIdByName(name: string, purpose: string): Promise<number> {
   const line = localAccounts(GROUP_FILE).get(name) ?? (await getent("group", name));
