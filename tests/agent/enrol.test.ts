@@ -217,7 +217,7 @@ describe("a server whose certificate the token names", () => {
     const other = { serverFingerprints: ["00".repeat(32)] };
     writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...other }));
     const agent = startAgent(directory, new FakeHost());
-    const cure = "If it is the right one, enrol this host again: `sluice hosts remove NAME` at the server";
+    const cure = "If it is the right one, enrol this host again: `sluice agent enroll --force` here with a new token";
     await until(() => agent.lines.some((line) => line.includes("did not answer a poll")));
     expect(agent.lines.find((line) => line.includes("did not answer a poll"))).toContain(cure);
     expect((await readAgentStatus(directory)).running?.lastFailure).toContain(cure);

@@ -15,6 +15,7 @@ import {
   type Enrolment,
   isEnrolled,
   prepareDirectory,
+  readEnrolment,
   type UnmakeDirectory,
   writeEnrolment,
 } from "./enrolment-files.ts";
@@ -28,12 +29,14 @@ export interface EnrolHostOptions {
   /** The machine's own name when absent. */
   readonly name?: string | undefined;
   readonly tags?: readonly Tag[] | undefined;
+  /** The name becomes the tag Name, unless the token or `tags` have one. */
+  readonly nameTag?: boolean | undefined;
   readonly onPremises?: boolean | undefined;
   readonly zone?: string | undefined;
   readonly address?: string | undefined;
   /** PEM of a private authority that signed the server's certificate; not needed when the token carries fingerprints. */
   readonly certificateAuthority?: string | undefined;
-  /** Replaces an enrolment that is there. Its deployments stay. */
+  /** Replaces an enrolment that is there. Its deployments stay; under the same name at the same server the host's id stays, too. */
   readonly force?: boolean | undefined;
 }
 
@@ -74,7 +77,9 @@ async function enrolInto(
 ): Promise<Omit<Enrolment, "credentials">> {
   const { server, force } = options;
   const hostName = options.name ?? hostname();
-  const answer = await askToEnrol({ ...options, name: hostName }, fingerprints);
+  const former = formerEnrolment(directory);
+  const formerKey = former?.hostName === hostName ? former.credentials : undefined;
+  const answer = await askToEnrol({ ...options, name: hostName, formerKey }, fingerprints);
   checkAnswer(answer);
   const enrolment: Omit<Enrolment, "credentials"> = {
     server,
@@ -91,6 +96,15 @@ async function enrolInto(
   const { accessKeyId, secretAccessKey } = answer;
   writeEnrolment(directory, { ...enrolment, credentials: { accessKeyId, secretAccessKey } }, { force });
   return enrolment;
+}
+
+/** What is there to be replaced; undefined where nothing is, or nothing whole. */
+function formerEnrolment(directory: string): Enrolment | undefined {
+  try {
+    return readEnrolment(directory);
+  } catch {
+    return undefined; // a reason to enrol anew
+  }
 }
 
 function prepare(directory: string): UnmakeDirectory {
@@ -130,21 +144,21 @@ function readToken(token: string): { readonly fingerprints: readonly string[] } 
 }
 
 async function askToEnrol(
-  options: EnrolHostOptions & { readonly name: string },
+  options: EnrolHostOptions & { readonly name: string; readonly formerKey?: Enrolment["credentials"] | undefined },
   fingerprints: readonly string[],
 ): Promise<EnrolHostOutput> {
-  const { server, name, tags, onPremises, zone, address } = options;
+  const { server, name, tags, nameTag, onPremises, zone, address } = options;
   const client = sluiceClient({
     endpoint: server,
     region: ANY_REGION,
     tls: { ca: options.certificateAuthority, fingerprints },
     userAgent: `sluice-agent/${AGENT_VERSION}`,
   });
-  const wanted = { tags, onPremises, zone, address };
+  const wanted = { tags, nameTag, onPremises, zone, address };
   const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
   try {
     const input = { token: options.token.trim(), hostName: name, agentVersion: AGENT_VERSION, ...given };
-    return await callToEnrol(client, input);
+    return await callToEnrol(client, input, options.formerKey);
   } catch (error) {
     if (error instanceof ServiceError) {
       throw new EnrolmentFailed(`${server} refused to enrol ${name}: ${error.message} (${error.code})`, {

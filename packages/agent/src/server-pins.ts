@@ -15,7 +15,7 @@ const CLOCK_SET_BACK_MAX_MILLISECONDS = 60 * 60 * 1000;
 const FINGERPRINT = /^[0-9a-f]{64}$/;
 
 const ENROL_AGAIN =
-  "enrol this host again: `sluice hosts remove NAME` at the server, `sluice agent enroll --force` here with a new token, then restart this agent";
+  "enrol this host again: `sluice agent enroll --force` here with a new token (its old key keeps it its id), then restart this agent";
 
 /** By what the server's certificate is known, for calls and for bundles alike. */
 export function trustIn(enrolment: Enrolment, directory: string, log: Pick<AgentLog, "info" | "warn">): TlsTrust {

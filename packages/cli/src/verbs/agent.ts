@@ -43,14 +43,17 @@ function defineEnroll(parent: Command): void {
       "the token of `sluice token create`, in the first line of a file; - is standard input",
     )
     .option("--token <token>", "the token itself, which every user of this machine can see meanwhile (ps)")
-    .option("--name <name>", "the host's name (default: the machine's)")
+    .option(
+      "--name <name>",
+      "the host's name, and its tag Name unless the token has one (default: the machine's, no tag)",
+    )
     .option("--tag <key=value>", "a tag, of those that the token allows (repeatable)", collectTag)
     .option("--on-premises", "an on-premises instance instead of an EC2-style one")
     .option("--zone <zone>", "the zone that it stands in")
     .option("--address <address>", "the address to show for it")
     .option(
       "--force",
-      "replace the enrolment in the directory, not the one at the server: sluice hosts remove NAME first",
+      "replace the enrolment in the directory; a host of the same name keeps its id, which its old key there proves",
     );
   addJsonOption(addDataOption(enroll));
   addExamples(
@@ -61,12 +64,14 @@ function defineEnroll(parent: Command): void {
     const { enrolHost } = await import("@sluice/agent/enrol.ts");
     const { readAgentStatus } = await import("@sluice/agent/status.ts");
     const { whoElseMayChange } = await import("@sluice/agent/data-directory.ts");
+    const formerId = (await readAgentStatus(options.data).catch(() => undefined))?.hostId;
     const enrolled = await enrolHost({
       server: options.server,
       token: await enrolmentToken(options),
       directory: options.data,
       name: options.name,
       tags: options.tag,
+      nameTag: options.name !== undefined,
       onPremises: options.onPremises,
       zone: options.zone,
       address: options.address,
@@ -87,7 +92,8 @@ function defineEnroll(parent: Command): void {
         running === undefined
           ? `Start it: sluice agent run --data ${options.data}`
           : `Restart its agent${running.processId === undefined ? "" : ` (process ${running.processId})`}, which still goes by the old enrolment`;
-      print(`${hostLabel(enrolled.hostName, enrolled.hostId)} is enrolled. ${next}`);
+      const was = formerId === undefined || formerId === enrolled.hostId ? "" : `It was ${formerId} before. `;
+      print(`${hostLabel(enrolled.hostName, enrolled.hostId)} is enrolled. ${was}${next}`);
     }
   });
 }

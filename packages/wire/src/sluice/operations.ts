@@ -93,6 +93,14 @@ export interface EnrolHostInput {
   readonly clientToken?: string | undefined;
   readonly hostName: string;
   readonly tags?: readonly Tag[] | undefined;
+  /** Give the host its name as the tag `Name`, unless the token or `tags` have one. */
+  readonly nameTag?: boolean | undefined;
+  /**
+   * The key that the machine has of an earlier enrolment under the same name, and the proof of it (`former-key-proof.ts`), which needs a
+   * `clientToken`. The host keeps its id and its tags, and gets a new key for the old one.
+   */
+  readonly formerAccessKeyId?: string | undefined;
+  readonly formerKeyProof?: string | undefined;
   readonly onPremises?: boolean | undefined;
   readonly zone?: string | undefined;
   readonly address?: string | undefined;

@@ -1,6 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { mergeTags, type Tag } from "@sluice/model/tag-filter.ts";
+import { mergeTags, TAGS_MAX, type Tag } from "@sluice/model/tag-filter.ts";
 import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
+import { isFormerKeyProof } from "@sluice/wire/sluice/former-key-proof.ts";
 import type { EnrolHostInput, EnrolHostOutput } from "@sluice/wire/sluice/operations.ts";
 import {
   accessKeyIdFor,
@@ -31,10 +32,14 @@ import { spendToken } from "./spend-token.ts";
 const ANSWERED_AGAIN_MAX_MILLISECONDS = 600_000;
 const CLIENT_TOKEN = /^[A-Za-z0-9]{32,64}$/;
 
+/** By which EC2 and everything around it show a machine's name. */
+const NAME_TAG_KEY = "Name";
+
 type EnrolContext = Omit<SluiceContext, "principal">;
 
 /**
- * Makes a host of a machine that holds a token: a new one, or the one that was declared under its name. The call is not signed; the
+ * Makes a host of a machine that holds a token: a new one, the one that was declared under its name, or the one that it was already, if
+ * it proves that by its key. The call is not signed; the
  * token is its credential.
  */
 export const enrolHost: Operation<EnrolHostInput, EnrolHostOutput, EnrolContext> = async (input, context) => {
@@ -56,16 +61,21 @@ export const enrolHost: Operation<EnrolHostInput, EnrolHostOutput, EnrolContext>
     address: hostFact("address", input.address),
     enrolled_at: now,
   } as const;
-  const { host, secretAccessKey } = await context.store.write(async (transaction) => {
+  const { host, secretAccessKey, isRenewed } = await context.store.write(async (transaction) => {
     const answered = input.clientToken && (await enrolledBefore(transaction, key.accessKeyId, hostName, now));
-    if (answered) return answered;
+    if (answered) return { ...answered, isRenewed: false };
     const allowed = await spendToken(transaction, token, now);
     const granted = grantedTags(asked, allowed);
+    const tags = input.nameTag ? withNameTag(granted, allowed, hostName) : granted;
     await lockHostNames(transaction);
     const namesake = await findLivingHostByName(transaction.db, hostName);
-    const host = namesake
-      ? await adopt(transaction, namesake, { kind: fresh.kind, granted, allowed, facts })
-      : await add(transaction, { ...fresh, ...facts, tags_json: JSON.stringify(granted) });
+    const adoption = { kind: fresh.kind, granted: tags, allowed, facts };
+    const isRenewed = namesake !== undefined && (await hasItsKey(transaction, namesake, input));
+    const host = isRenewed
+      ? await renew(transaction, namesake, adoption)
+      : namesake
+        ? await adopt(transaction, namesake, adoption)
+        : await add(transaction, { ...fresh, ...facts, tags_json: JSON.stringify(tags) });
     await transaction.db
       .insertInto("access_keys")
       .values({
@@ -76,8 +86,9 @@ export const enrolHost: Operation<EnrolHostInput, EnrolHostOutput, EnrolContext>
         created_at: now,
       })
       .execute();
-    return { host, secretAccessKey: key.secretAccessKey };
+    return { host, secretAccessKey: key.secretAccessKey, isRenewed };
   });
+  if (isRenewed) context.forgetKeys(host.host_id);
   return {
     hostId: host.host_id,
     hostIdentifier: host.host_identifier,
@@ -147,12 +158,32 @@ function grantedTags(asked: readonly Tag[] | undefined, allowed: readonly Tag[])
   return asked && asked.length > 0 ? asked : allowed;
 }
 
+/** The token is no ceiling for it: it says no more than the name, which the host chooses anyway. */
+function withNameTag(granted: readonly Tag[], allowed: readonly Tag[], hostName: string): readonly Tag[] {
+  const isNamed = [...granted, ...allowed].some(({ Key }) => Key === NAME_TAG_KEY);
+  if (isNamed || granted.length >= TAGS_MAX) return granted;
+  return mergeTags(granted, [{ Key: NAME_TAG_KEY, Value: hostName }]);
+}
+
+/** Whether the machine that enrols is the one that has the host's key today. */
+async function hasItsKey({ db }: WriteTransaction, host: HostRow, input: EnrolHostInput): Promise<boolean> {
+  const { formerAccessKeyId, formerKeyProof, clientToken, hostName } = input;
+  if (!formerAccessKeyId || !formerKeyProof || !clientToken) return false;
+  const key = await db
+    .selectFrom("access_keys")
+    .selectAll()
+    .where("access_key_id", "=", formerAccessKeyId)
+    .where("host_id", "=", host.host_id)
+    .executeTakeFirst();
+  return key !== undefined && isFormerKeyProof(formerKeyProof, key.secret_access_key, { clientToken, hostName });
+}
+
 async function add(transaction: WriteTransaction, row: HostRow): Promise<HostRow> {
   const holder = await findLivingHostByIdentifier(transaction.db, row.host_identifier);
   if (holder) {
     throw new CallerFault(
       "HostAlreadyExistsException",
-      `The host ${hostLabel({ hostName: holder.host_name, hostId: holder.host_id })} is registered with ${row.host_identifier} already: choose another name with --name.`,
+      `The host ${labelOf(holder)} is registered with ${row.host_identifier} already: choose another name with --name.`,
     );
   }
   await insertHost(transaction, row);
@@ -166,27 +197,41 @@ interface Adoption {
   readonly facts: Pick<HostRow, "agent" | "agent_version" | "zone" | "address" | "enrolled_at">;
 }
 
+/** A new key for the old one. The host keeps its id, its tags (the token's win over them) and, where none is given, its zone and address. */
+async function renew({ db }: WriteTransaction, host: HostRow, { kind, granted, facts }: Adoption): Promise<HostRow> {
+  if (host.kind !== kind) throw otherKind(host);
+  const tags = mergeTags(tagsOf(host), granted);
+  if (tags.length > TAGS_MAX) {
+    throw new CallerFault(
+      "InvalidTagException",
+      `The host ${labelOf(host)} would have ${tags.length} tags with those of the token: at most ${TAGS_MAX} are allowed. Remove some first: sluice hosts untag ${host.host_name} KEY`,
+    );
+  }
+  const renewed = {
+    ...facts,
+    zone: facts.zone ?? host.zone,
+    address: facts.address ?? host.address,
+    tags_json: JSON.stringify(tags),
+  };
+  await db.updateTable("hosts").set(renewed).where("host_id", "=", host.host_id).execute();
+  await db.deleteFrom("access_keys").where("host_id", "=", host.host_id).execute();
+  return { ...host, ...renewed };
+}
+
 /** Gives a declared host its machine. It keeps its id, its declared tags (they win over the token's) and its declared zone. */
 async function adopt(
   { db }: WriteTransaction,
   declared: HostRow,
   { kind, granted, allowed, facts }: Adoption,
 ): Promise<HostRow> {
-  const label = hostLabel({ hostName: declared.host_name, hostId: declared.host_id });
+  const label = labelOf(declared);
   if (declared.enrolled_at !== null) {
     throw new CallerFault(
       "HostAlreadyExistsException",
-      `The host ${label} is enrolled already: run \`sluice hosts remove ${declared.host_name}\` first to let another machine take its place, or enrol under another name with --name.`,
+      `The host ${label} is enrolled already. If this machine is that host, enrol with --force in its agent's own --data directory: the old key there proves it, and the id stays. To let another machine take its place, under a new id, run \`sluice hosts remove ${declared.host_name}\` first; or choose another name with --name.`,
     );
   }
-  if (declared.kind !== kind) {
-    throw new CallerFault(
-      "HostAlreadyExistsException",
-      declared.kind === "on-premises"
-        ? `The host ${label} was registered as an on-premises instance: enrol it with --on-premises, or choose another name with --name.`
-        : `The host ${label} was declared as an instance: enrol it without --on-premises, or choose another name with --name.`,
-    );
-  }
+  if (declared.kind !== kind) throw otherKind(declared);
   const uncovered = tagsOf(declared).find((tag) => !isAmong(tag, allowed));
   // A token made for some tags must not open hosts of others; one without tags speaks of no host in particular.
   if (allowed.length > 0 && uncovered) {
@@ -202,6 +247,19 @@ async function adopt(
   };
   await db.updateTable("hosts").set(adopted).where("host_id", "=", declared.host_id).execute();
   return { ...declared, ...adopted };
+}
+
+function otherKind(host: HostRow): CallerFault {
+  return new CallerFault(
+    "HostAlreadyExistsException",
+    host.kind === "on-premises"
+      ? `The host ${labelOf(host)} was registered as an on-premises instance: enrol it with --on-premises, or choose another name with --name.`
+      : `The host ${labelOf(host)} was declared as an instance: enrol it without --on-premises, or choose another name with --name.`,
+  );
+}
+
+function labelOf(host: HostRow): string {
+  return hostLabel({ hostName: host.host_name, hostId: host.host_id });
 }
 
 function isAmong(tag: Tag, tags: readonly Tag[]): boolean {

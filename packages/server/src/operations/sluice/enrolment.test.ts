@@ -1,3 +1,4 @@
+import { formerKeyProof } from "@sluice/wire/sluice/former-key-proof.ts";
 import type { CreateEnrolmentTokenInput, EnrolHostInput } from "@sluice/wire/sluice/operations.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findHost } from "../../store/hosts.ts";
@@ -303,5 +304,89 @@ describe("listing and removing", () => {
     await expect(RemoveHost({ host: "web-1" }, here.context)).rejects.toMatchObject({
       code: "HostDoesNotExistException",
     });
+  });
+});
+
+describe("enrolling again", () => {
+  const clientToken = "b".repeat(32);
+  const keysOf = (hostId: string) =>
+    here.context.store.db.selectFrom("access_keys").selectAll().where("host_id", "=", hostId).execute();
+  const proofOf = (secretAccessKey: string, hostName = "web-1", token = clientToken) =>
+    formerKeyProof(secretAccessKey, { clientToken: token, hostName });
+
+  it("keeps the id and the tags of the host whose key the machine has, and replaces the key", async () => {
+    const first = await enrol({ hostName: "web-1", zone: "z-1", token: await newToken({ tags: [prod, web] }) });
+    const input = {
+      hostName: "web-1",
+      clientToken,
+      formerAccessKeyId: first.accessKeyId,
+      formerKeyProof: proofOf(first.secretAccessKey),
+    };
+    const token = await newToken({ tags: [{ Key: "Role", Value: "db" }] });
+    const second = await enrol({ ...input, token });
+    expect(second).toMatchObject({ hostId: first.hostId, hostIdentifier: first.hostIdentifier });
+    expect(await keysOf(first.hostId)).toEqual([
+      expect.objectContaining({ access_key_id: second.accessKeyId, secret_access_key: second.secretAccessKey }),
+    ]);
+    expect(await list()).toEqual([
+      expect.objectContaining({ hostId: first.hostId, zone: "z-1", tags: [prod, { Key: "Role", Value: "db" }] }),
+    ]);
+    // The answer was lost, and the key that proved it is gone.
+    expect(await enrol({ ...input, token })).toEqual(second);
+  });
+
+  it("is refused to another machine: without the key, with another's, with a proof for another enrolment", async () => {
+    const first = await enrol({ hostName: "web-1" });
+    const other = await enrol({ hostName: "web-2" });
+    const former = { hostName: "web-1", clientToken, formerAccessKeyId: first.accessKeyId };
+    for (const refused of [
+      { hostName: "web-1" },
+      { ...former, formerKeyProof: proofOf("guessed") },
+      { ...former, formerKeyProof: "" },
+      { ...former, formerKeyProof: proofOf(first.secretAccessKey, "web-2") },
+      { ...former, formerKeyProof: proofOf(first.secretAccessKey, "web-1", "c".repeat(32)) },
+      { ...former, formerAccessKeyId: other.accessKeyId, formerKeyProof: proofOf(other.secretAccessKey) },
+    ]) {
+      await expect(enrol(refused)).rejects.toMatchObject({
+        code: "HostAlreadyExistsException",
+        message: expect.stringContaining("enrol with --force in its agent's own --data directory"),
+      });
+    }
+    expect(await keysOf(first.hostId)).toHaveLength(1);
+  });
+
+  it("makes a new host of one that was removed", async () => {
+    const first = await enrol({ hostName: "web-1" });
+    await RemoveHost({ host: "web-1" }, here.context);
+    const former = { formerAccessKeyId: first.accessKeyId, formerKeyProof: proofOf(first.secretAccessKey) };
+    const second = await enrol({ hostName: "web-1", clientToken, ...former });
+    expect(second.hostId).not.toBe(first.hostId);
+  });
+});
+
+describe("the tag Name of a host that was given a name", () => {
+  const tagsOf = async (hostName: string) => (await list()).find((host) => host.hostName === hostName)?.tags;
+  const named = (name: string) => ({ Key: "Name", Value: name });
+
+  it("is its name, beside the token's tags", async () => {
+    await enrol({ hostName: "web-1", nameTag: true, token: await newToken({ tags: [prod] }) });
+    await enrol({ hostName: "web-2", token: await newToken({ tags: [prod] }) });
+    expect(await tagsOf("web-1")).toEqual([prod, named("web-1")]);
+    expect(await tagsOf("web-2")).toEqual([prod]);
+  });
+
+  it("is the token's where that has one, and is left out where ten tags are full", async () => {
+    await enrol({ hostName: "web-1", nameTag: true, token: await newToken({ tags: [named("front")] }) });
+    expect(await tagsOf("web-1")).toEqual([named("front")]);
+    await enrol({
+      hostName: "web-2",
+      nameTag: true,
+      token: await newToken({ tags: [prod, named("x")] }),
+      tags: [prod],
+    });
+    expect(await tagsOf("web-2")).toEqual([prod]);
+    const ten = Array.from({ length: 10 }, (_, index) => ({ Key: `k${index}`, Value: "" }));
+    await enrol({ hostName: "web-3", nameTag: true, token: await newToken({ tags: ten }) });
+    expect(await tagsOf("web-3")).toHaveLength(10);
   });
 });

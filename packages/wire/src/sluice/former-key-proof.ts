@@ -1,0 +1,19 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+/** What a proof is about. */
+interface ProvedEnrolment {
+  /** Of the enrolment, drawn at random: a proof is good for no other. */
+  readonly clientToken: string;
+  readonly hostName: string;
+}
+
+/** Proves that an enrolling machine has the key of the host that it was, without showing it. Hex. */
+export function formerKeyProof(secretAccessKey: string, { clientToken, hostName }: ProvedEnrolment): string {
+  return createHmac("sha256", secretAccessKey).update(`sluice-enrolment\n${clientToken}\n${hostName}`).digest("hex");
+}
+
+export function isFormerKeyProof(proof: string, secretAccessKey: string, enrolment: ProvedEnrolment): boolean {
+  const given = Buffer.from(proof);
+  const right = Buffer.from(formerKeyProof(secretAccessKey, enrolment));
+  return given.length === right.length && timingSafeEqual(given, right);
+}
