@@ -143,6 +143,42 @@ describe.skipIf(missing !== null)(`HAProxy${missing ? ` (skipped: ${missing})` :
     });
   });
 
+  describe("a server that is started again goes on with the wait of the one before", () => {
+    it("for the end of a drain", async () => {
+      const balancer = await start();
+      const answer = get(balancer.port, "/slow", { "x-server": "s1" });
+      await one.untilHeld();
+      const before = newRouter();
+      await before.block(routed("s1"), never);
+      now += DRAIN_SECONDS * 1000 - 1;
+      const successor = newRouter();
+      successor.adopt(before.desiredState());
+      expect(await successor.block(routed("s1"), never)).toMatchObject({ outcome: "pending" });
+      now += 1;
+      expect(await successor.block(routed("s1"), never)).toMatchObject({ outcome: "done" });
+      one.release();
+      await answer;
+    });
+
+    it("for a host's health, and says what becomes of the host if nobody asks again", async () => {
+      const balancer = await start();
+      const settings = { healthySeconds: 10 };
+      const before = newRouter(settings);
+      await settled(before, "block", routed("s1"));
+      await one.stop();
+      expect(await before.allow(routed("s1"), never)).toMatchObject({
+        outcome: "pending",
+        ifLeft: `HAProxy keeps web/s1 of ${balancer.socket} in drain: it gets no requests until it is let in again, or HAProxy is restarted.`,
+      });
+      now += 9_999;
+      const successor = newRouter(settings);
+      successor.adopt(before.desiredState());
+      expect(await successor.allow(routed("s1"), never)).toMatchObject({ outcome: "pending" });
+      now += 1;
+      expect(await successor.allow(routed("s1"), never)).toMatchObject({ outcome: "failed" });
+    });
+  });
+
   /** Of two servers of Sluice on one database: each hears of the other's wishes. */
   function twoRouters(settings: Partial<HaproxySettings> = {}) {
     const [first, second] = [newRouter(settings), newRouter(settings)];

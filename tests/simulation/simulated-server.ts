@@ -111,6 +111,7 @@ export class SimulatedServer {
       },
       onQuarantine: (id, error) => onTrouble(`${id} was quarantined: ${error.message}`),
     });
+    void this.liveness.recall();
     this.runner.start();
     this.#flushLater();
     this.#probe();

@@ -124,6 +124,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       log.error({ error: describe(error) }, "what was heard of hosts could not be written down"),
     ),
   });
+  await liveness.recall();
   const ownKey = newOwnKey();
   const accessKeys = new AccessKeys(store, now, ownKey);
   const forgetKeys = (hostId: string) => accessKeys.forget(hostId);

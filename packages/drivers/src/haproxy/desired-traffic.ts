@@ -13,6 +13,15 @@ export interface DesiredTraffic {
   readonly revision: number;
   /** The process in which it was brought about last, by socket. Another process there has forgotten it. */
   readonly appliedIn: Readonly<Record<string, string>>;
+  /** Since when this wish is waited for, by socket: what outlives a restart of the server. */
+  readonly awaitedIn?: Readonly<Record<string, AwaitedIn>> | undefined;
+}
+
+/** A wait for a drain or a health check, in one process of a balancer. */
+export interface AwaitedIn {
+  readonly process: string;
+  /** Epoch milliseconds. */
+  readonly since: number;
 }
 
 /** The wishes of all hosts, one a host and group, the last one counting. */
@@ -54,6 +63,12 @@ export class DesiredTrafficTable {
     if (!known || known.appliedIn[socket] === process) return;
     const appliedIn = { ...known.appliedIn, [socket]: process };
     this.#entries.set(keyOf(hostId, group), { ...known, appliedIn });
+  }
+
+  awaited(hostId: string, group: string, socket: string, awaited: AwaitedIn): void {
+    const known = this.get(hostId, group);
+    if (!known) return;
+    this.#entries.set(keyOf(hostId, group), { ...known, awaitedIn: { ...known.awaitedIn, [socket]: awaited } });
   }
 
   forget(hostId: string): void {

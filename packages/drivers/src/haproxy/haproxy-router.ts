@@ -1,7 +1,7 @@
 import type { HostTraffic, RoutedHost, TrafficOutcome, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { Driver } from "../driver.ts";
 import { type BalancerState, parseBalancerState, type ServerState, SHOW_STATE } from "./balancer-state.ts";
-import { type DesiredTraffic, DesiredTrafficTable } from "./desired-traffic.ts";
+import { type AwaitedIn, type DesiredTraffic, DesiredTrafficTable } from "./desired-traffic.ts";
 import {
   type HaproxyBalancers,
   type HaproxySettings,
@@ -228,7 +228,15 @@ class RuntimeSocketRouter implements HaproxyRouter {
   }
 
   #awaited({ hostId }: RoutedHost, target: Target) {
-    return { ...target, revision: this.#desired.get(hostId, target.groups[0]!)?.revision ?? 0 };
+    const group = target.groups[0]!;
+    const socket = target.socket.name;
+    const entry = this.#desired.get(hostId, group);
+    return {
+      ...target,
+      revision: entry?.revision ?? 0,
+      known: entry?.awaitedIn?.[socket],
+      onBegin: (awaited: AwaitedIn) => this.#desired.awaited(hostId, group, socket, awaited),
+    };
   }
 
   /** Leaves the host drained, in which state its health is still checked for whoever looks into it. */

@@ -1,4 +1,5 @@
 import type { ServerState } from "./balancer-state.ts";
+import type { AwaitedIn } from "./desired-traffic.ts";
 import type { RuntimeSocket } from "./runtime-socket.ts";
 import type { Patience } from "./traffic-step.ts";
 
@@ -8,11 +9,15 @@ interface Awaited {
   readonly server: ServerState;
   /** The revision of the wish that is waited for: a newer one is another wait, whoever saw the end of the one before. */
   readonly revision: number;
+  /** What was written down of this wait, be it by another process of the server. */
+  readonly known: AwaitedIn | undefined;
+  /** To be written down: the wait begins only now. */
+  readonly onBegin: (awaited: AwaitedIn) => void;
 }
 
 /**
- * Since when each server is waited for, over repeated calls. HAProxy does not tell, so a server that drains or checks its health already
- * when this process first sees it is given the whole time, and so is one in a balancer that was restarted.
+ * Since when each server is waited for, over repeated calls and restarts of this process. HAProxy does not tell, so a server that drains or
+ * checks its health already when it is first seen is given the whole time, and so is one in a balancer that was restarted.
  */
 export class PatienceClock {
   readonly #limitMilliseconds: number;
@@ -37,8 +42,11 @@ export class PatienceClock {
     const now = this.#now();
     let start = this.#starts.get(key);
     if (begins || start?.process !== process || start.revision !== revision) {
-      start = { process, revision, startedAt: now };
+      const isKnown = !begins && awaited.known?.process === process;
+      const startedAt = isKnown ? Math.min(awaited.known?.since ?? now, now) : now;
+      start = { process, revision, startedAt };
       this.#starts.set(key, start);
+      if (!isKnown) awaited.onBegin({ process, since: now });
     }
     const remainingMilliseconds = start.startedAt + this.#limitMilliseconds - now;
     return { limitMilliseconds: this.#limitMilliseconds, remainingMilliseconds };

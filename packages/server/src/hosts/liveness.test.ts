@@ -1,3 +1,4 @@
+import { deadlineAt } from "@sluice/engine/heard-time.ts";
 import { darkAt } from "@sluice/engine/observation.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { OperationContext } from "../operations/operation.ts";
@@ -298,4 +299,46 @@ describe("a clock that jumps", () => {
     passSeconds(1);
     expect(await observe("web-1")).toMatchObject({ goodbyeAt: null });
   });
+});
+
+it("tells a server that starts again what the one before had heard, for deadlines and not for silence", async () => {
+  let now = READY;
+  const hear = (hearing: Hearing, until: number) => {
+    for (; now <= until; now += 1_000) hearing.answered(now, now + 1);
+  };
+  const serve = async () => {
+    const hearing = new Hearing(now);
+    const served = new Liveness({
+      store: context.store,
+      readyAt: now,
+      onFlushError: () => {},
+      hearing,
+      now: () => now,
+    });
+    await served.recall();
+    served.ready(now);
+    return { hearing, served };
+  };
+  await declare("web-1", { enrolled_at: READY, agent: "sluice" });
+  const before = await serve();
+  hear(before.hearing, READY + 420_000);
+  before.served.seen("web-1", now, "sluice");
+  await before.served.flush();
+
+  now += 60_000;
+  const restartedAt = now;
+  const { hearing, served } = await serve();
+  expect(served.heardTime()).toEqual([{ from: READY, until: READY + 420_000 }]);
+  hear(hearing, restartedAt + 180_000);
+  const heard = served.heardTime();
+  expect(heard).toEqual([
+    { from: READY, until: READY + 420_000 },
+    { from: restartedAt, until: restartedAt + 180_000 },
+  ]);
+  // Seven minutes before, and one of three since: hosts and balancers have two to come back.
+  const FIFTEEN_MINUTES = 900_000;
+  expect(deadlineAt(heard, READY, FIFTEEN_MINUTES, restartedAt + 180_000)).toBe(restartedAt + 600_000);
+  expect((await served.observe(context.store, ["web-1"])).get("web-1")?.silentSince).toBeGreaterThanOrEqual(
+    restartedAt,
+  );
 });

@@ -1,6 +1,7 @@
 import { ALWAYS_HEARD, type HeardTime } from "@sluice/engine/heard-time.ts";
 import type { HostLiveness } from "@sluice/engine/observation.ts";
 import { type Kysely, sql } from "kysely";
+import { readHeardTime, saveHeardTime } from "../store/heard-time.ts";
 import { findHosts, type HostRow } from "../store/hosts.ts";
 import type { Store } from "../store/open-store.ts";
 import type { Database } from "../store/schema.ts";
@@ -83,6 +84,8 @@ export class Liveness {
   readonly #clockOffsets: LivenessOptions["clockOffsets"];
   #lookedAt = Number.NEGATIVE_INFINITY;
   #flushing: Promise<void> = Promise.resolve();
+  /** What servers of before heard, for deadlines alone: the silence of hosts counts anew with each server. */
+  #heardBefore: HeardTime = [];
 
   constructor({ store, readyAt, onFlushError, hearing, now, isShared, clockOffsets }: LivenessOptions) {
     this.#store = store;
@@ -155,10 +158,17 @@ export class Liveness {
     return observed;
   }
 
-  /** When this server proved that it could hear: what deadlines count. */
+  /** When this server, or one before it, proved that it could hear: what deadlines count. */
   heardTime(): HeardTime {
     this.#lookAtClock();
-    return this.#hearing.heardTime();
+    const heard = this.#hearing.heardTime();
+    const from = heard[0]?.from ?? this.#now?.() ?? Number.NEGATIVE_INFINITY;
+    return [...this.#heardBefore.filter(({ until }) => until < from), ...heard];
+  }
+
+  /** Reads what the server before this one heard, so that no wait begins anew with a restart. */
+  async recall(): Promise<void> {
+    this.#heardBefore = await readHeardTime(this.#store);
   }
 
   livenessOf(row: HostRow): HostLiveness {
@@ -249,11 +259,13 @@ export class Liveness {
     this.#changed = new Set();
     // Taken now: the work may run again, and must then write the same.
     const rows = changed.map((hostId) => ({ hostId, ...this.#heardOf(hostId) }));
+    const heardTime = this.heardTime();
     try {
       await this.#store.write(async ({ db }) => {
         for (let from = 0; from < rows.length; from += FLUSH_ROWS_MAX) {
           await writeHeard(db, rows.slice(from, from + FLUSH_ROWS_MAX));
         }
+        await saveHeardTime(db, heardTime);
       });
     } catch (error) {
       for (const hostId of changed) this.#changed.add(hostId);
