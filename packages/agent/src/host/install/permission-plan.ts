@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { PermissionRule } from "@sluice/model/app-spec/install-values.ts";
+import { matchesSimpleGlob } from "@sluice/model/app-spec/simple-glob.ts";
 import { EventFailure } from "../event-failure.ts";
 import type { InstallPlan } from "./install-plan.ts";
 
@@ -67,23 +68,6 @@ function objectsOf(permission: PermissionRule, plan: InstallPlan): readonly stri
 function isSelected(relativePath: string, { pattern, except }: PermissionRule): boolean {
   if (pattern !== EVERYTHING_BELOW && !matchesSimpleGlob(relativePath, pattern)) return false;
   return !except.some((excluded) => matchesSimpleGlob(relativePath, excluded));
-}
-
-/** `*` is the only wildcard, and a pattern reaches direct children only: a path with a `/` never matches. */
-export function matchesSimpleGlob(relativePath: string, pattern: string): boolean {
-  if (relativePath.includes("/")) return false;
-  const pieces = pattern.split("*");
-  const [first = "", ...rest] = pieces;
-  if (!relativePath.startsWith(first)) return false;
-  if (rest.length === 0) return relativePath === first;
-  const last = rest.pop() ?? "";
-  let position = first.length;
-  for (const piece of rest) {
-    const found = relativePath.indexOf(piece, position);
-    if (found < 0) return false;
-    position = found + piece.length;
-  }
-  return relativePath.length - last.length >= position && relativePath.endsWith(last);
 }
 
 function checkFilePermission({ object, pattern, except }: PermissionRule): void {

@@ -1,0 +1,109 @@
+import { AppSpecError } from "../app-spec/app-spec-error.ts";
+import { filePaths } from "../app-spec/install-values.ts";
+import { findInBundle } from "./bundle-listing.ts";
+import type { Finding } from "./finding.ts";
+import { fileEntries, type InstalledPaths } from "./installed-paths.ts";
+import { entriesOf, type LintSubject, lineOf, quoted, scriptsOf } from "./lint-subject.ts";
+import { similarPath } from "./similar-path.ts";
+
+/** Values that the grammar takes and Install does not. */
+export function unusableFiles(subject: LintSubject): Finding[] {
+  return entriesOf(subject, "files").flatMap((entry): Finding[] => {
+    const file = subject.appSpec.files[entry.index];
+    try {
+      if (file !== undefined) filePaths(file);
+      return [];
+    } catch (error) {
+      if (!(error instanceof AppSpecError)) throw error;
+      return [
+        {
+          check: "unusable-value",
+          severity: "error",
+          line: entry.line,
+          message: `${error.message} Every host fails at Install.`,
+        },
+      ];
+    }
+  });
+}
+
+export function missingSources(subject: LintSubject): Finding[] {
+  const { bundle } = subject;
+  if (bundle === null) return [];
+  const isMadeBefore = scriptsOf(subject).some(({ event }) => event === "BeforeInstall");
+  return fileEntries(subject).flatMap((entry): Finding[] => {
+    if (findInBundle(bundle, entry.source).state !== "missing") return [];
+    const doubt = isMadeBefore ? ", unless a BeforeInstall script puts it there" : "";
+    const meant = similarPath(entry.source, bundle, "any");
+    const cure = /[*?[{]/.test(entry.source)
+      ? "A source is a path, not a pattern: name the directory, whose whole content is installed."
+      : meant === undefined
+        ? "Add it to the bundle, or correct the source."
+        : `Did you mean ${quoted(meant)}?`;
+    const message = `The source ${quoted(entry.source)} is not in the bundle: every host fails at Install${doubt}. ${cure}`;
+    return [{ check: "missing-source", severity: "error", line: lineOf(subject, entry, "source"), message }];
+  });
+}
+
+/** Destinations that are taken by their letters. */
+export function oddDestinations(subject: LintSubject): Finding[] {
+  const { bundle } = subject;
+  return fileEntries(subject).flatMap((entry): Finding[] => {
+    const { source, destination, target } = entry;
+    const line = lineOf(subject, entry, "destination");
+    const warn = (message: string): Finding[] => [{ check: "destination", severity: "warning", line, message }];
+    if (/\$\{?\w|%\w+%/.test(destination)) {
+      return warn(
+        `The destination ${quoted(destination)} is taken as it is: variables are not replaced, and the files go to ${quoted(target)}. Write the path out.`,
+      );
+    }
+    if (/^[A-Za-z]:[\\/]/.test(destination)) {
+      return warn(
+        `The destination ${quoted(destination)} is a path of Windows, and os is linux: the files go to ${quoted(target)}.`,
+      );
+    }
+    if (!destination.startsWith("/") && !destination.startsWith("~")) {
+      return warn(
+        `The destination ${quoted(destination)} is relative: it counts from /, and the files go to ${quoted(target)}. Begin it with a slash.`,
+      );
+    }
+    const found = bundle === null ? undefined : findInBundle(bundle, source);
+    if (found?.state !== "found" || found.entry.kind === "directory") return [];
+    const name = found.path.slice(found.path.lastIndexOf("/") + 1);
+    if (!looksLikeFileName(target, name)) return [];
+    return warn(
+      `The destination ${quoted(destination)} is the directory that ${quoted(name)} is put in, so the file becomes ${quoted(`${target}/${name}`)}. Name the directory alone.`,
+    );
+  });
+}
+
+/** `/etc/app/app.conf` for `app.conf`; a directory may be called as a file without an ending is. */
+function looksLikeFileName(target: string, name: string): boolean {
+  const last = target.slice(target.lastIndexOf("/") + 1);
+  const ending = /[^.](\.[A-Za-z][A-Za-z0-9]*)$/.exec(name)?.[1];
+  return ending !== undefined && last.endsWith(ending) && last.length > ending.length;
+}
+
+/** Two sources for one place on the host. */
+export function collidingFiles(subject: LintSubject, installed: InstalledPaths | null): Finding[] {
+  if (installed === null || subject.appSpec.fileExistsBehavior === "RETAIN") return [];
+  const first = new Map<string, Finding>();
+  for (const { by, earlier, destination, what } of installed.collisions) {
+    const pair = `${earlier.index} ${by.index}`;
+    if (first.has(pair)) continue;
+    const other =
+      earlier.index === by.index
+        ? "the same entry"
+        : `${earlier.field}${earlier.line === null ? "" : ` (line ${earlier.line})`}`;
+    const message = `${by.field} and ${other} both install ${quoted(destination)}, as ${what}: every host fails at Install. Remove one of them.`;
+    first.set(pair, { check: "same-destination", severity: "error", line: by.line, message });
+  }
+  return [...first.values()];
+}
+
+/** An AppSpec in a bundle that has two; the second is never looked at. */
+export function secondAppSpec({ bundle }: LintSubject): Finding[] {
+  if (bundle === null || !bundle.entries.has("appspec.yml") || !bundle.entries.has("appspec.yaml")) return [];
+  const message = "The bundle has an appspec.yaml, too, which is not read. Remove one of them.";
+  return [{ check: "second-app-spec", severity: "warning", line: null, message }];
+}

@@ -1,0 +1,22 @@
+import { visibleLine } from "../visible-text.ts";
+
+/**
+ * `error`: every host would fail. `warning`: it is accepted, and does not do what it seems to say. `note`: worth knowing, and often meant so;
+ * deployments do not mention it.
+ */
+export type Severity = "error" | "warning" | "note";
+
+export interface Finding {
+  /** The check's name, which the reference page lists. */
+  readonly check: string;
+  readonly severity: Severity;
+  /** In the AppSpec, counted from 1; null where the AppSpec itself is missing, or lacks something. */
+  readonly line: number | null;
+  /** Sentences: what is there, what will happen, what was probably meant. */
+  readonly message: string;
+}
+
+/** `appspec.yml line 7: …`. Names in it come from the bundle, so what steers a terminal is written out. */
+export function describeFinding(fileName: string, { line, message }: Pick<Finding, "line" | "message">): string {
+  return visibleLine(line === null ? `${fileName}: ${message}` : `${fileName} line ${line}: ${message}`);
+}

@@ -1,0 +1,243 @@
+import { FILE_EXISTS_BEHAVIORS } from "../app-spec/app-spec.ts";
+import { isYamlMap, type YamlMap, yamlText } from "../app-spec/yaml-value.ts";
+import { excerpt } from "../excerpt.ts";
+import { LIFECYCLE_EVENTS } from "../lifecycle-event.ts";
+import type { Finding } from "./finding.ts";
+import { entriesOf, quoted, scriptsOf, type WrittenAppSpec, type WrittenEntry } from "./lint-subject.ts";
+import { nearestName } from "./nearest-name.ts";
+
+interface KnownKeys {
+  readonly names: readonly string[];
+  /** Other words for them, without blanks, hyphens and capitals. */
+  readonly aliases?: Readonly<Record<string, string>>;
+}
+
+const FILE_EXISTS = `file_exists_behavior (${FILE_EXISTS_BEHAVIORS.join(", ")}) at the top of the file, beside files`;
+
+const TOP_LEVEL: KnownKeys = {
+  names: ["version", "os", "files", "permissions", "hooks", "file_exists_behavior"],
+  aliases: {
+    fileexists: "file_exists_behavior",
+    fileexistbehavior: "file_exists_behavior",
+    overwrite: "file_exists_behavior",
+    overwriteexisting: "file_exists_behavior",
+    operatingsystem: "os",
+    platform: "os",
+    scripts: "hooks",
+    lifecycleevents: "hooks",
+    events: "hooks",
+  },
+};
+const SCRIPT: KnownKeys = {
+  names: ["location", "timeout", "runas", "sudo"],
+  aliases: {
+    script: "location",
+    path: "location",
+    file: "location",
+    source: "location",
+    command: "location",
+    run: "location",
+    user: "runas",
+    owner: "runas",
+    runasuser: "runas",
+    username: "runas",
+    timeoutseconds: "timeout",
+    timeoutinseconds: "timeout",
+  },
+};
+const FILE: KnownKeys = {
+  names: ["source", "destination"],
+  aliases: {
+    src: "source",
+    from: "source",
+    dest: "destination",
+    dst: "destination",
+    target: "destination",
+    to: "destination",
+  },
+};
+const PERMISSION: KnownKeys = {
+  names: ["object", "pattern", "except", "owner", "group", "mode", "acls", "context", "type"],
+  aliases: {
+    path: "object",
+    file: "object",
+    location: "object",
+    destination: "object",
+    user: "owner",
+    permission: "mode",
+    permissions: "mode",
+    chmod: "mode",
+    exclude: "except",
+    excludes: "except",
+    types: "type",
+    selinux: "context",
+  },
+};
+const CONTEXT: KnownKeys = { names: ["name", "type", "range"], aliases: { user: "name" } };
+
+/** Keys that stand where another key's members belong, by what to do about it. */
+const BELONG_ELSEWHERE: Readonly<
+  Record<"top-level" | "script" | "file" | "permission" | "context", Readonly<Record<string, string>>>
+> = {
+  "top-level": {
+    source: "It belongs in an entry of files.",
+    destination: "It belongs in an entry of files.",
+    location: "It belongs in a script's entry, below an event of hooks.",
+    timeout: "It belongs in a script's entry, below an event of hooks.",
+    runas: "It belongs in a script's entry, below an event of hooks.",
+    object: "It belongs in an entry of permissions.",
+    pattern: "It belongs in an entry of permissions.",
+    except: "It belongs in an entry of permissions.",
+    owner: "It belongs in an entry of permissions.",
+    group: "It belongs in an entry of permissions.",
+    mode: "It belongs in an entry of permissions.",
+    acls: "It belongs in an entry of permissions.",
+    context: "It belongs in an entry of permissions.",
+    overwrite: `What decides about files that exist is ${FILE_EXISTS}.`,
+    resources: "It belongs in an AppSpec for ECS or Lambda.",
+  },
+  script: {
+    args: "A script gets no arguments: write a script that passes them on.",
+    arguments: "A script gets no arguments: write a script that passes them on.",
+    parameters: "A script gets no arguments: write a script that passes them on.",
+    env: "A script's variables are those that the agent sets: set others in the script.",
+    environment: "A script's variables are those that the agent sets: set others in the script.",
+    interpreter: "The script's own first line (#!) names its interpreter.",
+    shell: "The script's own first line (#!) names its interpreter.",
+    mode: "The agent makes scripts executable by itself.",
+    object: "It belongs in an entry of permissions.",
+    destination: "It belongs in an entry of files.",
+  },
+  file: {
+    overwrite: `What decides about files that exist is ${FILE_EXISTS}.`,
+    fileexistsbehavior: `It belongs at the top of the file, beside files, and holds for all of them.`,
+    permissions: "Permissions are a list of their own at the top of the file, beside files.",
+    permission: "Permissions are a list of their own at the top of the file, beside files.",
+    mode: "It belongs in an entry of permissions, a list beside files.",
+    owner: "It belongs in an entry of permissions, a list beside files.",
+    group: "It belongs in an entry of permissions, a list beside files.",
+    user: "The owner belongs in an entry of permissions, a list beside files.",
+    object: "It belongs in an entry of permissions, a list beside files.",
+    except: "Everything below the source is installed: leave files out of the bundle instead.",
+    exclude: "Everything below the source is installed: leave files out of the bundle instead.",
+    excludes: "Everything below the source is installed: leave files out of the bundle instead.",
+    ignore: "Everything below the source is installed: leave files out of the bundle instead.",
+    pattern: "Everything below the source is installed: leave files out of the bundle instead.",
+    runas: "Files belong to the agent's user: set an owner in permissions.",
+  },
+  permission: {
+    recursive: "The pattern ** reaches everything below the object, and is the default.",
+    source: "It belongs in an entry of files.",
+    runas: "It belongs in a script's entry, below an event of hooks.",
+    timeout: "It belongs in a script's entry, below an event of hooks.",
+  },
+  context: {},
+};
+
+/** Keys that agents do not read. They say nothing of them. */
+export function unknownKeys(written: WrittenAppSpec): Finding[] {
+  return [
+    ...unknownTopLevelKeys(written),
+    ...scriptsOf(written).flatMap((entry) => unknownIn(written, entry, SCRIPT, "script")),
+    ...entriesOf(written, "files").flatMap((entry) => unknownIn(written, entry, FILE, "file")),
+    ...entriesOf(written, "permissions").flatMap((entry) => [
+      ...unknownIn(written, entry, PERMISSION, "permission"),
+      ...unknownInContext(written, entry),
+    ]),
+  ];
+}
+
+function unknownTopLevelKeys({ root, places }: WrittenAppSpec): Finding[] {
+  return strangers(root, TOP_LEVEL).map(({ key, name }) => {
+    const line = places.member(root, key)?.line ?? null;
+    const event = nearestName(name, LIFECYCLE_EVENTS);
+    const elsewhere = adviceOn(name, "top-level");
+    const meant = elsewhere === undefined ? nearestName(name, TOP_LEVEL.names, TOP_LEVEL.aliases) : undefined;
+    if (elsewhere === undefined && meant === undefined && event !== undefined) {
+      const cure = `Indent ${event} below hooks.`;
+      return unknown(line, `${quoted(name)} stands outside hooks, where nothing runs its scripts. ${cure}`);
+    }
+    const found = unknown(
+      line,
+      `${quoted(name)} at the top of the file is not read. ${elsewhere ?? question(meant, TOP_LEVEL)}`,
+    );
+    // Other programs keep their settings in this file, too.
+    return elsewhere === undefined && meant === undefined ? { ...found, severity: "note" } : found;
+  });
+}
+
+function unknownIn(
+  { places }: WrittenAppSpec,
+  { field, map, line }: WrittenEntry,
+  known: KnownKeys,
+  kind: keyof typeof BELONG_ELSEWHERE,
+): Finding[] {
+  return strangers(map, known).map(({ key, name }) => {
+    const meant = nearestName(name, known.names, known.aliases);
+    // What stands there already was not meant by another word for it.
+    const isTaken = meant !== undefined && map.has(meant) && adviceOn(name, kind) !== undefined;
+    const advice = isTaken || meant === undefined ? adviceOn(name, kind) : undefined;
+    return unknown(
+      places.member(map, key)?.line ?? line,
+      `${quoted(name)} in ${quoted(field)} is not read. ${advice ?? question(meant, known)}`,
+    );
+  });
+}
+
+function unknownInContext(written: WrittenAppSpec, { field, map, line, index }: WrittenEntry): Finding[] {
+  const context = map.get("context") ?? null;
+  if (!isYamlMap(context)) return [];
+  return unknownIn(written, { field: `${field}.context`, map: context, line, index }, CONTEXT, "context");
+}
+
+function strangers(map: YamlMap, { names }: KnownKeys) {
+  return [...map.keys()]
+    .filter((key) => typeof key !== "string" || !names.includes(key))
+    .map((key) => ({ key, name: yamlText(key) }))
+    .filter(({ name }) => !name.startsWith("x-"));
+}
+
+function adviceOn(name: string, kind: keyof typeof BELONG_ELSEWHERE): string | undefined {
+  const advice = BELONG_ELSEWHERE[kind];
+  const word = nearestName(
+    name,
+    Object.keys(advice).filter((key) => key.length === name.replaceAll(/[-_ ]/g, "").length),
+  );
+  return word === undefined ? undefined : advice[word];
+}
+
+function question(meant: string | undefined, { names }: KnownKeys): string {
+  return meant === undefined ? `What is read: ${names.join(", ")}.` : `Did you mean ${meant}?`;
+}
+
+function unknown(line: number | null, message: string): Finding {
+  return { check: "unknown-key", severity: "warning", line, message };
+}
+
+/** Of two equal keys in one mapping agents read the last alone. */
+export function repeatedKeys(written: WrittenAppSpec): Finding[] {
+  const { root, places } = written;
+  const hooks = root.get("hooks") ?? null;
+  const maps: { readonly map: YamlMap; readonly where: string }[] = [
+    { map: root, where: "" },
+    ...(isYamlMap(hooks) ? [{ map: hooks, where: " in hooks" }] : []),
+    ...[...scriptsOf(written), ...entriesOf(written, "files"), ...entriesOf(written, "permissions")].map(
+      ({ map, field }) => ({
+        map,
+        where: ` in ${field}`,
+      }),
+    ),
+  ];
+  const isRead = (map: YamlMap, name: string) => map !== root || TOP_LEVEL.names.includes(name);
+  return maps.flatMap(({ map, where }) =>
+    places
+      .repeatedKeys(map)
+      .filter(({ key }) => isRead(map, yamlText(key)))
+      .map(({ key, line, lastLine }) => ({
+        check: "repeated-key",
+        severity: "warning" as const,
+        line,
+        message: `${quoted(yamlText(key))}${excerpt(where)} is there again on line ${lastLine}, and only that is read. Put both in one.`,
+      })),
+  );
+}

@@ -1,0 +1,433 @@
+import { describe, expect, it } from "vitest";
+import { type BundleEntry, type BundleListing, listBundle } from "./bundle-listing.ts";
+import { CHECK_NAMES } from "./checks.ts";
+import { type FileStart, fileStart } from "./file-start.ts";
+import { describeFinding } from "./finding.ts";
+import { lintAppSpec, missingAppSpec } from "./lint-bundle.ts";
+
+const HEAD = "version: 0.0\nos: linux\n";
+const VALIDATED = "  ValidateService: [{location: v.sh}]\n";
+
+function file(start: FileStart | null = "interpreter", isExecutable: boolean | null = true): BundleEntry {
+  return { kind: "file", start, isExecutable };
+}
+
+function bundle(entries: Readonly<Record<string, BundleEntry | string>>): BundleListing {
+  const named = Object.entries(entries).map(([name, entry]): [string, BundleEntry] => [
+    name,
+    typeof entry === "string" ? { kind: "link", target: entry } : entry,
+  ]);
+  return listBundle([...named, ["appspec.yml", file(null)], ["v.sh", file()]]);
+}
+
+/** `severity check line: message`, the missing ValidateService hook apart. */
+function lint(text: string, listing: BundleListing | null = null): string[] {
+  return lintAppSpec(text, listing)
+    .findings.filter(({ check }) => check !== "no-validation")
+    .map(({ severity, check, line, message }) => `${severity} ${check} ${line}: ${message}`);
+}
+
+describe("keys and events that agents do not read", () => {
+  it.each([
+    [
+      `${HEAD}hook:\n  AfterInstall: [{location: a}]\n`,
+      "warning unknown-key 3: hook at the top of the file is not read. Did you mean hooks?",
+    ],
+    [
+      `${HEAD}Hooks:\n  AfterInstall: [{location: a}]\n`,
+      "warning unknown-key 3: Hooks at the top of the file is not read. Did you mean hooks?",
+    ],
+    [`${HEAD}file: []\n`, "warning unknown-key 3: file at the top of the file is not read. Did you mean files?"],
+    [
+      `${HEAD}fileExistsBehaviour: RETAIN\n`,
+      "warning unknown-key 3: fileExistsBehaviour at the top of the file is not read. Did you mean file_exists_behavior?",
+    ],
+    [
+      `${HEAD}overwrite: true\n`,
+      "warning unknown-key 3: overwrite at the top of the file is not read. What decides about files that exist is file_exists_behavior",
+    ],
+    [
+      `${HEAD}AfterInstal:\n  - location: a\n`,
+      "warning unknown-key 3: AfterInstal stands outside hooks, where nothing runs its scripts. Indent AfterInstall below hooks.",
+    ],
+    [`${HEAD}branch_config: {}\n`, "note unknown-key 3: branch_config at the top of the file is not read."],
+    [
+      `${HEAD}hooks:\n  AfterInstal:\n    - location: a\n`,
+      "warning unknown-event 4: AfterInstal is no lifecycle event, so its scripts never run, and the deployment succeeds without them. Did you mean AfterInstall?",
+    ],
+    [
+      `${HEAD}hooks:\n  Before Install:\n    - location: a\n`,
+      "warning unknown-event 4: Before Install is no lifecycle event, so its scripts never run, and the deployment succeeds without them. Did you mean BeforeInstall?",
+    ],
+    [`${HEAD}hooks:\n  applicationstart:\n    - location: a\n`, "Did you mean ApplicationStart?"],
+    [
+      `${HEAD}hooks:\n  Install:\n    - location: a\n`,
+      "warning unknown-event 4: Install runs no scripts of an AppSpec",
+    ],
+    [
+      `${HEAD}hooks:\n  AfterAllowTestTraffic:\n    - location: a\n`,
+      "warning unknown-event 4: AfterAllowTestTraffic is no event of deployments to hosts",
+    ],
+    [
+      `${HEAD}hooks:\n  Sing:\n    - location: a\n`,
+      "warning unknown-event 4: Sing is no lifecycle event, so its scripts never run, and the deployment succeeds without them. Events: BeforeBlockTraffic,",
+    ],
+    [
+      `${HEAD}hooks:\n  AfterInstall:\n    - location: a\n      timout: 30\n`,
+      "warning unknown-key 6: timout in hooks.AfterInstall[0] is not read. Did you mean timeout?",
+    ],
+    [
+      `${HEAD}hooks:\n  AfterInstall:\n    - location: a\n      run_as: root\n`,
+      "warning unknown-key 6: run_as in hooks.AfterInstall[0] is not read. Did you mean runas?",
+    ],
+    [
+      `${HEAD}hooks:\n  AfterInstall:\n    - location: a\n      args: -x\n`,
+      "warning unknown-key 6: args in hooks.AfterInstall[0] is not read. A script gets no arguments",
+    ],
+    [
+      `${HEAD}files:\n  - source: a\n    destination: /b\n    overwrite: true\n`,
+      "warning unknown-key 6: overwrite in files[0] is not read. What decides about files that exist is file_exists_behavior",
+    ],
+    [
+      `${HEAD}files:\n  - source: a\n    destination: /b\n    mode: 644\n`,
+      "warning unknown-key 6: mode in files[0] is not read. It belongs in an entry of permissions",
+    ],
+    [
+      `${HEAD}files:\n  - src: a\n    destination: /b\n`,
+      "warning unknown-key 4: src in files[0] is not read. Did you mean source?",
+    ],
+    [
+      `${HEAD}files: [{source: a, destination: /b}]\npermissions:\n  - object: /b\n    acl: [a]\n`,
+      "warning unknown-key 6: acl in permissions[0] is not read. Did you mean acls?",
+    ],
+    [
+      `${HEAD}files: [{source: a, destination: /b}]\npermissions:\n  - object: /b\n    context: {user: a, type: b}\n`,
+      "user in permissions[0].context is not read. Did you mean name?",
+    ],
+    [
+      `${HEAD}hooks:\n  AfterInstall: [{location: a}]\nhooks:\n  ApplicationStart: [{location: b}]\n`,
+      "warning repeated-key 3: hooks is there again on line 5, and only that is read.",
+    ],
+    [
+      `${HEAD}hooks:\n  AfterInstall: [{location: a}]\n  AfterInstall: [{location: b}]\n`,
+      "warning repeated-key 4: AfterInstall in hooks is there again on line 5",
+    ],
+  ])("%j", (text, expected) => {
+    expect(lint(text)).toContainEqual(expect.stringContaining(expected));
+  });
+
+  it("are told of an AppSpec that agents refuse, too: a misspelt key may be why", () => {
+    expect(lint(`${HEAD}files:\n  - source: a\n    target: /b\n`)).toEqual([
+      expect.stringContaining("error refused 4: "),
+      "warning unknown-key 5: target in files[0] is not read. Did you mean destination?",
+    ]);
+    expect(lint("version: 0.0\nResources: []\n")).toEqual([
+      expect.stringContaining("error refused null: This is an AppSpec for ECS or Lambda"),
+    ]);
+  });
+});
+
+describe("values that are not what they look like", () => {
+  const permission = (member: string) =>
+    `${HEAD}files: [{source: a, destination: /b}]\npermissions:\n  - object: /b\n    ${member}\n`;
+  it.each([
+    [
+      `${HEAD}hooks:\n  AfterInstall:\n    - location: a\n      timeout: 5m\n`,
+      "warning timeout 6: timeout: 5m in hooks.AfterInstall[0] is read as 5 seconds.",
+    ],
+    [
+      `${HEAD}hooks:\n  AfterInstall:\n    - location: a\n      timeout: 0300\n`,
+      "warning timeout 6: timeout: 0300 in hooks.AfterInstall[0] is read as 192 seconds.",
+    ],
+    [
+      `${HEAD}hooks:\n  AfterInstall:\n    - {location: a, timeout: 3000}\n    - {location: b, timeout: 3000}\n`,
+      "warning timeout 5: The timeouts of AfterInstall add up to 6000 seconds.",
+    ],
+    [
+      `${HEAD}hooks:\n  AfterInstall:\n    - location: a\n      sudo: "no"\n`,
+      "warning sudo 6: sudo: no in hooks.AfterInstall[0] is read as true.",
+    ],
+    [
+      permission("mode: 0644"),
+      'warning mode 6: mode: 0644 is octal to YAML, and read as the mode 420. Put it in quotes: "0644".',
+    ],
+    [permission("mode: 0755"), "warning mode 6: mode: 0755 is octal to YAML, and read as the mode 493."],
+    [
+      permission("owner: 1000"),
+      "error unusable-value 5: The owner in the permission for /b in the application specification file is not text",
+    ],
+    [
+      permission('acls: ["user:bob:rw"]'),
+      "error acls-and-context 6: acls of /b: hosts with the Sluice agent fail at Install",
+    ],
+    [
+      permission("context: {type: a_t}"),
+      "error acls-and-context 6: context of /b: hosts with the Sluice agent fail at Install",
+    ],
+    ["version: 0.0\nos: windows\n", "error windows 2: os: windows is for the AWS agent on Windows"],
+    [
+      `${HEAD}files: [{source: a, destination: opt/x}]\n`,
+      "warning destination 3: The destination opt/x is relative: it counts from /, and the files go to /opt/x.",
+    ],
+    [
+      `${HEAD}files: [{source: a, destination: "$HOME/x"}]\n`,
+      "warning destination 3: The destination $HOME/x is taken as it is",
+    ],
+    [
+      `${HEAD}files: [{source: a, destination: 'c:\\x'}]\n`,
+      "warning destination 3: The destination c:\\x is a path of Windows",
+    ],
+  ])("%j", (text, expected) => {
+    expect(lint(text)).toContainEqual(expect.stringContaining(expected));
+  });
+});
+
+describe("scripts", () => {
+  const hook = (event: string, location: string) => `${HEAD}hooks:\n  ${event}:\n    - location: ${location}\n`;
+  it.each([
+    [
+      "missing",
+      hook("AfterInstall", "gone.sh"),
+      {},
+      "error missing-script 5: The script gone.sh is not in the bundle: every host fails at AfterInstall. Add it to the bundle, or correct the location.",
+    ],
+    [
+      "near",
+      hook("AfterInstall", "scripts/strat.sh"),
+      { "scripts/start.sh": file() },
+      "Did you mean scripts/start.sh?",
+    ],
+    ["elsewhere", hook("AfterInstall", "start.sh"), { "scripts/start.sh": file() }, "Did you mean scripts/start.sh?"],
+    [
+      "with other capitals",
+      hook("AfterInstall", "Scripts/Start.sh"),
+      { "scripts/start.sh": file() },
+      "Did you mean scripts/start.sh?",
+    ],
+    [
+      "with backslashes",
+      hook("AfterInstall", "scripts\\start.sh"),
+      { "scripts/start.sh": file() },
+      "Did you mean scripts/start.sh?",
+    ],
+    [
+      "by its path on the host",
+      hook("AfterInstall", "/opt/app/start.sh"),
+      { "start.sh": file() },
+      "Did you mean start.sh?",
+    ],
+    [
+      "with arguments",
+      hook("AfterInstall", "start.sh --all"),
+      { "start.sh": file() },
+      "A location takes no arguments: name start.sh alone",
+    ],
+    [
+      "of ApplicationStop",
+      hook("ApplicationStop", "gone.sh"),
+      {},
+      "warning missing-script 5: The script gone.sh is not in the bundle: the deployment after this one fails at ApplicationStop",
+    ],
+    [
+      "of traffic events",
+      hook("BeforeAllowTraffic", "gone.sh"),
+      {},
+      "warning missing-script 5: The script gone.sh is not in the bundle: every host fails at BeforeAllowTraffic, if the group has a load balancer",
+    ],
+    [
+      "after others",
+      `${HEAD}hooks:\n  BeforeInstall: [{location: v.sh}]\n  AfterInstall: [{location: gone.sh}]\n`,
+      {},
+      "error missing-script 5: The script gone.sh is not in the bundle: every host fails at AfterInstall, unless a script that runs before puts it there.",
+    ],
+    [
+      "a directory",
+      hook("AfterInstall", "scripts"),
+      { "scripts/a": file() },
+      "error unusable-script 5: The script scripts is a directory: every host fails at AfterInstall.",
+    ],
+    [
+      "behind a broken link",
+      hook("AfterInstall", "a.sh"),
+      { "a.sh": "b.sh" },
+      "error missing-script 5: The script a.sh is not in the bundle",
+    ],
+    [
+      "with carriage returns",
+      hook("AfterInstall", "a.sh"),
+      { "a.sh": file("interpreter-cr") },
+      "error unusable-script 5: The script a.sh has Windows line ends",
+    ],
+    [
+      "with a byte order mark",
+      hook("AfterInstall", "a.sh"),
+      { "a.sh": file("byte-order-mark") },
+      "warning script-start 5: The script a.sh begins with a byte order mark",
+    ],
+    [
+      "with a broken first line",
+      hook("AfterInstall", "a.sh"),
+      { "a.sh": file("near-interpreter") },
+      "warning script-start 5: The script a.sh has a first line that is no interpreter line",
+    ],
+    [
+      "without a first line",
+      hook("AfterInstall", "a.sh"),
+      { "a.sh": file("text") },
+      "note script-start 5: The script a.sh has no interpreter line",
+    ],
+    [
+      "not executable",
+      hook("AfterInstall", "a.sh"),
+      { "a.sh": file("interpreter", false) },
+      "note not-executable 5: The script a.sh is not executable. Agents make it so",
+    ],
+  ])("%s", (_, text, entries, expected) => {
+    expect(lint(text, bundle(entries))).toContainEqual(expect.stringContaining(expected));
+  });
+
+  it("that are there, that links lead to, or that may be outside are not spoken of", () => {
+    const text = `${HEAD}hooks:\n  BeforeInstall: [{location: ./scripts//a.sh}]\n  AfterInstall: [{location: /current/a.sh}]\n  ApplicationStart: [{location: ../x.sh}]\n  ValidateService: [{location: abs/y.sh}]\n`;
+    expect(lint(text, bundle({ "scripts/a.sh": file(), current: "scripts", abs: "/opt" }))).toEqual([]);
+  });
+
+  it("are known by their first bytes", () => {
+    const bytes = (text: string) => fileStart(new TextEncoder().encode(text));
+    expect(bytes("#!/bin/sh\necho\r\n")).toBe("interpreter");
+    expect(bytes("#!/bin/sh\r\n")).toBe("interpreter-cr");
+    expect(bytes("\uFEFF#!/bin/sh\n")).toBe("byte-order-mark");
+    expect(bytes("# !/bin/sh\n")).toBe("near-interpreter");
+    expect(bytes("#/bin/bash\n")).toBe("near-interpreter");
+    expect(bytes("\n#!/bin/bash\n")).toBe("near-interpreter");
+    expect(bytes("# a comment\necho\n")).toBe("text");
+    expect(bytes("echo\r\n")).toBe("text-cr");
+    expect(bytes("\x7fELF\0\0")).toBe("binary");
+    expect(bytes("")).toBe("empty");
+  });
+});
+
+describe("files and permissions", () => {
+  const files = (...entries: string[]) => `${HEAD}files:\n${entries.map((entry) => `  - {${entry}}\n`).join("")}`;
+  const app = { "app/a.txt": file(), "app/bin/b": file(), "c.conf": file() };
+  it.each([
+    [
+      "a missing source",
+      files("source: build, destination: /x"),
+      "error missing-source 4: The source build is not in the bundle: every host fails at Install. Add it",
+    ],
+    ["a source with other capitals", files("source: App, destination: /x"), "Did you mean app?"],
+    ["a pattern as a source", files('source: "app/*", destination: /x'), "A source is a path, not a pattern"],
+    [
+      "one place for two",
+      files("source: app/a.txt, destination: /x", "source: app, destination: /x"),
+      "error same-destination 5: files[1] and files[0] (line 4) both install /x/a.txt, as two files: every host fails at Install.",
+    ],
+    [
+      "a file and a directory",
+      files("source: c.conf, destination: /x", "source: app, destination: /x/c.conf"),
+      "error same-destination 5: files[1] and files[0] (line 4) both install /x/c.conf, as a file and a directory",
+    ],
+    [
+      "a file's name as its destination",
+      files("source: c.conf, destination: /etc/app/c.conf"),
+      "warning destination 4: The destination /etc/app/c.conf is the directory that c.conf is put in, so the file becomes /etc/app/c.conf/c.conf.",
+    ],
+  ])("%s", (_, text, expected) => {
+    expect(lint(text, bundle(app))).toContainEqual(expect.stringContaining(expected));
+  });
+
+  const permission = (members: string) => `${files("source: app, destination: /x")}permissions:\n  - {${members}}\n`;
+  it.each([
+    [
+      "outside",
+      "object: /y, mode: 644",
+      "warning permission-object 6: The object /y is outside every destination of files",
+    ],
+    [
+      "not installed",
+      "object: /x/none, mode: 644",
+      "warning permission-object 6: The deployment installs nothing at /x/none, so the permissions change nothing",
+    ],
+    [
+      "a pattern with a path",
+      'object: /x, pattern: "bin/*", mode: 755',
+      "warning permission-pattern 6: The pattern bin/* matches nothing",
+    ],
+    [
+      "a pattern for nothing",
+      'object: /x, pattern: "*.sh", mode: 755',
+      "warning permission-object 6: The pattern *.sh matches nothing that the deployment installs in /x",
+    ],
+    [
+      "a pattern for a file",
+      'object: /x/a.txt, pattern: "*.txt", mode: 755',
+      "error permission-pattern 6: The object /x/a.txt is a file, and pattern is for directories: every host fails at Install.",
+    ],
+    [
+      "a type that it is not",
+      "object: /x/a.txt, type: [directory], mode: 755",
+      "The object /x/a.txt is a file, and type names directories alone",
+    ],
+  ])("permissions: %s", (_, members, expected) => {
+    expect(lint(permission(members), bundle(app))).toContainEqual(expect.stringContaining(expected));
+  });
+
+  it("permissions that two entries give one file stop every Install", () => {
+    const text = `${permission("object: /x, mode: 644")}  - {object: /x/bin/b, mode: 755}\n`;
+    expect(lint(text, bundle(app))).toEqual([
+      "error permission-twice 7: permissions[1] and permissions[0] (line 6) both set the permissions of /x/bin/b: every host fails at Install. Narrow one of them by pattern, except or type.",
+    ]);
+    expect(lint(`${text}file_exists_behavior: RETAIN\n`, bundle(app))).toEqual([]);
+  });
+
+  it("that are as they should be are not spoken of", () => {
+    const text = `${files("source: /app/, destination: /x", "source: ./c.conf, destination: /etc", "source: .., destination: /z")}permissions:
+  - {object: /x, pattern: "*.txt", mode: 644, type: [file]}
+  - {object: /x/bin, mode: "0755", type: [file]}
+  - {object: /etc/c.conf, owner: root, type: [file]}
+hooks:\n${VALIDATED}`;
+    expect(lint(text, bundle(app))).toEqual([]);
+    expect(lint(text.replace("  - {source: .., destination: /z}\n", ""), bundle(app))).toEqual([]);
+    // What is behind a link to a directory is not in the listing.
+    const linked = `${files("source: app, destination: /x")}permissions:\n  - {object: /x/lib/c, mode: 644}\n`;
+    expect(lint(linked, bundle({ ...app, "app/lib": "../shared", "shared/c": file() }))).toEqual([]);
+  });
+});
+
+describe("a bundle", () => {
+  it("without an AppSpec at its top is told where there is one", () => {
+    const told = (...names: string[]) =>
+      missingAppSpec(listBundle(names.map((name) => [name, file()] as const))).message;
+    expect(told("a", "web/appspec.yml")).toContain("There is one at web/appspec.yml: pack the content of web.");
+    expect(told("a", "AppSpec.yml")).toContain("Rename AppSpec.yml to appspec.yml.");
+    expect(told("a")).toContain("Put an appspec.yml at its top.");
+  });
+
+  it("loses the one directory around it, as agents take it away", () => {
+    const wrapped = listBundle([
+      ["./web-1/appspec.yml", file()],
+      ["./web-1/a.sh", file()],
+    ]);
+    expect([...wrapped.entries.keys()]).toEqual(["appspec.yml", "a.sh"]);
+    expect(lint(`${HEAD}hooks:\n  AfterInstall:\n    - location: web-1/a.sh\n`, wrapped)[0]).toContain(
+      "Did you mean a.sh?",
+    );
+    expect(listBundle([["web-1/a.sh", file()]]).wrapper).toBe("");
+  });
+
+  it("with two AppSpecs has one that is not read", () => {
+    expect(lint(HEAD, bundle({ "appspec.yaml": file() }))).toEqual([
+      "warning second-app-spec null: The bundle has an appspec.yaml, too, which is not read. Remove one of them.",
+    ]);
+  });
+});
+
+it("names in findings steer no terminal, and have an end", () => {
+  const [finding] = lintAppSpec(
+    `${HEAD}hooks:\n  "Af\\e[31m${"x".repeat(500)}":\n    - location: a\n`,
+    null,
+  ).findings.filter(({ check }) => check === "unknown-event");
+  const told = describeFinding("appspec.yml", finding!);
+  expect(told).toMatch(/^appspec\.yml line 4: Af\\x1b\[31mx+… \(\d+ characters\) is no lifecycle event/);
+  expect(CHECK_NAMES).toContain(finding!.check);
+});

@@ -1,0 +1,72 @@
+import type { AppSpec } from "../app-spec/app-spec.ts";
+import { strip } from "../app-spec/yaml-field.ts";
+import type { YamlPlaces } from "../app-spec/yaml-places.ts";
+import { isYamlList, isYamlMap, type YamlMap, type YamlValue, yamlText } from "../app-spec/yaml-value.ts";
+import { excerpt } from "../excerpt.ts";
+import type { BundleListing } from "./bundle-listing.ts";
+
+/** An AppSpec as the file has it, whether agents accept it or not. */
+export interface WrittenAppSpec {
+  readonly root: YamlMap;
+  readonly places: YamlPlaces;
+}
+
+/** One that agents accept, with the bundle that it came in. */
+export interface LintSubject extends WrittenAppSpec {
+  readonly appSpec: AppSpec;
+  /** Null: not known. */
+  readonly bundle: BundleListing | null;
+}
+
+/** A mapping in a list of the file. */
+export interface WrittenEntry {
+  /** As a person finds it: `files[1]`, `hooks.AfterInstall[0]`, counted from 0. */
+  readonly field: string;
+  readonly map: YamlMap;
+  readonly index: number;
+  readonly line: number | null;
+}
+
+export interface WrittenScript extends WrittenEntry {
+  readonly event: string;
+  readonly location: string;
+}
+
+/** The entries of `files` or `permissions` that are mappings. */
+export function entriesOf({ root, places }: WrittenAppSpec, section: "files" | "permissions"): WrittenEntry[] {
+  return mapsIn(root.get(section) ?? null, section, places);
+}
+
+/** The scripts of every event, in the order of the file. */
+export function scriptsOf({ root, places }: WrittenAppSpec): WrittenScript[] {
+  const hooks = root.get("hooks") ?? null;
+  if (!isYamlMap(hooks)) return [];
+  return [...hooks].flatMap(([key, scripts]) => {
+    const event = yamlText(key);
+    return mapsIn(scripts, `hooks.${event}`, places).map((entry) => ({
+      ...entry,
+      event,
+      location: strip(yamlText(entry.map.get("location") ?? null)),
+    }));
+  });
+}
+
+export function lineOf(
+  { places }: Pick<WrittenAppSpec, "places">,
+  { map, line }: WrittenEntry,
+  key: string,
+): number | null {
+  return places.member(map, key)?.line ?? line;
+}
+
+/** A name out of the file or the bundle, as a message has it. */
+export function quoted(name: string): string {
+  return name === "" ? '""' : excerpt(name);
+}
+
+function mapsIn(list: YamlValue, field: string, places: YamlPlaces): WrittenEntry[] {
+  if (!isYamlList(list)) return [];
+  return list.flatMap((map, index) =>
+    isYamlMap(map) ? [{ field: `${field}[${index}]`, map, index, line: places.itemLine(list, index) }] : [],
+  );
+}

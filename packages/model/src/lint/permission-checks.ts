@@ -1,0 +1,157 @@
+import { AppSpecError } from "../app-spec/app-spec-error.ts";
+import { type PermissionRule, permissionRule } from "../app-spec/install-values.ts";
+import { matchesSimpleGlob } from "../app-spec/simple-glob.ts";
+import type { Finding } from "./finding.ts";
+import { fileEntries, hostPath, type InstalledPaths, parentsOf } from "./installed-paths.ts";
+import { entriesOf, type LintSubject, lineOf, quoted, type WrittenAppSpec, type WrittenEntry } from "./lint-subject.ts";
+
+/** Every file and directory below the object; the default. */
+const EVERYTHING_BELOW = "**";
+const LEADING_ZERO = /^0[0-9]+$/;
+
+interface WrittenPermission extends WrittenEntry {
+  readonly rule: PermissionRule;
+  readonly object: string;
+}
+
+/** Values that the grammar takes and Install does not. */
+export function unusablePermissions(subject: LintSubject): Finding[] {
+  return entriesOf(subject, "permissions").flatMap((entry): Finding[] => {
+    const rule = ruleOf(subject, entry);
+    if (rule instanceof AppSpecError) {
+      const message = `${rule.message} Every host fails at Install.`;
+      return [{ check: "unusable-value", severity: "error", line: entry.line, message }];
+    }
+    if (rule === null) return [];
+    const setting = rule.acls !== null ? "acls" : rule.context !== null ? "context" : null;
+    if (setting === null) return [];
+    const message = `${setting} of ${quoted(rule.object)}: hosts with the Sluice agent fail at Install, since it does not set ${setting} (the AWS agent does). Remove it, and set it in an AfterInstall script.`;
+    return [{ check: "acls-and-context", severity: "error", line: lineOf(subject, entry, setting), message }];
+  });
+}
+
+/** A mode without quotes whose leading zero makes another number of it. */
+export function misreadModes(written: WrittenAppSpec): Finding[] {
+  return entriesOf(written, "permissions").flatMap((entry): Finding[] => {
+    const value = entry.map.get("mode") ?? null;
+    const digits = written.places.member(entry.map, "mode")?.written ?? "";
+    if (typeof value !== "bigint" || !LEADING_ZERO.test(digits) || BigInt(digits.replace(/^0+(?=\d)/, "")) === value)
+      return [];
+    const message = `mode: ${quoted(digits)} is octal to YAML, and read as the mode ${value}. Put it in quotes: "${quoted(digits)}".`;
+    return [{ check: "mode", severity: "warning", line: lineOf(written, entry, "mode"), message }];
+  });
+}
+
+/** Permissions that change nothing, or stop every Install. */
+export function pointlessPermissions(subject: LintSubject, installed: InstalledPaths | null): Finding[] {
+  const settled = new Map<string, WrittenPermission>();
+  return rulesOf(subject).flatMap((permission): Finding[] => {
+    const { rule, object } = permission;
+    const find = (check: string, severity: Finding["severity"], key: string, message: string): Finding[] => [
+      { check, severity, line: lineOf(subject, permission, key), message },
+    ];
+    if (!isNearDestination(subject, object)) {
+      const message = `The object ${quoted(rule.object)} is outside every destination of files, so its permissions change nothing: only what the deployment installs gets them. Set others in an AfterInstall script.`;
+      return find("permission-object", "warning", "object", message);
+    }
+    if (rule.pattern.includes("/")) {
+      const message = `The pattern ${quoted(rule.pattern)} matches nothing: a pattern is held against the names in ${quoted(rule.object)} alone, and * is its only wildcard. Make the directory the object, or leave the pattern out to reach everything below.`;
+      return find("permission-pattern", "warning", "pattern", message);
+    }
+    if (installed === null) return [];
+    const isFile = installed.files.has(object) && !installed.links.includes(object);
+    if (isFile && rule.type.includes("file")) {
+      const key = rule.pattern !== EVERYTHING_BELOW ? "pattern" : rule.except.length > 0 ? "except" : null;
+      if (key !== null) {
+        const message = `The object ${quoted(rule.object)} is a file, and ${key} is for directories: every host fails at Install. Remove ${key}.`;
+        return find("permission-pattern", "error", key, message);
+      }
+    }
+    if (hasLinkNear(installed, object)) return [];
+    const files = filesOf(rule, object, installed);
+    if (files.length === 0 && !reachesDirectory(rule, object, installed)) {
+      return find(
+        "permission-object",
+        "warning",
+        rule.pattern === EVERYTHING_BELOW ? "object" : "pattern",
+        nothingReached(rule, object, installed),
+      );
+    }
+    for (const file of files) {
+      const earlier = settled.get(file);
+      if (earlier !== undefined && subject.appSpec.fileExistsBehavior !== "RETAIN") {
+        const where = earlier.line === null ? earlier.field : `${earlier.field} (line ${earlier.line})`;
+        const message = `${permission.field} and ${where} both set the permissions of ${quoted(file)}: every host fails at Install. Narrow one of them by pattern, except or type.`;
+        return find("permission-twice", "error", "object", message);
+      }
+      settled.set(file, permission);
+    }
+    return [];
+  });
+}
+
+function ruleOf(subject: LintSubject, { index }: WrittenEntry): PermissionRule | AppSpecError | null {
+  const permission = subject.appSpec.permissions[index];
+  if (permission === undefined) return null;
+  try {
+    return permissionRule(permission);
+  } catch (error) {
+    if (error instanceof AppSpecError) return error;
+    throw error;
+  }
+}
+
+function rulesOf(subject: LintSubject): WrittenPermission[] {
+  return entriesOf(subject, "permissions").flatMap((entry): WrittenPermission[] => {
+    const rule = ruleOf(subject, entry);
+    return rule === null || rule instanceof AppSpecError ? [] : [{ ...entry, rule, object: hostPath(rule.object) }];
+  });
+}
+
+/** A destination, what is below one, or what one is below. */
+function isNearDestination(subject: LintSubject, object: string): boolean {
+  const above = new Set([object, ...parentsOf(object), "/"]);
+  return fileEntries(subject).some(
+    ({ target }) => above.has(target) || object === "/" || parentsOf(target).includes(object),
+  );
+}
+
+/** What a link to a directory brings in is not in the listing. */
+function hasLinkNear({ links }: InstalledPaths, object: string): boolean {
+  const above = new Set([object, ...parentsOf(object)]);
+  return links.some((link) => above.has(link) || object === "/" || link.startsWith(`${object}/`));
+}
+
+function filesOf(rule: PermissionRule, object: string, { files }: InstalledPaths): string[] {
+  if (!rule.type.includes("file")) return [];
+  return files.has(object) ? [object] : selected(rule, object, files.keys());
+}
+
+function reachesDirectory(rule: PermissionRule, object: string, { directories }: InstalledPaths): boolean {
+  return rule.type.includes("directory") && selected(rule, object, directories.keys()).length > 0;
+}
+
+function selected({ pattern, except }: PermissionRule, object: string, paths: Iterable<string>): string[] {
+  const prefix = object === "/" ? "/" : `${object}/`;
+  const matching: string[] = [];
+  for (const path of paths) {
+    if (!path.startsWith(prefix)) continue;
+    const rest = path.slice(prefix.length);
+    if (pattern !== EVERYTHING_BELOW && !matchesSimpleGlob(rest, pattern)) continue;
+    if (!except.some((excluded) => matchesSimpleGlob(rest, excluded))) matching.push(path);
+  }
+  return matching;
+}
+
+function nothingReached(rule: PermissionRule, object: string, installed: InstalledPaths): string {
+  const outcome = "so the permissions change nothing";
+  const name = quoted(rule.object);
+  if (installed.files.has(object)) return `The object ${name} is a file, and type names directories alone, ${outcome}.`;
+  if (!installed.directories.has(object) && object !== "/") {
+    return `The deployment installs nothing at ${name}, ${outcome}: only what it installs gets them. Correct the object, or set them in an AfterInstall script.`;
+  }
+  if (rule.pattern !== EVERYTHING_BELOW) {
+    return `The pattern ${quoted(rule.pattern)} matches nothing that the deployment installs in ${name}, ${outcome}. A pattern is held against the names in that directory alone, and * is its only wildcard.`;
+  }
+  return `Nothing that the deployment installs below ${name} is left by type and except, ${outcome}. The object itself never gets them.`;
+}

@@ -1,0 +1,132 @@
+import { type BundleEntry, type BundleListing, findInBundle, normalPath } from "./bundle-listing.ts";
+import type { Finding } from "./finding.ts";
+import { type LintSubject, lineOf, quoted, scriptsOf, type WrittenScript } from "./lint-subject.ts";
+import { similarPath } from "./similar-path.ts";
+
+/** In the order in which they run in every deployment that installs, from the revision that it installs. */
+const EVENTS_OF_THIS_REVISION: readonly string[] = [
+  "BeforeInstall",
+  "AfterInstall",
+  "ApplicationStart",
+  "ValidateService",
+];
+const EVENTS_BY_THE_NEXT_DEPLOYMENT: readonly string[] = ["ApplicationStop", "BeforeBlockTraffic", "AfterBlockTraffic"];
+
+interface Consequence {
+  readonly severity: "error" | "warning";
+  readonly words: string;
+}
+
+/** What a script that cannot run brings about; undefined for events that run none. */
+function consequenceIn(event: string): Consequence | undefined {
+  if (EVENTS_OF_THIS_REVISION.includes(event)) return { severity: "error", words: `every host fails at ${event}` };
+  if (event === "BeforeAllowTraffic" || event === "AfterAllowTraffic") {
+    return { severity: "warning", words: `every host fails at ${event}, if the group has a load balancer` };
+  }
+  if (!EVENTS_BY_THE_NEXT_DEPLOYMENT.includes(event)) return undefined;
+  const condition = event === "ApplicationStop" ? "" : ", if the group has a load balancer";
+  const words = `the deployment after this one fails at ${event}, which runs the script of the revision that is there${condition}`;
+  return { severity: "warning", words };
+}
+
+/** Scripts that are not in the bundle, or that no host can start. */
+export function scriptsThatCannotRun(subject: LintSubject): Finding[] {
+  const { bundle } = subject;
+  if (bundle === null) return [];
+  const scripts = scriptsOf(subject);
+  return scripts.flatMap((script): Finding[] => {
+    const consequence = consequenceIn(script.event);
+    const found = findInBundle(bundle, script.location);
+    if (consequence === undefined || found.state === "unknown") return [];
+    const line = lineOf(subject, script, "location");
+    const location = quoted(script.location);
+    if (found.state === "missing") {
+      const doubt = isAfterOthers(script, scripts) ? ", unless a script that runs before puts it there" : "";
+      const message = `The script ${location} is not in the bundle: ${consequence.words}${doubt}.${cureFor(script.location, bundle)}`;
+      return [{ check: "missing-script", severity: consequence.severity, line, message }];
+    }
+    const trouble = troubleOf(found.entry, found.path);
+    if (trouble === null) return [];
+    const message = `The script ${location} ${trouble.what}: ${consequence.words}. ${trouble.cure}`;
+    return [{ check: "unusable-script", severity: consequence.severity, line, message }];
+  });
+}
+
+function isAfterOthers(script: WrittenScript, scripts: readonly WrittenScript[]): boolean {
+  const order = [...EVENTS_OF_THIS_REVISION, ...EVENTS_BY_THE_NEXT_DEPLOYMENT];
+  return scripts.some(({ event, index }) =>
+    event === script.event
+      ? index < script.index
+      : order.indexOf(event) < order.indexOf(script.event) && order.includes(event),
+  );
+}
+
+function troubleOf(entry: BundleEntry, path: string): { readonly what: string; readonly cure: string } | null {
+  if (path === "" || entry.kind === "directory") {
+    return { what: "is a directory", cure: "Name the script in it." };
+  }
+  if (entry.kind !== "file") return { what: "is no file", cure: "Put a script in its place." };
+  if (entry.start === "interpreter-cr") {
+    return {
+      what: "has Windows line ends, so Linux looks for an interpreter whose name ends with a carriage return",
+      cure: "Save it with Unix line ends (dos2unix; in .gitattributes: *.sh text eol=lf).",
+    };
+  }
+  return null;
+}
+
+/** Scripts that run, and perhaps not as they were meant. */
+export function scriptsThatRunOtherwise(subject: LintSubject): Finding[] {
+  const { bundle } = subject;
+  if (bundle === null) return [];
+  return scriptsOf(subject).flatMap((script): Finding[] => {
+    if (consequenceIn(script.event) === undefined) return [];
+    const found = findInBundle(bundle, script.location);
+    if (found.state !== "found" || found.entry.kind !== "file") return [];
+    const { start, isExecutable } = found.entry;
+    const line = lineOf(subject, script, "location");
+    const findings: Finding[] = [];
+    const odd = start === null ? undefined : ODD_STARTS[start];
+    if (odd !== undefined) {
+      const message = `The script ${quoted(script.location)} ${odd.words}`;
+      findings.push({ check: "script-start", severity: odd.severity, line, message });
+    }
+    if (isExecutable === false) {
+      const message = `The script ${quoted(script.location)} is not executable. Agents make it so before they run it; hosts with strictScripts fail at ${script.event}. Run chmod +x on it.`;
+      findings.push({ check: "not-executable", severity: "note", line, message });
+    }
+    return findings;
+  });
+}
+
+const BY_SH = "so /bin/sh runs it, whatever it was written for";
+
+const ODD_STARTS: Readonly<Record<string, { readonly severity: "warning" | "note"; readonly words: string }>> = {
+  "byte-order-mark": {
+    severity: "warning",
+    words: `begins with a byte order mark, before which Linux sees no interpreter line, ${BY_SH}. Save it as UTF-8 without a byte order mark.`,
+  },
+  "near-interpreter": {
+    severity: "warning",
+    words: `has a first line that is no interpreter line, ${BY_SH}. It has to begin with #! and a path, such as #!/bin/bash.`,
+  },
+  "text-cr": {
+    severity: "warning",
+    words: `has Windows line ends, so /bin/sh takes the carriage returns for a part of its commands. Save it with Unix line ends (dos2unix).`,
+  },
+  text: {
+    severity: "note",
+    words: `has no interpreter line, ${BY_SH}. Begin it with one, such as #!/bin/bash.`,
+  },
+};
+
+function cureFor(location: string, bundle: BundleListing): string {
+  const [program = "", ...args] = location.split(/\s+/);
+  if (args.length > 0 && findInBundle(bundle, program).state === "found") {
+    return ` A location takes no arguments: name ${quoted(program)} alone, or a script that passes them on.`;
+  }
+  const meant = similarPath(location, bundle, "file");
+  if (meant !== undefined) return ` Did you mean ${quoted(meant)}?`;
+  if (location.startsWith("/")) return " A location is a path in the bundle, not on the host.";
+  return normalPath(location) === null ? "" : " Add it to the bundle, or correct the location.";
+}
