@@ -8,7 +8,6 @@ import {
   DeleteApplicationCommand,
   DeleteDeploymentConfigCommand,
   DeleteDeploymentGroupCommand,
-  type DeploymentGroupInfo,
   GetApplicationCommand,
   GetDeploymentConfigCommand,
   GetDeploymentGroupCommand,
@@ -26,7 +25,8 @@ import { ROLE } from "./codedeploy-sdk.ts";
 
 /**
  * What Terraform's aws_codedeploy_app, _deployment_config and _deployment_group call, in their order: after each change they read, and
- * every difference between what was asked for and what is read is a drift, which a plan shows for ever.
+ * every difference between what was asked for and what is read is a drift, which a plan shows for ever. With the provider itself, where it
+ * is installed: terraform-provider.test.ts.
  */
 const ARN = "arn:aws:codedeploy:us-east-1:111122223333";
 const APPLICATION = "terraform";
@@ -127,167 +127,258 @@ it.each(configs)("aws_codedeploy_deployment_config $name: create, read, read, de
   await expect(read()).rejects.toMatchObject({ name: "DeploymentConfigDoesNotExistException" });
 });
 
-/** What a resource asks for; Terraform takes what is absent, empty and false for the same. */
-function describeGroup(info: DeploymentGroupInfo | Partial<CreateDeploymentGroupCommandInput> | undefined): unknown {
-  const fields = [
-    ...(["deploymentConfigName", "serviceRoleArn", "ec2TagFilters", "onPremisesInstanceTagFilters"] as const),
-    ...(["autoScalingGroups", "triggerConfigurations", "alarmConfiguration", "autoRollbackConfiguration"] as const),
-    ...(["outdatedInstancesStrategy", "deploymentStyle", "blueGreenDeploymentConfiguration"] as const),
-    ...(["loadBalancerInfo", "ec2TagSet", "ecsServices", "terminationHookEnabled"] as const),
-  ];
-  return withoutNothing(Object.fromEntries(fields.map((field) => [field, info?.[field]]))) ?? {};
-}
-
-function withoutNothing(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map((item) => withoutNothing(item) ?? {});
-  if (typeof value === "object" && value !== null) {
-    const kept = Object.entries(value).flatMap(([name, member]) => {
-      const left = withoutNothing(member);
-      return left === undefined ? [] : [[name, left] as const];
-    });
-    return kept.length === 0 ? undefined : Object.fromEntries(kept);
-  }
-  return value === false || value === "" || value === null ? undefined : value;
-}
-
-type GroupFields = Partial<CreateDeploymentGroupCommandInput> & { readonly serviceRoleArn: string };
-
-const defaults = {
+/** What a group reads as of which nothing but a configuration and a role was said. Compared exactly: absent and empty are not the same. */
+const PLAIN = {
+  computePlatform: "Server",
   deploymentConfigName: "CodeDeployDefault.OneAtATime",
   serviceRoleArn: ROLE,
+  autoScalingGroups: [],
+  ec2TagFilters: [],
+  onPremisesInstanceTagFilters: [],
+  triggerConfigurations: [],
+  alarmConfiguration: { enabled: false, ignorePollAlarmFailure: false, alarms: [] },
+  deploymentStyle: { deploymentType: "IN_PLACE", deploymentOption: "WITHOUT_TRAFFIC_CONTROL" },
   outdatedInstancesStrategy: "UPDATE",
-} as const;
-const inPlace = { deploymentType: "IN_PLACE", deploymentOption: "WITHOUT_TRAFFIC_CONTROL" } as const;
+  terminationHookEnabled: false,
+};
 
-const groups: readonly {
-  readonly name: string;
-  readonly asked: GroupFields;
-  readonly update: Partial<UpdateDeploymentGroupCommandInput>;
-  /** What a read has to give after the update. */
-  readonly updated: GroupFields;
-}[] = [
+/** What the provider sends whatever the resource says. */
+const ALWAYS = { deploymentConfigName: PLAIN.deploymentConfigName, outdatedInstancesStrategy: "UPDATE" } as const;
+const IN_PLACE = { deploymentType: "IN_PLACE", deploymentOption: "WITHOUT_TRAFFIC_CONTROL" } as const;
+const SHIFTING = { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" } as const;
+const FILTER = { Key: "env", Type: "KEY_AND_VALUE", Value: "prod" } as const;
+const TRIGGER = {
+  triggerName: "t",
+  triggerEvents: ["DeploymentFailure" as const],
+  triggerTargetArn: "arn:aws:sns:us-east-1:111122223333:t",
+};
+const BLUE_GREEN = {
+  deploymentReadyOption: { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: 60 },
+  greenFleetProvisioningOption: { action: "DISCOVER_EXISTING" },
+  terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 120 },
+} as const;
+/** The provider sends 0 for minutes that the resource does not give. */
+const BLUE_GREEN_UPDATED = {
+  deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
+  greenFleetProvisioningOption: { action: "DISCOVER_EXISTING" },
+  terminateBlueInstancesOnDeploymentSuccess: { action: "KEEP_ALIVE", terminationWaitTimeInMinutes: 0 },
+} as const;
+
+interface Step {
+  readonly sends: Partial<Omit<UpdateDeploymentGroupCommandInput, "applicationName">>;
+  /** Beside what a plain group reads as; undefined: absent. */
+  readonly reads: Readonly<Record<string, unknown>>;
+}
+
+/** A block that is added, changed and removed; the first step is the group's creation. */
+const groups: readonly { readonly name: string; readonly steps: readonly Step[] }[] = [
   {
-    name: "filters, triggers, alarms and rollback, all taken away again",
-    asked: {
-      ...defaults,
-      deploymentStyle: inPlace,
-      ec2TagFilters: [
-        { Key: "env", Type: "KEY_AND_VALUE", Value: "prod" },
-        { Key: "role", Type: "KEY_ONLY" },
-        { Type: "VALUE_ONLY", Value: "web" },
-      ],
-      onPremisesInstanceTagFilters: [{ Key: "rack", Type: "KEY_ONLY" }],
-      triggerConfigurations: [
-        {
-          triggerName: "t",
-          triggerEvents: ["DeploymentFailure"],
-          triggerTargetArn: "arn:aws:sns:us-east-1:111122223333:t",
+    name: "filters",
+    steps: [
+      { sends: { ec2TagFilters: [FILTER] }, reads: { ec2TagFilters: [FILTER] } },
+      {
+        sends: { ec2TagFilters: [{ ...FILTER, Value: "" }] },
+        reads: { ec2TagFilters: [{ ...FILTER, Value: "" }] },
+      },
+      { sends: { ec2TagFilters: [] }, reads: {} },
+    ],
+  },
+  {
+    name: "filters on premises",
+    steps: [
+      {
+        sends: { onPremisesInstanceTagFilters: [FILTER] },
+        reads: { onPremisesInstanceTagFilters: [FILTER] },
+      },
+      { sends: { onPremisesInstanceTagFilters: [] }, reads: {} },
+    ],
+  },
+  {
+    name: "a tag set, then filters in its place",
+    steps: [
+      {
+        sends: { ec2TagSet: { ec2TagSetList: [[FILTER]] } },
+        reads: { ec2TagFilters: undefined, ec2TagSet: { ec2TagSetList: [[FILTER]] } },
+      },
+      {
+        sends: { ec2TagSet: { ec2TagSetList: [] }, ec2TagFilters: [FILTER] },
+        reads: { ec2TagFilters: [FILTER] },
+      },
+      {
+        sends: { ec2TagSet: { ec2TagSetList: [[FILTER]] }, ec2TagFilters: [] },
+        reads: { ec2TagFilters: undefined, ec2TagSet: { ec2TagSetList: [[FILTER]] } },
+      },
+      {
+        sends: { ec2TagSet: { ec2TagSetList: [] } },
+        reads: { ec2TagFilters: undefined, ec2TagSet: { ec2TagSetList: [] } },
+      },
+    ],
+  },
+  {
+    name: "triggers",
+    steps: [
+      { sends: { triggerConfigurations: [TRIGGER] }, reads: { triggerConfigurations: [TRIGGER] } },
+      { sends: { triggerConfigurations: [] }, reads: {} },
+    ],
+  },
+  {
+    name: "automatic rollback, switched off, then taken away",
+    steps: [
+      {
+        sends: { autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] } },
+        reads: { autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] } },
+      },
+      {
+        sends: { autoRollbackConfiguration: { enabled: false, events: ["DEPLOYMENT_FAILURE"] } },
+        reads: { autoRollbackConfiguration: { enabled: false, events: ["DEPLOYMENT_FAILURE"] } },
+      },
+      {
+        sends: { autoRollbackConfiguration: { enabled: false, events: [] } },
+        reads: { autoRollbackConfiguration: { enabled: false, events: [] } },
+      },
+    ],
+  },
+  {
+    name: "alarms, changed, then taken away",
+    steps: [
+      {
+        sends: { alarmConfiguration: { enabled: true, ignorePollAlarmFailure: false, alarms: [{ name: "a" }] } },
+        reads: { alarmConfiguration: { enabled: true, ignorePollAlarmFailure: false, alarms: [{ name: "a" }] } },
+      },
+      {
+        sends: {
+          alarmConfiguration: { enabled: true, ignorePollAlarmFailure: true, alarms: [{ name: "a" }, { name: "b" }] },
         },
-      ],
-      autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] },
-      alarmConfiguration: { enabled: true, ignorePollAlarmFailure: true, alarms: [{ name: "alarm" }] },
-    },
-    update: {
-      ec2TagFilters: [],
-      onPremisesInstanceTagFilters: [],
-      triggerConfigurations: [],
-      autoRollbackConfiguration: { enabled: false, events: [] },
-      alarmConfiguration: { enabled: false, alarms: [] },
-    },
-    updated: { ...defaults, deploymentStyle: inPlace },
+        reads: {
+          alarmConfiguration: { enabled: true, ignorePollAlarmFailure: true, alarms: [{ name: "a" }, { name: "b" }] },
+        },
+      },
+      { sends: { alarmConfiguration: { enabled: false, ignorePollAlarmFailure: false, alarms: [] } }, reads: {} },
+    ],
   },
   {
-    name: "a tag set, changed and emptied",
-    asked: {
-      ...defaults,
-      deploymentStyle: inPlace,
-      ec2TagSet: { ec2TagSetList: [[{ Key: "a", Value: "b", Type: "KEY_AND_VALUE" }]] },
-    },
-    update: { ec2TagSet: { ec2TagSetList: [] }, outdatedInstancesStrategy: "IGNORE" },
-    updated: { ...defaults, deploymentStyle: inPlace, outdatedInstancesStrategy: "IGNORE" },
+    name: "a load balancer, another one, then none",
+    steps: [
+      {
+        sends: { loadBalancerInfo: { elbInfoList: [{ name: "a" }] } },
+        reads: { loadBalancerInfo: { elbInfoList: [{ name: "a" }] } },
+      },
+      {
+        sends: { loadBalancerInfo: { elbInfoList: [{ name: "b" }] } },
+        reads: { loadBalancerInfo: { elbInfoList: [{ name: "b" }] } },
+      },
+      { sends: { loadBalancerInfo: {} }, reads: {} },
+    ],
   },
   {
-    name: "traffic control by target groups and Auto Scaling groups, then another target group",
-    asked: {
-      ...defaults,
-      deploymentStyle: { deploymentType: "IN_PLACE", deploymentOption: "WITH_TRAFFIC_CONTROL" },
-      loadBalancerInfo: { targetGroupInfoList: [{ name: "tg-1" }] },
-      autoScalingGroups: [],
-    },
-    update: { loadBalancerInfo: { targetGroupInfoList: [{ name: "tg-2" }] } },
-    updated: {
-      ...defaults,
-      deploymentStyle: { deploymentType: "IN_PLACE", deploymentOption: "WITH_TRAFFIC_CONTROL" },
-      loadBalancerInfo: { targetGroupInfoList: [{ name: "tg-2" }] },
-    },
+    name: "a target group, then a load balancer, then none",
+    steps: [
+      {
+        sends: { loadBalancerInfo: { targetGroupInfoList: [{ name: "a" }] } },
+        reads: { loadBalancerInfo: { targetGroupInfoList: [{ name: "a" }] } },
+      },
+      {
+        sends: { loadBalancerInfo: { elbInfoList: [{ name: "b" }] } },
+        reads: { loadBalancerInfo: { elbInfoList: [{ name: "b" }] } },
+      },
+      { sends: { loadBalancerInfo: {} }, reads: {} },
+    ],
   },
   {
-    name: "blue/green, with another wait",
-    asked: {
-      ...defaults,
-      deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
-      loadBalancerInfo: { elbInfoList: [{ name: "elb" }] },
-      blueGreenDeploymentConfiguration: {
-        deploymentReadyOption: { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: 60 },
-        greenFleetProvisioningOption: { action: "DISCOVER_EXISTING" },
-        terminateBlueInstancesOnDeploymentSuccess: { action: "KEEP_ALIVE" },
+    name: "a style with traffic control, then the default again",
+    steps: [
+      {
+        sends: { deploymentStyle: SHIFTING, loadBalancerInfo: { elbInfoList: [{ name: "a" }] } },
+        reads: { deploymentStyle: SHIFTING, loadBalancerInfo: { elbInfoList: [{ name: "a" }] } },
       },
-    },
-    update: {
-      blueGreenDeploymentConfiguration: {
-        deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT" },
-        greenFleetProvisioningOption: { action: "DISCOVER_EXISTING" },
-        terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 5 },
+      { sends: { deploymentStyle: IN_PLACE, loadBalancerInfo: {} }, reads: {} },
+    ],
+  },
+  {
+    name: "blue/green, with other options, then in place: the options stay, as at AWS",
+    steps: [
+      {
+        sends: {
+          deploymentStyle: SHIFTING,
+          loadBalancerInfo: { elbInfoList: [{ name: "a" }] },
+          blueGreenDeploymentConfiguration: BLUE_GREEN,
+        },
+        reads: {
+          deploymentStyle: SHIFTING,
+          loadBalancerInfo: { elbInfoList: [{ name: "a" }] },
+          blueGreenDeploymentConfiguration: BLUE_GREEN,
+        },
       },
-    },
-    updated: {
-      ...defaults,
-      deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
-      loadBalancerInfo: { elbInfoList: [{ name: "elb" }] },
-      blueGreenDeploymentConfiguration: {
-        deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT" },
-        greenFleetProvisioningOption: { action: "DISCOVER_EXISTING" },
-        terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 5 },
+      {
+        sends: { autoScalingGroups: [], blueGreenDeploymentConfiguration: BLUE_GREEN_UPDATED },
+        reads: {
+          deploymentStyle: SHIFTING,
+          loadBalancerInfo: { elbInfoList: [{ name: "a" }] },
+          blueGreenDeploymentConfiguration: BLUE_GREEN_UPDATED,
+        },
       },
-    },
+      {
+        sends: { deploymentStyle: IN_PLACE, loadBalancerInfo: {} },
+        reads: { blueGreenDeploymentConfiguration: BLUE_GREEN_UPDATED },
+      },
+    ],
+  },
+  {
+    name: "Auto Scaling groups, and what concerns them",
+    steps: [
+      {
+        sends: { autoScalingGroups: ["asg"], outdatedInstancesStrategy: "IGNORE", terminationHookEnabled: true },
+        reads: {
+          autoScalingGroups: [{ name: "asg" }],
+          outdatedInstancesStrategy: "IGNORE",
+          terminationHookEnabled: true,
+        },
+      },
+      {
+        sends: { autoScalingGroups: [], outdatedInstancesStrategy: "UPDATE", terminationHookEnabled: false },
+        reads: {},
+      },
+    ],
   },
 ];
 
-describe("aws_codedeploy_deployment_group: create, read, read, update, rename, retag, read, delete, read", () => {
-  it.each(groups)("$name", async ({ asked, update, updated }) => {
+describe("aws_codedeploy_deployment_group: create, read, update, read, …, rename, retag, read, delete, read", () => {
+  it.each(groups)("$name", async ({ steps }) => {
     const read = async (deploymentGroupName: string) => {
       const where = { applicationName: APPLICATION, deploymentGroupName };
       return (await client.send(new GetDeploymentGroupCommand(where))).deploymentGroupInfo;
     };
+    const expected = (reads: Step["reads"], deploymentGroupName = "tf") => ({
+      ...PLAIN,
+      applicationName: APPLICATION,
+      deploymentGroupName,
+      deploymentGroupId,
+      ...reads,
+    });
+    const [first, ...updates] = steps;
     const { deploymentGroupId } = await client.send(
       new CreateDeploymentGroupCommand({
         applicationName: APPLICATION,
         deploymentGroupName: "tf",
+        serviceRoleArn: ROLE,
         tags: [{ Key: "a", Value: "1" }],
-        ...asked,
+        ...ALWAYS,
+        ...(first?.sends as Partial<CreateDeploymentGroupCommandInput>),
       }),
     );
-    const first = await read("tf");
-    expect(first?.deploymentGroupId).toBe(deploymentGroupId);
-    expect(first?.computePlatform).toBe("Server");
-    expect(describeGroup(first)).toEqual(describeGroup(asked));
-    expect(await read("tf")).toEqual(first);
+    expect(await read("tf")).toEqual(expected(first?.reads ?? {}));
     expect(await tagsOf(`deploymentgroup:${APPLICATION}/tf`)).toEqual({ a: "1" });
 
-    await client.send(
-      new UpdateDeploymentGroupCommand({
-        applicationName: APPLICATION,
-        currentDeploymentGroupName: "tf",
-        newDeploymentGroupName: "tf-2",
-        serviceRoleArn: ROLE,
-        ...update,
-      }),
-    );
+    const change = { applicationName: APPLICATION, currentDeploymentGroupName: "tf", serviceRoleArn: ROLE };
+    for (const { sends, reads } of updates) {
+      await client.send(new UpdateDeploymentGroupCommand({ ...change, ...sends }));
+      expect(await read("tf")).toEqual(expected(reads));
+    }
+    const last = steps.at(-1)?.reads ?? {};
+    await client.send(new UpdateDeploymentGroupCommand({ ...change, newDeploymentGroupName: "tf-2" }));
     const ResourceArn = `${ARN}:deploymentgroup:${APPLICATION}/tf-2`;
     await client.send(new TagResourceCommand({ ResourceArn, Tags: [{ Key: "a", Value: "2" }] }));
-    const second = await read("tf-2");
-    expect(second?.deploymentGroupId).toBe(deploymentGroupId);
-    expect(describeGroup(second)).toEqual(describeGroup(updated));
+    expect(await read("tf-2")).toEqual(expected(last, "tf-2"));
     expect(await tagsOf(`deploymentgroup:${APPLICATION}/tf-2`)).toEqual({ a: "2" });
 
     const where = { applicationName: APPLICATION, deploymentGroupName: "tf-2" };

@@ -23,7 +23,12 @@ describe("CreateApplication", () => {
   });
 
   it.each([
-    ["no name", { applicationName: undefined }, "ApplicationNameRequiredException", /applicationName is missing/],
+    [
+      "no name",
+      { applicationName: undefined },
+      "ApplicationNameRequiredException",
+      /^Application name is missing: give applicationName/,
+    ],
     ["a slash", { applicationName: "a/b" }, "InvalidApplicationNameException", /"a\/b" is not a valid application/],
     ["101 characters", { applicationName: "n".repeat(101) }, "InvalidApplicationNameException", /1 to 100 letters/],
     [

@@ -8,7 +8,7 @@ import { putResourceTags } from "../../store/resource-tags.ts";
 import { isUniqueViolation } from "../../store/unique-violation.ts";
 import type { CodeDeployOperation } from "./codedeploy-context.ts";
 import { checkEcsServiceIsFree, checkGroupFields, checkWholeGroup } from "./deployment-group-checks.ts";
-import { type DeploymentGroupFields, defaultGroupFields, groupFieldsOf } from "./deployment-group-fields.ts";
+import { defaultGroupFields, groupFieldsOf } from "./deployment-group-fields.ts";
 import { requireApplication, requireDeploymentConfig } from "./known-resources.ts";
 import { requireApplicationName, requireDeploymentConfigName, requireDeploymentGroupName } from "./required-names.ts";
 import { readResourceTags } from "./resource-tag-input.ts";
@@ -34,7 +34,7 @@ export const createDeploymentGroup: CodeDeployOperation<
       );
       if (await findDeploymentGroup(db, applicationId, name)) throw groupExists(applicationName, name);
       const config = await requireDeploymentConfig(db, input.deploymentConfigName ?? DEFAULT_CONFIG_NAMES[platform]);
-      const fields = withDefaults(given, defaultGroupFields(platform), serviceRoleArn);
+      const fields = { ...defaultGroupFields(platform), ...given, serviceRoleArn };
       checkWholeGroup(platform, config, fields);
       await checkEcsServiceIsFree(db, deploymentGroupId, fields);
       if ((await countDeploymentGroups(db, applicationId)) >= DEPLOYMENT_GROUPS_PER_APPLICATION_MAX) {
@@ -63,16 +63,6 @@ export const createDeploymentGroup: CodeDeployOperation<
   }
   return { deploymentGroupId };
 };
-
-/** A style of which one member is given gets the other from the default. */
-function withDefaults(
-  given: Partial<DeploymentGroupFields>,
-  defaults: Partial<DeploymentGroupFields>,
-  serviceRoleArn: string,
-): DeploymentGroupFields {
-  const deploymentStyle = { ...defaults.deploymentStyle, ...given.deploymentStyle };
-  return { ...defaults, ...given, deploymentStyle, serviceRoleArn };
-}
 
 function requireServiceRole(arn: string | undefined): string {
   if (arn) return arn;

@@ -13,7 +13,7 @@ import { markRevisionUsed, registerRevision } from "../../store/revisions.ts";
 import { isUniqueViolation } from "../../store/unique-violation.ts";
 import type { OperationContext } from "../operation.ts";
 import type { CodeDeployContext, CodeDeployOperation } from "./codedeploy-context.ts";
-import { checkDeployable, checkHostRevision } from "./deployable-group.ts";
+import { checkDeployable, checkHostRevision, checkPlatform } from "./deployable-group.ts";
 import type { DeploymentGroupFields } from "./deployment-group-fields.ts";
 import { healthRuleOf } from "./health-rule.ts";
 import { requireApplication, requireDeploymentConfig, requireDeploymentGroup } from "./known-resources.ts";
@@ -26,6 +26,7 @@ import {
 } from "./required-names.ts";
 import { requireRevision } from "./revision-input.ts";
 import { alarmWatchOf, checkTargetInstances, strategyOf } from "./rollout-strategy.ts";
+import { shownGroupFields } from "./shown-group-fields.ts";
 import { checkAlarms, checkAutoRollback, isOneOf } from "./watch-checks.ts";
 
 export const createDeployment: CodeDeployOperation<CreateDeploymentInput, CreateDeploymentOutput> = async (
@@ -73,6 +74,7 @@ async function prepareDeployment(
   const { db } = context.store;
   const application = await requireApplication(db, applicationName);
   const group = await requireDeploymentGroup(db, application, groupName);
+  checkPlatform(application);
   const revision = requireRevision(input.revision);
   checkHostRevision(revision);
   const rollout = await rolloutOf(input, application, group, context);
@@ -104,11 +106,12 @@ export async function rolloutOf(
 ): Promise<Pick<NewDeployment, "healthRule" | "strategy" | "alarms" | "request">> {
   const config = await requireDeploymentConfig(store.db, input.deploymentConfigName ?? group.deployment_config_name);
   const fields = JSON.parse(group.fields_json) as DeploymentGroupFields;
-  checkDeployable(application, group.deployment_group_name, fields);
+  checkDeployable(group.deployment_group_name, fields);
   const healthRule = healthRuleOf(config);
   const strategy = strategyOf(fields, config);
   checkTargetInstances(strategy, input.targetInstances);
   checkOptions(input);
+  const shown = shownGroupFields(application.compute_platform, fields);
   return {
     healthRule,
     strategy,
@@ -119,11 +122,11 @@ export async function rolloutOf(
       fileExistsBehavior: input.fileExistsBehavior ?? "DISALLOW",
       ignoreApplicationStopFailures: input.ignoreApplicationStopFailures ?? false,
       updateOutdatedInstancesOnly: input.updateOutdatedInstancesOnly ?? false,
-      autoRollbackConfiguration: input.autoRollbackConfiguration ?? fields.autoRollbackConfiguration,
+      autoRollbackConfiguration: input.autoRollbackConfiguration ?? shown.autoRollbackConfiguration,
       overrideAlarmConfiguration: input.overrideAlarmConfiguration,
       deploymentStyle: fields.deploymentStyle,
-      blueGreenDeploymentConfiguration: fields.blueGreenDeploymentConfiguration,
-      loadBalancerInfo: fields.loadBalancerInfo,
+      blueGreenDeploymentConfiguration: shown.blueGreenDeploymentConfiguration,
+      loadBalancerInfo: shown.loadBalancerInfo,
       targetInstances: input.targetInstances,
     },
   };

@@ -4,19 +4,22 @@ import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import { balancerNames } from "../../runner/routed-hosts.ts";
 import type { ApplicationRow } from "../../store/applications.ts";
 import { type DeploymentGroupFields, isFilled } from "./deployment-group-fields.ts";
-import { invalidLoadBalancer } from "./load-balancer-checks.ts";
+import { noLoadBalancer } from "./load-balancer-checks.ts";
+
+/** Before anything is said of the revision or of an option: they may well be right for the application, and would not help. */
+export function checkPlatform({ application_name, compute_platform }: ApplicationRow): void {
+  if (compute_platform === "Server") return;
+  throw new CallerFault(
+    "NotImplementedException",
+    `This server does not deploy to ${compute_platform} yet. The application ${application_name} is of the compute platform ${compute_platform}: deploying to it is not implemented yet; see docs/reference/api.md.`,
+  );
+}
 
 /**
  * Groups can be described in full, and deployed to where the engine can: refused here is what it would otherwise do in another way
  * than the group says.
  */
-export function checkDeployable(application: ApplicationRow, groupName: string, fields: DeploymentGroupFields): void {
-  if (application.compute_platform !== "Server") {
-    throw notYet(
-      "NotImplementedException",
-      `The application ${application.application_name} is of the compute platform ${application.compute_platform}: deploying to it`,
-    );
-  }
+export function checkDeployable(groupName: string, fields: DeploymentGroupFields): void {
   const { deploymentType, deploymentOption } = fields.deploymentStyle ?? {};
   const provisioning = fields.blueGreenDeploymentConfiguration?.greenFleetProvisioningOption?.action;
   if (deploymentType === "BLUE_GREEN" && provisioning === "COPY_AUTO_SCALING_GROUP") {
@@ -32,7 +35,7 @@ export function checkDeployable(application: ApplicationRow, groupName: string, 
     );
   }
   if (deploymentOption === "WITH_TRAFFIC_CONTROL" && balancerNames(fields.loadBalancerInfo).length === 0) {
-    throw invalidLoadBalancer("With the deploymentOption WITH_TRAFFIC_CONTROL, loadBalancerInfo must name one.");
+    throw noLoadBalancer();
   }
   if (isFilled(fields.autoScalingGroups)) {
     throw notYet(

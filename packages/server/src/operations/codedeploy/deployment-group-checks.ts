@@ -1,5 +1,6 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { ComputePlatform, DeploymentConfig } from "@sluice/model/deployment-config.ts";
+import type { FaultCode } from "@sluice/model/fault-codes.ts";
 import {
   AUTO_SCALING_GROUPS_PER_GROUP_MAX,
   ECS_SERVICES_PER_GROUP_MAX,
@@ -11,7 +12,12 @@ import type { Kysely } from "kysely";
 import { listEcsGroups } from "../../store/deployment-groups.ts";
 import type { Database } from "../../store/schema.ts";
 import { type DeploymentGroupChange, type DeploymentGroupFields, isFilled } from "./deployment-group-fields.ts";
-import { checkLoadBalancerInfo, hasLoadBalancer, invalidLoadBalancer } from "./load-balancer-checks.ts";
+import {
+  checkEcsLoadBalancer,
+  checkLoadBalancerInfo,
+  checkServerLoadBalancer,
+  hasLoadBalancer,
+} from "./load-balancer-checks.ts";
 import { checkTagFilters } from "./tag-filter-checks.ts";
 import { checkAlarms, checkAutoRollback, checkTriggers, isOneOf } from "./watch-checks.ts";
 
@@ -107,22 +113,30 @@ function checkAutoScalingGroups(names: readonly string[] | undefined): void {
 }
 
 function checkDeploymentStyle(style: DeploymentGroupChange["deploymentStyle"]): void {
-  const { deploymentType, deploymentOption } = style ?? {};
-  if (deploymentType !== undefined && !isOneOf(ENUMS.DeploymentType, deploymentType)) {
-    throw invalidStyle(`deploymentType is "${deploymentType}": use one of ${ENUMS.DeploymentType.join(", ")}.`);
+  if (!style) return;
+  const { deploymentType, deploymentOption } = style;
+  if (!deploymentType || !deploymentOption) {
+    const missing = deploymentType ? "deploymentOption" : "deploymentType";
+    throw invalidStyle(
+      `Deployment type or deployment option cannot be null or empty: deploymentStyle lacks ${missing}. Give both, or leave deploymentStyle out.`,
+    );
   }
-  if (deploymentOption !== undefined && !isOneOf(ENUMS.DeploymentOption, deploymentOption)) {
-    throw invalidStyle(`deploymentOption is "${deploymentOption}": use one of ${ENUMS.DeploymentOption.join(", ")}.`);
+  if (!isOneOf(ENUMS.DeploymentType, deploymentType)) {
+    throw invalidStyle(`Deployment type can only be ${ENUMS.DeploymentType.join(" or ")}: it is "${deploymentType}".`);
+  }
+  if (!isOneOf(ENUMS.DeploymentOption, deploymentOption)) {
+    throw invalidStyle(
+      `Deployment option can only be ${ENUMS.DeploymentOption.join(" or ")}: it is "${deploymentOption}".`,
+    );
   }
 }
 
 function checkServerGroup(fields: DeploymentGroupFields): void {
-  if (isFilled(fields.ecsServices)) throw invalidInput("For Server deployment group, ecsServices can not be specified");
-  const { deploymentType, deploymentOption } = fields.deploymentStyle ?? {};
-  if (deploymentOption === "WITH_TRAFFIC_CONTROL" && !hasLoadBalancer(fields.loadBalancerInfo)) {
-    throw invalidLoadBalancer("With the deploymentOption WITH_TRAFFIC_CONTROL, loadBalancerInfo must name one.");
+  if (isFilled(fields.ecsServices)) {
+    throw invalidEcsService("Should not specify ECS services parameter for Server deployment group");
   }
-  if (deploymentType !== "BLUE_GREEN") return;
+  checkServerLoadBalancer(fields);
+  if (fields.deploymentStyle?.deploymentType !== "BLUE_GREEN") return;
   if (isFilled(fields.onPremisesInstanceTagFilters) || isFilled(fields.onPremisesTagSet?.onPremisesTagSetList)) {
     throw invalidStyle("For BLUE_GREEN deployment, on-premises instances can not be specified.");
   }
@@ -136,36 +150,34 @@ function checkServerGroup(fields: DeploymentGroupFields): void {
 }
 
 function checkLambdaGroup(fields: DeploymentGroupFields): void {
-  if (!isShifting(fields)) {
-    throw invalidStyle(
-      "For Lambda deployment, the deployment type must be BLUE_GREEN, and deployment option must be WITH_TRAFFIC_CONTROL.",
+  checkShifting("Lambda", fields);
+  checkNoHosts("Lambda", fields);
+  if (isFilled(fields.ecsServices)) {
+    throw invalidEcsService("Should not specify ECS services parameter for Lambda deployment group");
+  }
+  if (hasLoadBalancer(fields.loadBalancerInfo)) {
+    throw new CallerFault(
+      "InvalidLoadBalancerInfoException",
+      "For Lambda deployment group, loadBalancerInfo can not be specified",
     );
   }
-  const foreign = hostMembers(fields) ?? (isFilled(fields.ecsServices) ? "ecsServices" : undefined);
-  if (foreign) throw invalidInput(`For Lambda deployment group, ${foreign} can not be specified`);
 }
 
 function checkEcsGroup(fields: DeploymentGroupFields): void {
-  if (!isShifting(fields)) {
-    throw invalidStyle(
-      "For ECS deployment, the deployment type must be BLUE_GREEN, and deployment option must be WITH_TRAFFIC_CONTROL.",
+  checkShifting("ECS", fields);
+  checkNoHosts("ECS", fields);
+  checkEcsLoadBalancer(fields);
+  const options = fields.blueGreenDeploymentConfiguration;
+  if (!options) throw invalidBlueGreen("For ECS deployment group, blueGreenDeploymentConfiguration must be specified");
+  // What is replaced is a task set, which is always deleted in the end.
+  if (options.terminateBlueInstancesOnDeploymentSuccess?.action === "KEEP_ALIVE") {
+    throw invalidBlueGreen(
+      "For ECS deployment group, the action of terminateBlueInstancesOnDeploymentSuccess can not be KEEP_ALIVE: give TERMINATE, with a terminationWaitTimeInMinutes during which the original task set stays",
     );
-  }
-  const foreign = hostMembers(fields);
-  if (foreign) throw invalidInput(`For ECS deployment group, ${foreign} can not be specified`);
-  if (!hasLoadBalancer(fields.loadBalancerInfo)) {
-    throw new CallerFault(
-      "InvalidLoadBalancerInfoException",
-      "For ECS deployment group, loadBalancerInfo must be specified",
-    );
-  }
-  if (!fields.blueGreenDeploymentConfiguration) {
-    throw invalidBlueGreen("For ECS deployment group, blueGreenDeploymentConfiguration must be specified");
   }
   const services = fields.ecsServices ?? [];
   if (services.length !== ECS_SERVICES_PER_GROUP_MAX || !services[0]?.serviceName || !services[0]?.clusterName) {
-    throw new CallerFault(
-      "InvalidECSServiceException",
+    throw invalidEcsService(
       `For ECS deployment group, ecsServices must hold ${ECS_SERVICES_PER_GROUP_MAX} service with serviceName and clusterName: it holds ${services.length}.`,
     );
   }
@@ -185,6 +197,11 @@ function checkBlueGreenOptions(platform: ComputePlatform, fields: DeploymentGrou
     TERMINATION_WAIT_MAX_MINUTES,
   );
   checkMinutes("deploymentReadyOption.waitTimeInMinutes", ready?.waitTimeInMinutes, READY_WAIT_MAX_MINUTES[platform]);
+  if (ready?.actionOnTimeout === "CONTINUE_DEPLOYMENT" && ready.waitTimeInMinutes) {
+    throw invalidBlueGreen(
+      `Deployment ready action cannot be set to 'CONTINUE_DEPLOYMENT' when timeout is specified: waitTimeInMinutes is ${ready.waitTimeInMinutes}. Leave it out, or set actionOnTimeout to STOP_DEPLOYMENT.`,
+    );
+  }
 }
 
 function checkAction(field: string, action: string | undefined, choices: readonly string[]): void {
@@ -197,22 +214,28 @@ function checkMinutes(field: string, minutes: number | undefined, maximum: numbe
   throw invalidBlueGreen(`blueGreenDeploymentConfiguration.${field} is ${minutes}: give 0 to ${maximum} minutes.`);
 }
 
-function isShifting({ deploymentStyle }: DeploymentGroupFields): boolean {
+function checkShifting(platform: "ECS" | "Lambda", { deploymentStyle }: DeploymentGroupFields): void {
   const { deploymentType, deploymentOption } = deploymentStyle ?? {};
-  return deploymentType === "BLUE_GREEN" && deploymentOption === "WITH_TRAFFIC_CONTROL";
+  if (deploymentType === "BLUE_GREEN" && deploymentOption === "WITH_TRAFFIC_CONTROL") return;
+  throw invalidStyle(
+    `For ${platform} deployment, the deployment type must be BLUE_GREEN, and deployment option must be WITH_TRAFFIC_CONTROL.`,
+  );
 }
 
-/** The member that only hosts have, when there is one. */
-function hostMembers(fields: DeploymentGroupFields): string | undefined {
-  if (isFilled(fields.autoScalingGroups)) return "autoScalingGroups";
-  if (isFilled(fields.ec2TagFilters)) return "ec2TagFilters";
-  if (isFilled(fields.ec2TagSet?.ec2TagSetList)) return "ec2TagSet";
-  if (isFilled(fields.onPremisesInstanceTagFilters)) return "onPremisesInstanceTagFilters";
-  return isFilled(fields.onPremisesTagSet?.onPremisesTagSetList) ? "onPremisesTagSet" : undefined;
-}
-
-function invalidInput(message: string): CallerFault {
-  return new CallerFault("InvalidInputException", message);
+/** What only hosts have, each with the fault of its own field. */
+function checkNoHosts(platform: "ECS" | "Lambda", fields: DeploymentGroupFields): void {
+  const foreign: readonly (readonly [field: string, given: readonly unknown[] | undefined, code: FaultCode])[] = [
+    ["autoScalingGroups", fields.autoScalingGroups, "InvalidAutoScalingGroupException"],
+    ["ec2TagFilters", fields.ec2TagFilters, "InvalidEC2TagException"],
+    ["ec2TagSet", fields.ec2TagSet?.ec2TagSetList, "InvalidEC2TagException"],
+    ["onPremisesInstanceTagFilters", fields.onPremisesInstanceTagFilters, "InvalidTagException"],
+    ["onPremisesTagSet", fields.onPremisesTagSet?.onPremisesTagSetList, "InvalidTagException"],
+  ];
+  for (const [field, given, code] of foreign) {
+    if (isFilled(given)) {
+      throw new CallerFault(code, `For ${platform} deployment group, ${field} can not be specified`);
+    }
+  }
 }
 
 function invalidStyle(message: string): CallerFault {
@@ -221,4 +244,8 @@ function invalidStyle(message: string): CallerFault {
 
 function invalidBlueGreen(message: string): CallerFault {
   return new CallerFault("InvalidBlueGreenDeploymentConfigurationException", message);
+}
+
+function invalidEcsService(message: string): CallerFault {
+  return new CallerFault("InvalidECSServiceException", message);
 }

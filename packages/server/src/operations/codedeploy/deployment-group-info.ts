@@ -8,6 +8,7 @@ import type { DeploymentRow } from "../../store/deployments.ts";
 import type { Database } from "../../store/schema.ts";
 import type { DeploymentGroupFields } from "./deployment-group-fields.ts";
 import { withoutContent } from "./revision-input.ts";
+import { shownGroupFields } from "./shown-group-fields.ts";
 
 /** One info for each row, in their order. */
 export async function deploymentGroupInfos(
@@ -21,24 +22,15 @@ export async function deploymentGroupInfos(
   return rows.map((row) => deploymentGroupInfo(application, row, byId));
 }
 
-/** Lists that were never given are empty, as the service shows them; everything else that was never given is absent. */
 function deploymentGroupInfo(
   application: ApplicationRow,
   row: DeploymentGroupRow,
   deployments: ReadonlyMap<string, DeploymentRow>,
 ): DeploymentGroupInfo {
-  const { autoScalingGroups, ec2TagSet, onPremisesTagSet, ...fields } = JSON.parse(
-    row.fields_json,
-  ) as DeploymentGroupFields;
+  const fields = JSON.parse(row.fields_json) as DeploymentGroupFields;
   return {
-    ec2TagFilters: [],
-    onPremisesInstanceTagFilters: [],
-    triggerConfigurations: [],
-    ...fields,
-    // A cleared set is no set: otherwise it would read as one that matches nothing.
-    ...(ec2TagSet?.ec2TagSetList?.length ? { ec2TagSet } : {}),
-    ...(onPremisesTagSet?.onPremisesTagSetList?.length ? { onPremisesTagSet } : {}),
-    autoScalingGroups: (autoScalingGroups ?? []).map((name) => ({ name })),
+    ...shownGroupFields(application.compute_platform, fields),
+    autoScalingGroups: (fields.autoScalingGroups ?? []).map((name) => ({ name })),
     applicationName: application.application_name,
     deploymentGroupId: row.deployment_group_id,
     deploymentGroupName: row.deployment_group_name,

@@ -1,4 +1,8 @@
-import type { CreateDeploymentGroupInput, UpdateDeploymentGroupInput } from "@aws-sdk/client-codedeploy";
+import type {
+  CreateDeploymentGroupInput,
+  CreateDeploymentInput,
+  UpdateDeploymentGroupInput,
+} from "@aws-sdk/client-codedeploy";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   endDeployment,
@@ -41,9 +45,100 @@ const FULL = {
   autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] },
   outdatedInstancesStrategy: "IGNORE",
   deploymentStyle: { deploymentType: "IN_PLACE", deploymentOption: "WITH_TRAFFIC_CONTROL" },
-  loadBalancerInfo: { targetGroupInfoList: [{ name: "blue" }], elbInfoList: [] },
+  loadBalancerInfo: { targetGroupInfoList: [{ name: "blue" }] },
   terminationHookEnabled: true,
 } as const satisfies Partial<Record<keyof CreateDeploymentGroupInput, unknown>>;
+
+/** A group of which nothing but names and role was ever said. */
+const PLAIN = {
+  ...NAMES,
+  deploymentConfigName: "CodeDeployDefault.OneAtATime",
+  computePlatform: "Server",
+  serviceRoleArn: ROLE_ARN,
+  ec2TagFilters: [],
+  onPremisesInstanceTagFilters: [],
+  triggerConfigurations: [],
+  alarmConfiguration: { enabled: false, ignorePollAlarmFailure: false, alarms: [] },
+  autoScalingGroups: [],
+  deploymentStyle: { deploymentType: "IN_PLACE", deploymentOption: "WITHOUT_TRAFFIC_CONTROL" },
+  outdatedInstancesStrategy: "UPDATE",
+  terminationHookEnabled: false,
+};
+const NO_FILTERS = { ec2TagFilters: undefined };
+const FILTER = { Key: "a", Value: "b", Type: "KEY_AND_VALUE" as const };
+
+/** Every structure and list, empty and in part: what is asked for, and what differs in the reading from a plain group. */
+const SHOWN: readonly (readonly [string, Partial<UpdateDeploymentGroupInput>, object])[] = [
+  ["no filter", { ec2TagFilters: [] }, {}],
+  ["a filter", { ec2TagFilters: [FILTER] }, { ec2TagFilters: [FILTER] }],
+  ["an empty tag set", { ec2TagSet: { ec2TagSetList: [] } }, { ...NO_FILTERS, ec2TagSet: { ec2TagSetList: [] } }],
+  [
+    "a tag set",
+    { ec2TagSet: { ec2TagSetList: [[FILTER]] } },
+    { ...NO_FILTERS, ec2TagSet: { ec2TagSetList: [[FILTER]] } },
+  ],
+  [
+    "a filter beside an empty tag set",
+    { ec2TagFilters: [FILTER], ec2TagSet: { ec2TagSetList: [] } },
+    { ec2TagFilters: [FILTER] },
+  ],
+  ["no filter on premises", { onPremisesInstanceTagFilters: [] }, {}],
+  [
+    "an empty tag set on premises",
+    { onPremisesTagSet: { onPremisesTagSetList: [] } },
+    { onPremisesInstanceTagFilters: undefined, onPremisesTagSet: { onPremisesTagSetList: [] } },
+  ],
+  ["no Auto Scaling group", { autoScalingGroups: [] }, {}],
+  ["no trigger", { triggerConfigurations: [] }, {}],
+  ["an empty alarm configuration", { alarmConfiguration: {} }, {}],
+  ["alarms switched off", { alarmConfiguration: { enabled: false, alarms: [] } }, {}],
+  [
+    "alarms without the rest",
+    { alarmConfiguration: { enabled: true, alarms: [{ name: "a" }] } },
+    { alarmConfiguration: { enabled: true, ignorePollAlarmFailure: false, alarms: [{ name: "a" }] } },
+  ],
+  [
+    "an empty rollback configuration",
+    { autoRollbackConfiguration: {} },
+    { autoRollbackConfiguration: { enabled: false } },
+  ],
+  [
+    "rollback switched off",
+    { autoRollbackConfiguration: { enabled: false, events: ["DEPLOYMENT_FAILURE"] } },
+    { autoRollbackConfiguration: { enabled: false, events: ["DEPLOYMENT_FAILURE"] } },
+  ],
+  ["no load balancer", { loadBalancerInfo: {} }, {}],
+  ["empty lists of load balancers", { loadBalancerInfo: { elbInfoList: [], targetGroupInfoList: [] } }, {}],
+  [
+    "target groups beside an empty list",
+    { loadBalancerInfo: { elbInfoList: [], targetGroupInfoList: [{ name: "t" }] } },
+    { loadBalancerInfo: { targetGroupInfoList: [{ name: "t" }] } },
+  ],
+  ["no blue/green option", { blueGreenDeploymentConfiguration: {} }, {}],
+  ["empty blue/green options", { blueGreenDeploymentConfiguration: { deploymentReadyOption: {} } }, {}],
+  [
+    "one blue/green option",
+    {
+      blueGreenDeploymentConfiguration: {
+        deploymentReadyOption: {},
+        greenFleetProvisioningOption: { action: "DISCOVER_EXISTING" },
+      },
+    },
+    { blueGreenDeploymentConfiguration: { greenFleetProvisioningOption: { action: "DISCOVER_EXISTING" } } },
+  ],
+  ["no ECS service", { ecsServices: [] }, {}],
+  [
+    "the strategy for outdated instances",
+    { outdatedInstancesStrategy: "IGNORE" },
+    { outdatedInstancesStrategy: "IGNORE" },
+  ],
+  ["the termination hook", { terminationHookEnabled: true }, { terminationHookEnabled: true }],
+];
+
+/** What is sent has no undefined members. */
+function withoutUndefined(value: object): object {
+  return JSON.parse(JSON.stringify(value));
+}
 
 describe("CreateDeploymentGroup", () => {
   it("fills in what the service fills in, and nothing else", async () => {
@@ -57,6 +152,7 @@ describe("CreateDeploymentGroup", () => {
       ec2TagFilters: [{ Key: "Environment", Value: "prod", Type: "KEY_AND_VALUE" }],
       onPremisesInstanceTagFilters: [],
       triggerConfigurations: [],
+      alarmConfiguration: { enabled: false, ignorePollAlarmFailure: false, alarms: [] },
       autoScalingGroups: [],
       deploymentStyle: { deploymentType: "IN_PLACE", deploymentOption: "WITHOUT_TRAFFIC_CONTROL" },
       outdatedInstancesStrategy: "UPDATE",
@@ -68,6 +164,19 @@ describe("CreateDeploymentGroup", () => {
     const fields = FULL as unknown as Partial<CreateDeploymentGroupInput>;
     await withGroup(codeDeploy, { ...fields, autoScalingGroups: ["asg-1", "asg-2"] });
     expect(await get()).toMatchObject({ ...FULL, autoScalingGroups: [{ name: "asg-1" }, { name: "asg-2" }] });
+  });
+
+  it.each(SHOWN)("shows %s as the service does", async (_, asked, shown) => {
+    const without: Partial<CreateDeploymentGroupInput> = { ec2TagFilters: undefined };
+    await withGroup(codeDeploy, { ...without, ...asked });
+    const { deploymentGroupId: _id, ...created } = (await get()) ?? {};
+    expect(withoutUndefined(created)).toStrictEqual(withoutUndefined({ ...PLAIN, ...shown }));
+    // The same after an update that gives it, to a group that had none of it.
+    await codeDeploy.call("DeleteDeploymentGroup", NAMES);
+    await codeDeploy.call("CreateDeploymentGroup", { ...NAMES, serviceRoleArn: ROLE_ARN });
+    await update(asked);
+    const { deploymentGroupId: __, ...updated } = (await get()) ?? {};
+    expect(withoutUndefined(updated)).toStrictEqual(withoutUndefined({ ...PLAIN, ...shown }));
   });
 
   it.each([
@@ -152,13 +261,18 @@ describe("CreateDeploymentGroup", () => {
     ],
     [
       "a foreign type",
-      { deploymentStyle: { deploymentType: "PURPLE" as "IN_PLACE" } },
+      {
+        deploymentStyle: {
+          deploymentType: "PURPLE" as "IN_PLACE",
+          deploymentOption: "WITHOUT_TRAFFIC_CONTROL" as const,
+        },
+      },
       "InvalidDeploymentStyleException",
-      /"PURPLE"/,
+      /^Deployment type can only be IN_PLACE or BLUE_GREEN: it is "PURPLE"/,
     ],
     [
       "traffic control without a load balancer",
-      { deploymentStyle: { deploymentOption: "WITH_TRAFFIC_CONTROL" as const } },
+      { deploymentStyle: { deploymentType: "IN_PLACE" as const, deploymentOption: "WITH_TRAFFIC_CONTROL" as const } },
       "InvalidLoadBalancerInfoException",
       /^The specification for load balancing in the deployment group is invalid\./,
     ],
@@ -166,7 +280,10 @@ describe("CreateDeploymentGroup", () => {
       "a copy of two Auto Scaling groups",
       {
         autoScalingGroups: ["a", "b"],
-        deploymentStyle: { deploymentType: "BLUE_GREEN" as const },
+        deploymentStyle: {
+          deploymentType: "BLUE_GREEN" as const,
+          deploymentOption: "WITHOUT_TRAFFIC_CONTROL" as const,
+        },
         blueGreenDeploymentConfiguration: {
           greenFleetProvisioningOption: { action: "COPY_AUTO_SCALING_GROUP" as const },
         },
@@ -184,7 +301,6 @@ describe("CreateDeploymentGroup", () => {
       "InvalidBlueGreenDeploymentConfigurationException",
       /2881: give 0 to 2880/,
     ],
-    ["an ECS service", { ecsServices: [{ serviceName: "s", clusterName: "c" }] }, "InvalidInputException", /Server/],
     ["a bad tag", { tags: [{ Key: "" }] }, "InvalidTagsToAddException", /has no Key/],
   ])("refuses %s", async (_, change, code, message) => {
     await withGroup(codeDeploy);
@@ -255,7 +371,44 @@ describe("groups of other platforms", () => {
     const input = { applicationName: "Containers", deploymentGroupName: "one", revision: S3_REVISION };
     await expect(codeDeploy.call("CreateDeployment", input)).rejects.toMatchObject({
       code: "NotImplementedException",
-      message: expect.stringMatching(/compute platform ECS.* is not implemented yet; see docs\/reference\/api\.md/),
+      message: expect.stringMatching(
+        /^This server does not deploy to ECS yet\. .*is not implemented yet; see docs\/reference\/api\.md/,
+      ),
+    });
+  });
+
+  it.each([
+    ["no revision", { revision: undefined }],
+    [
+      "an AppSpec, which is right for ECS",
+      { revision: { revisionType: "AppSpecContent", appSpecContent: { content: "{}" } } },
+    ],
+    ["an AppSpec in a bucket", { revision: { s3Location: { bucket: "b", key: "k", bundleType: "YAML" } } }],
+    ["a revision that no platform takes", { revision: { revisionType: "S3" } }],
+    ["an unknown configuration", { deploymentConfigName: "none" }],
+    ["an option for hosts", { fileExistsBehavior: "OVERWRITE" }],
+  ] as const)("are refused for their platform whatever is given: %s", async (_, given) => {
+    await codeDeploy.call("CreateDeploymentGroup", ecs("one"));
+    const input = { applicationName: "Containers", deploymentGroupName: "one", revision: S3_REVISION, ...given };
+    await expect(codeDeploy.call("CreateDeployment", input as CreateDeploymentInput)).rejects.toMatchObject({
+      code: "NotImplementedException",
+      message: expect.stringMatching(/^This server does not deploy to ECS yet\./),
+    });
+  });
+
+  it("show their minutes, which clients add up", async () => {
+    await codeDeploy.call("CreateDeploymentGroup", {
+      ...ecs("one"),
+      blueGreenDeploymentConfiguration: {
+        deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT" },
+        terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE" },
+      },
+    });
+    const names = { applicationName: "Containers", deploymentGroupName: "one" };
+    const { deploymentGroupInfo } = await codeDeploy.call("GetDeploymentGroup", names);
+    expect(deploymentGroupInfo?.blueGreenDeploymentConfiguration).toEqual({
+      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
+      terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 0 },
     });
   });
 });
@@ -288,19 +441,22 @@ describe("UpdateDeploymentGroup", () => {
     const ec2TagSet = { ec2TagSetList: [[{ Key: "a", Type: "KEY_ONLY" as const }]] };
     // As Terraform does it: the filters emptied in the same call.
     await update({ ec2TagFilters: [], ec2TagSet });
-    expect(await get()).toMatchObject({ ec2TagFilters: [], ec2TagSet });
+    expect(await get()).toMatchObject({ ec2TagSet });
+    expect(await get()).not.toHaveProperty("ec2TagFilters");
     await update({ ec2TagFilters: [{ Key: "b", Type: "KEY_ONLY" }] });
     expect(await get()).toMatchObject({ ec2TagFilters: [{ Key: "b", Type: "KEY_ONLY" }] });
     expect(await get()).not.toHaveProperty("ec2TagSet");
     await update({ ec2TagSet });
-    expect(await get()).toMatchObject({ ec2TagFilters: [], ec2TagSet });
+    expect(await get()).toMatchObject({ ec2TagSet });
     await update({ ec2TagSet: { ec2TagSetList: [] } });
-    expect(await get()).not.toHaveProperty("ec2TagSet");
+    expect(await get()).toMatchObject({ ec2TagSet: { ec2TagSetList: [] } });
   });
 
   it("checks the group as it would become", async () => {
     await withGroup(codeDeploy);
-    await expect(update({ deploymentStyle: { deploymentOption: "WITH_TRAFFIC_CONTROL" } })).rejects.toMatchObject({
+    await expect(
+      update({ deploymentStyle: { deploymentType: "IN_PLACE", deploymentOption: "WITH_TRAFFIC_CONTROL" } }),
+    ).rejects.toMatchObject({
       code: "InvalidLoadBalancerInfoException",
     });
     await expect(update({ serviceRoleArn: "nobody" })).rejects.toMatchObject({ code: "InvalidRoleException" });

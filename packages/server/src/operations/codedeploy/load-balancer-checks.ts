@@ -7,6 +7,7 @@ import {
   TARGET_GROUPS_PER_GROUP_MAX,
   TARGET_GROUPS_PER_PAIR,
 } from "@sluice/model/limits.ts";
+import { type DeploymentGroupFields, isFilled } from "./deployment-group-fields.ts";
 
 export function checkLoadBalancerInfo(info: LoadBalancerInfo | undefined): void {
   if (!info) return;
@@ -38,10 +39,33 @@ export function checkLoadBalancerInfo(info: LoadBalancerInfo | undefined): void 
 /** Whether any load balancer is named at all. */
 export function hasLoadBalancer(info: LoadBalancerInfo | undefined): boolean {
   const { elbInfoList, targetGroupInfoList, targetGroupPairInfoList } = info ?? {};
-  return [elbInfoList, targetGroupInfoList, targetGroupPairInfoList].some((list) => list && list.length > 0);
+  return [elbInfoList, targetGroupInfoList, targetGroupPairInfoList].some(isFilled);
 }
 
-export function invalidLoadBalancer(message: string): CallerFault {
+/** Hosts are behind load balancers and target groups; a pair of target groups is how ECS shifts traffic. */
+export function checkServerLoadBalancer({ deploymentStyle, loadBalancerInfo }: DeploymentGroupFields): void {
+  const { elbInfoList, targetGroupInfoList } = loadBalancerInfo ?? {};
+  const withTraffic = deploymentStyle?.deploymentOption === "WITH_TRAFFIC_CONTROL";
+  if (withTraffic && !isFilled(elbInfoList) && !isFilled(targetGroupInfoList)) throw noLoadBalancer();
+}
+
+export function checkEcsLoadBalancer({ loadBalancerInfo }: DeploymentGroupFields): void {
+  const { elbInfoList, targetGroupInfoList, targetGroupPairInfoList } = loadBalancerInfo ?? {};
+  const fault = (message: string) =>
+    new CallerFault("InvalidLoadBalancerInfoException", `For ECS deployment group, loadBalancerInfo ${message}`);
+  if (isFilled(elbInfoList)) throw fault("must not contain elbInfo list");
+  if (isFilled(targetGroupInfoList)) throw fault("must not contain targetGroupInfo list");
+  if (!isFilled(targetGroupPairInfoList)) throw fault("must be specified");
+}
+
+/** The service's own words, with its own names for the lists. */
+export function noLoadBalancer(): CallerFault {
+  return invalidLoadBalancer(
+    "The deploymentOption value is set to WITH_TRAFFIC_CONTROL, but either no load balancer was specified in elbInfoList or no target group was specified in targetGroupInfoList.",
+  );
+}
+
+function invalidLoadBalancer(message: string): CallerFault {
   return new CallerFault(
     "InvalidLoadBalancerInfoException",
     `The specification for load balancing in the deployment group is invalid. ${message}`,

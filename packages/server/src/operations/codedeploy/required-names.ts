@@ -5,22 +5,27 @@ import { DEPLOYMENT_ID_RULE, isDeploymentId, isName, NAME_RULE } from "@sluice/m
 
 interface NameKind {
   readonly noun: string;
+  /** As the service's own sentences spell it. */
+  readonly title: string;
   readonly required: FaultCode;
   readonly invalid: FaultCode;
 }
 
 const APPLICATION: NameKind = {
   noun: "application",
+  title: "Application",
   required: "ApplicationNameRequiredException",
   invalid: "InvalidApplicationNameException",
 };
 const DEPLOYMENT_GROUP: NameKind = {
   noun: "deployment group",
+  title: "Deployment Group",
   required: "DeploymentGroupNameRequiredException",
   invalid: "InvalidDeploymentGroupNameException",
 };
 const DEPLOYMENT_CONFIG: NameKind = {
   noun: "deployment configuration",
+  title: "Deployment Configuration",
   required: "DeploymentConfigNameRequiredException",
   invalid: "InvalidDeploymentConfigNameException",
 };
@@ -43,7 +48,7 @@ export function requireDeploymentId(id: string | undefined): string {
   if (isDeploymentId(id)) return id;
   throw new CallerFault(
     "InvalidDeploymentIdException",
-    `deploymentId "${id}" is not in a valid format: an id is ${DEPLOYMENT_ID_RULE}.`,
+    `Specified DeploymentId is not in the valid format: ${id}. An id is ${DEPLOYMENT_ID_RULE}.`,
   );
 }
 
@@ -56,7 +61,7 @@ export function checkDescription(description: string | undefined): void {
 }
 
 function requireName(name: string | undefined, field: string, kind: NameKind): string {
-  if (!name) throw new CallerFault(kind.required, `${field} is missing: name the ${kind.noun}.`);
+  if (!name) throw new CallerFault(kind.required, `${kind.title} name is missing: give ${field}.`);
   if (isName(name)) return name;
   throw new CallerFault(kind.invalid, `${field} "${name}" is not a valid ${kind.noun} name: use ${NAME_RULE}.`);
 }

@@ -45,7 +45,7 @@ export const registerOnPremisesInstance: Operation<RegisterOnPremisesInstanceInp
     if (other) {
       throw new CallerFault(
         iamUserArn ? "IamUserArnAlreadyRegisteredException" : "IamSessionArnAlreadyRegisteredException",
-        `${hostIdentifier} is already registered for the on-premises instance ${other.host_name}: give every instance its own.`,
+        `The on-premises instance could not be registered because the request included an IAM ${iamUserArn ? "user" : "session"} ARN that has already been used to register an instance. Include either a different IAM user ARN or IAM session ARN in the request, and then try again. ${hostIdentifier} belongs to the on-premises instance ${other.host_name}.`,
       );
     }
     await insertHost(transaction, row);

@@ -8,7 +8,7 @@ import { findActiveDeploymentId } from "../../store/deployment-history.ts";
 import { firstHead, type NewDeployment } from "../../store/new-deployment.ts";
 import type { RolledBack } from "../../store/rolled-back-groups.ts";
 import { groupIsBusy, rolloutOf } from "../codedeploy/create-deployment.ts";
-import { checkHostRevision } from "../codedeploy/deployable-group.ts";
+import { checkHostRevision, checkPlatform } from "../codedeploy/deployable-group.ts";
 import { requireApplication, requireDeploymentGroup } from "../codedeploy/known-resources.ts";
 import {
   requireApplicationName,
@@ -72,6 +72,7 @@ async function prepare(
   context: SluiceContext,
 ): Promise<Prepared | { readonly refusal: PlanObstacle }> {
   try {
+    checkPlatform(application);
     const revision = input.revision ? requireRevision(input.revision) : null;
     if (revision) checkHostRevision(revision);
     const { revision: _, ...asked } = input;

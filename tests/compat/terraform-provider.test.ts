@@ -1,0 +1,291 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ProgramResult, runProgram, type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
+import { ROLE } from "./codedeploy-sdk.ts";
+
+/**
+ * Terraform itself, with the AWS provider where a copy of it is on this machine: nothing is downloaded. The blocks are those of the
+ * provider's own acceptance tests (internal/service/deploy): each is added, changed and removed, and after every step a plan has to find
+ * nothing to do. All groups go through a step at once, and one process of the provider serves all: each start of it takes seconds.
+ */
+const MIRRORS = ["/opt/tf-plugins", join(homedir(), ".terraform.d/plugins"), "/usr/local/share/terraform/plugins"];
+const provider = MIRRORS.flatMap((mirror) =>
+  globSync(`${mirror}/registry.terraform.io/hashicorp/aws/*/*/terraform-provider-aws*`),
+).at(-1);
+const terraform = (process.env.PATH ?? "")
+  .split(":")
+  .map((folder) => join(folder, "terraform"))
+  .find((path) => existsSync(path));
+const NOTHING_TO_DO = 0;
+
+type Block = string;
+
+function block(name: string, ...lines: readonly string[]): Block {
+  return [`${name} {`, ...lines, "}"].join("\n");
+}
+
+function balancer(kind: "elb_info" | "target_group_info", name: string): Block {
+  return block("load_balancer_info", block(kind, `name = "${name}"`));
+}
+
+function style(type: "IN_PLACE" | "BLUE_GREEN", option: "WITH_TRAFFIC_CONTROL" | "WITHOUT_TRAFFIC_CONTROL"): Block {
+  return block("deployment_style", `deployment_type = "${type}"`, `deployment_option = "${option}"`);
+}
+
+interface BlueGreen {
+  readonly ready: "STOP_DEPLOYMENT" | "CONTINUE_DEPLOYMENT";
+  readonly waitMinutes?: number;
+  readonly fleet?: "DISCOVER_EXISTING" | "COPY_AUTO_SCALING_GROUP";
+  readonly end: "TERMINATE" | "KEEP_ALIVE";
+  readonly endMinutes?: number;
+}
+
+function blueGreen({ ready, waitMinutes, fleet, end, endMinutes }: BlueGreen): Block {
+  return block(
+    "blue_green_deployment_config",
+    block(
+      "deployment_ready_option",
+      `action_on_timeout = "${ready}"`,
+      waitMinutes === undefined ? "" : `wait_time_in_minutes = ${waitMinutes}`,
+    ),
+    fleet === undefined ? "" : block("green_fleet_provisioning_option", `action = "${fleet}"`),
+    block(
+      "terminate_blue_instances_on_deployment_success",
+      `action = "${end}"`,
+      endMinutes === undefined ? "" : `termination_wait_time_in_minutes = ${endMinutes}`,
+    ),
+  );
+}
+
+function filter(name: "ec2_tag_filter" | "on_premises_instance_tag_filter", value: string): Block {
+  return block(name, 'key = "filterkey"', 'type = "KEY_AND_VALUE"', `value = "${value}"`);
+}
+
+function tagSet(value: string): Block {
+  return block("ec2_tag_set", filter("ec2_tag_filter", value));
+}
+
+function trigger(name: string, events: string, topic: string): Block {
+  return block(
+    "trigger_configuration",
+    `trigger_name = "${name}"`,
+    `trigger_events = ${events}`,
+    `trigger_target_arn = "arn:aws:sns:us-east-1:111122223333:${topic}"`,
+  );
+}
+
+function rollback(isEnabled: boolean, events: string): Block {
+  return block("auto_rollback_configuration", `enabled = ${isEnabled}`, `events = ${events}`);
+}
+
+function alarms(isEnabled: boolean, names: string, ignoresPollFailure = false): Block {
+  const ignore = ignoresPollFailure ? "ignore_poll_alarm_failure = true" : "";
+  return block("alarm_configuration", `enabled = ${isEnabled}`, `alarms = ${names}`, ignore);
+}
+
+function ecs(options: BlueGreen): readonly Block[] {
+  return [
+    'deployment_config_name = "CodeDeployDefault.ECSAllAtOnce"',
+    style("BLUE_GREEN", "WITH_TRAFFIC_CONTROL"),
+    blueGreen(options),
+    block("ecs_service", 'cluster_name = "c"', 'service_name = "s"'),
+    block(
+      "load_balancer_info",
+      block(
+        "target_group_pair_info",
+        block(
+          "prod_traffic_route",
+          'listener_arns = ["arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/a/b/c"]',
+        ),
+        block("target_group", 'name = "blue"'),
+        block("target_group", 'name = "green"'),
+      ),
+    ),
+  ];
+}
+
+const SHIFTING = [style("BLUE_GREEN", "WITH_TRAFFIC_CONTROL"), balancer("elb_info", "a")];
+const STOPS: BlueGreen = {
+  ready: "STOP_DEPLOYMENT",
+  waitMinutes: 60,
+  fleet: "DISCOVER_EXISTING",
+  end: "TERMINATE",
+  endMinutes: 120,
+};
+const CONTINUES: BlueGreen = { ready: "CONTINUE_DEPLOYMENT", fleet: "DISCOVER_EXISTING", end: "KEEP_ALIVE" };
+const COPIES: BlueGreen = { ...STOPS, fleet: "COPY_AUTO_SCALING_GROUP" };
+const ASG = 'autoscaling_groups = ["asg"]';
+
+/** By the resource's name: its blocks when it is created, changed, and changed once more. */
+const GROUPS: Readonly<Record<string, readonly (readonly Block[])[]>> = {
+  plain: [[], [], []],
+  filters: [[filter("ec2_tag_filter", "a")], [filter("ec2_tag_filter", "b")], []],
+  tag_sets: [[tagSet("a")], [tagSet("b")], []],
+  filters_and_sets: [[filter("ec2_tag_filter", "a")], [tagSet("a")], [filter("ec2_tag_filter", "a")]],
+  on_premises: [[filter("on_premises_instance_tag_filter", "a")], [filter("on_premises_instance_tag_filter", "b")], []],
+  triggers: [
+    [trigger("t", '["DeploymentFailure"]', "one")],
+    [trigger("t", '["DeploymentSuccess", "DeploymentFailure"]', "one"), trigger("u", '["InstanceFailure"]', "two")],
+    [],
+  ],
+  rollback_deleted: [
+    [rollback(true, '["DEPLOYMENT_FAILURE"]')],
+    [rollback(true, '["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"]')],
+    [],
+  ],
+  rollback_disabled: [[rollback(true, '["DEPLOYMENT_FAILURE"]')], [rollback(false, '["DEPLOYMENT_FAILURE"]')], []],
+  alarms_deleted: [[alarms(true, '["a"]')], [alarms(true, '["a", "b"]', true)], []],
+  alarms_disabled: [[alarms(true, '["a"]')], [alarms(false, '["a"]')], []],
+  style_updated: [SHIFTING, [style("IN_PLACE", "WITHOUT_TRAFFIC_CONTROL")], []],
+  style_deleted: [SHIFTING, [], SHIFTING],
+  load_balancer: [[balancer("elb_info", "a")], [balancer("elb_info", "b")], []],
+  target_group: [[balancer("target_group_info", "a")], [balancer("target_group_info", "b")], []],
+  balancer_of_another_kind: [
+    [balancer("elb_info", "a")],
+    [balancer("target_group_info", "a")],
+    [balancer("elb_info", "a")],
+  ],
+  traffic_control: [
+    [style("IN_PLACE", "WITH_TRAFFIC_CONTROL"), balancer("elb_info", "a")],
+    [...SHIFTING, blueGreen(CONTINUES)],
+    [],
+  ],
+  blue_green: [[...SHIFTING, blueGreen(STOPS)], [...SHIFTING, blueGreen(CONTINUES)], []],
+  blue_green_deleted: [[...SHIFTING, blueGreen(STOPS)], [], [...SHIFTING, blueGreen(STOPS)]],
+  blue_green_copy: [
+    [ASG, ...SHIFTING, blueGreen(COPIES)],
+    [ASG, ...SHIFTING, blueGreen({ ...COPIES, end: "KEEP_ALIVE", endMinutes: 0 })],
+    [],
+  ],
+  outdated_instances: [['outdated_instances_strategy = "UPDATE"'], ['outdated_instances_strategy = "IGNORE"'], []],
+  termination_hook: [["termination_hook_enabled = true"], ["termination_hook_enabled = false"], []],
+  tags: [['tags = { a = "1" }'], ['tags = { a = "2", b = "" }'], []],
+  ecs: [
+    ecs({ ready: "CONTINUE_DEPLOYMENT", end: "TERMINATE", endMinutes: 5 }),
+    ecs({ ready: "STOP_DEPLOYMENT", waitMinutes: 30, end: "TERMINATE", endMinutes: 60 }),
+    ecs({ ready: "CONTINUE_DEPLOYMENT", end: "TERMINATE", endMinutes: 5 }),
+  ],
+};
+
+const PROVIDER = `
+terraform {
+  required_providers {
+    aws = {
+      source = "hashicorp/aws"
+    }
+  }
+}
+provider "aws" {
+  region = "us-east-1"
+}
+resource "aws_codedeploy_app" "server" {
+  name = "acceptance-server"
+}
+resource "aws_codedeploy_app" "ecs" {
+  name             = "acceptance-ecs"
+  compute_platform = "ECS"
+}
+resource "aws_codedeploy_deployment_config" "half" {
+  deployment_config_name = "acceptance-half"
+  minimum_healthy_hosts {
+    type  = "FLEET_PERCENT"
+    value = 50
+  }
+}
+`;
+
+function configuration(step: number): string {
+  const groups = Object.entries(GROUPS).map(([name, steps]) =>
+    block(
+      `resource "aws_codedeploy_deployment_group" "${name}"`,
+      `app_name = aws_codedeploy_app.${name === "ecs" ? "ecs" : "server"}.name`,
+      `deployment_group_name = "${name}"`,
+      `service_role_arn = "${ROLE}"`,
+      ...(steps[step] ?? []),
+    ),
+  );
+  return [PROVIDER, ...groups].join("\n");
+}
+
+function imports(): string {
+  const groups = Object.keys(GROUPS).map((name) =>
+    block(
+      "import",
+      `to = aws_codedeploy_deployment_group.${name}`,
+      `id = "acceptance-${name === "ecs" ? "ecs" : "server"}:${name}"`,
+    ),
+  );
+  const apps = ["server", "ecs"].map((name) =>
+    block("import", `to = aws_codedeploy_app.${name}`, `id = "acceptance-${name}"`),
+  );
+  const config = block("import", "to = aws_codedeploy_deployment_config.half", 'id = "acceptance-half"');
+  return [...apps, config, ...groups].join("\n");
+}
+
+/** Starts the provider for many runs of Terraform; resolves with the process and with what leads Terraform to it. */
+async function startProvider(environment: NodeJS.ProcessEnv): Promise<{ child: ChildProcess; reattach: string }> {
+  const child = spawn(provider ?? "", ["-debug"], { env: environment, stdio: ["ignore", "pipe", "ignore"] });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const reattach = /TF_REATTACH_PROVIDERS='(.*)'/.exec(line)?.[1];
+    if (reattach !== undefined) return { child, reattach };
+  }
+  throw new Error("The provider ended before it said how to reach it.");
+}
+
+describe.skipIf(!provider || !terraform)("Terraform's aws_codedeploy_deployment_group", () => {
+  let server: SluiceServer;
+  let folder: string;
+  let environment: NodeJS.ProcessEnv;
+  let child: ChildProcess | undefined;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "sluice-terraform-"));
+    const cliConfig = join(folder, "cli.tfrc");
+    writeFileSync(cliConfig, "");
+    server = await startSluiceServer();
+    environment = { ...(await server.environment()), TF_CLI_CONFIG_FILE: cliConfig, CHECKPOINT_DISABLE: "1" };
+    const started = await startProvider(environment);
+    child = started.child;
+    environment = { ...environment, TF_REATTACH_PROVIDERS: started.reattach };
+  });
+
+  afterAll(async () => {
+    child?.kill();
+    await server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const run = (place: string, ...args: readonly string[]): Promise<ProgramResult> =>
+    runProgram(terraform ?? "", [`-chdir=${join(folder, place)}`, ...args, "-no-color", "-input=false"], environment);
+
+  const apply = async (place: string, text: string): Promise<string> => {
+    mkdirSync(join(folder, place), { recursive: true });
+    writeFileSync(join(folder, place, "main.tf"), text);
+    const { stdout, stderr } = await run(place, "apply", "-auto-approve");
+    expect(stderr).toBe("");
+    return stdout;
+  };
+
+  it.each([
+    ["added", 0],
+    ["changed", 1],
+    ["removed, or changed back", 2],
+  ])("plans nothing after its blocks were %s", async (_, step) => {
+    expect(await apply("work", configuration(step))).toContain("Apply complete!");
+    const { stdout, stderr, exitCode } = await run("work", "plan", "-detailed-exitcode");
+    // What a plan would change says more than its exit code.
+    expect(stdout).toContain("No changes. Your infrastructure matches the configuration.");
+    expect({ exitCode, stderr }).toEqual({ exitCode: NOTHING_TO_DO, stderr: "" });
+  });
+
+  it("imports each group as its configuration says, and changes nothing", async () => {
+    const count = Object.keys(GROUPS).length + 3;
+    expect(await apply("import", `${configuration(2)}\n${imports()}`)).toContain(
+      `Resources: ${count} imported, 0 added, 0 changed, 0 destroyed.`,
+    );
+  });
+});
