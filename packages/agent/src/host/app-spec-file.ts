@@ -13,9 +13,10 @@ const DEFAULT_NAMES = ["appspec.yaml", "appspec.yml"] as const;
 
 /**
  * Reads an archive's AppSpec: the specification's file name, else `appspec.yaml`, else `appspec.yml`.
+ * `isInstalled`: its scripts alone are wanted, and an earlier agent has installed its files.
  * @throws EventFailure in the reference agent's words when there is none; the parser's own error when it is broken
  */
-export function readAppSpec(archiveDirectory: string, fileName: string): AppSpec {
+export function readAppSpec(archiveDirectory: string, fileName: string, { isInstalled = false } = {}): AppSpec {
   const wanted = fileName === "" ? DEFAULT_NAMES[1] : fileName;
   const normal = posix.normalize(wanted);
   if (normal.startsWith("/") || normal === ".." || normal.startsWith("../")) {
@@ -26,7 +27,7 @@ export function readAppSpec(archiveDirectory: string, fileName: string): AppSpec
   for (const name of [wanted, ...DEFAULT_NAMES]) {
     const path = join(archiveDirectory, name);
     const bytes = readAppSpecFile(path, archiveDirectory);
-    if (bytes !== undefined) return parseOnce(path, bytes);
+    if (bytes !== undefined) return parseOnce(path, bytes, isInstalled);
   }
   throw notFound(archiveDirectory, wanted);
 }
@@ -70,12 +71,13 @@ const REMEMBERED_FILES = 8;
 const remembered = new Map<string, { readonly bytes: Buffer; readonly appSpec: AppSpec }>();
 
 /** Every event of a deployment reads the same file; the grammar is the slow part, and it is asked again only when the bytes changed. */
-function parseOnce(path: string, bytes: Buffer): AppSpec {
-  const known = remembered.get(path);
+function parseOnce(path: string, bytes: Buffer, isInstalled: boolean): AppSpec {
+  const key = `${isInstalled} ${path}`;
+  const known = remembered.get(key);
   if (known?.bytes.equals(bytes)) return known.appSpec;
-  const appSpec = parseAppSpec(bytes, { os: "linux" });
-  remembered.delete(path);
-  remembered.set(path, { bytes, appSpec });
+  const appSpec = parseAppSpec(bytes, { os: "linux", isInstalled });
+  remembered.delete(key);
+  remembered.set(key, { bytes, appSpec });
   if (remembered.size > REMEMBERED_FILES) {
     const oldest = remembered.keys().next().value;
     if (oldest !== undefined) remembered.delete(oldest);

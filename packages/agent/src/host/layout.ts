@@ -31,6 +31,7 @@ export interface DeploymentLayout {
 
 export const ARCHIVE_DIRECTORY_NAME = "deployment-archive";
 export const ARCHIVE_STAGING_NAME = `${ARCHIVE_DIRECTORY_NAME}-temp`;
+export const RECEIPT_NAME = "bundle.json";
 export const RECORDED_ATTRIBUTES_NAME = "archive-attributes.json";
 export const INSTRUCTIONS_DIRECTORY_NAME = "deployment-instructions";
 export const LOGS_DIRECTORY_NAME = "deployment-logs";
@@ -61,7 +62,7 @@ export function layoutOf(rootDirectory: string, specification: DeploymentSpecifi
     groupDirectory,
     deploymentDirectory,
     bundleFile: join(deploymentDirectory, "bundle.tar"),
-    bundleReceiptFile: join(deploymentDirectory, "bundle.json"),
+    bundleReceiptFile: join(deploymentDirectory, RECEIPT_NAME),
     archiveDirectory: join(deploymentDirectory, ARCHIVE_DIRECTORY_NAME),
     recordedAttributesFile: join(deploymentDirectory, RECORDED_ATTRIBUTES_NAME),
     archiveStagingDirectory: join(deploymentDirectory, ARCHIVE_STAGING_NAME),

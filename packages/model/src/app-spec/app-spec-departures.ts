@@ -20,6 +20,10 @@ export const APP_SPEC_DEPARTURES: readonly { readonly what: string; readonly rea
     reason: "Each costs a further reading of the file, and the readings are bounded.",
   },
   {
+    what: "A destination or an object that begins with ~ is refused; the reference reads it, and its Install fails.",
+    reason: "What every host would refuse is refused before the application is stopped.",
+  },
+  {
     what: "The key directory_link_behavior (KEEP or COPY) is read, and another value refused; the reference ignores the key.",
     reason: "Links to directories are installed as links here. The reference copies, which COPY brings back.",
   },

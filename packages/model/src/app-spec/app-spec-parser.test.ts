@@ -86,6 +86,27 @@ describe("parseAppSpec", () => {
     ]);
   });
 
+  it.each([
+    ["files:\n  - source: /a\n    destination: ~/x\n", 5, "~/x for files[0].destination", "/home/USER/x"],
+    [
+      "files:\n  - source: /a\n    destination: /b\n  - destination: '~web/x/y'\n    source: b\n",
+      6,
+      "~web/x/y for files[1].destination",
+      "/home/web/x/y",
+    ],
+    ['permissions:\n  - mode: 644\n    object: "~web"\n', 5, "~web for permissions[0].object", "/home/web,"],
+  ])("refuses a home directory that a shell would have to name: %j", (section, line, words, cure) => {
+    const error = errorOf(HEAD + section);
+    expect(error).toMatchObject({ line, message: expect.stringContaining(words) });
+    expect(error.message).toContain(`Write the whole path, such as ${cure}`);
+    expect(parseAppSpec(HEAD + section, { isInstalled: true }).os).toBe("linux");
+  });
+
+  it("takes a tilde anywhere else as it is", () => {
+    const files = "files:\n  - {source: ~a, destination: /b/~c}\n";
+    expect(parseAppSpec(HEAD + files).files).toEqual([{ source: "~a", destination: "/b/~c" }]);
+  });
+
   it("refuses hooks for events that the deployment does not have", () => {
     const text = `${HEAD}hooks:\n  AfterInstal:\n    - location: a\n  AfterInstall:\n    - location: b\n`;
     const lifecycleEvents = ["BeforeInstall", "AfterInstall"];

@@ -12,6 +12,7 @@ import {
 } from "./app-spec.ts";
 import { AppSpecError, onLine } from "./app-spec-error.ts";
 import { parsePermissions } from "./app-spec-permissions.ts";
+import { refuseHomes } from "./home-path.ts";
 import { refuseUnknownLifecycleEvents } from "./hook-scripts.ts";
 import { type LocatedYaml, readYamlDocument } from "./yaml-document.ts";
 import { lineOfItem, listOf, listOrNone, mapOf, member, misfit, strip } from "./yaml-field.ts";
@@ -24,6 +25,8 @@ export interface AppSpecOptions {
   readonly os?: AppSpecOs;
   /** Every event that the deployment may run: a hook for any other is refused. Without it every name is accepted. */
   readonly lifecycleEvents?: readonly string[];
+  /** The file is read for the scripts of a revision that is installed already, so that nothing is put where its `files` say. */
+  readonly isInstalled?: boolean;
   /** The file's name in the message about unknown events; `appspec.yml` by default. */
   readonly fileName?: string;
 }
@@ -58,6 +61,10 @@ export function parseAppSpecDocument({ root, places }: LocatedYaml, options: App
   const permissions = section("permissions", (value) => parsePermissions(value, os, places));
   const fileExistsBehavior = section("file_exists_behavior", parseFileExistsBehavior);
   const directoryLinkBehavior = section("directory_link_behavior", parseDirectoryLinkBehavior);
+  if (os === "linux" && options.isInstalled !== true) {
+    refuseHomes(member(root, "files", "the whole file"), "files", "destination", places);
+    refuseHomes(member(root, "permissions", "the whole file"), "permissions", "object", places);
+  }
   const appSpec = { version, os, files, hooks, permissions, fileExistsBehavior, directoryLinkBehavior };
   if (options.lifecycleEvents !== undefined) {
     refuseUnknownLifecycleEvents(appSpec, options.lifecycleEvents, options.fileName);

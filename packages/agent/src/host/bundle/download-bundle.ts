@@ -5,7 +5,7 @@ import type { DeploymentSpecification } from "@sluice/model/deployment-specifica
 import { flushDirectory, replaceFile, UNFINISHED_SUFFIX } from "../durable-file.ts";
 import { EventFailure } from "../event-failure.ts";
 import type { HostConfig } from "../host-config.ts";
-import type { DeploymentLayout } from "../layout.ts";
+import { type DeploymentLayout, RECEIPT_NAME } from "../layout.ts";
 import type { Revision } from "../revision.ts";
 import { isBundleSigned, notTheSignedBundle, sha256OfFile } from "./bundle-digest.ts";
 import { bundleRequest } from "./bundle-request.ts";
@@ -126,6 +126,16 @@ function readReceipt(receiptFile: string, bundleFile: string, revision: Revision
     const receipt = JSON.parse(readFileSync(receiptFile, "utf8")) as BundleReceipt;
     const isSameRevision = JSON.stringify(receipt.revision) === JSON.stringify(revision);
     return isSameRevision && statSync(bundleFile).size === receipt.bytes ? receipt : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Which revision a deployment's directory holds; undefined where the AWS agent made it. */
+export function revisionOnHost(deploymentDirectory: string): Revision | undefined {
+  try {
+    const { revision } = JSON.parse(readFileSync(join(deploymentDirectory, RECEIPT_NAME), "utf8")) as BundleReceipt;
+    return typeof revision === "object" && revision !== null && "from" in revision ? (revision as Revision) : undefined;
   } catch {
     return undefined;
   }

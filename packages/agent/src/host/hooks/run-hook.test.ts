@@ -514,6 +514,46 @@ describe("which revision supplies the scripts", () => {
     expect(await saidBy(event, more)).toEqual(expected);
   });
 
+  const OPTION = "--ignore-application-stop-failures";
+  test.each([
+    ["ApplicationStop", {}, OPTION],
+    ["BeforeBlockTraffic", {}, OPTION],
+    ["AfterBlockTraffic", {}, OPTION],
+    ["BeforeAllowTraffic", rollback, undefined],
+  ])("%s that fails names the revision and the deployment whose script it is, with %o", async (event, more, option) => {
+    const older = layoutOf(fixture.root, spec("d-good"));
+    writeArchive(event, [{ script: sh("exit 7") }], older.archiveDirectory);
+    mkdirSync(layout.instructionsDirectory, { recursive: true });
+    writeFileSync(layout.lastSuccessfulInstallFile, older.deploymentDirectory);
+    const failure = "Script at specified location: script-0 failed with exit code 7.";
+    const unknown = await fixture.run(event, more);
+    expect(unknown).toMatchObject({ errorCode: 4, scriptName: "script-0" });
+    expect(unknown.message).toContain(
+      `${failure} ${event} runs the scripts of the revision, which the deployment d-good`,
+    );
+    const location = { Bucket: "b", Key: "shop-1.tgz", ETag: '"e"' };
+    writeFileSync(older.bundleReceiptFile, JSON.stringify({ revision: { from: "S3", location }, bytes: 1 }));
+    const { message } = await fixture.run(event, more);
+    expect(message).toContain(`of the revision s3://b/shop-1.tgz (ETag e), which the deployment d-good installed here`);
+    expect(message.includes(OPTION)).toBe(option !== undefined);
+    writeFileSync(join(older.archiveDirectory, "appspec.yml"), "broken: [");
+    expect((await fixture.run(event, more)).message).toContain("which the deployment d-good installed here");
+  });
+
+  test("one that fails from this deployment's own archive names no other", async () => {
+    const { message } = await runScripts({ script: sh("exit 7") });
+    expect(message).toBe("Script at specified location: script-0 failed with exit code 7");
+  });
+
+  test("what an earlier agent installed below /~ can still be stopped", async () => {
+    const older = supply("d-good", "ApplicationStop");
+    const appSpec = join(older.archiveDirectory, "appspec.yml");
+    writeFileSync(appSpec, `${readFileSync(appSpec, "utf8")}files:\n  - {source: /, destination: ~/x}\n`);
+    mkdirSync(layout.instructionsDirectory, { recursive: true });
+    writeFileSync(layout.lastSuccessfulInstallFile, older.deploymentDirectory);
+    expect(await fixture.run("ApplicationStop")).toMatchObject({ errorCode: 0 });
+  });
+
   test("this deployment's own archive, once it is there, always wins", async () => {
     supply("d-AAAAAAAA1", "ApplicationStop");
     expect(await saidBy("ApplicationStop")).toBe("d-AAAAAAAA1");
@@ -540,7 +580,9 @@ describe("which revision supplies the scripts", () => {
   test("a pointer to a directory that is gone fails rather than skips", async () => {
     mkdirSync(layout.instructionsDirectory, { recursive: true });
     writeFileSync(layout.lastSuccessfulInstallFile, join(fixture.root, "gone"));
-    expect((await fixture.run("ApplicationStop")).message).toEqual(NOT_FOUND);
+    const { message } = await fixture.run("ApplicationStop");
+    expect(message).toEqual(NOT_FOUND);
+    expect(message).toContain(OPTION);
   });
 
   test("the AppSpec may be called appspec.yaml, or as the specification says, but not lie outside", async () => {

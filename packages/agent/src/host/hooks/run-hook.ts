@@ -1,19 +1,20 @@
-import { dirname } from "node:path";
 import { hookScripts } from "@sluice/model/app-spec/hook-scripts.ts";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
+import { AGENT_ERROR_CODES } from "@sluice/model/diagnostics.ts";
 import { adoptArchive } from "../archive/adopt-archive.ts";
 import type { DeploymentsLog } from "../deployments-log.ts";
-import { failed, succeeded } from "../event-failure.ts";
+import { EventFailure, failed, succeeded } from "../event-failure.ts";
 import type { HostConfig } from "../host-config.ts";
 import { ownAccount } from "../install/accounts.ts";
 import { bareDeploymentId, type DeploymentLayout } from "../layout.ts";
 import type { CommandOutcome, OutputSink } from "../lifecycle-command.ts";
 import { EventLog } from "./event-log.ts";
+import { withOlderRevision } from "./older-revision.ts";
 import type { OutputPipes } from "./output-pipes.ts";
 import { OutputStream } from "./output-stream.ts";
 import { runScript } from "./run-script.ts";
 import { scriptEnvironment, withAccount } from "./script-environment.ts";
-import { scriptSource } from "./script-source.ts";
+import { type ScriptSource, sourceIn, supplyingDirectory } from "./script-source.ts";
 
 export interface HookContext {
   readonly specification: DeploymentSpecification;
@@ -27,11 +28,30 @@ export interface HookContext {
 
 /** Runs an event's scripts one after the other; the first that fails ends the event. No scripts: it succeeds at once. */
 export async function runHook(eventName: string, context: HookContext): Promise<CommandOutcome> {
+  const { specification, layout, signal } = context;
+  const supplier = supplyingDirectory(eventName, specification, layout);
+  if (supplier === undefined) return succeeded();
+  const older = supplier === layout.deploymentDirectory ? undefined : supplier;
+  try {
+    const outcome = await runScriptsOf(sourceIn(supplier, specification, layout), eventName, context);
+    if (older === undefined || signal.aborted || outcome.errorCode === AGENT_ERROR_CODES.success) return outcome;
+    return { ...outcome, message: withOlderRevision(outcome.message, eventName, older) };
+  } catch (error) {
+    if (older === undefined || signal.aborted) throw error;
+    const { message, ...details } = failed(error);
+    throw new EventFailure(withOlderRevision(message, eventName, older), {
+      ...details,
+      hint: details.log,
+      cause: error,
+    });
+  }
+}
+
+async function runScriptsOf(source: ScriptSource, eventName: string, context: HookContext): Promise<CommandOutcome> {
   const { specification, layout, config } = context;
-  const source = scriptSource(eventName, specification, layout);
-  const scripts = source === undefined ? [] : hookScripts(source.appSpec, eventName);
-  if (source === undefined || scripts.length === 0) return succeeded();
-  await adoptArchive(dirname(source.archiveDirectory));
+  const scripts = hookScripts(source.appSpec, eventName);
+  if (scripts.length === 0) return succeeded();
+  await adoptArchive(source.deploymentDirectory);
 
   const log = new EventLog(layout.scriptsLogFile, bareDeploymentId(specification), context.deploymentsLog);
   const output = new OutputStream(context.sink, config.timing.outputBatch);

@@ -34,6 +34,7 @@ export function isHookEvent(commandName: string): boolean {
 }
 
 export interface ScriptSource {
+  readonly deploymentDirectory: string;
   readonly archiveDirectory: string;
   readonly appSpec: AppSpec;
 }
@@ -50,11 +51,22 @@ export function scriptSource(
 ): ScriptSource | undefined {
   const deploymentDirectory = supplyingDirectory(eventName, specification, layout);
   if (deploymentDirectory === undefined) return undefined;
-  const archiveDirectory = join(deploymentDirectory, ARCHIVE_DIRECTORY_NAME);
-  return { archiveDirectory, appSpec: readAppSpec(archiveDirectory, specification.AppSpecFilename ?? "") };
+  return sourceIn(deploymentDirectory, specification, layout);
 }
 
-function supplyingDirectory(
+export function sourceIn(
+  deploymentDirectory: string,
+  specification: DeploymentSpecification,
+  layout: DeploymentLayout,
+): ScriptSource {
+  const archiveDirectory = join(deploymentDirectory, ARCHIVE_DIRECTORY_NAME);
+  const isInstalled = deploymentDirectory !== layout.deploymentDirectory;
+  const appSpec = readAppSpec(archiveDirectory, specification.AppSpecFilename ?? "", { isInstalled });
+  return { deploymentDirectory, archiveDirectory, appSpec };
+}
+
+/** The deployment whose scripts an event runs; undefined where none has been installed. */
+export function supplyingDirectory(
   eventName: string,
   specification: DeploymentSpecification,
   layout: DeploymentLayout,
