@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bundleEntries, type EntryKind, placeInBundle } from "./bundle-entries.ts";
-import { entryNameOf, entryPathOf, linkTargetProblem, shownEntryName } from "./entry-name.ts";
+import { entryNameOf, entryPathOf, linkTargetProblem, quotedEntryName } from "./entry-name.ts";
 
 const link = (linksTo: string): EntryKind => ({ linksTo });
 const BUNDLE = bundleEntries([
@@ -68,7 +68,7 @@ describe("names", () => {
   test("bytes that are not UTF-8 are no text, and are shown as what they are", () => {
     const latin1 = Uint8Array.of(0x63, 0x61, 0x66, 0xe9);
     expect(entryNameOf(latin1)).toBeUndefined();
-    expect(shownEntryName(latin1)).toBe("caf\\xe9");
+    expect(quotedEntryName(latin1)).toBe('"caf\\xe9"');
     expect(entryNameOf(new TextEncoder().encode("\ufeffcafé"))).toBe("\ufeffcafé");
   });
 

@@ -7,7 +7,7 @@ export type EntryKind = "directory" | "file" | { readonly linksTo: string };
 export type BundleEntries = ReadonlyMap<string, EntryKind>;
 
 /** As many symbolic links as Linux follows in one path before it answers ELOOP. */
-const LINK_HOPS_MAX = 40;
+const MAX_LINK_HOPS = 40;
 
 /** Where a path leads inside a bundle, once the links on its way were followed. */
 export type PlaceInBundle =
@@ -46,7 +46,7 @@ export function placeInBundle(path: string, entries: BundleEntries): PlaceInBund
     const followed = { path: here, target: entry.linksTo };
     if (entry.linksTo.startsWith("/")) return outside(followed, path);
     hops += 1;
-    if (hops > LINK_HOPS_MAX) return { is: "circle" };
+    if (hops > MAX_LINK_HOPS) return { is: "circle" };
     pending.unshift(...entry.linksTo.split("/").map((inner) => ({ part: inner, link: link ?? followed })));
   }
   const at = resolved.join("/");

@@ -7,14 +7,15 @@ export interface EntryProblem {
 export const REMOVE_IT = "Remove it from the bundle";
 
 /** Linux's PATH_MAX, less room for the directories above an unpacked bundle. */
-export const ENTRY_PATH_MAX_BYTES = 3_072;
+export const MAX_ENTRY_PATH_BYTES = 3_072;
 /** Linux's limit for each part of a path (NAME_MAX). */
-export const ENTRY_NAME_MAX_BYTES = 255;
+export const MAX_ENTRY_NAME_BYTES = 255;
 /** Linux's limit for what a symbolic link holds (PATH_MAX without its closing zero). */
-export const LINK_TARGET_MAX_BYTES = 4_095;
+export const MAX_LINK_TARGET_BYTES = 4_095;
 
-const ASCII_END = 0x80;
-const SHOWN_NAME_MAX_CHARACTERS = 200;
+/** Of ASCII. */
+const PRINTABLE = { first: 0x20, last: 0x7e } as const;
+const MAX_SHOWN_NAME_CHARACTERS = 200;
 
 /** A name's bytes as text; undefined where they are not UTF-8, since text would then be another name. */
 export function entryNameOf(bytes: Uint8Array): string | undefined {
@@ -25,17 +26,21 @@ export function entryNameOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Any name for a message: bytes that are not UTF-8 are written out, as `caf\xe9`. */
-export function shownEntryName(name: string | Uint8Array): string {
-  const text = typeof name === "string" ? name : (entryNameOf(name) ?? bytesWrittenOut(name));
-  return text.length <= SHOWN_NAME_MAX_CHARACTERS
-    ? text
-    : `${text.slice(0, SHOWN_NAME_MAX_CHARACTERS).toWellFormed()}…`;
+/** Any name in quotes for a message: bytes that are not UTF-8 are written out, as `"caf\xe9"`. */
+export function quotedEntryName(name: string | Uint8Array): string {
+  const text = typeof name === "string" ? name : entryNameOf(name);
+  const quoted = text === undefined ? `"${bytesWrittenOut(name as Uint8Array)}"` : JSON.stringify(text);
+  if (quoted.length <= MAX_SHOWN_NAME_CHARACTERS) return quoted;
+  return `${quoted.slice(0, MAX_SHOWN_NAME_CHARACTERS).toWellFormed()}…"`;
 }
 
 function bytesWrittenOut(name: Uint8Array): string {
   return [...name]
-    .map((byte) => (byte < ASCII_END ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`))
+    .map((byte) =>
+      byte >= PRINTABLE.first && byte <= PRINTABLE.last
+        ? String.fromCharCode(byte)
+        : `\\x${byte.toString(16).padStart(2, "0")}`,
+    )
     .join("");
 }
 
@@ -55,7 +60,7 @@ export const TARGET_NOT_UTF8: EntryProblem = {
  */
 export function entryPathOf(
   name: string,
-  { pathBytes = ENTRY_PATH_MAX_BYTES }: { readonly pathBytes?: number } = {},
+  { pathBytes = MAX_ENTRY_PATH_BYTES }: { readonly pathBytes?: number } = {},
 ): { readonly path: string } | EntryProblem {
   if (name.includes("\0")) return { reason: "its name contains a zero byte", cure: REMOVE_IT };
   if (name.startsWith("/")) {
@@ -82,8 +87,8 @@ export function entryPathOf(
   if (hasParent) return { reason: "its path contains '..'", cure: "Pack the bundle from inside its directory" };
   const path = parts.join("/");
   if (isLonger(path, pathBytes)) return { reason: `its path is longer than ${pathBytes} bytes`, cure: "Shorten it" };
-  if (parts.some((part) => isLonger(part, ENTRY_NAME_MAX_BYTES))) {
-    return { reason: `a name in its path is longer than ${ENTRY_NAME_MAX_BYTES} bytes`, cure: "Shorten it" };
+  if (parts.some((part) => isLonger(part, MAX_ENTRY_NAME_BYTES))) {
+    return { reason: `a name in its path is longer than ${MAX_ENTRY_NAME_BYTES} bytes`, cure: "Shorten it" };
   }
   return { path };
 }
@@ -93,8 +98,8 @@ export function linkTargetProblem(target: string): EntryProblem | undefined {
   if (target === "") return { reason: "it is a symbolic link without a target", cure: REMOVE_IT };
   if (target.includes("\0"))
     return { reason: "it is a symbolic link whose target contains a zero byte", cure: REMOVE_IT };
-  if (isLonger(target, LINK_TARGET_MAX_BYTES)) {
-    return { reason: `its link target is longer than ${LINK_TARGET_MAX_BYTES} bytes`, cure: "Shorten it" };
+  if (isLonger(target, MAX_LINK_TARGET_BYTES)) {
+    return { reason: `its link target is longer than ${MAX_LINK_TARGET_BYTES} bytes`, cure: "Shorten it" };
   }
   return undefined;
 }

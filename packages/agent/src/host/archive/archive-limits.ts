@@ -1,4 +1,4 @@
-import { ENTRY_PATH_MAX_BYTES } from "@sluice/model/bundle/entry-name.ts";
+import { MAX_ENTRY_PATH_BYTES } from "@sluice/model/bundle/entry-name.ts";
 
 const GIB = 1024 ** 3;
 
@@ -21,5 +21,5 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   unpackedBytes: 256 * GIB,
   ratio: 200,
   ratioFloorBytes: GIB,
-  pathBytes: ENTRY_PATH_MAX_BYTES,
+  pathBytes: MAX_ENTRY_PATH_BYTES,
 };

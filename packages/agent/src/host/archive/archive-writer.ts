@@ -4,6 +4,7 @@ import {
   constants,
   fchmodSync,
   fchownSync,
+  ftruncateSync,
   futimesSync,
   lchownSync,
   linkSync,
@@ -81,6 +82,12 @@ export class ArchiveWriter {
       write: (chunk) => {
         for (let written = 0; written < chunk.length; ) written += writeSync(descriptor, chunk, written);
       },
+      writeAt: (chunk, position) => {
+        for (let written = 0; written < chunk.length; ) {
+          written += writeSync(descriptor, chunk, written, chunk.length - written, position + written);
+        }
+      },
+      extendTo: (size) => ftruncateSync(descriptor, size),
       close: () => {
         try {
           if (gid !== undefined) fchownSync(descriptor, KEEP_OWNER, gid);
@@ -237,6 +244,9 @@ export class ArchiveWriter {
 
 export interface OpenEntry {
   write(chunk: Uint8Array): void;
+  writeAt(chunk: Uint8Array, position: number): void;
+  /** Zeros follow up to this size. */
+  extendTo(size: number): void;
   close(): void;
 }
 

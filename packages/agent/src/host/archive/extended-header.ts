@@ -1,25 +1,91 @@
 import { refusedEntry } from "./entry-path.ts";
+import { DamagedTar } from "./tar-header.ts";
 
-const SPARSE_RECORD = /^\d+ GNU\.sparse\./;
-const NAME_RECORD = /^(\d+) (?:GNU\.sparse\.name|path|linkpath)=(.*)$/s;
-const SHOWN_NAME_CHARACTERS = 200;
-export const SPARSE_REFUSAL = ["it is stored as a sparse file", "Pack the bundle without tar's --sparse (-S)"] as const;
+/** The records of extended headers (pax), by keyword. A value that is empty takes one of a global header back. */
+export type PaxAttributes = ReadonlyMap<string, Buffer>;
+
+export interface PaxRecord {
+  readonly keyword: string;
+  readonly value: Buffer;
+}
 
 /**
- * Refuses what the parser would pass over in an extended header (pax), since the entry that follows would then be unpacked with another
- * content or under another name: the map of a sparse file, and a name that holds a line break or bytes that are no text.
- * @param text lines of "LENGTH KEY=VALUE"; other records, such as extended attributes, may hold anything
- * @throws EventFailure
+ * Keywords that say what an entry is and that are not understood here: without them it would be unpacked as something else. All others that are not
+ * used are attributes that `tar -x` does not restore either unless it is asked to (access lists, extended attributes, flags, other times), numbers
+ * that mean something only on the machine that packed, and comments.
  */
-export function checkExtendedHeader(text: string): void {
-  const lines = text.split("\n");
-  const name = lines.map((line) => NAME_RECORD.exec(line)?.[2]).find((value) => value !== undefined) ?? "";
-  const shown = name.slice(0, SHOWN_NAME_CHARACTERS);
-  if (lines.some((line) => SPARSE_RECORD.test(line))) throw refusedEntry(shown, ...SPARSE_REFUSAL);
-  for (const line of lines) {
-    const length = NAME_RECORD.exec(line)?.[1];
-    if (length !== undefined && Number(length) !== Buffer.byteLength(line) + 1) {
-      throw refusedEntry(shown, "its name or target holds a line break or is not UTF-8", "Rename it in the bundle");
+const REFUSED: readonly { readonly keyword: RegExp; readonly reason: string; readonly cure: string }[] = [
+  {
+    keyword: /^GNU\.volume\.(filename|size|offset)$/,
+    reason: "it is a part of a file, of an archive in several volumes",
+    cure: "Pack the bundle as one archive",
+  },
+  {
+    keyword: /^(SCHILY\.(realsize|offset)$|SUN\.hole)/,
+    reason: "it is stored as a sparse file in a form that is not supported",
+    cure: "Pack the bundle with GNU tar or bsdtar, or without sparse files",
+  },
+  {
+    keyword:
+      /^(SCHILY\.(tar)?filetype|GNU\.(?!sparse\.(major|minor|name|realsize|size|numblocks|map|offset|numbytes)$|dumpdir$|volume\.label$).*)$/,
+    reason: "its header has an attribute that is not supported",
+    cure: "Pack the bundle with another format (`tar --format=gnu`)",
+  },
+];
+/** What a header for the whole archive cannot say, since it differs from entry to entry. */
+const OF_ONE_ENTRY = /^(path|linkpath|size|GNU\.sparse\..*)$/;
+const CHARSET_KEYWORD = "hdrcharset";
+/** Names are taken as the bytes that they are, so both mean the same here. */
+const CHARSETS: ReadonlySet<string> = new Set(["", "BINARY", "ISO-IR 10646 2000 UTF-8"]);
+
+const SPACE = 0x20;
+const EQUALS = 0x3d;
+const LINE_END = 0x0a;
+
+/**
+ * Reads the records `LENGTH KEYWORD=VALUE\n` of an extended header, each by its length: a value may hold any bytes, line ends included.
+ * @throws DamagedTar
+ */
+export function readPaxRecords(content: Buffer): PaxRecord[] {
+  const records: PaxRecord[] = [];
+  for (let at = 0; at < content.length; ) {
+    const space = content.indexOf(SPACE, at);
+    const digits = space < 0 ? "" : content.toString("latin1", at, space);
+    const end = at + Number(digits);
+    const equals = content.indexOf(EQUALS, space);
+    if (!/^[1-9]\d*$/.test(digits) || end > content.length || content[end - 1] !== LINE_END) throw broken();
+    if (equals < 0 || equals >= end) throw broken();
+    records.push({
+      keyword: content.toString("utf8", space + 1, equals),
+      value: content.subarray(equals + 1, end - 1),
+    });
+    at = end;
+  }
+  return records;
+}
+
+/** @throws EventFailure for an attribute that would change what the entry is, and is not understood */
+export function checkPaxRecords(records: readonly PaxRecord[], name: Uint8Array, isGlobal: boolean): void {
+  for (const { keyword, value } of records) {
+    const refused = REFUSED.find((rule) => rule.keyword.test(keyword));
+    if (refused !== undefined) throw refusedEntry(name, `${refused.reason} (${keyword})`, refused.cure);
+    if (isGlobal && OF_ONE_ENTRY.test(keyword)) {
+      throw refusedEntry(
+        name,
+        `a header for the whole archive gives one ${keyword} to every entry`,
+        "Pack the bundle again",
+      );
+    }
+    if (keyword === CHARSET_KEYWORD && !CHARSETS.has(value.toString("latin1"))) {
+      throw refusedEntry(
+        name,
+        `its header is written in the character set ${JSON.stringify(value.toString("latin1"))}`,
+        "Pack the bundle with names in UTF-8",
+      );
     }
   }
+}
+
+function broken(): DamagedTar {
+  return new DamagedTar("a record of an extended header is not of the length that it says");
 }

@@ -2,14 +2,16 @@ import { createReadStream } from "node:fs";
 import type { TransformOptions } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, type ZlibOptions } from "node:zlib";
-import { Parser, type ReadEntry } from "tar";
+import { entryNameOf, NOT_UTF8, TARGET_NOT_UTF8 } from "@sluice/model/bundle/entry-name.ts";
 import { accountIds } from "../install/accounts.ts";
 import type { BundleType } from "../revision.ts";
 import type { EntryAttributes } from "./archive-access.ts";
 import { notOfType } from "./archive-kind.ts";
 import type { ArchiveWriter, OpenEntry } from "./archive-writer.ts";
-import { refusedEntry } from "./entry-path.ts";
-import { checkExtendedHeader, SPARSE_REFUSAL } from "./extended-header.ts";
+import { refusedEntry, refusedFor } from "./entry-path.ts";
+import { SparseContent } from "./sparse-map.ts";
+import { DamagedTar } from "./tar-header.ts";
+import { type ContentSink, type TarEntry, TarReader } from "./tar-reader.ts";
 
 /** Large pieces keep the hand-overs between the inflating thread and this one few. */
 const CHUNK_BYTES = 256 * 1024;
@@ -20,9 +22,9 @@ const INFLATING: ZlibOptions & TransformOptions = {
   readableHighWaterMark: INFLATED_AHEAD_BYTES,
 };
 const DEFAULT_FILE_MODE = 0o644;
+const MODE_BITS = 0o7777;
 const GZIP_MAGIC = 0x1f8b;
-/** What decoding puts in the place of bytes that are no UTF-8. */
-const NOT_TEXT = "\ufffd";
+const SLASH = 0x2f;
 /** The largest is -1 to the kernel, which means "leave it as it is". */
 const ACCOUNT_ID_MAX = 0xffff_fffe;
 
@@ -41,45 +43,25 @@ export async function unpackTar(
     signal,
   }: { readonly isGzipped: boolean; readonly writer: ArchiveWriter; readonly signal: AbortSignal },
 ): Promise<void> {
-  const parser = new Parser();
   const asRoot = process.geteuid?.() === 0;
-  let failure: unknown;
-  let openEntry: OpenEntry | undefined;
-
-  function attempt(step: () => void): void {
-    if (failure !== undefined) return;
-    try {
-      step();
-    } catch (error) {
-      failure = error;
-    }
-  }
-
-  parser.on("warn", (code: string, message: string | Error) => {
-    if (code === "TAR_ENTRY_INFO") return;
-    const words = message instanceof Error ? message.message : message;
-    attempt(() => {
-      throw notOfType(declared, `is damaged or cut short (${words})`, DAMAGED_CURE);
-    });
-  });
-  parser.on("meta", (text: string) => attempt(() => checkExtendedHeader(text)));
-  parser.on("ignoredEntry", (entry: ReadEntry) => {
-    attempt(() => {
-      if (entry.type === "SparseFile") throw refusedEntry(entry.path, ...SPARSE_REFUSAL);
-      throw refusedEntry(entry.path, `it is of a kind (${entry.type}) that cannot be unpacked`);
-    });
-  });
-  parser.on("entry", (entry: ReadEntry) => {
-    attempt(() => {
-      openEntry = addEntry(writer, entry, asRoot);
-    });
-    entry.on("data", (chunk: Buffer) => attempt(() => openEntry?.write(chunk)));
-    entry.on("end", () => {
-      const ended = openEntry;
-      openEntry = undefined;
-      if (ended) attempt(() => ended.close());
-    });
-    entry.resume();
+  let openFile: OpenEntry | undefined;
+  const reader = new TarReader((entry) => {
+    const added = addEntry(writer, entry, asRoot);
+    if (added === undefined) return undefined;
+    const file = added;
+    openFile = file;
+    const content = contentOf(entry, file, writer);
+    return {
+      write: (chunk) => content.write(chunk),
+      close: () => {
+        openFile = undefined;
+        try {
+          content.close();
+        } finally {
+          file.close();
+        }
+      },
+    };
   });
 
   let isFirst = true;
@@ -90,83 +72,121 @@ export async function unpackTar(
       }
       isFirst = false;
       writer.countBytes(chunk.length);
-      parser.write(chunk);
-      if (failure !== undefined) throw failure;
+      reader.write(chunk);
     }
-    parser.end();
-    if (failure !== undefined) throw failure;
+    reader.end();
   }
 
   const file = createReadStream(bundleFile, { highWaterMark: CHUNK_BYTES });
   try {
-    if (isGzipped)
-      await pipeline(file, createGunzip(INFLATING), feed, {
-        signal,
-      });
+    if (isGzipped) await pipeline(file, createGunzip(INFLATING), feed, { signal });
     else await pipeline(file, feed, { signal });
   } catch (error) {
+    if (error instanceof DamagedTar) throw damaged(declared, error.message);
     const code = (error as NodeJS.ErrnoException).code;
-    if (typeof code === "string" && code.startsWith("Z_")) {
-      throw notOfType(declared, `is damaged or cut short (gzip: ${(error as Error).message})`, DAMAGED_CURE);
-    }
+    if (typeof code === "string" && code.startsWith("Z_")) throw damaged(declared, `gzip: ${(error as Error).message}`);
     throw error;
   } finally {
-    openEntry?.close();
+    openFile?.close();
   }
 }
 
-function addEntry(writer: ArchiveWriter, entry: ReadEntry, asRoot: boolean): OpenEntry | undefined {
-  // Bytes that are no text have become the same mark each, so two names could be one, and neither would be the bundle's.
-  if (`${entry.path}${entry.linkpath ?? ""}`.includes(NOT_TEXT)) {
-    throw refusedEntry(entry.path, "its name or target is not UTF-8", "Rename it in the bundle");
-  }
+function damaged(declared: BundleType, words: string): Error {
+  return notOfType(declared, `is damaged or cut short (${words})`, DAMAGED_CURE);
+}
+
+/** A sparse file counts with its holes, so that a small archive cannot become a file that fills the disk when it is installed. */
+function contentOf({ sparse, size, name }: TarEntry, file: OpenEntry, writer: ArchiveWriter): ContentSink {
+  if (sparse === undefined) return { write: (chunk) => file.write(chunk), close: () => {} };
+  const content = new SparseContent(file, sparse, size, name);
+  writer.countBytes(Math.max(sparse.realSize - size, 0));
+  return content;
+}
+
+function addEntry(writer: ArchiveWriter, entry: TarEntry, asRoot: boolean): OpenEntry | undefined {
+  const name = entryNameOf(entry.name);
+  if (name === undefined) throw refusedFor(entry.name, NOT_UTF8);
   switch (entry.type) {
-    case "File":
-    case "OldFile":
-    case "ContiguousFile":
+    case "0":
+    case "7":
+    case "S":
       // Tars from before POSIX mark a directory by its slash only.
-      if (entry.path.endsWith("/")) {
-        writer.addDirectory(entry.path, attributesOf(entry, asRoot));
+      if (entry.name.at(-1) === SLASH) {
+        withoutContent(entry);
+        writer.addDirectory(name, attributesOf(entry, asRoot));
         return undefined;
       }
-      return writer.addFile(entry.path, attributesOf(entry, asRoot));
-    case "Directory":
-    case "GNUDumpDir":
-      writer.addDirectory(entry.path, attributesOf(entry, asRoot));
+      return writer.addFile(name, attributesOf(entry, asRoot));
+    case "5":
+      withoutContent(entry);
+      writer.addDirectory(name, attributesOf(entry, asRoot));
       return undefined;
-    case "SymbolicLink":
-      writer.addSymbolicLink(entry.path, entry.linkpath ?? "", attributesOf(entry, asRoot));
+    // The content of GNU tar's lists what the directory held when it was packed.
+    case "D":
+      writer.addDirectory(name, attributesOf(entry, asRoot));
       return undefined;
-    case "Link":
-      writer.addHardLink(entry.path, entry.linkpath ?? "");
+    case "2":
+      withoutContent(entry);
+      writer.addSymbolicLink(name, linkNameOf(entry), attributesOf(entry, asRoot));
+      return undefined;
+    case "1":
+      withoutContent(entry);
+      writer.addHardLink(name, linkNameOf(entry));
+      return undefined;
+    // The label of a volume, which names no file.
+    case "V":
       return undefined;
     default:
-      throw refusedEntry(entry.path, `it is a ${KIND_WORDS[entry.type] ?? entry.type}`);
+      throw refusedEntry(
+        entry.name,
+        `it is ${KIND_WORDS[entry.type] ?? `of the unknown type ${JSON.stringify(entry.type)}`}`,
+      );
   }
 }
 
 const KIND_WORDS: Readonly<Record<string, string>> = {
-  CharacterDevice: "character device",
-  BlockDevice: "block device",
-  FIFO: "named pipe",
+  "3": "a character device",
+  "4": "a block device",
+  "6": "a named pipe",
+  M: "a part of a file, of an archive in several volumes",
+  N: "a list of long names of an old GNU tar",
+  A: "an access list of Solaris",
+  I: "an inode of star without its file",
 };
 
+/** Some programs write sizes there without content, others content: either would be misread by the other. */
+function withoutContent({ type, size, name, sparse }: TarEntry): void {
+  if (size === 0 && sparse === undefined) return;
+  const kind = { "1": "a hard link", "2": "a symbolic link" }[type] ?? "a directory";
+  throw refusedEntry(
+    name,
+    `it is ${kind} with content (${size} bytes)`,
+    "Pack the bundle again with GNU tar or bsdtar",
+  );
+}
+
+function linkNameOf({ name, linkName }: TarEntry): string {
+  const target = entryNameOf(linkName);
+  if (target === undefined) throw refusedFor(name, TARGET_NOT_UTF8);
+  return target;
+}
+
 /** As `tar -xp` run by root does: the owner by name where the host knows the name, else by number. */
-function attributesOf(entry: ReadEntry, asRoot: boolean): EntryAttributes {
+function attributesOf(entry: TarEntry, asRoot: boolean): EntryAttributes {
   const owner = asRoot
-    ? accountIds({ user: entry.uname, uid: entry.uid ?? 0, group: entry.gname, gid: entry.gid ?? 0 })
+    ? accountIds({ user: entry.userName, uid: entry.uid, group: entry.groupName, gid: entry.gid })
     : undefined;
   for (const id of owner ? [owner.uid, owner.gid] : []) {
     if (Number.isSafeInteger(id) && id >= 0 && id <= ACCOUNT_ID_MAX) continue;
     throw refusedEntry(
-      entry.path,
+      entry.name,
       `its owner or group (${id}) is not a number that a user or group can have`,
       "Pack it again",
     );
   }
   return {
-    mode: entry.mode ?? DEFAULT_FILE_MODE,
-    modifiedAt: entry.mtime,
+    mode: (entry.mode ?? DEFAULT_FILE_MODE) & MODE_BITS,
+    modifiedAt: entry.modifiedAt,
     owner: owner === undefined || (owner.uid === 0 && owner.gid === 0) ? undefined : owner,
   };
 }

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { crc32, inflateRawSync } from "node:zlib";
-import { LINK_TARGET_MAX_BYTES } from "@sluice/model/bundle/entry-name.ts";
+import { MAX_LINK_TARGET_BYTES } from "@sluice/model/bundle/entry-name.ts";
 import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from "yauzl";
 import { EventFailure } from "../event-failure.ts";
 import type { EntryAttributes } from "./archive-access.ts";
@@ -78,7 +78,7 @@ async function unpackEntry(zip: ZipFile, entry: Entry, descriptor: number, write
   const attributes = attributesOf(entry, unixMode, DEFAULT_FILE_MODE);
   if (type === FILE_TYPE.link) {
     // A link's target is its content. Both sizes: the packed one is what is read into memory, and the two need not agree.
-    if (Math.max(entry.uncompressedSize, entry.compressedSize / 2) > LINK_TARGET_MAX_BYTES) {
+    if (Math.max(entry.uncompressedSize, entry.compressedSize / 2) > MAX_LINK_TARGET_BYTES) {
       throw refusedEntry(name, "its link target is too long");
     }
     return writer.addSymbolicLink(name, linkTarget(name, readWhole(entry, descriptor)), attributes);

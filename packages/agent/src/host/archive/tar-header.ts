@@ -1,0 +1,124 @@
+/** One header block of a tar: POSIX's ustar, GNU tar's, star's, or one from before POSIX. */
+export const TAR_BLOCK_BYTES = 512;
+
+export interface TarHeader {
+  readonly name: Buffer;
+  readonly linkName: Buffer;
+  /** One character; a zero byte, as tars from before POSIX have it for a file, is `0`. */
+  readonly type: string;
+  /** Of what follows in the archive. */
+  readonly size: number;
+  readonly mode: number | undefined;
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  readonly modifiedAtSeconds: number | undefined;
+  readonly userName: Buffer;
+  readonly groupName: Buffer;
+  /** GNU tar's own format: only there do the last bytes hold the map of a sparse file. */
+  readonly isGnu: boolean;
+  readonly block: Buffer;
+}
+
+/** The end of a sentence that begins with "The downloaded file is damaged or cut short". */
+export class DamagedTar extends Error {}
+
+const FIELD = {
+  name: [0, 100],
+  mode: [100, 8],
+  uid: [108, 8],
+  gid: [116, 8],
+  size: [124, 12],
+  modifiedAt: [136, 12],
+  checksum: [148, 8],
+  type: [156, 1],
+  linkName: [157, 100],
+  magic: [257, 8],
+  userName: [265, 32],
+  groupName: [297, 32],
+  prefix: [345, 155],
+} as const;
+/** star keeps times in the rest of the field. */
+const STAR_PREFIX_BYTES = 131;
+const STAR_MARK = { at: 508, text: "tar\0" } as const;
+const POSIX_MAGIC = "ustar\0";
+const GNU_MAGIC = "ustar  \0";
+const BASE_256 = 0x80;
+const NEGATIVE_BASE_256 = 0xff;
+const SPACE = 0x20;
+
+/** @throws DamagedTar */
+export function readTarHeader(shared: Buffer): TarHeader {
+  // What was read into is read into again.
+  const block = Buffer.from(shared);
+  checkChecksum(block);
+  const magic = field(block, FIELD.magic).toString("latin1");
+  const size = readNumber(block, FIELD.size) ?? 0;
+  if (!Number.isSafeInteger(size) || size < 0) throw new DamagedTar("an entry's size cannot be read");
+  const type = String.fromCharCode(block[FIELD.type[0]] ?? 0);
+  return {
+    name: nameOf(block, magic),
+    linkName: text(block, FIELD.linkName),
+    type: type === "\0" ? "0" : type,
+    size,
+    mode: readNumber(block, FIELD.mode),
+    uid: readNumber(block, FIELD.uid),
+    gid: readNumber(block, FIELD.gid),
+    modifiedAtSeconds: readNumber(block, FIELD.modifiedAt),
+    userName: magic.startsWith("ustar") ? text(block, FIELD.userName) : Buffer.alloc(0),
+    groupName: magic.startsWith("ustar") ? text(block, FIELD.groupName) : Buffer.alloc(0),
+    isGnu: magic === GNU_MAGIC,
+    block,
+  };
+}
+
+export function isZeroBlock(block: Buffer): boolean {
+  return block.every((byte) => byte === 0);
+}
+
+/** A number as tar writes it: octal digits, or where these do not suffice, base 256. Undefined where the field is blank. */
+export function readNumber(block: Buffer, [at, length]: readonly [at: number, length: number]): number | undefined {
+  const bytes = block.subarray(at, at + length);
+  const first = bytes[0] ?? 0;
+  if (first === BASE_256 || first === NEGATIVE_BASE_256) {
+    let value = first === NEGATIVE_BASE_256 ? -1n : 0n;
+    for (const byte of bytes.subarray(1)) value = value * 256n + BigInt(byte);
+    return Number(value);
+  }
+  const digits = bytes.toString("latin1").replaceAll("\0", " ").trim();
+  if (digits === "") return undefined;
+  if (!/^[0-7]+$/.test(digits)) throw new DamagedTar("a number in a header cannot be read");
+  return Number.parseInt(digits, 8);
+}
+
+function nameOf(block: Buffer, magic: string): Buffer {
+  const name = text(block, FIELD.name);
+  if (!magic.startsWith(POSIX_MAGIC)) return name;
+  const isStar = block.toString("latin1", STAR_MARK.at, STAR_MARK.at + STAR_MARK.text.length) === STAR_MARK.text;
+  const prefix = text(block, [FIELD.prefix[0], isStar ? STAR_PREFIX_BYTES : FIELD.prefix[1]]);
+  return prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from("/"), name]);
+}
+
+function text(block: Buffer, place: readonly [number, number]): Buffer {
+  const bytes = field(block, place);
+  const end = bytes.indexOf(0);
+  return end < 0 ? bytes : bytes.subarray(0, end);
+}
+
+function field(block: Buffer, [at, length]: readonly [number, number]): Buffer {
+  return block.subarray(at, at + length);
+}
+
+/** Some old tars added the bytes up as signed numbers. */
+function checkChecksum(block: Buffer): void {
+  const [at, length] = FIELD.checksum;
+  const digits = /^[ \0]*([0-7]+)/.exec(block.toString("latin1", at, at + length))?.[1] ?? "";
+  const stored = Number.parseInt(digits, 8);
+  let unsigned = 0;
+  let signed = 0;
+  for (let index = 0; index < TAR_BLOCK_BYTES; index += 1) {
+    const byte = index >= at && index < at + length ? SPACE : (block[index] ?? 0);
+    unsigned += byte;
+    signed += byte < 128 ? byte : byte - 256;
+  }
+  if (stored !== unsigned && stored !== signed) throw new DamagedTar("a header's checksum is wrong");
+}
