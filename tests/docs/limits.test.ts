@@ -61,6 +61,7 @@ const INTERNAL = new Set([
   "packages/cli/src/progress/event-stream.ts HEAD_TIMEOUT_MILLISECONDS",
   "packages/cli/src/revision/push-bundle.ts CREATE_BUCKET_TIMEOUT_MILLISECONDS",
   "packages/cli/src/up/host-process.ts AGENT_GRACE_MILLISECONDS",
+  "packages/cli/src/up/running-up.ts END_GRACE_MILLISECONDS",
   "packages/cli/src/up/run-program.ts OUTPUT_MAX_BYTES",
   "packages/model/src/app-spec/file-mode.ts MAX_DIGITS",
   "packages/model/src/app-spec/yaml-continuation.ts INDENT_MAX",

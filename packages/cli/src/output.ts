@@ -47,6 +47,9 @@ export const PARSER_OUTPUT = {
 };
 
 /** Calls back when nobody reads the output any more, or it cannot be written. */
-export function onOutputError(listener: (error: NodeJS.ErrnoException) => void): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", listener);
+export function onOutputError(listener: (error: NodeJS.ErrnoException, isTerminal: boolean) => void): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    const isTerminal = stream.isTTY === true;
+    stream.on("error", (error) => listener(error, isTerminal));
+  }
 }

@@ -9,6 +9,7 @@ export const VERBS: readonly Verb[] = [
     load: () => import("./verbs/up.ts"),
     isService: true,
   },
+  { name: "down", summary: "end what sluice up started", load: () => import("./verbs/down.ts") },
   { name: "deploy", summary: "bundle a directory and deploy it", load: () => import("./verbs/deploy.ts") },
   { name: "plan", summary: "say how a deployment would go, touching nothing", load: () => import("./verbs/plan.ts") },
   { name: "watch", summary: "follow a deployment until it ends", load: () => import("./verbs/watch.ts") },

@@ -3,6 +3,7 @@ import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import { type Connection, connect } from "../connection.ts";
 import type { ListenAddress } from "../options.ts";
 import { type HostSite, type Isolation, type LocalHost, openHostSite } from "./host-site.ts";
+import { findLostServices, type LostServices } from "./lost-services.ts";
 
 const ALIVE_POLL_MILLISECONDS = 50;
 const ALIVE_MAX_MILLISECONDS = 60_000;
@@ -26,6 +27,8 @@ export interface Up extends AsyncDisposable {
   /** For clients on this machine. */
   readonly url: string;
   readonly hosts: readonly LocalHost[];
+  /** What ended with the last run of these hosts. */
+  readonly lost: readonly LostServices[];
 }
 
 export async function startUp(options: StartUpOptions): Promise<Up> {
@@ -54,8 +57,9 @@ export async function startUp(options: StartUpOptions): Promise<Up> {
     shared: options.shared,
   });
   await waitUntilAlive(connection, hosts);
+  const lost = await findLostServices(connection.codeDeploy, hosts);
   const stack = undo.move();
-  return { url: server.url, hosts, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { url: server.url, hosts, lost, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 function serverUrlForHosts(site: HostSite, loopbackUrl: string): string {

@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
 
 /** What one run of hosts tells the next one on the same data directory. Kept in `up.json`. */
@@ -9,6 +10,19 @@ export interface UpRecord {
   readonly owner: ProcessIdentity;
   /** Of the last run with namespaces. */
   readonly network: UpNetwork | undefined;
+  /** Written when the run is ready: every host polls. */
+  readonly ready?: UpReady | undefined;
+}
+
+/** What a run tells whoever started it, and whoever tries to start it again. */
+export interface UpReady {
+  readonly url: string;
+  readonly hosts: readonly { readonly name: string; readonly id: string; readonly address: string }[];
+  readonly tags: readonly Tag[];
+  /** Why there is only one host, which is this machine itself. */
+  readonly obstacle?: string | undefined;
+  /** What of earlier runs is gone, and how to get it back. */
+  readonly lost: readonly string[];
 }
 
 export interface UpNetwork {
@@ -35,4 +49,10 @@ export async function writeUpRecord(dataDirectory: string, record: UpRecord): Pr
   const file = recordFile(dataDirectory);
   await writeFile(`${file}.new`, `${JSON.stringify(record, undefined, 2)}\n`);
   await rename(`${file}.new`, file);
+}
+
+/** Of the run that this process is. */
+export async function noteReady(dataDirectory: string, ready: UpReady): Promise<void> {
+  const record = await readUpRecord(dataDirectory);
+  if (record !== undefined) await writeUpRecord(dataDirectory, { ...record, ready });
 }

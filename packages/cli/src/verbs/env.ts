@@ -103,7 +103,7 @@ async function whyNotRunning(place: Place): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     if (error instanceof TransportError)
-      return `no server answers at ${endpoint}, the address in ${describePlace(place)}: ${error.problem.replace(/\.? .*$/s, "")}`;
+      return `no server answers at ${endpoint}, the address in ${describePlace(place)}: ${error.problem.split(". ", 1)[0]}`;
     if (!(error instanceof ServiceError)) throw error;
     // It runs, and its database does not, for example.
     if (error.statusCode >= HTTP_SERVER_ERRORS) return undefined;

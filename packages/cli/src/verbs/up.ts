@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
@@ -6,80 +6,190 @@ import { namingDirectoryTrouble } from "../file-trouble.ts";
 import { addExamples, collectTag, type ListenAddress, parseListenAddress, parsePositiveInteger } from "../options.ts";
 import { print, printError } from "../output.ts";
 import { hostLabel } from "../printing.ts";
-import { terminationAsked } from "../termination.ts";
+import { DATA_VARIABLE, directoryPlace, UP_DIRECTORY } from "../server-place.ts";
+import { shellWord } from "../shell-word.ts";
+import { terminationOrTerminalClosed } from "../termination.ts";
+import { logFileOf, startDetached } from "../up/detached-up.ts";
+import { describeLostServices } from "../up/lost-services.ts";
 import { whyNoNamespaces } from "../up/namespace.ts";
-import { startUp } from "../up/start-up.ts";
+import { isOfServerAlone, runningUp, untilReady } from "../up/running-up.ts";
+import { startUp, type Up } from "../up/start-up.ts";
 import { HOSTS_MAX } from "../up/subnet.ts";
+import { noteReady, type UpReady, type UpRecord } from "../up/up-record.ts";
 import { LISTEN_DEFAULT } from "./server.ts";
 
-const DATA_DEFAULT = ".sluice/up";
 const HOSTS_DEFAULT = 3;
 const TAGS_DEFAULT: readonly Tag[] = [{ Key: "Environment", Value: "up" }];
 
 interface UpOptions {
   readonly hosts?: number;
-  readonly data: string;
+  readonly data?: string;
   readonly tag?: readonly Tag[];
   readonly listen?: ListenAddress;
   readonly config?: string;
+  readonly detach?: boolean;
 }
 
 export function define(command: Command): void {
   command
     .option("--hosts <n>", `how many hosts (default: ${HOSTS_DEFAULT}; without root, 1)`, parsePositiveInteger)
-    .option("--data <dir>", "where everything is kept", DATA_DEFAULT)
+    .option("--data <dir>", `where everything is kept (default: ${DATA_VARIABLE}, else ${UP_DIRECTORY})`)
     .option(
       "--tag <key=value>",
       "a tag of the hosts, besides Name=HOST (repeatable; default: Environment=up)",
       collectTag,
     )
     .option("--listen <host:port>", "where the server listens (default: 127.0.0.1:7450)", parseListenAddress)
-    .option("--config <file>", "sluice.yml: which drivers serve load balancers, alarms, topics");
+    .option("--config <file>", "sluice.yml: which drivers serve load balancers, alarms, topics")
+    .option("--detach", "return when everything is ready, and go on in the background until sluice down");
   addExamples(
     command,
-    "sluice up --hosts 3",
+    "sluice up --detach",
     "sluice up --hosts 10 --data /tmp/try --tag Environment=prod --listen 127.0.0.1:0",
   );
   command.action(async (options: UpOptions) => {
-    const asked = terminationAsked();
-    const obstacle = await whyNoNamespaces();
-    if (obstacle !== undefined) {
-      if ((options.hosts ?? 1) > 1) {
-        const message = `--hosts ${options.hosts}: hosts beside each other need namespaces of their own, and ${obstacle}. Leave --hosts out for one host that is this machine.`;
-        throw new CommandFailed(message, { exitStatus: EXIT_USAGE });
-      }
-      print(`One host, which is this machine itself: namespaces for more are not to be had, ${obstacle}.`);
-    }
-    const count = options.hosts ?? (obstacle === undefined ? HOSTS_DEFAULT : 1);
-    if (count > HOSTS_MAX)
-      throw new CommandFailed(`--hosts ${count}: at most ${HOSTS_MAX}`, { exitStatus: EXIT_USAGE });
-
-    const tags = options.tag ?? TAGS_DEFAULT;
-    await using up = await startUp({
-      dataDirectory: options.data,
-      isolation: obstacle === undefined ? "namespaces" : "none",
-      listen: options.listen ?? LISTEN_DEFAULT,
-      count,
-      tags,
-      configFile: options.config,
-    }).catch((error: unknown) => {
-      throw namingDirectoryTrouble(error, options.data);
-    });
-    let isEnding = false;
-    print(`Sluice listens on ${up.url}, data in ${resolve(options.data)}`);
-    for (const host of up.hosts) {
-      print(
-        `  ${hostLabel(host.name, host.id)}  ${host.address}  ${tags.map(({ Key, Value }) => `${Key}=${Value}`).join(" ")}`,
-      );
-      void host.agent.ended.then((status) => {
-        if (!isEnding)
-          printError(`${hostLabel(host.name, host.id)}: its agent has ended (${status}), see ${host.logFile}`);
-      });
-    }
-    print(`For AWS tools: eval "$(sluice env --data ${options.data})"`);
-    print("Ready. Ctrl-C ends it all; what was deployed is there again at the next start.");
-    await asked;
-    isEnding = true;
-    print("Ending the hosts and the server ...");
+    const directory = await dataDirectory(options);
+    if ((options.hosts ?? 1) > HOSTS_MAX)
+      throw new CommandFailed(`--hosts ${options.hosts}: at most ${HOSTS_MAX}`, { exitStatus: EXIT_USAGE });
+    const running = await runningUp(directory);
+    if (running !== undefined) await sayWhatRuns(directory, running, options);
+    else if (options.detach) await goOnInBackground(directory, options);
+    else await runHere(directory, options);
   });
+}
+
+async function dataDirectory({ data }: UpOptions): Promise<string> {
+  if (data !== undefined) return resolve(data);
+  if (!process.env[DATA_VARIABLE]) return resolve(UP_DIRECTORY);
+  const directory = directoryPlace(undefined)?.directory ?? resolve(UP_DIRECTORY);
+  // A server's directory is not to become one for trying things out because a variable was still set.
+  if (!(await isOfServerAlone(directory))) return directory;
+  throw new CommandFailed(
+    `${DATA_VARIABLE} is ${directory}, which holds the data of a sluice server. Give --data DIR to name another, or this one if it is meant`,
+    { exitStatus: EXIT_USAGE },
+  );
+}
+
+async function runHere(directory: string, options: UpOptions): Promise<void> {
+  const asked = terminationOrTerminalClosed();
+  const obstacle = await whyNoNamespaces();
+  if (obstacle !== undefined && (options.hosts ?? 1) > 1) {
+    const message = `--hosts ${options.hosts}: hosts beside each other need namespaces of their own, and ${obstacle}. Leave --hosts out for one host that is this machine.`;
+    throw new CommandFailed(message, { exitStatus: EXIT_USAGE });
+  }
+  const tags = options.tag ?? TAGS_DEFAULT;
+  await using up = await startUp({
+    dataDirectory: directory,
+    isolation: obstacle === undefined ? "namespaces" : "none",
+    listen: options.listen ?? LISTEN_DEFAULT,
+    count: options.hosts ?? (obstacle === undefined ? HOSTS_DEFAULT : 1),
+    tags,
+    configFile: options.config,
+  }).catch((error: unknown) => {
+    throw namingDirectoryTrouble(error, directory);
+  });
+  let isEnding = false;
+  for (const host of up.hosts) {
+    void host.agent.ended.then((status) => {
+      if (!isEnding)
+        printError(`${hostLabel(host.name, host.id)}: its agent has ended (${status}), see ${host.logFile}`);
+    });
+  }
+  const ready = readyOf(up, directory, tags, obstacle);
+  await noteReady(directory, ready);
+  for (const line of [...describe(directory, ready), ...ready.lost]) print(line);
+  print("Ready. Ctrl-C ends it all; what was deployed is there again at the next start.");
+  await asked;
+  isEnding = true;
+  print("Ending the hosts and the server ...");
+}
+
+async function goOnInBackground(directory: string, options: UpOptions): Promise<void> {
+  const { ready, owner } = await startDetached(directory, argumentsOf(directory, options)).catch((error: unknown) => {
+    throw namingDirectoryTrouble(error, directory);
+  });
+  if (ready === undefined) return;
+  for (const line of [...describe(directory, ready), ...ready.lost]) print(line);
+  print(
+    `Ready, as process ${owner.processId}; its log is ${shown(logFileOf(directory))}. To end it all: sluice down${dataOption(directory)}`,
+  );
+}
+
+/** A second call. With --detach it is fine, if what runs is what was asked for. */
+async function sayWhatRuns(directory: string, running: UpRecord, options: UpOptions): Promise<void> {
+  const { owner, ready } = (await untilReady(directory, () => false)) ?? running;
+  if (ready !== undefined) for (const line of describe(directory, ready)) print(line);
+  const down = `sluice down${dataOption(directory)}`;
+  const runs = `It runs already, as process ${owner.processId}. To end it all: ${down}`;
+  const other = ready === undefined ? undefined : whatDiffers(options, ready);
+  if (other !== undefined)
+    throw new CommandFailed(`${other}. End what runs first: ${down}`, { exitStatus: EXIT_USAGE });
+  if (options.detach) print(runs);
+  else throw new CommandFailed(runs);
+}
+
+function whatDiffers({ hosts, listen, tag, config }: UpOptions, ready: UpReady): string | undefined {
+  if (hosts !== undefined && hosts !== ready.hosts.length)
+    return `--hosts ${hosts}: what runs already has ${ready.hosts.length}`;
+  const { hostname, port } = new URL(ready.url);
+  if (listen !== undefined && listen.port !== 0 && String(listen.port) !== port)
+    return `--listen ${listen.host}:${listen.port}: what runs already listens on ${hostname}:${port}`;
+  if (tag !== undefined && formatTags(tag) !== formatTags(ready.tags))
+    return `--tag ${formatTags(tag)}: the hosts that run already have ${formatTags(ready.tags)}`;
+  return config === undefined ? undefined : "--config is read at the start only, and something runs already";
+}
+
+function readyOf(up: Up, directory: string, tags: readonly Tag[], obstacle: string | undefined): UpReady {
+  return {
+    url: up.url,
+    hosts: up.hosts.map(({ name, id, address }) => ({ name, id, address })),
+    tags,
+    obstacle,
+    lost: describeLostServices(up.lost, dataOption(directory)),
+  };
+}
+
+function describe(directory: string, { url, hosts, tags, obstacle }: UpReady): string[] {
+  return [
+    ...(obstacle === undefined
+      ? []
+      : [
+          `One host, which is this machine itself: more would need namespaces of their own, and ${obstacle}.`,
+          `Deployments to it write where ${process.getuid?.() === 0 ? "root" : "you"} may write.`,
+        ]),
+    `Sluice listens on ${url}, data in ${directory}`,
+    ...hosts.map(({ name, id, address }) => `  ${hostLabel(name, id)}  ${address}  ${formatTags(tags)}`),
+    `For AWS tools: eval "$(sluice env${dataOption(directory)})"`,
+  ];
+}
+
+function formatTags(tags: readonly Tag[]): string {
+  return tags.map(({ Key, Value }) => `${Key}=${Value}`).join(" ");
+}
+
+/** What makes a command find the server from where the user is: nothing, where it finds it by itself. */
+function dataOption(directory: string): string {
+  try {
+    if (directoryPlace(undefined)?.directory === directory) return "";
+  } catch {
+    // Another directory is the nearest one, and is not to be used.
+  }
+  return ` --data ${shown(directory)}`;
+}
+
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return shellWord(short !== "" && !short.startsWith("..") ? short : path);
+}
+
+function argumentsOf(directory: string, { hosts, tag, listen, config }: UpOptions): string[] {
+  return [
+    ...["--data", directory],
+    ...(hosts === undefined ? [] : ["--hosts", String(hosts)]),
+    ...(tag ?? []).flatMap(({ Key, Value }) => ["--tag", `${Key}=${Value}`]),
+    ...(listen === undefined
+      ? []
+      : ["--listen", `${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${listen.port}`]),
+    ...(config === undefined ? [] : ["--config", resolve(config)]),
+  ];
 }

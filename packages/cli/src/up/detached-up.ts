@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { closeSync, fstatSync, openSync, readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
+import { CommandFailed } from "../command-failed.ts";
+import { ended, signal } from "./child-process.ts";
+import { findLauncher } from "./launcher.ts";
+import { untilReady } from "./running-up.ts";
+import type { UpRecord } from "./up-record.ts";
+
+const PRIVATE_FILE = 0o600;
+const PRIVATE_DIRECTORY = 0o700;
+const SIGNAL_BASE = 128;
+const INTERRUPTIONS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
+
+export function logFileOf(dataDirectory: string): string {
+  return join(dataDirectory, "up.log");
+}
+
+/**
+ * Starts `sluice up` in a session of its own, which no terminal ends, and returns when it is ready.
+ * @param args of `sluice up`, with an absolute `--data`
+ * @throws CommandFailed with what it said, when it ends before
+ */
+export async function startDetached(dataDirectory: string, args: readonly string[]): Promise<UpRecord> {
+  makeDirectory(dataDirectory, PRIVATE_DIRECTORY);
+  const logFile = logFileOf(dataDirectory);
+  keepOneBefore(logFile);
+  const log = openSync(logFile, "a", PRIVATE_FILE);
+  const child = spawn(findLauncher(), ["up", ...args], { stdio: ["ignore", log, log], detached: true });
+  closeSync(log);
+  const end = ended(child);
+  let status: number | NodeJS.Signals | undefined;
+  void end.then(
+    (value) => {
+      status = value;
+    },
+    () => {
+      status = 1;
+    },
+  );
+  // Until it is ready it is part of this command, which may be interrupted.
+  let interruption: keyof typeof INTERRUPTIONS | undefined;
+  const listeners = (Object.keys(INTERRUPTIONS) as (keyof typeof INTERRUPTIONS)[]).map((name) => {
+    const listener = (): void => {
+      interruption ??= name;
+      if (child.pid !== undefined && status === undefined) signal(child.pid, "SIGTERM");
+    };
+    process.on(name, listener);
+    return () => process.off(name, listener);
+  });
+  try {
+    const record = await untilReady(dataDirectory, () => status !== undefined);
+    if (interruption !== undefined) {
+      await end;
+      throw new CommandFailed("interrupted before it was ready; nothing runs", {
+        exitStatus: SIGNAL_BASE + INTERRUPTIONS[interruption],
+      });
+    }
+    if (record === undefined) {
+      const said = readFileSync(logFile, "utf8")
+        .trim()
+        .replace(/^sluice: /gm, "");
+      throw new CommandFailed(said || `sluice up ended (${status}) and said nothing`, {
+        exitStatus: typeof status === "number" && status !== 0 ? status : 1,
+      });
+    }
+    child.unref();
+    return record;
+  } finally {
+    for (const off of listeners) off();
+  }
+}
+
+/** The log of the run before is kept as `up.log.1`; the new run begins its own. */
+function keepOneBefore(logFile: string): void {
+  try {
+    const file = openSync(logFile, "r");
+    const { size } = fstatSync(file);
+    closeSync(file);
+    if (size > 0) renameSync(logFile, `${logFile}.1`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
