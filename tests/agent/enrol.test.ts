@@ -159,7 +159,7 @@ describe("enrolling", () => {
     expect(await messageOf({})).toContain("signing certificate cannot be read");
     await server.goAway();
     expect(await messageOf({})).toBe(
-      `${server.url} cannot be reached to enrol web-1: nothing listens there (connection refused). Is the server running? Is the address right?`,
+      `${server.url} cannot be reached to enrol web-1: connection refused. Is the server running? Is the address right?`,
     );
     await server.listen();
     expect(readdirSync(directory)).toEqual([]);

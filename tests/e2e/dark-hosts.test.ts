@@ -88,14 +88,14 @@ describe.each(DATABASES)("hosts that do not answer, with %s", (choice) => {
     expect(messages).toContainEqual(
       expect.stringMatching(
         new RegExp(
-          `^Host stopped-1 \\(${stopped.hostId}\\) has not been heard from since .*, when its agent was stopped; run sluice agent run`,
+          `^Host stopped-1 \\(${stopped.hostId}\\) has not reported since .*, when its agent was stopped; run sluice agent run`,
         ),
       ),
     );
     expect(messages).toContainEqual(
       expect.stringMatching(
         new RegExp(
-          `^Host declared-1 \\(${declaredId}\\) has never been heard from; .* run sluice token create, then sluice agent enroll`,
+          `^Host declared-1 \\(${declaredId}\\) has never reported; .* run sluice token create, then sluice agent enroll`,
         ),
       ),
     );
@@ -141,7 +141,7 @@ describe.each(DATABASES)("hosts that do not answer, with %s", (choice) => {
       expect(info.errorInformation?.message).toContain(`Silent hosts: ${label(agent)}.`);
       const failed = failedEvent(await codeDeploy.target(deploymentId, agent.hostId));
       expect(failed.lifecycleEventName).toBe(event);
-      const since = /has not been heard from since (\S+Z)\./.exec(failed.diagnostics?.message ?? "")?.[1];
+      const since = /has not reported since (\S+Z)\./.exec(failed.diagnostics?.message ?? "")?.[1];
       const silence = failed.endTime!.getTime() - new Date(since!).getTime();
       // The API's times are in seconds, to the millisecond.
       expect(silence).toBeGreaterThanOrEqual(GRACE_MILLISECONDS - 1);
@@ -149,7 +149,7 @@ describe.each(DATABASES)("hosts that do not answer, with %s", (choice) => {
     }
     folder.releaseAll();
     expect(failedEvent(await codeDeploy.target(inEvent, killedInEvent.hostId)).diagnostics?.message).toContain(
-      "It fell silent in mid-event; whether the event's scripts ran to their end is not known.",
+      "It stopped reporting during the event, so it is not known whether the event's scripts finished.",
     );
     expect((await statesOfHosts()).get(killed.hostId)?.state).toBe("dark");
   });

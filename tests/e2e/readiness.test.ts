@@ -84,7 +84,7 @@ describe("/readyz with PostgreSQL", () => {
       const linesWith = (text: string) => logLines().filter((line) => line.includes(text));
       await until(
         "the last return of the database to be logged",
-        () => linesWith("the database answers again").length === linesWith("the database is not reachable").length,
+        () => linesWith("the database is reachable again").length === linesWith("the database is not reachable").length,
       );
       const told = linesWith("the database is not reachable");
       const others = logLines().filter((line) => JSON.parse(line).level >= 50 && !told.includes(line));

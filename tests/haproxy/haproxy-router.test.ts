@@ -284,7 +284,7 @@ describe.skipIf(missing !== null)(`HAProxy${missing ? ` (skipped: ${missing})` :
       await settled(router, "block", routed("s1"));
       expect(await router.allow(routed("s1"), never)).toEqual({
         outcome: "done",
-        detail: `web/s1 of ${balancer.socket}: no health check is configured, so none was awaited`,
+        detail: `web/s1 of ${balancer.socket}: no health check is configured, so it was not awaited`,
       });
       expect(await adminState(balancer, "s1")).toBe(READY);
     });

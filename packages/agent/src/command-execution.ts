@@ -48,8 +48,8 @@ export async function carryOut(command: HostCommand, parts: CommandParts): Promi
   try {
     await prepareAndRun(command, held, parts);
   } catch (error) {
-    if (error instanceof Stopped) parts.log.info("a command was left for the next start", { command: held.commandId });
-    else parts.log.error("a command ended in a fault of the agent", { problem: describeFailure(error) });
+    if (error instanceof Stopped) parts.log.info("a command is kept for the next start", { command: held.commandId });
+    else parts.log.error("a command failed with an internal error of the agent", { problem: describeFailure(error) });
   } finally {
     parts.held.letGo(held);
   }
@@ -72,7 +72,7 @@ async function prepareAndRun(command: HostCommand, held: HeldCommand, parts: Com
 async function prepare(command: HostCommand, parts: CommandParts): Promise<LifecycleCommand> {
   const { CommandName: commandName, DeploymentExecutionId: executionId } = command;
   if (!isLifecycleEventName(commandName) || NEVER_ON_A_HOST.has(commandName)) {
-    throw new Error(`This agent knows no command ${JSON.stringify(commandName)}; a newer agent may.`);
+    throw new Error(`This agent does not know the command ${JSON.stringify(commandName)}. Update the agent.`);
   }
   deploymentIdOfExecution(executionId);
   const { server, stopping, log } = parts;
@@ -133,7 +133,7 @@ async function run(command: LifecycleCommand, held: HeldCommand, parts: CommandP
       write();
     } catch (error) {
       // Thrown in the child's own event, it would end the agent. The script may be the one that frees the disk.
-      log.warn(`a script's ${what} could not be written down`, { problem: describeFailure(error) });
+      log.warn(`a script's ${what} could not be stored`, { problem: describeFailure(error) });
     }
   };
   const scriptListener = {
@@ -182,7 +182,7 @@ async function report(commandId: string, outcome: CommandOutcome, parts: Command
     await untilAnswered("PutHostCommandComplete", () => server.complete(completion, leaving), leaving, log);
   } catch (error) {
     if (!(error instanceof ServerRefusal)) throw error;
-    log.warn("the server does not take a command's outcome", { command: commandId, problem: describeFailure(error) });
+    log.warn("the server does not accept a command's outcome", { command: commandId, problem: describeFailure(error) });
   }
   journal.report(commandId);
 }

@@ -55,7 +55,7 @@ export async function sayGoodbye(
   try {
     await server.heartbeat(held.acknowledgedIds(), true, AbortSignal.timeout(GOODBYE_MAX_MS));
   } catch (error) {
-    log.warn("the server did not hear the goodbye", { problem: describeFailure(error) });
+    log.warn("the server did not answer the goodbye", { problem: describeFailure(error) });
   }
 }
 

@@ -78,7 +78,7 @@ function waitAfter(error: unknown, backOff: BackOff, { log }: CommandParts): num
 function isForThisHost(command: HostCommand, hostIdentifier: string, { log }: CommandParts): boolean {
   const isOurs = hostIdentifier.includes(command.HostIdentifier);
   if (!isOurs) {
-    log.error("the server offered a command of another host; it was left alone", {
+    log.error("the server offered a command for another host; it was ignored", {
       ours: hostIdentifier,
       theirs: command.HostIdentifier,
     });

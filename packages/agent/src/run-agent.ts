@@ -208,7 +208,7 @@ class StopSwitch {
 
   #press(name: string): void {
     if (this.#controller.signal.aborted) {
-      this.#log.warn(`${name} again: leaving at once`);
+      this.#log.warn(`${name} again: stopping at once`);
       this.#forced.resolve();
       return;
     }

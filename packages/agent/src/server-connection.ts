@@ -47,11 +47,11 @@ export function connectToServer(
   // commands at once does not knock at the server's door at once, which Node opens for one connection at a time.
   const connections = agentFor(enrolment.server, tls);
   const clock = new CorrectedClock((secondsAhead) => {
-    if (secondsAhead === 0) log.info("this host's clock is right again");
+    if (secondsAhead === 0) log.info("this host's clock is correct again");
     else {
       const where = `${Math.abs(secondsAhead)} s ${secondsAhead > 0 ? "ahead of" : "behind"} the server's`;
       log.warn(
-        `this host's clock is ${where}; the agent goes on by the server's. Set the one that is wrong: timedatectl set-ntp true`,
+        `this host's clock is ${where}; the agent uses the server's time. Set the one that is wrong: timedatectl set-ntp true`,
       );
     }
   });

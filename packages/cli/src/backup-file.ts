@@ -13,7 +13,7 @@ export function checkBackupFile(file: string, mayReplace: boolean): void {
     throw new CommandFailed(`${file} is a device, a pipe or a socket, and a backup is a file. Name another file`);
   }
   if (found && !mayReplace) {
-    throw new CommandFailed(`${file} is there already; name another file, or replace it with --force`);
+    throw new CommandFailed(`${file} already exists. Name another file, or replace it with --force`);
   }
   const directory = dirname(resolve(file));
   if (existsSync(directory)) return;

@@ -5,24 +5,24 @@ import type { Verb } from "./verb.ts";
 export const VERBS: readonly Verb[] = [
   {
     name: "up",
-    summary: "start a server and some hosts on this machine, to try things out",
+    summary: "start a server and some hosts on this machine, to try Sluice",
     load: () => import("./verbs/up.ts"),
     isService: true,
   },
   { name: "down", summary: "end what sluice up started", load: () => import("./verbs/down.ts") },
   { name: "deploy", summary: "bundle a directory and deploy it", load: () => import("./verbs/deploy.ts") },
-  { name: "plan", summary: "say how a deployment would go, touching nothing", load: () => import("./verbs/plan.ts") },
+  { name: "plan", summary: "check a deployment without changing anything", load: () => import("./verbs/plan.ts") },
   { name: "watch", summary: "follow a deployment until it ends", load: () => import("./verbs/watch.ts") },
   { name: "logs", summary: "print what a deployment's scripts wrote", load: () => import("./verbs/logs.ts") },
   {
     name: "continue",
-    summary: "continue a blue/green deployment that waits",
+    summary: "continue a blue/green deployment that is waiting",
     load: () => import("./verbs/continue.ts"),
   },
   { name: "stop", summary: "stop a deployment", load: () => import("./verbs/stop.ts") },
   {
     name: "rollback",
-    summary: "deploy the last good revision, or a named one, again",
+    summary: "deploy the last successful revision, or that of a named deployment, again",
     load: () => import("./verbs/rollback.ts"),
   },
   { name: "ack", summary: "list and acknowledge groups that were rolled back", load: () => import("./verbs/ack.ts") },

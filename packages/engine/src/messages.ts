@@ -43,7 +43,7 @@ export function healthError(buckets: TargetBuckets, minimum: number): Deployment
 /** No host failed too many, but those whose turn it is are healthy, and none of them can be spared. */
 export function tooFewHealthyError(buckets: TargetBuckets, minimum: number): DeploymentError {
   const healthy = buckets.succeeded.length + buckets.waiting.filter(({ wasHealthy }) => wasHealthy).length;
-  const arithmetic = `${healthy} of ${hostsIn(buckets)} hosts are healthy, and ${minimum} must stay so: none of those whose turn it is may be taken out.`;
+  const arithmetic = `${healthy} of ${hostsIn(buckets)} hosts are healthy, and ${minimum} must stay so: none of the next hosts can be taken out.`;
   return {
     code: "HEALTH_CONSTRAINTS",
     message: `${HEALTH_CONSTRAINTS} ${arithmetic} Use a deployment configuration with a lower minimum, or one without zones, which begins with the hosts that are not healthy.`,
@@ -56,7 +56,7 @@ export function minimumUnreachableError(state: DeploymentState, targetCount: num
     type === "FLEET_PERCENT" ? `FLEET_PERCENT ${value} of ${targetCount} hosts, rounded up` : `${type} ${value}`;
   return {
     code: "HEALTH_CONSTRAINTS_INVALID",
-    message: `${HEALTH_CONSTRAINTS_INVALID} ${rule} makes a minimum of ${minimum} healthy hosts, and the deployment has ${targetCount}: no host may be taken out. Use a deployment configuration with a lower minimum, or add hosts.`,
+    message: `${HEALTH_CONSTRAINTS_INVALID} ${rule} makes a minimum of ${minimum} healthy hosts, and the deployment has ${targetCount}: no host can be taken out. Use a deployment configuration with a lower minimum, or add hosts.`,
   };
 }
 
@@ -117,14 +117,14 @@ export function alarmsUnreadableError(
 ): DeploymentError {
   return {
     code: "ALARM_ACTIVE",
-    message: `The deployment was stopped because its alarms (${names.join(", ")}) cannot be read since ${new Date(alarms.since).toISOString()}, and nobody knows whether they fire: ${alarms.reason} Mend the reading of alarms, or set ignorePollAlarmFailure in the alarm configuration.`,
+    message: `The deployment was stopped because its alarms (${names.join(", ")}) have not been readable since ${new Date(alarms.since).toISOString()}, so their state is unknown: ${alarms.reason} Restore access to the monitoring system, or set ignorePollAlarmFailure in the alarm configuration.`,
   };
 }
 
 /** Events end as Failed where an alarm struck, as CodeDeploy shows them. */
 export function interruptedByAlarm(target: TargetState, event: LifecycleEventName): Diagnostics {
   return unknownError(
-    `The deployment was stopped by an alarm while ${event} was under way on host ${hostLabel(target)}. Its scripts were not broken off, and may still come to their end.`,
+    `The deployment was stopped by an alarm while ${event} was under way on host ${hostLabel(target)}. Its scripts were not interrupted and may still finish.`,
   );
 }
 
@@ -136,8 +136,8 @@ export function interruptedTraffic(
   report: TrafficReport | undefined,
 ): Diagnostics {
   const cause = halt === "alarm" ? "stopped by an alarm" : endedBy({ halt, stopRequestedAt });
-  const left = report?.ifLeft ?? "What the load balancer was asked for may still come about.";
-  const last = report?.detail ? `It said last: ${report.detail}` : "It had not answered yet.";
+  const left = report?.ifLeft ?? "The load balancer may still do what it was asked for.";
+  const last = report?.detail ? `Its last answer was: ${report.detail}` : "It has not answered yet.";
   return unknownError(
     `The deployment was ${cause} while ${event} was under way on host ${hostLabel(target)}, and the load balancer had not finished it. ${left} ${last}`,
   );
@@ -174,7 +174,7 @@ export function trafficNotDone(
   minutes: number,
   detail: string,
 ): Diagnostics {
-  const last = detail ? ` It said last: ${detail}` : " It gave no answer at all.";
+  const last = detail ? ` Its last answer was: ${detail}` : " It did not answer.";
   return unknownError(
     `The load balancer did not finish ${event} for host ${hostLabel(target)} within ${minutes} minutes.${last}`,
   );
@@ -253,7 +253,10 @@ export function trafficLeftSplit({ strategy, stage, targets }: DeploymentState):
   ]);
   const untouched = left("untouched");
   if (strategy.type !== "blue-green") {
-    return [...touched, ...nameGroups([["Left in the load balancer, or out of it, as they were", untouched]])];
+    return [
+      ...touched,
+      ...nameGroups([["Left registered with the load balancer, or deregistered, as they were", untouched]]),
+    ];
   }
   // A blue/green deployment begins with keeping its replacements out, whatever they got before; its rollback begins with nothing.
   const withheld =
@@ -322,7 +325,7 @@ export function fleetsOverlapError(shared: readonly { hostName: string; targetId
 }
 
 export function notWithheldError(detail: string): DeploymentError {
-  const reason = detail ? ` The load balancer says: ${detail}` : " The load balancer gave no answer.";
+  const reason = detail ? ` The load balancer says: ${detail}` : " The load balancer did not answer.";
   return {
     code: "ELASTIC_LOAD_BALANCING_INVALID",
     message: `The replacement hosts could not be kept out of the load balancer while they are deployed to, so nothing was deployed.${reason}`,
@@ -376,7 +379,8 @@ export function cameTooLate(
   { stopRequestedAt, alarms: watched }: DeploymentState,
   alarms: AlarmObservation | undefined,
 ): readonly string[] {
-  const why = "came too late: the replacement hosts served already, and the original ones were being terminated.";
+  const why =
+    "came too late: the replacement hosts already served traffic, and the original hosts were being terminated.";
   const messages = stopRequestedAt === null ? [] : [`The stop ${why}`];
   if (watched === null || alarms?.outcome !== "read" || alarms.firing.length === 0) return messages;
   return [...messages, `An alarm ${why} ${describeAlarms(alarms.firing)}`];
@@ -384,7 +388,7 @@ export function cameTooLate(
 
 export function silentHost(target: TargetState, host: HostLiveness | undefined, hasStarted: boolean): Diagnostics {
   return unknownError(
-    `${AGENT_SILENT} AGENT_ISSUE: host ${hostLabel(target)} ${sayWhy(host)}${hasStarted ? " It fell silent in mid-event; whether the event's scripts ran to their end is not known." : ""}`,
+    `${AGENT_SILENT} AGENT_ISSUE: host ${hostLabel(target)} ${sayWhy(host)}${hasStarted ? " It stopped reporting during the event, so it is not known whether the event's scripts finished." : ""}`,
   );
 }
 
@@ -399,7 +403,7 @@ function sayWhy(host: HostLiveness | undefined): string {
   }
   const since = new Date(host.lastSeenAt).toISOString();
   if (host.goodbyeAt !== null) return `has no running agent: it was shut down at ${since}. To fix it: ${host.remedy}.`;
-  return `has not been heard from since ${since}. To fix it: ${host.remedy}.`;
+  return `has not reported since ${since}. To fix it: ${host.remedy}.`;
 }
 
 export function commandNotTakenUp(target: TargetState, minutes: number): Diagnostics {
@@ -410,13 +414,13 @@ export function commandNotTakenUp(target: TargetState, minutes: number): Diagnos
 
 export function commandNotFinished(target: TargetState, minutes: number): Diagnostics {
   return unknownError(
-    `The event did not end within ${minutes} minutes on host ${hostLabel(target)}. The agent is alive and still holds it; see the agent's log on the host.`,
+    `The event did not end within ${minutes} minutes on host ${hostLabel(target)}. The agent is alive and is still running it. See the agent's log on the host.`,
   );
 }
 
 export function commandLost(target: TargetState): Diagnostics {
   return unknownError(
-    `${AGENT_RESTART_MESSAGE} Host ${hostLabel(target)} acknowledged the event and no longer knows of it: its agent was restarted without its data directory.`,
+    `${AGENT_RESTART_MESSAGE} Host ${hostLabel(target)} acknowledged the event and no longer knows it: its agent was restarted without its data directory.`,
   );
 }
 

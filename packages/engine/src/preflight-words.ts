@@ -71,7 +71,7 @@ const MOVING = 1;
 export function describeMinimum(rule: HealthRule, hostCount: number, roomAtLeast = 0): string {
   const minimum = minimumHealthyHosts(rule, hostCount);
   const room = Math.max(roomAtLeast, hostCount - minimum);
-  const pace = room > 0 ? `up to ${room} at a time` : "no host may be taken out";
+  const pace = room > 0 ? `up to ${room} at a time` : "no host can be taken out";
   return `${describeRule(rule, hostCount, minimum)}: ${pace}`;
 }
 
@@ -110,7 +110,7 @@ function zoneLines({ minimumPerZone }: ZoneRule, candidates: readonly TargetCand
     const hosts = members.length;
     if (minimumPerZone === null) return `${name}: no minimum of its own, ${count(hosts)}`;
     const room = hosts - zoneMinimum(minimumPerZone, hosts);
-    return `${name}: ${describeRule(minimumPerZone, hosts, hosts - room)}: ${room > 0 ? `up to ${room} at a time` : "no host may be taken out"}`;
+    return `${name}: ${describeRule(minimumPerZone, hosts, hosts - room)}: ${room > 0 ? `up to ${room} at a time` : "no host can be taken out"}`;
   });
 }
 

@@ -151,7 +151,7 @@ describe("the arithmetic of minimum healthy hosts", () => {
     [
       { type: "FLEET_PERCENT", value: 95 },
       10,
-      "FLEET_PERCENT 95 of 10 hosts, rounded up, is 10: no host may be taken out",
+      "FLEET_PERCENT 95 of 10 hosts, rounded up, is 10: no host can be taken out",
     ],
     [
       { type: "FLEET_PERCENT", value: 50 },

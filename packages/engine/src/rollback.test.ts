@@ -118,7 +118,7 @@ describe("decideRollback of blue/green", () => {
     expect(decideRollback(of(green), policy(ALL))).toEqual({
       decision: "refused",
       message:
-        "Deployment d-1 let no replacement host into the load balancer and took no original out: there is nothing to roll back.",
+        "Deployment d-1 registered no replacement host with the load balancer and deregistered no original host: there is nothing to roll back.",
     });
   });
 
@@ -128,7 +128,8 @@ describe("decideRollback of blue/green", () => {
       const state = { ...of(allowed({ startedAt: 1 })), strategy };
       expect(decideRollback(state, policy(ALL, { creator: "codeDeployRollback" }))).toEqual({
         decision: "refused",
-        message: "Deployment d-1 is itself a rollback, and a rollback is not rolled back: its hosts need a person.",
+        message:
+          "Deployment d-1 is itself a rollback, and a rollback is not rolled back. Check its hosts and deploy again.",
       });
     }
   });
@@ -136,13 +137,8 @@ describe("decideRollback of blue/green", () => {
 
 describe("decideRollback in words", () => {
   it.each<[string, DeploymentState, Partial<RollbackPolicy>, string]>([
-    ["no host touched", ended("Failed", "TIMEOUT", { ...TARGET, status: "Skipped" }), {}, "touched no host"],
-    [
-      "no earlier success",
-      ended("Failed"),
-      { hasLastSuccess: false },
-      "no earlier successful deployment to go back to",
-    ],
+    ["no host touched", ended("Failed", "TIMEOUT", { ...TARGET, status: "Skipped" }), {}, "changed no host"],
+    ["no earlier success", ended("Failed"), { hasLastSuccess: false }, "no earlier successful deployment"],
   ])("refuses with words: %s", (_, state, more, says) => {
     const decided = decideRollback(state, policy(ALL, more));
     expect(decided.decision === "refused" ? decided.message : "").toContain(says);

@@ -39,27 +39,25 @@ export function decideRollback(state: DeploymentState, policy: RollbackPolicy): 
   const { deploymentId } = state;
   if (policy.creator === ROLLBACK_CREATOR) {
     return refused(
-      `Deployment ${deploymentId} is itself a rollback, and a rollback is not rolled back: its hosts need a person.`,
+      `Deployment ${deploymentId} is itself a rollback, and a rollback is not rolled back. Check its hosts and deploy again.`,
     );
   }
   if (policy.creator === LATE_HOSTS_CREATOR) {
     return refused(
-      `Deployment ${deploymentId} brought late hosts to the revision that their group has: there is no other to go back to.`,
+      `Deployment ${deploymentId} installed the group's current revision on hosts that joined later: there is no other revision to roll back to.`,
     );
   }
   if (state.strategy.type === "blue-green") {
     if (hasMovedTraffic(state)) return { decision: "roll-back" };
     return refused(
-      `Deployment ${deploymentId} let no replacement host into the load balancer and took no original out: there is nothing to roll back.`,
+      `Deployment ${deploymentId} registered no replacement host with the load balancer and deregistered no original host: there is nothing to roll back.`,
     );
   }
   if (!(state.targets ?? []).some((target) => target.status !== "Skipped" && target.status !== "Pending")) {
-    return refused(`Deployment ${deploymentId} touched no host: there is nothing to roll back.`);
+    return refused(`Deployment ${deploymentId} changed no host: there is nothing to roll back.`);
   }
   if (!policy.hasLastSuccess) {
-    return refused(
-      `Deployment ${deploymentId} is not rolled back: its group has no earlier successful deployment to go back to.`,
-    );
+    return refused(`Deployment ${deploymentId} is not rolled back: its group has no earlier successful deployment.`);
   }
   return { decision: "roll-back" };
 }

@@ -83,12 +83,9 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   const { store, directory, config, log, accountId, region, signingKey, serverFingerprints, serverNames } = parts;
   const now = systemTimers.now;
   store.health.onAway = (reason) =>
-    log.error(
-      { reason },
-      "the database is not reachable: what was under way waits for it, and callers are told to try again",
-    );
+    log.error({ reason }, "the database cannot be reached: deployments wait for it, and callers get a retryable error");
   store.health.onBack = (afterMilliseconds) =>
-    log.info({ afterSeconds: afterMilliseconds / 1_000 }, "the database answers again");
+    log.info({ afterSeconds: afterMilliseconds / 1_000 }, "the database is reachable again");
   const bucket = await openBucketStore({ directory: directory.bucket, now: () => new Date(now()) });
   const logs = new DeploymentLogs(directory.logs);
   const logKeeper = new LogKeeper({
@@ -96,7 +93,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     store,
     now,
     onError: unlessAway((error) =>
-      log.error({ error: describe(error) }, "scripts' output could not be compressed; tried again"),
+      log.error({ error: describe(error) }, "cannot compress script output; trying again"),
     ),
   });
   const owner = `${process.pid}-${randomUUID()}`;
@@ -121,7 +118,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     isShared: () => peers.hasLive,
     clockOffsets,
     onFlushError: unlessAway((error) =>
-      log.error({ error: describe(error) }, "what was heard of hosts could not be written down"),
+      log.error({ error: describe(error) }, "cannot store when hosts were last heard from"),
     ),
   });
   await liveness.recall();
@@ -143,11 +140,12 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     owner,
     newDeploymentId: () => newDeploymentId(randomText),
     newOffer: () => randomText(LETTERS_AND_DIGITS, OFFER_CHARACTERS),
-    onError: unlessAway((error) =>
-      log.error({ error: describe(error) }, "the runner could not do what was due, and tries again"),
-    ),
+    onError: unlessAway((error) => log.error({ error: describe(error) }, "cannot advance deployments; trying again")),
     onQuarantine: (deploymentId, error) =>
-      log.fatal({ deploymentId, error: describe(error) }, "a deployment was quarantined: this is a bug of Sluice"),
+      log.fatal(
+        { deploymentId, error: describe(error) },
+        "a deployment was ended by an internal error of Sluice: please report it with this log",
+      ),
   });
   const notifications = createNotifications({
     store,
@@ -158,13 +156,11 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     owner,
     random: Math.random,
     heardTime: () => liveness.heardTime(),
-    onError: unlessAway((error) =>
-      log.error({ error: describe(error) }, "triggers could not do what was due, and try again"),
-    ),
+    onError: unlessAway((error) => log.error({ error: describe(error) }, "cannot send trigger messages; trying again")),
     onGivenUp: ({ notification_id: notificationId, deployment_id: deploymentId, trigger_name: trigger }, reason) =>
       log.warn(
         { notificationId, deploymentId, trigger, reason },
-        "a trigger's message was given up: see sluice triggers",
+        "a trigger message could not be delivered: sluice triggers list --failed",
       ),
   });
   const forgetOutput = async (deploymentIds: readonly string[]) => {
@@ -179,12 +175,12 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     onOrphaned: (deployments) =>
       log.warn(
         { deployments },
-        "logs of deployments that the database does not know are removed: nothing was written to them for a day",
+        "removing logs of deployments that are not in the database and got no output for a day",
       ),
     sweepUploads: () => bucket.sweepAbandonedUploads(),
     owner,
     onError: unlessAway((error) =>
-      log.error({ error: describe(error) }, "old deployments could not be pruned; tried again later"),
+      log.error({ error: describe(error) }, "cannot prune old deployments; trying again later"),
     ),
   });
   // Readers of a log that has ended are told so at once.
@@ -229,7 +225,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   const authenticator = { accessKeys, now, region, onHostClockOff, unknownKeyHint: await unknownKeyHint(store) };
   const onInternalError = unlessAway((error, requestId: string) => {
     readiness.failed(error);
-    log.error({ requestId, error: describe(error) }, "a request failed through no fault of its caller");
+    log.error({ requestId, error: describe(error) }, "a request failed with an internal error");
   });
   const budgets = new HostBudgets(now);
   const services = jsonServices({

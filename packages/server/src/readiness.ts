@@ -53,7 +53,7 @@ export class Readiness {
     if (!disk) return;
     this.#lookedAt = this.#parts.now();
     const whose = disk === "local" ? `the disk of the data directory ${this.#parts.directory}` : "PostgreSQL's disk";
-    this.#look = Promise.resolve(`${whose} is full: a request could not be written down just now`);
+    this.#look = Promise.resolve(`${whose} is full: a request could not be stored just now`);
   }
 
   async #lookNow(): Promise<string | null> {

@@ -166,7 +166,7 @@ function serverLock({ allowSeveralServers = false }: ServerOptions, log: Logger)
         "another sluice server is on the database. Several are not supported: steps take longer, and each has logs and bundles of its own. Stop all but one",
       ),
     onTakenOver(reason) {
-      log.fatal({ reason }, "another sluice server has the database: this one ends, and has written nothing since");
+      log.fatal({ reason }, "another sluice server has the database: this server stops, and has written nothing since");
       // Whatever is under way is the other server's business now.
       process.exit(1);
     },

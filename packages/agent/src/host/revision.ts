@@ -46,9 +46,7 @@ export function revisionOf(specification: DeploymentSpecification): Revision {
     default: {
       // A local revision would let a server name any path on the host; ours fetches bundles only.
       const type = String((revision as { readonly RevisionType?: unknown }).RevisionType);
-      throw new EventFailure(
-        `The revision type ${JSON.stringify(type)} is not one that this agent obeys: use S3 or GitHub.`,
-      );
+      throw new EventFailure(`The revision type ${JSON.stringify(type)} is not supported: use S3 or GitHub.`);
     }
   }
 }

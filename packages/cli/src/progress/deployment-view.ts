@@ -102,7 +102,7 @@ export class DeploymentReader {
       { deploymentId: this.#deploymentId },
       { signal },
     );
-    if (info === undefined) throw new CommandFailed(`the server knows no more of ${this.#deploymentId} than its id`);
+    if (info === undefined) throw new CommandFailed(`the server has no details of ${this.#deploymentId}`);
     const ids = await this.#listTargets(signal).catch(noneYet);
     const open = ids.filter((id) => {
       const known = this.#targets.get(id);

@@ -48,8 +48,7 @@ async function listFiles(root: string): Promise<string[]> {
       const path = join(directory, entry.name);
       if (entry.isDirectory()) await visit(path);
       else if (entry.isFile() || entry.isSymbolicLink()) found.push(relative(root, path));
-      else
-        throw new CommandFailed(`${path} is neither a file, a directory nor a link: it cannot be part of a revision`);
+      else throw new CommandFailed(`${path} is not a file, a directory or a link: it cannot be part of a revision`);
     }
   };
   await visit(root);

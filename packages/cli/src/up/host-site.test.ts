@@ -115,9 +115,7 @@ test("hosts have addresses, names, files and processes of their own, and nothing
 test("a second site in the same directory is refused while the first is there", async (context) => {
   context.skip(obstacle !== undefined, obstacle);
   site = await openHostSite({ dataDirectory: directory, isolation: "namespaces" });
-  await expect(openHostSite({ dataDirectory: directory, isolation: "none" })).rejects.toThrow(
-    "another sluice runs hosts",
-  );
+  await expect(openHostSite({ dataDirectory: directory, isolation: "none" })).rejects.toThrow("another sluice up uses");
 });
 
 test("what a killed run has left is removed by the next one", async (context) => {

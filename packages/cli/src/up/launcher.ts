@@ -7,6 +7,6 @@ export function findLauncher(): string {
     const launcher = join(directory, "bin", "sluice");
     if (existsSync(launcher)) return launcher;
     if (directory === dirname(directory))
-      throw new Error(`no bin/sluice above ${import.meta.dirname}: is the installation whole?`);
+      throw new Error(`no bin/sluice above ${import.meta.dirname}: is the installation complete?`);
   }
 }

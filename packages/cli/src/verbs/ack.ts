@@ -14,7 +14,7 @@ interface AckOptions extends ClientOptions {
 export function define(command: Command): void {
   command
     .option("--application <name>", "the application")
-    .option("--group <name>", "its deployment group; without both, the groups that were rolled back are listed");
+    .option("--group <name>", "the deployment group; without both options, groups that were rolled back are listed");
   addJsonOption(addClientOptions(command));
   addExamples(command, "sluice ack --data .sluice/up", "sluice ack --application web --group demo --data .sluice/up");
   command.addHelpText(

@@ -35,21 +35,21 @@ function addDataOption(command: Command): Command {
 }
 
 function defineEnroll(parent: Command): void {
-  const enroll = parent.command("enroll").description("make this machine a host of a server");
+  const enroll = parent.command("enroll").description("enrol this machine as a host of a server");
   enroll
     .requiredOption("--server <url>", "the server's address")
     .option(
       "--token-file <file>",
       "the token of `sluice token create`, in the first line of a file; - is standard input",
     )
-    .option("--token <token>", "the token itself, which every user of this machine can see meanwhile (ps)")
+    .option("--token <token>", "the token itself; while the command runs, every user of this machine can see it (ps)")
     .option(
       "--name <name>",
       "the host's name, and its tag Name unless the token has one (default: the machine's, no tag)",
     )
-    .option("--tag <key=value>", "a tag, of those that the token allows (repeatable)", collectTag)
+    .option("--tag <key=value>", "a tag that the token allows (repeatable)", collectTag)
     .option("--on-premises", "an on-premises instance instead of an EC2-style one")
-    .option("--zone <zone>", "the zone that it stands in")
+    .option("--zone <zone>", "the host's zone")
     .option("--address <address>", "the address to show for it")
     .option(
       "--force",
@@ -91,7 +91,7 @@ function defineEnroll(parent: Command): void {
       const next =
         running === undefined
           ? `Start it: sluice agent run --data ${options.data}`
-          : `Restart its agent${running.processId === undefined ? "" : ` (process ${running.processId})`}, which still goes by the old enrolment`;
+          : `Restart its agent${running.processId === undefined ? "" : ` (process ${running.processId})`}, which still uses the old enrolment`;
       const was = formerId === undefined || formerId === enrolled.hostId ? "" : `It was ${formerId} before. `;
       print(`${hostLabel(enrolled.hostName, enrolled.hostId)} is enrolled. ${was}${next}`);
     }
@@ -99,7 +99,7 @@ function defineEnroll(parent: Command): void {
 }
 
 function defineRun(parent: Command): void {
-  const run = addDataOption(parent.command("run").description("run the agent until it is told to end"));
+  const run = addDataOption(parent.command("run").description("run the agent until it is stopped"));
   addExamples(run, "sluice agent run --data /var/lib/sluice-agent");
   run.action(async (options: { readonly data: string }) => {
     // The launcher set it for this process, and scripts are to have what the host has.
@@ -113,7 +113,7 @@ function defineRun(parent: Command): void {
 
 function defineStatus(parent: Command): void {
   const status = addDataOption(
-    parent.command("status").description("show which host this is, of which server, and what its agent does"),
+    parent.command("status").description("show this host, its server and what its agent is doing"),
   );
   addJsonOption(status);
   addExamples(status, "sluice agent status --data /var/lib/sluice-agent");
@@ -133,12 +133,12 @@ function describeStatus(directory: string, status: AgentStatus): string[] {
   const lines = [`${hostLabel(status.hostName ?? "", status.hostId ?? "")}, host of ${status.server}`];
   const { running } = status;
   if (running === undefined)
-    return [...lines, `its agent does not run. Start it: sluice agent run --data ${directory}`];
+    return [...lines, `its agent is not running. Start it: sluice agent run --data ${directory}`];
   // It accepted and said nothing: it stands still, or is not an agent.
   if (running.processId === undefined) {
     return [
       ...lines,
-      `something holds ${directory}/agent.sock and does not answer. Is its agent stopped (kill -CONT), or very busy?`,
+      `the process that has ${directory}/agent.sock open does not answer. Is the agent suspended (kill -CONT), or very busy?`,
     ];
   }
   lines.push(

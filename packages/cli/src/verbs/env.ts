@@ -95,7 +95,7 @@ async function waitForServer(place: Place): Promise<void> {
 
 async function whyNotRunning(place: Place): Promise<string | undefined> {
   const config = join(place.directory, "aws", "config");
-  if (!existsSync(config)) return `${config} is not there: a server writes it at its first start`;
+  if (!existsSync(config)) return `${config} does not exist: a server writes it at its first start`;
   const connection = connectionOf(place);
   const endpoint = connection.endpoints.codedeploy;
   try {

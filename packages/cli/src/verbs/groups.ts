@@ -13,14 +13,14 @@ interface SettingsOptions extends ClientOptions {
 export function define(command: Command): void {
   const settings = command
     .command("settings")
-    .description("print what Sluice does for a group beyond CodeDeploy, or change it");
+    .description("show or change the settings that Sluice has for a group beyond CodeDeploy's");
   settings
     .requiredOption("--application <name>", "the application")
     .requiredOption("--group <name>", "its deployment group")
     .addOption(
       new Option(
         "--deploy-to-late-hosts <on|off>",
-        "whether hosts that join the group later get its last successful revision by themselves",
+        "whether hosts that join the group later get its last successful revision automatically",
       ).choices(["on", "off"]),
     );
   addJsonOption(addClientOptions(settings));

@@ -26,7 +26,7 @@ export function define(command: Command): void {
 }
 
 function defineList(parent: Command): void {
-  const list = parent.command("list", { isDefault: true }).description("list the hosts and how they are");
+  const list = parent.command("list", { isDefault: true }).description("list the hosts and their states");
   list.option("--all", "removed hosts too");
   addJsonOption(addClientOptions(list));
   addExamples(list, "sluice hosts list --data .sluice/up");
@@ -44,7 +44,7 @@ function defineList(parent: Command): void {
 }
 
 function defineShow(parent: Command): void {
-  const show = parent.command("show").description("what is known of one host");
+  const show = parent.command("show").description("show one host");
   show.argument("<host>", "the host's name or id");
   addJsonOption(addClientOptions(show));
   addExamples(show, "sluice hosts show web-1 --data .sluice/up");
@@ -61,7 +61,7 @@ function defineShow(parent: Command): void {
 }
 
 function defineTag(parent: Command): void {
-  const tag = parent.command("tag").description("give a host tags, or tags that it has other values");
+  const tag = parent.command("tag").description("set tags of a host");
   tag.argument("<host>", "the host's name or id");
   tag.argument("<key=value...>", "the tags", collectTag);
   addJsonOption(addClientOptions(tag));
@@ -76,7 +76,7 @@ function defineTag(parent: Command): void {
 }
 
 function defineUntag(parent: Command): void {
-  const untag = parent.command("untag").description("take tags from a host");
+  const untag = parent.command("untag").description("remove tags of a host");
   untag.argument("<host>", "the host's name or id");
   untag.argument("<key...>", "the tags' keys");
   addJsonOption(addClientOptions(untag));
@@ -92,12 +92,12 @@ function defineUntag(parent: Command): void {
 function defineAdd(parent: Command): void {
   const add = parent
     .command("add")
-    .description("declare a host before it enrols: it is targeted, and dark until it polls");
+    .description("declare a host before it enrols: deployments target it, and it is dark until it polls");
   add
     .argument("<name>", "the host's name, as it will enrol")
     .option("--instance-id <id>", "its id in EC2, where a fleet binding finds it there (default: a new id)")
     .option("--tag <key=value>", "a tag (repeatable)", collectTag)
-    .option("--zone <zone>", "the zone that it stands in");
+    .option("--zone <zone>", "the host's zone");
   addJsonOption(addClientOptions(add));
   addExamples(add, "sluice hosts add web-4 --tag Environment=prod --zone rack-2 --data .sluice/up");
   add.action(async (hostName: string, options: AddOptions) => {
@@ -112,7 +112,7 @@ function defineAdd(parent: Command): void {
 function defineRemove(parent: Command): void {
   const remove = parent
     .command("remove")
-    .description("retire a host: it is no longer targeted, and its key is refused");
+    .description("remove a host: deployments no longer target it, and its key is refused");
   remove.argument("<host>", "the host's name or id");
   addJsonOption(addClientOptions(remove));
   addExamples(remove, "sluice hosts remove web-4 --data .sluice/up");

@@ -22,10 +22,10 @@ interface LogsOptions extends ClientOptions {
 export function define(command: Command): void {
   command
     .argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E")
-    .option("-f, --follow", "go on until the deployment is over")
-    .option("--host <host>", "only of this host, by name or id")
-    .option("--event <event>", "only of this lifecycle event, such as ValidateService")
-    .option("--raw", "the scripts' output alone, byte for byte, for a file or a program; never to a terminal");
+    .option("-f, --follow", "follow until the deployment ends")
+    .option("--host <host>", "only this host's, by name or id")
+    .option("--event <event>", "only this lifecycle event's, such as ValidateService")
+    .option("--raw", "only the scripts' output, byte for byte, for a file or a program; not for a terminal");
   addJsonOption(addClientOptions(command));
   addExamples(
     command,
@@ -43,8 +43,8 @@ export function define(command: Command): void {
     }
     if (options.raw && (options.json || process.stdout.isTTY)) {
       const message = options.json
-        ? "--raw and --json exclude each other: give one of them"
-        : "--raw is not for a terminal, which the output could steer: send it to a file or through a pipe, or leave --raw out";
+        ? "give --raw or --json, not both"
+        : "--raw does not write to a terminal, since control characters in the output could change it. Write to a file or a pipe, or leave --raw out";
       throw new CommandFailed(message, { exitStatus: EXIT_USAGE });
     }
     using connection = connect(options);

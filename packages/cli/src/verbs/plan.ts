@@ -30,21 +30,21 @@ const APP_SPEC_NAMES = ["appspec.yml", "appspec.yaml"] as const;
 
 export function define(command: Command): void {
   command
-    .argument("[directory]", "what is to be deployed; its AppSpec is read here, and nothing is uploaded")
+    .argument("[directory]", "the directory to deploy; nothing is uploaded")
     .requiredOption("--application <name>", "the application")
     .requiredOption("--group <name>", "its deployment group")
     .option("--s3-location <location>", "a bundle: s3://BUCKET/KEY, or bucket=B,key=K,bundleType=zip", parseS3Location)
     .option("--config <name>", "a deployment config instead of the group's, such as CodeDeployDefault.AllAtOnce")
     .option("--target-tag <Key=Value>", "a tag of the replacement hosts of a blue/green group; repeatable", collectTag)
     .option("--target-instances <json>", "the replacement hosts in the API's shape", parseTargetInstances)
-    .option("--outdated-only", "leave out hosts that run the group's current revision");
+    .option("--outdated-only", "skip hosts that already run the group's current revision");
   addJsonOption(addClientOptions(command));
   addExamples(
     command,
     "sluice plan examples/web --application web --group demo --data .sluice/up",
     "sluice plan --application web --group demo --s3-location s3://sluice-revisions/web/web-1.tgz --json",
   );
-  command.addHelpText("after", "\nTouches nothing. Exits with 0 when the deployment can start, with 1 when it cannot.");
+  command.addHelpText("after", "\nChanges nothing. Exits with 0 when the deployment can start, with 1 when it cannot.");
   command.action(async (directory: string | undefined, options: PlanOptions) => {
     if (directory !== undefined && options.s3Location !== undefined) {
       throw new CommandFailed("give a directory or --s3-location, not both", { exitStatus: EXIT_USAGE });
@@ -80,7 +80,7 @@ async function withDirectory(plan: PlanDeploymentOutput, directory: string): Pro
     const warnings =
       hookScripts(appSpec, "ValidateService").length > 0
         ? []
-        : [`${fileName} has no ValidateService hook: nothing would test whether the service works.`];
+        : [`${fileName} has no ValidateService hook: nothing tests whether the service works.`];
     const check = { subject: "appspec", outcome: "ok", detail: `${join(directory, fileName)} is valid` };
     return { ...plan, checks: [...checks, check], warnings: [...plan.warnings, ...warnings] };
   } catch (error) {

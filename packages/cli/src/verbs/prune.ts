@@ -11,7 +11,7 @@ interface PruneOptions extends ClientOptions {
 }
 
 export function define(command: Command): void {
-  command.option("--dry-run", "say what would be removed; remove nothing");
+  command.option("--dry-run", "list what would be removed, and remove nothing");
   addJsonOption(addClientOptions(command));
   addExamples(command, "sluice prune --dry-run --data /var/lib/sluice", "sluice prune --data /var/lib/sluice");
   command.addHelpText(

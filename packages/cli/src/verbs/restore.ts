@@ -13,7 +13,7 @@ interface RestoreOptions {
 export function define(command: Command): void {
   command
     .argument("<file>", "a backup that sluice backup made")
-    .requiredOption("--data <dir>", "the new server's data directory: empty, or not there")
+    .requiredOption("--data <dir>", "the new server's data directory: empty or new")
     .option("--database <url>", "postgres://… of an empty database, instead of SQLite in the data directory");
   addJsonOption(command);
   addExamples(
@@ -23,7 +23,7 @@ export function define(command: Command): void {
   );
   command.addHelpText(
     "after",
-    "\nNothing is overwritten. Start the server afterwards as ever; what was under way when the backup was taken ends as Failed.",
+    "\nNothing is overwritten. Start the server afterwards as usual. Deployments that were in progress when the backup was taken end as Failed.",
   );
   command.action(async (file: string, options: RestoreOptions) => {
     const { restoreBackup } = await import("@sluice/server/backup/restore-backup.ts");

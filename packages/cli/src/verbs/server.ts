@@ -28,7 +28,7 @@ const LEFT_OPEN_MILLISECONDS = 500;
 export function define(command: Command): void {
   command
     .addOption(
-      new Option("--data <dir>", "where everything is kept; made at the first start")
+      new Option("--data <dir>", "the data directory; made at the first start")
         .env(DATA_VARIABLE)
         .makeOptionMandatory(),
     )

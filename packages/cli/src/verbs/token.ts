@@ -33,9 +33,9 @@ export function define(command: Command): void {
 function defineCreate(command: Command): void {
   const create = command.command("create").description("print an enrolment token, alone on standard output");
   create
-    .option("--tag <key=value>", "a tag that a host enrolling with the token takes (repeatable)", collectTag)
-    .option("--uses <n>", "how many hosts may enrol with it (default: 1)", parsePositiveInteger)
-    .option("--expires <duration>", "how long it is good, such as 15m or 7d (default: 1h)", parseDuration);
+    .option("--tag <key=value>", "a tag that hosts enrolled with the token get (repeatable)", collectTag)
+    .option("--uses <n>", "how many hosts can enrol with it (default: 1)", parsePositiveInteger)
+    .option("--expires <duration>", "how long it is valid, such as 15m or 7d (default: 1h)", parseDuration);
   addJsonOption(addClientOptions(create));
   addExamples(create, "sluice token create --tag Environment=prod --uses 10 --expires 1h --data .sluice/up");
   create.action(async (options: CreateOptions) => {

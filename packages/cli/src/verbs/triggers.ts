@@ -28,12 +28,8 @@ export function define(command: Command): void {
 }
 
 function defineList(parent: Command): void {
-  const list = parent
-    .command("list", { isDefault: true })
-    .description("list the messages of triggers, and what became of them");
-  list
-    .option("--failed", "only those that were refused or given up")
-    .option("--deployment <id>", "only those of one deployment");
+  const list = parent.command("list", { isDefault: true }).description("list trigger messages and their state");
+  list.option("--failed", "only those that failed").option("--deployment <id>", "only those of one deployment");
   addJsonOption(addClientOptions(list));
   addExamples(list, "sluice triggers list --failed --data .sluice/up");
   list.action(async (options: ListOptions) => {
@@ -49,7 +45,7 @@ function defineReplay(parent: Command): void {
   const replay = parent.command("replay").description("send messages again");
   replay
     .argument("[id]", "the message's id, as triggers list prints it")
-    .option("--all-failed", "every message that was refused or given up");
+    .option("--all-failed", "every message that failed");
   addJsonOption(addClientOptions(replay));
   addExamples(
     replay,
@@ -73,7 +69,7 @@ function defineReplay(parent: Command): void {
 function defineTest(parent: Command): void {
   const test = parent
     .command("test")
-    .description("send a test message of each event type of a group's triggers, and say how each fared");
+    .description("send a test message for each event type of a group's triggers, and show the results");
   test
     .requiredOption("--application <name>", "the application")
     .requiredOption("--group <name>", "its deployment group");
@@ -93,7 +89,7 @@ function defineTest(parent: Command): void {
     const failed = tests.filter(({ delivered }) => !delivered).length;
     if (failed > 0)
       throw new CommandFailed(
-        `${failed} of ${tests.length} test messages of ${group} were not delivered. Do what their OUTCOME says, then run the test again`,
+        `${failed} of ${tests.length} test messages of ${group} were not delivered. Fix what OUTCOME says, then run the test again`,
       );
   });
 }
@@ -115,7 +111,7 @@ async function listDeliveries(connection: Connection, options: ListOptions): Pro
 
 function replayHint({ data }: ListOptions): string {
   const where = data === undefined ? "" : ` --data ${shellWord(data)}`;
-  return `When the REASON of those that failed is mended, send them again: sluice triggers replay --all-failed${where}`;
+  return `After fixing the REASON of the failed ones, send them again: sluice triggers replay --all-failed${where}`;
 }
 
 function nothingToList({ failed }: ListOptions): string {

@@ -33,7 +33,7 @@ interface UpOptions {
 export function define(command: Command): void {
   command
     .option("--hosts <n>", `how many hosts (default: ${HOSTS_DEFAULT}; without root, 1)`, parsePositiveInteger)
-    .option("--data <dir>", `where everything is kept (default: ${DATA_VARIABLE}, else ${UP_DIRECTORY})`)
+    .option("--data <dir>", `the data directory (default: ${DATA_VARIABLE}, else ${UP_DIRECTORY})`)
     .option(
       "--tag <key=value>",
       "a tag of the hosts, besides Name=HOST (repeatable; default: Environment=up)",
@@ -74,7 +74,7 @@ async function runHere(directory: string, options: UpOptions): Promise<void> {
   const asked = terminationOrTerminalClosed();
   const obstacle = await whyNoNamespaces();
   if (obstacle !== undefined && (options.hosts ?? 1) > 1) {
-    const message = `--hosts ${options.hosts}: hosts beside each other need namespaces of their own, and ${obstacle}. Leave --hosts out for one host that is this machine.`;
+    const message = `--hosts ${options.hosts}: several hosts on one machine need namespaces, and ${obstacle}. Leave --hosts out for one host that is this machine.`;
     throw new CommandFailed(message, { exitStatus: EXIT_USAGE });
   }
   const tags = options.tag ?? TAGS_DEFAULT;
@@ -92,16 +92,16 @@ async function runHere(directory: string, options: UpOptions): Promise<void> {
   for (const host of up.hosts) {
     void host.agent.ended.then((status) => {
       if (!isEnding)
-        printError(`${hostLabel(host.name, host.id)}: its agent has ended (${status}), see ${host.logFile}`);
+        printError(`${hostLabel(host.name, host.id)}: its agent has stopped (${status}). See ${host.logFile}`);
     });
   }
   const ready = readyOf(up, directory, tags, obstacle);
   await noteReady(directory, ready);
   for (const line of [...describe(directory, ready), ...ready.lost]) print(line);
-  print("Ready. Ctrl-C ends it all; what was deployed is there again at the next start.");
+  print("Ready. Ctrl-C stops the server and its hosts; what was deployed is kept for the next start.");
   await asked;
   isEnding = true;
-  print("Ending the hosts and the server ...");
+  print("Stopping the hosts and the server ...");
 }
 
 async function goOnInBackground(directory: string, options: UpOptions): Promise<void> {

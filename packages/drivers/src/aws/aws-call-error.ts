@@ -44,7 +44,7 @@ export function awsCallError(error: unknown, call: AwsCall): AwsCallError {
   if (!wasAnswered) {
     const text = reason.includes(code) ? reason : `${code}: ${reason}`;
     const message =
-      `${endpoint} gave no usable answer to ${service}:${action} (${text}): ` +
+      `${endpoint} did not give a valid answer to ${service}:${action} (${text}): ` +
       "check the binding's endpoint and region, and the network between";
     return new AwsCallError(message, { code, reason: text, isRefusal: false });
   }

@@ -193,7 +193,9 @@ describe("no usable answer", () => {
 
   it("of a balancer that is not there is a rejection with its address", async () => {
     await aws.close();
-    await expect(router.block(HOST, never)).rejects.toThrow(/127\.0\.0\.1:\d+ gave no usable answer .*ECONNREFUSED/);
+    await expect(router.block(HOST, never)).rejects.toThrow(
+      /127\.0\.0\.1:\d+ did not give a valid answer .*ECONNREFUSED/,
+    );
     aws = await startAnsweringServer();
   });
 

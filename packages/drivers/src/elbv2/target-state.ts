@@ -37,7 +37,7 @@ export function targetStateOf(health: TargetHealth | undefined): TargetState {
 
 /** `unhealthy, Target.ResponseCodeMismatch: Health checks failed with these codes: [502]`. */
 export function describeHealth(health: TargetHealth | undefined): string {
-  if (health === undefined) return "the balancer gave no health for it";
+  if (health === undefined) return "the load balancer reported no health for it";
   const reason = [health.Reason, health.Description].filter(Boolean).join(": ");
   return [health.State, reason].filter(Boolean).join(", ");
 }

@@ -14,15 +14,18 @@ export const githubSource: Driver<"revision-source", NoSettings, object, Revisio
     },
     inspect: async (revision) => {
       if (revision.revisionType !== "GitHub") throw unsupportedRevision("github", revision);
-      return { outcome: "unchecked", reason: "hosts fetch it from GitHub by themselves" };
+      return { outcome: "unchecked", reason: "hosts download it from GitHub themselves" };
     },
     digest: async (revision) => {
       if (revision.revisionType !== "GitHub") throw unsupportedRevision("github", revision);
-      return { unknown: "hosts fetch it from GitHub, which makes the archive anew; the commit id says what is in it" };
+      return {
+        unknown:
+          "hosts fetch it from GitHub, which creates the archive for each download; the commit id identifies its content",
+      };
     },
     read: async (revision) => {
       if (revision.revisionType !== "GitHub") throw unsupportedRevision("github", revision);
-      throw new RevisionSourceFault("hosts fetch it from GitHub by themselves");
+      throw new RevisionSourceFault("hosts download it from GitHub themselves");
     },
   }),
 };

@@ -75,7 +75,7 @@ describe("the state of a balancer", () => {
 
   it("is read from nothing else", () => {
     for (const text of ["", "Unknown command: 'show'\n\n", INFO, INFO + STATES, INFO + STATS, STATES + STATS]) {
-      expect(() => parseBalancerState(text)).toThrow(/answered something else than its state/);
+      expect(() => parseBalancerState(text)).toThrow(/did not answer with its state/);
     }
   });
 });

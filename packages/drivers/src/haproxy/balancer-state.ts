@@ -49,7 +49,7 @@ export function parseBalancerState(text: string, before?: BalancerState): Balanc
   const stateStart = text.indexOf("\n# be_id ");
   const statStart = text.indexOf("\n# pxname,");
   if (pid === undefined || stateStart < 0 || statStart < stateStart) {
-    throw new Error(`answered something else than its state: ${text.trim().split("\n", 1)[0] || "nothing"}`);
+    throw new Error(`did not answer with its state: ${text.trim().split("\n", 1)[0] || "nothing"}`);
   }
   // Not in every version of HAProxy; the pid alone tells processes apart well enough there.
   const startSeconds = /^Start_time_sec: (\d+)$/m.exec(text)?.[1] ?? "";

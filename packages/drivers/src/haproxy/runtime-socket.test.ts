@@ -91,7 +91,7 @@ describe("a runtime socket", () => {
       [(connection) => connection.end("# pxname,svname\nweb,s1"), /before it had answered "show stat"/],
       [(connection) => connection.end(), /before it had answered "show stat"/],
       [(connection) => connection.resetAndDestroy(), /cannot be used: .*ECONNRESET/],
-      [(connection) => connection.write("half"), /no whole answer to "show stat" within 50 ms/, 50],
+      [(connection) => connection.write("half"), /did not completely answer "show stat" within 50 ms/, 50],
     ];
     for (const [answer, message, timeoutMilliseconds] of faults) {
       const socket = await serve(answer);

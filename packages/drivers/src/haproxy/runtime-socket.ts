@@ -94,7 +94,7 @@ function askOnce(
     const onAbort = () => settle(() => reject(signal.reason));
     // For the whole exchange: a balancer that trickles is as useless as a silent one.
     const timer = setTimeout(
-      () => fail(`gave no whole answer to "${command}" within ${timeoutMilliseconds} ms`),
+      () => fail(`did not completely answer "${command}" within ${timeoutMilliseconds} ms`),
       timeoutMilliseconds,
     );
     signal.addEventListener("abort", onAbort, { once: true });

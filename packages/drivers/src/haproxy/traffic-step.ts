@@ -73,7 +73,7 @@ function stepIn(server: ServerState): TrafficStep {
     return { step: "wait", detail: describeHealth(server) };
   }
   if (server.status === "no check")
-    return { step: "done", detail: "no health check is configured, so none was awaited" };
+    return { step: "done", detail: "no health check is configured, so it was not awaited" };
   if (server.status === "UP" && isProven) return { step: "done" };
   return { step: "wait", detail: describeHealth(server) };
 }

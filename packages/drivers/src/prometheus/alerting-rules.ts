@@ -77,7 +77,7 @@ export function judgeRules(name: string, rules: readonly AlertingRule[]): AlarmR
     name,
     state: "ok",
     since: null,
-    detail: `pending in ${groupNames(pending)}: not yet for as long as the rule asks`,
+    detail: `pending in ${groupNames(pending)}: not firing for as long as the rule asks (for)`,
   };
 }
 

@@ -101,7 +101,7 @@ describe("a Prometheus that gives no answer to use", () => {
     ],
     ["is not at that path", { status: 404, body: "" }, /answered 404: .*route prefix/],
     ["is not ready", { status: 503, body: "Service Unavailable" }, /answered 503: Service Unavailable/],
-    ["is a web page", { status: 200, body: "<html></html>" }, /no JSON/],
+    ["is a web page", { status: 200, body: "<html></html>" }, /not JSON/],
     ["says that it failed", { status: 200, body: '{"status":"error","error":"boom"}' }, /no rules \(.*boom/],
     ["gives no groups", { status: 200, body: '{"status":"success","data":{}}' }, /data.groups is not a list/],
   ];

@@ -81,7 +81,7 @@ function readRules(answer: unknown, url: string) {
 
 function authorizationOf({ bearerToken, username, password }: PrometheusSettings): string | undefined {
   if (bearerToken !== undefined) {
-    if (username !== undefined) throw new SettingsError("username", "stands beside bearerToken: give one of the two");
+    if (username !== undefined) throw new SettingsError("username", "is given with bearerToken: give one of the two");
     return `Bearer ${bearerToken}`;
   }
   if (username === undefined && password === undefined) return undefined;

@@ -48,7 +48,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error("its answer is no JSON; the binding's url must be that of Prometheus itself", { cause: error });
+    throw new Error("its answer is not JSON; the binding's url must be that of Prometheus itself", { cause: error });
   }
 }
 

@@ -342,8 +342,8 @@ describe("once termination has begun", () => {
     played.termination = { terminated: ["b1", "b2"], kept: [] };
     played.plan();
     expect(played.state.statusMessages).toEqual([
-      "The stop came too late: the replacement hosts served already, and the original ones were being terminated.",
-      "An alarm came too late: the replacement hosts served already, and the original ones were being terminated. errors fires.",
+      "The stop came too late: the replacement hosts already served traffic, and the original hosts were being terminated.",
+      "An alarm came too late: the replacement hosts already served traffic, and the original hosts were being terminated. errors fires.",
     ]);
   });
 });

@@ -143,7 +143,7 @@ export function withholdDeadline({ startedAt }: DeploymentState, heard: HeardTim
 
 function awaitLeave(draft: Draft, { buckets, minimum }: StageView): void {
   const { state } = draft;
-  invariant(state.strategy.type === "blue-green", "only a blue/green deployment waits for leave");
+  invariant(state.strategy.type === "blue-green", "only a blue/green deployment waits to be continued");
   if (!isHealthMet(buckets, minimum)) {
     draft.decide({ type: "admissionHalted", halt: "health", error: healthError(buckets, minimum) });
     return;

@@ -209,7 +209,7 @@ describe.each(Object.entries(MOMENTS))("%s", (_, moment) => {
     if (inFlight && event && isTrafficEvent(event)) {
       expect(played.eventOf(inFlight, event)).toMatchObject({ status: "Failed", endedAt: played.now });
       expect(played.eventOf(inFlight, event)?.diagnostics?.message).toBe(
-        `The deployment was stopped while ${event} was under way on host ${inFlight}, and the load balancer had not finished it. What the load balancer was asked for may still come about. It had not answered yet.`,
+        `The deployment was stopped while ${event} was under way on host ${inFlight}, and the load balancer had not finished it. The load balancer may still do what it was asked for. It has not answered yet.`,
       );
     } else if (inFlight && event) {
       expect(played.state.halt).toBe("stop");
@@ -306,7 +306,7 @@ describe.each(Object.entries(MOMENTS))("%s", (_, moment) => {
     played.now += 1;
     played.plan();
     expect(played.state).toMatchObject({ status: "Stopped", error: { code: "ALARM_ACTIVE" } });
-    expect(played.state.error?.message).toContain("its alarms (errors, latency) cannot be read since");
+    expect(played.state.error?.message).toContain("its alarms (errors, latency) have not been readable since");
     expect(played.state.error?.message).toContain("connection refused.");
     expectEnded(played, moment);
 

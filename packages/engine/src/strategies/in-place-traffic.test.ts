@@ -109,7 +109,7 @@ describe.each([
     expect(played.wakeAt).toBe(played.now + 1);
     played.sleep();
     expect(played.eventOf("h01", event)?.diagnostics?.message).toBe(
-      `The load balancer did not finish ${event} for host h01 within ${minutes} minutes. It said last: 3 sessions left`,
+      `The load balancer did not finish ${event} for host h01 within ${minutes} minutes. Its last answer was: 3 sessions left`,
     );
     expect(played.state.status).toBe("Failed");
   });
@@ -138,7 +138,7 @@ describe.each([
     const played = hostAt(event);
     played.now += timeout;
     played.plan();
-    expect(played.eventOf("h01", event)?.diagnostics?.message).toContain("It gave no answer at all.");
+    expect(played.eventOf("h01", event)?.diagnostics?.message).toContain("It did not answer.");
   });
 
   it("done at its deadline: succeeds, since it is so", () => {
@@ -304,7 +304,7 @@ describe("a stop behind a load balancer", () => {
     expect(played.outcomes.h01).toBe("Failed");
     expect(played.eventOf("h01", "BlockTraffic")).toMatchObject({ status: "Failed", endedAt: played.now });
     expect(played.eventOf("h01", "BlockTraffic")?.diagnostics?.message).toBe(
-      "The deployment was stopped while BlockTraffic was under way on host h01, and the load balancer had not finished it. HAProxy keeps web/h01 of lb-1 out. It said last: web/h01 of lb-1: 3 sessions open, drains",
+      "The deployment was stopped while BlockTraffic was under way on host h01, and the load balancer had not finished it. HAProxy keeps web/h01 of lb-1 out. Its last answer was: web/h01 of lb-1: 3 sessions open, drains",
     );
     expect(played.eventOf("h01", "AfterBlockTraffic")?.status).toBe("Skipped");
   });

@@ -263,7 +263,7 @@ describe("dark hosts", () => {
     },
     "silent for longer than its grace": {
       host: liveness({ lastSeenAt: START - GRACE, silentSince: START - GRACE }),
-      says: "has not been heard from since 2025-12-31T23:59:45.000Z",
+      says: "has not reported since 2025-12-31T23:59:45.000Z",
     },
     "gone with a goodbye": {
       host: liveness({ goodbyeAt: START }),
@@ -311,7 +311,9 @@ describe("dark hosts", () => {
     played.hear("h01", liveness({}));
     played.now = START + GRACE;
     played.plan();
-    expect(played.eventOf("h01", "ApplicationStop")?.diagnostics?.message).toContain("fell silent in mid-event");
+    expect(played.eventOf("h01", "ApplicationStop")?.diagnostics?.message).toContain(
+      "stopped reporting during the event",
+    );
   });
 
   it("does not keep a deployment waiting: the next host is admitted in the same plan", () => {

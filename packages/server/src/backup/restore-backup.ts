@@ -106,7 +106,7 @@ export function checkNoUnfinishedRestore(dataDirectory: string): void {
   const unfinished = join(dataDirectory, UNFINISHED_RESTORE);
   if (!existsSync(unfinished)) return;
   throw new RestoreRefusedError(
-    `a restore into ${dataDirectory} did not end. Remove what it left, and restore again: rm -r ${dataDirectory}, then sluice restore FILE --data ${dataDirectory}`,
+    `a restore into ${dataDirectory} did not finish. Remove what it left, and restore again: rm -r ${dataDirectory}, then sluice restore FILE --data ${dataDirectory}`,
   );
 }
 
@@ -115,7 +115,7 @@ function checkSchema(manifest: BackupManifest, file: string): void {
   const isKnown = manifest.migrations.every((name, index) => known[index] === name);
   if (isKnown && manifest.migrations.length > 0) return;
   throw new RestoreRefusedError(
-    `${file} was made by sluice ${manifest.version}, whose database this version (${SLUICE_VERSION}) does not know. Restore it with sluice ${manifest.version} or a newer one`,
+    `${file} was made by sluice ${manifest.version}, whose database is newer than this version (${SLUICE_VERSION}). Restore it with sluice ${manifest.version} or a newer one`,
   );
 }
 
@@ -125,7 +125,7 @@ function checkEmpty(dataDirectory: string): void {
   const found = readdirSync(dataDirectory).filter((name) => !IGNORED_NAMES.has(name));
   if (found.length === 0) return;
   throw new RestoreRefusedError(
-    `${dataDirectory} is not empty (it holds ${found.slice(0, 3).join(", ")}), and a restore overwrites nothing. Name an empty directory, or one that is not there: --data DIR`,
+    `${dataDirectory} is not empty (it holds ${found.slice(0, 3).join(", ")}), and a restore overwrites nothing. Name an empty or a new directory: --data DIR`,
   );
 }
 

@@ -82,7 +82,7 @@ describe("the bound alarm reader", () => {
       {
         name: "b",
         state: "unreadable",
-        detail: expect.stringMatching(/"b" in sluice\.yml\): gave no answer within 10 s$/),
+        detail: expect.stringMatching(/"b" in sluice\.yml\): did not answer within 10 s$/),
       },
     ]);
     waits.mockRestore();

@@ -48,7 +48,7 @@ async function readShare(
     return await instance.read(names, AbortSignal.any([signal, timeout]));
   } catch (error) {
     signal.throwIfAborted();
-    const late = `gave no answer within ${ALARM_READ_TIMEOUT_MILLISECONDS / 1000} s`;
+    const late = `did not answer within ${ALARM_READ_TIMEOUT_MILLISECONDS / 1000} s`;
     const reason = error instanceof Error ? error.message : String(error);
     const detail = saidByBinding(timeout.aborted ? late : reason, binding);
     return names.map((name) => ({ name, state: "unreadable", since: null, detail }));

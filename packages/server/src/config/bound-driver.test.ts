@@ -33,6 +33,6 @@ it("names the binding whose settings contradict each other", () => {
   const bindWrong = () => bindDrivers("alarm-reader", [wrong], [prometheus]);
   expect(bindWrong).toThrow(ConfigError);
   expect(bindWrong).toThrow(
-    'the binding of "High*" to the alarm-reader (driver prometheus): settings.username stands beside bearerToken',
+    'the binding of "High*" to the alarm-reader (driver prometheus): settings.username is given with bearerToken',
   );
 });

@@ -59,7 +59,7 @@ function create<Instance>(binding: Binding, drivers: readonly BindableDriver<Ins
   const driver = drivers.find(({ name }) => name === binding.driver);
   if (!driver) {
     const known = drivers.map(({ name }) => name).join(", ");
-    throw new ConfigError(`${named} names the driver "${binding.driver}", which there is not: use one of ${known}`);
+    throw new ConfigError(`${named} names the driver "${binding.driver}", which does not exist: use one of ${known}`);
   }
   try {
     return driver.create(binding.settings);

@@ -111,7 +111,7 @@ describe("the bound host terminator", () => {
       { hostId: "i-2", reason: "protected" },
       {
         hostId: "rack-7",
-        reason: expect.stringMatching(/^no instance rack-7 here; Sluice does not switch off machines/),
+        reason: expect.stringMatching(/^no instance rack-7 here; Sluice terminates only machines/),
       },
     ]);
     expect([one.gone, two.gone, retired]).toEqual([["i-1"], ["i-3"], ["i-1", "i-3"]]);
@@ -121,7 +121,12 @@ describe("the bound host terminator", () => {
     const terminator = boundHostTerminator([], { retireHosts: async () => {} });
     expect(await terminator.terminate(["i-1"], never)).toEqual({
       terminated: [],
-      kept: [{ hostId: "i-1", reason: expect.stringContaining("the host stays enrolled, out of the load balancer") }],
+      kept: [
+        {
+          hostId: "i-1",
+          reason: expect.stringContaining("the host stays enrolled, deregistered from the load balancer"),
+        },
+      ],
       unanswered: [],
     });
   });
@@ -150,7 +155,7 @@ describe("the bound host terminator", () => {
       terminated: ["i-1"],
       kept: [
         { hostId: "i-3", reason: expect.stringContaining("protected") },
-        { hostId: "rack-7", reason: expect.stringMatching(/^Sluice does not switch off/) },
+        { hostId: "rack-7", reason: expect.stringMatching(/^Sluice terminates only/) },
       ],
       unanswered: [
         {

@@ -63,7 +63,7 @@ function sameHost(first: FleetHost, other: FleetHost): FleetHost {
 
 /** What a message adds of a host that no cloud can switch off. */
 const NOT_OURS =
-  "Sluice does not switch off machines that it does not own: the host stays enrolled, out of the load balancer";
+  "Sluice terminates only machines of a bound fleet: the host stays enrolled, deregistered from the load balancer";
 
 /** A cloud that hangs must leave the others their turn within one attempt at all of them. */
 const CLOUD_TIMEOUT_MILLISECONDS = 15_000;

@@ -27,7 +27,7 @@ function unboundTopic(topicArn: string): string {
   const name = topicNames(topicArn).at(-1);
   const example = `- { match: ${JSON.stringify(name)}, port: ${NOTIFIER_PORT}, driver: webhook, settings: { url: "https://…", secret: … } }`;
   return (
-    `no binding says who is told of ${topicArn}: add one to the bindings in sluice.yml (driver webhook or sns), such as ${example}, ` +
+    `no binding says where messages to ${topicArn} go: add one to the bindings in sluice.yml (driver webhook or sns), such as ${example}, ` +
     "and restart the server with --config sluice.yml"
   );
 }

@@ -129,7 +129,7 @@ describe("sluice.yml", () => {
     const directory = await mkdtemp(join(tmpdir(), "sluice-config-"));
     try {
       const path = join(directory, "sluice.yml");
-      await expect(loadSluiceYml(path, DRIVERS)).rejects.toThrow(`Give --config a sluice.yml that exists`);
+      await expect(loadSluiceYml(path, DRIVERS)).rejects.toThrow(`Name a sluice.yml that exists`);
       await writeFile(path, GOOD);
       expect((await loadSluiceYml(path, DRIVERS)).bindings).toHaveLength(2);
     } finally {

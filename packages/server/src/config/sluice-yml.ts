@@ -47,7 +47,7 @@ export async function loadSluiceYml(path: string, drivers: readonly Configurable
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError(
-      `${path} cannot be read: ${reason}. Give --config a sluice.yml that exists and that this user may read, or leave it out`,
+      `${path} cannot be read: ${reason}. Name a sluice.yml that exists and that this user can read with --config, or leave --config out`,
       { cause: error },
     );
   }

@@ -49,10 +49,10 @@ it("names the dark hosts of a selection, since when, and what to run", async () 
   liveness.seen("i-2", READY + 5000, "sluice");
   liveness.goodbye("i-3", NOW - 500);
   const [web2, web3, web4, web7, ...others] = await messages();
-  expect(web2).toContain("Host web-2 (i-2) has not been heard from since 2026-11-23T18:00:05.000Z");
+  expect(web2).toContain("Host web-2 (i-2) has not reported since 2026-11-23T18:00:05.000Z");
   expect(web2).toContain("sluice agent run --data DIR on web-2");
-  expect(web3).toContain("Host web-3 (i-3) has not been heard from since 2026-11-23T18:00:59.500Z, when its agent was");
-  expect(web4).toContain("Host web-4 (i-4) has never been heard from");
+  expect(web3).toContain("Host web-3 (i-3) has not reported since 2026-11-23T18:00:59.500Z, when its agent was");
+  expect(web4).toContain("Host web-4 (i-4) has never reported");
   expect(web4).toContain("sluice agent enroll");
   expect(web7).toBe(
     "Host web-7 (i-7) has enrolled, but its agent has never polled; its deployment fails unless you run sluice agent run --data DIR on web-7.",

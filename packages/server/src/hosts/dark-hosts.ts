@@ -51,12 +51,11 @@ export function darkHostMessage({ host, liveness }: DarkHost): string {
   if (liveness === undefined) return `${label} has been removed.`;
   const { lastSeenAt, remedy } = liveness;
   if (lastSeenAt === null) {
-    const what =
-      liveness.silentSince === null ? "has never been heard from" : "has enrolled, but its agent has never polled";
+    const what = liveness.silentSince === null ? "has never reported" : "has enrolled, but its agent has never polled";
     return `${label} ${what}; its deployment fails unless you run ${remedy}.`;
   }
   const since = new Date(lastSeenAt).toISOString();
   return liveness.goodbyeAt !== null
-    ? `${label} has not been heard from since ${since}, when its agent was stopped; run ${remedy}.`
-    : `${label} has not been heard from since ${since}; run ${remedy}.`;
+    ? `${label} has not reported since ${since}, when its agent was stopped; run ${remedy}.`
+    : `${label} has not reported since ${since}; run ${remedy}.`;
 }

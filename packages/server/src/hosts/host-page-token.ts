@@ -26,6 +26,6 @@ export function readHostPageToken(token: string | undefined): HostPosition | und
   }
   throw new CallerFault(
     "InvalidNextTokenException",
-    "The nextToken is not one that this operation gave: pass it on unchanged, or leave it out to begin anew.",
+    "The nextToken is not one that this operation gave: pass it unchanged, or leave it out to start from the beginning.",
   );
 }

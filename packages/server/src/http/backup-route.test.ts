@@ -33,7 +33,7 @@ it("ends a backup whose reader stands still, and says so", async () => {
     reader.on("error", () => {});
     reader.write("GET /-/backup HTTP/1.1\r\nhost: x\r\n\r\n");
     reader.pause();
-    expect(await told.promise).toMatchObject({ message: expect.stringContaining("took nothing of it for too long") });
+    expect(await told.promise).toMatchObject({ message: expect.stringContaining("read nothing for too long") });
   } finally {
     reader.destroy();
     server.close();

@@ -12,7 +12,7 @@ export interface BackupRouteDependencies extends BackupSources {
 }
 
 const HEAD = { "content-type": "application/x-tar", "cache-control": "no-store" };
-const STALLED = "whoever reads the backup took nothing of it for too long";
+const STALLED = "the client that reads the backup read nothing for too long";
 
 /** `GET /-/backup[?logs=no]`: the archive, as it is made. A connection that breaks off leaves an archive without its last entry. */
 export async function answerBackup(

@@ -120,7 +120,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.setErrorHandler<{ readonly statusCode?: number }>((error, request, reply) =>
     (error.statusCode ?? 500) < 500
       ? toSignedRoute(request, reply)
-      : reply.code(500).send({ status: "the server cannot tell" }),
+      : reply.code(500).send({ status: "the server cannot check whether it is ready" }),
   );
   // Node would throw an unread body away without end, and without counting its pieces.
   const onRequest = async ({ raw }: FastifyRequest) => discardRest(raw);

@@ -46,7 +46,7 @@ export function createMetrics({
   }).set({ version: SLUICE_VERSION }, 1);
   new Gauge({
     name: "sluice_hosts",
-    help: "Hosts by state: declared (never enrolled), enrolled (its agent has never polled), alive, dark (silent beyond the grace), unknown (the server was down or could not hear)",
+    help: "Hosts by state: declared (never enrolled), enrolled (its agent has never polled), alive, dark (silent beyond the grace), unknown (the server was down or received no heartbeats)",
     labelNames: ["state"],
     registers: [registry],
     async collect() {
@@ -71,7 +71,7 @@ export function createMetrics({
   });
   new Gauge({
     name: "sluice_quarantined_deployments",
-    help: "Deployments set aside after an internal error; each needs a person",
+    help: "Deployments ended by an internal error; check each",
     registers: [registry],
     async collect() {
       const row = await store.db
@@ -84,7 +84,7 @@ export function createMetrics({
   });
   new Gauge({
     name: "sluice_rolled_back_groups",
-    help: "Groups whose last rollout was rolled back and not put right or acknowledged since",
+    help: "Groups whose last rollout was rolled back and with no successful deployment or acknowledgement since",
     registers: [registry],
     async collect() {
       const row = await store.db
@@ -97,7 +97,7 @@ export function createMetrics({
   });
   new Gauge({
     name: "sluice_trigger_deliveries",
-    help: "Trigger messages by status: pending (being sent or tried again), failed (given up; sluice triggers replay)",
+    help: "Trigger messages by status: pending (being sent or retried), failed (not delivered; sluice triggers replay)",
     labelNames: ["status"],
     registers: [registry],
     async collect() {
@@ -108,7 +108,7 @@ export function createMetrics({
   });
   new Gauge({
     name: "sluice_waiting_polls",
-    help: "Hosts whose poll is being held",
+    help: "Hosts with an open poll",
     registers: [registry],
     collect() {
       this.set(waitingPolls());
@@ -116,7 +116,7 @@ export function createMetrics({
   });
   new Gauge({
     name: "sluice_hearing",
-    help: "1: the server proves that it can hear its hosts; 0: not for ten seconds, and no host is called silent meanwhile",
+    help: "1: the server proves that it receives heartbeats; 0: it has not for ten seconds, and no host counts as silent in that time",
     registers: [registry],
     collect() {
       this.set(hearing.deafness(now()) === null ? 1 : 0);
@@ -124,7 +124,7 @@ export function createMetrics({
   });
   new Counter({
     name: "sluice_hearing_gap_seconds_total",
-    help: "Time in which the server did not prove that it could hear its hosts",
+    help: "Time in which the server could not prove that it receives heartbeats",
     registers: [registry],
     collect() {
       this.reset();

@@ -50,11 +50,11 @@ function countHostHeaders({ rawHeaders }: IncomingMessage): number {
 function misdirected(what: string, usesTls: boolean): CallerFault {
   // A self-signed certificate has the names that were configured when it was made.
   const certificate = usesTls
-    ? " AWS tools ask for the name in the server's certificate, too: the server's log names what that lacks, and what to do about it."
+    ? " AWS tools also check the name in the server's certificate: the server's log lists the names that the certificate lacks, and the cure."
     : "";
   return new CallerFault(
     "MisdirectedRequestException",
-    `This server does not answer to ${what}. If it is to be reached by another name, add that name to server.names in sluice.yml, and start the server again with --config sluice.yml.${certificate}`,
+    `This server does not answer to ${what}. To reach it by another name, add that name to server.names in sluice.yml and restart the server with --config sluice.yml.${certificate}`,
   );
 }
 

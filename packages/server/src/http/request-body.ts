@@ -13,7 +13,7 @@ const DISCARDED_MAX_BYTES = 16 * 1024 * 1024;
 /** The caller went away in the middle of its request: nobody is left to be told, and nothing is wrong here. */
 export class CallerHungUp extends Error {
   constructor() {
-    super("the caller hung up in the middle of the body");
+    super("the client closed the connection before the end of the body");
     this.name = "CallerHungUp";
   }
 }
@@ -106,13 +106,13 @@ function tooLarge(maximumBytes: number): CallerFault {
 function tooSlow(maximumMilliseconds: number): CallerFault {
   return new CallerFault(
     "RequestTimeoutException",
-    `The request's body was not here within ${maximumMilliseconds / 1000} s.`,
+    `The request's body did not arrive within ${maximumMilliseconds / 1000} s.`,
   );
 }
 
 function tooManyAtOnce(): CallerFault {
   return new CallerFault(
     "ServiceUnavailableException",
-    "The server is being sent too many bodies at once, and this one was among the slowest. Send the request again.",
+    "The server receives too many request bodies at once, and this one was among the slowest. Send the request again.",
   );
 }

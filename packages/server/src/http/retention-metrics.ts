@@ -19,7 +19,7 @@ export function addRetentionMetrics(
   const registers = [registry];
   new Counter({
     name: "sluice_pruned_deployments_total",
-    help: "Deployments removed because the retention of sluice.yml keeps them no longer",
+    help: "Deployments removed by the retention of sluice.yml",
     registers,
     collect() {
       this.reset();
@@ -28,7 +28,7 @@ export function addRetentionMetrics(
   });
   new Counter({
     name: "sluice_prune_failures_total",
-    help: "Passes of pruning that an error ended; the server's log says which",
+    help: "Prune runs that failed; the server's log has the error",
     registers,
     collect() {
       this.reset();
@@ -37,7 +37,7 @@ export function addRetentionMetrics(
   });
   new Gauge({
     name: "sluice_prune_last_run_timestamp_seconds",
-    help: "When a pass of pruning last came to its end; 0: not since the server started",
+    help: "When a prune run last finished; 0: not since the server started",
     registers,
     collect() {
       this.set((retention().lastRunAt ?? 0) / 1000);

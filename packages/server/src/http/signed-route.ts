@@ -44,24 +44,24 @@ const HEARTBEAT_TARGET = /\.HostHeartbeat$/;
 /** Clients try a 503 again by themselves, after a while. */
 const DATABASE_AWAY = {
   code: "ServiceUnavailableException" as const,
-  message: "The server cannot reach its database at the moment. Nothing was done; try again.",
+  message: "The server cannot reach its database. Nothing was changed. Try again.",
 };
 
 const DATABASE_SLOW = {
   code: "ServiceUnavailableException" as const,
-  message: "The server's database takes too long at the moment. Nothing was done; try again.",
+  message: "The server's database is too slow. Nothing was changed. Try again.",
 };
 
 const FULL_DISKS = {
   local: {
     code: "ServiceUnavailableException" as const,
     message:
-      "The server's disk is full. Nothing was done. Free space on the disk of its data directory, then try again. On the server's machine, df -h shows it.",
+      "The server's disk is full. Nothing was changed. Free space on the disk of its data directory, then try again. On the server's machine, df -h shows it.",
   },
   postgres: {
     code: "ServiceUnavailableException" as const,
     message:
-      "The disk of the server's PostgreSQL is full. Nothing was done. Free space on it, then try again. On PostgreSQL's machine, df -h shows it.",
+      "The disk of the server's PostgreSQL is full. Nothing was changed. Free space on it, then try again. On PostgreSQL's machine, df -h shows it.",
   },
 };
 
@@ -186,7 +186,7 @@ async function answerUnsigned(
   if (!service || !target || !service.unsignedOperations?.has(target.operation)) {
     throw new CallerFault(
       "MissingAuthenticationTokenException",
-      "Missing Authentication Token: every call is signed with Signature V4. The environment that sluice env prints lets the AWS CLI and SDKs do so.",
+      'Missing Authentication Token: every call is signed with Signature V4. To let the AWS CLI and SDKs do so: eval "$(sluice env)"',
     );
   }
   const limits: BodyLimits = { maximumBytes: service.inputMaxBytes(target.operation), unproved: door.unproved };
@@ -260,7 +260,7 @@ function ownTrouble(error: unknown, requestId: string) {
   if (error instanceof StatementTooSlowError) return DATABASE_SLOW;
   const disk = fullDisk(error);
   if (disk) return FULL_DISKS[disk];
-  const message = `Something went wrong on the server; its log says what, under ${requestId}.`;
+  const message = `Internal error of the server. Its log has the cause under the request id ${requestId}.`;
   return { code: "InternalFailure" as const, message };
 }
 

@@ -31,6 +31,6 @@ function faultOf(code: string | undefined): CallerFault {
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return new CallerFault("RequestTimeoutException", "The request's headers took too long.");
     default:
-      return new CallerFault("SerializationException", "This is not a request in HTTP/1.1 that could be read.");
+      return new CallerFault("SerializationException", "This is not a valid HTTP/1.1 request.");
   }
 }

@@ -26,7 +26,9 @@ export interface LogPage {
 /** The cursor is not one that this deployment's log gave. */
 export class LogCursorError extends Error {
   constructor(cursor: string) {
-    super(`the cursor "${cursor}" is not one that this deployment's log gave: leave it out to begin anew`);
+    super(
+      `the cursor "${cursor}" is not one that this deployment's log gave: leave it out to start from the beginning`,
+    );
     this.name = "LogCursorError";
   }
 }

@@ -127,7 +127,7 @@ function endOf({ end }: Rehearsal) {
 }
 
 function rolledBackWarning({ deploymentId, reason }: RolledBackNote): string {
-  return `The group was rolled back and not put right since: ${deploymentId} ended as ${reason}. See sluice ack.`;
+  return `The group was rolled back, and no deployment succeeded since: ${deploymentId} ended as ${reason}. See sluice ack.`;
 }
 
 function messageOf(error: unknown): string {

@@ -42,7 +42,7 @@ async function explain(
   predecessorId: string,
 ): Promise<void> {
   // It stays among the deployment's messages, so that it has to be true afterwards too.
-  const message = `Before this deployment starts it waits for what ${predecessorId} had asked for when it ended: done late, that could undo what this one asks for.`;
+  const message = `Before this deployment starts it waits for what ${predecessorId} had asked for when it ended: if it were done later, it could undo what this deployment asks for.`;
   await store.write(async (transaction) => {
     const [row] = await lockDeployments(transaction, [deploymentId]);
     if (row?.active !== 1 || row.status !== "Created") return;

@@ -211,7 +211,7 @@ describe("blue/green", () => {
     ]);
     expect(JSON.parse(row.rollback_json ?? "")).toEqual({
       rollbackMessage:
-        "Deployment d-BG let no replacement host into the load balancer and took no original out: there is nothing to roll back.",
+        "Deployment d-BG registered no replacement host with the load balancer and deregistered no original host: there is nothing to roll back.",
     });
   });
 });

@@ -110,7 +110,7 @@ export class EffectWorker {
       await this.#record(effect, await this.#attempt(effect));
       isRecorded = true;
     } catch (error) {
-      // The outcome could not be written down, though it waits for a database that is away: the lease runs out, and the effect is done once more.
+      // The outcome could not be stored, though it waits for a database that is away: the lease runs out, and the effect is done once more.
       onError(error);
     }
     await letLeaseGo();

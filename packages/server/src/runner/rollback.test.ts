@@ -109,8 +109,7 @@ describe("automatic rollback", () => {
     failing.add("d-BAD");
     const failed = await deploy("d-BAD");
     expect(failed.rollback).toEqual({
-      rollbackMessage:
-        "Deployment d-BAD is not rolled back: its group has no earlier successful deployment to go back to.",
+      rollbackMessage: "Deployment d-BAD is not rolled back: its group has no earlier successful deployment.",
     });
     expect(await groups()).toEqual([]);
   });

@@ -74,7 +74,7 @@ describe("runner", () => {
     expect(await terminal("d-AAAAAAAAA")).toBe("Failed");
     const row = await fixture.store.db.selectFrom("deployments").selectAll().executeTakeFirstOrThrow();
     expect(row.error_code).toBe("AGENT_ISSUE");
-    expect(row.error_message).toContain("has not been heard from since");
+    expect(row.error_message).toContain("has not reported since");
   });
 
   it("answers a second acknowledgement of another offer with something else than InProgress", async () => {

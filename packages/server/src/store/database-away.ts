@@ -28,7 +28,7 @@ export class StatementTooSlowError extends Error {
   /** @param statement without its values */
   constructor(milliseconds: number, statement: string, cause: unknown) {
     super(
-      `the database gave a statement up after ${milliseconds / 1_000} s. It has too much to do, or somebody holds a lock (look into pg_stat_activity): ${statement.slice(0, QUOTED_STATEMENT_CHARACTERS)}`,
+      `the database cancelled a statement after ${milliseconds / 1_000} s. It is overloaded, or a lock is held (see pg_stat_activity): ${statement.slice(0, QUOTED_STATEMENT_CHARACTERS)}`,
       { cause },
     );
   }

@@ -50,6 +50,6 @@ it("keeps the database as it was before it is changed, for its owner alone, and 
 
 it("changes nothing when there is no room for the copy", async () => {
   rmSync(directory, { recursive: true });
-  await expect(upgrade()).rejects.toThrow(/no copy of it could be kept in .*Make room/);
+  await expect(upgrade()).rejects.toThrow(/no copy of it could be kept in .*Free space/);
   await expect(migrate(store.db, "sqlite")).resolves.toBeUndefined();
 });

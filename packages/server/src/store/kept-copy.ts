@@ -25,7 +25,7 @@ export async function keepCopy(db: Kysely<Database>, dataDirectory: string, firs
     rmSync(unfinished, { force: true });
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `the database has to be upgraded, and no copy of it could be kept in ${dataDirectory} before: ${reason}. Nothing was changed. Make room for a copy of sluice.db, and start again`,
+      `the database has to be upgraded, and no copy of it could be kept in ${dataDirectory} before: ${reason}. Nothing was changed. Free space for a copy of sluice.db, then start again`,
       { cause: error },
     );
   }

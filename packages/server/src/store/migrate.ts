@@ -113,7 +113,7 @@ function checkNames(done: readonly DoneMigration[], migrations: readonly Migrati
   const missing = migrations.slice(0, done.length).find(({ name }, index) => done[index]?.name !== name);
   if (missing) {
     throw new UnusableDatabaseError(
-      `the database notes ${done.at(-1)?.name} as done but not ${missing.name}, which comes before it. No release of Sluice leaves it so. Restore a backup into an empty data directory or database: sluice restore FILE`,
+      `the database notes ${done.at(-1)?.name} as done but not ${missing.name}, which comes before it. No release of Sluice does that. Restore a backup into an empty data directory or database: sluice restore FILE`,
     );
   }
 }
@@ -123,7 +123,7 @@ function checkChecksums(done: readonly DoneMigration[], known: readonly Migratio
     if (checksum === null || checksum === known[index]?.checksums[dialect]) continue;
     const when = applied_at === null ? "" : ` on ${new Date(Number(applied_at)).toISOString()}`;
     throw new UnusableDatabaseError(
-      `the database was made by another ${name} than that of this program (by version ${applied_by ?? "unknown"}${when}; checksum ${checksum}). A build between two releases made it. Go on with that build, or restore a backup into an empty data directory or database: sluice restore FILE`,
+      `the database was made by another ${name} than that of this program (by version ${applied_by ?? "unknown"}${when}; checksum ${checksum}). A build between two releases made it. Keep using that build, or restore a backup into an empty data directory or database: sluice restore FILE`,
     );
   }
 }
@@ -133,7 +133,7 @@ async function checkTables(real: SchemaShape, known: readonly Migration[], isUns
   const differences = schemaDifferences(expected, real);
   if (differences.length > 0 && isUnstamped) {
     throw new UnusableDatabaseError(
-      `the database was made by an early build of sluice 0.1.0, from which there is no upgrade (${someOf(differences)}). Start with an empty --data directory or an empty database and enrol the hosts again, or go on with the build that made it`,
+      `the database was made by an early build of sluice 0.1.0, from which there is no upgrade (${someOf(differences)}). Start with an empty --data directory or an empty database and enrol the hosts again, or keep using the build that made it`,
     );
   }
   if (differences.length > 0) {

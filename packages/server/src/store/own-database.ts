@@ -114,7 +114,7 @@ function readOwnDatabase(dataDirectory: string): OwnDatabase | null {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw new Error(
-    `${file} does not say which database ${dataDirectory} belongs to. If you are sure of the database, remove the file, and the server writes it anew: rm ${file}`,
+    `${file} does not say which database ${dataDirectory} belongs to. If you are sure of the database, remove the file, and the server writes it again: rm ${file}`,
   );
 }
 
@@ -165,6 +165,6 @@ function replaced({ dataDirectory, databaseUrl }: DatabasePlace, how: string): O
       : `a database of before, and not to ${nameOf({ databaseUrl })}`;
   const database = databaseUrl === undefined ? "" : " --database URL";
   return new OtherDatabaseError(
-    `${dataDirectory} belongs to ${which}, ${how}. Bring that database back, or restore a backup into a new directory: sluice restore FILE --data NEWDIR${database}. To begin anew, name a directory that is not there: sluice server --data NEWDIR${database}`,
+    `${dataDirectory} belongs to ${which}, ${how}. Restore that database, or restore a backup into a new directory: sluice restore FILE --data NEWDIR${database}. To start with an empty server, name a new directory: sluice server --data NEWDIR${database}`,
   );
 }

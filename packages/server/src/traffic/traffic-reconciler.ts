@@ -49,21 +49,15 @@ export class TrafficReconciler {
       const told = await router.reconcile(isOurs, this.#stop.signal);
       const words = told.map(describe).join("; ");
       if (words !== "" && this.#isNews(reconciled, words)) {
-        this.#log.info(
-          { binding: name, told: words },
-          "a load balancer was restarted, and is told again what it had forgotten",
-        );
+        this.#log.info({ binding: name, told: words }, "a load balancer was restarted: restoring its servers' states");
       } else if (words === "" && this.#isNews(reconciled, "")) {
-        this.#log.info({ binding: name }, "the load balancer can be asked, and knows what it is to do");
+        this.#log.info({ binding: name }, "the load balancer can be reached again, and its servers' states are right");
       }
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       const reason = error instanceof Error ? error.message : String(error);
       if (this.#isNews(reconciled, reason)) {
-        this.#log.warn(
-          { binding: name, reason },
-          "a load balancer cannot be asked whether it was restarted; tried every second",
-        );
+        this.#log.warn({ binding: name, reason }, "a load balancer cannot be reached; trying again every second");
       }
     }
   }

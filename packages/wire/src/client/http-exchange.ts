@@ -48,7 +48,7 @@ export async function readAnswer(answer: IncomingMessage, limits: AnswerLimits):
   const chunks: Buffer[] = [];
   let size = 0;
   const timer = setTimeout(() => {
-    answer.destroy(new Error(`the answer began, but did not end within ${timeoutMs} ms`));
+    answer.destroy(new Error(`the answer did not end within ${timeoutMs} ms`));
   }, timeoutMs);
   try {
     for await (const chunk of answer as AsyncIterable<Buffer>) {
@@ -109,7 +109,7 @@ function describe(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   switch (code) {
     case "ECONNREFUSED":
-      return "nothing listens there (connection refused). Is the server running?";
+      return "connection refused. Is the server running?";
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return `the host name cannot be resolved (${code})`;

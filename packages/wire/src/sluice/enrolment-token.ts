@@ -29,11 +29,9 @@ export function decodeEnrolmentToken(text: string): EnrolmentToken {
   if (!trimmed.startsWith(PREFIX)) throw invalid(`it does not begin with ${PREFIX}`);
   const encoded = trimmed.slice(PREFIX.length);
   if (trimmed.length > ENROLMENT_TOKEN_MAX_CHARACTERS) {
-    throw invalid(
-      `it has ${trimmed.length} characters, and ${ENROLMENT_TOKEN_MAX_CHARACTERS} is the most that one has`,
-    );
+    throw invalid(`it has ${trimmed.length} characters, above ${ENROLMENT_TOKEN_MAX_CHARACTERS}`);
   }
-  if (!BASE64URL.test(encoded)) throw invalid("it holds characters that no token has");
+  if (!BASE64URL.test(encoded)) throw invalid("it contains characters that tokens do not have");
   const fields = parse(encoded);
   const { id, secret, fingerprints } = fields;
   if (typeof id !== "string" || id === "" || typeof secret !== "string" || secret === "") {

@@ -352,7 +352,7 @@ describe("a specification that leads astray is refused", () => {
 
   test("a local revision is not obeyed", async () => {
     const Revision = { RevisionType: "Local Directory", LocalRevision: { Location: "/etc" } } as never;
-    expect((await fixture.run("DownloadBundle", { Revision })).message).toContain("not one that this agent obeys");
+    expect((await fixture.run("DownloadBundle", { Revision })).message).toContain("is not supported");
   });
 
   test("an ARN's last part is the deployment's id", async () => {

@@ -75,7 +75,7 @@ export function guardedLookup(hostname: string, label: string): LookupFunction {
 function refusal(label: string, name: string, address: string): EventFailure {
   const what = name === address ? address : `${name}, which is ${address}`;
   return new EventFailure(
-    `The bundle at '${label}' was not fetched: it is on ${what}, and this agent lets nobody send it to this machine itself or to a ` +
+    `The bundle at '${label}' was not fetched: it is on ${what}, and this agent follows no URL to this machine itself or to a ` +
       "cloud's metadata service.",
     {
       hint: `If the bundles of this host really are there, name that server in its agent.json ("host": {"s3Endpoint": "http://${name}:PORT"}), and start the agent again.`,

@@ -61,13 +61,13 @@ async function requestContinuation(
   if (row.active !== 1) {
     throw new CallerFault(
       "DeploymentAlreadyCompletedException",
-      `The deployment ${row.deployment_id} is already complete: it ended as ${row.status}, and nothing waits.`,
+      `The deployment ${row.deployment_id} is already complete: it ended as ${row.status}, and is not waiting to be continued.`,
     );
   }
   if (before.strategy.type !== "blue-green") {
     throw new CallerFault(
       "UnsupportedActionForDeploymentTypeException",
-      `The deployment ${row.deployment_id} is not a blue/green deployment, so it waits for nobody's leave.`,
+      `The deployment ${row.deployment_id} is not a blue/green deployment, so it is not waiting to be continued.`,
     );
   }
   if (before.wait?.kind !== kind) {

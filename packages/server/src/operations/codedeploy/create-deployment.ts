@@ -162,7 +162,7 @@ async function darkHosts(
   } catch (error) {
     const late = `there was no answer within ${DARK_HOSTS_TIMEOUT_MILLISECONDS / 1000} s`;
     const reason = signal.aborted ? late : error instanceof Error ? error.message : String(error);
-    return [`Whether hosts are silent could not be found out when the deployment was created: ${reason}`];
+    return [`The state of the hosts could not be determined when the deployment was created: ${reason}`];
   }
 }
 

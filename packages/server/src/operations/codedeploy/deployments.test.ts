@@ -110,7 +110,7 @@ describe("CreateDeployment", () => {
     );
     const deploymentId = await withDeployment(codeDeploy);
     expect((await infoOf(deploymentId))?.deploymentStatusMessages).toEqual([
-      expect.stringMatching(/^Host web-1 \(i-00000000000000001\) has never been heard from/),
+      expect.stringMatching(/^Host web-1 \(i-00000000000000001\) has never reported/),
     ]);
   });
 
@@ -118,7 +118,7 @@ describe("CreateDeployment", () => {
     await withGroup(codeDeploy);
     vi.spyOn(codeDeploy.context.fleet, "resolveTargets").mockRejectedValue(new Error("EC2 is out of reach"));
     expect((await infoOf(await withDeployment(codeDeploy)))?.deploymentStatusMessages).toEqual([
-      "Whether hosts are silent could not be found out when the deployment was created: EC2 is out of reach",
+      "The state of the hosts could not be determined when the deployment was created: EC2 is out of reach",
     ]);
   });
 
@@ -126,7 +126,7 @@ describe("CreateDeployment", () => {
     await withGroup(codeDeploy);
     vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort());
     expect((await infoOf(await withDeployment(codeDeploy)))?.deploymentStatusMessages).toEqual([
-      expect.stringMatching(/could not be found out .*: there was no answer within 5 s$/),
+      expect.stringMatching(/could not be determined .*: there was no answer within 5 s$/),
     ]);
     vi.restoreAllMocks();
   });

@@ -38,7 +38,7 @@ export function readNextToken<const Shape extends readonly ("string" | "number")
   if (isOurs) return position as ReturnType<typeof readNextToken<Shape>>;
   throw new CallerFault(
     "InvalidNextTokenException",
-    `The nextToken is not one that ${listing} gave: pass it on unchanged, or leave it out to begin anew.`,
+    `The nextToken is not one that ${listing} gave: pass it unchanged, or leave it out to start from the beginning.`,
   );
 }
 

@@ -51,7 +51,7 @@ function describe(agent: AgentDiagnostics | null, succeeded: boolean): Diagnosti
   return {
     errorCode: errorCode === "Success" ? "UnknownError" : errorCode,
     scriptName: agent?.script_name ?? "",
-    message: agent?.message ?? "The agent gave no reason.",
+    message: agent?.message ?? "The agent reported no reason.",
     logTail: tail(agent?.log),
   };
 }

@@ -29,7 +29,7 @@ export const pruneDeployments: Operation<PruneDeploymentsInput, PruneDeployments
   if (found) return describe(found);
   throw new CallerFault(
     "ValidationException",
-    `pass is "${id}": that pass is over, and another one has begun since. Leave it out to begin anew.`,
+    `pass is "${id}": that run is over, and another one has started. Leave it out to start from the beginning.`,
   );
 };
 

@@ -107,6 +107,6 @@ function readToken(token: string | undefined): DeliveryPosition | undefined {
   }
   throw new CallerFault(
     "InvalidNextTokenException",
-    "The nextToken is not one that this operation gave: pass it on unchanged, or leave it out to begin anew.",
+    "The nextToken is not one that this operation gave: pass it unchanged, or leave it out to start from the beginning.",
   );
 }

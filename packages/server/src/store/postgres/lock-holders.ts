@@ -19,7 +19,7 @@ export async function lockHolders(connection: LockConnection, lock: number, own:
     [lock],
   );
   const others = rows.filter(({ name }) => !name.includes(own)).map(wordsOf);
-  return others.length > 0 ? others.join("; ") : "one that is just ending";
+  return others.length > 0 ? others.join("; ") : "one that is shutting down";
 }
 
 function wordsOf({ name, address, since }: HolderRow): string {

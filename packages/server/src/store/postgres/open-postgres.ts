@@ -97,7 +97,7 @@ function whyUnreachable(databaseUrl: string, cause: unknown): string {
   // Of several addresses that were tried there is a code, and no message.
   const reason = `cannot reach the database ${name}${user ? ` as ${user}` : ""}: ${message || code || cause}`;
   // PostgreSQL's own errors have a severity.
-  return severity ? reason : `${reason}. See whether PostgreSQL runs there: pg_isready ${at}`;
+  return severity ? reason : `${reason}. Check whether PostgreSQL is running there: pg_isready ${at}`;
 }
 
 async function wasCommitted(db: Kysely<Database>, transactionId: string, signal: AbortSignal): Promise<boolean> {

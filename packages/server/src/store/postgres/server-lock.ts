@@ -42,7 +42,7 @@ export class TakenOverError extends Error {
   override readonly name = "TakenOverError";
 
   constructor(reason: string) {
-    super(`another sluice server has taken over the database (${reason}); this one writes nothing any more`);
+    super(`another sluice server has taken over the database (${reason}); this one writes nothing more`);
   }
 }
 
@@ -88,7 +88,7 @@ export class ServerLock {
   async beforeUpgrade(firstStep: string): Promise<void> {
     if (!this.#isExclusive) {
       throw new DatabaseInUseError(
-        `the database has to be migrated (${firstStep} and what follows), and another sluice server is at work on it: ${await this.#holders()}. Stop that one, start this one, and then that one again with this version`,
+        `the database has to be migrated (${firstStep} and what follows), and another sluice server is using it: ${await this.#holders()}. Stop that one, start this one, and then that one again with this version`,
       );
     }
     await this.#raiseEpoch();
@@ -127,8 +127,8 @@ export class ServerLock {
       }
       if (performance.now() >= until) {
         const cure = allowsOthers
-          ? "It is starting, or it is of a version that shares with nobody: start this one again when it is ready, or stop it"
-          : "Stop that one, or give this one a database of its own with --database. Several servers on one database are not supported; --allow-several-servers starts this one all the same";
+          ? "It is starting, or its version does not share a database: stop it, or start this one again when it is ready"
+          : "Stop that one, or give this one a database of its own with --database. Several servers on one database are not supported; --allow-several-servers starts this one anyway";
         throw new DatabaseInUseError(`the database is in use by another sluice server: ${holders}. ${cure}`);
       }
       if (!isTold) onWaiting(holders);
