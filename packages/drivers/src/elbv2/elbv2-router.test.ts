@@ -79,8 +79,9 @@ describe("block", () => {
     afterwards = DRAINING;
     const waiting = { outcome: "pending", retryAfterMilliseconds: expect.any(Number) };
     const detail = expect.stringContaining("target group shop: draining, Target.DeregistrationInProgress");
-    expect(await router.block(HOST, never)).toEqual({ ...waiting, detail });
-    expect(await router.block(HOST, never)).toEqual({ ...waiting, detail });
+    const ifLeft = expect.stringContaining("The target stays deregistered");
+    expect(await router.block(HOST, never)).toEqual({ ...waiting, detail, ifLeft });
+    expect(await router.block(HOST, never)).toEqual({ ...waiting, detail, ifLeft });
     expect(actions().filter((action) => action === "DeregisterTargets")).toHaveLength(1);
     now = NOT_REGISTERED;
     expect(await router.block(HOST, never)).toEqual(DONE);
