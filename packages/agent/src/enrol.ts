@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import { fullDisk } from "@sluice/model/disk-full.ts";
+import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
 import { sluiceClient } from "@sluice/wire/client/clients.ts";
 import { isCertificateNotPinned } from "@sluice/wire/client/connection-agent.ts";
 import { ServiceError, TransportError } from "@sluice/wire/client/errors.ts";
@@ -116,8 +116,7 @@ function prepare(directory: string): UnmakeDirectory {
 }
 
 function whyNotWritten(directory: string, error: unknown): string {
-  if (fullDisk(error) !== null)
-    return `the disk of ${directory} is full. Free space on it, then try again: df -h ${directory}`;
+  if (fullDisk(error) !== null) return diskIsFull(`the disk of ${directory}`, { directory });
   return (
     directoryTrouble(directory, error) ??
     `--data ${directory} cannot be made or written (${describeFailure(error)}). Name another directory`

@@ -1,5 +1,5 @@
 import { resolve, sep } from "node:path";
-import { fullDisk } from "@sluice/model/disk-full.ts";
+import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
 import { directoryTrouble } from "@sluice/wire/config/directory-trouble.ts";
 import { CommandFailed } from "./command-failed.ts";
 
@@ -8,11 +8,9 @@ export function namingFullDisk(error: unknown, directory: string): unknown {
   const path = resolve(directory);
   switch (fullDisk(error)) {
     case "local":
-      return new CommandFailed(`the disk of ${path} is full. Free space on it, then try again: df -h ${path}`, {
-        cause: error,
-      });
+      return new CommandFailed(diskIsFull(`the disk of ${path}`, { directory: path }), { cause: error });
     case "postgres":
-      return new CommandFailed("PostgreSQL's disk is full. Free space on it, then try again: df -h", { cause: error });
+      return new CommandFailed(diskIsFull("PostgreSQL's disk"), { cause: error });
     default:
       return error;
   }

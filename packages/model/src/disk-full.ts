@@ -21,3 +21,19 @@ export function fullDisk(error: unknown): "local" | "postgres" | null {
   }
   return null;
 }
+
+/** How a full disk is told, everywhere: what is full, what came of it, and the cure. `whose` begins the sentence. */
+export function diskIsFull(
+  whose: string,
+  {
+    outcome = "",
+    again = "try again",
+    directory = "",
+  }: { readonly outcome?: string; readonly again?: string; readonly directory?: string } = {},
+): string {
+  const sentences = [`${whose} is full.`, outcome, `Free space on it, then ${again}: df -h ${directory}`];
+  return sentences
+    .filter((sentence) => sentence !== "")
+    .join(" ")
+    .trimEnd();
+}

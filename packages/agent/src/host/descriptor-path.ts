@@ -17,14 +17,14 @@ export function pathOfDescriptor(descriptor: number): string {
 const BY_DESCRIPTOR = /'\/proc\/self\/fd\/\d+[^']*'/;
 
 /**
- * A system's error in a person's words: Node names what is reached by a descriptor by its number, and what is written to not at all.
+ * A system's error in a person's words: Node names what is reached by a descriptor by its number, and what is written to not at all. The error's `path` is that of the message.
  * @returns the same error, and what is no system's error as it is
  */
 export function namingPath(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || !("syscall" in error)) return error;
   const { message } = error;
   error.message = message.includes("'") ? message.replace(BY_DESCRIPTOR, `'${path}'`) : `${message} '${path}'`;
-  return error;
+  return Object.assign(error, { path });
 }
 
 function descriptorsDirectory(): string | undefined {

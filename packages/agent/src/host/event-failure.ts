@@ -1,4 +1,5 @@
 import { AGENT_ERROR_CODES, type AgentErrorCode } from "@sluice/model/diagnostics.ts";
+import { diskIsFull } from "@sluice/model/disk-full.ts";
 import type { CommandOutcome } from "./lifecycle-command.ts";
 
 /** An event that failed for a reason that its author or operator can act on; becomes a {@link CommandOutcome}. */
@@ -62,7 +63,7 @@ export function errorCodeOf(error: unknown): string | undefined {
 }
 
 const CURES: Readonly<Record<string, string>> = {
-  ENOSPC: "The disk is (or was) full. Free some space on it, then deploy again",
+  ENOSPC: diskIsFull("The disk", { again: "deploy again" }),
   EDQUOT: "The disk quota of the agent's user is used up. Raise it or free some space, then deploy again",
   EROFS: "The file system is mounted read-only. Remount it writable, then deploy again",
   EACCES: "The agent's user may not do this. Run the agent as root, or give its user the right",

@@ -15,6 +15,7 @@ import { install } from "./install/install.ts";
 import { effectiveFileExistsBehavior } from "./install/install-plan.ts";
 import { type DeploymentLayout, ensureDirectory, layoutOf, writePointer } from "./layout.ts";
 import type { CommandOutcome, LifecycleCommand, OutputSink } from "./lifecycle-command.ts";
+import { withRoom } from "./make-room.ts";
 import { removeTree } from "./remove-tree.ts";
 import { removeOldRevisions } from "./retention.ts";
 import { revisionOf } from "./revision.ts";
@@ -46,15 +47,21 @@ export function createHost({ directory, logger, config: input = {} }: HostOption
   const config = completeHostConfig(input);
   const deploymentsLog = new DeploymentsLog(directory);
   const pipes = new OutputPipes(directory);
+  const busy = new Set<string>();
 
   async function run(command: LifecycleCommand, sink: OutputSink, signal: AbortSignal): Promise<CommandOutcome> {
     const { commandName, specification } = command;
+    let deploymentDirectory = "";
     try {
       signal.throwIfAborted();
       const layout = layoutOf(directory, specification);
       const context = { layout, config, signal };
-      if (commandName === "DownloadBundle") return await runDownloadBundle(command, context, sink);
-      if (commandName === "Install") return await runInstall(command, context, sink);
+      deploymentDirectory = layout.deploymentDirectory;
+      busy.add(deploymentDirectory);
+      const room = { rootDirectory: directory, busy, say: (text: string) => say(sink, `${text}\n`) };
+      if (commandName === "DownloadBundle")
+        return await withRoom(() => runDownloadBundle(command, context, sink), room);
+      if (commandName === "Install") return await withRoom(() => runInstall(command, context, sink), room);
       if (!isHookEvent(commandName)) throw new EventFailure(`Unsupported command type: ${commandName}.`);
       return await runHook(commandName, { ...context, specification, deploymentsLog, pipes, sink });
     } catch (error) {
@@ -62,6 +69,8 @@ export function createHost({ directory, logger, config: input = {} }: HostOption
       logger?.warn({ err: error, commandName, deploymentId: specification.DeploymentId }, outcome.message);
       if (outcome.log !== "") say(sink, outcome.log);
       return outcome;
+    } finally {
+      busy.delete(deploymentDirectory);
     }
   }
 

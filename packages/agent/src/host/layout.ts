@@ -36,6 +36,8 @@ export const RECORDED_ATTRIBUTES_NAME = "archive-attributes.json";
 export const INSTRUCTIONS_DIRECTORY_NAME = "deployment-instructions";
 export const LOGS_DIRECTORY_NAME = "deployment-logs";
 
+const LAST_SUCCESSFUL_SUFFIX = "_last_successful_install";
+const MOST_RECENT_SUFFIX = "_most_recent_install";
 const OWN_DIRECTORY_MODE = 0o755;
 const MODE_BITS = 0o7777;
 const WRITABLE_BY_OTHERS = 0o022;
@@ -70,9 +72,21 @@ export function layoutOf(rootDirectory: string, specification: DeploymentSpecifi
     instructionsDirectory,
     installFile: join(instructionsDirectory, `${groupId}-install.json`),
     cleanupFile: join(instructionsDirectory, `${groupId}-cleanup`),
-    lastSuccessfulInstallFile: join(instructionsDirectory, `${groupId}_last_successful_install`),
-    mostRecentInstallFile: join(instructionsDirectory, `${groupId}_most_recent_install`),
+    lastSuccessfulInstallFile: join(instructionsDirectory, `${groupId}${LAST_SUCCESSFUL_SUFFIX}`),
+    mostRecentInstallFile: join(instructionsDirectory, `${groupId}${MOST_RECENT_SUFFIX}`),
   };
+}
+
+/** The files that name the directories that a group still needs. */
+export function groupPointers(rootDirectory: string, groupId: string): readonly string[] {
+  return [LAST_SUCCESSFUL_SUFFIX, MOST_RECENT_SUFFIX].map((suffix) =>
+    join(rootDirectory, INSTRUCTIONS_DIRECTORY_NAME, `${groupId}${suffix}`),
+  );
+}
+
+/** Whether a name below the root directory can be a group's. */
+export function isGroupName(name: string): boolean {
+  return ID_PATTERN.test(name) && !RESERVED_NAMES.has(name);
 }
 
 /** The deployment's id; the specification may also carry an ARN, of which the last part counts. */

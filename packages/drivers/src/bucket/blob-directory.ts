@@ -7,7 +7,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { createReadStream, mkdirSync, readdirSync, unlinkSync } from "node:fs";
 import { copyFile, link, open, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { fullDisk } from "@sluice/model/disk-full.ts";
+import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
 import { startChecksum } from "@sluice/wire/s3/checksum.ts";
 import { BucketFault } from "./bucket-fault.ts";
 import type { Body, BodyExpectation, ByteRange, Segment } from "./stored-object.ts";
@@ -72,12 +72,7 @@ export class BlobDirectory {
     } catch (error) {
       await unlink(this.#path(blob)).catch(() => undefined);
       if (fullDisk(error)) {
-        throw new BucketFault(
-          "InsufficientStorage",
-          "The server's disk is full: free space in its data directory.",
-          {},
-          { cause: error },
-        );
+        throw new BucketFault("InsufficientStorage", diskIsFull("The server's disk"), {}, { cause: error });
       }
       throw error;
     }

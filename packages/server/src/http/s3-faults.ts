@@ -1,6 +1,6 @@
 import { BucketFault } from "@sluice/drivers/bucket/bucket-fault.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { fullDisk } from "@sluice/model/disk-full.ts";
+import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
 import { S3Error, type S3ErrorCode } from "@sluice/wire/s3/s3-error.ts";
 import { PayloadFault, type PayloadFaultReason } from "@sluice/wire/sigv4/payload-fault.ts";
 import { SignatureFault, type SignatureFaultReason } from "@sluice/wire/sigv4/signature-fault.ts";
@@ -47,8 +47,8 @@ export function toS3Error(error: unknown): S3Error {
   }
   const disk = fullDisk(error);
   if (disk) {
-    const whose = disk === "local" ? "The server's disk is full" : "The disk of the server's PostgreSQL is full";
-    return new S3Error("InsufficientStorage", `${whose}: free space on it.`, {}, { cause: error });
+    const whose = disk === "local" ? "The server's disk" : "The disk of the server's PostgreSQL";
+    return new S3Error("InsufficientStorage", diskIsFull(whose), {}, { cause: error });
   }
   return new S3Error("InternalError", "We encountered an internal error. Please try again.", {}, { cause: error });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { fullDisk } from "@sluice/model/disk-full.ts";
+import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
 import { JSON_CONTENT_TYPE, parseTarget, serialiseFault } from "@sluice/wire/json/json-protocol.ts";
 import { isSigned, parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
 import { headerValue } from "@sluice/wire/sigv4/http-request.ts";
@@ -55,13 +55,14 @@ const DATABASE_SLOW = {
 const FULL_DISKS = {
   local: {
     code: "ServiceUnavailableException" as const,
-    message:
-      "The server's disk is full. Nothing was changed. Free space on the disk of its data directory, then try again. On the server's machine, df -h shows it.",
+    message: diskIsFull("The server's disk", { outcome: "Nothing was changed.", directory: "(on the server's machine)" }),
   },
   postgres: {
     code: "ServiceUnavailableException" as const,
-    message:
-      "The disk of the server's PostgreSQL is full. Nothing was changed. Free space on it, then try again. On PostgreSQL's machine, df -h shows it.",
+    message: diskIsFull("The disk of the server's PostgreSQL", {
+      outcome: "Nothing was changed.",
+      directory: "(on PostgreSQL's machine)",
+    }),
   },
 };
 

@@ -443,7 +443,7 @@ test("what cannot be written is named by its path", async ({ skip }) => {
   try {
     const full = await deploy("d-1", { files: { "app/large": "x".repeat(256 * 1024) } });
     expect(full.message).toBe(
-      `The disk is (or was) full. Free some space on it, then deploy again (ENOSPC: no space left on device, write '${at("large")}')`,
+      `The disk is full. Free space on it, then deploy again: df -h (ENOSPC: no space left on device, write '${at("large")}')`,
     );
     const name = "n".repeat(300);
     const tooLong = await deploy("d-2", { files: { "app/a": "" }, map: { "/app": name } });

@@ -1,0 +1,74 @@
+import { readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fullDisk } from "@sluice/model/disk-full.ts";
+import { describeError } from "./event-failure.ts";
+import { groupPointers, isGroupName, readPointer } from "./layout.ts";
+import { removeTree } from "./remove-tree.ts";
+
+export interface RoomParts {
+  readonly rootDirectory: string;
+  /** Directories of the deployments that have an event under way. */
+  readonly busy: ReadonlySet<string>;
+  readonly say: (text: string) => void;
+}
+
+/**
+ * Does `work`, and once more where the disk was full and old revisions could be removed from it. Those of every group go, but for its last successful one,
+ * its most recent one and those of events that are under way.
+ */
+export async function withRoom<Value>(
+  work: () => Promise<Value>,
+  { rootDirectory, busy, say }: RoomParts,
+): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    if (fullDisk(error) !== "local" || !isOnDiskOf(rootDirectory, error)) throw error;
+    const removed = await removeUnneeded(rootDirectory, busy, say);
+    if (removed.length === 0) throw error;
+    say(`The disk was full, so old revisions were removed, and the event tries again: ${removed.join(", ")}`);
+    return work();
+  }
+}
+
+async function removeUnneeded(
+  rootDirectory: string,
+  busy: ReadonlySet<string>,
+  say: (text: string) => void,
+): Promise<readonly string[]> {
+  const removed: string[] = [];
+  for (const directory of unneeded(rootDirectory)) {
+    if (busy.has(directory)) continue;
+    try {
+      await removeTree(directory);
+      removed.push(directory);
+    } catch (error) {
+      say(`The old revision ${directory} could not be removed: ${describeError(error)}`);
+    }
+  }
+  return removed;
+}
+
+function unneeded(rootDirectory: string): readonly string[] {
+  return namesIn(rootDirectory)
+    .filter(isGroupName)
+    .flatMap((group) => {
+      const kept = groupPointers(rootDirectory, group).map(readPointer);
+      const deployments = namesIn(join(rootDirectory, group)).map((name) => join(rootDirectory, group, name));
+      return deployments.filter((directory) => !kept.includes(directory));
+    });
+}
+
+function namesIn(directory: string): readonly string[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+}
+
+/** What is installed may be on another disk, on which removing revisions makes no room. An error that names no path is of the agent's own files. */
+function isOnDiskOf(rootDirectory: string, error: unknown): boolean {
+  let path = (error as { readonly path?: unknown }).path;
+  if (typeof path !== "string") return true;
+  for (; ; path = dirname(path as string)) {
+    const found = statSync(path as string, { throwIfNoEntry: false });
+    if (found !== undefined || path === "/") return found?.dev === statSync(rootDirectory).dev;
+  }
+}
