@@ -65,7 +65,7 @@ describe("/readyz with PostgreSQL", () => {
       );
       await owner.query("CREATE TRIGGER no_room BEFORE INSERT ON hosts EXECUTE FUNCTION find_no_room()");
       expect((await server.run("hosts", "add", "web-1")).stderr).toMatch(
-        /^sluice: The disk of the server's PostgreSQL is full\. Nothing was done\..*\(ServiceUnavailableException\)\n$/,
+        /^sluice: The disk of the server's PostgreSQL is full\. Nothing was changed\..*\(ServiceUnavailableException\)\n$/,
       );
       // The probe, which writes elsewhere, would not know yet.
       await untilNotReady(/^PostgreSQL's disk is full: /);
@@ -117,7 +117,7 @@ describe("/readyz with SQLite", () => {
         return exitCode !== 0 && stderr;
       });
       expect(refusal).toMatch(
-        /^sluice: The server's disk is full\. Nothing was done\..* df -h .*\(ServiceUnavailableException\)\n$/,
+        /^sluice: The server's disk is full\. Nothing was changed\..* df -h .*\(ServiceUnavailableException\)\n$/,
       );
       disk.free();
       await untilReady();

@@ -55,7 +55,10 @@ const DATABASE_SLOW = {
 const FULL_DISKS = {
   local: {
     code: "ServiceUnavailableException" as const,
-    message: diskIsFull("The server's disk", { outcome: "Nothing was changed.", directory: "(on the server's machine)" }),
+    message: diskIsFull("The server's disk", {
+      outcome: "Nothing was changed.",
+      directory: "(on the server's machine)",
+    }),
   },
   postgres: {
     code: "ServiceUnavailableException" as const,
