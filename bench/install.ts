@@ -27,7 +27,7 @@ export const install: Figure = {
     const megabytes = statSync(bundle).size / 1e6;
     const server = await startServer(release, folder);
     try {
-      await pushBundle(server.connection, { ...OBJECT, bytes: readFileSync(bundle) });
+      await pushBundle(server.connection, { ...OBJECT, type: "tgz", bytes: readFileSync(bundle) });
       const rounds: { readonly download: number; readonly install: number; readonly byHand: number }[] = [];
       // The first round warms code and caches of both, and does not count.
       for (let round = 0; round <= repetitions; round++) {

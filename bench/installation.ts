@@ -17,7 +17,7 @@ const REVISION = {
 /** An application with one group of all the bench's hosts, deployed all at once, and its revision in the bucket. */
 export async function prepareApplication({ codeDeploy, connection }: RunningServer, revision: string): Promise<void> {
   const { bytes } = await bundleDirectory(revision);
-  await pushBundle(connection, { bucket: BUCKET, key: REVISION.s3Location.key, bytes });
+  await pushBundle(connection, { bucket: BUCKET, key: REVISION.s3Location.key, bytes, type: "tgz" });
   await codeDeploy.call("CreateApplication", { applicationName: APPLICATION, computePlatform: "Server" });
   await codeDeploy.call("CreateDeploymentGroup", {
     applicationName: APPLICATION,

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -75,5 +76,99 @@ describe("hosts and tokens", () => {
     expect(await server.sluice("token", "revoke", token)).toMatch(/^\w{12} is revoked\n$/);
     expect(await server.sluice("token", "list")).toBe("No usable tokens. Make one: sluice token create\n");
     expect((await json("token", "list", "--all")).length).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe("applications, groups and configurations", () => {
+  it("are created, shown, changed and deleted", async () => {
+    expect(await server.sluice("applications", "list")).toBe(
+      "No applications. Create one: sluice applications create NAME\n",
+    );
+    await server.sluice("applications", "create", "shop");
+    await server.sluice("configs", "create", "half", "--minimum-healthy", "50%");
+    const group = ["--application", "shop", "--group", "prod"];
+    await server.sluice("groups", "create", ...group, "--tag", "Fleet=verbs", "--config", "half");
+    await server.sluice("groups", "update", ...group, "--auto-rollback", "failure", "--alarm", "errors");
+    const shown = await server.sluice("groups", "show", ...group);
+    for (const line of [
+      /^group +shop\/prod$/m,
+      /^config +half$/m,
+      /^hosts +Fleet=verbs$/m,
+      /^rollback +on failure$/m,
+    ]) {
+      expect(shown).toMatch(line);
+    }
+    expect(Math.max(...(await server.sluice("configs", "list")).split("\n").map(({ length }) => length))).toBeLessThan(
+      81,
+    );
+
+    // What is printed makes the same group again.
+    const file = join(work, "group.json");
+    const printed = await json("groups", "show", ...group);
+    writeFileSync(file, JSON.stringify(printed));
+    await server.sluice("groups", "create", "--application", "shop", "--group", "copy", "--from-json", file);
+    const copy = await json("groups", "show", "--application", "shop", "--group", "copy");
+    expect({ ...copy, deploymentGroupId: "", deploymentGroupName: "" }).toEqual({
+      ...printed,
+      deploymentGroupId: "",
+      deploymentGroupName: "",
+    });
+
+    await server.sluice("applications", "update", "shop", "--new-name", "store");
+    expect(await server.sluice("groups", "list", "--application", "store")).toMatch(/^store\/copy .*Fleet=verbs$/m);
+    await server.sluice("applications", "delete", "store");
+    await server.sluice("configs", "delete", "half");
+    const gone = await server.run("applications", "delete", "store");
+    expect(gone).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("ApplicationDoesNotExistException") });
+  });
+});
+
+describe("deployments", () => {
+  const group = ["--application", "web", "--group", "demo"];
+  const directory = () => join(work, "revision");
+
+  it("a directory, its archive and what is in a bucket are deployed, listed and shown", async () => {
+    await server.sluice("applications", "create", "web");
+    await server.sluice("groups", "create", ...group, "--tag", "Fleet=verbs");
+    mkdirSync(directory());
+    writeFileSync(join(directory(), "appspec.yml"), "version: 0.0\nos: linux\n");
+    const first = await server.run("deploy", directory(), ...group, "--watch");
+    expect(first.exitCode, first.stderr).toBe(0);
+    const location = /s3:\/\/\S+/.exec(first.stdout)?.[0] ?? "";
+
+    const archive = join(work, "archive.tgz");
+    execFileSync("tar", ["-czf", archive, "-C", directory(), "."]);
+    const options = [
+      "--ignore-application-stop-failures",
+      "--file-exists-behavior",
+      "OVERWRITE",
+      "--auto-rollback",
+      "off",
+    ];
+    const second = await server.run("deploy", archive, ...group, ...options, "--watch");
+    expect(second.exitCode, second.stderr).toBe(0);
+    const third = (await server.sluice("deploy", "--s3-location", location, ...group, "--description", "again")).trim();
+    expect((await server.run("watch", third)).exitCode).toBe(0);
+
+    const listed = await json("deployments", "list", ...group);
+    expect(listed).toHaveLength(3);
+    expect(listed[0]).toMatchObject({ deploymentId: third, description: "again", status: "Succeeded" });
+    expect(listed[1]).toMatchObject({
+      ignoreApplicationStopFailures: true,
+      fileExistsBehavior: "OVERWRITE",
+      revision: { s3Location: { key: expect.stringMatching(/^web\/archive-[0-9a-f]{12}\.tgz$/), bundleType: "tgz" } },
+    });
+    const limited = await server.sluice("deployments", "list", "--limit", "1", "--status", "Succeeded");
+    expect(limited).toMatch(/^DEPLOYMENT.*\nd-\w{9} +Succeeded .* web\/demo +s3:.*\nThere are more: --limit 2\n$/);
+    expect(await server.sluice("deployments", "show", third)).toMatch(
+      /^deployment +d-\w{9}\ngroup +web\/demo\nstatus +Succeeded\n[\s\S]*\nHOST +STATUS +LAST EVENT\nweb-1 \(i-\w+\) +Succeeded +\w+\n$/,
+    );
+  });
+
+  it("one thing is deployed at a time", async () => {
+    const nothing = await server.run("deploy", ...group);
+    expect(nothing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("say what to deploy") });
+    const both = await server.run("deploy", directory(), "--github-location", "a/b@c", ...group);
+    expect(both).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("give one of DIRECTORY") });
   });
 });

@@ -45,6 +45,22 @@ export function collectTag(text: string, previous: readonly Tag[] = []): readonl
   return [...previous, { Key: text.slice(0, at), Value: text.slice(at + 1) }];
 }
 
+/** A word of those that there are, collected over repetitions. */
+export function collectWord<Word extends string>(
+  words: readonly Word[],
+): (text: string, previous?: readonly Word[]) => readonly Word[] {
+  return (text, previous = []) => {
+    const word = words.find((candidate) => candidate === text);
+    if (word === undefined) throw new InvalidArgumentError(`"${text}" is none of ${words.join(", ")}`);
+    return [...previous, word];
+  };
+}
+
+/** A text, collected over repetitions. */
+export function collectText(text: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, text];
+}
+
 /** `90s`, `15m`, `1h`, `7d`: in seconds. A bare number is refused: of 5, one means hours and another seconds. */
 export function parseDuration(text: string): number {
   const match = /^([1-9]\d*)([smhd]?)$/.exec(text);

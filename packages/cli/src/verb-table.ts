@@ -31,7 +31,22 @@ export const VERBS: readonly Verb[] = [
     summary: "list, replay and test the messages of triggers",
     load: () => import("./verbs/triggers.ts"),
   },
-  { name: "groups", summary: "see and change settings of groups", load: () => import("./verbs/groups.ts") },
+  {
+    name: "applications",
+    summary: "list, show, create, rename and delete applications",
+    load: () => import("./verbs/applications.ts"),
+  },
+  {
+    name: "configs",
+    summary: "list, show, create and delete deployment configurations",
+    load: () => import("./verbs/configs.ts"),
+  },
+  { name: "deployments", summary: "list and show deployments", load: () => import("./verbs/deployments.ts") },
+  {
+    name: "groups",
+    summary: "list, show, create, change and delete deployment groups",
+    load: () => import("./verbs/groups.ts"),
+  },
   { name: "hosts", summary: "list, show, tag, declare and remove hosts", load: () => import("./verbs/hosts.ts") },
   {
     name: "prune",

@@ -5,6 +5,7 @@ import { objectClient } from "@sluice/wire/client/object-client.ts";
 import { type Connection, connectionTo } from "@sluice/wire/config/connection.ts";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { CommandFailed } from "../command-failed.ts";
+import type { BundleType } from "./bundle-types.ts";
 
 export const REVISIONS_BUCKET_DEFAULT = "sluice-revisions";
 
@@ -15,7 +16,14 @@ export interface BundleObject {
   readonly bucket: string;
   readonly key: string;
   readonly bytes: Uint8Array;
+  readonly type: BundleType;
 }
+
+const CONTENT_TYPES: Readonly<Record<BundleType, string>> = {
+  tgz: "application/gzip",
+  tar: "application/x-tar",
+  zip: "application/zip",
+};
 
 /** Puts a bundle into a bucket, which is made if it is missing. */
 export async function pushBundle(
@@ -23,7 +31,7 @@ export async function pushBundle(
   object: BundleObject,
 ): Promise<{ readonly eTag: string | undefined }> {
   const client = objectClient(connectionTo(server, "s3"));
-  const put = { bucket: object.bucket, key: object.key, body: object.bytes, contentType: "application/gzip" };
+  const put = { bucket: object.bucket, key: object.key, body: object.bytes, contentType: CONTENT_TYPES[object.type] };
   try {
     return await client.putObject(put);
   } catch (error) {

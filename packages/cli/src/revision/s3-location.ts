@@ -1,7 +1,7 @@
 import type { RevisionLocation } from "@aws-sdk/client-codedeploy";
 import { InvalidArgumentError } from "commander";
+import { BUNDLE_ENDINGS, bundleTypeOf } from "./bundle-types.ts";
 
-const BUNDLE_TYPES = { ".zip": "zip", ".tgz": "tgz", ".tar.gz": "tgz", ".tar": "tar" } as const;
 const MEMBERS = ["bucket", "key", "bundleType", "version", "eTag"] as const;
 type Member = (typeof MEMBERS)[number];
 
@@ -12,9 +12,9 @@ export function parseS3Location(text: string): RevisionLocation {
   const { bucket, key } = given;
   if (!bucket || !key)
     throw new InvalidArgumentError(`"${text}" is not s3://BUCKET/KEY or bucket=B,key=K,bundleType=zip`);
-  const bundleType = "bundleType" in given && given.bundleType ? given.bundleType : bundleTypeOf(key);
+  const bundleType = "bundleType" in given && given.bundleType ? given.bundleType : bundleTypeOf(key)?.type;
   if (!bundleType)
-    throw new InvalidArgumentError(`"${key}" does not end in .zip, .tgz, .tar.gz or .tar: add bundleType=`);
+    throw new InvalidArgumentError(`"${key}" does not end in ${BUNDLE_ENDINGS.join(", ")}: add bundleType=`);
   return { revisionType: "S3", s3Location: { ...given, bundleType: bundleType as "zip" } };
 }
 
@@ -27,8 +27,4 @@ function membersOf(text: string): Partial<Record<Member, string>> {
     members[name] = part.slice(at + 1);
   }
   return members;
-}
-
-function bundleTypeOf(key: string): string | undefined {
-  return Object.entries(BUNDLE_TYPES).find(([ending]) => key.endsWith(ending))?.[1];
 }

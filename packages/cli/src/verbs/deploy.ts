@@ -1,71 +1,107 @@
-import { basename, resolve } from "node:path";
+import type { AutoRollbackConfiguration, FileExistsBehavior, RevisionLocation } from "@aws-sdk/client-codedeploy";
+import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { type Connection, connect } from "../connection.ts";
+import { parseRollbackEvents, ROLLBACK_EVENTS_HELP } from "../groups/rollback-events.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
 import { print, printJson } from "../output.ts";
-import { formatSize } from "../printing.ts";
 import { showProgress } from "../progress/show-progress.ts";
-import { type Bundle, bundleDirectory } from "../revision/bundle-directory.ts";
+import { parseGitHubLocation } from "../revision/git-hub-location.ts";
+import { type LocalBundle, localBundle } from "../revision/local-bundle.ts";
 import { pushBundle, REVISIONS_BUCKET_DEFAULT } from "../revision/push-bundle.ts";
+import { parseS3Location } from "../revision/s3-location.ts";
 import { createWith, replacementsWith } from "../revision/target-instances.ts";
 
 interface DeployOptions extends ClientOptions {
   readonly application: string;
   readonly group: string;
   readonly watch?: boolean;
+  readonly s3Location?: RevisionLocation;
+  readonly githubLocation?: RevisionLocation;
   readonly bucket: string;
   readonly config?: string;
   readonly description?: string;
   readonly targetTag?: readonly Tag[];
+  readonly ignoreApplicationStopFailures?: boolean;
+  readonly fileExistsBehavior?: FileExistsBehavior;
+  readonly outdatedOnly?: boolean;
+  readonly autoRollback?: AutoRollbackConfiguration;
 }
+
+/** What is deployed: packed here, or already where hosts can fetch it. */
+type Source = { readonly bundle: LocalBundle } | { readonly revision: RevisionLocation };
 
 export function define(command: Command): void {
   command
-    .argument("<directory>", "what to deploy: the directory that holds appspec.yml")
+    .argument("[directory]", "what to deploy: the directory that holds appspec.yml, or a .zip, .tgz or .tar of it")
     .requiredOption("--application <name>", "the application")
     .requiredOption("--group <name>", "its deployment group")
     .option("--watch", "follow the deployment; exit with 0 only if it succeeds")
+    .option(
+      "--s3-location <location>",
+      "a bundle that is in a bucket: s3://BUCKET/KEY, or bucket=B,key=K,bundleType=zip",
+      parseS3Location,
+    )
+    .option("--github-location <location>", "a commit on GitHub: OWNER/NAME@COMMIT", parseGitHubLocation)
     .option("--bucket <bucket>", "where the bundle is put; made if it is missing", REVISIONS_BUCKET_DEFAULT)
     .option("--config <name>", "a deployment config instead of the group's, such as CodeDeployDefault.AllAtOnce")
     .option("--description <text>", "kept with the revision and the deployment")
-    .option("--target-tag <Key=Value>", "a tag of the replacement hosts of a blue/green group; repeatable", collectTag);
+    .option("--target-tag <Key=Value>", "a tag of the replacement hosts of a blue/green group; repeatable", collectTag)
+    .option("--ignore-application-stop-failures", "go on where the ApplicationStop of the revision before fails")
+    .addOption(
+      new Option(
+        "--file-exists-behavior <behavior>",
+        "what happens to a file that is there and was not deployed (default: DISALLOW, the deployment fails)",
+      ).choices(ENUMS.FileExistsBehavior),
+    )
+    .option("--outdated-only", "leave out hosts that run the group's current revision")
+    .option("--auto-rollback <events>", `instead of the group's: ${ROLLBACK_EVENTS_HELP}`, parseRollbackEvents);
   addJsonOption(addClientOptions(command));
-  addExamples(command, "sluice deploy examples/web --application web --group demo --watch --data .sluice/up");
-  command.action(async (directory: string, options: DeployOptions) => {
-    const bundle = await bundleDirectory(directory);
+  addExamples(
+    command,
+    "sluice deploy examples/web --application web --group demo --watch --data .sluice/up",
+    "sluice deploy build/web.zip --application web --group demo --file-exists-behavior OVERWRITE",
+    "sluice deploy --s3-location s3://sluice-revisions/web/web-1.tgz --application web --group demo",
+    "sluice deploy --github-location acme/web@COMMIT --application web --group demo",
+  );
+  command.action(async (path: string | undefined, options: DeployOptions) => {
+    const source = await readSource(path, options);
     using connection = connect(options);
-    const deploymentId = await createDeployment(connection, directory, bundle, options);
+    const deploymentId = await createDeployment(connection, source, options);
     if (options.watch) process.exitCode = await showProgress(connection, deploymentId, { json: options.json ?? false });
     else if (options.json) printJson({ deploymentId });
     else print(deploymentId);
   });
 }
 
-async function createDeployment(
-  connection: Connection,
-  directory: string,
-  bundle: Bundle,
-  options: DeployOptions,
-): Promise<string> {
+async function readSource(path: string | undefined, options: DeployOptions): Promise<Source> {
+  const { s3Location, githubLocation } = options;
+  const [revision] = [s3Location, githubLocation].filter((location) => location !== undefined);
+  const given = [path, s3Location, githubLocation].filter((each) => each !== undefined);
+  if (given.length !== 1) {
+    const problem = given.length === 0 ? "say what to deploy" : "too much to deploy";
+    throw new CommandFailed(`${problem}: give one of DIRECTORY, --s3-location and --github-location`, {
+      exitStatus: EXIT_USAGE,
+    });
+  }
+  return revision === undefined ? { bundle: await localBundle(path ?? "") } : { revision };
+}
+
+async function createDeployment(connection: Connection, source: Source, options: DeployOptions): Promise<string> {
   const { codeDeploy } = connection;
   const target = { applicationName: options.application, deploymentGroupName: options.group };
   // Before anything is put anywhere: a wrong name is the likeliest mistake.
   await codeDeploy.call("GetDeploymentGroup", target);
-  const key = `${options.application}/${basename(resolve(directory))}-${bundle.sha256.slice(0, 12)}.tgz`;
-  const { eTag } = await pushBundle(connection.server, { bucket: options.bucket, key, bytes: bundle.bytes });
-  const size = `${bundle.fileCount} files, ${formatSize(bundle.bytes.length)}`;
-  if (!options.json && options.watch) print(`s3://${options.bucket}/${key} (${size})`);
-  const revision = {
-    revisionType: "S3" as const,
-    s3Location: { bucket: options.bucket, key, bundleType: "tgz" as const, ...(eTag === undefined ? {} : { eTag }) },
-  };
+  const revision = "revision" in source ? source.revision : await pushed(connection, source.bundle, options);
   const description = options.description === undefined ? {} : { description: options.description };
   await codeDeploy.call("RegisterApplicationRevision", {
     applicationName: options.application,
     revision,
     ...description,
   });
+  const { ignoreApplicationStopFailures, fileExistsBehavior, outdatedOnly, autoRollback } = options;
   const { deploymentId } = await createWith(options.targetTag, () =>
     codeDeploy.call("CreateDeployment", {
       ...target,
@@ -73,8 +109,21 @@ async function createDeployment(
       ...description,
       ...(options.config === undefined ? {} : { deploymentConfigName: options.config }),
       ...replacementsWith(options.targetTag),
+      ...(ignoreApplicationStopFailures ? { ignoreApplicationStopFailures } : {}),
+      ...(fileExistsBehavior === undefined ? {} : { fileExistsBehavior }),
+      ...(outdatedOnly ? { updateOutdatedInstancesOnly: true } : {}),
+      ...(autoRollback === undefined ? {} : { autoRollbackConfiguration: autoRollback }),
     }),
   );
   if (deploymentId === undefined) throw new Error("CreateDeployment answered without a deployment id");
   return deploymentId;
+}
+
+async function pushed(connection: Connection, bundle: LocalBundle, options: DeployOptions): Promise<RevisionLocation> {
+  const { bytes, type } = bundle;
+  const key = `${options.application}/${bundle.name}`;
+  const { eTag } = await pushBundle(connection.server, { bucket: options.bucket, key, bytes, type });
+  if (!options.json && options.watch) print(`s3://${options.bucket}/${key} (${bundle.size})`);
+  const s3Location = { bucket: options.bucket, key, bundleType: type, ...(eTag === undefined ? {} : { eTag }) };
+  return { revisionType: "S3", s3Location };
 }

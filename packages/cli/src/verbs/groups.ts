@@ -1,8 +1,15 @@
+import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
 import type { GroupSettings } from "@sluice/wire/sluice/operations.ts";
 import { type Command, Option } from "commander";
-import { connect } from "../connection.ts";
+import { collected, inBatches } from "../all-pages.ts";
+import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { type Connection, connect } from "../connection.ts";
+import { addGroupOptions, type GroupOptions, groupFields, withRole } from "../groups/group-options.ts";
+import { formatGroup, selectionWords } from "../groups/group-words.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printJson } from "../output.ts";
+import { formatTable } from "../printing.ts";
+import { listApplications, listGroups } from "./applications.ts";
 
 interface SettingsOptions extends ClientOptions {
   readonly application: string;
@@ -10,7 +17,177 @@ interface SettingsOptions extends ClientOptions {
   readonly deployToLateHosts?: "on" | "off";
 }
 
+interface NamedOptions extends ClientOptions {
+  readonly application: string;
+  readonly group: string;
+}
+
+interface ListOptions extends ClientOptions {
+  readonly application?: string;
+}
+
+interface UpdateOptions extends GroupOptions {
+  readonly newName?: string;
+}
+
+/** BatchGetDeploymentGroups takes at most so many names (codedeploy-api.json). */
+const MAX_GROUPS_BATCH = 100;
+
 export function define(command: Command): void {
+  defineList(command);
+  defineShow(command);
+  defineCreate(command);
+  defineUpdate(command);
+  defineDelete(command);
+  defineSettings(command);
+}
+
+function defineList(parent: Command): void {
+  const list = parent.command("list", { isDefault: true }).description("list the deployment groups");
+  list.option("--application <name>", "only of this application");
+  addJsonOption(addClientOptions(list));
+  addExamples(list, "sluice groups list --data .sluice/up", "sluice groups list --application web --data .sluice/up");
+  list.action(async (options: ListOptions) => {
+    using connection = connect(options);
+    const { application } = options;
+    const applications = application === undefined ? await collected(listApplications(connection)) : [application];
+    const groups: DeploymentGroupInfo[] = [];
+    for (const applicationName of applications) groups.push(...(await readGroups(connection, applicationName)));
+    if (options.json) printJson(groups);
+    else if (groups.length > 0) print(formatGroups(groups));
+    else print("No groups. Create one: sluice groups create --help");
+  });
+}
+
+function defineShow(parent: Command): void {
+  const show = addNames(parent.command("show").description("show a deployment group"));
+  addJsonOption(addClientOptions(show));
+  addExamples(show, "sluice groups show --application web --group demo --data .sluice/up");
+  show.action(async (options: NamedOptions) => {
+    using connection = connect(options);
+    const group = await readGroup(connection, options);
+    if (options.json) printJson(group);
+    else print(formatGroup(group));
+  });
+}
+
+function defineCreate(parent: Command): void {
+  const create = addGroupOptions(parent.command("create").description("create a deployment group"));
+  addJsonOption(addClientOptions(create));
+  addExamples(
+    create,
+    "sluice groups create --application web --group demo --tag Environment=up --data .sluice/up",
+    "sluice groups create --application web --group prod --tag Environment=prod --config CodeDeployDefault.HalfAtATime --auto-rollback failure,alarm --target-group web --alarm errors",
+  );
+  create.action(async (options: GroupOptions) => {
+    const fields = withRole(await groupFields(options, undefined));
+    using connection = connect(options);
+    const created = await connection.codeDeploy.call("CreateDeploymentGroup", {
+      ...fields,
+      applicationName: options.application,
+      deploymentGroupName: options.group,
+    });
+    if (options.json) printJson(created);
+    else
+      print(
+        `The group ${options.group} is created. Next: sluice deploy DIRECTORY --application ${options.application} --group ${options.group} --watch`,
+      );
+  });
+}
+
+function defineUpdate(parent: Command): void {
+  const update = addGroupOptions(parent.command("update").description("change a deployment group"));
+  update.option("--new-name <name>", "its new name");
+  addJsonOption(addClientOptions(update));
+  addExamples(
+    update,
+    "sluice groups update --application web --group demo --auto-rollback failure --data .sluice/up",
+    "sluice groups update --application web --group demo --new-name prod --data .sluice/up",
+  );
+  update.addHelpText("after", "\nWhat is left out stays as it is; what is given replaces all of that field.");
+  update.action(async (options: UpdateOptions) => {
+    using connection = connect(options);
+    const { deploymentStyle } = await readGroup(connection, options);
+    const fields = await groupFields(options, deploymentStyle);
+    if (Object.keys(fields).length === 0 && options.newName === undefined) {
+      throw new CommandFailed("nothing to change: give an option, or --from-json FILE", { exitStatus: EXIT_USAGE });
+    }
+    await connection.codeDeploy.call("UpdateDeploymentGroup", {
+      ...fields,
+      applicationName: options.application,
+      currentDeploymentGroupName: options.group,
+      ...(options.newName === undefined ? {} : { newDeploymentGroupName: options.newName }),
+    });
+    const group = await readGroup(connection, { ...options, group: options.newName ?? options.group });
+    if (options.json) printJson(group);
+    else print(formatGroup(group));
+  });
+}
+
+function defineDelete(parent: Command): void {
+  const remove = addNames(parent.command("delete").description("delete a deployment group; what it deployed stays"));
+  addJsonOption(addClientOptions(remove));
+  addExamples(remove, "sluice groups delete --application web --group demo --data .sluice/up");
+  remove.action(async (options: NamedOptions) => {
+    using connection = connect(options);
+    // The API's deletion says nothing of a group that does not exist: a mistyped name would look deleted.
+    await readGroup(connection, options);
+    const deleted = await connection.codeDeploy.call("DeleteDeploymentGroup", {
+      applicationName: options.application,
+      deploymentGroupName: options.group,
+    });
+    if (options.json) printJson(deleted);
+    else print(`The group ${options.group} of ${options.application} is deleted`);
+  });
+}
+
+function addNames(command: Command): Command {
+  return command
+    .requiredOption("--application <name>", "the application")
+    .requiredOption("--group <name>", "its deployment group");
+}
+
+async function readGroup(
+  { codeDeploy }: Connection,
+  { application, group }: Pick<NamedOptions, "application" | "group">,
+): Promise<DeploymentGroupInfo> {
+  const { deploymentGroupInfo } = await codeDeploy.call("GetDeploymentGroup", {
+    applicationName: application,
+    deploymentGroupName: group,
+  });
+  return deploymentGroupInfo ?? {};
+}
+
+async function readGroups(connection: Connection, applicationName: string): Promise<DeploymentGroupInfo[]> {
+  const names = await collected(listGroups(connection, applicationName));
+  const groups: DeploymentGroupInfo[] = [];
+  for (const deploymentGroupNames of inBatches(names, MAX_GROUPS_BATCH)) {
+    const input = { applicationName, deploymentGroupNames };
+    groups.push(...((await connection.codeDeploy.call("BatchGetDeploymentGroups", input)).deploymentGroupsInfo ?? []));
+  }
+  return groups;
+}
+
+function formatGroups(groups: readonly DeploymentGroupInfo[]): string {
+  return formatTable(
+    ["GROUP", "PLATFORM", "LAST ATTEMPT", "HOSTS"],
+    groups.map((group) => [
+      `${group.applicationName}/${group.deploymentGroupName}`,
+      group.computePlatform ?? "",
+      group.lastAttemptedDeployment
+        ? `${group.lastAttemptedDeployment.deploymentId} ${group.lastAttemptedDeployment.status}`
+        : "-",
+      [
+        selectionWords(group.ec2TagFilters, group.ec2TagSet?.ec2TagSetList),
+        selectionWords(group.onPremisesInstanceTagFilters, group.onPremisesTagSet?.onPremisesTagSetList),
+      ]
+        .filter((words) => words !== "")
+        .join(" or ") || "-",
+    ]),
+  );
+}
+
+function defineSettings(command: Command): void {
   const settings = command
     .command("settings")
     .description("show or change the settings that Sluice has for a group beyond CodeDeploy's");

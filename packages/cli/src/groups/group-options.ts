@@ -1,0 +1,225 @@
+import type {
+  AutoRollbackConfiguration,
+  CreateDeploymentGroupInput,
+  DeploymentStyle,
+  TriggerEventType,
+} from "@aws-sdk/client-codedeploy";
+import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
+import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
+import type { Tag } from "@sluice/wire/sluice/operations.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { readJsonInput, without } from "../json-input.ts";
+import { type ClientOptions, collectTag, collectText, collectWord, parseDuration } from "../options.ts";
+import { parseRollbackEvents, ROLLBACK_EVENTS_HELP } from "./rollback-events.ts";
+
+/** The fields of a group that have an option of their own; all others are given as JSON. */
+export interface GroupOptions extends ClientOptions {
+  readonly application: string;
+  readonly group: string;
+  readonly tag?: readonly Tag[];
+  readonly onPremisesTag?: readonly Tag[];
+  readonly config?: string;
+  readonly autoRollback?: AutoRollbackConfiguration;
+  readonly targetGroup?: readonly string[];
+  readonly loadBalancer?: readonly string[];
+  readonly alarm?: readonly string[];
+  readonly trigger?: readonly NamedTopic[];
+  readonly triggerEvent?: readonly TriggerEventType[];
+  readonly blueGreen?: boolean;
+  readonly terminateAfter?: number;
+  readonly waitForContinue?: number;
+  readonly serviceRole?: string;
+  readonly fromJson?: string;
+}
+
+interface NamedTopic {
+  readonly name: string;
+  readonly arn: string;
+}
+
+/** What is said of a group, without its names. */
+export type GroupFields = Omit<Partial<CreateDeploymentGroupInput>, "applicationName" | "deploymentGroupName">;
+
+/** The API asks for a role, which Sluice does not use. */
+const UNUSED_ROLE = "arn:aws:iam::111122223333:role/sluice";
+const TRIGGER_EVENTS_DEFAULT: readonly TriggerEventType[] = [
+  "DeploymentSuccess",
+  "DeploymentFailure",
+  "DeploymentStop",
+  "DeploymentRollback",
+];
+/** What GetDeploymentGroup answers beyond what CreateDeploymentGroup takes. */
+const READ_ONLY_MEMBERS = [
+  "deploymentGroupId",
+  "computePlatform",
+  "targetRevision",
+  "lastSuccessfulDeployment",
+  "lastAttemptedDeployment",
+];
+const SECONDS_PER_MINUTE = 60;
+
+export function addGroupOptions(command: Command): Command {
+  return command
+    .requiredOption("--application <name>", "the application")
+    .requiredOption("--group <name>", "the deployment group")
+    .option("--tag <key=value>", "hosts with this tag, or with any of several (repeatable)", collectTag)
+    .option("--on-premises-tag <key=value>", "the same for on-premises instances (repeatable)", collectTag)
+    .option("--config <name>", "the deployment configuration, such as CodeDeployDefault.HalfAtATime")
+    .option("--auto-rollback <events>", ROLLBACK_EVENTS_HELP, parseRollbackEvents)
+    .option(
+      "--target-group <name>",
+      "take hosts out of this target group while they are deployed to (repeatable)",
+      collectText,
+    )
+    .option("--load-balancer <name>", "the same for a classic load balancer (repeatable)", collectText)
+    .option("--alarm <name>", "an alarm that stops a deployment (repeatable)", collectText)
+    .option("--trigger <name=arn>", "a topic that is told of deployments (repeatable)", collectTopic)
+    .addOption(
+      new Option(
+        "--trigger-event <event>",
+        `what it is told of (repeatable; default: ${TRIGGER_EVENTS_DEFAULT.join(", ")})`,
+      )
+        .choices(ENUMS.TriggerEventType)
+        .argParser(collectWord(ENUMS.TriggerEventType)),
+    )
+    .option("--blue-green", "deploy to other hosts and move the traffic there; needs --target-group or --load-balancer")
+    .option(
+      "--terminate-after <duration>",
+      "of blue/green: terminate the original hosts then (default: keep them)",
+      parseDuration,
+    )
+    .option(
+      "--wait-for-continue <duration>",
+      "of blue/green: wait that long for sluice continue before traffic moves",
+      parseDuration,
+    )
+    .option("--service-role <arn>", "the API's serviceRoleArn, which Sluice does not use")
+    .option(
+      "--from-json <file>",
+      "the fields in the API's shape, as sluice groups show --json prints them (- is standard input)",
+    );
+}
+
+/**
+ * What the options say of the group, over what `--from-json` says.
+ * @param style the group's present one: the API takes both of its members or none
+ */
+export async function groupFields(options: GroupOptions, style: DeploymentStyle | undefined): Promise<GroupFields> {
+  checkTogether(options);
+  const base = options.fromJson === undefined ? {} : await fieldsOfFile(options.fromJson);
+  const { tag, onPremisesTag, config, autoRollback, alarm, serviceRole } = options;
+  return {
+    ...base,
+    ...(serviceRole === undefined ? {} : { serviceRoleArn: serviceRole }),
+    ...(tag === undefined ? {} : { ec2TagFilters: tag.map(asFilter) }),
+    ...(onPremisesTag === undefined ? {} : { onPremisesInstanceTagFilters: onPremisesTag.map(asFilter) }),
+    ...(config === undefined ? {} : { deploymentConfigName: config }),
+    ...(autoRollback === undefined ? {} : { autoRollbackConfiguration: autoRollback }),
+    ...(alarm === undefined ? {} : { alarmConfiguration: { enabled: true, alarms: alarm.map((name) => ({ name })) } }),
+    ...triggers(options),
+    ...balancer(options),
+    ...deploymentStyle(options, base.deploymentStyle ?? style),
+    ...blueGreen(options),
+  };
+}
+
+export function withRole(fields: GroupFields): GroupFields & { readonly serviceRoleArn: string } {
+  return { ...fields, serviceRoleArn: fields.serviceRoleArn ?? UNUSED_ROLE };
+}
+
+async function fieldsOfFile(file: string): Promise<GroupFields> {
+  const input = await readJsonInput(file, CODEDEPLOY_TABLE.CreateDeploymentGroup.input, asInput);
+  // The names are the command line's to say, so that one file serves several groups.
+  return without(input, ["applicationName", "deploymentGroupName"]);
+}
+
+/** Auto Scaling groups are printed as objects, and given by name. */
+function asInput(printed: Record<string, unknown>): Record<string, unknown> {
+  const input = without(printed, READ_ONLY_MEMBERS);
+  const { autoScalingGroups } = input;
+  if (!Array.isArray(autoScalingGroups)) return input;
+  const names = autoScalingGroups.map((group: string | { readonly name?: string }) =>
+    typeof group === "object" && group !== null ? group.name : group,
+  );
+  return { ...input, autoScalingGroups: names };
+}
+
+function checkTogether(options: GroupOptions): void {
+  const { blueGreen, terminateAfter, waitForContinue, trigger, triggerEvent } = options;
+  if (!blueGreen && (terminateAfter ?? waitForContinue) !== undefined) {
+    throw usage("--terminate-after and --wait-for-continue are of --blue-green: add that");
+  }
+  if (trigger === undefined && triggerEvent !== undefined) throw usage("--trigger-event needs --trigger NAME=ARN");
+}
+
+function triggers({ trigger, triggerEvent = TRIGGER_EVENTS_DEFAULT }: GroupOptions): GroupFields {
+  if (trigger === undefined) return {};
+  return {
+    triggerConfigurations: trigger.map(({ name, arn }) => ({
+      triggerName: name,
+      triggerTargetArn: arn,
+      triggerEvents: [...triggerEvent],
+    })),
+  };
+}
+
+function balancer({ targetGroup, loadBalancer }: GroupOptions): GroupFields {
+  if (targetGroup === undefined && loadBalancer === undefined) return {};
+  return {
+    loadBalancerInfo: {
+      ...(targetGroup === undefined ? {} : { targetGroupInfoList: targetGroup.map((name) => ({ name })) }),
+      ...(loadBalancer === undefined ? {} : { elbInfoList: loadBalancer.map((name) => ({ name })) }),
+    },
+  };
+}
+
+function deploymentStyle(options: GroupOptions, before: DeploymentStyle | undefined): GroupFields {
+  const hasBalancer = options.targetGroup !== undefined || options.loadBalancer !== undefined;
+  if (!options.blueGreen && !hasBalancer) return {};
+  return {
+    deploymentStyle: {
+      deploymentType: options.blueGreen ? "BLUE_GREEN" : (before?.deploymentType ?? "IN_PLACE"),
+      deploymentOption:
+        hasBalancer || options.blueGreen
+          ? "WITH_TRAFFIC_CONTROL"
+          : (before?.deploymentOption ?? "WITHOUT_TRAFFIC_CONTROL"),
+    },
+  };
+}
+
+function blueGreen({ blueGreen, terminateAfter, waitForContinue }: GroupOptions): GroupFields {
+  if (!blueGreen) return {};
+  return {
+    blueGreenDeploymentConfiguration: {
+      terminateBlueInstancesOnDeploymentSuccess:
+        terminateAfter === undefined
+          ? { action: "KEEP_ALIVE" }
+          : { action: "TERMINATE", terminationWaitTimeInMinutes: inMinutes(terminateAfter) },
+      deploymentReadyOption:
+        waitForContinue === undefined
+          ? { actionOnTimeout: "CONTINUE_DEPLOYMENT" }
+          : { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: inMinutes(waitForContinue) },
+      greenFleetProvisioningOption: { action: "DISCOVER_EXISTING" },
+    },
+  };
+}
+
+function inMinutes(seconds: number): number {
+  return Math.ceil(seconds / SECONDS_PER_MINUTE);
+}
+
+function asFilter(tag: Tag) {
+  return { ...tag, Type: "KEY_AND_VALUE" as const };
+}
+
+function collectTopic(text: string, previous: readonly NamedTopic[] = []): readonly NamedTopic[] {
+  const at = text.indexOf("=");
+  const [name, arn] = [text.slice(0, at), text.slice(at + 1)];
+  if (at < 1 || arn === "") throw new InvalidArgumentError(`"${text}" is not NAME=ARN`);
+  return [...previous, { name, arn }];
+}
+
+function usage(message: string): CommandFailed {
+  return new CommandFailed(message, { exitStatus: EXIT_USAGE });
+}

@@ -1,0 +1,160 @@
+import type { DeploymentInfo, DeploymentStatus } from "@aws-sdk/client-codedeploy";
+import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
+import { type Command, Option } from "commander";
+import { allPages, inBatches } from "../all-pages.ts";
+import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { type Connection, connect } from "../connection.ts";
+import {
+  addClientOptions,
+  addExamples,
+  addJsonOption,
+  type ClientOptions,
+  collectWord,
+  parsePositiveInteger,
+} from "../options.ts";
+import { print, printJson } from "../output.ts";
+import { formatAge, formatElapsed, formatFields, formatTable, hostLabel } from "../printing.ts";
+import { currentEvent, DeploymentReader, type DeploymentView } from "../progress/deployment-view.ts";
+import { failureReport } from "../progress/failure-report.ts";
+import { revisionName } from "../revision/revision-name.ts";
+
+interface ListOptions extends ClientOptions {
+  readonly application?: string;
+  readonly group?: string;
+  readonly status?: readonly DeploymentStatus[];
+  readonly limit: number;
+}
+
+/** BatchGetDeployments takes at most so many ids (codedeploy-api.json). */
+const MAX_DEPLOYMENTS_BATCH = 25;
+const LISTED_DEFAULT = 20;
+const READ_TIMEOUT_MILLISECONDS = 60_000;
+
+export function define(command: Command): void {
+  defineList(command);
+  defineShow(command);
+}
+
+function defineList(parent: Command): void {
+  const list = parent.command("list", { isDefault: true }).description("list deployments, the newest first");
+  list
+    .option("--application <name>", "only of this application, with --group")
+    .option("--group <name>", "only of this deployment group")
+    .addOption(
+      new Option("--status <status>", "only with this status (repeatable)")
+        .choices(ENUMS.DeploymentStatus)
+        .argParser(collectWord(ENUMS.DeploymentStatus)),
+    )
+    .option("--limit <n>", "how many at most", parsePositiveInteger, LISTED_DEFAULT);
+  addJsonOption(addClientOptions(list));
+  addExamples(
+    list,
+    "sluice deployments list --data .sluice/up",
+    "sluice deployments list --application web --group demo --status Failed --data .sluice/up",
+  );
+  list.action(async (options: ListOptions) => {
+    if ((options.application === undefined) !== (options.group === undefined)) {
+      throw new CommandFailed("--application and --group go together: give both or neither", {
+        exitStatus: EXIT_USAGE,
+      });
+    }
+    using connection = connect(options);
+    const { deployments, hasMore } = await newestDeployments(connection, options);
+    if (options.json) printJson(deployments);
+    else if (deployments.length === 0) print("No deployments.");
+    else {
+      print(formatDeployments(deployments, new Date()));
+      if (hasMore) print(`There are more: --limit ${options.limit * 2}`);
+    }
+  });
+}
+
+function defineShow(parent: Command): void {
+  const show = parent.command("show").description("show a deployment, and what became of it on each host");
+  show.argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E");
+  addJsonOption(addClientOptions(show));
+  addExamples(show, "sluice deployments show d-A1B2C3D4E --data .sluice/up");
+  show.action(async (deploymentId: string, options: ClientOptions) => {
+    using connection = connect(options);
+    const { deploymentInfo: info = {} } = await connection.codeDeploy.call("GetDeployment", { deploymentId });
+    if (options.json) {
+      printJson(info);
+      return;
+    }
+    const reader = new DeploymentReader(connection.codeDeploy, connection.sluice, deploymentId);
+    const view = await reader.read(AbortSignal.timeout(READ_TIMEOUT_MILLISECONDS));
+    print(formatDeployment(info, view));
+  });
+}
+
+async function newestDeployments(
+  { codeDeploy }: Connection,
+  { application, group, status, limit }: ListOptions,
+): Promise<{ readonly deployments: DeploymentInfo[]; readonly hasMore: boolean }> {
+  const listed = allPages(
+    (nextToken) =>
+      codeDeploy.call("ListDeployments", {
+        ...(application === undefined ? {} : { applicationName: application, deploymentGroupName: group }),
+        ...(status === undefined ? {} : { includeOnlyStatuses: [...status] }),
+        nextToken,
+      }),
+    ({ deployments }) => deployments,
+  );
+  const ids: string[] = [];
+  let hasMore = false;
+  for await (const id of listed) {
+    hasMore = ids.length === limit;
+    if (hasMore) break;
+    ids.push(id);
+  }
+  const deployments: DeploymentInfo[] = [];
+  for (const deploymentIds of inBatches(ids, MAX_DEPLOYMENTS_BATCH)) {
+    deployments.push(...((await codeDeploy.call("BatchGetDeployments", { deploymentIds })).deploymentsInfo ?? []));
+  }
+  return { deployments, hasMore };
+}
+
+function formatDeployments(deployments: readonly DeploymentInfo[], now: Date): string {
+  return formatTable(
+    ["DEPLOYMENT", "STATUS", "CREATED", "GROUP", "REVISION"],
+    deployments.map((info) => [
+      info.deploymentId ?? "",
+      info.status ?? "",
+      info.createTime === undefined ? "" : formatAge(now.getTime() - info.createTime.getTime()),
+      `${info.applicationName ?? ""}/${info.deploymentGroupName ?? ""}`,
+      info.revision === undefined ? "" : revisionName(info.revision),
+    ]),
+  );
+}
+
+function formatDeployment(info: DeploymentInfo, view: DeploymentView): string {
+  const { createTime, completeTime, rollbackInfo, deploymentStyle } = info;
+  const took =
+    createTime && completeTime ? ` (took ${formatElapsed(completeTime.getTime() - createTime.getTime())})` : "";
+  const fields = formatFields([
+    ["deployment", info.deploymentId],
+    ["group", `${view.application}/${view.group}`],
+    ["status", view.status],
+    ["revision", view.revision],
+    ["config", info.deploymentConfigName],
+    ["style", deploymentStyle?.deploymentType],
+    ["creator", info.creator],
+    ["description", info.description],
+    ["created", createTime?.toISOString()],
+    ["ended", completeTime && `${completeTime.toISOString()}${took}`],
+    ["waits for", view.wait?.reason],
+    ["rolls back", rollbackInfo?.rollbackTriggeringDeploymentId],
+    ["rolled back by", rollbackInfo?.rollbackDeploymentId],
+    ["messages", view.statusMessages.join("\n")],
+  ]);
+  const hosts = view.targets.length === 0 ? "" : formatTargets(view);
+  const failure = view.status === "Failed" || view.status === "Stopped" ? failureReport(view) : "";
+  return [fields, hosts, failure].filter((part) => part !== "").join("\n\n");
+}
+
+function formatTargets({ targets }: DeploymentView): string {
+  return formatTable(
+    ["HOST", "STATUS", "LAST EVENT"],
+    targets.map((target) => [hostLabel(target.name, target.id), target.status, currentEvent(target)?.name ?? "-"]),
+  );
+}
