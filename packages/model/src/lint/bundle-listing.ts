@@ -1,3 +1,4 @@
+import { wrapperOf } from "../bundle/wrapper.ts";
 import type { FileStart } from "./file-start.ts";
 
 export type BundleEntry =
@@ -17,14 +18,12 @@ export type BundleEntry =
 export interface BundleListing {
   /** By path from the root, as `scripts/start.sh`. The directories of every entry are there, too; the root is not. */
   readonly entries: ReadonlyMap<string, BundleEntry>;
-  /** The one directory around everything, which agents take away; `""` where there is none. */
+  /** The one directory around everything, which agents take away (see `wrapperOf`); `""` where there is none. */
   readonly wrapper: string;
 }
 
 /** In the order in which agents look for it. */
 export const APP_SPEC_NAMES = ["appspec.yml", "appspec.yaml"] as const;
-/** By which agents know the one directory around a bundle. */
-const WRAPPED_APP_SPEC = /appspec/i;
 /** As many symbolic links as Linux follows in one path. */
 const LINK_HOPS_MAX = 40;
 
@@ -41,26 +40,19 @@ export function listBundle(named: Iterable<readonly [name: string, entry: Bundle
     }
     if (entry.kind !== "directory" || !all.has(path)) all.set(path, entry);
   }
-  const wrapper = wrapperOf(all);
+  const wrapper = wrapperOf((directory) => namesIn(all, directory));
   if (wrapper === "") return { entries: all, wrapper };
   const prefix = `${wrapper}/`;
   const inside = [...all].filter(([path]) => path.startsWith(prefix));
   return { entries: new Map(inside.map(([path, entry]) => [path.slice(prefix.length), entry])), wrapper };
 }
 
-/** The one top-level directory that directly holds an AppSpec, as GitHub's archives have it. */
-function wrapperOf(entries: ReadonlyMap<string, BundleEntry>): string {
-  const topLevel = new Set<string>();
-  for (const path of entries.keys()) topLevel.add(path.split("/", 1)[0] ?? path);
-  const [name, ...others] = topLevel;
-  if (name === undefined || others.length > 0 || entries.get(name)?.kind !== "directory") return "";
-  const prefix = `${name}/`;
-  for (const path of entries.keys()) {
-    if (!path.startsWith(prefix)) continue;
-    const rest = path.slice(prefix.length);
-    if (!rest.includes("/") && WRAPPED_APP_SPEC.test(rest)) return name;
-  }
-  return "";
+function namesIn(entries: ReadonlyMap<string, BundleEntry>, directory: string): string[] | undefined {
+  if (directory !== "" && entries.get(directory)?.kind !== "directory") return undefined;
+  const prefix = directory === "" ? "" : `${directory}/`;
+  return [...entries.keys()]
+    .filter((path) => path.startsWith(prefix) && !path.includes("/", prefix.length))
+    .map((path) => path.slice(prefix.length));
 }
 
 /** Without `.`, `..`, empty parts, and slashes at its ends; null where it leads out of the root. */

@@ -15,7 +15,7 @@ interface KnownKeys {
 const FILE_EXISTS = `file_exists_behavior (${FILE_EXISTS_BEHAVIORS.join(", ")}) at the top of the file, beside files`;
 
 const TOP_LEVEL: KnownKeys = {
-  names: ["version", "os", "files", "permissions", "hooks", "file_exists_behavior"],
+  names: ["version", "os", "files", "permissions", "hooks", "file_exists_behavior", "directory_link_behavior"],
   aliases: {
     fileexists: "file_exists_behavior",
     fileexistbehavior: "file_exists_behavior",

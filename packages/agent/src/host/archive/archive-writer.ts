@@ -16,7 +16,7 @@ import {
   utimesSync,
   writeSync,
 } from "node:fs";
-import { type BundleEntries, type EntryKind, placeProblem } from "@sluice/model/bundle/bundle-entries.ts";
+import { type EntryKind, placeProblem } from "@sluice/model/bundle/bundle-entries.ts";
 import { linkTargetProblem } from "@sluice/model/bundle/entry-name.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import { archiveAccess, type EntryAttributes } from "./archive-access.ts";
@@ -183,19 +183,13 @@ export class ArchiveWriter {
     return new Map(below.map(([path, recorded]) => [path.slice(prefix.length), recorded]));
   }
 
-  /** Names at the top of the archive, each with what it is. */
-  topLevel(): BundleEntries {
-    return new Map([...this.#entries].filter(([path]) => path !== "" && !path.includes("/")));
-  }
-
-  /** Whether a directory of the archive directly holds a name that matches. */
-  holds(directory: string, name: RegExp): boolean {
-    const prefix = `${directory}/`;
-    for (const path of this.#entries.keys()) {
-      if (path.startsWith(prefix) && !path.includes("/", prefix.length) && name.test(path.slice(prefix.length)))
-        return true;
-    }
-    return false;
+  /** Of a directory of the archive (`""` is its root); undefined where there is none. */
+  namesIn(directory: string): readonly string[] | undefined {
+    if (this.#entries.get(directory) !== "directory") return undefined;
+    const prefix = directory === "" ? "" : `${directory}/`;
+    return [...this.#entries.keys()]
+      .filter((path) => path !== "" && path.startsWith(prefix) && !path.includes("/", prefix.length))
+      .map((path) => path.slice(prefix.length));
   }
 
   /** Makes the parents of an entry and removes what an earlier entry left at its place, as tar does. */

@@ -300,4 +300,45 @@ describe("good archives", () => {
     expect(readdirSync(layout.archiveDirectory).sort()).toEqual(["more", "shop-1"]);
     expect(existsSync(layout.archiveStagingDirectory)).toBe(false);
   });
+
+  test("what macOS puts beside the one directory goes with it, and is no reason to keep it", async () => {
+    const finder = [
+      { name: "shop/", unixMode: 0o40755 },
+      { name: "shop/appspec.yml" },
+      { name: "__MACOSX/shop/._appspec.yml" },
+      { name: ".DS_Store" },
+    ];
+    await unpack(rawZip(finder), "zip");
+    expect(readdirSync(layout.archiveDirectory)).toEqual(["appspec.yml"]);
+    await unpack(
+      rawTar([{ name: "./._shop" }, { name: "./shop/appspec.yml" }, { name: "./shop/._appspec.yml" }]),
+      "tar",
+    );
+    expect(readdirSync(layout.archiveDirectory).sort()).toEqual(["._appspec.yml", "appspec.yml"]);
+    await unpack(rawZip([{ name: "appspec.yml" }, { name: "__MACOSX/._appspec.yml" }]), "zip");
+    expect(readdirSync(layout.archiveDirectory).sort()).toEqual(["__MACOSX", "appspec.yml"]);
+    await unpack(rawZip([{ name: "a/appspec.yml" }, { name: "b/x" }, { name: "__MACOSX/x" }]), "zip");
+    expect(readdirSync(layout.archiveDirectory).sort()).toEqual(["__MACOSX", "a", "b"]);
+    expect(existsSync(layout.archiveStagingDirectory)).toBe(false);
+  });
+
+  test.each([
+    ["bytes of a code page", { name: Buffer.from("caf\x82", "latin1"), unixMode: 0 }, /"caf\\x82".*not UTF-8\. Pack/],
+    ["latin-1 on Unix", { name: Buffer.from("caf\xe9", "latin1") }, /"caf\\xe9".*not UTF-8/],
+    [
+      "a link to latin-1",
+      { name: "l", content: Buffer.from("caf\xe9", "latin1"), unixMode: 0o120777 },
+      /target is not UTF-8/,
+    ],
+    ["a control character", { name: "a\nb" }, /"a\\nb".*control character/],
+    ["slashes and backslashes", { name: "a/b\\c", unixMode: 0 }, /backslash that may be a character/],
+    [
+      "a directory without its slash",
+      { name: "a", unixMode: 0o40755 },
+      /directory by its attributes and a file by its name/,
+    ],
+  ])("zip: a name that would be another is refused: %s", async (_, entry, says) => {
+    await expect(unpack(rawZip([{ name: "appspec.yml" }, entry]), "zip")).rejects.toThrow(says);
+    expect(everything()).toEqual(NOTHING_UNPACKED);
+  });
 });

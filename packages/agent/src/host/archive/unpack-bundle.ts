@@ -1,5 +1,6 @@
 import { renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { wrapperOf } from "@sluice/model/bundle/wrapper.ts";
 import { type DeploymentLayout, ensureDirectory } from "../layout.ts";
 import { removeTree } from "../remove-tree.ts";
 import type { BundleType } from "../revision.ts";
@@ -7,8 +8,6 @@ import { checkArchiveKind, notOfType } from "./archive-kind.ts";
 import type { ArchiveLimits } from "./archive-limits.ts";
 import { ArchiveWriter } from "./archive-writer.ts";
 import { writeRecordedEntries } from "./recorded-attributes.ts";
-
-const APP_SPEC_NAME = /appspec/i;
 
 /**
  * Unpacks the deployment's bundle into its archive directory, replacing what is there. The archive appears under its name
@@ -31,9 +30,9 @@ export async function unpackBundle(
     ensureDirectory(staging);
     const writer = new ArchiveWriter(staging, limits, statSync(layout.bundleFile).size);
     await unpackEntries(layout.bundleFile, { kind, bundleType, writer, signal });
-    const stripped = strippedDirectory(writer);
+    const stripped = wrapperOf((directory) => writer.namesIn(directory));
     writer.finish(stripped);
-    if (writer.topLevel().size === 0) {
+    if (writer.namesIn("")?.length === 0) {
       throw notOfType(bundleType, "has no files in it", "Pack the revision again, with its appspec.yml at the top.");
     }
     writeRecordedEntries(layout.recordedAttributesFile, writer.recordedEntries(stripped));
@@ -65,12 +64,4 @@ async function unpackEntries(
     const { unpackTar } = await import("./unpack-tar.ts");
     await unpackTar(bundleFile, bundleType, { isGzipped: kind === "gzip", writer, signal });
   }
-}
-
-/** The one top-level directory that holds an AppSpec, as GitHub's archives and many hand-made ones have it, or `""`. */
-function strippedDirectory(writer: ArchiveWriter): string {
-  const [first, ...others] = writer.topLevel();
-  if (first === undefined || others.length > 0) return "";
-  const [name, entry] = first;
-  return entry === "directory" && writer.holds(name, APP_SPEC_NAME) ? name : "";
 }

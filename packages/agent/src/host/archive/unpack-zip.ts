@@ -1,21 +1,22 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { crc32, inflateRawSync } from "node:zlib";
-import { MAX_LINK_TARGET_BYTES } from "@sluice/model/bundle/entry-name.ts";
-import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from "yauzl";
+import { entryNameOf, MAX_LINK_TARGET_BYTES, TARGET_NOT_UTF8 } from "@sluice/model/bundle/entry-name.ts";
+import { type Entry, fromFdPromise, type ZipFile } from "yauzl";
 import { EventFailure } from "../event-failure.ts";
 import type { EntryAttributes } from "./archive-access.ts";
 import { notOfType } from "./archive-kind.ts";
 import type { ArchiveWriter } from "./archive-writer.ts";
-import { refusedEntry } from "./entry-path.ts";
+import { refusedEntry, refusedFor } from "./entry-path.ts";
+import { isMadeOnUnix, zipEntryName } from "./zip-entry-name.ts";
 
 /** Up to here, one read and one inflate on this thread cost less than a stream. */
 const WHOLE_READ_MAX_BYTES = 1024 * 1024;
 
 const STORED = 0;
 const DEFLATED = 8;
-const MADE_BY_UNIX = 3;
-const MADE_BY_MAC_OS = 19;
 const DOS_DIRECTORY = 0x10;
+const DOS_READ_ONLY = 0x01;
+const WRITE_BITS = 0o222;
 const FILE_TYPE = { mask: 0o170000, link: 0o120000, directory: 0o040000, regular: 0o100000 } as const;
 /** unzip clears the special bits unless asked otherwise. */
 const KEPT_MODE_BITS = 0o777;
@@ -57,7 +58,7 @@ export async function unpackZip(
 }
 
 async function unpackEntry(zip: ZipFile, entry: Entry, descriptor: number, writer: ArchiveWriter): Promise<void> {
-  const name = nameOf(entry);
+  const name = zipEntryName(entry);
   if (entry.isEncrypted()) {
     throw refusedEntry(name, "it is encrypted", "Pack the bundle without a password");
   }
@@ -68,13 +69,17 @@ async function unpackEntry(zip: ZipFile, entry: Entry, descriptor: number, write
       "Pack the bundle with the default method (deflate)",
     );
   }
-  const unixMode = madeByUnix(entry) ? entry.externalFileAttributes >>> 16 : 0;
+  const unixMode = isMadeOnUnix(entry) ? entry.externalFileAttributes >>> 16 : 0;
   const type = unixMode & FILE_TYPE.mask;
-  const isDirectory =
-    name.endsWith("/") ||
-    type === FILE_TYPE.directory ||
-    (type === 0 && (entry.externalFileAttributes & DOS_DIRECTORY) !== 0);
+  const isDirectory = name.endsWith("/");
   if (isDirectory) return writer.addDirectory(name, attributesOf(entry, unixMode, DEFAULT_DIRECTORY_MODE));
+  if (type === FILE_TYPE.directory || (type === 0 && (entry.externalFileAttributes & DOS_DIRECTORY) !== 0)) {
+    throw refusedEntry(
+      name,
+      "it is a directory by its attributes and a file by its name, which has no slash at its end",
+      "Pack the bundle again with another program (`zip -r`)",
+    );
+  }
   const attributes = attributesOf(entry, unixMode, DEFAULT_FILE_MODE);
   if (type === FILE_TYPE.link) {
     // A link's target is its content. Both sizes: the packed one is what is read into memory, and the two need not agree.
@@ -104,11 +109,9 @@ async function unpackEntry(zip: ZipFile, entry: Entry, descriptor: number, write
 }
 
 function linkTarget(name: string, bytes: Buffer): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw refusedEntry(name, "its link target is not UTF-8", "Rename what it leads to");
-  }
+  const target = entryNameOf(bytes);
+  if (target === undefined) throw refusedFor(name, TARGET_NOT_UTF8);
+  return target;
 }
 
 function readWhole(entry: Entry, descriptor: number): Buffer {
@@ -126,7 +129,7 @@ function readWhole(entry: Entry, descriptor: number): Buffer {
       ? packed
       : inflateRawSync(packed, { maxOutputLength: Math.max(entry.uncompressedSize, 1) });
   if (content.length !== entry.uncompressedSize) throw new Error("an entry's size is not the declared one");
-  checkChecksum(nameOf(entry), entry, crc32(content));
+  checkChecksum(zipEntryName(entry), entry, crc32(content));
   return content;
 }
 
@@ -144,28 +147,11 @@ function readExactly(descriptor: number, length: number, position: number): Buff
   return buffer;
 }
 
+/** Where the archive knows no Unix modes, all that it can say is that a file is not to be written to. */
 function attributesOf(entry: Entry, unixMode: number, defaultMode: number): EntryAttributes {
-  const mode = unixMode & KEPT_MODE_BITS;
-  return { mode: unixMode === 0 ? defaultMode : mode, modifiedAt: entry.getLastModDate(), owner: undefined };
-}
-
-function madeByUnix(entry: Entry): boolean {
-  const host = entry.versionMadeBy >>> 8;
-  return host === MADE_BY_UNIX || host === MADE_BY_MAC_OS;
-}
-
-/** Zips rarely say that their names are UTF-8 although they are; only bytes that are not fall back to the old code page. */
-function nameOf(entry: Entry): string {
-  const raw = entry.fileNameRaw;
-  const fallback = () => getFileNameLowLevel(entry.generalPurposeBitFlag, raw, entry.extraFields, true);
-  let name: string;
-  try {
-    name = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw);
-  } catch {
-    name = fallback();
-  }
-  // Windows tools write backslashes although the format forbids them; on Unix they are ordinary characters.
-  return madeByUnix(entry) ? name : name.replaceAll("\\", "/");
+  const isReadOnly = (entry.externalFileAttributes & DOS_READ_ONLY) !== 0 && defaultMode === DEFAULT_FILE_MODE;
+  const mode = unixMode === 0 ? defaultMode & (isReadOnly ? ~WRITE_BITS : ~0) : unixMode & KEPT_MODE_BITS;
+  return { mode, modifiedAt: entry.getLastModDate(), owner: undefined };
 }
 
 function isSystemError(error: unknown): boolean {
