@@ -104,7 +104,7 @@ export async function openHostSite(options: HostSiteOptions): Promise<HostSite> 
 async function removeLeftovers(dataDirectory: string, record: UpRecord): Promise<void> {
   if (await isRunning(record.owner)) {
     throw new Error(
-      `another sluice runs hosts in ${dataDirectory} (process ${record.owner.processId}): end it first (sluice down --data ${dataDirectory}), or choose another --data`,
+      `another sluice up uses ${dataDirectory} (process ${record.owner.processId}). Stop it (sluice down --data ${dataDirectory}), or choose another --data`,
     );
   }
   await killProcessesOf(record.runId);
