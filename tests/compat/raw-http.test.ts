@@ -216,12 +216,23 @@ describe.each(DATABASES)("a live server on %s", (choice) => {
     const none = Buffer.alloc(0);
     for (const method of ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "SEARCH"]) {
       for (const path of ["/", "/%zz", "/..//%2e%2e/%00", `/${"a".repeat(8000)}`, "/?%zz=%ff"]) {
-        const answer = await raw.send({ method, path, headers: {}, body: none });
-        expectFault(answer, 400, "MissingAuthenticationTokenException");
+        const { status, text } = await raw.send({ method, path, headers: {}, body: none });
+        // What names no service and has no signature is somebody's try at an object.
+        expect([method, path, status, text]).toEqual([
+          method,
+          path,
+          403,
+          expect.stringContaining("<Code>AccessDenied</Code>"),
+        ]);
       }
     }
     const head = await raw.send({ method: "HEAD", path: "/", headers: {}, body: none });
-    expect([head.status, head.headers["x-amzn-errortype"]]).toEqual([400, "MissingAuthenticationTokenException"]);
+    expect([head.status, head.text]).toEqual([403, ""]);
+    expectFault(
+      await raw.send({ method: "POST", path: "/", headers: {}, body: none }),
+      400,
+      "MissingAuthenticationTokenException",
+    );
     expectFault(
       await raw.send({ method: "POST", path: "/healthz", headers: {}, body: none }),
       400,
@@ -258,8 +269,8 @@ describe.each(DATABASES)("a live server on %s", (choice) => {
       413,
       "RequestEntityTooLargeException",
     ],
-    ["no host", "GET / HTTP/1.1\r\nconnection: close\r\n\r\n", 400, "MissingAuthenticationTokenException"],
-    ["HTTP/1.0", "GET / HTTP/1.0\r\n\r\n", 400, "MissingAuthenticationTokenException"],
+    ["no host", "POST / HTTP/1.1\r\nconnection: close\r\n\r\n", 400, "MissingAuthenticationTokenException"],
+    ["HTTP/1.0", "POST / HTTP/1.0\r\n\r\n", 400, "MissingAuthenticationTokenException"],
   ];
   for (const [what, bytes, status, code] of unreadable) {
     test(`answers ${what}`, async () => expectFault(parseAnswer(await raw.bytes(bytes)), status, code));

@@ -34,6 +34,7 @@ export function toS3Error(error: unknown): S3Error {
   if (error instanceof S3Error) return error;
   if (error instanceof BucketFault) return new S3Error(error.code, error.message, error.details, { cause: error });
   if (error instanceof SignatureFault) {
+    if (error.reason === "missing") return notSigned(error);
     return new S3Error(SIGNATURE_CODES[error.reason], error.message, {}, { cause: error });
   }
   if (error instanceof CallerFault) {
@@ -51,4 +52,11 @@ export function toS3Error(error: unknown): S3Error {
     return new S3Error("InsufficientStorage", diskIsFull(whose), {}, { cause: error });
   }
   return new S3Error("InternalError", "We encountered an internal error. Please try again.", {}, { cause: error });
+}
+
+/** S3's own words first: tools look for them. */
+function notSigned(cause: SignatureFault): S3Error {
+  const advice =
+    "Every call is signed with Signature V4. The environment that sluice env prints lets the AWS CLI and SDKs do so; a presigned URL opens one object.";
+  return new S3Error("AccessDenied", `Access Denied. ${advice}`, {}, { cause });
 }

@@ -71,7 +71,7 @@ async function answerRequest<Principal>(
   const method = request.method ?? "GET";
   const path = request.url ?? "/";
   const reached = deps.reach(request, true);
-  if (/[?&]AWSAccessKeyId=/.test(path) || request.headers.authorization?.startsWith("AWS ")) throw oldSignature();
+  if (/[?&]AWSAccessKeyId=/.test(path) || /^AWS\s/.test(request.headers.authorization ?? "")) throw oldSignature();
   const caller = await deps.authenticate({ method, path, headers: request.headers }, request);
   const target = parseRequestTarget(path, reached.bucket);
   const headers = requestHeaders(request, target.query);

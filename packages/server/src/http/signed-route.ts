@@ -3,13 +3,15 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
-import { JSON_CONTENT_TYPE, parseTarget, serialiseFault } from "@sluice/wire/json/json-protocol.ts";
+import { JSON_CONTENT_TYPE, parseTarget } from "@sluice/wire/json/json-protocol.ts";
 import { isSigned, parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
 import { headerValue } from "@sluice/wire/sigv4/http-request.ts";
+import { STS_SIGNING_NAME } from "@sluice/wire/sts/query-protocol.ts";
 import type { Principal } from "../operations/operation.ts";
 import { DatabaseAwayError, StatementTooSlowError } from "../store/database-away.ts";
 import { type Authenticator, checkClaim, proveClaim } from "./authenticate.ts";
 import { answerBackup, type BackupRouteDependencies } from "./backup-route.ts";
+import { callerProtocol, serialiseFaultFor } from "./caller-protocol.ts";
 import { type EventStreamDependencies, streamEvents } from "./event-stream.ts";
 import { answerJson, findService, type JsonService } from "./json-service.ts";
 import type { Reach } from "./reached-name.ts";
@@ -102,10 +104,11 @@ async function route(
   door: Door,
 ): Promise<void> {
   const { method = "GET", url: path = "/", headers } = request;
+  if (callerProtocol({ method, path, headers }) === "s3") return dependencies.s3(request, response);
   if (!isSigned({ path, headers })) return answerUnsigned(request, response, requestId, dependencies, door);
   const authorization = parseAuthorization({ path, headers });
-  if (authorization.service === "s3") return dependencies.s3(request, response);
   const { endpoint } = dependencies.reach(request);
+  checkServed(authorization.service, request, dependencies);
   // The body is read only for somebody whose key is known, and no longer than that key's calls are.
   const claim = await checkClaim({ headers }, dependencies, authorization).catch((error: unknown) => {
     if (!(error instanceof CallerFault)) dependencies.onUnheard(error);
@@ -149,6 +152,34 @@ async function route(
     );
   }
   await answer(service, target.operation, body.bytes, principal, request, response, requestId, endpoint);
+}
+
+/** A call that was meant for another service is told so before anything else: its key may be one of AWS's. */
+function checkServed(
+  signingName: string,
+  { headers }: IncomingMessage,
+  { services }: Pick<SignedRouteDependencies, "services">,
+): void {
+  if (signingName === STS_SIGNING_NAME || services.some(({ signingNames }) => signingNames.includes(signingName)))
+    return;
+  // A target of ours under another service's name: the caller's signing is at fault, which is told when the key is known.
+  const prefix = headerValue(headers, "x-amz-target")?.split(".", 1)[0] ?? "";
+  if (services.some(({ targetPrefixes }) => targetPrefixes.includes(prefix))) return;
+  throw new CallerFault(
+    "UnknownOperationException",
+    `This server does not serve '${printable(signingName)}': it serves CodeDeploy, S3 and STS's GetCallerIdentity. Call AWS for it, without this server's endpoint_url.${OTHER_SERVICES[signingName] ?? ""}`,
+  );
+}
+
+/** What takes the place of another service here; begins with a space. */
+const OTHER_SERVICES: Readonly<Record<string, string>> = {
+  iam: " aws deploy register makes an IAM user; here use sluice agent enroll --on-premises, or aws deploy register-on-premises-instance.",
+};
+
+const SHOWN_CHARACTERS = 64;
+
+function printable(signingName: string): string {
+  return signingName.slice(0, SHOWN_CHARACTERS).replaceAll(/[^\x20-\x7e]/g, "?");
 }
 
 /** In its turn, and with its bytes counted until it is over. */
@@ -248,7 +279,8 @@ function sendFault(
     return;
   }
   const fault = isCallersFault ? error : ownTrouble(error, requestId);
-  const { status, headers, body } = serialiseFault(fault, requestId);
+  const { method = "GET", url: path = "/" } = request;
+  const { status, headers, body } = serialiseFaultFor({ method, path, headers: request.headers }, fault, requestId);
   // What is left of a body that was too slow is not waited for.
   if (fault.code === "RequestTimeoutException" || (fault.code === "ServiceUnavailableException" && isCallersFault)) {
     headers.connection = "close";

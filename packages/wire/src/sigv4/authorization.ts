@@ -33,6 +33,36 @@ export function isSigned(request: Pick<HttpRequest, "path" | "headers">): boolea
 }
 
 /**
+ * The service that the credential's scope names, also where the rest of the signature is not whole; undefined without one. Each text is
+ * gone through once, since anybody may send it.
+ */
+export function signingServiceOf({ path, headers }: Pick<HttpRequest, "path" | "headers">): string | undefined {
+  const authorization = headerValue(headers, "authorization");
+  if (authorization !== undefined) {
+    return authorization.startsWith(`${ALGORITHM} `)
+      ? serviceInScope(textAfter(authorization, "Credential=", ",") ?? "")
+      : undefined;
+  }
+  const credential = textAfter(path, "X-Amz-Credential=", "&");
+  return credential === undefined ? undefined : serviceInScope(credential.replaceAll(/%2f/gi, "/"));
+}
+
+function textAfter(text: string, name: string, end: string): string | undefined {
+  const start = text.indexOf(name);
+  if (start < 0) return undefined;
+  const from = start + name.length;
+  const to = text.indexOf(end, from);
+  return text.slice(from, to < 0 ? undefined : to).trim();
+}
+
+function serviceInScope(credential: string): string | undefined {
+  const terminator = credential.lastIndexOf("/");
+  const service = credential.lastIndexOf("/", terminator - 1);
+  if (service < 1 || credential.slice(terminator + 1) !== "aws4_request") return undefined;
+  return credential.slice(service + 1, terminator);
+}
+
+/**
  * Reads the Authorization header or the presigned query. Cheap and without a secret: routing by the credential scope's service
  * needs no more. Throws a {@link SignatureFault} that names what is missing.
  */

@@ -71,20 +71,42 @@ export function serialiseCallerIdentity(identity: CallerIdentity, requestId: str
   };
 }
 
-/** A fault in the query protocol's XML, by its name in that protocol. */
+/** A fault in the query protocol's XML, by its name in that protocol. Only STS's namespace is known here. */
 export function serialiseQueryFault(
   fault: { readonly code: FaultCode; readonly message: string },
   requestId: string,
+  signingName: string | undefined = STS_SIGNING_NAME,
 ): QueryAnswer {
-  const [code, status] = QUERY_FAULTS[fault.code] ?? [fault.code, FAULTS[fault.code]];
+  const { code, status, headers } = queryFault(fault.code, requestId);
   const type = status < HTTP_SERVER_ERROR ? "Sender" : "Receiver";
+  const namespace = signingName === STS_SIGNING_NAME ? ` xmlns="${NAMESPACE}"` : "";
   return {
     status,
-    headers: { "content-type": CONTENT_TYPE, "x-amzn-requestid": requestId },
+    headers,
     body:
-      `<ErrorResponse xmlns="${NAMESPACE}"><Error><Type>${type}</Type><Code>${code}</Code>` +
+      `<ErrorResponse${namespace}><Error><Type>${type}</Type><Code>${code}</Code>` +
       `<Message>${escapeXml(fault.message)}</Message></Error><RequestId>${escapeXml(requestId)}</RequestId></ErrorResponse>`,
   };
+}
+
+/** The same in the form that EC2 alone has. */
+export function serialiseEc2Fault(
+  fault: { readonly code: FaultCode; readonly message: string },
+  requestId: string,
+): QueryAnswer {
+  const { code, status, headers } = queryFault(fault.code, requestId);
+  return {
+    status,
+    headers,
+    body:
+      `<Response><Errors><Error><Code>${code}</Code><Message>${escapeXml(fault.message)}</Message></Error></Errors>` +
+      `<RequestID>${escapeXml(requestId)}</RequestID></Response>`,
+  };
+}
+
+function queryFault(faultCode: FaultCode, requestId: string) {
+  const [code, status] = QUERY_FAULTS[faultCode] ?? [faultCode, FAULTS[faultCode]];
+  return { code, status, headers: { "content-type": CONTENT_TYPE, "x-amzn-requestid": requestId } };
 }
 
 /** Characters that XML 1.0 has no place for (a message may quote what a caller sent) become the replacement character. */
