@@ -14,6 +14,11 @@ export function pathOfDescriptor(descriptor: number): string {
   return `${DESCRIPTORS_DIRECTORY}/${descriptor}`;
 }
 
+/** A name in what is open, as the bytes that it is: names that another program made need not be UTF-8. */
+export function pathInDescriptor(descriptor: number, name: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${pathOfDescriptor(descriptor)}/`), name]);
+}
+
 const BY_DESCRIPTOR = /'\/proc\/self\/fd\/\d+[^']*'/;
 
 /**

@@ -36,6 +36,16 @@ test("a tree of any depth is removed", () => {
   expect(existsSync(tree)).toBe(false);
 });
 
+test("names that are not UTF-8 are removed as well", () => {
+  for (const name of [Buffer.from("caf\xe9", "latin1"), Buffer.from("caf\xe8", "latin1")]) {
+    const directory = Buffer.concat([Buffer.from(`${tree}/`), name]);
+    mkdirSync(directory);
+    writeFileSync(Buffer.concat([directory, Buffer.from("/"), name]), "");
+  }
+  removeTreeNow(tree);
+  expect(existsSync(tree)).toBe(false);
+});
+
 describe.skipIf(!isRoot)("what is mounted in a tree (needs root, to mount)", () => {
   test("is not emptied, nor is anything removed beside it, and the message names it", ({ skip }) => {
     const kept = join(base, "kept");

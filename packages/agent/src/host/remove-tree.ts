@@ -12,7 +12,7 @@ import {
   rmSync,
   unlinkSync,
 } from "node:fs";
-import { DESCRIPTORS_DIRECTORY, pathOfDescriptor } from "./descriptor-path.ts";
+import { DESCRIPTORS_DIRECTORY, pathInDescriptor, pathOfDescriptor } from "./descriptor-path.ts";
 import { EventFailure, errorCodeOf } from "./event-failure.ts";
 import { mountIn } from "./mounts.ts";
 import { YieldingLoop } from "./yielding-loop.ts";
@@ -63,12 +63,14 @@ function* removing(path: string): Generator<void> {
 /** @returns whether directories were moved to the top that have yet to be removed */
 function* emptying(directory: number, top: number, level: number): Generator<void, boolean> {
   takeOver(directory);
-  const here = pathOfDescriptor(directory);
-  const entries = opendirSync(here, { bufferSize: NAMES_AT_A_TIME });
+  const entries = opendirSync(pathOfDescriptor(directory), {
+    bufferSize: NAMES_AT_A_TIME,
+    encoding: "buffer" as BufferEncoding,
+  });
   let isMoved = false;
   try {
     for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
-      const path = `${here}/${entry.name}`;
+      const path = pathInDescriptor(directory, entry.name as unknown as Buffer);
       if (isGone(() => unlinkSync(path))) yield;
       else if (level < LEVELS_AT_A_TIME) isMoved = (yield* removingInside(path, top, level)) || isMoved;
       else {
@@ -82,7 +84,7 @@ function* emptying(directory: number, top: number, level: number): Generator<voi
   return isMoved;
 }
 
-function* removingInside(path: string, top: number, level: number): Generator<void, boolean> {
+function* removingInside(path: Buffer, top: number, level: number): Generator<void, boolean> {
   const directory = openSync(path, DIRECTORY_ITSELF);
   let isMoved: boolean;
   try {

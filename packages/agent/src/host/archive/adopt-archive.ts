@@ -20,7 +20,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { DESCRIPTORS_DIRECTORY, O_PATH, pathOfDescriptor } from "../descriptor-path.ts";
+import { DESCRIPTORS_DIRECTORY, O_PATH, pathInDescriptor, pathOfDescriptor } from "../descriptor-path.ts";
 import { UNFINISHED_SUFFIX } from "../durable-file.ts";
 import { EventFailure } from "../event-failure.ts";
 import { type ForeignFile, NotReadable, openForeignFile } from "../foreign-file.ts";
@@ -66,26 +66,26 @@ export async function adoptArchive(deploymentDirectory: string): Promise<void> {
   if (mount !== undefined) throw holdsMount(archive, mount);
   const recorded = new Map<string, RecordedAttributes>();
   /** Where the copies of files with several names are. */
-  const copies = new Map<string, string>();
+  const copies = new Map<string, Buffer>();
   const loop = new YieldingLoop();
   const root = openSync(archive, DIRECTORY_ITSELF);
   try {
     takeDirectory(root, fstatSync(root));
-    await adoptBelow(root, "", 1);
+    await adoptBelow(root, Buffer.alloc(0), 1);
   } finally {
     closeSync(root);
   }
   writeRecordedEntries(recordFile, recorded);
 
   /** Parents come first: from then on nobody else can move what is below. */
-  async function adoptBelow(directory: number, path: string, level: number): Promise<void> {
+  async function adoptBelow(directory: number, path: Buffer, level: number): Promise<void> {
     if (level > LEVELS_MAX) throw tooDeep(archive);
     const here = pathOfDescriptor(directory);
     removeTreeNow(`${here}/${COPY_NAME}`);
-    for (const name of readdirSync(here)) {
+    for (const name of readdirSync(here, { encoding: "buffer" })) {
       await loop.next();
-      const entryPath = path === "" ? name : `${path}/${name}`;
-      const entry = openSync(`${here}/${name}`, ITSELF);
+      const entryPath = path.length === 0 ? name : Buffer.concat([path, Buffer.from("/"), name]);
+      const entry = openSync(pathInDescriptor(directory, name), ITSELF);
       try {
         const stats = fstatSync(entry);
         if (stats.isDirectory()) {
@@ -98,7 +98,7 @@ export async function adoptArchive(deploymentDirectory: string): Promise<void> {
     }
   }
 
-  async function adoptInside(entry: number, path: string, level: number): Promise<void> {
+  async function adoptInside(entry: number, path: Buffer, level: number): Promise<void> {
     const inside = openSync(`${pathOfDescriptor(entry)}/.`, DIRECTORY_ITSELF);
     try {
       await adoptBelow(inside, path, level + 1);
@@ -107,27 +107,28 @@ export async function adoptArchive(deploymentDirectory: string): Promise<void> {
     }
   }
 
-  async function adoptFile(directory: number, name: string, entry: number, stats: Stats, path: string): Promise<void> {
+  async function adoptFile(directory: number, name: Buffer, entry: number, stats: Stats, path: Buffer): Promise<void> {
     const access = accessOf(stats);
     if (isAsItShouldBe(stats, access)) return;
-    recorded.set(path, { mode: stats.mode & MODE_BITS, owner: { uid: stats.uid, gid: stats.gid } });
-    const here = pathOfDescriptor(directory);
-    const copy = `${here}/${COPY_NAME}`;
+    // Of a name that is not UTF-8 this is another one, under which nothing is installed.
+    recorded.set(path.toString(), { mode: stats.mode & MODE_BITS, owner: { uid: stats.uid, gid: stats.gid } });
+    const original = pathInDescriptor(directory, name);
+    const copy = `${pathOfDescriptor(directory)}/${COPY_NAME}`;
     const identity = `${stats.dev}:${stats.ino}`;
     const known = copies.get(identity);
     // Thousands of names of one file, each with a copy of its own, would fill the disk.
     if (known !== undefined) linkSync(known, copy);
-    else if (stats.isSymbolicLink()) symlinkSync(readlinkSync(`${here}/${name}`), copy);
+    else if (stats.isSymbolicLink()) symlinkSync(readlinkSync(original, { encoding: "buffer" }), copy);
     else if (!(await copyContent(entry, copy, loop))) {
-      rmSync(`${here}/${name}`);
+      rmSync(original);
       return;
     }
     lchownSync(copy, ROOT, access.gid ?? stats.gid);
     if (!stats.isSymbolicLink()) chmodSync(copy, access.mode);
     lutimesSync(copy, stats.atime, stats.mtime);
     // The directory is root's alone by now, so names in it may be trusted.
-    renameSync(copy, `${here}/${name}`);
-    if (stats.nlink > 1) copies.set(identity, `${pathOfDescriptor(root)}/${path}`);
+    renameSync(copy, original);
+    if (stats.nlink > 1) copies.set(identity, pathInDescriptor(root, path));
   }
 }
 

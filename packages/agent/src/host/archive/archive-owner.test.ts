@@ -288,6 +288,22 @@ describe.skipIf(!isRoot)("an archive that another agent left (needs root, to giv
     expect(writableByOthers()).toEqual([]);
   });
 
+  test("may have names that are not UTF-8: they stay two files, its scripts run, and only Install refuses them", async () => {
+    await leaveForeignArchive();
+    const named = (name: string) =>
+      Buffer.concat([Buffer.from(`${layout().archiveDirectory}/app/`), Buffer.from(name, "latin1")]);
+    for (const name of ["caf\xe9", "caf\xe8"]) {
+      writeFileSync(named(name), name);
+      lchownSync(named(name), LOCAL_USER.uid, LOCAL_USER.gid);
+    }
+    expect(await fixture.run("ApplicationStart")).toMatchObject({ errorCode: 0 });
+    for (const name of ["caf\xe9", "caf\xe8"]) {
+      expect(readFileSync(named(name), "utf8")).toBe(name);
+      expect(lstatSync(named(name)).uid).toBe(0);
+    }
+    expect((await fixture.run("Install")).message).toContain("is not UTF-8, so it cannot be installed");
+  });
+
   test("is not taken for the agent's by a record that its former owner wrote", async () => {
     await leaveForeignArchive();
     writeFileSync(layout().recordedAttributesFile, "{}");

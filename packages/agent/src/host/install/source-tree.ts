@@ -124,7 +124,9 @@ function readDirectory(place: Place, stats: Stats, walk: Walk): SourceEntry {
     .map((child) => {
       const childPath = `${path}/${child}`;
       const destination = `${place.destination === "/" ? "" : place.destination}/${child}`;
-      return readEntry({ path: childPath, realPath: `${realPath}/${child}`, destination }, lstatSync(childPath), walk);
+      const childStats = lstatSync(childPath, { throwIfNoEntry: false });
+      if (childStats === undefined) throw nameNotUtf8(childPath);
+      return readEntry({ path: childPath, realPath: `${realPath}/${child}`, destination }, childStats, walk);
     });
   walk.directories.pop();
   return { name: basename(path), path, stats, children };
@@ -185,6 +187,13 @@ function sourceLeaves(source: string, path: string, archiveDirectory: string): E
   return new EventFailure(
     `The deployment failed because the AppSpec file names a source that leads out of the revision${where}: ${source}. What is outside is not ` +
       "installed. Name a source inside the bundle, and then try again.",
+  );
+}
+
+/** Only archives of other agents hold such names. As text they are others, under which there is nothing. */
+function nameNotUtf8(path: string): EventFailure {
+  return new EventFailure(
+    `The deployment failed because the name of ${path} is not UTF-8, so it cannot be installed. Rename the file in the bundle.`,
   );
 }
 
