@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AppSpecError } from "@sluice/model/app-spec/app-spec-error.ts";
 import { parseAppSpec } from "@sluice/model/app-spec/app-spec-parser.ts";
+import { lintAppSpec } from "@sluice/model/lint/lint-bundle.ts";
 import { describe, expect, it } from "vitest";
 import { dumpAppSpec, expectedDump, type Verdict } from "./reference-dump.ts";
 
@@ -29,6 +30,7 @@ function agree(folder: string, verdict: Verdict): void {
   if (verdict.verdict === "accepted") {
     if (verdict.dump === undefined) throw new Error("the verdict has no dump");
     expect(dumpAppSpec(parse())).toEqual(expectedDump(verdict.dump));
+    expect(refusals(folder, verdict).filter((check) => !NOT_BY_OUR_AGENT.has(check))).toEqual([]);
     return;
   }
   const error = errorOf(parse);
@@ -39,6 +41,14 @@ function agree(folder: string, verdict: Verdict): void {
   }
   // The reference crashed, so the message is ours: it names a line or a field, and says more than where.
   expect(error?.message).toMatch(/^The application specification file .*(\bline \d+\b.{10,}|wrong kind for .*, and then try again\.$)/s);
+}
+
+/** What the AWS agent's parser accepts, and the Sluice agent or any Install does not. */
+const NOT_BY_OUR_AGENT = new Set(["windows", "acls-and-context", "unusable-value"]);
+
+function refusals(folder: string, { id }: Verdict): string[] {
+  const { findings } = lintAppSpec(readFileSync(join(folder, `${id}.yml`)), null);
+  return findings.filter(({ severity }) => severity === "error").map(({ check }) => check);
 }
 
 function errorOf(parse: () => unknown): Error | null {

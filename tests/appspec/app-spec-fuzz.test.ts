@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AppSpecError } from "@sluice/model/app-spec/app-spec-error.ts";
 import { parseAppSpec } from "@sluice/model/app-spec/app-spec-parser.ts";
+import { listBundle } from "@sluice/model/lint/bundle-listing.ts";
+import { describeFinding } from "@sluice/model/lint/finding.ts";
+import { lintAppSpec } from "@sluice/model/lint/lint-bundle.ts";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 
@@ -40,8 +43,14 @@ function splice(bytes: Uint8Array, at: number, removed: number, inserted: string
   return Buffer.concat([bytes.subarray(0, start), Buffer.from(inserted), bytes.subarray(start + removed)]);
 }
 
-/** Whatever comes in, the outcome is an AppSpec that survives JSON, or an AppSpecError that says something. */
+const LISTING = listBundle([
+  ["a/b.sh", { kind: "file", isExecutable: false, start: "text-cr" }],
+  ["l", { kind: "link", target: "a" }],
+]);
+
+/** Whatever comes in, the outcome is an AppSpec that survives JSON, or an AppSpecError that says something; and checks of it have an end. */
 function endsWell(input: string | Uint8Array): void {
+  for (const finding of lintAppSpec(input, LISTING).findings) expect(describeFinding("f", finding)).not.toBe("");
   try {
     expect(JSON.parse(JSON.stringify(parseAppSpec(input)))).toMatchObject({ version: 0 });
   } catch (error) {

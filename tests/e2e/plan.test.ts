@@ -150,7 +150,7 @@ it("does not wait for a pipe in the place of the AppSpec", async () => {
     execFileSync("mkfifo", [join(directory, "appspec.yml")]);
     const where = ["--application", codeDeploy.application, "--group", "prod"];
     const { exitCode, stderr } = await server.run("plan", directory, ...where);
-    expect(stderr).toContain(`${directory}/appspec.yml is not a file: put an AppSpec file in its place`);
+    expect(stderr).toContain(`${directory}/appspec.yml is not a file: put a file in its place`);
     expect(exitCode).toBe(1);
   } finally {
     rmSync(directory, { recursive: true });

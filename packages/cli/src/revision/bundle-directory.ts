@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { APP_SPEC_NAMES } from "@sluice/model/lint/bundle-listing.ts";
 import { create } from "tar";
 import { CommandFailed } from "../command-failed.ts";
 
-export const APP_SPEC_FILE = "appspec.yml";
 /** Never part of a revision. */
 const LEFT_OUT = new Set([".git"]);
 
@@ -18,19 +18,10 @@ export interface Bundle {
 /**
  * Packs a directory as tgz, in the order of the names and without times or owners, so that a bundle depends on its files alone. Executable
  * bits are kept, and links as links.
- * @throws CommandFailed when it is not a directory or has no appspec.yml
+ * @throws CommandFailed when it is not a directory or has no AppSpec
  */
 export async function bundleDirectory(directory: string): Promise<Bundle> {
-  const topLevel = await readdir(directory).catch((cause: NodeJS.ErrnoException) => {
-    throw new CommandFailed(
-      `${directory} cannot be read (${cause.code}): name the directory that holds ${APP_SPEC_FILE}`,
-      { cause },
-    );
-  });
-  if (!topLevel.includes(APP_SPEC_FILE)) {
-    throw new CommandFailed(`${directory} has no ${APP_SPEC_FILE}: every revision needs one in its top directory`);
-  }
-  const paths = await listFiles(directory);
+  const paths = await listRevision(directory);
   const chunks: Buffer[] = [];
   const pack = create({ cwd: directory, gzip: { level: 6 }, portable: true, noMtime: true, noDirRecurse: true }, paths);
   for await (const chunk of pack) chunks.push(chunk as Buffer);
@@ -38,7 +29,47 @@ export async function bundleDirectory(directory: string): Promise<Bundle> {
   return { bytes, sha256: createHash("sha256").update(bytes).digest("hex"), fileCount: paths.length };
 }
 
-/** Every file and link below a directory, and directories that are empty, in the order of their paths. */
+/**
+ * What a directory's bundle consists of: every file and link below it, and directories that are empty, in the order of their paths.
+ * @throws CommandFailed when it is not a directory or has no AppSpec
+ */
+export async function listRevision(directory: string): Promise<string[]> {
+  await appSpecNameIn(directory);
+  return listFiles(directory);
+}
+
+/** There is no AppSpec where one has to be. */
+export class NoAppSpec extends CommandFailed {}
+
+/**
+ * Which file of a directory agents take for its AppSpec.
+ * @throws CommandFailed when it is not a directory or has no AppSpec
+ */
+export async function appSpecNameIn(directory: string): Promise<string> {
+  const topLevel = await readdir(directory).catch((cause: NodeJS.ErrnoException) => {
+    throw new CommandFailed(
+      `${directory} cannot be read (${cause.code}): name the directory that holds ${APP_SPEC_NAMES[0]}`,
+      { cause },
+    );
+  });
+  const name = APP_SPEC_NAMES.find((appSpec) => topLevel.includes(appSpec));
+  if (name !== undefined) return name;
+  const inside = await directoryWithAppSpec(directory, topLevel);
+  const cure =
+    inside === undefined
+      ? "every revision needs one in its top directory"
+      : `there is one in ${join(directory, inside)}: name that directory`;
+  throw new NoAppSpec(`${directory} has no ${APP_SPEC_NAMES.join(" and no ")}: ${cure}`);
+}
+
+async function directoryWithAppSpec(directory: string, topLevel: readonly string[]): Promise<string | undefined> {
+  for (const name of topLevel) {
+    const names = await readdir(join(directory, name)).catch((): string[] => []);
+    if (APP_SPEC_NAMES.some((appSpec) => names.includes(appSpec))) return name;
+  }
+  return undefined;
+}
+
 async function listFiles(root: string): Promise<string[]> {
   const found: string[] = [];
   const visit = async (directory: string): Promise<void> => {

@@ -9,6 +9,7 @@ import { addClientOptions, addExamples, addJsonOption, type ClientOptions, colle
 import { print, printJson } from "../output.ts";
 import { showProgress } from "../progress/show-progress.ts";
 import { parseGitHubLocation } from "../revision/git-hub-location.ts";
+import { checkBeforeUpload } from "../revision/lint-directory.ts";
 import { type LocalBundle, localBundle } from "../revision/local-bundle.ts";
 import { pushBundle, REVISIONS_BUCKET_DEFAULT } from "../revision/push-bundle.ts";
 import { parseS3Location } from "../revision/s3-location.ts";
@@ -28,6 +29,7 @@ interface DeployOptions extends ClientOptions {
   readonly fileExistsBehavior?: FileExistsBehavior;
   readonly outdatedOnly?: boolean;
   readonly autoRollback?: AutoRollbackConfiguration;
+  readonly lint: boolean;
 }
 
 /** What is deployed: packed here, or already where hosts can fetch it. */
@@ -57,7 +59,8 @@ export function define(command: Command): void {
       ).choices(ENUMS.FileExistsBehavior),
     )
     .option("--outdated-only", "leave out hosts that run the group's current revision")
-    .option("--auto-rollback <events>", `instead of the group's: ${ROLLBACK_EVENTS_HELP}`, parseRollbackEvents);
+    .option("--auto-rollback <events>", `instead of the group's: ${ROLLBACK_EVENTS_HELP}`, parseRollbackEvents)
+    .option("--no-lint", "deploy a directory or an archive without checking its AppSpec and files");
   addJsonOption(addClientOptions(command));
   addExamples(
     command,
@@ -86,6 +89,7 @@ async function readSource(path: string | undefined, options: DeployOptions): Pro
       exitStatus: EXIT_USAGE,
     });
   }
+  if (path !== undefined && options.lint) await checkBeforeUpload(path);
   return revision === undefined ? { bundle: await localBundle(path ?? "") } : { revision };
 }
 

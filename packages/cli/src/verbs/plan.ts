@@ -1,11 +1,6 @@
-import { constants, existsSync } from "node:fs";
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { RevisionLocation, TargetInstances } from "@aws-sdk/client-codedeploy";
-import { AppSpecError } from "@sluice/model/app-spec/app-spec-error.ts";
-import { parseAppSpec } from "@sluice/model/app-spec/app-spec-parser.ts";
-import { hookScripts } from "@sluice/model/app-spec/hook-scripts.ts";
-import { APP_SPEC_MAX_BYTES } from "@sluice/model/app-spec/yaml-text.ts";
+import { describeFinding, type Severity } from "@sluice/model/lint/finding.ts";
 import type { PlanDeploymentOutput, PlannedHost, Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { CommandFailed, EXIT_FAILED, EXIT_USAGE } from "../command-failed.ts";
@@ -13,6 +8,8 @@ import { connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
 import { print, printJson } from "../output.ts";
 import { formatTable } from "../printing.ts";
+import { NoAppSpec } from "../revision/bundle-directory.ts";
+import { lintDirectory } from "../revision/lint-directory.ts";
 import { parseS3Location } from "../revision/s3-location.ts";
 import { obstacleInOptions, parseTargetInstances, replacementsWith } from "../revision/target-instances.ts";
 
@@ -24,20 +21,20 @@ interface PlanOptions extends ClientOptions {
   readonly targetInstances?: TargetInstances;
   readonly targetTag?: readonly Tag[];
   readonly outdatedOnly?: boolean;
+  readonly lint: boolean;
 }
-
-const APP_SPEC_NAMES = ["appspec.yml", "appspec.yaml"] as const;
 
 export function define(command: Command): void {
   command
-    .argument("[directory]", "the directory to deploy; nothing is uploaded")
+    .argument("[directory]", "the directory to deploy; it is checked here, and nothing is uploaded")
     .requiredOption("--application <name>", "the application")
     .requiredOption("--group <name>", "its deployment group")
     .option("--s3-location <location>", "a bundle: s3://BUCKET/KEY, or bucket=B,key=K,bundleType=zip", parseS3Location)
     .option("--config <name>", "a deployment config instead of the group's, such as CodeDeployDefault.AllAtOnce")
     .option("--target-tag <Key=Value>", "a tag of the replacement hosts of a blue/green group; repeatable", collectTag)
     .option("--target-instances <json>", "the replacement hosts in the API's shape", parseTargetInstances)
-    .option("--outdated-only", "skip hosts that already run the group's current revision");
+    .option("--outdated-only", "skip hosts that already run the group's current revision")
+    .option("--no-lint", "plan a directory without checking its AppSpec and files");
   addJsonOption(addClientOptions(command));
   addExamples(
     command,
@@ -60,50 +57,45 @@ export function define(command: Command): void {
       ...(options.outdatedOnly ? { updateOutdatedInstancesOnly: true } : {}),
     });
     const answer = { ...rest, obstacles: obstacles.map((obstacle) => obstacleInOptions(obstacle, areNamed)) };
-    const plan = directory === undefined ? answer : await withDirectory(answer, directory);
+    const plan = directory === undefined || !options.lint ? answer : await withDirectory(answer, directory);
     if (options.json) printJson(plan);
     else print(formatPlan(plan, options));
     if (!plan.canStart) process.exitCode = EXIT_FAILED;
   });
 }
 
-/** What a directory's AppSpec adds to the plan: `sluice deploy` would bundle it as it is. */
+/** What a directory's AppSpec and files add to the plan: `sluice deploy` would bundle it as it is, and refuse what every host would. */
 async function withDirectory(plan: PlanDeploymentOutput, directory: string): Promise<PlanDeploymentOutput> {
-  const fileName = APP_SPEC_NAMES.find((name) => existsSync(join(directory, name)));
   const checks = plan.checks.filter(({ subject }) => subject !== "bundle");
-  if (fileName === undefined) {
-    const message = `${directory} holds no ${APP_SPEC_NAMES.join(" and no ")}: give the directory that has one`;
-    return { ...plan, canStart: false, obstacles: [...plan.obstacles, { code: "NO_APPSPEC", message }], checks };
+  const lint = await lintDirectory(directory).catch((error: unknown) => {
+    if (error instanceof NoAppSpec) return error;
+    throw error;
+  });
+  if (lint instanceof NoAppSpec) {
+    const obstacle = { code: "NO_APPSPEC", message: lint.message };
+    return { ...plan, canStart: false, obstacles: [...plan.obstacles, obstacle], checks };
   }
-  try {
-    const appSpec = parseAppSpec(await readAppSpec(join(directory, fileName)), { os: "linux" });
-    const warnings =
-      hookScripts(appSpec, "ValidateService").length > 0
-        ? []
-        : [`${fileName} has no ValidateService hook: nothing tests whether the service works.`];
-    const check = { subject: "appspec", outcome: "ok", detail: `${join(directory, fileName)} is valid` };
-    return { ...plan, checks: [...checks, check], warnings: [...plan.warnings, ...warnings] };
-  } catch (error) {
-    if (!(error instanceof AppSpecError)) throw error;
-    const check = { subject: "appspec", outcome: "warning", detail: error.message };
-    const warning = `Every host would fail on ${fileName}: ${error.message}`;
-    return { ...plan, checks: [...checks, check], warnings: [...plan.warnings, warning] };
-  }
-}
-
-/** The directory may be another user's, who can have put a pipe or a device there: opening a pipe would wait for its other end. */
-async function readAppSpec(path: string): Promise<Buffer> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    if (!(await handle.stat()).isFile()) {
-      throw new CommandFailed(`${path} is not a file: put an AppSpec file in its place`);
-    }
-    // One byte more than the parser takes, which says so of a longer one.
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(APP_SPEC_MAX_BYTES + 1));
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
+  const told = (wanted: Severity) =>
+    lint.findings
+      .filter(({ severity }) => severity === wanted)
+      .map((finding) => describeFinding(lint.fileName, finding));
+  const errors = told("error");
+  const warnings = [...told("warning"), ...told("note")];
+  const obstacles = errors.map((message) => ({ code: "INVALID_REVISION", message }));
+  const [first, ...others] = errors;
+  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
+  const check =
+    first === undefined
+      ? {
+          subject: "appspec",
+          outcome: told("warning").length > 0 ? "warning" : "ok",
+          detail: `${join(directory, lint.fileName)} is valid`,
+        }
+      : { subject: "appspec", outcome: "failed", detail: `${first}${more}` };
+  const judged = { ...plan, checks: [...checks, check], warnings: [...plan.warnings, ...warnings] };
+  if (first === undefined) return judged;
+  const { end: _, ...unended } = judged;
+  return { ...unended, canStart: false, obstacles: [...plan.obstacles, ...obstacles], steps: [] };
 }
 
 function formatPlan(plan: PlanDeploymentOutput, { application, group }: PlanOptions): string {

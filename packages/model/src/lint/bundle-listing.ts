@@ -1,61 +1,91 @@
+import {
+  type BundleEntries,
+  bundleEntries,
+  type EntryKind,
+  type PlaceInBundle,
+  placeInBundle,
+} from "../bundle/bundle-entries.ts";
+import { type EntryProblem, entryPathOf, linkTargetProblem } from "../bundle/entry-name.ts";
 import { wrapperOf } from "../bundle/wrapper.ts";
 import type { FileStart } from "./file-start.ts";
 
-export type BundleEntry =
-  | {
-      readonly kind: "file";
-      /** Null: the bundle does not say, as zips made on Windows. */
-      readonly isExecutable: boolean | null;
-      /** Null: its content was not looked at. */
-      readonly start: FileStart | null;
-    }
+/** What is known of a file beyond its place. */
+export interface FileFacts {
+  /** Null: the bundle does not say, as zips made on Windows. */
+  readonly isExecutable: boolean | null;
+  /** Null: its content was not looked at. */
+  readonly start: FileStart | null;
+}
+
+export type NamedEntry =
+  | ({ readonly kind: "file" } & FileFacts)
   | { readonly kind: "directory" }
-  | { readonly kind: "link"; readonly target: string }
-  /** A pipe, a socket or a device. */
-  | { readonly kind: "other" };
+  | { readonly kind: "link"; readonly target: string };
+
+export interface RefusedEntry extends EntryProblem {
+  readonly entry: string;
+}
 
 /** What is in a bundle, as hosts see it once it is unpacked. */
 export interface BundleListing {
-  /** By path from the root, as `scripts/start.sh`. The directories of every entry are there, too; the root is not. */
-  readonly entries: ReadonlyMap<string, BundleEntry>;
+  /** Without the wrapper. */
+  readonly entries: BundleEntries;
+  readonly files: ReadonlyMap<string, FileFacts>;
+  /** What hosts refuse the bundle for. */
+  readonly refused: readonly RefusedEntry[];
   /** The one directory around everything, which agents take away (see `wrapperOf`); `""` where there is none. */
   readonly wrapper: string;
 }
 
 /** In the order in which agents look for it. */
 export const APP_SPEC_NAMES = ["appspec.yml", "appspec.yaml"] as const;
-/** As many symbolic links as Linux follows in one path. */
-const LINK_HOPS_MAX = 40;
 
-/** @param named every entry by its name in the bundle; of several with one name the last counts, as when they are unpacked */
-export function listBundle(named: Iterable<readonly [name: string, entry: BundleEntry]>): BundleListing {
-  const all = new Map<string, BundleEntry>();
+/** @param named every entry by its name in the bundle, in the order in which hosts unpack them */
+export function listBundle(named: Iterable<readonly [name: string, entry: NamedEntry]>): BundleListing {
+  const refused: RefusedEntry[] = [];
+  const kinds: [string, EntryKind][] = [];
+  const facts = new Map<string, FileFacts>();
   for (const [name, entry] of named) {
-    const path = normalPath(name);
-    if (path === "" || path === null) continue;
-    for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
-      const parent = path.slice(0, at);
-      if (all.has(parent)) break;
-      all.set(parent, { kind: "directory" });
+    const place = entryPathOf(name);
+    const problem = "reason" in place ? place : entry.kind === "link" ? linkTargetProblem(entry.target) : undefined;
+    if (problem !== undefined || "reason" in place) {
+      if (problem !== undefined) refused.push({ entry: name, ...problem });
+      continue;
     }
-    if (entry.kind !== "directory" || !all.has(path)) all.set(path, entry);
+    kinds.push([place.path, entry.kind === "link" ? { linksTo: entry.target } : entry.kind]);
+    if (entry.kind === "file") facts.set(place.path, { isExecutable: entry.isExecutable, start: entry.start });
   }
-  const wrapper = wrapperOf((directory) => namesIn(all, directory));
-  if (wrapper === "") return { entries: all, wrapper };
-  const prefix = `${wrapper}/`;
-  const inside = [...all].filter(([path]) => path.startsWith(prefix));
-  return { entries: new Map(inside.map(([path, entry]) => [path.slice(prefix.length), entry])), wrapper };
+  const { entries, problems } = bundleEntries(kinds);
+  refused.push(...problems);
+  const wrapper = wrapperOf((directory) => namesIn(entries, directory));
+  if (wrapper === "") return { entries, files: facts, refused, wrapper };
+  return { entries: below(wrapper, entries), files: below(wrapper, facts), refused, wrapper };
 }
 
-function namesIn(entries: ReadonlyMap<string, BundleEntry>, directory: string): string[] | undefined {
-  if (directory !== "" && entries.get(directory)?.kind !== "directory") return undefined;
+function namesIn(entries: BundleEntries, directory: string): string[] | undefined {
+  if (entries.get(directory) !== "directory") return undefined;
   const prefix = directory === "" ? "" : `${directory}/`;
   return [...entries.keys()]
-    .filter((path) => path.startsWith(prefix) && !path.includes("/", prefix.length))
+    .filter((path) => path !== "" && path.startsWith(prefix) && !path.includes("/", prefix.length))
     .map((path) => path.slice(prefix.length));
 }
 
-/** Without `.`, `..`, empty parts, and slashes at its ends; null where it leads out of the root. */
+function below<Value>(directory: string, map: ReadonlyMap<string, Value>): Map<string, Value> {
+  const inside = [...map].filter(([path]) => path === directory || path.startsWith(`${directory}/`));
+  return new Map(inside.map(([path, value]) => [path.slice(directory.length + 1), value]));
+}
+
+export function findInBundle({ entries }: BundleListing, path: string): PlaceInBundle {
+  return placeInBundle(path, entries);
+}
+
+/** Whether a path of an AppSpec names something that is in the bundle. */
+export function isInBundle(bundle: BundleListing, path: string): boolean {
+  const { is } = findInBundle(bundle, path);
+  return is === "file" || is === "directory";
+}
+
+/** A path without `.`, `..`, empty parts, and slashes at its ends; null where it leads out of the root. */
 export function normalPath(path: string): string | null {
   const parts: string[] = [];
   for (const part of path.split("/")) {
@@ -64,43 +94,4 @@ export function normalPath(path: string): string | null {
     else if (parts.pop() === undefined) return null;
   }
   return parts.join("/");
-}
-
-/** `unknown`: a link or `..` on the way leads out of the bundle, where the host has what it has. */
-export type Found =
-  | { readonly state: "found"; readonly path: string; readonly entry: BundleEntry }
-  | { readonly state: "missing" }
-  | { readonly state: "unknown" };
-
-const ROOT: Found = { state: "found", path: "", entry: { kind: "directory" } };
-
-/** What is at a path from the root, links followed as the host follows them. A slash at its start is the root's. */
-export function findInBundle({ entries }: BundleListing, path: string): Found {
-  const resolved: string[] = [];
-  const pending = path.split("/");
-  let hops = 0;
-  for (let part = pending.shift(); part !== undefined; part = pending.shift()) {
-    if (part === "" || part === ".") continue;
-    if (part === "..") {
-      if (resolved.pop() === undefined) return { state: "unknown" };
-      continue;
-    }
-    const here = [...resolved, part].join("/");
-    const entry = entries.get(here);
-    if (entry === undefined) return { state: "missing" };
-    if (entry.kind !== "link") {
-      if (entry.kind !== "directory" && pending.some((rest) => rest !== "" && rest !== "."))
-        return { state: "missing" };
-      resolved.push(part);
-      continue;
-    }
-    hops += 1;
-    if (hops > LINK_HOPS_MAX) return { state: "missing" };
-    if (entry.target.startsWith("/")) return { state: "unknown" };
-    pending.unshift(...entry.target.split("/"));
-  }
-  const end = resolved.join("/");
-  if (end === "") return ROOT;
-  const entry = entries.get(end);
-  return entry === undefined ? { state: "missing" } : { state: "found", path: end, entry };
 }

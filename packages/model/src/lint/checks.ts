@@ -1,5 +1,12 @@
 import type { AppSpecOs } from "../app-spec/app-spec.ts";
-import { collidingFiles, missingSources, oddDestinations, secondAppSpec, unusableFiles } from "./file-checks.ts";
+import {
+  collidingFiles,
+  oddDestinations,
+  refusedEntries,
+  secondAppSpec,
+  sourcesThatCannotBe,
+  unusableFiles,
+} from "./file-checks.ts";
 import type { Finding } from "./finding.ts";
 import { eventsThatRunNothing, misreadSudo, misreadTimeouts, noValidation } from "./hook-checks.ts";
 import type { InstalledPaths } from "./installed-paths.ts";
@@ -31,13 +38,14 @@ export const WRITTEN_CHECKS: readonly WrittenCheck[] = [
 
 export const CHECKS: readonly Check[] = [
   { names: ["windows"], find: forWindows, os: "windows" },
+  { names: ["refused-entry"], find: refusedEntries },
   { names: ["timeout"], find: misreadTimeouts },
   { names: ["sudo"], find: misreadSudo, os: "linux" },
   { names: ["no-validation"], find: noValidation },
-  { names: ["missing-script", "unusable-script"], find: scriptsThatCannotRun, os: "linux" },
+  { names: ["missing-script", "unusable-script", "outside"], find: scriptsThatCannotRun, os: "linux" },
   { names: ["script-start", "not-executable"], find: scriptsThatRunOtherwise, os: "linux" },
   { names: ["unusable-value"], find: unusableFiles },
-  { names: ["missing-source"], find: missingSources, os: "linux" },
+  { names: ["missing-source", "outside"], find: sourcesThatCannotBe, os: "linux" },
   { names: ["destination"], find: oddDestinations, os: "linux" },
   { names: ["same-destination"], find: collidingFiles, os: "linux" },
   { names: ["unusable-value", "acls-and-context"], find: unusablePermissions },

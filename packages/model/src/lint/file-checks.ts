@@ -2,9 +2,12 @@ import { AppSpecError } from "../app-spec/app-spec-error.ts";
 import { filePaths } from "../app-spec/install-values.ts";
 import { findInBundle } from "./bundle-listing.ts";
 import type { Finding } from "./finding.ts";
-import { fileEntries, type InstalledPaths } from "./installed-paths.ts";
+import { fileEntries, type InstalledPaths, lastPart } from "./installed-paths.ts";
 import { entriesOf, type LintSubject, lineOf, quoted, scriptsOf } from "./lint-subject.ts";
 import { similarPath } from "./similar-path.ts";
+
+/** Refused entries that are told one by one; their number says nothing more. */
+const MAX_TOLD_ENTRIES = 5;
 
 /** Values that the grammar takes and Install does not. */
 export function unusableFiles(subject: LintSubject): Finding[] {
@@ -20,29 +23,50 @@ export function unusableFiles(subject: LintSubject): Finding[] {
           check: "unusable-value",
           severity: "error",
           line: entry.line,
-          message: `${error.message} Every host fails at Install.`,
+          message: `${error.message} Every host fails at DownloadBundle (with the AWS agent at Install).`,
         },
       ];
     }
   });
 }
 
-export function missingSources(subject: LintSubject): Finding[] {
+export function sourcesThatCannotBe(subject: LintSubject): Finding[] {
   const { bundle } = subject;
   if (bundle === null) return [];
-  const isMadeBefore = scriptsOf(subject).some(({ event }) => event === "BeforeInstall");
+  const isTooLate = scriptsOf(subject).some(({ event }) => event === "BeforeInstall");
   return fileEntries(subject).flatMap((entry): Finding[] => {
-    if (findInBundle(bundle, entry.source).state !== "missing") return [];
-    const doubt = isMadeBefore ? ", unless a BeforeInstall script puts it there" : "";
+    const found = findInBundle(bundle, entry.source);
+    const line = lineOf(subject, entry, "source");
+    if (found.is === "outside") {
+      const message = `The source ${quoted(entry.source)} leads out of the bundle${by(found)}: hosts with the Sluice agent fail at DownloadBundle. Put the files themselves into the bundle.`;
+      return [{ check: "outside", severity: "error", line, message }];
+    }
+    if (found.is !== "missing" && found.is !== "circle") return [];
+    const when = isTooLate ? ", before a BeforeInstall script could put it there" : "";
     const meant = similarPath(entry.source, bundle, "any");
     const cure = /[*?[{]/.test(entry.source)
       ? "A source is a path, not a pattern: name the directory, whose whole content is installed."
       : meant === undefined
         ? "Add it to the bundle, or correct the source."
         : `Did you mean ${quoted(meant)}?`;
-    const message = `The source ${quoted(entry.source)} is not in the bundle: every host fails at Install${doubt}. ${cure}`;
-    return [{ check: "missing-source", severity: "error", line: lineOf(subject, entry, "source"), message }];
+    const message = `The source ${quoted(entry.source)} is not in the bundle: every host fails at DownloadBundle${when} (with the AWS agent at Install). ${cure}`;
+    return [{ check: "missing-source", severity: "error", line, message }];
   });
+}
+
+/** By way of which link a path leads out of the bundle. */
+export function by({ link, target }: { readonly link: string | undefined; readonly target: string }): string {
+  return link === undefined ? "" : ` by the link ${quoted(link)} to ${quoted(target)}`;
+}
+
+/** Entries for which hosts refuse the whole bundle. */
+export function refusedEntries({ bundle }: LintSubject): Finding[] {
+  return (bundle?.refused ?? []).slice(0, MAX_TOLD_ENTRIES).map(({ entry, reason, cure }) => ({
+    check: "refused-entry",
+    severity: "error" as const,
+    line: null,
+    message: `The entry ${quoted(entry)} is not allowed because ${reason}: hosts with the Sluice agent fail at DownloadBundle. ${cure}.`,
+  }));
 }
 
 /** Destinations that are taken by their letters. */
@@ -68,8 +92,8 @@ export function oddDestinations(subject: LintSubject): Finding[] {
       );
     }
     const found = bundle === null ? undefined : findInBundle(bundle, source);
-    if (found?.state !== "found" || found.entry.kind === "directory") return [];
-    const name = found.path.slice(found.path.lastIndexOf("/") + 1);
+    if (found?.is !== "file") return [];
+    const name = lastPart(source);
     if (!looksLikeFileName(target, name)) return [];
     return warn(
       `The destination ${quoted(destination)} is the directory that ${quoted(name)} is put in, so the file becomes ${quoted(`${target}/${name}`)}. Name the directory alone.`,

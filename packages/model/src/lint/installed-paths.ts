@@ -1,6 +1,7 @@
 import { AppSpecError } from "../app-spec/app-spec-error.ts";
 import { filePaths } from "../app-spec/install-values.ts";
-import { type BundleEntry, findInBundle } from "./bundle-listing.ts";
+import type { EntryKind } from "../bundle/bundle-entries.ts";
+import { findInBundle } from "./bundle-listing.ts";
 import { entriesOf, type LintSubject, type WrittenEntry } from "./lint-subject.ts";
 
 /** An entry of `files` whose values agents can use. */
@@ -36,6 +37,11 @@ export function hostPath(path: string): string {
     else if (part !== "" && part !== ".") parts.push(part);
   }
   return `/${parts.join("/")}`;
+}
+
+export function lastPart(path: string): string {
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  return parts.at(-1) ?? "";
 }
 
 export function parentsOf(path: string): string[] {
@@ -90,28 +96,30 @@ export function installedPaths(subject: LintSubject): InstalledPaths | null {
     if (file !== undefined) collisions.push({ by, earlier: file.by, destination, what: "a file and a directory" });
     else if (!directories.has(destination)) directories.set(destination, by);
   };
-  const put = (destination: string, path: string, entry: BundleEntry, by: FileEntry) => {
-    if (entry.kind === "directory") return putDirectory(destination, by);
-    if (entry.kind === "link") links.push(destination);
+  const put = (destination: string, path: string, kind: EntryKind, by: FileEntry) => {
+    if (kind === "directory") return putDirectory(destination, by);
+    if (kind !== "file") links.push(destination);
     putFile(destination, path, by);
   };
 
   for (const by of fileEntries(subject)) {
     const found = findInBundle(bundle, by.source);
-    if (found.state === "missing") continue;
-    if (found.state === "unknown") return null;
+    if (found.is === "outside") return null;
+    if (found.is !== "file" && found.is !== "directory") continue;
     for (const parent of parentsOf(by.target)) putDirectory(parent, by);
     if (by.target !== "/") putDirectory(by.target, by);
     const base = by.target === "/" ? "" : by.target;
-    if (found.entry.kind !== "directory") {
-      put(`${base}/${found.path.slice(found.path.lastIndexOf("/") + 1)}`, found.path, found.entry, by);
+    if (found.is === "file") {
+      // A link that leads to a file is installed under its own name.
+      put(`${base}/${lastPart(by.source)}`, found.path, "file", by);
       continue;
     }
     steps += bundle.entries.size;
     if (steps > MAX_STEPS) return null;
     const prefix = found.path === "" ? "" : `${found.path}/`;
-    for (const [path, entry] of bundle.entries) {
-      if (path.startsWith(prefix) && path !== found.path) put(`${base}/${path.slice(prefix.length)}`, path, entry, by);
+    for (const [path, kind] of bundle.entries) {
+      if (path !== "" && path.startsWith(prefix) && path !== found.path)
+        put(`${base}/${path.slice(prefix.length)}`, path, kind, by);
     }
   }
   return { files, directories, collisions, links };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type BundleEntry, type BundleListing, listBundle } from "./bundle-listing.ts";
+import { type BundleListing, listBundle, type NamedEntry } from "./bundle-listing.ts";
 import { CHECK_NAMES } from "./checks.ts";
 import { type FileStart, fileStart } from "./file-start.ts";
 import { describeFinding } from "./finding.ts";
@@ -8,12 +8,12 @@ import { lintAppSpec, missingAppSpec } from "./lint-bundle.ts";
 const HEAD = "version: 0.0\nos: linux\n";
 const VALIDATED = "  ValidateService: [{location: v.sh}]\n";
 
-function file(start: FileStart | null = "interpreter", isExecutable: boolean | null = true): BundleEntry {
+function file(start: FileStart | null = "interpreter", isExecutable: boolean | null = true): NamedEntry {
   return { kind: "file", start, isExecutable };
 }
 
-function bundle(entries: Readonly<Record<string, BundleEntry | string>>): BundleListing {
-  const named = Object.entries(entries).map(([name, entry]): [string, BundleEntry] => [
+function bundle(entries: Readonly<Record<string, NamedEntry | string>>): BundleListing {
+  const named = Object.entries(entries).map(([name, entry]): [string, NamedEntry] => [
     name,
     typeof entry === "string" ? { kind: "link", target: entry } : entry,
   ]);
@@ -158,11 +158,11 @@ describe("values that are not what they look like", () => {
     ],
     [
       permission('acls: ["user:bob:rw"]'),
-      "error acls-and-context 6: acls of /b: hosts with the Sluice agent fail at Install",
+      "error acls-and-context 6: acls of /b: hosts with the Sluice agent fail at DownloadBundle",
     ],
     [
       permission("context: {type: a_t}"),
-      "error acls-and-context 6: context of /b: hosts with the Sluice agent fail at Install",
+      "error acls-and-context 6: context of /b: hosts with the Sluice agent fail at DownloadBundle",
     ],
     ["version: 0.0\nos: windows\n", "error windows 2: os: windows is for the AWS agent on Windows"],
     [
@@ -286,9 +286,22 @@ describe("scripts", () => {
     expect(lint(text, bundle(entries))).toContainEqual(expect.stringContaining(expected));
   });
 
-  it("that are there, that links lead to, or that may be outside are not spoken of", () => {
-    const text = `${HEAD}hooks:\n  BeforeInstall: [{location: ./scripts//a.sh}]\n  AfterInstall: [{location: /current/a.sh}]\n  ApplicationStart: [{location: ../x.sh}]\n  ValidateService: [{location: abs/y.sh}]\n`;
-    expect(lint(text, bundle({ "scripts/a.sh": file(), current: "scripts", abs: "/opt" }))).toEqual([]);
+  it("that are there, also by way of links, are not spoken of", () => {
+    const text = `${HEAD}hooks:\n  BeforeInstall: [{location: ./scripts//a.sh}]\n  AfterInstall: [{location: /current/a.sh}]\n`;
+    expect(lint(text, bundle({ "scripts/a.sh": file(), current: "scripts" }))).toEqual([]);
+  });
+
+  it("that lead out of the bundle are refused, whichever event they are of", () => {
+    const outside = bundle({ opt: "/opt", up: "../x" });
+    expect(lint(hook("ApplicationStop", "opt/a.sh"), outside)).toEqual([
+      "error outside 5: The script opt/a.sh leads out of the bundle by the link opt to /opt: hosts with the Sluice agent fail at DownloadBundle. Put the script itself into the bundle, or one that calls it.",
+    ]);
+    expect(lint(hook("AfterInstall", "../a.sh"), outside)[0]).toContain(
+      "The script ../a.sh leads out of the bundle: hosts",
+    );
+    expect(lint(`${HEAD}files:\n  - source: up\n    destination: /x\n`, outside)[0]).toContain(
+      "error outside 4: The source up leads out of the bundle by the link up to ../x: hosts",
+    );
   });
 
   it("are known by their first bytes", () => {
@@ -313,7 +326,7 @@ describe("files and permissions", () => {
     [
       "a missing source",
       files("source: build, destination: /x"),
-      "error missing-source 4: The source build is not in the bundle: every host fails at Install. Add it",
+      "error missing-source 4: The source build is not in the bundle: every host fails at DownloadBundle (with the AWS agent at Install). Add it",
     ],
     ["a source with other capitals", files("source: App, destination: /x"), "Did you mean app?"],
     ["a pattern as a source", files('source: "app/*", destination: /x'), "A source is a path, not a pattern"],
@@ -381,13 +394,12 @@ describe("files and permissions", () => {
   });
 
   it("that are as they should be are not spoken of", () => {
-    const text = `${files("source: /app/, destination: /x", "source: ./c.conf, destination: /etc", "source: .., destination: /z")}permissions:
+    const text = `${files("source: /app/, destination: /x", "source: ./c.conf, destination: /etc")}permissions:
   - {object: /x, pattern: "*.txt", mode: 644, type: [file]}
   - {object: /x/bin, mode: "0755", type: [file]}
   - {object: /etc/c.conf, owner: root, type: [file]}
 hooks:\n${VALIDATED}`;
     expect(lint(text, bundle(app))).toEqual([]);
-    expect(lint(text.replace("  - {source: .., destination: /z}\n", ""), bundle(app))).toEqual([]);
     // What is behind a link to a directory is not in the listing.
     const linked = `${files("source: app, destination: /x")}permissions:\n  - {object: /x/lib/c, mode: 644}\n`;
     expect(lint(linked, bundle({ ...app, "app/lib": "../shared", "shared/c": file() }))).toEqual([]);
@@ -408,11 +420,24 @@ describe("a bundle", () => {
       ["./web-1/appspec.yml", file()],
       ["./web-1/a.sh", file()],
     ]);
-    expect([...wrapped.entries.keys()]).toEqual(["appspec.yml", "a.sh"]);
+    expect([...wrapped.entries.keys()].sort()).toEqual(["", "a.sh", "appspec.yml"]);
     expect(lint(`${HEAD}hooks:\n  AfterInstall:\n    - location: web-1/a.sh\n`, wrapped)[0]).toContain(
       "Did you mean a.sh?",
     );
     expect(listBundle([["web-1/a.sh", file()]]).wrapper).toBe("");
+  });
+
+  it("with entries that hosts do not unpack is refused", () => {
+    const odd = listBundle([
+      ["appspec.yml", file()],
+      ["../up", file()],
+      ["a", { kind: "link", target: "b" }],
+      ["a/c", file()],
+    ]);
+    expect(lint(HEAD, odd)).toEqual([
+      "error refused-entry null: The entry ../up is not allowed because its path leaves the archive through '..': hosts with the Sluice agent fail at DownloadBundle. Pack the bundle from inside its directory.",
+      'error refused-entry null: The entry a/c is not allowed because its path passes through the symbolic link "a": hosts with the Sluice agent fail at DownloadBundle. Remove it from the bundle.',
+    ]);
   });
 
   it("with two AppSpecs has one that is not read", () => {

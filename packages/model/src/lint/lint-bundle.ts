@@ -77,3 +77,14 @@ function inOrder(findings: readonly Finding[]): Finding[] {
   const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
   return [...findings].sort((one, other) => (one.line ?? 0) - (other.line ?? 0) || rank(one) - rank(other));
 }
+
+/** Where the scripts of an AppSpec are, as it has them; none where agents refuse it. */
+export function scriptLocations(content: string | Uint8Array): readonly string[] {
+  try {
+    const appSpec = parseAppSpecDocument(readYamlDocument(content));
+    return Object.values(appSpec.hooks).flatMap((scripts) => scripts.map(({ location }) => location));
+  } catch (error) {
+    if (error instanceof AppSpecError) return [];
+    throw error;
+  }
+}

@@ -19,13 +19,13 @@ export function unusablePermissions(subject: LintSubject): Finding[] {
   return entriesOf(subject, "permissions").flatMap((entry): Finding[] => {
     const rule = ruleOf(subject, entry);
     if (rule instanceof AppSpecError) {
-      const message = `${rule.message} Every host fails at Install.`;
+      const message = `${rule.message} Every host fails at DownloadBundle (with the AWS agent at Install).`;
       return [{ check: "unusable-value", severity: "error", line: entry.line, message }];
     }
     if (rule === null) return [];
     const setting = rule.acls !== null ? "acls" : rule.context !== null ? "context" : null;
     if (setting === null) return [];
-    const message = `${setting} of ${quoted(rule.object)}: hosts with the Sluice agent fail at Install, since it does not set ${setting} (the AWS agent does). Remove it, and set it in an AfterInstall script.`;
+    const message = `${setting} of ${quoted(rule.object)}: hosts with the Sluice agent fail at DownloadBundle, since it does not set ${setting} (the AWS agent does). Remove it, and set it in an AfterInstall script.`;
     return [{ check: "acls-and-context", severity: "error", line: lineOf(subject, entry, setting), message }];
   });
 }

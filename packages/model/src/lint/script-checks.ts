@@ -1,4 +1,5 @@
-import { type BundleEntry, type BundleListing, findInBundle, normalPath } from "./bundle-listing.ts";
+import { type BundleListing, type FileFacts, findInBundle, isInBundle, normalPath } from "./bundle-listing.ts";
+import { by } from "./file-checks.ts";
 import type { Finding } from "./finding.ts";
 import { type LintSubject, lineOf, quoted, scriptsOf, type WrittenScript } from "./lint-subject.ts";
 import { similarPath } from "./similar-path.ts";
@@ -36,16 +37,20 @@ export function scriptsThatCannotRun(subject: LintSubject): Finding[] {
   const scripts = scriptsOf(subject);
   return scripts.flatMap((script): Finding[] => {
     const consequence = consequenceIn(script.event);
+    if (consequence === undefined) return [];
     const found = findInBundle(bundle, script.location);
-    if (consequence === undefined || found.state === "unknown") return [];
     const line = lineOf(subject, script, "location");
     const location = quoted(script.location);
-    if (found.state === "missing") {
+    if (found.is === "outside") {
+      const message = `The script ${location} leads out of the bundle${by(found)}: hosts with the Sluice agent fail at DownloadBundle. Put the script itself into the bundle, or one that calls it.`;
+      return [{ check: "outside", severity: "error", line, message }];
+    }
+    if (found.is === "missing" || found.is === "circle") {
       const doubt = isAfterOthers(script, scripts) ? ", unless a script that runs before puts it there" : "";
       const message = `The script ${location} is not in the bundle: ${consequence.words}${doubt}.${cureFor(script.location, bundle)}`;
       return [{ check: "missing-script", severity: consequence.severity, line, message }];
     }
-    const trouble = troubleOf(found.entry, found.path);
+    const trouble = found.is === "directory" ? A_DIRECTORY : troubleOf(bundle.files.get(found.path));
     if (trouble === null) return [];
     const message = `The script ${location} ${trouble.what}: ${consequence.words}. ${trouble.cure}`;
     return [{ check: "unusable-script", severity: consequence.severity, line, message }];
@@ -61,18 +66,19 @@ function isAfterOthers(script: WrittenScript, scripts: readonly WrittenScript[])
   );
 }
 
-function troubleOf(entry: BundleEntry, path: string): { readonly what: string; readonly cure: string } | null {
-  if (path === "" || entry.kind === "directory") {
-    return { what: "is a directory", cure: "Name the script in it." };
-  }
-  if (entry.kind !== "file") return { what: "is no file", cure: "Put a script in its place." };
-  if (entry.start === "interpreter-cr") {
-    return {
-      what: "has Windows line ends, so Linux looks for an interpreter whose name ends with a carriage return",
-      cure: "Save it with Unix line ends (dos2unix; in .gitattributes: *.sh text eol=lf).",
-    };
-  }
-  return null;
+interface Trouble {
+  readonly what: string;
+  readonly cure: string;
+}
+
+const A_DIRECTORY: Trouble = { what: "is a directory", cure: "Name the script in it." };
+
+function troubleOf(file: FileFacts | undefined): Trouble | null {
+  if (file?.start !== "interpreter-cr") return null;
+  return {
+    what: "has Windows line ends, so Linux looks for an interpreter whose name ends with a carriage return",
+    cure: "Save it with Unix line ends (dos2unix; in .gitattributes: *.sh text eol=lf).",
+  };
 }
 
 /** Scripts that run, and perhaps not as they were meant. */
@@ -82,8 +88,9 @@ export function scriptsThatRunOtherwise(subject: LintSubject): Finding[] {
   return scriptsOf(subject).flatMap((script): Finding[] => {
     if (consequenceIn(script.event) === undefined) return [];
     const found = findInBundle(bundle, script.location);
-    if (found.state !== "found" || found.entry.kind !== "file") return [];
-    const { start, isExecutable } = found.entry;
+    const facts = found.is === "file" ? bundle.files.get(found.path) : undefined;
+    if (facts === undefined) return [];
+    const { start, isExecutable } = facts;
     const line = lineOf(subject, script, "location");
     const findings: Finding[] = [];
     const odd = start === null ? undefined : ODD_STARTS[start];
@@ -122,7 +129,7 @@ const ODD_STARTS: Readonly<Record<string, { readonly severity: "warning" | "note
 
 function cureFor(location: string, bundle: BundleListing): string {
   const [program = "", ...args] = location.split(/\s+/);
-  if (args.length > 0 && findInBundle(bundle, program).state === "found") {
+  if (args.length > 0 && isInBundle(bundle, program)) {
     return ` A location takes no arguments: name ${quoted(program)} alone, or a script that passes them on.`;
   }
   const meant = similarPath(location, bundle, "file");

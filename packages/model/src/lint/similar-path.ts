@@ -7,12 +7,12 @@ const MAX_COMPARED_PATHS = 500;
 /** What a path in an AppSpec probably meant, where nothing is at that path. */
 export function similarPath(
   path: string,
-  { entries, wrapper }: BundleListing,
+  { entries, files, wrapper }: BundleListing,
   kind: "file" | "any",
 ): string | undefined {
   const wanted = normalPath(path.replaceAll("\\", "/"));
   if (wanted === null || wanted === "") return undefined;
-  const isOffered = (candidate: string) => kind === "any" || entries.get(candidate)?.kind === "file";
+  const isOffered = (candidate: string) => candidate !== "" && (kind === "any" || files.has(candidate));
   if (entries.has(wanted) && isOffered(wanted)) return wanted;
   // The wrapper is taken away, and a path that names it leads nowhere.
   if (wrapper !== "" && wanted.startsWith(`${wrapper}/`) && entries.has(wanted.slice(wrapper.length + 1))) {

@@ -1,0 +1,84 @@
+import { constants } from "node:fs";
+import { lstat, open, readlink, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { APP_SPEC_MAX_BYTES } from "@sluice/model/app-spec/yaml-text.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
+import { findInBundle, listBundle, type NamedEntry } from "@sluice/model/lint/bundle-listing.ts";
+import { FILE_START_BYTES, fileStart } from "@sluice/model/lint/file-start.ts";
+import { describeFinding, type Finding } from "@sluice/model/lint/finding.ts";
+import { lintAppSpec, scriptLocations } from "@sluice/model/lint/lint-bundle.ts";
+import { CommandFailed } from "../command-failed.ts";
+import { printError } from "../output.ts";
+import { appSpecNameIn, listRevision } from "./bundle-directory.ts";
+
+export interface DirectoryLint {
+  /** Of the AppSpec that agents read. */
+  readonly fileName: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Prints the warnings on standard error. @throws CommandFailed for what every host would refuse */
+export async function checkBeforeUpload(directory: string): Promise<void> {
+  if ((await stat(directory).catch(() => undefined))?.isFile()) return;
+  const { fileName, findings } = await lintDirectory(directory);
+  for (const finding of findings) {
+    if (finding.severity === "warning") printError(`warning: ${describeFinding(fileName, finding)}`);
+  }
+  const errors = findings.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return;
+  const told = errors.map((finding) => describeFinding(fileName, finding)).join("\n  ");
+  throw new CommandFailed(
+    `${directory} was not uploaded, because the deployment would fail:\n  ${told}\nCorrect that, or deploy it as it is with --no-lint.`,
+  );
+}
+
+/**
+ * What is to be said of a directory before it is deployed.
+ * @throws CommandFailed when it is not a directory or has no AppSpec
+ */
+export async function lintDirectory(directory: string): Promise<DirectoryLint> {
+  const fileName = await appSpecNameIn(directory);
+  // One byte more than the parser takes, which says so of a longer one.
+  const content = await readStart(join(directory, fileName), APP_SPEC_MAX_BYTES + 1);
+  const paths = await listRevision(directory);
+  const named: [string, NamedEntry][] = [];
+  for (const path of paths) named.push([path, await entryAt(join(directory, path))]);
+  const listing = listBundle(named);
+  const files = new Map(listing.files);
+  for (const location of scriptLocations(content)) {
+    const found = findInBundle(listing, location);
+    const facts = found.is === "file" ? files.get(found.path) : undefined;
+    if (found.is !== "file" || facts === undefined) continue;
+    const start = fileStart(await readStart(join(directory, found.path), FILE_START_BYTES));
+    files.set(found.path, { ...facts, start });
+  }
+  return { fileName, findings: lintAppSpec(content, { ...listing, files }).findings };
+}
+
+async function entryAt(path: string): Promise<NamedEntry> {
+  const stats = await lstat(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new CommandFailed(`${excerpt(path)} cannot be read (${cause.code}). Is its name UTF-8?`, { cause });
+  });
+  if (stats.isSymbolicLink()) return { kind: "link", target: await readlink(path) };
+  if (stats.isDirectory()) return { kind: "directory" };
+  return { kind: "file", isExecutable: (stats.mode & 0o111) !== 0, start: null };
+}
+
+/** The directory may be another user's, who can have put a pipe or a device there: opening a pipe would wait for its other end. */
+async function readStart(path: string, maxBytes: number): Promise<Buffer> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: NodeJS.ErrnoException) => {
+    throw new CommandFailed(
+      `${excerpt(path)} cannot be read (${cause.code}): it is part of the bundle, so give it to your user`,
+      { cause },
+    );
+  });
+  try {
+    if (!(await handle.stat()).isFile()) {
+      throw new CommandFailed(`${excerpt(path)} is not a file: put a file in its place`);
+    }
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes));
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
