@@ -132,7 +132,7 @@ it("names the option that is missing where a blue/green group has no replacement
   const earlier = await codeDeploy.deploy("prod", bundle);
   for (const args of [
     ["deploy", directory, ...where],
-    ["rollback", ...where, "--to", earlier],
+    ["rollback", ...where, "--to", earlier, "--yes"],
   ]) {
     const { exitCode, stderr } = await server.run(...args);
     expect(exitCode, args[0]).toBe(1);

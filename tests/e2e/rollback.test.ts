@@ -85,14 +85,36 @@ it("a failed deployment is rolled back, both say so, and the group stays marked 
   expect(await server.sluice("ack")).toContain("No group is rolled back.");
 });
 
-it("by hand goes to the last revision that is not what runs, past rollbacks and second deployments of the same", async () => {
-  const first = await deploy("echo first");
-  const firstId = /d-[A-Z0-9]{9}/.exec(first.stdout)?.[0] ?? "";
+it("by hand goes to the last revision that is not what runs, says so first, and goes no further by itself", async () => {
+  const group = ["--application", codeDeploy.application, "--group", "prod"];
+  const idIn = (text: string) => /d-[A-Z0-9]{9}/.exec(text)?.[0] ?? "";
+  const firstId = idIn((await deploy("echo first")).stdout);
+  const revision = (await codeDeploy.deployment(firstId)).revision;
   expect((await deploy("echo second")).exitCode).toBe(0);
   expect((await deploy("echo second")).exitCode).toBe(0);
-  expect((await deploy("echo broken; exit 3")).exitCode).toBe(1);
-  const back = await server.run("rollback", "--application", codeDeploy.application, "--group", "prod", "--watch");
+
+  // Nobody is there to be asked.
+  const asked = await server.run("rollback", ...group, "--watch");
+  expect(asked.exitCode).toBe(2);
+  const where = `${codeDeploy.application}/prod goes back to s3://${revision?.s3Location?.bucket}/${revision?.s3Location?.key}, the revision of ${firstId} (20`;
+  expect(asked.stderr).toContain(where);
+  expect(asked.stderr).toContain(`sluice rollback ${group.join(" ")} --watch --data ${server.data} --yes`);
+
+  const back = await server.run("rollback", ...group, "--watch", "--yes");
   expect(back.exitCode, back.stderr).toBe(0);
-  const backId = /d-[A-Z0-9]{9}/.exec(back.stdout)?.[0] ?? "";
-  expect((await codeDeploy.deployment(backId)).revision).toEqual((await codeDeploy.deployment(firstId)).revision);
+  expect(back.stderr).toContain(where);
+  const backId = idIn(back.stdout);
+  expect((await codeDeploy.deployment(backId)).revision).toEqual(revision);
+
+  const again = await server.run("rollback", ...group, "--yes");
+  expect(again.exitCode).toBe(1);
+  expect(again.stderr).toContain(`already runs what the rollback ${backId} brought back`);
+  expect(again.stderr).toMatch(/To go further back, to s3:.*: sluice rollback .* --to d-[A-Z0-9]{9}/);
+});
+
+it("does not go further back than the automatic rollback of a failure did", async () => {
+  expect((await deploy("echo broken; exit 3")).exitCode).toBe(1);
+  const again = await server.run("rollback", "--application", codeDeploy.application, "--group", "prod", "--yes");
+  expect(again.exitCode).toBe(1);
+  expect(again.stderr).toMatch(/already runs what the rollback d-[A-Z0-9]{9} brought back/);
 });

@@ -3,11 +3,15 @@ import { revisionKey, type RevisionLocation as StoredRevisionLocation } from "@s
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { CommandFailed } from "../command-failed.ts";
+import { confirm } from "../confirm.ts";
 import { type Connection, connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
 import { print, printJson } from "../output.ts";
+import { formatAge } from "../printing.ts";
 import { showProgress } from "../progress/show-progress.ts";
+import { revisionName } from "../revision/revision-name.ts";
 import { createWith, replacementsWith } from "../revision/target-instances.ts";
+import { shellWord } from "../shell-word.ts";
 
 interface RollbackOptions extends ClientOptions {
   readonly application: string;
@@ -15,7 +19,19 @@ interface RollbackOptions extends ClientOptions {
   readonly to?: string;
   readonly targetTag?: readonly Tag[];
   readonly watch?: boolean;
+  readonly yes?: boolean;
 }
+
+/** What is to run again. */
+interface Destination {
+  readonly revision: RevisionLocation;
+  /** Of which it was the revision, and when that began. */
+  readonly deploymentId: string;
+  readonly at: Date | undefined;
+}
+
+/** How a deployment that this verb made describes itself: by it a second call knows that there was a first one. */
+const DESCRIPTION_PREFIX = "Rollback to ";
 
 export function define(command: Command): void {
   command
@@ -23,27 +39,33 @@ export function define(command: Command): void {
     .requiredOption("--group <name>", "its deployment group")
     .option("--to <deployment>", "the deployment whose revision is to run again (default: the last good one before)")
     .option("--target-tag <key=value>", "of a blue/green group: a tag of the hosts to go to (repeatable)", collectTag)
-    .option("--watch", "follow the deployment; exit with 0 only if it succeeds");
+    .option("--watch", "follow the deployment; exit with 0 only if it succeeds")
+    .option("--yes", "do not ask; needed where there is no terminal");
   addJsonOption(addClientOptions(command));
   addExamples(
     command,
     "sluice rollback --application web --group demo --watch --data .sluice/up",
-    "sluice rollback --application web --group demo --to d-A1B2C3D4E",
+    "sluice rollback --application web --group demo --to d-A1B2C3D4E --yes",
   );
   command.addHelpText(
     "after",
-    "\nAfter a deployment that failed or was stopped, the last successful revision is deployed again; after one that succeeded, the last revision before it that is another one than what runs. A blue/green deployment that still keeps its original hosts goes back to them by sluice stop, which installs nothing.",
+    "\nAfter a deployment that failed or was stopped, the last successful revision is deployed again; after one that succeeded, the last revision before it that is another one than what runs. A second rollback goes no further back by itself: name a deployment with --to. A blue/green deployment that still keeps its original hosts goes back to them by sluice stop, which installs nothing.",
   );
   command.action(async (options: RollbackOptions) => {
     using connection = connect(options);
-    const revision = await revisionToRunAgain(connection, options);
+    const destination = await findDestination(connection, options);
+    await confirm({
+      what: `${options.application}/${options.group} goes back to ${describe(destination)}`,
+      isGiven: options.yes ?? false,
+      command: commandLine(options),
+    });
     const { deploymentId } = await createWith(options.targetTag, () =>
       connection.codeDeploy.call("CreateDeployment", {
         applicationName: options.application,
         deploymentGroupName: options.group,
-        revision,
+        revision: destination.revision,
         ...replacementsWith(options.targetTag),
-        description: options.to ? `Rollback to ${options.to}` : "Rollback to the previous revision",
+        description: `${DESCRIPTION_PREFIX}${destination.deploymentId}`,
       }),
     );
     if (deploymentId === undefined) throw new Error("CreateDeployment answered without a deployment id");
@@ -53,11 +75,11 @@ export function define(command: Command): void {
   });
 }
 
-async function revisionToRunAgain(
+async function findDestination(
   { codeDeploy }: Connection,
   { application, group, to }: RollbackOptions,
-): Promise<RevisionLocation> {
-  if (to !== undefined) return revisionOf(await readDeployment(to), to);
+): Promise<Destination> {
+  if (to !== undefined) return destinationOf(await readDeployment(to), to);
   const { deploymentGroupInfo: info } = await codeDeploy.call("GetDeploymentGroup", {
     applicationName: application,
     deploymentGroupName: group,
@@ -68,15 +90,33 @@ async function revisionToRunAgain(
       `group ${group} of ${application} has no successful deployment to go back to; deploy a revision that works`,
     );
   }
-  if (attempted?.deploymentId !== successful.deploymentId) return targetRevision;
-  const runs = keyOf(targetRevision);
-  // A rollback or a second deployment of the same revision may lie in between, and what runs now is not what to go back to.
-  for await (const { creator, revision } of successfulDeployments()) {
-    if (revision && creator !== "codeDeployRollback" && keyOf(revision) !== runs) return revision;
+  if (attempted?.deploymentId !== successful.deploymentId) {
+    return { revision: targetRevision, deploymentId: successful.deploymentId, at: successful.createTime };
   }
+  const earlier = await lastOfAnotherRevision(keyOf(targetRevision));
+  const current = await readDeployment(successful.deploymentId);
+  if (isRollback(current)) {
+    throw new CommandFailed(
+      `group ${group} of ${application} already runs what the rollback ${successful.deploymentId} brought back, ${revisionName(targetRevision)}. ` +
+        (earlier === undefined
+          ? "It never had a successful deployment of another one: to go elsewhere, name a deployment with --to"
+          : `To go further back, to ${describe(earlier)}: sluice rollback --application ${application} --group ${group} --to ${earlier.deploymentId}`),
+    );
+  }
+  if (earlier !== undefined) return earlier;
   throw new CommandFailed(
     `group ${group} of ${application} runs the revision of ${successful.deploymentId} and never had a successful deployment of another one: there is nothing to go back to. Name a deployment with --to`,
   );
+
+  /** A second deployment of what runs, and rollbacks, may lie in between. */
+  async function lastOfAnotherRevision(runs: string): Promise<Destination | undefined> {
+    for await (const deployment of successfulDeployments()) {
+      const { creator, revision, deploymentId } = deployment;
+      const isOther = revision !== undefined && keyOf(revision) !== runs;
+      if (deploymentId && isOther && creator !== "codeDeployRollback") return destinationOf(deployment, deploymentId);
+    }
+    return undefined;
+  }
 
   /** Newest first. */
   async function* successfulDeployments(): AsyncGenerator<DeploymentInfo> {
@@ -103,7 +143,31 @@ function keyOf(location: RevisionLocation): string {
   return revisionKey(location as StoredRevisionLocation);
 }
 
-function revisionOf({ revision }: DeploymentInfo, deploymentId: string): RevisionLocation {
+function destinationOf({ revision, createTime }: DeploymentInfo, deploymentId: string): Destination {
   if (revision === undefined) throw new CommandFailed(`${deploymentId} has no revision`);
-  return revision;
+  return { revision, deploymentId, at: createTime };
+}
+
+/** By the server itself, or by this verb. */
+function isRollback({ creator, description }: DeploymentInfo): boolean {
+  return creator === "codeDeployRollback" || (description?.startsWith(DESCRIPTION_PREFIX) ?? false);
+}
+
+/** `s3://…, the revision of d-A1B2C3D4E (2026-11-28T10:00:00.000Z, 3 h ago)` */
+function describe({ revision, deploymentId, at }: Destination): string {
+  const when = at === undefined ? "" : ` (${at.toISOString()}, ${formatAge(Date.now() - at.getTime())})`;
+  return `${revisionName(revision)}, the revision of ${deploymentId}${when}`;
+}
+
+function commandLine(options: RollbackOptions): string {
+  const { application, group, to, targetTag = [], watch, data } = options;
+  const words = [
+    ...["sluice", "rollback", "--application", application, "--group", group],
+    ...(to === undefined ? [] : ["--to", to]),
+    ...targetTag.flatMap(({ Key, Value }) => ["--target-tag", `${Key}=${Value}`]),
+    ...(watch ? ["--watch"] : []),
+    ...(data === undefined ? [] : ["--data", data]),
+    "--yes",
+  ];
+  return words.map(shellWord).join(" ");
 }
