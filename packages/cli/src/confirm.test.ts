@@ -8,7 +8,7 @@ const QUESTION = { what: "web/prod goes back", command: "sluice rollback --yes" 
 /** Runs the question at a terminal of its own, and types an answer once it was asked. */
 function answered(typed: string): Promise<string> {
   const module = JSON.stringify(join(import.meta.dirname, "confirm.ts"));
-  const program = `const { confirm } = await import(${module}); try { await confirm({ what: "web/prod goes back", isGiven: false, command: "" }); console.log("went on"); } catch (error) { console.log(error.message, error.exitStatus); }`;
+  const program = `const { confirm } = await import(${module}); try { await confirm({ what: "web/prod goes back", isGiven: false, command: "" }); console.log("went on"); } catch (error) { console.log(error.message + " " + error.exitStatus); }`;
   const inner = `${process.execPath} --input-type=module -e '${program}'`;
   const child = spawn("script", ["-qec", inner, "/dev/null"], { stdio: ["pipe", "pipe", "inherit"] });
   let shown = "";
