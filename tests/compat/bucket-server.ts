@@ -27,7 +27,10 @@ export const KEYS: Readonly<Record<string, TestKey>> = {
 };
 
 /** The one object that a host may read. */
-export const HOST_OBJECT = { bucket: "revisions", key: "for-hosts" };
+export const HOST_OBJECT: { bucket: string; key: string; versionId?: string } = {
+  bucket: "revisions",
+  key: "for-hosts",
+};
 
 export async function startBucketServer(options: { tls?: boolean } = {}) {
   const directory = mkdtempSync(join(tmpdir(), "bucket-compat-"));
@@ -38,7 +41,10 @@ export async function startBucketServer(options: { tls?: boolean } = {}) {
     accountId: "111122223333",
     region: "us-east-1",
     reach: reachBy(new ServerNames({ listen: ["127.0.0.1"], configured: [] })),
-    authorize: authorizeByRole((_, bucket, key) => bucket === HOST_OBJECT.bucket && key === HOST_OBJECT.key),
+    authorize: authorizeByRole(
+      (_, bucket, key, versionId) =>
+        bucket === HOST_OBJECT.bucket && key === HOST_OBJECT.key && versionId === HOST_OBJECT.versionId,
+    ),
     async authenticate(request) {
       const authorization = parseAuthorization(request);
       const key = KEYS[authorization.accessKeyId];

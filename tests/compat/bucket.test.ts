@@ -141,7 +141,7 @@ describe("the aws CLI", () => {
     );
     await expect(aws("s3", "cp", "s3://revisions/none", "x")).rejects.toThrow(/404/);
     await expect(aws("s3api", "create-bucket", "--bucket", "Bad_Name")).rejects.toThrow(/InvalidBucketName/);
-    const sse = aws("s3", "cp", "signed", "s3://revisions/sse", "--sse");
+    const sse = aws("s3", "cp", "signed", "s3://revisions/sse", "--sse", "aws:kms");
     await expect(sse).rejects.toThrow(/NotImplemented/);
   });
 });

@@ -267,8 +267,8 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       budgets.spend(authenticated.principal, S3_CALL, 0);
       return authenticated;
     },
-    authorize: authorizeByRole((principal, bucketName, key) =>
-      mayHostReadObject(store, principal, { bucket: bucketName, key }),
+    authorize: authorizeByRole((principal, bucketName, key, versionId) =>
+      mayHostReadObject(store, principal, { bucket: bucketName, key, versionId }),
     ),
     onInternalError,
   });

@@ -29,7 +29,7 @@ const CONTENT_TYPES: Readonly<Record<BundleType, string>> = {
 export async function pushBundle(
   server: Connection,
   object: BundleObject,
-): Promise<{ readonly eTag: string | undefined }> {
+): Promise<{ readonly eTag: string | undefined; readonly versionId: string | undefined }> {
   const client = objectClient(connectionTo(server, "s3"));
   const put = { bucket: object.bucket, key: object.key, body: object.bytes, contentType: CONTENT_TYPES[object.type] };
   try {

@@ -126,8 +126,14 @@ async function createDeployment(connection: Connection, source: Source, options:
 async function pushed(connection: Connection, bundle: LocalBundle, options: DeployOptions): Promise<RevisionLocation> {
   const { bytes, type } = bundle;
   const key = `${options.application}/${bundle.name}`;
-  const { eTag } = await pushBundle(connection.server, { bucket: options.bucket, key, bytes, type });
+  const { eTag, versionId } = await pushBundle(connection.server, { bucket: options.bucket, key, bytes, type });
   if (!options.json && options.watch) print(`s3://${options.bucket}/${key} (${bundle.size})`);
-  const s3Location = { bucket: options.bucket, key, bundleType: type, ...(eTag === undefined ? {} : { eTag }) };
+  const s3Location = {
+    bucket: options.bucket,
+    key,
+    bundleType: type,
+    ...(eTag === undefined ? {} : { eTag }),
+    ...(versionId === undefined ? {} : { version: versionId }),
+  };
   return { revisionType: "S3", s3Location };
 }

@@ -5,11 +5,13 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { BlobDirectory } from "./blob-directory.ts";
 import { inTransaction, openBucketIndex } from "./bucket-index.ts";
-import type { Segment } from "./stored-object.ts";
+import type { Segment, Versioning } from "./stored-object.ts";
 
 export interface CopiedBucket {
   readonly name: string;
   readonly createdAt: number;
+  /** Absent: it never had versioning. */
+  readonly versioning?: Versioning;
 }
 
 export interface CopiedObject {
@@ -21,9 +23,15 @@ export interface CopiedObject {
   readonly checksum: string | null;
   readonly attributes: string;
   readonly segments: readonly Segment[];
+  /** Absent: the null version. */
+  readonly version?: string;
+  /** Absent: 0. Of one key the highest is the newest. */
+  readonly sequence?: number;
+  /** A delete marker: it has no bytes. */
+  readonly isMarker?: true;
 }
 
-/** Holds the bytes of its objects until it is closed, though they are deleted meanwhile. Uploads that nobody completed are left out. */
+/** `objects` are all versions, and delete markers. Holds the bytes of its objects until it is closed, though they are deleted meanwhile. Uploads that nobody completed are left out. */
 export interface BucketCopy {
   readonly buckets: readonly CopiedBucket[];
   readonly objects: readonly CopiedObject[];
@@ -40,11 +48,20 @@ interface ObjectRow {
   checksum: string | null;
   attributes: string;
   segments: string;
+  version: string | null;
+  sequence: number;
+  is_marker: number;
 }
 
 export function copyBucket(index: DatabaseSync, blobs: BlobDirectory): BucketCopy {
-  const buckets = index.prepare("SELECT name, created_at AS createdAt FROM buckets ORDER BY id").all();
-  const rows = index.prepare("SELECT b.name, o.* FROM objects o JOIN buckets b ON b.id = o.bucket_id").all();
+  const buckets = index.prepare("SELECT name, created_at, versioning FROM buckets ORDER BY id").all();
+  const columns = "key, size_bytes, etag, modified_at, checksum, attributes, segments, version, sequence";
+  const rows = index
+    .prepare(
+      `SELECT b.name, ${columns}, 0 AS is_marker FROM objects o JOIN buckets b ON b.id = o.bucket_id
+       UNION ALL SELECT b.name, ${columns}, is_marker FROM versions v JOIN buckets b ON b.id = v.bucket_id`,
+    )
+    .all();
   const objects = (rows as unknown as ObjectRow[]).map((row) => ({
     bucket: row.name,
     key: Buffer.from(row.key).toString(),
@@ -54,10 +71,17 @@ export function copyBucket(index: DatabaseSync, blobs: BlobDirectory): BucketCop
     checksum: row.checksum,
     attributes: row.attributes,
     segments: JSON.parse(row.segments) as Segment[],
+    ...(row.version !== null && { version: row.version }),
+    ...(row.sequence !== 0 && { sequence: row.sequence }),
+    ...(row.is_marker !== 0 && { isMarker: true as const }),
   }));
   const close = blobs.pin(objects.flatMap(({ segments }) => segments));
   return {
-    buckets: buckets as unknown as CopiedBucket[],
+    buckets: buckets.map((row) => ({
+      name: row.name as string,
+      createdAt: row.created_at as number,
+      ...(row.versioning !== null && { versioning: row.versioning as Versioning }),
+    })),
     objects,
     read: (segment) => blobs.read([segment], { start: 0, end: segment.sizeBytes - 1 }),
     close,
@@ -67,7 +91,7 @@ export function copyBucket(index: DatabaseSync, blobs: BlobDirectory): BucketCop
 /** The newer copy, and what was deleted since the older one. Close both. */
 export function withDeletedSince(older: BucketCopy, newer: BucketCopy): Pick<BucketCopy, "buckets" | "objects"> {
   const named = new Set(newer.buckets.map(({ name }) => name));
-  const keyOf = ({ bucket, key }: CopiedObject) => `${bucket}/${key}`;
+  const keyOf = ({ bucket, key, version }: CopiedObject) => JSON.stringify([bucket, key, version]);
   const there = new Set(newer.objects.map(keyOf));
   return {
     buckets: [...newer.buckets, ...older.buckets.filter(({ name }) => !named.has(name))],
@@ -105,29 +129,47 @@ export function restoreIndex(directory: string, copy: Pick<BucketCopy, "buckets"
   const index = openBucketIndex(join(directory, "index.sqlite"));
   try {
     inTransaction(index, () => {
-      const bucket = index.prepare("INSERT INTO buckets (name, created_at) VALUES (?, ?)");
-      for (const { name, createdAt } of copy.buckets) bucket.run(name, createdAt);
-      const object = index.prepare(
-        `INSERT INTO objects (bucket_id, key, size_bytes, etag, modified_at, checksum, attributes, segments)
-         VALUES ((SELECT id FROM buckets WHERE name = ?), ?, ?, ?, ?, ?, ?, ?)`,
-      );
+      const bucket = index.prepare("INSERT INTO buckets (name, created_at, versioning) VALUES (?, ?, ?)");
+      for (const { name, createdAt, versioning } of copy.buckets) bucket.run(name, createdAt, versioning ?? null);
       for (const each of copy.objects) {
         for (const { blob } of each.segments) requireBlobName(blob);
-        const segments = JSON.stringify(each.segments);
-        const key = Buffer.from(each.key);
-        object.run(
-          each.bucket,
-          key,
-          each.sizeBytes,
-          each.etag,
-          each.modifiedAt,
-          each.checksum,
-          each.attributes,
-          segments,
-        );
       }
+      restoreVersions(index, copy.objects);
     });
   } finally {
     index.close();
   }
+}
+
+/** The newest of a key is its current object, unless that is a delete marker; all others are its older versions. */
+function restoreVersions(index: DatabaseSync, objects: readonly CopiedObject[]): void {
+  const columns = "bucket_id, key, size_bytes, etag, modified_at, checksum, attributes, segments, version, sequence";
+  const values = "(SELECT id FROM buckets WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?";
+  const current = index.prepare(`INSERT INTO objects (${columns}) VALUES (${values})`);
+  const older = index.prepare(`INSERT INTO versions (${columns}, is_marker) VALUES (${values}, ?)`);
+  const newest = new Map<string, number>();
+  const keyOf = ({ bucket, key }: CopiedObject) => JSON.stringify([bucket, key]);
+  for (const each of objects) {
+    newest.set(keyOf(each), Math.max(newest.get(keyOf(each)) ?? 0, each.sequence ?? 0));
+  }
+  let last = 0;
+  for (const each of objects) {
+    const sequence = each.sequence ?? 0;
+    last = Math.max(last, sequence);
+    const row = [
+      each.bucket,
+      Buffer.from(each.key),
+      each.sizeBytes,
+      each.etag,
+      each.modifiedAt,
+      each.checksum,
+      each.attributes,
+      JSON.stringify(each.segments),
+      each.version ?? null,
+      sequence,
+    ] as const;
+    if (sequence === newest.get(keyOf(each)) && !each.isMarker) current.run(...row);
+    else older.run(...row, each.isMarker ? 1 : 0);
+  }
+  index.prepare("UPDATE version_clock SET last = ?").run(last);
 }

@@ -5,9 +5,9 @@
 import { DatabaseSync } from "node:sqlite";
 import { namingDamage } from "@sluice/model/sqlite-damage.ts";
 
-const SCHEMA_VERSION = 1;
-
-const SCHEMA = `
+/** Never changed: what a data directory has been through is known by how many of them it has had. */
+const MIGRATIONS = [
+  `
   CREATE TABLE buckets (
     id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: a write begun before a deletion must not land in a namesake
     name TEXT NOT NULL UNIQUE,
@@ -45,8 +45,42 @@ const SCHEMA = `
     blob TEXT NOT NULL,
     PRIMARY KEY (upload_id, number)
   ) STRICT, WITHOUT ROWID;
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`;
+`,
+  // Current objects stay where they are, so a bucket without versioning costs what it did. `version` NULL is S3's "null" version.
+  `
+  ALTER TABLE buckets ADD COLUMN versioning TEXT CHECK (versioning IN ('Enabled', 'Suspended'));
+  ALTER TABLE objects ADD COLUMN version TEXT;
+  ALTER TABLE objects ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE versions (
+    bucket_id INTEGER NOT NULL REFERENCES buckets(id),
+    key BLOB NOT NULL,
+    sequence INTEGER NOT NULL, -- of one key: the higher the newer
+    version TEXT,
+    is_marker INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    etag TEXT NOT NULL,
+    modified_at INTEGER NOT NULL,
+    checksum TEXT,
+    attributes TEXT NOT NULL,
+    segments TEXT NOT NULL,
+    PRIMARY KEY (bucket_id, key, sequence DESC)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX versions_null ON versions (bucket_id, key) WHERE version IS NULL;
+  CREATE TABLE version_clock (last INTEGER NOT NULL) STRICT;
+  INSERT INTO version_clock VALUES (0);
+  CREATE TABLE completions (
+    upload_id TEXT PRIMARY KEY,
+    bucket_id INTEGER NOT NULL REFERENCES buckets(id),
+    key BLOB NOT NULL,
+    request_digest TEXT NOT NULL,
+    object TEXT NOT NULL,
+    completed_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX completions_by_time ON completions (completed_at);
+`,
+];
+
+const SCHEMA_VERSION = MIGRATIONS.length;
 
 /**
  * Opens the index and holds it alone until closed: a second process would sweep away the blobs that the first is writing.
@@ -61,7 +95,8 @@ export function openBucketIndex(file: string): DatabaseSync {
       throw new Error(`${file} has version ${version} and this Sluice knows ${SCHEMA_VERSION}: run the newer one`);
     }
     inTransaction(index, () => {
-      if (version === 0) index.exec(SCHEMA);
+      for (const migration of MIGRATIONS.slice(version)) index.exec(migration);
+      index.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     });
     return index;
   } catch (error) {

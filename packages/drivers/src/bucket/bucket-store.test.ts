@@ -208,8 +208,8 @@ describe("objects", () => {
 
   it("deleted twice are no fault, and leave nothing on disk", async () => {
     await put("a", "x");
-    expect(await store.delete("revisions", "a")).toBe(true);
-    expect(await store.delete("revisions", "a")).toBe(false);
+    expect(await store.delete("revisions", "a")).toEqual({ existed: true });
+    expect(await store.delete("revisions", "a")).toEqual({ existed: false });
     expect(blobCount()).toBe(0);
   });
 });
@@ -231,7 +231,7 @@ describe("buckets", () => {
       expect(() => store.createBucket(name)).toThrow(fault("InvalidBucketName"));
     }
     store.createBucket("my.bucket-1");
-    expect(store.listBuckets().map((bucket) => bucket.name)).toEqual(["my.bucket-1", "revisions"]);
+    expect(store.listBuckets().buckets.map((bucket) => bucket.name)).toEqual(["my.bucket-1", "revisions"]);
   });
 
   it("are made once and deleted empty", async () => {
@@ -353,7 +353,7 @@ describe("multipart uploads", () => {
     await expect(complete(parts)).rejects.toEqual(fault("EntityTooSmall"));
     await complete([parts[1]!]);
     expect(blobCount()).toBe(1);
-    await expect(complete([parts[1]!])).rejects.toEqual(fault("NoSuchUpload"));
+    await expect(complete([parts[0]!])).rejects.toEqual(fault("NoSuchUpload"));
   });
 
   it("aborted or abandoned leave nothing", async () => {

@@ -11,7 +11,7 @@ import { inTransaction, openBucketIndex } from "./bucket-index.ts";
 import { requireBucketName, requireKey } from "./bucket-name.ts";
 import { type ListingPage, type ListingQuery, listKeys } from "./key-listing.ts";
 import { MultipartUploads } from "./multipart-uploads.ts";
-import { ObjectTable } from "./object-table.ts";
+import { type Change, ObjectTable } from "./object-table.ts";
 import type {
   Body,
   BodyExpectation,
@@ -21,8 +21,10 @@ import type {
   ObjectSummary,
   Segment,
   StoredObject,
+  Versioning,
   WritePrecondition,
 } from "./stored-object.ts";
+import { listVersions, type VersionPage, type VersionQuery } from "./version-listing.ts";
 
 /** S3's limit for one PUT or copy; larger objects come in parts. */
 export const MAX_SINGLE_WRITE_BYTES = 5 * 1024 ** 3;
@@ -34,6 +36,22 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export interface BucketSummary {
   name: string;
   createdAt: Date;
+}
+
+export interface DeletionRequest {
+  /** This version for good; without it the current object, of which a bucket with versioning keeps what was there. */
+  versionId?: string;
+  precondition?: WritePrecondition;
+}
+
+/** `isMarker`: a delete marker was made, or removed. */
+export type Deletion = Omit<Change, "garbage">;
+
+export interface BucketQuery {
+  prefix: string;
+  /** Only names that sort after it. */
+  after: string;
+  limit: number;
 }
 
 export interface PutRequest {
@@ -80,13 +98,33 @@ export class BucketStore {
       objects: this.#objects,
       now,
       // A deployment of it would wait for that. What goes wrong is told to whoever asks for it.
-      onCompleted: (bucket, key) => void this.#digestOnce(bucket, key).catch(() => {}),
+      onCompleted: (bucket, key, versionId) => void this.#digestOnce(bucket, key, versionId).catch(() => {}),
     });
   }
 
-  listBuckets(): BucketSummary[] {
-    const rows = this.#index.prepare("SELECT name, created_at FROM buckets ORDER BY name").all();
-    return rows.map((row) => ({ name: row.name as string, createdAt: new Date(row.created_at as number) }));
+  /** By name. `isTruncated`: more follow. */
+  listBuckets(query?: BucketQuery): { buckets: BucketSummary[]; isTruncated: boolean } {
+    const { prefix, after, limit } = query ?? { prefix: "", after: "", limit: Number.MAX_SAFE_INTEGER - 1 };
+    const rows = this.#index
+      .prepare(
+        "SELECT name, created_at FROM buckets WHERE substr(name, 1, length(?)) = ? AND name > ? ORDER BY name LIMIT ?",
+      )
+      .all(prefix, prefix, after, limit + 1);
+    const buckets = rows.map((row) => ({ name: row.name as string, createdAt: new Date(row.created_at as number) }));
+    return { buckets: buckets.slice(0, limit), isTruncated: buckets.length > limit };
+  }
+
+  /** Undefined: the bucket never had versioning. Throws NoSuchBucket. */
+  versioning(bucket: string): Versioning | undefined {
+    return this.#objects.requireBucketRow(bucket).versioning ?? undefined;
+  }
+
+  /** From now on; what is there keeps its versions. Throws NoSuchBucket. */
+  setVersioning(bucket: string, versioning: Versioning): void {
+    inTransaction(this.#index, () => {
+      const bucketId = this.#objects.requireBucket(bucket);
+      this.#index.prepare("UPDATE buckets SET versioning = ? WHERE id = ?").run(versioning, bucketId);
+    });
   }
 
   /** Throws NoSuchBucket. */
@@ -118,7 +156,7 @@ export class BucketStore {
       if (this.#objects.hasAny(bucketId)) {
         throw new BucketFault(
           "BucketNotEmpty",
-          "The bucket you tried to delete is not empty: delete its objects first.",
+          "The bucket you tried to delete is not empty: delete its objects first, all versions and delete markers included.",
           {
             BucketName: name,
           },
@@ -131,14 +169,14 @@ export class BucketStore {
     await this.#blobs.discard(parts);
   }
 
-  /** Throws NoSuchBucket, NoSuchKey. */
-  head(bucket: string, key: string): StoredObject {
-    return this.#objects.require(bucket, key).object;
+  /** The current object, or one version. Throws NoSuchBucket, NoSuchKey, NoSuchVersion, MethodNotAllowed (a delete marker), InvalidArgument. */
+  head(bucket: string, key: string, versionId?: string): StoredObject {
+    return this.#objects.require(bucket, key, versionId).object;
   }
 
-  /** Throws NoSuchBucket, NoSuchKey. */
-  open(bucket: string, key: string): OpenObject {
-    const { object, segments } = this.#objects.require(bucket, key);
+  /** Throws as `head` does. */
+  open(bucket: string, key: string, versionId?: string): OpenObject {
+    const { object, segments } = this.#objects.require(bucket, key, versionId);
     const close = this.#blobs.pin(segments);
     return {
       object,
@@ -150,26 +188,26 @@ export class BucketStore {
 
   /**
    * Of the object's bytes, in hex: kept since they were written, or else read once, and kept from then on. Rejects when `signal` aborts, and
-   * is read on all the same. Throws NoSuchBucket, NoSuchKey.
+   * is read on all the same. Throws as `head` does.
    */
-  async sha256(bucket: string, key: string, signal: AbortSignal): Promise<string> {
-    const [first, ...others] = this.#objects.require(bucket, key).segments;
+  async sha256(bucket: string, key: string, signal: AbortSignal, versionId?: string): Promise<string> {
+    const [first, ...others] = this.#objects.require(bucket, key, versionId).segments;
     const kept = first?.objectSha256 ?? (others.length === 0 ? first?.sha256 : undefined);
     if (kept !== undefined) return kept;
     signal.throwIfAborted();
-    return unlessAborted(this.#digestOnce(bucket, key), signal);
+    return unlessAborted(this.#digestOnce(bucket, key, versionId), signal);
   }
 
   /** Whoever asks while an object is read waits for that. Blobs never change, so their names say which object it is. */
-  #digestOnce(bucket: string, key: string): Promise<string> {
-    const opened = this.open(bucket, key);
+  #digestOnce(bucket: string, key: string, versionId: string | undefined): Promise<string> {
+    const opened = this.open(bucket, key, versionId);
     const name = opened.segments.map(({ blob }) => blob).join();
     const underWay = this.#digesting.get(name);
     if (underWay) {
       opened.close();
       return underWay;
     }
-    const digesting = this.#digest(bucket, key, opened).finally(() => {
+    const digesting = this.#digest(this.#objects.requireBucket(bucket), key, opened).finally(() => {
       opened.close();
       this.#digesting.delete(name);
     });
@@ -177,7 +215,7 @@ export class BucketStore {
     return digesting;
   }
 
-  async #digest(bucket: string, key: string, { object, segments, read }: OpenObject): Promise<string> {
+  async #digest(bucketId: number, key: string, { object, segments, read }: OpenObject): Promise<string> {
     const hash = createHash("sha256");
     if (object.sizeBytes > 0) {
       for await (const chunk of read()) {
@@ -186,7 +224,7 @@ export class BucketStore {
       }
     }
     const digest = hash.digest("hex");
-    if (this.#index.isOpen) this.#objects.keepDigest(bucket, key, segments, digest);
+    if (this.#index.isOpen) this.#objects.keepDigest(bucketId, key, segments, digest);
     return digest;
   }
 
@@ -243,20 +281,42 @@ export class BucketStore {
     const bucketId = this.#objects.requireBucket(bucket);
     this.#objects.requirePrecondition(bucketId, requireKey(key), request.precondition);
     const segment = await this.#blobs.duplicate(segments[0]!);
-    const object = { ...source.object, key, attributes, modifiedAt: this.#now() };
+    const { versionId: _, ...copied } = source.object;
+    const object = { ...copied, key, attributes, modifiedAt: this.#now() };
     return this.#commit(bucketId, object, segment, request.precondition);
   }
 
-  /** Returns whether there was an object; deleting what is not there is not an error. Throws NoSuchBucket. */
-  async delete(bucket: string, key: string, precondition?: WritePrecondition): Promise<boolean> {
-    const removed = inTransaction(this.#index, () => {
+  /** Deleting what is not there is not an error. Throws NoSuchBucket, PreconditionFailed, InvalidArgument. */
+  async delete(bucket: string, key: string, request: DeletionRequest = {}): Promise<Deletion> {
+    const { versionId, precondition } = request;
+    const { garbage, ...deletion } = inTransaction(this.#index, () => {
       const bucketId = this.#objects.requireBucket(bucket);
       const keyBytes = requireKey(key);
+      if (versionId !== undefined) return this.#objects.removeVersion(bucketId, keyBytes, versionId, precondition);
       this.#objects.requirePrecondition(bucketId, keyBytes, precondition);
-      return this.#objects.remove(bucketId, keyBytes);
+      return this.#objects.remove(bucketId, keyBytes, this.#now());
     });
-    if (removed) await this.#blobs.discard(removed);
-    return removed !== undefined;
+    await this.#blobs.discard(garbage);
+    return deletion;
+  }
+
+  /** Undefined takes them away. Returns the version that was changed. Throws as `head` does. */
+  setTags(
+    bucket: string,
+    key: string,
+    tags: Record<string, string> | undefined,
+    versionId?: string,
+  ): string | undefined {
+    return inTransaction(this.#index, () =>
+      this.#objects.changeAttributes(bucket, key, versionId, ({ tags: _, ...others }) =>
+        tags === undefined ? others : { ...others, tags },
+      ),
+    );
+  }
+
+  /** All versions and delete markers, newest first within a key. Throws NoSuchBucket, InvalidArgument. */
+  listVersions(bucket: string, query: VersionQuery): VersionPage {
+    return listVersions(this.#objects, this.#objects.requireBucket(bucket), query);
   }
 
   /** Objects in the byte order of their UTF-8 keys. Throws NoSuchBucket. */
@@ -291,15 +351,15 @@ export class BucketStore {
     segment: Segment,
     precondition: WritePrecondition | undefined,
   ): Promise<StoredObject> {
-    let replaced: Segment[];
+    let change: Change;
     try {
-      replaced = inTransaction(this.#index, () => this.#objects.replace(bucketId, object, [segment], precondition));
+      change = inTransaction(this.#index, () => this.#objects.replace(bucketId, object, [segment], precondition));
     } catch (error) {
       await this.#blobs.discard([segment]);
       throw error;
     }
-    await this.#blobs.discard(replaced);
-    return object;
+    await this.#blobs.discard(change.garbage);
+    return change.versionId === undefined ? object : { ...object, versionId: change.versionId };
   }
 }
 
@@ -328,6 +388,7 @@ export async function openBucketStore(options: { directory: string; now: () => D
 function referencedBlobs(index: DatabaseSync): Set<string> {
   const blobs = new Set<string>();
   const sql = `SELECT json_extract(segment.value, '$.blob') AS blob FROM objects, json_each(objects.segments) AS segment
+    UNION ALL SELECT json_extract(segment.value, '$.blob') FROM versions, json_each(versions.segments) AS segment
     UNION ALL SELECT blob FROM parts`;
   for (const row of index.prepare(sql).iterate()) blobs.add(row.blob as string);
   return blobs;

@@ -57,7 +57,7 @@ export function listKeys<Row extends { key: Uint8Array }>(
   }
 }
 
-function firstKey(query: ListingQuery, prefix: Buffer, delimiter: Buffer): Buffer {
+export function firstKey(query: ListingQuery, prefix: Buffer, delimiter: Buffer): Buffer {
   const after = Buffer.from(query.after);
   if (after.length === 0 || Buffer.compare(after, prefix) < 0) return prefix.length > 0 ? prefix : Buffer.of(0);
   // After a rolled-up prefix comes what does not lie below it.
@@ -65,7 +65,7 @@ function firstKey(query: ListingQuery, prefix: Buffer, delimiter: Buffer): Buffe
   return rolled?.length === after.length ? justAfterPrefix(after) : justAfter(after);
 }
 
-function commonPrefixOf(key: Buffer, prefixLength: number, delimiter: Buffer): Buffer | undefined {
+export function commonPrefixOf(key: Buffer, prefixLength: number, delimiter: Buffer): Buffer | undefined {
   if (delimiter.length === 0) return undefined;
   const at = key.indexOf(delimiter, prefixLength);
   return at < 0 ? undefined : key.subarray(0, at + delimiter.length);
@@ -76,13 +76,13 @@ function justAfter(key: Buffer): Buffer {
 }
 
 /** The first key that does not begin with `prefix`: UTF-8 has no byte 0xff, so the last byte can always grow. */
-function justAfterPrefix(prefix: Buffer): Buffer {
+export function justAfterPrefix(prefix: Buffer): Buffer {
   const next = Buffer.from(prefix);
   next[next.length - 1]! += 1;
   return next;
 }
 
-function startsWith(key: Buffer, prefix: Buffer): boolean {
+export function startsWith(key: Buffer, prefix: Buffer): boolean {
   return key.length >= prefix.length && key.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;
 }
 

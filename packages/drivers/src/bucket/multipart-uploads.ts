@@ -12,6 +12,7 @@ import type { BlobDirectory } from "./blob-directory.ts";
 import { BucketFault } from "./bucket-fault.ts";
 import { inTransaction } from "./bucket-index.ts";
 import { requireKey } from "./bucket-name.ts";
+import { Completions, requestDigest } from "./completions.ts";
 import type { ListingQuery } from "./key-listing.ts";
 import type { ObjectTable } from "./object-table.ts";
 import type {
@@ -28,10 +29,17 @@ export const MAX_PART_NUMBER = 10_000;
 export const MIN_PART_BYTES = 5 * 1024 ** 2;
 export const MAX_PART_BYTES = 5 * 1024 ** 3;
 
+const ID_TIME_DIGITS = 12;
+const ID_RANDOM_BYTES = 18;
+/** The shorter ones are those of earlier versions. */
+const UPLOAD_ID = /^([0-9a-f]{12}[\w-]{24}|[\w-]{32})$/;
+
 export interface Upload {
   id: string;
   key: string;
   initiatedAt: Date;
+  /** Those that the object will have. */
+  attributes: ObjectAttributes;
   checksum?: { algorithm: ChecksumAlgorithm; type: ChecksumType };
 }
 
@@ -88,15 +96,18 @@ export class MultipartUploads {
   readonly #blobs: BlobDirectory;
   readonly #objects: ObjectTable;
   readonly #now: () => Date;
-  readonly #onCompleted: (bucket: string, key: string) => void;
+  readonly #onCompleted: (bucket: string, key: string, versionId: string | undefined) => void;
+  readonly #completions: Completions;
+  #lastId = 0;
 
   constructor(parts: {
     index: DatabaseSync;
     blobs: BlobDirectory;
     objects: ObjectTable;
     now: () => Date;
-    onCompleted: (bucket: string, key: string) => void;
+    onCompleted: (bucket: string, key: string, versionId: string | undefined) => void;
   }) {
+    this.#completions = new Completions(parts.index);
     this.#onCompleted = parts.onCompleted;
     this.#index = parts.index;
     this.#blobs = parts.blobs;
@@ -120,8 +131,8 @@ export class MultipartUploads {
         `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`,
       );
     }
-    const id = randomBytes(24).toString("base64url");
     const initiatedAt = this.#now();
+    const id = this.#newId(initiatedAt);
     this.#index
       .prepare("INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?)")
       .run(
@@ -133,7 +144,14 @@ export class MultipartUploads {
         type ?? null,
         JSON.stringify(request.attributes),
       );
-    return { id, key, initiatedAt, ...(algorithm && type && { checksum: { algorithm, type } }) };
+    const { attributes } = request;
+    return { id, key, initiatedAt, attributes, ...(algorithm && type && { checksum: { algorithm, type } }) };
+  }
+
+  /** Ids sort by the time at which the uploads began, in which S3 lists those of one key. */
+  #newId(initiatedAt: Date): string {
+    this.#lastId = Math.max(initiatedAt.getTime(), this.#lastId + 1);
+    return this.#lastId.toString(16).padStart(ID_TIME_DIGITS, "0") + randomBytes(ID_RANDOM_BYTES).toString("base64url");
   }
 
   /** Throws NoSuchBucket, NoSuchUpload. */
@@ -201,12 +219,16 @@ export class MultipartUploads {
   }
 
   /**
-   * Makes the object from the named parts; parts that are not named are dropped.
+   * Makes the object from the named parts; parts that are not named are dropped. The same request again, as clients send it that did not hear the
+   * answer, gets the same answer.
    * Throws NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall, BadDigest, InvalidRequest, PreconditionFailed.
    */
   async complete(bucket: string, key: string, id: string, request: CompletionRequest): Promise<StoredObject> {
-    const { object, garbage } = inTransaction(this.#index, () => {
+    const digest = requestDigest(request);
+    const { object, garbage, isNew } = inTransaction(this.#index, () => {
       const bucketId = this.#objects.requireBucket(bucket);
+      const before = this.#completions.find(id, bucketId, key, digest);
+      if (before) return { object: before, garbage: [], isNew: false };
       const upload = this.#require(bucketId, key, id);
       const uploaded = this.#partRows(id);
       const chosen = choosePartRows(uploaded, request, upload);
@@ -218,15 +240,21 @@ export class MultipartUploads {
         etag: joinEtags(chosen),
         modifiedAt: this.#now(),
         attributes: JSON.parse(upload.attributes) as ObjectAttributes,
-        partSizes: chosen.map((part) => part.size_bytes),
         ...(checksum && { checksum }),
       };
-      const replaced = this.#objects.replace(bucketId, object, chosen.map(toSegment), request.precondition);
+      const segments = chosen.map((part) => ({
+        ...toSegment(part),
+        ...(checksum && part.checksum !== null && { checksum: part.checksum }),
+      }));
+      const { garbage: replaced, versionId } = this.#objects.replace(bucketId, object, segments, request.precondition);
+      const completed = versionId === undefined ? object : { ...object, versionId };
+      this.#completions.keep(id, bucketId, completed, digest);
       this.#index.prepare("DELETE FROM uploads WHERE id = ?").run(id);
-      const unused = uploaded.filter((part) => !chosen.includes(part)).map(toSegment);
-      return { object, garbage: [...replaced, ...unused] };
+      const kept = new Set(chosen);
+      const unused = uploaded.filter((part) => !kept.has(part)).map(toSegment);
+      return { object: completed, garbage: [...replaced, ...unused], isNew: true };
     });
-    this.#onCompleted(bucket, key);
+    if (isNew) this.#onCompleted(bucket, key, object.versionId);
     await this.#blobs.discard(garbage);
     return object;
   }
@@ -253,11 +281,18 @@ export class MultipartUploads {
     }));
   }
 
-  /** A page of unfinished uploads by key, then id, rolled up like a listing of objects. Throws NoSuchBucket. */
+  /** A page of unfinished uploads by key, then id, rolled up like a listing of objects. Throws NoSuchBucket, InvalidArgument. */
   list(bucket: string, query: UploadQuery): UploadPage {
     const bucketId = this.#objects.requireBucket(bucket);
     const rows = this.#index.prepare("SELECT * FROM uploads WHERE bucket_id = ? ORDER BY key, id").iterate(bucketId);
     const page: UploadPage = { uploads: [], commonPrefixes: [] };
+    if (query.afterId !== undefined && !UPLOAD_ID.test(query.afterId)) {
+      throw new BucketFault("InvalidArgument", "Invalid uploadId marker", {
+        ArgumentName: "upload-id-marker",
+        ArgumentValue: query.afterId,
+      });
+    }
+    if (query.limit <= 0) return page;
     let last: { key: string; id?: string } = { key: "" };
     for (const row of rows as Iterable<unknown>) {
       const upload = toUpload(row as UploadRow);
@@ -275,12 +310,14 @@ export class MultipartUploads {
 
   /** For the store's own transactions. Returns the parts' segments, to be discarded after the commit. */
   removeAllOf(bucketId: number): Segment[] {
+    this.#completions.removeAllOf(bucketId);
     const rows = this.#index.prepare("SELECT id FROM uploads WHERE bucket_id = ?").all(bucketId);
     return rows.flatMap((row) => this.#remove(row.id as string));
   }
 
   removeInitiatedBefore(time: Date): { uploads: number; parts: Segment[] } {
     return inTransaction(this.#index, () => {
+      this.#completions.removeOlderThan(time);
       const rows = this.#index.prepare("SELECT id FROM uploads WHERE initiated_at < ?").all(time.getTime());
       return { uploads: rows.length, parts: rows.flatMap((row) => this.#remove(row.id as string)) };
     });
@@ -316,6 +353,7 @@ function toUpload(row: UploadRow): Upload {
     id: row.id,
     key: Buffer.from(row.key).toString(),
     initiatedAt: new Date(row.initiated_at),
+    attributes: JSON.parse(row.attributes) as ObjectAttributes,
     ...(row.checksum_algorithm &&
       row.checksum_type && { checksum: { algorithm: row.checksum_algorithm, type: row.checksum_type } }),
   };

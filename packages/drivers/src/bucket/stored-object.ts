@@ -13,6 +13,8 @@ export interface ObjectAttributes {
   headers: Record<string, string>;
   /** User metadata, names without `x-amz-meta-`. */
   metadata: Record<string, string>;
+  /** Object tags; absent where there are none. */
+  tags?: Record<string, string>;
 }
 
 /** An immutable stretch of bytes on disk; an object is one or more of them in order. */
@@ -23,6 +25,8 @@ export interface Segment {
   sha256?: string;
   /** Hex, of the whole object, on its first segment: once it was read for that. */
   objectSha256?: string;
+  /** Base64, of this part, by the object's own algorithm; absent of what was not uploaded in parts with one. */
+  checksum?: string;
 }
 
 export interface ObjectSummary {
@@ -32,13 +36,28 @@ export interface ObjectSummary {
   etag: string;
   modifiedAt: Date;
   checksum?: ObjectChecksum;
+  /** Absent: STANDARD. */
+  storageClass?: string;
 }
 
 export interface StoredObject extends ObjectSummary {
   attributes: ObjectAttributes;
   /** The parts' sizes in bytes, only where it was uploaded in parts. */
   partSizes?: number[];
+  /** Only in a bucket that has or had versioning; `null` is an id as well. */
+  versionId?: string;
 }
+
+/** One row of a listing of versions, newest first within a key. */
+export interface ListedVersion extends ObjectSummary {
+  versionId: string;
+  isLatest: boolean;
+  /** A delete marker has neither bytes nor ETag. */
+  isMarker: boolean;
+}
+
+/** A bucket that never had versioning has none of the two. */
+export type Versioning = "Enabled" | "Suspended";
 
 /** Bytes `start` to `end`, both included. */
 export interface ByteRange {

@@ -46,11 +46,11 @@ export const embeddedBucketSource: Driver<"revision-source", NoSettings, Embedde
       return inspectObject(buckets, objectOf(revision));
     },
     digest: async (revision, signal) => {
-      const { bucket, key } = objectOf(revision);
+      const { bucket, key, version } = objectOf(revision);
       const facts = inspectObject(buckets, objectOf(revision));
       if (facts.outcome !== "found") return { unknown: facts.reason };
       try {
-        return { sha256: await buckets.sha256(bucket, key, signal) };
+        return { sha256: await buckets.sha256(bucket, key, signal, version) };
       } catch (error) {
         if (signal.aborted) return { pending: true };
         throw error;
@@ -58,8 +58,8 @@ export const embeddedBucketSource: Driver<"revision-source", NoSettings, Embedde
     },
     read: async (revision, maxBytes, signal) => {
       signal.throwIfAborted();
-      const { bucket, key } = objectOf(revision);
-      const opened = buckets.open(bucket, key);
+      const { bucket, key, version } = objectOf(revision);
+      const opened = buckets.open(bucket, key, version);
       try {
         const { sizeBytes } = opened.object;
         if (sizeBytes > maxBytes) throw new RevisionSourceFault(`it has ${sizeBytes} bytes, more than ${maxBytes}`);
@@ -78,9 +78,6 @@ export const embeddedBucketSource: Driver<"revision-source", NoSettings, Embedde
   }),
 };
 
-/** What the buckets say for a version that they never had. */
-const ONLY_VERSION = "null";
-
 function objectOf(revision: RevisionLocation) {
   if (revision.revisionType !== "S3") throw unsupportedRevision("embedded-bucket", revision);
   return revision.s3Location;
@@ -90,21 +87,30 @@ function inspectObject(
   buckets: Pick<BucketStore, "head">,
   { bucket, key, version }: ReturnType<typeof objectOf>,
 ): RevisionFacts {
-  if (version !== undefined && version !== ONLY_VERSION) {
-    return {
-      outcome: "missing",
-      reason: `the server's own buckets keep no versions, and version ${version} was asked for`,
-    };
-  }
   try {
-    const { sizeBytes, etag } = buckets.head(bucket, key);
+    const { sizeBytes, etag } = buckets.head(bucket, key, version);
     return { outcome: "found", sizeBytes, eTag: etag };
   } catch (error) {
     if (!(error instanceof BucketFault)) throw error;
-    const reason =
-      error.code === "NoSuchBucket"
-        ? `this server has no bucket ${bucket}`
+    return { outcome: "missing", reason: whyMissing(error, { bucket, key, version }) };
+  }
+}
+
+function whyMissing(
+  fault: BucketFault,
+  { bucket, key, version }: { bucket: string; key: string; version: string | undefined },
+): string {
+  switch (fault.code) {
+    case "NoSuchBucket":
+      return `this server has no bucket ${bucket}`;
+    case "NoSuchVersion":
+    case "InvalidArgument":
+      return `the bucket ${bucket} of this server has no version ${version} of the object ${key}`;
+    case "MethodNotAllowed":
+      return `the version ${version} of the object ${key} in the bucket ${bucket} of this server is a delete marker`;
+    default:
+      return fault.marker
+        ? `the object ${key} in the bucket ${bucket} of this server was deleted; its older versions are there, by version=`
         : `the bucket ${bucket} of this server has no object ${key}`;
-    return { outcome: "missing", reason };
   }
 }

@@ -25,9 +25,10 @@ const settings = {
 };
 const HELD = { key: "app/held.zip", sizeBytes: 5, etag: "5d41402abc4b2a76b9719d911017c592" };
 const buckets: Pick<BucketStore, "head" | "open" | "sha256"> = {
-  head: (bucket, key) => {
+  head: (bucket, key, version) => {
     if (bucket !== "my-artifacts") throw new BucketFault("NoSuchBucket", "The specified bucket does not exist.");
     if (key !== HELD.key) throw new BucketFault("NoSuchKey", "The specified key does not exist.");
+    if (version !== undefined) throw new BucketFault("NoSuchVersion", "The specified version does not exist.");
     return { ...HELD, modifiedAt: new Date(NOW), attributes: { headers: {}, metadata: {} } };
   },
   sha256: async () => sha256Hex("hello"),
@@ -172,7 +173,10 @@ describe("looking for a bundle", () => {
       outcome: "missing",
       reason: "the bucket my-artifacts of this server has no object gone.zip",
     });
-    expect(await embedded.inspect(held({ version: "v1" }), never)).toMatchObject({ outcome: "missing" });
+    expect(await embedded.inspect(held({ version: "v1" }), never)).toEqual({
+      outcome: "missing",
+      reason: "the bucket my-artifacts of this server has no version v1 of the object app/held.zip",
+    });
   });
 
   it("in the server's own buckets says what each bundle is, byte for byte", async () => {

@@ -6,6 +6,7 @@ import { backupEntries, verifyBackup } from "@sluice/wire/backup/backup-reader.t
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { dataDirectory } from "../data-directory.ts";
 import { openStore } from "../store/open-store.ts";
+import { restoreBackup } from "./restore-backup.ts";
 import { writeBackup } from "./write-backup.ts";
 
 let folder: string;
@@ -45,4 +46,49 @@ it("has the lines of a log that is compressed after its folder was listed", asyn
     "logs/d-1/output.6.ndjson",
     "logs/d-1/output.0-6.ndjson.gz",
   ]);
+});
+
+it("restores every version of an object, and is refused by a program that knows none", async () => {
+  const directory = dataDirectory(join(folder, "old"));
+  mkdirSync(directory.root, { recursive: true });
+  const store = await openStore({ dataDirectory: directory.root });
+  const bucket = await openBucketStore({ directory: directory.bucket, now: () => new Date() });
+  const pieces: Buffer[] = [];
+  const write = async (bytes: Uint8Array) => {
+    pieces.push(Buffer.from(bytes));
+  };
+  const put = async (text: string) => {
+    const body = (async function* () {
+      yield Buffer.from(text);
+    })();
+    return (await bucket.put("releases", "web.zip", body, { attributes: { headers: {}, metadata: {} } })).versionId!;
+  };
+  const versions: string[] = [];
+  try {
+    bucket.createBucket("releases");
+    bucket.setVersioning("releases", "Enabled");
+    for (const text of ["first", "second"]) versions.push(await put(text));
+    await bucket.delete("releases", "web.zip");
+    const { signal } = new AbortController();
+    await writeBackup({ store, bucket, directory, now: Date.now }, { hasLogs: false, signal }, write);
+  } finally {
+    bucket.close();
+    await store.close();
+  }
+  const file = join(folder, "backup.tar");
+  writeFileSync(file, Buffer.concat(pieces));
+  expect((await verifyBackup(file)).manifest.format).toBe(2);
+  const data = join(folder, "new");
+  await restoreBackup({ file, dataDirectory: data, now: Date.now });
+  const restored = await openBucketStore({ directory: dataDirectory(data).bucket, now: () => new Date() });
+  try {
+    expect(() => restored.head("releases", "web.zip")).toThrow("does not exist");
+    for (const [index, text] of ["first", "second"].entries()) {
+      const open = restored.open("releases", "web.zip", versions[index]);
+      for await (const chunk of open.read()) expect(chunk.toString()).toBe(text);
+      open.close();
+    }
+  } finally {
+    restored.close();
+  }
 });

@@ -5,6 +5,7 @@ import type { BucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
 import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import {
   BACKUP_FORMAT,
+  BACKUP_FORMAT_WITH_VERSIONS,
   type BackupManifest,
   BLOBS_PREFIX,
   BUCKET_INDEX_PATH,
@@ -54,7 +55,7 @@ export async function writeBackup(
       after = then;
       const takenAt = new Date(now());
       const manifest: BackupManifest = {
-        format: BACKUP_FORMAT,
+        format: hasVersions(before) || hasVersions(then) ? BACKUP_FORMAT_WITH_VERSIONS : BACKUP_FORMAT,
         version: SLUICE_VERSION,
         takenAt: takenAt.toISOString(),
         database: store.dialect,
@@ -77,6 +78,10 @@ export async function writeBackup(
     before.close();
     after?.close();
   }
+}
+
+function hasVersions({ buckets }: BucketCopy): boolean {
+  return buckets.some(({ versioning }) => versioning !== undefined);
 }
 
 async function writeDatabase(writer: BackupWriter, snapshot: DatabaseSnapshot): Promise<void> {

@@ -4,18 +4,23 @@ import type { S3Call } from "@sluice/wire/s3/s3-call.ts";
 /** `describe`: what is said of an object besides its content. */
 export type S3Action = "read" | "describe" | "write" | "list" | "admin";
 
-/** `bucket` and `key` are absent where the call names none. A write without a key: of any key there. */
+/**
+ * `bucket` and `key` are absent where the call names none. A write without a key: of any key there. `versionId` is the version that the call
+ * names; without it the call means the current object.
+ */
 export type S3Authorize<Principal> = (
   principal: Principal,
   action: S3Action,
   bucket: string | undefined,
   key: string | undefined,
+  versionId: string | undefined,
 ) => boolean | Promise<boolean>;
 
 export interface S3Need {
   action: S3Action;
   bucket?: string;
   key?: string;
+  versionId?: string;
 }
 
 /**
@@ -28,9 +33,12 @@ export function needsOf(call: S3Call): S3Need[] {
       return [{ action: "list" }];
     case "CreateBucket":
     case "DeleteBucket":
+    case "PutBucketVersioning":
       return [{ action: "admin", bucket: call.bucket }];
     case "HeadBucket":
     case "GetBucketFact":
+    case "GetBucketVersioning":
+    case "GetAbsentConfiguration":
     case "ListObjects":
     case "ListObjectsV2":
     case "ListObjectVersions":
@@ -40,18 +48,22 @@ export function needsOf(call: S3Call): S3Need[] {
       return [{ action: "write", bucket: call.bucket }];
     case "GetObject":
     case "HeadObject":
-      return [{ action: "read", bucket: call.bucket, key: call.key }];
+      return [{ action: "read", ...versionNamed(call) }];
     case "GetObjectAcl":
+    case "GetObjectAttributes":
     case "GetObjectTagging":
-      return [{ action: "describe", bucket: call.bucket, key: call.key }];
+      return [{ action: "describe", ...versionNamed(call) }];
     case "CopyObject":
     case "UploadPartCopy":
       return [
-        { action: "read", bucket: call.source.bucket, key: call.source.key },
+        { action: "read", ...versionNamed(call.source) },
         { action: "write", bucket: call.bucket, key: call.key },
       ];
-    case "PutObject":
     case "DeleteObject":
+    case "PutObjectTagging":
+    case "DeleteObjectTagging":
+      return [{ action: "write", ...versionNamed(call) }];
+    case "PutObject":
     case "CreateMultipartUpload":
     case "UploadPart":
     case "CompleteMultipartUpload":
@@ -63,21 +75,31 @@ export function needsOf(call: S3Call): S3Need[] {
   }
 }
 
+function versionNamed({ bucket, key, versionId }: { bucket: string; key: string; versionId?: string }) {
+  return { bucket, key, ...(versionId !== undefined && { versionId }) };
+}
+
 /**
  * The rule of the three kinds of key: root may do everything, read-only reads and lists, a host reads what `mayHostRead` allows
  * and nothing else.
  */
 export function authorizeByRole<Principal extends { readonly role: string }>(
-  mayHostRead: (principal: Principal, bucket: string, key: string) => boolean | Promise<boolean>,
+  mayHostRead: (
+    principal: Principal,
+    bucket: string,
+    key: string,
+    versionId: string | undefined,
+  ) => boolean | Promise<boolean>,
 ): S3Authorize<Principal> {
-  return (principal, action, bucket, key) => {
+  return (principal, action, bucket, key, versionId) => {
     switch (principal.role) {
       case "root":
         return true;
       case "read-only":
         return action === "read" || action === "describe" || action === "list";
       case "host":
-        return action === "read" && bucket !== undefined && key !== undefined && mayHostRead(principal, bucket, key);
+        if (action !== "read" || bucket === undefined || key === undefined) return false;
+        return mayHostRead(principal, bucket, key, versionId);
       default:
         return false;
     }

@@ -88,7 +88,10 @@ export function openBody(
     expectation() {
       return { ...expectation(), sizeBytes: requireLength(headers) };
     },
-    text: (options) => readDocument(open, options?.checksummed === false ? {} : expectation()),
+    text: (options) => {
+      const { checksum, ...expected } = expectation();
+      return readDocument(open, checksum && options?.checksummed !== false ? { ...expected, checksum } : expected);
+    },
   };
 }
 

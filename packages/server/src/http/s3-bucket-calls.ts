@@ -2,7 +2,7 @@
 import { BucketFault } from "@sluice/drivers/bucket/bucket-fault.ts";
 import type { ListingQuery } from "@sluice/drivers/bucket/key-listing.ts";
 import { requireHarmlessAcl } from "@sluice/wire/s3/object-headers.ts";
-import { parseCreateBucket, parseDelete } from "@sluice/wire/s3/request-bodies.ts";
+import { parseCreateBucket, parseDelete, parseVersioning } from "@sluice/wire/s3/request-bodies.ts";
 import {
   bucketFactXml,
   bucketsXml,
@@ -13,12 +13,14 @@ import {
   objectVersionsXml,
   readContinuationToken,
   uploadsXml,
+  versioningXml,
 } from "@sluice/wire/s3/responses.ts";
-import { invalidArgument, type ListingParameters, noSuchVersion, type S3Call } from "@sluice/wire/s3/s3-call.ts";
-import { S3Error } from "@sluice/wire/s3/s3-error.ts";
+import type { ListingParameters, S3Call } from "@sluice/wire/s3/s3-call.ts";
+import { invalidArgument, S3Error } from "@sluice/wire/s3/s3-error.ts";
 import type { S3Answer } from "./s3-answer.ts";
 import type { S3Context } from "./s3-context.ts";
 import { toS3Error } from "./s3-faults.ts";
+import { storageClassOf } from "./s3-object-answers.ts";
 
 const BUCKET_OPERATIONS = [
   "ListBuckets",
@@ -26,6 +28,9 @@ const BUCKET_OPERATIONS = [
   "HeadBucket",
   "DeleteBucket",
   "GetBucketFact",
+  "GetBucketVersioning",
+  "PutBucketVersioning",
+  "GetAbsentConfiguration",
   "ListObjects",
   "ListObjectsV2",
   "ListObjectVersions",
@@ -43,7 +48,7 @@ export async function answerBucketCall(call: BucketCall, context: S3Context): Pr
   const { store, owner, region } = context;
   switch (call.operation) {
     case "ListBuckets":
-      return { status: 200, xml: bucketsXml(owner, store.listBuckets()) };
+      return listBuckets(call, context);
     case "CreateBucket":
       return createBucket(call.bucket, context);
     case "HeadBucket":
@@ -55,6 +60,15 @@ export async function answerBucketCall(call: BucketCall, context: S3Context): Pr
     case "GetBucketFact":
       store.headBucket(call.bucket);
       return { status: 200, xml: bucketFactXml(call.fact, region, owner) };
+    case "GetBucketVersioning":
+      return { status: 200, xml: versioningXml(store.versioning(call.bucket)) };
+    case "PutBucketVersioning":
+      store.headBucket(call.bucket);
+      store.setVersioning(call.bucket, parseVersioning(await context.body.text()));
+      return { status: 200 };
+    case "GetAbsentConfiguration":
+      store.headBucket(call.bucket);
+      throw new S3Error(call.code, call.message, { BucketName: call.bucket });
     case "ListObjects": {
       const page = store.list(call.bucket, listingQuery(call.listing, call.marker));
       return { status: 200, xml: objectsXml(call.bucket, page, { ...call, owner }) };
@@ -65,7 +79,10 @@ export async function answerBucketCall(call: BucketCall, context: S3Context): Pr
       return { status: 200, xml: objectsV2Xml(call.bucket, page, { ...rest, ...(wantsOwner && { owner }) }) };
     }
     case "ListObjectVersions": {
-      const page = store.list(call.bucket, listingQuery(call.listing, call.keyMarker));
+      const page = store.listVersions(call.bucket, {
+        ...listingQuery(call.listing, call.keyMarker),
+        ...(call.versionIdMarker !== undefined && { afterVersionId: call.versionIdMarker }),
+      });
       return { status: 200, xml: objectVersionsXml(call.bucket, page, { ...call, owner }) };
     }
     case "ListMultipartUploads": {
@@ -73,7 +90,8 @@ export async function answerBucketCall(call: BucketCall, context: S3Context): Pr
         ...listingQuery(call.listing, call.keyMarker),
         ...(call.idMarker !== undefined && { afterId: call.idMarker }),
       });
-      return { status: 200, xml: uploadsXml(call.bucket, page, { ...call, owner }) };
+      const uploads = page.uploads.map((upload) => ({ ...upload, storageClass: storageClassOf(upload.attributes) }));
+      return { status: 200, xml: uploadsXml(call.bucket, { ...page, uploads }, { ...call, owner }) };
     }
     case "DeleteObjects":
       return deleteObjects(call.bucket, context);
@@ -82,21 +100,49 @@ export async function answerBucketCall(call: BucketCall, context: S3Context): Pr
   }
 }
 
+function listBuckets(
+  call: Extract<BucketCall, { operation: "ListBuckets" }>,
+  { store, owner, region }: S3Context,
+): S3Answer {
+  const after = call.token === undefined ? "" : placeOf(call.token);
+  // Every bucket is in the server's own region.
+  const isElsewhere = call.region !== undefined && call.region !== region;
+  const page = isElsewhere ? { buckets: [], isTruncated: false } : store.listBuckets({ ...call, after });
+  return { status: 200, xml: bucketsXml(owner, page, { prefix: call.prefix, ...(call.isPaged && { region }) }) };
+}
+
 function listingQuery({ prefix, delimiter, limit }: ListingParameters, after: string): ListingQuery {
   return { prefix, delimiter, limit, after };
 }
 
 function startOf(call: { token?: string; startAfter: string }): string {
-  if (call.token === undefined) return call.startAfter;
-  const start = readContinuationToken(call.token);
-  if (start !== undefined) return start;
-  throw invalidArgument("continuation-token", call.token, "The continuation token provided is incorrect");
+  return call.token === undefined ? call.startAfter : placeOf(call.token);
 }
+
+function placeOf(token: string): string {
+  const place = readContinuationToken(token);
+  if (place !== undefined) return place;
+  throw invalidArgument("continuation-token", token, "The continuation token provided is incorrect");
+}
+
+/** There are no ACLs, so who owns the bucket owns what is in it. */
+const OBJECT_OWNERSHIP = "BucketOwnerEnforced";
 
 async function createBucket(bucket: string, { store, headers, body, region, location }: S3Context): Promise<S3Answer> {
   requireHarmlessAcl(headers);
-  if (headers["x-amz-bucket-object-lock-enabled"] === "true") {
-    throw new S3Error("NotImplemented", "The embedded bucket has no object lock. Leave the header out.");
+  if ((headers["x-amz-bucket-object-lock-enabled"] ?? "false").toLowerCase() !== "false") {
+    throw new S3Error(
+      "NotImplemented",
+      "The embedded bucket has no object lock. Leave x-amz-bucket-object-lock-enabled out.",
+      { Header: "x-amz-bucket-object-lock-enabled" },
+    );
+  }
+  if ((headers["x-amz-object-ownership"] ?? OBJECT_OWNERSHIP) !== OBJECT_OWNERSHIP) {
+    throw new S3Error(
+      "NotImplemented",
+      `The embedded bucket has no ACLs: x-amz-object-ownership can only be ${OBJECT_OWNERSHIP}.`,
+      { Header: "x-amz-object-ownership" },
+    );
   }
   const wanted = parseCreateBucket(await body.text()) || undefined;
   if (wanted !== undefined && wanted !== region) {
@@ -122,13 +168,19 @@ async function deleteObjects(bucket: string, { store, body, mayWrite }: S3Contex
   const failed: DeletionOutcome["failed"][number][] = [];
   for (const { key, versionId, etag } of request.objects) {
     try {
-      if (!(await mayWrite(bucket, key))) throw new S3Error("AccessDenied", "Access Denied");
-      if (versionId !== undefined && versionId !== "null") throw noSuchVersion(versionId);
-      await store.delete(bucket, key, etag === undefined ? undefined : { etag });
-      deleted.push({ key, ...(versionId && { versionId }) });
+      if (!(await mayWrite(bucket, key, versionId))) throw new S3Error("AccessDenied", "Access Denied");
+      const done = await store.delete(bucket, key, {
+        ...(versionId !== undefined && { versionId }),
+        ...(etag !== undefined && { precondition: { etag } }),
+      });
+      deleted.push({
+        key,
+        ...(versionId !== undefined && { versionId }),
+        ...(done.isMarker && done.versionId !== undefined && { markerId: done.versionId }),
+      });
     } catch (error) {
       const { code, message } = toS3Error(error);
-      failed.push({ key, code, message });
+      failed.push({ key, ...(versionId !== undefined && { versionId }), code, message });
     }
   }
   return { status: 200, xml: deletionsXml({ deleted: request.quiet ? [] : deleted, failed }) };

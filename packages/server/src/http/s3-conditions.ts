@@ -4,8 +4,8 @@ import type { RequestHeaders } from "@sluice/wire/s3/object-headers.ts";
 import { S3Error } from "@sluice/wire/s3/s3-error.ts";
 
 /** For copies, "not modified" is a failed condition as well. */
-export function requireCopyConditions(headers: RequestHeaders, source: StoredObject): void {
-  if (checkReadConditions(headers, source, "x-amz-copy-source-") === "send") return;
+export function requireCopyConditions(headers: RequestHeaders, source: StoredObject, now: Date): void {
+  if (checkReadConditions(headers, source, now, "x-amz-copy-source-") === "send") return;
   throw preconditionFailed("x-amz-copy-source-If-None-Match");
 }
 

@@ -10,7 +10,8 @@ export interface S3Context {
   body: S3Body;
   owner: Owner;
   region: string;
+  now: Date;
   /** Where clients find the object that they made. */
   location(bucket: string, key?: string): string;
-  mayWrite(bucket: string, key: string): Promise<boolean>;
+  mayWrite(bucket: string, key: string, versionId?: string): Promise<boolean>;
 }

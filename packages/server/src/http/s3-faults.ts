@@ -32,7 +32,9 @@ const CALLER_CODES: Readonly<Record<string, S3ErrorCode>> = {
 /** What the caller is told. Whatever is not the caller's fault is InternalError, and its cause stays in the log. */
 export function toS3Error(error: unknown): S3Error {
   if (error instanceof S3Error) return error;
-  if (error instanceof BucketFault) return new S3Error(error.code, error.message, error.details, { cause: error });
+  if (error instanceof BucketFault) {
+    return new S3Error(error.code, error.message, error.details, { cause: error, headers: markerHeaders(error) });
+  }
   if (error instanceof SignatureFault) {
     if (error.reason === "missing") return notSigned(error);
     return new S3Error(SIGNATURE_CODES[error.reason], error.message, {}, { cause: error });
@@ -59,4 +61,14 @@ function notSigned(cause: SignatureFault): S3Error {
   const advice =
     "Every call is signed with Signature V4. The environment that sluice env prints lets the AWS CLI and SDKs do so; a presigned URL opens one object.";
   return new S3Error("AccessDenied", `Access Denied. ${advice}`, {}, { cause });
+}
+
+/** That it is a delete marker which stands there; where it was asked for by its id it can only be deleted. */
+function markerHeaders({ code, marker }: BucketFault): Record<string, string> {
+  if (!marker) return {};
+  return {
+    "x-amz-delete-marker": "true",
+    "x-amz-version-id": marker.versionId,
+    ...(code === "MethodNotAllowed" && { allow: "DELETE", "last-modified": marker.modifiedAt.toUTCString() }),
+  };
 }

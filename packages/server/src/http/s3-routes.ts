@@ -3,8 +3,10 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { BucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
 import type { RequestHeaders } from "@sluice/wire/s3/object-headers.ts";
+import { parseS3Call } from "@sluice/wire/s3/parse-s3-call.ts";
+import { headersOf } from "@sluice/wire/s3/request-parameters.ts";
 import { parseRequestTarget } from "@sluice/wire/s3/request-target.ts";
-import { parseS3Call, type S3Call } from "@sluice/wire/s3/s3-call.ts";
+import type { S3Call } from "@sluice/wire/s3/s3-call.ts";
 import { S3Error } from "@sluice/wire/s3/s3-error.ts";
 import { errorXml } from "@sluice/wire/s3/s3-error-xml.ts";
 import type { HttpRequest } from "@sluice/wire/sigv4/http-request.ts";
@@ -52,7 +54,7 @@ export function s3Handler<Principal>(
       const isOurs = told.status >= 500 && !CALLERS_OWN.has(told.code) && !isClientGone(error);
       if (isOurs) deps.onInternalError?.(error, requestId);
       const resource = (request.url ?? "/").split("?", 1)[0]!;
-      answer = { status: told.status, xml: errorXml(told, { resource, requestId, hostId }) };
+      answer = { status: told.status, headers: told.headers, xml: errorXml(told, { resource, requestId, hostId }) };
     }
     try {
       await sendAnswer(request, response, answer);
@@ -74,11 +76,13 @@ async function answerRequest<Principal>(
   if (/[?&]AWSAccessKeyId=/.test(path) || /^AWS\s/.test(request.headers.authorization ?? "")) throw oldSignature();
   const caller = await deps.authenticate({ method, path, headers: request.headers }, request);
   const target = parseRequestTarget(path, reached.bucket);
-  const headers = requestHeaders(request, target.query);
+  const headers = headersOf(request.headers, target.query);
   const call = parseS3Call(method, target, headers);
   requireExpectedOwner(headers, deps.accountId);
   for (const need of needsOf(call)) {
-    if (!(await deps.authorize(caller.principal, need.action, need.bucket, need.key))) throw accessDenied();
+    if (!(await deps.authorize(caller.principal, need.action, need.bucket, need.key, need.versionId))) {
+      throw accessDenied();
+    }
   }
   return answerCall(call, {
     store: deps.store,
@@ -86,8 +90,9 @@ async function answerRequest<Principal>(
     body: openBody(request, headers, caller),
     owner: { id: ownerId(deps.accountId), displayName: deps.accountId },
     region: deps.region,
+    now: new Date(),
     location: (bucket, key) => locationOf(request, reached, bucket, key),
-    mayWrite: async (bucket, key) => deps.authorize(caller.principal, "write", bucket, key),
+    mayWrite: async (bucket, key, versionId) => deps.authorize(caller.principal, "write", bucket, key, versionId),
   });
 }
 
@@ -96,28 +101,6 @@ function answerCall(call: S3Call, context: S3Context): Promise<S3Answer> {
   if (isUploadCall(call)) return answerUploadCall(call, context);
   return answerObjectCall(call, context);
 }
-
-/** Presigners may move `x-amz-` headers into the query, signed all the same. */
-function requestHeaders(request: IncomingMessage, query: ReadonlyMap<string, string>): RequestHeaders {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of query) {
-    const header = name.toLowerCase();
-    if (header.startsWith("x-amz-meta-") || PRESIGNED_HEADERS.includes(header)) headers[header] = value;
-  }
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (typeof value === "string") headers[name] = value;
-  }
-  return headers;
-}
-
-const PRESIGNED_HEADERS = [
-  "x-amz-acl",
-  "x-amz-checksum-mode",
-  "x-amz-expected-bucket-owner",
-  "x-amz-server-side-encryption",
-  "x-amz-storage-class",
-  "x-amz-tagging",
-];
 
 function requireExpectedOwner(headers: RequestHeaders, accountId: string): void {
   for (const name of ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"]) {

@@ -8,13 +8,16 @@ import {
   readObjectAttributes,
   readWantedChecksum,
   writeChecksum,
+  writeEncryption,
 } from "@sluice/wire/s3/object-headers.ts";
 import { parseCompletion } from "@sluice/wire/s3/request-bodies.ts";
 import { copiedXml, partsXml, uploadCompletedXml, uploadCreatedXml } from "@sluice/wire/s3/responses.ts";
-import { invalidArgument, type S3Call } from "@sluice/wire/s3/s3-call.ts";
+import type { S3Call } from "@sluice/wire/s3/s3-call.ts";
+import { invalidArgument } from "@sluice/wire/s3/s3-error.ts";
 import type { S3Answer } from "./s3-answer.ts";
 import { requireCopyConditions, writePrecondition } from "./s3-conditions.ts";
 import type { S3Context } from "./s3-context.ts";
+import { sourceVersionHeader, storageClassOf, versionHeader } from "./s3-object-answers.ts";
 
 const UPLOAD_OPERATIONS = [
   "CreateMultipartUpload",
@@ -40,8 +43,10 @@ export async function answerUploadCall(call: UploadCall, context: S3Context): Pr
     case "UploadPart": {
       const { bucket, key, uploadId, partNumber } = call;
       const { body } = context;
+      const { attributes } = uploads.get(bucket, key, uploadId);
       const part = await uploads.putPart(bucket, key, uploadId, partNumber, body.stream(), body.expectation());
-      return { status: 200, headers: { etag: `"${part.etag}"`, ...writeChecksum(part.checksum) } };
+      const headers = { etag: `"${part.etag}"`, ...writeChecksum(part.checksum), ...writeEncryption(attributes) };
+      return { status: 200, headers };
     }
     case "UploadPartCopy":
       return copyPart(call, context);
@@ -53,7 +58,10 @@ export async function answerUploadCall(call: UploadCall, context: S3Context): Pr
     case "ListParts": {
       const upload = uploads.get(call.bucket, call.key, call.uploadId);
       const parts = uploads.parts(call.bucket, call.key, call.uploadId);
-      const xml = partsXml({ ...upload, bucket: call.bucket }, parts, { ...call, owner: context.owner });
+      const xml = partsXml({ ...upload, bucket: call.bucket, storageClass: storageClassOf(upload.attributes) }, parts, {
+        ...call,
+        owner: context.owner,
+      });
       return { status: 200, xml };
     }
     default:
@@ -70,21 +78,23 @@ async function createUpload(bucket: string, key: string, { store, headers }: S3C
   });
   return {
     status: 200,
-    headers: upload.checksum
-      ? {
-          "x-amz-checksum-algorithm": upload.checksum.algorithm,
-          "x-amz-checksum-type": upload.checksum.type,
-        }
-      : {},
+    headers: {
+      ...writeEncryption(upload.attributes),
+      ...(upload.checksum && {
+        "x-amz-checksum-algorithm": upload.checksum.algorithm,
+        "x-amz-checksum-type": upload.checksum.type,
+      }),
+    },
     xml: uploadCreatedXml(bucket, key, upload.id),
   };
 }
 
-async function copyPart(call: On<"UploadPartCopy">, { store, headers }: S3Context): Promise<S3Answer> {
+async function copyPart(call: On<"UploadPartCopy">, { store, headers, now }: S3Context): Promise<S3Answer> {
   const { bucket, key, uploadId, partNumber } = call;
-  const source = store.open(call.source.bucket, call.source.key);
+  const { attributes } = store.uploads.get(bucket, key, uploadId);
+  const source = store.open(call.source.bucket, call.source.key, call.source.versionId);
   try {
-    requireCopyConditions(headers, source.object);
+    requireCopyConditions(headers, source.object, now);
     const rangeHeader = headers["x-amz-copy-source-range"];
     const range = parseRange(rangeHeader, source.object.sizeBytes);
     if (rangeHeader !== undefined && !range) {
@@ -97,7 +107,11 @@ async function copyPart(call: On<"UploadPartCopy">, { store, headers }: S3Contex
     const part = await store.uploads.putPart(bucket, key, uploadId, partNumber, source.read(range), {
       sizeBytes: range ? range.end - range.start + 1 : source.object.sizeBytes,
     });
-    return { status: 200, xml: copiedXml("CopyPartResult", part) };
+    return {
+      status: 200,
+      headers: { ...sourceVersionHeader(source.object), ...writeEncryption(attributes) },
+      xml: copiedXml("CopyPartResult", part),
+    };
   } finally {
     source.close();
   }
@@ -113,7 +127,11 @@ async function completeUpload(call: On<"CompleteMultipartUpload">, context: S3Co
     expected,
     ...(precondition && { precondition }),
   });
-  return { status: 200, xml: uploadCompletedXml(location(bucket, key), bucket, object) };
+  return {
+    status: 200,
+    headers: { ...versionHeader(object), ...writeEncryption(object.attributes) },
+    xml: uploadCompletedXml(location(bucket, key), bucket, object),
+  };
 }
 
 /** Here the checksum header speaks of the whole object and not of the request's body. */

@@ -6,13 +6,17 @@ import type { Store } from "../store/open-store.ts";
 const COMMANDS_OF_AGENTS = ["available", "acknowledged"] as const;
 
 /**
- * A host's key reads the bundles of deployments that are under way and have a command open for it, and nothing else in the bucket. The
- * key itself is looked for again: one that was removed opens nothing from that moment on.
+ * A host's key reads the bundles of deployments that are under way and have a command open for it, and nothing else in the bucket: of a
+ * revision with a version only that version, of one without only what is current. The key itself is looked for again: one that was removed opens nothing from that moment on.
  */
 export async function mayHostReadObject(
   store: Store,
   { accessKeyId, hostId }: Principal,
-  { bucket, key }: { readonly bucket: string; readonly key: string },
+  {
+    bucket,
+    key,
+    versionId,
+  }: { readonly bucket: string; readonly key: string; readonly versionId?: string | undefined },
 ): Promise<boolean> {
   if (hostId === null) return false;
   const rows = await openCommands(store, hostId)
@@ -22,7 +26,9 @@ export async function mayHostReadObject(
     .execute();
   return rows.some((row) => {
     const revision = JSON.parse(row.revision_json) as RevisionLocation;
-    return revision.revisionType === "S3" && revision.s3Location.bucket === bucket && revision.s3Location.key === key;
+    if (revision.revisionType !== "S3") return false;
+    const { s3Location } = revision;
+    return s3Location.bucket === bucket && s3Location.key === key && s3Location.version === versionId;
   });
 }
 

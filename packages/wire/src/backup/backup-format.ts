@@ -1,5 +1,7 @@
 /** What is in a backup: a tar archive of these entries, in this order. */
 export const BACKUP_FORMAT = 1;
+/** The same with versions and delete markers among the bucket's objects. A program that does not know them would restore them wrongly. */
+export const BACKUP_FORMAT_WITH_VERSIONS = 2;
 export const MANIFEST_PATH = "manifest.json";
 /** `database/TABLE.000001.jsonl`: rows as JSON, one a line, in parts. Bytes are `{"$bytes": base64}`. */
 export const DATABASE_PREFIX = "database/";

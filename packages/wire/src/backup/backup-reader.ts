@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import {
   BACKUP_FORMAT,
+  BACKUP_FORMAT_WITH_VERSIONS,
   type BackupManifest,
   CHECKSUMS_PATH,
   type EntryChecksum,
@@ -168,9 +169,9 @@ function readManifest(bytes: Buffer, file: string): BackupManifest {
   const { format, version, takenAt, database, migrations, hasLogs } = manifest;
   if (typeof format !== "number") throw wrong("format");
   if (typeof version !== "string") throw wrong("version");
-  if (format !== BACKUP_FORMAT) {
+  if (format !== BACKUP_FORMAT && format !== BACKUP_FORMAT_WITH_VERSIONS) {
     throw new DamagedBackupError(
-      `${file} is a backup of form ${format}, made by sluice ${version}; this program reads form ${BACKUP_FORMAT}. Restore it with that version`,
+      `${file} is a backup of form ${format}, made by sluice ${version}; this program reads forms ${BACKUP_FORMAT} and ${BACKUP_FORMAT_WITH_VERSIONS}. Restore it with that version`,
     );
   }
   if (typeof takenAt !== "string" || Number.isNaN(Date.parse(takenAt))) throw wrong("takenAt");

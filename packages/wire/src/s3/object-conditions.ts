@@ -29,6 +29,7 @@ function matches(header: string, etag: string): boolean {
 export function checkReadConditions(
   headers: Headers,
   object: { etag: string; modifiedAt: Date },
+  now: Date,
   prefix: "" | "x-amz-copy-source-" = "",
 ): "send" | "not-modified" {
   const ifMatch = headers[`${prefix}if-match`];
@@ -42,7 +43,17 @@ export function checkReadConditions(
     throw preconditionFailed("If-Unmodified-Since");
   }
   if (ifNoneMatch !== undefined) return matches(ifNoneMatch, object.etag) ? "not-modified" : "send";
-  return modifiedSince !== undefined && modified <= modifiedSince ? "not-modified" : "send";
+  // A time that is still to come is no valid one (RFC 9110, 13.1.3): some clients mean "send it in any case" by it.
+  const isPast = modifiedSince !== undefined && modifiedSince <= seconds(now);
+  return isPast && modified <= modifiedSince ? "not-modified" : "send";
+}
+
+/** Whether a Range header counts: with If-Range only as long as the object is the one that the caller has a part of. */
+export function isRangeWanted(headers: Headers, object: { etag: string; modifiedAt: Date }): boolean {
+  const validator = headers["if-range"];
+  if (validator === undefined) return true;
+  if (/^(W\/)?"/.test(validator.trim())) return validator.trim() === `"${object.etag}"`;
+  return parseDate(validator) === seconds(object.modifiedAt);
 }
 
 export function preconditionFailed(condition: string): S3Error {

@@ -6,6 +6,7 @@ import {
   checksumByteLength,
   isChecksumAlgorithm,
 } from "./checksum.ts";
+import { type ObjectTags, readTaggingHeader } from "./object-tags.ts";
 import { S3Error } from "./s3-error.ts";
 
 export type RequestHeaders = Readonly<Record<string, string | undefined>>;
@@ -18,32 +19,20 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const NOT_IN_A_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
 const KEPT_HEADERS = ["cache-control", "content-disposition", "content-language", "content-type", "expires"];
 const STORAGE_CLASSES = ["STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "REDUCED_REDUNDANCY"];
-/** Accepting these would promise what the embedded bucket does not do. */
-const REFUSED_HEADERS = [
-  "x-amz-server-side-encryption",
-  "x-amz-server-side-encryption-customer-algorithm",
-  "x-amz-copy-source-server-side-encryption-customer-algorithm",
-  "x-amz-object-lock-mode",
-  "x-amz-object-lock-retain-until-date",
-  "x-amz-object-lock-legal-hold",
-  "x-amz-tagging",
-  "x-amz-website-redirect-location",
-];
 const HARMLESS_ACLS = ["private", "bucket-owner-full-control", "bucket-owner-read"];
 
-/** Throws NotImplemented, AccessControlListNotSupported, MetadataTooLarge, InvalidStorageClass. */
-export function readObjectAttributes(headers: RequestHeaders): {
+/** The one that is given back as it came: the disk's encryption is the operator's. */
+export const ENCRYPTION_HEADER = "x-amz-server-side-encryption";
+export const STORAGE_CLASS_HEADER = "x-amz-storage-class";
+
+export interface AttributesRead {
   headers: Record<string, string>;
   metadata: Record<string, string>;
-} {
-  for (const name of REFUSED_HEADERS) {
-    if (headers[name] === undefined || headers[name] === "") continue;
-    throw new S3Error(
-      "NotImplemented",
-      `A header you provided implies functionality that is not implemented: the embedded bucket has no ${name}. Leave it out.`,
-      { Header: name },
-    );
-  }
+  tags?: ObjectTags;
+}
+
+/** Throws NotImplemented, AccessControlListNotSupported, MetadataTooLarge, InvalidStorageClass, InvalidTag. */
+export function readObjectAttributes(headers: RequestHeaders): AttributesRead {
   requireHarmlessAcl(headers);
   const kept: Record<string, string> = {};
   for (const name of KEPT_HEADERS) {
@@ -51,14 +40,40 @@ export function readObjectAttributes(headers: RequestHeaders): {
   }
   const encoding = contentEncoding(headers["content-encoding"]);
   if (encoding !== "") kept["content-encoding"] = encoding;
-  const storageClass = headers["x-amz-storage-class"] ?? "STANDARD";
+  const encryption = readEncryption(headers);
+  if (encryption !== undefined) kept[ENCRYPTION_HEADER] = encryption;
+  const storageClass = headers[STORAGE_CLASS_HEADER] || "STANDARD";
   if (!STORAGE_CLASSES.includes(storageClass)) {
     throw new S3Error("InvalidStorageClass", `The storage class "${storageClass}" is not valid: use STANDARD.`, {
       StorageClassRequested: storageClass,
     });
   }
-  if (storageClass !== "STANDARD") kept["x-amz-storage-class"] = storageClass;
-  return { headers: kept, metadata: readMetadata(headers) };
+  if (storageClass !== "STANDARD") kept[STORAGE_CLASS_HEADER] = storageClass;
+  const tags = readTaggingHeader(headers["x-amz-tagging"]);
+  return { headers: kept, metadata: readMetadata(headers), ...(tags && { tags }) };
+}
+
+function readEncryption(headers: RequestHeaders): string | undefined {
+  const encryption = headers[ENCRYPTION_HEADER];
+  if (encryption === undefined || encryption === "") return undefined;
+  if (encryption === "AES256") return encryption;
+  if (encryption.startsWith("aws:")) {
+    throw new S3Error(
+      "NotImplemented",
+      `A header you provided implies functionality that is not implemented: ${ENCRYPTION_HEADER} is "${encryption}", and the embedded bucket has no key management service. Use AES256.`,
+      { Header: ENCRYPTION_HEADER },
+    );
+  }
+  throw new S3Error("InvalidArgument", "The encryption method specified is not supported", {
+    ArgumentName: ENCRYPTION_HEADER,
+    ArgumentValue: encryption,
+  });
+}
+
+/** What the answer to a write says of encryption. */
+export function writeEncryption({ headers }: { headers: Readonly<Record<string, string>> }): Record<string, string> {
+  const encryption = headers[ENCRYPTION_HEADER];
+  return encryption === undefined ? {} : { [ENCRYPTION_HEADER]: encryption };
 }
 
 function readMetadata(headers: RequestHeaders): Record<string, string> {
@@ -104,9 +119,11 @@ function contentEncoding(header: string | undefined): string {
 export function writeObjectAttributes(attributes: {
   headers: Readonly<Record<string, string>>;
   metadata: Readonly<Record<string, string>>;
+  tags?: Readonly<Record<string, string>>;
 }): Record<string, string> {
   const headers: Record<string, string> = { "content-type": "binary/octet-stream", ...attributes.headers };
   for (const [name, value] of Object.entries(attributes.metadata)) headers[`${METADATA_PREFIX}${name}`] = value;
+  if (attributes.tags) headers["x-amz-tagging-count"] = String(Object.keys(attributes.tags).length);
   return headers;
 }
 
@@ -134,7 +151,15 @@ export function readAnnouncedChecksum(headers: RequestHeaders): AnnouncedChecksu
       "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
     );
   }
+  if (trailer?.startsWith("x-amz-checksum-") && !announced.some(({ value }) => value === undefined)) {
+    throw new S3Error("NotImplemented", `x-amz-trailer announces ${trailer}, which is not implemented: use CRC32.`, {
+      Header: "x-amz-trailer",
+    });
+  }
   const named = headers["x-amz-sdk-checksum-algorithm"];
+  if (named !== undefined && announced[0] && announced[0].algorithm !== named.toUpperCase()) {
+    throw new S3Error("InvalidRequest", "Value for x-amz-sdk-checksum-algorithm header is invalid.");
+  }
   if (named !== undefined && announced.length === 0) {
     throw new S3Error(
       "InvalidRequest",

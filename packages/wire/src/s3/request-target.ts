@@ -1,3 +1,4 @@
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { S3Error } from "./s3-error.ts";
 
 /** Which bucket and key a request names, and its decoded query. */
@@ -36,6 +37,12 @@ function parseQuery(raw: string): ReadonlyMap<string, string> {
     if (pair === "") continue;
     const equals = pair.indexOf("=");
     const name = decodePercent((equals < 0 ? pair : pair.slice(0, equals)).replaceAll("+", " "));
+    if (query.has(name)) {
+      throw new S3Error("InvalidArgument", `The query gives ${excerpt(name)} more than once: give it once.`, {
+        ArgumentName: name,
+        ArgumentValue: query.get(name)!,
+      });
+    }
     query.set(name, equals < 0 ? "" : decodePercent(pair.slice(equals + 1).replaceAll("+", " ")));
   }
   return query;

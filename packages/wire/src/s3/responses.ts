@@ -1,7 +1,8 @@
 /** Typed results to XML documents, element order as S3's. */
 import type { ChecksumAlgorithm, ChecksumType } from "./checksum.ts";
+import type { ObjectTags } from "./object-tags.ts";
 import { encodeKey } from "./request-target.ts";
-import type { BucketFact, ListingParameters } from "./s3-call.ts";
+import type { BucketFact, ListingParameters, ObjectAttribute } from "./s3-call.ts";
 import { writeXml, type XmlFields } from "./xml.ts";
 
 export interface Owner {
@@ -21,6 +22,8 @@ export interface ListedObject {
   etag: string;
   modifiedAt: Date;
   checksum?: Checksum;
+  /** Absent: STANDARD. */
+  storageClass?: string;
 }
 
 /** S3 tells times in whole seconds, with a fraction of zero. */
@@ -36,10 +39,24 @@ function ownerFields(owner: Owner): XmlFields {
   return { ID: owner.id, DisplayName: owner.displayName };
 }
 
-export function bucketsXml(owner: Owner, buckets: readonly { name: string; createdAt: Date }[]): string {
+/** `region`: of each bucket, told where the caller asked for pages. */
+export function bucketsXml(
+  owner: Owner,
+  page: { buckets: readonly { name: string; createdAt: Date }[]; isTruncated: boolean },
+  call: { prefix: string; region?: string },
+): string {
+  const last = page.buckets.at(-1)?.name;
   return writeXml("ListAllMyBucketsResult", {
     Owner: ownerFields(owner),
-    Buckets: { Bucket: buckets.map(({ name, createdAt }) => ({ Name: name, CreationDate: isoTime(createdAt) })) },
+    Buckets: {
+      Bucket: page.buckets.map(({ name, createdAt }) => ({
+        Name: name,
+        CreationDate: isoTime(createdAt),
+        BucketRegion: call.region,
+      })),
+    },
+    ContinuationToken: page.isTruncated && last !== undefined ? writeContinuationToken(last) : undefined,
+    Prefix: call.prefix === "" ? undefined : call.prefix,
   });
 }
 
@@ -48,8 +65,6 @@ export function bucketFactXml(fact: BucketFact, region: string, owner: Owner): s
   switch (fact) {
     case "location":
       return writeXml("LocationConstraint", region === "us-east-1" ? "" : region);
-    case "versioning":
-      return writeXml("VersioningConfiguration", {});
     case "acl":
       return aclXml(owner);
     case "ownershipControls":
@@ -78,8 +93,57 @@ export function aclXml(owner: Owner): string {
   });
 }
 
-export function emptyTaggingXml(): string {
-  return writeXml("Tagging", { TagSet: {} });
+export function versioningXml(versioning: string | undefined): string {
+  return writeXml("VersioningConfiguration", { Status: versioning });
+}
+
+export function taggingXml(tags: ObjectTags = {}): string {
+  return writeXml("Tagging", { TagSet: { Tag: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) } });
+}
+
+/** Here S3 writes the ETag without quotes. Parts are told only of objects that were uploaded with a checksum of each. */
+export function objectAttributesXml(
+  object: {
+    etag: string;
+    sizeBytes: number;
+    storageClass: string;
+    checksum?: Checksum;
+    partSizes?: readonly number[];
+    partChecksums?: readonly string[];
+  },
+  call: { attributes: ReadonlySet<ObjectAttribute>; after: number; limit: number },
+): string {
+  const { attributes } = call;
+  const { checksum, partSizes } = object;
+  return writeXml("GetObjectAttributesResponse", {
+    ETag: attributes.has("ETag") ? object.etag : undefined,
+    Checksum: attributes.has("Checksum") && checksum ? checksumFields(checksum) : undefined,
+    ObjectParts:
+      attributes.has("ObjectParts") && partSizes ? objectPartsFields({ ...object, partSizes }, call) : undefined,
+    StorageClass: attributes.has("StorageClass") ? object.storageClass : undefined,
+    ObjectSize: attributes.has("ObjectSize") ? object.sizeBytes : undefined,
+  });
+}
+
+function objectPartsFields(
+  object: { partSizes: readonly number[]; partChecksums?: readonly string[]; checksum?: Checksum },
+  { after, limit }: { after: number; limit: number },
+): XmlFields {
+  const { partSizes, partChecksums, checksum } = object;
+  if (!partChecksums || !checksum) return { PartsCount: partSizes.length };
+  const end = Math.min(after + limit, partSizes.length);
+  return {
+    IsTruncated: limit > 0 && end < partSizes.length,
+    MaxParts: limit,
+    NextPartNumberMarker: end,
+    PartNumberMarker: after,
+    Part: partSizes.slice(after, end).map((size, index) => ({
+      [`Checksum${checksum.algorithm}`]: partChecksums[after + index],
+      PartNumber: after + index + 1,
+      Size: size,
+    })),
+    PartsCount: partSizes.length,
+  };
 }
 
 /** What all listings share; `spell` is how keys are written, under `encoding-type=url` percent-encoded. */
@@ -103,6 +167,7 @@ function objectFields(object: ListedObject, spell: (key: string) => string): Xml
     ChecksumAlgorithm: object.checksum?.algorithm,
     ChecksumType: object.checksum?.type,
     Size: object.sizeBytes,
+    StorageClass: object.storageClass ?? "STANDARD",
   };
 }
 
@@ -128,7 +193,6 @@ export function objectsXml(
     Contents: page.rows.map((row) => ({
       ...objectFields(row, spell),
       Owner: ownerFields(call.owner),
-      StorageClass: "STANDARD",
     })),
     CommonPrefixes: prefixes(page.commonPrefixes),
   });
@@ -151,33 +215,53 @@ export function objectsV2Xml(
     Contents: page.rows.map((row) => ({
       ...objectFields(row, spell),
       Owner: call.owner && ownerFields(call.owner),
-      StorageClass: "STANDARD",
     })),
     CommonPrefixes: prefixes(page.commonPrefixes),
   });
 }
 
+interface ListedVersion extends ListedObject {
+  versionId: string;
+  isLatest: boolean;
+  isMarker: boolean;
+}
+
 export function objectVersionsXml(
   bucket: string,
-  page: ListedPage,
-  call: { listing: ListingParameters; keyMarker: string; owner: Owner },
+  page: {
+    rows: readonly ListedVersion[];
+    commonPrefixes: readonly string[];
+    next?: { key: string; versionId?: string };
+  },
+  call: { listing: ListingParameters; keyMarker: string; versionIdMarker?: string; owner: Owner },
 ): string {
   const { spell, fields, prefixes } = listingFields(bucket, call.listing);
+  const owner = ownerFields(call.owner);
   return writeXml("ListVersionsResult", {
     ...fields,
     KeyMarker: spell(call.keyMarker),
-    VersionIdMarker: "",
-    NextKeyMarker: page.next === undefined ? undefined : spell(page.next),
-    NextVersionIdMarker: page.next === undefined ? undefined : "null",
+    VersionIdMarker: call.versionIdMarker ?? "",
+    NextKeyMarker: page.next && spell(page.next.key),
+    NextVersionIdMarker: page.next?.versionId,
     MaxKeys: call.listing.limit,
     IsTruncated: page.next !== undefined,
-    Version: page.rows.map((row) => ({
-      ...objectFields(row, spell),
-      VersionId: "null",
-      IsLatest: true,
-      Owner: ownerFields(call.owner),
-      StorageClass: "STANDARD",
-    })),
+    Version: page.rows
+      .filter(({ isMarker }) => !isMarker)
+      .map((row) => ({
+        ...objectFields(row, spell),
+        VersionId: row.versionId,
+        IsLatest: row.isLatest,
+        Owner: owner,
+      })),
+    DeleteMarker: page.rows
+      .filter(({ isMarker }) => isMarker)
+      .map((row) => ({
+        Key: spell(row.key),
+        VersionId: row.versionId,
+        IsLatest: row.isLatest,
+        LastModified: isoTime(row.modifiedAt),
+        Owner: owner,
+      })),
     CommonPrefixes: prefixes(page.commonPrefixes),
   });
 }
@@ -196,14 +280,25 @@ export function readContinuationToken(token: string): string | undefined {
 }
 
 export interface DeletionOutcome {
-  deleted: readonly { key: string; versionId?: string }[];
-  failed: readonly { key: string; code: string; message: string }[];
+  /** `markerId`: of the delete marker that was made, or removed. */
+  deleted: readonly { key: string; versionId?: string; markerId?: string }[];
+  failed: readonly { key: string; versionId?: string; code: string; message: string }[];
 }
 
 export function deletionsXml(outcome: DeletionOutcome): string {
   return writeXml("DeleteResult", {
-    Deleted: outcome.deleted.map(({ key, versionId }) => ({ Key: key, VersionId: versionId })),
-    Error: outcome.failed.map(({ key, code, message }) => ({ Key: key, Code: code, Message: message })),
+    Deleted: outcome.deleted.map(({ key, versionId, markerId }) => ({
+      Key: key,
+      VersionId: versionId,
+      DeleteMarker: markerId === undefined ? undefined : true,
+      DeleteMarkerVersionId: markerId,
+    })),
+    Error: outcome.failed.map(({ key, versionId, code, message }) => ({
+      Key: key,
+      VersionId: versionId,
+      Code: code,
+      Message: message,
+    })),
   });
 }
 
@@ -246,6 +341,7 @@ export function partsXml(
     key: string;
     id: string;
     checksum?: { algorithm: ChecksumAlgorithm; type: ChecksumType };
+    storageClass: string;
   },
   parts: readonly (Omit<ListedObject, "key"> & { number: number })[],
   call: { after: number; limit: number; owner: Owner },
@@ -258,11 +354,11 @@ export function partsXml(
     UploadId: upload.id,
     Initiator: ownerFields(call.owner),
     Owner: ownerFields(call.owner),
-    StorageClass: "STANDARD",
+    StorageClass: upload.storageClass,
     PartNumberMarker: call.after,
     NextPartNumberMarker: last,
     MaxParts: call.limit,
-    IsTruncated: parts.some((part) => part.number > last),
+    IsTruncated: call.limit > 0 && parts.some((part) => part.number > last),
     ChecksumAlgorithm: upload.checksum?.algorithm,
     ChecksumType: upload.checksum?.type,
     Part: shown.map((part) => ({
@@ -282,6 +378,7 @@ export function uploadsXml(
       key: string;
       id: string;
       initiatedAt: Date;
+      storageClass: string;
       checksum?: { algorithm: ChecksumAlgorithm; type: ChecksumType };
     }[];
     commonPrefixes: readonly string[];
@@ -306,7 +403,7 @@ export function uploadsXml(
       UploadId: upload.id,
       Initiator: ownerFields(call.owner),
       Owner: ownerFields(call.owner),
-      StorageClass: "STANDARD",
+      StorageClass: upload.storageClass,
       Initiated: isoTime(upload.initiatedAt),
       ChecksumAlgorithm: upload.checksum?.algorithm,
       ChecksumType: upload.checksum?.type,

@@ -5,11 +5,13 @@ export const S3_ERROR_STATUSES = {
   AuthorizationHeaderMalformed: 400,
   AuthorizationQueryParametersError: 400,
   BadDigest: 400,
+  BadRequest: 400,
   BucketAlreadyOwnedByYou: 409,
   BucketNotEmpty: 409,
   EntityTooLarge: 400,
   EntityTooSmall: 400,
   IllegalLocationConstraintException: 400,
+  IllegalVersioningConfigurationException: 400,
   IncompleteBody: 400,
   InsufficientStorage: 507,
   InternalError: 500,
@@ -23,6 +25,7 @@ export const S3_ERROR_STATUSES = {
   InvalidRange: 416,
   InvalidRequest: 400,
   InvalidStorageClass: 400,
+  InvalidTag: 400,
   InvalidURI: 400,
   KeyTooLongError: 400,
   MalformedXML: 400,
@@ -59,20 +62,30 @@ export type S3ErrorCode = keyof typeof S3_ERROR_STATUSES;
 export class S3Error extends Error {
   readonly code: S3ErrorCode;
   readonly details: Readonly<Record<string, string>>;
+  /** Of the answer, beside those that every answer has. */
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     code: S3ErrorCode,
     message: string,
     details: Readonly<Record<string, string>> = {},
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly headers?: Readonly<Record<string, string>> },
   ) {
     super(message, options);
     this.name = "S3Error";
     this.code = code;
     this.details = details;
+    this.headers = options?.headers ?? {};
   }
 
   get status(): number {
     return S3_ERROR_STATUSES[this.code];
   }
+}
+
+export function invalidArgument(name: string, value: string, reason: string): S3Error {
+  return new S3Error("InvalidArgument", `${reason} (${name} is "${value}")`, {
+    ArgumentName: name,
+    ArgumentValue: value,
+  });
 }

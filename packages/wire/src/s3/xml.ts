@@ -98,6 +98,13 @@ export function optionalText(tree: XmlNode | undefined, name: string): string | 
   return value;
 }
 
+/** What is not read would be accepted and not be done. Throws MalformedXML. */
+export function requireKnown(tree: XmlNode | undefined, names: readonly string[]): void {
+  if (typeof tree !== "object") return;
+  const foreign = Object.keys(tree).find((name) => !names.includes(name) && name !== "#text");
+  if (foreign !== undefined) throw malformedXml(`the element ${excerpt(foreign)} has no place in it`);
+}
+
 export function malformedXml(reason: string): S3Error {
   return new S3Error(
     "MalformedXML",
