@@ -65,12 +65,12 @@ function checkReason(parts: WatcherParts, watched: Watched): void {
       if (parts.isCalm) parts.onViolation(RULES.calm, watched.id, "timed out although nothing was wrong");
       return;
     case "ELASTIC_LOAD_BALANCING_INVALID":
-      if (head.stage !== "withhold" || row.status !== "Failed" || parts.isCalm) {
+      // Before it began, balancers could not be asked, often enough to give up.
+      if ((head.stage !== "withhold" && targets.length > 0) || row.status !== "Failed" || parts.isCalm) {
         violated(`is ${row.status} in ${head.stage} for its load balancer's sake: ${row.error_message}`);
       }
       return;
     case "INTERNAL_ERROR":
-      // Balancers or alarms could not be asked before it began, often enough to give up.
       if (targets.length > 0 || parts.isCalm) violated(`ended with an error of the server: ${row.error_message}`);
       return;
     default:

@@ -1,7 +1,7 @@
 import { invariant } from "@sluice/model/invariant.ts";
 import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { DeploymentEvent, TargetEvent } from "./event.ts";
-import { type DeploymentState, isTerminal, type LifecycleEventState, type TargetState } from "./state.ts";
+import { type DeploymentState, isTerminal, type LifecycleEventState, type TargetState, type Waiting } from "./state.ts";
 
 const STATUS_AFTER = {
   lifecycleEventSucceeded: "Succeeded",
@@ -15,7 +15,7 @@ export function apply(state: DeploymentState, event: DeploymentEvent, at: number
   switch (event.type) {
     case "deploymentStarted":
       return {
-        ...state,
+        ...withoutWaiting(state),
         status: "InProgress",
         startedAt: at,
         minimumHealthyHosts: event.minimumHealthyHosts,
@@ -43,13 +43,15 @@ export function apply(state: DeploymentState, event: DeploymentEvent, at: number
       invariant(state.halt === null, "admission is halted once");
       return { ...state, halt: event.halt, haltedAt: at, error: event.error };
     case "stageEntered":
-      return { ...state, stage: event.stage };
+      return { ...withoutWaiting(state), stage: event.stage };
     case "readyWaitStarted":
-      return { ...state, status: "Ready", wait: { kind: "ready", until: event.until } };
+      return { ...state, status: "Ready", wait: { kind: "ready", since: at, until: event.until } };
     case "terminationWaitStarted":
-      return { ...state, wait: { kind: "termination", until: event.until } };
+      return { ...state, wait: { kind: "termination", since: at, until: event.until } };
     case "bakingStarted":
-      return { ...state, status: "Baking", wait: { kind: "baking", zone: event.zone, until: event.until } };
+      return { ...state, status: "Baking", wait: { kind: "baking", zone: event.zone, since: at, until: event.until } };
+    case "deploymentWaiting":
+      return { ...state, waiting: waitingOf(event, at) };
     case "continueRequested":
       return { ...state, continued: event.wait };
     case "waitEnded":
@@ -58,11 +60,11 @@ export function apply(state: DeploymentState, event: DeploymentEvent, at: number
     case "originalsTerminated":
       return state;
     case "deploymentSucceeded":
-      return { ...state, status: "Succeeded", wait: null, completedAt: at };
+      return { ...withoutWaiting(state), status: "Succeeded", wait: null, completedAt: at };
     case "deploymentFailed":
-      return { ...state, status: "Failed", wait: null, completedAt: at, error: event.error };
+      return { ...withoutWaiting(state), status: "Failed", wait: null, completedAt: at, error: event.error };
     case "deploymentStopped":
-      return { ...state, status: "Stopped", wait: null, completedAt: at, error: event.error };
+      return { ...withoutWaiting(state), status: "Stopped", wait: null, completedAt: at, error: event.error };
     default:
       return applyToOneTarget(state, event, at);
   }
@@ -113,6 +115,10 @@ export function applyToTarget(target: TargetState, event: TargetEvent, at: numbe
     case "heartbeatMissed":
       invariant(target.command?.event === event.event, `${target.targetId} misses a command that it does not have`);
       return { ...target, command: { ...target.command, missedHeartbeats: event.missed } };
+    case "targetWaiting":
+      invariant(target.command?.event === event.event, `${target.targetId} waits in an event that it is not in`);
+      // Not a change of the target that the API tells: its time stays.
+      return { ...target, command: { ...target.command, waiting: waitingOf(event, at) } };
     case "lifecycleEventSucceeded":
     case "lifecycleEventFailed":
     case "lifecycleEventUnreported":
@@ -147,6 +153,14 @@ export function applyToTarget(target: TargetState, event: TargetEvent, at: numbe
       return never;
     }
   }
+}
+
+function waitingOf({ reason, since, until }: Omit<Waiting, "toldAt">, toldAt: number): Waiting {
+  return { reason, since, until, toldAt };
+}
+
+function withoutWaiting({ waiting: _, ...state }: DeploymentState): DeploymentState {
+  return state;
 }
 
 /** Events that never ran end as Skipped with an end and no start, as CodeDeploy shows them. */

@@ -22,6 +22,13 @@ export type DeploymentEvent =
   | { readonly type: "bakingStarted"; readonly zone: string | null; readonly until: number }
   | { readonly type: "continueRequested"; readonly wait: Wait["kind"] }
   | { readonly type: "waitEnded" }
+  /** What keeps the deployment from starting, or from touching its hosts, for now. */
+  | {
+      readonly type: "deploymentWaiting";
+      readonly reason: string;
+      readonly since: number;
+      readonly until: number | null;
+    }
   | ({ readonly type: "originalsTerminated" } & TerminationReport)
   | { readonly type: "deploymentSucceeded" }
   | { readonly type: "deploymentFailed"; readonly error: DeploymentError }
@@ -68,6 +75,15 @@ export type TargetEvent =
       readonly targetId: string;
       readonly event: LifecycleEventName;
       readonly diagnostics: Diagnostics;
+    }
+  /** The load balancer's words for what a traffic event waits for. */
+  | {
+      readonly type: "targetWaiting";
+      readonly targetId: string;
+      readonly event: TrafficEventName;
+      readonly reason: string;
+      readonly since: number;
+      readonly until: number | null;
     }
   /** A replacement host has the revision and waits for its traffic. */
   | { readonly type: "targetReady"; readonly targetId: string }

@@ -31,6 +31,11 @@ export const ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS = 15 * MINUTE;
 export const STOP_GRACE_MILLISECONDS = MINUTE;
 /** After a gap our agent reports again within 5 s, and the AWS agent gives a report up after 14 s. */
 export const STOP_CATCH_UP_MILLISECONDS = 15 * SECOND;
+/** A wait that is over sooner is not told: most are. */
+export const WAIT_TOLD_AFTER_MILLISECONDS = 1 * SECOND;
+/** A balancer whose words change (it counts sessions) is told again after this, and after a tenth of the time that it has taken. */
+export const WAIT_TOLD_AGAIN_MILLISECONDS = 10 * SECOND;
+export const WAIT_TOLD_AGAIN_SHARE = 0.1;
 /** How long alarms may be unreadable before the deployment stops, unless it ignores that. */
 export const ALARMS_UNREADABLE_MILLISECONDS = 20 * SECOND;
 /** One whole reading, with its time-out: a server that was stopped has to read again before it says that alarms cannot be read. */

@@ -39,6 +39,8 @@ export interface TrafficReport {
   readonly detail: string;
   /** Of one that is pending: what becomes of the host's traffic if nobody asks again, as a sentence. */
   readonly ifLeft?: string | undefined;
+  /** When the balancer's driver ends the wait itself, epoch milliseconds; absent: it does not. */
+  readonly until?: number | undefined;
 }
 
 export type AlarmObservation =
@@ -61,7 +63,8 @@ export type TargetResolution =
       /** What its bundle is; absent: nobody was asked. */
       readonly bundle?: RevisionDigest;
     }
-  | { readonly outcome: "failed"; readonly error: DeploymentError };
+  /** `Stopped`: as an alarm would have stopped it. */
+  | { readonly outcome: "failed"; readonly status?: "Failed" | "Stopped"; readonly error: DeploymentError };
 
 /** An alarm that fires already stops the deployment; everything else fails it. */
 export interface Obstacle {

@@ -2,7 +2,7 @@ import { Draft } from "./draft.ts";
 import type { Effect, Plan } from "./event.ts";
 import type { Observation } from "./observation.ts";
 import { type DeploymentState, isTerminal, isUnderWay, type Strategy } from "./state.ts";
-import { BLUE_GREEN, labelled, withholdDeadline } from "./strategies/blue-green.ts";
+import { BLUE_GREEN, labelled, tellWithholdAt, withholdDeadline } from "./strategies/blue-green.ts";
 import { BLUE_GREEN_ROLLBACK } from "./strategies/blue-green-rollback.ts";
 import { isPastReturn, runTimeoutAt, unreadableUntil } from "./strategies/halting.ts";
 import { commandSettledAt } from "./strategies/hosts-at-work.ts";
@@ -87,7 +87,10 @@ function wakeAt(state: DeploymentState, observation: Observation, rollout: Rollo
       runTimeoutAt(state, rollout.timeoutMilliseconds, heard, now),
       alarmsUnreadableUntil(state, observation, now),
     );
-    if (state.stage === "withhold") earliest = Math.min(earliest, withholdDeadline(state, heard, now));
+    if (state.stage === "withhold") {
+      const told = tellWithholdAt(state, observation.withheld);
+      earliest = Math.min(earliest, withholdDeadline(state, heard, now), told);
+    }
     if (state.wait !== null) earliest = Math.min(earliest, state.wait.until);
   }
   for (const target of state.targets ?? []) {

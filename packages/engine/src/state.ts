@@ -19,6 +19,8 @@ export interface DeploymentState {
   readonly stage: Stage;
   /** What the deployment as a whole waits for; null while hosts are at work. */
   readonly wait: Wait | null;
+  /** What the deployment waits for before it starts, or before it touches a host; absent: nothing that is known. */
+  readonly waiting?: Waiting | undefined;
   /** The wait that a person ended early with ContinueDeployment. */
   readonly continued: Wait["kind"] | null;
   readonly createdAt: number;
@@ -35,6 +37,16 @@ export interface DeploymentState {
   readonly bundle?: RevisionDigest | undefined;
   /** Null until resolved. */
   readonly targets: readonly TargetState[] | null;
+}
+
+/** What somebody waits for, in words, for people. Times are epoch milliseconds. */
+export interface Waiting {
+  readonly reason: string;
+  readonly since: number;
+  /** When the wait ends at the latest, as far as was known when it was told; null: when somebody acts. */
+  readonly until: number | null;
+  /** When it was told. */
+  readonly toldAt: number;
 }
 
 /** How hosts get the revision, fixed when the deployment is created. */
@@ -73,10 +85,15 @@ export interface AlarmWatch {
 export type Stage = "withhold" | "deploy" | "allow" | "block" | "terminate";
 
 /** Times are epoch milliseconds. */
-export type Wait =
-  | { readonly kind: "ready"; readonly until: number }
-  | { readonly kind: "termination"; readonly until: number }
-  | { readonly kind: "baking"; readonly zone: string | null; readonly until: number };
+export type Wait = (
+  | { readonly kind: "ready" }
+  | { readonly kind: "termination" }
+  | { readonly kind: "baking"; readonly zone: string | null }
+) & {
+  /** Absent of waits that an earlier version began. */
+  readonly since?: number | undefined;
+  readonly until: number;
+};
 
 export type DeploymentStatus =
   | "Created"
@@ -149,6 +166,8 @@ export interface CommandState {
   readonly acknowledgedOffer: string | null;
   /** Heartbeats in a row that did not list the command although it was acknowledged. */
   readonly missedHeartbeats: number;
+  /** What the load balancer says that it waits for; absent: it has not said, or its event takes no time. */
+  readonly waiting?: Waiting | undefined;
 }
 
 export function isTerminal(status: DeploymentStatus): boolean {

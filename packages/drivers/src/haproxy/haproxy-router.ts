@@ -260,7 +260,9 @@ class RuntimeSocketRouter implements HaproxyRouter {
     if (pending.length > 0) {
       const detail = pending.map((one) => one.detail).join("; ");
       const ifLeft = pending.flatMap((one) => one.ifLeft ?? []).join(" ");
-      return { outcome: "pending", retryAfterMilliseconds: RETRY_AFTER_MILLISECONDS, detail, ifLeft };
+      const ends = pending.flatMap((one) => one.until ?? []);
+      const until = ends.length > 0 ? { until: Math.min(...ends) } : {};
+      return { outcome: "pending", retryAfterMilliseconds: RETRY_AFTER_MILLISECONDS, detail, ifLeft, ...until };
     }
     const details = outcomes.flatMap((outcome) => (outcome.outcome === "done" ? (outcome.detail ?? []) : []));
     return details.length > 0 ? { outcome: "done", detail: details.join("; ") } : { outcome: "done" };
@@ -288,11 +290,14 @@ class RuntimeSocketRouter implements HaproxyRouter {
     for (const group of target.groups) this.#desired.applied(host.hostId, group, socket.name, target.process);
     if (step.step !== "done") {
       const ifLeft = describeIfLeft(place, server, wish, step);
+      const until = (wish === "out" ? this.#drains : this.#recoveries).endOf(target);
+      const detail = named(step.detail);
       return {
         outcome: "pending",
         retryAfterMilliseconds: RETRY_AFTER_MILLISECONDS,
-        detail: named(step.detail),
+        detail,
         ifLeft,
+        ...(until === undefined ? {} : { until }),
       };
     }
     return step.detail === undefined ? { outcome: "done" } : { outcome: "done", detail: named(step.detail) };

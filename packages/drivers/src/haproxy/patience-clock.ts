@@ -51,6 +51,12 @@ export class PatienceClock {
     const remainingMilliseconds = start.startedAt + this.#limitMilliseconds - now;
     return { limitMilliseconds: this.#limitMilliseconds, remainingMilliseconds };
   }
+
+  /** When the time of a wait that has begun is over, epoch milliseconds; undefined: it has not begun. */
+  endOf(awaited: Pick<Awaited, "socket" | "server">): number | undefined {
+    const start = this.#starts.get(keyOf(awaited));
+    return start && start.startedAt + this.#limitMilliseconds;
+  }
 }
 
 function keyOf({ socket, server }: Pick<Awaited, "socket" | "server">): string {

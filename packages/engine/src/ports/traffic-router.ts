@@ -20,6 +20,8 @@ export type TrafficOutcome =
       readonly retryAfterMilliseconds: number;
       readonly detail: string;
       readonly ifLeft?: string;
+      /** When the driver ends this wait by itself, epoch milliseconds; absent: the caller alone does. */
+      readonly until?: number;
     }
   | { readonly outcome: "failed"; readonly reason: string };
 

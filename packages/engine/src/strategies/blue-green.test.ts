@@ -12,6 +12,7 @@ import {
   twoFleets,
 } from "../engine-fixture.ts";
 import type { WithholdReport } from "../observation.ts";
+import { deploymentWaiting } from "../waiting.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -371,7 +372,14 @@ describe("replacements that a load balancer knows already", () => {
     ["when their time is over", { outcome: "pending", detail: "g1: no such server" }, true],
   ])("end the deployment %s, with its reason and untouched", (_, report, isLate) => {
     const played = withheld(report);
-    if (isLate) played.sleep();
+    if (isLate) {
+      const { startedAt: since } = played.state;
+      const reason = "the replacement hosts are kept out of the load balancer: g1: no such server";
+      expect(played.sleep().events).toMatchObject([{ type: "deploymentWaiting", reason, since }]);
+      expect(deploymentWaiting(played.state)).toMatchObject({ reason, since, until: played.wakeAt });
+      played.sleep();
+    }
+    expect(deploymentWaiting(played.state)).toBeUndefined();
     expect(played.state.status).toBe("Failed");
     expect(played.state.error).toMatchObject({
       code: "ELASTIC_LOAD_BALANCING_INVALID",

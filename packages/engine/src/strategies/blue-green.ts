@@ -16,9 +16,10 @@ import {
   trafficLeftSplit,
 } from "../messages.ts";
 import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
-import type { Observation } from "../observation.ts";
+import type { Observation, WithholdReport } from "../observation.ts";
 import type { DeploymentState, InstanceLabel, TargetState } from "../state.ts";
 import { sortIntoBuckets, type TargetBuckets } from "../target-buckets.ts";
+import { tellWaitAt } from "../waiting.ts";
 import type { Rollout, StageView } from "./rollout.ts";
 
 /**
@@ -131,8 +132,25 @@ function finishWithholding(draft: Draft, { withheld, heard }: Observation): void
     draft.decide({ type: "stageEntered", stage: "deploy" });
     return;
   }
-  if (withheld?.outcome !== "failed" && draft.now < withholdDeadline(draft.state, heard, draft.now)) return;
+  const deadline = withholdDeadline(draft.state, heard, draft.now);
+  if (withheld?.outcome !== "failed" && draft.now < deadline) {
+    if (draft.now < tellWithholdAt(draft.state, withheld)) return;
+    const since = draft.state.startedAt ?? draft.now;
+    draft.decide({ type: "deploymentWaiting", reason: withholdReason(withheld), since, until: deadline });
+    return;
+  }
   draft.decide({ type: "admissionHalted", halt: "health", error: notWithheldError(withheld?.detail ?? "") });
+}
+
+/** When it is told what the replacements' leaving waits for. */
+export function tellWithholdAt({ startedAt, waiting }: DeploymentState, withheld: WithholdReport | undefined): number {
+  return tellWaitAt(withholdReason(withheld), startedAt ?? 0, waiting);
+}
+
+function withholdReason(withheld: WithholdReport | undefined): string {
+  return withheld?.outcome === "pending" && withheld.detail !== ""
+    ? `the replacement hosts are kept out of the load balancer: ${withheld.detail}`
+    : "";
 }
 
 /** When the replacements have to be out of the load balancer at the latest. */

@@ -27,6 +27,7 @@ import {
 } from "../messages.ts";
 import { darkAt, type Observation, type TrafficReport } from "../observation.ts";
 import type { CommandState, DeploymentState, TargetState } from "../state.ts";
+import { tellWaitAt } from "../waiting.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -48,12 +49,18 @@ export function settleCommands(draft: Draft, observation: Observation): void {
 export function commandSettledAt(
   target: TargetState,
   state: DeploymentState,
-  { heard, hosts }: Observation,
+  { heard, hosts, traffic }: Observation,
   now: number,
 ): number {
   const { command, targetId } = target;
   if (!command) return Number.POSITIVE_INFINITY;
-  if (isTrafficEvent(command.event)) return trafficDeadline(command, command.event, heard, now);
+  if (isTrafficEvent(command.event)) {
+    const report = currentReport(command, command.event, traffic?.get(targetId));
+    return Math.min(
+      trafficDeadline(command, command.event, heard, now),
+      tellWaitAt(report?.detail ?? "", command.availableAt, command.waiting),
+    );
+  }
   return Math.min(
     commandDeadline(command, heard, now),
     darkAt(hosts.get(targetId), state.createdAt),
@@ -154,12 +161,31 @@ function settleTraffic(
     return;
   }
   const isOverdue = draft.now >= trafficDeadline(command, event, heard, draft.now);
-  if (current?.outcome !== "failed" && !isOverdue) return;
+  if (current?.outcome !== "failed" && !isOverdue) {
+    tellWait(draft, target, command, event, heard, current);
+    return;
+  }
   const diagnostics =
     current?.outcome === "failed"
       ? trafficRefused(target, event, current.detail)
       : trafficNotDone(target, event, trafficTimeout(event) / MINUTE, current?.detail ?? "");
   draft.decide({ type: "lifecycleEventFailed", targetId, event, diagnostics, agentIssue: false });
+}
+
+/** Why the event is not over yet, in the balancer's words. */
+function tellWait(
+  draft: Draft,
+  { targetId }: TargetState,
+  command: CommandState,
+  event: TrafficEventName,
+  heard: HeardTime,
+  report: TrafficReport | undefined,
+): void {
+  const reason = report?.detail ?? "";
+  const since = command.availableAt;
+  if (draft.now < tellWaitAt(reason, since, command.waiting)) return;
+  const until = Math.min(trafficDeadline(command, event, heard, draft.now), report?.until ?? Number.POSITIVE_INFINITY);
+  draft.decide({ type: "targetWaiting", targetId, event, reason, since, until });
 }
 
 function trafficTimeout(event: TrafficEventName): number {

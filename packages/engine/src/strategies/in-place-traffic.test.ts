@@ -105,7 +105,7 @@ describe.each([
     const played = hostAt(event);
     played.route("h01", "pending", "3 sessions left");
     played.now += timeout - 1;
-    expect(played.plan().events).toEqual([]);
+    expect(played.plan().events.map(({ type }) => type)).toEqual(["targetWaiting"]);
     expect(played.wakeAt).toBe(played.now + 1);
     played.sleep();
     expect(played.eventOf("h01", event)?.diagnostics?.message).toBe(
@@ -124,7 +124,7 @@ describe.each([
       { from: 0, until: from + 30_000 },
       { from: heardFrom, until: played.now },
     ];
-    expect(played.plan().events).toEqual([]);
+    expect(played.plan().events.map(({ type }) => type)).toEqual(["targetWaiting"]);
     played.now = heardFrom + CATCH_UP_MILLISECONDS + timeout - 30_000;
     played.heard = [
       { from: 0, until: from + 30_000 },
@@ -132,6 +132,50 @@ describe.each([
     ];
     played.plan();
     expect(played.eventOf("h01", event)?.status).toBe("Failed");
+  });
+
+  it("that waits is told with the balancer's words, since when and until when, and not if it is over within a second", () => {
+    const played = hostAt(event);
+    const since = played.now;
+    played.route("h01", "pending", "DOWN, last check: L4CON");
+    expect(played.plan().events).toEqual([]);
+    expect(played.wakeAt).toBe(since + 1_000);
+    expect(played.sleep().events).toEqual([
+      {
+        type: "targetWaiting",
+        targetId: "h01",
+        event,
+        reason: "DOWN, last check: L4CON",
+        since,
+        until: since + timeout,
+      },
+    ]);
+    expect(played.target("h01").command?.waiting).toMatchObject({ reason: "DOWN, last check: L4CON", since });
+    expect(played.plan().events).toEqual([]);
+    expect(played.wakeAt).toBe(since + timeout);
+
+    // The balancer's driver gives up sooner, and its words change: told again, but not at once.
+    const report = { event, attempt: 1, outcome: "pending", detail: "DOWN, last check: L7STS 503" } as const;
+    played.reroute("h01", { ...report, until: since + 60_000 });
+    expect(played.plan().events).toEqual([]);
+    expect(played.wakeAt).toBe(since + 11_000);
+    expect(played.sleep().events).toMatchObject([{ reason: "DOWN, last check: L7STS 503", until: since + 60_000 }]);
+    played.route("h01", "done");
+    played.plan();
+    expect(played.target("h01").command?.waiting).toBeUndefined();
+  });
+
+  it("whose words never stop changing fills no stream: each pause is a tenth of the wait", () => {
+    const played = hostAt(event);
+    for (let round = 0; played.target("h01").command?.event === event; round++) {
+      played.route("h01", "pending", `${round} sessions open`);
+      played.plan();
+      played.sleep();
+    }
+    const told = played.events.filter(({ type }) => type === "targetWaiting").length;
+    expect(played.eventOf("h01", event)?.status).toBe("Failed");
+    expect(told).toBeGreaterThan(10);
+    expect(told).toBeLessThan(60);
   });
 
   it("never answered by its deadline: says so", () => {

@@ -33,7 +33,8 @@ export function startDeployment(draft: Draft, resolution: TargetResolution | und
     return;
   }
   if (resolution.outcome === "failed") {
-    draft.decide({ type: "deploymentFailed", error: resolution.error });
+    const type = resolution.status === "Stopped" ? "deploymentStopped" : "deploymentFailed";
+    draft.decide({ type, error: resolution.error });
     return;
   }
   const start = startOf(draft, resolution);

@@ -186,7 +186,12 @@ describe("baking", () => {
     const endedAt = played.now;
     played.now += 1000;
     played.plan();
-    expect(played.state.wait).toEqual({ kind: "baking", zone: "a", until: endedAt + 10 * MINUTE });
+    expect(played.state.wait).toEqual({
+      kind: "baking",
+      zone: "a",
+      since: played.now,
+      until: endedAt + 10 * MINUTE,
+    });
   });
 
   it("is left out where the time is zero: the next zone starts in the same plan", () => {

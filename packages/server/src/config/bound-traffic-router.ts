@@ -107,12 +107,14 @@ function together(settled: readonly PromiseSettledResult<TrafficOutcome>[]): Tra
   if (rejected) throw rejected.reason;
   const pending = outcomes.flatMap((one) => (one.outcome === "pending" ? [one] : []));
   if (pending.length > 0) {
+    const ends = pending.flatMap((one) => one.until ?? []);
     const ifLeft = [...new Set(pending.flatMap((one) => one.ifLeft ?? []))].join(" ");
     return {
       outcome: "pending",
       retryAfterMilliseconds: Math.min(...pending.map(({ retryAfterMilliseconds }) => retryAfterMilliseconds)),
       detail: pending.map(({ detail }) => detail).join("; "),
       ...(ifLeft ? { ifLeft } : {}),
+      ...(ends.length > 0 ? { until: Math.min(...ends) } : {}),
     };
   }
   const details = outcomes.flatMap((one) => (one.outcome === "done" ? (one.detail ?? []) : []));

@@ -43,7 +43,7 @@ export async function preflight(
     facts = await gatherFacts(parts, rollout, signal);
   } catch (error) {
     signal.throwIfAborted();
-    return refused([notPrepared(messageOf(error)).error], describeStrategy(strategy));
+    return refused([notPrepared(error).error], describeStrategy(strategy));
   }
   const ids = [...facts.candidates, ...(facts.replacements ?? [])].map(({ targetId }) => targetId);
   const liveness = await parts.hosts.observe(parts.store, ids);
@@ -90,7 +90,7 @@ function resolve(
   try {
     resolution = resolutionOf(rollout, facts);
   } catch (error) {
-    return notPrepared(messageOf(error));
+    return notPrepared(error);
   }
   const obstacle = unfinishable(created, resolution, liveness, now);
   return obstacle && resolution.outcome === "resolved" ? { ...resolution, obstacle } : resolution;
@@ -128,8 +128,4 @@ function endOf({ end }: Rehearsal) {
 
 function rolledBackWarning({ deploymentId, reason }: RolledBackNote): string {
   return `The group was rolled back, and no deployment succeeded since: ${deploymentId} ended as ${reason}. See sluice ack.`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

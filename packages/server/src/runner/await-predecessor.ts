@@ -1,8 +1,7 @@
-import { commitHeadEvent } from "../store/commit-events.ts";
-import { lockDeployments, readHead } from "../store/deployments.ts";
 import { predecessorAtWork } from "../store/effects.ts";
 import type { Store } from "../store/open-store.ts";
 import type { ChangeFeed } from "./change-feed.ts";
+import { tellStartWait } from "./tell-start-wait.ts";
 
 /** Most calls are answered sooner, and nobody wonders about a second. */
 const UNEXPLAINED_WAIT_MILLISECONDS = 1_000;
@@ -32,28 +31,11 @@ export async function awaitPredecessor(
   if (predecessorId === undefined) return undefined;
   const { waitingSince, isExplained } = before ?? { waitingSince: now(), isExplained: false };
   if (isExplained || now() - waitingSince < UNEXPLAINED_WAIT_MILLISECONDS) return { waitingSince, isExplained };
-  await explain({ store, now, feed }, deploymentId, predecessorId);
-  return { waitingSince, isExplained: true };
-}
-
-async function explain(
-  { store, now, feed }: Pick<AwaitingParts, "store" | "now" | "feed">,
-  deploymentId: string,
-  predecessorId: string,
-): Promise<void> {
-  // It stays among the deployment's messages, so that it has to be true afterwards too.
-  const message = `Before this deployment starts it waits for what ${predecessorId} had asked for when it ended: if it were done later, it could undo what this deployment asks for.`;
-  await store.write(async (transaction) => {
-    const [row] = await lockDeployments(transaction, [deploymentId]);
-    if (row?.active !== 1 || row.status !== "Created") return;
-    // A server that died may have said it already.
-    if (readHead(row).statusMessages.includes(message)) return;
-    await commitHeadEvent(
-      transaction,
-      row,
-      { type: "statusMessageAdded", message },
-      { at: now(), wakeAt: row.wake_at },
-    );
-    transaction.afterCommit(() => feed.publish({ deploymentId, offered: [], hasEvents: true, isDue: false }));
+  await tellStartWait({ store, now, feed }, deploymentId, {
+    reason: `what ${predecessorId} had asked for when it ended is not answered yet`,
+    since: waitingSince,
+    until: null,
+    message: `Before this deployment starts it waits for what ${predecessorId} had asked for when it ended: if it were done later, it could undo what this deployment asks for.`,
   });
+  return { waitingSince, isExplained: true };
 }

@@ -329,7 +329,7 @@ it("is out of the next deployment's way when it was stopped while a load balance
   ];
   await vi.waitFor(async () => expect((await rowOf("d-NEXT")).head.statusMessages).toEqual(why), { timeout: 5_000 });
   await new Promise((resolve) => setTimeout(resolve, 400));
-  expect(await rowOf("d-NEXT")).toMatchObject({ status: "Created", last_sequence: 1, head: { statusMessages: why } });
+  expect(await rowOf("d-NEXT")).toMatchObject({ status: "Created", last_sequence: 2, head: { statusMessages: why } });
   expect(blocksAsked).toEqual(GREEN);
 
   slowness = Promise.resolve();

@@ -1,3 +1,4 @@
+import { WAIT_TOLD_AFTER_MILLISECONDS } from "@sluice/engine/limits.ts";
 import { compiledQuery } from "../store/compiled-query.ts";
 import { EffectRoom } from "../store/effect-room.ts";
 import {
@@ -13,6 +14,7 @@ import {
 import type { Store } from "../store/open-store.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { Attempt, EffectHandler, EffectHandlers, EffectKind, Vain } from "./effects/effect-handler.ts";
+import { ATTEMPTS_MAX, pauseAfter } from "./effects/retries.ts";
 import { keepLease, LEASE_MILLISECONDS } from "./lease.ts";
 import { sparseErrors } from "./sparse-errors.ts";
 import type { Timers } from "./timers.ts";
@@ -28,11 +30,6 @@ const TRAFFIC_AT_ONCE_MAX = 128;
 const TRAFFIC_OF_DEPLOYMENT_AT_ONCE_MAX = 16;
 /** Other effects at one time. A deployment has one at most, so that this many have to hang before another deployment waits. */
 const OTHERS_AT_ONCE_MAX = 32;
-/** Between attempts: doubled each time, up to the maximum. */
-const RETRY_FIRST_MILLISECONDS = 250;
-const RETRY_MAX_MILLISECONDS = 30_000;
-/** After this many attempts the effect has failed, if its kind can fail. */
-const ATTEMPTS_MAX = 8;
 
 export interface EffectWorkerDependencies {
   readonly store: Store;
@@ -142,8 +139,9 @@ export class EffectWorker {
     if (this.#closing.signal.aborted) return this.#brokenOff(progress);
     this.#onError(error);
     if (failure !== undefined && attempts >= ATTEMPTS_MAX) return { ended: failure };
-    const delay = Math.min(RETRY_MAX_MILLISECONDS, RETRY_FIRST_MILLISECONDS * 2 ** (attempts - 1));
-    return { postponed: { runAt: this.#dependencies.timers.now() + delay, progress, isUnderWay: false } };
+    return {
+      postponed: { runAt: this.#dependencies.timers.now() + pauseAfter(attempts), progress, isUnderWay: false },
+    };
   }
 
   /** By this server's end, which is not the attempt's fault. */
@@ -157,6 +155,9 @@ export class EffectWorker {
       async (transaction) => {
         if ("postponed" in settled) {
           await postponeEffect(transaction, effect.key, owner, settled.postponed);
+          if (!hasNews(effect.progress, settled.postponed.progress)) return;
+          const { deploymentId } = effect;
+          await wakeDeploymentSoon(transaction.db, { deploymentId, at: timers.now() + WAIT_TOLD_AFTER_MILLISECONDS });
           return;
         }
         // Another server has taken it over, and says itself how it ends.
@@ -176,3 +177,25 @@ const wakeDeployment = compiledQuery(
       .where("deployment_id", "=", deploymentId)
       .where("active", "=", 1),
 );
+
+/** Of many hosts that wait, all are told of in one plan. */
+const wakeDeploymentSoon = compiledQuery(
+  (db, { deploymentId, at }: { readonly deploymentId: string; readonly at: number }) =>
+    db
+      .updateTable("deployments")
+      .set({ wake_at: at })
+      .where("deployment_id", "=", deploymentId)
+      .where("active", "=", 1)
+      .where((expression) => expression.or([expression("wake_at", "is", null), expression("wake_at", ">", at)])),
+);
+
+/** A load balancer says something else than before: the planner tells it, in its time. */
+function hasNews(before: unknown, after: unknown): boolean {
+  const words = wordsOf(after);
+  return words !== undefined && words !== wordsOf(before);
+}
+
+function wordsOf(progress: unknown): string | undefined {
+  const { detail } = (progress ?? {}) as { readonly detail?: unknown };
+  return typeof detail === "string" ? detail : undefined;
+}

@@ -132,7 +132,7 @@ export function resolutionOf(rollout: IntendedRollout, facts: RolloutFacts): Tar
   const { candidates, upToDate, replacements, balancers, alarms, bundle, isKnownRevision } = facts;
   const checks: StartCheck[] = [];
   if (bundle && rollout.revision) checks.push(checkBundle(rollout.revision, bundle, isKnownRevision));
-  if (balancers) checks.push(checkBalancers(readOrThrow(balancers)));
+  if (balancers) checks.push(checkBalancers(readOrThrow(balancers, "balancers", [])));
   if (alarms && rollout.alarms) checks.push(judgeAlarms(rollout.alarms, alarms));
   return {
     outcome: "resolved",
@@ -143,10 +143,37 @@ export function resolutionOf(rollout: IntendedRollout, facts: RolloutFacts): Tar
   };
 }
 
+/** Load balancers or alarms that a start has to know of, and that cannot be asked now. The message is their own. */
+export class NotReadableError extends Error {
+  readonly what: "balancers" | "alarms";
+  /** Of the alarms; empty of balancers. */
+  readonly names: readonly string[];
+
+  constructor(what: NotReadableError["what"], names: readonly string[], cause: unknown) {
+    super(messageOf(cause), { cause });
+    this.name = "NotReadableError";
+    this.what = what;
+    this.names = names;
+  }
+}
+
 /** What a deployment says that could not be prepared, once it gives up trying. */
-export function notPrepared(reason: string): Extract<TargetResolution, { outcome: "failed" }> {
-  const message = `The deployment could not be prepared: ${reason}`;
-  return { outcome: "failed", error: { code: "INTERNAL_ERROR", message } };
+export function notPrepared(error: unknown): Extract<TargetResolution, { outcome: "failed" }> {
+  const reason = messageOf(error).replace(/\.$/, "");
+  if (!(error instanceof NotReadableError)) {
+    const message = `The deployment could not be prepared, and no host was touched: ${reason}.`;
+    return { outcome: "failed", error: { code: "INTERNAL_ERROR", message } };
+  }
+  if (error.what === "balancers") {
+    const message = `The deployment was not started, and no host was touched, because its load balancer cannot be asked: ${reason}. Restore access to it, and deploy again.`;
+    return { outcome: "failed", error: { code: "ELASTIC_LOAD_BALANCING_INVALID", message } };
+  }
+  const message = `The deployment was not started, and no host was touched, because its alarms (${error.names.join(", ")}) cannot be read, so that nobody knows whether they fire: ${reason}. Restore access to the monitoring system and deploy again, or set ignorePollAlarmFailure in the alarm configuration.`;
+  return { outcome: "failed", status: "Stopped", error: { code: "ALARM_ACTIVE", message } };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function judgeAlarms(watched: AlarmWatch, alarms: Reading<readonly AlarmReading[]>): StartCheck {
@@ -154,7 +181,7 @@ function judgeAlarms(watched: AlarmWatch, alarms: Reading<readonly AlarmReading[
     const { error } = alarms;
     return { warnings: [`The alarms could not be read: ${error instanceof Error ? error.message : String(error)}`] };
   }
-  return checkAlarms(watched, readOrThrow(alarms));
+  return checkAlarms(watched, readOrThrow(alarms, "alarms", watched.names));
 }
 
 function candidateOf(host: MatchedHost, past: HostHistory | undefined, currentKey: string | null): TargetCandidate {
@@ -229,7 +256,7 @@ async function reading<Value>(asked: Promise<Value>): Promise<Reading<Value>> {
   }
 }
 
-function readOrThrow<Value>(read: Reading<Value>): Value {
-  if (read.outcome === "unreadable") throw read.error;
+function readOrThrow<Value>(read: Reading<Value>, what: NotReadableError["what"], names: readonly string[]): Value {
+  if (read.outcome === "unreadable") throw new NotReadableError(what, names, read.error);
   return read.value;
 }

@@ -48,7 +48,10 @@ export async function runnerFixture(
   hostIds: readonly string[],
   timers: Timers = systemTimers,
   outside: Partial<
-    Pick<RunnerDependencies, "trafficRouter" | "alarmReader" | "hostTerminator" | "matchHosts" | "revisions">
+    Pick<
+      RunnerDependencies,
+      "trafficRouter" | "alarmReader" | "hostTerminator" | "matchHosts" | "revisions" | "onError"
+    >
   > = {},
 ): Promise<RunnerFixture> {
   const store = await openStore({ dataDirectory: ":memory:" });
@@ -62,6 +65,9 @@ export async function runnerFixture(
     newOffer: () => String(++offers),
     newDeploymentId: () => `d-ROLLBACK${++rollbacks}`,
     ...noOutside(),
+    onError: (error) => {
+      throw error;
+    },
     matchHosts: async () => hostIds.map((hostId) => ({ hostId, hostName: hostId, kind: "on-premises", zone: null })),
     ...outside,
     hosts: {
@@ -82,9 +88,6 @@ export async function runnerFixture(
           ]),
         );
       },
-    },
-    onError: (error) => {
-      throw error;
     },
     onQuarantine: (_id, error) => {
       throw error;

@@ -1,6 +1,6 @@
 import { apply } from "@sluice/engine/apply.ts";
 import type { DeploymentEvent, Effect } from "@sluice/engine/event.ts";
-import { isTerminal, type TargetState } from "@sluice/engine/state.ts";
+import { type DeploymentState, isTerminal, type TargetState } from "@sluice/engine/state.ts";
 import { type DeploymentHead, type DeploymentRow, readHead, saveHead, saveProgress } from "./deployments.ts";
 import { insertEffects } from "./effects.ts";
 import { appendEvents } from "./events.ts";
@@ -47,8 +47,18 @@ export async function commitHeadEvent(
   transaction: WriteTransaction,
   row: DeploymentRow,
   event: DeploymentEvent,
+  commit: Pick<EventCommit, "at" | "wakeAt">,
+): Promise<void> {
+  await commitHeadEvents(transaction, row, [event], commit);
+}
+
+export async function commitHeadEvents(
+  transaction: WriteTransaction,
+  row: DeploymentRow,
+  events: readonly DeploymentEvent[],
   { at, wakeAt }: Pick<EventCommit, "at" | "wakeAt">,
 ): Promise<void> {
-  const { targets: _, ...head } = apply({ ...readHead(row), targets: null }, event, at);
-  await commitEvents(transaction, row, { head, targets: [], events: [event], effects: [], wakeAt, at });
+  const before: DeploymentState = { ...readHead(row), targets: null };
+  const { targets: _, ...head } = events.reduce((state, event) => apply(state, event, at), before);
+  await commitEvents(transaction, row, { head, targets: [], events, effects: [], wakeAt, at });
 }

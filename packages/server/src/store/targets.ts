@@ -91,6 +91,24 @@ export async function loadSomeTargets(
   return rows.map(readTarget);
 }
 
+const routedTargets = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
+  db
+    .selectFrom("targets")
+    .select("state_json")
+    .where("deployment_id", "=", deploymentId)
+    .where("command_state", "=", "routed")
+    .orderBy("ordinal"),
+);
+
+/** Those whose load balancer is at work. */
+export async function loadRoutedTargets(
+  { db }: Pick<Store, "db">,
+  deploymentId: string,
+): Promise<readonly TargetState[]> {
+  const { rows } = await routedTargets(db, { deploymentId });
+  return rows.map(readTarget);
+}
+
 export async function insertTargets(
   { db }: WriteTransaction,
   deploymentId: string,

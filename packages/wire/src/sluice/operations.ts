@@ -439,6 +439,30 @@ export interface PruneDeploymentsOutput {
   readonly orphanedLogs?: OrphanedLogs | undefined;
 }
 
+/** What somebody waits for, in words. */
+export interface WaitView {
+  readonly reason: string;
+  /** Absent of waits that an earlier version of the server began. */
+  readonly since?: Date | undefined;
+  /** When it ends at the latest, by itself; absent: when somebody acts. A gap in the server's hearing moves it on. */
+  readonly until?: Date | undefined;
+}
+export interface TargetWait extends WaitView {
+  readonly targetId: string;
+  readonly hostName: string;
+  /** BlockTraffic or AllowTraffic. */
+  readonly lifecycleEvent: string;
+}
+export interface GetDeploymentWaitsInput {
+  readonly deploymentId: string;
+}
+export interface GetDeploymentWaitsOutput {
+  /** What the deployment as a whole waits for; absent: nothing, or nothing that is known. */
+  readonly waiting?: WaitView | undefined;
+  /** Hosts whose load balancer has said what it waits for. A wait of less than a second is not among them. */
+  readonly targets: readonly TargetWait[];
+}
+
 export interface SluiceOperations {
   CreateEnrolmentToken: { input: CreateEnrolmentTokenInput; output: CreateEnrolmentTokenOutput };
   ListEnrolmentTokens: { input: ListEnrolmentTokensInput; output: ListEnrolmentTokensOutput };
@@ -447,6 +471,7 @@ export interface SluiceOperations {
   HostHeartbeat: { input: HostHeartbeatInput; output: HostHeartbeatOutput };
   PutHostLogs: { input: PutHostLogsInput; output: PutHostLogsOutput };
   GetDeploymentLogs: { input: GetDeploymentLogsInput; output: GetDeploymentLogsOutput };
+  GetDeploymentWaits: { input: GetDeploymentWaitsInput; output: GetDeploymentWaitsOutput };
   DeclareHost: { input: DeclareHostInput; output: DeclareHostOutput };
   ListHosts: { input: ListHostsInput; output: ListHostsOutput };
   RemoveHost: { input: RemoveHostInput; output: RemoveHostOutput };

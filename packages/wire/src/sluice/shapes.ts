@@ -48,6 +48,14 @@ const logEntry = structure(
   ["targetId", "hostName", "lifecycleEvent", "at", "stream", "scriptName", "text"],
 );
 
+const waitMembers = { reason: outputText, since: timestamp, until: timestamp };
+const targetWait = structure({ targetId: string, hostName: string, lifecycleEvent: string, ...waitMembers }, [
+  "targetId",
+  "hostName",
+  "lifecycleEvent",
+  "reason",
+]);
+
 const rolledBackGroup = structure(
   {
     applicationName: string,
@@ -238,6 +246,10 @@ export const SLUICE_TABLE = {
       ["deploymentId"],
     ),
     output: structure({ entries: list(logEntry), cursor: string, ended: boolean }, ["entries", "cursor", "ended"]),
+  },
+  GetDeploymentWaits: {
+    input: structure({ deploymentId: string }, ["deploymentId"]),
+    output: structure({ waiting: structure(waitMembers, ["reason"]), targets: list(targetWait) }, ["targets"]),
   },
   DeclareHost: {
     input: structure({ hostName: string, instanceId: string, tags, zone: string }, ["hostName"]),

@@ -1,5 +1,5 @@
 import type { DeploymentTarget, InstanceSummary, LifecycleEvent } from "@aws-sdk/client-codedeploy";
-import type { LifecycleEventState } from "@sluice/engine/state.ts";
+import type { CommandState, LifecycleEventState } from "@sluice/engine/state.ts";
 import { type ArnScope, ec2InstanceArn, onPremisesInstanceArn } from "@sluice/model/resource-arn.ts";
 import type { TargetWithArn } from "../../store/target-listing.ts";
 
@@ -13,7 +13,7 @@ export function deploymentTarget(scope: ArnScope, deploymentId: string, found: T
       targetArn: targetArn(scope, found),
       status: target.status,
       lastUpdatedAt: new Date(target.updatedAt),
-      lifecycleEvents: target.lifecycleEvents.map(lifecycleEvent),
+      lifecycleEvents: target.lifecycleEvents.map((event) => lifecycleEvent(event, target.command)),
       instanceLabel: target.label ?? undefined,
     },
   };
@@ -27,7 +27,7 @@ export function instanceSummary(scope: ArnScope, deploymentId: string, found: Ta
     instanceId: targetArn(scope, found),
     status: target.status,
     lastUpdatedAt: new Date(target.updatedAt),
-    lifecycleEvents: target.lifecycleEvents.map(lifecycleEvent),
+    lifecycleEvents: target.lifecycleEvents.map((event) => lifecycleEvent(event, target.command)),
     instanceType: target.label ?? undefined,
   };
 }
@@ -45,12 +45,21 @@ function targetArn(scope: ArnScope, { target, instanceArn }: TargetWithArn): str
   }
 }
 
-function lifecycleEvent(event: LifecycleEventState): LifecycleEvent {
+function lifecycleEvent(event: LifecycleEventState, command: CommandState | null): LifecycleEvent {
   return {
     lifecycleEventName: event.name,
     status: event.status,
     startTime: event.startedAt === null ? undefined : new Date(event.startedAt),
     endTime: event.endedAt === null ? undefined : new Date(event.endedAt),
-    diagnostics: event.diagnostics ?? undefined,
+    diagnostics: event.diagnostics ?? (command?.event === event.name ? waitDiagnostics(command) : undefined),
   };
+}
+
+/** The API has no place for what an event waits for but this one. An error code would say that it is over. */
+function waitDiagnostics({ waiting }: CommandState): LifecycleEvent["diagnostics"] {
+  if (!waiting) return undefined;
+  const { reason, since, until } = waiting;
+  const end = until === null ? "" : `, until ${new Date(until).toISOString()} at the latest`;
+  const message = `Waiting for the load balancer since ${new Date(since).toISOString()}${end}. It says: ${reason}`;
+  return { scriptName: "", message, logTail: "" };
 }

@@ -383,6 +383,7 @@ it("lets hosts report, readers read, and root do all", () => {
     "ListEnrolmentTokens",
     "EnrolHost",
     "GetDeploymentLogs",
+    "GetDeploymentWaits",
     "ListHosts",
     "ListRolledBackGroups",
     "GetGroupSettings",

@@ -6,6 +6,7 @@ import { declareHost } from "./declare-host.ts";
 import { enrolHost } from "./enrol-host.ts";
 import { listEnrolmentTokens, revokeEnrolmentToken } from "./enrolment-tokens.ts";
 import { getDeploymentLogs } from "./get-deployment-logs.ts";
+import { getDeploymentWaits } from "./get-deployment-waits.ts";
 import { getGroupSettings, putGroupSettings } from "./group-settings.ts";
 import { hostHeartbeat } from "./host-heartbeat.ts";
 import { tagHost, untagHost } from "./host-tags.ts";
@@ -34,6 +35,7 @@ export const SLUICE_HANDLERS: {
   HostHeartbeat: hostHeartbeat,
   PutHostLogs: putHostLogs,
   GetDeploymentLogs: getDeploymentLogs,
+  GetDeploymentWaits: getDeploymentWaits,
   DeclareHost: declareHost,
   ListHosts: listHosts,
   RemoveHost: removeHost,
@@ -55,6 +57,7 @@ export const UNSIGNED_SLUICE_OPERATIONS: ReadonlySet<string> = new Set(["EnrolHo
 const HOST_OPERATIONS: ReadonlySet<string> = new Set(["HostHeartbeat", "PutHostLogs"]);
 const READING_OPERATIONS: ReadonlySet<string> = new Set([
   "GetDeploymentLogs",
+  "GetDeploymentWaits",
   "ListHosts",
   "ListEnrolmentTokens",
   "ListRolledBackGroups",

@@ -3,13 +3,20 @@ import type { RevisionDigest } from "@sluice/engine/ports/revision-source.ts";
 import type { Store } from "../../store/open-store.ts";
 import { awaitPredecessor, type PredecessorWait } from "../await-predecessor.ts";
 import type { ChangeFeed } from "../change-feed.ts";
-import { notPrepared } from "../rollout-facts.ts";
+import { NotReadableError, notPrepared } from "../rollout-facts.ts";
 import { requestOfActive } from "../routed-hosts.ts";
+import { tellStartWait } from "../tell-start-wait.ts";
 import type { Timers } from "../timers.ts";
-import { type EffectHandler, GOES_ON_AFTER_MILLISECONDS, reasonOf, SUPERSEDED } from "./effect-handler.ts";
+import { type EffectHandler, GOES_ON_AFTER_MILLISECONDS, reasonOf, SUPERSEDED, type Vain } from "./effect-handler.ts";
+import { ATTEMPTS_MAX, pausesLeft } from "./retries.ts";
 
 /** Between two looks at what the group's deployment of before has under way still. */
 const PREDECESSOR_LOOK_MILLISECONDS = 100;
+
+/** Since when somebody who has to be asked could not be, epoch milliseconds. */
+interface Unread {
+  readonly unreadSince: number;
+}
 
 export interface ResolveTargetsParts {
   readonly store: Store;
@@ -29,11 +36,13 @@ export interface ResolveTargetsParts {
 export function resolveTargetsHandler(parts: ResolveTargetsParts): EffectHandler<"resolveTargets"> {
   const { store, timers, owner, feed, resolveTargets, bundleDigest } = parts;
   return {
-    async attempt({ deploymentId, progress }, signal) {
+    async attempt({ deploymentId, progress, attempts }, signal) {
       // Stopped before it began.
       if (!(await requestOfActive(store, deploymentId))) return SUPERSEDED;
       const waiting = { store, owner, feed, now: timers.now };
-      const wait = await awaitPredecessor(waiting, deploymentId, progress as PredecessorWait | undefined);
+      const before = progress as PredecessorWait | Unread | undefined;
+      const known = before && "waitingSince" in before ? before : undefined;
+      const wait = await awaitPredecessor(waiting, deploymentId, known);
       if (wait) {
         const runAt = timers.now() + PREDECESSOR_LOOK_MILLISECONDS;
         return { postponed: { runAt, progress: wait, isUnderWay: true } };
@@ -41,9 +50,39 @@ export function resolveTargetsHandler(parts: ResolveTargetsParts): EffectHandler
       const bundle = await bundleDigest?.(deploymentId, signal);
       if (bundle === "pending")
         return { postponed: { runAt: timers.now() + GOES_ON_AFTER_MILLISECONDS, progress, isUnderWay: true } };
-      const resolution = await resolveTargets(deploymentId, signal);
+      let resolution: TargetResolution;
+      try {
+        resolution = await resolveTargets(deploymentId, signal);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        return { vain: await inVain(error, deploymentId, progress as Unread | undefined, attempts) };
+      }
       return { ended: bundle && resolution.outcome === "resolved" ? { ...resolution, bundle } : resolution };
     },
-    vainBy: (error) => ({ error, failure: notPrepared(reasonOf(error)) satisfies TargetResolution }),
+    vainBy: (error) => ({ error, failure: notPrepared(error) satisfies TargetResolution }),
   };
+
+  /** Somebody cannot be asked: whoever looks at the deployment is told at once, and not when it is given up. */
+  async function inVain(
+    error: unknown,
+    deploymentId: string,
+    before: Unread | undefined,
+    attempts: number,
+  ): Promise<Vain> {
+    const at = timers.now();
+    const unreadSince = before?.unreadSince ?? at;
+    const reason = reasonOf(error).replace(/\.$/, "");
+    const until = at + pausesLeft(attempts);
+    const message = `The deployment could not start at ${new Date(at).toISOString()}: ${reason}. It is tried again until ${new Date(until).toISOString()}.`;
+    if (attempts < ATTEMPTS_MAX) {
+      await tellStartWait({ store, feed, now: timers.now }, deploymentId, {
+        reason,
+        since: unreadSince,
+        until,
+        message,
+      });
+    }
+    const cause = error instanceof NotReadableError ? error.cause : error;
+    return { error: cause, progress: { unreadSince } satisfies Unread, failure: notPrepared(error) };
+  }
 }

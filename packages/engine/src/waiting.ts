@@ -1,0 +1,51 @@
+import { WAIT_TOLD_AFTER_MILLISECONDS, WAIT_TOLD_AGAIN_MILLISECONDS, WAIT_TOLD_AGAIN_SHARE } from "./limits.ts";
+import type { DeploymentState, Waiting } from "./state.ts";
+
+/**
+ * When a reason is told that was not told yet; infinity: it was. Words that change from moment to moment must not fill the stream of
+ * events.
+ */
+export function tellWaitAt(reason: string, since: number, told: Waiting | undefined): number {
+  if (reason === "" || reason === told?.reason) return Number.POSITIVE_INFINITY;
+  if (!told) return since + WAIT_TOLD_AFTER_MILLISECONDS;
+  const pause = Math.max(WAIT_TOLD_AGAIN_MILLISECONDS, (told.toldAt - since) * WAIT_TOLD_AGAIN_SHARE);
+  return told.toldAt + pause;
+}
+
+/** What the deployment as a whole waits for now; undefined: nothing, or nothing that is known. */
+export function deploymentWaiting({
+  wait,
+  waiting,
+  continued,
+  deploymentId,
+}: Pick<DeploymentState, "wait" | "waiting" | "continued" | "deploymentId">):
+  | (Omit<Waiting, "toldAt" | "since"> & { readonly since: number | null })
+  | undefined {
+  if (wait === null) return waiting;
+  if (wait.kind === continued) return undefined;
+  const { since = null, until } = wait;
+  switch (wait.kind) {
+    case "ready":
+      return {
+        reason: `the replacement hosts are ready for traffic. To send it to them: sluice continue ${deploymentId}`,
+        since,
+        until,
+      };
+    case "termination":
+      return {
+        reason: `the original hosts are kept, in case you want to go back: sluice stop ${deploymentId}. To end this wait now: sluice continue ${deploymentId} --termination`,
+        since,
+        until,
+      };
+    case "baking":
+      return {
+        reason: `${wait.zone === null ? "the hosts without a zone are" : `zone ${wait.zone} is`} watched before the next zone begins`,
+        since,
+        until,
+      };
+    default: {
+      const never: never = wait;
+      return never;
+    }
+  }
+}

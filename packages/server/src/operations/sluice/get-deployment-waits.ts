@@ -1,0 +1,40 @@
+import type { Waiting } from "@sluice/engine/state.ts";
+import { deploymentWaiting } from "@sluice/engine/waiting.ts";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import type {
+  GetDeploymentWaitsInput,
+  GetDeploymentWaitsOutput,
+  TargetWait,
+  WaitView,
+} from "@sluice/wire/sluice/operations.ts";
+import { findDeployment } from "../../store/deployment-history.ts";
+import { readHead } from "../../store/deployments.ts";
+import { loadRoutedTargets } from "../../store/targets.ts";
+import type { Operation } from "../operation.ts";
+import type { SluiceContext } from "./sluice-context.ts";
+
+/** What a deployment and its hosts wait for now: since when, until when, and in whose words. */
+export const getDeploymentWaits: Operation<GetDeploymentWaitsInput, GetDeploymentWaitsOutput, SluiceContext> = async (
+  { deploymentId },
+  { store },
+) => {
+  if (!deploymentId) throw new CallerFault("DeploymentIdRequiredException", "deploymentId is missing.");
+  const row = await findDeployment(store.db, deploymentId);
+  if (!row)
+    throw new CallerFault("DeploymentDoesNotExistException", `The deployment ${deploymentId} could not be found.`);
+  if (row.active !== 1) return { targets: [] };
+  const waiting = deploymentWaiting(readHead(row));
+  const targets = (await loadRoutedTargets(store, deploymentId)).flatMap(
+    ({ targetId, hostName, command }): TargetWait[] =>
+      command?.waiting ? [{ targetId, hostName, lifecycleEvent: command.event, ...waitView(command.waiting) }] : [],
+  );
+  return { ...(waiting ? { waiting: waitView(waiting) } : {}), targets };
+};
+
+function waitView({ reason, since, until }: Pick<Waiting, "reason" | "until"> & { since: number | null }): WaitView {
+  return {
+    reason,
+    ...(since === null ? {} : { since: new Date(since) }),
+    ...(until === null ? {} : { until: new Date(until) }),
+  };
+}
