@@ -1,6 +1,7 @@
 import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
 import type { CodeDeployClient, SluiceClient } from "@sluice/wire/client/clients.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
+import type { GetDeploymentWaitsOutput, WaitView as ServerWait, TargetWait } from "@sluice/wire/sluice/operations.ts";
 import { CommandFailed } from "../command-failed.ts";
 import { revisionName } from "../revision/revision-name.ts";
 
@@ -60,8 +61,9 @@ export interface DeploymentView {
   readonly targets: readonly TargetView[];
 }
 
+const HTTP_SERVER_ERRORS = 500;
 const FINAL_DEPLOYMENT_STATUSES = new Set(["Succeeded", "Failed", "Stopped"]);
-const FINAL_TARGET_STATUSES = new Set(["Succeeded", "Failed", "Skipped"]);
+const FINAL_TARGET_STATUSES = new Set(["Succeeded", "Failed", "Skipped", "Unknown"]);
 
 export function isOver(view: DeploymentView): boolean {
   return FINAL_DEPLOYMENT_STATUSES.has(view.status);
@@ -75,7 +77,7 @@ export function isTargetOver(target: TargetView): boolean {
 export function currentEvent(target: TargetView): EventView | undefined {
   return (
     target.events.find(({ status }) => status === "InProgress") ??
-    target.events.find(({ status }) => status === "Failed") ??
+    target.events.find(({ status }) => status === "Failed" || status === "Unknown") ??
     target.events.findLast(({ status }) => status === "Succeeded")
   );
 }
@@ -111,6 +113,7 @@ export class DeploymentReader {
     for (let at = 0; at < open.length; at += TARGETS_BATCH_MAX) {
       await this.#readTargets(open.slice(at, at + TARGETS_BATCH_MAX), signal);
     }
+    const waits = await this.#readWaits(info.status, signal);
     return {
       id: this.#deploymentId,
       application: info.applicationName ?? "",
@@ -122,13 +125,28 @@ export class DeploymentReader {
         info.errorInformation && `${info.errorInformation.code ?? "error"}: ${info.errorInformation.message ?? ""}`,
       statusMessages: info.deploymentStatusMessages ?? [],
       revision: info.revision && revisionName(info.revision),
-      wait: waitOf(info),
+      wait: waits.waiting ? waitView(waits.waiting) : waitOf(info),
       rollback: info.rollbackInfo && {
         message: info.rollbackInfo.rollbackMessage ?? "",
         deploymentId: info.rollbackInfo.rollbackDeploymentId,
       },
-      targets: ids.flatMap((id) => this.#targets.get(id) ?? []),
+      targets: ids.flatMap((id) => {
+        const target = this.#targets.get(id);
+        return target === undefined ? [] : [withWait(target, waits.targets)];
+      }),
     };
+  }
+
+  /** The API of CodeDeploy has no place for these. */
+  async #readWaits(status: string | undefined, signal: AbortSignal): Promise<GetDeploymentWaitsOutput> {
+    if (status !== undefined && FINAL_DEPLOYMENT_STATUSES.has(status)) return { targets: [] };
+    try {
+      return await this.#sluice.call("GetDeploymentWaits", { deploymentId: this.#deploymentId }, { signal });
+    } catch (error) {
+      // A server of an earlier version does not have it.
+      if (error instanceof ServiceError && error.statusCode < HTTP_SERVER_ERRORS) return { targets: [] };
+      throw error;
+    }
   }
 
   async #listTargets(signal: AbortSignal): Promise<string[]> {
@@ -175,6 +193,19 @@ export class DeploymentReader {
       });
     }
   }
+}
+
+function withWait(target: TargetView, waits: readonly TargetWait[]): TargetView {
+  const wait = waits.find(({ targetId }) => targetId === target.id);
+  if (wait === undefined) return target;
+  const events = target.events.map((event) =>
+    event.name === wait.lifecycleEvent && event.status === "InProgress" ? { ...event, wait: waitView(wait) } : event,
+  );
+  return { ...target, events };
+}
+
+function waitView({ reason, since, until }: ServerWait): WaitView {
+  return { reason, since, until };
 }
 
 function labelled(name: string, label: string | undefined): string {
