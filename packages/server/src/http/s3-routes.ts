@@ -84,7 +84,7 @@ async function answerRequest<Principal>(
       throw accessDenied();
     }
   }
-  return answerCall(call, {
+  const answering = answerCall(call, {
     store: deps.store,
     headers,
     body: openBody(request, headers, caller),
@@ -94,6 +94,22 @@ async function answerRequest<Principal>(
     location: (bucket, key) => locationOf(request, reached, bucket, key),
     mayWrite: async (bucket, key, versionId) => deps.authorize(caller.principal, "write", bucket, key, versionId),
   });
+  const { mayBeServer, bucket } = reached;
+  return mayBeServer === undefined
+    ? answering
+    : answering.catch((error: unknown) => explainHost(error, mayBeServer, bucket));
+}
+
+/** Whoever reaches the server by a name that only a wildcard covers would not guess why no bucket exists. */
+function explainHost(error: unknown, host: string, bucket: string | undefined): never {
+  const told = toS3Error(error);
+  if (told.code !== "NoSuchBucket") throw error;
+  throw new S3Error(
+    told.code,
+    `${told.message} The host ${host} was read as the bucket '${bucket}': if it is the server's own name, add it to server.names in sluice.yml.`,
+    told.details,
+    { cause: error },
+  );
 }
 
 function answerCall(call: S3Call, context: S3Context): Promise<S3Answer> {

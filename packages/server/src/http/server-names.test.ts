@@ -104,13 +104,38 @@ describe("the names of a certificate", () => {
       endpoint: "https://one.apps.example.com:8400",
       bucket: undefined,
     });
-    expect(found("one.two.apps.example.com")).toBeNull();
+    expect(server.find("one.two.apps.example.com", OUTSIDE)).toBeNull();
+    expect(found("one.two.apps.example.com")).toEqual({ endpoint: "https://two.apps.example.com", bucket: "one" });
+    expect(found("my.bucket.two.apps.example.com:8400")).toEqual({
+      endpoint: "https://two.apps.example.com:8400",
+      bucket: "my.bucket",
+    });
     expect(found("apps.example.com")).toBeNull();
     expect(found("my-bucket.sluice.example.com")).toEqual({
       endpoint: "https://sluice.example.com",
       bucket: "my-bucket",
     });
     expect(found("example.com")).toBeNull();
+    expect(found("bucket.example.com")).toBeNull();
+    expect(found("apps.example.com.evil.example")).toBeNull();
+    expect(found("two.apps.example.com.evil.example")).toBeNull();
+  });
+});
+
+it("a name that may be a bucket or the server is the server's once sluice.yml names it", async () => {
+  const subjectAltNames = ["example.com", "*.example.com"];
+  const { certificatePem } = await createSelfSignedCertificate({ commonName: "example.com", subjectAltNames });
+  const host = "deploy.example.com";
+  expect(names(["10.0.0.1"], [], certificatePem).find(host, OUTSIDE, true)).toEqual({
+    endpoint: "https://example.com",
+    bucket: "deploy",
+    mayBeServer: host,
+  });
+  const named = names(["10.0.0.1"], [{ name: host }], certificatePem);
+  expect(named.find(host, OUTSIDE, true)).toEqual({ endpoint: "https://deploy.example.com", bucket: undefined });
+  expect(named.find(`artifacts.${host}`, OUTSIDE, true)).toEqual({
+    endpoint: "https://deploy.example.com",
+    bucket: "artifacts",
   });
 });
 
@@ -130,6 +155,23 @@ describe("the names of sluice.yml", () => {
     ["proxied.example.com", "https://proxied.example.com"],
     ["proxied.example.com:443", "https://proxied.example.com:443"],
   ])("hold %s", (host, endpoint) => expect(server.find(host, LOCAL)?.endpoint).toBe(endpoint));
+
+  it.each([
+    ["my-bucket.plain.example.com:1234", "my-bucket", "http://plain.example.com:1234"],
+    ["my.dotted.bucket.plain.example.com", "my.dotted.bucket", "http://plain.example.com"],
+    ["my-bucket.proxied.example.com", "my-bucket", "https://proxied.example.com"],
+    ["my-bucket.localhost:8400", "my-bucket", "http://localhost:8400"],
+  ])("may have a bucket before them: %s", (host, bucket, endpoint) => {
+    expect(server.find(host, LOCAL, true)).toEqual({ endpoint, bucket });
+    expect(server.find(host, LOCAL)).toBeNull();
+  });
+
+  it.each([
+    "my-bucket.other.example.com",
+    "my-bucket.proxied.example.com:8400",
+    "plain.example.com.evil.example",
+    ".plain.example.com",
+  ])("have no bucket before them in %s", (host) => expect(server.find(host, LOCAL, true)).toBeNull());
 
   it.each(["198.51.100.4", "198.51.100.4:9401", "proxied.example.com:8400"])("do not hold %s", (host) =>
     expect(server.find(host, LOCAL)).toBeNull(),

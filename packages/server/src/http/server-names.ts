@@ -35,6 +35,8 @@ export interface ReachedName {
   readonly endpoint: string;
   /** The bucket of a host such as `my-bucket.NAME`; the endpoint is then NAME's. */
   readonly bucket: string | undefined;
+  /** The whole name, where it could be the server's own as well: the certificate's wildcard covers it. */
+  readonly mayBeServer?: string;
 }
 
 /**
@@ -87,15 +89,29 @@ export class ServerNames {
     if (authority === null) return null;
     const exact = this.#exact(authority, arrivedBy);
     if (exact !== null) return { endpoint: exact, bucket: undefined };
-    if (mayNameBucket) {
-      // A bucket's name may have dots: every cut is tried, the longest bucket last.
-      for (let dot = authority.name.indexOf("."); dot > 0; dot = authority.name.indexOf(".", dot + 1)) {
-        const endpoint = this.#exact({ ...authority, name: authority.name.slice(dot + 1) }, arrivedBy);
-        if (endpoint !== null) return { endpoint, bucket: authority.name.slice(0, dot) };
-      }
+    const bucket = mayNameBucket ? this.#bucketOf(authority, (rest) => this.#exact(rest, arrivedBy)) : null;
+    // `deploy.example.com`, under a certificate for `example.com` and `*.example.com`, is a bucket or the server itself.
+    if (bucket !== null) return this.#isWildcards(authority.name) ? { ...bucket, mayBeServer: authority.name } : bucket;
+    if (this.#isWildcards(authority.name)) return { endpoint: endpointOf(authority, arrivedBy), bucket: undefined };
+    return mayNameBucket ? this.#bucketOf(authority, (rest) => this.#wildcardEndpoint(rest, arrivedBy)) : null;
+  }
+
+  /** A bucket's name may have dots: every cut is tried, the longest bucket last. */
+  #bucketOf(authority: Authority, endpointAt: (rest: Authority) => string | null): ReachedName | null {
+    const { name } = authority;
+    for (let dot = name.indexOf("."); dot > 0; dot = name.indexOf(".", dot + 1)) {
+      const endpoint = endpointAt({ ...authority, name: name.slice(dot + 1) });
+      if (endpoint !== null) return { endpoint, bucket: name.slice(0, dot) };
     }
-    const isWildcards = this.#wildcards.has(authority.name.slice(authority.name.indexOf(".") + 1));
-    return isWildcards ? { endpoint: endpointOf(authority, arrivedBy), bucket: undefined } : null;
+    return null;
+  }
+
+  #isWildcards(name: string): boolean {
+    return this.#wildcards.has(name.slice(name.indexOf(".") + 1));
+  }
+
+  #wildcardEndpoint(authority: Authority, arrivedBy: ArrivedBy): string | null {
+    return this.#isWildcards(authority.name) ? endpointOf(authority, arrivedBy) : null;
   }
 
   #exact(authority: Authority, arrivedBy: ArrivedBy): string | null {
