@@ -4,10 +4,12 @@ import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
 import { sluiceClient } from "@sluice/wire/client/clients.ts";
 import { isCertificateNotPinned } from "@sluice/wire/client/connection-agent.ts";
 import { ServiceError, TransportError } from "@sluice/wire/client/errors.ts";
+import type { ForwardProxy } from "@sluice/wire/client/forward-proxy.ts";
 import { directoryTrouble } from "@sluice/wire/config/directory-trouble.ts";
 import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import type { EnrolHostOutput, Tag } from "@sluice/wire/sluice/operations.ts";
 import { describeFailure } from "./agent-log.ts";
+import { proxyOfAgent } from "./agent-proxy.ts";
 import { AGENT_VERSION } from "./agent-version.ts";
 import { callToEnrol, isBrokenOff } from "./enrolment-call.ts";
 import {
@@ -16,6 +18,7 @@ import {
   isEnrolled,
   prepareDirectory,
   readEnrolment,
+  readHostSettings,
   type UnmakeDirectory,
   writeEnrolment,
 } from "./enrolment-files.ts";
@@ -147,10 +150,12 @@ async function askToEnrol(
   fingerprints: readonly string[],
 ): Promise<EnrolHostOutput> {
   const { server, name, tags, nameTag, onPremises, zone, address } = options;
+  const proxy = proxyTo(server, options.directory);
   const client = sluiceClient({
     endpoint: server,
     region: ANY_REGION,
     tls: { ca: options.certificateAuthority, fingerprints },
+    proxy: proxy?.url,
     userAgent: `sluice-agent/${AGENT_VERSION}`,
   });
   const wanted = { tags, nameTag, onPremises, zone, address };
@@ -178,9 +183,22 @@ async function askToEnrol(
     const problem = error instanceof TransportError ? error.problem : describeFailure(error);
     // Some problems come with a question of their own.
     const cure = /[.?]$/.test(problem) ? " Is the address right?" : ". Is the address right, and does the server run?";
-    throw new EnrolmentFailed(`${server} cannot be reached to enrol ${name}: ${problem}${cure}`, { cause: error });
+    const by =
+      proxy === undefined
+        ? ""
+        : ` It was asked for through the proxy ${proxy.name}; if it is reached without one, name it in no_proxy.`;
+    throw new EnrolmentFailed(`${server} cannot be reached to enrol ${name}: ${problem}${cure}${by}`, { cause: error });
   } finally {
     client.close();
+  }
+}
+
+/** As the settings say that an agent of this directory has already, else as the environment does. */
+function proxyTo(server: string, directory: string): ForwardProxy | undefined {
+  try {
+    return proxyOfAgent(server, readHostSettings(directory));
+  } catch (error) {
+    throw new EnrolmentFailed(describeFailure(error), { cause: error });
   }
 }
 

@@ -158,7 +158,7 @@ export function replaceEnrolmentFile(directory: string, file: keyof typeof ENROL
 }
 
 /** What the operator wrote into agent.json; undefined when there is nothing that can be read. It outlives an enrolment. */
-function readHostSettings(directory: string): Enrolment["host"] {
+export function readHostSettings(directory: string): Enrolment["host"] {
   try {
     return (JSON.parse(readText(directory, ENROLMENT_FILE_NAMES.agent)) as Partial<Enrolment>).host;
   } catch {

@@ -1,5 +1,6 @@
 import { connectionAgent, type TlsTrust } from "@sluice/wire/client/connection-agent.ts";
 import type { AgentLog, LogFields } from "./agent-log.ts";
+import { proxyOfAgent } from "./agent-proxy.ts";
 import type { Enrolment } from "./enrolment-files.ts";
 import { withheldNames } from "./host/hooks/script-environment.ts";
 import type { Host } from "./host/host.ts";
@@ -15,6 +16,8 @@ const HOST_SETTINGS = [
   "s3Credentials",
   "gitHubBaseUrl",
   "gitHubToken",
+  "proxy",
+  "noProxy",
 ];
 
 /**
@@ -62,10 +65,11 @@ function hostConfig(enrolment: Enrolment, tls: TlsTrust): HostConfigInput {
 }
 
 /** Presigned URLs that lead back to our own server: it is trusted exactly as for everything else. */
-function bundleTrust({ server }: Enrolment, tls: TlsTrust): HostConfigInput {
+function bundleTrust({ server, host }: Enrolment, tls: TlsTrust): HostConfigInput {
   const trustedOrigins = [new URL(server).origin];
   if (!server.startsWith("https:")) return { trustedOrigins };
-  return { trustedOrigins, bundleTls: { agent: connectionAgent("https:", tls) } };
+  const proxy = proxyOfAgent(server, host);
+  return { trustedOrigins, bundleTls: { agent: connectionAgent("https:", tls, proxy?.url) } };
 }
 
 /** The host's fields hold an error and plain values; the error's words are in the message already. */

@@ -12,6 +12,7 @@ import { COMMAND_TABLE } from "@sluice/wire/command/shapes.ts";
 import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX, type SluiceOperations } from "@sluice/wire/sluice/operations.ts";
 import { SLUICE_TABLE } from "@sluice/wire/sluice/shapes.ts";
 import type { AgentLog } from "./agent-log.ts";
+import { passedOverProxy, proxyOfAgent } from "./agent-proxy.ts";
 import { AGENT_VERSION, AGENT_VERSION_HEADER } from "./agent-version.ts";
 import type { Enrolment } from "./enrolment-files.ts";
 import { type HostServer, ServerRefusal } from "./host-server.ts";
@@ -45,7 +46,11 @@ export function connectToServer(
   const { hostIdentifier } = enrolment;
   // One pool for both services: the connection that carries the heartbeats is there when a command comes, and a fleet that gets its
   // commands at once does not knock at the server's door at once, which Node opens for one connection at a time.
-  const connections = agentFor(enrolment.server, tls);
+  const proxy = proxyOfAgent(enrolment.server, enrolment.host);
+  if (proxy !== undefined) log.info("the agent reaches its server through a proxy", { proxy: proxy.name });
+  const passedOver = passedOverProxy(enrolment.server, enrolment.host);
+  if (passedOver !== undefined) log.warn(`the agent reaches its server directly, since ${passedOver}`);
+  const connections = agentFor(enrolment.server, tls, proxy?.url);
   const clock = new CorrectedClock((secondsAhead) => {
     if (secondsAhead === 0) log.info("this host's clock is correct again");
     else {

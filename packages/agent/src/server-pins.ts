@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import type { PinnedFingerprints, TlsTrust } from "@sluice/wire/client/connection-agent.ts";
+import { type PinnedFingerprints, proxyOptions, type TlsTrust } from "@sluice/wire/client/connection-agent.ts";
 import { exchange, readAnswer } from "@sluice/wire/client/http-exchange.ts";
 import { https } from "@sluice/wire/client/node-http.ts";
 import { SERVER_KEYS_PATH, SERVER_KEYS_PURPOSE, type ServerKeys } from "@sluice/wire/sluice/server-keys.ts";
 import { type AgentLog, describeFailure } from "./agent-log.ts";
+import { proxyOfAgent } from "./agent-proxy.ts";
 import { ENROLMENT_FILE_NAMES, type Enrolment, readText, replaceEnrolmentFile } from "./enrolment-files.ts";
 import { openEnvelope, pinCertificate } from "./envelope.ts";
 
@@ -81,7 +82,8 @@ export class ServerPins implements PinnedFingerprints {
   /** Without looking at the certificate, since what comes is signed. Nothing secret is sent. */
   async #fetch(): Promise<string> {
     const endpoint = this.#enrolment.server;
-    const agent = new https.Agent({ rejectUnauthorized: false });
+    const proxy = proxyOfAgent(endpoint, this.#enrolment.host);
+    const agent = new https.Agent({ rejectUnauthorized: false, ...proxyOptions(proxy?.url) });
     try {
       const limits = { endpoint, timeoutMs: ASKING_TIMEOUT_MILLISECONDS, maxBytes: SERVER_KEYS_MAX_BYTES };
       const url = `${endpoint}${SERVER_KEYS_PATH}`;

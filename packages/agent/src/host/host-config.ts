@@ -1,4 +1,5 @@
 import type { RequestOptions } from "node:https";
+import { checkProxySettings } from "../agent-proxy.ts";
 import { ARCHIVE_LIMITS, type ArchiveLimits } from "./archive/archive-limits.ts";
 import { checkScriptEnvironment } from "./hooks/script-environment.ts";
 
@@ -25,6 +26,9 @@ export interface HostConfig {
   readonly s3Endpoint?: string | undefined;
   readonly s3Credentials?: S3Credentials | undefined;
   readonly gitHubBaseUrl: string;
+  /** An HTTP proxy for the server and for bundles, and where none is asked; without them the environment's `https_proxy` and `no_proxy` count. */
+  readonly proxy?: string | undefined;
+  readonly noProxy?: readonly string[] | undefined;
   /** Used when the specification carries no token of its own. */
   readonly gitHubToken?: string | undefined;
   /** Variables of the agent's environment that scripts see beside those that every service has; `NAME` or `BEGINNING*`. */
@@ -98,6 +102,7 @@ export function completeHostConfig(input: HostConfigInput): HostConfig {
     archiveLimits: { ...ARCHIVE_LIMITS, ...input.archiveLimits },
   };
   checkScriptEnvironment(config.scriptEnvironment);
+  checkProxySettings({ proxy: config.proxy, noProxy: config.noProxy });
   if (!Number.isInteger(config.maxRevisions) || config.maxRevisions < 1) {
     throw new RangeError(`maxRevisions is ${config.maxRevisions}; give a whole number of 1 or more.`);
   }

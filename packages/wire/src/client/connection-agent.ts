@@ -2,7 +2,7 @@ import { createHash, type X509Certificate } from "node:crypto";
 import type { AgentOptions, Agent as HttpAgent } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
-import { connect } from "node:tls";
+import { connect, type TLSSocket } from "node:tls";
 import { http, https } from "./node-http.ts";
 
 export interface TlsTrust {
@@ -41,14 +41,19 @@ export function isCertificateNotPinned(error: unknown): boolean {
   return false;
 }
 
-/** Keep-alive connections to one endpoint, without Nagle's delay. */
-export function connectionAgent(protocol: "http:" | "https:", trust: TlsTrust | undefined): HttpAgent {
+/** Keep-alive connections to one endpoint, without Nagle's delay; with a proxy's URL by way of that, TLS from end to end. */
+export function connectionAgent(
+  protocol: "http:" | "https:",
+  trust: TlsTrust | undefined,
+  proxy?: string | undefined,
+): HttpAgent {
   const options: AgentOptions & { noDelay: boolean } = {
     keepAlive: true,
     noDelay: true,
     timeout: IDLE_CONNECTION_MAX_MS,
     maxFreeSockets: FREE_SOCKETS_MAX,
     scheduling: "lifo",
+    ...proxyOptions(proxy),
   };
   if (protocol === "http:") return new http.Agent(options);
   const pins = pinsOf(trust?.fingerprints);
@@ -57,8 +62,13 @@ export function connectionAgent(protocol: "http:" | "https:", trust: TlsTrust | 
 }
 
 /** The agent for an endpoint's URL. */
-export function agentFor(url: string, trust: TlsTrust | undefined): HttpAgent {
-  return connectionAgent(/^https:/i.test(url) ? "https:" : "http:", trust);
+export function agentFor(url: string, trust: TlsTrust | undefined, proxy?: string | undefined): HttpAgent {
+  return connectionAgent(/^https:/i.test(url) ? "https:" : "http:", trust, proxy);
+}
+
+/** For one of Node's own agents: it asks this proxy for everything, so whoever makes it has looked at the exceptions. */
+export function proxyOptions(proxy: string | undefined): Pick<AgentOptions, "proxyEnv"> {
+  return proxy === undefined ? {} : { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } };
 }
 
 function pinsOf(fingerprints: TlsTrust["fingerprints"]): PinnedFingerprints | undefined {
@@ -83,10 +93,12 @@ export function normaliseFingerprint(fingerprint: string): string {
  */
 class PinnedAgent extends https.Agent {
   readonly #pins: PinnedFingerprints;
+  readonly #hasProxy: boolean;
 
   constructor(options: AgentOptions, pins: PinnedFingerprints) {
     super({ ...options, maxCachedSessions: 0 });
     this.#pins = pins;
+    this.#hasProxy = options.proxyEnv !== undefined;
   }
 
   override createConnection(
@@ -95,30 +107,45 @@ class PinnedAgent extends https.Agent {
   ): undefined {
     const { hostname, host, port } = options as { hostname?: string; host?: string; port?: number | string };
     const name = hostname ?? host ?? "localhost";
-    const socket = connect({
-      host: name,
-      port: Number(port ?? 443),
+    const tls = {
       // A server name must not be an address (RFC 6066).
       ...(/^[\d.]+$|:/.test(name) ? {} : { servername: name }),
       rejectUnauthorized: false,
       ALPNProtocols: ["http/1.1"],
-    });
+    };
+    if (this.#hasProxy) {
+      // Node asks the proxy for a tunnel and secures it; what this returns is the connection to the proxy.
+      super.createConnection({ ...options, ...tls }, (error, socket) => {
+        if (error) callback?.(error, undefined as never);
+        else this.#admit(socket as TLSSocket, callback);
+      });
+      return undefined;
+    }
+    const socket = connect({ host: name, port: Number(port ?? 443), ...tls });
     socket.setNoDelay(true);
     const onError = (error: Error) => callback?.(error, undefined as never);
     socket.once("error", onError);
-    socket.once("secureConnect", async () => {
-      try {
-        await this.#check(socket.getPeerX509Certificate());
-      } catch (error) {
-        socket.destroy(error as Error);
-        return;
-      }
-      // Closed while newer pins were looked for: the error went to the callback, or there was none.
-      if (socket.destroyed) return onError(new Error("the server closed the connection before a request was sent"));
+    socket.once("secureConnect", () => {
       socket.off("error", onError);
-      callback?.(null, socket);
+      this.#admit(socket, callback);
     });
     return undefined;
+  }
+
+  /** Hands a secured connection out, once it is known whose it is. */
+  async #admit(socket: TLSSocket, callback: Parameters<HttpsAgent["createConnection"]>[1]): Promise<void> {
+    const onError = (error: Error) => callback?.(error, undefined as never);
+    socket.once("error", onError);
+    try {
+      await this.#check(socket.getPeerX509Certificate());
+    } catch (error) {
+      socket.destroy(error as Error);
+      return;
+    }
+    // Closed while newer pins were looked for: the error went to the callback, or there was none.
+    if (socket.destroyed) return onError(new Error("the server closed the connection before a request was sent"));
+    socket.off("error", onError);
+    callback?.(null, socket);
   }
 
   /** Rejects when the certificate is not the server's. */

@@ -29,6 +29,8 @@ export interface ServiceClientOptions {
   /** Sent, and signed, with every call. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly tls?: TlsTrust | undefined;
+  /** The URL of an HTTP proxy, for the client's own connections. */
+  readonly proxy?: string | undefined;
   /** Dates the signatures; this machine's own when absent. */
   readonly clock?: Pick<CorrectedClock, "now" | "refused"> | undefined;
   /** Connections that several clients of one endpoint share, and their owner closes; the client has its own when absent. */
@@ -59,7 +61,7 @@ export interface ServiceClient<Operations> {
 export function createServiceClient<Operations>(options: ServiceClientOptions): ServiceClient<Operations> {
   const endpoint = options.endpoint.replace(/\/+$/, "");
   const url = `${endpoint}/`;
-  const agent = options.connections ?? agentFor(endpoint, options.tls);
+  const agent = options.connections ?? agentFor(endpoint, options.tls, options.proxy);
 
   async function call(
     operation: string,

@@ -2,6 +2,7 @@ import { copyFileSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, 
 import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
+import { proxyOfAgent } from "../../agent-proxy.ts";
 import { flushDirectory, replaceFile, UNFINISHED_SUFFIX } from "../durable-file.ts";
 import { EventFailure } from "../event-failure.ts";
 import type { HostConfig } from "../host-config.ts";
@@ -71,6 +72,7 @@ export async function downloadBundle(
         : {}),
       signal,
       trustedOrigins: trustedOriginsOf(config),
+      proxyOf: (url) => proxyOfAgent(url, { proxy: config.proxy, noProxy: config.noProxy }, config.environment),
     });
     const wasThere = downloaded.isUnchanged && held !== undefined;
     const { etag, bytes } = downloaded.isUnchanged ? (held?.receipt ?? NOTHING) : downloaded;

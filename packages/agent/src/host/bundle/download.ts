@@ -5,10 +5,12 @@ import type { RequestOptions } from "node:https";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
+import { proxyOptions } from "@sluice/wire/client/connection-agent.ts";
+import type { ForwardProxy } from "@sluice/wire/client/forward-proxy.ts";
 import { http, https } from "@sluice/wire/client/node-http.ts";
 import { splitUrl } from "@sluice/wire/sigv4/sign.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
-import { guardedLookup } from "./reachable-address.ts";
+import { checkReachable, guardedLookup } from "./reachable-address.ts";
 
 export interface DownloadRequest {
   /** As it was signed: a path's `..` and percent-encoding stay as they are, since S3 keys may hold them. */
@@ -33,6 +35,7 @@ export interface DownloadOptions {
   readonly signal: AbortSignal;
   /** Origins that may be anywhere. All others, also those of redirects, may not be on this machine or on its link. */
   readonly trustedOrigins: ReadonlySet<string>;
+  readonly proxyOf?: (url: string) => ForwardProxy | undefined;
 }
 
 export type Downloaded =
@@ -145,14 +148,20 @@ async function follow(request: DownloadRequest, options: DownloadOptions): Promi
 
 async function get(
   { url, headers, tls, label }: DownloadRequest,
-  { heldEtag, idleMilliseconds, signal, trustedOrigins }: DownloadOptions,
+  { heldEtag, idleMilliseconds, signal, trustedOrigins, proxyOf }: DownloadOptions,
 ): Promise<IncomingMessage> {
   const { protocol, hostname, port, origin } = new URL(url);
   const isTls = protocol === "https:";
   const host = hostname.replace(/^\[|\]$/g, "");
+  const proxy = proxyOf?.(url);
+  const isTrusted = trustedOrigins.has(origin);
+  if (proxy && !isTrusted) await checkReachable(host, label);
   const options: RequestOptions = {
     hostname: host,
-    ...(trustedOrigins.has(origin) ? {} : { lookup: guardedLookup(host, label) }),
+    ...(isTrusted || proxy ? {} : { lookup: guardedLookup(host, label) }),
+    ...(proxy
+      ? { agent: isTls ? new https.Agent(proxyOptions(proxy.url)) : new http.Agent(proxyOptions(proxy.url)) }
+      : {}),
     port: port === "" ? undefined : port,
     path: splitUrl(url).path,
     // Outside of the signature, which need not know of it.

@@ -72,6 +72,18 @@ export function guardedLookup(hostname: string, label: string): LookupFunction {
   };
 }
 
+/**
+ * The same before a proxy is asked, which looks the name up itself: it may be on this machine. A name that this host cannot look up is the proxy's to
+ * judge, since a host behind a proxy often knows no names but its own network's.
+ */
+export function checkReachable(hostname: string, label: string): Promise<void> {
+  const lookup = guardedLookup(hostname, label);
+  if (isIP(hostname) !== 0) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    lookup(hostname, { all: true }, (error) => (error instanceof EventFailure ? reject(error) : resolve()));
+  });
+}
+
 function refusal(label: string, name: string, address: string): EventFailure {
   const what = name === address ? address : `${name}, which is ${address}`;
   return new EventFailure(
