@@ -69,6 +69,7 @@ const INTERNAL = new Set([
   "packages/cli/src/progress/deployment-view.ts TARGETS_BATCH_MAX",
   "packages/cli/src/progress/event-stream.ts BACK_OFF_MAX_MILLISECONDS",
   "packages/cli/src/progress/event-stream.ts HEAD_TIMEOUT_MILLISECONDS",
+  "packages/cli/src/revision/list-files.ts MAX_NAMED_PROBLEMS",
   "packages/cli/src/revision/push-bundle.ts CREATE_BUCKET_TIMEOUT_MILLISECONDS",
   "packages/cli/src/up/host-process.ts AGENT_GRACE_MILLISECONDS",
   "packages/cli/src/up/running-up.ts END_GRACE_MILLISECONDS",

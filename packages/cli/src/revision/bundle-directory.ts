@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { APP_SPEC_NAMES } from "@sluice/model/lint/bundle-listing.ts";
-import { create } from "tar";
 import { CommandFailed } from "../command-failed.ts";
-
-/** Never part of a revision. */
-const LEFT_OUT = new Set([".git"]);
+import { listFiles } from "./list-files.ts";
+import { packFiles } from "./pack-files.ts";
 
 export interface Bundle {
   readonly bytes: Buffer;
@@ -18,14 +16,11 @@ export interface Bundle {
 /**
  * Packs a directory as tgz, in the order of the names and without times or owners, so that a bundle depends on its files alone. Executable
  * bits are kept, and links as links.
- * @throws CommandFailed when it is not a directory or has no AppSpec
+ * @throws CommandFailed when it is not a directory, has no AppSpec, or holds what no host would unpack
  */
 export async function bundleDirectory(directory: string): Promise<Bundle> {
   const paths = await listRevision(directory);
-  const chunks: Buffer[] = [];
-  const pack = create({ cwd: directory, gzip: { level: 6 }, portable: true, noMtime: true, noDirRecurse: true }, paths);
-  for await (const chunk of pack) chunks.push(chunk as Buffer);
-  const bytes = Buffer.concat(chunks);
+  const bytes = await packFiles(directory, paths);
   return { bytes, sha256: createHash("sha256").update(bytes).digest("hex"), fileCount: paths.length };
 }
 
@@ -68,20 +63,4 @@ async function directoryWithAppSpec(directory: string, topLevel: readonly string
     if (APP_SPEC_NAMES.some((appSpec) => names.includes(appSpec))) return name;
   }
   return undefined;
-}
-
-async function listFiles(root: string): Promise<string[]> {
-  const found: string[] = [];
-  const visit = async (directory: string): Promise<void> => {
-    const entries = (await readdir(directory, { withFileTypes: true })).filter(({ name }) => !LEFT_OUT.has(name));
-    if (entries.length === 0 && directory !== root) found.push(relative(root, directory));
-    for (const entry of entries) {
-      const path = join(directory, entry.name);
-      if (entry.isDirectory()) await visit(path);
-      else if (entry.isFile() || entry.isSymbolicLink()) found.push(relative(root, path));
-      else throw new CommandFailed(`${path} is not a file, a directory or a link: it cannot be part of a revision`);
-    }
-  };
-  await visit(root);
-  return found.sort();
 }
