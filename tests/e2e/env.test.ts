@@ -52,6 +52,34 @@ describe("an AWS CLI that ignores endpoint_url in profiles", () => {
     expect(stderr).toContain("at least 1.29.0 or 2.13.0");
   });
 
+  it.each([
+    "deploy push --application-name a --s3-location s3://b/c",
+    "--output text deploy register --instance-name i",
+    "s3 cp s3://a/b s3://c/d --source-region eu-west-1",
+  ])("refuses what it would send to AWS in spite of the endpoint: %s", async (command) => {
+    const PATH = `${awsOfVersion("2.12.7")}:${process.env.PATH}`;
+    const { stdout, stderr, exitCode } = await shell(
+      `eval "$("${SLUICE}" env --data "${server.data}")"; aws ${command}`,
+      { PATH },
+    );
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("aws: this version calls AWS for that");
+  });
+
+  it("has a key for the services of a server only", async () => {
+    const PATH = `${awsOfVersion("2.12.7")}:${process.env.PATH}`;
+    const commands = ["sts get-caller-identity", "cloudformation deploy --s3-bucket b", "iam list-users"];
+    const { stdout } = await shell(
+      `eval "$("${SLUICE}" env --data "${server.data}")"; ${commands.map((command) => `aws ${command}`).join("; ")}`,
+      { PATH },
+    );
+    const keys = stdout
+      .trim()
+      .split("\n")
+      .map((line) => line.split("; key ")[1]);
+    expect(keys).toEqual([`${server.data}/aws/credentials`, "/dev/null", "/dev/null"]);
+  });
+
   it("gets no key by --json, and programs are told how to call it", async () => {
     const PATH = `${awsOfVersion("1.28.0")}:${process.env.PATH}`;
     const { stdout, stderr } = await shell(`"${SLUICE}" env --json --data "${server.data}"`, { PATH });

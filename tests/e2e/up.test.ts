@@ -142,7 +142,8 @@ it("names the services that ended with the last run, with the command that deplo
   );
   const command = /^ {2}sluice (rollback .*)$/m.exec(second.stdout)?.[1]?.split(" ") ?? [];
   expect(command).toEqual(expect.arrayContaining(["--application", "shop", "--group", "all", "--to", deployment]));
-  const again = await sluice(...command);
+  // At a terminal it asks.
+  const again = await sluice(...command, "--yes");
   expect(again.exitCode, again.stderr).toBe(0);
   expect((await recordOf(join(folder, ".sluice", "up"))).ready?.hosts).toEqual(ready?.hosts);
 });

@@ -40,17 +40,33 @@ export function withoutKey(environment: AwsEnvironment): AwsEnvironment {
   return { ...environment, variables };
 }
 
+/** Commands that call a second service, and give that one no endpoint whatever --endpoint-url says: `deploy push` uploads to S3 of AWS. */
+const SENT_TO_AWS = ["deploy push", "deploy register", "deploy deregister", "deploy install", "deploy uninstall"];
+const SERVED = ["deploy", "s3", "s3api", "sts"];
+
 /**
  * The same for a shell whose AWS CLI reads no endpoints. The key is in the hands of a function that adds the endpoint, and of nobody else:
  * the CLI by itself would sign with it, and send to AWS.
  */
 export function shellLinesForOldCli(environment: AwsEnvironment, endpoint: string): string[] {
   const { AWS_SHARED_CREDENTIALS_FILE: credentials = NO_CREDENTIALS } = environment.variables;
+  const call = `command aws --endpoint-url ${shellWord(endpoint)} "$@"`;
+  const words = (list: readonly string[]): string => list.map((word) => `*" ${word} "*`).join(" | ");
   return [
     ...shellLines(withoutKey(environment)),
     // Bash would put the alias in the place of the function's name.
     "unalias aws 2>/dev/null || :",
-    `aws() { AWS_SHARED_CREDENTIALS_FILE=${shellWord(credentials)} command aws --endpoint-url ${shellWord(endpoint)} "$@"; }`,
+    "aws() {",
+    '  case " $* " in',
+    `    ${words(SENT_TO_AWS)} | *" --source-region"*)`,
+    "      echo 'aws: this version calls AWS for that, whatever --endpoint-url says. Use sluice deploy, or upgrade the AWS CLI' >&2",
+    "      return 2 ;;",
+    // Its `deploy` and `package` upload to S3 of AWS.
+    `    *" cloudformation "*) ${call} ;;`,
+    `    ${words(SERVED)}) AWS_SHARED_CREDENTIALS_FILE=${shellWord(credentials)} ${call} ;;`,
+    `    *) ${call} ;;`,
+    "  esac",
+    "}",
     // Bash hands it on to the bash scripts that it starts; no other shell can.
     `[ -z "\${BASH_VERSION:-}" ] || export -f aws`,
   ];

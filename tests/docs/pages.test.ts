@@ -1,0 +1,150 @@
+import { globSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { awsCliOnPath } from "@sluice/cli/aws-cli.ts";
+import { whyNoNamespaces } from "@sluice/cli/up/namespace.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { whyNoAwsCli } from "../e2e/aws-cli.ts";
+import { commandsOf, forOrdinaryUser, isRootOnly, type Step, stepsOf } from "./paste/page.ts";
+import { Terminal } from "./paste/terminal.ts";
+import { isInstalled, type User, World, whyNoPasting } from "./paste/world.ts";
+
+/**
+ * The commands of README and guides, pasted into a shell at a terminal, one after the other, in a fresh clone on a machine of its own: as root, and
+ * as an ordinary user. Every one has to exit with 0. What is not plain from a page stands in it as a directive: see paste/page.ts. A reader takes
+ * ids and tokens from what was printed before, so here
+ * - `d-XXXXXXXXX` is the deployment's id that was shown last,
+ * - what asks for an enrolment token gets the one that was shown last,
+ * - and an ordinary user goes by `# not root:`.
+ */
+const ROOT = resolve(import.meta.dirname, "../..");
+
+/** Pages that go on where the one before ended, in one world. */
+const JOURNEYS: readonly (readonly string[])[] = [
+  ["README.md"],
+  ["docs/guides/getting-started.md", "docs/guides/from-codedeploy.md", "docs/guides/backup-and-upgrade.md"],
+  ["docs/guides/rollouts.md"],
+];
+
+/** Blocks that cannot be done on one machine without a registry, page by page. More needs a reason, in the page. */
+const EXCEPTIONS_MAX: Readonly<Record<string, number>> = {
+  "README.md": 2,
+  "docs/guides/getting-started.md": 2,
+  "docs/guides/from-codedeploy.md": 1,
+  "docs/guides/backup-and-upgrade.md": 0,
+  "docs/guides/rollouts.md": 2,
+};
+
+const DEPLOYMENT_ID = /\bd-[A-Z0-9]{9}\b/g;
+const TOKEN = /\bslt_[\w.-]+/g;
+const TOKEN_PROMPT = /Enrolment token [^\n]*\n?$/;
+
+const read = (page: string) => readFileSync(resolve(ROOT, page), "utf8");
+const obstacle = (await whyNoNamespaces()) ?? whyNoPasting() ?? whyNoAwsCli() ?? undefined;
+const cli = await awsCliOnPath(process.env.PATH);
+/** README is for everybody's AWS CLI; the guides say which version they need. */
+const ANY_CLI = "README.md";
+
+class Reader {
+  readonly #world: World;
+  readonly #user: User;
+  readonly #terminals = new Map<string, Terminal>();
+
+  constructor(world: World, user: User) {
+    this.#world = world;
+    this.#user = user;
+  }
+
+  async read(page: string): Promise<void> {
+    // A page is read in a new terminal; those that it names stay from the page before.
+    const own = `the one of ${page}`;
+    for (const step of stepsOf(page, read(page))) {
+      if (step.exception !== undefined) continue;
+      if (step.kind === "file") await this.#world.write(step.path ?? "", `${step.lines.join("\n")}\n`);
+      else await this.#do(step, own);
+    }
+  }
+
+  close(): void {
+    for (const terminal of this.#terminals.values()) terminal.close();
+  }
+
+  async #do(step: Step, own: string): Promise<void> {
+    if (step.interruptBefore !== undefined) await (await this.#terminal(step.interruptBefore)).interrupt();
+    const terminal = await this.#terminal(step.terminal ?? own);
+    const commands = commandsOf(step);
+    for (const [index, { text, line }] of commands.entries()) {
+      const command = this.#readerOf(text);
+      const isLast = index === commands.length - 1;
+      const { status, output } =
+        isLast && step.interruptAt !== undefined
+          ? await terminal.runUntil(command, step.interruptAt)
+          : isLast && step.terminal !== undefined && !/ enroll /.test(command)
+            ? await terminal.start(command)
+            : await terminal.run(command, (shown) => (TOKEN_PROMPT.test(shown) ? this.#lastShown(TOKEN) : undefined));
+      expect(status, `${step.page}:${line}: ${command}\n${output}`).toBe(0);
+    }
+  }
+
+  #readerOf(text: string): string {
+    const command = this.#user === "root" ? text : forOrdinaryUser(text);
+    return command.replaceAll("d-XXXXXXXXX", () => this.#lastShown(DEPLOYMENT_ID));
+  }
+
+  #lastShown(pattern: RegExp): string {
+    const found = [...this.#terminals.values()].flatMap(({ shown }) => [...shown.matchAll(pattern)]);
+    const last = found.at(-1)?.[0];
+    if (last === undefined) throw new Error(`nothing was shown that is ${pattern}`);
+    return last;
+  }
+
+  async #terminal(name: string): Promise<Terminal> {
+    const known = this.#terminals.get(name);
+    if (known !== undefined) {
+      // The one that was used last is the one whose output counts.
+      this.#terminals.delete(name);
+      this.#terminals.set(name, known);
+      return known;
+    }
+    const terminal = await Terminal.open(this.#world.enter, this.#world.environment);
+    this.#terminals.set(name, terminal);
+    return terminal;
+  }
+}
+
+it("every guide is on a journey", () => {
+  expect(JOURNEYS.flat().sort()).toEqual(["README.md", ...globSync("docs/guides/*.md", { cwd: ROOT })].sort());
+});
+
+describe.concurrent("pasted", () => {
+  for (const user of ["root", "ordinary"] satisfies User[]) {
+    for (const pages of JOURNEYS.filter(
+      (journey) => user === "root" || !journey.some((page) => isRootOnly(read(page))),
+    )) {
+      it(`as ${user} user: ${pages.join(", ")}`, async (context) => {
+        const isForAnyCli = pages.includes(ANY_CLI);
+        context.skip(obstacle !== undefined, obstacle);
+        context.skip(!isForAnyCli && !cli?.readsEndpoints, `the AWS CLI on the PATH is ${cli?.version}, and too old`);
+        const needsHaproxy = pages.some((page) => /^haproxy /m.test(read(page)));
+        context.skip(needsHaproxy && !isInstalled("haproxy"), "haproxy is not installed: apt-get install haproxy");
+        const world = await World.open(user, { debianCliFirst: isForAnyCli && user === "ordinary" });
+        const reader = new Reader(world, user);
+        try {
+          for (const page of pages) await reader.read(page);
+        } finally {
+          reader.close();
+          await world.close();
+        }
+      });
+    }
+  }
+});
+
+it.each(JOURNEYS.flat())("few blocks of %s are excepted, each for a reason", (page) => {
+  const excepted = stepsOf(page, read(page)).filter(({ exception }) => exception !== undefined);
+  for (const { line, exception } of excepted) console.log(`${page}:${line} is not pasted: ${exception}`);
+  expect(excepted.length).toBeLessThanOrEqual(EXCEPTIONS_MAX[page] ?? 0);
+});
+
+afterAll(() => {
+  for (const page of JOURNEYS.flat()) if (isRootOnly(read(page))) console.log(`${page} is for root only, as it says`);
+});
