@@ -175,11 +175,14 @@ export async function prepareGroup({ codeDeploy, s3, raw, putObject }: AttackedS
   });
 }
 
-export async function deploy({ codeDeploy }: AttackedServer, key = "web.zip"): Promise<string> {
+export async function deploy({ codeDeploy }: AttackedServer, key = "web.zip", version?: string): Promise<string> {
   const { deploymentId } = await codeDeploy("CreateDeployment", {
     applicationName: "web",
     deploymentGroupName: "production",
-    revision: { revisionType: "S3", s3Location: { bucket: "releases", key, bundleType: "zip" } },
+    revision: {
+      revisionType: "S3",
+      s3Location: { bucket: "releases", key, bundleType: "zip", ...(version === undefined ? {} : { version }) },
+    },
   });
   return deploymentId as string;
 }

@@ -47,9 +47,9 @@ async function get(url: string, init?: RequestInit): Promise<{ status: number; t
 }
 
 /** Runs the events up to the one in which the bundle is fetched. */
-async function untilDownload(): Promise<HostCommand> {
+async function untilDownload(version?: string): Promise<HostCommand> {
   const poll = attacked.command(host);
-  await deploy(attacked);
+  await deploy(attacked, "web.zip", version);
   let command = await poll;
   while (command.CommandName !== "DownloadBundle") {
     await attacked.succeed(host, command);
@@ -110,6 +110,38 @@ describe("the URL of a bundle", () => {
     });
     expect((await specification(command)).json).not.toHaveProperty("BundleUrl");
     expect((await get(url)).status).toBe(403);
+  });
+
+  it("is for one version where the revision names one", async () => {
+    const { raw, s3 } = attacked;
+    const body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    expect(await s3(raw, { method: "PUT", path: "/releases?versioning", body })).toMatchObject({ status: 200 });
+    await attacked.putObject("releases", "web.zip", "a newer bundle");
+    await attacked.putObject("releases", "web.zip", "the newest bundle");
+    const { text } = await s3(raw, { path: "/releases?versions&prefix=web.zip" });
+    const [newest = "", newer = ""] = [...text.matchAll(/<VersionId>([^<]+)</g)].map(([, id]) => id);
+    const command = await untilDownload(newer);
+    const url = (await specification(command)).json.BundleUrl ?? "";
+    expect(url).toContain(`/releases/web.zip?versionId=${newer}&`);
+    expect(await get(url)).toEqual({ status: 200, text: "a newer bundle" });
+    expect((await get(url.replace(newer, newest))).status).toBe(403);
+    expect((await get(url.replace(`versionId=${newer}&`, ""))).status).toBe(403);
+    const read = (query: string, method = "GET") => s3(host, { method, path: `/releases/web.zip${query}` });
+    expect(await read(`?versionId=${newer}`)).toMatchObject({ status: 200, text: "a newer bundle" });
+    for (const query of ["", `?versionId=${newest}`, "?versionId=null"]) {
+      expect((await read(query)).status, query).toBe(403);
+    }
+    for (const [method, query] of [
+      ["DELETE", `?versionId=${newer}`],
+      ["PUT", `?tagging&versionId=${newer}`],
+      ["DELETE", `?tagging&versionId=${newer}`],
+      ["GET", `?tagging&versionId=${newer}`],
+    ] as const) {
+      expect((await read(query, method)).status, `${method} ${query}`).toBe(403);
+    }
+    expect((await s3(host, { method: "PUT", path: "/releases?versioning", body: "<not read" })).status).toBe(403);
+    expect((await s3(host, { path: "/releases?versioning" })).status).toBe(403);
+    expect((await s3(host, { path: "/releases?policy" })).status).toBe(403);
   });
 
   it("ends with the host", async () => {

@@ -176,6 +176,26 @@ describe("a bucket with versioning", () => {
     expect(store.head("revisions", "a", versionId).partSizes).toEqual([MIN_PART_BYTES]);
   });
 
+  it("rolls up what a delimiter cuts, in pages of any size", async () => {
+    store.setVersioning("revisions", "Enabled");
+    for (const key of ["a", "b/1", "b/2", "c", "d/1"]) for (const content of ["1", "2"]) await put(key, content);
+    await store.delete("revisions", "b/1");
+    for (const limit of [1, 2, 3, 1000]) {
+      const seen: string[] = [];
+      for (let place: { key: string; versionId?: string } | undefined = { key: "" }; place; ) {
+        const { key, versionId } = place;
+        const after = { after: key, ...(versionId !== undefined && { afterVersionId: versionId }) };
+        const page: ReturnType<typeof listed> = listed({ delimiter: "/", limit, ...after });
+        expect(page.rows.length + page.commonPrefixes.length).toBeLessThanOrEqual(limit);
+        seen.push(...page.rows.map((row) => `${row.key}${row.isLatest ? " latest" : ""}`), ...page.commonPrefixes);
+        place = page.next;
+      }
+      expect(seen.sort()).toEqual(["a", "a latest", "b/", "c", "c latest", "d/"]);
+    }
+    expect(shown({ prefix: "b/2" })).toHaveLength(2);
+    expect(listed({ limit: 0 })).toEqual({ rows: [], commonPrefixes: [] });
+  });
+
   it("goes on with a listing behind a version that was deleted meanwhile", async () => {
     await put("a", "zero");
     store.setVersioning("revisions", "Enabled");

@@ -1,4 +1,5 @@
 /** What a request's headers say of the object that it writes, and the headers with which it is given back. */
+import { excerpt } from "@sluice/model/excerpt.ts";
 import {
   CHECKSUM_ALGORITHMS,
   type ChecksumAlgorithm,
@@ -151,10 +152,14 @@ export function readAnnouncedChecksum(headers: RequestHeaders): AnnouncedChecksu
       "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
     );
   }
-  if (trailer?.startsWith("x-amz-checksum-") && !announced.some(({ value }) => value === undefined)) {
-    throw new S3Error("NotImplemented", `x-amz-trailer announces ${trailer}, which is not implemented: use CRC32.`, {
-      Header: "x-amz-trailer",
-    });
+  if (trailer !== undefined && !announced.some(({ value }) => value === undefined)) {
+    throw new S3Error(
+      "NotImplemented",
+      `x-amz-trailer announces ${excerpt(trailer)}, which is not implemented: announce one of ${CHECKSUM_ALGORITHMS.map(checksumHeader).join(", ")}.`,
+      {
+        Header: "x-amz-trailer",
+      },
+    );
   }
   const named = headers["x-amz-sdk-checksum-algorithm"];
   if (named !== undefined && announced[0] && announced[0].algorithm !== named.toUpperCase()) {

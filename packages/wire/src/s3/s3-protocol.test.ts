@@ -118,6 +118,11 @@ describe("headers", () => {
     ]) {
       expect(() => readAnnouncedChecksum(headers as Record<string, string>)).toThrow(s3Error("InvalidRequest"));
     }
+    for (const trailer of ["x-amz-checksum-sha512", "x-amz-checksum-crc32,x-amz-checksum-sha1", "x-amz-other"]) {
+      expect(() => readAnnouncedChecksum({ "x-amz-trailer": trailer })).toThrow(s3Error("NotImplemented"));
+    }
+    const other = { "x-amz-checksum-crc32": "AAAAAA==", "x-amz-sdk-checksum-algorithm": "SHA1" };
+    expect(() => readAnnouncedChecksum(other)).toThrow(s3Error("InvalidRequest"));
   });
 });
 
