@@ -11,6 +11,11 @@ import {
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import {
+  CreateApplicationCommand,
+  CreateDeploymentGroupCommand,
+  ListApplicationRevisionsCommand,
+} from "@aws-sdk/client-codedeploy";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { whyNoAwsCli } from "./aws-cli.ts";
 import { HOOK_EVENTS, hooksAppSpec, recordingBundle, tgzBundle } from "./bundle.ts";
@@ -191,6 +196,36 @@ describe("sluice deploy --watch", () => {
     expect(result.exitCode).toBe(1);
     expect(result.stderr).toContain("prdo");
     expect(result.stderr).toContain("DeploymentGroupDoesNotExistException");
+  });
+});
+
+describe("a group of another compute platform", () => {
+  it("is refused before anything is uploaded or advised", async () => {
+    const { client } = codeDeploy;
+    await client.send(new CreateApplicationCommand({ applicationName: "containers", computePlatform: "ECS" }));
+    await client.send(
+      new CreateDeploymentGroupCommand({
+        applicationName: "containers",
+        deploymentGroupName: "blue-green",
+        serviceRoleArn: "arn:aws:iam::111122223333:role/x",
+        deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+        blueGreenDeploymentConfiguration: { deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT" } },
+        ecsServices: [{ serviceName: "s", clusterName: "c" }],
+        loadBalancerInfo: {
+          targetGroupPairInfoList: [
+            { targetGroups: [{ name: "b" }, { name: "g" }], prodTrafficRoute: { listenerArns: ["arn:l"] } },
+          ],
+        },
+      }),
+    );
+    const group = ["--application", "containers", "--group", "blue-green"];
+    const deploy = await server.run("deploy", sources("good", ""), ...group);
+    const rollback = await server.run("rollback", "--yes", ...group);
+    const refusal = expect.stringContaining("is of the compute platform ECS, to which this server does not deploy yet");
+    expect(deploy).toMatchObject({ exitCode: 1, stdout: "", stderr: refusal });
+    expect(rollback).toMatchObject({ exitCode: 1, stdout: "", stderr: refusal });
+    const revisions = { applicationName: "containers" };
+    expect((await client.send(new ListApplicationRevisionsCommand(revisions))).revisions).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import { type Command, Option } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { type Connection, connect } from "../connection.ts";
+import { requireServerPlatform } from "../groups/deployable-platform.ts";
 import { parseRollbackEvents, ROLLBACK_EVENTS_HELP } from "../groups/rollback-events.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
 import { print, printJson } from "../output.ts";
@@ -97,7 +98,7 @@ async function createDeployment(connection: Connection, source: Source, options:
   const { codeDeploy } = connection;
   const target = { applicationName: options.application, deploymentGroupName: options.group };
   // Before anything is put anywhere: a wrong name is the likeliest mistake.
-  await codeDeploy.call("GetDeploymentGroup", target);
+  requireServerPlatform((await codeDeploy.call("GetDeploymentGroup", target)).deploymentGroupInfo);
   const revision = "revision" in source ? source.revision : await pushed(connection, source.bundle, options);
   const description = options.description === undefined ? {} : { description: options.description };
   await codeDeploy.call("RegisterApplicationRevision", {

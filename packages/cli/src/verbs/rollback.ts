@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { CommandFailed } from "../command-failed.ts";
 import { confirm } from "../confirm.ts";
 import { type Connection, connect } from "../connection.ts";
+import { requireServerPlatform } from "../groups/deployable-platform.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
 import { print, printJson } from "../output.ts";
 import { formatAge } from "../printing.ts";
@@ -84,6 +85,7 @@ async function findDestination(
     applicationName: application,
     deploymentGroupName: group,
   });
+  requireServerPlatform(info);
   const { lastAttemptedDeployment: attempted, lastSuccessfulDeployment: successful, targetRevision } = info ?? {};
   if (successful?.deploymentId === undefined || targetRevision === undefined) {
     throw new CommandFailed(

@@ -20,6 +20,8 @@ export interface JsonService {
 /** What a call brings besides its input. */
 export interface JsonCall {
   readonly principal: Principal;
+  /** The same as an ARN, for messages. */
+  readonly callerArn: string;
   readonly headers: HttpHeaders;
   /** Aborted when the caller hangs up before it has its answer. */
   readonly signal: AbortSignal;
@@ -63,7 +65,7 @@ export async function answerJson(
   if (!service.isAllowed(call.principal.role, operation)) {
     throw new CallerFault(
       "AccessDeniedException",
-      `Access key ${call.principal.accessKeyId} has the role '${call.principal.role}', which may not call ${operation}.`,
+      `User: ${call.callerArn} is not authorized to perform: ${service.signingNames[0]}:${operation}. The access key ${call.principal.accessKeyId} has the role '${call.principal.role}', which may not call ${operation}.`,
     );
   }
   const input = parseInput<OperationTypes, string>(service.table, operation, body);

@@ -11,6 +11,7 @@ import type { Principal } from "../operations/operation.ts";
 import { DatabaseAwayError, StatementTooSlowError } from "../store/database-away.ts";
 import { type Authenticator, checkClaim, proveClaim } from "./authenticate.ts";
 import { answerBackup, type BackupRouteDependencies } from "./backup-route.ts";
+import { callerArn } from "./caller-arn.ts";
 import { callerProtocol, serialiseFaultFor } from "./caller-protocol.ts";
 import { type EventStreamDependencies, streamEvents } from "./event-stream.ts";
 import { answerJson, findService, type JsonService } from "./json-service.ts";
@@ -151,7 +152,8 @@ async function route(
       `Credential should be scoped to correct service: '${service.signingNames[0]}'; it names '${authorization.service}'.`,
     );
   }
-  await answer(service, target.operation, body.bytes, principal, request, response, requestId, endpoint);
+  const caller = { principal, accountId: dependencies.sts.accountId };
+  await answer(service, target.operation, body.bytes, caller, request, response, requestId, endpoint);
 }
 
 /** A call that was meant for another service is told so before anything else: its key may be one of AWS's. */
@@ -211,7 +213,7 @@ async function answerUnsigned(
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
-  { services, reach }: SignedRouteDependencies,
+  { services, reach, sts }: SignedRouteDependencies,
   door: Door,
 ): Promise<void> {
   const { endpoint } = reach(request);
@@ -227,14 +229,15 @@ async function answerUnsigned(
   const limits: BodyLimits = { maximumBytes: service.inputMaxBytes(target.operation), unproved: door.unproved };
   const body = await readBody(request, limits);
   await prove(body, door, () => {});
-  await answer(service, target.operation, body.bytes, NOBODY, request, response, requestId, endpoint);
+  const caller = { principal: NOBODY, accountId: sts.accountId };
+  await answer(service, target.operation, body.bytes, caller, request, response, requestId, endpoint);
 }
 
 async function answer(
   service: JsonService,
   operation: string,
   body: Buffer,
-  principal: Principal,
+  { principal, accountId }: { readonly principal: Principal; readonly accountId: string },
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
@@ -249,6 +252,7 @@ async function answer(
   });
   const text = await answerJson(service, operation, body, {
     principal,
+    callerArn: callerArn(principal, accountId),
     headers: request.headers,
     signal: hangUp.signal,
     publicEndpoint,

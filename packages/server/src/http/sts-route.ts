@@ -8,6 +8,7 @@ import {
   serialiseQueryFault,
 } from "@sluice/wire/sts/query-protocol.ts";
 import type { Principal } from "../operations/operation.ts";
+import { callerArn } from "./caller-arn.ts";
 
 export interface StsDependencies {
   readonly accountId: string;
@@ -43,20 +44,7 @@ function identify(
   }
 }
 
-function identityOf({ role, accessKeyId, hostId }: Principal, accountId: string): CallerIdentity {
-  const arn = (resource: string) => `arn:aws:iam::${accountId}:${resource}`;
-  switch (role) {
-    case "root":
-      return { account: accountId, arn: arn("root"), userId: accountId };
-    case "read-only":
-      return { account: accountId, arn: arn("user/sluice/read-only"), userId: accessKeyId };
-    case "server":
-      return { account: accountId, arn: arn("user/sluice/server"), userId: accessKeyId };
-    case "host":
-      return { account: accountId, arn: arn(`user/sluice/${hostId ?? "unknown"}`), userId: accessKeyId };
-    default: {
-      const never: never = role;
-      return never;
-    }
-  }
+function identityOf(principal: Principal, accountId: string): CallerIdentity {
+  const userId = principal.role === "root" ? accountId : principal.accessKeyId;
+  return { account: accountId, arn: callerArn(principal, accountId), userId };
 }

@@ -17,7 +17,7 @@ export function requireRevision(input: RevisionInput | undefined, field = "revis
   if (input === undefined) {
     throw new CallerFault(
       "RevisionRequiredException",
-      `RevisionLocation must be specified: ${field} is missing. Give an s3Location or a gitHubLocation.`,
+      `RevisionLocation must be specified: ${field} is missing. Give an s3Location or a gitHubLocation; for Lambda and ECS an s3Location or an appSpecContent.`,
     );
   }
   const type = revisionType(input, field);

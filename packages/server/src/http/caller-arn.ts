@@ -1,0 +1,18 @@
+import type { Principal } from "../operations/operation.ts";
+
+/** Who a key is, in the shape of IAM's ARNs: what GetCallerIdentity answers and a refusal names. */
+export function callerArn({ role, hostId }: Principal, accountId: string): string {
+  const arn = (resource: string) => `arn:aws:iam::${accountId}:${resource}`;
+  switch (role) {
+    case "root":
+      return arn("root");
+    case "read-only":
+      return arn("user/sluice/read-only");
+    case "server":
+      return arn("user/sluice/server");
+    case "host":
+      return arn(`user/sluice/${hostId ?? "unknown"}`);
+    default:
+      return role satisfies never;
+  }
+}

@@ -1,0 +1,34 @@
+import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
+import { expect, it } from "vitest";
+import type { Principal } from "../operations/operation.ts";
+import { callerArn } from "./caller-arn.ts";
+import { answerJson, isReading, type JsonService } from "./json-service.ts";
+
+const service: JsonService = {
+  signingNames: ["codedeploy"],
+  targetPrefixes: ["CodeDeploy_20141006"],
+  table: CODEDEPLOY_TABLE,
+  isAllowed: (role, operation) => role === "root" || isReading(operation),
+  inputMaxBytes: () => 1000,
+  call: async () => ({}),
+};
+
+it.each([
+  ["read-only", null, "arn:aws:iam::111122223333:user/sluice/read-only"],
+  ["host", "web-1", "arn:aws:iam::111122223333:user/sluice/web-1"],
+] as const)("a key of the role %s is refused in IAM's words, and told its role", async (role, hostId, arn) => {
+  const principal: Principal = { role, accessKeyId: "SLUICEKEY", hostId };
+  const call = answerJson(service, "CreateDeployment", Buffer.from("{}"), {
+    principal,
+    callerArn: callerArn(principal, "111122223333"),
+    headers: {},
+    signal: new AbortController().signal,
+    publicEndpoint: "http://localhost",
+    requestId: "r-1",
+    onUndelivered: () => {},
+  });
+  await expect(call).rejects.toMatchObject({
+    code: "AccessDeniedException",
+    message: `User: ${arn} is not authorized to perform: codedeploy:CreateDeployment. The access key SLUICEKEY has the role '${role}', which may not call CreateDeployment.`,
+  });
+});
