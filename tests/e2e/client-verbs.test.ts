@@ -151,7 +151,9 @@ describe("sluice deploy --watch", () => {
     const { exitCode, stdout, stderr } = await deployAndWatch(directory);
     expect(exitCode).toBe(1);
     expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/^d-[A-Z0-9]{9} Failed$/);
-    expect(stderr).toMatch(/^d-[A-Z0-9]{9} Failed: HEALTH_CONSTRAINTS: The overall deployment failed because/m);
+    expect(stderr).toMatch(/^d-[A-Z0-9]{9} Failed: HEALTH_CONSTRAINTS: 2 of 2 hosts failed/m);
+    expect(stderr).toContain("The overall deployment failed because");
+    expect(stderr.trimEnd().split("\n").at(-1)).toMatch(/^Next: sluice logs d-[A-Z0-9]{9} --host /);
     for (const { name, hostId } of agents) expect(stderr).toContain(`${name} (${hostId}) failed in ValidateService`);
     expect(stderr).toContain("script: check.sh");
     expect(stderr).toContain("ScriptFailed: Script at specified location: check.sh failed with exit code 7");

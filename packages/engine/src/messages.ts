@@ -1,3 +1,10 @@
+import {
+  AGENT_SILENT,
+  ALARM_ACTIVE,
+  HEALTH_CONSTRAINTS,
+  HEALTH_CONSTRAINTS_INVALID,
+  NO_INSTANCES,
+} from "@sluice/model/aws-sentences.ts";
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import { AGENT_RESTART_MESSAGE } from "@sluice/model/diagnostics.ts";
 import type { LifecycleEventName, TrafficEventName } from "@sluice/model/lifecycle-event.ts";
@@ -7,17 +14,7 @@ import type { TerminationReport } from "./ports/fleet.ts";
 import type { DeploymentError, DeploymentState, LifecycleEventState, TargetState } from "./state.ts";
 import type { TargetBuckets } from "./target-buckets.ts";
 
-// AWS's sentences come first and to the letter, since people and programs match on them; what they hide follows.
-
-const HEALTH_CONSTRAINTS =
-  "The overall deployment failed because too many individual instances failed deployment, too few healthy instances are available for deployment, or some instances in your deployment group are experiencing problems.";
-const HEALTH_CONSTRAINTS_INVALID =
-  "The deployment can't start because the minimum number of healthy instances, as defined by your deployment configuration, are not available.";
-const NO_INSTANCES = "The deployment failed because no instances were found for your deployment group.";
-const ALARM_ACTIVE =
-  "One or more alarms have been activated according to the Amazon CloudWatch metrics you selected, and the affected deployments have been stopped. Activated alarms:";
-const AGENT_SILENT =
-  "CodeDeploy agent was not able to receive the lifecycle event. Check the CodeDeploy agent logs on your host and make sure the agent is running and can connect to the CodeDeploy server.";
+// AWS's sentences come first; what they hide follows.
 
 /** How much of a script's output an error message quotes; the whole tail is in the target's diagnostics. */
 const QUOTED_LOG_CHARACTERS = 1000;

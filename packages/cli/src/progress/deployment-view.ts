@@ -181,7 +181,7 @@ export class DeploymentReader {
           endedAt: event.endTime,
           wait: undefined,
           failure:
-            event.status === "Failed"
+            event.status === "Failed" || event.status === "Unknown"
               ? {
                   errorCode: event.diagnostics?.errorCode ?? "UnknownError",
                   scriptName: event.diagnostics?.scriptName ?? "",

@@ -1,30 +1,84 @@
+import { causeFirst } from "@sluice/model/aws-sentences.ts";
 import { visibleLine, visibleText } from "@sluice/model/visible-text.ts";
 import { hostLabel } from "../printing.ts";
-import type { DeploymentView } from "./deployment-view.ts";
+import { shellWord } from "../shell-word.ts";
+import type { DeploymentView, EventView, TargetView } from "./deployment-view.ts";
 
 /** Hosts that are told in full; the others are named. */
 const HOSTS_IN_FULL_MAX = 3;
 
-/** Why a deployment did not succeed: its error, and the failing hosts with event, script and the end of its log. */
-export function failureReport(view: DeploymentView): string {
-  const failed = view.targets.flatMap((target) => {
-    const event = target.events.find(({ status }) => status === "Failed");
-    return target.status === "Failed" ? [{ target, event }] : [];
-  });
-  // The deployment's own message ends with the first log tail, which is told below in full.
-  const error = view.error?.split(" Log tail: ", 1)[0];
-  const lines = [`${view.id} ${view.status}${error === undefined ? "" : `: ${error}`}`];
-  for (const { target, event } of failed.slice(0, HOSTS_IN_FULL_MAX)) {
-    lines.push("", `${hostLabel(target.name, target.id)} failed${event === undefined ? "" : ` in ${event.name}`}`);
-    const failure = event?.failure;
-    if (failure === undefined) continue;
-    if (failure.scriptName !== "") lines.push(`  script: ${visibleLine(failure.scriptName)}`);
-    lines.push(`  ${failure.errorCode}: ${failure.message}`);
-    const tail = visibleText(failure.logTail).trimEnd();
-    if (tail !== "") lines.push("  log tail:", ...tail.split("\n").map((line) => `    ${line}`));
-  }
+interface FailedTarget {
+  readonly target: TargetView;
+  /** Undefined: none of its events failed. */
+  readonly event: EventView | undefined;
+}
+
+/**
+ * Why a deployment did not succeed: first the host that failed first, with event, script and the end of its log, then what that meant for the
+ * deployment, then AWS's sentence for it, and last what to run next.
+ *
+ * @param commandOptions what client commands need here, such as ` --data DIR`
+ */
+export function failureReport(view: DeploymentView, commandOptions = ""): string {
+  const failed = view.targets
+    .filter(({ status }) => status === "Failed")
+    .map(withEvent)
+    .sort(byEnd);
+  const hosts = failed.slice(0, HOSTS_IN_FULL_MAX).map(hostLines);
   const others = failed.slice(HOSTS_IN_FULL_MAX).map(({ target }) => hostLabel(target.name, target.id));
-  if (others.length > 0) lines.push("", `Failed too: ${others.join(", ")}`);
-  if (view.rollback !== undefined) lines.push("", view.rollback.message);
-  return lines.join("\n");
+  const blocks = [
+    ...hosts,
+    ...(others.length > 0 ? [[`Failed too: ${others.join(", ")}`]] : []),
+    deploymentLines(view, failed.length > 0),
+    ...(view.rollback === undefined ? [] : [[view.rollback.message]]),
+    [`Next: ${nextCommand(view, failed[0])}${commandOptions}`],
+  ];
+  return blocks.map((lines) => lines.join("\n")).join("\n\n");
+}
+
+function withEvent(target: TargetView): FailedTarget {
+  return { target, event: target.events.find(({ status }) => status === "Failed" || status === "Unknown") };
+}
+
+/** The first failure is mostly the cause of the others. */
+function byEnd(one: FailedTarget, other: FailedTarget): number {
+  const end = ({ event }: FailedTarget) => event?.endedAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  // Two that have no end are equal, and infinity less infinity is no number.
+  return end(one) === end(other) ? 0 : end(one) - end(other);
+}
+
+function hostLines({ target, event }: FailedTarget): string[] {
+  const what = event?.status === "Unknown" ? "did not report the end of" : "failed in";
+  const lines = [`${hostLabel(target.name, target.id)} ${event === undefined ? "failed" : `${what} ${event.name}`}`];
+  const failure = event?.failure;
+  if (failure === undefined) return lines;
+  if (failure.scriptName !== "") lines.push(`  script: ${visibleLine(failure.scriptName)}`);
+  const { cause, sentence } = causeFirst(failure.message);
+  lines.push(`  ${failure.errorCode}: ${cause}`);
+  if (sentence !== undefined) lines.push(`  ${sentence}`);
+  const tail = visibleText(failure.logTail).trimEnd();
+  if (tail !== "") lines.push("  log tail:", ...tail.split("\n").map((line) => `    ${line}`));
+  return lines;
+}
+
+function deploymentLines({ id, status, error }: DeploymentView, hasHosts: boolean): string[] {
+  if (error === undefined) return [`${id} ${status}`];
+  // The deployment's own message quotes the first failure, which is told above in full.
+  const { cause, sentence } = causeFirst(hasHosts ? (error.split(" First failure: ", 1)[0] ?? error) : error);
+  return [`${id} ${status}: ${cause}`, ...(sentence === undefined ? [] : [`  ${sentence}`])];
+}
+
+function nextCommand(
+  { id, error, application, group, rollback }: DeploymentView,
+  first: FailedTarget | undefined,
+): string {
+  const place = `--application ${shellWord(application)} --group ${shellWord(group)}`;
+  const code = error?.split(":", 1)[0];
+  if (code === "AGENT_ISSUE" || code === "NO_INSTANCES") return "sluice hosts list";
+  if (first?.event?.name === "BlockTraffic" || first?.event?.name === "AllowTraffic") return `sluice plan ${place}`;
+  if (first !== undefined) return `sluice logs ${id} --host ${shellWord(first.target.id)}`;
+  if (rollback?.deploymentId !== undefined) return `sluice watch ${rollback.deploymentId}`;
+  if (code === "MANUAL_STOP") return `sluice rollback ${place}`;
+  // What keeps a deployment from starting, a plan says without starting one.
+  return `sluice plan ${place}`;
 }

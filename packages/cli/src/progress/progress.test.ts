@@ -1,3 +1,4 @@
+import { HEALTH_CONSTRAINTS, NO_INSTANCES } from "@sluice/model/aws-sentences.ts";
 import { expect, test } from "vitest";
 import type { DeploymentView, TargetView } from "./deployment-view.ts";
 import { failureReport } from "./failure-report.ts";
@@ -107,23 +108,54 @@ test("a fleet larger than the screen shows the failed and the running hosts, and
   expect(drawing).toContain("  … and 194 more");
 });
 
-test("a failure names host, event, script and the end of the log, and cannot steer the terminal", () => {
+test("a failure opens with the host that failed first, tells AWS's sentence after it, and ends with the next command", () => {
+  const ended = (number: number, at: number): TargetView => {
+    const failed = target(number, "Failed", ["Succeeded", "Succeeded", "Failed"]);
+    return { ...failed, events: failed.events.map((event) => ({ ...event, endedAt: new Date(at) })) };
+  };
   const failed = view(
     "Failed",
-    [target(1, "Failed", ["Succeeded", "Succeeded", "Failed"])],
-    "HEALTH_CONSTRAINTS: too many failed. Log tail: 500",
+    [ended(2, 2_000), ended(1, 1_000)],
+    `HEALTH_CONSTRAINTS: ${HEALTH_CONSTRAINTS} 2 of 2 hosts failed. First failure: host host-1 at ValidateService: it exited with 1 Log tail: 500`,
   );
-  expect(failureReport(failed)).toBe(
-    [
-      "d-1 Failed: HEALTH_CONSTRAINTS: too many failed.",
-      "",
-      "host-1 (i-1) failed in ValidateService",
-      "  script: scripts/validate.sh",
-      "  ScriptFailed: it exited with 1",
-      "  log tail:",
-      "    500",
-      "    \\x1b[31moh",
-    ].join("\n"),
+  const hostLines = (number: number) => [
+    `host-${number} (i-${number}) failed in ValidateService`,
+    "  script: scripts/validate.sh",
+    "  ScriptFailed: it exited with 1",
+    "  log tail:",
+    "    500",
+    // It cannot steer the terminal.
+    "    \\x1b[31moh",
+    "",
+  ];
+  expect(failureReport(failed, " --data .sluice/up").split("\n")).toEqual([
+    ...hostLines(1),
+    ...hostLines(2),
+    "d-1 Failed: HEALTH_CONSTRAINTS: 2 of 2 hosts failed.",
+    `  ${HEALTH_CONSTRAINTS}`,
+    "",
+    "Next: sluice logs d-1 --host i-1 --data .sluice/up",
+  ]);
+});
+
+test.each([
+  [
+    `NO_INSTANCES: ${NO_INSTANCES} No host carries the tags.`,
+    "NO_INSTANCES: No host carries the tags.",
+    "sluice hosts list",
+  ],
+  ["MANUAL_STOP: it was stopped.", "MANUAL_STOP: it was stopped.", "sluice rollback --application web --group prod"],
+  ["REVISION_MISSING: no bundle.", "REVISION_MISSING: no bundle.", "sluice plan --application web --group prod"],
+])("a failure without a failed host opens with the deployment's own cause: %s", (error, cause, next) => {
+  const lines = failureReport(view("Failed", [], error)).split("\n");
+  expect(lines[0]).toBe(`d-1 Failed: ${cause}`);
+  expect(lines.at(-1)).toBe(`Next: ${next}`);
+});
+
+test("a host of which nobody knows how its event ended is not said to have failed in it", () => {
+  const unknown = target(1, "Failed", ["Succeeded", "Unknown"]);
+  expect(failureReport(view("Stopped", [unknown], "MANUAL_STOP: stopped")).split("\n")[0]).toBe(
+    "host-1 (i-1) did not report the end of Install",
   );
 });
 

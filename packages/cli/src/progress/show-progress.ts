@@ -1,6 +1,7 @@
 import { visibleLine } from "@sluice/model/visible-text.ts";
 import type { Connection } from "../connection.ts";
 import { drawLines, print, printError, printJsonLine, showCursor } from "../output.ts";
+import { shellWord } from "../shell-word.ts";
 import { changesBetween } from "./changes.ts";
 import { type DeploymentView, isOver } from "./deployment-view.ts";
 import { failureReport } from "./failure-report.ts";
@@ -52,15 +53,15 @@ export async function showProgress(
     process.off("SIGINT", onInterrupt);
     display.end();
   }
+  const data = connection.dataDirectory === undefined ? "" : ` --data ${shellWord(connection.dataDirectory)}`;
   if (last === undefined || !isOver(last)) {
-    const data = connection.dataDirectory === undefined ? "" : ` --data ${connection.dataDirectory}`;
     printError(`${deploymentId} goes on. To follow it again: sluice watch ${deploymentId}${data}`);
     printError(`To stop it: sluice stop ${deploymentId}${data}`);
     return EXIT_INTERRUPTED;
   }
   if (options.json) printJsonLine({ type: "end", at: new Date(), ...last });
   if (last.status === "Succeeded") return 0;
-  printError(`\n${failureReport(last)}`);
+  printError(`\n${failureReport(last, data)}`);
   if (last.rollback?.deploymentId !== undefined && !options.json) {
     // Whatever the rollback comes to, what was asked for did not happen.
     await showProgress(connection, last.rollback.deploymentId, options);

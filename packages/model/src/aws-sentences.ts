@@ -1,0 +1,27 @@
+// AWS's sentences to the letter: people and programs match on them, so messages of the API begin with them.
+
+export const HEALTH_CONSTRAINTS =
+  "The overall deployment failed because too many individual instances failed deployment, too few healthy instances are available for deployment, or some instances in your deployment group are experiencing problems.";
+export const HEALTH_CONSTRAINTS_INVALID =
+  "The deployment can't start because the minimum number of healthy instances, as defined by your deployment configuration, are not available.";
+export const NO_INSTANCES = "The deployment failed because no instances were found for your deployment group.";
+export const ALARM_ACTIVE =
+  "One or more alarms have been activated according to the Amazon CloudWatch metrics you selected, and the affected deployments have been stopped. Activated alarms:";
+export const AGENT_SILENT =
+  "CodeDeploy agent was not able to receive the lifecycle event. Check the CodeDeploy agent logs on your host and make sure the agent is running and can connect to the CodeDeploy server.";
+
+const SENTENCES = [HEALTH_CONSTRAINTS, HEALTH_CONSTRAINTS_INVALID, NO_INSTANCES, ALARM_ACTIVE, AGENT_SILENT];
+
+/** A message as people read it: what is particular about it, apart from the sentence that AWS has for all of its kind. */
+export interface ReadMessage {
+  readonly cause: string;
+  /** Undefined: the message has none, or nothing else. */
+  readonly sentence: string | undefined;
+}
+
+export function causeFirst(message: string): ReadMessage {
+  const sentence = SENTENCES.find((one) => message.includes(one));
+  if (sentence === undefined) return { cause: message, sentence };
+  const cause = message.replace(sentence, "").replace(/\s+/g, " ").trim();
+  return cause === "" ? { cause: message, sentence: undefined } : { cause, sentence };
+}
