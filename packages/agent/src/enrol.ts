@@ -164,13 +164,13 @@ async function askToEnrol(
     const input = { token: options.token.trim(), hostName: name, agentVersion: AGENT_VERSION, ...given };
     return await callToEnrol(client, input, options.formerKey);
   } catch (error) {
-    if (error instanceof ServiceError) {
-      throw new EnrolmentFailed(`${server} refused to enrol ${name}: ${error.message} (${error.code})`, {
+    if (isPlainToTls(error, server, fingerprints)) {
+      throw new EnrolmentFailed(`This server speaks TLS: use --server ${server.replace(/^http:/i, "https:")}`, {
         cause: error,
       });
     }
-    if (isPlainToTls(error, server, fingerprints)) {
-      throw new EnrolmentFailed(`This server speaks TLS: use --server ${server.replace(/^http:/i, "https:")}`, {
+    if (error instanceof ServiceError) {
+      throw new EnrolmentFailed(`${server} refused to enrol ${name}: ${error.message} (${error.code})`, {
         cause: error,
       });
     }
@@ -202,9 +202,14 @@ function proxyTo(server: string, directory: string): ForwardProxy | undefined {
   }
 }
 
-/** A server of TLS, whose certificate the token names, ends a connection on which it is not spoken. */
+/** A server of TLS, whose certificate the token names, ends a connection on which it is not spoken, or says so. */
 function isPlainToTls(error: unknown, server: string, fingerprints: readonly string[]): boolean {
-  return fingerprints.length > 0 && /^http:/i.test(server) && isBrokenOff(error);
+  return fingerprints.length > 0 && /^http:/i.test(server) && (isBrokenOff(error) || isUnreadable(error));
+}
+
+/** So answers a port of TLS that was spoken to without. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof ServiceError && error.code === "SerializationException";
 }
 
 function checkAnswer(answer: EnrolHostOutput): void {

@@ -105,6 +105,10 @@ function hostAndPort(target: SplitUrl): { hostname: string; port: number } {
   return { hostname, port: match[2] === undefined ? (target.protocol === "https:" ? 443 : 80) : Number(match[2]) };
 }
 
+/** How OpenSSL calls an answer that is none of TLS. */
+const NO_TLS = /wrong version number|packet length too long|http request|record layer failure/i;
+
+/** What went wrong, with the cure where there is one. */
 function describe(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   switch (code) {
@@ -118,8 +122,19 @@ function describe(error: unknown): string {
     case "DEPTH_ZERO_SELF_SIGNED_CERT":
     case "SELF_SIGNED_CERT_IN_CHAIN":
     case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
-      return `the server's certificate is not trusted (${message}). Give its authority (ca) or its fingerprint.`;
+    case "UNABLE_TO_GET_ISSUER_CERT":
+    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
+      return `the server's certificate is not trusted on this machine (${message.split(";", 1)[0]}). ${NAME_AUTHORITY}`;
+    case "CERT_HAS_EXPIRED":
+      return "the server's certificate has expired. Renew it, and restart the server with it: --tls-cert and --tls-key";
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return `the server's certificate is for other names (${message}). Use an address whose name is in it`;
     default:
+      if (NO_TLS.test(message))
+        return "the server speaks plain HTTP there, and no TLS: use http:// instead of https://";
       return message || String(error);
   }
 }
+
+const NAME_AUTHORITY =
+  "Name its certificate, or the authority that signed it: AWS_CA_BUNDLE=FILE, or ca_bundle in the AWS profile (the server keeps its own in DATA/tls-certificate.pem). A host trusts it by its token: sluice token create makes one";

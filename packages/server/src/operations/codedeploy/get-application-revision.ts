@@ -21,7 +21,7 @@ export const getApplicationRevision: CodeDeployOperation<
   if (!row) {
     throw new CallerFault(
       "RevisionDoesNotExistException",
-      `The revision ${key} does not exist in the application ${applicationName}: register it, or see ListApplicationRevisions.`,
+      `The revision ${key} does not exist in the application ${applicationName}: register it first. \`aws deploy list-application-revisions --application-name ${applicationName}\` shows those that exist.`,
     );
   }
   const groupNames = await groupNamesByTargetRevision(db, applicationId);

@@ -20,7 +20,7 @@ export const getDeploymentInstance: CodeDeployOperation<
   if (!found) {
     throw new CallerFault(
       "InstanceDoesNotExistException",
-      `The deployment ${deploymentId} has no instance ${instanceId}: see ListDeploymentInstances for those that it has.`,
+      `The deployment ${deploymentId} has no instance ${instanceId}: \`sluice deployments show ${deploymentId}\` lists those that it has.`,
     );
   }
   return { instanceSummary: instanceSummary(context, deploymentId, found) };

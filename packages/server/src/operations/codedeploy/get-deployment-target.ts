@@ -23,6 +23,6 @@ export const getDeploymentTarget: CodeDeployOperation<GetDeploymentTargetInput, 
 export function targetMissing(deploymentId: string, targetId: string): CallerFault {
   return new CallerFault(
     "DeploymentTargetDoesNotExistException",
-    `The deployment ${deploymentId} has no target ${targetId}: see ListDeploymentTargets for those that it has.`,
+    `The deployment ${deploymentId} has no target ${targetId}: \`sluice deployments show ${deploymentId}\` lists those that it has.`,
   );
 }

@@ -17,7 +17,7 @@ export async function requireApplication(db: Kysely<Database>, name: string): Pr
 export function applicationMissing(name: string): CallerFault {
   return new CallerFault(
     "ApplicationDoesNotExistException",
-    `No application found for name: ${name}. Create it, or see ListApplications for the names that exist.`,
+    `No application found for name: ${name}. \`sluice applications list\` shows those that exist; \`sluice applications create ${name}\` creates it.`,
   );
 }
 
@@ -28,7 +28,10 @@ export async function requireDeploymentGroup(
 ): Promise<DeploymentGroupRow> {
   const group = await findDeploymentGroup(db, application.application_id, name);
   if (group) return group;
-  throw new CallerFault("DeploymentGroupDoesNotExistException", `${deploymentGroupMissing(application, name)}.`);
+  throw new CallerFault(
+    "DeploymentGroupDoesNotExistException",
+    `${deploymentGroupMissing(application, name)}. \`sluice groups list --application ${application.application_name}\` shows those that exist.`,
+  );
 }
 
 /** Without the full stop: batches join several. */
@@ -41,7 +44,7 @@ export async function requireDeploymentConfig(db: Kysely<Database>, name: string
   if (config) return config;
   throw new CallerFault(
     "DeploymentConfigDoesNotExistException",
-    `No deployment configuration found for name: ${name}. Create it, or see ListDeploymentConfigs for the names that exist.`,
+    `No deployment configuration found for name: ${name}. \`sluice configs list\` shows those that exist.`,
   );
 }
 
@@ -54,6 +57,6 @@ export async function requireDeployment(db: Kysely<Database>, deploymentId: stri
 export function deploymentMissing(deploymentId: string): CallerFault {
   return new CallerFault(
     "DeploymentDoesNotExistException",
-    `The deployment ${deploymentId} could not be found: see ListDeployments for those that exist.`,
+    `The deployment ${deploymentId} could not be found. Either the id is wrong, or the deployment was deleted with its deployment group or after its retention: \`sluice deployments list\` shows those that exist.`,
   );
 }

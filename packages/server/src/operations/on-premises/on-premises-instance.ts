@@ -57,7 +57,7 @@ export function isOnPremises(row: HostRow | undefined): row is HostRow {
 export function notRegistered(instanceName: string): CallerFault {
   return new CallerFault(
     "InstanceNotRegisteredException",
-    `The on-premises instance ${instanceName} is not registered: call RegisterOnPremisesInstance first.`,
+    `The on-premises instance ${instanceName} is not registered. Register it first: \`sluice agent enroll --on-premises\` on the host, or \`aws deploy register-on-premises-instance\`.`,
   );
 }
 

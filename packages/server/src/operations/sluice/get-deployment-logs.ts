@@ -3,6 +3,7 @@ import type { GetDeploymentLogsInput, GetDeploymentLogsOutput, LogEntry } from "
 import type { LogLine } from "../../logs/log-line.ts";
 import { LogCursorError, type LogPage } from "../../logs/log-page.ts";
 import { findHosts } from "../../store/hosts.ts";
+import { deploymentMissing } from "../codedeploy/known-resources.ts";
 import type { Operation } from "../operation.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 
@@ -52,7 +53,7 @@ async function isDeploymentOver(deploymentId: string, { store }: SluiceContext):
     .where("deployment_id", "=", deploymentId)
     .executeTakeFirst();
   if (row) return row.active === 0;
-  throw new CallerFault("DeploymentDoesNotExistException", `The deployment ${deploymentId} could not be found.`);
+  throw deploymentMissing(deploymentId);
 }
 
 async function readPage(

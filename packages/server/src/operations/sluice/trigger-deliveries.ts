@@ -50,7 +50,7 @@ export const replayTriggerDelivery: Operation<
   if (notificationId !== undefined && !(await findDelivery(store, notificationId))) {
     throw new CallerFault(
       "TriggerDeliveryDoesNotExistException",
-      `There is no message ${notificationId}: see ListTriggerDeliveries (sluice triggers list) for those that there are. Delivered ones are kept for a week.`,
+      `There is no message ${notificationId}: \`sluice triggers list\` shows those that exist. Delivered ones are kept for a week.`,
     );
   }
   const which = notificationId === undefined ? "failed" : { notificationId };
