@@ -286,7 +286,8 @@ export class MultipartUploads {
     const bucketId = this.#objects.requireBucket(bucket);
     const rows = this.#index.prepare("SELECT * FROM uploads WHERE bucket_id = ? ORDER BY key, id").iterate(bucketId);
     const page: UploadPage = { uploads: [], commonPrefixes: [] };
-    if (query.afterId !== undefined && !UPLOAD_ID.test(query.afterId)) {
+    // Without a key it says nothing, as in S3.
+    if (query.after !== "" && query.afterId !== undefined && !UPLOAD_ID.test(query.afterId)) {
       throw new BucketFault("InvalidArgument", "Invalid uploadId marker", {
         ArgumentName: "upload-id-marker",
         ArgumentValue: query.afterId,

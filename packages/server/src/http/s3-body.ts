@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { BodyExpectation } from "@sluice/drivers/bucket/stored-object.ts";
 import { startChecksum } from "@sluice/wire/s3/checksum.ts";
 import {
+  type AnnouncedChecksum,
   checksumHeader,
   type RequestHeaders,
   readAnnouncedChecksum,
@@ -69,6 +70,7 @@ export function openBody(
   function expectation(): BodyExpectation {
     const announced = readAnnouncedChecksum(headers);
     const md5Hex = readContentMd5(headers);
+    if (authorization.form === "query" && announced?.value) requireWrittenOnPurpose(announced, headers);
     return {
       ...(md5Hex !== undefined && { md5Hex }),
       ...(announced && {
@@ -93,6 +95,16 @@ export function openBody(
       return readDocument(open, checksum && options?.checksummed !== false ? { ...expected, checksum } : expected);
     },
   };
+}
+
+/** The AWS SDK for JavaScript signs URLs for uploads with the checksum of the nothing that it has at that time. */
+function requireWrittenOnPurpose({ algorithm, value }: AnnouncedChecksum, headers: RequestHeaders): void {
+  if (value !== startChecksum(algorithm).digest() || headers["content-length"] === "0") return;
+  throw new S3Error(
+    "BadDigest",
+    `The ${algorithm} you specified did not match the calculated checksum: the URL was signed with ${checksumHeader(algorithm)} of an empty body. ` +
+      'Sign it by a client with requestChecksumCalculation "WHEN_REQUIRED", or with the checksum of what is to be sent.',
+  );
 }
 
 /** Breaks the connection off when the next bytes do not come, and throws when they come in too many pieces. What the reader does with those that came takes its own time. */

@@ -1,13 +1,19 @@
 /** What answers on objects have alike. */
+import { NULL_VERSION } from "@sluice/drivers/bucket/version-id.ts";
 import { STORAGE_CLASS_HEADER } from "@sluice/wire/s3/object-headers.ts";
 
 interface OfVersion {
   readonly versionId?: string | undefined;
 }
 
-/** Only in a bucket that has or had versioning. */
+/** Of what is read, or deleted: only in a bucket that has or had versioning. */
 export function versionHeader({ versionId }: OfVersion): Record<string, string> {
   return versionId === undefined ? {} : { "x-amz-version-id": versionId };
+}
+
+/** Of what was written. S3 says nothing of the null version, that of a bucket in which versioning is suspended. */
+export function writtenVersionHeader({ versionId }: OfVersion): Record<string, string> {
+  return versionId === NULL_VERSION ? {} : versionHeader({ versionId });
 }
 
 /** Of a copy: the version that it was made of. */

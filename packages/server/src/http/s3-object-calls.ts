@@ -21,7 +21,7 @@ import type { S3Answer } from "./s3-answer.ts";
 import type { BucketCall } from "./s3-bucket-calls.ts";
 import { requireCopyConditions, writePrecondition } from "./s3-conditions.ts";
 import type { S3Context } from "./s3-context.ts";
-import { sourceVersionHeader, storageClassOf, versionHeader } from "./s3-object-answers.ts";
+import { sourceVersionHeader, storageClassOf, versionHeader, writtenVersionHeader } from "./s3-object-answers.ts";
 import type { UploadCall } from "./s3-upload-calls.ts";
 
 export type ObjectCall = Exclude<S3Call, BucketCall | UploadCall>;
@@ -176,15 +176,15 @@ async function putObject(call: { bucket: string; key: string }, context: S3Conte
     headers: {
       etag: `"${object.etag}"`,
       ...writeChecksum(object.checksum),
-      ...versionHeader(object),
+      ...writtenVersionHeader(object),
       ...writeEncryption(object.attributes),
     },
   };
 }
 
 async function copyObject(call: CopyCall, { store, headers, now }: S3Context): Promise<S3Answer> {
-  const replaces = directive(headers, "x-amz-metadata-directive");
-  const replacesTags = directive(headers, "x-amz-tagging-directive");
+  const replaces = directive(headers, "metadata");
+  const replacesTags = directive(headers, "tagging");
   const asked = readObjectAttributes(headers);
   const checksum = readWantedChecksum(headers);
   const precondition = writePrecondition(headers);
@@ -208,7 +208,7 @@ async function copyObject(call: CopyCall, { store, headers, now }: S3Context): P
     return {
       status: 200,
       headers: {
-        ...versionHeader(object),
+        ...writtenVersionHeader(object),
         ...sourceVersionHeader(source.object),
         ...writeEncryption(object.attributes),
       },
@@ -238,8 +238,11 @@ function attributesOfCopy(
 }
 
 /** Whether what the source has is replaced. Throws InvalidArgument. */
-function directive(headers: RequestHeaders, name: string): boolean {
+function directive(headers: RequestHeaders, what: "metadata" | "tagging"): boolean {
+  const name = `x-amz-${what}-directive`;
   const value = headers[name] || "COPY";
-  if (value !== "COPY" && value !== "REPLACE") throw invalidArgument(name, value, "use COPY or REPLACE");
+  if (value !== "COPY" && value !== "REPLACE") {
+    throw invalidArgument(name, value, `Unknown ${what} directive. Use COPY or REPLACE`);
+  }
   return value === "REPLACE";
 }

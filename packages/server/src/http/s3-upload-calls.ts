@@ -17,7 +17,7 @@ import { invalidArgument } from "@sluice/wire/s3/s3-error.ts";
 import type { S3Answer } from "./s3-answer.ts";
 import { requireCopyConditions, writePrecondition } from "./s3-conditions.ts";
 import type { S3Context } from "./s3-context.ts";
-import { sourceVersionHeader, storageClassOf, versionHeader } from "./s3-object-answers.ts";
+import { sourceVersionHeader, storageClassOf, writtenVersionHeader } from "./s3-object-answers.ts";
 
 const UPLOAD_OPERATIONS = [
   "CreateMultipartUpload",
@@ -129,7 +129,7 @@ async function completeUpload(call: On<"CompleteMultipartUpload">, context: S3Co
   });
   return {
     status: 200,
-    headers: { ...versionHeader(object), ...writeEncryption(object.attributes) },
+    headers: { ...writtenVersionHeader(object), ...writeEncryption(object.attributes) },
     xml: uploadCompletedXml(location(bucket, key), bucket, object),
   };
 }

@@ -10,29 +10,36 @@ export type ObjectTags = Record<string, string>;
 
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
-/** `x-amz-tagging`: tags as a query. Undefined where there are none. Throws InvalidArgument, InvalidTag, BadRequest. */
+/** `x-amz-tagging`: tags as a query, of which empty pairs are none. Undefined where there are none. Throws InvalidArgument, InvalidTag, BadRequest. */
 export function readTaggingHeader(header: string | undefined): ObjectTags | undefined {
   if (header === undefined || header === "") return undefined;
-  const pairs = header.split("&").map((pair) => {
+  const written = header.split("&").filter((pair) => pair !== "");
+  const pairs = written.map((pair) => {
     const equals = pair.indexOf("=");
     return [
       decode(equals < 0 ? pair : pair.slice(0, equals)),
       equals < 0 ? "" : decode(pair.slice(equals + 1)),
     ] as const;
   });
+  const keys = pairs.map(([key]) => key);
+  if (keys.includes("") || new Set(keys).size < keys.length) throw badTaggingHeader(header);
   return toTags(pairs);
 
   function decode(text: string): string {
     try {
       return decodeURIComponent(text.replaceAll("+", " "));
     } catch {
-      throw new S3Error(
-        "InvalidArgument",
-        "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.",
-        { ArgumentName: "x-amz-tagging", ArgumentValue: header! },
-      );
+      throw badTaggingHeader(header!);
     }
   }
+}
+
+function badTaggingHeader(header: string): S3Error {
+  return new S3Error(
+    "InvalidArgument",
+    "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.",
+    { ArgumentName: "x-amz-tagging", ArgumentValue: header },
+  );
 }
 
 /** Undefined where there are none. Throws MalformedXML, InvalidTag, BadRequest. */
@@ -61,14 +68,17 @@ function toTags(pairs: readonly (readonly [string, string])[]): ObjectTags | und
     }
     if (key.toLowerCase().startsWith("aws:")) throw invalidTag("System tags cannot be added/updated by requester", key);
     if (value.length > MAX_TAG_VALUE_LENGTH || !TAG_TEXT.test(value)) {
-      throw invalidTag("The TagValue you have provided is invalid", key);
+      throw invalidTag("The TagValue you have provided is invalid", key, value);
     }
   }
-  const tags = new Map(pairs);
-  if (tags.size < pairs.length) throw invalidTag("Cannot provide multiple Tags with the same key", pairs[0]![0]);
+  const tags = new Map<string, string>();
+  for (const [key, value] of pairs) {
+    if (tags.has(key)) throw invalidTag("Cannot provide multiple Tags with the same key", key);
+    tags.set(key, value);
+  }
   return tags.size === 0 ? undefined : Object.fromEntries(tags);
 }
 
-function invalidTag(message: string, key: string): S3Error {
-  return new S3Error("InvalidTag", message, { TagKey: key });
+function invalidTag(message: string, key: string, value?: string): S3Error {
+  return new S3Error("InvalidTag", message, { TagKey: key, ...(value !== undefined && { TagValue: value }) });
 }

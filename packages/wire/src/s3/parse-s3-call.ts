@@ -124,7 +124,8 @@ function parseBucketRead(bucket: string, query: ReadonlyMap<string, string>): S3
 }
 
 function parseVersionListing(bucket: string, keyMarker: string, query: ReadonlyMap<string, string>): S3Call {
-  const versionIdMarker = query.get("version-id-marker") || undefined;
+  const versionIdMarker = query.get("version-id-marker");
+  if (versionIdMarker === "") throw invalidArgument("version-id-marker", "", "A version-id marker cannot be empty.");
   if (versionIdMarker !== undefined && keyMarker === "") {
     throw invalidArgument(
       "version-id-marker",
@@ -272,12 +273,18 @@ function wantedAttributes(header: string | undefined): ReadonlySet<ObjectAttribu
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
+  if (names.length === 0) {
+    throw new S3Error(
+      "InvalidRequest",
+      `The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty: give some of ${OBJECT_ATTRIBUTES.join(", ")}.`,
+    );
+  }
   const known = OBJECT_ATTRIBUTES.filter((name) => names.includes(name));
-  if (names.length > 0 && names.every((name) => (known as readonly string[]).includes(name))) return new Set(known);
+  if (names.every((name) => (known as readonly string[]).includes(name))) return new Set(known);
   throw invalidArgument(
     "x-amz-object-attributes",
     header ?? "",
-    `Invalid attribute name specified: give some of ${OBJECT_ATTRIBUTES.join(", ")}`,
+    `Invalid attribute name specified. Give some of ${OBJECT_ATTRIBUTES.join(", ")}`,
   );
 }
 
