@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { UpdateDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
 import type { PlanDeploymentOutput } from "@sluice/wire/sluice/operations.ts";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hooksAppSpec, tgzBundle } from "./bundle.ts";
 import { CodeDeploy, eventOf } from "./code-deploy.ts";
 import { type SluiceAgent, startSluiceAgents } from "./sluice-agent.ts";
@@ -161,4 +161,59 @@ it("reads a directory's AppSpec where it is, and finds the one that is not there
   const examples = resolve(import.meta.dirname, "../../examples");
   expect(await plan(resolve(examples, "web"))).toMatchObject({ canStart: true, exitCode: 0 });
   expect(await plan(examples)).toMatchObject({ canStart: false, exitCode: 1, obstacles: [{ code: "NO_APPSPEC" }] });
+});
+
+describe("an AppSpec that does not do what it seems to say", () => {
+  const SPECIFIED = "version: 0.0\nos: linux\nhooks:\n";
+  const MISSPELT =
+    "appspec.yml line 4: AfterInstal is no lifecycle event, so its scripts never run, and the deployment succeeds without them. Did you mean AfterInstall?";
+  const MISSING = /^appspec\.yml line 5: The script gone\.sh is not in the bundle: every host fails at AfterInstall\./;
+  let directory: string;
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), "sluice-e2e-lint-"));
+    await codeDeploy.createGroup({ group: "lint", fleet: "plan", config: "CodeDeployDefault.AllAtOnce" });
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  const deploy = (...args: readonly string[]) =>
+    server.run("deploy", directory, "--application", codeDeploy.application, "--group", "lint", ...args);
+  const write = (hooks: string) => writeFileSync(join(directory, "appspec.yml"), SPECIFIED + hooks);
+
+  it("is told of by plan, deploy, the deployment itself and what follows it", async () => {
+    write("  AfterInstal:\n    - location: hook.sh\n");
+    writeFileSync(join(directory, "hook.sh"), "#!/bin/sh\n", { mode: 0o755 });
+    expect(await plan(directory)).toMatchObject({
+      canStart: true,
+      exitCode: 0,
+      warnings: expect.arrayContaining([MISSPELT]),
+    });
+    const { stdout, stderr } = await deploy("--watch");
+    expect(stderr).toContain(`warning: ${MISSPELT}`);
+    const [, deploymentId = ""] = /^(d-\w+) /m.exec(stdout) ?? [];
+    expect(stdout).toContain(`${deploymentId} note: ${MISSPELT}`);
+    expect((await codeDeploy.deployment(deploymentId)).deploymentStatusMessages).toContain(MISSPELT);
+  });
+
+  it("is not uploaded where every host would refuse it; by API it is deployed, fails and says why", async () => {
+    write("  AfterInstall:\n    - location: gone.sh\n");
+    expect(await plan(directory)).toMatchObject({
+      canStart: false,
+      exitCode: 1,
+      obstacles: [{ code: "INVALID_REVISION", message: expect.stringMatching(MISSING) }],
+    });
+    const refused = await deploy();
+    expect(refused).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(refused.stderr).toContain(`${directory} was not uploaded, because the deployment would fail:`);
+
+    const revision = await codeDeploy.put(tgzBundle(hooksAppSpec({ AfterInstall: "gone.sh" }), {}));
+    const planned = await plan("--s3-location", location(revision));
+    expect(planned).toMatchObject({ canStart: true, exitCode: 1 });
+    expect(planned.end).toBeUndefined();
+    const info = await codeDeploy.end(await codeDeploy.deploy("lint", revision));
+    expect(info.status).toBe("Failed");
+    expect(
+      info.deploymentStatusMessages?.filter((message) => message.includes("gone.sh is not in the bundle")),
+    ).toHaveLength(1);
+  });
 });

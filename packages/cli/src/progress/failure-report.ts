@@ -30,6 +30,8 @@ export function failureReport(view: DeploymentView, commandOptions = ""): string
     ...hosts,
     ...(others.length > 0 ? [[`Failed too: ${others.join(", ")}`]] : []),
     deploymentLines(view, failed.length > 0),
+    // A misspelt hook or a script that is not in the bundle is often why.
+    ...(view.statusMessages.length > 0 ? [view.statusMessages.map((message) => `note: ${message}`)] : []),
     ...(view.rollback === undefined ? [] : [[view.rollback.message]]),
     [`Next: ${nextCommand(view, failed[0])}${commandOptions}`],
   ];

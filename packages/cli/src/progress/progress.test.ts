@@ -152,6 +152,11 @@ test.each([
   expect(lines.at(-1)).toBe(`Next: ${next}`);
 });
 
+test("a failure tells the deployment's own messages, which often say why", () => {
+  const failed = { ...view("Failed", [], "HEALTH_CONSTRAINTS: no"), statusMessages: ["appspec.yml line 4: …"] };
+  expect(failureReport(failed)).toContain("\n\nnote: appspec.yml line 4: …\n\nNext: ");
+});
+
 test("a host of which nobody knows how its event ended is not said to have failed in it", () => {
   const unknown = target(1, "Failed", ["Succeeded", "Unknown"]);
   expect(failureReport(view("Stopped", [unknown], "MANUAL_STOP: stopped")).split("\n")[0]).toBe(

@@ -60,7 +60,8 @@ export function define(command: Command): void {
     const plan = directory === undefined || !options.lint ? answer : await withDirectory(answer, directory);
     if (options.json) printJson(plan);
     else print(formatPlan(plan, options));
-    if (!plan.canStart) process.exitCode = EXIT_FAILED;
+    const failsOnHosts = plan.checks.some(({ subject, outcome }) => subject === "appspec" && outcome === "failed");
+    if (!plan.canStart || failsOnHosts) process.exitCode = EXIT_FAILED;
   });
 }
 

@@ -1,9 +1,9 @@
 import type { RevisionFacts, RevisionSource } from "@sluice/engine/ports/revision-source.ts";
-import type { AppSpec } from "@sluice/model/app-spec/app-spec.ts";
-import { hookScripts } from "@sluice/model/app-spec/hook-scripts.ts";
+import { describeFinding } from "@sluice/model/lint/finding.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { PlannedCheck } from "@sluice/wire/sluice/operations.ts";
 import { bundleLabel, bundleProblem } from "../runner/start-check.ts";
+import type { BundleReading } from "./read-bundle.ts";
 
 /** A larger bundle is not fetched for the sake of its AppSpec. */
 const BUNDLE_READ_MAX_BYTES = 64 * 1024 * 1024;
@@ -13,6 +13,8 @@ const BUNDLE_READ_TIMEOUT_MILLISECONDS = 10_000;
 export interface BundleChecks {
   readonly checks: readonly PlannedCheck[];
   readonly warnings: readonly string[];
+  /** Every host would fail on it. */
+  readonly failsOnHosts?: true;
 }
 
 /** Whether the bundle is there, and what its AppSpec says. */
@@ -40,15 +42,7 @@ export async function bundleChecks(
   const eTag = facts.eTag === undefined ? "" : `, ETag ${facts.eTag}`;
   const found = check("bundle", "ok", `${label}: ${facts.sizeBytes} bytes${eTag}`);
   const appSpec = await appSpecCheck(revisions, revision, facts.sizeBytes, signal);
-  return { checks: [found, ...appSpec.checks], warnings: appSpec.warnings };
-}
-
-/** What a person should know of an AppSpec that is valid. */
-export function appSpecWarnings(fileName: string, appSpec: Pick<AppSpec, "hooks">): string[] {
-  if (hookScripts(appSpec, "ValidateService").length > 0) return [];
-  return [
-    `${fileName} has no ValidateService hook: a deployment succeeds as soon as the files are there and the scripts ended, whether the service works or not.`,
-  ];
+  return { ...appSpec, checks: [found, ...appSpec.checks] };
 }
 
 async function appSpecCheck(
@@ -64,28 +58,9 @@ async function appSpecCheck(
   const limited = AbortSignal.any([signal, AbortSignal.timeout(BUNDLE_READ_TIMEOUT_MILLISECONDS)]);
   try {
     const bundle = await revisions.read(revision, BUNDLE_READ_MAX_BYTES, limited);
-    const { readAppSpec } = await import("./read-app-spec.ts");
-    const finding = await readAppSpec(bundle, revision.s3Location.bundleType, limited);
-    switch (finding.outcome) {
-      case "valid": {
-        const { fileName, appSpec } = finding;
-        return {
-          checks: [check("appspec", "ok", `${fileName} is valid`)],
-          warnings: appSpecWarnings(fileName, appSpec),
-        };
-      }
-      case "invalid": {
-        // Hosts find out at DownloadBundle, after their ApplicationStop: it is no reason for the server not to start.
-        const warning = `Every host would fail on the AppSpec: ${finding.reason}`;
-        return { checks: [check("appspec", "warning", finding.reason)], warnings: [warning] };
-      }
-      case "unchecked":
-        return unread(finding.reason);
-      default: {
-        const never: never = finding;
-        return never;
-      }
-    }
+    const { readBundle } = await import("./read-bundle.ts");
+    const reading = await readBundle(bundle, revision.s3Location.bundleType, limited);
+    return reading.outcome === "unchecked" ? unread(reading.reason) : judged(reading);
   } catch (error) {
     signal.throwIfAborted();
     return unread(
@@ -94,6 +69,18 @@ async function appSpecCheck(
         : `the bundle could not be read: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+/** Hosts find out at DownloadBundle or after it, as at AWS: it is no reason for the server not to start. */
+function judged({ fileName, findings }: Extract<BundleReading, { outcome: "read" }>): BundleChecks {
+  const outcome = ["error", "warning"].find((severity) => findings.some((finding) => finding.severity === severity));
+  const first = findings.find(({ severity }) => severity === outcome);
+  const detail = first === undefined ? `${fileName} is valid` : describeFinding(fileName, first);
+  return {
+    checks: [check("appspec", outcome === "error" ? "failed" : (outcome ?? "ok"), detail)],
+    warnings: findings.map((finding) => describeFinding(fileName, finding)),
+    ...(outcome === "error" ? { failsOnHosts: true } : {}),
+  };
 }
 
 function unread(reason: string): BundleChecks {

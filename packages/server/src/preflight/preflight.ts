@@ -69,7 +69,7 @@ export async function preflight(
     checks: [...plannedChecks({ strategy, healthRule, alarms }, facts, hosts), ...bundle.checks],
     hosts,
     steps: obstacle ? [] : plannedSteps(rehearsal.steps, hosts),
-    ...(obstacle ? {} : { end: endOf(rehearsal) }),
+    ...(obstacle || bundle.failsOnHosts ? {} : { end: endOf(rehearsal) }),
   };
 }
 

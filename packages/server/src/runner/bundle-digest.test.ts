@@ -13,9 +13,10 @@ const signal = AbortSignal.timeout(60_000);
 let fixture: RunnerFixture;
 afterEach(() => fixture.close());
 
-const source = (digest: RevisionSource["digest"]): Pick<RevisionSource, "inspect" | "digest"> => ({
+const source = (digest: RevisionSource["digest"]): Pick<RevisionSource, "inspect" | "digest" | "read"> => ({
   inspect: async () => ({ outcome: "found", sizeBytes: 1, eTag: "e" }),
   digest,
+  read: async () => Buffer.from("no archive"),
 });
 
 async function started(digest: RevisionSource["digest"]): Promise<void> {
@@ -51,4 +52,12 @@ it("that cannot be known is said to be unknown, and keeps no deployment from sta
     throw new Error("the store is on fire");
   });
   expect(await signed()).toContain('"BundleSha256Unknown":"the store is on fire"');
+});
+
+it("whose content is odd is told once, for the deployment, and keeps it from starting as little", async () => {
+  await started(async () => ({ sha256: DIGEST }));
+  const row = await fixture.store.db.selectFrom("deployments").select("state_json").executeTakeFirstOrThrow();
+  expect(readHead(row).statusMessages).toEqual([
+    expect.stringMatching(/^bundle: The bundle is not a readable \w+: every host fails/),
+  ]);
 });

@@ -1,5 +1,7 @@
 import type { RevisionDigest, RevisionSource } from "@sluice/engine/ports/revision-source.ts";
+import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import type { BundleFindings } from "../preflight/bundle-findings.ts";
 import type { Store } from "../store/open-store.ts";
 
 /** How long one attempt waits for it. What is in the embedded bucket is waited for again after that; elsewhere it is unknown then. */
@@ -28,6 +30,22 @@ export async function bundleDigest(
   const digest = await digestOf(revisions, JSON.parse(row.revision_json) as RevisionLocation, signal);
   signal.throwIfAborted();
   return digest;
+}
+
+/** What is to be said of the deployment's bundle. Of a rollback's it was said when it was first deployed. */
+export async function bundleFindings(
+  { store, findings }: { readonly store: Pick<Store, "db">; readonly findings: Pick<BundleFindings, "of"> },
+  deploymentId: string,
+  sha256: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const row = await store.db
+    .selectFrom("deployments")
+    .select(["revision_json", "creator"])
+    .where("deployment_id", "=", deploymentId)
+    .executeTakeFirst();
+  if (!row || row.creator === ROLLBACK_CREATOR) return [];
+  return findings.of(JSON.parse(row.revision_json) as RevisionLocation, sha256, signal);
 }
 
 /** Where a bundle's bytes cannot be had, the deployment goes on without: its specification says why. */

@@ -4,9 +4,10 @@ import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { ReportAnswer } from "@sluice/engine/receive-report.ts";
 import type { InvariantViolation } from "@sluice/model/invariant.ts";
+import { BundleFindings } from "../preflight/bundle-findings.ts";
 import type { Store } from "../store/open-store.ts";
 import { AlarmWatch } from "./alarm-watch.ts";
-import { bundleDigest } from "./bundle-digest.ts";
+import { bundleDigest, bundleFindings } from "./bundle-digest.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { CommandDesk, type OfferedCommand } from "./command-desk.ts";
 import { EffectWorker } from "./effect-worker.ts";
@@ -30,7 +31,7 @@ export interface RunnerDependencies {
   readonly trafficRouter: TrafficRouter;
   readonly alarmReader: AlarmReader;
   /** Where bundles are looked for before a deployment starts; absent: they are not. */
-  readonly revisions?: Pick<RevisionSource, "inspect" | "digest"> | undefined;
+  readonly revisions?: Pick<RevisionSource, "inspect" | "digest" | "read"> | undefined;
   readonly hostTerminator: HostTerminator;
   /** Names this server in effect leases. */
   readonly owner: string;
@@ -66,6 +67,7 @@ export function createRunner(dependencies: RunnerDependencies): Runner {
   const { store, timers, hosts, matchHosts, owner, newOffer, newDeploymentId, onError, onQuarantine } = dependencies;
   const { trafficRouter, alarmReader, hostTerminator, revisions } = dependencies;
   const { now } = timers;
+  const findings = revisions && new BundleFindings(revisions);
   const feed = new ChangeFeed();
   const alarms = new AlarmWatch({ store, timers, feed, alarmReader, onError });
   const planning = { store, now, hosts, alarms, feed, newDeploymentId, onQuarantine };
@@ -85,6 +87,9 @@ export function createRunner(dependencies: RunnerDependencies): Runner {
       resolveTargets: (deploymentId, signal) =>
         resolveTargets({ store, now, hosts, matchHosts, trafficRouter, alarmReader, revisions }, deploymentId, signal),
       bundleDigest: revisions && ((deploymentId, signal) => bundleDigest({ store, revisions }, deploymentId, signal)),
+      bundleFindings:
+        findings &&
+        ((deploymentId, sha256, signal) => bundleFindings({ store, findings }, deploymentId, sha256, signal)),
     }),
   });
   const loop = new WakeLoop({

@@ -28,13 +28,17 @@ export interface ResolveTargetsParts {
   readonly bundleDigest?:
     | ((deploymentId: string, signal: AbortSignal) => Promise<RevisionDigest | "pending">)
     | undefined;
+  /** What is to be said of the deployment's bundle, sentence by sentence. Absent: bundles are not read. */
+  readonly bundleFindings?:
+    | ((deploymentId: string, sha256: string | undefined, signal: AbortSignal) => Promise<readonly string[]>)
+    | undefined;
 }
 
 /**
  * Everything else that a deployment asks for comes after this, so here it waits for its predecessor, and until it is known what its bundle is.
  */
 export function resolveTargetsHandler(parts: ResolveTargetsParts): EffectHandler<"resolveTargets"> {
-  const { store, timers, owner, feed, resolveTargets, bundleDigest } = parts;
+  const { store, timers, owner, feed, resolveTargets, bundleDigest, bundleFindings } = parts;
   return {
     async attempt({ deploymentId, progress, attempts }, signal) {
       // Stopped before it began.
@@ -50,14 +54,21 @@ export function resolveTargetsHandler(parts: ResolveTargetsParts): EffectHandler
       const bundle = await bundleDigest?.(deploymentId, signal);
       if (bundle === "pending")
         return { postponed: { runAt: timers.now() + GOES_ON_AFTER_MILLISECONDS, progress, isUnderWay: true } };
+      const sha256 = bundle && "sha256" in bundle ? bundle.sha256 : undefined;
       let resolution: TargetResolution;
+      let findings: readonly string[] | undefined;
       try {
-        resolution = await resolveTargets(deploymentId, signal);
+        [resolution, findings] = await Promise.all([
+          resolveTargets(deploymentId, signal),
+          bundleFindings?.(deploymentId, sha256, signal),
+        ]);
       } catch (error) {
         if (signal.aborted) throw error;
         return { vain: await inVain(error, deploymentId, progress as Unread | undefined, attempts) };
       }
-      return { ended: bundle && resolution.outcome === "resolved" ? { ...resolution, bundle } : resolution };
+      if (resolution.outcome !== "resolved") return { ended: resolution };
+      const warnings = [...(resolution.warnings ?? []), ...(findings ?? [])];
+      return { ended: { ...resolution, warnings, ...(bundle ? { bundle } : {}) } };
     },
     vainBy: (error) => ({ error, failure: notPrepared(error) satisfies TargetResolution }),
   };

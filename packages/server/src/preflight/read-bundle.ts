@@ -1,0 +1,275 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import {
+  APP_SPEC_NAMES,
+  type BundleListing,
+  findInBundle,
+  listBundle,
+  type NamedEntry,
+} from "@sluice/model/lint/bundle-listing.ts";
+import { FILE_START_BYTES, type FileStart, fileStart } from "@sluice/model/lint/file-start.ts";
+import type { Finding } from "@sluice/model/lint/finding.ts";
+import { lintAppSpec, missingAppSpec, scriptLocations } from "@sluice/model/lint/lint-bundle.ts";
+import type { BundleType } from "@sluice/model/revision-location.ts";
+import { Parser, type ReadEntry } from "tar";
+import { type Entry, fromBufferPromise } from "yauzl";
+
+/** An AppSpec that is larger than this is not looked at. */
+const MAX_APP_SPEC_BYTES = 1024 * 1024;
+/** How much of a bundle's unpacked bytes is gone through. */
+const MAX_BUNDLE_UNPACKED_BYTES = 512 * 1024 * 1024;
+/** Of a bundle with more entries the AppSpec is checked alone: going through them takes the server's only thread. */
+const MAX_BUNDLE_ENTRIES = 10_000;
+/** AppSpecs in directories that are kept until it is known whether their directory is taken away. */
+const MAX_WRAPPED_APP_SPECS = 4;
+const MAX_LINK_TARGET_BYTES = 4096;
+
+const GZIP_MAGIC = 0x1f8b;
+const EXECUTABLE_BITS = 0o111;
+const FILE_TYPE = { mask: 0o170000, link: 0o120000, directory: 0o040000, regular: 0o100000 } as const;
+/** Systems whose zips carry modes, by the upper byte of "version made by". */
+const UNIX_SYSTEMS: ReadonlySet<number> = new Set([3, 19]);
+
+export type BundleReading =
+  | { readonly outcome: "read"; readonly fileName: string; readonly findings: readonly Finding[] }
+  /** `reason` is a clause without a full stop. */
+  | { readonly outcome: "unchecked"; readonly reason: string };
+
+/** What is to be said of a bundle's AppSpec and entries. Nothing is unpacked, and no name in the bundle becomes a path. */
+export async function readBundle(
+  bundle: Uint8Array,
+  bundleType: BundleType,
+  signal: AbortSignal,
+): Promise<BundleReading> {
+  let content: BundleContent;
+  try {
+    content = bundleType === "zip" ? await readZip(bundle, signal) : await readTar(bundle, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof TooLarge) return { outcome: "unchecked", reason: error.message };
+    const message = `The bundle is not a readable ${bundleType}: every host fails at DownloadBundle. ${messageOf(error)}`;
+    return {
+      outcome: "read",
+      fileName: "bundle",
+      findings: [{ check: "refused", severity: "error", line: null, message }],
+    };
+  }
+  const { listing, appSpecs, isWhole } = content;
+  const fileName = APP_SPEC_NAMES.find(
+    (name) => listing.entries.has(name) && listing.entries.get(name) !== "directory",
+  );
+  if (fileName === undefined) {
+    if (!isWhole) return { outcome: "unchecked", reason: `it has more than ${MAX_BUNDLE_ENTRIES} entries` };
+    return { outcome: "read", fileName: "bundle", findings: [missingAppSpec(listing)] };
+  }
+  const path = listing.wrapper === "" ? fileName : `${listing.wrapper}/${fileName}`;
+  const text = appSpecs.get(path);
+  if (text === undefined) {
+    return { outcome: "unchecked", reason: `${fileName} is not a plain file of at most ${MAX_APP_SPEC_BYTES} bytes` };
+  }
+  const known = isWhole ? await withStarts(listing, text, content.startsOf) : null;
+  return { outcome: "read", fileName, findings: lintAppSpec(text, known).findings };
+}
+
+class TooLarge extends Error {}
+
+interface BundleContent {
+  readonly listing: BundleListing;
+  /** By path, the wrapper included. */
+  readonly appSpecs: ReadonlyMap<string, Buffer>;
+  /** Whether `listing` has every entry. */
+  readonly isWhole: boolean;
+  /** The first bytes of files, by paths with the wrapper, where they were not read with the listing. */
+  readonly startsOf?: (paths: ReadonlySet<string>) => Promise<ReadonlyMap<string, FileStart>>;
+}
+
+/** Zips are gone through once more for the first bytes of the scripts alone. */
+async function withStarts(
+  listing: BundleListing,
+  appSpec: Uint8Array,
+  startsOf: BundleContent["startsOf"],
+): Promise<BundleListing> {
+  if (startsOf === undefined) return listing;
+  const prefix = listing.wrapper === "" ? "" : `${listing.wrapper}/`;
+  const scripts = new Set<string>();
+  for (const location of scriptLocations(appSpec)) {
+    const found = findInBundle(listing, location);
+    if (found.is === "file") scripts.add(`${prefix}${found.path}`);
+  }
+  const files = new Map(listing.files);
+  for (const [path, start] of await startsOf(scripts)) {
+    const name = path.slice(prefix.length);
+    files.set(name, { isExecutable: null, ...files.get(name), start });
+  }
+  return { ...listing, files };
+}
+
+async function readZip(bundle: Uint8Array, signal: AbortSignal): Promise<BundleContent> {
+  const named: [string, NamedEntry][] = [];
+  const appSpecs = new Map<string, Buffer>();
+  let isWhole = true;
+  await eachZipEntry(bundle, signal, async (name, entry, read) => {
+    const kind = zipKind(name, entry);
+    const path = plainPath(name);
+    const isKept = named.length < MAX_BUNDLE_ENTRIES || isAppSpecPath(path);
+    isWhole &&= isKept;
+    if (!isKept || kind === "other") return;
+    if (kind === "link") named.push([name, { kind, target: (await read(MAX_LINK_TARGET_BYTES)).toString("utf8") }]);
+    else if (kind === "directory") named.push([name, { kind }]);
+    else {
+      named.push([name, { kind, isExecutable: zipExecutable(entry), start: null }]);
+      if (!isWantedAppSpec(path, appSpecs) || entry.isEncrypted() || entry.uncompressedSize > MAX_APP_SPEC_BYTES)
+        return;
+      const text = await read(MAX_APP_SPEC_BYTES + 1);
+      if (text.length > MAX_APP_SPEC_BYTES) throw new TooLarge(`${path} is larger than it says`);
+      appSpecs.set(path, text);
+    }
+  });
+  const startsOf = async (paths: ReadonlySet<string>) => {
+    const starts = new Map<string, FileStart>();
+    await eachZipEntry(bundle, signal, async (name, entry, read) => {
+      const path = plainPath(name);
+      if (paths.has(path) && !entry.isEncrypted()) starts.set(path, fileStart(await read(FILE_START_BYTES)));
+    });
+    return starts;
+  };
+  return { listing: listBundle(named), appSpecs, isWhole, startsOf };
+}
+
+/** `read` gives an entry's content up to so many bytes. */
+async function eachZipEntry(
+  bundle: Uint8Array,
+  signal: AbortSignal,
+  visit: (name: string, entry: Entry, read: (maxBytes: number) => Promise<Buffer>) => Promise<void>,
+): Promise<void> {
+  const buffer = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength);
+  const zip = await fromBufferPromise(buffer, { lazyEntries: true, decodeStrings: false });
+  try {
+    for await (const entry of zip.eachEntry()) {
+      signal.throwIfAborted();
+      await visit(entry.fileNameRaw.toString("utf8"), entry, async (maxBytes) => {
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        // Sizes may lie; the stream is cut where they do.
+        for await (const chunk of await zip.openReadStreamPromise(entry)) {
+          chunks.push(chunk as Buffer);
+          bytes += (chunk as Buffer).length;
+          if (bytes >= maxBytes) break;
+        }
+        return Buffer.concat(chunks).subarray(0, maxBytes);
+      });
+    }
+  } finally {
+    zip.close();
+  }
+}
+
+function unixModeOf(entry: Entry): number {
+  return UNIX_SYSTEMS.has(entry.versionMadeBy >>> 8) ? entry.externalFileAttributes >>> 16 : 0;
+}
+
+function zipKind(name: string, entry: Entry): "file" | "directory" | "link" | "other" {
+  if (name.endsWith("/")) return "directory";
+  const type = unixModeOf(entry) & FILE_TYPE.mask;
+  if (type === FILE_TYPE.link) return "link";
+  return type === 0 || type === FILE_TYPE.regular ? "file" : "other";
+}
+
+function zipExecutable(entry: Entry): boolean | null {
+  const mode = unixModeOf(entry);
+  return mode === 0 ? null : (mode & EXECUTABLE_BITS) !== 0;
+}
+
+async function readTar(bundle: Uint8Array, signal: AbortSignal): Promise<BundleContent> {
+  const named: [string, NamedEntry][] = [];
+  const appSpecs = new Map<string, Buffer>();
+  let isWhole = true;
+  const parser = new Parser();
+  let failure: Error | undefined;
+  parser.on("warn", (code: string, message: string | Error) => {
+    if (code !== "TAR_ENTRY_INFO") failure ??= message instanceof Error ? message : new Error(message);
+  });
+  parser.on("entry", (entry: ReadEntry) => {
+    const kind = tarKind(entry);
+    const path = plainPath(entry.path);
+    const isKept = named.length < MAX_BUNDLE_ENTRIES || isAppSpecPath(path);
+    isWhole &&= isKept;
+    if (kind === "directory") named.push([entry.path, { kind }]);
+    else if (kind === "link") named.push([entry.path, { kind, target: entry.linkpath ?? "" }]);
+    else if (kind === "file" && isKept) {
+      const index = named.length;
+      const isExecutable = entry.mode === undefined ? null : (entry.mode & EXECUTABLE_BITS) !== 0;
+      named.push([entry.path, { kind, isExecutable, start: null }]);
+      const isRead = isWantedAppSpec(path, appSpecs) && entry.size <= MAX_APP_SPEC_BYTES && entry.type !== "Link";
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      entry.on("data", (chunk: Buffer) => {
+        if (isRead || bytes < FILE_START_BYTES)
+          chunks.push(Buffer.from(isRead ? chunk : chunk.subarray(0, FILE_START_BYTES)));
+        bytes += chunk.length;
+      });
+      entry.on("end", () => {
+        const read = Buffer.concat(chunks);
+        if (isRead) appSpecs.set(path, read);
+        if (entry.type !== "Link") named[index] = [entry.path, { kind, isExecutable, start: fileStart(read) }];
+      });
+    }
+    entry.resume();
+  });
+  let unpackedBytes = 0;
+  async function feed(source: AsyncIterable<Buffer>): Promise<void> {
+    for await (const chunk of source) {
+      unpackedBytes += chunk.length;
+      if (unpackedBytes > MAX_BUNDLE_UNPACKED_BYTES) {
+        throw new TooLarge(`unpacked it has more than ${MAX_BUNDLE_UNPACKED_BYTES} bytes`);
+      }
+      parser.write(chunk);
+      if (failure) throw failure;
+    }
+    parser.end();
+    if (failure) throw failure;
+  }
+  const buffer = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength);
+  const source = Readable.from([buffer]);
+  const isGzipped = buffer.length >= 2 && buffer.readUInt16BE(0) === GZIP_MAGIC;
+  if (isGzipped) await pipeline(source, createGunzip(), feed, { signal });
+  else await pipeline(source, feed, { signal });
+  return { listing: listBundle(named), appSpecs, isWhole };
+}
+
+function tarKind({ type }: ReadEntry): "file" | "directory" | "link" | "other" {
+  switch (type) {
+    case "File":
+    case "OldFile":
+    case "ContiguousFile":
+    case "Link":
+      return "file";
+    case "Directory":
+    case "GNUDumpDir":
+      return "directory";
+    case "SymbolicLink":
+      return "link";
+    default:
+      return "other";
+  }
+}
+
+function plainPath(name: string): string {
+  return name.replace(/^(\.\/+)+/, "");
+}
+
+/** At the top, or in a directory there, which may be taken away. */
+function isAppSpecPath(path: string): boolean {
+  const parts = path.split("/");
+  return parts.length <= 2 && APP_SPEC_NAMES.some((name) => name === parts.at(-1));
+}
+
+function isWantedAppSpec(path: string, kept: ReadonlyMap<string, Buffer>): boolean {
+  if (!isAppSpecPath(path)) return false;
+  return !path.includes("/") || [...kept.keys()].filter((each) => each.includes("/")).length < MAX_WRAPPED_APP_SPECS;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

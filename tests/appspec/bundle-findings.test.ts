@@ -1,0 +1,149 @@
+import { gzipSync } from "node:zlib";
+import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
+import { type RawTarEntry, type RawZipEntry, rawTar, rawZip } from "@sluice/agent/host/fixtures/raw-archives.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import { BundleFindings } from "@sluice/server/preflight/bundle-findings.ts";
+import { readBundle } from "@sluice/server/preflight/read-bundle.ts";
+import { describe, expect, it } from "vitest";
+
+const HEAD = "version: 0.0\nos: linux\n";
+const VALID = `${HEAD}hooks:\n  ValidateService:\n    - location: check.sh\n`;
+const never = new AbortController().signal;
+const SCRIPT = "#!/bin/sh\n";
+const EXECUTABLE = 0o755;
+const REGULAR_FILE = 0o100000;
+const LINK = 0o120000;
+
+interface Entry {
+  readonly name: string;
+  readonly content?: string | Buffer;
+  readonly mode?: number;
+  readonly linkTo?: string;
+}
+
+const tarred = ({ name, content, mode, linkTo }: Entry): RawTarEntry =>
+  linkTo === undefined
+    ? { name, content: content ?? "", ...(mode === undefined ? {} : { mode }) }
+    : { name, type: "2", linkName: linkTo };
+const zipped = ({ name, content, mode = 0o644, linkTo }: Entry): RawZipEntry =>
+  linkTo === undefined
+    ? { name, content: content ?? "", unixMode: REGULAR_FILE | mode }
+    : { name, content: linkTo, unixMode: LINK | 0o777 };
+
+const PACKED = [
+  ["zip", (entries: readonly Entry[]) => rawZip(entries.map(zipped))],
+  ["tar", (entries: readonly Entry[]) => rawTar(entries.map(tarred))],
+  ["tgz", (entries: readonly Entry[]) => gzipSync(rawTar(entries.map(tarred)))],
+] as const;
+
+const appSpec = (content: string | Buffer = VALID, name = "appspec.yml"): Entry => ({ name, content });
+const check = { name: "check.sh", content: SCRIPT, mode: EXECUTABLE };
+
+describe.each(PACKED)("a %s", (bundleType, pack) => {
+  const read = (...entries: readonly Entry[]) => readBundle(pack(entries), bundleType, never);
+  const checks = async (...entries: readonly Entry[]) => {
+    const reading = await read(...entries);
+    if (reading.outcome !== "read") throw new Error(reading.reason);
+    return reading.findings.map(({ check: name, line }) => `${name} ${line}`);
+  };
+
+  it("has its AppSpec in the root, appspec.yml before appspec.yaml", async () => {
+    const broken = appSpec("version: 9", "appspec.yaml");
+    expect(await read(broken, check, appSpec())).toMatchObject({
+      fileName: "appspec.yml",
+      findings: [{ check: "second-app-spec" }],
+    });
+    expect(await read(appSpec(VALID, "./appspec.yaml"), check)).toEqual({ outcome: "read", fileName: "appspec.yaml", findings: [] });
+  });
+
+  it("may have one directory around everything, as agents take it away", async () => {
+    expect(await checks({ ...check, name: "web-1/check.sh" }, appSpec(VALID, "web-1/appspec.yml"))).toEqual([]);
+    expect(await checks(appSpec(VALID, "web-1/appspec.yml"), { name: "other" })).toEqual(["missing-app-spec null"]);
+    for (const name of ["../appspec.yml", "/appspec.yml"]) expect(await checks(appSpec(VALID, name))).toEqual(["missing-app-spec null"]);
+  });
+
+  it("is held against its AppSpec: scripts, their first lines and modes, links", async () => {
+    const text = `${HEAD}hooks:\n  BeforeInstall: [{location: a.sh}]\n  AfterInstall: [{location: b.sh}]\n  ApplicationStart: [{location: l/c.sh}]\n  ValidateService: [{location: d.sh}]\n`;
+    const entries: readonly Entry[] = [
+      { name: "a.sh", content: "#!/bin/sh\r\n", mode: EXECUTABLE },
+      appSpec(text),
+      { name: "b.sh", content: SCRIPT },
+      { name: "l", linkTo: "real" },
+      { name: "real/c.sh", content: "\uFEFF#!/bin/sh\n", mode: EXECUTABLE },
+    ];
+    expect(await checks(...entries)).toEqual(["unusable-script 4", "not-executable 5", "script-start 6", "missing-script 7"]);
+  });
+
+  it("is refused in the words in which agents refuse it", async () => {
+    expect(await read(appSpec("version: 9\nos: linux\n"))).toMatchObject({
+      findings: [{ check: "refused", severity: "error", message: expect.stringContaining("invalid version value (9)") }],
+    });
+  });
+
+  it("is not read where its AppSpec is too large, or a link", async () => {
+    expect(await read(appSpec(Buffer.alloc(1024 * 1024 + 1, "#")))).toMatchObject({ outcome: "unchecked" });
+    expect(await read({ name: "appspec.yml", linkTo: "/etc/passwd" })).toMatchObject({ outcome: "unchecked" });
+  });
+
+  it("that is damaged is told as such", async () => {
+    expect(await readBundle(pack([appSpec()]).subarray(0, 60), bundleType, never)).toMatchObject({
+      findings: [{ severity: "error", message: expect.stringContaining(`not a readable ${bundleType}`) }],
+    });
+  });
+});
+
+describe("what a deployment says of its bundle", () => {
+  const SHA256 = "5".repeat(64);
+  const at = (key: string): RevisionLocation => ({
+    revisionType: "S3",
+    s3Location: { bucket: "b", key, bundleType: "tar" },
+  });
+  const bundleWith = (text: string) => rawTar([appSpec(text), check].map(tarred));
+
+  function findingsOf(bundles: Readonly<Record<string, Buffer>>) {
+    const reads: string[] = [];
+    const read: RevisionSource["read"] = async (revision, maxBytes) => {
+      const key = revision.revisionType === "S3" ? revision.s3Location.key : "";
+      reads.push(`${key} ${maxBytes}`);
+      const bundle = bundles[key];
+      if (bundle === undefined) throw new Error("no such bundle");
+      return bundle;
+    };
+    return { findings: new BundleFindings({ read }), reads };
+  }
+
+  it("are its errors and warnings with their lines, and no notes", async () => {
+    const { findings } = findingsOf({ a: bundleWith(`${HEAD}hooks:\n  AfterInstal:\n    - location: check.sh\n`) });
+    expect(await findings.of(at("a"), undefined, never)).toEqual([
+      "appspec.yml line 4: AfterInstal is no lifecycle event, so its scripts never run, and the deployment succeeds without them. Did you mean AfterInstall?",
+    ]);
+  });
+
+  it("has an end", async () => {
+    const events = Array.from({ length: 40 }, (_, index) => `  Odd${index}: [{location: check.sh}]\n`).join("");
+    const { findings } = findingsOf({ a: bundleWith(`${HEAD}hooks:\n${events}`) });
+    const told = await findings.of(at("a"), undefined, never);
+    expect(told).toHaveLength(11);
+    expect(told.at(-1)).toBe("appspec.yml: 30 more, which sluice plan --s3-location shows.");
+  });
+
+  it("is nothing of a bundle that cannot be read, or that hosts fetch by themselves", async () => {
+    const { findings, reads } = findingsOf({});
+    expect(await findings.of(at("gone"), undefined, never)).toEqual([]);
+    const gitHub: RevisionLocation = {
+      revisionType: "GitHub",
+      gitHubLocation: { repository: "o/n", commitId: "a".repeat(40) },
+    };
+    expect(await findings.of(gitHub, undefined, never)).toEqual([]);
+    expect(reads).toEqual([`gone ${16 * 1024 * 1024}`]);
+    await expect(findings.of(at("gone"), undefined, AbortSignal.abort(new Error("stopping")))).rejects.toThrow("stopping");
+  });
+
+  it("is remembered for the same bytes", async () => {
+    const { findings, reads } = findingsOf({ a: bundleWith(`${HEAD}hook: {}\n`) });
+    const told = await findings.of(at("a"), SHA256, never);
+    expect(told).toHaveLength(1);
+    expect(await findings.of(at("b"), SHA256, never)).toEqual(told);
+    expect(reads).toHaveLength(1);
+  });
+});
