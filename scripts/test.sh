@@ -4,7 +4,7 @@
 # Arguments go to Vitest, to run a part: npm test -- tests/e2e
 . "$(dirname -- "$0")/setup.sh"
 
-sh scripts/debian-packages.sh iproute2 curl postgresql pgbouncer awscli haproxy prometheus || true
+sh scripts/debian-packages.sh iproute2 curl postgresql pgbouncer awscli haproxy prometheus libarchive-tools zip unzip python3 || true
 
 failed=0
 sh scripts/build.sh || failed=$((failed + 1))
