@@ -1,6 +1,6 @@
 import type { DeploymentStatus } from "@sluice/engine/state.ts";
 import { type Kysely, type SqlBool, sql } from "kysely";
-import { compiledListQuery } from "./compiled-query.ts";
+import { compiledListQuery, compiledQuery } from "./compiled-query.ts";
 import { type DeploymentRow, oneDeployment } from "./deployments.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import { markRemoved } from "./removed-deployments.ts";
@@ -50,14 +50,18 @@ export async function findActiveDeploymentId(
   db: Kysely<Database>,
   deploymentGroupId: string,
 ): Promise<string | undefined> {
-  const row = await db
+  const { rows } = await activeOfGroup(db, { deploymentGroupId });
+  return rows[0]?.deployment_id;
+}
+
+/** Written out, so that both databases see that the partial index will do: otherwise every deployment of the group is read. */
+const activeOfGroup = compiledQuery((db, { deploymentGroupId }: { readonly deploymentGroupId: string }) =>
+  db
     .selectFrom("deployments")
     .select("deployment_id")
     .where("deployment_group_id", "=", deploymentGroupId)
-    .where("active", "=", 1)
-    .executeTakeFirst();
-  return row?.deployment_id;
-}
+    .where(sql<SqlBool>`active = 1`),
+);
 
 export interface DeploymentPosition {
   readonly createdAt: number;
