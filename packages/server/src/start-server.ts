@@ -50,6 +50,7 @@ export interface ServerOptions {
   readonly region?: string | undefined;
   readonly accountId?: string | undefined;
   readonly logLevel?: string | undefined;
+  readonly logFormat?: string | undefined;
 }
 
 export interface RunningServer {
@@ -65,7 +66,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const region = options.region ?? DEFAULT_REGION;
   const accountId = options.accountId ?? DEFAULT_ACCOUNT_ID;
   checkIdentity(accountId, region);
-  const log = createServerLog(options.logLevel);
+  const log = createServerLog({ level: options.logLevel, format: options.logFormat });
   const config = await loadConfig(options.configFile);
   checkNoUnfinishedRestore(options.dataDirectory);
   if (options.allowSeveralServers && options.databaseUrl === undefined) {

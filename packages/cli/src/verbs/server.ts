@@ -20,6 +20,7 @@ interface ServerOptions {
   readonly region?: string;
   readonly accountId?: string;
   readonly logLevel?: string;
+  readonly logFormat?: string;
 }
 
 /** For what is being closed at the far end, too. */
@@ -47,7 +48,8 @@ export function define(command: Command): void {
     .option("--tls-key <file>", "PEM of its key")
     .option("--region <region>", "the region in ARNs (default: us-east-1)")
     .option("--account-id <id>", "the account in ARNs (default: 111122223333)")
-    .option("--log-level <level>", "trace, debug, info, warn or error (default: info)");
+    .option("--log-level <level>", "trace, debug, info, warn or error (default: info)")
+    .option("--log-format <format>", "text, json, or auto: text on a terminal, else JSON (default: auto)");
   addExamples(command, "sluice server --data /var/lib/sluice --listen 0.0.0.0:7450");
   command.action(async (options: ServerOptions) => {
     if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
@@ -68,6 +70,7 @@ export function define(command: Command): void {
       region: options.region,
       accountId: options.accountId,
       logLevel: options.logLevel,
+      logFormat: options.logFormat,
     }).catch((error: unknown) => {
       throw namingDirectoryTrouble(error, options.data);
     });

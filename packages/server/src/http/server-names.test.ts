@@ -177,3 +177,11 @@ describe("the names of sluice.yml", () => {
     expect(server.find(host, LOCAL)).toBeNull(),
   );
 });
+
+it("names each of its names once for people, also one that sluice.yml and the certificate have", async () => {
+  const subjectAltNames = ["deploy.example.com", "localhost", "127.0.0.1"];
+  const { certificatePem } = await createSelfSignedCertificate({ commonName: "deploy.example.com", subjectAltNames });
+  const configured = [{ name: "deploy.example.com" }, { name: "deploy.example.com", port: 443 }];
+  const { known } = names(["0.0.0.0"], configured, certificatePem);
+  expect(known).toEqual(["deploy.example.com", "deploy.example.com:443", "localhost", "127.0.0.1", "::1"]);
+});

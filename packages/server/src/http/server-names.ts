@@ -71,7 +71,8 @@ export class ServerNames {
     const configured = this.#configured.map(
       ({ name, port, scheme }) => `${scheme === undefined ? "" : `${scheme}://`}${formatAuthority(name, port)}`,
     );
-    return [...configured, ...this.#names, ...[...this.#wildcards].map((base) => `*.${base}`)];
+    // A configured name is mostly in the certificate, too.
+    return [...new Set([...configured, ...this.#names, ...[...this.#wildcards].map((base) => `*.${base}`)])];
   }
 
   /**
