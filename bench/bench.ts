@@ -41,15 +41,10 @@ const { values: options, positionals: names } = readCommandLine(USAGE, {
     json: { type: "boolean", default: false },
     repetitions: { type: "string" },
     profile: { type: "string" },
-    help: { type: "boolean", short: "h", default: false },
   },
 });
 
 async function main(): Promise<number> {
-  if (options.help) {
-    console.log(USAGE);
-    return 0;
-  }
   const unknown = names.filter((name) => !FIGURES.some((figure) => figure.name === name));
   const repetitions = options.repetitions === undefined ? undefined : Number(options.repetitions);
   if (unknown.length > 0 || (repetitions !== undefined && !(Number.isInteger(repetitions) && repetitions > 0))) {

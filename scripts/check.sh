@@ -1,6 +1,10 @@
 #!/bin/sh
 # Types, lint and format, allowed imports, generated files, lockfile. Runs every check even after one has failed; the exit
 # status is the number of checks that failed.
+usage='npm run check
+
+Types, lint and format, allowed imports, generated files, lockfile. Exits with the number of checks that failed.'
+. "$(dirname -- "$0")/usage.sh"
 . "$(dirname -- "$0")/setup.sh"
 
 failures=0

@@ -1,6 +1,11 @@
 #!/bin/sh
-# A server and three hosts on this machine, a real deployment to them, and one that fails and is reported. Goes on until Ctrl-C;
-# with --once it ends after both, and exits with 0 only if everything was as expected.
+# A server and hosts on this machine, a deployment to them, and a broken one that is rolled back. Goes on until Ctrl-C;
+# with --once it ends after that, and exits with 0 only if everything was as expected.
+usage='npm run demo -- [--once]
+
+A server and hosts on this machine; a deployment, a broken one, and its rollback. Goes on until Ctrl-C.
+  --once   ends after the rollback; exits with 0 only if everything was as expected'
+. "$(dirname -- "$0")/usage.sh"
 . "$(dirname -- "$0")/setup.sh"
 sh scripts/debian-packages.sh iproute2 curl || true
 sh scripts/build.sh

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { dieWithParent } from "@sluice/cli/up/namespace.ts";
-import { codeDeployClient } from "@sluice/wire/client/clients.ts";
+import { dieWithParent, whyNoNamespaces } from "@sluice/cli/up/namespace.ts";
+import { type CodeDeployClient, codeDeployClient } from "@sluice/wire/client/clients.ts";
 import { connectionTo, resolveConnection } from "@sluice/wire/config/connection.ts";
 import { readCommandLine } from "./command-line.ts";
 import { freePort } from "./free-port.ts";
@@ -14,11 +14,12 @@ const { values: options } = readCommandLine("npm run demo -- [--once]", {
   options: { once: { type: "boolean", default: false } },
 });
 
-const sluice = resolve("bin/sluice");
-const application = "web";
-const group = "demo";
-const hasNamespaces = process.getuid?.() === 0;
-const hostTag = { Key: "Environment", Value: "demo" };
+const SLUICE = resolve("bin/sluice");
+const APPLICATION = "web";
+const GROUP = "demo";
+const HOST_TAG = { Key: "Environment", Value: "demo" };
+const SIGNAL_BASE = 128;
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 /** A demo that is not as expected is a failure, told in one line. */
 class Unexpected extends Error {}
@@ -31,46 +32,50 @@ function say(text: string): void {
   console.log(`\n── ${text}`);
 }
 
-/** Runs `sluice …`, shows what it prints, and gives its exit status and all of its output. */
-async function runSluice(args: readonly string[]): Promise<{ readonly status: number; readonly output: string }> {
+/** Programs that are to end with the demo, whatever ends it. */
+const children = new Set<ChildProcess>();
+
+function start(program: string, args: readonly string[], stdio: "inherit" | "piped", isApart = false): ChildProcess {
+  const child = spawn(program, args, {
+    stdio: stdio === "inherit" ? "inherit" : ["ignore", "pipe", "pipe"],
+    detached: isApart,
+  });
+  children.add(child);
+  child.once("close", () => children.delete(child));
+  return child;
+}
+
+/** `sluice deploy … --watch`: the live view at a terminal, and lines anywhere else. Gives its exit status. */
+async function deploy(revision: string, dataDirectory: string): Promise<number> {
+  const args = ["deploy", relative(process.cwd(), revision), "--application", APPLICATION, "--group", GROUP, "--watch"];
   console.log(`$ sluice ${args.join(" ")}`);
-  const child = spawn(sluice, args, { stdio: [process.stdin.isTTY ? "inherit" : "ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const [stream, out] of [
-    [child.stdout, process.stdout],
-    [child.stderr, process.stderr],
-  ] as const) {
-    stream?.on("data", (chunk: Buffer) => {
-      output += chunk;
-      out.write(chunk);
-    });
-  }
-  const status = await new Promise<number>((done, failed) =>
-    child.once("error", failed).once("close", (code) => done(code ?? 1)),
-  );
-  return { status, output };
+  const child = start(SLUICE, [...args, "--data", dataDirectory], process.stdout.isTTY ? "inherit" : "piped");
+  child.stdout?.pipe(process.stdout, { end: false });
+  child.stderr?.pipe(process.stderr, { end: false });
+  return new Promise((done, failed) => child.once("error", failed).once("close", (code) => done(code ?? 1)));
 }
 
 interface DemoHost {
-  readonly label: string;
+  readonly name: string;
   readonly address: string;
 }
 
 /** Starts `sluice up` and waits until it says that it is ready. */
 async function startUp(dataDirectory: string): Promise<{ readonly child: ChildProcess; readonly hosts: DemoHost[] }> {
-  const args = ["up", "--data", dataDirectory, "--listen", "127.0.0.1:0", "--tag", `${hostTag.Key}=${hostTag.Value}`];
-  if (hasNamespaces) args.push("--hosts", "3");
-  console.log(`$ sluice ${args.join(" ")}`);
+  const tag = `${HOST_TAG.Key}=${HOST_TAG.Value}`;
+  const args = ["up", "--data", dataDirectory, "--listen", "127.0.0.1:0", "--tag", tag];
+  console.log(`$ sluice up --tag ${tag}`);
   // Ends in order even if this process is killed.
-  const [program = sluice, ...rest] = [...dieWithParent("TERM"), sluice, ...args];
-  const child = spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"], detached: true });
+  const [program = SLUICE, ...rest] = [...dieWithParent("TERM"), SLUICE, ...args];
+  const child = start(program, rest, "piped", true);
+  child.stderr?.pipe(process.stderr, { end: false });
   const hosts: DemoHost[] = [];
   const isReady = new Promise<boolean>((done) => {
     child.once("exit", () => done(false));
     createInterface({ input: child.stdout! }).on("line", (line) => {
-      console.log(line);
-      const host = /^ {2}(\S+ \(\S+\)) {2}(\S+)/.exec(line);
-      if (host !== null) hosts.push({ label: host[1] ?? "", address: host[2] ?? "" });
+      const host = /^ {2}(\S+) \(\S+\) {2}(\S+)/.exec(line);
+      if (host !== null) hosts.push({ name: host[1] ?? "", address: host[2] ?? "" });
+      if (host !== null || line.startsWith("Sluice listens") || line.startsWith("One host")) console.log(line);
       if (line.startsWith("Ready.")) done(true);
     });
   });
@@ -78,28 +83,25 @@ async function startUp(dataDirectory: string): Promise<{ readonly child: ChildPr
   return { child, hosts };
 }
 
-async function createGroup(dataDirectory: string): Promise<void> {
-  const codeDeploy = codeDeployClient(connectionTo(resolveConnection({ data: dataDirectory }), "codedeploy"));
-  await codeDeploy.call("CreateApplication", { applicationName: application, computePlatform: "Server" });
+async function createGroup(codeDeploy: CodeDeployClient): Promise<void> {
+  await codeDeploy.call("CreateApplication", { applicationName: APPLICATION, computePlatform: "Server" });
   await codeDeploy.call("CreateDeploymentGroup", {
-    applicationName: application,
-    deploymentGroupName: group,
+    applicationName: APPLICATION,
+    deploymentGroupName: GROUP,
     serviceRoleArn: "arn:aws:iam::111122223333:role/CodeDeployServiceRole",
     deploymentConfigName: "CodeDeployDefault.OneAtATime",
-    ec2TagFilters: [{ ...hostTag, Type: "KEY_AND_VALUE" }],
+    ec2TagFilters: [{ ...HOST_TAG, Type: "KEY_AND_VALUE" }],
+    autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] },
   });
-  codeDeploy.close();
-  console.log(
-    `created the application ${application} and its group ${group}: the hosts tagged ${hostTag.Key}=${hostTag.Value}`,
-  );
 }
 
-/** Copies examples/web. Without root it cannot be installed in /opt, so it goes below the demo's own directory. */
-async function prepareRevision(
-  directory: string,
-  overlays: readonly string[],
-  place: { opt: string; port: number },
-): Promise<void> {
+interface Place {
+  readonly opt: string;
+  readonly port: number;
+}
+
+/** Copies examples/web. Where it cannot be installed in /opt, or beside something else there, it goes below the demo's own directory. */
+async function prepareRevision(directory: string, overlays: readonly string[], place: Place): Promise<void> {
   await cp("examples/web", directory, { recursive: true });
   for (const overlay of overlays) await cp(overlay, directory, { recursive: true });
   for (const file of ["appspec.yml", "scripts/service.sh"]) {
@@ -109,83 +111,117 @@ async function prepareRevision(
   }
 }
 
-async function showRelease(host: DemoHost, port: number): Promise<string> {
-  const url = `http://${host.address}:${port}/release`;
-  const { stdout } = await promisify(execFile)("curl", ["--silent", "--show-error", "--fail", "--max-time", "10", url]);
-  console.log(`$ curl ${url}   # ${host.label}\n${stdout.trimEnd()}`);
-  return stdout;
+/** What every host answers, shown as by curl; they have to name the deployment. */
+async function showReleases(hosts: readonly DemoHost[], port: number, deploymentId: string): Promise<void> {
+  for (const { name, address } of hosts) {
+    const url = `http://${address}:${port}/release`;
+    const { stdout } = await promisify(execFile)("curl", [
+      "--silent",
+      "--show-error",
+      "--fail",
+      "--max-time",
+      "10",
+      url,
+    ]);
+    console.log(`$ curl ${url}   # ${name}\n${stdout.trimEnd()}`);
+    expectThat(stdout.includes(`"${deploymentId}"`), `${name} does not serve what ${deploymentId} deployed`);
+  }
 }
 
 async function playDemo(directory: string, hosts: readonly DemoHost[], dataDirectory: string): Promise<void> {
-  const place = hasNamespaces
-    ? { opt: "/opt/sluice-web", port: 8080 }
-    : { opt: join(directory, "opt", "sluice-web"), port: await freePort() };
-  await createGroup(dataDirectory);
-  const deploy = (revision: string) =>
-    runSluice(["deploy", revision, "--application", application, "--group", group, "--watch", "--data", dataDirectory]);
+  const place =
+    (await whyNoNamespaces()) === undefined
+      ? { opt: "/opt/sluice-web", port: 8080 }
+      : { opt: join(directory, "opt", "sluice-web"), port: await freePort() };
+  const codeDeploy = codeDeployClient(connectionTo(resolveConnection({ data: dataDirectory }), "codedeploy"));
+  try {
+    await createGroup(codeDeploy);
+    const newest = async () => {
+      const { deployments } = await codeDeploy.call("ListDeployments", {
+        applicationName: APPLICATION,
+        deploymentGroupName: GROUP,
+      });
+      return deployments ?? [];
+    };
 
-  say("A revision that works: examples/web, an HTTP service that its hooks start and check");
-  const good = join(directory, "web");
-  await prepareRevision(good, [], place);
-  const first = await deploy(good);
-  expectThat(first.status === 0, "the deployment of examples/web did not succeed");
-  const deploymentId = /\bd-[A-Z0-9]{9}\b/.exec(first.output)?.[0] ?? "";
-  for (const host of hosts) {
-    const release = await showRelease(host, place.port);
-    expectThat(release.includes(`"${deploymentId}"`), `${host.label} does not serve what ${deploymentId} deployed`);
-  }
+    say("A revision that works: examples/web, an HTTP service that its hooks start and check");
+    const good = join(directory, "web");
+    await prepareRevision(good, [], place);
+    expectThat((await deploy(good, dataDirectory)) === 0, "the deployment of examples/web did not succeed");
+    await showReleases(hosts, place.port, (await newest())[0] ?? "");
 
-  say("A revision that is broken: the service starts, and answers every request with 500");
-  const broken = join(directory, "web-broken");
-  await prepareRevision(broken, ["examples/web-broken"], place);
-  const second = await deploy(broken);
-  expectThat(second.status === 1, `the broken revision ended with status ${second.status}, not 1`);
-  for (const part of ["ValidateService", "scripts/validate.sh", "answered 500"]) {
-    expectThat(second.output.includes(part), `the report of the broken revision does not name ${part}`);
+    say("A broken one: it starts, and answers with 500. The group has automatic rollback");
+    const broken = join(directory, "web-broken");
+    await prepareRevision(broken, ["examples/web-broken"], place);
+    const status = await deploy(broken, dataDirectory);
+    expectThat(status === 1, `the broken revision ended with status ${status}, not 1`);
+    const brokenId = await failedOf(codeDeploy, await newest());
+    const { deploymentInfo } = await codeDeploy.call("GetDeployment", { deploymentId: brokenId });
+    const rollbackId = deploymentInfo?.rollbackInfo?.rollbackDeploymentId ?? "";
+    expectThat(rollbackId !== "", `${brokenId} was not rolled back`);
+    const report = deploymentInfo?.errorInformation?.message ?? "";
+    for (const part of ["ValidateService", "scripts/validate.sh"])
+      expectThat(report.includes(part), `the report of the broken revision does not name ${part}: ${report}`);
+
+    say(`The old revision answers again: ${rollbackId} has deployed it`);
+    await showReleases(hosts, place.port, rollbackId);
+  } finally {
+    codeDeploy.close();
   }
 }
 
-const directory = await mkdtemp(
-  join(await mkdir(resolve(".sluice"), { recursive: true }).then(() => resolve(".sluice")), "demo-"),
-);
-const dataDirectory = join(directory, "data");
-let up: ChildProcess | undefined;
-let isInterrupted = false;
-const interrupted = new Promise<void>((done) => {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      isInterrupted = true;
-      done();
-    });
+async function failedOf(codeDeploy: CodeDeployClient, ids: readonly string[]): Promise<string> {
+  for (const deploymentId of ids) {
+    const { deploymentInfo } = await codeDeploy.call("GetDeployment", { deploymentId });
+    if (deploymentInfo?.status === "Failed") return deploymentId;
   }
-});
+  throw new Unexpected("no deployment has failed");
+}
 
+function sayWhatNext(directory: string, dataDirectory: string): void {
+  const data = relative(process.cwd(), dataDirectory);
+  const web = relative(process.cwd(), join(directory, "web"));
+  say("It runs until Ctrl-C. In another terminal, for example:");
+  console.log(`  export SLUICE_DATA=${data}`);
+  console.log("  bin/sluice hosts list");
+  console.log(`  bin/sluice deploy ${web} --application ${APPLICATION} --group ${GROUP} --watch`);
+  console.log('  eval "$(bin/sluice env)" && aws deploy list-deployments');
+}
+
+const interrupted = new Promise<keyof typeof SIGNALS>((done) => {
+  for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) process.on(signal, () => done(signal));
+});
+// A terminal that was closed takes no more output, and that is not to keep this from tidying up.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+
+await mkdir(resolve(".sluice"), { recursive: true });
+const directory = await mkdtemp(resolve(".sluice", "demo-"));
+const dataDirectory = join(directory, "data");
 try {
-  if (!hasNamespaces)
-    console.log("Not root: one host, which is this machine itself, and the service below .sluice/ instead of /opt.");
-  const started = await startUp(dataDirectory);
-  up = started.child;
-  const ended = await Promise.race([playDemo(directory, started.hosts, dataDirectory), interrupted]);
-  if (!options.once && !isInterrupted) {
-    say("It goes on until Ctrl-C. To try next, in another terminal:");
-    console.log(`  bin/sluice hosts list --data ${dataDirectory}`);
-    console.log(
-      `  bin/sluice deploy ${join(directory, "web")} --application ${application} --group ${group} --watch --data ${dataDirectory}`,
-    );
-    console.log(`  eval "$(bin/sluice env --data ${dataDirectory})" && aws deploy list-deployments`);
-    await Promise.race([interrupted, new Promise((done) => started.child.once("exit", done))]);
-  }
-  void ended;
-  if (options.once && !isInterrupted) say("Both were as they should be.");
+  const play = async (): Promise<void> => {
+    const { child, hosts } = await startUp(dataDirectory);
+    const ended = new Promise((done) => child.once("exit", done));
+    await playDemo(directory, hosts, dataDirectory);
+    if (options.once) return;
+    sayWhatNext(directory, dataDirectory);
+    await ended;
+  };
+  const signal = await Promise.race([play(), interrupted]);
+  // Ctrl-C is how it ends, unless it was to end by itself.
+  if (signal !== undefined && (options.once || signal !== "SIGINT")) process.exitCode = SIGNAL_BASE + SIGNALS[signal];
 } catch (error) {
   console.error(`\ndemo: ${error instanceof Unexpected ? error.message : (error as Error).stack}`);
   process.exitCode = 1;
 } finally {
-  if (up !== undefined && up.exitCode === null && up.signalCode === null) {
-    const gone = new Promise((done) => up?.once("exit", done));
-    up.kill("SIGTERM");
-    await gone;
-  }
+  await Promise.all(
+    [...children].map((child) => {
+      const gone = new Promise((done) => child.once("exit", done));
+      if (child.exitCode !== null || child.signalCode !== null) return undefined;
+      child.kill("SIGTERM");
+      return gone;
+    }),
+  );
   await rm(directory, { recursive: true, force: true });
 }
-if (isInterrupted && options.once) process.exitCode = 130;
+// A step that was interrupted may still wait for an answer.
+process.exit();

@@ -7,6 +7,11 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as sdk from "@aws-sdk/client-codedeploy";
 import { NUMBER_KINDS } from "../packages/wire/src/shapes/codedeploy-constraints.ts";
+import { readCommandLine } from "./command-line.ts";
+
+const { values: options } = readCommandLine("npm run generate -- [--check]", {
+  options: { check: { type: "boolean", default: false } },
+});
 
 const OUTPUT = fileURLToPath(new URL("../packages/wire/src/generated/codedeploy-shapes.ts", import.meta.url));
 const NAMESPACE = "com.amazonaws.codedeploy";
@@ -31,7 +36,7 @@ if (operations.length === 0 || errors.length === 0)
   throw new Error("the SDK exports no schemas any more: its layout changed");
 
 const text = render();
-if (!process.argv.includes("--check")) {
+if (!options.check) {
   writeFileSync(OUTPUT, text);
 } else if (text !== readFileSync(OUTPUT, "utf8")) {
   console.error(

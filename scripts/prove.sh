@@ -1,6 +1,11 @@
 #!/bin/sh
 # The long form, for by hand: the same test files as `npm test`, with larger numbers. Names of steps as arguments run only those:
 # npm run prove -- rollouts
+usage='npm run prove -- [STEP...]
+
+The long form of the tests, for hours. Steps: simulation, rollouts, soak, postgres, hearing; all of them without names.
+scripts/prove.sh says which variables change their numbers.'
+. "$(dirname -- "$0")/usage.sh"
 . "$(dirname -- "$0")/setup.sh"
 
 failed=""

@@ -2,6 +2,10 @@
 # Everything that has to hold: build, checks, the whole test suite. Last line: `N passed, N failed, N skipped`. A failing build
 # or check counts as a failure. With CI=true a skip that tests/allowed-skips.txt does not name counts as a failure too.
 # Arguments go to Vitest, to run a part: npm test -- tests/e2e
+usage='npm test -- [FILE or OPTION of Vitest...]
+
+Build, checks and tests. Without arguments all of them, as CI runs them; with the path of a test file, that one.'
+. "$(dirname -- "$0")/usage.sh"
 . "$(dirname -- "$0")/setup.sh"
 
 sh scripts/debian-packages.sh iproute2 curl postgresql pgbouncer awscli haproxy prometheus libarchive-tools zip unzip python3 || true

@@ -7,7 +7,11 @@ import { simulateWorlds } from "./simulate-worlds.ts";
 
 const PROGRESS_MILLISECONDS = 30_000;
 
-const USAGE = "npm run simulate -- [--seed N] [--count M] [--deployments D] [--progress]";
+const USAGE = `npm run simulate -- [--seed N] [--count M] [--deployments D] [--progress]
+
+Simulates M worlds (40), from seed N (1) on, and ends with 1 at a violation, told as a story.
+  --deployments D   ends once so many deployments have been simulated
+  --progress        says how far it is, and from which seed to go on after a break`;
 const { values } = readCommandLine(USAGE, {
   options: {
     seed: { type: "string", default: "1" },

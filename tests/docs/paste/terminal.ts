@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
+import { onlyChildOf, signal } from "@sluice/cli/up/child-process.ts";
 
 const PROMPT = /@@(\d+)@@$/;
 /** Only ends what hangs. */
@@ -87,6 +88,21 @@ export class Terminal {
     const from = this.#shown.length;
     this.#child.stdin?.write(CTRL_C);
     await this.#until(() => PROMPT.test(this.#shown.slice(from)));
+  }
+
+  /** Waits until it shows a text. */
+  async shows(text: string): Promise<void> {
+    await this.#until(() => this.#shown.includes(text));
+  }
+
+  /** Pastes a command, and does not wait for it. */
+  type(command: string): void {
+    this.#paste(command);
+  }
+
+  /** Ends what holds the terminal, as the closing of its window does: the kernel hangs up on what runs in it. */
+  async hangUp(): Promise<void> {
+    signal(await onlyChildOf(this.#child), "SIGKILL");
   }
 
   close(): void {

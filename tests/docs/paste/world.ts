@@ -61,6 +61,11 @@ export class World {
     });
   }
 
+  /** Runs a program as root of this machine, and gives what it printed. */
+  run(argv: readonly string[]): Promise<string> {
+    return this.#namespaces.run(argv);
+  }
+
   close(): Promise<void> {
     return this.#namespaces.close();
   }

@@ -149,6 +149,11 @@ test("what a killed run has left is removed by the next one", async (context) =>
   expect((await readUpRecord(directory))?.network?.subnetPrefix).toBe(record?.network?.subnetPrefix);
 });
 
+test("what hooks start has the variable by which a run is found", async () => {
+  const { withheldNames } = await import("@sluice/agent/host/hooks/script-environment.ts");
+  expect(withheldNames({ [RUN_VARIABLE]: "abcdef", OTHER: "x" }, [])).toEqual(["OTHER"]);
+});
+
 test("without namespaces, a host is an agent on this machine, and its services end with the site", async () => {
   await enrolByHand(["host-1", "host-2"], "http://127.0.0.1:9");
   site = await openHostSite({ dataDirectory: directory, isolation: "none" });

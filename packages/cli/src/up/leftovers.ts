@@ -2,8 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { signal } from "./child-process.ts";
 
 /**
- * In the environment of every agent, and so of what its hooks start: how the processes of one run are found again. Its
- * name does not begin with SLUICE_, which the agent withholds from hooks.
+ * In the environment of every agent, and of what its hooks start, since the agent names it among the variables that scripts see: how the
+ * processes of one run are found again.
  */
 export const RUN_VARIABLE = "RUN_OF_SLUICE_UP";
 

@@ -8,6 +8,8 @@ const INHERITED: readonly string[] = [
   ...["PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "TERM", "HOSTNAME", "TMPDIR"],
   ...["TZ", "LANG", "LANGUAGE", "LC_*"],
   ...["SSL_CERT_FILE", "SSL_CERT_DIR"],
+  // By it `sluice up` finds the services that hooks started, and ends them with itself (cli/up/leftovers.ts).
+  "RUN_OF_SLUICE_UP",
 ];
 /** In capitals or not, as each program has it. Passed on only without a password in it. */
 const PROXIES: ReadonlySet<string> = new Set(["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"]);

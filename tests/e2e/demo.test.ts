@@ -1,0 +1,63 @@
+import { whyNoNamespaces } from "@sluice/cli/up/namespace.ts";
+import { describe, expect, it } from "vitest";
+import { Terminal } from "../docs/paste/terminal.ts";
+import { isInstalled, type User, World, whyNoPasting } from "../docs/paste/world.ts";
+import { until } from "./until.ts";
+
+/** `npm run demo` without what npm and the build do before it, in a fresh clone on a machine of its own. */
+const DEMO = "node_modules/.bin/node scripts/demo.ts";
+const GREEN = "\u001b[32m";
+
+const obstacle =
+  (await whyNoNamespaces()) ?? whyNoPasting() ?? (isInstalled("curl") ? undefined : "curl is not installed");
+
+async function inWorld(user: User, body: (world: World, terminal: Terminal) => Promise<void>): Promise<void> {
+  const world = await World.open(user, { debianCliFirst: false });
+  try {
+    await body(world, await Terminal.open(world.enter, world.environment));
+  } finally {
+    await world.close();
+  }
+}
+
+/** What of the demo is still there: its processes and its directory. */
+async function leftIn(world: World): Promise<string[]> {
+  const processes = await world.run(["ps", "-e", "-o", "args="]);
+  const directories = await world.run(["find", `${world.clone}/.sluice`, "-mindepth", "1", "-maxdepth", "1"]);
+  const links = await world.run(["ip", "-oneline", "link"]);
+  return [
+    ...processes.split("\n").filter((line) => /demo\.ts|sluice|server\.mjs/.test(line)),
+    ...directories.split("\n").filter((line) => line !== ""),
+    ...links.split("\n").filter((line) => line.includes(": sluice")),
+  ];
+}
+
+describe.concurrent("the demo", () => {
+  it.each<User>(["root", "ordinary"])("shows the live view, and a rollback by itself, as %s user", async (user) => {
+    if (obstacle !== undefined) return;
+    await inWorld(user, async (world, terminal) => {
+      const { status, output } = await terminal.run(`${DEMO} --once`, () => undefined);
+      expect(status, output).toBe(0);
+      expect(output).toContain(GREEN);
+      expect(output).toMatch(
+        /Automatic rollback is triggered[\s\S]*The old revision answers again: (d-\w+) has deployed it[\s\S]*\$ curl [\s\S]*"deployment":"\1"/,
+      );
+      expect(await leftIn(world)).toEqual([]);
+    });
+  });
+
+  it("leaves nothing behind when its terminal is closed, or at Ctrl-C", async () => {
+    if (obstacle !== undefined) return;
+    await inWorld("root", async (world, terminal) => {
+      terminal.type(DEMO);
+      await terminal.shows("sluice deploy");
+      await terminal.hangUp();
+      await until("nothing is left", async () => (await leftIn(world)).length === 0);
+      const other = await Terminal.open(world.enter, world.environment);
+      other.type(DEMO);
+      await other.shows("It runs until Ctrl-C");
+      await other.interrupt();
+      expect(await leftIn(world)).toEqual([]);
+    });
+  });
+});
