@@ -28,6 +28,8 @@ export interface SluiceAgentOptions {
   readonly tags?: readonly string[];
   readonly onPremises?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
+  /** What runs the launcher: `["nsenter", "--pid"]`. */
+  readonly inside?: readonly string[];
 }
 
 /** Variables of `environment` that hooks of tests look at. */
@@ -68,11 +70,16 @@ async function enrolAndStart(server: SluiceServer, token: string, options: Sluic
     cleanEnvironment(),
   );
   if (enrolled.exitCode !== 0) throw new Error(`enrolling ${options.name} failed: ${enrolled.stderr}`);
-  return startKnownAgent(options.name, directory, options.environment);
+  return startKnownAgent(options.name, directory, options.environment, options.inside);
 }
 
 /** The agent of a directory that is enrolled. */
-export function startKnownAgent(name: string, directory: string, environment: NodeJS.ProcessEnv = {}): SluiceAgent {
+export function startKnownAgent(
+  name: string,
+  directory: string,
+  environment: NodeJS.ProcessEnv = {},
+  inside: readonly string[] = [],
+): SluiceAgent {
   const agentFile = join(directory, "agent.json");
   const agent = JSON.parse(readFileSync(agentFile, "utf8")) as { readonly hostId: string };
   writeFileSync(agentFile, JSON.stringify({ ...agent, host: { scriptEnvironment: SCRIPT_ENVIRONMENT } }));
@@ -87,7 +94,8 @@ export function startKnownAgent(name: string, directory: string, environment: No
     await ended;
   };
   const start = () => {
-    child = spawn(SLUICE, ["agent", "run", "--data", directory], {
+    const [program = SLUICE, ...before] = [...inside, SLUICE];
+    child = spawn(program, [...before, "agent", "run", "--data", directory], {
       stdio: ["ignore", "ignore", "pipe"],
       env: { ...cleanEnvironment(), ...environment },
     });

@@ -78,6 +78,8 @@ export interface SluiceServerOptions {
   readonly args?: readonly string[];
   /** Of the server's process, over the tests' own. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** What runs the launcher: `["unshare", "--pid"]`. */
+  readonly inside?: readonly string[];
 }
 
 export async function startSluiceServer(options: SluiceServerOptions = {}): Promise<SluiceServer> {
@@ -91,7 +93,8 @@ export async function startSluiceServer(options: SluiceServerOptions = {}): Prom
     const database = options.databaseUrl ? ["--database", options.databaseUrl] : [];
     const args = ["server", "--data", data, "--listen", `127.0.0.1:${port}`, ...database, ...(options.args ?? [])];
     const env = { ...cleanEnvironment(), ...options.environment };
-    const started = spawn(SLUICE, args, { stdio: ["ignore", "pipe", "pipe"], env });
+    const [program = SLUICE, ...before] = [...(options.inside ?? []), SLUICE];
+    const started = spawn(program, [...before, ...args], { stdio: ["ignore", "pipe", "pipe"], env });
     child = started;
     log = "";
     started.stderr.on("data", (chunk: Buffer) => {

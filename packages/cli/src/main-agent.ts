@@ -1,6 +1,7 @@
 import { outliveItsReaders } from "./closed-output.ts";
 import { reportFailure } from "./command-failed.ts";
 import { directoryToRun } from "./directory-to-run.ts";
+import { nameProcess } from "./process-name.ts";
 
 /**
  * `sluice agent` as a program of its own: every host holds it in memory. The one command that stays, `agent run --data DIR`, is
@@ -13,6 +14,7 @@ async function main(argv: readonly string[]): Promise<void> {
     return runProgram(argv, [AGENT_VERB]);
   }
   outliveItsReaders(true);
+  nameProcess("sluice-agent", directory);
   try {
     const { runAgent } = await import("@sluice/agent/run-agent.ts");
     process.exitCode = await runAgent({ directory });

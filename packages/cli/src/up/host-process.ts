@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { join } from "node:path";
 import { ended, onlyChildOf, signal, terminate } from "./child-process.ts";
-import { findLauncher } from "./launcher.ts";
+import { findLauncher, findNodeDirectory } from "./launcher.ts";
 import { dieWithParent } from "./namespace.ts";
 
 /** How long an agent may take to say goodbye before it is killed. */
@@ -60,7 +59,7 @@ export function agentEnvironment(extra: Readonly<Record<string, string>>): Recor
   // Hooks find the machine's programs first; the Node that runs us last, for examples on a machine that has none.
   const path = [
     process.env.PATH ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    join(process.execPath, ".."),
+    findNodeDirectory(),
   ];
   return { ...own, PATH: path.join(":"), ...extra };
 }

@@ -10,3 +10,9 @@ export function findLauncher(): string {
       throw new Error(`no bin/sluice above ${import.meta.dirname}: is the installation complete?`);
   }
 }
+
+/** Where there is a program called `node`: this one runs under another name. */
+export function findNodeDirectory(): string {
+  const installed = join(dirname(dirname(findLauncher())), "node_modules", `node-linux-${process.arch}`, "bin");
+  return existsSync(join(installed, "node")) ? installed : dirname(process.execPath);
+}

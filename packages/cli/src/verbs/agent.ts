@@ -6,6 +6,7 @@ import { namingUnreadable } from "../file-trouble.ts";
 import { addExamples, addJsonOption, collectTag } from "../options.ts";
 import { print, printError, printJson } from "../output.ts";
 import { hostLabel } from "../printing.ts";
+import { nameProcess } from "../process-name.ts";
 
 interface EnrollOptions {
   readonly server: string;
@@ -104,6 +105,7 @@ function defineRun(parent: Command): void {
   run.action(async (options: { readonly data: string }) => {
     // The launcher set it for this process, and scripts are to have what the host has.
     delete process.env.MALLOC_ARENA_MAX;
+    nameProcess("sluice-agent", options.data);
     const { runAgent } = await import("@sluice/agent/run-agent.ts");
     process.exitCode = await runAgent({ directory: options.data }).catch((error: unknown) => {
       throw namingUnreadable(error, options.data);

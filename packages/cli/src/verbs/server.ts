@@ -3,6 +3,7 @@ import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { namingDirectoryTrouble } from "../file-trouble.ts";
 import { addExamples, type ListenAddress, parseListenAddress } from "../options.ts";
 import { print } from "../output.ts";
+import { nameProcess } from "../process-name.ts";
 import { DATA_VARIABLE } from "../server-place.ts";
 import { terminationAsked } from "../termination.ts";
 
@@ -57,6 +58,7 @@ export function define(command: Command): void {
     }
     // The launcher set it for this process, and what this process starts is to have memory of its own kind.
     delete process.env.MALLOC_ARENA_MAX;
+    nameProcess("sluice-server", options.data);
     const { startServer } = await import("@sluice/server/start-server.ts");
     const asked = terminationAsked();
     const server = await startServer({

@@ -6,6 +6,7 @@ import { namingDirectoryTrouble } from "../file-trouble.ts";
 import { addExamples, collectTag, type ListenAddress, parseListenAddress, parsePositiveInteger } from "../options.ts";
 import { print, printError } from "../output.ts";
 import { hostLabel } from "../printing.ts";
+import { nameProcess } from "../process-name.ts";
 import { DATA_VARIABLE, directoryPlace, UP_DIRECTORY } from "../server-place.ts";
 import { shellWord } from "../shell-word.ts";
 import { terminationOrTerminalClosed } from "../termination.ts";
@@ -54,7 +55,10 @@ export function define(command: Command): void {
     const running = await runningUp(directory);
     if (running !== undefined) await sayWhatRuns(directory, running, options);
     else if (options.detach) await goOnInBackground(directory, options);
-    else await runHere(directory, options);
+    else {
+      nameProcess("sluice-up", directory);
+      await runHere(directory, options);
+    }
   });
 }
 
