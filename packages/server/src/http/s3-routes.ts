@@ -75,16 +75,29 @@ async function answerRequest<Principal>(
   const reached = deps.reach(request, true);
   if (/[?&]AWSAccessKeyId=/.test(path) || /^AWS\s/.test(request.headers.authorization ?? "")) throw oldSignature();
   const caller = await deps.authenticate({ method, path, headers: request.headers }, request);
-  const target = parseRequestTarget(path, reached.bucket);
+  try {
+    return await answerProved(deps, request, reached, caller);
+  } catch (error) {
+    throw withHostExplained(error, reached, deps.store);
+  }
+}
+
+async function answerProved<Principal>(
+  deps: S3RouteDependencies<Principal>,
+  request: IncomingMessage,
+  reached: ReachedName,
+  caller: Authenticated<Principal>,
+): Promise<S3Answer> {
+  const target = parseRequestTarget(request.url ?? "/", reached.bucket);
   const headers = headersOf(request.headers, target.query);
-  const call = parseS3Call(method, target, headers);
+  const call = parseS3Call(request.method ?? "GET", target, headers);
   requireExpectedOwner(headers, deps.accountId);
   for (const need of needsOf(call)) {
     if (!(await deps.authorize(caller.principal, need.action, need.bucket, need.key, need.versionId))) {
       throw accessDenied();
     }
   }
-  const answering = answerCall(call, {
+  return answerCall(call, {
     store: deps.store,
     headers,
     body: openBody(request, headers, caller),
@@ -94,22 +107,27 @@ async function answerRequest<Principal>(
     location: (bucket, key) => locationOf(request, reached, bucket, key),
     mayWrite: async (bucket, key, versionId) => deps.authorize(caller.principal, "write", bucket, key, versionId),
   });
-  const { mayBeServer, bucket } = reached;
-  return mayBeServer === undefined
-    ? answering
-    : answering.catch((error: unknown) => explainHost(error, mayBeServer, bucket));
 }
 
-/** Whoever reaches the server by a name that only a wildcard covers would not guess why no bucket exists. */
-function explainHost(error: unknown, host: string, bucket: string | undefined): never {
-  const told = toS3Error(error);
-  if (told.code !== "NoSuchBucket") throw error;
-  throw new S3Error(
-    told.code,
-    `${told.message} The host ${host} was read as the bucket '${bucket}': if it is the server's own name, add it to server.names in sluice.yml.`,
-    told.details,
-    { cause: error },
-  );
+/**
+ * Whoever reaches the server by a name that only a wildcard covers meant a path: what was made of it is some other call, and its fault would
+ * lead nowhere.
+ */
+function withHostExplained(
+  error: unknown,
+  { mayBeServer, bucket }: ReachedName,
+  store: Pick<BucketStore, "headBucket">,
+): unknown {
+  if (mayBeServer === undefined || bucket === undefined || toS3Error(error).code === "AccessDenied") return error;
+  try {
+    store.headBucket(bucket);
+    return error;
+  } catch (missing) {
+    const told = toS3Error(missing);
+    if (told.code !== "NoSuchBucket") return error;
+    const message = `${told.message}. The host ${mayBeServer} was read as the bucket '${bucket}': if it is the server's own name, add it to server.names in sluice.yml.`;
+    return new S3Error(told.code, message, told.details, { cause: error });
+  }
 }
 
 function answerCall(call: S3Call, context: S3Context): Promise<S3Answer> {
