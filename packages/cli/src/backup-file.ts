@@ -1,4 +1,4 @@
-import { existsSync, type Stats, statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { CommandFailed } from "./command-failed.ts";
 import { namingFullDisk } from "./file-trouble.ts";
@@ -16,7 +16,9 @@ export function checkBackupFile(file: string, mayReplace: boolean): void {
     throw new CommandFailed(`${file} already exists. Name another file, or replace it with --force`);
   }
   const directory = dirname(resolve(file));
-  if (existsSync(directory)) return;
+  const parent = look(directory);
+  if (parent?.isDirectory()) return;
+  if (parent) throw new CommandFailed(`${directory} is not a directory. Name a file elsewhere`);
   throw new CommandFailed(`${directory} does not exist. Make it, then try again: mkdir -m 0700 ${directory}`);
 }
 

@@ -23,7 +23,28 @@ const BUGS = [TypeError, ReferenceError, RangeError, SyntaxError];
 export function describeError(error: unknown): string {
   if (error instanceof ServiceError) return `${error.message} (${error.code})`;
   if (!(error instanceof Error)) return String(error);
-  return BUGS.some((bug) => error instanceof bug) ? (error.stack ?? error.message) : error.message;
+  if (BUGS.some((bug) => error instanceof bug)) return error.stack ?? error.message;
+  return describeSystemError(error) ?? error.message;
+}
+
+/** What the system says of a file, in words, where nobody knew better what the file is for; undefined for every other error. */
+function describeSystemError({ code, path, syscall }: NodeJS.ErrnoException): string | undefined {
+  if (code === undefined || path === undefined || syscall === undefined) return undefined;
+  switch (code) {
+    case "ENOENT":
+      return `${path} does not exist`;
+    case "ENOTDIR":
+      return `${path} cannot be there: a part of its path is a file, not a directory`;
+    case "EISDIR":
+      return `${path} is a directory, where a file is meant`;
+    case "EACCES":
+    case "EPERM":
+      return `this user may not use ${path}. See who may: ls -ld ${path}`;
+    case "EROFS":
+      return `${path} is on a file system that is read-only. Name a path elsewhere`;
+    default:
+      return undefined;
+  }
 }
 
 function exitStatusOf(error: unknown): number {

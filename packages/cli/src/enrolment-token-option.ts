@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import type { ReadStream } from "node:tty";
+import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import { ENROLMENT_TOKEN_MAX_CHARACTERS } from "@sluice/wire/sluice/enrolment-token.ts";
 import { CommandFailed, EXIT_USAGE } from "./command-failed.ts";
 import { typedSecret } from "./typed-secret.ts";
@@ -37,7 +38,7 @@ async function firstLine(input: AsyncIterable<Buffer | string>, name: string): P
       if (text.includes("\n") || text.length > ENROLMENT_TOKEN_MAX_CHARACTERS) break;
     }
   } catch (error) {
-    throw new CommandFailed(`--token-file ${whyUnreadable(name, error)}`, { cause: error });
+    throw new CommandFailed(`--token-file ${tokenFileTrouble(name, error)}`, { cause: error });
   }
   return lineOf(text, name);
 }
@@ -49,17 +50,15 @@ function lineOf(text: string, name: string): string {
   return line;
 }
 
-function whyUnreadable(name: string, error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  switch (code) {
+function tokenFileTrouble(name: string, error: unknown): string {
+  const problem = `${name} ${whyUnreadable(error)}`;
+  switch ((error as NodeJS.ErrnoException).code) {
     case "ENOENT":
     case "ENOTDIR":
-      return `${name} does not exist. Write a token to it where the server runs (sluice token create > FILE) and copy it here, or type it: --token-file -`;
+      return `${problem}. Write a token to it where the server runs (sluice token create > FILE) and copy it here, or type it: --token-file -`;
     case "EACCES":
-      return `${name} cannot be read by this user. See who may: ls -l ${name}`;
-    case "EISDIR":
-      return `${name} is a directory: name the file that holds the token`;
+      return `${problem}. See who may: ls -l ${name}`;
     default:
-      return `${name} cannot be read (${code ?? message}): name a file that holds the token`;
+      return `${problem}. Name the file that holds the token`;
   }
 }

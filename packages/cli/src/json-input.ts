@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { text as readStream } from "node:stream/consumers";
+import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import type { Shape, StructureShape } from "@sluice/wire/shapes/shape.ts";
 import { CommandFailed, EXIT_USAGE } from "./command-failed.ts";
 import { nearestWord } from "./nearest-word.ts";
@@ -45,11 +46,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") throw wrong(file, "it does not exist");
-    if (code === "EISDIR") throw wrong(file, "it is a directory");
-    if (code === "EACCES") throw wrong(file, "this user may not read it");
-    throw wrong(file, message);
+    throw wrong(file, `it ${whyUnreadable(error)}`);
   }
 }
 

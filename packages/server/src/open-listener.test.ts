@@ -62,3 +62,15 @@ it("bounds the callers of every address that a name has, on one port", async () 
     await expect.poll(() => unprovedConnections.count).toBe(0);
   }
 });
+
+it.each([
+  ["EACCES", "this user may not listen on 127.0.0.1:80: ports below 1024 are for root. Choose another --listen"],
+  ["ENOTFOUND", "--listen 127.0.0.1: no such name can be resolved here"],
+  ["EADDRINUSE", "127.0.0.1:80 is in use by another program"],
+])("says of %s what it means and what to do", async (code, message) => {
+  const failing = () =>
+    ({
+      listen: () => Promise.reject(Object.assign(new Error(`listen ${code}`), { code })),
+    }) as unknown as FastifyInstance;
+  await expect(openListener(failing, { host: "127.0.0.1", port: 80 })).rejects.toThrow(message);
+});

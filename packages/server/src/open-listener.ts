@@ -73,6 +73,16 @@ function told(error: unknown, { host, port }: ListenAddress): unknown {
       });
     case "EADDRNOTAVAIL":
       return new Error(`${host} is not an address of this machine; choose another --listen`, { cause: error });
+    case "EACCES":
+      return new Error(
+        `this user may not listen on ${host}:${port}: ports below 1024 are for root. Choose another --listen, or give the program CAP_NET_BIND_SERVICE`,
+        { cause: error },
+      );
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return new Error(`--listen ${host}: no such name can be resolved here; give an address of this machine`, {
+        cause: error,
+      });
     default:
       return error;
   }

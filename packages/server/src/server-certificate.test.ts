@@ -54,8 +54,8 @@ it("refuses files that no server could show, before it makes anything", async ()
     const dataDirectory = join(folder, "data");
     const start = (tlsCert: string, tlsKey: string) =>
       startServer({ dataDirectory, listen: [{ host: "127.0.0.1", port: 0 }], tlsCert, tlsKey });
-    await expect(start(none, key)).rejects.toThrow(`--tls-cert is ${none}, which cannot be read: ENOENT`);
-    await expect(start(cert, folder)).rejects.toThrow(`--tls-key is ${folder}, which cannot be read: EISDIR`);
+    await expect(start(none, key)).rejects.toThrow(`--tls-cert ${none} does not exist. Name a PEM file`);
+    await expect(start(cert, folder)).rejects.toThrow(`--tls-key ${folder} is a directory, not a file`);
     await expect(start(key, key)).rejects.toThrow(`--tls-cert is ${key}: it holds no certificate in PEM form`);
     await expect(start(cert, cert)).rejects.toThrow(`--tls-key is ${cert}: it holds no private key in PEM form`);
     await expect(start(cert, otherKey)).rejects.toThrow(

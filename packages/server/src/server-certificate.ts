@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
+import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import { keyFingerprintOf, normaliseFingerprint } from "@sluice/wire/client/connection-agent.ts";
 import type { ConfiguredName } from "./http/server-names.ts";
 import { isUnspecified, type ListenAddress } from "./listener.ts";
@@ -34,7 +35,12 @@ function readGiven(option: string, file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new Error(`${option} is ${file}, which cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new Error(
+      `${option} ${file} ${whyUnreadable(error)}. Name a PEM file that this user may read: ls -l ${file}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { APP_SPEC_NAMES } from "@sluice/model/lint/bundle-listing.ts";
+import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import { CommandFailed } from "../command-failed.ts";
 import { listFiles } from "./list-files.ts";
 import { packFiles } from "./pack-files.ts";
@@ -42,10 +44,8 @@ export class NoAppSpec extends CommandFailed {}
  */
 export async function appSpecNameIn(directory: string): Promise<string> {
   const topLevel = await readdir(directory).catch((cause: NodeJS.ErrnoException) => {
-    throw new CommandFailed(
-      `${directory} cannot be read (${cause.code}): name the directory that holds ${APP_SPEC_NAMES[0]}`,
-      { cause },
-    );
+    const problem = cause.code === "ENOTDIR" && existsSync(directory) ? "is not a directory" : whyUnreadable(cause);
+    throw new CommandFailed(`${directory} ${problem}. Name the directory that holds ${APP_SPEC_NAMES[0]}`, { cause });
   });
   const name = APP_SPEC_NAMES.find((appSpec) => topLevel.includes(appSpec));
   if (name !== undefined) return name;

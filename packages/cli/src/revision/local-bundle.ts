@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
+import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import { CommandFailed } from "../command-failed.ts";
 import { formatSize } from "../printing.ts";
 import { bundleDirectory } from "./bundle-directory.ts";
@@ -39,7 +40,7 @@ export async function localBundle(path: string): Promise<LocalBundle> {
     throw new CommandFailed(
       cause.code === "ERR_FS_FILE_TOO_LARGE"
         ? `${path} is too large to send at once: upload it with aws s3 cp, and deploy it with --s3-location s3://BUCKET/KEY`
-        : `${path} cannot be read (${cause.code}). See who may: ls -l ${path}`,
+        : `${path} ${whyUnreadable(cause)}. See who may: ls -l ${path}`,
       { cause },
     );
   });

@@ -128,7 +128,7 @@ describe("a webhook over TLS", () => {
 
   it("names a caFile that is not there", () => {
     const settings = { url, secret: SECRET, caFile: join(directory, "none.pem") };
-    expect(() => webhookNotifier.create(settings, { now: Date.now })).toThrow(/cannot be read: .*none\.pem/);
+    expect(() => webhookNotifier.create(settings, { now: Date.now })).toThrow(/is .*none\.pem, which does not exist/);
   });
 });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { DeliveryOutcome, Notifier } from "@sluice/engine/ports/notifier.ts";
+import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import type { Driver } from "../driver.ts";
 import { inForm, MESSAGE_FORM_FIELD, type MessageForm } from "../notification/message-form.ts";
 import { SettingsError } from "../settings-schema.ts";
@@ -126,8 +127,7 @@ function readAuthorities(caFile: string): string {
   try {
     return readFileSync(caFile, "utf8");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SettingsError("caFile", `cannot be read: ${reason}`);
+    throw new SettingsError("caFile", `is ${caFile}, which ${whyUnreadable(error)}`);
   }
 }
 

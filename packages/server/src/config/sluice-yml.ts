@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Driver } from "@sluice/drivers/driver.ts";
 import { readSettings, SettingsError, type SettingsSchema } from "@sluice/drivers/settings-schema.ts";
+import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import { isMap, isScalar, LineCounter, type Node, type ParsedNode, parseDocument } from "yaml";
 import { parseAuthority } from "../http/authority.ts";
 import type { ConfiguredName } from "../http/server-names.ts";
@@ -45,9 +46,8 @@ export async function loadSluiceYml(path: string, drivers: readonly Configurable
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError(
-      `${path} cannot be read: ${reason}. Name a sluice.yml that exists and that this user can read with --config, or leave --config out`,
+      `--config ${path} ${whyUnreadable(error)}. Name a sluice.yml that exists and that this user may read, or leave --config out`,
       { cause: error },
     );
   }
