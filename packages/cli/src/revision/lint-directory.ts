@@ -10,17 +10,20 @@ import { lintAppSpec, scriptLocations } from "@sluice/model/lint/lint-bundle.ts"
 import { CommandFailed } from "../command-failed.ts";
 import { printError } from "../output.ts";
 import { appSpecNameIn, listRevision } from "./bundle-directory.ts";
+import { localBundle } from "./local-bundle.ts";
 
-export interface DirectoryLint {
+export interface RevisionLint {
   /** Of the AppSpec that agents read. */
   readonly fileName: string;
   readonly findings: readonly Finding[];
+  /** Why nothing can be said: a clause without a full stop. */
+  readonly unchecked?: string;
 }
 
 /** Prints the warnings on standard error. @throws CommandFailed for what every host would refuse */
-export async function checkBeforeUpload(directory: string): Promise<void> {
-  if ((await stat(directory).catch(() => undefined))?.isFile()) return;
-  const { fileName, findings } = await lintDirectory(directory);
+export async function checkBeforeUpload(path: string): Promise<void> {
+  const { fileName, findings, unchecked } = await lintRevision(path);
+  if (unchecked !== undefined) printError(`warning: ${path} was not checked: ${unchecked}`);
   for (const finding of findings) {
     if (finding.severity === "warning") printError(`warning: ${describeFinding(fileName, finding)}`);
   }
@@ -28,15 +31,29 @@ export async function checkBeforeUpload(directory: string): Promise<void> {
   if (errors.length === 0) return;
   const told = errors.map((finding) => describeFinding(fileName, finding)).join("\n  ");
   throw new CommandFailed(
-    `${directory} was not uploaded, because the deployment would fail:\n  ${told}\nCorrect that, or deploy it as it is with --no-lint.`,
+    `${path} was not uploaded, because the deployment would fail:\n  ${told}\nCorrect that, or deploy it as it is with --no-lint.`,
   );
+}
+
+/**
+ * What is to be said of a directory, or of an archive of one, before it is deployed.
+ * @throws CommandFailed when it is neither, or a directory without an AppSpec
+ */
+export async function lintRevision(path: string): Promise<RevisionLint> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) return lintDirectory(path);
+  const { bytes, type } = await localBundle(path);
+  const { readBundle } = await import("@sluice/server/preflight/read-bundle.ts");
+  const reading = await readBundle(bytes, type, new AbortController().signal);
+  if (reading.outcome === "read") return reading;
+  return { fileName: path, findings: [], unchecked: reading.reason };
 }
 
 /**
  * What is to be said of a directory before it is deployed.
  * @throws CommandFailed when it is not a directory or has no AppSpec
  */
-export async function lintDirectory(directory: string): Promise<DirectoryLint> {
+export async function lintDirectory(directory: string): Promise<RevisionLint> {
   const fileName = await appSpecNameIn(directory);
   // One byte more than the parser takes, which says so of a longer one.
   const content = await readStart(join(directory, fileName), APP_SPEC_MAX_BYTES + 1);

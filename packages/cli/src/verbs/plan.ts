@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { RevisionLocation, TargetInstances } from "@aws-sdk/client-codedeploy";
 import { describeFinding, type Severity } from "@sluice/model/lint/finding.ts";
 import type { PlanDeploymentOutput, PlannedHost, Tag } from "@sluice/wire/sluice/operations.ts";
@@ -9,7 +8,7 @@ import { addClientOptions, addExamples, addJsonOption, type ClientOptions, colle
 import { print, printJson } from "../output.ts";
 import { formatTable } from "../printing.ts";
 import { NoAppSpec } from "../revision/bundle-directory.ts";
-import { lintDirectory } from "../revision/lint-directory.ts";
+import { lintRevision } from "../revision/lint-directory.ts";
 import { parseS3Location } from "../revision/s3-location.ts";
 import { obstacleInOptions, parseTargetInstances, replacementsWith } from "../revision/target-instances.ts";
 
@@ -26,7 +25,10 @@ interface PlanOptions extends ClientOptions {
 
 export function define(command: Command): void {
   command
-    .argument("[directory]", "the directory to deploy; it is checked here, and nothing is uploaded")
+    .argument(
+      "[directory]",
+      "the directory to deploy, or a .zip, .tgz or .tar of it; it is checked here, and nothing is uploaded",
+    )
     .requiredOption("--application <name>", "the application")
     .requiredOption("--group <name>", "its deployment group")
     .option("--s3-location <location>", "a bundle: s3://BUCKET/KEY, or bucket=B,key=K,bundleType=zip", parseS3Location)
@@ -34,7 +36,7 @@ export function define(command: Command): void {
     .option("--target-tag <Key=Value>", "a tag of the replacement hosts of a blue/green group; repeatable", collectTag)
     .option("--target-instances <json>", "the replacement hosts in the API's shape", parseTargetInstances)
     .option("--outdated-only", "skip hosts that already run the group's current revision")
-    .option("--no-lint", "plan a directory without checking its AppSpec and files");
+    .option("--no-lint", "plan without checking the AppSpec and files");
   addJsonOption(addClientOptions(command));
   addExamples(
     command,
@@ -68,13 +70,18 @@ export function define(command: Command): void {
 /** What a directory's AppSpec and files add to the plan: `sluice deploy` would bundle it as it is, and refuse what every host would. */
 async function withDirectory(plan: PlanDeploymentOutput, directory: string): Promise<PlanDeploymentOutput> {
   const checks = plan.checks.filter(({ subject }) => subject !== "bundle");
-  const lint = await lintDirectory(directory).catch((error: unknown) => {
+  const lint = await lintRevision(directory).catch((error: unknown) => {
     if (error instanceof NoAppSpec) return error;
     throw error;
   });
   if (lint instanceof NoAppSpec) {
     const obstacle = { code: "NO_APPSPEC", message: lint.message };
     return { ...plan, canStart: false, obstacles: [...plan.obstacles, obstacle], checks };
+  }
+  if (lint.unchecked !== undefined) {
+    const check = { subject: "appspec", outcome: "unchecked", detail: `not checked: ${lint.unchecked}` };
+    const warning = `${directory} was not checked: ${lint.unchecked}.`;
+    return { ...plan, checks: [...checks, check], warnings: [...plan.warnings, warning] };
   }
   const told = (wanted: Severity) =>
     lint.findings
@@ -90,7 +97,7 @@ async function withDirectory(plan: PlanDeploymentOutput, directory: string): Pro
       ? {
           subject: "appspec",
           outcome: told("warning").length > 0 ? "warning" : "ok",
-          detail: `${join(directory, lint.fileName)} is valid`,
+          detail: `${lint.fileName} of ${directory} is valid`,
         }
       : { subject: "appspec", outcome: "failed", detail: `${first}${more}` };
   const judged = { ...plan, checks: [...checks, check], warnings: [...plan.warnings, ...warnings] };
