@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { checkReadConditions, isRangeWanted, parseRange } from "./object-conditions.ts";
 import { readAnnouncedChecksum, readObjectAttributes } from "./object-headers.ts";
+import { parseTagging } from "./object-tags.ts";
 import { parseS3Call } from "./parse-s3-call.ts";
-import { parseCompletion, parseDelete } from "./request-bodies.ts";
+import { parseCompletion, parseCreateBucket, parseDelete, parseVersioning } from "./request-bodies.ts";
 import { encodeKey, parseRequestTarget } from "./request-target.ts";
 import { objectsV2Xml, readContinuationToken, writeContinuationToken } from "./responses.ts";
 import { S3Error } from "./s3-error.ts";
@@ -184,6 +185,9 @@ describe("conditions", () => {
 });
 
 describe("documents", () => {
+  const versioning = (content: string) => `<VersioningConfiguration>${content}</VersioningConfiguration>`;
+  const completion = (content: string) => `<CompleteMultipartUpload>${content}</CompleteMultipartUpload>`;
+
   it("name what to delete, spaces and all", () => {
     const xml = `<?xml version="1.0"?><Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
       <Object><Key> a &amp;amp; &#13;&#x1F600; </Key></Object><Object><Key>007</Key><VersionId>null</VersionId></Object>
@@ -199,6 +203,29 @@ describe("documents", () => {
     expect(parseCompletion(`<CompleteMultipartUpload>${part}</CompleteMultipartUpload>`)).toEqual([
       { number: 1, etag: "e", checksum: { algorithm: "CRC32", value: "AA==" } },
     ]);
+  });
+
+  it("are refused where they ask for more than is done", () => {
+    const part = "<PartNumber>1</PartNumber><ETag>e</ETag>";
+    const object = "<Key>a</Key>";
+    const refused: readonly (readonly [() => unknown, string])[] = [
+      [() => parseCreateBucket("<CreateBucketConfiguration><Tags/></CreateBucketConfiguration>"), "Tags"],
+      [() => parseCreateBucket("<CreateBucketConfiguration><Bucket/></CreateBucketConfiguration>"), "Bucket"],
+      [() => parseVersioning(versioning("<Status>Enabled</Status><MfaDelete>Enabled</MfaDelete>")), "MfaDelete"],
+      [() => parseVersioning(versioning("<Status>Enabled</Status><Other/>")), "Other"],
+      [() => parseDelete(`<Delete><Object>${object}<Size>1</Size></Object></Delete>`), "Size"],
+      [() => parseDelete(`<Delete><Object>${object}<Other/></Object></Delete>`), "Other"],
+      [() => parseCompletion(completion(`<Part>${part}<ChecksumSHA512>x</ChecksumSHA512></Part>`)), "ChecksumSHA512"],
+      [() => parseCompletion(completion(`<Part>${part}<Other/></Part>`)), "Other"],
+      [() => parseTagging("<Tagging><TagSet><Tag><Key>k</Key><Value/><Other/></Tag></TagSet></Tagging>"), "Other"],
+    ];
+    for (const [work, name] of refused) expect(work, name).toThrow(new RegExp(name));
+    expect(parseVersioning(versioning("<MfaDelete>Disabled</MfaDelete><Status>Suspended</Status>"))).toBe("Suspended");
+    expect(() => parseVersioning(versioning(""))).toThrow(s3Error("IllegalVersioningConfigurationException"));
+    expect(() => parseVersioning(versioning("<Status>On</Status>"))).toThrow(s3Error("MalformedXML"));
+    for (const nothing of ["", completion(""), "<CompleteMultipartUpload/>"]) {
+      expect(() => parseCompletion(nothing)).toThrow(s3Error("MalformedXML"));
+    }
   });
 
   it.each([
