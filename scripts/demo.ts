@@ -46,10 +46,10 @@ function start(program: string, args: readonly string[], stdio: "inherit" | "pip
 }
 
 /** `sluice deploy … --watch`: the live view at a terminal, and lines anywhere else. Gives its exit status. */
-async function deploy(revision: string, dataDirectory: string): Promise<number> {
+async function deploy(revision: string): Promise<number> {
   const args = ["deploy", relative(process.cwd(), revision), "--application", APPLICATION, "--group", GROUP, "--watch"];
   console.log(`$ sluice ${args.join(" ")}`);
-  const child = start(SLUICE, [...args, "--data", dataDirectory], process.stdout.isTTY ? "inherit" : "piped");
+  const child = start(SLUICE, args, process.stdout.isTTY ? "inherit" : "piped");
   child.stdout?.pipe(process.stdout, { end: false });
   child.stderr?.pipe(process.stderr, { end: false });
   return new Promise((done, failed) => child.once("error", failed).once("close", (code) => done(code ?? 1)));
@@ -61,10 +61,10 @@ interface DemoHost {
 }
 
 /** Starts `sluice up` and waits until it says that it is ready. */
-async function startUp(dataDirectory: string): Promise<{ readonly child: ChildProcess; readonly hosts: DemoHost[] }> {
+async function startUp(): Promise<{ readonly child: ChildProcess; readonly hosts: DemoHost[] }> {
   const tag = `${HOST_TAG.Key}=${HOST_TAG.Value}`;
-  const args = ["up", "--data", dataDirectory, "--listen", "127.0.0.1:0", "--tag", tag];
-  console.log(`$ sluice up --tag ${tag}`);
+  const args = ["up", "--listen", "127.0.0.1:0", "--tag", tag];
+  console.log(`$ sluice ${args.join(" ")}`);
   // Ends in order even if this process is killed.
   const [program = SLUICE, ...rest] = [...dieWithParent("TERM"), SLUICE, ...args];
   const child = start(program, rest, "piped", true);
@@ -147,13 +147,13 @@ async function playDemo(directory: string, hosts: readonly DemoHost[], dataDirec
     say("A revision that works: examples/web, an HTTP service that its hooks start and check");
     const good = join(directory, "web");
     await prepareRevision(good, [], place);
-    expectThat((await deploy(good, dataDirectory)) === 0, "the deployment of examples/web did not succeed");
+    expectThat((await deploy(good)) === 0, "the deployment of examples/web did not succeed");
     await showReleases(hosts, place.port, (await newest())[0] ?? "");
 
     say("A broken one: it starts, and answers with 500. The group has automatic rollback");
     const broken = join(directory, "web-broken");
     await prepareRevision(broken, ["examples/web-broken"], place);
-    const status = await deploy(broken, dataDirectory);
+    const status = await deploy(broken);
     expectThat(status === 1, `the broken revision ended with status ${status}, not 1`);
     const brokenId = await failedOf(codeDeploy, await newest());
     const { deploymentInfo } = await codeDeploy.call("GetDeployment", { deploymentId: brokenId });
@@ -197,9 +197,13 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 await mkdir(resolve(".sluice"), { recursive: true });
 const directory = await mkdtemp(resolve(".sluice", "demo-"));
 const dataDirectory = join(directory, "data");
+// Where every `sluice` that is started from here finds its server, and nowhere else.
+for (const name of Object.keys(process.env)) if (name.startsWith("AWS_ENDPOINT_URL")) delete process.env[name];
+process.env.SLUICE_DATA = dataDirectory;
 try {
+  console.log(`$ export SLUICE_DATA=${relative(process.cwd(), dataDirectory)}`);
   const play = async (): Promise<void> => {
-    const { child, hosts } = await startUp(dataDirectory);
+    const { child, hosts } = await startUp();
     const ended = new Promise((done) => child.once("exit", done));
     await playDemo(directory, hosts, dataDirectory);
     if (options.once) return;
