@@ -107,7 +107,8 @@ function screen(): Display {
   let drawnRows = 0;
   const draw = (): void => {
     if (view === undefined) return;
-    const size = { columns: process.stdout.columns ?? COLUMNS_DEFAULT, rows: process.stdout.rows ?? ROWS_DEFAULT };
+    // A terminal that nobody has told its size says 0.
+    const size = { columns: process.stdout.columns || COLUMNS_DEFAULT, rows: process.stdout.rows || ROWS_DEFAULT };
     const drawing = [
       ...drawProgress(view, { ...size, now: new Date(), colour: process.env.NO_COLOR === undefined }),
       ...notes.map((note) => visibleLine(note).slice(0, size.columns)),
