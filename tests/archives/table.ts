@@ -49,6 +49,7 @@ const NOT_UTF8 = /its name is not UTF-8\. Rename it|its name is not UTF-8\. Pack
 const BY_TREE: Readonly<Record<string, RegExp>> = {
   latin1: /entry ".*caf\\xe[89]" is not allowed because its name is not UTF-8/,
   "latin1-link": /entry ".*link" is not allowed because it is a link whose target is not UTF-8/,
+  "line-break": /entry ".*new\\nline" is not allowed because its name contains a line break/,
   fifo: /entry ".*pipe" is not allowed because it is a named pipe/,
   device: /entry ".*null" is not allowed because it is a character device/,
 };
@@ -66,6 +67,7 @@ const GNU_TAR: readonly Archive[] = [
       "hard",
       "latin1",
       "latin1-link",
+      "line-break",
       "odd",
       "owned",
       ...(format === "v7" ? [] : ["fifo", "device"]),

@@ -78,7 +78,6 @@ ln -s "$(printf 'caf\351')" link
 leave
 
 tree odd
-printf x >"$(printf 'new\nline')"
 printf x >'back\slash'
 printf x >"$(printf 'escape\033[1m')"
 printf x >'-rf'
@@ -87,6 +86,10 @@ printf x >'a:b*c?"<>|'
 printf x >'~'
 printf x >'@file'
 mkdir '...' && printf x >'.../..x'
+leave
+
+tree line-break
+printf x >"$(printf 'new\nline')"
 leave
 
 tree fifo

@@ -48,7 +48,6 @@ test("what tar unpacks is the directory: odd names, links of every kind, files o
     "\\\\server\\share",
     "-rf",
     " a ",
-    "new\nline",
     "ü/é",
     "~",
     `${"l".repeat(200)}/${"m".repeat(120)}`,
@@ -84,11 +83,13 @@ test("what hosts refuse is refused before the upload, each by its name", async (
   writeFileSync(at("caf\xe9"), "1");
   writeFileSync(at("caf\xe8"), "2");
   symlinkSync(Buffer.from("caf\xe9", "latin1"), join(directory, "to-latin1"));
+  put("new\nline", "");
   execFileSync("mkfifo", [join(directory, "pipe")]);
   const failure = (await bundleDirectory(directory).catch((error: unknown) => error)) as Error;
   expect(failure.message.split("\n").sort()).toEqual([
     expect.stringMatching(/^ {2}"caf\\xe8": its name is not UTF-8\. Rename it/),
     expect.stringMatching(/^ {2}"caf\\xe9": its name is not UTF-8\. Rename it/),
+    '  "new\\nline": its name contains a line break, which the list of installed files cannot hold. Rename it.',
     '  "pipe": it is not a file, a directory or a link. Remove it from the directory.',
     '  "to-latin1": it is a link whose target is not UTF-8. Rename what it leads to.',
     `${directory} cannot be deployed, because hosts refuse what is in it:`,

@@ -63,6 +63,12 @@ export function entryPathOf(
   { pathBytes = MAX_ENTRY_PATH_BYTES }: { readonly pathBytes?: number } = {},
 ): { readonly path: string } | EntryProblem {
   if (name.includes("\0")) return { reason: "its name contains a zero byte", cure: REMOVE_IT };
+  if (/[\n\r]/.test(name)) {
+    return {
+      reason: "its name contains a line break, which the list of installed files cannot hold",
+      cure: "Rename it",
+    };
+  }
   if (name.startsWith("/")) {
     return { reason: "its path is absolute", cure: "Pack the bundle with relative paths, from inside its directory" };
   }
