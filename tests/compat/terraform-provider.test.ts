@@ -118,6 +118,10 @@ const STOPS: BlueGreen = {
 };
 const CONTINUES: BlueGreen = { ready: "CONTINUE_DEPLOYMENT", fleet: "DISCOVER_EXISTING", end: "KEEP_ALIVE" };
 const COPIES: BlueGreen = { ...STOPS, fleet: "COPY_AUTO_SCALING_GROUP" };
+const LAMBDA = [
+  'deployment_config_name = "CodeDeployDefault.LambdaCanary10Percent5Minutes"',
+  style("BLUE_GREEN", "WITH_TRAFFIC_CONTROL"),
+];
 const ASG = 'autoscaling_groups = ["asg"]';
 
 /** By the resource's name: its blocks when it is created, changed, and changed once more. */
@@ -164,6 +168,7 @@ const GROUPS: Readonly<Record<string, readonly (readonly Block[])[]>> = {
   outdated_instances: [['outdated_instances_strategy = "UPDATE"'], ['outdated_instances_strategy = "IGNORE"'], []],
   termination_hook: [["termination_hook_enabled = true"], ["termination_hook_enabled = false"], []],
   tags: [['tags = { a = "1" }'], ['tags = { a = "2", b = "" }'], []],
+  lambda: [[...LAMBDA, rollback(true, '["DEPLOYMENT_FAILURE"]')], [...LAMBDA, alarms(true, '["errors"]')], LAMBDA],
   ecs: [
     ecs({ ready: "CONTINUE_DEPLOYMENT", end: "TERMINATE", endMinutes: 5 }),
     ecs({ ready: "STOP_DEPLOYMENT", waitMinutes: 30, end: "TERMINATE", endMinutes: 60 }),
@@ -182,48 +187,83 @@ terraform {
 provider "aws" {
   region = "us-east-1"
 }
-resource "aws_codedeploy_app" "server" {
-  name = "acceptance-server"
-}
-resource "aws_codedeploy_app" "ecs" {
-  name             = "acceptance-ecs"
-  compute_platform = "ECS"
-}
-resource "aws_codedeploy_deployment_config" "half" {
-  deployment_config_name = "acceptance-half"
-  minimum_healthy_hosts {
-    type  = "FLEET_PERCENT"
-    value = 50
-  }
-}
 `;
 
+const APPLICATIONS = { server: "Server", ecs: "ECS", lambda: "Lambda" } as const;
+
+const CONFIGS: Readonly<Record<string, readonly Block[]>> = {
+  hosts: [block("minimum_healthy_hosts", 'type = "HOST_COUNT"', "value = 2")],
+  percent: [block("minimum_healthy_hosts", 'type = "FLEET_PERCENT"', "value = 50")],
+  zones: [
+    block("minimum_healthy_hosts", 'type = "HOST_COUNT"', "value = 1"),
+    block(
+      "zonal_config",
+      "first_zone_monitor_duration_in_seconds = 60",
+      "monitor_duration_in_seconds = 30",
+      block("minimum_healthy_hosts_per_zone", 'type = "HOST_COUNT"', "value = 1"),
+    ),
+  ],
+  linear: [
+    'compute_platform = "Lambda"',
+    block(
+      "traffic_routing_config",
+      'type = "TimeBasedLinear"',
+      block("time_based_linear", "interval = 5", "percentage = 10"),
+    ),
+  ],
+  canary: [
+    'compute_platform = "ECS"',
+    block(
+      "traffic_routing_config",
+      'type = "TimeBasedCanary"',
+      block("time_based_canary", "interval = 10", "percentage = 20"),
+    ),
+  ],
+};
+
+/** By the resource's address, with the id under which it is imported. */
+const RESOURCES: readonly (readonly [address: string, id: string])[] = [
+  ...Object.keys(APPLICATIONS).map((name) => [`aws_codedeploy_app.${name}`, `acceptance-${name}`] as const),
+  ...Object.keys(CONFIGS).map((name) => [`aws_codedeploy_deployment_config.${name}`, `acceptance-${name}`] as const),
+  ...Object.keys(GROUPS).map(
+    (name) => [`aws_codedeploy_deployment_group.${name}`, `acceptance-${applicationOf(name)}:${name}`] as const,
+  ),
+];
+
+function applicationOf(group: string): keyof typeof APPLICATIONS {
+  return group === "ecs" || group === "lambda" ? group : "server";
+}
+
 function configuration(step: number): string {
+  const applications = Object.entries(APPLICATIONS).map(([name, platform]) =>
+    block(
+      `resource "aws_codedeploy_app" "${name}"`,
+      `name = "acceptance-${name}"`,
+      `compute_platform = "${platform}"`,
+      `tags = { step = "${step}" }`,
+    ),
+  );
+  const configs = Object.entries(CONFIGS).map(([name, blocks]) =>
+    block(
+      `resource "aws_codedeploy_deployment_config" "${name}"`,
+      `deployment_config_name = "acceptance-${name}"`,
+      ...blocks,
+    ),
+  );
   const groups = Object.entries(GROUPS).map(([name, steps]) =>
     block(
       `resource "aws_codedeploy_deployment_group" "${name}"`,
-      `app_name = aws_codedeploy_app.${name === "ecs" ? "ecs" : "server"}.name`,
+      `app_name = aws_codedeploy_app.${applicationOf(name)}.name`,
       `deployment_group_name = "${name}"`,
       `service_role_arn = "${ROLE}"`,
       ...(steps[step] ?? []),
     ),
   );
-  return [PROVIDER, ...groups].join("\n");
+  return [PROVIDER, ...applications, ...configs, ...groups].join("\n");
 }
 
 function imports(): string {
-  const groups = Object.keys(GROUPS).map((name) =>
-    block(
-      "import",
-      `to = aws_codedeploy_deployment_group.${name}`,
-      `id = "acceptance-${name === "ecs" ? "ecs" : "server"}:${name}"`,
-    ),
-  );
-  const apps = ["server", "ecs"].map((name) =>
-    block("import", `to = aws_codedeploy_app.${name}`, `id = "acceptance-${name}"`),
-  );
-  const config = block("import", "to = aws_codedeploy_deployment_config.half", 'id = "acceptance-half"');
-  return [...apps, config, ...groups].join("\n");
+  return RESOURCES.map(([address, id]) => block("import", `to = ${address}`, `id = "${id}"`)).join("\n");
 }
 
 /** Starts the provider for many runs of Terraform; resolves with the process and with what leads Terraform to it. */
@@ -236,7 +276,7 @@ async function startProvider(environment: NodeJS.ProcessEnv): Promise<{ child: C
   throw new Error("The provider ended before it said how to reach it.");
 }
 
-describe.skipIf(!provider || !terraform)("Terraform's aws_codedeploy_deployment_group", () => {
+describe.skipIf(!provider || !terraform)("Terraform's aws_codedeploy resources", () => {
   let server: SluiceServer;
   let folder: string;
   let environment: NodeJS.ProcessEnv;
@@ -282,10 +322,9 @@ describe.skipIf(!provider || !terraform)("Terraform's aws_codedeploy_deployment_
     expect({ exitCode, stderr }).toEqual({ exitCode: NOTHING_TO_DO, stderr: "" });
   });
 
-  it("imports each group as its configuration says, and changes nothing", async () => {
-    const count = Object.keys(GROUPS).length + 3;
+  it("imports each resource as its configuration says, and changes nothing", async () => {
     expect(await apply("import", `${configuration(2)}\n${imports()}`)).toContain(
-      `Resources: ${count} imported, 0 added, 0 changed, 0 destroyed.`,
+      `Resources: ${RESOURCES.length} imported, 0 added, 0 changed, 0 destroyed.`,
     );
   });
 });
