@@ -93,17 +93,14 @@ it("waits for no pipe in the place of the AppSpec", async () => {
   await expect(lintDirectory(directory)).rejects.toThrow("appspec.yml is not a file: put a file in its place");
 });
 
-it("checks an archive in the same way", async () => {
+it.each([
+  ["web.tgz", "-czf"],
+  ["web.tar", "-cf"],
+])("checks an archive in the same way: %s", async (name, options) => {
   await put("appspec.yml", `${HEAD}hooks:\n  AfterInstall:\n    - location: gone.sh\n`);
-  for (const [name, ...pack] of [
-    ["web.zip", "zip", "-qr"],
-    ["web.tgz", "tar", "-czf"],
-    ["web.tar", "tar", "-cf"],
-  ]) {
-    const archive = join(directory, name ?? "");
-    execFileSync(pack[0] ?? "", [...pack.slice(1), archive, "appspec.yml"], { cwd: directory });
-    await expect(checkBeforeUpload(archive)).rejects.toThrow(
-      `${archive} was not uploaded, because the deployment would fail:\n  appspec.yml line 5: The script gone.sh`,
-    );
-  }
+  const archive = join(directory, name);
+  execFileSync("tar", [options, archive, "appspec.yml"], { cwd: directory });
+  await expect(checkBeforeUpload(archive)).rejects.toThrow(
+    `${archive} was not uploaded, because the deployment would fail:\n  appspec.yml line 5: The script gone.sh`,
+  );
 });
