@@ -1,5 +1,5 @@
 import { FILE_EXISTS_BEHAVIORS } from "../app-spec/app-spec.ts";
-import { isYamlMap, type YamlMap, yamlText } from "../app-spec/yaml-value.ts";
+import { isTruthy, isYamlMap, type YamlMap, yamlText } from "../app-spec/yaml-value.ts";
 import { excerpt } from "../excerpt.ts";
 import { LIFECYCLE_EVENTS } from "../lifecycle-event.ts";
 import type { Finding } from "./finding.ts";
@@ -167,7 +167,7 @@ function unknownTopLevelKeys({ root, places }: WrittenAppSpec): Finding[] {
 }
 
 function unknownIn(
-  { places }: WrittenAppSpec,
+  { root, places }: WrittenAppSpec,
   { field, map, line }: WrittenEntry,
   known: KnownKeys,
   kind: keyof typeof BELONG_ELSEWHERE,
@@ -177,10 +177,13 @@ function unknownIn(
     // What stands there already was not meant by another word for it.
     const isTaken = meant !== undefined && map.has(meant) && adviceOn(name, kind) !== undefined;
     const advice = isTaken || meant === undefined ? adviceOn(name, kind) : undefined;
-    return unknown(
+    const found = unknown(
       places.member(map, key)?.line ?? line,
       `${quoted(name)} in ${quoted(field)} is not read. ${advice ?? question(meant, known)}`,
     );
+    // Many write both, and mean what they get.
+    const isSaidAlready = name === "overwrite" && (root.has("file_exists_behavior") || !isTruthy(map.get(key) ?? null));
+    return isSaidAlready ? { ...found, severity: "note" } : found;
   });
 }
 

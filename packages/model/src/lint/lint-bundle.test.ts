@@ -116,6 +116,14 @@ describe("keys and events that agents do not read", () => {
     expect(lint(text)).toContainEqual(expect.stringContaining(expected));
   });
 
+  it("are a note where what they ask for is said in its place, too", () => {
+    const files = `${HEAD}files:\n  - source: a\n    destination: /b\n    overwrite: true\n`;
+    expect(lint(`${files}file_exists_behavior: OVERWRITE\n`)).toEqual([
+      expect.stringContaining("note unknown-key 6: overwrite"),
+    ]);
+    expect(lint(files)).toEqual([expect.stringContaining("warning unknown-key 6: overwrite")]);
+  });
+
   it("are told of an AppSpec that agents refuse, too: a misspelt key may be why", () => {
     expect(lint(`${HEAD}files:\n  - source: a\n    target: /b\n`)).toEqual([
       expect.stringContaining("error refused 4: "),
