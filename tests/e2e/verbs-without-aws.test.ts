@@ -2,9 +2,12 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { commandClient } from "@sluice/wire/client/clients.ts";
+import { connectionTo, resolveConnection } from "@sluice/wire/config/connection.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type SluiceAgent, startSluiceAgents } from "./sluice-agent.ts";
 import { runProgram, SLUICE, type SluiceServer, startSluiceServer } from "./sluice-server.ts";
+import { until } from "./until.ts";
 
 /** What a person does who has no AWS CLI, against a real server with one host. */
 let server: SluiceServer;
@@ -171,4 +174,43 @@ describe("deployments", () => {
     const both = await server.run("deploy", directory(), "--github-location", "a/b@c", ...group);
     expect(both).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("give one of DIRECTORY") });
   });
+
+  it("the end of the log is printed of an agent that does not stream", async () => {
+    const { hostId } = await json("hosts", "add", "aws-1", "--tag", "Fleet=aws");
+    const aws = ["--application", "web", "--group", "aws"];
+    await server.sluice("groups", "create", ...aws, "--tag", "Fleet=aws");
+    const deploymentId = (await server.sluice("deploy", directory(), ...aws)).trim();
+    await failAsAwsAgent(`arn:aws:ec2:us-east-1:111122223333:instance/${hostId}`);
+    const { stdout, stderr } = await server.run("logs", deploymentId, "-f");
+    expect(stdout).toBe(
+      `== aws-1 (${hostId}) ApplicationStop stop.sh\n  LifecycleEvent - ApplicationStop\n  [stderr]no\n`,
+    );
+    expect(stderr).toContain("only the end of the log");
+    const entries = (await server.sluice("logs", deploymentId, "--json")).trim().split("\n");
+    expect(entries.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ hostName: "aws-1", lifecycleEvent: "ApplicationStop", scriptName: "stop.sh" }),
+    ]);
+  });
 });
+
+/** Takes the host's first command as AWS's agent does, and says that its script failed. */
+async function failAsAwsAgent(HostIdentifier: string): Promise<void> {
+  const client = commandClient(connectionTo(resolveConnection({ data: server.data }), "codedeploy"));
+  try {
+    const { HostCommand: command } = await until("a command", async () => {
+      const answer = await client.call("PollHostCommand", { HostIdentifier });
+      return answer.HostCommand !== undefined && answer;
+    });
+    const HostCommandIdentifier = command?.HostCommandIdentifier ?? "";
+    await client.call("PutHostCommandAcknowledgement", { HostCommandIdentifier });
+    const log = "LifecycleEvent - ApplicationStop\n[stderr]no\n";
+    const payload = { error_code: 4, script_name: "stop.sh", message: "it failed", log };
+    await client.call("PutHostCommandComplete", {
+      HostCommandIdentifier,
+      CommandStatus: "Failed",
+      Diagnostics: { Format: "JSON", Payload: JSON.stringify(payload) },
+    });
+  } finally {
+    client.close();
+  }
+}

@@ -7,10 +7,12 @@ import { type Connection, connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printError, printJsonLine, printRaw } from "../output.ts";
 import { hostLabel } from "../printing.ts";
-import { readHostNames } from "../progress/deployment-view.ts";
+import { DeploymentReader, readHostNames } from "../progress/deployment-view.ts";
+import { eventKey, storedTails } from "../progress/stored-tails.ts";
 
 /** The longest that the server holds an answer (GetDeploymentLogs). */
 const WAIT_SECONDS = 20;
+const READ_TIMEOUT_MILLISECONDS = 60_000;
 
 interface LogsOptions extends ClientOptions {
   readonly follow?: boolean;
@@ -34,7 +36,7 @@ export function define(command: Command): void {
   );
   command.addHelpText(
     "after",
-    "\nControl characters that scripts wrote are shown as \\x1b. With --json, one entry a line.",
+    "\nAgents that do not stream (AWS's) send the end of the log of what failed: that is printed when there is no more. Control characters that scripts wrote are shown as \\x1b. With --json, one entry a line.",
   );
   command.action(async (deploymentId: string, options: LogsOptions) => {
     if (options.event !== undefined && !(LIFECYCLE_EVENTS as readonly string[]).includes(options.event)) {
@@ -56,7 +58,7 @@ async function printLogs(connection: Connection, deploymentId: string, options: 
   const targetId = options.host === undefined ? undefined : await findHost(connection, options.host);
   const printEntry = options.json ? printJsonLine : options.raw ? printRawText : linePrinter();
   let cursor: string | undefined;
-  let hasPrinted = false;
+  const printed = new Set<string>();
   while (true) {
     const page = await connection.sluice.call("GetDeploymentLogs", {
       deploymentId,
@@ -65,12 +67,20 @@ async function printLogs(connection: Connection, deploymentId: string, options: 
       cursor,
       waitSeconds: options.follow ? WAIT_SECONDS : 0,
     });
-    for (const entry of page.entries) printEntry(entry);
-    hasPrinted ||= page.entries.length > 0;
+    for (const entry of page.entries) {
+      printEntry(entry);
+      printed.add(eventKey(entry.targetId, entry.lifecycleEvent));
+    }
     cursor = page.cursor;
     if (page.ended || (!options.follow && page.entries.length === 0)) break;
   }
-  if (!hasPrinted) printError(nothingKept(deploymentId, options));
+  const reader = new DeploymentReader(connection.codeDeploy, connection.sluice, deploymentId);
+  const view = await reader.read(AbortSignal.timeout(READ_TIMEOUT_MILLISECONDS));
+  const tails = storedTails(view, { known: printed, targetId, lifecycleEvent: options.event });
+  if (tails.length > 0 && !options.json)
+    printError("Of these events there is only the end of the log, which the agent sent when it failed:");
+  for (const entry of tails) printEntry(entry);
+  if (printed.size === 0 && tails.length === 0) printError(nothingKept(deploymentId, options));
 }
 
 /** On standard error: what is printed is what scripts wrote, and nothing else. */
