@@ -118,6 +118,16 @@ test("a second site in the same directory is refused while the first is there", 
   await expect(openHostSite({ dataDirectory: directory, isolation: "none" })).rejects.toThrow("another sluice up uses");
 });
 
+test("of two sites that are opened at once in one directory, one is", async () => {
+  const opened = await Promise.allSettled(
+    [1, 2].map(() => openHostSite({ dataDirectory: directory, isolation: "none" })),
+  );
+  const sites = opened.filter((result) => result.status === "fulfilled").map(({ value }) => value);
+  site = sites[0];
+  expect(sites.length).toBe(1);
+  expect(opened.find((result) => result.status === "rejected")?.reason.message).toMatch(/^another sluice up /);
+});
+
 test("what a killed run has left is removed by the next one", async (context) => {
   context.skip(obstacle !== undefined, obstacle);
   await enrolByHand(["host-1", "host-2"], "http://127.0.0.1:9");

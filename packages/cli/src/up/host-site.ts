@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import { type Bridge, createBridge, deleteBridge, deleteOrphanedBridges, plugIn } from "./bridge.ts";
+import { type Claim, claimDirectory } from "./claim.ts";
 import { type AgentProcess, agentEnvironment, startAgent } from "./host-process.ts";
 import { killProcessesOf, RUN_VARIABLE } from "./leftovers.ts";
 import { mountsToOverlay, parseMountInfo } from "./mount-table.ts";
@@ -74,15 +75,34 @@ export interface HostSite {
 export async function openHostSite(options: HostSiteOptions): Promise<HostSite> {
   const dataDirectory = resolve(options.dataDirectory);
   makeDirectory(dataDirectory, 0o700);
-  const previous = await readUpRecord(dataDirectory);
-  if (previous !== undefined) await removeLeftovers(dataDirectory, previous);
+  const claim = await claimDirectory(dataDirectory);
+  try {
+    const previous = await readUpRecord(dataDirectory);
+    if (previous !== undefined) await refuseSecond(dataDirectory, previous);
+    // It has not written down yet who it is.
+    if (claim === undefined)
+      throw new Error(`another sluice up is starting in ${dataDirectory}: wait for it, or choose another --data`);
+    // A run that was killed. With namespaces its processes have ended with it; services without them have not.
+    if (previous !== undefined) await killProcessesOf(previous.runId);
+    return await openClaimedSite(dataDirectory, options.isolation, claim, previous);
+  } catch (error) {
+    await claim?.release();
+    throw error;
+  }
+}
 
+async function openClaimedSite(
+  dataDirectory: string,
+  isolation: Isolation,
+  claim: Claim,
+  previous: UpRecord | undefined,
+): Promise<HostSite> {
   const runId = randomBytes(3).toString("hex");
   const owner = await ownIdentity();
   let record: UpRecord = { runId, owner, network: previous?.network };
-  if (options.isolation === "none") {
+  if (isolation === "none") {
     await writeUpRecord(dataDirectory, record);
-    return new Site(dataDirectory, runId, undefined, undefined);
+    return new Site(dataDirectory, runId, claim, undefined, undefined);
   }
 
   const bridgeName = `sluice${runId.slice(0, 4)}`;
@@ -93,21 +113,19 @@ export async function openHostSite(options: HostSiteOptions): Promise<HostSite> 
     const port = await findFreePort(host, previous?.network?.hostPort ?? 0);
     record = { ...record, network: { bridgeName, subnetPrefix: bridge.subnet.prefix, hostPort: port } };
     await writeUpRecord(dataDirectory, record);
-    return new Site(dataDirectory, runId, bridge, { host, port });
+    return new Site(dataDirectory, runId, claim, bridge, { host, port });
   } catch (error) {
     await deleteBridge(bridgeName);
     throw error;
   }
 }
 
-/** After a run that was killed. With namespaces its processes have ended with it; services without them have not. */
-async function removeLeftovers(dataDirectory: string, record: UpRecord): Promise<void> {
+async function refuseSecond(dataDirectory: string, record: UpRecord): Promise<void> {
   if (await isRunning(record.owner)) {
     throw new Error(
       `another sluice up uses ${dataDirectory} (process ${record.owner.processId}). Stop it (sluice down --data ${dataDirectory}), or choose another --data`,
     );
   }
-  await killProcessesOf(record.runId);
 }
 
 /** A port of an address that only we use: nobody takes it between this look and the server's start. */
@@ -127,14 +145,22 @@ class Site implements HostSite {
   readonly listen: { readonly host: string; readonly port: number } | undefined;
   readonly #dataDirectory: string;
   readonly #runId: string;
+  readonly #claim: Claim;
   readonly #bridge: Bridge | undefined;
   readonly #hosts: LocalHost[] = [];
   readonly #namespaces: NamespaceSet[] = [];
   #isClosed = false;
 
-  constructor(dataDirectory: string, runId: string, bridge: Bridge | undefined, listen: HostSite["listen"]) {
+  constructor(
+    dataDirectory: string,
+    runId: string,
+    claim: Claim,
+    bridge: Bridge | undefined,
+    listen: HostSite["listen"],
+  ) {
     this.#dataDirectory = dataDirectory;
     this.#runId = runId;
+    this.#claim = claim;
     this.#bridge = bridge;
     this.isolation = bridge === undefined ? "none" : "namespaces";
     this.listen = listen;
@@ -249,5 +275,6 @@ class Site implements HostSite {
     await Promise.all(this.#namespaces.map((namespaces) => namespaces.close()));
     await killProcessesOf(this.#runId);
     if (this.#bridge !== undefined) await deleteBridge(this.#bridge.name);
+    await this.#claim.release();
   }
 }
