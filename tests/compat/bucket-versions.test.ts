@@ -1,6 +1,6 @@
 /** Versions, tags, encryption and what else stands between `aws deploy push` and the bucket, through the clients that people have. */
 import { execFile, execFileSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -351,7 +351,11 @@ describe("the AWS SDK for JavaScript", () => {
       const { ETag, ChecksumSHA256 } = await s3.send(new UploadPartCommand(part));
       Parts.push({ PartNumber: index + 1, ETag, ChecksumSHA256 });
     }
-    const done = await s3.send(new CompleteMultipartUploadCommand({ ...on, UploadId, MultipartUpload: { Parts } }));
+    const digests = Parts.map(({ ChecksumSHA256 = "" }) => Buffer.from(ChecksumSHA256, "base64"));
+    const ChecksumSHA256 = `${createHash("sha256").update(Buffer.concat(digests)).digest("base64")}-2`;
+    const completion = { ...on, UploadId, MultipartUpload: { Parts }, ChecksumSHA256 };
+    const done = await s3.send(new CompleteMultipartUploadCommand(completion));
+    expect(done.ChecksumSHA256).toBe(ChecksumSHA256);
     const all = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"] as const;
     const asked = { ...on, ObjectAttributes: [...all] };
     const attributes = await s3.send(new GetObjectAttributesCommand(asked));

@@ -88,14 +88,17 @@ export function copyBucket(index: DatabaseSync, blobs: BlobDirectory): BucketCop
   };
 }
 
-/** The newer copy, and what was deleted since the older one. Close both. */
+/**
+ * The newer copy, and what was deleted since the older one, but for delete markers: without them nobody misses a byte, and with them again an
+ * object that is there would be hidden. Close both.
+ */
 export function withDeletedSince(older: BucketCopy, newer: BucketCopy): Pick<BucketCopy, "buckets" | "objects"> {
   const named = new Set(newer.buckets.map(({ name }) => name));
   const keyOf = ({ bucket, key, version }: CopiedObject) => JSON.stringify([bucket, key, version]);
   const there = new Set(newer.objects.map(keyOf));
   return {
     buckets: [...newer.buckets, ...older.buckets.filter(({ name }) => !named.has(name))],
-    objects: [...newer.objects, ...older.objects.filter((object) => !there.has(keyOf(object)))],
+    objects: [...newer.objects, ...older.objects.filter((object) => !object.isMarker && !there.has(keyOf(object)))],
   };
 }
 

@@ -56,7 +56,11 @@ export interface CompletionRequest {
   parts: readonly { number: number; etag: string; checksum?: { algorithm: ChecksumAlgorithm; value: string } }[];
   precondition?: WritePrecondition;
   /** What the client computed for the whole object. */
-  expected?: { sizeBytes?: number; checksum?: string; type?: ChecksumType };
+  expected?: {
+    sizeBytes?: number;
+    checksum?: { algorithm: ChecksumAlgorithm; value: string };
+    type?: ChecksumType;
+  };
 }
 
 export interface UploadQuery extends ListingQuery {
@@ -418,7 +422,7 @@ function choosePartRows(uploaded: readonly PartRow[], request: CompletionRequest
 }
 
 function isSameChecksum(row: PartRow, sent: { algorithm: ChecksumAlgorithm; value: string } | undefined): boolean {
-  return !sent || row.checksum_algorithm !== sent.algorithm || row.checksum === sent.value;
+  return !sent || (row.checksum_algorithm === sent.algorithm && row.checksum === sent.value);
 }
 
 function objectChecksum(upload: UploadRow, parts: readonly PartRow[]): ObjectChecksum | undefined {
@@ -444,6 +448,19 @@ function requireExpectedWhole(
       `The provided 'x-amz-mp-object-size' header value ${expected.sizeBytes} does not match what was computed: ${sizeBytes}`,
     );
   }
+  const algorithm = expected?.checksum?.algorithm;
+  if ((algorithm || expected?.type) && !checksum) {
+    throw new BucketFault(
+      "InvalidRequest",
+      "The upload was created without a checksum algorithm, so the object's checksum is not known: name the algorithm when the upload is created.",
+    );
+  }
+  if (algorithm && checksum && algorithm !== checksum.algorithm) {
+    throw new BucketFault(
+      "InvalidRequest",
+      `Checksum Type mismatch occurred, expected checksum Type: ${checksum.algorithm.toLowerCase()}, actual checksum Type: ${algorithm.toLowerCase()}`,
+    );
+  }
   if (expected?.type && checksum && expected.type !== checksum.type) {
     throw new BucketFault(
       "InvalidRequest",
@@ -453,7 +470,7 @@ function requireExpectedWhole(
   if (
     expected?.checksum !== undefined &&
     checksum &&
-    withoutCount(expected.checksum) !== withoutCount(checksum.value)
+    withoutCount(expected.checksum.value) !== withoutCount(checksum.value)
   ) {
     throw new BucketFault(
       "BadDigest",

@@ -311,8 +311,11 @@ describe("a copy of the store", () => {
     await put("b", "deleted");
     await store.delete("revisions", "b");
     const two = await put("a", "two");
+    await put("c", "back again");
+    const { versionId: marker } = await store.delete("revisions", "c");
     const before = store.copyAll();
     await store.delete("revisions", "a", { versionId: two! });
+    await store.delete("revisions", "c", { versionId: marker! });
     const after = store.copyAll();
     const copy = withDeletedSince(before, after);
     const target = mkdtempSync(join(tmpdir(), "bucket-restored-"));
@@ -328,6 +331,7 @@ describe("a copy of the store", () => {
       expect(restored.versioning("plain")).toBeUndefined();
       expect(await text("a", undefined, restored)).toBe("two");
       expect(await text("a", one, restored)).toBe("one");
+      expect(await text("c", undefined, restored)).toBe("back again");
       expect(await text("a", "null", restored)).toBe("zero");
       expect(() => restored.head("revisions", "b")).toThrow(fault("NoSuchKey"));
       const { versionId } = await restored.put("revisions", "a", bytes("three"), { attributes: PLAIN });
@@ -379,6 +383,18 @@ describe("the completion of an upload", () => {
     expect(again).toEqual(done);
     expect(await text("a")).toBe("later");
     expect(listed().rows).toHaveLength(2);
+  });
+
+  it("is refused with a checksum that cannot be compared", async () => {
+    const { id, parts } = await upload();
+    const attempt = (request: Partial<Parameters<BucketStore["uploads"]["complete"]>[3]>) =>
+      store.uploads.complete("revisions", "a", id, { parts, ...request });
+    const checksum = { algorithm: "CRC32" as const, value: "AAAAAA==" };
+    await expect(attempt({ expected: { checksum } })).rejects.toEqual(fault("InvalidRequest"));
+    await expect(attempt({ expected: { type: "FULL_OBJECT" } })).rejects.toEqual(fault("InvalidRequest"));
+    const claimed = parts.map((part) => ({ ...part, checksum }));
+    await expect(attempt({ parts: claimed })).rejects.toEqual(fault("InvalidPart"));
+    await attempt({});
   });
 
   it("with another list of parts, for another key or after a week is none of that", async () => {

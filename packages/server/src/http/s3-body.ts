@@ -91,8 +91,9 @@ export function openBody(
       return { ...expectation(), sizeBytes: requireLength(headers) };
     },
     text: (options) => {
-      const { checksum, ...expected } = expectation();
-      return readDocument(open, checksum && options?.checksummed !== false ? { ...expected, checksum } : expected);
+      if (options?.checksummed !== false) return readDocument(open, expectation());
+      const md5Hex = readContentMd5(headers);
+      return readDocument(open, md5Hex === undefined ? {} : { md5Hex });
     },
   };
 }

@@ -13,7 +13,7 @@ import {
 import { parseCompletion } from "@sluice/wire/s3/request-bodies.ts";
 import { copiedXml, partsXml, uploadCompletedXml, uploadCreatedXml } from "@sluice/wire/s3/responses.ts";
 import type { S3Call } from "@sluice/wire/s3/s3-call.ts";
-import { invalidArgument } from "@sluice/wire/s3/s3-error.ts";
+import { invalidArgument, S3Error } from "@sluice/wire/s3/s3-error.ts";
 import type { S3Answer } from "./s3-answer.ts";
 import { requireCopyConditions, writePrecondition } from "./s3-conditions.ts";
 import type { S3Context } from "./s3-context.ts";
@@ -136,13 +136,19 @@ async function completeUpload(call: On<"CompleteMultipartUpload">, context: S3Co
 
 /** Here the checksum header speaks of the whole object and not of the request's body. */
 function expectedWhole(headers: RequestHeaders) {
-  const algorithm = CHECKSUM_ALGORITHMS.find((each) => headers[checksumHeader(each)] !== undefined);
-  const checksum = algorithm && headers[checksumHeader(algorithm)];
+  const [algorithm, ...others] = CHECKSUM_ALGORITHMS.filter((each) => headers[checksumHeader(each)] !== undefined);
+  if (others.length > 0) {
+    throw new S3Error(
+      "InvalidRequest",
+      "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
+    );
+  }
+  const value = algorithm && headers[checksumHeader(algorithm)];
   const type = readChecksumType(headers);
   const size = headers["x-amz-mp-object-size"];
   if (size !== undefined && !/^\d{1,15}$/.test(size)) throw invalidArgument("x-amz-mp-object-size", size, "use bytes");
   return {
-    ...(checksum !== undefined && { checksum }),
+    ...(algorithm !== undefined && value !== undefined && { checksum: { algorithm, value } }),
     ...(type && { type }),
     ...(size !== undefined && { sizeBytes: Number(size) }),
   };

@@ -186,7 +186,13 @@ export function readWantedChecksum(
   headers: RequestHeaders,
 ): { algorithm: ChecksumAlgorithm; type?: ChecksumType } | undefined {
   const name = headers["x-amz-checksum-algorithm"]?.toUpperCase();
-  if (name === undefined) return undefined;
+  if (name === undefined) {
+    if (headers["x-amz-checksum-type"] === undefined) return undefined;
+    throw new S3Error(
+      "InvalidRequest",
+      "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.",
+    );
+  }
   if (!isChecksumAlgorithm(name)) {
     throw new S3Error("InvalidRequest", `Checksum algorithm provided is unsupported: "${name}". Use CRC32.`);
   }

@@ -149,9 +149,14 @@ function parseListing(bucket: string, query: ReadonlyMap<string, string>): S3Cal
     bucket,
     listing,
     startAfter: query.get("start-after") ?? "",
-    owner: query.get("fetch-owner") === "true",
+    owner: isFetchOwner(query.get("fetch-owner") || "false"),
     ...(token !== undefined && { token }),
   };
+}
+
+function isFetchOwner(text: string): boolean {
+  if (text === "true" || text === "false") return text === "true";
+  throw invalidArgument("fetch-owner", text, "use true or false");
 }
 
 function listingParameters(query: ReadonlyMap<string, string>, limitName: string): ListingParameters {

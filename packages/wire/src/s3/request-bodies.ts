@@ -76,7 +76,10 @@ export function parseCompletion(xml: string): CompletedPart[] {
     requireKnown(node, ["ETag", "PartNumber", ...CHECKSUM_ALGORITHMS.map((each) => `Checksum${each}`)]);
     const number = Number(requireText(node, "PartNumber"));
     if (!Number.isInteger(number) || number < 1) throw malformedXml("PartNumber is not a positive whole number");
-    const algorithm = CHECKSUM_ALGORITHMS.find((each) => optionalText(node, `Checksum${each}`) !== undefined);
+    const [algorithm, ...others] = CHECKSUM_ALGORITHMS.filter(
+      (each) => optionalText(node, `Checksum${each}`) !== undefined,
+    );
+    if (others.length > 0) throw malformedXml("a part has more than one checksum");
     return {
       number,
       etag: unquote(requireText(node, "ETag")),

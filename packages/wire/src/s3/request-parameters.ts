@@ -48,6 +48,8 @@ const BODY_CHECKSUMS = [
   "x-amz-checksum-sha256",
   "x-amz-sdk-checksum-algorithm",
 ];
+/** Of a completion they speak of the whole object. */
+const OBJECT_CHECKSUMS = BODY_CHECKSUMS.filter((name) => name !== "x-amz-sdk-checksum-algorithm");
 const CONTENT_HEADERS = [
   "cache-control",
   "content-disposition",
@@ -173,7 +175,7 @@ export const HONOURED: Readonly<Record<Operation, readonly string[]>> = {
   UploadPartCopy: [...OWNER, ...COPY_SOURCE, "x-amz-copy-source-range", "?partNumber", "?uploadId"],
   CompleteMultipartUpload: [
     ...OWNER,
-    ...BODY_CHECKSUMS,
+    ...OBJECT_CHECKSUMS,
     ...WRITE_CONDITIONS,
     "x-amz-checksum-type",
     "x-amz-mp-object-size",

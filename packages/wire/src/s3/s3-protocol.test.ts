@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkReadConditions, isRangeWanted, parseRange } from "./object-conditions.ts";
-import { readAnnouncedChecksum, readObjectAttributes } from "./object-headers.ts";
+import { readAnnouncedChecksum, readObjectAttributes, readWantedChecksum } from "./object-headers.ts";
 import { parseTagging } from "./object-tags.ts";
 import { parseS3Call } from "./parse-s3-call.ts";
 import { parseCompletion, parseCreateBucket, parseDelete, parseVersioning } from "./request-bodies.ts";
@@ -96,6 +96,7 @@ describe("requests", () => {
     expect(call("GET", "/b1b?list-type=2&max-keys=5000")).toMatchObject({ listing: { limit: 1000 } });
     expect(() => call("GET", "/b1b?max-keys=-1")).toThrow(s3Error("InvalidArgument"));
     expect(() => call("GET", "/b1b?encoding-type=base64")).toThrow(s3Error("InvalidArgument"));
+    expect(() => call("GET", "/b1b?list-type=2&fetch-owner=yes")).toThrow(s3Error("InvalidArgument"));
   });
 });
 
@@ -124,6 +125,7 @@ describe("headers", () => {
     }
     const other = { "x-amz-checksum-crc32": "AAAAAA==", "x-amz-sdk-checksum-algorithm": "SHA1" };
     expect(() => readAnnouncedChecksum(other)).toThrow(s3Error("InvalidRequest"));
+    expect(() => readWantedChecksum({ "x-amz-checksum-type": "FULL_OBJECT" })).toThrow(s3Error("InvalidRequest"));
   });
 });
 
@@ -208,6 +210,7 @@ describe("documents", () => {
   it("are refused where they ask for more than is done", () => {
     const part = "<PartNumber>1</PartNumber><ETag>e</ETag>";
     const object = "<Key>a</Key>";
+    const two = "<ChecksumCRC32>AAAAAA==</ChecksumCRC32><ChecksumSHA1>x</ChecksumSHA1>";
     const refused: readonly (readonly [() => unknown, string])[] = [
       [() => parseCreateBucket("<CreateBucketConfiguration><Tags/></CreateBucketConfiguration>"), "Tags"],
       [() => parseCreateBucket("<CreateBucketConfiguration><Bucket/></CreateBucketConfiguration>"), "Bucket"],
@@ -217,6 +220,7 @@ describe("documents", () => {
       [() => parseDelete(`<Delete><Object>${object}<Other/></Object></Delete>`), "Other"],
       [() => parseCompletion(completion(`<Part>${part}<ChecksumSHA512>x</ChecksumSHA512></Part>`)), "ChecksumSHA512"],
       [() => parseCompletion(completion(`<Part>${part}<Other/></Part>`)), "Other"],
+      [() => parseCompletion(completion(`<Part>${part}${two}</Part>`)), "more than one checksum"],
       [() => parseTagging("<Tagging><TagSet><Tag><Key>k</Key><Value/><Other/></Tag></TagSet></Tagging>"), "Other"],
     ];
     for (const [work, name] of refused) expect(work, name).toThrow(new RegExp(name));
