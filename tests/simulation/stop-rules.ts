@@ -39,7 +39,7 @@ export function checkUnreported(parts: WatcherParts, watched: Watched, before: T
   const { id, head } = watched;
   const violated = (message: string) =>
     parts.onViolation(RULES.stopEnds, id, `${targetId}: ${command.event} ${message}`);
-  const since = head.stopRequestedAt ?? (head.halt === "timeout" ? (head.haltedAt ?? null) : null);
+  const since = head.halt === "timeout" ? (head.haltedAt ?? null) : head.stopRequestedAt;
   if (since === null) {
     violated("is given up, and nobody had stopped the deployment");
     return;

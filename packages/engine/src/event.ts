@@ -76,11 +76,11 @@ export type TargetEvent =
       readonly event: LifecycleEventName;
       readonly diagnostics: Diagnostics;
     }
-  /** The load balancer's words for what a traffic event waits for. */
+  /** What an event waits for: in the load balancer's words, or why a host's report may never come. */
   | {
       readonly type: "targetWaiting";
       readonly targetId: string;
-      readonly event: TrafficEventName;
+      readonly event: LifecycleEventName;
       readonly reason: string;
       readonly since: number;
       readonly until: number | null;

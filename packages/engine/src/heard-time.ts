@@ -24,6 +24,18 @@ const LIMITS_WITHOUT_STRETCH = 4;
 const PROOF_LAG_MAX_MILLISECONDS = 5_000;
 const LOOK_AGAIN_MILLISECONDS = 1_000;
 
+/** The last time since `from` in which nothing was heard for that long, and which is over; undefined: there was none. */
+export function lastGapSince(heard: HeardTime, from: number, milliseconds: number): TimeSpan | undefined {
+  for (let index = heard.length - 1; index > 0; index--) {
+    const after = heard[index];
+    const before = heard[index - 1];
+    if (!after || !before || after.from <= from) return undefined;
+    const gap = { from: Math.max(before.until, from), until: after.from };
+    if (gap.until - gap.from >= milliseconds) return gap;
+  }
+  return undefined;
+}
+
 /**
  * How much of the time since `from` counts against others: what was heard, without the beginning of each stretch after a gap. In
  * milliseconds.

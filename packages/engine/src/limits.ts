@@ -36,6 +36,8 @@ export const WAIT_TOLD_AFTER_MILLISECONDS = 1 * SECOND;
 /** A balancer whose words change (it counts sessions) is told again after this, and after a tenth of the time that it has taken. */
 export const WAIT_TOLD_AGAIN_MILLISECONDS = 10 * SECOND;
 export const WAIT_TOLD_AGAIN_SHARE = 0.1;
+/** An agent that gives reports up does so after 14 s without a server, so that a shorter gap has lost none. */
+export const LOSES_REPORTS_AFTER_MILLISECONDS = 10 * SECOND;
 /** How long alarms may be unreadable before the deployment stops, unless it ignores that. */
 export const ALARMS_UNREADABLE_MILLISECONDS = 20 * SECOND;
 /** One whole reading, with its time-out: a server that was stopped has to read again before it says that alarms cannot be read. */

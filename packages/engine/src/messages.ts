@@ -8,6 +8,7 @@ import {
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import { AGENT_RESTART_MESSAGE } from "@sluice/model/diagnostics.ts";
 import type { LifecycleEventName, TrafficEventName } from "@sluice/model/lifecycle-event.ts";
+import type { TimeSpan } from "./heard-time.ts";
 import type { AlarmObservation, HostLiveness, TrafficReport } from "./observation.ts";
 import type { AlarmReading } from "./ports/alarm-reader.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
@@ -138,6 +139,12 @@ export function interruptedTraffic(
   return unknownError(
     `The deployment was ${cause} while ${event} was under way on host ${hostLabel(target)}, and the load balancer had not finished it. ${left} ${last}`,
   );
+}
+
+/** Why an event may look as if it went on, though it has ended. */
+export function reportMayBeLost({ deploymentId }: DeploymentState, gap: TimeSpan): string {
+  const [from, until] = [gap.from, gap.until].map((time) => new Date(time).toISOString());
+  return `the host's report may be lost: the server could not be reached from ${from} to ${until}, and the AWS agent gives a report up after 14 s. Look at the host; to end the deployment: sluice stop ${deploymentId}`;
 }
 
 /** Nobody is blamed: the report may be lost, or the scripts may be running. */

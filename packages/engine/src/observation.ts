@@ -92,6 +92,8 @@ export interface HostLiveness {
   readonly silentSince: number | null;
   /** How long an agent of its kind may be silent. */
   readonly graceMilliseconds: number;
+  /** Its agent gives up a report that finds no server for a while (the AWS agent: after 14 s), so that a gap may have lost one. */
+  readonly losesReports?: boolean | undefined;
   /** When the agent said goodbye; null: it did not, or has come back, or may have come back unheard. */
   readonly goodbyeAt: number | null;
   /** What a person can run on the host to mend it, as a command line. */

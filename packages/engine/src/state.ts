@@ -166,7 +166,7 @@ export interface CommandState {
   readonly acknowledgedOffer: string | null;
   /** Heartbeats in a row that did not list the command although it was acknowledged. */
   readonly missedHeartbeats: number;
-  /** What the load balancer says that it waits for; absent: it has not said, or its event takes no time. */
+  /** What it waits for: in the load balancer's words, or why the host's report may never come. Absent: nothing that is known. */
   readonly waiting?: Waiting | undefined;
 }
 

@@ -61,9 +61,13 @@ function clockTime(time: Date): string {
   return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, "0")).join(":");
 }
 
+/** Where in the code something was thrown is in the JSON: for whoever sits at a terminal it hides what is to be done. */
+const STACK = /\n\s+at .*$/s;
+
 /** Lists as people write them; quoted only where a blank or a sign would make it unclear. */
 function valueText(value: unknown): string {
   if (Array.isArray(value)) return value.map(valueText).join(",");
+  if (typeof value === "string" && STACK.test(value)) return valueText(value.replace(STACK, ""));
   if (typeof value === "string" && /^[^\s"=,]+$/.test(value)) return visibleLine(value);
   return visibleJson(JSON.stringify(value) ?? "");
 }

@@ -7,7 +7,10 @@ export function define(command: Command): void {
   command.argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E");
   addJsonOption(addClientOptions(command));
   addExamples(command, "sluice stop d-A1B2C3D4E --data .sluice/up");
-  command.addHelpText("after", "\nHosts that are in an event finish it; no host begins another one.");
+  command.addHelpText(
+    "after",
+    "\nNo host begins another event. Scripts that run have a minute to end; then the deployment ends, and says that it does not know how they ended. What a load balancer is asked for ends at once.",
+  );
   command.action(async (deploymentId: string, options: ClientOptions) => {
     using connection = connect(options);
     const answer = await connection.codeDeploy.call("StopDeployment", { deploymentId });

@@ -3,12 +3,13 @@ import { isTrafficEvent, type TrafficEventName } from "@sluice/model/lifecycle-e
 import { type AdvancePolicy, advanceTarget } from "../advance-target.ts";
 import type { Draft } from "../draft.ts";
 import type { TargetEvent } from "../event.ts";
-import { deadlineAt, type HeardTime } from "../heard-time.ts";
+import { CATCH_UP_MILLISECONDS, deadlineAt, type HeardTime, lastGapSince, type TimeSpan } from "../heard-time.ts";
 import {
   ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS,
   BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS,
   COMMAND_FINISH_TIMEOUT_MILLISECONDS,
   COMMAND_START_TIMEOUT_MILLISECONDS,
+  LOSES_REPORTS_AFTER_MILLISECONDS,
   MISSED_HEARTBEATS_UNTIL_LOST,
   STOP_CATCH_UP_MILLISECONDS,
   STOP_GRACE_MILLISECONDS,
@@ -20,12 +21,13 @@ import {
   interruptedByAlarm,
   interruptedTraffic,
   outcomeNotReported,
+  reportMayBeLost,
   silentHost,
   trafficDone,
   trafficNotDone,
   trafficRefused,
 } from "../messages.ts";
-import { darkAt, type Observation, type TrafficReport } from "../observation.ts";
+import { darkAt, type HostLiveness, type Observation, type TrafficReport } from "../observation.ts";
 import type { CommandState, DeploymentState, TargetState } from "../state.ts";
 import { tellWaitAt } from "../waiting.ts";
 
@@ -61,7 +63,9 @@ export function commandSettledAt(
       tellWaitAt(report?.detail ?? "", command.availableAt, command.waiting),
     );
   }
+  const lostKnownAt = mayBeLost(command, hosts.get(targetId), heard)?.knownAt ?? Number.POSITIVE_INFINITY;
   return Math.min(
+    lostKnownAt > now ? lostKnownAt : Number.POSITIVE_INFINITY,
     commandDeadline(command, heard, now),
     darkAt(hosts.get(targetId), state.createdAt),
     stopGraceEnd(state, heard, now),
@@ -81,7 +85,8 @@ export function endsHostsUnderWay(state: DeploymentState): boolean {
 /** When hosts that are still at work after a stop, or after the run time, are not waited for any longer. */
 function stopGraceEnd(state: DeploymentState, heard: HeardTime, now: number): number {
   if (!endsHostsUnderWay(state)) return Number.POSITIVE_INFINITY;
-  const since = state.stopRequestedAt ?? state.haltedAt ?? state.createdAt;
+  // Spent health gives nobody a grace: the stop that comes after it does.
+  const since = (state.halt === "health" ? undefined : state.haltedAt) ?? state.stopRequestedAt ?? state.createdAt;
   return deadlineAt(heard, since, STOP_GRACE_MILLISECONDS, now, STOP_CATCH_UP_MILLISECONDS);
 }
 
@@ -128,6 +133,33 @@ function endOfInterrupted(
   return { type: "lifecycleEventUnreported", targetId, event, diagnostics };
 }
 
+/** The server may have missed the report, and no other comes: who looks must not think that scripts are running. */
+function tellLostReport(
+  draft: Draft,
+  { targetId }: TargetState,
+  command: CommandState,
+  host: HostLiveness | undefined,
+  heard: HeardTime,
+): void {
+  const lost = mayBeLost(command, host, heard);
+  if (!lost || command.acknowledgedAt === null || draft.now < lost.knownAt) return;
+  const reason = reportMayBeLost(draft.state, lost.gap);
+  if (reason === command.waiting?.reason) return;
+  const until = commandDeadline(command, heard, draft.now);
+  draft.decide({ type: "targetWaiting", targetId, event: command.event, reason, since: command.acknowledgedAt, until });
+}
+
+/** `knownAt`: a report that was not lost has come by then. */
+function mayBeLost(
+  { acknowledgedAt }: CommandState,
+  host: HostLiveness | undefined,
+  heard: HeardTime,
+): { readonly gap: TimeSpan; readonly knownAt: number } | undefined {
+  if (acknowledgedAt === null || !host?.losesReports) return undefined;
+  const gap = lastGapSince(heard, acknowledgedAt, LOSES_REPORTS_AFTER_MILLISECONDS);
+  return gap && { gap, knownAt: gap.until + CATCH_UP_MILLISECONDS };
+}
+
 function currentReport(
   { attempt }: CommandState,
   event: TrafficEventName,
@@ -142,7 +174,10 @@ function settleLostCommand(draft: Draft, target: TargetState, command: CommandSt
   const diagnostics = isDark
     ? silentHost(target, host, command.acknowledgedAt !== null)
     : overdue(target, command, observation.heard, draft.now);
-  if (!diagnostics) return;
+  if (!diagnostics) {
+    tellLostReport(draft, target, command, host, observation.heard);
+    return;
+  }
   const { targetId } = target;
   draft.decide({ type: "lifecycleEventFailed", targetId, event: command.event, diagnostics, agentIssue: isDark });
 }

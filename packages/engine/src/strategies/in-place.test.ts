@@ -116,6 +116,53 @@ describe("a host that is skipped", () => {
   });
 });
 
+describe("a host whose agent gives reports up", () => {
+  const HALF_MINUTE = 30_000;
+  const reached = (gap: number, losesReports: boolean) => {
+    const played = started(1);
+    played.acknowledge("h01");
+    const [from, until] = [START + HALF_MINUTE, START + HALF_MINUTE + gap];
+    const look = (now: number) => {
+      played.now = now;
+      played.heard = [
+        { from: START - HALF_MINUTE, until: from },
+        { from: until, until: now },
+      ];
+      played.hear("h01", liveness({ lastSeenAt: now, silentSince: now, graceMilliseconds: 120_000, losesReports }));
+      return played.plan().events;
+    };
+    return { played, from, until, look };
+  };
+
+  it("is told once a report would have come that a gap of the server did not lose", () => {
+    const { played, from, until, look } = reached(20_000, true);
+    expect(look(until + CATCH_UP_MILLISECONDS - 1)).toEqual([]);
+    expect(played.wakeAt).toBe(played.now + 1);
+    const events = look(until + CATCH_UP_MILLISECONDS);
+    expect(events).toMatchObject([
+      {
+        type: "targetWaiting",
+        targetId: "h01",
+        event: "ApplicationStop",
+        reason: `the host's report may be lost: the server could not be reached from ${new Date(from).toISOString()} to ${new Date(until).toISOString()}, and the AWS agent gives a report up after 14 s. Look at the host; to end the deployment: sluice stop d-A1B2C3D4E`,
+        since: START,
+      },
+    ]);
+    expect(look(until + CATCH_UP_MILLISECONDS + 1_000)).toEqual([]);
+    // It was not lost after all.
+    played.complete("h01");
+    expect(played.eventOf("h01", "ApplicationStop")?.status).toBe("Succeeded");
+  });
+
+  it.each([
+    ["the gap was too short to lose one", 5_000, true],
+    ["its agent reports until it is answered", 20_000, false],
+  ])("is not told where %s", (_, gap, losesReports) => {
+    const { until, look } = reached(gap, losesReports);
+    expect(look(until + 2 * CATCH_UP_MILLISECONDS)).toEqual([]);
+  });
+});
+
 describe("stop", () => {
   it("before the start ends the deployment Stopped with MANUAL_STOP, without looking for hosts", () => {
     const played = new PlayedDeployment({ healthRule: ALL_AT_ONCE, candidates: [] });

@@ -184,6 +184,7 @@ export class Liveness {
       lastSeenAt,
       silentSince: lastSign === null ? null : this.#silentSince(lastSign, graceMilliseconds),
       graceMilliseconds,
+      losesReports: agent === "aws",
       // An agent that left before this server was ready, or before it was deaf, may be back and just could not say so.
       goodbyeAt:
         goodbyeAt !== null && goodbyeAt >= this.#readyAt && this.#hearing.isWholeSince(goodbyeAt) ? goodbyeAt : null,

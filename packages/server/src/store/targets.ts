@@ -91,21 +91,21 @@ export async function loadSomeTargets(
   return rows.map(readTarget);
 }
 
-const routedTargets = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
+const workingTargets = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
   db
     .selectFrom("targets")
     .select("state_json")
     .where("deployment_id", "=", deploymentId)
-    .where("command_state", "=", "routed")
+    .where("command_state", "in", ["routed", "acknowledged"])
     .orderBy("ordinal"),
 );
 
-/** Those whose load balancer is at work. */
-export async function loadRoutedTargets(
+/** Those that are in the middle of an event, their own or their load balancer's. */
+export async function loadTargetsAtWork(
   { db }: Pick<Store, "db">,
   deploymentId: string,
 ): Promise<readonly TargetState[]> {
-  const { rows } = await routedTargets(db, { deploymentId });
+  const { rows } = await workingTargets(db, { deploymentId });
   return rows.map(readTarget);
 }
 

@@ -450,7 +450,7 @@ export interface WaitView {
 export interface TargetWait extends WaitView {
   readonly targetId: string;
   readonly hostName: string;
-  /** BlockTraffic or AllowTraffic. */
+  /** BlockTraffic or AllowTraffic, whose reason is the load balancer's; or an event of which the host's report may be lost. */
   readonly lifecycleEvent: string;
 }
 export interface GetDeploymentWaitsInput {

@@ -9,7 +9,7 @@ import type {
 } from "@sluice/wire/sluice/operations.ts";
 import { findDeployment } from "../../store/deployment-history.ts";
 import { readHead } from "../../store/deployments.ts";
-import { loadRoutedTargets } from "../../store/targets.ts";
+import { loadTargetsAtWork } from "../../store/targets.ts";
 import type { Operation } from "../operation.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 
@@ -24,7 +24,7 @@ export const getDeploymentWaits: Operation<GetDeploymentWaitsInput, GetDeploymen
     throw new CallerFault("DeploymentDoesNotExistException", `The deployment ${deploymentId} could not be found.`);
   if (row.active !== 1) return { targets: [] };
   const waiting = deploymentWaiting(readHead(row));
-  const targets = (await loadRoutedTargets(store, deploymentId)).flatMap(
+  const targets = (await loadTargetsAtWork(store, deploymentId)).flatMap(
     ({ targetId, hostName, command }): TargetWait[] =>
       command?.waiting ? [{ targetId, hostName, lifecycleEvent: command.event, ...waitView(command.waiting) }] : [],
   );
