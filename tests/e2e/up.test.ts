@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -95,6 +95,18 @@ it("says why it cannot start, with the exit code of that, and leaves nothing run
     expect(await leftOf(data, await recordOf(data))).toEqual([]);
   } finally {
     taken.close();
+  }
+});
+
+it("says of another user's directory whose it is", async (context) => {
+  context.skip(process.getuid?.() !== 0, "only root may become another user");
+  const data = join(folder, "theirs");
+  mkdirSync(data, { mode: 0o700 });
+  chmodSync(folder, 0o755);
+  const other = ["--reuid=20001", "--regid=20001", "--clear-groups", SLUICE];
+  for (const verb of [["up", "--detach"], ["up"], ["down"]]) {
+    const { exitCode, stderr } = await runProgram("setpriv", [...other, ...verb, "--data", data], cleanEnvironment());
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`${data} may not be read by this user (EACCES)`)]);
   }
 });
 

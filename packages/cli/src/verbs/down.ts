@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
+import { namingUnreadable } from "../file-trouble.ts";
 import { addExamples } from "../options.ts";
 import { print } from "../output.ts";
 import { DATA_VARIABLE, directoryPlace, UP_DIRECTORY } from "../server-place.ts";
@@ -19,7 +20,10 @@ export function define(command: Command): void {
       return;
     }
     const { directory } = place;
-    switch (await endUp(directory)) {
+    const ended = await endUp(directory).catch((error: unknown) => {
+      throw namingUnreadable(error, directory);
+    });
+    switch (ended) {
       case "ended":
         print(
           `The server and the hosts of ${directory} have ended. Its data stays; to remove that, too: rm -r ${directory}`,

@@ -2,7 +2,7 @@ import { relative, resolve } from "node:path";
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { namingDirectoryTrouble } from "../file-trouble.ts";
+import { namingDirectoryTrouble, namingUnreadable } from "../file-trouble.ts";
 import { addExamples, collectTag, type ListenAddress, parseListenAddress, parsePositiveInteger } from "../options.ts";
 import { print, printError } from "../output.ts";
 import { hostLabel } from "../printing.ts";
@@ -52,7 +52,9 @@ export function define(command: Command): void {
     const directory = await dataDirectory(options);
     if ((options.hosts ?? 1) > HOSTS_MAX)
       throw new CommandFailed(`--hosts ${options.hosts}: at most ${HOSTS_MAX}`, { exitStatus: EXIT_USAGE });
-    const running = await runningUp(directory);
+    const running = await runningUp(directory).catch((error: unknown) => {
+      throw namingUnreadable(error, directory);
+    });
     if (running !== undefined) await sayWhatRuns(directory, running, options);
     else if (options.detach) await goOnInBackground(directory, options);
     else {
