@@ -80,6 +80,7 @@ const INTERNAL = new Set([
   "packages/server/src/preflight/bundle-findings.ts MAX_REMEMBERED_BUNDLES",
   "packages/server/src/preflight/read-bundle.ts MAX_LINK_TARGET_BYTES",
   "packages/server/src/preflight/read-bundle.ts MAX_WRAPPED_APP_SPECS",
+  "packages/model/src/lint/similar-path.ts MAX_SUGGESTIONS",
   "packages/model/src/lint/file-checks.ts MAX_TOLD_ENTRIES",
   "packages/model/src/lint/installed-paths.ts MAX_STEPS",
   "packages/model/src/lint/nearest-name.ts MAX_EDITS",

@@ -4,7 +4,7 @@ import { findInBundle } from "./bundle-listing.ts";
 import type { Finding } from "./finding.ts";
 import { fileEntries, type InstalledPaths, lastPart } from "./installed-paths.ts";
 import { entriesOf, type LintSubject, lineOf, quoted, scriptsOf } from "./lint-subject.ts";
-import { similarPath } from "./similar-path.ts";
+import { MAX_SUGGESTIONS, similarPath } from "./similar-path.ts";
 
 /** Refused entries that are told one by one; their number says nothing more. */
 const MAX_TOLD_ENTRIES = 5;
@@ -34,6 +34,7 @@ export function sourcesThatCannotBe(subject: LintSubject): Finding[] {
   const { bundle } = subject;
   if (bundle === null) return [];
   const isTooLate = scriptsOf(subject).some(({ event }) => event === "BeforeInstall");
+  let missing = 0;
   return fileEntries(subject).flatMap((entry): Finding[] => {
     const found = findInBundle(bundle, entry.source);
     const line = lineOf(subject, entry, "source");
@@ -43,7 +44,8 @@ export function sourcesThatCannotBe(subject: LintSubject): Finding[] {
     }
     if (found.is !== "missing" && found.is !== "circle") return [];
     const when = isTooLate ? ", before a BeforeInstall script could put it there" : "";
-    const meant = similarPath(entry.source, bundle, "any");
+    missing += 1;
+    const meant = missing > MAX_SUGGESTIONS ? undefined : similarPath(entry.source, bundle, "any");
     const cure = /[*?[{]/.test(entry.source)
       ? "A source is a path, not a pattern: name the directory, whose whole content is installed."
       : meant === undefined

@@ -2,7 +2,14 @@ import { HOOK_TIMEOUT_SECONDS } from "../app-spec/app-spec.ts";
 import { isTruthy, isYamlMap, yamlText } from "../app-spec/yaml-value.ts";
 import { isLifecycleEventName, LIFECYCLE_EVENTS, RESERVED_EVENTS } from "../lifecycle-event.ts";
 import type { Finding } from "./finding.ts";
-import { type LintSubject, lineOf, quoted, scriptsOf, type WrittenAppSpec } from "./lint-subject.ts";
+import {
+  type LintSubject,
+  lineOf,
+  MAX_CHECKED_ENTRIES,
+  quoted,
+  scriptsOf,
+  type WrittenAppSpec,
+} from "./lint-subject.ts";
 import { nearestName } from "./nearest-name.ts";
 
 const SCRIPTABLE_EVENTS = LIFECYCLE_EVENTS.filter((event) => !RESERVED_EVENTS.has(event));
@@ -34,7 +41,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
 export function eventsThatRunNothing({ root, places }: WrittenAppSpec): Finding[] {
   const hooks = root.get("hooks") ?? null;
   if (!isYamlMap(hooks)) return [];
-  return [...hooks].flatMap(([key, scripts]) => {
+  return [...hooks].slice(0, MAX_CHECKED_ENTRIES).flatMap(([key, scripts]) => {
     const name = yamlText(key);
     const isRun = isLifecycleEventName(name) && !RESERVED_EVENTS.has(name);
     if (isRun || !isTruthy(scripts)) return [];

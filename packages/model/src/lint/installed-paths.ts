@@ -12,8 +12,8 @@ export interface FileEntry extends WrittenEntry {
   readonly target: string;
 }
 
-/** Looked at in all; an AppSpec with many entries could have a large bundle gone through again and again. */
-const MAX_STEPS = 500_000;
+/** Installed entries that are gone through; an AppSpec with many entries could install a large bundle again and again. */
+const MAX_STEPS = 100_000;
 
 export function fileEntries(subject: LintSubject): FileEntry[] {
   return entriesOf(subject, "files").flatMap((entry): FileEntry[] => {
@@ -114,12 +114,12 @@ export function installedPaths(subject: LintSubject): InstalledPaths | null {
       put(`${base}/${lastPart(by.source)}`, found.path, "file", by);
       continue;
     }
-    steps += bundle.entries.size;
-    if (steps > MAX_STEPS) return null;
     const prefix = found.path === "" ? "" : `${found.path}/`;
     for (const [path, kind] of bundle.entries) {
-      if (path !== "" && path.startsWith(prefix) && path !== found.path)
-        put(`${base}/${path.slice(prefix.length)}`, path, kind, by);
+      if (path === "" || path === found.path || !path.startsWith(prefix)) continue;
+      steps += 1;
+      if (steps > MAX_STEPS) return null;
+      put(`${base}/${path.slice(prefix.length)}`, path, kind, by);
     }
   }
   return { files, directories, collisions, links };

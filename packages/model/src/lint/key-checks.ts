@@ -3,7 +3,14 @@ import { isTruthy, isYamlMap, type YamlMap, yamlText } from "../app-spec/yaml-va
 import { excerpt } from "../excerpt.ts";
 import { LIFECYCLE_EVENTS } from "../lifecycle-event.ts";
 import type { Finding } from "./finding.ts";
-import { entriesOf, quoted, scriptsOf, type WrittenAppSpec, type WrittenEntry } from "./lint-subject.ts";
+import {
+  entriesOf,
+  MAX_CHECKED_ENTRIES,
+  quoted,
+  scriptsOf,
+  type WrittenAppSpec,
+  type WrittenEntry,
+} from "./lint-subject.ts";
 import { nearestName } from "./nearest-name.ts";
 
 interface KnownKeys {
@@ -196,6 +203,7 @@ function unknownInContext(written: WrittenAppSpec, { field, map, line, index }: 
 function strangers(map: YamlMap, { names }: KnownKeys) {
   return [...map.keys()]
     .filter((key) => typeof key !== "string" || !names.includes(key))
+    .slice(0, MAX_CHECKED_ENTRIES)
     .map((key) => ({ key, name: yamlText(key) }))
     .filter(({ name }) => !name.startsWith("x-"));
 }

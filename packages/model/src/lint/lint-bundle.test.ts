@@ -455,6 +455,22 @@ describe("a bundle", () => {
   });
 });
 
+it("of a section with thousands of entries a part is checked, whatever is in the bundle", () => {
+  const times = (text: string) => text.repeat(900);
+  const text = `${HEAD}files:\n${times("  - {source: gone, destination: /x}\n")}permissions:\n${times("  - {object: /x/y, mode: 644}\n")}hooks:\n  AfterInstall:\n${times("    - location: gone\n")}`;
+  const names = Array.from({ length: 1_000 }, (_, index): [string, NamedEntry] => [`d/f${index}`, file()]);
+  const counts = Map.groupBy(
+    lintAppSpec(text, listBundle([...names, ["appspec.yml", file()]])).findings,
+    ({ check }) => check,
+  );
+  expect([...counts].map(([check, findings]) => `${check} ${findings.length}`).sort()).toEqual([
+    "missing-script 300",
+    "missing-source 300",
+    "no-validation 1",
+    "permission-object 300",
+  ]);
+});
+
 it("names in findings steer no terminal, and have an end", () => {
   const [finding] = lintAppSpec(
     `${HEAD}hooks:\n  "Af\\e[31m${"x".repeat(500)}":\n    - location: a\n`,

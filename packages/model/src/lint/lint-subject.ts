@@ -5,6 +5,9 @@ import { isYamlList, isYamlMap, type YamlMap, type YamlValue, yamlText } from ".
 import { excerpt } from "../excerpt.ts";
 import type { BundleListing } from "./bundle-listing.ts";
 
+/** Entries of a section that are checked; those of people have a few dozen, and checking thousands would hold up a server. */
+export const MAX_CHECKED_ENTRIES = 300;
+
 /** An AppSpec as the file has it, whether agents accept it or not. */
 export interface WrittenAppSpec {
   readonly root: YamlMap;
@@ -41,7 +44,7 @@ export function entriesOf({ root, places }: WrittenAppSpec, section: "files" | "
 export function scriptsOf({ root, places }: WrittenAppSpec): WrittenScript[] {
   const hooks = root.get("hooks") ?? null;
   if (!isYamlMap(hooks)) return [];
-  return [...hooks].flatMap(([key, scripts]) => {
+  const scriptsByEvent = [...hooks].slice(0, MAX_CHECKED_ENTRIES).flatMap(([key, scripts]) => {
     const event = yamlText(key);
     return mapsIn(scripts, `hooks.${event}`, places).map((entry) => ({
       ...entry,
@@ -49,6 +52,7 @@ export function scriptsOf({ root, places }: WrittenAppSpec): WrittenScript[] {
       location: strip(yamlText(entry.map.get("location") ?? null)),
     }));
   });
+  return scriptsByEvent.slice(0, MAX_CHECKED_ENTRIES);
 }
 
 export function lineOf(
@@ -66,7 +70,9 @@ export function quoted(name: string): string {
 
 function mapsIn(list: YamlValue, field: string, places: YamlPlaces): WrittenEntry[] {
   if (!isYamlList(list)) return [];
-  return list.flatMap((map, index) =>
-    isYamlMap(map) ? [{ field: `${field}[${index}]`, map, index, line: places.itemLine(list, index) }] : [],
-  );
+  return list
+    .slice(0, MAX_CHECKED_ENTRIES)
+    .flatMap((map, index) =>
+      isYamlMap(map) ? [{ field: `${field}[${index}]`, map, index, line: places.itemLine(list, index) }] : [],
+    );
 }

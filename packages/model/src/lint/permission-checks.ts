@@ -45,12 +45,13 @@ export function misreadModes(written: WrittenAppSpec): Finding[] {
 /** Permissions that change nothing, or stop every Install. */
 export function pointlessPermissions(subject: LintSubject, installed: InstalledPaths | null): Finding[] {
   const settled = new Map<string, WrittenPermission>();
+  const targets = fileEntries(subject).map(({ target }) => target);
   return rulesOf(subject).flatMap((permission): Finding[] => {
     const { rule, object } = permission;
     const find = (check: string, severity: Finding["severity"], key: string, message: string): Finding[] => [
       { check, severity, line: lineOf(subject, permission, key), message },
     ];
-    if (!isNearDestination(subject, object)) {
+    if (!isNearDestination(targets, object)) {
       const message = `The object ${quoted(rule.object)} is outside every destination of files, so its permissions change nothing: only what the deployment installs gets them. Set others in an AfterInstall script.`;
       return find("permission-object", "warning", "object", message);
     }
@@ -109,11 +110,9 @@ function rulesOf(subject: LintSubject): WrittenPermission[] {
 }
 
 /** A destination, what is below one, or what one is below. */
-function isNearDestination(subject: LintSubject, object: string): boolean {
+function isNearDestination(targets: readonly string[], object: string): boolean {
   const above = new Set([object, ...parentsOf(object), "/"]);
-  return fileEntries(subject).some(
-    ({ target }) => above.has(target) || object === "/" || parentsOf(target).includes(object),
-  );
+  return targets.some((target) => above.has(target) || object === "/" || target.startsWith(`${object}/`));
 }
 
 /** What a link to a directory brings in is not in the listing. */

@@ -2,7 +2,7 @@ import { type BundleListing, type FileFacts, findInBundle, isInBundle, normalPat
 import { by } from "./file-checks.ts";
 import type { Finding } from "./finding.ts";
 import { type LintSubject, lineOf, quoted, scriptsOf, type WrittenScript } from "./lint-subject.ts";
-import { similarPath } from "./similar-path.ts";
+import { MAX_SUGGESTIONS, similarPath } from "./similar-path.ts";
 
 /** In the order in which they run in every deployment that installs, from the revision that it installs. */
 const EVENTS_OF_THIS_REVISION: readonly string[] = [
@@ -35,6 +35,7 @@ export function scriptsThatCannotRun(subject: LintSubject): Finding[] {
   const { bundle } = subject;
   if (bundle === null) return [];
   const scripts = scriptsOf(subject);
+  let missing = 0;
   return scripts.flatMap((script): Finding[] => {
     const consequence = consequenceIn(script.event);
     if (consequence === undefined) return [];
@@ -47,7 +48,9 @@ export function scriptsThatCannotRun(subject: LintSubject): Finding[] {
     }
     if (found.is === "missing" || found.is === "circle") {
       const doubt = isAfterOthers(script, scripts) ? ", unless a script that runs before puts it there" : "";
-      const message = `The script ${location} is not in the bundle: ${consequence.words}${doubt}.${cureFor(script.location, bundle)}`;
+      missing += 1;
+      const cure = missing > MAX_SUGGESTIONS ? "" : cureFor(script.location, bundle);
+      const message = `The script ${location} is not in the bundle: ${consequence.words}${doubt}.${cure}`;
       return [{ check: "missing-script", severity: consequence.severity, line, message }];
     }
     const trouble = found.is === "directory" ? A_DIRECTORY : troubleOf(bundle.files.get(found.path));

@@ -3,6 +3,8 @@ import { nearestName } from "./nearest-name.ts";
 
 /** Paths that are compared letter by letter; a bundle may have a hundred thousand. */
 const MAX_COMPARED_PATHS = 500;
+/** Missing paths for which a similar one is looked for; each takes a look at every entry of the bundle. */
+export const MAX_SUGGESTIONS = 20;
 
 /** What a path in an AppSpec probably meant, where nothing is at that path. */
 export function similarPath(
