@@ -49,7 +49,7 @@ const INTERNAL = new Set([
   "packages/server/src/store/postgres/statement-names.ts SEEN_MAX",
   "packages/agent/src/der.ts LENGTH_MAX_BYTES",
   "packages/agent/src/diagnostics.ts SCRIPT_NAME_MAX_CHARACTERS",
-  "packages/agent/src/host/archive/sparse-map.ts MAX_MAP_LINE_BYTES",
+  "packages/wire/src/archive/sparse-map.ts MAX_MAP_LINE_BYTES",
   "packages/agent/src/host/archive/unpack-zip.ts WHOLE_READ_MAX_BYTES",
   "packages/agent/src/host/bundle/download.ts ERROR_BODY_MAX_BYTES",
   "packages/agent/src/host/hooks/run-script.ts TIMER_MAX_MS",

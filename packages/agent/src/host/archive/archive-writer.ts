@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { type EntryKind, placeProblem } from "@sluice/model/bundle/bundle-entries.ts";
 import { linkTargetProblem } from "@sluice/model/bundle/entry-name.ts";
+import type { SparseFile } from "@sluice/wire/archive/sparse-map.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import { archiveAccess, type EntryAttributes } from "./archive-access.ts";
 import type { ArchiveLimits } from "./archive-limits.ts";
@@ -236,11 +237,8 @@ export class ArchiveWriter {
   }
 }
 
-export interface OpenEntry {
+export interface OpenEntry extends SparseFile {
   write(chunk: Uint8Array): void;
-  writeAt(chunk: Uint8Array, position: number): void;
-  /** Zeros follow up to this size. */
-  extendTo(size: number): void;
   close(): void;
 }
 

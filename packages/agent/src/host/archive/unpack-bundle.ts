@@ -1,12 +1,14 @@
 import { renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { wrapperOf } from "@sluice/model/bundle/wrapper.ts";
+import { EntryRefused } from "@sluice/wire/archive/entry-refused.ts";
 import { type DeploymentLayout, ensureDirectory } from "../layout.ts";
 import { removeTree } from "../remove-tree.ts";
 import type { BundleType } from "../revision.ts";
 import { checkArchiveKind, notOfType } from "./archive-kind.ts";
 import type { ArchiveLimits } from "./archive-limits.ts";
 import { ArchiveWriter } from "./archive-writer.ts";
+import { refusedFor } from "./entry-path.ts";
 import { writeRecordedEntries } from "./recorded-attributes.ts";
 
 /**
@@ -37,6 +39,8 @@ export async function unpackBundle(
     }
     writeRecordedEntries(layout.recordedAttributesFile, writer.recordedEntries(stripped));
     renameSync(join(staging, stripped), layout.archiveDirectory);
+  } catch (error) {
+    throw error instanceof EntryRefused ? refusedFor(error.entry, error.problem) : error;
   } finally {
     await removeTree(staging);
   }

@@ -2,16 +2,16 @@ import { createReadStream } from "node:fs";
 import type { TransformOptions } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, type ZlibOptions } from "node:zlib";
-import { entryNameOf, NOT_UTF8, TARGET_NOT_UTF8 } from "@sluice/model/bundle/entry-name.ts";
+import { SparseContent } from "@sluice/wire/archive/sparse-map.ts";
+import { tarEntryKind } from "@sluice/wire/archive/tar-entry-kind.ts";
+import { DamagedTar } from "@sluice/wire/archive/tar-header.ts";
+import { type ContentSink, type TarEntry, TarReader } from "@sluice/wire/archive/tar-reader.ts";
 import { accountIds } from "../install/accounts.ts";
 import type { BundleType } from "../revision.ts";
 import type { EntryAttributes } from "./archive-access.ts";
 import { notOfType } from "./archive-kind.ts";
 import type { ArchiveWriter, OpenEntry } from "./archive-writer.ts";
-import { refusedEntry, refusedFor } from "./entry-path.ts";
-import { SparseContent } from "./sparse-map.ts";
-import { DamagedTar } from "./tar-header.ts";
-import { type ContentSink, type TarEntry, TarReader } from "./tar-reader.ts";
+import { refusedEntry } from "./entry-path.ts";
 
 /** Large pieces keep the hand-overs between the inflating thread and this one few. */
 const CHUNK_BYTES = 256 * 1024;
@@ -24,7 +24,6 @@ const INFLATING: ZlibOptions & TransformOptions = {
 const DEFAULT_FILE_MODE = 0o644;
 const MODE_BITS = 0o7777;
 const GZIP_MAGIC = 0x1f8b;
-const SLASH = 0x2f;
 /** The largest is -1 to the kernel, which means "leave it as it is". */
 const ACCOUNT_ID_MAX = 0xffff_fffe;
 
@@ -104,71 +103,22 @@ function contentOf({ sparse, size, name }: TarEntry, file: OpenEntry, writer: Ar
 }
 
 function addEntry(writer: ArchiveWriter, entry: TarEntry, asRoot: boolean): OpenEntry | undefined {
-  const name = entryNameOf(entry.name);
-  if (name === undefined) throw refusedFor(entry.name, NOT_UTF8);
-  switch (entry.type) {
-    case "0":
-    case "7":
-    case "S":
-      // Tars from before POSIX mark a directory by its slash only.
-      if (entry.name.at(-1) === SLASH) {
-        withoutContent(entry);
-        writer.addDirectory(name, attributesOf(entry, asRoot));
-        return undefined;
-      }
-      return writer.addFile(name, attributesOf(entry, asRoot));
-    case "5":
-      withoutContent(entry);
-      writer.addDirectory(name, attributesOf(entry, asRoot));
+  const is = tarEntryKind(entry);
+  switch (is.kind) {
+    case "file":
+      return writer.addFile(is.name, attributesOf(entry, asRoot));
+    case "directory":
+      writer.addDirectory(is.name, attributesOf(entry, asRoot));
       return undefined;
-    // The content of GNU tar's lists what the directory held when it was packed.
-    case "D":
-      writer.addDirectory(name, attributesOf(entry, asRoot));
+    case "link":
+      writer.addSymbolicLink(is.name, is.target, attributesOf(entry, asRoot));
       return undefined;
-    case "2":
-      withoutContent(entry);
-      writer.addSymbolicLink(name, linkNameOf(entry), attributesOf(entry, asRoot));
+    case "hardLink":
+      writer.addHardLink(is.name, is.target);
       return undefined;
-    case "1":
-      withoutContent(entry);
-      writer.addHardLink(name, linkNameOf(entry));
+    case "label":
       return undefined;
-    // The label of a volume, which names no file.
-    case "V":
-      return undefined;
-    default:
-      throw refusedEntry(
-        entry.name,
-        `it is ${KIND_WORDS[entry.type] ?? `of the unknown type ${JSON.stringify(entry.type)}`}`,
-      );
   }
-}
-
-const KIND_WORDS: Readonly<Record<string, string>> = {
-  "3": "a character device",
-  "4": "a block device",
-  "6": "a named pipe",
-  M: "a part of a file, of an archive in several volumes",
-  N: "a list of long names of an old GNU tar",
-  A: "an access list of Solaris",
-  I: "an inode of star without its file",
-};
-
-/** Some programs write sizes there without content, others content: either would be misread by the other. */
-function withoutContent({ type, size, name, sparse }: TarEntry): void {
-  if (size === 0 && sparse === undefined) return;
-  const kind = { "1": "a hard link", "2": "a symbolic link" }[type] ?? "a directory";
-  throw refusedEntry(
-    name,
-    `it is ${kind} with content (${size} bytes)`,
-    "Pack the bundle again with GNU tar or bsdtar",
-  );
-}
-
-function linkNameOf({ name, linkName }: TarEntry): string {
-  const target = entryNameOf(linkName);
-  if (target === undefined) throw refusedFor(name, TARGET_NOT_UTF8);
-  return target;
 }
 
 /** As `tar -xp` run by root does: the owner by name where the host knows the name, else by number. */

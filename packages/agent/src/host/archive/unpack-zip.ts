@@ -1,23 +1,21 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { crc32, inflateRawSync } from "node:zlib";
 import { entryNameOf, MAX_LINK_TARGET_BYTES, TARGET_NOT_UTF8 } from "@sluice/model/bundle/entry-name.ts";
+import { EntryRefused } from "@sluice/wire/archive/entry-refused.ts";
+import { zipEntryKind } from "@sluice/wire/archive/zip-entry-kind.ts";
+import { zipEntryName } from "@sluice/wire/archive/zip-entry-name.ts";
 import { type Entry, fromFdPromise, type ZipFile } from "yauzl";
 import { EventFailure } from "../event-failure.ts";
 import type { EntryAttributes } from "./archive-access.ts";
 import { notOfType } from "./archive-kind.ts";
 import type { ArchiveWriter } from "./archive-writer.ts";
 import { refusedEntry, refusedFor } from "./entry-path.ts";
-import { isMadeOnUnix, zipEntryName } from "./zip-entry-name.ts";
 
 /** Up to here, one read and one inflate on this thread cost less than a stream. */
 const WHOLE_READ_MAX_BYTES = 1024 * 1024;
 
 const STORED = 0;
-const DEFLATED = 8;
-const DOS_DIRECTORY = 0x10;
-const DOS_READ_ONLY = 0x01;
 const WRITE_BITS = 0o222;
-const FILE_TYPE = { mask: 0o170000, link: 0o120000, directory: 0o040000, regular: 0o100000 } as const;
 /** unzip clears the special bits unless asked otherwise. */
 const KEPT_MODE_BITS = 0o777;
 const DEFAULT_FILE_MODE = 0o644;
@@ -49,7 +47,8 @@ export async function unpackZip(
       await unpackEntry(zip, entry, descriptor, writer);
     }
   } catch (error) {
-    if (error instanceof EventFailure || signal.aborted || isSystemError(error)) throw error;
+    if (error instanceof EventFailure || error instanceof EntryRefused || signal.aborted || isSystemError(error))
+      throw error;
     throw notOfType("zip", `is damaged or cut short (${(error as Error).message})`, DAMAGED_CURE);
   } finally {
     if (zip) zip.close();
@@ -58,37 +57,17 @@ export async function unpackZip(
 }
 
 async function unpackEntry(zip: ZipFile, entry: Entry, descriptor: number, writer: ArchiveWriter): Promise<void> {
-  const name = zipEntryName(entry);
-  if (entry.isEncrypted()) {
-    throw refusedEntry(name, "it is encrypted", "Pack the bundle without a password");
-  }
-  if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED) {
-    throw refusedEntry(
-      name,
-      `its compression method (${entry.compressionMethod}) is not supported`,
-      "Pack the bundle with the default method (deflate)",
-    );
-  }
-  const unixMode = isMadeOnUnix(entry) ? entry.externalFileAttributes >>> 16 : 0;
-  const type = unixMode & FILE_TYPE.mask;
-  const isDirectory = name.endsWith("/");
-  if (isDirectory) return writer.addDirectory(name, attributesOf(entry, unixMode, DEFAULT_DIRECTORY_MODE));
-  if (type === FILE_TYPE.directory || (type === 0 && (entry.externalFileAttributes & DOS_DIRECTORY) !== 0)) {
-    throw refusedEntry(
-      name,
-      "it is a directory by its attributes and a file by its name, which has no slash at its end",
-      "Pack the bundle again with another program (`zip -r`)",
-    );
-  }
-  const attributes = attributesOf(entry, unixMode, DEFAULT_FILE_MODE);
-  if (type === FILE_TYPE.link) {
+  const { kind, name, unixMode, isReadOnly } = zipEntryKind(entry);
+  if (kind === "directory") return writer.addDirectory(name, attributesOf(entry, unixMode, DEFAULT_DIRECTORY_MODE));
+  const fileMode = isReadOnly ? DEFAULT_FILE_MODE & ~WRITE_BITS : DEFAULT_FILE_MODE;
+  const attributes = attributesOf(entry, unixMode, fileMode);
+  if (kind === "link") {
     // A link's target is its content. Both sizes: the packed one is what is read into memory, and the two need not agree.
     if (Math.max(entry.uncompressedSize, entry.compressedSize / 2) > MAX_LINK_TARGET_BYTES) {
       throw refusedEntry(name, "its link target is too long");
     }
     return writer.addSymbolicLink(name, linkTarget(name, readWhole(entry, descriptor)), attributes);
   }
-  if (type !== 0 && type !== FILE_TYPE.regular) throw refusedEntry(name, "it is a device, a pipe or a socket");
   const file = writer.addFile(name, attributes);
   try {
     if (entry.compressedSize <= WHOLE_READ_MAX_BYTES && entry.uncompressedSize <= WHOLE_READ_MAX_BYTES) {
@@ -147,10 +126,9 @@ function readExactly(descriptor: number, length: number, position: number): Buff
   return buffer;
 }
 
-/** Where the archive knows no Unix modes, all that it can say is that a file is not to be written to. */
+/** `defaultMode`: where the archive knows no Unix modes. */
 function attributesOf(entry: Entry, unixMode: number, defaultMode: number): EntryAttributes {
-  const isReadOnly = (entry.externalFileAttributes & DOS_READ_ONLY) !== 0 && defaultMode === DEFAULT_FILE_MODE;
-  const mode = unixMode === 0 ? defaultMode & (isReadOnly ? ~WRITE_BITS : ~0) : unixMode & KEPT_MODE_BITS;
+  const mode = unixMode === 0 ? defaultMode : unixMode & KEPT_MODE_BITS;
   return { mode, modifiedAt: entry.getLastModDate(), owner: undefined };
 }
 

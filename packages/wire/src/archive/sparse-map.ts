@@ -1,5 +1,4 @@
-import type { OpenEntry } from "./archive-writer.ts";
-import { refusedEntry } from "./entry-path.ts";
+import { refusedEntry } from "./entry-refused.ts";
 import type { PaxAttributes, PaxRecord } from "./extended-header.ts";
 import { readNumber, TAR_BLOCK_BYTES, type TarHeader } from "./tar-header.ts";
 
@@ -7,6 +6,13 @@ import { readNumber, TAR_BLOCK_BYTES, type TarHeader } from "./tar-header.ts";
 export interface Extent {
   readonly offset: number;
   readonly length: number;
+}
+
+/** Where a sparse file is written. */
+export interface SparseFile {
+  writeAt(chunk: Uint8Array, position: number): void;
+  /** Zeros follow up to this size. */
+  extendTo(size: number): void;
 }
 
 /** How a sparse file is stored. */
@@ -46,7 +52,7 @@ export function gnuRealSize({ block }: TarHeader): number {
 
 /**
  * What extended headers say of a sparse file, in one of GNU tar's three forms (0.0, 0.1 and 1.0); undefined where they say nothing.
- * @throws EventFailure for another form
+ * @throws EntryRefused for another form
  */
 export function paxSparseLayout(
   attributes: PaxAttributes,
@@ -84,11 +90,11 @@ export function paxSparseLayout(
 
 /**
  * Writes the stored content of a sparse file to where it belongs. The holes are zeros, which cost no room in the archive on the host.
- * @throws EventFailure where the map does not fit the content or the size
+ * @throws EntryRefused where the map does not fit the content or the size
  */
 export class SparseContent {
   readonly #name: Uint8Array;
-  readonly #file: OpenEntry;
+  readonly #file: SparseFile;
   readonly #realSize: number;
   readonly #storedSize: number;
   #extents: readonly Extent[] | undefined;
@@ -100,7 +106,7 @@ export class SparseContent {
   #mapBytes = 0;
   #isMapRead = false;
 
-  constructor(file: OpenEntry, { realSize, extents }: SparseLayout, storedSize: number, name: Uint8Array) {
+  constructor(file: SparseFile, { realSize, extents }: SparseLayout, storedSize: number, name: Uint8Array) {
     this.#name = name;
     this.#file = file;
     this.#realSize = realSize;

@@ -1,4 +1,4 @@
-import { refusedEntry } from "./entry-path.ts";
+import { refusedEntry } from "./entry-refused.ts";
 import { checkPaxRecords, type PaxRecord, readPaxRecords } from "./extended-header.ts";
 import { type Extent, gnuRealSize, paxSparseLayout, readGnuExtents, type SparseLayout } from "./sparse-map.ts";
 import { DamagedTar, isZeroBlock, readTarHeader, TAR_BLOCK_BYTES, type TarHeader } from "./tar-header.ts";
@@ -53,7 +53,7 @@ export class TarReader {
     this.#onEntry = onEntry;
   }
 
-  /** @throws DamagedTar or EventFailure */
+  /** @throws DamagedTar or EntryRefused */
   write(chunk: Buffer): void {
     for (let at = 0; at < chunk.length && this.#zeroBlocks < 2; ) {
       const left = chunk.length - at;

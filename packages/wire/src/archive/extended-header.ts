@@ -1,4 +1,4 @@
-import { refusedEntry } from "./entry-path.ts";
+import { refusedEntry } from "./entry-refused.ts";
 import { DamagedTar } from "./tar-header.ts";
 
 /** The records of extended headers (pax), by keyword. A value that is empty takes one of a global header back. */
@@ -64,7 +64,7 @@ export function readPaxRecords(content: Buffer): PaxRecord[] {
   return records;
 }
 
-/** @throws EventFailure for an attribute that would change what the entry is, and is not understood */
+/** @throws EntryRefused for an attribute that would change what the entry is, and is not understood */
 export function checkPaxRecords(records: readonly PaxRecord[], name: Uint8Array, isGlobal: boolean): void {
   for (const { keyword, value } of records) {
     const refused = REFUSED.find((rule) => rule.keyword.test(keyword));
