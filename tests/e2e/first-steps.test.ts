@@ -54,8 +54,8 @@ it("exits with 2 for a value that an option does not take, and names what it tak
     expect(exitCode, args[0]).toBe(2);
     return stderr.trim();
   };
-  expect(await refused("--log-level", "loud")).toBe(
-    "sluice: --log-level is 'loud'; it must be one of trace, debug, info, warn, error, fatal, silent",
+  expect(await refused("--log-level", "loud")).toContain(
+    "error: option '--log-level <level>' argument 'loud' is invalid. Allowed choices are trace, debug, info, warn, error, fatal, silent.",
   );
   expect(await refused("--account-id", "12")).toContain("--account-id is '12'; it must be 12 digits");
   expect(await refused("--region", "Mars")).toContain("--region is 'Mars'");

@@ -71,4 +71,10 @@ export const VERBS: readonly Verb[] = [
   },
   { name: "server", summary: "run the control plane", load: () => import("./verbs/server.ts"), isService: true },
   AGENT_VERB,
+  {
+    name: "completion",
+    summary: "print a completion script for bash, zsh or fish",
+    load: async () => (await import("./verbs/completion.ts")).completionOf(VERBS),
+  },
+  { name: "version", summary: "print the version", load: () => import("./verbs/version.ts") },
 ];

@@ -10,6 +10,8 @@ import { terminationAsked } from "../termination.ts";
 /** Where `sluice server` and `sluice up` listen unless told otherwise. */
 export const LISTEN_DEFAULT: ListenAddress = { host: "127.0.0.1", port: 7450 };
 
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+
 interface ServerOptions {
   readonly data: string;
   readonly listen?: ListenAddress;
@@ -49,7 +51,7 @@ export function define(command: Command): void {
     .option("--tls-key <file>", "PEM of its key")
     .option("--region <region>", "the region in ARNs (default: us-east-1)")
     .option("--account-id <id>", "the account in ARNs (default: 111122223333)")
-    .option("--log-level <level>", "trace, debug, info, warn or error (default: info)")
+    .addOption(new Option("--log-level <level>", "how much is logged (default: info)").choices(LOG_LEVELS))
     .option("--log-format <format>", "text, json, or auto: text on a terminal, else JSON (default: auto)");
   addExamples(command, "sluice server --data /var/lib/sluice --listen 0.0.0.0:7450");
   command.action(async (options: ServerOptions) => {
