@@ -120,6 +120,22 @@ it("goes on with the directory in SLUICE_DATA, for verbs without --data", async 
   expect((await shell(script)).stdout).toContain("No hosts.");
 });
 
+it("names the server in errors of verbs that found it by themselves", async () => {
+  const run = (verb: string, variables: Record<string, string>) => shell(`"${SLUICE}" ${verb}`, variables);
+  const found = { SLUICE_DATA: server.data };
+  const unknown = "ack --application nowhere --group nowhere";
+  const { stderr } = await run(unknown, found);
+  expect(stderr).toContain("nowhere");
+  expect(stderr).toContain(`\nThe server is that of ${server.data} (SLUICE_DATA); --data names another.\n`);
+  expect((await run(`${unknown} --data "${server.data}"`, found)).stderr).not.toContain("The server is that of");
+  const away = { AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_REGION: "us-east-1" };
+  const key = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "secret" };
+  for (const verb of ["hosts list", `backup ${folder}/away.tar`])
+    expect((await run(verb, { ...away, ...key })).stderr).toContain(
+      "The server is that of http://127.0.0.1:9 (the AWS environment)",
+    );
+});
+
 it("does not answer for a server that has ended, or for another one on its port", async () => {
   const ended = join(folder, "ended");
   mkdirSync(join(ended, "aws"), { recursive: true });

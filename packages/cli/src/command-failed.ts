@@ -1,5 +1,6 @@
 import { WrongOptionError } from "@sluice/model/wrong-option.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
+import { askedServer } from "./asked-server.ts";
 import { printError } from "./output.ts";
 
 export const EXIT_FAILED = 1;
@@ -21,6 +22,10 @@ const BUGS = [TypeError, ReferenceError, RangeError, SyntaxError];
 
 /** What a person is told of an error: a foreseen one by its message, a bug with its stack. */
 export function describeError(error: unknown): string {
+  return `${describeItself(error)}${error instanceof Error ? askedServer(error) : ""}`;
+}
+
+function describeItself(error: unknown): string {
   if (error instanceof ServiceError) return `${error.message} (${error.code})`;
   if (!(error instanceof Error)) return String(error);
   if (BUGS.some((bug) => error instanceof bug)) return error.stack ?? error.message;

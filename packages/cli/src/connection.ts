@@ -4,7 +4,6 @@ import {
   type SluiceClient,
   sluiceClient,
 } from "@sluice/wire/client/clients.ts";
-import { TransportError } from "@sluice/wire/client/errors.ts";
 import type { ServiceClient } from "@sluice/wire/client/service-client.ts";
 import {
   ConnectionUnknown,
@@ -12,6 +11,7 @@ import {
   resolveConnection,
   type Connection as ServerConnection,
 } from "@sluice/wire/config/connection.ts";
+import { noteServer } from "./asked-server.ts";
 import { DATA_VARIABLE, describePlace, type ServerPlace, serverPlace, UP_DIRECTORY } from "./server-place.ts";
 
 /** A server, and who we are to it. Dispose of it to close its connections. */
@@ -61,16 +61,19 @@ function messageAt(place: ServerPlace, { message }: ConnectionUnknown): string {
   return place.kind === "directory" && place.chosenBy !== "--data" ? `${describePlace(place)}: ${message}` : message;
 }
 
-/** A server that was found and not named is named where it does not answer. */
+/** A server that was found and not named is named with its errors: it may be another one than was meant. */
 function namingPlace<Operations>(client: ServiceClient<Operations>, place: ServerPlace): ServiceClient<Operations> {
-  if (place.kind === "directory" && place.chosenBy === "--data") return client;
   return {
     call: (operation, input, options) =>
       client.call(operation, input, options).catch((error: unknown) => {
-        if (!(error instanceof TransportError)) throw error;
-        const problem = `${error.problem} The server is that of ${describePlace(place)}.`;
-        throw new TransportError(error.endpoint, problem, { cause: error.cause });
+        throw namingServer(error, place);
       }),
     close: () => client.close(),
   };
+}
+
+/** The same error, which is told with the server that it is from, unless that was named with --data. */
+export function namingServer(error: unknown, place: ServerPlace): unknown {
+  if (place.kind !== "directory" || place.chosenBy !== "--data") noteServer(error, describePlace(place));
+  return error;
 }

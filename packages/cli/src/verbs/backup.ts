@@ -11,7 +11,7 @@ import { SLUICE_SIGNING_NAME } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { backupFileTrouble, checkBackupFile } from "../backup-file.ts";
 import { CommandFailed } from "../command-failed.ts";
-import { connectionOf } from "../connection.ts";
+import { connectionOf, namingServer } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printJson } from "../output.ts";
 import { formatSize } from "../printing.ts";
@@ -42,7 +42,10 @@ export function define(command: Command): void {
     checkBackupFile(file, options.force ?? false);
     const partial = `${file}.partial`;
     try {
-      await download(connectionOf(serverPlace(options.data)), partial, options.logs);
+      const place = serverPlace(options.data);
+      await download(connectionOf(place), partial, options.logs).catch((error: unknown) => {
+        throw namingServer(error, place);
+      });
       const { manifest, entries } = await verifyBackup(partial).catch((error: unknown) => {
         throw brokeOff(error);
       });
