@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import { type RawTarEntry, type RawZipEntry, rawTar, rawZip } from "@sluice/agent/host/fixtures/raw-archives.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
-import { BundleFindings } from "@sluice/server/preflight/bundle-findings.ts";
+import { BundleFindings, toldOf } from "@sluice/server/preflight/bundle-findings.ts";
 import { readBundle } from "@sluice/server/preflight/read-bundle.ts";
 import { describe, expect, it } from "vitest";
 
@@ -114,7 +114,7 @@ describe("what a deployment says of its bundle", () => {
 
   it("are its errors and warnings with their lines, and no notes", async () => {
     const { findings } = findingsOf({ a: bundleWith(`${HEAD}hooks:\n  AfterInstal:\n    - location: check.sh\n`) });
-    expect(await findings.of(at("a"), undefined, never)).toEqual([
+    expect(toldOf(await findings.of(at("a"), undefined, never), true)).toEqual([
       "appspec.yml line 4: AfterInstal is no lifecycle event, so its scripts never run, and the deployment succeeds without them. Did you mean AfterInstall?",
     ]);
   });
@@ -122,27 +122,34 @@ describe("what a deployment says of its bundle", () => {
   it("has an end", async () => {
     const events = Array.from({ length: 40 }, (_, index) => `  Odd${index}: [{location: check.sh}]\n`).join("");
     const { findings } = findingsOf({ a: bundleWith(`${HEAD}hooks:\n${events}`) });
-    const told = await findings.of(at("a"), undefined, never);
+    const told = toldOf(await findings.of(at("a"), undefined, never), true);
     expect(told).toHaveLength(11);
     expect(told.at(-1)).toBe("appspec.yml: 30 more, which sluice plan --s3-location shows.");
   });
 
   it("is nothing of a bundle that cannot be read, or that hosts fetch by themselves", async () => {
     const { findings, reads } = findingsOf({});
-    expect(await findings.of(at("gone"), undefined, never)).toEqual([]);
+    expect(toldOf(await findings.of(at("gone"), undefined, never), true)).toEqual([]);
     const gitHub: RevisionLocation = {
       revisionType: "GitHub",
       gitHubLocation: { repository: "o/n", commitId: "a".repeat(40) },
     };
-    expect(await findings.of(gitHub, undefined, never)).toEqual([]);
+    expect(toldOf(await findings.of(gitHub, undefined, never), true)).toEqual([]);
     expect(reads).toEqual([`gone ${16 * 1024 * 1024}`]);
     await expect(findings.of(at("gone"), undefined, AbortSignal.abort(new Error("stopping")))).rejects.toThrow("stopping");
+  });
+
+  it("leaves out what only the Sluice agent refuses, where no host has it", async () => {
+    const { findings } = findingsOf({ a: bundleWith("version: 0.0\nos: windows\nhook: {}\n") });
+    const found = await findings.of(at("a"), undefined, never);
+    expect(toldOf(found, true)).toHaveLength(2);
+    expect(toldOf(found, false)).toEqual([expect.stringContaining("Did you mean hooks?")]);
   });
 
   it("is remembered for the same bytes", async () => {
     const { findings, reads } = findingsOf({ a: bundleWith(`${HEAD}hook: {}\n`) });
     const told = await findings.of(at("a"), SHA256, never);
-    expect(told).toHaveLength(1);
+    expect(told.findings).toHaveLength(1);
     expect(await findings.of(at("b"), SHA256, never)).toEqual(told);
     expect(reads).toHaveLength(1);
   });

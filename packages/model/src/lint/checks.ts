@@ -61,5 +61,6 @@ export const CHECK_NAMES: readonly string[] = [
 function forWindows({ root, places }: LintSubject): Finding[] {
   const message =
     "os: windows is for the AWS agent on Windows: hosts with the Sluice agent run Linux, and fail at the first event after DownloadBundle. Its paths and scripts are not checked.";
-  return [{ check: "windows", severity: "error", line: places.member(root, "os")?.line ?? null, message }];
+  const line = places.member(root, "os")?.line ?? null;
+  return [{ check: "windows", severity: "error", line, message, onlyFor: "sluice-agent" }];
 }

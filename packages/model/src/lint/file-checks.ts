@@ -40,7 +40,7 @@ export function sourcesThatCannotBe(subject: LintSubject): Finding[] {
     const line = lineOf(subject, entry, "source");
     if (found.is === "outside") {
       const message = `The source ${quoted(entry.source)} leads out of the bundle${by(found)}: hosts with the Sluice agent fail at DownloadBundle. Put the files themselves into the bundle.`;
-      return [{ check: "outside", severity: "error", line, message }];
+      return [{ check: "outside", severity: "error", line, message, onlyFor: "sluice-agent" }];
     }
     if (found.is !== "missing" && found.is !== "circle") return [];
     const when = isTooLate ? ", before a BeforeInstall script could put it there" : "";

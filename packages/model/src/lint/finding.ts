@@ -14,6 +14,8 @@ export interface Finding {
   readonly line: number | null;
   /** Sentences: what is there, what will happen, what was probably meant. */
   readonly message: string;
+  /** Only hosts with the Sluice agent are concerned; those with the AWS agent do it. */
+  readonly onlyFor?: "sluice-agent";
 }
 
 /** `appspec.yml line 7: …`. Names in it come from the bundle, so what steers a terminal is written out. */

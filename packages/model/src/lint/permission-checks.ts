@@ -26,7 +26,15 @@ export function unusablePermissions(subject: LintSubject): Finding[] {
     const setting = rule.acls !== null ? "acls" : rule.context !== null ? "context" : null;
     if (setting === null) return [];
     const message = `${setting} of ${quoted(rule.object)}: hosts with the Sluice agent fail at DownloadBundle, since it does not set ${setting} (the AWS agent does). Remove it, and set it in an AfterInstall script.`;
-    return [{ check: "acls-and-context", severity: "error", line: lineOf(subject, entry, setting), message }];
+    return [
+      {
+        check: "acls-and-context",
+        severity: "error",
+        line: lineOf(subject, entry, setting),
+        message,
+        onlyFor: "sluice-agent",
+      },
+    ];
   });
 }
 

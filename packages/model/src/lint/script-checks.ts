@@ -44,7 +44,7 @@ export function scriptsThatCannotRun(subject: LintSubject): Finding[] {
     const location = quoted(script.location);
     if (found.is === "outside") {
       const message = `The script ${location} leads out of the bundle${by(found)}: hosts with the Sluice agent fail at DownloadBundle. Put the script itself into the bundle, or one that calls it.`;
-      return [{ check: "outside", severity: "error", line, message }];
+      return [{ check: "outside", severity: "error", line, message, onlyFor: "sluice-agent" }];
     }
     if (found.is === "missing" || found.is === "circle") {
       const doubt = isAfterOthers(script, scripts) ? ", unless a script that runs before puts it there" : "";

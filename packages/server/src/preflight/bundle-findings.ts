@@ -1,5 +1,5 @@
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
-import { describeFinding } from "@sluice/model/lint/finding.ts";
+import { describeFinding, type Finding } from "@sluice/model/lint/finding.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { BundleReading } from "./read-bundle.ts";
 
@@ -12,13 +12,21 @@ const MAX_TOLD_FINDINGS = 10;
 /** Bundles whose findings are remembered: many groups get the same one. */
 const MAX_REMEMBERED_BUNDLES = 100;
 
+/** Errors and warnings. */
+export interface FoundInBundle {
+  readonly fileName: string;
+  readonly findings: readonly Finding[];
+}
+
+const NOTHING_FOUND: FoundInBundle = { fileName: "", findings: [] };
+
 /**
  * What a deployment says of its bundle when it starts. It is said once, for the deployment, and stops nothing: as at AWS, hosts are what
  * refuses a bundle. Nothing is said of a bundle that cannot be read in time, or that hosts fetch by themselves.
  */
 export class BundleFindings {
   readonly #revisions: Pick<RevisionSource, "read">;
-  readonly #remembered = new Map<string, readonly string[]>();
+  readonly #remembered = new Map<string, FoundInBundle>();
   /** One bundle is in memory at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -27,16 +35,19 @@ export class BundleFindings {
   }
 
   /** @param sha256 of the bundle, where it is known. Rejects when `signal` aborts. */
-  async of(revision: RevisionLocation, sha256: string | undefined, signal: AbortSignal): Promise<readonly string[]> {
-    if (revision.revisionType !== "S3") return [];
+  async of(revision: RevisionLocation, sha256: string | undefined, signal: AbortSignal): Promise<FoundInBundle> {
+    if (revision.revisionType !== "S3") return NOTHING_FOUND;
     const key = sha256 === undefined ? undefined : `${revision.s3Location.bundleType} ${sha256}`;
     const known = key === undefined ? undefined : this.#remembered.get(key);
     if (known !== undefined) return known;
     const patience = AbortSignal.any([signal, AbortSignal.timeout(BUNDLE_CHECK_TIMEOUT_MILLISECONDS)]);
     const reading = await this.#inTurn(() => this.#read(revision, patience)).catch(() => undefined);
     signal.throwIfAborted();
-    if (reading?.outcome !== "read") return [];
-    const told = toldOf(reading);
+    if (reading?.outcome !== "read") return NOTHING_FOUND;
+    const told = {
+      fileName: reading.fileName,
+      findings: reading.findings.filter(({ severity }) => severity !== "note"),
+    };
     if (key !== undefined) this.#remember(key, told);
     return told;
   }
@@ -58,16 +69,17 @@ export class BundleFindings {
     return readBundle(bundle, revision.s3Location.bundleType, patience);
   }
 
-  #remember(key: string, told: readonly string[]): void {
+  #remember(key: string, told: FoundInBundle): void {
     this.#remembered.set(key, told);
     const oldest = this.#remembered.keys().next().value;
     if (this.#remembered.size > MAX_REMEMBERED_BUNDLES && oldest !== undefined) this.#remembered.delete(oldest);
   }
 }
 
-function toldOf({ fileName, findings }: Extract<BundleReading, { outcome: "read" }>): readonly string[] {
-  const worthTelling = findings.filter(({ severity }) => severity !== "note");
-  const told = worthTelling.slice(0, MAX_TOLD_FINDINGS).map((finding) => describeFinding(fileName, finding));
-  const more = worthTelling.length - told.length;
+/** @param hasSluiceAgents whether any host may be concerned by what only the Sluice agent refuses */
+export function toldOf({ fileName, findings }: FoundInBundle, hasSluiceAgents: boolean): readonly string[] {
+  const concerning = findings.filter(({ onlyFor }) => onlyFor === undefined || hasSluiceAgents);
+  const told = concerning.slice(0, MAX_TOLD_FINDINGS).map((finding) => describeFinding(fileName, finding));
+  const more = concerning.length - told.length;
   return more > 0 ? [...told, `${fileName}: ${more} more, which sluice plan --s3-location shows.`] : told;
 }

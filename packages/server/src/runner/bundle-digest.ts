@@ -1,7 +1,7 @@
 import type { RevisionDigest, RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
-import type { BundleFindings } from "../preflight/bundle-findings.ts";
+import { type BundleFindings, toldOf } from "../preflight/bundle-findings.ts";
 import type { Store } from "../store/open-store.ts";
 
 /** How long one attempt waits for it. What is in the embedded bucket is waited for again after that; elsewhere it is unknown then. */
@@ -45,7 +45,21 @@ export async function bundleFindings(
     .where("deployment_id", "=", deploymentId)
     .executeTakeFirst();
   if (!row || row.creator === ROLLBACK_CREATOR) return [];
-  return findings.of(JSON.parse(row.revision_json) as RevisionLocation, sha256, signal);
+  const found = await findings.of(JSON.parse(row.revision_json) as RevisionLocation, sha256, signal);
+  if (found.findings.length === 0) return [];
+  const other = await store.db
+    .selectFrom("hosts")
+    .select("host_id")
+    .where("agent", "=", "aws")
+    .limit(1)
+    .executeTakeFirst();
+  const ours = await store.db
+    .selectFrom("hosts")
+    .select("host_id")
+    .where("agent", "=", "sluice")
+    .limit(1)
+    .executeTakeFirst();
+  return toldOf(found, ours !== undefined || other === undefined);
 }
 
 /** Where a bundle's bytes cannot be had, the deployment goes on without: its specification says why. */
