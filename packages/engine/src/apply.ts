@@ -52,6 +52,8 @@ export function apply(state: DeploymentState, event: DeploymentEvent, at: number
       return { ...state, status: "Baking", wait: { kind: "baking", zone: event.zone, since: at, until: event.until } };
     case "deploymentWaiting":
       return { ...state, waiting: waitingOf(event, at) };
+    case "deploymentWaitOver":
+      return withoutWaiting(state);
     case "continueRequested":
       return { ...state, continued: event.wait };
     case "waitEnded":
@@ -155,8 +157,8 @@ export function applyToTarget(target: TargetState, event: TargetEvent, at: numbe
   }
 }
 
-function waitingOf({ reason, since, until }: Omit<Waiting, "toldAt">, toldAt: number): Waiting {
-  return { reason, since, until, toldAt };
+function waitingOf({ reason, since, until, about }: Omit<Waiting, "toldAt">, toldAt: number): Waiting {
+  return { reason, since, until, toldAt, ...(about ? { about } : {}) };
 }
 
 function withoutWaiting({ waiting: _, ...state }: DeploymentState): DeploymentState {

@@ -22,13 +22,16 @@ export type DeploymentEvent =
   | { readonly type: "bakingStarted"; readonly zone: string | null; readonly until: number }
   | { readonly type: "continueRequested"; readonly wait: Wait["kind"] }
   | { readonly type: "waitEnded" }
-  /** What keeps the deployment from starting, or from touching its hosts, for now. */
+  /** What keeps the deployment from starting, or from touching its hosts, for now; or what will stop it. */
   | {
       readonly type: "deploymentWaiting";
       readonly reason: string;
       readonly since: number;
       readonly until: number | null;
+      readonly about?: "alarms";
     }
+  /** The alarms can be read again. */
+  | { readonly type: "deploymentWaitOver" }
   | ({ readonly type: "originalsTerminated" } & TerminationReport)
   | { readonly type: "deploymentSucceeded" }
   | { readonly type: "deploymentFailed"; readonly error: DeploymentError }

@@ -109,6 +109,11 @@ function describeAlarms(firing: readonly AlarmReading[]): string {
   return stories.join(" ");
 }
 
+/** Of alarms that cannot be read for now. */
+export function alarmsUnreadable(names: readonly string[], reason: string): string {
+  return `the alarms (${names.join(", ")}) cannot be read, and the deployment is stopped unless they can be read again: ${reason}`;
+}
+
 export function alarmsUnreadableError(
   names: readonly string[],
   alarms: Extract<AlarmObservation, { outcome: "unreadable" }>,

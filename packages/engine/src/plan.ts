@@ -99,9 +99,10 @@ function wakeAt(state: DeploymentState, observation: Observation, rollout: Rollo
   return Number.isFinite(earliest) ? earliest : null;
 }
 
-function alarmsUnreadableUntil({ alarms }: DeploymentState, observation: Observation, now: number): number {
+function alarmsUnreadableUntil(state: DeploymentState, observation: Observation, now: number): number {
+  const { alarms } = state;
   if (alarms === null || alarms.ignoresPollFailure || observation.alarms?.outcome !== "unreadable") {
     return Number.POSITIVE_INFINITY;
   }
-  return unreadableUntil(observation.alarms, observation.heard, now);
+  return unreadableUntil(state, observation.alarms, observation.heard, now);
 }

@@ -19,7 +19,7 @@ export interface DeploymentState {
   readonly stage: Stage;
   /** What the deployment as a whole waits for; null while hosts are at work. */
   readonly wait: Wait | null;
-  /** What the deployment waits for before it starts, or before it touches a host; absent: nothing that is known. */
+  /** What the deployment waits for before it starts, or before it touches a host; or what will stop it. Absent: nothing that is known. */
   readonly waiting?: Waiting | undefined;
   /** The wait that a person ended early with ContinueDeployment. */
   readonly continued: Wait["kind"] | null;
@@ -47,6 +47,8 @@ export interface Waiting {
   readonly until: number | null;
   /** When it was told. */
   readonly toldAt: number;
+  /** It is over when the alarms can be read again, and not when the deployment goes on. */
+  readonly about?: "alarms" | undefined;
 }
 
 /** How hosts get the revision, fixed when the deployment is created. */

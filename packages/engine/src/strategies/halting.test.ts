@@ -181,7 +181,7 @@ function at(moment: Moment, more: Partial<Settings> = {}) {
 
 /** What a plan decides, apart from what it tells of waits. */
 function decided(played: PlayedDeployment) {
-  return played.plan().events.filter(({ type }) => type !== "targetWaiting" && type !== "deploymentWaiting");
+  return played.plan().events.filter(({ type }) => !/Waiting$|WaitOver$/.test(type));
 }
 
 /** The event that the host is in the middle of. */
@@ -336,11 +336,25 @@ describe.each(Object.entries(MOMENTS))("%s", (_, moment) => {
 
   it("alarms that can be read again in time stop nothing", () => {
     const played = at(moment);
-    played.alarms = unreadable(played.now);
+    const before = played.state.waiting;
+    const since = played.now;
+    played.alarms = unreadable(since);
     played.plan();
+    expect(played.state.waiting).toMatchObject({
+      reason:
+        "the alarms (errors, latency) cannot be read, and the deployment is stopped unless they can be read again: connection refused.",
+      since,
+      until: since + ALARMS_UNREADABLE_MILLISECONDS,
+    });
+    // A server that starts sees it only now, and the time goes on.
+    played.alarms = unreadable(since + 5_000);
+    played.now = since + 6_000;
+    played.plan();
+    expect(played.wakeAt).toBeLessThanOrEqual(since + ALARMS_UNREADABLE_MILLISECONDS);
     played.alarms = QUIET;
-    played.now += ALARMS_UNREADABLE_MILLISECONDS - 1;
+    played.now = since + ALARMS_UNREADABLE_MILLISECONDS - 1;
     expect(decided(played)).toEqual([]);
+    expect(played.state.waiting?.about).toBe(before?.about);
   });
 
   // The time to keep replacements out counts from the start too, and is over long before.

@@ -2,7 +2,7 @@ import { invariant } from "@sluice/model/invariant.ts";
 import type { Draft } from "../draft.ts";
 import { deadlineAt, type HeardTime } from "../heard-time.ts";
 import { ALARMS_CATCH_UP_MILLISECONDS, ALARMS_UNREADABLE_MILLISECONDS } from "../limits.ts";
-import { alarmError, alarmsUnreadableError, runTimeoutError, stopError } from "../messages.ts";
+import { alarmError, alarmsUnreadable, alarmsUnreadableError, runTimeoutError, stopError } from "../messages.ts";
 import type { AlarmObservation, Observation } from "../observation.ts";
 import { type DeploymentState, isUnderWay } from "../state.ts";
 
@@ -32,16 +32,41 @@ export function haltOnAlarm(draft: Draft, { alarms, heard }: Observation): void 
   if (alarms.outcome === "read") {
     if (alarms.firing.length > 0)
       draft.decide({ type: "admissionHalted", halt: "alarm", error: alarmError(alarms.firing) });
+    else if (state.waiting?.about === "alarms") draft.decide({ type: "deploymentWaitOver" });
     return;
   }
-  if (state.alarms.ignoresPollFailure || draft.now < unreadableUntil(alarms, heard, draft.now)) return;
-  const error = alarmsUnreadableError(state.alarms.names, alarms);
+  if (state.alarms.ignoresPollFailure) return;
+  const since = unreadableSince(state, alarms);
+  const until = unreadableUntil(state, alarms, heard, draft.now);
+  if (draft.now < until) {
+    if (state.waiting !== undefined) return;
+    const reason = alarmsUnreadable(state.alarms.names, alarms.reason);
+    draft.decide({ type: "deploymentWaiting", reason, since, until, about: "alarms" });
+    return;
+  }
+  const error = alarmsUnreadableError(state.alarms.names, { ...alarms, since });
   draft.decide({ type: "admissionHalted", halt: "alarm", error });
 }
 
+/** A server that starts knows only what it sees itself; what was told before it started still holds. */
+function unreadableSince({ waiting }: DeploymentState, { since }: UnreadableAlarms): number {
+  return waiting?.about === "alarms" ? Math.min(waiting.since, since) : since;
+}
+
 /** When it is enough that alarms cannot be read. A server that was stopped has not read them either. */
-export function unreadableUntil({ since }: UnreadableAlarms, heard: HeardTime, now: number): number {
-  return deadlineAt(heard, since, ALARMS_UNREADABLE_MILLISECONDS, now, ALARMS_CATCH_UP_MILLISECONDS);
+export function unreadableUntil(
+  state: DeploymentState,
+  alarms: UnreadableAlarms,
+  heard: HeardTime,
+  now: number,
+): number {
+  return deadlineAt(
+    heard,
+    unreadableSince(state, alarms),
+    ALARMS_UNREADABLE_MILLISECONDS,
+    now,
+    ALARMS_CATCH_UP_MILLISECONDS,
+  );
 }
 
 export function haltWhenOverdue(draft: Draft, timeoutMilliseconds: number, { heard }: Observation): void {

@@ -3,7 +3,7 @@ import type { AlarmReader, AlarmReading } from "@sluice/engine/ports/alarm-reade
 import { isTerminal } from "@sluice/engine/state.ts";
 import { type SqlBool, sql } from "kysely";
 import { compiledQuery } from "../store/compiled-query.ts";
-import { readHead } from "../store/deployments.ts";
+import { type DeploymentHead, readHead } from "../store/deployments.ts";
 import type { Store } from "../store/open-store.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import { type AlarmReadings, readAlarms } from "./read-alarms.ts";
@@ -78,7 +78,7 @@ export class AlarmWatch {
     const readings = await readAlarms(alarmReader, names, this.#closing.signal);
     for (const one of readings.values()) if (one instanceof Error) this.#onError(one);
     for (const { deploymentId, head } of watching) {
-      await this.#take(deploymentId, this.#judge(deploymentId, head.alarms?.names ?? [], readings));
+      await this.#take(deploymentId, head, this.#judge(deploymentId, head.alarms?.names ?? [], readings));
     }
   }
 
@@ -101,12 +101,13 @@ export class AlarmWatch {
     return { outcome: "unreadable", since, reason };
   }
 
-  async #take(deploymentId: string, observation: AlarmObservation): Promise<void> {
+  async #take(deploymentId: string, head: DeploymentHead, observation: AlarmObservation): Promise<void> {
     const before = this.#observations.get(deploymentId);
     this.#observations.set(deploymentId, observation);
     const fires = observation.outcome === "read" && observation.firing.length > 0;
     const isNewlyUnreadable = observation.outcome === "unreadable" && before?.outcome !== "unreadable";
-    if (!fires && !isNewlyUnreadable) return;
+    const isReadAgain = observation.outcome === "read" && head.waiting?.about === "alarms";
+    if (!fires && !isNewlyUnreadable && !isReadAgain) return;
     const { store, timers, feed } = this.#dependencies;
     await store.write(async ({ db, afterCommit }) => {
       await db
