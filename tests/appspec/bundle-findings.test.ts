@@ -92,6 +92,45 @@ describe.each(PACKED)("a %s", (bundleType, pack) => {
   });
 });
 
+describe("a tar as agents read it", () => {
+  const pax = (records: Readonly<Record<string, string>>): RawTarEntry => ({
+    name: "PaxHeaders/x",
+    type: "x",
+    content: Object.entries(records)
+      .map(([key, value]) => {
+        const rest = ` ${key}=${value}\n`;
+        const length = rest.length + String(rest.length + 2).length;
+        return `${length}${rest}`;
+      })
+      .join(""),
+  });
+  const text = `${VALID}files:\n  - source: data.img\n    destination: /srv\n`;
+
+  it("has a sparse file under its own name", async () => {
+    const entries = [
+      { name: "appspec.yml", content: text },
+      { name: check.name, content: SCRIPT, mode: EXECUTABLE },
+      pax({ "GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "data.img", "GNU.sparse.realsize": "4096" }),
+      { name: "GNUSparseFile.0/data.img", content: `${"1\n0\n1\n".padEnd(512, "\0")}x` },
+    ];
+    expect(await readBundle(rawTar(entries), "tar", never)).toEqual({ outcome: "read", fileName: "appspec.yml", findings: [] });
+  });
+
+  it.each([
+    ["a device", { name: "null", type: "3" }, 'The entry "null" is not allowed because it is a character device: hosts'],
+    ["a name in latin-1", { name: Buffer.from("caf\xe9", "latin1") }, 'The entry "caf\\xe9" is not allowed because its name is not UTF-8'],
+  ])("is refused for %s", async (_, entry, says) => {
+    expect(await readBundle(rawTar([{ name: "appspec.yml", content: text }, entry]), "tar", never)).toMatchObject({
+      findings: [{ check: "refused-entry", severity: "error", message: expect.stringContaining(says) }],
+    });
+  });
+});
+
+it("a zip is refused for a name of a code page", async () => {
+  const zip = rawZip([{ name: "appspec.yml", content: VALID }, { name: Buffer.from("caf\x82", "latin1"), unixMode: 0 }]);
+  expect(await readBundle(zip, "zip", never)).toMatchObject({ findings: [{ check: "refused-entry" }] });
+});
+
 describe("what a deployment says of its bundle", () => {
   const SHA256 = "5".repeat(64);
   const at = (key: string): RevisionLocation => ({

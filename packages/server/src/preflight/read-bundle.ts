@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { quotedEntryName } from "@sluice/model/bundle/entry-name.ts";
 import {
   APP_SPEC_NAMES,
   type BundleListing,
@@ -12,7 +13,10 @@ import { FILE_START_BYTES, type FileStart, fileStart } from "@sluice/model/lint/
 import type { Finding } from "@sluice/model/lint/finding.ts";
 import { lintAppSpec, missingAppSpec, scriptLocations } from "@sluice/model/lint/lint-bundle.ts";
 import type { BundleType } from "@sluice/model/revision-location.ts";
-import { Parser, type ReadEntry } from "tar";
+import { EntryRefused } from "@sluice/wire/archive/entry-refused.ts";
+import { tarEntryKind } from "@sluice/wire/archive/tar-entry-kind.ts";
+import { TarReader } from "@sluice/wire/archive/tar-reader.ts";
+import { type ZipEntryKind, zipEntryKind } from "@sluice/wire/archive/zip-entry-kind.ts";
 import { type Entry, fromBufferPromise } from "yauzl";
 
 /** An AppSpec that is larger than this is not looked at. */
@@ -27,9 +31,6 @@ const MAX_LINK_TARGET_BYTES = 4096;
 
 const GZIP_MAGIC = 0x1f8b;
 const EXECUTABLE_BITS = 0o111;
-const FILE_TYPE = { mask: 0o170000, link: 0o120000, directory: 0o040000, regular: 0o100000 } as const;
-/** Systems whose zips carry modes, by the upper byte of "version made by". */
-const UNIX_SYSTEMS: ReadonlySet<number> = new Set([3, 19]);
 
 export type BundleReading =
   | { readonly outcome: "read"; readonly fileName: string; readonly findings: readonly Finding[] }
@@ -48,6 +49,7 @@ export async function readBundle(
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof TooLarge) return { outcome: "unchecked", reason: error.message };
+    if (error instanceof EntryRefused) return refusedReading(error);
     const message = `The bundle is not a readable ${bundleType}: every host fails at DownloadBundle. ${messageOf(error)}`;
     return {
       outcome: "read",
@@ -70,6 +72,16 @@ export async function readBundle(
   }
   const known = isWhole ? await withStarts(listing, text, content.startsOf) : null;
   return { outcome: "read", fileName, findings: lintAppSpec(text, known).findings };
+}
+
+/** Agents refuse the whole bundle for it, so nothing more is looked at. */
+function refusedReading({ entry, problem }: EntryRefused): BundleReading {
+  const message = `The entry ${quotedEntryName(entry)} is not allowed because ${problem.reason}: hosts with the Sluice agent fail at DownloadBundle. ${problem.cure}.`;
+  return {
+    outcome: "read",
+    fileName: "bundle",
+    findings: [{ check: "refused-entry", severity: "error", line: null, message, onlyFor: "sluice-agent" }],
+  };
 }
 
 class TooLarge extends Error {}
@@ -109,18 +121,16 @@ async function readZip(bundle: Uint8Array, signal: AbortSignal): Promise<BundleC
   const named: [string, NamedEntry][] = [];
   const appSpecs = new Map<string, Buffer>();
   let isWhole = true;
-  await eachZipEntry(bundle, signal, async (name, entry, read) => {
-    const kind = zipKind(name, entry);
+  await eachZipEntry(bundle, signal, async ({ kind, name, unixMode }, entry, read) => {
     const path = plainPath(name);
     const isKept = named.length < MAX_BUNDLE_ENTRIES || isAppSpecPath(path);
     isWhole &&= isKept;
-    if (!isKept || kind === "other") return;
+    if (!isKept) return;
     if (kind === "link") named.push([name, { kind, target: (await read(MAX_LINK_TARGET_BYTES)).toString("utf8") }]);
     else if (kind === "directory") named.push([name, { kind }]);
     else {
-      named.push([name, { kind, isExecutable: zipExecutable(entry), start: null }]);
-      if (!isWantedAppSpec(path, appSpecs) || entry.isEncrypted() || entry.uncompressedSize > MAX_APP_SPEC_BYTES)
-        return;
+      named.push([name, { kind, isExecutable: executableBy(unixMode || undefined), start: null }]);
+      if (!isWantedAppSpec(path, appSpecs) || entry.uncompressedSize > MAX_APP_SPEC_BYTES) return;
       const text = await read(MAX_APP_SPEC_BYTES + 1);
       if (text.length > MAX_APP_SPEC_BYTES) throw new TooLarge(`${path} is larger than it says`);
       appSpecs.set(path, text);
@@ -128,9 +138,9 @@ async function readZip(bundle: Uint8Array, signal: AbortSignal): Promise<BundleC
   });
   const startsOf = async (paths: ReadonlySet<string>) => {
     const starts = new Map<string, FileStart>();
-    await eachZipEntry(bundle, signal, async (name, entry, read) => {
+    await eachZipEntry(bundle, signal, async ({ name }, _entry, read) => {
       const path = plainPath(name);
-      if (paths.has(path) && !entry.isEncrypted()) starts.set(path, fileStart(await read(FILE_START_BYTES)));
+      if (paths.has(path)) starts.set(path, fileStart(await read(FILE_START_BYTES)));
     });
     return starts;
   };
@@ -141,14 +151,14 @@ async function readZip(bundle: Uint8Array, signal: AbortSignal): Promise<BundleC
 async function eachZipEntry(
   bundle: Uint8Array,
   signal: AbortSignal,
-  visit: (name: string, entry: Entry, read: (maxBytes: number) => Promise<Buffer>) => Promise<void>,
+  visit: (is: ZipEntryKind, entry: Entry, read: (maxBytes: number) => Promise<Buffer>) => Promise<void>,
 ): Promise<void> {
   const buffer = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength);
   const zip = await fromBufferPromise(buffer, { lazyEntries: true, decodeStrings: false });
   try {
     for await (const entry of zip.eachEntry()) {
       signal.throwIfAborted();
-      await visit(entry.fileNameRaw.toString("utf8"), entry, async (maxBytes) => {
+      await visit(zipEntryKind(entry), entry, async (maxBytes) => {
         const chunks: Buffer[] = [];
         let bytes = 0;
         // Sizes may lie; the stream is cut where they do.
@@ -165,57 +175,44 @@ async function eachZipEntry(
   }
 }
 
-function unixModeOf(entry: Entry): number {
-  return UNIX_SYSTEMS.has(entry.versionMadeBy >>> 8) ? entry.externalFileAttributes >>> 16 : 0;
-}
-
-function zipKind(name: string, entry: Entry): "file" | "directory" | "link" | "other" {
-  if (name.endsWith("/")) return "directory";
-  const type = unixModeOf(entry) & FILE_TYPE.mask;
-  if (type === FILE_TYPE.link) return "link";
-  return type === 0 || type === FILE_TYPE.regular ? "file" : "other";
-}
-
-function zipExecutable(entry: Entry): boolean | null {
-  const mode = unixModeOf(entry);
-  return mode === 0 ? null : (mode & EXECUTABLE_BITS) !== 0;
+function executableBy(mode: number | undefined): boolean | null {
+  return mode === undefined ? null : (mode & EXECUTABLE_BITS) !== 0;
 }
 
 async function readTar(bundle: Uint8Array, signal: AbortSignal): Promise<BundleContent> {
   const named: [string, NamedEntry][] = [];
   const appSpecs = new Map<string, Buffer>();
   let isWhole = true;
-  const parser = new Parser();
-  let failure: Error | undefined;
-  parser.on("warn", (code: string, message: string | Error) => {
-    if (code !== "TAR_ENTRY_INFO") failure ??= message instanceof Error ? message : new Error(message);
-  });
-  parser.on("entry", (entry: ReadEntry) => {
-    const kind = tarKind(entry);
-    const path = plainPath(entry.path);
+  const reader = new TarReader((entry) => {
+    const is = tarEntryKind(entry);
+    if (is.kind === "label") return undefined;
+    const path = plainPath(is.name);
     const isKept = named.length < MAX_BUNDLE_ENTRIES || isAppSpecPath(path);
     isWhole &&= isKept;
-    if (kind === "directory") named.push([entry.path, { kind }]);
-    else if (kind === "link") named.push([entry.path, { kind, target: entry.linkpath ?? "" }]);
-    else if (kind === "file" && isKept) {
-      const index = named.length;
-      const isExecutable = entry.mode === undefined ? null : (entry.mode & EXECUTABLE_BITS) !== 0;
-      named.push([entry.path, { kind, isExecutable, start: null }]);
-      const isRead = isWantedAppSpec(path, appSpecs) && entry.size <= MAX_APP_SPEC_BYTES && entry.type !== "Link";
+    if (is.kind === "directory") named.push([is.name, { kind: is.kind }]);
+    else if (is.kind === "link") named.push([is.name, { kind: is.kind, target: is.target }]);
+    else if (isKept) {
+      const facts = { kind: "file", isExecutable: executableBy(entry.mode), start: null } as const;
+      const index = named.push([is.name, facts]) - 1;
+      // What is stored of a sparse file does not begin with its beginning.
+      if (is.kind === "hardLink" || entry.sparse !== undefined) return undefined;
+      const isRead = isWantedAppSpec(path, appSpecs) && entry.size <= MAX_APP_SPEC_BYTES;
       const chunks: Buffer[] = [];
       let bytes = 0;
-      entry.on("data", (chunk: Buffer) => {
-        if (isRead || bytes < FILE_START_BYTES)
-          chunks.push(Buffer.from(isRead ? chunk : chunk.subarray(0, FILE_START_BYTES)));
-        bytes += chunk.length;
-      });
-      entry.on("end", () => {
-        const read = Buffer.concat(chunks);
-        if (isRead) appSpecs.set(path, read);
-        if (entry.type !== "Link") named[index] = [entry.path, { kind, isExecutable, start: fileStart(read) }];
-      });
+      return {
+        write: (chunk) => {
+          if (isRead || bytes < FILE_START_BYTES)
+            chunks.push(Buffer.from(isRead ? chunk : chunk.subarray(0, FILE_START_BYTES)));
+          bytes += chunk.length;
+        },
+        close: () => {
+          const read = Buffer.concat(chunks);
+          if (isRead) appSpecs.set(path, read);
+          named[index] = [is.name, { ...facts, start: fileStart(read) }];
+        },
+      };
     }
-    entry.resume();
+    return undefined;
   });
   let unpackedBytes = 0;
   async function feed(source: AsyncIterable<Buffer>): Promise<void> {
@@ -224,11 +221,9 @@ async function readTar(bundle: Uint8Array, signal: AbortSignal): Promise<BundleC
       if (unpackedBytes > MAX_BUNDLE_UNPACKED_BYTES) {
         throw new TooLarge(`unpacked it has more than ${MAX_BUNDLE_UNPACKED_BYTES} bytes`);
       }
-      parser.write(chunk);
-      if (failure) throw failure;
+      reader.write(chunk);
     }
-    parser.end();
-    if (failure) throw failure;
+    reader.end();
   }
   const buffer = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength);
   const source = Readable.from([buffer]);
@@ -236,23 +231,6 @@ async function readTar(bundle: Uint8Array, signal: AbortSignal): Promise<BundleC
   if (isGzipped) await pipeline(source, createGunzip(), feed, { signal });
   else await pipeline(source, feed, { signal });
   return { listing: listBundle(named), appSpecs, isWhole };
-}
-
-function tarKind({ type }: ReadEntry): "file" | "directory" | "link" | "other" {
-  switch (type) {
-    case "File":
-    case "OldFile":
-    case "ContiguousFile":
-    case "Link":
-      return "file";
-    case "Directory":
-    case "GNUDumpDir":
-      return "directory";
-    case "SymbolicLink":
-      return "link";
-    default:
-      return "other";
-  }
 }
 
 function plainPath(name: string): string {
