@@ -82,6 +82,37 @@ describe("hosts and tokens", () => {
   });
 });
 
+describe("doctor", () => {
+  const outcomes = (stdout: string) =>
+    Object.fromEntries(
+      (JSON.parse(stdout) as { subject: string; outcome: string }[]).map(({ subject, outcome }) => [subject, outcome]),
+    );
+
+  it("finds the server, its database and its key right, and the agent of a host", async () => {
+    const { exitCode, stdout } = await server.run("doctor", "--json");
+    expect(outcomes(stdout)).toMatchObject({
+      "data directory": "ok",
+      server: "ok",
+      database: "ok",
+      clock: "ok",
+      key: "ok",
+    });
+    expect(exitCode).toBe(0);
+    const agent = await runProgram(SLUICE, ["doctor", "--agent", agents[0]?.directory ?? "", "--json"]);
+    expect(outcomes(agent.stdout)).toMatchObject({ enrolment: "ok", agent: "ok", server: "ok", archives: "ok" });
+  });
+
+  it("says of what is wrong what to do", async () => {
+    const missing = await runProgram(SLUICE, ["doctor", "--data", join(work, "none")]);
+    expect(missing).toMatchObject({ exitCode: 1, stdout: expect.stringContaining("sluice server --data") });
+    const idle = await runProgram(SLUICE, ["doctor", "--agent", work]);
+    expect(idle).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining("Enrol this host: sluice agent enroll"),
+    });
+  });
+});
+
 describe("applications, groups and configurations", () => {
   it("are created, shown, changed and deleted", async () => {
     expect(await server.sluice("applications", "list")).toBe(

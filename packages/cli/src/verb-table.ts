@@ -72,6 +72,11 @@ export const VERBS: readonly Verb[] = [
   { name: "server", summary: "run the control plane", load: () => import("./verbs/server.ts"), isService: true },
   AGENT_VERB,
   {
+    name: "doctor",
+    summary: "check the way to the server, the server, or the agent of this host",
+    load: () => import("./verbs/doctor.ts"),
+  },
+  {
     name: "completion",
     summary: "print a completion script for bash, zsh or fish",
     load: async () => (await import("./verbs/completion.ts")).completionOf(VERBS),

@@ -1,0 +1,92 @@
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { AgentStatus } from "@sluice/agent/status.ts";
+import { agentFor } from "@sluice/wire/client/connection-agent.ts";
+import { exchange } from "@sluice/wire/client/http-exchange.ts";
+import { describeError } from "../command-failed.ts";
+import { formatSize } from "../printing.ts";
+import { type Check, ok, warning, wrong } from "./check.ts";
+import { clockCheck } from "./client-checks.ts";
+import { diskCheck } from "./disk-check.ts";
+
+const ANSWER_TIMEOUT_MILLISECONDS = 10_000;
+
+/** The agent of this host: its enrolment, whether it runs and is heard, its server as it is reached from here, and its directory. */
+export async function agentChecks(directory: string): Promise<Check[]> {
+  const { readAgentStatus } = await import("@sluice/agent/status.ts");
+  const { whoElseMayChange } = await import("@sluice/agent/data-directory.ts");
+  let status: AgentStatus;
+  try {
+    status = await readAgentStatus(directory);
+  } catch (error) {
+    return [wrong("enrolment", describeError(error))];
+  }
+  if (!status.enrolled) {
+    return [wrong("enrolment", `${directory} holds none. Enrol this host: sluice agent enroll --help`)];
+  }
+  const problem = whoElseMayChange(directory);
+  return [
+    ok("enrolment", `${status.hostName} (${status.hostId}), host of ${status.server}`),
+    runningCheck(directory, status),
+    ...(await serverFromHere(directory)),
+    problem === undefined
+      ? ok("directory", `only its owner may change ${directory}`)
+      : wrong("directory", `users of this host can make the agent run scripts of theirs: ${problem}`),
+    await archivesCheck(directory),
+    await diskCheck(directory),
+  ];
+}
+
+function runningCheck(directory: string, { running }: AgentStatus): Check {
+  if (running === undefined) return wrong("agent", `it does not run. Start it: sluice agent run --data ${directory}`);
+  if (running.processId === undefined) {
+    return wrong(
+      "agent",
+      `something holds ${directory}/agent.sock and does not answer: is the agent stopped (kill -CONT)?`,
+    );
+  }
+  if (running.lastFailure !== undefined) return wrong("agent", `the server does not answer it: ${running.lastFailure}`);
+  const holds = running.heldCommands.map(({ event, deploymentId }) => `${event} of ${deploymentId}`);
+  return ok("agent", `process ${running.processId}${holds.length === 0 ? "" : `, at work on ${holds.join(", ")}`}`);
+}
+
+/** By the same trust as the agent's: its pinned certificates. */
+async function serverFromHere(directory: string): Promise<Check[]> {
+  try {
+    const { readEnrolment } = await import("@sluice/agent/enrolment-files.ts");
+    const { trustIn } = await import("@sluice/agent/server-pins.ts");
+    const enrolment = readEnrolment(directory);
+    const agent = agentFor(enrolment.server, trustIn(enrolment, directory, { info: () => {}, warn: () => {} }));
+    try {
+      const call = { method: "GET", headers: {}, agent, timeoutMs: ANSWER_TIMEOUT_MILLISECONDS };
+      const answer = await exchange({ ...call, url: `${enrolment.server}/healthz` });
+      answer.resume();
+      const pinned = enrolment.server.startsWith("https:") ? ", and its certificate is the pinned one" : "";
+      return [
+        ok("server", `${enrolment.server} is reached from here${pinned}`),
+        clockCheck(answer.headers.date, Date.now()),
+      ];
+    } finally {
+      agent.destroy();
+    }
+  } catch (error) {
+    return [wrong("server", describeError(error))];
+  }
+}
+
+async function archivesCheck(directory: string): Promise<Check> {
+  try {
+    return ok("archives", `${formatSize(await sizeOf(directory))} in ${directory}, old revisions included`);
+  } catch (error) {
+    return warning("archives", describeError(error));
+  }
+}
+
+/** Follows no links: the directory may be another user's. */
+async function sizeOf(path: string): Promise<number> {
+  const stats = await lstat(path);
+  if (!stats.isDirectory()) return stats.size;
+  let bytes = 0;
+  for (const name of await readdir(path)) bytes += await sizeOf(join(path, name)).catch(() => 0);
+  return bytes;
+}

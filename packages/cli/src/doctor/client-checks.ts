@@ -1,0 +1,108 @@
+import { text } from "node:stream/consumers";
+import { agentFor } from "@sluice/wire/client/connection-agent.ts";
+import { exchange } from "@sluice/wire/client/http-exchange.ts";
+import { connectionTo, type Connection as ServerConnection } from "@sluice/wire/config/connection.ts";
+import { AWS_CLI_MINIMUM, awsCliOnPath } from "../aws-cli.ts";
+import { describeError } from "../command-failed.ts";
+import type { Connection } from "../connection.ts";
+import { formatElapsed } from "../printing.ts";
+import { type Check, ok, warning, wrong } from "./check.ts";
+
+const ANSWER_TIMEOUT_MILLISECONDS = 10_000;
+const HTTP_OK = 200;
+/** Signatures are refused from five minutes on (verify.ts). */
+const MAX_CLOCK_OFFSET_SECONDS = 300;
+/** The Date header counts whole seconds, and the answer takes a moment. */
+const CLOCK_OFFSET_IGNORED_SECONDS = 5;
+
+/** What the server says before anybody is asked for a key: that it is reached, is ready, and what time it has. */
+export async function serverAnswers(server: ServerConnection): Promise<Check[]> {
+  const { endpoint, tls } = connectionTo(server, "sluice");
+  const agent = agentFor(endpoint, tls);
+  const begun = performance.now();
+  try {
+    const call = { method: "GET", headers: {}, agent, timeoutMs: ANSWER_TIMEOUT_MILLISECONDS };
+    const answer = await exchange({ ...call, url: `${endpoint.replace(/\/+$/, "")}/readyz` });
+    const elapsed = performance.now() - begun;
+    const body = await text(answer);
+    const secure = endpoint.startsWith("https:") ? ", its certificate is trusted" : "";
+    return [
+      ok("server", `${endpoint} answers after ${formatElapsed(elapsed)}${secure}`),
+      answer.statusCode === HTTP_OK
+        ? ok("database", "the server is ready: its database answers")
+        : wrong("database", `the server is not ready: ${reasonIn(body)}`),
+      clockCheck(answer.headers.date, Date.now()),
+    ];
+  } catch (error) {
+    return [wrong("server", describeError(error))];
+  } finally {
+    agent.destroy();
+  }
+}
+
+/** Whether the key is good, and what the server says of its hosts. */
+export async function keyAndHosts({ sluice, server }: Connection): Promise<Check[]> {
+  try {
+    const hosts = [];
+    let nextToken: string | undefined;
+    let trouble: string | undefined;
+    do {
+      const page = await sluice.call("ListHosts", { nextToken });
+      hosts.push(...page.hosts);
+      ({ nextToken, trouble } = page);
+    } while (nextToken !== undefined);
+    const silent = hosts
+      .filter(({ state }) => state !== "alive")
+      .map(({ hostName, state }) => `${hostName} (${state})`);
+    return [
+      ok("key", `the key ${server.credentials.accessKeyId} of ${server.foundIn} is accepted`),
+      trouble === undefined ? hostsCheck(hosts.length, silent) : warning("hosts", trouble),
+      ...hosts.flatMap(({ clockTrouble }) =>
+        clockTrouble === undefined ? [] : [warning("clock of a host", clockTrouble)],
+      ),
+    ];
+  } catch (error) {
+    return [wrong("key", describeError(error))];
+  }
+}
+
+function hostsCheck(count: number, silent: readonly string[]): Check {
+  if (count === 0)
+    return warning("hosts", "there are none. Enrol one: sluice token create, then sluice agent enroll on the host");
+  if (silent.length === 0) return ok("hosts", `${count} of ${count} are alive`);
+  return warning(
+    "hosts",
+    `${silent.length} of ${count} are not alive: ${silent.join(", ")}. On each: sluice doctor --agent DIR`,
+  );
+}
+
+export async function awsCliCheck(path: string | undefined): Promise<Check> {
+  const cli = await awsCliOnPath(path);
+  const minimums = Object.values(AWS_CLI_MINIMUM).join(" or ");
+  if (cli === undefined) return ok("AWS CLI", "none on the PATH, and none is needed: see sluice --help");
+  const found = `${cli.path}${cli.version === undefined ? ", which does not say its version" : ` is version ${cli.version}`}`;
+  if (cli.readsEndpoints) return ok("AWS CLI", found);
+  return warning(
+    "AWS CLI",
+    `${found}: it ignores endpoint_url in profiles and calls AWS. Upgrade it to ${minimums} or later`,
+  );
+}
+
+/** @param now epoch milliseconds */
+export function clockCheck(date: string | undefined, now: number): Check {
+  const theirs = Date.parse(date ?? "");
+  if (Number.isNaN(theirs)) return warning("clock", "the server's answer has no date to compare with");
+  const offset = Math.round((now - theirs) / 1000);
+  const seconds = Math.abs(offset);
+  if (seconds <= CLOCK_OFFSET_IGNORED_SECONDS) return ok("clock", "this machine's clock agrees with the server's");
+  const detail = `this machine's clock is ${seconds} s ${offset > 0 ? "ahead of" : "behind"} the server's. Set the one that is wrong: timedatectl`;
+  return seconds < MAX_CLOCK_OFFSET_SECONDS ? warning("clock", detail) : wrong("clock", `${detail}. Calls are refused`);
+}
+
+function reasonIn(body: string): string {
+  try {
+    return String((JSON.parse(body) as { readonly reason?: string }).reason ?? body);
+  } catch {
+    return body;
+  }
+}

@@ -1,0 +1,58 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { clockCheck } from "./client-checks.ts";
+import { dataDirectoryCheck } from "./data-directory-check.ts";
+import { ofFreeBytes } from "./disk-check.ts";
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "sluice-doctor-"));
+  mkdirSync(join(directory, "aws"), { mode: 0o700 });
+  writeFileSync(join(directory, "aws", "credentials"), "", { mode: 0o600 });
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const NOW = Date.parse("Sun, 29 Nov 2026 10:00:00 GMT");
+
+test.each([
+  ["Sun, 29 Nov 2026 10:00:04 GMT", "ok", "agrees"],
+  ["Sun, 29 Nov 2026 10:01:00 GMT", "warning", "60 s behind the server's"],
+  [
+    "Sun, 29 Nov 2026 09:50:00 GMT",
+    "wrong",
+    "600 s ahead of the server's. Set the one that is wrong: timedatectl. Calls are refused",
+  ],
+  [undefined, "warning", "no date"],
+])("a server whose time is %s: %s", (date, outcome, words) => {
+  expect(clockCheck(date, NOW)).toMatchObject({ subject: "clock", outcome, detail: expect.stringContaining(words) });
+});
+
+test("little free space is a warning, none is wrong, both with the cure", () => {
+  const gibibyte = 1024 ** 3;
+  expect(ofFreeBytes("/data", 2 * gibibyte, 8 * gibibyte)).toEqual({
+    subject: "disk space",
+    outcome: "ok",
+    detail: "2.0 GiB of 8.0 GiB are free for /data",
+  });
+  expect(ofFreeBytes("/data", gibibyte / 2, gibibyte)).toMatchObject({ outcome: "warning" });
+  expect(ofFreeBytes("/data", 1024, gibibyte)).toMatchObject({
+    outcome: "wrong",
+    detail: expect.stringMatching(/df -h \/data$/),
+  });
+});
+
+test("a key that others may read is wrong", async () => {
+  expect(await dataDirectoryCheck(directory)).toMatchObject({ outcome: "ok" });
+  const credentials = join(directory, "aws", "credentials");
+  chmodSync(credentials, 0o644);
+  expect(await dataDirectoryCheck(directory)).toMatchObject({
+    outcome: "wrong",
+    detail: `${credentials} holds the root key and is open to others (0644). Run: chmod go= ${credentials}`,
+  });
+  expect(await dataDirectoryCheck(join(directory, "none"))).toMatchObject({
+    outcome: "wrong",
+    detail: `${join(directory, "none", "aws")} does not exist`,
+  });
+});
