@@ -6,6 +6,8 @@ import { runHelper } from "./helper-process.ts";
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
+const PIECE_MIN_CHARACTERS = 256 * 1024;
+
 /** Ends in a name that `sweepOnStart` removes, so that a crash in mid-write leaves no litter for good. */
 export const UNFINISHED_SUFFIX = ".unfinished";
 
@@ -13,14 +15,18 @@ export const UNFINISHED_SUFFIX = ".unfinished";
  * Replaces a file as a whole: a reader, or the machine after a power cut, finds the old text or the new one, never a half.
  * `durable: false` leaves out the flushes (atomic against a killed process only).
  */
-export function replaceFile(path: string, text: string, { durable = true, mode = 0o644 } = {}): void {
+export function replaceFile(
+  path: string,
+  text: string | Iterable<string>,
+  { durable = true, mode = 0o644 } = {},
+): void {
   const unfinished = `${path}${UNFINISHED_SUFFIX}`;
   // One that an agent left half-written has another mode, and in a directory of somebody else's it may be a link.
   rmSync(unfinished, { force: true });
   const descriptor = openSync(unfinished, NEW_FILE, mode);
   try {
     // Not `writeSync`: on a disk that fills up it writes a part, and says so only in what it returns.
-    writeFileSync(descriptor, text);
+    for (const piece of inPieces(text)) writeFileSync(descriptor, piece);
     if (durable) fsyncSync(descriptor);
   } catch (error) {
     rmSync(unfinished, { force: true });
@@ -30,6 +36,19 @@ export function replaceFile(path: string, text: string, { durable = true, mode =
   }
   renameSync(unfinished, path);
   if (durable) flushDirectory(dirname(path));
+}
+
+/** A text that is made as it is written needs no memory for the whole of it. */
+function* inPieces(text: string | Iterable<string>): Generator<string> {
+  if (typeof text === "string") return yield text;
+  let piece = "";
+  for (const part of text) {
+    piece += part;
+    if (piece.length < PIECE_MIN_CHARACTERS) continue;
+    yield piece;
+    piece = "";
+  }
+  if (piece !== "") yield piece;
 }
 
 /** Makes the names inside a directory survive a power cut. */

@@ -16,7 +16,16 @@ export type RecordedEntries = ReadonlyMap<string, RecordedAttributes>;
 const MODE_BITS = 0o7777;
 
 export function writeRecordedEntries(file: string, entries: RecordedEntries): void {
-  replaceFile(file, JSON.stringify(Object.fromEntries(entries)), { durable: false });
+  replaceFile(file, asJson(entries), { durable: false });
+}
+
+function* asJson(entries: RecordedEntries): Generator<string> {
+  let before = "{";
+  for (const [path, attributes] of entries) {
+    yield `${before}${JSON.stringify(path)}:${JSON.stringify(attributes)}`;
+    before = ",";
+  }
+  yield entries.size === 0 ? "{}" : "}";
 }
 
 /** Empty where nothing differs, and for an archive that the AWS agent unpacked and nobody adopted. */

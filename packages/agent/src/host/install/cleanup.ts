@@ -7,6 +7,7 @@ import { Folders, UntrustedLink } from "./folders.ts";
 
 /** How the reference agent records a SELinux context that it added. */
 const CONTEXT_PREFIX = "semanage\0";
+const LINE_END = 0x0a;
 const SEMANAGE_TIMEOUT_MS = 60_000;
 
 /**
@@ -16,9 +17,9 @@ const SEMANAGE_TIMEOUT_MS = 60_000;
  * @returns the links behind which nothing was removed
  */
 export async function removePreviousInstall(cleanupFile: string): Promise<readonly string[]> {
-  let text: string;
+  let list: Buffer;
   try {
-    text = readFileSync(cleanupFile, "utf8");
+    list = readFileSync(cleanupFile);
   } catch (error) {
     if (errorCodeOf(error) === "ENOENT") return [];
     throw error;
@@ -27,7 +28,7 @@ export async function removePreviousInstall(cleanupFile: string): Promise<readon
   const folders = new Folders();
   const untrusted = new Set<string>();
   try {
-    for (const entry of cleanupEntries(text).reverse()) {
+    for (const entry of cleanupEntries(list, "newestFirst")) {
       if (entry.startsWith(CONTEXT_PREFIX)) await removeContext(entry.slice(CONTEXT_PREFIX.length));
       else {
         const link = removeInstalled(resolve(entry), folders);
@@ -42,12 +43,31 @@ export async function removePreviousInstall(cleanupFile: string): Promise<readon
   return [...untrusted];
 }
 
-/** The complete lines of a cleanup list. A last line without its end was cut by a crash and is not to be trusted. */
-export function cleanupEntries(text: string): string[] {
-  return text
-    .slice(0, text.lastIndexOf("\n") + 1)
-    .split("\n")
-    .filter((entry) => entry.startsWith("/") || entry.startsWith(CONTEXT_PREFIX));
+/**
+ * The complete lines of a cleanup list, one at a time, since it may name a hundred thousand files. A last line without its end was cut by a crash and is not to be
+ * trusted.
+ */
+export function* cleanupEntries(list: Buffer, order: "oldestFirst" | "newestFirst" = "oldestFirst"): Generator<string> {
+  const end = list.lastIndexOf(LINE_END) + 1;
+  for (const line of order === "oldestFirst" ? forwards(list, end) : backwards(list, end)) {
+    if (line.startsWith("/") || line.startsWith(CONTEXT_PREFIX)) yield line;
+  }
+}
+
+function* forwards(list: Buffer, end: number): Generator<string> {
+  for (let start = 0; start < end; ) {
+    const lineEnd = list.indexOf(LINE_END, start);
+    yield list.toString("utf8", start, lineEnd);
+    start = lineEnd + 1;
+  }
+}
+
+function* backwards(list: Buffer, end: number): Generator<string> {
+  for (let lineEnd = end - 1; lineEnd >= 0; ) {
+    const before = lineEnd === 0 ? -1 : list.lastIndexOf(LINE_END, lineEnd - 1);
+    yield list.toString("utf8", before + 1, lineEnd);
+    lineEnd = before;
+  }
 }
 
 /** @returns the link behind which it would be, if there is one that is not to be trusted */

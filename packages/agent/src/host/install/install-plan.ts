@@ -1,9 +1,9 @@
 import { lstatSync, readlinkSync, type Stats } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { FILE_EXISTS_BEHAVIORS } from "@sluice/model/app-spec/app-spec.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import type { Folders } from "./folders.ts";
-import type { SourceEntry } from "./source-tree.ts";
+import type { Source, SourceDirectory, SourcePlace, StatusReader } from "./source-tree.ts";
 
 export interface PlannedCopy {
   readonly type: "copy";
@@ -13,6 +13,35 @@ export interface PlannedCopy {
   readonly stats: Stats;
   /** Whether a file that this install does not own is overwritten. */
   readonly replaces: boolean;
+}
+
+/** A copy that is planned. It holds no path and no status of its own: of a hundred thousand they would fill the memory. */
+export class CopyStep {
+  readonly type = "copy";
+  readonly name: string;
+  readonly replaces: boolean;
+  readonly #from: SourcePlace;
+  readonly #to: string;
+
+  constructor(name: string, from: SourcePlace, to: string, replaces: boolean) {
+    this.name = name;
+    this.#from = from;
+    this.#to = to;
+    this.replaces = replaces;
+  }
+
+  get source(): string {
+    return `${this.#from.path}/${this.name}`;
+  }
+
+  get destination(): string {
+    return below(this.#to, this.name);
+  }
+
+  read(status: StatusReader): PlannedCopy {
+    const { type, source, destination, replaces } = this;
+    return { type, source, destination, replaces, stats: status(this.#from, this.name) };
+  }
 }
 
 export interface PlannedDirectory {
@@ -25,9 +54,9 @@ export interface PlannedDirectory {
  * it holds. Building it looks at the host but changes nothing.
  */
 export class InstallPlan {
-  readonly steps: (PlannedCopy | PlannedDirectory)[] = [];
-  /** Destination to source. */
-  readonly copies = new Map<string, string>();
+  readonly steps: (CopyStep | PlannedDirectory)[] = [];
+  /** By the directory that gets them, and by name. */
+  readonly #copies = new Map<string, Map<string, CopyStep>>();
   readonly directories = new Set<string>();
   /** Directories that the host has and that something is installed into, with all above them. */
   readonly #entered = new Set<string>();
@@ -39,63 +68,74 @@ export class InstallPlan {
     this.#folders = folders;
   }
 
+  /** Whether a file or a link is copied to a path. */
+  hasCopy(path: string): boolean {
+    return this.#copyTo(path) !== undefined;
+  }
+
+  *copyDestinations(): Generator<string> {
+    for (const step of this.steps) if (step.type === "copy") yield step.destination;
+  }
+
   /** Plans one entry of the AppSpec's `files`: a directory's content, or one file, into the directory `destination`. */
-  addFiles(source: SourceEntry, destination: string): void {
+  addFiles({ source, parent, destination }: Source): void {
     const target = resolve("/", destination);
-    if (source.children === undefined) {
-      const file = join(target, basename(source.path));
-      this.#addMissingAncestors(file);
-      this.#addCopy(source, file, !this.directories.has(target));
+    if (typeof source === "string") {
+      this.#addMissingAncestors(below(target, source));
+      this.#addCopy(source, parent, target, !this.directories.has(target));
       return;
     }
     this.#addMissingAncestors(target);
     this.#addDirectory(source, target);
   }
 
-  #addDirectory(source: SourceEntry, destination: string): void {
+  #addDirectory(source: SourceDirectory, destination: string): void {
     const exists = this.#hasDirectory(destination);
     if (!exists) this.#mkdir(destination);
-    for (const child of source.children ?? []) {
-      const childDestination = `${destination === "/" ? "" : destination}/${child.name}`;
-      if (child.children === undefined) this.#addCopy(child, childDestination, exists);
-      else if (exists) this.#addDirectory(child, childDestination);
-      else this.#addNewDirectory(child, childDestination);
+    for (const child of source.children) {
+      if (typeof child === "string") this.#addCopy(child, source, destination, exists);
+      else if (exists) this.#addDirectory(child, below(destination, child.name));
+      else this.#addNewDirectory(child, below(destination, child.name));
     }
   }
 
   /** Below a directory that does not exist yet nothing can exist, so the host need not be asked. */
-  #addNewDirectory(source: SourceEntry, destination: string): void {
+  #addNewDirectory(source: SourceDirectory, destination: string): void {
     this.#mkdir(destination);
-    for (const child of source.children ?? []) {
-      const childDestination = `${destination}/${child.name}`;
-      if (child.children === undefined) this.#addCopy(child, childDestination, false);
-      else this.#addNewDirectory(child, childDestination);
+    for (const child of source.children) {
+      if (typeof child === "string") this.#addCopy(child, source, destination, false);
+      else this.#addNewDirectory(child, below(destination, child.name));
     }
   }
 
-  #addCopy(source: SourceEntry, destination: string, mayExist: boolean): void {
+  #addCopy(name: string, from: SourcePlace, directory: string, mayExist: boolean): void {
+    const destination = below(directory, name);
+    const source = `${from.path}/${name}`;
     const present = mayExist ? this.#whatIsAt(destination) : undefined;
     const exists = present !== undefined;
     if (exists && !this.#mayOverwrite(destination, present)) return;
-    if (present?.isDirectory()) throw directoryInTheWay(source.path, destination);
-    const other = this.copies.get(destination);
+    if (present?.isDirectory()) throw directoryInTheWay(source, destination);
+    const other = this.#copies.get(directory)?.get(name)?.source;
     if (other !== undefined) {
       throw new EventFailure(
         "The deployment failed because the application specification file specifies two source files named " +
-          `${source.path} and ${other} for the same destination (${destination}). Remove one of the source file paths from ` +
+          `${source} and ${other} for the same destination (${destination}). Remove one of the source file paths from ` +
           "the AppSpec file, and then try again.",
       );
     }
     if (this.directories.has(destination) || this.#entered.has(destination)) {
       throw new EventFailure(
-        `The deployment failed because the application specification file calls for installing the file ${source.path}, but ` +
+        `The deployment failed because the application specification file calls for installing the file ${source}, but ` +
           `a file with that name already exists at the location (${destination}). Update your AppSpec file or directory ` +
           "structure, and then try again.",
       );
     }
     this.#checkRecordable(destination);
-    this.copies.set(destination, source.path);
-    this.steps.push({ type: "copy", source: source.path, destination, stats: source.stats, replaces: exists });
+    const step = new CopyStep(name, from, directory, exists);
+    const others = this.#copies.get(directory);
+    if (others) others.set(name, step);
+    else this.#copies.set(directory, new Map([[name, step]]));
+    this.steps.push(step);
   }
 
   #mayOverwrite(destination: string, present: Stats): boolean {
@@ -130,8 +170,12 @@ export class InstallPlan {
     for (const directory of missing) this.#mkdir(directory);
   }
 
+  #copyTo(path: string): CopyStep | undefined {
+    return this.#copies.get(dirname(path))?.get(basename(path));
+  }
+
   #checkNotCopied(directory: string): void {
-    const copied = this.copies.get(directory);
+    const copied = this.#copyTo(directory)?.source;
     if (copied === undefined) return;
     throw new EventFailure(
       "The deployment failed because the application specification file includes an mkdir command more than once for the " +
@@ -187,6 +231,10 @@ export class FileAlreadyExists extends EventFailure {
     this.path = path;
     this.isDirectory = isDirectory;
   }
+}
+
+function below(directory: string, name: string): string {
+  return directory === "/" ? `/${name}` : `${directory}/${name}`;
 }
 
 function isDanglingLink(path: string): boolean {

@@ -25,7 +25,7 @@ import { FileAlreadyExists, InstallPlan, type PlannedCopy } from "./install-plan
 import { Installed } from "./installed.ts";
 import { checkPermissionsSupported, type PermissionStep, planPermissions } from "./permission-plan.ts";
 import { Refusals } from "./refusals.ts";
-import { readSources } from "./source-tree.ts";
+import { readSources, type StatusReader, statusReader } from "./source-tree.ts";
 
 const CLEANUP_SUFFIX = "-cleanup";
 const DIRECTORY_ITSELF = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -51,7 +51,7 @@ export async function install(
   checkPermissionsSupported(rules);
   const recorded = readRecordedEntries(layout.recordedAttributesFile);
   const behavior = appSpec.directoryLinkBehavior ?? DIRECTORY_LINK_BEHAVIORS[0];
-  const files = readSources(layout.archiveDirectory, appSpec.files.map(filePaths), { recorded, behavior });
+  const files = readSources(layout.archiveDirectory, appSpec.files.map(filePaths), behavior);
 
   ensureDirectory(layout.instructionsDirectory);
   const untrusted = await removePreviousInstall(layout.cleanupFile);
@@ -63,7 +63,7 @@ export async function install(
     let permissions: readonly PermissionStep[];
     let accounts: AccountIds;
     try {
-      for (const { source, destination } of files) plan.addFiles(source, destination);
+      for (const file of files) plan.addFiles(file);
       permissions = planPermissions(rules, plan);
       accounts = await lookUpAccounts(permissions);
     } catch (error) {
@@ -71,9 +71,18 @@ export async function install(
     }
 
     replaceFile(layout.installFile, installInstructions(plan, permissions), { durable: false });
-    writeJournal(layout.cleanupFile, plan);
+    replaceFile(layout.cleanupFile, journalOf(plan));
+    const status = statusReader(layout.archiveDirectory, recorded);
     const installed = new Installed(permissions, refusals);
-    await carryOut(plan, { cleanupFile: layout.cleanupFile, fileExistsBehavior, folders, installed, refusals, signal });
+    await carryOut(plan, {
+      cleanupFile: layout.cleanupFile,
+      fileExistsBehavior,
+      folders,
+      installed,
+      refusals,
+      signal,
+      status,
+    });
     await settlePermissions(permissions, { accounts, folders, installed }, signal);
     await flushWritten(layout.archiveDirectory, destinationsOf(plan), folders);
   } finally {
@@ -93,6 +102,7 @@ interface Carrying {
   readonly installed: Installed;
   readonly refusals: Refusals;
   readonly signal: AbortSignal;
+  readonly status: StatusReader;
 }
 
 async function carryOut(plan: InstallPlan, carrying: Carrying): Promise<void> {
@@ -114,7 +124,7 @@ async function carryOut(plan: InstallPlan, carrying: Carrying): Promise<void> {
         const isNew = makeDirectory(step, folders);
         installed.noteDirectory(step.directory, folders, isNew);
       } else {
-        const copying = copyOne(step, copier, carrying);
+        const copying = copyOne(step.read(carrying.status), copier, carrying);
         if (copying) await copying;
       }
     } catch (error) {
@@ -139,8 +149,11 @@ function copyOne(step: PlannedCopy, copier: FileCopier, { fileExistsBehavior }: 
 
 /** The list that stays is the reference agent's; each of these has taken its file's name. */
 function forgetTemporaries(cleanupFile: string, temporaries: ReadonlySet<string>): void {
-  const entries = cleanupEntries(readFileSync(cleanupFile, "utf8")).filter((entry) => !temporaries.has(entry));
-  replaceFile(cleanupFile, entries.map((entry) => `${entry}\n`).join(""));
+  replaceFile(cleanupFile, linesWithout(readFileSync(cleanupFile), temporaries));
+}
+
+function* linesWithout(list: Buffer, left: ReadonlySet<string>): Generator<string> {
+  for (const entry of cleanupEntries(list)) if (!left.has(entry)) yield `${entry}\n`;
 }
 
 async function settlePermissions(
@@ -160,20 +173,28 @@ async function settlePermissions(
 }
 
 /** Files that exist and are overwritten are not listed yet; they are appended one by one. */
-function writeJournal(cleanupFile: string, plan: InstallPlan): void {
-  const entries = plan.steps.flatMap((step) => {
-    if (step.type === "mkdir") return [`${step.directory}\n`];
-    return step.replaces ? [] : [`${step.destination}\n`];
-  });
-  replaceFile(cleanupFile, entries.join(""));
+function* journalOf(plan: InstallPlan): Generator<string> {
+  for (const step of plan.steps) {
+    if (step.type === "mkdir") yield `${step.directory}\n`;
+    else if (!step.replaces) yield `${step.destination}\n`;
+  }
 }
 
 /** `<group>-install.json`, member for member as the reference agent writes it. */
-function installInstructions(plan: InstallPlan, permissions: readonly PermissionStep[]): string {
-  const copies = plan.steps.map((step) =>
-    step.type === "mkdir" ? step : { type: step.type, source: step.source, destination: step.destination },
-  );
-  return JSON.stringify({ instructions: [...copies, ...permissions] });
+function* installInstructions(plan: InstallPlan, permissions: readonly PermissionStep[]): Generator<string> {
+  yield '{"instructions":[';
+  let separator = "";
+  for (const step of plan.steps) {
+    const written =
+      step.type === "mkdir" ? step : { type: step.type, source: step.source, destination: step.destination };
+    yield separator + JSON.stringify(written);
+    separator = ",";
+  }
+  for (const step of permissions) {
+    yield separator + JSON.stringify(step);
+    separator = ",";
+  }
+  yield "]}";
 }
 
 function destinationsOf(plan: InstallPlan): ReadonlySet<string> {
@@ -211,9 +232,7 @@ function deviceOf(directory: string, folders: Folders): number | undefined {
 function withOwner(error: FileAlreadyExists, layout: DeploymentLayout): EventFailure {
   const owner = readdirSync(layout.instructionsDirectory)
     .filter((name) => name.endsWith(CLEANUP_SUFFIX) && join(layout.instructionsDirectory, name) !== layout.cleanupFile)
-    .find((name) =>
-      cleanupEntries(readFileSync(join(layout.instructionsDirectory, name), "utf8")).includes(error.path),
-    );
+    .find((name) => includes(cleanupEntries(readFileSync(join(layout.instructionsDirectory, name))), error.path));
   const whose =
     owner === undefined
       ? "No deployment group installed it through this agent."
@@ -224,4 +243,9 @@ function withOwner(error: FileAlreadyExists, layout: DeploymentLayout): EventFai
       ? `${error.path} is a directory, and the revision has a file of that name. Remove the directory, or change the destination in the files section.`
       : `${whose} Remove it, or deploy with file_exists_behavior OVERWRITE (replace it) or RETAIN (keep it).`,
   });
+}
+
+function includes(entries: Iterable<string>, wanted: string): boolean {
+  for (const entry of entries) if (entry === wanted) return true;
+  return false;
 }

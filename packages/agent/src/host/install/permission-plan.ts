@@ -50,7 +50,7 @@ export function planPermissions(permissions: readonly PermissionRule[], plan: In
 
 function objectsOf(permission: PermissionRule, plan: InstallPlan): readonly string[] {
   const object = resolve("/", permission.object);
-  if (plan.copies.has(object)) {
+  if (plan.hasCopy(object)) {
     if (!permission.type.includes("file")) return [];
     checkFilePermission(permission);
     return [object];
@@ -60,7 +60,7 @@ function objectsOf(permission: PermissionRule, plan: InstallPlan): readonly stri
   const prefix = object === "/" ? "/" : `${object}/`;
   const isMatch = (path: string) => path.startsWith(prefix) && isSelected(path.slice(prefix.length), permission);
   return [
-    ...(permission.type.includes("file") ? [...plan.copies.keys()].filter(isMatch) : []),
+    ...(permission.type.includes("file") ? [...filtered(plan.copyDestinations(), isMatch)] : []),
     ...(permission.type.includes("directory") ? [...plan.directories].filter(isMatch) : []),
   ];
 }
@@ -85,4 +85,8 @@ function checkFilePermission({ object, pattern, except }: PermissionRule): void 
         "then try again.",
     );
   }
+}
+
+function* filtered(paths: Iterable<string>, isMatch: (path: string) => boolean): Generator<string> {
+  for (const path of paths) if (isMatch(path)) yield path;
 }

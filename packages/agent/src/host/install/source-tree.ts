@@ -6,20 +6,35 @@ import { isInside, realPathOf } from "../archive/inside-archive.ts";
 import { type RecordedEntries, withRecorded } from "../archive/recorded-attributes.ts";
 import { EventFailure } from "../event-failure.ts";
 
-/** A file, directory or link of the archive. A link to a directory that is copied counts as that directory. */
-export interface SourceEntry {
-  readonly name: string;
+/** Where something lies in the archive. `realPath` is free of links: attributes are recorded under it. */
+export interface SourcePlace {
   readonly path: string;
-  /** Of the entry itself (`lstat`), with the mode and owner that the bundle gives it. */
-  readonly stats: Stats;
-  /** Sorted by name; undefined for what is not a directory. */
-  readonly children: readonly SourceEntry[] | undefined;
+  readonly realPath: string;
 }
 
-/** One entry of the AppSpec's `files`: what it names, and the directory of the host that gets it. */
+/** A directory of the archive, or a link to one that is copied. What is in it is sorted by name. */
+export interface SourceDirectory extends SourcePlace {
+  readonly name: string;
+  readonly children: readonly SourceEntry[];
+}
+
+/** A file or a link is its name alone: an archive may hold a hundred thousand, and what else is known of one is read when it is its turn. */
+export type SourceEntry = string | SourceDirectory;
+
+/** One entry of the AppSpec's `files`: what it names, where that lies, and the directory of the host that gets it. */
 export interface Source {
   readonly source: SourceEntry;
+  readonly parent: SourcePlace;
   readonly destination: string;
+}
+
+/** The status of an entry itself (`lstat`), with the mode and owner that the bundle gives it. */
+export type StatusReader = (parent: SourcePlace, name: string) => Stats;
+
+export function statusReader(archiveDirectory: string, recorded: RecordedEntries): StatusReader {
+  const rootLength = realpathSync(archiveDirectory).length + 1;
+  return ({ path, realPath }, name) =>
+    withRecorded(lstatSync(`${path}/${name}`), recorded.get(`${realPath}/${name}`.slice(rootLength)));
 }
 
 /** Links to directories can multiply what a small archive installs, so the sum is bounded. */
@@ -36,13 +51,14 @@ interface Walk {
   /** Real paths of the directories that are being walked, outermost first. */
   readonly directories: string[];
   readonly archiveRoot: string;
-  readonly recorded: RecordedEntries;
   readonly behavior: DirectoryLinkBehavior;
   readonly mappings: Mapping[];
 }
 
 /** Where an entry lies and will lie. `realPath` is free of links up to the entry itself: attributes are recorded under that path. */
 interface Place {
+  /** As it was read: a piece of `path` would keep the whole of it in memory. */
+  readonly name: string;
   readonly path: string;
   readonly realPath: string;
   readonly destination: string;
@@ -57,21 +73,22 @@ interface Place {
 export function readSources(
   archiveDirectory: string,
   files: readonly FilePaths[],
-  { recorded, behavior }: { readonly recorded: RecordedEntries; readonly behavior: DirectoryLinkBehavior },
+  behavior: DirectoryLinkBehavior,
 ): readonly Source[] {
   const archiveRoot = realpathSync(archiveDirectory);
   const sources = files.map((file) => ({ ...checkSource(archiveDirectory, file), ...file }));
   const mappings = sources.flatMap(({ path, destination }) =>
     isDirectory(path) ? [{ from: realpathSync(path), to: resolve("/", destination) }] : [],
   );
-  const walk = { count: 0, directories: [], archiveRoot, recorded, behavior, mappings };
+  const walk = { count: 0, directories: [], archiveRoot, behavior, mappings };
   return sources.map(({ path, realPath, stats, destination }) => {
     const target = resolve("/", destination);
+    const name = basename(path);
     // A link that `source` names stands for its directory, whose content goes into the destination.
     const source = isDirectory(path)
-      ? readDirectory({ path, realPath: realpathSync(path), destination: target }, stats, walk)
-      : readEntry({ path, realPath, destination: join(target, basename(path)) }, stats, walk);
-    return { source, destination };
+      ? readDirectory({ name, path, realPath: realpathSync(path), destination: target }, walk)
+      : readEntry({ name, path, realPath, destination: join(target, name) }, stats, walk);
+    return { source, parent: { path: dirname(path), realPath: dirname(realPath) }, destination };
   });
 }
 
@@ -97,19 +114,18 @@ export function checkSource(
 }
 
 function readEntry(place: Place, stats: Stats, walk: Walk): SourceEntry {
-  const { path, realPath } = place;
+  const { path } = place;
   const isLink = stats.isSymbolicLink();
-  if (!isLink && stats.isDirectory()) return readDirectory(place, stats, walk);
+  if (!isLink && stats.isDirectory()) return readDirectory(place, walk);
   if (isLink) {
     const copied = copiedDirectory(place, walk);
-    if (copied !== undefined) return readCopied({ ...place, realPath: copied }, stats, walk);
+    if (copied !== undefined) return readCopied({ ...place, realPath: copied }, walk);
   } else if (!stats.isFile()) throw specialFile(path);
   countEntry(path, walk);
-  const recorded = walk.recorded.get(realPath.slice(walk.archiveRoot.length + 1));
-  return { name: basename(path), path, stats: withRecorded(stats, recorded), children: undefined };
+  return place.name;
 }
 
-function readDirectory(place: Place, stats: Stats, walk: Walk): SourceEntry {
+function readDirectory(place: Place, walk: Walk): SourceDirectory {
   const { path, realPath } = place;
   countEntry(path, walk);
   if (walk.directories.includes(realPath)) {
@@ -126,16 +142,20 @@ function readDirectory(place: Place, stats: Stats, walk: Walk): SourceEntry {
       const destination = `${place.destination === "/" ? "" : place.destination}/${child}`;
       const childStats = lstatSync(childPath, { throwIfNoEntry: false });
       if (childStats === undefined) throw nameNotUtf8(childPath);
-      return readEntry({ path: childPath, realPath: `${realPath}/${child}`, destination }, childStats, walk);
+      return readEntry(
+        { name: child, path: childPath, realPath: `${realPath}/${child}`, destination },
+        childStats,
+        walk,
+      );
     });
   walk.directories.pop();
-  return { name: basename(path), path, stats, children };
+  return { name: place.name, path, realPath, children };
 }
 
 /** Links in the copy lead within it where they did so in the original. */
-function readCopied(place: Place, stats: Stats, walk: Walk): SourceEntry {
+function readCopied(place: Place, walk: Walk): SourceDirectory {
   walk.mappings.push({ from: place.realPath, to: place.destination });
-  const entry = readDirectory(place, stats, walk);
+  const entry = readDirectory(place, walk);
   walk.mappings.pop();
   return entry;
 }
