@@ -1,10 +1,11 @@
 import { execFile, spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ARCHIVE_LIMITS } from "@sluice/agent/host/archive/archive-limits.ts";
 import { readRecordedEntries } from "@sluice/agent/host/archive/recorded-attributes.ts";
 import { unpackBundle } from "@sluice/agent/host/archive/unpack-bundle.ts";
+import { EventFailure } from "@sluice/agent/host/event-failure.ts";
 import { specification } from "@sluice/agent/host/fixtures/host-fixture.ts";
 import { layoutOf } from "@sluice/agent/host/layout.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -54,15 +55,19 @@ async function make({ name, command }: Archive): Promise<string> {
   return file;
 }
 
-async function unpack(file: string, { name, type }: Archive): Promise<{ tree: Tree } | { refused: string }> {
+async function unpack(
+  file: string | Buffer,
+  { name, type }: Pick<Archive, "name" | "type">,
+): Promise<{ tree: Tree } | { refused: Error }> {
   const layout = layoutOf(join(base, "agents", name), specification());
+  rmSync(layout.deploymentDirectory, { recursive: true, force: true });
   mkdirSync(layout.deploymentDirectory, { recursive: true });
-  copyFileSync(file, layout.bundleFile);
+  writeFileSync(layout.bundleFile, typeof file === "string" ? readFileSync(file) : file);
   try {
     await unpackBundle(layout, { bundleType: type, limits: ARCHIVE_LIMITS, signal: new AbortController().signal });
   } catch (error) {
     expect(readdirSync(layout.deploymentDirectory), "nothing of it is left").toEqual(["bundle.tar"]);
-    return { refused: (error as Error).message };
+    return { refused: error as Error };
   }
   return { tree: treeBelow(layout.archiveDirectory, readRecordedEntries(layout.recordedAttributesFile)) };
 }
@@ -123,15 +128,64 @@ describe.concurrent("an archive is unpacked as tar or unzip unpack it, or refuse
       const file = await make(archive);
       const result = await unpack(file, archive);
       if (refused !== undefined) {
-        expect("refused" in result ? result.refused : "it was unpacked").toMatch(refused);
+        expect("refused" in result ? result.refused.message : "it was unpacked").toMatch(refused);
         return;
       }
-      expect("refused" in result ? result.refused : "").toBe("");
+      expect("refused" in result ? result.refused.message : "").toBe("");
       if ("tree" in result) {
         const peers = await unpackWithPeer(file, archive);
         expect(comparable(result.tree, peers, archive)).toEqual(comparable(peers, peers, archive));
         expect(result.tree.has("appspec.yml"), "it is a revision").toBe(true);
       }
     });
+  }
+});
+
+describe("an archive that was changed at random", () => {
+  const ROUNDS = 400;
+  /** Of each archive, where the headers are. */
+  const CHANGED_BYTES = 4_096;
+
+  test("is unpacked, or refused in words that say why, and never in part", async (context) => {
+    context.skip(missing.has("python3"), "python3 is not installed");
+    const random = randomNumbers(20_261_129);
+    const names = readdirSync(join(base, "made"))
+      .filter((name) => /^py.*\.(tar|zip)$/.test(name))
+      .sort();
+    let refusals = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const name = names[random(names.length)]!;
+      const bytes = readFileSync(join(base, "made", name));
+      for (let changes = 1 + random(4); changes > 0; changes -= 1) {
+        bytes[random(Math.min(bytes.length, CHANGED_BYTES))] = [random(256), 0x30 + random(8), 0xff, 0, 0x2f, 0x53][
+          random(6)
+        ]!;
+      }
+      if (name.endsWith(".tar") && random(3) > 0) correctChecksums(bytes);
+      const result = await unpack(bytes, { name: "changed", type: name.endsWith(".zip") ? "zip" : "tar" });
+      if (!("refused" in result)) continue;
+      refusals += 1;
+      expect(result.refused, `${name} in round ${round}`).toBeInstanceOf(EventFailure);
+    }
+    expect(refusals).toBeGreaterThan(ROUNDS / 4);
+    expect(["absolute", "below"].filter((name) => existsSync(`/tmp/sluice-archives-${name}`))).toEqual([]);
+  });
+
+  function randomNumbers(seed: number): (below: number) => number {
+    let state = seed;
+    return (below) => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+      return (state >>> 8) % below;
+    };
+  }
+
+  /** So that a change is not found out at once. */
+  function correctChecksums(tar: Buffer): void {
+    for (let at = 0; at + 512 <= Math.min(tar.length, CHANGED_BYTES); at += 512) {
+      if (tar.toString("latin1", at + 257, at + 262) !== "ustar") continue;
+      tar.fill(" ", at + 148, at + 156);
+      const sum = tar.subarray(at, at + 512).reduce((total, byte) => total + byte, 0);
+      tar.write(`${sum.toString(8).padStart(6, "0")}\0 `, at + 148, "latin1");
+    }
   }
 });
