@@ -31,7 +31,18 @@ function* asJson(entries: RecordedEntries): Generator<string> {
 /** Empty where nothing differs, and for an archive that the AWS agent unpacked and nobody adopted. */
 export function readRecordedEntries(file: string): RecordedEntries {
   try {
-    return new Map(Object.entries(JSON.parse(readFileSync(file, "utf8")) as Record<string, RecordedAttributes>));
+    const known = new Map<string, RecordedAttributes>();
+    // Of a hundred thousand entries nearly all have the same: it is held once.
+    const shared = (value: RecordedAttributes) => {
+      const key = JSON.stringify(value);
+      const same = known.get(key) ?? value;
+      known.set(key, same);
+      return same;
+    };
+    const entries = JSON.parse(readFileSync(file, "utf8")) as Record<string, RecordedAttributes>;
+    const recorded = new Map<string, RecordedAttributes>();
+    for (const path in entries) recorded.set(path, shared(entries[path]!));
+    return recorded;
   } catch (error) {
     if (errorCodeOf(error) === "ENOENT") return new Map();
     throw error;

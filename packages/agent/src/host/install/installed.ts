@@ -8,35 +8,36 @@ import type { Refusals } from "./refusals.ts";
 
 const ITSELF = O_PATH | constants.O_NOFOLLOW;
 const ROOT = 0;
+const NOTHING = 0;
+const OWNER = 1;
+const MODE = 2;
 
 /**
  * Which file or directory this install has put under each path that the permissions section reaches, so that mode and owner go to it and
  * not to what somebody has put in its place since (a hard link of a file of root's, for instance).
  */
 export class Installed {
-  readonly #wanted: ReadonlySet<string>;
-  readonly #givenAway: ReadonlySet<string>;
-  readonly #withMode: ReadonlySet<string>;
+  /** By path: whether its owner and its mode are to come. */
+  readonly #wanted = new Map<string, number>();
   readonly #identities = new Map<string, string>();
   readonly #refusals: Refusals;
 
   constructor(permissions: readonly PermissionStep[], refusals: Refusals) {
     this.#refusals = refusals;
-    this.#wanted = new Set(permissions.map((step) => step.file));
-    this.#givenAway = new Set(
-      permissions.filter((step) => step.type === "chown" && step.owner !== null).map((step) => step.file),
-    );
-    this.#withMode = new Set(permissions.filter((step) => step.type === "chmod").map((step) => step.file));
+    for (const step of permissions) {
+      const toCome = step.type === "chmod" ? MODE : step.owner === null ? NOTHING : OWNER;
+      this.#wanted.set(step.file, (this.#wanted.get(step.file) ?? NOTHING) | toCome);
+    }
   }
 
   /** Whether the permissions section names an owner: until that one gets it, nobody else may have it. */
   isGivenAway(path: string): boolean {
-    return this.#givenAway.has(path);
+    return ((this.#wanted.get(path) ?? NOTHING) & OWNER) !== 0;
   }
 
   /** Whether the permissions section names a mode: until that one gets it, nobody but its owner may open it. */
   hasModeToCome(path: string): boolean {
-    return this.#withMode.has(path);
+    return ((this.#wanted.get(path) ?? NOTHING) & MODE) !== 0;
   }
 
   /** To be called when it has its content and its first owner. */
