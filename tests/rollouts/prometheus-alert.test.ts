@@ -268,7 +268,9 @@ describe("alarms of a real Prometheus", () => {
     expect(stopped.status).toBe("Stopped");
     expect(stopped.errorInformation?.code).toBe("ALARM_ACTIVE");
     expect(stopped.errorInformation?.message).toMatch(
-      new RegExp(`its alarms \\(Mortal\\) cannot be read since .*${mortal.url}: ECONNREFUSED.*ignorePollAlarmFailure`),
+      new RegExp(
+        `its alarms \\(Mortal\\) have not been readable since .*${mortal.url}: ECONNREFUSED.*ignorePollAlarmFailure`,
+      ),
     );
     expect((await codeDeploy.deployment(easy)).status).toBe("InProgress");
     only("easy").release();

@@ -168,7 +168,7 @@ export function notPrepared(error: unknown): Extract<TargetResolution, { outcome
     const message = `The deployment was not started, and no host was touched, because its load balancer cannot be asked: ${reason}. Restore access to it, and deploy again.`;
     return { outcome: "failed", error: { code: "ELASTIC_LOAD_BALANCING_INVALID", message } };
   }
-  const message = `The deployment was not started, and no host was touched, because its alarms (${error.names.join(", ")}) cannot be read, so that nobody knows whether they fire: ${reason}. Restore access to the monitoring system and deploy again, or set ignorePollAlarmFailure in the alarm configuration.`;
+  const message = `The deployment was not started, and no host was touched, because its alarms (${error.names.join(", ")}) cannot be read, so their state is unknown: ${reason}. Restore access to the monitoring system and deploy again, or set ignorePollAlarmFailure in the alarm configuration.`;
   return { outcome: "failed", status: "Stopped", error: { code: "ALARM_ACTIVE", message } };
 }
 

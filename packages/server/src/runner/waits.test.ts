@@ -174,6 +174,6 @@ it("stops as an alarm would when the monitoring system could not be asked in tim
   await eventually(async () => expect((await row()).active).toBe(0));
   expect(await row()).toMatchObject({ status: "Stopped", error_code: "ALARM_ACTIVE" });
   expect((await row()).error_message).toBe(
-    `The deployment was not started, and no host was touched, because its alarms (errors) cannot be read, so that nobody knows whether they fire: ${alarmsAway}. Restore access to the monitoring system and deploy again, or set ignorePollAlarmFailure in the alarm configuration.`,
+    `The deployment was not started, and no host was touched, because its alarms (errors) cannot be read, so their state is unknown: ${alarmsAway}. Restore access to the monitoring system and deploy again, or set ignorePollAlarmFailure in the alarm configuration.`,
   );
 });
