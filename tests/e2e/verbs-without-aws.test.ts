@@ -210,8 +210,11 @@ describe("deployments", () => {
     const { hostId } = await json("hosts", "add", "aws-1", "--tag", "Fleet=aws");
     const aws = ["--application", "web", "--group", "aws"];
     await server.sluice("groups", "create", ...aws, "--tag", "Fleet=aws");
+    // It polls first: a declared host that has never polled fails at its turn.
+    const failed = failAsAwsAgent(`arn:aws:ec2:us-east-1:111122223333:instance/${hostId}`);
+    await until("the host polls", async () => (await json("hosts", "show", "aws-1")).state === "alive");
     const deploymentId = (await server.sluice("deploy", directory(), ...aws)).trim();
-    await failAsAwsAgent(`arn:aws:ec2:us-east-1:111122223333:instance/${hostId}`);
+    await failed;
     const { stdout, stderr } = await server.run("logs", deploymentId, "-f");
     expect(stdout).toBe(
       `== aws-1 (${hostId}) ApplicationStop stop.sh\n  LifecycleEvent - ApplicationStop\n  [stderr]no\n`,
