@@ -105,7 +105,7 @@ describe("sluice agent status", () => {
       await new Promise<void>((resolve) => mute.listen(join(directory, "agent.sock"), resolve));
       const { stdout, stderr } = await runProgram(SLUICE, ["agent", "status", "--data", directory], cleanEnvironment());
       expect(stderr).toBe("");
-      expect(stdout).toContain(`something holds ${directory}/agent.sock and does not answer`);
+      expect(stdout).toContain(`the process that has ${directory}/agent.sock open does not answer`);
     } finally {
       await new Promise((resolve) => mute.close(resolve));
       rmSync(directory, { recursive: true });

@@ -42,7 +42,7 @@ function runningCheck(directory: string, { running }: AgentStatus): Check {
   if (running.processId === undefined) {
     return wrong(
       "agent",
-      `something holds ${directory}/agent.sock and does not answer: is the agent stopped (kill -CONT)?`,
+      `the process that has ${directory}/agent.sock open does not answer. Is the agent suspended (kill -CONT)?`,
     );
   }
   if (running.lastFailure !== undefined) return wrong("agent", `the server does not answer it: ${running.lastFailure}`);

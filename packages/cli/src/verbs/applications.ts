@@ -111,11 +111,16 @@ function defineUpdate(parent: Command): void {
 }
 
 function defineDelete(parent: Command): void {
-  const remove = parent.command("delete").description("delete an application, its groups and its revisions' records");
+  const remove = parent
+    .command("delete")
+    .description("delete an application, its groups and the history of their deployments");
   remove.argument("<name>", "the application");
   addJsonOption(addClientOptions(remove));
   addExamples(remove, "sluice applications delete web --data .sluice/up");
-  remove.addHelpText("after", "\nWhat is installed on hosts stays, and so do the bundles in the bucket.");
+  remove.addHelpText(
+    "after",
+    "\nWhat is installed on hosts stays, and so do the bundles in the bucket. Deployments and their logs are gone, as in CodeDeploy.",
+  );
   remove.action(async (applicationName: string, options: ClientOptions) => {
     using connection = connect(options);
     // The API's deletion says nothing of an application that does not exist: a mistyped name would look deleted.

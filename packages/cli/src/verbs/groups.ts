@@ -125,9 +125,15 @@ function defineUpdate(parent: Command): void {
 }
 
 function defineDelete(parent: Command): void {
-  const remove = addNames(parent.command("delete").description("delete a deployment group; what it deployed stays"));
+  const remove = addNames(
+    parent.command("delete").description("delete a deployment group and the history of its deployments"),
+  );
   addJsonOption(addClientOptions(remove));
   addExamples(remove, "sluice groups delete --application web --group demo --data .sluice/up");
+  remove.addHelpText(
+    "after",
+    "\nWhat is installed on hosts stays. Deployments of the group and their logs are gone, as in CodeDeploy.",
+  );
   remove.action(async (options: NamedOptions) => {
     using connection = connect(options);
     // The API's deletion says nothing of a group that does not exist: a mistyped name would look deleted.
