@@ -145,7 +145,7 @@ describe("while PostgreSQL is away", () => {
     await away.sluice("hosts", "list");
     await cluster.shutDown();
     expect(await saidBy(away.run("backup", file))).toMatch(
-      /^sluice: the server gives no backup \(503\): The server cannot reach its database at the moment\./,
+      /^sluice: the server gives no backup \(503\): The server cannot reach its database\./,
     );
     expect(existsSync(file)).toBe(false);
   });
