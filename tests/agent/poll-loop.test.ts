@@ -245,8 +245,8 @@ describe("what a host does not obey", () => {
     server.offer("x", "a/b/c/..", "Install");
     start();
     expect(await refusalOf("d-local:Install")).toContain("names a path on this host");
-    expect(await refusalOf("d-unknown:Selfdestruct")).toContain("knows no command");
-    expect(await refusalOf("d-block:BlockTraffic")).toContain("knows no command");
+    expect(await refusalOf("d-unknown:Selfdestruct")).toContain("does not know the command");
+    expect(await refusalOf("d-block:BlockTraffic")).toContain("does not know the command");
     expect(await refusalOf("d-group:Install")).toContain("cannot name a directory");
     expect(await refusalOf("x")).toContain("DeploymentExecutionId");
   });
