@@ -76,7 +76,7 @@ describe("in place", () => {
     installation.outside.bundles.set(revisionKey(S3_REVISION), Buffer.from("no zip at all"));
     const planned = await plan({ revision: S3_REVISION });
     expect(planned.canStart).toBe(true);
-    expect(planned.checks).toContainEqual(expect.objectContaining({ subject: "appspec", outcome: "warning" }));
+    expect(planned.checks).toContainEqual(expect.objectContaining({ subject: "appspec", outcome: "failed" }));
   });
 
   it("can start without a bundle that the group has deployed before: its hosts may hold it", async () => {
