@@ -12,7 +12,7 @@ import { eventsThatRunNothing, misreadSudo, misreadTimeouts, noValidation } from
 import type { InstalledPaths } from "./installed-paths.ts";
 import { repeatedKeys, unknownKeys } from "./key-checks.ts";
 import type { LintSubject, WrittenAppSpec } from "./lint-subject.ts";
-import { misreadModes, pointlessPermissions, unusablePermissions } from "./permission-checks.ts";
+import { exceptsThatMiss, misreadModes, pointlessPermissions, unusablePermissions } from "./permission-checks.ts";
 import { scriptsThatCannotRun, scriptsThatRunOtherwise } from "./script-checks.ts";
 
 /** Looks at the file alone, also at one that agents refuse: a misspelt key may be why. */
@@ -50,6 +50,7 @@ export const CHECKS: readonly Check[] = [
   { names: ["same-destination"], find: collidingFiles, os: "linux" },
   { names: ["unusable-value", "acls-and-context"], find: unusablePermissions },
   { names: ["permission-object", "permission-pattern", "permission-twice"], find: pointlessPermissions, os: "linux" },
+  { names: ["permission-except"], find: exceptsThatMiss, os: "linux" },
   { names: ["second-app-spec"], find: secondAppSpec },
 ];
 

@@ -396,9 +396,42 @@ describe("files and permissions", () => {
   it("permissions that two entries give one file stop every Install", () => {
     const text = `${permission("object: /x, mode: 644")}  - {object: /x/bin/b, mode: 755}\n`;
     expect(lint(text, bundle(app))).toEqual([
-      "error permission-twice 7: permissions[1] and permissions[0] (line 6) both set the permissions of /x/bin/b: every host fails at Install. Narrow one of them by pattern, except or type.",
+      'error permission-twice 7: permissions[1] and permissions[0] (line 6) both set the permissions of /x/bin/b: every host fails at Install. Give permissions[0] the pattern "*", which reaches only what is directly in /x (its except reaches no further, either), and each other directory an entry of its own.',
     ]);
     expect(lint(`${text}file_exists_behavior: RETAIN\n`, bundle(app))).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a path",
+      "object: /x, except: [bin/b], mode: 644",
+      "warning permission-except 6: The except bin/b leaves out nothing: an except is held against the names directly in /x, and never against a path.",
+    ],
+    [
+      "a name further down",
+      'object: /x, except: ["b*"], mode: 644, type: [file]',
+      "warning permission-except 6: The except b* does not leave out /x/bin/b, which gets the permissions",
+    ],
+    [
+      "a directory, for its content",
+      "object: /x, except: [bin], mode: 644",
+      "warning permission-except 6: The except bin does not leave out /x/bin/b, which gets the permissions",
+    ],
+  ])(
+    "an except that leaves out less than it says: %s (aws-codedeploy-agent, issues 27 and 151)",
+    (_, members, expected) => {
+      expect(lint(permission(members), bundle(app))).toContainEqual(expect.stringContaining(expected));
+    },
+  );
+
+  it("an except for what is directly in the object does what it says", () => {
+    for (const members of [
+      'object: /x, except: ["*.txt"], mode: 644',
+      'object: /x, pattern: "*", except: [bin], mode: 644',
+      "object: /x, except: [a.txt], mode: 755, type: [file]",
+    ]) {
+      expect(lint(permission(members), bundle(app)), members).toEqual([]);
+    }
   });
 
   it("that are as they should be are not spoken of", () => {

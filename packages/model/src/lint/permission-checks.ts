@@ -90,13 +90,73 @@ export function pointlessPermissions(subject: LintSubject, installed: InstalledP
       const earlier = settled.get(file);
       if (earlier !== undefined && subject.appSpec.fileExistsBehavior !== "RETAIN") {
         const where = earlier.line === null ? earlier.field : `${earlier.field} (line ${earlier.line})`;
-        const message = `${permission.field} and ${where} both set the permissions of ${quoted(file)}: every host fails at Install. Narrow one of them by pattern, except or type.`;
+        const message = `${permission.field} and ${where} both set the permissions of ${quoted(file)}: every host fails at Install. ${howToNarrow(file, earlier, permission)}`;
         return find("permission-twice", "error", "object", message);
       }
       settled.set(file, permission);
     }
     return [];
   });
+}
+
+/** An `except` that leaves out less than it says, as agents hold it against the names directly in the object alone. */
+export function exceptsThatMiss(subject: LintSubject, installed: InstalledPaths | null): Finding[] {
+  return rulesOf(subject).flatMap((permission): Finding[] => {
+    const { rule, object } = permission;
+    const find = (message: string): Finding[] => [
+      { check: "permission-except", severity: "warning", line: lineOf(subject, permission, "except"), message },
+    ];
+    const withSlash = rule.except.filter((excluded) => excluded.includes("/"));
+    if (withSlash.length > 0) {
+      return find(
+        `The except ${quoted(withSlash.join(", "))} leaves out nothing: an except is held against the names directly in ${quoted(rule.object)}, and never against a path. ${ONE_ENTRY_EACH}`,
+      );
+    }
+    if (installed === null || rule.except.length === 0 || rule.pattern !== EVERYTHING_BELOW) return [];
+    const examples = namesBelow(rule, object, installed);
+    for (const excluded of rule.except) {
+      const name = [...examples.keys()].find((candidate) => matchesSimpleGlob(candidate, excluded));
+      if (name === undefined) continue;
+      return find(
+        `The except ${quoted(excluded)} does not leave out ${quoted(examples.get(name) ?? name)}, which gets the permissions: an except is held against the names directly in ${quoted(rule.object)}, and never against what is in its directories. ${ONE_ENTRY_EACH}`,
+      );
+    }
+    return [];
+  });
+}
+
+const ONE_ENTRY_EACH =
+  'Use pattern: "*", which reaches only what is directly in the object, and an entry for each directory below it; or set them in an AfterInstall script.';
+
+/** Every name in the directories of an object, with the first path that it is in. */
+function namesBelow(rule: PermissionRule, object: string, installed: InstalledPaths): Map<string, string> {
+  const { files, directories } = installed;
+  const prefix = object === "/" ? "/" : `${object}/`;
+  const examples = new Map<string, string>();
+  for (const [type, paths] of [
+    ["file", files.keys()],
+    ["directory", directories.keys()],
+  ] as const) {
+    if (!rule.type.includes(type)) continue;
+    for (const path of paths) {
+      const names = path.startsWith(prefix) ? path.slice(prefix.length).split("/") : [];
+      if (names.length < 2) continue;
+      for (const name of names) if (!examples.has(name)) examples.set(name, path);
+    }
+  }
+  return examples;
+}
+
+/** What to change where two entries reach one file; an `except` of the one that is further out does not. */
+function howToNarrow(file: string, ...both: readonly WrittenPermission[]): string {
+  const outer = both.find(({ rule, object }) => rule.pattern === EVERYTHING_BELOW && isBelowDirectoryOf(object, file));
+  if (outer === undefined) return "Narrow one of them by pattern, except or type.";
+  return `Give ${outer.field} the pattern "*", which reaches only what is directly in ${quoted(outer.rule.object)} (its except reaches no further, either), and each other directory an entry of its own.`;
+}
+
+function isBelowDirectoryOf(object: string, file: string): boolean {
+  const prefix = object === "/" ? "/" : `${object}/`;
+  return file.startsWith(prefix) && file.slice(prefix.length).includes("/");
 }
 
 function ruleOf(subject: LintSubject, { index }: WrittenEntry): PermissionRule | AppSpecError | null {
