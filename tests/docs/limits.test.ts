@@ -33,6 +33,7 @@ const INTERNAL = new Set([
   "packages/server/src/backup/database-snapshot.ts REST_MAX_MILLISECONDS",
   "packages/server/src/backup/restore-database.ts PARAMETERS_MAX",
   "packages/cli/src/progress/progress-screen.ts WAITS_SHOWN_MAX",
+  "packages/agent/src/host/hooks/closed-to-user.ts TEST_TIMEOUT_MILLISECONDS",
   "packages/agent/src/host/hooks/host-environment.ts HOST_ENVIRONMENT_MAX_CHARACTERS",
   "packages/model/src/lint/installed-paths.ts MAX_STEPS",
   "packages/model/src/lint/nearest-name.ts MAX_EDITS",

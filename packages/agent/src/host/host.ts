@@ -119,7 +119,9 @@ async function runDownloadBundle(
   }
   ensureDirectory(layout.deploymentDirectory);
   for (const problem of await removeOldRevisions(layout, config.maxRevisions)) say(sink, `${problem}\n`);
-  const request = { revision, specification, bundleUrl, config, signal };
+  const onRetry = (reason: string, delayMilliseconds: number) =>
+    say(sink, `The download failed: ${reason}. The next try is in ${delayMilliseconds / 1000} s.\n`);
+  const request = { revision, specification, bundleUrl, config, signal, onRetry };
   const unpacking = { bundleType: revision.bundleType, limits: config.archiveLimits, signal };
   const { wasThere, kept } = await downloadBundle(layout, request);
   try {

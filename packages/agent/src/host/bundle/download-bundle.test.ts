@@ -172,6 +172,19 @@ describe("from the presigned URL", () => {
     expect(readFileSync(layout().bundleFile)).toEqual(fixture.bundle);
   });
 
+  test("the event's output says why a try failed and when the next one is, while it waits (aws-codedeploy-agent, issue 383)", async () => {
+    let tries = 0;
+    let saidByThen = "";
+    fixture.respond = (_, response) => {
+      tries += 1;
+      saidByThen = fixture.text();
+      if (tries > 1) return void response.end(fixture.bundle);
+      response.writeHead(503).end("<Error><Code>SlowDown</Code></Error>");
+    };
+    expect(await fixture.run("DownloadBundle")).toMatchObject({ errorCode: 0 });
+    expect(saidByThen).toMatch(/^The download failed: 503 'Service Unavailable'\. The next try is in [0-9.]+ s\.\n$/);
+  });
+
   test("the ETag is compared without its quotes", async () => {
     expect(await fixture.run("DownloadBundle", s3({ ETag: "abc" }))).toMatchObject({ errorCode: 0 });
     const outcome = await fixture.run("DownloadBundle", { DeploymentId: "d-2", ...s3({ ETag: '"old"' }) });

@@ -41,6 +41,7 @@ export async function downloadBundle(
     config,
     signal,
     mayReuse = true,
+    onRetry,
   }: {
     readonly revision: Revision;
     readonly specification: DeploymentSpecification;
@@ -49,6 +50,7 @@ export async function downloadBundle(
     readonly signal: AbortSignal;
     /** False where what was on the host has turned out to be spoilt. */
     readonly mayReuse?: boolean;
+    readonly onRetry?: (reason: string, delayMilliseconds: number) => void;
   },
 ): Promise<BundleOnHost> {
   const isSigned = async (file: string) =>
@@ -71,6 +73,7 @@ export async function downloadBundle(
         ? { awayEvery: config.timing.serverAwayEvery, awayAtMost: config.timing.serverAwayAtMost }
         : {}),
       signal,
+      ...(onRetry ? { onRetry } : {}),
       trustedOrigins: trustedOriginsOf(config),
       proxyOf: (url) => proxyOfAgent(url, { proxy: config.proxy, noProxy: config.noProxy }, config.environment),
     });

@@ -36,6 +36,8 @@ export interface DownloadOptions {
   /** Origins that may be anywhere. All others, also those of redirects, may not be on this machine or on its link. */
   readonly trustedOrigins: ReadonlySet<string>;
   readonly proxyOf?: (url: string) => ForwardProxy | undefined;
+  /** Gets each new reason for which a try failed, in words, and when the next try is. */
+  readonly onRetry?: (reason: string, delayMilliseconds: number) => void;
 }
 
 export type Downloaded =
@@ -76,12 +78,14 @@ export async function download(
       const failure = error instanceof HttpFailure ? error : undefined;
       const words = failure ? failure.words : (error as Error).message;
       // Of an absence of minutes the same is met again and again.
-      if (met.at(-1) !== words || attempt <= options.retryDelays.length) met.push(words);
+      const isNews = met.at(-1) !== words || attempt <= options.retryDelays.length;
+      if (isNews) met.push(words);
       const isAway = failure === undefined || failure.status === SERVICE_UNAVAILABLE;
       const isWaitedOut = isAway && performance.now() - beganAt < awayAtMost;
       const delay = options.retryDelays[attempt] ?? (isWaitedOut ? awayEvery : undefined);
       const isFinal = delay === undefined || (failure !== undefined && !failure.isTransient);
       if (isFinal) throw downloadFailed(request.label, met, attempt, failure, error);
+      if (isNews) options.onRetry?.(words, delay);
       await wait(delay, undefined, { signal: options.signal });
     }
   }

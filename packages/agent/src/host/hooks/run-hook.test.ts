@@ -437,6 +437,29 @@ describe("another user", () => {
     });
   });
 
+  test("that may not execute the script: the message names the mode and the cure (aws-codedeploy-agent, issue 111)", async ({
+    skip,
+  }) => {
+    skip(!isRoot || !hasRunuser, "needs root and util-linux");
+    const appSpec =
+      "version: 0.0\nos: linux\nhooks:\n  BeforeInstall:\n    - location: scripts/x\n      runas: nobody\n";
+    const pack = async (deployment: string, script: number, directory: number) => {
+      const entries = [
+        { name: "scripts/", type: "5", mode: directory },
+        { name: "scripts/x", content: sh("exit 9"), mode: script },
+      ];
+      return (await fixture.deploy(deployment, tgz({ "appspec.yml": appSpec }, entries))).message;
+    };
+    const failed = "Script at specified location: scripts/x run as user nobody failed with exit code";
+    expect(await pack("d-1", 0o711, 0o755)).toMatch(
+      new RegExp(
+        `^${failed} \\d+\\. The user nobody may not read and execute it: scripts/x has the mode 0711\\. Give it the mode 0755 in the bundle`,
+      ),
+    );
+    expect(await pack("d-2", 0o755, 0o700)).toContain("execute it: scripts has the mode 0700.");
+    expect(await pack("d-3", 0o755, 0o755)).toBe(`${failed} 9`);
+  });
+
   test("a time-out reaches it", async ({ skip }) => {
     skip(!isRoot || !hasRunuser, "needs root and util-linux");
     const outcome = await runScripts({ script: sh("sleep 300"), settings: ["runas: nobody", "timeout: 1"] });

@@ -8,6 +8,7 @@ import { AGENT_ERROR_CODES, type AgentErrorCode } from "@sluice/model/diagnostic
 import { leadsOutside } from "../archive/inside-archive.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import type { HostTiming } from "../host-config.ts";
+import { closedToUser } from "./closed-to-user.ts";
 import type { EventLog } from "./event-log.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import type { OutputPipe, OutputPipes } from "./output-pipes.ts";
@@ -85,7 +86,7 @@ async function runCommand(
     throw scriptFailure(script, AGENT_ERROR_CODES.unknownError, message);
   }
   if (!haveClosed) noteBackgroundChild(script, context);
-  throwUnlessZero(script, child);
+  await throwUnlessZero(script, child, command, context);
 }
 
 function ensureRunnable(
@@ -248,12 +249,26 @@ function noteBackgroundChild(script: HookScript, { log, output }: ScriptContext)
   output.say(note, script.location);
 }
 
-function throwUnlessZero(script: HookScript, child: ChildProcess): void {
+async function throwUnlessZero(
+  script: HookScript,
+  child: ChildProcess,
+  command: ScriptCommand,
+  { archiveDirectory }: ScriptContext,
+): Promise<void> {
   if (child.exitCode === 0) return;
   const { signalCode } = child;
   const exitCode = child.exitCode ?? SIGNALLED_EXIT_BASE + (signalCode ? osConstants.signals[signalCode] : 0);
   const killed = signalCode === null ? "" : ` (killed by ${signalCode})`;
-  const message = `${failurePrefix(script)} failed with exit code ${exitCode}${killed}`;
+  const closed =
+    script.runas === null || command.argv.length === 0
+      ? undefined
+      : await closedToUser(command, {
+          path: join(archiveDirectory, script.location),
+          archiveDirectory,
+          user: script.runas,
+        });
+  const reason = closed === undefined ? "" : `. The user ${closed}`;
+  const message = `${failurePrefix(script)} failed with exit code ${exitCode}${killed}${reason}`;
   throw scriptFailure(script, AGENT_ERROR_CODES.scriptFailed, message);
 }
 
