@@ -41,7 +41,7 @@ export function darkHostMessages(darkHosts: readonly DarkHost[]): string[] {
   const named = darkHosts.slice(0, DARK_HOSTS_NAMED_MAX).map(darkHostMessage);
   const others = darkHosts.length - named.length;
   return others > 0
-    ? [...named, `${others} more ${others === 1 ? "host is" : "hosts are"} silent: see sluice hosts.`]
+    ? [...named, `${others} more ${others === 1 ? "host is" : "hosts are"} silent: see sluice hosts list.`]
     : named;
 }
 

@@ -54,7 +54,7 @@ it("blames a clock for silence where calls are refused for it, and not where the
   liveness.seen("web-1", now, "sluice");
   liveness.correctsClock("web-1", 600, now);
   expect(liveness.clockTrouble("web-1")).toMatchObject({ secondsAhead: 600 });
-  expect((await observe("web-1"))?.remedy).toBe("sluice agent run --data DIR on web-1, or see sluice hosts");
+  expect((await observe("web-1"))?.remedy).toBe("sluice agent run --data DIR on web-1, or see sluice hosts list");
   for (; now <= READY + 5_000; now += 5_000) clockOffsets.refused("web-1", 600);
   expect((await observe("web-1"))?.remedy).toContain("timedatectl set-ntp true on web-1");
 });

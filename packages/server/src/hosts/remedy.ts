@@ -13,7 +13,8 @@ export function remedyFor(
   if (clock !== undefined) {
     return `${clockCure(host.host_name, clock)}: ${clockWords(host.host_name, clock)}, so that calls are refused`;
   }
-  if (host.agent === "aws") return `sudo systemctl restart codedeploy-agent on ${host.host_name}, or see sluice hosts`;
+  if (host.agent === "aws")
+    return `sudo systemctl restart codedeploy-agent on ${host.host_name}, or see sluice hosts list`;
   if (host.enrolled_at === null && host.last_seen_at === null) {
     const onPremises = host.kind === "on-premises" ? " --on-premises" : "";
     return (
@@ -22,5 +23,5 @@ export function remedyFor(
     );
   }
   const run = `sluice agent run --data DIR on ${host.host_name}`;
-  return host.last_seen_at === null ? run : `${run}, or see sluice hosts`;
+  return host.last_seen_at === null ? run : `${run}, or see sluice hosts list`;
 }
