@@ -13,7 +13,7 @@ import type { InstalledPaths } from "./installed-paths.ts";
 import { repeatedKeys, unknownKeys } from "./key-checks.ts";
 import type { LintSubject, WrittenAppSpec } from "./lint-subject.ts";
 import { exceptsThatMiss, misreadModes, pointlessPermissions, unusablePermissions } from "./permission-checks.ts";
-import { scriptsThatCannotRun, scriptsThatRunOtherwise } from "./script-checks.ts";
+import { programsWithoutModes, scriptsThatCannotRun, scriptsThatRunOtherwise } from "./script-checks.ts";
 
 /** Looks at the file alone, also at one that agents refuse: a misspelt key may be why. */
 export interface WrittenCheck {
@@ -44,6 +44,7 @@ export const CHECKS: readonly Check[] = [
   { names: ["no-validation"], find: noValidation },
   { names: ["missing-script", "unusable-script", "outside"], find: scriptsThatCannotRun, os: "linux" },
   { names: ["script-start", "not-executable"], find: scriptsThatRunOtherwise, os: "linux" },
+  { names: ["no-modes"], find: programsWithoutModes, os: "linux" },
   { names: ["unusable-value"], find: unusableFiles },
   { names: ["missing-source", "outside"], find: sourcesThatCannotBe, os: "linux" },
   { names: ["destination"], find: oddDestinations, os: "linux" },

@@ -327,6 +327,26 @@ describe("scripts", () => {
   });
 });
 
+describe("a zip without Unix modes (aws-codebuild-jenkins-plugin, issue 46)", () => {
+  const noMode = file("interpreter", null);
+  const zip = (...names: string[]) =>
+    listBundle([...names, "appspec.yml", "v.sh"].map((name): [string, NamedEntry] => [name, noMode]));
+  const text = `${HEAD}files:\n  - {source: app, destination: /x}\nhooks:\n${VALIDATED}`;
+
+  it.each(["app/bin/server", "helper.sh"])("has a program that nothing can run: %s", (program) => {
+    expect(lint(text, zip("app/a.txt", program))).toEqual([
+      `warning no-modes null: The zip has no Unix modes (zips of Windows and of some build tools have none), so ${program} is not executable on the hosts: what runs it gets "Permission denied". Only the scripts of hooks are made executable. Pack the bundle with zip or tar on Linux, or set a mode in permissions.`,
+    ]);
+  });
+
+  it("without programs, with modes, or with permissions that set them, is as it should be", () => {
+    expect(lint(text, zip("app/a.txt"))).toEqual([]);
+    expect(lint(text, bundle({ "app/a": file(null), "helper.sh": noMode }))).toEqual([]);
+    const permissions = "permissions:\n  - {object: /x, mode: 755, type: [file]}\n";
+    expect(lint(`${text}${permissions}`, zip("app/bin/server"))).toEqual([]);
+  });
+});
+
 describe("files and permissions", () => {
   const files = (...entries: string[]) => `${HEAD}files:\n${entries.map((entry) => `  - {${entry}}\n`).join("")}`;
   const app = { "app/a.txt": file(), "app/bin/b": file(), "c.conf": file() };

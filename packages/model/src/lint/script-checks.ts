@@ -1,7 +1,7 @@
 import { type BundleListing, type FileFacts, findInBundle, isInBundle, normalPath } from "./bundle-listing.ts";
 import { by } from "./file-checks.ts";
 import type { Finding } from "./finding.ts";
-import { type LintSubject, lineOf, quoted, scriptsOf, type WrittenScript } from "./lint-subject.ts";
+import { entriesOf, type LintSubject, lineOf, quoted, scriptsOf, type WrittenScript } from "./lint-subject.ts";
 import { MAX_SUGGESTIONS, similarPath } from "./similar-path.ts";
 
 /** In the order in which they run in every deployment that installs, from the revision that it installs. */
@@ -108,6 +108,22 @@ export function scriptsThatRunOtherwise(subject: LintSubject): Finding[] {
     return findings;
   });
 }
+
+/** Programs that nothing can run, since the bundle has no modes and agents make hook scripts alone executable. */
+export function programsWithoutModes(subject: LintSubject): Finding[] {
+  const { bundle } = subject;
+  if (bundle === null) return [];
+  if ([...bundle.files.values()].some(({ isExecutable }) => isExecutable !== null)) return [];
+  // Whoever sets modes has thought of it.
+  if (entriesOf(subject, "permissions").some(({ map }) => (map.get("mode") ?? null) !== null)) return [];
+  const scripts = new Set(scriptsOf(subject).map(({ location }) => normalPath(location)));
+  const program = [...bundle.files.keys()].find((path) => PROGRAM_PATH.test(path) && !scripts.has(path));
+  if (program === undefined) return [];
+  const message = `The zip has no Unix modes (zips of Windows and of some build tools have none), so ${quoted(program)} is not executable on the hosts: what runs it gets "Permission denied". Only the scripts of hooks are made executable. Pack the bundle with zip or tar on Linux, or set a mode in permissions.`;
+  return [{ check: "no-modes", severity: "warning", line: null, message }];
+}
+
+const PROGRAM_PATH = /\.sh$|(^|\/)s?bin\/[^/]+$/;
 
 const BY_SH = "so /bin/sh runs it, whatever it was written for";
 
