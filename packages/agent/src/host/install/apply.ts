@@ -36,7 +36,7 @@ export interface AccountIds {
 }
 
 /** Looks every name up once, before anything is copied. @throws EventFailure naming the first unknown one */
-export async function lookUpAccounts(steps: readonly PermissionStep[]): Promise<AccountIds> {
+export async function lookUpAccounts(steps: Iterable<PermissionStep>): Promise<AccountIds> {
   const users = new Map<string, number>();
   const groups = new Map<string, number>();
   for (const step of steps) {
@@ -66,13 +66,13 @@ export function applyPermission(step: PermissionStep, { accounts, folders, insta
     else if (!lstatSync(step.file).isSymbolicLink()) chmodSync(step.file, Number.parseInt(step.mode, 8));
     return;
   }
-  const descriptor = installed.open(step.file, folders);
+  const descriptor = installed.open(step, folders);
   try {
     // By way of the descriptor even a link is meant itself.
     const target = pathOfDescriptor(descriptor);
     if (step.type === "chown") changeOwner(step, target, descriptor, accounts);
     else if (!fstatSync(descriptor).isSymbolicLink()) changeMode(step, target, descriptor);
-    installed.note(step.file, descriptor);
+    installed.note(step.target, descriptor);
   } finally {
     closeSync(descriptor);
   }

@@ -134,7 +134,8 @@ export class FileCopier {
     return this.#fill(step, descriptor, target);
   }
 
-  #makeLink({ source, destination, stats }: PlannedCopy, target: string): undefined {
+  #makeLink(step: PlannedCopy, target: string): undefined {
+    const { source, destination, stats } = step;
     symlinkSync(readlinkSync(source), target);
     if (DESCRIPTORS_DIRECTORY === undefined) {
       if (this.#asRoot) lchownSync(target, stats.uid, stats.gid);
@@ -147,12 +148,12 @@ export class FileCopier {
       if (!made.isSymbolicLink() || made.nlink > 1 || !this.#refusals.isMadeByAgent(destination, descriptor))
         throw replaced(destination);
       const link = pathOfDescriptor(descriptor);
-      const uid = this.#firstOwner(destination, stats);
+      const uid = this.#firstOwner(step);
       if (made.uid !== uid || made.gid !== stats.gid) {
         if (this.#asRoot) this.#attempt("owner", destination, descriptor, () => chownSync(link, uid, stats.gid));
       }
       this.#attempt("times", destination, descriptor, () => utimesSync(link, stats.atime, stats.mtime));
-      this.#installed.note(destination, descriptor);
+      this.#installed.note(step.target, descriptor);
     } finally {
       closeSync(descriptor);
     }
@@ -204,16 +205,14 @@ export class FileCopier {
     // The owner comes first: changing it strips setuid and setgid.
     const isOwned =
       !this.#asRoot ||
-      this.#attempt("owner", destination, descriptor, () =>
-        fchownSync(descriptor, this.#firstOwner(destination, stats), stats.gid),
-      );
+      this.#attempt("owner", destination, descriptor, () => fchownSync(descriptor, this.#firstOwner(step), stats.gid));
     // Whoever has it instead would lend its rights to everybody.
     const mode = this.#firstMode(step) & (isOwned ? MODE_BITS : ~SET_ID_BITS);
     if (isModeTouched || replaces || (mode & (this.#umask | SPECIAL_BITS)) !== 0) {
       this.#attempt("mode", destination, descriptor, () => fchmodSync(descriptor, mode));
     }
     this.#attempt("times", destination, descriptor, () => futimesSync(descriptor, stats.atime, stats.mtime));
-    this.#installed.note(destination, descriptor);
+    this.#installed.note(step.target, descriptor);
   }
 
   #attempt(...change: Parameters<Refusals["attempt"]>): boolean {
@@ -221,12 +220,12 @@ export class FileCopier {
   }
 
   /** The directory's default access list may let others write where the group may: not before a setuid bit is set. */
-  #firstMode({ destination, stats }: PlannedCopy): number {
-    return stats.mode & (this.#installed.hasModeToCome(destination) ? OWNER_BITS : MODE_BITS);
+  #firstMode({ stats, target }: PlannedCopy): number {
+    return stats.mode & (this.#installed.hasModeToCome(target) ? OWNER_BITS : MODE_BITS);
   }
 
-  #firstOwner(destination: string, stats: PlannedCopy["stats"]): number {
-    return this.#installed.isGivenAway(destination) ? ROOT : stats.uid;
+  #firstOwner({ stats, target }: PlannedCopy): number {
+    return this.#installed.isGivenAway(target) ? ROOT : stats.uid;
   }
 }
 

@@ -1,9 +1,21 @@
 import { lstatSync, readlinkSync, type Stats } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { FILE_EXISTS_BEHAVIORS } from "@sluice/model/app-spec/app-spec.ts";
+import type { PermissionRule } from "@sluice/model/app-spec/install-values.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import type { Folders } from "./folders.ts";
 import type { Source, SourceDirectory, SourcePlace, StatusReader } from "./source-tree.ts";
+
+/**
+ * What the permissions section asks for one entry, and what this install has put there. Kept with the entry's step: a list of its own, by path,
+ * would hold the path of every file.
+ */
+export interface PermissionTarget {
+  /** The entry of the permissions section that reaches it. */
+  permission: PermissionRule | undefined;
+  /** Of the file or directory that this install made, once it has (see `installed.ts`). */
+  identity: string | undefined;
+}
 
 export interface PlannedCopy {
   readonly type: "copy";
@@ -13,11 +25,14 @@ export interface PlannedCopy {
   readonly stats: Stats;
   /** Whether a file that this install does not own is overwritten. */
   readonly replaces: boolean;
+  readonly target: PermissionTarget;
 }
 
 /** A copy that is planned. It holds no path and no status of its own: of a hundred thousand they would fill the memory. */
-export class CopyStep {
+export class CopyStep implements PermissionTarget {
   readonly type = "copy";
+  permission: PermissionRule | undefined = undefined;
+  identity: string | undefined = undefined;
   readonly name: string;
   readonly replaces: boolean;
   readonly #from: SourcePlace;
@@ -40,11 +55,11 @@ export class CopyStep {
 
   read(status: StatusReader): PlannedCopy {
     const { type, source, destination, replaces } = this;
-    return { type, source, destination, replaces, stats: status(this.#from, this.name) };
+    return { type, source, destination, replaces, stats: status(this.#from, this.name), target: this };
   }
 }
 
-export interface PlannedDirectory {
+export interface PlannedDirectory extends PermissionTarget {
   readonly type: "mkdir";
   readonly directory: string;
 }
@@ -68,13 +83,9 @@ export class InstallPlan {
     this.#folders = folders;
   }
 
-  /** Whether a file or a link is copied to a path. */
-  hasCopy(path: string): boolean {
-    return this.#copyTo(path) !== undefined;
-  }
-
-  *copyDestinations(): Generator<string> {
-    for (const step of this.steps) if (step.type === "copy") yield step.destination;
+  /** The file or the link that is copied to a path. */
+  copyTo(path: string): CopyStep | undefined {
+    return this.#copies.get(dirname(path))?.get(basename(path));
   }
 
   /** Plans one entry of the AppSpec's `files`: a directory's content, or one file, into the directory `destination`. */
@@ -159,7 +170,7 @@ export class InstallPlan {
     if (this.directories.has(directory)) return;
     this.#checkRecordable(directory);
     this.directories.add(directory);
-    this.steps.push({ type: "mkdir", directory });
+    this.steps.push({ type: "mkdir", directory, permission: undefined, identity: undefined });
   }
 
   #addMissingAncestors(destination: string): void {
@@ -170,12 +181,8 @@ export class InstallPlan {
     for (const directory of missing) this.#mkdir(directory);
   }
 
-  #copyTo(path: string): CopyStep | undefined {
-    return this.#copies.get(dirname(path))?.get(basename(path));
-  }
-
   #checkNotCopied(directory: string): void {
-    const copied = this.#copyTo(directory)?.source;
+    const copied = this.copyTo(directory)?.source;
     if (copied === undefined) return;
     throw new EventFailure(
       "The deployment failed because the application specification file includes an mkdir command more than once for the " +

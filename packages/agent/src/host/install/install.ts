@@ -23,7 +23,7 @@ import { type CopyJournal, FileCopier } from "./file-copier.ts";
 import { Folders, UntrustedLink } from "./folders.ts";
 import { FileAlreadyExists, InstallPlan, type PlannedCopy } from "./install-plan.ts";
 import { Installed } from "./installed.ts";
-import { checkPermissionsSupported, type PermissionStep, planPermissions } from "./permission-plan.ts";
+import { checkPermissionsSupported, type PermissionStep, permissionSteps, planPermissions } from "./permission-plan.ts";
 import { Refusals } from "./refusals.ts";
 import { readSources, type StatusReader, statusReader } from "./source-tree.ts";
 
@@ -60,20 +60,19 @@ export async function install(
   const refusals = new Refusals(folders);
   try {
     const plan = new InstallPlan(fileExistsBehavior, folders);
-    let permissions: readonly PermissionStep[];
     let accounts: AccountIds;
     try {
       for (const file of files) plan.addFiles(file);
-      permissions = planPermissions(rules, plan);
-      accounts = await lookUpAccounts(permissions);
+      planPermissions(rules, plan);
+      accounts = await lookUpAccounts(permissionSteps(rules, plan));
     } catch (error) {
       throw error instanceof FileAlreadyExists ? withOwner(error, layout) : error;
     }
 
-    replaceFile(layout.installFile, installInstructions(plan, permissions), { durable: false });
+    replaceFile(layout.installFile, installInstructions(plan, permissionSteps(rules, plan)), { durable: false });
     replaceFile(layout.cleanupFile, journalOf(plan));
     const status = statusReader(layout.archiveDirectory, recorded);
-    const installed = new Installed(permissions, refusals);
+    const installed = new Installed(refusals);
     await carryOut(plan, {
       cleanupFile: layout.cleanupFile,
       fileExistsBehavior,
@@ -83,7 +82,7 @@ export async function install(
       signal,
       status,
     });
-    await settlePermissions(permissions, { accounts, folders, installed }, signal);
+    await settlePermissions(permissionSteps(rules, plan), { accounts, folders, installed }, signal);
     await flushWritten(layout.archiveDirectory, destinationsOf(plan), folders);
   } finally {
     folders.close();
@@ -122,7 +121,7 @@ async function carryOut(plan: InstallPlan, carrying: Carrying): Promise<void> {
     try {
       if (step.type === "mkdir") {
         const isNew = makeDirectory(step, folders);
-        installed.noteDirectory(step.directory, folders, isNew);
+        installed.noteDirectory(step, folders, isNew);
       } else {
         const copying = copyOne(step.read(carrying.status), copier, carrying);
         if (copying) await copying;
@@ -157,7 +156,7 @@ function* linesWithout(list: Buffer, left: ReadonlySet<string>): Generator<strin
 }
 
 async function settlePermissions(
-  steps: readonly PermissionStep[],
+  steps: Iterable<PermissionStep>,
   targets: PermissionTargets,
   signal: AbortSignal,
 ): Promise<void> {
@@ -181,17 +180,20 @@ function* journalOf(plan: InstallPlan): Generator<string> {
 }
 
 /** `<group>-install.json`, member for member as the reference agent writes it. */
-function* installInstructions(plan: InstallPlan, permissions: readonly PermissionStep[]): Generator<string> {
+function* installInstructions(plan: InstallPlan, permissions: Iterable<PermissionStep>): Generator<string> {
   yield '{"instructions":[';
   let separator = "";
   for (const step of plan.steps) {
+    const { type } = step;
     const written =
-      step.type === "mkdir" ? step : { type: step.type, source: step.source, destination: step.destination };
+      type === "mkdir"
+        ? { type, directory: step.directory }
+        : { type, source: step.source, destination: step.destination };
     yield separator + JSON.stringify(written);
     separator = ",";
   }
-  for (const step of permissions) {
-    yield separator + JSON.stringify(step);
+  for (const { target: _, ...written } of permissions) {
+    yield separator + JSON.stringify(written);
     separator = ",";
   }
   yield "]}";

@@ -3,68 +3,60 @@ import { dirname } from "node:path";
 import { DESCRIPTORS_DIRECTORY, O_PATH, pathOfDescriptor } from "../descriptor-path.ts";
 import { EventFailure } from "../event-failure.ts";
 import { type Folders, isRootsAlone } from "./folders.ts";
+import type { PermissionTarget, PlannedDirectory } from "./install-plan.ts";
 import type { PermissionStep } from "./permission-plan.ts";
 import type { Refusals } from "./refusals.ts";
 
 const ITSELF = O_PATH | constants.O_NOFOLLOW;
 const ROOT = 0;
-const NOTHING = 0;
-const OWNER = 1;
-const MODE = 2;
 
 /**
- * Which file or directory this install has put under each path that the permissions section reaches, so that mode and owner go to it and
- * not to what somebody has put in its place since (a hard link of a file of root's, for instance).
+ * Knows which file or directory this install has put where the permissions section reaches, so that mode and owner go to it and not to what
+ * somebody has put in its place since (a hard link of a file of root's, for instance). What it knows is kept with the entry's step.
  */
 export class Installed {
-  /** By path: whether its owner and its mode are to come. */
-  readonly #wanted = new Map<string, number>();
-  readonly #identities = new Map<string, string>();
   readonly #refusals: Refusals;
 
-  constructor(permissions: readonly PermissionStep[], refusals: Refusals) {
+  constructor(refusals: Refusals) {
     this.#refusals = refusals;
-    for (const step of permissions) {
-      const toCome = step.type === "chmod" ? MODE : step.owner === null ? NOTHING : OWNER;
-      this.#wanted.set(step.file, (this.#wanted.get(step.file) ?? NOTHING) | toCome);
-    }
   }
 
   /** Whether the permissions section names an owner: until that one gets it, nobody else may have it. */
-  isGivenAway(path: string): boolean {
-    return ((this.#wanted.get(path) ?? NOTHING) & OWNER) !== 0;
+  isGivenAway({ permission }: PermissionTarget): boolean {
+    return permission !== undefined && permission.owner !== null;
   }
 
   /** Whether the permissions section names a mode: until that one gets it, nobody but its owner may open it. */
-  hasModeToCome(path: string): boolean {
-    return ((this.#wanted.get(path) ?? NOTHING) & MODE) !== 0;
+  hasModeToCome({ permission }: PermissionTarget): boolean {
+    return permission !== undefined && permission.mode !== null;
   }
 
   /** To be called when it has its content and its first owner. */
-  note(path: string, descriptor: number): void {
-    if (this.#wanted.has(path)) this.#identities.set(path, identityOf(descriptor));
+  note(target: PermissionTarget, descriptor: number): void {
+    if (target.permission !== undefined) target.identity = identityOf(descriptor);
   }
 
   /**
    * `isNew`: this install has just made a directory of that name. One that was there first is another user's, or one that root made for something
    * else and that somebody has moved here; and either may have been put in the place of the new one, unless nobody else can.
    */
-  noteDirectory(path: string, folders: Folders, isNew: boolean): void {
-    if (!this.#wanted.has(path) || DESCRIPTORS_DIRECTORY === undefined) return;
-    const descriptor = folders.open(path);
+  noteDirectory(step: PlannedDirectory, folders: Folders, isNew: boolean): void {
+    if (step.permission === undefined || DESCRIPTORS_DIRECTORY === undefined) return;
+    const { directory } = step;
+    const descriptor = folders.open(directory);
     if (process.geteuid?.() === ROOT) {
-      if (!isNew || !this.#refusals.isMadeByAgent(path, descriptor)) return;
-      if (!isRootsAlone(fstatSync(folders.open(dirname(path)))) && !isEmpty(descriptor)) return;
+      if (!isNew || !this.#refusals.isMadeByAgent(directory, descriptor)) return;
+      if (!isRootsAlone(fstatSync(folders.open(dirname(directory)))) && !isEmpty(descriptor)) return;
     }
-    this.note(path, descriptor);
+    this.note(step, descriptor);
   }
 
   /** Opens what was installed under a path, for its mode and owner; the caller closes it. @throws EventFailure when it is another */
-  open(path: string, folders: Folders): number {
-    const descriptor = openSync(folders.at(path), ITSELF);
-    if (this.#identities.get(path) === identityOf(descriptor)) return descriptor;
+  open({ file, target }: Pick<PermissionStep, "file" | "target">, folders: Folders): number {
+    const descriptor = openSync(folders.at(file), ITSELF);
+    if (target.identity === identityOf(descriptor)) return descriptor;
     closeSync(descriptor);
-    throw replaced(path);
+    throw replaced(file);
   }
 }
 

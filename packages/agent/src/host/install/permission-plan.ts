@@ -3,11 +3,17 @@ import { resolve } from "node:path";
 import type { PermissionRule } from "@sluice/model/app-spec/install-values.ts";
 import { matchesSimpleGlob } from "@sluice/model/app-spec/simple-glob.ts";
 import { EventFailure } from "../event-failure.ts";
-import type { InstallPlan } from "./install-plan.ts";
+import type { InstallPlan, PermissionTarget } from "./install-plan.ts";
 
 export type PermissionStep =
-  | { readonly type: "chmod"; readonly mode: string; readonly file: string }
-  | { readonly type: "chown"; readonly owner: string | null; readonly group: string | null; readonly file: string };
+  | { readonly type: "chmod"; readonly mode: string; readonly file: string; readonly target: PermissionTarget }
+  | {
+      readonly type: "chown";
+      readonly owner: string | null;
+      readonly group: string | null;
+      readonly file: string;
+      readonly target: PermissionTarget;
+    };
 
 /** Every file or directory that a setting reaches when neither pattern nor object narrows it. */
 const EVERYTHING_BELOW = "**";
@@ -25,44 +31,67 @@ export function checkPermissionsSupported(permissions: readonly PermissionRule[]
 }
 
 /**
- * Turns the AppSpec's permissions into steps. Only what this install copies or creates is touched, and never the object
- * directory itself; the mode comes before the owner (`install_instruction.rb`), so a change of owner strips setuid.
+ * Says of every step of the plan which permission reaches it. Only what this install copies or creates is touched, and never the object
+ * directory itself.
  */
-export function planPermissions(permissions: readonly PermissionRule[], plan: InstallPlan): PermissionStep[] {
-  const steps: PermissionStep[] = [];
-  const settled = new Set<string>();
+export function planPermissions(permissions: readonly PermissionRule[], plan: InstallPlan): void {
   for (const permission of permissions) {
-    for (const file of objectsOf(permission, plan)) {
-      if (settled.has(file)) {
+    for (const step of objectsOf(permission, plan)) {
+      if (step.permission !== undefined) {
         throw new EventFailure(
-          `The deployment failed because the permissions setting for (${file}) is specified more than once in the application ` +
+          `The deployment failed because the permissions setting for (${pathOf(step)}) is specified more than once in the application ` +
             "specification file. Update the files section of the AppSpec file, and then try again.",
         );
       }
-      settled.add(file);
-      const { mode, owner, group } = permission;
-      if (mode !== null) steps.push({ type: "chmod", mode: mode.text, file });
-      if (owner !== null || group !== null) steps.push({ type: "chown", owner, group, file });
+      step.permission = permission;
     }
   }
-  return steps;
 }
 
-function objectsOf(permission: PermissionRule, plan: InstallPlan): readonly string[] {
+/**
+ * The steps of the permissions section, made one by one: of a hundred thousand files they would fill the memory. In the order of the section,
+ * files first; the mode comes before the owner (`install_instruction.rb`), so a change of owner strips setuid.
+ */
+export function* permissionSteps(permissions: readonly PermissionRule[], plan: InstallPlan): Generator<PermissionStep> {
+  for (const permission of permissions) {
+    const { mode, owner, group } = permission;
+    for (const target of filesFirst(plan)) {
+      if (target.permission !== permission) continue;
+      const file = pathOf(target);
+      if (mode !== null) yield { type: "chmod", mode: mode.text, file, target };
+      if (owner !== null || group !== null) yield { type: "chown", owner, group, file, target };
+    }
+  }
+}
+
+type Step = InstallPlan["steps"][number];
+
+function* objectsOf(permission: PermissionRule, plan: InstallPlan): Generator<Step> {
   const object = resolve("/", permission.object);
-  if (plan.hasCopy(object)) {
-    if (!permission.type.includes("file")) return [];
+  const copy = plan.copyTo(object);
+  if (copy !== undefined) {
+    if (!permission.type.includes("file")) return;
     checkFilePermission(permission);
-    return [object];
+    yield copy;
+    return;
   }
   const isDirectory = plan.directories.has(object) || statSync(object, { throwIfNoEntry: false })?.isDirectory();
-  if (!isDirectory) return [];
+  if (!isDirectory) return;
   const prefix = object === "/" ? "/" : `${object}/`;
-  const isMatch = (path: string) => path.startsWith(prefix) && isSelected(path.slice(prefix.length), permission);
-  return [
-    ...(permission.type.includes("file") ? [...filtered(plan.copyDestinations(), isMatch)] : []),
-    ...(permission.type.includes("directory") ? [...plan.directories].filter(isMatch) : []),
-  ];
+  for (const step of filesFirst(plan)) {
+    if (!permission.type.includes(step.type === "copy" ? "file" : "directory")) continue;
+    const path = pathOf(step);
+    if (path.startsWith(prefix) && isSelected(path.slice(prefix.length), permission)) yield step;
+  }
+}
+
+function* filesFirst({ steps }: InstallPlan): Generator<Step> {
+  for (const step of steps) if (step.type === "copy") yield step;
+  for (const step of steps) if (step.type === "mkdir") yield step;
+}
+
+function pathOf(step: Step): string {
+  return step.type === "copy" ? step.destination : step.directory;
 }
 
 function isSelected(relativePath: string, { pattern, except }: PermissionRule): boolean {
@@ -85,8 +114,4 @@ function checkFilePermission({ object, pattern, except }: PermissionRule): void 
         "then try again.",
     );
   }
-}
-
-function* filtered(paths: Iterable<string>, isMatch: (path: string) => boolean): Generator<string> {
-  for (const path of paths) if (isMatch(path)) yield path;
 }

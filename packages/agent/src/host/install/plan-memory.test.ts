@@ -3,10 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { parseFileMode } from "@sluice/model/app-spec/file-mode.ts";
+import { permissionRule } from "@sluice/model/app-spec/install-values.ts";
 import { expect, test } from "vitest";
 import { cleanupEntries } from "./cleanup.ts";
 import { Folders } from "./folders.ts";
 import { InstallPlan } from "./install-plan.ts";
+import { permissionSteps, planPermissions } from "./permission-plan.ts";
 import { readSources } from "./source-tree.ts";
 
 const DIRECTORIES = 40;
@@ -14,7 +17,9 @@ const FILES_EACH = 100;
 /** A name, a step and their places in lists; a path alone takes more than half of it, and a status twice as much. */
 const BYTES_A_FILE_MAX = 320;
 
-test("a plan holds a name and a few words for each file, and neither paths nor statuses", () => {
+const EVERY_FILE = { pattern: "**", except: [], type: ["file"], group: null, acls: null, context: null } as const;
+
+test("a plan holds a name and a few words for each file, and neither paths nor statuses, also where permissions reach every file", () => {
   const base = mkdtempSync(join(tmpdir(), "sluice-plan-"));
   const archive = join(base, "archive-of-a-deployment-with-a-long-name", "deployment-archive");
   setFlagsFromString("--expose-gc");
@@ -31,9 +36,12 @@ test("a plan holds a name and a few words for each file, and neither paths nor s
     const plan = new InstallPlan("DISALLOW", folders);
     const destination = join(base, "installed");
     for (const source of readSources(archive, [{ source: "/app", destination }], "KEEP")) plan.addFiles(source);
+    const all = permissionRule({ object: destination, mode: parseFileMode("0640"), owner: "root", ...EVERY_FILE });
+    planPermissions([all], plan);
     collect();
     const bytes = process.memoryUsage().heapUsed - before;
     expect(plan.steps.filter((step) => step.type === "copy")).toHaveLength(DIRECTORIES * FILES_EACH);
+    expect([...permissionSteps([all], plan)]).toHaveLength(2 * DIRECTORIES * FILES_EACH);
     expect(bytes / (DIRECTORIES * FILES_EACH)).toBeLessThan(BYTES_A_FILE_MAX);
   } finally {
     folders.close();

@@ -17,6 +17,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { parseFileMode } from "@sluice/model/app-spec/file-mode.ts";
+import type { PermissionRule } from "@sluice/model/app-spec/install-values.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createHostFixture, type HostFixture, isRoot, tgz } from "../fixtures/host-fixture.ts";
 import { asLocalUser, LOCAL_USER } from "../fixtures/local-user.ts";
@@ -56,6 +58,12 @@ async function deploy(
   const changes = { DeploymentId, AgentActionOverrides: { AgentOverrides: { FileExistsBehavior: behavior } } };
   expect(await fixture.run("DownloadBundle", changes)).toMatchObject({ errorCode: 0 });
   return fixture.run("Install", changes);
+}
+
+/** What the permissions section asks for a file, when it asks for a mode. */
+function asksFor(mode: string): PermissionRule {
+  const nothing = { owner: null, group: null, acls: null, context: null };
+  return { object: at("a"), pattern: "**", except: [], type: ["file"], mode: parseFileMode(mode), ...nothing };
 }
 
 function plant(command: string): void {
@@ -233,10 +241,10 @@ describe.skipIf(!isRoot)(
       const source = join(fixture.destination, "..", "source");
       writeFileSync(source, "program");
       chmodSync(source, 0o2775);
-      const permissions = [{ type: "chmod", mode: "4755", file: at("a") }] as const;
+      const reached = { permission: asksFor("4755"), identity: undefined };
       const folders = new Folders();
       const refusals = new Refusals(folders);
-      const installed = new Installed(permissions, refusals);
+      const installed = new Installed(refusals);
       const copier = new FileCopier({
         folders,
         installed,
@@ -244,26 +252,29 @@ describe.skipIf(!isRoot)(
         refusals,
       });
       const step = { type: "copy", source, stats: lstatSync(source), replaces: false } as const;
-      for (const name of ["a", "b"]) copier.copy({ ...step, destination: at(name) });
+      copier.copy({ ...step, destination: at("a"), target: reached });
+      copier.copy({ ...step, destination: at("b"), target: { permission: undefined, identity: undefined } });
       const mode = (name: string) => (lstatSync(at(name)).mode & 0o7777).toString(8);
       expect([mode("a"), mode("b")]).toEqual(["700", "2775"]);
-      for (const permission of permissions) {
-        applyPermission(permission, { accounts: { users: new Map(), groups: new Map() }, folders, installed });
-      }
+      applyPermission(
+        { type: "chmod", mode: "4755", file: at("a"), target: reached },
+        { accounts: { users: new Map(), groups: new Map() }, folders, installed },
+      );
       expect(mode("a")).toBe("4755");
       folders.close();
     });
 
     test("and a file that is swapped for a hard link gets neither mode nor owner", () => {
       const folders = new Folders();
-      const installed = new Installed([{ type: "chmod", mode: "644", file: at("a") }], new Refusals(folders));
+      const installed = new Installed(new Refusals(folders));
       const descriptor = openSync(at("a"), "w");
-      installed.note(at("a"), descriptor);
+      const reached = { file: at("a"), target: { permission: asksFor("644"), identity: undefined } };
+      installed.note(reached.target, descriptor);
       closeSync(descriptor);
-      closeSync(installed.open(at("a"), folders));
+      closeSync(installed.open(reached, folders));
       rmSync(at("a"));
       linkSync(secret, at("a"));
-      expect(() => installed.open(at("a"), folders)).toThrow(`${at("a")} was replaced while it was being installed`);
+      expect(() => installed.open(reached, folders)).toThrow(`${at("a")} was replaced while it was being installed`);
       folders.close();
     });
   },
