@@ -7,19 +7,6 @@ import type { Host } from "./host/host.ts";
 import { completeHostConfig, type HostConfigInput, type HostLogger } from "./host/host-config.ts";
 import type { LifecycleHost } from "./lifecycle-host.ts";
 
-/** What agent.json may say in `host`, all of it optional. See `HostConfig` for what each means. */
-const HOST_SETTINGS = [
-  "maxRevisions",
-  "strictScripts",
-  "scriptEnvironment",
-  "s3Endpoint",
-  "s3Credentials",
-  "gitHubBaseUrl",
-  "gitHubToken",
-  "proxy",
-  "noProxy",
-];
-
 /**
  * This machine, set up as its agent.json says. What unpacks and installs is loaded with the first command, so that an agent that has
  * nothing to do stays small; the settings are checked at once.
@@ -56,12 +43,7 @@ export function createRealHost(enrolment: Enrolment, tls: TlsTrust, directory: s
 }
 
 function hostConfig(enrolment: Enrolment, tls: TlsTrust): HostConfigInput {
-  const settings = enrolment.host ?? {};
-  const unknown = Object.keys(settings).filter((name) => !HOST_SETTINGS.includes(name));
-  if (unknown.length > 0) {
-    throw new Error(`agent.json: "host" has no setting ${unknown.join(", ")}; it takes ${HOST_SETTINGS.join(", ")}`);
-  }
-  return { ...settings, ...bundleTrust(enrolment, tls) };
+  return { ...enrolment.host, ...bundleTrust(enrolment, tls) };
 }
 
 /** Presigned URLs that lead back to our own server: it is trusted exactly as for everything else. */

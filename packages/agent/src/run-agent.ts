@@ -1,11 +1,13 @@
+import { join } from "node:path";
 import { type AgentLog, type AgentLogFormat, createAgentLog, describeFailure } from "./agent-log.ts";
 import { AGENT_VERSION } from "./agent-version.ts";
 import { pause } from "./back-off.ts";
 import { type CommandParts, recover } from "./command-execution.ts";
 import { whoElseMayChange } from "./data-directory.ts";
-import { type Enrolment, readEnrolment } from "./enrolment-files.ts";
+import { ENROLMENT_FILE_NAMES, type Enrolment, readEnrolment } from "./enrolment-files.ts";
 import { beatUntilStopped, sayGoodbye } from "./heartbeat.ts";
 import { HeldCommands } from "./held-commands.ts";
+import { checkHostSettings } from "./host-settings.ts";
 import { Journal } from "./journal.ts";
 import type { LifecycleHost } from "./lifecycle-host.ts";
 import { LogShipper } from "./log-shipper.ts";
@@ -44,12 +46,13 @@ const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
 /**
  * Runs the agent of a directory until SIGTERM or SIGINT: what runs then is finished and reported first. Resolves with the exit code; ends
- * the process on a second signal; rejects with `NotEnrolled` or `AlreadyRunning` when it cannot begin.
+ * the process on a second signal; rejects with `NotEnrolled`, `WrongHostSetting` or `AlreadyRunning` when it cannot begin.
  */
 export async function runAgent(options: RunAgentOptions): Promise<number> {
   const { directory } = options;
   const log = options.log ?? createAgentLog(options.logFormat);
   const enrolment = readEnrolment(directory);
+  checkHostSettings(enrolment.host ?? {}, join(directory, ENROLMENT_FILE_NAMES.agent));
   const problem = whoElseMayChange(directory);
   if (problem !== undefined) {
     log.warn(`users of this host can make the agent, which is root, run scripts of theirs: ${problem}`, { directory });

@@ -83,9 +83,14 @@ export function withheldNames(agentEnvironment: Environment, named: readonly str
     .sort();
 }
 
+/** Whether it is the name of a variable, or the beginning of names with a `*`. */
+export function isEnvironmentSelector(name: unknown): boolean {
+  return typeof name === "string" && SELECTOR.test(name);
+}
+
 /** @throws RangeError that names what is wrong */
 export function checkScriptEnvironment(named: unknown): void {
-  if (Array.isArray(named) && named.every((name) => typeof name === "string" && SELECTOR.test(name))) return;
+  if (Array.isArray(named) && named.every(isEnvironmentSelector)) return;
   throw new RangeError(
     `scriptEnvironment is ${JSON.stringify(named)}; give a list of names of variables, such as ["JAVA_HOME", "RAILS_*"].`,
   );
