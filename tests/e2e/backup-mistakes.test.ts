@@ -30,7 +30,7 @@ const saidBy = async (result: Promise<{ exitCode: number; stderr: string }>): Pr
 it("says what is wrong with the place of a backup, and how to mend it", async () => {
   const missing = join(folder, "missing");
   expect(await saidBy(server.run("backup", join(missing, "x.tar")))).toBe(
-    `sluice: ${missing} does not exist. Make it, then try again: mkdir -m 0700 ${missing}`,
+    `sluice: ${missing} does not exist. Create it, then try again: mkdir -m 0700 ${missing}`,
   );
   expect(await saidBy(server.run("backup", folder, "--force"))).toBe(
     `sluice: ${folder} is a directory; name a file in it: sluice backup ${join(folder, "sluice.tar")}`,
@@ -42,7 +42,7 @@ it("writes no backup into a device or a pipe", async () => {
   const pipe = join(folder, "pipe");
   execFileSync("mkfifo", [pipe]);
   expect(await saidBy(server.run("backup", pipe, "--force"))).toBe(
-    `sluice: ${pipe} is a device, a pipe or a socket, and a backup is a file. Name another file`,
+    `sluice: ${pipe} is a device, a pipe or a socket, not a file. Name another file`,
   );
   expect(statSync(pipe).isFIFO()).toBe(true);
 });
@@ -145,7 +145,7 @@ describe("while PostgreSQL is away", () => {
     await away.sluice("hosts", "list");
     await cluster.shutDown();
     expect(await saidBy(away.run("backup", file))).toMatch(
-      /^sluice: the server gives no backup \(503\): The server cannot reach its database\./,
+      /^sluice: the server refused the backup \(503\): The server cannot reach its database\./,
     );
     expect(existsSync(file)).toBe(false);
   });

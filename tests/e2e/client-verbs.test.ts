@@ -223,7 +223,7 @@ describe("a group of another compute platform", () => {
     const group = ["--application", "containers", "--group", "blue-green"];
     const deploy = await server.run("deploy", sources("good", ""), ...group);
     const rollback = await server.run("rollback", "--yes", ...group);
-    const refusal = expect.stringContaining("is of the compute platform ECS, to which this server does not deploy yet");
+    const refusal = expect.stringContaining("has the compute platform ECS, which this server does not support yet");
     expect(deploy).toMatchObject({ exitCode: 1, stdout: "", stderr: refusal });
     expect(rollback).toMatchObject({ exitCode: 1, stdout: "", stderr: refusal });
     const revisions = { applicationName: "containers" };

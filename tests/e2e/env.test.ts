@@ -63,7 +63,7 @@ describe("an AWS CLI that ignores endpoint_url in profiles", () => {
       { PATH },
     );
     expect([exitCode, stdout]).toEqual([2, ""]);
-    expect(stderr).toContain("aws: this version calls AWS for that");
+    expect(stderr).toContain("aws: this version ignores --endpoint-url for this command");
   });
 
   it("has a key for the services of a server only", async () => {
@@ -126,13 +126,13 @@ it("names the server in errors of verbs that found it by themselves", async () =
   const unknown = "ack --application nowhere --group nowhere";
   const { stderr } = await run(unknown, found);
   expect(stderr).toContain("nowhere");
-  expect(stderr).toContain(`\nThe server is that of ${server.data} (SLUICE_DATA); --data names another.\n`);
-  expect((await run(`${unknown} --data "${server.data}"`, found)).stderr).not.toContain("The server is that of");
+  expect(stderr).toContain(`\nThe server is the one of ${server.data} (SLUICE_DATA); to use another, give --data.\n`);
+  expect((await run(`${unknown} --data "${server.data}"`, found)).stderr).not.toContain("The server is the one of");
   const away = { AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_REGION: "us-east-1" };
   const key = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "secret" };
   for (const verb of ["hosts list", `backup ${folder}/away.tar`])
     expect((await run(verb, { ...away, ...key })).stderr).toContain(
-      "The server is that of http://127.0.0.1:9 (the AWS environment)",
+      "The server is the one of http://127.0.0.1:9 (the AWS environment)",
     );
 });
 
@@ -156,5 +156,5 @@ it("does not answer for a server that has ended, or for another one on its port"
   ]);
   expect(answers[0]?.stderr).toContain(`no server answers at http://127.0.0.1:9, the address in ${ended} (--data)`);
   expect(answers[0]?.stderr).toContain(`Start it: sluice server --data ${ended}`);
-  expect(answers[1]?.stderr).toContain(`what answers at ${server.url()} is not the server of ${other}`);
+  expect(answers[1]?.stderr).toContain(`another server answers at ${server.url()}: it refuses the key of ${other}`);
 });

@@ -40,7 +40,7 @@ it("makes eval fail where `sluice env` fails, so that nothing goes on with anoth
   );
   expect([exitCode, stdout]).toEqual([1, ""]);
   expect(stderr).toContain("waiting 15 s for a server to start");
-  expect(stderr).toContain("nowhere/aws/config does not exist: a server writes it at its first start");
+  expect(stderr).toContain("nowhere/aws/config does not exist: the server creates it at its first start");
   expect((await shell(`cd "${folder}" && eval "$("${SLUICE}" env)" && echo it went on`)).exitCode).toBe(1);
 });
 
@@ -79,7 +79,7 @@ it("says to restart the agent that runs when its host is enrolled anew", async (
   try {
     await until("the agent runs", () => /the agent runs/.test(agent.log()));
     expect((await enroll("--force")).stdout).toMatch(
-      /is enrolled\. Restart its agent \(process \d+\), which still uses the old enrolment\n$/,
+      /is enrolled\. Restart its agent \(process \d+\): it still uses the old enrolment\n$/,
     );
   } finally {
     await agent.close();

@@ -128,7 +128,7 @@ it("names the option that is missing where a blue/green group has no replacement
   );
   const where = ["--application", codeDeploy.application, "--group", "green"];
   const directory = resolve(import.meta.dirname, "../../examples/web");
-  const cure = /no replacement hosts are named: add --target-tag Key=Value/;
+  const cure = /needs replacement hosts: give a tag that they have with --target-tag Key=Value/;
   const earlier = await codeDeploy.deploy("prod", bundle);
   for (const args of [
     ["deploy", directory, ...where],

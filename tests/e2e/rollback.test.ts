@@ -78,7 +78,7 @@ it("a failed deployment is rolled back, both say so, and the group stays marked 
   // What runs is what the rollback brought back: there is no other revision yet.
   const nowhere = await server.run("rollback", "--application", codeDeploy.application, "--group", "prod");
   expect(nowhere.exitCode).toBe(1);
-  expect(nowhere.stderr).toMatch(/never had a successful deployment of another one.*--to/);
+  expect(nowhere.stderr).toMatch(/[Nn]o other revision was ever deployed successfully.*--to/);
 
   expect(await server.sluice("ack")).toContain(badId);
   await server.sluice("ack", "--application", codeDeploy.application, "--group", "prod");
@@ -96,7 +96,7 @@ it("by hand goes to the last revision that is not what runs, says so first, and 
   // Nobody is there to be asked.
   const asked = await server.run("rollback", ...group, "--watch");
   expect(asked.exitCode).toBe(2);
-  const where = `${codeDeploy.application}/prod goes back to s3://${revision?.s3Location?.bucket}/${revision?.s3Location?.key}, the revision of ${firstId} (20`;
+  const where = `${codeDeploy.application}/prod will be rolled back to s3://${revision?.s3Location?.bucket}/${revision?.s3Location?.key}, the revision of ${firstId} (20`;
   expect(asked.stderr).toContain(where);
   expect(asked.stderr).toContain(`sluice rollback ${group.join(" ")} --watch --data ${server.data} --yes`);
 
@@ -108,13 +108,13 @@ it("by hand goes to the last revision that is not what runs, says so first, and 
 
   const again = await server.run("rollback", ...group, "--yes");
   expect(again.exitCode).toBe(1);
-  expect(again.stderr).toContain(`already runs what the rollback ${backId} brought back`);
-  expect(again.stderr).toMatch(/To go further back, to s3:.*: sluice rollback .* --to d-[A-Z0-9]{9}/);
+  expect(again.stderr).toContain(`, which the rollback ${backId} deployed.`);
+  expect(again.stderr).toMatch(/To roll back further, to s3:.*: sluice rollback .* --to d-[A-Z0-9]{9}/);
 });
 
 it("does not go further back than the automatic rollback of a failure did", async () => {
   expect((await deploy("echo broken; exit 3")).exitCode).toBe(1);
   const again = await server.run("rollback", "--application", codeDeploy.application, "--group", "prod", "--yes");
   expect(again.exitCode).toBe(1);
-  expect(again.stderr).toMatch(/already runs what the rollback d-[A-Z0-9]{9} brought back/);
+  expect(again.stderr).toMatch(/already runs .*, which the rollback d-[A-Z0-9]{9} deployed/);
 });

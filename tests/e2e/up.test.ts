@@ -57,30 +57,28 @@ it("returns when it is ready, says a second time what runs, and is ended by `slu
   const first = await up();
   expect(first.exitCode, first.stderr).toBe(0);
   expect(first.stdout).toMatch(/^Sluice listens on http:\/\/127\.0\.0\.1:\d+, data in /m);
-  expect(first.stdout).toMatch(
-    /^Ready, as process \d+; its log is \.sluice\/up\/up\.log\. To end it all: sluice down$/m,
-  );
+  expect(first.stdout).toMatch(/^Ready, as process \d+; its log is \.sluice\/up\/up\.log\. To stop it: sluice down$/m);
   const data = join(folder, ".sluice", "up");
   const record = await recordOf(data);
 
   const again = await up();
   expect(again.exitCode).toBe(0);
-  expect(again.stdout).toContain(`It runs already, as process ${record.owner.processId}.`);
+  expect(again.stdout).toContain(`Already running, as process ${record.owner.processId}.`);
   expect(again.stdout).toContain(record.ready?.hosts[0]?.id);
   expect((await sluice("hosts", "list")).stdout).toMatch(/^host-1 .* alive /m);
   const other = await sluice("up", "--detach", "--hosts", "2");
   expect([other.exitCode, other.stderr]).toEqual([
     2,
-    "sluice: --hosts 2: what runs already has 1. End what runs first: sluice down\n",
+    "sluice: --hosts 2: the running sluice up has 1. Stop it first: sluice down\n",
   ]);
   expect((await sluice("up")).exitCode).toBe(1);
 
   mkdirSync(join(folder, "deeper"));
   const down = await runProgram("sh", ["-c", `cd "${folder}/deeper" && "${SLUICE}" down`], cleanEnvironment());
   expect([down.exitCode, down.stderr]).toEqual([0, ""]);
-  expect(down.stdout).toContain(`The server and the hosts of ${data} have ended.`);
+  expect(down.stdout).toContain(`The server and the hosts of ${data} are stopped.`);
   expect(await leftOf(data, record)).toEqual([]);
-  expect(await sluice("down")).toEqual({ exitCode: 0, stdout: `Nothing runs in ${data}.\n`, stderr: "" });
+  expect(await sluice("down")).toEqual({ exitCode: 0, stdout: `Nothing is running in ${data}.\n`, stderr: "" });
 });
 
 it("says why it cannot start, with the exit code of that, and leaves nothing running", async () => {
@@ -106,7 +104,10 @@ it("says of another user's directory whose it is", async (context) => {
   const other = ["--reuid=20001", "--regid=20001", "--clear-groups", SLUICE];
   for (const verb of [["up", "--detach"], ["up"], ["down"]]) {
     const { exitCode, stderr } = await runProgram("setpriv", [...other, ...verb, "--data", data], cleanEnvironment());
-    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`${data} may not be read by this user (EACCES)`)]);
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringContaining(`permission denied (EACCES): this user cannot read --data ${data}`),
+    ]);
   }
 });
 
@@ -120,7 +121,7 @@ it("ends no process that only has the number of one that it started", async () =
     const owner = { ...own, processId: bystander.pid ?? 0 };
     for (const reused of [owner, { ...own, bootId: "00000000-0000-0000-0000-000000000000" }]) {
       await writeUpRecord(data, { ...record, owner: reused });
-      expect((await sluice("down")).stdout).toBe(`Nothing runs in ${data}.\n`);
+      expect((await sluice("down")).stdout).toBe(`Nothing is running in ${data}.\n`);
     }
     expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
   } finally {
@@ -150,7 +151,7 @@ it("names the services that ended with the last run, with the command that deplo
 
   const second = await up();
   expect(second.stdout).toContain(
-    `host-1: the services of ${deployment} (shop, all) ended with the last run. To deploy its revision again:`,
+    `host-1: the services of ${deployment} (shop, all) stopped when the last run ended. To deploy its revision again:`,
   );
   const command = /^ {2}sluice (rollback .*)$/m.exec(second.stdout)?.[1]?.split(" ") ?? [];
   expect(command).toEqual(expect.arrayContaining(["--application", "shop", "--group", "all", "--to", deployment]));
@@ -167,7 +168,7 @@ it("removes what a killed run has left", async () => {
   process.kill(record.owner.processId, "SIGKILL");
   await until("it is gone", async () => !(await isRunning(record.owner)));
   const { exitCode, stdout } = await sluice("down");
-  expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^Nothing r(an|uns) in /)]);
+  expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^Nothing (was|is) running in /)]);
   expect(await leftOf(data, record)).toEqual([]);
 });
 

@@ -77,7 +77,7 @@ describe("hosts and tokens", () => {
       /^ID +USES LEFT.*\n\w{12} +1 +in 5\d min +\d+ s ago +Role=db\n$/,
     );
     expect(await server.sluice("token", "revoke", token)).toMatch(/^\w{12} is revoked\n$/);
-    expect(await server.sluice("token", "list")).toBe("No usable tokens. Make one: sluice token create\n");
+    expect(await server.sluice("token", "list")).toBe("No usable tokens. Create one: sluice token create\n");
     expect((await json("token", "list", "--all")).length).toBeGreaterThanOrEqual(1);
   });
 });
@@ -201,7 +201,7 @@ describe("deployments", () => {
 
   it("one thing is deployed at a time", async () => {
     const nothing = await server.run("deploy", ...group);
-    expect(nothing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("say what to deploy") });
+    expect(nothing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("nothing to deploy") });
     const both = await server.run("deploy", directory(), "--github-location", "a/b@c", ...group);
     expect(both).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("give one of DIRECTORY") });
   });

@@ -9,5 +9,5 @@ export function noteServer(error: unknown, place: string): void {
 /** A line that says where the server was found, to follow the error's message; empty where the user named the server. */
 export function askedServer(error: Error): string {
   const place = FOUND_IN.get(error);
-  return place === undefined ? "" : `\nThe server is that of ${place}; --data names another.`;
+  return place === undefined ? "" : `\nThe server is the one of ${place}; to use another, give --data.`;
 }

@@ -59,7 +59,7 @@ export function shellLinesForOldCli(environment: AwsEnvironment, endpoint: strin
     "aws() {",
     '  case " $* " in',
     `    ${words(SENT_TO_AWS)} | *" --source-region"*)`,
-    "      echo 'aws: this version calls AWS for that, whatever --endpoint-url says. Use sluice deploy, or upgrade the AWS CLI' >&2",
+    "      echo 'aws: this version ignores --endpoint-url for this command and calls AWS. Use sluice deploy, or upgrade the AWS CLI' >&2",
     "      return 2 ;;",
     // Its `deploy` and `package` upload to S3 of AWS.
     `    *" cloudformation "*) ${call} ;;`,
@@ -74,7 +74,7 @@ export function shellLinesForOldCli(environment: AwsEnvironment, endpoint: strin
 
 /** What to do about a CLI that reads no endpoints. `isFunction`: the shell's `aws` is the function of {@link shellLinesForOldCli}. */
 export function oldCliNotice(cli: AwsCli, endpoint: string, credentialsFile: string, isFunction: boolean): string {
-  const version = cli.version === undefined ? "does not say its version" : `is version ${cli.version}`;
+  const version = cli.version === undefined ? "has an unknown version" : `is version ${cli.version}`;
   const minimums = Object.values(AWS_CLI_MINIMUM).join(" or ");
   return [
     `${cli.path} ${version}: it ignores endpoint_url in profiles and would send its calls to AWS. Upgrade the AWS CLI to at least ${minimums}.`,

@@ -10,7 +10,7 @@ export function checkBackupFile(file: string, mayReplace: boolean): void {
     throw new CommandFailed(`${file} is a directory; name a file in it: sluice backup ${join(file, "sluice.tar")}`);
   }
   if (found && !found.isFile()) {
-    throw new CommandFailed(`${file} is a device, a pipe or a socket, and a backup is a file. Name another file`);
+    throw new CommandFailed(`${file} is a device, a pipe or a socket, not a file. Name another file`);
   }
   if (found && !mayReplace) {
     throw new CommandFailed(`${file} already exists. Name another file, or replace it with --force`);
@@ -19,7 +19,7 @@ export function checkBackupFile(file: string, mayReplace: boolean): void {
   const parent = look(directory);
   if (parent?.isDirectory()) return;
   if (parent) throw new CommandFailed(`${directory} is not a directory. Name a file elsewhere`);
-  throw new CommandFailed(`${directory} does not exist. Make it, then try again: mkdir -m 0700 ${directory}`);
+  throw new CommandFailed(`${directory} does not exist. Create it, then try again: mkdir -m 0700 ${directory}`);
 }
 
 function look(file: string): Stats | undefined {
@@ -35,7 +35,7 @@ export function backupFileTrouble(error: unknown, file: string): unknown {
   const directory = dirname(resolve(file));
   const { code } = error as NodeJS.ErrnoException;
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
-    const message = `this user may not write ${basename(file)} into ${directory} (${code}). Name a file elsewhere`;
+    const message = `permission denied (${code}): this user cannot write ${basename(file)} to ${directory}. Name a file elsewhere`;
     return new CommandFailed(message, { cause: error });
   }
   if (code === "ENOTDIR") {

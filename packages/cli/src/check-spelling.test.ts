@@ -55,7 +55,7 @@ test.each([
 });
 
 test("an option that takes a value takes no empty one, except a description", async () => {
-  const message = "error: option '--database <url>' has an empty value: give it one, or leave the option out";
+  const message = "error: option '--database <url>' has an empty value: give it one, or omit the option";
   expect(await said(["server", "--data", "x", "--database", ""])).toBe(message);
   expect(await said("server --data x --database=")).toBe(message);
   expect(await said(["server", "--data", ""])).toBe("error: option '--data <dir>' has an empty value: give it one");

@@ -59,9 +59,7 @@ function failUnknownOption(command: Command, name: string): never {
 }
 
 function failEmpty(command: Command, { flags, mandatory }: Option): never {
-  command.error(
-    `error: option '${flags}' has an empty value: give it one${mandatory ? "" : ", or leave the option out"}`,
-  );
+  command.error(`error: option '${flags}' has an empty value: give it one${mandatory ? "" : ", or omit the option"}`);
 }
 
 /** `sluice hosts list` */

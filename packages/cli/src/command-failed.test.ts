@@ -24,14 +24,16 @@ function saidOf(...names: string[]): string {
 
 test("the system's errors of files are told in words, without its codes", () => {
   expect(saidOf("none")).toBe("/data/none does not exist");
-  expect(saidOf("file", "x")).toBe("/data/file/x cannot be there: a part of its path is a file, not a directory");
+  expect(saidOf("file", "x")).toBe("/data/file/x cannot exist: a part of its path is a file, not a directory");
   const raw = (code: string) =>
     Object.assign(new Error(`${code}: raw words`), { code, path: "/data/x", syscall: "open" });
-  expect(describeError(raw("EISDIR"))).toBe("/data/x is a directory, where a file is meant");
+  expect(describeError(raw("EISDIR"))).toBe("/data/x is a directory, but a file is expected");
   for (const code of ["EACCES", "EPERM"]) {
-    expect(describeError(raw(code))).toBe("this user may not use /data/x. See who may: ls -ld /data/x");
+    expect(describeError(raw(code))).toBe(
+      "permission denied: this user cannot use /data/x. See its owner and mode: ls -ld /data/x",
+    );
   }
-  expect(describeError(raw("EROFS"))).toContain("a file system that is read-only");
+  expect(describeError(raw("EROFS"))).toContain("a read-only file system");
 });
 
 test("a service's error has its code, a bug its stack, and everything else its message", () => {

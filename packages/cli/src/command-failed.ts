@@ -39,14 +39,14 @@ function describeSystemError({ code, path, syscall }: NodeJS.ErrnoException): st
     case "ENOENT":
       return `${path} does not exist`;
     case "ENOTDIR":
-      return `${path} cannot be there: a part of its path is a file, not a directory`;
+      return `${path} cannot exist: a part of its path is a file, not a directory`;
     case "EISDIR":
-      return `${path} is a directory, where a file is meant`;
+      return `${path} is a directory, but a file is expected`;
     case "EACCES":
     case "EPERM":
-      return `this user may not use ${path}. See who may: ls -ld ${path}`;
+      return `permission denied: this user cannot use ${path}. See its owner and mode: ls -ld ${path}`;
     case "EROFS":
-      return `${path} is on a file system that is read-only. Name a path elsewhere`;
+      return `${path} is on a read-only file system. Name a path elsewhere`;
     default:
       return undefined;
   }

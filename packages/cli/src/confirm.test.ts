@@ -13,9 +13,9 @@ function answered(typed: string): Promise<string> {
   const child = spawn("script", ["-qec", inner, "/dev/null"], { stdio: ["pipe", "pipe", "inherit"] });
   let shown = "";
   child.stdout.on("data", (chunk: Buffer) => {
-    const wasAsked = shown.includes("Go on?");
+    const wasAsked = shown.includes("Continue?");
     shown += chunk;
-    if (!wasAsked && shown.includes("Go on?")) child.stdin.write(typed);
+    if (!wasAsked && shown.includes("Continue?")) child.stdin.write(typed);
   });
   return new Promise((resolve) => child.once("close", () => resolve(shown)));
 }
@@ -24,14 +24,15 @@ test("a terminal is asked, and only a yes goes on", async () => {
   const yes = await answered("y\r");
   expect(yes).toContain("web/prod goes back.");
   expect(yes).toContain("went on");
-  expect(await answered("\r")).toContain("nothing was done 1");
-  expect(await answered("\u0004")).toContain("nothing was done 1");
+  expect(await answered("\r")).toContain("nothing was changed 1");
+  expect(await answered("\u0004")).toContain("nothing was changed 1");
 });
 
 test("without a terminal --yes is needed, and the refusal names the command", async () => {
   await expect(confirm({ ...QUESTION, isGiven: false })).rejects.toMatchObject({
     exitStatus: 2,
-    message: "web/prod goes back. Nobody can be asked here, so nothing is done. To do it: sluice rollback --yes",
+    message:
+      "web/prod goes back. There is no terminal to confirm this, so nothing was changed. To do it: sluice rollback --yes",
   });
   await expect(confirm({ ...QUESTION, isGiven: true })).resolves.toBeUndefined();
 });

@@ -19,12 +19,12 @@ const YES = /^y(es)?$/i;
  */
 export async function confirm({ what, isGiven, command }: Confirmation): Promise<void> {
   if (!isGiven && !(process.stdin.isTTY && process.stderr.isTTY)) {
-    const message = `${what}. Nobody can be asked here, so nothing is done. To do it: ${command}`;
+    const message = `${what}. There is no terminal to confirm this, so nothing was changed. To do it: ${command}`;
     throw new CommandFailed(message, { exitStatus: EXIT_USAGE });
   }
   printError(`${what}.`);
   if (isGiven) return;
-  printError("Go on? [y/N]");
+  printError("Continue? [y/N]");
   const lines = createInterface({ input: process.stdin });
   const answer = await new Promise<string>((resolve) => {
     lines.once("line", resolve);
@@ -32,5 +32,5 @@ export async function confirm({ what, isGiven, command }: Confirmation): Promise
     lines.once("close", () => resolve(""));
   });
   lines.close();
-  if (!YES.test(answer.trim())) throw new CommandFailed("nothing was done");
+  if (!YES.test(answer.trim())) throw new CommandFailed("nothing was changed");
 }

@@ -57,7 +57,7 @@ export function connectionOf(place: ServerPlace): ServerConnection {
 
 function messageAt(place: ServerPlace, { message }: ConnectionUnknown): string {
   if (place.kind === "none")
-    return `${message} ${DATA_VARIABLE} is not set, and there is no ${UP_DIRECTORY} here or above: sluice up --detach starts a server there.`;
+    return `${message} ${DATA_VARIABLE} is not set, and there is no ${UP_DIRECTORY} in this directory or its parents. Start a server here: sluice up --detach`;
   return place.kind === "directory" && place.chosenBy !== "--data" ? `${describePlace(place)}: ${message}` : message;
 }
 

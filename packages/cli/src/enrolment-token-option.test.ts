@@ -54,11 +54,11 @@ test("a device without an end is not read to its end", async () => {
 
 test("what is wrong is named, and the token is not", async () => {
   await expect(enrolmentToken({ tokenFile: file })).rejects.toThrow(
-    `--token-file ${file} does not exist. Write a token to it where the server runs`,
+    `--token-file ${file} does not exist. Create it on the server`,
   );
   await expect(enrolmentToken({ tokenFile: base })).rejects.toThrow(`--token-file ${base} is a directory`);
   writeFileSync(file, "\nslt_abc");
-  await expect(enrolmentToken({ tokenFile: file })).rejects.toThrow("holds no token in its first line");
-  await expect(enrolmentToken({})).rejects.toThrow("give --token-file FILE");
-  await expect(enrolmentToken({ token: "slt_abc", tokenFile: file })).rejects.toThrow(/and not both$/);
+  await expect(enrolmentToken({ tokenFile: file })).rejects.toThrow("the first line of");
+  await expect(enrolmentToken({})).rejects.toThrow("give either --token-file FILE");
+  await expect(enrolmentToken({ token: "slt_abc", tokenFile: file })).rejects.toThrow(/or --token TOKEN$/);
 });

@@ -19,7 +19,7 @@ export interface TokenOptions {
  */
 export async function enrolmentToken({ token, tokenFile }: TokenOptions): Promise<string> {
   if ((token === undefined) === (tokenFile === undefined)) {
-    throw new CommandFailed("give --token-file FILE (- is standard input) or --token TOKEN, and not both", {
+    throw new CommandFailed("give either --token-file FILE (- is standard input) or --token TOKEN", {
       exitStatus: EXIT_USAGE,
     });
   }
@@ -46,7 +46,7 @@ async function firstLine(input: AsyncIterable<Buffer | string>, name: string): P
 function lineOf(text: string, name: string): string {
   const line = text.split("\n", 1)[0]?.trim() ?? "";
   if (line === "")
-    throw new CommandFailed(`--token-file: ${name} holds no token in its first line. Make one: sluice token create`);
+    throw new CommandFailed(`--token-file: the first line of ${name} is not a token. Create one: sluice token create`);
   return line;
 }
 
@@ -55,10 +55,10 @@ function tokenFileTrouble(name: string, error: unknown): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case "ENOENT":
     case "ENOTDIR":
-      return `${problem}. Write a token to it where the server runs (sluice token create > FILE) and copy it here, or type it: --token-file -`;
+      return `${problem}. Create it on the server (sluice token create > FILE) and copy it here, or type the token: --token-file -`;
     case "EACCES":
-      return `${problem}. See who may: ls -l ${name}`;
+      return `${problem}. See its owner and mode: ls -l ${name}`;
     default:
-      return `${problem}. Name the file that holds the token`;
+      return `${problem}. Name the file that contains the token`;
   }
 }

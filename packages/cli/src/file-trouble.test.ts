@@ -22,6 +22,6 @@ it("leaves an error of another file as it is", () => {
 it("says of a directory that may not be read who may", () => {
   const { message } = namingUnreadable(failure("EACCES", "/srv/agent/agent.json"), "/srv/agent") as Error;
   expect(message).toBe(
-    "--data /srv/agent may not be read by this user (EACCES). Run this as its owner: ls -ld /srv/agent",
+    "permission denied (EACCES): this user cannot read --data /srv/agent. Run this as its owner: ls -ld /srv/agent",
   );
 });

@@ -30,8 +30,8 @@ test.each([
     '{"alarmConfiguration":{"alarms":[{"nme":"x"}]}}',
     "alarmConfiguration.alarms[0] has no member nme: did you mean name?",
   ],
-  ['{"ec2TagFilters":{}}', "ec2TagFilters is an object, and the API takes a list there"],
-  ['{"ec2TagFilters":[{"Key":1}]}', "ec2TagFilters[0].Key is a number, and the API takes a string there"],
+  ['{"ec2TagFilters":{}}', "ec2TagFilters is an object, but the API expects a list"],
+  ['{"ec2TagFilters":[{"Key":1}]}', "ec2TagFilters[0].Key is a number, but the API expects a string"],
   ['{"toString":1}', "the API has no member toString"],
 ])("%s is refused: %s", async (text, message) => {
   writeFileSync(file, text);

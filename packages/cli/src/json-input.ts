@@ -61,7 +61,7 @@ function parse(text: string, file: string): unknown {
 function check(value: unknown, shape: Shape, path: string, file: string): void {
   const [found, wanted] = [typeOf(value), TYPE_OF_KIND[shape.kind]];
   if (found !== wanted)
-    throw wrong(file, `${path} is ${withArticle(found)}, and the API takes ${withArticle(wanted)} there`);
+    throw wrong(file, `${path} is ${withArticle(found)}, but the API expects ${withArticle(wanted)}`);
   switch (shape.kind) {
     case "structure":
       for (const [name, member] of Object.entries(value as object)) {

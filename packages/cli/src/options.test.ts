@@ -30,7 +30,7 @@ test("a duration without a unit is refused with those that it may have", () => {
 });
 
 test.each(["127.0.0.1:99999", "localhost:123456789"])("%s has a port that is too high", (text) => {
-  expect(() => parseListenAddress(text)).toThrow(/^the port \d+ of ".*" is above 65535: give one such as 7450$/);
+  expect(() => parseListenAddress(text)).toThrow(/^the port \d+ in ".*" is above 65535: give one such as 7450$/);
 });
 
 test.each([

@@ -25,7 +25,7 @@ export function addClientOptions(command: Command): Command {
   return command
     .option(
       "--data <dir>",
-      `the server's data directory, for its address and root key (default: ${DATA_VARIABLE}, else the server of the AWS environment, else the nearest ${UP_DIRECTORY})`,
+      `the server's data directory, with its address and root key (default: ${DATA_VARIABLE}, else the server of the AWS environment, else the nearest ${UP_DIRECTORY})`,
     )
     .addHelpText("after", () => `\n${usedPlace()}`);
 }
@@ -51,7 +51,7 @@ export function collectWord<Word extends string>(
 ): (text: string, previous?: readonly Word[]) => readonly Word[] {
   return (text, previous = []) => {
     const word = words.find((candidate) => candidate === text);
-    if (word === undefined) throw new InvalidArgumentError(`"${text}" is none of ${words.join(", ")}`);
+    if (word === undefined) throw new InvalidArgumentError(`"${text}" is not one of ${words.join(", ")}`);
     return [...previous, word];
   };
 }
@@ -90,7 +90,7 @@ export function parseListenAddress(text: string): ListenAddress {
   if (match === null) throw new InvalidArgumentError(`"${text}" is not HOST:PORT, such as 127.0.0.1:7450`);
   const port = Number(match[3]);
   if (port > MAX_PORT) {
-    throw new InvalidArgumentError(`the port ${port} of "${text}" is above ${MAX_PORT}: give one such as 7450`);
+    throw new InvalidArgumentError(`the port ${port} in "${text}" is above ${MAX_PORT}: give one such as 7450`);
   }
   return { host: match[1] ?? match[2] ?? "", port };
 }

@@ -20,7 +20,7 @@ export async function runProgram(argv: readonly string[], verbs: readonly Verb[]
 
 async function run(argv: readonly string[], verbs: readonly Verb[]): Promise<void> {
   const program = new Command("sluice")
-    .description("Deploys to your own hosts, and speaks AWS CodeDeploy on the wire.")
+    .description("Deploys to your own hosts, with the AWS CodeDeploy API.")
     .version(SLUICE_VERSION, "-V, --version")
     .showHelpAfterError("(see --help)")
     .enablePositionalOptions()

@@ -79,7 +79,7 @@ test("SLUICE_DATA and an endpoint in the environment that are two servers are re
 test("a nearest directory of another user is not used unless it is named", () => {
   const near = dataDirectory(".sluice/up", "http://127.0.0.1:1");
   const other = { ...surroundings(), userId: 4_000_000 };
-  expect(() => serverPlace(undefined, other)).toThrow(`${near} is the nearest .sluice/up, and belongs to another user`);
+  expect(() => serverPlace(undefined, other)).toThrow(`${near} is the nearest .sluice/up, but belongs to another user`);
   expect(serverPlace(near, other)).toMatchObject({ directory: near });
   expect(serverPlace(undefined, { ...other, environment: { SLUICE_DATA: near } })).toMatchObject({ directory: near });
 });

@@ -81,7 +81,7 @@ function refuseTwoServers(directory: string, { environment }: Surroundings): voi
   const ofDirectory = endpointOfDirectory(directory);
   if (endpoint === undefined || ofDirectory === undefined || isSameEndpoint(endpoint, ofDirectory)) return;
   throw new CommandFailed(
-    `${DATA_VARIABLE} is ${directory}, whose server is ${ofDirectory}, and ${name} is ${endpoint}: which one is meant? Give --data DIR, or unset one of them`,
+    `${DATA_VARIABLE} is ${directory}, whose server is ${ofDirectory}, and ${name} is ${endpoint}: two different servers. Give --data DIR, or unset one of them`,
     { exitStatus: EXIT_USAGE },
   );
 }
@@ -112,7 +112,7 @@ function refuseForeign(directory: string, userId: number | undefined): void {
   if (userId === undefined || owner.uid === userId) return;
   const shown = relative(process.cwd(), directory) || directory;
   throw new CommandFailed(
-    `${directory} is the nearest ${UP_DIRECTORY}, and belongs to another user (uid ${owner.uid}). If it is meant, name it: --data ${shown}`,
+    `${directory} is the nearest ${UP_DIRECTORY}, but belongs to another user (uid ${owner.uid}). To use it, name it: --data ${shown}`,
     { exitStatus: EXIT_USAGE },
   );
 }

@@ -9,11 +9,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import("./verbs/up.ts"),
     isService: true,
   },
-  { name: "down", summary: "end what sluice up started", load: () => import("./verbs/down.ts") },
+  { name: "down", summary: "stop what sluice up started", load: () => import("./verbs/down.ts") },
   { name: "deploy", summary: "bundle a directory and deploy it", load: () => import("./verbs/deploy.ts") },
   { name: "plan", summary: "check a deployment without changing anything", load: () => import("./verbs/plan.ts") },
   { name: "watch", summary: "follow a deployment until it ends", load: () => import("./verbs/watch.ts") },
-  { name: "logs", summary: "print what a deployment's scripts wrote", load: () => import("./verbs/logs.ts") },
+  { name: "logs", summary: "print the output of a deployment's scripts", load: () => import("./verbs/logs.ts") },
   {
     name: "continue",
     summary: "continue a blue/green deployment that is waiting",
@@ -22,7 +22,7 @@ export const VERBS: readonly Verb[] = [
   { name: "stop", summary: "stop a deployment", load: () => import("./verbs/stop.ts") },
   {
     name: "rollback",
-    summary: "deploy the last successful revision, or that of a named deployment, again",
+    summary: "deploy the last successful revision again, or that of a named deployment",
     load: () => import("./verbs/rollback.ts"),
   },
   { name: "ack", summary: "list and acknowledge groups that were rolled back", load: () => import("./verbs/ack.ts") },
@@ -50,7 +50,7 @@ export const VERBS: readonly Verb[] = [
   { name: "hosts", summary: "list, show, tag, declare and remove hosts", load: () => import("./verbs/hosts.ts") },
   {
     name: "prune",
-    summary: "remove deployments that are past their retention",
+    summary: "remove deployments that are older than their retention",
     load: () => import("./verbs/prune.ts"),
   },
   {
@@ -63,7 +63,7 @@ export const VERBS: readonly Verb[] = [
     summary: "print the environment that points AWS tools at a server",
     load: () => import("./verbs/env.ts"),
   },
-  { name: "backup", summary: "copy a running server into a file", load: () => import("./verbs/backup.ts") },
+  { name: "backup", summary: "back up a running server to a file", load: () => import("./verbs/backup.ts") },
   {
     name: "restore",
     summary: "restore a backup into a new data directory",
@@ -73,7 +73,7 @@ export const VERBS: readonly Verb[] = [
   AGENT_VERB,
   {
     name: "doctor",
-    summary: "check the way to the server, the server, or the agent of this host",
+    summary: "check the connection to the server, the server, or the agent of this host",
     load: () => import("./verbs/doctor.ts"),
   },
   {

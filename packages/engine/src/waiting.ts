@@ -27,13 +27,13 @@ export function deploymentWaiting({
   switch (wait.kind) {
     case "ready":
       return {
-        reason: `the replacement hosts are ready for traffic. To send it to them: sluice continue ${deploymentId}`,
+        reason: `the replacement hosts are ready. To move the traffic to them: sluice continue ${deploymentId}`,
         since,
         until,
       };
     case "termination":
       return {
-        reason: `the original hosts are kept, in case you want to go back: sluice stop ${deploymentId}. To end this wait now: sluice continue ${deploymentId} --termination`,
+        reason: `the original hosts are kept. To roll back to them: sluice stop ${deploymentId}. To end this wait now: sluice continue ${deploymentId} --termination`,
         since,
         until,
       };

@@ -22,7 +22,7 @@ export async function agentChecks(directory: string): Promise<Check[]> {
     return [wrong("enrolment", describeError(error))];
   }
   if (!status.enrolled) {
-    return [wrong("enrolment", `${directory} holds none. Enrol this host: sluice agent enroll --help`)];
+    return [wrong("enrolment", `${directory} contains no enrolment. Enrol this host: sluice agent enroll --help`)];
   }
   const problem = whoElseMayChange(directory);
   return [
@@ -30,24 +30,24 @@ export async function agentChecks(directory: string): Promise<Check[]> {
     runningCheck(directory, status),
     ...(await serverFromHere(directory)),
     problem === undefined
-      ? ok("directory", `only its owner may change ${directory}`)
-      : wrong("directory", `users of this host can make the agent run scripts of theirs: ${problem}`),
+      ? ok("directory", `only its owner can change ${directory}`)
+      : wrong("directory", `users of this host can make the agent run their scripts: ${problem}`),
     await archivesCheck(directory),
     await diskCheck(directory),
   ];
 }
 
 function runningCheck(directory: string, { running }: AgentStatus): Check {
-  if (running === undefined) return wrong("agent", `it does not run. Start it: sluice agent run --data ${directory}`);
+  if (running === undefined) return wrong("agent", `it is not running. Start it: sluice agent run --data ${directory}`);
   if (running.processId === undefined) {
     return wrong(
       "agent",
       `the process that has ${directory}/agent.sock open does not answer. Is the agent suspended (kill -CONT)?`,
     );
   }
-  if (running.lastFailure !== undefined) return wrong("agent", `the server does not answer it: ${running.lastFailure}`);
+  if (running.lastFailure !== undefined) return wrong("agent", `the server does not answer: ${running.lastFailure}`);
   const holds = running.heldCommands.map(({ event, deploymentId }) => `${event} of ${deploymentId}`);
-  return ok("agent", `process ${running.processId}${holds.length === 0 ? "" : `, at work on ${holds.join(", ")}`}`);
+  return ok("agent", `process ${running.processId}${holds.length === 0 ? "" : `, working on ${holds.join(", ")}`}`);
 }
 
 /** By the same trust as the agent's: its pinned certificates. */

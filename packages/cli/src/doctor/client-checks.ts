@@ -29,7 +29,7 @@ export async function serverAnswers(server: ServerConnection): Promise<Check[]> 
     return [
       ok("server", `${endpoint} answers after ${formatElapsed(elapsed)}${secure}`),
       answer.statusCode === HTTP_OK
-        ? ok("database", "the server is ready: its database answers")
+        ? ok("database", "the server is ready and its database answers")
         : wrong("database", `the server is not ready: ${reasonIn(body)}`),
       clockCheck(answer.headers.date, Date.now()),
     ];
@@ -68,7 +68,7 @@ export async function keyAndHosts({ sluice, server }: Connection): Promise<Check
 
 function hostsCheck(count: number, silent: readonly string[]): Check {
   if (count === 0)
-    return warning("hosts", "there are none. Enrol one: sluice token create, then sluice agent enroll on the host");
+    return warning("hosts", "there are no hosts. Enrol one: sluice token create, then sluice agent enroll on the host");
   if (silent.length === 0) return ok("hosts", `${count} of ${count} are alive`);
   return warning(
     "hosts",
@@ -79,8 +79,8 @@ function hostsCheck(count: number, silent: readonly string[]): Check {
 export async function awsCliCheck(path: string | undefined): Promise<Check> {
   const cli = await awsCliOnPath(path);
   const minimums = Object.values(AWS_CLI_MINIMUM).join(" or ");
-  if (cli === undefined) return ok("AWS CLI", "none on the PATH, and none is needed: see sluice --help");
-  const found = `${cli.path}${cli.version === undefined ? ", which does not say its version" : ` is version ${cli.version}`}`;
+  if (cli === undefined) return ok("AWS CLI", "not on the PATH, and not needed: see sluice --help");
+  const found = `${cli.path}${cli.version === undefined ? ", version unknown" : ` is version ${cli.version}`}`;
   if (cli.readsEndpoints) return ok("AWS CLI", found);
   return warning(
     "AWS CLI",
@@ -91,11 +91,11 @@ export async function awsCliCheck(path: string | undefined): Promise<Check> {
 /** @param now epoch milliseconds */
 export function clockCheck(date: string | undefined, now: number): Check {
   const theirs = Date.parse(date ?? "");
-  if (Number.isNaN(theirs)) return warning("clock", "the server's answer has no date to compare with");
+  if (Number.isNaN(theirs)) return warning("clock", "the server's answer has no date to compare");
   const offset = Math.round((now - theirs) / 1000);
   const seconds = Math.abs(offset);
   if (seconds <= CLOCK_OFFSET_IGNORED_SECONDS) return ok("clock", "this machine's clock agrees with the server's");
-  const detail = `this machine's clock is ${seconds} s ${offset > 0 ? "ahead of" : "behind"} the server's. Set the one that is wrong: timedatectl`;
+  const detail = `this machine's clock is ${seconds} s ${offset > 0 ? "ahead of" : "behind"} the server's. Correct the wrong clock: timedatectl`;
   return seconds < MAX_CLOCK_OFFSET_SECONDS ? warning("clock", detail) : wrong("clock", `${detail}. Calls are refused`);
 }
 

@@ -15,11 +15,11 @@ export async function dataDirectoryCheck(directory: string): Promise<Check> {
         const shown = (mode & MODE_BITS).toString(8).padStart(4, "0");
         return wrong(
           "data directory",
-          `${path} holds the root key and is open to others (${shown}). Run: chmod go= ${path}`,
+          `${path} contains the root key and other users can read it (${shown}). Run: chmod go= ${path}`,
         );
       }
     }
-    return ok("data directory", `only its owner may read the key in ${directory}`);
+    return ok("data directory", `only its owner can read the key in ${directory}`);
   } catch (error) {
     return wrong("data directory", describeError(error));
   }

@@ -17,7 +17,7 @@ export async function diskCheck(directory: string): Promise<Check> {
 }
 
 export function ofFreeBytes(directory: string, free: number, size: number): Check {
-  const detail = `${formatSize(free)} of ${formatSize(size)} are free for ${directory}`;
+  const detail = `${formatSize(free)} of ${formatSize(size)} free for ${directory}`;
   const cure = `${detail}. Free space on that disk: df -h ${directory}`;
   if (free < NO_SPACE_BYTES) return wrong("disk space", cure);
   return free < LITTLE_SPACE_BYTES ? warning("disk space", cure) : ok("disk space", detail);

@@ -22,7 +22,7 @@ test.each([
   [
     "Sun, 29 Nov 2026 09:50:00 GMT",
     "wrong",
-    "600 s ahead of the server's. Set the one that is wrong: timedatectl. Calls are refused",
+    "600 s ahead of the server's. Correct the wrong clock: timedatectl. Calls are refused",
   ],
   [undefined, "warning", "no date"],
 ])("a server whose time is %s: %s", (date, outcome, words) => {
@@ -34,7 +34,7 @@ test("little free space is a warning, none is wrong, both with the cure", () => 
   expect(ofFreeBytes("/data", 2 * gibibyte, 8 * gibibyte)).toEqual({
     subject: "disk space",
     outcome: "ok",
-    detail: "2.0 GiB of 8.0 GiB are free for /data",
+    detail: "2.0 GiB of 8.0 GiB free for /data",
   });
   expect(ofFreeBytes("/data", gibibyte / 2, gibibyte)).toMatchObject({ outcome: "warning" });
   expect(ofFreeBytes("/data", 1024, gibibyte)).toMatchObject({
@@ -49,7 +49,7 @@ test("a key that others may read is wrong", async () => {
   chmodSync(credentials, 0o644);
   expect(await dataDirectoryCheck(directory)).toMatchObject({
     outcome: "wrong",
-    detail: `${credentials} holds the root key and is open to others (0644). Run: chmod go= ${credentials}`,
+    detail: `${credentials} contains the root key and other users can read it (0644). Run: chmod go= ${credentials}`,
   });
   expect(await dataDirectoryCheck(join(directory, "none"))).toMatchObject({
     outcome: "wrong",

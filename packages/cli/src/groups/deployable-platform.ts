@@ -6,6 +6,6 @@ export function requireServerPlatform(info: DeploymentGroupInfo | undefined): vo
   const { applicationName, deploymentGroupName, computePlatform = "Server" } = info ?? {};
   if (computePlatform === "Server") return;
   throw new CommandFailed(
-    `group ${deploymentGroupName} of ${applicationName} is of the compute platform ${computePlatform}, to which this server does not deploy yet; see docs/reference/api.md`,
+    `group ${deploymentGroupName} of ${applicationName} has the compute platform ${computePlatform}, which this server does not support yet: see docs/reference/api.md`,
   );
 }

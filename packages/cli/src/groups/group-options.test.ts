@@ -50,7 +50,7 @@ test("blue/green says what becomes of the original hosts and of the traffic", as
       greenFleetProvisioningOption: { action: "DISCOVER_EXISTING" },
     },
   });
-  await expect(fieldsOf("--terminate-after 1h")).rejects.toThrow("are of --blue-green");
+  await expect(fieldsOf("--terminate-after 1h")).rejects.toThrow("need --blue-green");
 });
 
 test.each(["--auto-rollback sometimes", "--trigger ops", "--trigger-event Never", "--tag A"])(

@@ -63,41 +63,44 @@ export function addGroupOptions(command: Command): Command {
   return command
     .requiredOption("--application <name>", "the application")
     .requiredOption("--group <name>", "the deployment group")
-    .option("--tag <key=value>", "hosts with this tag, or with any of several (repeatable)", collectTag)
-    .option("--on-premises-tag <key=value>", "the same for on-premises instances (repeatable)", collectTag)
+    .option("--tag <key=value>", "select hosts with this tag; of several, any one is enough (repeatable)", collectTag)
+    .option("--on-premises-tag <key=value>", "the same, for on-premises instances (repeatable)", collectTag)
     .option("--config <name>", "the deployment configuration, such as CodeDeployDefault.HalfAtATime")
     .option("--auto-rollback <events>", ROLLBACK_EVENTS_HELP, parseRollbackEvents)
     .option(
       "--target-group <name>",
-      "take hosts out of this target group while they are deployed to (repeatable)",
+      "deregister hosts from this target group while they are deployed to (repeatable)",
       collectText,
     )
-    .option("--load-balancer <name>", "the same for a classic load balancer (repeatable)", collectText)
+    .option("--load-balancer <name>", "the same, for a classic load balancer (repeatable)", collectText)
     .option("--alarm <name>", "an alarm that stops a deployment (repeatable)", collectText)
-    .option("--trigger <name=arn>", "a topic that is told of deployments (repeatable)", collectTopic)
+    .option("--trigger <name=arn>", "notify this topic of deployments (repeatable)", collectTopic)
     .addOption(
       new Option(
         "--trigger-event <event>",
-        `what it is told of (repeatable; default: ${TRIGGER_EVENTS_DEFAULT.join(", ")})`,
+        `an event type to notify of (repeatable; default: ${TRIGGER_EVENTS_DEFAULT.join(", ")})`,
       )
         .choices(ENUMS.TriggerEventType)
         .argParser(collectWord(ENUMS.TriggerEventType)),
     )
-    .option("--blue-green", "deploy to other hosts and move the traffic there; needs --target-group or --load-balancer")
+    .option(
+      "--blue-green",
+      "deploy to replacement hosts and move the traffic to them; needs --target-group or --load-balancer",
+    )
     .option(
       "--terminate-after <duration>",
-      "of blue/green: terminate the original hosts then (default: keep them)",
+      "blue/green: terminate the original hosts after this time (default: keep them)",
       parseDuration,
     )
     .option(
       "--wait-for-continue <duration>",
-      "of blue/green: wait that long for sluice continue before traffic moves",
+      "blue/green: wait up to this time for sluice continue before traffic moves",
       parseDuration,
     )
     .option("--service-role <arn>", "the API's serviceRoleArn, which Sluice does not use")
     .option(
       "--from-json <file>",
-      "the fields in the API's shape, as sluice groups show --json prints them (- is standard input)",
+      "fields in the API's shape, as printed by sluice groups show --json (- is standard input)",
     );
 }
 
@@ -148,7 +151,7 @@ function asInput(printed: Record<string, unknown>): Record<string, unknown> {
 function checkTogether(options: GroupOptions): void {
   const { blueGreen, terminateAfter, waitForContinue, trigger, triggerEvent } = options;
   if (!blueGreen && (terminateAfter ?? waitForContinue) !== undefined) {
-    throw usage("--terminate-after and --wait-for-continue are of --blue-green: add that");
+    throw usage("--terminate-after and --wait-for-continue need --blue-green");
   }
   if (trigger === undefined && triggerEvent !== undefined) throw usage("--trigger-event needs --trigger NAME=ARN");
 }

@@ -83,7 +83,7 @@ function blueGreenWords({ deploymentStyle, blueGreenDeploymentConfiguration: con
   const traffic =
     ready?.actionOnTimeout === "STOP_DEPLOYMENT"
       ? `traffic waits ${ready.waitTimeInMinutes ?? 0} min for sluice continue`
-      : "traffic moves by itself";
+      : "traffic moves automatically";
   return `${traffic}; ${originals}`;
 }
 

@@ -9,7 +9,7 @@ const EVENTS: Readonly<Record<string, AutoRollbackEvent>> = {
 const OFF = "off";
 
 export const ROLLBACK_EVENTS_HELP =
-  "what makes a deployment roll back: failure, alarm, stop, several with commas; or off";
+  "when to roll back automatically: failure, alarm, stop (several with commas); or off";
 
 /** `failure`, `failure,alarm`, `off`. */
 export function parseRollbackEvents(text: string): AutoRollbackConfiguration {
@@ -17,7 +17,7 @@ export function parseRollbackEvents(text: string): AutoRollbackConfiguration {
   const events = text.split(",").map((word) => {
     const event = EVENTS[word.trim()];
     if (event !== undefined) return event;
-    throw new InvalidArgumentError(`"${word}" is none of ${Object.keys(EVENTS).join(", ")}; or give ${OFF}`);
+    throw new InvalidArgumentError(`"${word}" is not one of ${Object.keys(EVENTS).join(", ")}, ${OFF}`);
   });
   return { enabled: true, events };
 }

@@ -216,12 +216,12 @@ function labelled(name: string, label: string | undefined): string {
 function waitOf({ deploymentId, status, instanceTerminationWaitTimeStarted }: DeploymentInfo): WaitView | undefined {
   const wait = (reason: string): WaitView => ({ reason, since: undefined, until: undefined });
   if (status === "Ready") {
-    return wait(`the replacement hosts are ready for traffic. To send it to them: sluice continue ${deploymentId}`);
+    return wait(`the replacement hosts are ready. To move the traffic to them: sluice continue ${deploymentId}`);
   }
-  if (status === "Baking") return wait("a zone is watched before the next one begins");
+  if (status === "Baking") return wait("a zone is monitored before the next zone starts");
   if (status === "InProgress" && instanceTerminationWaitTimeStarted) {
     return wait(
-      `the original hosts are kept, in case you want to go back: sluice stop ${deploymentId}. To end this wait now: sluice continue ${deploymentId} --termination`,
+      `the original hosts are kept. To roll back to them: sluice stop ${deploymentId}. To end this wait now: sluice continue ${deploymentId} --termination`,
     );
   }
   return undefined;

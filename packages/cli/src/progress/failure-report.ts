@@ -28,7 +28,7 @@ export function failureReport(view: DeploymentView, commandOptions = ""): string
   const others = failed.slice(HOSTS_IN_FULL_MAX).map(({ target }) => hostLabel(target.name, target.id));
   const blocks = [
     ...hosts,
-    ...(others.length > 0 ? [[`Failed too: ${others.join(", ")}`]] : []),
+    ...(others.length > 0 ? [[`Also failed: ${others.join(", ")}`]] : []),
     deploymentLines(view, failed.length > 0),
     // A misspelt hook or a script that is not in the bundle is often why.
     ...(view.statusMessages.length > 0 ? [view.statusMessages.map((message) => `note: ${message}`)] : []),
@@ -50,7 +50,7 @@ function byEnd(one: FailedTarget, other: FailedTarget): number {
 }
 
 function hostLines({ target, event }: FailedTarget): string[] {
-  const what = event?.status === "Unknown" ? "did not report the end of" : "failed in";
+  const what = event?.status === "Unknown" ? "did not report the result of" : "failed in";
   const lines = [`${hostLabel(target.name, target.id)} ${event === undefined ? "failed" : `${what} ${event.name}`}`];
   const failure = event?.failure;
   if (failure === undefined) return lines;

@@ -160,7 +160,7 @@ test("a failure tells the deployment's own messages, which often say why", () =>
 test("a host of which nobody knows how its event ended is not said to have failed in it", () => {
   const unknown = target(1, "Failed", ["Succeeded", "Unknown"]);
   expect(failureReport(view("Stopped", [unknown], "MANUAL_STOP: stopped")).split("\n")[0]).toBe(
-    "host-1 (i-1) did not report the end of Install",
+    "host-1 (i-1) did not report the result of Install",
   );
 });
 
@@ -233,7 +233,7 @@ test("nothing that a person needs is cut off at 110 columns, or at 60", () => {
   const revision = `s3://sluice-revisions/${"a-long-application-name/".repeat(3)}web-0123456789abcdef.tgz`;
   const wait = {
     reason:
-      "the original hosts are kept, in case you want to go back: sluice stop d-A1B2C3D4E. To end this wait now: sluice continue d-A1B2C3D4E --termination",
+      "the original hosts are kept. To roll back to them: sluice stop d-A1B2C3D4E. To end this wait now: sluice continue d-A1B2C3D4E --termination",
     since: undefined,
     until: undefined,
   };

@@ -41,7 +41,7 @@ export async function showProgress(
   try {
     const follow = followDeployment(connection, deploymentId, {
       signal: interrupted.signal,
-      onAway: (error) => display.note(`${error.message} Trying again.`),
+      onAway: (error) => display.note(`${error.message} Retrying.`),
     });
     for await (const view of follow) {
       last = view;
@@ -55,7 +55,7 @@ export async function showProgress(
   }
   const data = connection.dataDirectory === undefined ? "" : ` --data ${shellWord(connection.dataDirectory)}`;
   if (last === undefined || !isOver(last)) {
-    printError(`${deploymentId} goes on. To follow it again: sluice watch ${deploymentId}${data}`);
+    printError(`${deploymentId} continues. To follow it again: sluice watch ${deploymentId}${data}`);
     printError(`To stop it: sluice stop ${deploymentId}${data}`);
     return EXIT_INTERRUPTED;
   }

@@ -65,7 +65,7 @@ test("the same files give the same bundle, whenever they were written", async ()
 
 test("what cannot be a revision is refused with its cure", async () => {
   await expect(bundleDirectory(join(directory, "absent"))).rejects.toThrow(
-    "absent does not exist. Name the directory that holds appspec.yml",
+    "absent does not exist. Name the directory that contains appspec.yml",
   );
   await expect(bundleDirectory(directory)).rejects.toThrow("has no appspec.yml");
 });

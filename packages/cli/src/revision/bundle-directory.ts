@@ -45,7 +45,9 @@ export class NoAppSpec extends CommandFailed {}
 export async function appSpecNameIn(directory: string): Promise<string> {
   const topLevel = await readdir(directory).catch((cause: NodeJS.ErrnoException) => {
     const problem = cause.code === "ENOTDIR" && existsSync(directory) ? "is not a directory" : whyUnreadable(cause);
-    throw new CommandFailed(`${directory} ${problem}. Name the directory that holds ${APP_SPEC_NAMES[0]}`, { cause });
+    throw new CommandFailed(`${directory} ${problem}. Name the directory that contains ${APP_SPEC_NAMES[0]}`, {
+      cause,
+    });
   });
   const name = APP_SPEC_NAMES.find((appSpec) => topLevel.includes(appSpec));
   if (name !== undefined) return name;
@@ -53,7 +55,7 @@ export async function appSpecNameIn(directory: string): Promise<string> {
   const cure =
     inside === undefined
       ? "every revision needs one in its top directory"
-      : `there is one in ${join(directory, inside)}: name that directory`;
+      : `${join(directory, inside)} has one: name that directory`;
   throw new NoAppSpec(`${directory} has no ${APP_SPEC_NAMES.join(" and no ")}: ${cure}`);
 }
 

@@ -63,7 +63,7 @@ it("warns, and refuses before the upload what every host would refuse", async ()
     `${directory} was not uploaded, because the deployment would fail:`,
     "  appspec.yml line 5: The script a.sh is not in the bundle: every host fails at AfterInstall. Add it to the bundle, or correct the location.",
     "  appspec.yml line 7: The script b.sh is not in the bundle: every host fails at ApplicationStart, unless a script that runs before puts it there. Add it to the bundle, or correct the location.",
-    "Correct that, or deploy it as it is with --no-lint.",
+    "Correct this, or deploy it unchanged with --no-lint.",
   ]);
   await put("appspec.yml", "version: 0.0\nos: linux\n# one\n# two\n files:\n");
   await expect(checkBeforeUpload(directory)).rejects.toThrow(
@@ -73,9 +73,7 @@ it("warns, and refuses before the upload what every host would refuse", async ()
 
 it("reads appspec.yaml where there is no appspec.yml, as agents do, and says where else there is one", async () => {
   await put("web/appspec.yaml", `${HEAD}hook: {}\n`);
-  await expect(lintDirectory(directory)).rejects.toThrow(
-    `there is one in ${join(directory, "web")}: name that directory`,
-  );
+  await expect(lintDirectory(directory)).rejects.toThrow(`${join(directory, "web")} has one: name that directory`);
   directory = join(directory, "web");
   try {
     expect(await lintDirectory(directory)).toMatchObject({

@@ -31,7 +31,7 @@ export async function checkBeforeUpload(path: string): Promise<void> {
   if (errors.length === 0) return;
   const told = errors.map((finding) => describeFinding(fileName, finding)).join("\n  ");
   throw new CommandFailed(
-    `${path} was not uploaded, because the deployment would fail:\n  ${told}\nCorrect that, or deploy it as it is with --no-lint.`,
+    `${path} was not uploaded, because the deployment would fail:\n  ${told}\nCorrect this, or deploy it unchanged with --no-lint.`,
   );
 }
 
@@ -85,7 +85,7 @@ async function entryAt(path: string): Promise<NamedEntry> {
 async function readStart(path: string, maxBytes: number): Promise<Buffer> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: NodeJS.ErrnoException) => {
     throw new CommandFailed(
-      `${excerpt(path)} cannot be read (${cause.code}): it is part of the bundle, so give it to your user`,
+      `${excerpt(path)} cannot be read (${cause.code}): it is part of the bundle, so this user needs read permission`,
       { cause },
     );
   });

@@ -69,7 +69,7 @@ function cannotBePacked(root: string, problems: readonly (EntryProblem & { reado
   const more = problems.length - named.length;
   return new CommandFailed(
     [
-      `${root} cannot be deployed, because hosts refuse what is in it:`,
+      `${root} cannot be deployed, because hosts refuse these entries:`,
       ...named,
       ...(more > 0 ? [`  and ${more} more`] : []),
     ].join("\n"),

@@ -33,14 +33,14 @@ export async function localBundle(path: string): Promise<LocalBundle> {
   const kind = bundleTypeOf(path);
   if (kind === undefined) {
     throw new CommandFailed(
-      `${path} is no bundle: name a directory, or a file that ends in ${BUNDLE_ENDINGS.join(", ")}`,
+      `${path} is not a bundle: name a directory, or a file that ends in ${BUNDLE_ENDINGS.join(", ")}`,
     );
   }
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     throw new CommandFailed(
       cause.code === "ERR_FS_FILE_TOO_LARGE"
-        ? `${path} is too large to send at once: upload it with aws s3 cp, and deploy it with --s3-location s3://BUCKET/KEY`
-        : `${path} ${whyUnreadable(cause)}. See who may: ls -l ${path}`,
+        ? `${path} is too large for a single upload: upload it with aws s3 cp, and deploy it with --s3-location s3://BUCKET/KEY`
+        : `${path} ${whyUnreadable(cause)}. See its owner and mode: ls -l ${path}`,
       { cause },
     );
   });

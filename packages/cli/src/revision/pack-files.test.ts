@@ -92,7 +92,7 @@ test("what hosts refuse is refused before the upload, each by its name", async (
     '  "new\\nline": its name contains a line break, which the list of installed files cannot hold. Rename it.',
     '  "pipe": it is not a file, a directory or a link. Remove it from the directory.',
     '  "to-latin1": it is a link whose target is not UTF-8. Rename what it leads to.',
-    `${directory} cannot be deployed, because hosts refuse what is in it:`,
+    `${directory} cannot be deployed, because hosts refuse these entries:`,
   ]);
   expect(existsSync(join(base, "bundle.tgz"))).toBe(false);
 });

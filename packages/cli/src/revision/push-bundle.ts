@@ -55,7 +55,7 @@ async function createBucket(server: Connection, bucket: string): Promise<void> {
     answer.resume();
     if (answer.statusCode === HTTP_OK) return;
     throw new CommandFailed(
-      `the bucket ${bucket} does not exist and could not be made (HTTP ${answer.statusCode}): make it with \`aws s3 mb s3://${bucket}\`, or choose another with --bucket`,
+      `the bucket ${bucket} does not exist and could not be created (HTTP ${answer.statusCode}). Create it with \`aws s3 mb s3://${bucket}\`, or choose another with --bucket`,
     );
   } finally {
     agent.destroy();

@@ -6,7 +6,7 @@ import { CommandFailed } from "../command-failed.ts";
 
 const REFUSED = "InvalidTargetInstancesException";
 const NAME_REPLACEMENTS =
-  "the group is blue/green, and no replacement hosts are named: add --target-tag Key=Value, a tag that they carry";
+  "the group is blue/green and needs replacement hosts: give a tag that they have with --target-tag Key=Value";
 
 /** The replacement hosts of a blue/green deployment: those with any of the tags. */
 export function replacementsWith(tags: readonly Tag[] | undefined): { readonly targetInstances?: TargetInstances } {

@@ -23,7 +23,7 @@ export async function onlyChildOf(child: ChildProcess): Promise<number> {
     if (first > 0) return first;
     await sleep(POLL_MILLISECONDS);
   }
-  throw new Error(`${child.spawnargs.join(" ")} ended before it had started what it was to run`);
+  throw new Error(`${child.spawnargs.join(" ")} exited before it started its program`);
 }
 
 /** Sends a signal to a process of ours; that it is gone already is not an error. */

@@ -53,7 +53,7 @@ export async function startDetached(dataDirectory: string, args: readonly string
     const record = await untilReady(dataDirectory, () => status !== undefined);
     if (interruption !== undefined) {
       await end;
-      throw new CommandFailed("interrupted before it was ready; nothing runs", {
+      throw new CommandFailed("interrupted before it was ready; nothing is running", {
         exitStatus: SIGNAL_BASE + INTERRUPTIONS[interruption],
       });
     }
@@ -61,7 +61,7 @@ export async function startDetached(dataDirectory: string, args: readonly string
       const said = readFileSync(logFile, "utf8")
         .trim()
         .replace(/^sluice: /gm, "");
-      throw new CommandFailed(said || `sluice up ended (${status}) and said nothing`, {
+      throw new CommandFailed(said || `sluice up exited (${status}) without a message`, {
         exitStatus: typeof status === "number" && status !== 0 ? status : 1,
       });
     }

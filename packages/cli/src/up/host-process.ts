@@ -38,7 +38,7 @@ export async function startAgent(command: AgentCommand): Promise<AgentProcess> {
   }
   // nsenter forks to be inside of the process namespace; without it every step before the agent is an exec.
   const processId = command.enter.length > 0 ? await onlyChildOf(child) : child.pid;
-  if (processId === undefined) throw new Error(`the agent could not be started, see ${command.logFile}`);
+  if (processId === undefined) throw new Error(`the agent could not be started. See ${command.logFile}`);
   return {
     processId,
     ended: ended(child),

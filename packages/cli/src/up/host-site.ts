@@ -136,7 +136,7 @@ async function findFreePort(host: string, preferred: number): Promise<number> {
   await listen(preferred).catch(() => listen(0));
   const address = probe.address();
   await new Promise((done) => probe.close(done));
-  if (address === null || typeof address === "string") throw new Error(`${host} has no free port`);
+  if (address === null || typeof address === "string") throw new Error(`no port of ${host} is free`);
   return address.port;
 }
 
@@ -253,13 +253,15 @@ class Site implements HostSite {
     for (const directory of plan.directories) await mkdir(directory, { recursive: true, mode: 0o755 });
     const namespaces = await openNamespaces();
     this.#namespaces.push(namespaces);
-    if (this.#isClosed) throw new Error("the hosts were closed while they were being started");
+    if (this.#isClosed) throw new Error("the hosts were stopped while they started");
     try {
       for (const command of plan.commands) await namespaces.run(command);
       await namespaces.run(["hostname", host.name]);
     } catch (error) {
       if (!(error instanceof ProgramFailed)) throw error;
-      throw new Error(`${host.name} cannot have a file tree of its own here: ${error.message}`, { cause: error });
+      throw new Error(`no separate file tree for ${host.name} is possible on this machine: ${error.message}`, {
+        cause: error,
+      });
     }
     await plugIn(bridge, { index: host.index, address: host.address, processId: namespaces.processId }, namespaces.run);
     return [...namespaces.enter, "chroot", rootOf(host.tree)];

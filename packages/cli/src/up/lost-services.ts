@@ -50,7 +50,7 @@ export async function findLostServices(
 /** As lines to print. `data` is what the command needs to find the server; empty when it finds it by itself. */
 export function describeLostServices(lost: readonly LostServices[], dataOption: string): string[] {
   return lost.flatMap(({ application, group, deploymentId, hosts }) => [
-    `${hosts.join(", ")}: the services of ${deploymentId} (${application}, ${group}) ended with the last run. To deploy its revision again:`,
+    `${hosts.join(", ")}: the services of ${deploymentId} (${application}, ${group}) stopped when the last run ended. To deploy its revision again:`,
     `  sluice rollback --application ${application} --group ${group} --to ${deploymentId} --watch${dataOption}`,
   ]);
 }

@@ -79,7 +79,7 @@ async function waitUntilAlive(connection: Connection, hosts: readonly LocalHost[
     const [host] = waiting.values();
     if (host === undefined) return;
     if (Date.now() > deadline)
-      throw new Error(`${host.name} (${host.id}) does not poll the server, see ${host.logFile}`);
+      throw new Error(`${host.name} (${host.id}) does not poll the server. See ${host.logFile}`);
     await sleep(ALIVE_POLL_MILLISECONDS);
   }
 }

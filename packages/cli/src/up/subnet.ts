@@ -44,7 +44,9 @@ export function chooseSubnet(destinations: readonly string[], preferred: string 
   const candidates = Array.from({ length: CANDIDATES }, (_, index) => `10.77.${index}`);
   const prefix = [...(preferred === undefined ? [] : [preferred]), ...candidates].find(isFree);
   if (prefix === undefined)
-    throw new Error("no network of 10.77.0.0/16 is free of the machine's routes: see `ip route show table all`");
+    throw new Error(
+      "every network in 10.77.0.0/16 conflicts with a route of this machine: see `ip route show table all`",
+    );
   return { prefix };
 }
 
@@ -54,6 +56,6 @@ export function machineAddress(subnet: Subnet): string {
 
 /** @param index of the host, from 0 */
 export function hostAddress(subnet: Subnet, index: number): string {
-  if (index >= HOSTS_MAX) throw new Error(`at most ${HOSTS_MAX} hosts fit into one network`);
+  if (index >= HOSTS_MAX) throw new Error(`one network can have at most ${HOSTS_MAX} hosts`);
   return `${subnet.prefix}.${FIRST_HOST + index}`;
 }

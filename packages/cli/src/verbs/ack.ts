@@ -19,7 +19,7 @@ export function define(command: Command): void {
   addExamples(command, "sluice ack --data .sluice/up", "sluice ack --application web --group demo --data .sluice/up");
   command.addHelpText(
     "after",
-    "\nA group that was rolled back says so until a new deployment to it succeeds, or until a person acknowledges it here.",
+    "\nA group that was rolled back is listed until a new deployment to it succeeds, or until you acknowledge it with this command.",
   );
   command.action(async (options: AckOptions) => {
     if ((options.application === undefined) !== (options.group === undefined)) {
@@ -40,7 +40,7 @@ export function define(command: Command): void {
     });
     if (options.json) printJson(answer);
     else if (answer.acknowledged) print(`${options.application}/${options.group}: acknowledged`);
-    else print(`${options.application}/${options.group} was not rolled back, or it was acknowledged before`);
+    else print(`${options.application}/${options.group} was not rolled back, or is already acknowledged`);
   });
 }
 

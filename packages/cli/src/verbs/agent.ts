@@ -29,10 +29,7 @@ export function define(command: Command): void {
 }
 
 function addDataOption(command: Command): Command {
-  return command.requiredOption(
-    "--data <dir>",
-    "the agent's directory on this host: its key, and what it has installed",
-  );
+  return command.requiredOption("--data <dir>", "the agent's directory on this host, with its key and its revisions");
 }
 
 function defineEnroll(parent: Command): void {
@@ -41,20 +38,20 @@ function defineEnroll(parent: Command): void {
     .requiredOption("--server <url>", "the server's address")
     .option(
       "--token-file <file>",
-      "the token of `sluice token create`, in the first line of a file; - is standard input",
+      "a file with the token of `sluice token create` in its first line; - is standard input",
     )
-    .option("--token <token>", "the token itself; while the command runs, every user of this machine can see it (ps)")
+    .option("--token <token>", "the token; every user of this machine can see it (ps) while the command runs")
     .option(
       "--name <name>",
-      "the host's name, and its tag Name unless the token has one (default: the machine's, no tag)",
+      "the host's name, also set as the tag Name unless the token has one (default: the machine's name, no tag)",
     )
     .option("--tag <key=value>", "a tag that the token allows (repeatable)", collectTag)
-    .option("--on-premises", "an on-premises instance instead of an EC2-style one")
+    .option("--on-premises", "enrol an on-premises instance instead of an EC2-style one")
     .option("--zone <zone>", "the host's zone")
-    .option("--address <address>", "the address to show for it")
+    .option("--address <address>", "the address to show for the host")
     .option(
       "--force",
-      "replace the enrolment in the directory; a host of the same name keeps its id, which its old key there proves",
+      "replace the enrolment in the directory; a host with the same name keeps its id, because its old key proves it",
     );
   addJsonOption(addDataOption(enroll));
   addExamples(
@@ -81,8 +78,8 @@ function defineEnroll(parent: Command): void {
     const problem = whoElseMayChange(options.data);
     if (problem !== undefined) {
       printError(
-        `Warning: users of this host can make an agent that is root run scripts of theirs: ${problem}. If the agent is to run as another user, ` +
-          `remove the host again (sluice hosts remove ${enrolled.hostName}), and enrol as that user, who owns the directory: sudo -u USER sluice agent enroll … --force --data ${options.data}`,
+        `Warning: users of this host can make an agent that runs as root run their scripts: ${problem}. To run the agent as another user, ` +
+          `remove the host (sluice hosts remove ${enrolled.hostName}), then enrol as the user who owns the directory: sudo -u USER sluice agent enroll … --force --data ${options.data}`,
       );
     }
     if (options.json)
@@ -92,7 +89,7 @@ function defineEnroll(parent: Command): void {
       const next =
         running === undefined
           ? `Start it: sluice agent run --data ${options.data}`
-          : `Restart its agent${running.processId === undefined ? "" : ` (process ${running.processId})`}, which still uses the old enrolment`;
+          : `Restart its agent${running.processId === undefined ? "" : ` (process ${running.processId})`}: it still uses the old enrolment`;
       const was = formerId === undefined || formerId === enrolled.hostId ? "" : `It was ${formerId} before. `;
       print(`${hostLabel(enrolled.hostName, enrolled.hostId)} is enrolled. ${was}${next}`);
     }
@@ -131,7 +128,7 @@ function defineStatus(parent: Command): void {
 }
 
 function describeStatus(directory: string, status: AgentStatus): string[] {
-  if (!status.enrolled) return [`${directory} holds no enrolment. Enrol this host: sluice agent enroll --help`];
+  if (!status.enrolled) return [`${directory} contains no enrolment. Enrol this host: sluice agent enroll --help`];
   const lines = [`${hostLabel(status.hostName ?? "", status.hostId ?? "")}, host of ${status.server}`];
   const { running } = status;
   if (running === undefined)
@@ -140,16 +137,16 @@ function describeStatus(directory: string, status: AgentStatus): string[] {
   if (running.processId === undefined) {
     return [
       ...lines,
-      `the process that has ${directory}/agent.sock open does not answer. Is the agent suspended (kill -CONT), or very busy?`,
+      `the process that has ${directory}/agent.sock open does not answer. The agent is very busy, or suspended (continue it: kill -CONT)`,
     ];
   }
   lines.push(
-    `its agent runs as process ${running.processId} since ${running.startedAt}${running.isStopping ? ", and is stopping" : ""}`,
+    `its agent has been running as process ${running.processId} since ${running.startedAt}${running.isStopping ? ", and is stopping" : ""}`,
   );
-  if (running.lastFailure !== undefined) lines.push(`the server does not answer it: ${running.lastFailure}`);
-  else if (running.lastPollAt !== undefined) lines.push(`the server last answered it at ${running.lastPollAt}`);
+  if (running.lastFailure !== undefined) lines.push(`the server does not answer: ${running.lastFailure}`);
+  else if (running.lastPollAt !== undefined) lines.push(`the server last answered at ${running.lastPollAt}`);
   for (const { event, deploymentId, state, since } of running.heldCommands) {
-    lines.push(`holds ${event} of ${deploymentId} (${state} since ${since})`);
+    lines.push(`working on ${event} of ${deploymentId} (${state} since ${since})`);
   }
   return lines;
 }

@@ -75,11 +75,11 @@ function defineCreate(parent: Command): void {
   create
     .argument("<name>", "the application's name")
     .addOption(
-      new Option("--platform <platform>", "what it is deployed to: hosts, an ECS service or a Lambda function")
+      new Option("--platform <platform>", "the compute platform: hosts (Server), an ECS service or a Lambda function")
         .choices(["Server", "ECS", "Lambda"])
         .default("Server"),
     )
-    .option("--tag <key=value>", "a tag of the application itself, not of hosts (repeatable)", collectTag);
+    .option("--tag <key=value>", "a tag of the application, not of hosts (repeatable)", collectTag);
   addJsonOption(addClientOptions(create));
   addExamples(create, "sluice applications create web --data .sluice/up");
   create.action(async (applicationName: string, { platform, tag, ...options }: CreateOptions) => {

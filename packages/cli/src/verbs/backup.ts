@@ -29,14 +29,14 @@ const PRIVATE_FILE = 0o600;
 const CONNECTION_ENDED: ReadonlySet<string> = new Set(["ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"]);
 
 export function define(command: Command): void {
-  command.argument("<file>", "where to write the backup: a tar archive, readable by its owner alone");
-  command.option("--no-logs", "leave out what deployments' scripts wrote");
-  command.option("--force", "replace a file that is there");
+  command.argument("<file>", "where to write the backup: a tar archive, readable only by its owner");
+  command.option("--no-logs", "leave out the output of deployments' scripts");
+  command.option("--force", "replace an existing file");
   addJsonOption(addClientOptions(command));
   addExamples(command, "sluice backup /backup/sluice-$(date +%F).tar --data /var/lib/sluice");
   command.addHelpText(
     "after",
-    "\nThe file holds every key of the server. Deployments go on meanwhile. Put it back with sluice restore.",
+    "\nThe file contains every key of the server. Deployments continue during the backup. Restore it with sluice restore.",
   );
   command.action(async (file: string, options: BackupOptions) => {
     checkBackupFile(file, options.force ?? false);
@@ -87,7 +87,7 @@ async function download(connection: Connection, file: string, hasLogs: boolean):
 }
 
 function brokeOff(cause: unknown): CommandFailed {
-  return new CommandFailed("the backup broke off; the server's log says why. Try again", { cause });
+  return new CommandFailed("the backup was interrupted: see the server's log, then try again", { cause });
 }
 
 async function refusal(
@@ -101,7 +101,7 @@ async function refusal(
   } catch {
     // Not from Sluice: what it says is all there is.
   }
-  return new CommandFailed(`the server gives no backup (${answer.statusCode}): ${message}`);
+  return new CommandFailed(`the server refused the backup (${answer.statusCode}): ${message}`);
 }
 
 /** On the disk, with its name, before anybody is told so. */

@@ -71,12 +71,14 @@ function defineShow(parent: Command): void {
 }
 
 function defineCreate(parent: Command): void {
-  const create = parent.command("create").description("create a deployment configuration; it never changes afterwards");
+  const create = parent
+    .command("create")
+    .description("create a deployment configuration; it cannot be changed afterwards");
   create
     .argument("<name>", "the configuration's name")
-    .option("--minimum-healthy <n|n%>", "of hosts: how many, or how many percent, stay healthy", parseHealthy)
+    .option("--minimum-healthy <n|n%>", "hosts: how many, or how many percent, have to stay healthy", parseHealthy)
     .addOption(
-      new Option("--platform <platform>", "for which kind of application (default: Server)").choices([
+      new Option("--platform <platform>", "the compute platform (default: Server)").choices([
         "Server",
         "ECS",
         "Lambda",
@@ -84,11 +86,15 @@ function defineCreate(parent: Command): void {
     )
     .option(
       "--canary <percent/minutes>",
-      "of ECS and Lambda: so much traffic first, the rest after so long",
+      "ECS and Lambda: the first share of the traffic, and the time until the rest",
       parseShift,
     )
-    .option("--linear <percent/minutes>", "of ECS and Lambda: so much more traffic each time", parseShift)
-    .option("--from-json <file>", "the rest, such as zones, in the API's shape (- is standard input)");
+    .option(
+      "--linear <percent/minutes>",
+      "ECS and Lambda: the share of the traffic that moves each time, and the interval",
+      parseShift,
+    )
+    .option("--from-json <file>", "other fields, such as zones, in the API's shape (- is standard input)");
   addJsonOption(addClientOptions(create));
   addExamples(
     create,
@@ -132,7 +138,7 @@ async function configInput(options: CreateOptions): Promise<Partial<CreateDeploy
           without(printed, READ_ONLY_MEMBERS),
         );
   if (fromJson === undefined && (minimumHealthy ?? canary ?? linear) === undefined) {
-    throw usage("say how it deploys: --minimum-healthy, --canary, --linear or --from-json");
+    throw usage("nothing says how to deploy: give --minimum-healthy, --canary, --linear or --from-json");
   }
   return {
     ...base,

@@ -17,12 +17,18 @@ export function define(command: Command): void {
     "sluice continue d-A1B2C3D4E --data .sluice/up",
     "sluice continue d-A1B2C3D4E --termination --data .sluice/up",
   );
-  command.addHelpText("after", "\nOf a blue/green deployment that is Ready: traffic moves to the replacement hosts.");
+  command.addHelpText(
+    "after",
+    "\nFor a blue/green deployment in the state Ready: the traffic moves to the replacement hosts.",
+  );
   command.action(async (deploymentId: string, options: ContinueOptions) => {
     using connection = connect(options);
     const deploymentWaitType = options.termination ? "TERMINATION_WAIT" : "READY_WAIT";
     await connection.codeDeploy.call("ContinueDeployment", { deploymentId, deploymentWaitType });
     if (options.json) printJson({ deploymentId, deploymentWaitType });
-    else print(`${deploymentId}: ${options.termination ? "the originals go now" : "traffic moves now"}`);
+    else
+      print(
+        `${deploymentId}: ${options.termination ? "the original hosts are terminated now" : "the traffic moves now"}`,
+      );
   });
 }

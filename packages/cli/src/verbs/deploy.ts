@@ -38,28 +38,28 @@ type Source = { readonly bundle: LocalBundle } | { readonly revision: RevisionLo
 
 export function define(command: Command): void {
   command
-    .argument("[directory]", "what to deploy: the directory that holds appspec.yml, or a .zip, .tgz or .tar of it")
+    .argument("[directory]", "what to deploy: the directory that contains appspec.yml, or a .zip, .tgz or .tar of it")
     .requiredOption("--application <name>", "the application")
     .requiredOption("--group <name>", "its deployment group")
     .option("--watch", "follow the deployment; exit with 0 only if it succeeds")
     .option(
       "--s3-location <location>",
-      "a bundle that is in a bucket: s3://BUCKET/KEY, or bucket=B,key=K,bundleType=zip",
+      "a bundle in a bucket: s3://BUCKET/KEY, or bucket=B,key=K,bundleType=zip",
       parseS3Location,
     )
     .option("--github-location <location>", "a commit on GitHub: OWNER/NAME@COMMIT", parseGitHubLocation)
-    .option("--bucket <bucket>", "where the bundle is put; made if it is missing", REVISIONS_BUCKET_DEFAULT)
+    .option("--bucket <bucket>", "the bucket for the bundle; created if it is missing", REVISIONS_BUCKET_DEFAULT)
     .option("--config <name>", "a deployment config instead of the group's, such as CodeDeployDefault.AllAtOnce")
-    .option("--description <text>", "kept with the revision and the deployment")
+    .option("--description <text>", "a description of the revision and the deployment")
     .option("--target-tag <Key=Value>", "a tag of the replacement hosts of a blue/green group; repeatable", collectTag)
-    .option("--ignore-application-stop-failures", "go on where the ApplicationStop of the revision before fails")
+    .option("--ignore-application-stop-failures", "continue if ApplicationStop of the previous revision fails")
     .addOption(
       new Option(
         "--file-exists-behavior <behavior>",
-        "what happens to a file that is there and was not deployed (default: DISALLOW, the deployment fails)",
+        "what to do with an existing file that was not deployed (default: DISALLOW, the deployment fails)",
       ).choices(ENUMS.FileExistsBehavior),
     )
-    .option("--outdated-only", "leave out hosts that run the group's current revision")
+    .option("--outdated-only", "skip hosts that run the group's current revision")
     .option("--auto-rollback <events>", `instead of the group's: ${ROLLBACK_EVENTS_HELP}`, parseRollbackEvents)
     .option("--no-lint", "deploy a directory or an archive without checking its AppSpec and files");
   addJsonOption(addClientOptions(command));
@@ -85,8 +85,8 @@ async function readSource(path: string | undefined, options: DeployOptions): Pro
   const [revision] = [s3Location, githubLocation].filter((location) => location !== undefined);
   const given = [path, s3Location, githubLocation].filter((each) => each !== undefined);
   if (given.length !== 1) {
-    const problem = given.length === 0 ? "say what to deploy" : "too much to deploy";
-    throw new CommandFailed(`${problem}: give one of DIRECTORY, --s3-location and --github-location`, {
+    const problem = given.length === 0 ? "nothing to deploy" : "more than one revision to deploy";
+    throw new CommandFailed(`${problem}: give one of DIRECTORY, --s3-location, --github-location`, {
       exitStatus: EXIT_USAGE,
     });
   }

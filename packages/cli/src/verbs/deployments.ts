@@ -36,7 +36,7 @@ export function define(command: Command): void {
 }
 
 function defineList(parent: Command): void {
-  const list = parent.command("list", { isDefault: true }).description("list deployments, the newest first");
+  const list = parent.command("list", { isDefault: true }).description("list deployments, newest first");
   list
     .option("--application <name>", "only of this application, with --group")
     .option("--group <name>", "only of this deployment group")
@@ -45,7 +45,7 @@ function defineList(parent: Command): void {
         .choices(ENUMS.DeploymentStatus)
         .argParser(collectWord(ENUMS.DeploymentStatus)),
     )
-    .option("--limit <n>", "how many at most", parsePositiveInteger, LISTED_DEFAULT);
+    .option("--limit <n>", "how many to list at most", parsePositiveInteger, LISTED_DEFAULT);
   addJsonOption(addClientOptions(list));
   addExamples(
     list,
@@ -70,7 +70,7 @@ function defineList(parent: Command): void {
 }
 
 function defineShow(parent: Command): void {
-  const show = parent.command("show").description("show a deployment, and what became of it on each host");
+  const show = parent.command("show").description("show a deployment and its result on each host");
   show.argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E");
   addJsonOption(addClientOptions(show));
   addExamples(show, "sluice deployments show d-A1B2C3D4E --data .sluice/up");

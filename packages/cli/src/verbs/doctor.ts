@@ -15,10 +15,10 @@ interface DoctorOptions extends ClientOptions {
 }
 
 export function define(command: Command): void {
-  command.option("--agent <dir>", "check the agent of this host instead, by its data directory");
+  command.option("--agent <dir>", "check the agent with this data directory, instead of the server");
   addJsonOption(addClientOptions(command));
   addExamples(command, "sluice doctor --data /var/lib/sluice", "sluice doctor --agent /var/lib/sluice-agent");
-  command.addHelpText("after", "\nChanges nothing. Exits with 1 when something is wrong; warnings alone exit with 0.");
+  command.addHelpText("after", "\nChanges nothing. Exits with 1 if a check fails; warnings alone exit with 0.");
   command.action(async (options: DoctorOptions) => {
     const checks = options.agent === undefined ? await serverChecks(options) : await agentChecks(options.agent);
     if (options.json) printJson(checks);

@@ -7,16 +7,21 @@ import { DATA_VARIABLE, directoryPlace, UP_DIRECTORY } from "../server-place.ts"
 import { endUp, isOfServerAlone } from "../up/running-up.ts";
 
 export function define(command: Command): void {
-  command.option("--data <dir>", `of which sluice up (default: ${DATA_VARIABLE}, else the nearest ${UP_DIRECTORY})`);
+  command.option(
+    "--data <dir>",
+    `the data directory of the sluice up (default: ${DATA_VARIABLE}, else the nearest ${UP_DIRECTORY})`,
+  );
   addExamples(command, "sluice down", "sluice down --data /tmp/try");
   command.addHelpText(
     "after",
-    "\nEnds the server, its hosts and what was deployed to them. Their data stays, for the next sluice up. Where nothing runs, it has nothing to do and exits with 0.",
+    "\nStops the server, its hosts and the processes that were deployed to them. Their data is kept for the next sluice up. Exits with 0 if nothing is running.",
   );
   command.action(async (options: { readonly data?: string }) => {
     const place = directoryPlace(options.data);
     if (place === undefined) {
-      print(`Nothing runs: ${DATA_VARIABLE} is not set, and there is no ${UP_DIRECTORY} here or above.`);
+      print(
+        `Nothing is running: ${DATA_VARIABLE} is not set, and there is no ${UP_DIRECTORY} in this directory or its parents.`,
+      );
       return;
     }
     const { directory } = place;
@@ -26,16 +31,18 @@ export function define(command: Command): void {
     switch (ended) {
       case "ended":
         print(
-          `The server and the hosts of ${directory} have ended. Its data stays; to remove that, too: rm -r ${directory}`,
+          `The server and the hosts of ${directory} are stopped. Their data is kept; to remove it: rm -r ${directory}`,
         );
         return;
       case "leftovers":
-        print(`Nothing ran in ${directory}; what a run that was killed had left has ended.`);
+        print(`Nothing was running in ${directory}; the remains of a killed run are removed.`);
         return;
       case "nothing":
         if (await isOfServerAlone(directory))
-          print(`No sluice up was started in ${directory}. A sluice server ends by Ctrl-C, or by its service manager.`);
-        else print(`Nothing runs in ${directory}${existsSync(directory) ? "" : ", which does not exist"}.`);
+          print(
+            `No sluice up was started in ${directory}. To stop a sluice server, press Ctrl-C or use its service manager.`,
+          );
+        else print(`Nothing is running in ${directory}${existsSync(directory) ? "" : ", which does not exist"}.`);
     }
   });
 }

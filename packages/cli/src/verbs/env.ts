@@ -68,7 +68,7 @@ function placeOf({ data }: EnvOptions): Place {
   const place = directoryPlace(data);
   if (place !== undefined) return place;
   throw new CommandFailed(
-    `no server is named: ${DATA_VARIABLE} is not set, and there is no ${UP_DIRECTORY} here or above. Give --data DIR, or start a server here: sluice up --detach`,
+    `no server is named: ${DATA_VARIABLE} is not set, and there is no ${UP_DIRECTORY} in this directory or its parents. Give --data DIR, or start a server here: sluice up --detach`,
     { exitStatus: EXIT_USAGE },
   );
 }
@@ -95,7 +95,7 @@ async function waitForServer(place: Place): Promise<void> {
 
 async function whyNotRunning(place: Place): Promise<string | undefined> {
   const config = join(place.directory, "aws", "config");
-  if (!existsSync(config)) return `${config} does not exist: a server writes it at its first start`;
+  if (!existsSync(config)) return `${config} does not exist: the server creates it at its first start`;
   const connection = connectionOf(place);
   const endpoint = connection.endpoints.codedeploy;
   try {
@@ -108,7 +108,7 @@ async function whyNotRunning(place: Place): Promise<string | undefined> {
     // It runs, and its database does not, for example.
     if (error.statusCode >= HTTP_SERVER_ERRORS) return undefined;
     throw new CommandFailed(
-      `what answers at ${endpoint} is not the server of ${describePlace(place)}: it refuses that server's key (${error.code}). That server is not running, and another one has its port`,
+      `another server answers at ${endpoint}: it refuses the key of ${describePlace(place)} (${error.code}). The server of that directory is not running, and another one uses its port`,
     );
   }
 }

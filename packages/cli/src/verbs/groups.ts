@@ -104,7 +104,7 @@ function defineUpdate(parent: Command): void {
     "sluice groups update --application web --group demo --auto-rollback failure --data .sluice/up",
     "sluice groups update --application web --group demo --new-name prod --data .sluice/up",
   );
-  update.addHelpText("after", "\nWhat is left out stays as it is; what is given replaces all of that field.");
+  update.addHelpText("after", "\nOmitted fields keep their values; a given field is replaced completely.");
   update.action(async (options: UpdateOptions) => {
     using connection = connect(options);
     const { deploymentStyle } = await readGroup(connection, options);
@@ -196,7 +196,7 @@ function formatGroups(groups: readonly DeploymentGroupInfo[]): string {
 function defineSettings(command: Command): void {
   const settings = command
     .command("settings")
-    .description("show or change the settings that Sluice has for a group beyond CodeDeploy's");
+    .description("show or change the settings of a group that CodeDeploy does not have");
   settings
     .requiredOption("--application <name>", "the application")
     .requiredOption("--group <name>", "its deployment group")

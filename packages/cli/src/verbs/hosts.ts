@@ -27,7 +27,7 @@ export function define(command: Command): void {
 
 function defineList(parent: Command): void {
   const list = parent.command("list", { isDefault: true }).description("list the hosts and their states");
-  list.option("--all", "removed hosts too");
+  list.option("--all", "also list removed hosts");
   addJsonOption(addClientOptions(list));
   addExamples(list, "sluice hosts list --data .sluice/up");
   list.action(async (options: ListOptions) => {
@@ -44,7 +44,7 @@ function defineList(parent: Command): void {
 }
 
 function defineShow(parent: Command): void {
-  const show = parent.command("show").description("show one host");
+  const show = parent.command("show").description("show a host");
   show.argument("<host>", "the host's name or id");
   addJsonOption(addClientOptions(show));
   addExamples(show, "sluice hosts show web-1 --data .sluice/up");
@@ -61,12 +61,12 @@ function defineShow(parent: Command): void {
 }
 
 function defineTag(parent: Command): void {
-  const tag = parent.command("tag").description("set tags of a host");
+  const tag = parent.command("tag").description("set tags on a host");
   tag.argument("<host>", "the host's name or id");
   tag.argument("<key=value...>", "the tags", collectTag);
   addJsonOption(addClientOptions(tag));
   addExamples(tag, "sluice hosts tag web-1 Environment=prod Role=web --data .sluice/up");
-  tag.addHelpText("after", "\nGroups select the host by them from the next deployment on.");
+  tag.addHelpText("after", "\nGroups use the new tags from the next deployment on.");
   tag.action(async (name: string, tags: readonly Tag[], options: ClientOptions) => {
     using connection = connect(options);
     const { host } = await connection.sluice.call("TagHost", { host: name, tags });
@@ -76,7 +76,7 @@ function defineTag(parent: Command): void {
 }
 
 function defineUntag(parent: Command): void {
-  const untag = parent.command("untag").description("remove tags of a host");
+  const untag = parent.command("untag").description("remove tags from a host");
   untag.argument("<host>", "the host's name or id");
   untag.argument("<key...>", "the tags' keys");
   addJsonOption(addClientOptions(untag));
@@ -92,10 +92,10 @@ function defineUntag(parent: Command): void {
 function defineAdd(parent: Command): void {
   const add = parent
     .command("add")
-    .description("declare a host before it enrols: deployments target it, and it is dark until it polls");
+    .description("declare a host that enrols later: deployments target it, and it is dark until it polls");
   add
-    .argument("<name>", "the host's name, as it will enrol")
-    .option("--instance-id <id>", "its id in EC2, where a fleet binding finds it there (default: a new id)")
+    .argument("<name>", "the name with which the host enrols")
+    .option("--instance-id <id>", "its EC2 instance id, for fleet bindings (default: a new id)")
     .option("--tag <key=value>", "a tag (repeatable)", collectTag)
     .option("--zone <zone>", "the host's zone");
   addJsonOption(addClientOptions(add));

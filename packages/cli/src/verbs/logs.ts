@@ -25,9 +25,9 @@ export function define(command: Command): void {
   command
     .argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E")
     .option("-f, --follow", "follow until the deployment ends")
-    .option("--host <host>", "only this host's, by name or id")
-    .option("--event <event>", "only this lifecycle event's, such as ValidateService")
-    .option("--raw", "only the scripts' output, byte for byte, for a file or a program; not for a terminal");
+    .option("--host <host>", "only the output of this host, by name or id")
+    .option("--event <event>", "only the output of this lifecycle event, such as ValidateService")
+    .option("--raw", "only the scripts' output, byte for byte, to a file or a pipe; not to a terminal");
   addJsonOption(addClientOptions(command));
   addExamples(
     command,
@@ -36,7 +36,7 @@ export function define(command: Command): void {
   );
   command.addHelpText(
     "after",
-    "\nAgents that do not stream (AWS's) send the end of the log of what failed: that is printed when there is no more. Control characters that scripts wrote are shown as \\x1b. With --json, one entry a line.",
+    "\nAgents that do not stream output (AWS's) send only the end of the log of a failed event: if there is no other output, that is printed. Control characters in the output are shown as \\x1b. With --json, one entry per line.",
   );
   command.action(async (deploymentId: string, options: LogsOptions) => {
     if (options.event !== undefined && !(LIFECYCLE_EVENTS as readonly string[]).includes(options.event)) {
@@ -45,8 +45,8 @@ export function define(command: Command): void {
     }
     if (options.raw && (options.json || process.stdout.isTTY)) {
       const message = options.json
-        ? "give --raw or --json, not both"
-        : "--raw does not write to a terminal, since control characters in the output could change it. Write to a file or a pipe, or leave --raw out";
+        ? "give either --raw or --json"
+        : "--raw does not write to a terminal, because control characters in the output could change it. Write to a file or a pipe, or omit --raw";
       throw new CommandFailed(message, { exitStatus: EXIT_USAGE });
     }
     using connection = connect(options);
@@ -77,8 +77,7 @@ async function printLogs(connection: Connection, deploymentId: string, options: 
   const reader = new DeploymentReader(connection.codeDeploy, connection.sluice, deploymentId);
   const view = await reader.read(AbortSignal.timeout(READ_TIMEOUT_MILLISECONDS));
   const tails = storedTails(view, { known: printed, targetId, lifecycleEvent: options.event });
-  if (tails.length > 0 && !options.json)
-    printError("Of these events there is only the end of the log, which the agent sent when it failed:");
+  if (tails.length > 0 && !options.json) printError("For these failed events, the agent sent only the end of the log:");
   for (const entry of tails) printEntry(entry);
   if (printed.size === 0 && tails.length === 0) printError(nothingKept(deploymentId, options));
 }
@@ -86,7 +85,7 @@ async function printLogs(connection: Connection, deploymentId: string, options: 
 /** On standard error: what is printed is what scripts wrote, and nothing else. */
 function nothingKept(deploymentId: string, { host, event }: LogsOptions): string {
   const of = [host && ` on ${host}`, event && ` in ${event}`].filter(Boolean).join("");
-  return `The server has no output of ${deploymentId}${of}: no script wrote any, or it was left out of the backup that the server was restored from (--no-logs)`;
+  return `The server has no output of ${deploymentId}${of}: no script wrote any, or the server was restored from a backup without logs (--no-logs)`;
 }
 
 async function findHost(connection: Connection, host: string): Promise<string> {

@@ -27,7 +27,7 @@ export function define(command: Command): void {
   command
     .argument(
       "[directory]",
-      "the directory to deploy, or a .zip, .tgz or .tar of it; it is checked here, and nothing is uploaded",
+      "the directory to deploy, or a .zip, .tgz or .tar of it; checked on this machine, not uploaded",
     )
     .requiredOption("--application <name>", "the application")
     .requiredOption("--group <name>", "its deployment group")
@@ -127,7 +127,7 @@ function formatPlan(plan: PlanDeploymentOutput, { application, group }: PlanOpti
       "Steps",
       plan.steps.map(({ description }, index) => `${index + 1}. ${description}`),
     ),
-    plan.end ? `Ends as ${plan.end.status}, if its scripts succeed and its hosts stay as they are.` : "",
+    plan.end ? `Ends as ${plan.end.status}, if all scripts succeed and no host changes its state.` : "",
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }

@@ -16,7 +16,7 @@ export function define(command: Command): void {
   addExamples(command, "sluice prune --dry-run --data /var/lib/sluice", "sluice prune --data /var/lib/sluice");
   command.addHelpText(
     "after",
-    "\nThe server does this by itself once an hour, by the section `retention` of its sluice.yml: without one, a deployment is removed a year after its end. What a group, a rollback or a host still needs is kept whatever its age.",
+    "\nThe server does this automatically once an hour, with the section `retention` of its sluice.yml; without that section, a deployment is removed a year after its end. Deployments that a group, a rollback or a host still needs are kept.",
   );
   command.action(async (options: PruneOptions) => {
     using connection = connect(options);
@@ -25,7 +25,7 @@ export function define(command: Command): void {
       : await pruneAll(connection);
     if (options.json) printJson(groups);
     else if (groups.length === 0 && !orphanedLogs && failure === undefined)
-      print("Nothing to remove: no deployment is past its retention.");
+      print("Nothing to remove: no deployment is older than its retention.");
     else if (groups.length > 0) print(options.dryRun ? formatPreview(groups) : formatPruned(groups));
     if (orphanedLogs) {
       const text = formatOrphaned(orphanedLogs, options.dryRun ? "would be removed" : "were removed");

@@ -23,7 +23,7 @@ export function define(command: Command): void {
   );
   command.addHelpText(
     "after",
-    "\nNothing is overwritten. Start the server afterwards as usual. Deployments that were in progress when the backup was taken end as Failed.",
+    "\nNothing is overwritten. Then start the server as usual. Deployments that were in progress at the time of the backup become Failed.",
   );
   command.action(async (file: string, options: RestoreOptions) => {
     const { restoreBackup } = await import("@sluice/server/backup/restore-backup.ts");

@@ -38,10 +38,13 @@ export function define(command: Command): void {
   command
     .requiredOption("--application <name>", "the application")
     .requiredOption("--group <name>", "its deployment group")
-    .option("--to <deployment>", "the deployment whose revision is to run again (default: the last good one before)")
-    .option("--target-tag <key=value>", "of a blue/green group: a tag of the hosts to go to (repeatable)", collectTag)
+    .option(
+      "--to <deployment>",
+      "the deployment whose revision to deploy again (default: the last successful one before)",
+    )
+    .option("--target-tag <key=value>", "blue/green groups: a tag of the hosts to deploy to (repeatable)", collectTag)
     .option("--watch", "follow the deployment; exit with 0 only if it succeeds")
-    .option("--yes", "do not ask; needed where there is no terminal");
+    .option("--yes", "do not ask for confirmation; required without a terminal");
   addJsonOption(addClientOptions(command));
   addExamples(
     command,
@@ -50,13 +53,13 @@ export function define(command: Command): void {
   );
   command.addHelpText(
     "after",
-    "\nAfter a deployment that failed or was stopped, the last successful revision is deployed again; after one that succeeded, the last revision before it that is another one than what runs. A second rollback goes no further back by itself: name a deployment with --to. A blue/green deployment that still keeps its original hosts goes back to them by sluice stop, which installs nothing.",
+    "\nAfter a deployment that failed or was stopped, the last successful revision is deployed again; after one that succeeded, the last revision that differs from the current one. A second rollback does not go further back: name a deployment with --to. If a blue/green deployment still keeps its original hosts, sluice stop moves the traffic back to them without installing anything.",
   );
   command.action(async (options: RollbackOptions) => {
     using connection = connect(options);
     const destination = await findDestination(connection, options);
     await confirm({
-      what: `${options.application}/${options.group} goes back to ${describe(destination)}`,
+      what: `${options.application}/${options.group} will be rolled back to ${describe(destination)}`,
       isGiven: options.yes ?? false,
       command: commandLine(options),
     });
@@ -89,7 +92,7 @@ async function findDestination(
   const { lastAttemptedDeployment: attempted, lastSuccessfulDeployment: successful, targetRevision } = info ?? {};
   if (successful?.deploymentId === undefined || targetRevision === undefined) {
     throw new CommandFailed(
-      `group ${group} of ${application} has no successful deployment to go back to; deploy a revision that works`,
+      `group ${group} of ${application} has no successful deployment to roll back to. Deploy a revision that works: sluice deploy DIRECTORY --application ${application} --group ${group}`,
     );
   }
   if (attempted?.deploymentId !== successful.deploymentId) {
@@ -99,15 +102,15 @@ async function findDestination(
   const current = await readDeployment(successful.deploymentId);
   if (isRollback(current)) {
     throw new CommandFailed(
-      `group ${group} of ${application} already runs what the rollback ${successful.deploymentId} brought back, ${revisionName(targetRevision)}. ` +
+      `group ${group} of ${application} already runs ${revisionName(targetRevision)}, which the rollback ${successful.deploymentId} deployed. ` +
         (earlier === undefined
-          ? "It never had a successful deployment of another one: to go elsewhere, name a deployment with --to"
-          : `To go further back, to ${describe(earlier)}: sluice rollback --application ${application} --group ${group} --to ${earlier.deploymentId}`),
+          ? "No other revision was ever deployed successfully. To deploy one, name its deployment with --to"
+          : `To roll back further, to ${describe(earlier)}: sluice rollback --application ${application} --group ${group} --to ${earlier.deploymentId}`),
     );
   }
   if (earlier !== undefined) return earlier;
   throw new CommandFailed(
-    `group ${group} of ${application} runs the revision of ${successful.deploymentId} and never had a successful deployment of another one: there is nothing to go back to. Name a deployment with --to`,
+    `group ${group} of ${application} has nothing to roll back to: it runs the revision of ${successful.deploymentId}, and no other revision was ever deployed successfully. Name a deployment with --to`,
   );
 
   /** A second deployment of what runs, and rollbacks, may lie in between. */

@@ -32,27 +32,27 @@ const LEFT_OPEN_MILLISECONDS = 500;
 export function define(command: Command): void {
   command
     .addOption(
-      new Option("--data <dir>", "the data directory; made at the first start")
+      new Option("--data <dir>", "the data directory; created at the first start")
         .env(DATA_VARIABLE)
         .makeOptionMandatory(),
     )
     .option(
       "--listen <host:port>",
-      "where to listen (default: 127.0.0.1:7450); off loopback, TLS is used",
+      "where to listen (default: 127.0.0.1:7450); on addresses other than loopback with TLS",
       parseListenAddress,
     )
     .option("--database <url>", "postgres://… instead of SQLite in the data directory")
-    .option("--allow-several-servers", "start though another server is on the PostgreSQL database (not supported)")
+    .option("--allow-several-servers", "start although another server uses the PostgreSQL database (not supported)")
     .option("--config <file>", "a sluice.yml")
     .option(
       "--tls-cert <file>",
-      "PEM of the certificate (default: a self-signed one, made at the first start off loopback)",
+      "the certificate, as PEM (default: a self-signed one, created at the first start on an address other than loopback)",
     )
-    .option("--tls-key <file>", "PEM of its key")
+    .option("--tls-key <file>", "the certificate's key, as PEM")
     .option("--region <region>", "the region in ARNs (default: us-east-1)")
     .option("--account-id <id>", "the account in ARNs (default: 111122223333)")
-    .addOption(new Option("--log-level <level>", "how much is logged (default: info)").choices(LOG_LEVELS))
-    .option("--log-format <format>", "text, json, or auto: text on a terminal, else JSON (default: auto)");
+    .addOption(new Option("--log-level <level>", "the log level (default: info)").choices(LOG_LEVELS))
+    .option("--log-format <format>", "the log format: text, json, or auto (text on a terminal, else JSON; default)");
   addExamples(command, "sluice server --data /var/lib/sluice --listen 0.0.0.0:7450");
   command.action(async (options: ServerOptions) => {
     if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {

@@ -9,7 +9,7 @@ export function define(command: Command): void {
   addExamples(command, "sluice stop d-A1B2C3D4E --data .sluice/up");
   command.addHelpText(
     "after",
-    "\nNo host begins another event. Scripts that run have a minute to end; then the deployment ends, and says that it does not know how they ended. What a load balancer is asked for ends at once.",
+    "\nNo host starts another event. Running scripts have 60 s to end; after that the deployment ends and reports their results as unknown. Waits for a load balancer end at once.",
   );
   command.action(async (deploymentId: string, options: ClientOptions) => {
     using connection = connect(options);

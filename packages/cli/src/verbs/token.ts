@@ -31,7 +31,7 @@ export function define(command: Command): void {
 }
 
 function defineCreate(command: Command): void {
-  const create = command.command("create").description("print an enrolment token, alone on standard output");
+  const create = command.command("create").description("create an enrolment token; standard output has only the token");
   create
     .option("--tag <key=value>", "a tag that hosts enrolled with the token get (repeatable)", collectTag)
     .option("--uses <n>", "how many hosts can enrol with it (default: 1)", parsePositiveInteger)
@@ -52,7 +52,7 @@ function defineCreate(command: Command): void {
 
 function defineList(command: Command): void {
   const list = command.command("list").description("list the tokens that hosts can enrol with, without their secrets");
-  list.option("--all", "tokens too that are expired or used up");
+  list.option("--all", "also list expired and used tokens");
   addJsonOption(addClientOptions(list));
   addExamples(list, "sluice token list --data .sluice/up");
   list.action(async (options: ListOptions) => {
@@ -60,12 +60,12 @@ function defineList(command: Command): void {
     const { tokens } = await connection.sluice.call("ListEnrolmentTokens", { includeSpent: options.all });
     if (options.json) printJson(tokens);
     else if (tokens.length > 0) print(formatTokens(tokens, new Date()));
-    else print(`No ${options.all ? "" : "usable "}tokens. Make one: sluice token create`);
+    else print(`No ${options.all ? "" : "usable "}tokens. Create one: sluice token create`);
   });
 }
 
 function defineRevoke(command: Command): void {
-  const revoke = command.command("revoke").description("make a token unusable; hosts that enrolled with it stay");
+  const revoke = command.command("revoke").description("revoke a token; hosts that enrolled with it stay enrolled");
   revoke.argument("<token>", "the token's id, as sluice token list shows it, or the token itself");
   addJsonOption(addClientOptions(revoke));
   addExamples(revoke, "sluice token revoke 4f0k2m9xw1qa --data .sluice/up");

@@ -28,7 +28,7 @@ export function define(command: Command): void {
 }
 
 function defineList(parent: Command): void {
-  const list = parent.command("list", { isDefault: true }).description("list trigger messages and their state");
+  const list = parent.command("list", { isDefault: true }).description("list trigger messages and their states");
   list.option("--failed", "only those that failed").option("--deployment <id>", "only those of one deployment");
   addJsonOption(addClientOptions(list));
   addExamples(list, "sluice triggers list --failed --data .sluice/up");
@@ -54,7 +54,7 @@ function defineReplay(parent: Command): void {
   );
   replay.action(async (notificationId: string | undefined, options: ReplayOptions) => {
     if ((notificationId === undefined) !== (options.allFailed ?? false)) {
-      throw new CommandFailed("give a message's id, or --all-failed: one of them", { exitStatus: EXIT_USAGE });
+      throw new CommandFailed("give either a message's id or --all-failed", { exitStatus: EXIT_USAGE });
     }
     using connection = connect(options);
     const answer = await connection.sluice.call("ReplayTriggerDelivery", {
@@ -75,7 +75,7 @@ function defineTest(parent: Command): void {
     .requiredOption("--group <name>", "its deployment group");
   addJsonOption(addClientOptions(test));
   addExamples(test, "sluice triggers test --application web --group demo --data .sluice/up");
-  test.addHelpText("after", "\nExits with 1 when the group has no trigger, or when a message was not delivered.");
+  test.addHelpText("after", "\nExits with 1 if the group has no trigger, or if a message was not delivered.");
   test.action(async (options: TestOptions) => {
     using connection = connect(options);
     const { tests } = await connection.sluice.call("TestTriggers", {
@@ -89,7 +89,7 @@ function defineTest(parent: Command): void {
     const failed = tests.filter(({ delivered }) => !delivered).length;
     if (failed > 0)
       throw new CommandFailed(
-        `${failed} of ${tests.length} test messages of ${group} were not delivered. Fix what OUTCOME says, then run the test again`,
+        `${failed} of ${tests.length} test messages of ${group} were not delivered. Correct the cause in OUTCOME, then run the test again`,
       );
   });
 }
@@ -111,7 +111,7 @@ async function listDeliveries(connection: Connection, options: ListOptions): Pro
 
 function replayHint({ data }: ListOptions): string {
   const where = data === undefined ? "" : ` --data ${shellWord(data)}`;
-  return `After fixing the REASON of the failed ones, send them again: sluice triggers replay --all-failed${where}`;
+  return `Correct the REASON of the failed messages, then send them again: sluice triggers replay --all-failed${where}`;
 }
 
 function nothingToList({ failed }: ListOptions): string {
@@ -148,7 +148,7 @@ function formatTests(tests: readonly TriggerTest[]): string {
 
 function replayed(notificationId: string | undefined, count: number): string {
   if (notificationId === undefined) return count === 1 ? "1 message is sent again" : `${count} messages are sent again`;
-  return count === 0 ? `${notificationId} is being sent at this moment` : `${notificationId} is sent again`;
+  return count === 0 ? `${notificationId} is already being sent` : `${notificationId} is sent again`;
 }
 
 function oneLine(text: string): string {

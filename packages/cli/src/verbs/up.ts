@@ -41,8 +41,8 @@ export function define(command: Command): void {
       collectTag,
     )
     .option("--listen <host:port>", "where the server listens (default: 127.0.0.1:7450)", parseListenAddress)
-    .option("--config <file>", "sluice.yml: which drivers serve load balancers, alarms, topics")
-    .option("--detach", "return when everything is ready, and go on in the background until sluice down");
+    .option("--config <file>", "sluice.yml, with the drivers for load balancers, alarms and topics")
+    .option("--detach", "return when everything is ready, and keep running in the background until sluice down");
   addExamples(
     command,
     "sluice up --detach",
@@ -71,7 +71,7 @@ async function dataDirectory({ data }: UpOptions): Promise<string> {
   // A server's directory is not to become one for trying things out because a variable was still set.
   if (!(await isOfServerAlone(directory))) return directory;
   throw new CommandFailed(
-    `${DATA_VARIABLE} is ${directory}, which holds the data of a sluice server. Give --data DIR to name another, or this one if it is meant`,
+    `${DATA_VARIABLE} is ${directory}, the data directory of a sluice server. Give another with --data DIR, or the same one to use it`,
     { exitStatus: EXIT_USAGE },
   );
 }
@@ -80,7 +80,7 @@ async function runHere(directory: string, options: UpOptions): Promise<void> {
   const asked = terminationOrTerminalClosed();
   const obstacle = await whyNoNamespaces();
   if (obstacle !== undefined && (options.hosts ?? 1) > 1) {
-    const message = `--hosts ${options.hosts}: several hosts on one machine need namespaces, and ${obstacle}. Leave --hosts out for one host that is this machine.`;
+    const message = `--hosts ${options.hosts}: several hosts on one machine need namespaces, and ${obstacle}. Omit --hosts to use one host, this machine.`;
     throw new CommandFailed(message, { exitStatus: EXIT_USAGE });
   }
   const tags = options.tag ?? TAGS_DEFAULT;
@@ -104,7 +104,7 @@ async function runHere(directory: string, options: UpOptions): Promise<void> {
   const ready = readyOf(up, directory, tags, obstacle);
   await noteReady(directory, ready);
   for (const line of [...describe(directory, ready), ...ready.lost]) print(line);
-  print("Ready. Ctrl-C stops the server and its hosts; what was deployed is kept for the next start.");
+  print("Ready. Ctrl-C stops the server and its hosts; deployments and installed files are kept for the next start.");
   await asked;
   isEnding = true;
   print("Stopping the hosts and the server ...");
@@ -117,7 +117,7 @@ async function goOnInBackground(directory: string, options: UpOptions): Promise<
   if (ready === undefined) return;
   for (const line of [...describe(directory, ready), ...ready.lost]) print(line);
   print(
-    `Ready, as process ${owner.processId}; its log is ${shown(logFileOf(directory))}. To end it all: sluice down${dataOption(directory)}`,
+    `Ready, as process ${owner.processId}; its log is ${shown(logFileOf(directory))}. To stop it: sluice down${dataOption(directory)}`,
   );
 }
 
@@ -126,23 +126,22 @@ async function sayWhatRuns(directory: string, running: UpRecord, options: UpOpti
   const { owner, ready } = (await untilReady(directory, () => false)) ?? running;
   if (ready !== undefined) for (const line of describe(directory, ready)) print(line);
   const down = `sluice down${dataOption(directory)}`;
-  const runs = `It runs already, as process ${owner.processId}. To end it all: ${down}`;
+  const runs = `Already running, as process ${owner.processId}. To stop it: ${down}`;
   const other = ready === undefined ? undefined : whatDiffers(options, ready);
-  if (other !== undefined)
-    throw new CommandFailed(`${other}. End what runs first: ${down}`, { exitStatus: EXIT_USAGE });
+  if (other !== undefined) throw new CommandFailed(`${other}. Stop it first: ${down}`, { exitStatus: EXIT_USAGE });
   if (options.detach) print(runs);
   else throw new CommandFailed(runs);
 }
 
 function whatDiffers({ hosts, listen, tag, config }: UpOptions, ready: UpReady): string | undefined {
   if (hosts !== undefined && hosts !== ready.hosts.length)
-    return `--hosts ${hosts}: what runs already has ${ready.hosts.length}`;
+    return `--hosts ${hosts}: the running sluice up has ${ready.hosts.length}`;
   const { hostname, port } = new URL(ready.url);
   if (listen !== undefined && listen.port !== 0 && String(listen.port) !== port)
-    return `--listen ${listen.host}:${listen.port}: what runs already listens on ${hostname}:${port}`;
+    return `--listen ${listen.host}:${listen.port}: the running sluice up listens on ${hostname}:${port}`;
   if (tag !== undefined && formatTags(tag) !== formatTags(ready.tags))
-    return `--tag ${formatTags(tag)}: the hosts that run already have ${formatTags(ready.tags)}`;
-  return config === undefined ? undefined : "--config is read at the start only, and something runs already";
+    return `--tag ${formatTags(tag)}: the running hosts have ${formatTags(ready.tags)}`;
+  return config === undefined ? undefined : "--config is read only at the start, and a sluice up is already running";
 }
 
 function readyOf(up: Up, directory: string, tags: readonly Tag[], obstacle: string | undefined): UpReady {
@@ -160,8 +159,8 @@ function describe(directory: string, { url, hosts, tags, obstacle }: UpReady): s
     ...(obstacle === undefined
       ? []
       : [
-          `One host, which is this machine itself: more would need namespaces of their own, and ${obstacle}.`,
-          `Deployments to it write where ${process.getuid?.() === 0 ? "root" : "you"} may write.`,
+          `One host, this machine: several hosts need namespaces, and ${obstacle}.`,
+          `Deployments to it can write wherever ${process.getuid?.() === 0 ? "root" : "your user"} can write.`,
         ]),
     `Sluice listens on ${url}, data in ${directory}`,
     ...hosts.map(({ name, id, address }) => `  ${hostLabel(name, id)}  ${address}  ${formatTags(tags)}`),
