@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { build, type Metafile, type OutputFile, type Plugin } from "esbuild";
 
 /**
@@ -14,6 +14,9 @@ interface Program {
   /** Packages whose code is left out: bin/sluice runs another program for the verbs that load it. */
   readonly without: readonly string[];
 }
+
+/** Files of the command line that load what `sluice.cjs` leaves out: those of the verbs for which bin/sluice runs another program. */
+const OF_OTHER_PROGRAMS = /^packages\/cli\/src\/(verbs\/(agent|server|restore)|up\/[a-z-]+|doctor\/agent-checks)\.ts$/;
 
 /** `build.ts [DIRECTORY]` */
 const OUTPUT_DIRECTORY = process.argv[2] ?? "dist";
@@ -30,9 +33,13 @@ function leaveOut(packages: readonly string[]): Plugin {
   return {
     name: "leave-out",
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^@sluice\// }, ({ path, kind }) => {
+      onResolve({ filter: /^@sluice\// }, ({ path, kind, importer }) => {
         const name = path.split("/")[1] ?? "";
         if (kind !== "dynamic-import" || !packages.includes(name)) return undefined;
+        const file = relative(process.cwd(), importer);
+        if (!OF_OTHER_PROGRAMS.test(file)) {
+          return { errors: [{ text: `${file} loads ${path}, which the programs that run it leave out` }] };
+        }
         return { path, namespace: "left-out" };
       });
       onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({

@@ -3,7 +3,7 @@ import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import { type RawTarEntry, type RawZipEntry, rawTar, rawZip } from "@sluice/agent/host/fixtures/raw-archives.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import { BundleFindings, toldOf } from "@sluice/server/preflight/bundle-findings.ts";
-import { readBundle } from "@sluice/server/preflight/read-bundle.ts";
+import { readBundle } from "@sluice/wire/archive/read-bundle.ts";
 import { describe, expect, it } from "vitest";
 
 const HEAD = "version: 0.0\nos: linux\n";

@@ -43,7 +43,7 @@ export async function lintRevision(path: string): Promise<RevisionLint> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) return lintDirectory(path);
   const { bytes, type } = await localBundle(path);
-  const { readBundle } = await import("@sluice/server/preflight/read-bundle.ts");
+  const { readBundle } = await import("@sluice/wire/archive/read-bundle.ts");
   const reading = await readBundle(bytes, type, new AbortController().signal);
   if (reading.outcome === "read") return reading;
   return { fileName: path, findings: [], unchecked: reading.reason };

@@ -1,9 +1,9 @@
 import type { RevisionFacts, RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import { describeFinding } from "@sluice/model/lint/finding.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import type { BundleReading } from "@sluice/wire/archive/read-bundle.ts";
 import type { PlannedCheck } from "@sluice/wire/sluice/operations.ts";
 import { bundleLabel, bundleProblem } from "../runner/start-check.ts";
-import type { BundleReading } from "./read-bundle.ts";
 
 /** A larger bundle is not fetched for the sake of its AppSpec. */
 const BUNDLE_READ_MAX_BYTES = 64 * 1024 * 1024;
@@ -58,7 +58,7 @@ async function appSpecCheck(
   const limited = AbortSignal.any([signal, AbortSignal.timeout(BUNDLE_READ_TIMEOUT_MILLISECONDS)]);
   try {
     const bundle = await revisions.read(revision, BUNDLE_READ_MAX_BYTES, limited);
-    const { readBundle } = await import("./read-bundle.ts");
+    const { readBundle } = await import("@sluice/wire/archive/read-bundle.ts");
     const reading = await readBundle(bundle, revision.s3Location.bundleType, limited);
     return reading.outcome === "unchecked" ? unread(reading.reason) : judged(reading);
   } catch (error) {

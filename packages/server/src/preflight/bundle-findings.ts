@@ -1,7 +1,7 @@
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import { describeFinding, type Finding } from "@sluice/model/lint/finding.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
-import type { BundleReading } from "./read-bundle.ts";
+import type { BundleReading } from "@sluice/wire/archive/read-bundle.ts";
 
 /** A larger bundle is not fetched at the start of a deployment: it would wait for that. */
 const MAX_CHECKED_BUNDLE_BYTES = 16 * 1024 * 1024;
@@ -65,7 +65,7 @@ export class BundleFindings {
     patience.throwIfAborted();
     const bundle = await this.#revisions.read(revision, MAX_CHECKED_BUNDLE_BYTES, patience);
     // The archive libraries are loaded when a bundle is read, so that an idle server stays small.
-    const { readBundle } = await import("./read-bundle.ts");
+    const { readBundle } = await import("@sluice/wire/archive/read-bundle.ts");
     return readBundle(bundle, revision.s3Location.bundleType, patience);
   }
 

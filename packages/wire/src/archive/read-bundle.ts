@@ -13,17 +13,17 @@ import { FILE_START_BYTES, type FileStart, fileStart } from "@sluice/model/lint/
 import type { Finding } from "@sluice/model/lint/finding.ts";
 import { lintAppSpec, missingAppSpec, scriptLocations } from "@sluice/model/lint/lint-bundle.ts";
 import type { BundleType } from "@sluice/model/revision-location.ts";
-import { EntryRefused } from "@sluice/wire/archive/entry-refused.ts";
-import { tarEntryKind } from "@sluice/wire/archive/tar-entry-kind.ts";
-import { TarReader } from "@sluice/wire/archive/tar-reader.ts";
-import { type ZipEntryKind, zipEntryKind } from "@sluice/wire/archive/zip-entry-kind.ts";
 import { type Entry, fromBufferPromise } from "yauzl";
+import { EntryRefused } from "./entry-refused.ts";
+import { tarEntryKind } from "./tar-entry-kind.ts";
+import { TarReader } from "./tar-reader.ts";
+import { type ZipEntryKind, zipEntryKind } from "./zip-entry-kind.ts";
 
 /** An AppSpec that is larger than this is not looked at. */
 const MAX_APP_SPEC_BYTES = 1024 * 1024;
 /** How much of a bundle's unpacked bytes is gone through. */
 const MAX_BUNDLE_UNPACKED_BYTES = 512 * 1024 * 1024;
-/** Of a bundle with more entries the AppSpec is checked alone: going through them takes the server's only thread. */
+/** Of a bundle with more entries the AppSpec is checked alone: going through them takes a server's only thread. */
 const MAX_BUNDLE_ENTRIES = 10_000;
 /** AppSpecs in directories that are kept until it is known whether their directory is taken away. */
 const MAX_WRAPPED_APP_SPECS = 4;
