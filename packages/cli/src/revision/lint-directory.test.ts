@@ -46,6 +46,25 @@ it("holds the AppSpec against what is in the directory: scripts, their first lin
   ]);
 });
 
+it("warns of an option that the AppSpec replaces, in a directory and in an archive (aws-codedeploy-agent, issue 305)", async () => {
+  const printed = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  await put("appspec.yml", `${HEAD}file_exists_behavior: OVERWRITE\n`);
+  const archive = join(directory, "bundle.tgz");
+  execFileSync("tar", ["-czf", archive, "-C", directory, "appspec.yml"]);
+  for (const path of [directory, archive]) {
+    await checkBeforeUpload(path, { fileExistsBehavior: "DISALLOW" });
+    expect(printed.mock.calls.join("")).toBe(
+      "warning: appspec.yml: its file_exists_behavior: OVERWRITE replaces --file-exists-behavior DISALLOW, which has no effect. Remove one of them.\n",
+    );
+    printed.mockClear();
+    await checkBeforeUpload(path, { fileExistsBehavior: "OVERWRITE" });
+    await checkBeforeUpload(path);
+  }
+  await put("appspec.yml", HEAD);
+  await checkBeforeUpload(directory, { fileExistsBehavior: "DISALLOW" });
+  expect(printed).not.toHaveBeenCalled();
+});
+
 it("warns, and refuses before the upload what every host would refuse", async () => {
   const printed = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   await put("appspec.yml", `${HEAD}hooks:\n  AfterInstal:\n    - location: a.sh\n`);

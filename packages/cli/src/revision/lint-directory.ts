@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { lstat, open, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { AppSpec, FileExistsBehavior } from "@sluice/model/app-spec/app-spec.ts";
 import { APP_SPEC_MAX_BYTES } from "@sluice/model/app-spec/yaml-text.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { findInBundle, listBundle, type NamedEntry } from "@sluice/model/lint/bundle-listing.ts";
@@ -16,16 +17,29 @@ export interface RevisionLint {
   /** Of the AppSpec that agents read. */
   readonly fileName: string;
   readonly findings: readonly Finding[];
+  /** Absent or null where there is none that agents accept. */
+  readonly appSpec?: AppSpec | null;
   /** Why nothing can be said: a clause without a full stop. */
   readonly unchecked?: string;
 }
 
+/** What the deployment says, and an AppSpec may say otherwise. */
+export interface OptionsOfDeployment {
+  readonly fileExistsBehavior?: FileExistsBehavior | undefined;
+}
+
 /** Prints the warnings on standard error. @throws CommandFailed for what every host would refuse */
-export async function checkBeforeUpload(path: string): Promise<void> {
-  const { fileName, findings, unchecked } = await lintRevision(path);
+export async function checkBeforeUpload(path: string, asked: OptionsOfDeployment = {}): Promise<void> {
+  const { fileName, findings, appSpec, unchecked } = await lintRevision(path);
   if (unchecked !== undefined) printError(`warning: ${path} was not checked: ${unchecked}`);
   for (const finding of findings) {
     if (finding.severity === "warning") printError(`warning: ${describeFinding(fileName, finding)}`);
+  }
+  const inFile = appSpec?.fileExistsBehavior ?? asked.fileExistsBehavior;
+  if (asked.fileExistsBehavior !== undefined && inFile !== asked.fileExistsBehavior) {
+    printError(
+      `warning: ${fileName}: its file_exists_behavior: ${inFile} replaces --file-exists-behavior ${asked.fileExistsBehavior}, which has no effect. Remove one of them.`,
+    );
   }
   const errors = findings.filter(({ severity }) => severity === "error");
   if (errors.length === 0) return;
@@ -69,7 +83,7 @@ export async function lintDirectory(directory: string): Promise<RevisionLint> {
     const start = fileStart(await readStart(join(directory, found.path), FILE_START_BYTES));
     files.set(found.path, { ...facts, start });
   }
-  return { fileName, findings: lintAppSpec(content, { ...listing, files }).findings };
+  return { fileName, ...lintAppSpec(content, { ...listing, files }) };
 }
 
 async function entryAt(path: string): Promise<NamedEntry> {

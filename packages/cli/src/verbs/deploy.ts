@@ -90,7 +90,7 @@ async function readSource(path: string | undefined, options: DeployOptions): Pro
       exitStatus: EXIT_USAGE,
     });
   }
-  if (path !== undefined && options.lint) await checkBeforeUpload(path);
+  if (path !== undefined && options.lint) await checkBeforeUpload(path, options);
   return revision === undefined ? { bundle: await localBundle(path ?? "") } : { revision };
 }
 

@@ -416,7 +416,7 @@ describe("files and permissions", () => {
   it("permissions that two entries give one file stop every Install", () => {
     const text = `${permission("object: /x, mode: 644")}  - {object: /x/bin/b, mode: 755}\n`;
     expect(lint(text, bundle(app))).toEqual([
-      'error permission-twice 7: permissions[1] and permissions[0] (line 6) both set the permissions of /x/bin/b: every host fails at Install. Give permissions[0] the pattern "*", which reaches only what is directly in /x (its except reaches no further, either), and each other directory an entry of its own.',
+      'error permission-twice 7: permissions[1] and permissions[0] (line 6) both set the permissions of /x/bin/b: every host fails at Install. Give permissions[0] the pattern "*", which reaches only what is directly in /x (its except reaches no further, either), and each other directory an entry of its own; or keep one of the two entries, and set the rest in an AfterInstall script.',
     ]);
     expect(lint(`${text}file_exists_behavior: RETAIN\n`, bundle(app))).toEqual([]);
   });

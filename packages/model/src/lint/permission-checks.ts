@@ -151,7 +151,7 @@ function namesBelow(rule: PermissionRule, object: string, installed: InstalledPa
 function howToNarrow(file: string, ...both: readonly WrittenPermission[]): string {
   const outer = both.find(({ rule, object }) => rule.pattern === EVERYTHING_BELOW && isBelowDirectoryOf(object, file));
   if (outer === undefined) return "Narrow one of them by pattern, except or type.";
-  return `Give ${outer.field} the pattern "*", which reaches only what is directly in ${quoted(outer.rule.object)} (its except reaches no further, either), and each other directory an entry of its own.`;
+  return `Give ${outer.field} the pattern "*", which reaches only what is directly in ${quoted(outer.rule.object)} (its except reaches no further, either), and each other directory an entry of its own; or keep one of the two entries, and set the rest in an AfterInstall script.`;
 }
 
 function isBelowDirectoryOf(object: string, file: string): boolean {

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import type { AppSpec } from "@sluice/model/app-spec/app-spec.ts";
 import { quotedEntryName } from "@sluice/model/bundle/entry-name.ts";
 import {
   APP_SPEC_NAMES,
@@ -33,7 +34,13 @@ const GZIP_MAGIC = 0x1f8b;
 const EXECUTABLE_BITS = 0o111;
 
 export type BundleReading =
-  | { readonly outcome: "read"; readonly fileName: string; readonly findings: readonly Finding[] }
+  | {
+      readonly outcome: "read";
+      readonly fileName: string;
+      readonly findings: readonly Finding[];
+      /** Absent or null where there is none that agents accept. */
+      readonly appSpec?: AppSpec | null;
+    }
   /** `reason` is a clause without a full stop. */
   | { readonly outcome: "unchecked"; readonly reason: string };
 
@@ -71,7 +78,7 @@ export async function readBundle(
     return { outcome: "unchecked", reason: `${fileName} is not a plain file of at most ${MAX_APP_SPEC_BYTES} bytes` };
   }
   const known = isWhole ? await withStarts(listing, text, content.startsOf) : null;
-  return { outcome: "read", fileName, findings: lintAppSpec(text, known).findings };
+  return { outcome: "read", fileName, ...lintAppSpec(text, known) };
 }
 
 /** Agents refuse the whole bundle for it, so nothing more is looked at. */
