@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
 import type { AppSpec } from "@sluice/model/app-spec/app-spec.ts";
 import { quotedEntryName } from "@sluice/model/bundle/entry-name.ts";
@@ -29,6 +30,9 @@ const MAX_BUNDLE_ENTRIES = 10_000;
 /** AppSpecs in directories that are kept until it is known whether their directory is taken away. */
 const MAX_WRAPPED_APP_SPECS = 4;
 const MAX_LINK_TARGET_BYTES = 4096;
+
+/** After so many bytes of a tar the server's only thread is free for others. */
+const PIECE_BYTES = 256 * 1024;
 
 const GZIP_MAGIC = 0x1f8b;
 const EXECUTABLE_BITS = 0o111;
@@ -196,9 +200,10 @@ async function readTar(bundle: Uint8Array, signal: AbortSignal): Promise<BundleC
     const path = plainPath(is.name);
     const isKept = named.length < MAX_BUNDLE_ENTRIES || isAppSpecPath(path);
     isWhole &&= isKept;
+    if (!isKept) return undefined;
     if (is.kind === "directory") named.push([is.name, { kind: is.kind }]);
     else if (is.kind === "link") named.push([is.name, { kind: is.kind, target: is.target }]);
-    else if (isKept) {
+    else {
       const facts = { kind: "file", isExecutable: executableBy(entry.mode), start: null } as const;
       const index = named.push([is.name, facts]) - 1;
       // What is stored of a sparse file does not begin with its beginning.
@@ -228,7 +233,11 @@ async function readTar(bundle: Uint8Array, signal: AbortSignal): Promise<BundleC
       if (unpackedBytes > MAX_BUNDLE_UNPACKED_BYTES) {
         throw new TooLarge(`unpacked it has more than ${MAX_BUNDLE_UNPACKED_BYTES} bytes`);
       }
-      reader.write(chunk);
+      for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+        reader.write(chunk.subarray(at, at + PIECE_BYTES));
+        await nextTurn();
+        signal.throwIfAborted();
+      }
     }
     reader.end();
   }

@@ -1,5 +1,5 @@
 import { refusedEntry } from "./entry-refused.ts";
-import { checkPaxRecords, type PaxRecord, readPaxRecords } from "./extended-header.ts";
+import { type PaxRecord, readPaxRecords } from "./extended-header.ts";
 import { type Extent, gnuRealSize, paxSparseLayout, readGnuExtents, type SparseLayout } from "./sparse-map.ts";
 import { DamagedTar, isZeroBlock, readTarHeader, TAR_BLOCK_BYTES, type TarHeader } from "./tar-header.ts";
 
@@ -44,6 +44,8 @@ export class TarReader {
   #zeroBlocks = 0;
   #global = new Map<string, Buffer>();
   #records: PaxRecord[] = [];
+  /** Of all extended headers before one entry. */
+  #extendedBytes = 0;
   #longName: Buffer | undefined;
   #longLinkName: Buffer | undefined;
   /** A sparse file of GNU tar's own format whose map goes on in further blocks. */
@@ -102,16 +104,13 @@ export class TarReader {
       case "x":
       case "X":
         this.#collect(header, (content) => {
-          const records = readPaxRecords(content);
-          checkPaxRecords(records, recordedName(records) ?? header.name, false);
-          this.#records.push(...records);
+          // One by one: there may be more than a call takes arguments.
+          for (const record of readPaxRecords(content, header.name, false)) this.#records.push(record);
         });
         break;
       case "g":
         this.#collect(header, (content) => {
-          const records = readPaxRecords(content);
-          checkPaxRecords(records, header.name, true);
-          for (const { keyword, value } of records) this.#global.set(keyword, value);
+          for (const { keyword, value } of readPaxRecords(content, header.name, true)) this.#global.set(keyword, value);
         });
         break;
       case "L":
@@ -155,7 +154,8 @@ export class TarReader {
   }
 
   #collect(header: TarHeader, use: (content: Buffer) => void): void {
-    if (header.size > MAX_EXTENDED_HEADER_BYTES) {
+    this.#extendedBytes += header.size;
+    if (this.#extendedBytes > MAX_EXTENDED_HEADER_BYTES) {
       throw refusedEntry(
         header.name,
         `its extended header has more than ${MAX_EXTENDED_HEADER_BYTES} bytes`,
@@ -176,6 +176,7 @@ export class TarReader {
     const name = attributes.get("GNU.sparse.name") ?? attributes.get("path") ?? this.#longName ?? header.name;
     const linkName = attributes.get("linkpath") ?? this.#longLinkName ?? header.linkName;
     this.#records = [];
+    this.#extendedBytes = 0;
     this.#longName = undefined;
     this.#longLinkName = undefined;
     const size = sizeOf(attributes.get("size"), header.size);
@@ -207,13 +208,6 @@ export class TarReader {
     this.#sink = undefined;
     sink?.close();
   }
-}
-
-/** For a message, since the header's own name says little. */
-function recordedName(records: readonly PaxRecord[]): Buffer | undefined {
-  return ["GNU.sparse.name", "path", "GNU.volume.filename"]
-    .map((keyword) => records.find((record) => record.keyword === keyword)?.value)
-    .find((value) => value !== undefined);
 }
 
 function untilZero(content: Buffer): Buffer {

@@ -88,6 +88,14 @@ const MISREAD: Readonly<Record<string, { readonly entries: readonly RawTarEntry[
     entries: [FILE, { name: "app/l", type: "1", linkName: "app/x", content: "x" }],
     reason: "it is a hard link with content (1 bytes)",
   },
+  "a header of too many attributes": {
+    entries: [{ name: "PaxHeaders/x", type: "x", content: "5 a=\n".repeat(100_001) }, FILE],
+    reason: "its extended header has more than 100000 attributes",
+  },
+  "headers of one entry that are too large together": {
+    entries: [...Array(17).fill(extendedHeader({ comment: "x".repeat(500_000) })), FILE],
+    reason: "its extended header has more than 8388608 bytes",
+  },
   "a record of a wrong length": {
     entries: [{ name: "PaxHeaders/x", type: "x", content: "12 path=app/y\n" }, FILE],
     reason: "a record of an extended header is not of the length that it says",
