@@ -1,5 +1,5 @@
 import { chmodSync, readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
 import { replaceFile } from "./durable-file.ts";
@@ -31,6 +31,9 @@ export interface DeploymentLayout {
 
 export const ARCHIVE_DIRECTORY_NAME = "deployment-archive";
 export const ARCHIVE_STAGING_NAME = `${ARCHIVE_DIRECTORY_NAME}-temp`;
+const BUNDLE_NAME = "bundle.tar";
+/** One of them is in every directory of a deployment that holds a revision. */
+export const REVISION_NAMES: readonly string[] = [BUNDLE_NAME, ARCHIVE_DIRECTORY_NAME, ARCHIVE_STAGING_NAME];
 export const RECEIPT_NAME = "bundle.json";
 export const RECORDED_ATTRIBUTES_NAME = "archive-attributes.json";
 export const INSTRUCTIONS_DIRECTORY_NAME = "deployment-instructions";
@@ -63,7 +66,7 @@ export function layoutOf(rootDirectory: string, specification: DeploymentSpecifi
   return {
     groupDirectory,
     deploymentDirectory,
-    bundleFile: join(deploymentDirectory, "bundle.tar"),
+    bundleFile: join(deploymentDirectory, BUNDLE_NAME),
     bundleReceiptFile: join(deploymentDirectory, RECEIPT_NAME),
     archiveDirectory: join(deploymentDirectory, ARCHIVE_DIRECTORY_NAME),
     recordedAttributesFile: join(deploymentDirectory, RECORDED_ATTRIBUTES_NAME),
@@ -115,6 +118,12 @@ export function readPointer(pointerFile: string): string | undefined {
     if (errorCodeOf(error) === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** The name of that directory in its group's: the path to it changes when the agent's directory is moved, or is named otherwise. */
+export function pointedName(pointerFile: string): string | undefined {
+  const directory = readPointer(pointerFile);
+  return directory === undefined ? undefined : basename(directory);
 }
 
 export function writePointer(pointerFile: string, deploymentDirectory: string): void {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -6,6 +6,7 @@ import { createHostFixture, isRoot, specification, tgz } from "./fixtures/host-f
 import { mountSmall } from "./fixtures/mounts.ts";
 import { groupPointers, layoutOf } from "./layout.ts";
 import { withRoom } from "./make-room.ts";
+import { removeOldRevisions } from "./retention.ts";
 
 const FULL = () =>
   Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC", syscall: "write" });
@@ -59,6 +60,28 @@ describe("when the disk was full", () => {
     expect(said).toEqual([
       `The disk was full, so old revisions were removed, and the event tries again: ${root}/g/d-1, ${root}/h/d-6`,
     ]);
+  });
+
+  test("what the pointers name stays, however the path to it is written", async () => {
+    const moved = mkdtempSync(join(tmpdir(), "sluice-room-link-"));
+    try {
+      symlinkSync(root, join(moved, "agent"));
+      const rootDirectory = join(moved, "agent");
+      const busy = new Set([join(rootDirectory, "g/d-4")]);
+      await withRoom(failing(1, FULL).work, { ...parts(), rootDirectory, busy });
+      expect(readdirSync(join(root, "g"))).toEqual(["d-2", "d-3", "d-4"]);
+      const layout = layoutOf(rootDirectory, specification({ DeploymentGroupId: "g", DeploymentId: "d-4" }));
+      await removeOldRevisions(layout, 1);
+      expect(readdirSync(join(root, "g"))).toEqual(["d-2", "d-4"]);
+    } finally {
+      rmSync(moved, { recursive: true });
+    }
+  });
+
+  test("what holds no revision is somebody else's", async () => {
+    mkdirSync(join(root, "backups/2026/photos"), { recursive: true });
+    await withRoom(failing(1, FULL).work, parts());
+    expect(readdirSync(join(root, "backups/2026"))).toEqual(["photos"]);
   });
 
   test("once, and not again", async () => {

@@ -1,8 +1,8 @@
-import { readdirSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fullDisk } from "@sluice/model/disk-full.ts";
 import { describeError } from "./event-failure.ts";
-import { groupPointers, isGroupName, readPointer } from "./layout.ts";
+import { groupPointers, isGroupName, pointedName, REVISION_NAMES } from "./layout.ts";
 import { removeTree } from "./remove-tree.ts";
 
 export interface RoomParts {
@@ -53,14 +53,21 @@ function unneeded(rootDirectory: string): readonly string[] {
   return namesIn(rootDirectory)
     .filter(isGroupName)
     .flatMap((group) => {
-      const kept = groupPointers(rootDirectory, group).map(readPointer);
-      const deployments = namesIn(join(rootDirectory, group)).map((name) => join(rootDirectory, group, name));
-      return deployments.filter((directory) => !kept.includes(directory));
+      const kept = groupPointers(rootDirectory, group).map(pointedName);
+      return namesIn(join(rootDirectory, group))
+        .filter((name) => !kept.includes(name))
+        .map((name) => join(rootDirectory, group, name))
+        .filter(isOfDeployment);
     });
 }
 
 function namesIn(directory: string): readonly string[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+}
+
+/** Somebody else may keep directories below the agent's. */
+function isOfDeployment(directory: string): boolean {
+  return REVISION_NAMES.some((name) => lstatSync(join(directory, name), { throwIfNoEntry: false }) !== undefined);
 }
 
 /** What is installed may be on another disk, on which removing revisions makes no room. An error that names no path is of the agent's own files. */

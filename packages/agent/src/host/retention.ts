@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describeError } from "./event-failure.ts";
-import { type DeploymentLayout, readPointer } from "./layout.ts";
+import { type DeploymentLayout, pointedName } from "./layout.ts";
 import { removeTree } from "./remove-tree.ts";
 
 /**
@@ -9,14 +9,14 @@ import { removeTree } from "./remove-tree.ts";
  * @returns why some could not be removed, which is no reason to deploy nothing any more
  */
 export async function removeOldRevisions(layout: DeploymentLayout, maxRevisions: number): Promise<readonly string[]> {
-  const lastSuccessful = readPointer(layout.lastSuccessfulInstallFile);
+  const lastSuccessful = pointedName(layout.lastSuccessfulInstallFile);
   const others = readdirSync(layout.groupDirectory)
     .map((name) => join(layout.groupDirectory, name))
     .filter((directory) => directory !== layout.deploymentDirectory);
   const surplus = others.length - maxRevisions + 1;
   if (surplus <= 0) return [];
   const oldestFirst = others
-    .filter((directory) => directory !== lastSuccessful)
+    .filter((directory) => basename(directory) !== lastSuccessful)
     .map((directory) => ({ directory, changedAt: statSync(directory).mtimeMs }))
     .sort((one, other) => one.changedAt - other.changedAt);
   const problems: string[] = [];
