@@ -136,7 +136,8 @@ export class FileCopier {
 
   #makeLink(step: PlannedCopy, target: string): undefined {
     const { source, destination, stats } = step;
-    symlinkSync(readlinkSync(source), target);
+    // As bytes: an archive that the AWS agent unpacked may have a target that is not UTF-8.
+    symlinkSync(readlinkSync(source, { encoding: "buffer" }), target);
     if (DESCRIPTORS_DIRECTORY === undefined) {
       if (this.#asRoot) lchownSync(target, stats.uid, stats.gid);
       lutimesSync(target, stats.atime, stats.mtime);

@@ -1,4 +1,13 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createHostFixture, type HostFixture, specification, tgz } from "../fixtures/host-fixture.ts";
@@ -102,6 +111,16 @@ describe("links that are installed", () => {
     const entries = [{ name: "releases/1/a", content: "A" }, link("current", "releases/1")];
     expect(await deploy("d-1", entries, { map: { "/current": "" } })).toMatchObject({ errorCode: 0 });
     expect(readFileSync(at("a"), "utf8")).toBe("A");
+  });
+
+  test("a link of an archive that the AWS agent unpacked keeps the bytes of its target", async () => {
+    const target = Buffer.from("caf\xe9", "latin1");
+    const appSpec = `version: 0.0\nos: linux\nfiles:\n  - source: /app\n    destination: ${fixture.destination}\n`;
+    fixture.bundle = tgz({ "appspec.yml": appSpec }, [{ name: "app/a", content: "" }]);
+    expect(await fixture.run("DownloadBundle", { DeploymentId: "d-1" })).toMatchObject({ errorCode: 0 });
+    symlinkSync(target, join(archiveOf("d-1"), "app/link"));
+    expect(await fixture.run("Install", { DeploymentId: "d-1" })).toMatchObject({ errorCode: 0 });
+    expect(readlinkSync(at("link"), { encoding: "buffer" })).toEqual(target);
   });
 
   test("the next install removes the link and not what is behind it", async () => {
