@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createServer, type Server } from "node:tls";
 import { enrolHost } from "@sluice/agent/enrol.ts";
 import { createHost } from "@sluice/agent/host/host.ts";
+import { agentChecks } from "@sluice/cli/doctor/agent-checks.ts";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import { createSelfSignedCertificate } from "@sluice/server/signing/self-signed-certificate.ts";
 import { encodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
@@ -87,6 +88,12 @@ it.each(["the environment", "agent.json"])(
     expect(lines.join("\n")).not.toContain("s3cret");
   },
 );
+
+it("doctor reaches the server as the agent does", async () => {
+  setUp([fingerprint], { proxy: proxy.url(), noProxy: [] });
+  expect((await agentChecks(directory)).map(({ subject }) => subject)).toContain("server");
+  expect(proxy.asked).toEqual(["CONNECT sluice.test:7450"]);
+});
 
 it("a server whose certificate is not pinned gets not one byte of a request", async () => {
   setUp(["00".repeat(32)], { proxy: proxy.url() });

@@ -50,13 +50,15 @@ function runningCheck(directory: string, { running }: AgentStatus): Check {
   return ok("agent", `process ${running.processId}${holds.length === 0 ? "" : `, working on ${holds.join(", ")}`}`);
 }
 
-/** By the same trust as the agent's: its pinned certificates. */
+/** By the same trust as the agent's, its pinned certificates, and through the same proxy. */
 async function serverFromHere(directory: string): Promise<Check[]> {
   try {
     const { readEnrolment } = await import("@sluice/agent/enrolment-files.ts");
     const { trustIn } = await import("@sluice/agent/server-pins.ts");
+    const { proxyOfAgent } = await import("@sluice/agent/agent-proxy.ts");
     const enrolment = readEnrolment(directory);
-    const agent = agentFor(enrolment.server, trustIn(enrolment, directory, { info: () => {}, warn: () => {} }));
+    const trust = trustIn(enrolment, directory, { info: () => {}, warn: () => {} });
+    const agent = agentFor(enrolment.server, trust, proxyOfAgent(enrolment.server, enrolment.host)?.url);
     try {
       const call = { method: "GET", headers: {}, agent, timeoutMs: ANSWER_TIMEOUT_MILLISECONDS };
       const answer = await exchange({ ...call, url: `${enrolment.server}/healthz` });

@@ -17,14 +17,22 @@ export async function runningUp(dataDirectory: string): Promise<UpRecord | undef
 }
 
 /** Waits until a run is ready; undefined when it has ended before. */
-export async function untilReady(dataDirectory: string, isOver: () => boolean): Promise<UpRecord | undefined> {
+export async function untilReady(
+  dataDirectory: string,
+  isOver: () => boolean | Promise<boolean>,
+): Promise<UpRecord | undefined> {
   for (;;) {
-    const wasOver = isOver();
+    const wasOver = await isOver();
     const record = await runningUp(dataDirectory);
     if (record?.ready !== undefined) return record;
     if (wasOver) return undefined;
     await sleep(LOOK_AGAIN_MILLISECONDS);
   }
+}
+
+/** The same for one that another command has started. */
+export function untilOtherIsReady(dataDirectory: string, { owner }: UpRecord): Promise<UpRecord | undefined> {
+  return untilReady(dataDirectory, async () => (await isRunning(owner)) !== true);
 }
 
 /** What `sluice down` came to: it ended a run, or removed what a killed one had left, or there was nothing. */

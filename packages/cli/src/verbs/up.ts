@@ -13,7 +13,7 @@ import { terminationOrTerminalClosed } from "../termination.ts";
 import { logFileOf, startDetached } from "../up/detached-up.ts";
 import { describeLostServices } from "../up/lost-services.ts";
 import { whyNoNamespaces } from "../up/namespace.ts";
-import { isOfServerAlone, runningUp, untilReady } from "../up/running-up.ts";
+import { isOfServerAlone, runningUp, untilOtherIsReady } from "../up/running-up.ts";
 import { startUp, type Up } from "../up/start-up.ts";
 import { HOSTS_MAX } from "../up/subnet.ts";
 import { noteReady, type UpReady, type UpRecord } from "../up/up-record.ts";
@@ -123,12 +123,20 @@ async function goOnInBackground(directory: string, options: UpOptions): Promise<
 
 /** A second call. With --detach it is fine, if what runs is what was asked for. */
 async function sayWhatRuns(directory: string, running: UpRecord, options: UpOptions): Promise<void> {
-  const { owner, ready } = (await untilReady(directory, () => false)) ?? running;
-  if (ready !== undefined) for (const line of describe(directory, ready)) print(line);
+  const { processId } = running.owner;
   const down = `sluice down${dataOption(directory)}`;
+  if (running.ready === undefined)
+    printError(`Process ${processId} is starting; waiting until it is ready. To stop it: ${down}`);
+  const other = await untilOtherIsReady(directory, running);
+  if (other?.ready === undefined) {
+    throw new CommandFailed(`process ${processId} has ended before it was ready. Start it again: sluice up`);
+  }
+  const { owner, ready } = other;
+  for (const line of describe(directory, ready)) print(line);
   const runs = `Already running, as process ${owner.processId}. To stop it: ${down}`;
-  const other = ready === undefined ? undefined : whatDiffers(options, ready);
-  if (other !== undefined) throw new CommandFailed(`${other}. Stop it first: ${down}`, { exitStatus: EXIT_USAGE });
+  const difference = whatDiffers(options, ready);
+  if (difference !== undefined)
+    throw new CommandFailed(`${difference}. Stop it first: ${down}`, { exitStatus: EXIT_USAGE });
   if (options.detach) print(runs);
   else throw new CommandFailed(runs);
 }
