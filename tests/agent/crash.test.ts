@@ -74,7 +74,7 @@ describe.skipIf(process.platform !== "linux")("an agent that is killed in mid-ev
     const [completion, ...more] = server.completionsOf("d-1:Install");
     expect(completion).toMatchObject({ status: "Failed", diagnostics: { error_code: 7, script_name: "", log: "" } });
     expect(completion!.diagnostics.message).toBe(
-      `${AGENT_RESTART_MESSAGE} Its script was still running, and was ended with SIGTERM.`,
+      `${AGENT_RESTART_MESSAGE} Its script was still running and was stopped with SIGTERM.`,
     );
     expect(more).toEqual([]);
     expect(starts().map(({ event }) => event)).toEqual(["Install", "AfterInstall"]);
@@ -111,7 +111,7 @@ describe.skipIf(process.platform !== "linux")("an agent that is killed in mid-ev
     writeFileSync(journal, readFileSync(journal, "utf8").replace(/.*"state":"script".*\n/, ""));
     startProcess("exit 0");
     await until(() => server.completionsOf("d-1:Install").length > 0);
-    expect(server.completions[0]!.diagnostics.message).toContain("was ended with SIGTERM");
+    expect(server.completions[0]!.diagnostics.message).toContain("was stopped with SIGTERM");
     expect(isAlive(starts()[0]!.shell)).toBe(false);
     expect(isAlive(decoy.pid!)).toBe(true);
   });

@@ -159,7 +159,7 @@ describe("enrolling", () => {
     expect(await messageOf({})).toContain("signing certificate cannot be read");
     await server.goAway();
     expect(await messageOf({})).toBe(
-      `${server.url} cannot be reached to enrol web-1: connection refused. Is the server running? Is the address right?`,
+      `${server.url} cannot be reached to enrol web-1: connection refused. Is the server running? Check the address.`,
     );
     await server.listen();
     expect(readdirSync(directory)).toEqual([]);
@@ -207,7 +207,7 @@ describe("a server whose certificate the token names", () => {
       token: encodeEnrolmentToken({ id: "t", secret: "s", fingerprints: [fingerprintOf(tls.certificatePem)] }),
       directory,
     });
-    await expect(enrolled).rejects.toThrow(`This server speaks TLS: use --server https://127.0.0.1:${port}`);
+    await expect(enrolled).rejects.toThrow(`This server uses TLS: use --server https://127.0.0.1:${port}`);
     expect(asked).toBe(0);
   });
 
@@ -217,7 +217,8 @@ describe("a server whose certificate the token names", () => {
     const other = { serverFingerprints: ["00".repeat(32)] };
     writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...other }));
     const agent = startAgent(directory, new FakeHost());
-    const cure = "If it is the right one, enrol this host again: `sluice agent enroll --force` here with a new token";
+    const cure =
+      "If it is the right server, enrol this host again: `sluice agent enroll --force` on this host with a new token";
     await until(() => agent.lines.some((line) => line.includes("did not answer a poll")));
     expect(agent.lines.find((line) => line.includes("did not answer a poll"))).toContain(cure);
     expect((await readAgentStatus(directory)).running?.lastFailure).toContain(cure);
@@ -227,7 +228,7 @@ describe("a server whose certificate the token names", () => {
   it("is not shown the token when it is another, or when the token names none", async () => {
     const other = fingerprintOf((await createSigningCertificate()).certificatePem);
     await expect(enrolWith([other])).rejects.toThrow(
-      /which is not the pinned one \([0-9a-f]{64}\)\. Either this is another server, or its certificate was renewed\. If https:\S+ is the right server, its certificate is newer than the token: make a new token there \(sluice token create\), and enrol with that$/,
+      /which is not the pinned one \([0-9a-f]{64}\)\. Either this is another server, or its certificate was renewed\. If https:\S+ is the right server, its certificate is newer than the token\. Create a new token on the server \(sluice token create\), and enrol with it$/,
     );
     await expect(enrolWith([])).rejects.toThrow("cannot be reached");
     expect(asked).toBe(0);

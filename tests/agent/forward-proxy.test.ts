@@ -123,7 +123,7 @@ it("what no_proxy names is asked directly, and so is everything where the enviro
   vi.stubEnv("https_proxy", "socks5://host:s3cret@127.0.0.1:1");
   const second = start();
   await until(() => second.lines.some((line) => /ENOTFOUND|EAI_AGAIN/.test(line)));
-  expect(second.lines.join("\n")).toContain("directly, since https_proxy is not the URL of an HTTP proxy");
+  expect(second.lines.join("\n")).toContain("directly, because https_proxy is not the URL of an HTTP proxy");
   expect(second.lines.join("\n")).not.toContain("s3cret");
   expect([...proxy.asked, ...proxy.refused]).toEqual([]);
 });
@@ -173,7 +173,7 @@ it("bundles come through it, but for what is on this machine or tells its creden
       "https://localhost/x",
       "http://127.0.0.1/x",
     ]) {
-      expect(await messageOf(url)).toMatch(/was not fetched: it is on/);
+      expect(await messageOf(url)).toMatch(/was not downloaded: it is on/);
     }
     expect(proxy.asked).toHaveLength(1);
   } finally {

@@ -175,7 +175,7 @@ describe("a network that loses things", () => {
     await until(() => host.running === 1);
     await server.goAway();
     running.resolve();
-    await until(() => agent!.lines.some((line) => line.includes("PutHostCommandComplete was not answered")));
+    await until(() => agent!.lines.some((line) => line.includes("did not answer PutHostCommandComplete")));
     await server.listen();
     await completed(1);
     expect(server.completions).toMatchObject([{ commandId: "d-1:Install", status: "Succeeded" }]);
@@ -201,7 +201,7 @@ describe("a network that loses things", () => {
     server.fault = ({ operation }) =>
       operation === "PollHostCommand" ? { status: 400, code: "UnrecognizedClientException" } : undefined;
     start();
-    await until(() => agent!.lines.some((line) => line.includes("enrol it again")));
+    await until(() => agent!.lines.some((line) => line.includes("enrol the host again")));
     expect(agent!.lines.join("")).not.toContain("secret-of-the-host");
     expect((await readAgentStatus(directory)).running?.lastFailure).toBe("no");
   });
@@ -247,7 +247,7 @@ describe("what a host does not obey", () => {
     expect(await refusalOf("d-local:Install")).toContain("names a path on this host");
     expect(await refusalOf("d-unknown:Selfdestruct")).toContain("does not know the command");
     expect(await refusalOf("d-block:BlockTraffic")).toContain("does not know the command");
-    expect(await refusalOf("d-group:Install")).toContain("cannot name a directory");
+    expect(await refusalOf("d-group:Install")).toContain("cannot be a directory name");
     expect(await refusalOf("x")).toContain("DeploymentExecutionId");
   });
 });
@@ -322,7 +322,7 @@ describe("stopping", () => {
 it("only one agent runs in a directory", async () => {
   start();
   await until(() => server.callsOf("PollHostCommand").length > 0);
-  await expect(startAgent(directory, host).exitCode).rejects.toThrow(`runs here already`);
+  await expect(startAgent(directory, host).exitCode).rejects.toThrow(`is already running in this directory`);
   expect(await agent!.stop()).toBe(0);
   const next = startAgent(directory, host);
   agent = next;

@@ -82,7 +82,7 @@ it("refuses proof that is older than what it has", async () => {
   const newer = known.current;
   const old = await createSelfSignedCertificate({ commonName: "leaked" });
   answer = { status: 200, body: await signServerKeys(old, signing, new Date("2026-10-01T12:00:00Z")) };
-  await expect(known.renew()).rejects.toThrow("older than that of 2026-11-01T12:00:00.000Z");
+  await expect(known.renew()).rejects.toThrow("older than the proof from 2026-11-01T12:00:00.000Z");
   expect(known.current).toEqual(newer);
 });
 
@@ -98,7 +98,7 @@ it.each<[string, () => Promise<{ status: number; body: string }>, RegExp]>([
   [
     "a signed specification",
     async () => ({ status: 200, body: await signed({ DeploymentId: "d-1", keys: ["00".repeat(32)] }) }),
-    /what it signed is no list of keys/,
+    /what it signed is not a list of keys/,
   ],
   [
     "keys in another form",
@@ -106,7 +106,7 @@ it.each<[string, () => Promise<{ status: number; body: string }>, RegExp]>([
       status: 200,
       body: await signed({ purpose: "sluice-server-keys", keys: ["AB:CD"], signedAt: AT.toISOString() }),
     }),
-    /what it signed is no list of keys/,
+    /what it signed is not a list of keys/,
   ],
   ["no JSON", async () => ({ status: 200, body: "<html>" }), /does not prove/],
   [

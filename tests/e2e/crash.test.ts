@@ -165,7 +165,7 @@ describe.each(DATABASES)("with %s", (choice) => {
       });
       expect(event.diagnostics?.errorCode).toBe("UnknownError");
       expect(event.diagnostics?.message).toContain(AGENT_RESTART_MESSAGE);
-      expect(event.diagnostics?.message).toContain("Its script was still running, and was ended with SIGTERM.");
+      expect(event.diagnostics?.message).toContain("Its script was still running and was stopped with SIGTERM.");
 
       for (const { folder } of hosts) folder.releaseAll();
       const info = await codeDeploy.end(deploymentId);
@@ -219,7 +219,7 @@ describe.each(DATABASES)("with %s", (choice) => {
 /** Seconds that an agent said it would wait, since the server went away last. */
 function waitsBetweenPolls(agent: SluiceAgent): number[] {
   const sinceAnswered = agent.log().split("the server answers again").at(-1) ?? "";
-  return [...sinceAnswered.matchAll(/did not answer a poll; polling again inSeconds=([\d.]+)/g)].map(([, seconds]) =>
+  return [...sinceAnswered.matchAll(/did not answer a poll; retrying inSeconds=([\d.]+)/g)].map(([, seconds]) =>
     Number(seconds),
   );
 }

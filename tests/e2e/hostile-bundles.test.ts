@@ -194,7 +194,7 @@ describe("a bundle that would write outside of its root", () => {
   it.each(cases)("%s: %s", async (type, _what, bundle, named, says) => {
     const failure = await failureOf(bundle, type);
     expect(failure.event).toBe("DownloadBundle");
-    expect(failure.message).toContain("The bundle was refused and nothing of it was unpacked");
+    expect(failure.message).toContain("The bundle was refused, and nothing was unpacked");
     expect(failure.message).toContain(`entry "${named}`);
     expect(failure.message).toContain(says);
     expectNothingEscaped();

@@ -91,7 +91,7 @@ it("another server under the same address is not believed, and the agent says wh
     await renewCertificate();
     await other.start();
     await until("the agent asks for proof", () => agent.log().includes("It does not prove that it is the server"));
-    expect(agent.log()).toContain("enrol this host again: `sluice agent enroll --force` here with a new token");
+    expect(agent.log()).toContain("enrol this host again: `sluice agent enroll --force` on this host with a new token");
     expect(await other.sluice("hosts", "list", "--json")).not.toContain("web-1");
   } finally {
     await other.close();

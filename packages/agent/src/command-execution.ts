@@ -48,7 +48,8 @@ export async function carryOut(command: HostCommand, parts: CommandParts): Promi
   try {
     await prepareAndRun(command, held, parts);
   } catch (error) {
-    if (error instanceof Stopped) parts.log.info("a command is kept for the next start", { command: held.commandId });
+    if (error instanceof Stopped)
+      parts.log.info("a command is deferred to the next start", { command: held.commandId });
     else parts.log.error("a command failed with an internal error of the agent", { problem: describeFailure(error) });
   } finally {
     parts.held.letGo(held);
@@ -182,7 +183,7 @@ async function report(commandId: string, outcome: CommandOutcome, parts: Command
     await untilAnswered("PutHostCommandComplete", () => server.complete(completion, leaving), leaving, log);
   } catch (error) {
     if (!(error instanceof ServerRefusal)) throw error;
-    log.warn("the server does not accept a command's outcome", { command: commandId, problem: describeFailure(error) });
+    log.warn("the server does not accept a command's result", { command: commandId, problem: describeFailure(error) });
   }
   journal.report(commandId);
 }
@@ -196,7 +197,7 @@ async function failUnacknowledged(error: unknown, held: HeldCommand, parts: Comm
 
 /** The event has begun before, by this command or another: it never begins again, and what came of it is said again. */
 async function answerAgain(entry: JournalEntry, held: HeldCommand, parts: CommandParts): Promise<void> {
-  parts.log.warn("an event that has run before was offered again; its outcome is reported again", {
+  parts.log.warn("the server offered an event that has already run; its result is reported again", {
     command: held.commandId,
     event: entry.event,
   });
@@ -236,5 +237,7 @@ function unrecordedGroup({ scriptMark }: JournalEntry): ProcessGroup | undefined
 }
 
 function journalProblem(cause: unknown): Error {
-  return new Error("The agent's journal cannot be written, so nothing was run (is the disk full?)", { cause });
+  return new Error("The agent's journal cannot be written, so nothing was run. Check the free disk space: df -h", {
+    cause,
+  });
 }

@@ -27,7 +27,7 @@ test.skipIf(!isRoot)(
   () => {
     chmodSync(join(base, "above"), 0o777);
     expect(whoElseMayChange(directory)).toBe(
-      `users other than root may write to ${join(base, "above")}. Run: chmod go-w ${join(base, "above")}`,
+      `users other than root can write to ${join(base, "above")}. Run: chmod go-w ${join(base, "above")}`,
     );
     chmodSync(join(base, "above"), 0o755);
     chownSync(directory, 12_345, 0);
@@ -56,7 +56,7 @@ test.skipIf(!isRoot)(
       expect(whoElseMayChange(directory)).toBe(`${file} belongs to the user 12345. ${cure}`);
       chownSync(file, 0, 0);
       chmodSync(file, 0o666);
-      expect(whoElseMayChange(directory)).toBe(`users other than root may write to ${file}. ${cure}`);
+      expect(whoElseMayChange(directory)).toBe(`users other than root can write to ${file}. ${cure}`);
       chmodSync(file, 0o644);
     }
   },

@@ -24,7 +24,7 @@ export function whoElseMayChange(directory: string): string | undefined {
     if (stats.uid !== ROOT) {
       return `${path} belongs to the user ${stats.uid}. Run: chown ${isOwn ? "-R -h " : ""}root ${path}`;
     }
-    if (isWritableByOthers(stats)) return `users other than root may write to ${path}. Run: chmod go-w ${path}`;
+    if (isWritableByOthers(stats)) return `users other than root can write to ${path}. Run: chmod go-w ${path}`;
   }
   const below = foreignBelow(directory, OWN_DEPTH);
   return below && `${below}. Run: chown -R -h root ${directory} && chmod -R go-w ${directory}`;
@@ -38,7 +38,7 @@ function foreignBelow(directory: string, depth: number): string | undefined {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats === undefined) continue;
     if (stats.uid !== ROOT) return `${path} belongs to the user ${stats.uid}`;
-    if (isWritableByOthers(stats)) return `users other than root may write to ${path}`;
+    if (isWritableByOthers(stats)) return `users other than root can write to ${path}`;
     // Scripts of any user write to the pipes in it, which a killed agent leaves; but only root enters it.
     if (entry.name.startsWith(PIPES_DIRECTORY_PREFIX) && (stats.mode & OPEN_TO_OTHERS) === 0) continue;
     const below = entry.isDirectory() && depth > 1 ? foreignBelow(path, depth - 1) : undefined;

@@ -26,7 +26,7 @@ export function failedByAgent(error: unknown): CommandOutcome {
 export function failedAfterRestart(ending: GroupEnding): CommandOutcome {
   const ended = {
     gone: "",
-    terminated: " Its script was still running, and was ended with SIGTERM.",
+    terminated: " Its script was still running and was stopped with SIGTERM.",
     killed: " Its script was still running, did not end on SIGTERM, and was killed.",
   }[ending];
   const message = `${AGENT_RESTART_MESSAGE}${ended}`;

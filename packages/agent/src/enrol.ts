@@ -122,7 +122,7 @@ function whyNotWritten(directory: string, error: unknown): string {
   if (fullDisk(error) !== null) return diskIsFull(`the disk of ${directory}`, { directory });
   return (
     directoryTrouble(directory, error) ??
-    `--data ${directory} cannot be made or written (${describeFailure(error)}). Name another directory`
+    `--data ${directory} cannot be created or written (${describeFailure(error)}). Name another directory`
   );
 }
 
@@ -132,7 +132,7 @@ function serverUrl(text: string): string {
     throw new EnrolmentFailed(`--server ${JSON.stringify(text)} is not an address such as https://sluice.example:7450`);
   }
   if (url.username !== "" || url.search !== "" || url.hash !== "") {
-    throw new EnrolmentFailed("--server takes no user, query or fragment: give https://HOST:PORT");
+    throw new EnrolmentFailed("--server cannot have a user, query or fragment: give https://HOST:PORT");
   }
   return text.replace(/\/+$/, "");
 }
@@ -165,7 +165,7 @@ async function askToEnrol(
     return await callToEnrol(client, input, options.formerKey);
   } catch (error) {
     if (isPlainToTls(error, server, fingerprints)) {
-      throw new EnrolmentFailed(`This server speaks TLS: use --server ${server.replace(/^http:/i, "https:")}`, {
+      throw new EnrolmentFailed(`This server uses TLS: use --server ${server.replace(/^http:/i, "https:")}`, {
         cause: error,
       });
     }
@@ -176,17 +176,17 @@ async function askToEnrol(
     }
     if (isCertificateNotPinned(error)) {
       throw new EnrolmentFailed(
-        `${describeFailure(error)}. If ${server} is the right server, its certificate is newer than the token: make a new token there (sluice token create), and enrol with that`,
+        `${describeFailure(error)}. If ${server} is the right server, its certificate is newer than the token. Create a new token on the server (sluice token create), and enrol with it`,
         { cause: error },
       );
     }
     const problem = error instanceof TransportError ? error.problem : describeFailure(error);
     // Some problems come with a question of their own.
-    const cure = /[.?]$/.test(problem) ? " Is the address right?" : ". Is the address right, and does the server run?";
+    const cure = /[.?]$/.test(problem) ? " Check the address." : ". Check the address, and that the server is running.";
     const by =
       proxy === undefined
         ? ""
-        : ` It was asked for through the proxy ${proxy.name}; if it is reached without one, name it in no_proxy.`;
+        : ` The connection used the proxy ${proxy.name}; to connect without a proxy, add the server to no_proxy.`;
     throw new EnrolmentFailed(`${server} cannot be reached to enrol ${name}: ${problem}${cure}${by}`, { cause: error });
   } finally {
     client.close();

@@ -71,7 +71,7 @@ export function isEnrolled(directory: string): boolean {
 export class EnrolledAlready extends Error {
   constructor(directory: string) {
     super(
-      `${directory} holds the enrolment of a host already (${ENROLMENT_FILE_NAMES.agent}). Use --force to replace it, or another --data.`,
+      `${directory} already contains the enrolment of a host (${ENROLMENT_FILE_NAMES.agent}). Use --force to replace it, or another --data.`,
     );
     this.name = "EnrolledAlready";
   }
@@ -190,7 +190,7 @@ export function readEnrolment(directory: string): Enrolment {
   if (credentials.accessKeyId !== accessKeyId) {
     throw new NotEnrolled(
       directory,
-      "its key is of another enrolment than its agent.json (an enrolment was cut short)",
+      "its key and its agent.json belong to different enrolments (an enrolment was interrupted)",
     );
   }
   for (const field of ["server", "region", "hostId", "hostIdentifier"]) {

@@ -6,8 +6,8 @@ import { DER_TAG, type DerElement, expectTag, MalformedDer, readDerElement, read
 export class EnvelopeRefused extends Error {
   constructor(reason: string, options?: ErrorOptions) {
     super(
-      `The deployment specification was refused: ${reason}. This host obeys only what is signed by the certificate that it ` +
-        "was given when it enrolled; if the server has a new signing certificate, enrol the host again.",
+      `The deployment specification was refused: ${reason}. This host accepts only specifications that are signed with the certificate that it ` +
+        "got when it enrolled. If the server has a new signing certificate, enrol the host again.",
       options,
     );
     this.name = "EnvelopeRefused";
@@ -108,7 +108,8 @@ function readSignedData(encoded: Buffer): SignedContent {
   if (beyond.length > 0) throw new MalformedDer("something follows the signed data");
   const signedData = readDerElement(expectTag(wrapped, DER_TAG.context0).content, DER_TAG.sequence);
   const [version, digestAlgorithms, contentInfo, certificates, signers, ...rest] = sequenceOf(signedData);
-  if (rest.length > 0) throw new MalformedDer("it has revocation lists or more, where only a certificate belongs");
+  if (rest.length > 0)
+    throw new MalformedDer("it has other parts, such as revocation lists, where only a certificate is allowed");
   expectVersion(version);
   expectAlgorithm(onlyElement(expectTag(digestAlgorithms, DER_TAG.set), "digest algorithm"), [OID.sha256]);
   const [innerType, innerContent, ...innerRest] = sequenceOf(contentInfo);
@@ -149,7 +150,7 @@ function readContentDigest(signedAttributes: DerElement): Buffer {
     const [type, set, ...rest] = sequenceOf(attribute);
     if (rest.length > 0) throw new MalformedDer("an attribute has more than a type and values");
     const name = expectTag(type, DER_TAG.objectIdentifier).content.toString("hex");
-    if (values.has(name)) throw new MalformedDer("an attribute stands twice");
+    if (values.has(name)) throw new MalformedDer("an attribute occurs twice");
     values.set(name, onlyElement(expectTag(set, DER_TAG.set), "attribute value"));
   }
   expectOid(values.get(OID.contentType.toString("hex")), OID.data, "the signed content type is not plain data");
@@ -193,7 +194,7 @@ function sequenceOf(element: DerElement | undefined): readonly DerElement[] {
 
 function onlyElement(container: DerElement, what: string): DerElement {
   const elements = readDerSequence(container.content);
-  if (elements.length !== 1) throw new MalformedDer(`${elements.length} of ${what}, where one belongs`);
+  if (elements.length !== 1) throw new MalformedDer(`${elements.length} of ${what}, but exactly one is expected`);
   return elements[0]!;
 }
 

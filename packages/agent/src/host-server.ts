@@ -49,7 +49,7 @@ const IDENTITY_CODES: ReadonlySet<string> = new Set([
 /** What the operator of the host has to do about a refused identity. */
 export function cureOfRefusal(refusal: ServerRefusal): string {
   if (refusal.code === "RequestExpired" || refusal.code === "InvalidSignatureException") {
-    return "Check this host's clock (it must be within minutes of the server's); if it is right, enrol the host again: `sluice agent enroll --force` here with a new token, then restart this agent.";
+    return "Check this host's clock (timedatectl): it can differ from the server's by a few minutes at most. If the clock is correct, enrol the host again: `sluice agent enroll --force` on this host with a new token, then restart the agent.";
   }
-  return "The server does not know this host's key. If the host was removed or the server is a new one, enrol it again: `sluice agent enroll --force`.";
+  return "The server does not know this host's key. If the host was removed, or the server is new, enrol the host again: `sluice agent enroll --force`.";
 }

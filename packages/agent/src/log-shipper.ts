@@ -102,7 +102,7 @@ export class LogShipper {
 
   #markGap(commandId: string, count: CommandCount): void {
     if (count.droppedCharacters === 0) return;
-    const text = `[${count.droppedCharacters} characters of output are missing here; this host's scripts.log has them]\n`;
+    const text = `[${count.droppedCharacters} characters of output are missing here; scripts.log on this host has them]\n`;
     count.droppedCharacters = 0;
     this.#keep(commandId, count, { stream: "agent", scriptName: "", text });
   }

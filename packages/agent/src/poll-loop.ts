@@ -67,7 +67,7 @@ function waitAfter(error: unknown, backOff: BackOff, { log }: CommandParts): num
     return REFUSED_IDENTITY_RETRY_MS;
   }
   const waitMs = backOff.next();
-  log.warn("the server did not answer a poll; polling again", {
+  log.warn("the server did not answer a poll; retrying", {
     inSeconds: Math.round(waitMs / 100) / 10,
     problem: describeFailure(error),
   });
@@ -78,7 +78,7 @@ function waitAfter(error: unknown, backOff: BackOff, { log }: CommandParts): num
 function isForThisHost(command: HostCommand, hostIdentifier: string, { log }: CommandParts): boolean {
   const isOurs = hostIdentifier.includes(command.HostIdentifier);
   if (!isOurs) {
-    log.error("the server offered a command for another host; it was ignored", {
+    log.error("the server offered a command for another host, which is ignored", {
       ours: hostIdentifier,
       theirs: command.HostIdentifier,
     });

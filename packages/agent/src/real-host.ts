@@ -16,10 +16,13 @@ export function createRealHost(enrolment: Enrolment, tls: TlsTrust, directory: s
   const { scriptEnvironment } = completeHostConfig(config);
   const withheld = withheldNames(process.env, scriptEnvironment);
   if (withheld.length > 0) {
-    log.info("scripts do not see these variables of the agent's environment; name those that they need in agent.json", {
-      setting: "host.scriptEnvironment",
-      variables: withheld.join(" "),
-    });
+    log.info(
+      "scripts do not get these variables of the agent's environment; name those that they need in scriptEnvironment of agent.json",
+      {
+        setting: "host.scriptEnvironment",
+        variables: withheld.join(" "),
+      },
+    );
   }
   let loading: Promise<Host> | undefined;
   const load = () => {

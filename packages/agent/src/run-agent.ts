@@ -55,7 +55,7 @@ export async function runAgent(options: RunAgentOptions): Promise<number> {
   checkHostSettings(enrolment.host ?? {}, join(directory, ENROLMENT_FILE_NAMES.agent));
   const problem = whoElseMayChange(directory);
   if (problem !== undefined) {
-    log.warn(`users of this host can make the agent, which is root, run scripts of theirs: ${problem}`, { directory });
+    log.warn(`users of this host can make the agent, which runs as root, run their scripts: ${problem}`, { directory });
   }
   const held = new HeldCommands();
   const polls: PollReport = { lastPollAt: undefined, lastFailure: undefined };
@@ -102,7 +102,7 @@ async function serve(
     host: host ?? createRealHost(enrolment, tls, directory, log),
     specifications: new SpecificationSource(enrolment.signingCertificate),
     logs: new LogShipper(server, (command, characters, error) =>
-      log.warn("the server does not keep some of a command's output", {
+      log.warn("the server does not store some of a command's output", {
         command,
         characters,
         problem: describeFailure(error),
@@ -211,7 +211,7 @@ class StopSwitch {
 
   #press(name: string): void {
     if (this.#controller.signal.aborted) {
-      this.#log.warn(`${name} again: stopping at once`);
+      this.#log.warn(`second ${name}: stopping at once`);
       this.#forced.resolve();
       return;
     }

@@ -47,16 +47,16 @@ export function connectToServer(
   // One pool for both services: the connection that carries the heartbeats is there when a command comes, and a fleet that gets its
   // commands at once does not knock at the server's door at once, which Node opens for one connection at a time.
   const proxy = proxyOfAgent(enrolment.server, enrolment.host);
-  if (proxy !== undefined) log.info("the agent reaches its server through a proxy", { proxy: proxy.name });
+  if (proxy !== undefined) log.info("the agent connects to its server through a proxy", { proxy: proxy.name });
   const passedOver = passedOverProxy(enrolment.server, enrolment.host);
-  if (passedOver !== undefined) log.warn(`the agent reaches its server directly, since ${passedOver}`);
+  if (passedOver !== undefined) log.warn(`the agent connects to its server directly, because ${passedOver}`);
   const connections = agentFor(enrolment.server, tls, proxy?.url);
   const clock = new CorrectedClock((secondsAhead) => {
     if (secondsAhead === 0) log.info("this host's clock is correct again");
     else {
       const where = `${Math.abs(secondsAhead)} s ${secondsAhead > 0 ? "ahead of" : "behind"} the server's`;
       log.warn(
-        `this host's clock is ${where}; the agent uses the server's time. Set the one that is wrong: timedatectl set-ntp true`,
+        `this host's clock is ${where}; the agent uses the server's time. Correct the wrong clock: timedatectl set-ntp true`,
       );
     }
   });

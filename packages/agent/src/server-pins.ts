@@ -16,7 +16,7 @@ const CLOCK_SET_BACK_MAX_MILLISECONDS = 60 * 60 * 1000;
 const FINGERPRINT = /^[0-9a-f]{64}$/;
 
 const ENROL_AGAIN =
-  "enrol this host again: `sluice agent enroll --force` here with a new token (its old key keeps it its id), then restart this agent";
+  "enrol this host again: `sluice agent enroll --force` on this host with a new token (the host keeps its id), then restart the agent";
 
 /** By what the server's certificate is known, for calls and for bundles alike. */
 export function trustIn(enrolment: Enrolment, directory: string, log: Pick<AgentLog, "info" | "warn">): TlsTrust {
@@ -62,14 +62,14 @@ export class ServerPins implements PinnedFingerprints {
       said = this.#open(answer);
     } catch (error) {
       throw new Error(
-        `It does not prove that it is the server where this host enrolled (${describeFailure(error)}). If it is the right one, ${ENROL_AGAIN}`,
+        `It does not prove that it is the server where this host enrolled (${describeFailure(error)}). If it is the right server, ${ENROL_AGAIN}`,
         { cause: error },
       );
     }
     const known = this.#vouched;
     if (known && Date.parse(said.signedAt) < Date.parse(known.signedAt) - CLOCK_SET_BACK_MAX_MILLISECONDS) {
       throw new Error(
-        `It shows proof of ${said.signedAt}, older than that of ${known.signedAt} which this host has. If it is the right server, set its clock and restart it`,
+        `Its proof is from ${said.signedAt}, older than the proof from ${known.signedAt} that this host has. If it is the right server, correct its clock and restart it`,
       );
     }
     this.#vouched = said;
@@ -94,7 +94,7 @@ export class ServerPins implements PinnedFingerprints {
       return body.toString("utf8");
     } catch (error) {
       throw new Error(
-        `It could not be asked for proof (${describeFailure(error)}). If it is an older version of Sluice, start it with its earlier certificate, or ${ENROL_AGAIN}`,
+        `It did not answer a request for proof (${describeFailure(error)}). If it is an older version of Sluice, start it with its earlier certificate, or ${ENROL_AGAIN}`,
         { cause: error },
       );
     } finally {
@@ -110,7 +110,7 @@ export class ServerPins implements PinnedFingerprints {
     const { keys = [], signedAt = "" } = said;
     const isList = Array.isArray(keys) && keys.length > 0 && keys.every((key) => FINGERPRINT.test(key));
     if (said.purpose !== SERVER_KEYS_PURPOSE || !isList || Number.isNaN(Date.parse(signedAt))) {
-      throw new Error("what it signed is no list of keys");
+      throw new Error("what it signed is not a list of keys");
     }
     return { purpose: said.purpose, keys, signedAt };
   }
@@ -126,7 +126,7 @@ export class ServerPins implements PinnedFingerprints {
     try {
       return this.#open(kept);
     } catch (error) {
-      this.#log.warn("the server's keys that this host kept do not count", {
+      this.#log.warn("the server's keys that this host stored are ignored", {
         file: join(this.#directory, ENROLMENT_FILE_NAMES.serverKeys),
         problem: describeFailure(error),
       });
@@ -139,7 +139,7 @@ export class ServerPins implements PinnedFingerprints {
       replaceEnrolmentFile(this.#directory, "serverKeys", answer);
     } catch (error) {
       // It is asked for again after the next start.
-      this.#log.warn("the server's new key is not kept", { problem: describeFailure(error) });
+      this.#log.warn("the server's new key cannot be stored", { problem: describeFailure(error) });
     }
   }
 }

@@ -104,9 +104,7 @@ it.skipIf(!isRoot)("cannot be kept from starting by another user of the host (ne
     const planted = spawnSync("sh", ["-c", `mkdir ${root}/.starting; touch ${root}/.starting/x`], LOCAL_USER);
     expect(planted.status).not.toBe(0);
     chownSync(join(root, ".starting"), LOCAL_USER.uid, LOCAL_USER.gid);
-    await expect(becomeOnlyInstance(root, describeSelf)).rejects.toThrow(
-      /must belong to the agent's user alone.*rm -r/,
-    );
+    await expect(becomeOnlyInstance(root, describeSelf)).rejects.toThrow(/must belong only to the agent's user.*rm -r/);
   } finally {
     await kill(holder);
   }

@@ -14,9 +14,7 @@ const DOOR_MAX_MS = 5_000;
 export class AlreadyRunning extends Error {
   constructor(directory: string, processId: number | undefined) {
     const who = processId === undefined ? "an agent" : `an agent (process ${processId})`;
-    super(
-      `${directory}: ${who} runs here already. Stop it first, or give this one a directory of its own with --data.`,
-    );
+    super(`${directory}: ${who} is already running in this directory. Stop it first, or use another --data.`);
     this.name = "AlreadyRunning";
   }
 }
@@ -64,7 +62,7 @@ export async function askRunningAgent(directory: string): Promise<object | undef
       const code = (error as NodeJS.ErrnoException).code;
       if (code === "ENOENT" || code === "ECONNREFUSED") return undefined;
       if (code === "EACCES")
-        throw new Error(`${directory}: only root or the agent's user may ask it`, { cause: error });
+        throw new Error(`${directory}: only root or the agent's user can query this agent`, { cause: error });
       return {}; // it accepted and did not answer in time, or not fully: something lives there
     }
   });

@@ -43,7 +43,7 @@ export class SpecificationSource {
     const answer = await ask();
     if (answer.DeploymentSystem !== "CodeDeploy") {
       throw new SpecificationRefused(
-        `The deployment system is ${JSON.stringify(answer.DeploymentSystem)}: this agent only does "CodeDeploy"`,
+        `The deployment system is ${JSON.stringify(answer.DeploymentSystem)}: this agent supports only "CodeDeploy"`,
       );
     }
     const envelope = answer.DeploymentSpecification?.GenericEnvelope;

@@ -25,7 +25,7 @@ export function deploymentIdOfExecution(executionId: string): string {
   const deploymentId = executionId.slice(executionId.lastIndexOf("/") + 1);
   if (!shaped || !SAFE_SEGMENT.test(deploymentId)) {
     throw new SpecificationRefused(
-      `DeploymentExecutionId ${JSON.stringify(executionId)} is not of the form account/application/group/deployment id`,
+      `DeploymentExecutionId ${JSON.stringify(executionId)} does not have the form account/application/group/deployment id`,
     );
   }
   return deploymentId;
@@ -42,7 +42,7 @@ export function parseSpecification(content: string, executionId: string): Deploy
   const deploymentId = bareDeploymentId(requiredText(fields, "DeploymentId"));
   if (deploymentId !== expected) {
     throw new SpecificationRefused(
-      `The deployment specification is for deployment ${deploymentId}, and the command for ${expected}: it was refused`,
+      `The deployment specification was refused: it is for deployment ${deploymentId}, but the command is for ${expected}`,
     );
   }
   const accessToken = optionalText(fields, "GitHubAccessToken");
@@ -143,7 +143,7 @@ function bareDeploymentId(text: string): string {
 function safeSegment(text: string, field: string): string {
   if (!SAFE_SEGMENT.test(text)) {
     throw new SpecificationRefused(
-      `${field} ${JSON.stringify(text)} cannot name a directory: letters, digits and . _ + = , @ - belong there`,
+      `${field} ${JSON.stringify(text)} cannot be a directory name: use letters, digits and . _ + = , @ -`,
     );
   }
   return text;
@@ -154,7 +154,7 @@ function parseJson(content: string): unknown {
     return JSON.parse(content);
   } catch {
     // Without the parser's message: it quotes the content, which may hold a GitHub token.
-    throw new SpecificationRefused("The deployment specification is signed, and is not JSON");
+    throw new SpecificationRefused("The deployment specification is signed, but is not JSON");
   }
 }
 

@@ -61,7 +61,7 @@ function doorFolder(directory: string): string {
   const { uid, mode } = lstatSync(folder);
   if (uid !== process.geteuid?.() || (mode & 0o077) !== 0) {
     throw new Error(
-      `${folder} must belong to the agent's user alone, or others could keep the agent from starting. Remove it: rm -r ${folder}`,
+      `${folder} must belong only to the agent's user, or other users could keep the agent from starting. Remove it: rm -r ${folder}`,
     );
   }
   return folder;

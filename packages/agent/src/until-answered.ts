@@ -34,7 +34,7 @@ export async function untilAnswered<T>(
       if (signal.aborted) throw new Stopped();
       const isIdentityRefused = error instanceof ServerRefusal && error.isIdentityRefused;
       if (error instanceof ServerRefusal && !isIdentityRefused) throw error;
-      log.warn(`${what} was not answered; asking again`, { attempt, problem: describeFailure(error) });
+      log.warn(`the server did not answer ${what}; retrying`, { attempt, problem: describeFailure(error) });
       await pause(isIdentityRefused ? REFUSED_IDENTITY_RETRY_MS : backOff.next(), signal);
     }
   }

@@ -53,7 +53,7 @@ function readAppSpecFile(path: string, archiveDirectory: string): Buffer | undef
     if (ABSENT.has(errorCodeOf(error) ?? "")) return undefined;
     if (!(error instanceof NotReadable)) throw error;
     throw new EventFailure(
-      `The AppSpec file ${path} ${error.message}. Put an AppSpec file in its place, and then try again.`,
+      `The AppSpec file ${path} ${error.message}. Replace it with a regular file, and then try again.`,
       { cause: error },
     );
   } finally {

@@ -38,6 +38,6 @@ function descriptorsDirectory(): string | undefined {
   if (existsSync(directory)) return directory;
   if (process.geteuid?.() !== 0) return undefined;
   throw new Error(
-    "The agent runs as root and needs /proc to open files safely, which is not there. Run: mount -t proc proc /proc",
+    "The agent runs as root and needs /proc to open files safely, but /proc is not mounted. Run: mount -t proc proc /proc",
   );
 }

@@ -79,7 +79,7 @@ export async function flushFileSystems(directories: readonly number[], timeoutMs
   if (performance.now() < endsAt) await runHelper("sync", [], { timeoutMs: endsAt - performance.now() });
   if (performance.now() < endsAt) return;
   throw new EventFailure(
-    `What was written did not reach the disk within ${timeoutMs / 1000} s (sync -f). Look for a disk or a network file system that does not ` +
+    `The written files did not reach the disk within ${timeoutMs / 1000} s (sync -f). Look for a disk or a network file system that does not ` +
       "answer (findmnt, dmesg), and then try again.",
   );
 }

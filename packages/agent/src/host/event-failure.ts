@@ -66,14 +66,15 @@ const CURES: Readonly<Record<string, string>> = {
   ENOSPC: diskIsFull("The disk", { again: "deploy again" }),
   EDQUOT: "The disk quota of the agent's user is used up. Raise it or free some space, then deploy again",
   EROFS: "The file system is mounted read-only. Remount it writable, then deploy again",
-  EACCES: "The agent's user may not do this. Run the agent as root, or give its user the right",
-  EPERM: "The agent's user may not do this. Run the agent as root, or give its user the right",
+  EACCES:
+    "The agent's user does not have permission to do this. Run the agent as root, or give its user the permission",
+  EPERM: "The agent's user does not have permission to do this. Run the agent as root, or give its user the permission",
   EMFILE: "The agent has too many files open. Raise its limit of open files (LimitNOFILE=), then deploy again",
 };
 
 const REFUSED_TO_ROOT =
-  "The file system refuses this to root, too: it may be a network file system that does not trust this host's root (NFS with root_squash, EFS), one without " +
-  "links or owners (FAT, CIFS), or the file may be immutable (lsattr). Change the destination, or the file system's export or mount options";
+  "The file system refuses this even to root: it can be a network file system that does not trust this host's root (NFS with root_squash, EFS), one without " +
+  "links or owners (FAT, CIFS), or the file is immutable (lsattr). Change the destination, or the file system's export or mount options";
 
 const CURES_AS_ROOT: Readonly<Record<string, string>> = { EACCES: REFUSED_TO_ROOT, EPERM: REFUSED_TO_ROOT };
 

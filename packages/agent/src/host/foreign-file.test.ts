@@ -25,12 +25,12 @@ test("a file is read, by way of a link, too", () => {
 
 test("a larger one is not", () => {
   writeFileSync(path, "0123456789a");
-  expect(read).toThrow("has 11 bytes, and may have 10");
+  expect(read).toThrow("has 11 bytes, more than the limit of 10");
 });
 
 test("nor is one without a size, which may have no end", () => {
   symlinkSync("/proc/self/status", path);
-  expect(read).toThrow("has more in it than its size says");
+  expect(read).toThrow("has more content than its size says");
 });
 
 test("a pipe is not waited for", () => {

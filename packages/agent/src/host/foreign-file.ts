@@ -29,7 +29,7 @@ export function openForeignFile(path: string): ForeignFile {
     return { descriptor, stats: fstatSync(descriptor) };
   } catch (error) {
     if (errorCodeOf(error) !== "EAGAIN") throw error;
-    throw new NotReadable("is held by a program that keeps others from opening it (a lease)", { cause: error });
+    throw new NotReadable("is locked by a program that keeps others from opening it (a lease)", { cause: error });
   } finally {
     closeSync(looked);
   }
@@ -50,14 +50,14 @@ export function readForeignFile(path: string, maxBytes: number): Buffer {
 
 /** @throws NotReadable where it has more */
 export function readAtMost(descriptor: number, { size }: Stats, maxBytes: number): Buffer {
-  if (size > maxBytes) throw new NotReadable(`has ${size} bytes, and may have ${maxBytes}`);
+  if (size > maxBytes) throw new NotReadable(`has ${size} bytes, more than the limit of ${maxBytes}`);
   // One byte more, to see that it has no more.
   const buffer = Buffer.alloc(size + 1);
   let length = 0;
   for (let more = -1; more !== 0 && length < buffer.length; length += more) {
     more = readSync(descriptor, buffer, length, buffer.length - length, length);
   }
-  if (length > size) throw new NotReadable("has more in it than its size says, or grows while it is read");
+  if (length > size) throw new NotReadable("has more content than its size says, or grows while it is read");
   return buffer.subarray(0, length);
 }
 

@@ -114,13 +114,13 @@ async function runDownloadBundle(
   if (specification.BundleSha256Unknown !== undefined) {
     say(
       sink,
-      `The bundle's SHA-256 is not known, so what comes is not compared with it: ${specification.BundleSha256Unknown}.\n`,
+      `The bundle's SHA-256 is not known, so the download is not verified: ${specification.BundleSha256Unknown}.\n`,
     );
   }
   ensureDirectory(layout.deploymentDirectory);
   for (const problem of await removeOldRevisions(layout, config.maxRevisions)) say(sink, `${problem}\n`);
   const onRetry = (reason: string, delayMilliseconds: number) =>
-    say(sink, `The download failed: ${reason}. The next try is in ${delayMilliseconds / 1000} s.\n`);
+    say(sink, `The download failed: ${reason}. Retrying in ${delayMilliseconds / 1000} s.\n`);
   const request = { revision, specification, bundleUrl, config, signal, onRetry };
   const unpacking = { bundleType: revision.bundleType, limits: config.archiveLimits, signal };
   const { wasThere, kept } = await downloadBundle(layout, request);

@@ -58,7 +58,7 @@ describe("when the disk was full", () => {
     expect(readdirSync(join(root, "h"))).toEqual(["d-5"]);
     expect(readdirSync(join(root, "deployment-logs"))).toEqual(["d-7"]);
     expect(said).toEqual([
-      `The disk was full, so old revisions were removed, and the event tries again: ${root}/g/d-1, ${root}/h/d-6`,
+      `The disk was full, so old revisions were removed, and the event is retried: ${root}/g/d-1, ${root}/h/d-6`,
     ]);
   });
 
@@ -118,7 +118,7 @@ test("a revision is deployed to a disk that old ones have filled", async ({ skip
       }
     }
     expect(fixture.text()).toMatch(
-      /The disk was full, so old revisions were removed, and the event tries again: \S+d-[12]/,
+      /The disk was full, so old revisions were removed, and the event is retried: \S+d-[12]/,
     );
     const { groupDirectory } = layoutOf(root, specification({ DeploymentGroupId: "group-1" }));
     expect(readdirSync(groupDirectory)).toContain("d-9");

@@ -26,7 +26,7 @@ export async function withRoom<Value>(
     if (fullDisk(error) !== "local" || !isOnDiskOf(rootDirectory, error)) throw error;
     const removed = await removeUnneeded(rootDirectory, busy, say);
     if (removed.length === 0) throw error;
-    say(`The disk was full, so old revisions were removed, and the event tries again: ${removed.join(", ")}`);
+    say(`The disk was full, so old revisions were removed, and the event is retried: ${removed.join(", ")}`);
     return work();
   }
 }

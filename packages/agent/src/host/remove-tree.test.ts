@@ -57,7 +57,7 @@ describe.skipIf(!isRoot)("what is mounted in a tree (needs root, to mount)", () 
     const unmount = bindMount(kept, place);
     skip(unmount === undefined, "mounting is not allowed here");
     try {
-      expect(() => removeTreeNow(tree)).toThrow(`something is mounted in it at ${place}. Run: umount ${place}`);
+      expect(() => removeTreeNow(tree)).toThrow(`a file system is mounted in it at ${place}. Run: umount ${place}`);
       expect(readdirSync(kept)).toEqual(["data"]);
       expect(readdirSync(tree).sort()).toEqual(["a place", "file"]);
     } finally {

@@ -121,6 +121,6 @@ function isGone(remove: () => void): boolean {
 
 function holdsMount(path: string, mount: string): EventFailure {
   return new EventFailure(
-    `${path} was not removed, because something is mounted in it at ${mount}. Run: umount ${mount} && rm -r --one-file-system ${path}`,
+    `${path} was not removed, because a file system is mounted in it at ${mount}. Run: umount ${mount} && rm -r --one-file-system ${path}`,
   );
 }

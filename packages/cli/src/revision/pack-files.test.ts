@@ -89,7 +89,7 @@ test("what hosts refuse is refused before the upload, each by its name", async (
   expect(failure.message.split("\n").sort()).toEqual([
     expect.stringMatching(/^ {2}"caf\\xe8": its name is not UTF-8\. Rename it/),
     expect.stringMatching(/^ {2}"caf\\xe9": its name is not UTF-8\. Rename it/),
-    '  "new\\nline": its name contains a line break, which the list of installed files cannot hold. Rename it.',
+    '  "new\\nline": its name contains a line break, which the list of installed files cannot contain. Rename it.',
     '  "pipe": it is not a file, a directory or a link. Remove it from the directory.',
     '  "to-latin1": it is a link whose target is not UTF-8. Rename what it leads to.',
     `${directory} cannot be deployed, because hosts refuse these entries:`,

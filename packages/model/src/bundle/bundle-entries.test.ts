@@ -58,7 +58,7 @@ describe("names", () => {
     ["/etc/x", { reason: "its path is absolute" }],
     ["a/../../b", { reason: "its path leaves the archive through '..'" }],
     ["a/../b", { reason: "its path contains '..'" }],
-    ["a\nb", { reason: "its name contains a line break, which the list of installed files cannot hold" }],
+    ["a\nb", { reason: "its name contains a line break, which the list of installed files cannot contain" }],
     ["a\0b", { reason: "its name contains a zero byte" }],
     ["é".repeat(128), { reason: "a name in its path is longer than 255 bytes" }],
     ["a/".repeat(2_000), { reason: "its path is longer than 3072 bytes" }],

@@ -65,7 +65,7 @@ export function entryPathOf(
   if (name.includes("\0")) return { reason: "its name contains a zero byte", cure: REMOVE_IT };
   if (/[\n\r]/.test(name)) {
     return {
-      reason: "its name contains a line break, which the list of installed files cannot hold",
+      reason: "its name contains a line break, which the list of installed files cannot contain",
       cure: "Rename it",
     };
   }

@@ -200,7 +200,7 @@ function tooDeep(archive: string): EventFailure {
 
 function holdsMount(archive: string, mount: string): EventFailure {
   return new EventFailure(
-    `The archive ${archive}, which an earlier agent unpacked, was not taken over, because something is mounted in it at ${mount}. ` +
+    `The archive ${archive}, which an earlier agent unpacked, cannot be used, because a file system is mounted in it at ${mount}. ` +
       `Unmount it (umount ${mount}), and then try again.`,
   );
 }

@@ -55,7 +55,7 @@ export function looksOf(sample: Buffer): Looks {
     if (sample.subarray(0, magic.length).equals(magic)) return { kind, words };
   }
   if (sample.every((byte) => byte === 0))
-    return { kind: "other", words: "holds only zero bytes, as a tar without entries does" };
+    return { kind: "other", words: "contains only zero bytes, like a tar without entries" };
   if (isTarHeader(sample)) return { kind: "tar", words: "is an uncompressed tar" };
   const text = sample.toString("utf8").trimStart();
   if (/^<(!doctype html|html)/i.test(text)) return { kind: "other", words: "is an HTML page" };

@@ -349,7 +349,7 @@ describe.skipIf(!isRoot)("an archive that another agent left (needs root, to giv
     try {
       expect(await fixture.run("ApplicationStart")).toMatchObject({
         errorCode: 5,
-        message: `The AppSpec file ${appSpecFile} is not a file. Put an AppSpec file in its place, and then try again.`,
+        message: `The AppSpec file ${appSpecFile} is not a file. Replace it with a regular file, and then try again.`,
       });
     } finally {
       writer.kill("SIGKILL");
@@ -357,7 +357,9 @@ describe.skipIf(!isRoot)("an archive that another agent left (needs root, to giv
     expect(
       asLocalUser(`cd ${layout().archiveDirectory} && rm appspec.yml && truncate -s 3G appspec.yml`).exitCode,
     ).toBe(0);
-    expect((await fixture.run("ApplicationStart")).message).toContain("has 3221225472 bytes, and may have 1048576");
+    expect((await fixture.run("ApplicationStart")).message).toContain(
+      "has 3221225472 bytes, more than the limit of 1048576",
+    );
   });
 
   const inPlaceOfAppSpec: Readonly<Record<string, readonly [command: string, problem: string]>> = {
@@ -382,7 +384,7 @@ describe.skipIf(!isRoot)("an archive that another agent left (needs root, to giv
       });
       expect(await fixture.run("ApplicationStart")).toMatchObject({
         errorCode: 5,
-        message: `The AppSpec file ${archiveDirectory}/appspec.yml ${problem}. Put an AppSpec file in its place, and then try again.`,
+        message: `The AppSpec file ${archiveDirectory}/appspec.yml ${problem}. Replace it with a regular file, and then try again.`,
       });
     });
   }

@@ -153,8 +153,8 @@ export class ArchiveWriter {
     }
     if (this.#unpackedBytes > limits.ratioFloorBytes && this.#unpackedBytes > this.#packedBytes * limits.ratio) {
       throw new EventFailure(
-        `The bundle was refused: it unpacks to more than ${limits.ratio} times its own ${this.#packedBytes} bytes, as ` +
-          "archives do that are made to fill a disk. If it is meant to, pack it as an uncompressed tar.",
+        `The bundle was refused: it unpacks to more than ${limits.ratio} times its own ${this.#packedBytes} bytes, like an archive ` +
+          "that is made to fill a disk. If that is intended, pack it as an uncompressed tar.",
       );
     }
   }
@@ -217,7 +217,7 @@ export class ArchiveWriter {
     try {
       mkdirSync(this.#absolute(path), (mode & READABLE_BITS) | WORKING_DIRECTORY_MODE);
     } catch (error) {
-      if (errorCodeOf(error) === "EEXIST") throw refusedEntry(path, "the bundle has two entries of that name");
+      if (errorCodeOf(error) === "EEXIST") throw refusedEntry(path, "the bundle has two entries with this name");
       throw error;
     }
     this.#entries.set(path, "directory");
@@ -227,7 +227,7 @@ export class ArchiveWriter {
     this.#entryCount += 1;
     if (this.#entryCount > this.#limits.entries) {
       throw new EventFailure(
-        `The bundle was refused: it has more than ${this.#limits.entries} entries. Pack parts of it as archives of their own.`,
+        `The bundle was refused: it has more than ${this.#limits.entries} entries. Pack some directories as archives inside the bundle.`,
       );
     }
   }

@@ -16,7 +16,7 @@ export function entryPath(name: string, limits: ArchiveLimits): string {
 /** The one form of every refusal: which entry, why, and what to do. Nothing of the archive is kept. */
 export function refusedEntry(name: string | Uint8Array, reason: string, cure = REMOVE_IT): EventFailure {
   return new EventFailure(
-    `The bundle was refused and nothing of it was unpacked: entry ${quotedEntryName(name)} is not allowed because ` +
+    `The bundle was refused, and nothing was unpacked: entry ${quotedEntryName(name)} is not allowed because ` +
       `${reason}. ${cure}, then deploy again.`,
   );
 }

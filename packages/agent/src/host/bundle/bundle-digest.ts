@@ -18,11 +18,11 @@ export function isBundleSigned({ BundleSha256 }: DeploymentSpecification, actual
 /** Nobody's revision is at fault: what came is not what was deployed. */
 export function notTheSignedBundle({ BundleSha256 }: DeploymentSpecification, actual: string): EventFailure {
   return new EventFailure(
-    `The bundle that came is not the one that was deployed, and was not unpacked: its SHA-256 is ${actual}, and the server signed ${BundleSha256}.`,
+    `The downloaded bundle is not the one that was deployed, and was not unpacked: its SHA-256 is ${actual}, but the server signed ${BundleSha256}.`,
     {
       hint:
-        "Either the object was replaced after the deployment began (deploy again; a revision with an ETag or a version says which one it means), " +
-        "or something between this host and the bucket changes what comes: look for a proxy or a cache there.",
+        "Either the object was replaced after the deployment started (deploy again, and give the revision an ETag or a version), " +
+        "or a proxy or a cache between this host and the bucket changes the data.",
     },
   );
 }

@@ -52,7 +52,7 @@ function s3Request({ location }: Revision & { from: "S3" }, config: HostConfig):
   const credentials = config.s3Credentials;
   if (credentials === undefined) {
     throw new EventFailure(
-      `The bundle ${label} cannot be fetched: the server gave no download URL and this host has no S3 credentials. ` +
+      `The bundle ${label} cannot be downloaded: the server gave no download URL and this host has no S3 credentials. ` +
         "Deploy through a Sluice server, or configure s3Credentials (and s3Endpoint) for this agent.",
     );
   }
@@ -99,7 +99,7 @@ function gitHubPart(part: string): string {
 
 function originOf(url: string, label: string): string {
   if (URL.canParse(url)) return new URL(url).origin;
-  throw new EventFailure(`The server gave '${label}' for the bundle's URL, which is not a valid URL.`);
+  throw new EventFailure(`The server gave an invalid URL for the bundle: '${label}'.`);
 }
 
 /** A presigned URL's query is a key to the bundle, so messages and logs do not get it. */

@@ -111,7 +111,7 @@ describe("a bundle whose SHA-256 is signed", () => {
   test("is said to be unchecked where the server does not know it", async () => {
     const reason = "the bucket was too slow";
     expect(await fixture.run("DownloadBundle", { BundleSha256Unknown: reason })).toMatchObject({ errorCode: 0 });
-    expect(fixture.output.map(({ text }) => text).join("")).toContain(`not compared with it: ${reason}.`);
+    expect(fixture.output.map(({ text }) => text).join("")).toContain(`the download is not verified: ${reason}.`);
   });
 });
 
@@ -132,7 +132,7 @@ describe("from an address that the host's operator did not name", () => {
       fixture = await createHostFixture({ trustedOrigins: [] });
     }
     const outcome = await run();
-    expect(outcome).toMatchObject({ errorCode: 5, message: expect.stringContaining("was not fetched") });
+    expect(outcome).toMatchObject({ errorCode: 5, message: expect.stringContaining("was not downloaded") });
     expect(outcome.message).toMatch(/127\.0\.0\.1|::1/);
     expect(outcome.log).toContain("s3Endpoint");
     expect(outcome.message).not.toContain("secret");
@@ -156,7 +156,7 @@ describe("from the presigned URL", () => {
   test("what will not change by trying again is not tried again", async () => {
     fixture.respond = (_, response) => response.writeHead(403).end("<Error><Code>AccessDenied</Code></Error>");
     const outcome = await fixture.run("DownloadBundle");
-    expect(outcome.message).toMatch(/after 0 retries.*AccessDenied.*clock is right/);
+    expect(outcome.message).toMatch(/after 0 retries.*AccessDenied.*clock is correct/);
     expect(fixture.requests).toHaveLength(1);
   });
 
@@ -182,7 +182,7 @@ describe("from the presigned URL", () => {
       response.writeHead(503).end("<Error><Code>SlowDown</Code></Error>");
     };
     expect(await fixture.run("DownloadBundle")).toMatchObject({ errorCode: 0 });
-    expect(saidByThen).toMatch(/^The download failed: 503 'Service Unavailable'\. The next try is in [0-9.]+ s\.\n$/);
+    expect(saidByThen).toMatch(/^The download failed: 503 'Service Unavailable'\. Retrying in [0-9.]+ s\.\n$/);
   });
 
   test("the ETag is compared without its quotes", async () => {
@@ -299,7 +299,7 @@ describe("from S3 with the host's own keys", () => {
   });
 
   test("without URL and keys it says what to configure", async () => {
-    expect((await runOwnWay(s3(), {})).message).toMatch(/s3:\/\/b\/shop.tgz cannot be fetched.*s3Credentials/);
+    expect((await runOwnWay(s3(), {})).message).toMatch(/s3:\/\/b\/shop.tgz cannot be downloaded.*s3Credentials/);
   });
 });
 

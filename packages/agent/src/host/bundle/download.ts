@@ -177,7 +177,7 @@ async function get(
     const request = isTls ? https.request({ ...options, ...tls }, resolve) : http.request(options, resolve);
     request.once("error", reject);
     request.once("timeout", () => {
-      request.destroy(new Error(`nothing arrived for ${idleMilliseconds / 1000} s`));
+      request.destroy(new Error(`no data arrived for ${idleMilliseconds / 1000} s`));
     });
     request.end();
   });
@@ -240,11 +240,11 @@ function cureFor(status: number | undefined): string {
   switch (status) {
     case 401:
     case 403:
-      return " Check that the credentials (or the token) may read this revision, and that this host's clock is right.";
+      return " Check that the credentials (or the token) can read this revision, and that this host's clock is correct.";
     case 404:
-      return " Check that the revision still exists under that name.";
+      return " Check that the revision still exists under this name.";
     case undefined:
-      return " Check that this host reaches that server (address, firewall, proxy, certificate).";
+      return " Check that this host can connect to that server (address, firewall, proxy, certificate).";
     default:
       return "";
   }

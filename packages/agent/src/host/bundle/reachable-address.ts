@@ -87,10 +87,10 @@ export function checkReachable(hostname: string, label: string): Promise<void> {
 function refusal(label: string, name: string, address: string): EventFailure {
   const what = name === address ? address : `${name}, which is ${address}`;
   return new EventFailure(
-    `The bundle at '${label}' was not fetched: it is on ${what}, and this agent follows no URL to this machine itself or to a ` +
+    `The bundle at '${label}' was not downloaded: it is on ${what}, and this agent does not download from this machine or from a ` +
       "cloud's metadata service.",
     {
-      hint: `If the bundles of this host really are there, name that server in its agent.json ("host": {"s3Endpoint": "http://${name}:PORT"}), and start the agent again.`,
+      hint: `If the bundles are really on that server, name it in this host's agent.json ("host": {"s3Endpoint": "http://${name}:PORT"}), and restart the agent.`,
     },
   );
 }

@@ -22,13 +22,13 @@ export async function closedToUser(
     timeoutMs: TEST_TIMEOUT_MILLISECONDS,
   });
   if (!isClosed) return undefined;
-  const words = `${user} may not read and execute it`;
+  const words = `${user} cannot read and execute it`;
   const closed = firstClosed(path);
-  if (closed === undefined) return `${words}. Give it and the directories above it modes that let ${user}.`;
+  if (closed === undefined) return `${words}. Give it and its parent directories modes that allow this.`;
   const inBundle = relative(archiveDirectory, closed.place);
   const mode = closed.mode.toString(8).padStart(4, "0");
   if (inBundle === "" || inBundle.startsWith("..")) {
-    return `${words}: the directory ${closed.place} has the mode ${mode}. Let the agent keep its data (--data) where every user may enter.`;
+    return `${words}: the directory ${closed.place} has the mode ${mode}. Use a data directory for the agent (--data) that every user can enter.`;
   }
   return `${words}: ${inBundle} has the mode ${mode}. Give it the mode 0755 in the bundle (chmod 755).`;
 }

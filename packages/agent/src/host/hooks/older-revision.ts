@@ -12,9 +12,9 @@ export function withOlderRevision(message: string, eventName: string, deployment
   const sentence = message.endsWith(".") ? message : `${message}.`;
   const whose =
     `${eventName} runs the scripts of ${name}, which the deployment ${basename(deploymentDirectory)} installed here, ` +
-    "and not those of the revision that is being deployed.";
+    "not those of the revision that is being deployed.";
   const cure = FORGIVEN.has(eventName)
-    ? " To deploy in spite of it: --ignore-application-stop-failures (of sluice deploy and of aws deploy create-deployment)."
+    ? " To deploy despite this failure, use the option --ignore-application-stop-failures of sluice deploy or aws deploy create-deployment."
     : "";
   return `${sentence} ${whose}${cure}`;
 }

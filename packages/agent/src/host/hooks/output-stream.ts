@@ -54,7 +54,7 @@ export class OutputStream {
   }
 
   end(): void {
-    if (this.#omittedBytes > 0) this.say(`… ${this.#omittedBytes} bytes of output were left out here.`, "");
+    if (this.#omittedBytes > 0) this.say(`… ${this.#omittedBytes} bytes of output are omitted here.`, "");
     this.flush();
   }
 
@@ -71,7 +71,7 @@ export class OutputStream {
 
 function gapStarts(scriptName: string): Chunk {
   const text =
-    `… output beyond ${OUTPUT_STREAM_MAX_BYTES} bytes an event is not sent; ` +
+    `… output beyond ${OUTPUT_STREAM_MAX_BYTES} bytes per event is not sent; ` +
     "it is in the deployment's logs/scripts.log on the host.\n";
   return { stream: "agent", scriptName, text };
 }

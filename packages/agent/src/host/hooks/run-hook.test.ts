@@ -202,7 +202,7 @@ describe("background processes that hold the outputs", () => {
     });
     expect(outcome).toMatchObject({ errorCode: 0, message: "Succeeded" });
     expect(scriptsLog()).toMatch(/\[agent\]Script at specified location: script-0 has ended, but a background process/);
-    expect(streamed("agent")).toContain("still holds its output");
+    expect(streamed("agent")).toContain("still has its output open");
     const child = Number(readFileSync(`${heartbeat}.pid`, "utf8"));
     try {
       // The agent itself goes; the pipes must not go with it.
@@ -273,8 +273,8 @@ describe("output", () => {
     expect(streamed("stdout").length).toBeLessThanOrEqual(OUTPUT_STREAM_MAX_BYTES);
     expect(streamed("stdout").length).toBeGreaterThan(OUTPUT_STREAM_MAX_BYTES / 2);
     const omitted = 20_000 * (line.length + 1) + "last\n".length - streamed("stdout").length;
-    expect(streamed("agent")).toMatch(/output beyond 1048576 bytes an event is not sent/);
-    expect(streamed("agent")).toContain(`${omitted} bytes of output were left out here.`);
+    expect(streamed("agent")).toMatch(/output beyond 1048576 bytes per event is not sent/);
+    expect(streamed("agent")).toContain(`${omitted} bytes of output are omitted here.`);
     expect(scriptsLog().split("\n").length).toBe(20_000 + 4);
   });
 
@@ -453,7 +453,7 @@ describe("another user", () => {
     const failed = "Script at specified location: scripts/x run as user nobody failed with exit code";
     expect(await pack("d-1", 0o711, 0o755)).toMatch(
       new RegExp(
-        `^${failed} \\d+\\. The user nobody may not read and execute it: scripts/x has the mode 0711\\. Give it the mode 0755 in the bundle`,
+        `^${failed} \\d+\\. The user nobody cannot read and execute it: scripts/x has the mode 0711\\. Give it the mode 0755 in the bundle`,
       ),
     );
     expect(await pack("d-2", 0o755, 0o700)).toContain("execute it: scripts has the mode 0700.");

@@ -108,7 +108,7 @@ function ensureRunnable(
     throw scriptFailure(
       script,
       AGENT_ERROR_CODES.scriptNotExecutable,
-      `Script at specified location: ${location} is not executable, and this host is set to strict scripts. ` +
+      `Script at specified location: ${location} is not executable, and agent.json sets strictScripts. ` +
         "Run chmod +x on it before packing the bundle.",
     );
   }
@@ -130,7 +130,7 @@ export function checkScriptInside(script: HookScript, archiveDirectory: string):
   throw scriptFailure(
     script,
     AGENT_ERROR_CODES.scriptFailed,
-    `Script at specified location: ${script.location} leads out of the revision, so it is not run. Put the script itself into the bundle, or ` +
+    `Script at specified location: ${script.location} leads out of the revision, so it was not run. Put the script itself into the bundle, or ` +
       "one that calls it.",
   );
 }
@@ -242,9 +242,9 @@ function collect(
 
 function noteBackgroundChild(script: HookScript, { log, output }: ScriptContext): void {
   const note =
-    `Script at specified location: ${script.location} has ended, but a background process that it started still holds its ` +
-    "output. The event goes on; what that process writes from now on is not kept. Redirect its output in the script " +
-    "(> FILE 2>&1 < /dev/null &) to keep it.";
+    `Script at specified location: ${script.location} has ended, but a background process that it started still has its ` +
+    "output open. The event continues, and later output of that process is lost. To keep it, redirect the output in the script " +
+    "(> FILE 2>&1 < /dev/null &).";
   log.append([`[agent]${note}`]);
   output.say(note, script.location);
 }
@@ -287,11 +287,11 @@ function cannotStart(script: HookScript, command: ScriptCommand, error: unknown)
 
 const START_CURES: Readonly<Record<string, string>> = {
   ENOENT:
-    ". The script is there, so the interpreter that its first line names is not: install it, or correct the line " +
+    ". The script exists, but the interpreter in its first line does not: install it, or correct the line " +
     "(a file saved with Windows line ends names an interpreter that ends in a carriage return).",
   EACCES:
-    ". The script, its interpreter or a directory above it may not be executed by the agent's user; is it on a file system " +
-    "that is mounted noexec?",
+    ". The agent's user cannot execute the script, its interpreter or a directory above it. Check the modes, and that the file system " +
+    "is not mounted noexec.",
 };
 
 function timedOutMessage(script: HookScript): string {

@@ -52,14 +52,14 @@ function changeOfUser(account: UserAccount, path: string, location: string): Pic
   }
   throw new EventFailure(
     `Script at specified location: ${location} run as user ${account.name} failed because this host has neither runuser ` +
-      "nor setpriv. Install util-linux.",
+      "nor setpriv. Install util-linux, for example: apt-get install util-linux",
     { errorCode: AGENT_ERROR_CODES.scriptFailed, scriptName: location },
   );
 }
 
 async function userOf(name: string, location: string): Promise<UserAccount> {
   try {
-    return await userByName(name, `the script ${location} is to run as it`);
+    return await userByName(name, `the script ${location} has to run as this user`);
   } catch (error) {
     if (!(error instanceof EventFailure)) throw error;
     throw new EventFailure(`Script at specified location: ${location} run as user ${name} failed: ${error.message}`, {

@@ -41,7 +41,7 @@ export async function lookUpAccounts(steps: Iterable<PermissionStep>): Promise<A
   const groups = new Map<string, number>();
   for (const step of steps) {
     if (step.type !== "chown") continue;
-    const purpose = `the permissions section of the AppSpec file gives ${step.file} to it`;
+    const purpose = `the permissions section of the AppSpec file gives it ${step.file}`;
     if (step.owner !== null && !users.has(step.owner)) {
       users.set(step.owner, (await userByName(step.owner, purpose)).uid);
     }

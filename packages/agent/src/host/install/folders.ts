@@ -133,7 +133,7 @@ function checkLink(link: Stats, folder: Stats, path: string): void {
   if (link.uid !== ROOT) throw new UntrustedLink(path, `it belongs to the user ${link.uid}`);
   if (folder.uid !== ROOT) throw new UntrustedLink(path, `its directory belongs to the user ${folder.uid}`);
   if ((folder.mode & WRITABLE_BY_OTHERS) !== 0) {
-    throw new UntrustedLink(path, "users other than root may write to its directory");
+    throw new UntrustedLink(path, "users other than root can write to its directory");
   }
 }
 
@@ -159,8 +159,8 @@ export class UntrustedLink extends EventFailure {
   constructor(path: string, reason: string) {
     super(
       `The deployment failed because ${path} is a symbolic link that the agent, which runs as root, does not follow: ${reason}, ` +
-        "so that user could lead it anywhere. Put a directory in its place, or name the directory that it leads to as the destination in " +
-        "the AppSpec file; or give link and directory to root alone (chown -h root LINK; chown root DIRECTORY; chmod go-w DIRECTORY).",
+        "so such a user could redirect it. Replace it with a directory, or name its target directory as the destination in " +
+        "the AppSpec file; or make root the only owner of the link and its directory (chown -h root LINK; chown root DIRECTORY; chmod go-w DIRECTORY).",
     );
     this.path = path;
   }

@@ -221,7 +221,7 @@ export class InstallPlan {
   #checkRecordable(destination: string): void {
     if (/[\n\r]/.test(destination)) {
       throw new EventFailure(
-        `The file name ${JSON.stringify(destination)} contains a line break, which the list of installed files cannot hold. ` +
+        `The file name ${JSON.stringify(destination)} contains a line break, which the list of installed files cannot contain. ` +
           "Rename the file in the bundle, and then try again.",
       );
     }

@@ -89,7 +89,7 @@ export async function install(
   }
   const passedOver = untrusted.map(
     (link) =>
-      `Nothing of the previous revision was removed behind the symbolic link ${link}: users other than root can change it.`,
+      `Files of the previous revision behind the symbolic link ${link} were not removed: users other than root can change the link.`,
   );
   return [...passedOver, ...refusals.notes];
 }
@@ -237,12 +237,12 @@ function withOwner(error: FileAlreadyExists, layout: DeploymentLayout): EventFai
     .find((name) => includes(cleanupEntries(readFileSync(join(layout.instructionsDirectory, name))), error.path));
   const whose =
     owner === undefined
-      ? "No deployment group installed it through this agent."
+      ? "No deployment group installed it with this agent."
       : `The deployment group ${owner.slice(0, -CLEANUP_SUFFIX.length)} installed it.`;
   return new EventFailure(error.message, {
     cause: error,
     hint: error.isDirectory
-      ? `${error.path} is a directory, and the revision has a file of that name. Remove the directory, or change the destination in the files section.`
+      ? `${error.path} is a directory, but the revision has a file with this name. Remove the directory, or change the destination in the files section.`
       : `${whose} Remove it, or deploy with file_exists_behavior OVERWRITE (replace it) or RETAIN (keep it).`,
   });
 }

@@ -62,8 +62,8 @@ export class Installed {
 
 export function replaced(path: string): EventFailure {
   return new EventFailure(
-    `The deployment failed because ${path} was replaced while it was being installed, so it did not get its mode and owner. Stop what ` +
-      "writes to its directory meanwhile, and then try again.",
+    `The deployment failed because ${path} was replaced while it was being installed, so its mode and owner were not set. Stop the program that ` +
+      "writes to its directory, and then try again.",
   );
 }
 

@@ -157,9 +157,9 @@ describe("what leads out of the revision is refused with the bundle, before a sc
     [
       "a script behind a link",
       { map: {}, more: hook("out/script.sh") },
-      "out/script.sh leads out of the revision, so it is not run",
+      "out/script.sh leads out of the revision, so it was not run",
     ],
-    ["a script that is a link", { map: {}, more: hook("run") }, "run leads out of the revision, so it is not run"],
+    ["a script that is a link", { map: {}, more: hook("run") }, "run leads out of the revision, so it was not run"],
   ])("%s", async (_, options, says) => {
     await deploy("d-1", [{ name: "app/old", content: "" }]);
     const entries = [ok, link("out", outside), link("run", `${outside}/script.sh`)];

@@ -112,7 +112,7 @@ describe("a destination that refuses", () => {
     expect(outcome.errorCode).toBe(5);
     if (!isRoot) return expect(outcome.message).toMatch(/Run the agent as root/);
     expect(outcome.message).toMatch(
-      new RegExp(`does not let the agent, which runs as root, give it ${words}, as the permissions`),
+      new RegExp(`does not let the agent, which runs as root, set ${words}, as required by the permissions`),
     );
     expect(outcome.message).toMatch(/no_root_squash.*uid=/);
   });

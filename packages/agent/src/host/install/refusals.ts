@@ -78,7 +78,7 @@ export class Refusals {
     this.#told.add(key);
     this.notes.push(
       `The file system at ${dirname(path)} does not let the agent set the ${KEPT[attribute]} of files (${errorCodeOf(error)}, first at ${path}). ` +
-        `They were installed with the ${KEPT[attribute]} that it gives them.`,
+        `They were installed with the ${KEPT[attribute]} that the file system gives them.`,
     );
   }
 }
@@ -86,8 +86,8 @@ export class Refusals {
 /** The permissions section asks for it, so it is not passed over; nor does the reference agent. */
 export function permissionRefused(file: string, wanted: string, error: unknown): EventFailure {
   return new EventFailure(
-    `The deployment failed because the file system of ${file} does not let the agent, which runs as root, give it ${wanted}, as the permissions ` +
-      `section of the AppSpec file asks (${errorCodeOf(error)}). Remove that from the permissions section and set it where the file system is mounted or ` +
+    `The deployment failed because the file system of ${file} does not let the agent, which runs as root, set ${wanted}, as required by the permissions ` +
+      `section of the AppSpec file (${errorCodeOf(error)}). Remove it from the permissions section and set it where the file system is mounted or ` +
       "exported (NFS: no_root_squash; EFS: the user of an access point; CIFS and FAT: the mount options uid=, gid=, file_mode= and fmask=), and then try again.",
     { cause: error },
   );

@@ -205,7 +205,7 @@ function sourceLeaves(source: string, path: string, archiveDirectory: string): E
     ? `, through a symbolic link, to ${realPathOf(path) ?? "nowhere"}`
     : "";
   return new EventFailure(
-    `The deployment failed because the AppSpec file names a source that leads out of the revision${where}: ${source}. What is outside is not ` +
+    `The deployment failed because the AppSpec file names a source that leads out of the revision${where}: ${source}. Files outside the bundle are not ` +
       "installed. Name a source inside the bundle, and then try again.",
   );
 }
@@ -220,7 +220,7 @@ function nameNotUtf8(path: string): EventFailure {
 /** The AWS agent unpacks them. Reading a pipe would wait for ever, and a device may have no end. */
 function specialFile(path: string): EventFailure {
   return new EventFailure(
-    `The deployment failed because ${path} is a pipe, a socket or a device, which is not installed. Remove it from the bundle, and make ` +
+    `The deployment failed because ${path} is a pipe, a socket or a device, which cannot be installed. Remove it from the bundle, and create ` +
       "it in an AfterInstall script.",
   );
 }
