@@ -85,6 +85,13 @@ describe.each(PACKED)("a %s", (bundleType, pack) => {
     expect(await read({ name: "appspec.yml", linkTo: "/etc/passwd" })).toMatchObject({ outcome: "unchecked" });
   });
 
+  it("with too many entries is not taken for wrapped: what lies beside the directory may be among those left out", async () => {
+    const many = Array.from({ length: 10_000 }, (_, index): Entry => ({ name: `web-1/f${index}` }));
+    const wrapped = [appSpec(VALID, "web-1/appspec.yml"), ...many];
+    expect(await read(...wrapped, { name: "other/f" })).toEqual({ outcome: "unchecked", reason: "it has too many entries for that" });
+    expect(await read(appSpec(), ...many)).toEqual({ outcome: "read", fileName: "appspec.yml", findings: [] });
+  });
+
   it("that is damaged is told as such", async () => {
     expect(await readBundle(pack([appSpec()]).subarray(0, 60), bundleType, never)).toMatchObject({
       findings: [{ severity: "error", message: expect.stringContaining(`not a readable ${bundleType}`) }],
@@ -123,6 +130,18 @@ describe("a tar as agents read it", () => {
     expect(await readBundle(rawTar([{ name: "appspec.yml", content: text }, entry]), "tar", never)).toMatchObject({
       findings: [{ check: "refused-entry", severity: "error", message: expect.stringContaining(says) }],
     });
+  });
+});
+
+it("of a tar with very deep directories the AppSpec alone is checked", async () => {
+  const deep = Array.from({ length: 20 }, (_, index) => [
+    { name: "././@LongLink", type: "L", content: `${index}/${"d/".repeat(1_400)}f` },
+    { name: "f" },
+  ]);
+  expect(await readBundle(rawTar([{ name: "appspec.yml", content: VALID }, ...deep.flat()]), "tar", never)).toEqual({
+    outcome: "read",
+    fileName: "appspec.yml",
+    findings: [],
   });
 });
 

@@ -79,3 +79,11 @@ describe("names", () => {
     expect(linkTargetProblem("x".repeat(4_096))?.reason).toContain("longer than 4095 bytes");
   });
 });
+
+test("directories above an entry come before it, each once, however deep they are", () => {
+  const parents = Array.from({ length: 1_000 }, (_, index) => "d/".repeat(index + 1).slice(0, -1));
+  const files = Array.from({ length: 5_000 }, (_, index) => `${parents.at(-1)}/f${index}`);
+  const { entries, problems } = bundleEntries(files.map((path) => [path, "file"]));
+  expect(problems).toEqual([]);
+  expect([...entries.keys()]).toEqual(["", ...parents, ...files]);
+});

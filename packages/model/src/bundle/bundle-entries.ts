@@ -84,11 +84,21 @@ export function bundleEntries(list: Iterable<readonly [path: string, kind: Entry
       problems.push({ entry: path, ...problem });
       continue;
     }
-    const parts = path.split("/");
-    for (let length = 1; length < parts.length; length += 1) entries.set(parts.slice(0, length).join("/"), "directory");
+    for (const parent of missingParents(path, entries)) entries.set(parent, "directory");
     if (path !== "") entries.set(path, kind);
   }
   return { entries, problems };
+}
+
+/** From the top down. A directory that is there has its own parents: thousands of entries in deep directories look each up once. */
+function missingParents(path: string, entries: BundleEntries): string[] {
+  const missing: string[] = [];
+  for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) {
+    const parent = path.slice(0, slash);
+    if (entries.has(parent)) break;
+    missing.push(parent);
+  }
+  return missing.reverse();
 }
 
 /** Why an entry cannot be put at its path after those before it: nothing is written through a link, and no directory is replaced. */

@@ -10,7 +10,8 @@ const OF_MAC_OS: ReadonlySet<string> = new Set(["__MACOSX", ".DS_Store"]);
  */
 export function wrapperOf(names: (directory: string) => Iterable<string> | undefined): string {
   const topLevel = [...(names("") ?? [])].filter((name) => !OF_MAC_OS.has(name));
-  const [wrapper = "", ...others] = topLevel.filter((name) => !topLevel.some((other) => name === `._${other}`));
+  const there = new Set(topLevel);
+  const [wrapper = "", ...others] = topLevel.filter((name) => !(name.startsWith("._") && there.has(name.slice(2))));
   if (wrapper === "" || others.length > 0) return "";
   return [...(names(wrapper) ?? [])].some((name) => WRAPPED_APP_SPEC.test(name)) ? wrapper : "";
 }

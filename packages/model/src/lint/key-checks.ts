@@ -244,6 +244,7 @@ export function repeatedKeys(written: WrittenAppSpec): Finding[] {
     places
       .repeatedKeys(map)
       .filter(({ key }) => isRead(map, yamlText(key)))
+      .slice(0, MAX_CHECKED_ENTRIES)
       .map(({ key, line, lastLine }) => ({
         check: "repeated-key",
         severity: "warning" as const,

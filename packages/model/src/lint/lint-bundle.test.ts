@@ -524,6 +524,26 @@ it("of a section with thousands of entries a part is checked, whatever is in the
   ]);
 });
 
+it("permissions are held against what is installed up to a measure, whatever their patterns", () => {
+  const names = Array.from({ length: 1_000 }, (_, index): [string, NamedEntry] => [`d/f${index}`, file()]);
+  const listing = listBundle([...names, ["appspec.yml", file()]]);
+  const files = Array.from({ length: 10 }, (_, index) => `  - {source: d, destination: /x/${index}}\n`).join("");
+  const pointless = (rules: string) =>
+    lintAppSpec(`${HEAD}files:\n${files}permissions:\n${rules}`, listing).findings.filter(
+      ({ check }) => check === "permission-object",
+    ).length;
+  const rule = '  - {object: /x, pattern: "*z", mode: 644}\n';
+  expect(pointless(rule.repeat(20))).toBe(20);
+  expect(pointless(rule.repeat(300))).toBeLessThan(300);
+  const exceptions = Array.from({ length: 5_000 }, (_, index) => `z${index}`).join();
+  expect(pointless(`  - {object: /x, type: [file], except: [${exceptions}, f*], mode: 644}\n${rule}`)).toBe(0);
+});
+
+it("keys that a mapping has again and again are told up to a number", () => {
+  const text = `${HEAD}files:\n  - {source: a, destination: /x${", source: a".repeat(2_000)}}\n`;
+  expect(lintAppSpec(text, null).findings.filter(({ check }) => check === "repeated-key")).toHaveLength(300);
+});
+
 it("names in findings steer no terminal, and have an end", () => {
   const [finding] = lintAppSpec(
     `${HEAD}hooks:\n  "Af\\e[31m${"x".repeat(500)}":\n    - location: a\n`,

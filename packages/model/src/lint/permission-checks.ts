@@ -7,6 +7,13 @@ import { entriesOf, type LintSubject, lineOf, quoted, type WrittenAppSpec, type 
 
 /** Every file and directory below the object; the default. */
 const EVERYTHING_BELOW = "**";
+/**
+ * Characters of patterns, and of exceptions, that are held against the names of what is installed. Those of people are a few millions; a
+ * hostile file of a few kilobytes could hold up a server for minutes.
+ */
+const MAX_MATCHED_CHARACTERS = 24_000_000;
+/** What looking at a name costs besides, in the same unit. */
+const CHARACTERS_PER_NAME = 24;
 const LEADING_ZERO = /^0[0-9]+$/;
 
 interface WrittenPermission extends WrittenEntry {
@@ -54,6 +61,7 @@ export function misreadModes(written: WrittenAppSpec): Finding[] {
 export function pointlessPermissions(subject: LintSubject, installed: InstalledPaths | null): Finding[] {
   const settled = new Map<string, WrittenPermission>();
   const targets = fileEntries(subject).map(({ target }) => target);
+  let matched = 0;
   return rulesOf(subject).flatMap((permission): Finding[] => {
     const { rule, object } = permission;
     const find = (check: string, severity: Finding["severity"], key: string, message: string): Finding[] => [
@@ -76,7 +84,8 @@ export function pointlessPermissions(subject: LintSubject, installed: InstalledP
         return find("permission-pattern", "error", key, message);
       }
     }
-    if (hasLinkNear(installed, object)) return [];
+    matched += costOf(rule, installed);
+    if (matched > MAX_MATCHED_CHARACTERS || hasLinkNear(installed, object)) return [];
     const files = filesOf(rule, object, installed);
     if (files.length === 0 && !reachesDirectory(rule, object, installed)) {
       return find(
@@ -181,6 +190,11 @@ function rulesOf(subject: LintSubject): WrittenPermission[] {
 function isNearDestination(targets: readonly string[], object: string): boolean {
   const above = new Set([object, ...parentsOf(object), "/"]);
   return targets.some((target) => above.has(target) || object === "/" || target.startsWith(`${object}/`));
+}
+
+function costOf({ pattern, except }: PermissionRule, { files, directories, links }: InstalledPaths): number {
+  const patterns = [pattern, ...except].reduce((sum, { length }) => sum + length + CHARACTERS_PER_NAME, 0);
+  return (files.size + directories.size) * patterns + links.length * CHARACTERS_PER_NAME;
 }
 
 /** What a link to a directory brings in is not in the listing. */

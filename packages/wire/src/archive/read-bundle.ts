@@ -27,6 +27,13 @@ const MAX_APP_SPEC_BYTES = 1024 * 1024;
 const MAX_BUNDLE_UNPACKED_BYTES = 512 * 1024 * 1024;
 /** Of a bundle with more entries the AppSpec is checked alone: going through them takes a server's only thread. */
 const MAX_BUNDLE_ENTRIES = 10_000;
+/**
+ * And of one whose paths have more characters than this, those of all directories above each entry included: a few thousand entries in very deep
+ * directories are as much as millions in flat ones.
+ */
+const MAX_BUNDLE_PATH_CHARACTERS = 16 * 1024 * 1024;
+/** AppSpecs that are kept among more entries than that. */
+const MAX_APP_SPECS_BEYOND = 8;
 /** AppSpecs in directories that are kept until it is known whether their directory is taken away. */
 const MAX_WRAPPED_APP_SPECS = 4;
 const MAX_LINK_TARGET_BYTES = 4096;
@@ -72,8 +79,11 @@ export async function readBundle(
   const fileName = APP_SPEC_NAMES.find(
     (name) => listing.entries.has(name) && listing.entries.get(name) !== "directory",
   );
+  // What lies beside a wrapper may be among the entries that were not kept.
+  if (!isWhole && (fileName === undefined || listing.wrapper !== "")) {
+    return { outcome: "unchecked", reason: "it has too many entries for that" };
+  }
   if (fileName === undefined) {
-    if (!isWhole) return { outcome: "unchecked", reason: `it has more than ${MAX_BUNDLE_ENTRIES} entries` };
     return { outcome: "read", fileName: "bundle", findings: [missingAppSpec(listing)] };
   }
   const path = listing.wrapper === "" ? fileName : `${listing.wrapper}/${fileName}`;
@@ -128,15 +138,36 @@ async function withStarts(
   return { ...listing, files };
 }
 
+/** Entries by name, as many as are gone through. */
+class KeptEntries {
+  readonly named: [string, NamedEntry][] = [];
+  isWhole = true;
+  #pathCharacters = 0;
+  #appSpecsBeyond = 0;
+
+  /** Whether the entry at this path is one of them. */
+  admits(path: string): boolean {
+    this.#pathCharacters += charactersWithParents(path);
+    if (this.named.length < MAX_BUNDLE_ENTRIES && this.#pathCharacters <= MAX_BUNDLE_PATH_CHARACTERS) return true;
+    this.isWhole = false;
+    return isAppSpecPath(path) && this.#appSpecsBeyond++ < MAX_APP_SPECS_BEYOND;
+  }
+}
+
+/** About: a parent is half as long on average. */
+function charactersWithParents(path: string): number {
+  let parts = 1;
+  for (let slash = path.indexOf("/"); slash >= 0; slash = path.indexOf("/", slash + 1)) parts += 1;
+  return (parts * path.length) / 2;
+}
+
 async function readZip(bundle: Uint8Array, signal: AbortSignal): Promise<BundleContent> {
-  const named: [string, NamedEntry][] = [];
+  const kept = new KeptEntries();
+  const { named } = kept;
   const appSpecs = new Map<string, Buffer>();
-  let isWhole = true;
   await eachZipEntry(bundle, signal, async ({ kind, name, unixMode }, entry, read) => {
     const path = plainPath(name);
-    const isKept = named.length < MAX_BUNDLE_ENTRIES || isAppSpecPath(path);
-    isWhole &&= isKept;
-    if (!isKept) return;
+    if (!kept.admits(path)) return;
     if (kind === "link") named.push([name, { kind, target: (await read(MAX_LINK_TARGET_BYTES)).toString("utf8") }]);
     else if (kind === "directory") named.push([name, { kind }]);
     else {
@@ -155,7 +186,7 @@ async function readZip(bundle: Uint8Array, signal: AbortSignal): Promise<BundleC
     });
     return starts;
   };
-  return { listing: listBundle(named), appSpecs, isWhole, startsOf };
+  return { listing: listBundle(named), appSpecs, isWhole: kept.isWhole, startsOf };
 }
 
 /** `read` gives an entry's content up to so many bytes. */
@@ -191,16 +222,14 @@ function executableBy(mode: number | undefined): boolean | null {
 }
 
 async function readTar(bundle: Uint8Array, signal: AbortSignal): Promise<BundleContent> {
-  const named: [string, NamedEntry][] = [];
+  const kept = new KeptEntries();
+  const { named } = kept;
   const appSpecs = new Map<string, Buffer>();
-  let isWhole = true;
   const reader = new TarReader((entry) => {
     const is = tarEntryKind(entry);
     if (is.kind === "label") return undefined;
     const path = plainPath(is.name);
-    const isKept = named.length < MAX_BUNDLE_ENTRIES || isAppSpecPath(path);
-    isWhole &&= isKept;
-    if (!isKept) return undefined;
+    if (!kept.admits(path)) return undefined;
     if (is.kind === "directory") named.push([is.name, { kind: is.kind }]);
     else if (is.kind === "link") named.push([is.name, { kind: is.kind, target: is.target }]);
     else {
@@ -246,7 +275,7 @@ async function readTar(bundle: Uint8Array, signal: AbortSignal): Promise<BundleC
   const isGzipped = buffer.length >= 2 && buffer.readUInt16BE(0) === GZIP_MAGIC;
   if (isGzipped) await pipeline(source, createGunzip(), feed, { signal });
   else await pipeline(source, feed, { signal });
-  return { listing: listBundle(named), appSpecs, isWhole };
+  return { listing: listBundle(named), appSpecs, isWhole: kept.isWhole };
 }
 
 function plainPath(name: string): string {

@@ -28,7 +28,7 @@ const GNU_HEADER = { extentsAt: 386, extents: 4, hasMoreAt: 482, realSize: [483,
 const GNU_EXTENSION = { extentsAt: 0, extents: 21, hasMoreAt: 504 } as const;
 const NUMBER_BYTES = 12;
 /** Each extent costs memory; a file of this many has holes of no use. */
-const MAX_SPARSE_EXTENTS = 1_000_000;
+export const MAX_SPARSE_EXTENTS = 1_000_000;
 /** A number of a map and its line end. */
 const MAX_MAP_LINE_BYTES = 24;
 const LINE_END = 0x0a;
@@ -197,7 +197,7 @@ function pairs(numbers: readonly number[], name: Uint8Array): Extent[] {
   return extents;
 }
 
-function tooManyExtents(name: Uint8Array): Error {
+export function tooManyExtents(name: Uint8Array): Error {
   return refusedEntry(
     name,
     `it is stored as a sparse file in more than ${MAX_SPARSE_EXTENTS} pieces`,

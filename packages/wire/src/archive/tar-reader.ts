@@ -1,6 +1,14 @@
 import { refusedEntry } from "./entry-refused.ts";
 import { type PaxRecord, readPaxRecords } from "./extended-header.ts";
-import { type Extent, gnuRealSize, paxSparseLayout, readGnuExtents, type SparseLayout } from "./sparse-map.ts";
+import {
+  type Extent,
+  gnuRealSize,
+  MAX_SPARSE_EXTENTS,
+  paxSparseLayout,
+  readGnuExtents,
+  type SparseLayout,
+  tooManyExtents,
+} from "./sparse-map.ts";
 import { DamagedTar, isZeroBlock, readTarHeader, TAR_BLOCK_BYTES, type TarHeader } from "./tar-header.ts";
 
 /** One entry, with what extended headers and GNU tar's long names say of it. Names are bytes. */
@@ -148,6 +156,7 @@ export class TarReader {
     const { header, extents } = this.#unfinished!;
     const more = readGnuExtents(block, false);
     extents.push(...more.extents);
+    if (extents.length > MAX_SPARSE_EXTENTS) throw tooManyExtents(header.name);
     if (more.hasMore) return;
     this.#unfinished = undefined;
     this.#begin(header, { realSize: gnuRealSize(header), extents });

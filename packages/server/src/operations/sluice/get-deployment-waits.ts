@@ -10,6 +10,7 @@ import type {
 import { findDeployment } from "../../store/deployment-history.ts";
 import { readHead } from "../../store/deployments.ts";
 import { loadTargetsAtWork } from "../../store/targets.ts";
+import { deploymentMissing } from "../codedeploy/known-resources.ts";
 import type { Operation } from "../operation.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 
@@ -20,8 +21,7 @@ export const getDeploymentWaits: Operation<GetDeploymentWaitsInput, GetDeploymen
 ) => {
   if (!deploymentId) throw new CallerFault("DeploymentIdRequiredException", "deploymentId is missing.");
   const row = await findDeployment(store.db, deploymentId);
-  if (!row)
-    throw new CallerFault("DeploymentDoesNotExistException", `The deployment ${deploymentId} could not be found.`);
+  if (!row) throw deploymentMissing(deploymentId);
   if (row.active !== 1) return { targets: [] };
   const waiting = deploymentWaiting(readHead(row));
   const targets = (await loadTargetsAtWork(store, deploymentId)).flatMap(
