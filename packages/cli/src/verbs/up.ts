@@ -11,6 +11,7 @@ import { DATA_VARIABLE, directoryPlace, UP_DIRECTORY } from "../server-place.ts"
 import { shellWord } from "../shell-word.ts";
 import { terminationOrTerminalClosed } from "../termination.ts";
 import { logFileOf, startDetached } from "../up/detached-up.ts";
+import { keepAgents } from "../up/keep-agents.ts";
 import { describeLostServices } from "../up/lost-services.ts";
 import { whyNoNamespaces } from "../up/namespace.ts";
 import { isOfServerAlone, runningUp, untilOtherIsReady } from "../up/running-up.ts";
@@ -94,20 +95,14 @@ async function runHere(directory: string, options: UpOptions): Promise<void> {
   }).catch((error: unknown) => {
     throw namingDirectoryTrouble(error, directory);
   });
-  let isEnding = false;
-  for (const host of up.hosts) {
-    void host.agent.ended.then((status) => {
-      if (!isEnding)
-        printError(`${hostLabel(host.name, host.id)}: its agent has stopped (${status}). See ${host.logFile}`);
-    });
-  }
+  const agents = keepAgents(up.hosts);
   const ready = readyOf(up, directory, tags, obstacle);
   await noteReady(directory, ready);
   for (const line of [...describe(directory, ready), ...ready.lost]) print(line);
   print("Ready. Ctrl-C stops the server and its hosts; deployments and installed files are kept for the next start.");
   await asked;
-  isEnding = true;
   print("Stopping the hosts and the server ...");
+  await agents.end();
 }
 
 async function goOnInBackground(directory: string, options: UpOptions): Promise<void> {
