@@ -93,7 +93,10 @@ function setUp(user: User): string {
     git -c safe.directory='*' ls-files -z --cached --others --exclude-standard | xargs -0 sh -c 'for f; do [ -e "$f" ] && printf "%s\\0" "$f"; done; :' sh |
       tar -c --null --no-recursion -T - -f - | tar -x -C ${PLACE}/clone -f -
     ln -s ${PLACE}/checkout/node_modules ${PLACE}/clone/node_modules
-    [ ! -d dist ] || cp -a dist ${PLACE}/clone/dist
+    mkdir -p dist/programs ${PLACE}/clone/dist
+    tar -c --exclude=dist/programs dist | tar -x -C ${PLACE}/clone
+    # Names of Node's file cost nothing there; in memory each would be a copy of it.
+    ln -s ${PLACE}/checkout/dist/programs ${PLACE}/clone/dist/programs
     echo '127.0.0.1 ${SERVER_NAME}' >>/etc/hosts
     chmod 755 /root
     mount -t tmpfs -o mode=1777 tmpfs /tmp
