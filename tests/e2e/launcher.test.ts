@@ -103,6 +103,21 @@ describe("the name of its own", () => {
     }
   });
 
+  it("is in a directory that only its owner may write to, whatever the umask", async () => {
+    const root = install(speaker("one"));
+    try {
+      const { stdout } = await runProgram(
+        "sh",
+        ["-c", `umask 0; "${root}/bin/sluice" agent; umask`],
+        cleanEnvironment(),
+      );
+      expect(stdout).toMatch(/^one sluice-agent\n0*\n$/);
+      expect(statSync(join(root, "dist/programs")).mode & 0o022).toBe(0);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+
   it("is done without in an installation that may not be written", async () => {
     const root = install(speaker("one"));
     try {
