@@ -30,7 +30,7 @@ export async function callToEnrol(
       ? {}
       : {
           formerAccessKeyId: formerKey.accessKeyId,
-          formerKeyProof: formerKeyProof(formerKey.secretAccessKey, { clientToken, hostName: input.hostName }),
+          formerKeyProof: formerKeyProof(formerKey.secretAccessKey, { ...input, clientToken }),
         };
   const backOff = new BackOff();
   for (let tries = 1; ; tries++) {

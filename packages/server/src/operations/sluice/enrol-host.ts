@@ -167,7 +167,7 @@ function withNameTag(granted: readonly Tag[], allowed: readonly Tag[], hostName:
 
 /** Whether the machine that enrols is the one that has the host's key today. */
 async function hasItsKey({ db }: WriteTransaction, host: HostRow, input: EnrolHostInput): Promise<boolean> {
-  const { formerAccessKeyId, formerKeyProof, clientToken, hostName } = input;
+  const { formerAccessKeyId, formerKeyProof, clientToken, hostName, token } = input;
   if (!formerAccessKeyId || !formerKeyProof || !clientToken) return false;
   const key = await db
     .selectFrom("access_keys")
@@ -175,7 +175,7 @@ async function hasItsKey({ db }: WriteTransaction, host: HostRow, input: EnrolHo
     .where("access_key_id", "=", formerAccessKeyId)
     .where("host_id", "=", host.host_id)
     .executeTakeFirst();
-  return key !== undefined && isFormerKeyProof(formerKeyProof, key.secret_access_key, { clientToken, hostName });
+  return key !== undefined && isFormerKeyProof(formerKeyProof, key.secret_access_key, { clientToken, hostName, token });
 }
 
 async function add(transaction: WriteTransaction, row: HostRow): Promise<HostRow> {

@@ -311,18 +311,22 @@ describe("enrolling again", () => {
   const clientToken = "b".repeat(32);
   const keysOf = (hostId: string) =>
     here.context.store.db.selectFrom("access_keys").selectAll().where("host_id", "=", hostId).execute();
-  const proofOf = (secretAccessKey: string, hostName = "web-1", token = clientToken) =>
-    formerKeyProof(secretAccessKey, { clientToken: token, hostName });
+  let token: string;
+  beforeEach(async () => {
+    token = await newToken();
+  });
+  const proofOf = (secretAccessKey: string, about: Partial<Parameters<typeof formerKeyProof>[1]> = {}) =>
+    formerKeyProof(secretAccessKey, { clientToken, hostName: "web-1", token, ...about });
 
   it("keeps the id and the tags of the host whose key the machine has, and replaces the key", async () => {
     const first = await enrol({ hostName: "web-1", zone: "z-1", token: await newToken({ tags: [prod, web] }) });
+    token = await newToken({ tags: [{ Key: "Role", Value: "db" }] });
     const input = {
       hostName: "web-1",
       clientToken,
       formerAccessKeyId: first.accessKeyId,
       formerKeyProof: proofOf(first.secretAccessKey),
     };
-    const token = await newToken({ tags: [{ Key: "Role", Value: "db" }] });
     const second = await enrol({ ...input, token });
     expect(second).toMatchObject({ hostId: first.hostId, hostIdentifier: first.hostIdentifier });
     expect(await keysOf(first.hostId)).toEqual([
@@ -343,11 +347,13 @@ describe("enrolling again", () => {
       { hostName: "web-1" },
       { ...former, formerKeyProof: proofOf("guessed") },
       { ...former, formerKeyProof: "" },
-      { ...former, formerKeyProof: proofOf(first.secretAccessKey, "web-2") },
-      { ...former, formerKeyProof: proofOf(first.secretAccessKey, "web-1", "c".repeat(32)) },
+      { ...former, formerKeyProof: proofOf(first.secretAccessKey, { hostName: "web-2" }) },
+      { ...former, formerKeyProof: proofOf(first.secretAccessKey, { clientToken: "c".repeat(32) }) },
+      // As the server to which it moved got it.
+      { ...former, formerKeyProof: proofOf(first.secretAccessKey, { token: "slt_of-another-server" }) },
       { ...former, formerAccessKeyId: other.accessKeyId, formerKeyProof: proofOf(other.secretAccessKey) },
     ]) {
-      await expect(enrol(refused)).rejects.toMatchObject({
+      await expect(enrol({ ...refused, token })).rejects.toMatchObject({
         code: "HostAlreadyExistsException",
         message: expect.stringContaining("enrol with --force in its agent's own --data directory"),
       });
@@ -359,7 +365,7 @@ describe("enrolling again", () => {
     const first = await enrol({ hostName: "web-1" });
     await RemoveHost({ host: "web-1" }, here.context);
     const former = { formerAccessKeyId: first.accessKeyId, formerKeyProof: proofOf(first.secretAccessKey) };
-    const second = await enrol({ hostName: "web-1", clientToken, ...former });
+    const second = await enrol({ hostName: "web-1", token, clientToken, ...former });
     expect(second.hostId).not.toBe(first.hostId);
   });
 });
