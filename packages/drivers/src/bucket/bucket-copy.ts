@@ -95,10 +95,13 @@ export function copyBucket(index: DatabaseSync, blobs: BlobDirectory): BucketCop
 export function withDeletedSince(older: BucketCopy, newer: BucketCopy): Pick<BucketCopy, "buckets" | "objects"> {
   const named = new Set(newer.buckets.map(({ name }) => name));
   const keyOf = ({ bucket, key, version }: CopiedObject) => JSON.stringify([bucket, key, version]);
-  const there = new Set(newer.objects.map(keyOf));
+  const there = new Set(newer.objects.filter(({ isMarker }) => !isMarker).map(keyOf));
+  const deleted = older.objects.filter((object) => !object.isMarker && !there.has(keyOf(object)));
+  // Where versioning is suspended a delete marker takes the object's own place, the null version.
+  const back = new Set(deleted.map(keyOf));
   return {
     buckets: [...newer.buckets, ...older.buckets.filter(({ name }) => !named.has(name))],
-    objects: [...newer.objects, ...older.objects.filter((object) => !object.isMarker && !there.has(keyOf(object)))],
+    objects: [...newer.objects.filter((object) => !object.isMarker || !back.has(keyOf(object))), ...deleted],
   };
 }
 

@@ -342,6 +342,20 @@ describe("a copy of the store", () => {
       rmSync(target, { recursive: true });
     }
   });
+
+  it("has what was deleted while it was made, though a delete marker took its place", async () => {
+    store.setVersioning("revisions", "Suspended");
+    await put("a", "deployed");
+    await put("b", "kept");
+    await store.delete("revisions", "b");
+    const before = store.copyAll();
+    await store.delete("revisions", "a");
+    const after = store.copyAll();
+    before.close();
+    after.close();
+    const told = withDeletedSince(before, after).objects.map(({ key, isMarker }) => `${key} ${isMarker ?? false}`);
+    expect(told).toEqual(["b true", "a false"]);
+  });
 });
 
 describe("a data directory of an older version", () => {
