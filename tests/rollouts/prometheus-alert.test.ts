@@ -185,7 +185,7 @@ describe("alarms of a real Prometheus", () => {
     const interrupted = failedEvent(targets.find(({ status }) => status === "Failed"));
     expect(interrupted.lifecycleEventName).toBe("ValidateService");
     expect(interrupted.diagnostics?.message).toContain(
-      `stopped by an alarm while ValidateService was under way on host ${two.name}`,
+      `stopped by an alarm while ValidateService was in progress on host ${two.name}`,
     );
 
     const fired = await firedAt("ShopErrors");

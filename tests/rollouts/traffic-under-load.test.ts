@@ -191,7 +191,7 @@ describe("rollouts behind HAProxy under a steady load", { timeout: TIME_LIMIT_MI
     expect(diagnostics?.message).toContain("Layer7 wrong status (L7STS 500)");
     expect(ended.errorInformation?.message).toContain(reason);
     expect((await shop.codeDeploy.deployment(deploymentId)).deploymentStatusMessages).toContainEqual(
-      expect.stringMatching(new RegExp(`Asked into the load balancer, .* as AllowTraffic says: ${name} `)),
+      expect.stringMatching(new RegExp(`Registering with the load balancer, .* \\(see AllowTraffic\\): ${name} `)),
     );
     expect(await load.versions(SAMPLE)).toEqual([current]);
     expect(await shop.serving()).toEqual([...BLUE, ...GREEN].filter((host) => host !== name));

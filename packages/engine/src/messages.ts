@@ -41,10 +41,10 @@ export function healthError(buckets: TargetBuckets, minimum: number): Deployment
 /** No host failed too many, but those whose turn it is are healthy, and none of them can be spared. */
 export function tooFewHealthyError(buckets: TargetBuckets, minimum: number): DeploymentError {
   const healthy = buckets.succeeded.length + buckets.waiting.filter(({ wasHealthy }) => wasHealthy).length;
-  const arithmetic = `${healthy} of ${hostsIn(buckets)} hosts are healthy, and ${minimum} must stay so: none of the next hosts can be taken out.`;
+  const arithmetic = `${healthy} of ${hostsIn(buckets)} hosts are healthy, and ${minimum} must stay healthy: no further host can be taken out of service.`;
   return {
     code: "HEALTH_CONSTRAINTS",
-    message: `${HEALTH_CONSTRAINTS} ${arithmetic} Use a deployment configuration with a lower minimum, or one without zones, which begins with the hosts that are not healthy.`,
+    message: `${HEALTH_CONSTRAINTS} ${arithmetic} Use a deployment configuration with a lower minimum, or one without zones, which starts with the unhealthy hosts.`,
   };
 }
 
@@ -54,7 +54,7 @@ export function minimumUnreachableError(state: DeploymentState, targetCount: num
     type === "FLEET_PERCENT" ? `FLEET_PERCENT ${value} of ${targetCount} hosts, rounded up` : `${type} ${value}`;
   return {
     code: "HEALTH_CONSTRAINTS_INVALID",
-    message: `${HEALTH_CONSTRAINTS_INVALID} ${rule} makes a minimum of ${minimum} healthy hosts, and the deployment has ${targetCount}: no host can be taken out. Use a deployment configuration with a lower minimum, or add hosts.`,
+    message: `${HEALTH_CONSTRAINTS_INVALID} ${rule} requires ${minimum} healthy hosts, and the deployment has ${targetCount}: no host can be taken out of service. Use a deployment configuration with a lower minimum, or add hosts.`,
   };
 }
 
@@ -62,15 +62,15 @@ export function minimumUnreachableError(state: DeploymentState, targetCount: num
 export function noInstancesError(state: DeploymentState, upToDate: number): DeploymentError {
   const cause =
     upToDate > 0
-      ? `Only outdated instances were to be updated, and all ${upToDate} hosts of group ${state.deploymentGroupName} run its current revision already.`
-      : `No host that is enrolled, declared or registered carries the tags of group ${state.deploymentGroupName}: compare \`sluice hosts list\` with the group's tag filters.`;
+      ? `Only outdated instances are updated, and all ${upToDate} hosts of group ${state.deploymentGroupName} already run its current revision.`
+      : `No enrolled, declared or registered host has the tags of group ${state.deploymentGroupName}: compare \`sluice hosts list\` with the group's tag filters.`;
   return { code: "NO_INSTANCES", message: `${NO_INSTANCES} ${cause}` };
 }
 
 export function tooManyInstancesError(targetCount: number, maximum: number): DeploymentError {
   return {
     code: "OVER_MAX_INSTANCES",
-    message: `The group's tags match ${targetCount} hosts; one deployment takes at most ${maximum}. Narrow the tag filters, or split the group.`,
+    message: `The group's tags match ${targetCount} hosts; a deployment can have at most ${maximum}. Narrow the tag filters, or split the group.`,
   };
 }
 
@@ -81,7 +81,7 @@ export function stopError(state: DeploymentState, halted: DeploymentError | null
 export function runTimeoutError(hours: number): DeploymentError {
   return {
     code: "TIMEOUT",
-    message: `The deployment did not end within ${hours} hours, the most that a deployment of its type may take.`,
+    message: `The deployment did not end within ${hours} hours, the limit for its type.`,
   };
 }
 
@@ -111,7 +111,7 @@ function describeAlarms(firing: readonly AlarmReading[]): string {
 
 /** Of alarms that cannot be read for now. */
 export function alarmsUnreadable(names: readonly string[], reason: string): string {
-  return `the alarms (${names.join(", ")}) cannot be read, and the deployment is stopped unless they can be read again: ${reason}`;
+  return `the alarms (${names.join(", ")}) cannot be read, and the deployment stops unless they become readable: ${reason}`;
 }
 
 export function alarmsUnreadableError(
@@ -127,7 +127,7 @@ export function alarmsUnreadableError(
 /** Events end as Failed where an alarm struck, as CodeDeploy shows them. */
 export function interruptedByAlarm(target: TargetState, event: LifecycleEventName): Diagnostics {
   return unknownError(
-    `The deployment was stopped by an alarm while ${event} was under way on host ${hostLabel(target)}. Its scripts were not interrupted and may still finish.`,
+    `The deployment was stopped by an alarm while ${event} was in progress on host ${hostLabel(target)}. Its scripts were not interrupted and can still finish.`,
   );
 }
 
@@ -139,17 +139,17 @@ export function interruptedTraffic(
   report: TrafficReport | undefined,
 ): Diagnostics {
   const cause = halt === "alarm" ? "stopped by an alarm" : endedBy({ halt, stopRequestedAt });
-  const left = report?.ifLeft ?? "The load balancer may still do what it was asked for.";
+  const left = report?.ifLeft ?? "The load balancer may still complete the request.";
   const last = report?.detail ? `Its last answer was: ${report.detail}` : "It has not answered yet.";
   return unknownError(
-    `The deployment was ${cause} while ${event} was under way on host ${hostLabel(target)}, and the load balancer had not finished it. ${left} ${last}`,
+    `The deployment was ${cause} while ${event} was in progress on host ${hostLabel(target)}, before the load balancer had finished it. ${left} ${last}`,
   );
 }
 
 /** Why an event may look as if it went on, though it has ended. */
 export function reportMayBeLost({ deploymentId }: DeploymentState, gap: TimeSpan): string {
   const [from, until] = [gap.from, gap.until].map((time) => new Date(time).toISOString());
-  return `the host's report may be lost: the server could not be reached from ${from} to ${until}, and the AWS agent gives a report up after 14 s. Look at the host; to end the deployment: sluice stop ${deploymentId}`;
+  return `the host's report may be lost: the server could not be reached from ${from} to ${until}, and the AWS agent drops a report after 14 s. Check the host; to end the deployment: sluice stop ${deploymentId}`;
 }
 
 /** Nobody is blamed: the report may be lost, or the scripts may be running. */
@@ -161,12 +161,12 @@ export function outcomeNotReported(
 ): Diagnostics {
   const { deploymentId } = state;
   return unknownError(
-    `The outcome was not reported: the deployment was ${endedBy(state)} while ${event} was under way on host ${hostLabel(target)}, and no report came within ${graceSeconds} s. The event may have ended, or its scripts may still be running. Look at the host, or run: sluice logs ${deploymentId} --host ${target.hostName}`,
+    `The result was not reported: the deployment was ${endedBy(state)} while ${event} was in progress on host ${hostLabel(target)}, and no report arrived within ${graceSeconds} s. The event may have ended, or its scripts may still be running. Check the host, or run: sluice logs ${deploymentId} --host ${target.hostName}`,
   );
 }
 
 function endedBy({ halt, stopRequestedAt }: Pick<DeploymentState, "halt" | "stopRequestedAt">): string {
-  return halt === "timeout" && stopRequestedAt === null ? "ended by its run time" : "stopped";
+  return halt === "timeout" && stopRequestedAt === null ? "ended by its time limit" : "stopped";
 }
 
 export function trafficDone(detail: string): Diagnostics {
@@ -174,7 +174,7 @@ export function trafficDone(detail: string): Diagnostics {
 }
 
 export function trafficRefused(target: TargetState, event: TrafficEventName, reason: string): Diagnostics {
-  return unknownError(`The load balancer could not carry out ${event} for host ${hostLabel(target)}: ${reason}`);
+  return unknownError(`The load balancer could not complete ${event} for host ${hostLabel(target)}: ${reason}`);
 }
 
 export function trafficNotDone(
@@ -200,9 +200,9 @@ function trafficLeft(target: TargetState): TrafficLeft {
 }
 
 /** Where the deployment gave up first, nobody takes the wish back: they get requests as soon as the balancer's own checks pass. */
-const ASKED_IN = "Asked into the load balancer, which refused them or may still let them in, as AllowTraffic says";
-const ON_THE_WAY_OUT = "On the way out of the load balancer, and left there";
-const KEPT_OUT = "Kept out of the load balancer";
+const ASKED_IN = "Registering with the load balancer, which refused them or may still accept them (see AllowTraffic)";
+const ON_THE_WAY_OUT = "Deregistration from the load balancer started and not finished";
+const KEPT_OUT = "Kept deregistered from the load balancer";
 
 /** Hosts that the deployment did not come to, and why. */
 export function hostsSkipped(state: DeploymentState): readonly string[] {
@@ -220,7 +220,7 @@ function whyHalted({ halt, stopRequestedAt }: DeploymentState): string {
     case "alarm":
       return "an alarm stopped the deployment before their turn";
     case "timeout":
-      return "the deployment's run time was over before their turn";
+      return "the deployment reached its time limit before their turn";
     case "health":
     case null:
       return "the deployment failed before their turn";
@@ -236,16 +236,14 @@ export function hostsNotReported({ targets }: DeploymentState): readonly string[
   const unknown = (targets ?? []).filter(({ lifecycleEvents }) =>
     lifecycleEvents.some(({ status }) => status === "Unknown"),
   );
-  return nameGroups([
-    ["The outcome of the last event was not reported, and its scripts may still be running", unknown],
-  ]);
+  return nameGroups([["The result of the last event was not reported, and its scripts may still be running", unknown]]);
 }
 
 /** Hosts that a deployment in place took out of their load balancer and did not bring back. */
 export function hostsLeftBlocked({ targets }: DeploymentState): readonly string[] {
   const left = byTrafficLeft(targets ?? []);
   return nameGroups([
-    ["Out of the load balancer, and left there", left("out")],
+    ["Still deregistered from the load balancer", left("out")],
     [ASKED_IN, left("asked in")],
     [ON_THE_WAY_OUT, left("on the way out")],
   ]);
@@ -255,28 +253,23 @@ export function hostsLeftBlocked({ targets }: DeploymentState): readonly string[
 export function trafficLeftSplit({ strategy, stage, targets }: DeploymentState): readonly string[] {
   const left = byTrafficLeft(targets ?? []);
   const touched = nameGroups([
-    ["Brought into the load balancer", left("in")],
+    ["Registered with the load balancer", left("in")],
     [ASKED_IN, left("asked in")],
-    ["Taken out of the load balancer", left("out")],
+    ["Deregistered from the load balancer", left("out")],
     [ON_THE_WAY_OUT, left("on the way out")],
   ]);
   const untouched = left("untouched");
   if (strategy.type !== "blue-green") {
-    return [
-      ...touched,
-      ...nameGroups([["Left registered with the load balancer, or deregistered, as they were", untouched]]),
-    ];
+    return [...touched, ...nameGroups([["Unchanged at the load balancer", untouched]])];
   }
   // A blue/green deployment begins with keeping its replacements out, whatever they got before; its rollback begins with nothing.
   const withheld =
-    stage === "withhold"
-      ? "To be kept out of the load balancer, which has not said that all of them are out"
-      : KEPT_OUT;
+    stage === "withhold" ? "Being deregistered from the load balancer, which has not confirmed all of them" : KEPT_OUT;
   return [
     ...touched,
     ...nameGroups([
       [withheld, untouched.filter(({ label }) => label === "Green")],
-      ["Not taken out of the load balancer", untouched.filter(({ label }) => label === "Blue")],
+      ["Not deregistered from the load balancer", untouched.filter(({ label }) => label === "Blue")],
     ]),
   ];
 }
@@ -285,7 +278,7 @@ export function trafficLeftSplit({ strategy, stage, targets }: DeploymentState):
 export function failedReplacements(failed: readonly TargetState[]): readonly string[] {
   const left = byTrafficLeft(failed);
   return nameGroups([
-    ["Failed, and in the load balancer", left("in")],
+    ["Failed, and registered with the load balancer", left("in")],
     [ASKED_IN, left("asked in")],
     [KEPT_OUT, left("untouched")],
   ]);
@@ -308,28 +301,28 @@ export function zoneMinimumUnreachableError(narrow: {
 }): DeploymentError {
   return {
     code: "HEALTH_CONSTRAINTS_INVALID",
-    message: `${HEALTH_CONSTRAINTS_INVALID} minimumHealthyHostsPerZone makes a minimum of ${narrow.minimum} healthy hosts in ${nameZone(narrow.zone)}, which has ${narrow.hosts}: no host there may be taken out. Use a deployment configuration with a lower minimum, or add hosts to the zone.`,
+    message: `${HEALTH_CONSTRAINTS_INVALID} minimumHealthyHostsPerZone requires ${narrow.minimum} healthy hosts in ${nameZone(narrow.zone)}, which has ${narrow.hosts}: no host in it can be taken out of service. Use a deployment configuration with a lower minimum, or add hosts to the zone.`,
   };
 }
 
 export function noOriginalsError(state: DeploymentState): DeploymentError {
   return {
     code: "NO_INSTANCES",
-    message: `The deployment failed because no instances were found in your blue fleet. No host carries the tags of group ${state.deploymentGroupName}: compare \`sluice hosts list\` with the group's tag filters.`,
+    message: `The deployment failed because no instances were found in your blue fleet. No host has the tags of group ${state.deploymentGroupName}: compare \`sluice hosts list\` with the group's tag filters.`,
   };
 }
 
 export function noReplacementsError(state: DeploymentState): DeploymentError {
   return {
     code: "NO_INSTANCES",
-    message: `${NO_INSTANCES} No host matches the targetInstances of deployment ${state.deploymentId}, which name its replacement fleet: compare \`sluice hosts list\` with their tags.`,
+    message: `${NO_INSTANCES} No host matches the targetInstances of deployment ${state.deploymentId}, which select its replacement fleet: compare \`sluice hosts list\` with their tags.`,
   };
 }
 
 export function fleetsOverlapError(shared: readonly { hostName: string; targetId: string }[]): DeploymentError {
   return {
     code: "HEALTH_CONSTRAINTS_INVALID",
-    message: `The original and the replacement fleet share hosts, so traffic could not be moved from one to the other: ${nameHosts(shared)}. Let targetInstances match other hosts than the group's tags do.`,
+    message: `The original and the replacement fleet share hosts, so traffic cannot be moved from one to the other: ${nameHosts(shared)}. Give targetInstances that match none of the group's hosts.`,
   };
 }
 
@@ -337,21 +330,21 @@ export function notWithheldError(detail: string): DeploymentError {
   const reason = detail ? ` The load balancer says: ${detail}` : " The load balancer did not answer.";
   return {
     code: "ELASTIC_LOAD_BALANCING_INVALID",
-    message: `The replacement hosts could not be kept out of the load balancer while they are deployed to, so nothing was deployed.${reason}`,
+    message: `The replacement hosts could not be deregistered from the load balancer for the deployment, so nothing was deployed.${reason}`,
   };
 }
 
 export function readyExpiredError(state: DeploymentState): DeploymentError {
   return {
     code: "TIMEOUT",
-    message: `Deployment ${state.deploymentId} was ready and was not continued in time: its deploymentReadyOption stops it then. The original hosts still serve.`,
+    message: `Deployment ${state.deploymentId} was not continued in time, so its deploymentReadyOption stopped it. The original hosts still receive the traffic.`,
   };
 }
 
 export function originalsNotBlockedError(buckets: TargetBuckets): DeploymentError {
   return withStory(
     "HEALTH_CONSTRAINTS",
-    `${HEALTH_CONSTRAINTS} The replacement hosts serve, but ${buckets.failed.length} original ${plural(buckets.failed.length, "host")} could not be taken out of the load balancer.`,
+    `${HEALTH_CONSTRAINTS} The replacement hosts receive traffic, but ${buckets.failed.length} original ${plural(buckets.failed.length, "host")} could not be deregistered from the load balancer.`,
     buckets.failed,
   );
 }
@@ -359,7 +352,7 @@ export function originalsNotBlockedError(buckets: TargetBuckets): DeploymentErro
 export function originalsNotRestoredError(buckets: TargetBuckets, minimum: number): DeploymentError {
   return withStory(
     "HEALTH_CONSTRAINTS",
-    `${HEALTH_CONSTRAINTS} ${buckets.succeeded.length} original ${plural(buckets.succeeded.length, "host")} came back into the load balancer, and at least ${Math.max(1, minimum)} must: the replacement hosts were left in it.`,
+    `${HEALTH_CONSTRAINTS} ${buckets.succeeded.length} original ${plural(buckets.succeeded.length, "host")} registered again with the load balancer, and at least ${Math.max(1, minimum)} must: the replacement hosts were kept registered.`,
     buckets.failed,
   );
 }
@@ -389,7 +382,7 @@ export function cameTooLate(
   alarms: AlarmObservation | undefined,
 ): readonly string[] {
   const why =
-    "came too late: the replacement hosts already served traffic, and the original hosts were being terminated.";
+    "came too late: the replacement hosts already received the traffic, and the original hosts were being terminated.";
   const messages = stopRequestedAt === null ? [] : [`The stop ${why}`];
   if (watched === null || alarms?.outcome !== "read" || alarms.firing.length === 0) return messages;
   return [...messages, `An alarm ${why} ${describeAlarms(alarms.firing)}`];
@@ -423,13 +416,13 @@ export function commandNotTakenUp(target: TargetState, minutes: number): Diagnos
 
 export function commandNotFinished(target: TargetState, minutes: number): Diagnostics {
   return unknownError(
-    `The event did not end within ${minutes} minutes on host ${hostLabel(target)}. The agent is alive and is still running it. See the agent's log on the host.`,
+    `The event did not end within ${minutes} minutes on host ${hostLabel(target)}. The agent is still running it: see the agent's log on the host.`,
   );
 }
 
 export function commandLost(target: TargetState): Diagnostics {
   return unknownError(
-    `${AGENT_RESTART_MESSAGE} Host ${hostLabel(target)} acknowledged the event and no longer knows it: its agent was restarted without its data directory.`,
+    `${AGENT_RESTART_MESSAGE} Host ${hostLabel(target)} acknowledged the event but no longer knows it: its agent was restarted without its data directory.`,
   );
 }
 

@@ -11,9 +11,9 @@ export function describeStrategy(strategy: Strategy): string {
   switch (strategy.type) {
     case "in-place": {
       const traffic = strategy.hasTrafficControl
-        ? "in place, each host out of its load balancer while it changes"
+        ? "in place, each host deregistered from its load balancer during its deployment"
         : "in place, without a load balancer";
-      return strategy.zones ? `${traffic}, zone after zone` : traffic;
+      return strategy.zones ? `${traffic}, one zone after the other` : traffic;
     }
     case "blue-green": {
       const { readyWaitMilliseconds: ready, terminationWaitMilliseconds: termination } = strategy;
@@ -23,8 +23,8 @@ export function describeStrategy(strategy: Strategy): string {
           : `traffic waits up to ${duration(ready)} for sluice continue`;
       const end =
         termination === null
-          ? "the originals are kept"
-          : `the originals are terminated ${termination === 0 ? "at once" : `after ${duration(termination)}`}`;
+          ? "the original hosts are kept"
+          : `the original hosts are terminated ${termination === 0 ? "at once" : `after ${duration(termination)}`}`;
       return `blue/green: the replacement hosts get the revision, ${leave}, ${end}`;
     }
     case "blue-green-rollback":
@@ -71,7 +71,7 @@ const MOVING = 1;
 export function describeMinimum(rule: HealthRule, hostCount: number, roomAtLeast = 0): string {
   const minimum = minimumHealthyHosts(rule, hostCount);
   const room = Math.max(roomAtLeast, hostCount - minimum);
-  const pace = room > 0 ? `up to ${room} at a time` : "no host can be taken out";
+  const pace = room > 0 ? `up to ${room} at a time` : "no host can be taken out of service";
   return `${describeRule(rule, hostCount, minimum)}: ${pace}`;
 }
 
@@ -80,7 +80,7 @@ export function describeSpareCapacity(rule: HealthRule, candidates: readonly Tar
   const minimum = minimumHealthyHosts(rule, candidates.length);
   const healthy = candidates.filter(({ wasHealthy }) => wasHealthy).length;
   if (healthy === 0 || healthy > minimum || minimum >= candidates.length) return null;
-  return `${healthy} of ${count(candidates.length)} are healthy by their last deployment and at least ${minimum} must be: no healthy host is taken out before others have succeeded`;
+  return `${healthy} of ${count(candidates.length)} are healthy by their last deployment and at least ${minimum} must be: no healthy host is taken out of service before others have succeeded`;
 }
 
 function describeRule({ type, value }: HealthRule, hostCount: number, minimum: number): string {
@@ -89,7 +89,7 @@ function describeRule({ type, value }: HealthRule, hostCount: number, minimum: n
       return `HOST_COUNT ${value}, of ${count(hostCount)}`;
     case "FLEET_PERCENT":
       return hostCount === 1
-        ? `FLEET_PERCENT ${value} of 1 host counts as 0, since it would round up to the host itself`
+        ? `FLEET_PERCENT ${value} of 1 host counts as 0, because it would round up to that host`
         : `FLEET_PERCENT ${value} of ${count(hostCount)}, rounded up, is ${minimum}`;
     case "MOST_CONCURRENCY":
       return `MOST_CONCURRENCY ${value} of ${count(hostCount)} keeps ${minimum}`;
@@ -110,7 +110,7 @@ function zoneLines({ minimumPerZone }: ZoneRule, candidates: readonly TargetCand
     const hosts = members.length;
     if (minimumPerZone === null) return `${name}: no minimum of its own, ${count(hosts)}`;
     const room = hosts - zoneMinimum(minimumPerZone, hosts);
-    return `${name}: ${describeRule(minimumPerZone, hosts, hosts - room)}: ${room > 0 ? `up to ${room} at a time` : "no host can be taken out"}`;
+    return `${name}: ${describeRule(minimumPerZone, hosts, hosts - room)}: ${room > 0 ? `up to ${room} at a time` : "no host can be taken out of service"}`;
   });
 }
 

@@ -151,12 +151,12 @@ describe("the arithmetic of minimum healthy hosts", () => {
     [
       { type: "FLEET_PERCENT", value: 95 },
       10,
-      "FLEET_PERCENT 95 of 10 hosts, rounded up, is 10: no host can be taken out",
+      "FLEET_PERCENT 95 of 10 hosts, rounded up, is 10: no host can be taken out of service",
     ],
     [
       { type: "FLEET_PERCENT", value: 50 },
       1,
-      "FLEET_PERCENT 50 of 1 host counts as 0, since it would round up to the host itself: up to 1 at a time",
+      "FLEET_PERCENT 50 of 1 host counts as 0, because it would round up to that host: up to 1 at a time",
     ],
     [{ type: "HOST_COUNT", value: 6 }, 9, "HOST_COUNT 6, of 9 hosts: up to 3 at a time"],
     [ONE_AT_A_TIME, 4, "MOST_CONCURRENCY 1 of 4 hosts keeps 3: up to 1 at a time"],
@@ -172,7 +172,7 @@ describe("the arithmetic of minimum healthy hosts", () => {
     ).toEqual([
       "FLEET_PERCENT 0 of 3 hosts, rounded up, is 0: up to 3 at a time",
       "zone a: FLEET_PERCENT 50 of 2 hosts, rounded up, is 1: up to 1 at a time",
-      "zone b: FLEET_PERCENT 50 of 1 host counts as 0, since it would round up to the host itself: up to 1 at a time",
+      "zone b: FLEET_PERCENT 50 of 1 host counts as 0, because it would round up to that host: up to 1 at a time",
     ]);
   });
 

@@ -39,7 +39,7 @@ export function deploymentWaiting({
       };
     case "baking":
       return {
-        reason: `${wait.zone === null ? "the hosts without a zone are" : `zone ${wait.zone} is`} watched before the next zone begins`,
+        reason: `${wait.zone === null ? "the hosts without a zone are" : `zone ${wait.zone} is`} monitored before the next zone starts`,
         since,
         until,
       };

@@ -243,11 +243,11 @@ describe("minimum healthy hosts, blue/green: taking the originals out (section 4
         const { played, tried } = playStep(row, "BeforeBlockTraffic", "BlockTraffic", 6);
         expect(played.state).toMatchObject({ status: "Failed", error: { code: "HEALTH_CONSTRAINTS" } });
         expect(played.state.error?.message).toContain(
-          "The replacement hosts serve, but 1 original host could not be taken out of the load balancer. First failure:",
+          "The replacement hosts receive traffic, but 1 original host could not be deregistered from the load balancer. First failure:",
         );
         expect(tried).toHaveLength(6);
         expect(played.state.statusMessages).toContain(
-          `On the way out of the load balancer, and left there: ${failing}.`,
+          `Deregistration from the load balancer started and not finished: ${failing}.`,
         );
       }
     },

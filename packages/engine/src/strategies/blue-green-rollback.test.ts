@@ -112,7 +112,7 @@ describe("originals that do not come back", () => {
     const played = deployment(2, 2).play((id) => id.startsWith("b"));
     expect(played.state.error?.code).toBe("HEALTH_CONSTRAINTS");
     expect(played.state.error?.message).toContain(
-      "0 original hosts came back into the load balancer, and at least 1 must: the replacement hosts were left in it. First failure: host b1",
+      "0 original hosts registered again with the load balancer, and at least 1 must: the replacement hosts were kept registered. First failure: host b1",
     );
   });
 
@@ -127,12 +127,12 @@ describe("replacements that do not leave", () => {
     const played = deployment(3, 1).play((id, event) => id === "g2" && event === "BlockTraffic");
     expect(played.state).toMatchObject({ status: "Failed", error: { code: "HEALTH_CONSTRAINTS" } });
     expect(played.state.error?.message).toContain(
-      "The rollback left 1 host in another state than before the deployment. First failure: host g2 at BlockTraffic: The load balancer could not carry out BlockTraffic for host g2: the balancer's words",
+      "The rollback left 1 host in another state than before the deployment. First failure: host g2 at BlockTraffic: The load balancer could not complete BlockTraffic for host g2: the balancer's words",
     );
     expect(played.state.statusMessages).toEqual([
-      "Brought into the load balancer: b1.",
-      "Taken out of the load balancer: g1, g3.",
-      "On the way out of the load balancer, and left there: g2.",
+      "Registered with the load balancer: b1.",
+      "Deregistered from the load balancer: g1, g3.",
+      "Deregistration from the load balancer started and not finished: g2.",
     ]);
   });
 });

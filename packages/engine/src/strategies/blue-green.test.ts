@@ -91,8 +91,8 @@ describe("what gets traffic, when blue/green ends in the middle", () => {
     played.plan();
     expect(played.state).toMatchObject({ status: "Stopped", stage: "withhold" });
     expect(played.state.statusMessages).toEqual([
-      "To be kept out of the load balancer, which has not said that all of them are out: g1, g2, g3.",
-      "Not taken out of the load balancer: b1, b2.",
+      "Being deregistered from the load balancer, which has not confirmed all of them: g1, g2, g3.",
+      "Not deregistered from the load balancer: b1, b2.",
       "Skipped, because the deployment was stopped before their turn: g1, g2, g3, b1, b2.",
     ]);
   });
@@ -103,21 +103,21 @@ describe("what gets traffic, when blue/green ends in the middle", () => {
     );
     expect(played.state.status).toBe("Failed");
     expect(played.state.statusMessages).toEqual([
-      "Brought into the load balancer: g1.",
-      "Asked into the load balancer, which refused them or may still let them in, as AllowTraffic says: g2.",
-      "Kept out of the load balancer: g3.",
-      "Not taken out of the load balancer: b1, b2.",
+      "Registered with the load balancer: g1.",
+      "Registering with the load balancer, which refused them or may still accept them (see AllowTraffic): g2.",
+      "Kept deregistered from the load balancer: g3.",
+      "Not deregistered from the load balancer: b1, b2.",
       "Skipped, because the deployment failed before their turn: g3, b1, b2.",
     ]);
   });
 
   it.each([
-    ["Install", "Kept out of the load balancer: g2."],
+    ["Install", "Kept deregistered from the load balancer: g2."],
     [
       "AllowTraffic",
-      "Asked into the load balancer, which refused them or may still let them in, as AllowTraffic says: g2.",
+      "Registering with the load balancer, which refused them or may still accept them (see AllowTraffic): g2.",
     ],
-    ["AfterAllowTraffic", "Failed, and in the load balancer: g2."],
+    ["AfterAllowTraffic", "Failed, and registered with the load balancer: g2."],
   ])("says of a replacement that failed in %s, and without which it succeeded, where it is left", (failing, says) => {
     const played = deployment().play((id, event) => id === "g2" && event === failing);
     expect(played.state.status).toBe("Succeeded");
@@ -138,13 +138,13 @@ describe("start of blue/green", () => {
       "a host in both fleets",
       { candidates: [candidate("b1"), candidate("g1")] },
       "HEALTH_CONSTRAINTS_INVALID",
-      /share hosts, so traffic could not be moved from one to the other: g1\./,
+      /share hosts, so traffic cannot be moved from one to the other: g1\./,
     ],
     [
       "a minimum that the replacement fleet cannot keep, though the original one could",
       { healthRule: { type: "HOST_COUNT", value: 3 }, ...twoFleets(3, 9) },
       "HEALTH_CONSTRAINTS_INVALID",
-      /HOST_COUNT 3 makes a minimum of 3 healthy hosts, and the deployment has 3/,
+      /HOST_COUNT 3 requires 3 healthy hosts, and the deployment has 3/,
     ],
   ])("%s: fails before anything is touched", (_, settings, code, says) => {
     const played = deployment(blueGreen(), settings).play();
@@ -199,10 +199,10 @@ describe("deploymentReadyOption", () => {
     const played = deployment(stops).play();
     played.sleep();
     expect(played.state).toMatchObject({ status: "Stopped", completedAt: played.now });
-    expect(played.state.error?.message).toContain("was ready and was not continued in time");
+    expect(played.state.error?.message).toContain("was not continued in time, so its deploymentReadyOption stopped it");
     expect(played.state.statusMessages).toEqual([
-      "Kept out of the load balancer: g1, g2, g3.",
-      "Not taken out of the load balancer: b1, b2.",
+      "Kept deregistered from the load balancer: g1, g2, g3.",
+      "Not deregistered from the load balancer: b1, b2.",
       "Skipped, because the deployment was not continued in time: g1, g2, g3, b1, b2.",
     ]);
     expect(new Set(Object.values(played.outcomes))).toEqual(new Set(["Skipped"]));
@@ -343,8 +343,8 @@ describe("once termination has begun", () => {
     played.termination = { terminated: ["b1", "b2"], kept: [] };
     played.plan();
     expect(played.state.statusMessages).toEqual([
-      "The stop came too late: the replacement hosts already served traffic, and the original hosts were being terminated.",
-      "An alarm came too late: the replacement hosts already served traffic, and the original hosts were being terminated. errors fires.",
+      "The stop came too late: the replacement hosts already received the traffic, and the original hosts were being terminated.",
+      "An alarm came too late: the replacement hosts already received the traffic, and the original hosts were being terminated. errors fires.",
     ]);
   });
 });

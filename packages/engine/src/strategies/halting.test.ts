@@ -214,7 +214,7 @@ describe.each(Object.entries(MOMENTS))("%s", (_, moment) => {
     if (inFlight && event && isTrafficEvent(event)) {
       expect(played.eventOf(inFlight, event)).toMatchObject({ status: "Failed", endedAt: played.now });
       expect(played.eventOf(inFlight, event)?.diagnostics?.message).toBe(
-        `The deployment was stopped while ${event} was under way on host ${inFlight}, and the load balancer had not finished it. The load balancer may still do what it was asked for. It has not answered yet.`,
+        `The deployment was stopped while ${event} was in progress on host ${inFlight}, before the load balancer had finished it. The load balancer may still complete the request. It has not answered yet.`,
       );
     } else if (inFlight && event) {
       expect(played.state.halt).toBe("stop");
@@ -243,7 +243,7 @@ describe.each(Object.entries(MOMENTS))("%s", (_, moment) => {
       const said = played.eventOf(inFlight, event)?.diagnostics;
       expect(said?.errorCode).toBe("UnknownError");
       expect(said?.message).toBe(
-        `The outcome was not reported: the deployment was stopped while ${event} was under way on host ${inFlight}, and no report came within 60 s. The event may have ended, or its scripts may still be running. Look at the host, or run: sluice logs d-A1B2C3D4E --host ${inFlight}`,
+        `The result was not reported: the deployment was stopped while ${event} was in progress on host ${inFlight}, and no report arrived within 60 s. The event may have ended, or its scripts may still be running. Check the host, or run: sluice logs d-A1B2C3D4E --host ${inFlight}`,
       );
       expect(played.target(inFlight).agentIssue).toBe(false);
     }
@@ -267,7 +267,7 @@ describe.each(Object.entries(MOMENTS))("%s", (_, moment) => {
       diagnostics: { errorCode: "UnknownError" },
     });
     expect(played.eventOf(inFlight, event)?.diagnostics?.message).toContain(
-      `stopped by an alarm while ${event} was under way on host ${inFlight}`,
+      `stopped by an alarm while ${event} was in progress on host ${inFlight}`,
     );
     const { lifecycleEvents } = played.target(inFlight);
     const after = lifecycleEvents.slice(lifecycleEvents.findIndex(({ name }) => name === event) + 1);
@@ -342,7 +342,7 @@ describe.each(Object.entries(MOMENTS))("%s", (_, moment) => {
     played.plan();
     expect(played.state.waiting).toMatchObject({
       reason:
-        "the alarms (errors, latency) cannot be read, and the deployment is stopped unless they can be read again: connection refused.",
+        "the alarms (errors, latency) cannot be read, and the deployment stops unless they become readable: connection refused.",
       since,
       until: since + ALARMS_UNREADABLE_MILLISECONDS,
     });
@@ -421,7 +421,7 @@ describe("an alarm", () => {
     expect(played.eventOf("h01", "BlockTraffic")?.status).toBe("Succeeded");
     expect(played.outcomes.h01).toBe("Failed");
     expect(played.state.statusMessages).toEqual([
-      "Out of the load balancer, and left there: h01.",
+      "Still deregistered from the load balancer: h01.",
       "Skipped, because an alarm stopped the deployment before their turn: h02.",
     ]);
   });

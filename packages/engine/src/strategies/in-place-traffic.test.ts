@@ -95,7 +95,7 @@ describe.each([
     played.plan();
     expect(played.outcomes.h01).toBe("Failed");
     expect(played.eventOf("h01", event)?.diagnostics?.message).toBe(
-      `The load balancer could not carry out ${event} for host h01: Layer7 wrong status, code 503`,
+      `The load balancer could not complete ${event} for host h01: Layer7 wrong status, code 503`,
     );
     expect(played.state.error?.message).toContain("Layer7 wrong status, code 503");
     expect(played.target("h01").agentIssue).toBe(false);
@@ -299,7 +299,7 @@ describe("hosts left out of the load balancer", () => {
   it("are named when the deployment succeeds without them", () => {
     const played = started(3).play((id, event) => id === "h02" && event === "Install");
     expect(played.state.status).toBe("Succeeded");
-    expect(played.state.statusMessages[0]).toBe("Out of the load balancer, and left there: h02.");
+    expect(played.state.statusMessages[0]).toBe("Still deregistered from the load balancer: h02.");
     expect(played.state.statusMessages[1]).toContain("Succeeded with 1 failed host: host h02 at Install");
   });
 
@@ -313,20 +313,20 @@ describe("hosts left out of the load balancer", () => {
     played.plan();
     expect(played.state.status).toBe("Stopped");
     expect(said(played)).toBe(
-      "Out of the load balancer, and left there: h01.\nSkipped, because the deployment was stopped before their turn: h02, h03.",
+      "Still deregistered from the load balancer: h01.\nSkipped, because the deployment was stopped before their turn: h02, h03.",
     );
   });
 
   it("whose AllowTraffic failed are not said to be out: the balancer may still let them in", () => {
     const played = started(1).play((_, event) => event === "AllowTraffic");
     expect(said(played)).toBe(
-      "Asked into the load balancer, which refused them or may still let them in, as AllowTraffic says: h01.",
+      "Registering with the load balancer, which refused them or may still accept them (see AllowTraffic): h01.",
     );
   });
 
   it("whose BlockTraffic failed are not said to be out: nobody knows", () => {
     const played = started(1).play((_, event) => event === "BlockTraffic");
-    expect(said(played)).toBe("On the way out of the load balancer, and left there: h01.");
+    expect(said(played)).toBe("Deregistration from the load balancer started and not finished: h01.");
   });
 });
 
@@ -348,7 +348,7 @@ describe("a stop behind a load balancer", () => {
     expect(played.outcomes.h01).toBe("Failed");
     expect(played.eventOf("h01", "BlockTraffic")).toMatchObject({ status: "Failed", endedAt: played.now });
     expect(played.eventOf("h01", "BlockTraffic")?.diagnostics?.message).toBe(
-      "The deployment was stopped while BlockTraffic was under way on host h01, and the load balancer had not finished it. HAProxy keeps web/h01 of lb-1 out. Its last answer was: web/h01 of lb-1: 3 sessions open, drains",
+      "The deployment was stopped while BlockTraffic was in progress on host h01, before the load balancer had finished it. HAProxy keeps web/h01 of lb-1 out. Its last answer was: web/h01 of lb-1: 3 sessions open, drains",
     );
     expect(played.eventOf("h01", "AfterBlockTraffic")?.status).toBe("Skipped");
   });

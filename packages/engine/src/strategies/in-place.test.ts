@@ -144,7 +144,7 @@ describe("a host whose agent gives reports up", () => {
         type: "targetWaiting",
         targetId: "h01",
         event: "ApplicationStop",
-        reason: `the host's report may be lost: the server could not be reached from ${new Date(from).toISOString()} to ${new Date(until).toISOString()}, and the AWS agent gives a report up after 14 s. Look at the host; to end the deployment: sluice stop d-A1B2C3D4E`,
+        reason: `the host's report may be lost: the server could not be reached from ${new Date(from).toISOString()} to ${new Date(until).toISOString()}, and the AWS agent drops a report after 14 s. Check the host; to end the deployment: sluice stop d-A1B2C3D4E`,
         since: START,
       },
     ]);

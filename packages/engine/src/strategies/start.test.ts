@@ -44,7 +44,7 @@ describe("start", () => {
     });
     played.plan();
     expect(played.state.error?.message).toMatch(
-      /^The deployment can't start because the minimum number of healthy instances, as defined by your deployment configuration, are not available\. FLEET_PERCENT 95 of 10 hosts, rounded up makes a minimum of 10/,
+      /^The deployment can't start because the minimum number of healthy instances, as defined by your deployment configuration, are not available\. FLEET_PERCENT 95 of 10 hosts, rounded up requires 10/,
     );
   });
 

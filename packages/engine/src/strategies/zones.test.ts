@@ -99,7 +99,7 @@ describe("minimumHealthyHostsPerZone", () => {
   it("that a zone cannot keep fails the deployment before anything is touched, and names the zone", () => {
     const played = started({ minimumPerZone: hostCount(2) });
     expect(played.state).toMatchObject({ status: "Failed", error: { code: "HEALTH_CONSTRAINTS_INVALID" } });
-    expect(played.state.error?.message).toContain("a minimum of 2 healthy hosts in the hosts without a zone");
+    expect(played.state.error?.message).toContain("requires 2 healthy hosts in the hosts without a zone");
     expect(played.attempted).toEqual([]);
   });
 
@@ -140,7 +140,7 @@ describe("the fleet's minimum over zones", () => {
     const candidates = [...hostsOf({ a: ["h01", "h02", "h03"] }), ...hostsOf({ b: ["h04", "h05", "h06"] }, false)];
     const played = started({}, { candidates, healthRule: hostCount(3) }).play();
     expect(played.state).toMatchObject({ status: "Failed", error: { code: "HEALTH_CONSTRAINTS" } });
-    expect(played.state.error?.message).toContain("3 of 6 hosts are healthy, and 3 must stay so");
+    expect(played.state.error?.message).toContain("3 of 6 hosts are healthy, and 3 must stay healthy");
     expect(Object.values(played.outcomes)).toEqual(Array.from({ length: 6 }, () => "Skipped"));
   });
 });

@@ -205,8 +205,8 @@ describe("blue/green", () => {
     const row = await until("d-BG", /^Failed/);
     expect(serving()).toEqual(BLUE);
     expect(row.head.statusMessages).toEqual([
-      "Kept out of the load balancer: green-1, green-2.",
-      "Not taken out of the load balancer: blue-1, blue-2.",
+      "Kept deregistered from the load balancer: green-1, green-2.",
+      "Not deregistered from the load balancer: blue-1, blue-2.",
       "Skipped, because the deployment failed before their turn: green-2, blue-1, blue-2.",
     ]);
     expect(JSON.parse(row.rollback_json ?? "")).toEqual({
@@ -258,7 +258,9 @@ describe("the way back of a blue/green deployment", () => {
     await decide("stopRequested");
     const rollback = await until("d-ROLLBACK1", /^Failed/);
     expect(serving()).toEqual(GREEN);
-    expect(rollback.error_message).toMatch(/0 original hosts came back .* the replacement hosts were left in it/);
+    expect(rollback.error_message).toMatch(
+      /0 original hosts registered again .* the replacement hosts were kept registered/,
+    );
   });
 
   it("follows an alarm, which fires on after that and does not stop it", async () => {

@@ -51,7 +51,7 @@ describe("a blue/green deployment that could not finish", () => {
     expect(unfinishable(created(0), RESOLUTION, hearing("b1", "g1"), NOW)?.error).toEqual({
       code: "TIMEOUT",
       message:
-        "The deployment was not started and nothing was touched: with all its hosts well it would end as Stopped, by its own settings. Deployment d-A1B2C3D4E was ready and was not continued in time: its deploymentReadyOption stops it then. The original hosts still serve.",
+        "The deployment was not started and nothing was touched: with all its hosts well it would end as Stopped, by its own settings. Deployment d-A1B2C3D4E was not continued in time, so its deploymentReadyOption stopped it. The original hosts still receive the traffic.",
     });
   });
 });

@@ -129,7 +129,7 @@ it("tells why a traffic event waits, since when and until when, and ends it when
   });
   await eventually(async () => expect((await row()).status).toBe("Stopped"));
   expect((await allowTraffic())?.diagnostics?.message).toMatch(
-    /^The deployment was stopped while AllowTraffic was under way on host h1, .* Its last answer was: DOWN, last check: L4CON$/,
+    /^The deployment was stopped while AllowTraffic was in progress on host h1, .* Its last answer was: DOWN, last check: L4CON$/,
   );
   expect(await waits()).toEqual({ targets: [] });
 });
