@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderAwsConfig, renderAwsCredentials } from "@sluice/wire/config/aws-config.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { describePlace, directoryPlace, serverPlace } from "./server-place.ts";
+import { describePlace, directoryPlace, serverPlace, upDirectory } from "./server-place.ts";
 
 let root: string;
 beforeEach(() => {
@@ -82,6 +82,16 @@ test("a nearest directory of another user is not used unless it is named", () =>
   expect(() => serverPlace(undefined, other)).toThrow(`${near} is the nearest .sluice/up, but belongs to another user`);
   expect(serverPlace(near, other)).toMatchObject({ directory: near });
   expect(serverPlace(undefined, { ...other, environment: { SLUICE_DATA: near } })).toMatchObject({ directory: near });
+});
+
+test("sluice up starts nothing in another user's directory unless it is named", () => {
+  const here = surroundings();
+  expect(upDirectory(here)).toBe(join(root, ".sluice/up"));
+  const other = { ...here, userId: 4_000_000 };
+  expect(upDirectory(other), "nothing is there yet").toBe(join(root, ".sluice/up"));
+  mkdirSync(join(root, ".sluice"));
+  expect(() => upDirectory(other)).toThrow(`${join(root, ".sluice")} belongs to another user`);
+  expect(upDirectory(here)).toBe(join(root, ".sluice/up"));
 });
 
 test("a verb that works on a directory asks no AWS environment", () => {

@@ -1,4 +1,4 @@
-import { existsSync, type Stats, statSync } from "node:fs";
+import { existsSync, lstatSync, type Stats, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { endpointOfDirectory, endpointOfEnvironment } from "@sluice/wire/config/connection.ts";
 import { CommandFailed, EXIT_USAGE } from "./command-failed.ts";
@@ -48,6 +48,23 @@ export function directoryPlace(
   surroundings: Surroundings = ownSurroundings(),
 ): (ServerPlace & { kind: "directory" }) | undefined {
   return namedDirectory(data, surroundings) ?? nearestPlace(surroundings);
+}
+
+/**
+ * Where `sluice up` keeps everything where nobody says where, with what is there already.
+ * @throws CommandFailed when it belongs to another user, who could lead what is written there anywhere
+ */
+export function upDirectory({ workingDirectory, userId }: Surroundings = ownSurroundings()): string {
+  const directory = resolve(workingDirectory, UP_DIRECTORY);
+  for (const path of [dirname(directory), directory]) {
+    const owner = lstatSync(path, { throwIfNoEntry: false });
+    if (owner === undefined || userId === undefined || owner.uid === userId) continue;
+    throw new CommandFailed(
+      `${path} belongs to another user (uid ${owner.uid}). To use it, name it: --data ${UP_DIRECTORY}`,
+      { exitStatus: EXIT_USAGE },
+    );
+  }
+  return directory;
 }
 
 /** For `--help` and for errors: `/srv/x/.sluice/up (the nearest .sluice/up)`. */

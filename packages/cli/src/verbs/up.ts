@@ -7,7 +7,7 @@ import { addExamples, collectTag, type ListenAddress, parseListenAddress, parseP
 import { print, printError } from "../output.ts";
 import { hostLabel } from "../printing.ts";
 import { nameProcess } from "../process-name.ts";
-import { DATA_VARIABLE, directoryPlace, UP_DIRECTORY } from "../server-place.ts";
+import { DATA_VARIABLE, directoryPlace, UP_DIRECTORY, upDirectory } from "../server-place.ts";
 import { shellWord } from "../shell-word.ts";
 import { terminationOrTerminalClosed } from "../termination.ts";
 import { logFileOf, startDetached } from "../up/detached-up.ts";
@@ -67,7 +67,7 @@ export function define(command: Command): void {
 
 async function dataDirectory({ data }: UpOptions): Promise<string> {
   if (data !== undefined) return resolve(data);
-  if (!process.env[DATA_VARIABLE]) return resolve(UP_DIRECTORY);
+  if (!process.env[DATA_VARIABLE]) return upDirectory();
   const directory = directoryPlace(undefined)?.directory ?? resolve(UP_DIRECTORY);
   // A server's directory is not to become one for trying things out because a variable was still set.
   if (!(await isOfServerAlone(directory))) return directory;
