@@ -140,7 +140,7 @@ describe.each(DATABASES)("a server on %s", (choice) => {
   it("is restored into nothing that is in use, and from nothing that is damaged", async () => {
     const busy = await restore(file, server.data);
     expect(busy.exitCode).toBe(1);
-    expect(busy.stderr).toMatch(/is not empty .*a restore overwrites nothing\. Name an empty directory/);
+    expect(busy.stderr).toMatch(/is not empty .*a restore overwrites nothing\. Name an empty or a new directory/);
     if (database.url) {
       const elsewhere = join(outside, "elsewhere");
       const full = await restore(file, elsewhere);
@@ -169,7 +169,7 @@ describe.each(DATABASES)("a server on %s", (choice) => {
 
   it("writes no backup over another file, and leaves none when it cannot be made", async () => {
     const twice = await server.run("backup", file);
-    expect(twice.stderr).toMatch(/is there already; name another file, or replace it with --force/);
+    expect(twice.stderr).toMatch(/already exists. Name another file, or replace it with --force/);
     const other = join(outside, "other.tar");
     await server.kill();
     const away = await server.run("backup", other);

@@ -82,7 +82,7 @@ describe("a data directory and its database", () => {
     expect(await tablesOf(url)).toEqual([]);
     await run();
     for (const name of readdirSync(data)) if (name.startsWith("sluice.db")) rmSync(join(data, name));
-    await expect(run()).rejects.toThrow("sluice.db, which is gone. Bring that database back");
+    await expect(run()).rejects.toThrow("sluice.db, which is gone. Restore that database");
     expect(existsSync(join(data, "sluice.db"))).toBe(false);
   });
 
