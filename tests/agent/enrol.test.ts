@@ -125,7 +125,7 @@ describe("enrolling", () => {
       "is not a directory: it or a part of its path is a file (ENOTDIR)",
     );
     expect(await enrolInto("/proc/sluice-test/agent")).toBe(
-      "--data /proc/sluice-test/agent cannot be made: nothing can be made there (ENOENT). Name another directory",
+      "--data /proc/sluice-test/agent cannot be created (ENOENT). Name another directory",
     );
     expect(server.callsOf("EnrolHost")).toHaveLength(0);
     server.fault = () => ({ status: 400, code: "EnrolmentTokenInvalidException", message: "the token has been used" });
@@ -151,7 +151,7 @@ describe("enrolling", () => {
         (error: Error) => error.message,
       );
     expect(await messageOf({ server: "sluice.example" })).toContain("is not an address such as");
-    expect(await messageOf({ token: token.slice(0, -9) })).toContain("Copy it whole");
+    expect(await messageOf({ token: token.slice(0, -9) })).toContain("Copy the whole token");
     server.fault = () => ({ status: 400, code: "EnrolmentTokenInvalidException", message: "the token has been used" });
     expect(await messageOf({})).toContain("refused to enrol web-1: the token has been used");
     server.fault = () => undefined;
@@ -159,7 +159,7 @@ describe("enrolling", () => {
     expect(await messageOf({})).toContain("signing certificate cannot be read");
     await server.goAway();
     expect(await messageOf({})).toBe(
-      `${server.url} cannot be reached to enrol web-1: connection refused. Is the server running? Check the address.`,
+      `${server.url} cannot be reached to enrol web-1: connection refused. Check that the server is running. Check the address.`,
     );
     await server.listen();
     expect(readdirSync(directory)).toEqual([]);

@@ -173,7 +173,7 @@ describe("what a deployment says of its bundle", () => {
   it("are its errors and warnings with their lines, and no notes", async () => {
     const { findings } = findingsOf({ a: bundleWith(`${HEAD}hooks:\n  AfterInstal:\n    - location: check.sh\n`) });
     expect(toldOf(await findings.of(at("a"), undefined, never), true)).toEqual([
-      "appspec.yml line 4: AfterInstal is no lifecycle event, so its scripts never run, and the deployment succeeds without them. Did you mean AfterInstall?",
+      "appspec.yml line 4: AfterInstal is not a lifecycle event, so its scripts never run, and the deployment succeeds without them. Did you mean AfterInstall?",
     ]);
   });
 

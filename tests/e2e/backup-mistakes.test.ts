@@ -62,7 +62,7 @@ it("says how to start what was restored, and makes nothing of what is no backup"
   const target = join(folder, "target");
   const tar = join(folder, "good.tar");
   expect(await saidBy(sluice("restore", tar, "--data", target))).toContain(
-    `sluice: ${tar} does not exist. Name the file that sluice backup wrote`,
+    `sluice: ${tar} does not exist. Name a backup file`,
   );
   expect(existsSync(target)).toBe(false);
   expect(await server.sluice("backup", tar)).toMatch(/: \d+\.\d KiB, as of .*, verified\n$/);

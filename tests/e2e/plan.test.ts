@@ -166,7 +166,7 @@ it("reads a directory's AppSpec where it is, and finds the one that is not there
 describe("an AppSpec that does not do what it seems to say", () => {
   const SPECIFIED = "version: 0.0\nos: linux\nhooks:\n";
   const MISSPELT =
-    "appspec.yml line 4: AfterInstal is no lifecycle event, so its scripts never run, and the deployment succeeds without them. Did you mean AfterInstall?";
+    "appspec.yml line 4: AfterInstal is not a lifecycle event, so its scripts never run, and the deployment succeeds without them. Did you mean AfterInstall?";
   const MISSING = /^appspec\.yml line 5: The script gone\.sh is not in the bundle: every host fails at AfterInstall\./;
   let directory: string;
 

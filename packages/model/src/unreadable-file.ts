@@ -7,7 +7,7 @@ export function whyUnreadable(error: unknown): string {
       return "does not exist";
     case "EACCES":
     case "EPERM":
-      return "may not be read by this user";
+      return "cannot be read by this user";
     case "EISDIR":
       return "is a directory, not a file";
     default:

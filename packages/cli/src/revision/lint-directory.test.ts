@@ -70,7 +70,7 @@ it("warns, and refuses before the upload what every host would refuse", async ()
   await put("appspec.yml", `${HEAD}hooks:\n  AfterInstal:\n    - location: a.sh\n`);
   await checkBeforeUpload(directory);
   expect(printed.mock.calls.join("")).toBe(
-    "warning: appspec.yml line 4: AfterInstal is no lifecycle event, so its scripts never run, and the deployment succeeds without them. Did you mean AfterInstall?\n",
+    "warning: appspec.yml line 4: AfterInstal is not a lifecycle event, so its scripts never run, and the deployment succeeds without them. Did you mean AfterInstall?\n",
   );
   await put(
     "appspec.yml",
@@ -81,7 +81,7 @@ it("warns, and refuses before the upload what every host would refuse", async ()
   expect((refusal as Error).message.split("\n")).toEqual([
     `${directory} was not uploaded, because the deployment would fail:`,
     "  appspec.yml line 5: The script a.sh is not in the bundle: every host fails at AfterInstall. Add it to the bundle, or correct the location.",
-    "  appspec.yml line 7: The script b.sh is not in the bundle: every host fails at ApplicationStart, unless a script that runs before puts it there. Add it to the bundle, or correct the location.",
+    "  appspec.yml line 7: The script b.sh is not in the bundle: every host fails at ApplicationStart, unless an earlier script creates it. Add it to the bundle, or correct the location.",
     "Correct this, or deploy it unchanged with --no-lint.",
   ]);
   await put("appspec.yml", "version: 0.0\nos: linux\n# one\n# two\n files:\n");

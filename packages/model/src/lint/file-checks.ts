@@ -43,11 +43,11 @@ export function sourcesThatCannotBe(subject: LintSubject): Finding[] {
       return [{ check: "outside", severity: "error", line, message, onlyFor: "sluice-agent" }];
     }
     if (found.is !== "missing" && found.is !== "circle") return [];
-    const when = isTooLate ? ", before a BeforeInstall script could put it there" : "";
+    const when = isTooLate ? ", before a BeforeInstall script can create it" : "";
     missing += 1;
     const meant = missing > MAX_SUGGESTIONS ? undefined : similarPath(entry.source, bundle, "any");
     const cure = /[*?[{]/.test(entry.source)
-      ? "A source is a path, not a pattern: name the directory, whose whole content is installed."
+      ? "A source is a path, not a pattern: name the directory to install its whole content."
       : meant === undefined
         ? "Add it to the bundle, or correct the source."
         : `Did you mean ${quoted(meant)}?`;
@@ -80,17 +80,17 @@ export function oddDestinations(subject: LintSubject): Finding[] {
     const warn = (message: string): Finding[] => [{ check: "destination", severity: "warning", line, message }];
     if (/\$\{?\w|%\w+%/.test(destination)) {
       return warn(
-        `The destination ${quoted(destination)} is taken as it is: variables are not replaced, and the files go to ${quoted(target)}. Write the path out.`,
+        `The destination ${quoted(destination)} is used literally: variables are not replaced, and the files go to ${quoted(target)}. Write the full path.`,
       );
     }
     if (/^[A-Za-z]:[\\/]/.test(destination)) {
       return warn(
-        `The destination ${quoted(destination)} is a path of Windows, and os is linux: the files go to ${quoted(target)}.`,
+        `The destination ${quoted(destination)} is a Windows path, but os is linux: the files go to ${quoted(target)}.`,
       );
     }
     if (!destination.startsWith("/") && !destination.startsWith("~")) {
       return warn(
-        `The destination ${quoted(destination)} is relative: it counts from /, and the files go to ${quoted(target)}. Begin it with a slash.`,
+        `The destination ${quoted(destination)} is relative to /: the files go to ${quoted(target)}. Begin it with a slash.`,
       );
     }
     const found = bundle === null ? undefined : findInBundle(bundle, source);
@@ -98,7 +98,7 @@ export function oddDestinations(subject: LintSubject): Finding[] {
     const name = lastPart(source);
     if (!looksLikeFileName(target, name)) return [];
     return warn(
-      `The destination ${quoted(destination)} is the directory that ${quoted(name)} is put in, so the file becomes ${quoted(`${target}/${name}`)}. Name the directory alone.`,
+      `The destination ${quoted(destination)} is the directory for ${quoted(name)}, so the file becomes ${quoted(`${target}/${name}`)}. Name only the directory.`,
     );
   });
 }
@@ -130,6 +130,6 @@ export function collidingFiles(subject: LintSubject, installed: InstalledPaths |
 /** An AppSpec in a bundle that has two; the second is never looked at. */
 export function secondAppSpec({ bundle }: LintSubject): Finding[] {
   if (bundle === null || !bundle.entries.has("appspec.yml") || !bundle.entries.has("appspec.yaml")) return [];
-  const message = "The bundle has an appspec.yaml, too, which is not read. Remove one of them.";
+  const message = "The bundle also has an appspec.yaml, which is not read. Remove one of them.";
   return [{ check: "second-app-spec", severity: "warning", line: null, message }];
 }

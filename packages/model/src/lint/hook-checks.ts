@@ -54,10 +54,10 @@ function whyNotRun(name: string): string {
   const outcome = "its scripts never run, and the deployment succeeds without them";
   if (Object.hasOwn(INSTEAD, name)) return `${name} runs no scripts of an AppSpec, so ${outcome}. ${INSTEAD[name]}.`;
   if (FOREIGN_EVENTS.includes(name))
-    return `${name} is no event of deployments to hosts, so ${outcome}. Events: ${SCRIPTABLE_EVENTS.join(", ")}.`;
+    return `${name} is not an event of deployments to hosts, so ${outcome}. Events: ${SCRIPTABLE_EVENTS.join(", ")}.`;
   const meant = nearestName(name, SCRIPTABLE_EVENTS, EVENT_ALIASES);
   const cure = meant === undefined ? `Events: ${SCRIPTABLE_EVENTS.join(", ")}.` : `Did you mean ${meant}?`;
-  return `${quoted(name)} is no lifecycle event, so ${outcome}. ${cure}`;
+  return `${quoted(name)} is not a lifecycle event, so ${outcome}. ${cure}`;
 }
 
 /** Time-outs that are not what they look like. */
@@ -78,7 +78,7 @@ export function misreadTimeouts(subject: LintSubject): Finding[] {
     const sum = scripts.reduce((total, script) => total + secondsOf(script), 0);
     const first = scripts[0];
     if (sum <= HOOK_TIMEOUT_SECONDS || first === undefined) return [];
-    const message = `The timeouts of ${quoted(event)} add up to ${sum} seconds. An event has ${HOOK_TIMEOUT_SECONDS} in all: the host fails when its scripts take much longer, whatever they are given.`;
+    const message = `The timeouts of ${quoted(event)} add up to ${sum} seconds. An event has ${HOOK_TIMEOUT_SECONDS} seconds in total: the host fails when its scripts take much longer, whatever their timeouts are.`;
     return [{ check: "timeout", severity: "warning", line: lineOf(subject, first, "timeout"), message }];
   });
   return [...misread, ...sums];
@@ -98,7 +98,7 @@ export function misreadSudo(subject: LintSubject): Finding[] {
     const value = script.map.get("sudo") ?? null;
     const isMeantAsNo = typeof value === "string" ? WORDS_FOR_NO.has(value.toLowerCase()) : value === 0n;
     if (!isMeantAsNo) return [];
-    const message = `sudo: ${quoted(yamlText(value))} in ${quoted(script.field)} is read as true. Write false without quotes, or leave it out.`;
+    const message = `sudo: ${quoted(yamlText(value))} in ${quoted(script.field)} is read as true. Write false without quotes, or omit it.`;
     return [{ check: "sudo", severity: "warning", line: lineOf(subject, script, "sudo"), message }];
   });
 }
@@ -106,6 +106,6 @@ export function misreadSudo(subject: LintSubject): Finding[] {
 export function noValidation(subject: LintSubject): Finding[] {
   if (scriptsOf(subject).some(({ event }) => event === "ValidateService")) return [];
   const message =
-    "There is no ValidateService hook: a deployment succeeds as soon as the files are there and the scripts ended, whether the service works or not.";
+    "There is no ValidateService hook: a deployment succeeds as soon as the files are installed and the scripts have ended, even if the service does not work.";
   return [{ check: "no-validation", severity: "note", line: null, message }];
 }

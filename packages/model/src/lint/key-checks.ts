@@ -100,31 +100,31 @@ const BELONG_ELSEWHERE: Readonly<
     mode: "It belongs in an entry of permissions.",
     acls: "It belongs in an entry of permissions.",
     context: "It belongs in an entry of permissions.",
-    overwrite: `What decides about files that exist is ${FILE_EXISTS}.`,
+    overwrite: `For existing files, use ${FILE_EXISTS}.`,
     resources: "It belongs in an AppSpec for ECS or Lambda.",
   },
   script: {
-    args: "A script gets no arguments: write a script that passes them on.",
-    arguments: "A script gets no arguments: write a script that passes them on.",
-    parameters: "A script gets no arguments: write a script that passes them on.",
-    env: "A script's variables are those that the agent sets: set others in the script.",
-    environment: "A script's variables are those that the agent sets: set others in the script.",
+    args: "A script gets no arguments: write a script that passes them.",
+    arguments: "A script gets no arguments: write a script that passes them.",
+    parameters: "A script gets no arguments: write a script that passes them.",
+    env: "A script gets only the variables that the agent sets: set others in the script.",
+    environment: "A script gets only the variables that the agent sets: set others in the script.",
     interpreter: "The script's own first line (#!) names its interpreter.",
     shell: "The script's own first line (#!) names its interpreter.",
-    mode: "The agent makes scripts executable by itself.",
+    mode: "The agent makes scripts executable automatically.",
     object: "It belongs in an entry of permissions.",
     destination: "It belongs in an entry of files.",
   },
   file: {
-    overwrite: `What decides about files that exist is ${FILE_EXISTS}.`,
-    fileexistsbehavior: `It belongs at the top of the file, beside files, and holds for all of them.`,
-    permissions: "Permissions are a list of their own at the top of the file, beside files.",
-    permission: "Permissions are a list of their own at the top of the file, beside files.",
-    mode: "It belongs in an entry of permissions, a list beside files.",
-    owner: "It belongs in an entry of permissions, a list beside files.",
-    group: "It belongs in an entry of permissions, a list beside files.",
-    user: "The owner belongs in an entry of permissions, a list beside files.",
-    object: "It belongs in an entry of permissions, a list beside files.",
+    overwrite: `For existing files, use ${FILE_EXISTS}.`,
+    fileexistsbehavior: `It belongs at the top level, next to files, and applies to all of them.`,
+    permissions: "Permissions are a separate list at the top level, next to files.",
+    permission: "Permissions are a separate list at the top level, next to files.",
+    mode: "It belongs in an entry of permissions, a list next to files.",
+    owner: "It belongs in an entry of permissions, a list next to files.",
+    group: "It belongs in an entry of permissions, a list next to files.",
+    user: "The owner belongs in an entry of permissions, a list next to files.",
+    object: "It belongs in an entry of permissions, a list next to files.",
     except: "Everything below the source is installed: leave files out of the bundle instead.",
     exclude: "Everything below the source is installed: leave files out of the bundle instead.",
     excludes: "Everything below the source is installed: leave files out of the bundle instead.",
@@ -162,7 +162,7 @@ function unknownTopLevelKeys({ root, places }: WrittenAppSpec): Finding[] {
     const meant = elsewhere === undefined ? nearestName(name, TOP_LEVEL.names, TOP_LEVEL.aliases) : undefined;
     if (elsewhere === undefined && meant === undefined && event !== undefined) {
       const cure = `Indent ${event} below hooks.`;
-      return unknown(line, `${quoted(name)} stands outside hooks, where nothing runs its scripts. ${cure}`);
+      return unknown(line, `${quoted(name)} is outside hooks, so its scripts never run. ${cure}`);
     }
     const found = unknown(
       line,
@@ -218,7 +218,7 @@ function adviceOn(name: string, kind: keyof typeof BELONG_ELSEWHERE): string | u
 }
 
 function question(meant: string | undefined, { names }: KnownKeys): string {
-  return meant === undefined ? `What is read: ${names.join(", ")}.` : `Did you mean ${meant}?`;
+  return meant === undefined ? `Valid keys: ${names.join(", ")}.` : `Did you mean ${meant}?`;
 }
 
 function unknown(line: number | null, message: string): Finding {
@@ -249,7 +249,7 @@ export function repeatedKeys(written: WrittenAppSpec): Finding[] {
         check: "repeated-key",
         severity: "warning" as const,
         line,
-        message: `${quoted(yamlText(key))}${excerpt(where)} is there again on line ${lastLine}, and only that is read. Put both in one.`,
+        message: `${quoted(yamlText(key))}${excerpt(where)} occurs again on line ${lastLine}, and only that one is read. Merge them.`,
       })),
   );
 }

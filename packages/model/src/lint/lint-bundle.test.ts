@@ -44,20 +44,20 @@ describe("keys and events that agents do not read", () => {
     ],
     [
       `${HEAD}overwrite: true\n`,
-      "warning unknown-key 3: overwrite at the top of the file is not read. What decides about files that exist is file_exists_behavior",
+      "warning unknown-key 3: overwrite at the top of the file is not read. For existing files, use file_exists_behavior",
     ],
     [
       `${HEAD}AfterInstal:\n  - location: a\n`,
-      "warning unknown-key 3: AfterInstal stands outside hooks, where nothing runs its scripts. Indent AfterInstall below hooks.",
+      "warning unknown-key 3: AfterInstal is outside hooks, so its scripts never run. Indent AfterInstall below hooks.",
     ],
     [`${HEAD}branch_config: {}\n`, "note unknown-key 3: branch_config at the top of the file is not read."],
     [
       `${HEAD}hooks:\n  AfterInstal:\n    - location: a\n`,
-      "warning unknown-event 4: AfterInstal is no lifecycle event, so its scripts never run, and the deployment succeeds without them. Did you mean AfterInstall?",
+      "warning unknown-event 4: AfterInstal is not a lifecycle event, so its scripts never run, and the deployment succeeds without them. Did you mean AfterInstall?",
     ],
     [
       `${HEAD}hooks:\n  Before Install:\n    - location: a\n`,
-      "warning unknown-event 4: Before Install is no lifecycle event, so its scripts never run, and the deployment succeeds without them. Did you mean BeforeInstall?",
+      "warning unknown-event 4: Before Install is not a lifecycle event, so its scripts never run, and the deployment succeeds without them. Did you mean BeforeInstall?",
     ],
     [`${HEAD}hooks:\n  applicationstart:\n    - location: a\n`, "Did you mean ApplicationStart?"],
     [
@@ -66,11 +66,11 @@ describe("keys and events that agents do not read", () => {
     ],
     [
       `${HEAD}hooks:\n  AfterAllowTestTraffic:\n    - location: a\n`,
-      "warning unknown-event 4: AfterAllowTestTraffic is no event of deployments to hosts",
+      "warning unknown-event 4: AfterAllowTestTraffic is not an event of deployments to hosts",
     ],
     [
       `${HEAD}hooks:\n  Sing:\n    - location: a\n`,
-      "warning unknown-event 4: Sing is no lifecycle event, so its scripts never run, and the deployment succeeds without them. Events: BeforeBlockTraffic,",
+      "warning unknown-event 4: Sing is not a lifecycle event, so its scripts never run, and the deployment succeeds without them. Events: BeforeBlockTraffic,",
     ],
     [
       `${HEAD}hooks:\n  AfterInstall:\n    - location: a\n      timout: 30\n`,
@@ -86,7 +86,7 @@ describe("keys and events that agents do not read", () => {
     ],
     [
       `${HEAD}files:\n  - source: a\n    destination: /b\n    overwrite: true\n`,
-      "warning unknown-key 6: overwrite in files[0] is not read. What decides about files that exist is file_exists_behavior",
+      "warning unknown-key 6: overwrite in files[0] is not read. For existing files, use file_exists_behavior",
     ],
     [
       `${HEAD}files:\n  - source: a\n    destination: /b\n    mode: 644\n`,
@@ -106,11 +106,11 @@ describe("keys and events that agents do not read", () => {
     ],
     [
       `${HEAD}hooks:\n  AfterInstall: [{location: a}]\nhooks:\n  ApplicationStart: [{location: b}]\n`,
-      "warning repeated-key 3: hooks is there again on line 5, and only that is read.",
+      "warning repeated-key 3: hooks occurs again on line 5, and only that one is read.",
     ],
     [
       `${HEAD}hooks:\n  AfterInstall: [{location: a}]\n  AfterInstall: [{location: b}]\n`,
-      "warning repeated-key 4: AfterInstall in hooks is there again on line 5",
+      "warning repeated-key 4: AfterInstall in hooks occurs again on line 5",
     ],
   ])("%j", (text, expected) => {
     expect(lint(text)).toContainEqual(expect.stringContaining(expected));
@@ -157,9 +157,9 @@ describe("values that are not what they look like", () => {
     ],
     [
       permission("mode: 0644"),
-      'warning mode 6: mode: 0644 is octal to YAML, and read as the mode 420. Put it in quotes: "0644".',
+      'warning mode 6: mode: 0644 is an octal number in YAML, and is read as the mode 420. Put it in quotes: "0644".',
     ],
-    [permission("mode: 0755"), "warning mode 6: mode: 0755 is octal to YAML, and read as the mode 493."],
+    [permission("mode: 0755"), "warning mode 6: mode: 0755 is an octal number in YAML, and is read as the mode 493."],
     [
       permission("owner: 1000"),
       "error unusable-value 5: The owner in the permission for /b in the application specification file is not text",
@@ -175,15 +175,15 @@ describe("values that are not what they look like", () => {
     ["version: 0.0\nos: windows\n", "error windows 2: os: windows is for the AWS agent on Windows"],
     [
       `${HEAD}files: [{source: a, destination: opt/x}]\n`,
-      "warning destination 3: The destination opt/x is relative: it counts from /, and the files go to /opt/x.",
+      "warning destination 3: The destination opt/x is relative to /: the files go to /opt/x.",
     ],
     [
       `${HEAD}files: [{source: a, destination: "$HOME/x"}]\n`,
-      "warning destination 3: The destination $HOME/x is taken as it is",
+      "warning destination 3: The destination $HOME/x is used literally",
     ],
     [
       `${HEAD}files: [{source: a, destination: 'c:\\x'}]\n`,
-      "warning destination 3: The destination c:\\x is a path of Windows",
+      "warning destination 3: The destination c:\\x is a Windows path",
     ],
   ])("%j", (text, expected) => {
     expect(lint(text)).toContainEqual(expect.stringContaining(expected));
@@ -228,7 +228,7 @@ describe("scripts", () => {
       "with arguments",
       hook("AfterInstall", "start.sh --all"),
       { "start.sh": file() },
-      "A location takes no arguments: name start.sh alone",
+      "A location cannot have arguments: name only start.sh",
     ],
     [
       "of ApplicationStop",
@@ -246,7 +246,7 @@ describe("scripts", () => {
       "after others",
       `${HEAD}hooks:\n  BeforeInstall: [{location: v.sh}]\n  AfterInstall: [{location: gone.sh}]\n`,
       {},
-      "error missing-script 5: The script gone.sh is not in the bundle: every host fails at AfterInstall, unless a script that runs before puts it there.",
+      "error missing-script 5: The script gone.sh is not in the bundle: every host fails at AfterInstall, unless an earlier script creates it.",
     ],
     [
       "a directory",
@@ -276,7 +276,7 @@ describe("scripts", () => {
       "with a broken first line",
       hook("AfterInstall", "a.sh"),
       { "a.sh": file("near-interpreter") },
-      "warning script-start 5: The script a.sh has a first line that is no interpreter line",
+      "warning script-start 5: The script a.sh has a first line that is not an interpreter line",
     ],
     [
       "without a first line",
@@ -288,7 +288,7 @@ describe("scripts", () => {
       "not executable",
       hook("AfterInstall", "a.sh"),
       { "a.sh": file("interpreter", false) },
-      "note not-executable 5: The script a.sh is not executable. Agents make it so",
+      "note not-executable 5: The script a.sh is not executable. Agents make it executable",
     ],
   ])("%s", (_, text, entries, expected) => {
     expect(lint(text, bundle(entries))).toContainEqual(expect.stringContaining(expected));
@@ -371,7 +371,7 @@ describe("files and permissions", () => {
     [
       "a file's name as its destination",
       files("source: c.conf, destination: /etc/app/c.conf"),
-      "warning destination 4: The destination /etc/app/c.conf is the directory that c.conf is put in, so the file becomes /etc/app/c.conf/c.conf.",
+      "warning destination 4: The destination /etc/app/c.conf is the directory for c.conf, so the file becomes /etc/app/c.conf/c.conf.",
     ],
   ])("%s", (_, text, expected) => {
     expect(lint(text, bundle(app))).toContainEqual(expect.stringContaining(expected));
@@ -407,7 +407,7 @@ describe("files and permissions", () => {
     [
       "a type that it is not",
       "object: /x/a.txt, type: [directory], mode: 755",
-      "The object /x/a.txt is a file, and type names directories alone",
+      "The object /x/a.txt is a file, but type names only directories",
     ],
   ])("permissions: %s", (_, members, expected) => {
     expect(lint(permission(members), bundle(app))).toContainEqual(expect.stringContaining(expected));
@@ -416,7 +416,7 @@ describe("files and permissions", () => {
   it("permissions that two entries give one file stop every Install", () => {
     const text = `${permission("object: /x, mode: 644")}  - {object: /x/bin/b, mode: 755}\n`;
     expect(lint(text, bundle(app))).toEqual([
-      'error permission-twice 7: permissions[1] and permissions[0] (line 6) both set the permissions of /x/bin/b: every host fails at Install. Give permissions[0] the pattern "*", which reaches only what is directly in /x (its except reaches no further, either), and each other directory an entry of its own; or keep one of the two entries, and set the rest in an AfterInstall script.',
+      'error permission-twice 7: permissions[1] and permissions[0] (line 6) both set the permissions of /x/bin/b: every host fails at Install. Give permissions[0] the pattern "*", which matches only what is directly in /x (as does its except), and add an entry for each other directory; or keep one of the two entries, and set the rest in an AfterInstall script.',
     ]);
     expect(lint(`${text}file_exists_behavior: RETAIN\n`, bundle(app))).toEqual([]);
   });
@@ -425,17 +425,17 @@ describe("files and permissions", () => {
     [
       "a path",
       "object: /x, except: [bin/b], mode: 644",
-      "warning permission-except 6: The except bin/b leaves out nothing: an except is held against the names directly in /x, and never against a path.",
+      "warning permission-except 6: The except bin/b excludes nothing: an except is compared only with the names directly in /x, never with a path.",
     ],
     [
       "a name further down",
       'object: /x, except: ["b*"], mode: 644, type: [file]',
-      "warning permission-except 6: The except b* does not leave out /x/bin/b, which gets the permissions",
+      "warning permission-except 6: The except b* does not exclude /x/bin/b, which gets the permissions",
     ],
     [
       "a directory, for its content",
       "object: /x, except: [bin], mode: 644",
-      "warning permission-except 6: The except bin does not leave out /x/bin/b, which gets the permissions",
+      "warning permission-except 6: The except bin does not exclude /x/bin/b, which gets the permissions",
     ],
   ])(
     "an except that leaves out less than it says: %s (aws-codedeploy-agent, issues 27 and 151)",
@@ -471,7 +471,7 @@ describe("a bundle", () => {
   it("without an AppSpec at its top is told where there is one", () => {
     const told = (...names: string[]) =>
       missingAppSpec(listBundle(names.map((name) => [name, file()] as const))).message;
-    expect(told("a", "web/appspec.yml")).toContain("There is one at web/appspec.yml: pack the content of web.");
+    expect(told("a", "web/appspec.yml")).toContain("It is at web/appspec.yml: pack the content of web.");
     expect(told("a", "AppSpec.yml")).toContain("Rename AppSpec.yml to appspec.yml.");
     expect(told("a")).toContain("Put an appspec.yml at its top.");
   });
@@ -503,7 +503,7 @@ describe("a bundle", () => {
 
   it("with two AppSpecs has one that is not read", () => {
     expect(lint(HEAD, bundle({ "appspec.yaml": file() }))).toEqual([
-      "warning second-app-spec null: The bundle has an appspec.yaml, too, which is not read. Remove one of them.",
+      "warning second-app-spec null: The bundle also has an appspec.yaml, which is not read. Remove one of them.",
     ]);
   });
 });
@@ -550,6 +550,6 @@ it("names in findings steer no terminal, and have an end", () => {
     null,
   ).findings.filter(({ check }) => check === "unknown-event");
   const told = describeFinding("appspec.yml", finding!);
-  expect(told).toMatch(/^appspec\.yml line 4: Af\\x1b\[31mx+… \(\d+ characters\) is no lifecycle event/);
+  expect(told).toMatch(/^appspec\.yml line 4: Af\\x1b\[31mx+… \(\d+ characters\) is not a lifecycle event/);
   expect(CHECK_NAMES).toContain(finding!.check);
 });

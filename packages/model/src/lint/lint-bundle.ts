@@ -55,7 +55,7 @@ export function missingAppSpec({ entries }: BundleListing): Finding {
     misnamed !== undefined
       ? `Rename ${quoted(misnamed)} to ${APP_SPEC_NAMES[0]}.`
       : inFolder !== undefined
-        ? `There is one at ${quoted(inFolder)}: pack the content of ${quoted(inFolder.slice(0, inFolder.lastIndexOf("/")))}.`
+        ? `It is at ${quoted(inFolder)}: pack the content of ${quoted(inFolder.slice(0, inFolder.lastIndexOf("/")))}.`
         : `Put an ${APP_SPEC_NAMES[0]} at its top.`;
   const message = `The bundle has no ${APP_SPEC_NAMES.join(" and no ")} at its top: every host fails at the first event after DownloadBundle. ${cure}`;
   return { check: "missing-app-spec", severity: "error", line: null, message };
@@ -67,7 +67,7 @@ function isForContainers(root: ReadonlyMap<unknown, unknown>): boolean {
 
 function forContainers(): Finding {
   const message =
-    "This is an AppSpec for ECS or Lambda: a deployment to hosts needs os: linux, and files and hooks in place of Resources and Hooks.";
+    "This is an AppSpec for ECS or Lambda: a deployment to hosts needs os: linux, and files and hooks instead of Resources and Hooks.";
   return { check: "refused", severity: "error", line: null, message };
 }
 

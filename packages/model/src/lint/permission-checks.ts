@@ -32,7 +32,7 @@ export function unusablePermissions(subject: LintSubject): Finding[] {
     if (rule === null) return [];
     const setting = rule.acls !== null ? "acls" : rule.context !== null ? "context" : null;
     if (setting === null) return [];
-    const message = `${setting} of ${quoted(rule.object)}: hosts with the Sluice agent fail at DownloadBundle, since it does not set ${setting} (the AWS agent does). Remove it, and set it in an AfterInstall script.`;
+    const message = `${setting} of ${quoted(rule.object)}: hosts with the Sluice agent fail at DownloadBundle, because it does not set ${setting} (the AWS agent does). Remove it, and set it in an AfterInstall script.`;
     return [
       {
         check: "acls-and-context",
@@ -52,7 +52,7 @@ export function misreadModes(written: WrittenAppSpec): Finding[] {
     const digits = written.places.member(entry.map, "mode")?.written ?? "";
     if (typeof value !== "bigint" || !LEADING_ZERO.test(digits) || BigInt(digits.replace(/^0+(?=\d)/, "")) === value)
       return [];
-    const message = `mode: ${quoted(digits)} is octal to YAML, and read as the mode ${value}. Put it in quotes: "${quoted(digits)}".`;
+    const message = `mode: ${quoted(digits)} is an octal number in YAML, and is read as the mode ${value}. Put it in quotes: "${quoted(digits)}".`;
     return [{ check: "mode", severity: "warning", line: lineOf(written, entry, "mode"), message }];
   });
 }
@@ -68,11 +68,11 @@ export function pointlessPermissions(subject: LintSubject, installed: InstalledP
       { check, severity, line: lineOf(subject, permission, key), message },
     ];
     if (!isNearDestination(targets, object)) {
-      const message = `The object ${quoted(rule.object)} is outside every destination of files, so its permissions change nothing: only what the deployment installs gets them. Set others in an AfterInstall script.`;
+      const message = `The object ${quoted(rule.object)} is outside every destination of files, so its permissions change nothing: they apply only to installed files. Set others in an AfterInstall script.`;
       return find("permission-object", "warning", "object", message);
     }
     if (rule.pattern.includes("/")) {
-      const message = `The pattern ${quoted(rule.pattern)} matches nothing: a pattern is held against the names in ${quoted(rule.object)} alone, and * is its only wildcard. Make the directory the object, or leave the pattern out to reach everything below.`;
+      const message = `The pattern ${quoted(rule.pattern)} matches nothing: a pattern is compared only with the names in ${quoted(rule.object)}, and * is its only wildcard. Make the directory the object, or omit the pattern to match everything below.`;
       return find("permission-pattern", "warning", "pattern", message);
     }
     if (installed === null) return [];
@@ -118,7 +118,7 @@ export function exceptsThatMiss(subject: LintSubject, installed: InstalledPaths 
     const withSlash = rule.except.filter((excluded) => excluded.includes("/"));
     if (withSlash.length > 0) {
       return find(
-        `The except ${quoted(withSlash.join(", "))} leaves out nothing: an except is held against the names directly in ${quoted(rule.object)}, and never against a path. ${ONE_ENTRY_EACH}`,
+        `The except ${quoted(withSlash.join(", "))} excludes nothing: an except is compared only with the names directly in ${quoted(rule.object)}, never with a path. ${ONE_ENTRY_EACH}`,
       );
     }
     if (installed === null || rule.except.length === 0 || rule.pattern !== EVERYTHING_BELOW) return [];
@@ -127,7 +127,7 @@ export function exceptsThatMiss(subject: LintSubject, installed: InstalledPaths 
       const name = [...examples.keys()].find((candidate) => matchesSimpleGlob(candidate, excluded));
       if (name === undefined) continue;
       return find(
-        `The except ${quoted(excluded)} does not leave out ${quoted(examples.get(name) ?? name)}, which gets the permissions: an except is held against the names directly in ${quoted(rule.object)}, and never against what is in its directories. ${ONE_ENTRY_EACH}`,
+        `The except ${quoted(excluded)} does not exclude ${quoted(examples.get(name) ?? name)}, which gets the permissions: an except is compared only with the names directly in ${quoted(rule.object)}, never with the content of its directories. ${ONE_ENTRY_EACH}`,
       );
     }
     return [];
@@ -135,7 +135,7 @@ export function exceptsThatMiss(subject: LintSubject, installed: InstalledPaths 
 }
 
 const ONE_ENTRY_EACH =
-  'Use pattern: "*", which reaches only what is directly in the object, and an entry for each directory below it; or set them in an AfterInstall script.';
+  'Use pattern: "*", which matches only what is directly in the object, and an entry for each directory below it; or set them in an AfterInstall script.';
 
 /** Every name in the directories of an object, with the first path that it is in. */
 function namesBelow(rule: PermissionRule, object: string, installed: InstalledPaths): Map<string, string> {
@@ -160,7 +160,7 @@ function namesBelow(rule: PermissionRule, object: string, installed: InstalledPa
 function howToNarrow(file: string, ...both: readonly WrittenPermission[]): string {
   const outer = both.find(({ rule, object }) => rule.pattern === EVERYTHING_BELOW && isBelowDirectoryOf(object, file));
   if (outer === undefined) return "Narrow one of them by pattern, except or type.";
-  return `Give ${outer.field} the pattern "*", which reaches only what is directly in ${quoted(outer.rule.object)} (its except reaches no further, either), and each other directory an entry of its own; or keep one of the two entries, and set the rest in an AfterInstall script.`;
+  return `Give ${outer.field} the pattern "*", which matches only what is directly in ${quoted(outer.rule.object)} (as does its except), and add an entry for each other directory; or keep one of the two entries, and set the rest in an AfterInstall script.`;
 }
 
 function isBelowDirectoryOf(object: string, file: string): boolean {
@@ -227,12 +227,12 @@ function selected({ pattern, except }: PermissionRule, object: string, paths: It
 function nothingReached(rule: PermissionRule, object: string, installed: InstalledPaths): string {
   const outcome = "so the permissions change nothing";
   const name = quoted(rule.object);
-  if (installed.files.has(object)) return `The object ${name} is a file, and type names directories alone, ${outcome}.`;
+  if (installed.files.has(object)) return `The object ${name} is a file, but type names only directories, ${outcome}.`;
   if (!installed.directories.has(object) && object !== "/") {
-    return `The deployment installs nothing at ${name}, ${outcome}: only what it installs gets them. Correct the object, or set them in an AfterInstall script.`;
+    return `The deployment installs nothing at ${name}, ${outcome}: they apply only to installed files. Correct the object, or set them in an AfterInstall script.`;
   }
   if (rule.pattern !== EVERYTHING_BELOW) {
-    return `The pattern ${quoted(rule.pattern)} matches nothing that the deployment installs in ${name}, ${outcome}. A pattern is held against the names in that directory alone, and * is its only wildcard.`;
+    return `The pattern ${quoted(rule.pattern)} matches nothing that the deployment installs in ${name}, ${outcome}. A pattern is compared only with the names in that directory, and * is its only wildcard.`;
   }
-  return `Nothing that the deployment installs below ${name} is left by type and except, ${outcome}. The object itself never gets them.`;
+  return `type and except exclude everything that the deployment installs below ${name}, ${outcome}. The object itself never gets them.`;
 }

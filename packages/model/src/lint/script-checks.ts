@@ -26,7 +26,7 @@ function consequenceIn(event: string): Consequence | undefined {
   }
   if (!EVENTS_BY_THE_NEXT_DEPLOYMENT.includes(event)) return undefined;
   const condition = event === "ApplicationStop" ? "" : ", if the group has a load balancer";
-  const words = `the deployment after this one fails at ${event}, which runs the script of the revision that is there${condition}`;
+  const words = `the deployment after this one fails at ${event}, which runs the script of the installed revision${condition}`;
   return { severity: "warning", words };
 }
 
@@ -47,7 +47,7 @@ export function scriptsThatCannotRun(subject: LintSubject): Finding[] {
       return [{ check: "outside", severity: "error", line, message, onlyFor: "sluice-agent" }];
     }
     if (found.is === "missing" || found.is === "circle") {
-      const doubt = isAfterOthers(script, scripts) ? ", unless a script that runs before puts it there" : "";
+      const doubt = isAfterOthers(script, scripts) ? ", unless an earlier script creates it" : "";
       missing += 1;
       const cure = missing > MAX_SUGGESTIONS ? "" : cureFor(script.location, bundle);
       const message = `The script ${location} is not in the bundle: ${consequence.words}${doubt}.${cure}`;
@@ -102,7 +102,7 @@ export function scriptsThatRunOtherwise(subject: LintSubject): Finding[] {
       findings.push({ check: "script-start", severity: odd.severity, line, message });
     }
     if (isExecutable === false) {
-      const message = `The script ${quoted(script.location)} is not executable. Agents make it so before they run it; hosts with strictScripts fail at ${script.event}. Run chmod +x on it.`;
+      const message = `The script ${quoted(script.location)} is not executable. Agents make it executable before they run it; hosts with strictScripts fail at ${script.event}. Run chmod +x on it.`;
       findings.push({ check: "not-executable", severity: "note", line, message });
     }
     return findings;
@@ -125,31 +125,31 @@ export function programsWithoutModes(subject: LintSubject): Finding[] {
 
 const PROGRAM_PATH = /\.sh$|(^|\/)s?bin\/[^/]+$/;
 
-const BY_SH = "so /bin/sh runs it, whatever it was written for";
+const BY_SH = "so /bin/sh runs it, whatever interpreter it needs";
 
 const ODD_STARTS: Readonly<Record<string, { readonly severity: "warning" | "note"; readonly words: string }>> = {
   "byte-order-mark": {
     severity: "warning",
-    words: `begins with a byte order mark, before which Linux sees no interpreter line, ${BY_SH}. Save it as UTF-8 without a byte order mark.`,
+    words: `begins with a byte order mark, which hides the interpreter line from Linux, ${BY_SH}. Save it as UTF-8 without a byte order mark.`,
   },
   "near-interpreter": {
     severity: "warning",
-    words: `has a first line that is no interpreter line, ${BY_SH}. It has to begin with #! and a path, such as #!/bin/bash.`,
+    words: `has a first line that is not an interpreter line, ${BY_SH}. It has to begin with #! and a path, such as #!/bin/bash.`,
   },
   "text-cr": {
     severity: "warning",
-    words: `has Windows line ends, so /bin/sh takes the carriage returns for a part of its commands. Save it with Unix line ends (dos2unix).`,
+    words: `has Windows line ends, so /bin/sh reads the carriage returns as part of the commands. Save it with Unix line ends (dos2unix).`,
   },
   text: {
     severity: "note",
-    words: `has no interpreter line, ${BY_SH}. Begin it with one, such as #!/bin/bash.`,
+    words: `has no interpreter line, ${BY_SH}. Add one, such as #!/bin/bash.`,
   },
 };
 
 function cureFor(location: string, bundle: BundleListing): string {
   const [program = "", ...args] = location.split(/\s+/);
   if (args.length > 0 && isInBundle(bundle, program)) {
-    return ` A location takes no arguments: name ${quoted(program)} alone, or a script that passes them on.`;
+    return ` A location cannot have arguments: name only ${quoted(program)}, or a script that passes them.`;
   }
   const meant = similarPath(location, bundle, "file");
   if (meant !== undefined) return ` Did you mean ${quoted(meant)}?`;

@@ -200,7 +200,7 @@ describe("a caller who speaks the wrong protocol, or does not trust the certific
     const port = await listen({ patience: ENDLESS });
     const url = `https://127.0.0.1:${port}`;
     expect(await askAs(`${url}/`)).toBe(
-      `${url}: the server speaks plain HTTP there, and no TLS: use http:// instead of https://`,
+      `${url}: the server uses plain HTTP on this port, not TLS: use http:// instead of https://`,
     );
   });
 

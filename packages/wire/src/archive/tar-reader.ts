@@ -103,7 +103,7 @@ export class TarReader {
   #readBlock(block: Buffer): void {
     if (this.#unfinished !== undefined) this.#readMoreExtents(block);
     else if (isZeroBlock(block)) this.#zeroBlocks += 1;
-    else if (this.#zeroBlocks > 0) throw new DamagedTar("it goes on after a block of zeros, where tar ends");
+    else if (this.#zeroBlocks > 0) throw new DamagedTar("it continues after a block of zeros, where tar ends");
     else this.#readHeader(readTarHeader(block));
   }
 

@@ -42,7 +42,7 @@ export function zipEntryKind(entry: ZipEntryKindHead): ZipEntryKind {
   if (type === FILE_TYPE.directory || (type === 0 && (entry.externalFileAttributes & DOS_DIRECTORY) !== 0)) {
     throw refusedEntry(
       name,
-      "it is a directory by its attributes and a file by its name, which has no slash at its end",
+      "it is a directory according to its attributes, but a file according to its name, which does not end with a slash",
       "Pack the bundle again with another program (`zip -r`)",
     );
   }

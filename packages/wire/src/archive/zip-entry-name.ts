@@ -33,13 +33,13 @@ export function zipEntryName(entry: ZipEntryHead): string {
   const name = entryNameOf(bytes);
   if (name === undefined) throw new EntryRefused(bytes, CODE_PAGE_CURE);
   if (/\p{Cc}/u.test(name)) {
-    throw refusedEntry(name, "its name has a control character, which unzip leaves out", "Rename it in the bundle");
+    throw refusedEntry(name, "its name has a control character, which unzip drops", "Rename it in the bundle");
   }
   if (isMadeOnUnix(entry) || !name.includes("\\")) return name;
   if (entry.versionMadeBy >>> 8 === MADE_BY.dos && !name.includes("/")) return name.replaceAll("\\", "/");
   throw refusedEntry(
     name,
-    "its name has a backslash that may be a character or stand between directories",
+    "its name has a backslash, which can be a character or a separator of directories",
     "Pack the bundle with a program that writes slashes (7-Zip, `tar -a -cf bundle.zip`, .NET 4.6.1 or later)",
   );
 }

@@ -56,14 +56,17 @@ async function openFile(file: string): Promise<FileHandle> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") {
       throw new DamagedBackupError(
-        `${file} does not exist. Name the file that sluice backup wrote; to make one of a running server: sluice backup FILE --data DIR`,
+        `${file} does not exist. Name a backup file; to back up a running server: sluice backup FILE --data DIR`,
         { cause: error },
       );
     }
     if (code === "EACCES") {
-      throw new DamagedBackupError(`${file} may not be read by this user. See who may: ls -l ${file}`, {
-        cause: error,
-      });
+      throw new DamagedBackupError(
+        `permission denied: this user cannot read ${file}. See its owner and mode: ls -l ${file}`,
+        {
+          cause: error,
+        },
+      );
     }
     throw error;
   }
@@ -117,7 +120,7 @@ export async function verifyBackup(
   const sums = new Map(found.map((entry) => [entry.path, entry.sha256]));
   const wrong = promised.find(({ path, sha256 }) => sums.get(path) !== sha256);
   if (wrong) throw damaged(file, `${wrong.path} is not what was backed up`);
-  if (promised.length !== found.length) throw damaged(file, "it holds entries that were not backed up");
+  if (promised.length !== found.length) throw damaged(file, "it contains entries that were not backed up");
   return { manifest, entries: found.length };
 }
 
@@ -171,7 +174,7 @@ function readManifest(bytes: Buffer, file: string): BackupManifest {
   if (typeof version !== "string") throw wrong("version");
   if (format !== BACKUP_FORMAT && format !== BACKUP_FORMAT_WITH_VERSIONS) {
     throw new DamagedBackupError(
-      `${file} is a backup of form ${format}, made by sluice ${version}; this program reads forms ${BACKUP_FORMAT} and ${BACKUP_FORMAT_WITH_VERSIONS}. Restore it with that version`,
+      `${file} is a backup in format ${format}, made by sluice ${version}; this program reads formats ${BACKUP_FORMAT} and ${BACKUP_FORMAT_WITH_VERSIONS}. Restore it with that version`,
     );
   }
   if (typeof takenAt !== "string" || Number.isNaN(Date.parse(takenAt))) throw wrong("takenAt");

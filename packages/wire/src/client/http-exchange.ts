@@ -113,7 +113,7 @@ function describe(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   switch (code) {
     case "ECONNREFUSED":
-      return "connection refused. Is the server running?";
+      return "connection refused. Check that the server is running.";
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return `the host name cannot be resolved (${code})`;
@@ -131,10 +131,10 @@ function describe(error: unknown): string {
       return `the server's certificate is for other names (${message}). Use an address whose name is in it`;
     default:
       if (NO_TLS.test(message))
-        return "the server speaks plain HTTP there, and no TLS: use http:// instead of https://";
+        return "the server uses plain HTTP on this port, not TLS: use http:// instead of https://";
       return message || String(error);
   }
 }
 
 const NAME_AUTHORITY =
-  "Name its certificate, or the authority that signed it: AWS_CA_BUNDLE=FILE, or ca_bundle in the AWS profile (the server keeps its own in DATA/tls-certificate.pem). A host trusts it by its token: sluice token create makes one";
+  "Name its certificate, or the authority that signed it: AWS_CA_BUNDLE=FILE, or ca_bundle in the AWS profile (the server keeps its own in DATA/tls-certificate.pem). A host trusts it through its token: create one with sluice token create";

@@ -179,7 +179,7 @@ async function receive(
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ECONNRESET") throw error;
     const size = announced === undefined ? "" : ` of ${announced}`;
-    throw new TransportError(endpoint, `the download broke off after ${sizeBytes}${size} bytes`, { cause: error });
+    throw new TransportError(endpoint, `the download ended early, after ${sizeBytes}${size} bytes`, { cause: error });
   }
   return sizeBytes;
 }
@@ -198,7 +198,7 @@ async function exchangeOk(call: Parameters<typeof exchange>[0]): Promise<Incomin
   };
   const text = (await readAnswer(answer, limits)).toString("utf8");
   const code = element(text, "Code");
-  if (code === undefined) throw new TransportError(endpoint, `answered HTTP ${status} with no S3 error in it`);
+  if (code === undefined) throw new TransportError(endpoint, `answered HTTP ${status} without an S3 error`);
   throw new ServiceError(code, element(text, "Message") ?? `HTTP ${status}`, status, element(text, "RequestId"));
 }
 

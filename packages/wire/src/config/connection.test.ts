@@ -111,7 +111,7 @@ describe("a connection by data directory", () => {
     skip(process.getuid?.() === 0, "root may read every file");
     const data = dataDirectory();
     chmodSync(join(data, "aws", "credentials"), 0);
-    expect(() => resolveConnection({ data })).toThrow(/may not be read/);
+    expect(() => resolveConnection({ data })).toThrow(/cannot read/);
   });
 });
 

@@ -74,14 +74,14 @@ function fromDataDirectory(data: string): Connection {
   };
   if (files.config === undefined || files.credentials === undefined) {
     throw new ConnectionUnknown(
-      `${directory} has no ${files.config === undefined ? "config" : "credentials"}. A server writes it at its first start: ` +
+      `${directory} has no ${files.config === undefined ? "config" : "credentials"}. The server creates it at its first start: ` +
         `sluice server --data ${data}`,
     );
   }
   const profile = readAwsProfile(files, SLUICE_PROFILE);
   if (profile === undefined) {
     throw new ConnectionUnknown(
-      `${directory}/config has no [profile ${SLUICE_PROFILE}]. Start the server again to have it written.`,
+      `${directory}/config has no [profile ${SLUICE_PROFILE}]. To create it, restart the server.`,
     );
   }
   return connectionOf(profile, {}, directory);
@@ -162,7 +162,7 @@ function connectionOf(
   ];
   if (codedeploy === undefined || region === undefined || credentials === undefined) {
     throw new ConnectionUnknown(
-      `${foundIn} lacks ${missing.join(", ")}. Give --data DIR with the server's data directory, or load its settings: ` +
+      `${foundIn} has no ${missing.join(" and no ")}. Give the server's data directory with --data DIR, or load its settings: ` +
         'eval "$(sluice env --data DIR)".',
     );
   }
@@ -191,7 +191,7 @@ function readOptional(path: string): { text: string; path: string } | undefined 
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     if (code === "EACCES") {
       throw new ConnectionUnknown(
-        `${path} may not be read by this user. Run as the server's user, or use your own key.`,
+        `permission denied: this user cannot read ${path}. Run as the server's user, or use your own key.`,
         {
           cause: error,
         },

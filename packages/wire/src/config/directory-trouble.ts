@@ -14,7 +14,7 @@ export function directoryTrouble(directory: string, error: unknown): string | un
       return `--data ${directory} is not a directory: it or a part of its path is a file (${code}). Name another directory`;
     case "ENOENT":
       if (syscall !== "mkdir") return undefined;
-      return `--data ${directory} cannot be made: nothing can be made there (${code}). Name another directory`;
+      return `--data ${directory} cannot be created (${code}). Name another directory`;
     default:
       return undefined;
   }

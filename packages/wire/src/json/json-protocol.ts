@@ -76,7 +76,7 @@ function parseBody(body: Uint8Array): unknown {
   if (body.length > INPUT_MAX_BYTES) {
     throw new CallerFault(
       "RequestEntityTooLargeException",
-      `The request's body has ${body.length} bytes; at most ${INPUT_MAX_BYTES} are read.`,
+      `The request's body has ${body.length} bytes, more than the limit of ${INPUT_MAX_BYTES}.`,
     );
   }
   checkStructure(body);
@@ -113,7 +113,7 @@ function checkStructure(body: Uint8Array): void {
   }
   if (values > INPUT_MAX_VALUES) {
     throw serialization(
-      `The request's body holds ${values} values; at most ${INPUT_MAX_VALUES} are read. Send fewer in one call.`,
+      `The request's body contains ${values} values, more than the limit of ${INPUT_MAX_VALUES}. Send fewer in one call.`,
     );
   }
 }

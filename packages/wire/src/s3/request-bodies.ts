@@ -96,7 +96,7 @@ const UNSERVED_CHECKSUM = /^Checksum(SHA512|MD5|XXHASH\w+)$/;
 function notImplemented(what: string): S3Error {
   return new S3Error(
     "NotImplemented",
-    `The XML you provided implies functionality that is not implemented: the embedded bucket does not take ${what}. Leave it out.`,
+    `The XML you provided implies functionality that is not implemented: the embedded bucket does not support ${what}. Omit it.`,
   );
 }
 

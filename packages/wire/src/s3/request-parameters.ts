@@ -202,8 +202,11 @@ const WEIGHTY_HEADERS = [
 ];
 
 const CURES: readonly (readonly [RegExp, string])[] = [
-  [/server-side-encryption-customer/, "Keys of the client's own are not served: encrypt before the upload."],
-  [/server-side-encryption/, "There is no key management service: use x-amz-server-side-encryption: AES256."],
+  [/server-side-encryption-customer/, "Customer-provided keys are not supported: encrypt before the upload."],
+  [
+    /server-side-encryption/,
+    "The embedded bucket has no key management service: use x-amz-server-side-encryption: AES256.",
+  ],
   [/^x-amz-checksum-(sha512|md5|xxhash)/, "Use CRC32, CRC32C, CRC64NVME, SHA1 or SHA256."],
 ];
 
@@ -232,14 +235,10 @@ export function headersOf(
     const name = parameter.toLowerCase();
     // Programs that send a URL's upload put a type of their own on it.
     if (headers[name] !== undefined && headers[name] !== value && name !== "content-type") {
-      throw new S3Error(
-        "InvalidArgument",
-        `The request's header ${name} differs from the one in the URL: leave it out.`,
-        {
-          ArgumentName: name,
-          ArgumentValue: headers[name],
-        },
-      );
+      throw new S3Error("InvalidArgument", `The request's header ${name} differs from the one in the URL: omit it.`, {
+        ArgumentName: name,
+        ArgumentValue: headers[name],
+      });
     }
     headers[name] = value;
   }
@@ -275,7 +274,7 @@ function notServed(call: S3Call, kind: "header" | "query parameter", name: strin
   const cure = CURES.find(([pattern]) => pattern.test(name))?.[1] ?? "Leave it out.";
   return new S3Error(
     "NotImplemented",
-    `A header or query you provided implies functionality that is not implemented: ${call.operation} does not take the ${kind} ${name}. ${cure}`,
+    `A header or query you provided implies functionality that is not implemented: ${call.operation} does not support the ${kind} ${name}. ${cure}`,
     { [kind === "header" ? "Header" : "Parameter"]: name },
   );
 }

@@ -20,4 +20,4 @@ export class PieceBudget {
 }
 
 /** What the sender of such a body is told. */
-export const PIECES_TOO_SMALL = `The request's body came in too many pieces for its length: ${PIECES_FREE} and one for each ${BYTES_PER_PIECE_MIN} bytes are taken. Send it in larger chunks, of 8192 bytes or more.`;
+export const PIECES_TOO_SMALL = `The request's body was sent in too many pieces for its length: the limit is ${PIECES_FREE}, plus one for each ${BYTES_PER_PIECE_MIN} bytes. Send it in larger chunks, of 8192 bytes or more.`;

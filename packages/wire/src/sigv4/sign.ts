@@ -112,7 +112,7 @@ export function presignUrl(request: PresignUrl): string {
   const { credentials, region, service, expiresSeconds } = request;
   if (!Number.isInteger(expiresSeconds) || expiresSeconds < 1 || expiresSeconds > PRESIGN_MAX_SECONDS) {
     throw new RangeError(
-      `expiresSeconds is ${expiresSeconds}; a presigned URL lives from 1 to ${PRESIGN_MAX_SECONDS} whole seconds`,
+      `expiresSeconds is ${expiresSeconds}; a presigned URL is valid for 1 to ${PRESIGN_MAX_SECONDS} whole seconds`,
     );
   }
   const { protocol, host, path } = splitUrl(request.url);

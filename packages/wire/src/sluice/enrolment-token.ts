@@ -35,7 +35,7 @@ export function decodeEnrolmentToken(text: string): EnrolmentToken {
   const fields = parse(encoded);
   const { id, secret, fingerprints } = fields;
   if (typeof id !== "string" || id === "" || typeof secret !== "string" || secret === "") {
-    throw invalid("it is cut off or altered");
+    throw invalid("it is incomplete or altered");
   }
   if (!Array.isArray(fingerprints) || !fingerprints.every(isFingerprint)) {
     throw invalid("its certificate fingerprints are not sha256 in hex");
@@ -49,9 +49,9 @@ function parse(encoded: string): Partial<Record<keyof EnrolmentToken, unknown>> 
     value = JSON.parse(Buffer.from(encoded, "base64url").toString("utf8"));
   } catch {
     // Without the cause: a JSON error quotes the text.
-    throw invalid("it is cut off or altered");
+    throw invalid("it is incomplete or altered");
   }
-  if (typeof value !== "object" || value === null) throw invalid("it is cut off or altered");
+  if (typeof value !== "object" || value === null) throw invalid("it is incomplete or altered");
   return value;
 }
 
@@ -62,6 +62,6 @@ function isFingerprint(value: unknown): value is string {
 function invalid(problem: string): CallerFault {
   return new CallerFault(
     "EnrolmentTokenInvalidException",
-    `The enrolment token is not valid: ${problem}. Copy it whole, or make a new one with: sluice token create`,
+    `The enrolment token is not valid: ${problem}. Copy the whole token, or create a new one: sluice token create`,
   );
 }

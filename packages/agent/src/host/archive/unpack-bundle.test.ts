@@ -331,11 +331,11 @@ describe("good archives", () => {
       /target is not UTF-8/,
     ],
     ["a control character", { name: "a\nb" }, /"a\\nb".*control character/],
-    ["slashes and backslashes", { name: "a/b\\c", unixMode: 0 }, /backslash that may be a character/],
+    ["slashes and backslashes", { name: "a/b\\c", unixMode: 0 }, /backslash, which can be a character/],
     [
       "a directory without its slash",
       { name: "a", unixMode: 0o40755 },
-      /directory by its attributes and a file by its name/,
+      /directory according to its attributes, but a file according to its name/,
     ],
   ])("zip: a name that would be another is refused: %s", async (_, entry, says) => {
     await expect(unpack(rawZip([{ name: "appspec.yml" }, entry]), "zip")).rejects.toThrow(says);
