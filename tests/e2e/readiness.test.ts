@@ -84,9 +84,10 @@ describe("/readyz with PostgreSQL", () => {
       const linesWith = (text: string) => logLines().filter((line) => line.includes(text));
       await until(
         "the last return of the database to be logged",
-        () => linesWith("the database is reachable again").length === linesWith("the database is not reachable").length,
+        () =>
+          linesWith("the database is reachable again").length === linesWith("the database cannot be reached").length,
       );
-      const told = linesWith("the database is not reachable");
+      const told = linesWith("the database cannot be reached");
       const others = logLines().filter((line) => JSON.parse(line).level >= 50 && !told.includes(line));
       expect(others.filter((line) => !line.includes("could not extend file"))).toEqual([]);
     } finally {

@@ -62,7 +62,7 @@ describe("a statement that takes too long", () => {
     const [before, slow, after] = await Promise.allSettled(writers);
     expect([before?.status, after?.status]).toEqual(["fulfilled", "fulfilled"]);
     expect(slow).toMatchObject({ status: "rejected", reason: expect.any(StatementTooSlowError) });
-    expect((slow as PromiseRejectedResult).reason.message).toMatch(/^the database gave .*: update "settings" set/);
+    expect((slow as PromiseRejectedResult).reason.message).toMatch(/^the database cancelled .*: update "settings" set/);
     expect(await stored()).toEqual(["after", "before", "contended"]);
     expect(told).toEqual([]);
     await somebody.query("ROLLBACK");
