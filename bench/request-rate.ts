@@ -17,7 +17,7 @@ const WARM_UP_SECONDS = 2;
 const SECONDS = 5;
 const REPETITIONS = 5;
 const GOAL_SHARE = 1 / 3;
-const ANSWER_MAX_BYTES = 1024 * 1024;
+const MAX_ANSWER_BYTES = 1024 * 1024;
 
 export const requestRate: Figure = {
   name: "request-rate",
@@ -124,7 +124,7 @@ async function answerOf(server: RunningServer, deploymentId: string): Promise<ob
   const agent = connectionAgent("http:", undefined);
   try {
     const answer = await exchange({ method: "POST", ...call, agent, timeoutMs: 10_000 });
-    const limits = { endpoint: server.url, maxBytes: ANSWER_MAX_BYTES, timeoutMs: 10_000 };
+    const limits = { endpoint: server.url, maxBytes: MAX_ANSWER_BYTES, timeoutMs: 10_000 };
     return JSON.parse((await readAnswer(answer, limits)).toString("utf8")) as object;
   } finally {
     agent.destroy();

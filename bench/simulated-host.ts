@@ -3,7 +3,11 @@ import { AGENT_VERSION, AGENT_VERSION_HEADER } from "@sluice/agent/agent-version
 import { BackOff } from "@sluice/agent/back-off.ts";
 import { callToEnrol } from "@sluice/agent/enrolment-call.ts";
 import { HEARTBEAT_RETRY } from "@sluice/agent/heartbeat.ts";
-import { HEARTBEAT_TIMEOUT_MS, POLL_TIMEOUT_MS, REPORT_TIMEOUT_MS } from "@sluice/agent/server-connection.ts";
+import {
+  HEARTBEAT_TIMEOUT_MILLISECONDS,
+  POLL_TIMEOUT_MILLISECONDS,
+  REPORT_TIMEOUT_MILLISECONDS,
+} from "@sluice/agent/server-connection.ts";
 import { sluiceClient } from "@sluice/wire/client/clients.ts";
 import { agentFor } from "@sluice/wire/client/connection-agent.ts";
 import { createServiceClient, type ServiceClient } from "@sluice/wire/client/service-client.ts";
@@ -109,7 +113,7 @@ export class SimulatedHost {
 
   async #poll(): Promise<void> {
     const { signal } = this.#stopping;
-    const options = { signal, timeoutMs: POLL_TIMEOUT_MS };
+    const options = { signal, timeoutMs: POLL_TIMEOUT_MILLISECONDS };
     const backOff = new BackOff();
     while (!signal.aborted) {
       this.requests++;
@@ -134,7 +138,7 @@ export class SimulatedHost {
       await this.#ask(() => this.#commands.call("GetDeploymentSpecification", input));
     }
     const acknowledgement = { HostCommandIdentifier, Diagnostics: { Format: "JSON", Payload: NOT_NOOP } };
-    const options = { timeoutMs: REPORT_TIMEOUT_MS };
+    const options = { timeoutMs: REPORT_TIMEOUT_MILLISECONDS };
     const acknowledge = () => this.#commands.call("PutHostCommandAcknowledgement", acknowledgement, options);
     if ((await this.#ask(acknowledge)).CommandStatus === "InProgress") {
       if (this.#linesPerEvent > 0) await this.#print(HostCommandIdentifier);
@@ -167,7 +171,7 @@ export class SimulatedHost {
   async #beat(): Promise<void> {
     const { signal } = this.#stopping;
     const { hostIdentifier } = this.#identity;
-    const options = { signal, timeoutMs: HEARTBEAT_TIMEOUT_MS };
+    const options = { signal, timeoutMs: HEARTBEAT_TIMEOUT_MILLISECONDS };
     const retries = new BackOff(HEARTBEAT_RETRY);
     while (!signal.aborted) {
       this.requests++;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AGENT_RESTART_MESSAGE } from "@sluice/model/diagnostics.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { enrolledDirectory, removeDirectory, until } from "./agent-bench.ts";
-import { FakeCommandServer, SOON_MS } from "./fake-command-server.ts";
+import { FakeCommandServer, SOON_MILLISECONDS } from "./fake-command-server.ts";
 
 let server: FakeCommandServer;
 let directory: string;
@@ -12,7 +12,7 @@ const processes: ChildProcess[] = [];
 
 beforeEach(async () => {
   server = await FakeCommandServer.start();
-  server.reofferMs = SOON_MS;
+  server.reofferMs = SOON_MILLISECONDS;
   directory = enrolledDirectory(server);
 });
 afterEach(async () => {

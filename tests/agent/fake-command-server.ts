@@ -10,9 +10,9 @@ import {
 } from "@sluice/server/signing/specification-envelope.ts";
 
 export const HOST_IDENTIFIER = "arn:aws:ec2:us-east-1:111122223333:instance/i-0123456789abcdef0";
-const POLL_HOLD_MS = 5_000;
+const POLL_HOLD_MILLISECONDS = 5_000;
 /** Sooner than the real server makes an offer again that nobody acknowledged. */
-export const SOON_MS = 150;
+export const SOON_MILLISECONDS = 150;
 
 type Operation =
   | "PollHostCommand"
@@ -181,7 +181,7 @@ export class FakeCommandServer {
   }
 
   async #poll(response: ServerResponse): Promise<object> {
-    const deadline = performance.now() + POLL_HOLD_MS;
+    const deadline = performance.now() + POLL_HOLD_MILLISECONDS;
     while (!response.destroyed && performance.now() < deadline) {
       const command = this.#nextCommand();
       if (command !== undefined) {
@@ -195,7 +195,7 @@ export class FakeCommandServer {
           },
         };
       }
-      await this.#change(Math.min(this.reofferMs, POLL_HOLD_MS));
+      await this.#change(Math.min(this.reofferMs, POLL_HOLD_MILLISECONDS));
     }
     return {};
   }

@@ -20,7 +20,7 @@ import {
   startAgent,
   until,
 } from "./agent-bench.ts";
-import { FakeCommandServer, SOON_MS } from "./fake-command-server.ts";
+import { FakeCommandServer, SOON_MILLISECONDS } from "./fake-command-server.ts";
 
 const SEVEN_EVENTS = [
   "ApplicationStop",
@@ -151,7 +151,7 @@ describe("several deployment groups", () => {
 
 describe("a network that loses things", () => {
   it("changes nothing about each event running once and being reported", async () => {
-    server.reofferMs = SOON_MS;
+    server.reofferMs = SOON_MILLISECONDS;
     const seen = new Map<string, number>();
     // Of each operation: the first request lost, the second's answer lost, the third refused by a tired server; and so on.
     server.fault = ({ operation }) => {
@@ -186,7 +186,7 @@ describe("a network that loses things", () => {
     host.act = async () => ({ errorCode: 4, scriptName: "s.sh", message: "it broke", log: "" });
     server.deploy("d-1", ["Install"]);
     // An offer that comes before the agent has heard that the last outcome arrived is dropped; a server makes it again.
-    server.reofferMs = SOON_MS;
+    server.reofferMs = SOON_MILLISECONDS;
     start();
     await completed(1);
     server.forgetProgress("d-1:Install");

@@ -7,7 +7,7 @@ import { until } from "../e2e/until.ts";
 
 const MEBIBYTE = 1024 * 1024;
 /** What the server may grow by while somebody without a key sends it 300 MiB and more: its own budget, sockets, and what is not collected yet. */
-const GROWTH_MAX_BYTES = 240 * MEBIBYTE;
+const MAX_GROWTH_BYTES = 240 * MEBIBYTE;
 
 let server: SluiceServer;
 let raw: RawCaller;
@@ -71,7 +71,7 @@ describe("somebody without a key", () => {
       await expectServing();
       await until("300 refusals", () => answers.filter((answer) => answer.includes(code)).length === 300);
       await expectServing();
-      expect(memoryBytes("VmHWM") - quietBytes).toBeLessThan(GROWTH_MAX_BYTES);
+      expect(memoryBytes("VmHWM") - quietBytes).toBeLessThan(MAX_GROWTH_BYTES);
     },
   );
 
@@ -88,7 +88,7 @@ describe("somebody without a key", () => {
     });
     await Promise.all(ends);
     await expectServing();
-    expect(memoryBytes("VmHWM") - quietBytes).toBeLessThan(GROWTH_MAX_BYTES);
+    expect(memoryBytes("VmHWM") - quietBytes).toBeLessThan(MAX_GROWTH_BYTES);
   });
 
   it("but with a key's id can hold no more than the server's budget, and others are served meanwhile", async () => {
@@ -103,7 +103,7 @@ describe("somebody without a key", () => {
     // The others are waited for, and not answered yet.
     expect(answers.length).toBeLessThan(200);
     await expectServing();
-    expect(memoryBytes("VmHWM") - quietBytes).toBeLessThan(GROWTH_MAX_BYTES);
+    expect(memoryBytes("VmHWM") - quietBytes).toBeLessThan(MAX_GROWTH_BYTES);
   });
 
   const bodies: readonly (readonly [string, string, () => Record<string, string>])[] = [

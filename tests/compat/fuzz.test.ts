@@ -18,10 +18,10 @@ const CATCH_UP_MILLISECONDS = 60_000;
 /** For all that is not fuzzing. */
 const WHOLE_TEST_MILLISECONDS = 120_000;
 const CATCH_UP_RUNS = 10;
-const FUZZ_RUNS_MAX = 10_000_000;
+const MAX_FUZZ_RUNS = 10_000_000;
 const CALLS_IN_A_RUN = 25;
 /** Of EnrolHost and HostHeartbeat: see docs/reference/limits.md. */
-const SMALLEST_BODY_MAX_BYTES = 64 * 1024;
+const MAX_SMALLEST_BODY_BYTES = 64 * 1024;
 
 interface Service {
   readonly prefix: string;
@@ -197,7 +197,7 @@ describe.each(DATABASES)("inputs of roughly the right shapes, on %s", (choice) =
                 continue;
               }
               // The smallest limit of any operation's body: what is larger may be refused before it is read.
-              const isLarge = Buffer.byteLength(one.body) > SMALLEST_BODY_MAX_BYTES;
+              const isLarge = Buffer.byteLength(one.body) > MAX_SMALLEST_BODY_BYTES;
               const refusals = isLarge ? [400, 413] : [400];
               expect(refusals, `${one.target} ${one.body.slice(0, 2000)}\n${answer.text}`).toContain(answer.status);
               expect(JSON.parse(answer.text)).toEqual({
@@ -209,7 +209,7 @@ describe.each(DATABASES)("inputs of roughly the right shapes, on %s", (choice) =
           { ...limits, markInterruptAsFailure: false },
         );
       try {
-        await tryInputs({ numRuns: FUZZ_RUNS_MAX, interruptAfterTimeLimit: FUZZ_MILLISECONDS });
+        await tryInputs({ numRuns: MAX_FUZZ_RUNS, interruptAfterTimeLimit: FUZZ_MILLISECONDS });
         const catchUpEndsAt = performance.now() + CATCH_UP_MILLISECONDS;
         while (!wasTried() && performance.now() < catchUpEndsAt) await tryInputs({ numRuns: CATCH_UP_RUNS });
         expect([...served]).toContain("CodeDeploy_20141006.GetDeploymentGroup");

@@ -26,7 +26,7 @@ const JOURNEYS: readonly (readonly string[])[] = [
 ];
 
 /** Blocks that cannot be done on one machine without a registry, page by page. More needs a reason, in the page. */
-const EXCEPTIONS_MAX: Readonly<Record<string, number>> = {
+const MAX_EXCEPTIONS: Readonly<Record<string, number>> = {
   "README.md": 2,
   "docs/guides/getting-started.md": 2,
   "docs/guides/from-codedeploy.md": 1,
@@ -145,7 +145,7 @@ describe.concurrent("pasted", { timeout: HANGS_AFTER_MILLISECONDS }, () => {
 it.each(JOURNEYS.flat())("few blocks of %s are excepted, each for a reason", (page) => {
   const excepted = stepsOf(page, read(page)).filter(({ exception }) => exception !== undefined);
   for (const { line, exception } of excepted) console.log(`${page}:${line} is not pasted: ${exception}`);
-  expect(excepted.length).toBeLessThanOrEqual(EXCEPTIONS_MAX[page] ?? 0);
+  expect(excepted.length).toBeLessThanOrEqual(MAX_EXCEPTIONS[page] ?? 0);
 });
 
 afterAll(() => {

@@ -11,7 +11,7 @@ export const SLUICE = resolve(import.meta.dirname, "../../bin/sluice");
 const run = promisify(execFile);
 /** Long enough for any program of these tests; what takes longer hangs. */
 const PROGRAM_TIMEOUT_MILLISECONDS = 120_000;
-const OUTPUT_MAX_BYTES = 64 * 1024 * 1024;
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 export interface ProgramResult {
   readonly exitCode: number;
@@ -33,7 +33,7 @@ export async function runProgram(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<ProgramResult> {
-  const options = { env: environment, timeout: PROGRAM_TIMEOUT_MILLISECONDS, maxBuffer: OUTPUT_MAX_BYTES };
+  const options = { env: environment, timeout: PROGRAM_TIMEOUT_MILLISECONDS, maxBuffer: MAX_OUTPUT_BYTES };
   try {
     const { stdout, stderr } = await run(file, args, options);
     return { exitCode: 0, stdout, stderr };

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { HOST_HEARTBEATS_MAX } from "@sluice/server/hosts/host-budgets.ts";
-import { EVENT_OUTPUT_MAX_BYTES } from "@sluice/server/logs/event-progress.ts";
+import { MAX_HOST_HEARTBEATS } from "@sluice/server/hosts/host-budgets.ts";
+import { MAX_EVENT_OUTPUT_BYTES } from "@sluice/server/logs/event-progress.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { hooksAppSpec, tgzBundle } from "../e2e/bundle.ts";
 import { CodeDeploy, eventOf } from "../e2e/code-deploy.ts";
@@ -84,7 +84,7 @@ it("cannot store more of an event than is kept of one, counted in bytes of the d
   for (let sequence = 0; sequence < 12; sequence += 1) {
     await host.send(outputOf(HostCommandIdentifier, sequence, text));
   }
-  expect(logBytes() - before).toBeLessThan(EVENT_OUTPUT_MAX_BYTES + MEBIBYTE / 64);
+  expect(logBytes() - before).toBeLessThan(MAX_EVENT_OUTPUT_BYTES + MEBIBYTE / 64);
   expect(await server.sluice("logs", deploymentId)).toContain("output was not kept");
   await host.complete(HostCommandIdentifier, { error_code: 5, script_name: "", message: "no", log: "" }, "Failed");
   await codeDeploy.end(deploymentId);
@@ -93,7 +93,7 @@ it("cannot store more of an event than is kept of one, counted in bytes of the d
 it("is throttled when it calls too often, which nobody else notices", async () => {
   await using host = await HostileHost.enrol(server, "loud", "Fleet=loud");
   await using other = await HostileHost.enrol(server, "quiet", "Fleet=quiet");
-  const answers = await Promise.allSettled(Array.from({ length: HOST_HEARTBEATS_MAX.burst * 3 }, () => host.beat()));
+  const answers = await Promise.allSettled(Array.from({ length: MAX_HOST_HEARTBEATS.burst * 3 }, () => host.beat()));
   const refused = answers.filter(({ status }) => status === "rejected") as PromiseRejectedResult[];
   expect(new Set(refused.map(({ reason }) => reason.code))).toEqual(new Set(["ThrottlingException"]));
   await other.beat();

@@ -14,7 +14,7 @@ import { SimulatedTime } from "./simulated-time.ts";
 const START = Date.UTC(2026, 0, 1);
 const TICK_MILLISECONDS = 1;
 /** What takes more steps of time than that never happens. */
-const STEPS_MAX = 100_000;
+const MAX_STEPS = 100_000;
 const LATE = ["fails", "works"];
 const DEAD = Symbol("the server died");
 
@@ -110,7 +110,7 @@ async function liveOn(hostId: string, signal: AbortSignal): Promise<void> {
 /** Lets time pass until it is so. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   for (let steps = 0; !(await isSo()); steps++) {
-    if (steps === STEPS_MAX || !(await time.step())) throw new Error(`it never happens: ${isSo}`);
+    if (steps === MAX_STEPS || !(await time.step())) throw new Error(`it never happens: ${isSo}`);
   }
 }
 

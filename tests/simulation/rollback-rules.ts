@@ -4,7 +4,7 @@ import { RULES } from "./violation.ts";
 import { groupOf, type Statements, targetsOf, type Watched, type WatcherParts } from "./watched.ts";
 
 /** A call that was overtaken by others arrives within this time. */
-const UNDER_WAY_MAX_MILLISECONDS = 40_000;
+const MAX_UNDER_WAY_MILLISECONDS = 40_000;
 const ROLLBACK = "codeDeployRollback";
 
 export function isRollback({ row }: Watched): boolean {
@@ -91,7 +91,7 @@ export function checkMark(parts: WatcherParts, { group: statement }: Statements)
       ? (JSON.parse(row.rolled_back_json) as { rollbackDeploymentId: string }).rollbackDeploymentId
       : null;
     const isAcknowledged =
-      parts.now() - (group.acknowledgedAt ?? Number.NEGATIVE_INFINITY) < UNDER_WAY_MAX_MILLISECONDS;
+      parts.now() - (group.acknowledgedAt ?? Number.NEGATIVE_INFINITY) < MAX_UNDER_WAY_MILLISECONDS;
     if (shown === null && group.mark !== null && isAcknowledged) group.mark = null;
     if (shown === group.mark) continue;
     parts.onViolation(RULES.marked, null, `${name} shows the rollback ${shown}, and its rollback is ${group.mark}`);

@@ -3,14 +3,14 @@ import type { Rule } from "./violation.ts";
 import { simulateWorld, type WorldOptions, type WorldReport } from "./world.ts";
 
 /** Steps that shrinking may take in all, so that a failure is told within a minute or two. */
-const STEPS_MAX = 500_000;
+const MAX_STEPS = 500_000;
 /** A smaller scenario draws its chances otherwise: it is given a few seeds to break the rule again. */
 const SEEDS_A_CANDIDATE = 3;
 
 /** Fewer hosts, groups, deployments and faults, and an earlier end, for as long as the same rule is broken. Returns the smallest world found. */
 export async function shrink(report: WorldReport, rule: Rule, options: WorldOptions = {}): Promise<WorldReport> {
   let smallest = report;
-  let stepsLeft = STEPS_MAX;
+  let stepsLeft = MAX_STEPS;
   for (let hasShrunk = true; hasShrunk && stepsLeft > 0; ) {
     hasShrunk = false;
     for (const candidate of smallerThan(smallest.scenario)) {

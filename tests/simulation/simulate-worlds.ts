@@ -7,7 +7,7 @@ import { simulateWorld } from "./world.ts";
 
 /** Worlds that a thread is given at a time. */
 const BATCH_WORLDS = 4;
-const THREADS_MAX = 8;
+const MAX_THREADS = 8;
 /** Worlds make much that is soon forgotten: with more room for it than usual, a tenth of the time goes into simulating instead. */
 const YOUNG_MEBIBYTES = 192;
 
@@ -52,7 +52,7 @@ export async function simulateWorlds({
     while (finished.delete(done)) done = Math.min(end, done + BATCH_WORLDS);
     onProgress?.(tally, done);
   };
-  const threads = Math.min(THREADS_MAX, availableParallelism(), Math.ceil(count / BATCH_WORLDS));
+  const threads = Math.min(MAX_THREADS, availableParallelism(), Math.ceil(count / BATCH_WORLDS));
   await Promise.all(Array.from({ length: threads }, () => work(hand, take)));
   const story = tally.violation
     ? await tell(await simulateWorld(scenarioOf(tally.violation.seed)), tally.violation.seed)

@@ -18,7 +18,7 @@ const HEARTBEAT_RETRY_MILLISECONDS = 3_000;
 const REPORT_GIVEN_UP_MILLISECONDS = 14_000;
 /** Between two polls or reports that are not answered: at first, and at most. As the real agent's. */
 const RETRY_FIRST_MILLISECONDS = 2_000;
-const RETRY_MAX_MILLISECONDS = 5_000;
+const MAX_RETRY_MILLISECONDS = 5_000;
 
 export interface AgentParts {
   readonly hostId: string;
@@ -131,7 +131,7 @@ export class SimulatedAgent {
       } catch (error) {
         this.#judge(error);
         await time.sleep(random.integer(retry >> 4, retry));
-        retry = Math.min(2 * retry, RETRY_MAX_MILLISECONDS);
+        retry = Math.min(2 * retry, MAX_RETRY_MILLISECONDS);
         continue;
       }
       if (life !== this.#life) return;

@@ -4,7 +4,7 @@ import type { FaultRates } from "./scenario.ts";
 import { Unreachable } from "./simulated-balancer.ts";
 import type { SimulatedTime } from "./simulated-time.ts";
 
-const SLOW_MAX_MILLISECONDS = 4_000;
+const MAX_SLOW_MILLISECONDS = 4_000;
 /** Outages of the monitoring system are short or long: some last longer than a deployment that needs its alarms may go on. */
 const OUTAGES_MILLISECONDS = [1, 3_000, 15_000, 90_000];
 
@@ -25,7 +25,7 @@ export class SimulatedAlarms implements AlarmReader {
 
   constructor(parts: AlarmParts) {
     this.#parts = parts;
-    this.answerMilliseconds = parts.faults().alarmsSlow > 0 ? SLOW_MAX_MILLISECONDS : 0;
+    this.answerMilliseconds = parts.faults().alarmsSlow > 0 ? MAX_SLOW_MILLISECONDS : 0;
   }
 
   fire(name: string, milliseconds: number): void {
@@ -65,7 +65,7 @@ export class SimulatedAlarms implements AlarmReader {
     });
     if (random.chance(alarmsSlow)) {
       onFault("alarmsSlow");
-      await time.sleep(random.integer(100, SLOW_MAX_MILLISECONDS));
+      await time.sleep(random.integer(100, MAX_SLOW_MILLISECONDS));
     }
     return readings;
   }

@@ -4,10 +4,10 @@ import type { FaultRates } from "./scenario.ts";
 import type { SimulatedTime } from "./simulated-time.ts";
 
 const RETRY_MILLISECONDS = 200;
-const DRAIN_MAX_MILLISECONDS = 2_000;
-const HEALTH_CHECK_MAX_MILLISECONDS = 3_000;
+const MAX_DRAIN_MILLISECONDS = 2_000;
+const MAX_HEALTH_CHECK_MILLISECONDS = 3_000;
 /** All hosts of a fleet, one after another, within the time that one attempt may take. */
-const SLOW_MAX_MILLISECONDS = 4_000;
+const MAX_SLOW_MILLISECONDS = 4_000;
 
 export type Traffic = "serving" | "draining" | "blocked";
 
@@ -69,7 +69,7 @@ export class SimulatedBalancer implements TrafficRouter {
     if (isSlow) onFault("balancerSlow");
     // The call takes its time before it is heeded, or its answer does.
     const before = random.chance(0.5);
-    const takeTime = () => this.#parts.time.sleep(random.integer(100, SLOW_MAX_MILLISECONDS));
+    const takeTime = () => this.#parts.time.sleep(random.integer(100, MAX_SLOW_MILLISECONDS));
     if (isSlow && before) await takeTime();
     signal.throwIfAborted();
     const isDone = groups.map((group) => this.#bringAbout(group, hostId, wish)).every(Boolean);
@@ -93,7 +93,7 @@ export class SimulatedBalancer implements TrafficRouter {
     onWish(wish, group, hostId);
     if (server.wish !== wish) {
       server.wish = wish;
-      const most = wish === "out" ? DRAIN_MAX_MILLISECONDS : HEALTH_CHECK_MAX_MILLISECONDS;
+      const most = wish === "out" ? MAX_DRAIN_MILLISECONDS : MAX_HEALTH_CHECK_MILLISECONDS;
       server.settlesAt = time.now() + (random.chance(0.5) ? 0 : random.integer(1, most));
       if (wish === "out" && server.traffic === "serving") server.traffic = "draining";
     }

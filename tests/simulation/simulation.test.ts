@@ -9,8 +9,8 @@ import { simulateWorld, type WorldOptions } from "./world.ts";
 /** The same worlds at every run; others by environment variable. */
 const SEED = Number(process.env.SLUICE_SEED ?? 20_260_101);
 const WORLDS = Number(process.env.SLUICE_SIMULATION_SEEDS ?? 780);
-const DEPLOYMENTS_MIN = 20_000;
-const FLEET_MEDIAN_MIN = 8;
+const MIN_DEPLOYMENTS = 20_000;
+const MIN_FLEET_MEDIAN = 8;
 const FAULTS = [
   "requestLost",
   "answerLost",
@@ -65,8 +65,8 @@ describe("the simulation", () => {
     expect(story).toBeNull();
     expect(tally.worlds).toBe(WORLDS);
     if (WORLDS < 780) return;
-    expect(tally.deployments).toBeGreaterThanOrEqual(DEPLOYMENTS_MIN);
-    expect(medianFleet(tally)).toBeGreaterThanOrEqual(FLEET_MEDIAN_MIN);
+    expect(tally.deployments).toBeGreaterThanOrEqual(MIN_DEPLOYMENTS);
+    expect(medianFleet(tally)).toBeGreaterThanOrEqual(MIN_FLEET_MEDIAN);
     for (const fault of FAULTS) expect(tally.faults[fault] ?? 0, fault).toBeGreaterThan(10);
     for (const strategy of STRATEGIES) expect(tally.strategies[strategy] ?? 0, strategy).toBeGreaterThan(50);
     for (const outcome of OUTCOMES) expect(tally.outcomes[outcome] ?? 0, outcome).toBeGreaterThan(100);

@@ -4,7 +4,7 @@ import type { Violation } from "./violation.ts";
 import { simulateWorld, type WorldOptions, type WorldReport } from "./world.ts";
 
 /** What happened last before the rule broke: longer stories are not read. */
-const LINES_MAX = 80;
+const MAX_LINES = 80;
 const DEPLOYMENT_ID = /d-[0-9A-Z]{9}/g;
 
 /** A broken rule as a person can read it: the smallest world that breaks it, who did what in it and when, and how to see it again. */
@@ -15,7 +15,7 @@ export async function tell(report: WorldReport, seed: number, options: WorldOpti
   const told = await simulateWorld(smallest.scenario, { ...options, keepsChronicle: true });
   const last = told.violation ?? violation;
   const lines = aboutTheRule(told.chronicle, smallest.scenario, last);
-  const left = Math.max(0, lines.length - LINES_MAX);
+  const left = Math.max(0, lines.length - MAX_LINES);
   return [
     `A rule was broken in the world of seed ${seed}: ${violation.rule}.`,
     `  After ${(violation.atMilliseconds / 1000).toFixed(3)} s, with ${describe(report.scenario)}:`,
@@ -24,7 +24,7 @@ export async function tell(report: WorldReport, seed: number, options: WorldOpti
     `The same rule in a smaller world (${describe(smallest.scenario)}), broken after ${(last.atMilliseconds / 1000).toFixed(3)} s:`,
     ...groupsOf(smallest.scenario),
     ...(left > 0 ? [`  (${left} lines before these)`] : []),
-    ...lines.slice(-LINES_MAX).map((line) => `  ${line}`),
+    ...lines.slice(-MAX_LINES).map((line) => `  ${line}`),
     `  The rule: ${last.rule}.`,
   ].join("\n");
 }
@@ -35,7 +35,7 @@ function aboutTheRule(
   { hosts }: Scenario,
   { deploymentId, message }: Pick<Violation, "deploymentId" | "message">,
 ): readonly string[] {
-  if (chronicle.length <= LINES_MAX) return chronicle;
+  if (chronicle.length <= MAX_LINES) return chronicle;
   const hostIds = hosts.map(({ hostId }) => hostId);
   const concerned = hostIds.filter((hostId) => message.includes(hostId));
   const isOfOthers = (line: string, own: readonly string[], all: readonly string[]) =>

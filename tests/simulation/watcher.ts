@@ -40,7 +40,7 @@ const NOTHING_CHANGED: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 /** What is due is done within this time by a server that is up; a turn that failed is repeated after one second. */
 const OVERDUE_MILLISECONDS = 2_000;
 /** What a server has under way outside at one time. */
-const EFFECTS_AT_ONCE_MAX = 32;
+const MAX_EFFECTS_AT_ONCE = 32;
 /** Without faults, from a command's offer to its acknowledgement, for each group: a few crossings of the network. */
 const CALM_START_MILLISECONDS = 200;
 const CALM_START_TICKS = 6;
@@ -549,7 +549,7 @@ export class Watcher {
     const pending = this.#statements.pendingEffects.all() as unknown as Selectable<EffectsTable>[];
     const isHeld = (effect: Selectable<EffectsTable>) =>
       effect.lease_owner === server.name && (effect.lease_until ?? 0) > now;
-    if (pending.filter(isHeld).length >= EFFECTS_AT_ONCE_MAX) return;
+    if (pending.filter(isHeld).length >= MAX_EFFECTS_AT_ONCE) return;
     for (const effect of pending) {
       const late = now - Math.max(effect.run_at, server.upSince, this.#parts.lastOutsideFaultAt());
       if (isHeld(effect) || late <= OVERDUE_MILLISECONDS) continue;

@@ -38,9 +38,9 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** A world whose deployments have not ended by then never ends: the run time of each, and what may outlast it. */
 const HOURS_PER_DEPLOYMENT = 20;
-const STEPS_MAX = 5_000_000;
+const MAX_STEPS = 5_000_000;
 /** Steps at one moment: more of them are a loop that never sleeps. */
-const STEPS_OF_A_MOMENT_MAX = 1_000;
+const MAX_STEPS_OF_A_MOMENT = 1_000;
 /** Each beyond one of the deadlines: to take an event up, to let traffic in, to finish an event or take traffic away. */
 const LONG_OUTAGES_MILLISECONDS = [6, 6, 6, 6, 6, 6, 6, 17, 17, 17, 67].map((minutes) => minutes * MINUTE);
 const STOP_AIM_MILLISECONDS = 5_000;
@@ -204,7 +204,7 @@ class World {
   async #passTime(): Promise<number> {
     const planned = this.#scenario.groups.reduce((sum, group) => sum + group.deployments.length, 0);
     const latest = START + planned * HOURS_PER_DEPLOYMENT * HOUR;
-    const { stepsMax = STEPS_MAX } = this.#options;
+    const { stepsMax = MAX_STEPS } = this.#options;
     let steps = 0;
     let stepsOfMoment = 0;
     while (this.#operatorsAtWork > 0 && this.#violation === null) {
@@ -216,10 +216,10 @@ class World {
       if (this.#watcher.hasEnded) await this.#watcher.checkAnswers();
       steps++;
       stepsOfMoment = this.#time.now() === before ? stepsOfMoment + 1 : 0;
-      if (stepsOfMoment > STEPS_OF_A_MOMENT_MAX) {
+      if (stepsOfMoment > MAX_STEPS_OF_A_MOMENT) {
         this.#violate(RULES.due, null, "something spins: it never sleeps, and time stands still");
       }
-      if (steps >= STEPS_MAX || this.#time.now() > latest) {
+      if (steps >= MAX_STEPS || this.#time.now() > latest) {
         this.#violate(RULES.ends, null, "deployments do not end after the faults have");
       }
       if (steps >= stepsMax) return steps;

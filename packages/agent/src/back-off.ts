@@ -2,8 +2,8 @@
  * The first retry is quick, since most outages are a restart of the server; the last ones are as rare as heartbeats, and no rarer: whoever
  * waits longer than the server's patience is taken for silent.
  */
-export const BACK_OFF_FIRST_MS = 100;
-export const BACK_OFF_CAP_MS = 5_000;
+export const BACK_OFF_FIRST_MILLISECONDS = 100;
+export const BACK_OFF_CAP_MILLISECONDS = 5_000;
 const BACK_OFF_FACTOR = 2;
 /** Each wait is between half and all of its nominal length, so that hosts that lost the server together do not return together. */
 const JITTER_FRACTION = 0.5;
@@ -17,7 +17,7 @@ export class BackOff {
   readonly #limits: BackOffLimits;
   #nextMs: number;
 
-  constructor(limits: BackOffLimits = { firstMs: BACK_OFF_FIRST_MS, capMs: BACK_OFF_CAP_MS }) {
+  constructor(limits: BackOffLimits = { firstMs: BACK_OFF_FIRST_MILLISECONDS, capMs: BACK_OFF_CAP_MILLISECONDS }) {
     this.#limits = limits;
     this.#nextMs = limits.firstMs;
   }

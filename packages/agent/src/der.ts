@@ -29,7 +29,7 @@ export class MalformedDer extends Error {
 
 const LONG_LENGTH = 0x80;
 /** 16 MiB: far above any envelope, and safe in a 32-bit shift. */
-const LENGTH_MAX_BYTES = 3;
+const MAX_LENGTH_BYTES = 3;
 const HIGH_TAG_NUMBER = 0x1f;
 
 /** The elements that lie one after the other in `bytes`, which they must fill exactly. */
@@ -65,7 +65,7 @@ function readElement(bytes: Buffer, offset: number): DerElement {
   let length = first;
   if (first >= LONG_LENGTH) {
     const lengthBytes = first - LONG_LENGTH;
-    if (lengthBytes === 0 || lengthBytes > LENGTH_MAX_BYTES) throw new MalformedDer("an indefinite or enormous length");
+    if (lengthBytes === 0 || lengthBytes > MAX_LENGTH_BYTES) throw new MalformedDer("an indefinite or enormous length");
     length = 0;
     for (let index = 0; index < lengthBytes; index++) length = (length << 8) | byteAt(bytes, offset + 2 + index);
     headerLength += lengthBytes;

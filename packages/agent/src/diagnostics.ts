@@ -1,8 +1,8 @@
 import {
-  AGENT_DIAGNOSTICS_MAX_CHARACTERS,
   AGENT_ERROR_CODES,
   AGENT_RESTART_MESSAGE,
   type AgentDiagnostics,
+  MAX_AGENT_DIAGNOSTICS_CHARACTERS,
 } from "@sluice/model/diagnostics.ts";
 import type { PutHostCommandCompleteInput } from "@sluice/wire/command/operations.ts";
 import { describeFailure } from "./agent-log.ts";
@@ -42,16 +42,16 @@ export function completionOf(commandId: string, outcome: CommandOutcome): PutHos
 function withinLimit(outcome: CommandOutcome): AgentDiagnostics {
   const { errorCode: error_code, scriptName: script_name, message, log } = outcome;
   const whole = { error_code, script_name, message, log };
-  if (JSON.stringify(whole).length <= AGENT_DIAGNOSTICS_MAX_CHARACTERS) return whole;
+  if (JSON.stringify(whole).length <= MAX_AGENT_DIAGNOSTICS_CHARACTERS) return whole;
   const withoutLog = { ...whole, log: "" };
-  const excess = JSON.stringify(withoutLog).length - AGENT_DIAGNOSTICS_MAX_CHARACTERS;
+  const excess = JSON.stringify(withoutLog).length - MAX_AGENT_DIAGNOSTICS_CHARACTERS;
   if (excess <= 0) return withoutLog;
   // An escaped character takes up to six; cutting by the excess in whole characters is always enough for the plain ones.
   let cut = message.slice(0, Math.max(0, message.length - excess));
-  while (JSON.stringify({ ...withoutLog, message: cut }).length > AGENT_DIAGNOSTICS_MAX_CHARACTERS && cut !== "") {
+  while (JSON.stringify({ ...withoutLog, message: cut }).length > MAX_AGENT_DIAGNOSTICS_CHARACTERS && cut !== "") {
     cut = cut.slice(0, Math.floor(cut.length * 0.9));
   }
-  return { ...withoutLog, script_name: script_name.slice(0, SCRIPT_NAME_MAX_CHARACTERS), message: cut };
+  return { ...withoutLog, script_name: script_name.slice(0, MAX_SCRIPT_NAME_CHARACTERS), message: cut };
 }
 
-const SCRIPT_NAME_MAX_CHARACTERS = 512;
+const MAX_SCRIPT_NAME_CHARACTERS = 512;

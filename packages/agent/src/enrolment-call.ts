@@ -6,9 +6,9 @@ import type { EnrolHostInput, EnrolHostOutput } from "@sluice/wire/sluice/operat
 import { BackOff, pause } from "./back-off.ts";
 import type { Enrolment } from "./enrolment-files.ts";
 
-const ENROL_TIMEOUT_MS = 30_000;
+const ENROL_TIMEOUT_MILLISECONDS = 30_000;
 /** With the waits between them, about two seconds: who enrols a host looks on. */
-const TRIES_MAX = 6;
+const MAX_TRIES = 6;
 const CLIENT_TOKEN_BYTES = 32;
 /** The connection ended before an answer came. Whether the call arrived is not known. */
 const BROKEN_OFF_CODES: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
@@ -35,9 +35,13 @@ export async function callToEnrol(
   const backOff = new BackOff();
   for (let tries = 1; ; tries++) {
     try {
-      return await client.call("EnrolHost", { ...input, ...former, clientToken }, { timeoutMs: ENROL_TIMEOUT_MS });
+      return await client.call(
+        "EnrolHost",
+        { ...input, ...former, clientToken },
+        { timeoutMs: ENROL_TIMEOUT_MILLISECONDS },
+      );
     } catch (error) {
-      if (tries >= TRIES_MAX || !isWorthAnotherTry(error)) throw error;
+      if (tries >= MAX_TRIES || !isWorthAnotherTry(error)) throw error;
       await pause(backOff.next());
     }
   }

@@ -18,7 +18,7 @@ import { NotReadable, readForeignFile } from "./host/foreign-file.ts";
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /** They have a few kilobytes. The directory may be another user's, who can have put a pipe or a device there. */
-const ENROLMENT_FILE_MAX_BYTES = 1024 * 1024;
+const MAX_ENROLMENT_FILE_BYTES = 1024 * 1024;
 const DIRECTORY_MODE = 0o755;
 /** As much as the files have, so that a full disk shows itself too. */
 const TRIED_WRITE_BYTES = 8 * 1024;
@@ -201,7 +201,7 @@ export function readEnrolment(directory: string): Enrolment {
 }
 
 export function readText(directory: string, name: string): string {
-  return readForeignFile(join(directory, name), ENROLMENT_FILE_MAX_BYTES).toString("utf8");
+  return readForeignFile(join(directory, name), MAX_ENROLMENT_FILE_BYTES).toString("utf8");
 }
 
 function asText(value: object): string {

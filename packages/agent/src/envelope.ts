@@ -23,7 +23,7 @@ export interface PinnedCertificate {
 }
 
 /** Specifications are a few kilobytes; anything near this is an attack on memory. */
-export const ENVELOPE_MAX_CHARACTERS = 1024 * 1024;
+export const MAX_ENVELOPE_CHARACTERS = 1024 * 1024;
 
 const OID = {
   data: Buffer.from("2a864886f70d010701", "hex"),
@@ -93,8 +93,8 @@ interface SignedContent {
 
 function decodePayload(payload: unknown): Buffer {
   if (typeof payload !== "string" || payload === "") throw new EnvelopeRefused("it has no payload");
-  if (payload.length > ENVELOPE_MAX_CHARACTERS) {
-    throw new EnvelopeRefused(`its payload has ${payload.length} characters, above ${ENVELOPE_MAX_CHARACTERS}`);
+  if (payload.length > MAX_ENVELOPE_CHARACTERS) {
+    throw new EnvelopeRefused(`its payload has ${payload.length} characters, above ${MAX_ENVELOPE_CHARACTERS}`);
   }
   const body = PEM_BODY.exec(payload)?.[2] ?? (BASE64_BODY.test(payload) ? payload : undefined);
   if (body === undefined) throw new EnvelopeRefused("its payload is neither PEM nor base64");

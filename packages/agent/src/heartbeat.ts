@@ -6,15 +6,15 @@ import type { HostServer } from "./host-server.ts";
 /** When the server names no interval that can be used. */
 export const HEARTBEAT_DEFAULT_SECONDS = 5;
 /** Whatever the server asks for, within these. */
-const HEARTBEAT_SECONDS_MIN = 1;
-const HEARTBEAT_SECONDS_MAX = 300;
+const MIN_HEARTBEAT_SECONDS = 1;
+const MAX_HEARTBEAT_SECONDS = 300;
 /**
  * After a heartbeat that was not answered, at most: sooner than the usual interval, since the server may take the host for silent. Jitter
  * keeps hosts that lost the server together from returning together.
  */
 export const HEARTBEAT_RETRY = { firstMs: 1_000, capMs: 3_000 };
 /** What an agent that stops gives its last word. */
-export const GOODBYE_MAX_MS = 3_000;
+export const MAX_GOODBYE_MILLISECONDS = 3_000;
 
 /**
  * Tells the server, at the interval that it names, that this host lives and which commands it holds. A lost heartbeat is not
@@ -53,7 +53,7 @@ export async function sayGoodbye(
   log: AgentLog,
 ): Promise<void> {
   try {
-    await server.heartbeat(held.acknowledgedIds(), true, AbortSignal.timeout(GOODBYE_MAX_MS));
+    await server.heartbeat(held.acknowledgedIds(), true, AbortSignal.timeout(MAX_GOODBYE_MILLISECONDS));
   } catch (error) {
     log.warn("the server did not answer the goodbye", { problem: describeFailure(error) });
   }
@@ -61,5 +61,5 @@ export async function sayGoodbye(
 
 function withinBounds(seconds: number): number {
   if (!Number.isFinite(seconds)) return HEARTBEAT_DEFAULT_SECONDS;
-  return Math.min(Math.max(seconds, HEARTBEAT_SECONDS_MIN), HEARTBEAT_SECONDS_MAX);
+  return Math.min(Math.max(seconds, MIN_HEARTBEAT_SECONDS), MAX_HEARTBEAT_SECONDS);
 }

@@ -1,5 +1,5 @@
 /** How many commands run at once, as in the reference agent's thread pool. */
-export const COMMANDS_AT_ONCE_MAX = 16;
+export const MAX_COMMANDS_AT_ONCE = 16;
 
 /**
  * `waiting`: for its turn, and unknown to the server. `acknowledged`: the server is being told, and waits for the outcome from then on.
@@ -15,7 +15,7 @@ export interface HeldCommand {
   readonly since: Date;
 }
 
-/** The commands in this agent's hands, and whose turn it is: one of a deployment group, {@link COMMANDS_AT_ONCE_MAX} in all. */
+/** The commands in this agent's hands, and whose turn it is: one of a deployment group, {@link MAX_COMMANDS_AT_ONCE} in all. */
 export class HeldCommands {
   readonly #held = new Map<string, HeldCommand>();
   readonly #lastOfGroup = new Map<string, Promise<void>>();
@@ -23,7 +23,7 @@ export class HeldCommands {
   #freeSlots: number;
   #changed = new AbortController();
 
-  constructor(atOnceMax = COMMANDS_AT_ONCE_MAX) {
+  constructor(atOnceMax = MAX_COMMANDS_AT_ONCE) {
     this.#freeSlots = atOnceMax;
   }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CommandOutcome } from "./host/lifecycle-command.ts";
-import { JOURNAL_FILE_NAME, Journal, REMEMBERED_COMMANDS_MAX } from "./journal.ts";
+import { JOURNAL_FILE_NAME, Journal, MAX_REMEMBERED_COMMANDS } from "./journal.ts";
 
 const OUTCOME: CommandOutcome = { errorCode: 4, scriptName: "s.sh", message: "it broke", log: "last words" };
 const commandOf = (name: string) => ({
@@ -116,7 +116,7 @@ it(
   async () => {
     await journal.take(commandOf("held"));
     const long = { ...OUTCOME, message: "m".repeat(2_000) };
-    for (let index = 0; index < REMEMBERED_COMMANDS_MAX + 50; index++) {
+    for (let index = 0; index < MAX_REMEMBERED_COMMANDS + 50; index++) {
       const command = { ...commandOf(String(index)), commandId: `id-${index}` };
       const taken = journal.take(command);
       const ended = journal.end(command.commandId, index < 3_000 ? OUTCOME : long);
@@ -124,7 +124,7 @@ it(
       journal.report(command.commandId);
     }
     expect(journal.find("id-0")).toBeUndefined();
-    expect(journal.find(`id-${REMEMBERED_COMMANDS_MAX + 49}`)?.isReported).toBe(true);
+    expect(journal.find(`id-${MAX_REMEMBERED_COMMANDS + 49}`)?.isReported).toBe(true);
     expect(journal.unreported().map(({ commandId }) => commandId)).toEqual(["id-held"]);
     const size = statSync(file()).size;
     await reopen();

@@ -38,9 +38,9 @@ export const JOURNAL_FILE_NAME = "command-journal";
 /** Who can read a script's mark can pass for the script; and what scripts printed is nobody else's business. */
 const JOURNAL_MODE = 0o600;
 /** How many reported commands are remembered, so that none of them ever runs again. A deployment has 7 to 13. */
-export const REMEMBERED_COMMANDS_MAX = 4_096;
+export const MAX_REMEMBERED_COMMANDS = 4_096;
 /** The file is written anew when it has grown by this much since the last time. */
-export const JOURNAL_GROWTH_MAX_BYTES = 1024 * 1024;
+export const MAX_JOURNAL_GROWTH_BYTES = 1024 * 1024;
 
 const flush = promisify(fdatasync);
 
@@ -127,7 +127,7 @@ export class Journal {
     if (entry === undefined) return; // never taken: it failed before its acknowledgement
     this.#append(record);
     removeTrackingFile(this.#directory, entry.deploymentId, commandId);
-    if (this.#bytes - this.#bytesAtRewrite > JOURNAL_GROWTH_MAX_BYTES) this.#rewriteOpen();
+    if (this.#bytes - this.#bytesAtRewrite > MAX_JOURNAL_GROWTH_BYTES) this.#rewriteOpen();
   }
 
   #append(record: JournalRecord): void {
@@ -183,7 +183,7 @@ export class Journal {
   }
 
   #forgetOldest(): void {
-    if (this.#entries.size <= REMEMBERED_COMMANDS_MAX) return;
+    if (this.#entries.size <= MAX_REMEMBERED_COMMANDS) return;
     for (const entry of this.#entries.values()) {
       if (!entry.isReported) continue;
       this.#forget(entry);

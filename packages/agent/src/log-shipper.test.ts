@@ -1,7 +1,12 @@
 import type { LogChunk } from "@sluice/wire/sluice/operations.ts";
 import { expect, it, vi } from "vitest";
 import { ServerRefusal } from "./host-server.ts";
-import { LOG_REFUSED_MAX_MS, LOG_REQUEST_MAX_CHUNKS, LOG_WAITING_MAX_CHARACTERS, LogShipper } from "./log-shipper.ts";
+import {
+  LogShipper,
+  MAX_LOG_REFUSED_MILLISECONDS,
+  MAX_LOG_REQUEST_CHUNKS,
+  MAX_LOG_WAITING_CHARACTERS,
+} from "./log-shipper.ts";
 
 it("bounds what waits while the server is away, marks the gap, and goes on in order afterwards", async () => {
   const stored: LogChunk[] = [];
@@ -23,7 +28,7 @@ it("bounds what waits while the server is away, marks the gap, and goes on in or
   back.resolve();
   await Promise.all(logs.map((log) => log.end()));
   const kept = stored.filter(({ stream }) => stream === "stdout").reduce((sum, { text }) => sum + text.length, 0);
-  expect(kept).toBe(LOG_WAITING_MAX_CHARACTERS);
+  expect(kept).toBe(MAX_LOG_WAITING_CHARACTERS);
   const gaps = stored.filter(({ stream }) => stream === "agent");
   expect(gaps.map(({ hostCommandIdentifier }) => hostCommandIdentifier)).toEqual(["c-8", "c-9", "c-10", "c-11"]);
   for (const { hostCommandIdentifier: id } of gaps) {
@@ -88,9 +93,9 @@ it("does not ask for ever a server that answers and takes nothing", async () => 
     };
     const shipper = new LogShipper({ putLogs }, (command) => dropped.push(command));
     shipper.openCommand("c-1").write({ stream: "stdout", scriptName: "s", text: "never wanted" });
-    await vi.advanceTimersByTimeAsync(LOG_REFUSED_MAX_MS / 2);
+    await vi.advanceTimersByTimeAsync(MAX_LOG_REFUSED_MILLISECONDS / 2);
     expect(dropped).toEqual([]);
-    await vi.advanceTimersByTimeAsync(LOG_REFUSED_MAX_MS);
+    await vi.advanceTimersByTimeAsync(MAX_LOG_REFUSED_MILLISECONDS);
     expect(dropped).toEqual(["c-1"]);
     isOut = false;
     shipper.openCommand("c-2").write({ stream: "stdout", scriptName: "s", text: "wanted" });
@@ -106,10 +111,10 @@ it("sends many small pieces in requests that a server reads", async () => {
   const sizes: number[] = [];
   const shipper = new LogShipper({ putLogs: async (chunks) => void sizes.push(chunks.length) });
   const log = shipper.openCommand("c");
-  for (let index = 0; index < LOG_REQUEST_MAX_CHUNKS * 2; index += 1) {
+  for (let index = 0; index < MAX_LOG_REQUEST_CHUNKS * 2; index += 1) {
     log.write({ stream: "stdout", scriptName: "s", text: "x" });
   }
   await log.end();
-  expect(sizes).toEqual([LOG_REQUEST_MAX_CHUNKS, LOG_REQUEST_MAX_CHUNKS]);
+  expect(sizes).toEqual([MAX_LOG_REQUEST_CHUNKS, MAX_LOG_REQUEST_CHUNKS]);
   shipper.close();
 });

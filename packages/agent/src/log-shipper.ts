@@ -5,19 +5,19 @@ import type { OutputSink } from "./host/lifecycle-command.ts";
 import { type HostServer, ServerRefusal } from "./host-server.ts";
 
 /** Output is collected for this long before it is sent, so that a chatty script costs four requests a second. */
-export const LOG_BATCH_MS = 250;
+export const LOG_BATCH_MILLISECONDS = 250;
 /** What is kept of one event; the whole output is in the host's own scripts.log. */
-export const LOG_EVENT_MAX_CHARACTERS = 1024 * 1024;
+export const MAX_LOG_EVENT_CHARACTERS = 1024 * 1024;
 /** What may wait in memory for all events together while the server is away. */
-export const LOG_WAITING_MAX_CHARACTERS = 4 * 1024 * 1024;
+export const MAX_LOG_WAITING_CHARACTERS = 4 * 1024 * 1024;
 /** What goes in one request. */
-export const LOG_REQUEST_MAX_CHARACTERS = 256 * 1024;
+export const MAX_LOG_REQUEST_CHARACTERS = 256 * 1024;
 /** Pieces in one request, which take room beside their text. */
-export const LOG_REQUEST_MAX_CHUNKS = 1_000;
+export const MAX_LOG_REQUEST_CHUNKS = 1_000;
 /** A server that answers and will not take a batch is asked this long, and then the batch is dropped; one that does not answer is waited for. */
-export const LOG_REFUSED_MAX_MS = 10 * 60_000;
+export const MAX_LOG_REFUSED_MILLISECONDS = 10 * 60_000;
 /** How long a finished event waits for its output to arrive before its outcome is reported without it. */
-export const LOG_FLUSH_MAX_MS = 2_000;
+export const MAX_LOG_FLUSH_MILLISECONDS = 2_000;
 
 type OutputChunk = Parameters<OutputSink["write"]>[0];
 
@@ -25,7 +25,7 @@ interface WaitingChunk extends LogChunk {
   text: string;
 }
 
-/** The output of one command. `end` resolves when all of it has been sent, or after {@link LOG_FLUSH_MAX_MS}. */
+/** The output of one command. `end` resolves when all of it has been sent, or after {@link MAX_LOG_FLUSH_MILLISECONDS}. */
 export interface CommandLog extends OutputSink {
   end(): Promise<void>;
 }
@@ -71,7 +71,7 @@ export class LogShipper {
       end: async () => {
         count.isEnded = true;
         this.#markGap(commandId, count);
-        await this.#drain(LOG_FLUSH_MAX_MS);
+        await this.#drain(MAX_LOG_FLUSH_MILLISECONDS);
         this.#forgetEnded();
       },
     };
@@ -86,8 +86,8 @@ export class LogShipper {
   #write(commandId: string, count: CommandCount, chunk: OutputChunk): void {
     if (chunk.text === "" || this.#abandon.signal.aborted) return;
     const room = Math.min(
-      LOG_EVENT_MAX_CHARACTERS - count.characters,
-      LOG_WAITING_MAX_CHARACTERS - this.#waitingCharacters,
+      MAX_LOG_EVENT_CHARACTERS - count.characters,
+      MAX_LOG_WAITING_CHARACTERS - this.#waitingCharacters,
     );
     const kept = chunk.text.slice(0, Math.max(room, 0));
     const isGapOpen = count.droppedCharacters > 0;
@@ -110,14 +110,14 @@ export class LogShipper {
   #keep(commandId: string, count: CommandCount, chunk: OutputChunk): void {
     count.characters += chunk.text.length;
     this.#waitingCharacters += chunk.text.length;
-    for (let offset = 0; offset < chunk.text.length; offset += LOG_REQUEST_MAX_CHARACTERS) {
+    for (let offset = 0; offset < chunk.text.length; offset += MAX_LOG_REQUEST_CHARACTERS) {
       this.#waiting.push({
         hostCommandIdentifier: commandId,
         sequence: count.nextSequence++,
         at: new Date(),
         stream: chunk.stream,
         scriptName: chunk.scriptName,
-        text: chunk.text.slice(offset, offset + LOG_REQUEST_MAX_CHARACTERS),
+        text: chunk.text.slice(offset, offset + MAX_LOG_REQUEST_CHARACTERS),
       });
     }
     this.#startSending();
@@ -142,7 +142,7 @@ export class LogShipper {
 
   async #sendAll(): Promise<void> {
     this.#hurry = new AbortController();
-    await pause(LOG_BATCH_MS, AbortSignal.any([this.#hurry.signal, this.#abandon.signal]));
+    await pause(LOG_BATCH_MILLISECONDS, AbortSignal.any([this.#hurry.signal, this.#abandon.signal]));
     while (this.#waiting.length > 0 && !this.#abandon.signal.aborted) {
       const batch = this.#nextBatch();
       if (!(await this.#send(batch))) continue;
@@ -152,7 +152,7 @@ export class LogShipper {
       this.#refusedSince = undefined;
       this.#forgetEnded();
       if (this.#waiting.length > 0)
-        await pause(LOG_BATCH_MS, AbortSignal.any([this.#hurry.signal, this.#abandon.signal]));
+        await pause(LOG_BATCH_MILLISECONDS, AbortSignal.any([this.#hurry.signal, this.#abandon.signal]));
     }
   }
 
@@ -160,7 +160,7 @@ export class LogShipper {
     let characters = 0;
     const beyond = this.#waiting.findIndex((chunk, index) => {
       characters += chunk.text.length;
-      return index > 0 && (characters > LOG_REQUEST_MAX_CHARACTERS || index >= LOG_REQUEST_MAX_CHUNKS);
+      return index > 0 && (characters > MAX_LOG_REQUEST_CHARACTERS || index >= MAX_LOG_REQUEST_CHUNKS);
     });
     return beyond === -1 ? [...this.#waiting] : this.#waiting.slice(0, beyond);
   }
@@ -193,7 +193,7 @@ export class LogShipper {
     // Without an answer the server is away, and what waits is bounded.
     if (!(error instanceof ServerRefusal) && !(error instanceof ServiceError)) return false;
     this.#refusedSince ??= performance.now();
-    return performance.now() - this.#refusedSince > LOG_REFUSED_MAX_MS;
+    return performance.now() - this.#refusedSince > MAX_LOG_REFUSED_MILLISECONDS;
   }
 
   /** Gives up output of one command. The gap is marked where its output goes on, or at its end. */

@@ -4,10 +4,10 @@ import { BackOff, pause } from "./back-off.ts";
 import { type CommandParts, carryOut } from "./command-execution.ts";
 import { cureOfRefusal, ServerRefusal } from "./host-server.ts";
 import { monotonicMs } from "./monotonic-time.ts";
-import { REFUSED_IDENTITY_RETRY_MS } from "./until-answered.ts";
+import { REFUSED_IDENTITY_RETRY_MILLISECONDS } from "./until-answered.ts";
 
 /** A server that answers "nothing" faster than this does not hold polls. */
-export const HELD_POLL_MIN_MS = 200;
+export const MIN_HELD_POLL_MILLISECONDS = 200;
 /** Between polls of such a server; the reference agent as shipped waits 1 s. */
 const UNHELD_POLL_PAUSE = { firstMs: 100, capMs: 1_000 };
 /** Between polls that only bring what is held already (it waits for its turn, or its acknowledgement is on the way). */
@@ -45,7 +45,7 @@ export async function pollUntilStopped(hostIdentifier: string, parts: CommandPar
     report.lastFailure = undefined;
     backOff.reset();
     if (command === undefined) {
-      if (monotonicMs() - startedAt >= HELD_POLL_MIN_MS) unheld.reset();
+      if (monotonicMs() - startedAt >= MIN_HELD_POLL_MILLISECONDS) unheld.reset();
       else await pause(unheld.next(), stopping);
     } else if (isForThisHost(command, hostIdentifier, parts) && !held.has(command.HostCommandIdentifier)) {
       const carriedOut: Promise<void> = carryOut(command, parts).finally(() => underWay.delete(carriedOut));
@@ -64,7 +64,7 @@ export async function pollUntilStopped(hostIdentifier: string, parts: CommandPar
 function waitAfter(error: unknown, backOff: BackOff, { log }: CommandParts): number {
   if (error instanceof ServerRefusal && error.isIdentityRefused) {
     log.error(`the server refuses this host (${error.code}). ${cureOfRefusal(error)}`, { problem: error.message });
-    return REFUSED_IDENTITY_RETRY_MS;
+    return REFUSED_IDENTITY_RETRY_MILLISECONDS;
   }
   const waitMs = backOff.next();
   log.warn("the server did not answer a poll; retrying", {

@@ -8,7 +8,7 @@ import { endProcessGroup, findScriptGroup } from "./process-group.ts";
 /** Of this run alone: processes of another may be there. */
 const MARK = randomBytes(16).toString("hex");
 /** Two of them, so that the kernel gives two processes different starts. */
-const CLOCK_TICK_MS = 20;
+const CLOCK_TICK_MILLISECONDS = 20;
 const processes: ChildProcess[] = [];
 
 async function startLeader(variables: Readonly<Record<string, string>>): Promise<ChildProcess> {
@@ -43,7 +43,7 @@ describe.skipIf(process.platform !== "linux")("a script whose number was never w
     await startLeader({ [SCRIPT_MARK_VARIABLE]: MARK.slice(0, -1) });
     expect(findScriptGroup(MARK)).toBeUndefined();
     const script = await startLeader({ [SCRIPT_MARK_VARIABLE]: MARK });
-    await new Promise((resolve) => setTimeout(resolve, CLOCK_TICK_MS));
+    await new Promise((resolve) => setTimeout(resolve, CLOCK_TICK_MILLISECONDS));
     await startLeader({ [SCRIPT_MARK_VARIABLE]: MARK });
     expect(findScriptGroup(MARK)?.groupId).toBe(script.pid);
   });

@@ -14,9 +14,9 @@ export interface ProcessGroup {
 export type GroupEnding = "gone" | "terminated" | "killed";
 
 /** What a script gets between SIGTERM and SIGKILL. */
-export const GROUP_TERM_GRACE_MS = 10_000;
-const GROUP_KILL_GRACE_MS = 2_000;
-const GROUP_LOOK_EVERY_MS = 25;
+export const GROUP_TERM_GRACE_MILLISECONDS = 10_000;
+const GROUP_KILL_GRACE_MILLISECONDS = 2_000;
+const GROUP_LOOK_EVERY_MILLISECONDS = 25;
 const BOOT_ID_FILE = "/proc/sys/kernel/random/boot_id";
 
 export function currentBootId(): string {
@@ -60,12 +60,15 @@ export function findScriptGroup(mark: string): ProcessGroup | undefined {
  * Ends a group that an earlier agent left behind: SIGTERM, and SIGKILL after the grace. Only while its leader lives with the start
  * time that was recorded; otherwise the number may belong to somebody else.
  */
-export async function endProcessGroup(group: ProcessGroup, termGraceMs = GROUP_TERM_GRACE_MS): Promise<GroupEnding> {
+export async function endProcessGroup(
+  group: ProcessGroup,
+  termGraceMs = GROUP_TERM_GRACE_MILLISECONDS,
+): Promise<GroupEnding> {
   if (!isSameGroup(group)) return "gone";
   signalGroup(group.groupId, "SIGTERM");
   if (await isEmptyWithin(group.groupId, termGraceMs)) return "terminated";
   signalGroup(group.groupId, "SIGKILL");
-  await isEmptyWithin(group.groupId, GROUP_KILL_GRACE_MS);
+  await isEmptyWithin(group.groupId, GROUP_KILL_GRACE_MILLISECONDS);
   return "killed";
 }
 
@@ -79,7 +82,7 @@ async function isEmptyWithin(groupId: number, milliseconds: number): Promise<boo
   const deadline = performance.now() + milliseconds;
   while (hasLiveMembers(groupId)) {
     if (performance.now() >= deadline) return false;
-    await pause(GROUP_LOOK_EVERY_MS);
+    await pause(GROUP_LOOK_EVERY_MILLISECONDS);
   }
   return true;
 }

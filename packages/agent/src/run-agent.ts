@@ -36,12 +36,12 @@ export const EXIT_STOPPED = 0;
 /** A second signal: scripts that run are left, and reported as failed at the next start. */
 export const EXIT_FORCED = 1;
 /** The reference agent's `kill_agent_max_wait_time_seconds`. */
-export const SCRIPTS_ON_STOP_MAX_MS = 7_200_000;
+export const MAX_SCRIPTS_ON_STOP_MILLISECONDS = 7_200_000;
 /** How long an agent that stops goes on trying to report what has ended; then the journal keeps it for the next start. */
-export const REPORTS_ON_STOP_MAX_MS = 10_000;
+export const MAX_REPORTS_ON_STOP_MILLISECONDS = 10_000;
 /** For scripts that were told to end after all: the host's own TERM, KILL and report. */
-const KILLED_SCRIPTS_MAX_MS = 30_000;
-const LEAVE_MAX_MS = 1_000;
+const MAX_KILLED_SCRIPTS_MILLISECONDS = 30_000;
+const MAX_LEAVE_MILLISECONDS = 1_000;
 const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
 /**
@@ -121,7 +121,10 @@ async function serve(
   await stop.requested;
   await letHeldCommandsEnd(held, leaving, ending, log);
   // A script that cannot even be killed must not keep the agent: the journal knows it.
-  await Promise.race([Promise.all([polling, ...recovering]), ...(leaving.signal.aborted ? [pause(LEAVE_MAX_MS)] : [])]);
+  await Promise.race([
+    Promise.all([polling, ...recovering]),
+    ...(leaving.signal.aborted ? [pause(MAX_LEAVE_MILLISECONDS)] : []),
+  ]);
 
   silent.abort();
   await beating;
@@ -134,24 +137,25 @@ async function serve(
   return EXIT_STOPPED;
 }
 
-/** Scripts get {@link SCRIPTS_ON_STOP_MAX_MS} to end by themselves, reports {@link REPORTS_ON_STOP_MAX_MS} to arrive. */
+/** Scripts get {@link MAX_SCRIPTS_ON_STOP_MILLISECONDS} to end by themselves, reports {@link MAX_REPORTS_ON_STOP_MILLISECONDS} to arrive. */
 async function letHeldCommandsEnd(
   held: HeldCommands,
   leaving: AbortController,
   ending: AbortController,
   log: AgentLog,
 ): Promise<void> {
-  let scriptsDeadline = monotonicMs() + SCRIPTS_ON_STOP_MAX_MS;
+  let scriptsDeadline = monotonicMs() + MAX_SCRIPTS_ON_STOP_MILLISECONDS;
   let reportsDeadline: number | undefined;
   while (held.list().length > 0) {
     const running = held.list().filter((command) => command.state === "running");
     if (running.length > 0) log.info("waiting for scripts to end before stopping", { running: running.length });
-    reportsDeadline = running.length > 0 ? undefined : (reportsDeadline ?? monotonicMs() + REPORTS_ON_STOP_MAX_MS);
+    reportsDeadline =
+      running.length > 0 ? undefined : (reportsDeadline ?? monotonicMs() + MAX_REPORTS_ON_STOP_MILLISECONDS);
     await pause(Math.max((reportsDeadline ?? scriptsDeadline) - monotonicMs(), 0), held.changed);
     const isOver = monotonicMs() >= (reportsDeadline ?? scriptsDeadline);
     if (isOver && reportsDeadline === undefined && !ending.signal.aborted) {
       ending.abort();
-      scriptsDeadline = monotonicMs() + KILLED_SCRIPTS_MAX_MS;
+      scriptsDeadline = monotonicMs() + MAX_KILLED_SCRIPTS_MILLISECONDS;
     } else if (isOver) {
       leaving.abort();
       return;

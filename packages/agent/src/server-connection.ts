@@ -18,16 +18,16 @@ import type { Enrolment } from "./enrolment-files.ts";
 import { type HostServer, ServerRefusal } from "./host-server.ts";
 
 /** The server holds a poll for 20 s; well beyond that without an answer means that the connection is dead. */
-export const POLL_TIMEOUT_MS = 30_000;
+export const POLL_TIMEOUT_MILLISECONDS = 30_000;
 /**
  * Below the interval of heartbeats, and well below the 15 s after which the server calls a host silent: one that hangs must leave time
  * for two others.
  */
-export const HEARTBEAT_TIMEOUT_MS = 4_000;
+export const HEARTBEAT_TIMEOUT_MILLISECONDS = 4_000;
 /** Of a report: what the server does for it is done in milliseconds, and asking again changes nothing. */
-export const REPORT_TIMEOUT_MS = 15_000;
+export const REPORT_TIMEOUT_MILLISECONDS = 15_000;
 /** The server may have to look for the bundle, or to store much output. */
-export const REQUEST_TIMEOUT_MS = 30_000;
+export const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 const HTTP_SERVER_ERRORS = 500;
 /** Errors that say "later", with a 4xx status. */
 const TRANSIENT_CODES: ReadonlySet<string> = new Set(["ThrottlingException", "ServerException", "RequestTimeout"]);
@@ -82,11 +82,11 @@ export function connectToServer(
     targetPrefix: SLUICE_TARGET_PREFIX,
     signingName: SLUICE_SIGNING_NAME,
   });
-  const timeoutMs = REQUEST_TIMEOUT_MS;
+  const timeoutMs = REQUEST_TIMEOUT_MILLISECONDS;
 
   return {
     async pollHostCommand(signal) {
-      const options = { signal, timeoutMs: POLL_TIMEOUT_MS };
+      const options = { signal, timeoutMs: POLL_TIMEOUT_MILLISECONDS };
       const polled = commands.call("PollHostCommand", { HostIdentifier: hostIdentifier }, options);
       return (await orRefusal(polled)).HostCommand;
     },
@@ -98,12 +98,14 @@ export function connectToServer(
       const input = { HostCommandIdentifier: commandId, Diagnostics: asJson({ IsCommandNoop: isNoop }) };
       const acknowledged = commands.call("PutHostCommandAcknowledgement", input, {
         signal,
-        timeoutMs: REPORT_TIMEOUT_MS,
+        timeoutMs: REPORT_TIMEOUT_MILLISECONDS,
       });
       return (await orRefusal(acknowledged)).CommandStatus;
     },
     async complete(input, signal) {
-      await orRefusal(commands.call("PutHostCommandComplete", input, { signal, timeoutMs: REPORT_TIMEOUT_MS }));
+      await orRefusal(
+        commands.call("PutHostCommandComplete", input, { signal, timeoutMs: REPORT_TIMEOUT_MILLISECONDS }),
+      );
     },
     async heartbeat(heldCommands, goodbye, signal) {
       const { secondsAhead } = clock;
@@ -114,7 +116,7 @@ export function connectToServer(
         ...(secondsAhead === 0 ? {} : { clockOffsetSeconds: secondsAhead }),
         ...(goodbye ? { goodbye } : {}),
       };
-      const options = { signal, timeoutMs: HEARTBEAT_TIMEOUT_MS };
+      const options = { signal, timeoutMs: HEARTBEAT_TIMEOUT_MILLISECONDS };
       return (await orRefusal(sluice.call("HostHeartbeat", input, options))).intervalSeconds;
     },
     async putLogs(chunks, signal) {

@@ -9,10 +9,10 @@ import { ENROLMENT_FILE_NAMES, type Enrolment, readText, replaceEnrolmentFile } 
 import { openEnvelope, pinCertificate } from "./envelope.ts";
 
 /** An answer has about 1.5 KB. Whoever answers is not known yet. */
-export const SERVER_KEYS_MAX_BYTES = 64 * 1024;
+export const MAX_SERVER_KEYS_BYTES = 64 * 1024;
 const ASKING_TIMEOUT_MILLISECONDS = 10_000;
 /** By how much the server's clock may have been set back between two of its starts. */
-const CLOCK_SET_BACK_MAX_MILLISECONDS = 60 * 60 * 1000;
+const MAX_CLOCK_SET_BACK_MILLISECONDS = 60 * 60 * 1000;
 const FINGERPRINT = /^[0-9a-f]{64}$/;
 
 const ENROL_AGAIN =
@@ -67,7 +67,7 @@ export class ServerPins implements PinnedFingerprints {
       );
     }
     const known = this.#vouched;
-    if (known && Date.parse(said.signedAt) < Date.parse(known.signedAt) - CLOCK_SET_BACK_MAX_MILLISECONDS) {
+    if (known && Date.parse(said.signedAt) < Date.parse(known.signedAt) - MAX_CLOCK_SET_BACK_MILLISECONDS) {
       throw new Error(
         `Its proof is from ${said.signedAt}, older than the proof from ${known.signedAt} that this host has. If it is the right server, correct its clock and restart it`,
       );
@@ -85,7 +85,7 @@ export class ServerPins implements PinnedFingerprints {
     const proxy = proxyOfAgent(endpoint, this.#enrolment.host);
     const agent = new https.Agent({ rejectUnauthorized: false, ...proxyOptions(proxy?.url) });
     try {
-      const limits = { endpoint, timeoutMs: ASKING_TIMEOUT_MILLISECONDS, maxBytes: SERVER_KEYS_MAX_BYTES };
+      const limits = { endpoint, timeoutMs: ASKING_TIMEOUT_MILLISECONDS, maxBytes: MAX_SERVER_KEYS_BYTES };
       const url = `${endpoint}${SERVER_KEYS_PATH}`;
       const { host } = new URL(url);
       const answer = await exchange({ ...limits, method: "GET", url, headers: { host }, agent });

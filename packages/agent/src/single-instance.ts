@@ -6,10 +6,10 @@ import { holdStartDoor } from "./start-door.ts";
 
 /** The agent of a directory listens here: that it answers is the proof that it runs, and what it answers is its status. */
 export const AGENT_SOCKET_NAME = "agent.sock";
-const ASK_MAX_MS = 2_000;
-const ANSWER_MAX_CHARACTERS = 1024 * 1024;
+const MAX_ASK_MILLISECONDS = 2_000;
+const MAX_ANSWER_CHARACTERS = 1024 * 1024;
 /** Another agent of the same directory may be starting at this moment; it holds the door for milliseconds. */
-const DOOR_MAX_MS = 5_000;
+const MAX_DOOR_MILLISECONDS = 5_000;
 
 export class AlreadyRunning extends Error {
   constructor(directory: string, processId: number | undefined) {
@@ -28,7 +28,7 @@ export interface InstanceLock {
  * @throws {AlreadyRunning}
  */
 export async function becomeOnlyInstance(directory: string, describe: () => object): Promise<InstanceLock> {
-  const door = await holdStartDoor(directory, DOOR_MAX_MS);
+  const door = await holdStartDoor(directory, MAX_DOOR_MILLISECONDS);
   if (door === undefined) throw new AlreadyRunning(directory, undefined);
   try {
     const answer = await askRunningAgent(directory);
@@ -73,12 +73,12 @@ function readAnswer(path: string): Promise<string> {
     let answer = "";
     const socket = connect({ path });
     // Not from the last byte on: what is no agent could send one after the other for days.
-    const timer = setTimeout(() => socket.destroy(new Error("the agent does not answer")), ASK_MAX_MS);
+    const timer = setTimeout(() => socket.destroy(new Error("the agent does not answer")), MAX_ASK_MILLISECONDS);
     socket.once("close", () => clearTimeout(timer));
     socket.setEncoding("utf8");
     socket.on("data", (text: string) => {
       answer += text;
-      if (answer.length > ANSWER_MAX_CHARACTERS) socket.destroy(new Error("the answer is too long"));
+      if (answer.length > MAX_ANSWER_CHARACTERS) socket.destroy(new Error("the answer is too long"));
     });
     socket.on("error", reject);
     socket.on("end", () => resolve(answer));

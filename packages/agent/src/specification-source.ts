@@ -5,7 +5,7 @@ import type { HostServer } from "./host-server.ts";
 import { parseSpecification, SpecificationRefused } from "./specification.ts";
 
 /** Deployments whose verified specification is kept; a host rarely has more than a few under way. */
-export const SPECIFICATIONS_KEPT_MAX = 32;
+export const MAX_SPECIFICATIONS_KEPT = 32;
 /** The one event that needs a presigned URL, which must be fresh. */
 const FETCHING_EVENT = "DownloadBundle";
 
@@ -56,7 +56,7 @@ export class SpecificationSource {
   #keep(executionId: string, specification: DeploymentSpecification): void {
     this.#verified.delete(executionId);
     this.#verified.set(executionId, specification);
-    if (this.#verified.size <= SPECIFICATIONS_KEPT_MAX) return;
+    if (this.#verified.size <= MAX_SPECIFICATIONS_KEPT) return;
     const [oldest] = this.#verified.keys();
     if (oldest !== undefined) this.#verified.delete(oldest);
   }

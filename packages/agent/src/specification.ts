@@ -1,5 +1,5 @@
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
-import { EXECUTION_ID_MAX_CHARACTERS } from "@sluice/model/limits.ts";
+import { MAX_EXECUTION_ID_CHARACTERS } from "@sluice/model/limits.ts";
 
 /** A specification that is signed and yet not to be obeyed. The message names the field, the value and the cure. */
 export class SpecificationRefused extends Error {
@@ -21,7 +21,7 @@ const LOCAL_REVISION_TYPES = ["Local File", "Local Directory"];
 
 /** The deployment that a command belongs to: the last part of its execution id. */
 export function deploymentIdOfExecution(executionId: string): string {
-  const shaped = executionId.length <= EXECUTION_ID_MAX_CHARACTERS && EXECUTION_ID.test(executionId);
+  const shaped = executionId.length <= MAX_EXECUTION_ID_CHARACTERS && EXECUTION_ID.test(executionId);
   const deploymentId = executionId.slice(executionId.lastIndexOf("/") + 1);
   if (!shaped || !SAFE_SEGMENT.test(deploymentId)) {
     throw new SpecificationRefused(

@@ -12,11 +12,11 @@ const DOOR_DIRECTORY_NAME = ".starting";
 const UNLISTED_PREFIX = "new-";
 const NAME_RANDOM_BYTES = 8;
 /** One that has not been listed by then, and does not listen, was left by a process that was killed in that moment. */
-const UNLISTED_MAX_MS = 60_000;
-const LOOK_EVERY_MS = 10;
+const MAX_UNLISTED_MILLISECONDS = 60_000;
+const LOOK_EVERY_MILLISECONDS = 10;
 /** Who made way stays away for twice as long each time, so that of many the few that are left get through. */
-const AWAY_MAX_MS = 320;
-const CONNECT_MAX_MS = 1_000;
+const MAX_AWAY_MILLISECONDS = 320;
+const MAX_CONNECT_MILLISECONDS = 1_000;
 
 export interface StartDoor {
   close(): Promise<void>;
@@ -33,7 +33,7 @@ export interface StartDoor {
 export async function holdStartDoor(directory: string, maxMs: number): Promise<StartDoor | undefined> {
   const folder = doorFolder(directory);
   const deadline = monotonicMs() + maxMs;
-  for (let awayMs = LOOK_EVERY_MS; ; awayMs = Math.min(2 * awayMs, AWAY_MAX_MS)) {
+  for (let awayMs = LOOK_EVERY_MILLISECONDS; ; awayMs = Math.min(2 * awayMs, MAX_AWAY_MILLISECONDS)) {
     const { name, server } = await listenUnderNewName(folder);
     const withdraw = () => leave(folder, name, server);
     try {
@@ -43,7 +43,7 @@ export async function holdStartDoor(directory: string, maxMs: number): Promise<S
           await withdraw();
           return undefined;
         }
-        await pause(LOOK_EVERY_MS);
+        await pause(LOOK_EVERY_MILLISECONDS);
         if (others.some((other) => other < name)) break;
       }
     } catch (error) {
@@ -98,7 +98,7 @@ async function listening(folder: string, own: string): Promise<readonly string[]
 async function removeAbandoned(folder: string, name: string): Promise<void> {
   const path = join(folder, name);
   const ageMs = Date.now() - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-  if (ageMs < UNLISTED_MAX_MS || (await withShortPath(folder, (short) => answers(join(short, name))))) return;
+  if (ageMs < MAX_UNLISTED_MILLISECONDS || (await withShortPath(folder, (short) => answers(join(short, name))))) return;
   rmSync(path, { force: true });
 }
 
@@ -109,7 +109,7 @@ function answers(path: string): Promise<boolean> {
       socket.destroy();
       resolve(isAlive);
     };
-    socket.setTimeout(CONNECT_MAX_MS, () => settle(true));
+    socket.setTimeout(MAX_CONNECT_MILLISECONDS, () => settle(true));
     socket.once("connect", () => settle(true));
     socket.once("error", (error: NodeJS.ErrnoException) => {
       // Anything else (EAGAIN: a full queue) does not prove that it is dead.

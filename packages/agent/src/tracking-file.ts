@@ -15,7 +15,7 @@ export interface TrackingFile {
 const FILE_MODE = 0o644;
 export const TRACKING_DIRECTORY_NAME = "ongoing-deployment";
 /** The reference agent drops older ones unseen (`deployment_command_tracker.rb`). */
-export const TRACKING_FILE_STALE_MS = 24 * 60 * 60 * 1000;
+export const TRACKING_FILE_STALE_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 export function writeTrackingFile(directory: string, deploymentId: string, commandId: string): void {
   const path = trackingPath(directory, deploymentId);
@@ -41,7 +41,7 @@ export function readTrackingFiles(directory: string): readonly TrackingFile[] {
     const path = trackingPath(directory, deploymentId);
     const ageMs = Date.now() - statSync(path).mtimeMs;
     const commandId = readCommandId(path);
-    if (ageMs <= TRACKING_FILE_STALE_MS && commandId) return [{ deploymentId, commandId }];
+    if (ageMs <= TRACKING_FILE_STALE_MILLISECONDS && commandId) return [{ deploymentId, commandId }];
     rmSync(path, { force: true, recursive: true });
     return [];
   });

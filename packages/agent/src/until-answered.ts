@@ -4,7 +4,7 @@ import { BackOff, pause } from "./back-off.ts";
 import { ServerRefusal } from "./host-server.ts";
 
 /** Between tries while the server refuses the host's identity: only a person can change that. */
-export const REFUSED_IDENTITY_RETRY_MS = 60_000;
+export const REFUSED_IDENTITY_RETRY_MILLISECONDS = 60_000;
 
 /** The agent stops: nothing more is asked, and what is open stays in the journal. */
 export class Stopped extends Error {
@@ -35,7 +35,7 @@ export async function untilAnswered<T>(
       const isIdentityRefused = error instanceof ServerRefusal && error.isIdentityRefused;
       if (error instanceof ServerRefusal && !isIdentityRefused) throw error;
       log.warn(`the server did not answer ${what}; retrying`, { attempt, problem: describeFailure(error) });
-      await pause(isIdentityRefused ? REFUSED_IDENTITY_RETRY_MS : backOff.next(), signal);
+      await pause(isIdentityRefused ? REFUSED_IDENTITY_RETRY_MILLISECONDS : backOff.next(), signal);
     }
   }
 }

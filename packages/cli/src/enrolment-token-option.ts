@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import type { ReadStream } from "node:tty";
 import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
-import { ENROLMENT_TOKEN_MAX_CHARACTERS } from "@sluice/wire/sluice/enrolment-token.ts";
+import { MAX_ENROLMENT_TOKEN_CHARACTERS } from "@sluice/wire/sluice/enrolment-token.ts";
 import { CommandFailed, EXIT_USAGE } from "./command-failed.ts";
 import { typedSecret } from "./typed-secret.ts";
 
@@ -35,7 +35,7 @@ async function firstLine(input: AsyncIterable<Buffer | string>, name: string): P
   try {
     for await (const chunk of input) {
       text += chunk;
-      if (text.includes("\n") || text.length > ENROLMENT_TOKEN_MAX_CHARACTERS) break;
+      if (text.includes("\n") || text.length > MAX_ENROLMENT_TOKEN_CHARACTERS) break;
     }
   } catch (error) {
     throw new CommandFailed(`--token-file ${tokenFileTrouble(name, error)}`, { cause: error });

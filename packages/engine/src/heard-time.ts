@@ -21,7 +21,7 @@ export const CATCH_UP_MILLISECONDS = 120_000;
 /** Where gaps follow each other so closely that nothing would ever count, so many times a limit of heard time is enough. */
 const LIMITS_WITHOUT_STRETCH = 4;
 /** How long the proof of a moment may take to come; and how soon it is looked again where it did not. */
-const PROOF_LAG_MAX_MILLISECONDS = 5_000;
+const MAX_PROOF_LAG_MILLISECONDS = 5_000;
 const LOOK_AGAIN_MILLISECONDS = 1_000;
 
 /** The last time since `from` in which nothing was heard for that long, and which is over; undefined: there was none. */
@@ -72,7 +72,7 @@ export function deadlineAt(
   const missing = milliseconds - countedMilliseconds(heard, from, now, catchUpMilliseconds);
   const last = heard.at(-1);
   if (missing <= 0 || (last && last.until >= now)) return now + missing;
-  const isProofUnderWay = last !== undefined && now - last.until <= PROOF_LAG_MAX_MILLISECONDS;
+  const isProofUnderWay = last !== undefined && now - last.until <= MAX_PROOF_LAG_MILLISECONDS;
   const expected = isProofUnderWay ? [...heard.slice(0, -1), { from: last.from, until: now }] : heard;
   const left = milliseconds - countedMilliseconds(expected, from, now, catchUpMilliseconds);
   return now + Math.max(left, LOOK_AGAIN_MILLISECONDS);

@@ -14,7 +14,7 @@ export const IN_PLACE_TIMEOUT_MILLISECONDS = 12 * HOUR;
 /** Heartbeats in a row without an acknowledged command after which the command is lost. */
 export const MISSED_HEARTBEATS_UNTIL_LOST = 2;
 /** Instances of one deployment. */
-export const TARGETS_MAX = 1000;
+export const MAX_TARGETS = 1000;
 /** Run time of a blue/green deployment, its waits included (codedeploy-semantics.md, section 9). */
 export const BLUE_GREEN_TIMEOUT_MILLISECONDS = 109 * HOUR;
 /**

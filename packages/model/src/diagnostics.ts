@@ -1,4 +1,4 @@
-/** What an event's run left behind, as GetDeploymentTarget returns it. `logTail` is at most {@link LOG_TAIL_MAX_CHARACTERS}. */
+/** What an event's run left behind, as GetDeploymentTarget returns it. `logTail` is at most {@link MAX_LOG_TAIL_CHARACTERS}. */
 export interface Diagnostics {
   readonly errorCode: LifecycleErrorCode;
   readonly scriptName: string;
@@ -41,11 +41,11 @@ export interface AgentDiagnostics {
 }
 
 /** The API's LogTail (codedeploy-api.json). */
-export const LOG_TAIL_MAX_CHARACTERS = 4096;
+export const MAX_LOG_TAIL_CHARACTERS = 4096;
 /** What an agent sends of a script's output, by whole lines. */
-export const AGENT_LOG_MAX_CHARACTERS = 2048;
+export const MAX_AGENT_LOG_CHARACTERS = 2048;
 /** What an agent sends of diagnostics in all. */
-export const AGENT_DIAGNOSTICS_MAX_CHARACTERS = 8192;
+export const MAX_AGENT_DIAGNOSTICS_CHARACTERS = 8192;
 
 /** The reference agent's message for a command that it held when it died. */
 export const AGENT_RESTART_MESSAGE = "Failing in-progress lifecycle event after an agent restart.";

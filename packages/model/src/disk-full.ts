@@ -5,7 +5,7 @@ const SQLITE_FULL = 13;
 /** `disk_full` (PostgreSQL's documentation, Appendix A). */
 const POSTGRES_DISK_FULL = "53100";
 /** Far more than errors are wrapped in one another. */
-const CAUSES_MAX = 10;
+const MAX_CAUSES = 10;
 
 /**
  * Which disk is full, when that is why something failed: "local" is one of this machine's, "postgres" that of the PostgreSQL server. Null: it is
@@ -13,7 +13,7 @@ const CAUSES_MAX = 10;
  */
 export function fullDisk(error: unknown): "local" | "postgres" | null {
   let one = error;
-  for (let depth = 0; one instanceof Error && depth < CAUSES_MAX; depth++) {
+  for (let depth = 0; one instanceof Error && depth < MAX_CAUSES; depth++) {
     const { code, errcode } = one as { readonly code?: unknown; readonly errcode?: unknown };
     if (code === POSTGRES_DISK_FULL) return "postgres";
     if (SYSTEM_CODES.includes(code) || (code === "ERR_SQLITE_ERROR" && errcode === SQLITE_FULL)) return "local";

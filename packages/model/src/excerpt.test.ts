@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { EXCERPT_MAX_CHARACTERS, excerpt, truncate } from "./excerpt.ts";
+import { excerpt, MAX_EXCERPT_CHARACTERS, truncate } from "./excerpt.ts";
 
 it("quotes short values as they are and long ones by their beginning and length", () => {
   expect(excerpt("i-1")).toBe("i-1");
   const long = excerpt("x".repeat(3_900_000));
-  expect(long).toBe(`${"x".repeat(EXCERPT_MAX_CHARACTERS)}… (3900000 characters)`);
+  expect(long).toBe(`${"x".repeat(MAX_EXCERPT_CHARACTERS)}… (3900000 characters)`);
 });
 
 it("cuts what is too long, says so, and never exceeds the limit or halves a character", () => {

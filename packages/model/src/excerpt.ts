@@ -1,10 +1,10 @@
 /** Of a value that a message quotes. */
-export const EXCERPT_MAX_CHARACTERS = 120;
+export const MAX_EXCERPT_CHARACTERS = 120;
 
 /** A caller's value as a message may quote it: an error must not carry megabytes back, or into a log. */
 export function excerpt(value: string): string {
-  if (value.length <= EXCERPT_MAX_CHARACTERS) return value;
-  return `${value.slice(0, EXCERPT_MAX_CHARACTERS).toWellFormed()}… (${value.length} characters)`;
+  if (value.length <= MAX_EXCERPT_CHARACTERS) return value;
+  return `${value.slice(0, MAX_EXCERPT_CHARACTERS).toWellFormed()}… (${value.length} characters)`;
 }
 
 /** Cut to at most `maxCharacters`, and says so: for what programs wrote, which nobody can be asked to shorten. */

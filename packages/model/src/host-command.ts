@@ -1,5 +1,5 @@
 import { isLifecycleEventName, type LifecycleEventName } from "./lifecycle-event.ts";
-import { HOST_COMMAND_IDENTIFIER_MAX_CHARACTERS } from "./limits.ts";
+import { MAX_HOST_COMMAND_IDENTIFIER_CHARACTERS } from "./limits.ts";
 
 /**
  * Which event of which deployment a host command stands for. The API's HostCommandIdentifier is this, written down: it derives from
@@ -25,7 +25,7 @@ const OFFER = /^[A-Za-z0-9]{1,32}$/;
 
 /** Null when the text is not an identifier of ours. The target id comes last, since an on-premises name is the caller's choice. */
 export function parseHostCommandIdentifier(text: string): HostCommandKey | null {
-  if (text.length > HOST_COMMAND_IDENTIFIER_MAX_CHARACTERS) return null;
+  if (text.length > MAX_HOST_COMMAND_IDENTIFIER_CHARACTERS) return null;
   const [deploymentId, event, attemptText, offer, ...rest] = text.split(SEPARATOR);
   const targetId = rest.join(SEPARATOR);
   const attempt = /^\d{1,9}$/.test(attemptText ?? "") ? Number(attemptText) : 0;

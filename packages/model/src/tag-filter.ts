@@ -15,11 +15,11 @@ export const TAG_FILTER_TYPES = ["KEY_ONLY", "VALUE_ONLY", "KEY_AND_VALUE"] as c
 export type TagFilterType = (typeof TAG_FILTER_TYPES)[number];
 
 /** codedeploy-semantics.md, section 9: tag sets of a deployment group. */
-export const TAG_SETS_MAX = 3;
+export const MAX_TAG_SETS = 3;
 /** Tags of one on-premises instance, and tag filters of one deployment group. */
-export const TAGS_MAX = 10;
-export const TAG_KEY_MAX_CHARACTERS = 128;
-export const TAG_VALUE_MAX_CHARACTERS = 256;
+export const MAX_TAGS = 10;
+export const MAX_TAG_KEY_CHARACTERS = 128;
+export const MAX_TAG_VALUE_CHARACTERS = 256;
 
 /** What a filter compares, or undefined when it compares nothing: `tagFilterProblem` says why. */
 export function tagFilterType(filter: TagFilter): TagFilterType | undefined {
@@ -53,11 +53,11 @@ export function tagProblem(tag: {
 }
 
 function tagLengthProblem(key = "", value = ""): string | undefined {
-  if (key.length > TAG_KEY_MAX_CHARACTERS) {
-    return `has a Key of ${key.length} characters: at most ${TAG_KEY_MAX_CHARACTERS} are allowed`;
+  if (key.length > MAX_TAG_KEY_CHARACTERS) {
+    return `has a Key of ${key.length} characters: at most ${MAX_TAG_KEY_CHARACTERS} are allowed`;
   }
-  if (value.length > TAG_VALUE_MAX_CHARACTERS) {
-    return `has a Value of ${value.length} characters: at most ${TAG_VALUE_MAX_CHARACTERS} are allowed`;
+  if (value.length > MAX_TAG_VALUE_CHARACTERS) {
+    return `has a Value of ${value.length} characters: at most ${MAX_TAG_VALUE_CHARACTERS} are allowed`;
   }
   return undefined;
 }

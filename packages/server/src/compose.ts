@@ -45,7 +45,7 @@ import { AccessKeys } from "./store/access-keys.ts";
 import { DatabaseAwayError } from "./store/database-away.ts";
 import { listLivingHosts } from "./store/hosts.ts";
 import type { OpenStore, Store } from "./store/open-store.ts";
-import { CLOCKS_APART_MAX_MILLISECONDS, DatabaseClock } from "./store/postgres/database-clock.ts";
+import { DatabaseClock, MAX_CLOCKS_APART_MILLISECONDS } from "./store/postgres/database-clock.ts";
 import { readRestoredMark } from "./store/restored-mark.ts";
 import { countOn, removeCounts, stopCounting } from "./store/server-counts.ts";
 
@@ -190,7 +190,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     timers: systemTimers,
     onApart: (milliseconds) =>
       log.warn(
-        { secondsAhead: milliseconds / 1_000, limitSeconds: CLOCKS_APART_MAX_MILLISECONDS / 1_000 },
+        { secondsAhead: milliseconds / 1_000, limitSeconds: MAX_CLOCKS_APART_MILLISECONDS / 1_000 },
         "this server's clock and PostgreSQL's are too far apart: set both by NTP",
       ),
   });

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { afterEach, expect, it } from "vitest";
 import { createHttpServer } from "./http/http-server.ts";
-import { REQUESTS_PER_CONNECTION_MAX } from "./http/pipelined-requests.ts";
+import { MAX_REQUESTS_PER_CONNECTION } from "./http/pipelined-requests.ts";
 import { reachBy } from "./http/reached-name.ts";
 import { ServerNames } from "./http/server-names.ts";
 import { UnprovedConnections } from "./http/unproved-connections.ts";
@@ -55,7 +55,7 @@ it("bounds the callers of every address that a name has, on one port", async () 
     socket.on("error", () => {});
     await once(socket, "connect");
     const closed = once(socket, "close");
-    socket.write("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(REQUESTS_PER_CONNECTION_MAX));
+    socket.write("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(MAX_REQUESTS_PER_CONNECTION));
     await expect.poll(() => unprovedConnections.count, { message: `known at ${host}, after ${index}` }).toBe(1);
     socket.write("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
     await closed;

@@ -6,7 +6,7 @@ import { EventFailure, errorCodeOf } from "./event-failure.ts";
 import { type ForeignFile, NotReadable, openForeignFile, readAtMost, realPathOf } from "./foreign-file.ts";
 
 /** Those of people have a few kilobytes. */
-export const APP_SPEC_MAX_BYTES = 1024 * 1024;
+export const MAX_APP_SPEC_BYTES = 1024 * 1024;
 /** Links that lead nowhere, or in a circle, included. */
 const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
 const DEFAULT_NAMES = ["appspec.yaml", "appspec.yml"] as const;
@@ -48,7 +48,7 @@ function readAppSpecFile(path: string, archiveDirectory: string): Buffer | undef
   try {
     file = openForeignFile(path);
     if (!isInside(file.descriptor, archiveDirectory)) throw new NotReadable("is a link that leads out of the revision");
-    return readAtMost(file.descriptor, file.stats, APP_SPEC_MAX_BYTES);
+    return readAtMost(file.descriptor, file.stats, MAX_APP_SPEC_BYTES);
   } catch (error) {
     if (ABSENT.has(errorCodeOf(error) ?? "")) return undefined;
     if (!(error instanceof NotReadable)) throw error;

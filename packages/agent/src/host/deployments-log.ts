@@ -4,16 +4,16 @@ import { localTimeWithMilliseconds } from "./local-time.ts";
 import { RotatedFile } from "./rotated-file.ts";
 
 const FILE_NAME = "codedeploy-agent-deployments.log";
-const FILES_MAX = 8;
-const FILE_MAX_BYTES = 64 * 1024 * 1024;
+const MAX_FILES = 8;
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 /** The log of all deployments' script output on this host, under the reference agent's name, format and rotation. */
 export class DeploymentsLog {
   readonly #file: RotatedFile;
 
-  constructor(rootDirectory: string, fileMaxBytes = FILE_MAX_BYTES) {
+  constructor(rootDirectory: string, fileMaxBytes = MAX_FILE_BYTES) {
     const path = join(rootDirectory, LOGS_DIRECTORY_NAME, FILE_NAME);
-    this.#file = new RotatedFile(path, { fileMaxBytes, filesMax: FILES_MAX });
+    this.#file = new RotatedFile(path, { fileMaxBytes, filesMax: MAX_FILES });
   }
 
   append(deploymentId: string, lines: readonly string[]): void {

@@ -6,7 +6,7 @@ import { runHelper } from "./helper-process.ts";
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
-const PIECE_MIN_CHARACTERS = 256 * 1024;
+const MIN_PIECE_CHARACTERS = 256 * 1024;
 
 /** Ends in a name that `sweepOnStart` removes, so that a crash in mid-write leaves no litter for good. */
 export const UNFINISHED_SUFFIX = ".unfinished";
@@ -44,7 +44,7 @@ function* inPieces(text: string | Iterable<string>): Generator<string> {
   let piece = "";
   for (const part of text) {
     piece += part;
-    if (piece.length < PIECE_MIN_CHARACTERS) continue;
+    if (piece.length < MIN_PIECE_CHARACTERS) continue;
     yield piece;
     piece = "";
   }
@@ -62,7 +62,7 @@ export function flushDirectory(path: string): void {
 }
 
 /** Of all that an install wrote, with whatever else waits to be written to the same disks. */
-const FLUSH_MAX_MS = 600_000;
+const MAX_FLUSH_MILLISECONDS = 600_000;
 const FIRST_DESCRIPTOR = 3;
 
 /**
@@ -71,7 +71,10 @@ const FIRST_DESCRIPTOR = 3;
  * A host without `sync -f` (a very small busybox) falls back to flushing everything with a plain `sync`.
  * @throws EventFailure when it takes too long
  */
-export async function flushFileSystems(directories: readonly number[], timeoutMs = FLUSH_MAX_MS): Promise<void> {
+export async function flushFileSystems(
+  directories: readonly number[],
+  timeoutMs = MAX_FLUSH_MILLISECONDS,
+): Promise<void> {
   if (directories.length === 0) return;
   const endsAt = performance.now() + timeoutMs;
   const paths = directories.map((_, index) => `${DESCRIPTORS_DIRECTORY ?? "/dev/fd"}/${FIRST_DESCRIPTOR + index}`);

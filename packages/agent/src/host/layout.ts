@@ -53,7 +53,7 @@ const RESERVED_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /** Longest id that becomes a file name; leaves room for the suffixes within 255 bytes. */
-const ID_MAX_CHARACTERS = 128;
+const MAX_ID_CHARACTERS = 128;
 const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9._+=,@-]*$/;
 
 /** @throws EventFailure when an id could lead outside the agent's directory */
@@ -100,10 +100,10 @@ export function bareDeploymentId(specification: DeploymentSpecification): string
 }
 
 function pathSafeId(field: string, value: string): string {
-  if (!ID_PATTERN.test(value) || value.length > ID_MAX_CHARACTERS || RESERVED_NAMES.has(value)) {
+  if (!ID_PATTERN.test(value) || value.length > MAX_ID_CHARACTERS || RESERVED_NAMES.has(value)) {
     throw new EventFailure(
       `The deployment specification's ${field} (${JSON.stringify(value)}) cannot be a directory name on this host. ` +
-        `It must be 1 to ${ID_MAX_CHARACTERS} letters, digits or . _ + = , @ - and not start with a sign.`,
+        `It must be 1 to ${MAX_ID_CHARACTERS} letters, digits or . _ + = , @ - and not start with a sign.`,
     );
   }
   return value;

@@ -9,7 +9,7 @@ export interface LifecycleCommand {
   readonly bundleUrl: string | undefined;
 }
 
-/** How it ended, in the reference agent's numbers and words. `log` is at most AGENT_LOG_MAX_CHARACTERS, by whole lines. */
+/** How it ended, in the reference agent's numbers and words. `log` is at most MAX_AGENT_LOG_CHARACTERS, by whole lines. */
 export interface CommandOutcome {
   readonly errorCode: AgentErrorCode;
   readonly scriptName: string;

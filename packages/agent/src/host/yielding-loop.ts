@@ -1,10 +1,10 @@
 /** How long a synchronous stretch of work may keep the agent from polling and from its heartbeat. */
-const STRETCH_MS = 15;
+const STRETCH_MILLISECONDS = 15;
 
 /** Lets the event loop run every few milliseconds inside a loop of synchronous file operations. */
 export class YieldingLoop {
   readonly #signal: AbortSignal | undefined;
-  #stretchEnds = performance.now() + STRETCH_MS;
+  #stretchEnds = performance.now() + STRETCH_MILLISECONDS;
 
   constructor(signal?: AbortSignal) {
     this.#signal = signal;
@@ -19,6 +19,6 @@ export class YieldingLoop {
   async #yield(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     this.#signal?.throwIfAborted();
-    this.#stretchEnds = performance.now() + STRETCH_MS;
+    this.#stretchEnds = performance.now() + STRETCH_MILLISECONDS;
   }
 }

@@ -6,7 +6,7 @@ import { CommandFailed } from "../command-failed.ts";
 import { revisionName } from "../revision/revision-name.ts";
 
 /** BatchGetDeploymentTargets takes at most so many ids (codedeploy-api.json). */
-const TARGETS_BATCH_MAX = 25;
+const MAX_TARGETS_BATCH = 25;
 
 export interface ScriptFailure {
   readonly errorCode: string;
@@ -110,8 +110,8 @@ export class DeploymentReader {
       const known = this.#targets.get(id);
       return known === undefined || !isTargetOver(known);
     });
-    for (let at = 0; at < open.length; at += TARGETS_BATCH_MAX) {
-      await this.#readTargets(open.slice(at, at + TARGETS_BATCH_MAX), signal);
+    for (let at = 0; at < open.length; at += MAX_TARGETS_BATCH) {
+      await this.#readTargets(open.slice(at, at + MAX_TARGETS_BATCH), signal);
     }
     const waits = await this.#readWaits(info.status, signal);
     return {

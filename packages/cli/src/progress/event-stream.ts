@@ -9,7 +9,7 @@ import { sseFrames } from "./sse-frames.ts";
 
 const HEAD_TIMEOUT_MILLISECONDS = 10_000;
 const BACK_OFF_FIRST_MILLISECONDS = 250;
-const BACK_OFF_MAX_MILLISECONDS = 5_000;
+const MAX_BACK_OFF_MILLISECONDS = 5_000;
 
 /**
  * Calls `onEvent` whenever the server says that something happened in a deployment, and comes back from every interruption where it
@@ -60,7 +60,7 @@ export async function listenForEvents(
       // The server may be starting again; the reader of the API says so if it stays away.
     }
     await sleep(backOffMilliseconds, undefined, { signal }).catch(() => undefined);
-    backOffMilliseconds = Math.min(backOffMilliseconds * 2, BACK_OFF_MAX_MILLISECONDS);
+    backOffMilliseconds = Math.min(backOffMilliseconds * 2, MAX_BACK_OFF_MILLISECONDS);
   }
   agent.destroy();
 }

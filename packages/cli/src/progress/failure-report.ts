@@ -5,7 +5,7 @@ import { shellWord } from "../shell-word.ts";
 import type { DeploymentView, EventView, TargetView } from "./deployment-view.ts";
 
 /** Hosts that are told in full; the others are named. */
-const HOSTS_IN_FULL_MAX = 3;
+const MAX_HOSTS_IN_FULL = 3;
 
 interface FailedTarget {
   readonly target: TargetView;
@@ -24,8 +24,8 @@ export function failureReport(view: DeploymentView, commandOptions = ""): string
     .filter(({ status }) => status === "Failed")
     .map(withEvent)
     .sort(byEnd);
-  const hosts = failed.slice(0, HOSTS_IN_FULL_MAX).map(hostLines);
-  const others = failed.slice(HOSTS_IN_FULL_MAX).map(({ target }) => hostLabel(target.name, target.id));
+  const hosts = failed.slice(0, MAX_HOSTS_IN_FULL).map(hostLines);
+  const others = failed.slice(MAX_HOSTS_IN_FULL).map(({ target }) => hostLabel(target.name, target.id));
   const blocks = [
     ...hosts,
     ...(others.length > 0 ? [[`Also failed: ${others.join(", ")}`]] : []),

@@ -9,7 +9,7 @@ const READ_INTERVAL_MILLISECONDS = 150;
 /** Without word from the event stream. */
 const READ_ANYWAY_MILLISECONDS = 2_000;
 /** How long a server may be away (a restart) before following it is given up. */
-const AWAY_MAX_MILLISECONDS = 60_000;
+const MAX_AWAY_MILLISECONDS = 60_000;
 const HTTP_SERVER_ERRORS = 500;
 
 export interface FollowOptions {
@@ -46,7 +46,7 @@ export async function* followDeployment(
       } catch (error) {
         if (!isPassing(error)) throw error;
         awaySince ??= Date.now();
-        if (Date.now() - awaySince > AWAY_MAX_MILLISECONDS) throw error;
+        if (Date.now() - awaySince > MAX_AWAY_MILLISECONDS) throw error;
         options.onAway?.(error);
       }
       await Promise.race([wake.promise, sleep(READ_ANYWAY_MILLISECONDS, undefined, { signal, ref: true })]);

@@ -29,11 +29,11 @@ const DEEP_INDENT = "      ";
 /** The line below the drawing, where the cursor stands. */
 const PROMPT_ROWS = 1;
 /** Below this a word that does not fit is cut, since wrapping would leave no room for hosts. */
-const WRAP_MIN_COLUMNS = 40;
+const MIN_WRAP_COLUMNS = 40;
 /** Below this the rows are needed for hosts. */
 const ROWS_FOR_REVISION = 8;
 /** Hosts that wait for the same reason say it once; further reasons are not worth a host's line. */
-const WAITS_SHOWN_MAX = 3;
+const MAX_WAITS_SHOWN = 3;
 
 const COLOURS: Readonly<Record<string, string>> = {
   Succeeded: "32",
@@ -144,7 +144,7 @@ function waitsOfTargets(targets: readonly TargetView[]): readonly WaitView[] {
       waits.set(wait.reason, { ...wait, reason: `${name} ${event} is waiting: ${wait.reason}` });
     }
   }
-  return [...waits.values()].slice(0, WAITS_SHOWN_MAX);
+  return [...waits.values()].slice(0, MAX_WAITS_SHOWN);
 }
 
 /** `…, for 2 min 05 s, at most 2 min 55 s more` */
@@ -157,7 +157,7 @@ function waitWords({ reason, since, until }: WaitView, now: Date): string {
 
 /** Between words, so that a command or a cause is not cut off. */
 function wrap(text: string, columns: number, first: string, rest = first): readonly string[] {
-  if (columns < WRAP_MIN_COLUMNS) return [`${first}${text}`];
+  if (columns < MIN_WRAP_COLUMNS) return [`${first}${text}`];
   const lines: string[] = [];
   let line = first;
   for (const word of visibleLine(text).split(" ")) {

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { lstat, open, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { AppSpec, FileExistsBehavior } from "@sluice/model/app-spec/app-spec.ts";
-import { APP_SPEC_MAX_BYTES } from "@sluice/model/app-spec/yaml-text.ts";
+import { MAX_APP_SPEC_BYTES } from "@sluice/model/app-spec/yaml-text.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { findInBundle, listBundle, type NamedEntry } from "@sluice/model/lint/bundle-listing.ts";
 import { FILE_START_BYTES, fileStart } from "@sluice/model/lint/file-start.ts";
@@ -70,7 +70,7 @@ export async function lintRevision(path: string): Promise<RevisionLint> {
 export async function lintDirectory(directory: string): Promise<RevisionLint> {
   const fileName = await appSpecNameIn(directory);
   // One byte more than the parser takes, which says so of a longer one.
-  const content = await readStart(join(directory, fileName), APP_SPEC_MAX_BYTES + 1);
+  const content = await readStart(join(directory, fileName), MAX_APP_SPEC_BYTES + 1);
   const paths = await listRevision(directory);
   const named: [string, NamedEntry][] = [];
   for (const path of paths) named.push([path, await entryAt(join(directory, path))]);

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 
-const OUTPUT_MAX_BYTES = 16 * 1024 * 1024;
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /** A program ended with another status than 0, or could not be started. */
 export class ProgramFailed extends Error {
@@ -18,7 +18,7 @@ export function runProgram(argv: readonly string[]): Promise<string> {
   const [program, ...args] = argv;
   if (program === undefined) throw new Error("runProgram needs the name of a program");
   return new Promise((resolve, reject) => {
-    execFile(program, args, { maxBuffer: OUTPUT_MAX_BYTES }, (cause, stdout, stderr) => {
+    execFile(program, args, { maxBuffer: MAX_OUTPUT_BYTES }, (cause, stdout, stderr) => {
       if (cause === null) resolve(stdout);
       else reject(new ProgramFailed(argv, stderr.trim() || cause.message, { cause }));
     });

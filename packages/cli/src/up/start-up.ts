@@ -6,7 +6,7 @@ import { type HostSite, type Isolation, type LocalHost, openHostSite } from "./h
 import { findLostServices, type LostServices } from "./lost-services.ts";
 
 const ALIVE_POLL_MILLISECONDS = 50;
-const ALIVE_MAX_MILLISECONDS = 60_000;
+const MAX_ALIVE_MILLISECONDS = 60_000;
 
 export interface StartUpOptions {
   readonly dataDirectory: string;
@@ -67,7 +67,7 @@ function serverUrlForHosts(site: HostSite, loopbackUrl: string): string {
 }
 
 async function waitUntilAlive(connection: Connection, hosts: readonly LocalHost[]): Promise<void> {
-  const deadline = Date.now() + ALIVE_MAX_MILLISECONDS;
+  const deadline = Date.now() + MAX_ALIVE_MILLISECONDS;
   const waiting = new Map(hosts.map((host) => [host.id, host]));
   while (true) {
     let nextToken: string | undefined;

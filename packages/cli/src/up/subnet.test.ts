@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chooseSubnet, HOSTS_MAX, hostAddress, machineAddress } from "./subnet.ts";
+import { chooseSubnet, hostAddress, MAX_HOSTS, machineAddress } from "./subnet.ts";
 
 test("the first network that no route touches is taken, and the last run's if it is free", () => {
   expect(chooseSubnet(["default", "192.168.1.0/24"], undefined)).toEqual({ prefix: "10.77.0" });
@@ -16,6 +16,6 @@ test("hosts have addresses of their own up to the most that fit", () => {
   const subnet = { prefix: "10.77.4" };
   expect(machineAddress(subnet)).toBe("10.77.4.1");
   expect(hostAddress(subnet, 0)).toBe("10.77.4.11");
-  expect(hostAddress(subnet, HOSTS_MAX - 1)).toBe("10.77.4.210");
-  expect(() => hostAddress(subnet, HOSTS_MAX)).toThrow("at most 200 hosts");
+  expect(hostAddress(subnet, MAX_HOSTS - 1)).toBe("10.77.4.210");
+  expect(() => hostAddress(subnet, MAX_HOSTS)).toThrow("at most 200 hosts");
 });

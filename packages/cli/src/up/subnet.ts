@@ -10,7 +10,7 @@ export interface Subnet {
   readonly prefix: string;
 }
 
-export const HOSTS_MAX = 200;
+export const MAX_HOSTS = 200;
 const FIRST_HOST = 11;
 const CANDIDATES = 256;
 
@@ -56,6 +56,6 @@ export function machineAddress(subnet: Subnet): string {
 
 /** @param index of the host, from 0 */
 export function hostAddress(subnet: Subnet, index: number): string {
-  if (index >= HOSTS_MAX) throw new Error(`one network can have at most ${HOSTS_MAX} hosts`);
+  if (index >= MAX_HOSTS) throw new Error(`one network can have at most ${MAX_HOSTS} hosts`);
   return `${subnet.prefix}.${FIRST_HOST + index}`;
 }

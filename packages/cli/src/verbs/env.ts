@@ -29,7 +29,7 @@ interface EnvOptions {
 type Place = ServerPlace & { readonly kind: "directory" };
 
 /** Longer than a server takes to start. */
-const SERVER_START_MAX_SECONDS = 15;
+const MAX_SERVER_START_SECONDS = 15;
 const LOOK_AGAIN_MILLISECONDS = 100;
 const ANSWER_TIMEOUT_MILLISECONDS = 5_000;
 const HTTP_SERVER_ERRORS = 500;
@@ -78,7 +78,7 @@ function placeOf({ data }: EnvOptions): Place {
  * nothing, so the server has to answer to its own key.
  */
 async function waitForServer(place: Place): Promise<void> {
-  const until = performance.now() + SERVER_START_MAX_SECONDS * 1000;
+  const until = performance.now() + MAX_SERVER_START_SECONDS * 1000;
   let isAnnounced = false;
   for (;;) {
     const trouble = await whyNotRunning(place);
@@ -87,7 +87,7 @@ async function waitForServer(place: Place): Promise<void> {
       ? `sluice up --detach --data ${place.directory}`
       : `sluice server --data ${place.directory}`;
     if (performance.now() > until) throw new CommandFailed(`${trouble}. Start it: ${start}`);
-    if (!isAnnounced) printError(`${trouble}; waiting ${SERVER_START_MAX_SECONDS} s for a server to start`);
+    if (!isAnnounced) printError(`${trouble}; waiting ${MAX_SERVER_START_SECONDS} s for a server to start`);
     isAnnounced = true;
     await pause(LOOK_AGAIN_MILLISECONDS);
   }

@@ -16,7 +16,7 @@ import { describeLostServices } from "../up/lost-services.ts";
 import { whyNoNamespaces } from "../up/namespace.ts";
 import { isOfServerAlone, runningUp, untilOtherIsReady } from "../up/running-up.ts";
 import { startUp, type Up } from "../up/start-up.ts";
-import { HOSTS_MAX } from "../up/subnet.ts";
+import { MAX_HOSTS } from "../up/subnet.ts";
 import { noteReady, type UpReady, type UpRecord } from "../up/up-record.ts";
 import { LISTEN_DEFAULT } from "./server.ts";
 
@@ -51,8 +51,8 @@ export function define(command: Command): void {
   );
   command.action(async (options: UpOptions) => {
     const directory = await dataDirectory(options);
-    if ((options.hosts ?? 1) > HOSTS_MAX)
-      throw new CommandFailed(`--hosts ${options.hosts}: at most ${HOSTS_MAX}`, { exitStatus: EXIT_USAGE });
+    if ((options.hosts ?? 1) > MAX_HOSTS)
+      throw new CommandFailed(`--hosts ${options.hosts}: at most ${MAX_HOSTS}`, { exitStatus: EXIT_USAGE });
     const running = await runningUp(directory).catch((error: unknown) => {
       throw namingUnreadable(error, directory);
     });

@@ -29,7 +29,7 @@ export interface AwsCall {
   readonly secrets: readonly string[];
 }
 
-const REASON_MAX_CHARACTERS = 500;
+const MAX_REASON_CHARACTERS = 500;
 const THROTTLED = /throttl|RequestLimitExceeded|TooManyRequests|SlowDown|BandwidthLimitExceeded/i;
 const TIMED_OUT = 408;
 const TOO_MANY = 429;
@@ -67,7 +67,7 @@ function codeOf(error: unknown): string {
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const inner = text === "" && error instanceof AggregateError ? error.errors.map(String).join("; ") : text;
-  return (inner.split("\n", 1)[0] ?? "").slice(0, REASON_MAX_CHARACTERS) || "no reason given";
+  return (inner.split("\n", 1)[0] ?? "").slice(0, MAX_REASON_CHARACTERS) || "no reason given";
 }
 
 function hideSecrets(text: string, secrets: readonly string[]): string {

@@ -30,8 +30,8 @@ import { listVersions, type VersionPage, type VersionQuery } from "./version-lis
 export const MAX_SINGLE_WRITE_BYTES = 5 * 1024 ** 3;
 /** Uploads that nobody completed or aborted are swept after this time. */
 export const ABANDONED_UPLOAD_DAYS = 7;
-const SWEEP_INTERVAL_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * 60 * 60 * 1000;
+const SWEEP_INTERVAL_MILLISECONDS = 60 * 60 * 1000;
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 export interface BucketSummary {
   name: string;
@@ -330,8 +330,10 @@ export class BucketStore {
   async sweepAbandonedUploads(): Promise<number> {
     const now = this.#now().getTime();
     if (now < this.#nextSweepAt) return 0;
-    this.#nextSweepAt = now + SWEEP_INTERVAL_MS;
-    const { uploads, parts } = this.uploads.removeInitiatedBefore(new Date(now - ABANDONED_UPLOAD_DAYS * DAY_MS));
+    this.#nextSweepAt = now + SWEEP_INTERVAL_MILLISECONDS;
+    const { uploads, parts } = this.uploads.removeInitiatedBefore(
+      new Date(now - ABANDONED_UPLOAD_DAYS * DAY_MILLISECONDS),
+    );
     await this.#blobs.discard(parts);
     return uploads;
   }

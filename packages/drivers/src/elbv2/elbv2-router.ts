@@ -12,7 +12,7 @@ export interface Elbv2Settings extends AwsClientSettings, TargetSettings {}
 
 /** AWS counts these calls for the whole account, and health changes in steps of seconds. */
 const ASK_AGAIN_MILLISECONDS = 2_000;
-const PORT_MAX = 65_535;
+const MAX_PORT = 65_535;
 
 /** Target groups of AWS's application and network load balancers. A host is blocked when it is not a target any more. */
 export const elbv2Router: Driver<"traffic-router", Elbv2Settings, object, TrafficRouter> = {
@@ -24,7 +24,7 @@ export const elbv2Router: Driver<"traffic-router", Elbv2Settings, object, Traffi
       type: "number",
       required: false,
       description: "the port that hosts are registered on, where it is not the target group's own",
-      range: [1, PORT_MAX],
+      range: [1, MAX_PORT],
     },
     availabilityZone: {
       type: "string",

@@ -13,9 +13,9 @@ export interface PrometheusSettings {
 }
 
 const TIMEOUT_DEFAULT_SECONDS = 10;
-const TIMEOUT_MAX_SECONDS = 60;
+const MAX_TIMEOUT_SECONDS = 60;
 /** Longer, and a proxy on the way may refuse the request line. */
-const QUERY_MAX_CHARACTERS = 2_000;
+const MAX_QUERY_CHARACTERS = 2_000;
 
 /** Alerting rules of a Prometheus by name. Silences live in the Alertmanager, so a silenced alert is an alarm here. */
 export const prometheusAlarmReader: Driver<"alarm-reader", PrometheusSettings, object, AlarmReader> = {
@@ -35,7 +35,7 @@ export const prometheusAlarmReader: Driver<"alarm-reader", PrometheusSettings, o
       type: "number",
       required: false,
       description: "how long an answer may take",
-      range: [1, TIMEOUT_MAX_SECONDS],
+      range: [1, MAX_TIMEOUT_SECONDS],
     },
   },
   create: (settings) => {
@@ -65,7 +65,7 @@ export const prometheusAlarmReader: Driver<"alarm-reader", PrometheusSettings, o
 function rulesQuery(names: readonly string[]): string {
   const query = new URLSearchParams({ type: "alert" });
   for (const name of new Set(names)) query.append("rule_name[]", name);
-  return query.toString().length <= QUERY_MAX_CHARACTERS ? query.toString() : "type=alert";
+  return query.toString().length <= MAX_QUERY_CHARACTERS ? query.toString() : "type=alert";
 }
 
 function readRules(answer: unknown, url: string) {

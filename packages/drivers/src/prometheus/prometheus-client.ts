@@ -6,8 +6,8 @@ export interface PrometheusConnection {
   readonly timeoutMilliseconds: number;
 }
 
-const ANSWER_MAX_BYTES = 33_554_432;
-const REASON_MAX_CHARACTERS = 300;
+const MAX_ANSWER_BYTES = 33_554_432;
+const MAX_REASON_CHARACTERS = 300;
 
 /** The JSON at a path of the API. Throws an error that names the address and a cure; the signal's reason when told to stop. */
 export async function getFromPrometheus(
@@ -38,7 +38,7 @@ async function readBounded(response: Response): Promise<string> {
   let length = 0;
   for await (const chunk of response.body ?? []) {
     length += chunk.length;
-    if (length > ANSWER_MAX_BYTES) throw new Error(`its answer is longer than ${ANSWER_MAX_BYTES} bytes`);
+    if (length > MAX_ANSWER_BYTES) throw new Error(`its answer is longer than ${MAX_ANSWER_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
@@ -65,7 +65,7 @@ function cureOf(response: Response, text: string): string {
     case 308:
       return ` with a redirect to ${response.headers.get("location")}: give the final address as the binding's url`;
     default:
-      return `: ${text.trim().slice(0, REASON_MAX_CHARACTERS) || "no reason given"}`;
+      return `: ${text.trim().slice(0, MAX_REASON_CHARACTERS) || "no reason given"}`;
   }
 }
 

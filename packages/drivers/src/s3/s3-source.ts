@@ -30,9 +30,9 @@ const OWN_URL_EXPIRES_SECONDS = 60;
 /** Asks for the checksum that the store may have; part of what is signed. */
 const CHECKSUM_HEADERS = { "x-amz-checksum-mode": "ENABLED" } as const;
 /** A bundle that is larger is not read for its SHA-256. */
-const DIGEST_READ_MAX_BYTES = 1024 * 1024 * 1024;
+const MAX_DIGEST_READ_BYTES = 1024 * 1024 * 1024;
 /** Digests that are kept, so that a revision is read once and not for every deployment. */
-const DIGESTS_MAX = 1000;
+const MAX_DIGESTS = 1000;
 
 /** Buckets of AWS or of any server that speaks S3. Presigning needs no connection, so nothing is asked of the endpoint here. */
 export const s3Source: Driver<"revision-source", S3SourceSettings, ClockDependency, RevisionSource> = {
@@ -103,10 +103,10 @@ export const s3Source: Driver<"revision-source", S3SourceSettings, ClockDependen
           const known = head.eTag === undefined ? undefined : digests.get(name(head.eTag));
           if (known !== undefined) return { sha256: known };
           const read = await digestPresigned(urlOf(revision, "GET", OWN_URL_EXPIRES_SECONDS), {
-            maxBytes: DIGEST_READ_MAX_BYTES,
+            maxBytes: MAX_DIGEST_READ_BYTES,
             signal,
           });
-          if (digests.size >= DIGESTS_MAX) digests.clear();
+          if (digests.size >= MAX_DIGESTS) digests.clear();
           if (read.eTag !== undefined) digests.set(name(read.eTag), read.sha256);
           return { sha256: read.sha256 };
         } catch (error) {

@@ -11,8 +11,8 @@ export interface SnsSettings extends AwsClientSettings {
 }
 
 /** What SNS takes. */
-const SUBJECT_MAX_CHARACTERS = 100;
-const GROUP_ID_MAX_CHARACTERS = 128;
+const MAX_SUBJECT_CHARACTERS = 100;
+const MAX_GROUP_ID_CHARACTERS = 128;
 const FIFO_TOPIC = /\.fifo$/;
 
 /** Topics of SNS: the notification's target is the topic's ARN. */
@@ -54,12 +54,12 @@ function publishInput(notification: Notification, form: MessageForm | undefined)
 
 /** SNS refuses a subject that is long, has a line break or is not ASCII. */
 function subjectForSns(subject: string): string {
-  return subject.replace(/[^\x20-\x7e]/g, "?").slice(0, SUBJECT_MAX_CHARACTERS);
+  return subject.replace(/[^\x20-\x7e]/g, "?").slice(0, MAX_SUBJECT_CHARACTERS);
 }
 
 /** Letters, digits and punctuation only. */
 function groupIdOf(triggerName: string): string {
-  return encodeURIComponent(triggerName).slice(0, GROUP_ID_MAX_CHARACTERS);
+  return encodeURIComponent(triggerName).slice(0, MAX_GROUP_ID_CHARACTERS);
 }
 
 function outcomeOf(error: unknown): DeliveryOutcome {

@@ -23,9 +23,9 @@ export interface WebhookDependencies {
 }
 
 const TIMEOUT_DEFAULT_SECONDS = 10;
-const TIMEOUT_MAX_SECONDS = 25;
+const MAX_TIMEOUT_SECONDS = 25;
 /** Shorter ones can be guessed from one signed message. */
-const SECRET_MIN_CHARACTERS = 16;
+const MIN_SECRET_CHARACTERS = 16;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const RETRIED_STATUSES = new Set([408, 421, 423, 425, 429]);
 
@@ -47,15 +47,15 @@ export const webhookNotifier: Driver<"notifier", WebhookSettings, WebhookDepende
       secret: true,
       description: "what the receiver verifies signatures with",
       problem: (secret) =>
-        secret.length >= SECRET_MIN_CHARACTERS
+        secret.length >= MIN_SECRET_CHARACTERS
           ? undefined
-          : `is too short: give at least ${SECRET_MIN_CHARACTERS} characters, such as openssl rand -base64 32 prints`,
+          : `is too short: give at least ${MIN_SECRET_CHARACTERS} characters, such as openssl rand -base64 32 prints`,
     },
     timeoutSeconds: {
       type: "number",
       required: false,
       description: "how long an answer may take",
-      range: [1, TIMEOUT_MAX_SECONDS],
+      range: [1, MAX_TIMEOUT_SECONDS],
     },
     caFile: {
       type: "string",

@@ -11,7 +11,7 @@ export interface WebhookHeaders {
 }
 
 /** A message that is older or newer than this is refused by {@link verifyWebhook}: it may be one that somebody kept and sends again. */
-export const WEBHOOK_AGE_MAX_SECONDS = 300;
+export const MAX_WEBHOOK_AGE_SECONDS = 300;
 
 const ENCODED_SECRET = /^whsec_([A-Za-z0-9+/]+={0,2})$/;
 
@@ -27,7 +27,7 @@ export function signWebhook(message: { id: string; body: string }, secret: strin
 export function verifyWebhook(headers: WebhookHeaders, body: string, secret: string, nowSeconds: number): boolean {
   const timestamp = headers["webhook-timestamp"];
   if (!/^\d{1,12}$/.test(timestamp)) return false;
-  if (Math.abs(nowSeconds - Number(timestamp)) > WEBHOOK_AGE_MAX_SECONDS) return false;
+  if (Math.abs(nowSeconds - Number(timestamp)) > MAX_WEBHOOK_AGE_SECONDS) return false;
   const expected = signature(headers["webhook-id"], timestamp, body, secret);
   // A sender that changes its secret may sign with both for a while.
   return headers["webhook-signature"].split(" ").some((candidate) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ALL_AT_ONCE, healthyCandidates, hostIds, ONE_AT_A_TIME, PlayedDeployment } from "../engine-fixture.ts";
-import { TARGETS_MAX } from "../limits.ts";
+import { MAX_TARGETS } from "../limits.ts";
 
 describe("start", () => {
   it("asks for the targets until they are known, by a key that derives from the deployment", () => {
@@ -21,10 +21,10 @@ describe("start", () => {
   });
 
   it("takes as many hosts as one deployment may have, and refuses one more", () => {
-    const most = new PlayedDeployment({ healthRule: ONE_AT_A_TIME, candidates: healthyCandidates(TARGETS_MAX) });
+    const most = new PlayedDeployment({ healthRule: ONE_AT_A_TIME, candidates: healthyCandidates(MAX_TARGETS) });
     most.plan();
     expect(most.state.status).toBe("InProgress");
-    const more = new PlayedDeployment({ healthRule: ONE_AT_A_TIME, candidates: healthyCandidates(TARGETS_MAX + 1) });
+    const more = new PlayedDeployment({ healthRule: ONE_AT_A_TIME, candidates: healthyCandidates(MAX_TARGETS + 1) });
     more.plan();
     expect(more.state).toMatchObject({ status: "Failed", error: { code: "OVER_MAX_INSTANCES" } });
   });

@@ -2,7 +2,7 @@ import { ALLOW_EVENTS, BLOCK_EVENTS, IN_PLACE_EVENTS, type LifecycleEventName } 
 import { admissionOrder } from "../admission.ts";
 import type { Draft } from "../draft.ts";
 import type { TargetPlan } from "../event.ts";
-import { TARGETS_MAX } from "../limits.ts";
+import { MAX_TARGETS } from "../limits.ts";
 import {
   fleetsOverlapError,
   minimumUnreachableError,
@@ -58,7 +58,7 @@ function startOf(draft: Draft, resolution: Resolved): Start {
   const { state } = draft;
   const { candidates, replacements = [] } = resolution;
   const count = candidates.length + replacements.length;
-  if (count > TARGETS_MAX) return { error: tooManyInstancesError(count, TARGETS_MAX) };
+  if (count > MAX_TARGETS) return { error: tooManyInstancesError(count, MAX_TARGETS) };
   const { strategy } = state;
   switch (strategy.type) {
     case "in-place": {

@@ -1,14 +1,14 @@
-import { APP_SPEC_MAX_DEPTH } from "./yaml-document.ts";
-import { APP_SPEC_MAX_BYTES } from "./yaml-text.ts";
+import { MAX_APP_SPEC_DEPTH } from "./yaml-document.ts";
+import { MAX_APP_SPEC_BYTES } from "./yaml-text.ts";
 
 /** Every deliberate difference between this grammar and the reference agent's. No file of the corpus comes near one. */
 export const APP_SPEC_DEPARTURES: readonly { readonly what: string; readonly reason: string }[] = [
   {
-    what: `A file of more than ${APP_SPEC_MAX_BYTES} bytes is refused; the reference has no limit.`,
+    what: `A file of more than ${MAX_APP_SPEC_BYTES} bytes is refused; the reference has no limit.`,
     reason: "A bundle comes from outside, and parsing must not hold up the process.",
   },
   {
-    what: `Lists and mappings nested more than ${APP_SPEC_MAX_DEPTH} deep are refused; the reference runs out of stack later.`,
+    what: `Lists and mappings nested more than ${MAX_APP_SPEC_DEPTH} deep are refused; the reference runs out of stack later.`,
     reason: "Where a stack ends is chance, and a chance must not decide what is accepted.",
   },
   {

@@ -3,8 +3,8 @@ import { AppSpecError } from "./app-spec-error.ts";
 import { parseAppSpec } from "./app-spec-parser.ts";
 import { findUnknownLifecycleEvents, hookScripts } from "./hook-scripts.ts";
 import { filePaths, permissionRule } from "./install-values.ts";
-import { APP_SPEC_MAX_DEPTH } from "./yaml-document.ts";
-import { APP_SPEC_MAX_BYTES } from "./yaml-text.ts";
+import { MAX_APP_SPEC_DEPTH } from "./yaml-document.ts";
+import { MAX_APP_SPEC_BYTES } from "./yaml-text.ts";
 
 const HEAD = "version: 0.0\nos: linux\n";
 
@@ -58,10 +58,10 @@ describe("parseAppSpec", () => {
   });
 
   it("refuses large, deep and self-multiplying files", () => {
-    expect(errorOf("#".repeat(APP_SPEC_MAX_BYTES + 1)).message).toContain(String(APP_SPEC_MAX_BYTES));
+    expect(errorOf("#".repeat(MAX_APP_SPEC_BYTES + 1)).message).toContain(String(MAX_APP_SPEC_BYTES));
     const nested = (depth: number) => `${HEAD}x: ${"[".repeat(depth)}${"]".repeat(depth)}\n`;
-    expect(parseAppSpec(nested(APP_SPEC_MAX_DEPTH - 1)).os).toBe("linux");
-    expect(errorOf(nested(APP_SPEC_MAX_DEPTH + 1)).message).toContain("nested more than");
+    expect(parseAppSpec(nested(MAX_APP_SPEC_DEPTH - 1)).os).toBe("linux");
+    expect(errorOf(nested(MAX_APP_SPEC_DEPTH + 1)).message).toContain("nested more than");
     expect(errorOf(`${HEAD}x: &a [b, b]\ny: &c [*a, *a]\nz: [*c, *c]\n`).message).toContain("alias");
   });
 

@@ -11,7 +11,7 @@ export function indentContinuation(text: string, start: number): string | null {
   const [first = "", ...rest] = text.slice(start, end).split("\n");
   // A document marker ends the document even here, which the reader must go on seeing.
   if (rest.some((line) => /^(?:---|\.\.\.)(?:\s|$)/.test(line))) return null;
-  const width = Math.min(start - lineStart + 1, INDENT_MAX);
+  const width = Math.min(start - lineStart + 1, MAX_INDENT);
   const margin = " ".repeat(width);
   const indented = rest.map((line) =>
     line.startsWith(margin) || line === "" ? line : margin + line.replace(/^ +/, ""),
@@ -21,7 +21,7 @@ export function indentContinuation(text: string, start: number): string | null {
 }
 
 /** A deeper column is not repaired in full, so that indenting many lines cannot multiply the text. */
-const INDENT_MAX = 80;
+const MAX_INDENT = 80;
 
 const OPENERS: Readonly<Record<string, string>> = { "[": "]", "{": "}" };
 

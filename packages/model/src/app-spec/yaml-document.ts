@@ -25,7 +25,7 @@ import { readYamlText } from "./yaml-text.ts";
 import { isYamlList, isYamlMap, type YamlMap, YamlSymbol, type YamlValue } from "./yaml-value.ts";
 
 /** Lists and mappings within each other; an AppSpec needs six. */
-export const APP_SPEC_MAX_DEPTH = 100;
+export const MAX_APP_SPEC_DEPTH = 100;
 
 /** A document's value, and where its parts stand. */
 export interface LocatedYaml {
@@ -50,7 +50,7 @@ export function readYamlDocument(input: string | Uint8Array): LocatedYaml {
       const root = document.contents === null ? null : new DocumentReader(lines, places).read(document.contents);
       return { root, places };
     }
-    const isAffordable = repairs < REPAIRS_MAX && (repairs + 1) * text.length <= REPAIR_MAX_CHARACTERS;
+    const isAffordable = repairs < MAX_REPAIRS && (repairs + 1) * text.length <= MAX_REPAIR_CHARACTERS;
     const repaired = isAffordable ? repairContinuation(text, tokens, fault.pos[0]) : null;
     if (repaired === null) throw syntaxError(faultReason(fault), faultOffset(fault, text, tokensIn(tokens)), lines);
     text = repaired;
@@ -58,20 +58,20 @@ export function readYamlDocument(input: string | Uint8Array): LocatedYaml {
 }
 
 /** Each repair reads the file anew, so what is read in all is bounded too: many repairs for small files, few for large ones. */
-const REPAIRS_MAX = 50;
-const REPAIR_MAX_CHARACTERS = 512 * 1024;
+const MAX_REPAIRS = 50;
+const MAX_REPAIR_CHARACTERS = 512 * 1024;
 
 /** Tries the brackets and quotes that begin at or before the fault, the nearest first. */
 function repairContinuation(text: string, tokens: readonly CST.Token[], faultOffset: number): string | null {
   const starts = tokens.flatMap((token) => [...flowStarts(token)]).filter((start) => start <= faultOffset);
-  for (const start of starts.sort((a, b) => b - a).slice(0, REPAIR_CANDIDATES_MAX)) {
+  for (const start of starts.sort((a, b) => b - a).slice(0, MAX_REPAIR_CANDIDATES)) {
     const repaired = indentContinuation(text, start);
     if (repaired !== null) return repaired;
   }
   return null;
 }
 
-const REPAIR_CANDIDATES_MAX = 20;
+const MAX_REPAIR_CANDIDATES = 20;
 
 function* tokensIn(roots: readonly CST.Token[]): Generator<CST.Token> {
   for (const root of roots) for (const { token } of walk(root)) yield token;
@@ -127,8 +127,8 @@ function refuseDirective(token: CST.Directive, lines: LineCounter): void {
 
 function refuseDepth(root: CST.Token, lines: LineCounter): void {
   for (const { token, depth } of walk(root)) {
-    if (depth > APP_SPEC_MAX_DEPTH) {
-      throw syntaxError(`lists and mappings are nested more than ${APP_SPEC_MAX_DEPTH} deep`, token.offset, lines);
+    if (depth > MAX_APP_SPEC_DEPTH) {
+      throw syntaxError(`lists and mappings are nested more than ${MAX_APP_SPEC_DEPTH} deep`, token.offset, lines);
     }
   }
 }
@@ -316,10 +316,10 @@ function merge(map: Map<YamlValue, YamlValue>, value: YamlValue): boolean {
   return true;
 }
 
-const EXCERPT_MAX_CHARACTERS = 60;
+const MAX_EXCERPT_CHARACTERS = 60;
 
 function excerpt(text: string): string {
-  return text.length > EXCERPT_MAX_CHARACTERS ? `${text.slice(0, EXCERPT_MAX_CHARACTERS)}…` : text;
+  return text.length > MAX_EXCERPT_CHARACTERS ? `${text.slice(0, MAX_EXCERPT_CHARACTERS)}…` : text;
 }
 
 function lineAt(offset: number, lines: LineCounter): number {

@@ -53,12 +53,12 @@ export function strip(text: string): string {
 
 const STRIPPED: ReadonlySet<string> = new Set(["\0", "\t", "\n", "\v", "\f", "\r", " "]);
 
-const EXCERPT_MAX_CHARACTERS = 80;
+const MAX_EXCERPT_CHARACTERS = 80;
 
 /** Where the reference crashes there is no message of its own to repeat. */
 export function misfit(field: string, value: YamlValue, cure: string): AppSpecError {
   const text = inspectYaml(value);
-  const excerpt = text.length > EXCERPT_MAX_CHARACTERS ? `${text.slice(0, EXCERPT_MAX_CHARACTERS)}…` : text;
+  const excerpt = text.length > MAX_EXCERPT_CHARACTERS ? `${text.slice(0, MAX_EXCERPT_CHARACTERS)}…` : text;
   return new AppSpecError(
     `The application specification file has a value of the wrong kind for ${field}: ${excerpt}. ${cure}, and then try again.`,
   );

@@ -1,15 +1,15 @@
 import { AppSpecError } from "./app-spec-error.ts";
 
 /** Files that people write have a few kilobytes; the limit keeps a hostile one from holding up the process. */
-export const APP_SPEC_MAX_BYTES = 128 * 1024;
+export const MAX_APP_SPEC_BYTES = 128 * 1024;
 
 const BYTE_ORDER_MARK = "\uFEFF";
 
 /** The text of a YAML file with `\n` as its only line break. Throws {@link AppSpecError} for what YAML does not allow as text. */
 export function readYamlText(input: string | Uint8Array): string {
-  if (input.length > APP_SPEC_MAX_BYTES) {
+  if (input.length > MAX_APP_SPEC_BYTES) {
     throw new AppSpecError(
-      `The application specification file is larger than ${APP_SPEC_MAX_BYTES} bytes (${input.length}). ` +
+      `The application specification file is larger than ${MAX_APP_SPEC_BYTES} bytes (${input.length}). ` +
         "Move data that the deployment does not read out of it.",
     );
   }

@@ -17,12 +17,12 @@ export interface DatabaseSnapshot {
 
 const BATCH_ROWS = 100;
 /** How long the server's own work goes on between two batches at most. */
-const REST_MAX_MILLISECONDS = 50;
+const MAX_REST_MILLISECONDS = 50;
 /**
  * How long whoever reads a backup may take nothing of it. Until then the database must not forget what it was: on SQLite its write-ahead log
  * grows; on PostgreSQL it is longer than the server's own transactions may stand idle.
  */
-export const READER_MAX_MILLISECONDS = 10 * 60_000;
+export const MAX_READER_MILLISECONDS = 10 * 60_000;
 
 export async function withSnapshot<T>(store: OpenStore, work: (snapshot: DatabaseSnapshot) => Promise<T>): Promise<T> {
   return store.sqliteFile
@@ -48,7 +48,7 @@ async function withReader<T>(file: string, work: (snapshot: DatabaseSnapshot) =>
           yield batch;
           batch = [];
           // As long as the backup has worked, the server does.
-          await rest(Math.min(performance.now() - since, REST_MAX_MILLISECONDS));
+          await rest(Math.min(performance.now() - since, MAX_REST_MILLISECONDS));
           since = performance.now();
         }
         if (batch.length > 0) yield batch;
@@ -63,7 +63,7 @@ async function withReader<T>(file: string, work: (snapshot: DatabaseSnapshot) =>
 async function withTransaction<T>(db: Kysely<never>, work: (snapshot: DatabaseSnapshot) => Promise<T>): Promise<T> {
   const transaction = db.transaction().setIsolationLevel("repeatable read").setAccessMode("read only");
   return transaction.execute(async (view) => {
-    await sql`SET LOCAL idle_in_transaction_session_timeout = ${sql.lit(READER_MAX_MILLISECONDS)}`.execute(view);
+    await sql`SET LOCAL idle_in_transaction_session_timeout = ${sql.lit(MAX_READER_MILLISECONDS)}`.execute(view);
     return work({
       ...(await contentsOf(view, "postgres")),
       async *rows(table) {

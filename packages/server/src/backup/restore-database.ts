@@ -4,7 +4,7 @@ import type { WriteTransaction } from "../store/group-commit.ts";
 import { lineToRow } from "./row-text.ts";
 
 /** Far below what either database takes in one statement (32,766 and 65,535). */
-const PARAMETERS_MAX = 20_000;
+const MAX_PARAMETERS = 20_000;
 
 /**
  * How far the numbers of new events begin above the newest one of the backup, so that whoever reads the stream from where it once was
@@ -21,7 +21,7 @@ export async function restoreRows(
 ): Promise<void> {
   const rows = (await readLines(entry, file)).map(lineToRow);
   const columns = Object.keys(rows[0] ?? {}).length;
-  const batch = Math.max(1, Math.floor(PARAMETERS_MAX / Math.max(1, columns)));
+  const batch = Math.max(1, Math.floor(MAX_PARAMETERS / Math.max(1, columns)));
   const anyTable = db as unknown as Kysely<Record<string, Record<string, unknown>>>;
   for (let at = 0; at < rows.length; at += batch) {
     await anyTable

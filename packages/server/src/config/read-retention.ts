@@ -1,8 +1,8 @@
 import {
   DEFAULT_RETENTION,
-  DEPLOYMENTS_PER_GROUP_MAX,
-  EVERY_MINUTES_MAX,
-  RETENTION_DAYS_MAX,
+  MAX_DEPLOYMENTS_PER_GROUP,
+  MAX_EVERY_MINUTES,
+  MAX_RETENTION_DAYS,
   type RetentionRule,
 } from "../retention/retention-rule.ts";
 
@@ -24,13 +24,13 @@ export function readRetention(
   const isGiven = (member: string) => members[member] !== undefined && members[member] !== null;
   return {
     days: isGiven("days")
-      ? whole("days", RETENTION_DAYS_MAX, "the days after its end for which a deployment is kept")
+      ? whole("days", MAX_RETENTION_DAYS, "the days after its end for which a deployment is kept")
       : DEFAULT_RETENTION.days,
     deploymentsPerGroup: isGiven("deploymentsPerGroup")
-      ? whole("deploymentsPerGroup", DEPLOYMENTS_PER_GROUP_MAX, "how many of a group's newest deployments are kept")
+      ? whole("deploymentsPerGroup", MAX_DEPLOYMENTS_PER_GROUP, "how many of a group's newest deployments are kept")
       : DEFAULT_RETENTION.deploymentsPerGroup,
     everyMinutes: isGiven("everyMinutes")
-      ? whole("everyMinutes", EVERY_MINUTES_MAX, "the minutes from one look to the next")
+      ? whole("everyMinutes", MAX_EVERY_MINUTES, "the minutes from one look to the next")
       : DEFAULT_RETENTION.everyMinutes,
   };
 }

@@ -2,7 +2,7 @@ import { enrolledFleet } from "@sluice/drivers/fleet/enrolled-fleet.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { OperationContext } from "../operations/operation.ts";
 import { insertHost } from "../store/hosts.ts";
-import { DARK_HOSTS_NAMED_MAX, darkHostMessages, darkHostsOfGroup } from "./dark-hosts.ts";
+import { darkHostMessages, darkHostsOfGroup, MAX_DARK_HOSTS_NAMED } from "./dark-hosts.ts";
 import { hostDirectory } from "./host-directory.ts";
 import { Liveness } from "./liveness.ts";
 import { newHostRow } from "./new-host.ts";
@@ -61,8 +61,8 @@ it("names the dark hosts of a selection, since when, and what to run", async () 
 });
 
 it("counts the rest when there are many", async () => {
-  for (let index = 0; index < DARK_HOSTS_NAMED_MAX + 3; index += 1) await declare(`i-${index}`, `web-${index}`);
+  for (let index = 0; index < MAX_DARK_HOSTS_NAMED + 3; index += 1) await declare(`i-${index}`, `web-${index}`);
   const all = await messages();
-  expect(all).toHaveLength(DARK_HOSTS_NAMED_MAX + 1);
+  expect(all).toHaveLength(MAX_DARK_HOSTS_NAMED + 1);
   expect(all.at(-1)).toContain("3 more hosts are silent");
 });

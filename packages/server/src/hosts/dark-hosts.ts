@@ -5,7 +5,7 @@ import { hostLabel } from "./host-identity.ts";
 import type { Liveness } from "./liveness.ts";
 
 /** Hosts that one deployment's status messages name one by one; the others are counted. */
-export const DARK_HOSTS_NAMED_MAX = 20;
+export const MAX_DARK_HOSTS_NAMED = 20;
 
 export interface DarkHost {
   readonly host: Pick<FleetHost, "hostId" | "hostName">;
@@ -38,7 +38,7 @@ export async function darkHostsOfGroup(
 
 /** What a deployment's status messages say about dark hosts: who, since when, and what to run. Empty when all are alive. */
 export function darkHostMessages(darkHosts: readonly DarkHost[]): string[] {
-  const named = darkHosts.slice(0, DARK_HOSTS_NAMED_MAX).map(darkHostMessage);
+  const named = darkHosts.slice(0, MAX_DARK_HOSTS_NAMED).map(darkHostMessage);
   const others = darkHosts.length - named.length;
   return others > 0
     ? [...named, `${others} more ${others === 1 ? "host is" : "hosts are"} silent: see sluice hosts list.`]

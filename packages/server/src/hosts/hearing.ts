@@ -5,9 +5,9 @@ export const PROBE_INTERVAL_MILLISECONDS = 1_000;
 /** A probe that takes longer proves nothing. Well below the shortest grace: what comes in later than this does not come in time. */
 export const PROBE_TIMEOUT_MILLISECONDS = 3_000;
 /** Between the starts of two probes that prove the time between them. More of it: the clock was set, or this process stood still. */
-export const PROVEN_SPAN_MAX_MILLISECONDS = PROBE_INTERVAL_MILLISECONDS + PROBE_TIMEOUT_MILLISECONDS;
+export const MAX_PROVEN_SPAN_MILLISECONDS = PROBE_INTERVAL_MILLISECONDS + PROBE_TIMEOUT_MILLISECONDS;
 /** The latest proof of a server that hears is at most so old: while it comes as late as it may, the one before ends so long ago. */
-const LATEST_PROOF_MILLISECONDS = PROVEN_SPAN_MAX_MILLISECONDS + PROBE_TIMEOUT_MILLISECONDS;
+const LATEST_PROOF_MILLISECONDS = MAX_PROVEN_SPAN_MILLISECONDS + PROBE_TIMEOUT_MILLISECONDS;
 /** Without proof for so long, people are told. A restart of the database or a fleet that connects at once takes less. */
 export const DEAF_TOLD_AFTER_MILLISECONDS = 10_000;
 /**
@@ -21,7 +21,7 @@ const GRACES_WITHOUT_STRETCH = 4;
  * Stretches of proven time that are remembered. A server without trouble has one; one with a gap every other second fills them in three hours,
  * and what it forgets puts deadlines off.
  */
-const STRETCHES_MAX = 5_000;
+const MAX_STRETCHES = 5_000;
 
 /** Since when nothing is proven (epoch milliseconds), and why. */
 export interface Deafness {
@@ -68,7 +68,7 @@ export class Hearing {
       return;
     }
     const from = this.#answeredAt ?? this.#beganAt;
-    const isWhole = this.#answeredAt !== null && startedAt - from <= PROVEN_SPAN_MAX_MILLISECONDS;
+    const isWhole = this.#answeredAt !== null && startedAt - from <= MAX_PROVEN_SPAN_MILLISECONDS;
     if (isWhole && this.#doubt === null && startedAt > from) this.#prove({ from, until: startedAt });
     else this.#gapMilliseconds += Math.max(0, startedAt - from);
     this.#answeredAt = startedAt;
@@ -165,7 +165,7 @@ export class Hearing {
     const last = this.#proven.at(-1);
     if (last?.until === span.from) this.#proven[this.#proven.length - 1] = { from: last.from, until: span.until };
     else this.#proven.push(span);
-    if (this.#proven.length > STRETCHES_MAX) this.#proven.shift();
+    if (this.#proven.length > MAX_STRETCHES) this.#proven.shift();
   }
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Principal } from "../operations/operation.ts";
 import {
-  HOST_BYTES_MAX,
-  HOST_CALLS_MAX,
-  HOST_HEARTBEATS_MAX,
-  HOST_LOG_CALLS_MAX,
   HostBudgets,
+  MAX_HOST_BYTES,
+  MAX_HOST_CALLS,
+  MAX_HOST_HEARTBEATS,
+  MAX_HOST_LOG_CALLS,
 } from "./host-budgets.ts";
 
 const keyOf = (hostId: string): Principal => ({ role: "host", accessKeyId: `K-${hostId}`, hostId });
@@ -23,9 +23,9 @@ const times = (count: number, action: () => void) => {
 
 describe("a host's key", () => {
   it.each([
-    ["PollHostCommand", HOST_CALLS_MAX],
-    ["PutHostLogs", HOST_LOG_CALLS_MAX],
-    ["HostHeartbeat", HOST_HEARTBEATS_MAX],
+    ["PollHostCommand", MAX_HOST_CALLS],
+    ["PutHostLogs", MAX_HOST_LOG_CALLS],
+    ["HostHeartbeat", MAX_HOST_HEARTBEATS],
   ] as const)(
     "that calls %s too often is throttled, nobody else is, and it may go on after a while",
     (operation, allowance) => {
@@ -42,18 +42,18 @@ describe("a host's key", () => {
   it("that sends too many bytes is throttled, and can still send its heartbeats", () => {
     const { spend } = spender();
     const body = 4 * 1024 * 1024;
-    times(HOST_BYTES_MAX.burst / body, () => spend("i-1", "PutHostLogs", body));
+    times(MAX_HOST_BYTES.burst / body, () => spend("i-1", "PutHostLogs", body));
     expect(() => spend("i-1", "PutHostCommandComplete", 1)).toThrow(throttled);
     spend("i-1", "HostHeartbeat", body);
   });
 
   it("does not get more by waiting for long, or by a clock that was set back", () => {
     const { clock, spend } = spender();
-    times(HOST_HEARTBEATS_MAX.burst, () => spend("i-1", "HostHeartbeat"));
+    times(MAX_HOST_HEARTBEATS.burst, () => spend("i-1", "HostHeartbeat"));
     clock.now -= 500_000;
     expect(() => spend("i-1", "HostHeartbeat")).toThrow(throttled);
     clock.now += 86_400_000;
-    times(HOST_HEARTBEATS_MAX.burst, () => spend("i-1", "HostHeartbeat"));
+    times(MAX_HOST_HEARTBEATS.burst, () => spend("i-1", "HostHeartbeat"));
     expect(() => spend("i-1", "HostHeartbeat")).toThrow(throttled);
   });
 });
@@ -72,5 +72,5 @@ it("never throttles a host at its busiest: an hour of chatty hooks, 16 at once, 
 it("counts root's calls for nobody", () => {
   const { budgets } = spender();
   const root: Principal = { role: "root", accessKeyId: "R", hostId: null };
-  times(HOST_CALLS_MAX.burst + 1, () => budgets.spend(root, "PollHostCommand", 1));
+  times(MAX_HOST_CALLS.burst + 1, () => budgets.spend(root, "PollHostCommand", 1));
 });

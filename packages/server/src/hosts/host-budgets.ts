@@ -11,13 +11,13 @@ interface Allowance {
  * Calls of one host's key that are neither heartbeats nor output, to any service and refused or not. A host that runs 16 events at once, each over in milliseconds, makes some
  * hundreds of them in a second; polling takes one or two.
  */
-export const HOST_CALLS_MAX = { burst: 3_000, perSecond: 100 } as const;
+export const MAX_HOST_CALLS = { burst: 3_000, perSecond: 100 } as const;
 /** Calls that bring output: an agent makes four a second, and one more at the end of each event. */
-export const HOST_LOG_CALLS_MAX = { burst: 1_500, perSecond: 50 } as const;
+export const MAX_HOST_LOG_CALLS = { burst: 1_500, perSecond: 50 } as const;
 /** Heartbeats: one in five seconds. Counted apart, so that nothing else that a host does makes it seem silent. */
-export const HOST_HEARTBEATS_MAX = { burst: 60, perSecond: 2 } as const;
+export const MAX_HOST_HEARTBEATS = { burst: 60, perSecond: 2 } as const;
 /** Bytes of all its calls: 16 events that each print all that is kept of them, and then 2 MiB a second. */
-export const HOST_BYTES_MAX = { burst: 96 * 1024 * 1024, perSecond: 2 * 1024 * 1024 } as const;
+export const MAX_HOST_BYTES = { burst: 96 * 1024 * 1024, perSecond: 2 * 1024 * 1024 } as const;
 
 /** What a request to the buckets counts as. Its bytes go to the host, and are bounded by its connections. */
 export const S3_CALL = "S3";
@@ -87,10 +87,10 @@ export class HostBudgets {
     const known = this.#keys.get(accessKeyId);
     if (known) return known;
     const budgets = {
-      calls: new Budget(HOST_CALLS_MAX, now),
-      logCalls: new Budget(HOST_LOG_CALLS_MAX, now),
-      heartbeats: new Budget(HOST_HEARTBEATS_MAX, now),
-      bytes: new Budget(HOST_BYTES_MAX, now),
+      calls: new Budget(MAX_HOST_CALLS, now),
+      logCalls: new Budget(MAX_HOST_LOG_CALLS, now),
+      heartbeats: new Budget(MAX_HOST_HEARTBEATS, now),
+      bytes: new Budget(MAX_HOST_BYTES, now),
       usedAt: now,
     };
     this.#keys.set(accessKeyId, budgets);

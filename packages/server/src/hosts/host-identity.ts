@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { excerpt } from "@sluice/model/excerpt.ts";
-import { TAGS_MAX, type Tag, tagProblem } from "@sluice/model/tag-filter.ts";
+import { MAX_TAGS, type Tag, tagProblem } from "@sluice/model/tag-filter.ts";
 
 /** On-premises instance names of the API, and our host names: safe in messages, ARNs and command lines. */
 const HOST_NAME = /^[A-Za-z0-9+=,.@_-]+$/;
-export const HOST_NAME_MAX_CHARACTERS = 100;
+export const MAX_HOST_NAME_CHARACTERS = 100;
 
 const HEX_DIGITS = "0123456789abcdef";
 const UPPER_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -22,8 +22,8 @@ interface Installation {
 
 /** Why a name cannot be a host's, as the end of a sentence that names it; undefined when it can. */
 export function hostNameProblem(name: string): string | undefined {
-  if (name.length > HOST_NAME_MAX_CHARACTERS) {
-    return `has ${name.length} characters: at most ${HOST_NAME_MAX_CHARACTERS} are allowed`;
+  if (name.length > MAX_HOST_NAME_CHARACTERS) {
+    return `has ${name.length} characters: at most ${MAX_HOST_NAME_CHARACTERS} are allowed`;
   }
   if (!HOST_NAME.test(name)) return "may hold letters, digits and + = , . @ _ - only";
   if (/^\.+$/.test(name)) return "consists of dots only: choose another name";
@@ -34,7 +34,7 @@ export function hostNameProblem(name: string): string | undefined {
 
 /** Why the tags cannot be a host's, as a sentence; undefined when they can. */
 export function hostTagsProblem(tags: readonly Tag[]): string | undefined {
-  if (tags.length > TAGS_MAX) return `${tags.length} tags are given: at most ${TAGS_MAX} are allowed for one host`;
+  if (tags.length > MAX_TAGS) return `${tags.length} tags are given: at most ${MAX_TAGS} are allowed for one host`;
   const keys = new Set<string>();
   for (const tag of tags) {
     const problem = tagProblem(tag);

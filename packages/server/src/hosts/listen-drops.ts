@@ -6,7 +6,7 @@ const COUNTERS = ["ListenOverflows", "ListenDrops"];
  * The kernel counts for all programs of this network namespace. An overflow of ours means that thousands of connections wait at our door;
  * while hardly any come in, it was another program's.
  */
-const ACCEPTED_MIN = 50;
+const MIN_ACCEPTED = 50;
 
 /**
  * Connections that the kernel dropped because a listener's queue was full, on Linux. A host whose connection is dropped hears nothing and
@@ -29,7 +29,7 @@ export class ListenDrops {
   newDrops(): number {
     const drops = this.#total();
     const accepted = this.#accepted();
-    const isOurs = accepted - this.#acceptedBefore >= ACCEPTED_MIN;
+    const isOurs = accepted - this.#acceptedBefore >= MIN_ACCEPTED;
     const newDrops = drops - this.#drops;
     this.#drops = drops;
     this.#acceptedBefore = accepted;

@@ -26,7 +26,7 @@ const CLOCK_STEP_MILLISECONDS = 5_000;
 /** How long what was heard is kept in memory after it was written down: several times the longest grace. */
 const KEPT_MILLISECONDS = 600_000;
 /** Hosts in one statement: four values each, well below both databases' limit. */
-const FLUSH_ROWS_MAX = 200;
+const MAX_FLUSH_ROWS = 200;
 
 export type AgentKind = "sluice" | "aws";
 
@@ -263,8 +263,8 @@ export class Liveness {
     const heardTime = this.heardTime();
     try {
       await this.#store.write(async ({ db }) => {
-        for (let from = 0; from < rows.length; from += FLUSH_ROWS_MAX) {
-          await writeHeard(db, rows.slice(from, from + FLUSH_ROWS_MAX));
+        for (let from = 0; from < rows.length; from += MAX_FLUSH_ROWS) {
+          await writeHeard(db, rows.slice(from, from + MAX_FLUSH_ROWS));
         }
         await saveHeardTime(db, heardTime);
       });

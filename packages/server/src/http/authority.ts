@@ -7,7 +7,7 @@ export interface Authority {
   readonly port: number | undefined;
 }
 
-const NAME_MAX_LENGTH = 253;
+const MAX_NAME_LENGTH = 253;
 const DNS_NAME = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
 const BRACKETED = /^\[([0-9a-f:.]+)(?:%[^\]]*)?\](?::(\d*))?$/;
 const PLAIN = /^([^:[\]]+)(?::(\d*))?$/;
@@ -22,7 +22,7 @@ export function parseAuthority(text: string): Authority | null {
   if (port !== undefined && (port < 1 || port > 65_535)) return null;
   if (lower.startsWith("[")) return isIPv6(host) ? { name: canonicalAddress(host), port } : null;
   const name = host.endsWith(".") ? host.slice(0, -1) : host;
-  return name.length <= NAME_MAX_LENGTH && DNS_NAME.test(name) ? { name, port } : null;
+  return name.length <= MAX_NAME_LENGTH && DNS_NAME.test(name) ? { name, port } : null;
 }
 
 /** An address as `Authority.name` spells it: `::ffff:10.0.0.1` is `10.0.0.1`, and `0:0::1` is `::1`. */

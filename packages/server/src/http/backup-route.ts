@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { READER_MAX_MILLISECONDS } from "../backup/database-snapshot.ts";
+import { MAX_READER_MILLISECONDS } from "../backup/database-snapshot.ts";
 import { type BackupSources, writeBackup } from "../backup/write-backup.ts";
 import { OutOfPatience, withinPatience } from "../patience.ts";
 import { CallerHungUp } from "./request-body.ts";
@@ -18,7 +18,7 @@ const STALLED = "the client that reads the backup read nothing for too long";
 export async function answerBackup(
   { url = "" }: IncomingMessage,
   response: ServerResponse,
-  { onBackupError, patienceMilliseconds = READER_MAX_MILLISECONDS, ...sources }: BackupRouteDependencies,
+  { onBackupError, patienceMilliseconds = MAX_READER_MILLISECONDS, ...sources }: BackupRouteDependencies,
 ): Promise<void> {
   const hungUp = new AbortController();
   response.on("close", () => hungUp.abort());

@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 import { expect, it } from "vitest";
 import type { Principal } from "../operations/operation.ts";
-import { HOST_CONNECTIONS_MAX, HostConnections } from "./host-connections.ts";
+import { HostConnections, MAX_HOST_CONNECTIONS } from "./host-connections.ts";
 
 const host = (hostId: string): Principal => ({ role: "host", accessKeyId: `key of ${hostId}`, hostId });
 
@@ -9,7 +9,7 @@ it("a host has so many connections and no more: the one used longest ago goes, a
   const connections = new HostConnections();
   const others = new Socket();
   connections.prove(others, host("other"));
-  const sockets = Array.from({ length: HOST_CONNECTIONS_MAX }, () => new Socket());
+  const sockets = Array.from({ length: MAX_HOST_CONNECTIONS }, () => new Socket());
   for (const socket of sockets) connections.prove(socket, host("web-1"));
   // The first is used again, so the second is the one that waits longest.
   connections.prove(sockets[0]!, host("web-1"));
@@ -24,7 +24,7 @@ it("a host has so many connections and no more: the one used longest ago goes, a
 
 it("people's connections are not counted", () => {
   const connections = new HostConnections();
-  const sockets = Array.from({ length: 2 * HOST_CONNECTIONS_MAX }, () => new Socket());
+  const sockets = Array.from({ length: 2 * MAX_HOST_CONNECTIONS }, () => new Socket());
   for (const socket of sockets) connections.prove(socket, { role: "root", accessKeyId: "root", hostId: null });
   expect(sockets.some(({ destroyed }) => destroyed)).toBe(false);
 });

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { Principal } from "../operations/operation.ts";
 
 /** Connections of one host's key. An agent has a few; each may hold a part of a bundle that its caller does not read. */
-export const HOST_CONNECTIONS_MAX = 64;
+export const MAX_HOST_CONNECTIONS = 64;
 
 /** Knows which connections each host uses, and drops the one that it has not used for longest when they are too many. */
 export class HostConnections {
@@ -23,7 +23,7 @@ export class HostConnections {
     this.#hostOf.set(socket, owner);
     socket.once("close", () => this.#forget(owner, socket));
     const [oldest] = sockets;
-    if (sockets.size <= HOST_CONNECTIONS_MAX || oldest === undefined) return;
+    if (sockets.size <= MAX_HOST_CONNECTIONS || oldest === undefined) return;
     this.#forget(owner, oldest);
     oldest.destroy();
   }

@@ -9,7 +9,7 @@ import type { FastifyInstance } from "fastify";
 import { afterEach, describe, expect, it } from "vitest";
 import { createSelfSignedCertificate } from "../signing/self-signed-certificate.ts";
 import { createHttpServer, type HttpServerOptions } from "./http-server.ts";
-import { REQUESTS_PER_CONNECTION_MAX } from "./pipelined-requests.ts";
+import { MAX_REQUESTS_PER_CONNECTION } from "./pipelined-requests.ts";
 import { reachBy } from "./reached-name.ts";
 import { ServerNames } from "./server-names.ts";
 import { UnprovedConnections } from "./unproved-connections.ts";
@@ -142,13 +142,13 @@ describe("requests that come before earlier ones are answered", () => {
     caller(port, "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}".repeat(200));
     await accepted;
     await untilNoneIsOpen();
-    expect(served).toBe(REQUESTS_PER_CONNECTION_MAX);
+    expect(served).toBe(MAX_REQUESTS_PER_CONNECTION);
   });
 
   it("are all answered when each waits for the answer before it", async () => {
     const port = await listen({ patience: ENDLESS });
     const socket = caller(port, "");
-    for (let index = 0; index < 3 * REQUESTS_PER_CONNECTION_MAX; index += 1) {
+    for (let index = 0; index < 3 * MAX_REQUESTS_PER_CONNECTION; index += 1) {
       socket.write("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
       const [answer] = (await once(socket, "data")) as [Buffer];
       expect(answer.toString()).toMatch(/signed/);

@@ -1,10 +1,10 @@
 import { truncate } from "@sluice/model/excerpt.ts";
-import { AGENT_VERSION_MAX_CHARACTERS } from "@sluice/model/limits.ts";
+import { MAX_AGENT_VERSION_CHARACTERS } from "@sluice/model/limits.ts";
 import { CODEDEPLOY_SIGNING_NAME, CODEDEPLOY_TARGET_PREFIX } from "@sluice/wire/client/clients.ts";
 import { COMMAND_SIGNING_NAMES, COMMAND_TARGET_PREFIXES } from "@sluice/wire/command/operations.ts";
 import { COMMAND_TABLE } from "@sluice/wire/command/shapes.ts";
 import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
-import { INPUT_MAX_BYTES } from "@sluice/wire/json/json-protocol.ts";
+import { MAX_INPUT_BYTES } from "@sluice/wire/json/json-protocol.ts";
 import { toStorable } from "@sluice/wire/json/storable-text.ts";
 import { type HttpHeaders, headerValue } from "@sluice/wire/sigv4/http-request.ts";
 import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX } from "@sluice/wire/sluice/operations.ts";
@@ -32,7 +32,7 @@ export interface ServiceDependencies {
 }
 
 /** Of an agent's call: its largest, a completion, carries at most 8,192 characters of diagnostics, written as JSON twice. */
-const COMMAND_INPUT_MAX_BYTES = 256 * 1024;
+const MAX_COMMAND_INPUT_BYTES = 256 * 1024;
 
 /** Our agent says so in its user agent; whoever does not is the AWS agent or speaks like it. */
 const OUR_AGENT = /^sluice-agent\//;
@@ -44,7 +44,7 @@ export function jsonServices({ operations, codeDeploy, command, sluice }: Servic
       targetPrefixes: [CODEDEPLOY_TARGET_PREFIX],
       table: CODEDEPLOY_TABLE,
       isAllowed: (role, operation) => role === "root" || (role === "read-only" && isReading(operation)),
-      inputMaxBytes: () => INPUT_MAX_BYTES,
+      inputMaxBytes: () => MAX_INPUT_BYTES,
       call: (operation, input, { principal }) =>
         handlerOf(CODEDEPLOY_HANDLERS, operation)(input, { ...operations, ...codeDeploy, principal }),
     },
@@ -53,7 +53,7 @@ export function jsonServices({ operations, codeDeploy, command, sluice }: Servic
       targetPrefixes: COMMAND_TARGET_PREFIXES,
       table: COMMAND_TABLE,
       isAllowed: (role) => role === "root" || role === "host",
-      inputMaxBytes: () => COMMAND_INPUT_MAX_BYTES,
+      inputMaxBytes: () => MAX_COMMAND_INPUT_BYTES,
       call: (operation, input, call) =>
         handlerOf(COMMAND_HANDLERS, operation)(input, { ...operations, ...command, ...agentCall(call) }),
     },
@@ -84,7 +84,7 @@ function agentCall({ principal, headers, signal, publicEndpoint, onUndelivered }
 
 function agentVersionOf(headers: HttpHeaders): string | null {
   const version = headerValue(headers, "x-amz-codedeploy-agent-version");
-  return version ? toStorable(truncate(version, AGENT_VERSION_MAX_CHARACTERS)) : null;
+  return version ? toStorable(truncate(version, MAX_AGENT_VERSION_CHARACTERS)) : null;
 }
 
 /** The wire's table and the handlers have the same names (a test holds that), and the input was shaped by the table. */

@@ -6,7 +6,7 @@ import type { Socket } from "node:net";
  * Requests of one connection that are under way at once. Clients wait for an answer before they send on, and one request may arrive while
  * the answer before it is not quite gone.
  */
-export const REQUESTS_PER_CONNECTION_MAX = 4;
+export const MAX_REQUESTS_PER_CONNECTION = 4;
 
 /**
  * Ends a connection that sends more requests before it has its answers (pipelining). Node reads all that a connection sends and keeps each
@@ -21,7 +21,7 @@ export function boundPipelining(server: HttpServer | HttpsServer): void {
     // What was sent in one piece is read to its end although the connection is over.
     if (socket.destroyed) return;
     const count = (underWay.get(socket) ?? 0) + 1;
-    if (count > REQUESTS_PER_CONNECTION_MAX) {
+    if (count > MAX_REQUESTS_PER_CONNECTION) {
       socket.destroy();
       return;
     }

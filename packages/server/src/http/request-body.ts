@@ -8,7 +8,7 @@ import type { UnprovedBodies } from "./unproved-bodies.ts";
 /** How long the body of a call may take; the largest, at the speed of a poor link. Whoever sends slower only holds a connection. */
 export const BODY_MILLISECONDS = 60_000;
 /** What is read past a refusal, so that clients which send everything before they listen hear it. */
-const DISCARDED_MAX_BYTES = 16 * 1024 * 1024;
+const MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
 
 /** The caller went away in the middle of its request: nobody is left to be told, and nothing is wrong here. */
 export class CallerHungUp extends Error {
@@ -92,7 +92,7 @@ export function discardRest(request: IncomingMessage, maximumMilliseconds = BODY
   const timer = setTimeout(end, maximumMilliseconds).unref();
   request.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > DISCARDED_MAX_BYTES) end();
+    if (bytes > MAX_DISCARDED_BYTES) end();
   });
   request.once("end", () => clearTimeout(timer));
   request.once("close", () => clearTimeout(timer));

@@ -14,9 +14,9 @@ export interface S3Answer {
 }
 
 /** A refused upload is read on up to here, so that clients which send everything before they listen hear the refusal. */
-const DRAIN_MAX_BYTES = 64 * 1024 ** 2;
+const MAX_DRAIN_BYTES = 64 * 1024 ** 2;
 /** And no longer than this: anybody may be refused, and a connection is not to be held by it. */
-const DRAIN_MAX_MILLISECONDS = 60_000;
+const MAX_DRAIN_MILLISECONDS = 60_000;
 
 export async function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: S3Answer): Promise<void> {
   const { content } = answer;
@@ -46,9 +46,9 @@ async function drain(request: IncomingMessage, response: ServerResponse): Promis
   const { promise, resolve } = Promise.withResolvers<void>();
   const count = (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > DRAIN_MAX_BYTES) resolve();
+    if (bytes > MAX_DRAIN_BYTES) resolve();
   };
-  const timer = setTimeout(resolve, DRAIN_MAX_MILLISECONDS);
+  const timer = setTimeout(resolve, MAX_DRAIN_MILLISECONDS);
   request.on("data", count).once("end", resolve).once("close", resolve).once("error", resolve);
   request.resume();
   if (!request.destroyed) await promise;

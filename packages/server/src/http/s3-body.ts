@@ -39,7 +39,7 @@ export interface S3Body {
 
 const HEX_SHA256 = /^[0-9a-f]{64}$/;
 /** An upload of which nothing arrives for this long has lost its client, who may have gone without a word. */
-const BODY_IDLE_MAX_MILLISECONDS = 60_000;
+const MAX_BODY_IDLE_MILLISECONDS = 60_000;
 
 export function openBody(
   request: IncomingMessage,
@@ -116,7 +116,7 @@ async function* unlessIdle(
   let isWaiting = true;
   const timer = setInterval(() => {
     if (isWaiting) request.destroy();
-  }, BODY_IDLE_MAX_MILLISECONDS);
+  }, MAX_BODY_IDLE_MILLISECONDS);
   try {
     for await (const chunk of source) {
       isWaiting = false;

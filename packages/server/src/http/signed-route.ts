@@ -76,7 +76,7 @@ const EVENTS_PATH = /^\/-\/events(\?|$)/;
 const BACKUP_PATH = /^\/-\/backup(\?|$)/;
 
 /** Of a call whose signature is out of its time, which is read only to learn whose clock is wrong; of STS and the event stream, which need none. */
-const SMALL_BODY_MAX_BYTES = 64 * 1024;
+const MAX_SMALL_BODY_BYTES = 64 * 1024;
 
 /** What is looked after across calls. */
 interface Door {
@@ -115,7 +115,7 @@ async function route(
     if (!(error instanceof CallerFault)) dependencies.onUnheard(error);
     throw error;
   });
-  const maximumBytes = claim.timeFault ? SMALL_BODY_MAX_BYTES : bodyMaxBytes(request, claim.key.role, dependencies);
+  const maximumBytes = claim.timeFault ? MAX_SMALL_BODY_BYTES : bodyMaxBytes(request, claim.key.role, dependencies);
   const body = await readBody(request, { maximumBytes, unproved: door.unproved });
   const claimedTarget = headerValue(headers, "x-amz-target") ?? "";
   const isHeartbeat = HEARTBEAT_TARGET.test(claimedTarget);
@@ -201,11 +201,11 @@ function bodyMaxBytes(
   { services }: Pick<SignedRouteDependencies, "services">,
 ): number {
   if (headers["x-amz-target"] === undefined || EVENTS_PATH.test(path) || BACKUP_PATH.test(path))
-    return SMALL_BODY_MAX_BYTES;
+    return MAX_SMALL_BODY_BYTES;
   const { prefix, operation } = parseTarget(headers);
   const service = services.find(({ targetPrefixes }) => targetPrefixes.includes(prefix));
   // Nobody's call: its fault is told when the signature is proved.
-  if (!service?.isAllowed(role, operation)) return SMALL_BODY_MAX_BYTES;
+  if (!service?.isAllowed(role, operation)) return MAX_SMALL_BODY_BYTES;
   return service.inputMaxBytes(operation);
 }
 

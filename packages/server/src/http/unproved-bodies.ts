@@ -2,7 +2,7 @@
  * What may be in memory of bodies whose signature is not proved yet. A body is proved within milliseconds of its last byte, so only those
  * who send half of one and wait can fill this, and they are the oldest: their bodies go first.
  */
-export const UNPROVED_BYTES_MAX = 64 * 1024 * 1024;
+export const MAX_UNPROVED_BYTES = 64 * 1024 * 1024;
 
 /** One body that is being read, or that was read and is not proved yet. */
 export interface UnprovedBody {
@@ -26,7 +26,7 @@ export class UnprovedBodies {
   readonly #unfinished = new Set<Entry>();
   #bytes = 0;
 
-  constructor(maximumBytes = UNPROVED_BYTES_MAX) {
+  constructor(maximumBytes = MAX_UNPROVED_BYTES) {
     this.#maximumBytes = maximumBytes;
   }
 

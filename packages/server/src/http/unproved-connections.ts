@@ -6,7 +6,7 @@ import type { Socket } from "node:net";
  * Connections over which nobody has proved a signature yet. A fleet that comes back all at once does not reach this: a connection is
  * accepted once a turn of the event loop, and its first call is proved within a few.
  */
-export const UNPROVED_CONNECTIONS_MAX = 4096;
+export const MAX_UNPROVED_CONNECTIONS = 4096;
 
 /** Knows the connections of nobody in particular, and drops the oldest when they are too many. */
 export class UnprovedConnections {
@@ -15,7 +15,7 @@ export class UnprovedConnections {
   readonly #sockets = new Map<string, Socket>();
   readonly #proved = new WeakSet<Socket>();
 
-  constructor(maximum = UNPROVED_CONNECTIONS_MAX) {
+  constructor(maximum = MAX_UNPROVED_CONNECTIONS) {
     this.#maximum = maximum;
   }
 

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DeploymentLogs } from "./deployment-logs.ts";
-import { EVENT_OUTPUT_MAX_BYTES } from "./event-progress.ts";
+import { MAX_EVENT_OUTPUT_BYTES } from "./event-progress.ts";
 import { encodeLogLine, type LogLine } from "./log-line.ts";
-import { LogCursorError, READ_LINES_MAX } from "./log-page.ts";
+import { LogCursorError, MAX_READ_LINES } from "./log-page.ts";
 
 const ID = "d-A1B2C3111";
 let directory: string;
@@ -90,7 +90,7 @@ describe("storing", () => {
   });
 
   it("keeps so much of one event and then marks the gap once, also across a restart", async () => {
-    const half = "x".repeat(EVENT_OUTPUT_MAX_BYTES / 2 - encodeLogLine(line(0, { text: "" })).length);
+    const half = "x".repeat(MAX_EVENT_OUTPUT_BYTES / 2 - encodeLogLine(line(0, { text: "" })).length);
     await logs.append(ID, [line(0, { text: half }), line(1, { text: half }), line(2), line(3)]);
     await logs.append(ID, [line(4)]);
     const next = new DeploymentLogs(join(directory, "logs"));
@@ -149,15 +149,15 @@ describe("storing", () => {
 
 describe("reading", () => {
   it("goes on behind the cursor, page by page", async () => {
-    const all = Array.from({ length: READ_LINES_MAX + 10 }, (_, index) => line(index));
+    const all = Array.from({ length: MAX_READ_LINES + 10 }, (_, index) => line(index));
     await logs.append(ID, all);
     const first = await logs.read(ID, undefined);
-    expect(first).toMatchObject({ atEnd: false, lines: all.slice(0, READ_LINES_MAX) });
+    expect(first).toMatchObject({ atEnd: false, lines: all.slice(0, MAX_READ_LINES) });
     const second = await logs.read(ID, first.cursor);
-    expect(second).toMatchObject({ atEnd: true, lines: all.slice(READ_LINES_MAX) });
+    expect(second).toMatchObject({ atEnd: true, lines: all.slice(MAX_READ_LINES) });
     expect(await logs.read(ID, second.cursor)).toEqual({ lines: [], cursor: second.cursor, atEnd: true });
-    await logs.append(ID, [line(READ_LINES_MAX + 10)]);
-    expect(await texts(second.cursor)).toEqual([`line ${READ_LINES_MAX + 10}\n`]);
+    await logs.append(ID, [line(MAX_READ_LINES + 10)]);
+    expect(await texts(second.cursor)).toEqual([`line ${MAX_READ_LINES + 10}\n`]);
   });
 
   it("shows one host or one event only, and moves the cursor over the others", async () => {

@@ -8,7 +8,7 @@ import { type LogSurvey, surveyLogs } from "./log-survey.ts";
 import { outputFolder } from "./output-folders.ts";
 
 /** Idle journals whose progress is remembered; one that was forgotten is read again when its hosts write on. */
-const OPEN_JOURNALS_MAX = 256;
+const MAX_OPEN_JOURNALS = 256;
 
 /** A deployment's id as a folder: nothing in it can lead elsewhere. */
 const FOLDER_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
@@ -192,7 +192,7 @@ export class DeploymentLogs {
     // Last in the map is the one used last.
     this.#journals.delete(deploymentId);
     this.#journals.set(deploymentId, journal);
-    if (this.#journals.size > OPEN_JOURNALS_MAX) {
+    if (this.#journals.size > MAX_OPEN_JOURNALS) {
       const idle = [...this.#journals].find(([, { users }]) => users === 0);
       if (idle !== undefined && idle[1] !== journal) this.#journals.delete(idle[0]);
     }

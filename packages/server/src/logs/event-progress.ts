@@ -4,9 +4,9 @@ import { encodeLogLine, type LogLine } from "./log-line.ts";
  * Bytes that are kept of one event's output on one host, as they are stored. An agent sends at most 1 MiB of text; the rest is room for
  * escapes, and for an hour's worth of small pieces.
  */
-export const EVENT_OUTPUT_MAX_BYTES = 8 * 1024 * 1024;
+export const MAX_EVENT_OUTPUT_BYTES = 8 * 1024 * 1024;
 
-const GAP_TEXT = `[sluice: the rest of this event's output was not kept: the server keeps ${EVENT_OUTPUT_MAX_BYTES} bytes of one event]\n`;
+const GAP_TEXT = `[sluice: the rest of this event's output was not kept: the server keeps ${MAX_EVENT_OUTPUT_BYTES} bytes of one event]\n`;
 
 const PROGRESS_MARK = Buffer.from('{"progress":');
 
@@ -31,7 +31,7 @@ export class Progress {
     const event = this.#eventOf(line);
     if (event.isFull || line.sequence < event.nextSequence) return undefined;
     const encoded = encodeLogLine(line);
-    const isBeyond = event.bytes + Buffer.byteLength(encoded) > EVENT_OUTPUT_MAX_BYTES;
+    const isBeyond = event.bytes + Buffer.byteLength(encoded) > MAX_EVENT_OUTPUT_BYTES;
     const stored = isBeyond ? { ...line, stream: "agent" as const, text: GAP_TEXT } : line;
     this.#count(event, stored, Buffer.byteLength(encoded));
     return isBeyond ? encodeLogLine(stored) : encoded;

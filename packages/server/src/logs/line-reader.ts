@@ -1,6 +1,6 @@
 export const LINE_FEED = 0x0a;
 /** A stored line is at most a quarter of it; what is longer was never a line of ours, and is passed over without being held in memory. */
-export const LINE_MAX_BYTES = 8 * 1024 * 1024;
+export const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
 /** A whole line without its line feed, and the position behind that. */
 export interface PlacedLine {
@@ -21,7 +21,7 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>, start: number):
     let from = 0;
     for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, from)) {
       const rest = chunk.subarray(from, at);
-      const isWhole = begunBytes + rest.length <= LINE_MAX_BYTES;
+      const isWhole = begunBytes + rest.length <= MAX_LINE_BYTES;
       if (isWhole)
         lines.push({ bytes: begunBytes > 0 ? Buffer.concat([...begun, rest]) : rest, end: position + at + 1 });
       begun = [];
@@ -30,7 +30,7 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>, start: number):
     }
     if (from < chunk.length) {
       begunBytes += chunk.length - from;
-      if (begunBytes <= LINE_MAX_BYTES) begun.push(chunk.subarray(from));
+      if (begunBytes <= MAX_LINE_BYTES) begun.push(chunk.subarray(from));
       else begun = [];
     }
     position += chunk.length;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DeploymentLogs } from "./deployment-logs.ts";
-import { SEGMENT_MAX_BYTES } from "./log-journal.ts";
+import { MAX_SEGMENT_BYTES } from "./log-journal.ts";
 import { encodeLogLine, type LogLine } from "./log-line.ts";
 import type { LogFilter } from "./log-page.ts";
 
@@ -48,7 +48,7 @@ function newest(names: readonly string[]): string {
 
 /** More than two segments of one host's output, and how many lines that is. */
 async function writeLong(): Promise<number> {
-  const text = "x".repeat(SEGMENT_MAX_BYTES / 16);
+  const text = "x".repeat(MAX_SEGMENT_BYTES / 16);
   const count = 40;
   for (const sequence of upTo(count)) await logs.append(ID, [line(sequence, text, `web-${sequence % 4}`)]);
   return count;
@@ -189,7 +189,7 @@ describe("a server that ended in the middle of compressing", () => {
 describe("what an older server stored", () => {
   it("is read, goes on, is compressed and is deleted, in one file of any size", async () => {
     await mkdir(folder, { recursive: true });
-    const text = "y".repeat(SEGMENT_MAX_BYTES / 8);
+    const text = "y".repeat(MAX_SEGMENT_BYTES / 8);
     for (const sequence of upTo(20))
       await appendFile(join(folder, "output.ndjson"), encodeLogLine(line(sequence, text)));
     expect(await sequences()).toEqual(upTo(20));

@@ -5,7 +5,7 @@ import { decodeLogLine, type LogLine } from "./log-line.ts";
 import { listSegments, readSegment, type Segment, segmentPath } from "./segment-file.ts";
 
 /** After so many bytes a new file begins. It is also all that has to be read to go on with a deployment's output. */
-export const SEGMENT_MAX_BYTES = 4 * 1024 * 1024;
+export const MAX_SEGMENT_BYTES = 4 * 1024 * 1024;
 
 export interface JournalEvents {
   /** Bytes were added to the disk. */
@@ -70,7 +70,7 @@ export class LogJournal {
     this.#pending = [];
     this.#scheduled = false;
     const { start, end } = this.#segment;
-    const isFull = end - start >= SEGMENT_MAX_BYTES;
+    const isFull = end - start >= MAX_SEGMENT_BYTES;
     const place = isFull ? { start: end, end } : this.#segment;
     const isNew = place.start > 0 && place.end === place.start;
     // Before these lines are counted: a crash may leave it on the disk without them.

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LATE_OUTPUT_MAX_MILLISECONDS } from "@sluice/model/limits.ts";
+import { MAX_LATE_OUTPUT_MILLISECONDS } from "@sluice/model/limits.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type TestInstallation, testInstallation } from "../operations/sluice/test-installation.ts";
 import { DeploymentLogs } from "./deployment-logs.ts";
@@ -76,8 +76,8 @@ afterEach(async () => {
 it("compresses the output of deployments that get no more of it, also of those that an earlier server left", async () => {
   const { now } = here.clock;
   await deployment("d-ACTIVE000", null);
-  await deployment("d-RECENT000", now - LATE_OUTPUT_MAX_MILLISECONDS);
-  await deployment("d-OVER00000", now - 2 * LATE_OUTPUT_MAX_MILLISECONDS);
+  await deployment("d-RECENT000", now - MAX_LATE_OUTPUT_MILLISECONDS);
+  await deployment("d-OVER00000", now - 2 * MAX_LATE_OUTPUT_MILLISECONDS);
   await logs.close();
   logs = new DeploymentLogs(root);
   const keeping = keeper();
@@ -85,7 +85,7 @@ it("compresses the output of deployments that get no more of it, also of those t
   expect(await isCompressed("d-ACTIVE000")).toBe(false);
   expect(await isCompressed("d-RECENT000")).toBe(false);
   expect(await isCompressed("d-OVER00000")).toBe(true);
-  here.clock.now += LATE_OUTPUT_MAX_MILLISECONDS;
+  here.clock.now += MAX_LATE_OUTPUT_MILLISECONDS;
   await keeping.look();
   expect(await isCompressed("d-RECENT000")).toBe(true);
   expect((await logs.read("d-RECENT000", undefined)).lines.map(({ text }) => text)).toEqual(["d-RECENT000\n"]);
@@ -93,7 +93,7 @@ it("compresses the output of deployments that get no more of it, also of those t
 });
 
 it("goes on with the others when one cannot be compressed, and says so", async () => {
-  const longAgo = here.clock.now - 2 * LATE_OUTPUT_MAX_MILLISECONDS;
+  const longAgo = here.clock.now - 2 * MAX_LATE_OUTPUT_MILLISECONDS;
   await deployment("d-BROKEN000", longAgo);
   await deployment("d-OVER00000", longAgo);
   // A folder of the name that the compressed file is to get.

@@ -1,4 +1,4 @@
-import { LATE_OUTPUT_MAX_MILLISECONDS } from "@sluice/model/limits.ts";
+import { MAX_LATE_OUTPUT_MILLISECONDS } from "@sluice/model/limits.ts";
 import { inListParts } from "../store/in-list.ts";
 import type { Store } from "../store/open-store.ts";
 import type { DeploymentLogs } from "./deployment-logs.ts";
@@ -65,7 +65,7 @@ export class LogKeeper {
         .select("deployment_id")
         .where("deployment_id", "in", part)
         .where("active", "=", 0)
-        .where("completed_at", "<=", now() - LATE_OUTPUT_MAX_MILLISECONDS - LOOK_MILLISECONDS)
+        .where("completed_at", "<=", now() - MAX_LATE_OUTPUT_MILLISECONDS - LOOK_MILLISECONDS)
         .execute();
       over.push(...rows.map((row) => row.deployment_id));
     }

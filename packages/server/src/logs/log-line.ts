@@ -1,4 +1,4 @@
-import { HOST_COMMAND_IDENTIFIER_MAX_CHARACTERS } from "@sluice/model/limits.ts";
+import { MAX_HOST_COMMAND_IDENTIFIER_CHARACTERS } from "@sluice/model/limits.ts";
 
 export type LogStream = "stdout" | "stderr" | "agent";
 export const LOG_STREAMS: readonly LogStream[] = ["stdout", "stderr", "agent"];
@@ -43,7 +43,7 @@ export function encodeLogLine(line: LogLine): string {
  */
 export function decodeLogLine(bytes: Buffer): LogLine | null {
   // Looked at first: such a line may have megabytes.
-  if (!bytes.subarray(0, HOST_COMMAND_IDENTIFIER_MAX_CHARACTERS + MARGIN_BYTES).includes('",')) return null;
+  if (!bytes.subarray(0, MAX_HOST_COMMAND_IDENTIFIER_CHARACTERS + MARGIN_BYTES).includes('",')) return null;
   let stored: StoredLine;
   try {
     stored = JSON.parse(bytes.toString("utf8")) as StoredLine;

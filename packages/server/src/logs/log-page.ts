@@ -3,8 +3,8 @@ import { decodeLogLine, type LogLine, storedLineMark } from "./log-line.ts";
 import { listSegments, readSegment, type Segment } from "./segment-file.ts";
 
 /** Lines in one answer, and bytes of their text after which an answer is complete. */
-export const READ_LINES_MAX = 1000;
-export const READ_TEXT_MAX_BYTES = 1024 * 1024;
+export const MAX_READ_LINES = 1000;
+export const MAX_READ_TEXT_BYTES = 1024 * 1024;
 /** Where a line says whose it is: behind its command's identifier. */
 const LINE_MARK_WITHIN_BYTES = 1024;
 
@@ -65,7 +65,7 @@ async function readSegments(
         if (!line || !isWanted(line, filter)) continue;
         lines.push(line);
         bytes += Buffer.byteLength(line.text);
-        if (lines.length >= READ_LINES_MAX || bytes >= READ_TEXT_MAX_BYTES) {
+        if (lines.length >= MAX_READ_LINES || bytes >= MAX_READ_TEXT_BYTES) {
           return { lines, cursor: writeCursor(end), atEnd: false };
         }
       }

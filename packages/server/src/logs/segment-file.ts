@@ -8,7 +8,7 @@ import { namesIn } from "./folder.ts";
 
 const READ_BYTES = 256 * 1024;
 /** Uncompressed; what an older server stored may be of any size, and is read piece by piece. */
-const WHOLE_MAX_BYTES = 16 * 1024 * 1024;
+const MAX_WHOLE_BYTES = 16 * 1024 * 1024;
 const unzip = promisify(gunzip);
 
 /**
@@ -54,7 +54,7 @@ export async function listSegments(directory: string): Promise<Segment[]> {
 /** The bytes of a segment behind a position, uncompressed, as far as they are written. */
 export async function* readSegment(segment: Segment, position: number): AsyncGenerator<Buffer> {
   const offset = position - segment.start;
-  if (segment.end !== undefined && segment.end - segment.start <= WHOLE_MAX_BYTES) {
+  if (segment.end !== undefined && segment.end - segment.start <= MAX_WHOLE_BYTES) {
     // In one go, since every piece would wait for its turn; handed on in pieces, since a page ends after a few.
     const maxOutputLength = Math.max(segment.end - segment.start, 1);
     const lines = await unzip(await readFile(segment.path), { maxOutputLength });

@@ -17,18 +17,18 @@ import type { Store } from "../store/open-store.ts";
 import { type Pace, PacedLoop } from "./paced-loop.ts";
 
 /** Messages that one server sends at once. */
-const SENDS_AT_ONCE_MAX = 16;
+const MAX_SENDS_AT_ONCE = 16;
 const ATTEMPT_TIMEOUT_MILLISECONDS = 30_000;
 /** Before the second attempt; doubled each time up to the maximum, less up to half of it by chance. */
 const RETRY_FIRST_MILLISECONDS = 1_000;
-const RETRY_MAX_MILLISECONDS = 600_000;
+const MAX_RETRY_MILLISECONDS = 600_000;
 /** After this many attempts a message is given up: about half an hour. */
-const DELIVERY_ATTEMPTS_MAX = 12;
+const MAX_DELIVERY_ATTEMPTS = 12;
 /** And after this long, counting the wait for messages before it, and not the time in which the server or its database was away. */
-const DELIVERY_AGE_MAX_MILLISECONDS = 3_600_000;
+const MAX_DELIVERY_AGE_MILLISECONDS = 3_600_000;
 /** How long messages are kept that were delivered, and those that were given up. */
-const DELIVERED_KEPT_MAX_MILLISECONDS = 604_800_000;
-const FAILED_KEPT_MAX_MILLISECONDS = 2_592_000_000;
+const MAX_DELIVERED_KEPT_MILLISECONDS = 604_800_000;
+const MAX_FAILED_KEPT_MILLISECONDS = 2_592_000_000;
 const FORGET_INTERVAL_MILLISECONDS = 3_600_000;
 /** Another server's messages are not announced here. */
 const SCAN_INTERVAL_MILLISECONDS = 5_000;
@@ -76,7 +76,7 @@ export class DeliverySender {
     const { store, timers, owner } = this.#dependencies;
     await this.#forget();
     await this.#callForgotten();
-    const free = SENDS_AT_ONCE_MAX - this.#sending.size;
+    const free = MAX_SENDS_AT_ONCE - this.#sending.size;
     const next = await nextDeliveryAt(store);
     const now = timers.now();
     // Asked before: a look costs a server without triggers no write.
@@ -167,8 +167,8 @@ export class DeliverySender {
     this.#forgottenAt = now;
     await store.write((transaction) =>
       forgetDeliveries(transaction, {
-        delivered: now - DELIVERED_KEPT_MAX_MILLISECONDS,
-        failed: now - FAILED_KEPT_MAX_MILLISECONDS,
+        delivered: now - MAX_DELIVERED_KEPT_MILLISECONDS,
+        failed: now - MAX_FAILED_KEPT_MILLISECONDS,
       }),
     );
   }
@@ -181,12 +181,12 @@ export function isSpent(
   at: number,
 ): boolean {
   const age = countedMilliseconds(heard, pending_since, at);
-  return attempts >= DELIVERY_ATTEMPTS_MAX || age >= DELIVERY_AGE_MAX_MILLISECONDS;
+  return attempts >= MAX_DELIVERY_ATTEMPTS || age >= MAX_DELIVERY_AGE_MILLISECONDS;
 }
 
 /** @param chance from 0 to less than 1 */
 export function retryDelayMilliseconds(attempts: number, chance: number): number {
-  const whole = Math.min(RETRY_MAX_MILLISECONDS, RETRY_FIRST_MILLISECONDS * 2 ** (attempts - 1));
+  const whole = Math.min(MAX_RETRY_MILLISECONDS, RETRY_FIRST_MILLISECONDS * 2 ** (attempts - 1));
   return Math.round(whole * (1 - chance / 2));
 }
 

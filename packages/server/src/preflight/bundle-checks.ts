@@ -6,7 +6,7 @@ import type { PlannedCheck } from "@sluice/wire/sluice/operations.ts";
 import { bundleLabel, bundleProblem } from "../runner/start-check.ts";
 
 /** A larger bundle is not fetched for the sake of its AppSpec. */
-const BUNDLE_READ_MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BUNDLE_READ_BYTES = 64 * 1024 * 1024;
 /** How long fetching and reading a bundle may take. */
 const BUNDLE_READ_TIMEOUT_MILLISECONDS = 10_000;
 
@@ -52,12 +52,12 @@ async function appSpecCheck(
   signal: AbortSignal,
 ): Promise<BundleChecks> {
   if (revision.revisionType !== "S3") return { checks: [], warnings: [] };
-  if (sizeBytes > BUNDLE_READ_MAX_BYTES) {
-    return unread(`the bundle has ${sizeBytes} bytes, and at most ${BUNDLE_READ_MAX_BYTES} are read for it`);
+  if (sizeBytes > MAX_BUNDLE_READ_BYTES) {
+    return unread(`the bundle has ${sizeBytes} bytes, and at most ${MAX_BUNDLE_READ_BYTES} are read for it`);
   }
   const limited = AbortSignal.any([signal, AbortSignal.timeout(BUNDLE_READ_TIMEOUT_MILLISECONDS)]);
   try {
-    const bundle = await revisions.read(revision, BUNDLE_READ_MAX_BYTES, limited);
+    const bundle = await revisions.read(revision, MAX_BUNDLE_READ_BYTES, limited);
     const { readBundle } = await import("@sluice/wire/archive/read-bundle.ts");
     const reading = await readBundle(bundle, revision.s3Location.bundleType, limited);
     return reading.outcome === "unchecked" ? unread(reading.reason) : judged(reading);

@@ -10,9 +10,9 @@ export interface RetentionRule {
 
 export const DEFAULT_RETENTION: RetentionRule = { days: 365, deploymentsPerGroup: null, everyMinutes: 60 };
 
-export const RETENTION_DAYS_MAX = 36_500;
-export const DEPLOYMENTS_PER_GROUP_MAX = 1_000_000;
-export const EVERY_MINUTES_MAX = 1_440;
+export const MAX_RETENTION_DAYS = 36_500;
+export const MAX_DEPLOYMENTS_PER_GROUP = 1_000_000;
+export const MAX_EVERY_MINUTES = 1_440;
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 /** A deployment that ended just now is being read by whoever watched it, and its hosts are sending the last of their output. */

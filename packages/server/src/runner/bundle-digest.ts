@@ -5,7 +5,7 @@ import { type BundleFindings, toldOf } from "../preflight/bundle-findings.ts";
 import type { Store } from "../store/open-store.ts";
 
 /** How long one attempt waits for it. What is in the embedded bucket is waited for again after that; elsewhere it is unknown then. */
-const DIGEST_WAIT_MAX_MILLISECONDS = 30_000;
+const MAX_DIGEST_WAIT_MILLISECONDS = 30_000;
 
 export interface BundleDigestParts {
   readonly store: Pick<Store, "db">;
@@ -68,7 +68,7 @@ async function digestOf(
   revision: RevisionLocation,
   signal: AbortSignal,
 ): Promise<RevisionDigest | "pending"> {
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(DIGEST_WAIT_MAX_MILLISECONDS)]);
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(MAX_DIGEST_WAIT_MILLISECONDS)]);
   try {
     const answer = await revisions.digest(revision, patience);
     return "pending" in answer ? "pending" : answer;

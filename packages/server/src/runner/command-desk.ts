@@ -15,7 +15,7 @@ export const POLL_HOLD_MILLISECONDS = 20_000;
 const REOFFER_MILLISECONDS = 3_000;
 
 /** Polls of one host that are held at once. An agent has one; past this the oldest is answered empty-handed, so that nobody piles them up. */
-const POLLS_PER_HOST_MAX = 8;
+const MAX_POLLS_PER_HOST = 8;
 
 interface Waiter {
   readonly take: (candidate: Candidate) => boolean;
@@ -154,7 +154,7 @@ export class CommandDesk {
     }
     waiting.add(waiter);
     const [oldest] = waiting;
-    if (waiting.size > POLLS_PER_HOST_MAX) oldest?.giveUp();
+    if (waiting.size > MAX_POLLS_PER_HOST) oldest?.giveUp();
   }
 
   #leave(hostId: string, waiter: Waiter): void {

@@ -1,5 +1,5 @@
 import { isHeard, isLate, LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
-import { TARGETS_MAX } from "@sluice/engine/limits.ts";
+import { MAX_TARGETS } from "@sluice/engine/limits.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import type { DeploymentGroupFields } from "../operations/codedeploy/deployment-group-fields.ts";
 import { alarmWatchOf } from "../operations/codedeploy/rollout-strategy.ts";
@@ -112,7 +112,7 @@ async function insertDeployment(
     .where("application_id", "=", group.application_id)
     .executeTakeFirst();
   const rollout = await lastRollout(transaction, group);
-  const late = (await lateAmong(transaction, group, found.heard)).slice(0, TARGETS_MAX);
+  const late = (await lateAmong(transaction, group, found.heard)).slice(0, MAX_TARGETS);
   if (!application || !rollout || late.length === 0) return;
   const revision = JSON.parse(group.target_revision_json ?? "null") as RevisionLocation;
   const key = revisionKey(revision);

@@ -10,7 +10,7 @@ import { noOutside } from "./runner-fixture.ts";
 const NOON = Date.UTC(2026, 0, 1, 12);
 const LEASE_MILLISECONDS = 10_000;
 const RENEWAL_MILLISECONDS = 3_000;
-const RETRY_MAX_MILLISECONDS = 30_000;
+const MAX_RETRY_MILLISECONDS = 30_000;
 
 let store: Store;
 let now: number;
@@ -123,7 +123,7 @@ describe("a termination of which a part is not answered", () => {
       const before = asked.length;
       await worker.startDue();
       if (asked.length > before) await vi.waitFor(async () => expect(await isIdle()).toBe(true));
-      now += RETRY_MAX_MILLISECONDS;
+      now += MAX_RETRY_MILLISECONDS;
     }
   }
   const isIdle = async () =>

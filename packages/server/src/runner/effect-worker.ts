@@ -14,7 +14,7 @@ import {
 import type { Store } from "../store/open-store.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { Attempt, EffectHandler, EffectHandlers, EffectKind, Vain } from "./effects/effect-handler.ts";
-import { ATTEMPTS_MAX, pauseAfter } from "./effects/retries.ts";
+import { MAX_ATTEMPTS, pauseAfter } from "./effects/retries.ts";
 import { keepLease, LEASE_MILLISECONDS } from "./lease.ts";
 import { sparseErrors } from "./sparse-errors.ts";
 import type { Timers } from "./timers.ts";
@@ -26,10 +26,10 @@ const ATTEMPT_TIMEOUT_MILLISECONDS = 60_000;
  * nobody else's until those of eight deployments hang at once. Then the others still get each place that an attempt gives back, in the
  * order in which they fell due.
  */
-const TRAFFIC_AT_ONCE_MAX = 128;
-const TRAFFIC_OF_DEPLOYMENT_AT_ONCE_MAX = 16;
+const MAX_TRAFFIC_AT_ONCE = 128;
+const MAX_TRAFFIC_OF_DEPLOYMENT_AT_ONCE = 16;
 /** Other effects at one time. A deployment has one at most, so that this many have to hang before another deployment waits. */
-const OTHERS_AT_ONCE_MAX = 32;
+const MAX_OTHERS_AT_ONCE = 32;
 
 export interface EffectWorkerDependencies {
   readonly store: Store;
@@ -84,7 +84,7 @@ export class EffectWorker {
         deploymentId: effect.deploymentId,
         kind: effect.effect.kind,
       })),
-      { traffic: TRAFFIC_AT_ONCE_MAX, others: OTHERS_AT_ONCE_MAX, share: TRAFFIC_OF_DEPLOYMENT_AT_ONCE_MAX },
+      { traffic: MAX_TRAFFIC_AT_ONCE, others: MAX_OTHERS_AT_ONCE, share: MAX_TRAFFIC_OF_DEPLOYMENT_AT_ONCE },
     );
   }
 
@@ -138,7 +138,7 @@ export class EffectWorker {
   #afterVain({ attempts }: PendingEffect, { error, progress, failure }: Vain): Settled {
     if (this.#closing.signal.aborted) return this.#brokenOff(progress);
     this.#onError(error);
-    if (failure !== undefined && attempts >= ATTEMPTS_MAX) return { ended: failure };
+    if (failure !== undefined && attempts >= MAX_ATTEMPTS) return { ended: failure };
     return {
       postponed: { runAt: this.#dependencies.timers.now() + pauseAfter(attempts), progress, isUnderWay: false },
     };

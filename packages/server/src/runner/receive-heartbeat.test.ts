@@ -2,7 +2,7 @@ import { ALWAYS_HEARD, type HeardTime } from "@sluice/engine/heard-time.ts";
 import { parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { loadSomeTargets } from "../store/targets.ts";
-import { HEARTBEAT_AGE_MAX_MILLISECONDS, receiveHeartbeat } from "./receive-heartbeat.ts";
+import { MAX_HEARTBEAT_AGE_MILLISECONDS, receiveHeartbeat } from "./receive-heartbeat.ts";
 import { type RunnerFixture, runnerFixture } from "./runner-fixture.ts";
 
 const DEPLOYMENT = "d-AAAAAAAAA";
@@ -32,7 +32,7 @@ const heartbeat = (afterMilliseconds: number, heard: HeardTime = ALWAYS_HEARD) =
   });
 
 it("counts a heartbeat without the command that cannot have been on its way when that was acknowledged", async () => {
-  await heartbeat(HEARTBEAT_AGE_MAX_MILLISECONDS);
+  await heartbeat(MAX_HEARTBEAT_AGE_MILLISECONDS);
   expect((await commandOfHost())?.missedHeartbeats).toBe(1);
 });
 

@@ -15,9 +15,9 @@ import type { HostObserver } from "./host-observer.ts";
  * A heartbeat may be so old when it is looked at, where the server hears: its host gave it up after 4 s, and what proves that the server hears
  * was answered within 3 s. What is older lay in a queue while the server stood still, and knows nothing of what was acknowledged since.
  */
-export const HEARTBEAT_AGE_MAX_MILLISECONDS = 8_000;
+export const MAX_HEARTBEAT_AGE_MILLISECONDS = 8_000;
 /** Between two proofs of hearing, at most. */
-const PROOF_AGE_MAX_MILLISECONDS = 5_000;
+const MAX_PROOF_AGE_MILLISECONDS = 5_000;
 
 export interface HeartbeatDependencies {
   readonly store: Store;
@@ -47,7 +47,7 @@ export async function receiveHeartbeat(
     if (!target.command || acknowledgedAt === null || acknowledgedAt > receivedAt) continue;
     const isHeld = held.has(`${deploymentId}/${target.command.event}/${target.command.attempt}`);
     if (isHeld && target.command.missedHeartbeats === 0) continue;
-    if (!isHeld && (mayBeOld || acknowledgedAt > receivedAt - HEARTBEAT_AGE_MAX_MILLISECONDS)) continue;
+    if (!isHeld && (mayBeOld || acknowledgedAt > receivedAt - MAX_HEARTBEAT_AGE_MILLISECONDS)) continue;
     await store.write((transaction) =>
       countHeartbeat(transaction, deploymentId, hostId, isHeld, target.command, dependencies),
     );
@@ -59,8 +59,8 @@ function hasHeardSince(heard: HeardTime, receivedAt: number): boolean {
   const last = heard.at(-1);
   return (
     last !== undefined &&
-    last.from <= receivedAt - HEARTBEAT_AGE_MAX_MILLISECONDS &&
-    last.until >= receivedAt - PROOF_AGE_MAX_MILLISECONDS
+    last.from <= receivedAt - MAX_HEARTBEAT_AGE_MILLISECONDS &&
+    last.until >= receivedAt - MAX_PROOF_AGE_MILLISECONDS
   );
 }
 

@@ -13,7 +13,7 @@ import { loadSomeTargets } from "../store/targets.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 
 /** Reports that share one transaction at most. */
-const BATCH_MAX_REPORTS = 256;
+const MAX_BATCH_REPORTS = 256;
 /**
  * A command that the hot path hands out is looked at again after the shortest grace that any agent has: the host has reported just
  * now, so it cannot be dark before.
@@ -63,8 +63,8 @@ export class ReportInbox {
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.slice(0, BATCH_MAX_REPORTS);
-      this.#waiting = this.#waiting.slice(BATCH_MAX_REPORTS);
+      const batch = this.#waiting.slice(0, MAX_BATCH_REPORTS);
+      this.#waiting = this.#waiting.slice(MAX_BATCH_REPORTS);
       const byDeployment = Map.groupBy(batch, ({ deploymentId }) => deploymentId);
       await Promise.all([...byDeployment].map(([deploymentId, reports]) => this.#take(deploymentId, reports)));
     }

@@ -1,7 +1,7 @@
 /** So long an error is known: whoever looks at the log of a trouble that lasts finds it again at least this often. */
 const KNOWN_MILLISECONDS = 600_000;
 /** Messages that are remembered; beyond, the oldest is told once too often rather than that all are kept. */
-const KNOWN_ERRORS_MAX = 1_000;
+const MAX_KNOWN_ERRORS = 1_000;
 
 /**
  * Passes on each error that is news. A provider that is away fails the attempts of a thousand hosts, again and again, with the same words:
@@ -17,7 +17,7 @@ export function sparseErrors(onError: (error: unknown) => void, now: () => numbe
     toldAt.delete(words);
     toldAt.set(words, now());
     const [oldest] = toldAt.keys();
-    if (toldAt.size > KNOWN_ERRORS_MAX && oldest !== undefined) toldAt.delete(oldest);
+    if (toldAt.size > MAX_KNOWN_ERRORS && oldest !== undefined) toldAt.delete(oldest);
     onError(error);
   };
 }

@@ -10,7 +10,7 @@ import { unknownAlarms } from "./alarm-watch.ts";
 /** Hosts that load balancers are asked about at one time. */
 const HOSTS_AT_ONCE = 16;
 /** Hosts that a message names before it counts the rest. */
-const NAMED_HOSTS_MAX = 5;
+const MAX_NAMED_HOSTS = 5;
 
 /** What is found before anything is touched. An obstacle keeps the deployment from starting; a warning does not. */
 export interface StartCheck {
@@ -49,9 +49,9 @@ export function checkBalancers(observed: readonly ObservedHost[]): StartCheck {
   );
   if (unknown.length === 0) return NOTHING_FOUND;
   const stories = unknown
-    .slice(0, NAMED_HOSTS_MAX)
+    .slice(0, MAX_NAMED_HOSTS)
     .map(({ host, traffic }) => `${host.hostName} in ${traffic.group}: ${traffic.detail.replace(/\.$/, "")}`);
-  const more = unknown.length > NAMED_HOSTS_MAX ? `; and ${unknown.length - NAMED_HOSTS_MAX} more` : "";
+  const more = unknown.length > MAX_NAMED_HOSTS ? `; and ${unknown.length - MAX_NAMED_HOSTS} more` : "";
   const message = `The load balancer does not know every host of the deployment, so their traffic could not be moved. ${stories.join("; ")}${more}.`;
   return { obstacle: failedBy("ELASTIC_LOAD_BALANCING_INVALID", message), warnings: [] };
 }

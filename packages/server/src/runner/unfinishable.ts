@@ -10,7 +10,7 @@ import type { DeploymentState } from "@sluice/engine/state.ts";
 import { hostLabel } from "../hosts/host-identity.ts";
 
 /** Hosts that a message names before it counts the rest. */
-const NAMED_HOSTS_MAX = 10;
+const MAX_NAMED_HOSTS = 10;
 
 /**
  * What keeps a blue/green deployment from coming to its end as its hosts are now: it is not started, since it would leave traffic half
@@ -46,8 +46,8 @@ export function unfinishable(
 
 function names(hosts: readonly { readonly hostName: string; readonly targetId: string }[]): string {
   const named = hosts
-    .slice(0, NAMED_HOSTS_MAX)
+    .slice(0, MAX_NAMED_HOSTS)
     .map(({ hostName, targetId }) => hostLabel({ hostName, hostId: targetId }))
     .join(", ");
-  return hosts.length > NAMED_HOSTS_MAX ? `${named} and ${hosts.length - NAMED_HOSTS_MAX} more` : named;
+  return hosts.length > MAX_NAMED_HOSTS ? `${named} and ${hosts.length - MAX_NAMED_HOSTS} more` : named;
 }

@@ -5,7 +5,7 @@ import type { Timers } from "./timers.ts";
 /** How long the loop sleeps at most: a wake-up that was lost with another process costs no more than this. */
 export const SCAN_INTERVAL_MILLISECONDS = 5_000;
 /** Deployments that are planned in one turn. */
-const TURN_MAX_DEPLOYMENTS = 100;
+const MAX_TURN_DEPLOYMENTS = 100;
 /** After a turn that failed (the database is away), so that the loop does not spin. */
 const FAILED_TURN_MILLISECONDS = 1_000;
 
@@ -85,7 +85,7 @@ const dueDeployments = compiledQuery((db, { now }: { readonly now: number }) =>
     .where("wake_at", "<=", now)
     .where("quarantined", "is", null)
     .orderBy("wake_at")
-    .limit(TURN_MAX_DEPLOYMENTS),
+    .limit(MAX_TURN_DEPLOYMENTS),
 );
 
 const nextDeployment = compiledQuery((db) =>

@@ -5,11 +5,11 @@ import { loadSomeTargets } from "../store/targets.ts";
 import { requestOfActive, routedHosts } from "./routed-hosts.ts";
 
 /** Hosts that the load balancers are asked for at one time. */
-const HOSTS_AT_ONCE_MAX = 16;
+const MAX_HOSTS_AT_ONCE = 16;
 /** After this an attempt begins no further host: those that it has begun must end before the attempt's own time does. */
-const BEGINNING_MAX_MILLISECONDS = 20_000;
+const MAX_BEGINNING_MILLISECONDS = 20_000;
 /** Of so many hosts the balancers' words are passed on; the others are counted. */
-const QUOTED_HOSTS_MAX = 10;
+const MAX_QUOTED_HOSTS = 10;
 
 export interface WithholdingParts {
   readonly store: Store;
@@ -56,7 +56,7 @@ export async function withholdReplacements(
     return target ? { hostId, hostName: target.hostName } : [];
   });
   const round = new Round(parts.trafficRouter, await routedHosts(store, hosts, request), signal);
-  const until = now() + BEGINNING_MAX_MILLISECONDS;
+  const until = now() + MAX_BEGINNING_MILLISECONDS;
   let isOver = false;
   const ask = async () => {
     while (!isOver && round.goesOn && now() < until) {
@@ -66,7 +66,7 @@ export async function withholdReplacements(
     }
   };
   // None is left alone: what a call brings about must not come after the attempt has ended.
-  await Promise.all(Array.from({ length: HOSTS_AT_ONCE_MAX }, ask));
+  await Promise.all(Array.from({ length: MAX_HOSTS_AT_ONCE }, ask));
   return isOver ? undefined : round.result();
 }
 
@@ -124,8 +124,8 @@ class Round {
     if (this.#refusal !== undefined) return { outcome: "failed", detail: this.#refusal };
     if (leftCount === 0) return { outcome: "done", detail: "" };
     const words = [...this.#waiting.values()];
-    const more = leftCount - Math.min(words.length, QUOTED_HOSTS_MAX);
+    const more = leftCount - Math.min(words.length, MAX_QUOTED_HOSTS);
     const rest = more > 0 ? [`and ${more} more`] : [];
-    return { outcome: "pending", detail: [...words.slice(0, QUOTED_HOSTS_MAX), ...rest].join("; ") };
+    return { outcome: "pending", detail: [...words.slice(0, MAX_QUOTED_HOSTS), ...rest].join("; ") };
   }
 }

@@ -9,7 +9,7 @@ const SERIAL_NUMBER_BYTES = 16;
 /** RFC 5280, 4.1.2.5: "no well-defined expiration date". The pin is the trust; an expiry would only stop deployments one day. */
 const NO_EXPIRY = new Date("9999-12-31T23:59:59Z");
 /** Hosts whose clock is behind would otherwise see a certificate from the future. */
-const BACKDATE_MS = 24 * 60 * 60 * 1000;
+const BACKDATE_MILLISECONDS = 24 * 60 * 60 * 1000;
 /** PEM, RFC 7468: 64 characters a line. */
 const PEM_LINE = /.{1,64}/g;
 
@@ -50,7 +50,7 @@ export async function createSelfSignedCertificate({
       new pkijs.AttributeTypeAndValue({ type: OID.commonName, value: new asn1js.Utf8String({ value: commonName }) }),
     );
   }
-  certificate.notBefore.value = new Date(Date.now() - BACKDATE_MS);
+  certificate.notBefore.value = new Date(Date.now() - BACKDATE_MILLISECONDS);
   certificate.notAfter = new pkijs.Time({ type: 1, value: NO_EXPIRY }); // GeneralizedTime: UTCTime ends in 2049
   const digitalSignatureOnly = new asn1js.BitString({ valueHex: new Uint8Array([0x80]).buffer, unusedBits: 7 });
   certificate.extensions = [

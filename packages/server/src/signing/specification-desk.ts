@@ -10,7 +10,7 @@ import { hasOpenCommand } from "./bundle-access.ts";
 import { type SpecificationSigningKey, signSpecification } from "./specification-envelope.ts";
 
 /** Envelopes that are kept. One deployment's is the same for all its hosts, so it is signed once. */
-const CACHE_MAX_ENVELOPES = 200;
+const MAX_CACHE_ENVELOPES = 200;
 const NOT_ASKED: RevisionDigest = { unknown: "the deployment was started by an older version of the server" };
 
 export interface SpecificationDeskDependencies {
@@ -41,7 +41,7 @@ export class SpecificationDesk {
     const envelope = this.#sign(deploymentId);
     this.#envelopes.set(deploymentId, envelope);
     envelope.catch(() => this.#envelopes.delete(deploymentId));
-    if (this.#envelopes.size > CACHE_MAX_ENVELOPES) {
+    if (this.#envelopes.size > MAX_CACHE_ENVELOPES) {
       const oldest = this.#envelopes.keys().next().value;
       if (oldest !== undefined) this.#envelopes.delete(oldest);
     }

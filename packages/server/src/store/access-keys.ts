@@ -11,7 +11,7 @@ export interface AccessKey {
 
 /** How long a key that was found is believed. A key that was removed by another server works this much longer at most. */
 const CACHE_MILLISECONDS = 5_000;
-const CACHE_MAX_KEYS = 20_000;
+const MAX_CACHE_KEYS = 20_000;
 /** How long a database that answers nothing is waited for where the key is known from before. */
 const LOOKUP_PATIENCE_MILLISECONDS = 500;
 
@@ -84,7 +84,7 @@ export class AccessKeys {
       hostId: row.host_id,
     };
     if (removals !== this.#removals) return key;
-    if (this.#cache.size >= CACHE_MAX_KEYS) this.#cache.clear();
+    if (this.#cache.size >= MAX_CACHE_KEYS) this.#cache.clear();
     this.#cache.set(accessKeyId, { key, until: this.#now() + CACHE_MILLISECONDS });
     return key;
   }

@@ -3,7 +3,7 @@ import { NodeSqliteAdapter } from "./node-sqlite-dialect.ts";
 import type { Database } from "./schema.ts";
 
 /** Lists that are longer are so rare, and their queries so large, that building one each time makes no difference. */
-const COMPILED_LIST_MAX = 64;
+const MAX_COMPILED_LIST = 64;
 
 /** Stands for a value while a query is compiled: what takes it from the values of a call. */
 class Placeholder<Values> {
@@ -42,7 +42,7 @@ export function compiledListQuery<Row>(
 ): (db: Kysely<Database>, list: readonly string[]) => Promise<QueryResult<Row>> {
   const compiledFor = new WeakMap<object, CompiledQuery<Row>[]>();
   return async (db, list) => {
-    if (list.length > COMPILED_LIST_MAX) return db.executeQuery(build(db, list).compile());
+    if (list.length > MAX_COMPILED_LIST) return db.executeQuery(build(db, list).compile());
     const { adapter } = (db as Reader).getExecutor();
     const byLength = compiledFor.get(adapter) ?? [];
     compiledFor.set(adapter, byLength);

@@ -5,7 +5,7 @@ import type { Database } from "./schema.ts";
 
 /** What the database takes on the disk. */
 export interface DatabaseSpace {
-  /** Bytes, the write-ahead log of SQLite left out: it is small, see `JOURNAL_MAX_BYTES`. */
+  /** Bytes, the write-ahead log of SQLite left out: it is small, see `MAX_JOURNAL_BYTES`. */
   bytes(): Promise<number>;
   /** Once at the start: a small file that was made before files could shrink is rewritten. */
   letShrink(): void;
@@ -23,15 +23,15 @@ const SLACK_PAGES = 2_560;
 /** And this part of the file at least. */
 const SLACK_SHARE = 0.2;
 /** The write-ahead log is cut back to this after a large transaction; a checkpoint comes every 4 MB. */
-const JOURNAL_MAX_BYTES = 16 * 1024 * 1024;
+const MAX_JOURNAL_BYTES = 16 * 1024 * 1024;
 /** A file that cannot shrink yet is rewritten at the start when that takes no longer than a second or so. */
-const REWRITE_MAX_BYTES = 64 * 1024 * 1024;
+const MAX_REWRITE_BYTES = 64 * 1024 * 1024;
 const AUTO_VACUUM_INCREMENTAL = 2;
 
 /** Before a new file's first page is written: later that takes a rewrite of the whole file. */
 export function letNewFileShrink(database: DatabaseSync): void {
   database.exec("PRAGMA auto_vacuum = INCREMENTAL");
-  database.exec(`PRAGMA journal_size_limit = ${JOURNAL_MAX_BYTES}`);
+  database.exec(`PRAGMA journal_size_limit = ${MAX_JOURNAL_BYTES}`);
 }
 
 export function sqliteSpace(database: DatabaseSync): DatabaseSpace {
@@ -39,7 +39,7 @@ export function sqliteSpace(database: DatabaseSync): DatabaseSpace {
   return {
     bytes: async () => bytes(),
     letShrink() {
-      if (pragma(database, "auto_vacuum") === AUTO_VACUUM_INCREMENTAL || bytes() > REWRITE_MAX_BYTES) return;
+      if (pragma(database, "auto_vacuum") === AUTO_VACUUM_INCREMENTAL || bytes() > MAX_REWRITE_BYTES) return;
       try {
         database.exec("VACUUM");
       } catch {

@@ -7,7 +7,7 @@ import { markRemoved } from "./removed-deployments.ts";
 import type { Database } from "./schema.ts";
 
 /** Deployments that go with their group at once, and not step by step. */
-const DELETED_AT_ONCE_MAX = 20;
+const MAX_DELETED_AT_ONCE = 20;
 
 export async function findDeployment(db: Kysely<Database>, deploymentId: string): Promise<DeploymentRow | undefined> {
   const { rows } = await oneDeployment(db, { deploymentId });
@@ -129,10 +129,10 @@ export async function removeDeploymentsOfGroup(
     .returning(["deployment_id", "created_at"])
     .execute();
   const ids = removed.toSorted((a, b) => b.created_at - a.created_at).map((row) => row.deployment_id);
-  const newest = ids.slice(0, DELETED_AT_ONCE_MAX);
+  const newest = ids.slice(0, MAX_DELETED_AT_ONCE);
   for (const table of ["targets", "effects", "events"] as const) {
     if (newest.length > 0) await db.deleteFrom(table).where("deployment_id", "in", newest).execute();
   }
-  await markRemoved(transaction, ids.slice(DELETED_AT_ONCE_MAX), now);
+  await markRemoved(transaction, ids.slice(MAX_DELETED_AT_ONCE), now);
   return newest;
 }

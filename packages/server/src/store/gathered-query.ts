@@ -5,7 +5,7 @@ import { NodeSqliteAdapter } from "./node-sqlite-dialect.ts";
 import type { Database } from "./schema.ts";
 
 /** Keys that one statement asks for at most. */
-const KEYS_MAX = 500;
+const MAX_KEYS = 500;
 
 type Reader = Kysely<Database>;
 
@@ -68,7 +68,7 @@ class Gathering<Row extends object> {
     while (this.#asked.size > 0) {
       // Whoever has arrived already is asked for, too.
       await nextTurn();
-      const asked = new Map([...this.#asked].slice(0, KEYS_MAX));
+      const asked = new Map([...this.#asked].slice(0, MAX_KEYS));
       for (const key of asked.keys()) this.#asked.delete(key);
       try {
         const { rows } = await this.#read([...asked.keys()]);

@@ -15,11 +15,11 @@ export interface WriteTransaction {
 export type Work<T> = (transaction: WriteTransaction) => Promise<T>;
 
 /** How many pieces of work share one commit, so that no caller waits for an endless group. */
-const GROUP_MAX_WORKS = 256;
+const MAX_GROUP_WORKS = 256;
 /** A commit that begins so soon after the last one ended says that the server has more to write than one commit at a time. */
 const BACK_TO_BACK_MILLISECONDS = 1;
 /** How long such a commit waits for more at most. */
-const GATHERING_MAX_MILLISECONDS = 10;
+const MAX_GATHERING_MILLISECONDS = 10;
 
 /** How long a writer waits for a database that is away, before it is told so: a restart of PostgreSQL takes a second or two. */
 const PATIENCE_MILLISECONDS = 5_000;
@@ -99,8 +99,8 @@ export class GroupCommit {
   async #drain(): Promise<void> {
     while (this.#pending.length > 0) {
       if (this.#gathers) await this.#gather();
-      const group = this.#pending.slice(0, GROUP_MAX_WORKS);
-      this.#pending = this.#pending.slice(GROUP_MAX_WORKS);
+      const group = this.#pending.slice(0, MAX_GROUP_WORKS);
+      this.#pending = this.#pending.slice(MAX_GROUP_WORKS);
       const startedAt = performance.now();
       await this.#commitOrReject(group);
       this.#endedAt = performance.now();
@@ -166,9 +166,9 @@ export class GroupCommit {
   async #gather(): Promise<void> {
     const since = performance.now();
     const isBusy = since - this.#endedAt < BACK_TO_BACK_MILLISECONDS;
-    const milliseconds = isBusy ? Math.min(this.#tookMilliseconds, GATHERING_MAX_MILLISECONDS) : 0;
+    const milliseconds = isBusy ? Math.min(this.#tookMilliseconds, MAX_GATHERING_MILLISECONDS) : 0;
     do await nextTurn();
-    while (performance.now() - since < milliseconds && this.#pending.length < GROUP_MAX_WORKS);
+    while (performance.now() - since < milliseconds && this.#pending.length < MAX_GROUP_WORKS);
   }
 
   async #commit(group: readonly Pending[]): Promise<void> {

@@ -10,7 +10,7 @@ const EXTENTS_IN_BLOCK = 21;
 const HEADERS = 10;
 const ATTRIBUTES_EACH = 20_000;
 /** One that is kept takes 150 and more. */
-const BYTES_AN_ATTRIBUTE_MAX = 30;
+const MAX_BYTES_AN_ATTRIBUTE = 30;
 
 function entry(type: string, content: string, change: (header: Buffer) => void = () => {}): Buffer {
   const header = Buffer.alloc(BLOCK_BYTES);
@@ -46,7 +46,7 @@ test.each([
   }
   collect();
   const kept = process.memoryUsage().heapUsed - before;
-  expect(kept / (HEADERS * ATTRIBUTES_EACH)).toBeLessThan(BYTES_AN_ATTRIBUTE_MAX);
+  expect(kept / (HEADERS * ATTRIBUTES_EACH)).toBeLessThan(MAX_BYTES_AN_ATTRIBUTE);
 });
 
 test("the map of a sparse file in GNU tar's own format has an end, as the others have", () => {

@@ -13,9 +13,9 @@ import { decodeTarHeader, isTarHeader, TAR_BLOCK_BYTES, tarPadding } from "./tar
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 const READ_CHUNK_BYTES = 256 * 1024;
 /** A larger one is not a manifest: ours have less than a kilobyte. */
-const MANIFEST_MAX_BYTES = 1024 * 1024;
+const MAX_MANIFEST_BYTES = 1024 * 1024;
 /** An entry or a line that is read as a whole; a list of checksums is the largest. */
-const READ_WHOLE_MAX_BYTES = 256 * 1024 * 1024;
+const MAX_READ_WHOLE_BYTES = 256 * 1024 * 1024;
 const NEW_LINE = 0x0a;
 
 /** A file that is not a backup, or a damaged one. */
@@ -107,7 +107,7 @@ export async function verifyBackup(
       throw damaged(file, `it does not begin with ${MANIFEST_PATH}`);
     const hash = createHash("sha256");
     const isManifest = entry.path === MANIFEST_PATH;
-    if (isManifest && entry.size > MANIFEST_MAX_BYTES) throw damaged(file, `${entry.path} has ${entry.size} bytes`);
+    if (isManifest && entry.size > MAX_MANIFEST_BYTES) throw damaged(file, `${entry.path} has ${entry.size} bytes`);
     const kept: Buffer[] = [];
     for await (const chunk of entry.read()) {
       hash.update(chunk);
@@ -125,7 +125,7 @@ export async function verifyBackup(
 }
 
 export async function readWhole(entry: BackupEntry, file: string): Promise<Buffer> {
-  if (entry.size > READ_WHOLE_MAX_BYTES) throw damaged(file, `${entry.path} has ${entry.size} bytes`);
+  if (entry.size > MAX_READ_WHOLE_BYTES) throw damaged(file, `${entry.path} has ${entry.size} bytes`);
   const chunks: Buffer[] = [];
   for await (const chunk of entry.read()) chunks.push(chunk);
   return Buffer.concat(chunks);
@@ -151,7 +151,7 @@ async function* linesOf(entry: BackupEntry, file: string): AsyncGenerator<Record
     }
     begun.push(chunk.subarray(start));
     begunBytes += chunk.length - start;
-    if (begunBytes > READ_WHOLE_MAX_BYTES) throw damaged(file, `a line of ${entry.path} has ${begunBytes} bytes`);
+    if (begunBytes > MAX_READ_WHOLE_BYTES) throw damaged(file, `a line of ${entry.path} has ${begunBytes} bytes`);
   }
   yield* readLine(Buffer.concat(begun), entry, file);
 }

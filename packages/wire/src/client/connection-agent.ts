@@ -27,8 +27,8 @@ export interface PinnedFingerprints {
  * How long an unused connection is kept: below the 60 s after which load balancers drop it. As the agent's own time-out it also makes Node
  * follow a server that announces a shorter one (Keep-Alive: timeout=5); it never ends a connection in use.
  */
-const IDLE_CONNECTION_MAX_MS = 50_000;
-const FREE_SOCKETS_MAX = 8;
+const MAX_IDLE_CONNECTION_MILLISECONDS = 50_000;
+const MAX_FREE_SOCKETS = 8;
 
 /** The server was reached, and showed a certificate of which neither the fingerprint nor the key's is pinned. */
 export class CertificateNotPinned extends Error {
@@ -50,8 +50,8 @@ export function connectionAgent(
   const options: AgentOptions & { noDelay: boolean } = {
     keepAlive: true,
     noDelay: true,
-    timeout: IDLE_CONNECTION_MAX_MS,
-    maxFreeSockets: FREE_SOCKETS_MAX,
+    timeout: MAX_IDLE_CONNECTION_MILLISECONDS,
+    maxFreeSockets: MAX_FREE_SOCKETS,
     scheduling: "lifo",
     ...proxyOptions(proxy),
   };

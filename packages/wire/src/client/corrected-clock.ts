@@ -1,5 +1,5 @@
 /** A server refuses signatures that are five minutes off. What is off by less is left alone. */
-const CORRECTED_FROM_MS = 240_000;
+const CORRECTED_FROM_MILLISECONDS = 240_000;
 /** Errors by which a server says that it cannot believe a signature; the time may be why. */
 const TIME_CODES: ReadonlySet<string> = new Set([
   "InvalidSignatureException",
@@ -40,10 +40,10 @@ export class CorrectedClock {
   refused(code: string, signedAt: Date, date: string | undefined): boolean {
     const serverMs = Date.parse(date ?? "");
     if (!TIME_CODES.has(code) || Number.isNaN(serverMs)) return false;
-    if (Math.abs(serverMs - signedAt.getTime()) < CORRECTED_FROM_MS) return false;
-    if (Math.abs(serverMs - this.now().getTime()) < CORRECTED_FROM_MS) return true;
+    if (Math.abs(serverMs - signedAt.getTime()) < CORRECTED_FROM_MILLISECONDS) return false;
+    if (Math.abs(serverMs - this.now().getTime()) < CORRECTED_FROM_MILLISECONDS) return true;
     const correctionMs = serverMs - Date.now();
-    this.#correctionMs = Math.abs(correctionMs) < CORRECTED_FROM_MS ? 0 : correctionMs;
+    this.#correctionMs = Math.abs(correctionMs) < CORRECTED_FROM_MILLISECONDS ? 0 : correctionMs;
     this.#onCorrection(this.secondsAhead);
     return true;
   }

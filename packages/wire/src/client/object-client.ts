@@ -10,12 +10,12 @@ import { exchange, readAnswer } from "./http-exchange.ts";
 import type { CallOptions } from "./service-client.ts";
 
 /** An upload is answered when all its bytes are in; a download's head comes at once, but the same limit serves. */
-export const OBJECT_TIMEOUT_DEFAULT_MS = 600_000;
+export const OBJECT_TIMEOUT_DEFAULT_MILLISECONDS = 600_000;
 /** A download in which no byte came for so long is given up. */
-export const DOWNLOAD_IDLE_MAX_MS = 60_000;
-const ERROR_ANSWER_MAX_BYTES = 64 * 1024;
+export const MAX_DOWNLOAD_IDLE_MILLISECONDS = 60_000;
+const MAX_ERROR_ANSWER_BYTES = 64 * 1024;
 /** For what is not an object's bytes once the head of the answer is here. */
-const ERROR_ANSWER_TIMEOUT_MS = 30_000;
+const ERROR_ANSWER_TIMEOUT_MILLISECONDS = 30_000;
 
 export interface PutObject {
   readonly bucket: string;
@@ -84,7 +84,7 @@ export function objectClient(connection: ClientConnection): ObjectClient {
       body,
       agent,
       signal: options.signal,
-      timeoutMs: options.timeoutMs ?? OBJECT_TIMEOUT_DEFAULT_MS,
+      timeoutMs: options.timeoutMs ?? OBJECT_TIMEOUT_DEFAULT_MILLISECONDS,
     });
   }
 
@@ -94,8 +94,8 @@ export function objectClient(connection: ClientConnection): ObjectClient {
       const answer = await send("PUT", objectUrl(endpoint, { bucket, key }), body, headers, options);
       await readAnswer(answer, {
         endpoint,
-        maxBytes: ERROR_ANSWER_MAX_BYTES,
-        timeoutMs: ERROR_ANSWER_TIMEOUT_MS,
+        maxBytes: MAX_ERROR_ANSWER_BYTES,
+        timeoutMs: ERROR_ANSWER_TIMEOUT_MILLISECONDS,
         signal: options?.signal,
       });
       return storedObject(answer);
@@ -111,7 +111,7 @@ export function objectClient(connection: ClientConnection): ObjectClient {
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly tls?: TlsTrust | undefined;
-  /** How long no byte may come; {@link DOWNLOAD_IDLE_MAX_MS} when absent. */
+  /** How long no byte may come; {@link MAX_DOWNLOAD_IDLE_MILLISECONDS} when absent. */
   readonly idleTimeoutMs?: number | undefined;
   /** Refuse what is larger. No limit when absent. */
   readonly maxBytes?: number | undefined;
@@ -126,7 +126,7 @@ export async function downloadPresigned(
   destination: Writable,
   options: DownloadOptions = {},
 ): Promise<number> {
-  const idleTimeoutMs = options.idleTimeoutMs ?? DOWNLOAD_IDLE_MAX_MS;
+  const idleTimeoutMs = options.idleTimeoutMs ?? MAX_DOWNLOAD_IDLE_MILLISECONDS;
   const agent = agentFor(url, options.tls);
   const { protocol, host } = splitUrl(url);
   const endpoint = `${protocol}//${host}`;
@@ -192,8 +192,8 @@ async function exchangeOk(call: Parameters<typeof exchange>[0]): Promise<Incomin
   const endpoint = `${protocol}//${host}`;
   const limits = {
     endpoint,
-    maxBytes: ERROR_ANSWER_MAX_BYTES,
-    timeoutMs: ERROR_ANSWER_TIMEOUT_MS,
+    maxBytes: MAX_ERROR_ANSWER_BYTES,
+    timeoutMs: ERROR_ANSWER_TIMEOUT_MILLISECONDS,
     signal: call.signal,
   };
   const text = (await readAnswer(answer, limits)).toString("utf8");

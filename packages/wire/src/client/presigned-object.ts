@@ -5,7 +5,7 @@ import { TransportError } from "./errors.ts";
 import { exchange, readAnswer } from "./http-exchange.ts";
 
 /** From the request to the head of the answer. Whoever cannot wait so long passes a signal. */
-const HEAD_TIMEOUT_MS = 30_000;
+const HEAD_TIMEOUT_MILLISECONDS = 30_000;
 
 const WHOLE_SHA256 = /^[A-Za-z0-9+/]{43}=$/;
 
@@ -32,7 +32,7 @@ export async function headPresigned(
       headers: { ...headers, host },
       agent,
       signal,
-      timeoutMs: HEAD_TIMEOUT_MS,
+      timeoutMs: HEAD_TIMEOUT_MILLISECONDS,
     });
     answer.resume();
     const length = answer.headers["content-length"];
@@ -65,7 +65,14 @@ export async function digestPresigned(
   try {
     const { protocol, host } = splitUrl(url);
     const endpoint = `${protocol}//${host}`;
-    const answer = await exchange({ method: "GET", url, headers: { host }, agent, signal, timeoutMs: HEAD_TIMEOUT_MS });
+    const answer = await exchange({
+      method: "GET",
+      url,
+      headers: { host },
+      agent,
+      signal,
+      timeoutMs: HEAD_TIMEOUT_MILLISECONDS,
+    });
     const expected = answer.headers["content-length"];
     const isTooLarge = Number(expected ?? 0) > maxBytes;
     if (answer.statusCode !== 200 || isTooLarge) {
@@ -103,12 +110,19 @@ export async function readPresigned(
   try {
     const { protocol, host } = splitUrl(url);
     const endpoint = `${protocol}//${host}`;
-    const answer = await exchange({ method: "GET", url, headers: { host }, agent, signal, timeoutMs: HEAD_TIMEOUT_MS });
+    const answer = await exchange({
+      method: "GET",
+      url,
+      headers: { host },
+      agent,
+      signal,
+      timeoutMs: HEAD_TIMEOUT_MILLISECONDS,
+    });
     if (answer.statusCode !== 200) {
       answer.destroy();
       throw new TransportError(endpoint, `answered HTTP ${answer.statusCode}`);
     }
-    return await readAnswer(answer, { endpoint, maxBytes, timeoutMs: HEAD_TIMEOUT_MS, signal });
+    return await readAnswer(answer, { endpoint, maxBytes, timeoutMs: HEAD_TIMEOUT_MILLISECONDS, signal });
   } finally {
     agent.destroy();
   }

@@ -11,8 +11,8 @@ import { ServiceError, TransportError } from "./errors.ts";
 import { exchange, readAnswer } from "./http-exchange.ts";
 
 /** Above the longest poll that a server holds, and below what proxies allow. */
-export const CALL_TIMEOUT_DEFAULT_MS = 60_000;
-export const ANSWER_MAX_BYTES = 32 * 1024 * 1024;
+export const CALL_TIMEOUT_DEFAULT_MILLISECONDS = 60_000;
+export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 export interface ServiceClientOptions {
   /** `http(s)://HOST[:PORT][/PATH]`. */
@@ -39,7 +39,7 @@ export interface ServiceClientOptions {
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
-  /** For the head of the answer, and again for its body; {@link CALL_TIMEOUT_DEFAULT_MS} when absent. */
+  /** For the head of the answer, and again for its body; {@link CALL_TIMEOUT_DEFAULT_MILLISECONDS} when absent. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -93,7 +93,7 @@ export function createServiceClient<Operations>(options: ServiceClientOptions): 
             service,
             now: signedAt,
           });
-    const timeoutMs = callOptions.timeoutMs ?? CALL_TIMEOUT_DEFAULT_MS;
+    const timeoutMs = callOptions.timeoutMs ?? CALL_TIMEOUT_DEFAULT_MILLISECONDS;
     const answer = await exchange({
       method: "POST",
       url,
@@ -105,7 +105,7 @@ export function createServiceClient<Operations>(options: ServiceClientOptions): 
     });
     const bytes = await readAnswer(answer, {
       endpoint,
-      maxBytes: ANSWER_MAX_BYTES,
+      maxBytes: MAX_ANSWER_BYTES,
       timeoutMs,
       signal: callOptions.signal,
     });

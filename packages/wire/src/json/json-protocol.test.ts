@@ -7,10 +7,10 @@ import { CODEDEPLOY_TABLE, type CodeDeployOperations } from "../generated/codede
 import type { SluiceOperations } from "../sluice/operations.ts";
 import { SLUICE_TABLE } from "../sluice/shapes.ts";
 import {
-  INPUT_MAX_BYTES,
-  INPUT_MAX_DEPTH,
-  INPUT_MAX_VALUES,
   isOperation,
+  MAX_INPUT_BYTES,
+  MAX_INPUT_DEPTH,
+  MAX_INPUT_VALUES,
   parseInput,
   parseTarget,
   serialiseFault,
@@ -112,7 +112,7 @@ describe("reading an input", () => {
     const list = (text: string) => Buffer.from(`{"unknown":${text}}`);
     const parse = (body: Buffer) =>
       parseInput<CodeDeployOperations, "ListApplications">(CODEDEPLOY_TABLE, "ListApplications", body);
-    const much = INPUT_MAX_VALUES;
+    const much = MAX_INPUT_VALUES;
     expect(parse(list(JSON.stringify("[{,".repeat(much))))).toEqual({});
     expect(parse(list(`[${"1,".repeat(much - 2)}1]`))).toEqual({});
     for (const text of [`[${"{},".repeat(much)}{}]`, `[${"1,".repeat(much)}1]`, `{${'"a":1,'.repeat(much)}"a":1}`]) {
@@ -122,12 +122,12 @@ describe("reading an input", () => {
 
   it("limits depth, even in unknown members, and size", () => {
     const nest = (depth: number) => `{"unknown":${"[".repeat(depth)}${"]".repeat(depth)}}`;
-    expect(parse("CreateApplication", nest(INPUT_MAX_DEPTH - 1))).toEqual({});
-    expect(fault(() => parse("CreateApplication", nest(INPUT_MAX_DEPTH))).message).toContain(
-      `${INPUT_MAX_DEPTH} levels`,
+    expect(parse("CreateApplication", nest(MAX_INPUT_DEPTH - 1))).toEqual({});
+    expect(fault(() => parse("CreateApplication", nest(MAX_INPUT_DEPTH))).message).toContain(
+      `${MAX_INPUT_DEPTH} levels`,
     );
     expect(parse("CreateApplication", `{"description":"${'\\"[{'.repeat(100)}"}`)).toEqual({});
-    const large = fault(() => parse("CreateApplication", Buffer.alloc(INPUT_MAX_BYTES + 1, " ")));
+    const large = fault(() => parse("CreateApplication", Buffer.alloc(MAX_INPUT_BYTES + 1, " ")));
     expect(large.code).toBe("RequestEntityTooLargeException");
   });
 

@@ -7,11 +7,11 @@ import { writeStructure } from "./value-writer.ts";
 
 export const JSON_CONTENT_TYPE = "application/x-amz-json-1.1";
 /** The largest input that is read. CodeDeploy's own largest member is a revision's raw content; log batches are below 1 MiB. */
-export const INPUT_MAX_BYTES = 4 * 1024 * 1024;
+export const MAX_INPUT_BYTES = 4 * 1024 * 1024;
 /** How deep an input may nest, in unknown members too. The deepest shape has a depth of 8. */
-export const INPUT_MAX_DEPTH = 64;
+export const MAX_INPUT_DEPTH = 64;
 /** Members, list entries, lists and objects: each costs far more than its bytes. The largest call, with all the output that an agent may send at once, has 140,000. */
-export const INPUT_MAX_VALUES = 200_000;
+export const MAX_INPUT_VALUES = 200_000;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -73,10 +73,10 @@ function readStructureFault(shape: OperationTable[string]["input"], value: unkno
 
 function parseBody(body: Uint8Array): unknown {
   if (body.length === 0) return {};
-  if (body.length > INPUT_MAX_BYTES) {
+  if (body.length > MAX_INPUT_BYTES) {
     throw new CallerFault(
       "RequestEntityTooLargeException",
-      `The request's body has ${body.length} bytes, more than the limit of ${INPUT_MAX_BYTES}.`,
+      `The request's body has ${body.length} bytes, more than the limit of ${MAX_INPUT_BYTES}.`,
     );
   }
   checkStructure(body);
@@ -102,8 +102,8 @@ function checkStructure(body: Uint8Array): void {
     } else if (byte === 0x7b || byte === 0x5b) {
       values += 1;
       depth += 1;
-      if (depth > INPUT_MAX_DEPTH) {
-        throw serialization(`The request's body nests deeper than ${INPUT_MAX_DEPTH} levels.`);
+      if (depth > MAX_INPUT_DEPTH) {
+        throw serialization(`The request's body nests deeper than ${MAX_INPUT_DEPTH} levels.`);
       }
     } else if (byte === 0x7d || byte === 0x5d) {
       depth -= 1;
@@ -111,9 +111,9 @@ function checkStructure(body: Uint8Array): void {
       values += 1;
     }
   }
-  if (values > INPUT_MAX_VALUES) {
+  if (values > MAX_INPUT_VALUES) {
     throw serialization(
-      `The request's body contains ${values} values, more than the limit of ${INPUT_MAX_VALUES}. Send fewer in one call.`,
+      `The request's body contains ${values} values, more than the limit of ${MAX_INPUT_VALUES}. Send fewer in one call.`,
     );
   }
 }

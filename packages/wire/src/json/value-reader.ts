@@ -9,10 +9,10 @@ export class ShapeMismatch extends Error {
   }
 }
 
-const INTEGER_MAX = 2_147_483_647;
-const INTEGER_MIN = -2_147_483_648;
+const MAX_INTEGER = 2_147_483_647;
+const MIN_INTEGER = -2_147_483_648;
 /** What a `Date` can hold, in seconds. */
-const TIMESTAMP_MAX_SECONDS = 8_640_000_000_000;
+const MAX_TIMESTAMP_SECONDS = 8_640_000_000_000;
 
 /**
  * Brings parsed JSON into its shape, as new objects: unknown members are dropped as AWS drops them, so are null members, and
@@ -39,7 +39,7 @@ function readValue(shape: Shape, value: unknown, path: string): unknown {
       return value;
     case "integer":
       if (typeof value !== "number") throw mismatch(path, "Integer", value);
-      if (!Number.isInteger(value) || value > INTEGER_MAX || value < INTEGER_MIN) {
+      if (!Number.isInteger(value) || value > MAX_INTEGER || value < MIN_INTEGER) {
         throw new ShapeMismatch(path, `expected Integer (32 bits), got ${value}`);
       }
       return value;
@@ -76,7 +76,7 @@ function readString(shape: StringShape, value: unknown, path: string): string {
 
 function readTimestamp(value: unknown, path: string): Date {
   if (typeof value !== "number") throw mismatch(path, "Timestamp (epoch seconds)", value);
-  if (Math.abs(value) > TIMESTAMP_MAX_SECONDS) {
+  if (Math.abs(value) > MAX_TIMESTAMP_SECONDS) {
     throw new ShapeMismatch(path, `expected Timestamp (epoch seconds), got ${value}, which no calendar reaches`);
   }
   return new Date(Math.round(value * 1000));

@@ -8,8 +8,8 @@ import { PIECES_TOO_SMALL, PieceBudget } from "./piece-budget.ts";
 import { SignatureFault } from "./signature-fault.ts";
 
 /** A chunk's head or a trailer. */
-export const CHUNK_LINE_MAX_BYTES = 4096;
-export const TRAILERS_MAX = 16;
+export const MAX_CHUNK_LINE_BYTES = 4096;
+export const MAX_TRAILERS = 16;
 
 const CHUNK_HEAD = /^([0-9A-Fa-f]{1,12})(?:;chunk-signature=([0-9a-f]{64}))?$/;
 const TRAILER_SIGNATURE = "x-amz-trailer-signature";
@@ -53,7 +53,7 @@ export async function* decodeChunked(body: ChunkedBody): AsyncGenerator<Buffer, 
   let decodedBytes = 0;
   try {
     for (;;) {
-      const { size, signature } = parseHead(await reader.line(CHUNK_LINE_MAX_BYTES), isSigned);
+      const { size, signature } = parseHead(await reader.line(MAX_CHUNK_LINE_BYTES), isSigned);
       decodedBytes += size;
       if (!budget.take(size)) throw new PayloadFault("malformed", PIECES_TOO_SMALL);
       if (decodedBytes > expectedBytes) throw wrongLength(expectedBytes, `at least ${decodedBytes}`);
@@ -92,8 +92,8 @@ function announcedTrailers(headers: HttpHeaders): readonly string[] {
   const names = (headerValue(headers, "x-amz-trailer") ?? "").split(",").map((name) => name.trim().toLowerCase());
   const announced = names.filter((name) => name !== "");
   // Each may be a checksum of the whole body, and the same one again costs as much.
-  if (announced.length > TRAILERS_MAX)
-    throw new PayloadFault("malformed", `x-amz-trailer announces more than ${TRAILERS_MAX} trailers.`);
+  if (announced.length > MAX_TRAILERS)
+    throw new PayloadFault("malformed", `x-amz-trailer announces more than ${MAX_TRAILERS} trailers.`);
   return [...new Set(announced)];
 }
 
@@ -116,7 +116,7 @@ function parseHead(line: string, isSigned: boolean): { size: number; signature: 
 }
 
 async function expectBlank(reader: ByteReader): Promise<void> {
-  const line = await reader.line(CHUNK_LINE_MAX_BYTES);
+  const line = await reader.line(MAX_CHUNK_LINE_BYTES);
   if (line !== "")
     throw new PayloadFault("malformed", "A chunk is longer than its head says: no line end follows its data.");
 }
@@ -127,7 +127,7 @@ async function readTrailers(reader: ByteReader, signer: ChunkSigner | undefined)
   let signature: string | undefined;
   // The blank line at the end may be missing: some senders stop after the last trailer.
   while (!(await reader.isAtEnd())) {
-    const line = await reader.line(CHUNK_LINE_MAX_BYTES);
+    const line = await reader.line(MAX_CHUNK_LINE_BYTES);
     if (line === "") break;
     const colon = line.indexOf(":");
     if (colon < 1) throw new PayloadFault("malformed", `A trailer must be 'name:value', got '${line.slice(0, 120)}'.`);
@@ -139,7 +139,7 @@ async function readTrailers(reader: ByteReader, signer: ChunkSigner | undefined)
       signature = value;
       continue;
     }
-    if (trailers.size >= TRAILERS_MAX) throw new PayloadFault("malformed", `More than ${TRAILERS_MAX} trailers.`);
+    if (trailers.size >= MAX_TRAILERS) throw new PayloadFault("malformed", `More than ${MAX_TRAILERS} trailers.`);
     trailers.set(name, value);
     text += `${name}:${value}\n`;
   }

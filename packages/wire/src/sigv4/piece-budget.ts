@@ -1,7 +1,7 @@
 /** Pieces that any body may come in. */
 export const PIECES_FREE = 256;
 /** A longer body may come in one piece more for each of these: half of what the smallest packets on the Internet carry. */
-export const BYTES_PER_PIECE_MIN = 256;
+export const MIN_BYTES_PER_PIECE = 256;
 
 /**
  * Holds a body's pieces (packets, HTTP chunks, signed chunks) to its length. Each piece costs the server as much as some hundred bytes, so
@@ -15,9 +15,9 @@ export class PieceBudget {
   take(bytes: number): boolean {
     this.#pieces += 1;
     this.#bytes += bytes;
-    return this.#pieces <= PIECES_FREE + this.#bytes / BYTES_PER_PIECE_MIN;
+    return this.#pieces <= PIECES_FREE + this.#bytes / MIN_BYTES_PER_PIECE;
   }
 }
 
 /** What the sender of such a body is told. */
-export const PIECES_TOO_SMALL = `The request's body was sent in too many pieces for its length: the limit is ${PIECES_FREE}, plus one for each ${BYTES_PER_PIECE_MIN} bytes. Send it in larger chunks, of 8192 bytes or more.`;
+export const PIECES_TOO_SMALL = `The request's body was sent in too many pieces for its length: the limit is ${PIECES_FREE}, plus one for each ${MIN_BYTES_PER_PIECE} bytes. Send it in larger chunks, of 8192 bytes or more.`;

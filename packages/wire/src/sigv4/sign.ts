@@ -12,7 +12,7 @@ import {
 } from "./canonical-request.ts";
 import type { Credentials } from "./http-request.ts";
 import { hmacSignature, signingKey } from "./signing-key.ts";
-import { PRESIGN_MAX_SECONDS } from "./verify.ts";
+import { MAX_PRESIGN_SECONDS } from "./verify.ts";
 
 /** What hops and clients on the way may add or change, and what therefore is never signed. */
 const UNSIGNED_HEADERS: ReadonlySet<string> = new Set([
@@ -101,7 +101,7 @@ export interface PresignUrl extends SigningScope {
   readonly url: string;
   /** Headers that the user of the URL will have to send exactly so; `host` is always among them. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** 1 to {@link PRESIGN_MAX_SECONDS}. */
+  /** 1 to {@link MAX_PRESIGN_SECONDS}. */
   readonly expiresSeconds: number;
   /** `UNSIGNED-PAYLOAD` for S3 and the empty body's hash for other services when absent. */
   readonly payloadHash?: string | undefined;
@@ -110,9 +110,9 @@ export interface PresignUrl extends SigningScope {
 /** Signs in the query form: returns the URL that carries its own signature. */
 export function presignUrl(request: PresignUrl): string {
   const { credentials, region, service, expiresSeconds } = request;
-  if (!Number.isInteger(expiresSeconds) || expiresSeconds < 1 || expiresSeconds > PRESIGN_MAX_SECONDS) {
+  if (!Number.isInteger(expiresSeconds) || expiresSeconds < 1 || expiresSeconds > MAX_PRESIGN_SECONDS) {
     throw new RangeError(
-      `expiresSeconds is ${expiresSeconds}; a presigned URL is valid for 1 to ${PRESIGN_MAX_SECONDS} whole seconds`,
+      `expiresSeconds is ${expiresSeconds}; a presigned URL is valid for 1 to ${MAX_PRESIGN_SECONDS} whole seconds`,
     );
   }
   const { protocol, host, path } = splitUrl(request.url);

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 
 /** One entry is one key of one day, region and service; beyond this the oldest is derived anew (four HMACs, some 10 µs). */
-export const SIGNING_KEY_CACHE_MAX_ENTRIES = 4096;
+export const MAX_SIGNING_KEY_CACHE_ENTRIES = 4096;
 
 const cache = new Map<string, KeyObject>();
 
@@ -11,7 +11,7 @@ export function signingKey(secretAccessKey: string, date: string, region: string
   const known = cache.get(name);
   if (known !== undefined) return known;
   const key = createSecretKey(hmac(hmac(hmac(hmac(`AWS4${secretAccessKey}`, date), region), service), "aws4_request"));
-  if (cache.size >= SIGNING_KEY_CACHE_MAX_ENTRIES) cache.delete(cache.keys().next().value!);
+  if (cache.size >= MAX_SIGNING_KEY_CACHE_ENTRIES) cache.delete(cache.keys().next().value!);
   cache.set(name, key);
   return key;
 }

@@ -5,7 +5,7 @@ import { EMPTY_SHA256 } from "./canonical-request.ts";
 import type { HttpRequest } from "./http-request.ts";
 import { presignUrl, signRequest, splitUrl } from "./sign.ts";
 import { SignatureFault } from "./signature-fault.ts";
-import { PRESIGN_MAX_SECONDS, verifySignature } from "./verify.ts";
+import { MAX_PRESIGN_SECONDS, verifySignature } from "./verify.ts";
 
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
 const now = new Date("2026-11-23T18:30:00Z");
@@ -266,8 +266,8 @@ describe("a presigned URL", () => {
   });
 
   it("lives seven days at most", () => {
-    verify(presigned(PRESIGN_MAX_SECONDS), later(PRESIGN_MAX_SECONDS));
-    expect(() => presigned(PRESIGN_MAX_SECONDS + 1)).toThrow(RangeError);
+    verify(presigned(MAX_PRESIGN_SECONDS), later(MAX_PRESIGN_SECONDS));
+    expect(() => presigned(MAX_PRESIGN_SECONDS + 1)).toThrow(RangeError);
     const path = presigned().path.replace("X-Amz-Expires=900", "X-Amz-Expires=604801");
     expect(refusal(() => verify({ ...presigned(), path })).message).toContain("604801");
   });

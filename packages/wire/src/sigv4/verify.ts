@@ -7,9 +7,9 @@ import { SignatureFault } from "./signature-fault.ts";
 import { hmacSignature, signingKey } from "./signing-key.ts";
 
 /** How far a caller's clock may be from ours, either way. */
-export const CLOCK_SKEW_MAX_SECONDS = 300;
+export const MAX_CLOCK_SKEW_SECONDS = 300;
 /** The longest life of a presigned URL: seven days. */
-export const PRESIGN_MAX_SECONDS = 604_800;
+export const MAX_PRESIGN_SECONDS = 604_800;
 
 const HEX_SHA256 = /^[0-9a-f]{64}$/;
 const S3_PAYLOAD_MARKERS: ReadonlySet<string> = new Set([
@@ -70,20 +70,20 @@ export function checkSignatureTime(parsed: ParsedAuthorization, nowMs: number): 
     );
   }
   const differenceSeconds = Math.round((parsed.signedAtMs - nowMs) / 1000);
-  if (differenceSeconds > CLOCK_SKEW_MAX_SECONDS) {
+  if (differenceSeconds > MAX_CLOCK_SKEW_SECONDS) {
     throw new SignatureFault("skewed", `Signature not yet current: ${skewText(parsed, nowMs, differenceSeconds)}`);
   }
   if (parsed.form === "header") {
-    if (-differenceSeconds > CLOCK_SKEW_MAX_SECONDS) {
+    if (-differenceSeconds > MAX_CLOCK_SKEW_SECONDS) {
       throw new SignatureFault("skewed", `Signature expired: ${skewText(parsed, nowMs, differenceSeconds)}`);
     }
     return;
   }
   const expiresSeconds = parsed.expiresSeconds ?? 0;
-  if (expiresSeconds < 1 || expiresSeconds > PRESIGN_MAX_SECONDS) {
+  if (expiresSeconds < 1 || expiresSeconds > MAX_PRESIGN_SECONDS) {
     throw new SignatureFault(
       "incomplete",
-      `X-Amz-Expires is ${expiresSeconds}; it must be from 1 to ${PRESIGN_MAX_SECONDS} seconds (seven days).`,
+      `X-Amz-Expires is ${expiresSeconds}; it must be from 1 to ${MAX_PRESIGN_SECONDS} seconds (seven days).`,
     );
   }
   const expiresAtMs = parsed.signedAtMs + expiresSeconds * 1000;
@@ -100,7 +100,7 @@ function skewText(parsed: ParsedAuthorization, nowMs: number, differenceSeconds:
   const direction = differenceSeconds > 0 ? "ahead of" : "behind";
   return (
     `the request was signed at ${parsed.amzDate} and the server's clock says ${formatAmzDate(new Date(nowMs))}: it is ` +
-    `${Math.abs(differenceSeconds)} s ${direction} the server, and at most ${CLOCK_SKEW_MAX_SECONDS} s are allowed. ` +
+    `${Math.abs(differenceSeconds)} s ${direction} the server, and at most ${MAX_CLOCK_SKEW_SECONDS} s are allowed. ` +
     "Set the caller's clock."
   );
 }

@@ -1,6 +1,6 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { describe, expect, it } from "vitest";
-import { decodeEnrolmentToken, ENROLMENT_TOKEN_MAX_CHARACTERS, encodeEnrolmentToken } from "./enrolment-token.ts";
+import { decodeEnrolmentToken, encodeEnrolmentToken, MAX_ENROLMENT_TOKEN_CHARACTERS } from "./enrolment-token.ts";
 
 const token = { id: "et-1", secret: "never-to-be-shown", fingerprints: ["ab".repeat(32)] };
 const text = encodeEnrolmentToken(token);
@@ -23,7 +23,7 @@ describe("an enrolment token", () => {
     ["not an object", `slt_${Buffer.from("null").toString("base64url")}`],
     ["without a secret", encodeEnrolmentToken({ ...token, secret: "" })],
     ["with a fingerprint of another form", encodeEnrolmentToken({ ...token, fingerprints: ["AB:CD"] })],
-    ["endless", `slt_${"a".repeat(ENROLMENT_TOKEN_MAX_CHARACTERS)}`],
+    ["endless", `slt_${"a".repeat(MAX_ENROLMENT_TOKEN_CHARACTERS)}`],
   ])("is refused when %s, and is not repeated in the error", (_, malformed) => {
     let error: unknown;
     try {

@@ -9,7 +9,7 @@ export interface EnrolmentToken {
 }
 
 const PREFIX = "slt_";
-export const ENROLMENT_TOKEN_MAX_CHARACTERS = 8192;
+export const MAX_ENROLMENT_TOKEN_CHARACTERS = 8192;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 const FINGERPRINT = /^[0-9a-f]{64}$/;
 
@@ -28,8 +28,8 @@ export function decodeEnrolmentToken(text: string): EnrolmentToken {
   const trimmed = text.trim();
   if (!trimmed.startsWith(PREFIX)) throw invalid(`it does not begin with ${PREFIX}`);
   const encoded = trimmed.slice(PREFIX.length);
-  if (trimmed.length > ENROLMENT_TOKEN_MAX_CHARACTERS) {
-    throw invalid(`it has ${trimmed.length} characters, above ${ENROLMENT_TOKEN_MAX_CHARACTERS}`);
+  if (trimmed.length > MAX_ENROLMENT_TOKEN_CHARACTERS) {
+    throw invalid(`it has ${trimmed.length} characters, above ${MAX_ENROLMENT_TOKEN_CHARACTERS}`);
   }
   if (!BASE64URL.test(encoded)) throw invalid("it contains characters that tokens do not have");
   const fields = parse(encoded);

@@ -1,7 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { XMLParser } from "fast-xml-parser";
 import { describe, expect, it } from "vitest";
-import { parseStsAction, STS_INPUT_MAX_BYTES, serialiseCallerIdentity, serialiseQueryFault } from "./query-protocol.ts";
+import { MAX_STS_INPUT_BYTES, parseStsAction, serialiseCallerIdentity, serialiseQueryFault } from "./query-protocol.ts";
 
 const post = (form: string) => ({ method: "POST", path: "/", body: Buffer.from(form) });
 const xml = new XMLParser({ parseTagValue: false });
@@ -23,7 +23,7 @@ describe("the action", () => {
   });
 
   it("is refused in a large form", () => {
-    expect(() => parseStsAction(post("a".repeat(STS_INPUT_MAX_BYTES + 1)))).toThrow(
+    expect(() => parseStsAction(post("a".repeat(MAX_STS_INPUT_BYTES + 1)))).toThrow(
       expect.objectContaining({ code: "RequestEntityTooLargeException" }),
     );
   });

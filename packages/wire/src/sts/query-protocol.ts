@@ -5,7 +5,7 @@ import type { HttpRequest } from "../sigv4/http-request.ts";
 
 export const STS_SIGNING_NAME = "sts";
 export const STS_VERSION = "2011-06-15";
-export const STS_INPUT_MAX_BYTES = 64 * 1024;
+export const MAX_STS_INPUT_BYTES = 64 * 1024;
 const NAMESPACE = `https://sts.amazonaws.com/doc/${STS_VERSION}/`;
 const CONTENT_TYPE = "text/xml";
 const HTTP_SERVER_ERROR = 500;
@@ -38,10 +38,10 @@ export interface CallerIdentity {
 /** Reads the action from a form body (POST) or from the query (GET); the only one there is has no parameters. */
 export function parseStsAction(request: Pick<HttpRequest, "method" | "path" | "body">): "GetCallerIdentity" {
   const { method, path, body } = request;
-  if (body !== undefined && body.length > STS_INPUT_MAX_BYTES) {
+  if (body !== undefined && body.length > MAX_STS_INPUT_BYTES) {
     throw new CallerFault(
       "RequestEntityTooLargeException",
-      `The form has ${body.length} bytes; at most ${STS_INPUT_MAX_BYTES} are read.`,
+      `The form has ${body.length} bytes; at most ${MAX_STS_INPUT_BYTES} are read.`,
     );
   }
   const question = path.indexOf("?");

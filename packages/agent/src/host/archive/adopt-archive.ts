@@ -44,7 +44,7 @@ const BLOCK_BYTES = 512;
 const HOLES_RATIO = 16;
 const HOLES_FLOOR_BYTES = 16 * 1024 * 1024;
 /** Each level has two directories open. The AWS agent's own archives have a few. */
-const LEVELS_MAX = 256;
+const MAX_LEVELS = 256;
 /** A name of its own for what is being copied, since an entry's name may have the longest length already. */
 const COPY_NAME = `.sluice-adopted${UNFINISHED_SUFFIX}`;
 
@@ -79,7 +79,7 @@ export async function adoptArchive(deploymentDirectory: string): Promise<void> {
 
   /** Parents come first: from then on nobody else can move what is below. */
   async function adoptBelow(directory: number, path: Buffer, level: number): Promise<void> {
-    if (level > LEVELS_MAX) throw tooDeep(archive);
+    if (level > MAX_LEVELS) throw tooDeep(archive);
     const here = pathOfDescriptor(directory);
     removeTreeNow(`${here}/${COPY_NAME}`);
     for (const name of readdirSync(here, { encoding: "buffer" })) {
@@ -193,7 +193,7 @@ function takeDirectory(descriptor: number, stats: Stats): void {
 
 function tooDeep(archive: string): EventFailure {
   return new EventFailure(
-    `The archive ${archive}, which an earlier agent unpacked, has directories more than ${LEVELS_MAX} levels deep, so its scripts were not ` +
+    `The archive ${archive}, which an earlier agent unpacked, has directories more than ${MAX_LEVELS} levels deep, so its scripts were not ` +
       `run. Remove it (rm -r ${archive}), or deploy with --ignore-application-stop-failures, and then try again.`,
   );
 }

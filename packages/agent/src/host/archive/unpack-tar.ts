@@ -25,7 +25,7 @@ const DEFAULT_FILE_MODE = 0o644;
 const MODE_BITS = 0o7777;
 const GZIP_MAGIC = 0x1f8b;
 /** The largest is -1 to the kernel, which means "leave it as it is". */
-const ACCOUNT_ID_MAX = 0xffff_fffe;
+const MAX_ACCOUNT_ID = 0xffff_fffe;
 
 const DAMAGED_CURE = "Upload the bundle again from a complete archive (`tar -tf FILE` must list it without an error).";
 
@@ -127,7 +127,7 @@ function attributesOf(entry: TarEntry, asRoot: boolean): EntryAttributes {
     ? accountIds({ user: entry.userName, uid: entry.uid, group: entry.groupName, gid: entry.gid })
     : undefined;
   for (const id of owner ? [owner.uid, owner.gid] : []) {
-    if (Number.isSafeInteger(id) && id >= 0 && id <= ACCOUNT_ID_MAX) continue;
+    if (Number.isSafeInteger(id) && id >= 0 && id <= MAX_ACCOUNT_ID) continue;
     throw refusedEntry(
       entry.name,
       `its owner or group (${id}) is not a number that a user or group can have`,

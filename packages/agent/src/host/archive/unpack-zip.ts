@@ -12,7 +12,7 @@ import type { ArchiveWriter } from "./archive-writer.ts";
 import { refusedEntry, refusedFor } from "./entry-path.ts";
 
 /** Up to here, one read and one inflate on this thread cost less than a stream. */
-const WHOLE_READ_MAX_BYTES = 1024 * 1024;
+const MAX_WHOLE_READ_BYTES = 1024 * 1024;
 
 const STORED = 0;
 const WRITE_BITS = 0o222;
@@ -70,7 +70,7 @@ async function unpackEntry(zip: ZipFile, entry: Entry, descriptor: number, write
   }
   const file = writer.addFile(name, attributes);
   try {
-    if (entry.compressedSize <= WHOLE_READ_MAX_BYTES && entry.uncompressedSize <= WHOLE_READ_MAX_BYTES) {
+    if (entry.compressedSize <= MAX_WHOLE_READ_BYTES && entry.uncompressedSize <= MAX_WHOLE_READ_BYTES) {
       writer.countBytes(entry.uncompressedSize);
       file.write(readWhole(entry, descriptor));
     } else {

@@ -45,8 +45,8 @@ export type Downloaded =
   /** What is at hand is what would have been downloaded. */
   | { readonly isUnchanged: true };
 
-const REDIRECTS_MAX = 5;
-const ERROR_BODY_MAX_BYTES = 16 * 1024;
+const MAX_REDIRECTS = 5;
+const MAX_ERROR_BODY_BYTES = 16 * 1024;
 const WRITE_BUFFER_BYTES = 1024 * 1024;
 const NOT_MODIFIED = 304;
 const SERVICE_UNAVAILABLE = 503;
@@ -122,7 +122,7 @@ async function downloadOnce(request: DownloadRequest, file: string, options: Dow
 
 async function follow(request: DownloadRequest, options: DownloadOptions): Promise<IncomingMessage> {
   let { url, headers, tls } = request;
-  for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects += 1) {
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     const response = await get({ url, headers, tls, label: request.label }, options);
     const status = response.statusCode ?? 0;
     if (status === 200 || (status === NOT_MODIFIED && options.heldEtag !== undefined)) return response;
@@ -147,7 +147,7 @@ async function follow(request: DownloadRequest, options: DownloadOptions): Promi
     }
     url = next.href;
   }
-  throw new EventFailure(`${request.label} redirects more than ${REDIRECTS_MAX} times.`);
+  throw new EventFailure(`${request.label} redirects more than ${MAX_REDIRECTS} times.`);
 }
 
 async function get(
@@ -208,7 +208,7 @@ async function httpFailure(response: IncomingMessage): Promise<HttpFailure> {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes > ERROR_BODY_MAX_BYTES) break;
+      if (bytes > MAX_ERROR_BODY_BYTES) break;
     }
   } catch {
     // The status alone will do.

@@ -1,11 +1,11 @@
-import { AGENT_LOG_MAX_CHARACTERS } from "@sluice/model/diagnostics.ts";
+import { MAX_AGENT_LOG_CHARACTERS } from "@sluice/model/diagnostics.ts";
 import type { DeploymentsLog } from "../deployments-log.ts";
 import { localTime } from "../local-time.ts";
 import { RotatedFile } from "../rotated-file.ts";
 
 /** The AWS agent never rotates a deployment's own log, so one chatty script can fill the disk there. */
-const SCRIPTS_LOG_FILES_MAX = 4;
-const SCRIPTS_LOG_FILE_MAX_BYTES = 16 * 1024 * 1024;
+const MAX_SCRIPTS_LOG_FILES = 4;
+const MAX_SCRIPTS_LOG_FILE_BYTES = 16 * 1024 * 1024;
 
 /** What one event's scripts say, kept in three places: the deployment's scripts.log, the host's log, and the tail. */
 export class EventLog {
@@ -17,8 +17,8 @@ export class EventLog {
 
   constructor(scriptsLogFile: string, deploymentId: string, deploymentsLog: DeploymentsLog) {
     this.#scriptsLog = new RotatedFile(scriptsLogFile, {
-      fileMaxBytes: SCRIPTS_LOG_FILE_MAX_BYTES,
-      filesMax: SCRIPTS_LOG_FILES_MAX,
+      fileMaxBytes: MAX_SCRIPTS_LOG_FILE_BYTES,
+      filesMax: MAX_SCRIPTS_LOG_FILES,
     });
     this.#deploymentId = deploymentId;
     this.#deploymentsLog = deploymentsLog;
@@ -49,7 +49,7 @@ export class EventLog {
   #remember(entry: string): void {
     this.#tail.push(entry);
     this.#tailCharacters += entry.length;
-    while (this.#tailCharacters >= AGENT_LOG_MAX_CHARACTERS) {
+    while (this.#tailCharacters >= MAX_AGENT_LOG_CHARACTERS) {
       const oldest = this.#tail.shift();
       if (oldest === undefined) break;
       this.#tailCharacters -= oldest.length;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 /** What `su` reads by way of PAM: the first everywhere, the second on Debian and Ubuntu. Later ones count. */
 const FILES = ["/etc/environment", "/etc/default/locale"] as const;
 /** Of a file; more is not what a person has written there. */
-const HOST_ENVIRONMENT_MAX_CHARACTERS = 256 * 1024;
+const MAX_HOST_ENVIRONMENT_CHARACTERS = 256 * 1024;
 const NAME = /^[A-Za-z0-9_]+$/;
 
 /** Variables that the host gives to every user who logs in or is become by `su`. A file that is not there, or that cannot be read, gives none. */
@@ -52,7 +52,7 @@ function unquoted(value: string): string {
 function textOf(file: string): string {
   try {
     const text = readFileSync(file, "utf8");
-    return text.length > HOST_ENVIRONMENT_MAX_CHARACTERS ? "" : text;
+    return text.length > MAX_HOST_ENVIRONMENT_CHARACTERS ? "" : text;
   } catch {
     return "";
   }

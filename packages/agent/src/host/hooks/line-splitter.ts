@@ -1,7 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
 
 /** A line that is longer is cut, so that a script that never ends its line cannot fill the agent's memory. */
-const LINE_MAX_CHARACTERS = 64 * 1024;
+const MAX_LINE_CHARACTERS = 64 * 1024;
 
 /** Turns chunks of bytes into text and whole lines. A character that is split between two chunks stays whole. */
 export class LineSplitter {
@@ -22,9 +22,9 @@ export class LineSplitter {
   #split(text: string): { readonly text: string; readonly lines: readonly string[] } {
     const lines = `${this.#rest}${text}`.split("\n");
     this.#rest = lines.pop() ?? "";
-    while (this.#rest.length > LINE_MAX_CHARACTERS) {
-      lines.push(this.#rest.slice(0, LINE_MAX_CHARACTERS));
-      this.#rest = this.#rest.slice(LINE_MAX_CHARACTERS);
+    while (this.#rest.length > MAX_LINE_CHARACTERS) {
+      lines.push(this.#rest.slice(0, MAX_LINE_CHARACTERS));
+      this.#rest = this.#rest.slice(MAX_LINE_CHARACTERS);
     }
     return { text, lines };
   }

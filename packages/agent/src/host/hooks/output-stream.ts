@@ -3,7 +3,7 @@ import type { OutputSink } from "../lifecycle-command.ts";
 type Chunk = Parameters<OutputSink["write"]>[0];
 
 /** What one event may send; the rest stays in the host's scripts.log. */
-export const OUTPUT_STREAM_MAX_BYTES = 1024 * 1024;
+export const MAX_OUTPUT_STREAM_BYTES = 1024 * 1024;
 
 /**
  * Hands an event's output to the sink in batches. It only collects and sends, so a script never waits for it; beyond the
@@ -25,7 +25,7 @@ export class OutputStream {
   write(chunk: Chunk): void {
     if (chunk.text === "") return;
     const bytes = Buffer.byteLength(chunk.text);
-    if (this.#omittedBytes > 0 || this.#sentBytes + bytes > OUTPUT_STREAM_MAX_BYTES) {
+    if (this.#omittedBytes > 0 || this.#sentBytes + bytes > MAX_OUTPUT_STREAM_BYTES) {
       if (this.#omittedBytes === 0) this.#collect(gapStarts(chunk.scriptName));
       this.#omittedBytes += bytes;
       return;
@@ -71,7 +71,7 @@ export class OutputStream {
 
 function gapStarts(scriptName: string): Chunk {
   const text =
-    `… output beyond ${OUTPUT_STREAM_MAX_BYTES} bytes per event is not sent; ` +
+    `… output beyond ${MAX_OUTPUT_STREAM_BYTES} bytes per event is not sent; ` +
     "it is in the deployment's logs/scripts.log on the host.\n";
   return { stream: "agent", scriptName, text };
 }

@@ -2,15 +2,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { errorCodeOf } from "../event-failure.ts";
 
-const FIRST_LOOK_MS = 10;
+const FIRST_LOOK_MILLISECONDS = 10;
 /** Looking means reading every process of the host, so it becomes rarer the longer the group takes. */
-const LOOK_AT_MOST_EVERY_MS = 200;
+const LOOK_AT_MOST_EVERY_MILLISECONDS = 200;
 
 /** Ends a process group: TERM, then KILL for whoever is left after the grace. */
 export async function endProcessGroup(leader: number, graceMilliseconds: number): Promise<void> {
   if (!signalGroup(leader, "SIGTERM")) return;
   const killAt = performance.now() + graceMilliseconds;
-  for (let pause = FIRST_LOOK_MS; performance.now() < killAt; pause = Math.min(2 * pause, LOOK_AT_MOST_EVERY_MS)) {
+  for (
+    let pause = FIRST_LOOK_MILLISECONDS;
+    performance.now() < killAt;
+    pause = Math.min(2 * pause, LOOK_AT_MOST_EVERY_MILLISECONDS)
+  ) {
     await wait(Math.min(pause, Math.max(killAt - performance.now(), 0)));
     if (!signalGroup(leader, 0) || !hasLiveMember(leader)) return;
   }

@@ -9,7 +9,7 @@ import { ownAccount } from "../install/accounts.ts";
 import { type DeploymentLayout, layoutOf } from "../layout.ts";
 import type { CommandOutcome } from "../lifecycle-command.ts";
 import { EventLog } from "./event-log.ts";
-import { OUTPUT_STREAM_MAX_BYTES } from "./output-stream.ts";
+import { MAX_OUTPUT_STREAM_BYTES } from "./output-stream.ts";
 import { scriptCommand } from "./script-command.ts";
 
 /** What Node reads of a pipe at a time. */
@@ -270,8 +270,8 @@ describe("output", () => {
     const line = "0123456789".repeat(10);
     const outcome = await runScripts({ script: sh(`yes ${line} | head -n 20000; echo last`) });
     expect(outcome.log).toMatch(/\[stdout\]last\n$/);
-    expect(streamed("stdout").length).toBeLessThanOrEqual(OUTPUT_STREAM_MAX_BYTES);
-    expect(streamed("stdout").length).toBeGreaterThan(OUTPUT_STREAM_MAX_BYTES / 2);
+    expect(streamed("stdout").length).toBeLessThanOrEqual(MAX_OUTPUT_STREAM_BYTES);
+    expect(streamed("stdout").length).toBeGreaterThan(MAX_OUTPUT_STREAM_BYTES / 2);
     const omitted = 20_000 * (line.length + 1) + "last\n".length - streamed("stdout").length;
     expect(streamed("agent")).toMatch(/output beyond 1048576 bytes per event is not sent/);
     expect(streamed("agent")).toContain(`${omitted} bytes of output are omitted here.`);

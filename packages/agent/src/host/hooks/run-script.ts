@@ -29,10 +29,10 @@ export interface ScriptContext {
 }
 
 /** The longest that a timer of Node's can wait. */
-const TIMER_MAX_MS = 2 ** 31 - 1;
+const MAX_TIMER_MILLISECONDS = 2 ** 31 - 1;
 /** A file that another thread was still writing while this process forked is briefly "busy". */
 const BUSY_RETRIES = 5;
-const BUSY_RETRY_MS = 20;
+const BUSY_RETRY_MILLISECONDS = 20;
 /** On a host that is short of time a flood may have left as many pieces as a pipe and its reader hold. */
 const LAST_TURNS = 16;
 const SIGNALLED_EXIT_BASE = 128;
@@ -163,7 +163,7 @@ async function start(
       throw await new Promise<Error>((resolve) => child.once("error", resolve));
     } catch (error) {
       if (errorCodeOf(error) !== "ETXTBSY" || attempt >= BUSY_RETRIES) throw cannotStart(script, command, error);
-      await wait(BUSY_RETRY_MS);
+      await wait(BUSY_RETRY_MILLISECONDS);
     }
   }
 }
@@ -177,7 +177,7 @@ async function cutOffOf(exited: Promise<void>, timeoutSeconds: number, signal: A
     return await Promise.race([
       exited.then((): CutOff => "exited"),
       new Promise<CutOff>((resolve) => {
-        timer = setTimeout(() => resolve("timedOut"), Math.min(timeoutSeconds * 1000, TIMER_MAX_MS));
+        timer = setTimeout(() => resolve("timedOut"), Math.min(timeoutSeconds * 1000, MAX_TIMER_MILLISECONDS));
         onAbort = () => resolve("aborted");
         signal.addEventListener("abort", onAbort);
       }),

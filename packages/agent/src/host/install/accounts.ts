@@ -12,7 +12,7 @@ export interface UserAccount {
 
 const PASSWD_FILE = "/etc/passwd";
 const GROUP_FILE = "/etc/group";
-const GETENT_TIMEOUT_MS = 10_000;
+const GETENT_TIMEOUT_MILLISECONDS = 10_000;
 
 /** @throws EventFailure naming the user when neither the local file nor a directory service knows it */
 export async function userByName(name: string, purpose: string): Promise<UserAccount> {
@@ -70,13 +70,13 @@ interface LocalAccounts {
 }
 
 /** An unpacking asks once an entry; between two looks at the file's date nothing is read again. */
-const RECHECK_MS = 1_000;
+const RECHECK_MILLISECONDS = 1_000;
 const cache = new Map<string, LocalAccounts & { readonly version: string }>();
 
 function localAccounts(file: string): ReadonlyMap<string, readonly string[]> {
   const known = cache.get(file);
   const now = performance.now();
-  if (known && now - known.readAt < RECHECK_MS) return known.lines;
+  if (known && now - known.readAt < RECHECK_MILLISECONDS) return known.lines;
   let version: string;
   let text = "";
   try {
@@ -103,7 +103,7 @@ function localAccounts(file: string): ReadonlyMap<string, readonly string[]> {
 /** LDAP, SSSD and the like answer only through the C library's switch. */
 function getent(database: "passwd" | "group", name: string): Promise<readonly string[] | undefined> {
   return new Promise((resolve) => {
-    execFile("getent", ["--", database, name], { timeout: GETENT_TIMEOUT_MS }, (error, stdout) => {
+    execFile("getent", ["--", database, name], { timeout: GETENT_TIMEOUT_MILLISECONDS }, (error, stdout) => {
       resolve(error ? undefined : stdout.trimEnd().split(":"));
     });
   });

@@ -8,7 +8,7 @@ import { Folders, UntrustedLink } from "./folders.ts";
 /** How the reference agent records a SELinux context that it added. */
 const CONTEXT_PREFIX = "semanage\0";
 const LINE_END = 0x0a;
-const SEMANAGE_TIMEOUT_MS = 60_000;
+const SEMANAGE_TIMEOUT_MILLISECONDS = 60_000;
 
 /**
  * Removes what the group's previous install put on the host, newest first: files, then directories if they are empty.
@@ -98,6 +98,6 @@ function removeEmptyDirectory(path: string): void {
 
 function removeContext(path: string): Promise<void> {
   return new Promise((resolve) => {
-    execFile("semanage", ["fcontext", "-d", path], { timeout: SEMANAGE_TIMEOUT_MS }, () => resolve());
+    execFile("semanage", ["fcontext", "-d", path], { timeout: SEMANAGE_TIMEOUT_MILLISECONDS }, () => resolve());
   });
 }

@@ -33,7 +33,7 @@ import { type Installed, replaced } from "./installed.ts";
 import { isRefusal, type Refusals } from "./refusals.ts";
 
 /** Larger files are copied on another thread; for smaller ones the hand-over costs more than the copy. */
-const COPY_HERE_MAX_BYTES = 1024 * 1024;
+const MAX_COPY_HERE_BYTES = 1024 * 1024;
 const ROOT = 0;
 const SPECIAL_BITS = 0o7000;
 const SET_ID_BITS = 0o6000;
@@ -77,7 +77,7 @@ export class FileCopier {
   readonly #refusals: Refusals;
   readonly #asRoot = process.geteuid?.() === 0;
   readonly #umask = process.umask();
-  readonly #buffer = Buffer.allocUnsafe(COPY_HERE_MAX_BYTES);
+  readonly #buffer = Buffer.allocUnsafe(MAX_COPY_HERE_BYTES);
   #canReflink = DESCRIPTORS_DIRECTORY !== undefined;
 
   constructor({ folders, installed, journal, refusals }: CopierParts) {
@@ -165,7 +165,7 @@ export class FileCopier {
     let isLater = false;
     try {
       const name = DESCRIPTORS_DIRECTORY === undefined ? target : pathOfDescriptor(descriptor);
-      if (step.stats.size > COPY_HERE_MAX_BYTES) {
+      if (step.stats.size > MAX_COPY_HERE_BYTES) {
         isLater = true;
         return copyLarge(step.source, name, descriptor)
           .then(() => this.#settle(step, descriptor, true))

@@ -4,9 +4,9 @@ import { DESCRIPTORS_DIRECTORY, namingPath, O_PATH, pathOfDescriptor } from "../
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 
 /** Linux's own limit for one path. */
-const LINK_HOPS_MAX = 40;
+const MAX_LINK_HOPS = 40;
 /** Directories that are held open at once; the one that was used longest ago gives way. */
-const HELD_MAX = 256;
+const MAX_HELD = 256;
 const WRITABLE_BY_OTHERS = 0o022;
 /** In such a directory nobody renames what is another user's. */
 const STICKY = 0o1000;
@@ -76,7 +76,7 @@ export class Folders {
 
   #hold(directory: string, descriptor: number): void {
     this.#held.set(directory, descriptor);
-    if (this.#held.size <= HELD_MAX) return;
+    if (this.#held.size <= MAX_HELD) return;
     for (const [oldest, unused] of this.#held) {
       this.#held.delete(oldest);
       closeSync(unused);
@@ -99,7 +99,7 @@ function openChild(parent: number, name: string, step: Step): number {
   } catch (error) {
     if (errorCodeOf(error) !== "ENOTDIR" && errorCodeOf(error) !== "ELOOP") throw namingPath(step.path, error);
     const stats = lstatSync(path, { throwIfNoEntry: false });
-    if (!stats?.isSymbolicLink() || step.hops >= LINK_HOPS_MAX) throw namingPath(step.path, error);
+    if (!stats?.isSymbolicLink() || step.hops >= MAX_LINK_HOPS) throw namingPath(step.path, error);
     checkLink(stats, fstatSync(parent), step.path);
     return follow(parent, readlinkSync(path), { ...step, hops: step.hops + 1 });
   }

@@ -15,7 +15,7 @@ import { readSources } from "./source-tree.ts";
 const DIRECTORIES = 40;
 const FILES_EACH = 100;
 /** A name, a step and their places in lists; a path alone takes more than half of it, and a status twice as much. */
-const BYTES_A_FILE_MAX = 320;
+const MAX_BYTES_A_FILE = 320;
 
 const EVERY_FILE = { pattern: "**", except: [], type: ["file"], group: null, acls: null, context: null } as const;
 
@@ -42,7 +42,7 @@ test("a plan holds a name and a few words for each file, and neither paths nor s
     const bytes = process.memoryUsage().heapUsed - before;
     expect(plan.steps.filter((step) => step.type === "copy")).toHaveLength(DIRECTORIES * FILES_EACH);
     expect([...permissionSteps([all], plan)]).toHaveLength(2 * DIRECTORIES * FILES_EACH);
-    expect(bytes / (DIRECTORIES * FILES_EACH)).toBeLessThan(BYTES_A_FILE_MAX);
+    expect(bytes / (DIRECTORIES * FILES_EACH)).toBeLessThan(MAX_BYTES_A_FILE);
   } finally {
     folders.close();
     rmSync(base, { recursive: true });

@@ -38,7 +38,7 @@ export function statusReader(archiveDirectory: string, recorded: RecordedEntries
 }
 
 /** Links to directories can multiply what a small archive installs, so the sum is bounded. */
-const INSTALLED_ENTRIES_MAX = 1_000_000;
+const MAX_INSTALLED_ENTRIES = 1_000_000;
 
 /** A directory of the archive, and the directory of the host that gets its content, path by path. */
 interface Mapping {
@@ -179,8 +179,8 @@ function copiedDirectory({ path, realPath, destination }: Place, walk: Walk): st
 
 function countEntry(path: string, walk: Walk): void {
   walk.count += 1;
-  if (walk.count > INSTALLED_ENTRIES_MAX) {
-    throw new EventFailure(`The revision installs more than ${INSTALLED_ENTRIES_MAX} files below ${path}. Split it.`);
+  if (walk.count > MAX_INSTALLED_ENTRIES) {
+    throw new EventFailure(`The revision installs more than ${MAX_INSTALLED_ENTRIES} files below ${path}. Split it.`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { BatchGetApplicationRevisionsInput, BatchGetApplicationRevisionsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { BATCH_REVISIONS_MAX } from "@sluice/model/limits.ts";
+import { MAX_BATCH_REVISIONS } from "@sluice/model/limits.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import { groupNamesByTargetRevision } from "../../store/deployment-groups.ts";
 import { findRevisions } from "../../store/revisions.ts";
@@ -23,7 +23,7 @@ export const batchGetApplicationRevisions: CodeDeployOperation<
       "RevisionLocation must be specified: revisions is missing or empty.",
     );
   }
-  checkBatchSize("revisions", input.revisions, BATCH_REVISIONS_MAX);
+  checkBatchSize("revisions", input.revisions, MAX_BATCH_REVISIONS);
   const keys = input.revisions.map((revision, index) => revisionKey(requireRevision(revision, `revisions[${index}]`)));
   const { application_id: applicationId } = await requireApplication(db, applicationName);
   const rows = await findRevisions(db, applicationId, keys);

@@ -1,6 +1,6 @@
 import type { BatchGetApplicationsInput, BatchGetApplicationsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { BATCH_APPLICATIONS_MAX } from "@sluice/model/limits.ts";
+import { MAX_BATCH_APPLICATIONS } from "@sluice/model/limits.ts";
 import { findApplications } from "../../store/applications.ts";
 import { applicationInfo } from "./application-info.ts";
 import { checkBatchSize } from "./batch-size.ts";
@@ -19,7 +19,7 @@ export const batchGetApplications: CodeDeployOperation<BatchGetApplicationsInput
       "applicationNames is missing or empty: name at least one application.",
     );
   }
-  checkBatchSize("applicationNames", input.applicationNames, BATCH_APPLICATIONS_MAX);
+  checkBatchSize("applicationNames", input.applicationNames, MAX_BATCH_APPLICATIONS);
   const names = input.applicationNames.map((name) => requireApplicationName(name, "applicationNames"));
   const rows = new Map((await findApplications(store.db, names)).map((row) => [row.application_name, row]));
   return {

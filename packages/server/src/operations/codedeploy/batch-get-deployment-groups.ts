@@ -1,6 +1,6 @@
 import type { BatchGetDeploymentGroupsInput, BatchGetDeploymentGroupsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { BATCH_DEPLOYMENT_GROUPS_MAX } from "@sluice/model/limits.ts";
+import { MAX_BATCH_DEPLOYMENT_GROUPS } from "@sluice/model/limits.ts";
 import { findDeploymentGroups } from "../../store/deployment-groups.ts";
 import { checkBatchSize } from "./batch-size.ts";
 import type { CodeDeployOperation } from "./codedeploy-context.ts";
@@ -20,7 +20,7 @@ export const batchGetDeploymentGroups: CodeDeployOperation<
       "deploymentGroupNames is missing or empty: name at least one group.",
     );
   }
-  checkBatchSize("deploymentGroupNames", input.deploymentGroupNames, BATCH_DEPLOYMENT_GROUPS_MAX);
+  checkBatchSize("deploymentGroupNames", input.deploymentGroupNames, MAX_BATCH_DEPLOYMENT_GROUPS);
   const names = input.deploymentGroupNames.map((name) => requireDeploymentGroupName(name, "deploymentGroupNames"));
   const application = await requireApplication(db, applicationName);
   const rows = new Map(

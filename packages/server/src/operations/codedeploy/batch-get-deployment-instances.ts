@@ -1,6 +1,6 @@
 import type { BatchGetDeploymentInstancesInput, BatchGetDeploymentInstancesOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { BATCH_INSTANCES_MAX } from "@sluice/model/limits.ts";
+import { MAX_BATCH_INSTANCES } from "@sluice/model/limits.ts";
 import { findTargets } from "../../store/target-listing.ts";
 import { checkBatchSize } from "./batch-size.ts";
 import type { CodeDeployOperation } from "./codedeploy-context.ts";
@@ -19,7 +19,7 @@ export const batchGetDeploymentInstances: CodeDeployOperation<
   if (!input.instanceIds?.length) {
     throw new CallerFault("InstanceIdRequiredException", "instanceIds is missing or empty: name at least one.");
   }
-  checkBatchSize("instanceIds", input.instanceIds, BATCH_INSTANCES_MAX);
+  checkBatchSize("instanceIds", input.instanceIds, MAX_BATCH_INSTANCES);
   const ids = await Promise.all(input.instanceIds.map((id) => requireInstanceId(db, id, "instanceIds")));
   await requireDeployment(db, deploymentId);
   const found = await findTargets(db, deploymentId, ids);

@@ -1,6 +1,6 @@
 import type { BatchGetDeploymentTargetsInput, BatchGetDeploymentTargetsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { BATCH_TARGETS_MAX } from "@sluice/model/limits.ts";
+import { MAX_BATCH_TARGETS } from "@sluice/model/limits.ts";
 import { findTargets } from "../../store/target-listing.ts";
 import { checkBatchSize } from "./batch-size.ts";
 import type { CodeDeployOperation } from "./codedeploy-context.ts";
@@ -23,7 +23,7 @@ export const batchGetDeploymentTargets: CodeDeployOperation<
       "targetIds is missing or empty: name at least one target.",
     );
   }
-  checkBatchSize("targetIds", input.targetIds, BATCH_TARGETS_MAX, "DeploymentTargetListSizeExceededException");
+  checkBatchSize("targetIds", input.targetIds, MAX_BATCH_TARGETS, "DeploymentTargetListSizeExceededException");
   const targetIds = input.targetIds.map((id) => requireTargetId(id, "targetIds"));
   await requireStarted(db, await requireDeployment(db, deploymentId));
   const found = await findTargets(db, deploymentId, targetIds);

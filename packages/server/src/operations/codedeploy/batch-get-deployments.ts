@@ -1,6 +1,6 @@
 import type { BatchGetDeploymentsInput, BatchGetDeploymentsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { BATCH_DEPLOYMENTS_MAX } from "@sluice/model/limits.ts";
+import { MAX_BATCH_DEPLOYMENTS } from "@sluice/model/limits.ts";
 import { findDeployments } from "../../store/deployment-history.ts";
 import { checkBatchSize } from "./batch-size.ts";
 import type { CodeDeployOperation } from "./codedeploy-context.ts";
@@ -18,7 +18,7 @@ export const batchGetDeployments: CodeDeployOperation<BatchGetDeploymentsInput, 
       "deploymentIds is missing or empty: name at least one deployment.",
     );
   }
-  checkBatchSize("deploymentIds", input.deploymentIds, BATCH_DEPLOYMENTS_MAX);
+  checkBatchSize("deploymentIds", input.deploymentIds, MAX_BATCH_DEPLOYMENTS);
   const ids = input.deploymentIds.map(requireDeploymentId);
   const rows = new Map((await findDeployments(db, ids)).map((row) => [row.deployment_id, row]));
   return {

@@ -1,7 +1,7 @@
 import type { CreateApplicationInput, CreateApplicationOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { COMPUTE_PLATFORMS } from "@sluice/model/deployment-config.ts";
-import { APPLICATIONS_MAX } from "@sluice/model/limits.ts";
+import { MAX_APPLICATIONS } from "@sluice/model/limits.ts";
 import { applicationArn } from "@sluice/model/resource-arn.ts";
 import { countApplications, findApplication, insertApplication } from "../../store/applications.ts";
 import { putResourceTags } from "../../store/resource-tags.ts";
@@ -32,10 +32,10 @@ export const createApplication: CodeDeployOperation<CreateApplicationInput, Crea
   try {
     await context.store.write(async ({ db }) => {
       if (await findApplication(db, name)) throw alreadyExists(name);
-      if ((await countApplications(db)) >= APPLICATIONS_MAX) {
+      if ((await countApplications(db)) >= MAX_APPLICATIONS) {
         throw new CallerFault(
           "ApplicationLimitExceededException",
-          `There are ${APPLICATIONS_MAX} applications already, which is the most allowed: delete one that is not used.`,
+          `There are ${MAX_APPLICATIONS} applications already, which is the most allowed: delete one that is not used.`,
         );
       }
       await insertApplication(db, application);

@@ -1,7 +1,7 @@
 import type { CreateDeploymentConfigInput, CreateDeploymentConfigOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { COMPUTE_PLATFORMS, type DeploymentConfig, PREDEFINED_CONFIG_PREFIX } from "@sluice/model/deployment-config.ts";
-import { CUSTOM_DEPLOYMENT_CONFIGS_MAX } from "@sluice/model/limits.ts";
+import { MAX_CUSTOM_DEPLOYMENT_CONFIGS } from "@sluice/model/limits.ts";
 import { countCustomConfigs, findDeploymentConfig, insertDeploymentConfig } from "../../store/deployment-configs.ts";
 import { isUniqueViolation } from "../../store/unique-violation.ts";
 import type { CodeDeployOperation } from "./codedeploy-context.ts";
@@ -29,10 +29,10 @@ export const createDeploymentConfig: CodeDeployOperation<
   try {
     await context.store.write(async ({ db }) => {
       if (await findDeploymentConfig(db, deploymentConfigName)) throw alreadyExists(deploymentConfigName);
-      if ((await countCustomConfigs(db)) >= CUSTOM_DEPLOYMENT_CONFIGS_MAX) {
+      if ((await countCustomConfigs(db)) >= MAX_CUSTOM_DEPLOYMENT_CONFIGS) {
         throw new CallerFault(
           "DeploymentConfigLimitExceededException",
-          `There are ${CUSTOM_DEPLOYMENT_CONFIGS_MAX} deployment configurations already, which is the most allowed: delete one that is not used.`,
+          `There are ${MAX_CUSTOM_DEPLOYMENT_CONFIGS} deployment configurations already, which is the most allowed: delete one that is not used.`,
         );
       }
       await insertDeploymentConfig(db, config, createdAt);

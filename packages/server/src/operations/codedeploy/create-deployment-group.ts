@@ -1,7 +1,7 @@
 import type { CreateDeploymentGroupInput, CreateDeploymentGroupOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { DEFAULT_CONFIG_NAMES } from "@sluice/model/deployment-config.ts";
-import { DEPLOYMENT_GROUPS_PER_APPLICATION_MAX } from "@sluice/model/limits.ts";
+import { MAX_DEPLOYMENT_GROUPS_PER_APPLICATION } from "@sluice/model/limits.ts";
 import { deploymentGroupArn } from "@sluice/model/resource-arn.ts";
 import { countDeploymentGroups, findDeploymentGroup, insertDeploymentGroup } from "../../store/deployment-groups.ts";
 import { putResourceTags } from "../../store/resource-tags.ts";
@@ -37,10 +37,10 @@ export const createDeploymentGroup: CodeDeployOperation<
       const fields = { ...defaultGroupFields(platform), ...given, serviceRoleArn };
       checkWholeGroup(platform, config, fields);
       await checkEcsServiceIsFree(db, deploymentGroupId, fields);
-      if ((await countDeploymentGroups(db, applicationId)) >= DEPLOYMENT_GROUPS_PER_APPLICATION_MAX) {
+      if ((await countDeploymentGroups(db, applicationId)) >= MAX_DEPLOYMENT_GROUPS_PER_APPLICATION) {
         throw new CallerFault(
           "DeploymentGroupLimitExceededException",
-          `The application ${applicationName} has ${DEPLOYMENT_GROUPS_PER_APPLICATION_MAX} deployment groups already, which is the most allowed: delete one that is not used.`,
+          `The application ${applicationName} has ${MAX_DEPLOYMENT_GROUPS_PER_APPLICATION} deployment groups already, which is the most allowed: delete one that is not used.`,
         );
       }
       await insertDeploymentGroup(db, {

@@ -7,11 +7,11 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { MinimumHealthyHosts, TrafficRoutingConfig, ZonalConfig } from "@sluice/model/deployment-config.ts";
 import type { FaultCode } from "@sluice/model/fault-codes.ts";
 import {
-  FLEET_PERCENT_MAX,
-  TRAFFIC_INTERVAL_MIN_MINUTES,
-  TRAFFIC_PERCENT_MAX,
-  TRAFFIC_PERCENT_MIN,
-  TRAFFIC_SHIFT_MAX_MINUTES,
+  MAX_FLEET_PERCENT,
+  MAX_TRAFFIC_PERCENT,
+  MAX_TRAFFIC_SHIFT_MINUTES,
+  MIN_TRAFFIC_INTERVAL_MINUTES,
+  MIN_TRAFFIC_PERCENT,
 } from "@sluice/model/limits.ts";
 
 const FLEET_PERCENT_WHOLE = 100;
@@ -76,27 +76,27 @@ function readHosts(
   if (type !== "HOST_COUNT" && type !== "FLEET_PERCENT") {
     throw new CallerFault(code, `${field}.type is ${quoted(type)}: use HOST_COUNT or FLEET_PERCENT.`);
   }
-  if (value === undefined || value < 0 || (type === "FLEET_PERCENT" && value > FLEET_PERCENT_MAX)) {
-    const rule = type === "FLEET_PERCENT" ? `a percentage from 0 to ${FLEET_PERCENT_MAX}` : "0 or more hosts";
+  if (value === undefined || value < 0 || (type === "FLEET_PERCENT" && value > MAX_FLEET_PERCENT)) {
+    const rule = type === "FLEET_PERCENT" ? `a percentage from 0 to ${MAX_FLEET_PERCENT}` : "0 or more hosts";
     throw new CallerFault(code, `${field}.value is ${value ?? "missing"}: for ${type} give ${rule}.`);
   }
   return { type, value };
 }
 
 function trafficPercent(field: string, percent: number | undefined): number {
-  if (percent !== undefined && percent >= TRAFFIC_PERCENT_MIN && percent <= TRAFFIC_PERCENT_MAX) return percent;
+  if (percent !== undefined && percent >= MIN_TRAFFIC_PERCENT && percent <= MAX_TRAFFIC_PERCENT) return percent;
   throw invalidRouting(
-    `${field} is ${percent ?? "missing"}: give a percentage from ${TRAFFIC_PERCENT_MIN} to ${TRAFFIC_PERCENT_MAX}`,
+    `${field} is ${percent ?? "missing"}: give a percentage from ${MIN_TRAFFIC_PERCENT} to ${MAX_TRAFFIC_PERCENT}`,
   );
 }
 
 function trafficMinutes(field: string, minutes: number | undefined, waits: number): number {
-  if (minutes === undefined || minutes < TRAFFIC_INTERVAL_MIN_MINUTES) {
-    throw invalidRouting(`${field} is ${minutes ?? "missing"}: give at least ${TRAFFIC_INTERVAL_MIN_MINUTES} minute`);
+  if (minutes === undefined || minutes < MIN_TRAFFIC_INTERVAL_MINUTES) {
+    throw invalidRouting(`${field} is ${minutes ?? "missing"}: give at least ${MIN_TRAFFIC_INTERVAL_MINUTES} minute`);
   }
-  if (minutes * waits <= TRAFFIC_SHIFT_MAX_MINUTES) return minutes;
+  if (minutes * waits <= MAX_TRAFFIC_SHIFT_MINUTES) return minutes;
   throw invalidRouting(
-    `${field} is ${minutes}, so the last shift of traffic would come ${minutes * waits} minutes after the first: at most ${TRAFFIC_SHIFT_MAX_MINUTES} are allowed`,
+    `${field} is ${minutes}, so the last shift of traffic would come ${minutes * waits} minutes after the first: at most ${MAX_TRAFFIC_SHIFT_MINUTES} are allowed`,
   );
 }
 

@@ -2,10 +2,10 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { ComputePlatform, DeploymentConfig } from "@sluice/model/deployment-config.ts";
 import type { FaultCode } from "@sluice/model/fault-codes.ts";
 import {
-  AUTO_SCALING_GROUPS_PER_GROUP_MAX,
-  ECS_SERVICES_PER_GROUP_MAX,
-  READY_WAIT_MAX_MINUTES,
-  TERMINATION_WAIT_MAX_MINUTES,
+  MAX_AUTO_SCALING_GROUPS_PER_GROUP,
+  MAX_ECS_SERVICES_PER_GROUP,
+  MAX_READY_WAIT_MINUTES,
+  MAX_TERMINATION_WAIT_MINUTES,
 } from "@sluice/model/limits.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import type { Kysely } from "kysely";
@@ -101,10 +101,10 @@ function checkServiceRole(arn: string | undefined): void {
 
 function checkAutoScalingGroups(names: readonly string[] | undefined): void {
   if (!names) return;
-  if (names.length > AUTO_SCALING_GROUPS_PER_GROUP_MAX) {
+  if (names.length > MAX_AUTO_SCALING_GROUPS_PER_GROUP) {
     throw new CallerFault(
       "InvalidAutoScalingGroupException",
-      `autoScalingGroups holds ${names.length} names: at most ${AUTO_SCALING_GROUPS_PER_GROUP_MAX} are allowed.`,
+      `autoScalingGroups holds ${names.length} names: at most ${MAX_AUTO_SCALING_GROUPS_PER_GROUP} are allowed.`,
     );
   }
   if (names.includes("")) {
@@ -176,9 +176,9 @@ function checkEcsGroup(fields: DeploymentGroupFields): void {
     );
   }
   const services = fields.ecsServices ?? [];
-  if (services.length !== ECS_SERVICES_PER_GROUP_MAX || !services[0]?.serviceName || !services[0]?.clusterName) {
+  if (services.length !== MAX_ECS_SERVICES_PER_GROUP || !services[0]?.serviceName || !services[0]?.clusterName) {
     throw invalidEcsService(
-      `For ECS deployment group, ecsServices must hold ${ECS_SERVICES_PER_GROUP_MAX} service with serviceName and clusterName: it holds ${services.length}.`,
+      `For ECS deployment group, ecsServices must hold ${MAX_ECS_SERVICES_PER_GROUP} service with serviceName and clusterName: it holds ${services.length}.`,
     );
   }
 }
@@ -194,9 +194,9 @@ function checkBlueGreenOptions(platform: ComputePlatform, fields: DeploymentGrou
   checkMinutes(
     "terminateBlueInstancesOnDeploymentSuccess.terminationWaitTimeInMinutes",
     end?.terminationWaitTimeInMinutes,
-    TERMINATION_WAIT_MAX_MINUTES,
+    MAX_TERMINATION_WAIT_MINUTES,
   );
-  checkMinutes("deploymentReadyOption.waitTimeInMinutes", ready?.waitTimeInMinutes, READY_WAIT_MAX_MINUTES[platform]);
+  checkMinutes("deploymentReadyOption.waitTimeInMinutes", ready?.waitTimeInMinutes, MAX_READY_WAIT_MINUTES[platform]);
   if (ready?.actionOnTimeout === "CONTINUE_DEPLOYMENT" && ready.waitTimeInMinutes) {
     throw invalidBlueGreen(
       `Deployment ready action cannot be set to 'CONTINUE_DEPLOYMENT' when timeout is specified: waitTimeInMinutes is ${ready.waitTimeInMinutes}. Leave it out, or set actionOnTimeout to STOP_DEPLOYMENT.`,

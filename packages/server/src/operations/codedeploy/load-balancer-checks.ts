@@ -2,9 +2,9 @@ import type { LoadBalancerInfo } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import {
   LISTENERS_PER_TRAFFIC_ROUTE,
-  LOAD_BALANCERS_PER_GROUP_MAX,
-  TARGET_GROUP_PAIRS_PER_GROUP_MAX,
-  TARGET_GROUPS_PER_GROUP_MAX,
+  MAX_LOAD_BALANCERS_PER_GROUP,
+  MAX_TARGET_GROUP_PAIRS_PER_GROUP,
+  MAX_TARGET_GROUPS_PER_GROUP,
   TARGET_GROUPS_PER_PAIR,
 } from "@sluice/model/limits.ts";
 import { type DeploymentGroupFields, isFilled } from "./deployment-group-fields.ts";
@@ -12,11 +12,11 @@ import { type DeploymentGroupFields, isFilled } from "./deployment-group-fields.
 export function checkLoadBalancerInfo(info: LoadBalancerInfo | undefined): void {
   if (!info) return;
   const { elbInfoList = [], targetGroupInfoList = [], targetGroupPairInfoList = [] } = info;
-  checkNames("elbInfoList", elbInfoList, LOAD_BALANCERS_PER_GROUP_MAX);
-  checkNames("targetGroupInfoList", targetGroupInfoList, TARGET_GROUPS_PER_GROUP_MAX);
-  if (targetGroupPairInfoList.length > TARGET_GROUP_PAIRS_PER_GROUP_MAX) {
+  checkNames("elbInfoList", elbInfoList, MAX_LOAD_BALANCERS_PER_GROUP);
+  checkNames("targetGroupInfoList", targetGroupInfoList, MAX_TARGET_GROUPS_PER_GROUP);
+  if (targetGroupPairInfoList.length > MAX_TARGET_GROUP_PAIRS_PER_GROUP) {
     throw invalidPair(
-      `targetGroupPairInfoList holds ${targetGroupPairInfoList.length} pairs: ${TARGET_GROUP_PAIRS_PER_GROUP_MAX} is allowed`,
+      `targetGroupPairInfoList holds ${targetGroupPairInfoList.length} pairs: ${MAX_TARGET_GROUP_PAIRS_PER_GROUP} is allowed`,
     );
   }
   for (const { targetGroups = [], prodTrafficRoute, testTrafficRoute } of targetGroupPairInfoList) {

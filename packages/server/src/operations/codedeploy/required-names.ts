@@ -1,6 +1,6 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { FaultCode } from "@sluice/model/fault-codes.ts";
-import { DESCRIPTION_MAX_CHARACTERS } from "@sluice/model/limits.ts";
+import { MAX_DESCRIPTION_CHARACTERS } from "@sluice/model/limits.ts";
 import { DEPLOYMENT_ID_RULE, isDeploymentId, isName, NAME_RULE } from "@sluice/model/name-syntax.ts";
 
 interface NameKind {
@@ -53,10 +53,10 @@ export function requireDeploymentId(id: string | undefined): string {
 }
 
 export function checkDescription(description: string | undefined): void {
-  if (description === undefined || description.length <= DESCRIPTION_MAX_CHARACTERS) return;
+  if (description === undefined || description.length <= MAX_DESCRIPTION_CHARACTERS) return;
   throw new CallerFault(
     "DescriptionTooLongException",
-    `description has ${description.length} characters: at most ${DESCRIPTION_MAX_CHARACTERS} are allowed.`,
+    `description has ${description.length} characters: at most ${MAX_DESCRIPTION_CHARACTERS} are allowed.`,
   );
 }
 

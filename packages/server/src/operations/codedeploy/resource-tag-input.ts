@@ -1,6 +1,6 @@
 import type { Tag as TagInput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { ARN_MAX_CHARACTERS, RESOURCE_TAGS_MAX } from "@sluice/model/limits.ts";
+import { MAX_ARN_CHARACTERS, MAX_RESOURCE_TAGS } from "@sluice/model/limits.ts";
 import { applicationArn, deploymentGroupArn, parseCodeDeployArn } from "@sluice/model/resource-arn.ts";
 import { type Tag, tagProblem } from "@sluice/model/tag-filter.ts";
 import type { Kysely } from "kysely";
@@ -26,8 +26,8 @@ export function readResourceTags(input: readonly TagInput[] | undefined): Tag[] 
 }
 
 export function checkResourceTagCount(count: number): void {
-  if (count <= RESOURCE_TAGS_MAX) return;
-  throw invalidTags(`the resource would have ${count} tags: at most ${RESOURCE_TAGS_MAX} are allowed`);
+  if (count <= MAX_RESOURCE_TAGS) return;
+  throw invalidTags(`the resource would have ${count} tags: at most ${MAX_RESOURCE_TAGS} are allowed`);
 }
 
 /** The application or deployment group that an ARN names: the ARN as tags are kept under. */
@@ -36,7 +36,7 @@ export async function requireTaggable(
   { region, accountId }: Pick<OperationContext, "region" | "accountId">,
   arn: string,
 ): Promise<string> {
-  const parsed = arn.length <= ARN_MAX_CHARACTERS ? parseCodeDeployArn(arn) : null;
+  const parsed = arn.length <= MAX_ARN_CHARACTERS ? parseCodeDeployArn(arn) : null;
   if (!parsed) {
     throw new CallerFault(
       "InvalidArnException",

@@ -2,7 +2,7 @@ import type { AlarmConfiguration, TargetInstances } from "@aws-sdk/client-codede
 import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { DeploymentConfig, ZonalConfig } from "@sluice/model/deployment-config.ts";
-import { READY_WAIT_MAX_MINUTES } from "@sluice/model/limits.ts";
+import { MAX_READY_WAIT_MINUTES } from "@sluice/model/limits.ts";
 import { type DeploymentGroupFields, isFilled } from "./deployment-group-fields.ts";
 
 const SECOND = 1000;
@@ -26,7 +26,7 @@ export function strategyOf(fields: DeploymentGroupFields, config: DeploymentConf
   }
   const { deploymentReadyOption: ready, terminateBlueInstancesOnDeploymentSuccess: end } =
     fields.blueGreenDeploymentConfiguration ?? {};
-  const readyMinutes = ready?.waitTimeInMinutes ?? READY_WAIT_MAX_MINUTES.Server;
+  const readyMinutes = ready?.waitTimeInMinutes ?? MAX_READY_WAIT_MINUTES.Server;
   return {
     type: "blue-green",
     readyWaitMilliseconds: ready?.actionOnTimeout === "STOP_DEPLOYMENT" ? readyMinutes * MINUTE : null,

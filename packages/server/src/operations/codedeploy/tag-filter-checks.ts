@@ -1,6 +1,6 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { FaultCode } from "@sluice/model/fault-codes.ts";
-import { TAG_SETS_MAX, TAGS_MAX, type TagFilter, tagFilterProblem } from "@sluice/model/tag-filter.ts";
+import { MAX_TAG_SETS, MAX_TAGS, type TagFilter, tagFilterProblem } from "@sluice/model/tag-filter.ts";
 import { type DeploymentGroupChange, ec2Lists, isFilled, onPremisesLists } from "./deployment-group-fields.ts";
 
 /** How a group says which hosts it means: filters (any one matches) or a tag set (one of every list), for either kind of host. */
@@ -25,10 +25,10 @@ export function checkTagFilters(fields: DeploymentGroupChange): void {
 
 function checkTagSet(field: string, lists: readonly (readonly TagFilter[])[] | undefined, code: FaultCode): void {
   if (!lists) return;
-  if (lists.length > TAG_SETS_MAX) {
+  if (lists.length > MAX_TAG_SETS) {
     throw new CallerFault(
       "TagSetListLimitExceededException",
-      `${field} holds ${lists.length} lists: at most ${TAG_SETS_MAX} are allowed.`,
+      `${field} holds ${lists.length} lists: at most ${MAX_TAG_SETS} are allowed.`,
     );
   }
   for (const [index, list] of lists.entries()) {
@@ -41,8 +41,8 @@ function checkTagSet(field: string, lists: readonly (readonly TagFilter[])[] | u
 
 function checkFilters(field: string, filters: readonly TagFilter[] | undefined, code: FaultCode): void {
   if (!filters) return;
-  if (filters.length > TAGS_MAX) {
-    throw new CallerFault(code, `${field} holds ${filters.length} filters: at most ${TAGS_MAX} are allowed.`);
+  if (filters.length > MAX_TAGS) {
+    throw new CallerFault(code, `${field} holds ${filters.length} filters: at most ${MAX_TAGS} are allowed.`);
   }
   for (const [index, filter] of filters.entries()) {
     const problem = tagFilterProblem(filter);

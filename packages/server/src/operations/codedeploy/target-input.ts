@@ -1,6 +1,6 @@
 import { isTerminal } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { NAME_MAX_CHARACTERS } from "@sluice/model/limits.ts";
+import { MAX_NAME_CHARACTERS } from "@sluice/model/limits.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import type { Kysely } from "kysely";
 import { type DeploymentRow, readHead } from "../../store/deployments.ts";
@@ -8,7 +8,7 @@ import type { Database } from "../../store/schema.ts";
 import { hasTargets, hostIdOfInstanceArn } from "../../store/target-listing.ts";
 import { isOneOf } from "./watch-checks.ts";
 
-const TARGET_ID = new RegExp(`^[A-Za-z0-9+=,.@_:-]{1,${NAME_MAX_CHARACTERS}}$`);
+const TARGET_ID = new RegExp(`^[A-Za-z0-9+=,.@_:-]{1,${MAX_NAME_CHARACTERS}}$`);
 const INSTANCE_ARN = /^arn:aws[a-z-]*:(ec2|codedeploy):[a-z0-9-]*:\d{12}:instance\/(\S+)$/;
 
 export function requireTargetId(id: string | undefined, field = "targetId"): string {

@@ -1,6 +1,6 @@
 import type { AlarmConfiguration, AutoRollbackConfiguration, TriggerConfig } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { ALARM_NAME_MAX_CHARACTERS, ALARMS_PER_GROUP_MAX, TRIGGERS_PER_GROUP_MAX } from "@sluice/model/limits.ts";
+import { MAX_ALARM_NAME_CHARACTERS, MAX_ALARMS_PER_GROUP, MAX_TRIGGERS_PER_GROUP } from "@sluice/model/limits.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 
 const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:\S+$/;
@@ -8,10 +8,10 @@ const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:\S+$/;
 /** What a group wants to be told and stopped by: triggers, alarms, automatic rollback. */
 export function checkTriggers(triggers: readonly TriggerConfig[] | undefined): void {
   if (!triggers) return;
-  if (triggers.length > TRIGGERS_PER_GROUP_MAX) {
+  if (triggers.length > MAX_TRIGGERS_PER_GROUP) {
     throw new CallerFault(
       "TriggerTargetsLimitExceededException",
-      `triggerConfigurations holds ${triggers.length} triggers: at most ${TRIGGERS_PER_GROUP_MAX} are allowed.`,
+      `triggerConfigurations holds ${triggers.length} triggers: at most ${MAX_TRIGGERS_PER_GROUP} are allowed.`,
     );
   }
   const names = new Set<string>();
@@ -40,18 +40,18 @@ export function checkAlarms(configuration: AlarmConfiguration | undefined, field
   if (configuration.enabled && alarms.length === 0) {
     throw invalidAlarms(`${field} is enabled and names no alarm: name one, or disable it`);
   }
-  if (alarms.length > ALARMS_PER_GROUP_MAX) {
+  if (alarms.length > MAX_ALARMS_PER_GROUP) {
     throw new CallerFault(
       "AlarmsLimitExceededException",
-      `${field} holds ${alarms.length} alarms: at most ${ALARMS_PER_GROUP_MAX} are allowed.`,
+      `${field} holds ${alarms.length} alarms: at most ${MAX_ALARMS_PER_GROUP} are allowed.`,
     );
   }
   const names = new Set<string>();
   for (const { name } of alarms) {
     if (!name) throw invalidAlarms(`${field} holds an alarm without a name`);
-    if (name.length > ALARM_NAME_MAX_CHARACTERS) {
+    if (name.length > MAX_ALARM_NAME_CHARACTERS) {
       throw invalidAlarms(
-        `an alarm's name has ${name.length} characters: at most ${ALARM_NAME_MAX_CHARACTERS} are allowed`,
+        `an alarm's name has ${name.length} characters: at most ${MAX_ALARM_NAME_CHARACTERS} are allowed`,
       );
     }
     if (names.has(name)) throw invalidAlarms(`${field} names the alarm ${name} twice`);

@@ -1,7 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { type HostCommandKey, parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
-import { ARN_MAX_CHARACTERS } from "@sluice/model/limits.ts";
+import { MAX_ARN_CHARACTERS } from "@sluice/model/limits.ts";
 import type { Liveness } from "../../hosts/liveness.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { SpecificationDesk } from "../../signing/specification-desk.ts";
@@ -35,7 +35,7 @@ export async function callingHost(hostIdentifier: string | undefined, context: C
   if (!hostIdentifier) throw new CallerFault("ClientException", "HostIdentifier is missing; it is the host's ARN.");
   const { principal, store } = context;
   const row =
-    hostIdentifier.length <= ARN_MAX_CHARACTERS
+    hostIdentifier.length <= MAX_ARN_CHARACTERS
       ? await findLivingHostByIdentifier(store.db, hostIdentifier)
       : undefined;
   const maySpeak = row && (principal.role === "root" || principal.hostId === row.host_id);

@@ -1,6 +1,6 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
-import { EXECUTION_ID_MAX_CHARACTERS } from "@sluice/model/limits.ts";
+import { MAX_EXECUTION_ID_CHARACTERS } from "@sluice/model/limits.ts";
 import type { OperationContext } from "../operation.ts";
 
 /**
@@ -17,7 +17,7 @@ export function executionIdOf(
 const EXECUTION_ID = /^[^/]+\/[^/]+\/[^/]+\/([^/]+)$/;
 
 export function deploymentIdOf(executionId: string | undefined): string {
-  const isReadable = executionId !== undefined && executionId.length <= EXECUTION_ID_MAX_CHARACTERS;
+  const isReadable = executionId !== undefined && executionId.length <= MAX_EXECUTION_ID_CHARACTERS;
   const deploymentId = isReadable ? EXECUTION_ID.exec(executionId)?.[1] : undefined;
   if (!deploymentId) {
     throw new CallerFault(

@@ -4,10 +4,10 @@ import {
   type AgentDiagnostics,
   type Diagnostics,
   errorCodeFromAgent,
-  LOG_TAIL_MAX_CHARACTERS,
+  MAX_LOG_TAIL_CHARACTERS,
 } from "@sluice/model/diagnostics.ts";
 import { excerpt, truncate } from "@sluice/model/excerpt.ts";
-import { COMPLETION_MESSAGE_MAX_CHARACTERS, SCRIPT_NAME_MAX_CHARACTERS } from "@sluice/model/limits.ts";
+import { MAX_COMPLETION_MESSAGE_CHARACTERS, MAX_SCRIPT_NAME_CHARACTERS } from "@sluice/model/limits.ts";
 import type {
   Envelope,
   PutHostCommandCompleteInput,
@@ -63,7 +63,7 @@ function storable(value: unknown, maxCharacters: number): string {
 
 function tail(log: string | undefined): string {
   // The cut may halve a surrogate pair.
-  return toStorable((log ?? "").slice(-LOG_TAIL_MAX_CHARACTERS));
+  return toStorable((log ?? "").slice(-MAX_LOG_TAIL_CHARACTERS));
 }
 
 /** Null when there is nothing to read: what an agent says of a failure must not make the failure disappear. */
@@ -73,7 +73,7 @@ function readDiagnostics(envelope: Envelope | undefined): AgentDiagnostics | nul
   try {
     payload = JSON.parse(envelope.Payload);
   } catch {
-    const message = storable(envelope.Payload, COMPLETION_MESSAGE_MAX_CHARACTERS);
+    const message = storable(envelope.Payload, MAX_COMPLETION_MESSAGE_CHARACTERS);
     return { error_code: AGENT_ERROR_CODES.unknownError, script_name: "", message, log: "" };
   }
   if (typeof payload !== "object" || payload === null) return null;
@@ -81,8 +81,8 @@ function readDiagnostics(envelope: Envelope | undefined): AgentDiagnostics | nul
   return {
     error_code: typeof error_code === "number" ? error_code : AGENT_ERROR_CODES.unknownError,
     // The payload is JSON in a string: its own escapes were opened only here.
-    script_name: storable(script_name, SCRIPT_NAME_MAX_CHARACTERS),
-    message: storable(message, COMPLETION_MESSAGE_MAX_CHARACTERS),
+    script_name: storable(script_name, MAX_SCRIPT_NAME_CHARACTERS),
+    message: storable(message, MAX_COMPLETION_MESSAGE_CHARACTERS),
     log: typeof log === "string" ? log : "",
   };
 }

@@ -1,6 +1,6 @@
 import type { AddTagsToOnPremisesInstancesInput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { mergeTags, TAGS_MAX } from "@sluice/model/tag-filter.ts";
+import { MAX_TAGS, mergeTags } from "@sluice/model/tag-filter.ts";
 import type { Operation } from "../operation.ts";
 import { changeTags, requireFewInstances, requireInstanceNames, requireTags } from "./on-premises-instance.ts";
 
@@ -15,10 +15,10 @@ export const addTagsToOnPremisesInstances: Operation<AddTagsToOnPremisesInstance
   await context.store.write((transaction) =>
     changeTags(transaction, instanceNames, (present, instanceName) => {
       const merged = mergeTags(present, tags);
-      if (merged.length <= TAGS_MAX) return merged;
+      if (merged.length <= MAX_TAGS) return merged;
       throw new CallerFault(
         "TagLimitExceededException",
-        `The on-premises instance ${instanceName} would have ${merged.length} tags: at most ${TAGS_MAX} are allowed. Remove some first.`,
+        `The on-premises instance ${instanceName} would have ${merged.length} tags: at most ${MAX_TAGS} are allowed. Remove some first.`,
       );
     }),
   );

@@ -2,7 +2,7 @@ import type { BatchGetOnPremisesInstancesInput, BatchGetOnPremisesInstancesOutpu
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { findHosts } from "../../store/hosts.ts";
 import type { Operation } from "../operation.ts";
-import { BATCH_GET_MAX, instanceInfo, isOnPremises, requireInstanceNames } from "./on-premises-instance.ts";
+import { instanceInfo, isOnPremises, MAX_BATCH_GET, requireInstanceNames } from "./on-premises-instance.ts";
 
 /** In the order asked for; names that are unknown are left out, because the API has no fault for them here. */
 export const batchGetOnPremisesInstances: Operation<
@@ -10,10 +10,10 @@ export const batchGetOnPremisesInstances: Operation<
   BatchGetOnPremisesInstancesOutput
 > = async (input, { store }) => {
   const instanceNames = requireInstanceNames(input.instanceNames);
-  if (instanceNames.length > BATCH_GET_MAX) {
+  if (instanceNames.length > MAX_BATCH_GET) {
     throw new CallerFault(
       "BatchLimitExceededException",
-      `instanceNames holds ${instanceNames.length} names: at most ${BATCH_GET_MAX} are allowed in one call.`,
+      `instanceNames holds ${instanceNames.length} names: at most ${MAX_BATCH_GET} are allowed in one call.`,
     );
   }
   const rows = new Map((await findHosts(store.db, instanceNames)).map((row) => [row.host_id, row]));

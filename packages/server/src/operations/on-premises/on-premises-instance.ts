@@ -1,14 +1,14 @@
 import type { InstanceInfo } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { TAGS_MAX, type Tag, tagProblem } from "@sluice/model/tag-filter.ts";
+import { MAX_TAGS, type Tag, tagProblem } from "@sluice/model/tag-filter.ts";
 import { hostNameProblem } from "../../hosts/host-identity.ts";
 import type { WriteTransaction } from "../../store/group-commit.ts";
 import { findHost, type HostRow, lockHostNames, setHostTags, tagsOf } from "../../store/hosts.ts";
 
 /** Instances in one BatchGetOnPremisesInstances (codedeploy-semantics.md, section 10). */
-export const BATCH_GET_MAX = 25;
+export const MAX_BATCH_GET = 25;
 /** Instances in one call that changes tags. AWS publishes no figure. */
-export const TAGGED_INSTANCES_MAX = 100;
+export const MAX_TAGGED_INSTANCES = 100;
 
 export function requireInstanceName(instanceName: string | undefined): string {
   if (!instanceName) {
@@ -35,10 +35,10 @@ export function requireTags(
 ): Tag[] {
   if (!tags || tags.length === 0)
     throw new CallerFault("TagRequiredException", "tags is empty: give at least one tag.");
-  if (tags.length > TAGS_MAX) {
+  if (tags.length > MAX_TAGS) {
     throw new CallerFault(
       "TagLimitExceededException",
-      `${tags.length} tags are given: at most ${TAGS_MAX} are allowed.`,
+      `${tags.length} tags are given: at most ${MAX_TAGS} are allowed.`,
     );
   }
   return tags.map((tag) => {
@@ -88,9 +88,9 @@ export async function changeTags(
 }
 
 export function requireFewInstances(instanceNames: readonly string[]): void {
-  if (instanceNames.length <= TAGGED_INSTANCES_MAX) return;
+  if (instanceNames.length <= MAX_TAGGED_INSTANCES) return;
   throw new CallerFault(
     "InstanceLimitExceededException",
-    `${instanceNames.length} on-premises instances are named: at most ${TAGGED_INSTANCES_MAX} are allowed in one call.`,
+    `${instanceNames.length} on-premises instances are named: at most ${MAX_TAGGED_INSTANCES} are allowed in one call.`,
   );
 }

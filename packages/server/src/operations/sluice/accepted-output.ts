@@ -2,7 +2,7 @@ import { countedMilliseconds, type HeardTime } from "@sluice/engine/heard-time.t
 import type { TargetState } from "@sluice/engine/state.ts";
 import type { HostCommandKey } from "@sluice/model/host-command.ts";
 import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
-import { LATE_OUTPUT_MAX_MILLISECONDS } from "@sluice/model/limits.ts";
+import { MAX_LATE_OUTPUT_MILLISECONDS } from "@sluice/model/limits.ts";
 
 /**
  * Why a host's output is not taken, as the end of a sentence; undefined when it is. Taken is the output of the command that the host has
@@ -28,6 +28,6 @@ export function outputRefusal(
   if (event.startedAt === null) return `${targetId} has not begun it`;
   // An event that its host left open when the deployment ended has no end of its own.
   const endedAt = event.endedAt ?? target.updatedAt;
-  if (countedMilliseconds(heard, endedAt, now) <= LATE_OUTPUT_MAX_MILLISECONDS) return undefined;
-  return `it ended on ${targetId} more than ${LATE_OUTPUT_MAX_MILLISECONDS / 60_000} minutes ago`;
+  if (countedMilliseconds(heard, endedAt, now) <= MAX_LATE_OUTPUT_MILLISECONDS) return undefined;
+  return `it ended on ${targetId} more than ${MAX_LATE_OUTPUT_MILLISECONDS / 60_000} minutes ago`;
 }

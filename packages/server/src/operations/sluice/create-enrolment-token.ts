@@ -7,10 +7,10 @@ import type { SluiceContext } from "./sluice-context.ts";
 import { hashTokenSecret } from "./token-secret.ts";
 
 const TOKEN_USES_DEFAULT = 1;
-export const TOKEN_USES_MAX = 10_000;
+export const MAX_TOKEN_USES = 10_000;
 const TOKEN_LIFE_DEFAULT_SECONDS = 3_600;
 /** A year. */
-export const TOKEN_LIFE_MAX_SECONDS = 31_536_000;
+export const MAX_TOKEN_LIFE_SECONDS = 31_536_000;
 
 const ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
 const SECRET_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -25,11 +25,11 @@ export const createEnrolmentToken: Operation<
   SluiceContext
 > = async (input, context) => {
   const tags = requireHostTags(input.tags);
-  const uses = requireWhole("uses", input.uses ?? TOKEN_USES_DEFAULT, TOKEN_USES_MAX);
+  const uses = requireWhole("uses", input.uses ?? TOKEN_USES_DEFAULT, MAX_TOKEN_USES);
   const lifeSeconds = requireWhole(
     "expiresInSeconds",
     input.expiresInSeconds ?? TOKEN_LIFE_DEFAULT_SECONDS,
-    TOKEN_LIFE_MAX_SECONDS,
+    MAX_TOKEN_LIFE_SECONDS,
   );
   const tokenId = context.randomText(ID_ALPHABET, ID_CHARACTERS);
   const secret = context.randomText(SECRET_ALPHABET, SECRET_CHARACTERS);

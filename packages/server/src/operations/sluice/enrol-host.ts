@@ -1,5 +1,5 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { mergeTags, TAGS_MAX, type Tag } from "@sluice/model/tag-filter.ts";
+import { MAX_TAGS, mergeTags, type Tag } from "@sluice/model/tag-filter.ts";
 import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import { isFormerKeyProof } from "@sluice/wire/sluice/former-key-proof.ts";
 import type { EnrolHostInput, EnrolHostOutput } from "@sluice/wire/sluice/operations.ts";
@@ -29,7 +29,7 @@ import type { SluiceContext } from "./sluice-context.ts";
 import { spendToken } from "./spend-token.ts";
 
 /** A client that had no answer asks again within seconds. */
-const ANSWERED_AGAIN_MAX_MILLISECONDS = 600_000;
+const MAX_ANSWERED_AGAIN_MILLISECONDS = 600_000;
 const CLIENT_TOKEN = /^[A-Za-z0-9]{32,64}$/;
 
 /** By which EC2 and everything around it show a machine's name. */
@@ -123,7 +123,7 @@ async function enrolledBefore(
   if (!key) return undefined;
   const host = key.host_id === null ? undefined : await findHost(db, key.host_id);
   const isSame = host?.host_name === hostName && host.retired_at === null;
-  if (isSame && now - key.created_at <= ANSWERED_AGAIN_MAX_MILLISECONDS) {
+  if (isSame && now - key.created_at <= MAX_ANSWERED_AGAIN_MILLISECONDS) {
     return { host, secretAccessKey: key.secret_access_key };
   }
   throw new CallerFault(
@@ -161,7 +161,7 @@ function grantedTags(asked: readonly Tag[] | undefined, allowed: readonly Tag[])
 /** The token is no ceiling for it: it says no more than the name, which the host chooses anyway. */
 function withNameTag(granted: readonly Tag[], allowed: readonly Tag[], hostName: string): readonly Tag[] {
   const isNamed = [...granted, ...allowed].some(({ Key }) => Key === NAME_TAG_KEY);
-  if (isNamed || granted.length >= TAGS_MAX) return granted;
+  if (isNamed || granted.length >= MAX_TAGS) return granted;
   return mergeTags(granted, [{ Key: NAME_TAG_KEY, Value: hostName }]);
 }
 
@@ -201,10 +201,10 @@ interface Adoption {
 async function renew({ db }: WriteTransaction, host: HostRow, { kind, granted, facts }: Adoption): Promise<HostRow> {
   if (host.kind !== kind) throw otherKind(host);
   const tags = mergeTags(tagsOf(host), granted);
-  if (tags.length > TAGS_MAX) {
+  if (tags.length > MAX_TAGS) {
     throw new CallerFault(
       "InvalidTagException",
-      `The host ${labelOf(host)} would have ${tags.length} tags with those of the token: at most ${TAGS_MAX} are allowed. Remove some first: sluice hosts untag ${host.host_name} KEY`,
+      `The host ${labelOf(host)} would have ${tags.length} tags with those of the token: at most ${MAX_TAGS} are allowed. Remove some first: sluice hosts untag ${host.host_name} KEY`,
     );
   }
   const renewed = {

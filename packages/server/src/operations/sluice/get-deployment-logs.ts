@@ -7,7 +7,7 @@ import { deploymentMissing } from "../codedeploy/known-resources.ts";
 import type { Operation } from "../operation.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 
-export const LOG_WAIT_MAX_SECONDS = 20;
+export const MAX_LOG_WAIT_SECONDS = 20;
 /** How often a waiting call looks whether the deployment is over: another server may have ended it. */
 const RECHECK_MILLISECONDS = 1000;
 
@@ -42,8 +42,8 @@ export const getDeploymentLogs: Operation<GetDeploymentLogsInput, GetDeploymentL
 };
 
 function requireWait(waitSeconds = 0): number {
-  if (waitSeconds >= 0 && waitSeconds <= LOG_WAIT_MAX_SECONDS) return waitSeconds;
-  throw new CallerFault("ValidationException", `waitSeconds is ${waitSeconds}: give 0 to ${LOG_WAIT_MAX_SECONDS}.`);
+  if (waitSeconds >= 0 && waitSeconds <= MAX_LOG_WAIT_SECONDS) return waitSeconds;
+  throw new CallerFault("ValidationException", `waitSeconds is ${waitSeconds}: give 0 to ${MAX_LOG_WAIT_SECONDS}.`);
 }
 
 async function isDeploymentOver(deploymentId: string, { store }: SluiceContext): Promise<boolean> {

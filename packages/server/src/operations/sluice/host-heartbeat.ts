@@ -1,9 +1,9 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt, truncate } from "@sluice/model/excerpt.ts";
 import {
-  AGENT_VERSION_MAX_CHARACTERS,
-  HELD_COMMANDS_MAX,
-  HOST_COMMAND_IDENTIFIER_MAX_CHARACTERS,
+  MAX_AGENT_VERSION_CHARACTERS,
+  MAX_HELD_COMMANDS,
+  MAX_HOST_COMMAND_IDENTIFIER_CHARACTERS,
 } from "@sluice/model/limits.ts";
 import type { HostHeartbeatInput, HostHeartbeatOutput } from "@sluice/wire/sluice/operations.ts";
 import { HEARTBEAT_INTERVAL_SECONDS } from "../../hosts/liveness.ts";
@@ -50,7 +50,7 @@ export const hostHeartbeat: Operation<HostHeartbeatInput, HostHeartbeatOutput, S
 async function takeHeartbeat(input: HostHeartbeatInput, context: SluiceContext, receivedAt: number): Promise<void> {
   const { liveness, runner } = context;
   const { host_id: hostId } = await speakingHost(input.hostIdentifier, context);
-  const agentVersion = input.agentVersion ? truncate(input.agentVersion, AGENT_VERSION_MAX_CHARACTERS) : null;
+  const agentVersion = input.agentVersion ? truncate(input.agentVersion, MAX_AGENT_VERSION_CHARACTERS) : null;
   liveness.seen(hostId, receivedAt, "sluice", agentVersion);
   liveness.correctsClock(hostId, input.clockOffsetSeconds ?? 0, receivedAt);
   if (input.goodbye) liveness.goodbye(hostId, receivedAt);
@@ -60,16 +60,16 @@ async function takeHeartbeat(input: HostHeartbeatInput, context: SluiceContext, 
 
 /** Refused rather than cut: a list without a command that the host holds would fail it. */
 function requireBounded(heldCommands: readonly string[]): void {
-  if (heldCommands.length > HELD_COMMANDS_MAX) {
+  if (heldCommands.length > MAX_HELD_COMMANDS) {
     throw new CallerFault(
       "ValidationException",
-      `heldCommands has ${heldCommands.length} entries: list at most ${HELD_COMMANDS_MAX}.`,
+      `heldCommands has ${heldCommands.length} entries: list at most ${MAX_HELD_COMMANDS}.`,
     );
   }
-  const tooLong = heldCommands.find((command) => command.length > HOST_COMMAND_IDENTIFIER_MAX_CHARACTERS);
+  const tooLong = heldCommands.find((command) => command.length > MAX_HOST_COMMAND_IDENTIFIER_CHARACTERS);
   if (tooLong === undefined) return;
   throw new CallerFault(
     "ValidationException",
-    `heldCommands holds "${excerpt(tooLong)}": an identifier has at most ${HOST_COMMAND_IDENTIFIER_MAX_CHARACTERS} characters.`,
+    `heldCommands holds "${excerpt(tooLong)}": an identifier has at most ${MAX_HOST_COMMAND_IDENTIFIER_CHARACTERS} characters.`,
   );
 }

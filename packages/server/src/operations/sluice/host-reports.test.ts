@@ -1,6 +1,6 @@
 import type { LifecycleEventState, TargetState } from "@sluice/engine/state.ts";
 import { formatHostCommandIdentifier, type HostCommandKey } from "@sluice/model/host-command.ts";
-import { HELD_COMMANDS_MAX, LOG_CHUNK_TEXT_MAX_CHARACTERS, SCRIPT_NAME_MAX_CHARACTERS } from "@sluice/model/limits.ts";
+import { MAX_HELD_COMMANDS, MAX_LOG_CHUNK_TEXT_CHARACTERS, MAX_SCRIPT_NAME_CHARACTERS } from "@sluice/model/limits.ts";
 import type { LogChunk } from "@sluice/wire/sluice/operations.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newHostRow } from "../../hosts/new-host.ts";
@@ -205,7 +205,7 @@ describe("a heartbeat", () => {
   });
 
   it.each([
-    ["more commands than any agent holds", Array.from({ length: HELD_COMMANDS_MAX + 1 }, (_, index) => `c-${index}`)],
+    ["more commands than any agent holds", Array.from({ length: MAX_HELD_COMMANDS + 1 }, (_, index) => `c-${index}`)],
     ["an identifier that is none", ["c".repeat(3_900_000)]],
   ])("is refused with %s, in few words", async (_what, heldCommands) => {
     const error = await beat("i-1", keyOf("i-1"), { heldCommands }).catch((reason: Error) => reason);
@@ -307,12 +307,12 @@ describe("hook output", () => {
     await put("i-1", chunk("i-1", 0, { scriptName: `a/${"b".repeat(100_000)}` }));
     const { entries } = await GetDeploymentLogs({ deploymentId: DEPLOYMENT }, here.context);
     expect(entries[0]?.scriptName).toMatch(/^a\/b+… \[cut: 100002 characters\]$/);
-    expect(entries[0]?.scriptName).toHaveLength(SCRIPT_NAME_MAX_CHARACTERS);
+    expect(entries[0]?.scriptName).toHaveLength(MAX_SCRIPT_NAME_CHARACTERS);
   });
 
   it.each([
     [{ hostCommandIdentifier: "rubbish" }],
-    [{ text: "x".repeat(LOG_CHUNK_TEXT_MAX_CHARACTERS + 1) }],
+    [{ text: "x".repeat(MAX_LOG_CHUNK_TEXT_CHARACTERS + 1) }],
     [{ stream: "x".repeat(1_000_000) as "stdout" }],
     [{ sequence: -1 }],
     [{ sequence: 0.5 }],

@@ -1,6 +1,6 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
-import { HOST_FACT_MAX_CHARACTERS } from "@sluice/model/limits.ts";
+import { MAX_HOST_FACT_CHARACTERS } from "@sluice/model/limits.ts";
 import { mergeTags, type Tag } from "@sluice/model/tag-filter.ts";
 import { hostNameProblem, hostTagsProblem, isInstanceId } from "../../hosts/host-identity.ts";
 
@@ -31,10 +31,10 @@ export function requireHostTags(tags: readonly Tag[] | undefined): Tag[] {
 /** Null when nothing was said. */
 export function hostFact(name: string, value: string | undefined): string | null {
   if (!value) return null;
-  if (value.length > HOST_FACT_MAX_CHARACTERS) {
+  if (value.length > MAX_HOST_FACT_CHARACTERS) {
     throw new CallerFault(
       "ValidationException",
-      `${name} has ${value.length} characters: at most ${HOST_FACT_MAX_CHARACTERS} are allowed.`,
+      `${name} has ${value.length} characters: at most ${MAX_HOST_FACT_CHARACTERS} are allowed.`,
     );
   }
   // Shown wherever hosts are listed, and nobody means them.

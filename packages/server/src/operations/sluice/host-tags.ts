@@ -1,5 +1,5 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { mergeTags, TAGS_MAX, type Tag } from "@sluice/model/tag-filter.ts";
+import { MAX_TAGS, mergeTags, type Tag } from "@sluice/model/tag-filter.ts";
 import type { TagHostInput, TagHostOutput, UntagHostInput, UntagHostOutput } from "@sluice/wire/sluice/operations.ts";
 import { hostLabel } from "../../hosts/host-identity.ts";
 import { hostSummary } from "../../hosts/host-summary.ts";
@@ -25,10 +25,10 @@ export const tagHost: Operation<TagHostInput, TagHostOutput, SluiceContext> = as
   if (tags.length === 0) throw new CallerFault("ValidationException", "tags is empty: give at least one tag.");
   return changeHost(input.host, context, (present, row) => {
     const merged = mergeTags(present, tags);
-    if (merged.length <= TAGS_MAX) return merged;
+    if (merged.length <= MAX_TAGS) return merged;
     throw new CallerFault(
       "TagLimitExceededException",
-      `The host ${labelOf(row)} would have ${merged.length} tags: at most ${TAGS_MAX} are allowed. Remove some first: sluice hosts untag ${row.host_name} KEY`,
+      `The host ${labelOf(row)} would have ${merged.length} tags: at most ${MAX_TAGS} are allowed. Remove some first: sluice hosts untag ${row.host_name} KEY`,
     );
   });
 };

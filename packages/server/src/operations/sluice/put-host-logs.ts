@@ -2,9 +2,9 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt, truncate } from "@sluice/model/excerpt.ts";
 import { type HostCommandKey, parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
 import {
-  LOG_CHUNK_TEXT_MAX_CHARACTERS,
-  LOG_CHUNKS_PER_REQUEST_MAX,
-  SCRIPT_NAME_MAX_CHARACTERS,
+  MAX_LOG_CHUNK_TEXT_CHARACTERS,
+  MAX_LOG_CHUNKS_PER_REQUEST,
+  MAX_SCRIPT_NAME_CHARACTERS,
 } from "@sluice/model/limits.ts";
 import type { LogChunk, PutHostLogsInput, PutHostLogsOutput } from "@sluice/wire/sluice/operations.ts";
 import { LOG_STREAMS, type LogLine } from "../../logs/log-line.ts";
@@ -24,10 +24,10 @@ export const putHostLogs: Operation<PutHostLogsInput, PutHostLogsOutput, SluiceC
   const host = await speakingHost(input.hostIdentifier, context);
   context.liveness.seen(host.host_id, context.now(), "sluice");
   const chunks = input.chunks ?? [];
-  if (chunks.length > LOG_CHUNKS_PER_REQUEST_MAX) {
+  if (chunks.length > MAX_LOG_CHUNKS_PER_REQUEST) {
     throw new CallerFault(
       "ValidationException",
-      `chunks has ${chunks.length} entries: send at most ${LOG_CHUNKS_PER_REQUEST_MAX} at once.`,
+      `chunks has ${chunks.length} entries: send at most ${MAX_LOG_CHUNKS_PER_REQUEST} at once.`,
     );
   }
   const byDeployment = Map.groupBy(
@@ -62,8 +62,8 @@ function readChunk(chunk: LogChunk, host: HostRow): ReadChunk {
   if (!(at instanceof Date) || Number.isNaN(at.getTime()))
     throw invalid("at is missing: say when the text was printed");
   if (typeof text !== "string") throw invalid("text is missing");
-  if (text.length > LOG_CHUNK_TEXT_MAX_CHARACTERS) {
-    throw invalid(`text has ${text.length} characters: send at most ${LOG_CHUNK_TEXT_MAX_CHARACTERS} in one chunk`);
+  if (text.length > MAX_LOG_CHUNK_TEXT_CHARACTERS) {
+    throw invalid(`text has ${text.length} characters: send at most ${MAX_LOG_CHUNK_TEXT_CHARACTERS} in one chunk`);
   }
   return {
     key,
@@ -74,7 +74,7 @@ function readChunk(chunk: LogChunk, host: HostRow): ReadChunk {
       lifecycleEvent: key.event,
       at: at.getTime(),
       stream,
-      scriptName: truncate(scriptName ?? "", SCRIPT_NAME_MAX_CHARACTERS),
+      scriptName: truncate(scriptName ?? "", MAX_SCRIPT_NAME_CHARACTERS),
       text,
     },
   };

@@ -1,6 +1,6 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
-import { ARN_MAX_CHARACTERS } from "@sluice/model/limits.ts";
+import { MAX_ARN_CHARACTERS } from "@sluice/model/limits.ts";
 import type { Liveness } from "../../hosts/liveness.ts";
 import type { DeploymentLogs } from "../../logs/deployment-logs.ts";
 import type { Notifications } from "../../notifications/notifications.ts";
@@ -33,7 +33,7 @@ export async function speakingHost(
 ): Promise<HostRow> {
   if (!hostIdentifier) throw new CallerFault("ValidationException", "hostIdentifier is missing: it is the host's ARN.");
   const row =
-    hostIdentifier.length <= ARN_MAX_CHARACTERS
+    hostIdentifier.length <= MAX_ARN_CHARACTERS
       ? await findLivingHostByIdentifier(store.db, hostIdentifier)
       : undefined;
   const maySpeak = principal.role === "root" || (principal.role === "host" && principal.hostId === row?.host_id);

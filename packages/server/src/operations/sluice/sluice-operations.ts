@@ -1,4 +1,4 @@
-import { INPUT_MAX_BYTES } from "@sluice/wire/json/json-protocol.ts";
+import { MAX_INPUT_BYTES } from "@sluice/wire/json/json-protocol.ts";
 import type { SluiceOperations } from "@sluice/wire/sluice/operations.ts";
 import type { Operation, Principal } from "../operation.ts";
 import { createEnrolmentToken } from "./create-enrolment-token.ts";
@@ -67,19 +67,19 @@ const READING_OPERATIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** Of what nobody has signed. */
-const ENROLMENT_INPUT_MAX_BYTES = 64 * 1024;
-const HEARTBEAT_INPUT_MAX_BYTES = 64 * 1024;
+const MAX_ENROLMENT_INPUT_BYTES = 64 * 1024;
+const MAX_HEARTBEAT_INPUT_BYTES = 64 * 1024;
 /** The agent sends at most 256 Ki characters of output at a time, which as JSON may be six times as long. */
-const HOST_LOGS_INPUT_MAX_BYTES = 2 * 1024 * 1024;
+const MAX_HOST_LOGS_INPUT_BYTES = 2 * 1024 * 1024;
 
-const INPUTS_MAX_BYTES: Readonly<Record<string, number>> = {
-  EnrolHost: ENROLMENT_INPUT_MAX_BYTES,
-  HostHeartbeat: HEARTBEAT_INPUT_MAX_BYTES,
-  PutHostLogs: HOST_LOGS_INPUT_MAX_BYTES,
+const MAX_INPUTS_BYTES: Readonly<Record<string, number>> = {
+  EnrolHost: MAX_ENROLMENT_INPUT_BYTES,
+  HostHeartbeat: MAX_HEARTBEAT_INPUT_BYTES,
+  PutHostLogs: MAX_HOST_LOGS_INPUT_BYTES,
 };
 
 export function sluiceInputMaxBytes(operation: string): number {
-  return Object.hasOwn(INPUTS_MAX_BYTES, operation) ? INPUTS_MAX_BYTES[operation]! : INPUT_MAX_BYTES;
+  return Object.hasOwn(MAX_INPUTS_BYTES, operation) ? MAX_INPUTS_BYTES[operation]! : MAX_INPUT_BYTES;
 }
 
 /** Who may call what. For whom a host's key may speak is each operation's own to check. */

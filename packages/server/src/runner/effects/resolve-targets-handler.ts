@@ -8,7 +8,7 @@ import { requestOfActive } from "../routed-hosts.ts";
 import { tellStartWait } from "../tell-start-wait.ts";
 import type { Timers } from "../timers.ts";
 import { type EffectHandler, GOES_ON_AFTER_MILLISECONDS, reasonOf, SUPERSEDED, type Vain } from "./effect-handler.ts";
-import { ATTEMPTS_MAX, pausesLeft } from "./retries.ts";
+import { MAX_ATTEMPTS, pausesLeft } from "./retries.ts";
 
 /** Between two looks at what the group's deployment of before has under way still. */
 const PREDECESSOR_LOOK_MILLISECONDS = 100;
@@ -85,7 +85,7 @@ export function resolveTargetsHandler(parts: ResolveTargetsParts): EffectHandler
     const reason = reasonOf(error).replace(/\.$/, "");
     const until = at + pausesLeft(attempts);
     const message = `The deployment could not start at ${new Date(at).toISOString()}: ${reason}. It is tried again until ${new Date(until).toISOString()}.`;
-    if (attempts < ATTEMPTS_MAX) {
+    if (attempts < MAX_ATTEMPTS) {
       await tellStartWait({ store, feed, now: timers.now }, deploymentId, {
         reason,
         since: unreadSince,

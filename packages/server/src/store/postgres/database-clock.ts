@@ -3,7 +3,7 @@ import type { Timers } from "../../runner/timers.ts";
 import type { Database } from "../schema.ts";
 
 /** A server whose clock is further from the database's is told: leases, graces and deadlines are judged by it. */
-export const CLOCKS_APART_MAX_MILLISECONDS = 2_000;
+export const MAX_CLOCKS_APART_MILLISECONDS = 2_000;
 const LOOK_MILLISECONDS = 60_000;
 
 export interface DatabaseClockParts {
@@ -49,7 +49,7 @@ export class DatabaseClock {
     const theirs = Number(rows[0]?.now);
     // Whatever it was while the question was under way.
     const ahead = before > theirs ? before - theirs : after < theirs ? after - theirs : 0;
-    const isApart = Math.abs(ahead) > CLOCKS_APART_MAX_MILLISECONDS;
+    const isApart = Math.abs(ahead) > MAX_CLOCKS_APART_MILLISECONDS;
     if (isApart && !this.#isApart) onApart(ahead);
     this.#isApart = isApart;
   }
