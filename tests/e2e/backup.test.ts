@@ -114,7 +114,7 @@ describe.each(DATABASES)("a server on %s", (choice) => {
     const info = await codeDeploy.deployment(underWay);
     expect(info.status).toBe("Failed");
     expect(info.errorInformation?.message).toMatch(
-      /under way when a backup was taken \(.*restored from that backup .*What its hosts did in between is not known.*Deploy again/,
+      /in progress when a backup was taken \(.*restored from that backup .*What its hosts did in between is not known.*Deploy again/,
     );
     const states = (await codeDeploy.targets(underWay)).map(({ status }) => status).sort();
     expect(states.every((status) => ["Succeeded", "Unknown"].includes(status!))).toBe(true);

@@ -64,7 +64,10 @@ it("bounds the callers of every address that a name has, on one port", async () 
 });
 
 it.each([
-  ["EACCES", "this user may not listen on 127.0.0.1:80: ports below 1024 are for root. Choose another --listen"],
+  [
+    "EACCES",
+    "permission denied: this user cannot listen on 127.0.0.1:80. Ports below 1024 are for root. Choose another --listen",
+  ],
   ["ENOTFOUND", "--listen 127.0.0.1: no such name can be resolved here"],
   ["EADDRINUSE", "127.0.0.1:80 is in use by another program"],
 ])("says of %s what it means and what to do", async (code, message) => {

@@ -75,7 +75,7 @@ function told(error: unknown, { host, port }: ListenAddress): unknown {
       return new Error(`${host} is not an address of this machine; choose another --listen`, { cause: error });
     case "EACCES":
       return new Error(
-        `this user may not listen on ${host}:${port}: ports below 1024 are for root. Choose another --listen, or give the program CAP_NET_BIND_SERVICE`,
+        `permission denied: this user cannot listen on ${host}:${port}. Ports below 1024 are for root. Choose another --listen, or give the program CAP_NET_BIND_SERVICE`,
         { cause: error },
       );
     case "ENOTFOUND":

@@ -30,7 +30,7 @@ const METRICS_TOKEN_CHARACTERS = 40;
 
 /** What the operator of a restored server has to do. */
 const AFTER_RESTORE =
-  "this server was restored from a backup: deployments that were under way ended as Failed, enrolment tokens are used up, and `--deploy-to-late-hosts` is now off. Enrol hosts again that joined since the backup, remove hosts again that were removed since, and deploy again";
+  "this server was restored from a backup: deployments that were in progress became Failed, enrolment tokens are used up, and `--deploy-to-late-hosts` is now off. Enrol hosts again that joined since the backup, remove hosts again that were removed since, and deploy again";
 
 /** What the operator has to do when callers know the server by names that its certificate does not have. */
 const NAMES_NOT_IN_CERTIFICATE =

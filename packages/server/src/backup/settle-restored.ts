@@ -70,7 +70,7 @@ async function endUnderWay(
   if (!row) return;
   const error = {
     code: "INTERNAL_ERROR",
-    message: `The deployment was under way when a backup was taken (${takenAt}), and the server was restored from that backup (${restoredAt}). What its hosts did in between is not known: they may have finished it. This deployment is not continued. Deploy again to be sure.`,
+    message: `The deployment was in progress when a backup was taken (${takenAt}), and the server was restored from that backup (${restoredAt}). What its hosts did in between is not known: they may have finished it. This deployment is not continued. Deploy again to be sure.`,
   };
   await endUnfinished(transaction, row, error, at);
 }

@@ -137,6 +137,6 @@ it("tells of a deafness that lasts, since when and why, until it is over", () =>
 it("ends a reason with one full stop, whoever wrote it", () => {
   for (const reason of ["connect ECONNREFUSED", "Nothing was changed. Try again."]) {
     const told = deafnessMessage({ since: START, reason });
-    expect(told).toContain(`: ${reason.replace(/\.$/, "")}. No host is called silent`);
+    expect(told).toContain(`: ${reason.replace(/\.$/, "")}. No host counts as silent`);
   }
 });

@@ -172,7 +172,7 @@ export class Hearing {
 /** What a person is told, and what to do about it. */
 export function deafnessMessage({ since, reason }: Deafness): string {
   return (
-    `The server has received no heartbeats from its hosts since ${new Date(since).toISOString()}: ${withoutStop(reason)}. No host is called silent meanwhile, and ` +
+    `The server has received no heartbeats from its hosts since ${new Date(since).toISOString()}: ${withoutStop(reason)}. No host counts as silent in the meantime, and ` +
     "deployments wait. A full disk, a busy processor and a database that does not answer are the usual causes. Run on the server's machine: df -h; uptime"
   );
 }

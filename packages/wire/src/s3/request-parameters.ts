@@ -30,7 +30,7 @@ export const SIGNING_PARAMETERS: ReadonlySet<string> = new Set([
 
 /** What changes nothing here whatever its value is, and why. */
 export const HARMLESS: Readonly<Record<string, string>> = {
-  "x-amz-request-payer": "nobody pays for requests",
+  "x-amz-request-payer": "requests are not billed",
   "x-amz-bypass-governance-retention": "there is no object lock that could be bypassed",
   "x-amz-optional-object-attributes": "it asks for the state of a restore from an archive, and nothing is archived",
   "x-amz-user-agent": "it names the client, as User-Agent does",
