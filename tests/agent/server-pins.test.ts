@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Enrolment } from "@sluice/agent/enrolment-files.ts";
-import { ServerPins } from "@sluice/agent/server-pins.ts";
+import { type PinOptions, ServerPins } from "@sluice/agent/server-pins.ts";
 import { parseSpecification } from "@sluice/agent/specification.ts";
 import { createSelfSignedCertificate } from "@sluice/server/signing/self-signed-certificate.ts";
 import { signServerKeys } from "@sluice/server/signing/server-keys.ts";
@@ -41,7 +41,7 @@ afterEach(() => {
 });
 
 const log = { info() {}, warn() {} };
-const pins = () =>
+const pins = (options: PinOptions = {}) =>
   new ServerPins(
     {
       server: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -50,6 +50,7 @@ const pins = () =>
     } as unknown as Enrolment,
     directory,
     log,
+    { now: () => AT.getTime(), ...options },
   );
 const signed = async (content: object) =>
   JSON.stringify({ Format: "PKCS7/JSON", Payload: await signSpecification(JSON.stringify(content), signing) });
@@ -84,6 +85,27 @@ it("refuses proof that is older than what it has", async () => {
   answer = { status: 200, body: await signServerKeys(old, signing, new Date("2026-10-01T12:00:00Z")) };
   await expect(known.renew()).rejects.toThrow("older than the proof from 2026-11-01T12:00:00.000Z");
   expect(known.current).toEqual(newer);
+});
+
+it("accepts a new proof after one from a server whose clock was years ahead, and refuses old ones still", async () => {
+  const known = pins();
+  answer = { status: 200, body: await signServerKeys(tls, signing, new Date("2036-11-01T12:00:00Z")) };
+  await known.renew();
+  const other = await createSelfSignedCertificate({ commonName: "next" });
+  answer = { status: 200, body: await signServerKeys(other, signing, new Date("2026-10-01T12:00:00Z")) };
+  await expect(known.renew()).rejects.toThrow(/from the future \(2036-11-01T12:00:00.000Z\).*restart it/);
+  answer = { status: 200, body: await signServerKeys(other, signing, AT) };
+  const before = known.current;
+  await known.renew();
+  expect(known.current).not.toEqual(before);
+});
+
+it("stores no keys for a caller that must change nothing", async () => {
+  answer = { status: 200, body: await signServerKeys(tls, signing, AT) };
+  const reading = pins({ isStored: false });
+  await reading.renew();
+  expect(reading.current).not.toContain("00".repeat(32));
+  expect(readdirSync(directory)).toEqual([]);
 });
 
 it.each<[string, () => Promise<{ status: number; body: string }>, RegExp]>([

@@ -19,10 +19,21 @@ const ENROL_AGAIN =
   "enrol this host again: `sluice agent enroll --force` on this host with a new token (the host keeps its id), then restart the agent";
 
 /** By what the server's certificate is known, for calls and for bundles alike. */
-export function trustIn(enrolment: Enrolment, directory: string, log: Pick<AgentLog, "info" | "warn">): TlsTrust {
+export function trustIn(
+  enrolment: Enrolment,
+  directory: string,
+  log: Pick<AgentLog, "info" | "warn">,
+  options: PinOptions = {},
+): TlsTrust {
   const { certificateAuthority, serverFingerprints } = enrolment;
-  const isPinned = serverFingerprints.length > 0;
-  return { ca: certificateAuthority, ...(isPinned ? { fingerprints: new ServerPins(enrolment, directory, log) } : {}) };
+  if (serverFingerprints.length === 0) return { ca: certificateAuthority };
+  return { ca: certificateAuthority, fingerprints: new ServerPins(enrolment, directory, log, options) };
+}
+
+export interface PinOptions {
+  /** Whether new keys are stored in the agent's directory, for the next start. */
+  readonly isStored?: boolean;
+  readonly now?: () => number;
 }
 
 /**
@@ -33,13 +44,22 @@ export class ServerPins implements PinnedFingerprints {
   readonly #enrolment: Enrolment;
   readonly #directory: string;
   readonly #log: Pick<AgentLog, "info" | "warn">;
+  readonly #isStored: boolean;
+  readonly #now: () => number;
   #vouched: ServerKeys | undefined;
   #renewing: Promise<void> | undefined;
 
-  constructor(enrolment: Enrolment, directory: string, log: Pick<AgentLog, "info" | "warn">) {
+  constructor(
+    enrolment: Enrolment,
+    directory: string,
+    log: Pick<AgentLog, "info" | "warn">,
+    { isStored = true, now = Date.now }: PinOptions = {},
+  ) {
     this.#enrolment = enrolment;
     this.#directory = directory;
     this.#log = log;
+    this.#isStored = isStored;
+    this.#now = now;
     this.#vouched = this.#readKept();
   }
 
@@ -67,16 +87,27 @@ export class ServerPins implements PinnedFingerprints {
       );
     }
     const known = this.#vouched;
-    if (known && Date.parse(said.signedAt) < Date.parse(known.signedAt) - MAX_CLOCK_SET_BACK_MILLISECONDS) {
-      throw new Error(
-        `Its proof is from ${said.signedAt}, older than the proof from ${known.signedAt} that this host has. If it is the right server, correct its clock and restart it`,
-      );
-    }
+    if (known) this.#checkNotOlder(said, known);
     this.#vouched = said;
-    this.#keep(answer);
+    if (this.#isStored) this.#keep(answer);
     this.#log.info("the server has a new certificate, and its signing certificate vouches for the key", {
       key: said.keys.join(" "),
     });
+  }
+
+  /** A time in the future is of a server whose clock was wrong then: it would refuse every proof until that time. */
+  #checkNotOlder(said: ServerKeys, known: ServerKeys): void {
+    const now = this.#now();
+    const knownAt = Date.parse(known.signedAt);
+    const isFuture = knownAt > now + MAX_CLOCK_SET_BACK_MILLISECONDS;
+    if (Date.parse(said.signedAt) >= (isFuture ? now : knownAt) - MAX_CLOCK_SET_BACK_MILLISECONDS) return;
+    const cure =
+      "If it is the right server, check that its clock is right, then restart it: it signs a new proof when it starts";
+    throw new Error(
+      isFuture
+        ? `Its proof is from ${said.signedAt}. The proof that this host has is from the future (${known.signedAt}), so a new one must not be older than an hour. ${cure}`
+        : `Its proof is from ${said.signedAt}, older than the proof from ${known.signedAt} that this host has. ${cure}`,
+    );
   }
 
   /** Without looking at the certificate, since what comes is signed. Nothing secret is sent. */

@@ -57,7 +57,9 @@ async function serverFromHere(directory: string): Promise<Check[]> {
     const { trustIn } = await import("@sluice/agent/server-pins.ts");
     const { proxyOfAgent } = await import("@sluice/agent/agent-proxy.ts");
     const enrolment = readEnrolment(directory);
-    const trust = trustIn(enrolment, directory, { info: () => {}, warn: () => {} });
+    const log = { info: () => {}, warn: () => {} };
+    // A check that root runs leaves no file in a directory that may be another user's.
+    const trust = trustIn(enrolment, directory, log, { isStored: false });
     const agent = agentFor(enrolment.server, trust, proxyOfAgent(enrolment.server, enrolment.host)?.url);
     try {
       const call = { method: "GET", headers: {}, agent, timeoutMs: ANSWER_TIMEOUT_MILLISECONDS };
