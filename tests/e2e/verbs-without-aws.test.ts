@@ -72,7 +72,11 @@ describe("hosts and tokens", () => {
   });
 
   it("tokens are listed and revoked, by id or as a whole", async () => {
-    const token = (await server.sluice("token", "create", "--tag", "Role=db")).trim();
+    const created = await server.run("token", "create", "--tag", "Role=db");
+    const token = created.stdout.trim();
+    const [, tokenId] =
+      /^The token's id is (\w{12})\. To revoke it: sluice token revoke \1$/m.exec(created.stderr) ?? [];
+    expect(await json("token", "list")).toMatchObject([{ tokenId }]);
     expect(await server.sluice("token", "list")).toMatch(
       /^ID +USES LEFT.*\n\w{12} +1 +in 5\d min +\d+ s ago +Role=db\n$/,
     );
@@ -120,6 +124,11 @@ describe("applications, groups and configurations", () => {
     );
     await server.sluice("applications", "create", "shop");
     await server.sluice("configs", "create", "half", "--minimum-healthy", "50%");
+    const unselected = ["--application", "shop", "--group", "later", "--auto-rollback", "alarm"];
+    expect(await server.sluice("groups", "create", ...unselected)).toBe(
+      "The group later is created.\nIt selects no hosts yet. Next: sluice groups update --application shop --group later --tag Key=Value\nIt rolls back on an alarm, but no alarm is named. Add one: sluice groups update --application shop --group later --alarm NAME\n",
+    );
+    await server.sluice("groups", "delete", "--application", "shop", "--group", "later", "--yes");
     const group = ["--application", "shop", "--group", "prod"];
     await server.sluice("groups", "create", ...group, "--tag", "Fleet=verbs", "--config", "half");
     await server.sluice("groups", "update", ...group, "--auto-rollback", "failure", "--alarm", "errors");
@@ -150,9 +159,16 @@ describe("applications, groups and configurations", () => {
 
     await server.sluice("applications", "update", "shop", "--new-name", "store");
     expect(await server.sluice("groups", "list", "--application", "store")).toMatch(/^store\/copy .*Fleet=verbs$/m);
-    await server.sluice("applications", "delete", "store");
+    const unasked = await server.run("applications", "delete", "store");
+    expect(unasked.exitCode).toBe(2);
+    expect(unasked.stderr).toContain("with 2 groups and the history of 0 deployments. There is no terminal");
+    expect(unasked.stderr).toMatch(/To do it: sluice applications delete store .*--yes$/m);
+    expect(await json("applications", "list")).toHaveLength(1);
+    expect((await server.run("groups", "delete", "--application", "store", "--group", "copy")).exitCode).toBe(2);
+    await server.sluice("groups", "delete", "--application", "store", "--group", "copy", "--yes");
+    await server.sluice("applications", "delete", "store", "--yes");
     await server.sluice("configs", "delete", "half");
-    const gone = await server.run("applications", "delete", "store");
+    const gone = await server.run("applications", "delete", "store", "--yes");
     expect(gone).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("ApplicationDoesNotExistException") });
   });
 });

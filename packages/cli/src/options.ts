@@ -74,6 +74,21 @@ export function parseDuration(text: string): number {
   return Number(count) * secondsPerUnit;
 }
 
+/** A duration that the server would not refuse as too long. */
+export function durationUpTo(maxSeconds: number): (text: string) => number {
+  return (text) => {
+    const seconds = parseDuration(text);
+    if (seconds <= maxSeconds) return seconds;
+    throw new InvalidArgumentError(`Give at most ${inLargestUnit(maxSeconds)}`);
+  };
+}
+
+/** `365d` */
+function inLargestUnit(seconds: number): string {
+  const [unit, size] = Object.entries(SECONDS_BY_UNIT).findLast(([, each]) => seconds % each === 0) ?? ["s", 1];
+  return `${seconds / size}${unit}`;
+}
+
 export function parsePositiveInteger(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError(`"${text}" is not a whole number of at least 1`);
   return Number(text);

@@ -27,6 +27,9 @@ export const MAX_TERMINATION_WAIT_MINUTES = 2880;
 /** Until ContinueDeployment: 48 hours for hosts, 120 hours for ECS. */
 export const MAX_READY_WAIT_MINUTES = { Server: 2880, Lambda: 2880, ECS: 7200 } as const;
 
+/** A year. */
+export const MAX_TOKEN_LIFE_SECONDS = 31_536_000;
+
 /** A fleet percentage of 100 could never be kept while a host is being deployed to. */
 export const MAX_FLEET_PERCENT = 99;
 export const MIN_TRAFFIC_PERCENT = 1;

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { expect, test } from "vitest";
-import { addGroupOptions, type GroupOptions, groupFields } from "./group-options.ts";
+import { addGroupOptions, checkNewGroup, type GroupOptions, groupFields } from "./group-options.ts";
 
 const fieldsOf = async (words: string, style?: Parameters<typeof groupFields>[1]) => {
   const command = addGroupOptions(new Command("create"))
@@ -51,6 +51,15 @@ test("blue/green says what becomes of the original hosts and of the traffic", as
     },
   });
   await expect(fieldsOf("--terminate-after 1h")).rejects.toThrow("need --blue-green");
+});
+
+test("what the API would refuse is refused in the words of the options", async () => {
+  await expect(fieldsOf("--blue-green --terminate-after 3d")).rejects.toThrow(/--terminate-after.*at most 2d/);
+  await expect(fieldsOf("--blue-green --wait-for-continue 49h")).rejects.toThrow(/--wait-for-continue.*at most 2d/);
+  expect(await fieldsOf("--blue-green --terminate-after 48h")).toBeDefined();
+  const options = { application: "web", group: "prod", blueGreen: true };
+  expect(() => checkNewGroup(options, {})).toThrow("--blue-green needs --target-group NAME or --load-balancer NAME");
+  expect(() => checkNewGroup(options, { loadBalancerInfo: {} })).not.toThrow();
 });
 
 test.each(["--auto-rollback sometimes", "--trigger ops", "--trigger-event Never", "--tag A"])(

@@ -4,13 +4,14 @@ import type {
   DeploymentStyle,
   TriggerEventType,
 } from "@aws-sdk/client-codedeploy";
+import { MAX_READY_WAIT_MINUTES, MAX_TERMINATION_WAIT_MINUTES } from "@sluice/model/limits.ts";
 import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { readJsonInput, without } from "../json-input.ts";
-import { type ClientOptions, collectTag, collectText, collectWord, parseDuration } from "../options.ts";
+import { type ClientOptions, collectTag, collectText, collectWord, durationUpTo } from "../options.ts";
 import { parseRollbackEvents, ROLLBACK_EVENTS_HELP } from "./rollback-events.ts";
 
 /** The fields of a group that have an option of their own; all others are given as JSON. */
@@ -90,12 +91,12 @@ export function addGroupOptions(command: Command): Command {
     .option(
       "--terminate-after <duration>",
       "blue/green: terminate the original hosts after this time (default: keep them)",
-      parseDuration,
+      durationUpTo(MAX_TERMINATION_WAIT_MINUTES * SECONDS_PER_MINUTE),
     )
     .option(
       "--wait-for-continue <duration>",
       "blue/green: wait up to this time for sluice continue before traffic moves",
-      parseDuration,
+      durationUpTo(MAX_READY_WAIT_MINUTES.Server * SECONDS_PER_MINUTE),
     )
     .option("--service-role <arn>", "the API's serviceRoleArn, which Sluice does not use")
     .option(
@@ -125,6 +126,13 @@ export async function groupFields(options: GroupOptions, style: DeploymentStyle 
     ...deploymentStyle(options, base.deploymentStyle ?? style),
     ...blueGreen(options),
   };
+}
+
+/** @throws CommandFailed when a group cannot be created with these fields, in the words of the options */
+export function checkNewGroup({ blueGreen }: GroupOptions, { loadBalancerInfo }: GroupFields): void {
+  if (blueGreen && loadBalancerInfo === undefined) {
+    throw usage("--blue-green needs --target-group NAME or --load-balancer NAME");
+  }
 }
 
 export function withRole(fields: GroupFields): GroupFields & { readonly serviceRoleArn: string } {

@@ -2,6 +2,7 @@ import type { DeploymentGroupInfo, EC2TagFilter, LastDeploymentInfo, TagFilter }
 import { inBatches } from "../all-pages.ts";
 import { formatFields } from "../printing.ts";
 import { revisionName } from "../revision/revision-name.ts";
+import { shellWord } from "../shell-word.ts";
 import { describeRollback } from "./rollback-events.ts";
 
 const EVENTS_IN_A_LINE = 3;
@@ -38,6 +39,32 @@ export function formatGroup(group: DeploymentGroupInfo): string {
     ["last success", attemptWords(group.lastSuccessfulDeployment)],
     ["last attempt", attemptWords(group.lastAttemptedDeployment)],
   ]);
+}
+
+/** What a group that was just created still needs, each a sentence or two. */
+export function whatIsMissing(group: DeploymentGroupInfo): string[] {
+  const update = `sluice groups update --application ${shellWord(group.applicationName ?? "")} --group ${shellWord(group.deploymentGroupName ?? "")}`;
+  const { autoRollbackConfiguration: rollback, alarmConfiguration, computePlatform } = group;
+  const rollsBackOnAlarm = rollback?.enabled && rollback.events?.includes("DEPLOYMENT_STOP_ON_ALARM");
+  return [
+    ...(computePlatform === "Server" && !selectsHosts(group)
+      ? [`It selects no hosts yet. Next: ${update} --tag Key=Value`]
+      : []),
+    ...(rollsBackOnAlarm && !alarmConfiguration?.alarms?.length
+      ? [`It rolls back on an alarm, but no alarm is named. Add one: ${update} --alarm NAME`]
+      : []),
+  ];
+}
+
+function selectsHosts(group: DeploymentGroupInfo): boolean {
+  const selections = [
+    group.ec2TagFilters,
+    group.ec2TagSet?.ec2TagSetList,
+    group.onPremisesInstanceTagFilters,
+    group.onPremisesTagSet?.onPremisesTagSetList,
+    group.autoScalingGroups,
+  ];
+  return selections.some((selection) => selection !== undefined && selection.length > 0);
 }
 
 export function selectionWords(
@@ -78,7 +105,7 @@ function blueGreenWords({ deploymentStyle, blueGreenDeploymentConfiguration: con
   const { terminateBlueInstancesOnDeploymentSuccess: end, deploymentReadyOption: ready } = config;
   const originals =
     end?.action === "TERMINATE"
-      ? `original hosts end after ${end.terminationWaitTimeInMinutes ?? 0} min`
+      ? `original hosts are terminated after ${end.terminationWaitTimeInMinutes ?? 0} min`
       : "original hosts are kept";
   const traffic =
     ready?.actionOnTimeout === "STOP_DEPLOYMENT"

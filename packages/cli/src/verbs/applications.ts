@@ -2,7 +2,9 @@ import type { ApplicationInfo } from "@aws-sdk/client-codedeploy";
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import { type Command, Option } from "commander";
 import { allPages, collected, inBatches } from "../all-pages.ts";
+import { confirm } from "../confirm.ts";
 import { type Connection, connect } from "../connection.ts";
+import { countDeployments, deletionCommand, historyWords } from "../groups/deleted-history.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
 import { print, printJson } from "../output.ts";
 import { formatFields, formatTable } from "../printing.ts";
@@ -10,6 +12,10 @@ import { formatFields, formatTable } from "../printing.ts";
 interface CreateOptions extends ClientOptions {
   readonly platform: "Server" | "ECS" | "Lambda";
   readonly tag?: readonly Tag[];
+}
+
+interface DeleteOptions extends ClientOptions {
+  readonly yes?: boolean;
 }
 
 interface UpdateOptions extends ClientOptions {
@@ -115,16 +121,25 @@ function defineDelete(parent: Command): void {
     .command("delete")
     .description("delete an application, its groups and the history of their deployments");
   remove.argument("<name>", "the application");
+  remove.option("--yes", "do not ask for confirmation; required without a terminal");
   addJsonOption(addClientOptions(remove));
-  addExamples(remove, "sluice applications delete web --data .sluice/up");
+  addExamples(remove, "sluice applications delete web --yes --data .sluice/up");
   remove.addHelpText(
     "after",
     "\nWhat is installed on hosts stays, and so do the bundles in the bucket. Deployments and their logs are gone, as in CodeDeploy.",
   );
-  remove.action(async (applicationName: string, options: ClientOptions) => {
+  remove.action(async (applicationName: string, options: DeleteOptions) => {
     using connection = connect(options);
     // The API's deletion says nothing of an application that does not exist: a mistyped name would look deleted.
     await connection.codeDeploy.call("GetApplication", { applicationName });
+    const groups = await collected(listGroups(connection, applicationName));
+    const count = await countDeployments(connection, applicationName, groups);
+    const groupWords = groups.length === 1 ? "1 group" : `${groups.length} groups`;
+    await confirm({
+      what: `The application ${applicationName} will be deleted, with ${groupWords} and ${historyWords(count)}`,
+      isGiven: options.yes ?? false,
+      command: deletionCommand(["applications", "delete", applicationName], options.data),
+    });
     await connection.codeDeploy.call("DeleteApplication", { applicationName });
     if (options.json) printJson({ applicationName });
     else print(`The application ${applicationName} is deleted`);

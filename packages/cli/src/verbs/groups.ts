@@ -3,9 +3,11 @@ import type { GroupSettings } from "@sluice/wire/sluice/operations.ts";
 import { type Command, Option } from "commander";
 import { collected, inBatches } from "../all-pages.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { confirm } from "../confirm.ts";
 import { type Connection, connect } from "../connection.ts";
-import { addGroupOptions, type GroupOptions, groupFields, withRole } from "../groups/group-options.ts";
-import { formatGroup, selectionWords } from "../groups/group-words.ts";
+import { countDeployments, deletionCommand, historyWords } from "../groups/deleted-history.ts";
+import { addGroupOptions, checkNewGroup, type GroupOptions, groupFields, withRole } from "../groups/group-options.ts";
+import { formatGroup, selectionWords, whatIsMissing } from "../groups/group-words.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printJson } from "../output.ts";
 import { formatTable } from "../printing.ts";
@@ -20,6 +22,10 @@ interface SettingsOptions extends ClientOptions {
 interface NamedOptions extends ClientOptions {
   readonly application: string;
   readonly group: string;
+}
+
+interface DeleteOptions extends NamedOptions {
+  readonly yes?: boolean;
 }
 
 interface ListOptions extends ClientOptions {
@@ -81,17 +87,20 @@ function defineCreate(parent: Command): void {
   );
   create.action(async (options: GroupOptions) => {
     const fields = withRole(await groupFields(options, undefined));
+    checkNewGroup(options, fields);
     using connection = connect(options);
     const created = await connection.codeDeploy.call("CreateDeploymentGroup", {
       ...fields,
       applicationName: options.application,
       deploymentGroupName: options.group,
     });
-    if (options.json) printJson(created);
-    else
-      print(
-        `The group ${options.group} is created. Next: sluice deploy DIRECTORY --application ${options.application} --group ${options.group} --watch`,
-      );
+    if (options.json) {
+      printJson(created);
+      return;
+    }
+    const missing = whatIsMissing(await readGroup(connection, options));
+    const next = `Next: sluice deploy DIRECTORY --application ${options.application} --group ${options.group} --watch`;
+    print([`The group ${options.group} is created.`, ...(missing.length > 0 ? missing : [next])].join("\n"));
   });
 }
 
@@ -128,16 +137,24 @@ function defineDelete(parent: Command): void {
   const remove = addNames(
     parent.command("delete").description("delete a deployment group and the history of its deployments"),
   );
+  remove.option("--yes", "do not ask for confirmation; required without a terminal");
   addJsonOption(addClientOptions(remove));
-  addExamples(remove, "sluice groups delete --application web --group demo --data .sluice/up");
+  addExamples(remove, "sluice groups delete --application web --group demo --yes --data .sluice/up");
   remove.addHelpText(
     "after",
     "\nWhat is installed on hosts stays. Deployments of the group and their logs are gone, as in CodeDeploy.",
   );
-  remove.action(async (options: NamedOptions) => {
+  remove.action(async (options: DeleteOptions) => {
     using connection = connect(options);
     // The API's deletion says nothing of a group that does not exist: a mistyped name would look deleted.
     await readGroup(connection, options);
+    const { application, group, data } = options;
+    const count = await countDeployments(connection, application, [group]);
+    await confirm({
+      what: `The group ${group} of ${application} will be deleted, with ${historyWords(count)}`,
+      isGiven: options.yes ?? false,
+      command: deletionCommand(["groups", "delete", "--application", application, "--group", group], data),
+    });
     const deleted = await connection.codeDeploy.call("DeleteDeploymentGroup", {
       applicationName: options.application,
       deploymentGroupName: options.group,

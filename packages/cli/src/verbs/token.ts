@@ -1,3 +1,4 @@
+import { MAX_TOKEN_LIFE_SECONDS } from "@sluice/model/limits.ts";
 import { decodeEnrolmentToken, isWholeToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import type { EnrolmentTokenSummary, Tag } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
@@ -8,10 +9,10 @@ import {
   addJsonOption,
   type ClientOptions,
   collectTag,
-  parseDuration,
+  durationUpTo,
   parsePositiveInteger,
 } from "../options.ts";
-import { print, printJson } from "../output.ts";
+import { print, printError, printJson } from "../output.ts";
 import { formatAge, formatTable, formatTags, formatUntil } from "../printing.ts";
 
 interface CreateOptions extends ClientOptions {
@@ -35,7 +36,11 @@ function defineCreate(command: Command): void {
   create
     .option("--tag <key=value>", "a tag that hosts enrolled with the token get (repeatable)", collectTag)
     .option("--uses <n>", "how many hosts can enrol with it (default: 1)", parsePositiveInteger)
-    .option("--expires <duration>", "how long it is valid, such as 15m or 7d (default: 1h)", parseDuration);
+    .option(
+      "--expires <duration>",
+      "how long it is valid, such as 15m or 7d (default: 1h)",
+      durationUpTo(MAX_TOKEN_LIFE_SECONDS),
+    );
   addJsonOption(addClientOptions(create));
   addExamples(create, "sluice token create --tag Environment=prod --uses 10 --expires 1h --data .sluice/up");
   create.action(async (options: CreateOptions) => {
@@ -45,8 +50,13 @@ function defineCreate(command: Command): void {
       uses: options.uses,
       expiresInSeconds: options.expires,
     });
-    if (options.json) printJson(created);
-    else print(created.token);
+    const tokenId = decodeEnrolmentToken(created.token).id;
+    if (options.json) {
+      printJson({ tokenId, ...created });
+      return;
+    }
+    print(created.token);
+    printError(`The token's id is ${tokenId}. To revoke it: sluice token revoke ${tokenId}`);
   });
 }
 

@@ -42,6 +42,7 @@ export interface ObjectStream extends StoredObject {
 /** A minimal S3 client, path style, single PUT. Throws `ServiceError` and `TransportError` as the service clients do. */
 export interface ObjectClient {
   putObject(input: PutObject, options?: CallOptions): Promise<StoredObject>;
+  createBucket(bucket: string, options?: CallOptions): Promise<void>;
   getObject(input: ObjectName, options?: CallOptions): Promise<ObjectStream>;
   close(): void;
 }
@@ -99,6 +100,10 @@ export function objectClient(connection: ClientConnection): ObjectClient {
         signal: options?.signal,
       });
       return storedObject(answer);
+    },
+    async createBucket(bucket, options) {
+      const url = `${endpoint}/${encodeComponent(bucket)}`;
+      (await send("PUT", url, new Uint8Array(), {}, options)).resume();
     },
     async getObject(name, options) {
       const answer = await send("GET", objectUrl(endpoint, name), undefined, {}, options);

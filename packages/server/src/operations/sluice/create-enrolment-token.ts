@@ -1,4 +1,5 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { MAX_TOKEN_LIFE_SECONDS } from "@sluice/model/limits.ts";
 import { encodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import type { CreateEnrolmentTokenInput, CreateEnrolmentTokenOutput } from "@sluice/wire/sluice/operations.ts";
 import type { Operation } from "../operation.ts";
@@ -9,8 +10,6 @@ import { hashTokenSecret } from "./token-secret.ts";
 const TOKEN_USES_DEFAULT = 1;
 export const MAX_TOKEN_USES = 10_000;
 const TOKEN_LIFE_DEFAULT_SECONDS = 3_600;
-/** A year. */
-export const MAX_TOKEN_LIFE_SECONDS = 31_536_000;
 
 const ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
 const SECRET_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
