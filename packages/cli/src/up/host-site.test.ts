@@ -74,8 +74,9 @@ test("hosts have addresses, names, files and processes of their own, and nothing
   });
   await new Promise<void>((done) => server.listen(site?.listen?.port, site?.listen?.host, done));
   try {
-    await enrolByHand(["host-1", "host-2"], `http://${site.listen?.host}:${site.listen?.port}`);
-    const [first, second] = await startTwo(site, "");
+    const url = `http://${site.listen?.host}:${site.listen?.port}`;
+    await enrolByHand(["host-1", "host-2"], url);
+    const [first, second] = await startTwo(site, url);
     if (first === undefined || second === undefined) throw new Error("two hosts were asked for");
 
     await expect.poll(() => [...polledFrom].sort(), EVENTUALLY).toEqual([first.address, second.address].sort());
@@ -136,7 +137,7 @@ test("what a killed run has left is removed by the next one", async (context) =>
     program,
     `import { openHostSite } from ${JSON.stringify(join(import.meta.dirname, "host-site.ts"))};
     const site = await openHostSite({ dataDirectory: ${JSON.stringify(directory)}, isolation: "namespaces" });
-    await site.startHosts({ count: 2, serverUrl: "", tags: [], createToken: () => Promise.reject(new Error("enrolled")) });
+    await site.startHosts({ count: 2, serverUrl: "http://127.0.0.1:9", tags: [], createToken: () => Promise.reject(new Error("enrolled")) });
     console.log("started");
     setInterval(() => {}, 1000);`,
   );
@@ -167,7 +168,7 @@ test("what hooks start has the variable by which a run is found", async () => {
 test("without namespaces, a host is an agent on this machine, and its services end with the site", async () => {
   await enrolByHand(["host-1", "host-2"], "http://127.0.0.1:9");
   site = await openHostSite({ dataDirectory: directory, isolation: "none" });
-  const [host] = await startTwo(site, "");
+  const [host] = await startTwo(site, "http://127.0.0.1:9");
   const record = await readUpRecord(directory);
   if (host === undefined || record === undefined) throw new Error("the site has not started");
   await expect.poll(async () => (await findProcessesOf(record.runId)).length, EVENTUALLY).toBe(2);

@@ -31,9 +31,9 @@ export interface HostSiteOptions {
 export interface StartHostsOptions {
   /** Hosts are named `host-1` to `host-N`; those that enrolled in an earlier run are started again as they were. */
   readonly count: number;
-  /** Where the hosts reach the server. */
+  /** Where the hosts reach the server, without a slash at its end. */
   readonly serverUrl: string;
-  /** Asked once for each host that has still to enrol, with the tags that it takes. */
+  /** Asked once for each host that has to enrol, with the tags that it takes; with none where it enrols again. */
   readonly createToken: (tags: readonly Tag[]) => Promise<string>;
   /** What hosts take when they enrol; the token has to allow it. */
   readonly tags: readonly Tag[] | ((name: string) => readonly Tag[]);
@@ -183,20 +183,27 @@ class Site implements HostSite {
     return { host, agent: join(host, "agent") };
   }
 
+  /**
+   * A host may have enrolled at an address that this run does not have: its network went to another run, or the server listens elsewhere. It
+   * enrols again then, which its old key allows. Its id, its tags and its settings stay, and the server gets the host's new address.
+   */
   async #enrol(names: readonly string[], options: StartHostsOptions): Promise<void> {
-    const { isEnrolled } = await import("@sluice/agent/enrolment-files.ts");
-    const missing = names.filter((name) => !isEnrolled(this.#directoriesOf(name).agent));
-    if (missing.length === 0) return;
-    const { enrolHost } = await import("@sluice/agent/enrol.ts");
-    for (const name of missing) {
-      const tags = typeof options.tags === "function" ? options.tags(name) : options.tags;
+    const { isEnrolled, readEnrolment } = await import("@sluice/agent/enrolment-files.ts");
+    for (const [index, name] of names.entries()) {
+      const directory = this.#directoriesOf(name).agent;
+      const isKnown = isEnrolled(directory);
+      if (isKnown && readEnrolment(directory).server === options.serverUrl) continue;
+      const { enrolHost } = await import("@sluice/agent/enrol.ts");
+      // Those of a token would come back to a host that has lost them since.
+      const tags = isKnown ? [] : typeof options.tags === "function" ? options.tags(name) : options.tags;
       await enrolHost({
         server: options.serverUrl,
         token: await options.createToken(tags),
-        directory: this.#directoriesOf(name).agent,
+        directory,
         name,
         tags,
-        address: this.#addressOf(names.indexOf(name)),
+        address: this.#addressOf(index),
+        force: isKnown,
       });
     }
   }

@@ -32,10 +32,11 @@ export interface Up extends AsyncDisposable {
 }
 
 export async function startUp(options: StartUpOptions): Promise<Up> {
-  const { startServer } = await import("@sluice/server/start-server.ts");
   await using undo = new AsyncDisposableStack();
+  // First of all: from now on `sluice down` finds this run.
   const site = await openHostSite(options);
   undo.defer(() => site.close());
+  const { startServer } = await import("@sluice/server/start-server.ts");
   const server = await startServer({
     dataDirectory: options.dataDirectory,
     listen: site.listen === undefined ? [options.listen] : [options.listen, site.listen],

@@ -32,7 +32,7 @@ function parseRange(destination: string): AddressRange | undefined {
 /**
  * A /24 of 10.77.0.0/16 that no route of the machine touches.
  * @param destinations of `ip -json route show table all`; `default` is not taken for a claim on everything
- * @param preferred the network of the last run, kept if it is still free: the hosts remember the server's address
+ * @param preferred the network of the last run, kept if it is still free: the hosts enrolled at the server's address in it, and have to enrol again at another
  * @throws Error when none is free
  */
 export function chooseSubnet(destinations: readonly string[], preferred: string | undefined): Subnet {
