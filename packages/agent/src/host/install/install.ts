@@ -19,6 +19,7 @@ import { type DeploymentLayout, ensureDirectory } from "../layout.ts";
 import { YieldingLoop } from "../yielding-loop.ts";
 import { type AccountIds, applyPermission, lookUpAccounts, makeDirectory, type PermissionTargets } from "./apply.ts";
 import { cleanupEntries, removePreviousInstall } from "./cleanup.ts";
+import { checkEarlierCopies } from "./earlier-copies.ts";
 import { type CopyJournal, FileCopier } from "./file-copier.ts";
 import { Folders, UntrustedLink } from "./folders.ts";
 import { FileAlreadyExists, InstallPlan, type PlannedCopy } from "./install-plan.ts";
@@ -51,7 +52,9 @@ export async function install(
   checkPermissionsSupported(rules);
   const recorded = readRecordedEntries(layout.recordedAttributesFile);
   const behavior = appSpec.directoryLinkBehavior ?? DIRECTORY_LINK_BEHAVIORS[0];
-  const files = readSources(layout.archiveDirectory, appSpec.files.map(filePaths), behavior);
+  const { sources, directoryLinks } = readSources(layout.archiveDirectory, appSpec.files.map(filePaths), behavior);
+  // RETAIN keeps whatever is at the place of a link.
+  if (fileExistsBehavior !== "RETAIN") checkEarlierCopies(directoryLinks, layout.cleanupFile);
 
   ensureDirectory(layout.instructionsDirectory);
   const untrusted = await removePreviousInstall(layout.cleanupFile);
@@ -62,7 +65,7 @@ export async function install(
     const plan = new InstallPlan(fileExistsBehavior, folders);
     let accounts: AccountIds;
     try {
-      for (const file of files) plan.addFiles(file);
+      for (const source of sources) plan.addFiles(source);
       planPermissions(rules, plan);
       accounts = await lookUpAccounts(permissionSteps(rules, plan));
     } catch (error) {

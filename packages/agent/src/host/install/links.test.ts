@@ -5,6 +5,8 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmdirSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -66,6 +68,33 @@ describe("links that are installed", () => {
     expect(loop.message).toContain("real/loop leads back to a directory that contains it");
     const wrong = await deploy("d-3", [], { more: "directory_link_behavior: LINK\n" });
     expect(wrong.message).toContain("value of the wrong kind for directory_link_behavior");
+  });
+
+  test("a link does not replace an earlier copy with files of others in it, and the previous revision stays", async () => {
+    const copy = "directory_link_behavior: COPY\n";
+    expect(await deploy("d-1", [...PNPM, { name: "app/v", content: "1" }], { more: copy })).toMatchObject({
+      errorCode: 0,
+    });
+    mkdirSync(at("node_modules/a/cache"));
+    for (const [id, more] of [
+      ["d-2", ""],
+      ["d-3", "file_exists_behavior: OVERWRITE\n"],
+    ] as const) {
+      const refused = await deploy(id, PNPM, { more });
+      expect(refused).toMatchObject({ errorCode: 5 });
+      expect(refused.message).toContain(
+        `Move ${at("node_modules/a/cache")} away, or set directory_link_behavior: COPY`,
+      );
+      expect(readFileSync(at("v"), "utf8")).toBe("1");
+      expect(readFileSync(at("node_modules/a/index.js"), "utf8")).toBe("a");
+    }
+    expect(await deploy("d-4", PNPM, { more: copy })).toMatchObject({ errorCode: 0 });
+    rmdirSync(at("node_modules/a/cache"));
+    // d-4 found the directory there, so it is not one of its own.
+    expect((await deploy("d-5", PNPM)).message).toContain(`Move ${at("node_modules/a")} away`);
+    rmSync(at("node_modules/a"), { recursive: true });
+    expect(await deploy("d-6", PNPM)).toMatchObject({ errorCode: 0 });
+    expect(readlinkSync(at("node_modules/a"))).toBe(".pnpm/a@1/node_modules/a");
   });
 
   test("a link to a file, to nothing, in a circle and out of the bundle is installed itself", async () => {

@@ -35,7 +35,7 @@ test("a plan holds a name and a few words for each file, and neither paths nor s
     const before = process.memoryUsage().heapUsed;
     const plan = new InstallPlan("DISALLOW", folders);
     const destination = join(base, "installed");
-    for (const source of readSources(archive, [{ source: "/app", destination }], "KEEP")) plan.addFiles(source);
+    for (const source of readSources(archive, [{ source: "/app", destination }], "KEEP").sources) plan.addFiles(source);
     const all = permissionRule({ object: destination, mode: parseFileMode("0640"), owner: "root", ...EVERY_FILE });
     planPermissions([all], plan);
     collect();

@@ -53,6 +53,8 @@ interface Walk {
   readonly archiveRoot: string;
   readonly behavior: DirectoryLinkBehavior;
   readonly mappings: Mapping[];
+  /** Where links to directories of the archive will be. */
+  readonly directoryLinks: string[];
 }
 
 /** Where an entry lies and will lie. `realPath` is free of links up to the entry itself: attributes are recorded under that path. */
@@ -74,14 +76,15 @@ export function readSources(
   archiveDirectory: string,
   files: readonly FilePaths[],
   behavior: DirectoryLinkBehavior,
-): readonly Source[] {
+): { readonly sources: readonly Source[]; readonly directoryLinks: readonly string[] } {
   const archiveRoot = realpathSync(archiveDirectory);
-  const sources = files.map((file) => ({ ...checkSource(archiveDirectory, file), ...file }));
-  const mappings = sources.flatMap(({ path, destination }) =>
+  const checked = files.map((file) => ({ ...checkSource(archiveDirectory, file), ...file }));
+  const mappings = checked.flatMap(({ path, destination }) =>
     isDirectory(path) ? [{ from: realpathSync(path), to: resolve("/", destination) }] : [],
   );
-  const walk = { count: 0, directories: [], archiveRoot, behavior, mappings };
-  return sources.map(({ path, realPath, stats, destination }) => {
+  const directoryLinks: string[] = [];
+  const walk = { count: 0, directories: [], archiveRoot, behavior, mappings, directoryLinks };
+  const sources = checked.map(({ path, realPath, stats, destination }) => {
     const target = resolve("/", destination);
     const name = basename(path);
     // A link that `source` names stands for its directory, whose content goes into the destination.
@@ -90,6 +93,7 @@ export function readSources(
       : readEntry({ name, path, realPath, destination: join(target, name) }, stats, walk);
     return { source, parent: { path: dirname(path), realPath: dirname(realPath) }, destination };
   });
+  return { sources, directoryLinks };
 }
 
 /** Finds a source without reading what is in it. @throws EventFailure when it is missing, or leads out of the archive */
@@ -174,7 +178,9 @@ function copiedDirectory({ path, realPath, destination }: Place, walk: Walk): st
   const isInstalledThere = walk.mappings.some(
     ({ from, to }) => isInside(from, named) && join(to, named.slice(from.length)) === willBe,
   );
-  return isInstalledThere ? undefined : real;
+  if (!isInstalledThere) return real;
+  walk.directoryLinks.push(destination);
+  return undefined;
 }
 
 function countEntry(path: string, walk: Walk): void {
