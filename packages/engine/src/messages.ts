@@ -487,7 +487,7 @@ function describeFailure(
   return `host ${hostLabel(target)} at ${event.name}${script}: ${diagnostics?.message ?? "no diagnostics"}${quote}`;
 }
 
-function nameHosts(targets: readonly { readonly hostName: string; readonly targetId: string }[]): string {
+export function nameHosts(targets: readonly { readonly hostName: string; readonly targetId: string }[]): string {
   const named = targets.slice(0, NAMED_HOSTS).map(hostLabel).join(", ");
   return targets.length > NAMED_HOSTS ? `${named} and ${targets.length - NAMED_HOSTS} more` : named;
 }

@@ -1,9 +1,10 @@
+import { nameHosts } from "@sluice/engine/messages.ts";
 import type { HostLiveness, TargetResolution } from "@sluice/engine/observation.ts";
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import { type Rehearsal, rehearse, startObstacle } from "@sluice/engine/preflight.ts";
 import { describeArithmetic, describeStrategy } from "@sluice/engine/preflight-words.ts";
 import type { DeploymentState } from "@sluice/engine/state.ts";
-import type { PlanDeploymentOutput, PlanObstacle } from "@sluice/wire/sluice/operations.ts";
+import type { PlanDeploymentOutput, PlannedHost, PlanObstacle } from "@sluice/wire/sluice/operations.ts";
 import type { HostObserver } from "../runner/host-observer.ts";
 import {
   type GatheringParts,
@@ -59,6 +60,7 @@ export async function preflight(
       ...(resolution.outcome === "resolved" ? (resolution.warnings ?? []) : []),
       ...hosts.flatMap(({ problem }) => problem ?? []),
       ...fleetWarnings(facts),
+      ...servingWarnings(hosts),
       ...bundle.warnings,
       ...configurationWarnings(rollout),
       ...endWarnings(rehearsal, obstacle !== null),
@@ -101,6 +103,22 @@ function fleetWarnings({ candidates, replacements }: RolloutFacts): string[] {
   return [
     `The replacement fleet has ${replacements.length} hosts and the original one ${candidates.length}: fewer hosts will carry the same traffic.`,
   ];
+}
+
+/** Mostly the fleets are named the wrong way round: the last deployment moved the traffic to these hosts. */
+function servingWarnings(hosts: readonly PlannedHost[]): string[] {
+  const serving = hosts.filter(({ traffic }) => traffic.some(({ state }) => state === "serving"));
+  const replacements = serving.filter(({ fleet }) => fleet === "replacement");
+  if (replacements.length === 0) return [];
+  const names = nameHosts(replacements);
+  const verb = replacements.length === 1 ? "serves" : "serve";
+  return serving.length > replacements.length
+    ? [
+        `${names} ${verb} the group's traffic now. The deployment takes its replacement hosts out of the load balancer before it deploys to them. If the group needs them, name others in targetInstances.`,
+      ]
+    : [
+        `${names} ${verb} the group's traffic now, and no original host does. The deployment takes its replacement hosts out of the load balancer before it deploys to them, and until they are back no host serves. Name other hosts in targetInstances.`,
+      ];
 }
 
 function configurationWarnings({ alarms, request }: IntendedRollout): string[] {

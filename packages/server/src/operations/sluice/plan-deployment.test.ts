@@ -163,6 +163,24 @@ describe("blue/green", () => {
     expect(planned.warnings.join("\n")).toContain("fewer hosts will carry the same traffic");
   });
 
+  it("warns of a replacement host that serves the group's traffic, and more when no original host does", async () => {
+    withHosts("green", "i-g1");
+    const servers = (...ids: readonly string[]) =>
+      new Map(
+        ["i-b1", "i-b2", "i-g1"].map((id) => {
+          const admin = ids.includes(id) ? ("ready" as const) : ("maintenance" as const);
+          return [id, { ...newMemoryServer(), admin }];
+        }),
+      );
+    const warnings = async (...ids: readonly string[]) => {
+      installation.outside.balancers.set("web", servers(...ids));
+      return (await planFleets()).warnings.join("\n");
+    };
+    expect(await warnings("i-g1")).toContain("i-g1 serves the group's traffic now, and no original host does.");
+    expect(await warnings("i-b1", "i-g1")).toContain("i-g1 serves the group's traffic now. The deployment takes");
+    expect(await warnings("i-b1", "i-b2")).not.toContain("traffic now");
+  });
+
   it.each([["i-g1"], ["i-b1"]])("does not start while it could not finish, since %s is silent", async (hostId) => {
     withHosts("green", "i-g1");
     installation.outside.dark.add(hostId);
