@@ -78,7 +78,7 @@ it("a failed deployment is rolled back, both say so, and the group stays marked 
   // What runs is what the rollback brought back: there is no other revision yet.
   const nowhere = await server.run("rollback", "--application", codeDeploy.application, "--group", "prod");
   expect(nowhere.exitCode).toBe(1);
-  expect(nowhere.stderr).toMatch(/[Nn]o other revision was ever deployed successfully.*--to/);
+  expect(nowhere.stderr).toMatch(/No other revision was deployed successfully before it.*--to/);
 
   expect(await server.sluice("ack")).toContain(badId);
   await server.sluice("ack", "--application", codeDeploy.application, "--group", "prod");

@@ -33,7 +33,7 @@ export function deploymentWaiting({
       };
     case "termination":
       return {
-        reason: `the original hosts are kept. To roll back to them: sluice stop ${deploymentId}. To end this wait now: sluice continue ${deploymentId} --termination`,
+        reason: `the original hosts are kept. To roll back to them: sluice stop ${deploymentId} --rollback. To end this wait now: sluice continue ${deploymentId} --termination`,
         since,
         until,
       };

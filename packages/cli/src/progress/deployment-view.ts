@@ -221,7 +221,7 @@ function waitOf({ deploymentId, status, instanceTerminationWaitTimeStarted }: De
   if (status === "Baking") return wait("a zone is monitored before the next zone starts");
   if (status === "InProgress" && instanceTerminationWaitTimeStarted) {
     return wait(
-      `the original hosts are kept. To roll back to them: sluice stop ${deploymentId}. To end this wait now: sluice continue ${deploymentId} --termination`,
+      `the original hosts are kept. To roll back to them: sluice stop ${deploymentId} --rollback. To end this wait now: sluice continue ${deploymentId} --termination`,
     );
   }
   return undefined;

@@ -233,7 +233,7 @@ test("nothing that a person needs is cut off at 110 columns, or at 60", () => {
   const revision = `s3://sluice-revisions/${"a-long-application-name/".repeat(3)}web-0123456789abcdef.tgz`;
   const wait = {
     reason:
-      "the original hosts are kept. To roll back to them: sluice stop d-A1B2C3D4E. To end this wait now: sluice continue d-A1B2C3D4E --termination",
+      "the original hosts are kept. To roll back to them: sluice stop d-A1B2C3D4E --rollback. To end this wait now: sluice continue d-A1B2C3D4E --termination",
     since: undefined,
     until: undefined,
   };

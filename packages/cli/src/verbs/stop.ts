@@ -3,17 +3,29 @@ import { connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printJson } from "../output.ts";
 
+interface StopOptions extends ClientOptions {
+  readonly rollback?: boolean;
+}
+
 export function define(command: Command): void {
   command.argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E");
+  command.option("--rollback", "roll the deployment back after the stop, whatever the group's automatic rollback says");
   addJsonOption(addClientOptions(command));
-  addExamples(command, "sluice stop d-A1B2C3D4E --data .sluice/up");
+  addExamples(
+    command,
+    "sluice stop d-A1B2C3D4E --data .sluice/up",
+    "sluice stop d-A1B2C3D4E --rollback --data .sluice/up",
+  );
   command.addHelpText(
     "after",
-    "\nNo host starts another event. Running scripts have 60 s to end; after that the deployment ends and reports their results as unknown. Waits for a load balancer end at once.",
+    "\nNo host starts another event. Running scripts have 60 s to end; after that the deployment ends and reports their results as unknown. Waits for a load balancer end at once. Without --rollback, a stopped deployment is rolled back only if its group has automatic rollback with DEPLOYMENT_STOP_ON_REQUEST.",
   );
-  command.action(async (deploymentId: string, options: ClientOptions) => {
+  command.action(async (deploymentId: string, options: StopOptions) => {
     using connection = connect(options);
-    const answer = await connection.codeDeploy.call("StopDeployment", { deploymentId });
+    const answer = await connection.codeDeploy.call("StopDeployment", {
+      deploymentId,
+      ...(options.rollback ? { autoRollbackEnabled: true } : {}),
+    });
     if (options.json) printJson(answer);
     else print(`${deploymentId}: ${answer.statusMessage ?? answer.status ?? "stopping"}`);
   });

@@ -230,6 +230,8 @@ describe("terminateBlueInstancesOnDeploymentSuccess", () => {
     });
     expect(new Set(Object.values(played.outcomes))).toEqual(new Set(["Succeeded"]));
     expect(terminations(played)).toEqual([]);
+    // A plain stop goes back only where the group says so.
+    expect(deploymentWaiting(played.state)?.reason).toMatch(/To roll back to them: sluice stop d-\w+ --rollback\. /);
     played.now += HOUR - 1;
     expect(played.plan()).toEqual({ events: [], effects: [], wakeAt: played.now + 1 });
   });

@@ -1,0 +1,22 @@
+import { Command } from "commander";
+import { expect, it, vi } from "vitest";
+import { define } from "./stop.ts";
+
+const call = vi.hoisted(() => vi.fn());
+vi.mock("../connection.ts", () => ({ connect: () => ({ codeDeploy: { call }, [Symbol.dispose]: () => {} }) }));
+vi.mock("../output.ts");
+
+async function stop(...args: readonly string[]) {
+  call.mockReset().mockResolvedValue({ status: "Succeeded" });
+  const command = new Command("stop");
+  define(command);
+  await command.parseAsync(args, { from: "user" });
+  return call.mock.calls;
+}
+
+it("leaves a rollback to the group unless it is asked for", async () => {
+  expect(await stop("d-1", "--json")).toEqual([["StopDeployment", { deploymentId: "d-1" }]]);
+  expect(await stop("d-1", "--json", "--rollback")).toEqual([
+    ["StopDeployment", { deploymentId: "d-1", autoRollbackEnabled: true }],
+  ]);
+});
