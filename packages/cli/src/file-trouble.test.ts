@@ -25,3 +25,12 @@ it("says of a directory that may not be read who may", () => {
     "permission denied (EACCES): this user cannot read --data /srv/agent. Run this as its owner: ls -ld /srv/agent",
   );
 });
+
+it("names the database's directory where SQLite says no more than that its disk has failed", () => {
+  const error = Object.assign(new Error("disk I/O error"), { code: "ERR_SQLITE_ERROR", errcode: 4874 });
+  expect(said(error, "/usr")).toBe(
+    "the database in /usr cannot be read or written (disk I/O error). If its disk is full, free space on it: df -h /usr. If not, look for errors of the disk: dmesg",
+  );
+  // A file system without any space.
+  expect(said(error, "/proc")).toBe("the disk of /proc is full. Free space on it, then try again: df -h /proc");
+});

@@ -1,7 +1,14 @@
+import { statfsSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
 import { directoryTrouble } from "@sluice/wire/config/directory-trouble.ts";
 import { CommandFailed } from "./command-failed.ts";
+
+/** SQLITE_IOERR, in the low byte of its extended codes (https://sqlite.org/rescode.html). SQLite says so too when it cannot make its files longer on a full disk. */
+const SQLITE_IO_ERROR = 10;
+const PRIMARY_CODE = 0xff;
+/** What SQLite wants at the least, to open a database. */
+const NEEDED_BYTES = 64 * 1024;
 
 /** What a verb that fills `directory` throws: a full disk with the path and the cure; every other error as it is. */
 export function namingFullDisk(error: unknown, directory: string): unknown {
@@ -12,7 +19,26 @@ export function namingFullDisk(error: unknown, directory: string): unknown {
     case "postgres":
       return new CommandFailed(diskIsFull("PostgreSQL's disk"), { cause: error });
     default:
-      return error;
+      return isDatabaseUnreadable(error) ? new CommandFailed(databaseTrouble(path), { cause: error }) : error;
+  }
+}
+
+function isDatabaseUnreadable(error: unknown): boolean {
+  const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown };
+  return code === "ERR_SQLITE_ERROR" && typeof errcode === "number" && (errcode & PRIMARY_CODE) === SQLITE_IO_ERROR;
+}
+
+function databaseTrouble(directory: string): string {
+  if (freeBytes(directory) < NEEDED_BYTES) return diskIsFull(`the disk of ${directory}`, { directory });
+  return `the database in ${directory} cannot be read or written (disk I/O error). If its disk is full, free space on it: df -h ${directory}. If not, look for errors of the disk: dmesg`;
+}
+
+function freeBytes(directory: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize;
+  } catch {
+    return Number.POSITIVE_INFINITY; // not known
   }
 }
 

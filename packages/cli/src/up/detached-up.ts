@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, fstatSync, openSync, readFileSync, renameSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
 import { CommandFailed } from "../command-failed.ts";
@@ -11,6 +11,8 @@ import type { UpRecord } from "./up-record.ts";
 const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
 const SIGNAL_BASE = 128;
+/** As much as a start writes at the least. */
+const TRIED_WRITE_BYTES = 8 * 1024;
 const INTERRUPTIONS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 
 export function logFileOf(dataDirectory: string): string {
@@ -61,7 +63,7 @@ export async function startDetached(dataDirectory: string, args: readonly string
       const said = readFileSync(logFile, "utf8")
         .trim()
         .replace(/^sluice: /gm, "");
-      throw new CommandFailed(said || `sluice up exited (${status}) without a message`, {
+      throw new CommandFailed(said || whySilent(logFile, status), {
         exitStatus: typeof status === "number" && status !== 0 ? status : 1,
       });
     }
@@ -70,6 +72,21 @@ export async function startDetached(dataDirectory: string, args: readonly string
   } finally {
     for (const off of listeners) off();
   }
+}
+
+/**
+ * Why nothing is in the log of a run that has ended.
+ * @throws the system's error when nothing can be written to it, as on a full disk
+ */
+export function whySilent(logFile: string, status: number | NodeJS.Signals | undefined): string {
+  const log = openSync(logFile, "a");
+  try {
+    writeSync(log, Buffer.alloc(TRIED_WRITE_BYTES));
+    if (fstatSync(log).isFile()) ftruncateSync(log);
+  } finally {
+    closeSync(log);
+  }
+  return `sluice up exited (${status}) without a message. To see what it does, start it without --detach`;
 }
 
 /** The log of the run before is kept as `up.log.1`; the new run begins its own. */
