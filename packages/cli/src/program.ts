@@ -6,6 +6,13 @@ import { EXIT_USAGE, reportFailure } from "./command-failed.ts";
 import { PARSER_OUTPUT } from "./output.ts";
 import type { Verb } from "./verb.ts";
 
+const FIRST_STEPS = `
+First steps:
+  sluice up --detach
+  sluice applications create hello
+  sluice groups create --application hello --group try --tag Environment=up
+  sluice deploy DIR --application hello --group try --watch`;
+
 /** Runs the command line, and leaves its exit status in `process.exitCode`. Only the verb that is asked for is loaded. */
 export async function runProgram(argv: readonly string[], verbs: readonly Verb[]): Promise<void> {
   try {
@@ -37,6 +44,6 @@ async function run(argv: readonly string[], verbs: readonly Verb[]): Promise<voi
     for (const part of command.commands) part.showHelpAfterError(`(see: sluice ${verb.name} ${part.name()} --help)`);
     if (verb.name === asked) checkSpelling(command, argv.slice(argv.indexOf(asked) + 1));
   }
-  program.addHelpText("after", "\nFirst steps: sluice up, then sluice deploy DIR --application A --group G --watch");
+  program.addHelpText("after", FIRST_STEPS);
   await program.parseAsync(argv, { from: "user" });
 }
