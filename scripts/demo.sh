@@ -6,6 +6,13 @@ usage='npm run demo -- [--once]
 A server and hosts on this machine; a deployment, a broken one, and its rollback. Goes on until Ctrl-C.
   --once   ends after the rollback; exits with 0 only if everything was as expected'
 . "$(dirname -- "$0")/usage.sh"
+# Before anything is installed or built.
+for argument in "$@"; do
+  if [ "$argument" != --once ]; then
+    printf "Unknown option '%s'\nUsage: %s\n" "$argument" "$usage" >&2
+    exit 2
+  fi
+done
 . "$(dirname -- "$0")/setup.sh"
 sh scripts/debian-packages.sh iproute2 curl || true
 sh scripts/build.sh

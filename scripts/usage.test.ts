@@ -1,6 +1,7 @@
-import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
@@ -21,3 +22,17 @@ test.each(Object.keys(scripts).filter((name) => !WITHOUT_USAGE.includes(name)))(
     }
   },
 );
+
+test("the demo refuses what it does not know before it installs or builds anything", () => {
+  // Without Node it could do neither.
+  const tools = mkdtempSync(join(tmpdir(), "sluice-usage-"));
+  try {
+    symlinkSync("/usr/bin/dirname", join(tools, "dirname"));
+    const options = { cwd: ROOT, env: { PATH: tools }, encoding: "utf8" } as const;
+    const { status, stdout, stderr } = spawnSync("/bin/sh", ["scripts/demo.sh", "--nope"], options);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain("Unknown option '--nope'\nUsage: npm run demo -- [--once]");
+  } finally {
+    rmSync(tools, { recursive: true });
+  }
+});
