@@ -22,6 +22,12 @@ describe("messages", () => {
     });
   });
 
+  it("of spent health of one host count it as one, and leave out a minimum of none", () => {
+    const played = new PlayedDeployment({ healthRule: ONE_AT_A_TIME, candidates: [web(1)] });
+    played.play((_, event) => event === "ApplicationStart");
+    expect(played.state.error?.message).toContain(" 1 of 1 host failed; at least one must succeed. First failure: ");
+  });
+
   it("of several failures name the one that came first, whatever its place in the order", () => {
     const played = new PlayedDeployment({ healthRule: HALF_AT_A_TIME, candidates: [web(1), web(2), web(3), web(4)] });
     played.plan();

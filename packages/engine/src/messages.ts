@@ -28,7 +28,9 @@ export function hostLabel(target: { readonly hostName: string; readonly targetId
 
 export function healthError(buckets: TargetBuckets, minimum: number): DeploymentError {
   const { failed } = buckets;
-  const arithmetic = `${failed.length} of ${hostsIn(buckets)} hosts failed; at least ${minimum} must stay healthy and at least one must succeed.`;
+  const count = hostsIn(buckets);
+  const rule = `${minimum > 0 ? `at least ${minimum} must stay healthy and ` : ""}at least one must succeed`;
+  const arithmetic = `${failed.length} of ${count} ${count === 1 ? "host" : "hosts"} failed; ${rule}.`;
   const first = firstFailure(failed);
   const story = first ? ` First failure: ${describeFailure(first.target, first.event)}` : "";
   const isAgentIssue = failed.length > 0 && failed.every((target) => target.agentIssue);
