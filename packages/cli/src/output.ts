@@ -1,4 +1,7 @@
+import { stripVTControlCharacters } from "node:util";
 import { visibleJson, visibleText } from "@sluice/model/visible-text.ts";
+
+export const COLUMNS_DEFAULT = 80;
 
 /**
  * The one door through which the command line speaks to a terminal (output-door.test.ts keeps it the only one). What hosts and other people
@@ -30,10 +33,31 @@ export function printRaw(text: string): void {
   process.stdout.write(text);
 }
 
-/** Draws over the last drawing of `previousRows` lines. The lines are harmless already: they hold colours. */
-export function drawLines(lines: readonly string[], previousRows: number): void {
-  const up = previousRows > 0 ? `\u001b[${previousRows}A` : "";
+/**
+ * Draws over the last drawing. The lines are harmless already: they hold colours.
+ * @param columns of the terminal now: when it becomes narrower, it wraps lines of the last drawing
+ */
+export function drawLines(lines: readonly string[], previous: readonly string[], columns: number): void {
+  const rows = previous.reduce((sum, line) => sum + rowsOf(line, columns), 0);
+  const up = rows > 0 ? `\u001b[${rows}A` : "";
   process.stdout.write(`${up}\r${lines.map((line) => `${line}\u001b[K\n`).join("")}\u001b[J`);
+}
+
+function rowsOf(line: string, columns: number): number {
+  return Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns));
+}
+
+/** How wide a stream's terminal is; undefined where it is none. */
+export function columnsOf(stream: "stdout" | "stderr"): number | undefined {
+  const { isTTY, columns } = process[stream];
+  // A terminal that nobody has told its size says 0.
+  return isTTY ? columns || COLUMNS_DEFAULT : undefined;
+}
+
+/** Calls back when the terminal gets another size. @returns what ends that */
+export function onResize(listener: () => void): () => void {
+  process.stdout.on("resize", listener);
+  return () => process.stdout.off("resize", listener);
 }
 
 export function showCursor(isShown: boolean): void {

@@ -82,12 +82,30 @@ export function currentEvent(target: TargetView): EventView | undefined {
   );
 }
 
+const NATURAL_ORDER = new Intl.Collator("en", { numeric: true });
+
+/**
+ * As people count: host-2 before host-10.
+ * @param fleetOf the fleets stay in their order, and together
+ */
+export function inNaturalOrder(
+  targets: readonly TargetView[],
+  fleetOf: (id: string) => string | undefined,
+): readonly TargetView[] {
+  const fleets = Map.groupBy(targets, ({ id }) => fleetOf(id));
+  return [...fleets.values()].flatMap((fleet) =>
+    fleet.toSorted((one, other) => NATURAL_ORDER.compare(one.name, other.name)),
+  );
+}
+
 /** Reads a deployment. What was over when it was last read is not read again. */
 export class DeploymentReader {
   readonly #codeDeploy: CodeDeployClient;
   readonly #sluice: SluiceClient;
   readonly #deploymentId: string;
   readonly #targets = new Map<string, TargetView>();
+  /** The labels of a blue/green deployment, by target. */
+  readonly #fleets = new Map<string, string | undefined>();
   #hostNames: Map<string, string> | undefined;
 
   constructor(codeDeploy: CodeDeployClient, sluice: SluiceClient, deploymentId: string) {
@@ -130,10 +148,13 @@ export class DeploymentReader {
         message: info.rollbackInfo.rollbackMessage ?? "",
         deploymentId: info.rollbackInfo.rollbackDeploymentId,
       },
-      targets: ids.flatMap((id) => {
-        const target = this.#targets.get(id);
-        return target === undefined ? [] : [withWait(target, waits.targets)];
-      }),
+      targets: inNaturalOrder(
+        ids.flatMap((id) => {
+          const target = this.#targets.get(id);
+          return target === undefined ? [] : [withWait(target, waits.targets)];
+        }),
+        (id) => this.#fleets.get(id),
+      ),
     };
   }
 
@@ -170,6 +191,7 @@ export class DeploymentReader {
     const { deploymentTargets = [] } = await this.#codeDeploy.call("BatchGetDeploymentTargets", input, { signal });
     for (const { instanceTarget: target } of deploymentTargets) {
       if (target?.targetId === undefined) continue;
+      this.#fleets.set(target.targetId, target.instanceLabel);
       this.#targets.set(target.targetId, {
         id: target.targetId,
         name: labelled(this.#hostNames.get(target.targetId) ?? target.targetId, target.instanceLabel),

@@ -3,9 +3,11 @@ import { visibleLine, visibleText } from "@sluice/model/visible-text.ts";
 import { hostLabel } from "../printing.ts";
 import { shellWord } from "../shell-word.ts";
 import type { DeploymentView, EventView, TargetView } from "./deployment-view.ts";
+import { wrap } from "./progress-screen.ts";
 
 /** Hosts that are told in full; the others are named. */
 const MAX_HOSTS_IN_FULL = 3;
+const INDENT = "  ";
 
 interface FailedTarget {
   readonly target: TargetView;
@@ -17,25 +19,41 @@ interface FailedTarget {
  * Why a deployment did not succeed: first the host that failed first, with event, script and the end of its log, then what that meant for the
  * deployment, then AWS's sentence for it, and last what to run next.
  *
- * @param commandOptions what client commands need here, such as ` --data DIR`
+ * @param options.commandOptions what client commands need here, such as ` --data DIR`
+ * @param options.columns of the terminal, at whose width lines are wrapped; undefined: none are. Logs and commands stay as they are
  */
-export function failureReport(view: DeploymentView, commandOptions = ""): string {
+export function failureReport(
+  view: DeploymentView,
+  { commandOptions = "", columns }: { readonly commandOptions?: string; readonly columns?: number | undefined } = {},
+): string {
+  const fit = (lines: readonly string[]) => wrapLines(lines, columns);
   const failed = view.targets
     .filter(({ status }) => status === "Failed")
     .map(withEvent)
     .sort(byEnd);
-  const hosts = failed.slice(0, MAX_HOSTS_IN_FULL).map(hostLines);
+  const hosts = failed.slice(0, MAX_HOSTS_IN_FULL).map((host) => [...fit(hostLines(host)), ...logLines(host)]);
   const others = failed.slice(MAX_HOSTS_IN_FULL).map(({ target }) => hostLabel(target.name, target.id));
   const blocks = [
     ...hosts,
-    ...(others.length > 0 ? [[`Also failed: ${others.join(", ")}`]] : []),
-    deploymentLines(view, failed.length > 0),
+    ...(others.length > 0 ? [fit([`Also failed: ${others.join(", ")}`])] : []),
+    fit(deploymentLines(view, failed.length > 0)),
     // A misspelt hook or a script that is not in the bundle is often why.
-    ...(view.statusMessages.length > 0 ? [view.statusMessages.map((message) => `note: ${message}`)] : []),
-    ...(view.rollback === undefined ? [] : [[view.rollback.message]]),
+    ...(view.statusMessages.length > 0 ? [fit(view.statusMessages.map((message) => `note: ${message}`))] : []),
+    ...(view.rollback === undefined ? [] : [fit([view.rollback.message])]),
     [`Next: ${nextCommand(view, failed[0])}${commandOptions}`],
   ];
   return blocks.map((lines) => lines.join("\n")).join("\n\n");
+}
+
+function wrapLines(lines: readonly string[], columns: number | undefined): readonly string[] {
+  if (columns === undefined) return lines;
+  return lines
+    .flatMap((line) => line.split("\n"))
+    .flatMap((line) => {
+      const text = line.trimStart();
+      const indent = line.slice(0, line.length - text.length);
+      return wrap(text, columns, indent, `${indent}${INDENT}`);
+    });
 }
 
 function withEvent(target: TargetView): FailedTarget {
@@ -58,9 +76,12 @@ function hostLines({ target, event }: FailedTarget): string[] {
   const { cause, sentence } = causeFirst(failure.message);
   lines.push(`  ${failure.errorCode}: ${cause}`);
   if (sentence !== undefined) lines.push(`  ${sentence}`);
-  const tail = visibleText(failure.logTail).trimEnd();
-  if (tail !== "") lines.push("  log tail:", ...tail.split("\n").map((line) => `    ${line}`));
   return lines;
+}
+
+function logLines({ event }: FailedTarget): string[] {
+  const tail = visibleText(event?.failure?.logTail ?? "").trimEnd();
+  return tail === "" ? [] : ["  log tail:", ...tail.split("\n").map((line) => `    ${line}`)];
 }
 
 function deploymentLines({ id, status, error }: DeploymentView, hasHosts: boolean): string[] {

@@ -9,7 +9,6 @@ import {
   type TargetView,
   type WaitView,
 } from "./deployment-view.ts";
-
 import { longestWords } from "./progress-lines.ts";
 
 export interface ScreenSize {
@@ -156,7 +155,7 @@ function waitWords({ reason, since, until }: WaitView, now: Date): string {
 }
 
 /** Between words, so that a command or a cause is not cut off. */
-function wrap(text: string, columns: number, first: string, rest = first): readonly string[] {
+export function wrap(text: string, columns: number, first: string, rest = first): readonly string[] {
   if (columns < MIN_WRAP_COLUMNS) return [`${first}${text}`];
   const lines: string[] = [];
   let line = first;

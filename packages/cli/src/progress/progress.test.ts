@@ -1,6 +1,6 @@
 import { HEALTH_CONSTRAINTS, NO_INSTANCES } from "@sluice/model/aws-sentences.ts";
 import { expect, test } from "vitest";
-import type { DeploymentView, TargetView } from "./deployment-view.ts";
+import { type DeploymentView, inNaturalOrder, type TargetView } from "./deployment-view.ts";
 import { failureReport } from "./failure-report.ts";
 import { progressLines } from "./progress-lines.ts";
 import { drawProgress } from "./progress-screen.ts";
@@ -128,7 +128,7 @@ test("a failure opens with the host that failed first, tells AWS's sentence afte
     "    \\x1b[31moh",
     "",
   ];
-  expect(failureReport(failed, " --data .sluice/up").split("\n")).toEqual([
+  expect(failureReport(failed, { commandOptions: " --data .sluice/up" }).split("\n")).toEqual([
     ...hostLines(1),
     ...hostLines(2),
     "d-1 Failed: HEALTH_CONSTRAINTS: 2 of 2 hosts failed.",
@@ -155,6 +155,42 @@ test.each([
 test("a failure tells the deployment's own messages, which often say why", () => {
   const failed = { ...view("Failed", [], "HEALTH_CONSTRAINTS: no"), statusMessages: ["appspec.yml line 4: …"] };
   expect(failureReport(failed)).toContain("\n\nnote: appspec.yml line 4: …\n\nNext: ");
+});
+
+test("a failure is wrapped between words at the terminal's width; logs and commands are not", () => {
+  const one = target(1, "Failed", ["Failed"]);
+  const log = `GET /health ${"answered 500 ".repeat(10)}end`;
+  const targets = [
+    {
+      ...one,
+      events: one.events.map((event) => ({
+        ...event,
+        failure: event.failure && { ...event.failure, message: "word ".repeat(30).trim(), logTail: log },
+      })),
+    },
+  ];
+  const failed = { ...view("Failed", targets, "HEALTH_CONSTRAINTS: no"), statusMessages: ["note ".repeat(30).trim()] };
+  const command = ` --data ${"long/".repeat(20)}`;
+  const whole = failureReport(failed, { commandOptions: command });
+  const lines = failureReport(failed, { commandOptions: command, columns: 60 }).split("\n");
+  const wide = lines.filter((line) => line.length > 60);
+  expect(wide).toEqual([`    ${log}`, `Next: sluice logs d-1 --host i-1${command}`]);
+  const words = (text: string) => text.split(/\s+/);
+  expect(words(lines.join("\n"))).toEqual(words(whole));
+  expect(lines).toContain(`    ${"word ".repeat(11).trim()}`);
+});
+
+test("hosts come in the order in which people count, each fleet by itself", () => {
+  const targets = [10, 1, 11, 2].map((number) => target(number, "Pending", []));
+  const names = (fleetOf: (id: string) => string | undefined) =>
+    inNaturalOrder(targets, fleetOf).map(({ name }) => name);
+  expect(names(() => undefined)).toEqual(["host-1", "host-2", "host-10", "host-11"]);
+  expect(names((id) => (id === "i-1" || id === "i-11" ? "Green" : "Blue"))).toEqual([
+    "host-2",
+    "host-10",
+    "host-1",
+    "host-11",
+  ]);
 });
 
 test("a host of which nobody knows how its event ended is not said to have failed in it", () => {

@@ -1,6 +1,15 @@
 import { visibleLine } from "@sluice/model/visible-text.ts";
 import type { Connection } from "../connection.ts";
-import { drawLines, print, printError, printJsonLine, showCursor } from "../output.ts";
+import {
+  COLUMNS_DEFAULT,
+  columnsOf,
+  drawLines,
+  onResize,
+  print,
+  printError,
+  printJsonLine,
+  showCursor,
+} from "../output.ts";
 import { shellWord } from "../shell-word.ts";
 import { changesBetween } from "./changes.ts";
 import { type DeploymentView, isOver } from "./deployment-view.ts";
@@ -10,7 +19,6 @@ import { progressLines } from "./progress-lines.ts";
 import { drawProgress } from "./progress-screen.ts";
 
 const REDRAW_MILLISECONDS = 100;
-const COLUMNS_DEFAULT = 80;
 const ROWS_DEFAULT = 24;
 /** What a shell reports of a command that Ctrl-C ended. */
 const EXIT_INTERRUPTED = 130;
@@ -61,7 +69,7 @@ export async function showProgress(
   }
   if (options.json) printJsonLine({ type: "end", at: new Date(), ...last });
   if (last.status === "Succeeded") return 0;
-  printError(`\n${failureReport(last, data)}`);
+  printError(`\n${failureReport(last, { commandOptions: data, columns: columnsOf("stderr") })}`);
   if (last.rollback?.deploymentId !== undefined && !options.json) {
     // Whatever the rollback comes to, what was asked for did not happen.
     await showProgress(connection, last.rollback.deploymentId, options);
@@ -104,19 +112,20 @@ function lines(): Display {
 function screen(): Display {
   let view: DeploymentView | undefined;
   let notes: string[] = [];
-  let drawnRows = 0;
+  let drawn: readonly string[] = [];
   const draw = (): void => {
     if (view === undefined) return;
     // A terminal that nobody has told its size says 0.
-    const size = { columns: process.stdout.columns || COLUMNS_DEFAULT, rows: process.stdout.rows || ROWS_DEFAULT };
+    const size = { columns: columnsOf("stdout") ?? COLUMNS_DEFAULT, rows: process.stdout.rows || ROWS_DEFAULT };
     const drawing = [
       ...drawProgress(view, { ...size, now: new Date(), colour: process.env.NO_COLOR === undefined }),
       ...notes.map((note) => visibleLine(note).slice(0, size.columns)),
     ];
-    drawLines(drawing, drawnRows);
-    drawnRows = drawing.length;
+    drawLines(drawing, drawn, size.columns);
+    drawn = drawing;
   };
   const timer = setInterval(draw, REDRAW_MILLISECONDS);
+  const endResizing = onResize(draw);
   showCursor(false);
   return {
     show: (next) => {
@@ -129,6 +138,7 @@ function screen(): Display {
     },
     end: () => {
       clearInterval(timer);
+      endResizing();
       draw();
       showCursor(true);
     },

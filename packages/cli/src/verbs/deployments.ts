@@ -12,7 +12,7 @@ import {
   collectWord,
   parsePositiveInteger,
 } from "../options.ts";
-import { print, printJson } from "../output.ts";
+import { columnsOf, print, printJson } from "../output.ts";
 import { formatAge, formatElapsed, formatFields, formatTable, hostLabel } from "../printing.ts";
 import { currentEvent, DeploymentReader, type DeploymentView } from "../progress/deployment-view.ts";
 import { failureReport } from "../progress/failure-report.ts";
@@ -148,7 +148,8 @@ function formatDeployment(info: DeploymentInfo, view: DeploymentView): string {
     ["messages", view.statusMessages.join("\n")],
   ]);
   const hosts = view.targets.length === 0 ? "" : formatTargets(view);
-  const failure = view.status === "Failed" || view.status === "Stopped" ? failureReport(view) : "";
+  const failure =
+    view.status === "Failed" || view.status === "Stopped" ? failureReport(view, { columns: columnsOf("stdout") }) : "";
   return [fields, hosts, failure].filter((part) => part !== "").join("\n\n");
 }
 
