@@ -178,7 +178,11 @@ describe("sluice deploy --watch", () => {
     );
     await until("ValidateService", () => /ValidateService InProgress/.test(program.stdout()));
     const deploymentId = /d-[A-Z0-9]{9}/.exec(program.stdout())![0];
-    await server.sluice("stop", deploymentId);
+    const stop = await server.sluice("stop", deploymentId);
+    expect(stop).toMatch(/\(i-\w+\) has until 20\S+Z to finish ValidateService\n/);
+    expect(stop).toContain(`To follow it: sluice watch ${deploymentId} --data ${server.data}`);
+    const told = new RegExp(`^${deploymentId} a stop was requested: .* \\(until 20\\S+Z at most\\)$`, "m");
+    await until("word of the stop", () => told.test(program.stdout()));
     rmSync(join(work, "hold"));
     expect(await program.ended).toBe(1);
     expect(program.stdout().trimEnd().split("\n").at(-1)).toBe(`${deploymentId} Stopped`);

@@ -1,5 +1,12 @@
-import { WAIT_TOLD_AFTER_MILLISECONDS, WAIT_TOLD_AGAIN_MILLISECONDS, WAIT_TOLD_AGAIN_SHARE } from "./limits.ts";
-import type { DeploymentState, Waiting } from "./state.ts";
+import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
+import {
+  STOP_GRACE_MILLISECONDS,
+  WAIT_TOLD_AFTER_MILLISECONDS,
+  WAIT_TOLD_AGAIN_MILLISECONDS,
+  WAIT_TOLD_AGAIN_SHARE,
+} from "./limits.ts";
+import type { DeploymentState, TargetState, Waiting } from "./state.ts";
+import { isPastReturn } from "./strategies/halting.ts";
 
 /**
  * When a reason is told that was not told yet; infinity: it was. Words that change from moment to moment must not fill the stream of
@@ -48,4 +55,29 @@ export function deploymentWaiting({
       return never;
     }
   }
+}
+
+/** When hosts were given their last time to report; null: they were not. Spent health gives nobody a grace, the stop that comes after it does. */
+export function stopGraceBegin({
+  halt,
+  haltedAt,
+  stopRequestedAt,
+}: Pick<DeploymentState, "halt" | "haltedAt" | "stopRequestedAt">): number | null {
+  return (halt === "health" ? undefined : haltedAt) ?? stopRequestedAt;
+}
+
+/** What a deployment waits for that is being stopped; undefined: nobody has stopped it, or it goes on in spite of that. */
+export function stopWaiting(
+  state: Pick<DeploymentState, "halt" | "haltedAt" | "stopRequestedAt" | "stage" | "wait">,
+  atWork: readonly Pick<TargetState, "command">[],
+): ReturnType<typeof deploymentWaiting> {
+  const since = state.stopRequestedAt;
+  if (since === null || isPastReturn(state)) return undefined;
+  const begin = stopGraceBegin(state) ?? since;
+  const isRunning = atWork.some(({ command }) => command?.acknowledgedAt != null && !isTrafficEvent(command.event));
+  return {
+    reason: "a stop was requested: hosts finish their event in progress and start no other",
+    since,
+    until: isRunning ? begin + STOP_GRACE_MILLISECONDS : null,
+  };
 }

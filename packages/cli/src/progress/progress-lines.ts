@@ -1,3 +1,4 @@
+import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { countHosts, formatElapsed, hostLabel } from "../printing.ts";
 import { type Change, changesBetween, type EventDuration } from "./changes.ts";
 import type { DeploymentView, WaitView } from "./deployment-view.ts";
@@ -37,7 +38,28 @@ function wordsOf(change: Change): string {
 
 /** A time of day, since a line is read later. */
 function untilWords({ until }: WaitView): string {
-  return until === undefined ? "" : ` (until ${until.toISOString().replace(/\.\d+Z$/, "Z")} at most)`;
+  return until === undefined ? "" : ` (until ${timeOf(until)} at most)`;
+}
+
+function timeOf(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** Hosts that are told by name; the others are counted. */
+const MAX_HOSTS_TOLD = 10;
+
+/** `host-1 has until 2026-11-28T11:26:12Z to finish AfterInstall`: what goes on of a deployment that was just stopped. */
+export function stopLines({ targets, wait }: DeploymentView): readonly string[] {
+  if (wait?.until === undefined) return [];
+  const until = timeOf(wait.until);
+  const lines = targets.flatMap((target) =>
+    target.events
+      // A traffic event ends with the stop.
+      .filter(({ name, status }) => status === "InProgress" && !isTrafficEvent(name as LifecycleEventName))
+      .map(({ name }) => `${hostLabel(target.name, target.id)} has until ${until} to finish ${name}`),
+  );
+  const more = lines.length - MAX_HOSTS_TOLD;
+  return more > 0 ? [...lines.slice(0, MAX_HOSTS_TOLD), `${countHosts(more)} more until ${until}`] : lines;
 }
 
 /** `longest on any host: Install 1.2 s, ValidateService 12 s` */

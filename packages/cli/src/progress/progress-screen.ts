@@ -70,7 +70,9 @@ export function drawProgress(view: DeploymentView, options: ScreenOptions): stri
   ];
   const durations = isOver(view) ? longestDurations(view.targets) : [];
   const took = durations.length === 0 ? [] : wrap(longestWords(durations), columns, INDENT, DEEP_INDENT);
-  const notes = view.statusMessages.flatMap((message) => wrap(`note: ${message}`, columns, INDENT, DEEP_INDENT));
+  // Of a deployment that did not succeed they are in the report below the screen.
+  const messages = isOver(view) && view.status !== "Succeeded" ? [] : view.statusMessages;
+  const notes = messages.flatMap((message) => wrap(`note: ${message}`, columns, INDENT, DEEP_INDENT));
   const fixedRows = top.length + 1 + PROMPT_ROWS;
   const free = options.rows - fixedRows;
   // Failing hosts come before everything that is explained below them.
@@ -135,23 +137,28 @@ function whereOf(target: TargetView, now: Date): string {
 }
 
 /** What the hosts' events wait for, each reason once. */
-function waitsOfTargets(targets: readonly TargetView[]): readonly WaitView[] {
-  const waits = new Map<string, WaitView>();
+function waitsOfTargets(targets: readonly TargetView[]): readonly (WaitView & { readonly subject: string })[] {
+  const waits = new Map<string, WaitView & { readonly subject: string }>();
   for (const { name, events } of targets) {
     for (const { name: event, wait } of events) {
       if (wait === undefined || waits.has(wait.reason)) continue;
-      waits.set(wait.reason, { ...wait, reason: `${name} ${event} is waiting: ${wait.reason}` });
+      waits.set(wait.reason, { ...wait, subject: `${name} ${event} is ` });
     }
   }
   return [...waits.values()].slice(0, MAX_WAITS_SHOWN);
 }
 
-/** `…, for 2 min 05 s, at most 2 min 55 s more` */
-function waitWords({ reason, since, until }: WaitView, now: Date): string {
-  const parts = [reason];
-  if (since !== undefined) parts.push(`for ${formatElapsed(now.getTime() - since.getTime())}`);
-  if (until !== undefined) parts.push(`at most ${formatElapsed(until.getTime() - now.getTime())} more`);
-  return parts.join(", ");
+/** `waiting for 2 min 05 s, at most 2 min 55 s more: …`. The time comes first: a command at the end of the reason stays one that can be copied. */
+function waitWords(
+  { reason, since, until, subject = "" }: WaitView & { readonly subject?: string },
+  now: Date,
+): string {
+  const times = [
+    ...(since === undefined ? [] : [`for ${formatElapsed(now.getTime() - since.getTime())}`]),
+    ...(until === undefined ? [] : [`at most ${formatElapsed(until.getTime() - now.getTime())} more`]),
+  ];
+  if (times.length === 0 && subject === "") return reason;
+  return `${subject}waiting${times.length === 0 ? "" : ` ${times.join(", ")}`}: ${reason}`;
 }
 
 /** Between words, so that a command or a cause is not cut off. */

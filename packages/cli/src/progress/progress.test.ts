@@ -2,7 +2,7 @@ import { HEALTH_CONSTRAINTS, NO_INSTANCES } from "@sluice/model/aws-sentences.ts
 import { expect, test } from "vitest";
 import { type DeploymentView, inNaturalOrder, type TargetView } from "./deployment-view.ts";
 import { failureReport } from "./failure-report.ts";
-import { progressLines } from "./progress-lines.ts";
+import { progressLines, stopLines } from "./progress-lines.ts";
 import { drawProgress } from "./progress-screen.ts";
 
 const EVENTS = ["ApplicationStop", "Install", "ValidateService"];
@@ -261,7 +261,7 @@ test("a traffic event says why it waits, since when and until when, and the scre
     `host-2 (i-2) Install is waiting: ${reason} (until 1970-01-01T00:05:05Z at most)`,
   ]);
   const screen = drawProgress(waiting, { columns: 200, rows: 24, now: new Date(65_000), colour: false });
-  const words = `host-1 Install is waiting: ${reason}, for 1 min 00 s, at most 4 min 00 s more`;
+  const words = `host-1 Install is waiting for 1 min 00 s, at most 4 min 00 s more: ${reason}`;
   expect(screen.filter((line) => line.includes("is waiting"))).toEqual([`  ${words}`]);
 });
 
@@ -325,5 +325,35 @@ test("a skipped host is Skipped, and counted as that alone", () => {
     "  - host-1 (i-1)  0/3  Skipped",
     "  · host-2 (i-2)  0/3  Pending",
     "  0 succeeded, 0 failed, 1 skipped, 0 in progress, 1 pending of 2 hosts",
+  ]);
+});
+
+test("on the screen a wait ends with its command, and the time comes before it", () => {
+  const reason = "the replacement hosts are ready. To move the traffic to them: sluice continue d-1";
+  const ready = { ...view("Ready", []), wait: { reason, since: new Date(0), until: new Date(1_800_000) } };
+  const drawing = drawProgress(ready, { columns: 200, rows: 24, now: new Date(7_000), colour: false });
+  expect(drawing.at(-1)).toBe(`  waiting for 7.0 s, at most 29 min 53 s more: ${reason}`);
+});
+
+test("a deployment that failed has its notes in its report, and not on the screen as well", () => {
+  const draw = (status: string) =>
+    drawProgress(
+      { ...view(status, []), statusMessages: ["appspec.yml line 4: …"] },
+      { columns: 80, rows: 24, now: new Date(0), colour: false },
+    ).join("\n");
+  expect(draw("Failed")).not.toContain("note:");
+  expect(draw("InProgress")).toContain("note: appspec.yml line 4: …");
+  expect(draw("Succeeded")).toContain("note: appspec.yml line 4: …");
+});
+
+test("of a stopped deployment it is told which host has how long to finish what", () => {
+  const wait = { reason: "a stop was requested", since: undefined, until: new Date(60_000) };
+  const stopped = view("InProgress", [target(1, "InProgress", ["Succeeded", "InProgress"]), target(2, "Pending", [])]);
+  expect(stopLines({ ...stopped, wait })).toEqual(["host-1 (i-1) has until 1970-01-01T00:01:00Z to finish Install"]);
+  expect(stopLines(stopped)).toEqual([]);
+  const many = Array.from({ length: 12 }, (_, index) => target(index, "InProgress", ["InProgress"]));
+  expect(stopLines({ ...stopped, targets: many, wait }).slice(9)).toEqual([
+    "host-9 (i-9) has until 1970-01-01T00:01:00Z to finish ApplicationStop",
+    "2 hosts more until 1970-01-01T00:01:00Z",
   ]);
 });

@@ -1,11 +1,16 @@
 import type { Command } from "commander";
-import { connect } from "../connection.ts";
+import { type Connection, connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printJson } from "../output.ts";
+import { DeploymentReader } from "../progress/deployment-view.ts";
+import { stopLines } from "../progress/progress-lines.ts";
+import { shellWord } from "../shell-word.ts";
 
 interface StopOptions extends ClientOptions {
   readonly rollback?: boolean;
 }
+
+const READ_TIMEOUT_MILLISECONDS = 10_000;
 
 export function define(command: Command): void {
   command.argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E");
@@ -26,7 +31,24 @@ export function define(command: Command): void {
       deploymentId,
       ...(options.rollback ? { autoRollbackEnabled: true } : {}),
     });
-    if (options.json) printJson(answer);
-    else print(`${deploymentId}: ${answer.statusMessage ?? answer.status ?? "stopping"}`);
+    if (options.json) {
+      printJson(answer);
+      return;
+    }
+    print(`${deploymentId}: ${answer.statusMessage ?? answer.status ?? "stopping"}`);
+    if (answer.status !== "Pending") return;
+    for (const line of await whatGoesOn(connection, deploymentId)) print(line);
+    const data = connection.dataDirectory === undefined ? "" : ` --data ${shellWord(connection.dataDirectory)}`;
+    print(`To follow it: sluice watch ${deploymentId}${data}`);
   });
+}
+
+async function whatGoesOn({ codeDeploy, sluice }: Connection, deploymentId: string): Promise<readonly string[]> {
+  try {
+    const reader = new DeploymentReader(codeDeploy, sluice, deploymentId);
+    return stopLines(await reader.read(AbortSignal.timeout(READ_TIMEOUT_MILLISECONDS)));
+  } catch {
+    // The stop was accepted, and that is what the exit status says.
+    return [];
+  }
 }

@@ -29,7 +29,7 @@ import {
 } from "../messages.ts";
 import { darkAt, type HostLiveness, type Observation, type TrafficReport } from "../observation.ts";
 import type { CommandState, DeploymentState, TargetState } from "../state.ts";
-import { tellWaitAt } from "../waiting.ts";
+import { stopGraceBegin, tellWaitAt } from "../waiting.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -85,8 +85,7 @@ export function endsHostsUnderWay(state: DeploymentState): boolean {
 /** When hosts that are still at work after a stop, or after the run time, are not waited for any longer. */
 function stopGraceEnd(state: DeploymentState, heard: HeardTime, now: number): number {
   if (!endsHostsUnderWay(state)) return Number.POSITIVE_INFINITY;
-  // Spent health gives nobody a grace: the stop that comes after it does.
-  const since = (state.halt === "health" ? undefined : state.haltedAt) ?? state.stopRequestedAt ?? state.createdAt;
+  const since = stopGraceBegin(state) ?? state.createdAt;
   return deadlineAt(heard, since, STOP_GRACE_MILLISECONDS, now, STOP_CATCH_UP_MILLISECONDS);
 }
 

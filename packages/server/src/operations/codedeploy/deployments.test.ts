@@ -3,6 +3,8 @@ import type { Strategy } from "@sluice/engine/state.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newHostRow } from "../../hosts/new-host.ts";
 import { insertHost } from "../../store/hosts.ts";
+import { getDeploymentWaits } from "../sluice/get-deployment-waits.ts";
+import type { SluiceContext } from "../sluice/sluice-context.ts";
 import {
   endDeployment,
   S3_REVISION,
@@ -422,6 +424,16 @@ describe("StopDeployment", () => {
     const events = await codeDeploy.context.store.db.selectFrom("events").select(["type", "sequence"]).execute();
     expect(events).toEqual([{ type: "stopRequested", sequence: 1 }]);
     expect(codeDeploy.woken).toEqual([deploymentId, deploymentId, deploymentId]);
+  });
+
+  it("is what the deployment waits for until it has ended", async () => {
+    const deploymentId = await withDeployment(codeDeploy);
+    const waits = () => getDeploymentWaits({ deploymentId }, { store: codeDeploy.context.store } as SluiceContext);
+    expect(await waits()).toEqual({ targets: [] });
+    await codeDeploy.call("StopDeployment", { deploymentId });
+    expect((await waits()).waiting?.reason).toMatch(/^a stop was requested: /);
+    await endDeployment(codeDeploy, deploymentId, "Failed");
+    expect(await waits()).toEqual({ targets: [] });
   });
 
   it("does not promise an end where the originals are being terminated, and the deployment goes on", async () => {

@@ -1,5 +1,5 @@
 import type { Waiting } from "@sluice/engine/state.ts";
-import { deploymentWaiting } from "@sluice/engine/waiting.ts";
+import { deploymentWaiting, stopWaiting } from "@sluice/engine/waiting.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type {
   GetDeploymentWaitsInput,
@@ -23,10 +23,11 @@ export const getDeploymentWaits: Operation<GetDeploymentWaitsInput, GetDeploymen
   const row = await findDeployment(store.db, deploymentId);
   if (!row) throw deploymentMissing(deploymentId);
   if (row.active !== 1) return { targets: [] };
-  const waiting = deploymentWaiting(readHead(row));
-  const targets = (await loadTargetsAtWork(store, deploymentId)).flatMap(
-    ({ targetId, hostName, command }): TargetWait[] =>
-      command?.waiting ? [{ targetId, hostName, lifecycleEvent: command.event, ...waitView(command.waiting) }] : [],
+  const head = readHead(row);
+  const atWork = await loadTargetsAtWork(store, deploymentId);
+  const waiting = stopWaiting(head, atWork) ?? deploymentWaiting(head);
+  const targets = atWork.flatMap(({ targetId, hostName, command }): TargetWait[] =>
+    command?.waiting ? [{ targetId, hostName, lifecycleEvent: command.event, ...waitView(command.waiting) }] : [],
   );
   return { ...(waiting ? { waiting: waitView(waiting) } : {}), targets };
 };
