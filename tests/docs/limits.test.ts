@@ -68,6 +68,7 @@ const INTERNAL = new Set([
   "packages/cli/src/doctor/client-checks.ts MAX_CLOCK_OFFSET_SECONDS",
   "packages/cli/src/verbs/groups.ts MAX_GROUPS_BATCH",
   "packages/cli/src/verbs/logs.ts READ_TIMEOUT_MILLISECONDS",
+  "packages/cli/src/verbs/stop.ts READ_TIMEOUT_MILLISECONDS",
   "packages/cli/src/options.ts MAX_PORT",
   "packages/cli/src/aws-cli.ts VERSION_TIMEOUT_MILLISECONDS",
   "packages/cli/src/verbs/env.ts ANSWER_TIMEOUT_MILLISECONDS",
