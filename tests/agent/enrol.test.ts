@@ -228,7 +228,7 @@ describe("a server whose certificate the token names", () => {
   it("is not shown the token when it is another, or when the token names none", async () => {
     const other = fingerprintOf((await createSigningCertificate()).certificatePem);
     await expect(enrolWith([other])).rejects.toThrow(
-      /which is not the pinned one \([0-9a-f]{64}\)\. Either this is another server, or its certificate was renewed\. If https:\S+ is the right server, its certificate is newer than the token\. Create a new token on the server \(sluice token create\), and enrol with it$/,
+      /^https:\S+ shows a certificate that the token does not name\. It is another server, or its certificate is newer than the token\. If it is the right server, create a new token on the server \(sluice token create\), and enrol with it\. Fingerprints \(sha256\): shown [0-9a-f]{16}…, key [0-9a-f]{16}…; known [0-9a-f]{16}…$/,
     );
     await expect(enrolWith([])).rejects.toThrow("cannot be reached");
     expect(asked).toBe(0);

@@ -98,7 +98,7 @@ it("doctor reaches the server as the agent does", async () => {
 it("a server whose certificate is not pinned gets not one byte of a request", async () => {
   setUp(["00".repeat(32)], { proxy: proxy.url() });
   const { lines } = start();
-  await until(() => lines.some((line) => line.includes("not the pinned one")));
+  await until(() => lines.some((line) => line.includes("a certificate that this host does not know")));
   // What it is asked is public: the proof of a new key.
   expect(received).not.toMatch(/POST|authorization/i);
 });

@@ -115,7 +115,7 @@ it.each<[string, () => Promise<{ status: number; body: string }>, RegExp]>([
       const other = await loadSigningKey(await createSigningCertificate());
       return { status: 200, body: await signServerKeys(tls, other, AT) };
     },
-    /does not prove that it is the server.*another certificate than the pinned one.*sluice agent enroll --force/,
+    /^If it is the right server, enrol this host again: .sluice agent enroll --force.*is not valid: it is signed by another certificate than the pinned one$/,
   ],
   [
     "a signed specification",
@@ -130,7 +130,7 @@ it.each<[string, () => Promise<{ status: number; body: string }>, RegExp]>([
     }),
     /what it signed is not a list of keys/,
   ],
-  ["no JSON", async () => ({ status: 200, body: "<html>" }), /does not prove/],
+  ["no JSON", async () => ({ status: 200, body: "<html>" }), /proof .* is not valid/],
   [
     "an older server's refusal",
     async () => ({ status: 403, body: "{}" }),

@@ -70,6 +70,7 @@ const INTERNAL = new Set([
   "packages/cli/src/verbs/logs.ts READ_TIMEOUT_MILLISECONDS",
   "packages/cli/src/verbs/stop.ts READ_TIMEOUT_MILLISECONDS",
   "packages/cli/src/options.ts MAX_PORT",
+  "packages/cli/src/application-tags.ts ANSWER_TIMEOUT_MILLISECONDS",
   "packages/cli/src/aws-cli.ts VERSION_TIMEOUT_MILLISECONDS",
   "packages/cli/src/verbs/env.ts ANSWER_TIMEOUT_MILLISECONDS",
   "packages/cli/src/progress/deployment-view.ts MAX_TARGETS_BATCH",

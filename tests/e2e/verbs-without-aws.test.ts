@@ -33,7 +33,8 @@ describe("hosts and tokens", () => {
     expect(await server.sluice("hosts", "tag", "web-1", "Role=web", "Note=a=b")).toBe(
       `web-1 (${id}): Fleet=verbs Name=web-1 Note=a=b Role=web\n`,
     );
-    await server.sluice("hosts", "untag", id, "Note");
+    const untagged = await server.run("hosts", "untag", id, "Note", "Nope");
+    expect(untagged).toMatchObject({ exitCode: 0, stderr: `web-1 (${id}) had no tag Nope\n` });
     const shown = await server.sluice("hosts", "show", "web-1");
     expect(shown).toMatch(new RegExp(`^name +web-1\nid +${id}\nkind +instance\nstate +alive\n`));
     expect(shown).toContain("Fleet=verbs Name=web-1 Role=web\n");
@@ -122,7 +123,10 @@ describe("applications, groups and configurations", () => {
     expect(await server.sluice("applications", "list")).toBe(
       "No applications. Create one: sluice applications create NAME\n",
     );
-    await server.sluice("applications", "create", "shop");
+    await server.sluice("applications", "create", "shop", "--tag", "team=web");
+    expect(await server.sluice("applications", "show", "shop")).toMatch(/^tags +team=web$/m);
+    expect(await json("applications", "show", "shop")).toMatchObject({ tags: [{ Key: "team", Value: "web" }] });
+    expect(await server.sluice("applications", "list")).toMatch(/\nshop +Server +\d+ s ago\n$/);
     await server.sluice("configs", "create", "half", "--minimum-healthy", "50%");
     const unselected = ["--application", "shop", "--group", "later", "--auto-rollback", "alarm"];
     expect(await server.sluice("groups", "create", ...unselected)).toBe(
@@ -208,6 +212,13 @@ describe("deployments", () => {
       fileExistsBehavior: "OVERWRITE",
       revision: { s3Location: { key: expect.stringMatching(/^web\/archive-[0-9a-f]{12}\.tgz$/), bundleType: "tgz" } },
     });
+    const ofAll = await json("deployments", "list", "--application", "web", "--status", "succeeded");
+    expect(ofAll).toEqual(listed);
+    expect(await json("deployments", "list", "--application", "web", "--limit", "1")).toEqual([listed[0]]);
+    const ofNone = await server.run("deployments", "list", "--group", "demo");
+    expect(ofNone).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--group needs --application") });
+    const logs = await server.run("logs", third, "--event", "downloadbundle");
+    expect(logs.exitCode, logs.stderr).toBe(0);
     const limited = await server.sluice("deployments", "list", "--limit", "1", "--status", "Succeeded");
     expect(limited).toMatch(/^DEPLOYMENT.*\nd-\w{9} +Succeeded .* web\/demo +s3:.*\nThere are more: --limit 2\n$/);
     expect(await server.sluice("deployments", "show", third)).toMatch(

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
 import { sluiceClient } from "@sluice/wire/client/clients.ts";
-import { isCertificateNotPinned } from "@sluice/wire/client/connection-agent.ts";
+import { certificateNotPinned } from "@sluice/wire/client/connection-agent.ts";
 import { ServiceError, TransportError } from "@sluice/wire/client/errors.ts";
 import type { ForwardProxy } from "@sluice/wire/client/forward-proxy.ts";
 import { directoryTrouble } from "@sluice/wire/config/directory-trouble.ts";
@@ -174,9 +174,10 @@ async function askToEnrol(
         cause: error,
       });
     }
-    if (isCertificateNotPinned(error)) {
+    const unknown = certificateNotPinned(error);
+    if (unknown !== undefined) {
       throw new EnrolmentFailed(
-        `${describeFailure(error)}. If ${server} is the right server, its certificate is newer than the token. Create a new token on the server (sluice token create), and enrol with it`,
+        `${server} shows a certificate that the token does not name. It is another server, or its certificate is newer than the token. If it is the right server, create a new token on the server (sluice token create), and enrol with it. ${unknown.fingerprints}`,
         { cause: error },
       );
     }

@@ -4,6 +4,9 @@ import { DER_TAG, type DerElement, expectTag, MalformedDer, readDerElement, read
 
 /** An envelope that the agent does not believe. The message says what is wrong with it, and is shown as the event's failure. */
 export class EnvelopeRefused extends Error {
+  /** Without what it means for a deployment: other things than specifications are signed, too. */
+  readonly reason: string;
+
   constructor(reason: string, options?: ErrorOptions) {
     super(
       `The deployment specification was refused: ${reason}. This host accepts only specifications that are signed with the certificate that it ` +
@@ -11,6 +14,7 @@ export class EnvelopeRefused extends Error {
       options,
     );
     this.name = "EnvelopeRefused";
+    this.reason = reason;
   }
 }
 

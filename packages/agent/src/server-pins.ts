@@ -6,7 +6,7 @@ import { SERVER_KEYS_PATH, SERVER_KEYS_PURPOSE, type ServerKeys } from "@sluice/
 import { type AgentLog, describeFailure } from "./agent-log.ts";
 import { proxyOfAgent } from "./agent-proxy.ts";
 import { ENROLMENT_FILE_NAMES, type Enrolment, readText, replaceEnrolmentFile } from "./enrolment-files.ts";
-import { openEnvelope, pinCertificate } from "./envelope.ts";
+import { EnvelopeRefused, openEnvelope, pinCertificate } from "./envelope.ts";
 
 /** An answer has about 1.5 KB. Whoever answers is not known yet. */
 export const MAX_SERVER_KEYS_BYTES = 64 * 1024;
@@ -82,7 +82,7 @@ export class ServerPins implements PinnedFingerprints {
       said = this.#open(answer);
     } catch (error) {
       throw new Error(
-        `It does not prove that it is the server where this host enrolled (${describeFailure(error)}). If it is the right server, ${ENROL_AGAIN}`,
+        `If it is the right server, ${ENROL_AGAIN}. Its proof that it is the server where this host enrolled is not valid: ${error instanceof EnvelopeRefused ? error.reason : describeFailure(error)}`,
         { cause: error },
       );
     }

@@ -45,12 +45,17 @@ export function collectTag(text: string, previous: readonly Tag[] = []): readonl
   return [...previous, { Key: text.slice(0, at), Value: text.slice(at + 1) }];
 }
 
+/** The word that was meant, whatever its case. */
+export function wordOf<Word extends string>(words: readonly Word[], text: string): Word | undefined {
+  return words.find((candidate) => candidate.toLowerCase() === text.toLowerCase());
+}
+
 /** A word of those that there are, collected over repetitions. */
 export function collectWord<Word extends string>(
   words: readonly Word[],
 ): (text: string, previous?: readonly Word[]) => readonly Word[] {
   return (text, previous = []) => {
-    const word = words.find((candidate) => candidate === text);
+    const word = wordOf(words, text);
     if (word === undefined) throw new InvalidArgumentError(`"${text}" is not one of ${words.join(", ")}`);
     return [...previous, word];
   };

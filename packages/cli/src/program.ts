@@ -25,7 +25,17 @@ export async function runProgram(argv: readonly string[], verbs: readonly Verb[]
   }
 }
 
-async function run(argv: readonly string[], verbs: readonly Verb[]): Promise<void> {
+/** `help hosts list` asks what `hosts list --help` does. The parser reads one word after help, and ignores one that it does not know. */
+function spelledOut(argv: readonly string[], verbs: readonly Verb[]): readonly string[] {
+  const [first, ...words] = argv;
+  const [named] = words;
+  if (first !== "help" || named === undefined || named === "help" || named.startsWith("-")) return argv;
+  // An unknown verb is refused as it is without help.
+  return verbs.some(({ name }) => name === named) ? [...words, "--help"] : words;
+}
+
+async function run(given: readonly string[], verbs: readonly Verb[]): Promise<void> {
+  const argv = spelledOut(given, verbs);
   const program = new Command("sluice")
     .description("Deploys to your own hosts, with the AWS CodeDeploy API.")
     .version(SLUICE_VERSION, "-V, --version")
@@ -34,13 +44,12 @@ async function run(argv: readonly string[], verbs: readonly Verb[]): Promise<voi
     .configureOutput(PARSER_OUTPUT)
     .exitOverride();
   const asked = argv.find((argument) => !argument.startsWith("-"));
-  const wanted = asked === "help" ? argv[argv.indexOf("help") + 1] : asked;
-  const isService = verbs.some((verb) => verb.name === wanted && verb.isService);
+  const isService = verbs.some((verb) => verb.name === asked && verb.isService);
   outliveItsReaders(isService);
   for (const verb of verbs) {
     const command = program.command(verb.name).description(verb.summary);
     command.exitOverride().showHelpAfterError(`(see: sluice ${verb.name} --help)`);
-    if (verb.name === wanted) (await verb.load()).define(command);
+    if (verb.name === asked) (await verb.load()).define(command);
     for (const part of command.commands) part.showHelpAfterError(`(see: sluice ${verb.name} ${part.name()} --help)`);
     if (verb.name === asked) checkSpelling(command, argv.slice(argv.indexOf(asked) + 1));
   }

@@ -90,7 +90,7 @@ export function addGroupOptions(command: Command): Command {
     )
     .option(
       "--terminate-after <duration>",
-      "blue/green: terminate the original hosts after this time (default: keep them)",
+      "blue/green: terminate original hosts of a fleet binding after this time; others stay enrolled (default: keep all)",
       durationUpTo(MAX_TERMINATION_WAIT_MINUTES * SECONDS_PER_MINUTE),
     )
     .option(

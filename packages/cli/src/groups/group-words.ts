@@ -105,7 +105,7 @@ function blueGreenWords({ deploymentStyle, blueGreenDeploymentConfiguration: con
   const { terminateBlueInstancesOnDeploymentSuccess: end, deploymentReadyOption: ready } = config;
   const originals =
     end?.action === "TERMINATE"
-      ? `original hosts are terminated after ${end.terminationWaitTimeInMinutes ?? 0} min`
+      ? `original hosts stay deregistered, and those of a fleet binding are terminated after ${end.terminationWaitTimeInMinutes ?? 0} min`
       : "original hosts are kept";
   const traffic =
     ready?.actionOnTimeout === "STOP_DEPLOYMENT"

@@ -2,12 +2,13 @@ import type { ApplicationInfo } from "@aws-sdk/client-codedeploy";
 import type { Tag } from "@sluice/wire/sluice/operations.ts";
 import { type Command, Option } from "commander";
 import { allPages, collected, inBatches } from "../all-pages.ts";
+import { applicationTags } from "../application-tags.ts";
 import { confirm } from "../confirm.ts";
 import { type Connection, connect } from "../connection.ts";
 import { countDeployments, deletionCommand, historyWords } from "../groups/deleted-history.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
 import { print, printJson } from "../output.ts";
-import { formatFields, formatTable } from "../printing.ts";
+import { formatAge, formatFields, formatTable, formatTags } from "../printing.ts";
 
 interface CreateOptions extends ClientOptions {
   readonly platform: "Server" | "ECS" | "Lambda";
@@ -46,7 +47,7 @@ function defineList(parent: Command): void {
       applications.push(...(applicationsInfo ?? []));
     }
     if (options.json) printJson(applications);
-    else if (applications.length > 0) print(formatApplications(applications));
+    else if (applications.length > 0) print(formatApplications(applications, new Date()));
     else print("No applications. Create one: sluice applications create NAME");
   });
 }
@@ -59,8 +60,9 @@ function defineShow(parent: Command): void {
   show.action(async (applicationName: string, options: ClientOptions) => {
     using connection = connect(options);
     const { application } = await connection.codeDeploy.call("GetApplication", { applicationName });
+    const tags = await applicationTags(connection, application?.applicationName ?? applicationName);
     if (options.json) {
-      printJson(application);
+      printJson({ ...application, tags });
       return;
     }
     const groups = await collected(listGroups(connection, applicationName));
@@ -70,6 +72,7 @@ function defineShow(parent: Command): void {
         ["id", application?.applicationId],
         ["platform", application?.computePlatform],
         ["created", application?.createTime?.toISOString()],
+        ["tags", formatTags(tags) || "none"],
         ["groups", groups.join("\n") || "none. Create one: sluice groups create --help"],
       ]),
     );
@@ -160,13 +163,13 @@ export function listGroups({ codeDeploy }: Connection, applicationName: string):
   );
 }
 
-function formatApplications(applications: readonly ApplicationInfo[]): string {
+function formatApplications(applications: readonly ApplicationInfo[], now: Date): string {
   return formatTable(
     ["APPLICATION", "PLATFORM", "CREATED"],
     applications.map(({ applicationName, computePlatform, createTime }) => [
       applicationName ?? "",
       computePlatform ?? "",
-      createTime?.toISOString() ?? "",
+      createTime === undefined ? "" : formatAge(now.getTime() - createTime.getTime()),
     ]),
   );
 }

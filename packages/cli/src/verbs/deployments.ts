@@ -1,7 +1,7 @@
 import type { DeploymentInfo, DeploymentStatus } from "@aws-sdk/client-codedeploy";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import { type Command, Option } from "commander";
-import { allPages, inBatches } from "../all-pages.ts";
+import { allPages, collected, inBatches } from "../all-pages.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { type Connection, connect } from "../connection.ts";
 import {
@@ -17,6 +17,7 @@ import { formatAge, formatElapsed, formatFields, formatTable, hostLabel } from "
 import { currentEvent, DeploymentReader, type DeploymentView } from "../progress/deployment-view.ts";
 import { failureReport } from "../progress/failure-report.ts";
 import { revisionName } from "../revision/revision-name.ts";
+import { listGroups } from "./applications.ts";
 
 interface ListOptions extends ClientOptions {
   readonly application?: string;
@@ -38,8 +39,8 @@ export function define(command: Command): void {
 function defineList(parent: Command): void {
   const list = parent.command("list", { isDefault: true }).description("list deployments, newest first");
   list
-    .option("--application <name>", "only of this application, with --group")
-    .option("--group <name>", "only of this deployment group")
+    .option("--application <name>", "only of this application")
+    .option("--group <name>", "only of this deployment group, with --application")
     .addOption(
       new Option("--status <status>", "only with this status (repeatable)")
         .choices(ENUMS.DeploymentStatus)
@@ -53,8 +54,8 @@ function defineList(parent: Command): void {
     "sluice deployments list --application web --group demo --status Failed --data .sluice/up",
   );
   list.action(async (options: ListOptions) => {
-    if ((options.application === undefined) !== (options.group === undefined)) {
-      throw new CommandFailed("--application and --group go together: give both or neither", {
+    if (options.group !== undefined && options.application === undefined) {
+      throw new CommandFailed("--group needs --application: groups of several applications can have the same name", {
         exitStatus: EXIT_USAGE,
       });
     }
@@ -87,10 +88,32 @@ function defineShow(parent: Command): void {
   });
 }
 
-async function newestDeployments(
+interface Newest {
+  readonly deployments: DeploymentInfo[];
+  readonly hasMore: boolean;
+}
+
+/** Of a whole application they are those of its groups: the API lists a group's, or all that there are. */
+async function newestDeployments(connection: Connection, options: ListOptions): Promise<Newest> {
+  const { application, group, limit } = options;
+  if (application === undefined || group !== undefined) return newestOfGroup(connection, options);
+  const all: Newest[] = [];
+  for (const each of await collected(listGroups(connection, application))) {
+    all.push(await newestOfGroup(connection, { ...options, group: each }));
+  }
+  const deployments = all
+    .flatMap((newest) => newest.deployments)
+    .sort((one, other) => Number(other.createTime ?? 0) - Number(one.createTime ?? 0));
+  return {
+    deployments: deployments.slice(0, limit),
+    hasMore: deployments.length > limit || all.some(({ hasMore }) => hasMore),
+  };
+}
+
+async function newestOfGroup(
   { codeDeploy }: Connection,
   { application, group, status, limit }: ListOptions,
-): Promise<{ readonly deployments: DeploymentInfo[]; readonly hasMore: boolean }> {
+): Promise<Newest> {
   const listed = allPages(
     (nextToken) =>
       codeDeploy.call("ListDeployments", {

@@ -50,10 +50,7 @@ function defineShow(parent: Command): void {
   addExamples(show, "sluice hosts show web-1 --data .sluice/up");
   show.action(async (name: string, options: ClientOptions) => {
     using connection = connect(options);
-    const { hosts } = await listHosts(connection, true);
-    const named = hosts.filter(({ hostId, hostName }) => hostId === name || hostName === name);
-    // The name of a removed host may be another's today.
-    const [host] = named.filter(({ state }) => state !== "retired").concat(named);
+    const host = await findHost(connection, name);
     if (host === undefined) throw new CommandFailed(`there is no host ${name}. See: sluice hosts list --all`);
     if (options.json) printJson(host);
     else print(formatHost(host, new Date()));
@@ -83,7 +80,10 @@ function defineUntag(parent: Command): void {
   addExamples(untag, "sluice hosts untag web-1 Role --data .sluice/up");
   untag.action(async (name: string, tagKeys: readonly string[], options: ClientOptions) => {
     using connection = connect(options);
+    const before = await findHost(connection, name);
     const { host } = await connection.sluice.call("UntagHost", { host: name, tagKeys });
+    const missing = before === undefined ? [] : tagKeys.filter((key) => !before.tags.some(({ Key }) => Key === key));
+    for (const key of missing) printError(`${hostLabel(host.hostName, host.hostId)} had no tag ${key}`);
     if (options.json) printJson(host);
     else print(formatTagged(host));
   });
@@ -122,6 +122,13 @@ function defineRemove(parent: Command): void {
     if (options.json) printJson(host);
     else print(`${hostLabel(host.hostName, host.hostId)} is removed`);
   });
+}
+
+async function findHost(connection: Connection, name: string): Promise<HostSummary | undefined> {
+  const { hosts } = await listHosts(connection, true);
+  const named = hosts.filter(({ hostId, hostName }) => hostId === name || hostName === name);
+  // The name of a removed host may be another's today.
+  return named.find(({ state }) => state !== "retired") ?? named[0];
 }
 
 async function listHosts(

@@ -4,7 +4,7 @@ import type { LogEntry } from "@sluice/wire/sluice/operations.ts";
 import type { Command } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { type Connection, connect } from "../connection.ts";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions, wordOf } from "../options.ts";
 import { print, printError, printJsonLine, printRaw } from "../output.ts";
 import { hostLabel } from "../printing.ts";
 import { DeploymentReader, readHostNames } from "../progress/deployment-view.ts";
@@ -39,7 +39,8 @@ export function define(command: Command): void {
     "\nAgents that do not stream output (AWS's) send only the end of the log of a failed event: if there is no other output, that is printed. Control characters in the output are shown as \\x1b. With --json, one entry per line.",
   );
   command.action(async (deploymentId: string, options: LogsOptions) => {
-    if (options.event !== undefined && !(LIFECYCLE_EVENTS as readonly string[]).includes(options.event)) {
+    const event = options.event === undefined ? undefined : wordOf(LIFECYCLE_EVENTS, options.event);
+    if (options.event !== undefined && event === undefined) {
       const message = `--event ${options.event} is not a valid lifecycle event; use one of ${LIFECYCLE_EVENTS.join(", ")}`;
       throw new CommandFailed(message, { exitStatus: EXIT_USAGE });
     }
@@ -50,7 +51,7 @@ export function define(command: Command): void {
       throw new CommandFailed(message, { exitStatus: EXIT_USAGE });
     }
     using connection = connect(options);
-    await printLogs(connection, deploymentId, options);
+    await printLogs(connection, deploymentId, { ...options, ...(event === undefined ? {} : { event }) });
   });
 }
 

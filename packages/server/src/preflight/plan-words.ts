@@ -48,9 +48,14 @@ export function plannedChecks(
 ): PlannedCheck[] {
   const { candidates, replacements, upToDate } = facts;
   const dark = hosts.filter((host) => host.dark).length;
-  const left = upToDate ? `, ${upToDate} more are up to date` : "";
+  const left = upToDate ? `, ${upToDate} more ${upToDate === 1 ? "is" : "are"} up to date` : "";
+  const counted = hosts.length === 1 ? "1 host" : `${hosts.length} hosts`;
   const checks: PlannedCheck[] = [
-    { subject: "hosts", outcome: outcome(dark === 0), detail: `${hosts.length} hosts, ${dark} of them dark${left}` },
+    {
+      subject: "hosts",
+      outcome: outcome(dark === 0),
+      detail: `${counted}, ${dark === 0 ? "none" : dark} of them dark${left}`,
+    },
   ];
   if (strategy.type === "in-place" && candidates.length > 0) {
     const shortage = describeSpareCapacity(healthRule, candidates);

@@ -29,16 +29,24 @@ export interface PinnedFingerprints {
  */
 const MAX_IDLE_CONNECTION_MILLISECONDS = 50_000;
 const MAX_FREE_SOCKETS = 8;
+const SHORT_FINGERPRINT_CHARACTERS = 16;
 
 /** The server was reached, and showed a certificate of which neither the fingerprint nor the key's is pinned. */
 export class CertificateNotPinned extends Error {
   override readonly name = "CertificateNotPinned";
+  /** What was shown and what is known, for whoever compares them. */
+  readonly fingerprints: string;
+
+  constructor(problem: string, fingerprints: string) {
+    super(`${problem}. ${fingerprints}`);
+    this.fingerprints = fingerprints;
+  }
 }
 
-/** Whether that is why a call failed. */
-export function isCertificateNotPinned(error: unknown): boolean {
-  for (let one = error; one instanceof Error; one = one.cause) if (one instanceof CertificateNotPinned) return true;
-  return false;
+/** That, if it is why a call failed. */
+export function certificateNotPinned(error: unknown): CertificateNotPinned | undefined {
+  for (let one = error; one instanceof Error; one = one.cause) if (one instanceof CertificateNotPinned) return one;
+  return undefined;
 }
 
 /** Keep-alive connections to one endpoint, without Nagle's delay; with a proxy's URL by way of that, TLS from end to end. */
@@ -85,6 +93,11 @@ export function keyFingerprintOf(certificate: X509Certificate): string {
 
 export function normaliseFingerprint(fingerprint: string): string {
   return fingerprint.replaceAll(":", "").toLowerCase();
+}
+
+/** Enough to tell two servers of one fleet apart by eye. */
+function shortened(fingerprint: string): string {
+  return `${fingerprint.slice(0, SHORT_FINGERPRINT_CHARACTERS)}…`;
 }
 
 /**
@@ -150,7 +163,7 @@ class PinnedAgent extends https.Agent {
 
   /** Rejects when the certificate is not the server's. */
   async #check(certificate: X509Certificate | undefined): Promise<void> {
-    if (certificate === undefined) throw new CertificateNotPinned("the server shows no certificate");
+    if (certificate === undefined) throw new CertificateNotPinned("the server shows no certificate", this.#known());
     const shown = [normaliseFingerprint(certificate.fingerprint256), keyFingerprintOf(certificate)];
     const isPinned = () => this.#pins.current.map(normaliseFingerprint).some((pin) => shown.includes(pin));
     if (isPinned()) return;
@@ -162,8 +175,12 @@ class PinnedAgent extends https.Agent {
     }
     if (isPinned()) return;
     throw new CertificateNotPinned(
-      `the server's certificate has the sha256 fingerprint ${shown[0]} (its key: ${shown[1]}), which is not ` +
-        `the pinned one (${this.#pins.current.join(", ")}). Either this is another server, or its certificate was renewed${why}`,
+      `the server shows a certificate that this host does not know. It is another server, or its certificate was renewed${why}`,
+      `Fingerprints (sha256): shown ${shown.map(shortened).join(", key ")}; ${this.#known()}`,
     );
+  }
+
+  #known(): string {
+    return `known ${this.#pins.current.map((pin) => shortened(normaliseFingerprint(pin))).join(", ")}`;
   }
 }

@@ -72,7 +72,11 @@ describe("in place", () => {
   it("cannot start without hosts, and not without the bundle", async () => {
     expect((await plan()).obstacles).toMatchObject([{ code: "NO_INSTANCES" }]);
     withHosts("blue", "i-1");
-    expect((await plan({ revision: S3_REVISION })).obstacles).toMatchObject([{ code: "REVISION_MISSING" }]);
+    const bundleless = await plan({ revision: S3_REVISION });
+    expect(bundleless.obstacles).toMatchObject([{ code: "REVISION_MISSING" }]);
+    expect(bundleless.checks).toContainEqual(
+      expect.objectContaining({ subject: "hosts", detail: "1 host, none of them dark" }),
+    );
     installation.outside.bundles.set(revisionKey(S3_REVISION), Buffer.from("no zip at all"));
     const planned = await plan({ revision: S3_REVISION });
     expect(planned.canStart).toBe(true);

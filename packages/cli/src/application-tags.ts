@@ -1,0 +1,55 @@
+import { text } from "node:stream/consumers";
+import { applicationArn } from "@sluice/model/resource-arn.ts";
+import { agentFor } from "@sluice/wire/client/connection-agent.ts";
+import { exchange } from "@sluice/wire/client/http-exchange.ts";
+import { connectionTo, type Connection as ServerConnection } from "@sluice/wire/config/connection.ts";
+import { signRequest } from "@sluice/wire/sigv4/sign.ts";
+import { STS_SIGNING_NAME, STS_VERSION } from "@sluice/wire/sts/query-protocol.ts";
+import { allPages, collected } from "./all-pages.ts";
+import type { Connection } from "./connection.ts";
+import type { formatTags } from "./printing.ts";
+
+const ANSWER_TIMEOUT_MILLISECONDS = 10_000;
+
+export type ResourceTag = Parameters<typeof formatTags>[0][number];
+
+/** The API reads tags by ARN, which has the account in it. */
+export async function applicationTags({ server, codeDeploy }: Connection, name: string): Promise<ResourceTag[]> {
+  const scope = { region: server.region, accountId: await accountOf(server) };
+  const ResourceArn = applicationArn(scope, name);
+  const tags = allPages(
+    async (NextToken) => {
+      const page = await codeDeploy.call("ListTagsForResource", { ResourceArn, NextToken });
+      return { tags: page.Tags, nextToken: page.NextToken };
+    },
+    (page) => page.tags,
+  );
+  return collected(tags);
+}
+
+/** As `aws sts get-caller-identity` asks for it. */
+async function accountOf(server: ServerConnection): Promise<string> {
+  const { endpoint, tls } = connectionTo(server, "sts");
+  const { region, credentials } = server;
+  const url = `${endpoint.replace(/\/+$/, "")}/?Action=GetCallerIdentity&Version=${STS_VERSION}`;
+  const headers = signRequest({
+    method: "GET",
+    url,
+    credentials,
+    region,
+    service: STS_SIGNING_NAME,
+    now: new Date(),
+  });
+  const agent = agentFor(endpoint, tls);
+  try {
+    const call = { method: "GET", url, headers, agent, timeoutMs: ANSWER_TIMEOUT_MILLISECONDS };
+    const answer = await exchange(call);
+    const account = /<Account>(\d+)<\/Account>/.exec(await text(answer))?.[1];
+    if (account !== undefined) return account;
+    throw new Error(
+      `${endpoint} does not say which account this is: GetCallerIdentity answered HTTP ${answer.statusCode}`,
+    );
+  } finally {
+    agent.destroy();
+  }
+}
