@@ -1,13 +1,23 @@
-/** Errors of a server that nobody named with --data, with where it was found. */
-const FOUND_IN = new WeakMap<Error, string>();
+/** What follows the messages of errors of servers: where it was found, where nobody named it, and how it is started, where it is not running. */
+const SAID = new WeakMap<Error, readonly string[]>();
 
-/** Notes which server an error is from, where a verb found that by itself. */
-export function noteServer(error: unknown, place: string): void {
-  if (error instanceof Error) FOUND_IN.set(error, place);
+/** What to say of an error besides its message. */
+export interface ServerNote {
+  /** Where a verb found the server by itself. */
+  readonly foundIn?: string | undefined;
+  /** The command that starts it. */
+  readonly start?: string | undefined;
 }
 
-/** A line that says where the server was found, to follow the error's message; empty where the user named the server. */
+export function noteServer(error: unknown, { foundIn, start }: ServerNote): void {
+  if (!(error instanceof Error)) return;
+  SAID.set(error, [
+    ...(foundIn === undefined ? [] : [`The server is the one of ${foundIn}; to use another, give --data.`]),
+    ...(start === undefined ? [] : [`Start it: ${start}`]),
+  ]);
+}
+
+/** Lines to follow the error's message; empty where there is nothing to say. */
 export function askedServer(error: Error): string {
-  const place = FOUND_IN.get(error);
-  return place === undefined ? "" : `\nThe server is the one of ${place}; to use another, give --data.`;
+  return (SAID.get(error) ?? []).map((line) => `\n${line}`).join("");
 }

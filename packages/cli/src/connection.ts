@@ -4,6 +4,7 @@ import {
   type SluiceClient,
   sluiceClient,
 } from "@sluice/wire/client/clients.ts";
+import { TransportError } from "@sluice/wire/client/errors.ts";
 import type { ServiceClient } from "@sluice/wire/client/service-client.ts";
 import {
   ConnectionUnknown,
@@ -12,7 +13,17 @@ import {
   type Connection as ServerConnection,
 } from "@sluice/wire/config/connection.ts";
 import { noteServer } from "./asked-server.ts";
-import { DATA_VARIABLE, describePlace, type ServerPlace, serverPlace, UP_DIRECTORY } from "./server-place.ts";
+import {
+  DATA_VARIABLE,
+  describePlace,
+  type ServerPlace,
+  serverPlace,
+  startCommand,
+  UP_DIRECTORY,
+} from "./server-place.ts";
+
+/** Far more than errors are wrapped in one another. */
+const MAX_CAUSES = 10;
 
 /** A server, and who we are to it. Dispose of it to close its connections. */
 export interface Connection extends Disposable {
@@ -72,8 +83,22 @@ function namingPlace<Operations>(client: ServiceClient<Operations>, place: Serve
   };
 }
 
-/** The same error, which is told with the server that it is from, unless that was named with --data. */
+/** The same error, which is told with the server that it is from, unless that was named with --data, and with how to start one that is not running. */
 export function namingServer(error: unknown, place: ServerPlace): unknown {
-  if (place.kind !== "directory" || place.chosenBy !== "--data") noteServer(error, describePlace(place));
+  const isNamed = place.kind === "directory" && place.chosenBy === "--data";
+  const isStopped = place.kind === "directory" && error instanceof TransportError && isRefused(error);
+  noteServer(error, {
+    foundIn: isNamed ? undefined : describePlace(place),
+    start: isStopped ? startCommand(place.directory) : undefined,
+  });
   return error;
+}
+
+function isRefused(error: Error): boolean {
+  let one: unknown = error;
+  for (let depth = 0; one instanceof Error && depth < MAX_CAUSES; depth++) {
+    if ((one as NodeJS.ErrnoException).code === "ECONNREFUSED") return true;
+    one = one.cause;
+  }
+  return false;
 }

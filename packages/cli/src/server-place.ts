@@ -2,6 +2,7 @@ import { existsSync, lstatSync, type Stats, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { endpointOfDirectory, endpointOfEnvironment } from "@sluice/wire/config/connection.ts";
 import { CommandFailed, EXIT_USAGE } from "./command-failed.ts";
+import { shellWord } from "./shell-word.ts";
 
 /** Names the server's data directory for every verb that has no --data. */
 export const DATA_VARIABLE = "SLUICE_DATA";
@@ -79,6 +80,12 @@ export function describePlace(place: ServerPlace): string {
     case "none":
       return "no server";
   }
+}
+
+/** What starts the server of a directory, the way it was started before. */
+export function startCommand(directory: string): string {
+  const verb = existsSync(join(directory, "up.json")) ? "up --detach" : "server";
+  return `sluice ${verb} --data ${shellWord(directory)}`;
 }
 
 function namedDirectory(

@@ -4,8 +4,9 @@ import { exchange } from "@sluice/wire/client/http-exchange.ts";
 import { connectionTo, type Connection as ServerConnection } from "@sluice/wire/config/connection.ts";
 import { AWS_CLI_MINIMUM, awsCliOnPath } from "../aws-cli.ts";
 import { describeError } from "../command-failed.ts";
-import type { Connection } from "../connection.ts";
+import { type Connection, namingServer } from "../connection.ts";
 import { formatElapsed } from "../printing.ts";
+import type { ServerPlace } from "../server-place.ts";
 import { type Check, ok, warning, wrong } from "./check.ts";
 
 const ANSWER_TIMEOUT_MILLISECONDS = 10_000;
@@ -16,7 +17,7 @@ const MAX_CLOCK_OFFSET_SECONDS = 300;
 const CLOCK_OFFSET_IGNORED_SECONDS = 5;
 
 /** What the server says before anybody is asked for a key: that it is reached, is ready, and what time it has. */
-export async function serverAnswers(server: ServerConnection): Promise<Check[]> {
+export async function serverAnswers(server: ServerConnection, place: ServerPlace): Promise<Check[]> {
   const { endpoint, tls } = connectionTo(server, "sluice");
   const agent = agentFor(endpoint, tls);
   const begun = performance.now();
@@ -34,7 +35,7 @@ export async function serverAnswers(server: ServerConnection): Promise<Check[]> 
       clockCheck(answer.headers.date, Date.now()),
     ];
   } catch (error) {
-    return [wrong("server", describeError(error))];
+    return [wrong("server", describeError(namingServer(error, place)).replaceAll("\n", " "))];
   } finally {
     agent.destroy();
   }

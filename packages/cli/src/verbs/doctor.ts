@@ -36,7 +36,7 @@ async function serverChecks(options: DoctorOptions): Promise<Check[]> {
     if (place.kind === "directory") {
       checks.push(await dataDirectoryCheck(place.directory), await diskCheck(place.directory));
     }
-    const answers = await serverAnswers(connection.server);
+    const answers = await serverAnswers(connection.server, place);
     checks.push(...answers);
     // Without an answer the key cannot be tried, and a second message would say no more than the first.
     if (answers[0]?.outcome === "ok") checks.push(...(await keyAndHosts(connection)));

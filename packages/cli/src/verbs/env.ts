@@ -19,7 +19,14 @@ import { connectionOf } from "../connection.ts";
 import { addExamples, addJsonOption } from "../options.ts";
 import { printError, printJson, printRaw } from "../output.ts";
 import { proxyException } from "../proxy-exception.ts";
-import { DATA_VARIABLE, describePlace, directoryPlace, type ServerPlace, UP_DIRECTORY } from "../server-place.ts";
+import {
+  DATA_VARIABLE,
+  describePlace,
+  directoryPlace,
+  type ServerPlace,
+  startCommand,
+  UP_DIRECTORY,
+} from "../server-place.ts";
 
 interface EnvOptions {
   readonly data?: string;
@@ -83,10 +90,7 @@ async function waitForServer(place: Place): Promise<void> {
   for (;;) {
     const trouble = await whyNotRunning(place);
     if (trouble === undefined) return;
-    const start = existsSync(join(place.directory, "up.json"))
-      ? `sluice up --detach --data ${place.directory}`
-      : `sluice server --data ${place.directory}`;
-    if (performance.now() > until) throw new CommandFailed(`${trouble}. Start it: ${start}`);
+    if (performance.now() > until) throw new CommandFailed(`${trouble}. Start it: ${startCommand(place.directory)}`);
     if (!isAnnounced) printError(`${trouble}; waiting ${MAX_SERVER_START_SECONDS} s for a server to start`);
     isAnnounced = true;
     await pause(LOOK_AGAIN_MILLISECONDS);
