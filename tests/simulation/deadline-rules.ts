@@ -12,7 +12,7 @@ import { RULES } from "./violation.ts";
 import type { Watched, WatcherParts } from "./watched.ts";
 
 /** In the words of every event that a deadline ended, and of no other. */
-const PAST_ITS_DEADLINE = /(acknowledge the event|did not end|did not finish \w+ for host .*) within \d+ minutes/;
+const PAST_ITS_DEADLINE = /(acknowledge the event|did not end|did not finish \w+ for .*) within \d+ minutes/;
 /** A host that has reported for so long has had an answer to all that it had to say. */
 const REPORTED_MILLISECONDS = 60_000;
 

@@ -1,5 +1,7 @@
+import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { describe, expect, it } from "vitest";
 import { candidate, HALF_AT_A_TIME, ONE_AT_A_TIME, PlayedDeployment, SCRIPT_FAILED } from "./engine-fixture.ts";
+import { STOP_GRACE_MILLISECONDS } from "./limits.ts";
 import { hostLabel } from "./messages.ts";
 
 const web = (index: number) => candidate(`i-${index}`, { hostName: `web-${index}`, wasHealthy: true });
@@ -8,6 +10,36 @@ describe("messages", () => {
   it("name a host NAME (id), and once when both are the same", () => {
     expect(hostLabel({ hostName: "web-1", targetId: "i-0abc" })).toBe("web-1 (i-0abc)");
     expect(hostLabel({ hostName: "web-1", targetId: "web-1" })).toBe("web-1");
+  });
+
+  it("do not say host twice of a host that is called so", () => {
+    const candidates = ["web-1", "host-1"].map((hostName) =>
+      candidate(`i-${hostName}`, { hostName, wasHealthy: true }),
+    );
+    const failures = candidates.map((one) => {
+      const played = new PlayedDeployment({ healthRule: ONE_AT_A_TIME, candidates: [one] });
+      return played.play(() => true).state.error?.message;
+    });
+    expect(failures[0]).toContain("First failure: host web-1 (i-web-1) at ");
+    expect(failures[1]).toContain("First failure: host-1 (i-host-1) at ");
+  });
+
+  it.each<[LifecycleEventName, string]>([
+    ["DownloadBundle", "its download may still be running"],
+    ["Install", "it may still be running"],
+    ["AfterInstall", "its scripts may still be running"],
+  ])("of a stop in %s say what may go on", (event, goesOn) => {
+    const played = new PlayedDeployment({ healthRule: ONE_AT_A_TIME, candidates: [web(1)] });
+    played.plan();
+    played.bringTo("i-1", event);
+    played.acknowledge("i-1");
+    played.stop();
+    played.plan();
+    played.now += STOP_GRACE_MILLISECONDS;
+    played.plan();
+    const said = played.eventOf("i-1", event)?.diagnostics?.message;
+    expect(said).toContain(`The event may have ended, or ${goesOn}. `);
+    expect(played.state.statusMessages.join()).toContain(`was not reported, and ${goesOn}: web-1 (i-1).`);
   });
 
   it("of spent health: AWS's sentence first, then the arithmetic, the host, event, script, message and log tail", () => {

@@ -26,6 +26,12 @@ export function hostLabel(target: { readonly hostName: string; readonly targetId
   return target.hostName === target.targetId ? target.targetId : `${target.hostName} (${target.targetId})`;
 }
 
+/** `host web-1`. A name that says already that it is a host's gets no second word. */
+function theHost(target: TargetState, word: "host" | "Host" = "host"): string {
+  const label = hostLabel(target);
+  return /^host/i.test(label) ? label : `${word} ${label}`;
+}
+
 export function healthError(buckets: TargetBuckets, minimum: number): DeploymentError {
   const { failed } = buckets;
   const count = hostsIn(buckets);
@@ -91,7 +97,7 @@ export function runTimeoutError(hours: number): DeploymentError {
 export function succeededWithFailures(buckets: TargetBuckets): string {
   const stories = buckets.failed.slice(0, NAMED_HOSTS).map((target) => {
     const event = failedEvent(target);
-    return event ? describeFailure(target, event, 0) : `host ${hostLabel(target)} failed.`;
+    return event ? describeFailure(target, event, 0) : `${theHost(target)} failed.`;
   });
   const more = buckets.failed.length > NAMED_HOSTS ? ` And ${buckets.failed.length - NAMED_HOSTS} more.` : "";
   return `Succeeded with ${buckets.failed.length} failed ${buckets.failed.length === 1 ? "host" : "hosts"}: ${stories.join(" ")}${more}`;
@@ -129,7 +135,7 @@ export function alarmsUnreadableError(
 /** Events end as Failed where an alarm struck, as CodeDeploy shows them. */
 export function interruptedByAlarm(target: TargetState, event: LifecycleEventName): Diagnostics {
   return unknownError(
-    `The deployment was stopped by an alarm while ${event} was in progress on host ${hostLabel(target)}. Its scripts were not interrupted and can still finish.`,
+    `The deployment was stopped by an alarm while ${event} was in progress on ${theHost(target)}. ${hasScripts(event) ? "Its scripts were" : "It was"} not interrupted and can still finish.`,
   );
 }
 
@@ -144,7 +150,7 @@ export function interruptedTraffic(
   const left = report?.ifLeft ?? "The load balancer may still complete the request.";
   const last = report?.detail ? `Its last answer was: ${report.detail}` : "It has not answered yet.";
   return unknownError(
-    `The deployment was ${cause} while ${event} was in progress on host ${hostLabel(target)}, before the load balancer had finished it. ${left} ${last}`,
+    `The deployment was ${cause} while ${event} was in progress on ${theHost(target)}, before the load balancer had finished it. ${left} ${last}`,
   );
 }
 
@@ -152,6 +158,16 @@ export function interruptedTraffic(
 export function reportMayBeLost({ deploymentId }: DeploymentState, gap: TimeSpan): string {
   const [from, until] = [gap.from, gap.until].map((time) => new Date(time).toISOString());
   return `the host's report may be lost: the server could not be reached from ${from} to ${until}, and the AWS agent drops a report after 14 s. Check the host; to end the deployment: sluice stop ${deploymentId}`;
+}
+
+/** DownloadBundle and Install are the agent's own work. */
+function hasScripts(event: LifecycleEventName): boolean {
+  return event !== "DownloadBundle" && event !== "Install";
+}
+
+function whatMayGoOn(event: LifecycleEventName): string {
+  if (event === "DownloadBundle") return "its download may still be running";
+  return hasScripts(event) ? "its scripts may still be running" : "it may still be running";
 }
 
 /** Nobody is blamed: the report may be lost, or the scripts may be running. */
@@ -163,7 +179,7 @@ export function outcomeNotReported(
 ): Diagnostics {
   const { deploymentId } = state;
   return unknownError(
-    `The result was not reported: the deployment was ${endedBy(state)} while ${event} was in progress on host ${hostLabel(target)}, and no report arrived within ${graceSeconds} s. The event may have ended, or its scripts may still be running. Check the host, or run: sluice logs ${deploymentId} --host ${target.hostName}`,
+    `The result was not reported: the deployment was ${endedBy(state)} while ${event} was in progress on ${theHost(target)}, and no report arrived within ${graceSeconds} s. The event may have ended, or ${whatMayGoOn(event)}. Check the host, or run: sluice logs ${deploymentId} --host ${target.hostName}`,
   );
 }
 
@@ -176,7 +192,7 @@ export function trafficDone(detail: string): Diagnostics {
 }
 
 export function trafficRefused(target: TargetState, event: TrafficEventName, reason: string): Diagnostics {
-  return unknownError(`The load balancer could not complete ${event} for host ${hostLabel(target)}: ${reason}`);
+  return unknownError(`The load balancer could not complete ${event} for ${theHost(target)}: ${reason}`);
 }
 
 export function trafficNotDone(
@@ -187,7 +203,7 @@ export function trafficNotDone(
 ): Diagnostics {
   const last = detail ? ` Its last answer was: ${detail}` : " It did not answer.";
   return unknownError(
-    `The load balancer did not finish ${event} for host ${hostLabel(target)} within ${minutes} minutes.${last}`,
+    `The load balancer did not finish ${event} for ${theHost(target)} within ${minutes} minutes.${last}`,
   );
 }
 
@@ -238,7 +254,12 @@ export function hostsNotReported({ targets }: DeploymentState): readonly string[
   const unknown = (targets ?? []).filter(({ lifecycleEvents }) =>
     lifecycleEvents.some(({ status }) => status === "Unknown"),
   );
-  return nameGroups([["The result of the last event was not reported, and its scripts may still be running", unknown]]);
+  const byWords = Map.groupBy(unknown, ({ lifecycleEvents }) =>
+    whatMayGoOn(lifecycleEvents.find(({ status }) => status === "Unknown")?.name ?? "ValidateService"),
+  );
+  return nameGroups(
+    [...byWords].map(([words, hosts]) => [`The result of the last event was not reported, and ${words}`, hosts]),
+  );
 }
 
 /** Hosts that a deployment in place took out of their load balancer and did not bring back. */
@@ -391,9 +412,10 @@ export function cameTooLate(
 }
 
 export function silentHost(target: TargetState, host: HostLiveness | undefined, hasStarted: boolean): Diagnostics {
-  return unknownError(
-    `${AGENT_SILENT} AGENT_ISSUE: host ${hostLabel(target)} ${sayWhy(host)}${hasStarted ? " It stopped reporting during the event, so it is not known whether the event's scripts finished." : ""}`,
-  );
+  const { command } = target;
+  const what = command && !hasScripts(command.event) ? "the event" : "the event's scripts";
+  const started = ` It stopped reporting during the event, so it is not known whether ${what} finished.`;
+  return unknownError(`${AGENT_SILENT} AGENT_ISSUE: ${theHost(target)} ${sayWhy(host)}${hasStarted ? started : ""}`);
 }
 
 function sayWhy(host: HostLiveness | undefined): string {
@@ -412,19 +434,19 @@ function sayWhy(host: HostLiveness | undefined): string {
 
 export function commandNotTakenUp(target: TargetState, minutes: number): Diagnostics {
   return unknownError(
-    `${AGENT_SILENT} Host ${hostLabel(target)} polls, but did not acknowledge the event within ${minutes} minutes.`,
+    `${AGENT_SILENT} ${theHost(target, "Host")} polls, but did not acknowledge the event within ${minutes} minutes.`,
   );
 }
 
 export function commandNotFinished(target: TargetState, minutes: number): Diagnostics {
   return unknownError(
-    `The event did not end within ${minutes} minutes on host ${hostLabel(target)}. The agent is still running it: see the agent's log on the host.`,
+    `The event did not end within ${minutes} minutes on ${theHost(target)}. The agent is still running it: see the agent's log on the host.`,
   );
 }
 
 export function commandLost(target: TargetState): Diagnostics {
   return unknownError(
-    `${AGENT_RESTART_MESSAGE} Host ${hostLabel(target)} acknowledged the event but no longer knows it: its agent was restarted without its data directory.`,
+    `${AGENT_RESTART_MESSAGE} ${theHost(target, "Host")} acknowledged the event but no longer knows it: its agent was restarted without its data directory.`,
   );
 }
 
@@ -486,7 +508,7 @@ function describeFailure(
   const script = diagnostics?.scriptName ? `, script ${diagnostics.scriptName}` : "";
   const log = diagnostics?.logTail.trim().slice(-quotedCharacters) ?? "";
   const quote = quotedCharacters > 0 && log ? ` Log tail: ${log}` : "";
-  return `host ${hostLabel(target)} at ${event.name}${script}: ${diagnostics?.message ?? "no diagnostics"}${quote}`;
+  return `${theHost(target)} at ${event.name}${script}: ${diagnostics?.message ?? "no diagnostics"}${quote}`;
 }
 
 export function nameHosts(targets: readonly { readonly hostName: string; readonly targetId: string }[]): string {

@@ -242,8 +242,9 @@ describe.each(Object.entries(MOMENTS))("%s", (_, moment) => {
       expect(played.eventOf(inFlight, event)).toMatchObject({ status: "Unknown", endedAt: played.now });
       const said = played.eventOf(inFlight, event)?.diagnostics;
       expect(said?.errorCode).toBe("UnknownError");
+      const goesOn = { DownloadBundle: "its download", Install: "it" }[event as string] ?? "its scripts";
       expect(said?.message).toBe(
-        `The result was not reported: the deployment was stopped while ${event} was in progress on host ${inFlight}, and no report arrived within 60 s. The event may have ended, or its scripts may still be running. Check the host, or run: sluice logs d-A1B2C3D4E --host ${inFlight}`,
+        `The result was not reported: the deployment was stopped while ${event} was in progress on host ${inFlight}, and no report arrived within 60 s. The event may have ended, or ${goesOn} may still be running. Check the host, or run: sluice logs d-A1B2C3D4E --host ${inFlight}`,
       );
       expect(played.target(inFlight).agentIssue).toBe(false);
     }
