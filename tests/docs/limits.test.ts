@@ -10,6 +10,7 @@ const LIMIT_NAME = /(^|_)(MAX|TIMEOUT|GRACE|LEASE|HOLD|EXPIRES)(_|$)/;
 /** Sizes of our own steps and of programs' own formats: whoever uses Sluice never meets them. */
 const INTERNAL = new Set([
   "packages/model/src/disk-full.ts MAX_CAUSES",
+  "packages/cli/src/connection.ts MAX_CAUSES",
   "packages/engine/src/heard-time.ts MAX_PROOF_LAG_MILLISECONDS",
   "packages/server/src/runner/receive-heartbeat.ts MAX_PROOF_AGE_MILLISECONDS",
   "packages/drivers/src/s3/s3-source.ts MAX_DIGESTS",
