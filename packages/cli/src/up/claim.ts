@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 
 /** Held by one process at a time; the kernel releases it with the process. */
@@ -11,11 +11,11 @@ export interface Claim {
  * @returns undefined when another process has it
  */
 export async function claimDirectory(directory: string): Promise<Claim | undefined> {
-  const { dev, ino } = await stat(directory);
+  const name = await nameOf(directory);
   const socket = createServer((caller) => caller.destroy());
   try {
     await new Promise<void>((done, failed) => {
-      socket.once("error", failed).listen({ path: `\0sluice-up-${dev}-${ino}` }, done);
+      socket.once("error", failed).listen({ path: `\0${name}` }, done);
     });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") return undefined;
@@ -23,4 +23,20 @@ export async function claimDirectory(directory: string): Promise<Claim | undefin
   }
   socket.unref();
   return { release: () => new Promise((done) => socket.close(() => done())) };
+}
+
+/** Whether a process has it, without getting in the way of one that is about to. */
+export async function isClaimed(directory: string): Promise<boolean> {
+  try {
+    const sockets = await readFile("/proc/net/unix", "utf8");
+    return sockets.includes(` @${await nameOf(directory)}\n`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+async function nameOf(directory: string): Promise<string> {
+  const { dev, ino } = await stat(directory);
+  return `sluice-up-${dev}-${ino}`;
 }

@@ -4,8 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { claimDirectory } from "./claim.ts";
 import { ownIdentity } from "./process-identity.ts";
-import { untilOtherIsReady } from "./running-up.ts";
+import { endUp, untilOtherIsReady } from "./running-up.ts";
 import { type UpRecord, writeUpRecord } from "./up-record.ts";
 
 test("who waits for another sluice up to be ready waits no longer than that one lives", async () => {
@@ -24,6 +25,25 @@ test("who waits for another sluice up to be ready waits no longer than that one 
     expect(await waiting).toBeUndefined();
   } finally {
     starting.kill("SIGKILL");
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test("sluice down waits for a sluice up that is starting and has not noted yet who it is", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "sluice-running-up-"));
+  const claim = await claimDirectory(directory);
+  try {
+    let isOver = false;
+    const ending = endUp(directory).finally(() => {
+      isOver = true;
+    });
+    // It has looked once at the least by then.
+    for (let turn = 0; turn < 5; turn++) await new Promise((done) => setTimeout(done, 20));
+    expect(isOver).toBe(false);
+    await claim?.release();
+    expect(await ending).toBe("nothing");
+  } finally {
+    await claim?.release();
     rmSync(directory, { recursive: true });
   }
 });

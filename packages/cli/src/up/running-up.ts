@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandFailed } from "../command-failed.ts";
 import { deleteOrphanedBridges } from "./bridge.ts";
+import { isClaimed } from "./claim.ts";
 import { findProcessesOf, killProcessesOf } from "./leftovers.ts";
 import { isRunning } from "./process-identity.ts";
 import { readUpRecord, type UpRecord } from "./up-record.ts";
@@ -40,7 +41,7 @@ export type Ended = "ended" | "leftovers" | "nothing";
 
 /** Ends the `sluice up` of a data directory and everything that it started. It is known by its identity, never by its number alone. */
 export async function endUp(dataDirectory: string): Promise<Ended> {
-  const record = await readUpRecord(dataDirectory);
+  const record = (await untilNoted(dataDirectory)) ?? (await readUpRecord(dataDirectory));
   if (record === undefined) return "nothing";
   const { processId } = record.owner;
   const running = await isRunning(record.owner);
@@ -55,6 +56,16 @@ export async function endUp(dataDirectory: string): Promise<Ended> {
   if (record.network !== undefined && process.getuid?.() === 0) await deleteOrphanedBridges();
   if (running) return "ended";
   return left.length > 0 ? "leftovers" : "nothing";
+}
+
+/** One that is starting may not have noted yet who it is. Undefined: none is, or it has ended. */
+async function untilNoted(dataDirectory: string): Promise<UpRecord | undefined> {
+  while (await isClaimed(dataDirectory)) {
+    const record = await runningUp(dataDirectory);
+    if (record !== undefined) return record;
+    await sleep(LOOK_AGAIN_MILLISECONDS);
+  }
+  return undefined;
 }
 
 async function endProcess({ owner }: UpRecord): Promise<void> {

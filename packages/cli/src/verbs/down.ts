@@ -4,7 +4,8 @@ import { namingUnreadable } from "../file-trouble.ts";
 import { addExamples } from "../options.ts";
 import { print } from "../output.ts";
 import { DATA_VARIABLE, directoryPlace, UP_DIRECTORY } from "../server-place.ts";
-import { endUp, isOfServerAlone } from "../up/running-up.ts";
+import { endUp, isOfServerAlone, runningUp } from "../up/running-up.ts";
+import { deploymentsUnderWay, describeUnderWay } from "../up/under-way.ts";
 
 export function define(command: Command): void {
   command.option(
@@ -25,6 +26,7 @@ export function define(command: Command): void {
       return;
     }
     const { directory } = place;
+    await sayWhatIsUnderWay(directory);
     const ended = await endUp(directory).catch((error: unknown) => {
       throw namingUnreadable(error, directory);
     });
@@ -45,4 +47,14 @@ export function define(command: Command): void {
         else print(`Nothing is running in ${directory}${existsSync(directory) ? "" : ", which does not exist"}.`);
     }
   });
+}
+
+/** A server that does not answer is stopped all the same. */
+async function sayWhatIsUnderWay(directory: string): Promise<void> {
+  try {
+    if ((await runningUp(directory))?.ready === undefined) return;
+    for (const line of describeUnderWay(await deploymentsUnderWay(directory))) print(line);
+  } catch {
+    // What is in progress is not known then.
+  }
 }
