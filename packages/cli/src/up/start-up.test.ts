@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connect } from "../connection.ts";
 import { whyNoNamespaces } from "./namespace.ts";
+import { presentHosts } from "./present-hosts.ts";
 import { startUp } from "./start-up.ts";
 import { readUpRecord, writeUpRecord } from "./up-record.ts";
 
@@ -74,4 +75,10 @@ test("without namespaces, a host comes back when the server listens on another p
   await using up = await startUp({ ...options(), isolation: "none" });
   expect(up.hosts.length).toBe(1);
   expect(await hostListed()).toEqual(before);
+
+  const id = up.hosts[0]?.id ?? "";
+  expect(await presentHosts(directory)).toEqual(new Set([id]));
+  using connection = connect({ data: directory });
+  await connection.sluice.call("RemoveHost", { host: id });
+  expect(await presentHosts(directory)).toEqual(new Set());
 });

@@ -14,6 +14,7 @@ import { logFileOf, startDetached } from "../up/detached-up.ts";
 import { keepAgents } from "../up/keep-agents.ts";
 import { describeLostServices } from "../up/lost-services.ts";
 import { whyNoNamespaces } from "../up/namespace.ts";
+import { presentHosts } from "../up/present-hosts.ts";
 import { isOfServerAlone, runningUp, untilOtherIsReady } from "../up/running-up.ts";
 import { startUp, type Up } from "../up/start-up.ts";
 import { MAX_HOSTS } from "../up/subnet.ts";
@@ -127,7 +128,7 @@ async function sayWhatRuns(directory: string, running: UpRecord, options: UpOpti
     throw new CommandFailed(`process ${processId} has ended before it was ready. Start it again: sluice up`);
   }
   const { owner, ready } = other;
-  for (const line of describe(directory, ready)) print(line);
+  for (const line of describe(directory, ready, await presentHosts(directory))) print(line);
   const runs = `Already running, as process ${owner.processId}. To stop it: ${down}`;
   const difference = whatDiffers(options, ready);
   if (difference !== undefined)
@@ -157,7 +158,12 @@ function readyOf(up: Up, directory: string, tags: readonly Tag[], obstacle: stri
   };
 }
 
-function describe(directory: string, { url, hosts, tags, obstacle }: UpReady): string[] {
+/** @param present the ids of the hosts that have not been removed since; undefined when all have just been started, or it is not known */
+function describe(
+  directory: string,
+  { url, hosts, tags, obstacle }: UpReady,
+  present?: ReadonlySet<string> | undefined,
+): string[] {
   return [
     ...(obstacle === undefined
       ? []
@@ -166,7 +172,10 @@ function describe(directory: string, { url, hosts, tags, obstacle }: UpReady): s
           `Deployments to it can write wherever ${process.getuid?.() === 0 ? "root" : "your user"} can write.`,
         ]),
     `Sluice listens on ${url}, data in ${directory}`,
-    ...hosts.map(({ name, id, address }) => `  ${hostLabel(name, id)}  ${address}  ${formatTags(tags)}`),
+    ...hosts.map(({ name, id, address }) => {
+      const isRemoved = present !== undefined && !present.has(id);
+      return `  ${hostLabel(name, id)}  ${isRemoved ? "removed" : `${address}  ${formatTags(tags)}`}`;
+    }),
     `For AWS tools: eval "$(sluice env${dataOption(directory)})"`,
   ];
 }
