@@ -90,7 +90,9 @@ it("another server under the same address is not believed, and the agent says wh
     await other.kill();
     await renewCertificate();
     await other.start();
-    await until("the agent asks for proof", () => agent.log().includes("It does not prove that it is the server"));
+    await until("the agent asks for proof", () =>
+      agent.log().includes("Its proof that it is the server where this host"),
+    );
     expect(agent.log()).toContain("enrol this host again: `sluice agent enroll --force` on this host with a new token");
     expect(await other.sluice("hosts", "list", "--json")).not.toContain("web-1");
   } finally {
