@@ -103,7 +103,7 @@ describe("a connection by data directory", () => {
 
   it("that lacks its profile says what is missing", () => {
     expect(() => resolveConnection({ data: dataDirectory("[profile other]\nregion = x\n") })).toThrow(
-      /an endpoint URL/,
+      /has no endpoint URL/,
     );
   });
 
@@ -152,7 +152,7 @@ describe("a connection by the AWS environment", () => {
       credentials: { accessKeyId: "AKIDENV" },
       endpoints: { codedeploy: "http://over", s3: "http://over", sluice: "http://over" },
     });
-    expect(() => resolve({ ...files, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" })).toThrow(/an endpoint URL/);
+    expect(() => resolve({ ...files, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" })).toThrow(/has no endpoint URL/);
     expect(() => resolve({ ...files, AWS_PROFILE: "other" })).toThrow(/"other"/);
   });
 

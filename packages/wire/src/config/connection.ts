@@ -156,13 +156,13 @@ function connectionOf(
   const common = overrides === "ignored" ? undefined : profile.endpoint;
   const codedeploy = own.codedeploy ?? common;
   const missing = [
-    ...(codedeploy === undefined ? ["an endpoint URL (AWS_ENDPOINT_URL)"] : []),
-    ...(region === undefined ? ["a region (AWS_REGION)"] : []),
-    ...(credentials === undefined ? ["an access key (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)"] : []),
+    ...(codedeploy === undefined ? ["endpoint URL (AWS_ENDPOINT_URL)"] : []),
+    ...(region === undefined ? ["region (AWS_REGION)"] : []),
+    ...(credentials === undefined ? ["access key (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)"] : []),
   ];
   if (codedeploy === undefined || region === undefined || credentials === undefined) {
     throw new ConnectionUnknown(
-      `${foundIn} has no ${missing.join(" and no ")}. Give the server's data directory with --data DIR, or load its settings: ` +
+      `${foundIn} has no ${missing.join(", no ")}. Give the server's data directory with --data DIR, or load its settings: ` +
         'eval "$(sluice env --data DIR)".',
     );
   }
