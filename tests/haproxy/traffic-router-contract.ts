@@ -1,4 +1,5 @@
-import type { RoutedHost, TrafficOutcome, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
+import type { RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { until } from "./until.ts";
 
@@ -118,7 +119,7 @@ export function describeTrafficRouter(name: string, open: () => Promise<TrafficR
 }
 
 /** Asks until it is no longer pending, as a runner does. */
-export function settled(router: TrafficRouter, act: "block" | "allow", host: RoutedHost): Promise<TrafficOutcome> {
+export function settled(router: TrafficRouter, act: "block" | "allow", host: RoutedHost): Promise<PortOutcome> {
   return until(
     () => router[act](host, never),
     ({ outcome }) => outcome !== "pending",

@@ -1,4 +1,5 @@
-import type { HostTraffic, RoutedHost, TrafficOutcome, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
+import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { Random } from "./random.ts";
 import type { FaultRates } from "./scenario.ts";
 import type { SimulatedTime } from "./simulated-time.ts";
@@ -45,11 +46,11 @@ export class SimulatedBalancer implements TrafficRouter {
     return this.#servers.get(`${group}/${hostId}`)?.traffic;
   }
 
-  block(host: RoutedHost, signal: AbortSignal): Promise<TrafficOutcome> {
+  block(host: RoutedHost, signal: AbortSignal): Promise<PortOutcome> {
     return this.#ask(host, "out", signal);
   }
 
-  allow(host: RoutedHost, signal: AbortSignal): Promise<TrafficOutcome> {
+  allow(host: RoutedHost, signal: AbortSignal): Promise<PortOutcome> {
     return this.#ask(host, "in", signal);
   }
 
@@ -58,7 +59,7 @@ export class SimulatedBalancer implements TrafficRouter {
     return groups.map((group) => ({ group, state: this.trafficOf(group, hostId) ?? "unknown", detail: "" }));
   }
 
-  async #ask({ hostId, groups }: RoutedHost, wish: "in" | "out", signal: AbortSignal): Promise<TrafficOutcome> {
+  async #ask({ hostId, groups }: RoutedHost, wish: "in" | "out", signal: AbortSignal): Promise<PortOutcome> {
     const { random, faults, onFault } = this.#parts;
     await this.#reach();
     if (random.chance(faults().balancerRefuses)) {

@@ -1,5 +1,6 @@
 import type { TargetDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { HostTraffic, RoutedHost, TrafficOutcome, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
+import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { AwsCallError } from "../aws/aws-call-error.ts";
 import { awsCaller } from "../aws/aws-caller.ts";
 import { AWS_CLIENT_SCHEMA, type AwsClientSettings } from "../aws/aws-client-settings.ts";
@@ -49,13 +50,13 @@ class Elbv2Router implements TrafficRouter {
     this.#settings = settings;
   }
 
-  async block(host: RoutedHost, signal: AbortSignal): Promise<TrafficOutcome> {
+  async block(host: RoutedHost, signal: AbortSignal): Promise<PortOutcome> {
     signal.throwIfAborted();
     const block = (group: KnownTargetGroup, target: TargetDescription) => this.#block(group, target, signal);
     return together(await Promise.all(host.groups.map((name) => this.#change(name, host, block, signal))));
   }
 
-  async allow(host: RoutedHost, signal: AbortSignal): Promise<TrafficOutcome> {
+  async allow(host: RoutedHost, signal: AbortSignal): Promise<PortOutcome> {
     signal.throwIfAborted();
     const allow = (group: KnownTargetGroup, target: TargetDescription) => this.#allow(group, target, signal);
     return together(await Promise.all(host.groups.map((name) => this.#change(name, host, allow, signal))));
@@ -66,7 +67,7 @@ class Elbv2Router implements TrafficRouter {
     return Promise.all(host.groups.map((name) => this.#observe(name, host, signal)));
   }
 
-  async #block(group: KnownTargetGroup, target: TargetDescription, signal: AbortSignal): Promise<TrafficOutcome> {
+  async #block(group: KnownTargetGroup, target: TargetDescription, signal: AbortSignal): Promise<PortOutcome> {
     let health = await this.#groups.health(group, target, signal);
     const state = targetStateOf(health);
     if (state !== "absent" && state !== "draining") {
@@ -85,7 +86,7 @@ class Elbv2Router implements TrafficRouter {
     group: KnownTargetGroup,
     { Id, Port }: TargetDescription,
     signal: AbortSignal,
-  ): Promise<TrafficOutcome> {
+  ): Promise<PortOutcome> {
     const listed = (await this.#groups.allTargets(group, signal))
       .filter(({ Target }) => Target?.Id === Id)
       .map(({ Target, TargetHealth }) => ({ port: Target?.Port, state: targetStateOf(TargetHealth) }))
@@ -97,7 +98,7 @@ class Elbv2Router implements TrafficRouter {
     return { outcome: "failed", reason };
   }
 
-  async #allow(group: KnownTargetGroup, target: TargetDescription, signal: AbortSignal): Promise<TrafficOutcome> {
+  async #allow(group: KnownTargetGroup, target: TargetDescription, signal: AbortSignal): Promise<PortOutcome> {
     let health = await this.#groups.health(group, target, signal);
     const before = targetStateOf(health);
     if (before === "absent" || before === "draining") {
@@ -118,11 +119,11 @@ class Elbv2Router implements TrafficRouter {
   async #change(
     name: string,
     host: RoutedHost,
-    act: (group: KnownTargetGroup, target: TargetDescription) => Promise<TrafficOutcome>,
+    act: (group: KnownTargetGroup, target: TargetDescription) => Promise<PortOutcome>,
     signal: AbortSignal,
-  ): Promise<TrafficOutcome> {
+  ): Promise<PortOutcome> {
     try {
-      const outcome = await this.#withGroup(name, signal, async (group): Promise<TrafficOutcome> => {
+      const outcome = await this.#withGroup(name, signal, async (group): Promise<PortOutcome> => {
         const found = targetOf(host, group, this.#settings);
         return "problem" in found ? { outcome: "failed", reason: found.problem } : act(group, found.target);
       });
@@ -163,11 +164,11 @@ class Elbv2Router implements TrafficRouter {
 const DEREGISTERED = "The target stays deregistered, and its open connections end with the deregistration delay.";
 const REGISTERED = "The target stays registered, and gets requests as soon as its health check passes.";
 
-function pending(detail: string, ifLeft: string): TrafficOutcome {
+function pending(detail: string, ifLeft: string): PortOutcome {
   return { outcome: "pending", retryAfterMilliseconds: ASK_AGAIN_MILLISECONDS, detail, ifLeft };
 }
 
-function inGroup(name: string, outcome: TrafficOutcome): TrafficOutcome {
+function inGroup(name: string, outcome: PortOutcome): PortOutcome {
   switch (outcome.outcome) {
     case "done":
       return outcome;
@@ -183,7 +184,7 @@ function inGroup(name: string, outcome: TrafficOutcome): TrafficOutcome {
 }
 
 /** One group that says no is enough for a no; done is what is done in all. */
-function together(outcomes: readonly TrafficOutcome[]): TrafficOutcome {
+function together(outcomes: readonly PortOutcome[]): PortOutcome {
   const reasons = outcomes.flatMap((outcome) => (outcome.outcome === "failed" ? [outcome.reason] : []));
   if (reasons.length > 0) return { outcome: "failed", reason: reasons.join("; ") };
   const open = outcomes.flatMap((outcome) => (outcome.outcome === "pending" ? [outcome] : []));

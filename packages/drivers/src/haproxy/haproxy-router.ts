@@ -1,4 +1,5 @@
-import type { HostTraffic, RoutedHost, TrafficOutcome, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
+import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { Driver } from "../driver.ts";
 import { type BalancerState, parseBalancerState, type ServerState, SHOW_STATE } from "./balancer-state.ts";
 import { type AwaitedIn, type DesiredTraffic, DesiredTrafficTable } from "./desired-traffic.ts";
@@ -98,7 +99,7 @@ class RuntimeSocketRouter implements HaproxyRouter {
     this.#recoveries = new PatienceClock(balancers.healthyMilliseconds, now);
   }
 
-  block(host: RoutedHost, signal: AbortSignal): Promise<TrafficOutcome> {
+  block(host: RoutedHost, signal: AbortSignal): Promise<PortOutcome> {
     return this.#inTurn(host.hostId, async () => {
       const located = await this.#locate(host, signal);
       if ("missing" in located) return { outcome: "failed", reason: located.missing };
@@ -113,7 +114,7 @@ class RuntimeSocketRouter implements HaproxyRouter {
     });
   }
 
-  allow(host: RoutedHost, signal: AbortSignal): Promise<TrafficOutcome> {
+  allow(host: RoutedHost, signal: AbortSignal): Promise<PortOutcome> {
     return this.#inTurn(host.hostId, async () => {
       const located = await this.#locate(host, signal);
       if ("missing" in located) return { outcome: "failed", reason: located.missing };
@@ -252,7 +253,7 @@ class RuntimeSocketRouter implements HaproxyRouter {
     wish: "in" | "out",
     plan: (target: Target) => TrafficStep,
     signal: AbortSignal,
-  ): Promise<TrafficOutcome> {
+  ): Promise<PortOutcome> {
     const outcomes = await allOrFirstFault(targets.map((target) => this.#advance(host, target, wish, plan, signal)));
     const reasons = outcomes.flatMap((outcome) => (outcome.outcome === "failed" ? [outcome.reason] : []));
     if (reasons.length > 0) return { outcome: "failed", reason: reasons.join("; ") };
@@ -274,7 +275,7 @@ class RuntimeSocketRouter implements HaproxyRouter {
     wish: "in" | "out",
     plan: (target: Target) => TrafficStep,
     signal: AbortSignal,
-  ): Promise<TrafficOutcome> {
+  ): Promise<PortOutcome> {
     const { socket, server } = target;
     const place = `${server.backend}/${server.server} of ${socket.name}`;
     const named = (detail: string) => `${place}: ${detail}`;

@@ -1,4 +1,5 @@
-import type { HostTraffic, RoutedHost, TrafficOutcome, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
+import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { Driver, NoSettings } from "../driver.ts";
 
 /** One host in one group. Sessions and health are the test's to change; `admin` is what the router has made of it. */
@@ -66,7 +67,7 @@ function bringAbout(
   { groups }: MemoryTrafficRouterDependencies,
   signal: AbortSignal,
   step: (server: MemoryServer) => string | undefined,
-): TrafficOutcome {
+): PortOutcome {
   signal.throwIfAborted();
   const missing = host.groups.filter((group) => !groups.get(group)?.has(host.hostId));
   if (missing.length > 0) {

@@ -1,5 +1,6 @@
 import { memoryTrafficRouter, newMemoryServer } from "@sluice/drivers/memory/memory-traffic-router.ts";
-import type { RoutedHost, TrafficOutcome, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
+import type { RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { describe, expect, it } from "vitest";
 import { type BoundDriver, bindDrivers } from "./bound-driver.ts";
 import { boundTrafficRouter, routerOfGroup } from "./bound-traffic-router.ts";
@@ -11,7 +12,7 @@ function routed(...groups: string[]): RoutedHost {
 }
 
 /** A driver that answers as it is told, and keeps what it was asked. */
-function answering(answer: TrafficOutcome | Error) {
+function answering(answer: PortOutcome | Error) {
   const asked: (readonly string[])[] = [];
   const ask = async (host: RoutedHost) => {
     asked.push(host.groups);
@@ -62,12 +63,12 @@ describe("the bound traffic router", () => {
     ]);
   });
 
-  const done: TrafficOutcome = { outcome: "done", detail: "forced" };
-  const slow: TrafficOutcome = { outcome: "pending", retryAfterMilliseconds: 500, detail: "3 sessions" };
-  const quick: TrafficOutcome = { outcome: "pending", retryAfterMilliseconds: 50, detail: "checks" };
-  const failed: TrafficOutcome = { outcome: "failed", reason: "no such server" };
+  const done: PortOutcome = { outcome: "done", detail: "forced" };
+  const slow: PortOutcome = { outcome: "pending", retryAfterMilliseconds: 500, detail: "3 sessions" };
+  const quick: PortOutcome = { outcome: "pending", retryAfterMilliseconds: 50, detail: "checks" };
+  const failed: PortOutcome = { outcome: "failed", reason: "no such server" };
 
-  it.each<[TrafficOutcome | Error, TrafficOutcome | Error, TrafficOutcome]>([
+  it.each<[PortOutcome | Error, PortOutcome | Error, PortOutcome]>([
     [done, done, { outcome: "done", detail: "forced; forced" }],
     [done, slow, slow],
     [slow, quick, { outcome: "pending", retryAfterMilliseconds: 50, detail: "3 sessions; checks" }],

@@ -1,4 +1,5 @@
-import type { HostTraffic, RoutedHost, TrafficOutcome, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
+import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { matchesPattern } from "./binding.ts";
 import { type BoundDriver, faultOfBinding } from "./bound-driver.ts";
 
@@ -14,7 +15,7 @@ interface Share {
 
 /** One router that asks for each group the driver that its binding names. Nothing is touched while a group has no binding. */
 export function boundTrafficRouter(bound: readonly BoundRouter[]): TrafficRouter {
-  const act = async (what: "block" | "allow", host: RoutedHost, signal: AbortSignal): Promise<TrafficOutcome> => {
+  const act = async (what: "block" | "allow", host: RoutedHost, signal: AbortSignal): Promise<PortOutcome> => {
     signal.throwIfAborted();
     const { shares, unserved } = split(bound, host);
     if (unserved.length > 0) return { outcome: "failed", reason: unserved.map(missingBinding).join("; ") };
@@ -99,7 +100,7 @@ async function named<Result>({ bound }: Share, signal: AbortSignal, ask: () => P
 }
 
 /** A no of one balancer is a no, and asking another one again would not change it; done is what is done in all. */
-function together(settled: readonly PromiseSettledResult<TrafficOutcome>[]): TrafficOutcome {
+function together(settled: readonly PromiseSettledResult<PortOutcome>[]): PortOutcome {
   const outcomes = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   const reasons = outcomes.flatMap((one) => (one.outcome === "failed" ? [one.reason] : []));
   if (reasons.length > 0) return { outcome: "failed", reason: reasons.join("; ") };

@@ -1,4 +1,5 @@
-import type { RoutedHost, TrafficOutcome } from "@sluice/engine/ports/traffic-router.ts";
+import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
+import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
 import type { TargetState } from "@sluice/engine/state.ts";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { insertEffects, loadEffectReports } from "../store/effects.ts";
@@ -26,7 +27,7 @@ function hang(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 }
 
-async function block({ hostId }: RoutedHost, signal: AbortSignal): Promise<TrafficOutcome> {
+async function block({ hostId }: RoutedHost, signal: AbortSignal): Promise<PortOutcome> {
   const [deploymentId = ""] = hostId.split("/");
   if (!deploymentId.startsWith("d-HANGS")) return { outcome: "done" };
   const hosts = asking.get(deploymentId) ?? new Set();

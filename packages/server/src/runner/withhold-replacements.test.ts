@@ -1,4 +1,5 @@
-import type { RoutedHost, TrafficOutcome } from "@sluice/engine/ports/traffic-router.ts";
+import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
+import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore, type Store } from "../store/open-store.ts";
 import { insertTargets } from "../store/targets.ts";
@@ -14,7 +15,7 @@ let now: number;
 let asked: string[];
 let underWay: number;
 let mostUnderWay: number;
-let answer: (hostId: string) => TrafficOutcome | Promise<TrafficOutcome>;
+let answer: (hostId: string) => PortOutcome | Promise<PortOutcome>;
 
 beforeEach(async () => {
   store = await openStore({ dataDirectory: ":memory:" });
@@ -54,7 +55,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-async function block({ hostId }: RoutedHost): Promise<TrafficOutcome> {
+async function block({ hostId }: RoutedHost): Promise<PortOutcome> {
   asked.push(hostId);
   underWay += 1;
   mostUnderWay = Math.max(mostUnderWay, underWay);

@@ -1,6 +1,7 @@
 import type { DesiredTraffic } from "@sluice/drivers/haproxy/desired-traffic.ts";
 import type { HaproxyRouter, ReappliedTraffic } from "@sluice/drivers/haproxy/haproxy-router.ts";
-import type { HostTraffic, RoutedHost, TrafficOutcome, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
+import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { groupOf, readDesiredTraffic, saveDesiredTraffic } from "../store/desired-traffic.ts";
 import type { Store } from "../store/open-store.ts";
 
@@ -21,11 +22,11 @@ export class StoredTrafficRouter implements TrafficRouter {
     this.#store = store;
   }
 
-  block(host: RoutedHost, signal: AbortSignal): Promise<TrafficOutcome> {
+  block(host: RoutedHost, signal: AbortSignal): Promise<PortOutcome> {
     return this.#keeping(host.hostId, () => this.#router.block(host, signal));
   }
 
-  allow(host: RoutedHost, signal: AbortSignal): Promise<TrafficOutcome> {
+  allow(host: RoutedHost, signal: AbortSignal): Promise<PortOutcome> {
     return this.#keeping(host.hostId, () => this.#router.allow(host, signal));
   }
 
@@ -59,7 +60,7 @@ export class StoredTrafficRouter implements TrafficRouter {
     }
   }
 
-  async #keeping(hostId: string, act: () => Promise<TrafficOutcome>): Promise<TrafficOutcome> {
+  async #keeping(hostId: string, act: () => Promise<PortOutcome>): Promise<PortOutcome> {
     const others = this.#busy.get(hostId) ?? 0;
     this.#busy.set(hostId, others + 1);
     try {
