@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createAgentLog } from "@sluice/agent/agent-log.ts";
-import { writeEnrolment } from "@sluice/agent/enrolment-files.ts";
 import type { CommandOutcome, LifecycleCommand, OutputSink } from "@sluice/agent/host/lifecycle-command.ts";
-import type { LifecycleHost } from "@sluice/agent/lifecycle-host.ts";
+import type { LifecycleHost } from "@sluice/agent/host/lifecycle-host.ts";
+import { writeEnrolment } from "@sluice/agent/identity/enrolment-files.ts";
+import { createAgentLog } from "@sluice/agent/process/agent-log.ts";
 import { runAgent } from "@sluice/agent/run-agent.ts";
 import { type FakeCommandServer, HOST_IDENTIFIER } from "./fake-command-server.ts";
 

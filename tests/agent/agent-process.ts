@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { appendFileSync } from "node:fs";
-import { nextScriptMark } from "@sluice/agent/host/hooks/script-mark.ts";
+import { nextScriptMark } from "@sluice/agent/process/script-mark.ts";
 import { runAgent } from "@sluice/agent/run-agent.ts";
 import { SUCCEEDED } from "./agent-bench.ts";
 

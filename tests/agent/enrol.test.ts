@@ -13,8 +13,8 @@ import {
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { enrolHost } from "@sluice/agent/enrol.ts";
-import { NotEnrolled, readEnrolment } from "@sluice/agent/enrolment-files.ts";
+import { enrolHost } from "@sluice/agent/identity/enrol.ts";
+import { NotEnrolled, readEnrolment } from "@sluice/agent/identity/enrolment-files.ts";
 import { readAgentStatus } from "@sluice/agent/status.ts";
 import { createSigningCertificate, type SigningCertificate } from "@sluice/server/signing/specification-envelope.ts";
 import { encodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";

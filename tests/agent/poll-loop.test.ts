@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandOutcome } from "@sluice/agent/host/lifecycle-command.ts";
-import { Journal } from "@sluice/agent/journal.ts";
+import { Journal } from "@sluice/agent/protocol/journal.ts";
 import { readAgentStatus } from "@sluice/agent/status.ts";
 import {
   createSigningCertificate,

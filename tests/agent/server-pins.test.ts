@@ -3,9 +3,9 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Enrolment } from "@sluice/agent/enrolment-files.ts";
-import { type PinOptions, ServerPins } from "@sluice/agent/server-pins.ts";
-import { parseSpecification } from "@sluice/agent/specification.ts";
+import type { Enrolment } from "@sluice/agent/identity/enrolment-files.ts";
+import { type PinOptions, ServerPins } from "@sluice/agent/identity/server-pins.ts";
+import { parseSpecification } from "@sluice/agent/protocol/specification.ts";
 import { createSelfSignedCertificate } from "@sluice/server/signing/self-signed-certificate.ts";
 import { signServerKeys } from "@sluice/server/signing/server-keys.ts";
 import {

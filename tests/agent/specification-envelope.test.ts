@@ -2,7 +2,12 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EnvelopeRefused, openEnvelope, type PinnedCertificate, pinCertificate } from "@sluice/agent/envelope.ts";
+import {
+  EnvelopeRefused,
+  openEnvelope,
+  type PinnedCertificate,
+  pinCertificate,
+} from "@sluice/agent/identity/envelope.ts";
 import {
   createSigningCertificate,
   loadSigningKey,

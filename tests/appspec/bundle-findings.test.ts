@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
-import { type RawTarEntry, type RawZipEntry, rawTar, rawZip } from "@sluice/agent/host/fixtures/raw-archives.ts";
+import { type RawTarEntry, type RawZipEntry, rawTar, rawZip } from "@sluice/agent/host/archive/raw-archives.fixture.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import { BundleFindings, toldOf } from "@sluice/server/preflight/bundle-findings.ts";
 import { readBundle } from "@sluice/wire/archive/read-bundle.ts";

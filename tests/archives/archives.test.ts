@@ -6,7 +6,7 @@ import { ARCHIVE_LIMITS } from "@sluice/agent/host/archive/archive-limits.ts";
 import { readRecordedEntries } from "@sluice/agent/host/archive/recorded-attributes.ts";
 import { unpackBundle } from "@sluice/agent/host/archive/unpack-bundle.ts";
 import { EventFailure } from "@sluice/agent/host/event-failure.ts";
-import { specification } from "@sluice/agent/host/fixtures/host-fixture.ts";
+import { specification } from "@sluice/agent/host/host.fixture.ts";
 import { layoutOf } from "@sluice/agent/host/layout.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ARCHIVES, type Archive, TOOLS } from "./table.ts";

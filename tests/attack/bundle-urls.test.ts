@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { openEnvelope, pinCertificate } from "@sluice/agent/envelope.ts";
+import { openEnvelope, pinCertificate } from "@sluice/agent/identity/envelope.ts";
 import { presignUrl, signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../e2e/until.ts";

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { type RawTarEntry, rawTar } from "@sluice/agent/host/fixtures/raw-archives.ts";
+import { type RawTarEntry, rawTar } from "@sluice/agent/host/archive/raw-archives.fixture.ts";
 
 export const HOOK_EVENTS = ["ApplicationStop", "BeforeInstall", "AfterInstall", "ApplicationStart", "ValidateService"];
 

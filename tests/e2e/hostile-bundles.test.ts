@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type RawTarEntry, type RawZipEntry, rawTar, rawZip } from "@sluice/agent/host/fixtures/raw-archives.ts";
+import { type RawTarEntry, type RawZipEntry, rawTar, rawZip } from "@sluice/agent/host/archive/raw-archives.fixture.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { hooksAppSpec, tarBundle } from "./bundle.ts";
 import { CodeDeploy, failedEvent } from "./code-deploy.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { rawTar } from "@sluice/agent/host/fixtures/raw-archives.ts";
+import { rawTar } from "@sluice/agent/host/archive/raw-archives.fixture.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hooksAppSpec, recordingBundle } from "./bundle.ts";
 import { CodeDeploy, failedEvent } from "./code-deploy.ts";

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { createAgentLog } from "./agent-log.ts";
-import type { Enrolment } from "./enrolment-files.ts";
-import { specification } from "./host/fixtures/host-fixture.ts";
+import { specification } from "./host/host.fixture.ts";
+import type { Enrolment } from "./identity/enrolment-files.ts";
+import { createAgentLog } from "./process/agent-log.ts";
 import { createRealHost } from "./real-host.ts";
 
 it("tries again to prepare its directory when that failed for an earlier command", async () => {

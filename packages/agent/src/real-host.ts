@@ -1,11 +1,11 @@
 import { connectionAgent, type TlsTrust } from "@sluice/wire/client/connection-agent.ts";
-import type { AgentLog, LogFields } from "./agent-log.ts";
-import { proxyOfAgent } from "./agent-proxy.ts";
-import type { Enrolment } from "./enrolment-files.ts";
+import { proxyOfAgent } from "./host/agent-proxy.ts";
 import { withheldNames } from "./host/hooks/script-environment.ts";
 import type { Host } from "./host/host.ts";
 import { completeHostConfig, type HostConfigInput, type HostLogger } from "./host/host-config.ts";
-import type { LifecycleHost } from "./lifecycle-host.ts";
+import type { LifecycleHost } from "./host/lifecycle-host.ts";
+import type { Enrolment } from "./identity/enrolment-files.ts";
+import type { AgentLog, LogFields } from "./process/agent-log.ts";
 
 /**
  * This machine, set up as its agent.json says. What unpacks and installs is loaded with the first command, so that an agent that has

@@ -4,8 +4,8 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { writeEnrolment } from "./enrolment-files.ts";
-import { AGENT_SOCKET_NAME } from "./single-instance.ts";
+import { writeEnrolment } from "./identity/enrolment-files.ts";
+import { AGENT_SOCKET_NAME } from "./process/single-instance.ts";
 import { readAgentStatus } from "./status.ts";
 
 /** Root asks for the status of a directory that another user owns, who has put anything there. */

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
-import { isEnrolled, readEnrolment } from "./enrolment-files.ts";
-import type { HoldState } from "./held-commands.ts";
-import { askRunningAgent } from "./single-instance.ts";
+import { isEnrolled, readEnrolment } from "./identity/enrolment-files.ts";
+import { askRunningAgent } from "./process/single-instance.ts";
+import type { HoldState } from "./protocol/held-commands.ts";
 
 /** What an agent says about itself. Times are ISO 8601. */
 export interface RunningAgent {

@@ -64,7 +64,7 @@ test("a file keeps its old text when the disk is full in the middle of the new o
 
 test("so it is with what an enrolment writes", () => {
   writeFileSync(join(base, "credentials.json"), "old");
-  const module = JSON.stringify(join(import.meta.dirname, "../enrolment-files.ts"));
+  const module = JSON.stringify(join(import.meta.dirname, "../identity/enrolment-files.ts"));
   const program = `const { writeEnrolment } = await import(${module});
     const credentials = { accessKeyId: "x".repeat(65536) };
     try { writeEnrolment(${JSON.stringify(base)}, { credentials, signingCertificate: "" }); } catch (error) { console.log(error.code); }`;

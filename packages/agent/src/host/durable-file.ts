@@ -1,8 +1,8 @@
 import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { runHelper } from "../process/helper-process.ts";
 import { DESCRIPTORS_DIRECTORY } from "./descriptor-path.ts";
 import { EventFailure } from "./event-failure.ts";
-import { runHelper } from "./helper-process.ts";
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 

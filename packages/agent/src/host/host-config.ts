@@ -1,5 +1,5 @@
 import type { RequestOptions } from "node:https";
-import { checkProxySettings } from "../agent-proxy.ts";
+import { checkProxySettings } from "./agent-proxy.ts";
 import { ARCHIVE_LIMITS, type ArchiveLimits } from "./archive/archive-limits.ts";
 import { checkScriptEnvironment } from "./hooks/script-environment.ts";
 

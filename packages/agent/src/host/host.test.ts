@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { appSpec, createHostFixture, type HostFixture, specification, tgz } from "./fixtures/host-fixture.ts";
+import { appSpec, createHostFixture, type HostFixture, specification, tgz } from "./host.fixture.ts";
 
 const GROUP = specification().DeploymentGroupId;
 let fixture: HostFixture;

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createHostFixture, isRoot, specification, tgz } from "./fixtures/host-fixture.ts";
-import { mountSmall } from "./fixtures/mounts.ts";
+import { mountSmall } from "./bind-mount.fixture.ts";
+import { createHostFixture, isRoot, specification, tgz } from "./host.fixture.ts";
 import { groupPointers, layoutOf } from "./layout.ts";
 import { withRoom } from "./make-room.ts";
 import { removeOldRevisions } from "./retention.ts";

@@ -3,9 +3,9 @@ import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { isRoot } from "./fixtures/host-fixture.ts";
-import { LOCAL_USER, startNodeAsLocalUser } from "./fixtures/local-user.ts";
-import { bindMount } from "./fixtures/mounts.ts";
+import { bindMount } from "./bind-mount.fixture.ts";
+import { isRoot } from "./host.fixture.ts";
+import { LOCAL_USER, startNodeAsLocalUser } from "./local-user.fixture.ts";
 import { removeTreeNow } from "./remove-tree.ts";
 
 /** More than the stack holds, were each a call. */

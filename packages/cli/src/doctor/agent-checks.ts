@@ -14,7 +14,7 @@ const ANSWER_TIMEOUT_MILLISECONDS = 10_000;
 /** The agent of this host: its enrolment, whether it runs and is heard, its server as it is reached from here, and its directory. */
 export async function agentChecks(directory: string): Promise<Check[]> {
   const { readAgentStatus } = await import("@sluice/agent/status.ts");
-  const { whoElseMayChange } = await import("@sluice/agent/data-directory.ts");
+  const { whoElseMayChange } = await import("@sluice/agent/host/data-directory.ts");
   let status: AgentStatus;
   try {
     status = await readAgentStatus(directory);
@@ -53,9 +53,9 @@ function runningCheck(directory: string, { running }: AgentStatus): Check {
 /** By the same trust as the agent's, its pinned certificates, and through the same proxy. */
 async function serverFromHere(directory: string): Promise<Check[]> {
   try {
-    const { readEnrolment } = await import("@sluice/agent/enrolment-files.ts");
-    const { trustIn } = await import("@sluice/agent/server-pins.ts");
-    const { proxyOfAgent } = await import("@sluice/agent/agent-proxy.ts");
+    const { readEnrolment } = await import("@sluice/agent/identity/enrolment-files.ts");
+    const { trustIn } = await import("@sluice/agent/identity/server-pins.ts");
+    const { proxyOfAgent } = await import("@sluice/agent/host/agent-proxy.ts");
     const enrolment = readEnrolment(directory);
     const log = { info: () => {}, warn: () => {} };
     // A check that root runs leaves no file in a directory that may be another user's.

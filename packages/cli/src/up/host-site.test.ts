@@ -28,7 +28,7 @@ afterEach(async () => {
 
 /** Makes the hosts' enrolments, so that no server is needed to start their agents. */
 async function enrolByHand(names: readonly string[], server: string): Promise<void> {
-  const { writeEnrolment } = await import("@sluice/agent/enrolment-files.ts");
+  const { writeEnrolment } = await import("@sluice/agent/identity/enrolment-files.ts");
   const { createSelfSignedCertificate } = await import("@sluice/server/signing/self-signed-certificate.ts");
   const { certificatePem } = await createSelfSignedCertificate({ commonName: "test" });
   for (const [index, name] of names.entries()) {

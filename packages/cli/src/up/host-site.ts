@@ -188,12 +188,12 @@ class Site implements HostSite {
    * enrols again then, which its old key allows. Its id, its tags and its settings stay, and the server gets the host's new address.
    */
   async #enrol(names: readonly string[], options: StartHostsOptions): Promise<void> {
-    const { isEnrolled, readEnrolment } = await import("@sluice/agent/enrolment-files.ts");
+    const { isEnrolled, readEnrolment } = await import("@sluice/agent/identity/enrolment-files.ts");
     for (const [index, name] of names.entries()) {
       const directory = this.#directoriesOf(name).agent;
       const isKnown = isEnrolled(directory);
       if (isKnown && readEnrolment(directory).server === options.serverUrl) continue;
-      const { enrolHost } = await import("@sluice/agent/enrol.ts");
+      const { enrolHost } = await import("@sluice/agent/identity/enrol.ts");
       // Those of a token would come back to a host that has lost them since.
       const tags = isKnown ? [] : typeof options.tags === "function" ? options.tags(name) : options.tags;
       await enrolHost({
@@ -218,7 +218,7 @@ class Site implements HostSite {
     submounts: readonly string[],
     options: StartHostsOptions,
   ): Promise<LocalHost> {
-    const { readEnrolment } = await import("@sluice/agent/enrolment-files.ts");
+    const { readEnrolment } = await import("@sluice/agent/identity/enrolment-files.ts");
     const directories = this.#directoriesOf(name);
     const tree: HostTree = {
       dataDirectory: this.#dataDirectory,

@@ -59,9 +59,9 @@ function defineEnroll(parent: Command): void {
     "sluice agent enroll --server https://deploy.example.org:7450 --token-file - --data /var/lib/sluice-agent",
   );
   enroll.action(async (options: EnrollOptions) => {
-    const { enrolHost } = await import("@sluice/agent/enrol.ts");
+    const { enrolHost } = await import("@sluice/agent/identity/enrol.ts");
     const { readAgentStatus } = await import("@sluice/agent/status.ts");
-    const { whoElseMayChange } = await import("@sluice/agent/data-directory.ts");
+    const { whoElseMayChange } = await import("@sluice/agent/host/data-directory.ts");
     const formerId = (await readAgentStatus(options.data).catch(() => undefined))?.hostId;
     const enrolled = await enrolHost({
       server: options.server,

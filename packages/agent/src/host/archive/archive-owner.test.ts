@@ -19,10 +19,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { appSpec, createHostFixture, type HostFixture, isRoot, specification, tgz } from "../fixtures/host-fixture.ts";
-import { asLocalUser, LOCAL_USER, startAsLocalUser } from "../fixtures/local-user.ts";
-import { type RawTarEntry, rawTar, rawZip } from "../fixtures/raw-archives.ts";
+import { appSpec, createHostFixture, type HostFixture, isRoot, specification, tgz } from "../host.fixture.ts";
 import { layoutOf } from "../layout.ts";
+import { asLocalUser, LOCAL_USER, startAsLocalUser } from "../local-user.fixture.ts";
+import { type RawTarEntry, rawTar, rawZip } from "./raw-archives.fixture.ts";
 
 const GZIP = { RevisionType: "S3", S3Revision: { Bucket: "b", Key: "k", BundleType: "tgz" } } as const;
 const TAR = { RevisionType: "S3", S3Revision: { Bucket: "b", Key: "k", BundleType: "tar" } } as const;

@@ -14,11 +14,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { specification } from "../fixtures/host-fixture.ts";
-import { type RawTarEntry, rawTar, rawZip } from "../fixtures/raw-archives.ts";
+import { specification } from "../host.fixture.ts";
 import { type DeploymentLayout, layoutOf } from "../layout.ts";
 import type { BundleType } from "../revision.ts";
 import { ARCHIVE_LIMITS, type ArchiveLimits } from "./archive-limits.ts";
+import { type RawTarEntry, rawTar, rawZip } from "./raw-archives.fixture.ts";
 import { unpackBundle } from "./unpack-bundle.ts";
 
 let base: string;

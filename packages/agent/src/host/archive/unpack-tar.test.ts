@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createHostFixture, type HostFixture, isRoot, specification, tgz } from "../fixtures/host-fixture.ts";
-import type { RawTarEntry } from "../fixtures/raw-archives.ts";
+import { createHostFixture, type HostFixture, isRoot, specification, tgz } from "../host.fixture.ts";
 import { layoutOf } from "../layout.ts";
+import type { RawTarEntry } from "./raw-archives.fixture.ts";
 
 let fixture: HostFixture;
 beforeEach(async () => {

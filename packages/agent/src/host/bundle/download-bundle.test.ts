@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createHostFixture, type HostFixture, specification, tgz } from "../fixtures/host-fixture.ts";
+import { createHostFixture, type HostFixture, specification, tgz } from "../host.fixture.ts";
 import { createHost } from "../host.ts";
 import type { HostConfigInput } from "../host-config.ts";
 import { layoutOf } from "../layout.ts";

@@ -2,7 +2,7 @@ import { copyFileSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, 
 import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
-import { proxyOfAgent } from "../../agent-proxy.ts";
+import { proxyOfAgent } from "../agent-proxy.ts";
 import { flushDirectory, replaceFile, UNFINISHED_SUFFIX } from "../durable-file.ts";
 import { EventFailure } from "../event-failure.ts";
 import type { HostConfig } from "../host-config.ts";

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { dirname, relative } from "node:path";
-import { runHelper } from "../helper-process.ts";
+import { runHelper } from "../../process/helper-process.ts";
 import type { ScriptCommand } from "./script-command.ts";
 
 const TEST_PROGRAM = "/usr/bin/test";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isRoot } from "../fixtures/host-fixture.ts";
+import { isRoot } from "../host.fixture.ts";
 import { parseHostEnvironment } from "./host-environment.ts";
 
 /** What a line gives, as `su` of util-linux with pam_env 1.5 gives it. */

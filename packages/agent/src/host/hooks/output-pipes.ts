@@ -1,7 +1,7 @@
 import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
-import { runHelper, startHelper } from "../helper-process.ts";
+import { runHelper, startHelper } from "../../process/helper-process.ts";
 
 /** Directories of this name below the agent's root are left from an agent that was killed. */
 export const PIPES_DIRECTORY_PREFIX = ".script-outputs-";

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSy
 import { dirname, join } from "node:path";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createHostFixture, type HostFixture, isRoot, specification, tgz } from "../fixtures/host-fixture.ts";
+import { createHostFixture, type HostFixture, isRoot, specification, tgz } from "../host.fixture.ts";
 import type { HostConfigInput } from "../host-config.ts";
 import { ownAccount } from "../install/accounts.ts";
 import { type DeploymentLayout, layoutOf } from "../layout.ts";

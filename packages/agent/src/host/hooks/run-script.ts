@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { HookScript } from "@sluice/model/app-spec/app-spec.ts";
 import { AGENT_ERROR_CODES, type AgentErrorCode } from "@sluice/model/diagnostics.ts";
+import { nextScriptMark } from "../../process/script-mark.ts";
 import { leadsOutside } from "../archive/inside-archive.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import type { HostTiming } from "../host-config.ts";
@@ -15,7 +16,6 @@ import type { OutputPipe, OutputPipes } from "./output-pipes.ts";
 import type { OutputStream } from "./output-stream.ts";
 import { endProcessGroup } from "./process-group.ts";
 import { type ScriptCommand, scriptCommand } from "./script-command.ts";
-import { nextScriptMark } from "./script-mark.ts";
 
 export interface ScriptContext {
   readonly archiveDirectory: string;

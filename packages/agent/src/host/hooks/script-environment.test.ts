@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { specification } from "../fixtures/host-fixture.ts";
+import { specification } from "../host.fixture.ts";
 import { completeHostConfig } from "../host-config.ts";
 import { accountEnvironment, scriptEnvironment, withheldNames } from "./script-environment.ts";
 

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { appSpec, createHostFixture, type HostFixture, tgz } from "../fixtures/host-fixture.ts";
+import { appSpec, createHostFixture, type HostFixture, tgz } from "../host.fixture.ts";
 
 const PATH = process.env.PATH ?? "";
 const OTHER_FILE_SYSTEM = "/dev/shm";

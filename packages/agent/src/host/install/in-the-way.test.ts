@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createHostFixture, type HostFixture, tgz } from "../fixtures/host-fixture.ts";
+import { createHostFixture, type HostFixture, tgz } from "../host.fixture.ts";
 
 let fixture: HostFixture;
 let foreign: string;

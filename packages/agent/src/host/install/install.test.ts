@@ -15,9 +15,9 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createHostFixture, type HostFixture, isRoot, specification, tgz } from "../fixtures/host-fixture.ts";
-import { bindMount, mountSmall } from "../fixtures/mounts.ts";
-import type { RawTarEntry } from "../fixtures/raw-archives.ts";
+import type { RawTarEntry } from "../archive/raw-archives.fixture.ts";
+import { bindMount, mountSmall } from "../bind-mount.fixture.ts";
+import { createHostFixture, type HostFixture, isRoot, specification, tgz } from "../host.fixture.ts";
 import { layoutOf } from "../layout.ts";
 import type { CommandOutcome } from "../lifecycle-command.ts";
 

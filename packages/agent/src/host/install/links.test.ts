@@ -12,8 +12,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createHostFixture, type HostFixture, specification, tgz } from "../fixtures/host-fixture.ts";
-import type { RawTarEntry } from "../fixtures/raw-archives.ts";
+import type { RawTarEntry } from "../archive/raw-archives.fixture.ts";
+import { createHostFixture, type HostFixture, specification, tgz } from "../host.fixture.ts";
 import { layoutOf } from "../layout.ts";
 import type { CommandOutcome } from "../lifecycle-command.ts";
 

@@ -4,7 +4,7 @@ import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createHostFixture, type HostFixture, isRoot, specification, tgz } from "../fixtures/host-fixture.ts";
+import { createHostFixture, type HostFixture, isRoot, specification, tgz } from "../host.fixture.ts";
 
 let fixture: HostFixture;
 const undo: (() => void)[] = [];

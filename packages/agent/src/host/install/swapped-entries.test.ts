@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createHostFixture, type HostFixture, isRoot, tgz } from "../fixtures/host-fixture.ts";
-import { asLocalUser, LOCAL_USER, startNodeAsLocalUser } from "../fixtures/local-user.ts";
+import { createHostFixture, type HostFixture, isRoot, tgz } from "../host.fixture.ts";
 import type { CommandOutcome } from "../lifecycle-command.ts";
+import { asLocalUser, LOCAL_USER, startNodeAsLocalUser } from "../local-user.fixture.ts";
 
 const ENTRIES = 150;
 const ROUNDS = 2;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { whoElseMayChange } from "./data-directory.ts";
-import { OutputPipes } from "./host/hooks/output-pipes.ts";
+import { OutputPipes } from "./hooks/output-pipes.ts";
 
 const isRoot = process.geteuid?.() === 0;
 let base: string;

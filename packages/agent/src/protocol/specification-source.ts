@@ -1,6 +1,6 @@
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import type { HostCommand } from "@sluice/wire/command/operations.ts";
-import { openEnvelope, type PinnedCertificate, pinCertificate } from "./envelope.ts";
+import { openEnvelope, type PinnedCertificate, pinCertificate } from "../identity/envelope.ts";
 import type { HostServer } from "./host-server.ts";
 import { parseSpecification, SpecificationRefused } from "./specification.ts";
 

@@ -12,8 +12,8 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
-import { DESCRIPTORS_DIRECTORY, pathOfDescriptor } from "./host/descriptor-path.ts";
-import { NotReadable, readForeignFile } from "./host/foreign-file.ts";
+import { DESCRIPTORS_DIRECTORY, pathOfDescriptor } from "../host/descriptor-path.ts";
+import { NotReadable, readForeignFile } from "../host/foreign-file.ts";
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 

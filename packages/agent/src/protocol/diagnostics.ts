@@ -5,9 +5,9 @@ import {
   MAX_AGENT_DIAGNOSTICS_CHARACTERS,
 } from "@sluice/model/diagnostics.ts";
 import type { PutHostCommandCompleteInput } from "@sluice/wire/command/operations.ts";
-import { describeFailure } from "./agent-log.ts";
-import type { CommandOutcome } from "./host/lifecycle-command.ts";
-import type { GroupEnding } from "./process-group.ts";
+import type { CommandOutcome } from "../host/lifecycle-command.ts";
+import { describeFailure } from "../process/agent-log.ts";
+import type { GroupEnding } from "../process/process-group.ts";
 import { asJson } from "./server-connection.ts";
 
 /** Answered to a no-op whose acknowledgement was answered Failed (reference agent, `command_poller.rb`). */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { pause } from "./back-off.ts";
-import { SCRIPT_MARK_VARIABLE } from "./host/hooks/script-mark.ts";
+import { SCRIPT_MARK_VARIABLE } from "./script-mark.ts";
 
 /** One process group for certain: numbers are used again, the start of its leader in this boot is not. */
 export interface ProcessGroup {

@@ -11,10 +11,10 @@ import {
 import { COMMAND_TABLE } from "@sluice/wire/command/shapes.ts";
 import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX, type SluiceOperations } from "@sluice/wire/sluice/operations.ts";
 import { SLUICE_TABLE } from "@sluice/wire/sluice/shapes.ts";
-import type { AgentLog } from "./agent-log.ts";
-import { passedOverProxy, proxyOfAgent } from "./agent-proxy.ts";
-import { AGENT_VERSION, AGENT_VERSION_HEADER } from "./agent-version.ts";
-import type { Enrolment } from "./enrolment-files.ts";
+import { passedOverProxy, proxyOfAgent } from "../host/agent-proxy.ts";
+import { AGENT_VERSION, AGENT_VERSION_HEADER } from "../identity/agent-version.ts";
+import type { Enrolment } from "../identity/enrolment-files.ts";
+import type { AgentLog } from "../process/agent-log.ts";
 import { type HostServer, ServerRefusal } from "./host-server.ts";
 
 /** The server holds a poll for 20 s; well beyond that without an answer means that the connection is dead. */

@@ -8,8 +8,8 @@ import type { ForwardProxy } from "@sluice/wire/client/forward-proxy.ts";
 import { directoryTrouble } from "@sluice/wire/config/directory-trouble.ts";
 import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import type { EnrolHostOutput, Tag } from "@sluice/wire/sluice/operations.ts";
-import { describeFailure } from "./agent-log.ts";
-import { proxyOfAgent } from "./agent-proxy.ts";
+import { proxyOfAgent } from "../host/agent-proxy.ts";
+import { describeFailure } from "../process/agent-log.ts";
 import { AGENT_VERSION } from "./agent-version.ts";
 import { callToEnrol, isBrokenOff } from "./enrolment-call.ts";
 import {

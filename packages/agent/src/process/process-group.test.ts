@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
-import { SCRIPT_MARK_VARIABLE } from "./host/hooks/script-mark.ts";
 import { endProcessGroup, findScriptGroup } from "./process-group.ts";
+import { SCRIPT_MARK_VARIABLE } from "./script-mark.ts";
 
 /** Of this run alone: processes of another may be there. */
 const MARK = randomBytes(16).toString("hex");

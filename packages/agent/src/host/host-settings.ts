@@ -1,4 +1,4 @@
-import { isEnvironmentSelector } from "./host/hooks/script-environment.ts";
+import { isEnvironmentSelector } from "./hooks/script-environment.ts";
 
 interface HostSetting {
   readonly is: (value: unknown) => boolean;

@@ -1,5 +1,5 @@
-import { type AgentLog, describeFailure } from "./agent-log.ts";
-import { BackOff, pause } from "./back-off.ts";
+import { type AgentLog, describeFailure } from "../process/agent-log.ts";
+import { BackOff, pause } from "../process/back-off.ts";
 import type { HeldCommands } from "./held-commands.ts";
 import type { HostServer } from "./host-server.ts";
 

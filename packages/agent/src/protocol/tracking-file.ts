@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ensureDirectory } from "./host/layout.ts";
+import { ensureDirectory } from "../host/layout.ts";
 
 /**
  * `ongoing-deployment/<deployment id>`, which holds the identifier of the command under way and nothing else, as the reference agent

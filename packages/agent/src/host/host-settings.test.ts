@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { createAgentLog } from "./agent-log.ts";
-import { type Enrolment, writeEnrolment } from "./enrolment-files.ts";
+import { type Enrolment, writeEnrolment } from "../identity/enrolment-files.ts";
+import { createAgentLog } from "../process/agent-log.ts";
+import { runAgent } from "../run-agent.ts";
 import { checkHostSettings, WrongHostSetting } from "./host-settings.ts";
-import { runAgent } from "./run-agent.ts";
 
 const told = (settings: Readonly<Record<string, unknown>>) => {
   try {

@@ -1,9 +1,9 @@
 import type { HostCommand } from "@sluice/wire/command/operations.ts";
-import { describeFailure } from "./agent-log.ts";
-import { BackOff, pause } from "./back-off.ts";
+import { describeFailure } from "../process/agent-log.ts";
+import { BackOff, pause } from "../process/back-off.ts";
+import { monotonicMs } from "../process/monotonic-time.ts";
 import { type CommandParts, carryOut } from "./command-execution.ts";
 import { cureOfRefusal, ServerRefusal } from "./host-server.ts";
-import { monotonicMs } from "./monotonic-time.ts";
 import { REFUSED_IDENTITY_RETRY_MILLISECONDS } from "./until-answered.ts";
 
 /** A server that answers "nothing" faster than this does not hold polls. */

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, realpathSync, type Stats } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { PIPES_DIRECTORY_PREFIX } from "./host/hooks/output-pipes.ts";
-import { ARCHIVE_DIRECTORY_NAME } from "./host/layout.ts";
+import { PIPES_DIRECTORY_PREFIX } from "./hooks/output-pipes.ts";
+import { ARCHIVE_DIRECTORY_NAME } from "./layout.ts";
 
 const WRITABLE_BY_OTHERS = 0o022;
 const OPEN_TO_OTHERS = 0o077;

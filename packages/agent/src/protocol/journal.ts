@@ -1,10 +1,10 @@
 import { closeSync, fdatasync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { replaceFile } from "./host/durable-file.ts";
-import { ensureDirectory } from "./host/layout.ts";
-import type { CommandOutcome } from "./host/lifecycle-command.ts";
-import type { ProcessGroup } from "./process-group.ts";
+import { replaceFile } from "../host/durable-file.ts";
+import { ensureDirectory } from "../host/layout.ts";
+import type { CommandOutcome } from "../host/lifecycle-command.ts";
+import type { ProcessGroup } from "../process/process-group.ts";
 import { readTrackingFiles, removeTrackingFile, writeTrackingFile } from "./tracking-file.ts";
 
 /** A command that this host has taken on, as far as the journal knows. */

@@ -1,7 +1,7 @@
 import { ServiceError } from "@sluice/wire/client/errors.ts";
 import type { LogChunk } from "@sluice/wire/sluice/operations.ts";
-import { BackOff, pause } from "./back-off.ts";
-import type { OutputSink } from "./host/lifecycle-command.ts";
+import type { OutputSink } from "../host/lifecycle-command.ts";
+import { BackOff, pause } from "../process/back-off.ts";
 import { type HostServer, ServerRefusal } from "./host-server.ts";
 
 /** Output is collected for this long before it is sent, so that a chatty script costs four requests a second. */

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { withScriptMarks } from "./host/hooks/script-mark.ts";
+import { withScriptMarks } from "./script-mark.ts";
 
 /** Published by Node in the context of whoever spawns, before the process has its number. */
 const CHANNEL = "child_process";

@@ -1,4 +1,4 @@
-import type { CommandOutcome, LifecycleCommand, OutputSink } from "./host/lifecycle-command.ts";
+import type { CommandOutcome, LifecycleCommand, OutputSink } from "./lifecycle-command.ts";
 
 /** What the poll loop needs of `host/`: to run one lifecycle event here. Tests drive the loop with a host of their own. */
 export interface LifecycleHost {

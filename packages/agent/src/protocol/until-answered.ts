@@ -1,6 +1,6 @@
-import type { AgentLog } from "./agent-log.ts";
-import { describeFailure } from "./agent-log.ts";
-import { BackOff, pause } from "./back-off.ts";
+import type { AgentLog } from "../process/agent-log.ts";
+import { describeFailure } from "../process/agent-log.ts";
+import { BackOff, pause } from "../process/back-off.ts";
 import { ServerRefusal } from "./host-server.ts";
 
 /** Between tries while the server refuses the host's identity: only a person can change that. */

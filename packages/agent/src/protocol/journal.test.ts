@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { CommandOutcome } from "./host/lifecycle-command.ts";
+import type { CommandOutcome } from "../host/lifecycle-command.ts";
 import { JOURNAL_FILE_NAME, Journal, MAX_REMEMBERED_COMMANDS } from "./journal.ts";
 
 const OUTCOME: CommandOutcome = { errorCode: 4, scriptName: "s.sh", message: "it broke", log: "last words" };

@@ -3,8 +3,8 @@ import { type PinnedFingerprints, proxyOptions, type TlsTrust } from "@sluice/wi
 import { exchange, readAnswer } from "@sluice/wire/client/http-exchange.ts";
 import { https } from "@sluice/wire/client/node-http.ts";
 import { SERVER_KEYS_PATH, SERVER_KEYS_PURPOSE, type ServerKeys } from "@sluice/wire/sluice/server-keys.ts";
-import { type AgentLog, describeFailure } from "./agent-log.ts";
-import { proxyOfAgent } from "./agent-proxy.ts";
+import { proxyOfAgent } from "../host/agent-proxy.ts";
+import { type AgentLog, describeFailure } from "../process/agent-log.ts";
 import { ENROLMENT_FILE_NAMES, type Enrolment, readText, replaceEnrolmentFile } from "./enrolment-files.ts";
 import { EnvelopeRefused, openEnvelope, pinCertificate } from "./envelope.ts";
 

@@ -3,7 +3,7 @@ import type { SluiceClient } from "@sluice/wire/client/clients.ts";
 import { ServiceError, TransportError } from "@sluice/wire/client/errors.ts";
 import { formerKeyProof } from "@sluice/wire/sluice/former-key-proof.ts";
 import type { EnrolHostInput, EnrolHostOutput } from "@sluice/wire/sluice/operations.ts";
-import { BackOff, pause } from "./back-off.ts";
+import { BackOff, pause } from "../process/back-off.ts";
 import type { Enrolment } from "./enrolment-files.ts";
 
 const ENROL_TIMEOUT_MILLISECONDS = 30_000;
