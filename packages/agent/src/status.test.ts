@@ -66,7 +66,7 @@ for (const name of ["agent.json", "credentials.json", "signing-certificate.pem"]
   test(`a pipe as ${name} is not waited for, and a device is not read`, () => {
     const path = join(directory, name);
     // Another process, since what waits for a pipe can only be killed.
-    const module = JSON.stringify(join(import.meta.dirname, "enrolment-files.ts"));
+    const module = JSON.stringify(join(import.meta.dirname, "identity/enrolment-files.ts"));
     const program = `const { readEnrolment } = await import(${module});
       try { readEnrolment(${JSON.stringify(directory)}); } catch (error) { console.log(error.message); }`;
     for (const put of [() => execFileSync("mkfifo", [path]), () => symlinkSync("/dev/zero", path)]) {
@@ -84,7 +84,7 @@ for (const name of ["agent.json", "credentials.json", "signing-certificate.pem"]
 test("an enrolment replaces a pipe without waiting for it", () => {
   rmSync(join(directory, "agent.json"));
   execFileSync("mkfifo", [join(directory, "agent.json")]);
-  const module = JSON.stringify(join(import.meta.dirname, "enrolment-files.ts"));
+  const module = JSON.stringify(join(import.meta.dirname, "identity/enrolment-files.ts"));
   const program = `const { writeEnrolment } = await import(${module});
     writeEnrolment(${JSON.stringify(directory)}, { hostId: "i-2", credentials: {}, signingCertificate: "" }, { force: true });`;
   const done = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
