@@ -1,4 +1,10 @@
-import { type HostNature, NO_FAULTS, type Scenario, type ScenarioDeployment, type ScenarioGroup } from "./scenario.ts";
+import {
+  type HostNature,
+  NO_FAULTS,
+  type Scenario,
+  type ScenarioDeployment,
+  type ScenarioGroup,
+} from "./hosts/host-scenario.ts";
 import type { Rule } from "./violation.ts";
 import { simulateWorld, type WorldOptions, type WorldReport } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { scenarioOf } from "./scenario.ts";
+import { scenarioOf } from "./hosts/host-scenario.ts";
 import { tell } from "./story.ts";
 import { add, describeTally, newTally, type Tally } from "./tally.ts";
 import { simulateWorld } from "./world.ts";

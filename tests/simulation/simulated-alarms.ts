@@ -1,7 +1,7 @@
 import type { AlarmReader, AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
+import type { FaultRates } from "./hosts/host-scenario.ts";
+import { Unreachable } from "./hosts/simulated-balancer.ts";
 import type { Random } from "./random.ts";
-import type { FaultRates } from "./scenario.ts";
-import { Unreachable } from "./simulated-balancer.ts";
 import type { SimulatedTime } from "./simulated-time.ts";
 
 const MAX_SLOW_MILLISECONDS = 4_000;

@@ -1,8 +1,8 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import type { Knocks } from "./knocks.ts";
+import type { FaultRates } from "./hosts/host-scenario.ts";
+import type { Knocks } from "./hosts/knocks.ts";
 import { DiskFailure } from "./mortal-store.ts";
 import type { Random } from "./random.ts";
-import type { FaultRates } from "./scenario.ts";
 import type { ServerDoor } from "./server-door.ts";
 import type { SimulatedServer } from "./simulated-server.ts";
 import type { SimulatedTime } from "./simulated-time.ts";

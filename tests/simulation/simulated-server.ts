@@ -12,10 +12,10 @@ import { createRunner, type Runner } from "@sluice/server/runner/runner.ts";
 import type { Timers } from "@sluice/server/runner/timers.ts";
 import { listLivingHosts, tagsOf } from "@sluice/server/store/hosts.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
+import { Unreachable } from "./hosts/simulated-balancer.ts";
 import { DiskFailure, type Fate, MortalStore, never } from "./mortal-store.ts";
 import type { Random } from "./random.ts";
 import type { ServerDoor } from "./server-door.ts";
-import { Unreachable } from "./simulated-balancer.ts";
 import type { SimulatedTime } from "./simulated-time.ts";
 
 const ACCOUNT_ID = "111122223333";

@@ -1,6 +1,6 @@
 import { constants, setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
-import { scenarioOf } from "./scenario.ts";
+import { scenarioOf } from "./hosts/host-scenario.ts";
 import { add, newTally, tallyOf } from "./tally.ts";
 import { simulateWorld } from "./world.ts";
 

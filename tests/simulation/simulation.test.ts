@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NO_FAULTS, scenarioOf } from "./scenario.ts";
+import { NO_FAULTS, scenarioOf } from "./hosts/host-scenario.ts";
 import { simulateWorlds } from "./simulate-worlds.ts";
 import { tell } from "./story.ts";
 import { medianFleet } from "./tally.ts";

@@ -1,4 +1,4 @@
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "./hosts/host-scenario.ts";
 import { shrink } from "./shrink.ts";
 import type { Violation } from "./violation.ts";
 import { simulateWorld, type WorldOptions, type WorldReport } from "./world.ts";

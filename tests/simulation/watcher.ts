@@ -11,17 +11,17 @@ import type { EffectsTable, EventsTable, TargetsTable } from "@sluice/server/sto
 import { readStoredEvent } from "@sluice/server/store/stored-event.ts";
 import { readTarget } from "@sluice/server/store/targets.ts";
 import type { Selectable } from "kysely";
-import { checkAdmission, checkAdmissionOrder, checkAlarm, checkStart } from "./admission-rules.ts";
-import { checkDeadline } from "./deadline-rules.ts";
-import { checkEnd, checkOverview } from "./end-rules.ts";
-import { checkHealth } from "./health-rules.ts";
-import { checkMark, checkOrigin } from "./rollback-rules.ts";
-import { fleetTag } from "./scenario.ts";
+import { fleetTag } from "./hosts/host-scenario.ts";
+import { checkAdmission, checkAdmissionOrder, checkAlarm, checkStart } from "./rules/hosts/admission.ts";
+import { checkDeadline } from "./rules/hosts/deadline.ts";
+import { checkHealth } from "./rules/hosts/health.ts";
+import { checkEnd, checkOverview } from "./rules/hosts/outcome.ts";
+import { checkStopEnds, checkUnreported } from "./rules/hosts/stop-ends.ts";
+import { checkDrained, checkTraffic, checkWish } from "./rules/hosts/traffic.ts";
+import { checkWait } from "./rules/hosts/waits.ts";
+import { checkMark, checkOrigin } from "./rules/rollback.ts";
 import { POLL_TIMEOUT_MILLISECONDS } from "./simulated-network.ts";
-import { checkStopEnds, checkUnreported } from "./stop-rules.ts";
-import { checkDrained, checkTraffic, checkWish } from "./traffic-rules.ts";
 import { RULES, type Rule } from "./violation.ts";
-import { checkWait } from "./wait-rules.ts";
 import {
   ENDED,
   FORGIVEN,

@@ -9,11 +9,6 @@ import { acknowledge } from "@sluice/server/operations/sluice/rolled-back-groups
 import type { SluiceContext } from "@sluice/server/operations/sluice/sluice-context.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
 import { Chronicle } from "./chronicle.ts";
-import { Knocks } from "./knocks.ts";
-import { Ledger } from "./ledger.ts";
-import { LyingAgent } from "./lying-agent.ts";
-import { Outages } from "./outages.ts";
-import { Random } from "./random.ts";
 import {
   type FaultRates,
   fleetTag,
@@ -21,11 +16,16 @@ import {
   type Scenario,
   type ScenarioDeployment,
   type ScenarioGroup,
-} from "./scenario.ts";
+} from "./hosts/host-scenario.ts";
+import { Knocks } from "./hosts/knocks.ts";
+import { Ledger } from "./hosts/ledger.ts";
+import { LyingAgent } from "./hosts/lying-agent.ts";
+import { SimulatedAgent } from "./hosts/simulated-agent.ts";
+import { SimulatedBalancer } from "./hosts/simulated-balancer.ts";
+import { Outages } from "./outages.ts";
+import { Random } from "./random.ts";
 import { ServerDoor } from "./server-door.ts";
-import { SimulatedAgent } from "./simulated-agent.ts";
 import { SimulatedAlarms } from "./simulated-alarms.ts";
-import { SimulatedBalancer } from "./simulated-balancer.ts";
 import { type Line, Refused, type Request, SimulatedNetwork, Unanswered } from "./simulated-network.ts";
 import { SimulatedServer } from "./simulated-server.ts";
 import { openSimulatedStore, type SimulatedStore } from "./simulated-store.ts";

@@ -5,8 +5,8 @@ import { putHostCommandAcknowledgement } from "@sluice/server/operations/command
 import { putHostCommandComplete } from "@sluice/server/operations/command/put-host-command-complete.ts";
 import { hostHeartbeat } from "@sluice/server/operations/sluice/host-heartbeat.ts";
 import type { HostCommand } from "@sluice/wire/command/operations.ts";
+import { POLL_TIMEOUT_MILLISECONDS, Refused, Unanswered } from "../simulated-network.ts";
 import type { AgentParts } from "./simulated-agent.ts";
-import { POLL_TIMEOUT_MILLISECONDS, Refused, Unanswered } from "./simulated-network.ts";
 
 const HEARTBEAT_MILLISECONDS = 5_000;
 

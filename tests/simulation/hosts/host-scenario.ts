@@ -1,5 +1,5 @@
 import type { HealthRule } from "@sluice/engine/state.ts";
-import { Random } from "./random.ts";
+import { Random } from "../random.ts";
 
 /** Everything that is decided before the first moment. What happens then is drawn from `runSeed`, as it happens. Plain data, to be shrunk. */
 export interface Scenario {

@@ -1,7 +1,7 @@
 import type { TargetState } from "@sluice/engine/state.ts";
 import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
-import { RULES } from "./violation.ts";
-import { isPastReturn, type Watched, type WatcherParts } from "./watched.ts";
+import { RULES } from "../../violation.ts";
+import { isPastReturn, type Watched, type WatcherParts } from "../../watched.ts";
 
 /** What hosts that run an event have to report how it ended. */
 const GRACE_MILLISECONDS = 60_000;

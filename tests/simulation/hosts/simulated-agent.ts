@@ -6,10 +6,10 @@ import { putHostCommandAcknowledgement } from "@sluice/server/operations/command
 import { putHostCommandComplete } from "@sluice/server/operations/command/put-host-command-complete.ts";
 import { hostHeartbeat } from "@sluice/server/operations/sluice/host-heartbeat.ts";
 import type { HostCommand } from "@sluice/wire/command/operations.ts";
+import type { Random } from "../random.ts";
+import { POLL_TIMEOUT_MILLISECONDS, Refused, type SimulatedNetwork, Unanswered } from "../simulated-network.ts";
+import type { SimulatedTime } from "../simulated-time.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Random } from "./random.ts";
-import { POLL_TIMEOUT_MILLISECONDS, Refused, type SimulatedNetwork, Unanswered } from "./simulated-network.ts";
-import type { SimulatedTime } from "./simulated-time.ts";
 
 const HEARTBEAT_MILLISECONDS = 5_000;
 const HEARTBEAT_TIMEOUT_MILLISECONDS = 4_000;

@@ -1,7 +1,7 @@
 import type { RollbackInfo } from "@aws-sdk/client-codedeploy";
 import type { DeploymentRow } from "@sluice/server/store/deployments.ts";
-import { RULES } from "./violation.ts";
-import { groupOf, type Statements, targetsOf, type Watched, type WatcherParts } from "./watched.ts";
+import { RULES } from "../violation.ts";
+import { groupOf, type Statements, targetsOf, type Watched, type WatcherParts } from "../watched.ts";
 
 /** A call that was overtaken by others arrives within this time. */
 const MAX_UNDER_WAY_MILLISECONDS = 40_000;

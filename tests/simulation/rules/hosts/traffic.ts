@@ -1,8 +1,8 @@
 import type { TargetState } from "@sluice/engine/state.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
-import { requiredHealthy } from "./health-rules.ts";
-import { RULES } from "./violation.ts";
-import { FORGIVEN, targetsOf, type Watched, type WatcherParts } from "./watched.ts";
+import { RULES } from "../../violation.ts";
+import { FORGIVEN, targetsOf, type Watched, type WatcherParts } from "../../watched.ts";
+import { requiredHealthy } from "./health.ts";
 
 /** Events in which the host's application is not whole. */
 const REPLACING: readonly LifecycleEventName[] = [

@@ -1,6 +1,6 @@
 import type { HealthRule, TargetState } from "@sluice/engine/state.ts";
-import { RULES } from "./violation.ts";
-import { count, targetsOf, type Watched, type WatcherParts } from "./watched.ts";
+import { RULES } from "../../violation.ts";
+import { count, targetsOf, type Watched, type WatcherParts } from "../../watched.ts";
 
 /** codedeploy-semantics.md, section 4, without rounding: the smallest number of hosts that is no less than the share. */
 export function requiredHealthy(rule: HealthRule, targetCount: number): number {

@@ -8,8 +8,8 @@ import {
 } from "@sluice/engine/limits.ts";
 import type { CommandState, TargetState } from "@sluice/engine/state.ts";
 import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
-import { RULES } from "./violation.ts";
-import type { Watched, WatcherParts } from "./watched.ts";
+import { RULES } from "../../violation.ts";
+import type { Watched, WatcherParts } from "../../watched.ts";
 
 /** In the words of every event that a deadline ended, and of no other. */
 const PAST_ITS_DEADLINE = /(acknowledge the event|did not end|did not finish \w+ for .*) within \d+ minutes/;

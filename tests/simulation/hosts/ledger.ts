@@ -1,5 +1,5 @@
 import { LIFECYCLE_EVENTS, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
-import { RULES, type Rule } from "./violation.ts";
+import { RULES, type Rule } from "../violation.ts";
 
 /** What really happened on the hosts, whatever anyone says of it. */
 export class Ledger {

@@ -1,8 +1,8 @@
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
-import type { Random } from "./random.ts";
-import type { FaultRates } from "./scenario.ts";
-import type { SimulatedTime } from "./simulated-time.ts";
+import type { Random } from "../random.ts";
+import type { SimulatedTime } from "../simulated-time.ts";
+import type { FaultRates } from "./host-scenario.ts";
 
 const RETRY_MILLISECONDS = 200;
 const MAX_DRAIN_MILLISECONDS = 2_000;

@@ -1,10 +1,10 @@
 import { deploymentInfos } from "@sluice/server/operations/codedeploy/deployment-info.ts";
-import { checkRunTime } from "./deadline-rules.ts";
-import { installedTo, requiredHealthy } from "./health-rules.ts";
-import { checkRollbackOf, isRollback } from "./rollback-rules.ts";
-import { checkFleets } from "./traffic-rules.ts";
-import { RULES } from "./violation.ts";
-import { count, ENDED, groupOf, type Statements, targetsOf, type Watched, type WatcherParts } from "./watched.ts";
+import { RULES } from "../../violation.ts";
+import { count, ENDED, groupOf, type Statements, targetsOf, type Watched, type WatcherParts } from "../../watched.ts";
+import { checkRollbackOf, isRollback } from "../rollback.ts";
+import { checkRunTime } from "./deadline.ts";
+import { installedTo, requiredHealthy } from "./health.ts";
+import { checkFleets } from "./traffic.ts";
 
 /** A deployment has ended: its outcome is what its hosts did, and its group takes that in. */
 export function checkEnd(parts: WatcherParts, statements: Statements, watched: Watched): void {

@@ -1,6 +1,6 @@
 import type { Stage, Wait } from "@sluice/engine/state.ts";
-import { RULES } from "./violation.ts";
-import type { Watched, WatchedEvent, WatcherParts } from "./watched.ts";
+import { RULES } from "../../violation.ts";
+import type { Watched, WatchedEvent, WatcherParts } from "../../watched.ts";
 
 /** What a blue/green deployment waits for, seen in its events: nobody moves traffic unasked, and nobody is terminated early. */
 export function checkWait({ onViolation }: WatcherParts, watched: Watched, event: WatchedEvent): void {

@@ -1,6 +1,6 @@
 import type { RevisionHealth, TargetState } from "@sluice/engine/state.ts";
-import { RULES } from "./violation.ts";
-import { ENDED, groupOf, targetsOf, type Watched, type WatchedGroup, type WatcherParts } from "./watched.ts";
+import { RULES } from "../../violation.ts";
+import { ENDED, groupOf, targetsOf, type Watched, type WatchedGroup, type WatcherParts } from "../../watched.ts";
 
 /** Between two readings of the alarms, and what a decision may take after one that is not written down at the first attempt. */
 const ALARM_POLL_MILLISECONDS = 2_000;
