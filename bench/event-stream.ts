@@ -2,7 +2,7 @@ import { connectionAgent } from "@sluice/wire/client/connection-agent.ts";
 import { exchange } from "@sluice/wire/client/http-exchange.ts";
 import { type Connection, connectionTo } from "@sluice/wire/config/connection.ts";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
-import { SLUICE_SIGNING_NAME } from "@sluice/wire/sluice/operations.ts";
+import { SLUICE_SIGNING_NAME } from "@sluice/wire/sluice/sluice-api.ts";
 
 export interface StreamedEvent {
   readonly type: string;

@@ -16,9 +16,9 @@ import {
   COMMAND_TARGET_PREFIXES,
   type CommandOperations,
   type HostCommand,
-} from "@sluice/wire/command/operations.ts";
-import { COMMAND_TABLE } from "@sluice/wire/command/shapes.ts";
-import type { EnrolHostOutput, Tag } from "@sluice/wire/sluice/operations.ts";
+} from "@sluice/wire/command/command-api.ts";
+import { COMMAND_TABLE } from "@sluice/wire/command/command-shapes.ts";
+import type { EnrolHostOutput, Tag } from "@sluice/wire/sluice/sluice-api.ts";
 
 /** The real agent's pause when it is offered what it holds already. */
 const HELD_ALREADY_MILLISECONDS = 20;

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
-import type { Tag } from "@sluice/wire/sluice/operations.ts";
+import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 
 export interface SimulatorOrder {
   readonly server: string;

@@ -7,7 +7,7 @@ import type { Enrolment } from "@sluice/agent/identity/enrolment-files.ts";
 import { type PinOptions, ServerPins } from "@sluice/agent/identity/server-pins.ts";
 import { parseSpecification } from "@sluice/agent/protocol/specification.ts";
 import { createSelfSignedCertificate } from "@sluice/server/signing/self-signed-certificate.ts";
-import { signServerKeys } from "@sluice/server/signing/server-keys.ts";
+import { signServerKeys } from "@sluice/server/signing/sign-server-keys.ts";
 import {
   createSigningCertificate,
   loadSigningKey,

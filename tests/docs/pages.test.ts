@@ -5,8 +5,8 @@ import { whyNoNamespaces } from "@sluice/cli/up/namespace.ts";
 import { afterAll, describe, expect, it } from "vitest";
 import { whyNoAwsCli } from "../e2e/aws-cli.ts";
 import { commandsOf, forOrdinaryUser, isRootOnly, type Step, stepsOf } from "./paste/page.ts";
+import { isInstalled, type User, World, whyNoPasting } from "./paste/paste-world.ts";
 import { Terminal } from "./paste/terminal.ts";
-import { isInstalled, type User, World, whyNoPasting } from "./paste/world.ts";
 
 /**
  * The commands of README and guides, pasted into a shell at a terminal, one after the other, in a fresh clone on a machine of its own: as root, and

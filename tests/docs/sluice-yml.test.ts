@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { BINDABLE_DRIVERS } from "@sluice/server/bindable-drivers.ts";
-import { composeDrivers } from "@sluice/server/compose-drivers.ts";
+import { BINDABLE_DRIVERS } from "@sluice/server/bindings/bindable-drivers.ts";
+import { composeDrivers } from "@sluice/server/bindings/compose-drivers.ts";
 import { EMPTY_CONFIG, parseSluiceYml } from "@sluice/server/config/sluice-yml.ts";
-import { systemTimers } from "@sluice/server/runner/timers.ts";
+import { systemTimers } from "@sluice/server/loops/timers.ts";
 import { openStore } from "@sluice/server/store/open-store.ts";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-import type { HostSummary } from "@sluice/wire/sluice/operations.ts";
+import type { HostSummary } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { recordingBundle } from "./bundle.ts";
 import { CodeDeploy, failedEvent } from "./code-deploy.ts";

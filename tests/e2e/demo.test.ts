@@ -1,7 +1,7 @@
 import { whyNoNamespaces } from "@sluice/cli/up/namespace.ts";
 import { describe, expect, it } from "vitest";
+import { isInstalled, type User, World, whyNoPasting } from "../docs/paste/paste-world.ts";
 import { Terminal } from "../docs/paste/terminal.ts";
-import { isInstalled, type User, World, whyNoPasting } from "../docs/paste/world.ts";
 import { until } from "./until.ts";
 
 /** `npm run demo` without what npm and the build do before it, in a fresh clone on a machine of its own. */

@@ -1,5 +1,5 @@
 import { type DeploymentInfo, ListDeploymentsCommand } from "@aws-sdk/client-codedeploy";
-import type { HostSummary } from "@sluice/wire/sluice/operations.ts";
+import type { HostSummary } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { recordingBundle } from "./bundle.ts";
 import { CodeDeploy } from "./code-deploy.ts";

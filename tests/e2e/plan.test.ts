@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { UpdateDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
-import type { PlanDeploymentOutput } from "@sluice/wire/sluice/operations.ts";
+import type { PlanDeploymentOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hooksAppSpec, tgzBundle } from "./bundle.ts";
 import { CodeDeploy, eventOf } from "./code-deploy.ts";

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { get } from "./client.ts";
 import { type HaproxyOptions, HaproxyProcess, whyNoHaproxy } from "./haproxy-process.ts";
 import { settled } from "./traffic-router-contract.ts";
-import { until } from "./until.ts";
+import { until } from "./until-wanted.ts";
 import { WebHost } from "./web-host.ts";
 
 /** In front of a balancer's socket: hands everything on, and notes the commands. */

@@ -7,7 +7,7 @@ import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HaproxyProcess, whyNoHaproxy } from "./haproxy-process.ts";
 import { settled } from "./traffic-router-contract.ts";
-import { until } from "./until.ts";
+import { until } from "./until-wanted.ts";
 import { WebHost } from "./web-host.ts";
 
 const WORKERS = 12;

@@ -2,15 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
-import { composeDrivers, type Drivers, loadConfig } from "@sluice/server/compose-drivers.ts";
-import { systemTimers } from "@sluice/server/runner/timers.ts";
+import { composeDrivers, type Drivers, loadConfig } from "@sluice/server/bindings/compose-drivers.ts";
+import { systemTimers } from "@sluice/server/loops/timers.ts";
 import { retireHost } from "@sluice/server/store/hosts.ts";
 import { openStore, type Store } from "@sluice/server/store/open-store.ts";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HaproxyProcess, whyNoHaproxy } from "./haproxy-process.ts";
 import { settled } from "./traffic-router-contract.ts";
-import { until } from "./until.ts";
+import { until } from "./until-wanted.ts";
 import { WebHost } from "./web-host.ts";
 
 const missing = whyNoHaproxy();

@@ -15,7 +15,7 @@ import { backupEntries, readLines, verifyBackup } from "@sluice/wire/backup/back
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.ts";
-import { addApplication, addDeployment, addGroup, host, message, NOON, target } from "./store-fixture.ts";
+import { addApplication, addDeployment, addGroup, host, message, NOON, target } from "./store.fixture.ts";
 
 /** Of PostgreSQL, in place of the product's 30 s. */
 const IDLE_MILLISECONDS = 500;

@@ -21,7 +21,7 @@ import {
 import { openStore, type Store } from "@sluice/server/store/open-store.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.ts";
-import { addApplication, addGroup, NOON } from "./store-fixture.ts";
+import { addApplication, addGroup, NOON } from "./store.fixture.ts";
 
 const LEASE = 60_000;
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { quarantine } from "@sluice/server/planning/quarantine.ts";
 import {
   countApplications,
   findApplication,
@@ -48,7 +49,6 @@ import {
 } from "@sluice/server/store/hosts.ts";
 import { insertNewDeployment } from "@sluice/server/store/new-deployment.ts";
 import { DataDirectoryInUseError, openStore, type Store } from "@sluice/server/store/open-store.ts";
-import { quarantine } from "@sluice/server/store/quarantine.ts";
 import { loadResourceTags, putResourceTags, removeResourceTags } from "@sluice/server/store/resource-tags.ts";
 import { findRevisions, listRevisions, markRevisionUsed, registerRevision } from "@sluice/server/store/revisions.ts";
 import { settingOrNew } from "@sluice/server/store/settings.ts";
@@ -74,7 +74,7 @@ import {
   NOON,
   newDeployment,
   target,
-} from "./store-fixture.ts";
+} from "./store.fixture.ts";
 
 const SCOPE = { partition: "aws", region: "us-east-1", accountId: "111122223333" };
 /** More rows than one insert statement takes, and than one `IN (…)` list. */

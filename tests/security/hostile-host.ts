@@ -5,8 +5,8 @@ import {
   type SluiceClient,
   sluiceClient,
 } from "@sluice/wire/client/clients.ts";
-import type { HostCommand } from "@sluice/wire/command/operations.ts";
-import type { EnrolHostOutput, LogChunk } from "@sluice/wire/sluice/operations.ts";
+import type { HostCommand } from "@sluice/wire/command/command-api.ts";
+import type { EnrolHostOutput, LogChunk } from "@sluice/wire/sluice/sluice-api.ts";
 import type { SluiceServer } from "../e2e/sluice-server.ts";
 import { until } from "../e2e/until.ts";
 

@@ -1,8 +1,8 @@
 import { ALWAYS_HEARD } from "@sluice/engine/heard-time.ts";
 import { LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import { IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
+import { noOutside, playHost, type RunnerFixture, runnerFixture } from "@sluice/server/runner/runner.fixture.ts";
 import { createRunner, type Runner } from "@sluice/server/runner/runner.ts";
-import { noOutside, playHost, type RunnerFixture, runnerFixture } from "@sluice/server/runner/runner-fixture.ts";
 import { changeGroupSettings } from "@sluice/server/store/group-settings.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
 import { loadTargets } from "@sluice/server/store/targets.ts";

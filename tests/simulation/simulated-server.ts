@@ -4,12 +4,12 @@ import { type FleetSelection, type HostTerminator, selectHosts } from "@sluice/e
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { Hearing, PROBE_INTERVAL_MILLISECONDS, PROBE_TIMEOUT_MILLISECONDS } from "@sluice/server/hosts/hearing.ts";
 import { Liveness } from "@sluice/server/hosts/liveness.ts";
+import type { Timers } from "@sluice/server/loops/timers.ts";
 import type { CodeDeployContext } from "@sluice/server/operations/codedeploy/codedeploy-context.ts";
 import type { CommandContext } from "@sluice/server/operations/command/command-context.ts";
 import type { OperationContext, Principal } from "@sluice/server/operations/operation.ts";
 import type { SluiceContext } from "@sluice/server/operations/sluice/sluice-context.ts";
 import { createRunner, type Runner } from "@sluice/server/runner/runner.ts";
-import type { Timers } from "@sluice/server/runner/timers.ts";
 import { listLivingHosts, tagsOf } from "@sluice/server/store/hosts.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
 import { Unreachable } from "./hosts/simulated-balancer.ts";

@@ -1,4 +1,4 @@
-import type { Timers } from "@sluice/server/runner/timers.ts";
+import type { Timers } from "@sluice/server/loops/timers.ts";
 import type { Random } from "./random.ts";
 
 /** Steps between two turns of the event loop, which takes as long as a small step does. */

@@ -4,8 +4,8 @@ import {
   LeapingTimers,
   notificationFixture,
   setTriggers,
-} from "@sluice/server/notifications/notification-fixture.ts";
-import { playHost, type RunnerFixture, runnerFixture } from "@sluice/server/runner/runner-fixture.ts";
+} from "@sluice/server/notifications/notifications.fixture.ts";
+import { playHost, type RunnerFixture, runnerFixture } from "@sluice/server/runner/runner.fixture.ts";
 import { readDeliveryCursor } from "@sluice/server/store/deliveries.ts";
 import { newestEventId } from "@sluice/server/store/events.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";

@@ -1,11 +1,11 @@
 import type { TerminationAnswer } from "@sluice/engine/ports/fleet.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { newHostRow } from "@sluice/server/hosts/new-host.ts";
-import { continueDeployment } from "@sluice/server/operations/codedeploy/continue-deployment.ts";
-import { createDeployment } from "@sluice/server/operations/codedeploy/create-deployment.ts";
-import { stopDeployment } from "@sluice/server/operations/codedeploy/stop-deployment.ts";
+import { continueDeployment } from "@sluice/server/operations/codedeploy/deployments/continue-deployment.ts";
+import { createDeployment } from "@sluice/server/operations/codedeploy/deployments/create-deployment.ts";
+import { stopDeployment } from "@sluice/server/operations/codedeploy/deployments/stop-deployment.ts";
+import { acknowledge } from "@sluice/server/operations/sluice/list-rolled-back-groups.ts";
 import { removeHost } from "@sluice/server/operations/sluice/remove-host.ts";
-import { acknowledge } from "@sluice/server/operations/sluice/rolled-back-groups.ts";
 import type { SluiceContext } from "@sluice/server/operations/sluice/sluice-context.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
 import { Chronicle } from "./chronicle.ts";

@@ -6,8 +6,8 @@ import { connectionTo, type Connection as ServerConnection } from "@sluice/wire/
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { STS_SIGNING_NAME, STS_VERSION } from "@sluice/wire/sts/query-protocol.ts";
 import { allPages, collected } from "./all-pages.ts";
-import type { Connection } from "./connection.ts";
 import type { formatTags } from "./printing.ts";
+import type { Connection } from "./server-connection.ts";
 
 const ANSWER_TIMEOUT_MILLISECONDS = 10_000;
 

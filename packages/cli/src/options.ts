@@ -1,4 +1,4 @@
-import type { Tag } from "@sluice/wire/sluice/operations.ts";
+import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Command, InvalidArgumentError } from "commander";
 import { DATA_VARIABLE, describePlace, serverPlace, UP_DIRECTORY } from "./server-place.ts";
 

@@ -1,6 +1,6 @@
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { describe, expect, it } from "vitest";
-import { candidate, HALF_AT_A_TIME, ONE_AT_A_TIME, PlayedDeployment, SCRIPT_FAILED } from "./engine-fixture.ts";
+import { candidate, HALF_AT_A_TIME, ONE_AT_A_TIME, PlayedDeployment, SCRIPT_FAILED } from "./engine.fixture.ts";
 import { STOP_GRACE_MILLISECONDS } from "./limits.ts";
 import { hostLabel } from "./messages.ts";
 

@@ -7,7 +7,7 @@ import {
   hostIds,
   ONE_AT_A_TIME,
   PlayedDeployment,
-} from "./engine-fixture.ts";
+} from "./engine.fixture.ts";
 import { minimumHealthyHosts } from "./minimum-healthy-hosts.ts";
 import type { HealthRule } from "./state.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { apply } from "./apply.ts";
-import { alive, candidate, hostIds, liveness, PlayedDeployment } from "./engine-fixture.ts";
+import { alive, candidate, hostIds, liveness, PlayedDeployment } from "./engine.fixture.ts";
 import { COMMAND_START_TIMEOUT_MILLISECONDS } from "./limits.ts";
 import { plan } from "./plan.ts";
 import { type DeploymentState, type HealthRule, isTerminal } from "./state.ts";

@@ -11,7 +11,7 @@ import {
   PlayedDeployment,
   type Settings,
   START,
-} from "./engine-fixture.ts";
+} from "./engine.fixture.ts";
 import type { HostLiveness } from "./observation.ts";
 import { rehearse, startObstacle } from "./preflight.ts";
 import { describeArithmetic, describeMinimum, describeSpareCapacity } from "./preflight-words.ts";

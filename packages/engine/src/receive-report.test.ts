@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ALL_AT_ONCE, candidate, PlayedDeployment, SCRIPT_FAILED, SUCCESS } from "./engine-fixture.ts";
+import { ALL_AT_ONCE, candidate, PlayedDeployment, SCRIPT_FAILED, SUCCESS } from "./engine.fixture.ts";
 import { type CommandReport, receiveReport } from "./receive-report.ts";
 
 const advancing = { advancing: true, ignoreApplicationStopFailures: false };

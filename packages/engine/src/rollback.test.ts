@@ -7,7 +7,7 @@ import {
   PlayedDeployment,
   type Settings,
   twoFleets,
-} from "./engine-fixture.ts";
+} from "./engine.fixture.ts";
 import { decideRollback, type RollbackEvent, type RollbackPolicy, rollbackMessages } from "./rollback.ts";
 import type { DeploymentState, TargetState } from "./state.ts";
 

@@ -9,7 +9,7 @@ import {
   PlayedDeployment,
   type Settings,
   twoFleets,
-} from "./engine-fixture.ts";
+} from "./engine.fixture.ts";
 import { plan } from "./plan.ts";
 
 const STRATEGIES: Readonly<Record<string, Omit<Settings, "healthRule">>> = {

@@ -1,7 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fullDisk } from "@sluice/model/disk-full.ts";
-import { withinPatience } from "./patience.ts";
+import { withinPatience } from "./loops/patience.ts";
 import type { WriteTransaction } from "./store/group-commit.ts";
 import type { OpenStore } from "./store/open-store.ts";
 

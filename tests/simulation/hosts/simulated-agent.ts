@@ -5,7 +5,7 @@ import { pollHostCommand } from "@sluice/server/operations/command/poll-host-com
 import { putHostCommandAcknowledgement } from "@sluice/server/operations/command/put-host-command-acknowledgement.ts";
 import { putHostCommandComplete } from "@sluice/server/operations/command/put-host-command-complete.ts";
 import { hostHeartbeat } from "@sluice/server/operations/sluice/host-heartbeat.ts";
-import type { HostCommand } from "@sluice/wire/command/operations.ts";
+import type { HostCommand } from "@sluice/wire/command/command-api.ts";
 import type { Random } from "../random.ts";
 import { POLL_TIMEOUT_MILLISECONDS, Refused, type SimulatedNetwork, Unanswered } from "../simulated-network.ts";
 import type { SimulatedTime } from "../simulated-time.ts";

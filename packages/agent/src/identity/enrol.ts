@@ -7,7 +7,7 @@ import { ServiceError, TransportError } from "@sluice/wire/client/errors.ts";
 import type { ForwardProxy } from "@sluice/wire/client/forward-proxy.ts";
 import { directoryTrouble } from "@sluice/wire/config/directory-trouble.ts";
 import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
-import type { EnrolHostOutput, Tag } from "@sluice/wire/sluice/operations.ts";
+import type { EnrolHostOutput, Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { proxyOfAgent } from "../host/agent-proxy.ts";
 import { describeFailure } from "../process/agent-log.ts";
 import { AGENT_VERSION } from "./agent-version.ts";

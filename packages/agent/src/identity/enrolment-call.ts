@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { SluiceClient } from "@sluice/wire/client/clients.ts";
 import { ServiceError, TransportError } from "@sluice/wire/client/errors.ts";
 import { formerKeyProof } from "@sluice/wire/sluice/former-key-proof.ts";
-import type { EnrolHostInput, EnrolHostOutput } from "@sluice/wire/sluice/operations.ts";
+import type { EnrolHostInput, EnrolHostOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import { BackOff, pause } from "../process/back-off.ts";
 import type { Enrolment } from "./enrolment-files.ts";
 

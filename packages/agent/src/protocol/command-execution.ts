@@ -1,5 +1,5 @@
 import { isLifecycleEventName, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
-import type { HostCommand } from "@sluice/wire/command/operations.ts";
+import type { HostCommand } from "@sluice/wire/command/command-api.ts";
 import type { CommandOutcome, LifecycleCommand } from "../host/lifecycle-command.ts";
 import type { LifecycleHost } from "../host/lifecycle-host.ts";
 import { type AgentLog, describeFailure } from "../process/agent-log.ts";

@@ -4,7 +4,7 @@ import {
   type AgentDiagnostics,
   MAX_AGENT_DIAGNOSTICS_CHARACTERS,
 } from "@sluice/model/diagnostics.ts";
-import type { PutHostCommandCompleteInput } from "@sluice/wire/command/operations.ts";
+import type { PutHostCommandCompleteInput } from "@sluice/wire/command/command-api.ts";
 import type { CommandOutcome } from "../host/lifecycle-command.ts";
 import { describeFailure } from "../process/agent-log.ts";
 import type { GroupEnding } from "../process/process-group.ts";

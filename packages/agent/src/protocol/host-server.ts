@@ -3,8 +3,8 @@ import type {
   GetDeploymentSpecificationOutput,
   HostCommand,
   PutHostCommandCompleteInput,
-} from "@sluice/wire/command/operations.ts";
-import type { LogChunk } from "@sluice/wire/sluice/operations.ts";
+} from "@sluice/wire/command/command-api.ts";
+import type { LogChunk } from "@sluice/wire/sluice/sluice-api.ts";
 
 /**
  * What the agent asks of its server, on behalf of one host. Every call fails with a {@link ServerRefusal} when the server answered

@@ -1,4 +1,4 @@
-import type { LogChunk } from "@sluice/wire/sluice/operations.ts";
+import type { LogChunk } from "@sluice/wire/sluice/sluice-api.ts";
 import { expect, it, vi } from "vitest";
 import { ServerRefusal } from "./host-server.ts";
 import {

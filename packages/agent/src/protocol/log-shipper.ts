@@ -1,5 +1,5 @@
 import { ServiceError } from "@sluice/wire/client/errors.ts";
-import type { LogChunk } from "@sluice/wire/sluice/operations.ts";
+import type { LogChunk } from "@sluice/wire/sluice/sluice-api.ts";
 import type { OutputSink } from "../host/lifecycle-command.ts";
 import { BackOff, pause } from "../process/back-off.ts";
 import { type HostServer, ServerRefusal } from "./host-server.ts";

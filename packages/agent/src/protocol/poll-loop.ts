@@ -1,4 +1,4 @@
-import type { HostCommand } from "@sluice/wire/command/operations.ts";
+import type { HostCommand } from "@sluice/wire/command/command-api.ts";
 import { describeFailure } from "../process/agent-log.ts";
 import { BackOff, pause } from "../process/back-off.ts";
 import { monotonicMs } from "../process/monotonic-time.ts";

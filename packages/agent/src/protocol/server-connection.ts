@@ -7,10 +7,10 @@ import {
   COMMAND_TARGET_PREFIXES,
   type CommandOperations,
   type Envelope,
-} from "@sluice/wire/command/operations.ts";
-import { COMMAND_TABLE } from "@sluice/wire/command/shapes.ts";
-import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX, type SluiceOperations } from "@sluice/wire/sluice/operations.ts";
-import { SLUICE_TABLE } from "@sluice/wire/sluice/shapes.ts";
+} from "@sluice/wire/command/command-api.ts";
+import { COMMAND_TABLE } from "@sluice/wire/command/command-shapes.ts";
+import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX, type SluiceOperations } from "@sluice/wire/sluice/sluice-api.ts";
+import { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 import { passedOverProxy, proxyOfAgent } from "../host/agent-proxy.ts";
 import { AGENT_VERSION, AGENT_VERSION_HEADER } from "../identity/agent-version.ts";
 import type { Enrolment } from "../identity/enrolment-files.ts";

@@ -1,5 +1,5 @@
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
-import type { HostCommand } from "@sluice/wire/command/operations.ts";
+import type { HostCommand } from "@sluice/wire/command/command-api.ts";
 import { openEnvelope, type PinnedCertificate, pinCertificate } from "../identity/envelope.ts";
 import type { HostServer } from "./host-server.ts";
 import { parseSpecification, SpecificationRefused } from "./specification.ts";

@@ -4,8 +4,8 @@ import { exchange } from "@sluice/wire/client/http-exchange.ts";
 import { connectionTo, type Connection as ServerConnection } from "@sluice/wire/config/connection.ts";
 import { AWS_CLI_MINIMUM, awsCliOnPath } from "../aws-cli.ts";
 import { describeError } from "../command-failed.ts";
-import { type Connection, namingServer } from "../connection.ts";
 import { formatElapsed } from "../printing.ts";
+import { type Connection, namingServer } from "../server-connection.ts";
 import type { ServerPlace } from "../server-place.ts";
 import { type Check, ok, warning, wrong } from "./check.ts";
 

@@ -1,5 +1,5 @@
 import { allPages } from "../all-pages.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../server-connection.ts";
 import { shellWord } from "../shell-word.ts";
 
 /** How many deployments go with these groups of an application. */

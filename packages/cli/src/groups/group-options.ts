@@ -7,7 +7,7 @@ import type {
 import { MAX_READY_WAIT_MINUTES, MAX_TERMINATION_WAIT_MINUTES } from "@sluice/model/limits.ts";
 import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
-import type { Tag } from "@sluice/wire/sluice/operations.ts";
+import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { readJsonInput, without } from "../json-input.ts";

@@ -1,7 +1,7 @@
 import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
 import type { CodeDeployClient, SluiceClient } from "@sluice/wire/client/clients.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
-import type { GetDeploymentWaitsOutput, WaitView as ServerWait, TargetWait } from "@sluice/wire/sluice/operations.ts";
+import type { GetDeploymentWaitsOutput, WaitView as ServerWait, TargetWait } from "@sluice/wire/sluice/sluice-api.ts";
 import { CommandFailed } from "../command-failed.ts";
 import { revisionName } from "../revision/revision-name.ts";
 

@@ -3,8 +3,8 @@ import { connectionAgent } from "@sluice/wire/client/connection-agent.ts";
 import { exchange } from "@sluice/wire/client/http-exchange.ts";
 import { connectionTo } from "@sluice/wire/config/connection.ts";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
-import { SLUICE_SIGNING_NAME } from "@sluice/wire/sluice/operations.ts";
-import type { Connection } from "../connection.ts";
+import { SLUICE_SIGNING_NAME } from "@sluice/wire/sluice/sluice-api.ts";
+import type { Connection } from "../server-connection.ts";
 import { sseFrames } from "./sse-frames.ts";
 
 const HEAD_TIMEOUT_MILLISECONDS = 10_000;

@@ -1,5 +1,4 @@
 import { visibleLine } from "@sluice/model/visible-text.ts";
-import type { Connection } from "../connection.ts";
 import {
   COLUMNS_DEFAULT,
   columnsOf,
@@ -10,6 +9,7 @@ import {
   printJsonLine,
   showCursor,
 } from "../output.ts";
+import type { Connection } from "../server-connection.ts";
 import { shellWord } from "../shell-word.ts";
 import { changesBetween } from "./changes.ts";
 import { type DeploymentView, isOver } from "./deployment-view.ts";

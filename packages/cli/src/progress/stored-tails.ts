@@ -1,4 +1,4 @@
-import type { LogEntry } from "@sluice/wire/sluice/operations.ts";
+import type { LogEntry } from "@sluice/wire/sluice/sluice-api.ts";
 import type { DeploymentView } from "./deployment-view.ts";
 
 interface Wanted {

@@ -1,6 +1,6 @@
 import type { TargetInstances } from "@aws-sdk/client-codedeploy";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
-import type { Tag } from "@sluice/wire/sluice/operations.ts";
+import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { InvalidArgumentError } from "commander";
 import { CommandFailed } from "../command-failed.ts";
 

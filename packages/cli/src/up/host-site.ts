@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
-import type { Tag } from "@sluice/wire/sluice/operations.ts";
+import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Bridge, createBridge, deleteBridge, deleteOrphanedBridges, plugIn } from "./bridge.ts";
 import { type Claim, claimDirectory } from "./claim.ts";
 import { type AgentProcess, agentEnvironment, startAgent } from "./host-process.ts";

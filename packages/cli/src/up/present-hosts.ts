@@ -1,5 +1,5 @@
 import { allPages, collected } from "../all-pages.ts";
-import { connect } from "../connection.ts";
+import { connect } from "../server-connection.ts";
 
 const ANSWER_TIMEOUT_MILLISECONDS = 5_000;
 

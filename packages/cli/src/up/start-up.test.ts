@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { connect } from "../connection.ts";
+import { connect } from "../server-connection.ts";
 import { whyNoNamespaces } from "./namespace.ts";
 import { presentHosts } from "./present-hosts.ts";
 import { startUp } from "./start-up.ts";

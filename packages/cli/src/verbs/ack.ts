@@ -1,10 +1,10 @@
-import type { RolledBackGroup } from "@sluice/wire/sluice/operations.ts";
+import type { RolledBackGroup } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printJson } from "../output.ts";
 import { formatTable } from "../printing.ts";
+import { connect } from "../server-connection.ts";
 
 interface AckOptions extends ClientOptions {
   readonly application?: string;

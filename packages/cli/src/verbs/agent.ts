@@ -1,5 +1,5 @@
 import type { AgentStatus } from "@sluice/agent/status.ts";
-import type { Tag } from "@sluice/wire/sluice/operations.ts";
+import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { enrolmentToken } from "../enrolment-token-option.ts";
 import { namingUnreadable } from "../file-trouble.ts";

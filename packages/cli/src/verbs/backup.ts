@@ -7,14 +7,14 @@ import { connectionAgent } from "@sluice/wire/client/connection-agent.ts";
 import { exchange } from "@sluice/wire/client/http-exchange.ts";
 import { type Connection, connectionTo } from "@sluice/wire/config/connection.ts";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
-import { SLUICE_SIGNING_NAME } from "@sluice/wire/sluice/operations.ts";
+import { SLUICE_SIGNING_NAME } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { backupFileTrouble, checkBackupFile } from "../backup-file.ts";
 import { CommandFailed } from "../command-failed.ts";
-import { connectionOf, namingServer } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printJson } from "../output.ts";
 import { formatSize } from "../printing.ts";
+import { connectionOf, namingServer } from "../server-connection.ts";
 import { serverPlace } from "../server-place.ts";
 
 interface BackupOptions extends ClientOptions {

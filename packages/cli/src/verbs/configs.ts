@@ -3,12 +3,12 @@ import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { allPages } from "../all-pages.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { type Connection, connect } from "../connection.ts";
 import { readJsonInput, without } from "../json-input.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printJson } from "../output.ts";
 import { formatFields, formatTable } from "../printing.ts";
 import { configInShort, describeConfig } from "../revision/config-words.ts";
+import { type Connection, connect } from "../server-connection.ts";
 
 type Healthy = NonNullable<CreateDeploymentConfigInput["minimumHealthyHosts"]>;
 

@@ -1,9 +1,8 @@
 import type { AutoRollbackConfiguration, FileExistsBehavior, RevisionLocation } from "@aws-sdk/client-codedeploy";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
-import type { Tag } from "@sluice/wire/sluice/operations.ts";
+import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Command, Option } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { type Connection, connect } from "../connection.ts";
 import { requireServerPlatform } from "../groups/deployable-platform.ts";
 import { parseRollbackEvents, ROLLBACK_EVENTS_HELP } from "../groups/rollback-events.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
@@ -15,6 +14,7 @@ import { type LocalBundle, localBundle } from "../revision/local-bundle.ts";
 import { pushBundle, REVISIONS_BUCKET_DEFAULT } from "../revision/push-bundle.ts";
 import { parseS3Location } from "../revision/s3-location.ts";
 import { createWith, replacementsWith } from "../revision/target-instances.ts";
+import { type Connection, connect } from "../server-connection.ts";
 
 interface DeployOptions extends ClientOptions {
   readonly application: string;

@@ -3,7 +3,6 @@ import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import { type Command, Option } from "commander";
 import { allPages, collected, inBatches } from "../all-pages.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { type Connection, connect } from "../connection.ts";
 import {
   addClientOptions,
   addExamples,
@@ -17,6 +16,7 @@ import { formatAge, formatElapsed, formatFields, formatTable, hostLabel } from "
 import { currentEvent, DeploymentReader, type DeploymentView } from "../progress/deployment-view.ts";
 import { failureReport } from "../progress/failure-report.ts";
 import { revisionName } from "../revision/revision-name.ts";
+import { type Connection, connect } from "../server-connection.ts";
 import { listGroups } from "./applications.ts";
 
 interface ListOptions extends ClientOptions {

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { describeError, EXIT_FAILED } from "../command-failed.ts";
-import { connect } from "../connection.ts";
 import { agentChecks } from "../doctor/agent-checks.ts";
 import { type Check, formatChecks, ok, wrong } from "../doctor/check.ts";
 import { awsCliCheck, keyAndHosts, serverAnswers } from "../doctor/client-checks.ts";
@@ -8,6 +7,7 @@ import { dataDirectoryCheck } from "../doctor/data-directory-check.ts";
 import { diskCheck } from "../doctor/disk-check.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printJson } from "../output.ts";
+import { connect } from "../server-connection.ts";
 import { describePlace, serverPlace } from "../server-place.ts";
 
 interface DoctorOptions extends ClientOptions {

@@ -15,10 +15,10 @@ import {
   withoutKey,
 } from "../aws-environment.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { connectionOf } from "../connection.ts";
 import { addExamples, addJsonOption } from "../options.ts";
 import { printError, printJson, printRaw } from "../output.ts";
 import { proxyException } from "../proxy-exception.ts";
+import { connectionOf } from "../server-connection.ts";
 import {
   DATA_VARIABLE,
   describePlace,

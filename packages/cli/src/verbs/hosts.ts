@@ -1,10 +1,10 @@
-import type { HostSummary, Tag } from "@sluice/wire/sluice/operations.ts";
+import type { HostSummary, Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { CommandFailed } from "../command-failed.ts";
-import { type Connection, connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
 import { print, printError, printJson } from "../output.ts";
 import { formatAge, formatFields, formatTable, formatTags, hostLabel } from "../printing.ts";
+import { type Connection, connect } from "../server-connection.ts";
 
 interface ListOptions extends ClientOptions {
   readonly all?: boolean;

@@ -1,9 +1,8 @@
 import type { RevisionLocation, TargetInstances } from "@aws-sdk/client-codedeploy";
 import { describeFinding, type Severity } from "@sluice/model/lint/finding.ts";
-import type { PlanDeploymentOutput, PlannedHost, Tag } from "@sluice/wire/sluice/operations.ts";
+import type { PlanDeploymentOutput, PlannedHost, Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { CommandFailed, EXIT_FAILED, EXIT_USAGE } from "../command-failed.ts";
-import { connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
 import { print, printJson } from "../output.ts";
 import { formatTable } from "../printing.ts";
@@ -11,6 +10,7 @@ import { NoAppSpec } from "../revision/bundle-directory.ts";
 import { lintRevision } from "../revision/lint-directory.ts";
 import { parseS3Location } from "../revision/s3-location.ts";
 import { obstacleInOptions, parseTargetInstances, replacementsWith } from "../revision/target-instances.ts";
+import { connect } from "../server-connection.ts";
 
 interface PlanOptions extends ClientOptions {
   readonly application: string;

@@ -1,10 +1,10 @@
-import type { OrphanedLogs, PruneDeploymentsOutput, PrunedGroup } from "@sluice/wire/sluice/operations.ts";
+import type { OrphanedLogs, PruneDeploymentsOutput, PrunedGroup } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { CommandFailed } from "../command-failed.ts";
-import { type Connection, connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printError, printJson } from "../output.ts";
 import { formatSize, formatTable } from "../printing.ts";
+import { type Connection, connect } from "../server-connection.ts";
 
 interface PruneOptions extends ClientOptions {
   readonly dryRun?: boolean;

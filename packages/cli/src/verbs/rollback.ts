@@ -1,12 +1,12 @@
-import type { Tag } from "@sluice/wire/sluice/operations.ts";
+import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { confirm } from "../confirm.ts";
-import { connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
 import { print, printJson } from "../output.ts";
 import { showProgress } from "../progress/show-progress.ts";
 import { DESCRIPTION_PREFIX, describe, findDestination } from "../revision/rollback-destination.ts";
 import { createWith, replacementsWith } from "../revision/target-instances.ts";
+import { connect } from "../server-connection.ts";
 import { shellWord } from "../shell-word.ts";
 
 interface RollbackOptions extends ClientOptions {

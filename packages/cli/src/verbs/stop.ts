@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { type Connection, connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printJson } from "../output.ts";
 import { DeploymentReader } from "../progress/deployment-view.ts";
 import { stopLines } from "../progress/progress-lines.ts";
+import { type Connection, connect } from "../server-connection.ts";
 import { shellWord } from "../shell-word.ts";
 
 interface StopOptions extends ClientOptions {

@@ -1,8 +1,7 @@
 import { MAX_TOKEN_LIFE_SECONDS } from "@sluice/model/limits.ts";
 import { decodeEnrolmentToken, isWholeToken } from "@sluice/wire/sluice/enrolment-token.ts";
-import type { EnrolmentTokenSummary, Tag } from "@sluice/wire/sluice/operations.ts";
+import type { EnrolmentTokenSummary, Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
-import { connect } from "../connection.ts";
 import {
   addClientOptions,
   addExamples,
@@ -14,6 +13,7 @@ import {
 } from "../options.ts";
 import { print, printError, printJson } from "../output.ts";
 import { formatAge, formatTable, formatTags, formatUntil } from "../printing.ts";
+import { connect } from "../server-connection.ts";
 
 interface CreateOptions extends ClientOptions {
   readonly tag?: readonly Tag[];

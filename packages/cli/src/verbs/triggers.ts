@@ -1,10 +1,10 @@
-import type { TriggerDelivery, TriggerTest } from "@sluice/wire/sluice/operations.ts";
+import type { TriggerDelivery, TriggerTest } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { type Connection, connect } from "../connection.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printJson } from "../output.ts";
 import { formatTable } from "../printing.ts";
+import { type Connection, connect } from "../server-connection.ts";
 import { shellWord } from "../shell-word.ts";
 
 interface ListOptions extends ClientOptions {

@@ -1,5 +1,5 @@
 import { relative, resolve } from "node:path";
-import type { Tag } from "@sluice/wire/sluice/operations.ts";
+import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { namingDirectoryTrouble, namingUnreadable } from "../file-trouble.ts";

@@ -7,7 +7,7 @@ import {
   ONE_AT_A_TIME,
   PlayedDeployment,
   twoFleets,
-} from "../engine-fixture.ts";
+} from "../engine.fixture.ts";
 import type { HealthRule } from "../state.ts";
 
 const hostCount = (value: number): HealthRule => ({ type: "HOST_COUNT", value });

@@ -10,7 +10,7 @@ import {
   type Settings,
   START,
   twoFleets,
-} from "../engine-fixture.ts";
+} from "../engine.fixture.ts";
 import type { HealthRule } from "../state.ts";
 
 function deployment(greens: number, blues: number, more: Partial<Settings> = {}) {

@@ -10,7 +10,7 @@ import {
   type Settings,
   START,
   twoFleets,
-} from "../engine-fixture.ts";
+} from "../engine.fixture.ts";
 import type { WithholdReport } from "../observation.ts";
 import { deploymentWaiting } from "../waiting.ts";
 

@@ -12,7 +12,7 @@ import {
   START,
   twoFleets,
   zonal,
-} from "../engine-fixture.ts";
+} from "../engine.fixture.ts";
 import {
   ALARMS_UNREADABLE_MILLISECONDS,
   BLUE_GREEN_TIMEOUT_MILLISECONDS,

@@ -10,7 +10,7 @@ import {
   SCRIPT_FAILED,
   START,
   SUCCESS,
-} from "../engine-fixture.ts";
+} from "../engine.fixture.ts";
 import { CATCH_UP_MILLISECONDS } from "../heard-time.ts";
 import { ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS, BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS } from "../limits.ts";
 

@@ -12,7 +12,7 @@ import {
   PlayedDeployment,
   START,
   SUCCESS,
-} from "../engine-fixture.ts";
+} from "../engine.fixture.ts";
 import { CATCH_UP_MILLISECONDS, type HeardTime } from "../heard-time.ts";
 import {
   COMMAND_FINISH_TIMEOUT_MILLISECONDS,

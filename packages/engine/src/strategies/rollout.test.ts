@@ -12,7 +12,7 @@ import {
   PlayedDeployment,
   type Settings,
   zonal,
-} from "../engine-fixture.ts";
+} from "../engine.fixture.ts";
 import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
 import { plan } from "../plan.ts";
 import { type DeploymentState, type HealthRule, isTerminal, type TargetState } from "../state.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ALL_AT_ONCE, healthyCandidates, hostIds, ONE_AT_A_TIME, PlayedDeployment } from "../engine-fixture.ts";
+import { ALL_AT_ONCE, healthyCandidates, hostIds, ONE_AT_A_TIME, PlayedDeployment } from "../engine.fixture.ts";
 import { MAX_TARGETS } from "../limits.ts";
 
 describe("start", () => {

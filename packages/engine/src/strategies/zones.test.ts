@@ -8,7 +8,7 @@ import {
   PlayedDeployment,
   type Settings,
   zonal,
-} from "../engine-fixture.ts";
+} from "../engine.fixture.ts";
 import type { HealthRule, ZoneRule } from "../state.ts";
 
 const MINUTE = 60_000;

@@ -9,8 +9,8 @@ import {
   LOGS_PREFIX,
   MANIFEST_PATH,
 } from "@sluice/wire/backup/backup-format.ts";
+import { encodeTarHeader, TAR_BLOCK_BYTES } from "@sluice/wire/backup/backup-tar-header.ts";
 import { BackupWriter } from "@sluice/wire/backup/backup-writer.ts";
-import { encodeTarHeader, TAR_BLOCK_BYTES } from "@sluice/wire/backup/tar-header.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { MIGRATIONS } from "../store/migrations.ts";
 import { openStore } from "../store/open-store.ts";

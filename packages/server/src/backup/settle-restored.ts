@@ -1,8 +1,8 @@
+import { endUnfinished } from "../planning/quarantine.ts";
 import { lockDeployments } from "../store/deployments.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
 import { changeGroupSettings } from "../store/group-settings.ts";
 import type { Store } from "../store/open-store.ts";
-import { endUnfinished } from "../store/quarantine.ts";
 import { type RestoredMark, readRestoredMark, writeRestoredMark } from "../store/restored-mark.ts";
 
 /** Stands for the revision of a host of which only a backup is known: no revision has this key. */

@@ -1,12 +1,12 @@
 import { enrolledFleet } from "@sluice/drivers/fleet/enrolled-fleet.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { OperationContext } from "../operations/operation.ts";
+import { testContext } from "../operations/operation-context.fixture.ts";
 import { insertHost } from "../store/hosts.ts";
 import { darkHostMessages, darkHostsOfGroup, MAX_DARK_HOSTS_NAMED } from "./dark-hosts.ts";
 import { hostDirectory } from "./host-directory.ts";
 import { Liveness } from "./liveness.ts";
 import { newHostRow } from "./new-host.ts";
-import { testContext } from "./test-context.ts";
 
 const READY = Date.UTC(2026, 10, 23, 18, 0);
 const NOW = READY + 60_000;

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { withinPatience } from "../patience.ts";
+import { withinPatience } from "../loops/patience.ts";
 import { deafnessMessage, type Hearing, PROBE_INTERVAL_MILLISECONDS, PROBE_TIMEOUT_MILLISECONDS } from "./hearing.ts";
 import type { ListenDrops } from "./listen-drops.ts";
 

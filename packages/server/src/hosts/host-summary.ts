@@ -1,5 +1,5 @@
 import { darkAt } from "@sluice/engine/observation.ts";
-import type { HostState, HostSummary } from "@sluice/wire/sluice/operations.ts";
+import type { HostState, HostSummary } from "@sluice/wire/sluice/sluice-api.ts";
 import { type HostRow, tagsOf } from "../store/hosts.ts";
 import { clockSentence } from "./clock-trouble.ts";
 import { hostLabel } from "./host-identity.ts";

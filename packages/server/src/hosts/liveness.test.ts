@@ -2,13 +2,13 @@ import { deadlineAt } from "@sluice/engine/heard-time.ts";
 import { darkAt } from "@sluice/engine/observation.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { OperationContext } from "../operations/operation.ts";
+import { testContext } from "../operations/operation-context.fixture.ts";
 import { findHost, insertHost } from "../store/hosts.ts";
 import { ClockOffsets } from "./clock-offsets.ts";
 import { Hearing } from "./hearing.ts";
 import { hostState } from "./host-summary.ts";
 import { Liveness } from "./liveness.ts";
 import { newHostRow } from "./new-host.ts";
-import { testContext } from "./test-context.ts";
 
 const READY = 1_000_000;
 let context: OperationContext;

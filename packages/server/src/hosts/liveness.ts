@@ -1,10 +1,10 @@
 import { ALWAYS_HEARD, type HeardTime } from "@sluice/engine/heard-time.ts";
 import type { HostLiveness } from "@sluice/engine/observation.ts";
 import { type Kysely, sql } from "kysely";
-import { readHeardTime, saveHeardTime } from "../store/heard-time.ts";
 import { findHosts, type HostRow } from "../store/hosts.ts";
 import type { Store } from "../store/open-store.ts";
 import type { Database } from "../store/schema.ts";
+import { readHeardTime, saveHeardTime } from "../store/stored-heard-time.ts";
 import type { ClockOffsets } from "./clock-offsets.ts";
 import { type ClockTrouble, clockSentence } from "./clock-trouble.ts";
 import { deafnessMessage, type Hearing } from "./hearing.ts";

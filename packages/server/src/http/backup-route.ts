@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { MAX_READER_MILLISECONDS } from "../backup/database-snapshot.ts";
 import { type BackupSources, writeBackup } from "../backup/write-backup.ts";
-import { OutOfPatience, withinPatience } from "../patience.ts";
+import { OutOfPatience, withinPatience } from "../loops/patience.ts";
 import { CallerHungUp } from "./request-body.ts";
 
 export interface BackupRouteDependencies extends BackupSources {

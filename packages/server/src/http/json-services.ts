@@ -1,14 +1,14 @@
 import { truncate } from "@sluice/model/excerpt.ts";
 import { MAX_AGENT_VERSION_CHARACTERS } from "@sluice/model/limits.ts";
 import { CODEDEPLOY_SIGNING_NAME, CODEDEPLOY_TARGET_PREFIX } from "@sluice/wire/client/clients.ts";
-import { COMMAND_SIGNING_NAMES, COMMAND_TARGET_PREFIXES } from "@sluice/wire/command/operations.ts";
-import { COMMAND_TABLE } from "@sluice/wire/command/shapes.ts";
+import { COMMAND_SIGNING_NAMES, COMMAND_TARGET_PREFIXES } from "@sluice/wire/command/command-api.ts";
+import { COMMAND_TABLE } from "@sluice/wire/command/command-shapes.ts";
 import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { MAX_INPUT_BYTES } from "@sluice/wire/json/json-protocol.ts";
 import { toStorable } from "@sluice/wire/json/storable-text.ts";
 import { type HttpHeaders, headerValue } from "@sluice/wire/sigv4/http-request.ts";
-import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX } from "@sluice/wire/sluice/operations.ts";
-import { SLUICE_TABLE } from "@sluice/wire/sluice/shapes.ts";
+import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX } from "@sluice/wire/sluice/sluice-api.ts";
+import { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 import type { CodeDeployContext } from "../operations/codedeploy/codedeploy-context.ts";
 import { CODEDEPLOY_HANDLERS } from "../operations/codedeploy/codedeploy-operations.ts";
 import type { CommandContext } from "../operations/command/command-context.ts";

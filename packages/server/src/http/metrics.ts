@@ -1,5 +1,5 @@
 import { SLUICE_VERSION } from "@sluice/model/version.ts";
-import type { HostState } from "@sluice/wire/sluice/operations.ts";
+import type { HostState } from "@sluice/wire/sluice/sluice-api.ts";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Hearing } from "../hosts/hearing.ts";
 import type { RetentionStatus } from "../retention/retention.ts";

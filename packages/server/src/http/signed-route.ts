@@ -13,7 +13,7 @@ import { type Authenticator, checkClaim, proveClaim } from "./authenticate.ts";
 import { answerBackup, type BackupRouteDependencies } from "./backup-route.ts";
 import { callerArn } from "./caller-arn.ts";
 import { callerProtocol, serialiseFaultFor } from "./caller-protocol.ts";
-import { type EventStreamDependencies, streamEvents } from "./event-stream.ts";
+import { type EventStreamDependencies, streamEvents } from "./event-stream-route.ts";
 import { answerJson, findService, type JsonService } from "./json-service.ts";
 import type { Reach } from "./reached-name.ts";
 import { type BodyLimits, CallerHungUp, discardRest, type RequestBody, readBody } from "./request-body.ts";

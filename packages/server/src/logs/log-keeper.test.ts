@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MAX_LATE_OUTPUT_MILLISECONDS } from "@sluice/model/limits.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type TestInstallation, testInstallation } from "../operations/sluice/test-installation.ts";
+import { type TestInstallation, testInstallation } from "../operations/sluice/installation.fixture.ts";
 import { DeploymentLogs } from "./deployment-logs.ts";
 import { LogKeeper } from "./log-keeper.ts";
 

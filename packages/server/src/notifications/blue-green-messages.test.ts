@@ -1,7 +1,7 @@
 import { memoryTrafficRouter, newMemoryServer } from "@sluice/drivers/memory/memory-traffic-router.ts";
 import { expect, it, vi } from "vitest";
-import { playHost, runnerFixture } from "../runner/runner-fixture.ts";
-import { allDeliveries, LeapingTimers, notificationFixture, setTriggers } from "./notification-fixture.ts";
+import { playHost, runnerFixture } from "../runner/runner.fixture.ts";
+import { allDeliveries, LeapingTimers, notificationFixture, setTriggers } from "./notifications.fixture.ts";
 
 const GREEN = ["green-1", "green-2"];
 const HOSTS = ["blue-1", ...GREEN];

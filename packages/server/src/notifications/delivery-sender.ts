@@ -1,7 +1,8 @@
 import { countedMilliseconds, type HeardTime } from "@sluice/engine/heard-time.ts";
 import type { DeliveryOutcome, Notification, Notifier } from "@sluice/engine/ports/notifier.ts";
-import { keepLease, LEASE_MILLISECONDS } from "../runner/lease.ts";
-import type { Timers } from "../runner/timers.ts";
+import { keepLease, LEASE_MILLISECONDS } from "../loops/lease.ts";
+import { type Pace, PacedLoop } from "../loops/paced-loop.ts";
+import type { Timers } from "../loops/timers.ts";
 import {
   callForgotten,
   claimDeliveries,
@@ -14,7 +15,6 @@ import {
   renewDeliveryLease,
 } from "../store/deliveries.ts";
 import type { Store } from "../store/open-store.ts";
-import { type Pace, PacedLoop } from "./paced-loop.ts";
 
 /** Messages that one server sends at once. */
 const MAX_SENDS_AT_ONCE = 16;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { TriggerConfig, TriggerEventType } from "@aws-sdk/client-codedeploy";
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
+import type { Pace } from "../loops/paced-loop.ts";
 import {
   hasTriggers,
   insertDeliveries,
@@ -13,7 +14,6 @@ import type { DeploymentRow } from "../store/deployments.ts";
 import { newestEventId, type RecordedEvent, readEvents } from "../store/events.ts";
 import type { Store } from "../store/open-store.ts";
 import { findTargets, type TargetWithArn } from "../store/target-listing.ts";
-import type { Pace } from "./paced-loop.ts";
 import { deploymentEventTypes, instanceEventType, mayNotify } from "./trigger-events.ts";
 import { deploymentMessage, instanceMessage, type TargetCounts, type TriggerMessage } from "./trigger-message.ts";
 

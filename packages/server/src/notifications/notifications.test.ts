@@ -1,6 +1,6 @@
 import type { DeliveryOutcome, Notification } from "@sluice/engine/ports/notifier.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { playHost, type RunnerFixture, runnerFixture } from "../runner/runner-fixture.ts";
+import { playHost, type RunnerFixture, runnerFixture } from "../runner/runner.fixture.ts";
 import { readDeliveryCursor, replayDeliveries } from "../store/deliveries.ts";
 import { newestEventId } from "../store/events.ts";
 import { isSpent, retryDelayMilliseconds } from "./delivery-sender.ts";
@@ -10,7 +10,7 @@ import {
   type NotificationFixture,
   notificationFixture,
   setTriggers,
-} from "./notification-fixture.ts";
+} from "./notifications.fixture.ts";
 
 const ALL_AT_ONCE = { type: "FLEET_PERCENT", value: 0 } as const;
 const ROLL_BACK = { autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] } };

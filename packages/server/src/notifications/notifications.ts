@@ -1,13 +1,13 @@
 import type { HeardTime } from "@sluice/engine/heard-time.ts";
 import type { Notifier } from "@sluice/engine/ports/notifier.ts";
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
-import type { ChangeFeed } from "../runner/change-feed.ts";
-import type { Timers } from "../runner/timers.ts";
+import { PacedLoop } from "../loops/paced-loop.ts";
+import type { Timers } from "../loops/timers.ts";
+import type { ChangeFeed } from "../store/change-feed.ts";
 import type { DeliveryRow } from "../store/deliveries.ts";
 import type { Store } from "../store/open-store.ts";
 import { DeliverySender } from "./delivery-sender.ts";
 import { pumpEvents } from "./event-pump.ts";
-import { PacedLoop } from "./paced-loop.ts";
 
 export interface NotificationsDependencies {
   readonly store: Store;

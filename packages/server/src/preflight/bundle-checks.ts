@@ -2,8 +2,8 @@ import type { RevisionFacts, RevisionSource } from "@sluice/engine/ports/revisio
 import { describeFinding } from "@sluice/model/lint/finding.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { BundleReading } from "@sluice/wire/archive/read-bundle.ts";
-import type { PlannedCheck } from "@sluice/wire/sluice/operations.ts";
-import { bundleLabel, bundleProblem } from "../runner/start-check.ts";
+import type { PlannedCheck } from "@sluice/wire/sluice/sluice-api.ts";
+import { bundleLabel, bundleProblem } from "./start-check.ts";
 
 /** A larger bundle is not fetched for the sake of its AppSpec. */
 const MAX_BUNDLE_READ_BYTES = 64 * 1024 * 1024;

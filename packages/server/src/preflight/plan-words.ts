@@ -2,9 +2,9 @@ import { darkAt, type HostLiveness, type TargetCandidate } from "@sluice/engine/
 import type { RehearsalStep } from "@sluice/engine/preflight.ts";
 import { describeSpareCapacity, duration } from "@sluice/engine/preflight-words.ts";
 import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
-import type { PlannedCheck, PlannedHost, PlannedStep } from "@sluice/wire/sluice/operations.ts";
+import type { PlannedCheck, PlannedHost, PlannedStep } from "@sluice/wire/sluice/sluice-api.ts";
 import { darkHostMessage } from "../hosts/dark-hosts.ts";
-import type { Reading, RolloutFacts } from "../runner/rollout-facts.ts";
+import type { Reading, RolloutFacts } from "./rollout-facts.ts";
 
 const SECOND = 1000;
 

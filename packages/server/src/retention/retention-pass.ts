@@ -1,6 +1,5 @@
-import type { Timers } from "../runner/timers.ts";
+import type { Timers } from "../loops/timers.ts";
 import { type DeploymentGroupName, listDeploymentGroupsWithNames } from "../store/deployment-groups.ts";
-import { removeExpired } from "../store/expired-deployments.ts";
 import type { OpenStore } from "../store/open-store.ts";
 import { deleteLeftBehind, forgetRemoved, listRemoved } from "../store/removed-deployments.ts";
 import {
@@ -10,6 +9,7 @@ import {
   targetsOfOldDeployments,
 } from "../store/retired-hosts.ts";
 import { removeAttemptsOfRetired, removeExpiredTokens } from "../store/stale-rows.ts";
+import { removeExpired } from "./expired-deployments.ts";
 import { addToTally, newTally, type OrphanedTally, orphanedOutput } from "./orphaned-output.ts";
 import { type Expiry, expiryAt, type RetentionRule } from "./retention-rule.ts";
 

@@ -5,8 +5,8 @@ import {
   deploymentGroupById,
   listDeploymentGroupsWithNames,
 } from "../store/deployment-groups.ts";
-import { findExpired } from "../store/expired-deployments.ts";
 import type { Store } from "../store/open-store.ts";
+import { findExpired } from "./expired-deployments.ts";
 import { addToTally, newTally, type OrphanedTally, orphanedOutput } from "./orphaned-output.ts";
 import { expiryAt, type RetentionRule } from "./retention-rule.ts";
 

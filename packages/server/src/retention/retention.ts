@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { type Pace, PacedLoop } from "../notifications/paced-loop.ts";
-import { sparseErrors } from "../runner/sparse-errors.ts";
-import type { Timers } from "../runner/timers.ts";
-import { holdDuty } from "../store/duty-lease.ts";
+import { type Pace, PacedLoop } from "../loops/paced-loop.ts";
+import { sparseErrors } from "../loops/sparse-errors.ts";
+import type { Timers } from "../loops/timers.ts";
+import { holdDuty } from "./duty-lease.ts";
 import { newReport, type PassParts, type PassReport, prune } from "./retention-pass.ts";
 import { type PruningPreview, previewPruning } from "./retention-preview.ts";
 

@@ -1,8 +1,8 @@
 import { IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { quarantine } from "../planning/quarantine.ts";
 import { readEvents } from "../store/events.ts";
-import { quarantine } from "../store/quarantine.ts";
-import { playHost, type RunnerFixture, runnerFixture } from "./runner-fixture.ts";
+import { playHost, type RunnerFixture, runnerFixture } from "./runner.fixture.ts";
 
 const ALL_AT_ONCE = { type: "FLEET_PERCENT", value: 0 } as const;
 const ONE_AT_A_TIME = { type: "MOST_CONCURRENCY", value: 1 } as const;

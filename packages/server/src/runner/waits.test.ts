@@ -3,18 +3,18 @@ import {
   memoryTrafficRouter,
   newMemoryServer,
 } from "@sluice/drivers/memory/memory-traffic-router.ts";
-import { ONE_AT_A_TIME } from "@sluice/engine/engine-fixture.ts";
+import { ONE_AT_A_TIME } from "@sluice/engine/engine.fixture.ts";
 import type { AlarmWatch } from "@sluice/engine/state.ts";
 import { afterEach, expect, it, vi } from "vitest";
-import { deploymentTarget } from "../operations/codedeploy/target-info.ts";
+import { systemTimers, type Timers } from "../loops/timers.ts";
+import { deploymentTarget } from "../operations/codedeploy/views/target-info.ts";
 import { getDeploymentWaits } from "../operations/sluice/get-deployment-waits.ts";
 import type { SluiceContext } from "../operations/sluice/sluice-context.ts";
 import { commitHeadEvent } from "../store/commit-events.ts";
 import { lockDeployments, readHead } from "../store/deployments.ts";
 import { readEvents } from "../store/events.ts";
 import { findTargets } from "../store/target-listing.ts";
-import { playHost, type RunnerFixture, runnerFixture } from "./runner-fixture.ts";
-import { systemTimers, type Timers } from "./timers.ts";
+import { playHost, type RunnerFixture, runnerFixture } from "./runner.fixture.ts";
 
 const DEPLOYMENT = "d-WAITS";
 const REQUEST = { loadBalancerInfo: { targetGroupInfoList: [{ name: "web" }] } };

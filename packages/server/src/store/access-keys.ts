@@ -1,4 +1,4 @@
-import { withinPatience } from "../patience.ts";
+import { withinPatience } from "../loops/patience.ts";
 import type { Store } from "./open-store.ts";
 
 export interface AccessKey {

@@ -2,8 +2,8 @@ import type { DesiredTraffic } from "@sluice/drivers/haproxy/desired-traffic.ts"
 import type { HaproxyRouter } from "@sluice/drivers/haproxy/haproxy-router.ts";
 import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
 import { expect, it, vi } from "vitest";
-import { readDesiredTraffic } from "../store/desired-traffic.ts";
 import { openStore } from "../store/open-store.ts";
+import { readDesiredTraffic } from "./desired-traffic-rows.ts";
 import { StoredTrafficRouter } from "./stored-traffic-router.ts";
 
 const HOST: RoutedHost = { hostId: "i-1", hostName: "web-1", address: null, groups: ["web"] };

@@ -2,8 +2,8 @@ import type { DesiredTraffic } from "@sluice/drivers/haproxy/desired-traffic.ts"
 import type { HaproxyRouter, ReappliedTraffic } from "@sluice/drivers/haproxy/haproxy-router.ts";
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
-import { groupOf, readDesiredTraffic, saveDesiredTraffic } from "../store/desired-traffic.ts";
 import type { Store } from "../store/open-store.ts";
+import { groupOf, readDesiredTraffic, saveDesiredTraffic } from "./desired-traffic-rows.ts";
 
 /**
  * A router whose wishes are in the database before anybody hears of them, so that they outlive this process and are known to every

@@ -1,6 +1,6 @@
 import { RECONCILE_INTERVAL_MILLISECONDS, type ReappliedTraffic } from "@sluice/drivers/haproxy/haproxy-router.ts";
 import type { Logger } from "pino";
-import type { Timers } from "../runner/timers.ts";
+import type { Timers } from "../loops/timers.ts";
 import type { StoredTrafficRouter } from "./stored-traffic-router.ts";
 
 /** One router with the groups that bindings leave to it. */

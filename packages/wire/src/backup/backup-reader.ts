@@ -8,7 +8,7 @@ import {
   type EntryChecksum,
   MANIFEST_PATH,
 } from "./backup-format.ts";
-import { decodeTarHeader, isTarHeader, TAR_BLOCK_BYTES, tarPadding } from "./tar-header.ts";
+import { decodeTarHeader, isTarHeader, TAR_BLOCK_BYTES, tarPadding } from "./backup-tar-header.ts";
 
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 const READ_CHUNK_BYTES = 256 * 1024;

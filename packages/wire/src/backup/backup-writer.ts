@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { CHECKSUMS_PATH, type EntryChecksum } from "./backup-format.ts";
-import { encodeTarHeader, TAR_BLOCK_BYTES, tarPadding } from "./tar-header.ts";
+import { encodeTarHeader, TAR_BLOCK_BYTES, tarPadding } from "./backup-tar-header.ts";
 
 /** Writes a backup entry by entry; a slow reader slows it down. */
 export class BackupWriter {

@@ -2,10 +2,10 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { InvariantViolation } from "@sluice/model/invariant.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { COMMAND_TABLE } from "../command/shapes.ts";
+import { COMMAND_TABLE } from "../command/command-shapes.ts";
 import { CODEDEPLOY_TABLE, type CodeDeployOperations } from "../generated/codedeploy-shapes.ts";
-import type { SluiceOperations } from "../sluice/operations.ts";
-import { SLUICE_TABLE } from "../sluice/shapes.ts";
+import type { SluiceOperations } from "../sluice/sluice-api.ts";
+import { SLUICE_TABLE } from "../sluice/sluice-shapes.ts";
 import {
   isOperation,
   MAX_INPUT_BYTES,

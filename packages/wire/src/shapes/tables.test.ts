@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { FAULTS } from "@sluice/model/fault-codes.ts";
 import { describe, expect, it } from "vitest";
-import { COMMAND_TABLE } from "../command/shapes.ts";
+import { COMMAND_TABLE } from "../command/command-shapes.ts";
 import { CODEDEPLOY_ERRORS, CODEDEPLOY_TABLE } from "../generated/codedeploy-shapes.ts";
-import { SLUICE_TABLE } from "../sluice/shapes.ts";
+import { SLUICE_TABLE } from "../sluice/sluice-shapes.ts";
 import { LENGTHS, NUMBER_KINDS, OPERATION_FAULTS } from "./codedeploy-constraints.ts";
 import type { OperationTable, Shape } from "./shape.ts";
 

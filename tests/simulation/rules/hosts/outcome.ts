@@ -1,4 +1,4 @@
-import { deploymentInfos } from "@sluice/server/operations/codedeploy/deployment-info.ts";
+import { deploymentInfos } from "@sluice/server/operations/codedeploy/views/deployment-info.ts";
 import { RULES } from "../../violation.ts";
 import { count, ENDED, groupOf, type Statements, targetsOf, type Watched, type WatcherParts } from "../../watched.ts";
 import { checkRollbackOf, isRollback } from "../rollback.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { type TestCodeDeploy, testCodeDeploy } from "./codedeploy.fixture.ts";
 import { CODEDEPLOY_HANDLERS } from "./codedeploy-operations.ts";
-import { type TestCodeDeploy, testCodeDeploy } from "./test-codedeploy.ts";
 
 const REFERENCE = readFileSync(new URL("../../../../../docs/reference/api.md", import.meta.url), "utf8");
 const NOT_IMPLEMENTED = [

@@ -1,6 +1,6 @@
 import type { ListGitHubAccountTokenNamesInput, ListGitHubAccountTokenNamesOutput } from "@aws-sdk/client-codedeploy";
+import { readNextToken } from "./checks/next-token.ts";
 import type { CodeDeployOperation } from "./codedeploy-context.ts";
-import { readNextToken } from "./next-token.ts";
 
 /** No token is kept here, so there is none to list: a private repository's token is set in the server's configuration. */
 export const listGitHubAccountTokenNames: CodeDeployOperation<

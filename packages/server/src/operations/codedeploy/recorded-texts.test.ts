@@ -9,7 +9,7 @@ import {
   testCodeDeploy,
   withDeployment,
   withGroup,
-} from "./test-codedeploy.ts";
+} from "./codedeploy.fixture.ts";
 
 /**
  * What AWS CodeDeploy was seen to answer, in public issues, logs and guides, word for word. Scripts and tools look for these sentences: our

@@ -1,4 +1,4 @@
-import type { CommandOperations } from "@sluice/wire/command/operations.ts";
+import type { CommandOperations } from "@sluice/wire/command/command-api.ts";
 import type { Operation } from "../operation.ts";
 import type { CommandContext } from "./command-context.ts";
 import { getDeploymentSpecification } from "./get-deployment-specification.ts";

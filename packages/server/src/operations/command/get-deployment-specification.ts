@@ -3,7 +3,7 @@ import { SPECIFICATION_FORMAT } from "@sluice/model/deployment-specification.ts"
 import type {
   GetDeploymentSpecificationInput,
   GetDeploymentSpecificationOutput,
-} from "@sluice/wire/command/operations.ts";
+} from "@sluice/wire/command/command-api.ts";
 import type { Operation } from "../operation.ts";
 import { type CommandContext, callingHost } from "./command-context.ts";
 import { deploymentIdOf } from "./deployment-execution-id.ts";

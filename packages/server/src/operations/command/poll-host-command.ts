@@ -1,4 +1,4 @@
-import type { PollHostCommandInput, PollHostCommandOutput } from "@sluice/wire/command/operations.ts";
+import type { PollHostCommandInput, PollHostCommandOutput } from "@sluice/wire/command/command-api.ts";
 import type { Operation } from "../operation.ts";
 import { type CommandContext, callingHost } from "./command-context.ts";
 import { executionIdOf } from "./deployment-execution-id.ts";

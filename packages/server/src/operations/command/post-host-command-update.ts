@@ -1,4 +1,4 @@
-import type { CommandStatusOutput, PostHostCommandUpdateInput } from "@sluice/wire/command/operations.ts";
+import type { CommandStatusOutput, PostHostCommandUpdateInput } from "@sluice/wire/command/command-api.ts";
 import type { Operation } from "../operation.ts";
 import { type CommandContext, reportedCommand } from "./command-context.ts";
 

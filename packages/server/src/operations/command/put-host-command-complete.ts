@@ -12,7 +12,7 @@ import type {
   Envelope,
   PutHostCommandCompleteInput,
   PutHostCommandCompleteOutput,
-} from "@sluice/wire/command/operations.ts";
+} from "@sluice/wire/command/command-api.ts";
 import { toStorable } from "@sluice/wire/json/storable-text.ts";
 import type { Operation } from "../operation.ts";
 import { type CommandContext, reportedCommand } from "./command-context.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type TestClock, testContext } from "../../hosts/test-context.ts";
 import type { OperationContext } from "../operation.ts";
+import { type TestClock, testContext } from "../operation-context.fixture.ts";
 import { ON_PREMISES_HANDLERS } from "./on-premises-operations.ts";
 
 const {

@@ -1,7 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { MAX_TOKEN_LIFE_SECONDS } from "@sluice/model/limits.ts";
 import { encodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
-import type { CreateEnrolmentTokenInput, CreateEnrolmentTokenOutput } from "@sluice/wire/sluice/operations.ts";
+import type { CreateEnrolmentTokenInput, CreateEnrolmentTokenOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Operation } from "../operation.ts";
 import { requireHostTags } from "./host-request.ts";
 import type { SluiceContext } from "./sluice-context.ts";

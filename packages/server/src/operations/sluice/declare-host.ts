@@ -1,5 +1,5 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import type { DeclareHostInput, DeclareHostOutput } from "@sluice/wire/sluice/operations.ts";
+import type { DeclareHostInput, DeclareHostOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import { hostLabel, instanceArn, newInstanceId } from "../../hosts/host-identity.ts";
 import { hostSummary } from "../../hosts/host-summary.ts";
 import { newHostRow } from "../../hosts/new-host.ts";

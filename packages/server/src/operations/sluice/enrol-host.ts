@@ -2,7 +2,7 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { MAX_TAGS, mergeTags, type Tag } from "@sluice/model/tag-filter.ts";
 import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import { isFormerKeyProof } from "@sluice/wire/sluice/former-key-proof.ts";
-import type { EnrolHostInput, EnrolHostOutput } from "@sluice/wire/sluice/operations.ts";
+import type { EnrolHostInput, EnrolHostOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import {
   accessKeyIdFor,
   enrolledUserArn,

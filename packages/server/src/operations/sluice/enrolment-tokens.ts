@@ -7,7 +7,7 @@ import type {
   ListEnrolmentTokensOutput,
   RevokeEnrolmentTokenInput,
   RevokeEnrolmentTokenOutput,
-} from "@sluice/wire/sluice/operations.ts";
+} from "@sluice/wire/sluice/sluice-api.ts";
 import type { Selectable } from "kysely";
 import type { EnrolmentTokensTable } from "../../store/schema.ts";
 import type { Operation } from "../operation.ts";

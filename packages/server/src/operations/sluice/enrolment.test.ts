@@ -1,10 +1,10 @@
 import { formerKeyProof } from "@sluice/wire/sluice/former-key-proof.ts";
-import type { CreateEnrolmentTokenInput, EnrolHostInput } from "@sluice/wire/sluice/operations.ts";
+import type { CreateEnrolmentTokenInput, EnrolHostInput } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findHost } from "../../store/hosts.ts";
 import { ON_PREMISES_HANDLERS } from "../on-premises/on-premises-operations.ts";
+import { type TestInstallation, testInstallation } from "./installation.fixture.ts";
 import { SLUICE_HANDLERS } from "./sluice-operations.ts";
-import { type TestInstallation, testInstallation } from "./test-installation.ts";
 
 const { CreateEnrolmentToken, DeclareHost, EnrolHost, ListHosts, RemoveHost } = SLUICE_HANDLERS;
 const prod = { Key: "Environment", Value: "prod" };

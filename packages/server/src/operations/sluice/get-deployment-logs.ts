@@ -1,9 +1,9 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import type { GetDeploymentLogsInput, GetDeploymentLogsOutput, LogEntry } from "@sluice/wire/sluice/operations.ts";
+import type { GetDeploymentLogsInput, GetDeploymentLogsOutput, LogEntry } from "@sluice/wire/sluice/sluice-api.ts";
 import type { LogLine } from "../../logs/log-line.ts";
 import { LogCursorError, type LogPage } from "../../logs/log-page.ts";
 import { findHosts } from "../../store/hosts.ts";
-import { deploymentMissing } from "../codedeploy/known-resources.ts";
+import { deploymentMissing } from "../codedeploy/checks/known-resources.ts";
 import type { Operation } from "../operation.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 

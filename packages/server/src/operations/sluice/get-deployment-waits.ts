@@ -6,11 +6,11 @@ import type {
   GetDeploymentWaitsOutput,
   TargetWait,
   WaitView,
-} from "@sluice/wire/sluice/operations.ts";
+} from "@sluice/wire/sluice/sluice-api.ts";
 import { findDeployment } from "../../store/deployment-history.ts";
 import { readHead } from "../../store/deployments.ts";
 import { loadTargetsAtWork } from "../../store/targets.ts";
-import { deploymentMissing } from "../codedeploy/known-resources.ts";
+import { deploymentMissing } from "../codedeploy/checks/known-resources.ts";
 import type { Operation } from "../operation.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ROLE_ARN, type TestCodeDeploy, testCodeDeploy, withGroup } from "../codedeploy/test-codedeploy.ts";
-import { getGroupSettings, putGroupSettings } from "./group-settings.ts";
+import { ROLE_ARN, type TestCodeDeploy, testCodeDeploy, withGroup } from "../codedeploy/codedeploy.fixture.ts";
+import { getGroupSettings, putGroupSettings } from "./get-and-put-group-settings.ts";
+import { type TestInstallation, testInstallation } from "./installation.fixture.ts";
 import type { SluiceContext } from "./sluice-context.ts";
-import { type TestInstallation, testInstallation } from "./test-installation.ts";
 
 const GROUP = { applicationName: "MyWebApp", deploymentGroupName: "prod" };
 

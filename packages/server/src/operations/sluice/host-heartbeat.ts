@@ -5,10 +5,10 @@ import {
   MAX_HELD_COMMANDS,
   MAX_HOST_COMMAND_IDENTIFIER_CHARACTERS,
 } from "@sluice/model/limits.ts";
-import type { HostHeartbeatInput, HostHeartbeatOutput } from "@sluice/wire/sluice/operations.ts";
+import type { HostHeartbeatInput, HostHeartbeatOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import { HEARTBEAT_INTERVAL_SECONDS } from "../../hosts/liveness.ts";
 import { OWN_IDENTIFIER } from "../../hosts/own-heartbeat.ts";
-import { OutOfPatience, withinPatience } from "../../patience.ts";
+import { OutOfPatience, withinPatience } from "../../loops/patience.ts";
 import { DatabaseAwayError } from "../../store/database-away.ts";
 import { findLivingHostByIdentifier } from "../../store/hosts.ts";
 import type { Operation } from "../operation.ts";

@@ -1,14 +1,14 @@
 import type { LifecycleEventState, TargetState } from "@sluice/engine/state.ts";
 import { formatHostCommandIdentifier, type HostCommandKey } from "@sluice/model/host-command.ts";
 import { MAX_HELD_COMMANDS, MAX_LOG_CHUNK_TEXT_CHARACTERS, MAX_SCRIPT_NAME_CHARACTERS } from "@sluice/model/limits.ts";
-import type { LogChunk } from "@sluice/wire/sluice/operations.ts";
+import type { LogChunk } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newHostRow } from "../../hosts/new-host.ts";
 import { DatabaseAwayError } from "../../store/database-away.ts";
 import { insertHost } from "../../store/hosts.ts";
 import type { Principal } from "../operation.ts";
+import { type TestInstallation, testInstallation } from "./installation.fixture.ts";
 import { isSluiceOperationAllowed, SLUICE_HANDLERS } from "./sluice-operations.ts";
-import { type TestInstallation, testInstallation } from "./test-installation.ts";
 
 const { GetDeploymentLogs, HostHeartbeat, PutHostLogs } = SLUICE_HANDLERS;
 const DEPLOYMENT = "d-A1B2C3111";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ON_PREMISES_HANDLERS } from "../on-premises/on-premises-operations.ts";
+import { type TestInstallation, testInstallation } from "./installation.fixture.ts";
 import { isSluiceOperationAllowed, SLUICE_HANDLERS } from "./sluice-operations.ts";
-import { type TestInstallation, testInstallation } from "./test-installation.ts";
 
 const { CreateEnrolmentToken, DeclareHost, EnrolHost, ListEnrolmentTokens, ListHosts, RemoveHost } = SLUICE_HANDLERS;
 const { RevokeEnrolmentToken, TagHost, UntagHost } = SLUICE_HANDLERS;

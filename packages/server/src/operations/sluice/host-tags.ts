@@ -1,6 +1,6 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { MAX_TAGS, mergeTags, type Tag } from "@sluice/model/tag-filter.ts";
-import type { TagHostInput, TagHostOutput, UntagHostInput, UntagHostOutput } from "@sluice/wire/sluice/operations.ts";
+import type { TagHostInput, TagHostOutput, UntagHostInput, UntagHostOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import { hostLabel } from "../../hosts/host-identity.ts";
 import { hostSummary } from "../../hosts/host-summary.ts";
 import {

@@ -1,4 +1,4 @@
-import type { ListHostsInput, ListHostsOutput } from "@sluice/wire/sluice/operations.ts";
+import type { ListHostsInput, ListHostsOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import { HOSTS_PAGE, hostPageToken, readHostPageToken } from "../../hosts/host-page-token.ts";
 import { hostSummary } from "../../hosts/host-summary.ts";
 import { countRunningCommands, listHosts as readHosts } from "../../store/hosts.ts";

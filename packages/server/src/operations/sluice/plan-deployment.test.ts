@@ -1,13 +1,13 @@
 import { newMemoryServer } from "@sluice/drivers/memory/memory-traffic-router.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
 import type { CodeDeployOperations } from "@sluice/wire/generated/codedeploy-shapes.ts";
-import type { PlanDeploymentInput } from "@sluice/wire/sluice/operations.ts";
+import type { PlanDeploymentInput } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { S3_REVISION } from "../codedeploy/codedeploy.fixture.ts";
 import type { CodeDeployContext } from "../codedeploy/codedeploy-context.ts";
 import { CODEDEPLOY_HANDLERS } from "../codedeploy/codedeploy-operations.ts";
-import { S3_REVISION } from "../codedeploy/test-codedeploy.ts";
+import { type TestInstallation, testInstallation } from "./installation.fixture.ts";
 import { planDeployment } from "./plan-deployment.ts";
-import { type TestInstallation, testInstallation } from "./test-installation.ts";
 
 let installation: TestInstallation;
 

@@ -1,21 +1,21 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
-import type { PlanDeploymentInput, PlanDeploymentOutput, PlanObstacle } from "@sluice/wire/sluice/operations.ts";
-import { preflight, refused } from "../../preflight/preflight.ts";
+import type { PlanDeploymentInput, PlanDeploymentOutput, PlanObstacle } from "@sluice/wire/sluice/sluice-api.ts";
+import { checkHostRevision, checkPlatform } from "../../groups/deployable-group.ts";
+import { preflight, refused } from "../../preflight/run-preflight.ts";
 import type { ApplicationRow } from "../../store/applications.ts";
 import type { DeploymentGroupRow } from "../../store/deployment-groups.ts";
 import { findActiveDeploymentId } from "../../store/deployment-history.ts";
 import { firstHead, type NewDeployment } from "../../store/new-deployment.ts";
 import type { RolledBack } from "../../store/rolled-back-groups.ts";
-import { groupIsBusy, rolloutOf } from "../codedeploy/create-deployment.ts";
-import { checkHostRevision, checkPlatform } from "../codedeploy/deployable-group.ts";
-import { requireApplication, requireDeploymentGroup } from "../codedeploy/known-resources.ts";
+import { requireApplication, requireDeploymentGroup } from "../codedeploy/checks/known-resources.ts";
 import {
   requireApplicationName,
   requireDeploymentConfigName,
   requireDeploymentGroupName,
-} from "../codedeploy/required-names.ts";
-import { requireRevision } from "../codedeploy/revision-input.ts";
+} from "../codedeploy/checks/required-names.ts";
+import { requireRevision } from "../codedeploy/checks/revision-input.ts";
+import { groupIsBusy, rolloutOf } from "../codedeploy/deployments/create-deployment.ts";
 import type { Operation } from "../operation.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 

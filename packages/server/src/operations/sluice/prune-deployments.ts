@@ -1,5 +1,5 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import type { PruneDeploymentsInput, PruneDeploymentsOutput } from "@sluice/wire/sluice/operations.ts";
+import type { PruneDeploymentsInput, PruneDeploymentsOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import type { OrphanedTally } from "../../retention/orphaned-output.ts";
 import type { Pass } from "../../retention/retention.ts";
 import type { Operation } from "../operation.ts";

@@ -6,7 +6,7 @@ import {
   MAX_LOG_CHUNKS_PER_REQUEST,
   MAX_SCRIPT_NAME_CHARACTERS,
 } from "@sluice/model/limits.ts";
-import type { LogChunk, PutHostLogsInput, PutHostLogsOutput } from "@sluice/wire/sluice/operations.ts";
+import type { LogChunk, PutHostLogsInput, PutHostLogsOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import { LOG_STREAMS, type LogLine } from "../../logs/log-line.ts";
 import type { HostRow } from "../../store/hosts.ts";
 import { loadSomeTargets } from "../../store/targets.ts";

@@ -1,5 +1,5 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import type { RemoveHostInput, RemoveHostOutput } from "@sluice/wire/sluice/operations.ts";
+import type { RemoveHostInput, RemoveHostOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import { hostSummary } from "../../hosts/host-summary.ts";
 import { countRunningCommands, findHost, findLivingHostByName, retireHost } from "../../store/hosts.ts";
 import type { Operation } from "../operation.ts";

@@ -4,7 +4,7 @@ import { MAX_ARN_CHARACTERS } from "@sluice/model/limits.ts";
 import type { Liveness } from "../../hosts/liveness.ts";
 import type { DeploymentLogs } from "../../logs/deployment-logs.ts";
 import type { Notifications } from "../../notifications/notifications.ts";
-import type { PreflightParts } from "../../preflight/preflight.ts";
+import type { PreflightParts } from "../../preflight/run-preflight.ts";
 import type { Retention } from "../../retention/retention.ts";
 import type { Runner } from "../../runner/runner.ts";
 import { findLivingHostByIdentifier, type HostRow } from "../../store/hosts.ts";

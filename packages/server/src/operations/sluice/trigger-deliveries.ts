@@ -5,7 +5,7 @@ import type {
   ReplayTriggerDeliveryInput,
   ReplayTriggerDeliveryOutput,
   TriggerDelivery,
-} from "@sluice/wire/sluice/operations.ts";
+} from "@sluice/wire/sluice/sluice-api.ts";
 import {
   type DeliveryPosition,
   type DeliveryRow,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { claimDeliveries, giveUpDelivery, insertDeliveries, recordDelivered } from "../../store/deliveries.ts";
+import { type TestInstallation, testInstallation } from "./installation.fixture.ts";
 import { isSluiceOperationAllowed, SLUICE_HANDLERS } from "./sluice-operations.ts";
-import { type TestInstallation, testInstallation } from "./test-installation.ts";
 
 const { ListTriggerDeliveries, ReplayTriggerDelivery, TestTriggers } = SLUICE_HANDLERS;
 const TOPIC = "arn:aws:sns:us-east-1:111122223333:chat";

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import type { Timers } from "../../runner/timers.ts";
+import type { Timers } from "../../loops/timers.ts";
 import type { Database } from "../schema.ts";
 
 /** A server whose clock is further from the database's is told: leases, graces and deadlines are judged by it. */

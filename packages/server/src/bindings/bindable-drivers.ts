@@ -1,0 +1,79 @@
+import { cloudWatchAlarmReader } from "@sluice/drivers/cloudwatch/cloudwatch-alarm-reader.ts";
+import { ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
+import { elbv2Router } from "@sluice/drivers/elbv2/elbv2-router.ts";
+import { embeddedBucketSource } from "@sluice/drivers/embedded-bucket/embedded-bucket-source.ts";
+import { githubSource } from "@sluice/drivers/github/github-source.ts";
+import { haproxyRouter } from "@sluice/drivers/haproxy/haproxy-router.ts";
+import { prometheusAlarmReader } from "@sluice/drivers/prometheus/prometheus-alarm-reader.ts";
+import { s3Source } from "@sluice/drivers/s3/s3-source.ts";
+import { snsNotifier } from "@sluice/drivers/sns/sns-notifier.ts";
+import { webhookNotifier } from "@sluice/drivers/webhook/webhook-notifier.ts";
+import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
+import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import type { ConfigurableDriver } from "../config/sluice-yml.ts";
+import { StoredTrafficRouter } from "../traffic/stored-traffic-router.ts";
+import { TrafficReconciler } from "../traffic/traffic-reconciler.ts";
+import { ALARM_READER_PORT } from "./bound-alarm-reader.ts";
+import { bindable, bindDrivers } from "./bound-driver.ts";
+import type { BoundDrivers, DriverParts } from "./bound-drivers.ts";
+import { FLEET_PORT } from "./bound-fleet.ts";
+import { NOTIFIER_PORT } from "./bound-notifier.ts";
+import { REVISION_SOURCE_PORT } from "./bound-revision-source.ts";
+import { routerOfGroup, TRAFFIC_ROUTER_PORT } from "./bound-traffic-router.ts";
+
+/** Every driver that a binding in sluice.yml can name. A server without sluice.yml never loads this file. */
+export const BINDABLE_DRIVERS: readonly ConfigurableDriver[] = [
+  embeddedBucketSource,
+  s3Source,
+  githubSource,
+  ec2Fleet,
+  haproxyRouter,
+  elbv2Router,
+  cloudWatchAlarmReader,
+  prometheusAlarmReader,
+  snsNotifier,
+  webhookNotifier,
+];
+
+/**
+ * The drivers of all bindings, port by port. None is connected yet: what is heavy (the clients of AWS's SDK) is imported by a driver's
+ * first call. Throws a ConfigError that names the binding which is wrong.
+ */
+export function bindAll(
+  parts: DriverParts,
+  defaults: { readonly embedded: RevisionSource; readonly gitHub: RevisionSource },
+): BoundDrivers {
+  const { bindings } = parts.config;
+  const { now } = parts.timers;
+  return {
+    revisions: bindDrivers(REVISION_SOURCE_PORT, bindings, [
+      { name: embeddedBucketSource.name, create: () => defaults.embedded },
+      bindable(s3Source, { now }),
+      { name: githubSource.name, create: () => defaults.gitHub },
+    ]),
+    fleets: bindDrivers(FLEET_PORT, bindings, [bindable(ec2Fleet, {})]),
+    alarms: bindDrivers(ALARM_READER_PORT, bindings, [
+      bindable(cloudWatchAlarmReader, {}),
+      bindable(prometheusAlarmReader, {}),
+    ]),
+    notifiers: bindDrivers(NOTIFIER_PORT, bindings, [bindable(snsNotifier, {}), bindable(webhookNotifier, { now })]),
+    ...bindTraffic(parts),
+  };
+}
+
+/** HAProxy forgets when it is restarted: its routers are given a memory, and somebody who looks after them. */
+function bindTraffic({ store, config, timers, log }: DriverParts): Pick<BoundDrivers, "traffic" | "reconciler"> {
+  const haproxy = bindable(haproxyRouter, { now: timers.now });
+  const traffic = bindDrivers<TrafficRouter>(TRAFFIC_ROUTER_PORT, config.bindings, [
+    { name: haproxy.name, create: (settings) => new StoredTrafficRouter(haproxy.create(settings), store) },
+    bindable(elbv2Router, {}),
+  ]);
+  const reconciled = new Map(
+    traffic.flatMap(({ binding, instance: router }) => {
+      if (!(router instanceof StoredTrafficRouter)) return [];
+      const isOurs = (group: string) => routerOfGroup(traffic, group)?.instance === router;
+      return [[router, { router, name: binding.match, isOurs }] as const];
+    }),
+  );
+  return { traffic, reconciler: new TrafficReconciler([...reconciled.values()], timers, log) };
+}

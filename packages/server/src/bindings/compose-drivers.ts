@@ -1,0 +1,80 @@
+import { embeddedBucketSource } from "@sluice/drivers/embedded-bucket/embedded-bucket-source.ts";
+import { enrolledFleet } from "@sluice/drivers/fleet/enrolled-fleet.ts";
+import { githubSource } from "@sluice/drivers/github/github-source.ts";
+import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
+import type { Fleet, HostTerminator } from "@sluice/engine/ports/fleet.ts";
+import type { Notifier } from "@sluice/engine/ports/notifier.ts";
+import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
+import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import { EMPTY_CONFIG, loadSluiceYml, type SluiceConfig } from "../config/sluice-yml.ts";
+import { hostDirectory, knownHosts } from "../hosts/host-directory.ts";
+import { retireHost } from "../store/hosts.ts";
+import { boundAlarmReader } from "./bound-alarm-reader.ts";
+import type { BoundDrivers, DriverParts } from "./bound-drivers.ts";
+import { boundFleet, boundHostTerminator } from "./bound-fleet.ts";
+import { boundNotifier } from "./bound-notifier.ts";
+import { boundRevisionSource } from "./bound-revision-source.ts";
+import { boundTrafficRouter } from "./bound-traffic-router.ts";
+
+export interface Drivers {
+  readonly fleet: Fleet;
+  readonly hostTerminator: HostTerminator;
+  readonly revisions: RevisionSource;
+  readonly trafficRouter: TrafficRouter;
+  readonly alarmReader: AlarmReader;
+  readonly notifier: Notifier;
+  /** Begins to watch for balancers that were restarted. */
+  start(): void;
+  close(): Promise<void>;
+}
+
+const NOTHING_BOUND: BoundDrivers = {
+  revisions: [],
+  fleets: [],
+  alarms: [],
+  notifiers: [],
+  traffic: [],
+  reconciler: { start() {}, close: async () => {} },
+};
+
+/** `sluice.yml`, checked against the drivers that there are; nothing is bound without one. */
+export async function loadConfig(path: string | undefined): Promise<SluiceConfig> {
+  if (path === undefined) return EMPTY_CONFIG;
+  const { BINDABLE_DRIVERS } = await import("./bindable-drivers.ts");
+  return loadSluiceYml(path, BINDABLE_DRIVERS);
+}
+
+/** Who serves which port: the bindings first, and what works on one machine by default. Rejects with a ConfigError about a binding. */
+export async function composeDrivers(
+  parts: DriverParts,
+  /** A host was terminated, and its keys with it. */
+  forgetKeys: (hostId: string) => void = () => {},
+): Promise<Drivers> {
+  const { store, config, region, timers, bucket } = parts;
+  const embedded = embeddedBucketSource.create({}, { now: timers.now, region, buckets: bucket });
+  const gitHub = githubSource.create({}, {});
+  const bound =
+    config.bindings.length === 0
+      ? NOTHING_BOUND
+      : (await import("./bindable-drivers.ts")).bindAll(parts, { embedded, gitHub });
+  return {
+    fleet: boundFleet(enrolledFleet.create({}, { listHosts: hostDirectory(store) }), bound.fleets, {
+      knownHosts: knownHosts(store),
+    }),
+    hostTerminator: boundHostTerminator(bound.fleets, {
+      retireHosts: async (hostIds) => {
+        if (hostIds.length === 0) return;
+        await store.write(async (transaction) => {
+          for (const hostId of hostIds) await retireHost(transaction, hostId, timers.now());
+        });
+        for (const hostId of hostIds) forgetKeys(hostId);
+      },
+    }),
+    revisions: boundRevisionSource(bound.revisions, { s3: embedded, gitHub }),
+    trafficRouter: boundTrafficRouter(bound.traffic),
+    alarmReader: boundAlarmReader(bound.alarms),
+    notifier: boundNotifier(bound.notifiers),
+    start: () => bound.reconciler.start(),
+    close: () => bound.reconciler.close(),
+  };
+}

@@ -1,0 +1,87 @@
+import type { TargetCandidate, TargetResolution } from "@sluice/engine/observation.ts";
+import { hasHadTrafficMoved } from "@sluice/engine/rollback.ts";
+import type { DeploymentState, InstanceLabel } from "@sluice/engine/state.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import type { HostObserver } from "../hosts/host-observer.ts";
+import { type GatheringParts, gatherFacts, resolutionOf } from "../preflight/rollout-facts.ts";
+import { unfinishable } from "../preflight/unfinishable.ts";
+import { readHead } from "../store/deployments.ts";
+import type { DeploymentRequest } from "../store/new-deployment.ts";
+import type { Store } from "../store/open-store.ts";
+import { loadTargets } from "../store/targets.ts";
+
+export interface ResolvingParts extends GatheringParts {
+  readonly store: Store;
+  readonly hosts: HostObserver;
+  readonly now: () => number;
+}
+
+/** The hosts of a deployment, each with what its earlier deployments left, and what stands in the deployment's way: the planner's input. */
+export async function resolveTargets(
+  parts: ResolvingParts,
+  deploymentId: string,
+  signal: AbortSignal,
+): Promise<TargetResolution> {
+  const { store } = parts;
+  const row = await store.db
+    .selectFrom("deployments")
+    .innerJoin("deployment_groups", "deployment_groups.deployment_group_id", "deployments.deployment_group_id")
+    .select(["deployment_groups.deployment_group_id", "fields_json", "target_revision_json", "request_json"])
+    .select(["state_json", "rollback_json", "revision_json", "creator"])
+    .where("deployment_id", "=", deploymentId)
+    .executeTakeFirst();
+  if (!row) {
+    const message = "The deployment group was deleted before the deployment started.";
+    return { outcome: "failed", error: { code: "DEPLOYMENT_GROUP_MISSING", message } };
+  }
+  const created: DeploymentState = { ...readHead(row), targets: null };
+  const { strategy, alarms } = created;
+  if (strategy.type === "blue-green-rollback") return fleetsOfRolledBack(store, row.rollback_json);
+  const rollout = {
+    deploymentGroupId: row.deployment_group_id,
+    selection: JSON.parse(row.fields_json),
+    currentRevision: row.target_revision_json ? (JSON.parse(row.target_revision_json) as RevisionLocation) : null,
+    strategy,
+    alarms,
+    request: JSON.parse(row.request_json) as DeploymentRequest,
+    revision: JSON.parse(row.revision_json) as RevisionLocation,
+    creator: row.creator,
+  };
+  const resolution = resolutionOf(rollout, await gatherFacts(parts, rollout, signal));
+  return strategy.type === "blue-green" ? withObstacle(parts, created, resolution) : resolution;
+}
+
+async function withObstacle(
+  { store, hosts, now }: ResolvingParts,
+  created: DeploymentState,
+  resolution: TargetResolution,
+): Promise<TargetResolution> {
+  if (resolution.outcome !== "resolved" || resolution.obstacle) return resolution;
+  const ids = [...resolution.candidates, ...(resolution.replacements ?? [])].map(({ targetId }) => targetId);
+  const obstacle = unfinishable(created, resolution, await hosts.observe(store, ids), now());
+  return obstacle ? { ...resolution, obstacle } : resolution;
+}
+
+/** The way back concerns the hosts whose traffic was moved, whatever tags say by now. */
+async function fleetsOfRolledBack(store: Store, rollbackJson: string | null): Promise<TargetResolution> {
+  const { rollbackTriggeringDeploymentId } = JSON.parse(rollbackJson ?? "{}") as {
+    readonly rollbackTriggeringDeploymentId?: string;
+  };
+  const targets = rollbackTriggeringDeploymentId
+    ? ((await loadTargets(store, rollbackTriggeringDeploymentId)) ?? [])
+    : [];
+  const moved = (label: InstanceLabel) =>
+    targets
+      .filter((target) => target.label === label && hasHadTrafficMoved(target))
+      .map(
+        ({ targetId, hostName, kind, zone, wasHealthy, revisionHealth }): TargetCandidate => ({
+          targetId,
+          hostName,
+          kind,
+          zone,
+          wasHealthy,
+          revisionHealth,
+        }),
+      );
+  return { outcome: "resolved", candidates: moved("Blue"), replacements: moved("Green") };
+}

@@ -1,0 +1,69 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import type { FaultCode } from "@sluice/model/fault-codes.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import type { ApplicationRow } from "../store/applications.ts";
+import { balancerNames } from "../traffic/routed-hosts.ts";
+import { type DeploymentGroupFields, isFilled } from "./deployment-group-fields.ts";
+import { noLoadBalancer } from "./load-balancer-checks.ts";
+
+/** Before anything is said of the revision or of an option: they may well be right for the application, and would not help. */
+export function checkPlatform({ application_name, compute_platform }: ApplicationRow): void {
+  if (compute_platform === "Server") return;
+  throw new CallerFault(
+    "NotImplementedException",
+    `This server does not deploy to ${compute_platform} yet. The application ${application_name} is of the compute platform ${compute_platform}: deploying to it is not implemented yet; see docs/reference/api.md.`,
+  );
+}
+
+/**
+ * Groups can be described in full, and deployed to where the engine can: refused here is what it would otherwise do in another way
+ * than the group says.
+ */
+export function checkDeployable(groupName: string, fields: DeploymentGroupFields): void {
+  const { deploymentType, deploymentOption } = fields.deploymentStyle ?? {};
+  const provisioning = fields.blueGreenDeploymentConfiguration?.greenFleetProvisioningOption?.action;
+  if (deploymentType === "BLUE_GREEN" && provisioning === "COPY_AUTO_SCALING_GROUP") {
+    throw notYet(
+      "InvalidBlueGreenDeploymentConfigurationException",
+      `The deployment group ${groupName} makes its replacement fleet by COPY_AUTO_SCALING_GROUP: this`,
+    );
+  }
+  if (deploymentType === "BLUE_GREEN" && deploymentOption !== "WITH_TRAFFIC_CONTROL") {
+    throw new CallerFault(
+      "InvalidDeploymentStyleException",
+      `The deployment group ${groupName} is BLUE_GREEN and WITHOUT_TRAFFIC_CONTROL: traffic can only move from one fleet to the other through a load balancer. Give the group a loadBalancerInfo and WITH_TRAFFIC_CONTROL.`,
+    );
+  }
+  if (deploymentOption === "WITH_TRAFFIC_CONTROL" && balancerNames(fields.loadBalancerInfo).length === 0) {
+    throw noLoadBalancer();
+  }
+  if (isFilled(fields.autoScalingGroups)) {
+    throw notYet(
+      "InvalidAutoScalingGroupException",
+      `The deployment group ${groupName} has the Auto Scaling group ${fields.autoScalingGroups?.join(", ")}: deploying to its instances`,
+    );
+  }
+}
+
+/** Bundles only: a host unpacks an archive. */
+export function checkHostRevision(revision: RevisionLocation): void {
+  const { revisionType } = revision;
+  if (revisionType !== "S3" && revisionType !== "GitHub") {
+    throw new CallerFault(
+      "InvalidRevisionException",
+      `The revision is of the revisionType ${revisionType}, which is for Lambda and ECS: on Server give an s3Location or a gitHubLocation.`,
+    );
+  }
+  if (revisionType !== "S3") return;
+  const { bundleType } = revision.s3Location;
+  if (bundleType === "YAML" || bundleType === "JSON") {
+    throw new CallerFault(
+      "InvalidRevisionException",
+      `The revision's bundleType is ${bundleType}, which is for Lambda and ECS: on Server give a tar, tgz or zip.`,
+    );
+  }
+}
+
+function notYet(code: FaultCode, what: string): CallerFault {
+  return new CallerFault(code, `${what} is not implemented yet; see docs/reference/api.md.`);
+}

@@ -1,0 +1,55 @@
+import type { CreateApplicationInput, CreateApplicationOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { COMPUTE_PLATFORMS } from "@sluice/model/deployment-config.ts";
+import { MAX_APPLICATIONS } from "@sluice/model/limits.ts";
+import { applicationArn } from "@sluice/model/resource-arn.ts";
+import { countApplications, findApplication, insertApplication } from "../../../store/applications.ts";
+import { putResourceTags } from "../../../store/resource-tags.ts";
+import { isUniqueViolation } from "../../../store/unique-violation.ts";
+import { requireApplicationName } from "../checks/required-names.ts";
+import { readResourceTags } from "../checks/resource-tag-input.ts";
+import type { CodeDeployOperation } from "../codedeploy-context.ts";
+
+export const createApplication: CodeDeployOperation<CreateApplicationInput, CreateApplicationOutput> = async (
+  input,
+  context,
+) => {
+  const name = requireApplicationName(input.applicationName);
+  const computePlatform = COMPUTE_PLATFORMS.find((platform) => platform === (input.computePlatform ?? "Server"));
+  if (!computePlatform) {
+    throw new CallerFault(
+      "InvalidComputePlatformException",
+      `computePlatform is "${input.computePlatform}": use one of ${COMPUTE_PLATFORMS.join(", ")}.`,
+    );
+  }
+  const tags = readResourceTags(input.tags);
+  const application = {
+    application_id: context.randomUuid(),
+    application_name: name,
+    compute_platform: computePlatform,
+    created_at: context.now(),
+  };
+  try {
+    await context.store.write(async ({ db }) => {
+      if (await findApplication(db, name)) throw alreadyExists(name);
+      if ((await countApplications(db)) >= MAX_APPLICATIONS) {
+        throw new CallerFault(
+          "ApplicationLimitExceededException",
+          `There are ${MAX_APPLICATIONS} applications already, which is the most allowed: delete one that is not used.`,
+        );
+      }
+      await insertApplication(db, application);
+      await putResourceTags(db, applicationArn(context, name), tags);
+    });
+  } catch (error) {
+    throw isUniqueViolation(error) ? alreadyExists(name) : error;
+  }
+  return { applicationId: application.application_id };
+};
+
+export function alreadyExists(name: string): CallerFault {
+  return new CallerFault(
+    "ApplicationAlreadyExistsException",
+    `The application ${name} already exists with the user or AWS account: choose another name.`,
+  );
+}

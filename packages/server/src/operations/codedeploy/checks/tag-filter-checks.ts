@@ -1,0 +1,58 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import type { FaultCode } from "@sluice/model/fault-codes.ts";
+import { MAX_TAG_SETS, MAX_TAGS, type TagFilter, tagFilterProblem } from "@sluice/model/tag-filter.ts";
+import {
+  type DeploymentGroupChange,
+  ec2Lists,
+  isFilled,
+  onPremisesLists,
+} from "../../../groups/deployment-group-fields.ts";
+
+/** How a group says which hosts it means: filters (any one matches) or a tag set (one of every list), for either kind of host. */
+export function checkTagFilters(fields: DeploymentGroupChange): void {
+  checkFilters("ec2TagFilters", fields.ec2TagFilters, "InvalidEC2TagException");
+  checkFilters("onPremisesInstanceTagFilters", fields.onPremisesInstanceTagFilters, "InvalidTagException");
+  checkTagSet("ec2TagSet.ec2TagSetList", ec2Lists(fields), "InvalidEC2TagException");
+  checkTagSet("onPremisesTagSet.onPremisesTagSetList", onPremisesLists(fields), "InvalidTagException");
+  if (isFilled(fields.ec2TagFilters) && isFilled(ec2Lists(fields))) {
+    throw new CallerFault(
+      "InvalidEC2TagCombinationException",
+      "ec2TagFilters and ec2TagSet are both given: a group has one or the other.",
+    );
+  }
+  if (isFilled(fields.onPremisesInstanceTagFilters) && isFilled(onPremisesLists(fields))) {
+    throw new CallerFault(
+      "InvalidOnPremisesTagCombinationException",
+      "onPremisesInstanceTagFilters and onPremisesTagSet are both given: a group has one or the other.",
+    );
+  }
+}
+
+function checkTagSet(field: string, lists: readonly (readonly TagFilter[])[] | undefined, code: FaultCode): void {
+  if (!lists) return;
+  if (lists.length > MAX_TAG_SETS) {
+    throw new CallerFault(
+      "TagSetListLimitExceededException",
+      `${field} holds ${lists.length} lists: at most ${MAX_TAG_SETS} are allowed.`,
+    );
+  }
+  for (const [index, list] of lists.entries()) {
+    if (list.length === 0) {
+      throw new CallerFault(code, `${field}[${index}] is empty, so no host would match: fill it or leave it out.`);
+    }
+    checkFilters(`${field}[${index}]`, list, code);
+  }
+}
+
+function checkFilters(field: string, filters: readonly TagFilter[] | undefined, code: FaultCode): void {
+  if (!filters) return;
+  if (filters.length > MAX_TAGS) {
+    throw new CallerFault(code, `${field} holds ${filters.length} filters: at most ${MAX_TAGS} are allowed.`);
+  }
+  for (const [index, filter] of filters.entries()) {
+    const problem = tagFilterProblem(filter);
+    if (problem !== undefined) {
+      throw new CallerFault(code, `${field}[${index}] (${filter.Key ?? ""}=${filter.Value ?? ""}) ${problem}.`);
+    }
+  }
+}

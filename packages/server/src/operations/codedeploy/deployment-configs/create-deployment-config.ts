@@ -1,0 +1,91 @@
+import type { CreateDeploymentConfigInput, CreateDeploymentConfigOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { COMPUTE_PLATFORMS, type DeploymentConfig, PREDEFINED_CONFIG_PREFIX } from "@sluice/model/deployment-config.ts";
+import { MAX_CUSTOM_DEPLOYMENT_CONFIGS } from "@sluice/model/limits.ts";
+import { countCustomConfigs, findDeploymentConfig, insertDeploymentConfig } from "../../../store/deployment-configs.ts";
+import { isUniqueViolation } from "../../../store/unique-violation.ts";
+import { requireDeploymentConfigName } from "../checks/required-names.ts";
+import type { CodeDeployOperation } from "../codedeploy-context.ts";
+import { readMinimumHealthyHosts, readTrafficRouting, readZonalConfig } from "./deployment-config-input.ts";
+
+/** Configurations never change once made. */
+export const createDeploymentConfig: CodeDeployOperation<
+  CreateDeploymentConfigInput,
+  CreateDeploymentConfigOutput
+> = async (input, context) => {
+  const deploymentConfigName = requireDeploymentConfigName(input.deploymentConfigName);
+  if (deploymentConfigName.startsWith(PREDEFINED_CONFIG_PREFIX)) {
+    throw new CallerFault(
+      "InvalidDeploymentConfigNameException",
+      `deploymentConfigName "${deploymentConfigName}" begins with ${PREDEFINED_CONFIG_PREFIX}, which is kept for predefined ones: choose another name.`,
+    );
+  }
+  const config: DeploymentConfig = {
+    deploymentConfigId: context.randomUuid(),
+    deploymentConfigName,
+    ...readFields(input),
+  };
+  const createdAt = context.now();
+  try {
+    await context.store.write(async ({ db }) => {
+      if (await findDeploymentConfig(db, deploymentConfigName)) throw alreadyExists(deploymentConfigName);
+      if ((await countCustomConfigs(db)) >= MAX_CUSTOM_DEPLOYMENT_CONFIGS) {
+        throw new CallerFault(
+          "DeploymentConfigLimitExceededException",
+          `There are ${MAX_CUSTOM_DEPLOYMENT_CONFIGS} deployment configurations already, which is the most allowed: delete one that is not used.`,
+        );
+      }
+      await insertDeploymentConfig(db, config, createdAt);
+    });
+  } catch (error) {
+    throw isUniqueViolation(error) ? alreadyExists(deploymentConfigName) : error;
+  }
+  return { deploymentConfigId: config.deploymentConfigId };
+};
+
+function readFields(
+  input: CreateDeploymentConfigInput,
+): Omit<DeploymentConfig, "deploymentConfigId" | "deploymentConfigName"> {
+  const { computePlatform = "Server", minimumHealthyHosts, trafficRoutingConfig, zonalConfig } = input;
+  switch (computePlatform) {
+    case "Server":
+      if (trafficRoutingConfig) {
+        throw new CallerFault(
+          "InvalidTrafficRoutingConfigurationException",
+          "trafficRoutingConfig is for the compute platforms Lambda and ECS: leave it out for Server.",
+        );
+      }
+      return {
+        computePlatform,
+        minimumHealthyHosts: readMinimumHealthyHosts(minimumHealthyHosts),
+        ...(zonalConfig ? { zonalConfig: readZonalConfig(zonalConfig) } : {}),
+      };
+    case "Lambda":
+    case "ECS":
+      if (minimumHealthyHosts) {
+        throw new CallerFault(
+          "InvalidMinimumHealthyHostValueException",
+          `minimumHealthyHosts is for the compute platform Server: leave it out for ${computePlatform}.`,
+        );
+      }
+      if (zonalConfig) {
+        throw new CallerFault(
+          "InvalidZonalDeploymentConfigurationException",
+          `zonalConfig is for the compute platform Server: leave it out for ${computePlatform}.`,
+        );
+      }
+      return { computePlatform, trafficRoutingConfig: readTrafficRouting(trafficRoutingConfig) };
+    default:
+      throw new CallerFault(
+        "InvalidComputePlatformException",
+        `computePlatform is "${computePlatform satisfies never}": use one of ${COMPUTE_PLATFORMS.join(", ")}.`,
+      );
+  }
+}
+
+function alreadyExists(name: string): CallerFault {
+  return new CallerFault(
+    "DeploymentConfigAlreadyExistsException",
+    `The deployment configuration ${name} already exists: choose another name, since configurations cannot be changed.`,
+  );
+}

@@ -1,0 +1,84 @@
+import type { CreateDeploymentGroupInput, CreateDeploymentGroupOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { DEFAULT_CONFIG_NAMES } from "@sluice/model/deployment-config.ts";
+import { MAX_DEPLOYMENT_GROUPS_PER_APPLICATION } from "@sluice/model/limits.ts";
+import { deploymentGroupArn } from "@sluice/model/resource-arn.ts";
+import { defaultGroupFields, groupFieldsOf } from "../../../groups/deployment-group-fields.ts";
+import { countDeploymentGroups, findDeploymentGroup, insertDeploymentGroup } from "../../../store/deployment-groups.ts";
+import { putResourceTags } from "../../../store/resource-tags.ts";
+import { isUniqueViolation } from "../../../store/unique-violation.ts";
+import { requireApplication, requireDeploymentConfig } from "../checks/known-resources.ts";
+import {
+  requireApplicationName,
+  requireDeploymentConfigName,
+  requireDeploymentGroupName,
+} from "../checks/required-names.ts";
+import { readResourceTags } from "../checks/resource-tag-input.ts";
+import type { CodeDeployOperation } from "../codedeploy-context.ts";
+import { checkEcsServiceIsFree, checkGroupFields, checkWholeGroup } from "./deployment-group-checks.ts";
+
+export const createDeploymentGroup: CodeDeployOperation<
+  CreateDeploymentGroupInput,
+  CreateDeploymentGroupOutput
+> = async (input, context) => {
+  const applicationName = requireApplicationName(input.applicationName);
+  const name = requireDeploymentGroupName(input.deploymentGroupName);
+  const serviceRoleArn = requireServiceRole(input.serviceRoleArn);
+  if (input.deploymentConfigName !== undefined) requireDeploymentConfigName(input.deploymentConfigName);
+  const given = groupFieldsOf({ ...input, serviceRoleArn });
+  checkGroupFields(given);
+  const tags = readResourceTags(input.tags);
+  const deploymentGroupId = context.randomUuid();
+  const createdAt = context.now();
+  try {
+    await context.store.write(async ({ db }) => {
+      const { application_id: applicationId, compute_platform: platform } = await requireApplication(
+        db,
+        applicationName,
+      );
+      if (await findDeploymentGroup(db, applicationId, name)) throw groupExists(applicationName, name);
+      const config = await requireDeploymentConfig(db, input.deploymentConfigName ?? DEFAULT_CONFIG_NAMES[platform]);
+      const fields = { ...defaultGroupFields(platform), ...given, serviceRoleArn };
+      checkWholeGroup(platform, config, fields);
+      await checkEcsServiceIsFree(db, deploymentGroupId, fields);
+      if ((await countDeploymentGroups(db, applicationId)) >= MAX_DEPLOYMENT_GROUPS_PER_APPLICATION) {
+        throw new CallerFault(
+          "DeploymentGroupLimitExceededException",
+          `The application ${applicationName} has ${MAX_DEPLOYMENT_GROUPS_PER_APPLICATION} deployment groups already, which is the most allowed: delete one that is not used.`,
+        );
+      }
+      await insertDeploymentGroup(db, {
+        deployment_group_id: deploymentGroupId,
+        application_id: applicationId,
+        deployment_group_name: name,
+        deployment_config_name: config.deploymentConfigName,
+        fields_json: JSON.stringify(fields),
+        target_revision_json: null,
+        last_attempted_deployment_id: null,
+        last_successful_deployment_id: null,
+        rolled_back_json: null,
+        settings_json: null,
+        created_at: createdAt,
+      });
+      await putResourceTags(db, deploymentGroupArn(context, applicationName, name), tags);
+    });
+  } catch (error) {
+    throw isUniqueViolation(error) ? groupExists(applicationName, name) : error;
+  }
+  return { deploymentGroupId };
+};
+
+function requireServiceRole(arn: string | undefined): string {
+  if (arn) return arn;
+  throw new CallerFault(
+    "RoleRequiredException",
+    "serviceRoleArn is missing: give the ARN of a role, such as arn:aws:iam::111122223333:role/CodeDeployServiceRole.",
+  );
+}
+
+export function groupExists(applicationName: string, name: string): CallerFault {
+  return new CallerFault(
+    "DeploymentGroupAlreadyExistsException",
+    `The deployment group ${name} already exists in the application ${applicationName}: choose another name.`,
+  );
+}

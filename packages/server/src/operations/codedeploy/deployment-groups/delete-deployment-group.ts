@@ -1,0 +1,25 @@
+import type { DeleteDeploymentGroupInput, DeleteDeploymentGroupOutput } from "@aws-sdk/client-codedeploy";
+import { findApplication } from "../../../store/applications.ts";
+import { findDeploymentGroup, removeDeploymentGroup } from "../../../store/deployment-groups.ts";
+import { requireApplicationName, requireDeploymentGroupName } from "../checks/required-names.ts";
+import type { CodeDeployOperation } from "../codedeploy-context.ts";
+
+/**
+ * The group with its deployment history. An unknown group or application is a success: the API has no fault for it here. A deployment
+ * that is under way ends with its group, as in DeleteApplication.
+ */
+export const deleteDeploymentGroup: CodeDeployOperation<
+  DeleteDeploymentGroupInput,
+  DeleteDeploymentGroupOutput
+> = async (input, context) => {
+  const applicationName = requireApplicationName(input.applicationName);
+  const name = requireDeploymentGroupName(input.deploymentGroupName);
+  const removed = await context.store.write(async (transaction) => {
+    const { db } = transaction;
+    const application = await findApplication(db, applicationName);
+    const group = application && (await findDeploymentGroup(db, application.application_id, name));
+    return group ? removeDeploymentGroup(transaction, context, applicationName, group) : [];
+  });
+  await context.forgetOutput(removed);
+  return { hooksNotCleanedUp: [] };
+};

@@ -1,0 +1,62 @@
+import type { UpdateDeploymentGroupInput, UpdateDeploymentGroupOutput } from "@aws-sdk/client-codedeploy";
+import {
+  changeGroupFields,
+  type DeploymentGroupFields,
+  groupFieldsOf,
+} from "../../../groups/deployment-group-fields.ts";
+import {
+  findDeploymentGroup,
+  lockDeploymentGroup,
+  updateDeploymentGroup as updateRow,
+} from "../../../store/deployment-groups.ts";
+import { isUniqueViolation } from "../../../store/unique-violation.ts";
+import { requireApplication, requireDeploymentConfig, requireDeploymentGroup } from "../checks/known-resources.ts";
+import {
+  requireApplicationName,
+  requireDeploymentConfigName,
+  requireDeploymentGroupName,
+} from "../checks/required-names.ts";
+import type { CodeDeployOperation } from "../codedeploy-context.ts";
+import { groupExists } from "./create-deployment-group.ts";
+import { checkEcsServiceIsFree, checkGroupFields, checkWholeGroup } from "./deployment-group-checks.ts";
+
+/** There are no Auto Scaling hooks to clean up, so `hooksNotCleanedUp` is always empty. */
+export const updateDeploymentGroup: CodeDeployOperation<
+  UpdateDeploymentGroupInput,
+  UpdateDeploymentGroupOutput
+> = async (input, context) => {
+  const applicationName = requireApplicationName(input.applicationName);
+  const oldName = requireDeploymentGroupName(input.currentDeploymentGroupName, "currentDeploymentGroupName");
+  const newName =
+    input.newDeploymentGroupName === undefined
+      ? oldName
+      : requireDeploymentGroupName(input.newDeploymentGroupName, "newDeploymentGroupName");
+  if (input.deploymentConfigName !== undefined) requireDeploymentConfigName(input.deploymentConfigName);
+  const change = groupFieldsOf(input);
+  checkGroupFields(change);
+  try {
+    await context.store.write(async (transaction) => {
+      const { db } = transaction;
+      const application = await requireApplication(db, applicationName);
+      const found = await requireDeploymentGroup(db, application, oldName);
+      const before = (await lockDeploymentGroup(transaction, found.deployment_group_id)) ?? found;
+      if (newName !== oldName && (await findDeploymentGroup(db, application.application_id, newName))) {
+        throw groupExists(applicationName, newName);
+      }
+      const config = await requireDeploymentConfig(db, input.deploymentConfigName ?? before.deployment_config_name);
+      const fields = changeGroupFields(JSON.parse(before.fields_json) as DeploymentGroupFields, change);
+      checkWholeGroup(application.compute_platform, config, fields);
+      await checkEcsServiceIsFree(db, before.deployment_group_id, fields);
+      const after = {
+        ...before,
+        deployment_group_name: newName,
+        deployment_config_name: config.deploymentConfigName,
+        fields_json: JSON.stringify(fields),
+      };
+      await updateRow(db, context, applicationName, { before, after });
+    });
+  } catch (error) {
+    throw isUniqueViolation(error) ? groupExists(applicationName, newName) : error;
+  }
+  return { hooksNotCleanedUp: [] };
+};

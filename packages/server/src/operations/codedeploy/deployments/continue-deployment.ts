@@ -1,0 +1,82 @@
+import type {
+  ContinueDeploymentInput,
+  DeploymentWaitType,
+  SkipWaitTimeForInstanceTerminationInput,
+} from "@aws-sdk/client-codedeploy";
+import type { Wait } from "@sluice/engine/state.ts";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
+import { commitHeadEvent } from "../../../store/commit-events.ts";
+import { type DeploymentRow, lockDeployments, readHead } from "../../../store/deployments.ts";
+import type { WriteTransaction } from "../../../store/group-commit.ts";
+import { deploymentMissing } from "../checks/known-resources.ts";
+import { requireDeploymentId } from "../checks/required-names.ts";
+import { isOneOf } from "../checks/watch-checks.ts";
+import type { CodeDeployContext, CodeDeployOperation, NoOutput } from "../codedeploy-context.ts";
+
+const WAITS: Readonly<Record<DeploymentWaitType, Wait["kind"]>> = {
+  READY_WAIT: "ready",
+  TERMINATION_WAIT: "termination",
+};
+
+/** Ends a wait early: the one for leave to move the traffic, or the one before the originals are terminated. READY_WAIT when absent. */
+export const continueDeployment: CodeDeployOperation<ContinueDeploymentInput, NoOutput> = async (input, context) => {
+  const deploymentId = requireDeploymentId(input.deploymentId);
+  const waitType = input.deploymentWaitType ?? "READY_WAIT";
+  if (!isOneOf(ENUMS.DeploymentWaitType, waitType)) {
+    throw new CallerFault(
+      "InvalidDeploymentWaitTypeException",
+      `deploymentWaitType is "${waitType}": use one of ${ENUMS.DeploymentWaitType.join(", ")}.`,
+    );
+  }
+  await endWait(deploymentId, WAITS[waitType], context);
+  return {};
+};
+
+/** The deprecated ContinueDeployment(TERMINATION_WAIT). */
+export const skipWaitTimeForInstanceTermination: CodeDeployOperation<
+  SkipWaitTimeForInstanceTerminationInput,
+  NoOutput
+> = async (input, context) => {
+  await endWait(requireDeploymentId(input.deploymentId), "termination", context);
+  return {};
+};
+
+async function endWait(deploymentId: string, kind: Wait["kind"], context: CodeDeployContext): Promise<void> {
+  await context.store.write(async (transaction) => {
+    const [row] = await lockDeployments(transaction, [deploymentId]);
+    if (!row) throw deploymentMissing(deploymentId);
+    await requestContinuation(transaction, row, kind, context.now());
+    transaction.afterCommit(() => context.planner.wake(deploymentId));
+  });
+}
+
+async function requestContinuation(
+  transaction: WriteTransaction,
+  row: DeploymentRow,
+  kind: Wait["kind"],
+  at: number,
+): Promise<void> {
+  const before = readHead(row);
+  if (row.active !== 1) {
+    throw new CallerFault(
+      "DeploymentAlreadyCompletedException",
+      `The deployment ${row.deployment_id} is already complete: it ended as ${row.status}, and is not waiting to be continued.`,
+    );
+  }
+  if (before.strategy.type !== "blue-green") {
+    throw new CallerFault(
+      "UnsupportedActionForDeploymentTypeException",
+      `The deployment ${row.deployment_id} is not a blue/green deployment, so it is not waiting to be continued.`,
+    );
+  }
+  if (before.wait?.kind !== kind) {
+    throw new CallerFault(
+      kind === "ready" ? "DeploymentIsNotInReadyStateException" : "InvalidDeploymentStatusException",
+      `The deployment ${row.deployment_id} is ${row.status} and not in its ${kind} wait: there is nothing to continue.`,
+    );
+  }
+  // Continuing twice is continuing once.
+  if (before.continued === kind) return;
+  await commitHeadEvent(transaction, row, { type: "continueRequested", wait: kind }, { at, wakeAt: at });
+}

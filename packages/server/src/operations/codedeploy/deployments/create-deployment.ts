@@ -1,0 +1,193 @@
+import type { CreateDeploymentInput, CreateDeploymentOutput } from "@aws-sdk/client-codedeploy";
+import type { FleetSelection } from "@sluice/engine/ports/fleet.ts";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { revisionKey } from "@sluice/model/revision-location.ts";
+import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
+import { checkDeployable, checkHostRevision, checkPlatform } from "../../../groups/deployable-group.ts";
+import type { DeploymentGroupFields } from "../../../groups/deployment-group-fields.ts";
+import { healthRuleOf } from "../../../groups/health-rule.ts";
+import { alarmWatchOf, checkTargetInstances, strategyOf } from "../../../groups/rollout-strategy.ts";
+import { darkHostMessages, darkHostsOfGroup } from "../../../hosts/dark-hosts.ts";
+import type { ApplicationRow } from "../../../store/applications.ts";
+import type { DeploymentGroupRow } from "../../../store/deployment-groups.ts";
+import { findActiveDeploymentId } from "../../../store/deployment-history.ts";
+import type { WriteTransaction } from "../../../store/group-commit.ts";
+import { insertNewDeployment, type NewDeployment, replacementSelection } from "../../../store/new-deployment.ts";
+import { markRevisionUsed, registerRevision } from "../../../store/revisions.ts";
+import { isUniqueViolation } from "../../../store/unique-violation.ts";
+import type { OperationContext } from "../../operation.ts";
+import { requireApplication, requireDeploymentConfig, requireDeploymentGroup } from "../checks/known-resources.ts";
+import {
+  checkDescription,
+  requireApplicationName,
+  requireDeploymentConfigName,
+  requireDeploymentGroupName,
+} from "../checks/required-names.ts";
+import { requireRevision } from "../checks/revision-input.ts";
+import { checkAlarms, checkAutoRollback, isOneOf } from "../checks/watch-checks.ts";
+import type { CodeDeployContext, CodeDeployOperation } from "../codedeploy-context.ts";
+import { shownGroupFields } from "../views/shown-group-fields.ts";
+import { newDeploymentId } from "./new-deployment-id.ts";
+
+export const createDeployment: CodeDeployOperation<CreateDeploymentInput, CreateDeploymentOutput> = async (
+  input,
+  context,
+) => {
+  const names = requireNames(input);
+  const deployment = await prepareDeployment(input, names, context);
+  const groupId = deployment.group.deployment_group_id;
+  try {
+    await context.store.write(async (transaction) => {
+      const active = await findActiveDeploymentId(transaction.db, groupId);
+      if (active) throw groupIsBusy(names.groupName, active);
+      await insertDeployment(transaction, names, deployment);
+      transaction.afterCommit(() => context.planner.wake(deployment.deploymentId));
+    });
+  } catch (error) {
+    const active = isUniqueViolation(error) && (await findActiveDeploymentId(context.store.db, groupId));
+    throw active ? groupIsBusy(names.groupName, active) : error;
+  }
+  return { deploymentId: deployment.deploymentId };
+};
+
+/** How long whoever knows the hosts may take to name them for a warning. */
+const DARK_HOSTS_TIMEOUT_MILLISECONDS = 5_000;
+
+interface Names {
+  readonly applicationName: string;
+  readonly groupName: string;
+}
+
+function requireNames(input: CreateDeploymentInput): Names {
+  const applicationName = requireApplicationName(input.applicationName);
+  const groupName = requireDeploymentGroupName(input.deploymentGroupName);
+  if (input.deploymentConfigName !== undefined) requireDeploymentConfigName(input.deploymentConfigName);
+  return { applicationName, groupName };
+}
+
+/** All checks but the last, and everything that is read outside the transaction: who is dark may change at any moment anyway. */
+async function prepareDeployment(
+  input: CreateDeploymentInput,
+  { applicationName, groupName }: Names,
+  context: CodeDeployContext,
+): Promise<NewDeployment> {
+  const { db } = context.store;
+  const application = await requireApplication(db, applicationName);
+  const group = await requireDeploymentGroup(db, application, groupName);
+  checkPlatform(application);
+  const revision = requireRevision(input.revision);
+  checkHostRevision(revision);
+  const rollout = await rolloutOf(input, application, group, context);
+  const { strategy } = rollout;
+  const createdAt = context.now();
+  const selections: FleetSelection[] = [JSON.parse(group.fields_json)];
+  if (strategy.type === "blue-green" && input.targetInstances) {
+    selections.push(replacementSelection(input.targetInstances));
+  }
+  const messages = await Promise.all(selections.map((selection) => darkHosts(selection, createdAt, context)));
+  return {
+    deploymentId: newDeploymentId(context.randomText),
+    application,
+    group,
+    creator: "user",
+    revision,
+    ...rollout,
+    statusMessages: [...new Set(messages.flat())],
+    createdAt,
+  };
+}
+
+/** How a deployment to a group goes about its work, by what is asked, the group and the configuration. Throws what refuses it. */
+export async function rolloutOf(
+  input: Omit<CreateDeploymentInput, "revision">,
+  application: ApplicationRow,
+  group: DeploymentGroupRow,
+  { store }: Pick<OperationContext, "store">,
+): Promise<Pick<NewDeployment, "healthRule" | "strategy" | "alarms" | "request">> {
+  const config = await requireDeploymentConfig(store.db, input.deploymentConfigName ?? group.deployment_config_name);
+  const fields = JSON.parse(group.fields_json) as DeploymentGroupFields;
+  checkDeployable(group.deployment_group_name, fields);
+  const healthRule = healthRuleOf(config);
+  const strategy = strategyOf(fields, config);
+  checkTargetInstances(strategy, input.targetInstances);
+  checkOptions(input);
+  const shown = shownGroupFields(application.compute_platform, fields);
+  return {
+    healthRule,
+    strategy,
+    alarms: alarmWatchOf(input.overrideAlarmConfiguration ?? fields.alarmConfiguration),
+    request: {
+      deploymentConfigName: config.deploymentConfigName,
+      description: input.description,
+      fileExistsBehavior: input.fileExistsBehavior ?? "DISALLOW",
+      ignoreApplicationStopFailures: input.ignoreApplicationStopFailures ?? false,
+      updateOutdatedInstancesOnly: input.updateOutdatedInstancesOnly ?? false,
+      autoRollbackConfiguration: input.autoRollbackConfiguration ?? shown.autoRollbackConfiguration,
+      overrideAlarmConfiguration: input.overrideAlarmConfiguration,
+      deploymentStyle: fields.deploymentStyle,
+      blueGreenDeploymentConfiguration: shown.blueGreenDeploymentConfiguration,
+      loadBalancerInfo: shown.loadBalancerInfo,
+      targetInstances: input.targetInstances,
+    },
+  };
+}
+
+function checkOptions(input: Omit<CreateDeploymentInput, "revision">): void {
+  checkDescription(input.description);
+  if (input.fileExistsBehavior !== undefined && !isOneOf(ENUMS.FileExistsBehavior, input.fileExistsBehavior)) {
+    throw new CallerFault(
+      "InvalidFileExistsBehaviorException",
+      `fileExistsBehavior is "${input.fileExistsBehavior}": use one of ${ENUMS.FileExistsBehavior.join(", ")}.`,
+    );
+  }
+  if (input.deploymentMode === "RESTART") {
+    throw new CallerFault(
+      "NotImplementedException",
+      "The deploymentMode RESTART is not implemented yet; see docs/reference/api.md.",
+    );
+  }
+  checkAutoRollback(input.autoRollbackConfiguration);
+  checkAlarms(input.overrideAlarmConfiguration, "overrideAlarmConfiguration");
+}
+
+/** A word of warning, for which no deployment is refused and no caller waits long: its start finds the hosts, or says why not. */
+async function darkHosts(
+  selection: FleetSelection,
+  now: number,
+  { store, fleet, liveness }: CodeDeployContext,
+): Promise<string[]> {
+  const signal = AbortSignal.timeout(DARK_HOSTS_TIMEOUT_MILLISECONDS);
+  try {
+    return darkHostMessages(await darkHostsOfGroup(selection, { store, fleet, liveness, now, signal }));
+  } catch (error) {
+    const late = `there was no answer within ${DARK_HOSTS_TIMEOUT_MILLISECONDS / 1000} s`;
+    const reason = signal.aborted ? late : error instanceof Error ? error.message : String(error);
+    return [`The state of the hosts could not be determined when the deployment was created: ${reason}`];
+  }
+}
+
+/** The application and the group are read again: they may have been deleted or renamed since the checks. */
+async function insertDeployment(
+  transaction: WriteTransaction,
+  { applicationName, groupName }: Names,
+  deployment: NewDeployment,
+): Promise<void> {
+  const { db } = transaction;
+  const { deploymentId, revision, createdAt } = deployment;
+  const application = await requireApplication(db, applicationName);
+  const group = await requireDeploymentGroup(db, application, groupName);
+  const applicationId = application.application_id;
+  const description = `Application revision registered by Deployment ID: ${deploymentId}`;
+  const newRevision = { applicationId, location: revision, description, registeredAt: createdAt };
+  await registerRevision(db, newRevision, { describe: false });
+  await markRevisionUsed(db, applicationId, revisionKey(revision), createdAt);
+  await insertNewDeployment(transaction, { ...deployment, application, group });
+}
+
+/** Clients look for the id in this text. */
+export function groupIsBusy(groupName: string, activeDeploymentId: string): CallerFault {
+  return new CallerFault(
+    "DeploymentLimitExceededException",
+    `The Deployment Group '${groupName}' already has an active Deployment '${activeDeploymentId}': wait for it to end, or stop it.`,
+  );
+}

@@ -1,0 +1,61 @@
+import type { ListDeploymentsInput, ListDeploymentsOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
+import { listDeployments as listRows } from "../../../store/deployment-history.ts";
+import { requireApplication, requireDeploymentGroup } from "../checks/known-resources.ts";
+import { PAGE_READ_ITEMS, readNextToken, toPage } from "../checks/next-token.ts";
+import { requireApplicationName, requireDeploymentGroupName } from "../checks/required-names.ts";
+import { isOneOf } from "../checks/watch-checks.ts";
+import type { CodeDeployOperation } from "../codedeploy-context.ts";
+
+/** Newest first. Application and group are given together or not at all. */
+export const listDeployments: CodeDeployOperation<ListDeploymentsInput, ListDeploymentsOutput> = async (
+  input,
+  { store: { db } },
+) => {
+  const names = readNames(input);
+  checkFilters(input);
+  const [createdAt, deploymentId] = readNextToken("ListDeployments", input.nextToken, ["number", "string"]) ?? [];
+  const application = names && (await requireApplication(db, names.applicationName));
+  const group = application && (await requireDeploymentGroup(db, application, names.groupName));
+  const rows = await listRows(db, {
+    deploymentGroupId: group?.deployment_group_id,
+    externalId: input.externalId,
+    // An empty list asks for no status in particular.
+    statuses: input.includeOnlyStatuses?.length ? input.includeOnlyStatuses : undefined,
+    createdFrom: input.createTimeRange?.start?.getTime(),
+    createdTo: input.createTimeRange?.end?.getTime(),
+    after: createdAt === undefined || deploymentId === undefined ? undefined : { createdAt, deploymentId },
+    limit: PAGE_READ_ITEMS,
+  });
+  const { items, nextToken } = toPage("ListDeployments", rows, (row) => [row.createdAt, row.deploymentId]);
+  return { deployments: items.map((row) => row.deploymentId), nextToken };
+};
+
+function readNames(input: ListDeploymentsInput): { applicationName: string; groupName: string } | undefined {
+  if (input.applicationName === undefined && input.deploymentGroupName === undefined) return undefined;
+  return {
+    applicationName: requireApplicationName(input.applicationName),
+    groupName: requireDeploymentGroupName(input.deploymentGroupName),
+  };
+}
+
+function checkFilters({ includeOnlyStatuses, createTimeRange, externalId }: ListDeploymentsInput): void {
+  const unknown = includeOnlyStatuses?.find((status) => !isOneOf(ENUMS.DeploymentStatus, status));
+  if (unknown !== undefined) {
+    throw new CallerFault(
+      "InvalidDeploymentStatusException",
+      `includeOnlyStatuses holds "${unknown}": use ${ENUMS.DeploymentStatus.join(", ")}.`,
+    );
+  }
+  const { start, end } = createTimeRange ?? {};
+  if (start && end && start > end) {
+    throw new CallerFault(
+      "InvalidTimeRangeException",
+      `createTimeRange starts at ${start.toISOString()}, which is after its end, ${end.toISOString()}.`,
+    );
+  }
+  if (externalId === "") {
+    throw new CallerFault("InvalidExternalIdException", "externalId is empty: give an id, or leave it out.");
+  }
+}

@@ -1,0 +1,63 @@
+import type { StopDeploymentInput, StopDeploymentOutput } from "@aws-sdk/client-codedeploy";
+import { isPastReturn } from "@sluice/engine/strategies/halting.ts";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { commitHeadEvent } from "../../../store/commit-events.ts";
+import { type DeploymentRow, lockDeployments, readHead } from "../../../store/deployments.ts";
+import type { WriteTransaction } from "../../../store/group-commit.ts";
+import type { DeploymentRequest } from "../../../store/new-deployment.ts";
+import { hasOpenCommands } from "../../../store/target-listing.ts";
+import { deploymentMissing } from "../checks/known-resources.ts";
+import { requireDeploymentId } from "../checks/required-names.ts";
+import type { CodeDeployOperation } from "../codedeploy-context.ts";
+
+/** The wait for the originals is over and they are being terminated: no stop undoes that. */
+const TOO_LATE =
+  "The stop comes too late: the replacement hosts serve, the original ones are being terminated, and the deployment goes on to its end";
+const STATUS_MESSAGE = "No more commands will be scheduled for execution in the deployment instances";
+
+/**
+ * From the moment of the answer on, no host that has finished its event is given another. `Pending`: some host still has one;
+ * `Succeeded`: none has. Stopping twice is stopping once. A stop that comes too late
+ * is `Pending` until the deployment is over, and its message says so.
+ */
+export const stopDeployment: CodeDeployOperation<StopDeploymentInput, StopDeploymentOutput> = async (
+  input,
+  context,
+) => {
+  const deploymentId = requireDeploymentId(input.deploymentId);
+  const at = context.now();
+  return await context.store.write(async (transaction) => {
+    const [row] = await lockDeployments(transaction, [deploymentId]);
+    if (!row) throw deploymentMissing(deploymentId);
+    if (row.active !== 1) {
+      throw new CallerFault(
+        "DeploymentAlreadyCompletedException",
+        `The deployment ${deploymentId} is already complete: it ended as ${row.status}, and nothing is left to stop.`,
+      );
+    }
+    await requestStop(transaction, row, at);
+    if (input.autoRollbackEnabled !== undefined) await keepRollbackWish(transaction, row, input.autoRollbackEnabled);
+    transaction.afterCommit(() => context.planner.wake(deploymentId));
+    if (isPastReturn(readHead(row))) return { status: "Pending", statusMessage: TOO_LATE };
+    const isPending = await hasOpenCommands(transaction.db, deploymentId);
+    return { status: isPending ? "Pending" : "Succeeded", statusMessage: STATUS_MESSAGE };
+  });
+};
+
+async function requestStop(transaction: WriteTransaction, row: DeploymentRow, at: number): Promise<void> {
+  if (readHead(row).stopRequestedAt !== null) return;
+  await commitHeadEvent(transaction, row, { type: "stopRequested" }, { at, wakeAt: at });
+}
+
+async function keepRollbackWish(
+  { db }: WriteTransaction,
+  row: DeploymentRow,
+  rollBackAfterStop: boolean,
+): Promise<void> {
+  const request = { ...(JSON.parse(row.request_json) as DeploymentRequest), rollBackAfterStop };
+  await db
+    .updateTable("deployments")
+    .set({ request_json: JSON.stringify(request) })
+    .where("deployment_id", "=", row.deployment_id)
+    .execute();
+}

@@ -1,0 +1,45 @@
+import type { BatchGetApplicationRevisionsInput, BatchGetApplicationRevisionsOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { MAX_BATCH_REVISIONS } from "@sluice/model/limits.ts";
+import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
+import { groupNamesByTargetRevision } from "../../../store/deployment-groups.ts";
+import { findRevisions } from "../../../store/revisions.ts";
+import { checkBatchSize } from "../checks/batch-size.ts";
+import { requireApplication } from "../checks/known-resources.ts";
+import { requireApplicationName } from "../checks/required-names.ts";
+import { requireRevision } from "../checks/revision-input.ts";
+import type { CodeDeployOperation } from "../codedeploy-context.ts";
+import { genericRevisionInfo } from "../views/revision-info.ts";
+
+/** In the order asked for; what is not registered is left out and named in `errorMessage`, which is otherwise empty. */
+export const batchGetApplicationRevisions: CodeDeployOperation<
+  BatchGetApplicationRevisionsInput,
+  BatchGetApplicationRevisionsOutput
+> = async (input, { store: { db } }) => {
+  const applicationName = requireApplicationName(input.applicationName);
+  if (!input.revisions?.length) {
+    throw new CallerFault(
+      "RevisionRequiredException",
+      "RevisionLocation must be specified: revisions is missing or empty.",
+    );
+  }
+  checkBatchSize("revisions", input.revisions, MAX_BATCH_REVISIONS);
+  const keys = input.revisions.map((revision, index) => revisionKey(requireRevision(revision, `revisions[${index}]`)));
+  const { application_id: applicationId } = await requireApplication(db, applicationName);
+  const rows = await findRevisions(db, applicationId, keys);
+  const groupNames = await groupNamesByTargetRevision(db, applicationId);
+  const missing = keys.filter((key) => !rows.has(key));
+  return {
+    applicationName,
+    errorMessage:
+      missing.length > 0 ? `Not registered in the application ${applicationName}: ${missing.join(", ")}` : "",
+    revisions: keys.flatMap((key) => {
+      const row = rows.get(key);
+      if (!row) return [];
+      return {
+        revisionLocation: JSON.parse(row.location_json) as RevisionLocation,
+        genericRevisionInfo: genericRevisionInfo(row, groupNames.get(key) ?? []),
+      };
+    }),
+  };
+};

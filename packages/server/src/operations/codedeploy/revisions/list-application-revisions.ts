@@ -1,0 +1,68 @@
+import type { ListApplicationRevisionsInput, ListApplicationRevisionsOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import type { FaultCode } from "@sluice/model/fault-codes.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import { groupNamesByTargetRevision } from "../../../store/deployment-groups.ts";
+import { listRevisions } from "../../../store/revisions.ts";
+import { requireApplication } from "../checks/known-resources.ts";
+import { PAGE_READ_ITEMS, readNextToken, toPage } from "../checks/next-token.ts";
+import { requireApplicationName } from "../checks/required-names.ts";
+import { withoutContent } from "../checks/revision-input.ts";
+import type { CodeDeployOperation } from "../codedeploy-context.ts";
+
+const COLUMNS = {
+  registerTime: "registered_at",
+  firstUsedTime: "first_used_at",
+  lastUsedTime: "last_used_at",
+} as const;
+const DIRECTIONS = { ascending: "asc", descending: "desc" } as const;
+const DEPLOYED = { include: "include", exclude: "exclude", ignore: "ignore" } as const;
+
+/** Oldest registration first, unless told otherwise. `deployed` is about what groups have now, not about what was ever deployed. */
+export const listApplicationRevisions: CodeDeployOperation<
+  ListApplicationRevisionsInput,
+  ListApplicationRevisionsOutput
+> = async (input, { store: { db } }) => {
+  const name = requireApplicationName(input.applicationName);
+  const orderBy = choose("sortBy", input.sortBy ?? "registerTime", COLUMNS, "InvalidSortByException");
+  const direction = choose("sortOrder", input.sortOrder ?? "ascending", DIRECTIONS, "InvalidSortOrderException");
+  const deployed = choose("deployed", input.deployed ?? "ignore", DEPLOYED, "InvalidDeployedStateFilterException");
+  if (input.s3Bucket === "") {
+    throw new CallerFault("InvalidBucketNameFilterException", "s3Bucket is empty: name a bucket, or leave it out.");
+  }
+  if (input.s3KeyPrefix !== undefined && input.s3Bucket === undefined) {
+    throw new CallerFault(
+      "BucketNameFilterRequiredException",
+      `s3KeyPrefix "${input.s3KeyPrefix}" is given without s3Bucket: name the bucket too.`,
+    );
+  }
+  const [at, key] = readNextToken("ListApplicationRevisions", input.nextToken, ["number", "string"]) ?? [];
+  const { application_id: applicationId } = await requireApplication(db, name);
+  const current = deployed === "ignore" ? [] : [...(await groupNamesByTargetRevision(db, applicationId)).keys()];
+  const listed = await listRevisions(db, {
+    applicationId,
+    s3Bucket: input.s3Bucket,
+    s3KeyPrefix: input.s3KeyPrefix,
+    only: deployed === "include" ? current : undefined,
+    except: deployed === "exclude" ? current : undefined,
+    orderBy,
+    direction,
+    after: at === undefined || key === undefined ? undefined : { at, key },
+    limit: PAGE_READ_ITEMS,
+  });
+  const { items, nextToken } = toPage("ListApplicationRevisions", listed, (revision) => [revision.at, revision.key]);
+  return {
+    revisions: items.map(({ locationJson }) => withoutContent(JSON.parse(locationJson) as RevisionLocation)),
+    nextToken,
+  };
+};
+
+function choose<Choices extends Record<string, string>>(
+  field: string,
+  value: string,
+  choices: Choices,
+  code: FaultCode,
+): Choices[keyof Choices] {
+  if (Object.hasOwn(choices, value)) return choices[value as keyof Choices];
+  throw new CallerFault(code, `${field} is "${value}": use one of ${Object.keys(choices).join(", ")}.`);
+}

@@ -1,0 +1,35 @@
+import type { BatchGetDeploymentInstancesInput, BatchGetDeploymentInstancesOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { MAX_BATCH_INSTANCES } from "@sluice/model/limits.ts";
+import { findTargets } from "../../../store/target-listing.ts";
+import { checkBatchSize } from "../checks/batch-size.ts";
+import { requireDeployment } from "../checks/known-resources.ts";
+import { requireDeploymentId } from "../checks/required-names.ts";
+import type { CodeDeployOperation } from "../codedeploy-context.ts";
+import { instanceSummary } from "../views/target-info.ts";
+import { requireInstanceId } from "./target-input.ts";
+
+/** In the order asked for; unknown instances are left out and named in `errorMessage`, which is otherwise empty. */
+export const batchGetDeploymentInstances: CodeDeployOperation<
+  BatchGetDeploymentInstancesInput,
+  BatchGetDeploymentInstancesOutput
+> = async (input, context) => {
+  const { db } = context.store;
+  const deploymentId = requireDeploymentId(input.deploymentId);
+  if (!input.instanceIds?.length) {
+    throw new CallerFault("InstanceIdRequiredException", "instanceIds is missing or empty: name at least one.");
+  }
+  checkBatchSize("instanceIds", input.instanceIds, MAX_BATCH_INSTANCES);
+  const ids = await Promise.all(input.instanceIds.map((id) => requireInstanceId(db, id, "instanceIds")));
+  await requireDeployment(db, deploymentId);
+  const found = await findTargets(db, deploymentId, ids);
+  const byId = new Map(found.map((entry) => [entry.target.targetId, entry]));
+  const missing = ids.filter((id) => !byId.has(id));
+  return {
+    instancesSummary: ids.flatMap((id) => {
+      const entry = byId.get(id);
+      return entry ? [instanceSummary(context, deploymentId, entry)] : [];
+    }),
+    errorMessage: missing.length > 0 ? `No instances of the deployment ${deploymentId}: ${missing.join(", ")}` : "",
+  };
+};

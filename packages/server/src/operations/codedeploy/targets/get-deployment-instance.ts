@@ -1,0 +1,27 @@
+import type { GetDeploymentInstanceInput, GetDeploymentInstanceOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { findTargets } from "../../../store/target-listing.ts";
+import { requireDeployment } from "../checks/known-resources.ts";
+import { requireDeploymentId } from "../checks/required-names.ts";
+import type { CodeDeployOperation } from "../codedeploy-context.ts";
+import { instanceSummary } from "../views/target-info.ts";
+import { requireInstanceId } from "./target-input.ts";
+
+/** The older GetDeploymentTarget. */
+export const getDeploymentInstance: CodeDeployOperation<
+  GetDeploymentInstanceInput,
+  GetDeploymentInstanceOutput
+> = async (input, context) => {
+  const { db } = context.store;
+  const deploymentId = requireDeploymentId(input.deploymentId);
+  const instanceId = await requireInstanceId(db, input.instanceId);
+  await requireDeployment(db, deploymentId);
+  const [found] = await findTargets(db, deploymentId, [instanceId]);
+  if (!found) {
+    throw new CallerFault(
+      "InstanceDoesNotExistException",
+      `The deployment ${deploymentId} has no instance ${instanceId}: \`sluice deployments show ${deploymentId}\` lists those that it has.`,
+    );
+  }
+  return { instanceSummary: instanceSummary(context, deploymentId, found) };
+};

@@ -1,0 +1,28 @@
+import type { GetDeploymentTargetInput, GetDeploymentTargetOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { findTargets } from "../../../store/target-listing.ts";
+import { requireDeployment } from "../checks/known-resources.ts";
+import { requireDeploymentId } from "../checks/required-names.ts";
+import type { CodeDeployOperation } from "../codedeploy-context.ts";
+import { deploymentTarget } from "../views/target-info.ts";
+import { requireStarted, requireTargetId } from "./target-input.ts";
+
+export const getDeploymentTarget: CodeDeployOperation<GetDeploymentTargetInput, GetDeploymentTargetOutput> = async (
+  input,
+  context,
+) => {
+  const { db } = context.store;
+  const deploymentId = requireDeploymentId(input.deploymentId);
+  const targetId = requireTargetId(input.targetId);
+  await requireStarted(db, await requireDeployment(db, deploymentId));
+  const [found] = await findTargets(db, deploymentId, [targetId]);
+  if (!found) throw targetMissing(deploymentId, targetId);
+  return { deploymentTarget: deploymentTarget(context, deploymentId, found) };
+};
+
+export function targetMissing(deploymentId: string, targetId: string): CallerFault {
+  return new CallerFault(
+    "DeploymentTargetDoesNotExistException",
+    `The deployment ${deploymentId} has no target ${targetId}: \`sluice deployments show ${deploymentId}\` lists those that it has.`,
+  );
+}

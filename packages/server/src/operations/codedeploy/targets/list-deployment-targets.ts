@@ -1,0 +1,35 @@
+import type { ListDeploymentTargetsInput, ListDeploymentTargetsOutput } from "@aws-sdk/client-codedeploy";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
+import { listTargetIds } from "../../../store/target-listing.ts";
+import { requireDeployment } from "../checks/known-resources.ts";
+import { PAGE_READ_ITEMS, readNextToken, toPage } from "../checks/next-token.ts";
+import { requireDeploymentId } from "../checks/required-names.ts";
+import { isOneOf } from "../checks/watch-checks.ts";
+import type { CodeDeployOperation } from "../codedeploy-context.ts";
+import { checkStatuses, readLabels, requireStarted } from "./target-input.ts";
+
+/** In the order in which hosts are admitted. */
+export const listDeploymentTargets: CodeDeployOperation<
+  ListDeploymentTargetsInput,
+  ListDeploymentTargetsOutput
+> = async (input, { store: { db } }) => {
+  const deploymentId = requireDeploymentId(input.deploymentId);
+  const filters = input.targetFilters ?? {};
+  const unknown = Object.keys(filters).find((name) => !isOneOf(ENUMS.TargetFilterName, name));
+  if (unknown !== undefined) {
+    throw new CallerFault(
+      "InvalidTargetFilterNameException",
+      `targetFilters holds the name "${unknown}": use ${ENUMS.TargetFilterName.join(", ")}.`,
+    );
+  }
+  checkStatuses("targetFilters.TargetStatus", filters.TargetStatus);
+  const [after] = readNextToken("ListDeploymentTargets", input.nextToken, ["number"]) ?? [-1];
+  const deployment = await requireDeployment(db, deploymentId);
+  const labels = readLabels("targetFilters.ServerInstanceLabel", filters.ServerInstanceLabel, deployment);
+  await requireStarted(db, deployment);
+  const statuses = filters.TargetStatus?.length ? filters.TargetStatus : undefined;
+  const rows = await listTargetIds(db, { deploymentId, statuses, labels, after, limit: PAGE_READ_ITEMS });
+  const { items, nextToken } = toPage("ListDeploymentTargets", rows, (row) => [row.ordinal]);
+  return { targetIds: items.map((row) => row.targetId), nextToken };
+};

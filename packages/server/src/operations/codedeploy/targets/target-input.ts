@@ -1,0 +1,76 @@
+import { isTerminal } from "@sluice/engine/state.ts";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { MAX_NAME_CHARACTERS } from "@sluice/model/limits.ts";
+import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
+import type { Kysely } from "kysely";
+import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
+import type { Database } from "../../../store/schema.ts";
+import { hasTargets, hostIdOfInstanceArn } from "../../../store/target-listing.ts";
+import { isOneOf } from "../checks/watch-checks.ts";
+
+const TARGET_ID = new RegExp(`^[A-Za-z0-9+=,.@_:-]{1,${MAX_NAME_CHARACTERS}}$`);
+const INSTANCE_ARN = /^arn:aws[a-z-]*:(ec2|codedeploy):[a-z0-9-]*:\d{12}:instance\/(\S+)$/;
+
+export function requireTargetId(id: string | undefined, field = "targetId"): string {
+  if (!id) throw new CallerFault("DeploymentTargetIdRequiredException", `${field} is missing: name a target.`);
+  if (TARGET_ID.test(id)) return id;
+  throw new CallerFault(
+    "InvalidDeploymentTargetIdException",
+    `${field} "${id}" is not a target's id: it is an instance id (i-…) or an on-premises instance's name.`,
+  );
+}
+
+/** The older operations take a host's id as well as its ARN, which is what they answer. */
+export async function requireInstanceId(
+  db: Kysely<Database>,
+  id: string | undefined,
+  field = "instanceId",
+): Promise<string> {
+  if (!id) throw new CallerFault("InstanceIdRequiredException", `${field} is missing: name an instance.`);
+  const [, service, name] = INSTANCE_ARN.exec(id) ?? [];
+  if (name !== undefined) return service === "ec2" ? name : ((await hostIdOfInstanceArn(db, id)) ?? name);
+  if (TARGET_ID.test(id)) return id;
+  throw new CallerFault(
+    "InvalidInstanceNameException",
+    `${field} "${id}" is not an instance's id: it is an instance id (i-…), an on-premises instance's name, or its ARN.`,
+  );
+}
+
+/** A deployment that ended before its targets were known has none, and says so; one that has not started cannot say yet. */
+export async function requireStarted(db: Kysely<Database>, row: DeploymentRow): Promise<void> {
+  if (isTerminal(readHead(row).status) || (await hasTargets(db, row.deployment_id))) return;
+  throw new CallerFault(
+    "DeploymentNotStartedException",
+    `The deployment ${row.deployment_id} has not started: its targets are not known yet. Ask again in a moment.`,
+  );
+}
+
+export function checkStatuses(field: string, statuses: readonly string[] | undefined): void {
+  const unknown = statuses?.find((status) => !isOneOf(ENUMS.TargetStatus, status));
+  if (unknown === undefined) return;
+  throw new CallerFault(
+    "InvalidInstanceStatusException",
+    `${field} holds "${unknown}": use ${ENUMS.TargetStatus.join(", ")}.`,
+  );
+}
+
+/** Only blue/green deployments have blue and green hosts. Undefined where all labels are meant. */
+export function readLabels(
+  field: string,
+  labels: readonly string[] | undefined,
+  deployment: DeploymentRow,
+): readonly string[] | undefined {
+  if (!labels?.length) return undefined;
+  const unknown = labels.find((label) => !isOneOf(ENUMS.TargetLabel, label));
+  if (unknown !== undefined) {
+    throw new CallerFault(
+      "InvalidInstanceTypeException",
+      `${field} holds "${unknown}": use ${ENUMS.TargetLabel.join(", ")}.`,
+    );
+  }
+  if (readHead(deployment).strategy.type !== "in-place") return labels;
+  throw new CallerFault(
+    "InvalidDeploymentInstanceTypeException",
+    `${field} is given for an in-place deployment: leave it out.`,
+  );
+}

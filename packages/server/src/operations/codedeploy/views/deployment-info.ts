@@ -1,0 +1,79 @@
+import type {
+  DeploymentCreator,
+  DeploymentInfo,
+  DeploymentOverview,
+  DeploymentStatus,
+  ErrorCode,
+  RollbackInfo,
+} from "@aws-sdk/client-codedeploy";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import type { Kysely } from "kysely";
+import type { ApplicationRow } from "../../../store/applications.ts";
+import { countTargetsByStatus } from "../../../store/deployment-history.ts";
+import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
+import type { DeploymentRequest } from "../../../store/new-deployment.ts";
+import type { Database } from "../../../store/schema.ts";
+import { withoutContent } from "../checks/revision-input.ts";
+
+/** One info for each row, in their order. */
+export async function deploymentInfos(
+  db: Kysely<Database>,
+  rows: readonly DeploymentRow[],
+  /** What keeps all deployments under way waiting; null: nothing does. */
+  trouble: string | null = null,
+): Promise<DeploymentInfo[]> {
+  const counts = await countTargetsByStatus(
+    db,
+    rows.map((row) => row.deployment_id),
+  );
+  return rows.map((row) => deploymentInfo(row, counts.get(row.deployment_id), trouble));
+}
+
+function deploymentInfo(
+  row: DeploymentRow,
+  counts: ReadonlyMap<string, number> | undefined,
+  trouble: string | null,
+): DeploymentInfo {
+  const { rollBackAfterStop: _, onlyHosts: __, ...request } = JSON.parse(row.request_json) as DeploymentRequest;
+  const head = readHead(row);
+  return {
+    ...request,
+    applicationName: row.application_name,
+    deploymentGroupName: row.deployment_group_name,
+    deploymentId: row.deployment_id,
+    computePlatform: row.compute_platform as ApplicationRow["compute_platform"],
+    creator: row.creator as DeploymentCreator,
+    externalId: row.external_id ?? undefined,
+    revision: readRevision(row.revision_json),
+    previousRevision: row.previous_revision_json === null ? undefined : readRevision(row.previous_revision_json),
+    status: row.status as DeploymentStatus,
+    errorInformation:
+      row.error_code === null
+        ? undefined
+        : { code: row.error_code as ErrorCode, message: row.error_message ?? undefined },
+    createTime: new Date(row.created_at),
+    startTime: row.started_at === null ? undefined : new Date(row.started_at),
+    completeTime: row.completed_at === null ? undefined : new Date(row.completed_at),
+    deploymentOverview: counts && deploymentOverview(counts),
+    deploymentStatusMessages: [...head.statusMessages, ...(row.active === 1 && trouble !== null ? [trouble] : [])],
+    instanceTerminationWaitTimeStarted: head.stage === "terminate",
+    rollbackInfo: row.rollback_json === null ? undefined : (JSON.parse(row.rollback_json) as RollbackInfo),
+  };
+}
+
+/** The API counts no Unknown: a host whose state is unknown is one that is not known to have finished. */
+function deploymentOverview(counts: ReadonlyMap<string, number>): DeploymentOverview {
+  const count = (status: string) => counts.get(status) ?? 0;
+  return {
+    Pending: count("Pending"),
+    InProgress: count("InProgress") + count("Unknown"),
+    Succeeded: count("Succeeded"),
+    Failed: count("Failed"),
+    Skipped: count("Skipped"),
+    Ready: count("Ready"),
+  };
+}
+
+function readRevision(json: string): RevisionLocation {
+  return withoutContent(JSON.parse(json) as RevisionLocation);
+}

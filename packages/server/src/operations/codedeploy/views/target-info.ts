@@ -1,0 +1,69 @@
+import type { DeploymentTarget, InstanceSummary, LifecycleEvent } from "@aws-sdk/client-codedeploy";
+import type { CommandState, LifecycleEventState } from "@sluice/engine/state.ts";
+import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
+import { type ArnScope, ec2InstanceArn, onPremisesInstanceArn } from "@sluice/model/resource-arn.ts";
+import type { TargetWithArn } from "../../../store/target-listing.ts";
+
+export function deploymentTarget(scope: ArnScope, deploymentId: string, found: TargetWithArn): DeploymentTarget {
+  const { target } = found;
+  return {
+    deploymentTargetType: "InstanceTarget",
+    instanceTarget: {
+      deploymentId,
+      targetId: target.targetId,
+      targetArn: targetArn(scope, found),
+      status: target.status,
+      lastUpdatedAt: new Date(target.updatedAt),
+      lifecycleEvents: target.lifecycleEvents.map((event) => lifecycleEvent(event, target.command)),
+      instanceLabel: target.label ?? undefined,
+    },
+  };
+}
+
+/** The deprecated form, in which the id is an ARN. */
+export function instanceSummary(scope: ArnScope, deploymentId: string, found: TargetWithArn): InstanceSummary {
+  const { target } = found;
+  return {
+    deploymentId,
+    instanceId: targetArn(scope, found),
+    status: target.status,
+    lastUpdatedAt: new Date(target.updatedAt),
+    lifecycleEvents: target.lifecycleEvents.map((event) => lifecycleEvent(event, target.command)),
+    instanceType: target.label ?? undefined,
+  };
+}
+
+function targetArn(scope: ArnScope, { target, instanceArn }: TargetWithArn): string {
+  switch (target.kind) {
+    case "instance":
+      return ec2InstanceArn(scope, target.targetId);
+    case "on-premises":
+      return instanceArn ?? onPremisesInstanceArn(scope, target.targetId);
+    default: {
+      const never: never = target.kind;
+      return never;
+    }
+  }
+}
+
+function lifecycleEvent(event: LifecycleEventState, command: CommandState | null): LifecycleEvent {
+  return {
+    lifecycleEventName: event.name,
+    status: event.status,
+    startTime: event.startedAt === null ? undefined : new Date(event.startedAt),
+    endTime: event.endedAt === null ? undefined : new Date(event.endedAt),
+    diagnostics: event.diagnostics ?? (command?.event === event.name ? waitDiagnostics(command) : undefined),
+  };
+}
+
+/** The API has no place for what an event waits for but this one. An error code would say that it is over. */
+function waitDiagnostics({ event, waiting }: CommandState): LifecycleEvent["diagnostics"] {
+  if (!waiting) return undefined;
+  const { reason, since, until } = waiting;
+  const end = until === null ? "" : `, until ${new Date(until).toISOString()} at the latest`;
+  const times = `since ${new Date(since).toISOString()}${end}`;
+  const message = isTrafficEvent(event)
+    ? `Waiting for the load balancer ${times}. It says: ${reason}`
+    : `Waiting for the host ${times}: ${reason}`;
+  return { scriptName: "", message, logTail: "" };
+}

@@ -1,0 +1,61 @@
+import type { TargetState } from "@sluice/engine/state.ts";
+import { commitEvents } from "../store/commit-events.ts";
+import { type DeploymentHead, type DeploymentRow, lockDeployments, readHead } from "../store/deployments.ts";
+import type { WriteTransaction } from "../store/group-commit.ts";
+import { loadTargets } from "../store/targets.ts";
+
+/**
+ * Ends a deployment after a bug of ours: no plan, no command, its group free for the next one. What its hosts did last stays as it
+ * stands; nobody knows better.
+ */
+export async function quarantine(
+  transaction: WriteTransaction,
+  deploymentId: string,
+  reason: string,
+  at: number,
+): Promise<void> {
+  const [row] = await lockDeployments(transaction, [deploymentId]);
+  if (row?.active !== 1) return;
+  const error = {
+    code: "INTERNAL_ERROR",
+    message: `The deployment was ended by an error of Sluice itself: ${reason}. Its hosts are as their last events left them; please report this with the server's log.`,
+  };
+  await endUnfinished(transaction, row, error, at);
+  await transaction.db
+    .updateTable("deployments")
+    .set({ quarantined: reason })
+    .where("deployment_id", "=", deploymentId)
+    .execute();
+}
+
+/** Ends a deployment as Failed where it stands, for a reason that is not its hosts'. */
+export async function endUnfinished(
+  transaction: WriteTransaction,
+  row: DeploymentRow,
+  error: NonNullable<DeploymentHead["error"]>,
+  at: number,
+): Promise<void> {
+  const head: DeploymentHead = { ...readHead(row), status: "Failed", completedAt: at, error };
+  const events = [{ type: "deploymentFailed", error } as const];
+  const targets = ((await loadTargets(transaction, row.deployment_id)) ?? []).map((target) => setAside(target, at));
+  await commitEvents(transaction, row, { head, targets, events, effects: [], wakeAt: null, at });
+}
+
+/**
+ * What runs on a host at this moment ends as Unknown, and what has not begun, or waits for traffic that does not come, as Skipped:
+ * whatever the bug was, nothing more is claimed.
+ */
+function setAside(target: TargetState, at: number): TargetState {
+  const isIdle = target.status === "Pending" || target.status === "Ready";
+  if (!isIdle && target.status !== "InProgress") return target;
+  return {
+    ...target,
+    status: isIdle ? "Skipped" : "Unknown",
+    command: null,
+    updatedAt: at,
+    lifecycleEvents: target.lifecycleEvents.map((event) => {
+      if (event.status !== "Pending" && event.status !== "InProgress") return event;
+      return { ...event, status: event.status === "Pending" ? "Skipped" : "Unknown", endedAt: at };
+    }),
+  };
+}

@@ -1,0 +1,79 @@
+import type { RevisionDigest, RevisionSource } from "@sluice/engine/ports/revision-source.ts";
+import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import type { Store } from "../store/open-store.ts";
+import { type BundleFindings, toldOf } from "./bundle-findings.ts";
+
+/** How long one attempt waits for it. What is in the embedded bucket is waited for again after that; elsewhere it is unknown then. */
+const MAX_DIGEST_WAIT_MILLISECONDS = 30_000;
+
+export interface BundleDigestParts {
+  readonly store: Pick<Store, "db">;
+  readonly revisions: Pick<RevisionSource, "digest">;
+}
+
+/**
+ * What the deployment's bundle is, byte for byte: asked before its first host is, and then fixed, so that all its hosts get the same bytes.
+ * `pending`: still being read, ask again. Rejects when `signal` aborts.
+ */
+export async function bundleDigest(
+  { store, revisions }: BundleDigestParts,
+  deploymentId: string,
+  signal: AbortSignal,
+): Promise<RevisionDigest | "pending"> {
+  const row = await store.db
+    .selectFrom("deployments")
+    .select("revision_json")
+    .where("deployment_id", "=", deploymentId)
+    .executeTakeFirst();
+  if (!row) return { unknown: "the deployment was removed" };
+  const digest = await digestOf(revisions, JSON.parse(row.revision_json) as RevisionLocation, signal);
+  signal.throwIfAborted();
+  return digest;
+}
+
+/** What is to be said of the deployment's bundle. Of a rollback's it was said when it was first deployed. */
+export async function bundleFindings(
+  { store, findings }: { readonly store: Pick<Store, "db">; readonly findings: Pick<BundleFindings, "of"> },
+  deploymentId: string,
+  sha256: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const row = await store.db
+    .selectFrom("deployments")
+    .select(["revision_json", "creator"])
+    .where("deployment_id", "=", deploymentId)
+    .executeTakeFirst();
+  if (!row || row.creator === ROLLBACK_CREATOR) return [];
+  const found = await findings.of(JSON.parse(row.revision_json) as RevisionLocation, sha256, signal);
+  if (found.findings.length === 0) return [];
+  const other = await store.db
+    .selectFrom("hosts")
+    .select("host_id")
+    .where("agent", "=", "aws")
+    .limit(1)
+    .executeTakeFirst();
+  const ours = await store.db
+    .selectFrom("hosts")
+    .select("host_id")
+    .where("agent", "=", "sluice")
+    .limit(1)
+    .executeTakeFirst();
+  return toldOf(found, ours !== undefined || other === undefined);
+}
+
+/** Where a bundle's bytes cannot be had, the deployment goes on without: its specification says why. */
+async function digestOf(
+  revisions: Pick<RevisionSource, "digest">,
+  revision: RevisionLocation,
+  signal: AbortSignal,
+): Promise<RevisionDigest | "pending"> {
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(MAX_DIGEST_WAIT_MILLISECONDS)]);
+  try {
+    const answer = await revisions.digest(revision, patience);
+    return "pending" in answer ? "pending" : answer;
+  } catch (error) {
+    if (patience.aborted) return { unknown: "reading the bundle took too long" };
+    return { unknown: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,268 @@
+import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts";
+import { memoryTrafficRouter } from "@sluice/drivers/memory/memory-traffic-router.ts";
+import { ALWAYS_HEARD } from "@sluice/engine/heard-time.ts";
+import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
+import { parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
+import { systemTimers, type Timers } from "../loops/timers.ts";
+import type { DeploymentHead } from "../store/deployments.ts";
+import { openStore, type Store } from "../store/open-store.ts";
+import { createRunner, type Runner, type RunnerDependencies } from "./runner.ts";
+
+/** A runner over a store in memory, with hosts that exist by name only. For tests of the runner. */
+export interface RunnerFixture {
+  readonly store: Store;
+  readonly runner: Runner;
+  /** Hosts that count as silent since ever. */
+  readonly dark: Set<string>;
+  createDeployment(
+    deploymentId: string,
+    healthRule: HealthRule,
+    more?: {
+      readonly request?: object;
+      readonly revisionKey?: string;
+      readonly strategy?: Strategy;
+      readonly alarms?: AlarmWatch;
+    },
+  ): Promise<void>;
+  statusOf(deploymentId: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Neither balancers nor alarms nor machines that could be ended. */
+export function noOutside(): Pick<RunnerDependencies, "trafficRouter" | "alarmReader" | "hostTerminator"> {
+  return {
+    trafficRouter: memoryTrafficRouter.create({}, { groups: new Map(), drainMilliseconds: 0, now: () => 0 }),
+    alarmReader: memoryAlarmReader.create({}, { alarms: new Map() }),
+    hostTerminator: {
+      terminate: async (hostIds) => ({
+        terminated: [],
+        kept: hostIds.map((hostId) => ({ hostId, reason: "nobody can end it" })),
+        unanswered: [],
+      }),
+    },
+  };
+}
+
+/** `outside`: the ports, and which hosts a selection means, where a test is about them. */
+export async function runnerFixture(
+  hostIds: readonly string[],
+  timers: Timers = systemTimers,
+  outside: Partial<
+    Pick<
+      RunnerDependencies,
+      "trafficRouter" | "alarmReader" | "hostTerminator" | "matchHosts" | "revisions" | "onError"
+    >
+  > = {},
+): Promise<RunnerFixture> {
+  const store = await openStore({ dataDirectory: ":memory:" });
+  const dark = new Set<string>();
+  let offers = 0;
+  let rollbacks = 0;
+  const runner = createRunner({
+    store,
+    timers,
+    owner: "test",
+    newOffer: () => String(++offers),
+    newDeploymentId: () => `d-ROLLBACK${++rollbacks}`,
+    ...noOutside(),
+    onError: (error) => {
+      throw error;
+    },
+    matchHosts: async () => hostIds.map((hostId) => ({ hostId, hostName: hostId, kind: "on-premises", zone: null })),
+    ...outside,
+    hosts: {
+      heardTime: () => ALWAYS_HEARD,
+      observe: async (_store, targetIds) => {
+        // Once: of two readings a host that was heard in between would look like one that was not heard itself.
+        const now = timers.now();
+        return new Map(
+          targetIds.map((id) => [
+            id,
+            {
+              lastSeenAt: dark.has(id) ? 0 : now,
+              silentSince: dark.has(id) ? 0 : now,
+              graceMilliseconds: 15_000,
+              goodbyeAt: null,
+              remedy: "start it",
+            },
+          ]),
+        );
+      },
+    },
+    onQuarantine: (_id, error) => {
+      throw error;
+    },
+  });
+  await store.write(async ({ db }) => {
+    await db
+      .insertInto("applications")
+      .values({
+        application_id: "application-1",
+        application_name: "MyWebApp",
+        compute_platform: "Server",
+        created_at: 0,
+      })
+      .execute();
+    await db
+      .insertInto("deployment_groups")
+      .values({
+        deployment_group_id: "group-1",
+        application_id: "application-1",
+        deployment_group_name: "prod",
+        deployment_config_name: "CodeDeployDefault.AllAtOnce",
+        fields_json: "{}",
+        target_revision_json: null,
+        last_attempted_deployment_id: null,
+        last_successful_deployment_id: null,
+        rolled_back_json: null,
+        created_at: 0,
+      })
+      .execute();
+  });
+  runner.start();
+  return {
+    store,
+    runner,
+    dark,
+    async createDeployment(deploymentId, healthRule, { request = {}, revisionKey = "k", strategy, alarms } = {}) {
+      await insertDeployment(store, deploymentId, {
+        healthRule,
+        request,
+        revisionKey,
+        strategy: strategy ?? { type: "in-place", hasTrafficControl: false, zones: null },
+        alarms: alarms ?? null,
+        at: timers.now(),
+      });
+      runner.wake();
+    },
+    async statusOf(deploymentId) {
+      const row = await store.db
+        .selectFrom("deployments")
+        .select("status")
+        .where("deployment_id", "=", deploymentId)
+        .executeTakeFirstOrThrow();
+      return row.status;
+    },
+    async close() {
+      await runner.close();
+      await store.close();
+    },
+  };
+}
+
+export function createdHead(
+  given: Pick<DeploymentHead, "deploymentId" | "healthRule" | "strategy" | "alarms" | "createdAt">,
+): DeploymentHead {
+  return {
+    ...given,
+    deploymentGroupName: "prod",
+    status: "Created",
+    minimumHealthyHosts: null,
+    ignoreApplicationStopFailures: false,
+    stage: "deploy",
+    wait: null,
+    continued: null,
+    startedAt: null,
+    completedAt: null,
+    stopRequestedAt: null,
+    halt: null,
+    error: null,
+    statusMessages: [],
+  };
+}
+
+/** As CreateDeployment leaves it. */
+export async function insertDeployment(
+  store: Store,
+  deploymentId: string,
+  {
+    deploymentGroupId = "group-1",
+    healthRule,
+    request,
+    revisionKey,
+    strategy,
+    alarms,
+    at,
+  }: {
+    readonly deploymentGroupId?: string;
+    readonly healthRule: HealthRule;
+    readonly request: object;
+    readonly revisionKey: string;
+    readonly strategy: Strategy;
+    readonly alarms: AlarmWatch | null;
+    readonly at: number;
+  },
+): Promise<void> {
+  const head = createdHead({ deploymentId, healthRule, strategy, alarms, createdAt: at });
+  await store.write(({ db }) =>
+    db
+      .insertInto("deployments")
+      .values({
+        deployment_id: deploymentId,
+        application_id: "application-1",
+        application_name: "MyWebApp",
+        deployment_group_id: deploymentGroupId,
+        deployment_group_name: "prod",
+        compute_platform: "Server",
+        status: "Created",
+        active: 1,
+        advancing: 0,
+        watches_alarms: alarms ? 1 : 0,
+        creator: "user",
+        revision_key: `s3://b/${revisionKey}#zip##`,
+        revision_json: JSON.stringify({
+          revisionType: "S3",
+          s3Location: { bucket: "b", key: revisionKey, bundleType: "zip" },
+        }),
+        previous_revision_json: null,
+        request_json: JSON.stringify(request),
+        state_json: JSON.stringify(head),
+        external_id: null,
+        created_at: at,
+        started_at: null,
+        completed_at: null,
+        error_code: null,
+        error_message: null,
+        wake_at: at,
+        rollback_json: null,
+        last_sequence: 0,
+        quarantined: null,
+      })
+      .execute(),
+  );
+}
+
+/** An honest host: takes what it is given, runs nothing, says that it went well unless `fails` says otherwise. */
+export async function playHost(
+  { runner }: RunnerFixture,
+  hostId: string,
+  signal: AbortSignal,
+  options: {
+    readonly fails?: (event: string, deploymentId: string) => boolean;
+    readonly ran?: (event: string) => void;
+  } = {},
+): Promise<void> {
+  while (!signal.aborted) {
+    const command = await runner.poll(hostId, signal);
+    if (!command) continue;
+    const key = parseHostCommandIdentifier(command.hostCommandIdentifier);
+    if (!key) throw new Error(`unreadable identifier ${command.hostCommandIdentifier}`);
+    const { deploymentId, targetId, event, attempt, offer } = key;
+    const answer = await runner.report({
+      deploymentId,
+      targetId,
+      report: { type: "acknowledged", event, attempt, offer },
+    });
+    if (answer !== "InProgress") continue;
+    options.ran?.(event);
+    const failed = options.fails?.(event, deploymentId) ?? false;
+    const diagnostics = failed
+      ? ({ errorCode: "ScriptFailed", scriptName: "check.sh", message: "exit code 1", logTail: "boom" } as const)
+      : ({ errorCode: "Success", scriptName: "", message: "Succeeded", logTail: "" } as const);
+    await runner.report({
+      deploymentId,
+      targetId,
+      report: { type: "completed", event, attempt, succeeded: !failed, diagnostics },
+    });
+  }
+}
