@@ -1,3 +1,4 @@
+import { sseFrames } from "@sluice/cli/progress/sse-frames.ts";
 import { connectionAgent } from "@sluice/wire/client/connection-agent.ts";
 import { exchange } from "@sluice/wire/client/http-exchange.ts";
 import { type Connection, connectionTo } from "@sluice/wire/config/connection.ts";
@@ -27,21 +28,14 @@ export async function openEventStream(connection: Connection): Promise<OpenEvent
   const headers = signRequest({ method: "GET", url, credentials, region, service, now: new Date() });
   const answer = await exchange({ method: "GET", url, headers, agent, timeoutMs: HEAD_TIMEOUT_MILLISECONDS });
   if (answer.statusCode !== 200) throw new Error(`${url} answered ${answer.statusCode}`);
-  const chunks = answer.setEncoding("utf8")[Symbol.asyncIterator]();
-  await chunks.next();
+  const frames = sseFrames(answer);
   return {
     async until(isIt) {
-      let rest = "";
       for (;;) {
-        const { value, done } = await chunks.next();
+        const { value: frame, done } = await frames.next();
         if (done) throw new Error("the event stream ended");
-        const lines = (rest + String(value)).split("\n");
-        rest = lines.pop() ?? "";
-        for (const line of lines) {
-          if (!line.startsWith("data: ")) continue;
-          const { type, deploymentId } = JSON.parse(line.slice("data: ".length)) as Record<string, string>;
-          if (isIt({ type: type ?? "", id: deploymentId ?? "" })) return;
-        }
+        const { type, deploymentId } = JSON.parse(frame.data) as Record<string, string>;
+        if (isIt({ type: type ?? "", id: deploymentId ?? "" })) return;
       }
     },
     [Symbol.dispose]: () => {

@@ -1,3 +1,5 @@
+import { createParser } from "eventsource-parser";
+
 /** One event of a `text/event-stream` (HTML standard, section 9.2). */
 export interface SseFrame {
   /** The last id that the stream has named, for Last-Event-ID. */
@@ -9,24 +11,17 @@ export interface SseFrame {
 /** Cuts a stream into its events, whatever the pieces in which it arrives. Comments, which keep a connection alive, are dropped. */
 export async function* sseFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<SseFrame> {
   const decoder = new TextDecoder();
-  let pending = "";
-  let id: string | undefined;
+  let lastId: string | undefined;
+  let frames: SseFrame[] = [];
+  const parser = createParser({
+    onId: (id) => {
+      lastId = id;
+    },
+    onEvent: ({ event = "message", data }) => frames.push({ id: lastId, event, data }),
+  });
   for await (const chunk of chunks) {
-    pending += decoder.decode(chunk, { stream: true });
-    const blocks = pending.split(/\r?\n\r?\n/);
-    pending = blocks.pop() ?? "";
-    for (const block of blocks) {
-      let event = "message";
-      const data: string[] = [];
-      for (const line of block.split(/\r?\n/)) {
-        const at = line.indexOf(":");
-        const field = at < 0 ? line : line.slice(0, at);
-        const value = at < 0 ? "" : line.slice(at + 1).replace(/^ /, "");
-        if (field === "id") id = value;
-        else if (field === "event") event = value;
-        else if (field === "data") data.push(value);
-      }
-      if (data.length > 0) yield { id, event, data: data.join("\n") };
-    }
+    parser.feed(decoder.decode(chunk, { stream: true }));
+    yield* frames;
+    frames = [];
   }
 }
