@@ -45,7 +45,7 @@ export function findViolations(
     const owner = packageOf(file);
     const edges: { to: string; line: number }[] = [];
     graph.set(file, edges);
-    for (const reference of moduleReferencesOf(text)) {
+    for (const reference of moduleReferencesOf(file, text)) {
       const target = resolve(file, reference.specifier);
       if (target !== undefined) edges.push({ to: target, line: reference.line });
       const message = owner === undefined ? undefined : judge(owner, file, reference, target, dependencies);
