@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openBucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
 import { restoreBackup } from "@sluice/server/backup/restore-backup.ts";
 import { writeBackup } from "@sluice/server/backup/write-backup.ts";
-import { dataDirectory } from "@sluice/server/data-directory.ts";
+import { dataDirectory } from "@sluice/server/store/data-directory.ts";
 import { appendEvents } from "@sluice/server/store/events.ts";
 import { insertHost } from "@sluice/server/store/hosts.ts";
 import { openStore } from "@sluice/server/store/open-store.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openBucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
 import { backupEntries, verifyBackup } from "@sluice/wire/backup/backup-reader.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { dataDirectory } from "../data-directory.ts";
+import { dataDirectory } from "../store/data-directory.ts";
 import { openStore } from "../store/open-store.ts";
 import { restoreBackup } from "./restore-backup.ts";
 import { writeBackup } from "./write-backup.ts";

@@ -14,8 +14,8 @@ import {
   MANIFEST_PATH,
 } from "@sluice/wire/backup/backup-format.ts";
 import { BackupWriter } from "@sluice/wire/backup/backup-writer.ts";
-import type { DataDirectory } from "../data-directory.ts";
 import { UNFINISHED_SUFFIX } from "../logs/compress-segment.ts";
+import type { DataDirectory } from "../store/data-directory.ts";
 import type { OpenStore } from "../store/open-store.ts";
 import { type DatabaseSnapshot, withSnapshot } from "./database-snapshot.ts";
 import { rowToLine } from "./row-text.ts";

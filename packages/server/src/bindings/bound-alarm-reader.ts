@@ -1,6 +1,6 @@
 import type { AlarmReader, AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
-import { matchesPattern } from "./binding.ts";
 import { type BoundDriver, saidByBinding } from "./bound-driver.ts";
+import { matchesPattern } from "./name-pattern.ts";
 
 export const ALARM_READER_PORT = "alarm-reader";
 

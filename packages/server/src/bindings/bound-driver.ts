@@ -1,7 +1,7 @@
 import type { Driver } from "@sluice/drivers/driver.ts";
 import { SettingsError } from "@sluice/drivers/settings-schema.ts";
+import type { Binding } from "../config/binding.ts";
 import { ConfigError } from "../config/sluice-yml.ts";
-import type { Binding } from "./binding.ts";
 
 /** A driver of a port, ready to be given its settings. */
 export interface BindableDriver<Instance> {

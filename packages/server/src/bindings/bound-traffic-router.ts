@@ -1,7 +1,7 @@
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
-import { matchesPattern } from "./binding.ts";
 import { type BoundDriver, faultOfBinding } from "./bound-driver.ts";
+import { matchesPattern } from "./name-pattern.ts";
 
 export const TRAFFIC_ROUTER_PORT = "traffic-router";
 

@@ -5,7 +5,7 @@ import { embeddedBucketSource } from "@sluice/drivers/embedded-bucket/embedded-b
 import { githubSource } from "@sluice/drivers/github/github-source.ts";
 import { s3Source } from "@sluice/drivers/s3/s3-source.ts";
 import { describe, expect, it } from "vitest";
-import { matchesPattern } from "../bindings/binding.ts";
+import { matchesPattern } from "../bindings/name-pattern.ts";
 import { ConfigError, EMPTY_CONFIG, loadSluiceYml, parseSluiceYml } from "./sluice-yml.ts";
 
 const DRIVERS = [embeddedBucketSource, s3Source, githubSource];

@@ -3,10 +3,10 @@ import type { Driver } from "@sluice/drivers/driver.ts";
 import { readSettings, SettingsError, type SettingsSchema } from "@sluice/drivers/settings-schema.ts";
 import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import { isMap, isScalar, LineCounter, type Node, type ParsedNode, parseDocument } from "yaml";
-import type { Binding } from "../bindings/binding.ts";
 import { parseAuthority } from "../http/authority.ts";
 import type { ConfiguredName } from "../http/server-names.ts";
 import { DEFAULT_RETENTION, type RetentionRule } from "../retention/retention-rule.ts";
+import type { Binding } from "./binding.ts";
 import { RETENTION_MEMBERS, readRetention } from "./read-retention.ts";
 
 /** What sluice.yml says, checked in full. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Principal } from "../operations/operation.ts";
+import type { Principal } from "../access/principal.ts";
 import {
   HostBudgets,
   MAX_HOST_BYTES,

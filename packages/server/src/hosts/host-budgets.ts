@@ -1,5 +1,5 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import type { Principal } from "../operations/operation.ts";
+import type { Principal } from "../access/principal.ts";
 
 /** What one key may use up at once, and what it gets back in a second. */
 interface Allowance {

@@ -1,6 +1,6 @@
 import { sluiceClient } from "@sluice/wire/client/clients.ts";
 import { agentFor } from "@sluice/wire/client/connection-agent.ts";
-import { LETTERS_AND_DIGITS, randomText } from "../random-text.ts";
+import { LETTERS_AND_DIGITS, randomText } from "../access/random-text.ts";
 import type { AccessKey } from "../store/access-keys.ts";
 import { PROBE_TIMEOUT_MILLISECONDS } from "./hearing.ts";
 

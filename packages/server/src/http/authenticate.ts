@@ -3,7 +3,7 @@ import { type ParsedAuthorization, parseAuthorization } from "@sluice/wire/sigv4
 import type { HttpRequest } from "@sluice/wire/sigv4/http-request.ts";
 import { SignatureFault } from "@sluice/wire/sigv4/signature-fault.ts";
 import { checkSignatureMatches, checkSignatureTime, checkSignedHeaders } from "@sluice/wire/sigv4/verify.ts";
-import type { Principal } from "../operations/operation.ts";
+import type { Principal } from "../access/principal.ts";
 import type { AccessKey, AccessKeys } from "../store/access-keys.ts";
 
 export interface AuthenticatedRequest {

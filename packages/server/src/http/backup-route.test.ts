@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
 import { expect, it } from "vitest";
-import { dataDirectory } from "../data-directory.ts";
+import { dataDirectory } from "../store/data-directory.ts";
 import { openStore } from "../store/open-store.ts";
 import { answerBackup } from "./backup-route.ts";
 

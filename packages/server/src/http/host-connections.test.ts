@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import { expect, it } from "vitest";
-import type { Principal } from "../operations/operation.ts";
+import type { Principal } from "../access/principal.ts";
 import { HostConnections, MAX_HOST_CONNECTIONS } from "./host-connections.ts";
 
 const host = (hostId: string): Principal => ({ role: "host", accessKeyId: `key of ${hostId}`, hostId });

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Principal } from "../operations/operation.ts";
+import type { Principal } from "../access/principal.ts";
 
 /** Connections of one host's key. An agent has a few; each may hold a part of a bundle that its caller does not read. */
 export const MAX_HOST_CONNECTIONS = 64;

@@ -1,6 +1,6 @@
 import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { expect, it } from "vitest";
-import type { Principal } from "../operations/operation.ts";
+import type { Principal } from "../access/principal.ts";
 import { callerArn } from "./caller-arn.ts";
 import { answerJson, isReading, type JsonService } from "./json-service.ts";
 

@@ -2,7 +2,7 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { parseInput, serialiseOutput } from "@sluice/wire/json/json-protocol.ts";
 import type { OperationTable, OperationTypes } from "@sluice/wire/shapes/shape.ts";
 import type { HttpHeaders } from "@sluice/wire/sigv4/http-request.ts";
-import type { Principal } from "../operations/operation.ts";
+import type { Principal } from "../access/principal.ts";
 
 /** One AWS JSON 1.1 service: which requests are its own, who may call what, and what the calls do. */
 export interface JsonService {

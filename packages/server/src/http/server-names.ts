@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { networkInterfaces } from "node:os";
-import { isUnspecified } from "../listener.ts";
 import { type Authority, canonicalAddress, formatAuthority, parseAuthority } from "./authority.ts";
+import { isUnspecified } from "./listener.ts";
 
 /** A name of `server.names` in sluice.yml. */
 export interface ConfiguredName {

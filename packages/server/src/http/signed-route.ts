@@ -7,7 +7,7 @@ import { JSON_CONTENT_TYPE, parseTarget } from "@sluice/wire/json/json-protocol.
 import { isSigned, parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
 import { headerValue } from "@sluice/wire/sigv4/http-request.ts";
 import { STS_SIGNING_NAME } from "@sluice/wire/sts/query-protocol.ts";
-import type { Principal } from "../operations/operation.ts";
+import type { Principal } from "../access/principal.ts";
 import { DatabaseAwayError, StatementTooSlowError } from "../store/database-away.ts";
 import { type Authenticator, checkClaim, proveClaim } from "./authenticate.ts";
 import { answerBackup, type BackupRouteDependencies } from "./backup-route.ts";

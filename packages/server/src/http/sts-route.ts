@@ -7,7 +7,7 @@ import {
   serialiseCallerIdentity,
   serialiseQueryFault,
 } from "@sluice/wire/sts/query-protocol.ts";
-import type { Principal } from "../operations/operation.ts";
+import type { Principal } from "../access/principal.ts";
 import { callerArn } from "./caller-arn.ts";
 
 export interface StsDependencies {

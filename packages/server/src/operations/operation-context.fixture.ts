@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import type { Principal } from "../access/principal.ts";
 import { openStore } from "../store/open-store.ts";
-import type { OperationContext, Principal } from "./operation.ts";
+import type { OperationContext } from "./operation.ts";
 
 /** A clock that stands still until a test moves it. */
 export interface TestClock {

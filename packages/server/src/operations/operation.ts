@@ -1,13 +1,5 @@
+import type { Principal } from "../access/principal.ts";
 import type { Store } from "../store/open-store.ts";
-
-/** Who is calling, after the signature was verified. */
-export interface Principal {
-  /** `server`: this server itself, with its own heartbeat. */
-  readonly role: "root" | "read-only" | "host" | "server";
-  readonly accessKeyId: string;
-  /** The host that a key of role `host` belongs to. */
-  readonly hostId: string | null;
-}
 
 /** What an operation has at hand besides its input. Composed once, in compose.ts; the principal is the call's own. */
 export interface OperationContext {

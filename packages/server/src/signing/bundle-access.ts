@@ -1,5 +1,5 @@
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
-import type { Principal } from "../operations/operation.ts";
+import type { Principal } from "../access/principal.ts";
 import type { Store } from "../store/open-store.ts";
 
 /** What an agent may have at hand. Traffic events are the load balancer's, and no host needs a bundle for them. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Kysely, sql } from "kysely";
-import { dataDirectory as filesOf, writeWhole } from "../data-directory.ts";
+import { dataDirectory as filesOf, writeWhole } from "./data-directory.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import { makeDataDirectory } from "./make-data-directory.ts";
 import type { Dialect } from "./migrations.ts";

@@ -3,10 +3,10 @@ import { formatHostCommandIdentifier, type HostCommandKey } from "@sluice/model/
 import { MAX_HELD_COMMANDS, MAX_LOG_CHUNK_TEXT_CHARACTERS, MAX_SCRIPT_NAME_CHARACTERS } from "@sluice/model/limits.ts";
 import type { LogChunk } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Principal } from "../../access/principal.ts";
 import { newHostRow } from "../../hosts/new-host.ts";
 import { DatabaseAwayError } from "../../store/database-away.ts";
 import { insertHost } from "../../store/hosts.ts";
-import type { Principal } from "../operation.ts";
 import { type TestInstallation, testInstallation } from "./installation.fixture.ts";
 import { isSluiceOperationAllowed, SLUICE_HANDLERS } from "./sluice-operations.ts";
 

@@ -10,9 +10,9 @@ import type { HostLiveness } from "@sluice/engine/observation.ts";
 import type { AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
 import { type FleetHost, selectHosts } from "@sluice/engine/ports/fleet.ts";
 import type { DeliveryOutcome, Notification } from "@sluice/engine/ports/notifier.ts";
+import type { Principal } from "../../access/principal.ts";
 import { Liveness } from "../../hosts/liveness.ts";
 import { DeploymentLogs } from "../../logs/deployment-logs.ts";
-import type { Principal } from "../operation.ts";
 import { type TestClock, testContext } from "../operation-context.fixture.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 

@@ -1,6 +1,7 @@
 import { MAX_INPUT_BYTES } from "@sluice/wire/json/json-protocol.ts";
 import type { SluiceOperations } from "@sluice/wire/sluice/sluice-api.ts";
-import type { Operation, Principal } from "../operation.ts";
+import type { Principal } from "../../access/principal.ts";
+import type { Operation } from "../operation.ts";
 import { createEnrolmentToken } from "./create-enrolment-token.ts";
 import { declareHost } from "./declare-host.ts";
 import { enrolHost } from "./enrol-host.ts";

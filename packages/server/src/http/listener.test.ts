@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { startServer } from "./start-server.ts";
+import { startServer } from "../start-server.ts";
 
 it("says the address that it was asked to listen on, and gives clients one that reaches it", async () => {
   const directory = mkdtempSync(join(tmpdir(), "sluice-listener-"));

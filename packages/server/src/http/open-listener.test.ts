@@ -3,12 +3,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { connect } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { afterEach, expect, it } from "vitest";
-import { createHttpServer } from "./http/http-server.ts";
-import { MAX_REQUESTS_PER_CONNECTION } from "./http/pipelined-requests.ts";
-import { reachBy } from "./http/reached-name.ts";
-import { ServerNames } from "./http/server-names.ts";
-import { UnprovedConnections } from "./http/unproved-connections.ts";
+import { createHttpServer } from "./http-server.ts";
 import { checkFree, openListener } from "./open-listener.ts";
+import { MAX_REQUESTS_PER_CONNECTION } from "./pipelined-requests.ts";
+import { reachBy } from "./reached-name.ts";
+import { ServerNames } from "./server-names.ts";
+import { UnprovedConnections } from "./unproved-connections.ts";
 
 const apps: FastifyInstance[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderAwsConfig, renderAwsCredentials } from "@sluice/wire/config/aws-config.ts";
-import type { AccessKey } from "./store/access-keys.ts";
+import type { AccessKey } from "./access-keys.ts";
 
 /** The files that a server keeps in its data directory, beside the database. */
 export interface DataDirectory {

@@ -1,0 +1,8 @@
+/** Who is calling, after the signature was verified. */
+export interface Principal {
+  /** `server`: this server itself, with its own heartbeat. */
+  readonly role: "root" | "read-only" | "host" | "server";
+  readonly accessKeyId: string;
+  /** The host that a key of role `host` belongs to. */
+  readonly hostId: string | null;
+}
