@@ -23,9 +23,9 @@ const OUTPUT_DIRECTORY = process.argv[2] ?? "dist";
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const OLD_OUTPUT_DAYS = 7;
 const PROGRAMS: Readonly<Record<string, Program>> = {
-  agent: { entryPoint: "packages/cli/src/main-agent.ts", without: ["server", "drivers", "engine"] },
+  agent: { entryPoint: "packages/cli/src/main-agent.ts", without: ["server", "drivers", "bucket", "engine"] },
   server: { entryPoint: "packages/cli/src/main.ts", without: [] },
-  sluice: { entryPoint: "packages/cli/src/main.ts", without: ["server", "drivers", "engine", "agent"] },
+  sluice: { entryPoint: "packages/cli/src/main.ts", without: ["server", "drivers", "bucket", "engine", "agent"] },
 };
 
 /** Loading what a program leaves out fails with a message, instead of looking for a file that is not there. */

@@ -16,8 +16,9 @@ export const RULES: Readonly<Record<string, PackageRule>> = {
   model: { ours: [], pureExcept: ["yaml"] },
   wire: { ours: ["model"] },
   engine: { ours: ["model"], pureExcept: [] },
-  drivers: { ours: ["model", "engine/ports", "wire"] },
-  server: { ours: ["model", "wire", "engine", "drivers"] },
+  bucket: { ours: ["model", "wire"] },
+  drivers: { ours: ["model", "engine/ports", "wire", "bucket/store"] },
+  server: { ours: ["model", "wire", "engine", "bucket", "drivers"] },
   agent: { ours: ["model", "wire"] },
   cli: { ours: ["model", "wire"], lazy: ["server", "agent"] },
 };

@@ -5,13 +5,13 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openBucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
+import { s3Handler } from "@sluice/bucket/http/s3-routes.ts";
+import { S3Error } from "@sluice/bucket/protocol/s3-error.ts";
+import { openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import { reachBy } from "@sluice/server/http/reached-name.ts";
 import { authorizeByRole } from "@sluice/server/http/s3-access.ts";
-import { s3Handler } from "@sluice/server/http/s3-routes.ts";
 import { ServerNames } from "@sluice/server/http/server-names.ts";
 import { createSelfSignedCertificate } from "@sluice/server/signing/self-signed-certificate.ts";
-import { S3Error } from "@sluice/wire/s3/s3-error.ts";
 import { parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
 import { verifySignature } from "@sluice/wire/sigv4/verify.ts";
 
@@ -36,11 +36,13 @@ export async function startBucketServer(options: { tls?: boolean } = {}) {
   const directory = mkdtempSync(join(tmpdir(), "bucket-compat-"));
   const store = await openBucketStore({ directory, now: () => new Date() });
   const internalErrors: unknown[] = [];
+  const reach = reachBy(new ServerNames({ listen: ["127.0.0.1"], configured: [] }));
   const handle = s3Handler({
     store,
     accountId: "111122223333",
     region: "us-east-1",
-    reach: reachBy(new ServerNames({ listen: ["127.0.0.1"], configured: [] })),
+    reach: (request) => reach(request, true),
+    hasTooManyPieces: () => false,
     authorize: authorizeByRole(
       (_, bucket, key, versionId) =>
         bucket === HOST_OBJECT.bucket && key === HOST_OBJECT.key && versionId === HOST_OBJECT.versionId,

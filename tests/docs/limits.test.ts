@@ -110,7 +110,7 @@ const INTERNAL = new Set([
   "packages/wire/src/client/object-client.ts OBJECT_TIMEOUT_DEFAULT_MILLISECONDS",
   "packages/wire/src/json/value-reader.ts MAX_INTEGER",
   "packages/wire/src/json/value-reader.ts MAX_TIMESTAMP_SECONDS",
-  "packages/wire/src/s3/request-bodies.ts MAX_PARTS",
+  "packages/bucket/src/protocol/request-bodies.ts MAX_PARTS",
   "packages/wire/src/sigv4/signing-key.ts MAX_SIGNING_KEY_CACHE_ENTRIES",
 ]);
 

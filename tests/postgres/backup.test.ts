@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openBucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
+import { openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import { restoreBackup } from "@sluice/server/backup/restore-backup.ts";
 import { writeBackup } from "@sluice/server/backup/write-backup.ts";
 import { dataDirectory } from "@sluice/server/store/data-directory.ts";

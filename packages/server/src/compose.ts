@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { openBucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
+import { s3Handler } from "@sluice/bucket/http/s3-routes.ts";
+import { openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import type { HostState } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Logger } from "pino";
 import type { Principal } from "./access/principal.ts";
@@ -19,12 +20,12 @@ import { Liveness } from "./hosts/liveness.ts";
 import { beat, newOwnKey } from "./hosts/own-heartbeat.ts";
 import { PeerServers } from "./hosts/peer-servers.ts";
 import { authenticate } from "./http/authenticate.ts";
+import { hasTooManyPieces } from "./http/body-pieces.ts";
 import { HostConnections } from "./http/host-connections.ts";
 import { jsonServices } from "./http/json-services.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { type Reach, reachBy } from "./http/reached-name.ts";
-import { authorizeByRole } from "./http/s3-access.ts";
-import { s3Handler } from "./http/s3-routes.ts";
+import { authorizeByRole, s3TroubleOf } from "./http/s3-access.ts";
 import type { ServerNames } from "./http/server-names.ts";
 import { signedRoute } from "./http/signed-route.ts";
 import { UnprovedConnections } from "./http/unproved-connections.ts";
@@ -260,7 +261,9 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     store: bucket,
     accountId,
     region,
-    reach,
+    reach: (request) => reach(request, true),
+    hasTooManyPieces,
+    troubleOf: s3TroubleOf,
     authenticate: async (request, { socket }) => {
       const authenticated = await authenticate(request, authenticator);
       onConnectionProved(authenticated.principal, socket);

@@ -1,3 +1,5 @@
+import { BucketFault } from "@sluice/bucket/store/bucket-fault.ts";
+import type { BucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import {
   type RevisionFacts,
   type RevisionSource,
@@ -5,8 +7,6 @@ import {
   unsupportedRevision,
 } from "@sluice/engine/ports/revision-source.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
-import { BucketFault } from "../bucket/bucket-fault.ts";
-import type { BucketStore } from "../bucket/bucket-store.ts";
 import type { Driver, NoSettings } from "../driver.ts";
 import { presignObjectUrl } from "../s3/s3-url.ts";
 

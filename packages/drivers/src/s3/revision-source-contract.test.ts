@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { BucketFault } from "@sluice/bucket/store/bucket-fault.ts";
+import type { BucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import { RevisionSourceFault } from "@sluice/engine/ports/revision-source.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
@@ -7,8 +9,6 @@ import { parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
 import { sha256Hex } from "@sluice/wire/sigv4/canonical-request.ts";
 import { verifySignature } from "@sluice/wire/sigv4/verify.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { BucketFault } from "../bucket/bucket-fault.ts";
-import type { BucketStore } from "../bucket/bucket-store.ts";
 import { embeddedBucketSource } from "../embedded-bucket/embedded-bucket-source.ts";
 import { githubSource } from "../github/github-source.ts";
 import { memoryRevisionSource } from "../memory/memory-revision-source.ts";

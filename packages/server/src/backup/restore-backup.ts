@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join, normalize, sep } from "node:path";
-import { type CopiedBucket, type CopiedObject, restoreBlob, restoreIndex } from "@sluice/drivers/bucket/bucket-copy.ts";
+import { type CopiedBucket, type CopiedObject, restoreBlob, restoreIndex } from "@sluice/bucket/store/bucket-copy.ts";
 import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import {
   type BackupManifest,

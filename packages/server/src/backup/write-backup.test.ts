@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openBucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
+import { openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import { backupEntries, verifyBackup } from "@sluice/wire/backup/backup-reader.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { dataDirectory } from "../store/data-directory.ts";

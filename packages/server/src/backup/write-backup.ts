@@ -1,7 +1,7 @@
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type BucketCopy, withDeletedSince } from "@sluice/drivers/bucket/bucket-copy.ts";
-import type { BucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
+import { type BucketCopy, withDeletedSince } from "@sluice/bucket/store/bucket-copy.ts";
+import type { BucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import {
   BACKUP_FORMAT,

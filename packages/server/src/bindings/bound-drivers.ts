@@ -1,4 +1,4 @@
-import type { BucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
+import type { BucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import type { Ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
 import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
 import type { Notifier } from "@sluice/engine/ports/notifier.ts";

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openBucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
+import { openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import { expect, it } from "vitest";
 import { dataDirectory } from "../store/data-directory.ts";
 import { openStore } from "../store/open-store.ts";

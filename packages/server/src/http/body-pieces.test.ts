@@ -3,12 +3,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { PIECES_FREE } from "@sluice/wire/sigv4/piece-budget.ts";
+import { openBody } from "@sluice/bucket/http/s3-body.ts";
+import { PIECES_FREE } from "@sluice/wire/body/piece-budget.ts";
 import { afterEach, describe, expect, it } from "vitest";
 import { createSelfSignedCertificate } from "../signing/self-signed-certificate.ts";
-import { boundPieces, PiecewiseMessage } from "./body-pieces.ts";
+import { boundPieces, hasTooManyPieces, PiecewiseMessage } from "./body-pieces.ts";
 import { readBody } from "./request-body.ts";
-import { openBody } from "./s3-body.ts";
 import { answerUnreadable } from "./unreadable-request.ts";
 
 const MAXIMUM_BYTES = 4 * 1024 * 1024;
@@ -42,7 +42,7 @@ const readJson: Read = async (request) => {
 };
 const readS3: Read = (request) => {
   const authorization = { payloadHash: "UNSIGNED-PAYLOAD" } as Parameters<typeof openBody>[2]["authorization"];
-  return openBody(request, {}, { authorization, secretAccessKey: "" }).text();
+  return openBody(request, {}, { authorization, secretAccessKey: "" }, hasTooManyPieces).text();
 };
 
 /** A server that answers a request's body, or what was wrong with it. Returns a connection to it. */

@@ -1,7 +1,7 @@
 import { type Server as HttpServer, IncomingMessage, type ServerResponse } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Socket } from "node:net";
-import { PieceBudget } from "@sluice/wire/sigv4/piece-budget.ts";
+import { PieceBudget } from "@sluice/wire/body/piece-budget.ts";
 
 /** What node's parser is given of a connection at once, where a piece may be a single byte: it cannot be stopped in the midst of it. */
 const SLICE_BYTES = 4096;

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { PIECES_TOO_SMALL } from "@sluice/wire/sigv4/piece-budget.ts";
+import { GrowingBuffer } from "@sluice/wire/body/growing-buffer.ts";
+import { PIECES_TOO_SMALL } from "@sluice/wire/body/piece-budget.ts";
 import { hasTooManyPieces } from "./body-pieces.ts";
-import { GrowingBuffer } from "./growing-buffer.ts";
 import type { UnprovedBodies } from "./unproved-bodies.ts";
 
 /** How long the body of a call may take; the largest, at the speed of a poor link. Whoever sends slower only holds a connection. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, startChecksum } from "../s3/checksum.ts";
+import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, startChecksum } from "../checksum/checksum.ts";
 import { type ParsedAuthorization, parseAuthorization } from "./authorization.ts";
 import { ChunkSigner } from "./chunk-signer.ts";
 import { type ChunkedMode, decodeChunked, isChunkedMode } from "./chunked.ts";

@@ -1,10 +1,10 @@
-import { isChecksumAlgorithm, type RunningChecksum, startChecksum } from "../s3/checksum.ts";
+import { PIECES_TOO_SMALL, PieceBudget } from "../body/piece-budget.ts";
+import { isChecksumAlgorithm, type RunningChecksum, startChecksum } from "../checksum/checksum.ts";
 import type { ParsedAuthorization } from "./authorization.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { ChunkSigner, isSameSignature } from "./chunk-signer.ts";
 import { type HttpHeaders, headerValue } from "./http-request.ts";
 import { PayloadFault } from "./payload-fault.ts";
-import { PIECES_TOO_SMALL, PieceBudget } from "./piece-budget.ts";
 import { SignatureFault } from "./signature-fault.ts";
 
 /** A chunk's head or a trailer. */

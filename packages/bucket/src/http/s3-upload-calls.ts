@@ -1,6 +1,6 @@
 /** Calls on uploads in parts. */
-import { CHECKSUM_ALGORITHMS } from "@sluice/wire/s3/checksum.ts";
-import { parseRange } from "@sluice/wire/s3/object-conditions.ts";
+import { CHECKSUM_ALGORITHMS } from "@sluice/wire/checksum/checksum.ts";
+import { parseRange } from "../protocol/object-conditions.ts";
 import {
   checksumHeader,
   type RequestHeaders,
@@ -9,11 +9,11 @@ import {
   readWantedChecksum,
   writeChecksum,
   writeEncryption,
-} from "@sluice/wire/s3/object-headers.ts";
-import { parseCompletion } from "@sluice/wire/s3/request-bodies.ts";
-import { copiedXml, partsXml, uploadCompletedXml, uploadCreatedXml } from "@sluice/wire/s3/responses.ts";
-import type { S3Call } from "@sluice/wire/s3/s3-call.ts";
-import { invalidArgument, S3Error } from "@sluice/wire/s3/s3-error.ts";
+} from "../protocol/object-headers.ts";
+import { parseCompletion } from "../protocol/request-bodies.ts";
+import { copiedXml, partsXml, uploadCompletedXml, uploadCreatedXml } from "../protocol/responses.ts";
+import type { S3Call } from "../protocol/s3-call.ts";
+import { invalidArgument, S3Error } from "../protocol/s3-error.ts";
 import type { S3Answer } from "./s3-answer.ts";
 import { requireCopyConditions, writePrecondition } from "./s3-conditions.ts";
 import type { S3Context } from "./s3-context.ts";

@@ -1,22 +1,21 @@
 /** A request's body as its signature and headers promise it: unwrapped, and broken off with an error where it is not as promised. */
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { BodyExpectation } from "@sluice/drivers/bucket/stored-object.ts";
-import { startChecksum } from "@sluice/wire/s3/checksum.ts";
+import { GrowingBuffer } from "@sluice/wire/body/growing-buffer.ts";
+import { PIECES_TOO_SMALL } from "@sluice/wire/body/piece-budget.ts";
+import { startChecksum } from "@sluice/wire/checksum/checksum.ts";
+import type { ParsedAuthorization } from "@sluice/wire/sigv4/authorization.ts";
+import { decodeChunked, isChunkedMode } from "@sluice/wire/sigv4/chunked.ts";
 import {
   type AnnouncedChecksum,
   checksumHeader,
   type RequestHeaders,
   readAnnouncedChecksum,
   readContentMd5,
-} from "@sluice/wire/s3/object-headers.ts";
-import { MAX_XML_BODY_BYTES } from "@sluice/wire/s3/request-bodies.ts";
-import { S3Error } from "@sluice/wire/s3/s3-error.ts";
-import type { ParsedAuthorization } from "@sluice/wire/sigv4/authorization.ts";
-import { decodeChunked, isChunkedMode } from "@sluice/wire/sigv4/chunked.ts";
-import { PIECES_TOO_SMALL } from "@sluice/wire/sigv4/piece-budget.ts";
-import { hasTooManyPieces } from "./body-pieces.ts";
-import { GrowingBuffer } from "./growing-buffer.ts";
+} from "../protocol/object-headers.ts";
+import { MAX_XML_BODY_BYTES } from "../protocol/request-bodies.ts";
+import { S3Error } from "../protocol/s3-error.ts";
+import type { BodyExpectation } from "../store/stored-object.ts";
 
 /** Who signed a request, and by what; a body in signed chunks goes on from there. */
 export interface Authenticated<Principal> {
@@ -45,13 +44,18 @@ export function openBody(
   request: IncomingMessage,
   headers: RequestHeaders,
   { authorization, secretAccessKey }: Omit<Authenticated<unknown>, "principal">,
+  hasTooManyPieces: (request: IncomingMessage) => boolean,
 ): S3Body {
   const { payloadHash } = authorization;
   let trailers: ReadonlyMap<string, string> = new Map();
 
   function open(): AsyncIterable<Uint8Array> {
     // Ending early must leave the socket usable: the refusal still has to go out on it.
-    const source = unlessIdle(request, request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>);
+    const source = unlessIdle(
+      request,
+      request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
+      hasTooManyPieces,
+    );
     if (isChunkedMode(payloadHash)) {
       return decodeChunked({
         mode: payloadHash,
@@ -112,6 +116,7 @@ function requireWrittenOnPurpose({ algorithm, value }: AnnouncedChecksum, header
 async function* unlessIdle(
   request: IncomingMessage,
   source: AsyncIterable<Uint8Array>,
+  hasTooManyPieces: (request: IncomingMessage) => boolean,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let isWaiting = true;
   const timer = setInterval(() => {

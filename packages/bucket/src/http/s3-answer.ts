@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { OpenObject } from "@sluice/drivers/bucket/bucket-store.ts";
-import type { ByteRange } from "@sluice/drivers/bucket/stored-object.ts";
+import type { OpenObject } from "../store/bucket-store.ts";
+import type { ByteRange } from "../store/stored-object.ts";
 
 export interface S3Answer {
   status: number;

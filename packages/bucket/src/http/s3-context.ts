@@ -1,6 +1,6 @@
-import type { BucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
-import type { RequestHeaders } from "@sluice/wire/s3/object-headers.ts";
-import type { Owner } from "@sluice/wire/s3/responses.ts";
+import type { RequestHeaders } from "../protocol/object-headers.ts";
+import type { Owner } from "../protocol/responses.ts";
+import type { BucketStore } from "../store/bucket-store.ts";
 import type { S3Body } from "./s3-body.ts";
 
 /** What the calls need to be answered. */

@@ -1,7 +1,7 @@
-import type { StoredObject, WritePrecondition } from "@sluice/drivers/bucket/stored-object.ts";
-import { checkReadConditions, preconditionFailed } from "@sluice/wire/s3/object-conditions.ts";
-import type { RequestHeaders } from "@sluice/wire/s3/object-headers.ts";
-import { S3Error } from "@sluice/wire/s3/s3-error.ts";
+import { checkReadConditions, preconditionFailed } from "../protocol/object-conditions.ts";
+import type { RequestHeaders } from "../protocol/object-headers.ts";
+import { S3Error } from "../protocol/s3-error.ts";
+import type { StoredObject, WritePrecondition } from "../store/stored-object.ts";
 
 /** For copies, "not modified" is a failed condition as well. */
 export function requireCopyConditions(headers: RequestHeaders, source: StoredObject, now: Date): void {

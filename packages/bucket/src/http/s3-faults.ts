@@ -1,10 +1,9 @@
-import { BucketFault } from "@sluice/drivers/bucket/bucket-fault.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
-import { S3Error, type S3ErrorCode } from "@sluice/wire/s3/s3-error.ts";
 import { PayloadFault, type PayloadFaultReason } from "@sluice/wire/sigv4/payload-fault.ts";
 import { SignatureFault, type SignatureFaultReason } from "@sluice/wire/sigv4/signature-fault.ts";
-import { DatabaseAwayError, StatementTooSlowError } from "../store/database-away.ts";
+import { S3Error, type S3ErrorCode } from "../protocol/s3-error.ts";
+import { BucketFault } from "../store/bucket-fault.ts";
 
 const SIGNATURE_CODES: Readonly<Record<SignatureFaultReason, S3ErrorCode>> = {
   missing: "AccessDenied",
@@ -44,9 +43,6 @@ export function toS3Error(error: unknown): S3Error {
   }
   if (error instanceof PayloadFault) {
     return new S3Error(PAYLOAD_CODES[error.reason], error.message, {}, { cause: error });
-  }
-  if (error instanceof DatabaseAwayError || error instanceof StatementTooSlowError) {
-    return new S3Error("ServiceUnavailable", "Service is unable to handle request.", {}, { cause: error });
   }
   const disk = fullDisk(error);
   if (disk) {

@@ -1,25 +1,33 @@
 /** The embedded bucket on HTTP: request to typed call, permission, storage, answer. */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { BucketStore } from "@sluice/drivers/bucket/bucket-store.ts";
-import type { RequestHeaders } from "@sluice/wire/s3/object-headers.ts";
-import { parseS3Call } from "@sluice/wire/s3/parse-s3-call.ts";
-import { headersOf } from "@sluice/wire/s3/request-parameters.ts";
-import { parseRequestTarget } from "@sluice/wire/s3/request-target.ts";
-import type { S3Call } from "@sluice/wire/s3/s3-call.ts";
-import { S3Error } from "@sluice/wire/s3/s3-error.ts";
-import { errorXml } from "@sluice/wire/s3/s3-error-xml.ts";
 import type { HttpRequest } from "@sluice/wire/sigv4/http-request.ts";
-import type { Reach } from "./reached-name.ts";
-import { needsOf, type S3Authorize } from "./s3-access.ts";
+import type { RequestHeaders } from "../protocol/object-headers.ts";
+import { parseS3Call } from "../protocol/parse-s3-call.ts";
+import { headersOf } from "../protocol/request-parameters.ts";
+import { parseRequestTarget } from "../protocol/request-target.ts";
+import type { S3Call } from "../protocol/s3-call.ts";
+import { S3Error } from "../protocol/s3-error.ts";
+import { errorXml } from "../protocol/s3-error-xml.ts";
+import type { BucketStore } from "../store/bucket-store.ts";
 import { type S3Answer, sendAnswer } from "./s3-answer.ts";
 import { type Authenticated, openBody } from "./s3-body.ts";
 import { answerBucketCall, type BucketCall, isBucketCall } from "./s3-bucket-calls.ts";
 import type { S3Context } from "./s3-context.ts";
 import { toS3Error } from "./s3-faults.ts";
+import { needsOf, type S3Authorize } from "./s3-needs.ts";
 import { answerObjectCall } from "./s3-object-calls.ts";
 import { answerUploadCall, isUploadCall } from "./s3-upload-calls.ts";
-import type { ReachedName } from "./server-names.ts";
+
+/** By which name a request came. */
+export interface ReachedAs {
+  /** `http(s)://NAME[:PORT]`, which leads the same caller here again. */
+  readonly endpoint: string;
+  /** The bucket that the name has before it (`bucket.localhost`); the endpoint is then without it. */
+  readonly bucket: string | undefined;
+  /** The whole name, where it could be the server's own as well. */
+  readonly mayBeServer?: string;
+}
 
 export interface S3RouteDependencies<Principal> {
   store: BucketStore;
@@ -28,8 +36,12 @@ export interface S3RouteDependencies<Principal> {
   authorize: S3Authorize<Principal>;
   accountId: string;
   region: string;
-  /** By which name the request came, and the bucket that the name has before it (`bucket.localhost`). Throws a CallerFault when it is not ours. */
-  reach: Reach;
+  /** Throws a CallerFault when the request came by a name that is not ours. */
+  reach(request: IncomingMessage): ReachedAs;
+  /** Whether the body was broken off: it came in too many pieces for its length. Asked at its end. */
+  hasTooManyPieces(request: IncomingMessage): boolean;
+  /** What the caller is told of an error in what authenticates and authorises; undefined: as of any other. */
+  troubleOf?(error: unknown): S3Error | undefined;
   /** Hears of every error that is not the caller's. */
   onInternalError?(error: unknown, requestId: string): void;
 }
@@ -50,7 +62,7 @@ export function s3Handler<Principal>(
     try {
       answer = await answerRequest(deps, request);
     } catch (error) {
-      const told = toS3Error(error);
+      const told = deps.troubleOf?.(error) ?? toS3Error(error);
       const isOurs = told.status >= 500 && !CALLERS_OWN.has(told.code) && !isClientGone(error);
       if (isOurs) deps.onInternalError?.(error, requestId);
       const resource = (request.url ?? "/").split("?", 1)[0]!;
@@ -72,7 +84,7 @@ async function answerRequest<Principal>(
 ): Promise<S3Answer> {
   const method = request.method ?? "GET";
   const path = request.url ?? "/";
-  const reached = deps.reach(request, true);
+  const reached = deps.reach(request);
   if (/[?&]AWSAccessKeyId=/.test(path) || /^AWS\s/.test(request.headers.authorization ?? "")) throw oldSignature();
   const caller = await deps.authenticate({ method, path, headers: request.headers }, request);
   try {
@@ -85,7 +97,7 @@ async function answerRequest<Principal>(
 async function answerProved<Principal>(
   deps: S3RouteDependencies<Principal>,
   request: IncomingMessage,
-  reached: ReachedName,
+  reached: ReachedAs,
   caller: Authenticated<Principal>,
 ): Promise<S3Answer> {
   const target = parseRequestTarget(request.url ?? "/", reached.bucket);
@@ -100,7 +112,7 @@ async function answerProved<Principal>(
   return answerCall(call, {
     store: deps.store,
     headers,
-    body: openBody(request, headers, caller),
+    body: openBody(request, headers, caller, deps.hasTooManyPieces),
     owner: { id: ownerId(deps.accountId), displayName: deps.accountId },
     region: deps.region,
     now: new Date(),
@@ -115,7 +127,7 @@ async function answerProved<Principal>(
  */
 function withHostExplained(
   error: unknown,
-  { mayBeServer, bucket }: ReachedName,
+  { mayBeServer, bucket }: ReachedAs,
   store: Pick<BucketStore, "headBucket">,
 ): unknown {
   if (mayBeServer === undefined || bucket === undefined || toS3Error(error).code === "AccessDenied") return error;
@@ -159,7 +171,7 @@ function ownerId(accountId: string): string {
   return Buffer.from(accountId).toString("hex").padStart(64, "0");
 }
 
-function locationOf(request: IncomingMessage, { endpoint, bucket }: ReachedName, name: string, key?: string): string {
+function locationOf(request: IncomingMessage, { endpoint, bucket }: ReachedAs, name: string, key?: string): string {
   if (key === undefined) return `/${name}`;
   const path = (request.url ?? "/").split("?", 1)[0]!;
   return `${bucket === undefined ? endpoint : endpoint.replace("://", `://${bucket}.`)}${path}`;

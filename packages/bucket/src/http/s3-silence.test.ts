@@ -44,7 +44,12 @@ it("a refused upload whose rest does not come is answered and let go", async () 
 
 it("an upload that stands still is broken off", async () => {
   const [request] = await received;
-  const body = openBody(request, { "content-length": "10" }, { authorization: AUTHORIZATION, secretAccessKey: "" });
+  const body = openBody(
+    request,
+    { "content-length": "10" },
+    { authorization: AUTHORIZATION, secretAccessKey: "" },
+    () => false,
+  );
   const chunks: string[] = [];
   const read = async () => {
     for await (const chunk of body.stream()) chunks.push(Buffer.from(chunk).toString());

@@ -8,7 +8,7 @@ import { createReadStream, mkdirSync, readdirSync, unlinkSync } from "node:fs";
 import { copyFile, link, open, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
-import { startChecksum } from "@sluice/wire/s3/checksum.ts";
+import { startChecksum } from "@sluice/wire/checksum/checksum.ts";
 import { BucketFault } from "./bucket-fault.ts";
 import type { Body, BodyExpectation, ByteRange, Segment } from "./stored-object.ts";
 

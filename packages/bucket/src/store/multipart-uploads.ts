@@ -7,7 +7,7 @@ import {
   defaultChecksumType,
   isChecksumTypeSupported,
   joinChecksums,
-} from "@sluice/wire/s3/checksum.ts";
+} from "@sluice/wire/checksum/checksum.ts";
 import type { BlobDirectory } from "./blob-directory.ts";
 import { BucketFault } from "./bucket-fault.ts";
 import { inTransaction } from "./bucket-index.ts";

@@ -1,7 +1,6 @@
 /** Calls on single objects. */
-import type { OpenObject } from "@sluice/drivers/bucket/bucket-store.ts";
-import type { ByteRange, ObjectAttributes, StoredObject } from "@sluice/drivers/bucket/stored-object.ts";
-import { checkReadConditions, isRangeWanted, parseRange } from "@sluice/wire/s3/object-conditions.ts";
+
+import { checkReadConditions, isRangeWanted, parseRange } from "../protocol/object-conditions.ts";
 import {
   type AttributesRead,
   ENCRYPTION_HEADER,
@@ -12,11 +11,13 @@ import {
   writeChecksum,
   writeEncryption,
   writeObjectAttributes,
-} from "@sluice/wire/s3/object-headers.ts";
-import { parseTagging } from "@sluice/wire/s3/object-tags.ts";
-import { aclXml, copiedXml, objectAttributesXml, taggingXml } from "@sluice/wire/s3/responses.ts";
-import type { S3Call } from "@sluice/wire/s3/s3-call.ts";
-import { invalidArgument, S3Error } from "@sluice/wire/s3/s3-error.ts";
+} from "../protocol/object-headers.ts";
+import { parseTagging } from "../protocol/object-tags.ts";
+import { aclXml, copiedXml, objectAttributesXml, taggingXml } from "../protocol/responses.ts";
+import type { S3Call } from "../protocol/s3-call.ts";
+import { invalidArgument, S3Error } from "../protocol/s3-error.ts";
+import type { OpenObject } from "../store/bucket-store.ts";
+import type { ByteRange, ObjectAttributes, StoredObject } from "../store/stored-object.ts";
 import type { S3Answer } from "./s3-answer.ts";
 import type { BucketCall } from "./s3-bucket-calls.ts";
 import { requireCopyConditions, writePrecondition } from "./s3-conditions.ts";

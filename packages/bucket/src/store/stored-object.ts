@@ -1,4 +1,4 @@
-import type { ChecksumAlgorithm, ChecksumType } from "@sluice/wire/s3/checksum.ts";
+import type { ChecksumAlgorithm, ChecksumType } from "@sluice/wire/checksum/checksum.ts";
 
 export interface ObjectChecksum {
   algorithm: ChecksumAlgorithm;

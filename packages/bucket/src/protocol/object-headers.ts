@@ -6,7 +6,7 @@ import {
   type ChecksumType,
   checksumByteLength,
   isChecksumAlgorithm,
-} from "./checksum.ts";
+} from "@sluice/wire/checksum/checksum.ts";
 import { type ObjectTags, readTaggingHeader } from "./object-tags.ts";
 import { S3Error } from "./s3-error.ts";
 

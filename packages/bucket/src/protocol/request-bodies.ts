@@ -1,5 +1,5 @@
 /** The XML that comes with some of the calls. */
-import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from "./checksum.ts";
+import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from "@sluice/wire/checksum/checksum.ts";
 import { S3Error } from "./s3-error.ts";
 import { malformedXml, optionalText, readXml, requireKnown, requireText, type XmlNode } from "./xml.ts";
 

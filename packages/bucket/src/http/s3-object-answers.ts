@@ -1,6 +1,7 @@
 /** What answers on objects have alike. */
-import { NULL_VERSION } from "@sluice/drivers/bucket/version-id.ts";
-import { STORAGE_CLASS_HEADER } from "@sluice/wire/s3/object-headers.ts";
+
+import { STORAGE_CLASS_HEADER } from "../protocol/object-headers.ts";
+import { NULL_VERSION } from "../store/version-id.ts";
 
 interface OfVersion {
   readonly versionId?: string | undefined;

@@ -1,8 +1,7 @@
 /** Calls on buckets: their life, listings and deletions by the list. */
-import { BucketFault } from "@sluice/drivers/bucket/bucket-fault.ts";
-import type { ListingQuery } from "@sluice/drivers/bucket/key-listing.ts";
-import { requireHarmlessAcl } from "@sluice/wire/s3/object-headers.ts";
-import { parseCreateBucket, parseDelete, parseVersioning } from "@sluice/wire/s3/request-bodies.ts";
+
+import { requireHarmlessAcl } from "../protocol/object-headers.ts";
+import { parseCreateBucket, parseDelete, parseVersioning } from "../protocol/request-bodies.ts";
 import {
   bucketFactXml,
   bucketsXml,
@@ -14,9 +13,11 @@ import {
   readContinuationToken,
   uploadsXml,
   versioningXml,
-} from "@sluice/wire/s3/responses.ts";
-import type { ListingParameters, S3Call } from "@sluice/wire/s3/s3-call.ts";
-import { invalidArgument, S3Error } from "@sluice/wire/s3/s3-error.ts";
+} from "../protocol/responses.ts";
+import type { ListingParameters, S3Call } from "../protocol/s3-call.ts";
+import { invalidArgument, S3Error } from "../protocol/s3-error.ts";
+import { BucketFault } from "../store/bucket-fault.ts";
+import type { ListingQuery } from "../store/key-listing.ts";
 import type { S3Answer } from "./s3-answer.ts";
 import type { S3Context } from "./s3-context.ts";
 import { toS3Error } from "./s3-faults.ts";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import type { ChecksumAlgorithm } from "@sluice/wire/s3/checksum.ts";
+import type { ChecksumAlgorithm } from "@sluice/wire/checksum/checksum.ts";
 import { BlobDirectory } from "./blob-directory.ts";
 import { type BucketCopy, copyBucket } from "./bucket-copy.ts";
 import { BucketFault } from "./bucket-fault.ts";

@@ -1,5 +1,5 @@
 /** Typed results to XML documents, element order as S3's. */
-import type { ChecksumAlgorithm, ChecksumType } from "./checksum.ts";
+import type { ChecksumAlgorithm, ChecksumType } from "@sluice/wire/checksum/checksum.ts";
 import type { ObjectTags } from "./object-tags.ts";
 import { encodeKey } from "./request-target.ts";
 import type { BucketFact, ListingParameters, ObjectAttribute } from "./s3-call.ts";
