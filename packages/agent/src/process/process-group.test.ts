@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
-import { endProcessGroup, findScriptGroup } from "./process-group.ts";
+import { endLeftGroup, findScriptGroup } from "./process-group.ts";
 import { SCRIPT_MARK_VARIABLE } from "./script-mark.ts";
 
 /** Of this run alone: processes of another may be there. */
@@ -34,7 +34,7 @@ describe.skipIf(process.platform !== "linux")("a script whose number was never w
     const group = findScriptGroup(MARK);
     expect(group?.groupId).toBe(script.pid);
     const ended = new Promise((resolve) => script.once("exit", (_, signal) => resolve(signal)));
-    expect(await endProcessGroup(group!)).toBe("terminated");
+    expect(await endLeftGroup(group!)).toBe("terminated");
     expect(await ended).toBe("SIGTERM");
   });
 

@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
 import { pause } from "./back-off.ts";
+import { monotonicMs } from "./monotonic-time.ts";
+import { currentBootId, isOwnProcess, processIds, readEnvironment, readProcessStat } from "./process-table.ts";
 import { SCRIPT_MARK_VARIABLE } from "./script-mark.ts";
 
 /** One process group for certain: numbers are used again, the start of its leader in this boot is not. */
 export interface ProcessGroup {
   readonly groupId: number;
-  /** Field 22 of `/proc/PID/stat`: clock ticks from boot to the leader's start. */
+  /** When its leader started, in clock ticks from boot. */
   readonly startTicks: string;
   readonly bootId: string;
 }
@@ -13,19 +14,12 @@ export interface ProcessGroup {
 /** `gone`: nothing was left to end, or nothing that is certainly ours. */
 export type GroupEnding = "gone" | "terminated" | "killed";
 
-/** What a script gets between SIGTERM and SIGKILL. */
+/** What a script that an earlier agent left gets between SIGTERM and SIGKILL. */
 export const GROUP_TERM_GRACE_MILLISECONDS = 10_000;
 const GROUP_KILL_GRACE_MILLISECONDS = 2_000;
-const GROUP_LOOK_EVERY_MILLISECONDS = 25;
-const BOOT_ID_FILE = "/proc/sys/kernel/random/boot_id";
-
-export function currentBootId(): string {
-  try {
-    return readFileSync(BOOT_ID_FILE, "utf8").trim();
-  } catch {
-    return ""; // not Linux: no group is ever taken for ours
-  }
-}
+const FIRST_LOOK_MILLISECONDS = 10;
+/** Looking means reading every process of the host, so it becomes rarer the longer the group takes. */
+const LOOK_AT_MOST_EVERY_MILLISECONDS = 200;
 
 /** The group that `leader` leads, or undefined when it leads none, is gone already, or this is not Linux. */
 export function identifyProcessGroup(leader: number): ProcessGroup | undefined {
@@ -44,31 +38,32 @@ export function identifyProcessGroup(leader: number): ProcessGroup | undefined {
  */
 export function findScriptGroup(mark: string): ProcessGroup | undefined {
   const variable = `${SCRIPT_MARK_VARIABLE}=${mark}`;
-  const groups = processNames()
-    .filter(
-      (name) =>
-        isOwnProcess(name) &&
-        readProcessStat(Number(name))?.groupId === Number(name) &&
-        readEnvironment(name).includes(variable),
-    )
-    .map((name) => identifyProcessGroup(Number(name)))
+  const groups = (processIds() ?? [])
+    .filter((id) => isOwnProcess(id) && readProcessStat(id)?.groupId === id && readEnvironment(id).includes(variable))
+    .map(identifyProcessGroup)
     .filter((group) => group !== undefined);
   return groups.sort((one, other) => Number(one.startTicks) - Number(other.startTicks))[0];
 }
 
 /**
- * Ends a group that an earlier agent left behind: SIGTERM, and SIGKILL after the grace. Only while its leader lives with the start
- * time that was recorded; otherwise the number may belong to somebody else.
+ * Ends a group that an earlier agent left behind. Only while its leader lives with the start time that was recorded; otherwise the number
+ * may belong to somebody else.
  */
-export async function endProcessGroup(
+export async function endLeftGroup(
   group: ProcessGroup,
   termGraceMs = GROUP_TERM_GRACE_MILLISECONDS,
 ): Promise<GroupEnding> {
   if (!isSameGroup(group)) return "gone";
-  signalGroup(group.groupId, "SIGTERM");
-  if (await isEmptyWithin(group.groupId, termGraceMs)) return "terminated";
-  signalGroup(group.groupId, "SIGKILL");
-  await isEmptyWithin(group.groupId, GROUP_KILL_GRACE_MILLISECONDS);
+  const ending = await endProcessGroup(group.groupId, termGraceMs);
+  if (ending === "killed") await isEmptyWithin(group.groupId, GROUP_KILL_GRACE_MILLISECONDS);
+  return ending;
+}
+
+/** Ends a group whose number is certain: SIGTERM, then SIGKILL for whoever is left after the grace, whose end is not waited for. */
+export async function endProcessGroup(groupId: number, termGraceMs: number): Promise<GroupEnding> {
+  if (!signalGroup(groupId, "SIGTERM")) return "gone";
+  if (await isEmptyWithin(groupId, termGraceMs)) return "terminated";
+  signalGroup(groupId, "SIGKILL");
   return "killed";
 }
 
@@ -79,58 +74,34 @@ function isSameGroup(group: ProcessGroup): boolean {
 }
 
 async function isEmptyWithin(groupId: number, milliseconds: number): Promise<boolean> {
-  const deadline = performance.now() + milliseconds;
-  while (hasLiveMembers(groupId)) {
-    if (performance.now() >= deadline) return false;
-    await pause(GROUP_LOOK_EVERY_MILLISECONDS);
+  const deadline = monotonicMs() + milliseconds;
+  for (
+    let lookAgainMs = FIRST_LOOK_MILLISECONDS;
+    hasLiveMember(groupId);
+    lookAgainMs = Math.min(2 * lookAgainMs, LOOK_AT_MOST_EVERY_MILLISECONDS)
+  ) {
+    const leftMs = deadline - monotonicMs();
+    if (leftMs <= 0) return false;
+    await pause(Math.min(lookAgainMs, leftMs));
   }
   return true;
 }
 
-/** By looking at every process, since `kill(-group, 0)` also finds zombies that nobody reaps (a container without an init). */
-function hasLiveMembers(groupId: number): boolean {
-  return processNames().some((name) => readProcessStat(Number(name))?.groupId === groupId);
+/** By looking at every process, since a group also counts its dead until somebody reaps them, which in a container without an init nobody does. */
+function hasLiveMember(groupId: number): boolean {
+  if (!signalGroup(groupId, 0)) return false;
+  const ids = processIds();
+  return ids === undefined || ids.some((id) => readProcessStat(id)?.groupId === groupId);
 }
 
-function processNames(): string[] {
-  try {
-    return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  } catch {
-    return []; // not Linux
-  }
-}
-
-function readEnvironment(processName: string): readonly string[] {
-  try {
-    return readFileSync(`/proc/${processName}/environ`, "utf8").split("\0");
-  } catch {
-    return [];
-  }
-}
-
-function isOwnProcess(processName: string): boolean {
-  return statSync(`/proc/${processName}`, { throwIfNoEntry: false })?.uid === process.geteuid?.();
-}
-
-function signalGroup(groupId: number, signal: "SIGTERM" | "SIGKILL"): void {
+/** Whether there is such a group that this user may signal. */
+function signalGroup(groupId: number, signal: "SIGTERM" | "SIGKILL" | 0): boolean {
   try {
     process.kill(-groupId, signal);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ESRCH" || code === "EPERM") return false;
+    throw error;
   }
-}
-
-/** Undefined for a process that is gone or a zombie. */
-function readProcessStat(pid: number): { readonly groupId: number; readonly startTicks: string } | undefined {
-  let text: string;
-  try {
-    text = readFileSync(`/proc/${pid}/stat`, "utf8");
-  } catch {
-    return undefined;
-  }
-  // "pid (name) state ppid pgrp …": the name may hold anything, so count from its last parenthesis.
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  const [state, , groupId] = fields;
-  if (state === undefined || state === "Z" || state === "X") return undefined;
-  return { groupId: Number(groupId), startTicks: fields[19] ?? "" };
 }

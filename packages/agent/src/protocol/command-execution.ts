@@ -3,7 +3,7 @@ import type { HostCommand } from "@sluice/wire/command/command-api.ts";
 import type { CommandOutcome, LifecycleCommand } from "../host/lifecycle-command.ts";
 import type { LifecycleHost } from "../host/lifecycle-host.ts";
 import { type AgentLog, describeFailure } from "../process/agent-log.ts";
-import { endProcessGroup, findScriptGroup, identifyProcessGroup, type ProcessGroup } from "../process/process-group.ts";
+import { endLeftGroup, findScriptGroup, identifyProcessGroup, type ProcessGroup } from "../process/process-group.ts";
 import type { ScriptWatch } from "../process/script-watch.ts";
 import { completionOf, failedAfterRestart, failedByAgent, NOOP_COMPLETED } from "./diagnostics.ts";
 import type { HeldCommand, HeldCommands } from "./held-commands.ts";
@@ -216,7 +216,7 @@ export async function recover(entry: JournalEntry, parts: CommandParts): Promise
     await parts.held.inTurn(entry.deploymentGroupId, async () => {
       if (entry.outcome !== undefined) return report(commandId, entry.outcome, parts);
       const group = entry.processGroup ?? unrecordedGroup(entry);
-      const ending = group === undefined ? "gone" : await endProcessGroup(group);
+      const ending = group === undefined ? "gone" : await endLeftGroup(group);
       parts.log.warn("a lifecycle event was in progress when the agent stopped; it is reported as failed", {
         deployment: deploymentId,
         event,

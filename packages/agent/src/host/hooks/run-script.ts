@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { HookScript } from "@sluice/model/app-spec/app-spec.ts";
 import { AGENT_ERROR_CODES, type AgentErrorCode } from "@sluice/model/diagnostics.ts";
+import { endProcessGroup } from "../../process/process-group.ts";
 import { nextScriptMark } from "../../process/script-mark.ts";
 import { leadsOutside } from "../archive/inside-archive.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
@@ -14,7 +15,6 @@ import type { EventLog } from "./event-log.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import type { OutputPipe, OutputPipes } from "./output-pipes.ts";
 import type { OutputStream } from "./output-stream.ts";
-import { endProcessGroup } from "./process-group.ts";
 import { type ScriptCommand, scriptCommand } from "./script-command.ts";
 
 export interface ScriptContext {
