@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AGENT_VERSION, AGENT_VERSION_HEADER } from "@sluice/agent/identity/agent-version.ts";
 import { callToEnrol } from "@sluice/agent/identity/enrolment-call.ts";
 import { BackOff } from "@sluice/agent/process/back-off.ts";
-import { HEARTBEAT_RETRY } from "@sluice/agent/protocol/heartbeat.ts";
 import {
   HEARTBEAT_TIMEOUT_MILLISECONDS,
   POLL_TIMEOUT_MILLISECONDS,
   REPORT_TIMEOUT_MILLISECONDS,
-} from "@sluice/agent/protocol/server-connection.ts";
+} from "@sluice/agent/protocol/connect-to-server.ts";
+import { HEARTBEAT_RETRY } from "@sluice/agent/protocol/heartbeat.ts";
 import { sluiceClient } from "@sluice/wire/client/clients.ts";
 import { agentFor } from "@sluice/wire/client/connection-agent.ts";
 import { createServiceClient, type ServiceClient } from "@sluice/wire/client/service-client.ts";

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { dieWithParent, whyNoNamespaces } from "@sluice/cli/up/namespace.ts";
+import { dieWithParent, whyNoNamespaces } from "@sluice/cli/up/isolation/namespace.ts";
 import { type CodeDeployClient, codeDeployClient } from "@sluice/wire/client/clients.ts";
 import { connectionTo, resolveConnection } from "@sluice/wire/config/connection.ts";
 import { readCommandLine } from "./command-line.ts";

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { awsCliOnPath } from "@sluice/cli/aws-cli.ts";
-import { whyNoNamespaces } from "@sluice/cli/up/namespace.ts";
+import { awsCliOnPath } from "@sluice/cli/aws/aws-cli.ts";
+import { whyNoNamespaces } from "@sluice/cli/up/isolation/namespace.ts";
 import { afterAll, describe, expect, it } from "vitest";
 import { whyNoAwsCli } from "../e2e/aws-cli.ts";
 import { commandsOf, forOrdinaryUser, isRootOnly, type Step, stepsOf } from "./paste/page.ts";

@@ -1,4 +1,4 @@
-import { whyNoNamespaces } from "@sluice/cli/up/namespace.ts";
+import { whyNoNamespaces } from "@sluice/cli/up/isolation/namespace.ts";
 import { describe, expect, it } from "vitest";
 import { isInstalled, type User, World, whyNoPasting } from "../docs/paste/paste-world.ts";
 import { Terminal } from "../docs/paste/terminal.ts";

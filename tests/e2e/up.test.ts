@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isRunning, ownIdentity } from "@sluice/cli/process/process-identity.ts";
 import { findProcessesOf } from "@sluice/cli/up/leftovers.ts";
-import { isRunning, ownIdentity } from "@sluice/cli/up/process-identity.ts";
 import { readUpRecord, type UpRecord, writeUpRecord } from "@sluice/cli/up/up-record.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { cleanEnvironment, type ProgramResult, runProgram, SLUICE } from "./sluice-server.ts";

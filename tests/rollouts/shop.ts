@@ -11,7 +11,7 @@ import {
   type UpdateDeploymentGroupCommandInput,
 } from "@aws-sdk/client-codedeploy";
 import { type HostSite, type LocalHost, openHostSite } from "@sluice/cli/up/host-site.ts";
-import { whyNoNamespaces } from "@sluice/cli/up/namespace.ts";
+import { whyNoNamespaces } from "@sluice/cli/up/isolation/namespace.ts";
 import { parseBalancerState, type ServerState, SHOW_STATE } from "@sluice/drivers/haproxy/balancer-state.ts";
 import { CodeDeploy } from "../e2e/code-deploy.ts";
 import { type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";

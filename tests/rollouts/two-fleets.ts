@@ -13,7 +13,7 @@ import {
   type TagFilter,
   UpdateDeploymentGroupCommand,
 } from "@aws-sdk/client-codedeploy";
-import { connect } from "@sluice/cli/server-connection.ts";
+import { connect } from "@sluice/cli/place/server-connection.ts";
 import { parseBalancerState, SHOW_STATE } from "@sluice/drivers/haproxy/balancer-state.ts";
 import { CodeDeploy } from "../e2e/code-deploy.ts";
 import { type DatabaseChoice, openDatabase } from "../e2e/databases.ts";

@@ -1,7 +1,7 @@
-import { outliveItsReaders } from "./closed-output.ts";
+import { directoryToRun } from "./arguments/directory-to-run.ts";
 import { reportFailure } from "./command-failed.ts";
-import { directoryToRun } from "./directory-to-run.ts";
-import { nameProcess } from "./process-name.ts";
+import { nameProcess } from "./process/process-name.ts";
+import { outliveItsReaders } from "./terminal/closed-output.ts";
 
 /**
  * `sluice agent` as a program of its own: every host holds it in memory. The one command that stays, `agent run --data DIR`, is

@@ -1,9 +1,9 @@
 import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import { Command, CommanderError } from "commander";
-import { checkSpelling } from "./check-spelling.ts";
-import { outliveItsReaders } from "./closed-output.ts";
+import { checkSpelling } from "./arguments/check-spelling.ts";
 import { EXIT_USAGE, reportFailure } from "./command-failed.ts";
 import { PARSER_OUTPUT } from "./output.ts";
+import { outliveItsReaders } from "./terminal/closed-output.ts";
 import type { Verb } from "./verb.ts";
 
 const FIRST_STEPS = `

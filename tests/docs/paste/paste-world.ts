@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
-import { type NamespaceSet, openNamespaces } from "@sluice/cli/up/namespace.ts";
+import { type NamespaceSet, openNamespaces } from "@sluice/cli/up/isolation/namespace.ts";
 
 const CHECKOUT = resolve(import.meta.dirname, "../../..");
 /** Empty on every Debian, and covered here by a file system in memory. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
-import { onlyChildOf, signal } from "@sluice/cli/up/child-process.ts";
+import { onlyChildOf, signal } from "@sluice/cli/process/child-process.ts";
 
 const PROMPT = /@@(\d+)@@$/;
 /** Only ends what hangs. */

@@ -16,8 +16,8 @@ import { effectiveFileExistsBehavior } from "./install/install-plan.ts";
 import { type DeploymentLayout, ensureDirectory, layoutOf, writePointer } from "./layout.ts";
 import type { CommandOutcome, LifecycleCommand, OutputSink } from "./lifecycle-command.ts";
 import { withRoom } from "./make-room.ts";
+import { removeOldRevisions } from "./old-revisions.ts";
 import { removeTree } from "./remove-tree.ts";
-import { removeOldRevisions } from "./retention.ts";
 import { revisionOf } from "./revision.ts";
 import { sweep } from "./sweep.ts";
 

@@ -6,7 +6,7 @@ import { mountSmall } from "./bind-mount.fixture.ts";
 import { createHostFixture, isRoot, specification, tgz } from "./host.fixture.ts";
 import { groupPointers, layoutOf } from "./layout.ts";
 import { withRoom } from "./make-room.ts";
-import { removeOldRevisions } from "./retention.ts";
+import { removeOldRevisions } from "./old-revisions.ts";
 
 const FULL = () =>
   Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC", syscall: "write" });

@@ -5,7 +5,7 @@ import type { LifecycleHost } from "../host/lifecycle-host.ts";
 import { type AgentLog, describeFailure } from "../process/agent-log.ts";
 import { endLeftGroup, findScriptGroup, identifyProcessGroup, type ProcessGroup } from "../process/process-group.ts";
 import type { ScriptWatch } from "../process/script-watch.ts";
-import { completionOf, failedAfterRestart, failedByAgent, NOOP_COMPLETED } from "./diagnostics.ts";
+import { completionOf, failedAfterRestart, failedByAgent, NOOP_COMPLETED } from "./command-outcome.ts";
 import type { HeldCommand, HeldCommands } from "./held-commands.ts";
 import { type HostServer, ServerRefusal } from "./host-server.ts";
 import type { Journal, JournalEntry } from "./journal.ts";

@@ -4,7 +4,7 @@ import type { AgentStatus } from "@sluice/agent/status.ts";
 import { agentFor } from "@sluice/wire/client/connection-agent.ts";
 import { exchange } from "@sluice/wire/client/http-exchange.ts";
 import { describeError } from "../command-failed.ts";
-import { formatSize } from "../printing.ts";
+import { formatSize } from "../terminal/printing.ts";
 import { type Check, ok, warning, wrong } from "./check.ts";
 import { clockCheck } from "./client-checks.ts";
 import { diskCheck } from "./disk-check.ts";
@@ -14,7 +14,7 @@ const ANSWER_TIMEOUT_MILLISECONDS = 10_000;
 /** The agent of this host: its enrolment, whether it runs and is heard, its server as it is reached from here, and its directory. */
 export async function agentChecks(directory: string): Promise<Check[]> {
   const { readAgentStatus } = await import("@sluice/agent/status.ts");
-  const { whoElseMayChange } = await import("@sluice/agent/host/data-directory.ts");
+  const { whoElseMayChange } = await import("@sluice/agent/host/who-else-may-change.ts");
   let status: AgentStatus;
   try {
     status = await readAgentStatus(directory);

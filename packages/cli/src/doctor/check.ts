@@ -1,4 +1,4 @@
-import { formatTable } from "../printing.ts";
+import { formatTable } from "../terminal/printing.ts";
 
 /** One thing that was looked at. */
 export interface Check {

@@ -2,11 +2,11 @@ import { text } from "node:stream/consumers";
 import { agentFor } from "@sluice/wire/client/connection-agent.ts";
 import { exchange } from "@sluice/wire/client/http-exchange.ts";
 import { connectionTo, type Connection as ServerConnection } from "@sluice/wire/config/connection.ts";
-import { AWS_CLI_MINIMUM, awsCliOnPath } from "../aws-cli.ts";
+import { AWS_CLI_MINIMUM, awsCliOnPath } from "../aws/aws-cli.ts";
 import { describeError } from "../command-failed.ts";
-import { formatElapsed } from "../printing.ts";
-import { type Connection, namingServer } from "../server-connection.ts";
-import type { ServerPlace } from "../server-place.ts";
+import { type Connection, namingServer } from "../place/server-connection.ts";
+import type { ServerPlace } from "../place/server-place.ts";
+import { formatElapsed } from "../terminal/printing.ts";
 import { type Check, ok, warning, wrong } from "./check.ts";
 
 const ANSWER_TIMEOUT_MILLISECONDS = 10_000;

@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { describeError } from "../command-failed.ts";
-import { formatSize } from "../printing.ts";
+import { formatSize } from "../terminal/printing.ts";
 import { type Check, ok, warning, wrong } from "./check.ts";
 
 /** Below it nothing more may be written soon. */

@@ -9,9 +9,9 @@ import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { readJsonInput, without } from "../arguments/json-input.ts";
+import { type ClientOptions, collectTag, collectText, collectWord, durationUpTo } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { readJsonInput, without } from "../json-input.ts";
-import { type ClientOptions, collectTag, collectText, collectWord, durationUpTo } from "../options.ts";
 import { parseRollbackEvents, ROLLBACK_EVENTS_HELP } from "./rollback-events.ts";
 
 /** The fields of a group that have an option of their own; all others are given as JSON. */

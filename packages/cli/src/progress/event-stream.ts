@@ -4,7 +4,7 @@ import { exchange } from "@sluice/wire/client/http-exchange.ts";
 import { connectionTo } from "@sluice/wire/config/connection.ts";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { SLUICE_SIGNING_NAME } from "@sluice/wire/sluice/sluice-api.ts";
-import type { Connection } from "../server-connection.ts";
+import type { Connection } from "../place/server-connection.ts";
 import { sseFrames } from "./sse-frames.ts";
 
 const HEAD_TIMEOUT_MILLISECONDS = 10_000;

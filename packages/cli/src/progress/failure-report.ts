@@ -1,7 +1,7 @@
 import { causeFirst } from "@sluice/model/aws-sentences.ts";
 import { visibleLine, visibleText } from "@sluice/model/visible-text.ts";
-import { hostLabel } from "../printing.ts";
-import { shellWord } from "../shell-word.ts";
+import { hostLabel } from "../terminal/printing.ts";
+import { shellWord } from "../terminal/shell-word.ts";
 import type { DeploymentView, EventView, TargetView } from "./deployment-view.ts";
 import { wrap } from "./progress-screen.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError, TransportError } from "@sluice/wire/client/errors.ts";
-import type { Connection } from "../server-connection.ts";
+import type { Connection } from "../place/server-connection.ts";
 import { DeploymentReader, type DeploymentView, isOver } from "./deployment-view.ts";
 import { listenForEvents } from "./event-stream.ts";
 

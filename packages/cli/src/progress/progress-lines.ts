@@ -1,5 +1,5 @@
 import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
-import { countHosts, formatElapsed, hostLabel } from "../printing.ts";
+import { countHosts, formatElapsed, hostLabel } from "../terminal/printing.ts";
 import { type Change, changesBetween, type EventDuration } from "./changes.ts";
 import type { DeploymentView, WaitView } from "./deployment-view.ts";
 

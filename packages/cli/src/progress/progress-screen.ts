@@ -1,5 +1,5 @@
 import { visibleLine } from "@sluice/model/visible-text.ts";
-import { countHosts, formatElapsed, hostLabel } from "../printing.ts";
+import { countHosts, formatElapsed, hostLabel } from "../terminal/printing.ts";
 import { longestDurations } from "./changes.ts";
 import {
   currentEvent,

@@ -9,8 +9,8 @@ import {
   printJsonLine,
   showCursor,
 } from "../output.ts";
-import type { Connection } from "../server-connection.ts";
-import { shellWord } from "../shell-word.ts";
+import type { Connection } from "../place/server-connection.ts";
+import { shellWord } from "../terminal/shell-word.ts";
 import { changesBetween } from "./changes.ts";
 import { type DeploymentView, isOver } from "./deployment-view.ts";
 import { failureReport } from "./failure-report.ts";

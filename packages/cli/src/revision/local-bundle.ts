@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import { CommandFailed } from "../command-failed.ts";
-import { formatSize } from "../printing.ts";
+import { formatSize } from "../terminal/printing.ts";
 import { bundleDirectory } from "./bundle-directory.ts";
 import { BUNDLE_ENDINGS, type BundleType, bundleTypeOf } from "./bundle-types.ts";
 

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { describe, expect, it } from "vitest";
+import { parseTargetInstances, replacementsWith } from "../deployment/target-instances.ts";
 import { parseS3Location } from "./s3-location.ts";
-import { parseTargetInstances, replacementsWith } from "./target-instances.ts";
 
 describe("--s3-location", () => {
   it.each([

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { namingDirectoryTrouble } from "../file-trouble.ts";
+import { namingDirectoryTrouble } from "../files/file-trouble.ts";
 import { whySilent } from "./detached-up.ts";
 
 it("a run whose log is empty because the disk is full is told as that", () => {

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, renameSync
 import { join } from "node:path";
 import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
 import { CommandFailed } from "../command-failed.ts";
-import { ended, signal } from "./child-process.ts";
+import { ended, signal } from "../process/child-process.ts";
 import { findLauncher } from "./launcher.ts";
 import { untilReady } from "./running-up.ts";
 import type { UpRecord } from "./up-record.ts";

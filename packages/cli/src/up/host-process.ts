@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { ended, onlyChildOf, signal, terminate } from "./child-process.ts";
+import { ended, onlyChildOf, signal, terminate } from "../process/child-process.ts";
+import { dieWithParent } from "./isolation/namespace.ts";
 import { findLauncher, findNodeDirectory } from "./launcher.ts";
-import { dieWithParent } from "./namespace.ts";
 
 /** How long an agent may take to say goodbye before it is killed. */
 const AGENT_GRACE_MILLISECONDS = 10_000;

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type HostSite, openHostSite } from "./host-site.ts";
+import { whyNoNamespaces } from "./isolation/namespace.ts";
 import { findProcessesOf, RUN_VARIABLE } from "./leftovers.ts";
-import { whyNoNamespaces } from "./namespace.ts";
 import { readUpRecord } from "./up-record.ts";
 
 const obstacle = await whyNoNamespaces();

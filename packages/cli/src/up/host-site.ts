@@ -4,16 +4,16 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
-import { type Bridge, createBridge, deleteBridge, deleteOrphanedBridges, plugIn } from "./bridge.ts";
+import { isRunning, ownIdentity } from "../process/process-identity.ts";
+import { ProgramFailed, runProgram } from "../process/run-program.ts";
 import { type Claim, claimDirectory } from "./claim.ts";
 import { type AgentProcess, agentEnvironment, startAgent } from "./host-process.ts";
+import { type Bridge, createBridge, deleteBridge, deleteOrphanedBridges, plugIn } from "./isolation/bridge.ts";
+import { mountsToOverlay, parseMountInfo } from "./isolation/mount-table.ts";
+import { type NamespaceSet, openNamespaces } from "./isolation/namespace.ts";
+import { type HostTree, planTree, rootOf, writtenPath } from "./isolation/overlay.ts";
+import { hostAddress, machineAddress } from "./isolation/subnet.ts";
 import { killProcessesOf, RUN_VARIABLE } from "./leftovers.ts";
-import { mountsToOverlay, parseMountInfo } from "./mount-table.ts";
-import { type NamespaceSet, openNamespaces } from "./namespace.ts";
-import { type HostTree, planTree, rootOf, writtenPath } from "./overlay.ts";
-import { isRunning, ownIdentity } from "./process-identity.ts";
-import { ProgramFailed, runProgram } from "./run-program.ts";
-import { hostAddress, machineAddress } from "./subnet.ts";
 import { readUpRecord, type UpRecord, writeUpRecord } from "./up-record.ts";
 
 /** File systems that an overlay cannot write to, by their magic numbers (statfs(2)): overlayfs itself, as in containers, and NFS. */

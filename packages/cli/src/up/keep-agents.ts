@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { printError } from "../output.ts";
-import { hostLabel } from "../printing.ts";
+import { hostLabel } from "../terminal/printing.ts";
 import type { LocalHost } from "./host-site.ts";
 
 /** As a service manager starts a service again. Each agent that ends early makes the next wait twice as long. */

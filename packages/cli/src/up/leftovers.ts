@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { signal } from "./child-process.ts";
+import { signal } from "../process/child-process.ts";
 
 /**
  * In the environment of every agent, and of what its hooks start, since the agent names it among the variables that scripts see: how the

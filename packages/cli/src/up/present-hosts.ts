@@ -1,5 +1,5 @@
-import { allPages, collected } from "../all-pages.ts";
-import { connect } from "../server-connection.ts";
+import { allPages, collected } from "../place/all-pages.ts";
+import { connect } from "../place/server-connection.ts";
 
 const ANSWER_TIMEOUT_MILLISECONDS = 5_000;
 

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { ownIdentity } from "../process/process-identity.ts";
 import { claimDirectory } from "./claim.ts";
-import { ownIdentity } from "./process-identity.ts";
 import { endUp, untilOtherIsReady } from "./running-up.ts";
 import { type UpRecord, writeUpRecord } from "./up-record.ts";
 

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandFailed } from "../command-failed.ts";
-import { deleteOrphanedBridges } from "./bridge.ts";
+import { isRunning } from "../process/process-identity.ts";
 import { isClaimed } from "./claim.ts";
+import { deleteOrphanedBridges } from "./isolation/bridge.ts";
 import { findProcessesOf, killProcessesOf } from "./leftovers.ts";
-import { isRunning } from "./process-identity.ts";
 import { readUpRecord, type UpRecord } from "./up-record.ts";
 
 const LOOK_AGAIN_MILLISECONDS = 50;

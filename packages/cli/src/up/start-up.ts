@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
-import type { ListenAddress } from "../options.ts";
-import { type Connection, connect } from "../server-connection.ts";
+import type { ListenAddress } from "../arguments/options.ts";
+import { type Connection, connect } from "../place/server-connection.ts";
 import { type HostSite, type Isolation, type LocalHost, openHostSite } from "./host-site.ts";
 import { findLostServices, type LostServices } from "./lost-services.ts";
 

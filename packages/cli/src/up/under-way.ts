@@ -1,4 +1,4 @@
-import { connect } from "../server-connection.ts";
+import { connect } from "../place/server-connection.ts";
 
 const ANSWER_TIMEOUT_MILLISECONDS = 5_000;
 const SHOWN = 10;

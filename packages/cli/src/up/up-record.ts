@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
-import type { ProcessIdentity } from "./process-identity.ts";
+import type { ProcessIdentity } from "../process/process-identity.ts";
 
 /** What one run of hosts tells the next one on the same data directory. Kept in `up.json`. */
 export interface UpRecord {

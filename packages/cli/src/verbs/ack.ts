@@ -1,10 +1,10 @@
 import type { RolledBackGroup } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printJson } from "../output.ts";
-import { formatTable } from "../printing.ts";
-import { connect } from "../server-connection.ts";
+import { connect } from "../place/server-connection.ts";
+import { formatTable } from "../terminal/printing.ts";
 
 interface AckOptions extends ClientOptions {
   readonly application?: string;

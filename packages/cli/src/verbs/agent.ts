@@ -1,12 +1,12 @@
 import type { AgentStatus } from "@sluice/agent/status.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
-import { enrolmentToken } from "../enrolment-token-option.ts";
-import { namingUnreadable } from "../file-trouble.ts";
-import { addExamples, addJsonOption, collectTag } from "../options.ts";
+import { enrolmentToken } from "../arguments/enrolment-token-option.ts";
+import { addExamples, addJsonOption, collectTag } from "../arguments/options.ts";
+import { namingUnreadable } from "../files/file-trouble.ts";
 import { print, printError, printJson } from "../output.ts";
-import { hostLabel } from "../printing.ts";
-import { nameProcess } from "../process-name.ts";
+import { nameProcess } from "../process/process-name.ts";
+import { hostLabel } from "../terminal/printing.ts";
 
 interface EnrollOptions {
   readonly server: string;
@@ -61,7 +61,7 @@ function defineEnroll(parent: Command): void {
   enroll.action(async (options: EnrollOptions) => {
     const { enrolHost } = await import("@sluice/agent/identity/enrol.ts");
     const { readAgentStatus } = await import("@sluice/agent/status.ts");
-    const { whoElseMayChange } = await import("@sluice/agent/host/data-directory.ts");
+    const { whoElseMayChange } = await import("@sluice/agent/host/who-else-may-change.ts");
     const formerId = (await readAgentStatus(options.data).catch(() => undefined))?.hostId;
     const enrolled = await enrolHost({
       server: options.server,

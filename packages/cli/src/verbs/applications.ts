@@ -1,14 +1,14 @@
 import type { ApplicationInfo } from "@aws-sdk/client-codedeploy";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Command, Option } from "commander";
-import { allPages, collected, inBatches } from "../all-pages.ts";
-import { applicationTags } from "../application-tags.ts";
-import { confirm } from "../confirm.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../arguments/options.ts";
+import { applicationTags } from "../groups/application-tags.ts";
 import { countDeployments, deletionCommand, historyWords } from "../groups/deleted-history.ts";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
 import { print, printJson } from "../output.ts";
-import { formatAge, formatFields, formatTable, formatTags } from "../printing.ts";
-import { type Connection, connect } from "../server-connection.ts";
+import { allPages, collected, inBatches } from "../place/all-pages.ts";
+import { type Connection, connect } from "../place/server-connection.ts";
+import { confirm } from "../terminal/confirm.ts";
+import { formatAge, formatFields, formatTable, formatTags } from "../terminal/printing.ts";
 
 interface CreateOptions extends ClientOptions {
   readonly platform: "Server" | "ECS" | "Lambda";

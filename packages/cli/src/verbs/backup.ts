@@ -9,13 +9,13 @@ import { type Connection, connectionTo } from "@sluice/wire/config/connection.ts
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { SLUICE_SIGNING_NAME } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
-import { backupFileTrouble, checkBackupFile } from "../backup-file.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
 import { CommandFailed } from "../command-failed.ts";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
+import { backupFileTrouble, checkBackupFile } from "../files/backup-file.ts";
 import { print, printJson } from "../output.ts";
-import { formatSize } from "../printing.ts";
-import { connectionOf, namingServer } from "../server-connection.ts";
-import { serverPlace } from "../server-place.ts";
+import { connectionOf, namingServer } from "../place/server-connection.ts";
+import { serverPlace } from "../place/server-place.ts";
+import { formatSize } from "../terminal/printing.ts";
 
 interface BackupOptions extends ClientOptions {
   readonly logs: boolean;

@@ -1,9 +1,9 @@
 import { Argument, type Command } from "commander";
+import { addExamples } from "../arguments/options.ts";
 import { bashCompletion } from "../completion/bash-completion.ts";
 import { describeCommands } from "../completion/described-commands.ts";
 import { fishCompletion } from "../completion/fish-completion.ts";
 import { zshCompletion } from "../completion/zsh-completion.ts";
-import { addExamples } from "../options.ts";
 import { printRaw } from "../output.ts";
 import type { Verb, VerbModule } from "../verb.ts";
 

@@ -1,14 +1,14 @@
 import type { CreateDeploymentConfigInput, DeploymentConfigInfo } from "@aws-sdk/client-codedeploy";
 import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { allPages } from "../all-pages.ts";
+import { readJsonInput, without } from "../arguments/json-input.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { readJsonInput, without } from "../json-input.ts";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
+import { configInShort, describeConfig } from "../groups/config-words.ts";
 import { print, printJson } from "../output.ts";
-import { formatFields, formatTable } from "../printing.ts";
-import { configInShort, describeConfig } from "../revision/config-words.ts";
-import { type Connection, connect } from "../server-connection.ts";
+import { allPages } from "../place/all-pages.ts";
+import { type Connection, connect } from "../place/server-connection.ts";
+import { formatFields, formatTable } from "../terminal/printing.ts";
 
 type Healthy = NonNullable<CreateDeploymentConfigInput["minimumHealthyHosts"]>;
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
 import { print, printJson } from "../output.ts";
-import { connect } from "../server-connection.ts";
+import { connect } from "../place/server-connection.ts";
 
 interface ContinueOptions extends ClientOptions {
   readonly termination?: boolean;

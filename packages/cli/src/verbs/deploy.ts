@@ -2,19 +2,19 @@ import type { AutoRollbackConfiguration, FileExistsBehavior, RevisionLocation } 
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Command, Option } from "commander";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { requireServerPlatform } from "../groups/deployable-platform.ts";
+import { requireServerPlatform } from "../deployment/deployable-platform.ts";
+import { createWith, replacementsWith } from "../deployment/target-instances.ts";
 import { parseRollbackEvents, ROLLBACK_EVENTS_HELP } from "../groups/rollback-events.ts";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
 import { print, printJson } from "../output.ts";
+import { type Connection, connect } from "../place/server-connection.ts";
 import { showProgress } from "../progress/show-progress.ts";
 import { parseGitHubLocation } from "../revision/git-hub-location.ts";
 import { checkBeforeUpload } from "../revision/lint-directory.ts";
 import { type LocalBundle, localBundle } from "../revision/local-bundle.ts";
 import { pushBundle, REVISIONS_BUCKET_DEFAULT } from "../revision/push-bundle.ts";
 import { parseS3Location } from "../revision/s3-location.ts";
-import { createWith, replacementsWith } from "../revision/target-instances.ts";
-import { type Connection, connect } from "../server-connection.ts";
 
 interface DeployOptions extends ClientOptions {
   readonly application: string;

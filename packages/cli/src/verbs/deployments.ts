@@ -1,8 +1,6 @@
 import type { DeploymentInfo, DeploymentStatus } from "@aws-sdk/client-codedeploy";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import { type Command, Option } from "commander";
-import { allPages, collected, inBatches } from "../all-pages.ts";
-import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import {
   addClientOptions,
   addExamples,
@@ -10,13 +8,15 @@ import {
   type ClientOptions,
   collectWord,
   parsePositiveInteger,
-} from "../options.ts";
+} from "../arguments/options.ts";
+import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { columnsOf, print, printJson } from "../output.ts";
-import { formatAge, formatElapsed, formatFields, formatTable, hostLabel } from "../printing.ts";
+import { allPages, collected, inBatches } from "../place/all-pages.ts";
+import { type Connection, connect } from "../place/server-connection.ts";
 import { currentEvent, DeploymentReader, type DeploymentView } from "../progress/deployment-view.ts";
 import { failureReport } from "../progress/failure-report.ts";
 import { revisionName } from "../revision/revision-name.ts";
-import { type Connection, connect } from "../server-connection.ts";
+import { formatAge, formatElapsed, formatFields, formatTable, hostLabel } from "../terminal/printing.ts";
 import { listGroups } from "./applications.ts";
 
 interface ListOptions extends ClientOptions {

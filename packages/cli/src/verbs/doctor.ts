@@ -1,14 +1,14 @@
 import type { Command } from "commander";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
 import { describeError, EXIT_FAILED } from "../command-failed.ts";
 import { agentChecks } from "../doctor/agent-checks.ts";
 import { type Check, formatChecks, ok, wrong } from "../doctor/check.ts";
 import { awsCliCheck, keyAndHosts, serverAnswers } from "../doctor/client-checks.ts";
 import { dataDirectoryCheck } from "../doctor/data-directory-check.ts";
 import { diskCheck } from "../doctor/disk-check.ts";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printJson } from "../output.ts";
-import { connect } from "../server-connection.ts";
-import { describePlace, serverPlace } from "../server-place.ts";
+import { connect } from "../place/server-connection.ts";
+import { describePlace, serverPlace } from "../place/server-place.ts";
 
 interface DoctorOptions extends ClientOptions {
   readonly agent?: string;

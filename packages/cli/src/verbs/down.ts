@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { namingUnreadable } from "../file-trouble.ts";
-import { addExamples } from "../options.ts";
+import { addExamples } from "../arguments/options.ts";
+import { namingUnreadable } from "../files/file-trouble.ts";
 import { print } from "../output.ts";
-import { DATA_VARIABLE, directoryPlace, UP_DIRECTORY } from "../server-place.ts";
+import { DATA_VARIABLE, directoryPlace, UP_DIRECTORY } from "../place/server-place.ts";
 import { endUp, isOfServerAlone, runningUp } from "../up/running-up.ts";
 import { deploymentsUnderWay, describeUnderWay } from "../up/under-way.ts";
 

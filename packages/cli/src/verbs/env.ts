@@ -5,7 +5,8 @@ import { codeDeployClient } from "@sluice/wire/client/clients.ts";
 import { ServiceError, TransportError } from "@sluice/wire/client/errors.ts";
 import { type Connection, connectionTo } from "@sluice/wire/config/connection.ts";
 import type { Command } from "commander";
-import { awsCliOnPath } from "../aws-cli.ts";
+import { addExamples, addJsonOption } from "../arguments/options.ts";
+import { awsCliOnPath } from "../aws/aws-cli.ts";
 import {
   type AwsEnvironment,
   oldCliNotice,
@@ -13,12 +14,11 @@ import {
   shellLinesForOldCli,
   strongerThanProfile,
   withoutKey,
-} from "../aws-environment.ts";
+} from "../aws/aws-environment.ts";
+import { proxyException } from "../aws/proxy-exception.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { addExamples, addJsonOption } from "../options.ts";
 import { printError, printJson, printRaw } from "../output.ts";
-import { proxyException } from "../proxy-exception.ts";
-import { connectionOf } from "../server-connection.ts";
+import { connectionOf } from "../place/server-connection.ts";
 import {
   DATA_VARIABLE,
   describePlace,
@@ -26,7 +26,7 @@ import {
   type ServerPlace,
   startCommand,
   UP_DIRECTORY,
-} from "../server-place.ts";
+} from "../place/server-place.ts";
 
 interface EnvOptions {
   readonly data?: string;

@@ -1,16 +1,16 @@
 import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
 import type { GroupSettings } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Command, Option } from "commander";
-import { collected, inBatches } from "../all-pages.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { confirm } from "../confirm.ts";
 import { countDeployments, deletionCommand, historyWords } from "../groups/deleted-history.ts";
 import { addGroupOptions, checkNewGroup, type GroupOptions, groupFields, withRole } from "../groups/group-options.ts";
 import { formatGroup, selectionWords, whatIsMissing } from "../groups/group-words.ts";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printJson } from "../output.ts";
-import { formatTable } from "../printing.ts";
-import { type Connection, connect } from "../server-connection.ts";
+import { collected, inBatches } from "../place/all-pages.ts";
+import { type Connection, connect } from "../place/server-connection.ts";
+import { confirm } from "../terminal/confirm.ts";
+import { formatTable } from "../terminal/printing.ts";
 import { listApplications, listGroups } from "./applications.ts";
 
 interface SettingsOptions extends ClientOptions {

@@ -1,10 +1,10 @@
 import type { HostSummary, Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../arguments/options.ts";
 import { CommandFailed } from "../command-failed.ts";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
 import { print, printError, printJson } from "../output.ts";
-import { formatAge, formatFields, formatTable, formatTags, hostLabel } from "../printing.ts";
-import { type Connection, connect } from "../server-connection.ts";
+import { type Connection, connect } from "../place/server-connection.ts";
+import { formatAge, formatFields, formatTable, formatTags, hostLabel } from "../terminal/printing.ts";
 
 interface ListOptions extends ClientOptions {
   readonly all?: boolean;

@@ -2,13 +2,13 @@ import { LIFECYCLE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import { visibleLine, visibleText } from "@sluice/model/visible-text.ts";
 import type { LogEntry } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions, wordOf } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions, wordOf } from "../options.ts";
 import { print, printError, printJsonLine, printRaw } from "../output.ts";
-import { hostLabel } from "../printing.ts";
+import { type Connection, connect } from "../place/server-connection.ts";
 import { DeploymentReader, readHostNames } from "../progress/deployment-view.ts";
 import { eventKey, storedTails } from "../progress/stored-tails.ts";
-import { type Connection, connect } from "../server-connection.ts";
+import { hostLabel } from "../terminal/printing.ts";
 
 /** The longest that the server holds an answer (GetDeploymentLogs). */
 const WAIT_SECONDS = 20;

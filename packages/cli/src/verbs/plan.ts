@@ -2,15 +2,15 @@ import type { RevisionLocation, TargetInstances } from "@aws-sdk/client-codedepl
 import { describeFinding, type Severity } from "@sluice/model/lint/finding.ts";
 import type { PlanDeploymentOutput, PlannedHost, Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../arguments/options.ts";
 import { CommandFailed, EXIT_FAILED, EXIT_USAGE } from "../command-failed.ts";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
+import { obstacleInOptions, parseTargetInstances, replacementsWith } from "../deployment/target-instances.ts";
 import { print, printJson } from "../output.ts";
-import { formatTable } from "../printing.ts";
+import { connect } from "../place/server-connection.ts";
 import { NoAppSpec } from "../revision/bundle-directory.ts";
 import { lintRevision } from "../revision/lint-directory.ts";
 import { parseS3Location } from "../revision/s3-location.ts";
-import { obstacleInOptions, parseTargetInstances, replacementsWith } from "../revision/target-instances.ts";
-import { connect } from "../server-connection.ts";
+import { formatTable } from "../terminal/printing.ts";
 
 interface PlanOptions extends ClientOptions {
   readonly application: string;

@@ -1,10 +1,10 @@
 import type { OrphanedLogs, PruneDeploymentsOutput, PrunedGroup } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
 import { CommandFailed } from "../command-failed.ts";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printError, printJson } from "../output.ts";
-import { formatSize, formatTable } from "../printing.ts";
-import { type Connection, connect } from "../server-connection.ts";
+import { type Connection, connect } from "../place/server-connection.ts";
+import { formatSize, formatTable } from "../terminal/printing.ts";
 
 interface PruneOptions extends ClientOptions {
   readonly dryRun?: boolean;

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { namingDirectoryTrouble } from "../file-trouble.ts";
-import { addExamples, addJsonOption } from "../options.ts";
+import { addExamples, addJsonOption } from "../arguments/options.ts";
+import { namingDirectoryTrouble } from "../files/file-trouble.ts";
 import { print, printJson } from "../output.ts";
-import { shellWord } from "../shell-word.ts";
+import { shellWord } from "../terminal/shell-word.ts";
 
 interface RestoreOptions {
   readonly data: string;

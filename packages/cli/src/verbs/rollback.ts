@@ -1,13 +1,13 @@
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
-import { confirm } from "../confirm.ts";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../options.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../arguments/options.ts";
+import { DESCRIPTION_PREFIX, describe, findDestination } from "../deployment/rollback-destination.ts";
+import { createWith, replacementsWith } from "../deployment/target-instances.ts";
 import { print, printJson } from "../output.ts";
+import { connect } from "../place/server-connection.ts";
 import { showProgress } from "../progress/show-progress.ts";
-import { DESCRIPTION_PREFIX, describe, findDestination } from "../revision/rollback-destination.ts";
-import { createWith, replacementsWith } from "../revision/target-instances.ts";
-import { connect } from "../server-connection.ts";
-import { shellWord } from "../shell-word.ts";
+import { confirm } from "../terminal/confirm.ts";
+import { shellWord } from "../terminal/shell-word.ts";
 
 interface RollbackOptions extends ClientOptions {
   readonly application: string;

@@ -1,11 +1,11 @@
 import { type Command, Option } from "commander";
+import { addExamples, type ListenAddress, parseListenAddress } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { namingDirectoryTrouble } from "../file-trouble.ts";
-import { addExamples, type ListenAddress, parseListenAddress } from "../options.ts";
+import { namingDirectoryTrouble } from "../files/file-trouble.ts";
 import { print } from "../output.ts";
-import { nameProcess } from "../process-name.ts";
-import { DATA_VARIABLE } from "../server-place.ts";
-import { terminationAsked } from "../termination.ts";
+import { DATA_VARIABLE } from "../place/server-place.ts";
+import { nameProcess } from "../process/process-name.ts";
+import { terminationAsked } from "../process/termination.ts";
 
 /** Where `sluice server` and `sluice up` listen unless told otherwise. */
 export const LISTEN_DEFAULT: ListenAddress = { host: "127.0.0.1", port: 7450 };

@@ -3,7 +3,9 @@ import { expect, it, vi } from "vitest";
 import { define } from "./stop.ts";
 
 const call = vi.hoisted(() => vi.fn());
-vi.mock("../server-connection.ts", () => ({ connect: () => ({ codeDeploy: { call }, [Symbol.dispose]: () => {} }) }));
+vi.mock("../place/server-connection.ts", () => ({
+  connect: () => ({ codeDeploy: { call }, [Symbol.dispose]: () => {} }),
+}));
 vi.mock("../output.ts");
 
 async function stop(...args: readonly string[]) {

@@ -10,10 +10,10 @@ import {
   collectTag,
   durationUpTo,
   parsePositiveInteger,
-} from "../options.ts";
+} from "../arguments/options.ts";
 import { print, printError, printJson } from "../output.ts";
-import { formatAge, formatTable, formatTags, formatUntil } from "../printing.ts";
-import { connect } from "../server-connection.ts";
+import { connect } from "../place/server-connection.ts";
+import { formatAge, formatTable, formatTags, formatUntil } from "../terminal/printing.ts";
 
 interface CreateOptions extends ClientOptions {
   readonly tag?: readonly Tag[];

@@ -1,11 +1,11 @@
 import type { TriggerDelivery, TriggerTest } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
 import { print, printJson } from "../output.ts";
-import { formatTable } from "../printing.ts";
-import { type Connection, connect } from "../server-connection.ts";
-import { shellWord } from "../shell-word.ts";
+import { type Connection, connect } from "../place/server-connection.ts";
+import { formatTable } from "../terminal/printing.ts";
+import { shellWord } from "../terminal/shell-word.ts";
 
 interface ListOptions extends ClientOptions {
   readonly failed?: boolean;

@@ -1,23 +1,29 @@
 import { relative, resolve } from "node:path";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
+import {
+  addExamples,
+  collectTag,
+  type ListenAddress,
+  parseListenAddress,
+  parsePositiveInteger,
+} from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { namingDirectoryTrouble, namingUnreadable } from "../file-trouble.ts";
-import { addExamples, collectTag, type ListenAddress, parseListenAddress, parsePositiveInteger } from "../options.ts";
+import { namingDirectoryTrouble, namingUnreadable } from "../files/file-trouble.ts";
 import { print, printError } from "../output.ts";
-import { hostLabel } from "../printing.ts";
-import { nameProcess } from "../process-name.ts";
-import { DATA_VARIABLE, directoryPlace, UP_DIRECTORY, upDirectory } from "../server-place.ts";
-import { shellWord } from "../shell-word.ts";
-import { terminationOrTerminalClosed } from "../termination.ts";
+import { DATA_VARIABLE, directoryPlace, UP_DIRECTORY, upDirectory } from "../place/server-place.ts";
+import { nameProcess } from "../process/process-name.ts";
+import { terminationOrTerminalClosed } from "../process/termination.ts";
+import { hostLabel } from "../terminal/printing.ts";
+import { shellWord } from "../terminal/shell-word.ts";
 import { logFileOf, startDetached } from "../up/detached-up.ts";
+import { whyNoNamespaces } from "../up/isolation/namespace.ts";
+import { MAX_HOSTS } from "../up/isolation/subnet.ts";
 import { keepAgents } from "../up/keep-agents.ts";
 import { describeLostServices } from "../up/lost-services.ts";
-import { whyNoNamespaces } from "../up/namespace.ts";
 import { presentHosts } from "../up/present-hosts.ts";
 import { isOfServerAlone, runningUp, untilOtherIsReady } from "../up/running-up.ts";
 import { startUp, type Up } from "../up/start-up.ts";
-import { MAX_HOSTS } from "../up/subnet.ts";
 import { noteReady, type UpReady, type UpRecord } from "../up/up-record.ts";
 import { LISTEN_DEFAULT } from "./server.ts";
 

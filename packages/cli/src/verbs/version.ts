@@ -1,6 +1,6 @@
 import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import type { Command } from "commander";
-import { addExamples, addJsonOption } from "../options.ts";
+import { addExamples, addJsonOption } from "../arguments/options.ts";
 import { print, printJson } from "../output.ts";
 
 export function define(command: Command): void {

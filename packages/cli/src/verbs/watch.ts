@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../options.ts";
+import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
+import { connect } from "../place/server-connection.ts";
 import { showProgress } from "../progress/show-progress.ts";
-import { connect } from "../server-connection.ts";
 
 export function define(command: Command): void {
   command.argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E");

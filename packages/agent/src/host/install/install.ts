@@ -17,7 +17,13 @@ import { flushFileSystems, replaceFile } from "../durable-file.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import { type DeploymentLayout, ensureDirectory } from "../layout.ts";
 import { YieldingLoop } from "../yielding-loop.ts";
-import { type AccountIds, applyPermission, lookUpAccounts, makeDirectory, type PermissionTargets } from "./apply.ts";
+import {
+  type AccountIds,
+  applyPermission,
+  lookUpAccounts,
+  makeDirectory,
+  type PermissionTargets,
+} from "./apply-plan.ts";
 import { cleanupEntries, removePreviousInstall } from "./cleanup.ts";
 import { checkEarlierCopies } from "./earlier-copies.ts";
 import { type CopyJournal, FileCopier } from "./file-copier.ts";

@@ -24,7 +24,7 @@ import { createHostFixture, type HostFixture, isRoot, tgz } from "../host.fixtur
 import type { CommandOutcome } from "../lifecycle-command.ts";
 import { asLocalUser, LOCAL_USER } from "../local-user.fixture.ts";
 import { removeTree } from "../remove-tree.ts";
-import { applyPermission } from "./apply.ts";
+import { applyPermission } from "./apply-plan.ts";
 import { FileCopier } from "./file-copier.ts";
 import { Folders, UntrustedLink } from "./folders.ts";
 import { Installed } from "./installed.ts";

@@ -1,5 +1,5 @@
+import { shellWord } from "../terminal/shell-word.ts";
 import { AWS_CLI_MINIMUM, type AwsCli } from "./aws-cli.ts";
-import { shellWord } from "./shell-word.ts";
 
 /** What `sluice env` sets for the tools that a shell starts. */
 export interface AwsEnvironment {

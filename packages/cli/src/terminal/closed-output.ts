@@ -1,4 +1,4 @@
-import { onOutputError } from "./output.ts";
+import { onOutputError } from "../output.ts";
 
 /** What a shell reports of a program that SIGPIPE ended. */
 const EXIT_OUTPUT_CLOSED = 141;

@@ -2,8 +2,8 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { whoElseMayChange } from "./data-directory.ts";
 import { OutputPipes } from "./hooks/output-pipes.ts";
+import { whoElseMayChange } from "./who-else-may-change.ts";
 
 const isRoot = process.geteuid?.() === 0;
 let base: string;

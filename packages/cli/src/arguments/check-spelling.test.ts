@@ -1,8 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { expect, test } from "vitest";
+import { VERBS } from "../verb-table.ts";
 import { checkSpelling } from "./check-spelling.ts";
 import { nearestWord } from "./nearest-word.ts";
-import { VERBS } from "./verb-table.ts";
 
 /** What the command line says of these words; undefined when nothing in them is misspelt. */
 async function said(line: string | readonly string[]): Promise<string | undefined> {

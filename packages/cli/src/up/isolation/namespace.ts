@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
-import { ended, onlyChildOf, signal } from "./child-process.ts";
-import { runProgram } from "./run-program.ts";
+import { ended, onlyChildOf, signal } from "../../process/child-process.ts";
+import { runProgram } from "../../process/run-program.ts";
 
 /**
  * The first process of a host: reaps what has lost its parent, as a machine's init does, and does nothing else. Without it the

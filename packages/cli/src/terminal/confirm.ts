@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
-import { CommandFailed, EXIT_USAGE } from "./command-failed.ts";
-import { printError } from "./output.ts";
+import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { printError } from "../output.ts";
 
 interface Confirmation {
   /** What is about to be done, as a sentence. */

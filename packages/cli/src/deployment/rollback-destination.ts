@@ -3,10 +3,10 @@ import { revisionKey, type RevisionLocation as StoredRevisionLocation } from "@s
 import type { CodeDeployClient } from "@sluice/wire/client/clients.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
 import { CommandFailed } from "../command-failed.ts";
-import { requireServerPlatform } from "../groups/deployable-platform.ts";
-import { formatAge } from "../printing.ts";
-import { shellWord } from "../shell-word.ts";
-import { revisionName } from "./revision-name.ts";
+import { revisionName } from "../revision/revision-name.ts";
+import { formatAge } from "../terminal/printing.ts";
+import { shellWord } from "../terminal/shell-word.ts";
+import { requireServerPlatform } from "./deployable-platform.ts";
 
 /** What is to run again. */
 export interface Destination {

@@ -2,8 +2,8 @@ import { createReadStream } from "node:fs";
 import type { ReadStream } from "node:tty";
 import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import { MAX_ENROLMENT_TOKEN_CHARACTERS } from "@sluice/wire/sluice/enrolment-token.ts";
-import { CommandFailed, EXIT_USAGE } from "./command-failed.ts";
-import { typedSecret } from "./typed-secret.ts";
+import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { typedSecret } from "../terminal/typed-secret.ts";
 
 const STANDARD_INPUT = "-";
 

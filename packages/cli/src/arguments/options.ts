@@ -1,6 +1,6 @@
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Command, InvalidArgumentError } from "commander";
-import { DATA_VARIABLE, describePlace, serverPlace, UP_DIRECTORY } from "./server-place.ts";
+import { DATA_VARIABLE, describePlace, serverPlace, UP_DIRECTORY } from "../place/server-place.ts";
 
 /** The highest port that TCP has. */
 const MAX_PORT = 65_535;

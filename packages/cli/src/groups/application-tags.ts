@@ -5,9 +5,9 @@ import { exchange } from "@sluice/wire/client/http-exchange.ts";
 import { connectionTo, type Connection as ServerConnection } from "@sluice/wire/config/connection.ts";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { STS_SIGNING_NAME, STS_VERSION } from "@sluice/wire/sts/query-protocol.ts";
-import { allPages, collected } from "./all-pages.ts";
-import type { formatTags } from "./printing.ts";
-import type { Connection } from "./server-connection.ts";
+import { allPages, collected } from "../place/all-pages.ts";
+import type { Connection } from "../place/server-connection.ts";
+import type { formatTags } from "../terminal/printing.ts";
 
 const ANSWER_TIMEOUT_MILLISECONDS = 10_000;
 

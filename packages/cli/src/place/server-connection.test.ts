@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TransportError } from "@sluice/wire/client/errors.ts";
 import { expect, it } from "vitest";
-import { describeError } from "./command-failed.ts";
+import { describeError } from "../command-failed.ts";
 import { namingServer } from "./server-connection.ts";
 
 const ADDRESS = "http://127.0.0.1:7450";

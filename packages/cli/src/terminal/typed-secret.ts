@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import type { ReadStream } from "node:tty";
-import { CommandFailed } from "./command-failed.ts";
-import { printError } from "./output.ts";
+import { CommandFailed } from "../command-failed.ts";
+import { printError } from "../output.ts";
 
 /** What a shell reports of a program that SIGINT ended. */
 const EXIT_INTERRUPTED = 130;

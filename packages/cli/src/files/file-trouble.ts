@@ -2,7 +2,7 @@ import { statfsSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
 import { directoryTrouble } from "@sluice/wire/config/directory-trouble.ts";
-import { CommandFailed } from "./command-failed.ts";
+import { CommandFailed } from "../command-failed.ts";
 
 /** SQLITE_IOERR, in the low byte of its extended codes (https://sqlite.org/rescode.html). SQLite says so too when it cannot make its files longer on a full disk. */
 const SQLITE_IO_ERROR = 10;

@@ -12,7 +12,7 @@ import {
   resolveConnection,
   type Connection as ServerConnection,
 } from "@sluice/wire/config/connection.ts";
-import { noteServer } from "./asked-server.ts";
+import { noteServer } from "../asked-server.ts";
 import {
   DATA_VARIABLE,
   describePlace,

@@ -8,7 +8,7 @@ import type { PutHostCommandCompleteInput } from "@sluice/wire/command/command-a
 import type { CommandOutcome } from "../host/lifecycle-command.ts";
 import { describeFailure } from "../process/agent-log.ts";
 import type { GroupEnding } from "../process/process-group.ts";
-import { asJson } from "./server-connection.ts";
+import { asJson } from "./connect-to-server.ts";
 
 /** Answered to a no-op whose acknowledgement was answered Failed (reference agent, `command_poller.rb`). */
 export const NOOP_COMPLETED: CommandOutcome = {

@@ -1,5 +1,5 @@
-import { isRunning, type ProcessIdentity } from "./process-identity.ts";
-import { ProgramFailed, runProgram } from "./run-program.ts";
+import { isRunning, type ProcessIdentity } from "../../process/process-identity.ts";
+import { ProgramFailed, runProgram } from "../../process/run-program.ts";
 import { chooseSubnet, machineAddress, type Subnet } from "./subnet.ts";
 
 /** The virtual switch between the machine and its hosts. */

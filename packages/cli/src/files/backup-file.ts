@@ -1,6 +1,6 @@
 import { type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { CommandFailed } from "./command-failed.ts";
+import { CommandFailed } from "../command-failed.ts";
 import { namingFullDisk } from "./file-trouble.ts";
 
 /** Refuses a name under which no backup can be written, before the server makes one. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { text as readStream } from "node:stream/consumers";
 import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import type { Shape, StructureShape } from "@sluice/wire/shapes/shape.ts";
-import { CommandFailed, EXIT_USAGE } from "./command-failed.ts";
+import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { nearestWord } from "./nearest-word.ts";
 
 const STANDARD_INPUT = "-";
