@@ -1,5 +1,6 @@
 import type { DeploymentEvent } from "@sluice/engine/event.ts";
 import type { TargetState } from "@sluice/engine/state.ts";
+import { hostCommand, hostEvent, hostTarget } from "@sluice/engine/target.fixture.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { type ApplicationRow, insertApplication } from "@sluice/server/store/applications.ts";
 import { type DeploymentGroupRow, insertDeploymentGroup } from "@sluice/server/store/deployment-groups.ts";
@@ -73,26 +74,12 @@ export async function addDeployment(
 }
 
 export function target(targetId: string, change: Partial<TargetState> = {}): TargetState {
-  return {
-    targetId,
-    hostName: targetId,
-    kind: "instance",
-    zone: null,
-    label: null,
-    status: "Pending",
-    wasHealthy: false,
-    revisionHealth: "Unknown",
-    lifecycleEvents: [{ name: "Install", status: "Pending", startedAt: null, endedAt: null, diagnostics: null }],
-    command: null,
-    agentIssue: false,
-    updatedAt: NOON,
-    ...change,
-  };
+  return hostTarget(targetId, { lifecycleEvents: [hostEvent("Install")], updatedAt: NOON, ...change });
 }
 
 export function command(event: LifecycleEventName, acknowledgedAt: number | null): TargetState["command"] {
   const acknowledgedOffer = acknowledgedAt === null ? null : "offer-1";
-  return { event, attempt: 1, availableAt: NOON, acknowledgedAt, acknowledgedOffer, missedHeartbeats: 0 };
+  return hostCommand(event, { availableAt: NOON, acknowledgedAt, acknowledgedOffer });
 }
 
 export function message(text: string): DeploymentEvent {

@@ -92,7 +92,7 @@ async function liveOn(hostId: string, signal: AbortSignal): Promise<void> {
     if (!command) continue;
     const { deploymentId, event, hostCommandIdentifier: offer } = command;
     const address = { deploymentId, targetId: hostId };
-    const acknowledged = { type: "acknowledged", event, attempt: 1, offer } as const;
+    const acknowledged = { type: "acknowledged", event, by: "agent", attempt: 1, offer } as const;
     if ((await ask((runner) => runner.report({ ...address, report: acknowledged }))) !== "InProgress") continue;
     ran.push(`${hostId} ${event}`);
     const succeeded = hostId !== "fails" || event !== "ValidateService";
@@ -102,7 +102,7 @@ async function liveOn(hostId: string, signal: AbortSignal): Promise<void> {
       message: "",
       logTail: "",
     } as const;
-    const completed = { type: "completed", event, attempt: 1, succeeded, diagnostics } as const;
+    const completed = { type: "completed", event, by: "agent", attempt: 1, succeeded, diagnostics } as const;
     await ask((runner) => runner.report({ ...address, report: completed }));
   }
 }

@@ -1,5 +1,7 @@
+import { invariant } from "@sluice/model/invariant.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { TargetEvent } from "./event.ts";
+import type { PlannedEvent } from "./planned-event.ts";
 import type { LifecycleEventState, TargetState } from "./state.ts";
 
 /** What of a deployment bears on the next step of one target. */
@@ -23,11 +25,24 @@ export function advanceTarget(target: TargetState, policy: AdvancePolicy): reado
   const { targetId } = target;
   if (target.lifecycleEvents.some((event) => isDecisiveFailure(event, policy)))
     return [{ type: "targetFailed", targetId }];
-  const next = target.lifecycleEvents.find((event) => event.status === "Pending");
+  const next = nextEvent(target);
   if (!next) return [{ type: "targetSucceeded", targetId }];
-  // A replacement host waits here for the deployment's leave; everything before and after goes on by itself.
-  if (target.label === "Green" && next.name === "BeforeAllowTraffic") return [{ type: "targetReady", targetId }];
-  return [{ type: "commandOffered", targetId, event: next.name, attempt: 1 }];
+  return [next.awaitsLeave ? { type: "targetReady", targetId } : offer(targetId, next)];
+}
+
+/** The first event of a target that waits for its turn, or for its leave. */
+export function startTarget(target: TargetState): TargetEvent {
+  const next = nextEvent(target);
+  invariant(next, `${target.targetId} has nothing left to start with`);
+  return offer(target.targetId, next);
+}
+
+function nextEvent({ lifecycleEvents }: TargetState): LifecycleEventState | undefined {
+  return lifecycleEvents.find((event) => event.status === "Pending");
+}
+
+function offer(targetId: string, { name, by }: PlannedEvent): TargetEvent {
+  return { type: "commandOffered", targetId, event: name, by, attempt: 1 };
 }
 
 function isDecisiveFailure(event: LifecycleEventState, policy: AdvancePolicy): boolean {

@@ -1,6 +1,7 @@
 import { invariant } from "@sluice/model/invariant.ts";
-import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { DeploymentEvent, TargetEvent } from "./event.ts";
+import type { PlannedEvent } from "./planned-event.ts";
 import { type DeploymentState, isTerminal, type LifecycleEventState, type TargetState, type Waiting } from "./state.ts";
 
 const STATUS_AFTER = {
@@ -29,7 +30,7 @@ export function apply(state: DeploymentState, event: DeploymentEvent, at: number
           wasHealthy: target.wasHealthy,
           revisionHealth: target.revisionHealth,
           status: "Pending",
-          lifecycleEvents: target.lifecycleEvents.map((name) => pendingEvent(name)),
+          lifecycleEvents: target.lifecycleEvents.map(pendingEvent),
           command: null,
           agentIssue: false,
           updatedAt: at,
@@ -85,20 +86,21 @@ export function applyToTarget(target: TargetState, event: TargetEvent, at: numbe
   switch (event.type) {
     case "commandOffered": {
       invariant(target.command === null, `${target.targetId} already has a command`);
-      const isRouted = isTrafficEvent(event.event);
+      const runsAtOnce = event.by !== "agent";
       return {
         ...target,
         status: "InProgress",
         updatedAt: at,
         command: {
           event: event.event,
+          by: event.by,
           attempt: event.attempt,
           availableAt: at,
-          acknowledgedAt: isRouted ? at : null,
+          acknowledgedAt: runsAtOnce ? at : null,
           acknowledgedOffer: null,
           missedHeartbeats: 0,
         },
-        lifecycleEvents: isRouted
+        lifecycleEvents: runsAtOnce
           ? change(target, event.event, (old) => ({ ...old, status: "InProgress", startedAt: at }))
           : target.lifecycleEvents,
       };
@@ -190,6 +192,6 @@ function change(
   return target.lifecycleEvents.map((event) => (event.name === name ? replace(event) : event));
 }
 
-function pendingEvent(name: LifecycleEventName): LifecycleEventState {
-  return { name, status: "Pending", startedAt: null, endedAt: null, diagnostics: null };
+function pendingEvent(planned: PlannedEvent): LifecycleEventState {
+  return { ...planned, status: "Pending", startedAt: null, endedAt: null, diagnostics: null };
 }

@@ -1,5 +1,5 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
-import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { apply } from "./apply.ts";
 import type { DeploymentEvent, Effect, Plan } from "./event.ts";
 import { ALWAYS_HEARD, type HeardTime } from "./heard-time.ts";
@@ -194,8 +194,8 @@ export class PlayedDeployment {
 
   /** What the load balancer says of the traffic event that the host is at. */
   route(targetId: string, outcome: TrafficReport["outcome"], detail = ""): void {
-    const { event, attempt } = this.#commandOf(targetId);
-    if (!isTrafficEvent(event)) throw new Error(`${targetId} is at ${event}, which is not a traffic event`);
+    const { event, by, attempt } = this.#commandOf(targetId);
+    if (by !== "balancer") throw new Error(`${targetId} is at ${event}, which is not a traffic event`);
     this.reroute(targetId, { event, attempt, outcome, detail });
   }
 
@@ -239,7 +239,7 @@ export class PlayedDeployment {
       const { command } = this.target(targetId);
       if (!command || command.event === event) return;
       this.work(targetId, true);
-      if (this.target(targetId).command === null || isTrafficEvent(command.event)) this.plan();
+      if (this.target(targetId).command === null || command.by === "balancer") this.plan();
     }
   }
 
@@ -276,8 +276,7 @@ export class PlayedDeployment {
 
   /** Does, or has the load balancer do, what the host has to do. */
   work(targetId: string, succeeds: boolean): void {
-    const { event } = this.#commandOf(targetId);
-    if (isTrafficEvent(event)) {
+    if (this.#commandOf(targetId).by === "balancer") {
       this.route(targetId, succeeds ? "done" : "failed", "the balancer's words");
       return;
     }
@@ -292,7 +291,8 @@ export class PlayedDeployment {
   #commandOf(targetId: string) {
     const { command } = this.target(targetId);
     if (!command) throw new Error(`${targetId} has nothing to do`);
-    return { event: command.event, attempt: command.attempt };
+    const { event, by, attempt } = command;
+    return { event, by, attempt };
   }
 
   #take(events: readonly DeploymentEvent[]): void {

@@ -1,6 +1,7 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
-import type { LifecycleEventName, TrafficEventName } from "@sluice/model/lifecycle-event.ts";
+import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { TargetCandidate } from "./observation.ts";
+import type { Executor, PlannedEvent } from "./planned-event.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
 import type { RevisionDigest } from "./ports/revision-source.ts";
 import type { DeploymentError, Halt, InstanceLabel, Stage, Wait } from "./state.ts";
@@ -44,6 +45,7 @@ export type TargetEvent =
       readonly type: "commandOffered";
       readonly targetId: string;
       readonly event: LifecycleEventName;
+      readonly by: Executor;
       readonly attempt: number;
     }
   | {
@@ -97,7 +99,7 @@ export type TargetEvent =
 /** A target as the deployment starts: its place in the list is its place in the admission order. */
 export interface TargetPlan extends TargetCandidate {
   readonly label: InstanceLabel | null;
-  readonly lifecycleEvents: readonly LifecycleEventName[];
+  readonly lifecycleEvents: readonly PlannedEvent[];
 }
 
 /** Work for the outside, done at least once through a port; what came back enters the next plan as an observation. */
@@ -107,7 +109,7 @@ export type Effect =
       readonly kind: "routeTraffic";
       readonly key: string;
       readonly targetId: string;
-      readonly event: TrafficEventName;
+      readonly event: LifecycleEventName;
       readonly attempt: number;
     }
   | { readonly kind: "withholdReplacements"; readonly key: string; readonly targetIds: readonly string[] }

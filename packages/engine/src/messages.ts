@@ -7,7 +7,7 @@ import {
 } from "@sluice/model/aws-sentences.ts";
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import { AGENT_RESTART_MESSAGE } from "@sluice/model/diagnostics.ts";
-import type { LifecycleEventName, TrafficEventName } from "@sluice/model/lifecycle-event.ts";
+import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { TimeSpan } from "./heard-time.ts";
 import type { AlarmObservation, HostLiveness, TrafficReport } from "./observation.ts";
 import type { AlarmReading } from "./ports/alarm-reader.ts";
@@ -142,7 +142,7 @@ export function interruptedByAlarm(target: TargetState, event: LifecycleEventNam
 /** A traffic event is the server's own wait for the balancer, so it ends with the deployment. */
 export function interruptedTraffic(
   target: TargetState,
-  event: TrafficEventName,
+  event: LifecycleEventName,
   { halt, stopRequestedAt }: DeploymentState,
   report: TrafficReport | undefined,
 ): Diagnostics {
@@ -191,13 +191,13 @@ export function trafficDone(detail: string): Diagnostics {
   return { ...SUCCEEDED, message: detail || SUCCEEDED.message };
 }
 
-export function trafficRefused(target: TargetState, event: TrafficEventName, reason: string): Diagnostics {
+export function trafficRefused(target: TargetState, event: LifecycleEventName, reason: string): Diagnostics {
   return unknownError(`The load balancer could not complete ${event} for ${theHost(target)}: ${reason}`);
 }
 
 export function trafficNotDone(
   target: TargetState,
-  event: TrafficEventName,
+  event: LifecycleEventName,
   minutes: number,
   detail: string,
 ): Diagnostics {

@@ -1,4 +1,4 @@
-import type { TrafficEventName } from "@sluice/model/lifecycle-event.ts";
+import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { HeardTime } from "./heard-time.ts";
 import type { AlarmReading } from "./ports/alarm-reader.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
@@ -31,7 +31,7 @@ export interface WithholdReport {
 }
 
 export interface TrafficReport {
-  readonly event: TrafficEventName;
+  readonly event: LifecycleEventName;
   readonly attempt: number;
   /** Pending is not the end: the balancer is asked again. */
   readonly outcome: "done" | "pending" | "failed";

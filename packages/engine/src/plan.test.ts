@@ -90,7 +90,7 @@ function tell(
         break;
       case "completeTwice":
         if (command) {
-          const report = { type: "completed", event: command.event, attempt: command.attempt } as const;
+          const report = { type: "completed", event: command.event, by: "agent", attempt: command.attempt } as const;
           const diagnostics = { errorCode: "Success", scriptName: "", message: "", logTail: "" } as const;
           played.report(id, { ...report, succeeded: false, diagnostics });
           played.report(id, { ...report, succeeded: true, diagnostics });

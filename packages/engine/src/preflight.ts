@@ -1,5 +1,4 @@
 import { invariant } from "@sluice/model/invariant.ts";
-import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import { apply } from "./apply.ts";
 import type { DeploymentEvent, Effect } from "./event.ts";
 import { ALWAYS_HEARD } from "./heard-time.ts";
@@ -188,16 +187,28 @@ class PlayedForward {
     const advancing = status === "InProgress" && halt === null && stopRequestedAt === null;
     const policy = { advancing, ignoreApplicationStopFailures };
     let worked = target;
-    while (worked.command !== null && !isTrafficEvent(worked.command.event)) {
+    while (worked.command !== null && worked.command.by === "agent") {
       const { event, attempt } = worked.command;
-      worked = receiveReport(worked, { type: "acknowledged", event, attempt, offer: OFFER }, policy, this.#now).target;
-      const completed = { type: "completed", event, attempt, succeeded: true, diagnostics: SUCCEEDED } as const;
+      worked = receiveReport(
+        worked,
+        { type: "acknowledged", event, by: "agent", attempt, offer: OFFER },
+        policy,
+        this.#now,
+      ).target;
+      const completed = {
+        type: "completed",
+        event,
+        by: "agent",
+        attempt,
+        succeeded: true,
+        diagnostics: SUCCEEDED,
+      } as const;
       worked = receiveReport(worked, completed, policy, this.#now).target;
     }
     if (worked !== target && worked.command !== null) {
       // What the hot path offers is asked of the balancer without a plan.
-      const { event, attempt } = worked.command;
-      if (isTrafficEvent(event)) this.#traffic.set(worked.targetId, { event, attempt, outcome: "done", detail: "" });
+      const { event, by, attempt } = worked.command;
+      if (by === "balancer") this.#traffic.set(worked.targetId, { event, attempt, outcome: "done", detail: "" });
     }
     return worked;
   }

@@ -1,17 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { ALL_AT_ONCE, candidate, PlayedDeployment, SCRIPT_FAILED, SUCCESS } from "./engine.fixture.ts";
 import { type CommandReport, receiveReport } from "./receive-report.ts";
+import { hostCommand, hostEvent, hostTarget } from "./target.fixture.ts";
 
 const advancing = { advancing: true, ignoreApplicationStopFailures: false };
 const acknowledged = (offer: string): CommandReport => ({
   type: "acknowledged",
   event: "ApplicationStop",
+  by: "agent",
   attempt: 1,
   offer,
 });
 const completed = (succeeded: boolean): CommandReport => ({
   type: "completed",
   event: "ApplicationStop",
+  by: "agent",
   attempt: 1,
   succeeded,
   diagnostics: succeeded ? SUCCESS : SCRIPT_FAILED,
@@ -107,5 +110,34 @@ describe("receiveReport", () => {
     played.acknowledge("h01");
     played.complete("h01");
     expect(played.target("h01")).toMatchObject({ status: "Succeeded", command: null });
+  });
+});
+
+describe("a report of another than the command names", () => {
+  const hookTarget = () =>
+    hostTarget("svc", {
+      status: "InProgress",
+      lifecycleEvents: [
+        hostEvent("BeforeInstall", { by: "hook", status: "InProgress", startedAt: 1 }),
+        hostEvent("Install"),
+      ],
+      command: hostCommand("BeforeInstall", { by: "hook", acknowledgedAt: 1 }),
+    });
+  const answer = (by: CommandReport["by"]): CommandReport => ({ ...completed(true), event: "BeforeInstall", by });
+
+  it.each(["agent", "balancer", "platform"] as const)("changes nothing: %s instead of a hook", (by) => {
+    const target = hookTarget();
+    expect(receive(target, answer(by))).toEqual({ target, events: [], answer: "Failed" });
+    const acknowledgement: CommandReport = { ...acknowledged("1"), event: "BeforeInstall", by };
+    expect(receive(target, acknowledgement)).toEqual({ target, events: [], answer: "Failed" });
+  });
+
+  it("counts from the hook itself, once", () => {
+    const first = receive(hookTarget(), answer("hook"));
+    expect(first.events).toMatchObject([
+      { type: "lifecycleEventSucceeded", event: "BeforeInstall" },
+      { type: "commandOffered", event: "Install", by: "agent" },
+    ]);
+    expect(receive(first.target, answer("hook")).events).toEqual([]);
   });
 });

@@ -1,14 +1,16 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
-import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { type AdvancePolicy, advanceTarget } from "./advance-target.ts";
 import { applyToTarget } from "./apply.ts";
 import type { TargetEvent } from "./event.ts";
+import type { Executor } from "./planned-event.ts";
 import type { TargetState } from "./state.ts";
 
-/** What a host says of a command. `event` and `attempt` name the command, `offer` the poll answer by which the host got it. */
+/** What who carries a command out says of it. `event` and `attempt` name the command, `offer` the poll answer by which a host got it. */
 export type CommandReport = {
   readonly event: LifecycleEventName;
   readonly attempt: number;
+  readonly by: Executor;
 } & (
   | { readonly type: "acknowledged"; readonly offer: string }
   | { readonly type: "completed"; readonly succeeded: boolean; readonly diagnostics: Diagnostics }
@@ -30,8 +32,9 @@ export interface ReportResult {
 }
 
 /**
- * One agent's report on one target: what it changes, and what the agent is told. Reports may come late, twice or out of order; the
- * first completion of a command wins, and a command that was acknowledged once is never run for another acknowledgement.
+ * One report on one target, mostly an agent's: what it changes, and what is answered. Only whoever the command names is heard. Reports may
+ * come late, twice or out of order; the first completion of a command wins, and a command that was acknowledged once is never run for
+ * another acknowledgement.
  */
 export function receiveReport(
   target: TargetState,
@@ -44,8 +47,7 @@ export function receiveReport(
     command !== null &&
     command.event === report.event &&
     command.attempt === report.attempt &&
-    // The load balancer's events are never an agent's to report on.
-    !isTrafficEvent(command.event);
+    command.by === report.by;
   if (!isCurrent) return { target, events: [], answer: answerForPast(target, report.event) };
   if (report.type === "acknowledged") {
     if (command.acknowledgedOffer === report.offer) return { target, events: [], answer: "InProgress" };

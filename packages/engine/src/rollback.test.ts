@@ -10,6 +10,7 @@ import {
 } from "./engine.fixture.ts";
 import { decideRollback, type RollbackEvent, type RollbackPolicy, rollbackMessages } from "./rollback.ts";
 import type { DeploymentState, TargetState } from "./state.ts";
+import { hostEvent } from "./target.fixture.ts";
 
 const TARGET: TargetState = {
   targetId: "a",
@@ -86,9 +87,14 @@ describe("decideRollback", () => {
 });
 
 describe("decideRollback of blue/green", () => {
-  const bare = { name: "BlockTraffic", status: "Pending", startedAt: null, endedAt: null, diagnostics: null } as const;
   const green: TargetState = { ...TARGET, targetId: "g1", label: "Green" };
-  const blue: TargetState = { ...TARGET, targetId: "b1", label: "Blue", status: "Skipped", lifecycleEvents: [bare] };
+  const blue: TargetState = {
+    ...TARGET,
+    targetId: "b1",
+    label: "Blue",
+    status: "Skipped",
+    lifecycleEvents: [hostEvent("BlockTraffic")],
+  };
   const of = (target: TargetState, code?: string, status: DeploymentState["status"] = "Failed"): DeploymentState => ({
     ...ended(status, code),
     strategy: { type: "blue-green", readyWaitMilliseconds: null, terminationWaitMilliseconds: null },
@@ -96,7 +102,7 @@ describe("decideRollback of blue/green", () => {
   });
   const allowed = (event: Partial<TargetState["lifecycleEvents"][number]>): TargetState => ({
     ...green,
-    lifecycleEvents: [{ ...bare, name: "AllowTraffic", ...event }],
+    lifecycleEvents: [hostEvent("AllowTraffic", event)],
   });
   const noSuccess = policy(ALL, { hasLastSuccess: false });
 

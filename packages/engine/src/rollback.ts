@@ -1,4 +1,3 @@
-import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import { LATE_HOSTS_CREATOR } from "./late-hosts.ts";
 import { type DeploymentState, isTerminal, type TargetState } from "./state.ts";
 
@@ -69,7 +68,7 @@ function hasMovedTraffic({ targets }: DeploymentState): boolean {
 
 /** Whether a host's traffic is, or may be, other than before the deployment. */
 export function hasHadTrafficMoved({ lifecycleEvents }: TargetState): boolean {
-  return lifecycleEvents.some(({ name, startedAt }) => isTrafficEvent(name) && startedAt !== null);
+  return lifecycleEvents.some(({ by, startedAt }) => by === "balancer" && startedAt !== null);
 }
 
 function isWanted(state: DeploymentState, { events, afterStop }: RollbackPolicy): boolean {

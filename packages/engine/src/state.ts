@@ -1,5 +1,6 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import type { LifecycleEventName, LifecycleEventStatus } from "@sluice/model/lifecycle-event.ts";
+import type { Executor, PlannedEvent } from "./planned-event.ts";
 import type { RevisionDigest } from "./ports/revision-source.ts";
 
 /** Everything that the planner knows of one deployment. Immutable; `apply` makes the next one. Times are epoch milliseconds. */
@@ -147,8 +148,7 @@ export type InstanceLabel = "Blue" | "Green";
 /** Unknown: no earlier success is known; Old: another revision; Current: the group's last successful one. */
 export type RevisionHealth = "Unknown" | "Old" | "Current";
 
-export interface LifecycleEventState {
-  readonly name: LifecycleEventName;
+export interface LifecycleEventState extends PlannedEvent {
   readonly status: LifecycleEventStatus;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
@@ -156,11 +156,12 @@ export interface LifecycleEventState {
 }
 
 /**
- * One lifecycle event offered to one host. Available until acknowledged; then running until completed. A traffic event is the load
- * balancer's, so it runs from the start and no agent is offered it.
+ * One lifecycle event of one target that is to be carried out. An agent's is available until acknowledged, then running until completed.
+ * Everybody else's runs from the start: nobody acknowledges it, and no agent is offered it.
  */
 export interface CommandState {
   readonly event: LifecycleEventName;
+  readonly by: Executor;
   readonly attempt: number;
   readonly availableAt: number;
   readonly acknowledgedAt: number | null;

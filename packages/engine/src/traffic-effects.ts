@@ -1,4 +1,4 @@
-import { isTrafficEvent, type TrafficEventName } from "@sluice/model/lifecycle-event.ts";
+import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { DeploymentEvent, Effect } from "./event.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { DeploymentEvent, Effect } from "./event.ts";
  */
 export function trafficEffects(deploymentId: string, events: readonly DeploymentEvent[]): Effect[] {
   return events.flatMap((happened): Effect[] => {
-    if (happened.type !== "commandOffered" || !isTrafficEvent(happened.event)) return [];
+    if (happened.type !== "commandOffered" || happened.by !== "balancer") return [];
     const { targetId, event, attempt } = happened;
     return [
       {
@@ -24,7 +24,7 @@ export function trafficEffects(deploymentId: string, events: readonly Deployment
 export function trafficEffectKey(
   deploymentId: string,
   targetId: string,
-  event: TrafficEventName,
+  event: LifecycleEventName,
   attempt: number,
 ): string {
   return `${deploymentId}/${targetId}/${event}/${attempt}`;

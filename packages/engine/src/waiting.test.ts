@@ -1,12 +1,13 @@
+import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { expect, it } from "vitest";
 import { STOP_GRACE_MILLISECONDS } from "./limits.ts";
-import type { CommandState } from "./state.ts";
+import { hostCommand } from "./target.fixture.ts";
 import { stopWaiting } from "./waiting.ts";
 
 const RUNNING = { halt: null, stopRequestedAt: null, stage: "deploy", wait: null } as const;
 const STOPPED = { ...RUNNING, stopRequestedAt: 1_000 };
-const at = (event: CommandState["event"], acknowledgedAt: number | null) => [
-  { command: { event, acknowledgedAt } as CommandState },
+const at = (event: LifecycleEventName, acknowledgedAt: number | null) => [
+  { command: hostCommand(event, { acknowledgedAt }) },
 ];
 
 it("says of a stop until when hosts may finish their events", () => {

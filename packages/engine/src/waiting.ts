@@ -1,4 +1,3 @@
-import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import {
   STOP_GRACE_MILLISECONDS,
   WAIT_TOLD_AFTER_MILLISECONDS,
@@ -74,7 +73,7 @@ export function stopWaiting(
   const since = state.stopRequestedAt;
   if (since === null || isPastReturn(state)) return undefined;
   const begin = stopGraceBegin(state) ?? since;
-  const isRunning = atWork.some(({ command }) => command?.acknowledgedAt != null && !isTrafficEvent(command.event));
+  const isRunning = atWork.some(({ command }) => command?.acknowledgedAt != null && command.by === "agent");
   return {
     reason: "a stop was requested: hosts finish their event in progress and start no other",
     since,

@@ -25,7 +25,6 @@ export const BLUE_GREEN_ROLLBACK: Rollout = {
       minimum: Math.min(minimumHealthyHosts(state.healthRule, originals), originals),
       endsWhenSpent: false,
       admissible: buckets.waiting,
-      firstEvent: isAllowing ? "BeforeAllowTraffic" : "BeforeBlockTraffic",
     };
   },
 

@@ -1,5 +1,4 @@
 import { invariant } from "@sluice/model/invariant.ts";
-import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import { admissibleTargets, isHealthMet } from "../admission.ts";
 import type { Draft } from "../draft.ts";
 import { deadlineAt, type HeardTime } from "../heard-time.ts";
@@ -77,7 +76,6 @@ const NOBODY_AT_WORK: StageView = {
   minimum: 0,
   endsWhenSpent: false,
   admissible: [],
-  firstEvent: "ApplicationStop",
 };
 
 /** A replacement host that has the revision stands as succeeded here: Ready. */
@@ -93,7 +91,7 @@ function deployView(state: DeploymentState): StageView {
     skipped,
   };
   const admissible = admissibleTargets(buckets, minimum);
-  return { buckets, minimum, endsWhenSpent: true, admissible, firstEvent: "ApplicationStop" };
+  return { buckets, minimum, endsWhenSpent: true, admissible };
 }
 
 /** The hosts that got the revision; the others are out of it. One by one all must succeed, otherwise the configuration's share. */
@@ -110,7 +108,7 @@ function allowView(state: DeploymentState): StageView {
   // They serve nobody yet, so none of them has health to lose.
   const unburdened = { ...buckets, waiting: buckets.waiting.map((target) => ({ ...target, wasHealthy: false })) };
   const admissible = admissibleTargets(unburdened, Math.min(minimum, members.length - 1));
-  return { buckets, minimum, endsWhenSpent: true, admissible, firstEvent: "BeforeAllowTraffic" };
+  return { buckets, minimum, endsWhenSpent: true, admissible };
 }
 
 /** Once the replacements serve, an original that fails to leave must not keep the others from leaving. */
@@ -120,7 +118,7 @@ function blockView(state: DeploymentState): StageView {
   const pace = Math.min(minimumHealthyHosts(state.healthRule, members.length), members.length - 1);
   const room = Math.max(0, members.length - pace - buckets.running.length);
   const admissible = buckets.waiting.slice(0, room);
-  return { buckets, minimum: members.length, endsWhenSpent: false, admissible, firstEvent: "BeforeBlockTraffic" };
+  return { buckets, minimum: members.length, endsWhenSpent: false, admissible };
 }
 
 /**
@@ -237,8 +235,6 @@ export function labelled(state: DeploymentState, label: InstanceLabel): readonly
 }
 
 function failedInTraffic(target: TargetState): boolean {
-  return target.lifecycleEvents.some(
-    ({ name, status }) =>
-      status === "Failed" && (isTrafficEvent(name) || name === "BeforeAllowTraffic" || name === "AfterAllowTraffic"),
-  );
+  const firstInTraffic = target.lifecycleEvents.findIndex(({ awaitsLeave }) => awaitsLeave);
+  return target.lifecycleEvents.some(({ status }, index) => status === "Failed" && index >= firstInTraffic);
 }

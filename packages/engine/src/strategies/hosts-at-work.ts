@@ -1,5 +1,5 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
-import { isTrafficEvent, type TrafficEventName } from "@sluice/model/lifecycle-event.ts";
+import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { type AdvancePolicy, advanceTarget } from "../advance-target.ts";
 import type { Draft } from "../draft.ts";
 import type { TargetEvent } from "../event.ts";
@@ -39,7 +39,7 @@ export function settleCommands(draft: Draft, observation: Observation): void {
   for (const target of draft.state.targets ?? []) {
     const { command } = target;
     if (!command) continue;
-    if (isTrafficEvent(command.event)) {
+    if (command.by === "balancer") {
       settleTraffic(draft, target, command, command.event, observation);
     } else {
       settleLostCommand(draft, target, command, observation);
@@ -56,7 +56,7 @@ export function commandSettledAt(
 ): number {
   const { command, targetId } = target;
   if (!command) return Number.POSITIVE_INFINITY;
-  if (isTrafficEvent(command.event)) {
+  if (command.by === "balancer") {
     const report = currentReport(command, command.event, traffic?.get(targetId));
     return Math.min(
       trafficDeadline(command, command.event, heard, now),
@@ -118,7 +118,7 @@ function endOfInterrupted(
 ): TargetEvent | null {
   const { targetId } = target;
   const { event } = command;
-  if (isTrafficEvent(event)) {
+  if (command.by === "balancer") {
     const report = currentReport(command, event, traffic?.get(targetId));
     const diagnostics = interruptedTraffic(target, event, state, report);
     return { type: "lifecycleEventFailed", targetId, event, diagnostics, agentIssue: false };
@@ -161,7 +161,7 @@ function mayBeLost(
 
 function currentReport(
   { attempt }: CommandState,
-  event: TrafficEventName,
+  event: LifecycleEventName,
   report: TrafficReport | undefined,
 ): TrafficReport | undefined {
   return report?.event === event && report.attempt === attempt ? report : undefined;
@@ -185,7 +185,7 @@ function settleTraffic(
   draft: Draft,
   target: TargetState,
   command: CommandState,
-  event: TrafficEventName,
+  event: LifecycleEventName,
   { heard, traffic }: Observation,
 ): void {
   const { targetId } = target;
@@ -211,7 +211,7 @@ function tellWait(
   draft: Draft,
   { targetId }: TargetState,
   command: CommandState,
-  event: TrafficEventName,
+  event: LifecycleEventName,
   heard: HeardTime,
   report: TrafficReport | undefined,
 ): void {
@@ -222,12 +222,12 @@ function tellWait(
   draft.decide({ type: "targetWaiting", targetId, event, reason, since, until });
 }
 
-function trafficTimeout(event: TrafficEventName): number {
+function trafficTimeout(event: LifecycleEventName): number {
   return event === "BlockTraffic" ? BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS : ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS;
 }
 
 /** The balancer is asked by the server: what it was not asked for lately it cannot have done late. */
-function trafficDeadline(command: CommandState, event: TrafficEventName, heard: HeardTime, now: number): number {
+function trafficDeadline(command: CommandState, event: LifecycleEventName, heard: HeardTime, now: number): number {
   return deadlineAt(heard, command.availableAt, trafficTimeout(event), now);
 }
 

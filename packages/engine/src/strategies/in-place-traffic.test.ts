@@ -222,7 +222,7 @@ describe.each([
   it.each([true, false])("is never an agent's to report on (succeeded: %s)", (succeeded) => {
     const played = hostAt(event);
     const { state } = played;
-    const command = { event, attempt: 1 };
+    const command = { event, by: "agent", attempt: 1 } as const;
     expect(played.report("h01", { type: "acknowledged", ...command, offer: "1" })).toBe("Failed");
     const diagnostics = succeeded ? SUCCESS : SCRIPT_FAILED;
     expect(played.report("h01", { type: "completed", ...command, succeeded, diagnostics })).toBe("Failed");

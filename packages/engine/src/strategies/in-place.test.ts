@@ -178,7 +178,7 @@ describe("stop", () => {
     played.plan();
     expect(played.outcomes).toEqual({ h01: "Skipped", h02: "Skipped" });
     expect(played.state.status).toBe("Stopped");
-    const report = { type: "acknowledged", event: "ApplicationStop", attempt: 1, offer: "1" } as const;
+    const report = { type: "acknowledged", event: "ApplicationStop", by: "agent", attempt: 1, offer: "1" } as const;
     expect(played.report("h01", report)).not.toBe("InProgress");
   });
 
@@ -271,6 +271,7 @@ describe("stop", () => {
     expect(ended.status).toBe("Failed");
     const report = {
       type: "completed",
+      by: "agent",
       event: "ApplicationStop",
       attempt: 1,
       succeeded: true,

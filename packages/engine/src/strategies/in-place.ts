@@ -16,10 +16,8 @@ export const IN_PLACE: Rollout = {
     const { targets, minimumHealthyHosts: minimum } = state;
     invariant(targets && minimum !== null, "a deployment in progress has targets and a minimum");
     const buckets = sortIntoBuckets(targets);
-    const first = targets[0]?.lifecycleEvents[0];
-    invariant(first, "a target has lifecycle events");
     const admissible = admissibleTargets(buckets, minimum, zoneGate(state));
-    return { buckets, minimum, endsWhenSpent: true, admissible, firstEvent: first.name };
+    return { buckets, minimum, endsWhenSpent: true, admissible };
   },
 
   prepare: prepareZones,

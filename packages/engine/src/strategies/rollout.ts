@@ -1,6 +1,6 @@
 import { invariant } from "@sluice/model/invariant.ts";
-import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { isHealthSpent } from "../admission.ts";
+import { startTarget } from "../advance-target.ts";
 import type { Draft } from "../draft.ts";
 import { healthError, hostsNotReported, hostsSkipped, stopError, tooFewHealthyError } from "../messages.ts";
 import type { Observation } from "../observation.ts";
@@ -19,7 +19,6 @@ export interface StageView {
   readonly endsWhenSpent: boolean;
   /** The waiting hosts that may start now, in order. */
   readonly admissible: readonly TargetState[];
-  readonly firstEvent: LifecycleEventName;
 }
 
 /** What one strategy adds to what all have in common. */
@@ -61,15 +60,13 @@ function haltWhenSpent(draft: Draft, { buckets, minimum, endsWhenSpent }: StageV
 }
 
 /** Where nobody is at work and none of those who wait may start, nothing would ever change: that is an end, not a wait. */
-function admit(draft: Draft, { buckets, minimum, admissible, firstEvent }: StageView): void {
+function admit(draft: Draft, { buckets, minimum, admissible }: StageView): void {
   const isStuck = buckets.waiting.length > 0 && buckets.running.length === 0 && admissible.length === 0;
   if (isStuck && draft.state.wait === null) {
     draft.decide({ type: "admissionHalted", halt: "health", error: tooFewHealthyError(buckets, minimum) });
     return;
   }
-  for (const { targetId } of admissible) {
-    draft.decide({ type: "commandOffered", targetId, event: firstEvent, attempt: 1 });
-  }
+  for (const target of admissible) draft.decide(startTarget(target));
 }
 
 function isStill({ buckets }: StageView): boolean {

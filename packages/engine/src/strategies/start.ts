@@ -1,4 +1,3 @@
-import { ALLOW_EVENTS, BLOCK_EVENTS, IN_PLACE_EVENTS, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { admissionOrder } from "../admission.ts";
 import type { Draft } from "../draft.ts";
 import type { TargetPlan } from "../event.ts";
@@ -15,7 +14,9 @@ import {
 } from "../messages.ts";
 import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
 import type { TargetCandidate, TargetResolution } from "../observation.ts";
+import type { PlannedEvent } from "../planned-event.ts";
 import type { DeploymentError, HealthRule, InstanceLabel, Stage } from "../state.ts";
+import { ALLOW_PLAN, ALLOW_WITH_LEAVE_PLAN, BLOCK_PLAN, DEPLOY_PLAN } from "./hosts/host-events.ts";
 import { zoneMinimum } from "./zones.ts";
 
 type Resolved = TargetResolution & { readonly outcome: "resolved" };
@@ -67,9 +68,7 @@ function startOf(draft: Draft, resolution: Resolved): Start {
       if (minimum >= candidates.length) return { error: minimumUnreachableError(state, candidates.length, minimum) };
       const narrowZone = strategy.zones && findNarrowZone(strategy.zones.minimumPerZone, candidates);
       if (narrowZone) return { error: zoneMinimumUnreachableError(narrowZone) };
-      const events = strategy.hasTrafficControl
-        ? [...BLOCK_EVENTS, ...IN_PLACE_EVENTS, ...ALLOW_EVENTS]
-        : IN_PLACE_EVENTS;
+      const events = strategy.hasTrafficControl ? [...BLOCK_PLAN, ...DEPLOY_PLAN, ...ALLOW_PLAN] : DEPLOY_PLAN;
       return { minimum, targets: plansOf(candidates, null, events), firstStage: "deploy" };
     }
     case "blue-green": {
@@ -82,8 +81,8 @@ function startOf(draft: Draft, resolution: Resolved): Start {
       if (minimum >= replacements.length)
         return { error: minimumUnreachableError(state, replacements.length, minimum) };
       const targets = [
-        ...plansOf(replacements, "Green", [...IN_PLACE_EVENTS, ...ALLOW_EVENTS]),
-        ...plansOf(candidates, "Blue", BLOCK_EVENTS),
+        ...plansOf(replacements, "Green", [...DEPLOY_PLAN, ...ALLOW_WITH_LEAVE_PLAN]),
+        ...plansOf(candidates, "Blue", BLOCK_PLAN),
       ];
       return { minimum, targets, firstStage: "withhold" };
     }
@@ -91,7 +90,7 @@ function startOf(draft: Draft, resolution: Resolved): Start {
       if (count === 0) return { error: noOriginalsError(state) };
       return {
         minimum: 0,
-        targets: [...plansOf(candidates, "Blue", ALLOW_EVENTS), ...plansOf(replacements, "Green", BLOCK_EVENTS)],
+        targets: [...plansOf(candidates, "Blue", ALLOW_PLAN), ...plansOf(replacements, "Green", BLOCK_PLAN)],
         firstStage: "allow",
       };
     default: {
@@ -104,7 +103,7 @@ function startOf(draft: Draft, resolution: Resolved): Start {
 function plansOf(
   candidates: readonly TargetCandidate[],
   label: InstanceLabel | null,
-  lifecycleEvents: readonly LifecycleEventName[],
+  lifecycleEvents: readonly PlannedEvent[],
 ): TargetPlan[] {
   return admissionOrder(candidates).map((candidate) => ({ ...candidate, label, lifecycleEvents }));
 }

@@ -14,7 +14,7 @@ beforeEach(async () => {
   await fixture.createDeployment(DEPLOYMENT, { type: "FLEET_PERCENT", value: 0 });
   const command = await fixture.runner.poll("a", new AbortController().signal);
   const { event, attempt, offer } = parseHostCommandIdentifier(command?.hostCommandIdentifier ?? "")!;
-  const report = { type: "acknowledged", event, attempt, offer } as const;
+  const report = { type: "acknowledged", event, by: "agent", attempt, offer } as const;
   await fixture.runner.report({ deploymentId: DEPLOYMENT, targetId: "a", report });
   acknowledgedAt = (await commandOfHost())?.acknowledgedAt ?? 0;
 });

@@ -1,6 +1,7 @@
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
 import type { TargetState } from "@sluice/engine/state.ts";
+import { hostCommand, hostTarget } from "@sluice/engine/target.fixture.ts";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { systemTimers } from "../loops/timers.ts";
 import { SCAN_INTERVAL_MILLISECONDS, WakeLoop } from "../planning/wake-loop.ts";
@@ -105,27 +106,8 @@ async function blocks(deploymentId: string, hostCount: number): Promise<readonly
 }
 
 function beingBlocked(targetId: string): TargetState {
-  return {
-    targetId,
-    hostName: targetId,
-    kind: "instance",
-    zone: null,
-    label: null,
-    status: "InProgress",
-    wasHealthy: true,
-    revisionHealth: "Unknown",
-    lifecycleEvents: [],
-    command: {
-      event: "BlockTraffic",
-      attempt: 1,
-      availableAt: 0,
-      acknowledgedAt: 0,
-      acknowledgedOffer: null,
-      missedHeartbeats: 0,
-    },
-    agentIssue: false,
-    updatedAt: 0,
-  };
+  const command = hostCommand("BlockTraffic", { acknowledgedAt: 0 });
+  return hostTarget(targetId, { status: "InProgress", wasHealthy: true, command });
 }
 
 const doneOf = async (keys: readonly string[]) => (await loadEffectReports(store, keys)).size;

@@ -1,5 +1,6 @@
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
+import { hostTarget } from "@sluice/engine/target.fixture.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { insertDeployment, noOutside } from "../runner/runner.fixture.ts";
 import { openStore, type Store } from "../store/open-store.ts";
@@ -36,20 +37,7 @@ beforeEach(async () => {
     insertTargets(
       transaction,
       "d-1",
-      HOSTS.map((targetId) => ({
-        targetId,
-        hostName: `name of ${targetId}`,
-        kind: "instance",
-        zone: null,
-        label: "Green",
-        status: "Pending",
-        wasHealthy: false,
-        revisionHealth: "Unknown",
-        lifecycleEvents: [],
-        command: null,
-        agentIssue: false,
-        updatedAt: 0,
-      })),
+      HOSTS.map((targetId) => hostTarget(targetId, { hostName: `name of ${targetId}`, label: "Green" })),
     ),
   );
 });

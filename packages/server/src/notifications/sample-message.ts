@@ -50,6 +50,7 @@ function sampleTarget(at: number): TargetState {
     updatedAt: at,
     lifecycleEvents: IN_PLACE_EVENTS.map((name) => ({
       name,
+      by: "agent",
       status: "Pending",
       startedAt: null,
       endedAt: null,

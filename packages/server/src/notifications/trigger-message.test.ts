@@ -1,3 +1,4 @@
+import { hostEvent, hostTarget } from "@sluice/engine/target.fixture.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { describe, expect, it } from "vitest";
 import { sampleMessage } from "./sample-message.ts";
@@ -80,31 +81,18 @@ describe("a deployment's message", () => {
 });
 
 describe("a host's message", () => {
-  const event = (name: LifecycleEventName, startedAt: number | null, endedAt: number | null) => ({
-    name,
-    status: endedAt === null ? ("InProgress" as const) : ("Succeeded" as const),
-    startedAt,
-    endedAt,
-    diagnostics: null,
-  });
-  const target = {
-    targetId: "i-496589f7",
+  const event = (name: LifecycleEventName, startedAt: number | null, endedAt: number | null) =>
+    hostEvent(name, { status: endedAt === null ? "InProgress" : "Succeeded", startedAt, endedAt });
+  const target = hostTarget("i-496589f7", {
     hostName: "web-1",
-    kind: "instance" as const,
-    status: "Succeeded" as const,
-    zone: null,
-    label: null,
-    wasHealthy: true,
-    revisionHealth: "Current" as const,
-    command: null,
-    agentIssue: false,
+    status: "Succeeded",
     updatedAt: 5_000,
     lifecycleEvents: [
       event("BeforeInstall", 1_000, 2_000),
       event("Install", 3_000, 4_000),
       event("AfterInstall", 4_500, 5_000),
     ],
-  };
+  });
 
   it("has the members that AWS documents, in their order", () => {
     const { subject, body } = instanceMessage(

@@ -5,7 +5,6 @@ import type { TerminationReport } from "@sluice/engine/ports/fleet.ts";
 import { type DeploymentState, isTerminal, type TargetState } from "@sluice/engine/state.ts";
 import { trafficEffectKey } from "@sluice/engine/traffic-effects.ts";
 import { InvariantViolation } from "@sluice/model/invariant.ts";
-import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import type { AlarmWatch } from "../alarms/alarm-watch.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
 import type { ChangeFeed } from "../store/change-feed.ts";
@@ -117,7 +116,7 @@ async function observeTraffic(
 ): Promise<ReadonlyMap<string, TrafficReport> | undefined> {
   const targetIds = new Map<string, string>();
   for (const { targetId, command } of targets ?? []) {
-    if (!command || !isTrafficEvent(command.event)) continue;
+    if (command?.by !== "balancer") continue;
     targetIds.set(trafficEffectKey(deploymentId, targetId, command.event, command.attempt), targetId);
   }
   if (targetIds.size === 0) return undefined;

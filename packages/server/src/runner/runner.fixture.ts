@@ -251,7 +251,7 @@ export async function playHost(
     const answer = await runner.report({
       deploymentId,
       targetId,
-      report: { type: "acknowledged", event, attempt, offer },
+      report: { type: "acknowledged", event, by: "agent", attempt, offer },
     });
     if (answer !== "InProgress") continue;
     options.ran?.(event);
@@ -262,7 +262,7 @@ export async function playHost(
     await runner.report({
       deploymentId,
       targetId,
-      report: { type: "completed", event, attempt, succeeded: !failed, diagnostics },
+      report: { type: "completed", event, by: "agent", attempt, succeeded: !failed, diagnostics },
     });
   }
 }

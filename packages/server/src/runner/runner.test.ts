@@ -83,7 +83,10 @@ describe("runner", () => {
     await fixture.runner.poll("a", stop.signal);
     const key = { deploymentId: "d-AAAAAAAAA", targetId: "a" };
     const acknowledge = (offer: string) =>
-      fixture?.runner.report({ ...key, report: { type: "acknowledged", event: "ApplicationStop", attempt: 1, offer } });
+      fixture?.runner.report({
+        ...key,
+        report: { type: "acknowledged", event: "ApplicationStop", by: "agent", attempt: 1, offer },
+      });
     expect(await acknowledge("x")).toBe("InProgress");
     expect(await acknowledge("x")).toBe("InProgress");
     expect(await acknowledge("y")).toBe("Succeeded");

@@ -5,6 +5,7 @@ import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
 import type { EventsTable } from "./schema.ts";
 import { readStoredEvent, storeEvent } from "./stored-event.ts";
+import { usualExecutor } from "./usual-executor.ts";
 
 /** One entry of the stream. `eventId` orders all deployments' events, `sequence` one deployment's: 1, 2, 3 … without a gap. */
 export interface RecordedEvent {
@@ -124,9 +125,13 @@ export async function newestEventId({ db }: Pick<Store, "db">): Promise<number> 
   return Number(row?.newest ?? 0);
 }
 
-/** The stream names targets; what they were before the deployment is the planner's business. */
+/** The stream names targets; what they were before the deployment is the planner's business. Who runs an event is told where it is unusual. */
 function bodyOf(event: DeploymentEvent): Record<string, unknown> {
   const { type: _, ...body } = event;
+  if (event.type === "commandOffered" && event.by === usualExecutor(event.event)) {
+    const { type: _, by: __, ...offer } = event;
+    return offer;
+  }
   if (event.type !== "deploymentStarted") return body;
   return {
     minimumHealthyHosts: event.minimumHealthyHosts,

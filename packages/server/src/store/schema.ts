@@ -177,7 +177,7 @@ export interface TargetsTable {
   status: string;
   /** `Blue` or `Green`; null in place. */
   label: string | null;
-  /** `available`, `acknowledged`, `routed` (the load balancer is at work), or null when the host has nothing to do. */
+  /** `available`, `acknowledged`, `routed` (not an agent is at work, but a load balancer or another), or null when the host has nothing to do. */
   command_state: "available" | "acknowledged" | "routed" | null;
   /** `TargetState`, as `storeTarget` writes it. */
   state_json: string;

@@ -1,4 +1,5 @@
 import type { LifecycleEventState, TargetState } from "@sluice/engine/state.ts";
+import { hostCommand, hostEvent, hostTarget } from "@sluice/engine/target.fixture.ts";
 import { LIFECYCLE_EVENT_STATUSES, LIFECYCLE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -56,9 +57,12 @@ describe("events in the store", () => {
   });
 });
 
+const EXECUTORS = ["agent", "balancer", "platform", "hook"] as const;
 const time = fc.integer({ min: 0, max: 2_000_000_000_000 });
 const lifecycleEvent: fc.Arbitrary<LifecycleEventState> = fc.record({
   name: fc.constantFrom(...LIFECYCLE_EVENTS),
+  by: fc.constantFrom(...EXECUTORS),
+  awaitsLeave: fc.constantFrom(true, undefined),
   status: fc.constantFrom(...LIFECYCLE_EVENT_STATUSES),
   startedAt: fc.option(time),
   endedAt: fc.option(time),
@@ -77,6 +81,7 @@ const target: fc.Arbitrary<TargetState> = fc.record({
   command: fc.option(
     fc.record({
       event: fc.constantFrom(...LIFECYCLE_EVENTS),
+      by: fc.constantFrom(...EXECUTORS),
       attempt: fc.nat(),
       availableAt: time,
       acknowledgedAt: fc.option(time),
@@ -88,6 +93,13 @@ const target: fc.Arbitrary<TargetState> = fc.record({
   updatedAt: time,
 });
 
+/** As targets were before. */
+function withoutExecutors({ command, lifecycleEvents, ...others }: TargetState) {
+  const { by: _, ...commandOfBefore } = command ?? {};
+  const eventsOfBefore = lifecycleEvents.map(({ by: _, awaitsLeave: __, ...event }) => event);
+  return { ...others, command: commandOfBefore, lifecycleEvents: eventsOfBefore };
+}
+
 describe("targets in the store", () => {
   it("lose nothing", () => {
     const isLossless = (one: TargetState) => {
@@ -96,24 +108,18 @@ describe("targets in the store", () => {
     fc.assert(fc.property(target, isLossless));
   });
 
-  const ended: TargetState = {
-    targetId: "i-1",
+  const ended = hostTarget("i-1", {
     hostName: "web-1",
-    kind: "instance",
     zone: "a",
-    label: null,
     status: "Succeeded",
-    wasHealthy: false,
     revisionHealth: "Current",
     lifecycleEvents: [
-      { name: "ApplicationStop", status: "Succeeded", startedAt: 1_000, endedAt: 1_500, diagnostics: QUIET },
-      { name: "Install", status: "Failed", startedAt: 1_600, endedAt: 1_900, diagnostics: FAILED },
-      { name: "ValidateService", status: "Skipped", startedAt: null, endedAt: 2_000, diagnostics: null },
+      hostEvent("ApplicationStop", { status: "Succeeded", startedAt: 1_000, endedAt: 1_500, diagnostics: QUIET }),
+      hostEvent("Install", { status: "Failed", startedAt: 1_600, endedAt: 1_900, diagnostics: FAILED }),
+      hostEvent("ValidateService", { status: "Skipped", endedAt: 2_000 }),
     ],
-    command: null,
-    agentIssue: false,
     updatedAt: 2_000,
-  };
+  });
 
   // What is written once is read for ever: this line is never changed.
   it("have this form", () => {
@@ -125,6 +131,30 @@ describe("targets in the store", () => {
 
   it("are read as they were written before there was a short form", () => {
     expect(readStoredTarget(JSON.stringify(ended))).toEqual(ended);
+  });
+
+  // As a server before this wrote them in the middle of a blue/green deployment. The line is never changed.
+  it("are read as they were written before it was stored who runs an event", () => {
+    const json =
+      '[1,"i-2","green-1","i",2000,[["v","s",-20,-10,0],["ba","p"],["a","i",0],["aa","p"]],{"event":"AllowTraffic","attempt":1,"availableAt":2000,"acknowledgedAt":2000,"acknowledgedOffer":null,"missedHeartbeats":0},{"label":"Green","wasHealthy":false,"revisionHealth":"Unknown"}]';
+    const green = hostTarget("i-2", {
+      hostName: "green-1",
+      label: "Green",
+      status: "InProgress",
+      lifecycleEvents: [
+        hostEvent("ValidateService", { status: "Succeeded", startedAt: 1980, endedAt: 1990, diagnostics: QUIET }),
+        hostEvent("BeforeAllowTraffic", { awaitsLeave: true }),
+        hostEvent("AllowTraffic", { status: "InProgress", startedAt: 2000 }),
+        hostEvent("AfterAllowTraffic"),
+      ],
+      command: hostCommand("AllowTraffic", { availableAt: 2000, acknowledgedAt: 2000 }),
+      updatedAt: 2000,
+    });
+    expect(green.command?.by).toBe("balancer");
+    expect(readStoredTarget(json)).toEqual(green);
+    // And are not longer for it.
+    expect(storeTarget(green)).toBe(json);
+    expect(readStoredTarget(JSON.stringify(withoutExecutors(green)))).toEqual(green);
   });
 
   it("of a later form are refused, not misread", () => {

@@ -1,5 +1,4 @@
 import type { TargetState } from "@sluice/engine/state.ts";
-import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import { type SqlBool, sql } from "kysely";
 import { compiledQuery } from "./compiled-query.ts";
 import { gatheredQuery } from "./gathered-query.ts";
@@ -100,7 +99,7 @@ const workingTargets = compiledQuery((db, { deploymentId }: { readonly deploymen
     .orderBy("ordinal"),
 );
 
-/** Those that are in the middle of an event, their own or their load balancer's. */
+/** Those that are in the middle of an event, whoever carries it out. */
 export async function loadTargetsAtWork(
   { db }: Pick<Store, "db">,
   deploymentId: string,
@@ -181,7 +180,7 @@ function columnsOf(target: TargetState) {
 
 function commandState({ command }: TargetState): "available" | "acknowledged" | "routed" | null {
   if (command === null) return null;
-  if (isTrafficEvent(command.event)) return "routed";
+  if (command.by !== "agent") return "routed";
   return command.acknowledgedAt === null ? "available" : "acknowledged";
 }
 

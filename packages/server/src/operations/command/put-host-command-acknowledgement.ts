@@ -9,6 +9,6 @@ export const putHostCommandAcknowledgement: Operation<
   CommandContext
 > = async (input, context) => {
   const { deploymentId, targetId, event, attempt, offer } = reportedCommand(input.HostCommandIdentifier, context);
-  const report = { type: "acknowledged", event, attempt, offer } as const;
+  const report = { type: "acknowledged", event, by: "agent", attempt, offer } as const;
   return { CommandStatus: await context.runner.report({ deploymentId, targetId, report }) };
 };

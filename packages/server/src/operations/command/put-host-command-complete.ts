@@ -33,7 +33,14 @@ export const putHostCommandComplete: Operation<
   const agent = readDiagnostics(input.Diagnostics);
   // Both have to say so: a status beside an error code would hide a failure.
   const succeeded = input.CommandStatus === "Succeeded" && (agent?.error_code ?? 0) === AGENT_ERROR_CODES.success;
-  const report = { type: "completed", event, attempt, succeeded, diagnostics: describe(agent, succeeded) } as const;
+  const report = {
+    type: "completed",
+    event,
+    by: "agent",
+    attempt,
+    succeeded,
+    diagnostics: describe(agent, succeeded),
+  } as const;
   await context.runner.report({ deploymentId, targetId, report });
   return {};
 };

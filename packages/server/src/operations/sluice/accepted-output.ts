@@ -1,7 +1,6 @@
 import { countedMilliseconds, type HeardTime } from "@sluice/engine/heard-time.ts";
 import type { TargetState } from "@sluice/engine/state.ts";
 import type { HostCommandKey } from "@sluice/model/host-command.ts";
-import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import { MAX_LATE_OUTPUT_MILLISECONDS } from "@sluice/model/limits.ts";
 
 /**
@@ -16,7 +15,7 @@ export function outputRefusal(
   now: number,
 ): string | undefined {
   const { command, targetId } = target;
-  if (command?.event === key.event && !isTrafficEvent(command.event)) {
+  if (command?.event === key.event && command.by === "agent") {
     if (command.attempt !== key.attempt) return `${targetId} is at another attempt`;
     if (command.acknowledgedOffer === key.offer) return undefined;
     return command.acknowledgedAt === null
@@ -24,7 +23,7 @@ export function outputRefusal(
       : `${targetId} acknowledged another offer of it`;
   }
   const event = target.lifecycleEvents.find(({ name }) => name === key.event);
-  if (event === undefined || isTrafficEvent(event.name)) return `${targetId} was never to run it`;
+  if (event === undefined || event.by !== "agent") return `${targetId} was never to run it`;
   if (event.startedAt === null) return `${targetId} has not begun it`;
   // An event that its host left open when the deployment ended has no end of its own.
   const endedAt = event.endedAt ?? target.updatedAt;

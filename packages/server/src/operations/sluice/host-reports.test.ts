@@ -1,4 +1,5 @@
 import type { LifecycleEventState, TargetState } from "@sluice/engine/state.ts";
+import { hostCommand, hostEvent, hostTarget } from "@sluice/engine/target.fixture.ts";
 import { formatHostCommandIdentifier, type HostCommandKey } from "@sluice/model/host-command.ts";
 import { MAX_HELD_COMMANDS, MAX_LOG_CHUNK_TEXT_CHARACTERS, MAX_SCRIPT_NAME_CHARACTERS } from "@sluice/model/limits.ts";
 import type { LogChunk } from "@sluice/wire/sluice/sluice-api.ts";
@@ -39,33 +40,18 @@ async function addHost(hostId: string, hostName: string): Promise<void> {
 function targetAtWork(hostId: string): TargetState {
   const { now } = here.clock;
   const event = (name: LifecycleEventState["name"], startedAt: number | null, endedAt: number | null) =>
-    ({ name, status: "Succeeded", startedAt, endedAt, diagnostics: null }) as const;
-  return {
-    targetId: hostId,
-    hostName: hostId,
-    kind: "instance",
-    zone: null,
-    label: null,
+    hostEvent(name, { status: "Succeeded", startedAt, endedAt });
+  return hostTarget(hostId, {
     status: "InProgress",
-    wasHealthy: true,
-    revisionHealth: "Unknown",
     lifecycleEvents: [
       event("ApplicationStop", 1, now - 11 * 60_000),
       event("BeforeInstall", 1, now - 60_000),
       event("ApplicationStart", 1, null),
       event("ValidateService", null, null),
     ],
-    command: {
-      event: "ApplicationStart",
-      attempt: 1,
-      availableAt: 1,
-      acknowledgedAt: 1,
-      acknowledgedOffer: "o",
-      missedHeartbeats: 0,
-    },
-    agentIssue: false,
+    command: hostCommand("ApplicationStart", { availableAt: 1, acknowledgedAt: 1, acknowledgedOffer: "o" }),
     updatedAt: now,
-  };
+  });
 }
 
 async function addDeployment(): Promise<void> {

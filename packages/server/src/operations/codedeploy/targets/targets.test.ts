@@ -1,4 +1,5 @@
 import type { TargetState } from "@sluice/engine/state.ts";
+import { hostCommand, hostEvent, hostTarget } from "@sluice/engine/target.fixture.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { newHostRow } from "../../../hosts/new-host.ts";
 import { insertHost } from "../../../store/hosts.ts";
@@ -26,21 +27,7 @@ beforeEach(async () => {
 afterEach(() => codeDeploy.close());
 
 function target(targetId: string, more: Partial<TargetState> = {}): TargetState {
-  return {
-    targetId,
-    hostName: targetId,
-    kind: "instance",
-    zone: null,
-    label: null,
-    status: "Pending",
-    wasHealthy: false,
-    revisionHealth: "Unknown",
-    lifecycleEvents: [],
-    command: null,
-    agentIssue: false,
-    updatedAt: START,
-    ...more,
-  };
+  return hostTarget(targetId, { updatedAt: START, ...more });
 }
 
 const resolve = (...targets: TargetState[]) =>
@@ -50,8 +37,8 @@ const FAILED = target(INSTANCE_ID, {
   status: "Failed",
   updatedAt: START + 2000,
   lifecycleEvents: [
-    { name: "ApplicationStop", status: "Failed", startedAt: START + 1000, endedAt: START + 2000, diagnostics },
-    { name: "DownloadBundle", status: "Skipped", startedAt: null, endedAt: START + 2000, diagnostics: null },
+    hostEvent("ApplicationStop", { status: "Failed", startedAt: START + 1000, endedAt: START + 2000, diagnostics }),
+    hostEvent("DownloadBundle", { status: "Skipped", endedAt: START + 2000 }),
   ],
 });
 
@@ -200,14 +187,11 @@ describe("listing targets", () => {
 
 describe("stopping while a host is at work", () => {
   it("is pending", async () => {
-    const command = {
-      event: "ApplicationStop",
-      attempt: 1,
+    const command = hostCommand("ApplicationStop", {
       availableAt: START,
       acknowledgedAt: START,
       acknowledgedOffer: "o",
-      missedHeartbeats: 0,
-    } as const;
+    });
     await resolve(target(INSTANCE_ID, { status: "InProgress", command }));
     expect(await codeDeploy.call("StopDeployment", { deploymentId })).toMatchObject({ status: "Pending" });
   });

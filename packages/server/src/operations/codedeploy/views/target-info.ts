@@ -1,6 +1,5 @@
 import type { DeploymentTarget, InstanceSummary, LifecycleEvent } from "@aws-sdk/client-codedeploy";
 import type { CommandState, LifecycleEventState } from "@sluice/engine/state.ts";
-import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import { type ArnScope, ec2InstanceArn, onPremisesInstanceArn } from "@sluice/model/resource-arn.ts";
 import type { TargetWithArn } from "../../../store/target-listing.ts";
 
@@ -57,13 +56,14 @@ function lifecycleEvent(event: LifecycleEventState, command: CommandState | null
 }
 
 /** The API has no place for what an event waits for but this one. An error code would say that it is over. */
-function waitDiagnostics({ event, waiting }: CommandState): LifecycleEvent["diagnostics"] {
+function waitDiagnostics({ by, waiting }: CommandState): LifecycleEvent["diagnostics"] {
   if (!waiting) return undefined;
   const { reason, since, until } = waiting;
   const end = until === null ? "" : `, until ${new Date(until).toISOString()} at the latest`;
   const times = `since ${new Date(since).toISOString()}${end}`;
-  const message = isTrafficEvent(event)
-    ? `Waiting for the load balancer ${times}. It says: ${reason}`
-    : `Waiting for the host ${times}: ${reason}`;
+  const message =
+    by === "balancer"
+      ? `Waiting for the load balancer ${times}. It says: ${reason}`
+      : `Waiting for the host ${times}: ${reason}`;
   return { scriptName: "", message, logTail: "" };
 }

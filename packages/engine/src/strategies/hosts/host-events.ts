@@ -1,0 +1,21 @@
+import {
+  ALLOW_EVENTS,
+  BLOCK_EVENTS,
+  IN_PLACE_EVENTS,
+  isTrafficEvent,
+  type LifecycleEventName,
+} from "@sluice/model/lifecycle-event.ts";
+import type { PlannedEvent } from "../../planned-event.ts";
+
+/** The events of hosts (codedeploy-semantics.md, section 3): their load balancers run two of them, their agents all others. */
+export const DEPLOY_PLAN: readonly PlannedEvent[] = IN_PLACE_EVENTS.map(hostEvent);
+export const BLOCK_PLAN: readonly PlannedEvent[] = BLOCK_EVENTS.map(hostEvent);
+export const ALLOW_PLAN: readonly PlannedEvent[] = ALLOW_EVENTS.map(hostEvent);
+/** Of a replacement host, which waits for the deployment's leave before its traffic. */
+export const ALLOW_WITH_LEAVE_PLAN: readonly PlannedEvent[] = ALLOW_PLAN.map((event, index) =>
+  index === 0 ? { ...event, awaitsLeave: true } : event,
+);
+
+function hostEvent(name: LifecycleEventName): PlannedEvent {
+  return { name, by: isTrafficEvent(name) ? "balancer" : "agent" };
+}
