@@ -3,8 +3,10 @@
  * was answered; every second worker keeps its connection. A line on stdin is answered by a {@link LoadSnapshot} of that moment; the end
  * of stdin ends the load, when what is in flight has been answered, with the last snapshot.
  */
+
 import { Agent, request } from "node:http";
 import { createInterface } from "node:readline";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 
 /** Everything since the start. */
 export interface LoadSnapshot {
@@ -57,7 +59,7 @@ async function work(agent: Agent | false, milliseconds: number): Promise<void> {
       versions[version] = (versions[version] ?? 0) + 1;
     } catch (error) {
       failed += 1;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       failures[reason] = (failures[reason] ?? 0) + 1;
     }
   }

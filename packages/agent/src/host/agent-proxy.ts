@@ -1,3 +1,4 @@
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type ForwardProxy, forwardProxyOf, UnusableProxy } from "@sluice/wire/client/forward-proxy.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,7 +33,7 @@ export function passedOverProxy(
     forwardProxyOf(url, { ...checkProxySettings(settings), environment });
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return reasonOf(error);
   }
 }
 

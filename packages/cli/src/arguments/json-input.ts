@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { text as readStream } from "node:stream/consumers";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import type { Shape, StructureShape } from "@sluice/wire/shapes/shape.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
@@ -54,7 +55,7 @@ function parse(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw wrong(file, `it is not JSON: ${(error as Error).message}`);
+    throw wrong(file, `it is not JSON: ${reasonOf(error)}`);
   }
 }
 

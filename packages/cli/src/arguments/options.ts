@@ -1,3 +1,4 @@
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Command, InvalidArgumentError } from "commander";
 import { DATA_VARIABLE, describePlace, serverPlace, UP_DIRECTORY } from "../place/server-place.ts";
@@ -11,7 +12,7 @@ function usedPlace(): string {
   try {
     return `Without --data, here: ${describePlace(serverPlace(undefined))}`;
   } catch (error) {
-    return `Without --data, here: ${(error as Error).message}`;
+    return `Without --data, here: ${reasonOf(error)}`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { printError } from "../output.ts";
 import { hostLabel } from "../terminal/printing.ts";
 import type { LocalHost } from "./host-site.ts";
@@ -44,7 +45,7 @@ async function keep(host: KeptHost, firstWait: number, ending: AbortSignal): Pro
     try {
       await host.restartAgent();
     } catch (error) {
-      printError(`${label}: its agent could not be started again: ${(error as Error).message}`);
+      printError(`${label}: its agent could not be started again: ${reasonOf(error)}`);
       return;
     }
   }

@@ -1,3 +1,5 @@
+import { reasonOf } from "@sluice/model/reason-of.ts";
+
 /**
  * A call to AWS that brought no result. `isRefusal`: the service answered no, and asking again changes nothing until somebody changes
  * something. Otherwise it was not reached, was busy or broke: ask again. The message names the service's address and a cure, and
@@ -39,7 +41,7 @@ export function awsCallError(error: unknown, call: AwsCall): AwsCallError {
   const { service, action, endpoint } = call;
   const status = (error as { $metadata?: { httpStatusCode?: number } })?.$metadata?.httpStatusCode;
   const code = codeOf(error);
-  const reason = hideSecrets(reasonOf(error), call.secrets);
+  const reason = hideSecrets(firstLineOf(error), call.secrets);
   const wasAnswered = status !== undefined && status >= 300;
   if (!wasAnswered) {
     const text = reason.includes(code) ? reason : `${code}: ${reason}`;
@@ -64,8 +66,8 @@ function codeOf(error: unknown): string {
 }
 
 /** One line: what follows in a SignatureDoesNotMatch is the canonical request, with the session token in it. */
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+function firstLineOf(error: unknown): string {
+  const text = reasonOf(error);
   const inner = text === "" && error instanceof AggregateError ? error.errors.map(String).join("; ") : text;
   return (inner.split("\n", 1)[0] ?? "").slice(0, MAX_REASON_CHARACTERS) || "no reason given";
 }

@@ -1,5 +1,6 @@
 import type { DescribeInstancesCommandOutput } from "@aws-sdk/client-ec2";
 import type { TerminationAnswer } from "@sluice/engine/ports/fleet.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { AwsCallError } from "../aws/aws-call-error.ts";
 import type { AwsCaller } from "../aws/aws-caller.ts";
 import type { Ec2Client } from "./ec2-client.ts";
@@ -77,7 +78,7 @@ async function terminatePart(
 }
 
 function unanswered(error: unknown): Fate {
-  return { outcome: "unanswered", reason: error instanceof Error ? error.message : String(error) };
+  return { outcome: "unanswered", reason: reasonOf(error) };
 }
 
 /** By a filter, since unknown ids that are asked for by name are refused together with all others. */

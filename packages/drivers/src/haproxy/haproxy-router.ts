@@ -1,5 +1,6 @@
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Driver } from "../driver.ts";
 import { type BalancerState, parseBalancerState, type ServerState, SHOW_STATE } from "./balancer-state.ts";
 import { type AwaitedIn, type DesiredTraffic, DesiredTrafficTable } from "./desired-traffic.ts";
@@ -359,7 +360,7 @@ async function readState(socket: RuntimeSocket, before: BalancerState | undefine
   try {
     return parseBalancerState(answer, before);
   } catch (error) {
-    throw new HaproxyUnreachable(socket.name, (error as Error).message, { cause: error });
+    throw new HaproxyUnreachable(socket.name, reasonOf(error), { cause: error });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Driver } from "../driver.ts";
 import { SettingsError } from "../settings-schema.ts";
 import { judgeRules, parseAlertingRules } from "./alerting-rules.ts";
@@ -72,7 +73,7 @@ function readRules(answer: unknown, url: string) {
   try {
     return parseAlertingRules(answer);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new Error(`the alarms cannot be read from Prometheus at ${url}: its answer has no rules (${reason})`, {
       cause: error,
     });

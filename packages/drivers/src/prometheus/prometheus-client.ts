@@ -1,3 +1,5 @@
+import { reasonOf } from "@sluice/model/reason-of.ts";
+
 /** How to reach the HTTP API of Prometheus, or of what answers like it. */
 export interface PrometheusConnection {
   /** `http(s)://HOST[:PORT][/PREFIX]`, without a slash at the end. */
@@ -28,7 +30,7 @@ export async function getFromPrometheus(
     return parse(text);
   } catch (error) {
     signal.throwIfAborted();
-    const reason = timeout.aborted ? `no answer within ${timeoutMilliseconds} ms` : reasonOf(error);
+    const reason = timeout.aborted ? `no answer within ${timeoutMilliseconds} ms` : networkReason(error);
     throw new Error(`the alarms cannot be read from Prometheus at ${url}: ${reason}`, { cause: error });
   }
 }
@@ -70,9 +72,9 @@ function cureOf(response: Response, text: string): string {
 }
 
 /** fetch says only "fetch failed"; the network's reason is the cause. */
-function reasonOf(error: unknown): string {
+function networkReason(error: unknown): string {
   const { cause } = error as { cause?: { code?: unknown; message?: unknown } };
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   if (message !== "fetch failed" || cause === undefined) return message;
   return `${cause.code ?? cause.message ?? message}; check the binding's url, and that Prometheus runs`;
 }

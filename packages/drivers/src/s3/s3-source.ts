@@ -1,4 +1,5 @@
 import { type RevisionSource, unsupportedRevision } from "@sluice/engine/ports/revision-source.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import { digestPresigned, headPresigned, readPresigned } from "@sluice/wire/client/presigned-object.ts";
 import type { Driver } from "../driver.ts";
@@ -89,7 +90,7 @@ export const s3Source: Driver<"revision-source", S3SourceSettings, ClockDependen
               return { outcome: "unchecked", reason: `${endpoint} answered HTTP ${head.status}` };
           }
         } catch (error) {
-          return { outcome: "unchecked", reason: error instanceof Error ? error.message : String(error) };
+          return { outcome: "unchecked", reason: reasonOf(error) };
         }
       },
       digest: async (revision, signal) => {
@@ -110,7 +111,7 @@ export const s3Source: Driver<"revision-source", S3SourceSettings, ClockDependen
           if (read.eTag !== undefined) digests.set(name(read.eTag), read.sha256);
           return { sha256: read.sha256 };
         } catch (error) {
-          return { unknown: signal.aborted ? `${endpoint} was too slow` : (error as Error).message };
+          return { unknown: signal.aborted ? `${endpoint} was too slow` : reasonOf(error) };
         }
       },
       read: async (revision, maxBytes, signal) => {

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { crc32, inflateRawSync } from "node:zlib";
 import { entryNameOf, MAX_LINK_TARGET_BYTES, TARGET_NOT_UTF8 } from "@sluice/model/bundle/entry-name.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { EntryRefused } from "@sluice/wire/archive/entry-refused.ts";
 import { zipEntryKind } from "@sluice/wire/archive/zip-entry-kind.ts";
 import { zipEntryName } from "@sluice/wire/archive/zip-entry-name.ts";
@@ -49,7 +50,7 @@ export async function unpackZip(
   } catch (error) {
     if (error instanceof EventFailure || error instanceof EntryRefused || signal.aborted || isSystemError(error))
       throw error;
-    throw notOfType("zip", `is damaged or cut short (${(error as Error).message})`, DAMAGED_CURE);
+    throw notOfType("zip", `is damaged or cut short (${reasonOf(error)})`, DAMAGED_CURE);
   } finally {
     if (zip) zip.close();
     else closeSync(descriptor);

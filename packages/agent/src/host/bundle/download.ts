@@ -5,6 +5,7 @@ import type { RequestOptions } from "node:https";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { proxyOptions } from "@sluice/wire/client/connection-agent.ts";
 import type { ForwardProxy } from "@sluice/wire/client/forward-proxy.ts";
 import { http, https } from "@sluice/wire/client/node-http.ts";
@@ -76,7 +77,7 @@ export async function download(
     } catch (error) {
       if (options.signal.aborted || isLocal(error)) throw error;
       const failure = error instanceof HttpFailure ? error : undefined;
-      const words = failure ? failure.words : (error as Error).message;
+      const words = failure ? failure.words : reasonOf(error);
       // Of an absence of minutes the same is met again and again.
       const isNews = met.at(-1) !== words || attempt <= options.retryDelays.length;
       if (isNews) met.push(words);

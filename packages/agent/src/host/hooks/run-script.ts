@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { HookScript } from "@sluice/model/app-spec/app-spec.ts";
 import { AGENT_ERROR_CODES, type AgentErrorCode } from "@sluice/model/diagnostics.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { endProcessGroup } from "../../process/process-group.ts";
 import { nextScriptMark } from "../../process/script-mark.ts";
 import { leadsOutside } from "../archive/inside-archive.ts";
@@ -277,7 +278,7 @@ function cannotStart(script: HookScript, command: ScriptCommand, error: unknown)
   // Without arguments the program is the script itself.
   const isScript = command.argv.length === 0;
   const cure = isScript || code !== "ENOENT" ? (START_CURES[code] ?? "") : `. Install ${command.program} on this host.`;
-  const message = `${failurePrefix(script)} failed with error ${code} with message ${(error as Error).message}${cure}`;
+  const message = `${failurePrefix(script)} failed with error ${code} with message ${reasonOf(error)}${cure}`;
   return new EventFailure(message, {
     errorCode: AGENT_ERROR_CODES.scriptFailed,
     scriptName: script.location,
