@@ -5,6 +5,7 @@ import type { Executor, PlannedEvent } from "./planned-event.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
 import type { RevisionDigest } from "./ports/revision-source.ts";
 import type { DeploymentError, Halt, InstanceLabel, Stage, Wait } from "./state.ts";
+import type { ShiftEffect } from "./strategies/shift/shift-effects.ts";
 
 /** What happened to a deployment, in the past tense. `apply` turns state and event into the next state; the stream shows them. */
 export type DeploymentEvent =
@@ -113,7 +114,8 @@ export type Effect =
       readonly attempt: number;
     }
   | { readonly kind: "withholdReplacements"; readonly key: string; readonly targetIds: readonly string[] }
-  | { readonly kind: "terminateOriginals"; readonly key: string; readonly targetIds: readonly string[] };
+  | { readonly kind: "terminateOriginals"; readonly key: string; readonly targetIds: readonly string[] }
+  | ShiftEffect;
 
 export interface Plan {
   readonly events: readonly DeploymentEvent[];

@@ -175,6 +175,16 @@ class PlayedForward {
         return;
       case "resolveTargets":
         return;
+      // Nobody can ask for a deployment to ECS or Lambda yet, nor for its plan.
+      case "createTaskSet":
+      case "awaitTaskSet":
+      case "setTestTraffic":
+      case "setWeights":
+      case "promoteTaskSet":
+      case "removeTaskSet":
+      case "setAliasWeights":
+      case "invokeHook":
+        return;
       default:
         effect satisfies never;
     }

@@ -14,7 +14,11 @@ export const LIFECYCLE_EVENTS = [
   "AllowTraffic",
   "AfterAllowTraffic",
 ] as const;
-export type LifecycleEventName = (typeof LIFECYCLE_EVENTS)[number];
+
+/** Of ECS only, whose other events have the names of Server's; Lambda has no name of its own. */
+export const TEST_TRAFFIC_EVENTS = ["AllowTestTraffic", "AfterAllowTestTraffic"] as const;
+
+export type LifecycleEventName = (typeof LIFECYCLE_EVENTS)[number] | (typeof TEST_TRAFFIC_EVENTS)[number];
 
 /** In-place deployment without a load balancer: the seven events, in order. */
 export const IN_PLACE_EVENTS: readonly LifecycleEventName[] = [

@@ -1,6 +1,9 @@
 import { LIFECYCLE_EVENTS, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { RULES, type Rule } from "../violation.ts";
 
+/** Every list of a host's events, in place or blue/green, is a part of this one in its order. */
+const EVENT_ORDER: readonly LifecycleEventName[] = LIFECYCLE_EVENTS;
+
 /** What really happened on the hosts, whatever anyone says of it. */
 export class Ledger {
   /** In the order in which they began, by host and deployment. */
@@ -22,8 +25,7 @@ export class Ledger {
       this.#onViolation(RULES.hookOrder, deploymentId, `${event} ran twice on the honest host ${hostId}`);
     }
     const last = runs.at(-1);
-    // Every list of events, in place or blue/green, is a part of this one in its order.
-    if (last && LIFECYCLE_EVENTS.indexOf(last) > LIFECYCLE_EVENTS.indexOf(event)) {
+    if (last && EVENT_ORDER.indexOf(last) > EVENT_ORDER.indexOf(event)) {
       this.#onViolation(RULES.hookOrder, deploymentId, `${event} ran after ${last} on the honest host ${hostId}`);
     }
     runs.push(event);

@@ -12,6 +12,7 @@ import { AlarmWatch } from "../alarms/alarm-watch.ts";
 import { effectHandlers } from "../effects/effect-handlers.ts";
 import { EffectWorker } from "../effects/effect-worker.ts";
 import { resolveTargets } from "../effects/resolve-targets.ts";
+import type { ShiftPorts } from "../effects/shift-ports.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
 import { LateHosts } from "../late-hosts/late-host-watch.ts";
 import type { Timers } from "../loops/timers.ts";
@@ -33,6 +34,8 @@ export interface RunnerDependencies {
   /** Where bundles are looked for before a deployment starts; absent: they are not. */
   readonly revisions?: Pick<RevisionSource, "inspect" | "digest" | "read"> | undefined;
   readonly hostTerminator: HostTerminator;
+  /** Absent: no driver of theirs is bound. */
+  readonly shiftPorts?: ShiftPorts | undefined;
   /** Names this server in effect leases. */
   readonly owner: string;
   /** Tells offers of one command apart. */
@@ -65,7 +68,7 @@ export interface Runner {
 
 export function createRunner(dependencies: RunnerDependencies): Runner {
   const { store, timers, hosts, matchHosts, owner, newOffer, newDeploymentId, onError, onQuarantine } = dependencies;
-  const { trafficRouter, alarmReader, hostTerminator, revisions } = dependencies;
+  const { trafficRouter, alarmReader, hostTerminator, revisions, shiftPorts } = dependencies;
   const { now } = timers;
   const findings = revisions && new BundleFindings(revisions);
   const feed = new ChangeFeed();
@@ -84,6 +87,7 @@ export function createRunner(dependencies: RunnerDependencies): Runner {
       feed,
       trafficRouter,
       hostTerminator,
+      shiftPorts,
       resolveTargets: (deploymentId, signal) =>
         resolveTargets({ store, now, hosts, matchHosts, trafficRouter, alarmReader, revisions }, deploymentId, signal),
       bundleDigest: revisions && ((deploymentId, signal) => bundleDigest({ store, revisions }, deploymentId, signal)),

@@ -1,0 +1,22 @@
+import { LIFECYCLE_EVENTS, type LifecycleEventName, TEST_TRAFFIC_EVENTS } from "@sluice/model/lifecycle-event.ts";
+
+const EVENTS: readonly LifecycleEventName[] = [...LIFECYCLE_EVENTS, ...TEST_TRAFFIC_EVENTS];
+
+/** One run of a hook: the command that it is about. */
+export interface HookExecution {
+  readonly targetId: string;
+  readonly event: LifecycleEventName;
+  readonly attempt: number;
+}
+
+/** The LifecycleEventHookExecutionId that the hook is told, and names in its answer. It says all that has to be known again. */
+export function hookExecutionId({ targetId, event, attempt }: HookExecution): string {
+  return `${event}/${attempt}/${targetId}`;
+}
+
+/** Undefined: no id of ours. */
+export function readHookExecutionId(id: string): HookExecution | undefined {
+  const [, name, attempt, targetId = ""] = /^([A-Za-z]+)\/([1-9]\d{0,5})\/(.+)$/s.exec(id) ?? [];
+  const event = EVENTS.find((known) => known === name);
+  return event && { targetId, event, attempt: Number(attempt) };
+}

@@ -1,0 +1,66 @@
+import type { Effect } from "@sluice/engine/event.ts";
+import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
+import type { ShiftEffect, ShiftReport } from "@sluice/engine/strategies/shift/shift-effects.ts";
+import type { Store } from "../store/open-store.ts";
+import { loadSomeTargets } from "../store/targets.ts";
+import { requestOfActive } from "../traffic/routed-hosts.ts";
+import { type Attempt, type ClaimedEffect, type EffectHandler, reasonOf, SUPERSEDED } from "./effect-handler.ts";
+import type { ShiftPorts } from "./shift-ports.ts";
+
+export interface PlatformParts {
+  readonly store: Store;
+  readonly ports: ShiftPorts;
+  readonly now: () => number;
+}
+
+type PlatformKind = ShiftEffect["kind"];
+
+/** What a port answered, with what the planner has to know besides. */
+export type PlatformAnswer = PortOutcome & Pick<ShiftReport, "taskSetId">;
+
+/**
+ * A handler of effects that a platform carries out: it is asked, with the same call, for as long as the planner wants it to be. An effect
+ * whose command is over, or whose deployment is, is not begun: a late attempt of an old wish cannot undo a newer one.
+ */
+export function platformHandler<Kind extends PlatformKind>(
+  { store, now }: Pick<PlatformParts, "store" | "now">,
+  ask: (claimed: ClaimedEffect<Kind>, signal: AbortSignal) => Promise<PlatformAnswer>,
+): EffectHandler<Kind> {
+  return {
+    async attempt(claimed, signal) {
+      if (!(await isWanted(store, claimed.deploymentId, claimed.effect))) return SUPERSEDED;
+      return attemptOf(await ask(claimed, signal), now());
+    },
+    // Whoever cannot be reached is asked again until the planner gives it up.
+    vainBy: (error) => ({ error, progress: { outcome: "pending", detail: reasonOf(error) } satisfies ShiftReport }),
+  };
+}
+
+/** What comes of an answer. */
+export function attemptOf(answer: PlatformAnswer, at: number): Attempt {
+  switch (answer.outcome) {
+    case "done": {
+      const { outcome, detail = "", taskSetId } = answer;
+      return { ended: { outcome, detail, ...(taskSetId === undefined ? {} : { taskSetId }) } satisfies ShiftReport };
+    }
+    case "failed":
+      return { ended: { outcome: "failed", detail: answer.reason } satisfies ShiftReport };
+    case "pending": {
+      const { outcome, detail, until, retryAfterMilliseconds } = answer;
+      const progress: ShiftReport = { outcome, detail, ...(until === undefined ? {} : { until }) };
+      return { postponed: { runAt: at + retryAfterMilliseconds, progress, isUnderWay: true } };
+    }
+    default: {
+      const never: never = answer;
+      return never;
+    }
+  }
+}
+
+/** Whether the deployment, and the target's command, are still the ones that asked for it. */
+export async function isWanted(store: Store, deploymentId: string, effect: Effect): Promise<boolean> {
+  if (!(await requestOfActive(store, deploymentId))) return false;
+  if (!("event" in effect)) return true;
+  const [target] = await loadSomeTargets(store, deploymentId, [effect.targetId]);
+  return target?.command?.event === effect.event && target.command.attempt === effect.attempt;
+}

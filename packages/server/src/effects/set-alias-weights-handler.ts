@@ -1,0 +1,10 @@
+import type { EffectHandler } from "./effect-handler.ts";
+import { type PlatformParts, platformHandler } from "./platform-handler.ts";
+import { boundPort } from "./shift-ports.ts";
+
+/** Weighs the two versions of an alias. */
+export function setAliasWeightsHandler(parts: PlatformParts): EffectHandler<"setAliasWeights"> {
+  return platformHandler(parts, ({ effect: { alias, shift } }, signal) =>
+    boundPort(parts.ports, "functionAlias").shift(alias, shift, signal),
+  );
+}

@@ -1,0 +1,15 @@
+import type { EffectHandler } from "./effect-handler.ts";
+import { type PlatformParts, platformHandler } from "./platform-handler.ts";
+import { boundPort } from "./shift-ports.ts";
+import { steadiness } from "./task-set-steadiness.ts";
+
+/** Splits a production listener's traffic. A task set that is not steady gets no more of it than it has. */
+export function setWeightsHandler(parts: PlatformParts): EffectHandler<"setWeights"> {
+  return platformHandler(parts, async ({ effect: { pair, weights, gaining } }, signal) => {
+    if (gaining) {
+      const state = await steadiness(boundPort(parts.ports, "taskSets"), gaining.service, gaining.taskSetId, signal);
+      if (state.outcome !== "done") return state;
+    }
+    return boundPort(parts.ports, "weightedRouter").splitProduction(pair, weights, signal);
+  });
+}
