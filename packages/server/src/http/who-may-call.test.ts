@@ -1,0 +1,254 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { s3Handler } from "@sluice/bucket/http/s3-routes.ts";
+import { type BucketStore, openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
+import { signRequest } from "@sluice/wire/sigv4/sign.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Principal } from "../access/principal.ts";
+import type { AccessKey, AccessKeys } from "../store/access-keys.ts";
+import { authenticate } from "./authenticate.ts";
+import { jsonServices } from "./json-services.ts";
+import { reachBy } from "./reached-name.ts";
+import { authorizeByRole } from "./s3-access.ts";
+import { ServerNames } from "./server-names.ts";
+import { signedRoute } from "./signed-route.ts";
+
+const REGION = "us-east-1";
+const ACCOUNT = "111122223333";
+const ROLES = ["root", "read-only", "host", "server"] as const;
+const KEYS: readonly AccessKey[] = ROLES.map((role) => ({
+  role,
+  accessKeyId: `KEY_${role.replace("-", "_")}`,
+  secretAccessKey: `secret of ${role}`,
+  hostId: role === "host" ? "web-1" : null,
+}));
+
+/** One call of every operation of S3 that is served, by the requests that clients make. */
+const S3_CALLS: readonly (readonly [name: string, method: string, path: string, headers?: Record<string, string>])[] = [
+  ["ListBuckets", "GET", "/"],
+  ["CreateBucket", "PUT", "/b"],
+  ["HeadBucket", "HEAD", "/b"],
+  ["DeleteBucket", "DELETE", "/b"],
+  ["DeleteObjects", "POST", "/b?delete"],
+  ["GetBucketVersioning", "GET", "/b?versioning"],
+  ["PutBucketVersioning", "PUT", "/b?versioning"],
+  ...["location", "acl", "ownershipControls", "logging", "notification", "accelerate", "requestPayment"].map(
+    (fact) => [`GetBucketFact ${fact}`, "GET", `/b?${fact}`] as const,
+  ),
+  ...[
+    "cors",
+    "encryption",
+    "lifecycle",
+    "object-lock",
+    "policy",
+    "policyStatus",
+    "publicAccessBlock",
+    "replication",
+    "tagging",
+    "website",
+  ].map((name) => [`GetAbsentConfiguration ${name}`, "GET", `/b?${name}`] as const),
+  ["ListObjects", "GET", "/b"],
+  ["ListObjectsV2", "GET", "/b?list-type=2"],
+  ["ListObjectVersions", "GET", "/b?versions"],
+  ["ListMultipartUploads", "GET", "/b?uploads"],
+  ["GetObject", "GET", "/b/k"],
+  ["GetObject of a version", "GET", "/b/k?versionId=null"],
+  ["HeadObject", "HEAD", "/b/k"],
+  ["GetObjectAcl", "GET", "/b/k?acl"],
+  ["GetObjectAttributes", "GET", "/b/k?attributes", { "x-amz-object-attributes": "ETag" }],
+  ["GetObjectTagging", "GET", "/b/k?tagging"],
+  ["PutObjectTagging", "PUT", "/b/k?tagging"],
+  ["DeleteObjectTagging", "DELETE", "/b/k?tagging"],
+  ["PutObject", "PUT", "/b/k"],
+  ["CopyObject", "PUT", "/b/k", { "x-amz-copy-source": "/b/source" }],
+  ["DeleteObject", "DELETE", "/b/k"],
+  ["DeleteObject of a version", "DELETE", "/b/k?versionId=null"],
+  ["CreateMultipartUpload", "POST", "/b/k?uploads"],
+  ["UploadPart", "PUT", "/b/k?uploadId=u&partNumber=1"],
+  ["UploadPartCopy", "PUT", "/b/k?uploadId=u&partNumber=1", { "x-amz-copy-source": "/b/source" }],
+  ["CompleteMultipartUpload", "POST", "/b/k?uploadId=u"],
+  ["AbortMultipartUpload", "DELETE", "/b/k?uploadId=u"],
+  ["ListParts", "GET", "/b/k?uploadId=u"],
+];
+
+let directory: string;
+let bucket: BucketStore;
+let server: Server;
+let origin: string;
+/** Whether what a host asks for is the bundle of its deployment. */
+let isItsBundle = false;
+
+/** The server's own doors, in front of operations that do nothing. */
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), "sluice-who-may-call-"));
+  bucket = await openBucketStore({ directory, now: () => new Date() });
+  const authenticator = {
+    accessKeys: { find: async (id: string) => KEYS.find((key) => key.accessKeyId === id) ?? null } as AccessKeys,
+    now: Date.now,
+    region: REGION,
+  };
+  const reach = reachBy(new ServerNames({ listen: ["127.0.0.1"], configured: [] }));
+  const services = jsonServices({} as Parameters<typeof jsonServices>[0]);
+  server = createServer(
+    signedRoute({
+      ...authenticator,
+      services: services.map((service) => ({ ...service, call: async () => ({}) })),
+      reach,
+      s3: s3Handler<Principal>({
+        store: bucket,
+        accountId: ACCOUNT,
+        region: REGION,
+        reach: (request) => reach(request, true),
+        hasTooManyPieces: () => false,
+        authenticate: (request) => authenticate(request, authenticator),
+        authorize: authorizeByRole(() => isItsBundle),
+      }),
+      sts: { accountId: ACCOUNT },
+      events: {} as never,
+      backup: {} as never,
+      onInternalError: () => {},
+      onProved: () => {},
+      admit: () => {},
+      onUnheard: () => {},
+    }),
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await bucket.close();
+  rmSync(directory, { recursive: true });
+});
+
+interface Call {
+  readonly service: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Record<string, string> | undefined;
+  readonly body?: string;
+}
+
+async function ask(role: (typeof ROLES)[number], { service, method, path, headers = {}, body }: Call) {
+  const url = `${origin}${path}`;
+  const credentials = KEYS.find((key) => key.role === role)!;
+  const signed = signRequest({ method, url, headers, body, credentials, region: REGION, service, now: new Date() });
+  const answer = await fetch(url, { method, headers: signed, ...(body !== undefined && { body }) });
+  return { status: answer.status, text: await answer.text() };
+}
+
+/** What would say nothing of rights. */
+const MISTAKES = /Signature|AccessKeyId|UnrecognizedClient|UnknownOperation|NotImplemented|InvalidAction/;
+
+/** A HEAD has no body that tells why. */
+function isRefused({ status, text }: { status: number; text: string }): boolean {
+  expect(text).not.toMatch(MISTAKES);
+  return status === 403 || /AccessDenied/.test(text);
+}
+
+async function rowOf(name: string, call: Call): Promise<string> {
+  const allowed: string[] = [];
+  for (const role of ROLES) {
+    isItsBundle = false;
+    if (!isRefused(await ask(role, call))) allowed.push(role);
+    else {
+      isItsBundle = true;
+      if (!isRefused(await ask(role, call))) allowed.push(`${role}'s-bundle`);
+    }
+  }
+  return `${name}: ${allowed.join(" ")}`;
+}
+
+const json = (service: string, prefix: string, operation: string): Call => ({
+  service,
+  method: "POST",
+  path: "/",
+  headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": `${prefix}.${operation}` },
+  body: "{}",
+});
+
+it("answers each role as the table says", async () => {
+  const rows: string[] = [];
+  for (const { signingNames, targetPrefixes, table } of jsonServices({} as Parameters<typeof jsonServices>[0])) {
+    for (const operation of Object.keys(table)) {
+      const call = json(signingNames[0]!, targetPrefixes[0]!, operation);
+      rows.push(await rowOf(`${signingNames[0]} ${operation}`, call));
+    }
+  }
+  const identity = { service: "sts", method: "GET", path: "/?Action=GetCallerIdentity&Version=2011-06-15" };
+  rows.push(await rowOf("sts GetCallerIdentity", identity));
+  // What is wrong with these two is told to those who may call.
+  rows.push(await rowOf("events", { service: "codedeploy", method: "GET", path: "/-/events?deployment=none" }));
+  rows.push(await rowOf("backup", { service: "codedeploy", method: "GET", path: "/-/backup" }));
+  for (const [name, method, path, headers] of S3_CALLS) {
+    rows.push(await rowOf(`s3 ${name}`, { service: "s3", method, path, headers }));
+  }
+  await expect(`${rows.join("\n")}\n`).toMatchFileSnapshot("who-may-call.fixture.txt");
+});
+
+describe("a refusal says who is refused what", () => {
+  const readOnly = `arn:aws:iam::${ACCOUNT}:user/sluice/read-only`;
+  it.each([
+    [
+      "read-only" as const,
+      json("codedeploy", "CodeDeploy_20141006", "CreateDeployment"),
+      400,
+      `User: ${readOnly} is not authorized to perform: codedeploy:CreateDeployment. The access key KEY_read_only has the role 'read-only', which may not call CreateDeployment.`,
+    ],
+    [
+      "read-only" as const,
+      json("codedeploy-commands", "CodeDeployCommandService_v20141006", "PollHostCommand"),
+      400,
+      `User: ${readOnly} is not authorized to perform: codedeploy-commands:PollHostCommand. The access key KEY_read_only has the role 'read-only', which may not call PollHostCommand.`,
+    ],
+    [
+      "host" as const,
+      json("sluice", "Sluice_20261101", "ListHosts"),
+      400,
+      `User: arn:aws:iam::${ACCOUNT}:user/sluice/web-1 is not authorized to perform: sluice:ListHosts. The access key KEY_host has the role 'host', which may not call ListHosts.`,
+    ],
+    [
+      "host" as const,
+      { service: "sluice", method: "GET", path: "/-/events" },
+      400,
+      "A host's key may not read events.",
+    ],
+    [
+      "server" as const,
+      { service: "sluice", method: "GET", path: "/-/events" },
+      400,
+      "A host's key may not read events.",
+    ],
+    [
+      "read-only" as const,
+      { service: "sluice", method: "GET", path: "/-/backup" },
+      400,
+      "Only root's key may take a backup: it holds every key of the server.",
+    ],
+  ])("%s %j", async (role, call, status, message) => {
+    const answer = await ask(role, call);
+    expect(answer.status).toBe(status);
+    expect(JSON.parse(answer.text)).toEqual({ __type: "AccessDeniedException", message });
+  });
+
+  it("in S3's own words", async () => {
+    const answer = await ask("read-only", { service: "s3", method: "PUT", path: "/b/k" });
+    expect(answer.status).toBe(403);
+    expect(answer.text).toMatch(
+      /^<\?xml version="1.0" encoding="UTF-8"\?>\n<Error><Code>AccessDenied<\/Code><Message>Access Denied<\/Message><Resource>\/b\/k<\/Resource>/,
+    );
+  });
+});
+
+it("the table has a row for every operation of S3", () => {
+  const calls = readFileSync(join(import.meta.dirname, "../../../bucket/src/protocol/s3-call.ts"), "utf8");
+  const operations = calls
+    .slice(calls.indexOf("export type S3Call"), calls.indexOf("export interface CopySource"))
+    .matchAll(/"([A-Z]\w+)"/g);
+  const covered = new Set(S3_CALLS.map(([name]) => name.split(" ")[0]));
+  expect([...operations].map(([, name]) => name).filter((name) => !covered.has(name))).toEqual([]);
+});
