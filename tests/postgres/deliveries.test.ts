@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TriggerConfig } from "@aws-sdk/client-codedeploy";
+import { GROUP_FIELDS } from "@sluice/server/store/columns/group-columns.ts";
 import {
   callForgotten,
   claimDeliveries,
@@ -204,13 +206,13 @@ describe.each(["sqlite", "postgres"] as const)("triggers' messages on %s", (dial
 
   it("are looked for only where a group has a trigger", async () => {
     await addApplication(store);
-    await addGroup(store, { fields_json: JSON.stringify({ triggerConfigurations: [] }) });
+    await addGroup(store, { fields_json: GROUP_FIELDS.write({ serviceRoleArn: "", triggerConfigurations: [] }) });
     expect(await hasTriggers(store)).toBe(false);
-    const triggerConfigurations = [{ triggerName: "t", triggerTargetArn: "arn", triggerEvents: ["DeploymentStart"] }];
+    const trigger: TriggerConfig = { triggerName: "t", triggerTargetArn: "arn", triggerEvents: ["DeploymentStart"] };
     await addGroup(store, {
       deployment_group_id: "group-2",
       deployment_group_name: "other",
-      fields_json: JSON.stringify({ triggerConfigurations }),
+      fields_json: GROUP_FIELDS.write({ serviceRoleArn: "", triggerConfigurations: [trigger] }),
     });
     expect(await hasTriggers(store)).toBe(true);
   });

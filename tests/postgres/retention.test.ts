@@ -8,6 +8,8 @@ import { holdDuty } from "@sluice/server/retention/duty-lease.ts";
 import { newReport, type PassReport, prune } from "@sluice/server/retention/retention-pass.ts";
 import { previewPruning } from "@sluice/server/retention/retention-preview.ts";
 import { DEFAULT_RETENTION, type RetentionRule } from "@sluice/server/retention/retention-rule.ts";
+import { ROLLED_BACK, type RolledBack, TARGET_REVISION } from "@sluice/server/store/columns/group-columns.ts";
+import { TOKEN_TAGS } from "@sluice/server/store/columns/host-columns.ts";
 import { insertDeliveries, moveDeliveryCursor, readDeliveryCursor } from "@sluice/server/store/deliveries.ts";
 import { type DeploymentGroupRow, removeDeploymentGroup } from "@sluice/server/store/deployment-groups.ts";
 import { findDeployment, listDeployments } from "@sluice/server/store/deployment-history.ts";
@@ -158,6 +160,9 @@ describe.each(["sqlite", "postgres"] as const)("retention on %s", (dialect) => {
     expect(await traces()).toEqual(["d-JUST"]);
   });
 
+  const rolledBack = (change: Partial<RolledBack>) =>
+    ROLLED_BACK.write({ deploymentId: "d-X", rollbackDeploymentId: "d-X", reason: "", at: NOON, ...change });
+
   it.each<[string, (id: string) => Promise<unknown>]>([
     [
       "that is not over",
@@ -170,15 +175,15 @@ describe.each(["sqlite", "postgres"] as const)("retention on %s", (dialect) => {
     ["that was the group's last attempt", (id) => changeGroup({ last_attempted_deployment_id: id })],
     [
       "that was rolled back and is not acknowledged",
-      (id) => changeGroup({ rolled_back_json: JSON.stringify({ deploymentId: id, rollbackDeploymentId: "d-X" }) }),
+      (id) => changeGroup({ rolled_back_json: rolledBack({ deploymentId: id }) }),
     ],
     [
       "that is the rollback of such a one",
-      (id) => changeGroup({ rolled_back_json: JSON.stringify({ deploymentId: "d-X", rollbackDeploymentId: id }) }),
+      (id) => changeGroup({ rolled_back_json: rolledBack({ rollbackDeploymentId: id }) }),
     ],
     [
       "whose revision sluice rollback goes back to",
-      () => changeGroup({ target_revision_json: JSON.stringify(location("other.zip")) }),
+      () => changeGroup({ target_revision_json: TARGET_REVISION.write(location("other.zip")) }),
     ],
     [
       "that is the last attempt of a host",
@@ -257,7 +262,7 @@ describe.each(["sqlite", "postgres"] as const)("retention on %s", (dialect) => {
   });
 
   it("keeps the way back only: older successes go, and rollbacks are none", async () => {
-    await changeGroup({ target_revision_json: JSON.stringify(location("c.zip")) });
+    await changeGroup({ target_revision_json: TARGET_REVISION.write(location("c.zip")) });
     await ended("d-A", NOON, { key: "a.zip" });
     await ended("d-B", NOON + HOUR, { key: "b.zip" });
     await ended("d-FAILED", NOON + 2 * HOUR, { key: "bad.zip", status: "Failed" });
@@ -320,7 +325,7 @@ describe.each(["sqlite", "postgres"] as const)("retention on %s", (dialect) => {
       token_id,
       expires_at,
       secret_sha256: "",
-      tags_json: "[]",
+      tags_json: TOKEN_TAGS.write([]),
       uses_left: 1,
       created_at: NOON,
     });

@@ -286,7 +286,7 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
     const keys = async (selection: Partial<Parameters<typeof listRevisions>[1]>) => {
       const all = { applicationId: "a", orderBy: "registered_at", direction: "asc", limit: 10 } as const;
       const rows = await listRevisions(store.db, { ...all, ...selection });
-      return rows.map((row) => (JSON.parse(row.locationJson) as ReturnType<typeof at>).s3Location.key);
+      return rows.map((row) => (row.location as ReturnType<typeof at>).s3Location.key);
     };
 
     it("are registered once; only a described registration changes the description", async () => {

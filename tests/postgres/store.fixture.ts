@@ -3,6 +3,8 @@ import type { TargetState } from "@sluice/engine/state.ts";
 import { hostCommand, hostEvent, hostTarget } from "@sluice/engine/target.fixture.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { type ApplicationRow, insertApplication } from "@sluice/server/store/applications.ts";
+import { GROUP_FIELDS } from "@sluice/server/store/columns/group-columns.ts";
+import { HOST_TAGS } from "@sluice/server/store/columns/host-columns.ts";
 import { type DeploymentGroupRow, insertDeploymentGroup } from "@sluice/server/store/deployment-groups.ts";
 import type { HostRow } from "@sluice/server/store/hosts.ts";
 import { insertNewDeployment, type NewDeployment } from "@sluice/server/store/new-deployment.ts";
@@ -25,18 +27,20 @@ export async function addApplication(store: Store, row: Partial<ApplicationRow> 
 }
 
 export async function addGroup(store: Store, row: Partial<DeploymentGroupRow> = {}): Promise<DeploymentGroupRow> {
-  const group = {
+  const group: DeploymentGroupRow = {
     deployment_group_id: "group-1",
     application_id: APPLICATION.application_id,
     deployment_group_name: "prod",
     deployment_config_name: "CodeDeployDefault.AllAtOnce",
-    fields_json: "{}",
+    fields_json: GROUP_FIELDS.write({ serviceRoleArn: "" }),
     target_revision_json: null,
     last_attempted_deployment_id: null,
     last_successful_deployment_id: null,
+    rolled_back_json: null,
+    settings_json: null,
     created_at: NOON,
     ...row,
-  } as DeploymentGroupRow;
+  };
   await store.write(({ db }) => insertDeploymentGroup(db, group));
   return group;
 }
@@ -93,7 +97,7 @@ export function host(hostId: string, change: Partial<HostRow> = {}): HostRow {
     kind: "instance",
     agent: null,
     agent_version: null,
-    tags_json: "[]",
+    tags_json: HOST_TAGS.write([]),
     zone: null,
     address: null,
     host_identifier: `arn:aws:ec2:us-east-1:111122223333:instance/${hostId}`,

@@ -1,3 +1,4 @@
+import type { TriggerEventType } from "@aws-sdk/client-codedeploy";
 import type { Notification } from "@sluice/engine/ports/notifier.ts";
 import {
   allDeliveries,
@@ -12,7 +13,12 @@ import type { Store } from "@sluice/server/store/open-store.ts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Death, MortalStore } from "./mortal-store.ts";
 
-const EVENTS = ["DeploymentStart", "DeploymentSuccess", "InstanceStart", "InstanceSuccess"];
+const EVENTS: readonly TriggerEventType[] = [
+  "DeploymentStart",
+  "DeploymentSuccess",
+  "InstanceStart",
+  "InstanceSuccess",
+];
 /** Two triggers that each tell of a deployment to two hosts. */
 const MESSAGES = 12;
 

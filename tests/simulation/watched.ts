@@ -1,7 +1,8 @@
 import type { TargetState, Wait } from "@sluice/engine/state.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
-import type { DeploymentHead, DeploymentRow } from "@sluice/server/store/deployments.ts";
-import type { DeploymentRequest } from "@sluice/server/store/new-deployment.ts";
+import type { DeploymentHead } from "@sluice/server/store/columns/deployment-columns.ts";
+import type { DeploymentIntent, DeploymentRequest } from "@sluice/server/store/columns/deployment-request.ts";
+import type { DeploymentRow } from "@sluice/server/store/deployments.ts";
 import type { Chronicle } from "./chronicle.ts";
 import type { ScenarioGroup } from "./hosts/host-scenario.ts";
 import type { Ledger } from "./hosts/ledger.ts";
@@ -24,7 +25,7 @@ export interface Watched {
   readonly id: string;
   row: DeploymentRow;
   head: DeploymentHead;
-  request: DeploymentRequest;
+  request: DeploymentRequest & DeploymentIntent;
   readonly targets: Map<string, TargetState>;
   /** Target ids in the order of admission. */
   readonly order: string[];

@@ -4,9 +4,10 @@ import type { TerminationReport } from "@sluice/engine/ports/fleet.ts";
 import type { TargetState, Wait } from "@sluice/engine/state.ts";
 import { trafficEffectKey } from "@sluice/engine/traffic-effects.ts";
 import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import { DEPLOYMENT_REQUEST } from "@sluice/server/store/columns/deployment-columns.ts";
+import type { DeploymentIntent, DeploymentRequest } from "@sluice/server/store/columns/deployment-request.ts";
 import { type DeploymentRow, readHead } from "@sluice/server/store/deployments.ts";
 import type { HostRow } from "@sluice/server/store/hosts.ts";
-import type { DeploymentRequest } from "@sluice/server/store/new-deployment.ts";
 import type { EffectsTable, EventsTable, TargetsTable } from "@sluice/server/store/schema.ts";
 import { readStoredEvent } from "@sluice/server/store/stored-event.ts";
 import { readTarget } from "@sluice/server/store/targets.ts";
@@ -620,8 +621,8 @@ function newWatched(row: DeploymentRow): Watched {
   };
 }
 
-function readRequest(row: DeploymentRow): DeploymentRequest {
-  return JSON.parse(row.request_json) as DeploymentRequest;
+function readRequest(row: DeploymentRow): DeploymentRequest & DeploymentIntent {
+  return DEPLOYMENT_REQUEST.read(row);
 }
 
 function strategyName({ row, head: { strategy } }: Watched): string {

@@ -7,6 +7,12 @@ import { stopDeployment } from "@sluice/server/operations/codedeploy/deployments
 import { acknowledge } from "@sluice/server/operations/sluice/list-rolled-back-groups.ts";
 import { removeHost } from "@sluice/server/operations/sluice/remove-host.ts";
 import type { SluiceContext } from "@sluice/server/operations/sluice/sluice-context.ts";
+import { CONFIG_FIELDS, type DeploymentConfigFields } from "@sluice/server/store/columns/catalogue-columns.ts";
+import {
+  type DeploymentGroupFields,
+  GROUP_FIELDS,
+  TARGET_REVISION,
+} from "@sluice/server/store/columns/group-columns.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
 import { Chronicle } from "./chronicle.ts";
 import {
@@ -677,7 +683,7 @@ async function furnish(store: Store, { hosts, groups }: Scenario): Promise<void>
         .values({
           deployment_config_id: group.name,
           deployment_config_name: group.name,
-          fields_json: JSON.stringify(configOf(group)),
+          fields_json: CONFIG_FIELDS.write(configOf(group)),
           created_at: START,
         })
         .execute();
@@ -688,8 +694,8 @@ async function furnish(store: Store, { hosts, groups }: Scenario): Promise<void>
           application_id: "app",
           deployment_group_name: group.name,
           deployment_config_name: group.name,
-          fields_json: JSON.stringify(fieldsOf(group)),
-          target_revision_json: group.hasSuccess ? JSON.stringify(CURRENT_REVISION) : null,
+          fields_json: GROUP_FIELDS.write(fieldsOf(group)),
+          target_revision_json: group.hasSuccess ? TARGET_REVISION.write(CURRENT_REVISION) : null,
           last_attempted_deployment_id: null,
           last_successful_deployment_id: null,
           created_at: START,
@@ -711,7 +717,7 @@ async function furnish(store: Store, { hosts, groups }: Scenario): Promise<void>
   });
 }
 
-function configOf({ healthRule, strategy }: ScenarioGroup): object {
+function configOf({ healthRule, strategy }: ScenarioGroup): DeploymentConfigFields {
   const zonalConfig =
     strategy.type === "zonal"
       ? {
@@ -723,15 +729,18 @@ function configOf({ healthRule, strategy }: ScenarioGroup): object {
   return { computePlatform: "Server", minimumHealthyHosts: healthRule, ...(zonalConfig ? { zonalConfig } : {}) };
 }
 
-function fieldsOf({ name, strategy }: ScenarioGroup): object {
-  const fields = { ec2TagFilters: [{ Key: fleetTag(name, 0), Type: "KEY_ONLY" }] };
+function fieldsOf({ name, strategy }: ScenarioGroup): DeploymentGroupFields {
+  const fields: DeploymentGroupFields = {
+    serviceRoleArn: "",
+    ec2TagFilters: [{ Key: fleetTag(name, 0), Type: "KEY_ONLY" }],
+  };
   const loadBalancerInfo = { targetGroupInfoList: [{ name }] };
   switch (strategy.type) {
     case "in-place":
     case "zonal":
       return fields;
     case "in-place with traffic": {
-      const deploymentStyle = { deploymentType: "IN_PLACE", deploymentOption: "WITH_TRAFFIC_CONTROL" };
+      const deploymentStyle = { deploymentType: "IN_PLACE", deploymentOption: "WITH_TRAFFIC_CONTROL" } as const;
       return { ...fields, deploymentStyle, loadBalancerInfo };
     }
     case "blue/green":

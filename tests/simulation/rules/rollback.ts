@@ -1,4 +1,5 @@
 import type { RollbackInfo } from "@aws-sdk/client-codedeploy";
+import { DEPLOYMENT_ROLLBACK } from "@sluice/server/store/columns/deployment-columns.ts";
 import type { DeploymentRow } from "@sluice/server/store/deployments.ts";
 import { RULES } from "../violation.ts";
 import { groupOf, type Statements, targetsOf, type Watched, type WatcherParts } from "../watched.ts";
@@ -79,8 +80,8 @@ function isRollbackDue(watched: Watched, hasSuccess: boolean): boolean {
   return hasSuccess && targetsOf(watched).some(({ status }) => status !== "Skipped");
 }
 
-function infoOf({ rollback_json }: Pick<DeploymentRow, "rollback_json">): RollbackInfo {
-  return JSON.parse(rollback_json ?? "{}") as RollbackInfo;
+function infoOf(row: Pick<DeploymentRow, "deployment_id" | "rollback_json">): RollbackInfo {
+  return DEPLOYMENT_ROLLBACK.read(row) ?? {};
 }
 
 /** After every change: the group shows its rollback for as long as nothing has put it right. */

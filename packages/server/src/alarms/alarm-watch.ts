@@ -5,8 +5,9 @@ import { type SqlBool, sql } from "kysely";
 import { sparseErrors } from "../loops/sparse-errors.ts";
 import type { Timers } from "../loops/timers.ts";
 import type { ChangeFeed } from "../store/change-feed.ts";
+import type { DeploymentHead } from "../store/columns/deployment-columns.ts";
 import { compiledQuery } from "../store/compiled-query.ts";
-import { type DeploymentHead, readHead } from "../store/deployments.ts";
+import { readHead } from "../store/deployments.ts";
 import type { Store } from "../store/open-store.ts";
 import { type AlarmReadings, readAlarms } from "./read-alarms.ts";
 

@@ -1,12 +1,13 @@
+import type { RollbackInfo } from "@aws-sdk/client-codedeploy";
 import type { TargetCandidate, TargetResolution } from "@sluice/engine/observation.ts";
 import { hasHadTrafficMoved } from "@sluice/engine/rollback.ts";
 import type { DeploymentState, InstanceLabel } from "@sluice/engine/state.ts";
-import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
 import { type GatheringParts, gatherFacts, resolutionOf } from "../preflight/rollout-facts.ts";
 import { unfinishable } from "../preflight/unfinishable.ts";
+import { DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION, DEPLOYMENT_ROLLBACK } from "../store/columns/deployment-columns.ts";
+import { GROUP_FIELDS, TARGET_REVISION } from "../store/columns/group-columns.ts";
 import { readHead } from "../store/deployments.ts";
-import type { DeploymentRequest } from "../store/new-deployment.ts";
 import type { Store } from "../store/open-store.ts";
 import { loadTargets } from "../store/targets.ts";
 
@@ -26,8 +27,8 @@ export async function resolveTargets(
   const row = await store.db
     .selectFrom("deployments")
     .innerJoin("deployment_groups", "deployment_groups.deployment_group_id", "deployments.deployment_group_id")
-    .select(["deployment_groups.deployment_group_id", "fields_json", "target_revision_json", "request_json"])
-    .select(["state_json", "rollback_json", "revision_json", "creator"])
+    .select(["deployment_groups.deployment_group_id", "fields_json", "target_revision_json"])
+    .select(["deployment_id", "request_json", "state_json", "rollback_json", "revision_json", "creator"])
     .where("deployment_id", "=", deploymentId)
     .executeTakeFirst();
   if (!row) {
@@ -36,15 +37,15 @@ export async function resolveTargets(
   }
   const created: DeploymentState = { ...readHead(row), targets: null };
   const { strategy, alarms } = created;
-  if (strategy.type === "blue-green-rollback") return fleetsOfRolledBack(store, row.rollback_json);
+  if (strategy.type === "blue-green-rollback") return fleetsOfRolledBack(store, DEPLOYMENT_ROLLBACK.read(row));
   const rollout = {
     deploymentGroupId: row.deployment_group_id,
-    selection: JSON.parse(row.fields_json),
-    currentRevision: row.target_revision_json ? (JSON.parse(row.target_revision_json) as RevisionLocation) : null,
+    selection: GROUP_FIELDS.read(row),
+    currentRevision: TARGET_REVISION.read(row),
     strategy,
     alarms,
-    request: JSON.parse(row.request_json) as DeploymentRequest,
-    revision: JSON.parse(row.revision_json) as RevisionLocation,
+    request: DEPLOYMENT_REQUEST.read(row),
+    revision: DEPLOYMENT_REVISION.read(row),
     creator: row.creator,
   };
   const resolution = resolutionOf(rollout, await gatherFacts(parts, rollout, signal));
@@ -63,13 +64,9 @@ async function withObstacle(
 }
 
 /** The way back concerns the hosts whose traffic was moved, whatever tags say by now. */
-async function fleetsOfRolledBack(store: Store, rollbackJson: string | null): Promise<TargetResolution> {
-  const { rollbackTriggeringDeploymentId } = JSON.parse(rollbackJson ?? "{}") as {
-    readonly rollbackTriggeringDeploymentId?: string;
-  };
-  const targets = rollbackTriggeringDeploymentId
-    ? ((await loadTargets(store, rollbackTriggeringDeploymentId)) ?? [])
-    : [];
+async function fleetsOfRolledBack(store: Store, rollback: RollbackInfo | null): Promise<TargetResolution> {
+  const triggeredBy = rollback?.rollbackTriggeringDeploymentId;
+  const targets = triggeredBy ? ((await loadTargets(store, triggeredBy)) ?? []) : [];
   const moved = (label: InstanceLabel) =>
     targets
       .filter((target) => target.label === label && hasHadTrafficMoved(target))

@@ -2,8 +2,9 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { FaultCode } from "@sluice/model/fault-codes.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { ApplicationRow } from "../store/applications.ts";
+import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
 import { balancerNames } from "../traffic/routed-hosts.ts";
-import { type DeploymentGroupFields, isFilled } from "./deployment-group-fields.ts";
+import { isFilled } from "./deployment-group-fields.ts";
 import { noLoadBalancer } from "./load-balancer-checks.ts";
 
 /** Before anything is said of the revision or of an option: they may well be right for the application, and would not help. */

@@ -1,14 +1,6 @@
-import type { CreateDeploymentGroupInput, EC2TagFilter, TagFilter } from "@aws-sdk/client-codedeploy";
+import type { EC2TagFilter, TagFilter } from "@aws-sdk/client-codedeploy";
 import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
-
-/**
- * What `deployment_groups.fields_json` holds: all that a caller may say about a group but its names and its configuration, in the
- * API's shapes and exactly as it was said, so that what is read is what was written. Auto Scaling groups are kept by name.
- */
-export type DeploymentGroupFields = Omit<
-  CreateDeploymentGroupInput,
-  "applicationName" | "deploymentGroupName" | "deploymentConfigName" | "tags" | "serviceRoleArn"
-> & { readonly serviceRoleArn: string };
+import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
 
 export type DeploymentGroupChange = Partial<DeploymentGroupFields>;
 

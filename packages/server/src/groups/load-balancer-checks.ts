@@ -7,7 +7,8 @@ import {
   MAX_TARGET_GROUPS_PER_GROUP,
   TARGET_GROUPS_PER_PAIR,
 } from "@sluice/model/limits.ts";
-import { type DeploymentGroupFields, isFilled } from "./deployment-group-fields.ts";
+import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
+import { isFilled } from "./deployment-group-fields.ts";
 
 export function checkLoadBalancerInfo(info: LoadBalancerInfo | undefined): void {
   if (!info) return;

@@ -3,7 +3,8 @@ import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { DeploymentConfig, ZonalConfig } from "@sluice/model/deployment-config.ts";
 import { MAX_READY_WAIT_MINUTES } from "@sluice/model/limits.ts";
-import { type DeploymentGroupFields, isFilled } from "./deployment-group-fields.ts";
+import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
+import { isFilled } from "./deployment-group-fields.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

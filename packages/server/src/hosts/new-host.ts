@@ -1,4 +1,5 @@
 import type { Tag } from "@sluice/model/tag-filter.ts";
+import { HOST_TAGS } from "../store/columns/host-columns.ts";
 import type { HostRow } from "../store/hosts.ts";
 
 interface NewHost {
@@ -18,7 +19,7 @@ export function newHostRow({ hostId, hostName, kind, hostIdentifier, tags, now }
     kind,
     agent: null,
     agent_version: null,
-    tags_json: JSON.stringify(tags),
+    tags_json: HOST_TAGS.write(tags),
     zone: null,
     address: null,
     host_identifier: hostIdentifier,

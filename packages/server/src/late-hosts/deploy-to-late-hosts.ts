@@ -1,17 +1,20 @@
 import { isHeard, isLate, LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import { MAX_TARGETS } from "@sluice/engine/limits.ts";
-import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
-import type { DeploymentGroupFields } from "../groups/deployment-group-fields.ts";
+import { revisionKey } from "@sluice/model/revision-location.ts";
 import { alarmWatchOf } from "../groups/rollout-strategy.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
 import type { MatchHosts } from "../preflight/rollout-facts.ts";
 import type { ChangeFeed } from "../store/change-feed.ts";
+import { DEPLOYMENT_REQUEST } from "../store/columns/deployment-columns.ts";
+import type { DeploymentIntent, DeploymentRequest } from "../store/columns/deployment-request.ts";
+import { type DeploymentGroupFields, GROUP_FIELDS, TARGET_REVISION } from "../store/columns/group-columns.ts";
 import { type DeploymentGroupRow, lockDeploymentGroup } from "../store/deployment-groups.ts";
 import { findActiveDeploymentId } from "../store/deployment-history.ts";
+import type { DeploymentRow } from "../store/deployments.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
 import { loadHostAttempts, loadHostHistory, recordAttemptsBegun } from "../store/group-hosts.ts";
 import { type GroupOfApplication, settingsOf } from "../store/group-settings.ts";
-import { type DeploymentRequest, insertNewDeployment } from "../store/new-deployment.ts";
+import { insertNewDeployment } from "../store/new-deployment.ts";
 import type { Store } from "../store/open-store.ts";
 import { markRevisionUsed } from "../store/revisions.ts";
 import { isUniqueViolation } from "../store/unique-violation.ts";
@@ -41,7 +44,7 @@ export async function deployToLateHosts(
   const { store, matchHosts, now, newDeploymentId } = parts;
   const groupId = group.deployment_group_id;
   if (await findActiveDeploymentId(store.db, groupId)) return;
-  const matched = await matchHosts(JSON.parse(group.fields_json) as DeploymentGroupFields, signal);
+  const matched = await matchHosts(GROUP_FIELDS.read(group), signal);
   const hostIds = await lackingRevision(
     store,
     group,
@@ -113,10 +116,10 @@ async function insertDeployment(
     .executeTakeFirst();
   const rollout = await lastRollout(transaction, group);
   const late = (await lateAmong(transaction, group, found.heard)).slice(0, MAX_TARGETS);
-  if (!application || !rollout || late.length === 0) return;
-  const revision = JSON.parse(group.target_revision_json ?? "null") as RevisionLocation;
+  const revision = TARGET_REVISION.read(group);
+  if (!application || !rollout || revision === null || late.length === 0) return;
   const key = revisionKey(revision);
-  const fields = JSON.parse(group.fields_json) as DeploymentGroupFields;
+  const fields = GROUP_FIELDS.read(group);
   const createdAt = now();
   await insertNewDeployment(transaction, {
     deploymentId,
@@ -144,13 +147,13 @@ async function insertDeployment(
 function requestFor(
   onlyHosts: readonly string[],
   { deploymentStyle, loadBalancerInfo }: DeploymentGroupFields,
-  rollout: { readonly deployment_id: string; readonly request_json: string },
-): DeploymentRequest {
-  const { fileExistsBehavior } = JSON.parse(rollout.request_json) as DeploymentRequest;
+  rollout: Pick<DeploymentRow, "deployment_id" | "request_json">,
+): DeploymentRequest & DeploymentIntent {
+  const { fileExistsBehavior } = DEPLOYMENT_REQUEST.read(rollout);
   return {
     deploymentConfigName: CONFIG_NAME,
     description: `Brings hosts that arrived late to the revision of ${rollout.deployment_id}`,
-    fileExistsBehavior: fileExistsBehavior ?? "DISALLOW",
+    fileExistsBehavior,
     ignoreApplicationStopFailures: false,
     updateOutdatedInstancesOnly: false,
     deploymentStyle: { ...deploymentStyle, deploymentType: "IN_PLACE" },
@@ -171,6 +174,7 @@ function hasTrafficControl({ deploymentStyle }: DeploymentGroupFields): boolean 
   return deploymentStyle?.deploymentOption === "WITH_TRAFFIC_CONTROL";
 }
 
-function targetRevisionKey({ target_revision_json }: DeploymentGroupRow): string | null {
-  return target_revision_json === null ? null : revisionKey(JSON.parse(target_revision_json) as RevisionLocation);
+function targetRevisionKey(group: DeploymentGroupRow): string | null {
+  const revision = TARGET_REVISION.read(group);
+  return revision && revisionKey(revision);
 }

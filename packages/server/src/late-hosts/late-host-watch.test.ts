@@ -2,11 +2,14 @@ import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts
 import { memoryTrafficRouter, newMemoryServer } from "@sluice/drivers/memory/memory-traffic-router.ts";
 import { LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import { ALLOW_EVENTS, BLOCK_EVENTS, IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { systemTimers, type Timers } from "../loops/timers.ts";
 import { playHost, type RunnerFixture, runnerFixture } from "../runner/runner.fixture.ts";
+import { DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
+import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
+import { type DeploymentGroupFields, GROUP_FIELDS } from "../store/columns/group-columns.ts";
 import { changeGroupSettings } from "../store/group-settings.ts";
-import type { DeploymentRequest } from "../store/new-deployment.ts";
 import { listRolledBackGroups } from "../store/rolled-back-groups.ts";
 import { loadTargets } from "../store/targets.ts";
 import { LATE_HOSTS_GATHER_MILLISECONDS, LATE_HOSTS_SCAN_MILLISECONDS } from "./late-host-watch.ts";
@@ -36,13 +39,9 @@ async function fleet(...hosts: string[]): Promise<void> {
   hosts.forEach(arrive);
 }
 
-function setFields(fields: object): Promise<unknown> {
-  return fixture.store.write(({ db }) =>
-    db
-      .updateTable("deployment_groups")
-      .set({ fields_json: JSON.stringify(fields) })
-      .execute(),
-  );
+function setFields(fields: Partial<DeploymentGroupFields>): Promise<unknown> {
+  const fields_json = GROUP_FIELDS.write({ serviceRoleArn: "", ...fields });
+  return fixture.store.write(({ db }) => db.updateTable("deployment_groups").set({ fields_json }).execute());
 }
 
 /** The host gets its tags, and its agent begins to poll. */
@@ -63,7 +62,7 @@ function switchOn(deployToLateHosts = true): Promise<unknown> {
     .then(() => fixture.runner.groupSettingsChanged());
 }
 
-async function deploy(deploymentId: string, request: object = {}) {
+async function deploy(deploymentId: string, request: Partial<DeploymentRequest> = {}) {
   await fixture.createDeployment(deploymentId, ALL_AT_ONCE, { request, revisionKey: deploymentId });
   await vi.waitFor(async () => expect(await fixture.statusOf(deploymentId)).toMatch(/Succeeded|Failed|Stopped/), {
     timeout: 20_000,
@@ -83,8 +82,8 @@ async function lateDeployments() {
   return Promise.all(
     rows.map(async (row) => ({
       status: row.status,
-      revision: JSON.parse(row.revision_json).s3Location.key as string,
-      request: JSON.parse(row.request_json) as DeploymentRequest,
+      revision: (DEPLOYMENT_REVISION.read(row) as Extract<RevisionLocation, { revisionType: "S3" }>).s3Location.key,
+      request: DEPLOYMENT_REQUEST.read(row),
       hosts: ((await loadTargets(fixture.store, row.deployment_id)) ?? []).map(({ targetId }) => targetId).sort(),
     })),
   );
@@ -220,7 +219,9 @@ describe("a host that arrives during a deployment", () => {
 });
 
 it("a group that was rolled back serves late hosts its revision, and stays marked", async () => {
-  const onFailure = { autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] } };
+  const onFailure: Partial<DeploymentRequest> = {
+    autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] },
+  };
   await fleet("a");
   await deploy("d-GOOD");
   failing.add("a d-BAD");

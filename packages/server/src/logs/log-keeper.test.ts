@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { MAX_LATE_OUTPUT_MILLISECONDS } from "@sluice/model/limits.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type TestInstallation, testInstallation } from "../operations/sluice/installation.fixture.ts";
+import { deploymentRow } from "../store/deployment-row.fixture.ts";
 import { DeploymentLogs } from "./deployment-logs.ts";
 import { LogKeeper } from "./log-keeper.ts";
 
@@ -14,38 +15,15 @@ const problems: unknown[] = [];
 
 /** A deployment with output, and when it ended; null while it goes on. */
 async function deployment(deploymentId: string, completedAt: number | null): Promise<void> {
-  await here.context.store.write(({ db }) =>
-    db
-      .insertInto("deployments")
-      .values({
-        deployment_id: deploymentId,
-        application_id: "a",
-        application_name: "MyWebApp",
-        deployment_group_id: deploymentId,
-        deployment_group_name: "prod",
-        compute_platform: "Server",
-        status: completedAt === null ? "InProgress" : "Succeeded",
-        active: completedAt === null ? 1 : 0,
-        advancing: 1,
-        watches_alarms: 0,
-        creator: "user",
-        revision_key: "r",
-        revision_json: "{}",
-        previous_revision_json: null,
-        request_json: "{}",
-        state_json: "{}",
-        external_id: null,
-        created_at: 1,
-        started_at: null,
-        completed_at: completedAt,
-        error_code: null,
-        error_message: null,
-        wake_at: null,
-        last_sequence: 0,
-        quarantined: null,
-      })
-      .execute(),
-  );
+  const hasEnded = completedAt !== null;
+  const row = deploymentRow(deploymentId, {
+    deployment_group_id: deploymentId,
+    status: hasEnded ? "Succeeded" : "InProgress",
+    active: hasEnded ? 0 : 1,
+    advancing: 1,
+    completed_at: completedAt,
+  });
+  await here.context.store.write(({ db }) => db.insertInto("deployments").values(row).execute());
   const hostCommandIdentifier = `${deploymentId}:ApplicationStart:1:o:web-1`;
   const line = { sequence: 0, targetId: "web-1", lifecycleEvent: "ApplicationStart", at: 1, scriptName: "s" };
   await logs.append(deploymentId, [{ ...line, hostCommandIdentifier, stream: "stdout", text: `${deploymentId}\n` }]);

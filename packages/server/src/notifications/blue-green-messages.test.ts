@@ -1,11 +1,12 @@
 import { memoryTrafficRouter, newMemoryServer } from "@sluice/drivers/memory/memory-traffic-router.ts";
 import { expect, it, vi } from "vitest";
 import { playHost, runnerFixture } from "../runner/runner.fixture.ts";
+import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
 import { allDeliveries, LeapingTimers, notificationFixture, setTriggers } from "./notifications.fixture.ts";
 
 const GREEN = ["green-1", "green-2"];
 const HOSTS = ["blue-1", ...GREEN];
-const REQUEST = {
+const REQUEST: Partial<DeploymentRequest> = {
   loadBalancerInfo: { targetGroupInfoList: [{ name: "web" }] },
   deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
   targetInstances: { tagFilters: [{ Key: "Color", Value: "green", Type: "KEY_AND_VALUE" }] },

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { TriggerConfig, TriggerEventType } from "@aws-sdk/client-codedeploy";
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
 import type { Pace } from "../loops/paced-loop.ts";
+import { type DeploymentGroupFields, GROUP_FIELDS } from "../store/columns/group-columns.ts";
 import {
   hasTriggers,
   insertDeliveries,
@@ -93,13 +94,13 @@ async function listenersOf({ db }: Store, deploymentIds: readonly string[]): Pro
     .where("deployment_id", "in", deploymentIds)
     .execute();
   return rows.flatMap(({ fields_json, ...row }) => {
-    const triggers = triggersOf(fields_json);
+    const triggers = triggersOf(GROUP_FIELDS.read({ ...row, fields_json }));
     return triggers.length > 0 ? [{ row, triggers }] : [];
   });
 }
 
-export function triggersOf(fieldsJson: string): readonly TriggerConfig[] {
-  return (JSON.parse(fieldsJson) as { triggerConfigurations?: readonly TriggerConfig[] }).triggerConfigurations ?? [];
+export function triggersOf({ triggerConfigurations }: DeploymentGroupFields): readonly TriggerConfig[] {
+  return triggerConfigurations ?? [];
 }
 
 async function deliveriesOfOne(

@@ -1,8 +1,10 @@
+import type { TriggerEventType } from "@aws-sdk/client-codedeploy";
 import { memoryNotifier } from "@sluice/drivers/memory/memory-notifier.ts";
 import { ALWAYS_HEARD, type HeardTime } from "@sluice/engine/heard-time.ts";
 import type { DeliveryOutcome, Notification } from "@sluice/engine/ports/notifier.ts";
 import type { Timers } from "../loops/timers.ts";
 import { ChangeFeed } from "../store/change-feed.ts";
+import { GROUP_FIELDS } from "../store/columns/group-columns.ts";
 import { type DeliveryRow, listDeliveries } from "../store/deliveries.ts";
 import type { Store } from "../store/open-store.ts";
 import { createNotifications, type Notifications } from "./notifications.ts";
@@ -86,17 +88,17 @@ export class LeapingTimers implements Timers {
 
 export async function setTriggers(
   store: Store,
-  triggers: readonly { readonly name: string; readonly events: readonly string[] }[],
+  triggers: readonly { readonly name: string; readonly events: readonly TriggerEventType[] }[],
 ): Promise<void> {
   const triggerConfigurations = triggers.map(({ name, events }) => ({
     triggerName: name,
     triggerTargetArn: TOPIC,
-    triggerEvents: events,
+    triggerEvents: [...events],
   }));
   await store.write(({ db }) =>
     db
       .updateTable("deployment_groups")
-      .set({ fields_json: JSON.stringify({ triggerConfigurations }) })
+      .set({ fields_json: GROUP_FIELDS.write({ serviceRoleArn: "", triggerConfigurations }) })
       .execute(),
   );
 }

@@ -1,6 +1,8 @@
+import type { TriggerEventType } from "@aws-sdk/client-codedeploy";
 import type { DeliveryOutcome, Notification } from "@sluice/engine/ports/notifier.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { playHost, type RunnerFixture, runnerFixture } from "../runner/runner.fixture.ts";
+import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
 import { readDeliveryCursor, replayDeliveries } from "../store/deliveries.ts";
 import { newestEventId } from "../store/events.ts";
 import { isSpent, retryDelayMilliseconds } from "./delivery-sender.ts";
@@ -13,8 +15,10 @@ import {
 } from "./notifications.fixture.ts";
 
 const ALL_AT_ONCE = { type: "FLEET_PERCENT", value: 0 } as const;
-const ROLL_BACK = { autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] } };
-const EVERYTHING = [
+const ROLL_BACK: Partial<DeploymentRequest> = {
+  autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] },
+};
+const EVERYTHING: readonly TriggerEventType[] = [
   "DeploymentStart",
   "DeploymentSuccess",
   "DeploymentFailure",

@@ -1,6 +1,7 @@
 import { hostEvent, hostTarget } from "@sluice/engine/target.fixture.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { describe, expect, it } from "vitest";
+import { DEPLOYMENT_ROLLBACK } from "../store/columns/deployment-columns.ts";
 import { sampleMessage } from "./sample-message.ts";
 import { deploymentEventTypes, instanceEventType, mayNotify } from "./trigger-events.ts";
 import { deploymentMessage, instanceMessage } from "./trigger-message.ts";
@@ -71,7 +72,7 @@ describe("a deployment's message", () => {
   it("says before its end nothing of the rollback that came after it", () => {
     const rolledBack = {
       ...facts,
-      rollback_json: JSON.stringify({ rollbackDeploymentId: "d-LATER", rollbackMessage: "m" }),
+      rollback_json: DEPLOYMENT_ROLLBACK.write({ rollbackDeploymentId: "d-LATER", rollbackMessage: "m" }),
     };
     const start = deploymentMessage(SCOPE, "t", "DeploymentStart", rolledBack, new Map());
     expect(start.subject + start.body).not.toContain("d-LATER");

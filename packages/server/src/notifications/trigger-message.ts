@@ -1,6 +1,7 @@
 import type { RollbackInfo, TriggerEventType } from "@aws-sdk/client-codedeploy";
 import type { LifecycleEventState, TargetState } from "@sluice/engine/state.ts";
 import { type ArnScope, ec2InstanceArn, onPremisesInstanceArn } from "@sluice/model/resource-arn.ts";
+import { DEPLOYMENT_ROLLBACK } from "../store/columns/deployment-columns.ts";
 import type { DeploymentRow } from "../store/deployments.ts";
 import type { TargetWithArn } from "../store/target-listing.ts";
 import type { DeploymentEventType, InstanceEventType } from "./trigger-events.ts";
@@ -108,10 +109,9 @@ export function markedAsTest(message: TriggerMessage, type: TriggerEventType): T
 }
 
 /** Who rolls back says so from its start; who was rolled back, at its end. */
-function rollbackOf({ rollback_json }: DeploymentFacts, hasEnded: boolean): RollbackInfo | undefined {
-  if (rollback_json === null) return undefined;
-  const rollback = JSON.parse(rollback_json) as RollbackInfo;
-  return rollback.rollbackTriggeringDeploymentId !== undefined || hasEnded ? rollback : undefined;
+function rollbackOf(facts: DeploymentFacts, hasEnded: boolean): RollbackInfo | undefined {
+  const rollback = DEPLOYMENT_ROLLBACK.read(facts);
+  return rollback && (rollback.rollbackTriggeringDeploymentId !== undefined || hasEnded) ? rollback : undefined;
 }
 
 function rollbackInformation(rollback: RollbackInfo): object {

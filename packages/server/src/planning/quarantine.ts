@@ -1,6 +1,7 @@
 import type { TargetState } from "@sluice/engine/state.ts";
+import type { DeploymentHead } from "../store/columns/deployment-columns.ts";
 import { commitEvents } from "../store/commit-events.ts";
-import { type DeploymentHead, type DeploymentRow, lockDeployments, readHead } from "../store/deployments.ts";
+import { type DeploymentRow, lockDeployments, readHead } from "../store/deployments.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
 import { loadTargets } from "../store/targets.ts";
 

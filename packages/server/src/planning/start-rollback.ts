@@ -1,9 +1,11 @@
 import { decideRollback, ROLLBACK_CREATOR, type RollbackEvent, rollbackMessages } from "@sluice/engine/rollback.ts";
 import type { DeploymentState, Strategy } from "@sluice/engine/state.ts";
-import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import { DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION, DEPLOYMENT_ROLLBACK } from "../store/columns/deployment-columns.ts";
+import type { DeploymentIntent, DeploymentRequest } from "../store/columns/deployment-request.ts";
+import { TARGET_REVISION } from "../store/columns/group-columns.ts";
 import type { DeploymentRow } from "../store/deployments.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
-import { type DeploymentRequest, insertNewDeployment } from "../store/new-deployment.ts";
+import { insertNewDeployment } from "../store/new-deployment.ts";
 import { markRolledBack } from "../store/rolled-back-groups.ts";
 
 /**
@@ -31,7 +33,7 @@ export async function startRollback(
     .executeTakeFirst();
   // Deleted in the meantime: there is nobody to go back for.
   if (!group || !application) return false;
-  const request = JSON.parse(row.request_json) as DeploymentRequest;
+  const request = DEPLOYMENT_REQUEST.read(row);
   const decision = decideRollback(ended, {
     creator: row.creator,
     events: rollbackEvents(request),
@@ -53,7 +55,7 @@ export async function startRollback(
     group,
     creator: ROLLBACK_CREATOR,
     // The originals of a group that never had a success run what they run, and no revision is installed on the way back.
-    revision: JSON.parse(group.target_revision_json ?? row.revision_json) as RevisionLocation,
+    revision: TARGET_REVISION.read(group) ?? DEPLOYMENT_REVISION.read(row),
     healthRule: ended.healthRule,
     strategy: strategyBack(ended.strategy),
     // What called for the rollback may well still fire; it must not stop the way back.
@@ -93,17 +95,17 @@ function rollbackEvents({ autoRollbackConfiguration }: DeploymentRequest): reado
 async function requestOf(
   { db }: WriteTransaction,
   lastSuccessId: string | null,
-  failed: DeploymentRequest,
-): Promise<DeploymentRequest> {
+  failed: DeploymentRequest & DeploymentIntent,
+): Promise<DeploymentRequest & DeploymentIntent> {
   const row = lastSuccessId
     ? await db
         .selectFrom("deployments")
-        .select("request_json")
+        .select(["deployment_id", "request_json"])
         .where("deployment_id", "=", lastSuccessId)
         .executeTakeFirst()
     : undefined;
   if (!row) return failed;
-  const { fileExistsBehavior } = JSON.parse(row.request_json) as DeploymentRequest;
+  const { fileExistsBehavior } = DEPLOYMENT_REQUEST.read(row);
   return { ...failed, fileExistsBehavior, updateOutdatedInstancesOnly: false };
 }
 
@@ -114,7 +116,7 @@ async function linkRollback(
 ): Promise<void> {
   await db
     .updateTable("deployments")
-    .set({ rollback_json: JSON.stringify(rollbackInfo) })
+    .set({ rollback_json: DEPLOYMENT_ROLLBACK.write(rollbackInfo) })
     .where("deployment_id", "=", deploymentId)
     .execute();
 }

@@ -42,7 +42,10 @@ it("keeps a deployment from starting until it is known, and is the same for all 
     return statuses.length < 3 ? { pending: true } : { sha256: DIGEST };
   });
   expect(statuses).toEqual(["Created", "Created", "Created"]);
-  const row = await fixture.store.db.selectFrom("deployments").select("state_json").executeTakeFirstOrThrow();
+  const row = await fixture.store.db
+    .selectFrom("deployments")
+    .select(["deployment_id", "state_json"])
+    .executeTakeFirstOrThrow();
   expect(readHead(row).bundle).toEqual({ sha256: DIGEST } satisfies RevisionDigest);
   expect(await signed()).toContain(`"BundleSha256":"${DIGEST}"`);
 });
@@ -56,7 +59,10 @@ it("that cannot be known is said to be unknown, and keeps no deployment from sta
 
 it("whose content is odd is told once, for the deployment, and keeps it from starting as little", async () => {
   await started(async () => ({ sha256: DIGEST }));
-  const row = await fixture.store.db.selectFrom("deployments").select("state_json").executeTakeFirstOrThrow();
+  const row = await fixture.store.db
+    .selectFrom("deployments")
+    .select(["deployment_id", "state_json"])
+    .executeTakeFirstOrThrow();
   expect(readHead(row).statusMessages).toEqual([
     expect.stringMatching(/^bundle: The bundle is not a readable \w+: every host fails/),
   ]);

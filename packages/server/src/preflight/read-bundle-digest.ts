@@ -1,6 +1,7 @@
 import type { RevisionDigest, RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import { DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
 import type { Store } from "../store/open-store.ts";
 import { type BundleFindings, toldOf } from "./bundle-findings.ts";
 
@@ -23,11 +24,11 @@ export async function bundleDigest(
 ): Promise<RevisionDigest | "pending"> {
   const row = await store.db
     .selectFrom("deployments")
-    .select("revision_json")
+    .select(["deployment_id", "revision_json"])
     .where("deployment_id", "=", deploymentId)
     .executeTakeFirst();
   if (!row) return { unknown: "the deployment was removed" };
-  const digest = await digestOf(revisions, JSON.parse(row.revision_json) as RevisionLocation, signal);
+  const digest = await digestOf(revisions, DEPLOYMENT_REVISION.read(row), signal);
   signal.throwIfAborted();
   return digest;
 }
@@ -41,11 +42,11 @@ export async function bundleFindings(
 ): Promise<readonly string[]> {
   const row = await store.db
     .selectFrom("deployments")
-    .select(["revision_json", "creator"])
+    .select(["deployment_id", "revision_json", "creator"])
     .where("deployment_id", "=", deploymentId)
     .executeTakeFirst();
   if (!row || row.creator === ROLLBACK_CREATOR) return [];
-  const found = await findings.of(JSON.parse(row.revision_json) as RevisionLocation, sha256, signal);
+  const found = await findings.of(DEPLOYMENT_REVISION.read(row), sha256, signal);
   if (found.findings.length === 0) return [];
   const other = await store.db
     .selectFrom("hosts")

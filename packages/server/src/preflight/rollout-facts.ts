@@ -7,8 +7,9 @@ import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
 import type { AlarmWatch, RevisionHealth, Strategy } from "@sluice/engine/state.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import { readAlarms } from "../alarms/read-alarms.ts";
+import type { DeploymentIntent, DeploymentRequest } from "../store/columns/deployment-request.ts";
 import { type HostHistory, loadHostHistory } from "../store/group-hosts.ts";
-import { type DeploymentRequest, replacementSelection } from "../store/new-deployment.ts";
+import { replacementSelection } from "../store/new-deployment.ts";
 import type { Store } from "../store/open-store.ts";
 import { routedHosts } from "../traffic/routed-hosts.ts";
 import {
@@ -55,7 +56,7 @@ export interface IntendedRollout {
   readonly currentRevision: RevisionLocation | null;
   readonly strategy: Strategy;
   readonly alarms: AlarmWatch | null;
-  readonly request: DeploymentRequest;
+  readonly request: DeploymentRequest & DeploymentIntent;
   /** Null: not named yet. */
   readonly revision: RevisionLocation | null;
   readonly creator: string;

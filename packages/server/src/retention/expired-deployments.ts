@@ -1,11 +1,11 @@
 import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
-import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
+import { revisionKey } from "@sluice/model/revision-location.ts";
 import { type Kysely, type SqlBool, sql } from "kysely";
+import { ROLLED_BACK, TARGET_REVISION } from "../store/columns/group-columns.ts";
 import { readDeliveryCursor } from "../store/deliveries.ts";
 import { type DeploymentGroupRow, lockDeploymentGroup } from "../store/deployment-groups.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
 import { markRemoved } from "../store/removed-deployments.ts";
-import type { RolledBack } from "../store/rolled-back-groups.ts";
 import type { Database } from "../store/schema.ts";
 import type { Expiry } from "./retention-rule.ts";
 
@@ -117,7 +117,7 @@ async function newestBeyond(
  * was rolled back names both deployments until a person acknowledges it.
  */
 function namedByGroup(group: DeploymentGroupRow): readonly string[] {
-  const rolledBack = JSON.parse(group.rolled_back_json ?? "null") as RolledBack | null;
+  const rolledBack = ROLLED_BACK.read(group);
   const named = [
     group.last_attempted_deployment_id,
     group.last_successful_deployment_id,
@@ -146,8 +146,9 @@ async function withoutWayBack(
   group: DeploymentGroupRow,
   expired: readonly ExpiredDeployment[],
 ): Promise<ExpiredDeployment[]> {
-  if (group.target_revision_json === null) return [...expired];
-  const current = revisionKey(JSON.parse(group.target_revision_json) as RevisionLocation);
+  const revision = TARGET_REVISION.read(group);
+  if (revision === null) return [...expired];
+  const current = revisionKey(revision);
   // Looked up only when it may be among them: a group that deploys one revision again and again has none.
   if (!expired.some((one) => one.isSuccess && one.revisionKey !== current)) return [...expired];
   const wayBack = await db

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { DEPLOYMENT_ROLLBACK } from "../store/columns/deployment-columns.ts";
 import { acknowledgeRollback, listRolledBackGroups } from "../store/rolled-back-groups.ts";
 import { playHost, type RunnerFixture, runnerFixture } from "./runner.fixture.ts";
 
@@ -35,7 +36,7 @@ function ended(deploymentId: string) {
         .where("deployment_id", "=", deploymentId)
         .executeTakeFirstOrThrow();
       expect(row.status).toMatch(/Succeeded|Failed|Stopped/);
-      return { ...row, rollback: row.rollback_json === null ? null : JSON.parse(row.rollback_json) };
+      return { ...row, rollback: DEPLOYMENT_ROLLBACK.read(row) };
     },
     { timeout: 20_000, interval: 5 },
   );

@@ -4,6 +4,9 @@ import type { AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
 import type { Strategy, TargetState } from "@sluice/engine/state.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { quarantine } from "../planning/quarantine.ts";
+import { DEPLOYMENT_ROLLBACK } from "../store/columns/deployment-columns.ts";
+import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
+import { GROUP_FIELDS } from "../store/columns/group-columns.ts";
 import { lockDeployments, readHead, saveHead } from "../store/deployments.ts";
 import { loadTargets } from "../store/targets.ts";
 import { playHost, type RunnerFixture, runnerFixture } from "./runner.fixture.ts";
@@ -25,7 +28,7 @@ const REQUEST = {
     enabled: true,
     events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"],
   },
-};
+} satisfies Partial<DeploymentRequest>;
 
 let fixture: RunnerFixture;
 let stop: AbortController;
@@ -139,11 +142,9 @@ const targetsOf = async (deploymentId: string) => (await loadTargets(fixture.sto
 const namesOf = (target: TargetState | undefined) => target?.lifecycleEvents.map(({ name }) => name);
 
 async function groupFields() {
-  const { fields_json } = await fixture.store.db
-    .selectFrom("deployment_groups")
-    .select("fields_json")
-    .executeTakeFirstOrThrow();
-  return JSON.parse(fields_json);
+  return GROUP_FIELDS.read(
+    await fixture.store.db.selectFrom("deployment_groups").selectAll().executeTakeFirstOrThrow(),
+  );
 }
 
 async function historyOf() {
@@ -209,7 +210,7 @@ describe("blue/green", () => {
       "Not deregistered from the load balancer: blue-1, blue-2.",
       "Skipped, because the deployment failed before their turn: green-2, blue-1, blue-2.",
     ]);
-    expect(JSON.parse(row.rollback_json ?? "")).toEqual({
+    expect(DEPLOYMENT_ROLLBACK.read(row)).toEqual({
       rollbackMessage:
         "Deployment d-BG registered no replacement host with the load balancer and deregistered no original host: there is nothing to roll back.",
     });
@@ -235,7 +236,7 @@ describe("the way back of a blue/green deployment", () => {
     ]);
     expect(namesOf(targets[0])).toEqual(["BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic"]);
     expect(namesOf(targets[2])).toEqual(["BeforeBlockTraffic", "BlockTraffic", "AfterBlockTraffic"]);
-    expect(await groupFields()).toEqual({});
+    expect(await groupFields()).toEqual({ serviceRoleArn: "" });
     expect(terminated).toEqual([]);
   });
 

@@ -4,7 +4,10 @@ import { ALWAYS_HEARD } from "@sluice/engine/heard-time.ts";
 import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
 import { parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
 import { systemTimers, type Timers } from "../loops/timers.ts";
-import type { DeploymentHead } from "../store/deployments.ts";
+import { DEPLOYMENT_HEAD, DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
+import type { DeploymentIntent, DeploymentRequest } from "../store/columns/deployment-request.ts";
+import { GROUP_FIELDS } from "../store/columns/group-columns.ts";
+import { createdHead, deploymentRow, USUAL_REQUEST } from "../store/deployment-row.fixture.ts";
 import { openStore, type Store } from "../store/open-store.ts";
 import { createRunner, type Runner, type RunnerDependencies } from "./runner.ts";
 
@@ -18,7 +21,7 @@ export interface RunnerFixture {
     deploymentId: string,
     healthRule: HealthRule,
     more?: {
-      readonly request?: object;
+      readonly request?: Partial<DeploymentRequest & DeploymentIntent>;
       readonly revisionKey?: string;
       readonly strategy?: Strategy;
       readonly alarms?: AlarmWatch;
@@ -110,7 +113,7 @@ export async function runnerFixture(
         application_id: "application-1",
         deployment_group_name: "prod",
         deployment_config_name: "CodeDeployDefault.AllAtOnce",
-        fields_json: "{}",
+        fields_json: GROUP_FIELDS.write({ serviceRoleArn: "" }),
         target_revision_json: null,
         last_attempted_deployment_id: null,
         last_successful_deployment_id: null,
@@ -150,27 +153,6 @@ export async function runnerFixture(
   };
 }
 
-export function createdHead(
-  given: Pick<DeploymentHead, "deploymentId" | "healthRule" | "strategy" | "alarms" | "createdAt">,
-): DeploymentHead {
-  return {
-    ...given,
-    deploymentGroupName: "prod",
-    status: "Created",
-    minimumHealthyHosts: null,
-    ignoreApplicationStopFailures: false,
-    stage: "deploy",
-    wait: null,
-    continued: null,
-    startedAt: null,
-    completedAt: null,
-    stopRequestedAt: null,
-    halt: null,
-    error: null,
-    statusMessages: [],
-  };
-}
-
 /** As CreateDeployment leaves it. */
 export async function insertDeployment(
   store: Store,
@@ -186,7 +168,7 @@ export async function insertDeployment(
   }: {
     readonly deploymentGroupId?: string;
     readonly healthRule: HealthRule;
-    readonly request: object;
+    readonly request: Partial<DeploymentRequest & DeploymentIntent>;
     readonly revisionKey: string;
     readonly strategy: Strategy;
     readonly alarms: AlarmWatch | null;
@@ -194,42 +176,20 @@ export async function insertDeployment(
   },
 ): Promise<void> {
   const head = createdHead({ deploymentId, healthRule, strategy, alarms, createdAt: at });
-  await store.write(({ db }) =>
-    db
-      .insertInto("deployments")
-      .values({
-        deployment_id: deploymentId,
-        application_id: "application-1",
-        application_name: "MyWebApp",
-        deployment_group_id: deploymentGroupId,
-        deployment_group_name: "prod",
-        compute_platform: "Server",
-        status: "Created",
-        active: 1,
-        advancing: 0,
-        watches_alarms: alarms ? 1 : 0,
-        creator: "user",
-        revision_key: `s3://b/${revisionKey}#zip##`,
-        revision_json: JSON.stringify({
-          revisionType: "S3",
-          s3Location: { bucket: "b", key: revisionKey, bundleType: "zip" },
-        }),
-        previous_revision_json: null,
-        request_json: JSON.stringify(request),
-        state_json: JSON.stringify(head),
-        external_id: null,
-        created_at: at,
-        started_at: null,
-        completed_at: null,
-        error_code: null,
-        error_message: null,
-        wake_at: at,
-        rollback_json: null,
-        last_sequence: 0,
-        quarantined: null,
-      })
-      .execute(),
-  );
+  const row = deploymentRow(deploymentId, {
+    deployment_group_id: deploymentGroupId,
+    watches_alarms: alarms ? 1 : 0,
+    revision_key: `s3://b/${revisionKey}#zip##`,
+    revision_json: DEPLOYMENT_REVISION.write({
+      revisionType: "S3",
+      s3Location: { bucket: "b", key: revisionKey, bundleType: "zip" },
+    }),
+    request_json: DEPLOYMENT_REQUEST.write({ ...USUAL_REQUEST, ...request }),
+    state_json: DEPLOYMENT_HEAD.write(head),
+    created_at: at,
+    wake_at: at,
+  });
+  await store.write(({ db }) => db.insertInto("deployments").values(row).execute());
 }
 
 /** An honest host: takes what it is given, runs nothing, says that it went well unless `fails` says otherwise. */

@@ -1,5 +1,5 @@
-import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { Principal } from "../access/principal.ts";
+import { DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
 import type { Store } from "../store/open-store.ts";
 
 /** What an agent may have at hand. Traffic events are the load balancer's, and no host needs a bundle for them. */
@@ -21,11 +21,11 @@ export async function mayHostReadObject(
   if (hostId === null) return false;
   const rows = await openCommands(store, hostId)
     .innerJoin("access_keys", "access_keys.host_id", "targets.target_id")
-    .select("revision_json")
+    .select(["deployments.deployment_id", "revision_json"])
     .where("access_keys.access_key_id", "=", accessKeyId)
     .execute();
   return rows.some((row) => {
-    const revision = JSON.parse(row.revision_json) as RevisionLocation;
+    const revision = DEPLOYMENT_REVISION.read(row);
     if (revision.revisionType !== "S3") return false;
     const { s3Location } = revision;
     return s3Location.bucket === bucket && s3Location.key === key && s3Location.version === versionId;

@@ -3,8 +3,8 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { DeploymentSpecification, SpecificationRevision } from "@sluice/model/deployment-specification.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { AccessKeys } from "../store/access-keys.ts";
+import { DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
 import { findDeployment, readHead } from "../store/deployments.ts";
-import type { DeploymentRequest } from "../store/new-deployment.ts";
 import type { Store } from "../store/open-store.ts";
 import { hasOpenCommand } from "./bundle-access.ts";
 import { type SpecificationSigningKey, signSpecification } from "./specification-envelope.ts";
@@ -81,8 +81,8 @@ export class SpecificationDesk {
   }> {
     const [row] = await findDeployment(this.#store.db, deploymentId);
     if (!row) throw new CallerFault("ClientException", `There is no deployment ${deploymentId}.`);
-    const revision = JSON.parse(row.revision_json) as RevisionLocation;
-    const { fileExistsBehavior, deploymentStyle } = JSON.parse(row.request_json) as Partial<DeploymentRequest>;
+    const revision = DEPLOYMENT_REVISION.read(row);
+    const { fileExistsBehavior, deploymentStyle } = DEPLOYMENT_REQUEST.read(row);
     return {
       revision,
       digest: readHead(row).bundle ?? NOT_ASKED,
@@ -96,9 +96,7 @@ export class SpecificationDesk {
         DeploymentType: deploymentStyle?.deploymentType ?? "IN_PLACE",
         AppSpecFilename: "appspec.yml",
         Revision: specificationRevision(revision),
-        ...(fileExistsBehavior
-          ? { AgentActionOverrides: { AgentOverrides: { FileExistsBehavior: fileExistsBehavior } } }
-          : {}),
+        AgentActionOverrides: { AgentOverrides: { FileExistsBehavior: fileExistsBehavior } },
       },
     };
   }

@@ -1,7 +1,8 @@
 import { apply } from "@sluice/engine/apply.ts";
 import type { DeploymentEvent, Effect } from "@sluice/engine/event.ts";
 import { type DeploymentState, isTerminal, type TargetState } from "@sluice/engine/state.ts";
-import { type DeploymentHead, type DeploymentRow, readHead, saveHead, saveProgress } from "./deployments.ts";
+import type { DeploymentHead } from "./columns/deployment-columns.ts";
+import { type DeploymentRow, readHead, saveHead, saveProgress } from "./deployments.ts";
 import { insertEffects } from "./effects.ts";
 import { appendEvents } from "./events.ts";
 import type { WriteTransaction } from "./group-commit.ts";

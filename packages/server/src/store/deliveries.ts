@@ -28,8 +28,8 @@ const INSERT_ROWS = 200;
 /** More than are sent at once, so that one which is not being sent is among them. */
 const LOOK_AHEAD_ROWS = 100;
 const CURSOR = "notifications.cursor";
-/** Written into `fields_json` by any group that has a trigger, and by no other. */
-const TRIGGER_MEMBER = '%"triggerTargetArn"%';
+/** Any group that has a trigger names its target in `fields_json`, and no other does. */
+const NAMES_TRIGGER = sql<SqlBool>`fields_json LIKE '%"triggerTargetArn"%'`;
 
 /** The last event of the stream whose messages were made; 0 before the first. */
 export async function readDeliveryCursor({ db }: Pick<Store, "db">): Promise<number> {
@@ -59,7 +59,7 @@ export async function hasTriggers({ db }: Pick<Store, "db">): Promise<boolean> {
   const row = await db
     .selectFrom("deployment_groups")
     .select("deployment_group_id")
-    .where("fields_json", "like", TRIGGER_MEMBER)
+    .where(NAMES_TRIGGER)
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

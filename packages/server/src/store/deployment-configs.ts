@@ -1,6 +1,7 @@
 import type { DeploymentConfig } from "@sluice/model/deployment-config.ts";
 import { predefinedDeploymentConfig } from "@sluice/model/predefined-deployment-configs.ts";
 import type { Kysely, Selectable } from "kysely";
+import { CONFIG_FIELDS } from "./columns/catalogue-columns.ts";
 import type { Database, DeploymentConfigsTable } from "./schema.ts";
 
 /** With its creation time (epoch milliseconds); the predefined ones have none. */
@@ -54,7 +55,7 @@ export async function insertDeploymentConfig(
     .values({
       deployment_config_id: deploymentConfigId,
       deployment_config_name: deploymentConfigName,
-      fields_json: JSON.stringify(fields),
+      fields_json: CONFIG_FIELDS.write(fields),
       created_at: createdAt,
     })
     .execute();
@@ -66,7 +67,7 @@ export async function removeDeploymentConfig(db: Kysely<Database>, name: string)
 
 function readConfig(row: Selectable<DeploymentConfigsTable>): StoredDeploymentConfig {
   return {
-    ...(JSON.parse(row.fields_json) as Omit<DeploymentConfig, "deploymentConfigId" | "deploymentConfigName">),
+    ...CONFIG_FIELDS.read(row),
     deploymentConfigId: row.deployment_config_id,
     deploymentConfigName: row.deployment_config_name,
     createdAt: row.created_at,

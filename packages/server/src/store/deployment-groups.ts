@@ -1,6 +1,7 @@
 import { type ArnScope, deploymentGroupArn } from "@sluice/model/resource-arn.ts";
-import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
+import { revisionKey } from "@sluice/model/revision-location.ts";
 import type { Kysely, Selectable } from "kysely";
+import { type DeploymentGroupFields, GROUP_FIELDS, TARGET_REVISION } from "./columns/group-columns.ts";
 import { removeDeploymentsOfGroup } from "./deployment-history.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import { clearResourceTags, moveResourceTags } from "./resource-tags.ts";
@@ -104,14 +105,15 @@ export async function groupNamesByTargetRevision(
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const rows = await db
     .selectFrom("deployment_groups")
-    .select(["deployment_group_name", "target_revision_json"])
+    .select(["deployment_group_id", "deployment_group_name"])
+    .select((expression) => expression.ref("target_revision_json").$notNull().as("target_revision_json"))
     .where("application_id", "=", applicationId)
     .where("target_revision_json", "is not", null)
     .orderBy("deployment_group_name")
     .execute();
   const names = new Map<string, string[]>();
   for (const row of rows) {
-    const key = revisionKey(JSON.parse(row.target_revision_json!) as RevisionLocation);
+    const key = revisionKey(TARGET_REVISION.read(row));
     names.set(key, [...(names.get(key) ?? []), row.deployment_group_name]);
   }
   return names;
@@ -130,25 +132,23 @@ export async function groupUsingConfig(
     .executeTakeFirst();
 }
 
-export interface EcsGroup {
-  readonly deploymentGroupId: string;
-  readonly applicationName: string;
-  readonly deploymentGroupName: string;
-  readonly fieldsJson: string;
+export interface EcsGroup extends DeploymentGroupName {
+  readonly fields: DeploymentGroupFields;
 }
 
 export async function listEcsGroups(db: Kysely<Database>): Promise<EcsGroup[]> {
-  return db
+  const rows = await db
     .selectFrom("deployment_groups")
     .innerJoin("applications", "applications.application_id", "deployment_groups.application_id")
-    .select([
-      "deployment_group_id as deploymentGroupId",
-      "application_name as applicationName",
-      "deployment_group_name as deploymentGroupName",
-      "fields_json as fieldsJson",
-    ])
+    .select(["deployment_group_id", "application_name", "deployment_group_name", "fields_json"])
     .where("compute_platform", "=", "ECS")
     .execute();
+  return rows.map((row) => ({
+    deploymentGroupId: row.deployment_group_id,
+    applicationName: row.application_name,
+    deploymentGroupName: row.deployment_group_name,
+    fields: GROUP_FIELDS.read(row),
+  }));
 }
 
 export async function countDeploymentGroups(db: Kysely<Database>, applicationId: string): Promise<number> {

@@ -1,5 +1,6 @@
-import { type DeploymentState, isTerminal } from "@sluice/engine/state.ts";
+import { isTerminal } from "@sluice/engine/state.ts";
 import { type Selectable, type SqlBool, sql } from "kysely";
+import { DEPLOYMENT_HEAD, type DeploymentHead } from "./columns/deployment-columns.ts";
 import { compiledQuery } from "./compiled-query.ts";
 import { gatheredQuery } from "./gathered-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
@@ -7,11 +8,8 @@ import type { DeploymentsTable } from "./schema.ts";
 
 export type DeploymentRow = Selectable<DeploymentsTable>;
 
-/** What `deployments.state_json` holds: everything of the state but the targets, which have a table of their own. */
-export type DeploymentHead = Omit<DeploymentState, "targets">;
-
-export function readHead(row: { readonly state_json: string }): DeploymentHead {
-  return JSON.parse(row.state_json) as DeploymentHead;
+export function readHead(row: Pick<DeploymentRow, "deployment_id" | "state_json">): DeploymentHead {
+  return DEPLOYMENT_HEAD.read(row);
 }
 
 /** Whether agents' completions may make the next event available without a plan. */
@@ -85,7 +83,7 @@ export async function saveHead({ db }: WriteTransaction, { head, lastSequence, w
     completed_at: head.completedAt,
     error_code: isTerminal(head.status) ? (head.error?.code ?? null) : null,
     error_message: isTerminal(head.status) ? (head.error?.message ?? null) : null,
-    state_json: JSON.stringify(head),
+    state_json: DEPLOYMENT_HEAD.write(head),
     last_sequence: lastSequence,
     wake_at: wakeAt,
   });

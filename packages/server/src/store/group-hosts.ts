@@ -1,12 +1,15 @@
 import { type HostAttempt, LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
 import type { DeploymentState, TargetState } from "@sluice/engine/state.ts";
+import { DEPLOYMENT_REQUEST } from "./columns/deployment-columns.ts";
+import type { DeploymentRequest } from "./columns/deployment-request.ts";
+import { GROUP_FIELDS } from "./columns/group-columns.ts";
 import { compiledQuery } from "./compiled-query.ts";
 import { lockDeploymentGroup } from "./deployment-groups.ts";
 import type { DeploymentRow } from "./deployments.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import { inListParts } from "./in-list.ts";
-import { type DeploymentRequest, replacementSelection } from "./new-deployment.ts";
+import { replacementSelection } from "./new-deployment.ts";
 import type { Store } from "./open-store.ts";
 import type { GroupHostsTable } from "./schema.ts";
 import { readStoredTarget } from "./stored-target.ts";
@@ -150,7 +153,7 @@ export async function recordOutcome(
     .where("deployment_group_id", "=", row.deployment_group_id)
     .execute();
   if (strategy.type !== "blue-green") return;
-  const { targetInstances } = JSON.parse(row.request_json) as DeploymentRequest;
+  const { targetInstances } = DEPLOYMENT_REQUEST.read(row);
   await adoptReplacements(transaction, row.deployment_group_id, targetInstances, targets ?? []);
 }
 
@@ -165,10 +168,10 @@ async function adoptReplacements(
   // Somebody may be changing the group's other fields at this moment.
   const group = await lockDeploymentGroup(transaction, deploymentGroupId);
   if (!group) return;
-  const { ec2TagFilters: _, ec2TagSet: __, ...fields } = JSON.parse(group.fields_json) as Record<string, unknown>;
+  const { ec2TagFilters: _, ec2TagSet: __, ...fields } = GROUP_FIELDS.read(group);
   await db
     .updateTable("deployment_groups")
-    .set({ fields_json: JSON.stringify({ ...fields, ...replacementSelection(targetInstances) }) })
+    .set({ fields_json: GROUP_FIELDS.write({ ...fields, ...replacementSelection(targetInstances) }) })
     .where("deployment_group_id", "=", deploymentGroupId)
     .execute();
   const originals = targets.filter(({ label }) => label === "Blue").map(({ targetId }) => targetId);

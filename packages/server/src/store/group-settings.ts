@@ -1,18 +1,11 @@
 import type { ApplicationRow } from "./applications.ts";
+import { GROUP_SETTINGS, type GroupSettings, USUAL_SETTINGS } from "./columns/group-columns.ts";
 import { type DeploymentGroupRow, lockDeploymentGroup } from "./deployment-groups.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
 
-/** What Sluice can do for a group and CodeDeploy cannot. */
-export interface GroupSettings {
-  /** Hosts that join the group after its last successful deployment get that deployment's revision by themselves. */
-  readonly deployToLateHosts: boolean;
-}
-
-const DEFAULTS: GroupSettings = { deployToLateHosts: false };
-
-export function settingsOf(row: Pick<DeploymentGroupRow, "settings_json">): GroupSettings {
-  return { ...DEFAULTS, ...(JSON.parse(row.settings_json ?? "{}") as Partial<GroupSettings>) };
+export function settingsOf(row: Pick<DeploymentGroupRow, "deployment_group_id" | "settings_json">): GroupSettings {
+  return GROUP_SETTINGS.read(row) ?? USUAL_SETTINGS;
 }
 
 /** What is left out stays. Undefined: the group was deleted. */
@@ -25,10 +18,10 @@ export async function changeGroupSettings(
   if (!row) return undefined;
   const settings = { ...settingsOf(row), ...change };
   // Null when there is nothing to say, so that groups with a setting are found by a small index.
-  const isDefault = settings.deployToLateHosts === DEFAULTS.deployToLateHosts;
+  const isDefault = settings.deployToLateHosts === USUAL_SETTINGS.deployToLateHosts;
   await transaction.db
     .updateTable("deployment_groups")
-    .set({ settings_json: isDefault ? null : JSON.stringify(settings) })
+    .set({ settings_json: isDefault ? null : GROUP_SETTINGS.write(settings) })
     .where("deployment_group_id", "=", deploymentGroupId)
     .execute();
   return settings;

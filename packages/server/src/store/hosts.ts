@@ -1,5 +1,6 @@
 import type { Tag } from "@sluice/model/tag-filter.ts";
 import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import { HOST_TAGS } from "./columns/host-columns.ts";
 import { compiledListQuery } from "./compiled-query.ts";
 import { gatheredQuery } from "./gathered-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
@@ -22,8 +23,8 @@ export async function lockHostNames({ db, dialect }: WriteTransaction): Promise<
   if (dialect === "postgres") await sql`SELECT pg_advisory_xact_lock(${HOST_NAMES_LOCK})`.execute(db);
 }
 
-export function tagsOf(row: Pick<HostRow, "tags_json">): Tag[] {
-  return JSON.parse(row.tags_json) as Tag[];
+export function tagsOf(row: Pick<HostRow, "host_id" | "tags_json">): Tag[] {
+  return [...HOST_TAGS.read(row)];
 }
 
 /** Whether retired or not. */
@@ -133,7 +134,7 @@ export async function insertHost({ db }: WriteTransaction, row: HostRow): Promis
 export async function setHostTags({ db }: WriteTransaction, hostId: string, tags: readonly Tag[]): Promise<void> {
   await db
     .updateTable("hosts")
-    .set({ tags_json: JSON.stringify(tags) })
+    .set({ tags_json: HOST_TAGS.write(tags) })
     .where("host_id", "=", hostId)
     .execute();
 }

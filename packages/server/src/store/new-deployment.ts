@@ -1,47 +1,24 @@
-import type {
-  AlarmConfiguration,
-  AutoRollbackConfiguration,
-  BlueGreenDeploymentConfiguration,
-  DeploymentStyle,
-  FileExistsBehavior,
-  LoadBalancerInfo,
-  RollbackInfo,
-  TargetInstances,
-} from "@aws-sdk/client-codedeploy";
+import type { RollbackInfo, TargetInstances } from "@aws-sdk/client-codedeploy";
 import { LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
-import type { FleetSelection } from "@sluice/engine/ports/fleet.ts";
 import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import type { ApplicationRow } from "./applications.ts";
+import {
+  DEPLOYMENT_HEAD,
+  DEPLOYMENT_REQUEST,
+  DEPLOYMENT_REVISION,
+  DEPLOYMENT_ROLLBACK,
+  type DeploymentHead,
+} from "./columns/deployment-columns.ts";
+import type { DeploymentIntent, DeploymentRequest } from "./columns/deployment-request.ts";
+import type { DeploymentGroupFields } from "./columns/group-columns.ts";
 import type { DeploymentGroupRow } from "./deployment-groups.ts";
-import type { DeploymentHead } from "./deployments.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 
-/**
- * `deployments.request_json`, in the API's shapes: what CreateDeployment was asked, with what the group said at that moment for
- * whatever it left out. GetDeployment shows it for ever, however the group changes.
- */
-export interface DeploymentRequest {
-  readonly deploymentConfigName: string;
-  readonly description?: string | undefined;
-  readonly fileExistsBehavior: FileExistsBehavior;
-  readonly ignoreApplicationStopFailures: boolean;
-  readonly updateOutdatedInstancesOnly: boolean;
-  readonly autoRollbackConfiguration?: AutoRollbackConfiguration | undefined;
-  readonly overrideAlarmConfiguration?: AlarmConfiguration | undefined;
-  readonly deploymentStyle?: DeploymentStyle | undefined;
-  readonly blueGreenDeploymentConfiguration?: BlueGreenDeploymentConfiguration | undefined;
-  readonly loadBalancerInfo?: LoadBalancerInfo | undefined;
-  /** The replacement hosts of a blue/green deployment. */
-  readonly targetInstances?: TargetInstances | undefined;
-  /** What StopDeployment asked for: roll back, or not. Absent: the group decides. */
-  readonly rollBackAfterStop?: boolean | undefined;
-  /** The deployment is for these hosts alone, by their ids: they arrived late. Absent: for all that the group selects. */
-  readonly onlyHosts?: readonly string[] | undefined;
-}
-
 /** The replacement hosts of a blue/green deployment, selected in the shape in which groups select theirs. */
-export function replacementSelection(targetInstances: TargetInstances | undefined): FleetSelection {
+export function replacementSelection(
+  targetInstances: TargetInstances | undefined,
+): Pick<DeploymentGroupFields, "ec2TagFilters" | "ec2TagSet"> {
   const { tagFilters, ec2TagSet } = targetInstances ?? {};
   return tagFilters && tagFilters.length > 0 ? { ec2TagFilters: tagFilters } : { ec2TagSet };
 }
@@ -56,7 +33,7 @@ export interface NewDeployment {
   readonly healthRule: HealthRule;
   readonly strategy: Strategy;
   readonly alarms: AlarmWatch | null;
-  readonly request: DeploymentRequest;
+  readonly request: DeploymentRequest & DeploymentIntent;
   readonly statusMessages: readonly string[];
   /** Set on a rollback: what it rolls back. */
   readonly rollbackInfo?: RollbackInfo | undefined;
@@ -85,10 +62,10 @@ export async function insertNewDeployment({ db }: WriteTransaction, deployment: 
       watches_alarms: deployment.alarms === null ? 0 : 1,
       creator,
       revision_key: revisionKey(revision),
-      revision_json: JSON.stringify(revision),
+      revision_json: DEPLOYMENT_REVISION.write(revision),
       previous_revision_json: group.target_revision_json,
-      request_json: JSON.stringify(request),
-      state_json: JSON.stringify(firstHead(deployment)),
+      request_json: DEPLOYMENT_REQUEST.write(request),
+      state_json: DEPLOYMENT_HEAD.write(firstHead(deployment)),
       external_id: null,
       created_at: createdAt,
       started_at: null,
@@ -96,7 +73,7 @@ export async function insertNewDeployment({ db }: WriteTransaction, deployment: 
       error_code: null,
       error_message: null,
       wake_at: createdAt,
-      rollback_json: deployment.rollbackInfo ? JSON.stringify(deployment.rollbackInfo) : null,
+      rollback_json: deployment.rollbackInfo ? DEPLOYMENT_ROLLBACK.write(deployment.rollbackInfo) : null,
       last_sequence: 0,
       quarantined: null,
     })

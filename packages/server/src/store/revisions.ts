@@ -1,5 +1,6 @@
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import { REVISION_LOCATION } from "./columns/catalogue-columns.ts";
 import type { Database, RevisionsTable } from "./schema.ts";
 
 export type RevisionRow = Selectable<RevisionsTable>;
@@ -37,7 +38,7 @@ export async function registerRevision(
   const insert = db.insertInto("revisions").values({
     application_id: applicationId,
     revision_key: revisionKey(location),
-    location_json: JSON.stringify(location),
+    location_json: REVISION_LOCATION.write(location),
     s3_bucket: s3?.bucket ?? null,
     s3_key: s3?.key ?? null,
     description,
@@ -93,7 +94,7 @@ export interface RevisionSelection {
 }
 
 export interface ListedRevision extends RevisionPosition {
-  readonly locationJson: string;
+  readonly location: RevisionLocation;
 }
 
 /** What was never used counts as used at the beginning of time. */
@@ -102,7 +103,7 @@ export async function listRevisions(db: Kysely<Database>, selection: RevisionSel
   const at = sql<number>`COALESCE(${sql.ref(orderBy)}, 0)`;
   let query = db
     .selectFrom("revisions")
-    .select([at.as("at"), "revision_key as key", "location_json as locationJson"])
+    .select([at.as("at"), "application_id", "revision_key", "location_json"])
     .where("application_id", "=", applicationId);
   if (s3Bucket !== undefined) query = query.where("s3_bucket", "=", s3Bucket);
   // No LIKE: its case rules and its wildcards differ between the databases.
@@ -117,5 +118,6 @@ export async function listRevisions(db: Kysely<Database>, selection: RevisionSel
         : sql<SqlBool>`(${at}, revision_key) < (${after.at}, ${after.key})`,
     );
   }
-  return query.orderBy(at, direction).orderBy("revision_key", direction).limit(limit).execute();
+  const rows = await query.orderBy(at, direction).orderBy("revision_key", direction).limit(limit).execute();
+  return rows.map((row) => ({ at: row.at, key: row.revision_key, location: REVISION_LOCATION.read(row) }));
 }

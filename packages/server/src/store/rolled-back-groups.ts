@@ -1,16 +1,6 @@
+import { ROLLED_BACK, type RolledBack } from "./columns/group-columns.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
-
-/** What a group says of itself from a rollback on until a new deployment succeeds or a person acknowledges it. */
-export interface RolledBack {
-  /** The deployment that was rolled back. */
-  readonly deploymentId: string;
-  readonly rollbackDeploymentId: string;
-  /** Why the deployment ended as it did. */
-  readonly reason: string;
-  /** Epoch milliseconds. */
-  readonly at: number;
-}
 
 export interface RolledBackGroup extends RolledBack {
   readonly applicationName: string;
@@ -22,7 +12,7 @@ export interface RolledBackGroup extends RolledBack {
 export async function markRolledBack({ db }: WriteTransaction, groupId: string, rolledBack: RolledBack): Promise<void> {
   await db
     .updateTable("deployment_groups")
-    .set({ rolled_back_json: JSON.stringify(rolledBack) })
+    .set({ rolled_back_json: ROLLED_BACK.write(rolledBack) })
     .where("deployment_group_id", "=", groupId)
     .execute();
 }
@@ -43,7 +33,8 @@ export async function listRolledBackGroups({ db }: Pick<Store, "db">): Promise<R
   const rows = await db
     .selectFrom("deployment_groups")
     .innerJoin("applications", "applications.application_id", "deployment_groups.application_id")
-    .select(["application_name", "deployment_group_name", "rolled_back_json"])
+    .select(["application_name", "deployment_group_id", "deployment_group_name"])
+    .select((expression) => expression.ref("rolled_back_json").$notNull().as("rolled_back_json"))
     .where("rolled_back_json", "is not", null)
     .orderBy("application_name")
     .orderBy("deployment_group_name")
@@ -51,7 +42,7 @@ export async function listRolledBackGroups({ db }: Pick<Store, "db">): Promise<R
   const groups = rows.map((row) => ({
     applicationName: row.application_name,
     deploymentGroupName: row.deployment_group_name,
-    ...(JSON.parse(row.rolled_back_json ?? "{}") as RolledBack),
+    ...ROLLED_BACK.read(row),
   }));
   const statuses = await statusesOf(
     { db },

@@ -1,8 +1,17 @@
+import type { RollbackInfo } from "@aws-sdk/client-codedeploy";
+import type { DesiredTraffic } from "@sluice/drivers/haproxy/desired-traffic.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import type { Tag } from "@sluice/model/tag-filter.ts";
 import type { Generated } from "kysely";
+import type { DeploymentConfigFields } from "./columns/catalogue-columns.ts";
+import type { DeploymentHead } from "./columns/deployment-columns.ts";
+import type { DeploymentIntent, DeploymentRequest } from "./columns/deployment-request.ts";
+import type { DeploymentGroupFields, GroupSettings, RolledBack } from "./columns/group-columns.ts";
+import type { Json } from "./columns/json-column.ts";
 
 /**
  * The tables, as Kysely sees them. One schema for SQLite and PostgreSQL: times are epoch milliseconds, booleans are 0 or 1, and
- * `…_json` columns hold JSON text, so that one query code serves both.
+ * `…_json` columns hold JSON text, so that one query code serves both; they are read and written by their codecs in `columns/`.
  */
 export interface Database {
   settings: SettingsTable;
@@ -44,7 +53,7 @@ export interface EnrolmentTokensTable {
   token_id: string;
   /** SHA-256 of the secret, hex: a stolen database enrols nobody. */
   secret_sha256: string;
-  tags_json: string;
+  tags_json: Json<readonly Tag[]>;
   uses_left: number;
   expires_at: number;
   created_at: number;
@@ -59,7 +68,7 @@ export interface HostsTable {
   /** `sluice` or `aws`: which grace applies. Null until an agent polled. */
   agent: "sluice" | "aws" | null;
   agent_version: string | null;
-  tags_json: string;
+  tags_json: Json<readonly Tag[]>;
   zone: string | null;
   address: string | null;
   /** What the agent calls itself: instance ARN, IAM user ARN or IAM session ARN. */
@@ -89,16 +98,15 @@ export interface DeploymentGroupsTable {
   application_id: string;
   deployment_group_name: string;
   deployment_config_name: string;
-  /** Every other field of the group, in the API's spelling and shapes (`DeploymentGroupInfo` less what other columns hold). */
-  fields_json: string;
-  /** Revision of the last successful deployment, in the API's shape. */
-  target_revision_json: string | null;
+  fields_json: Json<DeploymentGroupFields>;
+  /** Revision of the last successful deployment. */
+  target_revision_json: Json<RevisionLocation> | null;
   last_attempted_deployment_id: string | null;
   last_successful_deployment_id: string | null;
-  /** `RolledBack`: what was rolled back and not put right since; null when the group has what was deployed last. */
-  rolled_back_json: string | null;
-  /** `GroupSettings`: what CodeDeploy has no field for; null when all of it is as without saying. */
-  settings_json: string | null;
+  /** What was rolled back and not put right since; null when the group has what was deployed last. */
+  rolled_back_json: Json<RolledBack> | null;
+  /** Null when all of it is as without saying. */
+  settings_json: Json<GroupSettings> | null;
   created_at: number;
 }
 
@@ -106,8 +114,7 @@ export interface DeploymentGroupsTable {
 export interface DeploymentConfigsTable {
   deployment_config_id: string;
   deployment_config_name: string;
-  /** minimumHealthyHosts, computePlatform, trafficRoutingConfig, zonalConfig, in the API's shapes. */
-  fields_json: string;
+  fields_json: Json<DeploymentConfigFields>;
   created_at: number;
 }
 
@@ -115,7 +122,7 @@ export interface RevisionsTable {
   application_id: string;
   /** `revisionKey()` of the location. */
   revision_key: string;
-  location_json: string;
+  location_json: Json<RevisionLocation>;
   /** For listing by bucket and key prefix; null for other kinds. */
   s3_bucket: string | null;
   s3_key: string | null;
@@ -147,12 +154,10 @@ export interface DeploymentsTable {
   watches_alarms: number;
   creator: string;
   revision_key: string;
-  revision_json: string;
-  previous_revision_json: string | null;
-  /** What CreateDeployment was asked, in the API's shapes (description, fileExistsBehavior, overrides, …). */
-  request_json: string;
-  /** `DeploymentState` less its targets. */
-  state_json: string;
+  revision_json: Json<RevisionLocation>;
+  previous_revision_json: Json<RevisionLocation> | null;
+  request_json: Json<DeploymentRequest & DeploymentIntent>;
+  state_json: Json<DeploymentHead>;
   external_id: string | null;
   created_at: number;
   started_at: number | null;
@@ -161,8 +166,7 @@ export interface DeploymentsTable {
   error_message: string | null;
   /** When the planner has to look again; null: only when told to. */
   wake_at: number | null;
-  /** RollbackInfo of the API, or null. */
-  rollback_json: string | null;
+  rollback_json: Json<RollbackInfo> | null;
   /** Number of the newest event. */
   last_sequence: number;
   /** Why the planner gave up on it (a bug of ours), or null. */
@@ -235,8 +239,7 @@ export interface DesiredTrafficTable {
   group_name: string;
   /** The higher one is the newer one. */
   revision: number;
-  /** `DesiredTraffic` of the driver. */
-  desired_json: string;
+  desired_json: Json<DesiredTraffic>;
 }
 
 /** Messages of triggers: those to be sent, and what became of the others. */

@@ -1,8 +1,9 @@
 import type { LoadBalancerInfo } from "@aws-sdk/client-codedeploy";
 import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
+import { DEPLOYMENT_REQUEST } from "../store/columns/deployment-columns.ts";
+import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
 import { compiledListQuery, compiledQuery } from "../store/compiled-query.ts";
 import { inListParts } from "../store/in-list.ts";
-import type { DeploymentRequest } from "../store/new-deployment.ts";
 import type { Store } from "../store/open-store.ts";
 
 /** Every load balancer and target group that a group names, as its bindings in sluice.yml know them. */
@@ -17,11 +18,15 @@ export async function requestOfActive(
   deploymentId: string,
 ): Promise<DeploymentRequest | undefined> {
   const [row] = (await activeRequest(db, { deploymentId })).rows;
-  return row && (JSON.parse(row.request_json) as DeploymentRequest);
+  return row && DEPLOYMENT_REQUEST.read(row);
 }
 
 const activeRequest = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
-  db.selectFrom("deployments").select("request_json").where("deployment_id", "=", deploymentId).where("active", "=", 1),
+  db
+    .selectFrom("deployments")
+    .select(["deployment_id", "request_json"])
+    .where("deployment_id", "=", deploymentId)
+    .where("active", "=", 1),
 );
 
 /** Hosts as their load balancers know them, in the order of `hosts`. */

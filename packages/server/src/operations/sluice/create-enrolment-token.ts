@@ -2,6 +2,7 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { MAX_TOKEN_LIFE_SECONDS } from "@sluice/model/limits.ts";
 import { encodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import type { CreateEnrolmentTokenInput, CreateEnrolmentTokenOutput } from "@sluice/wire/sluice/sluice-api.ts";
+import { TOKEN_TAGS } from "../../store/columns/host-columns.ts";
 import type { Operation } from "../operation.ts";
 import { requireHostTags } from "./host-request.ts";
 import type { SluiceContext } from "./sluice-context.ts";
@@ -40,7 +41,7 @@ export const createEnrolmentToken: Operation<
       .values({
         token_id: tokenId,
         secret_sha256: hashTokenSecret(secret),
-        tags_json: JSON.stringify(tags),
+        tags_json: TOKEN_TAGS.write(tags),
         uses_left: uses,
         expires_at: expiresAt,
         created_at: now,

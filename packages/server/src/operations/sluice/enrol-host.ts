@@ -13,6 +13,7 @@ import {
   newOnPremisesArn,
 } from "../../hosts/host-identity.ts";
 import { newHostRow } from "../../hosts/new-host.ts";
+import { HOST_TAGS } from "../../store/columns/host-columns.ts";
 import type { WriteTransaction } from "../../store/group-commit.ts";
 import {
   findHost,
@@ -75,7 +76,7 @@ export const enrolHost: Operation<EnrolHostInput, EnrolHostOutput, EnrolContext>
       ? await renew(transaction, namesake, adoption)
       : namesake
         ? await adopt(transaction, namesake, adoption)
-        : await add(transaction, { ...fresh, ...facts, tags_json: JSON.stringify(tags) });
+        : await add(transaction, { ...fresh, ...facts, tags_json: HOST_TAGS.write(tags) });
     await transaction.db
       .insertInto("access_keys")
       .values({
@@ -211,7 +212,7 @@ async function renew({ db }: WriteTransaction, host: HostRow, { kind, granted, f
     ...facts,
     zone: facts.zone ?? host.zone,
     address: facts.address ?? host.address,
-    tags_json: JSON.stringify(tags),
+    tags_json: HOST_TAGS.write(tags),
   };
   await db.updateTable("hosts").set(renewed).where("host_id", "=", host.host_id).execute();
   await db.deleteFrom("access_keys").where("host_id", "=", host.host_id).execute();
@@ -243,7 +244,7 @@ async function adopt(
   const adopted = {
     ...facts,
     zone: declared.zone ?? facts.zone,
-    tags_json: JSON.stringify(mergeTags(granted, tagsOf(declared))),
+    tags_json: HOST_TAGS.write(mergeTags(granted, tagsOf(declared))),
   };
   await db.updateTable("hosts").set(adopted).where("host_id", "=", declared.host_id).execute();
   return { ...declared, ...adopted };

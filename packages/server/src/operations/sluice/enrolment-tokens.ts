@@ -1,6 +1,5 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
-import type { Tag } from "@sluice/model/tag-filter.ts";
 import type {
   EnrolmentTokenSummary,
   ListEnrolmentTokensInput,
@@ -9,6 +8,7 @@ import type {
   RevokeEnrolmentTokenOutput,
 } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Selectable } from "kysely";
+import { TOKEN_TAGS } from "../../store/columns/host-columns.ts";
 import type { EnrolmentTokensTable } from "../../store/schema.ts";
 import type { Operation } from "../operation.ts";
 import type { SluiceContext } from "./sluice-context.ts";
@@ -50,7 +50,7 @@ export const revokeEnrolmentToken: Operation<
 function summaryOf(row: Selectable<EnrolmentTokensTable>): EnrolmentTokenSummary {
   return {
     tokenId: row.token_id,
-    tags: JSON.parse(row.tags_json) as Tag[],
+    tags: [...TOKEN_TAGS.read(row)],
     usesLeft: row.uses_left,
     createdAt: new Date(row.created_at),
     expiresAt: new Date(row.expires_at),

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Principal } from "../../access/principal.ts";
 import { newHostRow } from "../../hosts/new-host.ts";
 import { DatabaseAwayError } from "../../store/database-away.ts";
+import { deploymentRow } from "../../store/deployment-row.fixture.ts";
 import { insertHost } from "../../store/hosts.ts";
 import { type TestInstallation, testInstallation } from "./installation.fixture.ts";
 import { isSluiceOperationAllowed, SLUICE_HANDLERS } from "./sluice-operations.ts";
@@ -55,38 +56,8 @@ function targetAtWork(hostId: string): TargetState {
 }
 
 async function addDeployment(): Promise<void> {
-  await here.context.store.write(({ db }) =>
-    db
-      .insertInto("deployments")
-      .values({
-        deployment_id: DEPLOYMENT,
-        application_id: "a",
-        application_name: "MyWebApp",
-        deployment_group_id: "g",
-        deployment_group_name: "prod",
-        compute_platform: "Server",
-        status: "InProgress",
-        active: 1,
-        advancing: 1,
-        watches_alarms: 0,
-        creator: "user",
-        revision_key: "r",
-        revision_json: "{}",
-        previous_revision_json: null,
-        request_json: "{}",
-        state_json: "{}",
-        external_id: null,
-        created_at: 1,
-        started_at: null,
-        completed_at: null,
-        error_code: null,
-        error_message: null,
-        wake_at: null,
-        last_sequence: 0,
-        quarantined: null,
-      })
-      .execute(),
-  );
+  const row = deploymentRow(DEPLOYMENT, { status: "InProgress", advancing: 1 });
+  await here.context.store.write(({ db }) => db.insertInto("deployments").values(row).execute());
 }
 
 const endDeployment = () =>

@@ -3,6 +3,7 @@ import { MAX_TAGS, mergeTags, type Tag } from "@sluice/model/tag-filter.ts";
 import type { TagHostInput, TagHostOutput, UntagHostInput, UntagHostOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import { hostLabel } from "../../hosts/host-identity.ts";
 import { hostSummary } from "../../hosts/host-summary.ts";
+import { HOST_TAGS } from "../../store/columns/host-columns.ts";
 import {
   countRunningCommands,
   findHost,
@@ -53,7 +54,7 @@ async function changeHost(
     if (!found || found.retired_at !== null) throw noSuchHost(host);
     const tags = change(tagsOf(found), found);
     await setHostTags(transaction, found.host_id, tags);
-    return { ...found, tags_json: JSON.stringify(tags) };
+    return { ...found, tags_json: HOST_TAGS.write(tags) };
   });
   const held = await countRunningCommands(store.db, [row.host_id]);
   return { host: hostSummary(row, liveness, now(), held.get(row.host_id) ?? 0) };

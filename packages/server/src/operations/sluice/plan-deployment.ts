@@ -4,10 +4,10 @@ import type { PlanDeploymentInput, PlanDeploymentOutput, PlanObstacle } from "@s
 import { checkHostRevision, checkPlatform } from "../../groups/deployable-group.ts";
 import { preflight, refused } from "../../preflight/run-preflight.ts";
 import type { ApplicationRow } from "../../store/applications.ts";
+import { GROUP_FIELDS, ROLLED_BACK, TARGET_REVISION } from "../../store/columns/group-columns.ts";
 import type { DeploymentGroupRow } from "../../store/deployment-groups.ts";
 import { findActiveDeploymentId } from "../../store/deployment-history.ts";
 import { firstHead, type NewDeployment } from "../../store/new-deployment.ts";
-import type { RolledBack } from "../../store/rolled-back-groups.ts";
 import { requireApplication, requireDeploymentGroup } from "../codedeploy/checks/known-resources.ts";
 import {
   requireApplicationName,
@@ -40,14 +40,14 @@ export const planDeployment: Operation<PlanDeploymentInput, PlanDeploymentOutput
     ...firstHead({ deploymentId: PLANNED_ID, group, ...rollout, statusMessages: [], createdAt: context.now() }),
     targets: null,
   };
-  const rolledBack = group.rolled_back_json ? (JSON.parse(group.rolled_back_json) as RolledBack) : null;
+  const rolledBack = ROLLED_BACK.read(group);
   const planned = await preflight(
     { ...context.preflight, store: context.store, now: context.now() },
     {
       ...rollout,
       deploymentGroupId: group.deployment_group_id,
-      selection: JSON.parse(group.fields_json),
-      currentRevision: group.target_revision_json ? JSON.parse(group.target_revision_json) : null,
+      selection: GROUP_FIELDS.read(group),
+      currentRevision: TARGET_REVISION.read(group),
       revision,
       creator: "user",
     },

@@ -1,6 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { Tag } from "@sluice/model/tag-filter.ts";
 import type { EnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
+import { TOKEN_TAGS } from "../../store/columns/host-columns.ts";
 import type { WriteTransaction } from "../../store/group-commit.ts";
 import { isTokenSecret } from "./token-secret.ts";
 
@@ -9,7 +10,7 @@ export async function spendToken(
   { db }: WriteTransaction,
   { id, secret }: Pick<EnrolmentToken, "id" | "secret">,
   now: number,
-): Promise<Tag[]> {
+): Promise<readonly Tag[]> {
   const row = await db.selectFrom("enrolment_tokens").selectAll().where("token_id", "=", id).executeTakeFirst();
   const isGenuine = isTokenSecret(secret, row?.secret_sha256);
   if (!row || !isGenuine) {
@@ -28,7 +29,7 @@ export async function spendToken(
   if (spent.numUpdatedRows !== 1n) {
     throw invalid("has no uses left: create another with `sluice token create --uses N`");
   }
-  return JSON.parse(row.tags_json) as Tag[];
+  return TOKEN_TAGS.read(row);
 }
 
 function invalid(problem: string): CallerFault {

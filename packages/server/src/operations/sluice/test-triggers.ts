@@ -2,6 +2,7 @@ import type { TriggerEventType } from "@aws-sdk/client-codedeploy";
 import type { TestTriggersInput, TestTriggersOutput, TriggerTest } from "@sluice/wire/sluice/sluice-api.ts";
 import { triggersOf } from "../../notifications/event-pump.ts";
 import { sampleMessage } from "../../notifications/sample-message.ts";
+import { GROUP_FIELDS } from "../../store/columns/group-columns.ts";
 import { requireApplication, requireDeploymentGroup } from "../codedeploy/checks/known-resources.ts";
 import { requireApplicationName, requireDeploymentGroupName } from "../codedeploy/checks/required-names.ts";
 import type { Operation } from "../operation.ts";
@@ -22,7 +23,7 @@ export const testTriggers: Operation<TestTriggersInput, TestTriggersOutput, Slui
   const groupName = requireDeploymentGroupName(input.deploymentGroupName);
   const application = await requireApplication(context.store.db, applicationName);
   const group = await requireDeploymentGroup(context.store.db, application, groupName);
-  const tested = triggersOf(group.fields_json).flatMap(
+  const tested = triggersOf(GROUP_FIELDS.read(group)).flatMap(
     ({ triggerName = "", triggerTargetArn = "", triggerEvents = [] }) =>
       triggerEvents.map((eventType): TestedTrigger => ({ triggerName, triggerTargetArn, eventType })),
   );

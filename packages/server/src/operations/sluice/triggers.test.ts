@@ -1,4 +1,6 @@
+import type { TriggerConfig } from "@aws-sdk/client-codedeploy";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { GROUP_FIELDS } from "../../store/columns/group-columns.ts";
 import { claimDeliveries, giveUpDelivery, insertDeliveries, recordDelivered } from "../../store/deliveries.ts";
 import { type TestInstallation, testInstallation } from "./installation.fixture.ts";
 import { isSluiceOperationAllowed, SLUICE_HANDLERS } from "./sluice-operations.ts";
@@ -139,7 +141,7 @@ describe("ReplayTriggerDelivery", () => {
 });
 
 describe("TestTriggers", () => {
-  async function makeGroup(triggerConfigurations: readonly object[]): Promise<void> {
+  async function makeGroup(triggerConfigurations: TriggerConfig[]): Promise<void> {
     await here.context.store.write(async ({ db }) => {
       const application = {
         application_id: "a",
@@ -155,7 +157,7 @@ describe("TestTriggers", () => {
           application_id: "a",
           deployment_group_name: "prod",
           deployment_config_name: "CodeDeployDefault.OneAtATime",
-          fields_json: JSON.stringify({ triggerConfigurations }),
+          fields_json: GROUP_FIELDS.write({ serviceRoleArn: "", triggerConfigurations }),
           target_revision_json: null,
           last_attempted_deployment_id: null,
           last_successful_deployment_id: null,

@@ -4,6 +4,7 @@ import { DEFAULT_CONFIG_NAMES } from "@sluice/model/deployment-config.ts";
 import { MAX_DEPLOYMENT_GROUPS_PER_APPLICATION } from "@sluice/model/limits.ts";
 import { deploymentGroupArn } from "@sluice/model/resource-arn.ts";
 import { defaultGroupFields, groupFieldsOf } from "../../../groups/deployment-group-fields.ts";
+import { GROUP_FIELDS } from "../../../store/columns/group-columns.ts";
 import { countDeploymentGroups, findDeploymentGroup, insertDeploymentGroup } from "../../../store/deployment-groups.ts";
 import { putResourceTags } from "../../../store/resource-tags.ts";
 import { isUniqueViolation } from "../../../store/unique-violation.ts";
@@ -52,7 +53,7 @@ export const createDeploymentGroup: CodeDeployOperation<
         application_id: applicationId,
         deployment_group_name: name,
         deployment_config_name: config.deploymentConfigName,
-        fields_json: JSON.stringify(fields),
+        fields_json: GROUP_FIELDS.write(fields),
         target_revision_json: null,
         last_attempted_deployment_id: null,
         last_successful_deployment_id: null,

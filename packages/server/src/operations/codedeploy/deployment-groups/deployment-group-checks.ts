@@ -9,17 +9,14 @@ import {
 } from "@sluice/model/limits.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import type { Kysely } from "kysely";
-import {
-  type DeploymentGroupChange,
-  type DeploymentGroupFields,
-  isFilled,
-} from "../../../groups/deployment-group-fields.ts";
+import { type DeploymentGroupChange, isFilled } from "../../../groups/deployment-group-fields.ts";
 import {
   checkEcsLoadBalancer,
   checkLoadBalancerInfo,
   checkServerLoadBalancer,
   hasLoadBalancer,
 } from "../../../groups/load-balancer-checks.ts";
+import type { DeploymentGroupFields } from "../../../store/columns/group-columns.ts";
 import { listEcsGroups } from "../../../store/deployment-groups.ts";
 import type { Database } from "../../../store/schema.ts";
 import { checkTagFilters } from "../checks/tag-filter-checks.ts";
@@ -85,7 +82,7 @@ export async function checkEcsServiceIsFree(
   if (!wanted) return;
   for (const group of await listEcsGroups(db)) {
     if (group.deploymentGroupId === deploymentGroupId) continue;
-    const taken = (JSON.parse(group.fieldsJson) as DeploymentGroupFields).ecsServices?.[0];
+    const taken = group.fields.ecsServices?.[0];
     if (taken?.serviceName === wanted.serviceName && taken?.clusterName === wanted.clusterName) {
       throw new CallerFault(
         "ECSServiceMappingLimitExceededException",

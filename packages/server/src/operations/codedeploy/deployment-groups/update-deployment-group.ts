@@ -1,9 +1,6 @@
 import type { UpdateDeploymentGroupInput, UpdateDeploymentGroupOutput } from "@aws-sdk/client-codedeploy";
-import {
-  changeGroupFields,
-  type DeploymentGroupFields,
-  groupFieldsOf,
-} from "../../../groups/deployment-group-fields.ts";
+import { changeGroupFields, groupFieldsOf } from "../../../groups/deployment-group-fields.ts";
+import { GROUP_FIELDS } from "../../../store/columns/group-columns.ts";
 import {
   findDeploymentGroup,
   lockDeploymentGroup,
@@ -44,14 +41,14 @@ export const updateDeploymentGroup: CodeDeployOperation<
         throw groupExists(applicationName, newName);
       }
       const config = await requireDeploymentConfig(db, input.deploymentConfigName ?? before.deployment_config_name);
-      const fields = changeGroupFields(JSON.parse(before.fields_json) as DeploymentGroupFields, change);
+      const fields = changeGroupFields(GROUP_FIELDS.read(before), change);
       checkWholeGroup(application.compute_platform, config, fields);
       await checkEcsServiceIsFree(db, before.deployment_group_id, fields);
       const after = {
         ...before,
         deployment_group_name: newName,
         deployment_config_name: config.deploymentConfigName,
-        fields_json: JSON.stringify(fields),
+        fields_json: GROUP_FIELDS.write(fields),
       };
       await updateRow(db, context, applicationName, { before, after });
     });

@@ -4,11 +4,11 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import { checkDeployable, checkHostRevision, checkPlatform } from "../../../groups/deployable-group.ts";
-import type { DeploymentGroupFields } from "../../../groups/deployment-group-fields.ts";
 import { healthRuleOf } from "../../../groups/health-rule.ts";
 import { alarmWatchOf, checkTargetInstances, strategyOf } from "../../../groups/rollout-strategy.ts";
 import { darkHostMessages, darkHostsOfGroup } from "../../../hosts/dark-hosts.ts";
 import type { ApplicationRow } from "../../../store/applications.ts";
+import { GROUP_FIELDS } from "../../../store/columns/group-columns.ts";
 import type { DeploymentGroupRow } from "../../../store/deployment-groups.ts";
 import { findActiveDeploymentId } from "../../../store/deployment-history.ts";
 import type { WriteTransaction } from "../../../store/group-commit.ts";
@@ -80,7 +80,7 @@ async function prepareDeployment(
   const rollout = await rolloutOf(input, application, group, context);
   const { strategy } = rollout;
   const createdAt = context.now();
-  const selections: FleetSelection[] = [JSON.parse(group.fields_json)];
+  const selections: FleetSelection[] = [GROUP_FIELDS.read(group)];
   if (strategy.type === "blue-green" && input.targetInstances) {
     selections.push(replacementSelection(input.targetInstances));
   }
@@ -105,7 +105,7 @@ export async function rolloutOf(
   { store }: Pick<OperationContext, "store">,
 ): Promise<Pick<NewDeployment, "healthRule" | "strategy" | "alarms" | "request">> {
   const config = await requireDeploymentConfig(store.db, input.deploymentConfigName ?? group.deployment_config_name);
-  const fields = JSON.parse(group.fields_json) as DeploymentGroupFields;
+  const fields = GROUP_FIELDS.read(group);
   checkDeployable(group.deployment_group_name, fields);
   const healthRule = healthRuleOf(config);
   const strategy = strategyOf(fields, config);

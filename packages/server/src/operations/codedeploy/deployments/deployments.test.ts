@@ -2,6 +2,8 @@ import type { CreateDeploymentGroupInput, CreateDeploymentInput } from "@aws-sdk
 import type { Strategy } from "@sluice/engine/state.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newHostRow } from "../../../hosts/new-host.ts";
+import { DEPLOYMENT_HEAD, DEPLOYMENT_REQUEST, type DeploymentHead } from "../../../store/columns/deployment-columns.ts";
+import { readHead } from "../../../store/deployments.ts";
 import { insertHost } from "../../../store/hosts.ts";
 import { getDeploymentWaits } from "../../sluice/get-deployment-waits.ts";
 import type { SluiceContext } from "../../sluice/sluice-context.ts";
@@ -60,7 +62,7 @@ describe("CreateDeployment", () => {
     });
     const row = await rowOf(deploymentId);
     expect(row).toMatchObject({ active: 1, advancing: 0, wake_at: START, last_sequence: 0 });
-    expect(JSON.parse(row.state_json)).toMatchObject({
+    expect(readHead(row)).toMatchObject({
       deploymentId,
       status: "Created",
       healthRule: { type: "MOST_CONCURRENCY", value: 1 },
@@ -80,8 +82,7 @@ describe("CreateDeployment", () => {
     } satisfies Partial<CreateDeploymentInput>;
     const deploymentId = await withDeployment(codeDeploy, asked);
     expect(await infoOf(deploymentId)).toMatchObject(asked);
-    const { state_json } = await rowOf(deploymentId);
-    expect(JSON.parse(state_json)).toMatchObject({
+    expect(readHead(await rowOf(deploymentId))).toMatchObject({
       healthRule: { type: "FLEET_PERCENT", value: 0 },
       ignoreApplicationStopFailures: true,
     });
@@ -312,7 +313,7 @@ describe("CreateDeployment", () => {
       zonalConfig: { monitorDurationInSeconds: 9 },
     });
     const row = await rowOf(await withDeployment(codeDeploy, input));
-    expect(JSON.parse(row!.state_json)).toMatchObject({ strategy });
+    expect(readHead(row)).toMatchObject({ strategy });
   });
 });
 
@@ -419,8 +420,8 @@ describe("StopDeployment", () => {
     await codeDeploy.call("StopDeployment", { deploymentId });
     const row = await rowOf(deploymentId);
     expect(row).toMatchObject({ advancing: 0, wake_at: START + 3000, last_sequence: 1, active: 1 });
-    expect(JSON.parse(row.state_json)).toMatchObject({ stopRequestedAt: START + 3000 });
-    expect(JSON.parse(row.request_json)).toMatchObject({ rollBackAfterStop: true });
+    expect(readHead(row)).toMatchObject({ stopRequestedAt: START + 3000 });
+    expect(DEPLOYMENT_REQUEST.read(row)).toMatchObject({ rollBackAfterStop: true });
     const events = await codeDeploy.context.store.db.selectFrom("events").select(["type", "sequence"]).execute();
     expect(events).toEqual([{ type: "stopRequested", sequence: 1 }]);
     expect(codeDeploy.woken).toEqual([deploymentId, deploymentId, deploymentId]);
@@ -438,13 +439,15 @@ describe("StopDeployment", () => {
 
   it("does not promise an end where the originals are being terminated, and the deployment goes on", async () => {
     const deploymentId = await withDeployment(codeDeploy);
-    const { state_json } = (await rowOf(deploymentId))!;
-    const inStage = (wait: unknown) => JSON.stringify({ ...JSON.parse(state_json), stage: "terminate", wait });
+    const head = readHead(await rowOf(deploymentId));
     const { db } = codeDeploy.context.store;
-    const put = (json: string) => db.updateTable("deployments").set({ state_json: json }).execute();
-    await put(inStage({ kind: "termination", until: START + 60_000 }));
+    const put = (wait: DeploymentHead["wait"]) => {
+      const state_json = DEPLOYMENT_HEAD.write({ ...head, stage: "terminate", wait });
+      return db.updateTable("deployments").set({ state_json }).execute();
+    };
+    await put({ kind: "termination", until: START + 60_000 });
     expect(await codeDeploy.call("StopDeployment", { deploymentId })).toMatchObject({ status: "Succeeded" });
-    await put(inStage(null));
+    await put(null);
     expect(await codeDeploy.call("StopDeployment", { deploymentId })).toEqual({
       status: "Pending",
       statusMessage:

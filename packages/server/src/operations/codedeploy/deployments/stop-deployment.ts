@@ -1,10 +1,10 @@
 import type { StopDeploymentInput, StopDeploymentOutput } from "@aws-sdk/client-codedeploy";
 import { isPastReturn } from "@sluice/engine/strategies/halting.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { DEPLOYMENT_REQUEST } from "../../../store/columns/deployment-columns.ts";
 import { commitHeadEvent } from "../../../store/commit-events.ts";
 import { type DeploymentRow, lockDeployments, readHead } from "../../../store/deployments.ts";
 import type { WriteTransaction } from "../../../store/group-commit.ts";
-import type { DeploymentRequest } from "../../../store/new-deployment.ts";
 import { hasOpenCommands } from "../../../store/target-listing.ts";
 import { deploymentMissing } from "../checks/known-resources.ts";
 import { requireDeploymentId } from "../checks/required-names.ts";
@@ -54,10 +54,10 @@ async function keepRollbackWish(
   row: DeploymentRow,
   rollBackAfterStop: boolean,
 ): Promise<void> {
-  const request = { ...(JSON.parse(row.request_json) as DeploymentRequest), rollBackAfterStop };
+  const request = { ...DEPLOYMENT_REQUEST.read(row), rollBackAfterStop };
   await db
     .updateTable("deployments")
-    .set({ request_json: JSON.stringify(request) })
+    .set({ request_json: DEPLOYMENT_REQUEST.write(request) })
     .where("deployment_id", "=", row.deployment_id)
     .execute();
 }

@@ -1,7 +1,8 @@
 import type { BatchGetApplicationRevisionsInput, BatchGetApplicationRevisionsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { MAX_BATCH_REVISIONS } from "@sluice/model/limits.ts";
-import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
+import { revisionKey } from "@sluice/model/revision-location.ts";
+import { REVISION_LOCATION } from "../../../store/columns/catalogue-columns.ts";
 import { groupNamesByTargetRevision } from "../../../store/deployment-groups.ts";
 import { findRevisions } from "../../../store/revisions.ts";
 import { checkBatchSize } from "../checks/batch-size.ts";
@@ -37,7 +38,7 @@ export const batchGetApplicationRevisions: CodeDeployOperation<
       const row = rows.get(key);
       if (!row) return [];
       return {
-        revisionLocation: JSON.parse(row.location_json) as RevisionLocation,
+        revisionLocation: REVISION_LOCATION.read(row),
         genericRevisionInfo: genericRevisionInfo(row, groupNames.get(key) ?? []),
       };
     }),

@@ -1,6 +1,7 @@
 import type { GetApplicationRevisionInput, GetApplicationRevisionOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
+import { revisionKey } from "@sluice/model/revision-location.ts";
+import { REVISION_LOCATION } from "../../../store/columns/catalogue-columns.ts";
 import { groupNamesByTargetRevision } from "../../../store/deployment-groups.ts";
 import { findRevisions } from "../../../store/revisions.ts";
 import { requireApplication } from "../checks/known-resources.ts";
@@ -27,7 +28,7 @@ export const getApplicationRevision: CodeDeployOperation<
   const groupNames = await groupNamesByTargetRevision(db, applicationId);
   return {
     applicationName,
-    revision: JSON.parse(row.location_json) as RevisionLocation,
+    revision: REVISION_LOCATION.read(row),
     revisionInfo: genericRevisionInfo(row, groupNames.get(key) ?? []),
   };
 };

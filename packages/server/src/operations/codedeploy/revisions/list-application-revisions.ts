@@ -1,7 +1,6 @@
 import type { ListApplicationRevisionsInput, ListApplicationRevisionsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { FaultCode } from "@sluice/model/fault-codes.ts";
-import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import { groupNamesByTargetRevision } from "../../../store/deployment-groups.ts";
 import { listRevisions } from "../../../store/revisions.ts";
 import { requireApplication } from "../checks/known-resources.ts";
@@ -52,7 +51,7 @@ export const listApplicationRevisions: CodeDeployOperation<
   });
   const { items, nextToken } = toPage("ListApplicationRevisions", listed, (revision) => [revision.at, revision.key]);
   return {
-    revisions: items.map(({ locationJson }) => withoutContent(JSON.parse(locationJson) as RevisionLocation)),
+    revisions: items.map(({ location }) => withoutContent(location)),
     nextToken,
   };
 };

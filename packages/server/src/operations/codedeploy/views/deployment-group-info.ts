@@ -1,8 +1,7 @@
 import type { DeploymentGroupInfo, DeploymentStatus, LastDeploymentInfo } from "@aws-sdk/client-codedeploy";
-import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { Kysely } from "kysely";
-import type { DeploymentGroupFields } from "../../../groups/deployment-group-fields.ts";
 import type { ApplicationRow } from "../../../store/applications.ts";
+import { GROUP_FIELDS, TARGET_REVISION } from "../../../store/columns/group-columns.ts";
 import type { DeploymentGroupRow } from "../../../store/deployment-groups.ts";
 import { findDeployments } from "../../../store/deployment-history.ts";
 import type { DeploymentRow } from "../../../store/deployments.ts";
@@ -27,7 +26,8 @@ function deploymentGroupInfo(
   row: DeploymentGroupRow,
   deployments: ReadonlyMap<string, DeploymentRow>,
 ): DeploymentGroupInfo {
-  const fields = JSON.parse(row.fields_json) as DeploymentGroupFields;
+  const targetRevision = TARGET_REVISION.read(row);
+  const fields = GROUP_FIELDS.read(row);
   return {
     ...shownGroupFields(application.compute_platform, fields),
     autoScalingGroups: (fields.autoScalingGroups ?? []).map((name) => ({ name })),
@@ -36,10 +36,7 @@ function deploymentGroupInfo(
     deploymentGroupName: row.deployment_group_name,
     deploymentConfigName: row.deployment_config_name,
     computePlatform: application.compute_platform,
-    targetRevision:
-      row.target_revision_json === null
-        ? undefined
-        : withoutContent(JSON.parse(row.target_revision_json) as RevisionLocation),
+    targetRevision: targetRevision === null ? undefined : withoutContent(targetRevision),
     lastAttemptedDeployment: lastDeploymentInfo(deployments.get(row.last_attempted_deployment_id ?? "")),
     lastSuccessfulDeployment: lastDeploymentInfo(deployments.get(row.last_successful_deployment_id ?? "")),
   };

@@ -4,14 +4,17 @@ import type {
   DeploymentOverview,
   DeploymentStatus,
   ErrorCode,
-  RollbackInfo,
 } from "@aws-sdk/client-codedeploy";
-import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { Kysely } from "kysely";
 import type { ApplicationRow } from "../../../store/applications.ts";
+import {
+  DEPLOYMENT_REQUEST,
+  DEPLOYMENT_REVISION,
+  DEPLOYMENT_ROLLBACK,
+  PREVIOUS_REVISION,
+} from "../../../store/columns/deployment-columns.ts";
 import { countTargetsByStatus } from "../../../store/deployment-history.ts";
 import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
-import type { DeploymentRequest } from "../../../store/new-deployment.ts";
 import type { Database } from "../../../store/schema.ts";
 import { withoutContent } from "../checks/revision-input.ts";
 
@@ -34,8 +37,9 @@ function deploymentInfo(
   counts: ReadonlyMap<string, number> | undefined,
   trouble: string | null,
 ): DeploymentInfo {
-  const { rollBackAfterStop: _, onlyHosts: __, ...request } = JSON.parse(row.request_json) as DeploymentRequest;
+  const { rollBackAfterStop: _, onlyHosts: __, ...request } = DEPLOYMENT_REQUEST.read(row);
   const head = readHead(row);
+  const previousRevision = PREVIOUS_REVISION.read(row);
   return {
     ...request,
     applicationName: row.application_name,
@@ -44,8 +48,8 @@ function deploymentInfo(
     computePlatform: row.compute_platform as ApplicationRow["compute_platform"],
     creator: row.creator as DeploymentCreator,
     externalId: row.external_id ?? undefined,
-    revision: readRevision(row.revision_json),
-    previousRevision: row.previous_revision_json === null ? undefined : readRevision(row.previous_revision_json),
+    revision: withoutContent(DEPLOYMENT_REVISION.read(row)),
+    previousRevision: previousRevision === null ? undefined : withoutContent(previousRevision),
     status: row.status as DeploymentStatus,
     errorInformation:
       row.error_code === null
@@ -57,7 +61,7 @@ function deploymentInfo(
     deploymentOverview: counts && deploymentOverview(counts),
     deploymentStatusMessages: [...head.statusMessages, ...(row.active === 1 && trouble !== null ? [trouble] : [])],
     instanceTerminationWaitTimeStarted: head.stage === "terminate",
-    rollbackInfo: row.rollback_json === null ? undefined : (JSON.parse(row.rollback_json) as RollbackInfo),
+    rollbackInfo: DEPLOYMENT_ROLLBACK.read(row) ?? undefined,
   };
 }
 
@@ -72,8 +76,4 @@ function deploymentOverview(counts: ReadonlyMap<string, number>): DeploymentOver
     Skipped: count("Skipped"),
     Ready: count("Ready"),
   };
-}
-
-function readRevision(json: string): RevisionLocation {
-  return withoutContent(JSON.parse(json) as RevisionLocation);
 }

@@ -5,7 +5,7 @@ import type {
   LoadBalancerInfo,
 } from "@aws-sdk/client-codedeploy";
 import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
-import type { DeploymentGroupFields } from "../../../groups/deployment-group-fields.ts";
+import type { DeploymentGroupFields } from "../../../store/columns/group-columns.ts";
 
 /** A group's fields without its Auto Scaling groups, which are read in another shape than they are written in. */
 export type ShownGroupFields = Omit<DeploymentGroupFields, "autoScalingGroups">;

@@ -1,0 +1,40 @@
+import type { RollbackInfo } from "@aws-sdk/client-codedeploy";
+import type { DeploymentState } from "@sluice/engine/state.ts";
+import { REQUEST_FORM } from "./deployment-request.ts";
+import { objectOf } from "./form.ts";
+import { JsonColumn } from "./json-column.ts";
+import { REVISION_FORM } from "./revision-form.ts";
+
+/** `deployments.state_json`: everything of the state but the targets, which have a table of their own. */
+export type DeploymentHead = Omit<DeploymentState, "targets">;
+
+const KEY = ["deployment_id"] as const;
+
+export const DEPLOYMENT_REVISION = new JsonColumn("deployments.revision_json", KEY, REVISION_FORM);
+export const PREVIOUS_REVISION = new JsonColumn("deployments.previous_revision_json", KEY, REVISION_FORM);
+export const DEPLOYMENT_REQUEST = new JsonColumn("deployments.request_json", KEY, REQUEST_FORM);
+export const DEPLOYMENT_ROLLBACK = new JsonColumn("deployments.rollback_json", KEY, objectOf<RollbackInfo>({}));
+export const DEPLOYMENT_HEAD = new JsonColumn(
+  "deployments.state_json",
+  KEY,
+  objectOf<DeploymentHead>({
+    deploymentId: "text",
+    deploymentGroupName: "text",
+    strategy: "object",
+    status: "text",
+    healthRule: "object",
+    minimumHealthyHosts: "number or null",
+    ignoreApplicationStopFailures: "flag",
+    alarms: "object or null",
+    stage: "text",
+    wait: "object or null",
+    continued: "text or null",
+    createdAt: "number",
+    startedAt: "number or null",
+    completedAt: "number or null",
+    stopRequestedAt: "number or null",
+    halt: "text or null",
+    error: "object or null",
+    statusMessages: "list",
+  }),
+);

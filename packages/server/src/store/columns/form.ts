@@ -1,0 +1,78 @@
+/** What a stored value has to be for its readers, checked no deeper than they need it. */
+export interface Form<T> {
+  /** Why it is not one, as the end of a sentence; null when it is. */
+  problemOf(value: unknown): string | null;
+  /** With what stands for members that an earlier version did not store. */
+  complete(stored: T): T;
+}
+
+const KINDS = {
+  text: { words: "text", isOne: (value: unknown) => typeof value === "string" },
+  number: { words: "a number", isOne: (value: unknown) => typeof value === "number" },
+  flag: { words: "true or false", isOne: (value: unknown) => typeof value === "boolean" },
+  list: { words: "a list", isOne: (value: unknown) => Array.isArray(value) },
+  object: { words: "an object", isOne: (value: unknown) => isObject(value) },
+} as const;
+
+type KindName = keyof typeof KINDS;
+const OR_NULL = " or null";
+type Nullable<Kind extends string> = `${Kind}${typeof OR_NULL}`;
+
+type KindOf<V> = V extends string
+  ? "text"
+  : V extends number
+    ? "number"
+    : V extends boolean
+      ? "flag"
+      : V extends readonly unknown[]
+        ? "list"
+        : "object";
+
+/** The members that every `T` has, each with what it is. The compiler holds the list complete when a member is added to the type. */
+export type Members<T> = {
+  readonly [Name in keyof T as undefined extends T[Name] ? never : Name]-?: null extends T[Name]
+    ? Nullable<KindOf<NonNullable<T[Name]>>>
+    : KindOf<T[Name]>;
+};
+
+/** @param absent stands for members that were not stored */
+export function objectOf<T extends object>(members: Members<T>, absent: Partial<T> = {}): Form<T> {
+  const checks = Object.entries<KindName | Nullable<KindName>>(members).map(([name, kind]) => ({
+    name,
+    ...KINDS[kind.replace(OR_NULL, "") as KindName],
+    mayBeNull: kind.endsWith(OR_NULL),
+    mayBeAbsent: name in absent,
+  }));
+  const isWhole = Object.keys(absent).length === 0;
+  return {
+    problemOf(value) {
+      if (!isObject(value)) return "it is not an object";
+      for (const { name, words, isOne, mayBeNull, mayBeAbsent } of checks) {
+        const member = value[name];
+        if (isOne(member) || (mayBeNull && member === null) || (mayBeAbsent && member === undefined)) continue;
+        return member === undefined ? `it has no ${name}` : `its ${name} is not ${words}`;
+      }
+      return null;
+    },
+    complete: (stored) => (isWhole ? stored : { ...absent, ...stored }),
+  };
+}
+
+/** Items have no members that may be absent. */
+export function listOf<Item>(item: Form<Item>): Form<readonly Item[]> {
+  return {
+    problemOf(value) {
+      if (!Array.isArray(value)) return "it is not a list";
+      for (const [place, one] of value.entries()) {
+        const problem = item.problemOf(one);
+        if (problem !== null) return `of number ${place + 1} in the list, ${problem}`;
+      }
+      return null;
+    },
+    complete: (stored) => stored,
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

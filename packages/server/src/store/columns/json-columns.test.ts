@@ -1,0 +1,59 @@
+import { InvariantViolation } from "@sluice/model/invariant.ts";
+import { describe, expect, it } from "vitest";
+import { createdHead, USUAL_REQUEST } from "../deployment-row.fixture.ts";
+import { DEPLOYMENT_HEAD, DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION, DEPLOYMENT_ROLLBACK } from "./deployment-columns.ts";
+import { GROUP_SETTINGS } from "./group-columns.ts";
+import { DESIRED_TRAFFIC, HOST_TAGS } from "./host-columns.ts";
+import type { Json } from "./json-column.ts";
+
+/** As somebody might have left it in the database. */
+const stored = (value: unknown) => JSON.stringify(value) as unknown as Json<never>;
+
+describe("a JSON column", () => {
+  it("reads what it wrote", () => {
+    const head = createdHead({ deploymentId: "d-1", createdAt: 5 });
+    expect(DEPLOYMENT_HEAD.read({ deployment_id: "d-1", state_json: DEPLOYMENT_HEAD.write(head) })).toEqual(head);
+    expect(DEPLOYMENT_ROLLBACK.read({ deployment_id: "d-1", rollback_json: null })).toBeNull();
+  });
+
+  it("fills in what an earlier version did not store", () => {
+    const { fileExistsBehavior: _, ...earlier } = USUAL_REQUEST;
+    expect(DEPLOYMENT_REQUEST.read({ deployment_id: "d-1", request_json: stored(earlier) })).toEqual(USUAL_REQUEST);
+    expect(GROUP_SETTINGS.read({ deployment_group_id: "g", settings_json: stored({}) })).toEqual({
+      deployToLateHosts: false,
+    });
+  });
+
+  it.each<[() => unknown, string]>([
+    [
+      () => DEPLOYMENT_HEAD.read({ deployment_id: "d-1", state_json: "half a secr" as unknown as Json<never> }),
+      "deployments.state_json of d-1 is not JSON",
+    ],
+    [
+      () => DEPLOYMENT_HEAD.read({ deployment_id: "d-1", state_json: stored([]) }),
+      "deployments.state_json of d-1 cannot be read: it is not an object",
+    ],
+    [
+      () => DEPLOYMENT_REQUEST.read({ deployment_id: "d-1", request_json: stored({}) }),
+      "deployments.request_json of d-1 cannot be read: it has no deploymentConfigName",
+    ],
+    [
+      () => DEPLOYMENT_REVISION.read({ deployment_id: "d-1", revision_json: stored({ revisionType: "Ftp" }) }),
+      "deployments.revision_json of d-1 cannot be read: its revisionType Ftp is not known to this version",
+    ],
+    [
+      () => DEPLOYMENT_REVISION.read({ deployment_id: "d-1", revision_json: stored({ revisionType: "S3" }) }),
+      "deployments.revision_json of d-1 cannot be read: it has no s3Location",
+    ],
+    [
+      () => HOST_TAGS.read({ host_id: "i-1", tags_json: stored([{ Key: "a", Value: "b" }, { Key: "c" }]) }),
+      "hosts.tags_json of i-1 cannot be read: of number 2 in the list, it has no Value",
+    ],
+    [
+      () => DESIRED_TRAFFIC.read({ host_id: "i-1", group_name: "web", desired_json: stored({ host: {}, wish: 1 }) }),
+      "desired_traffic.desired_json of i-1/web cannot be read: its wish is not text",
+    ],
+  ])("refuses what it cannot read, and says where that is", (read, message) => {
+    expect(read).toThrow(new InvariantViolation(message));
+  });
+});

@@ -1,0 +1,75 @@
+import {
+  DEPLOYMENT_HEAD,
+  DEPLOYMENT_REQUEST,
+  DEPLOYMENT_REVISION,
+  type DeploymentHead,
+} from "./columns/deployment-columns.ts";
+import type { DeploymentIntent, DeploymentRequest } from "./columns/deployment-request.ts";
+import type { DeploymentRow } from "./deployments.ts";
+
+export const USUAL_REQUEST: DeploymentRequest & DeploymentIntent = {
+  deploymentConfigName: "CodeDeployDefault.AllAtOnce",
+  fileExistsBehavior: "DISALLOW",
+  ignoreApplicationStopFailures: false,
+  updateOutdatedInstancesOnly: false,
+};
+
+export function createdHead(
+  given: Pick<DeploymentHead, "deploymentId" | "createdAt"> & Partial<DeploymentHead>,
+): DeploymentHead {
+  return {
+    deploymentGroupName: "prod",
+    strategy: { type: "in-place", hasTrafficControl: false, zones: null },
+    status: "Created",
+    healthRule: { type: "HOST_COUNT", value: 0 },
+    minimumHealthyHosts: null,
+    ignoreApplicationStopFailures: false,
+    alarms: null,
+    stage: "deploy",
+    wait: null,
+    continued: null,
+    startedAt: null,
+    completedAt: null,
+    stopRequestedAt: null,
+    halt: null,
+    error: null,
+    statusMessages: [],
+    ...given,
+  };
+}
+
+/** A deployment as CreateDeployment leaves it, for tests. */
+export function deploymentRow(deploymentId: string, change: Partial<DeploymentRow> = {}): DeploymentRow {
+  return {
+    deployment_id: deploymentId,
+    application_id: "application-1",
+    application_name: "MyWebApp",
+    deployment_group_id: "group-1",
+    deployment_group_name: "prod",
+    compute_platform: "Server",
+    status: "Created",
+    active: 1,
+    advancing: 0,
+    watches_alarms: 0,
+    creator: "user",
+    revision_key: "s3://b/k#zip##",
+    revision_json: DEPLOYMENT_REVISION.write({
+      revisionType: "S3",
+      s3Location: { bucket: "b", key: "k", bundleType: "zip" },
+    }),
+    previous_revision_json: null,
+    request_json: DEPLOYMENT_REQUEST.write(USUAL_REQUEST),
+    state_json: DEPLOYMENT_HEAD.write(createdHead({ deploymentId, createdAt: 0 })),
+    external_id: null,
+    created_at: 0,
+    started_at: null,
+    completed_at: null,
+    error_code: null,
+    error_message: null,
+    wake_at: null,
+    rollback_json: null,
+    last_sequence: 0,
+    quarantined: null,
+    ...change,
+  };
+}
