@@ -24,7 +24,6 @@ const INTERNAL = new Set([
   "packages/drivers/src/s3/s3-source.ts OWN_URL_EXPIRES_SECONDS",
   "packages/server/src/http/authority.ts MAX_NAME_LENGTH",
   "packages/server/src/preflight/start-check.ts MAX_NAMED_HOSTS",
-  "packages/server/src/preflight/unfinishable.ts MAX_NAMED_HOSTS",
   "packages/server/src/loops/sparse-errors.ts MAX_KNOWN_ERRORS",
   "packages/server/src/effects/withhold-replacements.ts MAX_QUOTED_HOSTS",
   "packages/wire/src/client/presigned-object.ts HEAD_TIMEOUT_MILLISECONDS",

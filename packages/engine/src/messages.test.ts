@@ -2,14 +2,14 @@ import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { describe, expect, it } from "vitest";
 import { candidate, HALF_AT_A_TIME, ONE_AT_A_TIME, PlayedDeployment, SCRIPT_FAILED } from "./engine.fixture.ts";
 import { STOP_GRACE_MILLISECONDS } from "./limits.ts";
-import { hostLabel } from "./messages.ts";
+import { nameHosts } from "./messages.ts";
 
 const web = (index: number) => candidate(`i-${index}`, { hostName: `web-${index}`, wasHealthy: true });
 
 describe("messages", () => {
   it("name a host NAME (id), and once when both are the same", () => {
-    expect(hostLabel({ hostName: "web-1", targetId: "i-0abc" })).toBe("web-1 (i-0abc)");
-    expect(hostLabel({ hostName: "web-1", targetId: "web-1" })).toBe("web-1");
+    expect(nameHosts([{ hostName: "web-1", targetId: "i-0abc" }])).toBe("web-1 (i-0abc)");
+    expect(nameHosts([{ hostName: "web-1", targetId: "web-1" }])).toBe("web-1");
   });
 
   it("do not say host twice of a host that is called so", () => {

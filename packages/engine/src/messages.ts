@@ -7,7 +7,9 @@ import {
 } from "@sluice/model/aws-sentences.ts";
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import { AGENT_RESTART_MESSAGE } from "@sluice/model/diagnostics.ts";
+import { hostLabel } from "@sluice/model/host-label.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import { someOf } from "@sluice/model/some-of.ts";
 import type { TimeSpan } from "./heard-time.ts";
 import type { AlarmObservation, HostLiveness, TrafficReport } from "./observation.ts";
 import type { AlarmReading } from "./ports/alarm-reader.ts";
@@ -22,13 +24,13 @@ const QUOTED_LOG_CHARACTERS = 1000;
 /** How many hosts a message names before it counts the rest. */
 const NAMED_HOSTS = 10;
 
-export function hostLabel(target: { readonly hostName: string; readonly targetId: string }): string {
-  return target.hostName === target.targetId ? target.targetId : `${target.hostName} (${target.targetId})`;
+function labelOf({ hostName, targetId }: { readonly hostName: string; readonly targetId: string }): string {
+  return hostLabel(hostName, targetId);
 }
 
 /** `host web-1`. A name that says already that it is a host's gets no second word. */
 function theHost(target: TargetState, word: "host" | "Host" = "host"): string {
-  const label = hostLabel(target);
+  const label = labelOf(target);
   return /^host/i.test(label) ? label : `${word} ${label}`;
 }
 
@@ -391,7 +393,7 @@ export function replacementsNotBlockedError(buckets: TargetBuckets): DeploymentE
 /** The originals that are still there although they were to be terminated. */
 export function originalsNotTerminated(state: DeploymentState, { kept }: TerminationReport): readonly string[] {
   if (kept.length === 0) return [];
-  const names = new Map((state.targets ?? []).map((target) => [target.targetId, hostLabel(target)]));
+  const names = new Map((state.targets ?? []).map((target) => [target.targetId, labelOf(target)]));
   const stories = kept
     .slice(0, NAMED_HOSTS)
     .map(({ hostId, reason }) => `${names.get(hostId) ?? hostId}: ${reason.replace(/\.$/, "")}.`);
@@ -512,6 +514,5 @@ function describeFailure(
 }
 
 export function nameHosts(targets: readonly { readonly hostName: string; readonly targetId: string }[]): string {
-  const named = targets.slice(0, NAMED_HOSTS).map(hostLabel).join(", ");
-  return targets.length > NAMED_HOSTS ? `${named} and ${targets.length - NAMED_HOSTS} more` : named;
+  return someOf(targets.map(labelOf), NAMED_HOSTS);
 }

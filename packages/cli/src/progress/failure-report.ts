@@ -1,6 +1,6 @@
 import { causeFirst } from "@sluice/model/aws-sentences.ts";
 import { visibleLine, visibleText } from "@sluice/model/visible-text.ts";
-import { hostLabel } from "../terminal/printing.ts";
+import { visibleHost } from "../terminal/printing.ts";
 import { shellWord } from "../terminal/shell-word.ts";
 import type { DeploymentView, EventView, TargetView } from "./deployment-view.ts";
 import { wrap } from "./progress-screen.ts";
@@ -32,7 +32,7 @@ export function failureReport(
     .map(withEvent)
     .sort(byEnd);
   const hosts = failed.slice(0, MAX_HOSTS_IN_FULL).map((host) => [...fit(hostLines(host)), ...logLines(host)]);
-  const others = failed.slice(MAX_HOSTS_IN_FULL).map(({ target }) => hostLabel(target.name, target.id));
+  const others = failed.slice(MAX_HOSTS_IN_FULL).map(({ target }) => visibleHost(target.name, target.id));
   const blocks = [
     ...hosts,
     ...(others.length > 0 ? [fit([`Also failed: ${others.join(", ")}`])] : []),
@@ -69,7 +69,7 @@ function byEnd(one: FailedTarget, other: FailedTarget): number {
 
 function hostLines({ target, event }: FailedTarget): string[] {
   const what = event?.status === "Unknown" ? "did not report the result of" : "failed in";
-  const lines = [`${hostLabel(target.name, target.id)} ${event === undefined ? "failed" : `${what} ${event.name}`}`];
+  const lines = [`${visibleHost(target.name, target.id)} ${event === undefined ? "failed" : `${what} ${event.name}`}`];
   const failure = event?.failure;
   if (failure === undefined) return lines;
   if (failure.scriptName !== "") lines.push(`  script: ${visibleLine(failure.scriptName)}`);

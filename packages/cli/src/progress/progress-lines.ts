@@ -1,5 +1,5 @@
 import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
-import { countHosts, formatElapsed, hostLabel } from "../terminal/printing.ts";
+import { countHosts, formatElapsed, visibleHost } from "../terminal/printing.ts";
 import { type Change, changesBetween, type EventDuration } from "./changes.ts";
 import type { DeploymentView, WaitView } from "./deployment-view.ts";
 
@@ -12,7 +12,7 @@ export function progressLines(before: DeploymentView | undefined, after: Deploym
 }
 
 function lineOf(deploymentId: string, change: Change): string {
-  const subject = "targetId" in change ? hostLabel(change.host, change.targetId) : deploymentId;
+  const subject = "targetId" in change ? visibleHost(change.host, change.targetId) : deploymentId;
   return `${subject} ${wordsOf(change)}`;
 }
 
@@ -56,7 +56,7 @@ export function stopLines({ targets, wait }: DeploymentView): readonly string[] 
     target.events
       // A traffic event ends with the stop.
       .filter(({ name, status }) => status === "InProgress" && !isTrafficEvent(name as LifecycleEventName))
-      .map(({ name }) => `${hostLabel(target.name, target.id)} has until ${until} to finish ${name}`),
+      .map(({ name }) => `${visibleHost(target.name, target.id)} has until ${until} to finish ${name}`),
   );
   const more = lines.length - MAX_HOSTS_TOLD;
   return more > 0 ? [...lines.slice(0, MAX_HOSTS_TOLD), `${countHosts(more)} more until ${until}`] : lines;

@@ -1,5 +1,5 @@
 import { visibleLine } from "@sluice/model/visible-text.ts";
-import { countHosts, formatElapsed, hostLabel } from "../terminal/printing.ts";
+import { countHosts, formatElapsed, visibleHost } from "../terminal/printing.ts";
 import { longestDurations } from "./changes.ts";
 import {
   currentEvent,
@@ -103,7 +103,7 @@ interface Line {
 
 /** With the hosts' ids where they fit, and with their names alone where that is shorter. */
 function targetLines(targets: readonly TargetView[], columns: number, now: Date): readonly Line[] {
-  const withIds = linesLabelled(targets, now, (target) => hostLabel(target.name, target.id));
+  const withIds = linesLabelled(targets, now, (target) => visibleHost(target.name, target.id));
   const fits = withIds.every(({ text }) => visibleLine(text).length <= columns);
   return fits ? withIds : linesLabelled(targets, now, ({ name }) => name);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatElapsed, formatFields, formatSize, formatTable, formatUntil, hostLabel } from "./printing.ts";
+import { formatElapsed, formatFields, formatSize, formatTable, formatUntil, visibleHost } from "./printing.ts";
 
 test("columns are as wide as their widest cell, without trailing blanks", () => {
   expect(
@@ -24,14 +24,14 @@ test.each([
 });
 
 test("a host is named by name and id, once when they are the same", () => {
-  expect(hostLabel("web-1", "i-0123456789abcdef0")).toBe("web-1 (i-0123456789abcdef0)");
-  expect(hostLabel("web-1", "web-1")).toBe("web-1");
+  expect(visibleHost("web-1", "i-0123456789abcdef0")).toBe("web-1 (i-0123456789abcdef0)");
+  expect(visibleHost("web-1", "web-1")).toBe("web-1");
 });
 
 test("a cell and a label are one line, and show what would steer a terminal", () => {
   const table = formatTable(["ZONE", "NAME"], [["a\u001b[2J\nforged row", "\u202etxt"]]);
   expect(table).toBe("ZONE                  NAME\na\\x1b[2J\\nforged row  \\u202etxt");
-  expect(hostLabel("web\u001b[1m", "i-1")).toBe("web\\x1b[1m (i-1)");
+  expect(visibleHost("web\u001b[1m", "i-1")).toBe("web\\x1b[1m (i-1)");
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import { hostLabel } from "@sluice/model/host-label.ts";
 import { visibleLine } from "@sluice/model/visible-text.ts";
 
 /** Columns as wide as their widest cell; the last is left as it is. No trailing blanks. A cell is one line, whatever was written into it. */
@@ -32,9 +33,9 @@ export function formatTags(
   return tags.map(({ Key = "", Value = "" }) => `${Key}=${Value}`).join(" ");
 }
 
-/** How messages name a host. */
-export function hostLabel(name: string, id: string): string {
-  return visibleLine(name === id ? name : `${name} (${id})`);
+/** How the command line names a host: one line, whatever its name holds. */
+export function visibleHost(name: string, id: string): string {
+  return visibleLine(hostLabel(name, id));
 }
 
 export function countHosts(count: number): string {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import { printError } from "../output.ts";
-import { hostLabel } from "../terminal/printing.ts";
+import { visibleHost } from "../terminal/printing.ts";
 import type { LocalHost } from "./host-site.ts";
 
 /** As a service manager starts a service again. Each agent that ends early makes the next wait twice as long. */
@@ -37,7 +37,7 @@ async function keep(host: KeptHost, firstWait: number, ending: AbortSignal): Pro
     const status = await Promise.race([host.agent.ended, isOver]);
     if (ending.aborted) return;
     if (performance.now() - beganAt > STEADY_MILLISECONDS) wait = firstWait;
-    const label = hostLabel(host.name, host.id);
+    const label = visibleHost(host.name, host.id);
     printError(`${label}: its agent has stopped (${status}), and is started again. See ${host.logFile}`);
     await sleep(wait, undefined, { signal: ending }).catch(() => {});
     wait = Math.min(wait * 2, LONGEST_WAIT_MILLISECONDS);

@@ -1,3 +1,4 @@
+import { someOf } from "@sluice/model/some-of.ts";
 import { connect } from "../place/server-connection.ts";
 
 const ANSWER_TIMEOUT_MILLISECONDS = 5_000;
@@ -17,10 +18,8 @@ export async function deploymentsUnderWay(dataDirectory: string): Promise<readon
 /** What becomes of deployments when the server and the hosts stop. */
 export function describeUnderWay(deployments: readonly string[]): string[] {
   if (deployments.length === 0) return [];
-  const more = deployments.length > SHOWN ? [`${deployments.length - SHOWN} more`] : [];
-  const names = [...deployments.slice(0, SHOWN), ...more].join(", ");
   const goesOn = deployments.length === 1 ? "It continues" : "They continue";
   return [
-    `In progress: ${names}. ${goesOn} at the next sluice up; a host whose script is stopped now is then reported as failed.`,
+    `In progress: ${someOf(deployments, SHOWN)}. ${goesOn} at the next sluice up; a host whose script is stopped now is then reported as failed.`,
   ];
 }

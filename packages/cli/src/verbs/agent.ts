@@ -6,7 +6,7 @@ import { addExamples, addJsonOption, collectTag } from "../arguments/options.ts"
 import { namingUnreadable } from "../files/file-trouble.ts";
 import { print, printError, printJson } from "../output.ts";
 import { nameProcess } from "../process/process-name.ts";
-import { hostLabel } from "../terminal/printing.ts";
+import { visibleHost } from "../terminal/printing.ts";
 
 interface EnrollOptions {
   readonly server: string;
@@ -91,7 +91,7 @@ function defineEnroll(parent: Command): void {
           ? `Start it: sluice agent run --data ${options.data}`
           : `Restart its agent${running.processId === undefined ? "" : ` (process ${running.processId})`}: it still uses the old enrolment`;
       const was = formerId === undefined || formerId === enrolled.hostId ? "" : `It was ${formerId} before. `;
-      print(`${hostLabel(enrolled.hostName, enrolled.hostId)} is enrolled. ${was}${next}`);
+      print(`${visibleHost(enrolled.hostName, enrolled.hostId)} is enrolled. ${was}${next}`);
     }
   });
 }
@@ -129,7 +129,7 @@ function defineStatus(parent: Command): void {
 
 function describeStatus(directory: string, status: AgentStatus): string[] {
   if (!status.enrolled) return [`${directory} contains no enrolment. Enrol this host: sluice agent enroll --help`];
-  const lines = [`${hostLabel(status.hostName ?? "", status.hostId ?? "")}, host of ${status.server}`];
+  const lines = [`${visibleHost(status.hostName ?? "", status.hostId ?? "")}, host of ${status.server}`];
   const { running } = status;
   if (running === undefined)
     return [...lines, `its agent is not running. Start it: sluice agent run --data ${directory}`];

@@ -16,7 +16,7 @@ import { type Connection, connect } from "../place/server-connection.ts";
 import { currentEvent, DeploymentReader, type DeploymentView } from "../progress/deployment-view.ts";
 import { failureReport } from "../progress/failure-report.ts";
 import { revisionName } from "../revision/revision-name.ts";
-import { formatAge, formatElapsed, formatFields, formatTable, hostLabel } from "../terminal/printing.ts";
+import { formatAge, formatElapsed, formatFields, formatTable, visibleHost } from "../terminal/printing.ts";
 import { listGroups } from "./applications.ts";
 
 interface ListOptions extends ClientOptions {
@@ -179,6 +179,6 @@ function formatDeployment(info: DeploymentInfo, view: DeploymentView): string {
 function formatTargets({ targets }: DeploymentView): string {
   return formatTable(
     ["HOST", "STATUS", "LAST EVENT"],
-    targets.map((target) => [hostLabel(target.name, target.id), target.status, currentEvent(target)?.name ?? "-"]),
+    targets.map((target) => [visibleHost(target.name, target.id), target.status, currentEvent(target)?.name ?? "-"]),
   );
 }

@@ -4,7 +4,7 @@ import { addClientOptions, addExamples, addJsonOption, type ClientOptions, colle
 import { CommandFailed } from "../command-failed.ts";
 import { print, printError, printJson } from "../output.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
-import { formatAge, formatFields, formatTable, formatTags, hostLabel } from "../terminal/printing.ts";
+import { formatAge, formatFields, formatTable, formatTags, visibleHost } from "../terminal/printing.ts";
 
 interface ListOptions extends ClientOptions {
   readonly all?: boolean;
@@ -83,7 +83,7 @@ function defineUntag(parent: Command): void {
     const before = await findHost(connection, name);
     const { host } = await connection.sluice.call("UntagHost", { host: name, tagKeys });
     const missing = before === undefined ? [] : tagKeys.filter((key) => !before.tags.some(({ Key }) => Key === key));
-    for (const key of missing) printError(`${hostLabel(host.hostName, host.hostId)} had no tag ${key}`);
+    for (const key of missing) printError(`${visibleHost(host.hostName, host.hostId)} had no tag ${key}`);
     if (options.json) printJson(host);
     else print(formatTagged(host));
   });
@@ -105,7 +105,7 @@ function defineAdd(parent: Command): void {
     const { instanceId, tag: tags, zone } = options;
     const { host } = await connection.sluice.call("DeclareHost", { hostName, instanceId, tags, zone });
     if (options.json) printJson(host);
-    else print(`${hostLabel(host.hostName, host.hostId)} is declared`);
+    else print(`${visibleHost(host.hostName, host.hostId)} is declared`);
   });
 }
 
@@ -120,7 +120,7 @@ function defineRemove(parent: Command): void {
     using connection = connect(options);
     const { host } = await connection.sluice.call("RemoveHost", { host: name });
     if (options.json) printJson(host);
-    else print(`${hostLabel(host.hostName, host.hostId)} is removed`);
+    else print(`${visibleHost(host.hostName, host.hostId)} is removed`);
   });
 }
 
@@ -148,7 +148,7 @@ async function listHosts(
 }
 
 function formatTagged(host: HostSummary): string {
-  return `${hostLabel(host.hostName, host.hostId)}: ${formatTags(host.tags) || "no tags"}`;
+  return `${visibleHost(host.hostName, host.hostId)}: ${formatTags(host.tags) || "no tags"}`;
 }
 
 function formatHost(host: HostSummary, now: Date): string {

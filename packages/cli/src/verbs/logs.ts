@@ -8,7 +8,7 @@ import { print, printError, printJsonLine, printRaw } from "../output.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
 import { DeploymentReader, readHostNames } from "../progress/deployment-view.ts";
 import { eventKey, storedTails } from "../progress/stored-tails.ts";
-import { hostLabel } from "../terminal/printing.ts";
+import { visibleHost } from "../terminal/printing.ts";
 
 /** The longest that the server holds an answer (GetDeploymentLogs). */
 const WAIT_SECONDS = 20;
@@ -108,7 +108,7 @@ function printRawText({ text }: LogEntry): void {
 function linePrinter(): (entry: LogEntry) => void {
   let heading = "";
   return (entry) => {
-    const host = hostLabel(entry.hostName, entry.targetId);
+    const host = visibleHost(entry.hostName, entry.targetId);
     const next = `${host} ${entry.lifecycleEvent} ${visibleLine(entry.scriptName)}`.trimEnd();
     if (next !== heading) print(`${heading === "" ? "" : "\n"}== ${next}`);
     heading = next;

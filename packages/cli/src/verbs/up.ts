@@ -14,7 +14,7 @@ import { print, printError } from "../output.ts";
 import { DATA_VARIABLE, directoryPlace, UP_DIRECTORY, upDirectory } from "../place/server-place.ts";
 import { nameProcess } from "../process/process-name.ts";
 import { terminationOrTerminalClosed } from "../process/termination.ts";
-import { hostLabel } from "../terminal/printing.ts";
+import { visibleHost } from "../terminal/printing.ts";
 import { shellWord } from "../terminal/shell-word.ts";
 import { logFileOf, startDetached } from "../up/detached-up.ts";
 import { whyNoNamespaces } from "../up/isolation/namespace.ts";
@@ -180,7 +180,7 @@ function describe(
     `Sluice listens on ${url}, data in ${directory}`,
     ...hosts.map(({ name, id, address }) => {
       const isRemoved = present !== undefined && !present.has(id);
-      return `  ${hostLabel(name, id)}  ${isRemoved ? "removed" : `${address}  ${formatTags(tags)}`}`;
+      return `  ${visibleHost(name, id)}  ${isRemoved ? "removed" : `${address}  ${formatTags(tags)}`}`;
     }),
     `For AWS tools: eval "$(sluice env${dataOption(directory)})"`,
   ];

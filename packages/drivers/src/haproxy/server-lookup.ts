@@ -1,5 +1,6 @@
 import { isIP, SocketAddress } from "node:net";
 import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
+import { someOf } from "@sluice/model/some-of.ts";
 import type { BalancerState, ServerState } from "./balancer-state.ts";
 
 /** HAProxy's own rule for the names of backends and servers. It leaves nothing that could end a command or begin another. */
@@ -76,9 +77,7 @@ function canonicalAddress(address: string): string {
 }
 
 function list(names: readonly string[]): string {
-  if (names.length === 0) return "none";
-  const rest = names.length - LISTED_NAMES;
-  return names.slice(0, LISTED_NAMES).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+  return names.length === 0 ? "none" : someOf(names, LISTED_NAMES);
 }
 
 function quote(name: string): string {

@@ -1,7 +1,7 @@
 import { darkAt, type HostLiveness } from "@sluice/engine/observation.ts";
 import type { Fleet, FleetHost, FleetSelection } from "@sluice/engine/ports/fleet.ts";
+import { hostLabel } from "@sluice/model/host-label.ts";
 import type { Store } from "../store/open-store.ts";
-import { hostLabel } from "./host-identity.ts";
 import type { Liveness } from "./liveness.ts";
 
 /** Hosts that one deployment's status messages name one by one; the others are counted. */
@@ -47,7 +47,7 @@ export function darkHostMessages(darkHosts: readonly DarkHost[]): string[] {
 
 /** Why one host is dark, and what mends it: a sentence. */
 export function darkHostMessage({ host, liveness }: DarkHost): string {
-  const label = `Host ${hostLabel(host)}`;
+  const label = `Host ${hostLabel(host.hostName, host.hostId)}`;
   if (liveness === undefined) return `${label} has been removed.`;
   const { lastSeenAt, remedy } = liveness;
   if (lastSeenAt === null) {

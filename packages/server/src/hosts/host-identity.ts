@@ -83,8 +83,3 @@ export function accessKeyIdFor(clientToken: string): string {
   const digest = createHash("sha256").update(clientToken).digest().subarray(0, ACCESS_KEY_ID_RANDOM_CHARACTERS);
   return `AKIA${[...digest].map((byte) => UPPER_AND_DIGITS[byte % UPPER_AND_DIGITS.length]).join("")}`;
 }
-
-/** How messages name a host: `NAME (id)`, or the name alone where it is the id. */
-export function hostLabel(host: { readonly hostName: string; readonly hostId: string }): string {
-  return host.hostName === host.hostId ? host.hostName : `${host.hostName} (${host.hostId})`;
-}

@@ -1,8 +1,8 @@
 import { darkAt } from "@sluice/engine/observation.ts";
+import { hostLabel } from "@sluice/model/host-label.ts";
 import type { HostState, HostSummary } from "@sluice/wire/sluice/sluice-api.ts";
 import { type HostRow, tagsOf } from "../store/hosts.ts";
 import { clockSentence } from "./clock-trouble.ts";
-import { hostLabel } from "./host-identity.ts";
 import type { Liveness } from "./liveness.ts";
 
 /** The truth about a host, which listings, the console and metrics show. */
@@ -36,9 +36,7 @@ export function hostSummary(row: HostRow, liveness: Liveness, now: number, runni
     clockOffsetSeconds: clock?.secondsAhead,
     // This server's own is told once, and not of each host.
     clockTrouble:
-      clock && clock.whose !== "server"
-        ? clockSentence(hostLabel({ hostName: row.host_name, hostId: row.host_id }), clock)
-        : undefined,
+      clock && clock.whose !== "server" ? clockSentence(hostLabel(row.host_name, row.host_id), clock) : undefined,
     runningCommands,
   };
 }

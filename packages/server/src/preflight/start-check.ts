@@ -5,6 +5,7 @@ import type { RevisionFacts } from "@sluice/engine/ports/revision-source.ts";
 import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { AlarmWatch as WatchedAlarms } from "@sluice/engine/state.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import { someOf } from "@sluice/model/some-of.ts";
 import { unknownAlarms } from "../alarms/alarm-watch.ts";
 
 /** Hosts that load balancers are asked about at one time. */
@@ -48,11 +49,10 @@ export function checkBalancers(observed: readonly ObservedHost[]): StartCheck {
     traffic.filter(({ state }) => state === "unknown").map((one) => ({ host, traffic: one })),
   );
   if (unknown.length === 0) return NOTHING_FOUND;
-  const stories = unknown
-    .slice(0, MAX_NAMED_HOSTS)
-    .map(({ host, traffic }) => `${host.hostName} in ${traffic.group}: ${traffic.detail.replace(/\.$/, "")}`);
-  const more = unknown.length > MAX_NAMED_HOSTS ? `; and ${unknown.length - MAX_NAMED_HOSTS} more` : "";
-  const message = `The load balancer does not know every host of the deployment, so their traffic could not be moved. ${stories.join("; ")}${more}.`;
+  const stories = unknown.map(
+    ({ host, traffic }) => `${host.hostName} in ${traffic.group}: ${traffic.detail.replace(/\.$/, "")}`,
+  );
+  const message = `The load balancer does not know every host of the deployment, so their traffic could not be moved. ${someOf(stories, MAX_NAMED_HOSTS, "; ")}.`;
   return { obstacle: failedBy("ELASTIC_LOAD_BALANCING_INVALID", message), warnings: [] };
 }
 

@@ -1,3 +1,4 @@
+import { nameHosts } from "@sluice/engine/messages.ts";
 import {
   darkAt,
   type HostLiveness,
@@ -7,10 +8,6 @@ import {
 } from "@sluice/engine/observation.ts";
 import { rehearse } from "@sluice/engine/preflight.ts";
 import type { DeploymentState } from "@sluice/engine/state.ts";
-import { hostLabel } from "../hosts/host-identity.ts";
-
-/** Hosts that a message names before it counts the rest. */
-const MAX_NAMED_HOSTS = 10;
 
 /**
  * What keeps a blue/green deployment from coming to its end as its hosts are now: it is not started, since it would leave traffic half
@@ -34,7 +31,7 @@ export function unfinishable(
   ] as const;
   const named = silent
     .filter(([, dark]) => dark.length > 0)
-    .map(([fleet, dark]) => `${dark.length} ${fleet} ${dark.length === 1 ? "host" : "hosts"} (${names(dark)})`);
+    .map(([fleet, dark]) => `${dark.length} ${fleet} ${dark.length === 1 ? "host" : "hosts"} (${nameHosts(dark)})`);
   const { code } = end.error;
   const cause =
     named.length > 0
@@ -42,12 +39,4 @@ export function unfinishable(
       : `with all its hosts well it would end as ${end.status}, by its own settings. ${end.error.message}`;
   const message = `The deployment was not started and nothing was touched: ${cause}`;
   return { status: "Failed", error: { code, message } };
-}
-
-function names(hosts: readonly { readonly hostName: string; readonly targetId: string }[]): string {
-  const named = hosts
-    .slice(0, MAX_NAMED_HOSTS)
-    .map(({ hostName, targetId }) => hostLabel({ hostName, hostId: targetId }))
-    .join(", ");
-  return hosts.length > MAX_NAMED_HOSTS ? `${named} and ${hosts.length - MAX_NAMED_HOSTS} more` : named;
 }

@@ -8,7 +8,7 @@ import {
   readSchema,
   type SchemaShape,
   schemaDifferences,
-  someOf,
+  tell,
 } from "./real-schema.ts";
 import type { Database } from "./schema.ts";
 
@@ -107,7 +107,7 @@ function checkNames(done: readonly DoneMigration[], migrations: readonly Migrati
   if (unknown.length > 0) {
     const by = unknown.map(({ name, applied_by }) => (applied_by ? `${name} of version ${applied_by}` : name));
     throw new UnusableDatabaseError(
-      `the database was migrated by a newer sluice (it knows ${someOf(by)}; this is version ${SLUICE_VERSION}). Start that version, or restore a backup that this version made into an empty data directory or database: sluice restore FILE`,
+      `the database was migrated by a newer sluice (it knows ${tell(by)}; this is version ${SLUICE_VERSION}). Start that version, or restore a backup that this version made into an empty data directory or database: sluice restore FILE`,
     );
   }
   const missing = migrations.slice(0, done.length).find(({ name }, index) => done[index]?.name !== name);
@@ -133,12 +133,12 @@ async function checkTables(real: SchemaShape, known: readonly Migration[], isUns
   const differences = schemaDifferences(expected, real);
   if (differences.length > 0 && isUnstamped) {
     throw new UnusableDatabaseError(
-      `the database was made by an early build of sluice 0.1.0, from which there is no upgrade (${someOf(differences)}). Start with an empty --data directory or an empty database and enrol the hosts again, or keep using the build that made it`,
+      `the database was made by an early build of sluice 0.1.0, from which there is no upgrade (${tell(differences)}). Start with an empty --data directory or an empty database and enrol the hosts again, or keep using the build that made it`,
     );
   }
   if (differences.length > 0) {
     throw new UnusableDatabaseError(
-      `the tables of the database are not those that sluice made: ${someOf(differences)}. Somebody changed them. Undo the change, or restore a backup into an empty data directory or database: sluice restore FILE`,
+      `the tables of the database are not those that sluice made: ${tell(differences)}. Somebody changed them. Undo the change, or restore a backup into an empty data directory or database: sluice restore FILE`,
     );
   }
   const others = foreignTables(expected, real);
@@ -147,7 +147,7 @@ async function checkTables(real: SchemaShape, known: readonly Migration[], isUns
 
 function foreign(tables: readonly string[]): UnusableDatabaseError {
   return new UnusableDatabaseError(
-    `the database holds tables that are not Sluice's: ${someOf(tables)}. Give Sluice a database of its own (createdb sluice, then --database postgres://…/sluice; or an empty --data directory), or move these tables to another schema`,
+    `the database holds tables that are not Sluice's: ${tell(tables)}. Give Sluice a database of its own (createdb sluice, then --database postgres://…/sluice; or an empty --data directory), or move these tables to another schema`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { someOf } from "@sluice/model/some-of.ts";
 import { Kysely, sql } from "kysely";
 import type { Dialect, Migration } from "./migrations.ts";
 import { nodeSqliteDialect } from "./node-sqlite-dialect.ts";
@@ -88,10 +89,8 @@ export function foreignTables(expected: SchemaShape, real: SchemaShape): string[
 }
 
 /** The first few, and how many more there are. */
-export function someOf(phrases: readonly string[]): string {
-  const rest = phrases.length - DIFFERENCES_TOLD;
-  const told = phrases.slice(0, DIFFERENCES_TOLD).join(", ");
-  return rest > 0 ? `${told} and ${rest} more` : told;
+export function tell(differences: readonly string[]): string {
+  return someOf(differences, DIFFERENCES_TOLD);
 }
 
 async function sqliteColumns(db: Kysely<never>): Promise<ColumnRow[]> {

@@ -1,6 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { hostLabel } from "@sluice/model/host-label.ts";
 import type { DeclareHostInput, DeclareHostOutput } from "@sluice/wire/sluice/sluice-api.ts";
-import { hostLabel, instanceArn, newInstanceId } from "../../hosts/host-identity.ts";
+import { instanceArn, newInstanceId } from "../../hosts/host-identity.ts";
 import { hostSummary } from "../../hosts/host-summary.ts";
 import { newHostRow } from "../../hosts/new-host.ts";
 import { findHost, findLivingHostByName, insertHost, lockHostNames } from "../../store/hosts.ts";
@@ -22,7 +23,7 @@ export const declareHost: Operation<DeclareHostInput, DeclareHostOutput, SluiceC
     await lockHostNames(transaction);
     const namesake = await findLivingHostByName(transaction.db, hostName);
     if (namesake) {
-      const label = hostLabel({ hostName: namesake.host_name, hostId: namesake.host_id });
+      const label = hostLabel(namesake.host_name, namesake.host_id);
       throw new CallerFault(
         "HostAlreadyExistsException",
         `The host ${label} exists already: run \`sluice hosts remove ${hostName}\` first, or choose another name.`,

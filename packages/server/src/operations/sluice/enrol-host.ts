@@ -1,4 +1,5 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { hostLabel } from "@sluice/model/host-label.ts";
 import { MAX_TAGS, mergeTags, type Tag } from "@sluice/model/tag-filter.ts";
 import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import { isFormerKeyProof } from "@sluice/wire/sluice/former-key-proof.ts";
@@ -6,7 +7,6 @@ import type { EnrolHostInput, EnrolHostOutput } from "@sluice/wire/sluice/sluice
 import {
   accessKeyIdFor,
   enrolledUserArn,
-  hostLabel,
   instanceArn,
   newAccessKey,
   newInstanceId,
@@ -260,7 +260,7 @@ function otherKind(host: HostRow): CallerFault {
 }
 
 function labelOf(host: HostRow): string {
-  return hostLabel({ hostName: host.host_name, hostId: host.host_id });
+  return hostLabel(host.host_name, host.host_id);
 }
 
 function isAmong(tag: Tag, tags: readonly Tag[]): boolean {

@@ -1,7 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { hostLabel } from "@sluice/model/host-label.ts";
 import { MAX_TAGS, mergeTags, type Tag } from "@sluice/model/tag-filter.ts";
 import type { TagHostInput, TagHostOutput, UntagHostInput, UntagHostOutput } from "@sluice/wire/sluice/sluice-api.ts";
-import { hostLabel } from "../../hosts/host-identity.ts";
 import { hostSummary } from "../../hosts/host-summary.ts";
 import { HOST_TAGS } from "../../store/columns/host-columns.ts";
 import {
@@ -61,5 +61,5 @@ async function changeHost(
 }
 
 function labelOf(row: HostRow): string {
-  return hostLabel({ hostName: row.host_name, hostId: row.host_id });
+  return hostLabel(row.host_name, row.host_id);
 }
