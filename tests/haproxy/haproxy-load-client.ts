@@ -1,5 +1,5 @@
 /**
- * `node load-client.ts PORT WORKERS`: steady load, each worker sending its next request when the last was answered. Prints
+ * `node haproxy-load-client.ts PORT WORKERS`: steady load, each worker sending its next request when the last was answered. Prints
  * `succeeded failed` after every hundred, and at the end, which comes with the end of stdin. Half of the workers keep their connection.
  */
 import { Agent, request } from "node:http";

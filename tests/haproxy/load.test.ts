@@ -79,7 +79,7 @@ class Load {
   readonly #ended: Promise<unknown>;
 
   constructor(port: number) {
-    const script = fileURLToPath(new URL("load-client.ts", import.meta.url));
+    const script = fileURLToPath(new URL("haproxy-load-client.ts", import.meta.url));
     const child = spawn(process.execPath, [script, String(port), String(WORKERS)], {
       stdio: ["pipe", "pipe", "inherit"],
     });

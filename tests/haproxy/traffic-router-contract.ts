@@ -47,6 +47,13 @@ export function describeTrafficRouter(name: string, open: () => Promise<TrafficR
       expect(await world.servingHosts()).toEqual(["host-1", "host-2"]);
     });
 
+    it("never calls done what names no group", async () => {
+      for (const act of ["block", "allow"] as const) {
+        expect(await world.router[act](host("host-1", []), never)).toMatchObject({ outcome: "failed" });
+      }
+      expect(await world.servingHosts()).toEqual(["host-1", "host-2"]);
+    });
+
     it("changes nothing when asked again for what is so", async () => {
       expect(await settle("allow", "host-1")).toMatchObject({ outcome: "done" });
       await settle("block", "host-1");

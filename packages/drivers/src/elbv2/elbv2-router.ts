@@ -1,4 +1,5 @@
 import type { TargetDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { joinBalancers } from "@sluice/engine/ports/join-balancers.ts";
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { AwsCallError } from "../aws/aws-call-error.ts";
@@ -53,13 +54,13 @@ class Elbv2Router implements TrafficRouter {
   async block(host: RoutedHost, signal: AbortSignal): Promise<PortOutcome> {
     signal.throwIfAborted();
     const block = (group: KnownTargetGroup, target: TargetDescription) => this.#block(group, target, signal);
-    return together(await Promise.all(host.groups.map((name) => this.#change(name, host, block, signal))));
+    return joinBalancers(await Promise.all(host.groups.map((name) => this.#change(name, host, block, signal))));
   }
 
   async allow(host: RoutedHost, signal: AbortSignal): Promise<PortOutcome> {
     signal.throwIfAborted();
     const allow = (group: KnownTargetGroup, target: TargetDescription) => this.#allow(group, target, signal);
-    return together(await Promise.all(host.groups.map((name) => this.#change(name, host, allow, signal))));
+    return joinBalancers(await Promise.all(host.groups.map((name) => this.#change(name, host, allow, signal))));
   }
 
   async observe(host: RoutedHost, signal: AbortSignal): Promise<readonly HostTraffic[]> {
@@ -181,14 +182,4 @@ function inGroup(name: string, outcome: PortOutcome): PortOutcome {
       return never;
     }
   }
-}
-
-/** One group that says no is enough for a no; done is what is done in all. */
-function together(outcomes: readonly PortOutcome[]): PortOutcome {
-  const reasons = outcomes.flatMap((outcome) => (outcome.outcome === "failed" ? [outcome.reason] : []));
-  if (reasons.length > 0) return { outcome: "failed", reason: reasons.join("; ") };
-  const open = outcomes.flatMap((outcome) => (outcome.outcome === "pending" ? [outcome] : []));
-  if (open.length === 0) return { outcome: "done" };
-  const ifLeft = new Set(open.flatMap((outcome) => outcome.ifLeft ?? []));
-  return pending(open.map(({ detail }) => detail).join("; "), [...ifLeft].join(" "));
 }

@@ -1,3 +1,4 @@
+import { joinBalancers } from "@sluice/engine/ports/join-balancers.ts";
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
@@ -255,19 +256,9 @@ class RuntimeSocketRouter implements HaproxyRouter {
     plan: (target: Target) => TrafficStep,
     signal: AbortSignal,
   ): Promise<PortOutcome> {
-    const outcomes = await allOrFirstFault(targets.map((target) => this.#advance(host, target, wish, plan, signal)));
-    const reasons = outcomes.flatMap((outcome) => (outcome.outcome === "failed" ? [outcome.reason] : []));
-    if (reasons.length > 0) return { outcome: "failed", reason: reasons.join("; ") };
-    const pending = outcomes.flatMap((outcome) => (outcome.outcome === "pending" ? [outcome] : []));
-    if (pending.length > 0) {
-      const detail = pending.map((one) => one.detail).join("; ");
-      const ifLeft = pending.flatMap((one) => one.ifLeft ?? []).join(" ");
-      const ends = pending.flatMap((one) => one.until ?? []);
-      const until = ends.length > 0 ? { until: Math.min(...ends) } : {};
-      return { outcome: "pending", retryAfterMilliseconds: RETRY_AFTER_MILLISECONDS, detail, ifLeft, ...until };
-    }
-    const details = outcomes.flatMap((outcome) => (outcome.outcome === "done" ? (outcome.detail ?? []) : []));
-    return details.length > 0 ? { outcome: "done", detail: details.join("; ") } : { outcome: "done" };
+    return joinBalancers(
+      await allOrFirstFault(targets.map((target) => this.#advance(host, target, wish, plan, signal))),
+    );
   }
 
   async #advance(

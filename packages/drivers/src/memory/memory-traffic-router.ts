@@ -1,3 +1,4 @@
+import { joinBalancers } from "@sluice/engine/ports/join-balancers.ts";
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { Driver, NoSettings } from "../driver.ts";
@@ -73,9 +74,12 @@ function bringAbout(
   if (missing.length > 0) {
     return { outcome: "failed", reason: `there is no ${host.hostId} in ${missing.join(", ")}` };
   }
-  const details = host.groups.flatMap((group) => step(groups.get(group)!.get(host.hostId)!) ?? []);
-  if (details.length === 0) return { outcome: "done" };
-  return { outcome: "pending", retryAfterMilliseconds: RETRY_AFTER_MILLISECONDS, detail: details.join("; ") };
+  const outcomes = host.groups.map((group): PortOutcome => {
+    const detail = step(groups.get(group)!.get(host.hostId)!);
+    if (detail === undefined) return { outcome: "done" };
+    return { outcome: "pending", retryAfterMilliseconds: RETRY_AFTER_MILLISECONDS, detail };
+  });
+  return joinBalancers(outcomes);
 }
 
 function describe(

@@ -80,6 +80,16 @@ describe("the bound traffic router", () => {
     expect(await router.allow(routed("one", "other"), never)).toEqual(together);
   });
 
+  it("never calls done what nobody was asked for", async () => {
+    const router = boundTrafficRouter(bind({ one: answering(done) }));
+    for (const act of ["block", "allow"] as const) {
+      expect(await router[act](routed(), never)).toEqual({
+        outcome: "failed",
+        reason: expect.stringContaining("names no load balancer and no target group"),
+      });
+    }
+  });
+
   it("rejects, with the binding's name, when a balancer cannot be reached and none says no", async () => {
     const router = boundTrafficRouter(bind({ one: answering(new Error("ECONNREFUSED")), other: answering(done) }));
     const words = 'the driver test (traffic-router of "one" in sluice.yml): ECONNREFUSED';

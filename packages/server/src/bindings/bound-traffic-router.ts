@@ -1,3 +1,4 @@
+import { joinBalancers } from "@sluice/engine/ports/join-balancers.ts";
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { type BoundDriver, faultOfBinding } from "./bound-driver.ts";
@@ -99,25 +100,10 @@ async function named<Result>({ bound }: Share, signal: AbortSignal, ask: () => P
   }
 }
 
-/** A no of one balancer is a no, and asking another one again would not change it; done is what is done in all. */
+/** A no of one balancer counts, though another cannot be reached. */
 function together(settled: readonly PromiseSettledResult<PortOutcome>[]): PortOutcome {
   const outcomes = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-  const reasons = outcomes.flatMap((one) => (one.outcome === "failed" ? [one.reason] : []));
-  if (reasons.length > 0) return { outcome: "failed", reason: reasons.join("; ") };
   const rejected = settled.find((one) => one.status === "rejected");
-  if (rejected) throw rejected.reason;
-  const pending = outcomes.flatMap((one) => (one.outcome === "pending" ? [one] : []));
-  if (pending.length > 0) {
-    const ends = pending.flatMap((one) => one.until ?? []);
-    const ifLeft = [...new Set(pending.flatMap((one) => one.ifLeft ?? []))].join(" ");
-    return {
-      outcome: "pending",
-      retryAfterMilliseconds: Math.min(...pending.map(({ retryAfterMilliseconds }) => retryAfterMilliseconds)),
-      detail: pending.map(({ detail }) => detail).join("; "),
-      ...(ifLeft ? { ifLeft } : {}),
-      ...(ends.length > 0 ? { until: Math.min(...ends) } : {}),
-    };
-  }
-  const details = outcomes.flatMap((one) => (one.outcome === "done" ? (one.detail ?? []) : []));
-  return details.length > 0 ? { outcome: "done", detail: details.join("; ") } : { outcome: "done" };
+  if (rejected && !outcomes.some(({ outcome }) => outcome === "failed")) throw rejected.reason;
+  return joinBalancers(outcomes);
 }

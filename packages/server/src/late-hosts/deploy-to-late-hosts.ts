@@ -1,6 +1,8 @@
 import { isHeard, isLate, LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import { MAX_TARGETS } from "@sluice/engine/limits.ts";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
+import { checkDeployable } from "../groups/deployable-group.ts";
 import { alarmWatchOf } from "../groups/rollout-strategy.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
 import type { MatchHosts } from "../preflight/rollout-facts.ts";
@@ -53,6 +55,7 @@ export async function deployToLateHosts(
   const observed = hostIds.length > 0 ? await parts.hosts.observe(store, hostIds) : new Map();
   const heard = hostIds.filter((hostId) => isHeard(observed.get(hostId), now()));
   if (heard.length === 0 || (await lateAmong(store, group, heard)).length === 0) return;
+  checkLateRollout(group);
   // Drawn before the transaction, which may run again.
   const deploymentId = newDeploymentId();
   try {
@@ -60,6 +63,17 @@ export async function deployToLateHosts(
   } catch (error) {
     // Somebody else's deployment to the group got there first: its end calls for another look.
     if (!isUniqueViolation(error)) throw error;
+  }
+}
+
+/** What CreateDeployment would refuse is not done unasked either. Of the group as it was found: one that changed meanwhile is left alone. */
+function checkLateRollout(group: DeploymentGroupRow): void {
+  const name = group.deployment_group_name;
+  try {
+    checkDeployable(name, GROUP_FIELDS.read(group));
+  } catch (error) {
+    if (!(error instanceof CallerFault)) throw error;
+    throw new Error(`The late hosts of the deployment group ${name} get nothing. ${error.message}`, { cause: error });
   }
 }
 

@@ -23,6 +23,8 @@ let fixture: RunnerFixture;
 let stop = new AbortController();
 /** What the group's tags select. */
 let matched: string[];
+/** Messages of what went wrong. */
+const errors: string[] = [];
 /** `HOST DEPLOYMENT`. */
 const failing = new Set<string>();
 
@@ -30,12 +32,13 @@ afterEach(async () => {
   stop.abort();
   stop = new AbortController();
   failing.clear();
+  errors.length = 0;
   await fixture.close();
 });
 
 async function fleet(...hosts: string[]): Promise<void> {
   matched = [];
-  fixture = await runnerFixture(matched, QUICK_TIMERS);
+  fixture = await runnerFixture(matched, QUICK_TIMERS, { onError: (error) => errors.push(String(error)) });
   hosts.forEach(arrive);
 }
 
@@ -119,6 +122,20 @@ describe("a late host", () => {
     expect(late?.request).toMatchObject({ fileExistsBehavior: "OVERWRITE", onlyHosts: ["b"] });
     await looksPass();
     expect(await lateDeployments()).toHaveLength(1);
+  });
+
+  it("gets nothing from a group that CreateDeployment would refuse", async () => {
+    await fleet("a");
+    await deploy("d-GOOD");
+    const pair = { targetGroups: [{ name: "blue" }, { name: "green" }], prodTrafficRoute: { listenerArns: ["arn:l"] } };
+    await setFields({
+      deploymentStyle: { deploymentType: "IN_PLACE", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+      loadBalancerInfo: { targetGroupPairInfoList: [pair] },
+    });
+    await switchOn();
+    arrive("b");
+    await vi.waitFor(() => expect(errors).toContainEqual(expect.stringContaining("WITH_TRAFFIC_CONTROL")));
+    expect(await lateDeployments()).toEqual([]);
   });
 
   it("shares its deployment with those that arrive together", async () => {

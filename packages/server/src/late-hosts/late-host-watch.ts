@@ -1,3 +1,4 @@
+import { sparseErrors } from "../loops/sparse-errors.ts";
 import type { Timers } from "../loops/timers.ts";
 import { groupsThatDeployToLateHosts } from "../store/group-settings.ts";
 import { deployToLateHosts, type LateHostsParts } from "./deploy-to-late-hosts.ts";
@@ -24,6 +25,8 @@ export class LateHosts {
   readonly #dependencies: LateHostsDependencies;
   /** When each host was heard last. */
   readonly #heardAt = new Map<string, number>();
+  /** It looks so often that each error must not be one in the log. */
+  readonly #onError: (error: unknown) => void;
   #cancelTimer: () => void = () => {};
   #looking: Promise<void> | null = null;
   #isGathering = false;
@@ -32,6 +35,7 @@ export class LateHosts {
 
   constructor(dependencies: LateHostsDependencies) {
     this.#dependencies = dependencies;
+    this.#onError = sparseErrors(dependencies.onError, dependencies.timers.now);
   }
 
   start(): void {
@@ -79,7 +83,7 @@ export class LateHosts {
     if (this.#state !== "started") return;
     this.#isGathering = false;
     this.#looking = this.#lookAtGroups()
-      .catch(this.#dependencies.onError)
+      .catch(this.#onError)
       .finally(() => {
         this.#looking = null;
         if (this.#state !== "started") return;
@@ -98,12 +102,12 @@ export class LateHosts {
 
   async #lookAtGroups(): Promise<void> {
     this.#forgetAway();
-    const { timers, onError, ...parts } = this.#dependencies;
+    const { timers, onError: _, ...parts } = this.#dependencies;
     for (const group of await groupsThatDeployToLateHosts(parts.store)) {
       if (this.#state !== "started") return;
       const signal = AbortSignal.timeout(MATCH_HOSTS_TIMEOUT_MILLISECONDS);
       // A group whose fleet cannot be read must not keep the others waiting.
-      await deployToLateHosts(group, { ...parts, now: timers.now }, signal).catch(onError);
+      await deployToLateHosts(group, { ...parts, now: timers.now }, signal).catch(this.#onError);
     }
   }
 }

@@ -43,8 +43,13 @@ export async function observeBalancers(
   return observed;
 }
 
-/** Every load balancer has to know every host: traffic that cannot be moved back is not moved away. */
+/** Every load balancer has to know every host, and there has to be one: traffic that cannot be moved back is not moved away. */
 export function checkBalancers(observed: readonly ObservedHost[]): StartCheck {
+  if (observed.some(({ host }) => host.groups.length === 0)) {
+    const message =
+      "The deployment moves its hosts' traffic, but names no load balancer and no target group: give its deployment group a loadBalancerInfo, and deploy again.";
+    return { obstacle: failedBy("ELASTIC_LOAD_BALANCING_INVALID", message), warnings: [] };
+  }
   const unknown = observed.flatMap(({ host, traffic }) =>
     traffic.filter(({ state }) => state === "unknown").map((one) => ({ host, traffic: one })),
   );

@@ -49,6 +49,18 @@ describe("runner", () => {
     expect(events.at(-1)?.type).toBe("deploymentSucceeded");
   });
 
+  it("touches no host where traffic has to move and nobody is named who moves it", async () => {
+    const events: string[] = [];
+    fixture = await runnerFixture(["a"]);
+    void playHost(fixture, "a", stop.signal, { ran: (event) => events.push(event) });
+    const strategy = { type: "in-place", hasTrafficControl: true, zones: null } as const;
+    await fixture.createDeployment("d-AAAAAAAAA", ALL_AT_ONCE, { strategy });
+    expect(await terminal("d-AAAAAAAAA")).toBe("Failed");
+    const row = await fixture.store.db.selectFrom("deployments").selectAll().executeTakeFirstOrThrow();
+    expect(row.error_code).toBe("ELASTIC_LOAD_BALANCING_INVALID");
+    expect(events).toEqual([]);
+  });
+
   it("stops admitting hosts when health is spent, and names the first failure", async () => {
     fixture = await runnerFixture(["a", "b", "c"]);
     for (const host of ["a", "b", "c"]) {

@@ -16,7 +16,7 @@ const hostCommand = structure(
 
 const commandStatusOutput = structure({ CommandStatus: string }, ["CommandStatus"]);
 
-/** CodeDeployCommand on the wire; the compiler holds it to `operations.ts`. */
+/** CodeDeployCommand on the wire; the compiler holds it to `command-api.ts`. */
 export const COMMAND_TABLE = {
   PollHostCommand: {
     input: structure({ HostIdentifier: string }, ["HostIdentifier"]),

@@ -179,7 +179,7 @@ const orphanedLogs = structure({ deployments: integer, deploymentIds: list(strin
   "logBytes",
 ]);
 
-/** Sluice's own operations on the wire; the compiler holds it to `operations.ts`. */
+/** Sluice's own operations on the wire; the compiler holds it to `sluice-api.ts`. */
 export const SLUICE_TABLE = {
   CreateEnrolmentToken: {
     input: structure({ tags, uses: integer, expiresInSeconds: integer }),
