@@ -107,7 +107,7 @@ const INTERNAL = new Set([
   "packages/wire/src/client/object-client.ts MAX_ERROR_ANSWER_BYTES",
   "packages/wire/src/client/object-client.ts ERROR_ANSWER_TIMEOUT_MILLISECONDS",
   "packages/wire/src/client/object-client.ts OBJECT_TIMEOUT_DEFAULT_MILLISECONDS",
-  "packages/wire/src/json/value-reader.ts MAX_INTEGER",
+  "packages/wire/src/shapes/shape.ts MAX_INTEGER",
   "packages/wire/src/json/value-reader.ts MAX_TIMESTAMP_SECONDS",
   "packages/bucket/src/protocol/request-bodies.ts MAX_PARTS",
   "packages/wire/src/sigv4/signing-key.ts MAX_SIGNING_KEY_CACHE_ENTRIES",

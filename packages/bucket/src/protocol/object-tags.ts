@@ -1,6 +1,6 @@
 /** Object tags, by S3's rules ("Categorizing your object using tags" in the S3 user guide). */
 import { S3Error } from "./s3-error.ts";
-import { malformedXml, readXml, requireKnown, requireText, type XmlNode } from "./xml.ts";
+import { malformedXml, readXml, requireKnown, requireText, type XmlNode } from "./s3-xml.ts";
 
 export const MAX_OBJECT_TAGS = 10;
 export const MAX_TAG_KEY_LENGTH = 128;

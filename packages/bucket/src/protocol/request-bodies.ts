@@ -1,7 +1,7 @@
 /** The XML that comes with some of the calls. */
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from "@sluice/wire/checksum/checksum.ts";
 import { S3Error } from "./s3-error.ts";
-import { malformedXml, optionalText, readXml, requireKnown, requireText, type XmlNode } from "./xml.ts";
+import { malformedXml, optionalText, readXml, requireKnown, requireText, type XmlNode } from "./s3-xml.ts";
 
 /** Room for 10,000 parts with a checksum each. */
 export const MAX_XML_BODY_BYTES = 4 * 1024 ** 2;

@@ -1,9 +1,10 @@
 /** Typed results to XML documents, element order as S3's. */
 import type { ChecksumAlgorithm, ChecksumType } from "@sluice/wire/checksum/checksum.ts";
+import type { XmlFields } from "@sluice/wire/xml/write-xml.ts";
 import type { ObjectTags } from "./object-tags.ts";
 import { encodeKey } from "./request-target.ts";
 import type { BucketFact, ListingParameters, ObjectAttribute } from "./s3-call.ts";
-import { writeXml, type XmlFields } from "./xml.ts";
+import { writeS3Xml } from "./s3-xml.ts";
 
 export interface Owner {
   id: string;
@@ -46,7 +47,7 @@ export function bucketsXml(
   call: { prefix: string; region?: string },
 ): string {
   const last = page.buckets.at(-1)?.name;
-  return writeXml("ListAllMyBucketsResult", {
+  return writeS3Xml("ListAllMyBucketsResult", {
     Owner: ownerFields(owner),
     Buckets: {
       Bucket: page.buckets.map(({ name, createdAt }) => ({
@@ -64,19 +65,19 @@ export function bucketsXml(
 export function bucketFactXml(fact: BucketFact, region: string, owner: Owner): string {
   switch (fact) {
     case "location":
-      return writeXml("LocationConstraint", region === "us-east-1" ? "" : region);
+      return writeS3Xml("LocationConstraint", region === "us-east-1" ? "" : region);
     case "acl":
       return aclXml(owner);
     case "ownershipControls":
-      return writeXml("OwnershipControls", { Rule: { ObjectOwnership: "BucketOwnerEnforced" } });
+      return writeS3Xml("OwnershipControls", { Rule: { ObjectOwnership: "BucketOwnerEnforced" } });
     case "logging":
-      return writeXml("BucketLoggingStatus", {});
+      return writeS3Xml("BucketLoggingStatus", {});
     case "notification":
-      return writeXml("NotificationConfiguration", {});
+      return writeS3Xml("NotificationConfiguration", {});
     case "accelerate":
-      return writeXml("AccelerateConfiguration", {});
+      return writeS3Xml("AccelerateConfiguration", {});
     case "requestPayment":
-      return writeXml("RequestPaymentConfiguration", { Payer: "BucketOwner" });
+      return writeS3Xml("RequestPaymentConfiguration", { Payer: "BucketOwner" });
     default:
       return fact satisfies never;
   }
@@ -87,18 +88,18 @@ export function aclXml(owner: Owner): string {
     "@": 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser"',
     ...ownerFields(owner),
   };
-  return writeXml("AccessControlPolicy", {
+  return writeS3Xml("AccessControlPolicy", {
     Owner: ownerFields(owner),
     AccessControlList: { Grant: { Grantee: grantee, Permission: "FULL_CONTROL" } },
   });
 }
 
 export function versioningXml(versioning: string | undefined): string {
-  return writeXml("VersioningConfiguration", { Status: versioning });
+  return writeS3Xml("VersioningConfiguration", { Status: versioning });
 }
 
 export function taggingXml(tags: ObjectTags = {}): string {
-  return writeXml("Tagging", { TagSet: { Tag: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) } });
+  return writeS3Xml("Tagging", { TagSet: { Tag: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) } });
 }
 
 /** Here S3 writes the ETag without quotes. Parts are told only of objects that were uploaded with a checksum of each. */
@@ -115,7 +116,7 @@ export function objectAttributesXml(
 ): string {
   const { attributes } = call;
   const { checksum, partSizes } = object;
-  return writeXml("GetObjectAttributesResponse", {
+  return writeS3Xml("GetObjectAttributesResponse", {
     ETag: attributes.has("ETag") ? object.etag : undefined,
     Checksum: attributes.has("Checksum") && checksum ? checksumFields(checksum) : undefined,
     ObjectParts:
@@ -183,7 +184,7 @@ export function objectsXml(
   call: { listing: ListingParameters; marker: string; owner: Owner },
 ): string {
   const { spell, fields, prefixes } = listingFields(bucket, call.listing);
-  return writeXml("ListBucketResult", {
+  return writeS3Xml("ListBucketResult", {
     ...fields,
     Marker: spell(call.marker),
     // S3 tells it only with a delimiter, and clients otherwise go on from the last key: to tell it always harms none.
@@ -204,7 +205,7 @@ export function objectsV2Xml(
   call: { listing: ListingParameters; token?: string; startAfter: string; owner?: Owner },
 ): string {
   const { spell, fields, prefixes } = listingFields(bucket, call.listing);
-  return writeXml("ListBucketResult", {
+  return writeS3Xml("ListBucketResult", {
     ...fields,
     StartAfter: call.startAfter === "" ? undefined : spell(call.startAfter),
     ContinuationToken: call.token,
@@ -237,7 +238,7 @@ export function objectVersionsXml(
 ): string {
   const { spell, fields, prefixes } = listingFields(bucket, call.listing);
   const owner = ownerFields(call.owner);
-  return writeXml("ListVersionsResult", {
+  return writeS3Xml("ListVersionsResult", {
     ...fields,
     KeyMarker: spell(call.keyMarker),
     VersionIdMarker: call.versionIdMarker ?? "",
@@ -286,7 +287,7 @@ export interface DeletionOutcome {
 }
 
 export function deletionsXml(outcome: DeletionOutcome): string {
-  return writeXml("DeleteResult", {
+  return writeS3Xml("DeleteResult", {
     Deleted: outcome.deleted.map(({ key, versionId, markerId }) => ({
       Key: key,
       VersionId: versionId,
@@ -310,7 +311,7 @@ export function copiedXml(
   root: "CopyObjectResult" | "CopyPartResult",
   copied: { etag: string; modifiedAt: Date; checksum?: Checksum },
 ): string {
-  return writeXml(root, {
+  return writeS3Xml(root, {
     LastModified: isoTime(copied.modifiedAt),
     ETag: quoted(copied.etag),
     ...checksumFields(copied.checksum),
@@ -318,7 +319,7 @@ export function copiedXml(
 }
 
 export function uploadCreatedXml(bucket: string, key: string, uploadId: string): string {
-  return writeXml("InitiateMultipartUploadResult", { Bucket: bucket, Key: key, UploadId: uploadId });
+  return writeS3Xml("InitiateMultipartUploadResult", { Bucket: bucket, Key: key, UploadId: uploadId });
 }
 
 export function uploadCompletedXml(
@@ -326,7 +327,7 @@ export function uploadCompletedXml(
   bucket: string,
   object: { key: string; etag: string; checksum?: Checksum },
 ): string {
-  return writeXml("CompleteMultipartUploadResult", {
+  return writeS3Xml("CompleteMultipartUploadResult", {
     Location: location,
     Bucket: bucket,
     Key: object.key,
@@ -348,7 +349,7 @@ export function partsXml(
 ): string {
   const shown = parts.filter((part) => part.number > call.after).slice(0, call.limit);
   const last = shown.at(-1)?.number ?? call.after;
-  return writeXml("ListPartsResult", {
+  return writeS3Xml("ListPartsResult", {
     Bucket: upload.bucket,
     Key: upload.key,
     UploadId: upload.id,
@@ -387,7 +388,7 @@ export function uploadsXml(
   call: { listing: ListingParameters; keyMarker: string; idMarker?: string; owner: Owner },
 ): string {
   const { spell, fields, prefixes } = listingFields(bucket, call.listing);
-  return writeXml("ListMultipartUploadsResult", {
+  return writeS3Xml("ListMultipartUploadsResult", {
     Bucket: bucket,
     KeyMarker: spell(call.keyMarker),
     UploadIdMarker: call.idMarker ?? "",

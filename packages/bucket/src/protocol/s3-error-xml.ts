@@ -1,8 +1,8 @@
 import type { S3Error } from "./s3-error.ts";
-import { writeXml } from "./xml.ts";
+import { writeS3Xml } from "./s3-xml.ts";
 
 export function errorXml(error: S3Error, request: { resource: string; requestId: string; hostId: string }): string {
-  return writeXml(
+  return writeS3Xml(
     "Error",
     {
       Code: error.code,

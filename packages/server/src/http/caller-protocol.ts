@@ -1,8 +1,9 @@
 import type { FaultCode } from "@sluice/model/fault-codes.ts";
 import { type JsonAnswer, serialiseFault } from "@sluice/wire/json/json-protocol.ts";
+import { serialiseEc2Fault, serialiseQueryFault } from "@sluice/wire/query/query-protocol.ts";
+import { STS_SERVICE } from "@sluice/wire/query/sts-service.ts";
 import { signingServiceOf } from "@sluice/wire/sigv4/authorization.ts";
 import { type HttpHeaders, headerValue } from "@sluice/wire/sigv4/http-request.ts";
-import { serialiseEc2Fault, serialiseQueryFault } from "@sluice/wire/sts/query-protocol.ts";
 
 /**
  * In which form a caller reads an answer. One port serves them all, and whoever came here by mistake (an endpoint set for every
@@ -43,6 +44,11 @@ export function callerProtocol({ method, path, headers }: CallerRequest): Caller
   return method === "POST" && ROOT.test(path) ? "json" : "s3";
 }
 
+/** Who signed for no service most likely meant the one that tools call first. */
+function namespaceOf(signingName = STS_SERVICE.signingName): string | undefined {
+  return signingName === STS_SERVICE.signingName ? STS_SERVICE.namespace : undefined;
+}
+
 /** A fault in the caller's own form; S3's are written by its handler. */
 export function serialiseFaultFor(
   request: CallerRequest,
@@ -53,7 +59,7 @@ export function serialiseFaultFor(
   switch (protocol) {
     case "query":
     case "rest-xml":
-      return serialiseQueryFault(fault, requestId, signingServiceOf(request));
+      return serialiseQueryFault(fault, requestId, namespaceOf(signingServiceOf(request)));
     case "ec2":
       return serialiseEc2Fault(fault, requestId);
     case "json":

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import {
-  type CallerIdentity,
-  parseStsAction,
+  parseQueryCall,
   type QueryAnswer,
-  serialiseCallerIdentity,
+  serialiseQueryAnswer,
   serialiseQueryFault,
-} from "@sluice/wire/sts/query-protocol.ts";
+} from "@sluice/wire/query/query-protocol.ts";
+import { type CallerIdentity, STS_SERVICE } from "@sluice/wire/query/sts-service.ts";
 import type { Principal } from "../access/principal.ts";
 import { callerArn } from "./caller-arn.ts";
 
@@ -36,15 +36,19 @@ function identify(
   accountId: string,
 ): QueryAnswer {
   try {
-    parseStsAction({ method: request.method ?? "GET", path: request.url ?? "/", body });
-    return serialiseCallerIdentity(identityOf(principal, accountId), requestId);
+    const { operation } = parseQueryCall(STS_SERVICE, {
+      method: request.method ?? "GET",
+      path: request.url ?? "/",
+      body,
+    });
+    return serialiseQueryAnswer(STS_SERVICE, operation, identityOf(principal, accountId), requestId);
   } catch (error) {
-    if (error instanceof CallerFault) return serialiseQueryFault(error, requestId);
+    if (error instanceof CallerFault) return serialiseQueryFault(error, requestId, STS_SERVICE.namespace);
     throw error;
   }
 }
 
 function identityOf(principal: Principal, accountId: string): CallerIdentity {
   const userId = principal.role === "root" ? accountId : principal.accessKeyId;
-  return { account: accountId, arn: callerArn(principal, accountId), userId };
+  return { Account: accountId, Arn: callerArn(principal, accountId), UserId: userId };
 }

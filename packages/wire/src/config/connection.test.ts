@@ -6,8 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { serialiseQueryAnswer } from "../query/query-protocol.ts";
+import { STS_SERVICE } from "../query/sts-service.ts";
 import { isSigned, parseAuthorization } from "../sigv4/authorization.ts";
-import { serialiseCallerIdentity } from "../sts/query-protocol.ts";
 import { readAwsProfile, renderAwsConfig, renderAwsCredentials } from "./aws-config.ts";
 import { ConnectionUnknown, connectionTo, resolveConnection } from "./connection.ts";
 import { parseIni } from "./ini.ts";
@@ -187,10 +188,10 @@ describe("the AWS CLI with these files", () => {
         const plain = { path: request.url!, headers: request.headers };
         const called = isSigned(plain) ? parseAuthorization(plain).service : "unsigned";
         calls.push({ service: called, path: request.url! });
-        const identity = { account: "111122223333", arn: "arn:aws:iam::111122223333:root", userId: "111122223333" };
+        const identity = { Account: "111122223333", Arn: "arn:aws:iam::111122223333:root", UserId: "111122223333" };
         const bodies: Record<string, string> = {
           codedeploy: '{"applications":["shop"]}',
-          sts: serialiseCallerIdentity(identity, "r-1").body,
+          sts: serialiseQueryAnswer(STS_SERVICE, "GetCallerIdentity", identity, "r-1").body,
           s3: "<ListBucketResult><Name>bucket</Name><Contents><Key>app.zip</Key></Contents></ListBucketResult>",
         };
         response.end(bodies[called]);

@@ -1,4 +1,12 @@
-import type { ListShape, MapShape, Shape, StringShape, StructureShape } from "../shapes/shape.ts";
+import {
+  type ListShape,
+  MAX_INTEGER,
+  type MapShape,
+  MIN_INTEGER,
+  type Shape,
+  type StringShape,
+  type StructureShape,
+} from "../shapes/shape.ts";
 import { isStorable, toStorable } from "./storable-text.ts";
 
 /** A value that does not have its shape; `message` begins with the path: `tags[0].Key: expected String, got Number`. */
@@ -9,8 +17,6 @@ export class ShapeMismatch extends Error {
   }
 }
 
-const MAX_INTEGER = 2_147_483_647;
-const MIN_INTEGER = -2_147_483_648;
 /** What a `Date` can hold, in seconds. */
 const MAX_TIMESTAMP_SECONDS = 8_640_000_000_000;
 

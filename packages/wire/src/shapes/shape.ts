@@ -10,6 +10,10 @@ export interface StringShape {
   /** What programs printed: characters that cannot be stored are replaced. In all other strings they are refused. */
   readonly isOutput?: true;
 }
+/** Of an `integer`, which has 32 bits. */
+export const MAX_INTEGER = 2_147_483_647;
+export const MIN_INTEGER = -2_147_483_648;
+
 export interface NumberShape {
   readonly kind: "integer" | "long" | "double";
 }

@@ -1,56 +1,14 @@
 import { excerpt } from "@sluice/model/excerpt.ts";
+import { writeXml, type XmlFields } from "@sluice/wire/xml/write-xml.ts";
 import { XMLParser } from "fast-xml-parser";
 import { S3Error } from "./s3-error.ts";
 
 const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-/** Undefined leaves the element out, an array repeats it; `@` holds an element's attributes as written. */
-export type XmlContent = string | number | boolean | undefined | XmlFields | readonly (XmlFields | string)[];
-export interface XmlFields {
-  [element: string]: XmlContent;
-}
-
-/** A whole document with `root` around the fields, in their order. */
-export function writeXml(root: string, fields: XmlFields | string, options: { namespace?: boolean } = {}): string {
-  const namespace = options.namespace === false ? "" : ` xmlns="${NAMESPACE}"`;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${namespace}>${writeContent(fields)}</${root}>`;
-}
-
-function writeContent(content: XmlFields | string | number | boolean): string {
-  if (typeof content !== "object") return escapeText(String(content));
-  let xml = "";
-  for (const [name, value] of Object.entries(content)) {
-    if (value === undefined || name === "@") continue;
-    for (const item of Array.isArray(value) ? value : [value]) xml += writeElement(name, item);
-  }
-  return xml;
-}
-
-function writeElement(name: string, content: XmlFields | string | number | boolean): string {
-  const attributes = typeof content === "object" && content["@"] !== undefined ? ` ${String(content["@"])}` : "";
-  return `<${name}${attributes}>${writeContent(content)}</${name}>`;
-}
-
-/**
- * Control characters go out as references, as S3 sends them, though XML 1.0 has no place for most: clients that must read such keys
- * ask for `encoding-type=url`. A carriage return left bare would be read as a line feed.
- */
-function escapeText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be escaped
-  return text.replace(/[&<>"\u0000-\u0008\u000b-\u001f\u007f\ufffe\uffff]/g, (character) => {
-    switch (character) {
-      case "&":
-        return "&amp;";
-      case "<":
-        return "&lt;";
-      case ">":
-        return "&gt;";
-      case '"':
-        return "&quot;";
-      default:
-        return `&#x${character.charCodeAt(0).toString(16).toUpperCase()};`;
-    }
-  });
+/** A whole document of S3's with `root` around the fields, in their order. */
+export function writeS3Xml(root: string, fields: XmlFields | string, options: { namespace?: boolean } = {}): string {
+  const namespace = options.namespace === false ? undefined : NAMESPACE;
+  return writeXml(root, fields, { namespace, isDeclared: true, controls: "referenced" });
 }
 
 /** An element as read: its text, or its children by name; `repeated` ones are always arrays. */
