@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { scenarioOf } from "./hosts/host-scenario.ts";
+import { DEFAULT_PLATFORM, type PlatformName, scenarioOf } from "./platforms.ts";
+import type { Batch } from "./simulation-worker.ts";
 import { tell } from "./story.ts";
 import { add, describeTally, newTally, type Tally } from "./tally.ts";
 import { simulateWorld } from "./world.ts";
@@ -12,6 +13,7 @@ const MAX_THREADS = 8;
 const YOUNG_MEBIBYTES = 192;
 
 export interface Simulations {
+  readonly platform?: PlatformName;
   readonly seed: number;
   readonly count: number;
   /** Asked before every batch but the first. */
@@ -30,6 +32,7 @@ export interface SimulationSummary {
 
 /** Many worlds on all processors, up to the first that breaks a rule. Which threads there are makes no difference to what is found. */
 export async function simulateWorlds({
+  platform = DEFAULT_PLATFORM,
   seed,
   count,
   isEnough = () => false,
@@ -40,9 +43,9 @@ export async function simulateWorlds({
   const finished = new Set<number>();
   let next = seed;
   let done = seed;
-  const hand = (): { readonly seed: number; readonly count: number } | null => {
+  const hand = (): Batch | null => {
     if (next >= end || tally.violation || isEnough(tally)) return null;
-    const batch = { seed: next, count: Math.min(BATCH_WORLDS, end - next) };
+    const batch = { platform, seed: next, count: Math.min(BATCH_WORLDS, end - next) };
     next += batch.count;
     return batch;
   };
@@ -55,12 +58,10 @@ export async function simulateWorlds({
   const threads = Math.min(MAX_THREADS, availableParallelism(), Math.ceil(count / BATCH_WORLDS));
   await Promise.all(Array.from({ length: threads }, () => work(hand, take)));
   const story = tally.violation
-    ? await tell(await simulateWorld(scenarioOf(tally.violation.seed)), tally.violation.seed)
+    ? await tell(await simulateWorld(scenarioOf(platform, tally.violation.seed)), tally.violation.seed)
     : null;
   return { tally, story, text: `${describeTally(tally, seed)}\n${story ?? "No rule was broken."}` };
 }
-
-type Batch = { readonly seed: number; readonly count: number };
 
 /** One thread, for as long as there is work. A world that throws is a mistake of the simulation's, and ends it. */
 function work(hand: () => Batch | null, take: (tally: Tally, seed: number) => void): Promise<void> {

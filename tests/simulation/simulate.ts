@@ -1,4 +1,5 @@
 import { misuse, readCommandLine } from "../../scripts/command-line.ts";
+import { DEFAULT_PLATFORM, isPlatformName, PLATFORMS } from "./platforms.ts";
 import { simulateWorlds } from "./simulate-worlds.ts";
 
 // npm run simulate -- --seed N --count M: M worlds from seed N on; prints the mix of strategies, faults and outcomes, and ends with 1 at
@@ -7,19 +8,25 @@ import { simulateWorlds } from "./simulate-worlds.ts";
 
 const PROGRESS_MILLISECONDS = 30_000;
 
-const USAGE = `npm run simulate -- [--seed N] [--count M] [--deployments D] [--progress]
+const NAMES = Object.keys(PLATFORMS).join(", ");
+const USAGE = `npm run simulate -- [--platform P] [--seed N] [--count M] [--deployments D] [--progress]
 
 Simulates M worlds (40), from seed N (1) on, and ends with 1 at a violation, told as a story.
+  --platform P      what is deployed to: ${NAMES} (${DEFAULT_PLATFORM})
   --deployments D   ends once so many deployments have been simulated
   --progress        says how far it is, and from which seed to go on after a break`;
 const { values } = readCommandLine(USAGE, {
   options: {
+    platform: { type: "string", default: DEFAULT_PLATFORM },
     seed: { type: "string", default: "1" },
     count: { type: "string", default: "40" },
     deployments: { type: "string" },
     progress: { type: "boolean", default: false },
   },
 });
+const platform = isPlatformName(values.platform)
+  ? values.platform
+  : misuse(`--platform is ${values.platform}: give one of ${NAMES}`, USAGE);
 const seed = wholeNumber("--seed", values.seed, 0);
 const count = wholeNumber("--count", values.count, 1);
 const deployments =
@@ -28,6 +35,7 @@ const deployments =
 const startedAt = performance.now();
 let toldAt = startedAt;
 const { text, story } = await simulateWorlds({
+  platform,
   seed,
   count,
   isEnough: (tally) => tally.deployments >= deployments,

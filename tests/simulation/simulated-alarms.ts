@@ -1,8 +1,8 @@
 import type { AlarmReader, AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
-import type { FaultRates } from "./hosts/host-scenario.ts";
-import { Unreachable } from "./hosts/simulated-balancer.ts";
 import type { Random } from "./random.ts";
+import type { FaultRates } from "./scenario.ts";
 import type { SimulatedTime } from "./simulated-time.ts";
+import { Unreachable } from "./unreachable.ts";
 
 const MAX_SLOW_MILLISECONDS = 4_000;
 /** Outages of the monitoring system are short or long: some last longer than a deployment that needs its alarms may go on. */

@@ -1,8 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import type { FaultRates } from "./hosts/host-scenario.ts";
-import type { Knocks } from "./hosts/knocks.ts";
 import { DiskFailure } from "./mortal-store.ts";
 import type { Random } from "./random.ts";
+import type { FaultRates } from "./scenario.ts";
 import type { ServerDoor } from "./server-door.ts";
 import type { SimulatedServer } from "./simulated-server.ts";
 import type { SimulatedTime } from "./simulated-time.ts";
@@ -48,7 +47,9 @@ export interface NetworkParts {
   readonly faults: () => NetworkFaults;
   readonly server: () => SimulatedServer | null;
   readonly door: ServerDoor;
-  readonly knocks: Knocks;
+  /** A call comes to the door, heard or not; and the server takes it. */
+  readonly onKnock: (caller: string) => void;
+  readonly onHeard: (caller: string) => void;
   readonly onFault: (fault: keyof NetworkFaults | "cut") => void;
 }
 
@@ -92,9 +93,9 @@ export class SimulatedNetwork {
     reject: (error: unknown) => void,
     isInside = false,
   ): void {
-    const { time, random, server: current, knocks, door } = this.#parts;
+    const { time, random, server: current, onKnock, onHeard, door } = this.#parts;
     if (this.#isCut(hostId)) return;
-    if (!isInside) knocks.knocked(hostId, time.now());
+    if (!isInside) onKnock(hostId);
     if (current() && !door.isOpen && !isInside) {
       door.enter(() => this.#deliver(hostId, request, signal, answer, resolve, reject, true));
       return;
@@ -112,7 +113,7 @@ export class SimulatedNetwork {
       fail("connection reset");
     });
     server.heard(hostId);
-    knocks.heard(hostId);
+    onHeard(hostId);
     const undelivered: (() => void)[] = [];
     const line = { signal, onUndelivered: (action: () => void) => void undelivered.push(action) };
     const end = (action: () => void) => {

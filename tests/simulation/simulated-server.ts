@@ -1,7 +1,6 @@
 import { ALWAYS_HEARD } from "@sluice/engine/heard-time.ts";
 import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
-import { type FleetSelection, type HostTerminator, selectHosts } from "@sluice/engine/ports/fleet.ts";
-import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import { type FleetSelection, selectHosts } from "@sluice/engine/ports/fleet.ts";
 import type { Principal } from "@sluice/server/access/principal.ts";
 import { Hearing, PROBE_INTERVAL_MILLISECONDS, PROBE_TIMEOUT_MILLISECONDS } from "@sluice/server/hosts/hearing.ts";
 import { Liveness } from "@sluice/server/hosts/liveness.ts";
@@ -13,11 +12,12 @@ import type { SluiceContext } from "@sluice/server/operations/sluice/sluice-cont
 import { createRunner, type Runner } from "@sluice/server/runner/runner.ts";
 import { listLivingHosts, tagsOf } from "@sluice/server/store/hosts.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
-import { Unreachable } from "./hosts/simulated-balancer.ts";
 import { DiskFailure, type Fate, MortalStore, never } from "./mortal-store.ts";
 import type { Random } from "./random.ts";
 import type { ServerDoor } from "./server-door.ts";
+import type { Life, ServerPorts } from "./server-ports.ts";
 import type { SimulatedTime } from "./simulated-time.ts";
+import { Unreachable } from "./unreachable.ts";
 
 const ACCOUNT_ID = "111122223333";
 const REGION = "us-east-1";
@@ -27,11 +27,11 @@ const FLUSH_MILLISECONDS = 5_000;
 export interface ServerParts {
   readonly store: Store;
   readonly time: SimulatedTime;
-  readonly balancer: TrafficRouter;
   readonly alarms: AlarmReader;
-  readonly terminator: HostTerminator;
   readonly random: Random;
   readonly door: ServerDoor;
+  /** Whatever it asks outside but alarms. */
+  readonly ports: (life: Life) => ServerPorts;
   /** A fault of the simulation itself: the server takes it that it always hears. */
   readonly alwaysHears: boolean;
   /** Another: its deadlines count all time, though silence does not. */
@@ -92,16 +92,8 @@ export class SimulatedServer {
       timers: this.#timers(),
       hosts: this.liveness,
       matchHosts: (fields) => this.#fleet.resolveTargets(fields as FleetSelection),
-      trafficRouter: {
-        // Calls end with their caller: what was not heeded by then never is.
-        block: (host) => this.#whileAlive(() => parts.balancer.block(host, this.#death.signal)),
-        allow: (host) => this.#whileAlive(() => parts.balancer.allow(host, this.#death.signal)),
-        observe: (host, signal) => this.#whileAlive(() => parts.balancer.observe(host, signal)),
-      },
+      ...parts.ports({ whileAlive: (ask) => this.#whileAlive(ask), death: this.#death.signal }),
       alarmReader: { read: (names, signal) => this.#whileAlive(() => parts.alarms.read(names, signal)) },
-      hostTerminator: {
-        terminate: (hostIds, signal) => this.#whileAlive(() => parts.terminator.terminate(hostIds, signal)),
-      },
       owner: parts.name,
       newOffer: () => random.text("abcdefghij", 8),
       newDeploymentId: () => `d-R${random.text("abcdefghij", 8).toUpperCase()}`,
@@ -173,6 +165,11 @@ export class SimulatedServer {
       serverFingerprints: [],
       signal,
     };
+  }
+
+  /** A person with the root key calls. */
+  sluiceAsRoot(signal: AbortSignal): SluiceContext {
+    return { ...this.sluice("", signal), principal: ROOT };
   }
 
   #operationContext(principal: Principal): OperationContext {

@@ -10,7 +10,6 @@ import { Kysely } from "kysely";
 export interface StoreChanges {
   /** Target ids by deployment id. A deployment of which only the row or the events changed has an empty set. */
   readonly deployments: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly hosts: boolean;
   readonly groups: boolean;
 }
 
@@ -28,6 +27,8 @@ export interface SimulatedStore extends Store {
   prepare(text: string): Reading;
   /** Whether this deployment, or a target of it, may have changed since the changes were last taken. */
   mayHaveChanged(deploymentId: string): boolean;
+  /** Another number whenever a host may have changed. */
+  readonly hostChanges: number;
   /** What changed since the last time; null when nothing did. */
   takeChanges(): StoreChanges | null;
 }
@@ -45,6 +46,9 @@ export async function openSimulatedStore(): Promise<SimulatedStore> {
     close: () => db.destroy(),
     prepare: (text) => new QuickReading(database.prepare(text)),
     mayHaveChanged: (deploymentId) => changes.has(deploymentId),
+    get hostChanges() {
+      return changes.hosts;
+    },
     takeChanges: () => changes.take(),
   };
 }
@@ -79,7 +83,7 @@ function rowMaker(columns: readonly string[]): (values: readonly unknown[]) => R
 
 class ChangeLog {
   #deployments = new Map<string, Set<string>>();
-  #hosts = false;
+  hosts = 0;
   #groups = false;
 
   constructor(database: DatabaseSync) {
@@ -92,7 +96,7 @@ class ChangeLog {
       return null;
     });
     database.function("host_changed", () => {
-      this.#hosts = true;
+      this.hosts++;
       return null;
     });
     database.function("group_changed", () => {
@@ -118,10 +122,9 @@ class ChangeLog {
   }
 
   take(): StoreChanges | null {
-    if (this.#deployments.size === 0 && !this.#hosts && !this.#groups) return null;
-    const changes = { deployments: this.#deployments, hosts: this.#hosts, groups: this.#groups };
+    if (this.#deployments.size === 0 && !this.#groups) return null;
+    const changes = { deployments: this.#deployments, groups: this.#groups };
     this.#deployments = new Map();
-    this.#hosts = false;
     this.#groups = false;
     return changes;
   }

@@ -1,6 +1,8 @@
 import type { Timers } from "@sluice/server/loops/timers.ts";
 import type { Random } from "./random.ts";
 
+/** When every world begins. */
+export const START = Date.UTC(2026, 0, 1);
 /** Steps between two turns of the event loop, which takes as long as a small step does. */
 const TURN_STEPS = 100;
 

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { NO_FAULTS, scenarioOf } from "./hosts/host-scenario.ts";
+import { scenarioOf } from "./hosts/host-scenario.ts";
+import { DEADLINE } from "./rules/hosts/deadline.ts";
+import { HEARD } from "./rules/hosts/heard.ts";
+import { HOOK_ORDER } from "./rules/hosts/hook-order.ts";
+import { withoutFaults } from "./scenario.ts";
 import { simulateWorlds } from "./simulate-worlds.ts";
 import { tell } from "./story.ts";
 import { medianFleet } from "./tally.ts";
-import { RULES } from "./violation.ts";
 import { simulateWorld, type WorldOptions } from "./world.ts";
 
 /** The same worlds at every run; others by environment variable. */
@@ -83,10 +86,10 @@ describe("a server that counts all silence, as if it always heard", () => {
   it("is found to call hosts silent that had reported in time", async () => {
     for (let seed = SEED; ; seed++) {
       const scenario = scenarioOf(seed);
-      const faults = { ...NO_FAULTS, deafServer: 0.02, slowServer: 0.02, overrunServer: 0.02 };
+      const faults = { ...withoutFaults(scenario.faults), deafServer: 0.02, slowServer: 0.02, overrunServer: 0.02 };
       const report = await simulateWorld({ ...scenario, isCalm: false, faults }, { alwaysHears: true });
       if (report.violation === null) continue;
-      expect(report.violation.rule).toBe(RULES.heard);
+      expect(report.violation.rule).toBe(HEARD.name);
       return;
     }
   });
@@ -97,11 +100,11 @@ describe("a server whose deadlines count the time in which it could not be reach
     for (let seed = SEED; ; seed++) {
       const scenario = scenarioOf(seed);
       const hosts = scenario.hosts.map((host) => ({ ...host, nature: "honest" as const }));
-      const faults = { ...NO_FAULTS, longOutage: 0.1 };
+      const faults = { ...withoutFaults(scenario.faults), longOutage: 0.1 };
       const world = { ...scenario, hosts, isCalm: false, faults, faultsMilliseconds: 60_000 };
       const report = await simulateWorld(world, { countsOutages: true });
       if (report.violation === null) continue;
-      expect(report.violation.rule).toBe(RULES.deadline);
+      expect(report.violation.rule).toBe(DEADLINE.name);
       return;
     }
   });
@@ -120,7 +123,7 @@ describe("a rule that is broken", () => {
       const report = await simulateWorld(scenarioOf(seed), options);
       if (!report.violation || report.scenario.hosts.length < 8 || report.scenario.groups.length < 2) continue;
       const story = await tell(report, seed, options);
-      expect(report.violation.rule).toBe(RULES.hookOrder);
+      expect(report.violation.rule).toBe(HOOK_ORDER.name);
       expect(story).toContain(`npm run simulate -- --seed ${seed} --count 1`);
       expect(story).toMatch(/1 group, 1 deployment planned, no faults/);
       expect(story).toMatch(/runs ApplicationStart|runs Install|runs BeforeInstall/);

@@ -1,4 +1,5 @@
-import type { Scenario } from "./hosts/host-scenario.ts";
+import { DEFAULT_PLATFORM, platformOf, type Scenario } from "./platforms.ts";
+import { plural } from "./plural.ts";
 import { shrink } from "./shrink.ts";
 import type { Violation } from "./violation.ts";
 import { simulateWorld, type WorldOptions, type WorldReport } from "./world.ts";
@@ -20,49 +21,41 @@ export async function tell(report: WorldReport, seed: number, options: WorldOpti
     `A rule was broken in the world of seed ${seed}: ${violation.rule}.`,
     `  After ${(violation.atMilliseconds / 1000).toFixed(3)} s, with ${describe(report.scenario)}:`,
     `  ${violation.deploymentId ?? "the world"} ${violation.message}`,
-    `Replay it: npm run simulate -- --seed ${seed} --count 1`,
+    `Replay it: npm run simulate -- ${platformFlag(report.scenario)}--seed ${seed} --count 1`,
     `The same rule in a smaller world (${describe(smallest.scenario)}), broken after ${(last.atMilliseconds / 1000).toFixed(3)} s:`,
-    ...groupsOf(smallest.scenario),
+    ...platformOf(smallest.scenario).linesOf(smallest.scenario),
     ...(left > 0 ? [`  (${left} lines before these)`] : []),
     ...lines.slice(-MAX_LINES).map((line) => `  ${line}`),
     `  The rule: ${last.rule}.`,
   ].join("\n");
 }
 
-/** Of a long story, what is not of other hosts or other deployments alone. */
+/** Of a long story, what is not of others' parts or other deployments alone. */
 function aboutTheRule(
   chronicle: readonly string[],
-  { hosts }: Scenario,
+  scenario: Scenario,
   { deploymentId, message }: Pick<Violation, "deploymentId" | "message">,
 ): readonly string[] {
   if (chronicle.length <= MAX_LINES) return chronicle;
-  const hostIds = hosts.map(({ hostId }) => hostId);
-  const concerned = hostIds.filter((hostId) => message.includes(hostId));
+  const names = platformOf(scenario).namesIn(scenario);
+  const concerned = names.filter((name) => message.includes(name));
   const isOfOthers = (line: string, own: readonly string[], all: readonly string[]) =>
     own.length > 0 && all.some((id) => line.includes(id)) && !own.some((id) => line.includes(id));
   const deployments = [...new Set(chronicle.flatMap((line) => line.match(DEPLOYMENT_ID) ?? []))];
   const own = deploymentId === null ? [] : [deploymentId];
-  return chronicle.filter((line) => !isOfOthers(line, concerned, hostIds) && !isOfOthers(line, own, deployments));
+  return chronicle.filter((line) => !isOfOthers(line, concerned, names) && !isOfOthers(line, own, deployments));
 }
 
-function describe({ hosts, groups, faults }: Scenario): string {
+function describe(scenario: Scenario): string {
+  const { groups, faults } = scenario;
   const deployments = groups.reduce((sum, group) => sum + group.deployments.length, 0);
   const kinds = Object.entries(faults).filter(([, rate]) => rate > 0);
   const names = kinds.map(([name]) => name).join(", ");
-  return `${plural(hosts.length, "host")}, ${plural(groups.length, "group")}, ${plural(deployments, "deployment")} planned, ${names || "no faults"}`;
+  const outside = platformOf(scenario).describe(scenario);
+  return `${outside}, ${plural(groups.length, "group")}, ${plural(deployments, "deployment")} planned, ${names || "no faults"}`;
 }
 
-function groupsOf({ hosts, groups }: Scenario): string[] {
-  const odd = hosts.filter(({ nature }) => nature !== "honest").map(({ hostId, nature }) => `${hostId} ${nature}`);
-  return [
-    ...groups.map(
-      ({ name, strategy, healthRule, members, others }) =>
-        `  ${name}: ${strategy.type}, ${healthRule.type} ${healthRule.value}, on ${[...members, ...others].join(" ")}`,
-    ),
-    ...(odd.length > 0 ? [`  ${odd.join(", ")}`] : []),
-  ];
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+/** Hosts need not be named. */
+function platformFlag({ platform }: Scenario): string {
+  return platform === DEFAULT_PLATFORM ? "" : `--platform ${platform} `;
 }

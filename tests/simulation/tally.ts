@@ -79,7 +79,7 @@ export function describeTally(tally: Tally, seed: number): string {
   const sizes = Object.keys(tally.fleets).map(Number);
   return [
     `${tally.worlds} worlds from seed ${seed}: ${tally.deployments} deployments, ${tally.steps} steps, ${(tally.simulatedMilliseconds / 3_600_000).toFixed(1)} simulated hours; ${tally.calm} worlds without faults.`,
-    `Hosts of a deployment: ${Math.min(...sizes)} to ${Math.max(...sizes)}, median ${medianFleet(tally)}.`,
+    `Targets of a deployment: ${Math.min(...sizes)} to ${Math.max(...sizes)}, median ${medianFleet(tally)}.`,
     `Strategies: ${list(tally.strategies)}.`,
     `Outcomes: ${list(tally.outcomes)}.`,
     `Faults: ${list(tally.faults) || "none"}.`,

@@ -1,71 +1,26 @@
 import type { HealthRule } from "@sluice/engine/state.ts";
 import { Random } from "../random.ts";
+import type { DeploymentBase, FaultRates, GroupBase, RollbackEventName, ScenarioBase } from "../scenario.ts";
 
-/** Everything that is decided before the first moment. What happens then is drawn from `runSeed`, as it happens. Plain data, to be shrunk. */
-export interface Scenario {
-  readonly runSeed: number;
-  /** The grid of the simulated time. A fine one separates what happens; on a coarse one, much happens at once. */
-  readonly tickMilliseconds: number;
-  /** Nothing goes wrong but scripts. */
-  readonly isCalm: boolean;
+export interface HostScenario extends ScenarioBase {
+  readonly platform: "hosts";
   readonly hosts: readonly ScenarioHost[];
   readonly groups: readonly ScenarioGroup[];
-  readonly faults: FaultRates;
-  /** When the faults stop. */
-  readonly faultsMilliseconds: number;
+  readonly faults: HostFaultRates;
 }
 
 /** Probabilities, of what each happens at. */
-export interface FaultRates {
-  // Of one call.
-  readonly requestLost: number;
-  readonly answerLost: number;
-  readonly duplicated: number;
-  readonly late: number;
-  // Of one commit.
-  readonly serverDeath: number;
-  readonly diskFailure: number;
+export interface HostFaultRates extends FaultRates {
   // Of one host in one second.
   readonly agentCrash: number;
   readonly agentLeave: number;
   readonly networkCut: number;
   readonly hostRemoval: number;
-  // Of the server in one second: its door is in trouble for a while.
-  readonly deafServer: number;
-  readonly slowServer: number;
-  readonly overrunServer: number;
-  // The same: it is down or deaf for longer than hosts have for what they do.
-  readonly longOutage: number;
   // Of one call of a load balancer.
   readonly balancerUnreachable: number;
   readonly balancerRefuses: number;
   readonly balancerSlow: number;
-  // Of one reading.
-  readonly alarmsUnreadable: number;
-  readonly alarmsSlow: number;
 }
-
-export const NO_FAULTS: FaultRates = {
-  requestLost: 0,
-  answerLost: 0,
-  duplicated: 0,
-  late: 0,
-  serverDeath: 0,
-  diskFailure: 0,
-  agentCrash: 0,
-  agentLeave: 0,
-  networkCut: 0,
-  hostRemoval: 0,
-  deafServer: 0,
-  slowServer: 0,
-  overrunServer: 0,
-  longOutage: 0,
-  balancerUnreachable: 0,
-  balancerRefuses: 0,
-  balancerSlow: 0,
-  alarmsUnreadable: 0,
-  alarmsSlow: 0,
-};
 
 export interface ScenarioHost {
   readonly hostId: string;
@@ -75,8 +30,7 @@ export interface ScenarioHost {
 
 export type HostNature = "honest" | "reference" | "lying" | "declared" | "goesSilent";
 
-export interface ScenarioGroup {
-  readonly name: string;
+export interface ScenarioGroup extends GroupBase {
   readonly strategy: ScenarioStrategy;
   /** The hosts that its tags select. */
   readonly members: readonly string[];
@@ -107,10 +61,7 @@ export type ScenarioStrategy =
       readonly terminationWaitMinutes: number | null;
     };
 
-export type RollbackEventName = "DEPLOYMENT_FAILURE" | "DEPLOYMENT_STOP_ON_ALARM" | "DEPLOYMENT_STOP_ON_REQUEST";
-
-export interface ScenarioDeployment {
-  readonly pauseBeforeMilliseconds: number;
+export interface ScenarioDeployment extends DeploymentBase {
   readonly ignoreApplicationStopFailures: boolean;
   readonly updateOutdatedInstancesOnly: boolean;
   /** Of one event on one host. */
@@ -118,34 +69,13 @@ export interface ScenarioDeployment {
   /** Of ApplicationStop alone. */
   readonly stopFailure: number;
   readonly slowScripts: number;
-  /** After its creation; null: never. */
-  readonly stopAfterMilliseconds: number | null;
-  /** What the stop says of rolling back; null: nothing. */
-  readonly rollBackAfterStop: boolean | null;
-  /** What comes in between once a blue/green deployment moves traffic. */
-  readonly onceTrafficMoves: "stop" | "alarm" | null;
-  /** A rollback of it is stopped too, and asked to be rolled back in its turn. */
-  readonly stopsRollback: boolean;
-  /** Another deployment of the group is asked for while this one is under way. */
-  readonly isJostled: boolean;
-  /** Null: automatic rollback is off. */
-  readonly rollbackEvents: readonly RollbackEventName[] | null;
-  /** The group's alarm is watched. */
-  readonly watchesAlarm: boolean;
-  readonly ignoresPollFailure: boolean;
-  /** After its creation, and for how long; null: never. */
-  readonly alarm: { readonly afterMilliseconds: number; readonly forMilliseconds: number } | null;
-  /** A person continues it when it waits. */
-  readonly isContinued: boolean;
-  /** A person acknowledges its rollback. */
-  readonly isAcknowledged: boolean;
 }
 
-export function scenarioOf(seed: number): Scenario {
+export function scenarioOf(seed: number): HostScenario {
   const random = new Random(seed);
   const isCalm = random.chance(0.15);
   const sometimes = (most: number) => (!isCalm && random.chance(0.4) ? most * random.fraction() ** 2 : 0);
-  const faults: FaultRates = {
+  const faults: HostFaultRates = {
     requestLost: sometimes(0.2),
     answerLost: sometimes(0.2),
     duplicated: sometimes(0.3),
@@ -186,6 +116,7 @@ export function scenarioOf(seed: number): Scenario {
   const hostIds = hosts.map(({ hostId }) => hostId);
   const groups = random.integer(2, 6);
   return {
+    platform: "hosts",
     runSeed: seed,
     tickMilliseconds: random.pick([5, 20, 20, 50]),
     isCalm,

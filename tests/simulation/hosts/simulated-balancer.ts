@@ -2,7 +2,8 @@ import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { Random } from "../random.ts";
 import type { SimulatedTime } from "../simulated-time.ts";
-import type { FaultRates } from "./host-scenario.ts";
+import { Unreachable } from "../unreachable.ts";
+import type { HostFaultRates } from "./host-scenario.ts";
 
 const RETRY_MILLISECONDS = 200;
 const MAX_DRAIN_MILLISECONDS = 2_000;
@@ -22,7 +23,7 @@ interface Server {
 export interface BalancerParts {
   readonly time: SimulatedTime;
   readonly random: Random;
-  readonly faults: () => FaultRates;
+  readonly faults: () => HostFaultRates;
   readonly onFault: (fault: string) => void;
   /** Before anything is done. */
   readonly onWish: (wish: "in" | "out", group: string, hostId: string) => void;
@@ -107,6 +108,3 @@ export class SimulatedBalancer implements TrafficRouter {
     return true;
   }
 }
-
-/** A part of the outside that does not answer: what the server is to live with, and says that it does. */
-export class Unreachable extends Error {}

@@ -1,100 +1,88 @@
 import type { RollbackInfo } from "@aws-sdk/client-codedeploy";
 import { DEPLOYMENT_ROLLBACK } from "@sluice/server/store/columns/deployment-columns.ts";
 import type { DeploymentRow } from "@sluice/server/store/deployments.ts";
-import { RULES } from "../violation.ts";
-import { groupOf, type Statements, targetsOf, type Watched, type WatcherParts } from "../watched.ts";
+import { groupOf, type Watched } from "../watched.ts";
+import type { Rule } from "./rule.ts";
 
-/** A call that was overtaken by others arrives within this time. */
-const MAX_UNDER_WAY_MILLISECONDS = 40_000;
 const ROLLBACK = "codeDeployRollback";
 
 export function isRollback({ row }: Watched): boolean {
   return row.creator === ROLLBACK;
 }
 
-/** A deployment has ended: its rollback is there, or has no reason to be. Asked before the group takes the outcome in. */
-export function checkRollbackOf(parts: WatcherParts, { deployment }: Statements, watched: Watched): void {
-  const group = groupOf(parts, watched);
-  const violated = (message: string) => parts.onViolation(RULES.rollback, watched.id, message);
-  const info = infoOf(watched.row);
-  const isDue = isRollbackDue(watched, group.currentRevisionKey !== null);
-  const { rollbackDeploymentId: id } = info;
-  if (!id) {
-    if (isDue) violated(`ended as ${watched.row.status} (${watched.row.error_code}), and no rollback was started`);
-    return;
-  }
-  watched.rollbackId = id;
-  if (!isDue) violated(`was rolled back by ${id}, and nothing called for that`);
-  const row = deployment.get(id) as DeploymentRow | undefined;
-  if (!row) {
-    violated(`names the rollback ${id}, which does not exist`);
-    return;
-  }
-  if (row.creator !== ROLLBACK) violated(`was rolled back by ${id}, which ${row.creator} created`);
-  if (infoOf(row).rollbackTriggeringDeploymentId !== watched.id) violated(`its rollback ${id} does not name it`);
-  if (row.deployment_group_id !== watched.row.deployment_group_id) violated(`its rollback ${id} is of another group`);
-  const says = info.rollbackMessage ?? "";
-  if (!says.includes(id) || !says.includes(watched.id)) violated(`says of its rollback only: ${says}`);
-  if (group.currentRevisionKey !== null && row.revision_key !== group.currentRevisionKey) {
-    violated(`is rolled back to ${row.revision_key}, and the group's last success is ${group.currentRevisionKey}`);
-  }
-  group.mark = id;
-}
-
-/** A deployment has appeared. */
-export function checkOrigin({ onViolation }: WatcherParts, all: ReadonlyMap<string, Watched>, watched: Watched): void {
-  const { rollbackTriggeringDeploymentId: triggerId } = infoOf(watched.row);
-  if (!isRollback(watched)) {
-    if (triggerId) onViolation(RULES.rollback, watched.id, `names ${triggerId} and is no rollback`);
-    return;
-  }
-  const trigger = triggerId ? all.get(triggerId) : undefined;
-  if (!trigger) {
-    onViolation(RULES.rollback, watched.id, `is a rollback of nothing: ${triggerId}`);
-    return;
-  }
-  if (trigger.rollbackId !== watched.id) {
-    onViolation(RULES.rollback, watched.id, `is a rollback of ${triggerId}, whose rollback is ${trigger.rollbackId}`);
-  }
+/** `canGoBack`: whether there is anything to take back, and something to go back to. `hasSuccess`: the group has had one. */
+export function rollbackRule(canGoBack: (watched: Watched, hasSuccess: boolean) => boolean): Rule {
+  return {
+    name: "a rollback starts exactly when one is due, linked both ways",
+    watch: ({ deployments, groups }, violated) => {
+      const rollbacks = new Map<string, string>();
+      return {
+        deploymentAppeared(watched) {
+          const { rollbackTriggeringDeploymentId: triggerId } = infoOf(watched.row);
+          if (!isRollback(watched)) {
+            if (triggerId) violated(watched.id, `names ${triggerId} and is no rollback`);
+            return;
+          }
+          const trigger = triggerId ? deployments.all.get(triggerId) : undefined;
+          if (!trigger) {
+            violated(watched.id, `is a rollback of nothing: ${triggerId}`);
+            return;
+          }
+          const rollbackId = rollbacks.get(trigger.id) ?? null;
+          if (rollbackId === watched.id) return;
+          violated(watched.id, `is a rollback of ${triggerId}, whose rollback is ${rollbackId}`);
+        },
+        deploymentEnded(watched) {
+          const { id, row } = watched;
+          const group = groupOf({ groups }, watched);
+          const info = infoOf(row);
+          const isDue = isAsked(watched) && canGoBack(watched, group.currentRevisionKey !== null);
+          const { rollbackDeploymentId: rollbackId } = info;
+          if (!rollbackId) {
+            if (isDue) violated(id, `ended as ${row.status} (${row.error_code}), and no rollback was started`);
+            return;
+          }
+          rollbacks.set(id, rollbackId);
+          if (!isDue) violated(id, `was rolled back by ${rollbackId}, and nothing called for that`);
+          const rollback = deployments.row(rollbackId);
+          if (!rollback) {
+            violated(id, `names the rollback ${rollbackId}, which does not exist`);
+            return;
+          }
+          if (rollback.creator !== ROLLBACK) {
+            violated(id, `was rolled back by ${rollbackId}, which ${rollback.creator} created`);
+          }
+          if (infoOf(rollback).rollbackTriggeringDeploymentId !== id) {
+            violated(id, `its rollback ${rollbackId} does not name it`);
+          }
+          if (rollback.deployment_group_id !== row.deployment_group_id) {
+            violated(id, `its rollback ${rollbackId} is of another group`);
+          }
+          const says = info.rollbackMessage ?? "";
+          if (!says.includes(rollbackId) || !says.includes(id)) violated(id, `says of its rollback only: ${says}`);
+          if (group.currentRevisionKey !== null && rollback.revision_key !== group.currentRevisionKey) {
+            const last = group.currentRevisionKey;
+            violated(id, `is rolled back to ${rollback.revision_key}, and the group's last success is ${last}`);
+          }
+          group.mark = rollbackId;
+        },
+      };
+    },
+  };
 }
 
 /** codedeploy-semantics.md, section 6, in other words. */
-function isRollbackDue(watched: Watched, hasSuccess: boolean): boolean {
-  const { row, request, head } = watched;
+function isAsked(watched: Watched): boolean {
+  const { row, request } = watched;
   if (row.status === "Succeeded" || isRollback(watched)) return false;
   const events: readonly string[] = request.autoRollbackConfiguration?.enabled
     ? (request.autoRollbackConfiguration.events ?? [])
     : [];
-  const isAsked =
-    row.status === "Failed"
-      ? events.includes("DEPLOYMENT_FAILURE")
-      : row.error_code === "ALARM_ACTIVE"
-        ? events.includes("DEPLOYMENT_STOP_ON_ALARM")
-        : (request.rollBackAfterStop ?? events.includes("DEPLOYMENT_STOP_ON_REQUEST"));
-  if (!isAsked) return false;
-  const hasStarted = (...names: readonly string[]) =>
-    targetsOf(watched).some(({ lifecycleEvents }) =>
-      lifecycleEvents.some(({ name, startedAt }) => startedAt !== null && (names.length === 0 || names.includes(name))),
-    );
-  if (head.strategy.type === "blue-green") return hasStarted("BlockTraffic", "AllowTraffic");
-  return hasSuccess && targetsOf(watched).some(({ status }) => status !== "Skipped");
+  if (row.status === "Failed") return events.includes("DEPLOYMENT_FAILURE");
+  if (row.error_code === "ALARM_ACTIVE") return events.includes("DEPLOYMENT_STOP_ON_ALARM");
+  return request.rollBackAfterStop ?? events.includes("DEPLOYMENT_STOP_ON_REQUEST");
 }
 
 function infoOf(row: Pick<DeploymentRow, "deployment_id" | "rollback_json">): RollbackInfo {
   return DEPLOYMENT_ROLLBACK.read(row) ?? {};
-}
-
-/** After every change: the group shows its rollback for as long as nothing has put it right. */
-export function checkMark(parts: WatcherParts, { group: statement }: Statements): void {
-  for (const [name, group] of parts.groups) {
-    const row = statement.get(name) as { rolled_back_json: string | null } | undefined;
-    const shown = row?.rolled_back_json
-      ? (JSON.parse(row.rolled_back_json) as { rollbackDeploymentId: string }).rollbackDeploymentId
-      : null;
-    const isAcknowledged =
-      parts.now() - (group.acknowledgedAt ?? Number.NEGATIVE_INFINITY) < MAX_UNDER_WAY_MILLISECONDS;
-    if (shown === null && group.mark !== null && isAcknowledged) group.mark = null;
-    if (shown === group.mark) continue;
-    parts.onViolation(RULES.marked, null, `${name} shows the rollback ${shown}, and its rollback is ${group.mark}`);
-  }
 }

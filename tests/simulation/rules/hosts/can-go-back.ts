@@ -1,0 +1,14 @@
+import { hostsOf } from "../../hosts/watched-hosts.ts";
+import type { Watched } from "../../watched.ts";
+
+/** Whether a deployment that failed or was stopped left anything to take back: a host touched in place, traffic moved between fleets. */
+export function canGoBack(watched: Watched, hasSuccess: boolean): boolean {
+  if (watched.head.strategy.type === "blue-green") {
+    return hostsOf(watched).some(({ lifecycleEvents }) =>
+      lifecycleEvents.some(
+        ({ name, startedAt }) => startedAt !== null && (name === "BlockTraffic" || name === "AllowTraffic"),
+      ),
+    );
+  }
+  return hasSuccess && hostsOf(watched).some(({ status }) => status !== "Skipped");
+}

@@ -1,0 +1,43 @@
+import type { HostRule } from "../../hosts/watched-hosts.ts";
+import { EVERY_PLATFORM_RULES } from "../every-platform.ts";
+import { rollbackRule } from "../rollback.ts";
+import { ASKED } from "./asked.ts";
+import { CALM } from "./calm.ts";
+import { canGoBack } from "./can-go-back.ts";
+import { DEADLINE } from "./deadline.ts";
+import { DRAINED } from "./drained.ts";
+import { HEALTH } from "./health.ts";
+import { HEARD } from "./heard.ts";
+import { HOOK_ORDER } from "./hook-order.ts";
+import { MEANT } from "./meant.ts";
+import { NOT_WAITING_IN_VAIN } from "./not-waiting-in-vain.ts";
+import { ORDER } from "./order.ts";
+import { OUTCOME } from "./outcome.ts";
+import { SERVING } from "./serving.ts";
+import { STOP_ENDS } from "./stop-ends.ts";
+import { TRAFFIC } from "./traffic.ts";
+import { TRUTH } from "./truth.ts";
+import { WAITS } from "./waits.ts";
+import { ZONES } from "./zones.ts";
+
+export const HOST_RULES: readonly HostRule[] = [
+  ...EVERY_PLATFORM_RULES,
+  rollbackRule(canGoBack),
+  MEANT,
+  ORDER,
+  ZONES,
+  HEALTH,
+  HOOK_ORDER,
+  TRUTH,
+  OUTCOME,
+  TRAFFIC,
+  SERVING,
+  DRAINED,
+  WAITS,
+  ASKED,
+  NOT_WAITING_IN_VAIN,
+  HEARD,
+  DEADLINE,
+  STOP_ENDS,
+  CALM,
+];
