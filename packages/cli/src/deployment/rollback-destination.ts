@@ -3,6 +3,7 @@ import { revisionKey, type RevisionLocation as StoredRevisionLocation } from "@s
 import type { CodeDeployClient } from "@sluice/wire/client/clients.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
 import { CommandFailed } from "../command-failed.ts";
+import { allPages } from "../place/all-pages.ts";
 import { revisionName } from "../revision/revision-name.ts";
 import { formatAge } from "../terminal/printing.ts";
 import { shellWord } from "../terminal/shell-word.ts";
@@ -117,17 +118,17 @@ export async function findDestination(
 
   /** Newest first. */
   async function* successfulDeployments(): AsyncGenerator<DeploymentInfo> {
-    let nextToken: string | undefined;
-    do {
-      const page = await codeDeploy.call("ListDeployments", {
-        applicationName: application,
-        deploymentGroupName: group,
-        includeOnlyStatuses: ["Succeeded"],
-        nextToken,
-      });
-      for (const deploymentId of page.deployments ?? []) yield readDeployment(deploymentId);
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined);
+    const ids = allPages(
+      (nextToken) =>
+        codeDeploy.call("ListDeployments", {
+          applicationName: application,
+          deploymentGroupName: group,
+          includeOnlyStatuses: ["Succeeded"],
+          nextToken,
+        }),
+      ({ deployments }) => deployments,
+    );
+    for await (const deploymentId of ids) yield readDeployment(deploymentId);
   }
 
   async function readDeployment(deploymentId: string): Promise<DeploymentInfo> {

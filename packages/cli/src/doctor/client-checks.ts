@@ -4,6 +4,7 @@ import { exchange } from "@sluice/wire/client/http-exchange.ts";
 import { connectionTo, type Connection as ServerConnection } from "@sluice/wire/config/connection.ts";
 import { AWS_CLI_MINIMUM, awsCliOnPath } from "../aws/aws-cli.ts";
 import { describeError } from "../command-failed.ts";
+import { listHosts } from "../place/listings.ts";
 import { type Connection, namingServer } from "../place/server-connection.ts";
 import type { ServerPlace } from "../place/server-place.ts";
 import { formatElapsed } from "../terminal/printing.ts";
@@ -44,14 +45,7 @@ export async function serverAnswers(server: ServerConnection, place: ServerPlace
 /** Whether the key is good, and what the server says of its hosts. */
 export async function keyAndHosts({ sluice, server }: Connection): Promise<Check[]> {
   try {
-    const hosts = [];
-    let nextToken: string | undefined;
-    let trouble: string | undefined;
-    do {
-      const page = await sluice.call("ListHosts", { nextToken });
-      hosts.push(...page.hosts);
-      ({ nextToken, trouble } = page);
-    } while (nextToken !== undefined);
+    const { hosts, trouble } = await listHosts(sluice);
     const silent = hosts
       .filter(({ state }) => state !== "alive")
       .map(({ hostName, state }) => `${hostName} (${state})`);

@@ -1,12 +1,10 @@
 import { text } from "node:stream/consumers";
 import { applicationArn } from "@sluice/model/resource-arn.ts";
-import { agentFor } from "@sluice/wire/client/connection-agent.ts";
-import { exchange } from "@sluice/wire/client/http-exchange.ts";
-import { connectionTo, type Connection as ServerConnection } from "@sluice/wire/config/connection.ts";
+import type { Connection as ServerConnection } from "@sluice/wire/config/connection.ts";
 import { STS_SIGNING_NAME, STS_VERSION } from "@sluice/wire/query/sts-service.ts";
-import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { allPages, collected } from "../place/all-pages.ts";
 import type { Connection } from "../place/server-connection.ts";
+import { signedDoor } from "../place/signed-door.ts";
 import type { formatTags } from "../terminal/printing.ts";
 
 const ANSWER_TIMEOUT_MILLISECONDS = 10_000;
@@ -29,27 +27,12 @@ export async function applicationTags({ server, codeDeploy }: Connection, name: 
 
 /** As `aws sts get-caller-identity` asks for it. */
 async function accountOf(server: ServerConnection): Promise<string> {
-  const { endpoint, tls } = connectionTo(server, "sts");
-  const { region, credentials } = server;
-  const url = `${endpoint.replace(/\/+$/, "")}/?Action=GetCallerIdentity&Version=${STS_VERSION}`;
-  const headers = signRequest({
-    method: "GET",
-    url,
-    credentials,
-    region,
-    service: STS_SIGNING_NAME,
-    now: new Date(),
-  });
-  const agent = agentFor(endpoint, tls);
-  try {
-    const call = { method: "GET", url, headers, agent, timeoutMs: ANSWER_TIMEOUT_MILLISECONDS };
-    const answer = await exchange(call);
-    const account = /<Account>(\d+)<\/Account>/.exec(await text(answer))?.[1];
-    if (account !== undefined) return account;
-    throw new Error(
-      `${endpoint} does not say which account this is: GetCallerIdentity answered HTTP ${answer.statusCode}`,
-    );
-  } finally {
-    agent.destroy();
-  }
+  using door = signedDoor(server, "sts", STS_SIGNING_NAME);
+  const path = `?Action=GetCallerIdentity&Version=${STS_VERSION}`;
+  const answer = await door.get(path, { timeoutMs: ANSWER_TIMEOUT_MILLISECONDS });
+  const account = /<Account>(\d+)<\/Account>/.exec(await text(answer))?.[1];
+  if (account !== undefined) return account;
+  throw new Error(
+    `${door.endpoint} does not say which account this is: GetCallerIdentity answered HTTP ${answer.statusCode}`,
+  );
 }

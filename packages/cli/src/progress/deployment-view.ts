@@ -3,6 +3,8 @@ import type { CodeDeployClient, SluiceClient } from "@sluice/wire/client/clients
 import { ServiceError } from "@sluice/wire/client/errors.ts";
 import type { GetDeploymentWaitsOutput, WaitView as ServerWait, TargetWait } from "@sluice/wire/sluice/sluice-api.ts";
 import { CommandFailed } from "../command-failed.ts";
+import { collected } from "../place/all-pages.ts";
+import { listHosts, listTargets } from "../place/listings.ts";
 import { revisionName } from "../revision/revision-name.ts";
 
 /** BatchGetDeploymentTargets takes at most so many ids (codedeploy-api.json). */
@@ -123,7 +125,7 @@ export class DeploymentReader {
       { signal },
     );
     if (info === undefined) throw new CommandFailed(`the server has no details of ${this.#deploymentId}`);
-    const ids = await this.#listTargets(signal).catch(noneYet);
+    const ids = await collected(listTargets(this.#codeDeploy, this.#deploymentId, { signal })).catch(noneYet);
     const open = ids.filter((id) => {
       const known = this.#targets.get(id);
       return known === undefined || !isTargetOver(known);
@@ -168,21 +170,6 @@ export class DeploymentReader {
       if (error instanceof ServiceError && error.statusCode < HTTP_SERVER_ERRORS) return { targets: [] };
       throw error;
     }
-  }
-
-  async #listTargets(signal: AbortSignal): Promise<string[]> {
-    const ids: string[] = [];
-    let nextToken: string | undefined;
-    do {
-      const page = await this.#codeDeploy.call(
-        "ListDeploymentTargets",
-        { deploymentId: this.#deploymentId, ...(nextToken === undefined ? {} : { nextToken }) },
-        { signal },
-      );
-      ids.push(...(page.targetIds ?? []));
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined);
-    return ids;
   }
 
   async #readTargets(targetIds: string[], signal: AbortSignal): Promise<void> {
@@ -257,12 +244,6 @@ function noneYet(error: unknown): string[] {
 
 /** Host id to name, retired hosts included: an old deployment names them too. */
 export async function readHostNames(sluice: SluiceClient, signal: AbortSignal): Promise<Map<string, string>> {
-  const names = new Map<string, string>();
-  let nextToken: string | undefined;
-  do {
-    const page = await sluice.call("ListHosts", { nextToken, includeRetired: true }, { signal });
-    for (const host of page.hosts) names.set(host.hostId, host.hostName);
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined);
-  return names;
+  const { hosts } = await listHosts(sluice, { includeRetired: true, signal });
+  return new Map(hosts.map(({ hostId, hostName }) => [hostId, hostName]));
 }

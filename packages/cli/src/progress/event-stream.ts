@@ -1,10 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectionAgent } from "@sluice/wire/client/connection-agent.ts";
-import { exchange } from "@sluice/wire/client/http-exchange.ts";
-import { connectionTo } from "@sluice/wire/config/connection.ts";
-import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { SLUICE_SIGNING_NAME } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Connection } from "../place/server-connection.ts";
+import { signedDoor } from "../place/signed-door.ts";
 import { sseFrames } from "./sse-frames.ts";
 
 const HEAD_TIMEOUT_MILLISECONDS = 10_000;
@@ -21,31 +18,16 @@ export async function listenForEvents(
   onEvent: () => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { endpoint, tls } = connectionTo(connection.server, "sluice");
-  const { credentials, region } = connection.server;
-  const agent = connectionAgent(endpoint.startsWith("https:") ? "https:" : "http:", tls);
+  using door = signedDoor(connection.server, "sluice", SLUICE_SIGNING_NAME);
   let lastEventId: string | undefined;
   let backOffMilliseconds = BACK_OFF_FIRST_MILLISECONDS;
   while (!signal.aborted) {
     try {
-      const url = `${endpoint.replace(/\/+$/, "")}/-/events?deployment=${encodeURIComponent(deploymentId)}`;
-      const headers = signRequest({
-        method: "GET",
-        url,
+      const answer = await door.get(`-/events?deployment=${encodeURIComponent(deploymentId)}`, {
         headers: {
           accept: "text/event-stream",
           ...(lastEventId === undefined ? {} : { "last-event-id": lastEventId }),
         },
-        credentials,
-        region,
-        service: SLUICE_SIGNING_NAME,
-        now: new Date(),
-      });
-      const answer = await exchange({
-        method: "GET",
-        url,
-        headers,
-        agent,
         signal,
         timeoutMs: HEAD_TIMEOUT_MILLISECONDS,
       });
@@ -62,5 +44,4 @@ export async function listenForEvents(
     await sleep(backOffMilliseconds, undefined, { signal }).catch(() => undefined);
     backOffMilliseconds = Math.min(backOffMilliseconds * 2, MAX_BACK_OFF_MILLISECONDS);
   }
-  agent.destroy();
 }

@@ -1,4 +1,6 @@
 import type { CodeDeployClient } from "@sluice/wire/client/clients.ts";
+import { collected } from "../place/all-pages.ts";
+import { listApplications, listGroups, listTargets } from "../place/listings.ts";
 import type { LocalHost } from "./host-site.ts";
 
 /** A deployment whose services ended with an earlier run. */
@@ -19,27 +21,15 @@ export async function findLostServices(
   hosts: readonly Pick<LocalHost, "id" | "name">[],
 ): Promise<LostServices[]> {
   const found: LostServices[] = [];
-  for await (const application of allOf(
-    (nextToken) => codeDeploy.call("ListApplications", { nextToken }),
-    "applications",
-  )) {
-    const groups = allOf(
-      (nextToken) => codeDeploy.call("ListDeploymentGroups", { applicationName: application, nextToken }),
-      "deploymentGroups",
-    );
-    for await (const group of groups) {
+  for await (const application of listApplications(codeDeploy)) {
+    for await (const group of listGroups(codeDeploy, application)) {
       const { deploymentGroupInfo } = await codeDeploy.call("GetDeploymentGroup", {
         applicationName: application,
         deploymentGroupName: group,
       });
       const deploymentId = deploymentGroupInfo?.lastSuccessfulDeployment?.deploymentId;
       if (deploymentId === undefined) continue;
-      const targets = new Set<string>();
-      const pages = allOf(
-        (nextToken) => codeDeploy.call("ListDeploymentTargets", { deploymentId, nextToken }),
-        "targetIds",
-      );
-      for await (const id of pages) targets.add(id);
+      const targets = new Set(await collected(listTargets(codeDeploy, deploymentId)));
       const had = hosts.filter(({ id }) => targets.has(id)).map(({ name }) => name);
       if (had.length > 0) found.push({ application, group, deploymentId, hosts: had });
     }
@@ -53,18 +43,4 @@ export function describeLostServices(lost: readonly LostServices[], dataOption: 
     `${hosts.join(", ")}: the services of ${deploymentId} (${application}, ${group}) stopped when the last run ended. To deploy its revision again:`,
     `  sluice rollback --application ${application} --group ${group} --to ${deploymentId} --watch${dataOption}`,
   ]);
-}
-
-async function* allOf<Name extends string>(
-  call: (
-    nextToken: string | undefined,
-  ) => Promise<{ nextToken?: string | undefined } & { [N in Name]?: string[] | undefined }>,
-  member: Name,
-): AsyncGenerator<string> {
-  let nextToken: string | undefined;
-  do {
-    const page = await call(nextToken);
-    yield* page[member] ?? [];
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined);
 }

@@ -1,4 +1,4 @@
-import { allPages, collected } from "../place/all-pages.ts";
+import { listHosts } from "../place/listings.ts";
 import { connect } from "../place/server-connection.ts";
 
 const ANSWER_TIMEOUT_MILLISECONDS = 5_000;
@@ -7,13 +7,7 @@ const ANSWER_TIMEOUT_MILLISECONDS = 5_000;
 export async function presentHosts(dataDirectory: string): Promise<ReadonlySet<string> | undefined> {
   try {
     using connection = connect({ data: dataDirectory });
-    const options = { timeoutMs: ANSWER_TIMEOUT_MILLISECONDS };
-    const hosts = await collected(
-      allPages(
-        (nextToken) => connection.sluice.call("ListHosts", { nextToken }, options),
-        ({ hosts }) => hosts,
-      ),
-    );
+    const { hosts } = await listHosts(connection.sluice, { timeoutMs: ANSWER_TIMEOUT_MILLISECONDS });
     return new Set(hosts.map(({ hostId }) => hostId));
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { ListenAddress } from "../arguments/options.ts";
+import { listHosts } from "../place/listings.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
 import { type HostSite, type Isolation, type LocalHost, openHostSite } from "./host-site.ts";
 import { findLostServices, type LostServices } from "./lost-services.ts";
@@ -71,12 +72,8 @@ async function waitUntilAlive(connection: Connection, hosts: readonly LocalHost[
   const deadline = Date.now() + MAX_ALIVE_MILLISECONDS;
   const waiting = new Map(hosts.map((host) => [host.id, host]));
   while (true) {
-    let nextToken: string | undefined;
-    do {
-      const page = await connection.sluice.call("ListHosts", { nextToken });
-      for (const host of page.hosts) if (host.state === "alive") waiting.delete(host.hostId);
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined);
+    const listed = await listHosts(connection.sluice);
+    for (const { hostId, state } of listed.hosts) if (state === "alive") waiting.delete(hostId);
     const [host] = waiting.values();
     if (host === undefined) return;
     if (Date.now() > deadline)

@@ -5,8 +5,9 @@ import { addClientOptions, addExamples, addJsonOption, type ClientOptions, colle
 import { applicationTags } from "../groups/application-tags.ts";
 import { countDeployments, deletionCommand, historyWords } from "../groups/deleted-history.ts";
 import { print, printJson } from "../output.ts";
-import { allPages, collected, inBatches } from "../place/all-pages.ts";
-import { type Connection, connect } from "../place/server-connection.ts";
+import { collected, inBatches } from "../place/all-pages.ts";
+import { listApplications, listGroups } from "../place/listings.ts";
+import { connect } from "../place/server-connection.ts";
 import { confirm } from "../terminal/confirm.ts";
 import { formatAge, formatFields, formatTable, formatTags } from "../terminal/printing.ts";
 
@@ -40,7 +41,7 @@ function defineList(parent: Command): void {
   addExamples(list, "sluice applications list --data .sluice/up");
   list.action(async (options: ClientOptions) => {
     using connection = connect(options);
-    const names = await collected(listApplications(connection));
+    const names = await collected(listApplications(connection.codeDeploy));
     const applications: ApplicationInfo[] = [];
     for (const applicationNames of inBatches(names, MAX_APPLICATIONS_BATCH)) {
       const { applicationsInfo } = await connection.codeDeploy.call("BatchGetApplications", { applicationNames });
@@ -65,7 +66,7 @@ function defineShow(parent: Command): void {
       printJson({ ...application, tags });
       return;
     }
-    const groups = await collected(listGroups(connection, applicationName));
+    const groups = await collected(listGroups(connection.codeDeploy, applicationName));
     print(
       formatFields([
         ["application", application?.applicationName],
@@ -135,7 +136,7 @@ function defineDelete(parent: Command): void {
     using connection = connect(options);
     // The API's deletion says nothing of an application that does not exist: a mistyped name would look deleted.
     await connection.codeDeploy.call("GetApplication", { applicationName });
-    const groups = await collected(listGroups(connection, applicationName));
+    const groups = await collected(listGroups(connection.codeDeploy, applicationName));
     const count = await countDeployments(connection, applicationName, groups);
     const groupWords = groups.length === 1 ? "1 group" : `${groups.length} groups`;
     await confirm({
@@ -147,20 +148,6 @@ function defineDelete(parent: Command): void {
     if (options.json) printJson({ applicationName });
     else print(`The application ${applicationName} is deleted`);
   });
-}
-
-export function listApplications({ codeDeploy }: Connection): AsyncGenerator<string> {
-  return allPages(
-    (nextToken) => codeDeploy.call("ListApplications", { nextToken }),
-    ({ applications }) => applications,
-  );
-}
-
-export function listGroups({ codeDeploy }: Connection, applicationName: string): AsyncGenerator<string> {
-  return allPages(
-    (nextToken) => codeDeploy.call("ListDeploymentGroups", { applicationName, nextToken }),
-    ({ deploymentGroups }) => deploymentGroups,
-  );
 }
 
 function formatApplications(applications: readonly ApplicationInfo[], now: Date): string {

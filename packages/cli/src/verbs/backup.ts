@@ -3,10 +3,7 @@ import { open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { verifyBackup } from "@sluice/wire/backup/backup-reader.ts";
-import { connectionAgent } from "@sluice/wire/client/connection-agent.ts";
-import { exchange } from "@sluice/wire/client/http-exchange.ts";
-import { type Connection, connectionTo } from "@sluice/wire/config/connection.ts";
-import { signRequest } from "@sluice/wire/sigv4/sign.ts";
+import type { Connection } from "@sluice/wire/config/connection.ts";
 import { SLUICE_SIGNING_NAME } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
@@ -15,6 +12,7 @@ import { backupFileTrouble, checkBackupFile } from "../files/backup-file.ts";
 import { print, printJson } from "../output.ts";
 import { connectionOf, namingServer } from "../place/server-connection.ts";
 import { serverPlace } from "../place/server-place.ts";
+import { signedDoor } from "../place/signed-door.ts";
 import { formatSize } from "../terminal/printing.ts";
 
 interface BackupOptions extends ClientOptions {
@@ -63,27 +61,12 @@ export function define(command: Command): void {
 }
 
 async function download(connection: Connection, file: string, hasLogs: boolean): Promise<void> {
-  const { endpoint, tls } = connectionTo(connection, "sluice");
-  const { credentials, region } = connection;
-  const url = `${endpoint.replace(/\/+$/, "")}/-/backup${hasLogs ? "" : "?logs=no"}`;
-  const headers = signRequest({
-    method: "GET",
-    url,
-    credentials,
-    region,
-    service: SLUICE_SIGNING_NAME,
-    now: new Date(),
+  using door = signedDoor(connection, "sluice", SLUICE_SIGNING_NAME);
+  const answer = await door.get(`-/backup${hasLogs ? "" : "?logs=no"}`, { timeoutMs: HEAD_TIMEOUT_MILLISECONDS });
+  if (answer.statusCode !== 200) throw await refusal(answer);
+  await pipeline(answer, createWriteStream(file, { mode: PRIVATE_FILE, flags: "w" })).catch((error: unknown) => {
+    throw CONNECTION_ENDED.has((error as NodeJS.ErrnoException).code ?? "") ? brokeOff(error) : error;
   });
-  const agent = connectionAgent(endpoint.startsWith("https:") ? "https:" : "http:", tls);
-  try {
-    const answer = await exchange({ method: "GET", url, headers, agent, timeoutMs: HEAD_TIMEOUT_MILLISECONDS });
-    if (answer.statusCode !== 200) throw await refusal(answer);
-    await pipeline(answer, createWriteStream(file, { mode: PRIVATE_FILE, flags: "w" })).catch((error: unknown) => {
-      throw CONNECTION_ENDED.has((error as NodeJS.ErrnoException).code ?? "") ? brokeOff(error) : error;
-    });
-  } finally {
-    agent.destroy();
-  }
 }
 
 function brokeOff(cause: unknown): CommandFailed {

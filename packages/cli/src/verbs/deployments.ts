@@ -12,12 +12,12 @@ import {
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { columnsOf, print, printJson } from "../output.ts";
 import { allPages, collected, inBatches } from "../place/all-pages.ts";
+import { listGroups } from "../place/listings.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
 import { currentEvent, DeploymentReader, type DeploymentView } from "../progress/deployment-view.ts";
 import { failureReport } from "../progress/failure-report.ts";
 import { revisionName } from "../revision/revision-name.ts";
 import { formatAge, formatElapsed, formatFields, formatTable, visibleHost } from "../terminal/printing.ts";
-import { listGroups } from "./applications.ts";
 
 interface ListOptions extends ClientOptions {
   readonly application?: string;
@@ -98,7 +98,7 @@ async function newestDeployments(connection: Connection, options: ListOptions): 
   const { application, group, limit } = options;
   if (application === undefined || group !== undefined) return newestOfGroup(connection, options);
   const all: Newest[] = [];
-  for (const each of await collected(listGroups(connection, application))) {
+  for (const each of await collected(listGroups(connection.codeDeploy, application))) {
     all.push(await newestOfGroup(connection, { ...options, group: each }));
   }
   const deployments = all

@@ -8,10 +8,10 @@ import { addGroupOptions, checkNewGroup, type GroupOptions, groupFields, withRol
 import { formatGroup, selectionWords, whatIsMissing } from "../groups/group-words.ts";
 import { print, printJson } from "../output.ts";
 import { collected, inBatches } from "../place/all-pages.ts";
+import { listApplications, listGroups } from "../place/listings.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
 import { confirm } from "../terminal/confirm.ts";
 import { formatTable } from "../terminal/printing.ts";
-import { listApplications, listGroups } from "./applications.ts";
 
 interface SettingsOptions extends ClientOptions {
   readonly application: string;
@@ -56,7 +56,8 @@ function defineList(parent: Command): void {
   list.action(async (options: ListOptions) => {
     using connection = connect(options);
     const { application } = options;
-    const applications = application === undefined ? await collected(listApplications(connection)) : [application];
+    const applications =
+      application === undefined ? await collected(listApplications(connection.codeDeploy)) : [application];
     const groups: DeploymentGroupInfo[] = [];
     for (const applicationName of applications) groups.push(...(await readGroups(connection, applicationName)));
     if (options.json) printJson(groups);
@@ -182,7 +183,7 @@ async function readGroup(
 }
 
 async function readGroups(connection: Connection, applicationName: string): Promise<DeploymentGroupInfo[]> {
-  const names = await collected(listGroups(connection, applicationName));
+  const names = await collected(listGroups(connection.codeDeploy, applicationName));
   const groups: DeploymentGroupInfo[] = [];
   for (const deploymentGroupNames of inBatches(names, MAX_GROUPS_BATCH)) {
     const input = { applicationName, deploymentGroupNames };

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../arguments/options.ts";
 import { CommandFailed } from "../command-failed.ts";
 import { print, printError, printJson } from "../output.ts";
+import { listHosts } from "../place/listings.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
 import { formatAge, formatFields, formatTable, formatTags, visibleHost } from "../terminal/printing.ts";
 
@@ -32,7 +33,7 @@ function defineList(parent: Command): void {
   addExamples(list, "sluice hosts list --data .sluice/up");
   list.action(async (options: ListOptions) => {
     using connection = connect(options);
-    const { hosts, trouble } = await listHosts(connection, options.all ?? false);
+    const { hosts, trouble } = await listHosts(connection.sluice, { includeRetired: options.all ?? false });
     if (trouble !== undefined) printError(trouble);
     for (const { clockTrouble } of hosts) if (clockTrouble !== undefined) printError(clockTrouble);
     if (options.json) printJson(hosts);
@@ -125,26 +126,10 @@ function defineRemove(parent: Command): void {
 }
 
 async function findHost(connection: Connection, name: string): Promise<HostSummary | undefined> {
-  const { hosts } = await listHosts(connection, true);
+  const { hosts } = await listHosts(connection.sluice, { includeRetired: true });
   const named = hosts.filter(({ hostId, hostName }) => hostId === name || hostName === name);
   // The name of a removed host may be another's today.
   return named.find(({ state }) => state !== "retired") ?? named[0];
-}
-
-async function listHosts(
-  connection: Connection,
-  includeRetired: boolean,
-): Promise<{ readonly hosts: readonly HostSummary[]; readonly trouble: string | undefined }> {
-  const hosts: HostSummary[] = [];
-  let nextToken: string | undefined;
-  let trouble: string | undefined;
-  do {
-    const page = await connection.sluice.call("ListHosts", { includeRetired, nextToken });
-    hosts.push(...page.hosts);
-    nextToken = page.nextToken;
-    trouble = page.trouble;
-  } while (nextToken !== undefined);
-  return { hosts, trouble };
 }
 
 function formatTagged(host: HostSummary): string {

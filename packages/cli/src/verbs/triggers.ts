@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { print, printJson } from "../output.ts";
+import { allPages, collected } from "../place/all-pages.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
 import { formatTable } from "../terminal/printing.ts";
 import { shellWord } from "../terminal/shell-word.ts";
@@ -94,19 +95,14 @@ function defineTest(parent: Command): void {
   });
 }
 
-async function listDeliveries(connection: Connection, options: ListOptions): Promise<TriggerDelivery[]> {
-  const deliveries: TriggerDelivery[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await connection.sluice.call("ListTriggerDeliveries", {
-      status: options.failed ? "failed" : undefined,
-      deploymentId: options.deployment,
-      nextToken,
-    });
-    deliveries.push(...page.deliveries);
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined);
-  return deliveries;
+function listDeliveries({ sluice }: Connection, options: ListOptions): Promise<TriggerDelivery[]> {
+  const status = options.failed ? "failed" : undefined;
+  return collected(
+    allPages(
+      (nextToken) => sluice.call("ListTriggerDeliveries", { status, deploymentId: options.deployment, nextToken }),
+      ({ deliveries }) => deliveries,
+    ),
+  );
 }
 
 function replayHint({ data }: ListOptions): string {
