@@ -33,17 +33,15 @@ export function groupFieldsOf(
   return Object.fromEntries(given);
 }
 
-export function defaultGroupFields(platform: ComputePlatform): DeploymentGroupChange {
-  const deploymentStyle =
-    platform === "Lambda"
-      ? ({ deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" } as const)
-      : ({ deploymentType: "IN_PLACE", deploymentOption: "WITHOUT_TRAFFIC_CONTROL" } as const);
-  return {
-    deploymentStyle,
-    ...(platform === "Server" ? { outdatedInstancesStrategy: "UPDATE" } : {}),
-    terminationHookEnabled: false,
-  };
-}
+const IN_PLACE = { deploymentType: "IN_PLACE", deploymentOption: "WITHOUT_TRAFFIC_CONTROL" } as const;
+const SHIFTING = { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" } as const;
+
+/** What the service says of a new group where its caller says nothing. */
+export const DEFAULT_GROUP_FIELDS: Readonly<Record<ComputePlatform, DeploymentGroupChange>> = {
+  Server: { deploymentStyle: IN_PLACE, outdatedInstancesStrategy: "UPDATE", terminationHookEnabled: false },
+  Lambda: { deploymentStyle: SHIFTING, terminationHookEnabled: false },
+  ECS: { deploymentStyle: IN_PLACE, terminationHookEnabled: false },
+};
 
 /**
  * Left out stays, given replaces whole, an empty list clears. Filters and tag sets exclude each other, so a group that is given the

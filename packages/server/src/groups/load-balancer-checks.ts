@@ -8,6 +8,7 @@ import {
   TARGET_GROUPS_PER_PAIR,
 } from "@sluice/model/limits.ts";
 import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
+import { balancerNames } from "../traffic/routed-hosts.ts";
 import { isFilled } from "./deployment-group-fields.ts";
 
 export function checkLoadBalancerInfo(info: LoadBalancerInfo | undefined): void {
@@ -45,9 +46,12 @@ export function hasLoadBalancer(info: LoadBalancerInfo | undefined): boolean {
 
 /** Hosts are behind load balancers and target groups; a pair of target groups is how ECS shifts traffic. */
 export function checkServerLoadBalancer({ deploymentStyle, loadBalancerInfo }: DeploymentGroupFields): void {
-  const { elbInfoList, targetGroupInfoList } = loadBalancerInfo ?? {};
-  const withTraffic = deploymentStyle?.deploymentOption === "WITH_TRAFFIC_CONTROL";
-  if (withTraffic && !isFilled(elbInfoList) && !isFilled(targetGroupInfoList)) throw noLoadBalancer();
+  if (deploymentStyle?.deploymentOption !== "WITH_TRAFFIC_CONTROL") return;
+  if (balancerNames(loadBalancerInfo).length > 0) return;
+  // The service's own words, with its own names for the lists.
+  throw invalidLoadBalancer(
+    "The deploymentOption value is set to WITH_TRAFFIC_CONTROL, but either no load balancer was specified in elbInfoList or no target group was specified in targetGroupInfoList.",
+  );
 }
 
 export function checkEcsLoadBalancer({ loadBalancerInfo }: DeploymentGroupFields): void {
@@ -57,13 +61,6 @@ export function checkEcsLoadBalancer({ loadBalancerInfo }: DeploymentGroupFields
   if (isFilled(elbInfoList)) throw fault("must not contain elbInfo list");
   if (isFilled(targetGroupInfoList)) throw fault("must not contain targetGroupInfo list");
   if (!isFilled(targetGroupPairInfoList)) throw fault("must be specified");
-}
-
-/** The service's own words, with its own names for the lists. */
-export function noLoadBalancer(): CallerFault {
-  return invalidLoadBalancer(
-    "The deploymentOption value is set to WITH_TRAFFIC_CONTROL, but either no load balancer was specified in elbInfoList or no target group was specified in targetGroupInfoList.",
-  );
 }
 
 function invalidLoadBalancer(message: string): CallerFault {

@@ -2,8 +2,8 @@ import { isHeard, isLate, LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.t
 import { MAX_TARGETS } from "@sluice/engine/limits.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
-import { checkDeployable } from "../groups/deployable-group.ts";
-import { alarmWatchOf } from "../groups/rollout-strategy.ts";
+import { requireDeployablePlatform } from "../groups/deployable-platforms.ts";
+import { alarmWatchOf } from "../groups/group-alarms.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
 import type { MatchHosts } from "../preflight/rollout-facts.ts";
 import type { ChangeFeed } from "../store/change-feed.ts";
@@ -39,10 +39,11 @@ export interface LateHostsParts {
  * transaction, so a server may die at any moment, and several may do this at once.
  */
 export async function deployToLateHosts(
-  { group }: GroupOfApplication,
+  found: GroupOfApplication,
   parts: LateHostsParts,
   signal: AbortSignal,
 ): Promise<void> {
+  const { group } = found;
   const { store, matchHosts, now, newDeploymentId } = parts;
   const groupId = group.deployment_group_id;
   if (await findActiveDeploymentId(store.db, groupId)) return;
@@ -55,7 +56,7 @@ export async function deployToLateHosts(
   const observed = hostIds.length > 0 ? await parts.hosts.observe(store, hostIds) : new Map();
   const heard = hostIds.filter((hostId) => isHeard(observed.get(hostId), now()));
   if (heard.length === 0 || (await lateAmong(store, group, heard)).length === 0) return;
-  checkLateRollout(group);
+  checkLateRollout(found);
   // Drawn before the transaction, which may run again.
   const deploymentId = newDeploymentId();
   try {
@@ -67,10 +68,10 @@ export async function deployToLateHosts(
 }
 
 /** What CreateDeployment would refuse is not done unasked either. Of the group as it was found: one that changed meanwhile is left alone. */
-function checkLateRollout(group: DeploymentGroupRow): void {
+function checkLateRollout({ application, group }: GroupOfApplication): void {
   const name = group.deployment_group_name;
   try {
-    checkDeployable(name, GROUP_FIELDS.read(group));
+    requireDeployablePlatform(application).checkGroup(name, GROUP_FIELDS.read(group));
   } catch (error) {
     if (!(error instanceof CallerFault)) throw error;
     throw new Error(`The late hosts of the deployment group ${name} get nothing. ${error.message}`, { cause: error });

@@ -1,7 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { PlanDeploymentInput, PlanDeploymentOutput, PlanObstacle } from "@sluice/wire/sluice/sluice-api.ts";
-import { checkHostRevision, checkPlatform } from "../../groups/deployable-group.ts";
+import { requireDeployablePlatform } from "../../groups/deployable-platforms.ts";
 import { preflight, refused } from "../../preflight/run-preflight.ts";
 import type { ApplicationRow } from "../../store/applications.ts";
 import { GROUP_FIELDS, ROLLED_BACK, TARGET_REVISION } from "../../store/columns/group-columns.ts";
@@ -72,9 +72,9 @@ async function prepare(
   context: SluiceContext,
 ): Promise<Prepared | { readonly refusal: PlanObstacle }> {
   try {
-    checkPlatform(application);
+    const platform = requireDeployablePlatform(application);
     const revision = input.revision ? requireRevision(input.revision) : null;
-    if (revision) checkHostRevision(revision);
+    if (revision) platform.checkRevision(revision);
     const { revision: _, ...asked } = input;
     return { ...(await rolloutOf(asked, application, group, context)), revision };
   } catch (error) {

@@ -1,6 +1,11 @@
 import type { CreateDeploymentConfigInput, CreateDeploymentConfigOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { COMPUTE_PLATFORMS, type DeploymentConfig, PREDEFINED_CONFIG_PREFIX } from "@sluice/model/deployment-config.ts";
+import {
+  COMPUTE_PLATFORMS,
+  type ComputePlatform,
+  type DeploymentConfig,
+  PREDEFINED_CONFIG_PREFIX,
+} from "@sluice/model/deployment-config.ts";
 import { MAX_CUSTOM_DEPLOYMENT_CONFIGS } from "@sluice/model/limits.ts";
 import { countCustomConfigs, findDeploymentConfig, insertDeploymentConfig } from "../../../store/deployment-configs.ts";
 import { isUniqueViolation } from "../../../store/unique-violation.ts";
@@ -43,44 +48,60 @@ export const createDeploymentConfig: CodeDeployOperation<
   return { deploymentConfigId: config.deploymentConfigId };
 };
 
-function readFields(
-  input: CreateDeploymentConfigInput,
-): Omit<DeploymentConfig, "deploymentConfigId" | "deploymentConfigName"> {
-  const { computePlatform = "Server", minimumHealthyHosts, trafficRoutingConfig, zonalConfig } = input;
-  switch (computePlatform) {
-    case "Server":
-      if (trafficRoutingConfig) {
-        throw new CallerFault(
-          "InvalidTrafficRoutingConfigurationException",
-          "trafficRoutingConfig is for the compute platforms Lambda and ECS: leave it out for Server.",
-        );
-      }
-      return {
-        computePlatform,
-        minimumHealthyHosts: readMinimumHealthyHosts(minimumHealthyHosts),
-        ...(zonalConfig ? { zonalConfig: readZonalConfig(zonalConfig) } : {}),
-      };
-    case "Lambda":
-    case "ECS":
-      if (minimumHealthyHosts) {
-        throw new CallerFault(
-          "InvalidMinimumHealthyHostValueException",
-          `minimumHealthyHosts is for the compute platform Server: leave it out for ${computePlatform}.`,
-        );
-      }
-      if (zonalConfig) {
-        throw new CallerFault(
-          "InvalidZonalDeploymentConfigurationException",
-          `zonalConfig is for the compute platform Server: leave it out for ${computePlatform}.`,
-        );
-      }
-      return { computePlatform, trafficRoutingConfig: readTrafficRouting(trafficRoutingConfig) };
-    default:
-      throw new CallerFault(
-        "InvalidComputePlatformException",
-        `computePlatform is "${computePlatform satisfies never}": use one of ${COMPUTE_PLATFORMS.join(", ")}.`,
-      );
+type Fields = Omit<DeploymentConfig, "deploymentConfigId" | "deploymentConfigName">;
+
+/** What a configuration of each platform consists of. */
+const READ_FIELDS: Readonly<Record<ComputePlatform, (input: CreateDeploymentConfigInput) => Fields>> = {
+  Server: readServerFields,
+  Lambda: (input) => readShiftFields("Lambda", input),
+  ECS: (input) => readShiftFields("ECS", input),
+};
+
+function readFields(input: CreateDeploymentConfigInput): Fields {
+  const { computePlatform = "Server" } = input;
+  const platform = COMPUTE_PLATFORMS.find((one) => one === computePlatform);
+  if (platform) return READ_FIELDS[platform](input);
+  throw new CallerFault(
+    "InvalidComputePlatformException",
+    `computePlatform is "${computePlatform}": use one of ${COMPUTE_PLATFORMS.join(", ")}.`,
+  );
+}
+
+function readServerFields({
+  minimumHealthyHosts,
+  trafficRoutingConfig,
+  zonalConfig,
+}: CreateDeploymentConfigInput): Fields {
+  if (trafficRoutingConfig) {
+    throw new CallerFault(
+      "InvalidTrafficRoutingConfigurationException",
+      "trafficRoutingConfig is for the compute platforms Lambda and ECS: leave it out for Server.",
+    );
   }
+  return {
+    computePlatform: "Server",
+    minimumHealthyHosts: readMinimumHealthyHosts(minimumHealthyHosts),
+    ...(zonalConfig ? { zonalConfig: readZonalConfig(zonalConfig) } : {}),
+  };
+}
+
+function readShiftFields(
+  computePlatform: "Lambda" | "ECS",
+  { minimumHealthyHosts, trafficRoutingConfig, zonalConfig }: CreateDeploymentConfigInput,
+): Fields {
+  if (minimumHealthyHosts) {
+    throw new CallerFault(
+      "InvalidMinimumHealthyHostValueException",
+      `minimumHealthyHosts is for the compute platform Server: leave it out for ${computePlatform}.`,
+    );
+  }
+  if (zonalConfig) {
+    throw new CallerFault(
+      "InvalidZonalDeploymentConfigurationException",
+      `zonalConfig is for the compute platform Server: leave it out for ${computePlatform}.`,
+    );
+  }
+  return { computePlatform, trafficRoutingConfig: readTrafficRouting(trafficRoutingConfig) };
 }
 
 function alreadyExists(name: string): CallerFault {

@@ -3,7 +3,7 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { DEFAULT_CONFIG_NAMES } from "@sluice/model/deployment-config.ts";
 import { MAX_DEPLOYMENT_GROUPS_PER_APPLICATION } from "@sluice/model/limits.ts";
 import { deploymentGroupArn } from "@sluice/model/resource-arn.ts";
-import { defaultGroupFields, groupFieldsOf } from "../../../groups/deployment-group-fields.ts";
+import { DEFAULT_GROUP_FIELDS, groupFieldsOf } from "../../../groups/deployment-group-fields.ts";
 import { GROUP_FIELDS } from "../../../store/columns/group-columns.ts";
 import { countDeploymentGroups, findDeploymentGroup, insertDeploymentGroup } from "../../../store/deployment-groups.ts";
 import { putResourceTags } from "../../../store/resource-tags.ts";
@@ -39,7 +39,7 @@ export const createDeploymentGroup: CodeDeployOperation<
       );
       if (await findDeploymentGroup(db, applicationId, name)) throw groupExists(applicationName, name);
       const config = await requireDeploymentConfig(db, input.deploymentConfigName ?? DEFAULT_CONFIG_NAMES[platform]);
-      const fields = { ...defaultGroupFields(platform), ...given, serviceRoleArn };
+      const fields = { ...DEFAULT_GROUP_FIELDS[platform], ...given, serviceRoleArn };
       checkWholeGroup(platform, config, fields);
       await checkEcsServiceIsFree(db, deploymentGroupId, fields);
       if ((await countDeploymentGroups(db, applicationId)) >= MAX_DEPLOYMENT_GROUPS_PER_APPLICATION) {

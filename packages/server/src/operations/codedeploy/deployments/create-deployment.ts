@@ -3,9 +3,8 @@ import type { FleetSelection } from "@sluice/engine/ports/fleet.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
-import { checkDeployable, checkHostRevision, checkPlatform } from "../../../groups/deployable-group.ts";
-import { healthRuleOf } from "../../../groups/health-rule.ts";
-import { alarmWatchOf, checkTargetInstances, strategyOf } from "../../../groups/rollout-strategy.ts";
+import { requireDeployablePlatform } from "../../../groups/deployable-platforms.ts";
+import { alarmWatchOf } from "../../../groups/group-alarms.ts";
 import { darkHostMessages, darkHostsOfGroup } from "../../../hosts/dark-hosts.ts";
 import type { ApplicationRow } from "../../../store/applications.ts";
 import { GROUP_FIELDS } from "../../../store/columns/group-columns.ts";
@@ -74,9 +73,9 @@ async function prepareDeployment(
   const { db } = context.store;
   const application = await requireApplication(db, applicationName);
   const group = await requireDeploymentGroup(db, application, groupName);
-  checkPlatform(application);
+  const platform = requireDeployablePlatform(application);
   const revision = requireRevision(input.revision);
-  checkHostRevision(revision);
+  platform.checkRevision(revision);
   const rollout = await rolloutOf(input, application, group, context);
   const { strategy } = rollout;
   const createdAt = context.now();
@@ -106,10 +105,9 @@ export async function rolloutOf(
 ): Promise<Pick<NewDeployment, "healthRule" | "strategy" | "alarms" | "request">> {
   const config = await requireDeploymentConfig(store.db, input.deploymentConfigName ?? group.deployment_config_name);
   const fields = GROUP_FIELDS.read(group);
-  checkDeployable(group.deployment_group_name, fields);
-  const healthRule = healthRuleOf(config);
-  const strategy = strategyOf(fields, config);
-  checkTargetInstances(strategy, input.targetInstances);
+  const platform = requireDeployablePlatform(application);
+  platform.checkGroup(group.deployment_group_name, fields);
+  const { healthRule, strategy } = platform.rollout(fields, config, input.targetInstances);
   checkOptions(input);
   const shown = shownGroupFields(application.compute_platform, fields);
   return {

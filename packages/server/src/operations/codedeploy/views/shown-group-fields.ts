@@ -69,7 +69,18 @@ function shownLoadBalancers(given: LoadBalancerInfo | undefined): LoadBalancerIn
   });
 }
 
-/** For ECS with its minutes: the AWS CLI's `ecs deploy` and the GitHub action add them up without asking whether they are there. */
+/** Minutes that are shown though nobody gave them: the AWS CLI's `ecs deploy` and the GitHub action add them up without asking whether they are there. */
+const SHOWN_MINUTES: Readonly<Record<ComputePlatform, ShownMinutes>> = {
+  Server: {},
+  Lambda: {},
+  ECS: { endMinutes: { terminationWaitTimeInMinutes: 0 }, readyMinutes: { waitTimeInMinutes: 0 } },
+};
+
+interface ShownMinutes {
+  readonly endMinutes?: { readonly terminationWaitTimeInMinutes: number };
+  readonly readyMinutes?: { readonly waitTimeInMinutes: number };
+}
+
 function shownBlueGreen(
   platform: ComputePlatform,
   given: BlueGreenDeploymentConfiguration | undefined,
@@ -78,13 +89,10 @@ function shownBlueGreen(
     given ?? {};
   const end = filled(terminateBlueInstancesOnDeploymentSuccess);
   const ready = filled(deploymentReadyOption);
-  const isEcs = platform === "ECS";
+  const { endMinutes, readyMinutes } = SHOWN_MINUTES[platform];
   return filled({
-    ...present(
-      "terminateBlueInstancesOnDeploymentSuccess",
-      end && { ...(isEcs ? { terminationWaitTimeInMinutes: 0 } : {}), ...end },
-    ),
-    ...present("deploymentReadyOption", ready && { ...(isEcs ? { waitTimeInMinutes: 0 } : {}), ...ready }),
+    ...present("terminateBlueInstancesOnDeploymentSuccess", end && { ...endMinutes, ...end }),
+    ...present("deploymentReadyOption", ready && { ...readyMinutes, ...ready }),
     ...present("greenFleetProvisioningOption", filled(greenFleetProvisioningOption)),
   });
 }

@@ -1,26 +1,15 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { FaultCode } from "@sluice/model/fault-codes.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
-import type { ApplicationRow } from "../store/applications.ts";
 import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
-import { balancerNames } from "../traffic/routed-hosts.ts";
 import { isFilled } from "./deployment-group-fields.ts";
-import { noLoadBalancer } from "./load-balancer-checks.ts";
-
-/** Before anything is said of the revision or of an option: they may well be right for the application, and would not help. */
-export function checkPlatform({ application_name, compute_platform }: ApplicationRow): void {
-  if (compute_platform === "Server") return;
-  throw new CallerFault(
-    "NotImplementedException",
-    `This server does not deploy to ${compute_platform} yet. The application ${application_name} is of the compute platform ${compute_platform}: deploying to it is not implemented yet; see docs/reference/api.md.`,
-  );
-}
+import { checkServerLoadBalancer } from "./load-balancer-checks.ts";
 
 /**
  * Groups can be described in full, and deployed to where the engine can: refused here is what it would otherwise do in another way
  * than the group says.
  */
-export function checkDeployable(groupName: string, fields: DeploymentGroupFields): void {
+export function checkHostsDeployable(groupName: string, fields: DeploymentGroupFields): void {
   const { deploymentType, deploymentOption } = fields.deploymentStyle ?? {};
   const provisioning = fields.blueGreenDeploymentConfiguration?.greenFleetProvisioningOption?.action;
   if (deploymentType === "BLUE_GREEN" && provisioning === "COPY_AUTO_SCALING_GROUP") {
@@ -35,9 +24,7 @@ export function checkDeployable(groupName: string, fields: DeploymentGroupFields
       `The deployment group ${groupName} is BLUE_GREEN and WITHOUT_TRAFFIC_CONTROL: traffic can only move from one fleet to the other through a load balancer. Give the group a loadBalancerInfo and WITH_TRAFFIC_CONTROL.`,
     );
   }
-  if (deploymentOption === "WITH_TRAFFIC_CONTROL" && balancerNames(fields.loadBalancerInfo).length === 0) {
-    throw noLoadBalancer();
-  }
+  checkServerLoadBalancer(fields);
   if (isFilled(fields.autoScalingGroups)) {
     throw notYet(
       "InvalidAutoScalingGroupException",

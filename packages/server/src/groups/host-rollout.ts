@@ -1,5 +1,5 @@
-import type { AlarmConfiguration, TargetInstances } from "@aws-sdk/client-codedeploy";
-import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
+import type { TargetInstances } from "@aws-sdk/client-codedeploy";
+import type { HealthRule, Strategy } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { DeploymentConfig, ZonalConfig } from "@sluice/model/deployment-config.ts";
 import { MAX_READY_WAIT_MINUTES } from "@sluice/model/limits.ts";
@@ -9,8 +9,19 @@ import { isFilled } from "./deployment-group-fields.ts";
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
+export function hostRollout(
+  fields: DeploymentGroupFields,
+  config: DeploymentConfig,
+  targetInstances: TargetInstances | undefined,
+): { readonly healthRule: HealthRule; readonly strategy: Strategy } {
+  const healthRule = healthRuleOf(config);
+  const strategy = strategyOf(fields, config);
+  checkTargetInstances(strategy, targetInstances);
+  return { healthRule, strategy };
+}
+
 /** How a group's next deployment goes, by its style and its configuration. The group has been found deployable. */
-export function strategyOf(fields: DeploymentGroupFields, config: DeploymentConfig): Strategy {
+function strategyOf(fields: DeploymentGroupFields, config: DeploymentConfig): Strategy {
   const { deploymentType, deploymentOption } = fields.deploymentStyle ?? {};
   if (deploymentType !== "BLUE_GREEN") {
     return {
@@ -35,15 +46,17 @@ export function strategyOf(fields: DeploymentGroupFields, config: DeploymentConf
   };
 }
 
-/** Null where the alarm configuration is off. */
-export function alarmWatchOf(configuration: AlarmConfiguration | undefined): AlarmWatch | null {
-  const names = (configuration?.alarms ?? []).flatMap(({ name }) => (name ? [name] : []));
-  if (!configuration?.enabled || names.length === 0) return null;
-  return { names, ignoresPollFailure: configuration.ignorePollAlarmFailure ?? false };
+/** What the engine keeps healthy during a deployment with this configuration. */
+function healthRuleOf(config: DeploymentConfig): HealthRule {
+  if (config.minimumHealthyHosts) return config.minimumHealthyHosts;
+  throw new CallerFault(
+    "InvalidDeploymentConfigNameException",
+    `The deployment configuration ${config.deploymentConfigName} is for the compute platform ${config.computePlatform}: choose one for Server.`,
+  );
 }
 
 /** `targetInstances` names the replacement hosts of a blue/green deployment, and belongs to nothing else. */
-export function checkTargetInstances(strategy: Strategy, targetInstances: TargetInstances | undefined): void {
+function checkTargetInstances(strategy: Strategy, targetInstances: TargetInstances | undefined): void {
   if (strategy.type !== "blue-green") {
     if (!targetInstances) return;
     throw invalidTargetInstances(

@@ -1,0 +1,9 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+
+export function invalidStyle(message: string): CallerFault {
+  return new CallerFault("InvalidDeploymentStyleException", message);
+}
+
+export function invalidBlueGreen(message: string): CallerFault {
+  return new CallerFault("InvalidBlueGreenDeploymentConfigurationException", message);
+}

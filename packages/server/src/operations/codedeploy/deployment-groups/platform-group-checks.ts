@@ -1,0 +1,99 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
+import type { FaultCode } from "@sluice/model/fault-codes.ts";
+import { MAX_ECS_SERVICES_PER_GROUP } from "@sluice/model/limits.ts";
+import { isFilled } from "../../../groups/deployment-group-fields.ts";
+import {
+  checkEcsLoadBalancer,
+  checkServerLoadBalancer,
+  hasLoadBalancer,
+} from "../../../groups/load-balancer-checks.ts";
+import type { DeploymentGroupFields } from "../../../store/columns/group-columns.ts";
+import { invalidBlueGreen, invalidStyle } from "./group-faults.ts";
+
+/** What a whole group of each platform has to say, and what it cannot. */
+export const PLATFORM_GROUP_CHECKS: Readonly<Record<ComputePlatform, (fields: DeploymentGroupFields) => void>> = {
+  Server: checkServerGroup,
+  Lambda: checkLambdaGroup,
+  ECS: checkEcsGroup,
+};
+
+function checkServerGroup(fields: DeploymentGroupFields): void {
+  if (isFilled(fields.ecsServices)) {
+    throw invalidEcsService("Should not specify ECS services parameter for Server deployment group");
+  }
+  checkServerLoadBalancer(fields);
+  if (fields.deploymentStyle?.deploymentType !== "BLUE_GREEN") return;
+  if (isFilled(fields.onPremisesInstanceTagFilters) || isFilled(fields.onPremisesTagSet?.onPremisesTagSetList)) {
+    throw invalidStyle("For BLUE_GREEN deployment, on-premises instances can not be specified.");
+  }
+  const provisioning = fields.blueGreenDeploymentConfiguration?.greenFleetProvisioningOption?.action;
+  if (provisioning === "COPY_AUTO_SCALING_GROUP" && fields.autoScalingGroups?.length !== 1) {
+    // "specifed" is the service's own spelling, which clients may look for.
+    throw invalidBlueGreen(
+      "Exactly one AutoScaling group must be specifed when selecting the COPY_AUTO_SCALING_GROUP green fleet provisioning option.",
+    );
+  }
+}
+
+function checkLambdaGroup(fields: DeploymentGroupFields): void {
+  checkShifting("Lambda", fields);
+  checkNoHosts("Lambda", fields);
+  if (isFilled(fields.ecsServices)) {
+    throw invalidEcsService("Should not specify ECS services parameter for Lambda deployment group");
+  }
+  if (hasLoadBalancer(fields.loadBalancerInfo)) {
+    throw new CallerFault(
+      "InvalidLoadBalancerInfoException",
+      "For Lambda deployment group, loadBalancerInfo can not be specified",
+    );
+  }
+}
+
+function checkEcsGroup(fields: DeploymentGroupFields): void {
+  checkShifting("ECS", fields);
+  checkNoHosts("ECS", fields);
+  checkEcsLoadBalancer(fields);
+  const options = fields.blueGreenDeploymentConfiguration;
+  if (!options) throw invalidBlueGreen("For ECS deployment group, blueGreenDeploymentConfiguration must be specified");
+  // What is replaced is a task set, which is always deleted in the end.
+  if (options.terminateBlueInstancesOnDeploymentSuccess?.action === "KEEP_ALIVE") {
+    throw invalidBlueGreen(
+      "For ECS deployment group, the action of terminateBlueInstancesOnDeploymentSuccess can not be KEEP_ALIVE: give TERMINATE, with a terminationWaitTimeInMinutes during which the original task set stays",
+    );
+  }
+  const services = fields.ecsServices ?? [];
+  if (services.length !== MAX_ECS_SERVICES_PER_GROUP || !services[0]?.serviceName || !services[0]?.clusterName) {
+    throw invalidEcsService(
+      `For ECS deployment group, ecsServices must hold ${MAX_ECS_SERVICES_PER_GROUP} service with serviceName and clusterName: it holds ${services.length}.`,
+    );
+  }
+}
+
+function checkShifting(platform: "ECS" | "Lambda", { deploymentStyle }: DeploymentGroupFields): void {
+  const { deploymentType, deploymentOption } = deploymentStyle ?? {};
+  if (deploymentType === "BLUE_GREEN" && deploymentOption === "WITH_TRAFFIC_CONTROL") return;
+  throw invalidStyle(
+    `For ${platform} deployment, the deployment type must be BLUE_GREEN, and deployment option must be WITH_TRAFFIC_CONTROL.`,
+  );
+}
+
+/** What only hosts have, each with the fault of its own field. */
+function checkNoHosts(platform: "ECS" | "Lambda", fields: DeploymentGroupFields): void {
+  const foreign: readonly (readonly [field: string, given: readonly unknown[] | undefined, code: FaultCode])[] = [
+    ["autoScalingGroups", fields.autoScalingGroups, "InvalidAutoScalingGroupException"],
+    ["ec2TagFilters", fields.ec2TagFilters, "InvalidEC2TagException"],
+    ["ec2TagSet", fields.ec2TagSet?.ec2TagSetList, "InvalidEC2TagException"],
+    ["onPremisesInstanceTagFilters", fields.onPremisesInstanceTagFilters, "InvalidTagException"],
+    ["onPremisesTagSet", fields.onPremisesTagSet?.onPremisesTagSetList, "InvalidTagException"],
+  ];
+  for (const [field, given, code] of foreign) {
+    if (isFilled(given)) {
+      throw new CallerFault(code, `For ${platform} deployment group, ${field} can not be specified`);
+    }
+  }
+}
+
+function invalidEcsService(message: string): CallerFault {
+  return new CallerFault("InvalidECSServiceException", message);
+}
