@@ -1,19 +1,12 @@
-/** One setting of a driver. */
-export interface SettingField {
-  readonly type: "string" | "boolean" | "number";
-  readonly required: boolean;
-  /** What it is, for the message about a missing one. */
-  readonly description: string;
-  /** Its value never appears in a message. */
-  readonly secret?: boolean;
-  /** Why a value of the right type is still wrong, as the end of a sentence; undefined when it is right. */
-  readonly problem?: (value: string) => string | undefined;
-  /** Of a number: the least and the most that it may be. */
-  readonly range?: readonly [least: number, most: number];
-}
+import * as v from "valibot";
 
-/** Every setting of a driver by name. */
-export type SettingsSchema<Settings extends object> = { readonly [Name in keyof Settings & string]-?: SettingField };
+/** What the bindings of a driver may set; {@link settings} makes one. */
+export type SettingsSchema<Settings extends object> = v.GenericSchema<unknown, Settings> & {
+  readonly entries: v.ObjectEntries;
+};
+
+/** Why a value of the right type is still wrong, as the end of a sentence; undefined when it is right. */
+type Problem = (value: string) => string | undefined;
 
 /** A setting is wrong. `path` says which: `endpoint`. */
 export class SettingsError extends Error {
@@ -26,37 +19,88 @@ export class SettingsError extends Error {
   }
 }
 
-/** Checks settings as they were read from a file. Throws a {@link SettingsError} that names the first wrong one. */
-export function readSettings<Settings extends object>(
-  schema: SettingsSchema<Settings> | undefined,
-  value: Readonly<Record<string, unknown>>,
-): Settings {
-  const fields: Readonly<Record<string, SettingField>> = schema ?? {};
-  const names = Object.keys(fields);
-  for (const name of Object.keys(value)) {
-    if (Object.hasOwn(fields, name)) continue;
-    const known = names.length === 0 ? "the driver has no settings" : `use one of ${names.join(", ")}`;
-    throw new SettingsError(name, `is not a setting of this driver: ${known}`);
-  }
-  for (const [name, field] of Object.entries(fields)) checkSetting(name, field, value[name]);
-  return value as Settings;
+/** Every setting of a driver by name. */
+export function settings<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const names = Object.keys(entries);
+  const known = names.length === 0 ? "the driver has no settings" : `use one of ${names.join(", ")}`;
+  return v.strictObject(entries, (issue) =>
+    isOfUnknownName(issue)
+      ? `is not a setting of this driver: ${known}`
+      : `is missing: ${descriptionOfMissing(issue, entries)}`,
+  );
 }
 
-function checkSetting(name: string, field: SettingField, value: unknown): void {
-  if (value === undefined || value === null) {
-    if (field.required) throw new SettingsError(name, `is missing: ${field.description}`);
-    return;
-  }
-  if (typeof value !== field.type) {
-    const shown = field.secret ? "" : ` ${JSON.stringify(value)}`;
-    throw new SettingsError(name, `has the value${shown} of type ${typeof value}: give a ${field.type}`);
-  }
-  const problem = typeof value === "string" ? field.problem?.(value) : rangeProblem(value, field.range);
-  if (problem !== undefined) throw new SettingsError(name, problem);
+export const NO_SETTINGS = settings({});
+
+/** @param description what it is, for the message about a missing one */
+export function text(description: string, problem?: Problem) {
+  return textOf(description, problem, (value) => ` ${JSON.stringify(value)}`);
 }
 
-function rangeProblem(value: unknown, range: SettingField["range"]): string | undefined {
-  if (typeof value !== "number" || range === undefined) return undefined;
-  const [least, most] = range;
-  return value >= least && value <= most ? undefined : `has the value ${value}: give a number from ${least} to ${most}`;
+/** Its value is in no message. */
+export function secretText(description: string, problem?: Problem) {
+  return textOf(description, problem, () => "");
+}
+
+export function numberWithin(least: number, most: number, description: string) {
+  const outside = ({ input }: { readonly input: number }) =>
+    `has the value ${input}: give a number from ${least} to ${most}`;
+  return v.pipe(
+    v.number(({ input }) => wrongType(input, "number", description)),
+    v.minValue(least, outside),
+    v.maxValue(most, outside),
+    v.description(description),
+  );
+}
+
+export function flag(description: string) {
+  return v.pipe(
+    v.boolean(({ input }) => wrongType(input, "boolean", description)),
+    v.description(description),
+  );
+}
+
+/** The name is none of the mapping's. */
+export function isOfUnknownName({ type, expected }: v.BaseIssue<unknown>): boolean {
+  return type === "strict_object" && expected === "never";
+}
+
+/** What the entry is described as whose name an issue of its mapping misses. */
+export function descriptionOfMissing(issue: v.BaseIssue<unknown>, entries: v.ObjectEntries): string | undefined {
+  return v.getDescription(entries[String(issue.path?.at(-1)?.key)] as v.GenericSchema);
+}
+
+/** Which of the issues to tell of: a name that is spelled wrongly is why the right one is missing from the same mapping. */
+export function firstIssue(issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): v.BaseIssue<unknown> {
+  const [first] = issues;
+  const path = pathOf(first);
+  const isAbove = (issue: v.BaseIssue<unknown>) =>
+    pathOf(issue).every((key, at, { length }) => at === length - 1 || key === path[at]);
+  return issues.find((issue) => isOfUnknownName(issue) && isAbove(issue)) ?? first;
+}
+
+/** Names and numbers of items, from the top: `bindings`, 1, `settings`, `endpoint`. */
+export function pathOf({ path }: v.BaseIssue<unknown>): (string | number)[] {
+  return (path ?? []).map(({ key }) => key as string | number);
+}
+
+function textOf(description: string, problem: Problem | undefined, shown: (value: unknown) => string) {
+  return v.pipe(
+    v.string(({ input }) => wrongType(input, "string", description, shown)),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const message = dataset.typed ? problem?.(dataset.value) : undefined;
+      if (message !== undefined) addIssue({ message });
+    }),
+    v.description(description),
+  );
+}
+
+function wrongType(
+  input: unknown,
+  type: string,
+  description: string,
+  shown = (value: unknown) => ` ${JSON.stringify(value)}`,
+): string {
+  if (input === undefined || input === null) return `is missing: ${description}`;
+  return `has the value${shown(input)} of type ${typeof input}: give a ${type}`;
 }

@@ -1,8 +1,8 @@
+import * as v from "valibot";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ec2Fleet } from "../ec2/ec2-fleet.ts";
-import { readSettings } from "../settings-schema.ts";
 import { startAnsweringServer } from "./answering-server.fixture.ts";
-import { AWS_CLIENT_SCHEMA, type AwsClientSettings, awsClientConfig, awsEndpoint } from "./aws-client-settings.ts";
+import { AWS_CLIENT_SETTINGS, awsClientConfig, awsEndpoint } from "./aws-client-settings.ts";
 
 const settings = { region: "eu-central-1", accessKeyId: "AKIABINDING", secretAccessKey: "the-secret" };
 
@@ -46,8 +46,7 @@ describe("credentials and region", () => {
 });
 
 describe("settings", () => {
-  const check = (value: Readonly<Record<string, unknown>>) => () =>
-    readSettings<AwsClientSettings>(AWS_CLIENT_SCHEMA, value);
+  const check = (value: Readonly<Record<string, unknown>>) => () => v.parse(AWS_CLIENT_SETTINGS, value);
 
   it("are refused with what to give, and without what is secret", () => {
     expect(check(settings)).not.toThrow();

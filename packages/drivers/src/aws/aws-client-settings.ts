@@ -1,37 +1,23 @@
+import * as v from "valibot";
 import { endpointProblem } from "../s3/s3-url.ts";
-import type { SettingsSchema } from "../settings-schema.ts";
-
-/** What every driver that speaks to AWS is told. All of it comes from the binding: an ambient profile may lead back to Sluice. */
-export interface AwsClientSettings {
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-  /** Absent: AWS's own address for the region. */
-  readonly endpoint?: string;
-}
-
-export const AWS_CLIENT_SCHEMA: SettingsSchema<AwsClientSettings> = {
-  region: {
-    type: "string",
-    required: true,
-    description: "the region, such as eu-central-1",
-    problem: (region) =>
-      REGION.test(region) ? undefined : `has the value ${JSON.stringify(region)}: give a region such as eu-central-1`,
-  },
-  accessKeyId: { type: "string", required: true, description: "the id of an access key of the AWS account" },
-  secretAccessKey: { type: "string", required: true, secret: true, description: "the access key's secret" },
-  sessionToken: { type: "string", required: false, secret: true, description: "the token of temporary credentials" },
-  endpoint: {
-    type: "string",
-    required: false,
-    description: "the address of the service, where it is not AWS's own for the region",
-    problem: endpointProblem,
-  },
-};
+import { secretText, settings, text } from "../settings-schema.ts";
 
 /** A region becomes part of a host name, so it may hold nothing that ends one. */
 const REGION = /^[a-z0-9-]+$/;
+
+/** What every driver that speaks to AWS is told. All of it comes from the binding: an ambient profile may lead back to Sluice. */
+export const AWS_CLIENT_SETTINGS = settings({
+  region: text("the region, such as eu-central-1", (region) =>
+    REGION.test(region) ? undefined : `has the value ${JSON.stringify(region)}: give a region such as eu-central-1`,
+  ),
+  accessKeyId: text("the id of an access key of the AWS account"),
+  secretAccessKey: secretText("the access key's secret"),
+  sessionToken: v.optional(secretText("the token of temporary credentials")),
+  /** Absent: AWS's own address for the region. */
+  endpoint: v.optional(text("the address of the service, where it is not AWS's own for the region", endpointProblem)),
+});
+
+export type AwsClientSettings = v.InferOutput<typeof AWS_CLIENT_SETTINGS>;
 
 /** The names that stand before the region in AWS's host names. */
 export type AwsServiceHost = "monitoring" | "elasticloadbalancing" | "ec2" | "sns";

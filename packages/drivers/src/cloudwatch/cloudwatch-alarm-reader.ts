@@ -1,7 +1,7 @@
 import type { DescribeAlarmsCommandOutput } from "@aws-sdk/client-cloudwatch";
 import type { AlarmReader, AlarmReading, AlarmState } from "@sluice/engine/ports/alarm-reader.ts";
 import { awsCaller } from "../aws/aws-caller.ts";
-import { AWS_CLIENT_SCHEMA, type AwsClientSettings } from "../aws/aws-client-settings.ts";
+import { AWS_CLIENT_SETTINGS, type AwsClientSettings } from "../aws/aws-client-settings.ts";
 import type { Driver } from "../driver.ts";
 
 /** DescribeAlarms takes no more names, and answers with no more alarms a page. */
@@ -11,7 +11,7 @@ const NAMES_PER_CALL = 100;
 export const cloudWatchAlarmReader: Driver<"alarm-reader", AwsClientSettings, object, AlarmReader> = {
   port: "alarm-reader",
   name: "cloudwatch",
-  configSchema: AWS_CLIENT_SCHEMA,
+  configSchema: AWS_CLIENT_SETTINGS,
   create: (settings) => {
     const call = awsCaller(settings, "monitoring", async (config) =>
       (await import("./cloudwatch-client.ts")).openCloudWatch(config),

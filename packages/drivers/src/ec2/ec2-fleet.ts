@@ -2,7 +2,7 @@ import type { DescribeInstancesCommandOutput, Filter, Instance } from "@aws-sdk/
 import { type Fleet, type FleetHost, type FleetSelection, selectHosts } from "@sluice/engine/ports/fleet.ts";
 import { type TagFilter, tagFilterType } from "@sluice/model/tag-filter.ts";
 import { awsCaller } from "../aws/aws-caller.ts";
-import { AWS_CLIENT_SCHEMA, type AwsClientSettings } from "../aws/aws-client-settings.ts";
+import { AWS_CLIENT_SETTINGS, type AwsClientSettings } from "../aws/aws-client-settings.ts";
 import type { Driver } from "../driver.ts";
 import { type Ec2TerminationAnswer, terminateInstances } from "./ec2-termination.ts";
 
@@ -26,7 +26,7 @@ export interface Ec2Fleet extends Fleet {
 export const ec2Fleet: Driver<"fleet", AwsClientSettings, object, Ec2Fleet> = {
   port: "fleet",
   name: "ec2",
-  configSchema: AWS_CLIENT_SCHEMA,
+  configSchema: AWS_CLIENT_SETTINGS,
   create: (settings) => {
     const call = awsCaller(settings, "ec2", async (config) => (await import("./ec2-client.ts")).openEc2(config));
     return {

@@ -2,38 +2,37 @@ import type { TargetDescription } from "@aws-sdk/client-elastic-load-balancing-v
 import { joinBalancers } from "@sluice/engine/ports/join-balancers.ts";
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import * as v from "valibot";
 import { AwsCallError } from "../aws/aws-call-error.ts";
 import { awsCaller } from "../aws/aws-caller.ts";
-import { AWS_CLIENT_SCHEMA, type AwsClientSettings } from "../aws/aws-client-settings.ts";
+import { AWS_CLIENT_SETTINGS } from "../aws/aws-client-settings.ts";
 import type { Driver } from "../driver.ts";
+import { numberWithin, settings, text } from "../settings-schema.ts";
 import { Elbv2TargetGroups, isGroupNotFound } from "./elbv2-target-groups.ts";
 import { type KnownTargetGroup, type TargetSettings, targetOf } from "./target-group.ts";
 import { describeHealth, hostTrafficState, targetStateOf } from "./target-state.ts";
-
-export interface Elbv2Settings extends AwsClientSettings, TargetSettings {}
 
 /** AWS counts these calls for the whole account, and health changes in steps of seconds. */
 const ASK_AGAIN_MILLISECONDS = 2_000;
 const MAX_PORT = 65_535;
 
+const ELBV2_SETTINGS = settings({
+  ...AWS_CLIENT_SETTINGS.entries,
+  targetPort: v.optional(
+    numberWithin(1, MAX_PORT, "the port that hosts are registered on, where it is not the target group's own"),
+  ),
+  availabilityZone: v.optional(
+    text("the zone that addresses are registered with: all, for those outside the balancer's VPC"),
+  ),
+});
+
+export type Elbv2Settings = v.InferOutput<typeof ELBV2_SETTINGS>;
+
 /** Target groups of AWS's application and network load balancers. A host is blocked when it is not a target any more. */
 export const elbv2Router: Driver<"traffic-router", Elbv2Settings, object, TrafficRouter> = {
   port: "traffic-router",
   name: "elbv2",
-  configSchema: {
-    ...AWS_CLIENT_SCHEMA,
-    targetPort: {
-      type: "number",
-      required: false,
-      description: "the port that hosts are registered on, where it is not the target group's own",
-      range: [1, MAX_PORT],
-    },
-    availabilityZone: {
-      type: "string",
-      required: false,
-      description: "the zone that addresses are registered with: all, for those outside the balancer's VPC",
-    },
-  },
+  configSchema: ELBV2_SETTINGS,
   create: (settings) => {
     const call = awsCaller(settings, "elasticloadbalancing", async (config) =>
       (await import("./elbv2-client.ts")).openElbv2(config),

@@ -13,9 +13,9 @@ export interface KnownTargetGroup {
 /** How a binding registers hosts. */
 export interface TargetSettings {
   /** Absent: the target group's own port. */
-  readonly targetPort?: number;
+  readonly targetPort?: number | undefined;
   /** `all` for addresses outside the balancer's VPC. */
-  readonly availabilityZone?: string;
+  readonly availabilityZone?: string | undefined;
 }
 
 export type HostTarget = { readonly target: TargetDescription } | { readonly problem: string };

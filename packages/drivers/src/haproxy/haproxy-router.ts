@@ -6,9 +6,9 @@ import type { Driver } from "../driver.ts";
 import { type BalancerState, parseBalancerState, type ServerState, SHOW_STATE } from "./balancer-state.ts";
 import { type AwaitedIn, type DesiredTraffic, DesiredTrafficTable } from "./desired-traffic.ts";
 import {
+  HAPROXY_SETTINGS,
   type HaproxyBalancers,
   type HaproxySettings,
-  haproxySettingsSchema,
   readHaproxySettings,
 } from "./haproxy-settings.ts";
 import { PatienceClock } from "./patience-clock.ts";
@@ -71,7 +71,7 @@ export interface HaproxyRouter extends TrafficRouter {
 export const haproxyRouter: Driver<"traffic-router", HaproxySettings, HaproxyDependencies, HaproxyRouter> = {
   port: "traffic-router",
   name: "haproxy",
-  configSchema: haproxySettingsSchema,
+  configSchema: HAPROXY_SETTINGS,
   create: (settings, { now }) => new RuntimeSocketRouter(readHaproxySettings(settings), now),
 };
 

@@ -1,15 +1,13 @@
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { readSettings } from "../settings-schema.ts";
 import {
   DEFAULT_DRAIN_SECONDS,
   DEFAULT_HEALTHY_SECONDS,
-  type HaproxySettings,
-  haproxySettingsSchema,
+  HAPROXY_SETTINGS,
   readHaproxySettings,
 } from "./haproxy-settings.ts";
 
-const read = (settings: Readonly<Record<string, unknown>>) =>
-  readHaproxySettings(readSettings<HaproxySettings>(haproxySettingsSchema, settings));
+const read = (settings: Readonly<Record<string, unknown>>) => readHaproxySettings(v.parse(HAPROXY_SETTINGS, settings));
 
 describe("the settings of a HAProxy", () => {
   it("name sockets, and all else is optional", () => {

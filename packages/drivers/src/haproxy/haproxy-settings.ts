@@ -1,20 +1,7 @@
-import type { SettingsSchema } from "../settings-schema.ts";
+import * as v from "valibot";
+import { numberWithin, settings, text } from "../settings-schema.ts";
 import { parseRuntimeSocket, type RuntimeSocket } from "./runtime-socket.ts";
 import { isHaproxyName, type NameMappings } from "./server-lookup.ts";
-
-/** As sluice.yml has them. Lists are separated by spaces or commas. */
-export interface HaproxySettings {
-  /** `/run/haproxy/admin.sock 10.0.0.5:9999`: each a socket of `level admin`; all balance the same hosts. */
-  readonly sockets: string;
-  /** `my-target-group=web other=api`: target group or load balancer names to backends. One that is left out keeps its name. */
-  readonly backends?: string;
-  /** `host-1=s1 i-0123=s2`: host names or ids to servers. One that is left out is found by its name, its id or its address. */
-  readonly servers?: string;
-  /** {@link DEFAULT_DRAIN_SECONDS} when absent. */
-  readonly drainSeconds?: number;
-  /** {@link DEFAULT_HEALTHY_SECONDS} when absent. */
-  readonly healthySeconds?: number;
-}
 
 /** As long as an AWS target group waits by default before it takes a deregistered target's connections away. */
 export const DEFAULT_DRAIN_SECONDS = 300;
@@ -32,38 +19,38 @@ export interface HaproxyBalancers extends NameMappings {
   readonly healthyMilliseconds: number;
 }
 
-export const haproxySettingsSchema: SettingsSchema<HaproxySettings> = {
-  sockets: {
-    type: "string",
-    required: true,
-    description: "the runtime sockets of the balancers, such as /run/haproxy/admin.sock or 10.0.0.5:9999",
-    problem: socketsProblem,
-  },
-  backends: {
-    type: "string",
-    required: false,
-    description: "backends by target group or load balancer, such as my-target-group=web",
-    problem: (text) => mappingProblem(text, "backend"),
-  },
-  servers: {
-    type: "string",
-    required: false,
-    description: "servers by host name or id, such as host-1=s1",
-    problem: (text) => mappingProblem(text, "server"),
-  },
-  drainSeconds: {
-    type: "number",
-    required: false,
-    description: "how many seconds requests in flight may take to end before the host is taken out anyway",
-    range: [0, MAX_DRAIN_SECONDS],
-  },
-  healthySeconds: {
-    type: "number",
-    required: false,
-    description: "how many seconds a host may take to become healthy before it has failed",
-    range: [1, MAX_HEALTHY_SECONDS],
-  },
-};
+/** As sluice.yml has them. Lists are separated by spaces or commas. */
+export const HAPROXY_SETTINGS = settings({
+  /** `/run/haproxy/admin.sock 10.0.0.5:9999`: each a socket of `level admin`; all balance the same hosts. */
+  sockets: text(
+    "the runtime sockets of the balancers, such as /run/haproxy/admin.sock or 10.0.0.5:9999",
+    socketsProblem,
+  ),
+  /** One that is left out keeps its name. */
+  backends: v.optional(
+    text("backends by target group or load balancer, such as my-target-group=web", (names) =>
+      mappingProblem(names, "backend"),
+    ),
+  ),
+  /** One that is left out is found by its name, its id or its address. */
+  servers: v.optional(
+    text("servers by host name or id, such as host-1=s1", (names) => mappingProblem(names, "server")),
+  ),
+  /** {@link DEFAULT_DRAIN_SECONDS} when absent. */
+  drainSeconds: v.optional(
+    numberWithin(
+      0,
+      MAX_DRAIN_SECONDS,
+      "how many seconds requests in flight may take to end before the host is taken out anyway",
+    ),
+  ),
+  /** {@link DEFAULT_HEALTHY_SECONDS} when absent. */
+  healthySeconds: v.optional(
+    numberWithin(1, MAX_HEALTHY_SECONDS, "how many seconds a host may take to become healthy before it has failed"),
+  ),
+});
+
+export type HaproxySettings = v.InferOutput<typeof HAPROXY_SETTINGS>;
 
 /** Of settings that the schema has passed. */
 export function readHaproxySettings(settings: HaproxySettings): HaproxyBalancers {

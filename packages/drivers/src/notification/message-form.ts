@@ -1,20 +1,20 @@
-import type { SettingField } from "../settings-schema.ts";
+import * as v from "valibot";
+import { text } from "../settings-schema.ts";
 
 /**
  * How a message is spelled. `documented`: as AWS's guide prints it, with nested objects, numbers as text and times in epoch seconds.
  * `observed`: as CodeDeploy was seen to send it, with nested values as JSON text, dates in words and statuses in capitals.
  */
-export type MessageForm = "documented" | "observed";
+export const MESSAGE_FORM_SETTING = v.pipe(
+  text("documented or observed"),
+  v.picklist(
+    ["documented", "observed"],
+    ({ input }) =>
+      `has the value ${JSON.stringify(input)}: give documented (as AWS's guide prints messages) or observed (as CodeDeploy sends them)`,
+  ),
+);
 
-export const MESSAGE_FORM_FIELD: SettingField = {
-  type: "string",
-  required: false,
-  description: "documented or observed",
-  problem: (form) =>
-    form === "documented" || form === "observed"
-      ? undefined
-      : `has the value ${JSON.stringify(form)}: give documented (as AWS's guide prints messages) or observed (as CodeDeploy sends them)`,
-};
+export type MessageForm = v.InferOutput<typeof MESSAGE_FORM_SETTING>;
 
 type Message = Readonly<Record<string, unknown>>;
 

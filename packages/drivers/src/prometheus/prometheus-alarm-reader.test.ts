@@ -1,8 +1,9 @@
 import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
+import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Answer, type AnsweringServer, startAnsweringServer } from "../aws/answering-server.fixture.ts";
-import { readSettings, SettingsError } from "../settings-schema.ts";
-import { type PrometheusSettings, prometheusAlarmReader } from "./prometheus-alarm-reader.ts";
+import { SettingsError } from "../settings-schema.ts";
+import { PROMETHEUS_SETTINGS, type PrometheusSettings, prometheusAlarmReader } from "./prometheus-alarm-reader.ts";
 
 const never = new AbortController().signal;
 const TOKEN = "the-bearer-token";
@@ -145,8 +146,7 @@ describe("a Prometheus that gives no answer to use", () => {
 });
 
 describe("settings", () => {
-  const check = (value: Readonly<Record<string, unknown>>) => () =>
-    readSettings<PrometheusSettings>(prometheusAlarmReader.configSchema, value);
+  const check = (value: Readonly<Record<string, unknown>>) => () => v.parse(PROMETHEUS_SETTINGS, value);
   const url = "http://127.0.0.1:9090";
 
   it("are refused with what to give, and without what is secret", () => {

@@ -1,44 +1,31 @@
 import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
+import * as v from "valibot";
 import type { Driver } from "../driver.ts";
-import { SettingsError } from "../settings-schema.ts";
+import { numberWithin, SettingsError, secretText, settings, text } from "../settings-schema.ts";
 import { judgeRules, parseAlertingRules } from "./alerting-rules.ts";
 import { getFromPrometheus } from "./prometheus-client.ts";
-
-export interface PrometheusSettings {
-  readonly url: string;
-  readonly bearerToken?: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly timeoutSeconds?: number;
-}
 
 const TIMEOUT_DEFAULT_SECONDS = 10;
 const MAX_TIMEOUT_SECONDS = 60;
 /** Longer, and a proxy on the way may refuse the request line. */
 const MAX_QUERY_CHARACTERS = 2_000;
 
+export const PROMETHEUS_SETTINGS = settings({
+  url: text("the address of Prometheus, such as http://127.0.0.1:9090", urlProblem),
+  bearerToken: v.optional(secretText("a token for the Authorization header")),
+  username: v.optional(text("the user, where Prometheus asks for one")),
+  password: v.optional(secretText("the user's password")),
+  timeoutSeconds: v.optional(numberWithin(1, MAX_TIMEOUT_SECONDS, "how long an answer may take")),
+});
+
+export type PrometheusSettings = v.InferOutput<typeof PROMETHEUS_SETTINGS>;
+
 /** Alerting rules of a Prometheus by name. Silences live in the Alertmanager, so a silenced alert is an alarm here. */
 export const prometheusAlarmReader: Driver<"alarm-reader", PrometheusSettings, object, AlarmReader> = {
   port: "alarm-reader",
   name: "prometheus",
-  configSchema: {
-    url: {
-      type: "string",
-      required: true,
-      description: "the address of Prometheus, such as http://127.0.0.1:9090",
-      problem: urlProblem,
-    },
-    bearerToken: { type: "string", required: false, secret: true, description: "a token for the Authorization header" },
-    username: { type: "string", required: false, description: "the user, where Prometheus asks for one" },
-    password: { type: "string", required: false, secret: true, description: "the user's password" },
-    timeoutSeconds: {
-      type: "number",
-      required: false,
-      description: "how long an answer may take",
-      range: [1, MAX_TIMEOUT_SECONDS],
-    },
-  },
+  configSchema: PROMETHEUS_SETTINGS,
   create: (settings) => {
     const connection = {
       url: settings.url.replace(/\/+$/, ""),

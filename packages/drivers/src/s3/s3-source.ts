@@ -2,18 +2,22 @@ import { type RevisionSource, unsupportedRevision } from "@sluice/engine/ports/r
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import { digestPresigned, headPresigned, readPresigned } from "@sluice/wire/client/presigned-object.ts";
+import * as v from "valibot";
 import type { Driver } from "../driver.ts";
+import { flag, secretText, settings, text } from "../settings-schema.ts";
 import { endpointProblem, presignObjectUrl } from "./s3-url.ts";
 
-export interface S3SourceSettings {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
+const S3_SETTINGS = settings({
+  endpoint: text("the address of the S3 service, such as https://s3.eu-central-1.amazonaws.com", endpointProblem),
+  region: text("the region that requests are signed for"),
+  accessKeyId: text("the id of a key that may read the bundles"),
+  secretAccessKey: secretText("the key's secret"),
+  sessionToken: v.optional(secretText("the token of temporary credentials")),
   /** True when absent, which every S3 server but AWS's dotted names understands. */
-  readonly pathStyle?: boolean;
-}
+  pathStyle: v.optional(flag("whether the bucket is part of the path")),
+});
+
+export type S3SourceSettings = v.InferOutput<typeof S3_SETTINGS>;
 
 export interface ClockDependency {
   /** Epoch milliseconds. */
@@ -39,19 +43,7 @@ const MAX_DIGESTS = 1000;
 export const s3Source: Driver<"revision-source", S3SourceSettings, ClockDependency, RevisionSource> = {
   port: "revision-source",
   name: "s3",
-  configSchema: {
-    endpoint: {
-      type: "string",
-      required: true,
-      description: "the address of the S3 service, such as https://s3.eu-central-1.amazonaws.com",
-      problem: endpointProblem,
-    },
-    region: { type: "string", required: true, description: "the region that requests are signed for" },
-    accessKeyId: { type: "string", required: true, description: "the id of a key that may read the bundles" },
-    secretAccessKey: { type: "string", required: true, secret: true, description: "the key's secret" },
-    sessionToken: { type: "string", required: false, secret: true, description: "the token of temporary credentials" },
-    pathStyle: { type: "boolean", required: false, description: "whether the bucket is part of the path" },
-  },
+  configSchema: S3_SETTINGS,
   create: (settings, { now }) => {
     const { endpoint, region, accessKeyId, secretAccessKey, sessionToken, pathStyle = true } = settings;
     const credentials = { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };

@@ -1,14 +1,19 @@
 import type { DeliveryOutcome, Notification, Notifier } from "@sluice/engine/ports/notifier.ts";
+import * as v from "valibot";
 import { AwsCallError } from "../aws/aws-call-error.ts";
 import { awsCaller } from "../aws/aws-caller.ts";
-import { AWS_CLIENT_SCHEMA, type AwsClientSettings } from "../aws/aws-client-settings.ts";
+import { AWS_CLIENT_SETTINGS } from "../aws/aws-client-settings.ts";
 import type { Driver } from "../driver.ts";
-import { inForm, MESSAGE_FORM_FIELD, type MessageForm } from "../notification/message-form.ts";
+import { inForm, MESSAGE_FORM_SETTING, type MessageForm } from "../notification/message-form.ts";
+import { settings } from "../settings-schema.ts";
 
-export interface SnsSettings extends AwsClientSettings {
+const SNS_SETTINGS = settings({
+  ...AWS_CLIENT_SETTINGS.entries,
   /** `observed` when absent: what receives messages from a topic was written for those that CodeDeploy sends. */
-  readonly form?: MessageForm;
-}
+  form: v.optional(MESSAGE_FORM_SETTING),
+});
+
+export type SnsSettings = v.InferOutput<typeof SNS_SETTINGS>;
 
 /** What SNS takes. */
 const MAX_SUBJECT_CHARACTERS = 100;
@@ -19,7 +24,7 @@ const FIFO_TOPIC = /\.fifo$/;
 export const snsNotifier: Driver<"notifier", SnsSettings, object, Notifier> = {
   port: "notifier",
   name: "sns",
-  configSchema: { ...AWS_CLIENT_SCHEMA, form: MESSAGE_FORM_FIELD },
+  configSchema: SNS_SETTINGS,
   create: (settings) => {
     const call = awsCaller(settings, "sns", async (config) => (await import("./sns-client.ts")).openSns(config));
     return {

@@ -5,10 +5,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Notification } from "@sluice/engine/ports/notifier.ts";
+import * as v from "valibot";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type AnsweringServer, startAnsweringServer } from "../aws/answering-server.fixture.ts";
-import { readSettings } from "../settings-schema.ts";
-import { type WebhookSettings, webhookNotifier } from "./webhook-notifier.ts";
+import { WEBHOOK_SETTINGS, type WebhookSettings, webhookNotifier } from "./webhook-notifier.ts";
 import { signWebhook, verifyWebhook, type WebhookHeaders } from "./webhook-signature.ts";
 
 const SECRET = "a-secret-that-nobody-else-knows";
@@ -134,7 +134,7 @@ describe("a webhook over TLS", () => {
 
 describe("the settings of a webhook", () => {
   const check = (settings: object) => () =>
-    readSettings<WebhookSettings>(webhookNotifier.configSchema, {
+    v.parse(WEBHOOK_SETTINGS, {
       url: "https://chat.example/x",
       secret: SECRET,
       ...settings,

@@ -1,21 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { DeliveryOutcome, Notifier } from "@sluice/engine/ports/notifier.ts";
 import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
+import * as v from "valibot";
 import type { Driver } from "../driver.ts";
-import { inForm, MESSAGE_FORM_FIELD, type MessageForm } from "../notification/message-form.ts";
-import { SettingsError } from "../settings-schema.ts";
+import { inForm, MESSAGE_FORM_SETTING } from "../notification/message-form.ts";
+import { numberWithin, SettingsError, secretText, settings, text } from "../settings-schema.ts";
 import { postJson } from "./post-json.ts";
 import { signWebhook } from "./webhook-signature.ts";
-
-export interface WebhookSettings {
-  /** Its path and query may hold a secret (as those of chat services do), so messages show its scheme and host alone. */
-  readonly url: string;
-  readonly secret: string;
-  readonly timeoutSeconds?: number;
-  readonly caFile?: string;
-  /** `documented` when absent. */
-  readonly form?: MessageForm;
-}
 
 export interface WebhookDependencies {
   /** Epoch milliseconds: signatures carry the time. */
@@ -29,41 +20,27 @@ const MIN_SECRET_CHARACTERS = 16;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const RETRIED_STATUSES = new Set([408, 421, 423, 425, 429]);
 
+export const WEBHOOK_SETTINGS = settings({
+  /** Its path and query may hold a secret (as those of chat services do), so messages show its scheme and host alone. */
+  url: secretText("the receiver's https address", urlProblem),
+  secret: secretText("what the receiver verifies signatures with", (secret) =>
+    secret.length >= MIN_SECRET_CHARACTERS
+      ? undefined
+      : `is too short: give at least ${MIN_SECRET_CHARACTERS} characters, such as openssl rand -base64 32 prints`,
+  ),
+  timeoutSeconds: v.optional(numberWithin(1, MAX_TIMEOUT_SECONDS, "how long an answer may take")),
+  caFile: v.optional(text("a file with the authorities (PEM) to trust for this receiver")),
+  /** `documented` when absent. */
+  form: v.optional(MESSAGE_FORM_SETTING),
+});
+
+export type WebhookSettings = v.InferOutput<typeof WEBHOOK_SETTINGS>;
+
 /** POSTs each notification to one address, signed. */
 export const webhookNotifier: Driver<"notifier", WebhookSettings, WebhookDependencies, Notifier> = {
   port: "notifier",
   name: "webhook",
-  configSchema: {
-    url: {
-      type: "string",
-      required: true,
-      secret: true,
-      description: "the receiver's https address",
-      problem: urlProblem,
-    },
-    secret: {
-      type: "string",
-      required: true,
-      secret: true,
-      description: "what the receiver verifies signatures with",
-      problem: (secret) =>
-        secret.length >= MIN_SECRET_CHARACTERS
-          ? undefined
-          : `is too short: give at least ${MIN_SECRET_CHARACTERS} characters, such as openssl rand -base64 32 prints`,
-    },
-    timeoutSeconds: {
-      type: "number",
-      required: false,
-      description: "how long an answer may take",
-      range: [1, MAX_TIMEOUT_SECONDS],
-    },
-    caFile: {
-      type: "string",
-      required: false,
-      description: "a file with the authorities (PEM) to trust for this receiver",
-    },
-    form: MESSAGE_FORM_FIELD,
-  },
+  configSchema: WEBHOOK_SETTINGS,
   create: (settings, { now }) => {
     const url = new URL(settings.url);
     const authorities = settings.caFile === undefined ? undefined : readAuthorities(settings.caFile);

@@ -10,7 +10,7 @@ import { snsNotifier } from "@sluice/drivers/sns/sns-notifier.ts";
 import { webhookNotifier } from "@sluice/drivers/webhook/webhook-notifier.ts";
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
-import type { ConfigurableDriver } from "../config/sluice-yml.ts";
+import type { ConfigurableDriver } from "../config/sluice-yml-schema.ts";
 import { StoredTrafficRouter } from "../traffic/stored-traffic-router.ts";
 import { TrafficReconciler } from "../traffic/traffic-reconciler.ts";
 import { ALARM_READER_PORT } from "./bound-alarm-reader.ts";

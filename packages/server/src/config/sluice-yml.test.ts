@@ -68,6 +68,14 @@ describe("sluice.yml", () => {
     ]);
   });
 
+  it("takes a setting without a value as one that is left out", () => {
+    const { settings } = parse(GOOD.replace("pathStyle: false", "pathStyle:")).bindings[0]!;
+    expect(Object.keys(settings)).not.toContain("pathStyle");
+    expect(() => parse(GOOD.replace("secretAccessKey: hush", "secretAccessKey:"))).toThrow(
+      "line 10: bindings[0].settings.secretAccessKey is missing: the key's secret",
+    );
+  });
+
   it.each(["", "# nothing yet\n", "{}", "bindings: []"])("may say nothing: %j", (text) => {
     expect(parse(text)).toEqual(EMPTY_CONFIG);
   });

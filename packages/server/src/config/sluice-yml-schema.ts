@@ -1,0 +1,140 @@
+import type { Driver } from "@sluice/drivers/driver.ts";
+import {
+  descriptionOfMissing,
+  isOfUnknownName,
+  NO_SETTINGS,
+  type SettingsSchema,
+} from "@sluice/drivers/settings-schema.ts";
+import * as v from "valibot";
+import { parseAuthority } from "../http/authority.ts";
+import type { ConfiguredName } from "../http/server-names.ts";
+import {
+  DEFAULT_RETENTION,
+  MAX_DEPLOYMENTS_PER_GROUP,
+  MAX_EVERY_MINUTES,
+  MAX_RETENTION_DAYS,
+} from "../retention/retention-rule.ts";
+
+/** Any driver, as far as reading a configuration has to know it. */
+export type ConfigurableDriver = Pick<Driver<string, object, never, unknown>, "port" | "name"> & {
+  readonly configSchema?: SettingsSchema<object>;
+};
+
+/** What sluice.yml may say. A message is the end of a sentence that begins with the path of what is wrong. */
+export function sluiceYmlSchema(drivers: readonly ConfigurableDriver[]) {
+  return mapping({
+    server: v.optional(SERVER, {}),
+    bindings: v.optional(listOf(bindingSchema(drivers), "write each binding as an item (- match: …)"), []),
+    retention: v.optional(RETENTION, {}),
+  });
+}
+
+/** Which settings a binding may have depends on the driver that it names. */
+function bindingSchema(drivers: readonly ConfigurableDriver[]) {
+  return v.lazy((binding) => {
+    const { port, driver: name } = v.is(MAPPING, binding) ? binding : {};
+    const ofPort = drivers.filter((driver) => driver.port === port);
+    const settings: v.GenericSchema<unknown, object> =
+      ofPort.find((driver) => driver.name === name)?.configSchema ?? NO_SETTINGS;
+    return mapping({
+      match: textThatIs("the name or ARN that the binding is for, with * for any text"),
+      port: oneOf(
+        drivers.map((each) => each.port),
+        "a valid port",
+      ),
+      driver: oneOf(
+        ofPort.map((each) => each.name),
+        `a driver of ${port}`,
+      ),
+      settings: v.nullish(v.pipe(MAPPING, v.transform(withoutNulls), settings), {}),
+    });
+  });
+}
+
+const MAPPING = v.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "is not a mapping: write it as NAME: VALUE lines",
+);
+
+/** A setting without a value is as one that is left out. */
+function withoutNulls(settings: Readonly<Record<string, unknown>>): unknown {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
+}
+
+const SERVER_NAME = v.pipe(
+  v.unknown(),
+  v.rawTransform(({ dataset: { value }, addIssue, NEVER }): ConfiguredName => {
+    const name = typeof value === "string" ? readServerName(value) : null;
+    if (name !== null) return name;
+    addIssue({
+      message:
+        `is ${JSON.stringify(value)}: give a host name or an address as callers write it, such as sluice.example.com, ` +
+        "10.0.0.5:9450 or https://sluice.example.com, without a path",
+    });
+    return NEVER;
+  }),
+);
+
+const SERVER = mapping({ names: v.optional(listOf(SERVER_NAME, "write each name as an item (- NAME)"), []) });
+
+/** What is left out is as without the section. */
+const RETENTION = mapping({
+  days: v.nullish(
+    wholeNumber(MAX_RETENTION_DAYS, "the days after its end for which a deployment is kept"),
+    DEFAULT_RETENTION.days,
+  ),
+  deploymentsPerGroup: v.nullish(
+    wholeNumber(MAX_DEPLOYMENTS_PER_GROUP, "how many of a group's newest deployments are kept"),
+    DEFAULT_RETENTION.deploymentsPerGroup,
+  ),
+  everyMinutes: v.nullish(
+    wholeNumber(MAX_EVERY_MINUTES, "the minutes from one look to the next"),
+    DEFAULT_RETENTION.everyMinutes,
+  ),
+});
+
+function mapping<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const known = Object.keys(entries).join(", ");
+  return v.pipe(
+    MAPPING,
+    v.strictObject(entries, (issue) =>
+      isOfUnknownName(issue)
+        ? `is not known here: use ${known}`
+        : `is missing: give ${descriptionOfMissing(issue, entries)}`,
+    ),
+  );
+}
+
+function listOf<const Item extends v.GenericSchema>(item: Item, cure: string) {
+  return v.array(item, `is not a list: ${cure}`);
+}
+
+function textThatIs(meaning: string) {
+  const wrong = ({ input }: { readonly input: unknown }) =>
+    input === null ? `is missing: give ${meaning}` : `is ${JSON.stringify(input)}: give ${meaning}, as text`;
+  return v.pipe(v.string(wrong), v.nonEmpty(wrong), v.description(meaning));
+}
+
+function oneOf(names: readonly string[], what: string) {
+  const known = [...new Set(names)];
+  return v.pipe(
+    textThatIs(`one of ${known.join(", ")}`),
+    v.picklist(known, ({ input }) => `is "${input}", which is not ${what}: use one of ${known.join(", ")}`),
+    v.description(`one of ${known.join(", ")}`),
+  );
+}
+
+function wholeNumber(most: number, meaning: string) {
+  const wrong = ({ input }: { readonly input: unknown }) =>
+    `is ${JSON.stringify(input)}: give ${meaning}, a whole number from 1 to ${most}`;
+  return v.pipe(v.number(wrong), v.integer(wrong), v.minValue(1, wrong), v.maxValue(most, wrong));
+}
+
+/** `NAME`, `NAME:PORT` or `http(s)://NAME[:PORT]`, whose port is then its scheme's own. */
+function readServerName(text: string): ConfiguredName | null {
+  const [, scheme, rest = ""] = /^(?:(https?):\/\/)?(.*?)\/?$/i.exec(text.trim().toLowerCase()) ?? [];
+  const authority = parseAuthority(rest);
+  if (authority === null) return null;
+  if (scheme !== "http" && scheme !== "https") return authority;
+  return { name: authority.name, port: authority.port ?? (scheme === "https" ? 443 : 80), scheme };
+}
