@@ -22,13 +22,13 @@ import { PeerServers } from "./hosts/peer-servers.ts";
 import { authenticate } from "./http/authenticate.ts";
 import { hasTooManyPieces } from "./http/body-pieces.ts";
 import { HostConnections } from "./http/host-connections.ts";
-import { jsonServices } from "./http/json-services.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { type Reach, reachBy } from "./http/reached-name.ts";
 import { authorizeByRole, s3TroubleOf } from "./http/s3-access.ts";
 import type { ServerNames } from "./http/server-names.ts";
 import { signedRoute } from "./http/signed-route.ts";
 import { UnprovedConnections } from "./http/unproved-connections.ts";
+import { wireServices } from "./http/wire-services.ts";
 import { DeploymentLogs } from "./logs/deployment-logs.ts";
 import { LogKeeper } from "./logs/log-keeper.ts";
 import { systemTimers } from "./loops/timers.ts";
@@ -229,7 +229,25 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     log.error({ requestId, error: describe(error) }, "a request failed with an internal error");
   });
   const budgets = new HostBudgets(now);
-  const services = jsonServices({
+  const s3 = s3Handler<Principal>({
+    store: bucket,
+    accountId,
+    region,
+    reach: (request) => reach(request, true),
+    hasTooManyPieces,
+    troubleOf: s3TroubleOf,
+    authenticate: async (request, { socket }) => {
+      const authenticated = await authenticate(request, authenticator);
+      onConnectionProved(authenticated.principal, socket);
+      budgets.spend(authenticated.principal, S3_CALL, 0);
+      return authenticated;
+    },
+    authorize: authorizeByRole((principal, bucketName, key, versionId) =>
+      mayHostReadObject(store, principal, { bucket: bucketName, key, versionId }),
+    ),
+    onInternalError,
+  });
+  const services = wireServices({
     operations: {
       store,
       now,
@@ -256,40 +274,21 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       signingCertificate: signingKey.certificatePem,
       serverFingerprints,
     },
-  });
-  const s3 = s3Handler<Principal>({
-    store: bucket,
-    accountId,
-    region,
-    reach: (request) => reach(request, true),
-    hasTooManyPieces,
-    troubleOf: s3TroubleOf,
-    authenticate: async (request, { socket }) => {
-      const authenticated = await authenticate(request, authenticator);
-      onConnectionProved(authenticated.principal, socket);
-      budgets.spend(authenticated.principal, S3_CALL, 0);
-      return authenticated;
+    s3,
+    events: { store, feed: runner.feed },
+    backup: {
+      store,
+      bucket,
+      directory,
+      now,
+      onBackupError: (error) => log.error({ error: describe(error) }, "a backup could not be made"),
     },
-    authorize: authorizeByRole((principal, bucketName, key, versionId) =>
-      mayHostReadObject(store, principal, { bucket: bucketName, key, versionId }),
-    ),
-    onInternalError,
   });
   return {
     signedRoute: signedRoute({
       ...authenticator,
       services,
       reach,
-      s3,
-      sts: { accountId },
-      events: { store, feed: runner.feed },
-      backup: {
-        store,
-        bucket,
-        directory,
-        now,
-        onBackupError: (error) => log.error({ error: describe(error) }, "a backup could not be made"),
-      },
       onInternalError,
       onProved: (principal, socket) => {
         onConnectionProved(principal, socket);

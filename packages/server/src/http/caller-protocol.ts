@@ -1,7 +1,8 @@
 import type { FaultCode } from "@sluice/model/fault-codes.ts";
 import { type JsonAnswer, serialiseFault } from "@sluice/wire/json/json-protocol.ts";
 import { serialiseEc2Fault, serialiseQueryFault } from "@sluice/wire/query/query-protocol.ts";
-import { STS_SERVICE } from "@sluice/wire/query/sts-service.ts";
+import { QUERY_SERVICES } from "@sluice/wire/query/query-services.ts";
+import { STS_SIGNING_NAME } from "@sluice/wire/query/sts-service.ts";
 import { signingServiceOf } from "@sluice/wire/sigv4/authorization.ts";
 import { type HttpHeaders, headerValue } from "@sluice/wire/sigv4/http-request.ts";
 
@@ -44,9 +45,9 @@ export function callerProtocol({ method, path, headers }: CallerRequest): Caller
   return method === "POST" && ROOT.test(path) ? "json" : "s3";
 }
 
-/** Who signed for no service most likely meant the one that tools call first. */
-function namespaceOf(signingName = STS_SERVICE.signingName): string | undefined {
-  return signingName === STS_SERVICE.signingName ? STS_SERVICE.namespace : undefined;
+/** Whoever signed for no service most likely meant the one that tools call first. */
+function namespaceOf(signingName = STS_SIGNING_NAME): string | undefined {
+  return QUERY_SERVICES.find((service) => service.signingName === signingName)?.namespace;
 }
 
 /** A fault in the caller's own form; S3's are written by its handler. */

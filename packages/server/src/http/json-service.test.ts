@@ -1,7 +1,7 @@
 import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { expect, it } from "vitest";
+import { callerArn } from "../access/caller-arn.ts";
 import type { Principal } from "../access/principal.ts";
-import { callerArn } from "./caller-arn.ts";
 import { answerJson, isReading, type JsonService } from "./json-service.ts";
 
 const service: JsonService = {

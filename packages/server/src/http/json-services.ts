@@ -88,6 +88,6 @@ function agentVersionOf(headers: HttpHeaders): string | null {
 }
 
 /** The wire's table and the handlers have the same names (a test holds that), and the input was shaped by the table. */
-function handlerOf<Context>(handlers: object, operation: string): Operation<unknown, object, Context> {
+export function handlerOf<Context>(handlers: object, operation: string): Operation<unknown, object, Context> {
   return (handlers as Record<string, Operation<unknown, object, Context>>)[operation]!;
 }

@@ -3,31 +3,21 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
-import { JSON_CONTENT_TYPE, parseTarget } from "@sluice/wire/json/json-protocol.ts";
-import { STS_SIGNING_NAME } from "@sluice/wire/query/sts-service.ts";
 import { isSigned, parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
-import { headerValue } from "@sluice/wire/sigv4/http-request.ts";
 import type { Principal } from "../access/principal.ts";
 import { DatabaseAwayError, StatementTooSlowError } from "../store/database-away.ts";
 import { type Authenticator, checkClaim, proveClaim } from "./authenticate.ts";
-import { answerBackup, type BackupRouteDependencies } from "./backup-route.ts";
-import { callerArn } from "./caller-arn.ts";
 import { callerProtocol, serialiseFaultFor } from "./caller-protocol.ts";
-import { type EventStreamDependencies, streamEvents } from "./event-stream-route.ts";
-import { answerJson, findService, type JsonService } from "./json-service.ts";
 import type { Reach } from "./reached-name.ts";
-import { type BodyLimits, CallerHungUp, discardRest, type RequestBody, readBody } from "./request-body.ts";
+import { CallerHungUp, discardRest, type RequestBody, readBody } from "./request-body.ts";
 import { RequestTurns } from "./request-turns.ts";
-import { answerSts, type StsDependencies } from "./sts-route.ts";
 import { UnprovedBodies } from "./unproved-bodies.ts";
+import { sendWhole } from "./wire-answer.ts";
+import { MAX_SMALL_BODY_BYTES, type StreamingService, type WholeService, type WireService } from "./wire-service.ts";
 
 export interface SignedRouteDependencies extends Authenticator {
-  readonly services: readonly JsonService[];
+  readonly services: readonly WireService[];
   readonly reach: Reach;
-  readonly s3: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  readonly sts: StsDependencies;
-  readonly events: EventStreamDependencies;
-  readonly backup: BackupRouteDependencies;
   /** Hears of what is our fault and not the caller's. */
   readonly onInternalError: (error: unknown, requestId: string) => void;
   /** Hears who it was, and over which connection, the moment that a signature is proved, before anything is done that may fail. */
@@ -42,7 +32,7 @@ export interface SignedRouteDependencies extends Authenticator {
 const NOBODY: Principal = { role: "host", accessKeyId: "", hostId: null };
 
 /** Claimed by the caller: whoever claims it falsely has a heartbeat's short wait, and is refused after it. */
-const HEARTBEAT_TARGET = /\.HostHeartbeat$/;
+const HEARTBEAT = "HostHeartbeat";
 
 /** Clients try a 503 again by themselves, after a while. */
 const DATABASE_AWAY = {
@@ -72,25 +62,27 @@ const FULL_DISKS = {
   },
 };
 
-const EVENTS_PATH = /^\/-\/events(\?|$)/;
-const BACKUP_PATH = /^\/-\/backup(\?|$)/;
-
-/** Of a call whose signature is out of its time, which is read only to learn whose clock is wrong; of STS and the event stream, which need none. */
-const MAX_SMALL_BODY_BYTES = 64 * 1024;
-
 /** What is looked after across calls. */
 interface Door {
   readonly turns: RequestTurns;
   readonly unproved: UnprovedBodies;
 }
 
-/** Every request that is an API call. Routed by the service in the credential scope, so that S3 and JSON share one port. */
+/** Every request that is an API call. Routed by the service in the credential scope, so that all protocols share one port. */
 export function signedRoute(dependencies: SignedRouteDependencies) {
   const door: Door = { turns: new RequestTurns(), unproved: new UnprovedBodies() };
+  const { services } = dependencies;
+  const streaming = services.filter((service): service is StreamingService => service.protocol === "s3");
+  const whole = services.filter((service): service is WholeService => service.protocol !== "s3");
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { method = "GET", url: path = "/", headers } = request;
     const requestId = randomUUID();
     try {
-      await route(request, response, requestId, dependencies, door);
+      // Whoever signs for no service that is known here reads what a streaming service says, too.
+      const protocol = callerProtocol({ method, path, headers });
+      const stream = streaming.find((service) => service.protocol === protocol);
+      if (stream) await stream.handle(request, response);
+      else await route(request, response, requestId, whole, dependencies, door);
     } catch (error) {
       sendFault(request, response, error, requestId, dependencies.onInternalError);
     }
@@ -101,72 +93,42 @@ async function route(
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
+  services: readonly WholeService[],
   dependencies: SignedRouteDependencies,
   door: Door,
 ): Promise<void> {
   const { method = "GET", url: path = "/", headers } = request;
-  if (callerProtocol({ method, path, headers }) === "s3") return dependencies.s3(request, response);
-  if (!isSigned({ path, headers })) return answerUnsigned(request, response, requestId, dependencies, door);
+  if (!isSigned({ path, headers })) return answerUnsigned(request, response, requestId, services, dependencies, door);
   const authorization = parseAuthorization({ path, headers });
-  const { endpoint } = dependencies.reach(request);
-  checkServed(authorization.service, request, dependencies);
+  const { endpoint: publicEndpoint } = dependencies.reach(request);
+  const service = serviceOf(authorization.service, request, services);
   // The body is read only for somebody whose key is known, and no longer than that key's calls are.
   const claim = await checkClaim({ headers }, dependencies, authorization).catch((error: unknown) => {
     if (!(error instanceof CallerFault)) dependencies.onUnheard(error);
     throw error;
   });
-  const maximumBytes = claim.timeFault ? MAX_SMALL_BODY_BYTES : bodyMaxBytes(request, claim.key.role, dependencies);
+  // A call whose signature is out of its time is read only to learn whose clock is wrong.
+  const maximumBytes = claim.timeFault ? MAX_SMALL_BODY_BYTES : service.maxBodyBytes(request, claim.key);
   const body = await readBody(request, { maximumBytes, unproved: door.unproved });
-  const claimedTarget = headerValue(headers, "x-amz-target") ?? "";
-  const isHeartbeat = HEARTBEAT_TARGET.test(claimedTarget);
+  const operation = service.claimedOperation(headers);
   const { principal } = await prove(
     body,
     door,
     () => proveClaim(claim, { method, path, headers, body: body.bytes }, dependencies),
-    isHeartbeat,
+    operation === HEARTBEAT,
   );
   dependencies.onProved(principal, request.socket);
-  dependencies.admit(principal, claimedTarget.slice(claimedTarget.lastIndexOf(".") + 1), body.bytes.length);
-  if (authorization.service === "sts")
-    return answerSts(request, response, body.bytes, principal, requestId, dependencies.sts);
-  if (EVENTS_PATH.test(path)) {
-    if (principal.role !== "root" && principal.role !== "read-only") {
-      throw new CallerFault("AccessDeniedException", "A host's key may not read events.");
-    }
-    return streamEvents(request, response, dependencies.events);
-  }
-  if (BACKUP_PATH.test(path)) {
-    if (principal.role !== "root") {
-      throw new CallerFault(
-        "AccessDeniedException",
-        "Only root's key may take a backup: it holds every key of the server.",
-      );
-    }
-    return answerBackup(request, response, dependencies.backup);
-  }
-  const target = parseTarget(headers);
-  const service = findService(dependencies.services, target.prefix);
-  if (!service.signingNames.includes(authorization.service)) {
-    throw new CallerFault(
-      "InvalidSignatureException",
-      `Credential should be scoped to correct service: '${service.signingNames[0]}'; it names '${authorization.service}'.`,
-    );
-  }
-  const caller = { principal, accountId: dependencies.sts.accountId };
-  await answer(service, target.operation, body.bytes, caller, request, response, requestId, endpoint);
+  dependencies.admit(principal, operation, body.bytes.length);
+  const { service: signingName } = authorization;
+  await service.answer({ request, response, body: body.bytes, principal, signingName, requestId, publicEndpoint });
 }
 
-/** A call that was meant for another service is told so before anything else: its key may be one of AWS's. */
-function checkServed(
-  signingName: string,
-  { headers }: IncomingMessage,
-  { services }: Pick<SignedRouteDependencies, "services">,
-): void {
-  if (signingName === STS_SIGNING_NAME || services.some(({ signingNames }) => signingNames.includes(signingName)))
-    return;
-  // A target of ours under another service's name: the caller's signing is at fault, which is told when the key is known.
-  const prefix = headerValue(headers, "x-amz-target")?.split(".", 1)[0] ?? "";
-  if (services.some(({ targetPrefixes }) => targetPrefixes.includes(prefix))) return;
+/** A call that was meant for a service that is not served is told so before anything else: its key may be one of AWS's. */
+function serviceOf(signingName: string, { headers }: IncomingMessage, services: readonly WholeService[]): WholeService {
+  const service =
+    services.find(({ signingNames }) => signingNames.includes(signingName)) ??
+    services.find((other) => other.isMeantBy?.(headers));
+  if (service) return service;
   throw new CallerFault(
     "UnknownOperationException",
     `This server does not serve '${printable(signingName)}': it serves CodeDeploy, S3 and STS's GetCallerIdentity. Call AWS for it, without this server's endpoint_url.${OTHER_SERVICES[signingName] ?? ""}`,
@@ -194,75 +156,27 @@ async function prove<T>(body: RequestBody, { turns }: Door, proof: () => T, isHe
   }
 }
 
-/** How large a body the call may have that the headers name. What they name is looked at again when the signature is proved. */
-function bodyMaxBytes(
-  { url: path = "/", headers }: IncomingMessage,
-  role: Principal["role"],
-  { services }: Pick<SignedRouteDependencies, "services">,
-): number {
-  if (headers["x-amz-target"] === undefined || EVENTS_PATH.test(path) || BACKUP_PATH.test(path))
-    return MAX_SMALL_BODY_BYTES;
-  const { prefix, operation } = parseTarget(headers);
-  const service = services.find(({ targetPrefixes }) => targetPrefixes.includes(prefix));
-  // Nobody's call: its fault is told when the signature is proved.
-  if (!service?.isAllowed(role, operation)) return MAX_SMALL_BODY_BYTES;
-  return service.inputMaxBytes(operation);
-}
-
 async function answerUnsigned(
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
-  { services, reach, sts }: SignedRouteDependencies,
+  services: readonly WholeService[],
+  { reach }: SignedRouteDependencies,
   door: Door,
 ): Promise<void> {
-  const { endpoint } = reach(request);
-  const isTargeted = request.headers["x-amz-target"] !== undefined;
-  const target = isTargeted ? parseTarget(request.headers) : null;
-  const service = target ? findService(services, target.prefix) : null;
-  if (!service || !target || !service.unsignedOperations?.has(target.operation)) {
-    throw new CallerFault(
-      "MissingAuthenticationTokenException",
-      'Missing Authentication Token: every call is signed with Signature V4. To let the AWS CLI and SDKs do so: eval "$(sluice env)"',
-    );
+  const { endpoint: publicEndpoint } = reach(request);
+  for (const service of services) {
+    const maximumBytes = service.maxUnsignedBodyBytes?.(request.headers);
+    if (maximumBytes === undefined) continue;
+    const body = await readBody(request, { maximumBytes, unproved: door.unproved });
+    await prove(body, door, () => {});
+    const call = { request, response, body: body.bytes, principal: NOBODY, signingName: undefined };
+    return service.answer({ ...call, requestId, publicEndpoint });
   }
-  const limits: BodyLimits = { maximumBytes: service.inputMaxBytes(target.operation), unproved: door.unproved };
-  const body = await readBody(request, limits);
-  await prove(body, door, () => {});
-  const caller = { principal: NOBODY, accountId: sts.accountId };
-  await answer(service, target.operation, body.bytes, caller, request, response, requestId, endpoint);
-}
-
-async function answer(
-  service: JsonService,
-  operation: string,
-  body: Buffer,
-  { principal, accountId }: { readonly principal: Principal; readonly accountId: string },
-  request: IncomingMessage,
-  response: ServerResponse,
-  requestId: string,
-  publicEndpoint: string,
-): Promise<void> {
-  const hangUp = new AbortController();
-  const undelivered: (() => void)[] = [];
-  response.on("close", () => {
-    if (response.writableFinished) return;
-    hangUp.abort();
-    for (const action of undelivered) action();
-  });
-  const text = await answerJson(service, operation, body, {
-    principal,
-    callerArn: callerArn(principal, accountId),
-    headers: request.headers,
-    signal: hangUp.signal,
-    publicEndpoint,
-    requestId,
-    onUndelivered: (action) => {
-      if (response.closed && !response.writableFinished) action();
-      else undelivered.push(action);
-    },
-  });
-  send(response, 200, { "content-type": JSON_CONTENT_TYPE, "x-amzn-requestid": requestId }, text);
+  throw new CallerFault(
+    "MissingAuthenticationTokenException",
+    'Missing Authentication Token: every call is signed with Signature V4. To let the AWS CLI and SDKs do so: eval "$(sluice env)"',
+  );
 }
 
 function sendFault(
@@ -291,7 +205,7 @@ function sendFault(
   } else {
     discardRest(request);
   }
-  send(response, status, headers, body);
+  sendWhole(response, { status, headers, body });
 }
 
 /** What a caller is told of what is no fault of theirs. */
@@ -302,9 +216,4 @@ function ownTrouble(error: unknown, requestId: string) {
   if (disk) return FULL_DISKS[disk];
   const message = `Internal error of the server. Its log has the cause under the request id ${requestId}.`;
   return { code: "InternalFailure" as const, message };
-}
-
-function send(response: ServerResponse, status: number, headers: Record<string, string>, body: string): void {
-  response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) });
-  response.end(body);
 }

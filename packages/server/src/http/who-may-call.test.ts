@@ -5,16 +5,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { s3Handler } from "@sluice/bucket/http/s3-routes.ts";
 import { type BucketStore, openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
+import { STS_SERVICE } from "@sluice/wire/query/sts-service.ts";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Principal } from "../access/principal.ts";
 import type { AccessKey, AccessKeys } from "../store/access-keys.ts";
 import { authenticate } from "./authenticate.ts";
 import { jsonServices } from "./json-services.ts";
+import { ownDoors } from "./own-doors.ts";
 import { reachBy } from "./reached-name.ts";
 import { authorizeByRole } from "./s3-access.ts";
 import { ServerNames } from "./server-names.ts";
 import { signedRoute } from "./signed-route.ts";
+import { speakJson } from "./speak-json.ts";
+import { speakQuery } from "./speak-query.ts";
 
 const REGION = "us-east-1";
 const ACCOUNT = "111122223333";
@@ -92,23 +96,28 @@ beforeAll(async () => {
   };
   const reach = reachBy(new ServerNames({ listen: ["127.0.0.1"], configured: [] }));
   const services = jsonServices({} as Parameters<typeof jsonServices>[0]);
+  const s3 = s3Handler<Principal>({
+    store: bucket,
+    accountId: ACCOUNT,
+    region: REGION,
+    reach: (request) => reach(request, true),
+    hasTooManyPieces: () => false,
+    authenticate: (request) => authenticate(request, authenticator),
+    authorize: authorizeByRole(() => isItsBundle),
+  });
   server = createServer(
     signedRoute({
       ...authenticator,
-      services: services.map((service) => ({ ...service, call: async () => ({}) })),
+      services: [
+        speakJson({
+          services: services.map((service) => ({ ...service, call: async () => ({}) })),
+          doors: ownDoors({} as Parameters<typeof ownDoors>[0]),
+          accountId: ACCOUNT,
+        }),
+        speakQuery({ service: STS_SERVICE, call: async () => ({}) }),
+        { protocol: "s3", signingNames: ["s3"], handle: s3 },
+      ],
       reach,
-      s3: s3Handler<Principal>({
-        store: bucket,
-        accountId: ACCOUNT,
-        region: REGION,
-        reach: (request) => reach(request, true),
-        hasTooManyPieces: () => false,
-        authenticate: (request) => authenticate(request, authenticator),
-        authorize: authorizeByRole(() => isItsBundle),
-      }),
-      sts: { accountId: ACCOUNT },
-      events: {} as never,
-      backup: {} as never,
       onInternalError: () => {},
       onProved: () => {},
       admit: () => {},

@@ -1,4 +1,4 @@
-import type { Principal } from "../access/principal.ts";
+import type { Principal } from "./principal.ts";
 
 /** Who a key is, in the shape of IAM's ARNs: what GetCallerIdentity answers and a refusal names. */
 export function callerArn({ role, hostId }: Principal, accountId: string): string {

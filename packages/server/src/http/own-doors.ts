@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Principal } from "../access/principal.ts";
+import { answerBackup, type BackupRouteDependencies } from "./backup-route.ts";
+import { type EventStreamDependencies, streamEvents } from "./event-stream-route.ts";
+
+/** A path of Sluice's own that is no operation: its answer is a stream. */
+export interface OwnDoor {
+  readonly path: RegExp;
+  isAllowed(role: Principal["role"]): boolean;
+  /** Told to whoever may not pass. */
+  readonly refusal: string;
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+export interface OwnDoorDependencies {
+  readonly events: EventStreamDependencies;
+  readonly backup: BackupRouteDependencies;
+}
+
+export function ownDoors({ events, backup }: OwnDoorDependencies): readonly OwnDoor[] {
+  return [
+    {
+      path: /^\/-\/events(\?|$)/,
+      isAllowed: (role) => role === "root" || role === "read-only",
+      refusal: "A host's key may not read events.",
+      answer: (request, response) => streamEvents(request, response, events),
+    },
+    {
+      path: /^\/-\/backup(\?|$)/,
+      isAllowed: (role) => role === "root",
+      refusal: "Only root's key may take a backup: it holds every key of the server.",
+      answer: (request, response) => answerBackup(request, response, backup),
+    },
+  ];
+}

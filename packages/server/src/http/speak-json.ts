@@ -1,0 +1,89 @@
+import type { IncomingMessage } from "node:http";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { JSON_CONTENT_TYPE, parseTarget } from "@sluice/wire/json/json-protocol.ts";
+import { headerValue } from "@sluice/wire/sigv4/http-request.ts";
+import { callerArn } from "../access/caller-arn.ts";
+import { answerJson, findService, type JsonService } from "./json-service.ts";
+import type { OwnDoor } from "./own-doors.ts";
+import { sendWhole } from "./wire-answer.ts";
+import { MAX_SMALL_BODY_BYTES, type WholeCall, type WholeService } from "./wire-service.ts";
+
+export interface JsonSpeech {
+  readonly services: readonly JsonService[];
+  /** Paths that are no operations. They are signed like any call of these services. */
+  readonly doors: readonly OwnDoor[];
+  readonly accountId: string;
+}
+
+/** AWS JSON 1.1: the service and its operation are in X-Amz-Target, whichever of the services' names is in the signature. */
+export function speakJson({ services, doors, accountId }: JsonSpeech): WholeService {
+  const doorOf = ({ url = "/" }: IncomingMessage) => doors.find(({ path }) => path.test(url));
+  return {
+    protocol: "json",
+    signingNames: services.flatMap(({ signingNames }) => signingNames),
+    isMeantBy: (headers) => {
+      const prefix = headerValue(headers, "x-amz-target")?.split(".", 1)[0] ?? "";
+      return services.some(({ targetPrefixes }) => targetPrefixes.includes(prefix));
+    },
+    claimedOperation: (headers) => {
+      const target = headerValue(headers, "x-amz-target") ?? "";
+      return target.slice(target.lastIndexOf(".") + 1);
+    },
+    maxBodyBytes: (request, { role }) => {
+      if (request.headers["x-amz-target"] === undefined || doorOf(request)) return MAX_SMALL_BODY_BYTES;
+      const { prefix, operation } = parseTarget(request.headers);
+      const service = services.find(({ targetPrefixes }) => targetPrefixes.includes(prefix));
+      // Nobody's call: its fault is told when the signature is proved.
+      if (!service?.isAllowed(role, operation)) return MAX_SMALL_BODY_BYTES;
+      return service.inputMaxBytes(operation);
+    },
+    maxUnsignedBodyBytes: (headers) => {
+      if (headers["x-amz-target"] === undefined) return undefined;
+      const { prefix, operation } = parseTarget(headers);
+      const service = findService(services, prefix);
+      return service.unsignedOperations?.has(operation) ? service.inputMaxBytes(operation) : undefined;
+    },
+    answer: (call) => {
+      const door = call.signingName === undefined ? undefined : doorOf(call.request);
+      return door ? pass(door, call) : answer(services, call, accountId);
+    },
+  };
+}
+
+async function pass(door: OwnDoor, { request, response, principal }: WholeCall): Promise<void> {
+  if (!door.isAllowed(principal.role)) throw new CallerFault("AccessDeniedException", door.refusal);
+  await door.answer(request, response);
+}
+
+async function answer(services: readonly JsonService[], call: WholeCall, accountId: string): Promise<void> {
+  const { request, response, principal, signingName, requestId, publicEndpoint } = call;
+  const target = parseTarget(request.headers);
+  const service = findService(services, target.prefix);
+  if (signingName !== undefined && !service.signingNames.includes(signingName)) {
+    throw new CallerFault(
+      "InvalidSignatureException",
+      `Credential should be scoped to correct service: '${service.signingNames[0]}'; it names '${signingName}'.`,
+    );
+  }
+  const hangUp = new AbortController();
+  const undelivered: (() => void)[] = [];
+  response.on("close", () => {
+    if (response.writableFinished) return;
+    hangUp.abort();
+    for (const action of undelivered) action();
+  });
+  const body = await answerJson(service, target.operation, call.body, {
+    principal,
+    callerArn: callerArn(principal, accountId),
+    headers: request.headers,
+    signal: hangUp.signal,
+    publicEndpoint,
+    requestId,
+    onUndelivered: (action) => {
+      if (response.closed && !response.writableFinished) action();
+      else undelivered.push(action);
+    },
+  });
+  const headers = { "content-type": JSON_CONTENT_TYPE, "x-amzn-requestid": requestId };
+  sendWhole(response, { status: 200, headers, body });
+}

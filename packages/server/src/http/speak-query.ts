@@ -1,0 +1,45 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import {
+  MAX_QUERY_INPUT_BYTES,
+  parseQueryCall,
+  serialiseQueryAnswer,
+  serialiseQueryFault,
+} from "@sluice/wire/query/query-protocol.ts";
+import type { QueryService } from "@sluice/wire/query/query-service.ts";
+import type { Principal } from "../access/principal.ts";
+import { sendWhole, type WireAnswer } from "./wire-answer.ts";
+import type { WholeCall, WholeService } from "./wire-service.ts";
+
+/** One service of the query protocol: its operations, and what they do. */
+export interface QueryOperations {
+  readonly service: QueryService;
+  /** Input and output in the shapes of the service's table. */
+  call(operation: string, input: unknown, principal: Principal): Promise<object>;
+}
+
+/** The query protocol: the operation and its input are a form, and the answer is XML, whatever form the rest of the request has. */
+export function speakQuery(operations: QueryOperations): WholeService {
+  return {
+    protocol: "query",
+    signingNames: [operations.service.signingName],
+    claimedOperation: () => "",
+    maxBodyBytes: () => MAX_QUERY_INPUT_BYTES,
+    answer: async (call) => sendWhole(call.response, await answer(operations, call)),
+  };
+}
+
+async function answer(
+  operations: QueryOperations,
+  { request, body, principal, requestId }: WholeCall,
+): Promise<WireAnswer> {
+  const { service } = operations;
+  const { method = "GET", url: path = "/" } = request;
+  try {
+    const { operation, input } = parseQueryCall(service, { method, path, body });
+    const output = await operations.call(operation, input, principal);
+    return serialiseQueryAnswer(service, operation, output, requestId);
+  } catch (error) {
+    if (error instanceof CallerFault) return serialiseQueryFault(error, requestId, service.namespace);
+    throw error;
+  }
+}

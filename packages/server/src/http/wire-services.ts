@@ -1,0 +1,24 @@
+import { STS_SERVICE } from "@sluice/wire/query/sts-service.ts";
+import { STS_HANDLERS } from "../operations/sts/sts-operations.ts";
+import { handlerOf, jsonServices, type ServiceDependencies } from "./json-services.ts";
+import { type OwnDoorDependencies, ownDoors } from "./own-doors.ts";
+import { speakJson } from "./speak-json.ts";
+import { speakQuery } from "./speak-query.ts";
+import type { StreamingService, WireService } from "./wire-service.ts";
+
+export interface WireServiceDependencies extends ServiceDependencies, OwnDoorDependencies {
+  readonly s3: StreamingService["handle"];
+}
+
+/** The table: the service in a signature's scope, and by which protocol its calls are read, bounded, answered and refused. */
+export function wireServices(dependencies: WireServiceDependencies): readonly WireService[] {
+  const { accountId } = dependencies.operations;
+  return [
+    speakJson({ services: jsonServices(dependencies), doors: ownDoors(dependencies), accountId }),
+    speakQuery({
+      service: STS_SERVICE,
+      call: (operation, input, principal) => handlerOf(STS_HANDLERS, operation)(input, { accountId, principal }),
+    }),
+    { protocol: "s3", signingNames: ["s3"], handle: dependencies.s3 },
+  ];
+}

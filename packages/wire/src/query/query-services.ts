@@ -1,0 +1,5 @@
+import type { QueryService } from "./query-service.ts";
+import { STS_SERVICE } from "./sts-service.ts";
+
+/** All that is served by the query protocol. */
+export const QUERY_SERVICES: readonly QueryService[] = [STS_SERVICE];
