@@ -1,12 +1,16 @@
 import { ALWAYS_HEARD } from "@sluice/engine/heard-time.ts";
 import { LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import { IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
+import {
+  LATE_HOSTS_GATHER_MILLISECONDS,
+  LATE_HOSTS_SCAN_MILLISECONDS,
+} from "@sluice/server/late-hosts/late-host-watch.ts";
 import { noOutside, playHost, type RunnerFixture, runnerFixture } from "@sluice/server/runner/runner.fixture.ts";
 import { createRunner, type Runner } from "@sluice/server/runner/runner.ts";
 import { changeGroupSettings } from "@sluice/server/store/group-settings.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
 import { loadTargets } from "@sluice/server/store/targets.ts";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { type Death, MortalStore } from "./mortal-store.ts";
 import { Random } from "./random.ts";
 import { SimulatedTime } from "./simulated-time.ts";
@@ -172,10 +176,8 @@ async function liveAndDie(deathAt: number, death: Death): Promise<void> {
 
 /** What was not done after two more looks is not done by itself. */
 async function looksPass(): Promise<void> {
-  const queries = vi.spyOn(fixture.store.db, "selectFrom");
-  const looks = () => queries.mock.calls.filter(([table]) => String(table) === "deployment_groups").length;
-  await until(() => looks() >= 2);
-  queries.mockRestore();
+  const thirdLookAt = time.now() + LATE_HOSTS_GATHER_MILLISECONDS + 2 * LATE_HOSTS_SCAN_MILLISECONDS;
+  await until(() => time.now() > thirdLookAt);
 }
 
 describe.each<Death>(["beforeCommit", "afterCommit"])("a server that dies at a write, %s", (death) => {

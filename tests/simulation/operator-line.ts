@@ -30,8 +30,8 @@ export class OperatorLine {
   }
 
   /** Once; that there was no answer, or a refusal, is that. */
-  async tryOnce(ask: () => Promise<unknown>): Promise<void> {
-    await ask().catch((error: unknown) => {
+  tryOnce(ask: () => Promise<unknown>): Promise<unknown> {
+    return ask().catch((error: unknown) => {
       if (!isAnswer(error)) this.#parts.onTrouble(String(error));
     });
   }

@@ -42,7 +42,7 @@ export interface PlatformWorld<Group extends GroupBase = GroupBase> {
   /** A person is about to ask for the group's deployment of this index. */
   prepare(group: Group, index: number): void;
   /** Asks for it once. */
-  create(group: Group, index: number): Promise<unknown>;
+  create(group: Group, index: number): Promise<void>;
   /** Whether traffic goes from one version to another, so that a stop would leave some of it here and some there. */
   isMovingTraffic(deploymentId: string): boolean;
   /** When something last happened of which a server in trouble may take notice late; -Infinity: never. */

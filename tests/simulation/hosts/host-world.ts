@@ -126,7 +126,7 @@ class HostWorld implements PlatformWorld<ScenarioGroup> {
     if (deployment) this.#underway.set(group.name, deployment);
   }
 
-  async create(group: ScenarioGroup, index: number): Promise<unknown> {
+  async create(group: ScenarioGroup, index: number): Promise<void> {
     const { random, line } = this.#parts;
     const deployment = this.#underway.get(group.name);
     if (!deployment) throw new Error(`${group.name} has no deployment under way`);
@@ -134,7 +134,7 @@ class HostWorld implements PlatformWorld<ScenarioGroup> {
     const { rollbackEvents, watchesAlarm, ignoresPollFailure } = deployment;
     const replacements = this.#replacementTagOf(group);
     line.note(`deploys ${key} to ${group.name}`);
-    return line.ask((server) =>
+    await line.ask((server) =>
       createDeployment(
         {
           applicationName: "app",

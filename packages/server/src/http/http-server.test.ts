@@ -6,7 +6,7 @@ import { connect as connectTls } from "node:tls";
 import { agentFor } from "@sluice/wire/client/connection-agent.ts";
 import { exchange } from "@sluice/wire/client/http-exchange.ts";
 import type { FastifyInstance } from "fastify";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createSelfSignedCertificate } from "../signing/self-signed-certificate.ts";
 import { createHttpServer, type HttpServerOptions } from "./http-server.ts";
 import { MAX_REQUESTS_PER_CONNECTION } from "./pipelined-requests.ts";
@@ -61,8 +61,11 @@ function openConnections(): Promise<number> {
 }
 
 async function untilNoneIsOpen(): Promise<void> {
-  while ((await openConnections()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await vi.waitFor(async () => expect(await openConnections()).toBe(0), PATIENCE);
 }
+
+/** Of what ends by itself, and only has to be waited for. */
+const PATIENCE = { timeout: 20_000, interval: 20 };
 
 const TLS_GREETING_BEGUN = "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
 
@@ -123,7 +126,7 @@ describe("connections over which nobody has proved anything", () => {
       await once(socket, "connect");
       silent.push(socket);
     }
-    while ((await openConnections()) > 4) await new Promise((resolve) => setTimeout(resolve, 20));
+    await vi.waitFor(async () => expect(await openConnections()).toBeLessThanOrEqual(4), PATIENCE);
     expect(unprovedConnections.count).toBe(3);
     expect(await ask()).toMatch(/signed/);
   });

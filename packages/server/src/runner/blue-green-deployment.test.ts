@@ -3,6 +3,7 @@ import { memoryTrafficRouter, newMemoryServer } from "@sluice/drivers/memory/mem
 import type { AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
 import type { Strategy, TargetState } from "@sluice/engine/state.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { systemTimers, type Timers } from "../loops/timers.ts";
 import { quarantine } from "../planning/quarantine.ts";
 import { DEPLOYMENT_ROLLBACK } from "../store/columns/deployment-columns.ts";
 import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
@@ -30,7 +31,19 @@ const REQUEST = {
   },
 } satisfies Partial<DeploymentRequest>;
 
+const LOOKS = 3;
+const COUNTING_TIMERS: Timers = {
+  ...systemTimers,
+  after: (milliseconds, action) =>
+    systemTimers.after(milliseconds, () => {
+      looks += 1;
+      action();
+    }),
+};
+
 let fixture: RunnerFixture;
+/** How often the server had something to look at because its time had come. */
+let looks = 0;
 let stop: AbortController;
 /** `HOST/Event` pairs that fail. */
 let failing: Set<string>;
@@ -57,7 +70,7 @@ beforeEach(async () => {
     { groups: new Map([["web", web]]), drainMilliseconds: 20, now: () => Date.now() },
   );
   const reader = memoryAlarmReader.create({}, { alarms });
-  fixture = await runnerFixture([], undefined, {
+  fixture = await runnerFixture([], COUNTING_TIMERS, {
     matchHosts: async ({ ec2TagFilters }) =>
       (ec2TagFilters?.[0]?.Value === "green" ? GREEN : BLUE).map((hostId) => ({
         hostId,
@@ -117,6 +130,11 @@ function until(deploymentId: string, status: RegExp) {
     },
     { timeout: 20_000, interval: 5 },
   );
+}
+
+async function looksPass(): Promise<void> {
+  const before = looks;
+  await vi.waitFor(() => expect(looks).toBeGreaterThanOrEqual(before + LOOKS), { timeout: 20_000, interval: 5 });
 }
 
 async function start(strategy: Strategy, names: readonly string[] = []) {
@@ -324,14 +342,14 @@ it("is out of the next deployment's way when it was stopped while a load balance
 
   await fixture.createDeployment("d-NEXT", HALF_AT_A_TIME, { strategy: AT_ONCE, request: REQUEST });
   fixture.runner.wake();
-  // Long enough for several looks; what it waits for is not time.
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  // What it waits for is not time.
+  await looksPass();
   expect(await rowOf("d-NEXT")).toMatchObject({ status: "Created", head: { statusMessages: [] } });
   const why = [
     expect.stringMatching(/^Before this deployment starts it waits for what d-BG had asked for when it ended/),
   ];
   await vi.waitFor(async () => expect((await rowOf("d-NEXT")).head.statusMessages).toEqual(why), { timeout: 5_000 });
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  await looksPass();
   expect(await rowOf("d-NEXT")).toMatchObject({ status: "Created", last_sequence: 2, head: { statusMessages: why } });
   expect(blocksAsked).toEqual(GREEN);
 
