@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { endedAttempts } from "@sluice/engine/host-attempts.ts";
+import { EffectRoom, type EffectRoomParts } from "@sluice/server/effects/effect-room.ts";
 import { quarantine } from "@sluice/server/planning/quarantine.ts";
+import { recordOutcome } from "@sluice/server/planning/record-outcome.ts";
 import {
   countApplications,
   findApplication,
@@ -23,7 +26,6 @@ import {
   listDeployments,
 } from "@sluice/server/store/deployment-history.ts";
 import { lockDeployments, readHead, saveHead } from "@sluice/server/store/deployments.ts";
-import { EffectRoom, type EffectRoomParts } from "@sluice/server/store/effect-room.ts";
 import {
   claimEffects,
   hasDueEffects,
@@ -36,7 +38,7 @@ import {
   renewLease,
 } from "@sluice/server/store/effects.ts";
 import { appendEvents, newestEventId, readEvents } from "@sluice/server/store/events.ts";
-import { loadHostHistory, recordAttempts, recordOutcome } from "@sluice/server/store/group-hosts.ts";
+import { loadHostHistory, recordAttempts } from "@sluice/server/store/group-hosts.ts";
 import {
   countRunningCommands,
   findHosts,
@@ -425,8 +427,8 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
       const group = await addGroup(store);
       const id = await addDeployment(store, group);
       const row = (await findDeployment(store.db, id))!;
-      const attempt = (targets: Parameters<typeof recordAttempts>[2]) =>
-        store.write((transaction) => recordAttempts(transaction, row, targets));
+      const attempt = (targets: Parameters<typeof endedAttempts>[0]) =>
+        store.write((transaction) => recordAttempts(transaction, row, endedAttempts(targets)));
       await attempt([target("i-1", { status: "Succeeded" }), target("i-2", { status: "Failed" })]);
       await attempt([target("i-2", { status: "Skipped" }), target("i-1", { status: "Failed" }), target("i-3")]);
       const history = await loadHostHistory(store, group.deployment_group_id);
@@ -778,7 +780,7 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
       await add(host("web-1", { kind: "on-premises" }));
       await store.write((transaction) =>
         recordAttempts(transaction, { deployment_id: "d-1", deployment_group_id: "group-1", revision_key: "r" }, [
-          target("web-1", { status: "Succeeded" }),
+          { targetId: "web-1", succeeded: true },
         ]),
       );
       const again = await store

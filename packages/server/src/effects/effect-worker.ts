@@ -4,7 +4,6 @@ import { sparseErrors } from "../loops/sparse-errors.ts";
 import type { Timers } from "../loops/timers.ts";
 import type { ChangeFeed } from "../store/change-feed.ts";
 import { compiledQuery } from "../store/compiled-query.ts";
-import { EffectRoom } from "../store/effect-room.ts";
 import {
   claimEffects,
   hasDueEffects,
@@ -17,6 +16,7 @@ import {
 } from "../store/effects.ts";
 import type { Store } from "../store/open-store.ts";
 import type { Attempt, EffectHandler, EffectHandlers, EffectKind, Vain } from "./effect-handler.ts";
+import { EffectRoom } from "./effect-room.ts";
 import { MAX_ATTEMPTS, pauseAfter } from "./retries.ts";
 
 /** How long one attempt may take. */

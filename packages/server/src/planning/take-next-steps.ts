@@ -12,10 +12,10 @@ import { commitEvents } from "../store/commit-events.ts";
 import { lockDeployments, readHead } from "../store/deployments.ts";
 import { loadEffectOutcome, loadEffectReports } from "../store/effects.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
-import { recordOutcome } from "../store/group-hosts.ts";
 import type { Store } from "../store/open-store.ts";
 import { loadTargets } from "../store/targets.ts";
 import { quarantine } from "./quarantine.ts";
+import { recordOutcome } from "./record-outcome.ts";
 import { startRollback } from "./start-rollback.ts";
 
 export interface PlanningDependencies {

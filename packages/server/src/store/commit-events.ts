@@ -1,5 +1,6 @@
 import { apply } from "@sluice/engine/apply.ts";
 import type { DeploymentEvent, Effect } from "@sluice/engine/event.ts";
+import { endedAttempts } from "@sluice/engine/host-attempts.ts";
 import { type DeploymentState, isTerminal, type TargetState } from "@sluice/engine/state.ts";
 import type { DeploymentHead } from "./columns/deployment-columns.ts";
 import { type DeploymentRow, readHead, saveHead, saveProgress } from "./deployments.ts";
@@ -36,7 +37,7 @@ export async function commitEvents(
   const { deployment_id: deploymentId } = row;
   if (areNewTargets) await insertTargets(transaction, deploymentId, targets);
   else await updateTargets(transaction, deploymentId, targets);
-  await recordAttempts(transaction, row, targets);
+  await recordAttempts(transaction, row, endedAttempts(targets));
   await insertEffects(transaction, deploymentId, effects, at);
   const lastSequence = await appendEvents(transaction, deploymentId, row.last_sequence, events, at);
   if (head) await saveHead(transaction, { head, lastSequence, wakeAt: isTerminal(head.status) ? null : wakeAt });

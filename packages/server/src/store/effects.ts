@@ -1,7 +1,6 @@
 import type { Effect } from "@sluice/engine/event.ts";
 import { type SelectQueryBuilder, sql } from "kysely";
 import { compiledListQuery, compiledQuery } from "./compiled-query.ts";
-import { type EffectRoom, NOTHING_SHUT_OUT, type ShutOut, TRAFFIC_KIND } from "./effect-room.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import { inListParts } from "./in-list.ts";
 import type { Store } from "./open-store.ts";
@@ -21,6 +20,31 @@ export interface PendingEffect {
   readonly attempts: number;
   /** What the attempts before left; undefined: nothing. */
   readonly progress: unknown;
+}
+
+/** The kind of which a deployment has as many as it has hosts; of every other it has one. */
+export const TRAFFIC_KIND = "routeTraffic";
+
+/** What of the effects that are due a server has no room for now. */
+export interface ShutOut {
+  /** All traffic events. */
+  readonly traffic: boolean;
+  /** Everything else. */
+  readonly others: boolean;
+  /** The traffic events of these deployments. */
+  readonly deployments: readonly string[];
+}
+
+export const NOTHING_SHUT_OUT: ShutOut = { traffic: false, others: false, deployments: [] };
+
+/** Decides which of the effects that are due a server takes. */
+export interface DueEffects {
+  /** How many more. */
+  readonly size: number;
+  /** What is not even looked at. */
+  readonly shutOut: ShutOut;
+  /** Takes one if there is room for it. */
+  admit(effect: { readonly deploymentId: string; readonly kind: string }): boolean;
 }
 
 /** An effect that is asked for twice is one effect: its key derives from state. */
@@ -98,7 +122,7 @@ const insertEffect = compiledQuery(
 export async function claimEffects(
   transaction: WriteTransaction,
   { owner, now, leaseUntil }: Claim,
-  room: EffectRoom,
+  room: DueEffects,
 ): Promise<PendingEffect[]> {
   const claimed: PendingEffect[] = [];
   while (room.size > 0) {
@@ -147,7 +171,7 @@ export interface Claim {
 }
 
 /** The first of those that are due, as many as there is room for; nothing that is shut out already. */
-async function dueEffects({ db, dialect }: WriteTransaction, owner: string, now: number, room: EffectRoom) {
+async function dueEffects({ db, dialect }: WriteTransaction, owner: string, now: number, room: DueEffects) {
   const { size, shutOut } = room;
   if (dialect === "sqlite" && isNothing(shutOut)) {
     const { rows } = await effectsToClaim(db, { owner, now });

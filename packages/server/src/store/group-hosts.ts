@@ -1,15 +1,9 @@
-import { type HostAttempt, LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
-import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
-import type { DeploymentState, TargetState } from "@sluice/engine/state.ts";
-import { DEPLOYMENT_REQUEST } from "./columns/deployment-columns.ts";
-import type { DeploymentRequest } from "./columns/deployment-request.ts";
-import { GROUP_FIELDS } from "./columns/group-columns.ts";
+import type { EndedAttempt } from "@sluice/engine/host-attempts.ts";
+import type { HostAttempt } from "@sluice/engine/late-hosts.ts";
 import { compiledQuery } from "./compiled-query.ts";
-import { lockDeploymentGroup } from "./deployment-groups.ts";
 import type { DeploymentRow } from "./deployments.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import { inListParts } from "./in-list.ts";
-import { replacementSelection } from "./new-deployment.ts";
 import type { Store } from "./open-store.ts";
 import type { GroupHostsTable } from "./schema.ts";
 import { readStoredTarget } from "./stored-target.ts";
@@ -83,26 +77,23 @@ export async function recordAttemptsBegun(
   );
 }
 
-/** Attempted hosts keep the health that their attempt gave them, a half-deployed one none; skipped ones keep what they had. */
+/** What the attempts of these hosts left, where they have ended. */
 export async function recordAttempts(
   transaction: WriteTransaction,
-  deployment: Pick<DeploymentRow, "deployment_id" | "deployment_group_id" | "revision_key">,
-  targets: readonly TargetState[],
+  {
+    deployment_id,
+    deployment_group_id,
+    revision_key,
+  }: Pick<DeploymentRow, "deployment_id" | "deployment_group_id" | "revision_key">,
+  attempts: readonly EndedAttempt[],
 ): Promise<void> {
-  const { deployment_id, deployment_group_id, revision_key } = deployment;
-  const attempted = targets.filter(
-    ({ status, lifecycleEvents }) =>
-      (status === "Succeeded" || status === "Failed" || status === "Unknown") &&
-      // A host whose traffic alone was moved has the revision that it had.
-      lifecycleEvents.some(({ name }) => name === "Install"),
-  );
   await saveAttempts(
     transaction,
-    attempted.map(({ targetId: target_id, status }) => ({
+    attempts.map(({ targetId: target_id, succeeded }) => ({
       deployment_group_id,
       target_id,
       deployment_id,
-      healthy: status === "Succeeded" ? 1 : 0,
+      healthy: succeeded ? 1 : 0,
       revision_key,
     })),
   );
@@ -131,54 +122,3 @@ const savingAttempts = (db: Store["db"], rows: readonly GroupHostsTable[]) =>
         revision_key: expression.ref("excluded.revision_key"),
       })),
     );
-
-/** The group follows its deployments: what was attempted last, what succeeded last, and the revision that it has now. */
-export async function recordOutcome(
-  transaction: WriteTransaction,
-  row: DeploymentRow,
-  { status, strategy, targets }: Pick<DeploymentState, "status" | "strategy" | "targets">,
-): Promise<void> {
-  // Late hosts were brought to what the group has, and a group that was rolled back stays so.
-  if (row.creator === LATE_HOSTS_CREATOR) return;
-  // The way back of a blue/green deployment installs nothing: the group is where it was before that deployment.
-  if (status !== "Succeeded" || strategy.type === "blue-green-rollback") return;
-  await transaction.db
-    .updateTable("deployment_groups")
-    .set({
-      target_revision_json: row.revision_json,
-      last_successful_deployment_id: row.deployment_id,
-      // A rollback that went well restores the old state; the failure that called for it stays until something new succeeds.
-      ...(row.creator === ROLLBACK_CREATOR ? {} : { rolled_back_json: null }),
-    })
-    .where("deployment_group_id", "=", row.deployment_group_id)
-    .execute();
-  if (strategy.type !== "blue-green") return;
-  const { targetInstances } = DEPLOYMENT_REQUEST.read(row);
-  await adoptReplacements(transaction, row.deployment_group_id, targetInstances, targets ?? []);
-}
-
-/** The replacement hosts are the group's from now on, and the originals are not: its tags select them, as CodeDeploy does with fleets. */
-async function adoptReplacements(
-  transaction: WriteTransaction,
-  deploymentGroupId: string,
-  targetInstances: DeploymentRequest["targetInstances"],
-  targets: readonly TargetState[],
-): Promise<void> {
-  const { db } = transaction;
-  // Somebody may be changing the group's other fields at this moment.
-  const group = await lockDeploymentGroup(transaction, deploymentGroupId);
-  if (!group) return;
-  const { ec2TagFilters: _, ec2TagSet: __, ...fields } = GROUP_FIELDS.read(group);
-  await db
-    .updateTable("deployment_groups")
-    .set({ fields_json: GROUP_FIELDS.write({ ...fields, ...replacementSelection(targetInstances) }) })
-    .where("deployment_group_id", "=", deploymentGroupId)
-    .execute();
-  const originals = targets.filter(({ label }) => label === "Blue").map(({ targetId }) => targetId);
-  if (originals.length === 0) return;
-  await db
-    .deleteFrom("group_hosts")
-    .where("deployment_group_id", "=", deploymentGroupId)
-    .where("target_id", "in", originals)
-    .execute();
-}

@@ -1,14 +1,4 @@
-/** What of the effects that are due a server has no room for now. */
-export interface ShutOut {
-  /** All traffic events. */
-  readonly traffic: boolean;
-  /** Everything else. */
-  readonly others: boolean;
-  /** The traffic events of these deployments. */
-  readonly deployments: readonly string[];
-}
-
-export const NOTHING_SHUT_OUT: ShutOut = { traffic: false, others: false, deployments: [] };
+import { type DueEffects, type ShutOut, TRAFFIC_KIND } from "../store/effects.ts";
 
 export interface EffectRoomParts {
   /** How many more traffic events, and how many more other effects, may be under way. */
@@ -26,7 +16,7 @@ interface Entrant {
 }
 
 /** How many effects a server may begin yet. Traffic events are counted by deployment: a load balancer that hangs is that deployment's trouble. */
-export class EffectRoom {
+export class EffectRoom implements DueEffects {
   readonly #share: number;
   readonly #running: Map<string, number>;
   #traffic: number;
@@ -89,6 +79,3 @@ export class EffectRoom {
 function isTraffic(kind: string): boolean {
   return kind === TRAFFIC_KIND;
 }
-
-/** The kind of which a deployment has as many as it has hosts; of every other it has one. */
-export const TRAFFIC_KIND = "routeTraffic";
