@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { findViolations } from "./import-rules.ts";
+import { ROOMS } from "./rooms.ts";
 
-/** Holds the allowed-imports table of scripts/import-rules.ts over the whole tree. Exits 1 and names each violation. */
+/** Holds the tables of allowed imports (import-rules.ts, rooms.ts) over the whole tree. Exits 1 and names each violation. */
 interface PackageManifest {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -18,7 +19,7 @@ const dependencies = new Map(
   globSync("packages/*/package.json").map((manifest) => [manifest.split("/")[1] ?? "", declaredBy(manifest)]),
 );
 
-const violations = findViolations(sources, dependencies);
+const violations = findViolations(sources, dependencies, ROOMS);
 for (const { file, line, message } of violations) console.error(`${file}:${line}: ${message}`);
 if (violations.length > 0) process.exitCode = 1;
 else console.log(`${files.length} files keep the import rules`);

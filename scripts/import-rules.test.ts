@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findViolations } from "./import-rules.ts";
+import { HALL, type RoomTable } from "./rooms.ts";
 
 const dependencies = new Map([
   ["model", new Set(["yaml"])],
@@ -75,6 +76,69 @@ describe("allowed imports", () => {
   test("an import after a regular expression with quotes is seen", () => {
     const source = 'const quote = /["\'`]/g;\nconst half = 4 / 2;\nimport { x } from "@sluice/wire/x.ts";';
     expect(judge("packages/model/src/a.ts", source)).toHaveLength(1);
+  });
+});
+
+describe("rooms", () => {
+  const ROOMS = { server: { store: [], hosts: ["store"], http: [HALL, "hosts"], "http/s3": ["store"] } };
+  const STORE = { "packages/server/src/store/store.ts": "" };
+  const KEPT = {
+    ...STORE,
+    "packages/server/src/hosts/a.ts": 'import { x } from "../store/store.ts";',
+    "packages/server/src/http/a.ts": 'import "../main.ts";\nimport type { A } from "@sluice/server/hosts/a.ts";',
+    "packages/server/src/http/s3/deep/a.ts": 'import "../../../store/store.ts";\nimport "@sluice/model/x.ts";',
+    "packages/server/src/main.ts": 'import "./hosts/a.ts";\nimport "./http/s3/deep/a.ts";',
+  };
+  const problemsOf = (files: Record<string, string>, rooms: RoomTable = ROOMS) =>
+    findViolations(new Map(Object.entries({ ...KEPT, ...files })), dependencies, rooms).map(
+      ({ file, line, message }) => `${file}:${line}: ${message}`,
+    );
+
+  test("may import what the table allows, and tests, fixtures and the files beside the folders may import all", () => {
+    expect(problemsOf({})).toEqual([]);
+    const source = 'import "../http/a.ts";';
+    expect(problemsOf({ "packages/server/src/store/a.test.ts": source })).toEqual([]);
+    expect(problemsOf({ "packages/server/src/store/a.fixture.ts": source })).toEqual([]);
+  });
+
+  test.each([
+    [
+      "packages/server/src/hosts/b.ts",
+      '\nimport type { A } from "../http/s3/deep/a.ts";',
+      ":2: server/hosts may not import server/http/s3 (allowed: store): move the file, take what it gives as an argument, or allow it in scripts/rooms.ts",
+    ],
+    [
+      "packages/server/src/store/b.ts",
+      'const { a } = await import("@sluice/server/hosts/a.ts");',
+      ":1: server/store may not import server/hosts (allowed: no other room): hosts already imports store, so move what both need below them, or take it as an argument",
+    ],
+    [
+      "packages/server/src/http/s3/b.ts",
+      'import "../a.ts";',
+      ":1: server/http/s3 may not import server/http (allowed: store): move the file",
+    ],
+    [
+      "packages/server/src/hosts/b.ts",
+      'import "../other.ts";',
+      ":1: server/hosts may not import what puts server together",
+    ],
+    ["packages/server/src/novel/b.ts", "", ":1: server/novel is no room: name it in scripts/rooms.ts"],
+  ])("%s may not: %s", (file, source, problem) => {
+    expect(problemsOf({ [file]: source })).toEqual([expect.stringContaining(`${file}${problem}`)]);
+  });
+
+  test.each([
+    [{ ...ROOMS.server, attic: [] }, "server/attic has no files: take it out"],
+    [
+      { ...ROOMS.server, hosts: ["store", "http/s3"] },
+      "no file of server/hosts imports server/http/s3 any more: take it out",
+    ],
+    [
+      { ...ROOMS.server, store: ["http"] },
+      "these rooms import each other in a circle: server/store -> server/http -> server/hosts -> server/store: take one of the arrows out",
+    ],
+  ])("a table that is not true is refused: %#", (server, message) => {
+    expect(problemsOf({}, { server })).toContain(`scripts/rooms.ts:1: ${message}`);
   });
 });
 

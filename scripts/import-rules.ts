@@ -1,5 +1,8 @@
 import { dirname, join, normalize } from "node:path";
 import { type ModuleReference, moduleReferencesOf } from "./module-specifiers.ts";
+import { findRoomViolations, type ImportGraph } from "./room-rules.ts";
+import type { RoomTable } from "./rooms.ts";
+import type { Violation } from "./violation.ts";
 
 /** What a package may import: of ours, and of others. Its own files are always allowed. */
 interface PackageRule {
@@ -26,19 +29,15 @@ export const RULES: Readonly<Record<string, PackageRule>> = {
 const TEST_PACKAGES = ["vitest", "fast-check"];
 const AWS_SDK = /^@(aws-sdk|smithy)\//;
 
-export interface Violation {
-  readonly file: string;
-  readonly line: number;
-  readonly message: string;
-}
-
 /**
  * @param sources file path from the root (`packages/engine/src/plan.ts`) to its text
  * @param dependencies package of ours to the names that its package.json declares
+ * @param rooms of the packages whose rooms are held to a table
  */
 export function findViolations(
   sources: ReadonlyMap<string, string>,
   dependencies: ReadonlyMap<string, ReadonlySet<string>>,
+  rooms: RoomTable = {},
 ): Violation[] {
   const violations: Violation[] = [];
   const graph = new Map<string, { readonly to: string; readonly line: number }[]>();
@@ -53,7 +52,7 @@ export function findViolations(
       if (message !== undefined) violations.push({ file, line: reference.line, message });
     }
   }
-  return [...violations, ...findCircles(graph)];
+  return [...violations, ...findRoomViolations(graph, rooms), ...findCircles(graph)];
 }
 
 function packageOf(path: string): string | undefined {
@@ -125,9 +124,7 @@ function judgeTheirs(
 }
 
 /** Every circle once, reported at the import that closes it. Imports of types count: a type in a circle is in the wrong file. */
-function findCircles(
-  graph: ReadonlyMap<string, readonly { readonly to: string; readonly line: number }[]>,
-): Violation[] {
+function findCircles(graph: ImportGraph): Violation[] {
   const violations: Violation[] = [];
   const done = new Set<string>();
   const path: string[] = [];
