@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { startPostgres, whyNoPostgres } from "../tests/postgres/postgres-cluster.ts";
+import { startPostgres, whyNoPostgres } from "../tests/postgres/postgres-cluster.fixture.ts";
 import type { BenchContext, Figure, Measured } from "./figure.ts";
 import { createToken, deployAndPoll, HOST_TAG, prepareApplication, untilAlive } from "./installation.ts";
 import { memoryOf, processorSecondsOf } from "./process-figures.ts";

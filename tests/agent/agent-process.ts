@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { nextScriptMark } from "@sluice/agent/process/script-mark.ts";
 import { runAgent } from "@sluice/agent/run-agent.ts";
-import { SUCCEEDED } from "./agent-bench.ts";
+import { SUCCEEDED } from "./agent-bench.fixture.ts";
 
 /**
  * An agent as a process of its own, to be killed by tests: `agent-process.ts DIRECTORY STARTS SCRIPT`. Every event runs the shell text

@@ -19,8 +19,8 @@ import { readAgentStatus } from "@sluice/agent/status.ts";
 import { createSigningCertificate, type SigningCertificate } from "@sluice/server/signing/specification-envelope.ts";
 import { encodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { enrolledDirectory, FakeHost, removeDirectory, startAgent, until } from "./agent-bench.ts";
-import { FakeCommandServer, HOST_IDENTIFIER } from "./fake-command-server.ts";
+import { enrolledDirectory, FakeHost, removeDirectory, startAgent, until } from "./agent-bench.fixture.ts";
+import { FakeCommandServer, HOST_IDENTIFIER } from "./fake-command-server.fixture.ts";
 
 let server: FakeCommandServer;
 let directory: string;

@@ -10,9 +10,16 @@ import type { DeploymentSpecification } from "@sluice/model/deployment-specifica
 import { createSelfSignedCertificate } from "@sluice/server/signing/self-signed-certificate.ts";
 import { encodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { enrolledDirectory, FakeHost, removeDirectory, type StartedAgent, startAgent, until } from "./agent-bench.ts";
-import { ConnectProxy } from "./connect-proxy.ts";
-import { FakeCommandServer, HOST_IDENTIFIER } from "./fake-command-server.ts";
+import {
+  enrolledDirectory,
+  FakeHost,
+  removeDirectory,
+  type StartedAgent,
+  startAgent,
+  until,
+} from "./agent-bench.fixture.ts";
+import { ConnectProxy } from "./connect-proxy.fixture.ts";
+import { FakeCommandServer, HOST_IDENTIFIER } from "./fake-command-server.fixture.ts";
 
 /** No name of this machine's: only the proxy knows where it is. */
 const SERVER = "https://sluice.test:7450";

@@ -19,8 +19,8 @@ import {
   SUCCEEDED,
   startAgent,
   until,
-} from "./agent-bench.ts";
-import { FakeCommandServer, SOON_MILLISECONDS } from "./fake-command-server.ts";
+} from "./agent-bench.fixture.ts";
+import { FakeCommandServer, SOON_MILLISECONDS } from "./fake-command-server.fixture.ts";
 
 const SEVEN_EVENTS = [
   "ApplicationStop",

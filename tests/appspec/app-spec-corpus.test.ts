@@ -4,7 +4,7 @@ import { AppSpecError } from "@sluice/model/app-spec/app-spec-error.ts";
 import { parseAppSpec } from "@sluice/model/app-spec/app-spec-parser.ts";
 import { lintAppSpec } from "@sluice/model/lint/lint-bundle.ts";
 import { describe, expect, it } from "vitest";
-import { dumpAppSpec, expectedDump, type Verdict } from "./reference-dump.ts";
+import { dumpAppSpec, expectedDump, type Verdict } from "./reference-dump.fixture.ts";
 
 const SYNTHETIC = join(import.meta.dirname, "synthetic");
 /** Files that people published; they are not the project's, so they stay outside the repository. */

@@ -9,8 +9,8 @@ import { EventFailure } from "@sluice/agent/host/event-failure.ts";
 import { specification } from "@sluice/agent/host/host.fixture.ts";
 import { layoutOf } from "@sluice/agent/host/layout.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ARCHIVES, type Archive, TOOLS } from "./table.ts";
-import { type Tree, type TreeEntry, treeBelow } from "./tree.ts";
+import { ARCHIVES, type Archive, TOOLS } from "./archive-table.fixture.ts";
+import { type Tree, type TreeEntry, treeBelow } from "./archive-tree.fixture.ts";
 
 /** The agent takes these bits from what lies in its archive, and gives directories to itself. */
 const WITHHELD_FROM_DIRECTORIES = 0o7022;

@@ -11,7 +11,7 @@ import { awsClientConfig } from "@sluice/drivers/aws/aws-client-settings.ts";
 import { type Ec2Fleet, ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
 import type { FleetSelection } from "@sluice/engine/ports/fleet.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type MotoServer, startMoto, whyNoMoto } from "./moto-server.ts";
+import { type MotoServer, startMoto, whyNoMoto } from "./moto-server.fixture.ts";
 
 const whyNot = whyNoMoto();
 const never = new AbortController().signal;

@@ -10,7 +10,7 @@ import { awsClientConfig } from "@sluice/drivers/aws/aws-client-settings.ts";
 import { elbv2Router } from "@sluice/drivers/elbv2/elbv2-router.ts";
 import type { RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type MotoServer, startMoto, whyNoMoto } from "./moto-server.ts";
+import { type MotoServer, startMoto, whyNoMoto } from "./moto-server.fixture.ts";
 
 const whyNot = whyNoMoto();
 const never = new AbortController().signal;

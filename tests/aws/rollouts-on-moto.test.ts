@@ -12,13 +12,13 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { awsClientConfig } from "@sluice/drivers/aws/aws-client-settings.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { recordingBundle } from "../e2e/bundle.ts";
-import { CodeDeploy, failedEvent } from "../e2e/code-deploy.ts";
-import { RecordingFolder } from "../e2e/recording-folder.ts";
-import { startSluiceAgent } from "../e2e/sluice-agent.ts";
-import { type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
-import { until } from "../e2e/until.ts";
-import { type MotoServer, startMoto, whyNoMoto } from "./moto-server.ts";
+import { recordingBundle } from "../installation/bundle.fixture.ts";
+import { CodeDeploy, failedEvent } from "../installation/code-deploy.fixture.ts";
+import { RecordingFolder } from "../installation/recording-folder.fixture.ts";
+import { startSluiceAgent } from "../installation/sluice-agent.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
+import { type MotoServer, startMoto, whyNoMoto } from "./moto-server.fixture.ts";
 
 const FLEET = "cloud";
 const ALARM = "Errors5xx";

@@ -2,7 +2,7 @@ import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { snsNotifier } from "@sluice/drivers/sns/sns-notifier.ts";
 import type { Notification } from "@sluice/engine/ports/notifier.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type MotoServer, startMoto, whyNoMoto } from "./moto-server.ts";
+import { type MotoServer, startMoto, whyNoMoto } from "./moto-server.fixture.ts";
 
 const never = new AbortController().signal;
 const whyNot = whyNoMoto();

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { GetObjectCommand, HeadBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createSelfSignedCertificate } from "@sluice/server/signing/self-signed-certificate.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runProgram, type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
+import { runProgram, type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 
 /**
  * Buckets by host name, `BUCKET.NAME`, on a server that is reached by a DNS name: what the SDKs for Ruby, JavaScript, Go and Java do unless

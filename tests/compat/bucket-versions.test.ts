@@ -26,7 +26,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { presignUrl } from "@sluice/wire/sigv4/sign.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { clientEnvironment, HOST_OBJECT, KEYS, startBucketServer } from "./bucket-server.ts";
+import { clientEnvironment, HOST_OBJECT, KEYS, startBucketServer } from "./bucket-server.fixture.ts";
 
 const ROOT = "AKIAROOTROOTROOTROOT";
 const MEBIBYTE = 1024 ** 2;

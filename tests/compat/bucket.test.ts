@@ -32,7 +32,7 @@ import { type ParsedAuthorization, parseAuthorization } from "@sluice/wire/sigv4
 import { ChunkSigner } from "@sluice/wire/sigv4/chunk-signer.ts";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { clientEnvironment, HOST_OBJECT, KEYS, startBucketServer } from "./bucket-server.ts";
+import { clientEnvironment, HOST_OBJECT, KEYS, startBucketServer } from "./bucket-server.fixture.ts";
 
 const ROOT = "AKIAROOTROOTROOTROOT";
 const MEBIBYTE = 1024 ** 2;

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { CreateApplicationCommand, type RevisionLocation } from "@aws-sdk/client-codedeploy";
 import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { hooksAppSpec, tgzBundle } from "../e2e/bundle.ts";
-import { CodeDeploy } from "../e2e/code-deploy.ts";
-import { type SluiceAgent, startSluiceAgent } from "../e2e/sluice-agent.ts";
-import { runProgram, SLUICE, type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
+import { hooksAppSpec, tgzBundle } from "../installation/bundle.fixture.ts";
+import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { type SluiceAgent, startSluiceAgent } from "../installation/sluice-agent.fixture.ts";
+import { runProgram, SLUICE, type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 import {
   ROLE,
   recordCalls,
@@ -19,7 +19,7 @@ import {
   useOnPremisesInstances,
   useRevisions,
   useTheRest,
-} from "./codedeploy-sdk.ts";
+} from "./codedeploy-sdk.fixture.ts";
 
 const FLEET = "compat";
 /** What docs/reference/api.md says is not implemented, less what a test calls to see that it says so. */

@@ -7,9 +7,9 @@ import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX } from "@sluice/wire/sluice/s
 import { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DATABASES, openDatabase, whyNoDatabase } from "../e2e/databases.ts";
-import { startSluiceServer } from "../e2e/sluice-server.ts";
-import { RawCaller } from "./raw-caller.ts";
+import { DATABASES, openDatabase, whyNoDatabase } from "../installation/databases.fixture.ts";
+import { startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { RawCaller } from "./raw-caller.fixture.ts";
 
 /** How long inputs are tried on each store; SLUICE_FUZZ_SECONDS=600 tries longer, by hand. */
 const FUZZ_MILLISECONDS = Number(process.env.SLUICE_FUZZ_SECONDS ?? 7) * 1000;

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runProgram, type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
+import { runProgram, type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 
 /** What callers make of a refusal who are not signed for this server, or who mean another service: every one in its own protocol. */
 interface Understood {

@@ -1,9 +1,9 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DATABASES, type OpenDatabase, openDatabase, whyNoDatabase } from "../e2e/databases.ts";
-import { type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
-import { until } from "../e2e/until.ts";
-import { parseAnswer, type RawAnswer, RawCaller, type SignedCall, type WireRequest } from "./raw-caller.ts";
+import { DATABASES, type OpenDatabase, openDatabase, whyNoDatabase } from "../installation/databases.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
+import { parseAnswer, type RawAnswer, RawCaller, type SignedCall, type WireRequest } from "./raw-caller.fixture.ts";
 
 const MEBIBYTE = 2 ** 20;
 const JSON_TYPE = "application/x-amz-json-1.1";

@@ -4,8 +4,13 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ProgramResult, runProgram, type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
-import { ROLE } from "./codedeploy-sdk.ts";
+import {
+  type ProgramResult,
+  runProgram,
+  type SluiceServer,
+  startSluiceServer,
+} from "../installation/sluice-server.fixture.ts";
+import { ROLE } from "./codedeploy-sdk.fixture.ts";
 
 /**
  * Terraform itself, with the AWS provider where a copy of it is on this machine: nothing is downloaded. The blocks are those of the

@@ -19,9 +19,9 @@ import {
   type UpdateDeploymentGroupCommandInput,
 } from "@aws-sdk/client-codedeploy";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CodeDeploy } from "../e2e/code-deploy.ts";
-import { type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
-import { ROLE } from "./codedeploy-sdk.ts";
+import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { ROLE } from "./codedeploy-sdk.fixture.ts";
 
 /**
  * What Terraform's aws_codedeploy_app, _deployment_config and _deployment_group call, in their order: after each change they read, and

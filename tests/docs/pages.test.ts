@@ -3,14 +3,14 @@ import { resolve } from "node:path";
 import { awsCliOnPath } from "@sluice/cli/aws/aws-cli.ts";
 import { whyNoNamespaces } from "@sluice/cli/up/isolation/namespace.ts";
 import { afterAll, describe, expect, it } from "vitest";
-import { whyNoAwsCli } from "../e2e/aws-cli.ts";
-import { commandsOf, forOrdinaryUser, isRootOnly, type Step, stepsOf } from "./paste/page.ts";
-import { isInstalled, type User, World, whyNoPasting } from "./paste/paste-world.ts";
-import { Terminal } from "./paste/terminal.ts";
+import { whyNoAwsCli } from "../installation/installed-aws-cli.fixture.ts";
+import { commandsOf, forOrdinaryUser, isRootOnly, type Step, stepsOf } from "./paste/page.fixture.ts";
+import { isInstalled, type User, World, whyNoPasting } from "./paste/paste-world.fixture.ts";
+import { Terminal } from "./paste/terminal.fixture.ts";
 
 /**
  * The commands of README and guides, pasted into a shell at a terminal, one after the other, in a fresh clone on a machine of its own: as root, and
- * as an ordinary user. Every one has to exit with 0. What is not plain from a page stands in it as a directive: see paste/page.ts. A reader takes
+ * as an ordinary user. Every one has to exit with 0. What is not plain from a page stands in it as a directive: see paste/page.fixture.ts. A reader takes
  * ids and tokens from what was printed before, so here
  * - `d-XXXXXXXXX` is the deployment's id that was shown last,
  * - what asks for an enrolment token gets the one that was shown last,

@@ -4,10 +4,16 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type PostgresCluster, startPostgres, whyNoPostgres } from "../postgres/postgres-cluster.ts";
-import { cleanEnvironment, runProgram, SLUICE, type SluiceServer, startSluiceServer } from "./sluice-server.ts";
-import { type SmallDisk, smallDisk } from "./small-disk.ts";
-import { until } from "./until.ts";
+import {
+  cleanEnvironment,
+  runProgram,
+  SLUICE,
+  type SluiceServer,
+  startSluiceServer,
+} from "../installation/sluice-server.fixture.ts";
+import { type SmallDisk, smallDisk } from "../installation/small-disk.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
+import { type PostgresCluster, startPostgres, whyNoPostgres } from "../postgres/postgres-cluster.fixture.ts";
 
 let folder: string;
 let server: SluiceServer;

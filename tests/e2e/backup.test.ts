@@ -14,13 +14,19 @@ import type { RevisionLocation } from "@aws-sdk/client-codedeploy";
 import { DeleteObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { HOOK_EVENTS, recordingBundle } from "./bundle.ts";
-import { CodeDeploy } from "./code-deploy.ts";
-import { DATABASES, type OpenDatabase, openDatabase, whyNoDatabase } from "./databases.ts";
-import { RecordingFolder } from "./recording-folder.ts";
-import { type SluiceAgent, startSluiceAgent } from "./sluice-agent.ts";
-import { cleanEnvironment, runProgram, SLUICE, type SluiceServer, startSluiceServer } from "./sluice-server.ts";
-import { until } from "./until.ts";
+import { HOOK_EVENTS, recordingBundle } from "../installation/bundle.fixture.ts";
+import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { DATABASES, type OpenDatabase, openDatabase, whyNoDatabase } from "../installation/databases.fixture.ts";
+import { RecordingFolder } from "../installation/recording-folder.fixture.ts";
+import { type SluiceAgent, startSluiceAgent } from "../installation/sluice-agent.fixture.ts";
+import {
+  cleanEnvironment,
+  runProgram,
+  SLUICE,
+  type SluiceServer,
+  startSluiceServer,
+} from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 
 const EACH_ONCE = Object.fromEntries(HOOK_EVENTS.map((event) => [event, 1]));
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSelfSignedCertificate } from "@sluice/server/signing/self-signed-certificate.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type SluiceServer, startSluiceServer } from "./sluice-server.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-certificate-"));
 let server: SluiceServer;

@@ -17,13 +17,19 @@ import {
   ListApplicationRevisionsCommand,
 } from "@aws-sdk/client-codedeploy";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { whyNoAwsCli } from "./aws-cli.ts";
-import { HOOK_EVENTS, hooksAppSpec, recordingBundle, tgzBundle } from "./bundle.ts";
-import { CodeDeploy, eventOf, failedEvent } from "./code-deploy.ts";
-import { RecordingFolder } from "./recording-folder.ts";
-import { type SluiceAgent, startSluiceAgents } from "./sluice-agent.ts";
-import { cleanEnvironment, runProgram, SLUICE, type SluiceServer, startSluiceServer } from "./sluice-server.ts";
-import { until } from "./until.ts";
+import { HOOK_EVENTS, hooksAppSpec, recordingBundle, tgzBundle } from "../installation/bundle.fixture.ts";
+import { CodeDeploy, eventOf, failedEvent } from "../installation/code-deploy.fixture.ts";
+import { whyNoAwsCli } from "../installation/installed-aws-cli.fixture.ts";
+import { RecordingFolder } from "../installation/recording-folder.fixture.ts";
+import { type SluiceAgent, startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
+import {
+  cleanEnvironment,
+  runProgram,
+  SLUICE,
+  type SluiceServer,
+  startSluiceServer,
+} from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 
 const ONE_AT_A_TIME = "CodeDeployDefault.OneAtATime";
 

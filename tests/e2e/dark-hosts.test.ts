@@ -1,12 +1,12 @@
 import type { HostSummary } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { recordingBundle } from "./bundle.ts";
-import { CodeDeploy, failedEvent } from "./code-deploy.ts";
-import { DATABASES, type OpenDatabase, openDatabase, whyNoDatabase } from "./databases.ts";
-import { RecordingFolder } from "./recording-folder.ts";
-import { type SluiceAgent, startSluiceAgents } from "./sluice-agent.ts";
-import { type SluiceServer, startSluiceServer } from "./sluice-server.ts";
-import { until } from "./until.ts";
+import { recordingBundle } from "../installation/bundle.fixture.ts";
+import { CodeDeploy, failedEvent } from "../installation/code-deploy.fixture.ts";
+import { DATABASES, type OpenDatabase, openDatabase, whyNoDatabase } from "../installation/databases.fixture.ts";
+import { RecordingFolder } from "../installation/recording-folder.fixture.ts";
+import { type SluiceAgent, startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 
 /** What our agent may be silent (design, section 6). The failure bears the server's own clock, so a slow machine changes nothing. */
 const GRACE_MILLISECONDS = 15_000;

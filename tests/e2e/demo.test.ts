@@ -1,8 +1,8 @@
 import { whyNoNamespaces } from "@sluice/cli/up/isolation/namespace.ts";
 import { describe, expect, it } from "vitest";
-import { isInstalled, type User, World, whyNoPasting } from "../docs/paste/paste-world.ts";
-import { Terminal } from "../docs/paste/terminal.ts";
-import { until } from "./until.ts";
+import { isInstalled, type User, World, whyNoPasting } from "../docs/paste/paste-world.fixture.ts";
+import { Terminal } from "../docs/paste/terminal.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 
 /** `npm run demo` without what npm and the build do before it, in a fresh clone on a machine of its own. */
 const DEMO = "node_modules/.bin/node scripts/demo.ts";

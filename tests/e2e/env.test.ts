@@ -2,8 +2,14 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { whyNoAwsCli } from "./aws-cli.ts";
-import { cleanEnvironment, runProgram, SLUICE, type SluiceServer, startSluiceServer } from "./sluice-server.ts";
+import { whyNoAwsCli } from "../installation/installed-aws-cli.fixture.ts";
+import {
+  cleanEnvironment,
+  runProgram,
+  SLUICE,
+  type SluiceServer,
+  startSluiceServer,
+} from "../installation/sluice-server.fixture.ts";
 
 /** Debian 12's, which ignores the endpoint in a profile. */
 const DEBIAN_AWS = "/usr/bin/aws";

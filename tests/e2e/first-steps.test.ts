@@ -4,9 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startKnownAgent } from "./sluice-agent.ts";
-import { cleanEnvironment, runProgram, SLUICE, type SluiceServer, startSluiceServer } from "./sluice-server.ts";
-import { until } from "./until.ts";
+import { startKnownAgent } from "../installation/sluice-agent.fixture.ts";
+import {
+  cleanEnvironment,
+  runProgram,
+  SLUICE,
+  type SluiceServer,
+  startSluiceServer,
+} from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 
 let folder: string;
 let server: SluiceServer;

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { hooksAppSpec, tgzBundle } from "./bundle.ts";
-import { CodeDeploy } from "./code-deploy.ts";
-import { startSluiceAgent } from "./sluice-agent.ts";
-import { startSluiceServer } from "./sluice-server.ts";
+import { hooksAppSpec, tgzBundle } from "../installation/bundle.fixture.ts";
+import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { startSluiceAgent } from "../installation/sluice-agent.fixture.ts";
+import { startSluiceServer } from "../installation/sluice-server.fixture.ts";
 
 const KILLERS = ["pkill -f node", "pkill node", "killall node", "kill -9 $(pidof node)", "pkill -f '[n]ode.*agent'"];
 const PRIVATE_PROCESSES = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"];

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type RawTarEntry, type RawZipEntry, rawTar, rawZip } from "@sluice/agent/host/archive/raw-archives.fixture.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { hooksAppSpec, tarBundle } from "./bundle.ts";
-import { CodeDeploy, failedEvent } from "./code-deploy.ts";
-import { type SluiceAgent, startSluiceAgent } from "./sluice-agent.ts";
-import { type SluiceServer, startSluiceServer } from "./sluice-server.ts";
+import { hooksAppSpec, tarBundle } from "../installation/bundle.fixture.ts";
+import { CodeDeploy, failedEvent } from "../installation/code-deploy.fixture.ts";
+import { type SluiceAgent, startSluiceAgent } from "../installation/sluice-agent.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 
 type BundleType = "tar" | "tgz" | "zip";
 

@@ -1,13 +1,13 @@
 import { type DeploymentInfo, ListDeploymentsCommand } from "@aws-sdk/client-codedeploy";
 import type { HostSummary } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { recordingBundle } from "./bundle.ts";
-import { CodeDeploy } from "./code-deploy.ts";
-import { DATABASES, type OpenDatabase, openDatabase, whyNoDatabase } from "./databases.ts";
-import { RecordingFolder } from "./recording-folder.ts";
-import { type SluiceAgent, startSluiceAgent } from "./sluice-agent.ts";
-import { type SluiceServer, startSluiceServer } from "./sluice-server.ts";
-import { until } from "./until.ts";
+import { recordingBundle } from "../installation/bundle.fixture.ts";
+import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { DATABASES, type OpenDatabase, openDatabase, whyNoDatabase } from "../installation/databases.fixture.ts";
+import { RecordingFolder } from "../installation/recording-folder.fixture.ts";
+import { type SluiceAgent, startSluiceAgent } from "../installation/sluice-agent.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 
 describe.each(DATABASES)("hosts that arrive late, with %s", (choice) => {
   const whyNot = whyNoDatabase(choice);

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, it } from "vitest";
-import { cleanEnvironment, runProgram, SLUICE } from "./sluice-server.ts";
+import { cleanEnvironment, runProgram, SLUICE } from "../installation/sluice-server.fixture.ts";
 
 it("a server is the process that was started, under a name of its own", async () => {
   const data = mkdtempSync(join(tmpdir(), "sluice-e2e-launcher-"));

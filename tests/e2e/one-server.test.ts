@@ -4,9 +4,15 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { openStore } from "@sluice/server/store/open-store.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type PostgresCluster, startPostgres, whyNoPostgres } from "../postgres/postgres-cluster.ts";
-import { cleanEnvironment, runProgram, SLUICE, type SluiceServer, startSluiceServer } from "./sluice-server.ts";
-import { until } from "./until.ts";
+import {
+  cleanEnvironment,
+  runProgram,
+  SLUICE,
+  type SluiceServer,
+  startSluiceServer,
+} from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
+import { type PostgresCluster, startPostgres, whyNoPostgres } from "../postgres/postgres-cluster.fixture.ts";
 
 /** Several servers on one PostgreSQL database are not supported, and so are not let in. */
 describe("a second server on a PostgreSQL database", () => {

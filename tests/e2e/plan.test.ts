@@ -5,10 +5,10 @@ import { join, resolve } from "node:path";
 import { UpdateDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
 import type { PlanDeploymentOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hooksAppSpec, tgzBundle } from "./bundle.ts";
-import { CodeDeploy, eventOf } from "./code-deploy.ts";
-import { type SluiceAgent, startSluiceAgents } from "./sluice-agent.ts";
-import { type SluiceServer, startSluiceServer } from "./sluice-server.ts";
+import { hooksAppSpec, tgzBundle } from "../installation/bundle.fixture.ts";
+import { CodeDeploy, eventOf } from "../installation/code-deploy.fixture.ts";
+import { type SluiceAgent, startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 
 let server: SluiceServer;
 let codeDeploy: CodeDeploy;

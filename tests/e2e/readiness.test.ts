@@ -1,9 +1,9 @@
 import pg from "pg";
 import { afterEach, describe, expect, it } from "vitest";
-import { type PostgresCluster, startPostgres, whyNoPostgres } from "../postgres/postgres-cluster.ts";
-import { type SluiceServer, startSluiceServer } from "./sluice-server.ts";
-import { smallDisk } from "./small-disk.ts";
-import { until } from "./until.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { smallDisk } from "../installation/small-disk.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
+import { type PostgresCluster, startPostgres, whyNoPostgres } from "../postgres/postgres-cluster.fixture.ts";
 
 /** Far more than the second in which it answers, and far less than for ever. */
 const ANSWER_TIMEOUT_MILLISECONDS = 20_000;

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSelfSignedCertificate } from "@sluice/server/signing/self-signed-certificate.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type SluiceAgent, startSluiceAgent } from "./sluice-agent.ts";
-import { type SluiceServer, startSluiceServer } from "./sluice-server.ts";
-import { until } from "./until.ts";
+import { type SluiceAgent, startSluiceAgent } from "../installation/sluice-agent.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-renewed-"));
 const certificate = join(folder, "cert.pem");

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { GetDeploymentCommand, ListDeploymentsCommand } from "@aws-sdk/client-codedeploy";
 import { openStore } from "@sluice/server/store/open-store.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { hooksAppSpec, tgzBundle } from "./bundle.ts";
-import { CodeDeploy } from "./code-deploy.ts";
-import { type SluiceServer, startSluiceServer } from "./sluice-server.ts";
+import { hooksAppSpec, tgzBundle } from "../installation/bundle.fixture.ts";
+import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 
 const YEAR_AND_A_DAY_MILLISECONDS = 366 * 86_400_000;
 

@@ -8,12 +8,12 @@ import { gzipSync } from "node:zlib";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { rawTar } from "@sluice/agent/host/archive/raw-archives.fixture.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hooksAppSpec, recordingBundle } from "./bundle.ts";
-import { CodeDeploy, failedEvent } from "./code-deploy.ts";
-import { RecordingFolder } from "./recording-folder.ts";
-import { type SluiceAgent, startSluiceAgents } from "./sluice-agent.ts";
-import { type SluiceServer, startSluiceServer } from "./sluice-server.ts";
-import { until } from "./until.ts";
+import { hooksAppSpec, recordingBundle } from "../installation/bundle.fixture.ts";
+import { CodeDeploy, failedEvent } from "../installation/code-deploy.fixture.ts";
+import { RecordingFolder } from "../installation/recording-folder.fixture.ts";
+import { type SluiceAgent, startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const TOKEN = "ghp_0123456789";

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UpdateDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { hooksAppSpec } from "./bundle.ts";
-import { CodeDeploy } from "./code-deploy.ts";
-import { type SluiceAgent, startSluiceAgents } from "./sluice-agent.ts";
-import { type SluiceServer, startSluiceServer } from "./sluice-server.ts";
+import { hooksAppSpec } from "../installation/bundle.fixture.ts";
+import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { type SluiceAgent, startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 
 let server: SluiceServer;
 let codeDeploy: CodeDeploy;

@@ -13,12 +13,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { whyNoAwsCli } from "./aws-cli.ts";
-import { HOOK_EVENTS } from "./bundle.ts";
-import { DATABASES, type OpenDatabase, openDatabase, whyNoDatabase } from "./databases.ts";
-import { type SluiceAgent, startSluiceAgent } from "./sluice-agent.ts";
-import { type SluiceServer, startSluiceServer } from "./sluice-server.ts";
-import { until } from "./until.ts";
+import { HOOK_EVENTS } from "../installation/bundle.fixture.ts";
+import { DATABASES, type OpenDatabase, openDatabase, whyNoDatabase } from "../installation/databases.fixture.ts";
+import { whyNoAwsCli } from "../installation/installed-aws-cli.fixture.ts";
+import { type SluiceAgent, startSluiceAgent } from "../installation/sluice-agent.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 
 const isRoot = process.getuid?.() === 0;
 /** A user that every Debian has. Only root may run a script as it. */

@@ -4,12 +4,16 @@ import { join } from "node:path";
 import { UpdateDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
 import type { TriggerDelivery } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { hooksAppSpec } from "./bundle.ts";
-import { CodeDeploy } from "./code-deploy.ts";
-import { type SluiceAgent, startSluiceAgents } from "./sluice-agent.ts";
-import { type SluiceServer, startSluiceServer } from "./sluice-server.ts";
-import { until } from "./until.ts";
-import { type ReceivedWebhook, startWebhookReceiver, type WebhookReceiver } from "./webhook-receiver.ts";
+import { hooksAppSpec } from "../installation/bundle.fixture.ts";
+import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { type SluiceAgent, startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
+import {
+  type ReceivedWebhook,
+  startWebhookReceiver,
+  type WebhookReceiver,
+} from "../installation/webhook-receiver.fixture.ts";
 
 const SECRET = "the-secret-of-the-receiver-and-nobody-else";
 const TOPIC = "arn:aws:sns:us-east-1:111122223333:";

@@ -7,8 +7,8 @@ import { isRunning, ownIdentity } from "@sluice/cli/process/process-identity.ts"
 import { findProcessesOf } from "@sluice/cli/up/leftovers.ts";
 import { readUpRecord, type UpRecord, writeUpRecord } from "@sluice/cli/up/up-record.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { cleanEnvironment, type ProgramResult, runProgram, SLUICE } from "./sluice-server.ts";
-import { until } from "./until.ts";
+import { cleanEnvironment, type ProgramResult, runProgram, SLUICE } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 
 /** `sluice up` in the background and its end, as a user of it would: in a directory of their own, and with no `--data`. */
 let folder: string;

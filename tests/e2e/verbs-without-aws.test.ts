@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { commandClient } from "@sluice/wire/client/clients.ts";
 import { connectionTo, resolveConnection } from "@sluice/wire/config/connection.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type SluiceAgent, startSluiceAgents } from "./sluice-agent.ts";
-import { runProgram, SLUICE, type SluiceServer, startSluiceServer } from "./sluice-server.ts";
-import { until } from "./until.ts";
+import { type SluiceAgent, startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
+import { runProgram, SLUICE, type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 
 /** What a person does who has no AWS CLI, against a real server with one host. */
 let server: SluiceServer;

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import type { S3Location } from "@aws-sdk/client-codedeploy";
 import { DeleteObjectCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { whyNoAwsCli } from "./aws-cli.ts";
-import { hooksAppSpec } from "./bundle.ts";
-import { CodeDeploy } from "./code-deploy.ts";
-import { type SluiceAgent, startSluiceAgents } from "./sluice-agent.ts";
-import { type SluiceServer, startSluiceServer } from "./sluice-server.ts";
+import { hooksAppSpec } from "../installation/bundle.fixture.ts";
+import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { whyNoAwsCli } from "../installation/installed-aws-cli.fixture.ts";
+import { type SluiceAgent, startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 
 const whyNot = whyNoAwsCli();
 let server: SluiceServer;

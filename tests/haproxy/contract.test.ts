@@ -1,10 +1,10 @@
 import { haproxyRouter } from "@sluice/drivers/haproxy/haproxy-router.ts";
 import { memoryTrafficRouter, newMemoryServer } from "@sluice/drivers/memory/memory-traffic-router.ts";
 import { describe, it } from "vitest";
-import { get } from "./client.ts";
-import { HaproxyProcess, whyNoHaproxy } from "./haproxy-process.ts";
-import { describeTrafficRouter, type TrafficRouterWorld } from "./traffic-router-contract.ts";
-import { WebHost } from "./web-host.ts";
+import { HaproxyProcess, whyNoHaproxy } from "./haproxy-process.fixture.ts";
+import { get } from "./http-client.fixture.ts";
+import { describeTrafficRouter, type TrafficRouterWorld } from "./traffic-router-contract.fixture.ts";
+import { WebHost } from "./web-host.fixture.ts";
 
 const NAMES = ["host-1", "host-2"];
 /** Round robin meets each server that is ready in far fewer. */

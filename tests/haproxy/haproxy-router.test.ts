@@ -6,11 +6,11 @@ import { type HaproxyRouter, haproxyRouter } from "@sluice/drivers/haproxy/hapro
 import type { HaproxySettings } from "@sluice/drivers/haproxy/haproxy-settings.ts";
 import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { get } from "./client.ts";
-import { type HaproxyOptions, HaproxyProcess, whyNoHaproxy } from "./haproxy-process.ts";
-import { settled } from "./traffic-router-contract.ts";
-import { until } from "./until-wanted.ts";
-import { WebHost } from "./web-host.ts";
+import { type HaproxyOptions, HaproxyProcess, whyNoHaproxy } from "./haproxy-process.fixture.ts";
+import { get } from "./http-client.fixture.ts";
+import { settled } from "./traffic-router-contract.fixture.ts";
+import { until } from "./until-wanted.fixture.ts";
+import { WebHost } from "./web-host.fixture.ts";
 
 /** In front of a balancer's socket: hands everything on, and notes the commands. */
 class CountingSocket {

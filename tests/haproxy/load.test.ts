@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import { haproxyRouter } from "@sluice/drivers/haproxy/haproxy-router.ts";
 import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { HaproxyProcess, whyNoHaproxy } from "./haproxy-process.ts";
-import { settled } from "./traffic-router-contract.ts";
-import { until } from "./until-wanted.ts";
-import { WebHost } from "./web-host.ts";
+import { HaproxyProcess, whyNoHaproxy } from "./haproxy-process.fixture.ts";
+import { settled } from "./traffic-router-contract.fixture.ts";
+import { until } from "./until-wanted.fixture.ts";
+import { WebHost } from "./web-host.fixture.ts";
 
 const WORKERS = 12;
 /** Requests to be answered in each state of the hosts before the next. */

@@ -8,10 +8,10 @@ import { retireHost } from "@sluice/server/store/hosts.ts";
 import { openStore, type Store } from "@sluice/server/store/open-store.ts";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { HaproxyProcess, whyNoHaproxy } from "./haproxy-process.ts";
-import { settled } from "./traffic-router-contract.ts";
-import { until } from "./until-wanted.ts";
-import { WebHost } from "./web-host.ts";
+import { HaproxyProcess, whyNoHaproxy } from "./haproxy-process.fixture.ts";
+import { settled } from "./traffic-router-contract.fixture.ts";
+import { until } from "./until-wanted.fixture.ts";
+import { WebHost } from "./web-host.fixture.ts";
 
 const missing = whyNoHaproxy();
 const READY = "0";

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { SimulatedHosts } from "../../bench/simulated-hosts.ts";
-import { CodeDeploy } from "../e2e/code-deploy.ts";
-import { type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
-import { anyRevision, endOf, outcomeOf, startFleet } from "./fleet.ts";
+import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { anyRevision, endOf, outcomeOf, startFleet } from "./heard-fleet.fixture.ts";
 
 /** Of each of three groups. The full size is 1,000. */
 const HOSTS = Number(process.env.SLUICE_HEARING_HOSTS ?? 30);

@@ -3,12 +3,12 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sluiceClient } from "@sluice/wire/client/clients.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { HOOK_EVENTS, recordingBundle } from "../e2e/bundle.ts";
-import { CodeDeploy } from "../e2e/code-deploy.ts";
-import { RecordingFolder } from "../e2e/recording-folder.ts";
-import { type SluiceAgent, startSluiceAgent } from "../e2e/sluice-agent.ts";
-import { type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
-import { until } from "../e2e/until.ts";
+import { HOOK_EVENTS, recordingBundle } from "../installation/bundle.fixture.ts";
+import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { RecordingFolder } from "../installation/recording-folder.fixture.ts";
+import { type SluiceAgent, startSluiceAgent } from "../installation/sluice-agent.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 
 /** Beyond every deadline that a host has. */
 const OUTAGE_MILLISECONDS = 5 * 3_600_000;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { CodeDeploy } from "../e2e/code-deploy.ts";
-import { startSluiceServer } from "../e2e/sluice-server.ts";
-import { type PostgresCluster, startPostgres, whyNoPostgres } from "../postgres/postgres-cluster.ts";
-import { openGate } from "./database-gate.ts";
-import { anyRevision, endOf, outcomeOf, startFleet } from "./fleet.ts";
+import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { type PostgresCluster, startPostgres, whyNoPostgres } from "../postgres/postgres-cluster.fixture.ts";
+import { openGate } from "./database-gate.fixture.ts";
+import { anyRevision, endOf, outcomeOf, startFleet } from "./heard-fleet.fixture.ts";
 
 const HOSTS = 10;
 /** Longer than a host may be silent. The full sizes are 20, 60 and 40. */

@@ -14,7 +14,7 @@ import { BUCKET_INDEX_PATH, DATABASE_PREFIX, LOGS_PREFIX } from "@sluice/wire/ba
 import { backupEntries, readLines, verifyBackup } from "@sluice/wire/backup/backup-reader.ts";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.ts";
+import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.fixture.ts";
 import { addApplication, addDeployment, addGroup, host, message, NOON, target } from "./store.fixture.ts";
 
 /** Of PostgreSQL, in place of the product's 30 s. */

@@ -22,7 +22,7 @@ import {
 } from "@sluice/server/store/deliveries.ts";
 import { openStore, type Store } from "@sluice/server/store/open-store.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.ts";
+import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.fixture.ts";
 import { addApplication, addGroup, NOON } from "./store.fixture.ts";
 
 const LEASE = 60_000;

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { openStore } from "@sluice/server/store/open-store.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { until } from "../e2e/until.ts";
-import { cuttingProxy } from "./cutting-proxy.ts";
-import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.ts";
+import { until } from "../installation/until.fixture.ts";
+import { cuttingProxy } from "./cutting-proxy.fixture.ts";
+import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.fixture.ts";
 
 const WRITERS = 20;
 const READERS = 10;

@@ -6,8 +6,8 @@ import { type ServerOptions, startServer } from "@sluice/server/start-server.ts"
 import { openStore } from "@sluice/server/store/open-store.ts";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { cleanEnvironment, runProgram, SLUICE } from "../e2e/sluice-server.ts";
-import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.ts";
+import { cleanEnvironment, runProgram, SLUICE } from "../installation/sluice-server.fixture.ts";
+import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.fixture.ts";
 
 describe("a data directory and its database", () => {
   const whyNot = whyNoPostgres();

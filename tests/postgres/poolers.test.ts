@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { openStore } from "@sluice/server/store/open-store.ts";
 import { NoSessionsError } from "@sluice/server/store/postgres/session-check.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startPgBouncer, whyNoPgBouncer } from "./pgbouncer.ts";
-import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.ts";
+import { startPgBouncer, whyNoPgBouncer } from "./pgbouncer.fixture.ts";
+import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.fixture.ts";
 
 describe("a pooler before PostgreSQL", () => {
   const whyNot = whyNoPostgres() ?? whyNoPgBouncer();

@@ -21,8 +21,8 @@ import { insertTargets } from "@sluice/server/store/targets.ts";
 import { sql } from "kysely";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { until } from "../e2e/until.ts";
-import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.ts";
+import { until } from "../installation/until.fixture.ts";
+import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.fixture.ts";
 import { addApplication, addDeployment, addGroup, host, message, NOON, target } from "./store.fixture.ts";
 
 const DAY = 86_400_000;

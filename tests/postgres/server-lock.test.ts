@@ -7,9 +7,9 @@ import { LockConnection } from "@sluice/server/store/postgres/lock-connection.ts
 import { DatabaseInUseError, TakenOverError } from "@sluice/server/store/postgres/server-lock.ts";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { until } from "../e2e/until.ts";
-import { openGate } from "../hearing/database-gate.ts";
-import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.ts";
+import { openGate } from "../hearing/database-gate.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
+import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.fixture.ts";
 
 /** Long enough for nothing: nobody who keeps another out goes away in these tests. */
 const WAIT_MILLISECONDS = 300;

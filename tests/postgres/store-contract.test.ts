@@ -64,7 +64,7 @@ import {
 } from "@sluice/server/store/targets.ts";
 import { isUniqueViolation } from "@sluice/server/store/unique-violation.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.ts";
+import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.fixture.ts";
 import {
   APPLICATION,
   addApplication,

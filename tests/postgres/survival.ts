@@ -1,14 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { HOOK_EVENTS, recordingBundle } from "../e2e/bundle.ts";
-import { CodeDeploy } from "../e2e/code-deploy.ts";
-import { RecordingFolder } from "../e2e/recording-folder.ts";
-import { type SluiceAgent, startSluiceAgents } from "../e2e/sluice-agent.ts";
-import { type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
-import { endOf, outcomeOf } from "../hearing/fleet.ts";
+import { endOf, outcomeOf } from "../hearing/heard-fleet.fixture.ts";
+import { HOOK_EVENTS, recordingBundle } from "../installation/bundle.fixture.ts";
+import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { RecordingFolder } from "../installation/recording-folder.fixture.ts";
+import { type SluiceAgent, startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 import { Random } from "../simulation/random.ts";
-import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.ts";
+import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.fixture.ts";
 
 /**
  * A server on PostgreSQL, ten real agents, and troubles with the database in the middle of a deployment: connections that are ended,

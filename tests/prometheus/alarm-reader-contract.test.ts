@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { until } from "../e2e/until.ts";
-import { ALARM_WORLDS, type AlarmWorld } from "./alarm-worlds.ts";
+import { until } from "../installation/until.fixture.ts";
+import { ALARM_WORLDS, type AlarmWorld } from "./alarm-worlds.fixture.ts";
 
 const never = new AbortController().signal;
 

@@ -1,8 +1,8 @@
 import { prometheusAlarmReader } from "@sluice/drivers/prometheus/prometheus-alarm-reader.ts";
 import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { until } from "../e2e/until.ts";
-import { type PrometheusServer, startPrometheus, whyNoPrometheus } from "./prometheus-server.ts";
+import { until } from "../installation/until.fixture.ts";
+import { type PrometheusServer, startPrometheus, whyNoPrometheus } from "./prometheus-server.fixture.ts";
 
 const whyNot = whyNoPrometheus();
 const never = new AbortController().signal;

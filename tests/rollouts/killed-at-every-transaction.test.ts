@@ -6,11 +6,11 @@ import {
   RESERVED_EVENTS,
 } from "@sluice/model/lifecycle-event.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { DATABASES, type DatabaseChoice, whyNoDatabase } from "../e2e/databases.ts";
-import { whyNoHaproxy } from "../haproxy/haproxy-process.ts";
+import { whyNoHaproxy } from "../haproxy/haproxy-process.fixture.ts";
+import { DATABASES, type DatabaseChoice, whyNoDatabase } from "../installation/databases.fixture.ts";
 import type { Death } from "../simulation/mortal-store.ts";
-import type { Kill } from "./mortal-server.ts";
-import { BLUE, GREEN, type Outcome, TwoFleets } from "./two-fleets.ts";
+import type { Kill } from "./mortal-server.fixture.ts";
+import { BLUE, GREEN, type Outcome, TwoFleets } from "./two-fleets.fixture.ts";
 
 /**
  * `all`: at every commit on SQLite, and at a sample of them on PostgreSQL too, where a server that comes back waits for the leases of the

@@ -3,7 +3,7 @@
  * the {@link CommitFuse} names, at the very statement that commits, or the moment that the database has answered it.
  */
 import { DatabaseSync } from "node:sqlite";
-import { CommitFuse, FUSE_VARIABLE } from "./commit-fuse.ts";
+import { CommitFuse, FUSE_VARIABLE } from "./commit-fuse.fixture.ts";
 
 const fuse = new CommitFuse(process.env[FUSE_VARIABLE] ?? "");
 

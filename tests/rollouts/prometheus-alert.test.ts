@@ -9,14 +9,14 @@ import {
   type UpdateDeploymentGroupCommandInput,
 } from "@aws-sdk/client-codedeploy";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { CodeDeploy, failedEvent } from "../e2e/code-deploy.ts";
-import { startSluiceAgents } from "../e2e/sluice-agent.ts";
-import { type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
-import { until } from "../e2e/until.ts";
-import { type GaugeTarget, startGaugeTarget } from "../prometheus/gauge-target.ts";
-import { type PrometheusServer, startPrometheus, whyNoPrometheus } from "../prometheus/prometheus-server.ts";
-import { MeteredHost } from "./metered-host.ts";
-import { meteredRevision } from "./metered-revision.ts";
+import { CodeDeploy, failedEvent } from "../installation/code-deploy.fixture.ts";
+import { startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
+import { type GaugeTarget, startGaugeTarget } from "../prometheus/gauge-target.fixture.ts";
+import { type PrometheusServer, startPrometheus, whyNoPrometheus } from "../prometheus/prometheus-server.fixture.ts";
+import { MeteredHost } from "./metered-host.fixture.ts";
+import { meteredRevision } from "./metered-revision.fixture.ts";
 
 const EVALUATION_SECONDS = 5;
 const EVALUATION_MILLISECONDS = EVALUATION_SECONDS * 1_000;

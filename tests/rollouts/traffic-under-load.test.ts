@@ -1,10 +1,10 @@
 import { type DeploymentInfo, type InstanceTarget, StopDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import { ALLOW_EVENTS, BLOCK_EVENTS, IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { eventOf } from "../e2e/code-deploy.ts";
-import { until } from "../e2e/until.ts";
-import { Load } from "./load.ts";
-import { BLUE, GREEN, Shop, taggedWith, whyNoShop } from "./shop.ts";
+import { eventOf } from "../installation/code-deploy.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
+import { BLUE, GREEN, Shop, taggedWith, whyNoShop } from "./shop.fixture.ts";
+import { Load } from "./steady-load.fixture.ts";
 
 /** How many requests the client sends at least while hosts come and go. */
 const REQUESTS = Number(process.env.SLUICE_LOAD_REQUESTS ?? 20_000);

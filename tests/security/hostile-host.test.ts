@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { MAX_HOST_HEARTBEATS } from "@sluice/server/hosts/host-budgets.ts";
 import { MAX_EVENT_OUTPUT_BYTES } from "@sluice/server/logs/event-progress.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { hooksAppSpec, tgzBundle } from "../e2e/bundle.ts";
-import { CodeDeploy, eventOf } from "../e2e/code-deploy.ts";
-import { type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
-import { HostileHost, outputOf } from "./hostile-host.ts";
+import { hooksAppSpec, tgzBundle } from "../installation/bundle.fixture.ts";
+import { CodeDeploy, eventOf } from "../installation/code-deploy.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { HostileHost, outputOf } from "./hostile-host.fixture.ts";
 
 const MEBIBYTE = 1024 * 1024;
 let server: SluiceServer;

@@ -8,12 +8,12 @@
  */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { recordingBundle } from "../e2e/bundle.ts";
-import { CodeDeploy } from "../e2e/code-deploy.ts";
-import { RecordingFolder } from "../e2e/recording-folder.ts";
-import { startSluiceAgents } from "../e2e/sluice-agent.ts";
-import { startSluiceServer } from "../e2e/sluice-server.ts";
-import { until } from "../e2e/until.ts";
+import { recordingBundle } from "../installation/bundle.fixture.ts";
+import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { RecordingFolder } from "../installation/recording-folder.fixture.ts";
+import { startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
+import { startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 import { dumpSqlite, type Places, readFiles, toPlaceholders } from "./fixture-files.ts";
 
 const HOSTS = ["web-1", "web-2", "web-3"] as const;

@@ -6,7 +6,7 @@ import { MIGRATIONS, type Migration } from "@sluice/server/store/migrations.ts";
 import { openStore, type Store } from "@sluice/server/store/open-store.ts";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type PostgresCluster, startPostgres, whyNoPostgres } from "../postgres/postgres-cluster.ts";
+import { type PostgresCluster, startPostgres, whyNoPostgres } from "../postgres/postgres-cluster.fixture.ts";
 
 const MORE: Migration = {
   name: "9998-more",

@@ -6,7 +6,7 @@ import type { LifecycleHost } from "@sluice/agent/host/lifecycle-host.ts";
 import { writeEnrolment } from "@sluice/agent/identity/enrolment-files.ts";
 import { createAgentLog } from "@sluice/agent/process/agent-log.ts";
 import { runAgent } from "@sluice/agent/run-agent.ts";
-import { type FakeCommandServer, HOST_IDENTIFIER } from "./fake-command-server.ts";
+import { type FakeCommandServer, HOST_IDENTIFIER } from "./fake-command-server.fixture.ts";
 
 export const SUCCEEDED: CommandOutcome = { errorCode: 0, scriptName: "", message: "Succeeded", log: "" };
 

@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { until } from "./until-wanted.ts";
+import { until } from "./until-wanted.fixture.ts";
 
 /** How long `/work` takes, so that some requests are in flight at any moment. */
 const WORK_MILLISECONDS = 5;

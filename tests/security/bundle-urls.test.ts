@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { openEnvelope, pinCertificate } from "@sluice/agent/identity/envelope.ts";
 import { presignUrl, signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { until } from "../e2e/until.ts";
+import { until } from "../installation/until.fixture.ts";
 import {
   type AttackedServer,
   deploy,
@@ -10,7 +10,7 @@ import {
   type HostCommand,
   prepareGroup,
   startAttackedServer,
-} from "./attacked-server.ts";
+} from "./attacked-server.fixture.ts";
 
 let attacked: AttackedServer;
 let host: EnrolledHost;

@@ -13,11 +13,11 @@ import {
 import { type HostSite, type LocalHost, openHostSite } from "@sluice/cli/up/host-site.ts";
 import { whyNoNamespaces } from "@sluice/cli/up/isolation/namespace.ts";
 import { parseBalancerState, type ServerState, SHOW_STATE } from "@sluice/drivers/haproxy/balancer-state.ts";
-import { CodeDeploy } from "../e2e/code-deploy.ts";
-import { type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
-import { until } from "../e2e/until.ts";
-import { HaproxyProcess, whyNoHaproxy } from "../haproxy/haproxy-process.ts";
-import { WEB_PORT, type WebRevision, webRevision } from "./web-revision.ts";
+import { HaproxyProcess, whyNoHaproxy } from "../haproxy/haproxy-process.fixture.ts";
+import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
+import { WEB_PORT, type WebRevision, webRevision } from "./web-revision.fixture.ts";
 
 export const BLUE = ["host-1", "host-2"];
 export const GREEN = ["host-3", "host-4"];

@@ -7,8 +7,8 @@ import {
 } from "@sluice/wire/client/clients.ts";
 import type { HostCommand } from "@sluice/wire/command/command-api.ts";
 import type { EnrolHostOutput, LogChunk } from "@sluice/wire/sluice/sluice-api.ts";
-import type { SluiceServer } from "../e2e/sluice-server.ts";
-import { until } from "../e2e/until.ts";
+import type { SluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 
 /** Somebody who has a host's key and says what no agent says. */
 export class HostileHost implements AsyncDisposable {

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AGENT_RESTART_MESSAGE } from "@sluice/model/diagnostics.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { enrolledDirectory, removeDirectory, until } from "./agent-bench.ts";
-import { FakeCommandServer, SOON_MILLISECONDS } from "./fake-command-server.ts";
+import { enrolledDirectory, removeDirectory, until } from "./agent-bench.fixture.ts";
+import { FakeCommandServer, SOON_MILLISECONDS } from "./fake-command-server.fixture.ts";
 
 let server: FakeCommandServer;
 let directory: string;

@@ -1,7 +1,7 @@
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { until } from "./until-wanted.ts";
+import { until } from "./until-wanted.fixture.ts";
 
 /** What a driver's test provides: one group with the hosts `host-1` and `host-2`, healthy and serving. */
 export interface TrafficRouterWorld {

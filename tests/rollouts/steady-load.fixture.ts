@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { until } from "../e2e/until.ts";
+import { until } from "../installation/until.fixture.ts";
 import type { LoadSnapshot } from "./load-client.ts";
 
 export interface LoadOptions {

@@ -7,7 +7,7 @@ import { freePort } from "../../scripts/free-port.ts";
 /** So that a host is mostly waiting: the load is to be steady, not the machine to be full. */
 const LOAD_PAUSE_MILLISECONDS = 25;
 
-/** Where one host's {@link file://./metered-revision.ts} lives, and a client that asks it without pause from the start on. */
+/** Where one host's {@link file://./metered-revision.fixture.ts} lives, and a client that asks it without pause from the start on. */
 export class MeteredHost {
   readonly name: string;
   readonly fleet: string;

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { RawCaller, type WireRequest } from "../compat/raw-caller.ts";
-import { type SluiceServer, startSluiceServer } from "../e2e/sluice-server.ts";
-import { until } from "../e2e/until.ts";
+import { RawCaller, type WireRequest } from "../compat/raw-caller.fixture.ts";
+import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 
 const MEBIBYTE = 1024 * 1024;
 /** What the server may grow by while somebody without a key sends it 300 MiB and more: its own budget, sockets, and what is not collected yet. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
 import { type SimulatedHosts, startSimulatedHosts } from "../../bench/simulated-hosts.ts";
-import { hooksAppSpec, tgzBundle } from "../e2e/bundle.ts";
-import type { CodeDeploy } from "../e2e/code-deploy.ts";
-import type { SluiceServer } from "../e2e/sluice-server.ts";
+import { hooksAppSpec, tgzBundle } from "../installation/bundle.fixture.ts";
+import type { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import type { SluiceServer } from "../installation/sluice-server.fixture.ts";
 
 /** More than one, so that no pair of addresses runs out of ports. */
 const LOCAL_ADDRESSES = ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"];

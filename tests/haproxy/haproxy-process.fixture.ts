@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { askHaproxy, parseRuntimeSocket, type RuntimeSocket } from "@sluice/drivers/haproxy/runtime-socket.ts";
 import { freePort } from "../../scripts/free-port.ts";
-import { until } from "./until-wanted.ts";
+import { until } from "./until-wanted.fixture.ts";
 
 /** Debian installs it where only root looks. */
 const ENVIRONMENT = { PATH: `${process.env.PATH}:/usr/sbin` };

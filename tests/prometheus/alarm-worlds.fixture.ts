@@ -4,9 +4,9 @@ import { cloudWatchAlarmReader } from "@sluice/drivers/cloudwatch/cloudwatch-ala
 import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts";
 import { prometheusAlarmReader } from "@sluice/drivers/prometheus/prometheus-alarm-reader.ts";
 import type { AlarmReader, AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
-import { type MotoServer, startMoto, whyNoMoto } from "../aws/moto-server.ts";
-import { startGaugeTarget } from "./gauge-target.ts";
-import { startPrometheus, whyNoPrometheus } from "./prometheus-server.ts";
+import { type MotoServer, startMoto, whyNoMoto } from "../aws/moto-server.fixture.ts";
+import { startGaugeTarget } from "./gauge-target.fixture.ts";
+import { startPrometheus, whyNoPrometheus } from "./prometheus-server.fixture.ts";
 
 /** A monitoring system with the alarms `calm` (ok), `switched` (as `set`), `unsure` (insufficient-data), and no others. */
 export interface AlarmWorld {

@@ -15,15 +15,15 @@ import {
 } from "@aws-sdk/client-codedeploy";
 import { connect } from "@sluice/cli/place/server-connection.ts";
 import { parseBalancerState, SHOW_STATE } from "@sluice/drivers/haproxy/balancer-state.ts";
-import { CodeDeploy } from "../e2e/code-deploy.ts";
-import { type DatabaseChoice, openDatabase } from "../e2e/databases.ts";
-import { type SluiceAgent, startSluiceAgents } from "../e2e/sluice-agent.ts";
-import type { SluiceServer } from "../e2e/sluice-server.ts";
-import { until } from "../e2e/until.ts";
-import { HaproxyProcess } from "../haproxy/haproxy-process.ts";
-import { WebHost } from "../haproxy/web-host.ts";
-import { HookFiles, type HookRuns, hookFilesBundle } from "./hook-files.ts";
-import { MortalServer } from "./mortal-server.ts";
+import { HaproxyProcess } from "../haproxy/haproxy-process.fixture.ts";
+import { WebHost } from "../haproxy/web-host.fixture.ts";
+import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { type DatabaseChoice, openDatabase } from "../installation/databases.fixture.ts";
+import { type SluiceAgent, startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
+import type { SluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
+import { HookFiles, type HookRuns, hookFilesBundle } from "./hook-files.fixture.ts";
+import { MortalServer } from "./mortal-server.fixture.ts";
 
 export const BLUE = ["blue-1", "blue-2"];
 export const GREEN = ["green-1", "green-2"];

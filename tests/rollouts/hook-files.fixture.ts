@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ALLOW_EVENTS, BLOCK_EVENTS, IN_PLACE_EVENTS, RESERVED_EVENTS } from "@sluice/model/lifecycle-event.ts";
-import { hooksAppSpec, tgzBundle } from "../e2e/bundle.ts";
+import { hooksAppSpec, tgzBundle } from "../installation/bundle.fixture.ts";
 
 const HOOKS = [...BLOCK_EVENTS, ...IN_PLACE_EVENTS, ...ALLOW_EVENTS].filter((event) => !RESERVED_EVENTS.has(event));
 

@@ -3,7 +3,7 @@ import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:ht
 import { connect } from "node:net";
 import { join } from "node:path";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
-import type { SluiceServer } from "../e2e/sluice-server.ts";
+import type { SluiceServer } from "../installation/sluice-server.fixture.ts";
 
 /** What came back, unread. */
 export interface RawAnswer {

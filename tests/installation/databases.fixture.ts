@@ -1,4 +1,4 @@
-import { startPostgres, whyNoPostgres } from "../postgres/postgres-cluster.ts";
+import { startPostgres, whyNoPostgres } from "../postgres/postgres-cluster.fixture.ts";
 
 /** What a server can keep its store in; every test that crosses a server's life runs on each. */
 export const DATABASES = ["sqlite", "postgres"] as const;

@@ -1,6 +1,10 @@
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
-import { RawCaller, type SignedCall, type WireRequest } from "../compat/raw-caller.ts";
-import { type SluiceServer, type SluiceServerOptions, startSluiceServer } from "../e2e/sluice-server.ts";
+import { RawCaller, type SignedCall, type WireRequest } from "../compat/raw-caller.fixture.ts";
+import {
+  type SluiceServer,
+  type SluiceServerOptions,
+  startSluiceServer,
+} from "../installation/sluice-server.fixture.ts";
 
 const JSON_TYPE = "application/x-amz-json-1.1";
 

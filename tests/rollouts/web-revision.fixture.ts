@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { tgzBundle } from "../e2e/bundle.ts";
+import { tgzBundle } from "../installation/bundle.fixture.ts";
 
 /** Where the application listens on each host; {@link file://./web-application.mjs} says the same. */
 export const WEB_PORT = 8080;

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { hooksAppSpec, tgzBundle } from "../e2e/bundle.ts";
+import { hooksAppSpec, tgzBundle } from "../installation/bundle.fixture.ts";
 
 export interface MeteredRevision {
   readonly version: string;

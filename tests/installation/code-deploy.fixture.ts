@@ -16,8 +16,8 @@ import {
   type RevisionLocation,
 } from "@aws-sdk/client-codedeploy";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import type { SluiceServer } from "./sluice-server.ts";
-import { until } from "./until.ts";
+import type { SluiceServer } from "./sluice-server.fixture.ts";
+import { until } from "./until.fixture.ts";
 
 const BUCKET = "revisions";
 const ROLE = "arn:aws:iam::111122223333:role/CodeDeployServiceRole";

@@ -1,8 +1,12 @@
 import { pathToFileURL } from "node:url";
-import { type SluiceServer, type SluiceServerOptions, startSluiceServer } from "../e2e/sluice-server.ts";
-import { until } from "../e2e/until.ts";
+import {
+  type SluiceServer,
+  type SluiceServerOptions,
+  startSluiceServer,
+} from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 import type { Death } from "../simulation/mortal-store.ts";
-import { CommitFuse, FUSE_VARIABLE } from "./commit-fuse.ts";
+import { CommitFuse, FUSE_VARIABLE } from "./commit-fuse.fixture.ts";
 
 export interface Kill {
   /** The commit that is the last one, counted from 1. */

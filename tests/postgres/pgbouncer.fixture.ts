@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { freePort } from "../../scripts/free-port.ts";
-import { until } from "../e2e/until.ts";
-import { postgresUser } from "./postgres-cluster.ts";
+import { until } from "../installation/until.fixture.ts";
+import { postgresUser } from "./postgres-cluster.fixture.ts";
 
 const PGBOUNCER = "/usr/sbin/pgbouncer";
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cleanEnvironment, runProgram, SLUICE, type SluiceServer } from "./sluice-server.ts";
+import { cleanEnvironment, runProgram, SLUICE, type SluiceServer } from "./sluice-server.fixture.ts";
 
 /** An enrolled host: a folder, and an agent process that can be killed and started again. */
 export interface SluiceAgent {
