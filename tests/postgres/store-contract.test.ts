@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { endedAttempts } from "@sluice/engine/host-attempts.ts";
+import { hostEvent, lambdaTarget } from "@sluice/engine/target.fixture.ts";
 import { EffectRoom, type EffectRoomParts } from "@sluice/server/effects/effect-room.ts";
 import { quarantine } from "@sluice/server/planning/quarantine.ts";
 import { recordOutcome } from "@sluice/server/planning/record-outcome.ts";
@@ -60,6 +61,7 @@ import {
   loadCommandsOfHost,
   loadSomeTargets,
   loadTargets,
+  loadTargetsAtWork,
   updateTargets,
 } from "@sluice/server/store/targets.ts";
 import { isUniqueViolation } from "@sluice/server/store/unique-violation.ts";
@@ -488,6 +490,32 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
       await store.write((transaction) => updateTargets(transaction, "d-1", [target("i-1", { status: "Succeeded" })]));
       expect(await hasOpenCommands(store.db, "d-1")).toBe(false);
       expect(await hasOpenCommands(store.db, "d-2")).toBe(true);
+    });
+
+    it("that are named like a host, and are none, never reach it", async () => {
+      // Also by mistake: a command like this is never made for them.
+      const work = { status: "InProgress", command: command("Install", null) } as const;
+      await store.write(async (transaction) => {
+        await insertHost(transaction, host("web-1", { kind: "on-premises", instance_arn: "arn:web-1" }));
+        await insertTargets(transaction, "d-1", [lambdaTarget("web-1", work)]);
+      });
+      const commandsOf = async (state: "available" | "acknowledged") => loadCommandsOfHost(store, "web-1", state);
+      expect(await commandsOf("available")).toEqual([]);
+      expect(await findTargets(store.db, "d-1", ["web-1"])).toEqual([
+        { target: lambdaTarget("web-1", work), instanceArn: null },
+      ]);
+      const taken = lambdaTarget("web-1", { ...work, command: command("Install", NOON) });
+      await store.write((transaction) => updateTargets(transaction, "d-1", [taken]));
+      expect(await commandsOf("acknowledged")).toEqual([]);
+      expect([...(await countRunningCommands(store.db, ["web-1"]))]).toEqual([]);
+      const atWork = lambdaTarget("web-1", { ...work, command: command("Install", NOON, { by: "platform" }) });
+      await store.write((transaction) => updateTargets(transaction, "d-1", [atWork]));
+      expect(await loadTargetsAtWork(store, "d-1")).toEqual([atWork]);
+      expect(await loadCommandsOfHost(store, "web-1", "acknowledged")).toEqual([]);
+      const attempt = { deployment_id: "d-1", deployment_group_id: "group-1", revision_key: "k" };
+      const failed = lambdaTarget("web-1", { status: "Failed", lifecycleEvents: [hostEvent("Install")] });
+      await store.write((transaction) => recordAttempts(transaction, attempt, endedAttempts([failed])));
+      expect([...(await loadHostHistory(store, "group-1"))]).toEqual([]);
     });
 
     it("are counted by status, and found with the ARN that their host registered under", async () => {

@@ -1,5 +1,5 @@
 import type { DeploymentEvent } from "@sluice/engine/event.ts";
-import type { TargetState } from "@sluice/engine/state.ts";
+import type { CommandState, HostTarget } from "@sluice/engine/state.ts";
 import { hostCommand, hostEvent, hostTarget } from "@sluice/engine/target.fixture.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { type ApplicationRow, insertApplication } from "@sluice/server/store/applications.ts";
@@ -77,13 +77,17 @@ export async function addDeployment(
   return deployment.deploymentId;
 }
 
-export function target(targetId: string, change: Partial<TargetState> = {}): TargetState {
+export function target(targetId: string, change: Partial<HostTarget> = {}): HostTarget {
   return hostTarget(targetId, { lifecycleEvents: [hostEvent("Install")], updatedAt: NOON, ...change });
 }
 
-export function command(event: LifecycleEventName, acknowledgedAt: number | null): TargetState["command"] {
+export function command(
+  event: LifecycleEventName,
+  acknowledgedAt: number | null,
+  change: Partial<CommandState> = {},
+): CommandState {
   const acknowledgedOffer = acknowledgedAt === null ? null : "offer-1";
-  return hostCommand(event, { availableAt: NOON, acknowledgedAt, acknowledgedOffer });
+  return hostCommand(event, { availableAt: NOON, acknowledgedAt, acknowledgedOffer, ...change });
 }
 
 export function message(text: string): DeploymentEvent {

@@ -1,3 +1,4 @@
+import { isHost } from "@sluice/engine/host-targets.ts";
 import type { DeploymentRow } from "@sluice/server/store/deployments.ts";
 import type { Moments, TargetChange, Watch } from "./rules/rule.ts";
 import type { WatchParts } from "./watch-parts.ts";
@@ -101,7 +102,7 @@ export class Watcher {
       watched.targets.set(row.target_id, target);
       if (isStart) watched.order.push(row.target_id);
       if (before && before.status !== target.status) {
-        const cause = target.agentIssue ? " for its agent's silence" : "";
+        const cause = isHost(target) && target.agentIssue ? " for its agent's silence" : "";
         chronicle.note(watched.id, `${row.target_id} is ${target.status}${cause}`);
       }
       return { row, target, before, isAfterEnd };

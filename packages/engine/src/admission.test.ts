@@ -75,7 +75,7 @@ describe("admission", () => {
       candidates: [...healthyCandidates(2), candidate("x1"), candidate("x2")],
     });
     played.plan();
-    const buckets = sortIntoBuckets(played.state.targets ?? []);
+    const buckets = sortIntoBuckets(played.targets);
     expect(played.attempted).toEqual(["x1", "x2"]);
     expect(admissibleTargets(buckets, 2)).toEqual([]);
   });

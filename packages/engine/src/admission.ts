@@ -1,5 +1,5 @@
 import type { TargetCandidate } from "./observation.ts";
-import type { RevisionHealth, TargetState } from "./state.ts";
+import type { HostTarget, RevisionHealth } from "./state.ts";
 import type { TargetBuckets } from "./target-buckets.ts";
 
 const REVISION_RANK: Readonly<Record<RevisionHealth, number>> = { Unknown: 0, Old: 1, Current: 2 };
@@ -32,11 +32,11 @@ export function hostsNotFailed(buckets: TargetBuckets): number {
 export function admissibleTargets(
   buckets: TargetBuckets,
   minimum: number,
-  mayStart: (target: TargetState) => boolean = () => true,
-): readonly TargetState[] {
+  mayStart: (target: HostTarget) => boolean = () => true,
+): readonly HostTarget[] {
   let room = roomIn(buckets, minimum);
   let healthy = buckets.succeeded.length + buckets.waiting.filter((target) => target.wasHealthy).length;
-  const admitted: TargetState[] = [];
+  const admitted: HostTarget[] = [];
   for (const target of buckets.waiting) {
     if (room <= 0) break;
     if (!mayStart(target)) continue;

@@ -1,8 +1,15 @@
 import { invariant } from "@sluice/model/invariant.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
-import type { DeploymentEvent, TargetEvent } from "./event.ts";
+import type { DeploymentEvent, TargetEvent, TargetPlan } from "./event.ts";
 import type { PlannedEvent } from "./planned-event.ts";
-import { type DeploymentState, isTerminal, type LifecycleEventState, type TargetState, type Waiting } from "./state.ts";
+import {
+  type DeploymentState,
+  isTerminal,
+  type LifecycleEventState,
+  type ShiftState,
+  type TargetState,
+  type Waiting,
+} from "./state.ts";
 
 const STATUS_AFTER = {
   lifecycleEventSucceeded: "Succeeded",
@@ -21,20 +28,7 @@ export function apply(state: DeploymentState, event: DeploymentEvent, at: number
         startedAt: at,
         minimumHealthyHosts: event.minimumHealthyHosts,
         ...(event.bundle ? { bundle: event.bundle } : {}),
-        targets: event.targets.map((target) => ({
-          targetId: target.targetId,
-          hostName: target.hostName,
-          kind: target.kind,
-          zone: target.zone,
-          label: target.label,
-          wasHealthy: target.wasHealthy,
-          revisionHealth: target.revisionHealth,
-          status: "Pending",
-          lifecycleEvents: target.lifecycleEvents.map(pendingEvent),
-          command: null,
-          agentIssue: false,
-          updatedAt: at,
-        })),
+        targets: event.targets.map((target) => pendingTarget(target, at)),
       };
     case "statusMessageAdded":
       return { ...state, statusMessages: [...state.statusMessages, event.message] };
@@ -125,24 +119,22 @@ export function applyToTarget(target: TargetState, event: TargetEvent, at: numbe
       return { ...target, command: { ...target.command, waiting: waitingOf(event, at) } };
     case "lifecycleEventSucceeded":
     case "lifecycleEventFailed":
-    case "lifecycleEventUnreported":
+    case "lifecycleEventUnreported": {
       invariant(
         target.command?.event === event.event,
         `${target.targetId} ends what it was not told to: ${event.event}`,
       );
-      return {
-        ...target,
-        updatedAt: at,
-        command: null,
-        // A forgiven silence is over once another event has ended: only the last one tells why a host failed.
-        agentIssue: event.type === "lifecycleEventFailed" && event.agentIssue,
-        lifecycleEvents: change(target, event.event, (old) => ({
-          ...old,
-          status: STATUS_AFTER[event.type],
-          endedAt: at,
-          diagnostics: event.diagnostics,
-        })),
-      };
+      const lifecycleEvents = change(target, event.event, (old) => ({
+        ...old,
+        status: STATUS_AFTER[event.type],
+        endedAt: at,
+        diagnostics: event.diagnostics,
+      }));
+      const ended = { ...target, updatedAt: at, command: null, lifecycleEvents };
+      if (ended.type !== "host") return ended;
+      // A forgiven silence is over once another event has ended: only the last one tells why a host failed.
+      return { ...ended, agentIssue: event.type === "lifecycleEventFailed" && event.agentIssue };
+    }
     case "targetReady":
       invariant(target.status === "InProgress", `${target.targetId} is ready without having been deployed to`);
       return { ...target, status: "Ready", updatedAt: at };
@@ -190,6 +182,33 @@ function change(
   replace: (old: LifecycleEventState) => LifecycleEventState,
 ): readonly LifecycleEventState[] {
   return target.lifecycleEvents.map((event) => (event.name === name ? replace(event) : event));
+}
+
+const NOT_SHIFTED: ShiftState = { step: 0, percent: 0, asked: null, notBefore: null };
+
+function pendingTarget(planned: TargetPlan, at: number): TargetState {
+  const { targetId } = planned;
+  const lifecycleEvents = planned.lifecycleEvents.map(pendingEvent);
+  const base = { targetId, status: "Pending", lifecycleEvents, command: null, updatedAt: at } as const;
+  switch (planned.type) {
+    case "host": {
+      const { type, hostName, kind, zone, label, wasHealthy, revisionHealth } = planned;
+      return { ...base, type, hostName, kind, zone, label, wasHealthy, revisionHealth, agentIssue: false };
+    }
+    case "ecs-service": {
+      const { type, clusterName, serviceName, originalTaskSetId, replacementTaskSetId } = planned;
+      const service = { type, clusterName, serviceName, originalTaskSetId, replacementTaskSetId };
+      return { ...base, ...service, shift: NOT_SHIFTED };
+    }
+    case "lambda-alias": {
+      const { type, functionName, aliasName, currentVersion, targetVersion } = planned;
+      return { ...base, type, functionName, aliasName, currentVersion, targetVersion, shift: NOT_SHIFTED };
+    }
+    default: {
+      const never: never = planned;
+      return never;
+    }
+  }
 }
 
 function pendingEvent(planned: PlannedEvent): LifecycleEventState {

@@ -3,6 +3,7 @@ import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { apply } from "./apply.ts";
 import type { DeploymentEvent, Effect, Plan } from "./event.ts";
 import { ALWAYS_HEARD, type HeardTime } from "./heard-time.ts";
+import { hostTargets } from "./host-targets.ts";
 import type {
   AlarmObservation,
   HostLiveness,
@@ -19,9 +20,9 @@ import {
   type AlarmWatch,
   type DeploymentState,
   type HealthRule,
+  type HostTarget,
   isTerminal,
   type Strategy,
-  type TargetState,
   type ZoneRule,
 } from "./state.ts";
 import { trafficEffects } from "./traffic-effects.ts";
@@ -254,8 +255,12 @@ export class PlayedDeployment {
     }
   }
 
-  target(targetId: string): TargetState {
-    const target = this.state.targets?.find((one) => one.targetId === targetId);
+  get targets(): readonly HostTarget[] {
+    return hostTargets(this.state);
+  }
+
+  target(targetId: string): HostTarget {
+    const target = this.targets.find((one) => one.targetId === targetId);
     if (!target) throw new Error(`${targetId} is not a target`);
     return target;
   }

@@ -4,7 +4,15 @@ import type { TargetCandidate } from "./observation.ts";
 import type { Executor, PlannedEvent } from "./planned-event.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
 import type { RevisionDigest } from "./ports/revision-source.ts";
-import type { DeploymentError, Halt, InstanceLabel, Stage, Wait } from "./state.ts";
+import type {
+  DeploymentError,
+  EcsServiceTarget,
+  Halt,
+  InstanceLabel,
+  LambdaAliasTarget,
+  Stage,
+  Wait,
+} from "./state.ts";
 import type { ShiftEffect } from "./strategies/shift/shift-effects.ts";
 
 /** What happened to a deployment, in the past tense. `apply` turns state and event into the next state; the stream shows them. */
@@ -98,10 +106,25 @@ export type TargetEvent =
   | { readonly type: "targetSkipped"; readonly targetId: string };
 
 /** A target as the deployment starts: its place in the list is its place in the admission order. */
-export interface TargetPlan extends TargetCandidate {
-  readonly label: InstanceLabel | null;
+export type TargetPlan = HostPlan | EcsServicePlan | LambdaAliasPlan;
+
+interface PlanBase {
+  readonly targetId: string;
   readonly lifecycleEvents: readonly PlannedEvent[];
 }
+
+export interface HostPlan extends PlanBase, TargetCandidate {
+  readonly type: "host";
+  readonly label: InstanceLabel | null;
+}
+
+export interface EcsServicePlan
+  extends PlanBase,
+    Pick<EcsServiceTarget, "type" | "clusterName" | "serviceName" | "originalTaskSetId" | "replacementTaskSetId"> {}
+
+export interface LambdaAliasPlan
+  extends PlanBase,
+    Pick<LambdaAliasTarget, "type" | "functionName" | "aliasName" | "currentVersion" | "targetVersion"> {}
 
 /** Work for the outside, done at least once through a port; what came back enters the next plan as an observation. */
 export type Effect =

@@ -11,10 +11,11 @@ import { hostLabel } from "@sluice/model/host-label.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { someOf } from "@sluice/model/some-of.ts";
 import type { TimeSpan } from "./heard-time.ts";
+import { hostTargets } from "./host-targets.ts";
 import type { AlarmObservation, HostLiveness, TrafficReport } from "./observation.ts";
 import type { AlarmReading } from "./ports/alarm-reader.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
-import type { DeploymentError, DeploymentState, LifecycleEventState, TargetState } from "./state.ts";
+import type { DeploymentError, DeploymentState, HostTarget, LifecycleEventState } from "./state.ts";
 import type { TargetBuckets } from "./target-buckets.ts";
 
 // AWS's sentences come first; what they hide follows.
@@ -29,7 +30,7 @@ function labelOf({ hostName, targetId }: { readonly hostName: string; readonly t
 }
 
 /** `host web-1`. A name that says already that it is a host's gets no second word. */
-function theHost(target: TargetState, word: "host" | "Host" = "host"): string {
+function theHost(target: HostTarget, word: "host" | "Host" = "host"): string {
   const label = labelOf(target);
   return /^host/i.test(label) ? label : `${word} ${label}`;
 }
@@ -135,7 +136,7 @@ export function alarmsUnreadableError(
 }
 
 /** Events end as Failed where an alarm struck, as CodeDeploy shows them. */
-export function interruptedByAlarm(target: TargetState, event: LifecycleEventName): Diagnostics {
+export function interruptedByAlarm(target: HostTarget, event: LifecycleEventName): Diagnostics {
   return unknownError(
     `The deployment was stopped by an alarm while ${event} was in progress on ${theHost(target)}. ${hasScripts(event) ? "Its scripts were" : "It was"} not interrupted and can still finish.`,
   );
@@ -143,7 +144,7 @@ export function interruptedByAlarm(target: TargetState, event: LifecycleEventNam
 
 /** A traffic event is the server's own wait for the balancer, so it ends with the deployment. */
 export function interruptedTraffic(
-  target: TargetState,
+  target: HostTarget,
   event: LifecycleEventName,
   { halt, stopRequestedAt }: DeploymentState,
   report: TrafficReport | undefined,
@@ -174,7 +175,7 @@ function whatMayGoOn(event: LifecycleEventName): string {
 
 /** Nobody is blamed: the report may be lost, or the scripts may be running. */
 export function outcomeNotReported(
-  target: TargetState,
+  target: HostTarget,
   event: LifecycleEventName,
   state: DeploymentState,
   graceSeconds: number,
@@ -193,12 +194,12 @@ export function trafficDone(detail: string): Diagnostics {
   return { ...SUCCEEDED, message: detail || SUCCEEDED.message };
 }
 
-export function trafficRefused(target: TargetState, event: LifecycleEventName, reason: string): Diagnostics {
+export function trafficRefused(target: HostTarget, event: LifecycleEventName, reason: string): Diagnostics {
   return unknownError(`The load balancer could not complete ${event} for ${theHost(target)}: ${reason}`);
 }
 
 export function trafficNotDone(
-  target: TargetState,
+  target: HostTarget,
   event: LifecycleEventName,
   minutes: number,
   detail: string,
@@ -212,7 +213,7 @@ export function trafficNotDone(
 /** Where a deployment has left a host's traffic, as far as its own events tell. */
 type TrafficLeft = "in" | "asked in" | "out" | "on the way out" | "untouched";
 
-function trafficLeft(target: TargetState): TrafficLeft {
+function trafficLeft(target: HostTarget): TrafficLeft {
   if (hasSucceeded(target, "AllowTraffic")) return "in";
   if (hasBegun(target, "AllowTraffic")) return "asked in";
   if (hasSucceeded(target, "BlockTraffic")) return "out";
@@ -226,7 +227,7 @@ const KEPT_OUT = "Kept deregistered from the load balancer";
 
 /** Hosts that the deployment did not come to, and why. */
 export function hostsSkipped(state: DeploymentState): readonly string[] {
-  const skipped = (state.targets ?? []).filter(({ status }) => status === "Skipped");
+  const skipped = hostTargets(state).filter(({ status }) => status === "Skipped");
   if (skipped.length === 0) return [];
   return [`Skipped, because ${whyHalted(state)}: ${nameHosts(skipped)}.`];
 }
@@ -252,8 +253,8 @@ function whyHalted({ halt, stopRequestedAt }: DeploymentState): string {
 }
 
 /** Hosts of which nobody knows how their last event ended. */
-export function hostsNotReported({ targets }: DeploymentState): readonly string[] {
-  const unknown = (targets ?? []).filter(({ lifecycleEvents }) =>
+export function hostsNotReported(state: DeploymentState): readonly string[] {
+  const unknown = hostTargets(state).filter(({ lifecycleEvents }) =>
     lifecycleEvents.some(({ status }) => status === "Unknown"),
   );
   const byWords = Map.groupBy(unknown, ({ lifecycleEvents }) =>
@@ -265,8 +266,8 @@ export function hostsNotReported({ targets }: DeploymentState): readonly string[
 }
 
 /** Hosts that a deployment in place took out of their load balancer and did not bring back. */
-export function hostsLeftBlocked({ targets }: DeploymentState): readonly string[] {
-  const left = byTrafficLeft(targets ?? []);
+export function hostsLeftBlocked(state: DeploymentState): readonly string[] {
+  const left = byTrafficLeft(hostTargets(state));
   return nameGroups([
     ["Still deregistered from the load balancer", left("out")],
     [ASKED_IN, left("asked in")],
@@ -275,8 +276,9 @@ export function hostsLeftBlocked({ targets }: DeploymentState): readonly string[
 }
 
 /** What gets traffic and what does not, when a blue/green deployment or its rollback ends in the middle. */
-export function trafficLeftSplit({ strategy, stage, targets }: DeploymentState): readonly string[] {
-  const left = byTrafficLeft(targets ?? []);
+export function trafficLeftSplit(state: DeploymentState): readonly string[] {
+  const { strategy, stage } = state;
+  const left = byTrafficLeft(hostTargets(state));
   const touched = nameGroups([
     ["Registered with the load balancer", left("in")],
     [ASKED_IN, left("asked in")],
@@ -300,7 +302,7 @@ export function trafficLeftSplit({ strategy, stage, targets }: DeploymentState):
 }
 
 /** What gets traffic of the replacements that failed, where the deployment succeeded without them. */
-export function failedReplacements(failed: readonly TargetState[]): readonly string[] {
+export function failedReplacements(failed: readonly HostTarget[]): readonly string[] {
   const left = byTrafficLeft(failed);
   return nameGroups([
     ["Failed, and registered with the load balancer", left("in")],
@@ -309,7 +311,7 @@ export function failedReplacements(failed: readonly TargetState[]): readonly str
   ]);
 }
 
-function byTrafficLeft(targets: readonly TargetState[]): (where: TrafficLeft) => readonly TargetState[] {
+function byTrafficLeft(targets: readonly HostTarget[]): (where: TrafficLeft) => readonly HostTarget[] {
   const groups = Map.groupBy(targets, trafficLeft);
   return (where) => groups.get(where) ?? [];
 }
@@ -393,7 +395,7 @@ export function replacementsNotBlockedError(buckets: TargetBuckets): DeploymentE
 /** The originals that are still there although they were to be terminated. */
 export function originalsNotTerminated(state: DeploymentState, { kept }: TerminationReport): readonly string[] {
   if (kept.length === 0) return [];
-  const names = new Map((state.targets ?? []).map((target) => [target.targetId, labelOf(target)]));
+  const names = new Map(hostTargets(state).map((target) => [target.targetId, labelOf(target)]));
   const stories = kept
     .slice(0, NAMED_HOSTS)
     .map(({ hostId, reason }) => `${names.get(hostId) ?? hostId}: ${reason.replace(/\.$/, "")}.`);
@@ -413,7 +415,7 @@ export function cameTooLate(
   return [...messages, `An alarm ${why} ${describeAlarms(alarms.firing)}`];
 }
 
-export function silentHost(target: TargetState, host: HostLiveness | undefined, hasStarted: boolean): Diagnostics {
+export function silentHost(target: HostTarget, host: HostLiveness | undefined, hasStarted: boolean): Diagnostics {
   const { command } = target;
   const what = command && !hasScripts(command.event) ? "the event" : "the event's scripts";
   const started = ` It stopped reporting during the event, so it is not known whether ${what} finished.`;
@@ -434,19 +436,19 @@ function sayWhy(host: HostLiveness | undefined): string {
   return `has not reported since ${since}. To fix it: ${host.remedy}.`;
 }
 
-export function commandNotTakenUp(target: TargetState, minutes: number): Diagnostics {
+export function commandNotTakenUp(target: HostTarget, minutes: number): Diagnostics {
   return unknownError(
     `${AGENT_SILENT} ${theHost(target, "Host")} polls, but did not acknowledge the event within ${minutes} minutes.`,
   );
 }
 
-export function commandNotFinished(target: TargetState, minutes: number): Diagnostics {
+export function commandNotFinished(target: HostTarget, minutes: number): Diagnostics {
   return unknownError(
     `The event did not end within ${minutes} minutes on ${theHost(target)}. The agent is still running it: see the agent's log on the host.`,
   );
 }
 
-export function commandLost(target: TargetState): Diagnostics {
+export function commandLost(target: HostTarget): Diagnostics {
   return unknownError(
     `${AGENT_RESTART_MESSAGE} ${theHost(target, "Host")} acknowledged the event but no longer knows it: its agent was restarted without its data directory.`,
   );
@@ -458,20 +460,20 @@ function hostsIn({ waiting, running, succeeded, failed, skipped }: TargetBuckets
   return waiting.length + running.length + succeeded.length + failed.length + skipped.length;
 }
 
-function withStory(code: string, message: string, failed: readonly TargetState[]): DeploymentError {
+function withStory(code: string, message: string, failed: readonly HostTarget[]): DeploymentError {
   const first = firstFailure(failed);
   return { code, message: first ? `${message} First failure: ${describeFailure(first.target, first.event)}` : message };
 }
 
-function hasBegun(target: TargetState, name: LifecycleEventName): boolean {
+function hasBegun(target: HostTarget, name: LifecycleEventName): boolean {
   return target.lifecycleEvents.some((event) => event.name === name && event.startedAt !== null);
 }
 
-function hasSucceeded(target: TargetState, name: LifecycleEventName): boolean {
+function hasSucceeded(target: HostTarget, name: LifecycleEventName): boolean {
   return target.lifecycleEvents.some((event) => event.name === name && event.status === "Succeeded");
 }
 
-function nameGroups(groups: readonly (readonly [what: string, hosts: readonly TargetState[]])[]): readonly string[] {
+function nameGroups(groups: readonly (readonly [what: string, hosts: readonly HostTarget[]])[]): readonly string[] {
   return groups.flatMap(([what, hosts]) => (hosts.length > 0 ? [`${what}: ${nameHosts(hosts)}.`] : []));
 }
 
@@ -488,8 +490,8 @@ function unknownError(message: string): Diagnostics {
 }
 
 /** By time of failure, so that a message names the cause and not a consequence. */
-function firstFailure(failed: readonly TargetState[]): { target: TargetState; event: LifecycleEventState } | null {
-  let first: { target: TargetState; event: LifecycleEventState } | null = null;
+function firstFailure(failed: readonly HostTarget[]): { target: HostTarget; event: LifecycleEventState } | null {
+  let first: { target: HostTarget; event: LifecycleEventState } | null = null;
   for (const target of failed) {
     const event = failedEvent(target);
     if (event && (!first || (event.endedAt ?? 0) < (first.event.endedAt ?? 0))) first = { target, event };
@@ -497,12 +499,12 @@ function firstFailure(failed: readonly TargetState[]): { target: TargetState; ev
   return first;
 }
 
-function failedEvent(target: TargetState): LifecycleEventState | undefined {
+function failedEvent(target: HostTarget): LifecycleEventState | undefined {
   return target.lifecycleEvents.findLast((event) => event.status === "Failed");
 }
 
 function describeFailure(
-  target: TargetState,
+  target: HostTarget,
   event: LifecycleEventState,
   quotedCharacters = QUOTED_LOG_CHARACTERS,
 ): string {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { apply } from "./apply.ts";
 import { alive, candidate, hostIds, liveness, PlayedDeployment } from "./engine.fixture.ts";
+import { hostTargets } from "./host-targets.ts";
 import { COMMAND_START_TIMEOUT_MILLISECONDS } from "./limits.ts";
 import { plan } from "./plan.ts";
 import { type DeploymentState, type HealthRule, isTerminal } from "./state.ts";
@@ -146,7 +147,7 @@ describe("plan", () => {
             .filter(({ status }) => before.targets === null || status === "Pending")
             .map(({ targetId }) => targetId),
         );
-        const targets = state.targets ?? [];
+        const targets = hostTargets(state);
         const taken = targets.filter(
           (target) => target.wasHealthy && wasPending.has(target.targetId) && isUnder(target.status),
         );

@@ -1,5 +1,6 @@
 import { Draft } from "./draft.ts";
 import type { Effect, Plan } from "./event.ts";
+import { hostTargets } from "./host-targets.ts";
 import type { Observation } from "./observation.ts";
 import { type DeploymentState, isTerminal, isUnderWay, type Strategy } from "./state.ts";
 import { BLUE_GREEN, labelled, tellWithholdAt, withholdDeadline } from "./strategies/blue-green.ts";
@@ -93,7 +94,7 @@ function wakeAt(state: DeploymentState, observation: Observation, rollout: Rollo
     }
     if (state.wait !== null) earliest = Math.min(earliest, state.wait.until);
   }
-  for (const target of state.targets ?? []) {
+  for (const target of hostTargets(state)) {
     earliest = Math.min(earliest, commandSettledAt(target, state, observation, now));
   }
   return Number.isFinite(earliest) ? earliest : null;

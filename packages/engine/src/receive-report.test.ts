@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ALL_AT_ONCE, candidate, PlayedDeployment, SCRIPT_FAILED, SUCCESS } from "./engine.fixture.ts";
 import { type CommandReport, receiveReport } from "./receive-report.ts";
+import type { TargetState } from "./state.ts";
 import { hostCommand, hostEvent, hostTarget } from "./target.fixture.ts";
 
 const advancing = { advancing: true, ignoreApplicationStopFailures: false };
@@ -28,7 +29,7 @@ function targetAfter(...reports: CommandReport[]) {
   return played.target("h01");
 }
 
-const receive = (target: ReturnType<typeof targetAfter>, report: CommandReport, policy = advancing) =>
+const receive = (target: TargetState, report: CommandReport, policy = advancing) =>
   receiveReport(target, report, policy, 0);
 
 describe("receiveReport", () => {

@@ -9,23 +9,10 @@ import {
   twoFleets,
 } from "./engine.fixture.ts";
 import { decideRollback, type RollbackEvent, type RollbackPolicy, rollbackMessages } from "./rollback.ts";
-import type { DeploymentState, TargetState } from "./state.ts";
-import { hostEvent } from "./target.fixture.ts";
+import type { DeploymentState, HostTarget } from "./state.ts";
+import { hostEvent, hostTarget } from "./target.fixture.ts";
 
-const TARGET: TargetState = {
-  targetId: "a",
-  hostName: "a",
-  kind: "on-premises",
-  zone: null,
-  label: null,
-  status: "Failed",
-  wasHealthy: true,
-  revisionHealth: "Current",
-  lifecycleEvents: [],
-  command: null,
-  agentIssue: false,
-  updatedAt: 0,
-};
+const TARGET = hostTarget("a", { kind: "on-premises", status: "Failed", wasHealthy: true, revisionHealth: "Current" });
 
 function ended(status: DeploymentState["status"], code = "HEALTH_CONSTRAINTS", target = TARGET): DeploymentState {
   return {
@@ -87,20 +74,20 @@ describe("decideRollback", () => {
 });
 
 describe("decideRollback of blue/green", () => {
-  const green: TargetState = { ...TARGET, targetId: "g1", label: "Green" };
-  const blue: TargetState = {
+  const green: HostTarget = { ...TARGET, targetId: "g1", label: "Green" };
+  const blue: HostTarget = {
     ...TARGET,
     targetId: "b1",
     label: "Blue",
     status: "Skipped",
     lifecycleEvents: [hostEvent("BlockTraffic")],
   };
-  const of = (target: TargetState, code?: string, status: DeploymentState["status"] = "Failed"): DeploymentState => ({
+  const of = (target: HostTarget, code?: string, status: DeploymentState["status"] = "Failed"): DeploymentState => ({
     ...ended(status, code),
     strategy: { type: "blue-green", readyWaitMilliseconds: null, terminationWaitMilliseconds: null },
     targets: [target, blue],
   });
-  const allowed = (event: Partial<TargetState["lifecycleEvents"][number]>): TargetState => ({
+  const allowed = (event: Partial<HostTarget["lifecycleEvents"][number]>): HostTarget => ({
     ...green,
     lifecycleEvents: [hostEvent("AllowTraffic", event)],
   });

@@ -124,23 +124,63 @@ export interface DeploymentError {
 
 export type TargetStatus = "Pending" | "InProgress" | "Succeeded" | "Failed" | "Skipped" | "Unknown" | "Ready";
 
-export interface TargetState {
+/** What a deployment deploys to: a host, a container service, or an alias of a function. */
+export type TargetState = HostTarget | EcsServiceTarget | LambdaAliasTarget;
+
+/** What targets of all types have. */
+export interface TargetBase {
   readonly targetId: string;
+  readonly status: TargetStatus;
+  readonly lifecycleEvents: readonly LifecycleEventState[];
+  /** What is to be done for the target, or is being done now. */
+  readonly command: CommandState | null;
+  readonly updatedAt: number;
+}
+
+export interface HostTarget extends TargetBase {
+  readonly type: "host";
   readonly hostName: string;
   readonly kind: "instance" | "on-premises";
   readonly zone: string | null;
   /** Which of the two fleets of a blue/green deployment: Blue is the original one, Green the replacement. */
   readonly label: InstanceLabel | null;
-  readonly status: TargetStatus;
   /** Whether the host's previous attempt in this group succeeded; a host never deployed to is unhealthy. */
   readonly wasHealthy: boolean;
   readonly revisionHealth: RevisionHealth;
-  readonly lifecycleEvents: readonly LifecycleEventState[];
-  /** What the host has to do or is doing now. */
-  readonly command: CommandState | null;
   /** The host's agent fell silent (or never spoke) in its last event: a failure is the agent's, not the revision's. */
   readonly agentIssue: boolean;
-  readonly updatedAt: number;
+}
+
+export interface EcsServiceTarget extends TargetBase {
+  readonly type: "ecs-service";
+  readonly clusterName: string;
+  readonly serviceName: string;
+  /** What served before; null: not known yet. */
+  readonly originalTaskSetId: string | null;
+  /** What is to serve; null: not created yet. */
+  readonly replacementTaskSetId: string | null;
+  readonly shift: ShiftState;
+}
+
+export interface LambdaAliasTarget extends TargetBase {
+  readonly type: "lambda-alias";
+  readonly functionName: string;
+  readonly aliasName: string;
+  readonly currentVersion: string;
+  readonly targetVersion: string;
+  readonly shift: ShiftState;
+}
+
+/** Where the traffic is between the old and the new side of a target. */
+export interface ShiftState {
+  /** How many weights were set so far: part of the next one's key. */
+  readonly step: number;
+  /** What the new side gets, as it was last reported to be set. */
+  readonly percent: number;
+  /** A change that was asked for and is not reported yet. */
+  readonly asked: number | null;
+  /** When the next change may be asked for, epoch milliseconds; null: none is planned. */
+  readonly notBefore: number | null;
 }
 
 export type InstanceLabel = "Blue" | "Green";

@@ -1,24 +1,24 @@
-import type { TargetState } from "./state.ts";
+import type { HostTarget } from "./state.ts";
 
 /**
- * The targets of a deployment, sorted by where they stand; each is in exactly one bucket, in admission order.
+ * The hosts of a deployment, sorted by where they stand; each is in exactly one bucket, in admission order.
  *
  * waiting: not yet admitted. running: admitted, not ended. succeeded, failed, skipped: ended.
  */
 export interface TargetBuckets {
-  readonly waiting: readonly TargetState[];
-  readonly running: readonly TargetState[];
-  readonly succeeded: readonly TargetState[];
-  readonly failed: readonly TargetState[];
-  readonly skipped: readonly TargetState[];
+  readonly waiting: readonly HostTarget[];
+  readonly running: readonly HostTarget[];
+  readonly succeeded: readonly HostTarget[];
+  readonly failed: readonly HostTarget[];
+  readonly skipped: readonly HostTarget[];
 }
 
-export function sortIntoBuckets(targets: readonly TargetState[]): TargetBuckets {
-  const waiting: TargetState[] = [];
-  const running: TargetState[] = [];
-  const succeeded: TargetState[] = [];
-  const failed: TargetState[] = [];
-  const skipped: TargetState[] = [];
+export function sortIntoBuckets(targets: readonly HostTarget[]): TargetBuckets {
+  const waiting: HostTarget[] = [];
+  const running: HostTarget[] = [];
+  const succeeded: HostTarget[] = [];
+  const failed: HostTarget[] = [];
+  const skipped: HostTarget[] = [];
   for (const target of targets) {
     switch (target.status) {
       case "Pending":

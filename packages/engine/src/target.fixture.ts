@@ -1,9 +1,10 @@
 import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
-import type { CommandState, LifecycleEventState, TargetState } from "./state.ts";
+import type { CommandState, HostTarget, LambdaAliasTarget, LifecycleEventState } from "./state.ts";
 
 /** A host that waits for its turn, and has nothing to do, unless told otherwise. */
-export function hostTarget(targetId: string, changes: Partial<TargetState> = {}): TargetState {
+export function hostTarget(targetId: string, changes: Partial<HostTarget> = {}): HostTarget {
   return {
+    type: "host",
     targetId,
     hostName: targetId,
     kind: "instance",
@@ -15,6 +16,24 @@ export function hostTarget(targetId: string, changes: Partial<TargetState> = {})
     lifecycleEvents: [],
     command: null,
     agentIssue: false,
+    updatedAt: 0,
+    ...changes,
+  };
+}
+
+/** A function of which nothing was shifted yet, and for which nothing is done, unless told otherwise. */
+export function lambdaTarget(targetId: string, changes: Partial<LambdaAliasTarget> = {}): LambdaAliasTarget {
+  return {
+    type: "lambda-alias",
+    targetId,
+    functionName: targetId,
+    aliasName: "live",
+    currentVersion: "1",
+    targetVersion: "2",
+    shift: { step: 0, percent: 0, asked: null, notBefore: null },
+    status: "Pending",
+    lifecycleEvents: [],
+    command: null,
     updatedAt: 0,
     ...changes,
   };

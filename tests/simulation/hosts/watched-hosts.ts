@@ -1,4 +1,5 @@
-import type { TargetState } from "@sluice/engine/state.ts";
+import { hostTargets, isHost } from "@sluice/engine/host-targets.ts";
+import type { HostTarget } from "@sluice/engine/state.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { Moments, Rule } from "../rules/rule.ts";
 import type { WatchParts } from "../watch-parts.ts";
@@ -52,8 +53,16 @@ export interface HostMoments extends Moments {
 
 export type HostRule = Rule<HostWatchParts, HostMoments>;
 
-export function hostsOf({ targets }: Watched, label?: "Blue" | "Green"): TargetState[] {
-  return [...targets.values()].filter((target) => label === undefined || target.label === label);
+export function hostsOf({ targets }: Watched, label?: "Blue" | "Green"): HostTarget[] {
+  return hostTargets({ targets: [...targets.values()] }).filter(
+    (target) => label === undefined || target.label === label,
+  );
+}
+
+/** Undefined: the deployment has no such host. */
+export function hostOf({ targets }: Watched, hostId: string): HostTarget | undefined {
+  const target = targets.get(hostId);
+  return target && isHost(target) ? target : undefined;
 }
 
 /** The originals are being terminated: no stop comes in time. */

@@ -35,7 +35,7 @@ describe("lifecycle of blue/green", () => {
   it("labels the replacements Green and the originals Blue", () => {
     const played = deployment();
     played.plan();
-    const labels = Object.fromEntries((played.state.targets ?? []).map(({ targetId, label }) => [targetId, label]));
+    const labels = Object.fromEntries(played.targets.map(({ targetId, label }) => [targetId, label]));
     expect(labels).toEqual({ g1: "Green", g2: "Green", g3: "Green", b1: "Blue", b2: "Blue" });
   });
 

@@ -2,6 +2,7 @@ import { invariant } from "@sluice/model/invariant.ts";
 import { admissibleTargets, isHealthMet } from "../admission.ts";
 import type { Draft } from "../draft.ts";
 import { deadlineAt, type HeardTime } from "../heard-time.ts";
+import { hostTargets } from "../host-targets.ts";
 import { BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS, BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../limits.ts";
 import {
   cameTooLate,
@@ -16,7 +17,7 @@ import {
 } from "../messages.ts";
 import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
 import type { Observation, WithholdReport } from "../observation.ts";
-import type { DeploymentState, InstanceLabel, TargetState } from "../state.ts";
+import type { DeploymentState, HostTarget, InstanceLabel } from "../state.ts";
 import { sortIntoBuckets, type TargetBuckets } from "../target-buckets.ts";
 import { tellWaitAt } from "../waiting.ts";
 import type { Rollout, StageView } from "./rollout.ts";
@@ -230,11 +231,11 @@ function succeed(draft: Draft): void {
   draft.decide({ type: "deploymentSucceeded" });
 }
 
-export function labelled(state: DeploymentState, label: InstanceLabel): readonly TargetState[] {
-  return (state.targets ?? []).filter((target) => target.label === label);
+export function labelled(state: DeploymentState, label: InstanceLabel): readonly HostTarget[] {
+  return hostTargets(state).filter((target) => target.label === label);
 }
 
-function failedInTraffic(target: TargetState): boolean {
+function failedInTraffic(target: HostTarget): boolean {
   const firstInTraffic = target.lifecycleEvents.findIndex(({ awaitsLeave }) => awaitsLeave);
   return target.lifecycleEvents.some(({ status }, index) => status === "Failed" && index >= firstInTraffic);
 }

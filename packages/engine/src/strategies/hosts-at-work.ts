@@ -4,6 +4,7 @@ import { type AdvancePolicy, advanceTarget } from "../advance-target.ts";
 import type { Draft } from "../draft.ts";
 import type { TargetEvent } from "../event.ts";
 import { CATCH_UP_MILLISECONDS, deadlineAt, type HeardTime, lastGapSince, type TimeSpan } from "../heard-time.ts";
+import { hostTargets } from "../host-targets.ts";
 import {
   ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS,
   BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS,
@@ -28,7 +29,7 @@ import {
   trafficRefused,
 } from "../messages.ts";
 import { darkAt, type HostLiveness, type Observation, type TrafficReport } from "../observation.ts";
-import type { CommandState, DeploymentState, TargetState } from "../state.ts";
+import type { CommandState, DeploymentState, HostTarget } from "../state.ts";
 import { stopGraceBegin, tellWaitAt } from "../waiting.ts";
 
 const SECOND = 1_000;
@@ -36,7 +37,7 @@ const MINUTE = 60 * SECOND;
 
 /** Ends the events under way that cannot come to their end by an agent's report: the host fell silent, or the balancer answered. */
 export function settleCommands(draft: Draft, observation: Observation): void {
-  for (const target of draft.state.targets ?? []) {
+  for (const target of hostTargets(draft.state)) {
     const { command } = target;
     if (!command) continue;
     if (command.by === "balancer") {
@@ -49,7 +50,7 @@ export function settleCommands(draft: Draft, observation: Observation): void {
 
 /** The moment at which time alone ends what the host is at. */
 export function commandSettledAt(
-  target: TargetState,
+  target: HostTarget,
   state: DeploymentState,
   { heard, hosts, traffic }: Observation,
   now: number,
@@ -96,7 +97,7 @@ function stopGraceEnd(state: DeploymentState, heard: HeardTime, now: number): nu
  */
 export function windDown(draft: Draft, observation: Observation): void {
   const isEnding = endsHostsUnderWay(draft.state);
-  for (const target of draft.state.targets ?? []) {
+  for (const target of hostTargets(draft.state)) {
     const { targetId, command } = target;
     if (target.status === "Pending" || target.status === "Ready") draft.decide({ type: "targetSkipped", targetId });
     if (target.status !== "InProgress" || !isEnding) continue;
@@ -112,7 +113,7 @@ export function windDown(draft: Draft, observation: Observation): void {
 /** How an event ends that is under way when its deployment ends; null: it is waited for. */
 function endOfInterrupted(
   { state, now }: Draft,
-  target: TargetState,
+  target: HostTarget,
   command: CommandState,
   { heard, traffic }: Observation,
 ): TargetEvent | null {
@@ -135,7 +136,7 @@ function endOfInterrupted(
 /** The server may have missed the report, and no other comes: who looks must not think that scripts are running. */
 function tellLostReport(
   draft: Draft,
-  { targetId }: TargetState,
+  { targetId }: HostTarget,
   command: CommandState,
   host: HostLiveness | undefined,
   heard: HeardTime,
@@ -167,7 +168,7 @@ function currentReport(
   return report?.event === event && report.attempt === attempt ? report : undefined;
 }
 
-function settleLostCommand(draft: Draft, target: TargetState, command: CommandState, observation: Observation): void {
+function settleLostCommand(draft: Draft, target: HostTarget, command: CommandState, observation: Observation): void {
   const host = observation.hosts.get(target.targetId);
   const isDark = darkAt(host, draft.state.createdAt) <= draft.now;
   const diagnostics = isDark
@@ -183,7 +184,7 @@ function settleLostCommand(draft: Draft, target: TargetState, command: CommandSt
 
 function settleTraffic(
   draft: Draft,
-  target: TargetState,
+  target: HostTarget,
   command: CommandState,
   event: LifecycleEventName,
   { heard, traffic }: Observation,
@@ -209,7 +210,7 @@ function settleTraffic(
 /** Why the event is not over yet, in the balancer's words. */
 function tellWait(
   draft: Draft,
-  { targetId }: TargetState,
+  { targetId }: HostTarget,
   command: CommandState,
   event: LifecycleEventName,
   heard: HeardTime,
@@ -231,7 +232,7 @@ function trafficDeadline(command: CommandState, event: LifecycleEventName, heard
   return deadlineAt(heard, command.availableAt, trafficTimeout(event), now);
 }
 
-function overdue(target: TargetState, command: CommandState, heard: HeardTime, now: number): Diagnostics | null {
+function overdue(target: HostTarget, command: CommandState, heard: HeardTime, now: number): Diagnostics | null {
   if (command.missedHeartbeats >= MISSED_HEARTBEATS_UNTIL_LOST) return commandLost(target);
   if (now < commandDeadline(command, heard, now)) return null;
   return command.acknowledgedAt === null
@@ -245,7 +246,7 @@ function commandDeadline({ acknowledgedAt, availableAt }: CommandState, heard: H
     : deadlineAt(heard, acknowledgedAt, COMMAND_FINISH_TIMEOUT_MILLISECONDS, now);
 }
 
-function outcomeOfInterrupted(target: TargetState, policy: AdvancePolicy): TargetEvent {
+function outcomeOfInterrupted(target: HostTarget, policy: AdvancePolicy): TargetEvent {
   const { targetId, lifecycleEvents } = target;
   const next = advanceTarget(target, policy)[0];
   if (next && next.type !== "commandOffered") return next;

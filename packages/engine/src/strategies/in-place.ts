@@ -1,6 +1,7 @@
 import { invariant } from "@sluice/model/invariant.ts";
 import { admissibleTargets, isHealthMet } from "../admission.ts";
 import type { Draft } from "../draft.ts";
+import { hostTargets } from "../host-targets.ts";
 import { IN_PLACE_TIMEOUT_MILLISECONDS } from "../limits.ts";
 import { healthError, hostsLeftBlocked, succeededWithFailures } from "../messages.ts";
 import type { DeploymentState } from "../state.ts";
@@ -13,9 +14,9 @@ export const IN_PLACE: Rollout = {
   timeoutMilliseconds: IN_PLACE_TIMEOUT_MILLISECONDS,
 
   view(state: DeploymentState): StageView {
-    const { targets, minimumHealthyHosts: minimum } = state;
-    invariant(targets && minimum !== null, "a deployment in progress has targets and a minimum");
-    const buckets = sortIntoBuckets(targets);
+    const { minimumHealthyHosts: minimum } = state;
+    invariant(minimum !== null, "a deployment in progress has a minimum");
+    const buckets = sortIntoBuckets(hostTargets(state));
     const admissible = admissibleTargets(buckets, minimum, zoneGate(state));
     return { buckets, minimum, endsWhenSpent: true, admissible };
   },

@@ -13,9 +13,10 @@ import {
   type Settings,
   zonal,
 } from "../engine.fixture.ts";
+import { hostTargets } from "../host-targets.ts";
 import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
 import { plan } from "../plan.ts";
-import { type DeploymentState, type HealthRule, isTerminal, type TargetState } from "../state.ts";
+import { type DeploymentState, type HealthRule, type HostTarget, isTerminal } from "../state.ts";
 import { zoneMinimum } from "./zones.ts";
 
 /** The same stories at every run, so that a red test is about the change that was made. */
@@ -109,12 +110,12 @@ function tell({ settings, steps }: Story, { afterPlan, afterStep }: Watcher): Pl
   for (const [step, index, chance] of steps) {
     if (isTerminal(played.state.status)) break;
     const before = played.state;
-    const targets = played.state.targets ?? [];
+    const targets = played.targets;
     const target = targets[index % targets.length];
     if (target) take(played, step, target, chance, planNow);
     afterStep?.(before, played);
   }
-  for (const { targetId } of played.state.targets ?? []) played.hear(targetId, alive(Number.MAX_SAFE_INTEGER / 2));
+  for (const { targetId } of played.targets) played.hear(targetId, alive(Number.MAX_SAFE_INTEGER / 2));
   played.alarms = { outcome: "read", firing: [] };
   for (let rounds = 0; !isTerminal(played.state.status); rounds += 1) {
     expect(rounds).toBeLessThan(1000);
@@ -130,7 +131,7 @@ function tell({ settings, steps }: Story, { afterPlan, afterStep }: Watcher): Pl
 function take(
   played: PlayedDeployment,
   step: (typeof STEPS)[number],
-  { targetId, command }: TargetState,
+  { targetId, command }: HostTarget,
   chance: number,
   planNow: () => void,
 ): void {
@@ -208,7 +209,7 @@ function take(
 }
 
 function letAllWork(played: PlayedDeployment, succeeds: (targetId: string, event: LifecycleEventName) => boolean) {
-  for (const { targetId, command } of played.state.targets ?? [])
+  for (const { targetId, command } of played.targets)
     if (command) played.work(targetId, succeeds(targetId, command.event));
 }
 
@@ -224,18 +225,18 @@ function check(watcher: Watcher, verdict: (played: PlayedDeployment, told: Story
   );
 }
 
-const has = (target: TargetState, name: LifecycleEventName, status: string) =>
+const has = (target: HostTarget, name: LifecycleEventName, status: string) =>
   target.lifecycleEvents.some((event) => event.name === name && event.status === status);
-const labelled = ({ targets }: DeploymentState, label: "Blue" | "Green") =>
-  (targets ?? []).filter((target) => target.label === label);
-const isStandingBy = ({ status }: TargetState) => status === "Pending" || status === "Ready";
-const isUnder = ({ status }: TargetState) => status === "InProgress";
-const isEnded = ({ status }: TargetState) => ["Succeeded", "Failed", "Skipped"].includes(status);
+const labelled = (state: DeploymentState, label: "Blue" | "Green") =>
+  hostTargets(state).filter((target) => target.label === label);
+const isStandingBy = ({ status }: HostTarget) => status === "Pending" || status === "Ready";
+const isUnder = ({ status }: HostTarget) => status === "InProgress";
+const isEnded = ({ status }: HostTarget) => ["Succeeded", "Failed", "Skipped"].includes(status);
 
 /** The hosts that these plans put to work, as they were before and are now. */
-function admittedBy(before: DeploymentState, { state }: PlayedDeployment): TargetState[] {
-  return (state.targets ?? []).filter((target, place) => {
-    const earlier = before.targets?.[place];
+function admittedBy(before: DeploymentState, { state }: PlayedDeployment): HostTarget[] {
+  return hostTargets(state).filter((target, place) => {
+    const earlier = hostTargets(before)[place];
     return (earlier === undefined || isStandingBy(earlier)) && target.lifecycleEvents.length > 0 && isUnder(target);
   });
 }
@@ -274,7 +275,7 @@ describe("every rollout", () => {
     check({}, ({ state }) => {
       expect(isTerminal(state.status)).toBe(true);
       expect(state.wait).toBeNull();
-      for (const target of state.targets ?? []) {
+      for (const target of hostTargets(state)) {
         expect(isEnded(target)).toBe(true);
         expect(target.command).toBeNull();
         for (const { status } of target.lifecycleEvents)
@@ -289,7 +290,7 @@ describe("every rollout", () => {
         expect(state.error).not.toBeNull();
         return;
       }
-      const targets = state.targets ?? [];
+      const targets = hostTargets(state);
       expect(targets.some(({ status }) => status === "Skipped")).toBe(false);
       switch (state.strategy.type) {
         case "in-place":
@@ -337,8 +338,8 @@ describe("every rollout", () => {
   it("leaves what has ended as it is: deployments, hosts and events", () => {
     const compare: Watch = (before, { state }) => {
       if (isTerminal(before.status)) expect(state).toBe(before);
-      for (const [place, target] of (before.targets ?? []).entries()) {
-        const now = state.targets?.[place];
+      for (const [place, target] of hostTargets(before).entries()) {
+        const now = hostTargets(state)[place];
         if (isEnded(target)) expect(now).toBe(target);
         for (const [index, event] of target.lifecycleEvents.entries())
           if (!["Pending", "InProgress"].includes(event.status)) expect(now?.lifecycleEvents[index]).toEqual(event);
@@ -349,7 +350,7 @@ describe("every rollout", () => {
 
   it("keeps the order of events on every host, one at a time", () => {
     const ordered: Watch = (_, { state }) => {
-      for (const { lifecycleEvents, command } of state.targets ?? []) {
+      for (const { lifecycleEvents, command } of hostTargets(state)) {
         const firstOpen = lifecycleEvents.findIndex(({ status }) => status === "Pending" || status === "InProgress");
         if (firstOpen === -1) continue;
         expect(lifecycleEvents.slice(firstOpen + 1).every(({ status }) => status === "Pending")).toBe(true);
@@ -373,7 +374,7 @@ describe("every rollout", () => {
     check({
       afterPlan(before, played) {
         if (before.halt !== null) expect(admittedBy(before, played)).toEqual([]);
-        if (played.state.halt === "alarm") expect(played.state.targets?.filter(isUnder)).toEqual([]);
+        if (played.state.halt === "alarm") expect(played.targets.filter(isUnder)).toEqual([]);
       },
     });
   });
@@ -383,11 +384,12 @@ describe("in place", () => {
   it("never takes a healthy host out when that leaves fewer healthy ones than the minimum, of fleet or zone", () => {
     check({
       afterPlan(before, played) {
-        const { strategy: how, minimumHealthyHosts: minimum, targets } = played.state;
-        if (how.type !== "in-place" || minimum === null || !targets) return;
+        const { strategy: how, minimumHealthyHosts: minimum } = played.state;
+        const { targets } = played;
+        if (how.type !== "in-place" || minimum === null) return;
         const taken = admittedBy(before, played).filter(({ wasHealthy }) => wasHealthy);
         if (taken.length === 0) return;
-        const healthy = (hosts: readonly TargetState[]) =>
+        const healthy = (hosts: readonly HostTarget[]) =>
           hosts.filter(({ status, wasHealthy }) => status === "Succeeded" || (status === "Pending" && wasHealthy))
             .length;
         expect(healthy(targets)).toBeGreaterThanOrEqual(minimum);
@@ -402,9 +404,8 @@ describe("in place", () => {
   });
 
   it("never is at work in two zones at once, nor in one while it bakes, nor in a later one before an earlier has ended", () => {
-    const compare: Watch = (_, { state }) => {
+    const compare: Watch = (_, { state, targets }) => {
       if (state.strategy.type !== "in-place" || state.strategy.zones === null) return;
-      const targets = state.targets ?? [];
       const [zone, ...others] = new Set(targets.filter(isUnder).map((target) => target.zone));
       expect(others).toEqual([]);
       if (state.status === "Baking") expect(targets.some(isUnder)).toBe(false);
@@ -420,7 +421,7 @@ describe("blue/green", () => {
   it("takes no original out before every replacement has ended and as many serve as the rule asks for", () => {
     const compare: Watch = (_, { state }) => {
       if (state.strategy.type !== "blue-green") return;
-      const wasTouched = (target: TargetState) =>
+      const wasTouched = (target: HostTarget) =>
         target.command !== null ||
         has(target, "BeforeBlockTraffic", "Succeeded") ||
         has(target, "BeforeBlockTraffic", "Failed");
@@ -444,7 +445,7 @@ describe("blue/green", () => {
       afterPlan(_, { state }) {
         if (state.strategy.type !== "blue-green") return;
         const greens = labelled(state, "Green");
-        const isAtTraffic = ({ command }: TargetState) => command?.event === "BeforeAllowTraffic";
+        const isAtTraffic = ({ command }: HostTarget) => command?.event === "BeforeAllowTraffic";
         if (!greens.some(isAtTraffic)) return;
         expect(state.stage).toBe("allow");
         expect(state.wait).toBeNull();

@@ -2,9 +2,10 @@ import { invariant } from "@sluice/model/invariant.ts";
 import { isHealthSpent } from "../admission.ts";
 import { startTarget } from "../advance-target.ts";
 import type { Draft } from "../draft.ts";
+import { hostTargets } from "../host-targets.ts";
 import { healthError, hostsNotReported, hostsSkipped, stopError, tooFewHealthyError } from "../messages.ts";
 import type { Observation } from "../observation.ts";
-import { type DeploymentState, isTerminal, type TargetState } from "../state.ts";
+import { type DeploymentState, type HostTarget, isTerminal } from "../state.ts";
 import { sortIntoBuckets, type TargetBuckets } from "../target-buckets.ts";
 import { haltOnAlarm, haltWhenOverdue, haltWhenStopped, isPastReturn } from "./halting.ts";
 import { advanceTargets, endsHostsUnderWay, settleCommands, windDown } from "./hosts-at-work.ts";
@@ -18,7 +19,7 @@ export interface StageView {
   /** Whether the stage ends early when its hosts' health is spent; otherwise all of them have their turn. */
   readonly endsWhenSpent: boolean;
   /** The waiting hosts that may start now, in order. */
-  readonly admissible: readonly TargetState[];
+  readonly admissible: readonly HostTarget[];
 }
 
 /** What one strategy adds to what all have in common. */
@@ -75,7 +76,7 @@ function isStill({ buckets }: StageView): boolean {
 
 function endWhenNobodyIsAtWork(draft: Draft, rollout: Rollout): void {
   const { state } = draft;
-  const { waiting, running } = sortIntoBuckets(state.targets ?? []);
+  const { waiting, running } = sortIntoBuckets(hostTargets(state));
   if (waiting.length > 0 || running.length > 0) return;
   const left = [...hostsNotReported(state), ...(rollout.describeHalt?.(state) ?? []), ...hostsSkipped(state)];
   for (const message of left) draft.decide({ type: "statusMessageAdded", message });

@@ -1,6 +1,6 @@
 import { admissionOrder } from "../admission.ts";
 import type { Draft } from "../draft.ts";
-import type { TargetPlan } from "../event.ts";
+import type { HostPlan } from "../event.ts";
 import { MAX_TARGETS } from "../limits.ts";
 import {
   fleetsOverlapError,
@@ -24,7 +24,7 @@ type Resolved = TargetResolution & { readonly outcome: "resolved" };
 /** What keeps a deployment from starting, or what it starts with. */
 type Start =
   | { readonly error: DeploymentError }
-  | { readonly minimum: number; readonly targets: readonly TargetPlan[]; readonly firstStage: Stage };
+  | { readonly minimum: number; readonly targets: readonly HostPlan[]; readonly firstStage: Stage };
 
 /** From Created to InProgress, or straight to the end when the deployment cannot start. `resolution` is absent only when stopped. */
 export function startDeployment(draft: Draft, resolution: TargetResolution | undefined): void {
@@ -104,8 +104,8 @@ function plansOf(
   candidates: readonly TargetCandidate[],
   label: InstanceLabel | null,
   lifecycleEvents: readonly PlannedEvent[],
-): TargetPlan[] {
-  return admissionOrder(candidates).map((candidate) => ({ ...candidate, label, lifecycleEvents }));
+): HostPlan[] {
+  return admissionOrder(candidates).map((candidate) => ({ ...candidate, type: "host", label, lifecycleEvents }));
 }
 
 export interface NarrowZone {

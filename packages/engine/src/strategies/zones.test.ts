@@ -40,8 +40,8 @@ function started(rule: Partial<ZoneRule> = {}, more: Partial<Settings> = {}) {
 const hostCount = (value: number): HealthRule => ({ type: "HOST_COUNT", value });
 const inFlight = ({ state }: PlayedDeployment) =>
   (state.targets ?? []).filter(({ status }) => status === "InProgress").map(({ targetId }) => targetId);
-const openZones = ({ state }: PlayedDeployment) =>
-  new Set((state.targets ?? []).filter(({ status }) => status === "InProgress").map(({ zone }) => zone));
+const openZones = ({ targets }: PlayedDeployment) =>
+  new Set(targets.filter(({ status }) => status === "InProgress").map(({ zone }) => zone));
 
 describe("zones", () => {
   it("are deployed to one after another by name, hosts without a zone last", () => {

@@ -1,19 +1,20 @@
 import { invariant } from "@sluice/model/invariant.ts";
 import { isHealthSpent, roomIn } from "../admission.ts";
 import type { Draft } from "../draft.ts";
+import { hostTargets } from "../host-targets.ts";
 import { zoneHealthError } from "../messages.ts";
 import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
-import type { DeploymentState, HealthRule, TargetState } from "../state.ts";
+import type { DeploymentState, HealthRule, HostTarget } from "../state.ts";
 import { sortIntoBuckets } from "../target-buckets.ts";
 
 /** The hosts of one availability zone; those without a zone make up one of their own. */
 export interface Zone {
   readonly name: string | null;
-  readonly targets: readonly TargetState[];
+  readonly targets: readonly HostTarget[];
 }
 
 /** In the order in which they are deployed to: by name, and hosts without a zone last. AWS leaves the order open. */
-export function zonesOf(targets: readonly TargetState[]): Zone[] {
+export function zonesOf(targets: readonly HostTarget[]): Zone[] {
   const byName = Map.groupBy(targets, ({ zone }) => zone);
   return [...byName]
     .map(([name, members]) => ({ name, targets: members }))
@@ -32,7 +33,7 @@ export function prepareZones(draft: Draft): void {
   const { state } = draft;
   if (state.strategy.type !== "in-place" || state.strategy.zones === null) return;
   const { minimumPerZone } = state.strategy.zones;
-  const zones = zonesOf(state.targets ?? []);
+  const zones = zonesOf(hostTargets(state));
   for (const zone of zones) {
     const buckets = sortIntoBuckets(zone.targets);
     const minimum = zoneMinimum(minimumPerZone, zone.targets.length);
@@ -52,9 +53,9 @@ export function prepareZones(draft: Draft): void {
 }
 
 /** Which waiting hosts' zone has its turn, and has room by its own minimum. */
-export function zoneGate(state: DeploymentState): (target: TargetState) => boolean {
+export function zoneGate(state: DeploymentState): (target: HostTarget) => boolean {
   if (state.strategy.type !== "in-place" || state.strategy.zones === null) return () => true;
-  const current = zonesOf(state.targets ?? []).find(({ targets }) => targets.some(isOpen));
+  const current = zonesOf(hostTargets(state)).find(({ targets }) => targets.some(isOpen));
   if (!current || state.wait !== null) return () => false;
   const buckets = sortIntoBuckets(current.targets);
   const room = roomIn(buckets, zoneMinimum(state.strategy.zones.minimumPerZone, current.targets.length));
@@ -79,6 +80,6 @@ function bakingEnd(
   };
 }
 
-function isOpen({ status }: TargetState): boolean {
+function isOpen({ status }: HostTarget): boolean {
   return status === "Pending" || status === "InProgress";
 }

@@ -122,7 +122,7 @@ export class CommandDesk {
 
   #offer({ deploymentId, target }: Candidate): OfferedCommand | null {
     const { command, targetId } = target;
-    if (command?.by !== "agent" || command.acknowledgedAt !== null) return null;
+    if (target.type !== "host" || command?.by !== "agent" || command.acknowledgedAt !== null) return null;
     const key = offerKey(deploymentId, targetId, command.event);
     const now = this.#dependencies.timers.now();
     const offeredAt = this.#offeredAt.get(key);

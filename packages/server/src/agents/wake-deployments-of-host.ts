@@ -13,6 +13,7 @@ export async function wakeDeploymentsOfHost(hostId: string, { store, now, feed }
     .selectFrom("targets")
     .select("deployment_id")
     .where("target_id", "=", hostId)
+    .where("type", "=", "host")
     .where("command_state", "is not", null)
     .execute();
   if (rows.length === 0) return;

@@ -1,4 +1,5 @@
 import type { RollbackInfo } from "@aws-sdk/client-codedeploy";
+import { hostTargets } from "@sluice/engine/host-targets.ts";
 import type { TargetCandidate, TargetResolution } from "@sluice/engine/observation.ts";
 import { hasHadTrafficMoved } from "@sluice/engine/rollback.ts";
 import type { DeploymentState, InstanceLabel } from "@sluice/engine/state.ts";
@@ -66,9 +67,9 @@ async function withObstacle(
 /** The way back concerns the hosts whose traffic was moved, whatever tags say by now. */
 async function fleetsOfRolledBack(store: Store, rollback: RollbackInfo | null): Promise<TargetResolution> {
   const triggeredBy = rollback?.rollbackTriggeringDeploymentId;
-  const targets = triggeredBy ? ((await loadTargets(store, triggeredBy)) ?? []) : [];
+  const hosts = hostTargets({ targets: triggeredBy ? await loadTargets(store, triggeredBy) : null });
   const moved = (label: InstanceLabel) =>
-    targets
+    hosts
       .filter((target) => target.label === label && hasHadTrafficMoved(target))
       .map(
         ({ targetId, hostName, kind, zone, wasHealthy, revisionHealth }): TargetCandidate => ({

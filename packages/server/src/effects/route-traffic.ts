@@ -1,4 +1,5 @@
 import type { Effect } from "@sluice/engine/event.ts";
+import { isHost } from "@sluice/engine/host-targets.ts";
 import type { TrafficReport } from "@sluice/engine/observation.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { Store } from "../store/open-store.ts";
@@ -25,6 +26,7 @@ export async function routeTraffic(
   const request = await requestOfActive(store, deploymentId);
   const [target] = request ? await loadSomeTargets(store, deploymentId, [targetId]) : [];
   if (!request || target?.command?.event !== event || target.command.attempt !== attempt) return undefined;
+  if (!isHost(target)) return undefined;
   const [host] = await routedHosts(store, [{ hostId: targetId, hostName: target.hostName }], request);
   if (!host) return undefined;
   const outcome =

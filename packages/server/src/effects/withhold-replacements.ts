@@ -1,3 +1,4 @@
+import { isHost } from "@sluice/engine/host-targets.ts";
 import type { WithholdReport } from "@sluice/engine/observation.ts";
 import type { RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { Store } from "../store/open-store.ts";
@@ -49,7 +50,7 @@ export async function withholdReplacements(
   const request = await requestOfActive(store, deploymentId);
   if (!request) return undefined;
   const targets = new Map(
-    (await loadSomeTargets(store, deploymentId, targetIds)).map((target) => [target.targetId, target]),
+    (await loadSomeTargets(store, deploymentId, targetIds)).filter(isHost).map((target) => [target.targetId, target]),
   );
   const hosts = targetIds.flatMap((hostId) => {
     const target = targets.get(hostId);

@@ -14,7 +14,7 @@ import { countTargetsByStatus } from "../store/deployment-history.ts";
 import type { DeploymentRow } from "../store/deployments.ts";
 import { newestEventId, type RecordedEvent, readEvents } from "../store/events.ts";
 import type { Store } from "../store/open-store.ts";
-import { findTargets, type TargetWithArn } from "../store/target-listing.ts";
+import { findTargets, hostOf, type TargetWithArn } from "../store/target-listing.ts";
 import { deploymentEventTypes, instanceEventType, mayNotify } from "./trigger-events.ts";
 import { deploymentMessage, instanceMessage, type TargetCounts, type TriggerMessage } from "./trigger-message.ts";
 
@@ -157,7 +157,7 @@ function eventMessages(
     messageTo: (triggerName: string) => deploymentMessage(scope, triggerName, type, row, counts),
   }));
   const type = instanceEventType(event);
-  const found = targets.get(targetIdOf(event));
+  const found = hostOf(targets.get(targetIdOf(event)));
   if (!type || !found || (type === "InstanceStart" && !isFirstCommand(event, found))) return ofDeployment;
   const messageTo = (triggerName: string) =>
     instanceMessage(scope, triggerName, type, row.deployment_id, found, event.at);

@@ -1,5 +1,5 @@
 import type { TriggerEventType } from "@aws-sdk/client-codedeploy";
-import type { TargetState } from "@sluice/engine/state.ts";
+import type { HostTarget } from "@sluice/engine/state.ts";
 import { IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
 import { isInstanceEventType } from "./trigger-events.ts";
@@ -35,8 +35,9 @@ export function sampleMessage(
   return markedAsTest(deploymentMessage(scope, triggerName, type, facts, new Map()), type);
 }
 
-function sampleTarget(at: number): TargetState {
+function sampleTarget(at: number): HostTarget {
   return {
+    type: "host",
     targetId: SAMPLE_HOST,
     hostName: "test-host",
     kind: "instance",

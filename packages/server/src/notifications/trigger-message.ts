@@ -3,7 +3,7 @@ import type { LifecycleEventState, TargetState } from "@sluice/engine/state.ts";
 import { type ArnScope, ec2InstanceArn, onPremisesInstanceArn } from "@sluice/model/resource-arn.ts";
 import { DEPLOYMENT_ROLLBACK } from "../store/columns/deployment-columns.ts";
 import type { DeploymentRow } from "../store/deployments.ts";
-import type { TargetWithArn } from "../store/target-listing.ts";
+import type { HostWithArn } from "../store/target-listing.ts";
 import type { DeploymentEventType, InstanceEventType } from "./trigger-events.ts";
 
 export interface TriggerMessage {
@@ -82,7 +82,7 @@ export function instanceMessage(
   triggerName: string,
   type: InstanceEventType,
   deploymentId: string,
-  found: TargetWithArn,
+  found: HostWithArn,
   at: number,
 ): TriggerMessage {
   const { target } = found;
@@ -164,7 +164,7 @@ function asOf(event: LifecycleEventState, at: number): Pick<LifecycleEventState,
   return { status: "Pending", startedAt: null, endedAt: null };
 }
 
-function instanceArn(scope: ArnScope, { target, instanceArn: registered }: TargetWithArn): string {
+function instanceArn(scope: ArnScope, { target, instanceArn: registered }: HostWithArn): string {
   if (target.kind === "instance") return ec2InstanceArn(scope, target.targetId);
   return registered ?? onPremisesInstanceArn(scope, target.targetId);
 }

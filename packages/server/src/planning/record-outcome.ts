@@ -1,3 +1,4 @@
+import { isHost } from "@sluice/engine/host-targets.ts";
 import { LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
 import type { DeploymentState, TargetState } from "@sluice/engine/state.ts";
@@ -51,7 +52,10 @@ async function adoptReplacements(
     .set({ fields_json: GROUP_FIELDS.write({ ...fields, ...replacementSelection(targetInstances) }) })
     .where("deployment_group_id", "=", deploymentGroupId)
     .execute();
-  const originals = targets.filter(({ label }) => label === "Blue").map(({ targetId }) => targetId);
+  const originals = targets
+    .filter(isHost)
+    .filter(({ label }) => label === "Blue")
+    .map(({ targetId }) => targetId);
   if (originals.length === 0) return;
   await db
     .deleteFrom("group_hosts")

@@ -1,4 +1,5 @@
 import { apply } from "@sluice/engine/apply.ts";
+import { hostTargets } from "@sluice/engine/host-targets.ts";
 import type { Observation, TargetResolution, TrafficReport, WithholdReport } from "@sluice/engine/observation.ts";
 import { plan, withholdEffectKey } from "@sluice/engine/plan.ts";
 import type { TerminationReport } from "@sluice/engine/ports/fleet.ts";
@@ -84,7 +85,7 @@ async function observe(
     ? undefined
     : ((await loadEffectOutcome(transaction, state.deploymentId, "resolveTargets")) as TargetResolution | undefined);
   const targetIds = state.targets
-    ? state.targets.filter(isOpen).map(idOf)
+    ? hostTargets(state).filter(isOpen).map(idOf)
     : resolution?.outcome === "resolved"
       ? [...resolution.candidates, ...(resolution.replacements ?? [])].map(idOf)
       : [];

@@ -1,5 +1,6 @@
 import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts";
 import { memoryTrafficRouter, newMemoryServer } from "@sluice/drivers/memory/memory-traffic-router.ts";
+import { hostTargets } from "@sluice/engine/host-targets.ts";
 import type { AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
 import type { Strategy, TargetState } from "@sluice/engine/state.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -156,7 +157,8 @@ async function decide(event: "stopRequested" | "ready" | "termination"): Promise
 }
 
 const serving = () => [...web].filter(([, { admin }]) => admin === "ready").map(([host]) => host);
-const targetsOf = async (deploymentId: string) => (await loadTargets(fixture.store, deploymentId)) ?? [];
+const targetsOf = async (deploymentId: string) =>
+  hostTargets({ targets: await loadTargets(fixture.store, deploymentId) });
 const namesOf = (target: TargetState | undefined) => target?.lifecycleEvents.map(({ name }) => name);
 
 async function groupFields() {

@@ -47,5 +47,6 @@ function openCommands({ db }: Store, hostId: string) {
     .innerJoin("deployments", "deployments.deployment_id", "targets.deployment_id")
     .where("deployments.active", "=", 1)
     .where("targets.target_id", "=", hostId)
+    .where("targets.type", "=", "host")
     .where("targets.command_state", "in", COMMANDS_OF_AGENTS);
 }

@@ -1,4 +1,5 @@
 import type { DeploymentEvent } from "@sluice/engine/event.ts";
+import { targetName } from "@sluice/engine/target-name.ts";
 import { type Selectable, sql } from "kysely";
 import { compiledQuery } from "./compiled-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
@@ -135,6 +136,6 @@ function bodyOf(event: DeploymentEvent): Record<string, unknown> {
   if (event.type !== "deploymentStarted") return body;
   return {
     minimumHealthyHosts: event.minimumHealthyHosts,
-    targets: event.targets.map(({ targetId, hostName }) => ({ targetId, hostName })),
+    targets: event.targets.map((target) => ({ targetId: target.targetId, hostName: targetName(target) })),
   };
 }

@@ -1,5 +1,7 @@
 import type { EndedAttempt } from "@sluice/engine/host-attempts.ts";
+import { isHost } from "@sluice/engine/host-targets.ts";
 import type { HostAttempt } from "@sluice/engine/late-hosts.ts";
+import type { TargetState } from "@sluice/engine/state.ts";
 import { compiledQuery } from "./compiled-query.ts";
 import type { DeploymentRow } from "./deployments.ts";
 import type { WriteTransaction } from "./group-commit.ts";
@@ -53,11 +55,15 @@ export async function loadHostAttempts(
         succeeded: row.healthy === 1,
         deployedAt: row.created_at,
         creator: row.creator,
-        agentIssue: row.target_json !== null && readStoredTarget(row.target_json).agentIssue,
+        agentIssue: row.target_json !== null && hadAgentIssue(readStoredTarget(row.target_json)),
       });
     }
   }
   return attempts;
+}
+
+function hadAgentIssue(target: TargetState): boolean {
+  return isHost(target) && target.agentIssue;
 }
 
 /**

@@ -105,6 +105,7 @@ export async function countRunningCommands(db: Reader, hostIds: readonly string[
       .selectFrom("targets")
       .select(["target_id", (expression) => expression.fn.countAll<number>().as("held")])
       .where("command_state", "=", "acknowledged")
+      .where("type", "=", "host")
       .where("target_id", "in", part)
       .groupBy("target_id")
       .execute();

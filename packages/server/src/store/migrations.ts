@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import { up as firstTables } from "./migrations/0001-first-tables.ts";
 import { up as removedDeployments } from "./migrations/0002-removed-deployments.ts";
+import { up as targetTypes } from "./migrations/0003-target-types.ts";
 
 export type Dialect = "sqlite" | "postgres";
 
@@ -31,6 +32,14 @@ export const MIGRATIONS: readonly Migration[] = [
     checksums: {
       sqlite: "bfb99df2eea8b82948577f844a3fc39dac53f4a4a7fbd8709f9b069d8e331278",
       postgres: "bfb99df2eea8b82948577f844a3fc39dac53f4a4a7fbd8709f9b069d8e331278",
+    },
+  },
+  {
+    name: "0003-target-types",
+    up: targetTypes,
+    checksums: {
+      sqlite: "1a69909b297ac8a883f14075a3365975150963dd32660e0b19138dada0358534",
+      postgres: "1a69909b297ac8a883f14075a3365975150963dd32660e0b19138dada0358534",
     },
   },
 ];

@@ -62,6 +62,7 @@ export async function* targetsOfOldDeployments(
       .selectFrom("targets")
       .select(["deployment_id", "target_id"])
       .where("deployment_id", "in", [...createdAt.keys()])
+      .where("type", "=", "host")
       .execute();
     yield targets.map((row) => ({
       hostId: row.target_id,

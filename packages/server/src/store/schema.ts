@@ -176,6 +176,8 @@ export interface DeploymentsTable {
 export interface TargetsTable {
   deployment_id: string;
   target_id: string;
+  /** What it is. Only a host is looked for by its id among the hosts. */
+  type: "host" | "ecs-service" | "lambda-alias";
   /** Admission order. */
   ordinal: number;
   status: string;

@@ -1,5 +1,11 @@
-import type { LifecycleEventState, TargetState } from "@sluice/engine/state.ts";
-import { hostCommand, hostEvent, hostTarget } from "@sluice/engine/target.fixture.ts";
+import type {
+  EcsServiceTarget,
+  HostTarget,
+  LambdaAliasTarget,
+  LifecycleEventState,
+  TargetState,
+} from "@sluice/engine/state.ts";
+import { hostCommand, hostEvent, hostTarget, lambdaTarget } from "@sluice/engine/target.fixture.ts";
 import { LIFECYCLE_EVENT_STATUSES, LIFECYCLE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -68,15 +74,9 @@ const lifecycleEvent: fc.Arbitrary<LifecycleEventState> = fc.record({
   endedAt: fc.option(time),
   diagnostics: fc.option(fc.constantFrom(QUIET, FAILED)),
 });
-const target: fc.Arbitrary<TargetState> = fc.record({
+const base = {
   targetId: fc.string(),
-  hostName: fc.string(),
-  kind: fc.constantFrom("instance", "on-premises"),
-  zone: fc.option(fc.string()),
-  label: fc.option(fc.constantFrom("Blue", "Green")),
   status: fc.constantFrom("Pending", "InProgress", "Succeeded", "Failed", "Skipped", "Unknown", "Ready"),
-  wasHealthy: fc.boolean(),
-  revisionHealth: fc.constantFrom("Unknown", "Old", "Current"),
   lifecycleEvents: fc.array(lifecycleEvent, { maxLength: 13 }),
   command: fc.option(
     fc.record({
@@ -89,15 +89,49 @@ const target: fc.Arbitrary<TargetState> = fc.record({
       missedHeartbeats: fc.nat(),
     }),
   ),
-  agentIssue: fc.boolean(),
   updatedAt: time,
+} as const;
+const host: fc.Arbitrary<HostTarget> = fc.record({
+  ...base,
+  type: fc.constant("host"),
+  hostName: fc.string(),
+  kind: fc.constantFrom("instance", "on-premises"),
+  zone: fc.option(fc.string()),
+  label: fc.option(fc.constantFrom("Blue", "Green")),
+  wasHealthy: fc.boolean(),
+  revisionHealth: fc.constantFrom("Unknown", "Old", "Current"),
+  agentIssue: fc.boolean(),
 });
+const shift = fc.record({
+  step: fc.nat(),
+  percent: fc.nat(100),
+  asked: fc.option(fc.nat(100)),
+  notBefore: fc.option(time),
+});
+const service: fc.Arbitrary<EcsServiceTarget> = fc.record({
+  ...base,
+  type: fc.constant("ecs-service"),
+  clusterName: fc.string(),
+  serviceName: fc.string(),
+  originalTaskSetId: fc.option(fc.string()),
+  replacementTaskSetId: fc.option(fc.string()),
+  shift,
+});
+const alias: fc.Arbitrary<LambdaAliasTarget> = fc.record({
+  ...base,
+  type: fc.constant("lambda-alias"),
+  functionName: fc.string(),
+  aliasName: fc.string(),
+  currentVersion: fc.string(),
+  targetVersion: fc.string(),
+  shift,
+});
+const target: fc.Arbitrary<TargetState> = fc.oneof(host, service, alias);
 
-/** As targets were before. */
-function withoutExecutors({ command, lifecycleEvents, ...others }: TargetState) {
-  const { by: _, ...commandOfBefore } = command ?? {};
+/** As targets were before: all of them hosts. */
+function asBefore({ type: _, command, lifecycleEvents, ...others }: HostTarget) {
   const eventsOfBefore = lifecycleEvents.map(({ by: _, awaitsLeave: __, ...event }) => event);
-  return { ...others, command: commandOfBefore, lifecycleEvents: eventsOfBefore };
+  return { ...others, command: command && { ...command, by: undefined }, lifecycleEvents: eventsOfBefore };
 }
 
 describe("targets in the store", () => {
@@ -130,7 +164,21 @@ describe("targets in the store", () => {
   });
 
   it("are read as they were written before there was a short form", () => {
-    expect(readStoredTarget(JSON.stringify(ended))).toEqual(ended);
+    expect(readStoredTarget(JSON.stringify(asBefore(ended)))).toEqual(ended);
+  });
+
+  // What is written once is read for ever: this line is never changed.
+  it("that are no hosts have this form", () => {
+    const json =
+      '[2,"payments","i",2000,[["ba","i",0,null,null,{"by":"hook"}]],{"event":"BeforeAllowTraffic","by":"hook","attempt":1,"availableAt":2000,"acknowledgedAt":2000,"acknowledgedOffer":null,"missedHeartbeats":0},{"type":"lambda-alias","functionName":"payments","aliasName":"live","currentVersion":"1","targetVersion":"2","shift":{"step":0,"percent":0,"asked":null,"notBefore":null}}]';
+    const payments = lambdaTarget("payments", {
+      status: "InProgress",
+      lifecycleEvents: [hostEvent("BeforeAllowTraffic", { by: "hook", status: "InProgress", startedAt: 2000 })],
+      command: hostCommand("BeforeAllowTraffic", { by: "hook", availableAt: 2000, acknowledgedAt: 2000 }),
+      updatedAt: 2000,
+    });
+    expect(storeTarget(payments)).toBe(json);
+    expect(readStoredTarget(json)).toEqual(payments);
   });
 
   // As a server before this wrote them in the middle of a blue/green deployment. The line is never changed.
@@ -154,10 +202,10 @@ describe("targets in the store", () => {
     expect(readStoredTarget(json)).toEqual(green);
     // And are not longer for it.
     expect(storeTarget(green)).toBe(json);
-    expect(readStoredTarget(JSON.stringify(withoutExecutors(green)))).toEqual(green);
+    expect(readStoredTarget(JSON.stringify(asBefore(green)))).toEqual(green);
   });
 
   it("of a later form are refused, not misread", () => {
-    expect(() => readStoredTarget('[2,"i-1"]')).toThrow("stored in form 2, which this version of Sluice cannot read");
+    expect(() => readStoredTarget('[3,"i-1"]')).toThrow("stored in form 3, which this version of Sluice cannot read");
   });
 });

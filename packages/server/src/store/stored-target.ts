@@ -1,30 +1,18 @@
-import type { Executor, PlannedEvent } from "@sluice/engine/planned-event.ts";
-import type { CommandState, InstanceLabel, LifecycleEventState, TargetState } from "@sluice/engine/state.ts";
-import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
-import { LIFECYCLE_EVENT_WORDS, STATUS_WORDS } from "./short-words.ts";
-import { restoreDiagnostics, type StoredDiagnostics, storeDiagnostics } from "./stored-diagnostics.ts";
-import { usualExecutor } from "./usual-executor.ts";
+import type { HostTarget, TargetState } from "@sluice/engine/state.ts";
+import { STATUS_WORDS } from "./short-words.ts";
+import {
+  readCommand,
+  readLifecycleEvent,
+  readUnshortenedEvent,
+  type StoredCommand,
+  type StoredLifecycleEvent,
+  storeCommand,
+  storeLifecycleEvent,
+  type UnshortenedEvent,
+} from "./stored-lifecycle-event.ts";
 
-/** [name, status, start, end, diagnostics, unusual]: times in milliseconds after the target's own; what is missing at the end is null. */
-type StoredLifecycleEvent = readonly [
-  name: string,
-  status: string,
-  startedAt?: number | null,
-  endedAt?: number | null,
-  diagnostics?: StoredDiagnostics | null,
-  unusual?: UnusualPlan,
-];
-
-/** Where an event is planned otherwise than the same event of a host. */
-interface UnusualPlan {
-  readonly by?: Executor;
-  readonly awaitsLeave?: boolean;
-}
-
-type StoredCommand = Omit<CommandState, "by"> & { readonly by?: Executor };
-
-/** What differs from target to target, in a fixed order. What a later version adds comes at the end. */
-type StoredTarget = readonly [
+/** What differs from host to host, in a fixed order. What a later version adds comes at the end. */
+type StoredHost = readonly [
   form: 1,
   targetId: string,
   hostName: string,
@@ -32,21 +20,33 @@ type StoredTarget = readonly [
   updatedAt: number,
   lifecycleEvents: readonly StoredLifecycleEvent[],
   command: StoredCommand | null,
-  rest: Rest,
+  rest: HostRest,
 ];
 
-/** Left out where it is as it mostly is. */
-type Rest = Partial<Omit<TargetState, keyof typeof IN_PLACE_OF>>;
+/** A target of another type: its members beside those that all targets have are written as they are. */
+type StoredOther = readonly [
+  form: 2,
+  targetId: string,
+  status: string,
+  updatedAt: number,
+  lifecycleEvents: readonly StoredLifecycleEvent[],
+  command: StoredCommand | null,
+  rest: OtherRest,
+];
+
+type OtherTarget = Exclude<TargetState, HostTarget>;
+type OtherRest = OtherTarget extends infer T ? (T extends OtherTarget ? Omit<T, PlacedMember> : never) : never;
 
 /** The members that have a place of their own. */
-const IN_PLACE_OF = {
-  targetId: 1,
-  hostName: 2,
-  status: 3,
-  updatedAt: 4,
-  lifecycleEvents: 5,
-  command: 6,
-} as const;
+type PlacedMember = "targetId" | "status" | "updatedAt" | "lifecycleEvents" | "command";
+
+/** Left out where it is as it mostly is. */
+type HostRest = Partial<Omit<HostTarget, PlacedMember | "type" | "hostName">>;
+
+type UnshortenedHost = Omit<HostTarget, "type" | "lifecycleEvents" | "command"> & {
+  readonly lifecycleEvents: readonly UnshortenedEvent[];
+  readonly command: StoredCommand | null;
+};
 
 const USUAL = {
   kind: "instance",
@@ -55,111 +55,90 @@ const USUAL = {
   wasHealthy: true,
   revisionHealth: "Current",
   agentIssue: false,
-} as const satisfies Rest;
+} as const satisfies HostRest;
 
 export function storeTarget(target: TargetState): string {
-  const { targetId, hostName, status, updatedAt, lifecycleEvents, command, ...others } = target;
-  const rest = Object.fromEntries(
+  return JSON.stringify(target.type === "host" ? storeHost(target) : storeOther(target));
+}
+
+/** Also as it was stored before there was a short form: as an object, of a host. */
+export function readStoredTarget(json: string): TargetState {
+  const stored = JSON.parse(json) as StoredHost | StoredOther | UnshortenedHost;
+  if (!isShort(stored)) return readUnshortened(stored);
+  switch (stored[0]) {
+    case 1:
+      return readHost(stored);
+    case 2:
+      return readOther(stored);
+    default:
+      stored satisfies never;
+      throw new Error(`target ${stored[1]} is stored in form ${stored[0]}, which this version of Sluice cannot read`);
+  }
+}
+
+function isShort(stored: StoredHost | StoredOther | UnshortenedHost): stored is StoredHost | StoredOther {
+  return Array.isArray(stored);
+}
+
+function storeHost(target: HostTarget): StoredHost {
+  const { type: _, targetId, hostName, status, updatedAt, lifecycleEvents, command, ...others } = target;
+  const rest: HostRest = Object.fromEntries(
     Object.entries(others).filter(([name, value]) => (USUAL as Record<string, unknown>)[name] !== value),
-  ) as Rest;
-  const stored: StoredTarget = [
+  );
+  return [
     1,
     targetId,
     hostName,
     STATUS_WORDS.shorten(status),
     updatedAt,
-    lifecycleEvents.map((event) => storeLifecycleEvent(event, target)),
+    lifecycleEvents.map((event) => storeLifecycleEvent(event, updatedAt, others.label)),
     command && storeCommand(command),
     rest,
   ];
-  return JSON.stringify(stored);
 }
 
-/** Also as it was stored before there was a short form: as an object. */
-export function readStoredTarget(json: string): TargetState {
-  const stored = JSON.parse(json) as StoredTarget | TargetState;
-  if (!Array.isArray(stored)) return readUnshortened(stored as TargetState);
-  const [form, targetId, hostName, status, updatedAt, lifecycleEvents, command, rest] = stored as StoredTarget;
-  if (form !== 1) {
-    throw new Error(`target ${targetId} is stored in form ${form}, which this version of Sluice cannot read`);
-  }
+function readHost([, targetId, hostName, status, updatedAt, events, command, rest]: StoredHost): HostTarget {
   return {
+    type: "host",
     targetId,
     hostName,
     status: STATUS_WORDS.restore(status),
     updatedAt,
-    lifecycleEvents: lifecycleEvents.map((event) => readLifecycleEvent(event, updatedAt, rest.label ?? null)),
+    lifecycleEvents: events.map((event) => readLifecycleEvent(event, updatedAt, rest.label ?? null)),
     command: command && readCommand(command),
     ...USUAL,
     ...rest,
   };
 }
 
-function readUnshortened(stored: TargetState): TargetState {
-  const { lifecycleEvents, command, label } = stored;
+function storeOther({ targetId, status, updatedAt, lifecycleEvents, command, ...rest }: OtherTarget): StoredOther {
+  return [
+    2,
+    targetId,
+    STATUS_WORDS.shorten(status),
+    updatedAt,
+    lifecycleEvents.map((event) => storeLifecycleEvent(event, updatedAt, null)),
+    command && storeCommand(command),
+    rest,
+  ];
+}
+
+function readOther([, targetId, status, updatedAt, events, command, rest]: StoredOther): TargetState {
   return {
-    ...stored,
-    lifecycleEvents: lifecycleEvents.map((event) => ({ ...event, ...planOf(event.name, label, {}) })),
+    ...rest,
+    targetId,
+    status: STATUS_WORDS.restore(status),
+    updatedAt,
+    lifecycleEvents: events.map((event) => readLifecycleEvent(event, updatedAt, null)),
     command: command && readCommand(command),
   };
 }
 
-function storeCommand(command: CommandState): StoredCommand {
-  const { by, ...others } = command;
-  return by === usualExecutor(command.event) ? others : command;
-}
-
-function readCommand(command: StoredCommand): CommandState {
-  return { ...command, by: command.by ?? usualExecutor(command.event) };
-}
-
-/** A replacement host waits for its traffic. */
-function usuallyAwaitsLeave(name: LifecycleEventName, label: InstanceLabel | null): boolean {
-  return label === "Green" && name === "BeforeAllowTraffic";
-}
-
-function planOf(name: LifecycleEventName, label: InstanceLabel | null, unusual: UnusualPlan): PlannedEvent {
-  const by = unusual.by ?? usualExecutor(name);
-  return (unusual.awaitsLeave ?? usuallyAwaitsLeave(name, label)) ? { name, by, awaitsLeave: true } : { name, by };
-}
-
-/** Undefined: the event is planned as it mostly is. */
-function unusualPlan({ name, by, awaitsLeave }: PlannedEvent, label: InstanceLabel | null): UnusualPlan | undefined {
-  const isUsual = by === usualExecutor(name);
-  const awaits = awaitsLeave ?? false;
-  if (awaits === usuallyAwaitsLeave(name, label)) return isUsual ? undefined : { by };
-  return { ...(isUsual ? {} : { by }), awaitsLeave: awaits };
-}
-
-function storeLifecycleEvent(
-  event: LifecycleEventState,
-  { updatedAt: origin, label }: TargetState,
-): StoredLifecycleEvent {
-  const name = LIFECYCLE_EVENT_WORDS.shorten(event.name);
-  const status = STATUS_WORDS.shorten(event.status);
-  const startedAt = event.startedAt === null ? null : event.startedAt - origin;
-  const endedAt = event.endedAt === null ? null : event.endedAt - origin;
-  const unusual = unusualPlan(event, label);
-  if (unusual) {
-    const diagnostics = event.diagnostics && storeDiagnostics(event.diagnostics);
-    return [name, status, startedAt, endedAt, diagnostics, unusual];
-  }
-  if (event.diagnostics !== null) return [name, status, startedAt, endedAt, storeDiagnostics(event.diagnostics)];
-  if (endedAt !== null) return [name, status, startedAt, endedAt];
-  if (startedAt !== null) return [name, status, startedAt];
-  return [name, status];
-}
-
-function readLifecycleEvent(
-  [name, status, startedAt = null, endedAt = null, diagnostics = null, unusual = {}]: StoredLifecycleEvent,
-  origin: number,
-  label: InstanceLabel | null,
-): LifecycleEventState {
+function readUnshortened({ lifecycleEvents, command, ...others }: UnshortenedHost): HostTarget {
   return {
-    ...planOf(LIFECYCLE_EVENT_WORDS.restore(name), label, unusual),
-    status: STATUS_WORDS.restore(status),
-    startedAt: startedAt === null ? null : startedAt + origin,
-    endedAt: endedAt === null ? null : endedAt + origin,
-    diagnostics: diagnostics === null ? null : restoreDiagnostics(diagnostics),
+    ...others,
+    type: "host",
+    lifecycleEvents: lifecycleEvents.map((event) => readUnshortenedEvent(event, others.label)),
+    command: command && readCommand(command),
   };
 }

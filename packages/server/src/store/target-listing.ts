@@ -1,12 +1,21 @@
-import type { TargetState } from "@sluice/engine/state.ts";
+import type { HostTarget, TargetState } from "@sluice/engine/state.ts";
 import type { Kysely } from "kysely";
 import type { Database } from "./schema.ts";
 import { readTarget } from "./targets.ts";
 
-/** A target with the ARN that its host registered under; null for instances, whose ARN follows from their id. */
+/** A target with the ARN that its host registered under; null for instances, whose ARN follows from their id, and for all that are not hosts. */
 export interface TargetWithArn {
   readonly target: TargetState;
   readonly instanceArn: string | null;
+}
+
+export interface HostWithArn extends TargetWithArn {
+  readonly target: HostTarget;
+}
+
+/** Undefined: it is another target than a host, or none. */
+export function hostOf(found: TargetWithArn | undefined): HostWithArn | undefined {
+  return found?.target.type === "host" ? { ...found, target: found.target } : undefined;
 }
 
 /** In no particular order; ids that are not targets of the deployment are left out. */
@@ -17,7 +26,7 @@ export async function findTargets(
 ): Promise<TargetWithArn[]> {
   const rows = await db
     .selectFrom("targets")
-    .leftJoin("hosts", "hosts.host_id", "targets.target_id")
+    .leftJoin("hosts", (join) => join.onRef("hosts.host_id", "=", "targets.target_id").on("targets.type", "=", "host"))
     .select(["state_json", "instance_arn"])
     .where("deployment_id", "=", deploymentId)
     .where("target_id", "in", targetIds)

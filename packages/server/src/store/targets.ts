@@ -6,7 +6,7 @@ import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
 import { readStoredTarget, storeTarget } from "./stored-target.ts";
 
-/** Rows of one insert statement: SQLite takes 32,766 parameters a statement, and a row here has up to eight. */
+/** Rows of one insert statement: SQLite takes 32,766 parameters a statement, and a row here has up to nine. */
 const INSERT_ROWS = 500;
 
 const targetsOfDeployment = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
@@ -48,6 +48,7 @@ function commandsOfHost(state: "available" | "acknowledged") {
         .selectFrom("targets")
         .select(columns)
         .where("target_id", "=", key)
+        .where("type", "=", "host")
         .where("command_state", "=", state)
         .orderBy("updated_at"),
     (db, { keys }) =>
@@ -55,6 +56,7 @@ function commandsOfHost(state: "available" | "acknowledged") {
         .selectFrom("targets")
         .select(columns)
         .where(sql<SqlBool>`target_id = ANY(${keys})`)
+        .where("type", "=", "host")
         .where("command_state", "=", state)
         .orderBy("updated_at"),
     (row) => row.target_id,
@@ -116,6 +118,7 @@ export async function insertTargets(
   const rows = targets.map((target, ordinal) => ({
     deployment_id: deploymentId,
     target_id: target.targetId,
+    type: target.type,
     ordinal,
     ...columnsOf(target),
   }));
@@ -171,7 +174,7 @@ async function updateManyTargets(
 function columnsOf(target: TargetState) {
   return {
     status: target.status,
-    label: target.label,
+    label: target.type === "host" ? target.label : null,
     command_state: commandState(target),
     state_json: storeTarget(target),
     updated_at: target.updatedAt,
@@ -184,7 +187,7 @@ function commandState({ command }: TargetState): "available" | "acknowledged" | 
   return command.acknowledgedAt === null ? "available" : "acknowledged";
 }
 
-/** The commands that a host could be given or is running now, oldest deployment first. */
+/** The commands that a host could be given or is running now, oldest deployment first. What is named like a host, and is none, has none. */
 export async function loadCommandsOfHost(
   { db }: Pick<Store, "db">,
   targetId: string,

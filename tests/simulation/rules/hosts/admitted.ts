@@ -1,3 +1,4 @@
+import { hostOf } from "../../hosts/watched-hosts.ts";
 import type { Watched, WatchedEvent } from "../../watched.ts";
 
 /** Whether a host was given its first event. */
@@ -6,6 +7,6 @@ export function isFirstEvent({ targets }: Watched, { type, body: { targetId, eve
 }
 
 /** Zones in their order. Hosts without one come last. */
-export function zoneKey({ targets }: Watched, hostId: string): string {
-  return targets.get(hostId)?.zone ?? "\uffff";
+export function zoneKey(watched: Watched, hostId: string): string {
+  return hostOf(watched, hostId)?.zone ?? "\uffff";
 }

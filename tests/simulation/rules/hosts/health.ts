@@ -1,4 +1,5 @@
-import type { TargetState } from "@sluice/engine/state.ts";
+import { isHost } from "@sluice/engine/host-targets.ts";
+import type { HostTarget, TargetState } from "@sluice/engine/state.ts";
 import type { HostRule } from "../../hosts/watched-hosts.ts";
 import { count } from "../../watched.ts";
 import { installedTo, requiredHealthy } from "./required-healthy.ts";
@@ -24,12 +25,13 @@ export const HEALTH: HostRule = {
   }),
 };
 
-function isHealthyTaken(before: TargetState, { wasHealthy, status }: TargetState): boolean {
-  return wasHealthy && before.status === "Pending" && !["Pending", "Skipped"].includes(status);
+function isHealthyTaken(before: TargetState, target: TargetState): boolean {
+  const { status } = target;
+  return isHost(target) && target.wasHealthy && before.status === "Pending" && !["Pending", "Skipped"].includes(status);
 }
 
 /** Left alone as it was, or has the revision whole: even where everything ended in the same moment, before traffic came to it. */
-function isWell({ status, wasHealthy, lifecycleEvents }: TargetState): boolean {
+function isWell({ status, wasHealthy, lifecycleEvents }: HostTarget): boolean {
   if (status === "Succeeded" || status === "Ready") return true;
   if (status !== "Pending" && status !== "Skipped") return false;
   return (

@@ -1,4 +1,4 @@
-import { type HostRule, hostsOf } from "../../hosts/watched-hosts.ts";
+import { type HostRule, hostOf, hostsOf } from "../../hosts/watched-hosts.ts";
 import { groupOf } from "../../watched.ts";
 import { meantHosts, pastOf } from "./past.ts";
 
@@ -23,7 +23,7 @@ export const MEANT: HostRule = {
               { label: "Blue", meant: originals },
             ];
       for (const { label, meant } of fleets) {
-        const found = watched.order.filter((hostId) => watched.targets.get(hostId)?.label === label);
+        const found = watched.order.filter((hostId) => hostOf(watched, hostId)?.label === label);
         if (hasRemovals() || [...found].sort().join() === [...meant].sort().join()) continue;
         violated(id, `has the hosts ${found.join()}, and the group means ${meant.join()}`);
       }

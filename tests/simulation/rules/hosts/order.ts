@@ -1,5 +1,6 @@
 import type { RevisionHealth } from "@sluice/engine/state.ts";
 import type { HostRule } from "../../hosts/watched-hosts.ts";
+import { hostOf } from "../../hosts/watched-hosts.ts";
 import { groupOf, type Watched } from "../../watched.ts";
 import { isFirstEvent, zoneKey } from "./admitted.ts";
 import { pastOf } from "./past.ts";
@@ -48,6 +49,6 @@ export const ORDER: HostRule = {
   },
 };
 
-function ofLabel({ targets }: Watched, hostIds: readonly string[], label: string | null): string[] {
-  return hostIds.filter((hostId) => targets.get(hostId)?.label === label);
+function ofLabel(watched: Watched, hostIds: readonly string[], label: string | null): string[] {
+  return hostIds.filter((hostId) => hostOf(watched, hostId)?.label === label);
 }

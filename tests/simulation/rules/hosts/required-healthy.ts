@@ -1,4 +1,4 @@
-import type { HealthRule, TargetState } from "@sluice/engine/state.ts";
+import type { HealthRule, HostTarget } from "@sluice/engine/state.ts";
 import { hostsOf } from "../../hosts/watched-hosts.ts";
 import type { Watched } from "../../watched.ts";
 
@@ -13,7 +13,7 @@ export function requiredHealthy(rule: HealthRule, targetCount: number): number {
 }
 
 /** The hosts that get the revision: all of them in place, the replacements otherwise; on the way back of a blue/green one, none. */
-export function installedTo(watched: Watched): TargetState[] {
+export function installedTo(watched: Watched): HostTarget[] {
   switch (watched.head.strategy.type) {
     case "in-place":
       return hostsOf(watched);

@@ -1,5 +1,5 @@
 import type { TargetState } from "@sluice/engine/state.ts";
-import { type HostRule, hostsOf } from "../../hosts/watched-hosts.ts";
+import { type HostRule, hostOf, hostsOf } from "../../hosts/watched-hosts.ts";
 import { requiredHealthy } from "./required-healthy.ts";
 
 /** Whoever goes out of one fleet leaves the other one serving. */
@@ -8,7 +8,7 @@ export const SERVING: HostRule = {
   watch: ({ deployments, balancer }, violated) => ({
     trafficAsked(wish, groupId, hostId) {
       const watched = wish === "out" ? deployments.asOfNow(groupId) : undefined;
-      const leaving = watched?.targets.get(hostId);
+      const leaving = watched && hostOf(watched, hostId);
       if (!watched || !leaving || watched.row.status === "Created") return;
       if (watched.head.stage === "withhold" && leaving.label === "Green") return;
       const { strategy, healthRule } = watched.head;

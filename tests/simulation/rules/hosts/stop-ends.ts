@@ -1,3 +1,4 @@
+import { isHost } from "@sluice/engine/host-targets.ts";
 import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import { type HostRule, hostsOf, isPastReturn } from "../../hosts/watched-hosts.ts";
 
@@ -43,7 +44,7 @@ export const STOP_ENDS: HostRule = {
       const reachable = outages.reachableMilliseconds(since);
       if (reachable < GRACE_MILLISECONDS) faults(`is given up after ${reachable} ms of ${GRACE_MILLISECONDS}`);
       if (isTrafficEvent(command.event)) faults("is the balancer's, and is said to have had no report");
-      if (after.status !== "Failed" || after.agentIssue)
+      if (after.status !== "Failed" || (isHost(after) && after.agentIssue))
         faults(`leaves the host ${after.status}, and blames its agent`);
     },
   }),

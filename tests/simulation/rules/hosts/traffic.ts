@@ -1,4 +1,4 @@
-import { FORGIVEN, type HostRule } from "../../hosts/watched-hosts.ts";
+import { FORGIVEN, type HostRule, hostOf, hostsOf } from "../../hosts/watched-hosts.ts";
 
 export const TRAFFIC: HostRule = {
   name: "traffic moves in its event alone, and is where the deployment says",
@@ -7,7 +7,7 @@ export const TRAFFIC: HostRule = {
       const watched = deployments.asOfNow(groupId);
       // It begins once what its predecessor had asked for is answered: this call is one of those.
       if (!watched || watched.row.status === "Created") return;
-      const target = watched.targets.get(hostId);
+      const target = hostOf(watched, hostId);
       // Replacements that the balancer knows already are kept out of it before anything else is done.
       if (watched.head.stage === "withhold" && target?.label === "Green" && wish === "out") return;
       const event = wish === "in" ? "AllowTraffic" : "BlockTraffic";
@@ -36,10 +36,12 @@ export const TRAFFIC: HostRule = {
       violated(id, `${last.name} of ${targetId} is said to have succeeded, and it is ${traffic}`);
     },
     /** A blue/green deployment, or its way back, has succeeded. */
-    deploymentEnded({ id, row, head: { strategy }, targets }) {
+    deploymentEnded(watched) {
+      const { id, row, head } = watched;
+      const { strategy } = head;
       if (row.error_code !== null || strategy.type === "in-place") return;
       const isBack = strategy.type === "blue-green-rollback";
-      for (const { targetId, label, status } of targets.values()) {
+      for (const { targetId, label, status } of hostsOf(watched)) {
         if (status !== "Succeeded" && !isBack) continue;
         const expected = (label === "Blue") === isBack ? "serving" : "blocked";
         const traffic = balancer.trafficOf(row.deployment_group_id, targetId);

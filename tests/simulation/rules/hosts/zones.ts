@@ -1,5 +1,5 @@
 import type { TargetState } from "@sluice/engine/state.ts";
-import { type HostRule, hostsOf } from "../../hosts/watched-hosts.ts";
+import { type HostRule, hostOf, hostsOf } from "../../hosts/watched-hosts.ts";
 import { count, ENDED, type Watched } from "../../watched.ts";
 import { isFirstEvent, zoneKey } from "./admitted.ts";
 import { installedTo, requiredHealthy } from "./required-healthy.ts";
@@ -9,7 +9,7 @@ export const ZONES: HostRule = {
   watch: (_, violated) => ({
     eventWritten(watched, event) {
       const zones = zonesOf(watched);
-      const target = isFirstEvent(watched, event) ? watched.targets.get(String(event.body.targetId)) : undefined;
+      const target = isFirstEvent(watched, event) ? hostOf(watched, String(event.body.targetId)) : undefined;
       if (!zones || !target) return;
       const key = zoneKey(watched, target.targetId);
       const earlier = hostsOf(watched).filter(({ targetId }) => zoneKey(watched, targetId) < key);

@@ -22,6 +22,7 @@ export const getDeploymentSpecification: Operation<
     .select("target_id")
     .where("deployment_id", "=", deploymentId)
     .where("target_id", "=", host.hostId)
+    .where("type", "=", "host")
     .executeTakeFirst();
   if (!target) {
     throw new CallerFault("ClientException", `Deployment ${deploymentId} has no target ${host.hostId}.`);

@@ -277,7 +277,14 @@ describe("listing and removing", () => {
 
   it("counts the commands that a host holds", async () => {
     const { hostId } = await enrol({ hostName: "web-1" });
-    const target = { target_id: hostId, ordinal: 0, status: "InProgress", state_json: "{}", updated_at: 1 };
+    const target = {
+      target_id: hostId,
+      type: "host" as const,
+      ordinal: 0,
+      status: "InProgress",
+      state_json: "{}",
+      updated_at: 1,
+    };
     await here.context.store.write(async ({ db }) => {
       await db
         .insertInto("targets")

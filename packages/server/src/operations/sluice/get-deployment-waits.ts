@@ -1,4 +1,5 @@
 import type { Waiting } from "@sluice/engine/state.ts";
+import { targetName } from "@sluice/engine/target-name.ts";
 import { deploymentWaiting, stopWaiting } from "@sluice/engine/waiting.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type {
@@ -26,9 +27,11 @@ export const getDeploymentWaits: Operation<GetDeploymentWaitsInput, GetDeploymen
   const head = readHead(row);
   const atWork = await loadTargetsAtWork(store, deploymentId);
   const waiting = stopWaiting(head, atWork) ?? deploymentWaiting(head);
-  const targets = atWork.flatMap(({ targetId, hostName, command }): TargetWait[] =>
-    command?.waiting ? [{ targetId, hostName, lifecycleEvent: command.event, ...waitView(command.waiting) }] : [],
-  );
+  const targets = atWork.flatMap((target): TargetWait[] => {
+    const { targetId, command } = target;
+    if (!command?.waiting) return [];
+    return [{ targetId, hostName: targetName(target), lifecycleEvent: command.event, ...waitView(command.waiting) }];
+  });
   return { ...(waiting ? { waiting: waitView(waiting) } : {}), targets };
 };
 

@@ -27,6 +27,7 @@ async function addHost(hostId: string, hostName: string): Promise<void> {
       .values({
         deployment_id: DEPLOYMENT,
         target_id: hostId,
+        type: "host",
         ordinal: 0,
         status: "InProgress",
         command_state: "acknowledged",

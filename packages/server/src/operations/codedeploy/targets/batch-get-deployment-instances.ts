@@ -1,7 +1,7 @@
 import type { BatchGetDeploymentInstancesInput, BatchGetDeploymentInstancesOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { MAX_BATCH_INSTANCES } from "@sluice/model/limits.ts";
-import { findTargets } from "../../../store/target-listing.ts";
+import { findTargets, hostOf } from "../../../store/target-listing.ts";
 import { checkBatchSize } from "../checks/batch-size.ts";
 import { requireDeployment } from "../checks/known-resources.ts";
 import { requireDeploymentId } from "../checks/required-names.ts";
@@ -22,7 +22,7 @@ export const batchGetDeploymentInstances: CodeDeployOperation<
   checkBatchSize("instanceIds", input.instanceIds, MAX_BATCH_INSTANCES);
   const ids = await Promise.all(input.instanceIds.map((id) => requireInstanceId(db, id, "instanceIds")));
   await requireDeployment(db, deploymentId);
-  const found = await findTargets(db, deploymentId, ids);
+  const found = (await findTargets(db, deploymentId, ids)).flatMap((target) => hostOf(target) ?? []);
   const byId = new Map(found.map((entry) => [entry.target.targetId, entry]));
   const missing = ids.filter((id) => !byId.has(id));
   return {

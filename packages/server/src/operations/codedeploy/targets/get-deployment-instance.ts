@@ -1,6 +1,6 @@
 import type { GetDeploymentInstanceInput, GetDeploymentInstanceOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { findTargets } from "../../../store/target-listing.ts";
+import { findTargets, hostOf } from "../../../store/target-listing.ts";
 import { requireDeployment } from "../checks/known-resources.ts";
 import { requireDeploymentId } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
@@ -16,7 +16,8 @@ export const getDeploymentInstance: CodeDeployOperation<
   const deploymentId = requireDeploymentId(input.deploymentId);
   const instanceId = await requireInstanceId(db, input.instanceId);
   await requireDeployment(db, deploymentId);
-  const [found] = await findTargets(db, deploymentId, [instanceId]);
+  const [target] = await findTargets(db, deploymentId, [instanceId]);
+  const found = hostOf(target);
   if (!found) {
     throw new CallerFault(
       "InstanceDoesNotExistException",

@@ -1,4 +1,4 @@
-import type { TargetState } from "@sluice/engine/state.ts";
+import type { HostTarget } from "@sluice/engine/state.ts";
 import { hostCommand, hostEvent, hostTarget } from "@sluice/engine/target.fixture.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { newHostRow } from "../../../hosts/new-host.ts";
@@ -26,11 +26,11 @@ beforeEach(async () => {
 });
 afterEach(() => codeDeploy.close());
 
-function target(targetId: string, more: Partial<TargetState> = {}): TargetState {
+function target(targetId: string, more: Partial<HostTarget> = {}): HostTarget {
   return hostTarget(targetId, { updatedAt: START, ...more });
 }
 
-const resolve = (...targets: TargetState[]) =>
+const resolve = (...targets: HostTarget[]) =>
   codeDeploy.context.store.write((transaction) => insertTargets(transaction, deploymentId, targets));
 const diagnostics = { errorCode: "ScriptFailed", scriptName: "stop.sh", message: "exit 1", logTail: "no" } as const;
 const FAILED = target(INSTANCE_ID, {

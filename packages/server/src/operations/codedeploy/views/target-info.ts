@@ -1,26 +1,42 @@
 import type { DeploymentTarget, InstanceSummary, LifecycleEvent } from "@aws-sdk/client-codedeploy";
 import type { CommandState, LifecycleEventState } from "@sluice/engine/state.ts";
 import { type ArnScope, ec2InstanceArn, onPremisesInstanceArn } from "@sluice/model/resource-arn.ts";
-import type { TargetWithArn } from "../../../store/target-listing.ts";
+import type { HostWithArn, TargetWithArn } from "../../../store/target-listing.ts";
 
-export function deploymentTarget(scope: ArnScope, deploymentId: string, found: TargetWithArn): DeploymentTarget {
-  const { target } = found;
-  return {
-    deploymentTargetType: "InstanceTarget",
-    instanceTarget: {
-      deploymentId,
-      targetId: target.targetId,
-      targetArn: targetArn(scope, found),
-      status: target.status,
-      lastUpdatedAt: new Date(target.updatedAt),
-      lifecycleEvents: target.lifecycleEvents.map((event) => lifecycleEvent(event, target.command)),
-      instanceLabel: target.label ?? undefined,
-    },
+export function deploymentTarget(
+  scope: ArnScope,
+  deploymentId: string,
+  { target, instanceArn }: TargetWithArn,
+): DeploymentTarget {
+  const common = {
+    deploymentId,
+    targetId: target.targetId,
+    status: target.status,
+    lastUpdatedAt: new Date(target.updatedAt),
+    lifecycleEvents: target.lifecycleEvents.map((event) => lifecycleEvent(event, target.command)),
   };
+  switch (target.type) {
+    case "host": {
+      const host = { targetArn: targetArn(scope, { target, instanceArn }), instanceLabel: target.label ?? undefined };
+      return { deploymentTargetType: "InstanceTarget", instanceTarget: { ...common, ...host } };
+    }
+    case "ecs-service":
+      return { deploymentTargetType: "ECSTarget", ecsTarget: common };
+    case "lambda-alias": {
+      const { functionName, aliasName: functionAlias, currentVersion, targetVersion, shift } = target;
+      const weight = { targetVersionWeight: shift.percent / 100 };
+      const lambdaFunctionInfo = { functionName, functionAlias, currentVersion, targetVersion, ...weight };
+      return { deploymentTargetType: "LambdaTarget", lambdaTarget: { ...common, lambdaFunctionInfo } };
+    }
+    default: {
+      const never: never = target;
+      return never;
+    }
+  }
 }
 
 /** The deprecated form, in which the id is an ARN. */
-export function instanceSummary(scope: ArnScope, deploymentId: string, found: TargetWithArn): InstanceSummary {
+export function instanceSummary(scope: ArnScope, deploymentId: string, found: HostWithArn): InstanceSummary {
   const { target } = found;
   return {
     deploymentId,
@@ -32,7 +48,7 @@ export function instanceSummary(scope: ArnScope, deploymentId: string, found: Ta
   };
 }
 
-function targetArn(scope: ArnScope, { target, instanceArn }: TargetWithArn): string {
+function targetArn(scope: ArnScope, { target, instanceArn }: HostWithArn): string {
   switch (target.kind) {
     case "instance":
       return ec2InstanceArn(scope, target.targetId);
