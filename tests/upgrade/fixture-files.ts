@@ -70,7 +70,11 @@ export function filler(places: Places, { from, until, shift }: { from: number; u
 }
 
 /** A database as SQL: what makes its tables, and one INSERT a row. */
-export function dumpSqlite(file: string): { readonly schema: string[]; readonly rows: string[] } {
+export function dumpSqlite(file: string): {
+  readonly version: number;
+  readonly schema: string[];
+  readonly rows: string[];
+} {
   const database = new DatabaseSync(file);
   const objects = database.prepare(
     "SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'",
@@ -83,8 +87,9 @@ export function dumpSqlite(file: string): { readonly schema: string[]; readonly 
       rows.push(`INSERT INTO ${name} (${Object.keys(row).join(", ")}) VALUES (${values});`);
     }
   }
+  const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
   database.close();
-  return { schema: made.map(({ sql }) => `${sql};`), rows };
+  return { version, schema: made.map(({ sql }) => `${sql};`), rows };
 }
 
 function literal(value: unknown): string {

@@ -69,7 +69,10 @@ const database = dumpSqlite(join(server.data, "sluice.db"));
 const bucket = dumpSqlite(join(server.data, "bucket/index.sqlite"));
 writeFileSync(join(target, "schema.sql"), text(database.schema));
 writeFileSync(join(target, "rows.sql"), text(database.rows));
-writeFileSync(join(target, "bucket.sql"), text(["PRAGMA user_version = 1;", ...bucket.schema, ...bucket.rows]));
+writeFileSync(
+  join(target, "bucket.sql"),
+  text([`PRAGMA user_version = ${bucket.version};`, ...bucket.schema, ...bucket.rows]),
+);
 const files = {
   madeAt: Date.now(),
   deploymentId,
