@@ -29,6 +29,9 @@ describe("allowed imports", () => {
     ["packages/engine/src/a.test.ts", 'import { readFileSync } from "node:fs";\nimport { test } from "vitest";'],
     ["packages/cli/src/a.ts", 'const { startServer } = await import("@sluice/server/start-server.ts");'],
     ["packages/cli/src/a.ts", 'type Server = typeof import("@sluice/server/start-server.ts");'],
+    ["packages/server/src/bindings/a.ts", 'import { s3Source } from "@sluice/drivers/s3/s3-source.ts";'],
+    ["packages/server/src/compose.ts", 'import { s3Source } from "@sluice/drivers/s3/s3-source.ts";'],
+    ["packages/server/src/http/a.test.ts", 'import { s3Source } from "@sluice/drivers/s3/s3-source.ts";'],
     ["tests/e2e/a.test.ts", 'import { startServer } from "@sluice/server/start-server.ts";'],
   ])("%s may: %s", (file, source) => {
     expect(judge(file, source)).toEqual([]);
@@ -55,6 +58,11 @@ describe("allowed imports", () => {
     ["packages/server/src/a.ts", 'import { thing } from "../../cli/src/thing.ts";', "leaves the package"],
     ["packages/server/src/a.ts", 'import { seed } from "../../../tests/seed.ts";', "outside packages/"],
     ["packages/server/src/a.ts", 'import express from "express";', "does not name express"],
+    [
+      "packages/server/src/http/a.ts",
+      'import type { S3Source } from "@sluice/drivers/s3/s3-source.ts";',
+      "of server only bindings, config, traffic, store may import drivers: take a port of the engine instead",
+    ],
     ["packages/novel/src/a.ts", 'import { x } from "@sluice/model/x.ts";', "packages/novel has no rule"],
   ])("%s may not: %s", (file, source, message) => {
     expect(judge(file, source)).toEqual([expect.stringContaining(message)]);

@@ -10,6 +10,8 @@ interface PackageRule {
   readonly ours: readonly string[];
   /** Packages of ours that may be loaded, but only by `await import()`. */
   readonly lazy?: readonly string[];
+  /** Packages of ours that only these rooms (scripts/rooms.ts) and the files beside the folders may import; tests and fixtures aside. */
+  readonly onlyFrom?: Readonly<Record<string, readonly string[]>>;
   /** Pure packages use no `node:` module, and of other people's packages only these. */
   readonly pureExcept?: readonly string[];
 }
@@ -21,11 +23,15 @@ export const RULES: Readonly<Record<string, PackageRule>> = {
   engine: { ours: ["model"], pureExcept: [] },
   bucket: { ours: ["model", "wire"] },
   drivers: { ours: ["model", "engine/ports", "wire", "bucket/store"] },
-  server: { ours: ["model", "wire", "engine", "bucket", "drivers"] },
+  server: {
+    ours: ["model", "wire", "engine", "bucket", "drivers"],
+    onlyFrom: { drivers: ["bindings", "config", "traffic", "store"] },
+  },
   agent: { ours: ["model", "wire"] },
   cli: { ours: ["model", "wire"], lazy: ["server", "agent"] },
 };
 
+const OF_TESTS = /\.(test|fixture)\.ts$/;
 const TEST_PACKAGES = ["vitest", "fast-check"];
 const AWS_SDK = /^@(aws-sdk|smithy)\//;
 
@@ -76,7 +82,7 @@ function judge(
   const rule = RULES[owner];
   if (rule === undefined) return `packages/${owner} has no rule: add it to RULES in scripts/import-rules.ts`;
   const isTest = file.endsWith(".test.ts");
-  if (target !== undefined) return judgeOurs(owner, rule, reference, target);
+  if (target !== undefined) return judgeOurs(owner, rule, reference, target) ?? judgeRoom(owner, rule, file, target);
   if (reference.specifier.startsWith("node:")) {
     if (rule.pureExcept === undefined || isTest) return undefined;
     return `${owner} is pure and may not import ${reference.specifier}: take what it gives as an argument`;
@@ -100,6 +106,16 @@ function judgeOurs(owner: string, rule: PackageRule, reference: ModuleReference,
   }
   const allowed = [...rule.ours, ...(rule.lazy ?? [])].join(", ") || "none of ours";
   return `${owner} may not import ${reference.specifier} (allowed: ${allowed})`;
+}
+
+/** Of an import of another package of ours, which the package as a whole may have. */
+function judgeRoom(owner: string, rule: PackageRule, file: string, target: string): string | undefined {
+  const targetPackage = packageOf(target) ?? "";
+  const rooms = rule.onlyFrom?.[targetPackage];
+  const inner = file.replace(/^packages\/[^/]+\/src\//, "");
+  if (rooms === undefined || targetPackage === owner || OF_TESTS.test(file) || !inner.includes("/")) return undefined;
+  if (rooms.some((room) => inner.startsWith(`${room}/`))) return undefined;
+  return `of ${owner} only ${rooms.join(", ")} may import ${targetPackage}: take a port of the engine instead`;
 }
 
 function judgeTheirs(
