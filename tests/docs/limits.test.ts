@@ -12,6 +12,12 @@ const INTERNAL = new Set([
   "packages/model/src/disk-full.ts MAX_CAUSES",
   "packages/cli/src/place/server-connection.ts MAX_CAUSES",
   "packages/engine/src/heard-time.ts MAX_PROOF_LAG_MILLISECONDS",
+  // Of ECS and Lambda, which nobody can deploy to yet.
+  "packages/engine/src/limits.ts LAMBDA_TIMEOUT_MILLISECONDS",
+  "packages/engine/src/limits.ts ECS_TIMEOUT_MILLISECONDS",
+  "packages/engine/src/limits.ts INSTALL_TASK_SET_TIMEOUT_MILLISECONDS",
+  "packages/engine/src/limits.ts HOOK_TIMEOUT_MILLISECONDS",
+  "packages/engine/src/limits.ts WEIGHTS_TIMEOUT_MILLISECONDS",
   "packages/server/src/agents/receive-heartbeat.ts MAX_PROOF_AGE_MILLISECONDS",
   "packages/drivers/src/s3/s3-source.ts MAX_DIGESTS",
   "packages/drivers/src/aws/aws-call-error.ts MAX_REASON_CHARACTERS",

@@ -135,6 +135,24 @@ export function applyToTarget(target: TargetState, event: TargetEvent, at: numbe
       // A forgiven silence is over once another event has ended: only the last one tells why a host failed.
       return { ...ended, agentIssue: event.type === "lifecycleEventFailed" && event.agentIssue };
     }
+    case "taskSetCreated":
+      invariant(target.type === "ecs-service", `${target.targetId} has no task sets`);
+      return { ...target, replacementTaskSetId: event.taskSetId, updatedAt: at };
+    case "weightsAsked":
+      invariant(target.type !== "host", `${target.targetId} has no weights`);
+      invariant(
+        target.shift.asked === null && event.step === target.shift.step + 1,
+        "weights are asked for one by one",
+      );
+      return { ...target, shift: { ...target.shift, asked: { percent: event.percent, at } } };
+    case "trafficShifted": {
+      invariant(target.type !== "host", `${target.targetId} has no weights`);
+      const { step, percent } = event;
+      invariant(target.shift.asked?.percent === percent, `${percent} % were not asked for`);
+      return { ...target, shift: { step, percent, changedAt: at, asked: null }, updatedAt: at };
+    }
+    case "taskSetRemoved":
+      return { ...target, updatedAt: at };
     case "targetReady":
       invariant(target.status === "InProgress", `${target.targetId} is ready without having been deployed to`);
       return { ...target, status: "Ready", updatedAt: at };
@@ -184,7 +202,7 @@ function change(
   return target.lifecycleEvents.map((event) => (event.name === name ? replace(event) : event));
 }
 
-const NOT_SHIFTED: ShiftState = { step: 0, percent: 0, asked: null, notBefore: null };
+const NOT_SHIFTED: ShiftState = { step: 0, percent: 0, changedAt: null, asked: null };
 
 function pendingTarget(planned: TargetPlan, at: number): TargetState {
   const { targetId } = planned;
@@ -196,8 +214,8 @@ function pendingTarget(planned: TargetPlan, at: number): TargetState {
       return { ...base, type, hostName, kind, zone, label, wasHealthy, revisionHealth, agentIssue: false };
     }
     case "ecs-service": {
-      const { type, clusterName, serviceName, originalTaskSetId, replacementTaskSetId } = planned;
-      const service = { type, clusterName, serviceName, originalTaskSetId, replacementTaskSetId };
+      const { type, clusterName, serviceName, originalTaskSetId, originalTargetGroup, replacementTaskSetId } = planned;
+      const service = { type, clusterName, serviceName, originalTaskSetId, originalTargetGroup, replacementTaskSetId };
       return { ...base, ...service, shift: NOT_SHIFTED };
     }
     case "lambda-alias": {

@@ -99,6 +99,14 @@ export type TargetEvent =
       readonly since: number;
       readonly until: number | null;
     }
+  /** The replacement task set was made; it need not be steady yet. */
+  | { readonly type: "taskSetCreated"; readonly targetId: string; readonly taskSetId: string }
+  /** The outside is asked to give the new side that much of the traffic; steps are counted from 1. */
+  | { readonly type: "weightsAsked"; readonly targetId: string; readonly step: number; readonly percent: number }
+  /** It has it. */
+  | { readonly type: "trafficShifted"; readonly targetId: string; readonly step: number; readonly percent: number }
+  /** A task set that served nobody any more is gone. */
+  | { readonly type: "taskSetRemoved"; readonly targetId: string; readonly taskSetId: string }
   /** A replacement host has the revision and waits for its traffic. */
   | { readonly type: "targetReady"; readonly targetId: string }
   | { readonly type: "targetSucceeded"; readonly targetId: string }
@@ -120,7 +128,10 @@ export interface HostPlan extends PlanBase, TargetCandidate {
 
 export interface EcsServicePlan
   extends PlanBase,
-    Pick<EcsServiceTarget, "type" | "clusterName" | "serviceName" | "originalTaskSetId" | "replacementTaskSetId"> {}
+    Pick<
+      EcsServiceTarget,
+      "type" | "clusterName" | "serviceName" | "originalTaskSetId" | "originalTargetGroup" | "replacementTaskSetId"
+    > {}
 
 export interface LambdaAliasPlan
   extends PlanBase,

@@ -1,4 +1,6 @@
+import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import { LIFECYCLE_EVENTS, type LifecycleEventName, TEST_TRAFFIC_EVENTS } from "@sluice/model/lifecycle-event.ts";
+import type { CommandReport } from "./receive-report.ts";
 
 const EVENTS: readonly LifecycleEventName[] = [...LIFECYCLE_EVENTS, ...TEST_TRAFFIC_EVENTS];
 
@@ -19,4 +21,12 @@ export function readHookExecutionId(id: string): HookExecution | undefined {
   const [, name, attempt, targetId = ""] = /^([A-Za-z]+)\/([1-9]\d{0,5})\/(.+)$/s.exec(id) ?? [];
   const event = EVENTS.find((known) => known === name);
   return event && { targetId, event, attempt: Number(attempt) };
+}
+
+/** A hook's answer, as it enters the deployment. The first counts. */
+export function hookReport({ event, attempt }: HookExecution, succeeded: boolean): CommandReport {
+  const message = succeeded ? "Succeeded" : "the hook answered Failed";
+  const errorCode = succeeded ? "Success" : "ScriptFailed";
+  const diagnostics: Diagnostics = { errorCode, scriptName: "", message, logTail: "" };
+  return { type: "completed", event, by: "hook", attempt, succeeded, diagnostics };
 }

@@ -42,3 +42,13 @@ export const LOSES_REPORTS_AFTER_MILLISECONDS = 10 * SECOND;
 export const ALARMS_UNREADABLE_MILLISECONDS = 20 * SECOND;
 /** One whole reading, with its time-out: a server that was stopped has to read again before it says that alarms cannot be read. */
 export const ALARMS_CATCH_UP_MILLISECONDS = 15 * SECOND;
+/** Run time of a Lambda deployment (codedeploy-semantics.md, section 9). */
+export const LAMBDA_TIMEOUT_MILLISECONDS = 50 * HOUR;
+/** AWS names none for ECS: the longest waits and the longest shift, an hour for the installation and for each hook, and a rest. */
+export const ECS_TIMEOUT_MILLISECONDS = 240 * HOUR;
+/** In which a replacement task set has to be made and to be steady (codedeploy-semantics.md, section 9). */
+export const INSTALL_TASK_SET_TIMEOUT_MILLISECONDS = 1 * HOUR;
+/** In which a hook has to answer (codedeploy-semantics.md, section 8). */
+export const HOOK_TIMEOUT_MILLISECONDS = 1 * HOUR;
+/** In which a balancer, or a function's alias, has to do what it is asked. */
+export const WEIGHTS_TIMEOUT_MILLISECONDS = 15 * MINUTE;

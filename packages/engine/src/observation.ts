@@ -4,6 +4,8 @@ import type { AlarmReading } from "./ports/alarm-reader.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
 import type { RevisionDigest } from "./ports/revision-source.ts";
 import type { DeploymentError, RevisionHealth } from "./state.ts";
+import type { ShiftReport } from "./strategies/shift/shift-effects.ts";
+import type { ShiftFacts } from "./strategies/shift/shift-facts.ts";
 
 /** What the planner is told of the world at one wake; nothing in the engine looks for itself. */
 export interface Observation {
@@ -21,6 +23,8 @@ export interface Observation {
   readonly alarms?: AlarmObservation | undefined;
   /** How the termination of the original hosts ended; absent while it is under way. */
   readonly termination?: TerminationReport | undefined;
+  /** What came of the effects of a shift, or is known of them, by their keys; absent: nothing is known yet. */
+  readonly reports?: ReadonlyMap<string, ShiftReport> | undefined;
 }
 
 /** Whether the replacement hosts are out of every load balancer. */
@@ -49,22 +53,29 @@ export type AlarmObservation =
   | { readonly outcome: "unreadable"; readonly since: number; readonly reason: string };
 
 export type TargetResolution =
-  | {
-      readonly outcome: "resolved";
-      readonly candidates: readonly TargetCandidate[];
-      /** Hosts that match and were left out because they are current (updateOutdatedInstancesOnly); absent: none. */
-      readonly upToDate?: number;
-      /** The replacement fleet of a blue/green deployment; `candidates` is then the original one. */
-      readonly replacements?: readonly TargetCandidate[];
-      /** What keeps the deployment from starting, found before anything was touched. */
-      readonly obstacle?: Obstacle;
-      /** What a person should know though the deployment can start. */
-      readonly warnings?: readonly string[];
-      /** What its bundle is; absent: nobody was asked. */
-      readonly bundle?: RevisionDigest;
-    }
+  | ((HostResolution | ShiftFacts) & StartFindings)
   /** `Stopped`: as an alarm would have stopped it. */
   | { readonly outcome: "failed"; readonly status?: "Failed" | "Stopped"; readonly error: DeploymentError };
+
+/** What was found out before anything was touched, whatever is deployed to. */
+export interface StartFindings {
+  /** What keeps the deployment from starting. */
+  readonly obstacle?: Obstacle;
+  /** What a person should know though the deployment can start. */
+  readonly warnings?: readonly string[];
+  /** What its bundle is; absent: nobody was asked. */
+  readonly bundle?: RevisionDigest;
+}
+
+/** The hosts that a deployment is to. */
+export interface HostResolution {
+  readonly outcome: "resolved";
+  readonly candidates: readonly TargetCandidate[];
+  /** Hosts that match and were left out because they are current (updateOutdatedInstancesOnly); absent: none. */
+  readonly upToDate?: number;
+  /** The replacement fleet of a blue/green deployment; `candidates` is then the original one. */
+  readonly replacements?: readonly TargetCandidate[];
+}
 
 /** An alarm that fires already stops the deployment; everything else fails it. */
 export interface Obstacle {

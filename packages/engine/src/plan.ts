@@ -2,13 +2,15 @@ import { Draft } from "./draft.ts";
 import type { Effect, Plan } from "./event.ts";
 import { hostTargets } from "./host-targets.ts";
 import type { Observation } from "./observation.ts";
-import { type DeploymentState, isTerminal, isUnderWay, type Strategy } from "./state.ts";
+import { type DeploymentState, type HostStrategy, isTerminal, isUnderWay } from "./state.ts";
 import { BLUE_GREEN, labelled, tellWithholdAt, withholdDeadline } from "./strategies/blue-green.ts";
 import { BLUE_GREEN_ROLLBACK } from "./strategies/blue-green-rollback.ts";
-import { isPastReturn, runTimeoutAt, unreadableUntil } from "./strategies/halting.ts";
+import { alarmsUnreadableUntil, isPastReturn, runTimeoutAt } from "./strategies/halting.ts";
 import { commandSettledAt } from "./strategies/hosts-at-work.ts";
 import { IN_PLACE } from "./strategies/in-place.ts";
 import { planRollout, type Rollout } from "./strategies/rollout.ts";
+import { planShift } from "./strategies/shift/plan-shift.ts";
+import { isShift, shiftRolloutOf } from "./strategies/shift/shift-rollouts.ts";
 import { startDeployment } from "./strategies/start.ts";
 import { trafficEffects } from "./traffic-effects.ts";
 
@@ -29,7 +31,9 @@ export function plan(state: DeploymentState, observation: Observation, now: numb
     }
     startDeployment(draft, observation.resolution);
   }
-  const rollout = rolloutOf(state.strategy);
+  const { strategy } = state;
+  if (isShift(strategy)) return planShift(draft, observation, shiftRolloutOf(strategy));
+  const rollout = rolloutOf(strategy);
   if (isUnderWay(draft.state.status)) planRollout(draft, observation, rollout);
   return {
     events: draft.events,
@@ -38,7 +42,7 @@ export function plan(state: DeploymentState, observation: Observation, now: numb
   };
 }
 
-function rolloutOf(strategy: Strategy): Rollout {
+function rolloutOf(strategy: HostStrategy): Rollout {
   switch (strategy.type) {
     case "in-place":
       return IN_PLACE;
@@ -98,12 +102,4 @@ function wakeAt(state: DeploymentState, observation: Observation, rollout: Rollo
     earliest = Math.min(earliest, commandSettledAt(target, state, observation, now));
   }
   return Number.isFinite(earliest) ? earliest : null;
-}
-
-function alarmsUnreadableUntil(state: DeploymentState, observation: Observation, now: number): number {
-  const { alarms } = state;
-  if (alarms === null || alarms.ignoresPollFailure || observation.alarms?.outcome !== "unreadable") {
-    return Number.POSITIVE_INFINITY;
-  }
-  return unreadableUntil(state, observation.alarms, observation.heard, now);
 }

@@ -2,6 +2,7 @@ import { minimumHealthyHosts } from "./minimum-healthy-hosts.ts";
 import type { TargetCandidate } from "./observation.ts";
 import type { HealthRule, Strategy, ZoneRule } from "./state.ts";
 import { zoneMinimum } from "./strategies/zones.ts";
+import type { ShiftSchedule } from "./traffic-shift.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -29,8 +30,31 @@ export function describeStrategy(strategy: Strategy): string {
     }
     case "blue-green-rollback":
       return "traffic back to the original hosts";
+    case "ecs-blue-green":
+      return `blue/green: a replacement task set gets the revision, and ${describeSchedule(strategy.schedule)}`;
+    case "lambda-shift":
+      return `version ${strategy.currentVersion} to ${strategy.targetVersion}: ${describeSchedule(strategy.schedule)}`;
+    case "ecs-rollback":
+      return "traffic back to the original task set";
+    case "lambda-rollback":
+      return `the alias back to version ${strategy.currentVersion}`;
     default: {
       const never: never = strategy;
+      return never;
+    }
+  }
+}
+
+function describeSchedule(schedule: ShiftSchedule): string {
+  switch (schedule.type) {
+    case "all-at-once":
+      return "all traffic moves at once";
+    case "canary":
+      return `${schedule.percent} % of the traffic moves, and the rest after ${duration(schedule.intervalMilliseconds)}`;
+    case "linear":
+      return `${schedule.percent} % of the traffic moves every ${duration(schedule.intervalMilliseconds)}`;
+    default: {
+      const never: never = schedule;
       return never;
     }
   }
@@ -56,6 +80,10 @@ export function describeArithmetic(
         ...(candidates.length > 0 ? [`original fleet: ${describeMinimum(rule, candidates.length, MOVING)}`] : []),
       ];
     case "blue-green-rollback":
+    case "ecs-blue-green":
+    case "ecs-rollback":
+    case "lambda-shift":
+    case "lambda-rollback":
       return [];
     default: {
       const never: never = strategy;

@@ -1,5 +1,7 @@
 import { LATE_HOSTS_CREATOR } from "./late-hosts.ts";
 import { type DeploymentState, isTerminal, type TargetState } from "./state.ts";
+import { hasShiftLeftTraces } from "./strategies/shift/shift-rollback.ts";
+import { isShift } from "./strategies/shift/shift-rollouts.ts";
 
 /** AutoRollbackEvent of the API: what the group, or the deployment instead of it, rolls back on. */
 export const ROLLBACK_EVENTS = [
@@ -45,6 +47,10 @@ export function decideRollback(state: DeploymentState, policy: RollbackPolicy): 
     return refused(
       `Deployment ${deploymentId} installed the group's current revision on hosts that joined later: there is no other revision to roll back to.`,
     );
+  }
+  if (isShift(state.strategy)) {
+    if (hasShiftLeftTraces(state)) return { decision: "roll-back" };
+    return refused(`Deployment ${deploymentId} changed nothing: there is nothing to roll back.`);
   }
   if (state.strategy.type === "blue-green") {
     if (hasMovedTraffic(state)) return { decision: "roll-back" };

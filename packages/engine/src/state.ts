@@ -2,6 +2,7 @@ import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import type { LifecycleEventName, LifecycleEventStatus } from "@sluice/model/lifecycle-event.ts";
 import type { Executor, PlannedEvent } from "./planned-event.ts";
 import type { RevisionDigest } from "./ports/revision-source.ts";
+import type { ShiftStrategy } from "./strategies/shift/shift-strategies.ts";
 
 /** Everything that the planner knows of one deployment. Immutable; `apply` makes the next one. Times are epoch milliseconds. */
 export interface DeploymentState {
@@ -52,8 +53,11 @@ export interface Waiting {
   readonly about?: "alarms" | undefined;
 }
 
-/** How hosts get the revision, fixed when the deployment is created. */
-export type Strategy =
+/** How the revision gets to where it is to run, fixed when the deployment is created. */
+export type Strategy = HostStrategy | ShiftStrategy;
+
+/** How hosts get it. */
+export type HostStrategy =
   | {
       readonly type: "in-place";
       /** Hosts leave their load balancer before, and join it again after. */
@@ -155,8 +159,9 @@ export interface EcsServiceTarget extends TargetBase {
   readonly type: "ecs-service";
   readonly clusterName: string;
   readonly serviceName: string;
-  /** What served before; null: not known yet. */
-  readonly originalTaskSetId: string | null;
+  /** What served before, and where its tasks are registered. */
+  readonly originalTaskSetId: string;
+  readonly originalTargetGroup: string;
   /** What is to serve; null: not created yet. */
   readonly replacementTaskSetId: string | null;
   readonly shift: ShiftState;
@@ -177,10 +182,10 @@ export interface ShiftState {
   readonly step: number;
   /** What the new side gets, as it was last reported to be set. */
   readonly percent: number;
-  /** A change that was asked for and is not reported yet. */
-  readonly asked: number | null;
-  /** When the next change may be asked for, epoch milliseconds; null: none is planned. */
-  readonly notBefore: number | null;
+  /** When that was, epoch milliseconds; null: never. */
+  readonly changedAt: number | null;
+  /** A weight that was asked for, and when, and is not reported as set yet. */
+  readonly asked: { readonly percent: number; readonly at: number } | null;
 }
 
 export type InstanceLabel = "Blue" | "Green";

@@ -30,7 +30,7 @@ export function lambdaTarget(targetId: string, changes: Partial<LambdaAliasTarge
     aliasName: "live",
     currentVersion: "1",
     targetVersion: "2",
-    shift: { step: 0, percent: 0, asked: null, notBefore: null },
+    shift: { step: 0, percent: 0, changedAt: null, asked: null },
     status: "Pending",
     lifecycleEvents: [],
     command: null,

@@ -9,8 +9,20 @@ export const ALARM_ACTIVE =
   "One or more alarms have been activated according to the Amazon CloudWatch metrics you selected, and the affected deployments have been stopped. Activated alarms:";
 export const AGENT_SILENT =
   "CodeDeploy agent was not able to receive the lifecycle event. Check the CodeDeploy agent logs on your host and make sure the agent is running and can connect to the CodeDeploy server.";
+export const REPLACEMENT_UNHEALTHY =
+  "The deployment timed out while waiting for the replacement task set to become healthy.";
+export const ALIAS_NOT_CURRENT =
+  "The Lambda function alias version does not match the current version in AppSpec file.";
 
-const SENTENCES = [HEALTH_CONSTRAINTS, HEALTH_CONSTRAINTS_INVALID, NO_INSTANCES, ALARM_ACTIVE, AGENT_SILENT];
+const SENTENCES = [
+  HEALTH_CONSTRAINTS,
+  HEALTH_CONSTRAINTS_INVALID,
+  NO_INSTANCES,
+  ALARM_ACTIVE,
+  AGENT_SILENT,
+  REPLACEMENT_UNHEALTHY,
+  ALIAS_NOT_CURRENT,
+];
 
 /** A message as people read it: what is particular about it, apart from the sentence that AWS has for all of its kind. */
 export interface ReadMessage {

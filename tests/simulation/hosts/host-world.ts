@@ -184,6 +184,8 @@ class HostWorld implements PlatformWorld<ScenarioGroup> {
         return "blue/green";
       case "blue-green-rollback":
         return "blue/green, rollback";
+      default:
+        throw new TypeError(`no host is deployed to by ${strategy.type}`);
     }
   }
 

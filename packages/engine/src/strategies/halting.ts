@@ -53,13 +53,16 @@ function unreadableSince({ waiting }: DeploymentState, { since }: UnreadableAlar
   return waiting?.about === "alarms" ? Math.min(waiting.since, since) : since;
 }
 
+/** When a deployment stops because its alarms cannot be read. */
+export function alarmsUnreadableUntil(state: DeploymentState, { alarms, heard }: Observation, now: number): number {
+  if (state.alarms === null || state.alarms.ignoresPollFailure || alarms?.outcome !== "unreadable") {
+    return Number.POSITIVE_INFINITY;
+  }
+  return unreadableUntil(state, alarms, heard, now);
+}
+
 /** When it is enough that alarms cannot be read. A server that was stopped has not read them either. */
-export function unreadableUntil(
-  state: DeploymentState,
-  alarms: UnreadableAlarms,
-  heard: HeardTime,
-  now: number,
-): number {
+function unreadableUntil(state: DeploymentState, alarms: UnreadableAlarms, heard: HeardTime, now: number): number {
   return deadlineAt(
     heard,
     unreadableSince(state, alarms),

@@ -1,6 +1,7 @@
+import { invariant } from "@sluice/model/invariant.ts";
 import { admissionOrder } from "../admission.ts";
 import type { Draft } from "../draft.ts";
-import type { HostPlan } from "../event.ts";
+import type { HostPlan, TargetPlan } from "../event.ts";
 import { MAX_TARGETS } from "../limits.ts";
 import {
   fleetsOverlapError,
@@ -17,14 +18,15 @@ import type { TargetCandidate, TargetResolution } from "../observation.ts";
 import type { PlannedEvent } from "../planned-event.ts";
 import type { DeploymentError, HealthRule, InstanceLabel, Stage } from "../state.ts";
 import { ALLOW_PLAN, ALLOW_WITH_LEAVE_PLAN, BLOCK_PLAN, DEPLOY_PLAN } from "./hosts/host-events.ts";
+import { isShift, shiftRolloutOf } from "./shift/shift-rollouts.ts";
 import { zoneMinimum } from "./zones.ts";
 
-type Resolved = TargetResolution & { readonly outcome: "resolved" };
+type Found = Exclude<TargetResolution, { readonly outcome: "failed" }>;
 
 /** What keeps a deployment from starting, or what it starts with. */
 type Start =
   | { readonly error: DeploymentError }
-  | { readonly minimum: number; readonly targets: readonly HostPlan[]; readonly firstStage: Stage };
+  | { readonly minimum: number; readonly targets: readonly TargetPlan[]; readonly firstStage: Stage };
 
 /** From Created to InProgress, or straight to the end when the deployment cannot start. `resolution` is absent only when stopped. */
 export function startDeployment(draft: Draft, resolution: TargetResolution | undefined): void {
@@ -55,12 +57,16 @@ export function startDeployment(draft: Draft, resolution: TargetResolution | und
   if (start.firstStage !== state.stage) draft.decide({ type: "stageEntered", stage: start.firstStage });
 }
 
-function startOf(draft: Draft, resolution: Resolved): Start {
-  const { state } = draft;
+function startOf({ state }: Draft, resolution: Found): Start {
+  const { strategy } = state;
+  if (isShift(strategy)) {
+    const start = shiftRolloutOf(strategy).start(state, resolution);
+    return "error" in start ? start : { minimum: 0, targets: [start.target], firstStage: "deploy" };
+  }
+  invariant(resolution.outcome === "resolved", "hosts are deployed to as hosts");
   const { candidates, replacements = [] } = resolution;
   const count = candidates.length + replacements.length;
   if (count > MAX_TARGETS) return { error: tooManyInstancesError(count, MAX_TARGETS) };
-  const { strategy } = state;
   switch (strategy.type) {
     case "in-place": {
       if (candidates.length === 0) return { error: noInstancesError(state, resolution.upToDate ?? 0) };

@@ -157,6 +157,9 @@ async function needsPlan(
   if (!advancing)
     return events.some(({ type }) => type === "lifecycleEventSucceeded" || type === "lifecycleEventFailed");
   if (events.some(({ type }) => type === "targetFailed")) return true;
+  // What a platform or a hook has to do for it is the strategy's to say.
+  if (events.some((event) => event.type === "commandOffered" && (event.by === "platform" || event.by === "hook")))
+    return true;
   if (!events.some(({ type }) => type === "targetSucceeded" || type === "targetReady")) return false;
   const { rows } = await openTargets(db, { deploymentId });
   const count = (status: TargetState["status"]) =>

@@ -57,10 +57,12 @@ export function attemptOf(answer: PlatformAnswer, at: number): Attempt {
   }
 }
 
-/** Whether the deployment, and the target's command, are still the ones that asked for it. */
+/** Whether the deployment, the target's command, and the step of its shift are still the ones that asked for it. */
 export async function isWanted(store: Store, deploymentId: string, effect: Effect): Promise<boolean> {
   if (!(await requestOfActive(store, deploymentId))) return false;
   if (!("event" in effect)) return true;
   const [target] = await loadSomeTargets(store, deploymentId, [effect.targetId]);
-  return target?.command?.event === effect.event && target.command.attempt === effect.attempt;
+  if (target?.command?.event !== effect.event || target.command.attempt !== effect.attempt) return false;
+  if (!("step" in effect)) return true;
+  return target.type !== "host" && target.shift.asked !== null && effect.step === target.shift.step + 1;
 }

@@ -3,19 +3,24 @@ import { hostTargets } from "@sluice/engine/host-targets.ts";
 import type { TargetCandidate, TargetResolution } from "@sluice/engine/observation.ts";
 import { hasHadTrafficMoved } from "@sluice/engine/rollback.ts";
 import type { DeploymentState, InstanceLabel } from "@sluice/engine/state.ts";
+import { isShift } from "@sluice/engine/strategies/shift/shift-rollouts.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
-import { type GatheringParts, gatherFacts, resolutionOf } from "../preflight/rollout-facts.ts";
+import { checkAlarmsBefore, type GatheringParts, gatherFacts, resolutionOf } from "../preflight/rollout-facts.ts";
 import { unfinishable } from "../preflight/unfinishable.ts";
 import { DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION, DEPLOYMENT_ROLLBACK } from "../store/columns/deployment-columns.ts";
 import { GROUP_FIELDS, TARGET_REVISION } from "../store/columns/group-columns.ts";
 import { readHead } from "../store/deployments.ts";
 import type { Store } from "../store/open-store.ts";
 import { loadTargets } from "../store/targets.ts";
+import { gatherShiftFacts } from "./gather-shift-facts.ts";
+import type { ShiftPorts } from "./shift-ports.ts";
 
 export interface ResolvingParts extends GatheringParts {
   readonly store: Store;
   readonly hosts: HostObserver;
   readonly now: () => number;
+  /** Absent: no driver of theirs is bound. */
+  readonly shiftPorts?: ShiftPorts | undefined;
 }
 
 /** The hosts of a deployment, each with what its earlier deployments left, and what stands in the deployment's way: the planner's input. */
@@ -38,6 +43,13 @@ export async function resolveTargets(
   }
   const created: DeploymentState = { ...readHead(row), targets: null };
   const { strategy, alarms } = created;
+  if (isShift(strategy)) {
+    const [facts, check] = await Promise.all([
+      gatherShiftFacts(parts.shiftPorts ?? {}, strategy, signal),
+      alarms && checkAlarmsBefore(parts.alarmReader, alarms, signal),
+    ]);
+    return { ...facts, ...check };
+  }
   if (strategy.type === "blue-green-rollback") return fleetsOfRolledBack(store, DEPLOYMENT_ROLLBACK.read(row));
   const rollout = {
     deploymentGroupId: row.deployment_group_id,

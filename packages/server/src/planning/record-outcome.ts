@@ -1,7 +1,7 @@
 import { isHost } from "@sluice/engine/host-targets.ts";
 import { LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
-import type { DeploymentState, TargetState } from "@sluice/engine/state.ts";
+import type { DeploymentState, Strategy, TargetState } from "@sluice/engine/state.ts";
 import { DEPLOYMENT_REQUEST } from "../store/columns/deployment-columns.ts";
 import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
 import { GROUP_FIELDS } from "../store/columns/group-columns.ts";
@@ -9,6 +9,9 @@ import { lockDeploymentGroup } from "../store/deployment-groups.ts";
 import type { DeploymentRow } from "../store/deployments.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
 import { replacementSelection } from "../store/new-deployment.ts";
+
+/** They install nothing: the group is where it was before the deployment that they undo. */
+const WAYS_BACK: ReadonlySet<Strategy["type"]> = new Set(["blue-green-rollback", "ecs-rollback", "lambda-rollback"]);
 
 /** The group follows its deployments: what was attempted last, what succeeded last, and the revision that it has now. */
 export async function recordOutcome(
@@ -18,8 +21,7 @@ export async function recordOutcome(
 ): Promise<void> {
   // Late hosts were brought to what the group has, and a group that was rolled back stays so.
   if (row.creator === LATE_HOSTS_CREATOR) return;
-  // The way back of a blue/green deployment installs nothing: the group is where it was before that deployment.
-  if (status !== "Succeeded" || strategy.type === "blue-green-rollback") return;
+  if (status !== "Succeeded" || WAYS_BACK.has(strategy.type)) return;
   await transaction.db
     .updateTable("deployment_groups")
     .set({

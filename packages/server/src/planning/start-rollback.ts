@@ -1,5 +1,6 @@
 import { decideRollback, ROLLBACK_CREATOR, type RollbackEvent, rollbackMessages } from "@sluice/engine/rollback.ts";
 import type { DeploymentState, Strategy } from "@sluice/engine/state.ts";
+import { shiftBack } from "@sluice/engine/strategies/shift/shift-rollback.ts";
 import { DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION, DEPLOYMENT_ROLLBACK } from "../store/columns/deployment-columns.ts";
 import type { DeploymentIntent, DeploymentRequest } from "../store/columns/deployment-request.ts";
 import { TARGET_REVISION } from "../store/columns/group-columns.ts";
@@ -57,7 +58,7 @@ export async function startRollback(
     // The originals of a group that never had a success run what they run, and no revision is installed on the way back.
     revision: TARGET_REVISION.read(group) ?? DEPLOYMENT_REVISION.read(row),
     healthRule: ended.healthRule,
-    strategy: strategyBack(ended.strategy),
+    strategy: strategyBack(ended),
     // What called for the rollback may well still fire; it must not stop the way back.
     alarms: null,
     request: {
@@ -82,8 +83,10 @@ export async function startRollback(
   return true;
 }
 
-/** In place the old revision is deployed as the new one was, without lingering in zones; between two fleets the traffic goes back. */
-function strategyBack(strategy: Strategy): Strategy {
+/** In place the old revision is deployed as the new one was, without lingering in zones; otherwise the traffic goes back. */
+function strategyBack(ended: DeploymentState): Strategy {
+  const { strategy } = ended;
+  if (strategy.type === "ecs-blue-green" || strategy.type === "lambda-shift") return shiftBack(ended, strategy);
   return strategy.type === "in-place" ? { ...strategy, zones: null } : { type: "blue-green-rollback" };
 }
 

@@ -4,6 +4,9 @@ import type { Observation, TargetResolution, TrafficReport, WithholdReport } fro
 import { plan, withholdEffectKey } from "@sluice/engine/plan.ts";
 import type { TerminationReport } from "@sluice/engine/ports/fleet.ts";
 import { type DeploymentState, isTerminal, type TargetState } from "@sluice/engine/state.ts";
+import { shiftEffects } from "@sluice/engine/strategies/shift/plan-shift.ts";
+import type { ShiftReport } from "@sluice/engine/strategies/shift/shift-effects.ts";
+import { isShift } from "@sluice/engine/strategies/shift/shift-rollouts.ts";
 import { trafficEffectKey } from "@sluice/engine/traffic-effects.ts";
 import { InvariantViolation } from "@sluice/model/invariant.ts";
 import type { AlarmWatch } from "../alarms/alarm-watch.ts";
@@ -94,6 +97,7 @@ async function observe(
     heard: hosts.heardTime(),
     hosts: await hosts.observe(transaction, targetIds),
     traffic: await observeTraffic(transaction, state),
+    reports: await observeShift(transaction, state),
     withheld: state.stage === "withhold" ? await observeWithholding(transaction, state.deploymentId) : undefined,
     termination:
       state.stage === "terminate"
@@ -108,6 +112,16 @@ async function observeWithholding(
 ): Promise<WithholdReport | undefined> {
   const [report] = (await loadEffectReports(transaction, [withholdEffectKey(deploymentId)])).values();
   return report as WithholdReport | undefined;
+}
+
+/** How far a platform or a hook is with what it is asked now. */
+async function observeShift(
+  transaction: WriteTransaction,
+  state: DeploymentState,
+): Promise<ReadonlyMap<string, ShiftReport> | undefined> {
+  const keys = isShift(state.strategy) ? shiftEffects(state).map(({ key }) => key) : [];
+  if (keys.length === 0) return undefined;
+  return (await loadEffectReports(transaction, keys)) as ReadonlyMap<string, ShiftReport>;
 }
 
 /** How far the load balancers are with what they are at now. */

@@ -177,6 +177,15 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What the watched alarms say before anything is touched. Throws where they cannot be read and that matters: it may pass. */
+export async function checkAlarmsBefore(
+  alarmReader: AlarmReader,
+  watched: AlarmWatch,
+  signal: AbortSignal,
+): Promise<StartCheck> {
+  return judgeAlarms(watched, await reading(readForStart(alarmReader, watched.names, signal)));
+}
+
 function judgeAlarms(watched: AlarmWatch, alarms: Reading<readonly AlarmReading[]>): StartCheck {
   if (alarms.outcome === "unreadable" && watched.ignoresPollFailure) {
     const { error } = alarms;
@@ -242,6 +251,12 @@ function movesTraffic(strategy: Strategy): boolean {
     case "blue-green":
     case "blue-green-rollback":
       return true;
+    // No balancer of hosts is asked.
+    case "ecs-blue-green":
+    case "ecs-rollback":
+    case "lambda-shift":
+    case "lambda-rollback":
+      return false;
     default: {
       const never: never = strategy;
       return never;

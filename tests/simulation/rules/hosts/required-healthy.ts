@@ -19,7 +19,7 @@ export function installedTo(watched: Watched): HostTarget[] {
       return hostsOf(watched);
     case "blue-green":
       return hostsOf(watched, "Green");
-    case "blue-green-rollback":
+    default:
       return [];
   }
 }

@@ -64,7 +64,7 @@ async function requestContinuation(
       `The deployment ${row.deployment_id} is already complete: it ended as ${row.status}, and is not waiting to be continued.`,
     );
   }
-  if (before.strategy.type !== "blue-green") {
+  if (before.strategy.type !== "blue-green" && before.strategy.type !== "ecs-blue-green") {
     throw new CallerFault(
       "UnsupportedActionForDeploymentTypeException",
       `The deployment ${row.deployment_id} is not a blue/green deployment, so it is not waiting to be continued.`,

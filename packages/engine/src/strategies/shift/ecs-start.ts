@@ -1,0 +1,92 @@
+import type { EcsServicePlan } from "../../event.ts";
+import type { TaskSet } from "../../ports/task-sets.ts";
+import { weightsOfPair } from "../../ports/weighted-router.ts";
+import type { DeploymentError } from "../../state.ts";
+import { missingHookError } from "./hook-start.ts";
+import { ECS_PLAN, ECS_WITH_LEAVE_PLAN, SHIFT_BACK_PLAN } from "./shift-events.ts";
+import type { EcsFacts } from "./shift-facts.ts";
+import { type EcsBlueGreen, type EcsRollback, ecsTargetId, otherGroup } from "./shift-strategies.ts";
+
+export type EcsStart = { readonly error: DeploymentError } | { readonly target: EcsServicePlan };
+
+/** What keeps an ECS deployment from starting, or the service as it starts from it. */
+export function ecsStart(strategy: EcsBlueGreen, { service, traffic, hooks }: EcsFacts): EcsStart {
+  const { pair, readyWaitMilliseconds } = strategy;
+  const name = ecsTargetId(strategy.service);
+  if (!service) return invalidService(`There is no service ${name}.`);
+  if (service.controller !== "CODE_DEPLOY") {
+    return invalidService(
+      `Deployment group's ECS service must be configured for a CODE_DEPLOY deployment controller. The controller of ${name} is ${service.controller}.`,
+    );
+  }
+  const original = service.taskSets.find(({ status }) => status === "PRIMARY");
+  if (!original) return invalidService(`The service ${name} has no primary task set to replace.`);
+  const { targetGroup } = original;
+  if (targetGroup === null || !pair.targetGroups.includes(targetGroup)) {
+    return invalidBalancer(
+      `Primary taskset target group must be behind listener. The task set ${original.taskSetId} of ${name} is behind ${targetGroup ?? "no target group"}, and the group's pair is ${pair.targetGroups.join(" and ")}.`,
+    );
+  }
+  if (traffic.outcome === "unusable") return invalidBalancer(`The load balancer can not be used: ${traffic.reason}.`);
+  const replacementGroup = otherGroup(pair, targetGroup);
+  const left = service.taskSets.find((one) => one !== original && one.targetGroup === replacementGroup);
+  if (left) return invalidService(leftBehind(left, replacementGroup));
+  const percent = traffic.production.find((one) => one.targetGroup === replacementGroup)?.percent ?? 0;
+  if (percent > 0) {
+    const [first, second] = weightsOfPair(pair, replacementGroup, percent);
+    return invalidBalancer(
+      `The production listener sends ${first.percent} % to ${first.targetGroup} and ${second.percent} % to ${second.targetGroup}, and the service's tasks are behind ${targetGroup} alone. Send all of it there, and deploy again.`,
+    );
+  }
+  const error = missingHookError(hooks);
+  if (error) return { error };
+  return {
+    target: {
+      type: "ecs-service",
+      targetId: name,
+      ...strategy.service,
+      originalTaskSetId: original.taskSetId,
+      originalTargetGroup: targetGroup,
+      replacementTaskSetId: null,
+      lifecycleEvents: readyWaitMilliseconds === null ? ECS_PLAN : ECS_WITH_LEAVE_PLAN,
+    },
+  };
+}
+
+/** What keeps an ECS deployment from being rolled back, or the service as the way back starts from it. */
+export function ecsBackStart(strategy: EcsRollback, { service, traffic }: EcsFacts): EcsStart {
+  const { originalTaskSetId, originalTargetGroup, replacementTaskSetId, failedDeploymentId } = strategy;
+  const name = ecsTargetId(strategy.service);
+  if (!service?.taskSets.some(({ taskSetId, status }) => taskSetId === originalTaskSetId && status !== "DRAINING")) {
+    return invalidService(
+      `The original task set ${originalTaskSetId} of ${name} is gone: there is nothing to go back to. Deploy the revision that you want.`,
+    );
+  }
+  if (traffic.outcome === "unusable") return invalidBalancer(`The load balancer can not be used: ${traffic.reason}.`);
+  // The deployment may have ended before it knew what it had made.
+  const made = service.taskSets.find(({ externalId }) => externalId === failedDeploymentId);
+  return {
+    target: {
+      type: "ecs-service",
+      targetId: name,
+      ...strategy.service,
+      originalTaskSetId,
+      originalTargetGroup,
+      replacementTaskSetId: replacementTaskSetId ?? made?.taskSetId ?? null,
+      lifecycleEvents: SHIFT_BACK_PLAN,
+    },
+  };
+}
+
+function leftBehind({ taskSetId, externalId }: TaskSet, targetGroup: string): string {
+  const by = externalId === null ? "" : ` of ${externalId}`;
+  return `The task set ${taskSetId}${by} is behind ${targetGroup}, where the replacement is to be. Delete it, and deploy again.`;
+}
+
+function invalidService(message: string): EcsStart {
+  return { error: { code: "INVALID_ECS_SERVICE", message } };
+}
+
+function invalidBalancer(message: string): EcsStart {
+  return { error: { code: "ELASTIC_LOAD_BALANCING_INVALID", message } };
+}

@@ -1,0 +1,33 @@
+import { hookExecutionId } from "../../hook-execution.ts";
+import { HOOK_TIMEOUT_MILLISECONDS } from "../../limits.ts";
+import { type AtWork, ofCommand, type Phase, succeeded } from "./phase.ts";
+import type { HookNames } from "./shift-strategies.ts";
+
+const MINUTE = 60_000;
+
+/** An event without a hook is over as soon as it begins. Otherwise the hook is invoked, and its answer ends the event. */
+export function hookPhase(at: AtWork, hooks: HookNames): Phase {
+  const { target, command, state } = at;
+  const { event, attempt, availableAt } = command;
+  const hook = hooks[event];
+  if (hook === undefined) return { kind: "decide", events: [succeeded(at)] };
+  const executionId = hookExecutionId({ targetId: target.targetId, event, attempt });
+  const minutes = HOOK_TIMEOUT_MILLISECONDS / MINUTE;
+  const effect = {
+    kind: "invokeHook",
+    ...ofCommand(at, "hook"),
+    invocation: { hook, deploymentId: state.deploymentId, executionId, event },
+  } as const;
+  const trouble = {
+    code: "HOOK_EXECUTION_FAILURE",
+    refused: `The hook ${hook} of ${event} failed`,
+    overdue: `The hook ${hook} of ${event} did not answer within ${minutes} minutes: it has to call PutLifecycleEventHookExecutionStatus`,
+  };
+  return {
+    kind: "ask",
+    asks: [{ effect, trouble }],
+    whenDone: null,
+    since: availableAt,
+    timeoutMilliseconds: HOOK_TIMEOUT_MILLISECONDS,
+  };
+}

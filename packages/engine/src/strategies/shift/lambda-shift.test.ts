@@ -1,0 +1,250 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ShiftSchedule } from "../../traffic-shift.ts";
+import { DONE, HOUR, lambda, lambdaFacts, MINUTE, PlayedShift } from "./played-shift.fixture.ts";
+
+const CANARY = { type: "canary", percent: 10, intervalMilliseconds: 5 * MINUTE } as const;
+const LINEAR: ShiftSchedule = { type: "linear", percent: 30, intervalMilliseconds: MINUTE };
+const HOOKS = { BeforeAllowTraffic: "before", AfterAllowTraffic: "after" };
+const ALARMS = { names: ["errors"], ignoresPollFailure: false };
+const FIRING = {
+  outcome: "read",
+  firing: [{ name: "errors", state: "alarm", since: null, detail: "too many" }],
+} as const;
+
+describe("a Lambda deployment", () => {
+  it("moves all traffic at once, with three events in order", () => {
+    const played = new PlayedShift(lambda()).play();
+    expect(played.state).toMatchObject({ status: "Succeeded", error: null });
+    expect(played.outcomes).toEqual([
+      ["BeforeAllowTraffic", "Succeeded"],
+      ["AllowTraffic", "Succeeded"],
+      ["AfterAllowTraffic", "Succeeded"],
+    ]);
+    expect(played.kinds).toEqual(["setAliasWeights"]);
+    expect(played.target).toMatchObject({ status: "Succeeded", shift: { step: 1, percent: 100 } });
+  });
+
+  it("moves a canary, watches it for its interval, and moves the rest", () => {
+    const played = new PlayedShift(lambda({ schedule: CANARY })).play();
+    const begun = played.now;
+    expect(played.weights).toEqual([{ percent: 10, at: begun }]);
+    played.pass(5 * MINUTE - 1);
+    expect(played.weights).toHaveLength(1);
+    expect(played.target).toMatchObject({ status: "InProgress", shift: { step: 1, percent: 10, asked: null } });
+    played.pass(1);
+    expect(played.weights).toEqual([
+      { percent: 10, at: begun },
+      { percent: 100, at: begun + 5 * MINUTE },
+    ]);
+    expect(played.state.status).toBe("Succeeded");
+  });
+
+  it("asks to be woken for the next step, and says what it waits for", () => {
+    const played = new PlayedShift(lambda({ schedule: CANARY })).play();
+    played.now = played.wakeAt ?? 0;
+    played.play();
+    const until = played.weights[0]!.at + 5 * MINUTE;
+    expect(played.target.command?.waiting).toMatchObject({ reason: expect.stringContaining("10 %"), until });
+    expect(played.wakeAt).toBe(until);
+  });
+
+  it("counts each interval from when the weight before was in force", () => {
+    const played = new PlayedShift(lambda({ schedule: LINEAR }));
+    // Each weight takes 20 s to be set.
+    const begun = new Map<string, number>();
+    played.platform = ({ key }, now) => {
+      if (!begun.has(key)) begun.set(key, now);
+      return now >= begun.get(key)! + 20_000 ? DONE : { outcome: "pending", detail: "provisioned concurrency" };
+    };
+    played.play();
+    while (!played.isOver) played.pass(1_000);
+    const [first, ...others] = played.weights;
+    expect(played.weights.map(({ percent }) => percent)).toEqual([30, 60, 90, 100]);
+    for (const [index, { at }] of others.entries()) expect(at - first!.at).toBe((index + 1) * (MINUTE + 20_000));
+  });
+
+  it("waits for the answer of each hook, and goes on with it", () => {
+    const played = new PlayedShift(lambda({ hooks: HOOKS })).play();
+    expect(played.kinds).toEqual(["invokeHook"]);
+    expect(played.asked[0]?.effect).toMatchObject({
+      invocation: { hook: "before", deploymentId: "d-A1B2C3D4E", event: "BeforeAllowTraffic" },
+    });
+    played.answer(true);
+    expect(played.kinds).toEqual(["invokeHook", "setAliasWeights", "invokeHook"]);
+    expect(played.state.status).toBe("InProgress");
+    played.answer(true);
+    expect(played.state.status).toBe("Succeeded");
+  });
+
+  it("takes the first answer of a hook, and no other", () => {
+    const played = new PlayedShift(lambda({ hooks: HOOKS })).play();
+    played.answer(true, "BeforeAllowTraffic");
+    const before = played.events.length;
+    played.answer(true, "BeforeAllowTraffic").answer(false, "BeforeAllowTraffic").answer(true, "AllowTraffic");
+    expect(played.events).toHaveLength(before);
+    expect(played.event("AfterAllowTraffic").status).toBe("InProgress");
+  });
+
+  it("fails with the hook that says no, and touches no alias after it", () => {
+    const played = new PlayedShift(lambda({ hooks: HOOKS })).play().answer(false);
+    expect(played.state).toMatchObject({
+      status: "Failed",
+      error: { code: "HOOK_EXECUTION_FAILURE", message: expect.stringContaining("BeforeAllowTraffic") },
+    });
+    expect(played.outcomes).toEqual([
+      ["BeforeAllowTraffic", "Failed"],
+      ["AllowTraffic", "Skipped"],
+      ["AfterAllowTraffic", "Skipped"],
+    ]);
+    expect(played.weights).toEqual([]);
+  });
+
+  it("fails when a hook can not be run, crashes, or does not answer in its hour", () => {
+    const crashed = new PlayedShift(lambda({ hooks: HOOKS }));
+    crashed.platform = () => ({ outcome: "failed", detail: "it exited with 1" });
+    expect(crashed.play().state).toMatchObject({
+      status: "Failed",
+      error: {
+        code: "HOOK_EXECUTION_FAILURE",
+        message: "The hook before of BeforeAllowTraffic failed: it exited with 1.",
+      },
+    });
+    const silent = new PlayedShift(lambda({ hooks: HOOKS })).play();
+    silent.pass(HOUR - 1);
+    expect(silent.state.status).toBe("InProgress");
+    expect(silent.wakeAt).toBe(silent.now + 1);
+    silent.pass(1);
+    expect(silent.state).toMatchObject({
+      status: "Failed",
+      error: { code: "HOOK_EXECUTION_FAILURE", message: expect.stringContaining("within 60 minutes") },
+    });
+  });
+
+  it("fails when the alias can not be shifted, and says how it leaves it", () => {
+    const played = new PlayedShift(lambda({ schedule: CANARY }));
+    played.play();
+    played.platform = () => ({ outcome: "failed", detail: "somebody else has changed it" });
+    played.pass(5 * MINUTE);
+    expect(played.state).toMatchObject({
+      status: "Failed",
+      error: {
+        code: "INVALID_LAMBDA_CONFIGURATION",
+        message: "The alias live of charge could not be shifted: somebody else has changed it.",
+      },
+    });
+    expect(played.state.statusMessages.join(" ")).toContain(
+      "10 % of the traffic goes to version 2 (100 % were asked for",
+    );
+  });
+
+  it("fails when a weight is not set in its time", () => {
+    const played = new PlayedShift(lambda());
+    played.platform = () => ({ outcome: "pending", detail: "version 2 is not active" });
+    played.playOn();
+    expect(played.state).toMatchObject({
+      status: "Failed",
+      error: { message: expect.stringContaining("within 15 minutes: version 2 is not active") },
+    });
+  });
+
+  it("leaves the weights where a stop finds them, and says where that is", () => {
+    const played = new PlayedShift(lambda({ schedule: CANARY })).play().stop();
+    expect(played.state).toMatchObject({ status: "Stopped", error: { code: "MANUAL_STOP" } });
+    expect(played.outcomes).toEqual([
+      ["BeforeAllowTraffic", "Succeeded"],
+      ["AllowTraffic", "Failed"],
+      ["AfterAllowTraffic", "Skipped"],
+    ]);
+    expect(played.target.shift).toMatchObject({ percent: 10 });
+    expect(played.state.statusMessages).toEqual([
+      "The alias live of charge: 10 % of the traffic goes to version 2 and the rest to version 1.",
+    ]);
+    expect(played.pass(HOUR).weights).toHaveLength(1);
+  });
+
+  it("is stopped by an alarm in mid-shift, and shifts no further", () => {
+    const played = new PlayedShift(lambda({ schedule: LINEAR }), { alarms: ALARMS }).play();
+    played.pass(MINUTE);
+    played.alarms = FIRING;
+    played.pass(MINUTE);
+    expect(played.state).toMatchObject({ status: "Stopped", error: { code: "ALARM_ACTIVE" } });
+    expect(played.weights.map(({ percent }) => percent)).toEqual([30, 60]);
+  });
+
+  it("ends when its 50 hours are over", () => {
+    const played = new PlayedShift(lambda({ schedule: { ...CANARY, intervalMilliseconds: 51 * HOUR } })).play();
+    played.playOn();
+    expect(played.state).toMatchObject({ status: "Failed", error: { code: "TIMEOUT" } });
+  });
+
+  it.each([
+    ["there is no such alias", { routing: null }, "INVALID_LAMBDA_FUNCTION", "no alias live"],
+    [
+      "the alias is elsewhere",
+      { routing: { version: "7", second: null } },
+      "INVALID_LAMBDA_CONFIGURATION",
+      "version 7",
+    ],
+    [
+      "weights were left on the alias",
+      { routing: { version: "1", second: { version: "2", percent: 10 } } },
+      "INVALID_LAMBDA_CONFIGURATION",
+      "10 % of its traffic to version 2",
+    ],
+    ["a version is not published", { target: null }, "INVALID_LAMBDA_FUNCTION", "Version 2"],
+    [
+      "the versions can not share an alias",
+      { target: { isActive: true, role: "other", deadLetterTarget: null, detail: "" } },
+      "INVALID_LAMBDA_CONFIGURATION",
+      "execution role",
+    ],
+    [
+      "a hook is missing",
+      { hooks: [{ event: "AfterAllowTraffic", hook: "after", facts: { outcome: "missing", reason: "gone" } }] },
+      "HOOK_EXECUTION_FAILURE",
+      "after of AfterAllowTraffic",
+    ],
+  ] as const)("does not start when %s", (_name, facts, code, words) => {
+    const resolution = { outcome: "lambda-alias", facts: lambdaFacts(facts) } as const;
+    const played = new PlayedShift(lambda({ hooks: HOOKS }), { resolution }).play();
+    expect(played.state).toMatchObject({ status: "Failed", startedAt: null });
+    expect(played.state.error).toEqual({ code, message: expect.stringContaining(words) });
+    expect(played.asked).toEqual([]);
+  });
+
+  it("keeps its schedule, and ends, whatever is slow and whenever it is stopped", () => {
+    const schedules: fc.Arbitrary<Exclude<ShiftSchedule, { type: "all-at-once" }>> = fc.record({
+      type: fc.constantFrom("canary", "linear"),
+      percent: fc.integer({ min: 5, max: 99 }),
+      intervalMilliseconds: fc.integer({ min: 1, max: 30 }).map((minutes) => minutes * MINUTE),
+    });
+    const slow = fc.array(fc.integer({ min: 0, max: 10 * MINUTE }), { minLength: 1 });
+    const stopAt = fc.option(fc.integer({ min: 0, max: 5 * HOUR }));
+    fc.assert(
+      fc.property(schedules, slow, stopAt, (schedule, delays, stop) => {
+        const played = new PlayedShift(lambda({ schedule }));
+        const begun = new Map<string, number>();
+        const inForce: number[] = [];
+        played.platform = ({ key }, now) => {
+          if (!begun.has(key)) begun.set(key, now + (delays[begun.size % delays.length] ?? 0));
+          if (now < begun.get(key)!) return { outcome: "pending", detail: "slow" };
+          inForce.push(now);
+          return DONE;
+        };
+        const stopTime = stop === null ? Number.POSITIVE_INFINITY : played.now + stop;
+        for (let turn = 0; turn < 1_000 && !played.isOver; turn++) {
+          played.pass(Math.min(30_000, Math.max(1, (played.wakeAt ?? Infinity) - played.now)));
+          if (played.now >= stopTime && !played.isOver) played.stop();
+        }
+        expect(played.isOver).toBe(true);
+        for (const [index, { at }] of played.weights.entries()) {
+          const before = inForce[index - 1];
+          if (before !== undefined) expect(at).toBeGreaterThanOrEqual(before + schedule.intervalMilliseconds);
+        }
+        if (played.state.status === "Succeeded") expect(played.target.shift.percent).toBe(100);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

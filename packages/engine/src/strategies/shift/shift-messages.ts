@@ -1,0 +1,87 @@
+import type { Diagnostics } from "@sluice/model/diagnostics.ts";
+import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import type {
+  DeploymentError,
+  DeploymentState,
+  EcsServiceTarget,
+  LambdaAliasTarget,
+  LifecycleEventState,
+} from "../../state.ts";
+import type { ShiftTarget } from "./phase.ts";
+import { otherGroup } from "./shift-strategies.ts";
+
+/** A story, and what the provider said last of it. */
+export function troubleError(code: DeploymentError["code"], story: string, detail: string): DeploymentError {
+  const words = detail.replace(/\.$/, "");
+  const ended = story.endsWith(".") ? story : `${story}.`;
+  return { code, message: words === "" ? ended : `${story.replace(/\.$/, "")}: ${words}.` };
+}
+
+/** What an event's diagnostics say of what ended the deployment. */
+export function failedBy({ message }: DeploymentError): Diagnostics {
+  return unknownError(message);
+}
+
+/** Of a hook that answered Failed; its report is the event's diagnostics. */
+export function hookFailedError({ name, diagnostics }: LifecycleEventState): DeploymentError {
+  return troubleError("HOOK_EXECUTION_FAILURE", `The hook of ${name} failed`, diagnostics?.message ?? "");
+}
+
+/** A stop or an alarm does not wait for what was asked: that may be done yet. */
+export function shiftInterrupted(
+  { halt, stopRequestedAt }: Pick<DeploymentState, "halt" | "stopRequestedAt">,
+  event: LifecycleEventName,
+  detail: string,
+): Diagnostics {
+  const cause = halt === "alarm" ? "stopped by an alarm" : endedBy({ halt, stopRequestedAt });
+  const last = detail === "" ? "" : ` The last that was heard of it: ${detail.replace(/\.$/, "")}.`;
+  return unknownError(
+    `The deployment was ${cause} while ${event} was in progress. What was asked for may still be carried out.${last}`,
+  );
+}
+
+function endedBy({ halt, stopRequestedAt }: Pick<DeploymentState, "halt" | "stopRequestedAt">): string {
+  return halt === "timeout" && stopRequestedAt === null ? "ended by its time limit" : "stopped";
+}
+
+/** How a shift leaves the traffic that did not come to its end. */
+export function shiftLeft(state: DeploymentState, target: ShiftTarget): readonly string[] {
+  return target.type === "ecs-service" ? ecsLeft(state, target) : lambdaLeft(target);
+}
+
+function ecsLeft({ strategy }: DeploymentState, target: EcsServiceTarget): readonly string[] {
+  if (strategy.type !== "ecs-blue-green" && strategy.type !== "ecs-rollback") return [];
+  const { replacementTaskSetId: replacement, originalTargetGroup: original, shift } = target;
+  const messages: string[] = [];
+  if (hasBegun(target, "AllowTraffic")) {
+    const other = otherGroup(strategy.pair, original);
+    messages.push(`${shareOf(shift, `the target group ${other}`)} and the rest to ${original}.`);
+  }
+  if (replacement !== null) messages.push(`The replacement task set ${replacement} is left, and runs on.`);
+  else if (hasBegun(target, "Install")) messages.push("A replacement task set was asked for, and may be there.");
+  return messages;
+}
+
+function lambdaLeft(target: LambdaAliasTarget): readonly string[] {
+  if (!hasBegun(target, "AllowTraffic")) return [];
+  const { aliasName, functionName, currentVersion, targetVersion, shift } = target;
+  const share = shareOf(shift, `version ${targetVersion}`);
+  return [`The alias ${aliasName} of ${functionName}: ${share} and the rest to version ${currentVersion}.`];
+}
+
+function shareOf({ percent, asked }: ShiftTarget["shift"], side: string): string {
+  const next = asked ? ` (${asked.percent} % were asked for, and may come)` : "";
+  return `${percent} % of the traffic goes to ${side}${next}`;
+}
+
+function hasBegun({ lifecycleEvents }: ShiftTarget, name: LifecycleEventName): boolean {
+  return lifecycleEvents.some((event) => event.name === name && event.startedAt !== null);
+}
+
+export function taskSetNotRemoved(taskSetId: string, reason: string): string {
+  return `The task set ${taskSetId} serves nobody any more, and was not removed: ${reason.replace(/\.$/, "")}.`;
+}
+
+function unknownError(message: string): Diagnostics {
+  return { errorCode: "UnknownError", scriptName: "", message, logTail: "" };
+}

@@ -1,0 +1,53 @@
+import { WEIGHTS_TIMEOUT_MILLISECONDS } from "../../limits.ts";
+import { nextShift, type ShiftSchedule } from "../../traffic-shift.ts";
+import type { AtWork, Phase, Trouble } from "./phase.ts";
+import type { ShiftEffect } from "./shift-effects.ts";
+
+/** The effect that sets this weight of the new side. */
+export type WeightsEffect = (step: number, percent: number) => ShiftEffect;
+
+/**
+ * The traffic moves on by its schedule: the next weight is asked for when its time has come, and noted when it is reported as set. Undefined:
+ * all of it has moved.
+ */
+export function weightsPhase(
+  { target, now }: AtWork,
+  schedule: ShiftSchedule,
+  effectOf: WeightsEffect,
+  trouble: Trouble,
+): Phase | undefined {
+  const { targetId, shift } = target;
+  const step = shift.step + 1;
+  if (shift.asked) return askForWeights(target, effectOf, trouble);
+  const next = nextShift(schedule, shift, now);
+  if (next === "done") return undefined;
+  const { percent, notBefore } = next;
+  if (now >= notBefore) return { kind: "decide", events: [{ type: "weightsAsked", targetId, step, percent }] };
+  const reason = `${shift.percent} % of the traffic has moved, and is watched before ${percent} % move`;
+  return { kind: "wait", since: shift.changedAt ?? now, until: notBefore, reason };
+}
+
+/** All traffic is the old side's again, at once. Undefined: it is. */
+export function weightsBackPhase({ target }: AtWork, effectOf: WeightsEffect, trouble: Trouble): Phase | undefined {
+  const { targetId, shift } = target;
+  if (shift.asked) return askForWeights(target, effectOf, trouble);
+  if (shift.step > 0) return undefined;
+  return { kind: "decide", events: [{ type: "weightsAsked", targetId, step: 1, percent: 0 }] };
+}
+
+function askForWeights(
+  { targetId, shift: { step: before, asked } }: AtWork["target"],
+  effectOf: WeightsEffect,
+  trouble: Trouble,
+): Phase | undefined {
+  if (!asked) return undefined;
+  const { percent, at } = asked;
+  const step = before + 1;
+  return {
+    kind: "ask",
+    asks: [{ effect: effectOf(step, percent), trouble }],
+    whenDone: () => [{ type: "trafficShifted", targetId, step, percent }],
+    since: at,
+    timeoutMilliseconds: WEIGHTS_TIMEOUT_MILLISECONDS,
+  };
+}

@@ -1,0 +1,308 @@
+import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts";
+import { memoryFunctionAlias, newMemoryVersion } from "@sluice/drivers/memory/memory-function-alias.ts";
+import { type MemoryHookRun, memoryHookInvoker } from "@sluice/drivers/memory/memory-hook-invoker.ts";
+import { type MemoryService, memoryTaskSets, newMemoryTaskSet } from "@sluice/drivers/memory/memory-task-sets.ts";
+import { memoryWeightedRouter } from "@sluice/drivers/memory/memory-weighted-router.ts";
+import { hookReport, readHookExecutionId } from "@sluice/engine/hook-execution.ts";
+import type { AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
+import type { AliasRouting } from "@sluice/engine/ports/function-alias.ts";
+import type { AlarmWatch, Strategy } from "@sluice/engine/state.ts";
+import type { EcsBlueGreen, LambdaShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { systemTimers, type Timers } from "../loops/timers.ts";
+import { commitHeadEvent } from "../store/commit-events.ts";
+import { lockDeployments, readHead } from "../store/deployments.ts";
+import { loadTargets } from "../store/targets.ts";
+import { type RunnerFixture, runnerFixture } from "./runner.fixture.ts";
+
+const MINUTE = 60_000;
+/** A minute takes 100 ms. */
+const SPEED = 600;
+const RULE = { type: "HOST_COUNT", value: 0 } as const;
+const ROLLING_BACK = {
+  autoRollbackConfiguration: {
+    enabled: true,
+    events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"],
+  },
+};
+const ALARMS: AlarmWatch = { names: ["errors"], ignoresPollFailure: false };
+
+const LAMBDA: LambdaShift = {
+  type: "lambda-shift",
+  schedule: { type: "canary", percent: 10, intervalMilliseconds: MINUTE },
+  alias: { functionName: "charge", aliasName: "live" },
+  currentVersion: "1",
+  targetVersion: "2",
+  hooks: {},
+};
+/** Nothing happens in the time of a test after its first step. */
+const SLOW: LambdaShift = {
+  ...LAMBDA,
+  schedule: { type: "canary", percent: 10, intervalMilliseconds: 600 * MINUTE },
+};
+const ECS: EcsBlueGreen = {
+  type: "ecs-blue-green",
+  schedule: { type: "linear", percent: 40, intervalMilliseconds: MINUTE },
+  service: { clusterName: "shop", serviceName: "web" },
+  taskSet: { taskDefinition: "web:2", containerName: "web", containerPort: 80 },
+  pair: { targetGroups: ["tg-one", "tg-two"], productionListener: "production", testListener: "test" },
+  hooks: {},
+  readyWaitMilliseconds: null,
+  terminationWaitMilliseconds: null,
+};
+
+let fixture: RunnerFixture;
+let service: MemoryService;
+let production: Map<string, number>;
+let test: Map<string, number>;
+let aliases: Map<string, AliasRouting>;
+let runs: Map<string, MemoryHookRun>;
+let alarms: Map<string, Omit<AlarmReading, "name">>;
+/** What hooks answer, by their names; a hook that is not here says nothing. */
+let answers: Map<string, boolean>;
+/** Each weight of the new side that was set. */
+let weights: number[];
+
+beforeEach(async () => {
+  const startedAt = Date.now();
+  const timers: Timers = {
+    now: () => startedAt + (Date.now() - startedAt) * SPEED,
+    after: (milliseconds, action) => systemTimers.after(milliseconds / SPEED, action),
+  };
+  const original = newMemoryTaskSet("blue", { status: "PRIMARY", targetGroup: "tg-one" });
+  service = { controller: "CODE_DEPLOY", desiredCount: 2, taskSets: [original] };
+  production = new Map([["tg-one", 100]]);
+  test = new Map([["tg-one", 100]]);
+  aliases = new Map([["live", { version: "1", second: null }]]);
+  runs = new Map();
+  answers = new Map();
+  weights = [];
+  alarms = new Map([["errors", { state: "ok", since: null, detail: "" }]]);
+  const versions = new Map(["1", "2"].map((version) => [version, newMemoryVersion()]));
+  const listeners = new Map([
+    ["production", production],
+    ["test", test],
+  ]);
+  let made = 0;
+  const taskSets = memoryTaskSets.create(
+    {},
+    {
+      services: new Map([["shop:web", service]]),
+      startMilliseconds: 5_000,
+      drainMilliseconds: 5_000,
+      now: timers.now,
+      newTaskSetId: () => `green-${++made}`,
+    },
+  );
+  const router = memoryWeightedRouter.create({}, { listeners });
+  const functions = memoryFunctionAlias.create({}, { functions: new Map([["charge", { versions, aliases }]]) });
+  fixture = await runnerFixture([], timers, {
+    alarmReader: memoryAlarmReader.create({}, { alarms }),
+    shiftPorts: {
+      taskSets,
+      weightedRouter: {
+        ...router,
+        splitProduction: (pair, split, signal) => {
+          weights.push(split.find(({ targetGroup }) => targetGroup === "tg-two")?.percent ?? -1);
+          return router.splitProduction(pair, split, signal);
+        },
+      },
+      functionAlias: {
+        ...functions,
+        shift: (alias, shift, signal) => {
+          weights.push(shift.percent);
+          return functions.shift(alias, shift, signal);
+        },
+      },
+      hookInvoker: memoryHookInvoker.create(
+        {},
+        { hooks: new Set(["before", "after", "silent"]), runs, onInvoke: (run) => void answer(run) },
+      ),
+    },
+  });
+});
+
+afterEach(() => fixture.close());
+
+/** As PutLifecycleEventHookExecutionStatus will bring it in. */
+async function answer({ hook, deploymentId, executionId }: MemoryHookRun): Promise<void> {
+  const says = answers.get(hook);
+  const execution = readHookExecutionId(executionId);
+  if (says === undefined || !execution) return;
+  await fixture.runner.report({ deploymentId, targetId: execution.targetId, report: hookReport(execution, says) });
+}
+
+async function create(strategy: Strategy, request: object = {}, watched?: AlarmWatch): Promise<void> {
+  await fixture.createDeployment("d-1", RULE, { strategy, request, ...(watched ? { alarms: watched } : {}) });
+}
+
+async function headOf(deploymentId: string) {
+  const row = await fixture.store.db
+    .selectFrom("deployments")
+    .selectAll()
+    .where("deployment_id", "=", deploymentId)
+    .executeTakeFirstOrThrow();
+  return readHead(row);
+}
+
+async function targetOf(deploymentId: string) {
+  const [target] = (await loadTargets(fixture.store, deploymentId)) ?? [];
+  if (!target) throw new Error(`${deploymentId} has no target`);
+  return target;
+}
+
+async function ends(deploymentId: string, status: string): Promise<void> {
+  await vi.waitFor(async () => expect(await fixture.statusOf(deploymentId)).toBe(status), { timeout: 5_000 });
+}
+
+async function request(
+  event: { type: "stopRequested" } | { type: "continueRequested"; wait: "ready" | "termination" },
+) {
+  await fixture.store.write(async (transaction) => {
+    const [row] = await lockDeployments(transaction, ["d-1"]);
+    if (row) await commitHeadEvent(transaction, row, event, { at: Date.now(), wakeAt: 0 });
+  });
+  fixture.runner.wake();
+}
+
+describe("a Lambda deployment", () => {
+  it("runs its hooks, and moves the alias by its schedule", async () => {
+    answers.set("before", true).set("after", true);
+    await create({ ...LAMBDA, hooks: { BeforeAllowTraffic: "before", AfterAllowTraffic: "after" } });
+    await ends("d-1", "Succeeded");
+    expect(weights).toEqual([10, 100]);
+    expect(aliases.get("live")).toEqual({ version: "2", second: null });
+    expect([...runs.values()].map(({ hook, event }) => [hook, event])).toEqual([
+      ["before", "BeforeAllowTraffic"],
+      ["after", "AfterAllowTraffic"],
+    ]);
+    expect(await targetOf("d-1")).toMatchObject({ type: "lambda-alias", targetId: "charge", status: "Succeeded" });
+  });
+
+  it("is rolled back to the alias of before when its hook says no", async () => {
+    answers.set("after", false);
+    await create({ ...LAMBDA, hooks: { AfterAllowTraffic: "after" } }, ROLLING_BACK);
+    await ends("d-1", "Failed");
+    expect((await headOf("d-1")).error).toMatchObject({ code: "HOOK_EXECUTION_FAILURE" });
+    await ends("d-ROLLBACK1", "Succeeded");
+    expect(aliases.get("live")).toEqual({ version: "1", second: null });
+    expect(weights).toEqual([10, 100, 0]);
+  });
+
+  it("is stopped by an alarm in mid-shift, and rolled back", async () => {
+    await create(SLOW, ROLLING_BACK, ALARMS);
+    await vi.waitFor(() => expect(aliases.get("live")?.second).toEqual({ version: "2", percent: 10 }));
+    alarms.set("errors", { state: "alarm", since: null, detail: "too many" });
+    await ends("d-1", "Stopped");
+    await ends("d-ROLLBACK1", "Succeeded");
+    expect(aliases.get("live")).toEqual({ version: "1", second: null });
+  });
+
+  it("leaves the weights when it is stopped and not rolled back", async () => {
+    await create(SLOW);
+    await vi.waitFor(() => expect(aliases.get("live")?.second).toEqual({ version: "2", percent: 10 }));
+    await request({ type: "stopRequested" });
+    await ends("d-1", "Stopped");
+    expect(aliases.get("live")).toEqual({ version: "1", second: { version: "2", percent: 10 } });
+  });
+
+  it.each([
+    ["crashes", "broken", "exit code 1"],
+    ["ends without an answer", "ended", "ended without an answer"],
+  ] as const)("fails soon when a hook %s, and not after its hour", async (_name, state, words) => {
+    await create({ ...LAMBDA, hooks: { BeforeAllowTraffic: "silent" } });
+    await vi.waitFor(() => expect(runs.size).toBe(1));
+    for (const run of runs.values()) run.run = { state, detail: "exit code 1" };
+    await ends("d-1", "Failed");
+    const { error, completedAt, startedAt } = await headOf("d-1");
+    expect(error).toMatchObject({ code: "HOOK_EXECUTION_FAILURE", message: expect.stringContaining(words) });
+    expect((completedAt ?? 0) - (startedAt ?? 0)).toBeLessThan(5 * MINUTE);
+    expect(weights).toEqual([]);
+  });
+
+  it("does not start when the alias is elsewhere", async () => {
+    aliases.set("live", { version: "7", second: null });
+    await create(LAMBDA);
+    await ends("d-1", "Failed");
+    expect((await headOf("d-1")).error).toMatchObject({ code: "INVALID_LAMBDA_CONFIGURATION" });
+    expect(weights).toEqual([]);
+  });
+
+  it("does not start while an alarm fires", async () => {
+    alarms.set("errors", { state: "alarm", since: null, detail: "too many" });
+    await create(LAMBDA, {}, ALARMS);
+    await ends("d-1", "Stopped");
+    expect((await headOf("d-1")).startedAt).toBeNull();
+  });
+});
+
+describe("an ECS deployment", () => {
+  const idsAndStatuses = () => service.taskSets.map(({ taskSetId, status }) => [taskSetId, status]);
+
+  it("replaces a service's task set, and removes the original", async () => {
+    answers.set("before", true);
+    await create({
+      ...ECS,
+      hooks: { BeforeInstall: "before", AfterAllowTestTraffic: "before" },
+      terminationWaitMilliseconds: 0,
+    });
+    await ends("d-1", "Succeeded");
+    expect(weights).toEqual([40, 80, 100]);
+    expect(Object.fromEntries(production)).toEqual({ "tg-one": 0, "tg-two": 100 });
+    expect(Object.fromEntries(test)).toEqual({ "tg-one": 0, "tg-two": 100 });
+    expect(idsAndStatuses()).toEqual([["green-1", "PRIMARY"]]);
+    expect(service.taskSets[0]).toMatchObject({ externalId: "d-1", targetGroup: "tg-two" });
+    const { lifecycleEvents } = await targetOf("d-1");
+    expect(lifecycleEvents.map(({ status }) => status)).toEqual(Array(8).fill("Succeeded"));
+    expect(runs.size).toBe(2);
+  });
+
+  it("gives a task set no more traffic while it is not steady", async () => {
+    await create(ECS);
+    await vi.waitFor(() => expect(weights).toEqual([40]));
+    const green = service.taskSets[1]!;
+    green.sickness = "its tasks stop: exit code 1";
+    await vi.waitFor(async () => {
+      expect((await targetOf("d-1")).command?.waiting?.reason).toContain("exit code 1");
+    });
+    expect(Object.fromEntries(production)).toEqual({ "tg-one": 60, "tg-two": 40 });
+    green.sickness = null;
+    await ends("d-1", "Succeeded");
+    expect(weights).toEqual([40, 80, 100]);
+  });
+
+  it("waits for leave, and then for the original's end", async () => {
+    await create({ ...ECS, readyWaitMilliseconds: 60 * MINUTE, terminationWaitMilliseconds: 60 * MINUTE });
+    await ends("d-1", "Ready");
+    expect(weights).toEqual([]);
+    await request({ type: "continueRequested", wait: "ready" });
+    await vi.waitFor(async () => expect((await headOf("d-1")).wait?.kind).toBe("termination"));
+    expect(idsAndStatuses()).toEqual([
+      ["blue", "ACTIVE"],
+      ["green-1", "PRIMARY"],
+    ]);
+    await request({ type: "continueRequested", wait: "termination" });
+    await ends("d-1", "Succeeded");
+    expect(idsAndStatuses()).toEqual([["green-1", "PRIMARY"]]);
+  });
+
+  it("goes back to the original when it is stopped while that is kept", async () => {
+    await create({ ...ECS, terminationWaitMilliseconds: 60 * MINUTE }, ROLLING_BACK);
+    await vi.waitFor(async () => expect((await headOf("d-1")).wait?.kind).toBe("termination"));
+    await request({ type: "stopRequested" });
+    await ends("d-1", "Stopped");
+    await ends("d-ROLLBACK1", "Succeeded");
+    expect(Object.fromEntries(production)).toEqual({ "tg-one": 100, "tg-two": 0 });
+    expect(Object.fromEntries(test)).toEqual({ "tg-one": 100, "tg-two": 0 });
+    expect(idsAndStatuses()).toEqual([["blue", "PRIMARY"]]);
+  });
+
+  it("goes back when the hook after its installation says no", async () => {
+    answers.set("after", false);
+    await create({ ...ECS, hooks: { AfterInstall: "after" } }, ROLLING_BACK);
+    await ends("d-1", "Failed");
+    await ends("d-ROLLBACK1", "Succeeded");
+    expect(weights).toEqual([0]);
+    expect(idsAndStatuses()).toEqual([["blue", "PRIMARY"]]);
+  });
+});
