@@ -3,7 +3,10 @@ import { dirname, join, normalize, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const PAGES = ["README.md", ...globSync("docs/**/*.md", { cwd: ROOT })].sort();
+const PAGES = [
+  "README.md",
+  ...["docs/**/*.md", "packages/*/src/**/*.md"].flatMap((pages) => globSync(pages, { cwd: ROOT })),
+].sort();
 /** Of the house's own files; node_modules, build results and data directories are nobody's to name. */
 const TOP_FOLDERS = ["packages", "tests", "scripts", "docs", "bench", "bin", "examples"];
 /** In folders of those names, but of a bundle or of another program. */

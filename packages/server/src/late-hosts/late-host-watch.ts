@@ -12,7 +12,7 @@ const AWAY_MILLISECONDS = 30_000;
 /** How long the fleet may take to name a group's hosts. */
 const MATCH_HOSTS_TIMEOUT_MILLISECONDS = 30_000;
 
-export interface LateHostsDependencies extends Omit<LateHostsParts, "now"> {
+export interface LateHostWatchDependencies extends Omit<LateHostsParts, "now"> {
   readonly timers: Timers;
   readonly onError: (error: unknown) => void;
 }
@@ -21,8 +21,8 @@ export interface LateHostsDependencies extends Omit<LateHostsParts, "now"> {
  * Looks for hosts that the revision of their group went past, and has it deployed to them. It looks at the state of things and not at
  * what happened, so a reason that was lost costs time and nothing else. One small query where no group wants it.
  */
-export class LateHosts {
-  readonly #dependencies: LateHostsDependencies;
+export class LateHostWatch {
+  readonly #dependencies: LateHostWatchDependencies;
   /** When each host was heard last. */
   readonly #heardAt = new Map<string, number>();
   /** It looks so often that each error must not be one in the log. */
@@ -33,7 +33,7 @@ export class LateHosts {
   #isDue = false;
   #state: "new" | "started" | "closed" = "new";
 
-  constructor(dependencies: LateHostsDependencies) {
+  constructor(dependencies: LateHostWatchDependencies) {
     this.#dependencies = dependencies;
     this.#onError = sparseErrors(dependencies.onError, dependencies.timers.now);
   }

@@ -33,7 +33,7 @@ export interface PlanningDependencies {
 }
 
 /** One wake of one deployment: snapshot, plan, and everything that follows from it, in one transaction. */
-export async function planDeployment(deploymentId: string, dependencies: PlanningDependencies): Promise<void> {
+export async function takeNextSteps(deploymentId: string, dependencies: PlanningDependencies): Promise<void> {
   try {
     await dependencies.store.write((transaction) => planInTransaction(transaction, deploymentId, dependencies));
   } catch (error) {

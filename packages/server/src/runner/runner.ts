@@ -14,9 +14,9 @@ import { EffectWorker } from "../effects/effect-worker.ts";
 import { resolveTargets } from "../effects/resolve-targets.ts";
 import type { ShiftPorts } from "../effects/shift-ports.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
-import { LateHosts } from "../late-hosts/late-host-watch.ts";
+import { LateHostWatch } from "../late-hosts/late-host-watch.ts";
 import type { Timers } from "../loops/timers.ts";
-import { planDeployment } from "../planning/take-next-steps.ts";
+import { takeNextSteps } from "../planning/take-next-steps.ts";
 import { WakeLoop } from "../planning/wake-loop.ts";
 import { BundleFindings } from "../preflight/bundle-findings.ts";
 import { bundleDigest, bundleFindings } from "../preflight/read-bundle-digest.ts";
@@ -104,13 +104,13 @@ export function createRunner(dependencies: RunnerDependencies): Runner {
     store,
     timers,
     onError,
-    planDeployment: (deploymentId) => planDeployment(deploymentId, planning),
+    planDeployment: (deploymentId) => takeNextSteps(deploymentId, planning),
     startEffects: () => effects.startDue(),
     nextEffectAt: () => effects.nextAt(),
   });
   const desk = new CommandDesk({ store, timers, feed, newOffer });
   const inbox = new ReportInbox({ store, now, feed, onQuarantine });
-  const lateHosts = new LateHosts({ store, timers, hosts, matchHosts, feed, newDeploymentId, onError });
+  const lateHosts = new LateHostWatch({ store, timers, hosts, matchHosts, feed, newDeploymentId, onError });
   const unsubscribe = feed.subscribe(({ isDue, hasEnded }) => {
     if (isDue) loop.wake();
     if (hasEnded) lateHosts.wake();
