@@ -1,5 +1,5 @@
 import type { TargetState, Wait } from "@sluice/engine/state.ts";
-import { DEPLOYMENT_REQUEST } from "@sluice/server/store/columns/deployment-columns.ts";
+import { DEPLOYMENT_INTENT, DEPLOYMENT_REQUEST } from "@sluice/server/store/columns/deployment-columns.ts";
 import { type DeploymentRow, readHead } from "@sluice/server/store/deployments.ts";
 import type { EventsTable } from "@sluice/server/store/schema.ts";
 import { readStoredEvent } from "@sluice/server/store/stored-event.ts";
@@ -100,7 +100,7 @@ export class WatchedDeployments {
     const before = this.all.get(row.deployment_id);
     const watched = before ?? newWatched(row);
     if (before && before.row.state_json !== row.state_json) before.head = readHead(row);
-    if (before && before.row.request_json !== row.request_json) before.request = DEPLOYMENT_REQUEST.read(row);
+    if (before && before.row.intent_json !== row.intent_json) before.intent = DEPLOYMENT_INTENT.read(row);
     watched.row = row;
     this.all.set(watched.id, watched);
     if (row.active === 1) this.active.set(watched.id, watched);
@@ -115,6 +115,7 @@ function newWatched(row: DeploymentRow): Watched {
     row,
     head: readHead(row),
     request: DEPLOYMENT_REQUEST.read(row),
+    intent: DEPLOYMENT_INTENT.read(row),
     targets: new Map(),
     order: [],
     lastSequence: 0,

@@ -15,7 +15,8 @@ export interface Watched {
   readonly id: string;
   row: DeploymentRow;
   head: DeploymentHead;
-  request: DeploymentRequest & DeploymentIntent;
+  request: DeploymentRequest;
+  intent: DeploymentIntent | null;
   readonly targets: Map<string, TargetState>;
   /** Target ids in the order of admission. */
   readonly order: string[];

@@ -73,14 +73,14 @@ export function rollbackRule(canGoBack: (watched: Watched, hasSuccess: boolean) 
 
 /** codedeploy-semantics.md, section 6, in other words. */
 function isAsked(watched: Watched): boolean {
-  const { row, request } = watched;
+  const { row, request, intent } = watched;
   if (row.status === "Succeeded" || isRollback(watched)) return false;
   const events: readonly string[] = request.autoRollbackConfiguration?.enabled
     ? (request.autoRollbackConfiguration.events ?? [])
     : [];
   if (row.status === "Failed") return events.includes("DEPLOYMENT_FAILURE");
   if (row.error_code === "ALARM_ACTIVE") return events.includes("DEPLOYMENT_STOP_ON_ALARM");
-  return request.rollBackAfterStop ?? events.includes("DEPLOYMENT_STOP_ON_REQUEST");
+  return intent?.rollBackAfterStop ?? events.includes("DEPLOYMENT_STOP_ON_REQUEST");
 }
 
 function infoOf(row: Pick<DeploymentRow, "deployment_id" | "rollback_json">): RollbackInfo {

@@ -7,7 +7,12 @@ import { isShift } from "@sluice/engine/strategies/shift/shift-rollouts.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
 import { checkAlarmsBefore, type GatheringParts, gatherFacts, resolutionOf } from "../preflight/rollout-facts.ts";
 import { unfinishable } from "../preflight/unfinishable.ts";
-import { DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION, DEPLOYMENT_ROLLBACK } from "../store/columns/deployment-columns.ts";
+import {
+  DEPLOYMENT_INTENT,
+  DEPLOYMENT_REQUEST,
+  DEPLOYMENT_REVISION,
+  DEPLOYMENT_ROLLBACK,
+} from "../store/columns/deployment-columns.ts";
 import { GROUP_FIELDS, TARGET_REVISION } from "../store/columns/group-columns.ts";
 import { readHead } from "../store/deployments.ts";
 import type { Store } from "../store/open-store.ts";
@@ -34,7 +39,7 @@ export async function resolveTargets(
     .selectFrom("deployments")
     .innerJoin("deployment_groups", "deployment_groups.deployment_group_id", "deployments.deployment_group_id")
     .select(["deployment_groups.deployment_group_id", "fields_json", "target_revision_json"])
-    .select(["deployment_id", "request_json", "state_json", "rollback_json", "revision_json", "creator"])
+    .select(["deployment_id", "request_json", "intent_json", "state_json", "rollback_json", "revision_json", "creator"])
     .where("deployment_id", "=", deploymentId)
     .executeTakeFirst();
   if (!row) {
@@ -58,6 +63,7 @@ export async function resolveTargets(
     strategy,
     alarms,
     request: DEPLOYMENT_REQUEST.read(row),
+    onlyHosts: DEPLOYMENT_INTENT.read(row)?.onlyHosts,
     revision: DEPLOYMENT_REVISION.read(row),
     creator: row.creator,
   };

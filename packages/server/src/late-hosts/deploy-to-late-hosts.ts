@@ -8,7 +8,7 @@ import type { HostObserver } from "../hosts/host-observer.ts";
 import type { MatchHosts } from "../preflight/rollout-facts.ts";
 import type { ChangeFeed } from "../store/change-feed.ts";
 import { DEPLOYMENT_REQUEST } from "../store/columns/deployment-columns.ts";
-import type { DeploymentIntent, DeploymentRequest } from "../store/columns/deployment-request.ts";
+import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
 import { type DeploymentGroupFields, GROUP_FIELDS, TARGET_REVISION } from "../store/columns/group-columns.ts";
 import { type DeploymentGroupRow, lockDeploymentGroup } from "../store/deployment-groups.ts";
 import { findActiveDeploymentId } from "../store/deployment-history.ts";
@@ -146,7 +146,8 @@ async function insertDeployment(
     // Between two fleets as well: late hosts join the one that serves.
     strategy: { type: "in-place", hasTrafficControl: hasTrafficControl(fields), zones: null },
     alarms: alarmWatchOf(fields.alarmConfiguration),
-    request: requestFor(late, fields, rollout),
+    request: requestFor(fields, rollout),
+    intent: { onlyHosts: late },
     statusMessages: [],
     createdAt,
   });
@@ -160,10 +161,9 @@ async function insertDeployment(
 }
 
 function requestFor(
-  onlyHosts: readonly string[],
   { deploymentStyle, loadBalancerInfo }: DeploymentGroupFields,
   rollout: Pick<DeploymentRow, "deployment_id" | "request_json">,
-): DeploymentRequest & DeploymentIntent {
+): DeploymentRequest {
   const { fileExistsBehavior } = DEPLOYMENT_REQUEST.read(rollout);
   return {
     deploymentConfigName: CONFIG_NAME,
@@ -173,7 +173,6 @@ function requestFor(
     updateOutdatedInstancesOnly: false,
     deploymentStyle: { ...deploymentStyle, deploymentType: "IN_PLACE" },
     loadBalancerInfo,
-    onlyHosts,
   };
 }
 

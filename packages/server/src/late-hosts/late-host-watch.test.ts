@@ -6,7 +6,7 @@ import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { systemTimers, type Timers } from "../loops/timers.ts";
 import { playHost, type RunnerFixture, runnerFixture } from "../runner/runner.fixture.ts";
-import { DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
+import { DEPLOYMENT_INTENT, DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
 import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
 import { type DeploymentGroupFields, GROUP_FIELDS } from "../store/columns/group-columns.ts";
 import { changeGroupSettings } from "../store/group-settings.ts";
@@ -95,6 +95,7 @@ async function lateDeployments() {
       status: row.status,
       revision: (DEPLOYMENT_REVISION.read(row) as Extract<RevisionLocation, { revisionType: "S3" }>).s3Location.key,
       request: DEPLOYMENT_REQUEST.read(row),
+      intent: DEPLOYMENT_INTENT.read(row),
       hosts: ((await loadTargets(fixture.store, row.deployment_id)) ?? []).map(({ targetId }) => targetId).sort(),
     })),
   );
@@ -125,7 +126,7 @@ describe("a late host", () => {
     arrive("b");
     const [late] = await settled(1);
     expect(late).toMatchObject({ status: "Succeeded", revision: "d-GOOD", hosts: ["b"] });
-    expect(late?.request).toMatchObject({ fileExistsBehavior: "OVERWRITE", onlyHosts: ["b"] });
+    expect(late).toMatchObject({ request: { fileExistsBehavior: "OVERWRITE" }, intent: { onlyHosts: ["b"] } });
     await looksPass();
     expect(await lateDeployments()).toHaveLength(1);
   });

@@ -1,8 +1,13 @@
 import { decideRollback, ROLLBACK_CREATOR, type RollbackEvent, rollbackMessages } from "@sluice/engine/rollback.ts";
 import type { DeploymentState, Strategy } from "@sluice/engine/state.ts";
 import { shiftBack } from "@sluice/engine/strategies/shift/shift-rollback.ts";
-import { DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION, DEPLOYMENT_ROLLBACK } from "../store/columns/deployment-columns.ts";
-import type { DeploymentIntent, DeploymentRequest } from "../store/columns/deployment-request.ts";
+import {
+  DEPLOYMENT_INTENT,
+  DEPLOYMENT_REQUEST,
+  DEPLOYMENT_REVISION,
+  DEPLOYMENT_ROLLBACK,
+} from "../store/columns/deployment-columns.ts";
+import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
 import { TARGET_REVISION } from "../store/columns/group-columns.ts";
 import type { DeploymentRow } from "../store/deployments.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
@@ -35,10 +40,11 @@ export async function startRollback(
   // Deleted in the meantime: there is nobody to go back for.
   if (!group || !application) return false;
   const request = DEPLOYMENT_REQUEST.read(row);
+  const intent = DEPLOYMENT_INTENT.read(row);
   const decision = decideRollback(ended, {
     creator: row.creator,
     events: rollbackEvents(request),
-    afterStop: request.rollBackAfterStop,
+    afterStop: intent?.rollBackAfterStop,
     hasLastSuccess: group.target_revision_json !== null,
   });
   if (decision.decision === "none") return false;
@@ -66,9 +72,10 @@ export async function startRollback(
       // What stops a rollout must not stop its undoing.
       ignoreApplicationStopFailures: true,
       autoRollbackConfiguration: undefined,
-      rollBackAfterStop: undefined,
       description: undefined,
     },
+    // It goes to the hosts that the deployment went to.
+    intent: intent?.onlyHosts && { onlyHosts: intent.onlyHosts },
     statusMessages: [],
     rollbackInfo: { rollbackTriggeringDeploymentId: row.deployment_id, rollbackMessage: messages.onRollback },
     createdAt: at,
@@ -98,8 +105,8 @@ function rollbackEvents({ autoRollbackConfiguration }: DeploymentRequest): reado
 async function requestOf(
   { db }: WriteTransaction,
   lastSuccessId: string | null,
-  failed: DeploymentRequest & DeploymentIntent,
-): Promise<DeploymentRequest & DeploymentIntent> {
+  failed: DeploymentRequest,
+): Promise<DeploymentRequest> {
   const row = lastSuccessId
     ? await db
         .selectFrom("deployments")

@@ -7,7 +7,7 @@ import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
 import type { AlarmWatch, RevisionHealth, Strategy } from "@sluice/engine/state.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import { readAlarms } from "../alarms/read-alarms.ts";
-import type { DeploymentIntent, DeploymentRequest } from "../store/columns/deployment-request.ts";
+import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
 import { type HostHistory, loadHostHistory } from "../store/group-hosts.ts";
 import { replacementSelection } from "../store/new-deployment.ts";
 import type { Store } from "../store/open-store.ts";
@@ -56,7 +56,9 @@ export interface IntendedRollout {
   readonly currentRevision: RevisionLocation | null;
   readonly strategy: Strategy;
   readonly alarms: AlarmWatch | null;
-  readonly request: DeploymentRequest & DeploymentIntent;
+  readonly request: DeploymentRequest;
+  /** Of the selected hosts these alone; absent: all of them. */
+  readonly onlyHosts?: readonly string[] | undefined;
   /** Null: not named yet. */
   readonly revision: RevisionLocation | null;
   readonly creator: string;
@@ -90,13 +92,13 @@ export async function gatherFacts(
   signal: AbortSignal,
 ): Promise<RolloutFacts> {
   const { store, matchHosts } = parts;
-  const { strategy, request } = rollout;
+  const { strategy, request, onlyHosts } = rollout;
   const currentKey = rollout.currentRevision ? revisionKey(rollout.currentRevision) : null;
   const history = await loadHostHistory(store, rollout.deploymentGroupId);
   const candidatesOf = async (selection: FleetSelection) =>
     (await matchHosts(selection, signal)).map((host) => candidateOf(host, history.get(host.hostId), currentKey));
   const selected = await candidatesOf(rollout.selection);
-  const all = request.onlyHosts ? selected.filter(({ targetId }) => request.onlyHosts?.includes(targetId)) : selected;
+  const all = onlyHosts ? selected.filter(({ targetId }) => onlyHosts.includes(targetId)) : selected;
   const replacements =
     strategy.type === "blue-green" ? await candidatesOf(replacementSelection(request.targetInstances)) : undefined;
   const candidates = request.updateOutdatedInstancesOnly

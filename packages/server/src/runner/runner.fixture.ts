@@ -5,7 +5,7 @@ import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
 import { parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
 import { systemTimers, type Timers } from "../loops/timers.ts";
 import { DEPLOYMENT_HEAD, DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
-import type { DeploymentIntent, DeploymentRequest } from "../store/columns/deployment-request.ts";
+import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
 import { GROUP_FIELDS } from "../store/columns/group-columns.ts";
 import { createdHead, deploymentRow, USUAL_REQUEST } from "../store/deployment-row.fixture.ts";
 import { openStore, type Store } from "../store/open-store.ts";
@@ -21,7 +21,7 @@ export interface RunnerFixture {
     deploymentId: string,
     healthRule: HealthRule,
     more?: {
-      readonly request?: Partial<DeploymentRequest & DeploymentIntent>;
+      readonly request?: Partial<DeploymentRequest>;
       readonly revisionKey?: string;
       readonly strategy?: Strategy;
       readonly alarms?: AlarmWatch;
@@ -168,7 +168,7 @@ export async function insertDeployment(
   }: {
     readonly deploymentGroupId?: string;
     readonly healthRule: HealthRule;
-    readonly request: Partial<DeploymentRequest & DeploymentIntent>;
+    readonly request: Partial<DeploymentRequest>;
     readonly revisionKey: string;
     readonly strategy: Strategy;
     readonly alarms: AlarmWatch | null;

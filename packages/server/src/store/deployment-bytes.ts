@@ -9,7 +9,7 @@ const TEXTS = {
   events: sql<number>`SUM(LENGTH(body_json))`,
   targets: sql<number>`SUM(LENGTH(state_json))`,
   effects: sql<number>`SUM(LENGTH(payload_json) + LENGTH(COALESCE(outcome_json, '')) + LENGTH(COALESCE(progress_json, '')))`,
-  deployments: sql<number>`SUM(LENGTH(state_json) + LENGTH(request_json) + LENGTH(revision_json))`,
+  deployments: sql<number>`SUM(LENGTH(state_json) + LENGTH(request_json) + LENGTH(COALESCE(intent_json, '')) + LENGTH(revision_json))`,
 } as const;
 
 /** About how many bytes of the database these deployments take, all that belongs to them included. */

@@ -4,10 +4,10 @@ import {
   DEPLOYMENT_REVISION,
   type DeploymentHead,
 } from "./columns/deployment-columns.ts";
-import type { DeploymentIntent, DeploymentRequest } from "./columns/deployment-request.ts";
+import type { DeploymentRequest } from "./columns/deployment-request.ts";
 import type { DeploymentRow } from "./deployments.ts";
 
-export const USUAL_REQUEST: DeploymentRequest & DeploymentIntent = {
+export const USUAL_REQUEST: DeploymentRequest = {
   deploymentConfigName: "CodeDeployDefault.AllAtOnce",
   fileExistsBehavior: "DISALLOW",
   ignoreApplicationStopFailures: false,
@@ -59,6 +59,7 @@ export function deploymentRow(deploymentId: string, change: Partial<DeploymentRo
     }),
     previous_revision_json: null,
     request_json: DEPLOYMENT_REQUEST.write(USUAL_REQUEST),
+    intent_json: null,
     state_json: DEPLOYMENT_HEAD.write(createdHead({ deploymentId, createdAt: 0 })),
     external_id: null,
     created_at: 0,

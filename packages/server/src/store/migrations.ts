@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import { up as firstTables } from "./migrations/0001-first-tables.ts";
 import { up as removedDeployments } from "./migrations/0002-removed-deployments.ts";
 import { up as targetTypes } from "./migrations/0003-target-types.ts";
+import { up as deploymentIntent } from "./migrations/0004-deployment-intent.ts";
 
 export type Dialect = "sqlite" | "postgres";
 
@@ -40,6 +41,14 @@ export const MIGRATIONS: readonly Migration[] = [
     checksums: {
       sqlite: "1a69909b297ac8a883f14075a3365975150963dd32660e0b19138dada0358534",
       postgres: "1a69909b297ac8a883f14075a3365975150963dd32660e0b19138dada0358534",
+    },
+  },
+  {
+    name: "0004-deployment-intent",
+    up: deploymentIntent,
+    checksums: {
+      sqlite: "fa033295a8f74e6a51000f6c9d84807de70f14ca29154820250a0fff7d2863c2",
+      postgres: "d28357dbcbc252a0609da742fa239cf36734c5e8e9f08e29652286aedf092ede",
     },
   },
 ];

@@ -5,6 +5,7 @@ import { type RevisionLocation, revisionKey } from "@sluice/model/revision-locat
 import type { ApplicationRow } from "./applications.ts";
 import {
   DEPLOYMENT_HEAD,
+  DEPLOYMENT_INTENT,
   DEPLOYMENT_REQUEST,
   DEPLOYMENT_REVISION,
   DEPLOYMENT_ROLLBACK,
@@ -33,7 +34,8 @@ export interface NewDeployment {
   readonly healthRule: HealthRule;
   readonly strategy: Strategy;
   readonly alarms: AlarmWatch | null;
-  readonly request: DeploymentRequest & DeploymentIntent;
+  readonly request: DeploymentRequest;
+  readonly intent?: DeploymentIntent | undefined;
   readonly statusMessages: readonly string[];
   /** Set on a rollback: what it rolls back. */
   readonly rollbackInfo?: RollbackInfo | undefined;
@@ -65,6 +67,7 @@ export async function insertNewDeployment({ db }: WriteTransaction, deployment: 
       revision_json: DEPLOYMENT_REVISION.write(revision),
       previous_revision_json: group.target_revision_json,
       request_json: DEPLOYMENT_REQUEST.write(request),
+      intent_json: deployment.intent ? DEPLOYMENT_INTENT.write(deployment.intent) : null,
       state_json: DEPLOYMENT_HEAD.write(firstHead(deployment)),
       external_id: null,
       created_at: createdAt,

@@ -156,7 +156,10 @@ export interface DeploymentsTable {
   revision_key: string;
   revision_json: Json<RevisionLocation>;
   previous_revision_json: Json<RevisionLocation> | null;
-  request_json: Json<DeploymentRequest & DeploymentIntent>;
+  /** What GetDeployment shows of what was asked. */
+  request_json: Json<DeploymentRequest>;
+  /** What is meant beyond the request, and shown nowhere; null: nothing. */
+  intent_json: Json<DeploymentIntent> | null;
   state_json: Json<DeploymentHead>;
   external_id: string | null;
   created_at: number;

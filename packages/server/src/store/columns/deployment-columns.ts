@@ -1,6 +1,6 @@
 import type { RollbackInfo } from "@aws-sdk/client-codedeploy";
 import type { DeploymentState } from "@sluice/engine/state.ts";
-import { REQUEST_FORM } from "./deployment-request.ts";
+import { type DeploymentIntent, REQUEST_FORM } from "./deployment-request.ts";
 import { objectOf } from "./form.ts";
 import { JsonColumn } from "./json-column.ts";
 import { REVISION_FORM } from "./revision-form.ts";
@@ -13,6 +13,7 @@ const KEY = ["deployment_id"] as const;
 export const DEPLOYMENT_REVISION = new JsonColumn("deployments.revision_json", KEY, REVISION_FORM);
 export const PREVIOUS_REVISION = new JsonColumn("deployments.previous_revision_json", KEY, REVISION_FORM);
 export const DEPLOYMENT_REQUEST = new JsonColumn("deployments.request_json", KEY, REQUEST_FORM);
+export const DEPLOYMENT_INTENT = new JsonColumn("deployments.intent_json", KEY, objectOf<DeploymentIntent>({}));
 export const DEPLOYMENT_ROLLBACK = new JsonColumn("deployments.rollback_json", KEY, objectOf<RollbackInfo>({}));
 export const DEPLOYMENT_HEAD = new JsonColumn(
   "deployments.state_json",

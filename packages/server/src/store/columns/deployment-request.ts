@@ -1,5 +1,5 @@
 import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
-import { objectOf } from "./form.ts";
+import { type Form, objectOf } from "./form.ts";
 
 type Always<Name extends keyof DeploymentInfo> = { readonly [Member in Name]: NonNullable<DeploymentInfo[Member]> };
 type Maybe<Name extends keyof DeploymentInfo> = { readonly [Member in Name]?: DeploymentInfo[Member] };
@@ -23,7 +23,27 @@ export interface DeploymentRequest
       | "targetInstances"
     > {}
 
-export const REQUEST_FORM = objectOf<DeploymentRequest & DeploymentIntent>(
+/** All members of a request, of which the compiler refuses those that GetDeployment does not have. */
+export type ShownMembers<Request> = {
+  readonly [Name in keyof Request]-?: Name extends keyof DeploymentInfo ? true : never;
+};
+
+/** What is not listed is not read. */
+const SHOWN: ShownMembers<DeploymentRequest> = {
+  deploymentConfigName: true,
+  description: true,
+  fileExistsBehavior: true,
+  ignoreApplicationStopFailures: true,
+  updateOutdatedInstancesOnly: true,
+  autoRollbackConfiguration: true,
+  overrideAlarmConfiguration: true,
+  deploymentStyle: true,
+  blueGreenDeploymentConfiguration: true,
+  loadBalancerInfo: true,
+  targetInstances: true,
+};
+
+const STORED = objectOf<DeploymentRequest>(
   {
     deploymentConfigName: "text",
     fileExistsBehavior: "text",
@@ -32,6 +52,14 @@ export const REQUEST_FORM = objectOf<DeploymentRequest & DeploymentIntent>(
   },
   { fileExistsBehavior: "DISALLOW", ignoreApplicationStopFailures: false, updateOutdatedInstancesOnly: false },
 );
+
+export const REQUEST_FORM: Form<DeploymentRequest> = {
+  problemOf: STORED.problemOf,
+  complete(stored) {
+    const members = Object.entries(STORED.complete(stored)).filter(([name]) => Object.hasOwn(SHOWN, name));
+    return Object.fromEntries(members) as typeof stored;
+  },
+};
 
 /** `deployments.intent_json`: what is meant by a deployment beyond what its request says, for us alone. */
 export interface DeploymentIntent {

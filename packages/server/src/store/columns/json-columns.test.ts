@@ -2,6 +2,7 @@ import { InvariantViolation } from "@sluice/model/invariant.ts";
 import { describe, expect, it } from "vitest";
 import { createdHead, USUAL_REQUEST } from "../deployment-row.fixture.ts";
 import { DEPLOYMENT_HEAD, DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION, DEPLOYMENT_ROLLBACK } from "./deployment-columns.ts";
+import type { ShownMembers } from "./deployment-request.ts";
 import { GROUP_SETTINGS } from "./group-columns.ts";
 import { DESIRED_TRAFFIC, HOST_TAGS } from "./host-columns.ts";
 import type { Json } from "./json-column.ts";
@@ -22,6 +23,15 @@ describe("a JSON column", () => {
     expect(GROUP_SETTINGS.read({ deployment_group_id: "g", settings_json: stored({}) })).toEqual({
       deployToLateHosts: false,
     });
+  });
+
+  it("of a request has no member that GetDeployment does not show", () => {
+    const members: ShownMembers<{ description: string; onlyHosts: string }> = {
+      description: true,
+      // @ts-expect-error: an intent, which no API shows
+      onlyHosts: true,
+    };
+    expect(Object.keys(members)).toHaveLength(2);
   });
 
   it.each<[() => unknown, string]>([

@@ -2,7 +2,12 @@ import type { CreateDeploymentGroupInput, CreateDeploymentInput } from "@aws-sdk
 import type { Strategy } from "@sluice/engine/state.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newHostRow } from "../../../hosts/new-host.ts";
-import { DEPLOYMENT_HEAD, DEPLOYMENT_REQUEST, type DeploymentHead } from "../../../store/columns/deployment-columns.ts";
+import {
+  DEPLOYMENT_HEAD,
+  DEPLOYMENT_INTENT,
+  DEPLOYMENT_REQUEST,
+  type DeploymentHead,
+} from "../../../store/columns/deployment-columns.ts";
 import { readHead } from "../../../store/deployments.ts";
 import { insertHost } from "../../../store/hosts.ts";
 import { getDeploymentWaits } from "../../sluice/get-deployment-waits.ts";
@@ -343,6 +348,22 @@ describe("reading deployments", () => {
     });
   });
 
+  it("shows nothing of what is meant by it for us alone, wherever that is stored", async () => {
+    const deploymentId = await withDeployment(codeDeploy);
+    const shown = await infoOf(deploymentId);
+    const request = DEPLOYMENT_REQUEST.read(await rowOf(deploymentId));
+    await codeDeploy.context.store.db
+      .updateTable("deployments")
+      .set({
+        intent_json: DEPLOYMENT_INTENT.write({ rollBackAfterStop: true, onlyHosts: ["i-secret"] }),
+        request_json: DEPLOYMENT_REQUEST.write({ ...request, ...{ onlyHosts: ["i-secret"], later: "secret" } }),
+      })
+      .execute();
+    expect(await infoOf(deploymentId)).toStrictEqual(shown);
+    const batch = await codeDeploy.call("BatchGetDeployments", { deploymentIds: [deploymentId] });
+    expect(JSON.stringify(batch)).not.toMatch(/secret|rollBackAfterStop|onlyHosts/);
+  });
+
   it("answers a batch in the order asked for, without what it does not know", async () => {
     const first = await withDeployment(codeDeploy);
     await endDeployment(codeDeploy, first, "Succeeded");
@@ -421,7 +442,7 @@ describe("StopDeployment", () => {
     const row = await rowOf(deploymentId);
     expect(row).toMatchObject({ advancing: 0, wake_at: START + 3000, last_sequence: 1, active: 1 });
     expect(readHead(row)).toMatchObject({ stopRequestedAt: START + 3000 });
-    expect(DEPLOYMENT_REQUEST.read(row)).toMatchObject({ rollBackAfterStop: true });
+    expect(DEPLOYMENT_INTENT.read(row)).toEqual({ rollBackAfterStop: true });
     const events = await codeDeploy.context.store.db.selectFrom("events").select(["type", "sequence"]).execute();
     expect(events).toEqual([{ type: "stopRequested", sequence: 1 }]);
     expect(codeDeploy.woken).toEqual([deploymentId, deploymentId, deploymentId]);

@@ -1,7 +1,7 @@
 import type { StopDeploymentInput, StopDeploymentOutput } from "@aws-sdk/client-codedeploy";
 import { isPastReturn } from "@sluice/engine/strategies/halting.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { DEPLOYMENT_REQUEST } from "../../../store/columns/deployment-columns.ts";
+import { DEPLOYMENT_INTENT } from "../../../store/columns/deployment-columns.ts";
 import { commitHeadEvent } from "../../../store/commit-events.ts";
 import { type DeploymentRow, lockDeployments, readHead } from "../../../store/deployments.ts";
 import type { WriteTransaction } from "../../../store/group-commit.ts";
@@ -54,10 +54,10 @@ async function keepRollbackWish(
   row: DeploymentRow,
   rollBackAfterStop: boolean,
 ): Promise<void> {
-  const request = { ...DEPLOYMENT_REQUEST.read(row), rollBackAfterStop };
+  const intent = { ...DEPLOYMENT_INTENT.read(row), rollBackAfterStop };
   await db
     .updateTable("deployments")
-    .set({ request_json: DEPLOYMENT_REQUEST.write(request) })
+    .set({ intent_json: DEPLOYMENT_INTENT.write(intent) })
     .where("deployment_id", "=", row.deployment_id)
     .execute();
 }

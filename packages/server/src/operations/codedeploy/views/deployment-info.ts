@@ -37,11 +37,10 @@ function deploymentInfo(
   counts: ReadonlyMap<string, number> | undefined,
   trouble: string | null,
 ): DeploymentInfo {
-  const { rollBackAfterStop: _, onlyHosts: __, ...request } = DEPLOYMENT_REQUEST.read(row);
   const head = readHead(row);
   const previousRevision = PREVIOUS_REVISION.read(row);
   return {
-    ...request,
+    ...DEPLOYMENT_REQUEST.read(row),
     applicationName: row.application_name,
     deploymentGroupName: row.deployment_group_name,
     deploymentId: row.deployment_id,
