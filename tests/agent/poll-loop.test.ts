@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { CommandOutcome } from "@sluice/agent/host/lifecycle-command.ts";
 import { Journal } from "@sluice/agent/protocol/journal.ts";
 import { readAgentStatus } from "@sluice/agent/status.ts";
+import { IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import {
   createSigningCertificate,
   loadSigningKey,
@@ -21,16 +22,6 @@ import {
   until,
 } from "./agent-bench.fixture.ts";
 import { FakeCommandServer, SOON_MILLISECONDS } from "./fake-command-server.fixture.ts";
-
-const SEVEN_EVENTS = [
-  "ApplicationStop",
-  "DownloadBundle",
-  "BeforeInstall",
-  "Install",
-  "AfterInstall",
-  "ApplicationStart",
-  "ValidateService",
-];
 
 let server: FakeCommandServer;
 let directory: string;
@@ -58,10 +49,10 @@ const completed = (count: number) => until(() => server.completions.length >= co
 
 describe("a deployment", () => {
   it("runs each event once, in order, and asks for the specification again only to download", async () => {
-    server.deploy("d-1", SEVEN_EVENTS);
+    server.deploy("d-1", IN_PLACE_EVENTS);
     start();
     await completed(7);
-    expect(host.started).toEqual(SEVEN_EVENTS.map((event) => `d-1:${event}`));
+    expect(host.started).toEqual(IN_PLACE_EVENTS.map((event) => `d-1:${event}`));
     expect(server.completions.map(({ status }) => status)).toEqual(Array(7).fill("Succeeded"));
     expect(server.callsOf("GetDeploymentSpecification")).toHaveLength(2);
     expect(host.bundleUrls[1]).toMatch(/\/bundle\?asked=/);
@@ -160,10 +151,10 @@ describe("a network that loses things", () => {
       if (operation === "HostHeartbeat") return undefined;
       return ([undefined, "lose-request", "lose-answer", { status: 500, code: "InternalFailure" }] as const)[count % 4];
     };
-    server.deploy("d-1", SEVEN_EVENTS);
+    server.deploy("d-1", IN_PLACE_EVENTS);
     start();
     await until(() => server.completionsOf("d-1:ValidateService").length > 0);
-    expect(host.started).toEqual(SEVEN_EVENTS.map((event) => `d-1:${event}`));
+    expect(host.started).toEqual(IN_PLACE_EVENTS.map((event) => `d-1:${event}`));
     expect(server.completions.every(({ status }) => status === "Succeeded")).toBe(true);
   });
 

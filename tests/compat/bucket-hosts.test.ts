@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { GetObjectCommand, HeadBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createSelfSignedCertificate } from "@sluice/server/signing/self-signed-certificate.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasBoto3 } from "../installation/installed-programs.fixture.ts";
 import { runProgram, type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 
 /**
@@ -16,15 +17,7 @@ import { runProgram, type SluiceServer, startSluiceServer } from "../installatio
 const NAME = "deploy.sluice.example";
 const BUCKETS = ["revisions", "dotted.name.bucket"];
 
-function has(program: string, ...args: readonly string[]): boolean {
-  try {
-    execFileSync(program, args, { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-const hasBoto = has("python3", "-c", "import boto3");
+const hasBoto = hasBoto3();
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-bucket-hosts-"));
 const config = join(folder, "sluice.yml");

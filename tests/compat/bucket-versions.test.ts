@@ -1,5 +1,6 @@
 /** Versions, tags, encryption and what else stands between `aws deploy push` and the bucket, through the clients that people have. */
-import { execFile, execFileSync } from "node:child_process";
+
+import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,6 +27,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { presignUrl } from "@sluice/wire/sigv4/sign.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { hasAwsCli, hasBoto3 } from "../installation/installed-programs.fixture.ts";
 import { clientEnvironment, HOST_OBJECT, KEYS, startBucketServer } from "./bucket-server.fixture.ts";
 
 const ROOT = "AKIAROOTROOTROOTROOT";
@@ -47,17 +49,8 @@ afterAll(async () => {
   expect(server.internalErrors).toEqual([]);
 });
 
-function has(command: string, ...args: string[]): boolean {
-  try {
-    execFileSync(command, args, { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const hasAws = has("aws", "--version");
-const hasBoto = has("python3", "-c", "import boto3");
+const hasAws = hasAwsCli();
+const hasBoto = hasBoto3();
 
 function client(accessKeyId = ROOT): S3Client {
   return new S3Client({

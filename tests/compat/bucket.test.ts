@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
@@ -32,6 +32,7 @@ import { type ParsedAuthorization, parseAuthorization } from "@sluice/wire/sigv4
 import { ChunkSigner } from "@sluice/wire/sigv4/chunk-signer.ts";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { hasAwsCli, hasBoto3 } from "../installation/installed-programs.fixture.ts";
 import { clientEnvironment, HOST_OBJECT, KEYS, startBucketServer } from "./bucket-server.fixture.ts";
 
 const ROOT = "AKIAROOTROOTROOTROOT";
@@ -52,17 +53,8 @@ afterAll(async () => {
   expect(server.internalErrors).toEqual([]);
 });
 
-function has(command: string, ...args: string[]): boolean {
-  try {
-    execFileSync(command, args, { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const hasAws = has("aws", "--version");
-const hasBoto = has("python3", "-c", "import boto3");
+const hasAws = hasAwsCli();
+const hasBoto = hasBoto3();
 
 describe("the aws CLI", () => {
   beforeEach((context) => context.skip(!hasAws, "aws is not installed: pip install awscli"));

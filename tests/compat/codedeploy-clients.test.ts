@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +6,7 @@ import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { hooksAppSpec, tgzBundle } from "../installation/bundle.fixture.ts";
 import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { hasAwsCli, hasBoto3 } from "../installation/installed-programs.fixture.ts";
 import { type SluiceAgent, startSluiceAgent } from "../installation/sluice-agent.fixture.ts";
 import { runProgram, SLUICE, type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 import {
@@ -28,21 +28,12 @@ const CALLED = Object.keys(CODEDEPLOY_TABLE)
   .filter((operation) => !NOT_CALLED.includes(operation))
   .sort();
 
-function has(command: string, ...args: string[]): boolean {
-  try {
-    execFileSync(command, args, { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function withoutProxies(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !/_proxy$/i.test(name)));
 }
 
-const hasAws = has("aws", "--version");
-const hasBoto = has("python3", "-c", "import boto3");
+const hasAws = hasAwsCli();
+const hasBoto = hasBoto3();
 
 let server: SluiceServer;
 let agent: SluiceAgent;

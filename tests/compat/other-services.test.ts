@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasAwsCli, hasBoto3 } from "../installation/installed-programs.fixture.ts";
 import { runProgram, type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 
 /** What callers make of a refusal who are not signed for this server, or who mean another service: every one in its own protocol. */
@@ -13,17 +13,8 @@ interface Understood {
   readonly body?: string;
 }
 
-function has(program: string, ...args: readonly string[]): boolean {
-  try {
-    execFileSync(program, args, { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const hasBoto = has("python3", "-c", "import boto3");
-const hasCli = has("aws", "--version");
+const hasBoto = hasBoto3();
+const hasCli = hasAwsCli();
 
 let server: SluiceServer;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { awsCliOnPath } from "@sluice/cli/aws/aws-cli.ts";
 import { whyNoNamespaces } from "@sluice/cli/up/isolation/namespace.ts";
 import { afterAll, describe, expect, it } from "vitest";
-import { whyNoAwsCli } from "../installation/installed-aws-cli.fixture.ts";
+import { whyNoAwsCli } from "../installation/installed-programs.fixture.ts";
 import { commandsOf, forOrdinaryUser, isRootOnly, type Step, stepsOf } from "./paste/page.fixture.ts";
 import { isInstalled, type User, World, whyNoPasting } from "./paste/paste-world.fixture.ts";
 import { Terminal } from "./paste/terminal.fixture.ts";

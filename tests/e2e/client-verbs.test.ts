@@ -19,7 +19,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { HOOK_EVENTS, hooksAppSpec, recordingBundle, tgzBundle } from "../installation/bundle.fixture.ts";
 import { CodeDeploy, eventOf, failedEvent } from "../installation/code-deploy.fixture.ts";
-import { whyNoAwsCli } from "../installation/installed-aws-cli.fixture.ts";
+import { whyNoAwsCli } from "../installation/installed-programs.fixture.ts";
 import { RecordingFolder } from "../installation/recording-folder.fixture.ts";
 import { type SluiceAgent, startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
 import {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { whyNoAwsCli } from "../installation/installed-aws-cli.fixture.ts";
+import { whyNoAwsCli } from "../installation/installed-programs.fixture.ts";
 import {
   cleanEnvironment,
   runProgram,

@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { HOOK_EVENTS } from "../installation/bundle.fixture.ts";
 import { DATABASES, type OpenDatabase, openDatabase, whyNoDatabase } from "../installation/databases.fixture.ts";
-import { whyNoAwsCli } from "../installation/installed-aws-cli.fixture.ts";
+import { whyNoAwsCli } from "../installation/installed-programs.fixture.ts";
 import { type SluiceAgent, startSluiceAgent } from "../installation/sluice-agent.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 import { until } from "../installation/until.fixture.ts";

@@ -7,7 +7,7 @@ import { DeleteObjectCommand, PutBucketVersioningCommand } from "@aws-sdk/client
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { hooksAppSpec } from "../installation/bundle.fixture.ts";
 import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
-import { whyNoAwsCli } from "../installation/installed-aws-cli.fixture.ts";
+import { whyNoAwsCli } from "../installation/installed-programs.fixture.ts";
 import { type SluiceAgent, startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 

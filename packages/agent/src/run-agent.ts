@@ -10,6 +10,7 @@ import { pause } from "./process/back-off.ts";
 import { monotonicMs } from "./process/monotonic-time.ts";
 import { ScriptWatch } from "./process/script-watch.ts";
 import { becomeOnlyInstance } from "./process/single-instance.ts";
+import { StopSwitch } from "./process/stop-switch.ts";
 import { type CommandParts, recover } from "./protocol/command-execution.ts";
 import { connectToServer } from "./protocol/connect-to-server.ts";
 import { beatUntilStopped, sayGoodbye } from "./protocol/heartbeat.ts";
@@ -42,7 +43,6 @@ export const MAX_REPORTS_ON_STOP_MILLISECONDS = 10_000;
 /** For scripts that were told to end after all: the host's own TERM, KILL and report. */
 const MAX_KILLED_SCRIPTS_MILLISECONDS = 30_000;
 const MAX_LEAVE_MILLISECONDS = 1_000;
-const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
 /**
  * Runs the agent of a directory until SIGTERM or SIGINT: what runs then is finished and reported first. Resolves with the exit code; ends
@@ -179,48 +179,4 @@ function describe(held: HeldCommands, polls: PollReport, stop: StopSwitch, start
       since: since.toISOString(),
     })),
   };
-}
-
-/** SIGTERM or SIGINT: the first asks to stop, the second insists. */
-class StopSwitch {
-  readonly #controller = new AbortController();
-  readonly #requested = Promise.withResolvers<void>();
-  readonly #forced = Promise.withResolvers<void>();
-  readonly #log: AgentLog;
-  readonly #onSignal = (name: NodeJS.Signals) => this.#press(name);
-
-  constructor(log: AgentLog) {
-    this.#log = log;
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-  get requested(): Promise<void> {
-    return this.#requested.promise;
-  }
-  get forced(): Promise<void> {
-    return this.#forced.promise;
-  }
-
-  listen(stopWhen: AbortSignal | undefined): void {
-    for (const name of STOP_SIGNALS) process.on(name, this.#onSignal);
-    if (stopWhen?.aborted) this.#press("the caller");
-    stopWhen?.addEventListener("abort", () => this.#press("the caller"), { once: true });
-  }
-
-  close(): void {
-    for (const name of STOP_SIGNALS) process.off(name, this.#onSignal);
-  }
-
-  #press(name: string): void {
-    if (this.#controller.signal.aborted) {
-      this.#log.warn(`second ${name}: stopping at once`);
-      this.#forced.resolve();
-      return;
-    }
-    this.#log.info(`${name}: stopping`);
-    this.#controller.abort();
-    this.#requested.resolve();
-  }
 }

@@ -2,6 +2,7 @@ import { ServiceError } from "@sluice/wire/client/errors.ts";
 import type { LogChunk } from "@sluice/wire/sluice/sluice-api.ts";
 import type { OutputSink } from "../host/lifecycle-command.ts";
 import { BackOff, pause } from "../process/back-off.ts";
+import { monotonicMs } from "../process/monotonic-time.ts";
 import { type HostServer, ServerRefusal } from "./host-server.ts";
 
 /** Output is collected for this long before it is sent, so that a chatty script costs four requests a second. */
@@ -192,8 +193,8 @@ export class LogShipper {
     if (error instanceof ServerRefusal && !error.isIdentityRefused) return true;
     // Without an answer the server is away, and what waits is bounded.
     if (!(error instanceof ServerRefusal) && !(error instanceof ServiceError)) return false;
-    this.#refusedSince ??= performance.now();
-    return performance.now() - this.#refusedSince > MAX_LOG_REFUSED_MILLISECONDS;
+    this.#refusedSince ??= monotonicMs();
+    return monotonicMs() - this.#refusedSince > MAX_LOG_REFUSED_MILLISECONDS;
   }
 
   /** Gives up output of one command. The gap is marked where its output goes on, or at its end. */
