@@ -18,6 +18,7 @@ const INTERNAL = new Set([
   "packages/engine/src/limits.ts INSTALL_TASK_SET_TIMEOUT_MILLISECONDS",
   "packages/engine/src/limits.ts HOOK_TIMEOUT_MILLISECONDS",
   "packages/engine/src/limits.ts WEIGHTS_TIMEOUT_MILLISECONDS",
+  "packages/server/src/effects/remove-task-set-handler.ts MAX_DRAIN_MILLISECONDS",
   "packages/server/src/agents/receive-heartbeat.ts MAX_PROOF_AGE_MILLISECONDS",
   "packages/drivers/src/s3/s3-source.ts MAX_DIGESTS",
   "packages/drivers/src/aws/aws-call-error.ts MAX_REASON_CHARACTERS",

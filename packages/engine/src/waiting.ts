@@ -24,22 +24,24 @@ export function deploymentWaiting({
   waiting,
   continued,
   deploymentId,
-}: Pick<DeploymentState, "wait" | "waiting" | "continued" | "deploymentId">):
+  strategy,
+}: Pick<DeploymentState, "wait" | "waiting" | "continued" | "deploymentId" | "strategy">):
   | (Omit<Waiting, "toldAt" | "since"> & { readonly since: number | null })
   | undefined {
   if (wait === null) return waiting;
   if (wait.kind === continued) return undefined;
   const { since = null, until } = wait;
+  const isOfHosts = strategy.type !== "ecs-blue-green";
   switch (wait.kind) {
     case "ready":
       return {
-        reason: `the replacement hosts are ready. To move the traffic to them: sluice continue ${deploymentId}`,
+        reason: `${isOfHosts ? "the replacement hosts are ready. To move the traffic to them" : "the replacement task set is ready. To move the traffic to it"}: sluice continue ${deploymentId}`,
         since,
         until,
       };
     case "termination":
       return {
-        reason: `the original hosts are kept. To roll back to them: sluice stop ${deploymentId} --rollback. To end this wait now: sluice continue ${deploymentId} --termination`,
+        reason: `${isOfHosts ? "the original hosts are kept. To roll back to them" : "the original task set is kept. To roll back to it"}: sluice stop ${deploymentId} --rollback. To end this wait now: sluice continue ${deploymentId} --termination`,
         since,
         until,
       };

@@ -145,6 +145,6 @@ function trafficTrouble({ command: { event } }: EcsAtWork): Trouble {
   return {
     code: "ECS_UPDATE_ERROR",
     refused: "The ELB could not be updated due to the following error",
-    overdue: `${event} was not done by the load balancer within ${WEIGHTS_TIMEOUT_MILLISECONDS / MINUTE} minutes`,
+    overdue: `${event} was not carried out within ${WEIGHTS_TIMEOUT_MILLISECONDS / MINUTE} minutes`,
   };
 }

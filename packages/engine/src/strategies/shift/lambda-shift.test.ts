@@ -172,6 +172,26 @@ describe("a Lambda deployment", () => {
     expect(played.weights.map(({ percent }) => percent)).toEqual([30, 60]);
   });
 
+  it.each([
+    ["counts the time of a server that is away", undefined, 5],
+    ["does not count it where an alarm is watched", ALARMS, 25],
+  ])("%s", (_name, alarms, minutes) => {
+    const played = new PlayedShift(lambda({ schedule: CANARY }), alarms ? { alarms } : {});
+    if (alarms) played.alarms = { outcome: "read", firing: [] };
+    const begun = played.play().now;
+    const away = { from: begun + 2 * MINUTE, until: begun + 22 * MINUTE };
+    for (played.now = away.until; !played.isOver; played.pass(1_000)) {
+      played.heard = [
+        { from: 0, until: away.from },
+        { from: away.until, until: played.now },
+      ];
+      if (alarms) expect(played.now).toBeLessThan(begun + 27 * MINUTE);
+      played.play();
+    }
+    expect(played.weights[1]!.at).toBeGreaterThanOrEqual(begun + minutes * MINUTE);
+    expect(played.weights[1]!.at).toBeLessThan(begun + Math.max(minutes, 22) * MINUTE + 30_000);
+  });
+
   it("ends when its 50 hours are over", () => {
     const played = new PlayedShift(lambda({ schedule: { ...CANARY, intervalMilliseconds: 51 * HOUR } })).play();
     played.playOn();

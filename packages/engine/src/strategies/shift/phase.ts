@@ -1,5 +1,6 @@
 import { invariant } from "@sluice/model/invariant.ts";
 import type { TargetEvent } from "../../event.ts";
+import type { HeardTime } from "../../heard-time.ts";
 import type {
   CommandState,
   DeploymentError,
@@ -50,6 +51,7 @@ export interface AtWork<Target extends ShiftTarget = ShiftTarget> {
   readonly state: DeploymentState;
   readonly target: Target;
   readonly command: CommandState;
+  readonly heard: HeardTime;
   readonly now: number;
 }
 

@@ -2,7 +2,7 @@ import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { apply } from "../../apply.ts";
 import { createdState } from "../../engine.fixture.ts";
 import type { DeploymentEvent, Effect } from "../../event.ts";
-import { ALWAYS_HEARD } from "../../heard-time.ts";
+import { ALWAYS_HEARD, type HeardTime } from "../../heard-time.ts";
 import { hookReport } from "../../hook-execution.ts";
 import type { AlarmObservation, Observation, TargetResolution } from "../../observation.ts";
 import { plan } from "../../plan.ts";
@@ -97,6 +97,8 @@ export class PlayedShift {
   now = 1_000_000;
   wakeAt: number | null = null;
   alarms: AlarmObservation | undefined;
+  /** The server hears always, unless a test says otherwise. */
+  heard: HeardTime = ALWAYS_HEARD;
   resolution: TargetResolution | undefined;
   /** What the outside says of an effect when it is carried out. */
   platform: (effect: ShiftEffect, now: number) => ShiftReport = ({ kind }) =>
@@ -127,7 +129,7 @@ export class PlayedShift {
 
   get observation(): Observation {
     const { resolution, alarms, reports } = this;
-    return { resolution, alarms, reports, heard: ALWAYS_HEARD, hosts: new Map() };
+    return { resolution, alarms, reports, heard: this.heard, hosts: new Map() };
   }
 
   plan(): void {
@@ -135,6 +137,8 @@ export class PlayedShift {
     this.#take(events);
     for (const effect of effects) this.#ask(effect);
     this.wakeAt = wakeAt;
+    const again = plan(this.state, this.observation, this.now);
+    if (again.events.length > 0) throw new Error(`a plan leaves something to be planned: ${again.events[0]?.type}`);
   }
 
   /** Plans, and has the platform do what it is asked, until nothing moves but time, or hooks. */

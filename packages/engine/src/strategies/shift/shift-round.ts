@@ -2,7 +2,7 @@ import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import { startTarget } from "../../advance-target.ts";
 import type { Draft } from "../../draft.ts";
 import type { DeploymentEvent, TargetEvent } from "../../event.ts";
-import { deadlineAt, type HeardTime } from "../../heard-time.ts";
+import { ALWAYS_HEARD, deadlineAt, type HeardTime } from "../../heard-time.ts";
 import type { Observation } from "../../observation.ts";
 import type { DeploymentError, DeploymentState } from "../../state.ts";
 import { tellWaitAt } from "../../waiting.ts";
@@ -18,7 +18,7 @@ type AskPhase = Extract<Phase, { kind: "ask" }>;
 /** What is to be asked of the outside for the event under way. The same at every plan, until its reports have come. */
 export function phaseEffects(state: DeploymentState, phaseOf: PhaseOf): readonly ShiftEffect[] {
   // What is asked for is in the state already: no time makes a difference to it.
-  const at = atWork(state, Number.NEGATIVE_INFINITY);
+  const at = atWork(state, ALWAYS_HEARD, Number.NEGATIVE_INFINITY);
   if (!at || state.halt !== null) return [];
   const phase = phaseOf(at);
   return phase.kind === "ask" ? phase.asks.map(({ effect }) => effect) : [];
@@ -32,7 +32,9 @@ export function beginShift(draft: Draft): void {
 
 /** Brings the event under way on, as far as reports and time allow. After a halt it only takes note of what has been done. */
 export function settlePhases(draft: Draft, observation: Observation, phaseOf: PhaseOf): void {
-  for (let at = atWork(draft.state, draft.now); at !== undefined; at = atWork(draft.state, draft.now)) {
+  const { heard } = observation;
+  const { now } = draft;
+  for (let at = atWork(draft.state, heard, now); at !== undefined; at = atWork(draft.state, heard, now)) {
     const events = settlePhase(at, phaseOf(at), observation);
     if (events.length === 0) return;
     draft.decide(...events);
@@ -66,7 +68,7 @@ export function phaseSettledAt(
   phaseOf: PhaseOf,
   now: number,
 ): number {
-  const at = atWork(state, now);
+  const at = atWork(state, observation.heard, now);
   if (!at || state.halt !== null) return Number.POSITIVE_INFINITY;
   const phase = phaseOf(at);
   const { waiting } = at.command;
@@ -102,7 +104,7 @@ export function windShiftDown(draft: Draft, observation: Observation, phaseOf: P
   const { targetId, status } = target;
   if (status === "Pending" || status === "Ready") draft.decide({ type: "targetSkipped", targetId });
   if (status !== "InProgress") return;
-  const at = atWork(draft.state, draft.now);
+  const at = atWork(draft.state, observation.heard, draft.now);
   if (at) {
     const phase = phaseOf(at);
     const words = phase.kind === "ask" ? wordsOf(phase, observation) : "";
@@ -111,9 +113,9 @@ export function windShiftDown(draft: Draft, observation: Observation, phaseOf: P
   draft.decide({ type: "targetFailed", targetId });
 }
 
-function atWork(state: DeploymentState, now: number): AtWork | undefined {
+function atWork(state: DeploymentState, heard: HeardTime, now: number): AtWork | undefined {
   const target = shiftTarget(state);
-  return target?.command ? { state, target, command: target.command, now } : undefined;
+  return target?.command ? { state, target, command: target.command, heard, now } : undefined;
 }
 
 /** Who said no, or has not done in time what was asked; undefined: nobody. */

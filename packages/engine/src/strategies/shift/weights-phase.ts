@@ -1,4 +1,5 @@
-import { WEIGHTS_TIMEOUT_MILLISECONDS } from "../../limits.ts";
+import { deadlineAt } from "../../heard-time.ts";
+import { ALARMS_CATCH_UP_MILLISECONDS, WEIGHTS_TIMEOUT_MILLISECONDS } from "../../limits.ts";
 import { nextShift, type ShiftSchedule } from "../../traffic-shift.ts";
 import type { AtWork, Phase, Trouble } from "./phase.ts";
 import type { ShiftEffect } from "./shift-effects.ts";
@@ -11,20 +12,29 @@ export type WeightsEffect = (step: number, percent: number) => ShiftEffect;
  * all of it has moved.
  */
 export function weightsPhase(
-  { target, now }: AtWork,
+  at: AtWork,
   schedule: ShiftSchedule,
   effectOf: WeightsEffect,
   trouble: Trouble,
 ): Phase | undefined {
+  const { target, now } = at;
   const { targetId, shift } = target;
   const step = shift.step + 1;
   if (shift.asked) return askForWeights(target, effectOf, trouble);
   const next = nextShift(schedule, shift, now);
   if (next === "done") return undefined;
-  const { percent, notBefore } = next;
+  const { percent } = next;
+  const notBefore = watchedUntil(at, next.notBefore);
   if (now >= notBefore) return { kind: "decide", events: [{ type: "weightsAsked", targetId, step, percent }] };
   const reason = `${shift.percent} % of the traffic has moved, and is watched before ${percent} % move`;
   return { kind: "wait", since: shift.changedAt ?? now, until: notBefore, reason };
+}
+
+/** Where alarms are watched, time in which nobody could read them counts as little as it does for a deadline. */
+function watchedUntil({ state, target, heard, now }: AtWork, notBefore: number): number {
+  const { changedAt } = target.shift;
+  if (state.alarms === null || changedAt === null) return notBefore;
+  return deadlineAt(heard, changedAt, notBefore - changedAt, now, ALARMS_CATCH_UP_MILLISECONDS);
 }
 
 /** All traffic is the old side's again, at once. Undefined: it is. */
