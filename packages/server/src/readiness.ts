@@ -4,6 +4,7 @@ import { fullDisk } from "@sluice/model/disk-full.ts";
 import { withinPatience } from "./loops/patience.ts";
 import type { WriteTransaction } from "./store/group-commit.ts";
 import type { OpenStore } from "./store/open-store.ts";
+import { writeSetting } from "./store/settings.ts";
 
 /** Whoever asks has an answer within a second, whatever the database and the disk do. */
 const LOOK_MILLISECONDS = 800;
@@ -86,12 +87,7 @@ export class Readiness {
 }
 
 async function writeProbe({ db }: WriteTransaction, now: number): Promise<void> {
-  const value = String(now);
-  await db
-    .insertInto("settings")
-    .values({ name: PROBE_SETTING, value })
-    .onConflict((conflict) => conflict.column("name").doUpdateSet({ value }))
-    .execute();
+  await writeSetting(db, PROBE_SETTING, String(now));
 }
 
 async function writeFileProbe(directory: string): Promise<void> {

@@ -7,8 +7,9 @@ import { keyFingerprintOf, normaliseFingerprint } from "@sluice/wire/client/conn
 import { isUnspecified, type ListenAddress } from "./http/listener.ts";
 import type { ConfiguredName } from "./http/server-names.ts";
 import { type CertificateAndKey, createSelfSignedCertificate } from "./signing/self-signed-certificate.ts";
+import { objectOf } from "./store/columns/form.ts";
 import type { Store } from "./store/open-store.ts";
-import { settingOrNew } from "./store/settings.ts";
+import { JsonSetting } from "./store/settings.ts";
 
 export interface CertificateFiles {
   /** PEM files, both or neither. */
@@ -52,21 +53,21 @@ function parsed<T>(parse: () => T): T | null {
   }
 }
 
+/** As settings hold it. */
+export const CERTIFICATE_FORM = objectOf<CertificateAndKey>({ certificatePem: "text", privateKeyPem: "text" });
+
 /** What a server shows that was given nothing: made at the first start, with the names that are configured at that moment, and kept. */
 export async function ownCertificate(
   store: Store,
   listen: readonly ListenAddress[],
   configured: readonly ConfiguredName[],
 ): Promise<CertificateAndKey> {
-  const kept = await settingOrNew(store, "tls-certificate", async () =>
-    JSON.stringify(
-      await createSelfSignedCertificate({
-        commonName: hostname(),
-        subjectAltNames: namesOfThisMachine(listen, configured),
-      }),
-    ),
+  return new JsonSetting("tls-certificate", CERTIFICATE_FORM).orNew(store, () =>
+    createSelfSignedCertificate({
+      commonName: hostname(),
+      subjectAltNames: namesOfThisMachine(listen, configured),
+    }),
   );
-  return JSON.parse(kept) as CertificateAndKey;
 }
 
 /** Every name and address by which the listeners may be reached when the certificate is made. */

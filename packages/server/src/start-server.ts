@@ -12,7 +12,13 @@ import { createHttpServer } from "./http/http-server.ts";
 import { isLoopback, type ListenAddress, listensOn, urlOf } from "./http/listener.ts";
 import { checkFree, openListener } from "./http/open-listener.ts";
 import { ServerNames } from "./http/server-names.ts";
-import { fingerprintsOf, givenCertificate, namesNotIn, ownCertificate } from "./server-certificate.ts";
+import {
+  CERTIFICATE_FORM,
+  fingerprintsOf,
+  givenCertificate,
+  namesNotIn,
+  ownCertificate,
+} from "./server-certificate.ts";
 import { createServerLog } from "./server-log.ts";
 import { signServerKeys } from "./signing/sign-server-keys.ts";
 import { createSigningCertificate, loadSigningKey, type SigningCertificate } from "./signing/specification-envelope.ts";
@@ -20,7 +26,7 @@ import { dataDirectory, writeClientFiles } from "./store/data-directory.ts";
 import { type LockOptions, openStore, type Store } from "./store/open-store.ts";
 import { adoptDatabase, checkDatabase, checkPlace, namingOwnDatabase } from "./store/own-database.ts";
 import { rootKeyOrNew } from "./store/root-key.ts";
-import { settingOrNew } from "./store/settings.ts";
+import { JsonSetting, settingOrNew } from "./store/settings.ts";
 
 /** The documentation's account and region, so that its ARNs resolve as printed. */
 export const DEFAULT_ACCOUNT_ID = "111122223333";
@@ -184,11 +190,8 @@ async function close(
   log.info("the server has stopped");
 }
 
-async function signingCertificate(store: Store): Promise<SigningCertificate> {
-  const kept = await settingOrNew(store, "signing-certificate", async () =>
-    JSON.stringify(await createSigningCertificate()),
-  );
-  return JSON.parse(kept) as SigningCertificate;
+function signingCertificate(store: Store): Promise<SigningCertificate> {
+  return new JsonSetting("signing-certificate", CERTIFICATE_FORM).orNew(store, createSigningCertificate);
 }
 
 function checkIdentity(accountId: string, region: string): void {

@@ -1,4 +1,6 @@
+import { objectOf } from "../store/columns/form.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
+import { addSetting, JsonSetting } from "../store/settings.ts";
 
 /** Of several servers on one database one does the duty at a time. */
 export interface DutyLease {
@@ -14,6 +16,8 @@ interface Held {
   readonly until: number;
 }
 
+const HELD = objectOf<Held>({ owner: "text", until: "number" });
+
 /**
  * Takes or renews the lease. False: another server has it. A SQLite database is open in one server alone, so that another owner is a
  * process that is gone.
@@ -24,17 +28,10 @@ export async function holdDuty(
 ): Promise<boolean> {
   const query = db.selectFrom("settings").select("value").where("name", "=", name);
   const row = await (dialect === "postgres" ? query.forUpdate() : query).executeTakeFirst();
-  const held = row && (JSON.parse(row.value) as Held);
+  const lease = new JsonSetting(name, HELD);
+  const held = row && lease.parse(row.value);
   if (dialect === "postgres" && held && held.owner !== owner && held.until > now) return false;
-  const value = JSON.stringify({ owner, until } satisfies Held);
-  if (row) {
-    await db.updateTable("settings").set({ value }).where("name", "=", name).execute();
-    return true;
-  }
-  const inserted = await db
-    .insertInto("settings")
-    .values({ name, value })
-    .onConflict((conflict) => conflict.column("name").doNothing())
-    .executeTakeFirst();
-  return (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  if (!row) return addSetting(db, name, lease.textOf({ owner, until }));
+  await lease.write(db, { owner, until });
+  return true;
 }

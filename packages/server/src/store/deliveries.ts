@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
 import type { Database, DeliveriesTable } from "./schema.ts";
+import { addSetting, readSetting } from "./settings.ts";
 
 export type DeliveryRow = Selectable<DeliveriesTable>;
 export type DeliveryStatus = DeliveryRow["status"];
@@ -33,8 +34,7 @@ const NAMES_TRIGGER = sql<SqlBool>`fields_json LIKE '%"triggerTargetArn"%'`;
 
 /** The last event of the stream whose messages were made; 0 before the first. */
 export async function readDeliveryCursor({ db }: Pick<Store, "db">): Promise<number> {
-  const row = await db.selectFrom("settings").select("value").where("name", "=", CURSOR).executeTakeFirst();
-  return Number(row?.value ?? 0);
+  return Number((await readSetting(db, CURSOR)) ?? 0);
 }
 
 /** False when the cursor is no longer at `from`: another server has moved it, and made the messages of what lies between. */
@@ -46,13 +46,7 @@ export async function moveDeliveryCursor({ db }: WriteTransaction, from: number,
     .where("value", "=", String(from))
     .executeTakeFirst();
   if (moved.numUpdatedRows > 0n) return true;
-  if (from !== 0) return false;
-  const inserted = await db
-    .insertInto("settings")
-    .values({ name: CURSOR, value: String(to) })
-    .onConflict((conflict) => conflict.column("name").doNothing())
-    .executeTakeFirst();
-  return (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  return from === 0 && addSetting(db, CURSOR, String(to));
 }
 
 export async function hasTriggers({ db }: Pick<Store, "db">): Promise<boolean> {

@@ -10,7 +10,7 @@ import type { Store } from "./open-store.ts";
 import { databaseAddress } from "./postgres/database-url.ts";
 import { NoSuchDatabaseError } from "./postgres/open-postgres.ts";
 import type { Database } from "./schema.ts";
-import { settingOrNew } from "./settings.ts";
+import { readSetting, settingOrNew, writeSetting } from "./settings.ts";
 
 /** Which database a data directory belongs to: the content of its `database.json`. */
 export interface OwnDatabase {
@@ -61,7 +61,7 @@ export async function checkDatabase(db: Kysely<Database>, dialect: Dialect, plac
     return;
   }
   // It is there before root's key is: a first start may have been killed in between.
-  const id = hasTables ? await readId(db) : undefined;
+  const id = hasTables ? await readSetting(db, ID_SETTING) : undefined;
   const name = nameOf(place);
   // Without an id it was made before there were any, and is the same as long as its name is.
   if (id === own.id || (isStarted && id === undefined && name === own.postgres)) return;
@@ -88,11 +88,7 @@ export async function adoptDatabase(store: Store, place: DatabasePlace): Promise
 
 /** For a database that is a copy, and goes its own way from now on. */
 export async function giveNewId({ db }: Pick<WriteTransaction, "db">, id: string): Promise<void> {
-  await db
-    .insertInto("settings")
-    .values({ name: ID_SETTING, value: id })
-    .onConflict((conflict) => conflict.column("name").doUpdateSet({ value: id }))
-    .execute();
+  await writeSetting(db, ID_SETTING, id);
 }
 
 export function writeOwnDatabase(dataDirectory: string, own: OwnDatabase): void {
@@ -134,11 +130,6 @@ async function hasTablesOf(db: Kysely<Database>, dialect: Dialect): Promise<bool
 /** A server makes root's key at its first start. */
 async function wasStarted(db: Kysely<Database>): Promise<boolean> {
   return (await db.selectFrom("access_keys").select("access_key_id").limit(1).executeTakeFirst()) !== undefined;
-}
-
-async function readId(db: Kysely<Database>): Promise<string | undefined> {
-  const row = await db.selectFrom("settings").select("value").where("name", "=", ID_SETTING).executeTakeFirst();
-  return row?.value;
 }
 
 function belongsTo(

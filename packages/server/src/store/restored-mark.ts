@@ -1,5 +1,7 @@
+import { objectOf } from "./columns/form.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
+import { JsonSetting } from "./settings.ts";
 
 /** That this server is a copy of an earlier one. Times are ISO 8601. */
 export interface RestoredMark {
@@ -12,18 +14,12 @@ export interface RestoredMark {
   readonly untold?: readonly string[];
 }
 
-const SETTING = "restored";
+const SETTING = new JsonSetting("restored", objectOf<RestoredMark>({ takenAt: "text", restoredAt: "text" }));
 
 export async function readRestoredMark({ db }: Pick<Store, "db">): Promise<RestoredMark | null> {
-  const row = await db.selectFrom("settings").select("value").where("name", "=", SETTING).executeTakeFirst();
-  return row ? (JSON.parse(row.value) as RestoredMark) : null;
+  return SETTING.read(db);
 }
 
 export async function writeRestoredMark({ db }: Pick<WriteTransaction, "db">, mark: RestoredMark): Promise<void> {
-  const value = JSON.stringify(mark);
-  await db
-    .insertInto("settings")
-    .values({ name: SETTING, value })
-    .onConflict((conflict) => conflict.column("name").doUpdateSet({ value }))
-    .execute();
+  await SETTING.write(db, mark);
 }

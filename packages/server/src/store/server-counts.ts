@@ -1,4 +1,5 @@
 import type { Store } from "./open-store.ts";
+import { writeSetting } from "./settings.ts";
 
 /** Rows of `settings` in which the servers on one database count on. */
 const PREFIX = "hearing-of-";
@@ -6,11 +7,7 @@ const PREFIX = "hearing-of-";
 /** Writes this server's count, and reads those of the others, by their names. */
 export async function countOn(store: Store, name: string, count: number): Promise<ReadonlyMap<string, number>> {
   const rows = await store.write(async ({ db }) => {
-    await db
-      .insertInto("settings")
-      .values({ name: PREFIX + name, value: String(count) })
-      .onConflict((conflict) => conflict.column("name").doUpdateSet({ value: String(count) }))
-      .execute();
+    await writeSetting(db, PREFIX + name, String(count));
     return db.selectFrom("settings").select(["name", "value"]).where("name", "like", `${PREFIX}%`).execute();
   });
   const others = rows.filter((row) => row.name !== PREFIX + name);
