@@ -1,5 +1,5 @@
 import { WAIT_TOLD_AFTER_MILLISECONDS } from "@sluice/engine/limits.ts";
-import { keepLease, LEASE_MILLISECONDS } from "../loops/lease.ts";
+import { keepLease, LEASE_MILLISECONDS } from "../loops/keep-lease.ts";
 import { sparseErrors } from "../loops/sparse-errors.ts";
 import type { Timers } from "../loops/timers.ts";
 import type { ChangeFeed } from "../store/change-feed.ts";

@@ -1,6 +1,6 @@
 import { countedMilliseconds, type HeardTime } from "@sluice/engine/heard-time.ts";
 import type { DeliveryOutcome, Notification, Notifier } from "@sluice/engine/ports/notifier.ts";
-import { keepLease, LEASE_MILLISECONDS } from "../loops/lease.ts";
+import { keepLease, LEASE_MILLISECONDS } from "../loops/keep-lease.ts";
 import { type Pace, PacedLoop } from "../loops/paced-loop.ts";
 import type { Timers } from "../loops/timers.ts";
 import {
