@@ -81,7 +81,7 @@ export const ROOMS: RoomTable = {
     "late-hosts": ["loops", "store", "hosts", "groups", "preflight"],
     "operations/codedeploy": ["store", "hosts", "operations", "groups", "operations/on-premises"],
     runner: ["loops", "store", "alarms", "hosts", "planning", "preflight", "agents", "effects", "late-hosts"],
-    "operations/command": ["store", "hosts", "operations", "signing", "runner"],
+    "operations/command": ["access", "store", "hosts", "operations", "signing", "runner"],
     "operations/sluice": [
       "access",
       "loops",

@@ -9,7 +9,7 @@ import { s3Handler } from "@sluice/bucket/http/s3-routes.ts";
 import { S3Error } from "@sluice/bucket/protocol/s3-error.ts";
 import { openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import { reachBy } from "@sluice/server/http/reached-name.ts";
-import { authorizeByRole } from "@sluice/server/http/s3-access.ts";
+import { s3Authorize } from "@sluice/server/http/s3-access.ts";
 import { ServerNames } from "@sluice/server/http/server-names.ts";
 import { createSelfSignedCertificate } from "@sluice/server/signing/self-signed-certificate.ts";
 import { parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
@@ -43,8 +43,8 @@ export async function startBucketServer(options: { tls?: boolean } = {}) {
     region: "us-east-1",
     reach: (request) => reach(request, true),
     hasTooManyPieces: () => false,
-    authorize: authorizeByRole(
-      (_, bucket, key, versionId) =>
+    authorize: s3Authorize(
+      (_, { bucket, key, versionId }) =>
         bucket === HOST_OBJECT.bucket && key === HOST_OBJECT.key && versionId === HOST_OBJECT.versionId,
     ),
     async authenticate(request) {
@@ -53,7 +53,8 @@ export async function startBucketServer(options: { tls?: boolean } = {}) {
       if (!key)
         throw new S3Error("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.");
       verifySignature(authorization, request, key.secret, new Date());
-      return { principal: { role: key.role }, authorization, secretAccessKey: key.secret };
+      const principal = { role: key.role, accessKeyId: authorization.accessKeyId, hostId: null };
+      return { principal, authorization, secretAccessKey: key.secret };
     },
     onInternalError: (error) => internalErrors.push(error),
   });

@@ -24,7 +24,7 @@ import { hasTooManyPieces } from "./http/body-pieces.ts";
 import { HostConnections } from "./http/host-connections.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { type Reach, reachBy } from "./http/reached-name.ts";
-import { authorizeByRole, s3TroubleOf } from "./http/s3-access.ts";
+import { s3Authorize, s3TroubleOf } from "./http/s3-access.ts";
 import type { ServerNames } from "./http/server-names.ts";
 import { signedRoute } from "./http/signed-route.ts";
 import { UnprovedConnections } from "./http/unproved-connections.ts";
@@ -242,9 +242,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       budgets.spend(authenticated.principal, S3_CALL, 0);
       return authenticated;
     },
-    authorize: authorizeByRole((principal, bucketName, key, versionId) =>
-      mayHostReadObject(store, principal, { bucket: bucketName, key, versionId }),
-    ),
+    authorize: s3Authorize((principal, object) => mayHostReadObject(store, principal, object)),
     onInternalError,
   });
   const services = wireServices({

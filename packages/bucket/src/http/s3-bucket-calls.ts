@@ -162,14 +162,14 @@ async function createBucket(bucket: string, { store, headers, body, region, loca
   return { status: 200, headers: { location: location(bucket) } };
 }
 
-async function deleteObjects(bucket: string, { store, body, mayWrite }: S3Context): Promise<S3Answer> {
+async function deleteObjects(bucket: string, { store, body, mayDelete }: S3Context): Promise<S3Answer> {
   store.headBucket(bucket);
   const request = parseDelete(await body.text());
   const deleted: DeletionOutcome["deleted"][number][] = [];
   const failed: DeletionOutcome["failed"][number][] = [];
   for (const { key, versionId, etag } of request.objects) {
     try {
-      if (!(await mayWrite(bucket, key, versionId))) throw new S3Error("AccessDenied", "Access Denied");
+      if (!(await mayDelete({ bucket, key, versionId }))) throw new S3Error("AccessDenied", "Access Denied");
       const done = await store.delete(bucket, key, {
         ...(versionId !== undefined && { versionId }),
         ...(etag !== undefined && { precondition: { etag } }),

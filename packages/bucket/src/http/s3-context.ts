@@ -13,5 +13,5 @@ export interface S3Context {
   now: Date;
   /** Where clients find the object that they made. */
   location(bucket: string, key?: string): string;
-  mayWrite(bucket: string, key: string, versionId?: string): Promise<boolean>;
+  mayDelete(object: { bucket: string; key: string; versionId?: string | undefined }): Promise<boolean>;
 }

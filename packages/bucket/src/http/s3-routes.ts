@@ -15,7 +15,7 @@ import { type Authenticated, openBody } from "./s3-body.ts";
 import { answerBucketCall, type BucketCall, isBucketCall } from "./s3-bucket-calls.ts";
 import type { S3Context } from "./s3-context.ts";
 import { toS3Error } from "./s3-faults.ts";
-import { needsOf, type S3Authorize } from "./s3-needs.ts";
+import { deletionNeed, needsOf, type S3Authorize } from "./s3-needs.ts";
 import { answerObjectCall } from "./s3-object-calls.ts";
 import { answerUploadCall, isUploadCall } from "./s3-upload-calls.ts";
 
@@ -105,7 +105,7 @@ async function answerProved<Principal>(
   const call = parseS3Call(request.method ?? "GET", target, headers);
   requireExpectedOwner(headers, deps.accountId);
   for (const need of needsOf(call)) {
-    if (!(await deps.authorize(caller.principal, need.action, need.bucket, need.key, need.versionId))) {
+    if (!(await deps.authorize(caller.principal, need))) {
       throw accessDenied();
     }
   }
@@ -117,7 +117,7 @@ async function answerProved<Principal>(
     region: deps.region,
     now: new Date(),
     location: (bucket, key) => locationOf(request, reached, bucket, key),
-    mayWrite: async (bucket, key, versionId) => deps.authorize(caller.principal, "write", bucket, key, versionId),
+    mayDelete: async (object) => deps.authorize(caller.principal, deletionNeed(object)),
   });
 }
 

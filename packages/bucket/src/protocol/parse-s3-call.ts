@@ -3,6 +3,7 @@ import type { RequestHeaders } from "./object-headers.ts";
 import { requireServed } from "./request-parameters.ts";
 import type { RequestTarget } from "./request-target.ts";
 import {
+  type AbsentConfiguration,
   type BucketFact,
   type CopySource,
   type ListingParameters,
@@ -26,8 +27,8 @@ const BUCKET_FACTS: readonly string[] = [
   "requestPayment",
 ] satisfies BucketFact[];
 
-/** Configurations that no bucket here has, by their subresource, with the error that says so. */
-const ABSENT_CONFIGURATIONS: Readonly<Record<string, readonly [S3ErrorCode, string]>> = {
+/** With the error that says so. */
+const ABSENT_CONFIGURATIONS: Readonly<Record<AbsentConfiguration, readonly [S3ErrorCode, string]>> = {
   cors: ["NoSuchCORSConfiguration", "The CORS configuration does not exist"],
   encryption: [
     "ServerSideEncryptionConfigurationNotFoundError",
@@ -108,10 +109,11 @@ function parseBucketRead(bucket: string, query: ReadonlyMap<string, string>): S3
   const fact = BUCKET_FACTS.find((name) => query.has(name));
   if (fact !== undefined) return { operation: "GetBucketFact", bucket, fact: fact as BucketFact };
   if (query.has("versioning")) return { operation: "GetBucketVersioning", bucket };
-  const absent = Object.keys(ABSENT_CONFIGURATIONS).find((name) => query.has(name));
-  if (absent !== undefined) {
-    const [code, message] = ABSENT_CONFIGURATIONS[absent]!;
-    return { operation: "GetAbsentConfiguration", bucket, code, message };
+  const configurations = Object.keys(ABSENT_CONFIGURATIONS) as AbsentConfiguration[];
+  const configuration = configurations.find((name) => query.has(name));
+  if (configuration !== undefined) {
+    const [code, message] = ABSENT_CONFIGURATIONS[configuration];
+    return { operation: "GetAbsentConfiguration", bucket, configuration, code, message };
   }
   const keyMarker = query.get("key-marker") ?? "";
   if (query.has("versions")) return parseVersionListing(bucket, keyMarker, query);

@@ -37,7 +37,10 @@ export type S3Call =
   | Call<"CreateBucket" | "HeadBucket" | "DeleteBucket" | "DeleteObjects", InBucket>
   | Call<"GetBucketVersioning" | "PutBucketVersioning", InBucket>
   | Call<"GetBucketFact", InBucket & { fact: BucketFact }>
-  | Call<"GetAbsentConfiguration", InBucket & { code: S3ErrorCode; message: string }>
+  | Call<
+      "GetAbsentConfiguration",
+      InBucket & { configuration: AbsentConfiguration; code: S3ErrorCode; message: string }
+    >
   | Call<"ListObjects", Listing & { marker: string }>
   | Call<"ListObjectsV2", Listing & { token?: string; startAfter: string; owner: boolean }>
   | Call<"ListObjectVersions", Listing & { keyMarker: string; versionIdMarker?: string }>
@@ -71,3 +74,16 @@ export type BucketFact =
   | "notification"
   | "accelerate"
   | "requestPayment";
+
+/** Configurations that no bucket here has, by the subresource that names them. */
+export type AbsentConfiguration =
+  | "cors"
+  | "encryption"
+  | "lifecycle"
+  | "object-lock"
+  | "policy"
+  | "policyStatus"
+  | "publicAccessBlock"
+  | "replication"
+  | "tagging"
+  | "website";

@@ -1,5 +1,10 @@
 import type { Principal } from "./principal.ts";
 
+/** Who a key is, as IAM's ids tell it: the root key is the account. */
+export function callerUserId({ role, accessKeyId }: Principal, accountId: string): string {
+  return role === "root" ? accountId : accessKeyId;
+}
+
 /** Who a key is, in the shape of IAM's ARNs: what GetCallerIdentity answers and a refusal names. */
 export function callerArn({ role, hostId }: Principal, accountId: string): string {
   const arn = (resource: string) => `arn:aws:iam::${accountId}:${resource}`;

@@ -1,14 +1,12 @@
 import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { expect, it } from "vitest";
-import { callerArn } from "../access/caller-arn.ts";
 import type { Principal } from "../access/principal.ts";
-import { answerJson, isReading, type JsonService } from "./json-service.ts";
+import { answerJson, type JsonService } from "./json-service.ts";
 
 const service: JsonService = {
   signingNames: ["codedeploy"],
   targetPrefixes: ["CodeDeploy_20141006"],
   table: CODEDEPLOY_TABLE,
-  isAllowed: (role, operation) => role === "root" || isReading(operation),
   inputMaxBytes: () => 1000,
   call: async () => ({}),
 };
@@ -20,7 +18,7 @@ it.each([
   const principal: Principal = { role, accessKeyId: "SLUICEKEY", hostId };
   const call = answerJson(service, "CreateDeployment", Buffer.from("{}"), {
     principal,
-    callerArn: callerArn(principal, "111122223333"),
+    accountId: "111122223333",
     headers: {},
     signal: new AbortController().signal,
     publicEndpoint: "http://localhost",

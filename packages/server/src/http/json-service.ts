@@ -2,16 +2,17 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { parseInput, serialiseOutput } from "@sluice/wire/json/json-protocol.ts";
 import type { OperationTable, OperationTypes } from "@sluice/wire/shapes/shape.ts";
 import type { HttpHeaders } from "@sluice/wire/sigv4/http-request.ts";
+import type { Action } from "../access/action.ts";
 import type { Principal } from "../access/principal.ts";
+import { requireAllowed } from "../access/require-allowed.ts";
 
-/** One AWS JSON 1.1 service: which requests are its own, who may call what, and what the calls do. */
+/** One AWS JSON 1.1 service: which requests are its own, and what the calls do. */
 export interface JsonService {
   readonly signingNames: readonly string[];
   readonly targetPrefixes: readonly string[];
   readonly table: OperationTable;
   /** Operations whose credential is in their body. */
   readonly unsignedOperations?: ReadonlySet<string>;
-  isAllowed(role: Principal["role"], operation: string): boolean;
   /** The largest body that a call of the operation may have. */
   inputMaxBytes(operation: string): number;
   call(operation: string, input: unknown, call: JsonCall): Promise<object>;
@@ -20,8 +21,7 @@ export interface JsonService {
 /** What a call brings besides its input. */
 export interface JsonCall {
   readonly principal: Principal;
-  /** The same as an ARN, for messages. */
-  readonly callerArn: string;
+  readonly accountId: string;
   readonly headers: HttpHeaders;
   /** Aborted when the caller hangs up before it has its answer. */
   readonly signal: AbortSignal;
@@ -32,11 +32,9 @@ export interface JsonCall {
   readonly onUndelivered: (action: () => void) => void;
 }
 
-/** Which operations of CodeDeploy and Sluice only read. */
-const READING = /^(Get|List|BatchGet)/;
-
-export function isReading(operation: string): boolean {
-  return READING.test(operation);
+/** What a call of one of the service's operations is to authorisation (a test holds that each has its action); undefined: it has no such operation. */
+export function actionOf({ table, signingNames }: JsonService, operation: string): Action | undefined {
+  return Object.hasOwn(table, operation) ? (`${signingNames[0]}:${operation}` as Action) : undefined;
 }
 
 export function findService(services: readonly JsonService[], targetPrefix: string): JsonService {
@@ -56,18 +54,14 @@ export async function answerJson(
   body: Uint8Array,
   call: JsonCall,
 ): Promise<string> {
-  if (!Object.hasOwn(service.table, operation)) {
+  const action = actionOf(service, operation);
+  if (action === undefined) {
     throw new CallerFault(
       "UnknownOperationException",
       `There is no operation ${operation} in ${service.targetPrefixes[0]}.`,
     );
   }
-  if (!service.isAllowed(call.principal.role, operation)) {
-    throw new CallerFault(
-      "AccessDeniedException",
-      `User: ${call.callerArn} is not authorized to perform: ${service.signingNames[0]}:${operation}. The access key ${call.principal.accessKeyId} has the role '${call.principal.role}', which may not call ${operation}.`,
-    );
-  }
+  requireAllowed(call.principal, action, call.accountId);
   const input = parseInput<OperationTypes, string>(service.table, operation, body);
   const output = await service.call(operation, input, call);
   return serialiseOutput<OperationTypes, string>(service.table, operation, output);

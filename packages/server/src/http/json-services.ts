@@ -16,12 +16,11 @@ import { COMMAND_HANDLERS } from "../operations/command/command-operations.ts";
 import type { Operation, OperationContext } from "../operations/operation.ts";
 import type { SluiceContext } from "../operations/sluice/sluice-context.ts";
 import {
-  isSluiceOperationAllowed,
   SLUICE_HANDLERS,
   sluiceInputMaxBytes,
   UNSIGNED_SLUICE_OPERATIONS,
 } from "../operations/sluice/sluice-operations.ts";
-import { isReading, type JsonCall, type JsonService } from "./json-service.ts";
+import type { JsonCall, JsonService } from "./json-service.ts";
 
 /** What the contexts of all calls share; each call adds who and how. */
 export interface ServiceDependencies {
@@ -43,7 +42,6 @@ export function jsonServices({ operations, codeDeploy, command, sluice }: Servic
       signingNames: [CODEDEPLOY_SIGNING_NAME],
       targetPrefixes: [CODEDEPLOY_TARGET_PREFIX],
       table: CODEDEPLOY_TABLE,
-      isAllowed: (role, operation) => role === "root" || (role === "read-only" && isReading(operation)),
       inputMaxBytes: () => MAX_INPUT_BYTES,
       call: (operation, input, { principal }) =>
         handlerOf(CODEDEPLOY_HANDLERS, operation)(input, { ...operations, ...codeDeploy, principal }),
@@ -52,7 +50,6 @@ export function jsonServices({ operations, codeDeploy, command, sluice }: Servic
       signingNames: COMMAND_SIGNING_NAMES,
       targetPrefixes: COMMAND_TARGET_PREFIXES,
       table: COMMAND_TABLE,
-      isAllowed: (role) => role === "root" || role === "host",
       inputMaxBytes: () => MAX_COMMAND_INPUT_BYTES,
       call: (operation, input, call) =>
         handlerOf(COMMAND_HANDLERS, operation)(input, { ...operations, ...command, ...agentCall(call) }),
@@ -62,7 +59,6 @@ export function jsonServices({ operations, codeDeploy, command, sluice }: Servic
       targetPrefixes: [SLUICE_TARGET_PREFIX],
       table: SLUICE_TABLE,
       unsignedOperations: UNSIGNED_SLUICE_OPERATIONS,
-      isAllowed: isSluiceOperationAllowed,
       inputMaxBytes: sluiceInputMaxBytes,
       call: (operation, input, { principal, signal }) =>
         handlerOf(SLUICE_HANDLERS, operation)(input, { ...operations, ...sluice, principal, signal }),

@@ -1,32 +1,18 @@
-/** Who may do what in the bucket. */
-import type { S3Authorize } from "@sluice/bucket/http/s3-needs.ts";
+/** Who may do what in the bucket, and what is told of a database that cannot say. */
+import type { NamedObject, S3Authorize } from "@sluice/bucket/http/s3-needs.ts";
 import { S3Error } from "@sluice/bucket/protocol/s3-error.ts";
+import { authorize } from "../access/authorize.ts";
+import type { Principal } from "../access/principal.ts";
 import { DatabaseAwayError, StatementTooSlowError } from "../store/database-away.ts";
 
-/**
- * The rule of the three kinds of key: root may do everything, read-only reads and lists, a host reads what `mayHostRead` allows
- * and nothing else.
- */
-export function authorizeByRole<Principal extends { readonly role: string }>(
-  mayHostRead: (
-    principal: Principal,
-    bucket: string,
-    key: string,
-    versionId: string | undefined,
-  ) => boolean | Promise<boolean>,
+/** @param isOwnObject whether the object is one that a host's key may read: the bundle of its deployment */
+export function s3Authorize(
+  isOwnObject: (principal: Principal, object: NamedObject) => boolean | Promise<boolean>,
 ): S3Authorize<Principal> {
-  return (principal, action, bucket, key, versionId) => {
-    switch (principal.role) {
-      case "root":
-        return true;
-      case "read-only":
-        return action === "read" || action === "describe" || action === "list";
-      case "host":
-        if (action !== "read" || bucket === undefined || key === undefined) return false;
-        return mayHostRead(principal, bucket, key, versionId);
-      default:
-        return false;
-    }
+  return (principal, { action, resource, object }) => {
+    const decision = authorize(principal, action, resource);
+    if (decision !== "own") return decision === "allowed";
+    return object !== undefined && isOwnObject(principal, object);
   };
 }
 

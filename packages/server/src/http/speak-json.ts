@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { JSON_CONTENT_TYPE, parseTarget } from "@sluice/wire/json/json-protocol.ts";
 import { headerValue } from "@sluice/wire/sigv4/http-request.ts";
-import { callerArn } from "../access/caller-arn.ts";
-import { answerJson, findService, type JsonService } from "./json-service.ts";
+import { authorize } from "../access/authorize.ts";
+import { actionOf, answerJson, findService, type JsonService } from "./json-service.ts";
 import type { OwnDoor } from "./own-doors.ts";
 import { sendWhole } from "./wire-answer.ts";
 import { MAX_SMALL_BODY_BYTES, type WholeCall, type WholeService } from "./wire-service.ts";
@@ -29,12 +29,13 @@ export function speakJson({ services, doors, accountId }: JsonSpeech): WholeServ
       const target = headerValue(headers, "x-amz-target") ?? "";
       return target.slice(target.lastIndexOf(".") + 1);
     },
-    maxBodyBytes: (request, { role }) => {
+    maxBodyBytes: (request, principal) => {
       if (request.headers["x-amz-target"] === undefined || doorOf(request)) return MAX_SMALL_BODY_BYTES;
       const { prefix, operation } = parseTarget(request.headers);
       const service = services.find(({ targetPrefixes }) => targetPrefixes.includes(prefix));
-      // Nobody's call: its fault is told when the signature is proved.
-      if (!service?.isAllowed(role, operation)) return MAX_SMALL_BODY_BYTES;
+      const action = service && actionOf(service, operation);
+      // A call of nothing, or one that is refused: its fault is told when the signature is proved.
+      if (!action || authorize(principal, action, undefined) === "refused") return MAX_SMALL_BODY_BYTES;
       return service.inputMaxBytes(operation);
     },
     maxUnsignedBodyBytes: (headers) => {
@@ -51,7 +52,9 @@ export function speakJson({ services, doors, accountId }: JsonSpeech): WholeServ
 }
 
 async function pass(door: OwnDoor, { request, response, principal }: WholeCall): Promise<void> {
-  if (!door.isAllowed(principal.role)) throw new CallerFault("AccessDeniedException", door.refusal);
+  if (authorize(principal, door.action, undefined) !== "allowed") {
+    throw new CallerFault("AccessDeniedException", door.refusal);
+  }
   await door.answer(request, response);
 }
 
@@ -74,7 +77,7 @@ async function answer(services: readonly JsonService[], call: WholeCall, account
   });
   const body = await answerJson(service, target.operation, call.body, {
     principal,
-    callerArn: callerArn(principal, accountId),
+    accountId,
     headers: request.headers,
     signal: hangUp.signal,
     publicEndpoint,

@@ -6,13 +6,16 @@ import {
   serialiseQueryFault,
 } from "@sluice/wire/query/query-protocol.ts";
 import type { QueryService } from "@sluice/wire/query/query-service.ts";
+import type { Action } from "../access/action.ts";
 import type { Principal } from "../access/principal.ts";
+import { requireAllowed } from "../access/require-allowed.ts";
 import { sendWhole, type WireAnswer } from "./wire-answer.ts";
 import type { WholeCall, WholeService } from "./wire-service.ts";
 
 /** One service of the query protocol: its operations, and what they do. */
 export interface QueryOperations {
   readonly service: QueryService;
+  readonly accountId: string;
   /** Input and output in the shapes of the service's table. */
   call(operation: string, input: unknown, principal: Principal): Promise<object>;
 }
@@ -32,10 +35,12 @@ async function answer(
   operations: QueryOperations,
   { request, body, principal, requestId }: WholeCall,
 ): Promise<WireAnswer> {
-  const { service } = operations;
+  const { service, accountId } = operations;
   const { method = "GET", url: path = "/" } = request;
   try {
     const { operation, input } = parseQueryCall(service, { method, path, body });
+    // A test holds that each operation has its action.
+    requireAllowed(principal, `${service.signingName}:${operation}` as Action, accountId);
     const output = await operations.call(operation, input, principal);
     return serialiseQueryAnswer(service, operation, output, requestId);
   } catch (error) {

@@ -17,6 +17,7 @@ export function wireServices(dependencies: WireServiceDependencies): readonly Wi
     speakJson({ services: jsonServices(dependencies), doors: ownDoors(dependencies), accountId }),
     speakQuery({
       service: STS_SERVICE,
+      accountId,
       call: (operation, input, principal) => handlerOf(STS_HANDLERS, operation)(input, { accountId, principal }),
     }),
     { protocol: "s3", signingNames: ["s3"], handle: dependencies.s3 },

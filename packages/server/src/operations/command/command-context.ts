@@ -2,6 +2,7 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { type HostCommandKey, parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
 import { MAX_ARN_CHARACTERS } from "@sluice/model/limits.ts";
+import { maySpeakForHost } from "../../access/may-speak-for-host.ts";
 import type { Liveness } from "../../hosts/liveness.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { SpecificationDesk } from "../../signing/specification-desk.ts";
@@ -38,8 +39,7 @@ export async function callingHost(hostIdentifier: string | undefined, context: C
     hostIdentifier.length <= MAX_ARN_CHARACTERS
       ? await findLivingHostByIdentifier(store.db, hostIdentifier)
       : undefined;
-  const maySpeak = row && (principal.role === "root" || principal.hostId === row.host_id);
-  if (!maySpeak) {
+  if (!row || !maySpeakForHost(principal, row.host_id, hostIdentifier)) {
     throw new CallerFault(
       "AccessDeniedException",
       `Access key ${principal.accessKeyId} may not speak for host ${excerpt(hostIdentifier)}: the host is unknown or was removed, or the key is another's. Enrol the host again.`,
@@ -54,7 +54,7 @@ export function reportedCommand(identifier: string | undefined, context: Command
   const key = identifier ? parseHostCommandIdentifier(identifier) : null;
   if (!key)
     throw new CallerFault("ClientException", `HostCommandIdentifier '${excerpt(identifier ?? "")}' names no command.`);
-  if (principal.role !== "root" && principal.hostId !== key.targetId) {
+  if (!maySpeakForHost(principal, key.targetId, undefined)) {
     throw new CallerFault(
       "AccessDeniedException",
       `Access key ${principal.accessKeyId} may not report on command ${identifier}, which is another host's.`,

@@ -6,6 +6,7 @@ import {
   MAX_HOST_COMMAND_IDENTIFIER_CHARACTERS,
 } from "@sluice/model/limits.ts";
 import type { HostHeartbeatInput, HostHeartbeatOutput } from "@sluice/wire/sluice/sluice-api.ts";
+import { authorize } from "../../access/authorize.ts";
 import { HEARTBEAT_INTERVAL_SECONDS } from "../../hosts/liveness.ts";
 import { OWN_IDENTIFIER } from "../../hosts/own-heartbeat.ts";
 import { OutOfPatience, withinPatience } from "../../loops/patience.ts";
@@ -33,7 +34,7 @@ export const hostHeartbeat: Operation<HostHeartbeatInput, HostHeartbeatOutput, S
   requireBounded(input.heldCommands);
   const answer = { intervalSeconds: HEARTBEAT_INTERVAL_SECONDS };
   // The server's own proves that a host's would come so far: the same look at the same tables, and no way around a database that is away.
-  if (principal.role === "server") {
+  if (authorize(principal, "sluice:ProveHearing", undefined) === "allowed") {
     await findLivingHostByIdentifier(store.db, input.hostIdentifier);
     await runner.heartbeat(OWN_IDENTIFIER, [], now());
     return answer;
@@ -42,7 +43,7 @@ export const hostHeartbeat: Operation<HostHeartbeatInput, HostHeartbeatOutput, S
     await withinPatience(takeHeartbeat(input, context, now()), STORE_PATIENCE_MILLISECONDS);
   } catch (error) {
     const isTheDatabases = error instanceof OutOfPatience || error instanceof DatabaseAwayError;
-    if (!isTheDatabases || principal.role !== "host") throw error;
+    if (!isTheDatabases || principal.hostId === null) throw error;
   }
   return answer;
 };

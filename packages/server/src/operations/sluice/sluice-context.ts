@@ -1,6 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { MAX_ARN_CHARACTERS } from "@sluice/model/limits.ts";
+import { maySpeakForHost } from "../../access/may-speak-for-host.ts";
 import type { Liveness } from "../../hosts/liveness.ts";
 import type { DeploymentLogs } from "../../logs/deployment-logs.ts";
 import type { Notifications } from "../../notifications/notifications.ts";
@@ -36,8 +37,7 @@ export async function speakingHost(
     hostIdentifier.length <= MAX_ARN_CHARACTERS
       ? await findLivingHostByIdentifier(store.db, hostIdentifier)
       : undefined;
-  const maySpeak = principal.role === "root" || (principal.role === "host" && principal.hostId === row?.host_id);
-  if (row && maySpeak) return row;
+  if (row && maySpeakForHost(principal, row.host_id, hostIdentifier)) return row;
   // One answer for both, so that a host's key cannot be used to ask which other hosts there are.
   throw new CallerFault(
     "AccessDeniedException",

@@ -1,6 +1,5 @@
 import { MAX_INPUT_BYTES } from "@sluice/wire/json/json-protocol.ts";
 import type { SluiceOperations } from "@sluice/wire/sluice/sluice-api.ts";
-import type { Principal } from "../../access/principal.ts";
 import type { Operation } from "../operation.ts";
 import { createEnrolmentToken } from "./create-enrolment-token.ts";
 import { declareHost } from "./declare-host.ts";
@@ -55,17 +54,6 @@ export const SLUICE_HANDLERS: {
 
 /** Whose credential is in the body. */
 export const UNSIGNED_SLUICE_OPERATIONS: ReadonlySet<string> = new Set(["EnrolHost"]);
-const HOST_OPERATIONS: ReadonlySet<string> = new Set(["HostHeartbeat", "PutHostLogs"]);
-const READING_OPERATIONS: ReadonlySet<string> = new Set([
-  "GetDeploymentLogs",
-  "GetDeploymentWaits",
-  "ListHosts",
-  "ListEnrolmentTokens",
-  "ListRolledBackGroups",
-  "GetGroupSettings",
-  "ListTriggerDeliveries",
-  "PlanDeployment",
-]);
 
 /** Of what nobody has signed. */
 const MAX_ENROLMENT_INPUT_BYTES = 64 * 1024;
@@ -81,23 +69,4 @@ const MAX_INPUTS_BYTES: Readonly<Record<string, number>> = {
 
 export function sluiceInputMaxBytes(operation: string): number {
   return Object.hasOwn(MAX_INPUTS_BYTES, operation) ? MAX_INPUTS_BYTES[operation]! : MAX_INPUT_BYTES;
-}
-
-/** Who may call what. For whom a host's key may speak is each operation's own to check. */
-export function isSluiceOperationAllowed(role: Principal["role"], operation: string): boolean {
-  if (UNSIGNED_SLUICE_OPERATIONS.has(operation)) return true;
-  switch (role) {
-    case "root":
-      return true;
-    case "read-only":
-      return READING_OPERATIONS.has(operation);
-    case "host":
-      return HOST_OPERATIONS.has(operation);
-    case "server":
-      return operation === "HostHeartbeat";
-    default: {
-      const never: never = role;
-      return never;
-    }
-  }
 }

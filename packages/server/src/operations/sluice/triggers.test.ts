@@ -1,9 +1,12 @@
 import type { TriggerConfig } from "@aws-sdk/client-codedeploy";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Action } from "../../access/action.ts";
+import { authorize } from "../../access/authorize.ts";
+import type { Principal } from "../../access/principal.ts";
 import { GROUP_FIELDS } from "../../store/columns/group-columns.ts";
 import { claimDeliveries, giveUpDelivery, insertDeliveries, recordDelivered } from "../../store/deliveries.ts";
 import { type TestInstallation, testInstallation } from "./installation.fixture.ts";
-import { isSluiceOperationAllowed, SLUICE_HANDLERS } from "./sluice-operations.ts";
+import { SLUICE_HANDLERS } from "./sluice-operations.ts";
 
 const { ListTriggerDeliveries, ReplayTriggerDelivery, TestTriggers } = SLUICE_HANDLERS;
 const TOPIC = "arn:aws:sns:us-east-1:111122223333:chat";
@@ -199,10 +202,11 @@ describe("TestTriggers", () => {
 });
 
 it("lets a key that may only read see messages, and send none", () => {
-  expect(isSluiceOperationAllowed("read-only", "ListTriggerDeliveries")).toBe(true);
-  for (const operation of ["ReplayTriggerDelivery", "TestTriggers"]) {
-    expect(isSluiceOperationAllowed("read-only", operation)).toBe(false);
-    expect(isSluiceOperationAllowed("host", operation)).toBe(false);
-    expect(isSluiceOperationAllowed("root", operation)).toBe(true);
+  const may = (role: Principal["role"], action: Action) => authorize({ role }, action, undefined);
+  expect(may("read-only", "sluice:ListTriggerDeliveries")).toBe("allowed");
+  for (const action of ["sluice:ReplayTriggerDelivery", "sluice:TestTriggers"] as const) {
+    expect(may("read-only", action)).toBe("refused");
+    expect(may("host", action)).toBe("refused");
+    expect(may("root", action)).toBe("allowed");
   }
 });

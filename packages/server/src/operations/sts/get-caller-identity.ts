@@ -1,5 +1,5 @@
 import type { CallerIdentity } from "@sluice/wire/query/sts-service.ts";
-import { callerArn } from "../../access/caller-arn.ts";
+import { callerArn, callerUserId } from "../../access/caller-arn.ts";
 import type { Operation, OperationContext } from "../operation.ts";
 
 export type StsContext = Pick<OperationContext, "accountId" | "principal">;
@@ -10,6 +10,6 @@ export const getCallerIdentity: Operation<Record<never, never>, CallerIdentity, 
   { accountId, principal },
 ) => ({
   Arn: callerArn(principal, accountId),
-  UserId: principal.role === "root" ? accountId : principal.accessKeyId,
+  UserId: callerUserId(principal, accountId),
   Account: accountId,
 });

@@ -1,0 +1,19 @@
+import type { S3Action } from "@sluice/bucket/protocol/s3-action.ts";
+import type { COMMAND_TABLE } from "@sluice/wire/command/command-shapes.ts";
+import type { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
+import type { STS_TABLE } from "@sluice/wire/query/sts-service.ts";
+import type { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
+
+/** What may be allowed or refused, named as IAM names it: a service's signing name and an operation. S3's are IAM's own. */
+export type Action =
+  | `codedeploy:${keyof typeof CODEDEPLOY_TABLE}`
+  | `codedeploy-commands:${keyof typeof COMMAND_TABLE}`
+  | `sluice:${keyof typeof SLUICE_TABLE | OwnAction}`
+  | `sts:${keyof typeof STS_TABLE}`
+  | S3Action;
+
+/**
+ * What is no operation: the event stream and the backup; to act in the name of a host, which the agents' operations do; and to send the
+ * heartbeat by which the server proves to itself that it hears.
+ */
+export type OwnAction = "StreamEvents" | "TakeBackup" | "SpeakForHost" | "ProveHearing";
