@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { s3Handler } from "@sluice/bucket/http/s3-routes.ts";
 import { openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { HostState } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Logger } from "pino";
 import type { Principal } from "./access/principal.ts";
@@ -294,7 +295,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
         if (role === "host" && hostId !== null) liveness.seen(hostId, now());
       },
       admit: (principal, operation, bytes) => budgets.spend(principal, operation, bytes),
-      onUnheard: (error) => hearing.doubted(`who calls could not be looked up: ${messageOf(error)}`),
+      onUnheard: (error) => hearing.doubted(`who calls could not be looked up: ${reasonOf(error)}`),
     }),
     unprovedConnections,
     reach,
@@ -350,10 +351,6 @@ async function countHosts(store: Store, liveness: Liveness, now: number): Promis
     counts.set(state, (counts.get(state) ?? 0) + 1);
   }
   return counts;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** That the database is away is told once, by the store, and not by each whose work waits for it. */

@@ -1,6 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fullDisk } from "@sluice/model/disk-full.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { withinPatience } from "./loops/patience.ts";
 import type { WriteTransaction } from "./store/group-commit.ts";
 import type { OpenStore } from "./store/open-store.ts";
@@ -77,7 +78,7 @@ export class Readiness {
     const acting = act()
       .then(
         () => null,
-        (error: unknown) => `${what} cannot be written to: ${error instanceof Error ? error.message : String(error)}`,
+        (error: unknown) => `${what} cannot be written to: ${reasonOf(error)}`,
       )
       .finally(() => this.#waiting.delete(what));
     return withinPatience(acting, LOOK_MILLISECONDS).catch(

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { open } from "node:fs/promises";
 import { dirname, join, normalize, sep } from "node:path";
 import { type CopiedBucket, type CopiedObject, restoreBlob, restoreIndex } from "@sluice/bucket/store/bucket-copy.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import {
   type BackupManifest,
@@ -186,7 +187,7 @@ function restoreBucketIndex(bucket: string, lines: readonly IndexLine[], file: s
       objects: lines.flatMap((line) => line.object ?? []),
     });
   } catch (error) {
-    throw damaged(file, `${BUCKET_INDEX_PATH}: ${error instanceof Error ? error.message : error}`, error);
+    throw damaged(file, `${BUCKET_INDEX_PATH}: ${reasonOf(error)}`, error);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AlarmReader, AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type BoundDriver, saidByBinding } from "./bound-driver.ts";
 import { matchesPattern } from "./name-pattern.ts";
 
@@ -49,7 +50,7 @@ async function readShare(
   } catch (error) {
     signal.throwIfAborted();
     const late = `did not answer within ${ALARM_READ_TIMEOUT_MILLISECONDS / 1000} s`;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const detail = saidByBinding(timeout.aborted ? late : reason, binding);
     return names.map((name) => ({ name, state: "unreadable", since: null, detail }));
   }

@@ -1,6 +1,7 @@
 import type { Ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
 import type { Ec2TerminationAnswer } from "@sluice/drivers/ec2/ec2-termination.ts";
 import type { Fleet, FleetHost, HostTerminator, TerminationAnswer } from "@sluice/engine/ports/fleet.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Binding } from "../config/binding.ts";
 import type { KnownHosts } from "../hosts/host-directory.ts";
 import { type BoundDriver, faultOfBinding, saidByBinding } from "./bound-driver.ts";
@@ -144,7 +145,7 @@ async function terminateIn(
   try {
     return await instance.terminate(hostIds, signal);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     return { terminated: [], kept: [], unknown: [], unanswered: hostIds.map((hostId) => ({ hostId, reason })) };
   }
 }

@@ -36,7 +36,3 @@ export const GOES_ON_AFTER_MILLISECONDS = 250;
 
 /** The deployment wants it no longer: nobody reads this. */
 export const SUPERSEDED: Attempt = { ended: { outcome: "superseded" } };
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

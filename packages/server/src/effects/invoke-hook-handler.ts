@@ -1,6 +1,7 @@
 import type { HookInvocation } from "@sluice/engine/ports/hook-invoker.ts";
 import type { ShiftReport } from "@sluice/engine/strategies/shift/shift-effects.ts";
-import { type Attempt, type EffectHandler, reasonOf, SUPERSEDED } from "./effect-handler.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
+import { type Attempt, type EffectHandler, SUPERSEDED } from "./effect-handler.ts";
 import { attemptOf, isWanted, type PlatformParts } from "./platform-handler.ts";
 import { boundPort } from "./shift-ports.ts";
 

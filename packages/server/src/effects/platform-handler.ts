@@ -1,10 +1,11 @@
 import type { Effect } from "@sluice/engine/event.ts";
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { ShiftEffect, ShiftReport } from "@sluice/engine/strategies/shift/shift-effects.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Store } from "../store/open-store.ts";
 import { loadSomeTargets } from "../store/targets.ts";
 import { requestOfActive } from "../traffic/routed-hosts.ts";
-import { type Attempt, type ClaimedEffect, type EffectHandler, reasonOf, SUPERSEDED } from "./effect-handler.ts";
+import { type Attempt, type ClaimedEffect, type EffectHandler, SUPERSEDED } from "./effect-handler.ts";
 import type { ShiftPorts } from "./shift-ports.ts";
 
 export interface PlatformParts {

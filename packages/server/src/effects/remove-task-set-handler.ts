@@ -1,5 +1,6 @@
 import type { ShiftReport } from "@sluice/engine/strategies/shift/shift-effects.ts";
-import { type EffectHandler, reasonOf, SUPERSEDED } from "./effect-handler.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
+import { type EffectHandler, SUPERSEDED } from "./effect-handler.ts";
 import { attemptOf, isWanted, type PlatformParts } from "./platform-handler.ts";
 import { boundPort } from "./shift-ports.ts";
 

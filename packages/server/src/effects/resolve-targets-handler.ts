@@ -1,12 +1,13 @@
 import type { TargetResolution } from "@sluice/engine/observation.ts";
 import type { RevisionDigest } from "@sluice/engine/ports/revision-source.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Timers } from "../loops/timers.ts";
 import { NotReadableError, notPrepared } from "../preflight/rollout-facts.ts";
 import type { ChangeFeed } from "../store/change-feed.ts";
 import type { Store } from "../store/open-store.ts";
 import { requestOfActive } from "../traffic/routed-hosts.ts";
 import { awaitPredecessor, type PredecessorWait } from "./await-predecessor.ts";
-import { type EffectHandler, GOES_ON_AFTER_MILLISECONDS, reasonOf, SUPERSEDED, type Vain } from "./effect-handler.ts";
+import { type EffectHandler, GOES_ON_AFTER_MILLISECONDS, SUPERSEDED, type Vain } from "./effect-handler.ts";
 import { MAX_ATTEMPTS, pausesLeft } from "./retries.ts";
 import { tellStartWait } from "./tell-start-wait.ts";
 

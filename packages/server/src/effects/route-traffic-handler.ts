@@ -1,5 +1,6 @@
 import type { TrafficReport } from "@sluice/engine/observation.ts";
-import { type EffectHandler, reasonOf, SUPERSEDED } from "./effect-handler.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
+import { type EffectHandler, SUPERSEDED } from "./effect-handler.ts";
 import { type RoutingParts, routeTraffic } from "./route-traffic.ts";
 
 /** One host's traffic event. A balancer is asked for as long as the planner wants it to be. */

@@ -1,5 +1,6 @@
 import type { HostTerminator, TerminationReport } from "@sluice/engine/ports/fleet.ts";
-import { type EffectHandler, GOES_ON_AFTER_MILLISECONDS, reasonOf } from "./effect-handler.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
+import { type EffectHandler, GOES_ON_AFTER_MILLISECONDS } from "./effect-handler.ts";
 import { givenUp, terminateOriginals, unsettled } from "./terminate-originals.ts";
 
 /** Sees the original hosts off; attempts go on for as long as each settles something. */

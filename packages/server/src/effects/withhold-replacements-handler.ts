@@ -1,5 +1,6 @@
 import type { WithholdReport } from "@sluice/engine/observation.ts";
-import { type EffectHandler, GOES_ON_AFTER_MILLISECONDS, reasonOf, SUPERSEDED } from "./effect-handler.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
+import { type EffectHandler, GOES_ON_AFTER_MILLISECONDS, SUPERSEDED } from "./effect-handler.ts";
 import { type WithholdingParts, type WithholdProgress, withholdReplacements } from "./withhold-replacements.ts";
 
 /** Keeps a replacement fleet out of its load balancers, as many hosts an attempt as there is time for. */

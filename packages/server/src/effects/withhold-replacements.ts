@@ -1,6 +1,7 @@
 import { isHost } from "@sluice/engine/host-targets.ts";
 import type { WithholdReport } from "@sluice/engine/observation.ts";
 import type { RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Store } from "../store/open-store.ts";
 import { loadSomeTargets } from "../store/targets.ts";
 import { requestOfActive, routedHosts } from "../traffic/routed-hosts.ts";
@@ -106,7 +107,7 @@ class Round {
       this.#retries.push(outcome.retryAfterMilliseconds);
     } catch (error) {
       this.#failure ??= { error };
-      this.#waiting.set(host.hostId, `${host.hostName}: ${error instanceof Error ? error.message : String(error)}`);
+      this.#waiting.set(host.hostId, `${host.hostName}: ${reasonOf(error)}`);
     }
   }
 

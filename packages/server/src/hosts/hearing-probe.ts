@@ -1,3 +1,4 @@
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Logger } from "pino";
 import { withinPatience } from "../loops/patience.ts";
 import { deafnessMessage, type Hearing, PROBE_INTERVAL_MILLISECONDS, PROBE_TIMEOUT_MILLISECONDS } from "./hearing.ts";
@@ -65,7 +66,7 @@ export class HearingProbe {
       if (refusal !== null) hearing.doubted(refusal);
       hearing.answered(startedAt, answeredAt);
     } catch (error) {
-      hearing.failed(error instanceof Error ? error.message : String(error));
+      hearing.failed(reasonOf(error));
     }
   }
 

@@ -1,5 +1,6 @@
 import { countedMilliseconds, type HeardTime } from "@sluice/engine/heard-time.ts";
 import type { DeliveryOutcome, Notification, Notifier } from "@sluice/engine/ports/notifier.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { keepLease, LEASE_MILLISECONDS } from "../loops/keep-lease.ts";
 import { type Pace, PacedLoop } from "../loops/paced-loop.ts";
 import type { Timers } from "../loops/timers.ts";
@@ -147,7 +148,7 @@ export class DeliverySender {
       if (timeout.aborted) return { outcome: "retry", reason: `no answer within ${ATTEMPT_TIMEOUT_MILLISECONDS} ms` };
       // A driver says what went wrong by its outcome; this is a fault of ours, and still no reason to lose the message.
       this.#dependencies.onError(error);
-      return { outcome: "retry", reason: error instanceof Error ? error.message : String(error) };
+      return { outcome: "retry", reason: reasonOf(error) };
     }
   }
 

@@ -1,5 +1,6 @@
 import type { RevisionFacts, RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import { describeFinding } from "@sluice/model/lint/finding.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { BundleReading } from "@sluice/wire/archive/read-bundle.ts";
 import type { PlannedCheck } from "@sluice/wire/sluice/sluice-api.ts";
@@ -66,7 +67,7 @@ async function appSpecCheck(
     return unread(
       limited.aborted
         ? `reading the bundle took longer than ${BUNDLE_READ_TIMEOUT_MILLISECONDS} ms`
-        : `the bundle could not be read: ${error instanceof Error ? error.message : String(error)}`,
+        : `the bundle could not be read: ${reasonOf(error)}`,
     );
   }
 }

@@ -2,6 +2,7 @@ import { darkAt, type HostLiveness, type TargetCandidate } from "@sluice/engine/
 import type { RehearsalStep } from "@sluice/engine/preflight.ts";
 import { describeSpareCapacity, duration } from "@sluice/engine/preflight-words.ts";
 import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { PlannedCheck, PlannedHost, PlannedStep } from "@sluice/wire/sluice/sluice-api.ts";
 import { darkHostMessage } from "../hosts/dark-hosts.ts";
 import type { Reading, RolloutFacts } from "./rollout-facts.ts";
@@ -159,7 +160,7 @@ function readingCheck<Value>(
 ): PlannedCheck {
   if (reading.outcome === "read") return { subject, ...judge(reading.value) };
   const { error } = reading;
-  return { subject, outcome: unreadable, detail: `cannot be read: ${error instanceof Error ? error.message : error}` };
+  return { subject, outcome: unreadable, detail: `cannot be read: ${reasonOf(error)}` };
 }
 
 function outcome(isFine: boolean): string {

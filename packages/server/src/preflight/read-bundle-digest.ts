@@ -1,5 +1,6 @@
 import type { RevisionDigest, RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import { DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
 import type { Store } from "../store/open-store.ts";
@@ -75,6 +76,6 @@ async function digestOf(
     return "pending" in answer ? "pending" : answer;
   } catch (error) {
     if (patience.aborted) return { unknown: "reading the bundle took too long" };
-    return { unknown: error instanceof Error ? error.message : String(error) };
+    return { unknown: reasonOf(error) };
   }
 }

@@ -5,6 +5,7 @@ import type { RevisionFacts, RevisionSource } from "@sluice/engine/ports/revisio
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
 import type { AlarmWatch, RevisionHealth, Strategy } from "@sluice/engine/state.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import { readAlarms } from "../alarms/read-alarms.ts";
 import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
@@ -153,7 +154,7 @@ export class NotReadableError extends Error {
   readonly names: readonly string[];
 
   constructor(what: NotReadableError["what"], names: readonly string[], cause: unknown) {
-    super(messageOf(cause), { cause });
+    super(reasonOf(cause), { cause });
     this.name = "NotReadableError";
     this.what = what;
     this.names = names;
@@ -162,7 +163,7 @@ export class NotReadableError extends Error {
 
 /** What a deployment says that could not be prepared, once it gives up trying. */
 export function notPrepared(error: unknown): Extract<TargetResolution, { outcome: "failed" }> {
-  const reason = messageOf(error).replace(/\.$/, "");
+  const reason = reasonOf(error).replace(/\.$/, "");
   if (!(error instanceof NotReadableError)) {
     const message = `The deployment could not be prepared, and no host was touched: ${reason}.`;
     return { outcome: "failed", error: { code: "INTERNAL_ERROR", message } };
@@ -173,10 +174,6 @@ export function notPrepared(error: unknown): Extract<TargetResolution, { outcome
   }
   const message = `The deployment was not started, and no host was touched, because its alarms (${error.names.join(", ")}) cannot be read, so their state is unknown: ${reason}. Restore access to the monitoring system and deploy again, or set ignorePollAlarmFailure in the alarm configuration.`;
   return { outcome: "failed", status: "Stopped", error: { code: "ALARM_ACTIVE", message } };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** What the watched alarms say before anything is touched. Throws where they cannot be read and that matters: it may pass. */
@@ -191,7 +188,7 @@ export async function checkAlarmsBefore(
 function judgeAlarms(watched: AlarmWatch, alarms: Reading<readonly AlarmReading[]>): StartCheck {
   if (alarms.outcome === "unreadable" && watched.ignoresPollFailure) {
     const { error } = alarms;
-    return { warnings: [`The alarms could not be read: ${error instanceof Error ? error.message : String(error)}`] };
+    return { warnings: [`The alarms could not be read: ${reasonOf(error)}`] };
   }
   return checkAlarms(watched, readOrThrow(alarms, "alarms", watched.names));
 }
@@ -225,7 +222,7 @@ async function inspectBundle(
     const patience = AbortSignal.timeout(BUNDLE_INSPECT_TIMEOUT_MILLISECONDS);
     return await revisions.inspect(revision, AbortSignal.any([signal, patience]));
   } catch (error) {
-    return { outcome: "unchecked", reason: error instanceof Error ? error.message : String(error) };
+    return { outcome: "unchecked", reason: reasonOf(error) };
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type Pace, PacedLoop } from "../loops/paced-loop.ts";
 import { sparseErrors } from "../loops/sparse-errors.ts";
 import type { Timers } from "../loops/timers.ts";
@@ -125,7 +126,7 @@ export class Retention {
     } catch (error) {
       this.#counts.failures += 1;
       this.#onError(error);
-      this.#end(error instanceof Error ? error.message : String(error));
+      this.#end(reasonOf(error));
       this.#nextAt = timers.now() + RETRY_MILLISECONDS;
     }
     if (this.#steps === null) return sleepFor(this.#nextAt - timers.now());

@@ -1,9 +1,11 @@
+import { reasonOf } from "@sluice/model/reason-of.ts";
+
 /** The database did not answer: nothing was done, and the same may be tried again. Callers are told so, as no fault of anybody's. */
 export class DatabaseAwayError extends Error {
   override readonly name: string = "DatabaseAwayError";
 
   constructor(cause: unknown) {
-    super(`the database does not answer: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`the database does not answer: ${reasonOf(cause)}`, { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type Kysely, sql } from "kysely";
 import type { Database } from "./schema.ts";
 
@@ -23,7 +24,7 @@ export async function keepCopy(db: Kysely<Database>, dataDirectory: string, firs
     closeSync(file);
   } catch (error) {
     rmSync(unfinished, { force: true });
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new Error(
       `the database has to be upgraded, and no copy of it could be kept in ${dataDirectory} before: ${reason}. Nothing was changed. Free space for a copy of sluice.db, then start again`,
       { cause: error },

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { directoryTrouble } from "@sluice/wire/config/directory-trouble.ts";
 import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
 
@@ -10,7 +11,7 @@ export function makeDataDirectory(path: string): void {
     makeDirectory(path, OWNER_ONLY);
   } catch (error) {
     const directory = resolve(path);
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const trouble =
       directoryTrouble(directory, error) ?? `--data ${directory} cannot be made (${reason}). Name another directory`;
     throw new Error(trouble, { cause: error });

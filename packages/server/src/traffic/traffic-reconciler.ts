@@ -1,4 +1,5 @@
 import { RECONCILE_INTERVAL_MILLISECONDS, type ReappliedTraffic } from "@sluice/drivers/haproxy/haproxy-router.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Logger } from "pino";
 import type { Timers } from "../loops/timers.ts";
 import type { StoredTrafficRouter } from "./stored-traffic-router.ts";
@@ -55,7 +56,7 @@ export class TrafficReconciler {
       }
     } catch (error) {
       if (this.#stop.signal.aborted) return;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       if (this.#isNews(reconciled, reason)) {
         this.#log.warn({ binding: name, reason }, "a load balancer cannot be reached; trying again every second");
       }

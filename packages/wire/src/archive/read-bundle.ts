@@ -14,6 +14,7 @@ import {
 import { FILE_START_BYTES, type FileStart, fileStart } from "@sluice/model/lint/file-start.ts";
 import type { Finding } from "@sluice/model/lint/finding.ts";
 import { lintAppSpec, missingAppSpec, scriptLocations } from "@sluice/model/lint/lint-bundle.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { BundleType } from "@sluice/model/revision-location.ts";
 import { type Entry, fromBufferPromise } from "yauzl";
 import { EntryRefused } from "./entry-refused.ts";
@@ -68,7 +69,7 @@ export async function readBundle(
     signal.throwIfAborted();
     if (error instanceof TooLarge) return { outcome: "unchecked", reason: error.message };
     if (error instanceof EntryRefused) return refusedReading(error);
-    const message = `The bundle is not a readable ${bundleType}: every host fails at DownloadBundle. ${messageOf(error)}`;
+    const message = `The bundle is not a readable ${bundleType}: every host fails at DownloadBundle. ${reasonOf(error)}`;
     return {
       outcome: "read",
       fileName: "bundle",
@@ -291,8 +292,4 @@ function isAppSpecPath(path: string): boolean {
 function isWantedAppSpec(path: string, kept: ReadonlyMap<string, Buffer>): boolean {
   if (!isAppSpecPath(path)) return false;
   return !path.includes("/") || [...kept.keys()].filter((each) => each.includes("/")).length < MAX_WRAPPED_APP_SPECS;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import {
   BACKUP_FORMAT,
   BACKUP_FORMAT_WITH_VERSIONS,
@@ -209,7 +210,7 @@ function decodeHeader(block: Buffer, file: string) {
   try {
     return decodeTarHeader(block);
   } catch (error) {
-    throw damaged(file, error instanceof Error ? error.message : String(error), error);
+    throw damaged(file, reasonOf(error), error);
   }
 }
 

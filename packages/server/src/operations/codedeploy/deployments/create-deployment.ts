@@ -1,6 +1,7 @@
 import type { CreateDeploymentInput, CreateDeploymentOutput } from "@aws-sdk/client-codedeploy";
 import type { FleetSelection } from "@sluice/engine/ports/fleet.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import { requireDeployablePlatform } from "../../../groups/deployable-platforms.ts";
@@ -159,7 +160,7 @@ async function darkHosts(
     return darkHostMessages(await darkHostsOfGroup(selection, { store, fleet, liveness, now, signal }));
   } catch (error) {
     const late = `there was no answer within ${DARK_HOSTS_TIMEOUT_MILLISECONDS / 1000} s`;
-    const reason = signal.aborted ? late : error instanceof Error ? error.message : String(error);
+    const reason = signal.aborted ? late : reasonOf(error);
     return [`The state of the hosts could not be determined when the deployment was created: ${reason}`];
   }
 }
