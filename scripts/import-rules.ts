@@ -81,7 +81,7 @@ function judge(
 ): string | undefined {
   const rule = RULES[owner];
   if (rule === undefined) return `packages/${owner} has no rule: add it to RULES in scripts/import-rules.ts`;
-  const isTest = file.endsWith(".test.ts");
+  const isTest = OF_TESTS.test(file);
   if (target !== undefined) return judgeOurs(owner, rule, reference, target) ?? judgeRoom(owner, rule, file, target);
   if (reference.specifier.startsWith("node:")) {
     if (rule.pureExcept === undefined || isTest) return undefined;
