@@ -1,5 +1,6 @@
 import type { RollbackInfo } from "@aws-sdk/client-codedeploy";
 import type { DesiredTraffic } from "@sluice/drivers/haproxy/desired-traffic.ts";
+import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { Tag } from "@sluice/model/tag-filter.ts";
 import type { Generated } from "kysely";
@@ -89,7 +90,7 @@ export interface HostsTable {
 export interface ApplicationsTable {
   application_id: string;
   application_name: string;
-  compute_platform: "Server" | "Lambda" | "ECS";
+  compute_platform: ComputePlatform;
   created_at: number;
 }
 
@@ -144,7 +145,7 @@ export interface DeploymentsTable {
   application_name: string;
   deployment_group_id: string;
   deployment_group_name: string;
-  compute_platform: string;
+  compute_platform: ComputePlatform;
   status: string;
   /** 1 until the deployment is terminal; a unique index allows one active deployment a group. */
   active: number;

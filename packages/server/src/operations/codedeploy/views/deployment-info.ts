@@ -6,7 +6,6 @@ import type {
   ErrorCode,
 } from "@aws-sdk/client-codedeploy";
 import type { Kysely } from "kysely";
-import type { ApplicationRow } from "../../../store/applications.ts";
 import {
   DEPLOYMENT_REQUEST,
   DEPLOYMENT_REVISION,
@@ -44,7 +43,7 @@ function deploymentInfo(
     applicationName: row.application_name,
     deploymentGroupName: row.deployment_group_name,
     deploymentId: row.deployment_id,
-    computePlatform: row.compute_platform as ApplicationRow["compute_platform"],
+    computePlatform: row.compute_platform,
     creator: row.creator as DeploymentCreator,
     externalId: row.external_id ?? undefined,
     revision: withoutContent(DEPLOYMENT_REVISION.read(row)),
