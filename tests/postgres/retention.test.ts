@@ -10,6 +10,7 @@ import { previewPruning } from "@sluice/server/retention/retention-preview.ts";
 import { DEFAULT_RETENTION, type RetentionRule } from "@sluice/server/retention/retention-rule.ts";
 import { ROLLED_BACK, type RolledBack, TARGET_REVISION } from "@sluice/server/store/columns/group-columns.ts";
 import { TOKEN_TAGS } from "@sluice/server/store/columns/host-columns.ts";
+import { toJson } from "@sluice/server/store/columns/json-column.ts";
 import { insertDeliveries, moveDeliveryCursor, readDeliveryCursor } from "@sluice/server/store/deliveries.ts";
 import { type DeploymentGroupRow, removeDeploymentGroup } from "@sluice/server/store/deployment-groups.ts";
 import { findDeployment, listDeployments } from "@sluice/server/store/deployment-history.ts";
@@ -87,7 +88,7 @@ describe.each(["sqlite", "postgres"] as const)("retention on %s", (dialect) => {
       );
       await transaction.db
         .updateTable("effects")
-        .set({ outcome_json: "{}" })
+        .set({ outcome_json: toJson({ outcome: "superseded" }) })
         .where("deployment_id", "=", deploymentId)
         .execute();
       const list = Array.from({ length: events }, (_, index) => message(`event ${index}`));

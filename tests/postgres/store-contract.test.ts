@@ -636,22 +636,24 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
     });
 
     it("are ended and put off by whoever has the lease, and by nobody whose lease went to another", async () => {
-      await insert("a");
+      const withheld = { kind: "withholdReplacements", key: "a", targetIds: [] } as const;
+      await store.write((transaction) => insertEffects(transaction, "d-1", [withheld], NOON));
       await claim("one", NOON);
       expect(await claim("two", NOON + 60_000)).toHaveLength(1);
-      const put = (owner: string, progress: string) =>
-        store.write((transaction) =>
-          postponeEffect(transaction, "a", owner, { runAt: NOON, isUnderWay: true, progress }),
-        );
+      const put = (owner: string, detail: string) =>
+        store.write((transaction) => {
+          const progress = { outcome: "pending", detail } as const;
+          return postponeEffect(transaction, "a", owner, { runAt: NOON, isUnderWay: true, progress });
+        });
       const end = (owner: string) =>
-        store.write((transaction) => recordEffectOutcome(transaction, "a", owner, { by: owner }));
+        store.write((transaction) => recordEffectOutcome(transaction, "a", owner, { outcome: "done", detail: owner }));
       await put("one", "late");
       expect(await end("one")).toBe(false);
       expect(await nextEffectAt(store)).toBe(NOON + 120_000);
       expect(await loadEffectReports(store, ["a"])).toEqual(new Map());
       expect(await end("two")).toBe(true);
       expect(await end("one")).toBe(false);
-      expect(await loadEffectReports(store, ["a"])).toEqual(new Map([["a", { by: "two" }]]));
+      expect(await loadEffectReports(store, ["a"])).toEqual(new Map([["a", { outcome: "done", detail: "two" }]]));
     });
 
     it(
@@ -693,9 +695,10 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
       expect(await claim("one", NOON + 9)).toEqual([]);
       expect(await claim("one", NOON + 10)).toHaveLength(1);
       expect(await loadEffectOutcome(store, "d-1", "resolveTargets")).toBeUndefined();
-      await store.write((transaction) => recordEffectOutcome(transaction, "a", "one", { hosts: ["i-1"] }));
+      const resolution = { outcome: "resolved", candidates: [] } as const;
+      await store.write((transaction) => recordEffectOutcome(transaction, "a", "one", resolution));
       expect(await claim("one", NOON + 10 ** 9)).toEqual([]);
-      expect(await loadEffectOutcome(store, "d-1", "resolveTargets")).toEqual({ hosts: ["i-1"] });
+      expect(await loadEffectOutcome(store, "d-1", "resolveTargets")).toEqual(resolution);
       expect(await nextEffectAt(store)).toBeNull();
     });
   });

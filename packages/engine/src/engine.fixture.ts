@@ -1,23 +1,17 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { apply } from "./apply.ts";
+import type { EffectReport } from "./effect-report.ts";
 import type { DeploymentEvent, Effect, Plan } from "./event.ts";
 import { ALWAYS_HEARD, type HeardTime } from "./heard-time.ts";
 import { hostTargets } from "./host-targets.ts";
-import type {
-  AlarmObservation,
-  HostLiveness,
-  Observation,
-  TargetCandidate,
-  TargetResolution,
-  TrafficReport,
-  WithholdReport,
-} from "./observation.ts";
+import type { AlarmObservation, HostLiveness, Observation, TargetCandidate, TargetResolution } from "./observation.ts";
 import { plan } from "./plan.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
 import { type CommandReport, type ReportAnswer, receiveReport } from "./receive-report.ts";
 import {
   type AlarmWatch,
+  type CommandState,
   type DeploymentState,
   type HealthRule,
   type HostTarget,
@@ -25,7 +19,8 @@ import {
   type Strategy,
   type ZoneRule,
 } from "./state.ts";
-import { trafficEffects } from "./traffic-effects.ts";
+import { terminateEffectKey, withholdEffectKey } from "./strategies/hosts/host-effects.ts";
+import { trafficEffectKey, trafficEffects } from "./traffic-effects.ts";
 
 export const ALL_AT_ONCE: HealthRule = { type: "FLEET_PERCENT", value: 0 };
 export const HALF_AT_A_TIME: HealthRule = { type: "FLEET_PERCENT", value: 50 };
@@ -85,6 +80,9 @@ export function twoFleets(greens: number, blues: number) {
   };
 }
 
+/** What the load balancers say of a traffic event. */
+export interface TrafficReport extends EffectReport, Pick<CommandState, "event" | "attempt"> {}
+
 export interface Settings {
   readonly healthRule: HealthRule;
   readonly candidates: readonly TargetCandidate[];
@@ -140,9 +138,8 @@ export class PlayedDeployment {
   heard: HeardTime = ALWAYS_HEARD;
   termination: TerminationReport | undefined;
   /** Replacements are kept out of the load balancer as soon as that is asked for, unless a test says otherwise. */
-  withholding: WithholdReport | undefined = { outcome: "done", detail: "" };
-  #withheld: WithholdReport | undefined;
-  readonly #traffic = new Map<string, TrafficReport>();
+  withholding: EffectReport | undefined = { outcome: "done", detail: "" };
+  readonly #reports = new Map<string, EffectReport>();
   readonly #liveness = new Map<string, HostLiveness | undefined>();
   readonly #hotPath: boolean;
 
@@ -162,7 +159,10 @@ export class PlayedDeployment {
       if (told) hosts.set(targetId, told);
     }
     const { resolution, heard, alarms, termination } = this;
-    return { resolution, heard, hosts, traffic: this.#traffic, withheld: this.#withheld, alarms, termination };
+    const reports = new Map(this.#reports);
+    const { deploymentId } = this.state;
+    if (termination) reports.set(terminateEffectKey(deploymentId), { outcome: "done", detail: "", termination });
+    return { resolution, heard, hosts, reports, alarms };
   }
 
   /** What the next observations say of a host; undefined: it was removed. */
@@ -180,8 +180,9 @@ export class PlayedDeployment {
     this.#demand(planned.effects);
     this.wakeAt = planned.wakeAt;
     const isAsked = planned.effects.some(({ kind }) => kind === "withholdReplacements");
-    if (!isAsked || this.#withheld === this.withholding) return planned;
-    this.#withheld = this.withholding;
+    const key = withholdEffectKey(this.state.deploymentId);
+    if (!isAsked || !this.withholding || this.#reports.get(key) === this.withholding) return planned;
+    this.#reports.set(key, this.withholding);
     const { events, effects, wakeAt } = this.plan();
     return { events: [...planned.events, ...events], effects: [...planned.effects, ...effects], wakeAt };
   }
@@ -194,15 +195,15 @@ export class PlayedDeployment {
   }
 
   /** What the load balancer says of the traffic event that the host is at. */
-  route(targetId: string, outcome: TrafficReport["outcome"], detail = ""): void {
+  route(targetId: string, outcome: EffectReport["outcome"], detail = ""): void {
     const { event, by, attempt } = this.#commandOf(targetId);
     if (by !== "balancer") throw new Error(`${targetId} is at ${event}, which is not a traffic event`);
     this.reroute(targetId, { event, attempt, outcome, detail });
   }
 
   /** What the load balancer says, whatever the host is at. */
-  reroute(targetId: string, report: TrafficReport): void {
-    this.#traffic.set(targetId, report);
+  reroute(targetId: string, { event, attempt, ...report }: TrafficReport): void {
+    this.#reports.set(trafficEffectKey(this.state.deploymentId, targetId, event, attempt), report);
   }
 
   /** ContinueDeployment. */

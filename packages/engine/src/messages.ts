@@ -10,9 +10,10 @@ import { AGENT_RESTART_MESSAGE } from "@sluice/model/diagnostics.ts";
 import { hostLabel } from "@sluice/model/host-label.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { someOf } from "@sluice/model/some-of.ts";
+import type { EffectReport } from "./effect-report.ts";
 import type { TimeSpan } from "./heard-time.ts";
 import { hostTargets } from "./host-targets.ts";
-import type { AlarmObservation, HostLiveness, TrafficReport } from "./observation.ts";
+import type { AlarmObservation, HostLiveness } from "./observation.ts";
 import type { AlarmReading } from "./ports/alarm-reader.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
 import type { DeploymentError, DeploymentState, HostTarget, LifecycleEventState } from "./state.ts";
@@ -147,7 +148,7 @@ export function interruptedTraffic(
   target: HostTarget,
   event: LifecycleEventName,
   { halt, stopRequestedAt }: DeploymentState,
-  report: TrafficReport | undefined,
+  report: EffectReport | undefined,
 ): Diagnostics {
   const cause = halt === "alarm" ? "stopped by an alarm" : endedBy({ halt, stopRequestedAt });
   const left = report?.ifLeft ?? "The load balancer may still complete the request.";

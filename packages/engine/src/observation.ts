@@ -1,10 +1,8 @@
-import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import type { EffectReports } from "./effect-report.ts";
 import type { HeardTime } from "./heard-time.ts";
 import type { AlarmReading } from "./ports/alarm-reader.ts";
-import type { TerminationReport } from "./ports/fleet.ts";
 import type { RevisionDigest } from "./ports/revision-source.ts";
 import type { DeploymentError, RevisionHealth } from "./state.ts";
-import type { ShiftReport } from "./strategies/shift/shift-effects.ts";
 import type { ShiftFacts } from "./strategies/shift/shift-facts.ts";
 
 /** What the planner is told of the world at one wake; nothing in the engine looks for itself. */
@@ -15,36 +13,10 @@ export interface Observation {
   readonly heard: HeardTime;
   /** By target id. A target without an entry is a host that is gone: removed, deregistered. */
   readonly hosts: ReadonlyMap<string, HostLiveness>;
-  /** How far the load balancers are with the traffic events under way, by target id; absent: nothing is known yet. */
-  readonly traffic?: ReadonlyMap<string, TrafficReport> | undefined;
-  /** How far the load balancers are with keeping the replacements out; absent: nothing is known yet. */
-  readonly withheld?: WithholdReport | undefined;
+  /** How far those are who were asked for something. */
+  readonly reports: EffectReports;
   /** What the watched alarms said last; absent: nothing is known yet. */
   readonly alarms?: AlarmObservation | undefined;
-  /** How the termination of the original hosts ended; absent while it is under way. */
-  readonly termination?: TerminationReport | undefined;
-  /** What came of the effects of a shift, or is known of them, by their keys; absent: nothing is known yet. */
-  readonly reports?: ReadonlyMap<string, ShiftReport> | undefined;
-}
-
-/** Whether the replacement hosts are out of every load balancer. */
-export interface WithholdReport {
-  readonly outcome: "done" | "pending" | "failed";
-  /** The balancer's words for what is waited for, or what went wrong. */
-  readonly detail: string;
-}
-
-export interface TrafficReport {
-  readonly event: LifecycleEventName;
-  readonly attempt: number;
-  /** Pending is not the end: the balancer is asked again. */
-  readonly outcome: "done" | "pending" | "failed";
-  /** In the balancer's words; empty where it had nothing to say. */
-  readonly detail: string;
-  /** Of one that is pending: what becomes of the host's traffic if nobody asks again, as a sentence. */
-  readonly ifLeft?: string | undefined;
-  /** When the balancer's driver ends the wait itself, epoch milliseconds; absent: it does not. */
-  readonly until?: number | undefined;
 }
 
 export type AlarmObservation =

@@ -3,9 +3,10 @@ import type { Effect, Plan } from "./event.ts";
 import { hostTargets } from "./host-targets.ts";
 import type { Observation } from "./observation.ts";
 import { type DeploymentState, type HostStrategy, isTerminal, isUnderWay } from "./state.ts";
-import { BLUE_GREEN, labelled, tellWithholdAt, withholdDeadline } from "./strategies/blue-green.ts";
+import { BLUE_GREEN, tellWithholdAt, withholdDeadline } from "./strategies/blue-green.ts";
 import { BLUE_GREEN_ROLLBACK } from "./strategies/blue-green-rollback.ts";
 import { alarmsUnreadableUntil, isPastReturn, runTimeoutAt } from "./strategies/halting.ts";
+import { stageEffects, withholdEffectKey } from "./strategies/hosts/host-effects.ts";
 import { commandSettledAt } from "./strategies/hosts-at-work.ts";
 import { IN_PLACE } from "./strategies/in-place.ts";
 import { planRollout, type Rollout } from "./strategies/rollout.ts";
@@ -58,27 +59,7 @@ function rolloutOf(strategy: HostStrategy): Rollout {
 }
 
 function effectsOf({ state, events }: Draft): readonly Effect[] {
-  const effects = trafficEffects(state.deploymentId, events);
-  if (state.status === "InProgress" && state.stage === "withhold" && state.halt === null) {
-    effects.push({
-      kind: "withholdReplacements",
-      key: withholdEffectKey(state.deploymentId),
-      targetIds: labelled(state, "Green").map(({ targetId }) => targetId),
-    });
-  }
-  if (state.status === "InProgress" && isPastReturn(state)) {
-    const originals = labelled(state, "Blue");
-    effects.push({
-      kind: "terminateOriginals",
-      key: `${state.deploymentId}/-/terminateOriginals/1`,
-      targetIds: originals.map(({ targetId }) => targetId),
-    });
-  }
-  return effects;
-}
-
-export function withholdEffectKey(deploymentId: string): string {
-  return `${deploymentId}/-/withholdReplacements/1`;
+  return [...trafficEffects(state.deploymentId, events), ...stageEffects(state)];
 }
 
 /** The earliest moment at which time alone changes something: a deadline or a wait passes, or a host's silence exceeds its grace. */
@@ -93,7 +74,7 @@ function wakeAt(state: DeploymentState, observation: Observation, rollout: Rollo
       alarmsUnreadableUntil(state, observation, now),
     );
     if (state.stage === "withhold") {
-      const told = tellWithholdAt(state, observation.withheld);
+      const told = tellWithholdAt(state, observation.reports.get(withholdEffectKey(state.deploymentId)));
       earliest = Math.min(earliest, withholdDeadline(state, heard, now), told);
     }
     if (state.wait !== null) earliest = Math.min(earliest, state.wait.until);

@@ -1,19 +1,13 @@
 import { invariant } from "@sluice/model/invariant.ts";
 import { apply } from "./apply.ts";
+import type { EffectReport } from "./effect-report.ts";
 import type { DeploymentEvent, Effect } from "./event.ts";
 import { ALWAYS_HEARD } from "./heard-time.ts";
-import {
-  darkAt,
-  type HostLiveness,
-  type Observation,
-  type TargetResolution,
-  type TrafficReport,
-  type WithholdReport,
-} from "./observation.ts";
+import { darkAt, type HostLiveness, type Observation, type TargetResolution } from "./observation.ts";
 import { plan } from "./plan.ts";
-import type { TerminationReport } from "./ports/fleet.ts";
 import { receiveReport } from "./receive-report.ts";
 import { type DeploymentError, type DeploymentState, isTerminal, type Stage, type TargetState } from "./state.ts";
+import { trafficEffectKey } from "./traffic-effects.ts";
 
 /** What happens, in its order. Times are milliseconds. */
 export type RehearsalStep =
@@ -36,6 +30,7 @@ export interface Rehearsal {
   readonly touched: readonly string[];
 }
 
+const DONE: EffectReport = { outcome: "done", detail: "" };
 /** No command of a rehearsal is acknowledged twice, so one name for all offers will do. */
 const OFFER = "rehearsal";
 /** A deployment has a few waits and stages besides its hosts; more rounds than this are a loop. */
@@ -78,9 +73,7 @@ class PlayedForward {
   readonly #resolution: TargetResolution;
   readonly #dark: ReadonlyMap<string, HostLiveness | undefined>;
   #now: number;
-  #traffic = new Map<string, TrafficReport>();
-  #termination: TerminationReport | undefined;
-  #withheld: WithholdReport | undefined;
+  readonly #reports = new Map<string, EffectReport>();
 
   constructor(
     created: DeploymentState,
@@ -158,20 +151,15 @@ class PlayedForward {
   #carryOut(effect: Effect): void {
     switch (effect.kind) {
       case "routeTraffic":
-        this.#traffic.set(effect.targetId, {
-          event: effect.event,
-          attempt: effect.attempt,
-          outcome: "done",
-          detail: "",
-        });
+        this.#reports.set(effect.key, DONE);
         return;
       case "terminateOriginals":
-        if (this.#termination) return;
-        this.#termination = { terminated: effect.targetIds, kept: [] };
+        if (this.#reports.has(effect.key)) return;
+        this.#reports.set(effect.key, { ...DONE, termination: { terminated: effect.targetIds, kept: [] } });
         this.steps.push({ kind: "terminate", targetIds: effect.targetIds });
         return;
       case "withholdReplacements":
-        this.#withheld = { outcome: "done", detail: "" };
+        this.#reports.set(effect.key, DONE);
         return;
       case "resolveTargets":
         return;
@@ -218,7 +206,9 @@ class PlayedForward {
     if (worked !== target && worked.command !== null) {
       // What the hot path offers is asked of the balancer without a plan.
       const { event, by, attempt } = worked.command;
-      if (by === "balancer") this.#traffic.set(worked.targetId, { event, attempt, outcome: "done", detail: "" });
+      if (by === "balancer") {
+        this.#reports.set(trafficEffectKey(this.state.deploymentId, worked.targetId, event, attempt), DONE);
+      }
     }
     return worked;
   }
@@ -234,9 +224,7 @@ class PlayedForward {
       resolution: this.#resolution,
       heard: ALWAYS_HEARD,
       hosts,
-      traffic: this.#traffic,
-      withheld: this.#withheld,
-      termination: this.#termination,
+      reports: this.#reports,
     };
   }
 

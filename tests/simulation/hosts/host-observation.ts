@@ -1,75 +1,64 @@
-import type {
-  HostLiveness,
-  Observation,
-  TargetResolution,
-  TrafficReport,
-  WithholdReport,
-} from "@sluice/engine/observation.ts";
-import { withholdEffectKey } from "@sluice/engine/plan.ts";
-import type { TerminationReport } from "@sluice/engine/ports/fleet.ts";
-import { trafficEffectKey } from "@sluice/engine/traffic-effects.ts";
-import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
+import type { EffectReport } from "@sluice/engine/effect-report.ts";
+import type { HostLiveness, Observation, TargetResolution } from "@sluice/engine/observation.ts";
+import { watchedEffects } from "@sluice/engine/watched-effects.ts";
+import { readOutcome, readReport } from "@sluice/server/store/columns/effect-columns.ts";
 import type { HostRow } from "@sluice/server/store/hosts.ts";
+import type { EffectsTable } from "@sluice/server/store/schema.ts";
+import type { Selectable } from "kysely";
 import type { SimulatedServer } from "../simulated-server.ts";
 import type { Reading, SimulatedStore } from "../simulated-store.ts";
 import type { Watched } from "../watched.ts";
-import { hostsOf } from "./watched-hosts.ts";
 
-/** What is known of an effect. */
-interface Known {
-  readonly outcome_json: string | null;
-  readonly progress_json: string | null;
-}
+type EffectRow = Selectable<EffectsTable>;
 
 /** What the server's planner would be told of a deployment now, read past the server. */
 export class HostObservation {
   readonly #store: SimulatedStore;
   readonly #livingHosts: Reading;
   readonly #effect: Reading;
-  readonly #outcome: Reading;
+  readonly #resolution: Reading;
   #hostRows: ReadonlyMap<string, HostRow> = new Map();
   #rowsOf = -1;
 
   constructor(store: SimulatedStore) {
     this.#store = store;
     this.#livingHosts = store.prepare("SELECT * FROM hosts WHERE retired_at IS NULL");
-    this.#effect = store.prepare("SELECT outcome_json, progress_json FROM effects WHERE effect_key = ?");
-    this.#outcome = store.prepare(
-      "SELECT outcome_json FROM effects WHERE deployment_id = ? AND kind = ? AND outcome_json IS NOT NULL",
+    this.#effect = store.prepare("SELECT * FROM effects WHERE effect_key = ?");
+    this.#resolution = store.prepare(
+      "SELECT * FROM effects WHERE deployment_id = ? AND kind = 'resolveTargets' AND outcome_json IS NOT NULL",
     );
   }
 
   of(watched: Watched, { liveness }: SimulatedServer): Observation {
     const { id, head, targets } = watched;
-    const traffic = new Map<string, TrafficReport>();
-    for (const { targetId, command } of hostsOf(watched)) {
-      if (!command || !isTrafficEvent(command.event)) continue;
-      const report = this.#reportOn(trafficEffectKey(id, targetId, command.event, command.attempt));
-      if (report) traffic.set(targetId, report as TrafficReport);
+    const state = { ...head, targets: targets.size > 0 ? [...targets.values()] : null };
+    const reports = new Map<string, EffectReport>();
+    for (const key of watchedEffects(state)) {
+      const report = this.#reportOn(key);
+      if (report) reports.set(key, report);
     }
     return {
-      resolution: targets.size > 0 ? undefined : (this.#outcomeOf(id, "resolveTargets") as TargetResolution),
+      resolution: targets.size > 0 ? undefined : this.#resolutionOf(id),
       heard: liveness.heardTime(),
       hosts: new LookedUp((hostId) => {
         const row = this.#rows().get(hostId);
         return row && liveness.livenessOf(row);
       }),
-      traffic,
-      termination:
-        head.stage === "terminate" ? (this.#outcomeOf(id, "terminateOriginals") as TerminationReport) : undefined,
-      withheld: head.stage === "withhold" ? (this.#reportOn(withholdEffectKey(id)) as WithholdReport) : undefined,
+      reports,
     };
   }
 
-  #reportOn(key: string): unknown {
-    const effect = this.#effect.get(key) as Known | undefined;
-    const json = effect?.outcome_json ?? effect?.progress_json;
-    return json ? JSON.parse(json) : undefined;
+  #reportOn(key: string): EffectReport | undefined {
+    const row = this.#effect.get(key) as EffectRow | undefined;
+    return row && readReport(row);
   }
 
-  #outcomeOf(id: string, kind: string): unknown {
-    const row = this.#outcome.get(id, kind) as { outcome_json: string } | undefined;
-    return row && JSON.parse(row.outcome_json);
+  #resolutionOf(id: string): TargetResolution | undefined {
+    const row = this.#resolution.get(id) as EffectRow | undefined;
+    const outcome = row?.outcome_json
+      ? readOutcome("resolveTargets", { ...row, outcome_json: row.outcome_json })
+      : null;
+    return outcome === null || outcome.outcome === "superseded" ? undefined : outcome;
   }
 
   #rows(): ReadonlyMap<string, HostRow> {

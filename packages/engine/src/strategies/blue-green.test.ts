@@ -1,5 +1,6 @@
 import { ALLOW_EVENTS, BLOCK_EVENTS, IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import { describe, expect, it } from "vitest";
+import type { EffectReport } from "../effect-report.ts";
 import {
   ALL_AT_ONCE,
   blueGreen,
@@ -11,7 +12,6 @@ import {
   START,
   twoFleets,
 } from "../engine.fixture.ts";
-import type { WithholdReport } from "../observation.ts";
 import { deploymentWaiting } from "../waiting.ts";
 
 const MINUTE = 60_000;
@@ -352,7 +352,7 @@ describe("once termination has begun", () => {
 });
 
 describe("replacements that a load balancer knows already", () => {
-  const withheld = (withholding: WithholdReport | undefined) => {
+  const withheld = (withholding: EffectReport | undefined) => {
     const played = new PlayedDeployment({ healthRule: ALL_AT_ONCE, ...twoFleets(2, 2), strategy: blueGreen() });
     played.withholding = withholding;
     played.plan();
@@ -369,7 +369,7 @@ describe("replacements that a load balancer knows already", () => {
     expect(played.offered.length).toBeGreaterThan(0);
   });
 
-  it.each<[string, WithholdReport, boolean]>([
+  it.each<[string, EffectReport, boolean]>([
     ["at once when the balancer refuses", { outcome: "failed", detail: "g1: no such server" }, false],
     ["when their time is over", { outcome: "pending", detail: "g1: no such server" }, true],
   ])("end the deployment %s, with its reason and untouched", (_, report, isLate) => {

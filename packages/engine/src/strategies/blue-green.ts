@@ -1,6 +1,7 @@
 import { invariant } from "@sluice/model/invariant.ts";
 import { admissibleTargets, isHealthMet } from "../admission.ts";
 import type { Draft } from "../draft.ts";
+import type { EffectReport } from "../effect-report.ts";
 import { deadlineAt, type HeardTime } from "../heard-time.ts";
 import { hostTargets } from "../host-targets.ts";
 import { BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS, BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../limits.ts";
@@ -16,10 +17,11 @@ import {
   trafficLeftSplit,
 } from "../messages.ts";
 import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
-import type { Observation, WithholdReport } from "../observation.ts";
+import type { Observation } from "../observation.ts";
 import type { DeploymentState, HostTarget, InstanceLabel } from "../state.ts";
 import { sortIntoBuckets, type TargetBuckets } from "../target-buckets.ts";
 import { tellWaitAt } from "../waiting.ts";
+import { terminateEffectKey, withholdEffectKey } from "./hosts/host-effects.ts";
 import type { Rollout, StageView } from "./rollout.ts";
 
 /**
@@ -126,7 +128,8 @@ function blockView(state: DeploymentState): StageView {
  * A load balancer may know the replacements already and send them requests as soon as they answer, which must not happen before
  * their AllowTraffic. So nothing is installed before all of them are out.
  */
-function finishWithholding(draft: Draft, { withheld, heard }: Observation): void {
+function finishWithholding(draft: Draft, { reports, heard }: Observation): void {
+  const withheld = reports.get(withholdEffectKey(draft.state.deploymentId));
   if (withheld?.outcome === "done") {
     draft.decide({ type: "stageEntered", stage: "deploy" });
     return;
@@ -142,11 +145,11 @@ function finishWithholding(draft: Draft, { withheld, heard }: Observation): void
 }
 
 /** When it is told what the replacements' leaving waits for. */
-export function tellWithholdAt({ startedAt, waiting }: DeploymentState, withheld: WithholdReport | undefined): number {
+export function tellWithholdAt({ startedAt, waiting }: DeploymentState, withheld: EffectReport | undefined): number {
   return tellWaitAt(withholdReason(withheld), startedAt ?? 0, waiting);
 }
 
-function withholdReason(withheld: WithholdReport | undefined): string {
+function withholdReason(withheld: EffectReport | undefined): string {
   return withheld?.outcome === "pending" && withheld.detail !== ""
     ? `the replacement hosts are kept out of the load balancer: ${withheld.detail}`
     : "";
@@ -206,8 +209,9 @@ function finishBlocking(draft: Draft, { buckets }: StageView): void {
   );
 }
 
-function finishTerminating(draft: Draft, { termination, alarms }: Observation): void {
-  const { wait, continued } = draft.state;
+function finishTerminating(draft: Draft, { reports, alarms }: Observation): void {
+  const { wait, continued, deploymentId } = draft.state;
+  const termination = reports.get(terminateEffectKey(deploymentId))?.termination;
   if (wait !== null) {
     if (continued !== "termination" && draft.now < wait.until) return;
     draft.decide({ type: "waitEnded" });

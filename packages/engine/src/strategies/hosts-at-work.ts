@@ -2,6 +2,7 @@ import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { type AdvancePolicy, advanceTarget } from "../advance-target.ts";
 import type { Draft } from "../draft.ts";
+import type { EffectReport } from "../effect-report.ts";
 import type { TargetEvent } from "../event.ts";
 import { CATCH_UP_MILLISECONDS, deadlineAt, type HeardTime, lastGapSince, type TimeSpan } from "../heard-time.ts";
 import { hostTargets } from "../host-targets.ts";
@@ -28,9 +29,10 @@ import {
   trafficNotDone,
   trafficRefused,
 } from "../messages.ts";
-import { darkAt, type HostLiveness, type Observation, type TrafficReport } from "../observation.ts";
+import { darkAt, type HostLiveness, type Observation } from "../observation.ts";
 import type { CommandState, DeploymentState, HostTarget } from "../state.ts";
 import { stopGraceBegin, tellWaitAt } from "../waiting.ts";
+import { trafficReport } from "./hosts/host-effects.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -52,13 +54,14 @@ export function settleCommands(draft: Draft, observation: Observation): void {
 export function commandSettledAt(
   target: HostTarget,
   state: DeploymentState,
-  { heard, hosts, traffic }: Observation,
+  observation: Observation,
   now: number,
 ): number {
+  const { heard, hosts } = observation;
   const { command, targetId } = target;
   if (!command) return Number.POSITIVE_INFINITY;
   if (command.by === "balancer") {
-    const report = currentReport(command, command.event, traffic?.get(targetId));
+    const report = trafficReport(state, target, observation);
     return Math.min(
       trafficDeadline(command, command.event, heard, now),
       tellWaitAt(report?.detail ?? "", command.availableAt, command.waiting),
@@ -115,12 +118,13 @@ function endOfInterrupted(
   { state, now }: Draft,
   target: HostTarget,
   command: CommandState,
-  { heard, traffic }: Observation,
+  observation: Observation,
 ): TargetEvent | null {
+  const { heard } = observation;
   const { targetId } = target;
   const { event } = command;
   if (command.by === "balancer") {
-    const report = currentReport(command, event, traffic?.get(targetId));
+    const report = trafficReport(state, target, observation);
     const diagnostics = interruptedTraffic(target, event, state, report);
     return { type: "lifecycleEventFailed", targetId, event, diagnostics, agentIssue: false };
   }
@@ -160,14 +164,6 @@ function mayBeLost(
   return gap && { gap, knownAt: gap.until + CATCH_UP_MILLISECONDS };
 }
 
-function currentReport(
-  { attempt }: CommandState,
-  event: LifecycleEventName,
-  report: TrafficReport | undefined,
-): TrafficReport | undefined {
-  return report?.event === event && report.attempt === attempt ? report : undefined;
-}
-
 function settleLostCommand(draft: Draft, target: HostTarget, command: CommandState, observation: Observation): void {
   const host = observation.hosts.get(target.targetId);
   const isDark = darkAt(host, draft.state.createdAt) <= draft.now;
@@ -187,10 +183,11 @@ function settleTraffic(
   target: HostTarget,
   command: CommandState,
   event: LifecycleEventName,
-  { heard, traffic }: Observation,
+  observation: Observation,
 ): void {
+  const { heard } = observation;
   const { targetId } = target;
-  const current = currentReport(command, event, traffic?.get(targetId));
+  const current = trafficReport(draft.state, target, observation);
   if (current?.outcome === "done") {
     draft.decide({ type: "lifecycleEventSucceeded", targetId, event, diagnostics: trafficDone(current.detail) });
     return;
@@ -214,7 +211,7 @@ function tellWait(
   command: CommandState,
   event: LifecycleEventName,
   heard: HeardTime,
-  report: TrafficReport | undefined,
+  report: EffectReport | undefined,
 ): void {
   const reason = report?.detail ?? "";
   const since = command.availableAt;

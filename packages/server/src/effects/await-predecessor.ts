@@ -1,18 +1,11 @@
 import type { ChangeFeed } from "../store/change-feed.ts";
+import type { PredecessorWait } from "../store/columns/effect-records.ts";
 import { predecessorAtWork } from "../store/effects.ts";
 import type { Store } from "../store/open-store.ts";
 import { tellStartWait } from "./tell-start-wait.ts";
 
 /** Most calls are answered sooner, and nobody wonders about a second. */
 const UNEXPLAINED_WAIT_MILLISECONDS = 1_000;
-
-/** Of a deployment that has not begun because something is under way still that the one before it asked for. */
-export interface PredecessorWait {
-  /** Epoch milliseconds. */
-  readonly waitingSince: number;
-  /** The deployment says why it has not begun. */
-  readonly isExplained: boolean;
-}
 
 export interface AwaitingParts {
   readonly store: Store;

@@ -3,6 +3,7 @@ import { keepLease, LEASE_MILLISECONDS } from "../loops/keep-lease.ts";
 import { sparseErrors } from "../loops/sparse-errors.ts";
 import type { Timers } from "../loops/timers.ts";
 import type { ChangeFeed } from "../store/change-feed.ts";
+import type { EffectKind, OutcomeOf, ProgressOf } from "../store/columns/effect-records.ts";
 import { compiledQuery } from "../store/compiled-query.ts";
 import {
   claimEffects,
@@ -15,7 +16,7 @@ import {
   renewLease,
 } from "../store/effects.ts";
 import type { Store } from "../store/open-store.ts";
-import type { Attempt, EffectHandler, EffectHandlers, EffectKind, Vain } from "./effect-handler.ts";
+import type { Attempt, EffectHandler, EffectHandlers, Vain } from "./effect-handler.ts";
 import { EffectRoom } from "./effect-room.ts";
 import { MAX_ATTEMPTS, pauseAfter } from "./retries.ts";
 
@@ -40,7 +41,7 @@ export interface EffectWorkerDependencies {
   readonly onError: (error: unknown) => void;
 }
 
-type Settled = { readonly ended: unknown } | { readonly postponed: Postponement };
+type Settled = { readonly ended: OutcomeOf<EffectKind> } | { readonly postponed: Postponement };
 
 /**
  * Claims what is due, has it done by the handler of its kind, and feeds the outcome back as an observation. Ports may be slow, so nobody
@@ -145,7 +146,7 @@ export class EffectWorker {
   }
 
   /** By this server's end, which is not the attempt's fault. */
-  #brokenOff(progress?: unknown): Settled {
+  #brokenOff(progress?: ProgressOf<EffectKind>): Settled {
     return { postponed: { runAt: this.#dependencies.timers.now(), progress, isUnderWay: true } };
   }
 

@@ -1,22 +1,16 @@
+import type { EffectReport } from "@sluice/engine/effect-report.ts";
 import type { HookInvocation } from "@sluice/engine/ports/hook-invoker.ts";
-import type { ShiftReport } from "@sluice/engine/strategies/shift/shift-effects.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
+import type { HookProgress } from "../store/columns/effect-records.ts";
 import { type Attempt, type EffectHandler, SUPERSEDED } from "./effect-handler.ts";
-import { attemptOf, isWanted, type PlatformParts } from "./platform-handler.ts";
+import { isWanted, type PlatformParts } from "./platform-handler.ts";
+import { attemptOf } from "./port-attempt.ts";
 import { boundPort } from "./shift-ports.ts";
 
 /** Between two looks at a hook that runs. */
 const HOOK_LOOK_MILLISECONDS = 1_000;
 /** The answer of a hook that has ended may still be on its way. */
 const ANSWER_WAIT_MILLISECONDS = 10_000;
-
-/** What is known of a hook that was taken to be run. */
-interface HookProgress extends ShiftReport {
-  /** Absent: it was not taken yet. */
-  readonly isInvoked?: true | undefined;
-  /** When it was first seen to have ended without an answer, epoch milliseconds; absent: it was not. */
-  readonly endedAt?: number | undefined;
-}
 
 /**
  * Has a hook run, and watches it for as long as its event waits for its answer: of a hook that crashes, or ends without an answer, it is
@@ -26,38 +20,40 @@ export function invokeHookHandler({ store, ports, now }: PlatformParts): EffectH
   return {
     async attempt({ deploymentId, effect, progress }, signal) {
       if (!(await isWanted(store, deploymentId, effect))) return SUPERSEDED;
-      const before = progress as HookProgress | undefined;
-      return before?.isInvoked ? watch(effect.invocation, before, signal) : begin(effect.invocation, signal);
+      return progress?.isInvoked ? watch(effect.invocation, progress, signal) : begin(effect.invocation, signal);
     },
     vainBy(error, { progress }) {
-      const before = progress as HookProgress | undefined;
-      return { error, progress: { ...before, outcome: "pending", detail: reasonOf(error) } satisfies HookProgress };
+      return { error, progress: { ...progress, outcome: "pending", detail: reasonOf(error) } };
     },
   };
 
-  async function begin(invocation: HookInvocation, signal: AbortSignal): Promise<Attempt> {
+  async function begin(invocation: HookInvocation, signal: AbortSignal): Promise<Attempt<"invokeHook">> {
     const answer = await boundPort(ports, "hookInvoker").invoke(invocation, signal);
     if (answer.outcome !== "done") return attemptOf(answer, now());
     return lookAgain({ outcome: "pending", detail: "", isInvoked: true });
   }
 
-  async function watch(invocation: HookInvocation, before: HookProgress, signal: AbortSignal): Promise<Attempt> {
+  async function watch(
+    invocation: HookInvocation,
+    before: HookProgress,
+    signal: AbortSignal,
+  ): Promise<Attempt<"invokeHook">> {
     const { state, detail } = await boundPort(ports, "hookInvoker").observe(invocation, signal);
     switch (state) {
       case "running":
         return lookAgain({ outcome: "pending", detail, isInvoked: true });
       case "unknown":
         // Nothing more is to be seen of it: only its answer counts.
-        return { ended: { outcome: "done", detail } satisfies ShiftReport };
+        return { ended: { outcome: "done", detail } satisfies EffectReport };
       case "broken":
-        return { ended: { outcome: "failed", detail } satisfies ShiftReport };
+        return { ended: { outcome: "failed", detail } satisfies EffectReport };
       case "ended": {
         const { endedAt = now() } = before;
         if (now() < endedAt + ANSWER_WAIT_MILLISECONDS) {
           return lookAgain({ outcome: "pending", detail, isInvoked: true, endedAt });
         }
         const reason = `it ended without an answer${detail === "" ? "" : `: ${detail}`}`;
-        return { ended: { outcome: "failed", detail: reason } satisfies ShiftReport };
+        return { ended: { outcome: "failed", detail: reason } satisfies EffectReport };
       }
       default: {
         const never: never = state;
@@ -66,7 +62,7 @@ export function invokeHookHandler({ store, ports, now }: PlatformParts): EffectH
     }
   }
 
-  function lookAgain(progress: HookProgress): Attempt {
+  function lookAgain(progress: HookProgress): Attempt<"invokeHook"> {
     return { postponed: { runAt: now() + HOOK_LOOK_MILLISECONDS, progress, isUnderWay: true } };
   }
 }

@@ -1,11 +1,11 @@
 import type { Effect } from "@sluice/engine/event.ts";
-import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
-import type { ShiftEffect, ShiftReport } from "@sluice/engine/strategies/shift/shift-effects.ts";
+import type { ShiftEffect } from "@sluice/engine/strategies/shift/shift-effects.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Store } from "../store/open-store.ts";
 import { loadSomeTargets } from "../store/targets.ts";
 import { requestOfActive } from "../traffic/routed-hosts.ts";
-import { type Attempt, type ClaimedEffect, type EffectHandler, SUPERSEDED } from "./effect-handler.ts";
+import { type ClaimedEffect, type EffectHandler, SUPERSEDED } from "./effect-handler.ts";
+import { attemptOf, type PortAnswer } from "./port-attempt.ts";
 import type { ShiftPorts } from "./shift-ports.ts";
 
 export interface PlatformParts {
@@ -14,10 +14,8 @@ export interface PlatformParts {
   readonly now: () => number;
 }
 
-type PlatformKind = ShiftEffect["kind"];
-
-/** What a port answered, with what the planner has to know besides. */
-export type PlatformAnswer = PortOutcome & Pick<ShiftReport, "taskSetId">;
+/** A hook's answer is no port's. */
+type PlatformKind = Exclude<ShiftEffect["kind"], "invokeHook">;
 
 /**
  * A handler of effects that a platform carries out: it is asked, with the same call, for as long as the planner wants it to be. An effect
@@ -25,7 +23,7 @@ export type PlatformAnswer = PortOutcome & Pick<ShiftReport, "taskSetId">;
  */
 export function platformHandler<Kind extends PlatformKind>(
   { store, now }: Pick<PlatformParts, "store" | "now">,
-  ask: (claimed: ClaimedEffect<Kind>, signal: AbortSignal) => Promise<PlatformAnswer>,
+  ask: (claimed: ClaimedEffect<Kind>, signal: AbortSignal) => Promise<PortAnswer>,
 ): EffectHandler<Kind> {
   return {
     async attempt(claimed, signal) {
@@ -33,29 +31,8 @@ export function platformHandler<Kind extends PlatformKind>(
       return attemptOf(await ask(claimed, signal), now());
     },
     // Whoever cannot be reached is asked again until the planner gives it up.
-    vainBy: (error) => ({ error, progress: { outcome: "pending", detail: reasonOf(error) } satisfies ShiftReport }),
+    vainBy: (error) => ({ error, progress: { outcome: "pending", detail: reasonOf(error) } }),
   };
-}
-
-/** What comes of an answer. */
-export function attemptOf(answer: PlatformAnswer, at: number): Attempt {
-  switch (answer.outcome) {
-    case "done": {
-      const { outcome, detail = "", taskSetId } = answer;
-      return { ended: { outcome, detail, ...(taskSetId === undefined ? {} : { taskSetId }) } satisfies ShiftReport };
-    }
-    case "failed":
-      return { ended: { outcome: "failed", detail: answer.reason } satisfies ShiftReport };
-    case "pending": {
-      const { outcome, detail, until, retryAfterMilliseconds } = answer;
-      const progress: ShiftReport = { outcome, detail, ...(until === undefined ? {} : { until }) };
-      return { postponed: { runAt: at + retryAfterMilliseconds, progress, isUnderWay: true } };
-    }
-    default: {
-      const never: never = answer;
-      return never;
-    }
-  }
 }
 
 /** Whether the deployment, the target's command, and the step of its shift are still the ones that asked for it. */

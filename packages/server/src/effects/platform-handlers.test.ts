@@ -8,6 +8,7 @@ import type { ShiftEffect } from "@sluice/engine/strategies/shift/shift-effects.
 import { hostCommand, hostEvent, lambdaTarget } from "@sluice/engine/target.fixture.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { insertDeployment } from "../runner/runner.fixture.ts";
+import type { HookProgress, ProgressOf } from "../store/columns/effect-records.ts";
 import { openStore, type Store } from "../store/open-store.ts";
 import { insertTargets } from "../store/targets.ts";
 import { SUPERSEDED } from "./effect-handler.ts";
@@ -58,7 +59,7 @@ function parts(ports: ShiftPorts): PlatformParts {
   return { store, ports, now: () => now };
 }
 
-function claimed<Effect extends ShiftEffect>(effect: Effect, progress?: unknown) {
+function claimed<Effect extends ShiftEffect>(effect: Effect, progress?: ProgressOf<Effect["kind"]>) {
   return { key: effect.key, deploymentId: "d-1", effect, attempts: 1, progress };
 }
 
@@ -156,7 +157,7 @@ describe("a hook", () => {
   const effect: Extract<ShiftEffect, { kind: "invokeHook" }> = { kind: "invokeHook", ...OF_COMMAND, invocation };
   let runs: Map<string, MemoryHookRun>;
 
-  async function attempt(progress?: unknown) {
+  async function attempt(progress?: HookProgress) {
     const hookInvoker = memoryHookInvoker.create({}, { hooks: new Set(["check"]), runs });
     return invokeHookHandler(parts({ hookInvoker })).attempt(claimed(effect, progress), never);
   }
@@ -191,7 +192,7 @@ describe("a hook", () => {
     await attempt();
     runs.get("e-1")!.run = { state: "ended", detail: "" };
     const first = await attempt({ outcome: "pending", detail: "", isInvoked: true });
-    const progress = { outcome: "pending", detail: "", isInvoked: true, endedAt: 0 };
+    const progress = { outcome: "pending", detail: "", isInvoked: true, endedAt: 0 } as const;
     expect(first).toMatchObject({ postponed: { progress } });
     now = 9_999;
     expect(await attempt(progress)).toMatchObject({ postponed: { progress } });
@@ -221,7 +222,7 @@ it("gives up removing a task set whose tasks do not end", async () => {
     remove: async () => ({ outcome: "pending", retryAfterMilliseconds: 5, detail: "its tasks are stopping" }) as const,
   };
   const handler = removeTaskSetHandler(parts({ taskSets }));
-  const progress = { outcome: "pending", detail: "its tasks are stopping", since: 0 };
+  const progress = { outcome: "pending", detail: "its tasks are stopping", since: 0 } as const;
   expect(await handler.attempt(claimed(effect), never)).toEqual({
     postponed: { runAt: 5, progress, isUnderWay: true },
   });

@@ -4,20 +4,16 @@ import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Timers } from "../loops/timers.ts";
 import { NotReadableError, notPrepared } from "../preflight/rollout-facts.ts";
 import type { ChangeFeed } from "../store/change-feed.ts";
+import type { Unread } from "../store/columns/effect-records.ts";
 import type { Store } from "../store/open-store.ts";
 import { requestOfActive } from "../traffic/routed-hosts.ts";
-import { awaitPredecessor, type PredecessorWait } from "./await-predecessor.ts";
+import { awaitPredecessor } from "./await-predecessor.ts";
 import { type EffectHandler, GOES_ON_AFTER_MILLISECONDS, SUPERSEDED, type Vain } from "./effect-handler.ts";
 import { MAX_ATTEMPTS, pausesLeft } from "./retries.ts";
 import { tellStartWait } from "./tell-start-wait.ts";
 
 /** Between two looks at what the group's deployment of before has under way still. */
 const PREDECESSOR_LOOK_MILLISECONDS = 100;
-
-/** Since when somebody who has to be asked could not be, epoch milliseconds. */
-interface Unread {
-  readonly unreadSince: number;
-}
 
 export interface ResolveTargetsParts {
   readonly store: Store;
@@ -45,8 +41,7 @@ export function resolveTargetsHandler(parts: ResolveTargetsParts): EffectHandler
       // Stopped before it began.
       if (!(await requestOfActive(store, deploymentId))) return SUPERSEDED;
       const waiting = { store, owner, feed, now: timers.now };
-      const before = progress as PredecessorWait | Unread | undefined;
-      const known = before && "waitingSince" in before ? before : undefined;
+      const known = progress && "waitingSince" in progress ? progress : undefined;
       const wait = await awaitPredecessor(waiting, deploymentId, known);
       if (wait) {
         const runAt = timers.now() + PREDECESSOR_LOOK_MILLISECONDS;
@@ -65,7 +60,14 @@ export function resolveTargetsHandler(parts: ResolveTargetsParts): EffectHandler
         ]);
       } catch (error) {
         if (signal.aborted) throw error;
-        return { vain: await inVain(error, deploymentId, progress as Unread | undefined, attempts) };
+        return {
+          vain: await inVain(
+            error,
+            deploymentId,
+            progress && "unreadSince" in progress ? progress : undefined,
+            attempts,
+          ),
+        };
       }
       if (resolution.outcome !== "resolved") return { ended: resolution };
       const warnings = [...(resolution.warnings ?? []), ...(findings ?? [])];
@@ -80,7 +82,7 @@ export function resolveTargetsHandler(parts: ResolveTargetsParts): EffectHandler
     deploymentId: string,
     before: Unread | undefined,
     attempts: number,
-  ): Promise<Vain> {
+  ): Promise<Vain<"resolveTargets">> {
     const at = timers.now();
     const unreadSince = before?.unreadSince ?? at;
     const reason = reasonOf(error).replace(/\.$/, "");

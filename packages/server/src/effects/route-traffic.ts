@@ -1,6 +1,6 @@
 import type { Effect } from "@sluice/engine/event.ts";
 import { isHost } from "@sluice/engine/host-targets.ts";
-import type { TrafficReport } from "@sluice/engine/observation.ts";
+import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { Store } from "../store/open-store.ts";
 import { loadSomeTargets } from "../store/targets.ts";
@@ -22,25 +22,12 @@ export async function routeTraffic(
   deploymentId: string,
   { targetId, event, attempt }: RouteTraffic,
   signal: AbortSignal,
-): Promise<(TrafficReport & { readonly retryAfterMilliseconds: number }) | undefined> {
+): Promise<PortOutcome | undefined> {
   const request = await requestOfActive(store, deploymentId);
   const [target] = request ? await loadSomeTargets(store, deploymentId, [targetId]) : [];
   if (!request || target?.command?.event !== event || target.command.attempt !== attempt) return undefined;
   if (!isHost(target)) return undefined;
   const [host] = await routedHosts(store, [{ hostId: targetId, hostName: target.hostName }], request);
   if (!host) return undefined;
-  const outcome =
-    event === "BlockTraffic" ? await trafficRouter.block(host, signal) : await trafficRouter.allow(host, signal);
-  switch (outcome.outcome) {
-    case "done":
-      return { event, attempt, outcome: "done", detail: outcome.detail ?? "", retryAfterMilliseconds: 0 };
-    case "failed":
-      return { event, attempt, outcome: "failed", detail: outcome.reason, retryAfterMilliseconds: 0 };
-    case "pending":
-      return { event, attempt, ...outcome };
-    default: {
-      const never: never = outcome;
-      return never;
-    }
-  }
+  return event === "BlockTraffic" ? trafficRouter.block(host, signal) : trafficRouter.allow(host, signal);
 }

@@ -1,5 +1,5 @@
 import type { EcsService, TaskSets } from "@sluice/engine/ports/task-sets.ts";
-import type { PlatformAnswer } from "./platform-handler.ts";
+import type { PortAnswer } from "./port-attempt.ts";
 
 /** Between two looks at a task set that is not steady yet. */
 const STEADY_LOOK_MILLISECONDS = 2_000;
@@ -10,7 +10,7 @@ export async function steadiness(
   service: EcsService,
   taskSetId: string,
   signal: AbortSignal,
-): Promise<PlatformAnswer> {
+): Promise<PortAnswer> {
   const facts = await taskSets.describe(service, signal);
   const taskSet = facts?.taskSets.find((one) => one.taskSetId === taskSetId);
   if (!taskSet) return { outcome: "failed", reason: `the task set ${taskSetId} is gone` };

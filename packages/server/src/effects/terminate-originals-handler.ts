@@ -1,4 +1,4 @@
-import type { HostTerminator, TerminationReport } from "@sluice/engine/ports/fleet.ts";
+import type { HostTerminator } from "@sluice/engine/ports/fleet.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type EffectHandler, GOES_ON_AFTER_MILLISECONDS } from "./effect-handler.ts";
 import { givenUp, terminateOriginals, unsettled } from "./terminate-originals.ts";
@@ -10,8 +10,7 @@ export function terminateOriginalsHandler(
 ): EffectHandler<"terminateOriginals"> {
   return {
     async attempt({ effect, progress }, signal) {
-      const before = progress as TerminationReport | undefined;
-      const termination = await terminateOriginals(hostTerminator, effect.targetIds, before, signal);
+      const termination = await terminateOriginals(hostTerminator, effect.targetIds, progress, signal);
       const { soFar, unanswered, hasProgressed } = termination;
       if (unanswered.length === 0) return { ended: soFar };
       if (hasProgressed) {
@@ -21,10 +20,9 @@ export function terminateOriginalsHandler(
       return { vain: { error: new Error(reasons), progress: soFar, failure: givenUp(soFar, unanswered) } };
     },
     vainBy(error, { effect, progress }) {
-      const soFar = progress as TerminationReport | undefined;
       const reason = reasonOf(error);
-      const unanswered = unsettled(effect.targetIds, soFar).map((hostId) => ({ hostId, reason }));
-      return { error, failure: givenUp(soFar, unanswered) };
+      const unanswered = unsettled(effect.targetIds, progress).map((hostId) => ({ hostId, reason }));
+      return { error, failure: givenUp(progress, unanswered) };
     },
   };
 }

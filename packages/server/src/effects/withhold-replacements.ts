@@ -1,7 +1,8 @@
+import type { EffectReport } from "@sluice/engine/effect-report.ts";
 import { isHost } from "@sluice/engine/host-targets.ts";
-import type { WithholdReport } from "@sluice/engine/observation.ts";
 import type { RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
+import type { WithholdProgress } from "../store/columns/effect-records.ts";
 import type { Store } from "../store/open-store.ts";
 import { loadSomeTargets } from "../store/targets.ts";
 import { requestOfActive, routedHosts } from "../traffic/routed-hosts.ts";
@@ -19,14 +20,8 @@ export interface WithholdingParts {
   readonly now: () => number;
 }
 
-/** What the next attempt goes on from. The planner reads the report alone. */
-export interface WithholdProgress extends WithholdReport {
-  /** Hosts that are not known to be out, in the order of their turns: those that were never asked for come first. */
-  readonly left: readonly string[];
-}
-
 export interface Withholding {
-  readonly progress: WithholdProgress;
+  readonly progress: WithholdProgress & { readonly left: readonly string[] };
   /** Null: nobody has said. */
   readonly retryAfterMilliseconds: number | null;
   /** A host could not be asked for; the others' answers count all the same. */
@@ -122,7 +117,7 @@ class Round {
     };
   }
 
-  #report(leftCount: number): WithholdReport {
+  #report(leftCount: number): EffectReport {
     if (this.#refusal !== undefined) return { outcome: "failed", detail: this.#refusal };
     if (leftCount === 0) return { outcome: "done", detail: "" };
     const words = [...this.#waiting.values()];

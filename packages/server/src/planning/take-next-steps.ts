@@ -1,13 +1,9 @@
 import { apply } from "@sluice/engine/apply.ts";
 import { hostTargets } from "@sluice/engine/host-targets.ts";
-import type { Observation, TargetResolution, TrafficReport, WithholdReport } from "@sluice/engine/observation.ts";
-import { plan, withholdEffectKey } from "@sluice/engine/plan.ts";
-import type { TerminationReport } from "@sluice/engine/ports/fleet.ts";
+import type { Observation, TargetResolution } from "@sluice/engine/observation.ts";
+import { plan } from "@sluice/engine/plan.ts";
 import { type DeploymentState, isTerminal, type TargetState } from "@sluice/engine/state.ts";
-import { shiftEffects } from "@sluice/engine/strategies/shift/plan-shift.ts";
-import type { ShiftReport } from "@sluice/engine/strategies/shift/shift-effects.ts";
-import { isShift } from "@sluice/engine/strategies/shift/shift-rollouts.ts";
-import { trafficEffectKey } from "@sluice/engine/traffic-effects.ts";
+import { watchedEffects } from "@sluice/engine/watched-effects.ts";
 import { InvariantViolation } from "@sluice/model/invariant.ts";
 import type { AlarmWatch } from "../alarms/alarm-watch.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
@@ -84,9 +80,7 @@ async function observe(
   hosts: HostObserver,
 ): Promise<Observation> {
   // Asked for until the targets are known, and not read again: it holds every host of the group.
-  const resolution = state.targets
-    ? undefined
-    : ((await loadEffectOutcome(transaction, state.deploymentId, "resolveTargets")) as TargetResolution | undefined);
+  const resolution = state.targets ? undefined : await loadResolution(transaction, state.deploymentId);
   const targetIds = state.targets
     ? hostTargets(state).filter(isOpen).map(idOf)
     : resolution?.outcome === "resolved"
@@ -96,47 +90,17 @@ async function observe(
     resolution,
     heard: hosts.heardTime(),
     hosts: await hosts.observe(transaction, targetIds),
-    traffic: await observeTraffic(transaction, state),
-    reports: await observeShift(transaction, state),
-    withheld: state.stage === "withhold" ? await observeWithholding(transaction, state.deploymentId) : undefined,
-    termination:
-      state.stage === "terminate"
-        ? ((await loadEffectOutcome(transaction, state.deploymentId, "terminateOriginals")) as TerminationReport)
-        : undefined,
+    reports: await loadEffectReports(transaction, watchedEffects(state)),
   };
 }
 
-async function observeWithholding(
+/** How the search for the targets ended; undefined: it goes on, or is wanted no longer. */
+async function loadResolution(
   transaction: WriteTransaction,
   deploymentId: string,
-): Promise<WithholdReport | undefined> {
-  const [report] = (await loadEffectReports(transaction, [withholdEffectKey(deploymentId)])).values();
-  return report as WithholdReport | undefined;
-}
-
-/** How far a platform or a hook is with what it is asked now. */
-async function observeShift(
-  transaction: WriteTransaction,
-  state: DeploymentState,
-): Promise<ReadonlyMap<string, ShiftReport> | undefined> {
-  const keys = isShift(state.strategy) ? shiftEffects(state).map(({ key }) => key) : [];
-  if (keys.length === 0) return undefined;
-  return (await loadEffectReports(transaction, keys)) as ReadonlyMap<string, ShiftReport>;
-}
-
-/** How far the load balancers are with what they are at now. */
-async function observeTraffic(
-  transaction: WriteTransaction,
-  { deploymentId, targets }: DeploymentState,
-): Promise<ReadonlyMap<string, TrafficReport> | undefined> {
-  const targetIds = new Map<string, string>();
-  for (const { targetId, command } of targets ?? []) {
-    if (command?.by !== "balancer") continue;
-    targetIds.set(trafficEffectKey(deploymentId, targetId, command.event, command.attempt), targetId);
-  }
-  if (targetIds.size === 0) return undefined;
-  const reports = await loadEffectReports(transaction, [...targetIds.keys()]);
-  return new Map([...reports].map(([key, report]) => [targetIds.get(key) ?? "", report as TrafficReport]));
+): Promise<TargetResolution | undefined> {
+  const outcome = await loadEffectOutcome(transaction, deploymentId, "resolveTargets");
+  return outcome?.outcome === "superseded" ? undefined : outcome;
 }
 
 /** A command may be given to it, or is. */

@@ -1,5 +1,9 @@
+import type { EffectReport, EffectReports } from "@sluice/engine/effect-report.ts";
 import type { Effect } from "@sluice/engine/event.ts";
 import { type SelectQueryBuilder, sql } from "kysely";
+import { EFFECT, readOutcome, readProgress, readReport } from "./columns/effect-columns.ts";
+import type { EffectKind, OutcomeOf, ProgressOf } from "./columns/effect-records.ts";
+import { type Json, toJson } from "./columns/json-column.ts";
 import { compiledListQuery, compiledQuery } from "./compiled-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import { inListParts } from "./in-list.ts";
@@ -12,14 +16,14 @@ import type { Database, EffectsTable } from "./schema.ts";
  */
 const LOOK_AHEAD_ROWS = 250;
 
-export interface PendingEffect {
+export interface PendingEffect<Kind extends EffectKind = EffectKind> {
   readonly key: string;
   readonly deploymentId: string;
-  readonly effect: Effect;
+  readonly effect: Extract<Effect, { readonly kind: Kind }>;
   /** How often it has been tried since it last got anywhere, this time included. */
   readonly attempts: number;
   /** What the attempts before left; undefined: nothing. */
-  readonly progress: unknown;
+  readonly progress: ProgressOf<Kind> | undefined;
 }
 
 /** The kind of which a deployment has as many as it has hosts; of every other it has one. */
@@ -60,7 +64,7 @@ export async function insertEffects(
       effect_key: effect.key,
       deployment_id: deploymentId,
       kind: effect.kind,
-      payload_json: JSON.stringify(effect),
+      payload_json: EFFECT.write(effect),
       run_at: now,
     });
   }
@@ -80,7 +84,7 @@ async function insertManyEffects(
       FROM unnest(
         ${part.map(({ key }) => key)}::text[],
         ${part.map(({ kind }) => kind)}::text[],
-        ${part.map((effect) => JSON.stringify(effect))}::text[]
+        ${part.map((effect) => EFFECT.write(effect))}::text[]
       ) AS new (effect_key, kind, payload_json)
       ON CONFLICT (effect_key) DO NOTHING`.execute(db);
   }
@@ -204,12 +208,13 @@ const claimable = (db: Store["db"], owner: string, now: number, dialect: WriteTr
 type DueEffect = Awaited<ReturnType<typeof dueEffects>>[number];
 
 function claimedEffect(row: DueEffect): PendingEffect {
+  const effect = EFFECT.read(row);
   return {
     key: row.effect_key,
     deploymentId: row.deployment_id,
-    effect: JSON.parse(row.payload_json) as Effect,
+    effect,
     attempts: row.attempts + 1,
-    progress: row.progress_json === null ? undefined : JSON.parse(row.progress_json),
+    progress: readProgress(effect.kind, row),
   };
 }
 
@@ -252,14 +257,21 @@ export async function recordEffectOutcome(
   { db }: WriteTransaction,
   key: string,
   owner: string,
-  outcome: unknown,
+  outcome: OutcomeOf<EffectKind>,
 ): Promise<boolean> {
-  const { numAffectedRows } = await endEffect(db, { key, owner, outcome: JSON.stringify(outcome) });
+  const { numAffectedRows } = await endEffect(db, { key, owner, outcome: toJson(outcome) });
   return (numAffectedRows ?? 0n) > 0n;
 }
 
 const endEffect = compiledQuery(
-  (db, { key, owner, outcome }: { readonly key: string; readonly owner: string; readonly outcome: string }) =>
+  (
+    db,
+    {
+      key,
+      owner,
+      outcome,
+    }: { readonly key: string; readonly owner: string; readonly outcome: Json<OutcomeOf<EffectKind>> },
+  ) =>
     db
       .updateTable("effects")
       .set({ outcome_json: outcome, lease_owner: null, lease_until: null })
@@ -267,11 +279,11 @@ const endEffect = compiledQuery(
       .where("lease_owner", "=", owner),
 );
 
-export interface Postponement {
+export interface Postponement<Kind extends EffectKind = EffectKind> {
   /** Epoch milliseconds. */
   readonly runAt: number;
   /** What the planner may know of it meanwhile; absent: what it knew. */
-  readonly progress?: unknown;
+  readonly progress?: ProgressOf<Kind> | undefined;
   /** The attempt was not in vain, so attempts are counted anew. */
   readonly isUnderWay: boolean;
 }
@@ -284,14 +296,14 @@ export async function postponeEffect(
   { runAt, progress, isUnderWay }: Postponement,
 ): Promise<void> {
   const postpone = isUnderWay ? postponeUnderWay : postponeInVain;
-  await postpone(db, { key, owner, runAt, progress: progress === undefined ? null : JSON.stringify(progress) });
+  await postpone(db, { key, owner, runAt, progress: progress === undefined ? null : toJson(progress) });
 }
 
 interface PostponedColumns {
   readonly key: string;
   readonly owner: string;
   readonly runAt: number;
-  readonly progress: string | null;
+  readonly progress: Json<ProgressOf<EffectKind>> | null;
 }
 
 const postponeInVain = compiledQuery((db, columns: PostponedColumns) => postponing(db, columns));
@@ -305,7 +317,7 @@ const postponing = (db: Store["db"], { key, owner, runAt, progress }: PostponedC
       run_at: runAt,
       lease_owner: null,
       lease_until: null,
-      progress_json: sql<string | null>`COALESCE(${progress}, progress_json)`,
+      progress_json: sql<PostponedColumns["progress"]>`COALESCE(${progress}, progress_json)`,
     })
     .where("effect_key", "=", key)
     .where("lease_owner", "=", owner);
@@ -370,20 +382,20 @@ export async function predecessorAtWork(
 }
 
 /** What came back of a deployment's effects of one kind. */
-export async function loadEffectOutcome(
+export async function loadEffectOutcome<Kind extends EffectKind>(
   { db }: Pick<Store, "db">,
   deploymentId: string,
-  kind: Effect["kind"],
-): Promise<unknown> {
-  const { rows } = await outcomeOfKind(db, { deploymentId, kind });
-  return rows[0]?.outcome_json ? JSON.parse(rows[0].outcome_json) : undefined;
+  kind: Kind,
+): Promise<OutcomeOf<Kind> | undefined> {
+  const [row] = (await outcomeOfKind(db, { deploymentId, kind })).rows;
+  return row?.outcome_json ? readOutcome(kind, { ...row, outcome_json: row.outcome_json }) : undefined;
 }
 
 const outcomeOfKind = compiledQuery(
-  (db, { deploymentId, kind }: { readonly deploymentId: string; readonly kind: Effect["kind"] }) =>
+  (db, { deploymentId, kind }: { readonly deploymentId: string; readonly kind: EffectKind }) =>
     db
       .selectFrom("effects")
-      .select("outcome_json")
+      .select(["effect_key", "outcome_json"])
       .where("deployment_id", "=", deploymentId)
       .where("kind", "=", kind)
       .where("outcome_json", "is not", null)
@@ -391,21 +403,21 @@ const outcomeOfKind = compiledQuery(
 );
 
 /** What came back of these effects, or is known of them while they are under way, by key; effects of which nothing is known are left out. */
-export async function loadEffectReports(
-  { db }: Pick<Store, "db">,
-  keys: readonly string[],
-): Promise<ReadonlyMap<string, unknown>> {
-  const reports = new Map<string, unknown>();
+export async function loadEffectReports({ db }: Pick<Store, "db">, keys: readonly string[]): Promise<EffectReports> {
+  const reports = new Map<string, EffectReport>();
   for (const part of inListParts(keys)) {
     const { rows } = await reportsOfEffects(db, part);
     for (const row of rows) {
-      const json = row.outcome_json ?? row.progress_json;
-      if (json !== null) reports.set(row.effect_key, JSON.parse(json));
+      const report = readReport(row);
+      if (report) reports.set(row.effect_key, report);
     }
   }
   return reports;
 }
 
 const reportsOfEffects = compiledListQuery((db, keys) =>
-  db.selectFrom("effects").select(["effect_key", "outcome_json", "progress_json"]).where("effect_key", "in", keys),
+  db
+    .selectFrom("effects")
+    .select(["effect_key", "kind", "outcome_json", "progress_json"])
+    .where("effect_key", "in", keys),
 );

@@ -1,5 +1,6 @@
 import type { RollbackInfo } from "@aws-sdk/client-codedeploy";
 import type { DesiredTraffic } from "@sluice/drivers/haproxy/desired-traffic.ts";
+import type { Effect } from "@sluice/engine/event.ts";
 import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { Tag } from "@sluice/model/tag-filter.ts";
@@ -7,6 +8,7 @@ import type { Generated } from "kysely";
 import type { DeploymentConfigFields } from "./columns/catalogue-columns.ts";
 import type { DeploymentHead } from "./columns/deployment-columns.ts";
 import type { DeploymentIntent, DeploymentRequest } from "./columns/deployment-request.ts";
+import type { EffectKind, OutcomeOf, ProgressOf } from "./columns/effect-records.ts";
 import type { DeploymentGroupFields, GroupSettings, RolledBack } from "./columns/group-columns.ts";
 import type { Json } from "./columns/json-column.ts";
 
@@ -208,13 +210,12 @@ export interface EffectsTable {
   /** Derives from state: deployment/target/event/attempt. */
   effect_key: string;
   deployment_id: string;
-  kind: string;
-  /** `Effect`. */
-  payload_json: string;
-  /** `done` or `failed` with what came back; null while it is to be run. */
-  outcome_json: string | null;
+  kind: EffectKind;
+  payload_json: Json<Effect>;
+  /** What came back, in its kind's form; null while it is to be run. */
+  outcome_json: Json<OutcomeOf<EffectKind>> | null;
   /** What is known of it while it is under way: a balancer's last words. */
-  progress_json: string | null;
+  progress_json: Json<ProgressOf<EffectKind>> | null;
   attempts: number;
   run_at: number;
   lease_owner: string | null;

@@ -1,4 +1,5 @@
 import { invariant } from "@sluice/model/invariant.ts";
+import type { EffectReport } from "../../effect-report.ts";
 import type { TargetEvent } from "../../event.ts";
 import type { HeardTime } from "../../heard-time.ts";
 import type {
@@ -8,7 +9,7 @@ import type {
   EcsServiceTarget,
   LambdaAliasTarget,
 } from "../../state.ts";
-import type { ShiftEffect, ShiftReport } from "./shift-effects.ts";
+import type { ShiftEffect } from "./shift-effects.ts";
 
 export type ShiftTarget = EcsServiceTarget | LambdaAliasTarget;
 
@@ -40,7 +41,7 @@ export type Phase =
   | {
       readonly kind: "ask";
       readonly asks: readonly Ask[];
-      readonly whenDone: ((reports: readonly ShiftReport[]) => readonly TargetEvent[]) | null;
+      readonly whenDone: ((reports: readonly EffectReport[]) => readonly TargetEvent[]) | null;
       readonly since: number;
       readonly timeoutMilliseconds: number;
     }

@@ -1,5 +1,6 @@
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { apply } from "../../apply.ts";
+import type { EffectReport } from "../../effect-report.ts";
 import { createdState } from "../../engine.fixture.ts";
 import type { DeploymentEvent, Effect } from "../../event.ts";
 import { ALWAYS_HEARD, type HeardTime } from "../../heard-time.ts";
@@ -9,12 +10,12 @@ import { plan } from "../../plan.ts";
 import { receiveReport } from "../../receive-report.ts";
 import { type AlarmWatch, type DeploymentState, isTerminal, type LifecycleEventState } from "../../state.ts";
 import { type ShiftTarget, shiftTarget } from "./phase.ts";
-import type { ShiftEffect, ShiftReport } from "./shift-effects.ts";
+import type { ShiftEffect } from "./shift-effects.ts";
 import type { EcsFacts, HookFinding, LambdaFacts } from "./shift-facts.ts";
 import type { EcsBlueGreen, HookNames, LambdaShift, ShiftStrategy } from "./shift-strategies.ts";
 
-export const DONE: ShiftReport = { outcome: "done", detail: "" };
-const PENDING: ShiftReport = { outcome: "pending", detail: "" };
+export const DONE: EffectReport = { outcome: "done", detail: "" };
+const PENDING: EffectReport = { outcome: "pending", detail: "" };
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
@@ -101,12 +102,12 @@ export class PlayedShift {
   heard: HeardTime = ALWAYS_HEARD;
   resolution: TargetResolution | undefined;
   /** What the outside says of an effect when it is carried out. */
-  platform: (effect: ShiftEffect, now: number) => ShiftReport = ({ kind }) =>
+  platform: (effect: ShiftEffect, now: number) => EffectReport = ({ kind }) =>
     kind === "createTaskSet" ? { ...DONE, taskSetId: "green" } : DONE;
   readonly events: DeploymentEvent[] = [];
   /** Each effect once, in the order in which they were first asked for, and when. */
   readonly asked: { readonly effect: ShiftEffect; readonly at: number }[] = [];
-  readonly reports = new Map<string, ShiftReport>();
+  readonly reports = new Map<string, EffectReport>();
 
   constructor(
     strategy: ShiftStrategy,

@@ -47,14 +47,3 @@ export type ShiftEffect =
   | ({ readonly kind: "invokeHook"; readonly invocation: HookInvocation } & OfCommand)
   /** Of the deployment as a whole, after its events. */
   | ({ readonly kind: "removeTaskSet"; readonly key: string; readonly targetId: string } & OfTaskSet);
-
-/** What came of an effect, or is known of it while it is under way. */
-export interface ShiftReport {
-  readonly outcome: "done" | "pending" | "failed";
-  /** In the provider's words; empty where it had nothing to say. */
-  readonly detail: string;
-  /** When the driver ends the wait itself, epoch milliseconds; absent: it does not. */
-  readonly until?: number | undefined;
-  /** Of `createTaskSet` that is done. */
-  readonly taskSetId?: string | undefined;
-}

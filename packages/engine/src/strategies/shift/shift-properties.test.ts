@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { EffectReport } from "../../effect-report.ts";
 import { decideRollback } from "../../rollback.ts";
 import { nextShift, type ShiftSchedule } from "../../traffic-shift.ts";
 import {
@@ -13,7 +14,7 @@ import {
   MINUTE,
   PlayedShift,
 } from "./played-shift.fixture.ts";
-import type { ShiftEffect, ShiftReport } from "./shift-effects.ts";
+import type { ShiftEffect } from "./shift-effects.ts";
 import { shiftBack } from "./shift-rollback.ts";
 import type { EcsBlueGreen, LambdaShift } from "./shift-strategies.ts";
 
@@ -34,7 +35,7 @@ class World {
   isSteady = false;
 
   /** Carried out once, when it is reported as done. */
-  do(effect: ShiftEffect, now: number): ShiftReport {
+  do(effect: ShiftEffect, now: number): EffectReport {
     switch (effect.kind) {
       case "createTaskSet":
         this.taskSets.add("green");

@@ -1,13 +1,14 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import { startTarget } from "../../advance-target.ts";
 import type { Draft } from "../../draft.ts";
+import type { EffectReport } from "../../effect-report.ts";
 import type { DeploymentEvent, TargetEvent } from "../../event.ts";
 import { ALWAYS_HEARD, deadlineAt, type HeardTime } from "../../heard-time.ts";
 import type { Observation } from "../../observation.ts";
 import type { DeploymentError, DeploymentState } from "../../state.ts";
 import { tellWaitAt } from "../../waiting.ts";
 import { type AtWork, type Phase, shiftTarget } from "./phase.ts";
-import type { ShiftEffect, ShiftReport } from "./shift-effects.ts";
+import type { ShiftEffect } from "./shift-effects.ts";
 import { failedBy, hookFailedError, shiftInterrupted, troubleError } from "./shift-messages.ts";
 
 /** What the strategy says of the event under way. */
@@ -49,8 +50,8 @@ function settlePhase(at: AtWork, phase: Phase, observation: Observation): readon
     case "wait":
       return isHalted ? [] : tell(at, phase.reason, phase.since, phase.until);
     case "ask": {
-      const reports = phase.asks.map(({ effect }) => observation.reports?.get(effect.key));
-      const done = reports.filter((report): report is ShiftReport => report?.outcome === "done");
+      const reports = phase.asks.map(({ effect }) => observation.reports.get(effect.key));
+      const done = reports.filter((report): report is EffectReport => report?.outcome === "done");
       if (phase.whenDone && done.length === phase.asks.length) return phase.whenDone(done);
       return isHalted ? [] : (failureOf(at, phase, observation) ?? tellAsk(at, phase, observation));
     }
@@ -122,7 +123,7 @@ function atWork(state: DeploymentState, heard: HeardTime, now: number): AtWork |
 function failureOf(at: AtWork, phase: AskPhase, { heard, reports }: Observation): DeploymentEvent[] | undefined {
   const isOverdue = at.now >= deadlineOf(phase, heard, at.now);
   for (const { effect, trouble } of phase.asks) {
-    const report = reports?.get(effect.key);
+    const report = reports.get(effect.key);
     if (report?.outcome === "failed") return failWith(at, troubleError(trouble.code, trouble.refused, report.detail));
     if (isOverdue && (report?.outcome !== "done" || phase.whenDone === null)) {
       return failWith(at, troubleError(trouble.code, trouble.overdue, report?.detail ?? ""));
@@ -152,7 +153,7 @@ function tell({ target, command, now }: AtWork, reason: string, since: number, u
 /** In the words of those who were asked, and have not done it. */
 function wordsOf({ asks }: AskPhase, { reports }: Pick<Observation, "reports">): string {
   const pending = asks
-    .flatMap(({ effect }) => reports?.get(effect.key) ?? [])
+    .flatMap(({ effect }) => reports.get(effect.key) ?? [])
     .filter(({ outcome }) => outcome === "pending");
   return pending
     .map(({ detail }) => detail)

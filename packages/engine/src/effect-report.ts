@@ -1,0 +1,20 @@
+import type { TerminationReport } from "./ports/fleet.ts";
+
+/** What came of an effect, or is known of it while it is under way, whoever is asked. */
+export interface EffectReport {
+  /** Pending is not the end: who was asked is asked again. */
+  readonly outcome: "done" | "pending" | "failed";
+  /** In the words of who was asked; empty where there was nothing to say. */
+  readonly detail: string;
+  /** Of one that is pending: what becomes of it if nobody asks again, as a sentence. */
+  readonly ifLeft?: string | undefined;
+  /** When who was asked ends the wait by itself, epoch milliseconds; absent: it does not. */
+  readonly until?: number | undefined;
+  /** Of `createTaskSet` that is done. */
+  readonly taskSetId?: string | undefined;
+  /** Of `terminateOriginals` that is done: what became of each host. */
+  readonly termination?: TerminationReport | undefined;
+}
+
+/** By the effect's key. An effect of which nothing is known is absent. */
+export type EffectReports = ReadonlyMap<string, EffectReport>;

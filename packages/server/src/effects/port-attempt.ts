@@ -1,0 +1,34 @@
+import type { EffectReport } from "@sluice/engine/effect-report.ts";
+import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
+
+/** What a port answered, with what the planner has to know besides. */
+export type PortAnswer = PortOutcome & Pick<EffectReport, "taskSetId">;
+
+/** An attempt that has come to an answer of a port, of every kind for which nothing else is written. */
+type PortAttempt =
+  | { readonly ended: EffectReport }
+  | {
+      readonly postponed: { readonly runAt: number; readonly progress: EffectReport; readonly isUnderWay: boolean };
+    };
+
+/** What comes of an answer that is the last. */
+export function endedBy(answer: Exclude<PortAnswer, { readonly outcome: "pending" }>): {
+  readonly ended: EffectReport;
+} {
+  if (answer.outcome === "failed") return { ended: { outcome: "failed", detail: answer.reason } };
+  const { outcome, detail = "", taskSetId } = answer;
+  return { ended: { outcome, detail, ...(taskSetId === undefined ? {} : { taskSetId }) } };
+}
+
+/** What comes of a port's answer: one that is pending is asked for again, with the same call. */
+export function attemptOf(answer: PortAnswer, at: number): PortAttempt {
+  if (answer.outcome !== "pending") return endedBy(answer);
+  const { outcome, detail, ifLeft, until, retryAfterMilliseconds } = answer;
+  const progress = {
+    outcome,
+    detail,
+    ...(ifLeft === undefined ? {} : { ifLeft }),
+    ...(until === undefined ? {} : { until }),
+  };
+  return { postponed: { runAt: at + retryAfterMilliseconds, progress, isUnderWay: true } };
+}
