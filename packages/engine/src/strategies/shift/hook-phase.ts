@@ -21,7 +21,7 @@ export function hookPhase(at: AtWork, hooks: HookNames): Phase {
   const trouble = {
     code: "HOOK_EXECUTION_FAILURE",
     refused: `The hook ${hook} of ${event} failed`,
-    overdue: `The hook ${hook} of ${event} did not answer within ${minutes} minutes: it has to call PutLifecycleEventHookExecutionStatus`,
+    overdue: `The hook ${hook} of ${event} did not answer within ${minutes} minutes: a hook answers by PutLifecycleEventHookExecutionStatus`,
   };
   return {
     kind: "ask",
