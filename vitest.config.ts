@@ -1,13 +1,15 @@
 import { defineConfig } from "vitest/config";
+import LongestFirst from "./scripts/longest-first.ts";
 
 /** Tests that use both cores by themselves, or that say how a server fares under a load that they make. */
-const ALONE = [
-  "tests/hearing/**/*.test.ts",
-  "tests/rollouts/traffic-under-load.test.ts",
-  "tests/simulation/simulation.test.ts",
-];
+const ALONE = ["tests/hearing/**/*.test.ts", "tests/rollouts/traffic-under-load.test.ts"];
 
 const PATIENT = { testTimeout: 180_000, hookTimeout: 180_000 };
+/**
+ * Two for each of two cores: most files wait, for a disk or for servers, agents and databases of their own. One of them is the simulation, which takes
+ * as long as half of the others together; its threads have the lowest priority, and reckon while the others wait.
+ */
+const WORKERS = 4;
 
 export default defineConfig({
   test: {
@@ -16,7 +18,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
-    maxWorkers: 2,
+    maxWorkers: WORKERS,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -32,7 +35,6 @@ export default defineConfig({
           name: "whole",
           include: ["tests/**/*.test.ts"],
           exclude: ALONE,
-          // These start servers, agents and databases of their own, and mostly wait for them.
           ...PATIENT,
           sequence: { groupOrder: 1 },
         },
