@@ -13,7 +13,7 @@ export type RoomTable = Readonly<Record<string, PackageRooms>>;
  */
 export const ROOMS: RoomTable = {
   model: {
-    "app-spec": [],
+    "app-spec": [HALL],
     bundle: [],
     lint: [HALL, "app-spec", "bundle"],
   },

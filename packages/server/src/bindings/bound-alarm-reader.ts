@@ -1,7 +1,7 @@
 import type { AlarmReader, AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
+import { matchesPattern } from "@sluice/model/name-pattern.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type BoundDriver, saidByBinding } from "./bound-driver.ts";
-import { matchesPattern } from "./name-pattern.ts";
 
 export const ALARM_READER_PORT = "alarm-reader";
 

@@ -1,11 +1,11 @@
 import type { Ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
 import type { Ec2TerminationAnswer } from "@sluice/drivers/ec2/ec2-termination.ts";
 import type { Fleet, FleetHost, HostTerminator, TerminationAnswer } from "@sluice/engine/ports/fleet.ts";
+import { matchesPattern } from "@sluice/model/name-pattern.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Binding } from "../config/binding.ts";
 import type { KnownHosts } from "../hosts/host-directory.ts";
 import { type BoundDriver, faultOfBinding, saidByBinding } from "./bound-driver.ts";
-import { matchesPattern } from "./name-pattern.ts";
 
 export const FLEET_PORT = "fleet";
 

@@ -1,6 +1,6 @@
 import type { Notifier } from "@sluice/engine/ports/notifier.ts";
+import { matchesPattern } from "@sluice/model/name-pattern.ts";
 import type { BoundDriver } from "./bound-driver.ts";
-import { matchesPattern } from "./name-pattern.ts";
 
 export const NOTIFIER_PORT = "notifier";
 

@@ -1,7 +1,7 @@
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
+import { matchesPattern } from "@sluice/model/name-pattern.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { BoundDriver } from "./bound-driver.ts";
-import { matchesPattern } from "./name-pattern.ts";
 
 export const REVISION_SOURCE_PORT = "revision-source";
 

@@ -1,8 +1,8 @@
 import { joinBalancers } from "@sluice/engine/ports/join-balancers.ts";
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import { matchesPattern } from "@sluice/model/name-pattern.ts";
 import { type BoundDriver, faultOfBinding } from "./bound-driver.ts";
-import { matchesPattern } from "./name-pattern.ts";
 
 export const TRAFFIC_ROUTER_PORT = "traffic-router";
 

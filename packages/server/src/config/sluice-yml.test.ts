@@ -5,7 +5,6 @@ import { embeddedBucketSource } from "@sluice/drivers/embedded-bucket/embedded-b
 import { githubSource } from "@sluice/drivers/github/github-source.ts";
 import { s3Source } from "@sluice/drivers/s3/s3-source.ts";
 import { describe, expect, it } from "vitest";
-import { matchesPattern } from "../bindings/name-pattern.ts";
 import { ConfigError, EMPTY_CONFIG, loadSluiceYml, parseSluiceYml } from "./sluice-yml.ts";
 
 const DRIVERS = [embeddedBucketSource, s3Source, githubSource];
@@ -144,20 +143,4 @@ describe("sluice.yml", () => {
       await rm(directory, { recursive: true });
     }
   });
-});
-
-it.each([
-  ["*", "anything", true],
-  ["a", "a", true],
-  ["a", "ab", false],
-  ["a*", "abc", true],
-  ["*c", "abc", true],
-  ["a*c", "ac", true],
-  ["a*bc*c", "abc", false],
-  ["a*b*c", "a-b-b-c", true],
-  ["ab*ba", "aba", false],
-  ["a.c", "abc", false],
-  ["arn:aws:s3:::x-*/app/*", "arn:aws:s3:::x-1/app/b.zip", true],
-])("the pattern %s and the name %s: %s", (pattern, name, expected) => {
-  expect(matchesPattern(pattern, name)).toBe(expected);
 });
