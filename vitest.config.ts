@@ -2,7 +2,11 @@ import { defineConfig } from "vitest/config";
 import LongestFirst from "./scripts/longest-first.ts";
 
 /** Tests that use both cores by themselves, or that say how a server fares under a load that they make. */
-const ALONE = ["tests/hearing/**/*.test.ts", "tests/rollouts/traffic-under-load.test.ts"];
+const ALONE = [
+  "tests/hearing/**/*.test.ts",
+  "tests/rollouts/traffic-under-load.test.ts",
+  "tests/security/exhaustion.test.ts",
+];
 
 const PATIENT = { testTimeout: 180_000, hookTimeout: 180_000 };
 /**
