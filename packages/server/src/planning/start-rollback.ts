@@ -1,6 +1,7 @@
 import { decideRollback, ROLLBACK_CREATOR, type RollbackEvent, rollbackMessages } from "@sluice/engine/rollback.ts";
 import type { DeploymentState, Strategy } from "@sluice/engine/state.ts";
 import { shiftBack } from "@sluice/engine/strategies/shift/shift-rollback.ts";
+import { DEFAULT_CONFIG_NAMES } from "@sluice/model/deployment-config.ts";
 import {
   DEPLOYMENT_INTENT,
   DEPLOYMENT_REQUEST,
@@ -53,6 +54,7 @@ export async function startRollback(
     return false;
   }
 
+  const strategy = strategyBack(ended);
   const rollbackDeploymentId = newDeploymentId();
   const messages = rollbackMessages(row.deployment_id, rollbackDeploymentId);
   await linkRollback(transaction, row.deployment_id, { rollbackDeploymentId, rollbackMessage: messages.onFailed });
@@ -64,13 +66,15 @@ export async function startRollback(
     // The originals of a group that never had a success run what they run, and no revision is installed on the way back.
     revision: TARGET_REVISION.read(group) ?? DEPLOYMENT_REVISION.read(row),
     healthRule: ended.healthRule,
-    strategy: strategyBack(ended),
+    strategy,
     // What called for the rollback may well still fire; it must not stop the way back.
     alarms: null,
     request: {
       ...(await requestOf(transaction, group.last_successful_deployment_id, request)),
       // What stops a rollout must not stop its undoing.
       ignoreApplicationStopFailures: true,
+      // As AWS says of it: all traffic goes back at once.
+      ...(strategy.type === "ecs-rollback" ? { deploymentConfigName: DEFAULT_CONFIG_NAMES.ECS } : {}),
       autoRollbackConfiguration: undefined,
       description: undefined,
     },

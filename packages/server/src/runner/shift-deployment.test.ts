@@ -10,6 +10,7 @@ import type { AlarmWatch, Strategy } from "@sluice/engine/state.ts";
 import type { EcsBlueGreen, LambdaShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { systemTimers, type Timers } from "../loops/timers.ts";
+import { DEPLOYMENT_REQUEST } from "../store/columns/deployment-columns.ts";
 import { commitHeadEvent } from "../store/commit-events.ts";
 import { lockDeployments, readHead } from "../store/deployments.ts";
 import { loadTargets } from "../store/targets.ts";
@@ -143,6 +144,15 @@ async function headOf(deploymentId: string) {
     .where("deployment_id", "=", deploymentId)
     .executeTakeFirstOrThrow();
   return readHead(row);
+}
+
+async function configNameOf(deploymentId: string): Promise<string> {
+  const row = await fixture.store.db
+    .selectFrom("deployments")
+    .select(["deployment_id", "request_json"])
+    .where("deployment_id", "=", deploymentId)
+    .executeTakeFirstOrThrow();
+  return DEPLOYMENT_REQUEST.read(row).deploymentConfigName;
 }
 
 async function targetOf(deploymentId: string) {
@@ -302,6 +312,7 @@ describe("an ECS deployment", () => {
     await create({ ...ECS, hooks: { AfterInstall: "after" } }, ROLLING_BACK);
     await ends("d-1", "Failed");
     await ends("d-ROLLBACK1", "Succeeded");
+    expect(await configNameOf("d-ROLLBACK1")).toBe("CodeDeployDefault.ECSAllAtOnce");
     expect(weights).toEqual([0]);
     expect(idsAndStatuses()).toEqual([["blue", "PRIMARY"]]);
   });
