@@ -17,7 +17,7 @@ import type { AlarmObservation, HostLiveness } from "./observation.ts";
 import type { AlarmReading } from "./ports/alarm-reader.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
 import type { DeploymentError, DeploymentState, HostTarget, LifecycleEventState } from "./state.ts";
-import type { TargetBuckets } from "./target-buckets.ts";
+import type { TargetBuckets } from "./strategies/hosts/target-buckets.ts";
 
 // AWS's sentences come first; what they hide follows.
 

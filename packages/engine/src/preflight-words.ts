@@ -1,7 +1,7 @@
-import { minimumHealthyHosts } from "./minimum-healthy-hosts.ts";
 import type { TargetCandidate } from "./observation.ts";
 import type { HealthRule, Strategy, ZoneRule } from "./state.ts";
-import { zoneMinimum } from "./strategies/zones.ts";
+import { minimumHealthyHosts } from "./strategies/hosts/minimum-healthy-hosts.ts";
+import { zoneMinimum } from "./strategies/hosts/zones.ts";
 import type { ShiftSchedule } from "./traffic-shift.ts";
 
 const SECOND = 1000;

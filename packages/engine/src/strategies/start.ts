@@ -1,5 +1,4 @@
 import { invariant } from "@sluice/model/invariant.ts";
-import { admissionOrder } from "../admission.ts";
 import type { Draft } from "../draft.ts";
 import type { HostPlan, TargetPlan } from "../event.ts";
 import { MAX_TARGETS } from "../limits.ts";
@@ -13,13 +12,14 @@ import {
   tooManyInstancesError,
   zoneMinimumUnreachableError,
 } from "../messages.ts";
-import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
 import type { TargetCandidate, TargetResolution } from "../observation.ts";
 import type { PlannedEvent } from "../planned-event.ts";
 import type { DeploymentError, HealthRule, InstanceLabel, Stage } from "../state.ts";
+import { admissionOrder } from "./hosts/admission.ts";
 import { ALLOW_PLAN, ALLOW_WITH_LEAVE_PLAN, BLOCK_PLAN, DEPLOY_PLAN } from "./hosts/host-events.ts";
+import { minimumHealthyHosts } from "./hosts/minimum-healthy-hosts.ts";
+import { zoneMinimum } from "./hosts/zones.ts";
 import { isShift, shiftRolloutOf } from "./shift/shift-rollouts.ts";
-import { zoneMinimum } from "./zones.ts";
 
 type Found = Exclude<TargetResolution, { readonly outcome: "failed" }>;
 

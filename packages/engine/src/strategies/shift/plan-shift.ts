@@ -12,7 +12,7 @@ import {
   isPastReturn,
   runTimeoutAt,
 } from "../halting.ts";
-import { advanceTargets, endsHostsUnderWay } from "../hosts-at-work.ts";
+import { advanceTargets, endsHostsUnderWay } from "../hosts/hosts-at-work.ts";
 import { shiftTarget } from "./phase.ts";
 import type { ShiftEffect } from "./shift-effects.ts";
 import type { ShiftRollout } from "./shift-rollout.ts";

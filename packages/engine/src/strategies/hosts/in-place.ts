@@ -1,12 +1,12 @@
 import { invariant } from "@sluice/model/invariant.ts";
-import { admissibleTargets, isHealthMet } from "../admission.ts";
-import type { Draft } from "../draft.ts";
-import { hostTargets } from "../host-targets.ts";
-import { IN_PLACE_TIMEOUT_MILLISECONDS } from "../limits.ts";
-import { healthError, hostsLeftBlocked, succeededWithFailures } from "../messages.ts";
-import type { DeploymentState } from "../state.ts";
-import { sortIntoBuckets } from "../target-buckets.ts";
-import type { Rollout, StageView } from "./rollout.ts";
+import type { Draft } from "../../draft.ts";
+import { hostTargets } from "../../host-targets.ts";
+import { IN_PLACE_TIMEOUT_MILLISECONDS } from "../../limits.ts";
+import { healthError, hostsLeftBlocked, succeededWithFailures } from "../../messages.ts";
+import type { DeploymentState } from "../../state.ts";
+import { admissibleTargets, isHealthMet } from "./admission.ts";
+import type { Rollout, StageView } from "./host-stages.ts";
+import { sortIntoBuckets } from "./target-buckets.ts";
 import { prepareZones, zoneGate } from "./zones.ts";
 
 /** The hosts that serve get the revision, in groups as large as their health allows; zone after zone where that was asked for. */

@@ -1,11 +1,11 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
-import { type AdvancePolicy, advanceTarget } from "../advance-target.ts";
-import type { Draft } from "../draft.ts";
-import type { EffectReport } from "../effect-report.ts";
-import type { TargetEvent } from "../event.ts";
-import { CATCH_UP_MILLISECONDS, deadlineAt, type HeardTime, lastGapSince, type TimeSpan } from "../heard-time.ts";
-import { hostTargets } from "../host-targets.ts";
+import { type AdvancePolicy, advanceTarget } from "../../advance-target.ts";
+import type { Draft } from "../../draft.ts";
+import type { EffectReport } from "../../effect-report.ts";
+import type { TargetEvent } from "../../event.ts";
+import { CATCH_UP_MILLISECONDS, deadlineAt, type HeardTime, lastGapSince, type TimeSpan } from "../../heard-time.ts";
+import { hostTargets } from "../../host-targets.ts";
 import {
   ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS,
   BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS,
@@ -15,7 +15,7 @@ import {
   MISSED_HEARTBEATS_UNTIL_LOST,
   STOP_CATCH_UP_MILLISECONDS,
   STOP_GRACE_MILLISECONDS,
-} from "../limits.ts";
+} from "../../limits.ts";
 import {
   commandLost,
   commandNotFinished,
@@ -28,11 +28,11 @@ import {
   trafficDone,
   trafficNotDone,
   trafficRefused,
-} from "../messages.ts";
-import { darkAt, type HostLiveness, type Observation } from "../observation.ts";
-import type { CommandState, DeploymentState, HostTarget } from "../state.ts";
-import { stopGraceBegin, tellWaitAt } from "../waiting.ts";
-import { trafficReport } from "./hosts/host-effects.ts";
+} from "../../messages.ts";
+import { darkAt, type HostLiveness, type Observation } from "../../observation.ts";
+import type { CommandState, DeploymentState, HostTarget } from "../../state.ts";
+import { stopGraceBegin, tellWaitAt } from "../../waiting.ts";
+import { trafficReport } from "./host-effects.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

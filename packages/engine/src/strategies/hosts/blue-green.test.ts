@@ -1,6 +1,6 @@
 import { ALLOW_EVENTS, BLOCK_EVENTS, IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import { describe, expect, it } from "vitest";
-import type { EffectReport } from "../effect-report.ts";
+import type { EffectReport } from "../../effect-report.ts";
 import {
   ALL_AT_ONCE,
   blueGreen,
@@ -11,8 +11,8 @@ import {
   type Settings,
   START,
   twoFleets,
-} from "../engine.fixture.ts";
-import { deploymentWaiting } from "../waiting.ts";
+} from "../../engine.fixture.ts";
+import { deploymentWaiting } from "../../waiting.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

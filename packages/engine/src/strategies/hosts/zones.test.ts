@@ -8,8 +8,8 @@ import {
   PlayedDeployment,
   type Settings,
   zonal,
-} from "../engine.fixture.ts";
-import type { HealthRule, ZoneRule } from "../state.ts";
+} from "../../engine.fixture.ts";
+import type { HealthRule, ZoneRule } from "../../state.ts";
 
 const MINUTE = 60_000;
 /** Written so that neither the order of ids nor that of the list is the order of zones. */

@@ -1,4 +1,4 @@
-import type { HostTarget } from "./state.ts";
+import type { HostTarget } from "../../state.ts";
 
 /**
  * The hosts of a deployment, sorted by where they stand; each is in exactly one bucket, in admission order.

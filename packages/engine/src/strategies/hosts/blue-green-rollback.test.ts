@@ -10,8 +10,8 @@ import {
   type Settings,
   START,
   twoFleets,
-} from "../engine.fixture.ts";
-import type { HealthRule } from "../state.ts";
+} from "../../engine.fixture.ts";
+import type { HealthRule } from "../../state.ts";
 
 function deployment(greens: number, blues: number, more: Partial<Settings> = {}) {
   return new PlayedDeployment({

@@ -1,12 +1,12 @@
-import { isHealthMet } from "../admission.ts";
-import type { Draft } from "../draft.ts";
-import { BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../limits.ts";
-import { originalsNotRestoredError, replacementsNotBlockedError, trafficLeftSplit } from "../messages.ts";
-import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
-import type { DeploymentState } from "../state.ts";
-import { sortIntoBuckets } from "../target-buckets.ts";
+import type { Draft } from "../../draft.ts";
+import { BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../../limits.ts";
+import { originalsNotRestoredError, replacementsNotBlockedError, trafficLeftSplit } from "../../messages.ts";
+import type { DeploymentState } from "../../state.ts";
+import { isHealthMet } from "./admission.ts";
 import { labelled } from "./blue-green.ts";
-import type { Rollout, StageView } from "./rollout.ts";
+import type { Rollout, StageView } from "./host-stages.ts";
+import { minimumHealthyHosts } from "./minimum-healthy-hosts.ts";
+import { sortIntoBuckets } from "./target-buckets.ts";
 
 /**
  * The way back of a blue/green deployment: the originals join their load balancer again, and only when they serve do the

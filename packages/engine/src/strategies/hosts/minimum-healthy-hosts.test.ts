@@ -7,9 +7,9 @@ import {
   hostIds,
   ONE_AT_A_TIME,
   PlayedDeployment,
-} from "./engine.fixture.ts";
+} from "../../engine.fixture.ts";
+import type { HealthRule } from "../../state.ts";
 import { minimumHealthyHosts } from "./minimum-healthy-hosts.ts";
-import type { HealthRule } from "./state.ts";
 
 const hostCount = (value: number): HealthRule => ({ type: "HOST_COUNT", value });
 const fleetPercent = (value: number): HealthRule => ({ type: "FLEET_PERCENT", value });

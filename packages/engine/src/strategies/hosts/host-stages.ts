@@ -1,14 +1,14 @@
 import { invariant } from "@sluice/model/invariant.ts";
-import { isHealthSpent } from "../admission.ts";
-import { startTarget } from "../advance-target.ts";
-import type { Draft } from "../draft.ts";
-import { hostTargets } from "../host-targets.ts";
-import { healthError, hostsNotReported, hostsSkipped, stopError, tooFewHealthyError } from "../messages.ts";
-import type { Observation } from "../observation.ts";
-import { type DeploymentState, type HostTarget, isTerminal } from "../state.ts";
-import { sortIntoBuckets, type TargetBuckets } from "../target-buckets.ts";
-import { haltOnAlarm, haltWhenOverdue, haltWhenStopped, isPastReturn } from "./halting.ts";
+import { startTarget } from "../../advance-target.ts";
+import type { Draft } from "../../draft.ts";
+import { hostTargets } from "../../host-targets.ts";
+import { healthError, hostsNotReported, hostsSkipped, stopError, tooFewHealthyError } from "../../messages.ts";
+import type { Observation } from "../../observation.ts";
+import { type DeploymentState, type HostTarget, isTerminal } from "../../state.ts";
+import { haltOnAlarm, haltWhenOverdue, haltWhenStopped, isPastReturn } from "../halting.ts";
+import { isHealthSpent } from "./admission.ts";
 import { advanceTargets, endsHostsUnderWay, settleCommands, windDown } from "./hosts-at-work.ts";
+import { sortIntoBuckets, type TargetBuckets } from "./target-buckets.ts";
 
 /** The stage that a deployment is in, as its strategy sees it. */
 export interface StageView {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { candidate, healthyCandidates, hostIds, PlayedDeployment } from "../../engine.fixture.ts";
 import { admissibleTargets, admissionOrder } from "./admission.ts";
-import { candidate, healthyCandidates, hostIds, PlayedDeployment } from "./engine.fixture.ts";
 import { sortIntoBuckets } from "./target-buckets.ts";
 
 describe("admission order", () => {

@@ -7,8 +7,8 @@ import {
   ONE_AT_A_TIME,
   PlayedDeployment,
   twoFleets,
-} from "../engine.fixture.ts";
-import type { HealthRule } from "../state.ts";
+} from "../../engine.fixture.ts";
+import type { HealthRule } from "../../state.ts";
 
 const hostCount = (value: number): HealthRule => ({ type: "HOST_COUNT", value });
 const fleetPercent = (value: number): HealthRule => ({ type: "FLEET_PERCENT", value });

@@ -1,7 +1,7 @@
 import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { apply } from "../apply.ts";
+import { apply } from "../../apply.ts";
 import {
   alive,
   BLUE_GREEN_ROLLBACK,
@@ -12,11 +12,11 @@ import {
   PlayedDeployment,
   type Settings,
   zonal,
-} from "../engine.fixture.ts";
-import { hostTargets } from "../host-targets.ts";
-import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
-import { plan } from "../plan.ts";
-import { type DeploymentState, type HealthRule, type HostTarget, isTerminal } from "../state.ts";
+} from "../../engine.fixture.ts";
+import { hostTargets } from "../../host-targets.ts";
+import { plan } from "../../plan.ts";
+import { type DeploymentState, type HealthRule, type HostTarget, isTerminal } from "../../state.ts";
+import { minimumHealthyHosts } from "./minimum-healthy-hosts.ts";
 import { zoneMinimum } from "./zones.ts";
 
 /** The same stories at every run, so that a red test is about the change that was made. */

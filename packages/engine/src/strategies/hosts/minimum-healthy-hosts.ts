@@ -1,5 +1,5 @@
 import { invariant } from "@sluice/model/invariant.ts";
-import type { HealthRule } from "./state.ts";
+import type { HealthRule } from "../../state.ts";
 
 /**
  * How many hosts have to stay healthy, fixed when the deployment starts (codedeploy-semantics.md, section 4).

@@ -1,5 +1,5 @@
-import type { TargetCandidate } from "./observation.ts";
-import type { HostTarget, RevisionHealth } from "./state.ts";
+import type { TargetCandidate } from "../../observation.ts";
+import type { HostTarget, RevisionHealth } from "../../state.ts";
 import type { TargetBuckets } from "./target-buckets.ts";
 
 const REVISION_RANK: Readonly<Record<RevisionHealth, number>> = { Unknown: 0, Old: 1, Current: 2 };

@@ -10,9 +10,9 @@ import {
   SCRIPT_FAILED,
   START,
   SUCCESS,
-} from "../engine.fixture.ts";
-import { CATCH_UP_MILLISECONDS } from "../heard-time.ts";
-import { ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS, BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS } from "../limits.ts";
+} from "../../engine.fixture.ts";
+import { CATCH_UP_MILLISECONDS } from "../../heard-time.ts";
+import { ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS, BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS } from "../../limits.ts";
 
 const THIRTEEN = [...BLOCK_EVENTS, ...IN_PLACE_EVENTS, ...ALLOW_EVENTS];
 

@@ -1,10 +1,9 @@
 import { invariant } from "@sluice/model/invariant.ts";
-import { admissibleTargets, isHealthMet } from "../admission.ts";
-import type { Draft } from "../draft.ts";
-import type { EffectReport } from "../effect-report.ts";
-import { deadlineAt, type HeardTime } from "../heard-time.ts";
-import { hostTargets } from "../host-targets.ts";
-import { BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS, BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../limits.ts";
+import type { Draft } from "../../draft.ts";
+import type { EffectReport } from "../../effect-report.ts";
+import { deadlineAt, type HeardTime } from "../../heard-time.ts";
+import { hostTargets } from "../../host-targets.ts";
+import { BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS, BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../../limits.ts";
 import {
   cameTooLate,
   failedReplacements,
@@ -15,14 +14,15 @@ import {
   readyExpiredError,
   succeededWithFailures,
   trafficLeftSplit,
-} from "../messages.ts";
-import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
-import type { Observation } from "../observation.ts";
-import type { DeploymentState, HostTarget, InstanceLabel } from "../state.ts";
-import { sortIntoBuckets, type TargetBuckets } from "../target-buckets.ts";
-import { tellWaitAt } from "../waiting.ts";
-import { terminateEffectKey, withholdEffectKey } from "./hosts/host-effects.ts";
-import type { Rollout, StageView } from "./rollout.ts";
+} from "../../messages.ts";
+import type { Observation } from "../../observation.ts";
+import type { DeploymentState, HostTarget, InstanceLabel } from "../../state.ts";
+import { tellWaitAt } from "../../waiting.ts";
+import { admissibleTargets, isHealthMet } from "./admission.ts";
+import { terminateEffectKey, withholdEffectKey } from "./host-effects.ts";
+import type { Rollout, StageView } from "./host-stages.ts";
+import { minimumHealthyHosts } from "./minimum-healthy-hosts.ts";
+import { sortIntoBuckets, type TargetBuckets } from "./target-buckets.ts";
 
 /**
  * A second fleet gets the revision, takes the traffic over, and the first one is seen off (codedeploy-semantics.md, sections 3, 4 and

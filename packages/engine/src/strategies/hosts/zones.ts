@@ -1,11 +1,11 @@
 import { invariant } from "@sluice/model/invariant.ts";
-import { isHealthSpent, roomIn } from "../admission.ts";
-import type { Draft } from "../draft.ts";
-import { hostTargets } from "../host-targets.ts";
-import { zoneHealthError } from "../messages.ts";
-import { minimumHealthyHosts } from "../minimum-healthy-hosts.ts";
-import type { DeploymentState, HealthRule, HostTarget } from "../state.ts";
-import { sortIntoBuckets } from "../target-buckets.ts";
+import type { Draft } from "../../draft.ts";
+import { hostTargets } from "../../host-targets.ts";
+import { zoneHealthError } from "../../messages.ts";
+import type { DeploymentState, HealthRule, HostTarget } from "../../state.ts";
+import { isHealthSpent, roomIn } from "./admission.ts";
+import { minimumHealthyHosts } from "./minimum-healthy-hosts.ts";
+import { sortIntoBuckets } from "./target-buckets.ts";
 
 /** The hosts of one availability zone; those without a zone make up one of their own. */
 export interface Zone {
