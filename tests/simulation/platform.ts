@@ -1,8 +1,6 @@
-import type { Observation } from "@sluice/engine/observation.ts";
 import type { Moments, Watch } from "./rules/rule.ts";
 import type { GroupBase, ScenarioBase } from "./scenario.ts";
 import type { Life, ServerPorts } from "./server-ports.ts";
-import type { SimulatedServer } from "./simulated-server.ts";
 import type { WatchParts } from "./watch-parts.ts";
 import type { Watched, WatchedGroup } from "./watched.ts";
 import type { WorldParts } from "./world-parts.ts";
@@ -47,7 +45,7 @@ export interface PlatformWorld<Group extends GroupBase = GroupBase> {
   isMovingTraffic(deploymentId: string): boolean;
   /** When something last happened of which a server in trouble may take notice late; -Infinity: never. */
   lastUnnoticedAt(): number;
-  observe(watched: Watched, server: SimulatedServer): Observation;
+  /** The group takes the outcome of its deployment in. */
   takeIn(watched: Watched): void;
   /** What sort of deployment it is, for the tally. */
   nameOf(watched: Watched): string;

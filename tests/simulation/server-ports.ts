@@ -1,7 +1,7 @@
 import type { RunnerDependencies } from "@sluice/server/runner/runner.ts";
 
 /** The ports that differ from one platform to the next. */
-export type ServerPorts = Pick<RunnerDependencies, "trafficRouter" | "hostTerminator">;
+export type ServerPorts = Pick<RunnerDependencies, "trafficRouter" | "hostTerminator" | "shiftPorts">;
 
 /** One life of the server, as its ports know it. */
 export interface Life {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { scenarioOf } from "./hosts/host-scenario.ts";
+import { scenarioOf as platformScenario } from "./platforms.ts";
 import { DEADLINE } from "./rules/hosts/deadline.ts";
 import { HEARD } from "./rules/hosts/heard.ts";
 import { HOOK_ORDER } from "./rules/hosts/hook-order.ts";
@@ -61,6 +62,29 @@ const OUTCOMES = [
   "Failed (HEALTH_CONSTRAINTS_INVALID)",
 ];
 
+/** Of the platforms on which traffic is shifted: few, because what they have in common with hosts is simulated there. */
+const SHIFT_WORLDS = 36;
+const SCHEDULES = ["all-at-once", "canary", "linear", "rollback"];
+const SHIFT_OUTCOMES = ["Succeeded", "Stopped", "Failed (HOOK_EXECUTION_FAILURE)"];
+const SHIFT_FAULTS = [
+  "portUnreachable",
+  "portRefuses",
+  "portSlow",
+  "portAnswerLost",
+  "hookFails",
+  "hookLate",
+  "hookTwice",
+  "hookLies",
+  "hookCrashes",
+  "hookEndsSilently",
+  "serverDeath",
+  "diskFailure",
+  "deafServer",
+  "alarm",
+  "stopRequest",
+  "jostle",
+];
+
 describe("the simulation", () => {
   it("breaks no rule in any world, and has had every strategy, fault and outcome in it", async () => {
     const { tally, story, text } = await simulateWorlds({ seed: SEED, count: WORLDS });
@@ -78,6 +102,25 @@ describe("the simulation", () => {
   it("does the same again with the same seed, step by step", async () => {
     const once = await simulateWorld(scenarioOf(SEED + 3), { keepsChronicle: true });
     expect(await simulateWorld(scenarioOf(SEED + 3), { keepsChronicle: true })).toEqual(once);
+    expect(once.chronicle.length).toBeGreaterThan(50);
+  });
+});
+
+describe.each(["ecs", "lambda"] as const)("the simulation of %s", (platform) => {
+  it("breaks no rule in any world, and has had every schedule and way to end in it", async () => {
+    const { tally, story, text } = await simulateWorlds({ platform, seed: SEED, count: SHIFT_WORLDS });
+    console.log(text);
+    expect(story).toBeNull();
+    expect(tally.worlds).toBe(SHIFT_WORLDS);
+    for (const fault of SHIFT_FAULTS) expect(tally.faults[fault] ?? 0, fault).toBeGreaterThan(0);
+    for (const schedule of SCHEDULES) expect(tally.strategies[schedule] ?? 0, schedule).toBeGreaterThan(50);
+    for (const outcome of SHIFT_OUTCOMES) expect(tally.outcomes[outcome] ?? 0, outcome).toBeGreaterThan(10);
+  }, 1_800_000);
+
+  it("does the same again with the same seed, step by step", async () => {
+    const once = await simulateWorld(platformScenario(platform, SEED + 3), { keepsChronicle: true });
+    const again = await simulateWorld(platformScenario(platform, SEED + 3), { keepsChronicle: true });
+    expect(again).toEqual(once);
     expect(once.chronicle.length).toBeGreaterThan(50);
   });
 });

@@ -3,6 +3,7 @@ import { Chronicle } from "./chronicle.ts";
 import { OperatorLine } from "./operator-line.ts";
 import { Operators } from "./operators.ts";
 import { Outages } from "./outages.ts";
+import { PlannerObservation } from "./planner-observation.ts";
 import type { PlatformWorld } from "./platform.ts";
 import { type Plants, platformOf, type Scenario } from "./platforms.ts";
 import { Random } from "./random.ts";
@@ -89,6 +90,7 @@ class World {
     this.#outsideFaults = new Set([...OUTSIDE_FAULTS, ...this.#platform.outsideFaults]);
     this.#operators = new Operators(parts, this.#platform);
     this.#lives = new ServerLives(parts, this.#platform, options, () => !this.#operators.areAtWork);
+    const observation = new PlannerObservation(store);
     const watchParts = {
       ...parts,
       groups: this.#platform.groups,
@@ -97,7 +99,7 @@ class World {
       tickMilliseconds: scenario.tickMilliseconds,
       lastOutsideFaultAt: () => Math.max(this.#lastOutsideFaultAt, parts.alarms.unreadableUntil),
       lastUnnoticedAt: () => Math.max(this.#platform.lastUnnoticedAt(), watchParts.lastOutsideFaultAt()),
-      observe: this.#platform.observe.bind(this.#platform),
+      observe: observation.of.bind(observation),
       takeIn: this.#platform.takeIn.bind(this.#platform),
     };
     const rules = this.#platform.watch(watchParts, (rule, id, message) => this.#violate(rule, id, message));

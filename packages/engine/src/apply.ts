@@ -151,8 +151,9 @@ export function applyToTarget(target: TargetState, event: TargetEvent, at: numbe
       invariant(target.shift.asked?.percent === percent, `${percent} % were not asked for`);
       return { ...target, shift: { step, percent, changedAt: at, asked: null }, updatedAt: at };
     }
+    // The target has ended; what served nobody any more is no part of it.
     case "taskSetRemoved":
-      return { ...target, updatedAt: at };
+      return target;
     case "targetReady":
       invariant(target.status === "InProgress", `${target.targetId} is ready without having been deployed to`);
       return { ...target, status: "Ready", updatedAt: at };

@@ -1,4 +1,3 @@
-import type { Observation } from "@sluice/engine/observation.ts";
 import type { TerminationAnswer } from "@sluice/engine/ports/fleet.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { createDeployment } from "@sluice/server/operations/codedeploy/deployments/create-deployment.ts";
@@ -6,13 +5,11 @@ import type { Platform, PlatformWorld } from "../platform.ts";
 import { HOST_RULES } from "../rules/hosts/host-rules.ts";
 import { startWatch, type Watch } from "../rules/rule.ts";
 import type { Life, ServerPorts } from "../server-ports.ts";
-import type { SimulatedServer } from "../simulated-server.ts";
 import type { WatchParts } from "../watch-parts.ts";
 import type { Watched } from "../watched.ts";
 import type { WorldParts } from "../world-parts.ts";
 import { furnishHosts } from "./furnish-hosts.ts";
 import { hostGroups, takeIn } from "./host-groups.ts";
-import { HostObservation } from "./host-observation.ts";
 import {
   fleetTag,
   type HostFaultRates,
@@ -52,16 +49,14 @@ class HostWorld implements PlatformWorld<ScenarioGroup> {
   readonly #ledger: Ledger;
   readonly #balancer: SimulatedBalancer;
   readonly #fleet: SimulatedFleet;
-  readonly #observation: HostObservation;
   readonly #underway = new Map<string, ScenarioDeployment>();
   #rules: Watch<HostMoments> | null = null;
 
   constructor(scenario: HostScenario, parts: WorldParts<HostFaultRates>, { plant }: HostPlants) {
-    const { time, random, faults, count, chronicle, store } = parts;
+    const { time, random, faults, count, chronicle } = parts;
     this.#scenario = scenario;
     this.#parts = parts;
     this.groups = hostGroups(scenario);
-    this.#observation = new HostObservation(store);
     this.#ledger = new Ledger((...began) => this.#rules?.tell("hostBegan", ...began));
     this.#balancer = new SimulatedBalancer({
       time,
@@ -165,10 +160,6 @@ class HostWorld implements PlatformWorld<ScenarioGroup> {
 
   lastUnnoticedAt(): number {
     return this.#fleet.lastRemovalAt ?? Number.NEGATIVE_INFINITY;
-  }
-
-  observe(watched: Watched, server: SimulatedServer): Observation {
-    return this.#observation.of(watched, server);
   }
 
   takeIn(watched: Watched): void {

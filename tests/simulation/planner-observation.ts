@@ -5,14 +5,14 @@ import { readOutcome, readReport } from "@sluice/server/store/columns/effect-col
 import type { HostRow } from "@sluice/server/store/hosts.ts";
 import type { EffectsTable } from "@sluice/server/store/schema.ts";
 import type { Selectable } from "kysely";
-import type { SimulatedServer } from "../simulated-server.ts";
-import type { Reading, SimulatedStore } from "../simulated-store.ts";
-import type { Watched } from "../watched.ts";
+import type { SimulatedServer } from "./simulated-server.ts";
+import type { Reading, SimulatedStore } from "./simulated-store.ts";
+import type { Watched } from "./watched.ts";
 
 type EffectRow = Selectable<EffectsTable>;
 
 /** What the server's planner would be told of a deployment now, read past the server. */
-export class HostObservation {
+export class PlannerObservation {
   readonly #store: SimulatedStore;
   readonly #livingHosts: Reading;
   readonly #effect: Reading;

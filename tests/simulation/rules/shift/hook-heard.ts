@@ -1,0 +1,27 @@
+import { HOOK_TIMEOUT_MILLISECONDS } from "@sluice/engine/limits.ts";
+import type { ShiftRule } from "../../shift/watched-shifts.ts";
+
+const OVERDUE = /did not answer within \d+ minutes/;
+const ENDED_SILENTLY = /ended without an answer/;
+
+export const HOOK_HEARD: ShiftRule = {
+  name: "no hook is given up that answered, or whose time is not over",
+  watch: ({ hooks, outages }, violated) => ({
+    targetChanged({ id }, { target, before }) {
+      const command = before?.command;
+      if (command?.by !== "hook") return;
+      const event = target.lifecycleEvents.find(({ name }) => name === command.event);
+      const message = event?.status === "Failed" ? (event.diagnostics?.message ?? "") : "";
+      const hook = hooks.of(id, command.event);
+      if (!OVERDUE.test(message) && !ENDED_SILENTLY.test(message)) return;
+      if (hook?.acceptedAt != null) violated(id, `gives the hook of ${command.event} up, whose answer it has taken`);
+      if (ENDED_SILENTLY.test(message)) {
+        if (hook?.nature === "silent") violated(id, `says that the hook of ${command.event} ended, which runs`);
+        return;
+      }
+      const reachable = outages.reachableMilliseconds(command.availableAt);
+      if (reachable >= HOOK_TIMEOUT_MILLISECONDS) return;
+      violated(id, `gives the hook of ${command.event} up after ${reachable} ms in which it could answer`);
+    },
+  }),
+};

@@ -1,0 +1,32 @@
+import type { ShiftRule } from "../../shift/watched-shifts.ts";
+import { EVERY_PLATFORM_RULES } from "../every-platform.ts";
+import { rollbackRule } from "../rollback.ts";
+import { BY_SCHEDULE } from "./by-schedule.ts";
+import { CALM } from "./calm.ts";
+import { canGoBack } from "./can-go-back.ts";
+import { HOOK_HEARD } from "./hook-heard.ts";
+import { HOOK_TRUTH } from "./hook-truth.ts";
+import { IN_ITS_EVENT } from "./in-its-event.ts";
+import { OUTCOME } from "./outcome.ts";
+import { SAID_TO_BE } from "./said-to-be.ts";
+import { STOP_ENDS } from "./stop-ends.ts";
+import { SUMS } from "./sums.ts";
+import { WENT_BACK } from "./went-back.ts";
+import { WENT_OVER } from "./went-over.ts";
+
+/** The rules of everything whose traffic is shifted by weights. */
+export const SHIFT_RULES: readonly ShiftRule[] = [
+  ...EVERY_PLATFORM_RULES,
+  rollbackRule(canGoBack),
+  SUMS,
+  BY_SCHEDULE,
+  IN_ITS_EVENT,
+  SAID_TO_BE,
+  HOOK_TRUTH,
+  HOOK_HEARD,
+  WENT_OVER,
+  WENT_BACK,
+  OUTCOME,
+  STOP_ENDS,
+  CALM,
+];

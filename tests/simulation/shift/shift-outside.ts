@@ -1,0 +1,27 @@
+import type { Strategy } from "@sluice/engine/state.ts";
+import type { ShiftPorts } from "@sluice/server/effects/shift-ports.ts";
+import type { Life } from "../server-ports.ts";
+import type { Watched } from "../watched.ts";
+import type { ShiftDeployment } from "./shift-scenario.ts";
+
+/** What is shifted: services and their balancers, or functions. */
+export interface ShiftOutside {
+  readonly computePlatform: "ECS" | "Lambda";
+  /** All but the hooks, which are the same for both. */
+  ports(life: Life): ShiftPorts;
+  /** What a person asks for who deploys to the group as it is now. */
+  strategyOf(groupId: string, deployment: ShiftDeployment): Strategy;
+  /** What the new side of the deployment gets, in percent; null: it is not known yet which that is. */
+  newPercentOf(watched: Watched): number | null;
+  /** What is wrong with the group's weights; null: nothing. */
+  weightsFault(groupId: string): string | null;
+  /** Nothing is left of earlier deployments that would keep one from starting. */
+  isTidy(groupId: string): boolean;
+  /** What the deployment asks for is in order, as the outside is now. */
+  canStart(watched: Watched): boolean;
+  /** A person puts right what deployments have left. */
+  tidy(groupId: string): void;
+  /** Once a second, until the faults stop. */
+  haveFaults(): void;
+  calmDown(): void;
+}
