@@ -21,6 +21,7 @@ let errors: unknown[];
 /** Of `errors`. */
 let expected: unknown[];
 let asked: (readonly string[])[];
+let quarantined: string[];
 /** What became of the hosts. */
 let answer: (hostIds: readonly string[]) => ReturnType<HostTerminator["terminate"]>;
 let worker: EffectWorker;
@@ -42,6 +43,7 @@ beforeEach(async () => {
   errors = [];
   expected = [];
   asked = [];
+  quarantined = [];
   answer = async (terminated) => ({ terminated, kept: [], unanswered: [] });
   const parts = {
     store,
@@ -75,6 +77,7 @@ beforeEach(async () => {
         throw new Error("nobody asks for targets");
       },
     }),
+    quarantine: async (deploymentId, { message }) => void quarantined.push(`${deploymentId}: ${message}`),
     onError: (error) => errors.push(error),
   });
   await store.write((transaction) =>
@@ -111,6 +114,33 @@ it("begins no attempt beside its own, also when the lease has run out because th
   now += LEASE_MILLISECONDS;
   await worker.startDue();
   expect(begun).toBe(1);
+});
+
+it("ends the deployment of an effect that cannot be read, and carries out those of others", async () => {
+  const ofDeployment = (id: string) =>
+    store.write((transaction) =>
+      insertEffects(
+        transaction,
+        id,
+        [{ kind: "terminateOriginals", key: `${id}/-/terminateOriginals/1`, targetIds: [id] }],
+        NOON,
+      ),
+    );
+  await ofDeployment("d-0");
+  await store.db
+    .updateTable("effects")
+    .set({ progress_json: "{}" as never })
+    .where("deployment_id", "=", "d-0")
+    .execute();
+  await ofDeployment("d-2");
+  await worker.startDue();
+  expect(asked).toEqual([["a", "b", "c"], ["d-2"]]);
+  expect(quarantined).toEqual([
+    "d-0: invariant violated: effects.progress_json of d-0/-/terminateOriginals/1 cannot be read: it has no terminated",
+  ]);
+  now += LEASE_MILLISECONDS;
+  await worker.startDue();
+  expect(quarantined).toHaveLength(1);
 });
 
 describe("a termination of which a part is not answered", () => {

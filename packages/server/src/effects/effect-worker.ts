@@ -1,4 +1,5 @@
 import { WAIT_TOLD_AFTER_MILLISECONDS } from "@sluice/engine/limits.ts";
+import type { InvariantViolation } from "@sluice/model/invariant.ts";
 import { keepLease, LEASE_MILLISECONDS } from "../loops/keep-lease.ts";
 import { sparseErrors } from "../loops/sparse-errors.ts";
 import type { Timers } from "../loops/timers.ts";
@@ -14,9 +15,10 @@ import {
   postponeEffect,
   recordEffectOutcome,
   renewLease,
+  type UnreadableEffect,
 } from "../store/effects.ts";
 import type { Store } from "../store/open-store.ts";
-import type { Attempt, EffectHandler, EffectHandlers, Vain } from "./effect-handler.ts";
+import { type Attempt, type EffectHandler, type EffectHandlers, SUPERSEDED, type Vain } from "./effect-handler.ts";
 import { EffectRoom } from "./effect-room.ts";
 import { MAX_ATTEMPTS, pauseAfter } from "./retries.ts";
 
@@ -29,7 +31,7 @@ const ATTEMPT_TIMEOUT_MILLISECONDS = 60_000;
  */
 const MAX_TRAFFIC_AT_ONCE = 128;
 const MAX_TRAFFIC_OF_DEPLOYMENT_AT_ONCE = 16;
-/** Other effects at one time. A deployment has one at most, so that this many have to hang before another deployment waits. */
+/** Other effects at one time. A deployment has one or two, so that this many have to hang before another deployment waits. */
 const MAX_OTHERS_AT_ONCE = 32;
 
 export interface EffectWorkerDependencies {
@@ -38,6 +40,8 @@ export interface EffectWorkerDependencies {
   readonly owner: string;
   readonly feed: ChangeFeed;
   readonly handlers: EffectHandlers;
+  /** Ends a deployment after a bug of ours. */
+  readonly quarantine: (deploymentId: string, error: InvariantViolation) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -69,7 +73,19 @@ export class EffectWorker {
     const claimed = await store.write((transaction) => claimEffects(transaction, claim, this.#room()));
     for (const effect of claimed) {
       if (this.#running.has(effect.key)) continue;
-      this.#running.set(effect.key, { effect, end: this.#run(effect) });
+      if ("unreadable" in effect) await this.#setAside(effect);
+      else this.#running.set(effect.key, { effect, end: this.#run(effect) });
+    }
+  }
+
+  /** What nobody can read nobody can carry out: its deployment ends, and then nobody wants it. */
+  async #setAside({ key, deploymentId, unreadable }: UnreadableEffect): Promise<void> {
+    const { store, owner, quarantine } = this.#dependencies;
+    try {
+      await quarantine(deploymentId, unreadable);
+      await store.write((transaction) => recordEffectOutcome(transaction, key, owner, SUPERSEDED.ended));
+    } catch (error) {
+      this.#onError(error);
     }
   }
 

@@ -50,6 +50,7 @@ beforeEach(async () => {
       trafficRouter: { ...outside.trafficRouter, block },
       resolveTargets: async () => ({ outcome: "resolved", candidates: [] }),
     }),
+    quarantine: async () => {},
     onError: () => {},
   });
   loop = new WakeLoop({

@@ -16,6 +16,7 @@ import type { ShiftPorts } from "../effects/shift-ports.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
 import { LateHostWatch } from "../late-hosts/late-host-watch.ts";
 import type { Timers } from "../loops/timers.ts";
+import { quarantine } from "../planning/quarantine.ts";
 import { takeNextSteps } from "../planning/take-next-steps.ts";
 import { WakeLoop } from "../planning/wake-loop.ts";
 import { BundleFindings } from "../preflight/bundle-findings.ts";
@@ -80,6 +81,10 @@ export function createRunner(dependencies: RunnerDependencies): Runner {
     owner,
     feed,
     onError,
+    quarantine: async (deploymentId, error) => {
+      await store.write((transaction) => quarantine(transaction, deploymentId, error.message, now()));
+      onQuarantine(deploymentId, error);
+    },
     handlers: effectHandlers({
       store,
       timers,

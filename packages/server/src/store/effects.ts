@@ -3,7 +3,7 @@ import type { Effect } from "@sluice/engine/event.ts";
 import { type SelectQueryBuilder, sql } from "kysely";
 import { EFFECT, readOutcome, readProgress, readReport } from "./columns/effect-columns.ts";
 import type { EffectKind, OutcomeOf, ProgressOf } from "./columns/effect-records.ts";
-import { type Json, toJson } from "./columns/json-column.ts";
+import { type Json, toJson, UnreadableColumn } from "./columns/json-column.ts";
 import { compiledListQuery, compiledQuery } from "./compiled-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import { inListParts } from "./in-list.ts";
@@ -24,6 +24,13 @@ export interface PendingEffect<Kind extends EffectKind = EffectKind> {
   readonly attempts: number;
   /** What the attempts before left; undefined: nothing. */
   readonly progress: ProgressOf<Kind> | undefined;
+}
+
+/** Claimed like any other, so that one effect that nobody can read keeps no others waiting. */
+export interface UnreadableEffect {
+  readonly key: string;
+  readonly deploymentId: string;
+  readonly unreadable: UnreadableColumn;
 }
 
 /** The kind of which a deployment has as many as it has hosts; of every other it has one. */
@@ -127,8 +134,8 @@ export async function claimEffects(
   transaction: WriteTransaction,
   { owner, now, leaseUntil }: Claim,
   room: DueEffects,
-): Promise<PendingEffect[]> {
-  const claimed: PendingEffect[] = [];
+): Promise<(PendingEffect | UnreadableEffect)[]> {
+  const claimed: (PendingEffect | UnreadableEffect)[] = [];
   while (room.size > 0) {
     const due = await dueEffects(transaction, owner, now, room);
     const admitted = due.filter((row) => room.admit({ deploymentId: row.deployment_id, kind: row.kind }));
@@ -207,15 +214,15 @@ const claimable = (db: Store["db"], owner: string, now: number, dialect: WriteTr
 
 type DueEffect = Awaited<ReturnType<typeof dueEffects>>[number];
 
-function claimedEffect(row: DueEffect): PendingEffect {
-  const effect = EFFECT.read(row);
-  return {
-    key: row.effect_key,
-    deploymentId: row.deployment_id,
-    effect,
-    attempts: row.attempts + 1,
-    progress: readProgress(effect.kind, row),
-  };
+function claimedEffect(row: DueEffect): PendingEffect | UnreadableEffect {
+  const { effect_key: key, deployment_id: deploymentId } = row;
+  try {
+    const effect = EFFECT.read(row);
+    return { key, deploymentId, effect, attempts: row.attempts + 1, progress: readProgress(effect.kind, row) };
+  } catch (error) {
+    if (error instanceof UnreadableColumn) return { key, deploymentId, unreadable: error };
+    throw error;
+  }
 }
 
 function withoutThose<Row>(
