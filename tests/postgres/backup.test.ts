@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import { restoreBackup } from "@sluice/server/backup/restore-backup.ts";
 import { writeBackup } from "@sluice/server/backup/write-backup.ts";
+import { toJson } from "@sluice/server/store/columns/json-column.ts";
 import { dataDirectory } from "@sluice/server/store/data-directory.ts";
 import { appendEvents } from "@sluice/server/store/events.ts";
 import { insertHost } from "@sluice/server/store/hosts.ts";
@@ -205,7 +206,7 @@ it("says the same after a way from SQLite to PostgreSQL and back", async () => {
       store.write(({ db }) =>
         db
           .insertInto("events")
-          .values({ deployment_id: "d-2", sequence: 1, at: 0, type: "t", body_json: "{}" })
+          .values({ deployment_id: "d-2", sequence: 1, at: 0, type: "t", body_json: toJson({}) })
           .returning("event_id")
           .executeTakeFirstOrThrow(),
       ),

@@ -1,9 +1,9 @@
 import type { TargetState, Wait } from "@sluice/engine/state.ts";
 import { DEPLOYMENT_INTENT, DEPLOYMENT_REQUEST } from "@sluice/server/store/columns/deployment-columns.ts";
+import { TARGET_STATE } from "@sluice/server/store/columns/target-columns.ts";
 import { type DeploymentRow, readHead } from "@sluice/server/store/deployments.ts";
 import type { EventsTable } from "@sluice/server/store/schema.ts";
 import { readStoredEvent } from "@sluice/server/store/stored-event.ts";
-import { readTarget } from "@sluice/server/store/targets.ts";
 import type { Selectable } from "kysely";
 import type { SimulatedStore } from "./simulated-store.ts";
 import type { TargetRow, Watched, WatchedEvent } from "./watched.ts";
@@ -14,7 +14,7 @@ export class WatchedDeployments {
   readonly active = new Map<string, Watched>();
   readonly #store: SimulatedStore;
   readonly #statements;
-  readonly #targetsRead = new Map<string, { readonly json: string; readonly target: TargetState }>();
+  readonly #targetsRead = new Map<string, { readonly json: TargetRow["state_json"]; readonly target: TargetState }>();
 
   constructor(store: SimulatedStore) {
     this.#store = store;
@@ -82,7 +82,11 @@ export class WatchedDeployments {
 
   eventsAfter(deploymentId: string, sequence: number): WatchedEvent[] {
     const rows = this.#statements.events.all(deploymentId, sequence) as unknown as Selectable<EventsTable>[];
-    return rows.map((row) => ({ sequence: row.sequence, at: row.at, ...readStoredEvent(row) }));
+    return rows.map((row) => ({
+      sequence: row.sequence,
+      at: row.at,
+      ...readStoredEvent(row, () => String(row.event_id)),
+    }));
   }
 
   /** Most of what is read was read before. */
@@ -90,7 +94,7 @@ export class WatchedDeployments {
     const key = `${row.deployment_id}/${row.target_id}`;
     const before = this.#targetsRead.get(key);
     if (before?.json === row.state_json) return before.target;
-    const target = readTarget(row);
+    const target = TARGET_STATE.read(row);
     this.#targetsRead.set(key, { json: row.state_json, target });
     return target;
   }

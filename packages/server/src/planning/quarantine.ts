@@ -1,9 +1,12 @@
 import type { TargetState } from "@sluice/engine/state.ts";
 import type { DeploymentHead } from "../store/columns/deployment-columns.ts";
+import { UnreadableColumn } from "../store/columns/json-column.ts";
 import { commitEvents } from "../store/commit-events.ts";
 import { type DeploymentRow, lockDeployments, readHead } from "../store/deployments.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
-import { loadTargets } from "../store/targets.ts";
+import { recordAttemptsBegun } from "../store/group-hosts.ts";
+import { firstHead } from "../store/new-deployment.ts";
+import { loadReadableTargets, takeCommandsBack } from "../store/targets.ts";
 
 /**
  * Ends a deployment after a bug of ours: no plan, no command, its group free for the next one. What its hosts did last stays as it
@@ -36,10 +39,33 @@ export async function endUnfinished(
   error: NonNullable<DeploymentHead["error"]>,
   at: number,
 ): Promise<void> {
-  const head: DeploymentHead = { ...readHead(row), status: "Failed", completedAt: at, error };
+  const head: DeploymentHead = { ...headOf(row), status: "Failed", completedAt: at, error };
   const events = [{ type: "deploymentFailed", error } as const];
-  const targets = ((await loadTargets(transaction, row.deployment_id)) ?? []).map((target) => setAside(target, at));
+  const { readable, unreadable } = await loadReadableTargets(transaction, row.deployment_id);
+  const targets = readable.map((target) => setAside(target, at));
   await commitEvents(transaction, row, { head, targets, events, effects: [], wakeAt: null, at });
+  await takeCommandsBack(transaction, row.deployment_id, unreadable);
+  await recordAttemptsBegun(transaction, row, unreadable);
+}
+
+/** Where the state itself is what cannot be read, as much of it as other columns know. */
+function headOf(row: DeploymentRow): DeploymentHead {
+  try {
+    return readHead(row);
+  } catch (error) {
+    if (!(error instanceof UnreadableColumn)) throw error;
+    const head = firstHead({
+      deploymentId: row.deployment_id,
+      group: row,
+      healthRule: { type: "HOST_COUNT", value: 0 },
+      strategy: { type: "in-place", hasTrafficControl: false, zones: null },
+      alarms: null,
+      request: { ignoreApplicationStopFailures: false },
+      statusMessages: [],
+      createdAt: row.created_at,
+    });
+    return { ...head, startedAt: row.started_at };
+  }
 }
 
 /**

@@ -1,6 +1,11 @@
+import { ALWAYS_HEARD } from "@sluice/engine/heard-time.ts";
 import { IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { quarantine } from "../planning/quarantine.ts";
+import { takeNextSteps } from "../planning/take-next-steps.ts";
+import { ChangeFeed } from "../store/change-feed.ts";
+import type { Json } from "../store/columns/json-column.ts";
+import { readHead } from "../store/deployments.ts";
 import { readEvents } from "../store/events.ts";
 import { playHost, type RunnerFixture, runnerFixture } from "./runner.fixture.ts";
 
@@ -102,6 +107,45 @@ describe("runner", () => {
     expect(await acknowledge("x")).toBe("InProgress");
     expect(await acknowledge("x")).toBe("InProgress");
     expect(await acknowledge("y")).toBe("Succeeded");
+  });
+
+  it("ends a deployment whose state cannot be read, with the place of what is unreadable", async () => {
+    fixture = await runnerFixture(["a", "b"]);
+    await fixture.createDeployment("d-AAAAAAAAA", ONE_AT_A_TIME);
+    await fixture.runner.poll("a", stop.signal);
+    const { store } = fixture;
+    const broken = "{" as unknown as Json<never>;
+    await store.write(async ({ db }) => {
+      await db.updateTable("deployments").set({ state_json: broken }).execute();
+      await db.updateTable("targets").set({ state_json: broken }).where("target_id", "=", "a").execute();
+    });
+    const told: string[] = [];
+    await takeNextSteps("d-AAAAAAAAA", {
+      store,
+      now: () => 5,
+      hosts: { heardTime: () => ALWAYS_HEARD, observe: async () => new Map() },
+      alarms: { observe: () => undefined },
+      feed: new ChangeFeed(),
+      newDeploymentId: () => "d-NEXT",
+      onQuarantine: (deploymentId) => told.push(deploymentId),
+    });
+    expect(told).toEqual(["d-AAAAAAAAA"]);
+    const row = await store.db.selectFrom("deployments").selectAll().executeTakeFirstOrThrow();
+    expect(row).toMatchObject({ status: "Failed", active: 0, error_code: "INTERNAL_ERROR", wake_at: null });
+    expect(row.error_message).toContain("deployments.state_json of d-AAAAAAAAA is not JSON");
+    expect(readHead(row)).toMatchObject({ status: "Failed", deploymentGroupName: "prod" });
+    const targets = await store.db
+      .selectFrom("targets")
+      .select(["status", "command_state"])
+      .orderBy("ordinal")
+      .execute();
+    expect(targets).toEqual([
+      { status: "Unknown", command_state: null },
+      { status: "Skipped", command_state: null },
+    ]);
+    expect(await store.db.selectFrom("group_hosts").select(["target_id", "healthy"]).execute()).toEqual([
+      { target_id: "a", healthy: 0 },
+    ]);
   });
 
   it("sets a deployment aside that meets a bug of ours: Failed, told, nothing more offered, and its group free", async () => {

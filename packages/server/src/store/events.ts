@@ -73,7 +73,7 @@ const insertTwo = compiledQuery(
       second,
       type2,
       body2,
-    }: EventRow & { readonly second: number; readonly type2: string; readonly body2: string },
+    }: EventRow & { readonly second: number; readonly type2: string; readonly body2: EventRow["body_json"] },
   ) =>
     db.insertInto("events").values([
       { deployment_id, sequence, at, type, body_json },
@@ -114,7 +114,7 @@ export async function readEvents({ db }: Pick<Store, "db">, selection: EventSele
     deploymentId: row.deployment_id,
     sequence: row.sequence,
     at: row.at,
-    ...readStoredEvent(row),
+    ...readStoredEvent(row, () => String(row.event_id)),
   }));
 }
 

@@ -2,13 +2,13 @@ import type { EndedAttempt } from "@sluice/engine/host-attempts.ts";
 import { isHost } from "@sluice/engine/host-targets.ts";
 import type { HostAttempt } from "@sluice/engine/late-hosts.ts";
 import type { TargetState } from "@sluice/engine/state.ts";
+import { TARGET_STATE } from "./columns/target-columns.ts";
 import { compiledQuery } from "./compiled-query.ts";
 import type { DeploymentRow } from "./deployments.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import { inListParts } from "./in-list.ts";
 import type { Store } from "./open-store.ts";
 import type { GroupHostsTable } from "./schema.ts";
-import { readStoredTarget } from "./stored-target.ts";
 
 export interface HostHistory {
   readonly healthy: boolean;
@@ -45,17 +45,17 @@ export async function loadHostAttempts(
           .onRef("targets.target_id", "=", "group_hosts.target_id"),
       )
       .select(["group_hosts.target_id", "group_hosts.revision_key", "healthy", "creator", "created_at"])
-      .select("targets.state_json as target_json")
+      .select(["group_hosts.deployment_id", "targets.state_json"])
       .where("group_hosts.deployment_group_id", "=", deploymentGroupId)
       .where("group_hosts.target_id", "in", part)
       .execute();
-    for (const row of rows) {
+    for (const { state_json, ...row } of rows) {
       attempts.set(row.target_id, {
         revisionKey: row.revision_key,
         succeeded: row.healthy === 1,
         deployedAt: row.created_at,
         creator: row.creator,
-        agentIssue: row.target_json !== null && hadAgentIssue(readStoredTarget(row.target_json)),
+        agentIssue: state_json !== null && hadAgentIssue(TARGET_STATE.read({ ...row, state_json })),
       });
     }
   }

@@ -100,10 +100,10 @@ export function firstHead({
   request,
   statusMessages,
   createdAt,
-}: Pick<
-  NewDeployment,
-  "deploymentId" | "group" | "healthRule" | "strategy" | "alarms" | "request" | "statusMessages" | "createdAt"
->): DeploymentHead {
+}: Pick<NewDeployment, "deploymentId" | "healthRule" | "strategy" | "alarms" | "statusMessages" | "createdAt"> & {
+  readonly group: Pick<DeploymentGroupRow, "deployment_group_name">;
+  readonly request: Pick<DeploymentRequest, "ignoreApplicationStopFailures">;
+}): DeploymentHead {
   return {
     deploymentId,
     deploymentGroupName: group.deployment_group_name,

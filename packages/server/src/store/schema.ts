@@ -1,6 +1,7 @@
 import type { RollbackInfo } from "@aws-sdk/client-codedeploy";
 import type { DesiredTraffic } from "@sluice/drivers/haproxy/desired-traffic.ts";
 import type { Effect } from "@sluice/engine/event.ts";
+import type { TargetState } from "@sluice/engine/state.ts";
 import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { Tag } from "@sluice/model/tag-filter.ts";
@@ -11,6 +12,7 @@ import type { DeploymentIntent, DeploymentRequest } from "./columns/deployment-r
 import type { EffectKind, OutcomeOf, ProgressOf } from "./columns/effect-records.ts";
 import type { DeploymentGroupFields, GroupSettings, RolledBack } from "./columns/group-columns.ts";
 import type { Json } from "./columns/json-column.ts";
+import type { EventBody } from "./stored-event.ts";
 
 /**
  * The tables, as Kysely sees them. One schema for SQLite and PostgreSQL: times are epoch milliseconds, booleans are 0 or 1, and
@@ -35,6 +37,15 @@ export interface Database {
   removed_deployments: RemovedDeploymentsTable;
   desired_traffic: DesiredTrafficTable;
 }
+
+type PlainJson<Table extends keyof Database> = {
+  [Column in keyof Database[Table] & `${string}_json`]: NonNullable<Database[Table][Column]> extends Json<unknown>
+    ? never
+    : `${Table}.${Column}`;
+}[keyof Database[Table] & `${string}_json`];
+
+/** `…_json` columns that are text to the compiler, so that anything could be written there: none. */
+export type PlainJsonColumns = { [Table in keyof Database]: PlainJson<Table> }[keyof Database];
 
 /** Facts that the installation keeps about itself: signing key, TLS key, account id. */
 export interface SettingsTable {
@@ -191,8 +202,7 @@ export interface TargetsTable {
   label: string | null;
   /** `available`, `acknowledged`, `routed` (not an agent is at work, but a load balancer or another), or null when the host has nothing to do. */
   command_state: "available" | "acknowledged" | "routed" | null;
-  /** `TargetState`, as `storeTarget` writes it. */
-  state_json: string;
+  state_json: Json<TargetState>;
   updated_at: number;
 }
 
@@ -230,7 +240,7 @@ export interface EventsTable {
   at: number;
   /** With `body_json` as `storeEvent` writes it. */
   type: string;
-  body_json: string;
+  body_json: Json<EventBody>;
 }
 
 /** Deployments whose row is gone, and of which something else is left to be removed. */

@@ -1,12 +1,17 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
+import { type Form, objectOf } from "./columns/form.ts";
+import { type Json, parseJson, toJson } from "./columns/json-column.ts";
 import { LIFECYCLE_EVENT_WORDS } from "./short-words.ts";
 import { restoreDiagnostics, type StoredDiagnostics, storeDiagnostics } from "./stored-diagnostics.ts";
 
 /** What the columns `type` and `body_json` of an event hold. */
 export interface StoredEvent {
   readonly type: string;
-  readonly body_json: string;
+  readonly body_json: Json<EventBody>;
 }
+
+/** An event's members by name, or, of a short type, without their names. */
+export type EventBody = Members | readonly unknown[];
 
 export interface ReadableEvent {
   readonly type: string;
@@ -64,18 +69,26 @@ const BY_SHORT_TYPE: ReadonlyMap<string, { readonly name: string; readonly form:
   Object.entries(SHORT_FORMS).map(([name, form]) => [form.type, { name, form }]),
 );
 
+const LIST: Form<readonly unknown[]> = {
+  problemOf: (value) => (Array.isArray(value) ? null : "it is not a list"),
+  complete: (stored) => stored,
+};
+const OBJECT = objectOf<Members>({});
+
 /** Events that have no short form are stored as they are, like all events of before. */
 export function storeEvent({ type, body }: ReadableEvent): StoredEvent {
   const form = SHORT_FORMS[type];
-  if (!form) return { type, body_json: JSON.stringify(body) };
+  if (!form) return { type, body_json: toJson(body) };
   const parts = form.shorten(body);
   // A form that an event has outgrown would lose what is new in it.
-  if (Object.keys(body).length !== parts.length) return { type, body_json: JSON.stringify(body) };
-  return { type: form.type, body_json: JSON.stringify(parts) };
+  if (Object.keys(body).length !== parts.length) return { type, body_json: toJson(body) };
+  return { type: form.type, body_json: toJson(parts) };
 }
 
-export function readStoredEvent({ type, body_json }: StoredEvent): ReadableEvent {
-  const body = JSON.parse(body_json);
+/** @param where names the event, for the message of an `UnreadableColumn` */
+export function readStoredEvent({ type, body_json }: StoredEvent, where: () => string): ReadableEvent {
+  const place = () => `events.body_json of ${where()}`;
   const short = BY_SHORT_TYPE.get(type);
-  return short ? { type: short.name, body: short.form.restore(body) } : { type, body };
+  if (!short) return { type, body: parseJson(body_json as Json<Members>, OBJECT, place) };
+  return { type: short.name, body: short.form.restore(parseJson(body_json as Json<readonly unknown[]>, LIST, place)) };
 }

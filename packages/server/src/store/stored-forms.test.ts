@@ -9,11 +9,15 @@ import { hostCommand, hostEvent, hostTarget, lambdaTarget } from "@sluice/engine
 import { LIFECYCLE_EVENT_STATUSES, LIFECYCLE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ReadableEvent, readStoredEvent, storeEvent } from "./stored-event.ts";
+import type { Json } from "./columns/json-column.ts";
+import { type EventBody, type ReadableEvent, readStoredEvent, storeEvent } from "./stored-event.ts";
 import { readStoredTarget, storeTarget } from "./stored-target.ts";
 
 const QUIET = { errorCode: "Success", scriptName: "", message: "Succeeded", logTail: "" } as const;
 const FAILED = { errorCode: "ScriptFailed", scriptName: "check.sh", message: "exit code 1", logTail: "boom" } as const;
+
+const readEvent = ({ type, body_json }: { readonly type: string; readonly body_json: string }) =>
+  readStoredEvent({ type, body_json: body_json as unknown as Json<EventBody> }, () => "17");
 
 describe("events in the store", () => {
   // What is written once is read for ever: these lines are never changed.
@@ -36,16 +40,20 @@ describe("events in the store", () => {
     ["to", '["web-1"]', { type: "targetSucceeded", body: { targetId: "web-1" } }],
   ])("have the short form %s %s", (type, body_json, event) => {
     expect(storeEvent(event)).toEqual({ type, body_json });
-    expect(readStoredEvent({ type, body_json })).toEqual(event);
+    expect(readEvent({ type, body_json })).toEqual(event);
   });
 
   it("are read as they were written before there were short forms", () => {
     const body_json =
       '{"targetId":"i-168f48a49639f69a3","event":"ApplicationStop","diagnostics":{"errorCode":"Success","scriptName":"","message":"Succeeded","logTail":""}}';
-    expect(readStoredEvent({ type: "lifecycleEventSucceeded", body_json })).toEqual({
+    expect(readEvent({ type: "lifecycleEventSucceeded", body_json })).toEqual({
       type: "lifecycleEventSucceeded",
       body: { targetId: "i-168f48a49639f69a3", event: "ApplicationStop", diagnostics: QUIET },
     });
+  });
+
+  it.each(["[]", '"co"', "[1"])("that are not events are refused by their place: %s", (body_json) => {
+    expect(() => readEvent({ type: "deploymentStopped", body_json })).toThrow(/events\.body_json of 17 /);
   });
 
   it.each<ReadableEvent>([
@@ -59,7 +67,7 @@ describe("events in the store", () => {
     // Of a later version.
     { type: "targetSucceeded", body: { targetId: "i", why: "because" } },
   ])("lose nothing: %j", (event) => {
-    expect(readStoredEvent(storeEvent(event))).toEqual(event);
+    expect(readStoredEvent(storeEvent(event), () => "")).toEqual(event);
   });
 });
 

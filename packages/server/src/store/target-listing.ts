@@ -1,7 +1,7 @@
 import type { HostTarget, TargetState } from "@sluice/engine/state.ts";
 import type { Kysely } from "kysely";
+import { TARGET_STATE } from "./columns/target-columns.ts";
 import type { Database } from "./schema.ts";
-import { readTarget } from "./targets.ts";
 
 /** A target with the ARN that its host registered under; null for instances, whose ARN follows from their id, and for all that are not hosts. */
 export interface TargetWithArn {
@@ -27,11 +27,11 @@ export async function findTargets(
   const rows = await db
     .selectFrom("targets")
     .leftJoin("hosts", (join) => join.onRef("hosts.host_id", "=", "targets.target_id").on("targets.type", "=", "host"))
-    .select(["state_json", "instance_arn"])
+    .select(["deployment_id", "target_id", "state_json", "instance_arn"])
     .where("deployment_id", "=", deploymentId)
     .where("target_id", "in", targetIds)
     .execute();
-  return rows.map((row) => ({ target: readTarget(row), instanceArn: row.instance_arn }));
+  return rows.map((row) => ({ target: TARGET_STATE.read(row), instanceArn: row.instance_arn }));
 }
 
 export async function hasTargets(db: Kysely<Database>, deploymentId: string): Promise<boolean> {

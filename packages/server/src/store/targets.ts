@@ -1,25 +1,26 @@
 import type { TargetState } from "@sluice/engine/state.ts";
 import { type SqlBool, sql } from "kysely";
+import { UnreadableColumn } from "./columns/json-column.ts";
+import { TARGET_STATE } from "./columns/target-columns.ts";
 import { compiledQuery } from "./compiled-query.ts";
 import { gatheredQuery } from "./gathered-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
+import { inListParts } from "./in-list.ts";
 import type { Store } from "./open-store.ts";
-import { readStoredTarget, storeTarget } from "./stored-target.ts";
 
 /** Rows of one insert statement: SQLite takes 32,766 parameters a statement, and a row here has up to nine. */
 const INSERT_ROWS = 500;
 
+/** What a target's state is read from. */
+const STATE = ["deployment_id", "target_id", "state_json"] as const;
+
 const targetsOfDeployment = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
-  db.selectFrom("targets").select("state_json").where("deployment_id", "=", deploymentId).orderBy("ordinal"),
+  db.selectFrom("targets").select(STATE).where("deployment_id", "=", deploymentId).orderBy("ordinal"),
 );
 
 const oneTarget = compiledQuery(
   (db, { deploymentId, targetId }: { readonly deploymentId: string; readonly targetId: string }) =>
-    db
-      .selectFrom("targets")
-      .select("state_json")
-      .where("deployment_id", "=", deploymentId)
-      .where("target_id", "=", targetId),
+    db.selectFrom("targets").select(STATE).where("deployment_id", "=", deploymentId).where("target_id", "=", targetId),
 );
 
 const updateTarget = compiledQuery(
@@ -41,12 +42,11 @@ const updateTarget = compiledQuery(
 const COMMANDS_OF_HOST = { available: commandsOfHost("available"), acknowledged: commandsOfHost("acknowledged") };
 
 function commandsOfHost(state: "available" | "acknowledged") {
-  const columns = ["deployment_id", "target_id", "state_json"] as const;
   return gatheredQuery(
     (db, { key }) =>
       db
         .selectFrom("targets")
-        .select(columns)
+        .select(STATE)
         .where("target_id", "=", key)
         .where("type", "=", "host")
         .where("command_state", "=", state)
@@ -54,7 +54,7 @@ function commandsOfHost(state: "available" | "acknowledged") {
     (db, { keys }) =>
       db
         .selectFrom("targets")
-        .select(columns)
+        .select(STATE)
         .where(sql<SqlBool>`target_id = ANY(${keys})`)
         .where("type", "=", "host")
         .where("command_state", "=", state)
@@ -63,14 +63,44 @@ function commandsOfHost(state: "available" | "acknowledged") {
   );
 }
 
-export function readTarget(row: { readonly state_json: string }): TargetState {
-  return readStoredTarget(row.state_json);
-}
-
 /** In admission order; null when the deployment has not resolved its targets yet. */
 export async function loadTargets({ db }: Pick<Store, "db">, deploymentId: string): Promise<TargetState[] | null> {
   const { rows } = await targetsOfDeployment(db, { deploymentId });
-  return rows.length === 0 ? null : rows.map(readTarget);
+  return rows.length === 0 ? null : rows.map(TARGET_STATE.read);
+}
+
+/** For who has to go on where some cannot be read: those that can, and the ids of the others. */
+export async function loadReadableTargets(
+  { db }: Pick<Store, "db">,
+  deploymentId: string,
+): Promise<{ readonly readable: readonly TargetState[]; readonly unreadable: readonly string[] }> {
+  const readable: TargetState[] = [];
+  const unreadable: string[] = [];
+  for (const row of (await targetsOfDeployment(db, { deploymentId })).rows) {
+    try {
+      readable.push(TARGET_STATE.read(row));
+    } catch (error) {
+      if (!(error instanceof UnreadableColumn)) throw error;
+      unreadable.push(row.target_id);
+    }
+  }
+  return { readable, unreadable };
+}
+
+/** From targets whose state cannot be read: nothing is known of them, and they are offered nothing more. */
+export async function takeCommandsBack(
+  { db }: WriteTransaction,
+  deploymentId: string,
+  targetIds: readonly string[],
+): Promise<void> {
+  for (const part of inListParts(targetIds)) {
+    await db
+      .updateTable("targets")
+      .set({ status: "Unknown", command_state: null })
+      .where("deployment_id", "=", deploymentId)
+      .where("target_id", "in", part)
+      .execute();
+  }
 }
 
 export async function loadSomeTargets(
@@ -81,21 +111,21 @@ export async function loadSomeTargets(
   const [targetId] = targetIds;
   if (targetId !== undefined && targetIds.length === 1) {
     const { rows } = await oneTarget(db, { deploymentId, targetId });
-    return rows.map(readTarget);
+    return rows.map(TARGET_STATE.read);
   }
   const rows = await db
     .selectFrom("targets")
-    .select("state_json")
+    .select(STATE)
     .where("deployment_id", "=", deploymentId)
     .where("target_id", "in", targetIds)
     .execute();
-  return rows.map(readTarget);
+  return rows.map(TARGET_STATE.read);
 }
 
 const workingTargets = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
   db
     .selectFrom("targets")
-    .select("state_json")
+    .select(STATE)
     .where("deployment_id", "=", deploymentId)
     .where("command_state", "in", ["routed", "acknowledged"])
     .orderBy("ordinal"),
@@ -107,7 +137,7 @@ export async function loadTargetsAtWork(
   deploymentId: string,
 ): Promise<readonly TargetState[]> {
   const { rows } = await workingTargets(db, { deploymentId });
-  return rows.map(readTarget);
+  return rows.map(TARGET_STATE.read);
 }
 
 export async function insertTargets(
@@ -176,7 +206,7 @@ function columnsOf(target: TargetState) {
     status: target.status,
     label: target.type === "host" ? target.label : null,
     command_state: commandState(target),
-    state_json: storeTarget(target),
+    state_json: TARGET_STATE.write(target),
     updated_at: target.updatedAt,
   };
 }
@@ -194,5 +224,5 @@ export async function loadCommandsOfHost(
   state: "available" | "acknowledged",
 ): Promise<{ readonly deploymentId: string; readonly target: TargetState }[]> {
   const rows = await COMMANDS_OF_HOST[state](db, targetId);
-  return rows.map((row) => ({ deploymentId: row.deployment_id, target: readTarget(row) }));
+  return rows.map((row) => ({ deploymentId: row.deployment_id, target: TARGET_STATE.read(row) }));
 }

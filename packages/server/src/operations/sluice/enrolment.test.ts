@@ -1,6 +1,8 @@
+import { hostTarget } from "@sluice/engine/target.fixture.ts";
 import { formerKeyProof } from "@sluice/wire/sluice/former-key-proof.ts";
 import type { CreateEnrolmentTokenInput, EnrolHostInput } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { TARGET_STATE } from "../../store/columns/target-columns.ts";
 import { findHost } from "../../store/hosts.ts";
 import { ON_PREMISES_HANDLERS } from "../on-premises/on-premises-operations.ts";
 import { type TestInstallation, testInstallation } from "./installation.fixture.ts";
@@ -282,7 +284,7 @@ describe("listing and removing", () => {
       type: "host" as const,
       ordinal: 0,
       status: "InProgress",
-      state_json: "{}",
+      state_json: TARGET_STATE.write(hostTarget(hostId)),
       updated_at: 1,
     };
     await here.context.store.write(async ({ db }) => {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { authorize } from "../../access/authorize.ts";
 import type { Principal } from "../../access/principal.ts";
 import { newHostRow } from "../../hosts/new-host.ts";
+import { TARGET_STATE } from "../../store/columns/target-columns.ts";
 import { DatabaseAwayError } from "../../store/database-away.ts";
 import { deploymentRow } from "../../store/deployment-row.fixture.ts";
 import { insertHost } from "../../store/hosts.ts";
@@ -32,7 +33,7 @@ async function addHost(hostId: string, hostName: string): Promise<void> {
         ordinal: 0,
         status: "InProgress",
         command_state: "acknowledged",
-        state_json: JSON.stringify(targetAtWork(hostId)),
+        state_json: TARGET_STATE.write(targetAtWork(hostId)),
         updated_at: 1,
       })
       .execute();

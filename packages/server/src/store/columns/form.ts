@@ -7,11 +7,11 @@ export interface Form<T> {
 }
 
 const KINDS = {
-  text: { words: "text", isOne: (value: unknown) => typeof value === "string" },
-  number: { words: "a number", isOne: (value: unknown) => typeof value === "number" },
-  flag: { words: "true or false", isOne: (value: unknown) => typeof value === "boolean" },
-  list: { words: "a list", isOne: (value: unknown) => Array.isArray(value) },
-  object: { words: "an object", isOne: (value: unknown) => isObject(value) },
+  text: { words: "text", type: "string", isList: false },
+  number: { words: "a number", type: "number", isList: false },
+  flag: { words: "true or false", type: "boolean", isList: false },
+  list: { words: "a list", type: "object", isList: true },
+  object: { words: "an object", type: "object", isList: false },
 } as const;
 
 type KindName = keyof typeof KINDS;
@@ -47,9 +47,12 @@ export function objectOf<T extends object>(members: Members<T>, absent: Partial<
   return {
     problemOf(value) {
       if (!isObject(value)) return "it is not an object";
-      for (const { name, words, isOne, mayBeNull, mayBeAbsent } of checks) {
+      // Of a deployment's state at each report of a host: without a call for each member.
+      for (const { name, words, type, isList, mayBeNull, mayBeAbsent } of checks) {
         const member = value[name];
-        if (isOne(member) || (mayBeNull && member === null) || (mayBeAbsent && member === undefined)) continue;
+        if (member === null ? mayBeNull : member === undefined && mayBeAbsent) continue;
+        if (member !== null && typeof member === type && (type !== "object" || Array.isArray(member) === isList))
+          continue;
         return member === undefined ? `it has no ${name}` : `its ${name} is not ${words}`;
       }
       return null;

@@ -1,11 +1,13 @@
 import { InvariantViolation } from "@sluice/model/invariant.ts";
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { createdHead, USUAL_REQUEST } from "../deployment-row.fixture.ts";
+import type { PlainJsonColumns } from "../schema.ts";
 import { DEPLOYMENT_HEAD, DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION, DEPLOYMENT_ROLLBACK } from "./deployment-columns.ts";
 import type { ShownMembers } from "./deployment-request.ts";
 import { GROUP_SETTINGS } from "./group-columns.ts";
 import { DESIRED_TRAFFIC, HOST_TAGS } from "./host-columns.ts";
 import type { Json } from "./json-column.ts";
+import { TARGET_STATE } from "./target-columns.ts";
 
 /** As somebody might have left it in the database. */
 const stored = (value: unknown) => JSON.stringify(value) as unknown as Json<never>;
@@ -23,6 +25,10 @@ describe("a JSON column", () => {
     expect(GROUP_SETTINGS.read({ deployment_group_id: "g", settings_json: stored({}) })).toEqual({
       deployToLateHosts: false,
     });
+  });
+
+  it("is no text to the compiler, in any table", () => {
+    expectTypeOf<PlainJsonColumns>().toEqualTypeOf<never>();
   });
 
   it("of a request has no member that GetDeployment does not show", () => {
@@ -54,6 +60,14 @@ describe("a JSON column", () => {
     [
       () => DEPLOYMENT_REVISION.read({ deployment_id: "d-1", revision_json: stored({ revisionType: "S3" }) }),
       "deployments.revision_json of d-1 cannot be read: it has no s3Location",
+    ],
+    [
+      () => TARGET_STATE.read({ deployment_id: "d-1", target_id: "i-1", state_json: stored([9, "i-1"]) }),
+      "targets.state_json of d-1/i-1 cannot be read: target i-1 is stored in form 9, which this version of Sluice cannot read",
+    ],
+    [
+      () => TARGET_STATE.read({ deployment_id: "d-1", target_id: "i-1", state_json: stored({ hostName: "web-1" }) }),
+      "targets.state_json of d-1/i-1 cannot be read: it is no target",
     ],
     [
       () => HOST_TAGS.read({ host_id: "i-1", tags_json: stored([{ Key: "a", Value: "b" }, { Key: "c" }]) }),
