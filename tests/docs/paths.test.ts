@@ -69,7 +69,7 @@ function strayNames(row: string): string[] {
   return pathsIn(row).filter((path) => {
     if (path.includes("/")) folders.push(path.endsWith(".ts") ? dirname(path) : path.replace(/\/$/, ""));
     if (path.includes("/") || !path.endsWith(".ts") || folders.length === 0) return false;
-    return !folders.some((folder) => /\*/.test(path) || endsAPath(inFull(join(folder, path))));
+    return !folders.map((folder) => inFull(join(folder, path))).some(/[*<]/.test(path) ? matchesAFile : endsAPath);
   });
 }
 
