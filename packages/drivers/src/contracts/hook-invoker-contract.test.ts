@@ -5,7 +5,7 @@ import { type MemoryHookRun, memoryHookInvoker } from "../memory/memory-hook-inv
 /** One hook, `validate`. */
 interface World {
   readonly invoker: HookInvoker;
-  /** The execution ids that the hook was run under, each once. */
+  /** The execution ids that the hook was run under, each once for each deployment. */
   readonly executions: () => readonly string[];
   /** What the hook was told in its last run. */
   readonly told: () => Partial<HookInvocation> | undefined;
@@ -24,11 +24,10 @@ function memoryWorld(): World {
   const runs = new Map<string, MemoryHookRun>();
   return {
     invoker: memoryHookInvoker.create({}, { hooks: new Set(["validate"]), runs }),
-    executions: () => [...runs.keys()],
+    executions: () => [...runs.values()].map(({ executionId }) => executionId),
     told: () => [...runs.values()].at(-1),
     end: (executionId, state, detail) => {
-      const run = runs.get(executionId);
-      if (run) run.run = { state, detail };
+      for (const run of runs.values()) if (run.executionId === executionId) run.run = { state, detail };
     },
   };
 }
@@ -62,6 +61,14 @@ describe.each(DRIVERS)("the hook invoker driver $name", ({ createWorld }) => {
     expect(executions()).toEqual(["execution-1"]);
     await invoker.invoke({ ...INVOCATION, executionId: "execution-2" }, never);
     expect(executions()).toEqual(["execution-1", "execution-2"]);
+  });
+
+  it("runs the same execution of another deployment by itself", async () => {
+    const { invoker, executions, told } = createWorld();
+    await invoker.invoke(INVOCATION, never);
+    await invoker.invoke({ ...INVOCATION, deploymentId: "d-2" }, never);
+    expect(executions()).toEqual(["execution-1", "execution-1"]);
+    expect(told()).toMatchObject({ deploymentId: "d-2" });
   });
 
   it("does not wait for the hook's end, and says later what has become of it", async () => {

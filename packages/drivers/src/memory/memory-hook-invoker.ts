@@ -9,7 +9,7 @@ export interface MemoryHookRun extends HookInvocation {
 export interface MemoryHookInvokerDependencies {
   /** Those that there are, read at every call. */
   readonly hooks: ReadonlySet<string>;
-  /** Every run, by execution id, in the order in which they began. */
+  /** Every run, by deployment and execution, in the order in which they began. */
   readonly runs: Map<string, MemoryHookRun>;
   /** Called when a hook begins, once for each execution: a simulated hook answers by it, now or later. */
   readonly onInvoke?: (run: MemoryHookRun) => void;
@@ -26,17 +26,23 @@ export const memoryHookInvoker: Driver<"hook-invoker", NoSettings, MemoryHookInv
     },
     invoke: async (invocation, signal) => {
       signal.throwIfAborted();
-      const { hook, executionId } = invocation;
+      const { hook } = invocation;
       if (!hooks.has(hook)) return { outcome: "failed", reason: `there is no hook ${hook}` };
-      if (runs.has(executionId)) return { outcome: "done" };
+      if (runs.has(runKey(invocation))) return { outcome: "done" };
       const run: MemoryHookRun = { ...invocation, run: { state: "running", detail: "" } };
-      runs.set(executionId, run);
+      runs.set(runKey(invocation), run);
       onInvoke?.(run);
       return { outcome: "done" };
     },
-    observe: async ({ executionId }, signal) => {
+    observe: async (invocation, signal) => {
       signal.throwIfAborted();
-      return runs.get(executionId)?.run ?? { state: "unknown", detail: `there is no execution ${executionId}` };
+      const { executionId } = invocation;
+      return runs.get(runKey(invocation))?.run ?? { state: "unknown", detail: `there is no execution ${executionId}` };
     },
   }),
 };
+
+/** An execution id names one run of a deployment; the next deployment's has the same. */
+function runKey({ deploymentId, executionId }: HookInvocation): string {
+  return `${deploymentId}/${executionId}`;
+}
