@@ -17,6 +17,7 @@ import type { FaultyPort } from "../shift/faulty-port.ts";
 import type { ShiftOutside } from "../shift/shift-outside.ts";
 import type { ShiftDeployment } from "../shift/shift-scenario.ts";
 import type { ShiftPlants } from "../shift/shift-world.ts";
+import { hookName } from "../shift/simulated-hooks.ts";
 import { START } from "../simulated-time.ts";
 import type { Watched } from "../watched.ts";
 import type { WorldParts } from "../world-parts.ts";
@@ -117,7 +118,7 @@ export class SimulatedServices implements ShiftOutside {
       ...(group?.hooks ?? []),
       ...(group?.hasTestListener ? [] : NEVER_RUN),
     ];
-    const hooks = Object.fromEntries(events.map((event) => [event, `${groupId} ${event}`]));
+    const hooks = Object.fromEntries(events.map((event) => [event, hookName(groupId, event)]));
     const { schedule, readyWaitMilliseconds, terminationWaitMilliseconds } = deployment as EcsDeployment;
     return {
       type: "ecs-blue-green",

@@ -12,6 +12,7 @@ import type { FaultyPort } from "../shift/faulty-port.ts";
 import type { ShiftOutside } from "../shift/shift-outside.ts";
 import type { ShiftDeployment } from "../shift/shift-scenario.ts";
 import type { ShiftPlants } from "../shift/shift-world.ts";
+import { hookName } from "../shift/simulated-hooks.ts";
 import type { Watched } from "../watched.ts";
 import type { WorldParts } from "../world-parts.ts";
 import type { LambdaGroupScenario } from "./lambda-scenario.ts";
@@ -68,7 +69,7 @@ export class SimulatedFunctions implements ShiftOutside {
     const { version: currentVersion = "1" } = found?.aliases.get(ALIAS) ?? {};
     const targetVersion = String((found?.versions.size ?? 0) + 1);
     this.#publish(groupId, targetVersion);
-    const hooks = Object.fromEntries((group?.hooks ?? []).map((event) => [event, `${groupId} ${event}`]));
+    const hooks = Object.fromEntries((group?.hooks ?? []).map((event) => [event, hookName(groupId, event)]));
     const alias = { functionName: groupId, aliasName: ALIAS };
     return { type: "lambda-shift", schedule, alias, currentVersion, targetVersion, hooks };
   }

@@ -67,6 +67,7 @@ export class ShiftWorld<Parts extends ShiftWatchParts, M extends ShiftMoments>
       ...world,
       way,
       ledger: this.#ledger,
+      groupIds: scenario.groups.map(({ name }) => name),
       underway: (groupId) => this.#underway.get(groupId),
       countsTwice: plants.countsAnswersTwice ?? false,
     });
@@ -82,17 +83,12 @@ export class ShiftWorld<Parts extends ShiftWatchParts, M extends ShiftMoments>
 
   ports(life: Life): ServerPorts {
     const { trafficRouter, hostTerminator } = noOutside();
-    const { find, invoke, observe } = this.#hooks.port();
     return {
       trafficRouter,
       hostTerminator,
       shiftPorts: {
         ...this.#outside.ports(life),
-        hookInvoker: {
-          find: (hook, signal) => life.whileAlive(() => find(hook, signal)),
-          invoke: (invocation) => life.whileAlive(() => invoke(invocation, life.death)),
-          observe: (invocation, signal) => life.whileAlive(() => observe(invocation, signal)),
-        },
+        hookInvoker: this.#hooks.port(life),
       },
     };
   }

@@ -1,7 +1,9 @@
+import { type MemoryHookRun, memoryHookInvoker } from "@sluice/drivers/memory/memory-hook-invoker.ts";
 import { type HookExecution, hookReport, readHookExecutionId } from "@sluice/engine/hook-execution.ts";
 import type { Executor } from "@sluice/engine/planned-event.ts";
-import type { HookInvocation, HookInvoker, HookRun } from "@sluice/engine/ports/hook-invoker.ts";
+import type { HookInvoker } from "@sluice/engine/ports/hook-invoker.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import type { Life } from "../server-ports.ts";
 import { Refused, Unanswered } from "../simulated-network.ts";
 import type { WorldParts } from "../world-parts.ts";
 import type { FaultyPort } from "./faulty-port.ts";
@@ -27,56 +29,43 @@ const LATE_MILLISECONDS = [30_000, 3 * MINUTE, 70 * MINUTE];
 export interface HooksParts extends WorldParts<ShiftFaultRates> {
   readonly way: FaultyPort;
   readonly ledger: HookLedger;
+  readonly groupIds: readonly string[];
   /** What the group's deployment of now is like. */
   readonly underway: (groupId: string) => ShiftDeployment | undefined;
   /** A bug to be found: each answer is taken for one of the next event's, too. */
   readonly countsTwice: boolean;
 }
 
-interface Run {
-  state: HookRun["state"];
-  readonly execution: HookExecution;
-}
-
 /** Functions that are called at an event, and say how it went by a call of their own. */
 export class SimulatedHooks {
   readonly #parts: HooksParts;
-  /** By deployment and execution. */
-  readonly #runs = new Map<string, Run>();
+  readonly #driver: HookInvoker;
 
   constructor(parts: HooksParts) {
     this.#parts = parts;
+    const hooks = new Set(parts.groupIds.flatMap((groupId) => HOOKED_EVENTS.map((event) => hookName(groupId, event))));
+    this.#driver = memoryHookInvoker.create({}, { hooks, runs: new Map(), onInvoke: (run) => this.#begin(run) });
   }
 
-  port(): HookInvoker {
+  port({ whileAlive, death }: Life): HookInvoker {
     const { way } = this.#parts;
+    const driver = this.#driver;
     return {
-      find: (_hook) => way.look(async () => ({ outcome: "found" as const })),
-      invoke: (invocation, signal) =>
-        way.change(signal, async () => {
-          this.#begin(invocation);
-          return { outcome: "done" as const };
-        }),
-      observe: (invocation) =>
-        way.look(async () => ({ state: this.#runs.get(keyOf(invocation))?.state ?? "unknown", detail: "" })),
+      find: (hook) => whileAlive(() => way.look(() => driver.find(hook, death))),
+      invoke: (invocation) => whileAlive(() => way.change(death, () => driver.invoke(invocation, death))),
+      observe: (invocation) => whileAlive(() => way.look(() => driver.observe(invocation, death))),
     };
   }
 
-  /** Invoked again, it is one run: its answers are the same. */
-  #begin(invocation: HookInvocation): void {
-    const { deploymentId, executionId, hook } = invocation;
-    const key = keyOf(invocation);
-    const execution = readHookExecutionId(executionId);
-    if (!execution) this.#parts.onTrouble(`${hook} was invoked with ${executionId}`);
-    if (!execution || this.#runs.has(key)) return;
-    const run: Run = { state: "running", execution };
-    this.#runs.set(key, run);
-    void this.#carryOut(deploymentId, hook, run);
+  #begin(run: MemoryHookRun): void {
+    const execution = readHookExecutionId(run.executionId);
+    if (execution) void this.#carryOut(run, execution);
+    else this.#parts.onTrouble(`${run.hook} was invoked with ${run.executionId}`);
   }
 
-  async #carryOut(deploymentId: string, hook: string, run: Run): Promise<void> {
+  async #carryOut(run: MemoryHookRun, execution: HookExecution): Promise<void> {
     const { time, random, ledger, deployments, aims, chronicle, count, underway } = this.#parts;
-    const { event } = run.execution;
+    const { deploymentId, hook, event } = run;
     const deployment = underway(deployments.groupIdOf(deploymentId));
     const chance = (rate: keyof ShiftDeployment & `hook${string}`) => {
       const happens = random.chance(Number(deployment?.[rate] ?? 0));
@@ -96,16 +85,16 @@ export class SimulatedHooks {
     chronicle.note(hook, `runs at ${event} of ${deploymentId} for ${milliseconds} ms: it ${nature}`);
     const stop = aims.shotAt(deploymentId);
     if (stop) time.after(milliseconds, stop);
-    if (chance("hookLies")) void this.#lie(deploymentId, run.execution);
+    if (chance("hookLies")) void this.#lie(deploymentId, execution);
     await time.sleep(milliseconds);
     if (nature === "silent") return;
     if (nature === "crashes") {
-      run.state = "broken";
+      run.run = { state: "broken", detail: "exit code 1" };
       return;
     }
     // What it has to say it says before it ends.
-    if (nature === "answers") await this.#answer(truth, run.execution, !chance("hookFails"), chance("hookTwice"));
-    run.state = "ended";
+    if (nature === "answers") await this.#answer(truth, execution, !chance("hookFails"), chance("hookTwice"));
+    run.run = { state: "ended", detail: "" };
   }
 
   /** Twice: once more, or at the same time, and perhaps otherwise. */
@@ -180,6 +169,7 @@ export class SimulatedHooks {
   }
 }
 
-function keyOf({ deploymentId, executionId }: HookInvocation): string {
-  return `${deploymentId}/${executionId}`;
+/** As an AppSpec names it. */
+export function hookName(groupId: string, event: LifecycleEventName): string {
+  return `${groupId} ${event}`;
 }
