@@ -6,8 +6,9 @@ import { sparseErrors } from "../loops/sparse-errors.ts";
 import type { Timers } from "../loops/timers.ts";
 import type { ChangeFeed } from "../store/change-feed.ts";
 import type { DeploymentHead } from "../store/columns/deployment-columns.ts";
+import { UnreadableColumn } from "../store/columns/json-column.ts";
 import { compiledQuery } from "../store/compiled-query.ts";
-import { readHead } from "../store/deployments.ts";
+import { type DeploymentRow, readHead } from "../store/deployments.ts";
 import type { Store } from "../store/open-store.ts";
 import { type AlarmReadings, readAlarms } from "./read-alarms.ts";
 
@@ -68,7 +69,7 @@ export class AlarmWatch {
   async #read(): Promise<void> {
     const { store, alarmReader } = this.#dependencies;
     const { rows } = await watchingDeployments(store.db, {});
-    const watches = rows.map((row) => ({ deploymentId: row.deployment_id, head: readHead(row) }));
+    const watches = rows.flatMap((row) => this.#watchOf(row));
     const active = new Set(watches.map(({ deploymentId }) => deploymentId));
     for (const deploymentId of this.#observations.keys()) {
       if (!active.has(deploymentId)) this.#observations.delete(deploymentId);
@@ -80,6 +81,17 @@ export class AlarmWatch {
     for (const one of readings.values()) if (one instanceof Error) this.#onError(one);
     for (const { deploymentId, head } of watching) {
       await this.#take(deploymentId, head, this.#judge(deploymentId, head.alarms?.names ?? [], readings));
+    }
+  }
+
+  /** One deployment that cannot be read, which its next plan ends, must not cost the others their alarms. */
+  #watchOf(row: Pick<DeploymentRow, "deployment_id" | "state_json">): { deploymentId: string; head: DeploymentHead }[] {
+    try {
+      return [{ deploymentId: row.deployment_id, head: readHead(row) }];
+    } catch (error) {
+      if (!(error instanceof UnreadableColumn)) throw error;
+      this.#onError(error);
+      return [];
     }
   }
 

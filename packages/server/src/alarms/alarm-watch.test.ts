@@ -1,0 +1,57 @@
+import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { systemTimers } from "../loops/timers.ts";
+import { insertDeployment } from "../runner/runner.fixture.ts";
+import { ChangeFeed } from "../store/change-feed.ts";
+import type { Json } from "../store/columns/json-column.ts";
+import { openStore, type Store } from "../store/open-store.ts";
+import { AlarmWatch } from "./alarm-watch.ts";
+
+const ALARMS = { names: ["errors"], ignoresPollFailure: false };
+
+let store: Store;
+let errors: unknown[];
+let watch: AlarmWatch;
+
+beforeEach(async () => {
+  store = await openStore({ dataDirectory: ":memory:" });
+  errors = [];
+  const alarms = new Map([["errors", { state: "ok" as const, since: null, detail: "" }]]);
+  watch = new AlarmWatch({
+    store,
+    timers: systemTimers,
+    feed: new ChangeFeed(),
+    alarmReader: memoryAlarmReader.create({}, { alarms }),
+    onError: (error) => errors.push(error),
+  });
+  for (const [id, deploymentGroupId] of [
+    ["d-1", "group-1"],
+    ["d-2", "group-2"],
+  ] as const) {
+    await insertDeployment(store, id, {
+      deploymentGroupId,
+      healthRule: { type: "HOST_COUNT", value: 0 },
+      request: {},
+      revisionKey: "one.zip",
+      strategy: { type: "in-place", hasTrafficControl: false, zones: null },
+      alarms: ALARMS,
+      at: 0,
+    });
+  }
+});
+afterEach(async () => {
+  await watch.close();
+  await store.close();
+});
+
+it("reads the alarms of one deployment although another one cannot be read", async () => {
+  await store.db
+    .updateTable("deployments")
+    .set({ state_json: "{" as unknown as Json<never> })
+    .where("deployment_id", "=", "d-1")
+    .execute();
+  watch.start();
+  await vi.waitFor(() => expect(watch.observe("d-2")).toEqual({ outcome: "read", firing: [] }));
+  expect(watch.observe("d-1")).toBeUndefined();
+  expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining("state_json of d-1") })]);
+});
