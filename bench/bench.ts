@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { misuse, readCommandLine } from "../scripts/command-line.ts";
 import { agentMemory } from "./agent-memory.ts";
 import { type Figure, isReached } from "./figure.ts";
-import { install } from "./install.ts";
+import { install } from "./install-figure.ts";
 import { describeMachine, lookAround } from "./machine.ts";
 import { fiftyHosts, tenHosts } from "./many-hosts.ts";
 import { oneHost } from "./one-host.ts";

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { bundleDirectory } from "@sluice/cli/revision/bundle-directory.ts";
 import { pushBundle } from "@sluice/cli/revision/push-bundle.ts";
-import { openEventStream } from "./event-stream.ts";
 import type { RunningServer } from "./sluice-process.ts";
+import { openEventStream } from "./watched-events.ts";
 
 const APPLICATION = "bench";
 const GROUP = "all";
