@@ -1,6 +1,6 @@
 import type { EffectReport } from "@sluice/engine/effect-report.ts";
 import type { HostLiveness, Observation, TargetResolution } from "@sluice/engine/observation.ts";
-import { watchedEffects } from "@sluice/engine/watched-effects.ts";
+import { watchedEffects } from "@sluice/engine/strategies/rollouts.ts";
 import { readOutcome, readReport } from "@sluice/server/store/columns/effect-columns.ts";
 import type { HostRow } from "@sluice/server/store/hosts.ts";
 import type { EffectsTable } from "@sluice/server/store/schema.ts";

@@ -6,15 +6,9 @@ import type { LifecycleEventState, TargetState } from "./state.ts";
 
 /** What of a deployment bears on the next step of one target. */
 export interface AdvancePolicy {
-  readonly ignoreApplicationStopFailures: boolean;
+  /** The lifecycle events whose failure is not the target's. */
+  readonly forgiven: ReadonlySet<LifecycleEventName>;
 }
-
-/** Events whose failure `ignoreApplicationStopFailures` forgives (CreateDeployment's documentation). */
-const FORGIVABLE_EVENTS: ReadonlySet<LifecycleEventName> = new Set([
-  "ApplicationStop",
-  "BeforeBlockTraffic",
-  "AfterBlockTraffic",
-]);
 
 /**
  * What a target does next, now that it has nothing to do: the one rule for planner, hot path and simulation alike.
@@ -47,5 +41,5 @@ function offer(targetId: string, { name, by }: PlannedEvent): TargetEvent {
 
 function isDecisiveFailure(event: LifecycleEventState, policy: AdvancePolicy): boolean {
   if (event.status !== "Failed") return false;
-  return !(policy.ignoreApplicationStopFailures && FORGIVABLE_EVENTS.has(event.name));
+  return !policy.forgiven.has(event.name);
 }

@@ -19,7 +19,8 @@ import {
   type Strategy,
   type ZoneRule,
 } from "./state.ts";
-import { terminateEffectKey, withholdEffectKey } from "./strategies/hosts/host-effects.ts";
+import { termination, withholding } from "./strategies/hosts/host-effects.ts";
+import { advancePolicyOf } from "./strategies/rollouts.ts";
 import { trafficEffectKey, trafficEffects } from "./traffic-effects.ts";
 
 export const ALL_AT_ONCE: HealthRule = { type: "FLEET_PERCENT", value: 0 };
@@ -158,10 +159,9 @@ export class PlayedDeployment {
       const told = this.#liveness.has(targetId) ? this.#liveness.get(targetId) : alive(this.now);
       if (told) hosts.set(targetId, told);
     }
-    const { resolution, heard, alarms, termination } = this;
+    const { resolution, heard, alarms, termination: terminated } = this;
     const reports = new Map(this.#reports);
-    const { deploymentId } = this.state;
-    if (termination) reports.set(terminateEffectKey(deploymentId), { outcome: "done", detail: "", termination });
+    if (terminated) reports.set(termination(this.state).key, { outcome: "done", detail: "", termination: terminated });
     return { resolution, heard, hosts, reports, alarms };
   }
 
@@ -180,7 +180,7 @@ export class PlayedDeployment {
     this.#demand(planned.effects);
     this.wakeAt = planned.wakeAt;
     const isAsked = planned.effects.some(({ kind }) => kind === "withholdReplacements");
-    const key = withholdEffectKey(this.state.deploymentId);
+    const key = withholding(this.state).key;
     if (!isAsked || !this.withholding || this.#reports.get(key) === this.withholding) return planned;
     this.#reports.set(key, this.withholding);
     const { events, effects, wakeAt } = this.plan();
@@ -220,7 +220,7 @@ export class PlayedDeployment {
     const { state } = this;
     const isAdvancing = state.status === "InProgress" && state.halt === null && state.stopRequestedAt === null;
     const advancing = this.#hotPath && isAdvancing;
-    const policy = { advancing, ignoreApplicationStopFailures: state.ignoreApplicationStopFailures };
+    const policy = { advancing, ...advancePolicyOf(state) };
     const result = receiveReport(this.target(targetId), report, policy, this.now);
     this.#take(result.events);
     this.#demand(trafficEffects(state.deploymentId, result.events));

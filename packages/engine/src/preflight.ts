@@ -7,6 +7,7 @@ import { darkAt, type HostLiveness, type Observation, type TargetResolution } fr
 import { plan } from "./plan.ts";
 import { receiveReport } from "./receive-report.ts";
 import { type DeploymentError, type DeploymentState, isTerminal, type Stage, type TargetState } from "./state.ts";
+import { advancePolicyOf } from "./strategies/rollouts.ts";
 import { trafficEffectKey } from "./traffic-effects.ts";
 
 /** What happens, in its order. Times are milliseconds. */
@@ -181,9 +182,9 @@ class PlayedForward {
   /** All events of an agent up to the next one of the balancer, by the hot path's own function. */
   #work(target: TargetState): TargetState {
     if (this.#dark.has(target.targetId)) return target;
-    const { status, halt, stopRequestedAt, ignoreApplicationStopFailures } = this.state;
+    const { status, halt, stopRequestedAt } = this.state;
     const advancing = status === "InProgress" && halt === null && stopRequestedAt === null;
-    const policy = { advancing, ignoreApplicationStopFailures };
+    const policy = { advancing, ...advancePolicyOf(this.state) };
     let worked = target;
     while (worked.command !== null && worked.command.by === "agent") {
       const { event, attempt } = worked.command;

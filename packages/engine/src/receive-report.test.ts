@@ -1,10 +1,11 @@
+import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { describe, expect, it } from "vitest";
 import { ALL_AT_ONCE, candidate, PlayedDeployment, SCRIPT_FAILED, SUCCESS } from "./engine.fixture.ts";
 import { type CommandReport, receiveReport } from "./receive-report.ts";
 import type { TargetState } from "./state.ts";
 import { hostCommand, hostEvent, hostTarget } from "./target.fixture.ts";
 
-const advancing = { advancing: true, ignoreApplicationStopFailures: false };
+const advancing = { advancing: true, forgiven: new Set<LifecycleEventName>() };
 const acknowledged = (offer: string): CommandReport => ({
   type: "acknowledged",
   event: "ApplicationStop",
@@ -100,7 +101,10 @@ describe("receiveReport", () => {
   it("fails the target at a failed event, and forgives ApplicationStop where that was asked for", () => {
     const target = targetAfter(acknowledged("1"));
     expect(receive(target, completed(false)).target.status).toBe("Failed");
-    const forgiving = receive(target, completed(false), { advancing: true, ignoreApplicationStopFailures: true });
+    const forgiving = receive(target, completed(false), {
+      advancing: true,
+      forgiven: new Set<LifecycleEventName>(["ApplicationStop"]),
+    });
     expect(forgiving.target.command?.event).toBe("DownloadBundle");
   });
 

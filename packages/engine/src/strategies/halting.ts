@@ -88,3 +88,9 @@ export function runTimeoutAt(
   invariant(isUnderWay(status) && startedAt !== null, "a deployment under way has a start");
   return deadlineAt(heard, startedAt, timeoutMilliseconds, now);
 }
+
+/** Spent health lets targets under way finish their events; a stop, time-out or alarm, also a stop that comes later, does not. */
+export function endsTargetsUnderWay(state: DeploymentState): boolean {
+  if (state.halt === null) return false;
+  return state.halt !== "health" || state.stopRequestedAt !== null;
+}

@@ -1,6 +1,7 @@
 import type { TargetEvent } from "@sluice/engine/event.ts";
 import { type CommandReport, type ReportAnswer, receiveReport } from "@sluice/engine/receive-report.ts";
 import type { TargetState } from "@sluice/engine/state.ts";
+import { advancePolicyOf } from "@sluice/engine/strategies/rollouts.ts";
 import { trafficEffects } from "@sluice/engine/traffic-effects.ts";
 import { InvariantViolation } from "@sluice/model/invariant.ts";
 import { quarantine } from "../planning/quarantine.ts";
@@ -101,7 +102,7 @@ async function takeReports(
   const [row] = await lockDeployments(transaction, [deploymentId]);
   if (!row || row.quarantined !== null) return reports.map(() => "Failed");
   const head = readHead(row);
-  const policy = { advancing: isAdvancing(head), ignoreApplicationStopFailures: head.ignoreApplicationStopFailures };
+  const policy = { advancing: isAdvancing(head), ...advancePolicyOf(head) };
   const at = now();
   const targets = await loadByIds(transaction, deploymentId, reports);
   const changed = new Map<string, TargetState>();

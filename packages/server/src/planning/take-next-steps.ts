@@ -3,7 +3,7 @@ import { hostTargets } from "@sluice/engine/host-targets.ts";
 import type { Observation, TargetResolution } from "@sluice/engine/observation.ts";
 import { plan } from "@sluice/engine/plan.ts";
 import { type DeploymentState, isTerminal, type TargetState } from "@sluice/engine/state.ts";
-import { watchedEffects } from "@sluice/engine/watched-effects.ts";
+import { watchedEffects } from "@sluice/engine/strategies/rollouts.ts";
 import { InvariantViolation } from "@sluice/model/invariant.ts";
 import type { AlarmWatch } from "../alarms/alarm-watch.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";

@@ -4,7 +4,8 @@ import { originalsNotRestoredError, replacementsNotBlockedError, trafficLeftSpli
 import type { DeploymentState } from "../../state.ts";
 import { isHealthMet } from "./admission.ts";
 import { labelled } from "./blue-green.ts";
-import type { Rollout, StageView } from "./host-stages.ts";
+import type { HostStages, StageView } from "./host-stages.ts";
+import { startBlueGreenRollback } from "./host-start.ts";
 import { minimumHealthyHosts } from "./minimum-healthy-hosts.ts";
 import { sortIntoBuckets } from "./target-buckets.ts";
 
@@ -12,8 +13,9 @@ import { sortIntoBuckets } from "./target-buckets.ts";
  * The way back of a blue/green deployment: the originals join their load balancer again, and only when they serve do the
  * replacements leave it. Nothing is installed. All hosts of a stage go at once: going back is not the moment for caution.
  */
-export const BLUE_GREEN_ROLLBACK: Rollout = {
+export const BLUE_GREEN_ROLLBACK: HostStages = {
   timeoutMilliseconds: BLUE_GREEN_TIMEOUT_MILLISECONDS,
+  start: startBlueGreenRollback,
 
   view(state: DeploymentState): StageView {
     const isAllowing = state.stage === "allow";

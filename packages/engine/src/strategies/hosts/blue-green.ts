@@ -18,9 +18,11 @@ import {
 import type { Observation } from "../../observation.ts";
 import type { DeploymentState, HostTarget, InstanceLabel } from "../../state.ts";
 import { tellWaitAt } from "../../waiting.ts";
+import { isPastReturn } from "../halting.ts";
 import { admissibleTargets, isHealthMet } from "./admission.ts";
-import { terminateEffectKey, withholdEffectKey } from "./host-effects.ts";
-import type { Rollout, StageView } from "./host-stages.ts";
+import { termination, withholding } from "./host-effects.ts";
+import type { HostStages, StageView } from "./host-stages.ts";
+import { startBlueGreen } from "./host-start.ts";
 import { minimumHealthyHosts } from "./minimum-healthy-hosts.ts";
 import { sortIntoBuckets, type TargetBuckets } from "./target-buckets.ts";
 
@@ -28,8 +30,9 @@ import { sortIntoBuckets, type TargetBuckets } from "./target-buckets.ts";
  * A second fleet gets the revision, takes the traffic over, and the first one is seen off (codedeploy-semantics.md, sections 3, 4 and
  * 7). The replacement hosts are labelled Green, the original ones Blue.
  */
-export const BLUE_GREEN: Rollout = {
+export const BLUE_GREEN: HostStages = {
   timeoutMilliseconds: BLUE_GREEN_TIMEOUT_MILLISECONDS,
+  start: startBlueGreen,
 
   view(state: DeploymentState): StageView {
     switch (state.stage) {
@@ -72,6 +75,18 @@ export const BLUE_GREEN: Rollout = {
   },
 
   describeHalt: trafficLeftSplit,
+
+  effects(state) {
+    if (state.status !== "InProgress") return [];
+    if (state.stage === "withhold" && state.halt === null) return [withholding(state)];
+    return isPastReturn(state) ? [termination(state)] : [];
+  },
+
+  wakeAt(state, { reports, heard }, now) {
+    if (state.stage !== "withhold") return Number.POSITIVE_INFINITY;
+    const report = reports.get(withholding(state).key);
+    return Math.min(withholdDeadline(state, heard, now), tellWithholdAt(state, report));
+  },
 };
 
 const NOBODY_AT_WORK: StageView = {
@@ -129,7 +144,7 @@ function blockView(state: DeploymentState): StageView {
  * their AllowTraffic. So nothing is installed before all of them are out.
  */
 function finishWithholding(draft: Draft, { reports, heard }: Observation): void {
-  const withheld = reports.get(withholdEffectKey(draft.state.deploymentId));
+  const withheld = reports.get(withholding(draft.state).key);
   if (withheld?.outcome === "done") {
     draft.decide({ type: "stageEntered", stage: "deploy" });
     return;
@@ -145,7 +160,7 @@ function finishWithholding(draft: Draft, { reports, heard }: Observation): void 
 }
 
 /** When it is told what the replacements' leaving waits for. */
-export function tellWithholdAt({ startedAt, waiting }: DeploymentState, withheld: EffectReport | undefined): number {
+function tellWithholdAt({ startedAt, waiting }: DeploymentState, withheld: EffectReport | undefined): number {
   return tellWaitAt(withholdReason(withheld), startedAt ?? 0, waiting);
 }
 
@@ -156,7 +171,7 @@ function withholdReason(withheld: EffectReport | undefined): string {
 }
 
 /** When the replacements have to be out of the load balancer at the latest. */
-export function withholdDeadline({ startedAt }: DeploymentState, heard: HeardTime, now: number): number {
+function withholdDeadline({ startedAt }: DeploymentState, heard: HeardTime, now: number): number {
   invariant(startedAt !== null, "a deployment under way has a start");
   return deadlineAt(heard, startedAt, BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS, now);
 }
@@ -210,15 +225,15 @@ function finishBlocking(draft: Draft, { buckets }: StageView): void {
 }
 
 function finishTerminating(draft: Draft, { reports, alarms }: Observation): void {
-  const { wait, continued, deploymentId } = draft.state;
-  const termination = reports.get(terminateEffectKey(deploymentId))?.termination;
+  const { wait, continued } = draft.state;
+  const terminated = reports.get(termination(draft.state).key)?.termination;
   if (wait !== null) {
     if (continued !== "termination" && draft.now < wait.until) return;
     draft.decide({ type: "waitEnded" });
   }
-  if (!termination) return;
-  draft.decide({ type: "originalsTerminated", ...termination });
-  for (const message of [...originalsNotTerminated(draft.state, termination), ...cameTooLate(draft.state, alarms)]) {
+  if (!terminated) return;
+  draft.decide({ type: "originalsTerminated", ...terminated });
+  for (const message of [...originalsNotTerminated(draft.state, terminated), ...cameTooLate(draft.state, alarms)]) {
     draft.decide({ type: "statusMessageAdded", message });
   }
   succeed(draft);

@@ -4,27 +4,10 @@ import { hostTargets } from "../../host-targets.ts";
 import type { Observation } from "../../observation.ts";
 import type { DeploymentState, HostTarget, InstanceLabel } from "../../state.ts";
 import { trafficEffectKey } from "../../traffic-effects.ts";
-import { isPastReturn } from "../halting.ts";
 
-/** What is wanted of the outside for a stage as a whole. The same at every plan, until its report has come. */
-export function stageEffects(state: DeploymentState): readonly Effect[] {
-  const { deploymentId, status, stage, halt } = state;
-  if (status !== "InProgress") return [];
-  if (stage === "withhold" && halt === null) {
-    const targetIds = idsOf(state, "Green");
-    return [{ kind: "withholdReplacements", key: withholdEffectKey(deploymentId), targetIds }];
-  }
-  if (!isPastReturn(state)) return [];
-  return [{ kind: "terminateOriginals", key: terminateEffectKey(deploymentId), targetIds: idsOf(state, "Blue") }];
-}
-
-/** The effects whose reports bear on what the deployment does next. */
-export function watchedHostEffects(state: DeploymentState): readonly string[] {
-  const { deploymentId, stage } = state;
-  const keys = hostTargets(state).flatMap((target) => trafficKeyOf(deploymentId, target) ?? []);
-  if (stage === "withhold") keys.push(withholdEffectKey(deploymentId));
-  if (stage === "terminate") keys.push(terminateEffectKey(deploymentId));
-  return keys;
+/** The keys of what load balancers are asked for hosts now. */
+export function trafficKeys(state: DeploymentState): readonly string[] {
+  return hostTargets(state).flatMap((target) => trafficKeyOf(state.deploymentId, target) ?? []);
 }
 
 /** What the load balancers say of what they are at with a host. */
@@ -42,12 +25,15 @@ function trafficKeyOf(deploymentId: string, { targetId, command }: HostTarget): 
   return trafficEffectKey(deploymentId, targetId, command.event, command.attempt);
 }
 
-export function withholdEffectKey(deploymentId: string): string {
-  return `${deploymentId}/-/withholdReplacements/1`;
+/** Nothing is installed before the replacements are out of their load balancer. */
+export function withholding(state: DeploymentState): Extract<Effect, { kind: "withholdReplacements" }> {
+  const key = `${state.deploymentId}/-/withholdReplacements/1`;
+  return { kind: "withholdReplacements", key, targetIds: idsOf(state, "Green") };
 }
 
-export function terminateEffectKey(deploymentId: string): string {
-  return `${deploymentId}/-/terminateOriginals/1`;
+export function termination(state: DeploymentState): Extract<Effect, { kind: "terminateOriginals" }> {
+  const key = `${state.deploymentId}/-/terminateOriginals/1`;
+  return { kind: "terminateOriginals", key, targetIds: idsOf(state, "Blue") };
 }
 
 function idsOf(state: DeploymentState, label: InstanceLabel): readonly string[] {

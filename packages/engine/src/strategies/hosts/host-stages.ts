@@ -1,14 +1,25 @@
 import { invariant } from "@sluice/model/invariant.ts";
 import { startTarget } from "../../advance-target.ts";
 import type { Draft } from "../../draft.ts";
+import type { Effect } from "../../event.ts";
 import { hostTargets } from "../../host-targets.ts";
-import { healthError, hostsNotReported, hostsSkipped, stopError, tooFewHealthyError } from "../../messages.ts";
-import type { Observation } from "../../observation.ts";
-import { type DeploymentState, type HostTarget, isTerminal } from "../../state.ts";
-import { haltOnAlarm, haltWhenOverdue, haltWhenStopped, isPastReturn } from "../halting.ts";
+import { MAX_TARGETS } from "../../limits.ts";
+import {
+  healthError,
+  hostsNotReported,
+  hostsSkipped,
+  tooFewHealthyError,
+  tooManyInstancesError,
+} from "../../messages.ts";
+import type { HostResolution, Observation } from "../../observation.ts";
+import type { DeploymentState, HostTarget } from "../../state.ts";
+import { trafficEffects } from "../../traffic-effects.ts";
+import type { Rollout, Start } from "../rollout.ts";
 import { isHealthSpent } from "./admission.ts";
-import { advanceTargets, endsHostsUnderWay, settleCommands, windDown } from "./hosts-at-work.ts";
-import { sortIntoBuckets, type TargetBuckets } from "./target-buckets.ts";
+import { forgivenEvents } from "./forgiven-events.ts";
+import { trafficKeys } from "./host-effects.ts";
+import { commandSettledAt, settleCommands, windDown } from "./hosts-at-work.ts";
+import type { TargetBuckets } from "./target-buckets.ts";
 
 /** The stage that a deployment is in, as its strategy sees it. */
 export interface StageView {
@@ -22,9 +33,10 @@ export interface StageView {
   readonly admissible: readonly HostTarget[];
 }
 
-/** What one strategy adds to what all have in common. */
-export interface Rollout {
+/** What one strategy of hosts adds to what all of them have in common. */
+export interface HostStages {
   readonly timeoutMilliseconds: number;
+  start(state: DeploymentState, found: HostResolution): Start;
   view(state: DeploymentState): StageView;
   /** Called at each round, before hosts are admitted: for waits, and for halts of the strategy's own. */
   prepare?(draft: Draft): void;
@@ -32,27 +44,48 @@ export interface Rollout {
   proceed(draft: Draft, view: StageView, observation: Observation): void;
   /** How the strategy leaves a deployment that was halted, in words; empty: nothing to say. */
   describeHalt?(state: DeploymentState): readonly string[];
+  /** What is wanted of the outside for the stage as a whole. */
+  effects?(state: DeploymentState): readonly Effect[];
+  /** When time alone changes something about the stage as a whole. */
+  wakeAt?(state: DeploymentState, observation: Observation, now: number): number;
 }
 
-/** One round of decisions may make room for the next (a dark host fails as soon as it is admitted), so it repeats until still. */
-export function planRollout(draft: Draft, observation: Observation, rollout: Rollout): void {
-  let decided: number;
-  do {
-    decided = draft.events.length;
-    if (!isPastReturn(draft.state)) {
-      haltWhenStopped(draft);
-      haltOnAlarm(draft, observation);
-      haltWhenOverdue(draft, rollout.timeoutMilliseconds, observation);
-    }
-    settleCommands(draft, observation);
-    if (!endsHostsUnderWay(draft.state)) advanceTargets(draft);
-    if (draft.state.halt === null) haltWhenSpent(draft, rollout.view(draft.state));
-    if (draft.state.halt === null) rollout.prepare?.(draft);
-    if (draft.state.halt === null) admit(draft, rollout.view(draft.state));
-    if (draft.state.halt !== null) windDown(draft, observation);
-    if (draft.state.halt !== null) endWhenNobodyIsAtWork(draft, rollout);
-    else if (isStill(rollout.view(draft.state))) rollout.proceed(draft, rollout.view(draft.state), observation);
-  } while (draft.events.length > decided && !isTerminal(draft.state.status));
+/** Hosts take their turns, stage by stage, as their health allows. */
+export function hostRollout(stages: HostStages): Rollout {
+  return {
+    timeoutMilliseconds: stages.timeoutMilliseconds,
+    start(state, found) {
+      invariant(found.outcome === "resolved", "hosts are deployed to as hosts");
+      const { candidates, replacements = [] } = found;
+      const count = candidates.length + replacements.length;
+      if (count > MAX_TARGETS) return { error: tooManyInstancesError(count, MAX_TARGETS) };
+      return stages.start(state, found);
+    },
+    forgiven: forgivenEvents,
+    settle: settleCommands,
+    begin(draft) {
+      haltWhenSpent(draft, stages.view(draft.state));
+      if (draft.state.halt === null) stages.prepare?.(draft);
+      if (draft.state.halt === null) admit(draft, stages.view(draft.state));
+    },
+    proceed(draft, observation) {
+      const view = stages.view(draft.state);
+      if (isStill(view)) stages.proceed(draft, view, observation);
+    },
+    windDown,
+    describeHalt: (state) => [
+      ...hostsNotReported(state),
+      ...(stages.describeHalt?.(state) ?? []),
+      ...hostsSkipped(state),
+    ],
+    effects: (state, events) => [...trafficEffects(state.deploymentId, events), ...(stages.effects?.(state) ?? [])],
+    watchedEffects: (state) => [...trafficKeys(state), ...(stages.effects?.(state) ?? []).map(({ key }) => key)],
+    wakeAt(state, observation, now) {
+      const commands = hostTargets(state).map((target) => commandSettledAt(target, state, observation, now));
+      const stage = state.halt === null ? stages.wakeAt?.(state, observation, now) : undefined;
+      return Math.min(...commands, stage ?? Number.POSITIVE_INFINITY);
+    },
+  };
 }
 
 function haltWhenSpent(draft: Draft, { buckets, minimum, endsWhenSpent }: StageView): void {
@@ -72,18 +105,4 @@ function admit(draft: Draft, { buckets, minimum, admissible }: StageView): void 
 
 function isStill({ buckets }: StageView): boolean {
   return buckets.waiting.length === 0 && buckets.running.length === 0;
-}
-
-function endWhenNobodyIsAtWork(draft: Draft, rollout: Rollout): void {
-  const { state } = draft;
-  const { waiting, running } = sortIntoBuckets(hostTargets(state));
-  if (waiting.length > 0 || running.length > 0) return;
-  const left = [...hostsNotReported(state), ...(rollout.describeHalt?.(state) ?? []), ...hostsSkipped(state)];
-  for (const message of left) draft.decide({ type: "statusMessageAdded", message });
-  if (state.halt === "stop" || state.halt === "alarm") {
-    draft.decide({ type: "deploymentStopped", error: stopError(state, state.error) });
-    return;
-  }
-  invariant(state.error, "a halted deployment has its reason");
-  draft.decide({ type: "deploymentFailed", error: state.error });
 }

@@ -32,6 +32,8 @@ import {
 import { darkAt, type HostLiveness, type Observation } from "../../observation.ts";
 import type { CommandState, DeploymentState, HostTarget } from "../../state.ts";
 import { stopGraceBegin, tellWaitAt } from "../../waiting.ts";
+import { endsTargetsUnderWay } from "../halting.ts";
+import { forgivenEvents } from "./forgiven-events.ts";
 import { trafficReport } from "./host-effects.ts";
 
 const SECOND = 1_000;
@@ -76,19 +78,9 @@ export function commandSettledAt(
   );
 }
 
-export function advanceTargets(draft: Draft): void {
-  for (const target of draft.state.targets ?? []) draft.decide(...advanceTarget(target, draft.state));
-}
-
-/** Spent health lets hosts under way finish their events; a stop, time-out or alarm, also a stop that comes later, does not. */
-export function endsHostsUnderWay(state: DeploymentState): boolean {
-  if (state.halt === null) return false;
-  return state.halt !== "health" || state.stopRequestedAt !== null;
-}
-
 /** When hosts that are still at work after a stop, or after the run time, are not waited for any longer. */
 function stopGraceEnd(state: DeploymentState, heard: HeardTime, now: number): number {
-  if (!endsHostsUnderWay(state)) return Number.POSITIVE_INFINITY;
+  if (!endsTargetsUnderWay(state)) return Number.POSITIVE_INFINITY;
   const since = stopGraceBegin(state) ?? state.createdAt;
   return deadlineAt(heard, since, STOP_GRACE_MILLISECONDS, now, STOP_CATCH_UP_MILLISECONDS);
 }
@@ -99,13 +91,13 @@ function stopGraceEnd(state: DeploymentState, heard: HeardTime, now: number): nu
  * host left half-deployed is Failed, one never touched, or ready for traffic that does not come, is Skipped.
  */
 export function windDown(draft: Draft, observation: Observation): void {
-  const isEnding = endsHostsUnderWay(draft.state);
+  const isEnding = endsTargetsUnderWay(draft.state);
   for (const target of hostTargets(draft.state)) {
     const { targetId, command } = target;
     if (target.status === "Pending" || target.status === "Ready") draft.decide({ type: "targetSkipped", targetId });
     if (target.status !== "InProgress" || !isEnding) continue;
     if (command === null || command.acknowledgedAt === null) {
-      draft.decide(outcomeOfInterrupted(target, draft.state));
+      draft.decide(outcomeOfInterrupted(target, { forgiven: forgivenEvents(draft.state) }));
       continue;
     }
     const ended = endOfInterrupted(draft, target, command, observation);

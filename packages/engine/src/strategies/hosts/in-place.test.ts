@@ -277,9 +277,7 @@ describe("stop", () => {
       succeeded: true,
       diagnostics: SUCCESS,
     } as const;
-    expect(
-      receiveReport(ended, report, { advancing: false, ignoreApplicationStopFailures: false }, played.now),
-    ).toEqual({
+    expect(receiveReport(ended, report, { advancing: false, forgiven: new Set<never>() }, played.now)).toEqual({
       target: ended,
       events: [],
       answer: "Failed",

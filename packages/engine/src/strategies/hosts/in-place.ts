@@ -5,13 +5,19 @@ import { IN_PLACE_TIMEOUT_MILLISECONDS } from "../../limits.ts";
 import { healthError, hostsLeftBlocked, succeededWithFailures } from "../../messages.ts";
 import type { DeploymentState } from "../../state.ts";
 import { admissibleTargets, isHealthMet } from "./admission.ts";
-import type { Rollout, StageView } from "./host-stages.ts";
+import type { HostStages, StageView } from "./host-stages.ts";
+import { startInPlace } from "./host-start.ts";
 import { sortIntoBuckets } from "./target-buckets.ts";
 import { prepareZones, zoneGate } from "./zones.ts";
 
 /** The hosts that serve get the revision, in groups as large as their health allows; zone after zone where that was asked for. */
-export const IN_PLACE: Rollout = {
+export const IN_PLACE: HostStages = {
   timeoutMilliseconds: IN_PLACE_TIMEOUT_MILLISECONDS,
+
+  start(state, found) {
+    invariant(state.strategy.type === "in-place", "the strategy is in place");
+    return startInPlace(state, state.strategy, found);
+  },
 
   view(state: DeploymentState): StageView {
     const { minimumHealthyHosts: minimum } = state;

@@ -9,14 +9,14 @@ import { type ShiftTarget, serviceOf } from "./phase.ts";
 import { awaitLeave } from "./ready-wait.ts";
 import { finishRemoval, type Removal, removalOf } from "./removal.ts";
 import { shiftLeft } from "./shift-messages.ts";
-import type { ShiftRollout } from "./shift-rollout.ts";
+import type { ShiftPhases } from "./shift-phases.ts";
 import type { EcsBlueGreen } from "./shift-strategies.ts";
 
 /**
  * A replacement task set is made, tried by test traffic, and takes production traffic over by the schedule. The original is kept for its
  * time, so that there is a way back, and then removed (codedeploy-semantics.md, sections 3, 6, 7 and 12).
  */
-export const ECS_BLUE_GREEN: ShiftRollout = {
+export const ECS_BLUE_GREEN: ShiftPhases = {
   timeoutMilliseconds: ECS_TIMEOUT_MILLISECONDS,
 
   start(state, resolution) {

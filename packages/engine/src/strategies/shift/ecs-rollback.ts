@@ -6,11 +6,11 @@ import { ecsBackStart } from "./ecs-start.ts";
 import { type ShiftTarget, serviceOf } from "./phase.ts";
 import { finishRemoval, type Removal, removalOf } from "./removal.ts";
 import { shiftLeft } from "./shift-messages.ts";
-import type { ShiftRollout } from "./shift-rollout.ts";
+import type { ShiftPhases } from "./shift-phases.ts";
 import type { EcsRollback } from "./shift-strategies.ts";
 
 /** The way back of an ECS deployment. When the original has all traffic, and is the primary, the replacement is removed. */
-export const ECS_ROLLBACK: ShiftRollout = {
+export const ECS_ROLLBACK: ShiftPhases = {
   timeoutMilliseconds: ECS_TIMEOUT_MILLISECONDS,
 
   start(state, resolution) {

@@ -5,11 +5,11 @@ import { lambdaBackPhase } from "./lambda-phase.ts";
 import { lambdaBackStart } from "./lambda-start.ts";
 import { aliasOf } from "./phase.ts";
 import { shiftLeft } from "./shift-messages.ts";
-import type { ShiftRollout } from "./shift-rollout.ts";
+import type { ShiftPhases } from "./shift-phases.ts";
 import type { LambdaRollback } from "./shift-strategies.ts";
 
 /** The way back of a Lambda deployment: the alias is as it was before it. */
-export const LAMBDA_ROLLBACK: ShiftRollout = {
+export const LAMBDA_ROLLBACK: ShiftPhases = {
   timeoutMilliseconds: LAMBDA_TIMEOUT_MILLISECONDS,
 
   start: (state) => lambdaBackStart(strategyOf(state)),

@@ -5,11 +5,11 @@ import { lambdaPhase } from "./lambda-phase.ts";
 import { lambdaStart } from "./lambda-start.ts";
 import { aliasOf } from "./phase.ts";
 import { shiftLeft } from "./shift-messages.ts";
-import type { ShiftRollout } from "./shift-rollout.ts";
+import type { ShiftPhases } from "./shift-phases.ts";
 import type { LambdaShift } from "./shift-strategies.ts";
 
 /** An alias' traffic moves from one version of its function to another by the schedule. */
-export const LAMBDA_SHIFT: ShiftRollout = {
+export const LAMBDA_SHIFT: ShiftPhases = {
   timeoutMilliseconds: LAMBDA_TIMEOUT_MILLISECONDS,
 
   start(state, resolution) {

@@ -1,22 +1,9 @@
-import { invariant } from "@sluice/model/invariant.ts";
-import type { Draft } from "../../draft.ts";
-import type { Plan } from "../../event.ts";
-import { stopError } from "../../messages.ts";
-import type { Observation } from "../../observation.ts";
-import { type DeploymentState, isTerminal, isUnderWay } from "../../state.ts";
-import {
-  alarmsUnreadableUntil,
-  haltOnAlarm,
-  haltWhenOverdue,
-  haltWhenStopped,
-  isPastReturn,
-  runTimeoutAt,
-} from "../halting.ts";
-import { advanceTargets, endsHostsUnderWay } from "../hosts/hosts-at-work.ts";
+import type { DeploymentState } from "../../state.ts";
+import { isUnderWay } from "../../state.ts";
+import type { Rollout } from "../rollout.ts";
 import { shiftTarget } from "./phase.ts";
 import type { ShiftEffect } from "./shift-effects.ts";
-import type { ShiftRollout } from "./shift-rollout.ts";
-import { isShift, shiftRolloutOf } from "./shift-rollouts.ts";
+import type { ShiftPhases } from "./shift-phases.ts";
 import {
   beginShift,
   haltWhenFailed,
@@ -26,71 +13,41 @@ import {
   windShiftDown,
 } from "./shift-round.ts";
 
-/** What is to happen to a shift now. One round of decisions may make room for the next, so they repeat until all is still. */
-export function planShift(draft: Draft, observation: Observation, rollout: ShiftRollout): Plan {
-  let decided = -1;
-  while (draft.events.length > decided && isUnderWay(draft.state.status)) {
-    decided = draft.events.length;
-    roundOf(draft, observation, rollout);
-  }
+const NOTHING_FORGIVEN: ReadonlySet<never> = new Set();
+
+/** One target goes from phase to phase, in the order of its lifecycle events. */
+export function shiftRollout(phases: ShiftPhases): Rollout {
+  const { phaseOf, timeoutMilliseconds } = phases;
   return {
-    events: draft.events,
-    effects: shiftEffects(draft.state),
-    wakeAt: wakeAt(draft.state, observation, rollout, draft.now),
+    timeoutMilliseconds,
+    start(state, found) {
+      const start = phases.start(state, found);
+      return "error" in start ? start : { minimum: 0, targets: [start.target], firstStage: "deploy" };
+    },
+    forgiven: () => NOTHING_FORGIVEN,
+    settle: (draft, observation) => settlePhases(draft, observation, phaseOf),
+    begin(draft) {
+      haltWhenFailed(draft);
+      if (draft.state.halt === null) beginShift(draft);
+    },
+    proceed(draft, observation) {
+      const target = shiftTarget(draft.state);
+      if (target?.status === "Ready" || target?.status === "Succeeded") phases.proceed(draft, target, observation);
+    },
+    windDown: (draft, observation) => windShiftDown(draft, observation, phaseOf),
+    describeHalt(state) {
+      const target = shiftTarget(state);
+      return target ? phases.describeHalt(state, target) : [];
+    },
+    effects: (state) => shiftEffects(state, phases),
+    watchedEffects: (state) => shiftEffects(state, phases).map(({ key }) => key),
+    wakeAt: (state, observation, now) => phaseSettledAt(state, observation, phaseOf, now),
   };
 }
 
 /** All that is wanted of the outside now: the same at every plan, until its reports have come. */
-export function shiftEffects(state: DeploymentState): readonly ShiftEffect[] {
-  const { strategy } = state;
+function shiftEffects(state: DeploymentState, { phaseOf, lastEffects }: ShiftPhases): readonly ShiftEffect[] {
   const target = shiftTarget(state);
-  if (!isShift(strategy) || !target || !isUnderWay(state.status)) return [];
-  const { phaseOf, lastEffects } = shiftRolloutOf(strategy);
+  if (!target || !isUnderWay(state.status)) return [];
   return [...phaseEffects(state, phaseOf), ...(lastEffects?.(state, target) ?? [])];
-}
-
-function roundOf(draft: Draft, observation: Observation, rollout: ShiftRollout): void {
-  if (!isPastReturn(draft.state)) {
-    haltWhenStopped(draft);
-    haltOnAlarm(draft, observation);
-    haltWhenOverdue(draft, rollout.timeoutMilliseconds, observation);
-  }
-  settlePhases(draft, observation, rollout.phaseOf);
-  if (!endsHostsUnderWay(draft.state)) advanceTargets(draft);
-  haltWhenFailed(draft);
-  if (draft.state.halt === null) beginShift(draft);
-  if (draft.state.halt !== null) {
-    windShiftDown(draft, observation, rollout.phaseOf);
-    endShift(draft, rollout);
-  } else proceed(draft, observation, rollout);
-}
-
-function proceed(draft: Draft, observation: Observation, rollout: ShiftRollout): void {
-  const target = shiftTarget(draft.state);
-  if (target?.status === "Ready" || target?.status === "Succeeded") rollout.proceed(draft, target, observation);
-}
-
-function endShift(draft: Draft, rollout: ShiftRollout): void {
-  const { state } = draft;
-  const target = shiftTarget(state);
-  invariant(target && state.error, "a halted shift has its target and its reason");
-  for (const message of rollout.describeHalt(state, target)) draft.decide({ type: "statusMessageAdded", message });
-  if (state.halt === "stop" || state.halt === "alarm") {
-    draft.decide({ type: "deploymentStopped", error: stopError(state, state.error) });
-  } else draft.decide({ type: "deploymentFailed", error: state.error });
-}
-
-/** The earliest moment at which time alone changes something. */
-function wakeAt(state: DeploymentState, observation: Observation, rollout: ShiftRollout, now: number): number | null {
-  if (!isUnderWay(state.status) || isTerminal(state.status)) return null;
-  let earliest = phaseSettledAt(state, observation, rollout.phaseOf, now);
-  if (state.halt === null && !isPastReturn(state)) {
-    earliest = Math.min(
-      earliest,
-      runTimeoutAt(state, rollout.timeoutMilliseconds, observation.heard, now),
-      alarmsUnreadableUntil(state, observation, now),
-      state.wait?.until ?? Number.POSITIVE_INFINITY,
-    );
-  }
-  return Number.isFinite(earliest) ? earliest : null;
 }

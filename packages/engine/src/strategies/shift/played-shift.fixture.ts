@@ -1,3 +1,4 @@
+import { advancePolicyOf } from "../rollouts.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { apply } from "../../apply.ts";
 import type { EffectReport } from "../../effect-report.ts";
@@ -168,10 +169,10 @@ export class PlayedShift {
   /** The answer of the hook of the event under way, by the hot path, and the plan after it. */
   answer(succeeded: boolean, event = this.target.command?.event): this {
     if (!event) throw new Error("no event is under way");
-    const { status, halt, stopRequestedAt, ignoreApplicationStopFailures } = this.state;
+    const { status, halt, stopRequestedAt } = this.state;
     const advancing = status === "InProgress" && halt === null && stopRequestedAt === null;
     const report = hookReport({ targetId: this.target.targetId, event, attempt: 1 }, succeeded);
-    this.#take(receiveReport(this.target, report, { advancing, ignoreApplicationStopFailures }, this.now).events);
+    this.#take(receiveReport(this.target, report, { advancing, ...advancePolicyOf(this.state) }, this.now).events);
     return this.play();
   }
 

@@ -7,7 +7,7 @@ import type { ShiftEffect } from "./shift-effects.ts";
 import type { PhaseOf } from "./shift-round.ts";
 
 /** What one platform adds to what all shifts have in common. */
-export interface ShiftRollout {
+export interface ShiftPhases {
   readonly timeoutMilliseconds: number;
   /** What keeps the deployment from starting, or its one target. */
   start(
