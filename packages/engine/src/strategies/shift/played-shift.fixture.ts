@@ -1,4 +1,3 @@
-import { advancePolicyOf } from "../rollouts.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { apply } from "../../apply.ts";
 import type { EffectReport } from "../../effect-report.ts";
@@ -10,6 +9,7 @@ import type { AlarmObservation, Observation, TargetResolution } from "../../obse
 import { plan } from "../../plan.ts";
 import { receiveReport } from "../../receive-report.ts";
 import { type AlarmWatch, type DeploymentState, isTerminal, type LifecycleEventState } from "../../state.ts";
+import { advancePolicyOf } from "../rollouts.ts";
 import { type ShiftTarget, shiftTarget } from "./phase.ts";
 import type { ShiftEffect } from "./shift-effects.ts";
 import type { EcsFacts, HookFinding, LambdaFacts } from "./shift-facts.ts";
