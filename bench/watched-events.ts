@@ -1,8 +1,6 @@
+import { signedDoor } from "@sluice/cli/place/signed-door.ts";
 import { sseFrames } from "@sluice/cli/progress/sse-frames.ts";
-import { connectionAgent } from "@sluice/wire/client/connection-agent.ts";
-import { exchange } from "@sluice/wire/client/http-exchange.ts";
-import { type Connection, connectionTo } from "@sluice/wire/config/connection.ts";
-import { signRequest } from "@sluice/wire/sigv4/sign.ts";
+import type { Connection } from "@sluice/wire/config/connection.ts";
 import { SLUICE_SIGNING_NAME } from "@sluice/wire/sluice/sluice-api.ts";
 
 export interface StreamedEvent {
@@ -20,14 +18,9 @@ const HEAD_TIMEOUT_MILLISECONDS = 10_000;
 
 /** `/-/events` from now on. Resolves once the server has begun to answer. */
 export async function openEventStream(connection: Connection): Promise<OpenEventStream> {
-  const { endpoint } = connectionTo(connection, "sluice");
-  const { credentials, region } = connection;
-  const url = `${endpoint.replace(/\/+$/, "")}/-/events`;
-  const agent = connectionAgent("http:", undefined);
-  const service = SLUICE_SIGNING_NAME;
-  const headers = signRequest({ method: "GET", url, credentials, region, service, now: new Date() });
-  const answer = await exchange({ method: "GET", url, headers, agent, timeoutMs: HEAD_TIMEOUT_MILLISECONDS });
-  if (answer.statusCode !== 200) throw new Error(`${url} answered ${answer.statusCode}`);
+  const door = signedDoor(connection, "sluice", SLUICE_SIGNING_NAME);
+  const answer = await door.get("-/events", { timeoutMs: HEAD_TIMEOUT_MILLISECONDS });
+  if (answer.statusCode !== 200) throw new Error(`${door.endpoint}/-/events answered ${answer.statusCode}`);
   const frames = sseFrames(answer);
   return {
     async until(isIt) {
@@ -40,7 +33,7 @@ export async function openEventStream(connection: Connection): Promise<OpenEvent
     },
     [Symbol.dispose]: () => {
       answer.destroy();
-      agent.destroy();
+      door[Symbol.dispose]();
     },
   };
 }
