@@ -9,10 +9,8 @@ const ALONE = [
 ];
 
 const PATIENT = { testTimeout: 180_000, hookTimeout: 180_000 };
-/**
- * Two for each of two cores: most files wait, for a disk or for servers, agents and databases of their own. One of them is the simulation, which takes
- * as long as half of the others together; its threads have the lowest priority, and reckon while the others wait.
- */
+const SIMULATION = "tests/simulation/simulation.test.ts";
+/** Two for each of two cores: most files wait, for a disk or for servers, agents and databases of their own. */
 const WORKERS = 4;
 
 export default defineConfig({
@@ -38,7 +36,17 @@ export default defineConfig({
         test: {
           name: "whole",
           include: ["tests/**/*.test.ts"],
-          exclude: ALONE,
+          exclude: [...ALONE, SIMULATION],
+          ...PATIENT,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Its threads have the lowest priority: scripts/test.sh has it reckon beside all the others, whenever they wait.
+          name: "simulation",
+          include: [SIMULATION],
           ...PATIENT,
           sequence: { groupOrder: 1 },
         },

@@ -2,10 +2,9 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
  * Files that take half a minute or more by themselves, the longest first. One that begins last keeps all the others waiting; without a record of
- * earlier runs, as in CI, Vitest would go by the sizes of files. In seconds on two quiet cores: 250, 115, 100, 65, 60, 55, and then 35 to 25.
+ * earlier runs, as in CI, Vitest would go by the sizes of files. In seconds on two quiet cores: 115, 100, 65, 60, 55, and then 35 to 25.
  */
 const LONGEST = [
-  "tests/simulation/simulation.test.ts",
   "tests/e2e/crash.test.ts",
   "tests/rollouts/prometheus-alert.test.ts",
   "tests/rollouts/killed-at-every-transaction.test.ts",

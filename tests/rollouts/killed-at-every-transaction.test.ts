@@ -78,7 +78,7 @@ describe.each(databases)("a blue/green deployment and its rollback, on %s", (cho
     // The first one finds hosts without a past; from the second on all find the same.
     await run();
     undisturbed = await run();
-  }, RUN_MILLISECONDS);
+  }, 3 * RUN_MILLISECONDS);
   beforeEach((context) => context.skip(whyNot !== null, whyNot ?? ""));
   afterAll(() => undo.disposeAsync());
 
