@@ -1,6 +1,7 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { apply } from "./apply.ts";
+import { createdDeployment } from "./created-deployment.ts";
 import type { EffectReport } from "./effect-report.ts";
 import type { DeploymentEvent, Effect, Plan } from "./event.ts";
 import { ALWAYS_HEARD, type HeardTime } from "./heard-time.ts";
@@ -97,27 +98,22 @@ export interface Settings {
 }
 
 export function createdState(settings: Omit<Settings, "candidates" | "replacements" | "hotPath">): DeploymentState {
-  return {
+  const {
+    healthRule,
+    strategy = { type: "in-place", hasTrafficControl: false, zones: null },
+    ignoreApplicationStopFailures = false,
+    alarms = null,
+  } = settings;
+  return createdDeployment({
     deploymentId: "d-A1B2C3D4E",
     deploymentGroupName: "prod",
-    status: "Created",
-    strategy: settings.strategy ?? { type: "in-place", hasTrafficControl: false, zones: null },
-    healthRule: settings.healthRule,
-    minimumHealthyHosts: null,
-    ignoreApplicationStopFailures: settings.ignoreApplicationStopFailures ?? false,
-    alarms: settings.alarms ?? null,
-    stage: "deploy",
-    wait: null,
-    continued: null,
+    strategy,
+    healthRule,
+    ignoreApplicationStopFailures,
+    alarms,
     createdAt: START,
-    startedAt: null,
-    completedAt: null,
-    stopRequestedAt: null,
-    halt: null,
-    error: null,
     statusMessages: [],
-    targets: null,
-  };
+  });
 }
 
 /** One deployment in the hands of a test: it plays the server around the engine, and the hosts. Hosts are alive unless told otherwise. */

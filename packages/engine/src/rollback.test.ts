@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   ALL_AT_ONCE,
   blueGreen,
+  createdState,
   healthyCandidates,
   ONE_AT_A_TIME,
   PlayedDeployment,
@@ -16,24 +17,13 @@ const TARGET = hostTarget("a", { kind: "on-premises", status: "Failed", wasHealt
 
 function ended(status: DeploymentState["status"], code = "HEALTH_CONSTRAINTS", target = TARGET): DeploymentState {
   return {
+    ...createdState({ healthRule: ALL_AT_ONCE }),
     deploymentId: "d-1",
-    deploymentGroupName: "prod",
-    strategy: { type: "in-place", hasTrafficControl: false, zones: null },
-    alarms: null,
-    stage: "deploy",
-    wait: null,
-    continued: null,
     status,
-    healthRule: { type: "FLEET_PERCENT", value: 0 },
     minimumHealthyHosts: 0,
-    ignoreApplicationStopFailures: false,
-    createdAt: 0,
     startedAt: 0,
     completedAt: 1,
-    stopRequestedAt: null,
-    halt: null,
     error: status === "Succeeded" ? null : { code, message: "" },
-    statusMessages: [],
     targets: [target],
   };
 }

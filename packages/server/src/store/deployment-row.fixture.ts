@@ -1,3 +1,4 @@
+import { createdDeployment } from "@sluice/engine/created-deployment.ts";
 import {
   DEPLOYMENT_HEAD,
   DEPLOYMENT_REQUEST,
@@ -17,25 +18,16 @@ export const USUAL_REQUEST: DeploymentRequest = {
 export function createdHead(
   given: Pick<DeploymentHead, "deploymentId" | "createdAt"> & Partial<DeploymentHead>,
 ): DeploymentHead {
-  return {
+  const { targets: _, ...head } = createdDeployment({
     deploymentGroupName: "prod",
     strategy: { type: "in-place", hasTrafficControl: false, zones: null },
-    status: "Created",
     healthRule: { type: "HOST_COUNT", value: 0 },
-    minimumHealthyHosts: null,
     ignoreApplicationStopFailures: false,
     alarms: null,
-    stage: "deploy",
-    wait: null,
-    continued: null,
-    startedAt: null,
-    completedAt: null,
-    stopRequestedAt: null,
-    halt: null,
-    error: null,
     statusMessages: [],
     ...given,
-  };
+  });
+  return { ...head, ...given };
 }
 
 /** A deployment as CreateDeployment leaves it, for tests. */

@@ -1,4 +1,5 @@
 import type { RollbackInfo, TargetInstances } from "@aws-sdk/client-codedeploy";
+import { createdDeployment } from "@sluice/engine/created-deployment.ts";
 import { LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
@@ -104,24 +105,15 @@ export function firstHead({
   readonly group: Pick<DeploymentGroupRow, "deployment_group_name">;
   readonly request: Pick<DeploymentRequest, "ignoreApplicationStopFailures">;
 }): DeploymentHead {
-  return {
+  const { targets: _, ...head } = createdDeployment({
     deploymentId,
     deploymentGroupName: group.deployment_group_name,
     strategy,
-    status: "Created",
     healthRule,
-    minimumHealthyHosts: null,
     ignoreApplicationStopFailures: request.ignoreApplicationStopFailures,
     alarms,
-    stage: "deploy",
-    wait: null,
-    continued: null,
-    createdAt,
-    startedAt: null,
-    completedAt: null,
-    stopRequestedAt: null,
-    halt: null,
-    error: null,
     statusMessages,
-  };
+    createdAt,
+  });
+  return head;
 }
