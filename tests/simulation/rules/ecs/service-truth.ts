@@ -11,7 +11,8 @@ export const SERVICE_TRUTH: EcsRule = {
       violated(watched.id, `takes ${target.originalTaskSetId} for the original, and ${served} served`);
     },
     targetChanged(watched, { target, before }) {
-      if (target.type !== "ecs-service" || !isForward(watched)) return;
+      // Its rollback may have begun in the moment of its end.
+      if (target.type !== "ecs-service" || !isForward(watched) || watched.row.active !== 1) return;
       for (const [place, { name, status }] of target.lifecycleEvents.entries()) {
         if (status !== "Succeeded" || before?.lifecycleEvents[place]?.status === "Succeeded") continue;
         const taskSet = taskSetOf(watched.row.deployment_group_id, target.replacementTaskSetId ?? "");
