@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { connect } from "../place/server-connection.ts";
 import { whyNoNamespaces } from "./isolation/namespace.ts";
 import { presentHosts } from "./present-hosts.ts";
@@ -9,6 +9,8 @@ import { startUp } from "./start-up.ts";
 import { readUpRecord, writeUpRecord } from "./up-record.ts";
 
 const obstacle = await whyNoNamespaces();
+// Each starts servers and agents twice, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 let directory: string;
 beforeEach(() => {
