@@ -75,7 +75,12 @@ describe.each(["sqlite", "postgres"] as const)("retention on %s", (dialect) => {
   const ended = async (
     deploymentId: string,
     endedAt: number,
-    { key = "k.zip", status = "Succeeded", creator = "user", events = 3 } = {},
+    {
+      key = "k.zip",
+      status = "Succeeded",
+      creator = "user",
+      events = 3,
+    }: { key?: string; status?: "Succeeded" | "Failed"; creator?: string; events?: number } = {},
   ) => {
     await addDeployment(store, group, { deploymentId, createdAt: endedAt, revision: location(key), creator });
     await store.write(async (transaction) => {

@@ -540,7 +540,7 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
         ["i-2", null],
         ["web-1", "arn:web-1"],
       ]);
-      const failed = { deploymentId: "d-1", statuses: ["Failed"], after: -1, limit: 10 };
+      const failed = { deploymentId: "d-1", statuses: ["Failed"], after: -1, limit: 10 } as const;
       expect(await listTargetIds(store.db, failed)).toHaveLength(2);
     });
   });

@@ -1,9 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as rest } from "node:timers/promises";
-import { Kysely, sql } from "kysely";
+import { Kysely, type QueryExecutorProvider, sql } from "kysely";
 import { nodeSqliteDialect } from "../store/node-sqlite-dialect.ts";
 import type { OpenStore } from "../store/open-store.ts";
 import { MIGRATIONS_TABLE, readSchema } from "../store/real-schema.ts";
+import type { Database } from "../store/schema.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -25,15 +26,13 @@ const MAX_REST_MILLISECONDS = 50;
 export const MAX_READER_MILLISECONDS = 10 * 60_000;
 
 export async function withSnapshot<T>(store: OpenStore, work: (snapshot: DatabaseSnapshot) => Promise<T>): Promise<T> {
-  return store.sqliteFile
-    ? withReader(store.sqliteFile, work)
-    : withTransaction(store.db as unknown as Kysely<never>, work);
+  return store.sqliteFile ? withReader(store.sqliteFile, work) : withTransaction(store.db, work);
 }
 
 /** A second connection sees the database as it is at its first query, while the server writes on into the write-ahead log. */
 async function withReader<T>(file: string, work: (snapshot: DatabaseSnapshot) => Promise<T>): Promise<T> {
   const database = new DatabaseSync(file, { readOnly: true });
-  const db = new Kysely<never>({ dialect: nodeSqliteDialect(database) });
+  const db = new Kysely<unknown>({ dialect: nodeSqliteDialect(database) });
   try {
     database.exec("BEGIN");
     const contents = await contentsOf(db, "sqlite");
@@ -60,7 +59,7 @@ async function withReader<T>(file: string, work: (snapshot: DatabaseSnapshot) =>
 }
 
 /** Every reader of a repeatable-read transaction sees the moment of its first query. */
-async function withTransaction<T>(db: Kysely<never>, work: (snapshot: DatabaseSnapshot) => Promise<T>): Promise<T> {
+async function withTransaction<T>(db: Kysely<Database>, work: (snapshot: DatabaseSnapshot) => Promise<T>): Promise<T> {
   const transaction = db.transaction().setIsolationLevel("repeatable read").setAccessMode("read only");
   return transaction.execute(async (view) => {
     await sql`SET LOCAL idle_in_transaction_session_timeout = ${sql.lit(MAX_READER_MILLISECONDS)}`.execute(view);
@@ -79,7 +78,7 @@ async function withTransaction<T>(db: Kysely<never>, work: (snapshot: DatabaseSn
   });
 }
 
-async function contentsOf(db: Kysely<never>, dialect: "sqlite" | "postgres") {
+async function contentsOf(db: QueryExecutorProvider, dialect: "sqlite" | "postgres") {
   const tables = [...(await readSchema(db, dialect)).keys()].filter((name) => name !== MIGRATIONS_TABLE);
   const { rows } = await sql<{ name: string }>`SELECT name FROM migrations ORDER BY name`.execute(db);
   return { tables: tables.sort(), migrations: rows.map(({ name }) => name) };

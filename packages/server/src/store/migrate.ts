@@ -75,7 +75,7 @@ async function pendingMigrations(
   dialect: Dialect,
   migrations: readonly Migration[],
 ): Promise<Pending> {
-  const real = await readSchema(db as unknown as Kysely<never>, dialect);
+  const real = await readSchema(db, dialect);
   const noted = real.get(MIGRATIONS_TABLE);
   if (!noted) {
     if (real.size > 0) throw foreign([...real.keys()]);

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { someOf } from "@sluice/model/some-of.ts";
-import { Kysely, sql } from "kysely";
+import { Kysely, type QueryExecutorProvider, sql } from "kysely";
 import type { Dialect, Migration } from "./migrations.ts";
 import { nodeSqliteDialect } from "./node-sqlite-dialect.ts";
 
@@ -27,13 +27,17 @@ interface ColumnRow {
   readonly required: number | boolean;
 }
 
+interface SqliteColumnRow extends ColumnRow {
+  readonly is_row_id: number;
+}
+
 interface IndexRow {
   readonly table_name: string;
   readonly index_name: string;
 }
 
 /** The tables that are there, whoever made them; in PostgreSQL those of the current schema that belong to no extension. */
-export async function readSchema(db: Kysely<never>, dialect: Dialect): Promise<SchemaShape> {
+export async function readSchema(db: QueryExecutorProvider, dialect: Dialect): Promise<SchemaShape> {
   const [columns, indexes] =
     dialect === "sqlite"
       ? [await sqliteColumns(db), await sqliteIndexes(db)]
@@ -50,9 +54,9 @@ export async function readSchema(db: Kysely<never>, dialect: Dialect): Promise<S
 
 /** What these migrations make of an empty database. */
 export async function expectedSchema(migrations: readonly Migration[]): Promise<SchemaShape> {
-  const db = new Kysely<never>({ dialect: nodeSqliteDialect(new DatabaseSync(":memory:")) });
+  const db = new Kysely<unknown>({ dialect: nodeSqliteDialect(new DatabaseSync(":memory:")) });
   try {
-    for (const { up } of migrations) await up(db as unknown as Kysely<unknown>, "sqlite");
+    for (const { up } of migrations) await up(db, "sqlite");
     return await readSchema(db, "sqlite");
   } finally {
     await db.destroy();
@@ -93,8 +97,8 @@ export function tell(differences: readonly string[]): string {
   return someOf(differences, DIFFERENCES_TOLD);
 }
 
-async function sqliteColumns(db: Kysely<never>): Promise<ColumnRow[]> {
-  const { rows } = await sql<ColumnRow>`
+async function sqliteColumns(db: QueryExecutorProvider): Promise<ColumnRow[]> {
+  const { rows } = await sql<SqliteColumnRow>`
     SELECT m.name AS table_name, c.name AS column_name, lower(c.type) AS type, c."notnull" OR c.pk > 0 AS required,
       lower(c.type) = 'integer' AND c.pk > 0 AND m.sql LIKE '%autoincrement%' AS is_row_id
     FROM sqlite_master m JOIN pragma_table_info(m.name) c
@@ -102,18 +106,18 @@ async function sqliteColumns(db: Kysely<never>): Promise<ColumnRow[]> {
   `.execute(db);
   return rows.map((row) => ({
     ...row,
-    type: (row as unknown as { is_row_id: number }).is_row_id ? "bigint" : (POSTGRES_TYPES[row.type] ?? row.type),
+    type: row.is_row_id ? "bigint" : (POSTGRES_TYPES[row.type] ?? row.type),
   }));
 }
 
-async function sqliteIndexes(db: Kysely<never>): Promise<IndexRow[]> {
+async function sqliteIndexes(db: QueryExecutorProvider): Promise<IndexRow[]> {
   const { rows } = await sql<IndexRow>`
     SELECT tbl_name AS table_name, name AS index_name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL
   `.execute(db);
   return rows;
 }
 
-async function postgresColumns(db: Kysely<never>): Promise<ColumnRow[]> {
+async function postgresColumns(db: QueryExecutorProvider): Promise<ColumnRow[]> {
   const { rows } = await sql<ColumnRow>`
     SELECT c.relname AS table_name, a.attname AS column_name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS required
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -125,7 +129,7 @@ async function postgresColumns(db: Kysely<never>): Promise<ColumnRow[]> {
   return rows;
 }
 
-async function postgresIndexes(db: Kysely<never>): Promise<IndexRow[]> {
+async function postgresIndexes(db: QueryExecutorProvider): Promise<IndexRow[]> {
   const { rows } = await sql<IndexRow>`
     SELECT tablename AS table_name, indexname AS index_name FROM pg_indexes WHERE schemaname = current_schema()
   `.execute(db);

@@ -1,7 +1,7 @@
 import type { RollbackInfo } from "@aws-sdk/client-codedeploy";
 import type { DesiredTraffic } from "@sluice/drivers/haproxy/desired-traffic.ts";
 import type { Effect } from "@sluice/engine/event.ts";
-import type { TargetState } from "@sluice/engine/state.ts";
+import type { DeploymentStatus, TargetState, TargetStatus } from "@sluice/engine/state.ts";
 import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { Tag } from "@sluice/model/tag-filter.ts";
@@ -159,7 +159,7 @@ export interface DeploymentsTable {
   deployment_group_id: string;
   deployment_group_name: string;
   compute_platform: ComputePlatform;
-  status: string;
+  status: DeploymentStatus;
   /** 1 until the deployment is terminal; a unique index allows one active deployment a group. */
   active: number;
   /** 1 while agents' completions may make the next event available without a plan. Stop and failure clear it. */
@@ -197,7 +197,7 @@ export interface TargetsTable {
   type: "host" | "ecs-service" | "lambda-alias";
   /** Admission order. */
   ordinal: number;
-  status: string;
+  status: TargetStatus;
   /** `Blue` or `Green`; null in place. */
   label: string | null;
   /** `available`, `acknowledged`, `routed` (not an agent is at work, but a load balancer or another), or null when the host has nothing to do. */

@@ -1,4 +1,4 @@
-import type { HostTarget, TargetState } from "@sluice/engine/state.ts";
+import type { HostTarget, TargetState, TargetStatus } from "@sluice/engine/state.ts";
 import type { Kysely } from "kysely";
 import { TARGET_STATE } from "./columns/target-columns.ts";
 import type { Database } from "./schema.ts";
@@ -58,7 +58,7 @@ export async function hasOpenCommands(db: Kysely<Database>, deploymentId: string
 export interface TargetSelection {
   readonly deploymentId: string;
   /** Absent: all of them. */
-  readonly statuses?: readonly string[] | undefined;
+  readonly statuses?: readonly TargetStatus[] | undefined;
   /** Of a blue/green deployment; absent: both. */
   readonly labels?: readonly string[] | undefined;
   /** The last ordinal of the page before; -1 at the beginning. */

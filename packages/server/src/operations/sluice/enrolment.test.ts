@@ -283,7 +283,7 @@ describe("listing and removing", () => {
       target_id: hostId,
       type: "host" as const,
       ordinal: 0,
-      status: "InProgress",
+      status: "InProgress" as const,
       state_json: TARGET_STATE.write(hostTarget(hostId)),
       updated_at: 1,
     };

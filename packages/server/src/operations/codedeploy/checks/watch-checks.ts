@@ -71,8 +71,8 @@ export function checkAutoRollback(configuration: AutoRollbackConfiguration | und
   }
 }
 
-export function isOneOf(choices: readonly string[], value: string): boolean {
-  return choices.includes(value);
+export function isOneOf<Choice extends string>(choices: readonly Choice[], value: string): value is Choice {
+  return (choices as readonly string[]).includes(value);
 }
 
 function invalidTrigger(message: string): CallerFault {

@@ -7,7 +7,7 @@ import { PAGE_READ_ITEMS, readNextToken, toPage } from "../checks/next-token.ts"
 import { requireDeploymentId } from "../checks/required-names.ts";
 import { isOneOf } from "../checks/watch-checks.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
-import { checkStatuses, readLabels, requireStarted } from "./target-input.ts";
+import { readLabels, readStatuses, requireStarted } from "./target-input.ts";
 
 /** In the order in which hosts are admitted. */
 export const listDeploymentTargets: CodeDeployOperation<
@@ -23,12 +23,11 @@ export const listDeploymentTargets: CodeDeployOperation<
       `targetFilters holds the name "${unknown}": use ${ENUMS.TargetFilterName.join(", ")}.`,
     );
   }
-  checkStatuses("targetFilters.TargetStatus", filters.TargetStatus);
+  const statuses = readStatuses("targetFilters.TargetStatus", filters.TargetStatus);
   const [after] = readNextToken("ListDeploymentTargets", input.nextToken, ["number"]) ?? [-1];
   const deployment = await requireDeployment(db, deploymentId);
   const labels = readLabels("targetFilters.ServerInstanceLabel", filters.ServerInstanceLabel, deployment);
   await requireStarted(db, deployment);
-  const statuses = filters.TargetStatus?.length ? filters.TargetStatus : undefined;
   const rows = await listTargetIds(db, { deploymentId, statuses, labels, after, limit: PAGE_READ_ITEMS });
   const { items, nextToken } = toPage("ListDeploymentTargets", rows, (row) => [row.ordinal]);
   return { targetIds: items.map((row) => row.targetId), nextToken };

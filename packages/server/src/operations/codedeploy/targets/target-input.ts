@@ -1,3 +1,4 @@
+import type { TargetStatus } from "@sluice/engine/state.ts";
 import { isTerminal } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { MAX_NAME_CHARACTERS } from "@sluice/model/limits.ts";
@@ -45,13 +46,19 @@ export async function requireStarted(db: Kysely<Database>, row: DeploymentRow): 
   );
 }
 
-export function checkStatuses(field: string, statuses: readonly string[] | undefined): void {
-  const unknown = statuses?.find((status) => !isOneOf(ENUMS.TargetStatus, status));
-  if (unknown === undefined) return;
-  throw new CallerFault(
-    "InvalidInstanceStatusException",
-    `${field} holds "${unknown}": use ${ENUMS.TargetStatus.join(", ")}.`,
-  );
+/** Undefined where all statuses are meant. */
+export function readStatuses(
+  field: string,
+  statuses: readonly string[] | undefined,
+): readonly TargetStatus[] | undefined {
+  if (!statuses?.length) return undefined;
+  return statuses.map((status) => {
+    if (isOneOf(ENUMS.TargetStatus, status)) return status;
+    throw new CallerFault(
+      "InvalidInstanceStatusException",
+      `${field} holds "${status}": use ${ENUMS.TargetStatus.join(", ")}.`,
+    );
+  });
 }
 
 /** Only blue/green deployments have blue and green hosts. Undefined where all labels are meant. */

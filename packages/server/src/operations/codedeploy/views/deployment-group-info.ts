@@ -1,4 +1,4 @@
-import type { DeploymentGroupInfo, DeploymentStatus, LastDeploymentInfo } from "@aws-sdk/client-codedeploy";
+import type { DeploymentGroupInfo, LastDeploymentInfo } from "@aws-sdk/client-codedeploy";
 import type { Kysely } from "kysely";
 import type { ApplicationRow } from "../../../store/applications.ts";
 import { GROUP_FIELDS, TARGET_REVISION } from "../../../store/columns/group-columns.ts";
@@ -46,7 +46,7 @@ function lastDeploymentInfo(row: DeploymentRow | undefined): LastDeploymentInfo 
   return (
     row && {
       deploymentId: row.deployment_id,
-      status: row.status as DeploymentStatus,
+      status: row.status,
       endTime: row.completed_at === null ? undefined : new Date(row.completed_at),
       createTime: new Date(row.created_at),
     }

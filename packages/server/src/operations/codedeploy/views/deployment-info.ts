@@ -1,10 +1,4 @@
-import type {
-  DeploymentCreator,
-  DeploymentInfo,
-  DeploymentOverview,
-  DeploymentStatus,
-  ErrorCode,
-} from "@aws-sdk/client-codedeploy";
+import type { DeploymentCreator, DeploymentInfo, DeploymentOverview, ErrorCode } from "@aws-sdk/client-codedeploy";
 import type { Kysely } from "kysely";
 import {
   DEPLOYMENT_REQUEST,
@@ -48,7 +42,7 @@ function deploymentInfo(
     externalId: row.external_id ?? undefined,
     revision: withoutContent(DEPLOYMENT_REVISION.read(row)),
     previousRevision: previousRevision === null ? undefined : withoutContent(previousRevision),
-    status: row.status as DeploymentStatus,
+    status: row.status,
     errorInformation:
       row.error_code === null
         ? undefined
