@@ -64,7 +64,7 @@ export const ROOMS: RoomTable = {
     store: ["loops"],
     alarms: ["loops", "store"],
     hosts: ["access", "loops", "store"],
-    logs: ["store"],
+    logs: ["loops", "store"],
     notifications: ["loops", "store"],
     operations: ["access", "store"],
     signing: ["access", "store"],

@@ -93,7 +93,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   const logKeeper = new LogKeeper({
     logs,
     store,
-    now,
+    timers: systemTimers,
     onError: unlessAway((error) =>
       log.error({ error: describe(error) }, "cannot compress script output; trying again"),
     ),

@@ -2,6 +2,7 @@ import type { AlarmObservation } from "@sluice/engine/observation.ts";
 import type { AlarmReader, AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
 import { isTerminal } from "@sluice/engine/state.ts";
 import { type SqlBool, sql } from "kysely";
+import { type Pace, PacedLoop, sleepFor } from "../loops/paced-loop.ts";
 import { sparseErrors } from "../loops/sparse-errors.ts";
 import type { Timers } from "../loops/timers.ts";
 import type { ChangeFeed } from "../store/change-feed.ts";
@@ -30,15 +31,16 @@ export interface AlarmWatchDependencies {
 export class AlarmWatch {
   readonly #dependencies: AlarmWatchDependencies;
   readonly #observations = new Map<string, AlarmObservation>();
-  #cancelTimer: () => void = () => {};
-  #reading: Promise<void> | null = null;
+  readonly #loop: PacedLoop;
   /** They are read so often that each error must not be one in the log. */
   readonly #onError: (error: unknown) => void;
   readonly #closing = new AbortController();
 
   constructor(dependencies: AlarmWatchDependencies) {
     this.#dependencies = dependencies;
-    this.#onError = sparseErrors(dependencies.onError, dependencies.timers.now);
+    const { timers, onError } = dependencies;
+    this.#onError = sparseErrors(onError, timers.now);
+    this.#loop = new PacedLoop({ timers, onError: this.#onError, turn: () => this.#turn() });
   }
 
   observe(deploymentId: string): AlarmObservation | undefined {
@@ -46,24 +48,21 @@ export class AlarmWatch {
   }
 
   start(): void {
-    if (this.#closing.signal.aborted || this.#reading) return;
-    this.#cancelTimer();
-    const { timers } = this.#dependencies;
-    this.#reading = this.#read()
-      .catch((error: unknown) => {
-        if (!this.#closing.signal.aborted) this.#onError(error);
-      })
-      .finally(() => {
-        this.#reading = null;
-        if (!this.#closing.signal.aborted)
-          this.#cancelTimer = timers.after(ALARM_POLL_MILLISECONDS, () => this.start());
-      });
+    this.#loop.wake();
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#cancelTimer();
-    await this.#reading;
+    await this.#loop.close();
+  }
+
+  async #turn(): Promise<Pace> {
+    try {
+      await this.#read();
+    } catch (error) {
+      if (!this.#closing.signal.aborted) this.#onError(error);
+    }
+    return sleepFor(ALARM_POLL_MILLISECONDS);
   }
 
   async #read(): Promise<void> {

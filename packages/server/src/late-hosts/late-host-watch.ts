@@ -1,3 +1,4 @@
+import { type Pace, PacedLoop, sleepFor } from "../loops/paced-loop.ts";
 import { sparseErrors } from "../loops/sparse-errors.ts";
 import type { Timers } from "../loops/timers.ts";
 import { groupsThatDeployToLateHosts } from "../store/group-settings.ts";
@@ -27,32 +28,30 @@ export class LateHostWatch {
   readonly #heardAt = new Map<string, number>();
   /** It looks so often that each error must not be one in the log. */
   readonly #onError: (error: unknown) => void;
-  #cancelTimer: () => void = () => {};
-  #looking: Promise<void> | null = null;
-  #isGathering = false;
-  #isDue = false;
+  readonly #loop: PacedLoop;
   #state: "new" | "started" | "closed" = "new";
 
   constructor(dependencies: LateHostWatchDependencies) {
     this.#dependencies = dependencies;
-    this.#onError = sparseErrors(dependencies.onError, dependencies.timers.now);
+    const { timers, onError } = dependencies;
+    this.#onError = sparseErrors(onError, timers.now);
+    this.#loop = new PacedLoop({
+      timers,
+      onError: this.#onError,
+      gatherMilliseconds: LATE_HOSTS_GATHER_MILLISECONDS,
+      turn: () => this.#turn(),
+    });
   }
 
   start(): void {
     if (this.#state !== "new") return;
     this.#state = "started";
-    this.wake();
+    this.#loop.wake();
   }
 
   /** There is a reason to look: a deployment ended, a setting changed. */
   wake(): void {
-    if (this.#state !== "started" || this.#isGathering) return;
-    if (this.#looking) {
-      this.#isDue = true;
-      return;
-    }
-    this.#isGathering = true;
-    this.#lookAfter(LATE_HOSTS_GATHER_MILLISECONDS);
+    if (this.#state === "started") this.#loop.wake();
   }
 
   /** The host polled or sent a heartbeat. */
@@ -70,28 +69,12 @@ export class LateHostWatch {
 
   async close(): Promise<void> {
     this.#state = "closed";
-    this.#cancelTimer();
-    await this.#looking;
+    await this.#loop.close();
   }
 
-  #lookAfter(milliseconds: number): void {
-    this.#cancelTimer();
-    this.#cancelTimer = this.#dependencies.timers.after(milliseconds, () => this.#look());
-  }
-
-  #look(): void {
-    if (this.#state !== "started") return;
-    this.#isGathering = false;
-    this.#looking = this.#lookAtGroups()
-      .catch(this.#onError)
-      .finally(() => {
-        this.#looking = null;
-        if (this.#state !== "started") return;
-        const isDue = this.#isDue;
-        this.#isDue = false;
-        if (isDue) this.wake();
-        else this.#lookAfter(LATE_HOSTS_SCAN_MILLISECONDS);
-      });
+  async #turn(): Promise<Pace> {
+    await this.#lookAtGroups().catch(this.#onError);
+    return sleepFor(LATE_HOSTS_SCAN_MILLISECONDS);
   }
 
   /** Whoever was away for so long is an arrival, remembered or not. */

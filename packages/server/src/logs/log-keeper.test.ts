@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MAX_LATE_OUTPUT_MILLISECONDS } from "@sluice/model/limits.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { systemTimers } from "../loops/timers.ts";
 import { type TestInstallation, testInstallation } from "../operations/sluice/installation.fixture.ts";
 import { deploymentRow } from "../store/deployment-row.fixture.ts";
 import { DeploymentLogs } from "./deployment-logs.ts";
@@ -35,7 +36,7 @@ const keeper = () =>
   new LogKeeper({
     logs,
     store: here.context.store,
-    now: () => here.clock.now,
+    timers: { ...systemTimers, now: () => here.clock.now },
     onError: (error) => problems.push(error),
   });
 

@@ -1,3 +1,4 @@
+import { FAILED_TURN_MILLISECONDS, type Pace, PacedLoop, sleepFor } from "../loops/paced-loop.ts";
 import type { Timers } from "../loops/timers.ts";
 import { compiledQuery } from "../store/compiled-query.ts";
 import type { Store } from "../store/open-store.ts";
@@ -6,8 +7,6 @@ import type { Store } from "../store/open-store.ts";
 export const SCAN_INTERVAL_MILLISECONDS = 5_000;
 /** Deployments that are planned in one turn. */
 const MAX_TURN_DEPLOYMENTS = 100;
-/** After a turn that failed (the database is away), so that the loop does not spin. */
-const FAILED_TURN_MILLISECONDS = 1_000;
 
 export interface WakeLoopDependencies {
   readonly store: Store;
@@ -23,46 +22,23 @@ export interface WakeLoopDependencies {
 /** Plans whatever is due and starts whatever was planned, then sleeps until the next `wake_at`, or until told that something is due. */
 export class WakeLoop {
   readonly #dependencies: WakeLoopDependencies;
-  #cancelTimer: () => void = () => {};
-  #turning: Promise<void> | null = null;
-  #isDue = false;
-  #closed = false;
+  readonly #loop: PacedLoop;
 
   constructor(dependencies: WakeLoopDependencies) {
+    const { timers, onError } = dependencies;
     this.#dependencies = dependencies;
+    this.#loop = new PacedLoop({ timers, onError, turn: () => this.#turn() });
   }
 
   wake(): void {
-    if (this.#closed) return;
-    this.#isDue = true;
-    this.#turning ??= this.#run();
+    this.#loop.wake();
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#cancelTimer();
-    await this.#turning;
+  close(): Promise<void> {
+    return this.#loop.close();
   }
 
-  async #run(): Promise<void> {
-    const { timers, onError } = this.#dependencies;
-    this.#cancelTimer();
-    let sleepMilliseconds = 0;
-    while (this.#isDue && !this.#closed) {
-      this.#isDue = false;
-      try {
-        sleepMilliseconds = await this.#turn();
-      } catch (error) {
-        onError(error);
-        sleepMilliseconds = FAILED_TURN_MILLISECONDS;
-      }
-    }
-    this.#turning = null;
-    if (!this.#closed) this.#cancelTimer = timers.after(sleepMilliseconds, () => this.wake());
-  }
-
-  /** How long to sleep after it. */
-  async #turn(): Promise<number> {
+  async #turn(): Promise<Pace> {
     const { store, timers, planDeployment, startEffects, nextEffectAt, onError } = this.#dependencies;
     const { rows: due } = await dueDeployments(store.db, { now: timers.now() });
     const plans = await Promise.allSettled(due.map(({ deployment_id }) => planDeployment(deployment_id)));
@@ -70,11 +46,10 @@ export class WakeLoop {
     for (const { reason } of failures) onError(reason);
     // One deployment that cannot be planned must not keep the others' effects waiting.
     await startEffects();
-    if (failures.length > 0) return FAILED_TURN_MILLISECONDS;
+    if (failures.length > 0) return sleepFor(FAILED_TURN_MILLISECONDS);
     const [next] = (await nextDeployment(store.db, {})).rows;
     const times = [next?.wake_at, await nextEffectAt()].filter((time) => time !== null && time !== undefined);
-    const sleep = Math.min(SCAN_INTERVAL_MILLISECONDS, ...times.map((time) => Number(time) - timers.now()));
-    return Math.max(0, sleep);
+    return sleepFor(Math.min(SCAN_INTERVAL_MILLISECONDS, ...times.map((time) => Number(time) - timers.now())));
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { reasonOf } from "@sluice/model/reason-of.ts";
-import { type Pace, PacedLoop } from "../loops/paced-loop.ts";
+import { type Pace, PacedLoop, sleepFor } from "../loops/paced-loop.ts";
 import { sparseErrors } from "../loops/sparse-errors.ts";
 import type { Timers } from "../loops/timers.ts";
 import { holdDuty } from "./duty-lease.ts";
@@ -161,8 +161,4 @@ export class Retention {
 
 function prunedBy(report: PassReport | undefined): number {
   return (report?.groups ?? []).reduce((sum, { deployments }) => sum + deployments, 0);
-}
-
-function sleepFor(milliseconds: number): Pace {
-  return { sleepMilliseconds: Math.max(0, milliseconds), restMilliseconds: 0 };
 }

@@ -1,6 +1,7 @@
 import { RECONCILE_INTERVAL_MILLISECONDS, type ReappliedTraffic } from "@sluice/drivers/haproxy/haproxy-router.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Logger } from "pino";
+import { type Pace, PacedLoop, sleepFor } from "../loops/paced-loop.ts";
 import type { Timers } from "../loops/timers.ts";
 import type { StoredTrafficRouter } from "./stored-traffic-router.ts";
 
@@ -15,33 +16,32 @@ export interface ReconciledRouter {
 /** Looks every second whether a balancer was restarted. Without such balancers it does nothing at all. */
 export class TrafficReconciler {
   readonly #routers: readonly ReconciledRouter[];
-  readonly #timers: Timers;
   readonly #log: Pick<Logger, "info" | "warn">;
   readonly #stop = new AbortController();
   /** What was last said of each router, so that a balancer that stays away fills no log. */
   readonly #lastWords = new Map<ReconciledRouter, string>();
-  #round: Promise<void> = Promise.resolve();
-  #cancelTimer = () => {};
+  readonly #loop: PacedLoop;
 
   constructor(routers: readonly ReconciledRouter[], timers: Timers, log: Pick<Logger, "info" | "warn">) {
     this.#routers = routers;
-    this.#timers = timers;
     this.#log = log;
+    const onError = (error: unknown) => log.warn({ reason: reasonOf(error) }, "load balancers could not be looked at");
+    this.#loop = new PacedLoop({ timers, onError, turn: () => this.#turn() });
   }
 
   start(): void {
-    if (this.#routers.length === 0 || this.#stop.signal.aborted) return;
-    this.#round = Promise.all(this.#routers.map((one) => this.#reconcile(one))).then(() => {
-      if (this.#stop.signal.aborted) return;
-      this.#cancelTimer = this.#timers.after(RECONCILE_INTERVAL_MILLISECONDS, () => this.start());
-    });
+    if (this.#routers.length > 0) this.#loop.wake();
   }
 
   /** Nothing is told any more when it resolves. */
   async close(): Promise<void> {
     this.#stop.abort();
-    this.#cancelTimer();
-    await this.#round;
+    await this.#loop.close();
+  }
+
+  async #turn(): Promise<Pace> {
+    await Promise.all(this.#routers.map((one) => this.#reconcile(one)));
+    return sleepFor(RECONCILE_INTERVAL_MILLISECONDS);
   }
 
   async #reconcile(reconciled: ReconciledRouter): Promise<void> {

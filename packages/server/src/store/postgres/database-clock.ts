@@ -1,4 +1,5 @@
 import { type Kysely, sql } from "kysely";
+import { type Pace, PacedLoop, sleepFor } from "../../loops/paced-loop.ts";
 import type { Timers } from "../../loops/timers.ts";
 import type { Database } from "../schema.ts";
 
@@ -16,27 +17,29 @@ export interface DatabaseClockParts {
 /** Compares this server's clock with PostgreSQL's, which all servers on the database share. */
 export class DatabaseClock {
   readonly #parts: DatabaseClockParts;
+  readonly #loop: PacedLoop;
   #isApart = false;
-  #cancelTimer: () => void = () => {};
-  #isClosed = false;
 
   constructor(parts: DatabaseClockParts) {
     this.#parts = parts;
+    // The database is away; nothing can be said of its clock.
+    const onError = () => {};
+    this.#loop = new PacedLoop({ timers: parts.timers, onError, turn: () => this.#turn() });
   }
 
   /** Looks now, and again every minute. */
   start(): void {
-    void this.#look()
-      // The database is away; nothing can be said of its clock.
-      .catch(() => {})
-      .finally(() => {
-        if (!this.#isClosed) this.#cancelTimer = this.#parts.timers.after(LOOK_MILLISECONDS, () => this.start());
-      });
+    this.#loop.wake();
   }
 
+  /** Does not wait for a database that hangs. */
   close(): void {
-    this.#isClosed = true;
-    this.#cancelTimer();
+    void this.#loop.close();
+  }
+
+  async #turn(): Promise<Pace> {
+    await this.#look();
+    return sleepFor(LOOK_MILLISECONDS);
   }
 
   async #look(): Promise<void> {
