@@ -1,8 +1,8 @@
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { describe, expect, it } from "vitest";
 import { candidate, HALF_AT_A_TIME, ONE_AT_A_TIME, PlayedDeployment, SCRIPT_FAILED } from "./engine.fixture.ts";
-import { STOP_GRACE_MILLISECONDS } from "./limits.ts";
 import { nameHosts } from "./messages.ts";
+import { STOP_GRACE_MILLISECONDS } from "./time-limits.ts";
 
 const web = (index: number) => candidate(`i-${index}`, { hostName: `web-${index}`, wasHealthy: true });
 

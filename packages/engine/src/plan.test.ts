@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { apply } from "./apply.ts";
 import { alive, candidate, hostIds, liveness, PlayedDeployment } from "./engine.fixture.ts";
 import { hostTargets } from "./host-targets.ts";
-import { COMMAND_START_TIMEOUT_MILLISECONDS } from "./limits.ts";
 import { plan } from "./plan.ts";
 import { type DeploymentState, type HealthRule, isTerminal } from "./state.ts";
+import { COMMAND_START_TIMEOUT_MILLISECONDS } from "./time-limits.ts";
 
 /** The same stories at every run, so that a red test is about the change that was made. */
 const SEED = 20260101;

@@ -1,7 +1,7 @@
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { expect, it } from "vitest";
-import { STOP_GRACE_MILLISECONDS } from "./limits.ts";
 import { hostCommand } from "./target.fixture.ts";
+import { STOP_GRACE_MILLISECONDS } from "./time-limits.ts";
 import { stopWaiting } from "./waiting.ts";
 
 const RUNNING = { halt: null, stopRequestedAt: null, stage: "deploy", wait: null } as const;

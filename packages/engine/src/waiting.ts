@@ -1,11 +1,11 @@
+import type { DeploymentState, TargetState, Waiting } from "./state.ts";
+import { isPastReturn } from "./strategies/halting.ts";
 import {
   STOP_GRACE_MILLISECONDS,
   WAIT_TOLD_AFTER_MILLISECONDS,
   WAIT_TOLD_AGAIN_MILLISECONDS,
   WAIT_TOLD_AGAIN_SHARE,
-} from "./limits.ts";
-import type { DeploymentState, TargetState, Waiting } from "./state.ts";
-import { isPastReturn } from "./strategies/halting.ts";
+} from "./time-limits.ts";
 
 /**
  * When a reason is told that was not told yet; infinity: it was. Words that change from moment to moment must not fill the stream of

@@ -13,14 +13,14 @@ import {
   twoFleets,
   zonal,
 } from "../engine.fixture.ts";
+import type { AlarmObservation } from "../observation.ts";
+import { isTerminal, type TargetState } from "../state.ts";
 import {
   ALARMS_UNREADABLE_MILLISECONDS,
   BLUE_GREEN_TIMEOUT_MILLISECONDS,
   IN_PLACE_TIMEOUT_MILLISECONDS,
   STOP_GRACE_MILLISECONDS,
-} from "../limits.ts";
-import type { AlarmObservation } from "../observation.ts";
-import { isTerminal, type TargetState } from "../state.ts";
+} from "../time-limits.ts";
 
 const HOUR = 3_600_000;
 const READY = { readyWaitMilliseconds: HOUR };

@@ -1,10 +1,10 @@
 import { invariant } from "@sluice/model/invariant.ts";
 import type { Draft } from "../draft.ts";
 import { deadlineAt, type HeardTime } from "../heard-time.ts";
-import { ALARMS_CATCH_UP_MILLISECONDS, ALARMS_UNREADABLE_MILLISECONDS } from "../limits.ts";
 import { alarmError, alarmsUnreadable, alarmsUnreadableError, runTimeoutError, stopError } from "../messages.ts";
 import type { AlarmObservation, Observation } from "../observation.ts";
 import { type DeploymentState, isUnderWay } from "../state.ts";
+import { ALARMS_CATCH_UP_MILLISECONDS, ALARMS_UNREADABLE_MILLISECONDS } from "../time-limits.ts";
 
 const HOUR = 3_600_000;
 

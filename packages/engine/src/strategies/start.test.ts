@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ALL_AT_ONCE, healthyCandidates, hostIds, ONE_AT_A_TIME, PlayedDeployment } from "../engine.fixture.ts";
-import { MAX_TARGETS } from "../limits.ts";
+import { MAX_TARGETS } from "../time-limits.ts";
 
 describe("start", () => {
   it("asks for the targets until they are known, by a key that derives from the deployment", () => {

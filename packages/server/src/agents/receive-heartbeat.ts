@@ -1,7 +1,7 @@
 import { applyToTarget } from "@sluice/engine/apply.ts";
 import type { TargetEvent } from "@sluice/engine/event.ts";
 import type { HeardTime } from "@sluice/engine/heard-time.ts";
-import { MISSED_HEARTBEATS_UNTIL_LOST } from "@sluice/engine/limits.ts";
+import { MISSED_HEARTBEATS_UNTIL_LOST } from "@sluice/engine/time-limits.ts";
 import { parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
 import type { ChangeFeed } from "../store/change-feed.ts";

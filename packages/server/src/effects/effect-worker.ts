@@ -1,4 +1,4 @@
-import { WAIT_TOLD_AFTER_MILLISECONDS } from "@sluice/engine/limits.ts";
+import { WAIT_TOLD_AFTER_MILLISECONDS } from "@sluice/engine/time-limits.ts";
 import type { InvariantViolation } from "@sluice/model/invariant.ts";
 import { keepLease, LEASE_MILLISECONDS } from "../loops/keep-lease.ts";
 import { sparseErrors } from "../loops/sparse-errors.ts";

@@ -1,5 +1,5 @@
 import { isHeard, isLate, LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
-import { MAX_TARGETS } from "@sluice/engine/limits.ts";
+import { MAX_TARGETS } from "@sluice/engine/time-limits.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
 import { requireDeployablePlatform } from "../groups/deployable-platforms.ts";

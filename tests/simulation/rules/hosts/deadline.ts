@@ -1,3 +1,4 @@
+import type { CommandState } from "@sluice/engine/state.ts";
 import {
   ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS,
   BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS,
@@ -5,8 +6,7 @@ import {
   COMMAND_FINISH_TIMEOUT_MILLISECONDS,
   COMMAND_START_TIMEOUT_MILLISECONDS,
   IN_PLACE_TIMEOUT_MILLISECONDS,
-} from "@sluice/engine/limits.ts";
-import type { CommandState } from "@sluice/engine/state.ts";
+} from "@sluice/engine/time-limits.ts";
 import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import type { HostRule } from "../../hosts/watched-hosts.ts";
 

@@ -1,4 +1,4 @@
-import { HOOK_TIMEOUT_MILLISECONDS } from "@sluice/engine/limits.ts";
+import { HOOK_TIMEOUT_MILLISECONDS } from "@sluice/engine/time-limits.ts";
 import type { ShiftRule } from "../../shift/watched-shifts.ts";
 
 const OVERDUE = /did not answer within \d+ minutes/;

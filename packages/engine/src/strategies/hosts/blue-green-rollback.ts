@@ -1,7 +1,7 @@
 import type { Draft } from "../../draft.ts";
-import { BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../../limits.ts";
 import { originalsNotRestoredError, replacementsNotBlockedError, trafficLeftSplit } from "../../messages.ts";
 import type { DeploymentState } from "../../state.ts";
+import { BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { isHealthMet } from "./admission.ts";
 import { labelled } from "./blue-green.ts";
 import type { HostStages, StageView } from "./host-stages.ts";

@@ -3,7 +3,6 @@ import type { Draft } from "../../draft.ts";
 import type { EffectReport } from "../../effect-report.ts";
 import { deadlineAt, type HeardTime } from "../../heard-time.ts";
 import { hostTargets } from "../../host-targets.ts";
-import { BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS, BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../../limits.ts";
 import {
   cameTooLate,
   failedReplacements,
@@ -17,6 +16,7 @@ import {
 } from "../../messages.ts";
 import type { Observation } from "../../observation.ts";
 import type { DeploymentState, HostTarget, InstanceLabel } from "../../state.ts";
+import { BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS, BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { tellWaitAt } from "../../waiting.ts";
 import { isPastReturn } from "../halting.ts";
 import { admissibleTargets, isHealthMet } from "./admission.ts";

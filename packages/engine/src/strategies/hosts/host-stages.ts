@@ -3,7 +3,6 @@ import { startTarget } from "../../advance-target.ts";
 import type { Draft } from "../../draft.ts";
 import type { Effect } from "../../event.ts";
 import { hostTargets } from "../../host-targets.ts";
-import { MAX_TARGETS } from "../../limits.ts";
 import {
   healthError,
   hostsNotReported,
@@ -13,6 +12,7 @@ import {
 } from "../../messages.ts";
 import type { HostResolution, Observation } from "../../observation.ts";
 import type { DeploymentState, HostTarget } from "../../state.ts";
+import { MAX_TARGETS } from "../../time-limits.ts";
 import { trafficEffects } from "../../traffic-effects.ts";
 import type { Rollout, Start } from "../rollout.ts";
 import { isHealthSpent } from "./admission.ts";

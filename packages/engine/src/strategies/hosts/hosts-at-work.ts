@@ -7,16 +7,6 @@ import type { TargetEvent } from "../../event.ts";
 import { CATCH_UP_MILLISECONDS, deadlineAt, type HeardTime, lastGapSince, type TimeSpan } from "../../heard-time.ts";
 import { hostTargets } from "../../host-targets.ts";
 import {
-  ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS,
-  BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS,
-  COMMAND_FINISH_TIMEOUT_MILLISECONDS,
-  COMMAND_START_TIMEOUT_MILLISECONDS,
-  LOSES_REPORTS_AFTER_MILLISECONDS,
-  MISSED_HEARTBEATS_UNTIL_LOST,
-  STOP_CATCH_UP_MILLISECONDS,
-  STOP_GRACE_MILLISECONDS,
-} from "../../limits.ts";
-import {
   commandLost,
   commandNotFinished,
   commandNotTakenUp,
@@ -31,6 +21,16 @@ import {
 } from "../../messages.ts";
 import { darkAt, type HostLiveness, type Observation } from "../../observation.ts";
 import type { CommandState, DeploymentState, HostTarget } from "../../state.ts";
+import {
+  ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS,
+  BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS,
+  COMMAND_FINISH_TIMEOUT_MILLISECONDS,
+  COMMAND_START_TIMEOUT_MILLISECONDS,
+  LOSES_REPORTS_AFTER_MILLISECONDS,
+  MISSED_HEARTBEATS_UNTIL_LOST,
+  STOP_CATCH_UP_MILLISECONDS,
+  STOP_GRACE_MILLISECONDS,
+} from "../../time-limits.ts";
 import { stopGraceBegin, tellWaitAt } from "../../waiting.ts";
 import { endsTargetsUnderWay } from "../halting.ts";
 import { forgivenEvents } from "./forgiven-events.ts";

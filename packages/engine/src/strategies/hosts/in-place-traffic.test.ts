@@ -12,7 +12,7 @@ import {
   SUCCESS,
 } from "../../engine.fixture.ts";
 import { CATCH_UP_MILLISECONDS } from "../../heard-time.ts";
-import { ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS, BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS } from "../../limits.ts";
+import { ALLOW_TRAFFIC_TIMEOUT_MILLISECONDS, BLOCK_TRAFFIC_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 
 const THIRTEEN = [...BLOCK_EVENTS, ...IN_PLACE_EVENTS, ...ALLOW_EVENTS];
 

@@ -14,14 +14,14 @@ import {
   SUCCESS,
 } from "../../engine.fixture.ts";
 import { CATCH_UP_MILLISECONDS, type HeardTime } from "../../heard-time.ts";
+import { receiveReport } from "../../receive-report.ts";
 import {
   COMMAND_FINISH_TIMEOUT_MILLISECONDS,
   COMMAND_START_TIMEOUT_MILLISECONDS,
   IN_PLACE_TIMEOUT_MILLISECONDS,
   STOP_CATCH_UP_MILLISECONDS,
   STOP_GRACE_MILLISECONDS,
-} from "../../limits.ts";
-import { receiveReport } from "../../receive-report.ts";
+} from "../../time-limits.ts";
 
 function started(hosts: number, healthRule = ALL_AT_ONCE, more: { ignoreApplicationStopFailures?: boolean } = {}) {
   const played = new PlayedDeployment({ healthRule, candidates: healthyCandidates(hosts), ...more });

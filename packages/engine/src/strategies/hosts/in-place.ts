@@ -1,9 +1,9 @@
 import { invariant } from "@sluice/model/invariant.ts";
 import type { Draft } from "../../draft.ts";
 import { hostTargets } from "../../host-targets.ts";
-import { IN_PLACE_TIMEOUT_MILLISECONDS } from "../../limits.ts";
 import { healthError, hostsLeftBlocked, succeededWithFailures } from "../../messages.ts";
 import type { DeploymentState } from "../../state.ts";
+import { IN_PLACE_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { admissibleTargets, isHealthMet } from "./admission.ts";
 import type { HostStages, StageView } from "./host-stages.ts";
 import { startInPlace } from "./host-start.ts";

@@ -1,8 +1,8 @@
 import { invariant } from "@sluice/model/invariant.ts";
 import type { Draft } from "../../draft.ts";
-import { ECS_TIMEOUT_MILLISECONDS } from "../../limits.ts";
 import type { Observation } from "../../observation.ts";
 import type { DeploymentState } from "../../state.ts";
+import { ECS_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { ecsPhase } from "./ecs-phase.ts";
 import { ecsStart } from "./ecs-start.ts";
 import { type ShiftTarget, serviceOf } from "./phase.ts";

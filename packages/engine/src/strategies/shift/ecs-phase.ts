@@ -1,8 +1,8 @@
 import { REPLACEMENT_UNHEALTHY } from "@sluice/model/aws-sentences.ts";
 import { invariant } from "@sluice/model/invariant.ts";
-import { INSTALL_TASK_SET_TIMEOUT_MILLISECONDS, WEIGHTS_TIMEOUT_MILLISECONDS } from "../../limits.ts";
 import { weightsOfPair } from "../../ports/weighted-router.ts";
 import type { EcsServiceTarget } from "../../state.ts";
+import { INSTALL_TASK_SET_TIMEOUT_MILLISECONDS, WEIGHTS_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { hookPhase } from "./hook-phase.ts";
 import { type Ask, type AtWork, ofCommand, type Phase, succeeded, type Trouble } from "./phase.ts";
 import { type EcsBlueGreen, type EcsRollback, otherGroup } from "./shift-strategies.ts";

@@ -1,6 +1,6 @@
 import { invariant } from "@sluice/model/invariant.ts";
-import { ECS_TIMEOUT_MILLISECONDS } from "../../limits.ts";
 import type { DeploymentState } from "../../state.ts";
+import { ECS_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { ecsBackPhase } from "./ecs-phase.ts";
 import { ecsBackStart } from "./ecs-start.ts";
 import { type ShiftTarget, serviceOf } from "./phase.ts";

@@ -1,5 +1,5 @@
 import { hookExecutionId } from "../../hook-execution.ts";
-import { HOOK_TIMEOUT_MILLISECONDS } from "../../limits.ts";
+import { HOOK_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { type AtWork, ofCommand, type Phase, succeeded } from "./phase.ts";
 import type { HookNames } from "./shift-strategies.ts";
 

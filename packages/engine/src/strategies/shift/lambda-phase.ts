@@ -1,5 +1,5 @@
-import { WEIGHTS_TIMEOUT_MILLISECONDS } from "../../limits.ts";
 import type { LambdaAliasTarget } from "../../state.ts";
+import { WEIGHTS_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { hookPhase } from "./hook-phase.ts";
 import { type AtWork, ofCommand, type Phase, succeeded, type Trouble } from "./phase.ts";
 import type { LambdaRollback, LambdaShift } from "./shift-strategies.ts";

@@ -1,6 +1,6 @@
 import { invariant } from "@sluice/model/invariant.ts";
-import { LAMBDA_TIMEOUT_MILLISECONDS } from "../../limits.ts";
 import type { DeploymentState } from "../../state.ts";
+import { LAMBDA_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { lambdaPhase } from "./lambda-phase.ts";
 import { lambdaStart } from "./lambda-start.ts";
 import { aliasOf } from "./phase.ts";

@@ -1,5 +1,5 @@
 import { deadlineAt } from "../../heard-time.ts";
-import { ALARMS_CATCH_UP_MILLISECONDS, WEIGHTS_TIMEOUT_MILLISECONDS } from "../../limits.ts";
+import { ALARMS_CATCH_UP_MILLISECONDS, WEIGHTS_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { nextShift, type ShiftSchedule } from "../../traffic-shift.ts";
 import type { AtWork, Phase, Trouble } from "./phase.ts";
 import type { ShiftEffect } from "./shift-effects.ts";
