@@ -162,6 +162,10 @@ describe("a hook", () => {
     return invokeHookHandler(parts({ hookInvoker })).attempt(claimed(effect, progress), never);
   }
 
+  function becomes(state: MemoryHookRun["run"]): void {
+    for (const run of runs.values()) run.run = state;
+  }
+
   beforeEach(async () => {
     runs = new Map();
     await inSecondStep();
@@ -183,14 +187,14 @@ describe("a hook", () => {
 
   it("has failed as soon as it is known to have crashed", async () => {
     await attempt();
-    runs.get("e-1")!.run = { state: "broken", detail: "exit code 1" };
+    becomes({ state: "broken", detail: "exit code 1" });
     const ended = await attempt({ outcome: "pending", detail: "", isInvoked: true });
     expect(ended).toEqual({ ended: { outcome: "failed", detail: "exit code 1" } });
   });
 
   it("is given some seconds for an answer that is on its way when it has ended", async () => {
     await attempt();
-    runs.get("e-1")!.run = { state: "ended", detail: "" };
+    becomes({ state: "ended", detail: "" });
     const first = await attempt({ outcome: "pending", detail: "", isInvoked: true });
     const progress = { outcome: "pending", detail: "", isInvoked: true, endedAt: 0 } as const;
     expect(first).toMatchObject({ postponed: { progress } });
