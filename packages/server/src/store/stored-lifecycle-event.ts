@@ -21,7 +21,7 @@ interface UnusualPlan {
   readonly awaitsLeave?: boolean;
 }
 
-export type StoredCommand = Omit<CommandState, "by"> & { readonly by?: Executor };
+export type StoredCommand = Omit<CommandState, "by"> & { readonly by?: Executor | undefined };
 
 /** As it was written before there was a short form, and before it was written who carries an event out. */
 export type UnshortenedEvent = Omit<LifecycleEventState, "by" | "awaitsLeave">;
@@ -48,26 +48,30 @@ export function storeLifecycleEvent(
 }
 
 export function readLifecycleEvent(
-  [name, status, startedAt = null, endedAt = null, diagnostics = null, unusual = {}]: StoredLifecycleEvent,
+  [word, status, startedAt, endedAt, diagnostics, unusual]: StoredLifecycleEvent,
   origin: number,
   label: InstanceLabel | null,
 ): LifecycleEventState {
-  return {
-    ...planOf(LIFECYCLE_EVENT_WORDS.restore(name), label, unusual),
+  const name: LifecycleEventName = LIFECYCLE_EVENT_WORDS.restore(word);
+  // Written out: each host of each report has many of these.
+  const event: LifecycleEventState = {
+    name,
+    by: unusual?.by ?? usualExecutor(name),
     status: STATUS_WORDS.restore(status),
-    startedAt: startedAt === null ? null : startedAt + origin,
-    endedAt: endedAt === null ? null : endedAt + origin,
-    diagnostics: diagnostics === null ? null : restoreDiagnostics(diagnostics),
+    startedAt: startedAt == null ? null : startedAt + origin,
+    endedAt: endedAt == null ? null : endedAt + origin,
+    diagnostics: diagnostics == null ? null : restoreDiagnostics(diagnostics),
   };
+  return (unusual?.awaitsLeave ?? usuallyAwaitsLeave(name, label)) ? { ...event, awaitsLeave: true } : event;
 }
 
 export function readUnshortenedEvent(event: UnshortenedEvent, label: InstanceLabel | null): LifecycleEventState {
-  return { ...event, ...planOf(event.name, label, {}) };
+  const read = { ...event, by: usualExecutor(event.name) };
+  return usuallyAwaitsLeave(event.name, label) ? { ...read, awaitsLeave: true } : read;
 }
 
 export function storeCommand(command: CommandState): StoredCommand {
-  const { by, ...others } = command;
-  return by === usualExecutor(command.event) ? others : command;
+  return command.by === usualExecutor(command.event) ? { ...command, by: undefined } : command;
 }
 
 export function readCommand(command: StoredCommand): CommandState {
@@ -80,11 +84,6 @@ function unusualPlan({ name, by, awaitsLeave }: PlannedEvent, label: InstanceLab
   const awaits = awaitsLeave ?? false;
   if (awaits === usuallyAwaitsLeave(name, label)) return isUsual ? undefined : { by };
   return { ...(isUsual ? {} : { by }), awaitsLeave: awaits };
-}
-
-function planOf(name: LifecycleEventName, label: InstanceLabel | null, unusual: UnusualPlan): PlannedEvent {
-  const by = unusual.by ?? usualExecutor(name);
-  return (unusual.awaitsLeave ?? usuallyAwaitsLeave(name, label)) ? { name, by, awaitsLeave: true } : { name, by };
 }
 
 /** A replacement host waits for its traffic. */
