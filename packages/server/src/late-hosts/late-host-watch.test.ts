@@ -9,6 +9,7 @@ import { playHost, type RunnerFixture, runnerFixture } from "../runner/runner.fi
 import { DEPLOYMENT_INTENT, DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
 import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
 import { type DeploymentGroupFields, GROUP_FIELDS } from "../store/columns/group-columns.ts";
+import type { Json } from "../store/columns/json-column.ts";
 import { changeGroupSettings } from "../store/group-settings.ts";
 import { listRolledBackGroups } from "../store/rolled-back-groups.ts";
 import { loadTargets } from "../store/targets.ts";
@@ -129,6 +130,22 @@ describe("a late host", () => {
     expect(late).toMatchObject({ request: { fileExistsBehavior: "OVERWRITE" }, intent: { onlyHosts: ["b"] } });
     await looksPass();
     expect(await lateDeployments()).toHaveLength(1);
+  });
+
+  it("gets the revision although the settings of another group cannot be read", async () => {
+    await fleet("a");
+    await deploy("d-GOOD");
+    await switchOn();
+    await fixture.store.write(async ({ db }) => {
+      const group = await db.selectFrom("deployment_groups").selectAll().executeTakeFirstOrThrow();
+      const settings_json = "[]" as unknown as Json<never>;
+      const broken = { ...group, deployment_group_id: "group-0", deployment_group_name: "broken", settings_json };
+      await db.insertInto("deployment_groups").values(broken).execute();
+    });
+    arrive("b");
+    const [late] = await settled(1);
+    expect(late).toMatchObject({ status: "Succeeded", hosts: ["b"] });
+    expect(errors.join()).toContain("deployment_groups.settings_json of group-0");
   });
 
   it("gets nothing from a group that CreateDeployment would refuse", async () => {

@@ -86,7 +86,7 @@ export class LateHostWatch {
   async #lookAtGroups(): Promise<void> {
     this.#forgetAway();
     const { timers, onError: _, ...parts } = this.#dependencies;
-    for (const group of await groupsThatDeployToLateHosts(parts.store)) {
+    for (const group of await groupsThatDeployToLateHosts(parts.store, this.#onError)) {
       if (this.#state !== "started") return;
       const signal = AbortSignal.timeout(MATCH_HOSTS_TIMEOUT_MILLISECONDS);
       // A group whose fleet cannot be read must not keep the others waiting.

@@ -3,6 +3,7 @@ import type { TriggerConfig, TriggerEventType } from "@aws-sdk/client-codedeploy
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
 import type { Pace } from "../loops/paced-loop.ts";
 import { type DeploymentGroupFields, GROUP_FIELDS } from "../store/columns/group-columns.ts";
+import { UnreadableColumn } from "../store/columns/json-column.ts";
 import {
   hasTriggers,
   insertDeliveries,
@@ -34,13 +35,16 @@ export interface EventPumpDependencies {
   readonly scope: ArnScope;
   /** Messages were made. */
   readonly onDeliveries: () => void;
+  /** A deployment has no messages, because something of it cannot be read. */
+  readonly onError: (error: unknown) => void;
 }
 
 /**
  * One turn of what makes messages of events. What it makes and where it goes on are written in one transaction, which writes nothing
  * when another server was there first: a death before it loses nothing, and none doubles anything.
  */
-export async function pumpEvents({ store, now, scope, onDeliveries }: EventPumpDependencies): Promise<Pace> {
+export async function pumpEvents(dependencies: EventPumpDependencies): Promise<Pace> {
+  const { store, now, onDeliveries } = dependencies;
   const from = await readDeliveryCursor(store);
   // In this order: no group had a trigger after what is skipped.
   const newest = await newestEventId(store);
@@ -51,7 +55,7 @@ export async function pumpEvents({ store, now, scope, onDeliveries }: EventPumpD
   }
   const events = await readEvents(store, { afterEventId: from, limit: PAGE_EVENTS });
   const to = events.at(-1)?.eventId ?? from;
-  const deliveries = await deliveriesOf(store, scope, events.filter(mayNotify));
+  const deliveries = await deliveriesOf(dependencies, events.filter(mayNotify));
   const moved = await store.write(async (transaction) => {
     if (!(await moveDeliveryCursor(transaction, from, to))) return false;
     await insertDeliveries(transaction, deliveries, now());
@@ -70,33 +74,38 @@ interface Listener {
   readonly triggers: readonly TriggerConfig[];
 }
 
-/** In the order of the events. */
-async function deliveriesOf(store: Store, scope: ArnScope, events: readonly RecordedEvent[]): Promise<NewDelivery[]> {
+/** In the order of the events. What cannot be read costs its own deployment the messages, and no other. */
+async function deliveriesOf(
+  { store, scope, onError }: EventPumpDependencies,
+  events: readonly RecordedEvent[],
+): Promise<NewDelivery[]> {
   const byDeployment = Map.groupBy(events, ({ deploymentId }) => deploymentId);
-  const listeners = await listenersOf(store, [...byDeployment.keys()]);
   const deliveries: NewDelivery[] = [];
-  for (const listener of listeners) {
-    deliveries.push(
-      ...(await deliveriesOfOne(store, scope, listener, byDeployment.get(listener.row.deployment_id) ?? [])),
-    );
+  for (const { fields_json, ...row } of await deploymentsWithGroup(store, [...byDeployment.keys()])) {
+    try {
+      const triggers = triggersOf(GROUP_FIELDS.read({ ...row, fields_json }));
+      if (triggers.length === 0) continue;
+      deliveries.push(
+        ...(await deliveriesOfOne(store, scope, { row, triggers }, byDeployment.get(row.deployment_id) ?? [])),
+      );
+    } catch (error) {
+      if (!(error instanceof UnreadableColumn)) throw error;
+      onError(error);
+    }
   }
   return deliveries.sort((one, other) => one.event_id - other.event_id || one.ordinal - other.ordinal);
 }
 
-/** The deployments whose groups have triggers. One whose group is gone has nobody to tell. */
-async function listenersOf({ db }: Store, deploymentIds: readonly string[]): Promise<Listener[]> {
+/** One whose group is gone has nobody to tell. */
+async function deploymentsWithGroup({ db }: Store, deploymentIds: readonly string[]) {
   if (deploymentIds.length === 0) return [];
-  const rows = await db
+  return db
     .selectFrom("deployments")
     .innerJoin("deployment_groups", "deployment_groups.deployment_group_id", "deployments.deployment_group_id")
     .selectAll("deployments")
     .select("deployment_groups.fields_json")
     .where("deployment_id", "in", deploymentIds)
     .execute();
-  return rows.flatMap(({ fields_json, ...row }) => {
-    const triggers = triggersOf(GROUP_FIELDS.read({ ...row, fields_json }));
-    return triggers.length > 0 ? [{ row, triggers }] : [];
-  });
 }
 
 export function triggersOf({ triggerConfigurations }: DeploymentGroupFields): readonly TriggerConfig[] {

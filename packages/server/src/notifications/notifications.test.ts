@@ -3,6 +3,7 @@ import type { DeliveryOutcome, Notification } from "@sluice/engine/ports/notifie
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { playHost, type RunnerFixture, runnerFixture } from "../runner/runner.fixture.ts";
 import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
+import type { Json } from "../store/columns/json-column.ts";
 import { readDeliveryCursor, replayDeliveries } from "../store/deliveries.ts";
 import { newestEventId } from "../store/events.ts";
 import { isSpent, retryDelayMilliseconds } from "./delivery-sender.ts";
@@ -113,6 +114,22 @@ describe("messages", () => {
     ]);
     const ends = delivered.filter(({ triggerName }) => triggerName === "ends");
     expect(ends.map(({ eventType }) => eventType)).toEqual(["DeploymentSuccess"]);
+  });
+
+  it("are made of one deployment although another's targets cannot be read", async () => {
+    await setTriggers(runner.store, [{ name: "all", events: EVERYTHING }]);
+    await deploy("d-BROKEN");
+    await deploy("d-GOOD");
+    await runner.store.db
+      .updateTable("targets")
+      .set({ state_json: "{}" as unknown as Json<never> })
+      .where("deployment_id", "=", "d-BROKEN")
+      .execute();
+    const { delivered, errors } = start();
+    await settled();
+    expect(typesFor("d-GOOD", delivered).at(-1)).toBe("DeploymentSuccess");
+    expect(typesFor("d-BROKEN", delivered)).toEqual([]);
+    expect(String(errors)).toContain("targets.state_json of d-BROKEN");
   });
 
   it("tell of a failure and its rollback, linked both ways", async () => {

@@ -36,7 +36,7 @@ export interface Notifications {
 export function createNotifications(dependencies: NotificationsDependencies): Notifications {
   const { store, timers, feed, notifier, scope, onError } = dependencies;
   const sender = new DeliverySender(dependencies);
-  const pumping = { store, now: () => timers.now(), scope, onDeliveries: () => sender.wake() };
+  const pumping = { store, now: () => timers.now(), scope, onDeliveries: () => sender.wake(), onError };
   const pump = new PacedLoop({ timers, onError, turn: () => pumpEvents(pumping) });
   let unsubscribe = () => {};
   return {

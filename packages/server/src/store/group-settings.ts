@@ -1,5 +1,6 @@
 import type { ApplicationRow } from "./applications.ts";
 import { GROUP_SETTINGS, type GroupSettings, USUAL_SETTINGS } from "./columns/group-columns.ts";
+import { UnreadableColumn } from "./columns/json-column.ts";
 import { type DeploymentGroupRow, lockDeploymentGroup } from "./deployment-groups.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
@@ -32,8 +33,15 @@ export interface GroupOfApplication {
   readonly group: DeploymentGroupRow;
 }
 
-/** The groups on servers that ask for it and have a revision to give. */
-export async function groupsThatDeployToLateHosts({ db }: Pick<Store, "db">): Promise<GroupOfApplication[]> {
+/**
+ * The groups on servers that ask for it and have a revision to give.
+ *
+ * @param onUnreadable told of a group whose settings cannot be read, which is left out
+ */
+export async function groupsThatDeployToLateHosts(
+  { db }: Pick<Store, "db">,
+  onUnreadable: (error: UnreadableColumn) => void,
+): Promise<GroupOfApplication[]> {
   const groups = await db
     .selectFrom("deployment_groups")
     .selectAll()
@@ -41,7 +49,15 @@ export async function groupsThatDeployToLateHosts({ db }: Pick<Store, "db">): Pr
     .where("last_successful_deployment_id", "is not", null)
     .orderBy("deployment_group_id")
     .execute();
-  const asking = groups.filter((group) => settingsOf(group).deployToLateHosts);
+  const asking = groups.filter((group) => {
+    try {
+      return settingsOf(group).deployToLateHosts;
+    } catch (error) {
+      if (!(error instanceof UnreadableColumn)) throw error;
+      onUnreadable(error);
+      return false;
+    }
+  });
   if (asking.length === 0) return [];
   const applications = await db
     .selectFrom("applications")
