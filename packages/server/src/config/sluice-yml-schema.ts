@@ -34,8 +34,7 @@ function bindingSchema(drivers: readonly ConfigurableDriver[]) {
   return v.lazy((binding) => {
     const { port, driver: name } = v.is(MAPPING, binding) ? binding : {};
     const ofPort = drivers.filter((driver) => driver.port === port);
-    const settings: v.GenericSchema<unknown, object> =
-      ofPort.find((driver) => driver.name === name)?.configSchema ?? NO_SETTINGS;
+    const settings: SettingsSchema<object> = ofPort.find((driver) => driver.name === name)?.configSchema ?? NO_SETTINGS;
     return mapping({
       match: textThatIs("the name or ARN that the binding is for, with * for any text"),
       port: oneOf(
@@ -46,7 +45,7 @@ function bindingSchema(drivers: readonly ConfigurableDriver[]) {
         ofPort.map((each) => each.name),
         `a driver of ${port}`,
       ),
-      settings: v.nullish(v.pipe(MAPPING, v.transform(withoutNulls), settings), {}),
+      settings: v.nullish(v.pipe(MAPPING, v.transform(withoutNullsOf(settings)), settings), {}),
     });
   });
 }
@@ -56,9 +55,12 @@ const MAPPING = v.custom<Readonly<Record<string, unknown>>>(
   "is not a mapping: write it as NAME: VALUE lines",
 );
 
-/** A setting without a value is as one that is left out. */
-function withoutNulls(settings: Readonly<Record<string, unknown>>): unknown {
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
+/** A setting without a value is as one that is left out; one that the driver does not have is refused all the same. */
+function withoutNullsOf({ entries }: SettingsSchema<object>): (given: Readonly<Record<string, unknown>>) => unknown {
+  return (given) =>
+    Object.fromEntries(
+      Object.entries(given).filter(([name, value]) => value !== null || !Object.hasOwn(entries, name)),
+    );
 }
 
 const SERVER_NAME = v.pipe(

@@ -114,6 +114,7 @@ describe("sluice.yml", () => {
       'line 4: bindings[0].driver is "ftp", which is not a driver of revision-source: use one of embedded-bucket, s3, github',
     ],
     [GOOD.replace("region:", "regoin:"), "line 8: bindings[0].settings.regoin is not a setting of this driver: use"],
+    [GOOD.replace("region:", "regoin:\n      region:"), "line 8: bindings[0].settings.regoin is not a setting of this"],
     [GOOD.replace("      region: eu-central-1\n", ""), "bindings[0].settings.region is missing"],
     [GOOD.replace("https://minio", "minio"), 'line 7: bindings[0].settings.endpoint has the value "minio'],
     [GOOD.replace("false", "maybe"), 'line 11: bindings[0].settings.pathStyle has the value "maybe" of type string'],
