@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UpdateDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
+import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import type { TriggerDelivery } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { hooksAppSpec } from "../installation/bundle.fixture.ts";
@@ -17,18 +18,7 @@ import {
 
 const SECRET = "the-secret-of-the-receiver-and-nobody-else";
 const TOPIC = "arn:aws:sns:us-east-1:111122223333:";
-const ALL_TYPES = [
-  "DeploymentStart",
-  "DeploymentSuccess",
-  "DeploymentFailure",
-  "DeploymentStop",
-  "DeploymentRollback",
-  "DeploymentReady",
-  "InstanceStart",
-  "InstanceSuccess",
-  "InstanceFailure",
-  "InstanceReady",
-] as const;
+const ALL_TYPES = ENUMS.TriggerEventType;
 
 let server: SluiceServer;
 let codeDeploy: CodeDeploy;

@@ -3,12 +3,12 @@ import type { CommandState, HostTarget } from "@sluice/engine/state.ts";
 import { hostCommand, hostEvent, hostTarget } from "@sluice/engine/target.fixture.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { type ApplicationRow, insertApplication } from "@sluice/server/store/applications.ts";
-import { GROUP_FIELDS } from "@sluice/server/store/columns/group-columns.ts";
 import { HOST_TAGS } from "@sluice/server/store/columns/host-columns.ts";
 import { type DeploymentGroupRow, insertDeploymentGroup } from "@sluice/server/store/deployment-groups.ts";
 import type { HostRow } from "@sluice/server/store/hosts.ts";
 import { insertNewDeployment, type NewDeployment } from "@sluice/server/store/new-deployment.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
+import { groupRow } from "@sluice/server/store/rows.fixture.ts";
 
 /** 2026-11-01T00:00:00Z: more than 32 bits hold. */
 export const NOON = 1_793_491_200_000;
@@ -27,20 +27,7 @@ export async function addApplication(store: Store, row: Partial<ApplicationRow> 
 }
 
 export async function addGroup(store: Store, row: Partial<DeploymentGroupRow> = {}): Promise<DeploymentGroupRow> {
-  const group: DeploymentGroupRow = {
-    deployment_group_id: "group-1",
-    application_id: APPLICATION.application_id,
-    deployment_group_name: "prod",
-    deployment_config_name: "CodeDeployDefault.AllAtOnce",
-    fields_json: GROUP_FIELDS.write({ serviceRoleArn: "" }),
-    target_revision_json: null,
-    last_attempted_deployment_id: null,
-    last_successful_deployment_id: null,
-    rolled_back_json: null,
-    settings_json: null,
-    created_at: NOON,
-    ...row,
-  };
+  const group = groupRow({ created_at: NOON, ...row });
   await store.write(({ db }) => insertDeploymentGroup(db, group));
   return group;
 }

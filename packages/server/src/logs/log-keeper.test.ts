@@ -5,7 +5,7 @@ import { MAX_LATE_OUTPUT_MILLISECONDS } from "@sluice/model/limits.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { systemTimers } from "../loops/timers.ts";
 import { type TestInstallation, testInstallation } from "../operations/sluice/installation.fixture.ts";
-import { deploymentRow } from "../store/deployment-row.fixture.ts";
+import { deploymentRow } from "../store/rows.fixture.ts";
 import { DeploymentLogs } from "./deployment-logs.ts";
 import { LogKeeper } from "./log-keeper.ts";
 

@@ -1,5 +1,5 @@
-import type { TriggerEventType } from "@aws-sdk/client-codedeploy";
 import type { DeliveryOutcome, Notification } from "@sluice/engine/ports/notifier.ts";
+import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { playHost, type RunnerFixture, runnerFixture } from "../runner/runner.fixture.ts";
 import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
@@ -19,18 +19,7 @@ const ALL_AT_ONCE = { type: "FLEET_PERCENT", value: 0 } as const;
 const ROLL_BACK: Partial<DeploymentRequest> = {
   autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] },
 };
-const EVERYTHING: readonly TriggerEventType[] = [
-  "DeploymentStart",
-  "DeploymentSuccess",
-  "DeploymentFailure",
-  "DeploymentStop",
-  "DeploymentRollback",
-  "DeploymentReady",
-  "InstanceStart",
-  "InstanceSuccess",
-  "InstanceFailure",
-  "InstanceReady",
-];
+const EVERYTHING = ENUMS.TriggerEventType;
 
 let runner: RunnerFixture;
 let stop: AbortController;

@@ -1,7 +1,7 @@
 import type { HostLiveness, TargetCandidate } from "@sluice/engine/observation.ts";
 import type { DeploymentState } from "@sluice/engine/state.ts";
 import { describe, expect, it } from "vitest";
-import { createdHead } from "../store/deployment-row.fixture.ts";
+import { createdHead } from "../store/rows.fixture.ts";
 import { unfinishable } from "./unfinishable.ts";
 
 const NOW = 1_000_000_000;

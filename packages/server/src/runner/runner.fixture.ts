@@ -6,9 +6,8 @@ import { parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
 import { systemTimers, type Timers } from "../loops/timers.ts";
 import { DEPLOYMENT_HEAD, DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
 import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
-import { GROUP_FIELDS } from "../store/columns/group-columns.ts";
-import { createdHead, deploymentRow, USUAL_REQUEST } from "../store/deployment-row.fixture.ts";
 import { openStore, type Store } from "../store/open-store.ts";
+import { createdHead, deploymentRow, groupRow, USUAL_REQUEST } from "../store/rows.fixture.ts";
 import { createRunner, type Runner, type RunnerDependencies } from "./runner.ts";
 
 /** A runner over a store in memory, with hosts that exist by name only. For tests of the runner. */
@@ -106,21 +105,7 @@ export async function runnerFixture(
         created_at: 0,
       })
       .execute();
-    await db
-      .insertInto("deployment_groups")
-      .values({
-        deployment_group_id: "group-1",
-        application_id: "application-1",
-        deployment_group_name: "prod",
-        deployment_config_name: "CodeDeployDefault.AllAtOnce",
-        fields_json: GROUP_FIELDS.write({ serviceRoleArn: "" }),
-        target_revision_json: null,
-        last_attempted_deployment_id: null,
-        last_successful_deployment_id: null,
-        rolled_back_json: null,
-        created_at: 0,
-      })
-      .execute();
+    await db.insertInto("deployment_groups").values(groupRow()).execute();
   });
   runner.start();
   return {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import { splitUrl } from "../sigv4/sign.ts";
 import { agentFor } from "./connection-agent.ts";
 import { TransportError } from "./errors.ts";
@@ -56,29 +57,18 @@ export interface PresignedDigest {
   readonly eTag: string | undefined;
 }
 
+interface PresignedRead {
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
 /** SHA-256 of the bytes that a presigned URL (for GET) yields, of which none is kept. Throws a TransportError, also for more than `maxBytes`. */
-export async function digestPresigned(
-  url: string,
-  { maxBytes, signal }: { readonly maxBytes: number; readonly signal: AbortSignal },
-): Promise<PresignedDigest> {
-  const agent = agentFor(url, undefined);
-  try {
-    const { protocol, host } = splitUrl(url);
-    const endpoint = `${protocol}//${host}`;
-    const answer = await exchange({
-      method: "GET",
-      url,
-      headers: { host },
-      agent,
-      signal,
-      timeoutMs: HEAD_TIMEOUT_MILLISECONDS,
-    });
+export function digestPresigned(url: string, { maxBytes, signal }: PresignedRead): Promise<PresignedDigest> {
+  return getPresigned(url, signal, async (answer, endpoint) => {
     const expected = answer.headers["content-length"];
-    const isTooLarge = Number(expected ?? 0) > maxBytes;
-    if (answer.statusCode !== 200 || isTooLarge) {
+    if (Number(expected ?? 0) > maxBytes) {
       answer.destroy();
-      const what = isTooLarge ? `has ${expected} bytes, more than ${maxBytes}` : `answered HTTP ${answer.statusCode}`;
-      throw new TransportError(endpoint, what);
+      throw new TransportError(endpoint, `has ${expected} bytes, more than ${maxBytes}`);
     }
     const hash = createHash("sha256");
     let bytes = 0;
@@ -96,16 +86,22 @@ export async function digestPresigned(
     signal.throwIfAborted();
     if (expected !== undefined && bytes !== Number(expected)) throw new TransportError(endpoint, "ended too early");
     return { sha256: hash.digest("hex"), eTag: answer.headers.etag?.replaceAll('"', "") };
-  } finally {
-    agent.destroy();
-  }
+  });
 }
 
 /** The bytes that a presigned URL (for GET) yields. Throws a TransportError, also for more than `maxBytes`. */
-export async function readPresigned(
+export function readPresigned(url: string, { maxBytes, signal }: PresignedRead): Promise<Uint8Array> {
+  return getPresigned(url, signal, (answer, endpoint) =>
+    readAnswer(answer, { endpoint, maxBytes, timeoutMs: HEAD_TIMEOUT_MILLISECONDS, signal }),
+  );
+}
+
+/** Hands over the answer's body while the connection lives. Throws a TransportError when the answer is not 200. */
+async function getPresigned<T>(
   url: string,
-  { maxBytes, signal }: { readonly maxBytes: number; readonly signal: AbortSignal },
-): Promise<Uint8Array> {
+  signal: AbortSignal,
+  read: (answer: IncomingMessage, endpoint: string) => Promise<T>,
+): Promise<T> {
   const agent = agentFor(url, undefined);
   try {
     const { protocol, host } = splitUrl(url);
@@ -122,7 +118,7 @@ export async function readPresigned(
       answer.destroy();
       throw new TransportError(endpoint, `answered HTTP ${answer.statusCode}`);
     }
-    return await readAnswer(answer, { endpoint, maxBytes, timeoutMs: HEAD_TIMEOUT_MILLISECONDS, signal });
+    return await read(answer, endpoint);
   } finally {
     agent.destroy();
   }

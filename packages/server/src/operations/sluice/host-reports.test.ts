@@ -9,8 +9,8 @@ import type { Principal } from "../../access/principal.ts";
 import { newHostRow } from "../../hosts/new-host.ts";
 import { TARGET_STATE } from "../../store/columns/target-columns.ts";
 import { DatabaseAwayError } from "../../store/database-away.ts";
-import { deploymentRow } from "../../store/deployment-row.fixture.ts";
 import { insertHost } from "../../store/hosts.ts";
+import { deploymentRow } from "../../store/rows.fixture.ts";
 import { type TestInstallation, testInstallation } from "./installation.fixture.ts";
 import { SLUICE_HANDLERS } from "./sluice-operations.ts";
 

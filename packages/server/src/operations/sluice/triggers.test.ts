@@ -5,6 +5,7 @@ import { authorize } from "../../access/authorize.ts";
 import type { Principal } from "../../access/principal.ts";
 import { GROUP_FIELDS } from "../../store/columns/group-columns.ts";
 import { claimDeliveries, giveUpDelivery, insertDeliveries, recordDelivered } from "../../store/deliveries.ts";
+import { groupRow } from "../../store/rows.fixture.ts";
 import { type TestInstallation, testInstallation } from "./installation.fixture.ts";
 import { SLUICE_HANDLERS } from "./sluice-operations.ts";
 
@@ -153,20 +154,10 @@ describe("TestTriggers", () => {
         created_at: 0,
       };
       await db.insertInto("applications").values(application).execute();
+      const fields_json = GROUP_FIELDS.write({ serviceRoleArn: "", triggerConfigurations });
       await db
         .insertInto("deployment_groups")
-        .values({
-          deployment_group_id: "g",
-          application_id: "a",
-          deployment_group_name: "prod",
-          deployment_config_name: "CodeDeployDefault.OneAtATime",
-          fields_json: GROUP_FIELDS.write({ serviceRoleArn: "", triggerConfigurations }),
-          target_revision_json: null,
-          last_attempted_deployment_id: null,
-          last_successful_deployment_id: null,
-          rolled_back_json: null,
-          created_at: 0,
-        })
+        .values(groupRow({ application_id: "a", fields_json }))
         .execute();
     });
   }

@@ -1,6 +1,6 @@
 import { InvariantViolation } from "@sluice/model/invariant.ts";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { createdHead, USUAL_REQUEST } from "../deployment-row.fixture.ts";
+import { createdHead, USUAL_REQUEST } from "../rows.fixture.ts";
 import type { PlainJsonColumns } from "../schema.ts";
 import { DEPLOYMENT_HEAD, DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION, DEPLOYMENT_ROLLBACK } from "./deployment-columns.ts";
 import type { ShownMembers } from "./deployment-request.ts";

@@ -144,19 +144,9 @@ describe("CreateDeploymentGroup", () => {
   it("fills in what the service fills in, and nothing else", async () => {
     await withGroup(codeDeploy);
     expect(await get()).toEqual({
-      ...NAMES,
+      ...PLAIN,
       deploymentGroupId: expect.stringMatching(/^[0-9a-f-]{36}$/),
-      deploymentConfigName: "CodeDeployDefault.OneAtATime",
-      computePlatform: "Server",
-      serviceRoleArn: ROLE_ARN,
       ec2TagFilters: [{ Key: "Environment", Value: "prod", Type: "KEY_AND_VALUE" }],
-      onPremisesInstanceTagFilters: [],
-      triggerConfigurations: [],
-      alarmConfiguration: { enabled: false, ignorePollAlarmFailure: false, alarms: [] },
-      autoScalingGroups: [],
-      deploymentStyle: { deploymentType: "IN_PLACE", deploymentOption: "WITHOUT_TRAFFIC_CONTROL" },
-      outdatedInstancesStrategy: "UPDATE",
-      terminationHookEnabled: false,
     });
   });
 

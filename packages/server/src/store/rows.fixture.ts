@@ -6,6 +6,8 @@ import {
   type DeploymentHead,
 } from "./columns/deployment-columns.ts";
 import type { DeploymentRequest } from "./columns/deployment-request.ts";
+import { GROUP_FIELDS } from "./columns/group-columns.ts";
+import type { DeploymentGroupRow } from "./deployment-groups.ts";
 import type { DeploymentRow } from "./deployments.ts";
 
 export const USUAL_REQUEST: DeploymentRequest = {
@@ -63,6 +65,24 @@ export function deploymentRow(deploymentId: string, change: Partial<DeploymentRo
     rollback_json: null,
     last_sequence: 0,
     quarantined: null,
+    ...change,
+  };
+}
+
+/** A group as CreateDeploymentGroup leaves it, for tests. */
+export function groupRow(change: Partial<DeploymentGroupRow> = {}): DeploymentGroupRow {
+  return {
+    deployment_group_id: "group-1",
+    application_id: "application-1",
+    deployment_group_name: "prod",
+    deployment_config_name: "CodeDeployDefault.AllAtOnce",
+    fields_json: GROUP_FIELDS.write({ serviceRoleArn: "" }),
+    target_revision_json: null,
+    last_attempted_deployment_id: null,
+    last_successful_deployment_id: null,
+    rolled_back_json: null,
+    settings_json: null,
+    created_at: 0,
     ...change,
   };
 }
