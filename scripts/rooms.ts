@@ -16,6 +16,7 @@ export const ROOMS: RoomTable = {
     "app-spec": [HALL],
     bundle: [],
     lint: [HALL, "app-spec", "bundle"],
+    "stored-json": [HALL],
   },
   wire: {
     archive: [],

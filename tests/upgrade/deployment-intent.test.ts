@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { UnreadableColumn } from "@sluice/model/stored-json/stored-json.ts";
 import { DEPLOYMENT_INTENT, DEPLOYMENT_REQUEST } from "@sluice/server/store/columns/deployment-columns.ts";
-import { UnreadableColumn } from "@sluice/server/store/columns/json-column.ts";
 import { MIGRATIONS } from "@sluice/server/store/migrations.ts";
 import { openStore, type Store } from "@sluice/server/store/open-store.ts";
 import { deploymentRow, USUAL_REQUEST } from "@sluice/server/store/rows.fixture.ts";

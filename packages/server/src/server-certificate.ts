@@ -2,12 +2,12 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
+import { objectOf } from "@sluice/model/stored-json/form.ts";
 import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import { keyFingerprintOf, normaliseFingerprint } from "@sluice/wire/client/connection-agent.ts";
 import { isUnspecified, type ListenAddress } from "./http/listener.ts";
 import type { ConfiguredName } from "./http/server-names.ts";
 import { type CertificateAndKey, createSelfSignedCertificate } from "./signing/self-signed-certificate.ts";
-import { objectOf } from "./store/columns/form.ts";
 import type { Store } from "./store/open-store.ts";
 import { JsonSetting } from "./store/settings.ts";
 

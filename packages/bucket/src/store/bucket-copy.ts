@@ -3,8 +3,10 @@ import { mkdirSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import type { Json } from "@sluice/model/stored-json/stored-json.ts";
 import type { BlobDirectory } from "./blob-directory.ts";
 import { inTransaction, openBucketIndex } from "./bucket-index.ts";
+import { SEGMENTS } from "./columns.ts";
 import type { Segment, Versioning } from "./stored-object.ts";
 
 export interface CopiedBucket {
@@ -47,7 +49,7 @@ interface ObjectRow {
   modified_at: number;
   checksum: string | null;
   attributes: string;
-  segments: string;
+  segments: Json<readonly Segment[]>;
   version: string | null;
   sequence: number;
   is_marker: number;
@@ -70,7 +72,7 @@ export function copyBucket(index: DatabaseSync, blobs: BlobDirectory): BucketCop
     modifiedAt: row.modified_at,
     checksum: row.checksum,
     attributes: row.attributes,
-    segments: JSON.parse(row.segments) as Segment[],
+    segments: SEGMENTS.read(row.segments, row.key),
     ...(row.version !== null && { version: row.version }),
     ...(row.sequence !== 0 && { sequence: row.sequence }),
     ...(row.is_marker !== 0 && { isMarker: true as const }),
@@ -170,7 +172,7 @@ function restoreVersions(index: DatabaseSync, objects: readonly CopiedObject[]):
       each.modifiedAt,
       each.checksum,
       each.attributes,
-      JSON.stringify(each.segments),
+      SEGMENTS.write(each.segments),
       each.version ?? null,
       sequence,
     ] as const;

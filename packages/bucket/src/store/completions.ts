@@ -4,7 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Json } from "@sluice/model/stored-json/stored-json.ts";
 import { requireKey } from "./bucket-name.ts";
+import { COMPLETED_OBJECT, type ToldObject } from "./columns.ts";
 import type { StoredObject } from "./stored-object.ts";
 
 /** Says whether two completions ask for the same. Conditions are left out: the first one has met them. */
@@ -30,15 +32,22 @@ export class Completions {
   }
 
   find(uploadId: string, bucketId: number, key: string, digest: string): StoredObject | undefined {
-    const row = this.#get.get(uploadId, bucketId, requireKey(key), digest) as { object: string } | undefined;
+    const row = this.#get.get(uploadId, bucketId, requireKey(key), digest) as { object: Json<ToldObject> } | undefined;
     if (!row) return undefined;
-    const object = JSON.parse(row.object) as StoredObject;
+    const object = COMPLETED_OBJECT.read(row.object, key);
     return { ...object, modifiedAt: new Date(object.modifiedAt) };
   }
 
   keep(uploadId: string, bucketId: number, object: StoredObject, digest: string): void {
     const key = requireKey(object.key);
-    this.#insert.run(uploadId, bucketId, key, digest, JSON.stringify(object), object.modifiedAt.getTime());
+    this.#insert.run(
+      uploadId,
+      bucketId,
+      key,
+      digest,
+      COMPLETED_OBJECT.write({ ...object, modifiedAt: object.modifiedAt.toISOString() }),
+      object.modifiedAt.getTime(),
+    );
   }
 
   removeAllOf(bucketId: number): void {

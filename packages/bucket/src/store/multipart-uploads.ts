@@ -1,6 +1,7 @@
 /** Objects that come in parts. A completed one keeps its parts' blobs as its segments, so completing copies no bytes. */
 import { createHash, randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
+import type { Json } from "@sluice/model/stored-json/stored-json.ts";
 import {
   type ChecksumAlgorithm,
   type ChecksumType,
@@ -12,6 +13,7 @@ import type { BlobDirectory } from "./blob-directory.ts";
 import { BucketFault } from "./bucket-fault.ts";
 import { inTransaction } from "./bucket-index.ts";
 import { requireKey } from "./bucket-name.ts";
+import { ATTRIBUTES } from "./columns.ts";
 import { Completions, requestDigest } from "./completions.ts";
 import type { ListingQuery } from "./key-listing.ts";
 import type { ObjectTable } from "./object-table.ts";
@@ -82,7 +84,7 @@ interface UploadRow {
   initiated_at: number;
   checksum_algorithm: ChecksumAlgorithm | null;
   checksum_type: ChecksumType | null;
-  attributes: string;
+  attributes: Json<ObjectAttributes>;
 }
 
 interface PartRow {
@@ -146,7 +148,7 @@ export class MultipartUploads {
         initiatedAt.getTime(),
         algorithm ?? null,
         type ?? null,
-        JSON.stringify(request.attributes),
+        ATTRIBUTES.write(request.attributes),
       );
     const { attributes } = request;
     return { id, key, initiatedAt, attributes, ...(algorithm && type && { checksum: { algorithm, type } }) };
@@ -243,7 +245,7 @@ export class MultipartUploads {
         sizeBytes: chosen.reduce((sum, part) => sum + part.size_bytes, 0),
         etag: joinEtags(chosen),
         modifiedAt: this.#now(),
-        attributes: JSON.parse(upload.attributes) as ObjectAttributes,
+        attributes: ATTRIBUTES.read(upload.attributes, key),
         ...(checksum && { checksum }),
       };
       const segments = chosen.map((part) => ({
@@ -358,7 +360,7 @@ function toUpload(row: UploadRow): Upload {
     id: row.id,
     key: Buffer.from(row.key).toString(),
     initiatedAt: new Date(row.initiated_at),
-    attributes: JSON.parse(row.attributes) as ObjectAttributes,
+    attributes: ATTRIBUTES.read(row.attributes, row.key),
     ...(row.checksum_algorithm &&
       row.checksum_type && { checksum: { algorithm: row.checksum_algorithm, type: row.checksum_type } }),
   };

@@ -2,9 +2,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { BucketFault, noSuchVersion } from "./bucket-fault.ts";
 import { requireKey } from "./bucket-name.ts";
+import { ATTRIBUTES, CHECKSUM, SEGMENTS } from "./columns.ts";
 import type {
   ObjectAttributes,
-  ObjectChecksum,
   ObjectSummary,
   Segment,
   StoredObject,
@@ -22,7 +22,7 @@ interface BucketRow {
 /** What a write or a deletion did. */
 export interface Change {
   /** Of what is gone for good, to be discarded after the commit. */
-  garbage: Segment[];
+  garbage: readonly Segment[];
   /** Of the version, or the delete marker, that was written or removed; only in a bucket that has or had versioning. */
   versionId?: string;
   /** A delete marker was made, or removed. */
@@ -83,13 +83,13 @@ export class ObjectTable {
   }
 
   /** The current object, or one version. Throws NoSuchKey, NoSuchVersion, MethodNotAllowed (it is a delete marker), InvalidArgument. */
-  require(bucket: string, key: string, versionId?: string): { object: StoredObject; segments: Segment[] } {
+  require(bucket: string, key: string, versionId?: string): { object: StoredObject; segments: readonly Segment[] } {
     const { id, versioning } = this.requireBucketRow(bucket);
     const { row } = this.#requireRow(id, key, versionId);
-    const segments = JSON.parse(row.segments) as Segment[];
+    const segments = SEGMENTS.read(row.segments, key);
     const object: StoredObject = {
       ...this.summary(row),
-      attributes: JSON.parse(row.attributes) as ObjectAttributes,
+      attributes: ATTRIBUTES.read(row.attributes, key),
       ...(row.etag.includes("-") && { partSizes: segments.map((segment) => segment.sizeBytes) }),
       ...(versioning && { versionId: row.version ?? NULL_VERSION }),
     };
@@ -118,11 +118,11 @@ export class ObjectTable {
       object.sizeBytes,
       object.etag,
       object.modifiedAt.getTime(),
-      object.checksum ? JSON.stringify(object.checksum) : null,
+      object.checksum ? CHECKSUM.write(object.checksum) : null,
       made.version,
       made.sequence,
-      JSON.stringify(object.attributes),
-      JSON.stringify(segments),
+      ATTRIBUTES.write(object.attributes),
+      SEGMENTS.write(segments),
     );
     const { change } = made;
     return { ...change, ...(made.versioning && { versionId: made.version ?? NULL_VERSION }) };
@@ -151,7 +151,7 @@ export class ObjectTable {
     // A marker that went may have hidden an object.
     if (row && !this.#get.get(bucketId, key)) this.versions.promote(bucketId, key);
     return {
-      garbage: row ? (JSON.parse(row.segments) as Segment[]) : [],
+      garbage: row ? SEGMENTS.read(row.segments, key) : [],
       existed: row !== undefined,
       ...(versioning && { versionId }),
       ...(older?.is_marker && { isMarker: true }),
@@ -167,7 +167,7 @@ export class ObjectTable {
   ): string | undefined {
     const { id, versioning } = this.requireBucketRow(bucket);
     const { row, isCurrent } = this.#requireRow(id, key, versionId);
-    const attributes = JSON.stringify(change(JSON.parse(row.attributes) as ObjectAttributes));
+    const attributes = ATTRIBUTES.write(change(ATTRIBUTES.read(row.attributes, key)));
     if (isCurrent) this.#setAttributes.run(attributes, id, row.key);
     else this.versions.setAttributes(id, row.key, row.sequence, attributes);
     return versioning ? (row.version ?? NULL_VERSION) : undefined;
@@ -177,8 +177,8 @@ export class ObjectTable {
   keepDigest(bucketId: number, key: string, segments: readonly Segment[], objectSha256: string): void {
     const [first, ...rest] = segments;
     if (!first) return;
-    const before = JSON.stringify(segments);
-    const digested = JSON.stringify([{ ...first, objectSha256 }, ...rest]);
+    const before = SEGMENTS.write(segments);
+    const digested = SEGMENTS.write([{ ...first, objectSha256 }, ...rest]);
     const { changes } = this.#setSegments.run(digested, bucketId, requireKey(key), before);
     if (changes === 0) this.versions.setSegments(bucketId, requireKey(key), before, digested);
   }
@@ -193,7 +193,7 @@ export class ObjectTable {
       sizeBytes: row.size_bytes,
       etag: row.etag,
       modifiedAt: new Date(row.modified_at),
-      ...(row.checksum !== null && { checksum: JSON.parse(row.checksum) as ObjectChecksum }),
+      ...(row.checksum !== null && { checksum: CHECKSUM.read(row.checksum, row.key) }),
       ...(row.storage_class != null && { storageClass: row.storage_class }),
     };
   }
@@ -204,7 +204,7 @@ export class ObjectTable {
     const current = this.#get.get(bucketId, key) as ObjectRow | undefined;
     const change: Change = { garbage: [], existed: current !== undefined };
     if (!versioning) {
-      if (current) change.garbage = JSON.parse(current.segments) as Segment[];
+      if (current) change.garbage = SEGMENTS.read(current.segments, key);
       return { change, versioning, version: null, sequence: 0 };
     }
     if (versioning === "Suspended") {
@@ -213,7 +213,7 @@ export class ObjectTable {
       const older = this.versions.find(bucketId, key, NULL_VERSION);
       if (older) this.versions.delete(bucketId, key, older.sequence);
       const replaced = current?.version === null ? current : older;
-      if (replaced) change.garbage = JSON.parse(replaced.segments) as Segment[];
+      if (replaced) change.garbage = SEGMENTS.read(replaced.segments, key);
     }
     this.versions.demote(bucketId, key);
     return { change, versioning, ...this.versions.newVersion(versioning === "Suspended") };

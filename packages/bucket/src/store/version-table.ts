@@ -3,6 +3,8 @@
  * no current object. Every method that changes something must run inside a transaction.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Json } from "@sluice/model/stored-json/stored-json.ts";
+import type { ObjectAttributes, ObjectChecksum, Segment } from "./stored-object.ts";
 import { NULL_VERSION, newVersionId, sequenceOf } from "./version-id.ts";
 
 /** What current objects and older versions have alike; a delete marker's are empty. */
@@ -16,7 +18,7 @@ export interface SummaryRow {
   size_bytes: number;
   etag: string;
   modified_at: number;
-  checksum: string | null;
+  checksum: Json<ObjectChecksum> | null;
   /** Null: the version that is called so. */
   version: string | null;
   sequence: number;
@@ -24,8 +26,8 @@ export interface SummaryRow {
 }
 
 export interface ObjectRow extends SummaryRow {
-  attributes: string;
-  segments: string;
+  attributes: Json<ObjectAttributes>;
+  segments: Json<readonly Segment[]>;
 }
 
 export interface VersionRow extends ObjectRow {

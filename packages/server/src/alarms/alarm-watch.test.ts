@@ -1,9 +1,9 @@
 import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts";
+import type { Json } from "@sluice/model/stored-json/stored-json.ts";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { systemTimers } from "../loops/timers.ts";
 import { insertDeployment } from "../runner/runner.fixture.ts";
 import { ChangeFeed } from "../store/change-feed.ts";
-import type { Json } from "../store/columns/json-column.ts";
 import { openStore, type Store } from "../store/open-store.ts";
 import { AlarmWatch } from "./alarm-watch.ts";
 

@@ -1,13 +1,13 @@
 import type { AlarmObservation } from "@sluice/engine/observation.ts";
 import type { AlarmReader, AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
 import { isTerminal } from "@sluice/engine/state.ts";
+import { UnreadableColumn } from "@sluice/model/stored-json/stored-json.ts";
 import { type SqlBool, sql } from "kysely";
 import { type Pace, PacedLoop, sleepFor } from "../loops/paced-loop.ts";
 import { sparseErrors } from "../loops/sparse-errors.ts";
 import type { Timers } from "../loops/timers.ts";
 import type { ChangeFeed } from "../store/change-feed.ts";
 import type { DeploymentHead } from "../store/columns/deployment-columns.ts";
-import { UnreadableColumn } from "../store/columns/json-column.ts";
 import { compiledQuery } from "../store/compiled-query.ts";
 import { type DeploymentRow, readHead } from "../store/deployments.ts";
 import type { Store } from "../store/open-store.ts";

@@ -3,13 +3,13 @@ import { memoryTrafficRouter, newMemoryServer } from "@sluice/drivers/memory/mem
 import { LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import { ALLOW_EVENTS, BLOCK_EVENTS, IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import type { Json } from "@sluice/model/stored-json/stored-json.ts";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { systemTimers, type Timers } from "../loops/timers.ts";
 import { playHost, type RunnerFixture, runnerFixture } from "../runner/runner.fixture.ts";
 import { DEPLOYMENT_INTENT, DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
 import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
 import { type DeploymentGroupFields, GROUP_FIELDS } from "../store/columns/group-columns.ts";
-import type { Json } from "../store/columns/json-column.ts";
 import { changeGroupSettings } from "../store/group-settings.ts";
 import { listRolledBackGroups } from "../store/rolled-back-groups.ts";
 import { loadTargets } from "../store/targets.ts";

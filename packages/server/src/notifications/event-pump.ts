@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { TriggerConfig, TriggerEventType } from "@aws-sdk/client-codedeploy";
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
+import { UnreadableColumn } from "@sluice/model/stored-json/stored-json.ts";
 import type { Pace } from "../loops/paced-loop.ts";
 import { type DeploymentGroupFields, GROUP_FIELDS } from "../store/columns/group-columns.ts";
-import { UnreadableColumn } from "../store/columns/json-column.ts";
 import {
   hasTriggers,
   insertDeliveries,

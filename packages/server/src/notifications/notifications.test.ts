@@ -1,9 +1,9 @@
 import type { DeliveryOutcome, Notification } from "@sluice/engine/ports/notifier.ts";
+import type { Json } from "@sluice/model/stored-json/stored-json.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { playHost, type RunnerFixture, runnerFixture } from "../runner/runner.fixture.ts";
 import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
-import type { Json } from "../store/columns/json-column.ts";
 import { readDeliveryCursor, replayDeliveries } from "../store/deliveries.ts";
 import { newestEventId } from "../store/events.ts";
 import { isSpent, retryDelayMilliseconds } from "./delivery-sender.ts";

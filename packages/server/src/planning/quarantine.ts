@@ -1,6 +1,6 @@
 import type { TargetState } from "@sluice/engine/state.ts";
+import { UnreadableColumn } from "@sluice/model/stored-json/stored-json.ts";
 import type { DeploymentHead } from "../store/columns/deployment-columns.ts";
-import { UnreadableColumn } from "../store/columns/json-column.ts";
 import { commitEvents } from "../store/commit-events.ts";
 import { type DeploymentRow, lockDeployments, readHead } from "../store/deployments.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";

@@ -1,4 +1,4 @@
-import { objectOf } from "../store/columns/form.ts";
+import { objectOf } from "@sluice/model/stored-json/form.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
 import { addSetting, JsonSetting } from "../store/settings.ts";
 

@@ -1,10 +1,10 @@
 import { ALWAYS_HEARD } from "@sluice/engine/heard-time.ts";
 import { IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
+import type { Json } from "@sluice/model/stored-json/stored-json.ts";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { quarantine } from "../planning/quarantine.ts";
 import { takeNextSteps } from "../planning/take-next-steps.ts";
 import { ChangeFeed } from "../store/change-feed.ts";
-import type { Json } from "../store/columns/json-column.ts";
 import { readHead } from "../store/deployments.ts";
 import { readEvents } from "../store/events.ts";
 import { playHost, type RunnerFixture, runnerFixture } from "./runner.fixture.ts";

@@ -1,9 +1,9 @@
 import type { EffectReport, EffectReports } from "@sluice/engine/effect-report.ts";
 import type { Effect } from "@sluice/engine/event.ts";
+import { type Json, toJson, UnreadableColumn } from "@sluice/model/stored-json/stored-json.ts";
 import { type SelectQueryBuilder, sql } from "kysely";
 import { EFFECT, readOutcome, readProgress, readReport } from "./columns/effect-columns.ts";
 import type { EffectKind, OutcomeOf, ProgressOf } from "./columns/effect-records.ts";
-import { type Json, toJson, UnreadableColumn } from "./columns/json-column.ts";
 import { compiledListQuery, compiledQuery } from "./compiled-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import { inListParts } from "./in-list.ts";

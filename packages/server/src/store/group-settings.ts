@@ -1,6 +1,6 @@
+import { UnreadableColumn } from "@sluice/model/stored-json/stored-json.ts";
 import type { ApplicationRow } from "./applications.ts";
 import { GROUP_SETTINGS, type GroupSettings, USUAL_SETTINGS } from "./columns/group-columns.ts";
-import { UnreadableColumn } from "./columns/json-column.ts";
 import { type DeploymentGroupRow, lockDeploymentGroup } from "./deployment-groups.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";

@@ -1,4 +1,4 @@
-import { objectOf } from "./columns/form.ts";
+import { objectOf } from "@sluice/model/stored-json/form.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
 import { JsonSetting } from "./settings.ts";

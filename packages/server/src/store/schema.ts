@@ -4,6 +4,7 @@ import type { Effect } from "@sluice/engine/event.ts";
 import type { DeploymentStatus, TargetState, TargetStatus } from "@sluice/engine/state.ts";
 import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import type { Json } from "@sluice/model/stored-json/stored-json.ts";
 import type { Tag } from "@sluice/model/tag-filter.ts";
 import type { Generated } from "kysely";
 import type { DeploymentConfigFields } from "./columns/catalogue-columns.ts";
@@ -11,7 +12,6 @@ import type { DeploymentHead } from "./columns/deployment-columns.ts";
 import type { DeploymentIntent, DeploymentRequest } from "./columns/deployment-request.ts";
 import type { EffectKind, OutcomeOf, ProgressOf } from "./columns/effect-records.ts";
 import type { DeploymentGroupFields, GroupSettings, RolledBack } from "./columns/group-columns.ts";
-import type { Json } from "./columns/json-column.ts";
 import type { EventBody } from "./stored-event.ts";
 
 /**

@@ -1,6 +1,6 @@
+import type { Form } from "@sluice/model/stored-json/form.ts";
+import { type Json, parseJson, toJson } from "@sluice/model/stored-json/stored-json.ts";
 import type { Kysely } from "kysely";
-import type { Form } from "./columns/form.ts";
-import { type Json, parseJson, toJson } from "./columns/json-column.ts";
 import type { Store } from "./open-store.ts";
 import type { Database } from "./schema.ts";
 

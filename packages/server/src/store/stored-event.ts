@@ -1,6 +1,6 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
-import { type Form, objectOf } from "./columns/form.ts";
-import { type Json, parseJson, toJson } from "./columns/json-column.ts";
+import { type Form, objectOf } from "@sluice/model/stored-json/form.ts";
+import { type Json, parseJson, toJson } from "@sluice/model/stored-json/stored-json.ts";
 import { LIFECYCLE_EVENT_WORDS } from "./short-words.ts";
 import { restoreDiagnostics, type StoredDiagnostics, storeDiagnostics } from "./stored-diagnostics.ts";
 

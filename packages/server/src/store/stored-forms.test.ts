@@ -7,9 +7,9 @@ import type {
 } from "@sluice/engine/state.ts";
 import { hostCommand, hostEvent, hostTarget, lambdaTarget } from "@sluice/engine/target.fixture.ts";
 import { LIFECYCLE_EVENT_STATUSES, LIFECYCLE_EVENTS } from "@sluice/model/lifecycle-event.ts";
+import type { Json } from "@sluice/model/stored-json/stored-json.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Json } from "./columns/json-column.ts";
 import { type EventBody, type ReadableEvent, readStoredEvent, storeEvent } from "./stored-event.ts";
 import { readStoredTarget, storeTarget } from "./stored-target.ts";
 

@@ -1,6 +1,6 @@
 import type { HeardTime } from "@sluice/engine/heard-time.ts";
+import { type Form, listOf } from "@sluice/model/stored-json/form.ts";
 import type { Kysely } from "kysely";
-import { type Form, listOf } from "./columns/form.ts";
 import type { Store } from "./open-store.ts";
 import type { Database } from "./schema.ts";
 import { JsonSetting } from "./settings.ts";

@@ -1,6 +1,6 @@
 import type { TargetState } from "@sluice/engine/state.ts";
+import { UnreadableColumn } from "@sluice/model/stored-json/stored-json.ts";
 import { type SqlBool, sql } from "kysely";
-import { UnreadableColumn } from "./columns/json-column.ts";
 import { TARGET_STATE } from "./columns/target-columns.ts";
 import { compiledQuery } from "./compiled-query.ts";
 import { gatheredQuery } from "./gathered-query.ts";

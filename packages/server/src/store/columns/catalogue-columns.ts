@@ -1,5 +1,5 @@
 import type { DeploymentConfig } from "@sluice/model/deployment-config.ts";
-import { objectOf } from "./form.ts";
+import { objectOf } from "@sluice/model/stored-json/form.ts";
 import { JsonColumn } from "./json-column.ts";
 import { REVISION_FORM } from "./revision-form.ts";
 

@@ -1,7 +1,7 @@
 import type { RollbackInfo } from "@aws-sdk/client-codedeploy";
 import type { DeploymentState } from "@sluice/engine/state.ts";
+import { objectOf } from "@sluice/model/stored-json/form.ts";
 import { type DeploymentIntent, REQUEST_FORM } from "./deployment-request.ts";
-import { objectOf } from "./form.ts";
 import { JsonColumn } from "./json-column.ts";
 import { REVISION_FORM } from "./revision-form.ts";
 

@@ -1,5 +1,5 @@
 import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
-import { type Form, objectOf } from "./form.ts";
+import { type Form, objectOf } from "@sluice/model/stored-json/form.ts";
 
 type Always<Name extends keyof DeploymentInfo> = { readonly [Member in Name]: NonNullable<DeploymentInfo[Member]> };
 type Maybe<Name extends keyof DeploymentInfo> = { readonly [Member in Name]?: DeploymentInfo[Member] };

@@ -1,8 +1,8 @@
+import type { Json } from "@sluice/model/stored-json/stored-json.ts";
+import { UnreadableColumn } from "@sluice/model/stored-json/stored-json.ts";
 import { describe, expect, it } from "vitest";
 import { readOutcome, readProgress, readReport } from "./effect-columns.ts";
 import type { EffectKind } from "./effect-records.ts";
-import type { Json } from "./json-column.ts";
-import { UnreadableColumn } from "./json-column.ts";
 
 const stored = (value: unknown) => JSON.stringify(value) as unknown as Json<never>;
 const row = (kind: EffectKind, outcome: unknown, progress: unknown) => ({

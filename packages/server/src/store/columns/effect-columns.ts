@@ -2,9 +2,10 @@ import type { EffectReport } from "@sluice/engine/effect-report.ts";
 import type { Effect } from "@sluice/engine/event.ts";
 import type { TargetResolution } from "@sluice/engine/observation.ts";
 import type { TerminationReport } from "@sluice/engine/ports/fleet.ts";
+import { type Form, objectOf } from "@sluice/model/stored-json/form.ts";
+import { type Json, parseJson, UnreadableColumn } from "@sluice/model/stored-json/stored-json.ts";
 import type { EffectKind, OutcomeOf, ProgressOf, RemovalProgress, Superseded } from "./effect-records.ts";
-import { type Form, objectOf } from "./form.ts";
-import { type Json, JsonColumn, parseJson, UnreadableColumn } from "./json-column.ts";
+import { JsonColumn } from "./json-column.ts";
 
 const EFFECT_FORM: Form<Effect> = {
   problemOf: objectOf<Pick<Effect, "kind" | "key">>({ kind: "text", key: "text" }).problemOf,

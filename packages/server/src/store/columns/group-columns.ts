@@ -1,5 +1,5 @@
 import type { CreateDeploymentGroupInput } from "@aws-sdk/client-codedeploy";
-import { objectOf } from "./form.ts";
+import { objectOf } from "@sluice/model/stored-json/form.ts";
 import { JsonColumn } from "./json-column.ts";
 import { REVISION_FORM } from "./revision-form.ts";
 

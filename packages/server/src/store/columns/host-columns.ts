@@ -1,6 +1,6 @@
 import type { DesiredTraffic } from "@sluice/drivers/haproxy/desired-traffic.ts";
+import { listOf, objectOf } from "@sluice/model/stored-json/form.ts";
 import type { Tag } from "@sluice/model/tag-filter.ts";
-import { listOf, objectOf } from "./form.ts";
 import { JsonColumn } from "./json-column.ts";
 
 const TAGS = listOf(objectOf<Tag>({ Key: "text", Value: "text" }));

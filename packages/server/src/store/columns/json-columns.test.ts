@@ -1,4 +1,5 @@
 import { InvariantViolation } from "@sluice/model/invariant.ts";
+import type { Json } from "@sluice/model/stored-json/stored-json.ts";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { createdHead, USUAL_REQUEST } from "../rows.fixture.ts";
 import type { PlainJsonColumns } from "../schema.ts";
@@ -6,7 +7,6 @@ import { DEPLOYMENT_HEAD, DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION, DEPLOYMENT_RO
 import type { ShownMembers } from "./deployment-request.ts";
 import { GROUP_SETTINGS } from "./group-columns.ts";
 import { DESIRED_TRAFFIC, HOST_TAGS } from "./host-columns.ts";
-import type { Json } from "./json-column.ts";
 import { TARGET_STATE } from "./target-columns.ts";
 
 /** As somebody might have left it in the database. */

@@ -1,5 +1,5 @@
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
-import { type Form, objectOf } from "./form.ts";
+import { type Form, objectOf } from "@sluice/model/stored-json/form.ts";
 
 type RevisionType = RevisionLocation["revisionType"];
 type Of<Type extends RevisionType> = Extract<RevisionLocation, { readonly revisionType: Type }>;

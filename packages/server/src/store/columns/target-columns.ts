@@ -1,6 +1,6 @@
 import type { TargetState } from "@sluice/engine/state.ts";
+import { type Json, UnreadableColumn } from "@sluice/model/stored-json/stored-json.ts";
 import { readStoredTarget, storeTarget } from "../stored-target.ts";
-import { type Json, UnreadableColumn } from "./json-column.ts";
 
 /** A row of `targets`, as far as its state is concerned. */
 interface TargetStateRow {
