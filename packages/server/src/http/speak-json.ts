@@ -3,6 +3,7 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { JSON_CONTENT_TYPE, parseTarget } from "@sluice/wire/json/json-protocol.ts";
 import { headerValue } from "@sluice/wire/sigv4/http-request.ts";
 import { authorize } from "../access/authorize.ts";
+import type { Principal } from "../access/principal.ts";
 import { actionOf, answerJson, findService, type JsonService } from "./json-service.ts";
 import type { OwnDoor } from "./own-doors.ts";
 import { sendWhole } from "./wire-answer.ts";
@@ -33,10 +34,11 @@ export function speakJson({ services, doors, accountId }: JsonSpeech): WholeServ
       if (request.headers["x-amz-target"] === undefined || doorOf(request)) return MAX_SMALL_BODY_BYTES;
       const { prefix, operation } = parseTarget(request.headers);
       const service = services.find(({ targetPrefixes }) => targetPrefixes.includes(prefix));
-      const action = service && actionOf(service, operation);
       // A call of nothing, or one that is refused: its fault is told when the signature is proved.
-      if (!action || authorize(principal, action, undefined) === "refused") return MAX_SMALL_BODY_BYTES;
-      return service.inputMaxBytes(operation);
+      if (!service) return MAX_SMALL_BODY_BYTES;
+      return mayCall(service, operation, principal)
+        ? service.inputMaxBytes(operation)
+        : unknownBytes(service, operation, principal);
     },
     maxUnsignedBodyBytes: (headers) => {
       if (headers["x-amz-target"] === undefined) return undefined;
@@ -49,6 +51,18 @@ export function speakJson({ services, doors, accountId }: JsonSpeech): WholeServ
       return door ? pass(door, call) : answer(services, call, accountId);
     },
   };
+}
+
+function mayCall(service: JsonService, operation: string, principal: Principal): boolean {
+  const action = actionOf(service, operation);
+  return action !== undefined && authorize(principal, action, undefined) !== "refused";
+}
+
+/** Of an operation that does not exist, which a key is told however large its call is: as large as its largest call. */
+function unknownBytes(service: JsonService, operation: string, principal: Principal): number {
+  if (actionOf(service, operation)) return MAX_SMALL_BODY_BYTES;
+  const allowed = Object.keys(service.table).filter((each) => mayCall(service, each, principal));
+  return Math.max(MAX_SMALL_BODY_BYTES, ...allowed.map((each) => service.inputMaxBytes(each)));
 }
 
 async function pass(door: OwnDoor, { request, response, principal }: WholeCall): Promise<void> {
