@@ -1,5 +1,6 @@
 import type { DeploymentEvent } from "@sluice/engine/event.ts";
 import type { CommandState, HostTarget } from "@sluice/engine/state.ts";
+import { strategyWith } from "@sluice/engine/strategy.fixture.ts";
 import { hostCommand, hostEvent, hostTarget } from "@sluice/engine/target.fixture.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { type ApplicationRow, insertApplication } from "@sluice/server/store/applications.ts";
@@ -39,9 +40,8 @@ export function newDeployment(group: DeploymentGroupRow, change: Partial<NewDepl
     group,
     creator: "user",
     revision: { revisionType: "S3", s3Location: { bucket: "b", key: "k.zip", bundleType: "zip" } },
-    strategy: { type: "in-place", hasTrafficControl: false, zones: null },
+    strategy: strategyWith({ type: "in-place", hasTrafficControl: false, zones: null }),
     alarms: null,
-    healthRule: { type: "HOST_COUNT", value: 0 },
     request: {
       deploymentConfigName: "CodeDeployDefault.AllAtOnce",
       fileExistsBehavior: "DISALLOW",

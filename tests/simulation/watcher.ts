@@ -84,7 +84,7 @@ export class Watcher {
     const { row, head } = watched;
     this.#parts.chronicle.note(
       watched.id,
-      `is created by ${row.creator}: ${this.#nameOf(watched)}, ${row.revision_key}, ${JSON.stringify(head.healthRule)}`,
+      `is created by ${row.creator}: ${this.#nameOf(watched)}, ${row.revision_key}, ${"healthRule" in head.strategy ? JSON.stringify(head.strategy.healthRule) : head.strategy.type}`,
     );
   }
 

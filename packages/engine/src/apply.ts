@@ -26,7 +26,7 @@ export function apply(state: DeploymentState, event: DeploymentEvent, at: number
         ...withoutWaiting(state),
         status: "InProgress",
         startedAt: at,
-        minimumHealthyHosts: event.minimumHealthyHosts,
+        minimumHealthyHosts: event.minimumHealthyHosts ?? null,
         ...(event.bundle ? { bundle: event.bundle } : {}),
         targets: event.targets.map((target) => pendingTarget(target, at)),
       };

@@ -3,14 +3,7 @@ import type { DeploymentState } from "./state.ts";
 /** What a deployment is made of. */
 export type DeploymentFacts = Pick<
   DeploymentState,
-  | "deploymentId"
-  | "deploymentGroupName"
-  | "strategy"
-  | "healthRule"
-  | "ignoreApplicationStopFailures"
-  | "alarms"
-  | "createdAt"
-  | "statusMessages"
+  "deploymentId" | "deploymentGroupName" | "strategy" | "alarms" | "createdAt" | "statusMessages"
 >;
 
 /** A deployment as it is before the planner has looked at it. */

@@ -16,12 +16,14 @@ import {
   type DeploymentState,
   type HealthRule,
   type HostTarget,
+  type HostWay,
   isTerminal,
   type Strategy,
   type ZoneRule,
 } from "./state.ts";
 import { termination, withholding } from "./strategies/hosts/host-effects.ts";
 import { advancePolicyOf } from "./strategies/rollouts.ts";
+import { strategyWith } from "./strategy.fixture.ts";
 import { trafficEffectKey, trafficEffects } from "./traffic-effects.ts";
 
 export const ALL_AT_ONCE: HealthRule = { type: "FLEET_PERCENT", value: 0 };
@@ -59,16 +61,16 @@ export function healthyCandidates(count: number): TargetCandidate[] {
   return hostIds(count).map((id) => candidate(id, { wasHealthy: true, revisionHealth: "Old" }));
 }
 
-export const IN_PLACE_WITH_BALANCER: Strategy = { type: "in-place", hasTrafficControl: true, zones: null };
-export const BLUE_GREEN_ROLLBACK: Strategy = { type: "blue-green-rollback" };
+export const IN_PLACE_WITH_BALANCER: HostWay = { type: "in-place", hasTrafficControl: true, zones: null };
+export const BLUE_GREEN_ROLLBACK: HostWay = { type: "blue-green-rollback" };
 
 /** Traffic moves at once, and the originals are kept, unless told otherwise. */
-export function blueGreen(changes: Partial<Extract<Strategy, { type: "blue-green" }>> = {}): Strategy {
+export function blueGreen(changes: Partial<Extract<HostWay, { type: "blue-green" }>> = {}): HostWay {
   return { type: "blue-green", readyWaitMilliseconds: null, terminationWaitMilliseconds: null, ...changes };
 }
 
 /** Zone after zone without a pause, unless told otherwise. */
-export function zonal(changes: Partial<ZoneRule> = {}): Strategy {
+export function zonal(changes: Partial<ZoneRule> = {}): HostWay {
   const zones = { firstZoneMonitorMilliseconds: 0, monitorMilliseconds: 0, minimumPerZone: null, ...changes };
   return { type: "in-place", hasTrafficControl: false, zones };
 }
@@ -89,7 +91,7 @@ export interface Settings {
   readonly healthRule: HealthRule;
   readonly candidates: readonly TargetCandidate[];
   readonly ignoreApplicationStopFailures?: boolean;
-  readonly strategy?: Strategy;
+  readonly strategy?: HostWay | Strategy;
   readonly alarms?: AlarmWatch;
   /** The replacement fleet of a blue/green deployment. */
   readonly replacements?: readonly TargetCandidate[];
@@ -107,9 +109,7 @@ export function createdState(settings: Omit<Settings, "candidates" | "replacemen
   return createdDeployment({
     deploymentId: "d-A1B2C3D4E",
     deploymentGroupName: "prod",
-    strategy,
-    healthRule,
-    ignoreApplicationStopFailures,
+    strategy: strategyWith(strategy, { healthRule, ignoreApplicationStopFailures }),
     alarms,
     createdAt: START,
     statusMessages: [],

@@ -19,7 +19,8 @@ import type { ShiftEffect } from "./strategies/shift/shift-effects.ts";
 export type DeploymentEvent =
   | {
       readonly type: "deploymentStarted";
-      readonly minimumHealthyHosts: number;
+      /** Of hosts only. */
+      readonly minimumHealthyHosts?: number | undefined;
       readonly targets: readonly TargetPlan[];
       readonly bundle?: RevisionDigest | undefined;
     }

@@ -16,7 +16,7 @@ import { hostTargets } from "./host-targets.ts";
 import type { AlarmObservation, HostLiveness } from "./observation.ts";
 import type { AlarmReading } from "./ports/alarm-reader.ts";
 import type { TerminationReport } from "./ports/fleet.ts";
-import type { DeploymentError, DeploymentState, HostTarget, LifecycleEventState } from "./state.ts";
+import type { DeploymentError, DeploymentState, HealthRule, HostTarget, LifecycleEventState } from "./state.ts";
 import type { TargetBuckets } from "./strategies/hosts/target-buckets.ts";
 
 // AWS's sentences come first; what they hide follows.
@@ -60,8 +60,11 @@ export function tooFewHealthyError(buckets: TargetBuckets, minimum: number): Dep
   };
 }
 
-export function minimumUnreachableError(state: DeploymentState, targetCount: number, minimum: number): DeploymentError {
-  const { type, value } = state.healthRule;
+export function minimumUnreachableError(
+  { type, value }: HealthRule,
+  targetCount: number,
+  minimum: number,
+): DeploymentError {
   const rule =
     type === "FLEET_PERCENT" ? `FLEET_PERCENT ${value} of ${targetCount} hosts, rounded up` : `${type} ${value}`;
   return {

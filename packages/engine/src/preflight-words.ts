@@ -62,7 +62,6 @@ function describeSchedule(schedule: ShiftSchedule): string {
 
 /** The arithmetic of minimum healthy hosts, one line for each set of hosts that it is made for. */
 export function describeArithmetic(
-  rule: HealthRule,
   strategy: Strategy,
   candidates: readonly TargetCandidate[],
   replacements: readonly TargetCandidate[],
@@ -71,13 +70,17 @@ export function describeArithmetic(
     case "in-place":
       if (candidates.length === 0) return [];
       return [
-        describeMinimum(rule, candidates.length),
+        describeMinimum(strategy.healthRule, candidates.length),
         ...(strategy.zones ? zoneLines(strategy.zones, candidates) : []),
       ];
     case "blue-green":
       return [
-        ...(replacements.length > 0 ? [`replacement fleet: ${describeMinimum(rule, replacements.length)}`] : []),
-        ...(candidates.length > 0 ? [`original fleet: ${describeMinimum(rule, candidates.length, MOVING)}`] : []),
+        ...(replacements.length > 0
+          ? [`replacement fleet: ${describeMinimum(strategy.healthRule, replacements.length)}`]
+          : []),
+        ...(candidates.length > 0
+          ? [`original fleet: ${describeMinimum(strategy.healthRule, candidates.length, MOVING)}`]
+          : []),
       ];
     case "blue-green-rollback":
     case "ecs-blue-green":

@@ -15,10 +15,11 @@ import {
 import type { HostLiveness } from "./observation.ts";
 import { rehearse, startObstacle } from "./preflight.ts";
 import { describeArithmetic, describeMinimum, describeSpareCapacity } from "./preflight-words.ts";
-import type { HealthRule, Strategy } from "./state.ts";
+import type { HealthRule, HostWay } from "./state.ts";
+import { strategyWith } from "./strategy.fixture.ts";
 
 const MINUTE = 60_000;
-const BLUE_GREEN: Strategy = {
+const BLUE_GREEN: HostWay = {
   type: "blue-green",
   readyWaitMilliseconds: 5 * MINUTE,
   terminationWaitMilliseconds: 2 * MINUTE,
@@ -168,7 +169,11 @@ describe("the arithmetic of minimum healthy hosts", () => {
     const zones = { firstZoneMonitorMilliseconds: 0, monitorMilliseconds: 0, minimumPerZone: HALF_AT_A_TIME };
     const candidates = ["b", "a", "a"].map((zone, index) => candidate(`h${index}`, { zone }));
     expect(
-      describeArithmetic(ALL_AT_ONCE, { type: "in-place", hasTrafficControl: false, zones }, candidates, []),
+      describeArithmetic(
+        strategyWith({ type: "in-place", hasTrafficControl: false, zones }, { healthRule: ALL_AT_ONCE }),
+        candidates,
+        [],
+      ),
     ).toEqual([
       "FLEET_PERCENT 0 of 3 hosts, rounded up, is 0: up to 3 at a time",
       "zone a: FLEET_PERCENT 50 of 2 hosts, rounded up, is 1: up to 1 at a time",

@@ -11,6 +11,7 @@ import {
 } from "./engine.fixture.ts";
 import { decideRollback, type RollbackEvent, type RollbackPolicy, rollbackMessages } from "./rollback.ts";
 import type { DeploymentState, HostTarget } from "./state.ts";
+import { strategyWith } from "./strategy.fixture.ts";
 import { hostEvent, hostTarget } from "./target.fixture.ts";
 
 const TARGET = hostTarget("a", { kind: "on-premises", status: "Failed", wasHealthy: true, revisionHealth: "Current" });
@@ -74,7 +75,7 @@ describe("decideRollback of blue/green", () => {
   };
   const of = (target: HostTarget, code?: string, status: DeploymentState["status"] = "Failed"): DeploymentState => ({
     ...ended(status, code),
-    strategy: { type: "blue-green", readyWaitMilliseconds: null, terminationWaitMilliseconds: null },
+    strategy: strategyWith({ type: "blue-green", readyWaitMilliseconds: null, terminationWaitMilliseconds: null }),
     targets: [target, blue],
   });
   const allowed = (event: Partial<HostTarget["lifecycleEvents"][number]>): HostTarget => ({
@@ -106,7 +107,7 @@ describe("decideRollback of blue/green", () => {
   });
 
   it("never rolls back a rollback, of either kind", () => {
-    const strategies = [{ type: "blue-green-rollback" }, ended("Failed").strategy] as const;
+    const strategies = [strategyWith({ type: "blue-green-rollback" }), ended("Failed").strategy];
     for (const strategy of strategies) {
       const state = { ...of(allowed({ startedAt: 1 })), strategy };
       expect(decideRollback(state, policy(ALL, { creator: "codeDeployRollback" }))).toEqual({

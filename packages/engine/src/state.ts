@@ -10,11 +10,8 @@ export interface DeploymentState {
   readonly deploymentGroupName: string;
   readonly strategy: Strategy;
   readonly status: DeploymentStatus;
-  /** What the deployment configuration asks for; the number of hosts that follows is fixed when the deployment starts. */
-  readonly healthRule: HealthRule;
-  /** Null until the targets are known. */
+  /** Of a deployment to hosts, what its health rule comes to; null until the targets are known, and on the other platforms. */
   readonly minimumHealthyHosts: number | null;
-  readonly ignoreApplicationStopFailures: boolean;
   /** The alarms that stop the deployment; null: none are watched. */
   readonly alarms: AlarmWatch | null;
   /** What is being done to the hosts. A deployment in place only ever deploys. */
@@ -57,7 +54,17 @@ export interface Waiting {
 export type Strategy = HostStrategy | ShiftStrategy;
 
 /** How hosts get it. */
-export type HostStrategy =
+export type HostStrategy = HostWay & HostRules;
+
+/** What holds for hosts, whichever way they get it. */
+export interface HostRules {
+  /** What the deployment configuration asks for; the number of hosts that follows is fixed when the deployment starts. */
+  readonly healthRule: HealthRule;
+  /** As CreateDeployment was asked; a rollback always does. */
+  readonly ignoreApplicationStopFailures: boolean;
+}
+
+export type HostWay =
   | {
       readonly type: "in-place";
       /** Hosts leave their load balancer before, and join it again after. */

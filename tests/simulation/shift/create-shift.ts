@@ -41,7 +41,6 @@ export async function createShift(
       group,
       creator: "user",
       revision: revisionOf(revision),
-      healthRule: { type: "HOST_COUNT", value: 0 },
       strategy,
       alarms: watchesAlarm ? { names: [groupName], ignoresPollFailure } : null,
       request: {

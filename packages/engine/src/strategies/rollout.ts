@@ -9,7 +9,7 @@ export interface Rollout {
   readonly timeoutMilliseconds: number;
   start(state: DeploymentState, found: Found): Start;
   /** The lifecycle events whose failure is no target's. */
-  forgiven(state: Pick<DeploymentState, "ignoreApplicationStopFailures">): ReadonlySet<LifecycleEventName>;
+  forgiven(state: Pick<DeploymentState, "strategy">): ReadonlySet<LifecycleEventName>;
   /** Ends the events under way that a report or the time ends. Also called after a halt. */
   settle(draft: Draft, observation: Observation): void;
   /** Who begins now, and what of the targets' own halts the deployment. */
@@ -34,4 +34,9 @@ export type Found = Exclude<TargetResolution, { readonly outcome: "failed" }>;
 /** What keeps a deployment from starting, or what it starts with. */
 export type Start =
   | { readonly error: DeploymentError }
-  | { readonly minimum: number; readonly targets: readonly TargetPlan[]; readonly firstStage: Stage };
+  | {
+      /** Of hosts only. */
+      readonly minimumHealthyHosts?: number;
+      readonly targets: readonly TargetPlan[];
+      readonly firstStage: Stage;
+    };

@@ -20,9 +20,7 @@ export function rolloutOf({ type }: Strategy): Rollout {
 }
 
 /** What of a deployment bears on the next step of one target. */
-export function advancePolicyOf(
-  state: Pick<DeploymentState, "strategy" | "ignoreApplicationStopFailures">,
-): AdvancePolicy {
+export function advancePolicyOf(state: Pick<DeploymentState, "strategy">): AdvancePolicy {
   return { forgiven: rolloutOf(state.strategy).forgiven(state) };
 }
 

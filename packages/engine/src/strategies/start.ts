@@ -34,7 +34,12 @@ export function startDeployment(draft: Draft, found: TargetResolution | undefine
     draft.decide({ type: status === "Stopped" ? "deploymentStopped" : "deploymentFailed", error });
     return;
   }
-  const { minimum: minimumHealthyHosts, targets } = start;
-  draft.decide({ type: "deploymentStarted", minimumHealthyHosts, targets, ...(bundle ? { bundle } : {}) });
+  const { minimumHealthyHosts, targets } = start;
+  draft.decide({
+    type: "deploymentStarted",
+    ...(minimumHealthyHosts === undefined ? {} : { minimumHealthyHosts }),
+    targets,
+    ...(bundle ? { bundle } : {}),
+  });
   if (start.firstStage !== state.stage) draft.decide({ type: "stageEntered", stage: start.firstStage });
 }

@@ -1,5 +1,5 @@
 import type { TargetInstances } from "@aws-sdk/client-codedeploy";
-import type { HealthRule, Strategy } from "@sluice/engine/state.ts";
+import type { Strategy } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { ComputePlatform, DeploymentConfig } from "@sluice/model/deployment-config.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
@@ -8,10 +8,11 @@ import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
 import { checkHostRevision, checkHostsDeployable } from "./host-deployability.ts";
 import { hostRollout } from "./host-rollout.ts";
 
-/** What a deployment goes by, as its platform reads its group and its configuration. */
-export interface PlatformRollout {
-  readonly healthRule: HealthRule;
-  readonly strategy: Strategy;
+/** What a caller asks of one deployment that its group and configuration do not say. */
+export interface AskedOfRollout {
+  /** The replacement hosts of a blue/green deployment. */
+  readonly targetInstances?: TargetInstances | undefined;
+  readonly ignoreApplicationStopFailures?: boolean | undefined;
 }
 
 /** How one platform's deployments are made. Each refuses by a CallerFault. */
@@ -19,12 +20,8 @@ export interface DeployablePlatform {
   checkRevision(revision: RevisionLocation): void;
   /** The one check for every door to a deployment: CreateDeployment, its plan, and late hosts. */
   checkGroup(groupName: string, fields: DeploymentGroupFields): void;
-  /** Of a group that was checked. `targetInstances`: the replacement hosts that a caller names. */
-  rollout(
-    fields: DeploymentGroupFields,
-    config: DeploymentConfig,
-    targetInstances: TargetInstances | undefined,
-  ): PlatformRollout;
+  /** How the deployment goes, by its group, which was checked, and its configuration. */
+  rollout(fields: DeploymentGroupFields, config: DeploymentConfig, asked: AskedOfRollout): Strategy;
 }
 
 /** Null: this server does not deploy to the platform yet. */

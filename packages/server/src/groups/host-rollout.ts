@@ -1,5 +1,5 @@
 import type { TargetInstances } from "@aws-sdk/client-codedeploy";
-import type { HealthRule, Strategy } from "@sluice/engine/state.ts";
+import type { HealthRule, HostStrategy, HostWay } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { DeploymentConfig, ZonalConfig } from "@sluice/model/deployment-config.ts";
 import { MAX_READY_WAIT_MINUTES } from "@sluice/model/limits.ts";
@@ -12,16 +12,22 @@ const MINUTE = 60 * SECOND;
 export function hostRollout(
   fields: DeploymentGroupFields,
   config: DeploymentConfig,
-  targetInstances: TargetInstances | undefined,
-): { readonly healthRule: HealthRule; readonly strategy: Strategy } {
+  {
+    targetInstances,
+    ignoreApplicationStopFailures = false,
+  }: {
+    readonly targetInstances?: TargetInstances | undefined;
+    readonly ignoreApplicationStopFailures?: boolean | undefined;
+  },
+): HostStrategy {
   const healthRule = healthRuleOf(config);
-  const strategy = strategyOf(fields, config);
-  checkTargetInstances(strategy, targetInstances);
-  return { healthRule, strategy };
+  const way = wayOf(fields, config);
+  checkTargetInstances(way, targetInstances);
+  return { ...way, healthRule, ignoreApplicationStopFailures };
 }
 
 /** How a group's next deployment goes, by its style and its configuration. The group has been found deployable. */
-function strategyOf(fields: DeploymentGroupFields, config: DeploymentConfig): Strategy {
+function wayOf(fields: DeploymentGroupFields, config: DeploymentConfig): HostWay {
   const { deploymentType, deploymentOption } = fields.deploymentStyle ?? {};
   if (deploymentType !== "BLUE_GREEN") {
     return {
@@ -56,8 +62,8 @@ function healthRuleOf(config: DeploymentConfig): HealthRule {
 }
 
 /** `targetInstances` names the replacement hosts of a blue/green deployment, and belongs to nothing else. */
-function checkTargetInstances(strategy: Strategy, targetInstances: TargetInstances | undefined): void {
-  if (strategy.type !== "blue-green") {
+function checkTargetInstances(way: HostWay, targetInstances: TargetInstances | undefined): void {
+  if (way.type !== "blue-green") {
     if (!targetInstances) return;
     throw invalidTargetInstances(
       "targetInstances names the replacement hosts of a blue/green deployment, and the group deploys in place: leave it out.",

@@ -142,9 +142,14 @@ async function insertDeployment(
     group,
     creator: LATE_HOSTS_CREATOR,
     revision,
-    healthRule: { type: "HOST_COUNT", value: 0 },
     // Between two fleets as well: late hosts join the one that serves.
-    strategy: { type: "in-place", hasTrafficControl: hasTrafficControl(fields), zones: null },
+    strategy: {
+      type: "in-place",
+      hasTrafficControl: hasTrafficControl(fields),
+      zones: null,
+      healthRule: { type: "HOST_COUNT", value: 0 },
+      ignoreApplicationStopFailures: false,
+    },
     alarms: alarmWatchOf(fields.alarmConfiguration),
     request: requestFor(fields, rollout),
     intent: { onlyHosts: late },

@@ -1,4 +1,4 @@
-import type { TargetState } from "@sluice/engine/state.ts";
+import type { HostRules, TargetState } from "@sluice/engine/state.ts";
 import { UnreadableColumn } from "@sluice/model/stored-json/stored-json.ts";
 import type { DeploymentHead } from "../store/columns/deployment-columns.ts";
 import { commitEvents } from "../store/commit-events.ts";
@@ -48,6 +48,9 @@ export async function endUnfinished(
   await recordAttemptsBegun(transaction, row, unreadable);
 }
 
+/** Nobody plans by them any more: the deployment has ended. */
+const UNKNOWN_RULES: HostRules = { healthRule: { type: "HOST_COUNT", value: 0 }, ignoreApplicationStopFailures: false };
+
 /** Where the state itself is what cannot be read, as much of it as other columns know. */
 function headOf(row: DeploymentRow): DeploymentHead {
   try {
@@ -57,10 +60,8 @@ function headOf(row: DeploymentRow): DeploymentHead {
     const head = firstHead({
       deploymentId: row.deployment_id,
       group: row,
-      healthRule: { type: "HOST_COUNT", value: 0 },
-      strategy: { type: "in-place", hasTrafficControl: false, zones: null },
+      strategy: { type: "in-place", hasTrafficControl: false, zones: null, ...UNKNOWN_RULES },
       alarms: null,
-      request: { ignoreApplicationStopFailures: false },
       statusMessages: [],
       createdAt: row.created_at,
     });

@@ -1,5 +1,6 @@
 import { decideRollback, ROLLBACK_CREATOR, type RollbackEvent, rollbackMessages } from "@sluice/engine/rollback.ts";
 import type { DeploymentState, Strategy } from "@sluice/engine/state.ts";
+import { hostRulesOf } from "@sluice/engine/strategies/hosts/host-rules.ts";
 import { shiftBack } from "@sluice/engine/strategies/shift/shift-rollback.ts";
 import { DEFAULT_CONFIG_NAMES } from "@sluice/model/deployment-config.ts";
 import {
@@ -65,13 +66,11 @@ export async function startRollback(
     creator: ROLLBACK_CREATOR,
     // The originals of a group that never had a success run what they run, and no revision is installed on the way back.
     revision: TARGET_REVISION.read(group) ?? DEPLOYMENT_REVISION.read(row),
-    healthRule: ended.healthRule,
     strategy,
     // What called for the rollback may well still fire; it must not stop the way back.
     alarms: null,
     request: {
       ...(await requestOf(transaction, group.last_successful_deployment_id, request)),
-      // What stops a rollout must not stop its undoing.
       ignoreApplicationStopFailures: true,
       // As AWS says of it: all traffic goes back at once.
       ...(strategy.type === "ecs-rollback" ? { deploymentConfigName: DEFAULT_CONFIG_NAMES.ECS } : {}),
@@ -98,7 +97,12 @@ export async function startRollback(
 function strategyBack(ended: DeploymentState): Strategy {
   const { strategy } = ended;
   if (strategy.type === "ecs-blue-green" || strategy.type === "lambda-shift") return shiftBack(ended, strategy);
-  return strategy.type === "in-place" ? { ...strategy, zones: null } : { type: "blue-green-rollback" };
+  const { healthRule } = hostRulesOf(ended);
+  // What stops a rollout must not stop its undoing.
+  const rules = { healthRule, ignoreApplicationStopFailures: true };
+  return strategy.type === "in-place"
+    ? { ...strategy, zones: null, ...rules }
+    : { type: "blue-green-rollback", ...rules };
 }
 
 function rollbackEvents({ autoRollbackConfiguration }: DeploymentRequest): readonly RollbackEvent[] {

@@ -1,7 +1,7 @@
 import { darkAt, type HostLiveness, type TargetCandidate } from "@sluice/engine/observation.ts";
 import type { RehearsalStep } from "@sluice/engine/preflight.ts";
 import { describeSpareCapacity, duration } from "@sluice/engine/preflight-words.ts";
-import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
+import type { DeploymentState } from "@sluice/engine/state.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { PlannedCheck, PlannedHost, PlannedStep } from "@sluice/wire/sluice/sluice-api.ts";
 import { darkHostMessage } from "../hosts/dark-hosts.ts";
@@ -43,7 +43,7 @@ export function plannedHosts(
 
 /** What was looked at, the bundle apart. */
 export function plannedChecks(
-  { strategy, healthRule, alarms }: { strategy: Strategy; healthRule: HealthRule; alarms: AlarmWatch | null },
+  { strategy, alarms }: Pick<DeploymentState, "strategy" | "alarms">,
   facts: RolloutFacts,
   hosts: readonly PlannedHost[],
 ): PlannedCheck[] {
@@ -59,7 +59,7 @@ export function plannedChecks(
     },
   ];
   if (strategy.type === "in-place" && candidates.length > 0) {
-    const shortage = describeSpareCapacity(healthRule, candidates);
+    const shortage = describeSpareCapacity(strategy.healthRule, candidates);
     const detail = shortage ?? "hosts can be taken out as the arithmetic says";
     checks.push({ subject: "capacity", outcome: outcome(shortage === null), detail });
   }

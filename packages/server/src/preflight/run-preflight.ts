@@ -38,7 +38,7 @@ export async function preflight(
   rolledBack: RolledBackNote | null,
   signal: AbortSignal,
 ): Promise<PlanDeploymentOutput> {
-  const { strategy, healthRule, alarms } = created;
+  const { strategy, alarms } = created;
   let facts: RolloutFacts;
   try {
     facts = await gatherFacts(parts, rollout, signal);
@@ -67,8 +67,8 @@ export async function preflight(
       ...(rolledBack ? [rolledBackWarning(rolledBack)] : []),
     ],
     strategy: describeStrategy(strategy),
-    arithmetic: describeArithmetic(healthRule, strategy, facts.candidates, facts.replacements ?? []),
-    checks: [...plannedChecks({ strategy, healthRule, alarms }, facts, hosts), ...bundle.checks],
+    arithmetic: describeArithmetic(strategy, facts.candidates, facts.replacements ?? []),
+    checks: [...plannedChecks({ strategy, alarms }, facts, hosts), ...bundle.checks],
     hosts,
     steps: obstacle ? [] : plannedSteps(rehearsal.steps, hosts),
     ...(obstacle || bundle.failsOnHosts ? {} : { end: endOf(rehearsal) }),

@@ -2,7 +2,7 @@ import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts
 import { memoryTrafficRouter, newMemoryServer } from "@sluice/drivers/memory/memory-traffic-router.ts";
 import { hostTargets } from "@sluice/engine/host-targets.ts";
 import type { AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
-import type { Strategy, TargetState } from "@sluice/engine/state.ts";
+import type { HostWay, TargetState } from "@sluice/engine/state.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { systemTimers, type Timers } from "../loops/timers.ts";
 import { quarantine } from "../planning/quarantine.ts";
@@ -16,8 +16,8 @@ import { playHost, type RunnerFixture, runnerFixture } from "./runner.fixture.ts
 const HALF_AT_A_TIME = { type: "FLEET_PERCENT", value: 50 } as const;
 const BLUE = ["blue-1", "blue-2"];
 const GREEN = ["green-1", "green-2"];
-const AT_ONCE: Strategy = { type: "blue-green", readyWaitMilliseconds: null, terminationWaitMilliseconds: null };
-const WITH_WAITS: Strategy = {
+const AT_ONCE: HostWay = { type: "blue-green", readyWaitMilliseconds: null, terminationWaitMilliseconds: null };
+const WITH_WAITS: HostWay = {
   type: "blue-green",
   readyWaitMilliseconds: 3_600_000,
   terminationWaitMilliseconds: 3_600_000,
@@ -138,7 +138,7 @@ async function looksPass(): Promise<void> {
   await vi.waitFor(() => expect(looks).toBeGreaterThanOrEqual(before + LOOKS), { timeout: 20_000, interval: 5 });
 }
 
-async function start(strategy: Strategy, names: readonly string[] = []) {
+async function start(strategy: HostWay, names: readonly string[] = []) {
   await fixture.createDeployment("d-BG", HALF_AT_A_TIME, {
     strategy,
     request: REQUEST,
@@ -239,7 +239,7 @@ describe("blue/green", () => {
 
 describe("the way back of a blue/green deployment", () => {
   it("lets the originals in again and takes the replacements out when it is stopped in its termination wait", async () => {
-    await start({ ...WITH_WAITS, readyWaitMilliseconds: null } as Strategy);
+    await start({ ...WITH_WAITS, readyWaitMilliseconds: null } as HostWay);
     await vi.waitFor(async () => expect((await rowOf("d-BG")).head.wait?.kind).toBe("termination"), {
       timeout: 20_000,
     });
@@ -271,7 +271,7 @@ describe("the way back of a blue/green deployment", () => {
   });
 
   it("leaves the replacements in when no original comes back", async () => {
-    await start({ ...WITH_WAITS, readyWaitMilliseconds: null } as Strategy);
+    await start({ ...WITH_WAITS, readyWaitMilliseconds: null } as HostWay);
     await vi.waitFor(async () => expect((await rowOf("d-BG")).head.wait?.kind).toBe("termination"), {
       timeout: 20_000,
     });
@@ -285,7 +285,7 @@ describe("the way back of a blue/green deployment", () => {
   });
 
   it("follows an alarm, which fires on after that and does not stop it", async () => {
-    await start({ ...WITH_WAITS, readyWaitMilliseconds: null } as Strategy, ["errors"]);
+    await start({ ...WITH_WAITS, readyWaitMilliseconds: null } as HostWay, ["errors"]);
     await vi.waitFor(async () => expect((await rowOf("d-BG")).head.wait?.kind).toBe("termination"), {
       timeout: 20_000,
     });

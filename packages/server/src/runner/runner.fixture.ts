@@ -1,7 +1,7 @@
 import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts";
 import { memoryTrafficRouter } from "@sluice/drivers/memory/memory-traffic-router.ts";
 import { ALWAYS_HEARD } from "@sluice/engine/heard-time.ts";
-import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
+import type { AlarmWatch, HealthRule, HostWay, Strategy } from "@sluice/engine/state.ts";
 import { parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
 import { systemTimers, type Timers } from "../loops/timers.ts";
 import { DEPLOYMENT_HEAD, DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
@@ -22,7 +22,7 @@ export interface RunnerFixture {
     more?: {
       readonly request?: Partial<DeploymentRequest>;
       readonly revisionKey?: string;
-      readonly strategy?: Strategy;
+      readonly strategy?: HostWay | Strategy;
       readonly alarms?: AlarmWatch;
     },
   ): Promise<void>;
@@ -155,7 +155,7 @@ export async function insertDeployment(
     readonly healthRule: HealthRule;
     readonly request: Partial<DeploymentRequest>;
     readonly revisionKey: string;
-    readonly strategy: Strategy;
+    readonly strategy: HostWay | Strategy;
     readonly alarms: AlarmWatch | null;
     readonly at: number;
   },

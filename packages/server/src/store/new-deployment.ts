@@ -1,7 +1,7 @@
 import type { RollbackInfo, TargetInstances } from "@aws-sdk/client-codedeploy";
 import { createdDeployment } from "@sluice/engine/created-deployment.ts";
 import { LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
-import type { AlarmWatch, HealthRule, Strategy } from "@sluice/engine/state.ts";
+import type { AlarmWatch, Strategy } from "@sluice/engine/state.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import type { ApplicationRow } from "./applications.ts";
 import {
@@ -32,7 +32,6 @@ export interface NewDeployment {
   /** `user`, `codeDeployRollback`, … */
   readonly creator: string;
   readonly revision: RevisionLocation;
-  readonly healthRule: HealthRule;
   readonly strategy: Strategy;
   readonly alarms: AlarmWatch | null;
   readonly request: DeploymentRequest;
@@ -95,22 +94,17 @@ export async function insertNewDeployment({ db }: WriteTransaction, deployment: 
 export function firstHead({
   deploymentId,
   group,
-  healthRule,
   strategy,
   alarms,
-  request,
   statusMessages,
   createdAt,
-}: Pick<NewDeployment, "deploymentId" | "healthRule" | "strategy" | "alarms" | "statusMessages" | "createdAt"> & {
+}: Pick<NewDeployment, "deploymentId" | "strategy" | "alarms" | "statusMessages" | "createdAt"> & {
   readonly group: Pick<DeploymentGroupRow, "deployment_group_name">;
-  readonly request: Pick<DeploymentRequest, "ignoreApplicationStopFailures">;
 }): DeploymentHead {
   const { targets: _, ...head } = createdDeployment({
     deploymentId,
     deploymentGroupName: group.deployment_group_name,
     strategy,
-    healthRule,
-    ignoreApplicationStopFailures: request.ignoreApplicationStopFailures,
     alarms,
     statusMessages,
     createdAt,

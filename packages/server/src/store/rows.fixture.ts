@@ -1,4 +1,6 @@
 import { createdDeployment } from "@sluice/engine/created-deployment.ts";
+import type { HealthRule, HostWay, Strategy } from "@sluice/engine/state.ts";
+import { strategyWith } from "@sluice/engine/strategy.fixture.ts";
 import {
   DEPLOYMENT_HEAD,
   DEPLOYMENT_REQUEST,
@@ -17,14 +19,20 @@ export const USUAL_REQUEST: DeploymentRequest = {
   updateOutdatedInstancesOnly: false,
 };
 
-export function createdHead(
-  given: Pick<DeploymentHead, "deploymentId" | "createdAt"> & Partial<DeploymentHead>,
-): DeploymentHead {
+/** The rules of hosts that are not given are the usual ones. */
+export function createdHead({
+  strategy: way = { type: "in-place", hasTrafficControl: false, zones: null },
+  healthRule,
+  ...given
+}: Pick<DeploymentHead, "deploymentId" | "createdAt"> &
+  Partial<Omit<DeploymentHead, "strategy">> & {
+    readonly strategy?: HostWay | Strategy;
+    readonly healthRule?: HealthRule;
+  }): DeploymentHead {
+  const strategy = strategyWith(way, healthRule ? { healthRule } : {});
   const { targets: _, ...head } = createdDeployment({
     deploymentGroupName: "prod",
-    strategy: { type: "in-place", hasTrafficControl: false, zones: null },
-    healthRule: { type: "HOST_COUNT", value: 0 },
-    ignoreApplicationStopFailures: false,
+    strategy,
     alarms: null,
     statusMessages: [],
     ...given,

@@ -1,5 +1,6 @@
 import { isHost } from "@sluice/engine/host-targets.ts";
 import type { HostTarget, TargetState } from "@sluice/engine/state.ts";
+import { hostRulesOf } from "@sluice/engine/strategies/hosts/host-rules.ts";
 import type { HostRule } from "../../hosts/watched-hosts.ts";
 import { count } from "../../watched.ts";
 import { installedTo, requiredHealthy } from "./required-healthy.ts";
@@ -10,7 +11,7 @@ export const HEALTH: HostRule = {
     targetsChanged(watched, changes) {
       if (watched.head.stage !== "deploy") return;
       const targets = installedTo(watched);
-      const minimum = requiredHealthy(watched.head.healthRule, targets.length);
+      const minimum = requiredHealthy(hostRulesOf(watched.head).healthRule, targets.length);
       const healthy = targets.filter(isWell).length;
       const taken = changes.filter(({ before, target }) => before !== null && isHealthyTaken(before, target)).length;
       if (taken > 0 && healthy < minimum) {

@@ -1,3 +1,4 @@
+import { hostRulesOf } from "@sluice/engine/strategies/hosts/host-rules.ts";
 import { type HostRule, hostsOf } from "../../hosts/watched-hosts.ts";
 import { count, type Watched } from "../../watched.ts";
 import { faultOfReason } from "../reasons.ts";
@@ -59,7 +60,7 @@ function* faultsOfSuccess(watched: Watched): Generator<string> {
     return;
   }
   const installed = installedTo(watched);
-  const minimum = requiredHealthy(watched.head.healthRule, installed.length);
+  const minimum = requiredHealthy(hostRulesOf(watched.head).healthRule, installed.length);
   const succeeded = count(installed, "Succeeded");
   // In place hosts that failed are weighed against the fleet; of a second fleet, those that got the revision are.
   const atLeast = watched.head.strategy.type === "in-place" ? Math.max(1, minimum) : 1;
@@ -75,7 +76,7 @@ function* faultsOfSpentHealth(watched: Watched): Generator<string> {
   if (row.status !== "Failed") yield `failed for its health and is ${row.status}`;
   if (failed === 0 && !hasNobodyToTake(watched)) yield "failed for its health without a failure";
   if (head.strategy.type !== "in-place" || head.strategy.zones !== null) return;
-  const minimum = requiredHealthy(head.healthRule, targets.length);
+  const minimum = requiredHealthy(hostRulesOf(head).healthRule, targets.length);
   const isSpent = targets.length - failed <= minimum || count(targets, "Succeeded") === 0;
   if (!isSpent) yield `failed for its health with ${failed} failures`;
   const silent = targets.filter(({ status, agentIssue }) => status === "Failed" && agentIssue).length;
@@ -86,7 +87,8 @@ function* faultsOfSpentHealth(watched: Watched): Generator<string> {
 
 /** A zone of which every host is needed while others' are not well. */
 function hasNobodyToTake(watched: Watched): boolean {
-  const { strategy, healthRule } = watched.head;
+  const { strategy } = watched.head;
+  const { healthRule } = hostRulesOf(watched.head);
   if (strategy.type !== "in-place" || strategy.zones === null) return false;
   const targets = hostsOf(watched);
   const healthy = targets.filter(({ status, wasHealthy }) => status === "Succeeded" || wasHealthy).length;

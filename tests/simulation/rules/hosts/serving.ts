@@ -1,4 +1,5 @@
 import type { TargetState } from "@sluice/engine/state.ts";
+import { hostRulesOf } from "@sluice/engine/strategies/hosts/host-rules.ts";
 import { type HostRule, hostOf, hostsOf } from "../../hosts/watched-hosts.ts";
 import { requiredHealthy } from "./required-healthy.ts";
 
@@ -11,7 +12,8 @@ export const SERVING: HostRule = {
       const leaving = watched && hostOf(watched, hostId);
       if (!watched || !leaving || watched.row.status === "Created") return;
       if (watched.head.stage === "withhold" && leaving.label === "Green") return;
-      const { strategy, healthRule } = watched.head;
+      const { strategy } = watched.head;
+      const { healthRule } = hostRulesOf(watched.head);
       const serving = (targets: readonly TargetState[]) =>
         targets.filter(({ targetId }) => balancer.trafficOf(groupId, targetId) === "serving").length;
       switch (strategy.type) {

@@ -1,3 +1,4 @@
+import { hostRulesOf } from "@sluice/engine/strategies/hosts/host-rules.ts";
 import { FORGIVEN, type HostRule, hostOf, hostsOf } from "../../hosts/watched-hosts.ts";
 
 export const TRAFFIC: HostRule = {
@@ -18,7 +19,7 @@ export const TRAFFIC: HostRule = {
         return;
       }
       const open = target.lifecycleEvents.slice(0, place).filter(({ status }) => status !== "Succeeded");
-      const forgiven = watched.head.ignoreApplicationStopFailures ? FORGIVEN : [];
+      const forgiven = hostRulesOf(watched.head).ignoreApplicationStopFailures ? FORGIVEN : [];
       const missing = open.filter(({ name }) => !forgiven.includes(name)).map(({ name }) => name);
       if (missing.length > 0) violated(watched.id, `${hostId} goes ${wish} without ${missing.join()}`);
     },

@@ -1,3 +1,4 @@
+import { hostRulesOf } from "@sluice/engine/strategies/hosts/host-rules.ts";
 import { isTrafficEvent } from "@sluice/model/lifecycle-event.ts";
 import { FORGIVEN, type HostRule } from "../../hosts/watched-hosts.ts";
 
@@ -14,7 +15,7 @@ export const TRUTH: HostRule = {
       }
       if (status !== "Succeeded") return;
       const failed = lifecycleEvents.filter((event) => event.status !== "Succeeded").map(({ name }) => name);
-      const forgiven = head.ignoreApplicationStopFailures ? FORGIVEN : [];
+      const forgiven = hostRulesOf(head).ignoreApplicationStopFailures ? FORGIVEN : [];
       if (failed.some((name) => !forgiven.includes(name))) {
         violated(id, `${targetId} Succeeded without ${failed.join(", ")}`);
       }

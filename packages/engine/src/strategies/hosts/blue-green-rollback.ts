@@ -4,6 +4,7 @@ import type { DeploymentState } from "../../state.ts";
 import { BLUE_GREEN_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { isHealthMet } from "./admission.ts";
 import { labelled } from "./blue-green.ts";
+import { hostRulesOf } from "./host-rules.ts";
 import type { HostStages, StageView } from "./host-stages.ts";
 import { startBlueGreenRollback } from "./host-start.ts";
 import { minimumHealthyHosts } from "./minimum-healthy-hosts.ts";
@@ -24,7 +25,7 @@ export const BLUE_GREEN_ROLLBACK: HostStages = {
     return {
       buckets,
       // The rule was made for a whole fleet, and the originals that were never taken out are not among these.
-      minimum: Math.min(minimumHealthyHosts(state.healthRule, originals), originals),
+      minimum: Math.min(minimumHealthyHosts(hostRulesOf(state).healthRule, originals), originals),
       endsWhenSpent: false,
       admissible: buckets.waiting,
     };

@@ -21,6 +21,7 @@ import { tellWaitAt } from "../../waiting.ts";
 import { isPastReturn } from "../halting.ts";
 import { admissibleTargets, isHealthMet } from "./admission.ts";
 import { termination, withholding } from "./host-effects.ts";
+import { hostRulesOf } from "./host-rules.ts";
 import type { HostStages, StageView } from "./host-stages.ts";
 import { startBlueGreen } from "./host-start.ts";
 import { minimumHealthyHosts } from "./minimum-healthy-hosts.ts";
@@ -122,7 +123,7 @@ function allowView(state: DeploymentState): StageView {
     running: running.filter(({ status }) => status !== "Ready"),
   };
   invariant(waiting.length === 0, "no replacement host waits for its installation when traffic moves");
-  const minimum = minimumHealthyHosts(state.healthRule, members.length);
+  const minimum = minimumHealthyHosts(hostRulesOf(state).healthRule, members.length);
   // They serve nobody yet, so none of them has health to lose.
   const unburdened = { ...buckets, waiting: buckets.waiting.map((target) => ({ ...target, wasHealthy: false })) };
   const admissible = admissibleTargets(unburdened, Math.min(minimum, members.length - 1));
@@ -133,7 +134,7 @@ function allowView(state: DeploymentState): StageView {
 function blockView(state: DeploymentState): StageView {
   const members = labelled(state, "Blue");
   const buckets = sortIntoBuckets(members);
-  const pace = Math.min(minimumHealthyHosts(state.healthRule, members.length), members.length - 1);
+  const pace = Math.min(minimumHealthyHosts(hostRulesOf(state).healthRule, members.length), members.length - 1);
   const room = Math.max(0, members.length - pace - buckets.running.length);
   const admissible = buckets.waiting.slice(0, room);
   return { buckets, minimum: members.length, endsWhenSpent: false, admissible };
@@ -198,7 +199,7 @@ function awaitLeave(draft: Draft, { buckets, minimum }: StageView): void {
 }
 
 function finishAllowing(draft: Draft, { buckets, minimum }: StageView): void {
-  const mustAll = draft.state.healthRule.type === "MOST_CONCURRENCY";
+  const mustAll = hostRulesOf(draft.state).healthRule.type === "MOST_CONCURRENCY";
   if (!isHealthMet(buckets, minimum) || (mustAll && buckets.failed.length > 0)) {
     draft.decide({ type: "admissionHalted", halt: "health", error: healthError(buckets, minimum) });
     return;

@@ -1,4 +1,6 @@
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import type { DeploymentState } from "../../state.ts";
+import { hostRulesOf } from "./host-rules.ts";
 
 /** Events whose failure `ignoreApplicationStopFailures` forgives (CreateDeployment's documentation). */
 const FORGIVABLE: ReadonlySet<LifecycleEventName> = new Set([
@@ -8,10 +10,6 @@ const FORGIVABLE: ReadonlySet<LifecycleEventName> = new Set([
 ]);
 const NONE: ReadonlySet<LifecycleEventName> = new Set();
 
-export function forgivenEvents({
-  ignoreApplicationStopFailures,
-}: {
-  readonly ignoreApplicationStopFailures: boolean;
-}): ReadonlySet<LifecycleEventName> {
-  return ignoreApplicationStopFailures ? FORGIVABLE : NONE;
+export function forgivenEvents(state: Pick<DeploymentState, "strategy">): ReadonlySet<LifecycleEventName> {
+  return hostRulesOf(state).ignoreApplicationStopFailures ? FORGIVABLE : NONE;
 }

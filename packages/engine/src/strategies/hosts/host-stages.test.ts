@@ -16,6 +16,7 @@ import {
 import { hostTargets } from "../../host-targets.ts";
 import { plan } from "../../plan.ts";
 import { type DeploymentState, type HealthRule, type HostTarget, isTerminal } from "../../state.ts";
+import { hostRulesOf } from "./host-rules.ts";
 import { minimumHealthyHosts } from "./minimum-healthy-hosts.ts";
 import { zoneMinimum } from "./zones.ts";
 
@@ -283,7 +284,9 @@ describe("every rollout", () => {
         if (target.status !== "Succeeded") continue;
         const forgiven = ["ApplicationStop", "BeforeBlockTraffic", "AfterBlockTraffic"];
         const others = target.lifecycleEvents.filter(({ status }) => status !== "Succeeded").map(({ name }) => name);
-        const open = state.ignoreApplicationStopFailures ? others.filter((name) => !forgiven.includes(name)) : others;
+        const open = hostRulesOf(state).ignoreApplicationStopFailures
+          ? others.filter((name) => !forgiven.includes(name))
+          : others;
         expect(open).toEqual([]);
       }
       if (state.status !== "Succeeded") {
@@ -433,8 +436,9 @@ describe("blue/green", () => {
       const serving = members.filter(
         (target) => has(target, "AllowTraffic", "Succeeded") && target.status === "Succeeded",
       );
-      const isOneByOne = state.healthRule.type === "MOST_CONCURRENCY";
-      const least = isOneByOne ? members.length : minimumHealthyHosts(state.healthRule, members.length);
+      const { healthRule } = hostRulesOf(state);
+      const isOneByOne = healthRule.type === "MOST_CONCURRENCY";
+      const least = isOneByOne ? members.length : minimumHealthyHosts(healthRule, members.length);
       expect(serving.length).toBeGreaterThanOrEqual(Math.max(1, least));
     };
     check({ afterStep: compare, afterPlan: compare });

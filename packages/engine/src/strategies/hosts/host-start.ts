@@ -13,6 +13,7 @@ import type { DeploymentState, HealthRule, InstanceLabel, Strategy } from "../..
 import type { Start } from "../rollout.ts";
 import { admissionOrder } from "./admission.ts";
 import { ALLOW_PLAN, ALLOW_WITH_LEAVE_PLAN, BLOCK_PLAN, DEPLOY_PLAN } from "./host-events.ts";
+import { hostRulesOf } from "./host-rules.ts";
 import { minimumHealthyHosts } from "./minimum-healthy-hosts.ts";
 import { zoneMinimum } from "./zones.ts";
 
@@ -24,12 +25,13 @@ export function startInPlace(
   { candidates, upToDate = 0 }: HostResolution,
 ): Start {
   if (candidates.length === 0) return { error: noInstancesError(state, upToDate) };
-  const minimum = minimumHealthyHosts(state.healthRule, candidates.length);
-  if (minimum >= candidates.length) return { error: minimumUnreachableError(state, candidates.length, minimum) };
+  const { healthRule } = hostRulesOf(state);
+  const minimum = minimumHealthyHosts(healthRule, candidates.length);
+  if (minimum >= candidates.length) return { error: minimumUnreachableError(healthRule, candidates.length, minimum) };
   const narrowZone = zones && findNarrowZone(zones.minimumPerZone, candidates);
   if (narrowZone) return { error: zoneMinimumUnreachableError(narrowZone) };
   const events = hasTrafficControl ? [...BLOCK_PLAN, ...DEPLOY_PLAN, ...ALLOW_PLAN] : DEPLOY_PLAN;
-  return { minimum, targets: plansOf(candidates, null, events), firstStage: "deploy" };
+  return { minimumHealthyHosts: minimum, targets: plansOf(candidates, null, events), firstStage: "deploy" };
 }
 
 export function startBlueGreen(state: DeploymentState, { candidates, replacements = [] }: HostResolution): Start {
@@ -38,13 +40,15 @@ export function startBlueGreen(state: DeploymentState, { candidates, replacement
   const originals = new Set(candidates.map(({ targetId }) => targetId));
   const shared = replacements.filter(({ targetId }) => originals.has(targetId));
   if (shared.length > 0) return { error: fleetsOverlapError(shared) };
-  const minimum = minimumHealthyHosts(state.healthRule, replacements.length);
-  if (minimum >= replacements.length) return { error: minimumUnreachableError(state, replacements.length, minimum) };
+  const { healthRule } = hostRulesOf(state);
+  const minimum = minimumHealthyHosts(healthRule, replacements.length);
+  if (minimum >= replacements.length)
+    return { error: minimumUnreachableError(healthRule, replacements.length, minimum) };
   const targets = [
     ...plansOf(replacements, "Green", [...DEPLOY_PLAN, ...ALLOW_WITH_LEAVE_PLAN]),
     ...plansOf(candidates, "Blue", BLOCK_PLAN),
   ];
-  return { minimum, targets, firstStage: "withhold" };
+  return { minimumHealthyHosts: minimum, targets, firstStage: "withhold" };
 }
 
 export function startBlueGreenRollback(
@@ -53,7 +57,7 @@ export function startBlueGreenRollback(
 ): Start {
   if (candidates.length + replacements.length === 0) return { error: noOriginalsError(state) };
   const targets = [...plansOf(candidates, "Blue", ALLOW_PLAN), ...plansOf(replacements, "Green", BLOCK_PLAN)];
-  return { minimum: 0, targets, firstStage: "allow" };
+  return { minimumHealthyHosts: 0, targets, firstStage: "allow" };
 }
 
 function plansOf(

@@ -22,7 +22,7 @@ export function shiftRollout(phases: ShiftPhases): Rollout {
     timeoutMilliseconds,
     start(state, found) {
       const start = phases.start(state, found);
-      return "error" in start ? start : { minimum: 0, targets: [start.target], firstStage: "deploy" };
+      return "error" in start ? start : { targets: [start.target], firstStage: "deploy" };
     },
     forgiven: () => NOTHING_FORGIVEN,
     settle: (draft, observation) => settlePhases(draft, observation, phaseOf),

@@ -61,7 +61,7 @@ export const planDeployment: Operation<PlanDeploymentInput, PlanDeploymentOutput
   return { ...planned, canStart: false, obstacles: [obstacleOf(groupIsBusy(groupName, active)), ...planned.obstacles] };
 };
 
-type Prepared = Pick<NewDeployment, "healthRule" | "strategy" | "alarms" | "request"> & {
+type Prepared = Pick<NewDeployment, "strategy" | "alarms" | "request"> & {
   readonly revision: RevisionLocation | null;
 };
 

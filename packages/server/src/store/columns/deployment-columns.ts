@@ -1,5 +1,5 @@
 import type { RollbackInfo } from "@aws-sdk/client-codedeploy";
-import type { DeploymentState } from "@sluice/engine/state.ts";
+import type { DeploymentState, HostRules, HostStrategy } from "@sluice/engine/state.ts";
 import { objectOf } from "@sluice/model/stored-json/form.ts";
 import { type DeploymentIntent, REQUEST_FORM } from "./deployment-request.ts";
 import { JsonColumn } from "./json-column.ts";
@@ -15,27 +15,33 @@ export const PREVIOUS_REVISION = new JsonColumn("deployments.previous_revision_j
 export const DEPLOYMENT_REQUEST = new JsonColumn("deployments.request_json", KEY, REQUEST_FORM);
 export const DEPLOYMENT_INTENT = new JsonColumn("deployments.intent_json", KEY, objectOf<DeploymentIntent>({}));
 export const DEPLOYMENT_ROLLBACK = new JsonColumn("deployments.rollback_json", KEY, objectOf<RollbackInfo>({}));
-export const DEPLOYMENT_HEAD = new JsonColumn(
-  "deployments.state_json",
-  KEY,
-  objectOf<DeploymentHead>({
-    deploymentId: "text",
-    deploymentGroupName: "text",
-    strategy: "object",
-    status: "text",
-    healthRule: "object",
-    minimumHealthyHosts: "number or null",
-    ignoreApplicationStopFailures: "flag",
-    alarms: "object or null",
-    stage: "text",
-    wait: "object or null",
-    continued: "text or null",
-    createdAt: "number",
-    startedAt: "number or null",
-    completedAt: "number or null",
-    stopRequestedAt: "number or null",
-    halt: "text or null",
-    error: "object or null",
-    statusMessages: "list",
-  }),
-);
+const HEAD = objectOf<DeploymentHead>({
+  deploymentId: "text",
+  deploymentGroupName: "text",
+  strategy: "object",
+  status: "text",
+  minimumHealthyHosts: "number or null",
+  alarms: "object or null",
+  stage: "text",
+  wait: "object or null",
+  continued: "text or null",
+  createdAt: "number",
+  startedAt: "number or null",
+  completedAt: "number or null",
+  stopRequestedAt: "number or null",
+  halt: "text or null",
+  error: "object or null",
+  statusMessages: "list",
+});
+
+/** A head as 0.1 stored it: what holds for hosts stood beside the strategy. */
+type OlderHead = DeploymentHead & Partial<HostRules>;
+
+export const DEPLOYMENT_HEAD = new JsonColumn("deployments.state_json", KEY, {
+  problemOf: HEAD.problemOf,
+  complete(stored: OlderHead): DeploymentHead {
+    const { healthRule, ignoreApplicationStopFailures = false, ...head } = stored;
+    if (!healthRule) return stored;
+    return { ...head, strategy: { ...head.strategy, healthRule, ignoreApplicationStopFailures } as HostStrategy };
+  },
+});

@@ -1,9 +1,16 @@
+import type { HostStrategy } from "@sluice/engine/state.ts";
 import { InvariantViolation } from "@sluice/model/invariant.ts";
 import type { Json } from "@sluice/model/stored-json/stored-json.ts";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { createdHead, USUAL_REQUEST } from "../rows.fixture.ts";
 import type { PlainJsonColumns } from "../schema.ts";
-import { DEPLOYMENT_HEAD, DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION, DEPLOYMENT_ROLLBACK } from "./deployment-columns.ts";
+import {
+  DEPLOYMENT_HEAD,
+  DEPLOYMENT_REQUEST,
+  DEPLOYMENT_REVISION,
+  DEPLOYMENT_ROLLBACK,
+  type DeploymentHead,
+} from "./deployment-columns.ts";
 import type { ShownMembers } from "./deployment-request.ts";
 import { GROUP_SETTINGS } from "./group-columns.ts";
 import { DESIRED_TRAFFIC, HOST_TAGS } from "./host-columns.ts";
@@ -25,6 +32,14 @@ describe("a JSON column", () => {
     expect(GROUP_SETTINGS.read({ deployment_group_id: "g", settings_json: stored({}) })).toEqual({
       deployToLateHosts: false,
     });
+  });
+
+  it("moves what holds for hosts to their strategy, where an earlier version had it beside it", () => {
+    const head = createdHead({ deploymentId: "d-1", createdAt: 0, healthRule: { type: "HOST_COUNT", value: 2 } });
+    const { healthRule, ignoreApplicationStopFailures, ...way } = head.strategy as HostStrategy;
+    const older = JSON.stringify({ ...head, strategy: way, healthRule, ignoreApplicationStopFailures });
+    const state_json = older as unknown as Json<DeploymentHead>;
+    expect(DEPLOYMENT_HEAD.read({ deployment_id: "d-1", state_json })).toEqual(head);
   });
 
   it("is no text to the compiler, in any table", () => {

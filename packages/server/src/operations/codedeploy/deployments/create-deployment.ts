@@ -103,16 +103,15 @@ export async function rolloutOf(
   application: ApplicationRow,
   group: DeploymentGroupRow,
   { store }: Pick<OperationContext, "store">,
-): Promise<Pick<NewDeployment, "healthRule" | "strategy" | "alarms" | "request">> {
+): Promise<Pick<NewDeployment, "strategy" | "alarms" | "request">> {
   const config = await requireDeploymentConfig(store.db, input.deploymentConfigName ?? group.deployment_config_name);
   const fields = GROUP_FIELDS.read(group);
   const platform = requireDeployablePlatform(application);
   platform.checkGroup(group.deployment_group_name, fields);
-  const { healthRule, strategy } = platform.rollout(fields, config, input.targetInstances);
+  const strategy = platform.rollout(fields, config, input);
   checkOptions(input);
   const shown = shownGroupFields(application.compute_platform, fields);
   return {
-    healthRule,
     strategy,
     alarms: alarmWatchOf(input.overrideAlarmConfiguration ?? fields.alarmConfiguration),
     request: {

@@ -1,5 +1,5 @@
 import type { CreateDeploymentGroupInput, CreateDeploymentInput } from "@aws-sdk/client-codedeploy";
-import type { Strategy } from "@sluice/engine/state.ts";
+import type { HostWay } from "@sluice/engine/state.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newHostRow } from "../../../hosts/new-host.ts";
 import {
@@ -70,7 +70,7 @@ describe("CreateDeployment", () => {
     expect(readHead(row)).toMatchObject({
       deploymentId,
       status: "Created",
-      healthRule: { type: "MOST_CONCURRENCY", value: 1 },
+      strategy: { healthRule: { type: "MOST_CONCURRENCY", value: 1 }, ignoreApplicationStopFailures: false },
       minimumHealthyHosts: null,
     });
   });
@@ -88,8 +88,7 @@ describe("CreateDeployment", () => {
     const deploymentId = await withDeployment(codeDeploy, asked);
     expect(await infoOf(deploymentId)).toMatchObject(asked);
     expect(readHead(await rowOf(deploymentId))).toMatchObject({
-      healthRule: { type: "FLEET_PERCENT", value: 0 },
-      ignoreApplicationStopFailures: true,
+      strategy: { healthRule: { type: "FLEET_PERCENT", value: 0 }, ignoreApplicationStopFailures: true },
     });
   });
 
@@ -271,7 +270,7 @@ describe("CreateDeployment", () => {
     },
   );
 
-  it.each<[string, Partial<CreateDeploymentGroupInput>, Partial<CreateDeploymentInput>, Strategy]>([
+  it.each<[string, Partial<CreateDeploymentGroupInput>, Partial<CreateDeploymentInput>, HostWay]>([
     ["in place", {}, {}, { type: "in-place", hasTrafficControl: false, zones: null }],
     [
       "behind a balancer",
