@@ -10,7 +10,7 @@ const LONGEST = [
   "tests/rollouts/killed-at-every-transaction.test.ts",
   "tests/e2e/late-hosts.test.ts",
   "tests/e2e/dark-hosts.test.ts",
-  "tests/postgres/retention.test.ts",
+  "tests/postgres/postgres-retention.test.ts",
   "tests/postgres/lost-connections.test.ts",
   "tests/e2e/one-server.test.ts",
   "tests/e2e/backup.test.ts",
