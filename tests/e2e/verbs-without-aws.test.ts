@@ -25,11 +25,15 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
+/** An enrolled host is alive from its agent's first poll on. */
+const PATIENT = { timeout: 60_000 };
+
 const json = async (...args: string[]) => JSON.parse(await server.sluice(...args, "--json"));
 
 describe("hosts and tokens", () => {
   it("a host is shown, and its tags change", async () => {
     const id = agents[0]?.hostId ?? "";
+    await expect.poll(() => json("hosts", "show", "web-1"), PATIENT).toMatchObject({ state: "alive" });
     expect(await server.sluice("hosts", "tag", "web-1", "Role=web", "Note=a=b")).toBe(
       `web-1 (${id}): Fleet=verbs Name=web-1 Note=a=b Role=web\n`,
     );
