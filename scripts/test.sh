@@ -21,6 +21,7 @@ failed=$((failed + status))
 # The tests start our programs a thousand times: Node compiles each once, and then reads what it kept.
 NODE_COMPILE_CACHE=$(mktemp -d)
 export NODE_COMPILE_CACHE
+trap 'rm -rf "$NODE_COMPILE_CACHE"' EXIT
 
 passed=0 skipped=0
 # Adds what a run of Vitest left in its totals file: count EXIT_STATUS FILE
@@ -58,6 +59,5 @@ else
   count "$status" "$simulation_totals"
 fi
 
-rm -rf "$NODE_COMPILE_CACHE"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

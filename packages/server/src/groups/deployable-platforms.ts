@@ -1,19 +1,12 @@
-import type { TargetInstances } from "@aws-sdk/client-codedeploy";
 import type { Strategy } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { ComputePlatform, DeploymentConfig } from "@sluice/model/deployment-config.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { ApplicationRow } from "../store/applications.ts";
 import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
+import type { AskedOfRollout } from "./asked-of-rollout.ts";
 import { checkHostRevision, checkHostsDeployable } from "./host-deployability.ts";
 import { hostRollout } from "./host-rollout.ts";
-
-/** What a caller asks of one deployment that its group and configuration do not say. */
-export interface AskedOfRollout {
-  /** The replacement hosts of a blue/green deployment. */
-  readonly targetInstances?: TargetInstances | undefined;
-  readonly ignoreApplicationStopFailures?: boolean | undefined;
-}
 
 /** How one platform's deployments are made. Each refuses by a CallerFault. */
 export interface DeployablePlatform {

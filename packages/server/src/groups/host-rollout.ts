@@ -4,6 +4,7 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { DeploymentConfig, ZonalConfig } from "@sluice/model/deployment-config.ts";
 import { MAX_READY_WAIT_MINUTES } from "@sluice/model/limits.ts";
 import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
+import type { AskedOfRollout } from "./asked-of-rollout.ts";
 import { isFilled } from "./deployment-group-fields.ts";
 
 const SECOND = 1000;
@@ -12,13 +13,7 @@ const MINUTE = 60 * SECOND;
 export function hostRollout(
   fields: DeploymentGroupFields,
   config: DeploymentConfig,
-  {
-    targetInstances,
-    ignoreApplicationStopFailures = false,
-  }: {
-    readonly targetInstances?: TargetInstances | undefined;
-    readonly ignoreApplicationStopFailures?: boolean | undefined;
-  },
+  { targetInstances, ignoreApplicationStopFailures = false }: AskedOfRollout,
 ): HostStrategy {
   const healthRule = healthRuleOf(config);
   const way = wayOf(fields, config);

@@ -34,7 +34,7 @@ const HEAD = objectOf<DeploymentHead>({
   statusMessages: "list",
 });
 
-/** A head as 0.1 stored it: what holds for hosts stood beside the strategy. */
+/** A head as it was stored before strategies had rules: what holds for hosts stood beside the strategy. */
 type OlderHead = DeploymentHead & Partial<HostRules>;
 
 export const DEPLOYMENT_HEAD = new JsonColumn("deployments.state_json", KEY, {

@@ -1,0 +1,8 @@
+import type { TargetInstances } from "@aws-sdk/client-codedeploy";
+
+/** What a caller asks of one deployment that its group and configuration do not say. */
+export interface AskedOfRollout {
+  /** The replacement hosts of a blue/green deployment. */
+  readonly targetInstances?: TargetInstances | undefined;
+  readonly ignoreApplicationStopFailures?: boolean | undefined;
+}
