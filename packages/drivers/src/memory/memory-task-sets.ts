@@ -1,7 +1,9 @@
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type {
+  DefinedContainer,
   EcsService,
   ServiceFacts,
+  TaskDefinitionFacts,
   TaskSet,
   TaskSetCreation,
   TaskSetPlan,
@@ -20,12 +22,16 @@ export interface MemoryTaskSet {
   status: TaskSet["status"];
   /** Null: its tasks start, and stay up; else why they do not. The test's to change. */
   sickness: string | null;
+  /** The test's to change. */
+  failedTasks: number;
   /** Epoch milliseconds; null: nobody wants it gone. */
   removedAt: number | null;
 }
 
 export interface MemoryService {
   readonly controller: string;
+  /** Absent: REPLICA. */
+  readonly scheduling?: ServiceFacts["scheduling"];
   desiredCount: number;
   /** In the order in which they were made; what is gone is not among them. */
   readonly taskSets: MemoryTaskSet[];
@@ -34,6 +40,8 @@ export interface MemoryService {
 export interface MemoryTaskSetsDependencies {
   /** By `cluster:service`, read at every call. */
   readonly services: ReadonlyMap<string, MemoryService>;
+  /** By ARN, or family and revision; absent: nobody may look. */
+  readonly taskDefinitions?: ReadonlyMap<string, readonly DefinedContainer[]> | undefined;
   /** Until a new set's tasks run. */
   readonly startMilliseconds: number;
   /** Until a removed set's tasks are gone. */
@@ -58,6 +66,7 @@ export function newMemoryTaskSet(
     madeAt: 0,
     status: "ACTIVE",
     sickness: null,
+    failedTasks: 0,
     removedAt: null,
     ...values,
   };
@@ -76,6 +85,10 @@ export const memoryTaskSets: Driver<"task-sets", NoSettings, MemoryTaskSetsDepen
       signal.throwIfAborted();
       const found = dependencies.services.get(serviceKey(service));
       return found && describe(found, dependencies);
+    },
+    inspectTaskDefinition: async (taskDefinition, signal) => {
+      signal.throwIfAborted();
+      return inspect(taskDefinition, dependencies);
     },
     create: async (service, plan, signal) => {
       signal.throwIfAborted();
@@ -98,14 +111,22 @@ export const memoryTaskSets: Driver<"task-sets", NoSettings, MemoryTaskSetsDepen
   }),
 };
 
+function inspect(taskDefinition: string, { taskDefinitions }: MemoryTaskSetsDependencies): TaskDefinitionFacts {
+  if (!taskDefinitions) return { outcome: "unchecked", reason: "nobody may look at task definitions" };
+  const containers = taskDefinitions.get(taskDefinition);
+  if (!containers) return { outcome: "missing", reason: `there is no task definition ${taskDefinition}` };
+  return { outcome: "found", taskDefinition, containers };
+}
+
 function describe(
-  { controller, desiredCount, taskSets }: MemoryService,
+  { controller, scheduling = "REPLICA", desiredCount, taskSets }: MemoryService,
   { now, startMilliseconds }: MemoryTaskSetsDependencies,
 ): ServiceFacts {
   return {
     controller,
+    scheduling,
     desiredCount,
-    taskSets: taskSets.map(({ taskSetId, externalId, status, targetGroup, madeAt, sickness }) => {
+    taskSets: taskSets.map(({ taskSetId, externalId, status, targetGroup, madeAt, sickness, failedTasks }) => {
       const isSteady = sickness === null && now() >= madeAt + startMilliseconds;
       const runningCount = isSteady ? desiredCount : 0;
       return {
@@ -116,6 +137,7 @@ function describe(
         desiredCount,
         pendingCount: desiredCount - runningCount,
         runningCount,
+        failedTasks,
         targetGroup,
         detail: sickness ?? (isSteady ? "" : "its tasks are starting"),
       };

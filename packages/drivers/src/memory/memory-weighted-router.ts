@@ -15,6 +15,8 @@ export type MemoryListener = Map<string, number>;
 export interface MemoryWeightedRouterDependencies {
   /** By ARN, read at every call. */
   readonly listeners: ReadonlyMap<string, MemoryListener>;
+  /** Listeners of a network balancer, by ARN. */
+  readonly networkListeners?: ReadonlySet<string> | undefined;
 }
 
 /** Listeners in a map, for tests and simulations. */
@@ -26,10 +28,11 @@ export const memoryWeightedRouter: Driver<
 > = {
   port: "weighted-router",
   name: "memory",
-  create: (_settings, { listeners }) => ({
+  create: (_settings, { listeners, networkListeners }) => ({
     describe: async (pair, signal) => {
       signal.throwIfAborted();
-      return describe(pair, listeners);
+      const protocol = networkListeners?.has(pair.productionListener) ? "network" : "http";
+      return describe(pair, protocol, listeners);
     },
     splitProduction: async (pair, weights, signal) => {
       signal.throwIfAborted();
@@ -46,7 +49,11 @@ export const memoryWeightedRouter: Driver<
   }),
 };
 
-function describe(pair: TargetGroupPair, listeners: ReadonlyMap<string, MemoryListener>): PairTraffic {
+function describe(
+  pair: TargetGroupPair,
+  protocol: "http" | "network",
+  listeners: ReadonlyMap<string, MemoryListener>,
+): PairTraffic {
   const { productionListener, testListener } = pair;
   const named = testListener === null ? [productionListener] : [productionListener, testListener];
   for (const listener of named) {
@@ -63,6 +70,7 @@ function describe(pair: TargetGroupPair, listeners: ReadonlyMap<string, MemoryLi
   };
   return {
     outcome: "known",
+    protocol,
     production: weightsAt(productionListener),
     test: testListener === null ? null : weightsAt(testListener),
   };

@@ -18,6 +18,8 @@ export interface TaskSet {
   readonly desiredCount: number;
   readonly pendingCount: number;
   readonly runningCount: number;
+  /** Tasks that ended although they were wanted, since the set was made; 0 where the provider does not say. */
+  readonly failedTasks: number;
   /** Where its tasks register; null: nowhere. */
   readonly targetGroup: string | null;
   /** What keeps it from being steady, in the provider's words: why its tasks stop, why they are not placed. Empty: nothing known. */
@@ -27,8 +29,21 @@ export interface TaskSet {
 export interface ServiceFacts {
   /** Who may replace the service's tasks, in ECS' words: `CODE_DEPLOY`, `ECS`, `EXTERNAL`. Only CODE_DEPLOY is deployed to. */
   readonly controller: string;
+  /** A DAEMON runs one task a machine, and is not deployed to. */
+  readonly scheduling: "REPLICA" | "DAEMON";
   readonly desiredCount: number;
   readonly taskSets: readonly TaskSet[];
+}
+
+/** `unchecked`: nobody can say, for the reason given (AWS' managed role for CodeDeploy may not look). Reasons are sentences without a full stop. */
+export type TaskDefinitionFacts =
+  | { readonly outcome: "found"; readonly taskDefinition: string; readonly containers: readonly DefinedContainer[] }
+  | { readonly outcome: "missing"; readonly reason: string }
+  | { readonly outcome: "unchecked"; readonly reason: string };
+
+export interface DefinedContainer {
+  readonly name: string;
+  readonly ports: readonly number[];
 }
 
 /** What a new task set is to be: the AppSpec's properties (codedeploy-semantics.md, section 8), and where its tasks register. */
@@ -72,6 +87,8 @@ export type TaskSetCreation =
 export interface TaskSets {
   /** The service as it is now, its task sets in the order in which they were made. Undefined: there is no such service. */
   describe(service: EcsService, signal: AbortSignal): Promise<ServiceFacts | undefined>;
+  /** For the start; changes nothing. `taskDefinition` is an ARN, or family and revision. */
+  inspectTaskDefinition(taskDefinition: string, signal: AbortSignal): Promise<TaskDefinitionFacts>;
   /** One task set for each `externalId`, as large as the service: asking again gives the one that is there. */
   create(service: EcsService, plan: TaskSetPlan, signal: AbortSignal): Promise<TaskSetCreation>;
   /** The service's other task sets become ACTIVE. */

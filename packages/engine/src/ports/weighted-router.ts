@@ -21,6 +21,8 @@ export type PairWeights = readonly [GroupWeight, GroupWeight];
 export type PairTraffic =
   | {
       readonly outcome: "known";
+      /** A `network` balancer moves all traffic at once: it splits none by weight. */
+      readonly protocol: "http" | "network";
       readonly production: PairWeights;
       /** Null: the pair has no test listener. */
       readonly test: PairWeights | null;

@@ -152,7 +152,10 @@ describe("an ECS deployment", () => {
       { targetGroup: "tg-one", percent: 0 },
       { targetGroup: "tg-two", percent: 100 },
     ] as const;
-    const facts = ecsFacts({ service, traffic: { outcome: "known", production: weights, test: weights } });
+    const facts = ecsFacts({
+      service,
+      traffic: { outcome: "known", protocol: "http", production: weights, test: weights },
+    });
     const played = new PlayedShift(ecs(), { resolution: { outcome: "ecs-service", facts } }).play();
     expect(played.state.status).toBe("Succeeded");
     expect(played.asked[0]?.effect).toMatchObject({ plan: { targetGroup: "tg-one" } });
@@ -331,6 +334,7 @@ describe("an ECS deployment", () => {
       {
         traffic: {
           outcome: "known",
+          protocol: "http",
           production: [
             { targetGroup: "tg-one", percent: 90 },
             { targetGroup: "tg-two", percent: 10 },

@@ -57,6 +57,7 @@ export function ecsFacts(changes: Partial<EcsFacts> = {}): EcsFacts {
   return {
     service: {
       controller: "CODE_DEPLOY",
+      scheduling: "REPLICA",
       desiredCount: 2,
       taskSets: [
         {
@@ -67,12 +68,13 @@ export function ecsFacts(changes: Partial<EcsFacts> = {}): EcsFacts {
           desiredCount: 2,
           pendingCount: 0,
           runningCount: 2,
+          failedTasks: 0,
           targetGroup: "tg-one",
           detail: "",
         },
       ],
     },
-    traffic: { outcome: "known", production: weights, test: weights },
+    traffic: { outcome: "known", protocol: "http", production: weights, test: weights },
     hooks: [],
     ...changes,
   };
