@@ -221,6 +221,7 @@ it("gives up removing a task set whose tasks do not end", async () => {
   } as const;
   const taskSets = {
     describe: async (): Promise<ServiceFacts | undefined> => undefined,
+    inspectTaskDefinition: async () => ({ outcome: "unchecked", reason: "" }) as const,
     create: async () => ({ outcome: "failed", reason: "" }) as const,
     makePrimary: async () => ({ outcome: "done" }) as const,
     remove: async () => ({ outcome: "pending", retryAfterMilliseconds: 5, detail: "its tasks are stopping" }) as const,
