@@ -21,6 +21,8 @@ const INTERNAL = new Set([
   "packages/server/src/effects/remove-task-set-handler.ts MAX_DRAIN_MILLISECONDS",
   "packages/server/src/agents/receive-heartbeat.ts MAX_PROOF_AGE_MILLISECONDS",
   "packages/drivers/src/s3/s3-source.ts MAX_DIGESTS",
+  "packages/engine/src/ports/balancer-plan-trouble.ts MAX_FORWARD_WEIGHT",
+  "packages/engine/src/ports/balancer-plan-trouble.ts MAX_PORT",
   "packages/drivers/src/aws/aws-call-error.ts MAX_REASON_CHARACTERS",
   "packages/drivers/src/elbv2/elbv2-router.ts MAX_PORT",
   "packages/drivers/src/haproxy/runtime-socket.ts MAX_PORT",

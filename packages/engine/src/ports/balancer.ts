@@ -94,8 +94,10 @@ export interface ServerFacts {
 
 export interface BalancerFacts {
   readonly servers: readonly ServerFacts[];
-  /** Why the balancer does not serve: it does not start, a port is taken. Empty: it serves. */
+  /** Why the balancer does not serve at all: its program is missing, it does not start. Empty: it serves. */
   readonly trouble: string;
+  /** Listeners that it does not serve while it serves the others, by id, and why: a port is taken, a certificate cannot be read. */
+  readonly unserved: ReadonlyMap<string, string>;
   /** Requests (of tcp: connections) that were sent to each group since the balancer was started. */
   readonly requests: ReadonlyMap<string, number>;
 }
@@ -105,7 +107,11 @@ export interface BalancerFacts {
  * that says no is a `failed`. It goes on serving when the caller is gone.
  */
 export interface Balancer {
-  /** Done when it is in force: new requests go by these weights. Connections that are open are not cut by a change of weights or servers. */
+  /**
+   * Done when it is in force: new requests go by these weights. Connections that are open are not cut by a change of weights or servers.
+   * Failed with nothing changed for a plan that has a {@link balancerPlanTrouble}, or asks for what the driver cannot do; failed with all
+   * else in force where single listeners cannot be served ({@link BalancerFacts.unserved}).
+   */
   apply(plan: BalancerPlan, signal: AbortSignal): Promise<PortOutcome>;
   observe(signal: AbortSignal): Promise<BalancerFacts>;
   /** Calls `onChange` soon after a server's health changed; returns when the signal ends. Never rejects. */
