@@ -98,8 +98,8 @@ export class SimulatedServices implements ShiftOutside {
               return facts && plants.isBlindToSickness ? this.#unseeing(service, facts) : facts;
             }),
           ),
-        inspectTaskDefinition: (taskDefinition) =>
-          whileAlive(() => way.look(() => taskSets.inspectTaskDefinition(taskDefinition, death))),
+        inspectTaskDefinition: (service, taskDefinition) =>
+          whileAlive(() => way.look(() => taskSets.inspectTaskDefinition(service, taskDefinition, death))),
         create: (service, plan) => whileAlive(() => way.change(death, () => this.#create(service, plan, death))),
         makePrimary: (service, id) => whileAlive(() => way.change(death, () => this.#promote(service, id, death))),
         remove: (service, id) => whileAlive(() => way.change(death, () => this.#remove(service, id, death))),

@@ -20,7 +20,7 @@ export const memoryHookInvoker: Driver<"hook-invoker", NoSettings, MemoryHookInv
   port: "hook-invoker",
   name: "memory",
   create: (_settings, { hooks, runs, onInvoke }) => ({
-    find: async (hook, signal) => {
+    find: async ({ hook }, signal) => {
       signal.throwIfAborted();
       return hooks.has(hook) ? { outcome: "found" } : { outcome: "missing", reason: `there is no hook ${hook}` };
     },

@@ -1,10 +1,20 @@
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { PortOutcome } from "./port-outcome.ts";
 
-/** One run of a hook. Its answer comes by PutLifecycleEventHookExecutionStatus, and names the deployment and the execution. */
-export interface HookInvocation {
-  /** The AppSpec's words: a function's name or ARN, or a URL. */
+/** A hook as an AppSpec names it. */
+export interface HookName {
+  /** The AppSpec's words: a function's name or ARN, or a name that only a binding knows. */
   readonly hook: string;
+  /** That of the deployment group. Drivers of AWS assume it where their binding says so; others have no use for it. */
+  readonly serviceRoleArn?: string | undefined;
+}
+
+export function hookNamed(hook: string, serviceRoleArn: string | undefined): HookName {
+  return serviceRoleArn === undefined ? { hook } : { hook, serviceRoleArn };
+}
+
+/** One run of a hook. Its answer comes by PutLifecycleEventHookExecutionStatus, and names the deployment and the execution. */
+export interface HookInvocation extends HookName {
   readonly deploymentId: string;
   readonly executionId: string;
   /** For a hook that serves several events; Lambda functions are told the two ids only. */
@@ -34,7 +44,7 @@ export interface HookRun {
  */
 export interface HookInvoker {
   /** For the start; invokes nothing. */
-  find(hook: string, signal: AbortSignal): Promise<HookFacts>;
+  find(hook: HookName, signal: AbortSignal): Promise<HookFacts>;
   /** Done when the hook was taken to be run. Nobody waits for its end here. */
   invoke(invocation: HookInvocation, signal: AbortSignal): Promise<PortOutcome>;
   /** What has become of the run. */

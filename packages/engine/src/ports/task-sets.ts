@@ -4,6 +4,8 @@ import type { PortOutcome } from "./port-outcome.ts";
 export interface EcsService {
   readonly clusterName: string;
   readonly serviceName: string;
+  /** That of the deployment group. Drivers of AWS assume it where their binding says so; others have no use for it. */
+  readonly serviceRoleArn?: string | undefined;
 }
 
 /** One generation of a service's tasks. */
@@ -88,7 +90,7 @@ export interface TaskSets {
   /** The service as it is now, its task sets in the order in which they were made. Undefined: there is no such service. */
   describe(service: EcsService, signal: AbortSignal): Promise<ServiceFacts | undefined>;
   /** For the start; changes nothing. `taskDefinition` is an ARN, or family and revision. */
-  inspectTaskDefinition(taskDefinition: string, signal: AbortSignal): Promise<TaskDefinitionFacts>;
+  inspectTaskDefinition(service: EcsService, taskDefinition: string, signal: AbortSignal): Promise<TaskDefinitionFacts>;
   /** One task set for each `externalId`, as large as the service: asking again gives the one that is there. */
   create(service: EcsService, plan: TaskSetPlan, signal: AbortSignal): Promise<TaskSetCreation>;
   /** The service's other task sets become ACTIVE. */

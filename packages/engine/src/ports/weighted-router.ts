@@ -7,6 +7,8 @@ export interface TargetGroupPair {
   readonly productionListener: string;
   /** Null: there is no test traffic. */
   readonly testListener: string | null;
+  /** That of the deployment group. Drivers of AWS assume it where their binding says so; others have no use for it. */
+  readonly serviceRoleArn?: string | undefined;
 }
 
 /** How much of a listener's traffic for the pair a target group gets, in whole percent. */

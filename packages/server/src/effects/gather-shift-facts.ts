@@ -1,14 +1,18 @@
+import { hookNamed } from "@sluice/engine/ports/hook-invoker.ts";
 import type { HookFinding, ShiftFacts } from "@sluice/engine/strategies/shift/shift-facts.ts";
 import type {
   EcsBlueGreen,
   EcsRollback,
-  HookNames,
+  Hooked,
   LambdaRollback,
   LambdaShift,
   ShiftStrategy,
 } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { boundPort, type ShiftPorts } from "./shift-ports.ts";
+
+/** Whoever goes back asks nobody whether it may. */
+const NO_HOOKS: Hooked = { hooks: {} };
 
 /** Asks everybody who knows something about what a shift is to move, before anything is touched. */
 export async function gatherShiftFacts(
@@ -18,13 +22,13 @@ export async function gatherShiftFacts(
 ): Promise<ShiftFacts> {
   switch (strategy.type) {
     case "ecs-blue-green":
-      return ecsFacts(ports, strategy, strategy.hooks, signal);
+      return ecsFacts(ports, strategy, strategy, signal);
     case "ecs-rollback":
-      return ecsFacts(ports, strategy, {}, signal);
+      return ecsFacts(ports, strategy, NO_HOOKS, signal);
     case "lambda-shift":
-      return lambdaFacts(ports, strategy, strategy.hooks, signal);
+      return lambdaFacts(ports, strategy, strategy, signal);
     case "lambda-rollback":
-      return lambdaFacts(ports, strategy, {}, signal);
+      return lambdaFacts(ports, strategy, NO_HOOKS, signal);
     default: {
       const never: never = strategy;
       return never;
@@ -35,13 +39,13 @@ export async function gatherShiftFacts(
 async function ecsFacts(
   ports: ShiftPorts,
   { service: name, pair }: EcsBlueGreen | EcsRollback,
-  hooks: HookNames,
+  hooked: Hooked,
   signal: AbortSignal,
 ): Promise<ShiftFacts> {
   const [service = null, traffic, found] = await Promise.all([
     boundPort(ports, "taskSets").describe(name, signal),
     boundPort(ports, "weightedRouter").describe(pair, signal),
-    findHooks(ports, hooks, signal),
+    findHooks(ports, hooked, signal),
   ]);
   return { outcome: "ecs-service", facts: { service, traffic, hooks: found } };
 }
@@ -49,7 +53,7 @@ async function ecsFacts(
 async function lambdaFacts(
   ports: ShiftPorts,
   { alias, currentVersion, targetVersion }: LambdaShift | LambdaRollback,
-  hooks: HookNames,
+  hooked: Hooked,
   signal: AbortSignal,
 ): Promise<ShiftFacts> {
   const functions = boundPort(ports, "functionAlias");
@@ -57,18 +61,22 @@ async function lambdaFacts(
     functions.describe(alias, signal),
     functions.inspectVersion(alias.functionName, currentVersion, signal),
     functions.inspectVersion(alias.functionName, targetVersion, signal),
-    findHooks(ports, hooks, signal),
+    findHooks(ports, hooked, signal),
   ]);
   return { outcome: "lambda-alias", facts: { routing, current, target, hooks: found } };
 }
 
-async function findHooks(ports: ShiftPorts, hooks: HookNames, signal: AbortSignal): Promise<readonly HookFinding[]> {
+async function findHooks(
+  ports: ShiftPorts,
+  { hooks, serviceRoleArn }: Hooked,
+  signal: AbortSignal,
+): Promise<readonly HookFinding[]> {
   const named = Object.entries(hooks) as readonly (readonly [LifecycleEventName, string])[];
   return Promise.all(
     named.map(async ([event, hook]) => ({
       event,
       hook,
-      facts: await boundPort(ports, "hookInvoker").find(hook, signal),
+      facts: await boundPort(ports, "hookInvoker").find(hookNamed(hook, serviceRoleArn), signal),
     })),
   );
 }

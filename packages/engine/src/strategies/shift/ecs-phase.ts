@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 
 /** The event that an ECS deployment is at. */
 export function ecsPhase(at: EcsAtWork, strategy: EcsBlueGreen): Phase {
-  const { pair, hooks } = strategy;
+  const { pair } = strategy;
   switch (at.command.event) {
     case "Install":
       return installPhase(at, strategy);
@@ -23,11 +23,11 @@ export function ecsPhase(at: EcsAtWork, strategy: EcsBlueGreen): Phase {
       return inOneStep(at, [testTraffic(at, strategy, otherGroup(pair, at.target.originalTargetGroup))]);
     case "AfterAllowTestTraffic":
       // Without test traffic there is nothing that it could look at.
-      return hookPhase(at, pair.testListener === null ? {} : hooks);
+      return hookPhase(at, pair.testListener === null ? { hooks: {} } : strategy);
     case "AllowTraffic":
       return allowPhase(at, strategy);
     default:
-      return hookPhase(at, hooks);
+      return hookPhase(at, strategy);
   }
 }
 

@@ -12,6 +12,7 @@ export type EcsStart = { readonly error: DeploymentError } | { readonly target: 
 /** What keeps an ECS deployment from starting, or the service as it starts from it. */
 export function ecsStart(strategy: EcsBlueGreen, { service, traffic, hooks }: EcsFacts): EcsStart {
   const { pair, readyWaitMilliseconds } = strategy;
+  const { clusterName, serviceName } = strategy.service;
   const name = ecsTargetId(strategy.service);
   if (!service) return invalidService(`There is no service ${name}.`);
   if (service.controller !== "CODE_DEPLOY") {
@@ -44,7 +45,8 @@ export function ecsStart(strategy: EcsBlueGreen, { service, traffic, hooks }: Ec
     target: {
       type: "ecs-service",
       targetId: name,
-      ...strategy.service,
+      clusterName,
+      serviceName,
       originalTaskSetId: original.taskSetId,
       originalTargetGroup: targetGroup,
       replacementTaskSetId: null,
@@ -56,6 +58,7 @@ export function ecsStart(strategy: EcsBlueGreen, { service, traffic, hooks }: Ec
 /** What keeps an ECS deployment from being rolled back, or the service as the way back starts from it. */
 export function ecsBackStart(strategy: EcsRollback, { service, traffic }: EcsFacts): EcsStart {
   const { originalTaskSetId, originalTargetGroup, replacementTaskSetId, failedDeploymentId } = strategy;
+  const { clusterName, serviceName } = strategy.service;
   const name = ecsTargetId(strategy.service);
   if (!service?.taskSets.some(({ taskSetId, status }) => taskSetId === originalTaskSetId && status !== "DRAINING")) {
     return invalidService(
@@ -69,7 +72,8 @@ export function ecsBackStart(strategy: EcsRollback, { service, traffic }: EcsFac
     target: {
       type: "ecs-service",
       targetId: name,
-      ...strategy.service,
+      clusterName,
+      serviceName,
       originalTaskSetId,
       originalTargetGroup,
       replacementTaskSetId: replacementTaskSetId ?? made?.taskSetId ?? null,

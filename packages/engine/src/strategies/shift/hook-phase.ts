@@ -1,12 +1,13 @@
 import { hookExecutionId } from "../../hook-execution.ts";
+import { hookNamed } from "../../ports/hook-invoker.ts";
 import { HOOK_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { type AtWork, ofCommand, type Phase, succeeded } from "./phase.ts";
-import type { HookNames } from "./shift-strategies.ts";
+import type { Hooked } from "./shift-strategies.ts";
 
 const MINUTE = 60_000;
 
 /** An event without a hook is over as soon as it begins. Otherwise the hook is invoked, and its answer ends the event. */
-export function hookPhase(at: AtWork, hooks: HookNames): Phase {
+export function hookPhase(at: AtWork, { hooks, serviceRoleArn }: Hooked): Phase {
   const { target, command, state } = at;
   const { event, attempt, availableAt } = command;
   const hook = hooks[event];
@@ -16,7 +17,7 @@ export function hookPhase(at: AtWork, hooks: HookNames): Phase {
   const effect = {
     kind: "invokeHook",
     ...ofCommand(at, "hook"),
-    invocation: { hook, deploymentId: state.deploymentId, executionId, event },
+    invocation: { ...hookNamed(hook, serviceRoleArn), deploymentId: state.deploymentId, executionId, event },
   } as const;
   const trouble = {
     code: "HOOK_EXECUTION_FAILURE",

@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 
 /** The event that a Lambda deployment is at. */
 export function lambdaPhase(at: LambdaAtWork, strategy: LambdaShift): Phase {
-  if (at.command.event !== "AllowTraffic") return hookPhase(at, strategy.hooks);
+  if (at.command.event !== "AllowTraffic") return hookPhase(at, strategy);
   return weightsPhase(at, strategy.schedule, aliasEffect(at, strategy), aliasTrouble(strategy)) ?? over(at);
 }
 

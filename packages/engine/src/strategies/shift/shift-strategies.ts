@@ -4,17 +4,23 @@ import type { EcsService, TaskSetPlan } from "../../ports/task-sets.ts";
 import type { TargetGroupPair } from "../../ports/weighted-router.ts";
 import type { ShiftSchedule } from "../../traffic-shift.ts";
 
-/** The hook of each event that has one, as the AppSpec names it: a function, or a URL. */
+/** The hook of each event that has one, as the AppSpec names it. */
 export type HookNames = Readonly<Partial<Record<LifecycleEventName, string>>>;
 
+/** The hooks of a deployment, and who has them run. */
+export interface Hooked {
+  readonly hooks: HookNames;
+  /** That of the deployment group. */
+  readonly serviceRoleArn?: string | undefined;
+}
+
 /** A new task set beside the one that serves takes the traffic over by weights; the old one is kept for a while, and removed. */
-export interface EcsBlueGreen {
+export interface EcsBlueGreen extends Hooked {
   readonly type: "ecs-blue-green";
   readonly schedule: ShiftSchedule;
   readonly service: EcsService;
   readonly taskSet: Omit<TaskSetPlan, "externalId" | "targetGroup">;
   readonly pair: TargetGroupPair;
-  readonly hooks: HookNames;
   /** How long traffic waits for ContinueDeployment before the deployment stops; null: it does not wait. */
   readonly readyWaitMilliseconds: number | null;
   /** How long the original task set is kept for a way back before it is removed; null: it is kept alive. */
@@ -35,13 +41,12 @@ export interface EcsRollback {
 }
 
 /** An alias moves from one published version to another by weights. */
-export interface LambdaShift {
+export interface LambdaShift extends Hooked {
   readonly type: "lambda-shift";
   readonly schedule: ShiftSchedule;
   readonly alias: LambdaAlias;
   readonly currentVersion: string;
   readonly targetVersion: string;
-  readonly hooks: HookNames;
 }
 
 /** The way back of a `lambda-shift`: the alias is at `currentVersion` again, as before it. */
