@@ -11,7 +11,7 @@ import type { EcsService, ServiceFacts, TaskSetPlan, TaskSets } from "@sluice/en
 import type { PairWeights, TargetGroupPair, WeightedRouter } from "@sluice/engine/ports/weighted-router.ts";
 import { type EcsBlueGreen, otherGroup } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
-import type { ShiftPorts } from "@sluice/server/effects/shift-ports.ts";
+import type { ShiftPorts } from "@sluice/server/platforms/shift-ports.ts";
 import type { Life } from "../server-ports.ts";
 import type { FaultyPort } from "../shift/faulty-port.ts";
 import type { ShiftOutside } from "../shift/shift-outside.ts";

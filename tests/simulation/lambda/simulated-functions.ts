@@ -6,7 +6,7 @@ import {
 import type { AliasRouting, AliasShift, FunctionAlias, LambdaAlias } from "@sluice/engine/ports/function-alias.ts";
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { LambdaShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
-import type { ShiftPorts } from "@sluice/server/effects/shift-ports.ts";
+import type { ShiftPorts } from "@sluice/server/platforms/shift-ports.ts";
 import type { Life } from "../server-ports.ts";
 import type { FaultyPort } from "../shift/faulty-port.ts";
 import type { ShiftOutside } from "../shift/shift-outside.ts";

@@ -1,5 +1,5 @@
 import type { Strategy } from "@sluice/engine/state.ts";
-import type { ShiftPorts } from "@sluice/server/effects/shift-ports.ts";
+import type { ShiftPorts } from "@sluice/server/platforms/shift-ports.ts";
 import type { Life } from "../server-ports.ts";
 import type { Watched } from "../watched.ts";
 import type { ShiftDeployment } from "./shift-scenario.ts";

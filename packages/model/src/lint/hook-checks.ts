@@ -1,6 +1,7 @@
 import { HOOK_TIMEOUT_SECONDS } from "../app-spec/app-spec.ts";
 import { isTruthy, isYamlMap, yamlText } from "../app-spec/yaml-value.ts";
 import { isLifecycleEventName, LIFECYCLE_EVENTS, RESERVED_EVENTS } from "../lifecycle-event.ts";
+import { nearestName } from "../nearest-name.ts";
 import type { Finding } from "./finding.ts";
 import {
   type LintSubject,
@@ -10,7 +11,6 @@ import {
   scriptsOf,
   type WrittenAppSpec,
 } from "./lint-subject.ts";
-import { nearestName } from "./nearest-name.ts";
 
 const SCRIPTABLE_EVENTS = LIFECYCLE_EVENTS.filter((event) => !RESERVED_EVENTS.has(event));
 /** Of ECS and Lambda deployments, or of CodeDeploy's own bookkeeping. */

@@ -2,6 +2,7 @@ import { FILE_EXISTS_BEHAVIORS } from "../app-spec/app-spec.ts";
 import { isTruthy, isYamlMap, type YamlMap, yamlText } from "../app-spec/yaml-value.ts";
 import { excerpt } from "../excerpt.ts";
 import { LIFECYCLE_EVENTS } from "../lifecycle-event.ts";
+import { nearestName } from "../nearest-name.ts";
 import type { Finding } from "./finding.ts";
 import {
   entriesOf,
@@ -11,7 +12,6 @@ import {
   type WrittenAppSpec,
   type WrittenEntry,
 } from "./lint-subject.ts";
-import { nearestName } from "./nearest-name.ts";
 
 interface KnownKeys {
   readonly names: readonly string[];

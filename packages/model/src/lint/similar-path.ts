@@ -1,5 +1,5 @@
+import { nearestName } from "../nearest-name.ts";
 import { type BundleListing, normalPath } from "./bundle-listing.ts";
-import { nearestName } from "./nearest-name.ts";
 
 /** Paths that are compared letter by letter; a bundle may have a hundred thousand. */
 const MAX_COMPARED_PATHS = 500;

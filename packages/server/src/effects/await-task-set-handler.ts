@@ -1,6 +1,6 @@
+import { boundPort } from "../platforms/shift-ports.ts";
 import type { EffectHandler } from "./effect-handler.ts";
 import { type PlatformParts, platformHandler } from "./platform-handler.ts";
-import { boundPort } from "./shift-ports.ts";
 import { steadiness } from "./task-set-steadiness.ts";
 
 /** Waits until all tasks of a replacement task set run. */

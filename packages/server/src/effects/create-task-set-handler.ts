@@ -1,6 +1,6 @@
+import { boundPort } from "../platforms/shift-ports.ts";
 import type { EffectHandler } from "./effect-handler.ts";
 import { type PlatformParts, platformHandler } from "./platform-handler.ts";
-import { boundPort } from "./shift-ports.ts";
 
 /** Makes a deployment's replacement task set. */
 export function createTaskSetHandler(parts: PlatformParts): EffectHandler<"createTaskSet"> {

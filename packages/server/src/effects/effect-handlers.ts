@@ -1,4 +1,5 @@
 import type { HostTerminator } from "@sluice/engine/ports/fleet.ts";
+import type { ShiftPorts } from "../platforms/shift-ports.ts";
 import { awaitTaskSetHandler } from "./await-task-set-handler.ts";
 import { createTaskSetHandler } from "./create-task-set-handler.ts";
 import type { EffectHandlers } from "./effect-handler.ts";
@@ -11,7 +12,6 @@ import { routeTrafficHandler } from "./route-traffic-handler.ts";
 import { setAliasWeightsHandler } from "./set-alias-weights-handler.ts";
 import { setTestTrafficHandler } from "./set-test-traffic-handler.ts";
 import { setWeightsHandler } from "./set-weights-handler.ts";
-import type { ShiftPorts } from "./shift-ports.ts";
 import { terminateOriginalsHandler } from "./terminate-originals-handler.ts";
 import { withholdReplacementsHandler } from "./withhold-replacements-handler.ts";
 

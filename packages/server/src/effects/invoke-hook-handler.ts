@@ -1,11 +1,11 @@
 import type { EffectReport } from "@sluice/engine/effect-report.ts";
 import type { HookInvocation } from "@sluice/engine/ports/hook-invoker.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
+import { boundPort } from "../platforms/shift-ports.ts";
 import type { HookProgress } from "../store/columns/effect-records.ts";
 import { type Attempt, type EffectHandler, SUPERSEDED } from "./effect-handler.ts";
 import { isWanted, type PlatformParts } from "./platform-handler.ts";
 import { attemptOf } from "./port-attempt.ts";
-import { boundPort } from "./shift-ports.ts";
 
 /** Between two looks at a hook that runs. */
 const HOOK_LOOK_MILLISECONDS = 1_000;

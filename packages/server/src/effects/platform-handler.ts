@@ -1,12 +1,12 @@
 import type { Effect } from "@sluice/engine/event.ts";
 import type { ShiftEffect } from "@sluice/engine/strategies/shift/shift-effects.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
+import type { ShiftPorts } from "../platforms/shift-ports.ts";
 import type { Store } from "../store/open-store.ts";
 import { loadSomeTargets } from "../store/targets.ts";
 import { requestOfActive } from "../traffic/routed-hosts.ts";
 import { type ClaimedEffect, type EffectHandler, SUPERSEDED } from "./effect-handler.ts";
 import { attemptOf, type PortAnswer } from "./port-attempt.ts";
-import type { ShiftPorts } from "./shift-ports.ts";
 
 export interface PlatformParts {
   readonly store: Store;

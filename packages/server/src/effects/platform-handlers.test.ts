@@ -7,6 +7,7 @@ import type { LambdaAliasTarget } from "@sluice/engine/state.ts";
 import type { ShiftEffect } from "@sluice/engine/strategies/shift/shift-effects.ts";
 import { hostCommand, hostEvent, lambdaTarget } from "@sluice/engine/target.fixture.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ShiftPorts } from "../platforms/shift-ports.ts";
 import { insertDeployment } from "../runner/runner.fixture.ts";
 import type { HookProgress, ProgressOf } from "../store/columns/effect-records.ts";
 import { openStore, type Store } from "../store/open-store.ts";
@@ -17,7 +18,6 @@ import type { PlatformParts } from "./platform-handler.ts";
 import { removeTaskSetHandler } from "./remove-task-set-handler.ts";
 import { setAliasWeightsHandler } from "./set-alias-weights-handler.ts";
 import { setWeightsHandler } from "./set-weights-handler.ts";
-import type { ShiftPorts } from "./shift-ports.ts";
 
 const MINUTE = 60_000;
 const OF_COMMAND = { key: "key", targetId: "charge", event: "AllowTraffic", attempt: 1 } as const;

@@ -1,8 +1,8 @@
 import { reasonOf } from "@sluice/model/reason-of.ts";
+import { boundPort } from "../platforms/shift-ports.ts";
 import { type EffectHandler, SUPERSEDED } from "./effect-handler.ts";
 import { isWanted, type PlatformParts } from "./platform-handler.ts";
 import { endedBy } from "./port-attempt.ts";
-import { boundPort } from "./shift-ports.ts";
 
 /** Its tasks have two minutes to end when they are stopped (ECS' longest stop time-out); the rest is for connections that drain. */
 const MAX_DRAIN_MILLISECONDS = 15 * 60_000;

@@ -5,6 +5,8 @@ import { hasHadTrafficMoved } from "@sluice/engine/rollback.ts";
 import type { DeploymentState, InstanceLabel } from "@sluice/engine/state.ts";
 import { isShift } from "@sluice/engine/strategies/shift/shift-rollouts.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
+import type { ShiftPorts } from "../platforms/shift-ports.ts";
+import { gatherShiftFacts } from "../preflight/gather-shift-facts.ts";
 import { checkAlarmsBefore, type GatheringParts, gatherFacts, resolutionOf } from "../preflight/rollout-facts.ts";
 import { unfinishable } from "../preflight/unfinishable.ts";
 import {
@@ -17,8 +19,6 @@ import { GROUP_FIELDS, TARGET_REVISION } from "../store/columns/group-columns.ts
 import { readHead } from "../store/deployments.ts";
 import type { Store } from "../store/open-store.ts";
 import { loadTargets } from "../store/targets.ts";
-import { gatherShiftFacts } from "./gather-shift-facts.ts";
-import type { ShiftPorts } from "./shift-ports.ts";
 
 export interface ResolvingParts extends GatheringParts {
   readonly store: Store;

@@ -1,6 +1,6 @@
+import { boundPort } from "../platforms/shift-ports.ts";
 import type { EffectHandler } from "./effect-handler.ts";
 import { type PlatformParts, platformHandler } from "./platform-handler.ts";
-import { boundPort } from "./shift-ports.ts";
 
 /** Sends a test listener's traffic to one target group. */
 export function setTestTrafficHandler(parts: PlatformParts): EffectHandler<"setTestTraffic"> {

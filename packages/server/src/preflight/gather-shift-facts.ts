@@ -9,7 +9,7 @@ import type {
   ShiftStrategy,
 } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
-import { boundPort, type ShiftPorts } from "./shift-ports.ts";
+import { boundPort, type ShiftPorts } from "../platforms/shift-ports.ts";
 
 /** Whoever goes back asks nobody whether it may. */
 const NO_HOOKS: Hooked = { hooks: {} };

@@ -1,4 +1,4 @@
-import { countEdits } from "../edit-distance.ts";
+import { countEdits } from "./edit-distance.ts";
 
 /** Edits that a name of so many characters may be away from what was meant. */
 const CHARACTERS_PER_EDIT = 4;
