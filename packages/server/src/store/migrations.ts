@@ -3,6 +3,7 @@ import { up as firstTables } from "./migrations/0001-first-tables.ts";
 import { up as removedDeployments } from "./migrations/0002-removed-deployments.ts";
 import { up as targetTypes } from "./migrations/0003-target-types.ts";
 import { up as deploymentIntent } from "./migrations/0004-deployment-intent.ts";
+import { up as loadBalancers } from "./migrations/0005-load-balancers.ts";
 
 export type Dialect = "sqlite" | "postgres";
 
@@ -49,6 +50,14 @@ export const MIGRATIONS: readonly Migration[] = [
     checksums: {
       sqlite: "fa033295a8f74e6a51000f6c9d84807de70f14ca29154820250a0fff7d2863c2",
       postgres: "d28357dbcbc252a0609da742fa239cf36734c5e8e9f08e29652286aedf092ede",
+    },
+  },
+  {
+    name: "0005-load-balancers",
+    up: loadBalancers,
+    checksums: {
+      sqlite: "f91e0a5233a508829835c3e079d644ee72dbee9c6364acb2da486c77ee5eb866",
+      postgres: "f91e0a5233a508829835c3e079d644ee72dbee9c6364acb2da486c77ee5eb866",
     },
   },
 ];

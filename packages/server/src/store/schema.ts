@@ -12,6 +12,13 @@ import type { DeploymentHead } from "./columns/deployment-columns.ts";
 import type { DeploymentIntent, DeploymentRequest } from "./columns/deployment-request.ts";
 import type { EffectKind, OutcomeOf, ProgressOf } from "./columns/effect-records.ts";
 import type { DeploymentGroupFields, GroupSettings, RolledBack } from "./columns/group-columns.ts";
+import type {
+  ElbListenersTable,
+  ElbLoadBalancersTable,
+  ElbRulesTable,
+  ElbTargetGroupsTable,
+  ElbTargetsTable,
+} from "./elb/elb-tables.ts";
 import type { EventBody } from "./stored-event.ts";
 
 /**
@@ -36,6 +43,11 @@ export interface Database {
   deliveries: DeliveriesTable;
   removed_deployments: RemovedDeploymentsTable;
   desired_traffic: DesiredTrafficTable;
+  elb_load_balancers: ElbLoadBalancersTable;
+  elb_target_groups: ElbTargetGroupsTable;
+  elb_listeners: ElbListenersTable;
+  elb_rules: ElbRulesTable;
+  elb_targets: ElbTargetsTable;
 }
 
 type PlainJson<Table extends keyof Database> = {

@@ -1,0 +1,38 @@
+/** A task or registered target in a target group, as the balancer knows it. */
+export interface TargetReading {
+  /**
+   * `unused`: the balancer does not have it, since its group is behind no listener or it is gone. `initial`: too new to have been checked
+   * often enough. `unavailable`: the balancer cannot be asked.
+   */
+  readonly state: "unused" | "initial" | "healthy" | "unhealthy" | "draining" | "unavailable";
+  /** What its last health check was answered, or why the balancer cannot be asked; in words, or empty. */
+  readonly detail: string;
+  /** Connections or requests in flight, counted since it has the state `draining` where it has; null: nobody knows. */
+  readonly sessions: number | null;
+}
+
+/** What the balancer of this server says of tasks. Kept in memory: after a start nothing is known until the balancer was read. */
+export interface TargetHealth {
+  /** Whether a listener or a rule forwards to the group (an ARN), whatever the weight. Only then its tasks are checked. */
+  isBehindListener(targetGroupArn: string): Promise<boolean>;
+  /** The newest reading of the task in the group. */
+  ofTask(targetGroupArn: string, taskId: string): TargetReading;
+  /**
+   * Whether the task may be stopped without anybody noticing: the balancer sends it nothing new and it has nothing in flight. It is
+   * not when the balancer cannot be asked; the group's deregistration delay bounds the wait.
+   */
+  isDrained(targetGroupArn: string, taskId: string): boolean;
+  /** Calls `onChange` after a reading that differs from the one before, of any target; the answer ends it. */
+  subscribe(onChange: () => void): () => void;
+  /** To be called when tasks came, got or lost an address, drain or are gone: the balancer is told soon after. */
+  wake(): void;
+}
+
+/** Where sluice.yml binds no balancer: no group is behind a listener. */
+export const NO_BALANCER: TargetHealth = {
+  isBehindListener: async () => false,
+  ofTask: () => ({ state: "unused", detail: "", sessions: 0 }),
+  isDrained: () => true,
+  subscribe: () => () => {},
+  wake() {},
+};
