@@ -124,7 +124,7 @@ export const ROOMS: RoomTable = {
       "operations/sluice",
     ],
     config: ["retention", "http"],
-    bindings: ["loops", "store", "hosts", "traffic", "config"],
+    bindings: ["loops", "store", "hosts", "platforms", "traffic", "config"],
   },
   agent: {
     process: [],

@@ -128,7 +128,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   const accessKeys = new AccessKeys(store, now, ownKey);
   const forgetKeys = (hostId: string) => accessKeys.forget(hostId);
   const drivers = await composeDrivers({ store, config, region, bucket, timers: systemTimers, log }, forgetKeys);
-  const { fleet, revisions, trafficRouter, alarmReader, hostTerminator } = drivers;
+  const { fleet, revisions, trafficRouter, alarmReader, hostTerminator, shiftPorts } = drivers;
   const matchHosts: MatchHosts = (selection, signal) => fleet.resolveTargets(selection, signal);
   const runner = createRunner({
     store,
@@ -139,6 +139,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     alarmReader,
     revisions,
     hostTerminator,
+    shiftPorts,
     owner,
     newDeploymentId: () => newDeploymentId(randomText),
     newOffer: () => randomText(LETTERS_AND_DIGITS, OFFER_CHARACTERS),

@@ -22,7 +22,7 @@ export interface TaskSet {
   readonly runningCount: number;
   /** Tasks that ended although they were wanted, since the set was made; 0 where the provider does not say. */
   readonly failedTasks: number;
-  /** Where its tasks register; null: nowhere. */
+  /** Where its tasks register, as its ARN or by its name; null: nowhere. */
   readonly targetGroup: string | null;
   /** What keeps it from being steady, in the provider's words: why its tasks stop, why they are not placed. Empty: nothing known. */
   readonly detail: string;
@@ -84,7 +84,8 @@ export type TaskSetCreation =
 
 /**
  * The port to whoever runs container services. Every method may be called again at any time with the same arguments. A provider that
- * cannot be reached is a rejection, which the caller retries; an answer that says no is a `failed`. No method moves traffic.
+ * cannot be reached is a rejection, which the caller retries; an answer that says no is a `failed`, and of a question a
+ * {@link PortRefusal}. No method moves traffic.
  */
 export interface TaskSets {
   /** The service as it is now, its task sets in the order in which they were made. Undefined: there is no such service. */

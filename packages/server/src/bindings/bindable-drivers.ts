@@ -8,6 +8,7 @@ import { prometheusAlarmReader } from "@sluice/drivers/prometheus/prometheus-ala
 import { s3Source } from "@sluice/drivers/s3/s3-source.ts";
 import { snsNotifier } from "@sluice/drivers/sns/sns-notifier.ts";
 import { webhookNotifier } from "@sluice/drivers/webhook/webhook-notifier.ts";
+import type { HookInvoker } from "@sluice/engine/ports/hook-invoker.ts";
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import type { ConfigurableDriver } from "../config/sluice-yml-schema.ts";
@@ -17,11 +18,18 @@ import { ALARM_READER_PORT } from "./bound-alarm-reader.ts";
 import { bindable, bindDrivers } from "./bound-driver.ts";
 import type { BoundDrivers, DriverParts } from "./bound-drivers.ts";
 import { FLEET_PORT } from "./bound-fleet.ts";
+import { HOOK_INVOKER_PORT } from "./bound-hook-invoker.ts";
 import { NOTIFIER_PORT } from "./bound-notifier.ts";
 import { REVISION_SOURCE_PORT } from "./bound-revision-source.ts";
+import { TASK_SETS_PORT } from "./bound-task-sets.ts";
 import { routerOfGroup, TRAFFIC_ROUTER_PORT } from "./bound-traffic-router.ts";
+import { WEIGHTED_ROUTER_PORT } from "./bound-weighted-router.ts";
+import { localDriver } from "./local-driver.ts";
 
-/** Every driver that a binding in sluice.yml can name. A server without sluice.yml never loads this file. */
+/**
+ * Every driver that a binding in sluice.yml can name, those that are parts of this server (`DriverParts.local`) with their port, name and
+ * schema. A server without sluice.yml never loads this file.
+ */
 export const BINDABLE_DRIVERS: readonly ConfigurableDriver[] = [
   embeddedBucketSource,
   s3Source,
@@ -57,7 +65,24 @@ export function bindAll(
       bindable(prometheusAlarmReader, {}),
     ]),
     notifiers: bindDrivers(NOTIFIER_PORT, bindings, [bindable(snsNotifier, {}), bindable(webhookNotifier, { now })]),
+    ...bindPlatforms(parts),
     ...bindTraffic(parts),
+  };
+}
+
+/** Those of ECS and Lambda. */
+function bindPlatforms({
+  config: { bindings },
+  local,
+}: DriverParts): Pick<BoundDrivers, "taskSets" | "weightedRouters" | "hookInvokers"> {
+  return {
+    taskSets: bindDrivers(TASK_SETS_PORT, bindings, [
+      ...localDriver(TASK_SETS_PORT, "docker", local?.taskSets, bindings),
+    ]),
+    weightedRouters: bindDrivers(WEIGHTED_ROUTER_PORT, bindings, [
+      ...localDriver(WEIGHTED_ROUTER_PORT, "haproxy", local?.weightedRouter, bindings),
+    ]),
+    hookInvokers: bindDrivers<HookInvoker>(HOOK_INVOKER_PORT, bindings, []),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Driver } from "@sluice/drivers/driver.ts";
 import { SettingsError } from "@sluice/drivers/settings-schema.ts";
+import { PortRefusal } from "@sluice/engine/ports/port-refusal.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Binding } from "../config/binding.ts";
 import { ConfigError } from "../config/sluice-yml.ts";
@@ -47,8 +48,9 @@ export function bindDrivers<Instance>(
 /** The binding's driver was asked and threw: the same, with the name of the binding. `signal` ends a call without a word of ours. */
 export function faultOfBinding(error: unknown, binding: Binding, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
-  const reason = reasonOf(error);
-  return new Error(saidByBinding(reason, binding), { cause: error });
+  const words = saidByBinding(reasonOf(error), binding);
+  if (error instanceof PortRefusal) return new PortRefusal(error.code, words, { cause: error });
+  return new Error(words, { cause: error });
 }
 
 export function saidByBinding(words: string, { match, port, driver }: Binding): string {

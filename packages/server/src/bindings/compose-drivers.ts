@@ -8,13 +8,17 @@ import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { EMPTY_CONFIG, loadSluiceYml, type SluiceConfig } from "../config/sluice-yml.ts";
 import { hostDirectory, knownHosts } from "../hosts/host-directory.ts";
+import type { ShiftPorts } from "../platforms/shift-ports.ts";
 import { retireHost } from "../store/hosts.ts";
 import { boundAlarmReader } from "./bound-alarm-reader.ts";
 import type { BoundDrivers, DriverParts } from "./bound-drivers.ts";
 import { boundFleet, boundHostTerminator } from "./bound-fleet.ts";
+import { boundHookInvoker } from "./bound-hook-invoker.ts";
 import { boundNotifier } from "./bound-notifier.ts";
 import { boundRevisionSource } from "./bound-revision-source.ts";
+import { boundTaskSets } from "./bound-task-sets.ts";
 import { boundTrafficRouter } from "./bound-traffic-router.ts";
+import { boundWeightedRouter } from "./bound-weighted-router.ts";
 
 export interface Drivers {
   readonly fleet: Fleet;
@@ -23,6 +27,8 @@ export interface Drivers {
   readonly trafficRouter: TrafficRouter;
   readonly alarmReader: AlarmReader;
   readonly notifier: Notifier;
+  /** Whoever is asked for what no binding names says which binding to add. */
+  readonly shiftPorts: ShiftPorts;
   /** Begins to watch for balancers that were restarted. */
   start(): void;
   close(): Promise<void>;
@@ -33,6 +39,9 @@ const NOTHING_BOUND: BoundDrivers = {
   fleets: [],
   alarms: [],
   notifiers: [],
+  taskSets: [],
+  weightedRouters: [],
+  hookInvokers: [],
   traffic: [],
   reconciler: { start() {}, close: async () => {} },
 };
@@ -74,6 +83,11 @@ export async function composeDrivers(
     trafficRouter: boundTrafficRouter(bound.traffic),
     alarmReader: boundAlarmReader(bound.alarms),
     notifier: boundNotifier(bound.notifiers),
+    shiftPorts: {
+      taskSets: boundTaskSets(bound.taskSets),
+      weightedRouter: boundWeightedRouter(bound.weightedRouters),
+      hookInvoker: boundHookInvoker(bound.hookInvokers),
+    },
     start: () => bound.reconciler.start(),
     close: () => bound.reconciler.close(),
   };

@@ -1,4 +1,5 @@
 import type { Effect } from "@sluice/engine/event.ts";
+import { PortRefusal } from "@sluice/engine/ports/port-refusal.ts";
 import type { ShiftEffect } from "@sluice/engine/strategies/shift/shift-effects.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { ShiftPorts } from "../platforms/shift-ports.ts";
@@ -28,11 +29,21 @@ export function platformHandler<Kind extends PlatformKind>(
   return {
     async attempt(claimed, signal) {
       if (!(await isWanted(store, claimed.deploymentId, claimed.effect))) return SUPERSEDED;
-      return attemptOf(await ask(claimed, signal), now());
+      return attemptOf(await answerTo(ask(claimed, signal)), now());
     },
     // Whoever cannot be reached is asked again until the planner gives it up.
     vainBy: (error) => ({ error, progress: { outcome: "pending", detail: reasonOf(error) } }),
   };
+}
+
+/** Whoever says no to a question on the way says no to the whole. */
+async function answerTo(asked: Promise<PortAnswer>): Promise<PortAnswer> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof PortRefusal)) throw error;
+    return { outcome: "failed", reason: error.message, code: error.code };
+  }
 }
 
 /** Whether the deployment, the target's command, and the step of its shift are still the ones that asked for it. */

@@ -1,4 +1,7 @@
 import { hookNamed } from "@sluice/engine/ports/hook-invoker.ts";
+import { groupOfPair } from "@sluice/engine/ports/target-group-name.ts";
+import type { ServiceFacts } from "@sluice/engine/ports/task-sets.ts";
+import type { TargetGroupPair } from "@sluice/engine/ports/weighted-router.ts";
 import type { HookFinding, ShiftFacts } from "@sluice/engine/strategies/shift/shift-facts.ts";
 import type {
   EcsBlueGreen,
@@ -42,12 +45,24 @@ async function ecsFacts(
   hooked: Hooked,
   signal: AbortSignal,
 ): Promise<ShiftFacts> {
-  const [service = null, traffic, found] = await Promise.all([
+  const [service, traffic, found] = await Promise.all([
     boundPort(ports, "taskSets").describe(name, signal),
     boundPort(ports, "weightedRouter").describe(pair, signal),
     findHooks(ports, hooked, signal),
   ]);
-  return { outcome: "ecs-service", facts: { service, traffic, hooks: found } };
+  return {
+    outcome: "ecs-service",
+    facts: { service: service ? inWordsOf(pair, service) : null, traffic, hooks: found },
+  };
+}
+
+/** A group names its target groups, and a service has their ARNs. */
+function inWordsOf(pair: TargetGroupPair, facts: ServiceFacts): ServiceFacts {
+  const taskSets = facts.taskSets.map((taskSet) => {
+    const { targetGroup } = taskSet;
+    return { ...taskSet, targetGroup: targetGroup && (groupOfPair(pair, targetGroup) ?? targetGroup) };
+  });
+  return { ...facts, taskSets };
 }
 
 async function lambdaFacts(
