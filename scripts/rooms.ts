@@ -71,7 +71,7 @@ export const ROOMS: RoomTable = {
     platforms: [],
     signing: ["access", "store"],
     traffic: ["loops", "store"],
-    balancing: [],
+    balancing: ["loops", "store"],
     groups: ["store", "traffic"],
     "operations/on-premises": ["store", "hosts", "operations"],
     "operations/sts": ["access", "operations"],
