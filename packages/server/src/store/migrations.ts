@@ -4,6 +4,7 @@ import { up as removedDeployments } from "./migrations/0002-removed-deployments.
 import { up as targetTypes } from "./migrations/0003-target-types.ts";
 import { up as deploymentIntent } from "./migrations/0004-deployment-intent.ts";
 import { up as loadBalancers } from "./migrations/0005-load-balancers.ts";
+import { up as containerServices } from "./migrations/0006-container-services.ts";
 
 export type Dialect = "sqlite" | "postgres";
 
@@ -58,6 +59,14 @@ export const MIGRATIONS: readonly Migration[] = [
     checksums: {
       sqlite: "f91e0a5233a508829835c3e079d644ee72dbee9c6364acb2da486c77ee5eb866",
       postgres: "f91e0a5233a508829835c3e079d644ee72dbee9c6364acb2da486c77ee5eb866",
+    },
+  },
+  {
+    name: "0006-container-services",
+    up: containerServices,
+    checksums: {
+      sqlite: "5efd1c3b2cf31aa9a78c799d1186bd02c4434d117a093c45363ebed5f9f83b7f",
+      postgres: "5efd1c3b2cf31aa9a78c799d1186bd02c4434d117a093c45363ebed5f9f83b7f",
     },
   },
 ];

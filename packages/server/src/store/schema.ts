@@ -12,6 +12,7 @@ import type { DeploymentHead } from "./columns/deployment-columns.ts";
 import type { DeploymentIntent, DeploymentRequest } from "./columns/deployment-request.ts";
 import type { EffectKind, OutcomeOf, ProgressOf } from "./columns/effect-records.ts";
 import type { DeploymentGroupFields, GroupSettings, RolledBack } from "./columns/group-columns.ts";
+import type { EcsTables } from "./ecs/ecs-tables.ts";
 import type {
   ElbListenersTable,
   ElbLoadBalancersTable,
@@ -25,7 +26,7 @@ import type { EventBody } from "./stored-event.ts";
  * The tables, as Kysely sees them. One schema for SQLite and PostgreSQL: times are epoch milliseconds, booleans are 0 or 1, and
  * `…_json` columns hold JSON text, so that one query code serves both; they are read and written by their codecs in `columns/`.
  */
-export interface Database {
+export interface Database extends EcsTables {
   settings: SettingsTable;
   access_keys: AccessKeysTable;
   enrolment_tokens: EnrolmentTokensTable;

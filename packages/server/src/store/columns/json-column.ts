@@ -1,7 +1,7 @@
 import type { Form } from "@sluice/model/stored-json/form.ts";
 import { type Json, parseJson, toJson } from "@sluice/model/stored-json/stored-json.ts";
 
-type Row<Name extends string, Key extends string, Value> = Readonly<Record<Name, Value> & Record<Key, string>>;
+type Row<Name extends string, Key extends string, Value> = Readonly<Record<Name, Value> & Record<Key, string | number>>;
 
 /** How one `…_json` column of one table is read and written. */
 export class JsonColumn<Name extends string, Key extends string, T> {
