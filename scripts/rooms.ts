@@ -72,6 +72,7 @@ export const ROOMS: RoomTable = {
     signing: ["access", "store"],
     traffic: ["loops", "store"],
     balancing: ["loops", "store"],
+    services: ["loops", "store"],
     groups: ["store", "traffic"],
     "operations/on-premises": ["store", "hosts", "operations"],
     "operations/sts": ["access", "operations"],

@@ -38,6 +38,8 @@ export interface ContainerDefinition {
   readonly dependsOn: readonly ContainerDependency[];
   readonly ulimits: readonly { readonly name: string; readonly softLimit: number; readonly hardLimit: number }[];
   readonly healthCheck?: ContainerCheck;
+  /** What depends on it gives up when it has not become so within this many seconds of its start. Absent: it waits on. */
+  readonly startTimeout?: number;
   /** Between SIGTERM and SIGKILL. Absent: 30. */
   readonly stopTimeout?: number;
   readonly readonlyRootFilesystem: boolean;
