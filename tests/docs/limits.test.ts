@@ -36,6 +36,7 @@ const INTERNAL = new Set([
   "packages/server/src/loops/sparse-errors.ts MAX_KNOWN_ERRORS",
   "packages/server/src/effects/withhold-replacements.ts MAX_QUOTED_HOSTS",
   "packages/server/src/services/service-words.ts MAX_NAMED_TASKS",
+  "packages/server/src/services/container-plans.ts SANDBOX_STOP_TIMEOUT_SECONDS",
   "packages/wire/src/client/presigned-object.ts HEAD_TIMEOUT_MILLISECONDS",
   "packages/server/src/store/in-list.ts MAX_IN_LIST",
   "packages/server/src/store/compiled-query.ts MAX_COMPILED_LIST",
