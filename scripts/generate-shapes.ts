@@ -1,111 +1,147 @@
 /**
- * Writes packages/wire/src/generated/codedeploy-shapes.ts from the schemas that the AWS SDK exports, so that the wire package knows
- * every shape without loading the SDK. `--check` writes nothing and exits 1 when the committed file is not what would be written.
+ * Writes packages/wire/src/generated/*-shapes.ts from the schemas that the AWS SDK's clients export, so that the wire package knows
+ * every shape without loading the SDK. `--check` writes nothing and exits 1 when a committed file is not what would be written.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import * as sdk from "@aws-sdk/client-codedeploy";
-import { NUMBER_KINDS } from "../packages/wire/src/shapes/codedeploy-constraints.ts";
 import { readCommandLine } from "./command-line.ts";
+import { GENERATED_CLIENTS, type GeneratedClient } from "./generated-clients.ts";
 
 const { values: options } = readCommandLine("npm run generate -- [--check]", {
   options: { check: { type: "boolean", default: false } },
 });
 
-const OUTPUT = fileURLToPath(new URL("../packages/wire/src/generated/codedeploy-shapes.ts", import.meta.url));
-const NAMESPACE = "com.amazonaws.codedeploy";
+const GENERATED = new URL("../packages/wire/src/generated/", import.meta.url);
 
 // The SDK's schema encoding (@smithy/types, schema/sentinels and schema/static-schemas).
 const KIND = { list: 1, map: 2, structure: 3, error: -3, operation: 9 } as const;
 const SCALARS: Readonly<Record<number, string>> = { 0: "string", 2: "boolean", 4: "timestamp" };
 const NUMBER = 1;
+/** JSON of any form. */
+const DOCUMENT = 15;
 const LIST_OF = 64;
+const MAP_OF = 128;
 
 type Schema = readonly [kind: number, namespace: string, name: string, traits: unknown, ...rest: unknown[]];
-type Reference = number | "unit" | Schema | (() => Reference);
+/** `[what it is, what else is known of it]`: a member with traits of its own. */
+type WithTraits = readonly [reference: Reference, traits: unknown];
+type Reference = number | "unit" | Schema | WithTraits | (() => Reference);
 
-/** Structures already written, in the order in which they may refer to each other, with those that are being written. */
-const written = new Map<string, string | "in progress">();
-const used = new Set<string>(["structure"]);
-
-const schemas = Object.values(sdk as Readonly<Record<string, unknown>>).filter(isSchema);
-const operations = schemas.filter((schema) => schema[0] === KIND.operation).sort(byName);
-const errors = schemas.filter((schema) => schema[0] === KIND.error && schema[1] === NAMESPACE).sort(byName);
-if (operations.length === 0 || errors.length === 0)
-  throw new Error("the SDK exports no schemas any more: its layout changed");
-
-const text = render();
-if (!options.check) {
-  writeFileSync(OUTPUT, text);
-} else if (text !== readFileSync(OUTPUT, "utf8")) {
-  console.error(
-    `${relative(process.cwd(), OUTPUT)} is not what the SDK's schemas give. Run "npm run generate" and commit the result.`,
-  );
-  process.exit(1);
+/** What is being written: structures are written out before what refers to them. */
+interface Writing {
+  readonly client: GeneratedClient;
+  /** Structures already written, in the order in which they may refer to each other, with those that are being written. */
+  readonly written: Map<string, string | "in progress">;
+  readonly used: Set<string>;
 }
 
-function render(): string {
+for (const client of GENERATED_CLIENTS) {
+  const output = fileURLToPath(new URL(`${client.fileName}-shapes.ts`, GENERATED));
+  const text = render(client);
+  if (!options.check) {
+    writeFileSync(output, text);
+  } else if (text !== readFileSync(output, "utf8")) {
+    console.error(
+      `${relative(process.cwd(), output)} is not what the SDK's schemas give. Run "npm run generate" and commit the result.`,
+    );
+    process.exitCode = 1;
+  }
+}
+
+function render(client: GeneratedClient): string {
+  const { packageName, title, constantPrefix, typePrefix } = client;
+  const schemas = Object.values(client.sdk as Readonly<Record<string, unknown>>).filter(isSchema);
+  const all = schemas.filter((schema) => schema[0] === KIND.operation).sort(byName);
+  const errors = schemas.filter((schema) => schema[0] === KIND.error && schema[1] === client.namespace).sort(byName);
+  if (all.length === 0 || errors.length === 0)
+    throw new Error(`${packageName} exports no schemas any more: its layout changed`);
+  const operations = servedOf(client, all);
+  const others = all.filter((schema) => !operations.includes(schema));
+  const writing: Writing = { client, written: new Map(), used: new Set(["structure"]) };
   const table = operations.map((operation) => {
     const [input, output] = operation.slice(4) as [Reference, Reference];
-    return `  ${operation[2]}: { input: ${expression(input, operation[2])}, output: ${expression(output, operation[2])} },`;
+    return `  ${operation[2]}: { input: ${expression(writing, input, operation[2])}, output: ${expression(writing, output, operation[2])} },`;
   });
   const types = operations.map((operation) => {
     const [input, output] = operation.slice(4) as [Reference, Reference];
     return `  ${operation[2]}: { input: ${typeName(input)}; output: ${typeName(output)} };`;
   });
-  return `// Made by scripts/generate-shapes.ts from the schemas of @aws-sdk/client-codedeploy. Do not edit: run "npm run generate".
-import type * as sdk from "@aws-sdk/client-codedeploy";
-import { ${[...used].sort().join(", ")}, type TableFor } from "../shapes/shape.ts";
+  const every = others.length > 0 ? `Every operation of ${title} that is served` : `Every ${title} operation`;
+  return `// Made by scripts/generate-shapes.ts from the schemas of ${packageName}. Do not edit: run "npm run generate".
+import type * as sdk from "${packageName}";
+import { ${[...writing.used].sort().join(", ")}, type TableFor } from "../shapes/shape.ts";
 
-${[...written.values()].join("\n")}
+${[...writing.written.values()].join("\n")}
 
-/** Every CodeDeploy operation's input and output, in the SDK's types. */
-export interface CodeDeployOperations {
+/** ${every}: its input and output, in the SDK's types. */
+export interface ${typePrefix}Operations {
 ${types.join("\n")}
 }
 
-/** Every CodeDeploy operation on the wire; the compiler holds it to the SDK's types. */
-export const CODEDEPLOY_TABLE = {
+/** ${every} on the wire; the compiler holds it to the SDK's types. */
+export const ${constantPrefix}_TABLE = {
 ${table.join("\n")}
-} satisfies TableFor<CodeDeployOperations>;
+} satisfies TableFor<${typePrefix}Operations>;
 
 /** Every fault that the service declares. */
-export const CODEDEPLOY_ERRORS = [
+export const ${constantPrefix}_ERRORS = [
 ${errors.map((error) => `  "${error[2]}",`).join("\n")}
 ] as const;
+${others.length > 0 ? unservedText(client, others) : ""}`;
+}
+
+function servedOf({ operations, packageName }: GeneratedClient, all: readonly Schema[]): readonly Schema[] {
+  if (operations === null) return all;
+  const missing = operations.filter((name) => !all.some((schema) => schema[2] === name));
+  if (missing.length > 0) throw new Error(`${packageName} has no operation ${missing.join(", ")}`);
+  return all.filter((schema) => operations.includes(schema[2]));
+}
+
+function unservedText({ constantPrefix }: GeneratedClient, others: readonly Schema[]): string {
+  return `
+/** What the service has, and is not served. */
+export const UNSERVED_${constantPrefix}_OPERATIONS: ReadonlySet<string> = new Set([
+${others.map((operation) => `  "${operation[2]}",`).join("\n")}
+]);
 `;
 }
 
 /** The source text that stands for a schema; structures are written out on the way, each before what refers to it. */
-function expression(reference: Reference, path: string): string {
+function expression(writing: Writing, reference: Reference, path: string): string {
   const schema = resolve(reference);
   if (schema === "unit") return "structure({})";
   if (typeof schema === "number") {
-    if (schema >= LIST_OF) return `${use("list")}(${expression(schema - LIST_OF, path)})`;
-    const scalar = schema === NUMBER ? (NUMBER_KINDS[path] ?? "integer") : SCALARS[schema];
+    if (schema >= MAP_OF) return `${use(writing, "map")}(${expression(writing, schema - MAP_OF, path)})`;
+    if (schema >= LIST_OF) return `${use(writing, "list")}(${expression(writing, schema - LIST_OF, path)})`;
+    const scalar = schema === NUMBER ? (writing.client.numberKinds[path] ?? "integer") : SCALARS[schema];
     if (scalar === undefined) throw new Error(`${path}: schema number ${schema} is not known to this generator`);
-    return use(scalar);
+    return use(writing, scalar);
   }
   switch (schema[0]) {
     case KIND.list:
-      return `${use("list")}(${expression(schema[4] as Reference, path)})`;
+      return `${use(writing, "list")}(${expression(writing, schema[4] as Reference, path)})`;
     case KIND.map:
-      return `${use("map")}(${expression(schema[5] as Reference, path)})`;
+      return `${use(writing, "map")}(${expression(writing, schema[5] as Reference, path)})`;
     case KIND.structure:
-      return writeStructure(schema);
+      return writeStructure(writing, schema);
     default:
       throw new Error(`${path}: schema kind ${schema[0]} is not known to this generator`);
   }
 }
 
-function writeStructure(schema: Schema): string {
+function writeStructure(writing: Writing, schema: Schema): string {
+  const { written } = writing;
   const name = schema[2];
   if (written.get(name) === "in progress") throw new Error(`${name} holds itself, which shapes cannot say yet`);
   if (written.has(name)) return name;
   written.set(name, "in progress");
   const [members, references, requiredCount = 0] = schema.slice(4) as [string[], Reference[], number?];
-  const lines = members.map((member, index) => `  ${member}: ${expression(references[index]!, `${name}.${member}`)},`);
+  const lines = members.flatMap((member, index) =>
+    resolve(references[index]!) === DOCUMENT
+      ? []
+      : [`  ${member}: ${expression(writing, references[index]!, `${name}.${member}`)},`],
+  );
   const required = members.slice(0, requiredCount).map((member) => JSON.stringify(member));
   written.delete(name);
   const second = required.length > 0 ? `, [${required.join(", ")}]` : "";
@@ -122,11 +158,18 @@ function typeName(reference: Reference): string {
 
 function resolve(reference: Reference): number | "unit" | Schema {
   let schema = reference;
-  while (typeof schema === "function") schema = schema();
-  return schema;
+  for (;;) {
+    if (typeof schema === "function") schema = schema();
+    else if (hasTraits(schema)) schema = schema[0];
+    else return schema;
+  }
 }
 
-function use(name: string): string {
+function hasTraits(schema: Reference): schema is WithTraits {
+  return Array.isArray(schema) && typeof schema[1] !== "string";
+}
+
+function use({ used }: Writing, name: string): string {
   used.add(name);
   return name;
 }

@@ -139,6 +139,15 @@ export const FAULTS = {
   ThrottlingException: 400,
   TriggerTargetsLimitExceededException: 400,
   UnsupportedActionForDeploymentTypeException: 400,
+  // ECS, as far as it is served.
+  ClusterContainsServicesException: 400,
+  ClusterContainsTasksException: 400,
+  ClusterNotFoundException: 400,
+  InvalidParameterException: 400,
+  ResourceNotFoundException: 400,
+  ServiceNotActiveException: 400,
+  ServiceNotFoundException: 400,
+  TaskSetNotFoundException: 400,
 } as const satisfies Record<string, number>;
 
 export type FaultCode = keyof typeof FAULTS;

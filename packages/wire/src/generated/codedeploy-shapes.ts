@@ -711,7 +711,7 @@ const UpdateDeploymentGroupOutput = structure({
   hooksNotCleanedUp: list(AutoScalingGroup),
 });
 
-/** Every CodeDeploy operation's input and output, in the SDK's types. */
+/** Every CodeDeploy operation: its input and output, in the SDK's types. */
 export interface CodeDeployOperations {
   AddTagsToOnPremisesInstances: { input: sdk.AddTagsToOnPremisesInstancesInput; output: Record<string, never> };
   BatchGetApplicationRevisions: { input: sdk.BatchGetApplicationRevisionsInput; output: sdk.BatchGetApplicationRevisionsOutput };

@@ -97,7 +97,17 @@ export type ShapeOf<T> = [T] extends [string]
               : MapShape<ShapeOf<T[string]>>
             : IsEnumKeyedMap<T> extends true
               ? MapShape<ListShape<StringShape>>
-              : ExactStructure<{ [K in keyof T & string]-?: ShapeOf<NonNullable<T[K]>> }, RequiredKeys<T>>;
+              : ExactStructure<
+                  {
+                    [K in keyof T & string as IsDocument<NonNullable<T[K]>> extends true ? never : K]-?: ShapeOf<
+                      NonNullable<T[K]>
+                    >;
+                  },
+                  RequiredKeys<T>
+                >;
+
+/** JSON of any form: no shape can say that, and no operation that is served takes any. The generator leaves such members out, too. */
+type IsDocument<T> = [string | number] extends [T] ? ([T] extends [object] ? false : true) : false;
 
 /** The SDK writes a map whose keys are enumerated as an object of optional lists; there is one, `TargetFilters`. */
 type IsEnumKeyedMap<T> = [keyof T] extends [never]

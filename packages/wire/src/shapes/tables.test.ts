@@ -4,16 +4,16 @@ import { FAULTS } from "@sluice/model/fault-codes.ts";
 import { describe, expect, it } from "vitest";
 import { COMMAND_TABLE } from "../command/command-shapes.ts";
 import { CODEDEPLOY_ERRORS, CODEDEPLOY_TABLE } from "../generated/codedeploy-shapes.ts";
+import { ECS_ERRORS, ECS_TABLE, UNSERVED_ECS_OPERATIONS } from "../generated/ecs-shapes.ts";
 import { SLUICE_TABLE } from "../sluice/sluice-shapes.ts";
 import { LENGTHS, NUMBER_KINDS, OPERATION_FAULTS } from "./codedeploy-constraints.ts";
+import { ECS_NUMBER_KINDS } from "./ecs-constraints.ts";
 import type { OperationTable, Shape } from "./shape.ts";
 
 const GENERATOR = fileURLToPath(new URL("../../../../scripts/generate-shapes.ts", import.meta.url));
 
-/** Faults of the catalogue that CodeDeploy's model does not declare: those of any AWS JSON service, Sluice's own, the agents'. */
-const NOT_OF_CODEDEPLOY = [
-  "AccessDeniedException",
-  "ClientException",
+/** Faults of the catalogue that no service's model declares: those of any AWS JSON service, Sluice's own, the agents'. */
+const NOT_OF_ANY_MODEL = [
   "EnrolmentTokenInvalidException",
   "HostAlreadyExistsException",
   "HostDoesNotExistException",
@@ -30,7 +30,6 @@ const NOT_OF_CODEDEPLOY = [
   "RequestExpired",
   "RequestTimeoutException",
   "SerializationException",
-  "ServerException",
   "ServiceUnavailableException",
   "TriggerDeliveryDoesNotExistException",
   "UnknownOperationException",
@@ -43,10 +42,10 @@ describe("the catalogue of faults and the table of operations agree", () => {
     expect(CODEDEPLOY_ERRORS.filter((code) => !Object.hasOwn(FAULTS, code))).toEqual([]);
   });
 
-  it("the catalogue has no other fault of CodeDeploy", () => {
-    const declared = new Set<string>(CODEDEPLOY_ERRORS);
+  it("the catalogue has no other fault of a service", () => {
+    const declared = new Set<string>([...CODEDEPLOY_ERRORS, ...ECS_ERRORS]);
     const others = Object.keys(FAULTS).filter((code) => !declared.has(code));
-    expect(others.sort()).toEqual(NOT_OF_CODEDEPLOY);
+    expect(others.sort()).toEqual(NOT_OF_ANY_MODEL);
   });
 
   it("every operation's faults are declared, and every declared fault is some operation's", () => {
@@ -75,12 +74,23 @@ describe("the generated table", () => {
     expect(memberKind(CODEDEPLOY_TABLE.CreateDeploymentConfig.input, "minimumHealthyHosts", "value")).toBe("integer");
   });
 
-  it("uses every constraint on a number", () => {
-    const kinds = shapesOf(CODEDEPLOY_TABLE).flatMap((shape) =>
+  it.each<[string, OperationTable, typeof NUMBER_KINDS]>([
+    ["CodeDeploy", CODEDEPLOY_TABLE, NUMBER_KINDS],
+    ["ECS", ECS_TABLE, ECS_NUMBER_KINDS],
+  ])("of %s uses every constraint on a number", (_, table, constraints) => {
+    const kinds = shapesOf(table).flatMap((shape) =>
       shape.kind === "structure" ? Object.values(shape.members).map((member) => member.kind) : [],
     );
     const count = (kind: string, of: readonly string[]) => of.filter((one) => one === kind).length;
-    for (const kind of ["long", "double"]) expect(count(kind, kinds)).toBe(count(kind, Object.values(NUMBER_KINDS)));
+    for (const kind of ["long", "double"]) expect(count(kind, kinds)).toBe(count(kind, Object.values(constraints)));
+  });
+
+  it("of ECS has what is served, and knows the rest by name", () => {
+    expect(memberKind(ECS_TABLE.CreateTaskSet.input, "scale", "value")).toBe("double");
+    expect(memberKind(ECS_TABLE.RegisterTaskDefinition.input, "containerDefinitions")).toBe("list");
+    expect(ECS_TABLE.CreateService.input.required).toEqual(["serviceName"]);
+    expect(UNSERVED_ECS_OPERATIONS.has("RunTask")).toBe(true);
+    expect(Object.keys(ECS_TABLE).filter((name) => UNSERVED_ECS_OPERATIONS.has(name))).toEqual([]);
   });
 
   it("requires what the service requires", () => {
@@ -105,6 +115,7 @@ describe("the generated table", () => {
 it.each<[string, OperationTable]>([
   ["CodeDeploy", CODEDEPLOY_TABLE],
   ["CodeDeployCommand", COMMAND_TABLE],
+  ["ECS", ECS_TABLE],
   ["Sluice", SLUICE_TABLE],
 ])("%s requires only members that exist", (_, table) => {
   let structures = 0;

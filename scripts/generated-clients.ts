@@ -1,0 +1,75 @@
+import * as codeDeploy from "@aws-sdk/client-codedeploy";
+import * as ecs from "@aws-sdk/client-ecs";
+import { NUMBER_KINDS } from "../packages/wire/src/shapes/codedeploy-constraints.ts";
+import { ECS_NUMBER_KINDS } from "../packages/wire/src/shapes/ecs-constraints.ts";
+
+/** A client of the AWS SDK from whose schemas a file in packages/wire/src/generated is made. */
+export interface GeneratedClient {
+  readonly packageName: string;
+  readonly sdk: object;
+  /** Of the schemas. */
+  readonly namespace: string;
+  /** `codedeploy`: the file is `codedeploy-shapes.ts`. */
+  readonly fileName: string;
+  /** As people call the service. */
+  readonly title: string;
+  /** `CODEDEPLOY`: the file has `CODEDEPLOY_TABLE` and `CODEDEPLOY_ERRORS`. */
+  readonly constantPrefix: string;
+  /** `CodeDeploy`: the file has the type `CodeDeployOperations`. */
+  readonly typePrefix: string;
+  /** Those that are served; null: all. Of the others the file has the names. */
+  readonly operations: readonly string[] | null;
+  /** `Structure.member` of every number that is not a 32-bit integer. */
+  readonly numberKinds: Readonly<Record<string, "long" | "double">>;
+}
+
+export const GENERATED_CLIENTS: readonly GeneratedClient[] = [
+  {
+    packageName: "@aws-sdk/client-codedeploy",
+    sdk: codeDeploy,
+    namespace: "com.amazonaws.codedeploy",
+    fileName: "codedeploy",
+    title: "CodeDeploy",
+    constantPrefix: "CODEDEPLOY",
+    typePrefix: "CodeDeploy",
+    operations: null,
+    numberKinds: NUMBER_KINDS,
+  },
+  {
+    packageName: "@aws-sdk/client-ecs",
+    sdk: ecs,
+    namespace: "com.amazonaws.ecs",
+    fileName: "ecs",
+    title: "ECS",
+    constantPrefix: "ECS",
+    typePrefix: "Ecs",
+    operations: [
+      "CreateCluster",
+      "CreateService",
+      "CreateTaskSet",
+      "DeleteCluster",
+      "DeleteService",
+      "DeleteTaskSet",
+      "DeregisterTaskDefinition",
+      "DescribeClusters",
+      "DescribeServices",
+      "DescribeTaskDefinition",
+      "DescribeTaskSets",
+      "DescribeTasks",
+      "ListClusters",
+      "ListServices",
+      "ListTagsForResource",
+      "ListTaskDefinitionFamilies",
+      "ListTaskDefinitions",
+      "ListTasks",
+      "RegisterTaskDefinition",
+      "StopTask",
+      "TagResource",
+      "UntagResource",
+      "UpdateService",
+      "UpdateServicePrimaryTaskSet",
+      "UpdateTaskSet",
+    ],
+    numberKinds: ECS_NUMBER_KINDS,
+  },
+];
