@@ -7,6 +7,7 @@ is_present() {
   case $1 in
     iproute2) command -v ip ;;
     awscli) command -v aws ;;
+    docker.io) command -v dockerd || ls /usr/sbin/dockerd ;;
     postgresql) ls /usr/lib/postgresql/*/bin/postgres ;;
     *) command -v "$1" || dpkg -s "$1" ;;
   esac >/dev/null 2>&1

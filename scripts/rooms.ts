@@ -44,6 +44,7 @@ export const ROOMS: RoomTable = {
     strategies: ["ports", HALL],
   },
   drivers: {
+    docker: [HALL],
     fleet: [HALL],
     github: [HALL],
     haproxy: [HALL],
