@@ -229,25 +229,27 @@ describe.each(["sqlite", "postgres"] as const)("containers in the store on %s", 
         taskRow({ task_id: "a", last_status: "RUNNING", created_at: 2 }),
         taskRow({ task_id: "b", last_status: "PENDING", created_at: 1 }),
         taskRow({ task_id: "c", desired_status: "STOPPED", last_status: "STOPPED" }),
-        taskRow({ task_id: "d", task_set_id: "other", service_id: "service-2", last_status: "DEACTIVATING" }),
+        taskRow({ task_id: "d", task_set_id: "other", service_id: "service-2", last_status: "RUNNING" }),
+        taskRow({ task_id: "e", desired_status: "STOPPED", last_status: "DEACTIVATING" }),
       ]),
     );
     const list = (listing: Partial<Parameters<typeof listTaskIds>[1]>) =>
       listTaskIds(store.db, { clusterName: "prod", desiredStatus: "RUNNING", after: "", limit: NO_LIMIT, ...listing });
     expect(await list({})).toEqual(["a", "b", "d"]);
     expect(await list({ after: "a", limit: 1 })).toEqual(["b"]);
-    expect(await list({ desiredStatus: "STOPPED" })).toEqual(["c"]);
+    expect(await list({ desiredStatus: "STOPPED" })).toEqual(["c", "e"]);
     expect(await list({ serviceId: "service-2" })).toEqual(["d"]);
     expect(await list({ taskSetId: "other" })).toEqual(["d"]);
     expect(await list({ definitionPrefix: "arn:aws:ecs:us-east-1:111122223333:task-definition/web:" })).toHaveLength(3);
     expect(await list({ definitionPrefix: "arn:aws:ecs:us-east-1:111122223333:task-definition/we:" })).toEqual([]);
     const counts = await countTasks(store.db, ["service-1", "service-2"]);
     expect(counts("ecs-svc/1000000000000000001")).toEqual({ pending: 1, running: 1 });
-    expect(counts("other")).toEqual({ pending: 0, running: 0 });
+    expect(counts("other")).toEqual({ pending: 0, running: 1 });
+    expect(counts("none")).toEqual({ pending: 0, running: 0 });
     await write((db) => changeTask(db, "b", { last_status: "RUNNING", address: "172.30.0.2", started_at: NOON }));
     expect(await findTasks(store.db, ["b", "none"])).toMatchObject([{ address: "172.30.0.2", started_at: NOON }]);
-    expect((await tasksOfServices(store.db, ["service-1"])).map((row) => row.task_id)).toEqual(["c", "b", "a"]);
-    expect((await listLivingTasks(store.db)).map((row) => row.task_id)).toEqual(["d", "b", "a"]);
+    expect((await tasksOfServices(store.db, ["service-1"])).map((row) => row.task_id)).toEqual(["c", "e", "b", "a"]);
+    expect((await listLivingTasks(store.db)).map((row) => row.task_id)).toEqual(["d", "e", "b", "a"]);
   });
 
   it("keeps the newest events of each service, the newest first", async () => {

@@ -81,14 +81,14 @@ export async function listTaskIds(
   return rows.map((row) => row.task_id);
 }
 
+/** Of those that are wanted: one that drains or stops is none of them. */
 export interface TaskCounts {
-  /** Made, wanted, and not RUNNING yet. */
+  /** Not RUNNING yet. */
   readonly pending: number;
   readonly running: number;
 }
 
 const NO_TASKS: TaskCounts = { pending: 0, running: 0 };
-const PENDING_STATUSES: readonly string[] = ["PROVISIONING", "PENDING", "ACTIVATING"];
 
 /** By task set; one without tasks has `NO_TASKS`. */
 export async function countTasks(
@@ -102,14 +102,14 @@ export async function countTasks(
       .select(["task_set_id", "last_status"])
       .select((expression) => expression.fn.countAll().as("count"))
       .where("service_id", "in", part)
-      .where("last_status", "!=", "STOPPED")
+      .where("desired_status", "=", "RUNNING")
       .groupBy(["task_set_id", "last_status"])
       .execute();
     for (const row of rows) {
       const { pending, running } = counts.get(row.task_set_id) ?? NO_TASKS;
       const count = Number(row.count);
       counts.set(row.task_set_id, {
-        pending: pending + (PENDING_STATUSES.includes(row.last_status) ? count : 0),
+        pending: pending + (row.last_status === "RUNNING" ? 0 : count),
         running: running + (row.last_status === "RUNNING" ? count : 0),
       });
     }
