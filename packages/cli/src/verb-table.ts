@@ -19,6 +19,11 @@ export const VERBS: readonly Verb[] = [
     summary: "continue a blue/green deployment that is waiting",
     load: () => import("./verbs/continue.ts"),
   },
+  {
+    name: "shift",
+    summary: "let the traffic of a deployment to ECS or Lambda on, or hold it",
+    load: () => import("./verbs/shift.ts"),
+  },
   { name: "stop", summary: "stop a deployment", load: () => import("./verbs/stop.ts") },
   {
     name: "rollback",

@@ -10,6 +10,7 @@ import {
   type TargetState,
   type Waiting,
 } from "./state.ts";
+import type { ShiftAction } from "./traffic-shift.ts";
 
 const STATUS_AFTER = {
   lifecycleEventSucceeded: "Succeeded",
@@ -144,13 +145,18 @@ export function applyToTarget(target: TargetState, event: TargetEvent, at: numbe
         target.shift.asked === null && event.step === target.shift.step + 1,
         "weights are asked for one by one",
       );
-      return { ...target, shift: { ...target.shift, asked: { percent: event.percent, at } } };
+      return { ...withoutWait(target), shift: { ...afterStep(target.shift), asked: { percent: event.percent, at } } };
     case "trafficShifted": {
       invariant(target.type !== "host", `${target.targetId} has no weights`);
       const { step, percent } = event;
-      invariant(target.shift.asked?.percent === percent, `${percent} % were not asked for`);
-      return { ...target, shift: { step, percent, changedAt: at, asked: null }, updatedAt: at };
+      const { asked, moves = [] } = target.shift;
+      invariant(asked?.percent === percent, `${percent} % were not asked for`);
+      const shift = { ...target.shift, step, percent, changedAt: at, asked: null, moves: [...moves, { percent, at }] };
+      return { ...withoutWait(target), shift, updatedAt: at };
     }
+    case "shiftChangeRequested":
+      invariant(target.type !== "host", `${target.targetId} has no weights`);
+      return { ...withoutWait(target), shift: withGate(target.shift, event.action, at) };
     // The target has ended; what served nobody any more is no part of it.
     case "taskSetRemoved":
       return target;
@@ -168,6 +174,24 @@ export function applyToTarget(target: TargetState, event: TargetEvent, at: numbe
       return never;
     }
   }
+}
+
+/** What was waited for is over, or another: it would be told as if it were not. */
+function withoutWait<Target extends TargetState>(target: Target): Target {
+  if (!target.command?.waiting) return target;
+  const { waiting: _, ...command } = target.command;
+  return { ...target, command };
+}
+
+/** The last word counts; one that is repeated keeps its time. */
+function withGate({ gate, ...shift }: ShiftState, action: ShiftAction, at: number): ShiftState {
+  if (action === "resume") return shift;
+  return { ...shift, gate: gate?.kind === action ? gate : { kind: action, since: at } };
+}
+
+/** A wait is skipped once. */
+function afterStep({ gate, ...shift }: ShiftState): ShiftState {
+  return gate && gate.kind !== "next" ? { ...shift, gate } : shift;
 }
 
 function waitingOf({ reason, since, until, about }: Omit<Waiting, "toldAt">, toldAt: number): Waiting {

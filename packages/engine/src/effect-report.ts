@@ -6,6 +6,8 @@ export interface EffectReport {
   readonly outcome: "done" | "pending" | "failed";
   /** In the words of who was asked; empty where there was nothing to say. */
   readonly detail: string;
+  /** Of one that failed: an ErrorCode of CodeDeploy, where who was asked knows a truer one than that of the step. */
+  readonly code?: string | undefined;
   /** Of one that is pending: what becomes of it if nobody asks again, as a sentence. */
   readonly ifLeft?: string | undefined;
   /** When who was asked ends the wait by itself, epoch milliseconds; absent: it does not. */

@@ -14,6 +14,7 @@ import type {
   Wait,
 } from "./state.ts";
 import type { ShiftEffect } from "./strategies/shift/shift-effects.ts";
+import type { ShiftAction } from "./traffic-shift.ts";
 
 /** What happened to a deployment, in the past tense. `apply` turns state and event into the next state; the stream shows them. */
 export type DeploymentEvent =
@@ -106,6 +107,8 @@ export type TargetEvent =
   | { readonly type: "weightsAsked"; readonly targetId: string; readonly step: number; readonly percent: number }
   /** It has it. */
   | { readonly type: "trafficShifted"; readonly targetId: string; readonly step: number; readonly percent: number }
+  /** A person has opened or closed a gate of the shift. */
+  | { readonly type: "shiftChangeRequested"; readonly targetId: string; readonly action: ShiftAction }
   /** A task set that served nobody any more is gone. */
   | { readonly type: "taskSetRemoved"; readonly targetId: string; readonly taskSetId: string }
   /** A replacement host has the revision and waits for its traffic. */

@@ -3,6 +3,7 @@ import type { LifecycleEventName, LifecycleEventStatus } from "@sluice/model/lif
 import type { Executor, PlannedEvent } from "./planned-event.ts";
 import type { RevisionDigest } from "./ports/revision-source.ts";
 import type { ShiftStrategy } from "./strategies/shift/shift-strategies.ts";
+import type { ShiftGate, ShiftMove } from "./traffic-shift.ts";
 
 /** Everything that the planner knows of one deployment. Immutable; `apply` makes the next one. Times are epoch milliseconds. */
 export interface DeploymentState {
@@ -193,6 +194,10 @@ export interface ShiftState {
   readonly changedAt: number | null;
   /** A weight that was asked for, and when, and is not reported as set yet. */
   readonly asked: { readonly percent: number; readonly at: number } | null;
+  /** What a person wants of it; absent: that it goes by its schedule. */
+  readonly gate?: ShiftGate | undefined;
+  /** Every weight that was set, oldest first. Absent of shifts that an earlier version stored. */
+  readonly moves?: readonly ShiftMove[] | undefined;
 }
 
 export type InstanceLabel = "Blue" | "Green";

@@ -48,7 +48,7 @@ export const LAMBDA_TIMEOUT_MILLISECONDS = 50 * HOUR;
 export const ECS_TIMEOUT_MILLISECONDS = 240 * HOUR;
 /** In which a replacement task set has to be made and to be steady (codedeploy-semantics.md, section 9). */
 export const INSTALL_TASK_SET_TIMEOUT_MILLISECONDS = 1 * HOUR;
-/** In which a hook has to answer (codedeploy-semantics.md, section 8). */
+/** In which a hook has to answer where its group does not say otherwise (codedeploy-semantics.md, section 8). */
 export const HOOK_TIMEOUT_MILLISECONDS = 1 * HOUR;
 /** In which a balancer, or a function's alias, has to do what it is asked. */
 export const WEIGHTS_TIMEOUT_MILLISECONDS = 15 * MINUTE;

@@ -22,6 +22,9 @@ export const MAX_TARGET_GROUP_PAIRS_PER_GROUP = 1;
 export const TARGET_GROUPS_PER_PAIR = 2;
 export const LISTENERS_PER_TRAFFIC_ROUTE = 1;
 export const MAX_ECS_SERVICES_PER_GROUP = 1;
+/** Sluice's own setting of a group: in which a hook has to answer. */
+export const MIN_HOOK_TIMEOUT_SECONDS = 60;
+export const MAX_HOOK_TIMEOUT_SECONDS = 86_400;
 /** 48 hours: blue hosts may be kept no longer than that after success. */
 export const MAX_TERMINATION_WAIT_MINUTES = 2880;
 /** Until ContinueDeployment: 48 hours for hosts, 120 hours for ECS. */

@@ -10,6 +10,7 @@ import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { EcsService, ServiceFacts, TaskSetPlan, TaskSets } from "@sluice/engine/ports/task-sets.ts";
 import type { PairWeights, TargetGroupPair, WeightedRouter } from "@sluice/engine/ports/weighted-router.ts";
 import { type EcsBlueGreen, otherGroup } from "@sluice/engine/strategies/shift/shift-strategies.ts";
+import { HOOK_TIMEOUT_MILLISECONDS } from "@sluice/engine/time-limits.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { ShiftPorts } from "@sluice/server/platforms/shift-ports.ts";
 import type { Life } from "../server-ports.ts";
@@ -131,6 +132,8 @@ export class SimulatedServices implements ShiftOutside {
       hooks,
       readyWaitMilliseconds,
       terminationWaitMilliseconds,
+      hookTimeoutMilliseconds: HOOK_TIMEOUT_MILLISECONDS,
+      failsEarly: true,
     };
   }
 

@@ -6,6 +6,7 @@ import {
 import type { AliasRouting, AliasShift, FunctionAlias, LambdaAlias } from "@sluice/engine/ports/function-alias.ts";
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { LambdaShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
+import { HOOK_TIMEOUT_MILLISECONDS } from "@sluice/engine/time-limits.ts";
 import type { ShiftPorts } from "@sluice/server/platforms/shift-ports.ts";
 import type { Life } from "../server-ports.ts";
 import type { FaultyPort } from "../shift/faulty-port.ts";
@@ -71,7 +72,8 @@ export class SimulatedFunctions implements ShiftOutside {
     this.#publish(groupId, targetVersion);
     const hooks = Object.fromEntries((group?.hooks ?? []).map((event) => [event, hookName(groupId, event)]));
     const alias = { functionName: groupId, aliasName: ALIAS };
-    return { type: "lambda-shift", schedule, alias, currentVersion, targetVersion, hooks };
+    const hookTimeoutMilliseconds = HOOK_TIMEOUT_MILLISECONDS;
+    return { type: "lambda-shift", schedule, alias, currentVersion, targetVersion, hooks, hookTimeoutMilliseconds };
   }
 
   newPercentOf({ row, head: { strategy } }: Watched): number | null {

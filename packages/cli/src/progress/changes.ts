@@ -1,3 +1,4 @@
+import type { ShiftView } from "@sluice/wire/sluice/sluice-api.ts";
 import { type DeploymentView, isOver, isTargetOver, type TargetView, type WaitView } from "./deployment-view.ts";
 
 const SILENT_STATUSES = new Set(["Pending", "Skipped"]);
@@ -12,6 +13,8 @@ export type Change =
       readonly revision: string | undefined;
     }
   | { readonly type: "hosts"; readonly count: number }
+  /** Of a deployment to a service or a function, which has one. */
+  | { readonly type: "target"; readonly targetId: string; readonly name: string }
   | { readonly type: "note"; readonly message: string }
   | (OfHost & {
       readonly type: "event";
@@ -24,6 +27,7 @@ export type Change =
   | { readonly type: "status"; readonly status: string }
   | ({ readonly type: "wait" } & WaitView)
   | (OfHost & { readonly type: "wait"; readonly event: string } & WaitView)
+  | ({ readonly type: "shift" } & ShiftView)
   | { readonly type: "durations"; readonly events: readonly EventDuration[] };
 
 interface OfHost {
@@ -46,8 +50,9 @@ export function changesBetween(before: DeploymentView | undefined, after: Deploy
     const { application, group, revision } = after;
     changes.push({ type: "deployment", application, group, revision });
   }
-  if (after.targets.length !== (before?.targets.length ?? 0)) {
-    changes.push({ type: "hosts", count: after.targets.length });
+  if (after.targets.length !== (before?.targets.length ?? 0)) changes.push(targetsOf(after));
+  if (after.shift !== undefined && hasMoved(before?.shift, after.shift)) {
+    changes.push({ type: "shift", ...after.shift });
   }
   for (const message of after.statusMessages) {
     if (!before?.statusMessages.includes(message)) changes.push({ type: "note", message });
@@ -64,6 +69,22 @@ export function changesBetween(before: DeploymentView | undefined, after: Deploy
   // Last, so that the last line of all says how it ended.
   if (after.status !== before?.status) changes.push({ type: "status", status: after.status });
   return changes;
+}
+
+function targetsOf({ targets }: DeploymentView): Change {
+  const [first] = targets;
+  if (first === undefined || first.kind === "host") return { type: "hosts", count: targets.length };
+  return { type: "target", targetId: first.id, name: first.name };
+}
+
+/** What comes, and when, follows from what was; it changes with the clock alone. */
+function hasMoved(before: ShiftView | undefined, after: ShiftView): boolean {
+  if (before === undefined) return after.percent > 0 || after.isOpen || after.askedPercent !== undefined;
+  return (
+    after.percent !== before.percent ||
+    after.askedPercent !== before.askedPercent ||
+    after.pausedSince?.getTime() !== before.pausedSince?.getTime()
+  );
 }
 
 function changesOfTarget(before: TargetView | undefined, after: TargetView): readonly Change[] {

@@ -1,7 +1,12 @@
-import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
+import type { DeploymentInfo, InstanceTarget, LifecycleEvent } from "@aws-sdk/client-codedeploy";
 import type { CodeDeployClient, SluiceClient } from "@sluice/wire/client/clients.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
-import type { GetDeploymentWaitsOutput, WaitView as ServerWait, TargetWait } from "@sluice/wire/sluice/sluice-api.ts";
+import type {
+  GetDeploymentWaitsOutput,
+  WaitView as ServerWait,
+  ShiftView,
+  TargetWait,
+} from "@sluice/wire/sluice/sluice-api.ts";
 import { CommandFailed } from "../command-failed.ts";
 import { collected } from "../place/all-pages.ts";
 import { listHosts, listTargets } from "../place/listings.ts";
@@ -37,7 +42,8 @@ export interface WaitView {
 
 export interface TargetView {
   readonly id: string;
-  /** The host's name, and in a blue/green deployment the fleet that it belongs to: `web-1 Green`. */
+  readonly kind: "host" | "service" | "function";
+  /** The host's name, and in a blue/green deployment the fleet that it belongs to: `web-1 Green`. A service's and a function's is its id. */
   readonly name: string;
   readonly status: string;
   readonly events: readonly EventView[];
@@ -61,6 +67,8 @@ export interface DeploymentView {
   /** What became of it by rollback: the wire's words, and the deployment that rolls it back. */
   readonly rollback: { readonly message: string; readonly deploymentId: string | undefined } | undefined;
   readonly targets: readonly TargetView[];
+  /** Where the traffic of a service or a function is; undefined: hosts have no weights, or it has not begun. */
+  readonly shift: ShiftView | undefined;
 }
 
 const HTTP_SERVER_ERRORS = 500;
@@ -150,6 +158,7 @@ export class DeploymentReader {
         message: info.rollbackInfo.rollbackMessage ?? "",
         deploymentId: info.rollbackInfo.rollbackDeploymentId,
       },
+      shift: waits.shift,
       targets: inNaturalOrder(
         ids.flatMap((id) => {
           const target = this.#targets.get(id);
@@ -162,7 +171,9 @@ export class DeploymentReader {
 
   /** The API of CodeDeploy has no place for these. */
   async #readWaits(status: string | undefined, signal: AbortSignal): Promise<GetDeploymentWaitsOutput> {
-    if (status !== undefined && FINAL_DEPLOYMENT_STATUSES.has(status)) return { targets: [] };
+    const isWithoutWeights = [...this.#targets.values()].every(({ kind }) => kind === "host");
+    // What is over waits for nothing; where its traffic is stays to be told.
+    if (status !== undefined && FINAL_DEPLOYMENT_STATUSES.has(status) && isWithoutWeights) return { targets: [] };
     try {
       return await this.#sluice.call("GetDeploymentWaits", { deploymentId: this.#deploymentId }, { signal });
     } catch (error) {
@@ -173,35 +184,48 @@ export class DeploymentReader {
   }
 
   async #readTargets(targetIds: string[], signal: AbortSignal): Promise<void> {
-    this.#hostNames ??= await readHostNames(this.#sluice, signal);
     const input = { deploymentId: this.#deploymentId, targetIds };
     const { deploymentTargets = [] } = await this.#codeDeploy.call("BatchGetDeploymentTargets", input, { signal });
-    for (const { instanceTarget: target } of deploymentTargets) {
-      if (target?.targetId === undefined) continue;
-      this.#fleets.set(target.targetId, target.instanceLabel);
-      this.#targets.set(target.targetId, {
-        id: target.targetId,
-        name: labelled(this.#hostNames.get(target.targetId) ?? target.targetId, target.instanceLabel),
-        status: target.status ?? "Pending",
-        events: (target.lifecycleEvents ?? []).map((event) => ({
-          name: event.lifecycleEventName ?? "",
-          status: event.status ?? "Pending",
-          startedAt: event.startTime,
-          endedAt: event.endTime,
-          wait: undefined,
-          failure:
-            event.status === "Failed" || event.status === "Unknown"
-              ? {
-                  errorCode: event.diagnostics?.errorCode ?? "UnknownError",
-                  scriptName: event.diagnostics?.scriptName ?? "",
-                  message: event.diagnostics?.message ?? "",
-                  logTail: event.diagnostics?.logTail ?? "",
-                }
-              : undefined,
-        })),
-      });
+    for (const { instanceTarget: host, ecsTarget, lambdaTarget } of deploymentTargets) {
+      const other = ecsTarget ?? lambdaTarget;
+      if (host?.targetId !== undefined) {
+        this.#hostNames ??= await readHostNames(this.#sluice, signal);
+        this.#fleets.set(host.targetId, host.instanceLabel);
+        const name = labelled(this.#hostNames.get(host.targetId) ?? host.targetId, host.instanceLabel);
+        this.#targets.set(host.targetId, targetView(host.targetId, "host", name, host));
+      } else if (other?.targetId !== undefined) {
+        const kind = ecsTarget ? "service" : "function";
+        this.#targets.set(other.targetId, targetView(other.targetId, kind, other.targetId, other));
+      }
     }
   }
+}
+
+function targetView(
+  id: string,
+  kind: TargetView["kind"],
+  name: string,
+  { status = "Pending", lifecycleEvents = [] }: Pick<InstanceTarget, "status" | "lifecycleEvents">,
+): TargetView {
+  return { id, kind, name, status, events: lifecycleEvents.map(eventView) };
+}
+
+function eventView({
+  lifecycleEventName = "",
+  status = "Pending",
+  startTime,
+  endTime,
+  diagnostics,
+}: LifecycleEvent): EventView {
+  const { errorCode = "UnknownError", scriptName = "", message = "", logTail = "" } = diagnostics ?? {};
+  return {
+    name: lifecycleEventName,
+    status,
+    startedAt: startTime,
+    endedAt: endTime,
+    wait: undefined,
+    failure: status === "Failed" || status === "Unknown" ? { errorCode, scriptName, message, logTail } : undefined,
+  };
 }
 
 function withWait(target: TargetView, waits: readonly TargetWait[]): TargetView {

@@ -99,7 +99,8 @@ function nextCommand(
   const code = error?.split(":", 1)[0];
   if (code === "AGENT_ISSUE" || code === "NO_INSTANCES") return "sluice hosts list";
   if (first?.event?.name === "BlockTraffic" || first?.event?.name === "AllowTraffic") return `sluice plan ${place}`;
-  if (first !== undefined) return `sluice logs ${id} --host ${shellWord(first.target.id)}`;
+  if (first !== undefined && first.target.kind === "host")
+    return `sluice logs ${id} --host ${shellWord(first.target.id)}`;
   if (rollback?.deploymentId !== undefined) return `sluice watch ${rollback.deploymentId}`;
   if (code === "MANUAL_STOP") return `sluice rollback ${place}`;
   // What keeps a deployment from starting, a plan says without starting one.

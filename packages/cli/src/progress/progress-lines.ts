@@ -2,6 +2,7 @@ import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle
 import { countHosts, formatElapsed, visibleHost } from "../terminal/printing.ts";
 import { type Change, changesBetween, type EventDuration } from "./changes.ts";
 import type { DeploymentView, WaitView } from "./deployment-view.ts";
+import { shiftWords, timeOf } from "./shift-words.ts";
 
 /**
  * What is new in a deployment since it was last looked at, a line for each change: for pipes and log files.
@@ -12,7 +13,7 @@ export function progressLines(before: DeploymentView | undefined, after: Deploym
 }
 
 function lineOf(deploymentId: string, change: Change): string {
-  const subject = "targetId" in change ? visibleHost(change.host, change.targetId) : deploymentId;
+  const subject = "host" in change ? visibleHost(change.host, change.targetId) : deploymentId;
   return `${subject} ${wordsOf(change)}`;
 }
 
@@ -22,6 +23,10 @@ function wordsOf(change: Change): string {
       return [`${change.application}/${change.group}`, ...(change.revision ? [change.revision] : [])].join(" ");
     case "hosts":
       return `on ${countHosts(change.count)}`;
+    case "target":
+      return `on ${change.name}`;
+    case "shift":
+      return shiftWords(change);
     case "note":
       return `note: ${change.message}`;
     case "event":
@@ -39,10 +44,6 @@ function wordsOf(change: Change): string {
 /** A time of day, since a line is read later. */
 function untilWords({ until }: WaitView): string {
   return until === undefined ? "" : ` (until ${timeOf(until)} at most)`;
-}
-
-function timeOf(time: Date): string {
-  return time.toISOString().replace(/\.\d+Z$/, "Z");
 }
 
 /** Hosts that are told by name; the others are counted. */

@@ -10,6 +10,7 @@ import {
   type WaitView,
 } from "./deployment-view.ts";
 import { longestWords } from "./progress-lines.ts";
+import { gateCommands, shiftWords, stepWords } from "./shift-words.ts";
 
 export interface ScreenSize {
   readonly columns: number;
@@ -68,6 +69,7 @@ export function drawProgress(view: DeploymentView, options: ScreenOptions): stri
     ...(view.wait === undefined ? [] : wrap(waitWords(view.wait, now), columns, INDENT)),
     ...waitsOfTargets(view.targets).flatMap((wait) => wrap(waitWords(wait, now), columns, INDENT, DEEP_INDENT)),
   ];
+  const shift = shiftLines(view, columns);
   const durations = isOver(view) ? longestDurations(view.targets) : [];
   const took = durations.length === 0 ? [] : wrap(longestWords(durations), columns, INDENT, DEEP_INDENT);
   // Of a deployment that did not succeed they are in the report below the screen.
@@ -76,7 +78,7 @@ export function drawProgress(view: DeploymentView, options: ScreenOptions): stri
   const fixedRows = top.length + 1 + PROMPT_ROWS;
   const free = options.rows - fixedRows;
   // Failing hosts come before everything that is explained below them.
-  const below = [...waits, ...took, ...notes].slice(
+  const below = [...shift, ...waits, ...took, ...notes].slice(
     0,
     Math.max(0, free - Math.min(view.targets.length, Math.ceil(free / 2))),
   );
@@ -86,7 +88,7 @@ export function drawProgress(view: DeploymentView, options: ScreenOptions): stri
     ...top,
     ...targetLines(shown, columns, now),
     ...(left > 0 ? [{ text: `${INDENT}… and ${left} more`, status: "" }] : []),
-    { text: `${INDENT}${countersOf(view)}`, status: "" },
+    { text: `${INDENT}${view.shift === undefined ? countersOf(view) : shiftWords(view.shift)}`, status: "" },
     ...below.map((text) => ({ text, status: "" })),
   ];
   const paint = (text: string, status: string): string =>
@@ -94,6 +96,14 @@ export function drawProgress(view: DeploymentView, options: ScreenOptions): stri
   return lines
     .map(({ text, status }) => paint(cut(visibleLine(text), columns), status))
     .slice(0, options.rows - PROMPT_ROWS);
+}
+
+/** The steps of a shift, and how a person changes it. */
+function shiftLines({ id, shift }: DeploymentView, columns: number): readonly string[] {
+  if (shift === undefined) return [];
+  return [stepWords(shift), gateCommands(shift, id)]
+    .filter((words) => words !== "")
+    .flatMap((words) => wrap(words, columns, INDENT, DEEP_INDENT));
 }
 
 interface Line {
@@ -194,6 +204,9 @@ function chooseTargets(targets: readonly TargetView[], rows: number): readonly T
 /** `3 succeeded, 1 failed, 1 in progress, 2 pending of 7 hosts` */
 export function countersOf(view: DeploymentView): string {
   const count = (status: string): number => view.targets.filter((target) => target.status === status).length;
+  const [first] = view.targets;
+  // A service or a function is the only one.
+  if (first !== undefined && first.kind !== "host") return `${first.kind} ${first.name}: ${first.status}`;
   const pending = view.targets.filter((target) => !isTargetOver(target) && target.status !== "InProgress").length;
   const parts = [`${count("Succeeded")} succeeded`, `${count("Failed")} failed`];
   if (count("Skipped") > 0) parts.push(`${count("Skipped")} skipped`);

@@ -11,6 +11,7 @@ const EVENTS = ["ApplicationStop", "Install", "ValidateService"];
 function target(number: number, status: string, statuses: readonly string[]): TargetView {
   return {
     id: `i-${number}`,
+    kind: "host",
     name: `host-${number}`,
     status,
     events: EVENTS.map((name, index) => ({
@@ -46,6 +47,7 @@ function view(status: string, targets: readonly TargetView[], error?: string): D
     wait: undefined,
     rollback: undefined,
     targets,
+    shift: undefined,
   };
 }
 

@@ -24,14 +24,16 @@ const view: DeploymentView = {
   revision: undefined,
   wait: undefined,
   rollback: undefined,
+  shift: undefined,
   targets: [
     {
       id: "i-1",
+      kind: "host",
       name: "web-1",
       status: "Failed",
       events: [event("ApplicationStop", ""), event("BeforeInstall", "no")],
     },
-    { id: "i-2", name: "web-2", status: "Failed", events: [event("BeforeInstall", "nor this")] },
+    { id: "i-2", kind: "host", name: "web-2", status: "Failed", events: [event("BeforeInstall", "nor this")] },
   ],
 } as DeploymentView;
 const of = (targetId: string, text: string) => ({

@@ -1,7 +1,13 @@
 import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
 import type { GroupSettings } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Command, Option } from "commander";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
+import {
+  addClientOptions,
+  addExamples,
+  addJsonOption,
+  type ClientOptions,
+  parseDuration,
+} from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { countDeployments, deletionCommand, historyWords } from "../groups/deleted-history.ts";
 import { addGroupOptions, checkNewGroup, type GroupOptions, groupFields, withRole } from "../groups/group-options.ts";
@@ -17,6 +23,8 @@ interface SettingsOptions extends ClientOptions {
   readonly application: string;
   readonly group: string;
   readonly deployToLateHosts?: "on" | "off";
+  readonly hookTimeout?: number;
+  readonly failEarly?: "on" | "off";
 }
 
 interface NamedOptions extends ClientOptions {
@@ -223,28 +231,56 @@ function defineSettings(command: Command): void {
         "--deploy-to-late-hosts <on|off>",
         "whether hosts that join the group later get its last successful revision automatically",
       ).choices(["on", "off"]),
+    )
+    .addOption(
+      new Option("--hook-timeout <duration>", "in which a hook has to answer, such as 10m (ECS and Lambda)").argParser(
+        parseDuration,
+      ),
+    )
+    .addOption(
+      new Option(
+        "--fail-early <on|off>",
+        "whether a deployment fails as soon as its replacement tasks keep stopping (ECS)",
+      ).choices(["on", "off"]),
     );
   addJsonOption(addClientOptions(settings));
   addExamples(
     settings,
     "sluice groups settings --application web --group demo --data .sluice/up",
     "sluice groups settings --application web --group demo --deploy-to-late-hosts on --data .sluice/up",
+    "sluice groups settings --application shop --group web --hook-timeout 10m --fail-early off --data .sluice/up",
   );
   settings.action(async (options: SettingsOptions) => {
     using connection = connect(options);
     const group = { applicationName: options.application, deploymentGroupName: options.group };
+    const change = settingsChange(options);
     const answer =
-      options.deployToLateHosts === undefined
+      Object.keys(change).length === 0
         ? await connection.sluice.call("GetGroupSettings", group)
-        : await connection.sluice.call("PutGroupSettings", {
-            ...group,
-            deployToLateHosts: options.deployToLateHosts === "on",
-          });
+        : await connection.sluice.call("PutGroupSettings", { ...group, ...change });
     if (options.json) printJson(answer);
     else print(formatSettings(answer));
   });
 }
 
-function formatSettings({ deployToLateHosts }: GroupSettings): string {
-  return `deploy-to-late-hosts ${deployToLateHosts ? "on" : "off"}`;
+function settingsChange({ deployToLateHosts, hookTimeout, failEarly }: SettingsOptions): Partial<GroupSettings> {
+  return {
+    ...(deployToLateHosts === undefined ? {} : { deployToLateHosts: deployToLateHosts === "on" }),
+    ...(hookTimeout === undefined ? {} : { hookTimeoutSeconds: hookTimeout }),
+    ...(failEarly === undefined ? {} : { failEarly: failEarly === "on" }),
+  };
+}
+
+/** What the group's platform does not have the server leaves out. */
+function formatSettings({ deployToLateHosts, hookTimeoutSeconds, failEarly }: GroupSettings): string {
+  const lines = [
+    ...(hookTimeoutSeconds === undefined ? [`deploy-to-late-hosts ${onOrOff(deployToLateHosts)}`] : []),
+    ...(hookTimeoutSeconds === undefined ? [] : [`hook-timeout ${hookTimeoutSeconds}s`]),
+    ...(failEarly === undefined ? [] : [`fail-early ${onOrOff(failEarly)}`]),
+  ];
+  return lines.join("\n");
+}
+
+function onOrOff(isOn: boolean): string {
+  return isOn ? "on" : "off";
 }

@@ -21,4 +21,7 @@ it("leaves a rollback to the group unless it is asked for", async () => {
   expect(await stop("d-1", "--json", "--rollback")).toEqual([
     ["StopDeployment", { deploymentId: "d-1", autoRollbackEnabled: true }],
   ]);
+  expect(await stop("d-1", "--json", "--no-rollback")).toEqual([
+    ["StopDeployment", { deploymentId: "d-1", autoRollbackEnabled: false }],
+  ]);
 });

@@ -15,6 +15,7 @@ const READ_TIMEOUT_MILLISECONDS = 10_000;
 export function define(command: Command): void {
   command.argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E");
   command.option("--rollback", "roll the deployment back after the stop, whatever the group's automatic rollback says");
+  command.option("--no-rollback", "leave everything as it stands after the stop, whatever it says");
   addJsonOption(addClientOptions(command));
   addExamples(
     command,
@@ -23,13 +24,13 @@ export function define(command: Command): void {
   );
   command.addHelpText(
     "after",
-    "\nNo host starts another event. Running scripts have 60 s to end; after that the deployment ends and reports their results as unknown. Waits for a load balancer end at once. Without --rollback, a stopped deployment is rolled back only if its group has automatic rollback with DEPLOYMENT_STOP_ON_REQUEST.",
+    "\nNo host starts another event. Running scripts have 60 s to end; after that the deployment ends and reports their results as unknown. Waits for a load balancer end at once. Without either, a stopped deployment is rolled back only if its group has automatic rollback with DEPLOYMENT_STOP_ON_REQUEST.",
   );
   command.action(async (deploymentId: string, options: StopOptions) => {
     using connection = connect(options);
     const answer = await connection.codeDeploy.call("StopDeployment", {
       deploymentId,
-      ...(options.rollback ? { autoRollbackEnabled: true } : {}),
+      ...(options.rollback === undefined ? {} : { autoRollbackEnabled: options.rollback }),
     });
     if (options.json) {
       printJson(answer);

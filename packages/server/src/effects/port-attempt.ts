@@ -15,7 +15,10 @@ type PortAttempt =
 export function endedBy(answer: Exclude<PortAnswer, { readonly outcome: "pending" }>): {
   readonly ended: EffectReport;
 } {
-  if (answer.outcome === "failed") return { ended: { outcome: "failed", detail: answer.reason } };
+  if (answer.outcome === "failed") {
+    const { outcome, reason, code } = answer;
+    return { ended: { outcome, detail: reason, ...(code === undefined ? {} : { code }) } };
+  }
   const { outcome, detail = "", taskSetId } = answer;
   return { ended: { outcome, detail, ...(taskSetId === undefined ? {} : { taskSetId }) } };
 }

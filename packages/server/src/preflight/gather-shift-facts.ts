@@ -14,8 +14,10 @@ import type {
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { boundPort, type ShiftPorts } from "../platforms/shift-ports.ts";
 
+type NamedHooks = Omit<Hooked, "hookTimeoutMilliseconds">;
+
 /** Whoever goes back asks nobody whether it may. */
-const NO_HOOKS: Hooked = { hooks: {} };
+const NO_HOOKS: NamedHooks = { hooks: {} };
 
 /** Asks everybody who knows something about what a shift is to move, before anything is touched. */
 export async function gatherShiftFacts(
@@ -42,7 +44,7 @@ export async function gatherShiftFacts(
 async function ecsFacts(
   ports: ShiftPorts,
   { service: name, pair }: EcsBlueGreen | EcsRollback,
-  hooked: Hooked,
+  hooked: NamedHooks,
   signal: AbortSignal,
 ): Promise<ShiftFacts> {
   const [service, traffic, found] = await Promise.all([
@@ -68,7 +70,7 @@ function inWordsOf(pair: TargetGroupPair, facts: ServiceFacts): ServiceFacts {
 async function lambdaFacts(
   ports: ShiftPorts,
   { alias, currentVersion, targetVersion }: LambdaShift | LambdaRollback,
-  hooked: Hooked,
+  hooked: NamedHooks,
   signal: AbortSignal,
 ): Promise<ShiftFacts> {
   const functions = boundPort(ports, "functionAlias");
@@ -83,7 +85,7 @@ async function lambdaFacts(
 
 async function findHooks(
   ports: ShiftPorts,
-  { hooks, serviceRoleArn }: Hooked,
+  { hooks, serviceRoleArn }: NamedHooks,
   signal: AbortSignal,
 ): Promise<readonly HookFinding[]> {
   const named = Object.entries(hooks) as readonly (readonly [LifecycleEventName, string])[];

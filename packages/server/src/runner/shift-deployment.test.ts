@@ -35,6 +35,7 @@ const LAMBDA: LambdaShift = {
   currentVersion: "1",
   targetVersion: "2",
   hooks: {},
+  hookTimeoutMilliseconds: 60 * MINUTE,
 };
 /** Nothing happens in the time of a test after its first step. */
 const SLOW: LambdaShift = {
@@ -50,6 +51,8 @@ const ECS: EcsBlueGreen = {
   hooks: {},
   readyWaitMilliseconds: null,
   terminationWaitMilliseconds: null,
+  hookTimeoutMilliseconds: 60 * MINUTE,
+  failsEarly: true,
 };
 
 let fixture: RunnerFixture;

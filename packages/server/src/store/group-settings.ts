@@ -19,7 +19,9 @@ export async function changeGroupSettings(
   if (!row) return undefined;
   const settings = { ...settingsOf(row), ...change };
   // Null when there is nothing to say, so that groups with a setting are found by a small index.
-  const isDefault = settings.deployToLateHosts === USUAL_SETTINGS.deployToLateHosts;
+  const isDefault = (Object.keys(USUAL_SETTINGS) as (keyof GroupSettings)[]).every(
+    (name) => settings[name] === USUAL_SETTINGS[name],
+  );
   await transaction.db
     .updateTable("deployment_groups")
     .set({ settings_json: isDefault ? null : GROUP_SETTINGS.write(settings) })

@@ -115,6 +115,8 @@ const shift = fc.record({
   percent: fc.nat(100),
   changedAt: fc.option(time),
   asked: fc.option(fc.record({ percent: fc.nat(100), at: time })),
+  gate: fc.record({ kind: fc.constantFrom("next", "finish", "pause"), since: time }),
+  moves: fc.array(fc.record({ percent: fc.nat(100), at: time }), { maxLength: 3 }),
 });
 const service: fc.Arbitrary<EcsServiceTarget> = fc.record({
   ...base,

@@ -316,6 +316,10 @@ export interface TestTriggersOutput {
 export interface GroupSettings {
   /** Hosts that join the group after its last successful deployment get that deployment's revision by themselves. */
   readonly deployToLateHosts: boolean;
+  /** In which a hook has to answer, 60 to 86,400. Of groups of ECS and Lambda; 3,600 unless it was set. */
+  readonly hookTimeoutSeconds?: number | undefined;
+  /** A deployment fails as soon as tasks of its replacement task set keep stopping. Of groups of ECS; true unless it was set. */
+  readonly failEarly?: boolean | undefined;
 }
 export interface GetGroupSettingsInput {
   readonly applicationName: string;
@@ -324,6 +328,8 @@ export interface GetGroupSettingsInput {
 /** A setting that is left out stays as it is. */
 export interface PutGroupSettingsInput extends GetGroupSettingsInput {
   readonly deployToLateHosts?: boolean | undefined;
+  readonly hookTimeoutSeconds?: number | undefined;
+  readonly failEarly?: boolean | undefined;
 }
 
 /** As CreateDeployment's input of the same names. Without a revision its bundle is not looked at. */
@@ -450,7 +456,7 @@ export interface WaitView {
 export interface TargetWait extends WaitView {
   readonly targetId: string;
   readonly hostName: string;
-  /** BlockTraffic or AllowTraffic, whose reason is the load balancer's; or an event of which the host's report may be lost. */
+  /** BlockTraffic or AllowTraffic, whose reason is the load balancer's; an event of which the host's report may be lost; or a hook's. */
   readonly lifecycleEvent: string;
 }
 export interface GetDeploymentWaitsInput {
@@ -459,8 +465,46 @@ export interface GetDeploymentWaitsInput {
 export interface GetDeploymentWaitsOutput {
   /** What the deployment as a whole waits for; absent: nothing, or nothing that is known. */
   readonly waiting?: WaitView | undefined;
-  /** Hosts whose load balancer has said what it waits for. A wait of less than a second is not among them. */
+  /** Targets of which is known what they wait for: in a load balancer's words, or a hook's answer. A wait of less than a second is not among them. */
   readonly targets: readonly TargetWait[];
+  /** Of deployments to ECS and Lambda whose traffic moves, or has. */
+  readonly shift?: ShiftView | undefined;
+}
+
+/** A weight of the new side, in whole percent. */
+export interface ShiftStepView {
+  readonly percent: number;
+  /** When it was in force; absent: it is not yet. */
+  readonly at?: Date | undefined;
+}
+/** Where the traffic of one service or alias is between its old and its new side. */
+export interface ShiftView {
+  readonly targetId: string;
+  /** What the new side gets. */
+  readonly percent: number;
+  /** Those of the past, as they were set, and those that the schedule has still to come. */
+  readonly steps: readonly ShiftStepView[];
+  /** A weight that was asked for and is not in force yet, and since when. */
+  readonly askedPercent?: number | undefined;
+  readonly askedSince?: Date | undefined;
+  /** The next weight, and when its time comes; without a time: it waits for `resume`. */
+  readonly nextPercent?: number | undefined;
+  readonly nextAt?: Date | undefined;
+  readonly pausedSince?: Date | undefined;
+  /** Whether ChangeShift would be heard now. */
+  readonly isOpen: boolean;
+}
+export interface ChangeShiftInput {
+  readonly deploymentId: string;
+  /**
+   * `next`: the wait of the present step is over now. `finish`: all the rest of the traffic moves in one step, now. `pause`: no further
+   * traffic moves until `resume`.
+   */
+  readonly action: string;
+}
+export interface ChangeShiftOutput {
+  readonly deploymentId: string;
+  readonly shift: ShiftView;
 }
 
 export interface SluiceOperations {
@@ -472,6 +516,7 @@ export interface SluiceOperations {
   PutHostLogs: { input: PutHostLogsInput; output: PutHostLogsOutput };
   GetDeploymentLogs: { input: GetDeploymentLogsInput; output: GetDeploymentLogsOutput };
   GetDeploymentWaits: { input: GetDeploymentWaitsInput; output: GetDeploymentWaitsOutput };
+  ChangeShift: { input: ChangeShiftInput; output: ChangeShiftOutput };
   DeclareHost: { input: DeclareHostInput; output: DeclareHostOutput };
   ListHosts: { input: ListHostsInput; output: ListHostsOutput };
   RemoveHost: { input: RemoveHostInput; output: RemoveHostOutput };

@@ -110,7 +110,24 @@ const triggerTest = structure(
   ["triggerName", "triggerTargetArn", "eventType", "delivered"],
 );
 
-const groupSettings = structure({ deployToLateHosts: boolean }, ["deployToLateHosts"]);
+const groupSettings = structure({ deployToLateHosts: boolean, hookTimeoutSeconds: integer, failEarly: boolean }, [
+  "deployToLateHosts",
+]);
+
+const shift = structure(
+  {
+    targetId: string,
+    percent: integer,
+    steps: list(structure({ percent: integer, at: timestamp }, ["percent"])),
+    askedPercent: integer,
+    askedSince: timestamp,
+    nextPercent: integer,
+    nextAt: timestamp,
+    pausedSince: timestamp,
+    isOpen: boolean,
+  },
+  ["targetId", "percent", "steps", "isOpen"],
+);
 
 const enrolmentToken = structure(
   { tokenId: string, tags, usesLeft: integer, createdAt: timestamp, expiresAt: timestamp },
@@ -249,7 +266,11 @@ export const SLUICE_TABLE = {
   },
   GetDeploymentWaits: {
     input: structure({ deploymentId: string }, ["deploymentId"]),
-    output: structure({ waiting: structure(waitMembers, ["reason"]), targets: list(targetWait) }, ["targets"]),
+    output: structure({ waiting: structure(waitMembers, ["reason"]), targets: list(targetWait), shift }, ["targets"]),
+  },
+  ChangeShift: {
+    input: structure({ deploymentId: string, action: string }, ["deploymentId", "action"]),
+    output: structure({ deploymentId: string, shift }, ["deploymentId", "shift"]),
   },
   DeclareHost: {
     input: structure({ hostName: string, instanceId: string, tags, zone: string }, ["hostName"]),
@@ -283,10 +304,16 @@ export const SLUICE_TABLE = {
     output: groupSettings,
   },
   PutGroupSettings: {
-    input: structure({ applicationName: string, deploymentGroupName: string, deployToLateHosts: boolean }, [
-      "applicationName",
-      "deploymentGroupName",
-    ]),
+    input: structure(
+      {
+        applicationName: string,
+        deploymentGroupName: string,
+        deployToLateHosts: boolean,
+        hookTimeoutSeconds: integer,
+        failEarly: boolean,
+      },
+      ["applicationName", "deploymentGroupName"],
+    ),
     output: groupSettings,
   },
   AcknowledgeRollback: {

@@ -23,7 +23,7 @@ export function ecsPhase(at: EcsAtWork, strategy: EcsBlueGreen): Phase {
       return inOneStep(at, [testTraffic(at, strategy, otherGroup(pair, at.target.originalTargetGroup))]);
     case "AfterAllowTestTraffic":
       // Without test traffic there is nothing that it could look at.
-      return hookPhase(at, pair.testListener === null ? { hooks: {} } : strategy);
+      return hookPhase(at, pair.testListener === null ? { ...strategy, hooks: {} } : strategy);
     case "AllowTraffic":
       return allowPhase(at, strategy);
     default:
@@ -42,7 +42,7 @@ export function ecsBackPhase(at: EcsAtWork, strategy: EcsRollback): Phase {
 }
 
 /** The replacement task set is made, and waited for until it is steady. */
-function installPhase(at: EcsAtWork, { service, taskSet, pair }: EcsBlueGreen): Phase {
+function installPhase(at: EcsAtWork, { service, taskSet, pair, failsEarly }: EcsBlueGreen): Phase {
   const { state, target, command } = at;
   const { targetId, replacementTaskSetId, originalTargetGroup } = target;
   const { availableAt: since } = command;
@@ -70,11 +70,13 @@ function installPhase(at: EcsAtWork, { service, taskSet, pair }: EcsBlueGreen): 
     ...ofCommand(at, "steady"),
     service,
     taskSetId: replacementTaskSetId,
+    failsEarly,
   } as const;
   const trouble: Trouble = {
-    code: "TIMEOUT",
+    code: "ECS_UPDATE_ERROR",
     refused: "The replacement task set can not become healthy",
     overdue: REPLACEMENT_UNHEALTHY,
+    overdueCode: "TIMEOUT",
   };
   return { kind: "ask", asks: [{ effect, trouble }], whenDone: () => [succeeded(at)], since, timeoutMilliseconds };
 }

@@ -1,19 +1,21 @@
 import { hookExecutionId } from "../../hook-execution.ts";
 import { hookNamed } from "../../ports/hook-invoker.ts";
-import { HOOK_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { type AtWork, ofCommand, type Phase, succeeded } from "./phase.ts";
 import type { Hooked } from "./shift-strategies.ts";
 
-const MINUTE = 60_000;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
 
 /** An event without a hook is over as soon as it begins. Otherwise the hook is invoked, and its answer ends the event. */
-export function hookPhase(at: AtWork, { hooks, serviceRoleArn }: Hooked): Phase {
+export function hookPhase(
+  at: AtWork,
+  { hooks, serviceRoleArn, hookTimeoutMilliseconds: timeoutMilliseconds }: Hooked,
+): Phase {
   const { target, command, state } = at;
   const { event, attempt, availableAt } = command;
   const hook = hooks[event];
   if (hook === undefined) return { kind: "decide", events: [succeeded(at)] };
   const executionId = hookExecutionId({ targetId: target.targetId, event, attempt });
-  const minutes = HOOK_TIMEOUT_MILLISECONDS / MINUTE;
   const effect = {
     kind: "invokeHook",
     ...ofCommand(at, "hook"),
@@ -22,13 +24,19 @@ export function hookPhase(at: AtWork, { hooks, serviceRoleArn }: Hooked): Phase 
   const trouble = {
     code: "HOOK_EXECUTION_FAILURE",
     refused: `The hook ${hook} of ${event} failed`,
-    overdue: `The hook ${hook} of ${event} did not answer within ${minutes} minutes: a hook answers by PutLifecycleEventHookExecutionStatus`,
+    overdue: `The hook ${hook} of ${event} did not answer within ${inWords(timeoutMilliseconds)}: a hook answers by PutLifecycleEventHookExecutionStatus`,
   };
   return {
     kind: "ask",
     asks: [{ effect, trouble }],
     whenDone: null,
+    awaited: `the hook ${hook} has not answered yet`,
     since: availableAt,
-    timeoutMilliseconds: HOOK_TIMEOUT_MILLISECONDS,
+    timeoutMilliseconds,
   };
+}
+
+function inWords(milliseconds: number): string {
+  const minutes = milliseconds / MINUTE;
+  return Number.isInteger(minutes) ? `${minutes} minutes` : `${milliseconds / SECOND} seconds`;
 }

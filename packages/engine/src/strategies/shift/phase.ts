@@ -15,11 +15,14 @@ export type ShiftTarget = EcsServiceTarget | LambdaAliasTarget;
 
 /** What becomes of a deployment for which the outside does not do what it is asked: the error's code, and its story before the provider's words. */
 export interface Trouble {
+  /** Of a provider that said no, unless it knows a truer one. */
   readonly code: DeploymentError["code"];
   /** The provider said no. */
   readonly refused: string;
   /** It has not come about in its time. */
   readonly overdue: string;
+  /** Absent: `code`. */
+  readonly overdueCode?: DeploymentError["code"] | undefined;
 }
 
 export interface Ask {
@@ -34,7 +37,7 @@ export interface Ask {
  * - `decide`: it goes on by itself, with these events.
  * - `ask`: the outside is asked. When all is reported as done, it goes on with the events of `whenDone`; null: only a report on the command
  *   (a hook's answer) ends it. At `since` + `timeoutMilliseconds` it has failed.
- * - `wait`: nothing is to be done before `until`, for the reason given.
+ * - `wait`: nothing is to be done before `until`, for the reason given; null: before somebody acts.
  */
 export type Phase =
   | { readonly kind: "decide"; readonly events: readonly TargetEvent[] }
@@ -42,10 +45,12 @@ export type Phase =
       readonly kind: "ask";
       readonly asks: readonly Ask[];
       readonly whenDone: ((reports: readonly EffectReport[]) => readonly TargetEvent[]) | null;
+      /** What is waited for, before the words of those who were asked; absent: their words say it. */
+      readonly awaited?: string | undefined;
       readonly since: number;
       readonly timeoutMilliseconds: number;
     }
-  | { readonly kind: "wait"; readonly since: number; readonly until: number; readonly reason: string };
+  | { readonly kind: "wait"; readonly since: number; readonly until: number | null; readonly reason: string };
 
 /** A target's command, with all that a phase of it is made of. */
 export interface AtWork<Target extends ShiftTarget = ShiftTarget> {

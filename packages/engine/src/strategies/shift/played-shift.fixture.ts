@@ -9,10 +9,12 @@ import type { AlarmObservation, Observation, TargetResolution } from "../../obse
 import { plan } from "../../plan.ts";
 import { receiveReport } from "../../receive-report.ts";
 import { type AlarmWatch, type DeploymentState, isTerminal, type LifecycleEventState } from "../../state.ts";
+import type { ShiftAction } from "../../traffic-shift.ts";
 import { advancePolicyOf } from "../rollouts.ts";
 import { type ShiftTarget, shiftTarget } from "./phase.ts";
 import type { ShiftEffect } from "./shift-effects.ts";
 import type { EcsFacts, HookFinding, LambdaFacts } from "./shift-facts.ts";
+import { changeOfShift } from "./shift-gates.ts";
 import type { EcsBlueGreen, HookNames, LambdaShift, ShiftStrategy } from "./shift-strategies.ts";
 
 export const DONE: EffectReport = { outcome: "done", detail: "" };
@@ -31,6 +33,8 @@ export function ecs(changes: Partial<EcsBlueGreen> = {}): EcsBlueGreen {
     hooks: {},
     readyWaitMilliseconds: null,
     terminationWaitMilliseconds: null,
+    hookTimeoutMilliseconds: HOUR,
+    failsEarly: true,
     ...changes,
   };
 }
@@ -44,6 +48,7 @@ export function lambda(changes: Partial<LambdaShift> = {}): LambdaShift {
     currentVersion: "1",
     targetVersion: "2",
     hooks: {},
+    hookTimeoutMilliseconds: HOUR,
     ...changes,
   };
 }
@@ -185,6 +190,15 @@ export class PlayedShift {
 
   continue(wait: "ready" | "termination"): this {
     this.#take([{ type: "continueRequested", wait }]);
+    return this.play();
+  }
+
+  /** What a person asks of the shift; refused: the test is wrong. */
+  change(action: ShiftAction): this {
+    const change = changeOfShift(this.state, action);
+    if (change.outcome === "refused") throw new Error(change.reason);
+    if (change.outcome === "unchanged") return this;
+    this.#take([{ type: "shiftChangeRequested", targetId: change.target.targetId, action }]);
     return this.play();
   }
 

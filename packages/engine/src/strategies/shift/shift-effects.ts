@@ -21,8 +21,8 @@ interface OfTaskSet {
 export type ShiftEffect =
   /** Its report says which task set it is. */
   | ({ readonly kind: "createTaskSet"; readonly service: EcsService; readonly plan: TaskSetPlan } & OfCommand)
-  /** Done when all its tasks run. */
-  | ({ readonly kind: "awaitTaskSet" } & OfTaskSet & OfCommand)
+  /** Done when all its tasks run. `failsEarly`: failed as soon as its tasks keep stopping. */
+  | ({ readonly kind: "awaitTaskSet"; readonly failsEarly: boolean } & OfTaskSet & OfCommand)
   | ({
       readonly kind: "setTestTraffic";
       readonly pair: TargetGroupPair;

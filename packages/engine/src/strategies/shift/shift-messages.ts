@@ -1,5 +1,6 @@
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import type { EffectReport } from "../../effect-report.ts";
 import type {
   DeploymentError,
   DeploymentState,
@@ -7,7 +8,7 @@ import type {
   LambdaAliasTarget,
   LifecycleEventState,
 } from "../../state.ts";
-import type { ShiftTarget } from "./phase.ts";
+import type { ShiftTarget, Trouble } from "./phase.ts";
 import { otherGroup } from "./shift-strategies.ts";
 
 /** A story, and what the provider said last of it. */
@@ -15,6 +16,11 @@ export function troubleError(code: DeploymentError["code"], story: string, detai
   const words = detail.replace(/\.$/, "");
   const ended = story.endsWith(".") ? story : `${story}.`;
   return { code, message: words === "" ? ended : `${story.replace(/\.$/, "")}: ${words}.` };
+}
+
+/** Of a provider that said no. */
+export function refusedError({ code, refused }: Trouble, report: EffectReport): DeploymentError {
+  return troubleError(report.code ?? code, refused, report.detail);
 }
 
 /** What an event's diagnostics say of what ended the deployment. */

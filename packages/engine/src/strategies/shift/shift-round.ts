@@ -9,7 +9,7 @@ import type { DeploymentError, DeploymentState } from "../../state.ts";
 import { tellWaitAt } from "../../waiting.ts";
 import { type AtWork, type Phase, shiftTarget } from "./phase.ts";
 import type { ShiftEffect } from "./shift-effects.ts";
-import { failedBy, hookFailedError, shiftInterrupted, troubleError } from "./shift-messages.ts";
+import { failedBy, hookFailedError, refusedError, shiftInterrupted, troubleError } from "./shift-messages.ts";
 
 /** What the strategy says of the event under way. */
 export type PhaseOf = (at: AtWork) => Phase;
@@ -77,7 +77,7 @@ export function phaseSettledAt(
     case "decide":
       return now;
     case "wait":
-      return Math.min(phase.until, tellWaitAt(phase.reason, phase.since, waiting));
+      return Math.min(phase.until ?? Number.POSITIVE_INFINITY, tellWaitAt(phase.reason, phase.since, waiting));
     case "ask":
       return Math.min(
         deadlineOf(phase, observation.heard, now),
@@ -124,9 +124,10 @@ function failureOf(at: AtWork, phase: AskPhase, { heard, reports }: Observation)
   const isOverdue = at.now >= deadlineOf(phase, heard, at.now);
   for (const { effect, trouble } of phase.asks) {
     const report = reports.get(effect.key);
-    if (report?.outcome === "failed") return failWith(at, troubleError(trouble.code, trouble.refused, report.detail));
+    if (report?.outcome === "failed") return failWith(at, refusedError(trouble, report));
     if (isOverdue && (report?.outcome !== "done" || phase.whenDone === null)) {
-      return failWith(at, troubleError(trouble.code, trouble.overdue, report?.detail ?? ""));
+      const { overdueCode = trouble.code, overdue } = trouble;
+      return failWith(at, troubleError(overdueCode, overdue, report?.detail ?? ""));
     }
   }
   return undefined;
@@ -145,20 +146,26 @@ function tellAsk(at: AtWork, phase: AskPhase, observation: Observation): Deploym
 }
 
 /** Why the event is not over yet. */
-function tell({ target, command, now }: AtWork, reason: string, since: number, until: number): DeploymentEvent[] {
+function tell(
+  { target, command, now }: AtWork,
+  reason: string,
+  since: number,
+  until: number | null,
+): DeploymentEvent[] {
   if (now < tellWaitAt(reason, since, command.waiting)) return [];
   return [{ type: "targetWaiting", targetId: target.targetId, event: command.event, reason, since, until }];
 }
 
-/** In the words of those who were asked, and have not done it. */
-function wordsOf({ asks }: AskPhase, { reports }: Pick<Observation, "reports">): string {
+/** What is waited for, in the words of those who were asked, and have not done it. */
+function wordsOf({ asks, awaited }: AskPhase, { reports }: Pick<Observation, "reports">): string {
   const pending = asks
     .flatMap(({ effect }) => reports.get(effect.key) ?? [])
     .filter(({ outcome }) => outcome === "pending");
-  return pending
+  const said = pending
     .map(({ detail }) => detail)
     .filter(Boolean)
     .join("; ");
+  return [awaited, said].filter(Boolean).join(": ");
 }
 
 /** The outside is asked by the server: what it was not asked for lately it cannot have done late. */

@@ -12,6 +12,8 @@ export interface Hooked {
   readonly hooks: HookNames;
   /** That of the deployment group. */
   readonly serviceRoleArn?: string | undefined;
+  /** In which each has to answer. */
+  readonly hookTimeoutMilliseconds: number;
 }
 
 /** A new task set beside the one that serves takes the traffic over by weights; the old one is kept for a while, and removed. */
@@ -25,6 +27,8 @@ export interface EcsBlueGreen extends Hooked {
   readonly readyWaitMilliseconds: number | null;
   /** How long the original task set is kept for a way back before it is removed; null: it is kept alive. */
   readonly terminationWaitMilliseconds: number | null;
+  /** A replacement whose tasks keep stopping fails at once, and not at the end of its time. */
+  readonly failsEarly: boolean;
 }
 
 /** The way back of an `ecs-blue-green`: all traffic to the original task set, and the replacement is removed. No new task set. */

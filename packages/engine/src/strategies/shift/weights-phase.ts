@@ -24,10 +24,16 @@ export function weightsPhase(
   const next = nextShift(schedule, shift, now);
   if (next === "done") return undefined;
   const { percent } = next;
-  const notBefore = watchedUntil(at, next.notBefore);
+  if (shift.gate?.kind === "pause") return pausedPhase(at, shift.gate.since);
+  const notBefore = shift.gate ? next.notBefore : watchedUntil(at, next.notBefore);
   if (now >= notBefore) return { kind: "decide", events: [{ type: "weightsAsked", targetId, step, percent }] };
   const reason = `${shift.percent} % of the traffic has moved, and is watched before ${percent} % move`;
   return { kind: "wait", since: shift.changedAt ?? now, until: notBefore, reason };
+}
+
+function pausedPhase({ state, target }: AtWork, since: number): Phase {
+  const reason = `the shift is paused at ${target.shift.percent} % of the traffic. To let it go on: sluice shift resume ${state.deploymentId}`;
+  return { kind: "wait", since, until: null, reason };
 }
 
 /** Where alarms are watched, time in which nobody could read them counts as little as it does for a deadline. */

@@ -1,6 +1,8 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { MAX_HOOK_TIMEOUT_SECONDS, MIN_HOOK_TIMEOUT_SECONDS } from "@sluice/model/limits.ts";
 import type { GetGroupSettingsInput, GroupSettings, PutGroupSettingsInput } from "@sluice/wire/sluice/sluice-api.ts";
 import type { ApplicationRow } from "../../store/applications.ts";
+import type { GroupSettings as StoredSettings } from "../../store/columns/group-columns.ts";
 import type { DeploymentGroupRow } from "../../store/deployment-groups.ts";
 import { changeGroupSettings, settingsOf } from "../../store/group-settings.ts";
 import { requireApplication, requireDeploymentGroup } from "../codedeploy/checks/known-resources.ts";
@@ -11,7 +13,10 @@ import type { SluiceContext } from "./sluice-context.ts";
 export const getGroupSettings: Operation<GetGroupSettingsInput, GroupSettings, SluiceContext> = async (
   input,
   context,
-) => settingsOf((await findGroup(input, context)).group);
+) => {
+  const { application, group } = await findGroup(input, context);
+  return shown(application, settingsOf(group));
+};
 
 /** Answers the settings as they are then. */
 export const putGroupSettings: Operation<PutGroupSettingsInput, GroupSettings, SluiceContext> = async (
@@ -19,21 +24,57 @@ export const putGroupSettings: Operation<PutGroupSettingsInput, GroupSettings, S
   context,
 ) => {
   const { application, group } = await findGroup(input, context);
-  const { deployToLateHosts } = input;
-  if (deployToLateHosts && application.compute_platform !== "Server") {
-    throw new CallerFault(
-      "InvalidComputePlatformException",
-      `deployToLateHosts is for groups of hosts, and ${application.application_name} deploys to ${application.compute_platform}: leave it off.`,
-    );
-  }
-  const change = deployToLateHosts === undefined ? {} : { deployToLateHosts };
+  const change = requireChange(application, input);
   const settings = await context.store.write((transaction) => {
     transaction.afterCommit(() => context.runner.groupSettingsChanged());
     return changeGroupSettings(transaction, group.deployment_group_id, change);
   });
   // Deleted since it was found: the fault says so.
-  return settings ?? settingsOf((await findGroup(input, context)).group);
+  return shown(application, settings ?? settingsOf((await findGroup(input, context)).group));
 };
+
+function requireChange(
+  { application_name, compute_platform }: ApplicationRow,
+  { deployToLateHosts, hookTimeoutSeconds, failEarly }: PutGroupSettingsInput,
+): Partial<StoredSettings> {
+  const refuse = (setting: string, of: string, cure: string): never => {
+    throw new CallerFault(
+      "InvalidComputePlatformException",
+      `${setting} is for groups of ${of}, and ${application_name} deploys to ${compute_platform}: ${cure}.`,
+    );
+  };
+  if (deployToLateHosts && compute_platform !== "Server") refuse("deployToLateHosts", "hosts", "leave it off");
+  if (hookTimeoutSeconds !== undefined) {
+    if (compute_platform === "Server") refuse("hookTimeoutSeconds", "ECS and Lambda", "leave it out");
+    requireHookTimeout(hookTimeoutSeconds);
+  }
+  if (failEarly !== undefined && compute_platform !== "ECS") refuse("failEarly", "ECS", "leave it out");
+  return {
+    ...(deployToLateHosts === undefined ? {} : { deployToLateHosts }),
+    ...(hookTimeoutSeconds === undefined ? {} : { hookTimeoutSeconds }),
+    ...(failEarly === undefined ? {} : { failEarly }),
+  };
+}
+
+function requireHookTimeout(seconds: number): void {
+  if (Number.isInteger(seconds) && seconds >= MIN_HOOK_TIMEOUT_SECONDS && seconds <= MAX_HOOK_TIMEOUT_SECONDS) return;
+  throw new CallerFault(
+    "ValidationException",
+    `hookTimeoutSeconds is ${seconds}: give whole seconds, ${MIN_HOOK_TIMEOUT_SECONDS} to ${MAX_HOOK_TIMEOUT_SECONDS}.`,
+  );
+}
+
+/** What means nothing for a platform is not shown of its groups. */
+function shown(
+  { compute_platform }: ApplicationRow,
+  { deployToLateHosts, hookTimeoutSeconds, failEarly }: StoredSettings,
+): GroupSettings {
+  return {
+    deployToLateHosts,
+    ...(compute_platform === "Server" ? {} : { hookTimeoutSeconds }),
+    ...(compute_platform === "ECS" ? { failEarly } : {}),
+  };
+}
 
 async function findGroup(
   input: GetGroupSettingsInput,

@@ -86,4 +86,64 @@ describe("the settings of a group", () => {
     const input = { ...GROUP, applicationName: "functions", deployToLateHosts: true };
     await expect(putGroupSettings(input, context)).rejects.toMatchObject({ code: "InvalidComputePlatformException" });
   });
+
+  describe("of ECS and Lambda", () => {
+    const of = async (platform: "ECS" | "Lambda") => {
+      await codeDeploy.call("CreateApplication", { applicationName: platform, computePlatform: platform });
+      await context.store.write(async ({ db }) => {
+        const { application_id } = await db
+          .selectFrom("applications")
+          .select("application_id")
+          .where("application_name", "=", platform)
+          .executeTakeFirstOrThrow();
+        const template = await db.selectFrom("deployment_groups").selectAll().executeTakeFirstOrThrow();
+        const deployment_group_id = `group-of-${platform}`;
+        await db
+          .insertInto("deployment_groups")
+          .values({ ...template, application_id, deployment_group_id })
+          .execute();
+      });
+      return { ...GROUP, applicationName: platform };
+    };
+
+    it("say how long hooks have and whether they fail early, as the platform has it", async () => {
+      const ecs = await of("ECS");
+      expect(await getGroupSettings(ecs, context)).toEqual({
+        deployToLateHosts: false,
+        hookTimeoutSeconds: 3600,
+        failEarly: true,
+      });
+      const changed = { deployToLateHosts: false, hookTimeoutSeconds: 60, failEarly: false };
+      expect(await putGroupSettings({ ...ecs, hookTimeoutSeconds: 60, failEarly: false }, context)).toEqual(changed);
+      expect(await getGroupSettings(ecs, context)).toEqual(changed);
+      const lambda = await of("Lambda");
+      expect(await putGroupSettings({ ...lambda, hookTimeoutSeconds: 86_400 }, context)).toEqual({
+        deployToLateHosts: false,
+        hookTimeoutSeconds: 86_400,
+      });
+    });
+
+    it.each([59, 86_401, 60.5, -1])("refuse %d s for a hook", async (hookTimeoutSeconds) => {
+      await expect(putGroupSettings({ ...(await of("ECS")), hookTimeoutSeconds }, context)).rejects.toMatchObject({
+        code: "ValidationException",
+        message: `hookTimeoutSeconds is ${hookTimeoutSeconds}: give whole seconds, 60 to 86400.`,
+      });
+    });
+
+    it.each([
+      ["hookTimeoutSeconds", "Server", { ...GROUP, hookTimeoutSeconds: 60 }],
+      ["failEarly", "Server", { ...GROUP, failEarly: true }],
+    ])("refuse %s for groups of %s", async (setting, _, input) => {
+      await expect(putGroupSettings(input, context)).rejects.toMatchObject({
+        code: "InvalidComputePlatformException",
+        message: expect.stringMatching(new RegExp(`^${setting} is for groups of `)),
+      });
+    });
+
+    it("refuse failEarly for functions", async () => {
+      await expect(putGroupSettings({ ...(await of("Lambda")), failEarly: true }, context)).rejects.toMatchObject({
+        code: "InvalidComputePlatformException",
+      });
+    });
+  });
 });

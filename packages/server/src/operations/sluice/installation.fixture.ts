@@ -13,6 +13,7 @@ import type { DeliveryOutcome, Notification } from "@sluice/engine/ports/notifie
 import type { Principal } from "../../access/principal.ts";
 import { Liveness } from "../../hosts/liveness.ts";
 import { DeploymentLogs } from "../../logs/deployment-logs.ts";
+import { ChangeFeed } from "../../store/change-feed.ts";
 import { type TestClock, testContext } from "../operation-context.fixture.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 
@@ -69,6 +70,7 @@ export async function testInstallation(): Promise<TestInstallation> {
       heartbeat: async (hostId, heldCommands) => void heartbeats.push({ hostId, heldCommands }),
       hostLeft: async (hostId) => void departures.push(hostId),
       groupSettingsChanged: () => {},
+      feed: new ChangeFeed(),
     },
     notifications: {
       notifier: memoryNotifier.create({}, { delivered: notified, onDeliver: (one) => installation.onNotify(one) }),

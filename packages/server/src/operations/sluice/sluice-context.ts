@@ -15,7 +15,7 @@ import type { OperationContext } from "../operation.ts";
 export interface SluiceContext extends OperationContext {
   readonly liveness: Liveness;
   readonly logs: DeploymentLogs;
-  readonly runner: Pick<Runner, "heartbeat" | "hostLeft" | "groupSettingsChanged">;
+  readonly runner: Pick<Runner, "heartbeat" | "hostLeft" | "groupSettingsChanged" | "feed">;
   readonly notifications: Pick<Notifications, "notifier" | "wake">;
   readonly retention: Pick<Retention, "runNow" | "wait" | "preview">;
   readonly preflight: PreflightParts;

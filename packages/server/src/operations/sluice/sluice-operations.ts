@@ -1,6 +1,7 @@
 import { MAX_INPUT_BYTES } from "@sluice/wire/json/json-protocol.ts";
 import type { SluiceOperations } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Operation } from "../operation.ts";
+import { changeShift } from "./change-shift.ts";
 import { createEnrolmentToken } from "./create-enrolment-token.ts";
 import { declareHost } from "./declare-host.ts";
 import { enrolHost } from "./enrol-host.ts";
@@ -36,6 +37,7 @@ export const SLUICE_HANDLERS: {
   PutHostLogs: putHostLogs,
   GetDeploymentLogs: getDeploymentLogs,
   GetDeploymentWaits: getDeploymentWaits,
+  ChangeShift: changeShift,
   DeclareHost: declareHost,
   ListHosts: listHosts,
   RemoveHost: removeHost,

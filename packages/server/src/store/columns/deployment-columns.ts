@@ -1,5 +1,6 @@
 import type { RollbackInfo } from "@aws-sdk/client-codedeploy";
-import type { DeploymentState, HostRules, HostStrategy } from "@sluice/engine/state.ts";
+import type { DeploymentState, HostRules, HostStrategy, Strategy } from "@sluice/engine/state.ts";
+import { HOOK_TIMEOUT_MILLISECONDS } from "@sluice/engine/time-limits.ts";
 import { objectOf } from "@sluice/model/stored-json/form.ts";
 import { type DeploymentIntent, REQUEST_FORM } from "./deployment-request.ts";
 import { JsonColumn } from "./json-column.ts";
@@ -34,6 +35,12 @@ const HEAD = objectOf<DeploymentHead>({
   statusMessages: "list",
 });
 
+/** What stands for members that strategies of a type have got since. */
+const USUAL_MEMBERS: Readonly<Partial<Record<Strategy["type"], Partial<Strategy>>>> = {
+  "ecs-blue-green": { hookTimeoutMilliseconds: HOOK_TIMEOUT_MILLISECONDS, failsEarly: true },
+  "lambda-shift": { hookTimeoutMilliseconds: HOOK_TIMEOUT_MILLISECONDS },
+};
+
 /** A head as it was stored before strategies had rules: what holds for hosts stood beside the strategy. */
 type OlderHead = DeploymentHead & Partial<HostRules>;
 
@@ -41,7 +48,10 @@ export const DEPLOYMENT_HEAD = new JsonColumn("deployments.state_json", KEY, {
   problemOf: HEAD.problemOf,
   complete(stored: OlderHead): DeploymentHead {
     const { healthRule, ignoreApplicationStopFailures = false, ...head } = stored;
-    if (!healthRule) return stored;
-    return { ...head, strategy: { ...head.strategy, healthRule, ignoreApplicationStopFailures } as HostStrategy };
+    if (healthRule) {
+      return { ...head, strategy: { ...head.strategy, healthRule, ignoreApplicationStopFailures } as HostStrategy };
+    }
+    const usual = USUAL_MEMBERS[stored.strategy.type];
+    return usual ? { ...stored, strategy: { ...usual, ...stored.strategy } as Strategy } : stored;
   },
 });

@@ -1,4 +1,5 @@
 import type { CreateDeploymentGroupInput } from "@aws-sdk/client-codedeploy";
+import { HOOK_TIMEOUT_MILLISECONDS } from "@sluice/engine/time-limits.ts";
 import { objectOf } from "@sluice/model/stored-json/form.ts";
 import { JsonColumn } from "./json-column.ts";
 import { REVISION_FORM } from "./revision-form.ts";
@@ -27,10 +28,18 @@ export interface RolledBack {
 export interface GroupSettings {
   /** Hosts that join the group after its last successful deployment get that deployment's revision by themselves. */
   readonly deployToLateHosts: boolean;
+  /** In which a hook of ECS or Lambda has to answer. */
+  readonly hookTimeoutSeconds: number;
+  /** A deployment to ECS fails as soon as the tasks of its replacement keep stopping. */
+  readonly failEarly: boolean;
 }
 
 /** Without a word of a group's settings. */
-export const USUAL_SETTINGS: GroupSettings = { deployToLateHosts: false };
+export const USUAL_SETTINGS: GroupSettings = {
+  deployToLateHosts: false,
+  hookTimeoutSeconds: HOOK_TIMEOUT_MILLISECONDS / 1000,
+  failEarly: true,
+};
 
 const KEY = ["deployment_group_id"] as const;
 
@@ -48,5 +57,8 @@ export const ROLLED_BACK = new JsonColumn(
 export const GROUP_SETTINGS = new JsonColumn(
   "deployment_groups.settings_json",
   KEY,
-  objectOf<GroupSettings>({ deployToLateHosts: "flag" }, USUAL_SETTINGS),
+  objectOf<GroupSettings>(
+    { deployToLateHosts: "flag", hookTimeoutSeconds: "number", failEarly: "flag" },
+    USUAL_SETTINGS,
+  ),
 );

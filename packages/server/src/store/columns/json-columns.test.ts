@@ -31,6 +31,12 @@ describe("a JSON column", () => {
     expect(DEPLOYMENT_REQUEST.read({ deployment_id: "d-1", request_json: stored(earlier) })).toEqual(USUAL_REQUEST);
     expect(GROUP_SETTINGS.read({ deployment_group_id: "g", settings_json: stored({}) })).toEqual({
       deployToLateHosts: false,
+      hookTimeoutSeconds: 3600,
+      failEarly: true,
+    });
+    const shift = { ...createdHead({ deploymentId: "d-1", createdAt: 5 }), strategy: { type: "ecs-blue-green" } };
+    expect(DEPLOYMENT_HEAD.read({ deployment_id: "d-1", state_json: stored(shift) })).toMatchObject({
+      strategy: { type: "ecs-blue-green", hookTimeoutMilliseconds: 3_600_000, failsEarly: true },
     });
   });
 

@@ -1,0 +1,58 @@
+import { applyToTarget } from "@sluice/engine/apply.ts";
+import { changeOfShift, SHIFT_ACTIONS } from "@sluice/engine/strategies/shift/shift-gates.ts";
+import type { ShiftAction } from "@sluice/engine/traffic-shift.ts";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
+import type { ChangeShiftInput, ChangeShiftOutput } from "@sluice/wire/sluice/sluice-api.ts";
+import { commitEvents } from "../../store/commit-events.ts";
+import { lockDeployments, readHead } from "../../store/deployments.ts";
+import { loadTargets } from "../../store/targets.ts";
+import { deploymentMissing } from "../codedeploy/checks/known-resources.ts";
+import { requireDeploymentId } from "../codedeploy/checks/required-names.ts";
+import type { Operation } from "../operation.ts";
+import { shiftView } from "./shift-view.ts";
+import type { SluiceContext } from "./sluice-context.ts";
+
+/** Lets the traffic of a shift on, or holds it. Answers the shift as it is then. */
+export const changeShift: Operation<ChangeShiftInput, ChangeShiftOutput, SluiceContext> = async (input, context) => {
+  const deploymentId = requireDeploymentId(input.deploymentId);
+  const action = requireAction(input.action);
+  const at = context.now();
+  return await context.store.write(async (transaction) => {
+    const [row] = await lockDeployments(transaction, [deploymentId]);
+    if (!row) throw deploymentMissing(deploymentId);
+    if (row.active !== 1) {
+      throw new CallerFault(
+        "DeploymentAlreadyCompletedException",
+        `The deployment ${deploymentId} is already complete: it ended as ${row.status}, and its traffic stays where it is.`,
+      );
+    }
+    const head = readHead(row);
+    const state = { ...head, targets: await loadTargets(transaction, deploymentId) };
+    const change = changeOfShift(state, action);
+    if (change.outcome === "refused") {
+      throw new CallerFault(
+        "InvalidDeploymentStatusException",
+        `The shift of ${deploymentId} can not be changed by ${action}: ${change.reason}.`,
+      );
+    }
+    const { target } = change;
+    if (change.outcome === "unchanged") return { deploymentId, shift: shiftView(state, target, at) };
+    const event = { type: "shiftChangeRequested", targetId: target.targetId, action } as const;
+    const changed = applyToTarget(target, event, at);
+    await commitEvents(transaction, row, { targets: [changed], events: [event], effects: [], wakeAt: at, at });
+    transaction.afterCommit(() =>
+      context.runner.feed.publish({ deploymentId, offered: [], hasEvents: true, isDue: true }),
+    );
+    return { deploymentId, shift: shiftView({ ...state, targets: [changed] }, changed, at) };
+  });
+};
+
+function requireAction(action: string): ShiftAction {
+  const known = SHIFT_ACTIONS.find((one) => one === action);
+  if (known) return known;
+  throw new CallerFault(
+    "ValidationException",
+    `action is "${excerpt(action)}": use one of ${SHIFT_ACTIONS.join(", ")}.`,
+  );
+}
