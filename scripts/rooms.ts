@@ -73,7 +73,7 @@ export const ROOMS: RoomTable = {
     signing: ["access", "store"],
     traffic: ["loops", "store"],
     balancing: ["loops", "store"],
-    services: ["loops", "store"],
+    services: ["loops", "store", "balancing"],
     groups: ["store", "traffic"],
     "operations/on-premises": ["store", "hosts", "operations"],
     "operations/sts": ["access", "operations"],
