@@ -48,6 +48,7 @@ export const ROOMS: RoomTable = {
     fleet: [HALL],
     github: [HALL],
     haproxy: [HALL],
+    hook: [],
     memory: [HALL],
     notification: [HALL],
     prometheus: [HALL],
@@ -58,7 +59,10 @@ export const ROOMS: RoomTable = {
     cloudwatch: [HALL, "aws"],
     ec2: [HALL, "aws"],
     elbv2: [HALL, "aws"],
+    "https-hook": [HALL, "hook", "webhook"],
+    lambda: [HALL, "hook", "aws"],
     sns: [HALL, "notification", "aws"],
+    ecs: [HALL, "s3", "aws", "elbv2"],
   },
   server: {
     access: [],

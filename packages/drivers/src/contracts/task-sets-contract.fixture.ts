@@ -173,7 +173,7 @@ export function taskSetsContract(
       const failed = { outcome: "failed", reason: expect.stringMatching(/\w/) };
       expect(await taskSets.create(nobody, plan, never)).toMatchObject(failed);
       expect(await taskSets.makePrimary(nobody, blue, never)).toMatchObject(failed);
-      expect(await taskSets.makePrimary(service, "ecs-svc/0000000000000000001", never)).toMatchObject(failed);
+      expect(await taskSets.makePrimary(service, "ecs-svc/9999999999999999999", never)).toMatchObject(failed);
       expect(await taskSets.remove(nobody, blue, never)).toMatchObject(failed);
     });
 
