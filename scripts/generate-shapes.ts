@@ -86,9 +86,15 @@ ${table.join("\n")}
 
 /** Every fault that the service declares. */
 export const ${constantPrefix}_ERRORS = [
-${errors.map((error) => `  "${error[2]}",`).join("\n")}
+${errors.map((error) => `  "${wireCode(error)}",`).join("\n")}
 ] as const;
 ${others.length > 0 ? unservedText(client, others) : ""}`;
+}
+
+/** A service of the query protocol has other codes on the wire than names in its model. */
+function wireCode([, , name, traits]: Schema): string {
+  const { awsQueryError } = (typeof traits === "object" ? traits : {}) as { awsQueryError?: readonly [string, number] };
+  return awsQueryError?.[0] ?? name;
 }
 
 function servedOf({ operations, packageName }: GeneratedClient, all: readonly Schema[]): readonly Schema[] {

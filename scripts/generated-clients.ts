@@ -1,5 +1,6 @@
 import * as codeDeploy from "@aws-sdk/client-codedeploy";
 import * as ecs from "@aws-sdk/client-ecs";
+import * as elbv2 from "@aws-sdk/client-elastic-load-balancing-v2";
 import { NUMBER_KINDS } from "../packages/wire/src/shapes/codedeploy-constraints.ts";
 import { ECS_NUMBER_KINDS } from "../packages/wire/src/shapes/ecs-constraints.ts";
 
@@ -71,5 +72,43 @@ export const GENERATED_CLIENTS: readonly GeneratedClient[] = [
       "UpdateTaskSet",
     ],
     numberKinds: ECS_NUMBER_KINDS,
+  },
+  {
+    packageName: "@aws-sdk/client-elastic-load-balancing-v2",
+    sdk: elbv2,
+    namespace: "com.amazonaws.elasticloadbalancingv2",
+    fileName: "elbv2",
+    title: "Elastic Load Balancing v2",
+    constantPrefix: "ELBV2",
+    typePrefix: "Elbv2",
+    operations: [
+      "AddTags",
+      "CreateListener",
+      "CreateLoadBalancer",
+      "CreateRule",
+      "CreateTargetGroup",
+      "DeleteListener",
+      "DeleteLoadBalancer",
+      "DeleteRule",
+      "DeleteTargetGroup",
+      "DeregisterTargets",
+      "DescribeListeners",
+      "DescribeLoadBalancerAttributes",
+      "DescribeLoadBalancers",
+      "DescribeRules",
+      "DescribeTags",
+      "DescribeTargetGroupAttributes",
+      "DescribeTargetGroups",
+      "DescribeTargetHealth",
+      "ModifyListener",
+      "ModifyLoadBalancerAttributes",
+      "ModifyRule",
+      "ModifyTargetGroup",
+      "ModifyTargetGroupAttributes",
+      "RegisterTargets",
+      "RemoveTags",
+      "SetRulePriorities",
+    ],
+    numberKinds: {},
   },
 ];

@@ -9,7 +9,7 @@ const PAGE = resolve(import.meta.dirname, "../../docs/architecture.md");
 function shownRooms(): Record<string, readonly string[]> {
   const [, section = ""] = readFileSync(PAGE, "utf8").split("## The server's rooms");
   const [table = ""] = section.split("\n## ");
-  const rows = [...table.matchAll(/^\| `([a-z/-]+)\/` \|[^|]+\| ([a-z/, -]+) \|$/gm)];
+  const rows = [...table.matchAll(/^\| `([a-z0-9/-]+)\/` \|[^|]+\| ([a-z0-9/, -]+) \|$/gm)];
   return Object.fromEntries(
     rows.map(([, room = "", allowed = ""]) => [room, allowed === "nothing" ? [] : allowed.split(", ").sort()]),
   );

@@ -275,6 +275,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       serverFingerprints,
     },
     s3,
+    balancing: undefined,
     events: { store, feed: runner.feed },
     backup: {
       store,

@@ -6,15 +6,15 @@ import {
 } from "@sluice/drivers/memory/memory-balancer.ts";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { systemTimers } from "../loops/timers.ts";
-import { BalancingChanges } from "../store/elb/balancing-changes.ts";
+import type { BalancedTask } from "../store/elb/balanced-tasks.ts";
 import { readBalancingRows } from "../store/elb/balancing-rows.ts";
 import { saveListener } from "../store/elb/listeners.ts";
 import { beginDraining, registerTarget } from "../store/elb/registered-targets.ts";
 import { saveTargetGroup } from "../store/elb/target-groups.ts";
 import { type OpenStore, openStore } from "../store/open-store.ts";
+import { WakeFeed } from "../store/wake-feed.ts";
 import { newListener, newTargetGroup } from "./balancing.fixture.ts";
 import { BalancingLoop } from "./balancing-loop.ts";
-import type { BalancedTask } from "./plan-balancer.ts";
 
 const never = new AbortController().signal;
 const TASK: BalancedTask = {
@@ -41,7 +41,7 @@ beforeEach(async () => {
     store,
     balancer: memoryBalancer.create({}, balancer),
     timers: systemTimers,
-    changes: new BalancingChanges(),
+    changes: new WakeFeed(),
     tasks: async () => tasks,
     log: { warn: tell, info: tell },
     onError: (error) => told.push(String(error)),

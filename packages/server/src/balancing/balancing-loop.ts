@@ -3,11 +3,12 @@ import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type Pace, PacedLoop, sleepFor } from "../loops/paced-loop.ts";
 import type { Timers } from "../loops/timers.ts";
-import type { BalancingChanges } from "../store/elb/balancing-changes.ts";
+import type { BalancedTask } from "../store/elb/balanced-tasks.ts";
 import { type BalancingRows, isBehindListener, readBalancingRows } from "../store/elb/balancing-rows.ts";
 import { type RegisteredTarget, removeDrained } from "../store/elb/registered-targets.ts";
 import type { Store } from "../store/open-store.ts";
-import { type BalancedTask, planBalancer, serverIdOf } from "./plan-balancer.ts";
+import type { WakeFeed } from "../store/wake-feed.ts";
+import { planBalancer, serverIdOf } from "./plan-balancer.ts";
 import { deregistrationDelaySeconds } from "./target-group-attributes.ts";
 import type { TargetHealth, TargetReading } from "./target-health.ts";
 import { sameReadings, type TargetReadings, targetReadings } from "./target-readings.ts";
@@ -25,7 +26,7 @@ export interface BalancingDependencies {
   readonly store: Store;
   readonly balancer: Balancer;
   readonly timers: Timers;
-  readonly changes: BalancingChanges;
+  readonly changes: WakeFeed;
   /** The tasks that are targets now. */
   readonly tasks: () => Promise<readonly BalancedTask[]>;
   readonly log: { warn(fields: object, message: string): void; info(fields: object, message: string): void };
@@ -62,6 +63,7 @@ export class BalancingLoop implements TargetHealth {
   #readings: TargetReadings | null = null;
   /** Why the newest turn could not ask the balancer; empty: it could. */
   #away = "";
+  #trouble = "";
   #told = "";
 
   constructor(dependencies: BalancingDependencies) {
@@ -118,6 +120,11 @@ export class BalancingLoop implements TargetHealth {
     return this.#readings === null || group ? NEW_TARGET : UNUSED;
   }
 
+  /** Why the balancer does not serve at all, as the newest turn found it; empty: it serves. */
+  get trouble(): string {
+    return this.#away === "" ? this.#trouble : this.#away;
+  }
+
   isDrained(targetGroupArn: string, taskId: string): boolean {
     if (this.#readings === null || this.#away !== "") return false;
     const reading = this.#readings.get(targetGroupArn)?.get(taskId);
@@ -138,6 +145,7 @@ export class BalancingLoop implements TargetHealth {
       const outcome = await this.#apply(plan);
       const facts = await this.#dependencies.balancer.observe(this.#stop.signal);
       this.#away = "";
+      this.#trouble = facts.trouble;
       this.#tell(troubleOf(outcome, facts));
       this.#remember(targetReadings(plan, facts));
       for (const { resolve } of waiting) resolve({ outcome, facts });

@@ -6,11 +6,11 @@ import { type MemoryBalancer, memoryBalancer, newMemoryBalancer } from "@sluice/
 import { type TargetGroupPair, type WeightedRouter, weightsOfPair } from "@sluice/engine/ports/weighted-router.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemTimers } from "../loops/timers.ts";
-import { BalancingChanges } from "../store/elb/balancing-changes.ts";
 import { type Listener, saveListener, saveListenerRule } from "../store/elb/listeners.ts";
 import { saveLoadBalancer } from "../store/elb/load-balancers.ts";
 import { saveTargetGroup } from "../store/elb/target-groups.ts";
 import { type OpenStore, openStore } from "../store/open-store.ts";
+import { WakeFeed } from "../store/wake-feed.ts";
 import { newListener, newLoadBalancer, newRule, newTargetGroup } from "./balancing.fixture.ts";
 import { BalancingLoop } from "./balancing-loop.ts";
 import { localWeightedRouter } from "./local-weighted-router.ts";
@@ -38,7 +38,7 @@ const forward = (...groups: readonly (readonly [string, number])[]): Listener["d
 async function openWorld(): Promise<World> {
   const store = await openStore({ dataDirectory: ":memory:" });
   const balancer = newMemoryBalancer();
-  const changes = new BalancingChanges();
+  const changes = new WakeFeed();
   const loop = new BalancingLoop({
     store,
     balancer: memoryBalancer.create({}, balancer),

@@ -7,11 +7,11 @@ import {
   weightsOfPair,
   weightsTrouble,
 } from "@sluice/engine/ports/weighted-router.ts";
-import type { BalancingChanges } from "../store/elb/balancing-changes.ts";
 import { type BalancingRows, balancersOfGroups, readBalancingRows } from "../store/elb/balancing-rows.ts";
 import { saveListener, saveListenerRule } from "../store/elb/listeners.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
 import type { Store } from "../store/open-store.ts";
+import type { WakeFeed } from "../store/wake-feed.ts";
 import type { Settled } from "./balancing-loop.ts";
 import {
   forwardsOf,
@@ -27,7 +27,7 @@ const RETRY_MILLISECONDS = 200;
 
 export interface LocalWeightedRouterDependencies {
   readonly store: Store;
-  readonly changes: BalancingChanges;
+  readonly changes: WakeFeed;
   readonly settle: (signal: AbortSignal) => Promise<Settled>;
 }
 

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
+import type { BalancedTask } from "../store/elb/balanced-tasks.ts";
 import type { BalancingRows } from "../store/elb/balancing-rows.ts";
 import { newListener, newRule, newTargetGroup } from "./balancing.fixture.ts";
-import { type BalancedTask, planBalancer } from "./plan-balancer.ts";
+import { planBalancer } from "./plan-balancer.ts";
 
 const EMPTY: BalancingRows = { loadBalancers: [], targetGroups: [], listeners: [], rules: [], targets: [] };
 const task = (taskId: string, more: Partial<BalancedTask> = {}): BalancedTask => ({

@@ -1,20 +1,10 @@
 import type { BalancerPlan, GroupPlan, ListenerPlan, ServerPlan } from "@sluice/engine/ports/balancer.ts";
+import type { BalancedTask } from "../store/elb/balanced-tasks.ts";
 import { type BalancingRows, balancersOfGroups } from "../store/elb/balancing-rows.ts";
 import type { Listener, ListenerRule } from "../store/elb/listeners.ts";
 import type { RegisteredTarget } from "../store/elb/registered-targets.ts";
 import type { TargetGroup } from "../store/elb/target-groups.ts";
 import { stickinessSeconds } from "./target-group-attributes.ts";
-
-/** A task that is a target of its task set's group, from the moment at which it has an address until it ends. */
-export interface BalancedTask {
-  readonly taskId: string;
-  readonly targetGroupArn: string;
-  readonly address: string;
-  /** Where its container listens. */
-  readonly port: number;
-  /** It gets nothing new. */
-  readonly isDraining: boolean;
-}
 
 const PROTOCOLS = { HTTP: "http", HTTPS: "https", TCP: "tcp" } as const;
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { s3Handler } from "@sluice/bucket/http/s3-routes.ts";
 import type { S3Call } from "@sluice/bucket/protocol/s3-call.ts";
 import { type BucketStore, openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
+import { ELBV2_SERVICE } from "@sluice/wire/query/elbv2-service.ts";
 import { STS_SERVICE } from "@sluice/wire/query/sts-service.ts";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -123,6 +124,7 @@ beforeAll(async () => {
           accountId: ACCOUNT,
         }),
         speakQuery({ service: STS_SERVICE, accountId: ACCOUNT, call: async () => ({}) }),
+        speakQuery({ service: ELBV2_SERVICE, accountId: ACCOUNT, call: async () => ({}) }),
         { protocol: "s3", signingNames: ["s3"], handle: s3 },
       ],
       reach,
@@ -198,6 +200,11 @@ it("answers each role as the table says", async () => {
   }
   const identity = { service: "sts", method: "GET", path: "/?Action=GetCallerIdentity&Version=2011-06-15" };
   rows.push(await rowOf("sts GetCallerIdentity", identity));
+  for (const operation of Object.keys(ELBV2_SERVICE.table)) {
+    const path = `/?Action=${operation}&Version=${ELBV2_SERVICE.version}`;
+    const call = { service: ELBV2_SERVICE.signingName, method: "GET", path };
+    rows.push(await rowOf(`elasticloadbalancing ${operation}`, call));
+  }
   // What is wrong with these two is told to those who may call.
   rows.push(await rowOf("events", { service: "codedeploy", method: "GET", path: "/-/events?deployment=none" }));
   rows.push(await rowOf("backup", { service: "codedeploy", method: "GET", path: "/-/backup" }));

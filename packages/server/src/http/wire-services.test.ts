@@ -12,6 +12,7 @@ it("has one row for each name that a signature may have for a service", () => {
     "codedeploy-commands-secure: json",
     "sluice: json",
     "sts: query",
+    "elasticloadbalancing: query",
     "s3: s3",
   ]);
 });

@@ -1,4 +1,8 @@
+import { ELBV2_SERVICE } from "@sluice/wire/query/elbv2-service.ts";
 import { STS_SERVICE } from "@sluice/wire/query/sts-service.ts";
+import type { LocalBalancing } from "../balancing/local-balancing.ts";
+import { ELBV2_HANDLERS } from "../operations/elbv2/elbv2-operations.ts";
+import { requireBalancing } from "../operations/elbv2/require-balancing.ts";
 import { STS_HANDLERS } from "../operations/sts/sts-operations.ts";
 import { handlerOf, jsonServices, type ServiceDependencies } from "./json-services.ts";
 import { type OwnDoorDependencies, ownDoors } from "./own-doors.ts";
@@ -8,17 +12,30 @@ import type { StreamingService, WireService } from "./wire-service.ts";
 
 export interface WireServiceDependencies extends ServiceDependencies, OwnDoorDependencies {
   readonly s3: StreamingService["handle"];
+  /** Undefined: sluice.yml binds no balancer of our own. */
+  readonly balancing: LocalBalancing | undefined;
 }
 
 /** The table: the service in a signature's scope, and by which protocol its calls are read, bounded, answered and refused. */
 export function wireServices(dependencies: WireServiceDependencies): readonly WireService[] {
-  const { accountId } = dependencies.operations;
+  const { operations, balancing } = dependencies;
+  const { accountId } = operations;
   return [
     speakJson({ services: jsonServices(dependencies), doors: ownDoors(dependencies), accountId }),
     speakQuery({
       service: STS_SERVICE,
       accountId,
       call: (operation, input, principal) => handlerOf(STS_HANDLERS, operation)(input, { accountId, principal }),
+    }),
+    speakQuery({
+      service: ELBV2_SERVICE,
+      accountId,
+      call: async (operation, input, principal) =>
+        handlerOf(ELBV2_HANDLERS, operation)(input, {
+          ...operations,
+          principal,
+          balancing: requireBalancing(balancing),
+        }),
     }),
     { protocol: "s3", signingNames: ["s3"], handle: dependencies.s3 },
   ];

@@ -1,3 +1,5 @@
+import type { TargetFilterName } from "@aws-sdk/client-codedeploy";
+
 /**
  * What a value looks like on the wire. Shapes refer to each other directly, so reading and writing needs no look-ups. The type
  * parameters exist for the compiler alone: `TableFor` proves a table against the TypeScript types of its operations.
@@ -110,13 +112,7 @@ export type ShapeOf<T> = [T] extends [string]
 type IsDocument<T> = [string | number] extends [T] ? ([T] extends [object] ? false : true) : false;
 
 /** The SDK writes a map whose keys are enumerated as an object of optional lists; there is one, `TargetFilters`. */
-type IsEnumKeyedMap<T> = [keyof T] extends [never]
-  ? false
-  : [keyof T] extends [Capitalize<keyof T & string>]
-    ? [NonNullable<T[keyof T]>] extends [readonly string[]]
-      ? true
-      : false
-    : false;
+type IsEnumKeyedMap<T> = [keyof T] extends [never] ? false : [keyof T] extends [TargetFilterName] ? true : false;
 
 /** The table that operations of these types must have: `{...} satisfies TableFor<CommandOperations>`. */
 export type TableFor<Operations> = {

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { COMMAND_TABLE } from "../command/command-shapes.ts";
 import { CODEDEPLOY_ERRORS, CODEDEPLOY_TABLE } from "../generated/codedeploy-shapes.ts";
 import { ECS_ERRORS, ECS_TABLE, UNSERVED_ECS_OPERATIONS } from "../generated/ecs-shapes.ts";
+import { ELBV2_ERRORS, ELBV2_TABLE, UNSERVED_ELBV2_OPERATIONS } from "../generated/elbv2-shapes.ts";
 import { SLUICE_TABLE } from "../sluice/sluice-shapes.ts";
 import { LENGTHS, NUMBER_KINDS, OPERATION_FAULTS } from "./codedeploy-constraints.ts";
 import { ECS_NUMBER_KINDS } from "./ecs-constraints.ts";
@@ -43,7 +44,7 @@ describe("the catalogue of faults and the table of operations agree", () => {
   });
 
   it("the catalogue has no other fault of a service", () => {
-    const declared = new Set<string>([...CODEDEPLOY_ERRORS, ...ECS_ERRORS]);
+    const declared = new Set<string>([...CODEDEPLOY_ERRORS, ...ECS_ERRORS, ...ELBV2_ERRORS]);
     const others = Object.keys(FAULTS).filter((code) => !declared.has(code));
     expect(others.sort()).toEqual(NOT_OF_ANY_MODEL);
   });
@@ -77,6 +78,7 @@ describe("the generated table", () => {
   it.each<[string, OperationTable, typeof NUMBER_KINDS]>([
     ["CodeDeploy", CODEDEPLOY_TABLE, NUMBER_KINDS],
     ["ECS", ECS_TABLE, ECS_NUMBER_KINDS],
+    ["ELBv2", ELBV2_TABLE, {}],
   ])("of %s uses every constraint on a number", (_, table, constraints) => {
     const kinds = shapesOf(table).flatMap((shape) =>
       shape.kind === "structure" ? Object.values(shape.members).map((member) => member.kind) : [],
@@ -91,6 +93,14 @@ describe("the generated table", () => {
     expect(ECS_TABLE.CreateService.input.required).toEqual(["serviceName"]);
     expect(UNSERVED_ECS_OPERATIONS.has("RunTask")).toBe(true);
     expect(Object.keys(ECS_TABLE).filter((name) => UNSERVED_ECS_OPERATIONS.has(name))).toEqual([]);
+  });
+
+  it("of ELBv2 has what is served, the rest by name, and the codes of its faults on the wire", () => {
+    expect(memberKind(ELBV2_TABLE.CreateRule.input, "Actions")).toBe("list");
+    expect(ELBV2_TABLE.CreateRule.input.required).toEqual(["ListenerArn", "Conditions", "Priority", "Actions"]);
+    expect(UNSERVED_ELBV2_OPERATIONS.has("SetSubnets")).toBe(true);
+    expect(Object.keys(ELBV2_TABLE).filter((name) => UNSERVED_ELBV2_OPERATIONS.has(name))).toEqual([]);
+    expect(ELBV2_ERRORS).toContain("TargetGroupNotFound");
   });
 
   it("requires what the service requires", () => {
@@ -116,6 +126,7 @@ it.each<[string, OperationTable]>([
   ["CodeDeploy", CODEDEPLOY_TABLE],
   ["CodeDeployCommand", COMMAND_TABLE],
   ["ECS", ECS_TABLE],
+  ["ELBv2", ELBV2_TABLE],
   ["Sluice", SLUICE_TABLE],
 ])("%s requires only members that exist", (_, table) => {
   let structures = 0;

@@ -1,0 +1,38 @@
+import type { Balancer } from "@sluice/engine/ports/balancer.ts";
+import type { WeightedRouter } from "@sluice/engine/ports/weighted-router.ts";
+import type { WakeFeed } from "../store/wake-feed.ts";
+import { type BalancingDependencies, BalancingLoop } from "./balancing-loop.ts";
+import { localWeightedRouter } from "./local-weighted-router.ts";
+
+/** What the binding of the driver `haproxy` says of the balancer, for those who describe it. */
+export interface BalancerPlace {
+  /** On which all listeners listen. */
+  readonly address: string;
+  /** Names under which listeners of HTTPS find their certificates. */
+  readonly certificates: readonly string[];
+}
+
+/** The load balancers of this server, at work. */
+export interface LocalBalancing {
+  readonly place: BalancerPlace;
+  readonly loop: BalancingLoop;
+  readonly changes: WakeFeed;
+  readonly tasks: BalancingDependencies["tasks"];
+  readonly weightedRouter: WeightedRouter;
+}
+
+export function localBalancing(
+  balancer: Balancer,
+  place: BalancerPlace,
+  dependencies: Omit<BalancingDependencies, "balancer">,
+): LocalBalancing {
+  const { store, changes, tasks } = dependencies;
+  const loop = new BalancingLoop({ ...dependencies, balancer });
+  return {
+    place,
+    loop,
+    changes,
+    tasks,
+    weightedRouter: localWeightedRouter({ store, changes, settle: (signal) => loop.settle(signal) }),
+  };
+}

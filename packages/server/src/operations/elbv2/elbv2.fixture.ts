@@ -1,0 +1,78 @@
+import { type MemoryBalancer, memoryBalancer, newMemoryBalancer } from "@sluice/drivers/memory/memory-balancer.ts";
+import type { Elbv2Operations } from "@sluice/wire/generated/elbv2-shapes.ts";
+import { type LocalBalancing, localBalancing } from "../../balancing/local-balancing.ts";
+import { systemTimers } from "../../loops/timers.ts";
+import type { BalancedTask } from "../../store/elb/balanced-tasks.ts";
+import { WakeFeed } from "../../store/wake-feed.ts";
+import { testContext } from "../operation-context.fixture.ts";
+import type { Elbv2Context } from "./elbv2-context.ts";
+import { ELBV2_HANDLERS } from "./elbv2-operations.ts";
+
+type Name = keyof Elbv2Operations;
+
+/** The operations over a store and a balancer in memory. */
+export interface Elbv2World {
+  readonly context: Elbv2Context;
+  readonly balancer: MemoryBalancer;
+  readonly balancing: LocalBalancing;
+  tasks: readonly BalancedTask[];
+  call<Operation extends Name>(
+    operation: Operation,
+    input: Elbv2Operations[Operation]["input"],
+  ): Promise<Elbv2Operations[Operation]["output"]>;
+  close(): Promise<void>;
+}
+
+export async function openElbv2World(address = "127.0.0.1"): Promise<Elbv2World> {
+  const base = await testContext({ now: Date.now() });
+  const balancer = newMemoryBalancer();
+  const balancing = localBalancing(
+    memoryBalancer.create({}, balancer),
+    { address, certificates: ["web"] },
+    {
+      store: base.store,
+      timers: systemTimers,
+      changes: new WakeFeed(),
+      tasks: async () => world.tasks,
+      log: { warn() {}, info() {} },
+      onError() {},
+    },
+  );
+  const context = { ...base, balancing };
+  const world: Elbv2World = {
+    context,
+    balancer,
+    balancing,
+    tasks: [],
+    call: (operation, input) => {
+      const handler = ELBV2_HANDLERS[operation] as (given: object, context: Elbv2Context) => Promise<never>;
+      return handler(input, context);
+    },
+    close: async () => {
+      await balancing.loop.close();
+      await base.store.close();
+    },
+  };
+  balancing.loop.start();
+  return world;
+}
+
+/** A load balancer, a target group for HTTP, and a listener on port 80 that forwards to it: their ARNs. */
+export async function makeWeb(world: Elbv2World) {
+  const balancers = await world.call("CreateLoadBalancer", { Name: "web" });
+  const groups = await world.call("CreateTargetGroup", {
+    Name: "blue",
+    Protocol: "HTTP",
+    Port: 8080,
+    TargetType: "ip",
+  });
+  const balancer = balancers.LoadBalancers?.[0]?.LoadBalancerArn ?? "";
+  const group = groups.TargetGroups?.[0]?.TargetGroupArn ?? "";
+  const listeners = await world.call("CreateListener", {
+    LoadBalancerArn: balancer,
+    Protocol: "HTTP",
+    Port: 80,
+    DefaultActions: [{ Type: "forward", TargetGroupArn: group }],
+  });
+  return { balancer, group, listener: listeners.Listeners?.[0]?.ListenerArn ?? "" };
+}
