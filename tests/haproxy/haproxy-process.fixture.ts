@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { askHaproxy, parseRuntimeSocket, type RuntimeSocket } from "@sluice/drivers/haproxy/runtime-socket.ts";
+import { askHaproxy, parseRuntimeSocket, type RuntimeSocket } from "@sluice/drivers/haproxy-runtime/runtime-socket.ts";
 import { freePort } from "../../scripts/free-port.ts";
 import { until } from "./until-wanted.fixture.ts";
 

@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-codedeploy";
 import { type HostSite, type LocalHost, openHostSite } from "@sluice/cli/up/host-site.ts";
 import { whyNoNamespaces } from "@sluice/cli/up/isolation/namespace.ts";
-import { parseBalancerState, type ServerState, SHOW_STATE } from "@sluice/drivers/haproxy/balancer-state.ts";
+import { parseBalancerState, type ServerState, SHOW_STATE } from "@sluice/drivers/haproxy-runtime/balancer-state.ts";
 import { HaproxyProcess, whyNoHaproxy } from "../haproxy/haproxy-process.fixture.ts";
 import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";

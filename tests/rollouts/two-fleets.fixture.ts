@@ -14,7 +14,7 @@ import {
   UpdateDeploymentGroupCommand,
 } from "@aws-sdk/client-codedeploy";
 import { connect } from "@sluice/cli/place/server-connection.ts";
-import { parseBalancerState, SHOW_STATE } from "@sluice/drivers/haproxy/balancer-state.ts";
+import { parseBalancerState, SHOW_STATE } from "@sluice/drivers/haproxy-runtime/balancer-state.ts";
 import { HaproxyProcess } from "../haproxy/haproxy-process.fixture.ts";
 import { WebHost } from "../haproxy/web-host.fixture.ts";
 import { CodeDeploy } from "../installation/code-deploy.fixture.ts";

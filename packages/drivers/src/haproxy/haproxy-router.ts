@@ -3,7 +3,13 @@ import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Driver } from "../driver.ts";
-import { type BalancerState, parseBalancerState, type ServerState, SHOW_STATE } from "./balancer-state.ts";
+import {
+  type BalancerState,
+  parseBalancerState,
+  type ServerState,
+  SHOW_STATE,
+} from "../haproxy-runtime/balancer-state.ts";
+import { askHaproxy, HaproxyUnreachable, type RuntimeSocket } from "../haproxy-runtime/runtime-socket.ts";
 import { type AwaitedIn, type DesiredTraffic, DesiredTrafficTable } from "./desired-traffic.ts";
 import {
   HAPROXY_SETTINGS,
@@ -12,7 +18,6 @@ import {
   readHaproxySettings,
 } from "./haproxy-settings.ts";
 import { PatienceClock } from "./patience-clock.ts";
-import { askHaproxy, HaproxyUnreachable, type RuntimeSocket } from "./runtime-socket.ts";
 import { lookUpServer } from "./server-lookup.ts";
 import { SharedReading } from "./shared-reading.ts";
 import {

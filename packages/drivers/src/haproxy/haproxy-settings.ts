@@ -1,6 +1,6 @@
 import * as v from "valibot";
+import { parseRuntimeSocket, type RuntimeSocket } from "../haproxy-runtime/runtime-socket.ts";
 import { numberWithin, settings, text } from "../settings-schema.ts";
-import { parseRuntimeSocket, type RuntimeSocket } from "./runtime-socket.ts";
 import { isHaproxyName, type NameMappings } from "./server-lookup.ts";
 
 /** As long as an AWS target group waits by default before it takes a deregistered target's connections away. */

@@ -1,6 +1,6 @@
-import type { ServerState } from "./balancer-state.ts";
+import type { ServerState } from "../haproxy-runtime/balancer-state.ts";
+import type { RuntimeSocket } from "../haproxy-runtime/runtime-socket.ts";
 import type { AwaitedIn } from "./desired-traffic.ts";
-import type { RuntimeSocket } from "./runtime-socket.ts";
 import type { Patience } from "./traffic-step.ts";
 
 interface Awaited {

@@ -1,7 +1,7 @@
 import { isIP, SocketAddress } from "node:net";
 import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
 import { someOf } from "@sluice/model/some-of.ts";
-import type { BalancerState, ServerState } from "./balancer-state.ts";
+import type { BalancerState, ServerState } from "../haproxy-runtime/balancer-state.ts";
 
 /** HAProxy's own rule for the names of backends and servers. It leaves nothing that could end a command or begin another. */
 const NAME = /^[A-Za-z0-9_.:-]+$/;

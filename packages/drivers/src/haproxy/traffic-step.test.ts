@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ServerState } from "./balancer-state.ts";
+import type { ServerState } from "../haproxy-runtime/balancer-state.ts";
 import { planAllow, planBlock, planRestore, setServer } from "./traffic-step.ts";
 
 const serving: ServerState = {
@@ -15,6 +15,8 @@ const serving: ServerState = {
   checkReason: "Layer7 check passed (L7OK 200)",
   sessions: 0,
   queued: 0,
+  weight: 1,
+  line: "",
 };
 const drained = { ...serving, status: "DRAIN", isForcedDrain: true };
 const blocked = { ...serving, status: "MAINT", isForcedMaintenance: true };

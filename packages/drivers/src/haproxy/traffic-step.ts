@@ -1,5 +1,5 @@
 import type { HostTraffic } from "@sluice/engine/ports/traffic-router.ts";
-import type { ServerState } from "./balancer-state.ts";
+import type { ServerState } from "../haproxy-runtime/balancer-state.ts";
 import type { DesiredTraffic } from "./desired-traffic.ts";
 import { isHaproxyName } from "./server-lookup.ts";
 

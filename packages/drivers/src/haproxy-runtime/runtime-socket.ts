@@ -59,10 +59,37 @@ export async function askHaproxy(
   signal: AbortSignal,
   timeoutMilliseconds = ANSWER_TIMEOUT_MILLISECONDS,
 ): Promise<string> {
+  return askUntilHeard({ socket, command, signal, timeoutMilliseconds, isMaster: false });
+}
+
+/**
+ * The same of a master process (`haproxy -S`), which keeps a connection open until its caller has said all; and which may end its answer
+ * as it likes: `reload` has none.
+ */
+export async function askHaproxyMaster(socket: RuntimeSocket, command: string, signal: AbortSignal): Promise<string> {
+  return askUntilHeard({
+    socket,
+    command,
+    signal,
+    timeoutMilliseconds: ANSWER_TIMEOUT_MILLISECONDS,
+    isMaster: true,
+  });
+}
+
+interface Question {
+  readonly socket: RuntimeSocket;
+  readonly command: string;
+  readonly signal: AbortSignal;
+  readonly timeoutMilliseconds: number;
+  readonly isMaster: boolean;
+}
+
+async function askUntilHeard(question: Question): Promise<string> {
+  const { timeoutMilliseconds } = question;
   const endsAt = performance.now() + timeoutMilliseconds;
   for (;;) {
     try {
-      return await askOnce(socket, command, signal, timeoutMilliseconds);
+      return await askOnce(question);
     } catch (error) {
       const cause =
         error instanceof HaproxyUnreachable ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
@@ -72,12 +99,7 @@ export async function askHaproxy(
   }
 }
 
-function askOnce(
-  socket: RuntimeSocket,
-  command: string,
-  signal: AbortSignal,
-  timeoutMilliseconds: number,
-): Promise<string> {
+function askOnce({ socket, command, signal, timeoutMilliseconds, isMaster }: Question): Promise<string> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -98,7 +120,10 @@ function askOnce(
       timeoutMilliseconds,
     );
     signal.addEventListener("abort", onAbort, { once: true });
-    connection.on("connect", () => connection.write(`${command}\n`));
+    connection.on("connect", () => {
+      if (isMaster) connection.end(`${command}\n`);
+      else connection.write(`${command}\n`);
+    });
     connection.on("data", (chunk) => {
       chunks.push(chunk);
       size += chunk.length;
@@ -109,7 +134,7 @@ function askOnce(
     );
     connection.on("end", () => {
       const answer = Buffer.concat(chunks).toString();
-      if (answer === "\n" || answer.endsWith("\n\n")) settle(() => resolve(answer));
+      if (isMaster || answer === "\n" || answer.endsWith("\n\n")) settle(() => resolve(answer));
       else fail(`closed the connection before it had answered "${command}"`);
     });
   });

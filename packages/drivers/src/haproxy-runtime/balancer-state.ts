@@ -20,17 +20,27 @@ export interface ServerState {
   /** Requests that the server works on, and that wait for it. */
   readonly sessions: number;
   readonly queued: number;
+  /** As set; `show stat` has the effective one. */
+  readonly weight: number;
+  /** Its line in `show servers state`, from which another process can take its health over. */
+  readonly line: string;
 }
 
 /** What one balancer says. */
 export interface BalancerState {
   /** Differs between any two processes of HAProxy, also where a container gives each the same pid. */
   readonly process: string;
+  /** `description` of the configuration; empty: it has none. */
+  readonly description: string;
   readonly servers: readonly ServerState[];
+  /** Requests by backend since the process began; only in an answer to {@link SHOW_STATE_AND_REQUESTS}. */
+  readonly requests: ReadonlyMap<string, number>;
 }
 
 /** Everything in one connection, so that the three answers belong together. 4: servers only. */
 export const SHOW_STATE = "show info;show servers state;show stat -1 4 -1";
+/** 6: backends, too. */
+export const SHOW_STATE_AND_REQUESTS = "show info;show servers state;show stat -1 6 -1";
 
 /** Bits of srv_admin_state and srv_check_state in `show servers state` (HAProxy's management guide, 9.3). */
 const FORCED_MAINTENANCE = 0x01;
@@ -63,10 +73,33 @@ export function parseBalancerState(text: string, before?: BalancerState): Balanc
     if (!stat) return [];
     return [toServerState(state, stat, earlier.get(`${state("be_name")}/${state("srv_name")}`))];
   });
-  return { process: `${pid}@${startSeconds}`, servers };
+  const backends = stats.filter((stat) => stat("svname") === "BACKEND");
+  return {
+    process: `${pid}@${startSeconds}`,
+    description: /^description: (.*)$/m.exec(text)?.[1] ?? "",
+    servers,
+    requests: new Map(backends.map((stat) => [stat("pxname"), Number(stat("stot"))])),
+  };
 }
 
-type Row = (column: string) => string;
+/** Sessions by `backend/server`, of an answer to `show stat -1 4 -1`. */
+export function parseSessions(text: string): ReadonlyMap<string, number> {
+  const rows = parseTable(text.slice(text.indexOf("# pxname,")), splitCsvLine);
+  return new Map(rows.map((row) => [`${row("pxname")}/${row("svname")}`, Number(row("scur"))]));
+}
+
+/** `show map` to key and value. */
+export function parseMap(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text.split("\n").flatMap((line) => {
+      const [, key, value] = /^0x[0-9a-f]+ (\S+) (.*)$/.exec(line) ?? [];
+      return key === undefined || value === undefined ? [] : [[key, value] as const];
+    }),
+  );
+}
+
+/** A cell by its column; without one, the whole line. */
+type Row = (column?: string) => string;
 
 function toServerState(state: Row, stat: Row, earlier: ServerState | undefined): ServerState {
   const adminState = Number(state("srv_admin_state"));
@@ -86,6 +119,8 @@ function toServerState(state: Row, stat: Row, earlier: ServerState | undefined):
     checkReason: checkReason(stat, earlier),
     sessions: Number(stat("scur")),
     queued: Number(stat("qcur")),
+    weight: Number(state("srv_uweight")),
+    line: state(),
   };
 }
 
@@ -113,7 +148,7 @@ function parseTable(text: string, split: (line: string) => string[]): Row[] {
   const end = lines.indexOf("");
   return lines.slice(0, end < 0 ? lines.length : end).map((line) => {
     const cells = split(line);
-    return (column) => cells[columns.get(column) ?? -1] ?? "";
+    return (column) => (column === undefined ? line : (cells[columns.get(column) ?? -1] ?? ""));
   });
 }
 

@@ -1,0 +1,560 @@
+import { availableParallelism } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Balancer, BalancerFacts, BalancerPlan, ListenerPlan } from "@sluice/engine/ports/balancer.ts";
+import { balancerPlanTrouble } from "@sluice/engine/ports/balancer-plan-trouble.ts";
+import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
+import type { Driver } from "../driver.ts";
+import {
+  type BalancerState,
+  parseBalancerState,
+  parseMap,
+  SHOW_STATE_AND_REQUESTS,
+} from "../haproxy-runtime/balancer-state.ts";
+import { askHaproxy, askHaproxyMaster, HaproxyUnreachable } from "../haproxy-runtime/runtime-socket.ts";
+import { bodiesOf } from "./action-lines.ts";
+import { type BalancerConfig, balancerConfig, type ConfigPlace, FILE_NAMES } from "./balancer-config.ts";
+import { BalancerFiles, type RememberedBalancer } from "./balancer-files.ts";
+import { type BalancerLayout, planLayout } from "./balancer-layout.ts";
+import { DEFAULT_ADDRESS, HAPROXY_BALANCER_SETTINGS, type HaproxyBalancerSettings } from "./balancer-settings.ts";
+import { readCertificate } from "./certificate-files.ts";
+import { commandWord, UnsupportedPlan } from "./config-word.ts";
+import { backendName } from "./configured-names.ts";
+import { endProcesses, findProcesses, type HaproxyFiles, isAlive, startMaster } from "./haproxy-process.ts";
+import { alertsOf, configTrouble, findHaproxy, userToRunAs } from "./haproxy-program.ts";
+import { readOldSessions } from "./master-process.ts";
+import { countRequests, totalOf } from "./request-counts.ts";
+import { countLeftServers, planRuntimeCommands } from "./runtime-commands.ts";
+import { hasPassed, healthOf } from "./server-health.ts";
+import { serverStatesText, stateKey, stateLines } from "./server-states.ts";
+import { portTrouble } from "./taken-port.ts";
+import { weightsMapText, weightsOf } from "./weights-map.ts";
+
+/** A balancer that somebody has to let go of. */
+export interface RunBalancer extends Balancer {
+  /** Lets go: the process goes on serving. */
+  close(): Promise<void>;
+  /** Ends the process, and with it the connections that it has. */
+  shutdown(): Promise<void>;
+}
+
+export interface HaproxyBalancerDependencies {
+  /** Of this driver alone; absolute. It is made where it is missing. */
+  readonly directory: string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** HAProxy allows 107 bytes for a socket, and needs some of them while it binds a new one. */
+const MAX_DIRECTORY_BYTES = 80;
+/** Its command line reads a comma in a socket's path as the end of it. */
+const USABLE_DIRECTORY = /^\/[A-Za-z0-9_./@+=~-]*$/;
+const MAX_THREADS = 2;
+/** Servers that have left stay in HAProxy, out of use, until it is reloaded. */
+const MAX_LEFT_SERVERS = 100;
+/** While a server is new, or HAProxy does not run. */
+const QUICK_LOOK_MILLISECONDS = 100;
+const LOOK_MILLISECONDS = 500;
+/** Between two looks at ports that are taken, and at certificates. */
+const LOOK_OUTSIDE_MILLISECONDS = 2_000;
+const START_TIMEOUT_MILLISECONDS = 60_000;
+const START_PAUSE_MILLISECONDS = 10;
+const FIRST_BACK_OFF_MILLISECONDS = 100;
+const MAX_BACK_OFF_MILLISECONDS = 5_000;
+/** HAProxy reads a line of commands into a buffer of 16 KiB. */
+const MAX_COMMAND_CHARACTERS = 8_000;
+const NOBODYS = new AbortController().signal;
+
+/** HAProxy as a process of ours. */
+export const haproxyBalancer: Driver<"balancer", HaproxyBalancerSettings, HaproxyBalancerDependencies, RunBalancer> = {
+  port: "balancer",
+  name: "haproxy",
+  configSchema: HAPROXY_BALANCER_SETTINGS,
+  create: (settings, dependencies) => new HaproxyBalancer(settings, dependencies),
+};
+
+interface Running {
+  readonly state: BalancerState;
+  readonly weights: ReadonlyMap<string, string>;
+}
+
+/** A plan on its way: what of it can be served, and as what. */
+interface Prepared {
+  readonly served: BalancerPlan;
+  readonly layout: BalancerLayout;
+  readonly config: BalancerConfig;
+  readonly unserved: ReadonlyMap<string, string>;
+  readonly outside: string;
+}
+
+class HaproxyBalancer implements RunBalancer {
+  readonly #settings: HaproxyBalancerSettings;
+  readonly #files: BalancerFiles;
+  readonly #now: () => number;
+  readonly #listeners = new Set<() => void>();
+  #program: string | undefined;
+  #remembered: RememberedBalancer | undefined;
+  /** The master, as far as it is known to be alive. */
+  #master: number | null = null;
+  #hasOldWorkers = true;
+  #trouble = "";
+  #unserved: ReadonlyMap<string, string> = new Map();
+  #last: BalancerState | undefined;
+  #seenHealth = "";
+  #outside = "";
+  #outsideLookedAt = 0;
+  #failures = 0;
+  #startNotBefore = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #isLooking = false;
+  #isClosed = false;
+
+  constructor(settings: HaproxyBalancerSettings, { directory, now }: HaproxyBalancerDependencies) {
+    this.#settings = settings;
+    this.#files = new BalancerFiles(directory);
+    this.#now = now;
+  }
+
+  async apply(plan: BalancerPlan, signal: AbortSignal): Promise<PortOutcome> {
+    signal.throwIfAborted();
+    const reason = balancerPlanTrouble(plan);
+    if (reason !== undefined) return { outcome: "failed", reason };
+    return this.#inTurn(async () => {
+      signal.throwIfAborted();
+      const outcome = await this.#bringAbout(plan);
+      this.#look(QUICK_LOOK_MILLISECONDS);
+      return outcome;
+    });
+  }
+
+  async observe(signal: AbortSignal): Promise<BalancerFacts> {
+    signal.throwIfAborted();
+    return this.#inTurn(async () => {
+      const { plan } = await this.#recall();
+      this.#look(QUICK_LOOK_MILLISECONDS);
+      if (plan === null) return { servers: [], trouble: this.#trouble, unserved: new Map(), requests: new Map() };
+      const running = await this.#find();
+      if (running) await this.#takeNote(running.state);
+      const oldSessions = running && this.#hasOldWorkers ? await readOldSessions(this.#masterSocket, signal) : null;
+      if (running) this.#hasOldWorkers = oldSessions !== null;
+      return this.#facts(plan, running?.state, oldSessions ?? new Map());
+    });
+  }
+
+  watch(onChange: () => void, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const tell = () => onChange();
+      this.#listeners.add(tell);
+      this.#look(QUICK_LOOK_MILLISECONDS);
+      signal.addEventListener(
+        "abort",
+        () => {
+          this.#listeners.delete(tell);
+          resolve();
+        },
+        { once: true },
+      );
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#turn.catch(() => {});
+  }
+
+  async shutdown(): Promise<void> {
+    await this.close();
+    const found = await findHaproxy(this.#settings.program);
+    if ("path" in found) {
+      await endProcesses({ program: found.path, config: this.#files.path(FILE_NAMES.config) });
+    }
+    this.#master = null;
+  }
+
+  /** From the plan to a process that serves it. A plan that is refused leaves everything as it was. */
+  async #bringAbout(plan: BalancerPlan): Promise<PortOutcome> {
+    const ready = await this.#makeReady();
+    if (ready !== undefined) return this.#fail(ready);
+    const running = await this.#find();
+    let prepared: Prepared;
+    try {
+      prepared = await this.#prepare(plan, running);
+      await this.#write(prepared, running);
+    } catch (error) {
+      if (error instanceof UnsupportedPlan) return { outcome: "failed", reason: error.message };
+      throw error;
+    }
+    const { ports } = await this.#recall();
+    await this.#remember({ plan, layout: prepared.layout, ports: running ? ports : [] });
+    this.#unserved = prepared.unserved;
+    this.#outside = prepared.outside;
+    const trouble = await this.#enforce(prepared, running);
+    if (trouble !== undefined) return this.#fail(trouble);
+    this.#trouble = "";
+    this.#failures = 0;
+    const troubles = [...prepared.unserved.values()];
+    return troubles.length > 0 ? { outcome: "failed", reason: troubles.join("; ") } : { outcome: "done" };
+  }
+
+  #fail(reason: string): PortOutcome {
+    this.#trouble = reason;
+    return { outcome: "failed", reason };
+  }
+
+  /** Why there can be no HAProxy, or undefined. */
+  async #makeReady(): Promise<string | undefined> {
+    const { directory } = this.#files;
+    if (!USABLE_DIRECTORY.test(directory))
+      return `the data directory ${directory} cannot be HAProxy's: use A-Z a-z 0-9 _ . / @ + = ~ -`;
+    if (Buffer.byteLength(directory) > MAX_DIRECTORY_BYTES) {
+      return `the data directory ${directory} has too long a path for HAProxy's sockets: use at most ${MAX_DIRECTORY_BYTES} bytes`;
+    }
+    if (this.#program === undefined) {
+      const found = await findHaproxy(this.#settings.program);
+      if ("trouble" in found) return found.trouble;
+      this.#program = found.path;
+    }
+    await this.#files.prepare();
+    return undefined;
+  }
+
+  async #prepare(plan: BalancerPlan, running: Running | undefined): Promise<Prepared> {
+    const { layout: before, ports } = await this.#recall();
+    const { unserved, certificatesDigest, outside } = await this.#lookOutside(
+      plan.listeners,
+      new Set(running ? ports : []),
+    );
+    const layout = planLayout(plan, before, this.#now());
+    const runAs = await userToRunAs();
+    const place: ConfigPlace = {
+      directory: this.#files.directory,
+      address: this.#settings.address ?? DEFAULT_ADDRESS,
+      runAs,
+      threads: Math.min(MAX_THREADS, availableParallelism()),
+      certificates: new Map(Object.entries(this.#settings.certificates ?? {})),
+      certificatesDigest,
+    };
+    // Wholly first, so that a listener that cannot be served now is refused where it never could be.
+    balancerConfig(plan, layout, { ...place, certificates: this.#anyCertificates(plan, place) });
+    const served = { ...plan, listeners: plan.listeners.filter(({ listenerId }) => !unserved.has(listenerId)) };
+    return { served, layout, config: balancerConfig(served, layout, place), unserved, outside };
+  }
+
+  #anyCertificates({ listeners }: BalancerPlan, { certificates }: ConfigPlace): ReadonlyMap<string, string> {
+    return new Map([...listeners.map(({ certificate }) => [certificate ?? "", "/"] as const), ...certificates]);
+  }
+
+  /** What stands in the way of single listeners: ports that others have, certificates. */
+  async #lookOutside(listeners: readonly ListenerPlan[], ownPorts: ReadonlySet<number>) {
+    this.#outsideLookedAt = performance.now();
+    const address = this.#settings.address ?? DEFAULT_ADDRESS;
+    const unserved = new Map<string, string>();
+    const digests: string[] = [];
+    for (const { listenerId, port, certificate, protocol } of listeners) {
+      if (protocol === "https") {
+        const path = this.#settings.certificates?.[certificate ?? ""];
+        const reading =
+          path === undefined
+            ? { trouble: `the certificate ${certificate} is not in the setting \`certificates\`: add it there` }
+            : await readCertificate(certificate!, path);
+        if ("trouble" in reading) unserved.set(listenerId, reading.trouble);
+        else digests.push(`${listenerId} ${reading.digest}`);
+      }
+      const taken = ownPorts.has(port) ? undefined : await portTrouble(address, port);
+      if (taken !== undefined) unserved.set(listenerId, taken);
+    }
+    const certificatesDigest = digests.join("\n");
+    return { unserved, certificatesDigest, outside: JSON.stringify([[...unserved], certificatesDigest]) };
+  }
+
+  /** The files come first: whatever happens to the process from now on, it comes back with the newest wish. */
+  async #write({ served, layout, config }: Prepared, running: Running | undefined): Promise<void> {
+    for (const [name, body] of bodiesOf(served.listeners)) await this.#files.write(name, body);
+    await this.#files.write(FILE_NAMES.weights, weightsMapText(weightsOf(served)));
+    await this.#writeStates(served, layout, running?.state);
+    const isNew = running?.state.description !== config.digest;
+    if (isNew) {
+      const candidate = `${FILE_NAMES.config}.candidate`;
+      await this.#files.write(candidate, config.text);
+      const trouble = await configTrouble(this.#program!, this.#files.path(candidate));
+      if (trouble !== undefined) throw new UnsupportedPlan(`HAProxy refuses the configuration: ${trouble}`);
+    }
+    await this.#files.write(FILE_NAMES.config, config.text);
+  }
+
+  async #writeStates(
+    { groups }: BalancerPlan,
+    layout: BalancerLayout,
+    state: BalancerState | undefined,
+  ): Promise<void> {
+    const checks = new Map(groups.map(({ groupId, healthCheck }) => [groupId, healthCheck]));
+    const known = state
+      ? new Map(state.servers.map((server) => [stateKey(server.backend, server.server), server.line]))
+      : stateLines(await this.#files.read(FILE_NAMES.serverStates));
+    await this.#files.write(FILE_NAMES.serverStates, serverStatesText(layout, checks, known));
+  }
+
+  /** Undefined when it is in force. */
+  async #enforce(prepared: Prepared, running: Running | undefined): Promise<string | undefined> {
+    const { served, layout, config } = prepared;
+    if (!running) return this.#start(prepared);
+    const weights = weightsOf(served);
+    if (running.state.description === config.digest) {
+      const wanted = { groups: served.groups, layout, weights, weightsPath: this.#files.path(FILE_NAMES.weights) };
+      const current = { servers: running.state.servers, weights: running.weights };
+      const isCluttered = countLeftServers(current, layout) > MAX_LEFT_SERVERS;
+      if (!isCluttered && (await this.#command(planRuntimeCommands(current, wanted)))) return undefined;
+    }
+    return this.#reload(prepared);
+  }
+
+  /** False: it refused one of them. */
+  async #command(commands: readonly string[]): Promise<boolean> {
+    let isObeyed = true;
+    for (const line of commandLines(commands)) {
+      const answer = await askHaproxy(this.#workerSocket, line, NOBODYS);
+      if (answer.replaceAll("New server registered.", "").trim() !== "") isObeyed = false;
+    }
+    return isObeyed;
+  }
+
+  async #start(prepared: Prepared): Promise<string | undefined> {
+    await endProcesses(this.#haproxyFiles);
+    let hasEnded = false;
+    const pid = await startMaster(this.#haproxyFiles, () => {
+      hasEnded = true;
+      if (this.#master === pid) this.#master = null;
+      this.#look(0);
+    });
+    const trouble = await this.#untilInForce(prepared, () => hasEnded);
+    if (trouble === undefined) {
+      this.#master = pid;
+      this.#hasOldWorkers = false;
+    }
+    return trouble;
+  }
+
+  async #reload(prepared: Prepared): Promise<string | undefined> {
+    this.#hasOldWorkers = true;
+    await askHaproxyMaster(this.#masterSocket, "reload", NOBODYS);
+    const master = this.#master;
+    return this.#untilInForce(prepared, () => master !== null && !isAlive(master));
+  }
+
+  async #untilInForce({ served, config }: Prepared, hasEnded: () => boolean): Promise<string | undefined> {
+    const givesUpAt = performance.now() + START_TIMEOUT_MILLISECONDS;
+    for (;;) {
+      const state = await this.#read().catch(() => undefined);
+      if (state?.description === config.digest) {
+        await this.#takeNote(state);
+        await this.#remember({ ports: served.listeners.map(({ port }) => port) });
+        return undefined;
+      }
+      if (hasEnded()) return `HAProxy does not start: ${await this.#alerts()}`;
+      if (performance.now() > givesUpAt)
+        return `HAProxy has not taken its configuration within ${START_TIMEOUT_MILLISECONDS} ms: ${await this.#alerts()}`;
+      await pause(START_PAUSE_MILLISECONDS);
+    }
+  }
+
+  async #alerts(): Promise<string> {
+    return alertsOf(await this.#files.read(FILE_NAMES.log)) || `see ${this.#files.path(FILE_NAMES.log)}`;
+  }
+
+  /** The process that serves, be it one that an earlier caller has started; undefined: none does. */
+  async #find(): Promise<Running | undefined> {
+    if ((await this.#makeReady()) !== undefined) return undefined;
+    if (this.#master === null || !isAlive(this.#master)) {
+      this.#master = (await findProcesses(this.#haproxyFiles)).master;
+    }
+    if (this.#master === null) return undefined;
+    try {
+      const state = await this.#read();
+      const map = `show map ${commandWord(this.#files.path(FILE_NAMES.weights))}`;
+      return { state, weights: parseMap(await askHaproxy(this.#workerSocket, map, NOBODYS)) };
+    } catch (error) {
+      if (!(error instanceof HaproxyUnreachable) || !isAbsent(error)) throw error;
+      // It has just died, or is a master without a worker.
+      if (this.#master !== null && !isAlive(this.#master)) this.#master = null;
+      return undefined;
+    }
+  }
+
+  async #read(): Promise<BalancerState> {
+    const answer = await askHaproxy(this.#workerSocket, SHOW_STATE_AND_REQUESTS, NOBODYS);
+    try {
+      this.#last = parseBalancerState(answer, this.#last);
+      return this.#last;
+    } catch (error) {
+      throw new HaproxyUnreachable(this.#workerSocket.name, reasonOf(error), { cause: error });
+    }
+  }
+
+  async #takeNote(state: BalancerState): Promise<void> {
+    const { counted } = await this.#recall();
+    this.#remembered = { ...(await this.#recall()), counted: countRequests(counted, state.process, state.requests) };
+  }
+
+  #facts(
+    plan: BalancerPlan,
+    state: BalancerState | undefined,
+    oldSessions: ReadonlyMap<string, number>,
+  ): BalancerFacts {
+    const { layout, counted } = this.#remembered!;
+    const states = new Map(state?.servers.map((server) => [stateKey(server.backend, server.server), server]));
+    const checks = new Map(plan.groups.map(({ groupId, healthCheck }) => [groupId, healthCheck]));
+    const servers = layout.servers.map((server) => {
+      const { groupId, serverId, name } = server;
+      const key = stateKey(backendName(groupId), name);
+      const found = states.get(key);
+      const sessions = (found?.sessions ?? 0) + (found?.queued ?? 0) + (oldSessions.get(key) ?? 0);
+      if (!state) return { groupId, serverId, health: "initial" as const, detail: "HAProxy does not run", sessions };
+      return { groupId, serverId, ...healthOf(server, checks.get(groupId) ?? null, found, this.#now()), sessions };
+    });
+    return {
+      servers,
+      trouble: state ? this.#trouble : this.#trouble || "HAProxy does not run: it is being started",
+      unserved: this.#unserved,
+      requests: new Map(plan.groups.map(({ groupId }) => [groupId, totalOf(counted, backendName(groupId))])),
+    };
+  }
+
+  /** Looks after the process from now on, in so many milliseconds at the latest. */
+  #look(inMilliseconds: number): void {
+    if (this.#isClosed || (this.#isLooking && inMilliseconds > 0)) return;
+    clearTimeout(this.#timer);
+    this.#isLooking = true;
+    this.#timer = setTimeout(() => {
+      void this.#inTurn(() => this.#lookAfter())
+        .catch(() => QUICK_LOOK_MILLISECONDS)
+        .then((next) => {
+          this.#isLooking = false;
+          this.#look(next);
+        });
+    }, inMilliseconds);
+    this.#timer.unref();
+  }
+
+  /** Starts it again when it died, raises new servers that can serve, keeps what a next process has to know. Says when to look again. */
+  async #lookAfter(): Promise<number> {
+    if (this.#isClosed) return LOOK_MILLISECONDS;
+    const { plan } = await this.#recall();
+    if (plan === null) return LOOK_MILLISECONDS;
+    const running = await this.#find();
+    if (!running) {
+      await this.#startAgain(plan);
+      this.#tellIfChanged(plan, undefined);
+      return QUICK_LOOK_MILLISECONDS;
+    }
+    await this.#takeNote(running.state);
+    await this.#raiseNewServers(running.state);
+    if (performance.now() > this.#outsideLookedAt + LOOK_OUTSIDE_MILLISECONDS) {
+      const { outside } = await this.#lookOutside(plan.listeners, new Set((await this.#recall()).ports));
+      if (outside !== this.#outside) await this.#bringAbout(plan);
+    }
+    if (this.#tellIfChanged(plan, running.state)) {
+      const { layout } = await this.#recall();
+      await this.#writeStates(plan, layout, await this.#read());
+      await this.#remember({});
+    }
+    const isQuick = this.#remembered!.layout.servers.some(({ isProven }) => !isProven);
+    return isQuick ? QUICK_LOOK_MILLISECONDS : LOOK_MILLISECONDS;
+  }
+
+  async #startAgain(plan: BalancerPlan): Promise<void> {
+    if (performance.now() < this.#startNotBefore) return;
+    const outcome = await this.#bringAbout(plan);
+    if (this.#trouble === "") return;
+    if (outcome.outcome !== "failed") return;
+    this.#failures += 1;
+    const backOff = FIRST_BACK_OFF_MILLISECONDS * 2 ** Math.min(this.#failures - 1, 10);
+    this.#startNotBefore = performance.now() + Math.min(backOff, MAX_BACK_OFF_MILLISECONDS);
+  }
+
+  /** One check that passes is enough for a new server, as with ELBv2; one that was healthy before has to pass the group's count. */
+  async #raiseNewServers(state: BalancerState): Promise<void> {
+    const { layout } = await this.#recall();
+    const states = new Map(state.servers.map((server) => [stateKey(server.backend, server.server), server]));
+    const isRaised = (server: BalancerLayout["servers"][number]) => {
+      const found = states.get(stateKey(backendName(server.groupId), server.name));
+      return !server.isProven && found !== undefined && hasPassed(found);
+    };
+    const raised = layout.servers.filter(isRaised);
+    if (raised.length === 0) return;
+    const commands = raised.map(({ groupId, name }) => `set server ${stateKey(backendName(groupId), name)} health up`);
+    if (!(await this.#command(commands))) return;
+    const servers = layout.servers.map((server) => (isRaised(server) ? { ...server, isProven: true } : server));
+    await this.#remember({ layout: { ...layout, servers } });
+  }
+
+  #tellIfChanged(plan: BalancerPlan, state: BalancerState | undefined): boolean {
+    const { servers, trouble, unserved } = this.#facts(plan, state, new Map());
+    const seen = JSON.stringify([
+      servers.map(({ groupId, serverId, health }) => [groupId, serverId, health]),
+      trouble,
+      [...unserved],
+    ]);
+    if (seen === this.#seenHealth) return false;
+    this.#seenHealth = seen;
+    for (const tell of this.#listeners) tell();
+    return true;
+  }
+
+  async #recall(): Promise<RememberedBalancer> {
+    this.#remembered ??= await this.#files.recall();
+    return this.#remembered;
+  }
+
+  async #remember(change: Partial<RememberedBalancer>): Promise<void> {
+    this.#remembered = { ...(await this.#recall()), ...change };
+    await this.#files.remember(this.#remembered);
+  }
+
+  get #workerSocket() {
+    return socketAt(this.#files.path(FILE_NAMES.workerSocket));
+  }
+
+  get #masterSocket() {
+    return socketAt(this.#files.path(FILE_NAMES.masterSocket));
+  }
+
+  get #haproxyFiles(): HaproxyFiles {
+    return {
+      program: this.#program!,
+      config: this.#files.path(FILE_NAMES.config),
+      masterSocket: this.#files.path(FILE_NAMES.masterSocket),
+      log: this.#files.path(FILE_NAMES.log),
+      pid: this.#files.path(FILE_NAMES.pid),
+    };
+  }
+
+  /** One at a time: what is read is what is changed. */
+  async #inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
+    const turn = this.#turn.then(act, act);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+}
+
+/** Nobody listens there. One that is only slow to answer still serves. */
+function isAbsent({ cause }: HaproxyUnreachable): boolean {
+  const { code } = (cause ?? {}) as NodeJS.ErrnoException;
+  return code === "ENOENT" || code === "ECONNREFUSED";
+}
+
+const socketAt = (path: string) => ({ name: path, path });
+
+/** As few lines as fit. */
+export function commandLines(commands: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  for (const command of commands) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + command.length < MAX_COMMAND_CHARACTERS)
+      lines[lines.length - 1] = `${last};${command}`;
+    else lines.push(command);
+  }
+  return lines;
+}
