@@ -11,13 +11,16 @@ export class AwsCallError extends Error {
   /** The service's or the network's own words. */
   readonly reason: string;
   readonly isRefusal: boolean;
+  /** The ErrorCode of CodeDeploy that says more than the step which it was asked for: `IAM_ROLE_PERMISSIONS`. */
+  readonly deploymentCode: string | undefined;
 
-  constructor(message: string, parts: { code: string; reason: string; isRefusal: boolean }) {
+  constructor(message: string, parts: { code: string; reason: string; isRefusal: boolean; deploymentCode?: string }) {
     super(message);
     this.name = "AwsCallError";
     this.code = parts.code;
     this.reason = parts.reason;
     this.isRefusal = parts.isRefusal;
+    this.deploymentCode = parts.deploymentCode;
   }
 }
 
@@ -29,10 +32,22 @@ export interface AwsCall {
   readonly endpoint: string;
   /** Values that no message may show, whatever the service answers. */
   readonly secrets: readonly string[];
+  /** The role that the call was made with; absent: the binding's own key. */
+  readonly roleArn?: string | undefined;
 }
 
 const MAX_REASON_CHARACTERS = 500;
 const THROTTLED = /throttl|RequestLimitExceeded|TooManyRequests|SlowDown|BandwidthLimitExceeded/i;
+const DENIED = /^(AccessDenied|UnauthorizedOperation|AuthorizationError|NotAuthorized)/;
+/** As CodeDeploy's messages call them. */
+const AWS_SERVICE_NAMES: Readonly<Record<string, string>> = {
+  ecs: "AmazonECS",
+  elasticloadbalancing: "AmazonElasticLoadBalancing",
+  lambda: "AWSLambda",
+  sts: "AWSSecurityTokenService",
+};
+const ROLE_TRUST_CURE =
+  "Allow the binding's access key sts:AssumeRole on the role, and name the key's user or account in the role's trust policy";
 const TIMED_OUT = 408;
 const TOO_MANY = 429;
 
@@ -52,11 +67,21 @@ export function awsCallError(error: unknown, call: AwsCall): AwsCallError {
   }
   const isBusy = status >= 500 || status === TOO_MANY || status === TIMED_OUT || THROTTLED.test(code);
   const verb = isBusy ? "could not serve" : "refused";
-  return new AwsCallError(`${endpoint} ${verb} ${service}:${action} with ${code}: ${reason}${cureOf(code, call)}`, {
+  const isDenied = !isBusy && DENIED.test(code);
+  const message = `${endpoint} ${verb} ${service}:${action} with ${code}: ${reason}${cureOf(code, call)}`;
+  return new AwsCallError(isDenied ? `${permissionSentence(call)}${message}` : message, {
     code,
     reason: `${code}: ${reason}`,
     isRefusal: !isBusy,
+    ...(isDenied ? { deploymentCode: "IAM_ROLE_PERMISSIONS" } : {}),
   });
+}
+
+/** As CodeDeploy says it of a group's role; nothing of a key. */
+function permissionSentence({ service, roleArn }: AwsCall): string {
+  if (roleArn === undefined) return "";
+  const name = AWS_SERVICE_NAMES[service] ?? service;
+  return `The IAM role ${roleArn} does not give you permission to perform operations in the following AWS service: ${name}. `;
 }
 
 function codeOf(error: unknown): string {
@@ -76,9 +101,11 @@ function hideSecrets(text: string, secrets: readonly string[]): string {
   return secrets.reduce((hidden, secret) => (secret === "" ? hidden : hidden.replaceAll(secret, "***")), text);
 }
 
-function cureOf(code: string, { service, action }: AwsCall): string {
-  if (/^(AccessDenied|UnauthorizedOperation|AuthorizationError|NotAuthorized)/.test(code))
-    return `. Allow the binding's access key ${service}:${action}`;
+function cureOf(code: string, { service, action, roleArn }: AwsCall): string {
+  if (DENIED.test(code)) {
+    if (service === "sts") return `. ${ROLE_TRUST_CURE}`;
+    return `. Allow ${roleArn === undefined ? "the binding's access key" : `the role ${roleArn}`} ${service}:${action}`;
+  }
   if (/^(ExpiredToken|RequestExpired)/.test(code))
     return ". Give the binding new credentials, and check this machine's clock";
   if (/^(RequestTimeTooSkewed|RequestInTheFuture)/.test(code)) return ". Set this machine's clock";

@@ -19,8 +19,15 @@ export const AWS_CLIENT_SETTINGS = settings({
 
 export type AwsClientSettings = v.InferOutput<typeof AWS_CLIENT_SETTINGS>;
 
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
 /** The names that stand before the region in AWS's host names. */
-export type AwsServiceHost = "monitoring" | "elasticloadbalancing" | "ec2" | "sns";
+export type AwsServiceHost = "monitoring" | "elasticloadbalancing" | "ec2" | "sns" | "ecs" | "lambda" | "sts";
 
 export const AWS_ATTEMPTS = 3;
 export const AWS_CONNECT_TIMEOUT_MILLISECONDS = 5_000;
@@ -29,13 +36,19 @@ export const AWS_REQUEST_TIMEOUT_MILLISECONDS = 20_000;
 /**
  * The configuration for the SDK's client. Whatever the SDK would else look up in the environment or in a profile is set here: above
  * all the endpoint, since `AWS_ENDPOINT_URL` is how people point their tools at Sluice itself.
+ *
+ * @param assumed of a role, instead of the binding's own; asked for anew when they are about to expire
  */
-export function awsClientConfig(settings: AwsClientSettings, service: AwsServiceHost) {
+export function awsClientConfig(
+  settings: AwsClientSettings,
+  service: AwsServiceHost,
+  assumed?: () => Promise<AwsCredentials>,
+) {
   const { region, accessKeyId, secretAccessKey, sessionToken } = settings;
   return {
     region,
     endpoint: awsEndpoint(settings, service),
-    credentials: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) },
+    credentials: assumed ?? { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) },
     maxAttempts: AWS_ATTEMPTS,
     retryMode: "standard" as const,
     defaultsMode: "standard" as const,

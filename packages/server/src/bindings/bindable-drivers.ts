@@ -1,9 +1,13 @@
 import { cloudWatchAlarmReader } from "@sluice/drivers/cloudwatch/cloudwatch-alarm-reader.ts";
 import { ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
+import { ecsTaskSets } from "@sluice/drivers/ecs/ecs-task-sets.ts";
 import { elbv2Router } from "@sluice/drivers/elbv2/elbv2-router.ts";
+import { elbv2WeightedRouter } from "@sluice/drivers/elbv2/elbv2-weighted-router.ts";
 import { embeddedBucketSource } from "@sluice/drivers/embedded-bucket/embedded-bucket-source.ts";
 import { githubSource } from "@sluice/drivers/github/github-source.ts";
 import { haproxyRouter } from "@sluice/drivers/haproxy/haproxy-router.ts";
+import { httpsHookInvoker } from "@sluice/drivers/https-hook/https-hook-invoker.ts";
+import { lambdaHookInvoker } from "@sluice/drivers/lambda/lambda-hook-invoker.ts";
 import { prometheusAlarmReader } from "@sluice/drivers/prometheus/prometheus-alarm-reader.ts";
 import { s3Source } from "@sluice/drivers/s3/s3-source.ts";
 import { snsNotifier } from "@sluice/drivers/sns/sns-notifier.ts";
@@ -41,6 +45,10 @@ export const BINDABLE_DRIVERS: readonly ConfigurableDriver[] = [
   prometheusAlarmReader,
   snsNotifier,
   webhookNotifier,
+  ecsTaskSets,
+  elbv2WeightedRouter,
+  lambdaHookInvoker,
+  httpsHookInvoker,
 ];
 
 /**
@@ -73,16 +81,22 @@ export function bindAll(
 /** Those of ECS and Lambda. */
 function bindPlatforms({
   config: { bindings },
+  timers: { now },
   local,
 }: DriverParts): Pick<BoundDrivers, "taskSets" | "weightedRouters" | "hookInvokers"> {
   return {
     taskSets: bindDrivers(TASK_SETS_PORT, bindings, [
+      bindable(ecsTaskSets, { now }),
       ...localDriver(TASK_SETS_PORT, "docker", local?.taskSets, bindings),
     ]),
     weightedRouters: bindDrivers(WEIGHTED_ROUTER_PORT, bindings, [
+      bindable(elbv2WeightedRouter, { now }),
       ...localDriver(WEIGHTED_ROUTER_PORT, "haproxy", local?.weightedRouter, bindings),
     ]),
-    hookInvokers: bindDrivers<HookInvoker>(HOOK_INVOKER_PORT, bindings, []),
+    hookInvokers: bindDrivers<HookInvoker>(HOOK_INVOKER_PORT, bindings, [
+      bindable(lambdaHookInvoker, { now }),
+      bindable(httpsHookInvoker, { now }),
+    ]),
   };
 }
 

@@ -3,7 +3,7 @@ import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type Pace, PacedLoop, sleepFor } from "../loops/paced-loop.ts";
 import { sparseErrors } from "../loops/sparse-errors.ts";
 import type { Timers } from "../loops/timers.ts";
-import { holdDuty } from "./duty-lease.ts";
+import { holdDuty } from "../store/duty-lease.ts";
 import { newReport, type PassParts, type PassReport, prune } from "./retention-pass.ts";
 import { type PruningPreview, previewPruning } from "./retention-preview.ts";
 

@@ -1,6 +1,6 @@
 import { objectOf } from "@sluice/model/stored-json/form.ts";
-import type { WriteTransaction } from "../store/group-commit.ts";
-import { addSetting, JsonSetting } from "../store/settings.ts";
+import type { WriteTransaction } from "./group-commit.ts";
+import { addSetting, JsonSetting } from "./settings.ts";
 
 /** Of several servers on one database one does the duty at a time. */
 export interface DutyLease {

@@ -1,0 +1,36 @@
+import { AwsCallError } from "./aws-call-error.ts";
+
+/** How long a refusal is taken for the answer to the next call, too. */
+const REFUSAL_KEPT_MILLISECONDS = 60_000;
+
+export type OptionalAnswer<Value> =
+  | { readonly outcome: "read"; readonly value: Value }
+  /** The role may not look, or could not be asked: why, in the service's words. */
+  | { readonly outcome: "unread"; readonly reason: string };
+
+/** A call that may be refused, or fail: it only says more about what is known without it. */
+export type OptionalCall = <Value>(
+  name: string,
+  signal: AbortSignal,
+  call: () => Promise<Value>,
+) => Promise<OptionalAnswer<Value>>;
+
+/** Calls beyond the rights of AWS's managed role for CodeDeploy. One that was denied is not made again for a minute. */
+export function optionalCalls(now: () => number): OptionalCall {
+  const denied = new Map<string, { readonly reason: string; readonly until: number }>();
+  return async (name, signal, call) => {
+    const refusal = denied.get(name);
+    if (refusal && now() < refusal.until) return { outcome: "unread", reason: refusal.reason };
+    try {
+      const value = await call();
+      denied.delete(name);
+      return { outcome: "read", value };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof AwsCallError)) throw error;
+      const { reason, deploymentCode } = error;
+      if (deploymentCode !== undefined) denied.set(name, { reason, until: now() + REFUSAL_KEPT_MILLISECONDS });
+      return { outcome: "unread", reason };
+    }
+  };
+}
