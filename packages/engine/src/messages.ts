@@ -368,7 +368,7 @@ export function notWithheldError(detail: string): DeploymentError {
 export function readyExpiredError(state: DeploymentState): DeploymentError {
   return {
     code: "TIMEOUT",
-    message: `Deployment ${state.deploymentId} was not continued in time, so its deploymentReadyOption stopped it. The original hosts still receive the traffic.`,
+    message: `Deployment ${state.deploymentId} was not continued in time, so its deploymentReadyOption stopped it. The original ${isOfService(state) ? "task set still receives" : "hosts still receive"} the traffic.`,
   };
 }
 
@@ -407,16 +407,30 @@ export function originalsNotTerminated(state: DeploymentState, { kept }: Termina
   return [`Not terminated: ${stories.join(" ")}${more}`];
 }
 
-/** What would have stopped a deployment, had its original hosts not been on their way out already. */
+/** What would have stopped a deployment, had what it replaced not been on its way out already. */
 export function cameTooLate(
-  { stopRequestedAt, alarms: watched }: DeploymentState,
+  { stopRequestedAt, alarms: watched, strategy }: DeploymentState,
   alarms: AlarmObservation | undefined,
 ): readonly string[] {
-  const why =
-    "came too late: the replacement hosts already received the traffic, and the original hosts were being terminated.";
+  const why = `came too late: ${tooLateBecause(strategy)}.`;
   const messages = stopRequestedAt === null ? [] : [`The stop ${why}`];
   if (watched === null || alarms?.outcome !== "read" || alarms.firing.length === 0) return messages;
   return [...messages, `An alarm ${why} ${describeAlarms(alarms.firing)}`];
+}
+
+function tooLateBecause({ type }: DeploymentState["strategy"]): string {
+  switch (type) {
+    case "ecs-blue-green":
+      return "the replacement task set already received the traffic, and the original one was being removed";
+    case "ecs-rollback":
+      return "the original task set already received the traffic, and the replacement was being removed";
+    default:
+      return "the replacement hosts already received the traffic, and the original hosts were being terminated";
+  }
+}
+
+function isOfService({ strategy }: Pick<DeploymentState, "strategy">): boolean {
+  return strategy.type === "ecs-blue-green" || strategy.type === "ecs-rollback";
 }
 
 export function silentHost(target: HostTarget, host: HostLiveness | undefined, hasStarted: boolean): Diagnostics {

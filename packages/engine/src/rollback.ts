@@ -1,7 +1,7 @@
 import { LATE_HOSTS_CREATOR } from "./late-hosts.ts";
 import { type DeploymentState, isTerminal, type TargetState } from "./state.ts";
 import { hasShiftLeftTraces } from "./strategies/shift/shift-rollback.ts";
-import { isShift } from "./strategies/shift/shift-rollouts.ts";
+import { isShift } from "./strategies/shift/shift-strategies.ts";
 
 /** AutoRollbackEvent of the API: what the group, or the deployment instead of it, rolls back on. */
 export const ROLLBACK_EVENTS = [

@@ -1,10 +1,17 @@
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { expect, it } from "vitest";
+import { strategyWith } from "./strategy.fixture.ts";
 import { hostCommand } from "./target.fixture.ts";
 import { STOP_GRACE_MILLISECONDS } from "./time-limits.ts";
 import { stopWaiting } from "./waiting.ts";
 
-const RUNNING = { halt: null, stopRequestedAt: null, stage: "deploy", wait: null } as const;
+const RUNNING = {
+  halt: null,
+  stopRequestedAt: null,
+  stage: "deploy",
+  wait: null,
+  strategy: strategyWith({ type: "in-place", hasTrafficControl: false, zones: null }),
+} as const;
 const STOPPED = { ...RUNNING, stopRequestedAt: 1_000 };
 const at = (event: LifecycleEventName, acknowledgedAt: number | null) => [
   { command: hostCommand(event, { acknowledgedAt }) },

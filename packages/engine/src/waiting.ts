@@ -1,5 +1,6 @@
 import type { DeploymentState, TargetState, Waiting } from "./state.ts";
 import { isPastReturn } from "./strategies/halting.ts";
+import { isShift } from "./strategies/shift/shift-strategies.ts";
 import {
   STOP_GRACE_MILLISECONDS,
   WAIT_TOLD_AFTER_MILLISECONDS,
@@ -69,7 +70,7 @@ export function stopGraceBegin({
 
 /** What a deployment waits for that is being stopped; undefined: nobody has stopped it, or it goes on in spite of that. */
 export function stopWaiting(
-  state: Pick<DeploymentState, "halt" | "haltedAt" | "stopRequestedAt" | "stage" | "wait">,
+  state: Pick<DeploymentState, "halt" | "haltedAt" | "stopRequestedAt" | "stage" | "wait" | "strategy">,
   atWork: readonly Pick<TargetState, "command">[],
 ): ReturnType<typeof deploymentWaiting> {
   const since = state.stopRequestedAt;
@@ -77,7 +78,9 @@ export function stopWaiting(
   const begin = stopGraceBegin(state) ?? since;
   const isRunning = atWork.some(({ command }) => command?.acknowledgedAt != null && command.by === "agent");
   return {
-    reason: "a stop was requested: hosts finish their event in progress and start no other",
+    reason: isShift(state.strategy)
+      ? "a stop was requested: the event in progress ends, and no other begins"
+      : "a stop was requested: hosts finish their event in progress and start no other",
     since,
     until: isRunning ? begin + STOP_GRACE_MILLISECONDS : null,
   };

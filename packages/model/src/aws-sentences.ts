@@ -11,6 +11,14 @@ export const AGENT_SILENT =
   "CodeDeploy agent was not able to receive the lifecycle event. Check the CodeDeploy agent logs on your host and make sure the agent is running and can connect to the CodeDeploy server.";
 export const REPLACEMENT_UNHEALTHY =
   "The deployment timed out while waiting for the replacement task set to become healthy.";
+/** What ECS answered follows, and then `ECS_CHECK`. */
+export const ECS_NOT_UPDATED = "The ECS service cannot be updated due to an unexpected error:";
+export const ECS_CHECK = "Check your ECS service status.";
+/** What is wrong follows. */
+export const ELB_NOT_UPDATED = "The ELB could not be updated due to the following error:";
+export const HOOKS_FAILED =
+  "The deployment failed because one or more of the lifecycle event validation functions failed.";
+export const CALLBACK_TIMED_OUT = "The deployment timed out while waiting for a status callback.";
 export const ALIAS_NOT_CURRENT =
   "The Lambda function alias version does not match the current version in AppSpec file.";
 
@@ -22,6 +30,8 @@ const SENTENCES = [
   AGENT_SILENT,
   REPLACEMENT_UNHEALTHY,
   ALIAS_NOT_CURRENT,
+  HOOKS_FAILED,
+  CALLBACK_TIMED_OUT,
 ];
 
 /** A message as people read it: what is particular about it, apart from the sentence that AWS has for all of its kind. */

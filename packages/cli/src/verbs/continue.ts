@@ -10,7 +10,10 @@ interface ContinueOptions extends ClientOptions {
 export function define(command: Command): void {
   command
     .argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E")
-    .option("--termination", "end the wait before the original hosts are terminated, not the one before traffic moves");
+    .option(
+      "--termination",
+      "end the wait before the original hosts are terminated, or the original task set is removed, not the one before traffic moves",
+    );
   addJsonOption(addClientOptions(command));
   addExamples(
     command,
@@ -19,7 +22,7 @@ export function define(command: Command): void {
   );
   command.addHelpText(
     "after",
-    "\nFor a blue/green deployment in the state Ready: the traffic moves to the replacement hosts.",
+    "\nFor a blue/green deployment in the state Ready: the traffic moves to the replacement hosts, or to the replacement task set.",
   );
   command.action(async (deploymentId: string, options: ContinueOptions) => {
     using connection = connect(options);
@@ -28,7 +31,7 @@ export function define(command: Command): void {
     if (options.json) printJson({ deploymentId, deploymentWaitType });
     else
       print(
-        `${deploymentId}: ${options.termination ? "the original hosts are terminated now" : "the traffic moves now"}`,
+        `${deploymentId}: ${options.termination ? "what the deployment replaced is terminated now" : "the traffic moves now"}`,
       );
   });
 }

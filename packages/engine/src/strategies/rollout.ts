@@ -39,4 +39,6 @@ export type Start =
       readonly minimumHealthyHosts?: number;
       readonly targets: readonly TargetPlan[];
       readonly firstStage: Stage;
+      /** What a person should know though it can start. */
+      readonly warnings?: readonly string[];
     };

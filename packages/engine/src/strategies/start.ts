@@ -28,7 +28,7 @@ export function startDeployment(draft: Draft, found: TargetResolution | undefine
     return;
   }
   const { obstacle, warnings = [], bundle } = found;
-  for (const message of warnings) draft.decide({ type: "statusMessageAdded", message });
+  for (const message of [...warnings, ...(start.warnings ?? [])]) draft.decide({ type: "statusMessageAdded", message });
   if (obstacle) {
     const { status, error } = obstacle;
     draft.decide({ type: status === "Stopped" ? "deploymentStopped" : "deploymentFailed", error });

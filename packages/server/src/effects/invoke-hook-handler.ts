@@ -4,7 +4,7 @@ import { reasonOf } from "@sluice/model/reason-of.ts";
 import { boundPort } from "../platforms/shift-ports.ts";
 import type { HookProgress } from "../store/columns/effect-records.ts";
 import { type Attempt, type EffectHandler, SUPERSEDED } from "./effect-handler.ts";
-import { isWanted, type PlatformParts } from "./platform-handler.ts";
+import { answerTo, isWanted, type PlatformParts } from "./platform-handler.ts";
 import { attemptOf } from "./port-attempt.ts";
 
 /** Between two looks at a hook that runs. */
@@ -28,7 +28,7 @@ export function invokeHookHandler({ store, ports, now }: PlatformParts): EffectH
   };
 
   async function begin(invocation: HookInvocation, signal: AbortSignal): Promise<Attempt<"invokeHook">> {
-    const answer = await boundPort(ports, "hookInvoker").invoke(invocation, signal);
+    const answer = await answerTo(boundPort(ports, "hookInvoker").invoke(invocation, signal));
     if (answer.outcome !== "done") return attemptOf(answer, now());
     return lookAgain({ outcome: "pending", detail: "", isInvoked: true });
   }

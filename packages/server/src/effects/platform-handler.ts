@@ -37,7 +37,7 @@ export function platformHandler<Kind extends PlatformKind>(
 }
 
 /** Whoever says no to a question on the way says no to the whole. */
-async function answerTo(asked: Promise<PortAnswer>): Promise<PortAnswer> {
+export async function answerTo(asked: Promise<PortAnswer>): Promise<PortAnswer> {
   try {
     return await asked;
   } catch (error) {

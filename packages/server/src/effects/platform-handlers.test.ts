@@ -12,6 +12,7 @@ import { insertDeployment } from "../runner/runner.fixture.ts";
 import type { HookProgress, ProgressOf } from "../store/columns/effect-records.ts";
 import { openStore, type Store } from "../store/open-store.ts";
 import { insertTargets } from "../store/targets.ts";
+import { awaitTaskSetHandler } from "./await-task-set-handler.ts";
 import { SUPERSEDED } from "./effect-handler.ts";
 import { invokeHookHandler } from "./invoke-hook-handler.ts";
 import type { PlatformParts } from "./platform-handler.ts";
@@ -112,6 +113,33 @@ describe("an effect of a platform", () => {
     expect(handler.vainBy(error, effect)).toEqual({
       error,
       progress: { outcome: "pending", detail: "no driver is bound to the port functionAlias" },
+    });
+  });
+
+  it.each([
+    ["waits on while fewer than three of its tasks have stopped", 2, true, undefined],
+    ["fails as soon as three have, with their reasons", 3, true, "failed"],
+    ["waits on for all its time where the group does not fail early", 30, false, undefined],
+  ] as const)("awaits a task set, and %s", async (_name, failedTasks, failsEarly, outcome) => {
+    await inSecondStep();
+    const green = newMemoryTaskSet("green", { sickness: "Essential container in task exited: 3", failedTasks });
+    const service: MemoryService = { controller: "CODE_DEPLOY", desiredCount: 2, taskSets: [green] };
+    const timing = { startMilliseconds: 0, drainMilliseconds: 0, now: () => now, newTaskSetId: () => "" };
+    const taskSets = memoryTaskSets.create({}, { services: new Map([["shop:web", service]]), ...timing });
+    const awaiting: Extract<ShiftEffect, { kind: "awaitTaskSet" }> = {
+      kind: "awaitTaskSet",
+      ...OF_COMMAND,
+      service: SERVICE,
+      taskSetId: "green",
+      failsEarly,
+    };
+    const words = `0 of 2 tasks of the task set green run, and ${failedTasks} stopped though they were wanted: Essential container in task exited: 3`;
+    const attempt = await awaitTaskSetHandler(parts({ taskSets })).attempt(claimed(awaiting), never);
+    if (outcome) expect(attempt).toEqual({ ended: { outcome, detail: words } });
+    else expect(attempt).toMatchObject({ postponed: { progress: { outcome: "pending", detail: words } } });
+    green.sickness = null;
+    expect(await awaitTaskSetHandler(parts({ taskSets })).attempt(claimed(awaiting), never)).toEqual({
+      ended: { outcome: "done", detail: "" },
     });
   });
 

@@ -22,7 +22,7 @@ export async function quarantine(
   if (row?.active !== 1) return;
   const error = {
     code: "INTERNAL_ERROR",
-    message: `The deployment was ended by an error of Sluice itself: ${reason}. Its hosts are as their last events left them; please report this with the server's log.`,
+    message: `The deployment was ended by an error of Sluice itself: ${reason}. What it deploys to is as its last events left it; please report this with the server's log.`,
   };
   await endUnfinished(transaction, row, error, at);
   await transaction.db

@@ -27,9 +27,9 @@ export async function gatherShiftFacts(
 ): Promise<ShiftFacts> {
   switch (strategy.type) {
     case "ecs-blue-green":
-      return ecsFacts(ports, strategy, strategy, signal);
+      return ecsFacts(ports, strategy, strategy, strategy.taskSet.taskDefinition, signal);
     case "ecs-rollback":
-      return ecsFacts(ports, strategy, NO_HOOKS, signal);
+      return ecsFacts(ports, strategy, NO_HOOKS, null, signal);
     case "lambda-shift":
       return lambdaFacts(ports, strategy, strategy, signal);
     case "lambda-rollback":
@@ -41,20 +41,29 @@ export async function gatherShiftFacts(
   }
 }
 
+/** @param taskDefinition of the task set that is to be made; null: none is */
 async function ecsFacts(
   ports: ShiftPorts,
   { service: name, pair }: EcsBlueGreen | EcsRollback,
   hooked: NamedHooks,
+  taskDefinition: string | null,
   signal: AbortSignal,
 ): Promise<ShiftFacts> {
-  const [service, traffic, found] = await Promise.all([
-    boundPort(ports, "taskSets").describe(name, signal),
+  const taskSets = boundPort(ports, "taskSets");
+  const [service, definition, traffic, found] = await Promise.all([
+    taskSets.describe(name, signal),
+    taskDefinition === null ? undefined : taskSets.inspectTaskDefinition(name, taskDefinition, signal),
     boundPort(ports, "weightedRouter").describe(pair, signal),
     findHooks(ports, hooked, signal),
   ]);
   return {
     outcome: "ecs-service",
-    facts: { service: service ? inWordsOf(pair, service) : null, traffic, hooks: found },
+    facts: {
+      service: service ? inWordsOf(pair, service) : null,
+      traffic,
+      hooks: found,
+      ...(definition ? { taskDefinition: definition } : {}),
+    },
   };
 }
 

@@ -165,14 +165,14 @@ export class NotReadableError extends Error {
 export function notPrepared(error: unknown): Extract<TargetResolution, { outcome: "failed" }> {
   const reason = reasonOf(error).replace(/\.$/, "");
   if (!(error instanceof NotReadableError)) {
-    const message = `The deployment could not be prepared, and no host was touched: ${reason}.`;
+    const message = `The deployment could not be prepared, and nothing was changed: ${reason}.`;
     return { outcome: "failed", error: { code: "INTERNAL_ERROR", message } };
   }
   if (error.what === "balancers") {
-    const message = `The deployment was not started, and no host was touched, because its load balancer cannot be asked: ${reason}. Restore access to it, and deploy again.`;
+    const message = `The deployment was not started, and nothing was changed, because its load balancer cannot be asked: ${reason}. Restore access to it, and deploy again.`;
     return { outcome: "failed", error: { code: "ELASTIC_LOAD_BALANCING_INVALID", message } };
   }
-  const message = `The deployment was not started, and no host was touched, because its alarms (${error.names.join(", ")}) cannot be read, so their state is unknown: ${reason}. Restore access to the monitoring system and deploy again, or set ignorePollAlarmFailure in the alarm configuration.`;
+  const message = `The deployment was not started, and nothing was changed, because its alarms (${error.names.join(", ")}) cannot be read, so their state is unknown: ${reason}. Restore access to the monitoring system and deploy again, or set ignorePollAlarmFailure in the alarm configuration.`;
   return { outcome: "failed", status: "Stopped", error: { code: "ALARM_ACTIVE", message } };
 }
 

@@ -86,7 +86,8 @@ async function row() {
   return { ...found, head: readHead(found) };
 }
 
-const waits = () => getDeploymentWaits({ deploymentId: DEPLOYMENT }, { store: fixture.store } as SluiceContext);
+const waits = () =>
+  getDeploymentWaits({ deploymentId: DEPLOYMENT }, { store: fixture.store, now: () => 0 } as SluiceContext);
 
 async function allowTraffic() {
   const [found] = await findTargets(fixture.store.db, DEPLOYMENT, ["h1"]);
@@ -162,7 +163,7 @@ it("fails with the true cause when the load balancer could not be asked in time,
   expect(await row()).toMatchObject({
     status: "Failed",
     error_code: "ELASTIC_LOAD_BALANCING_INVALID",
-    error_message: `The deployment was not started, and no host was touched, because its load balancer cannot be asked: ${AWAY}. Restore access to it, and deploy again.`,
+    error_message: `The deployment was not started, and nothing was changed, because its load balancer cannot be asked: ${AWAY}. Restore access to it, and deploy again.`,
   });
   expect((await row()).head.statusMessages).toHaveLength(1);
 });
@@ -174,6 +175,6 @@ it("stops as an alarm would when the monitoring system could not be asked in tim
   await eventually(async () => expect((await row()).active).toBe(0));
   expect(await row()).toMatchObject({ status: "Stopped", error_code: "ALARM_ACTIVE" });
   expect((await row()).error_message).toBe(
-    `The deployment was not started, and no host was touched, because its alarms (errors) cannot be read, so their state is unknown: ${alarmsAway}. Restore access to the monitoring system and deploy again, or set ignorePollAlarmFailure in the alarm configuration.`,
+    `The deployment was not started, and nothing was changed, because its alarms (errors) cannot be read, so their state is unknown: ${alarmsAway}. Restore access to the monitoring system and deploy again, or set ignorePollAlarmFailure in the alarm configuration.`,
   );
 });

@@ -103,14 +103,36 @@ describe("an ECS deployment", () => {
       };
       return played.play().state.error;
     };
-    expect(refusing("createTaskSet")).toMatchObject({ code: "ECS_UPDATE_ERROR" });
-    expect(refusing("setTestTraffic")).toMatchObject({ code: "ECS_UPDATE_ERROR" });
-    expect(refusing("setWeights")).toEqual({
+    expect(refusing("createTaskSet")).toEqual({
       code: "ECS_UPDATE_ERROR",
-      message: "The ELB could not be updated due to the following error: it may not.",
+      message:
+        "The ECS service cannot be updated due to an unexpected error: The replacement task set could not be created: it may not. Check your ECS service status.",
+    });
+    expect(refusing("awaitTaskSet")).toMatchObject({ code: "ECS_UPDATE_ERROR" });
+    expect(refusing("setTestTraffic")).toMatchObject({ code: "ELASTIC_LOAD_BALANCING_INVALID" });
+    expect(refusing("setWeights")).toEqual({
+      code: "ELASTIC_LOAD_BALANCING_INVALID",
+      message: "The ELB could not be updated due to the following error: AllowTraffic was refused: it may not.",
     });
     expect(refusing("promoteTaskSet")).toMatchObject({ code: "ECS_UPDATE_ERROR" });
   });
+
+  it.each(["createTaskSet", "awaitTaskSet", "setTestTraffic", "setWeights", "promoteTaskSet"])(
+    "takes the truer code of who refused %s, whose words come first",
+    (kind) => {
+      const played = new PlayedShift(ecs());
+      const detail =
+        "The IAM role r does not give you permission to perform operations in the following AWS service: X.";
+      played.platform = (effect) => {
+        if (effect.kind === kind) return { outcome: "failed", detail, code: "IAM_ROLE_PERMISSIONS" };
+        return effect.kind === "createTaskSet" ? { ...DONE, taskSetId: "green" } : DONE;
+      };
+      expect(played.play().state.error).toEqual({
+        code: "IAM_ROLE_PERMISSIONS",
+        message: expect.stringMatching(/^The IAM role r does not .* service: X\. [A-Z].*\.$/),
+      });
+    },
+  );
 
   it("sends test traffic to the replacement before its hook looks at it, and production traffic after", () => {
     const played = bringTo(new PlayedShift(ecs({ hooks: HOOKS })).play(), "AfterAllowTestTraffic");
@@ -283,7 +305,37 @@ describe("an ECS deployment", () => {
     expect(played.target.shift).toMatchObject({ step: 1, percent: 100, asked: null });
   });
 
+  const definition = {
+    outcome: "found",
+    taskDefinition: "arn:web:2",
+    containers: [{ name: "web", ports: [80] }],
+  } as const;
+
   it.each([
+    [
+      "it runs one task a machine",
+      { service: { ...ecsFacts().service!, scheduling: "DAEMON" } },
+      "INVALID_ECS_SERVICE",
+      "The service shop:web is a DAEMON service",
+    ],
+    [
+      "there is no such task definition",
+      { taskDefinition: { outcome: "missing", reason: "there is no task definition web:2" } },
+      "ECS_UPDATE_ERROR",
+      "The ECS service cannot be updated due to an unexpected error: there is no task definition web:2.",
+    ],
+    [
+      "its task definition has no such container",
+      { taskDefinition: { ...definition, containers: [{ name: "nginx", ports: [80] }] } },
+      "ECS_UPDATE_ERROR",
+      "The container web does not exist in the task definition. arn:web:2 has nginx.",
+    ],
+    [
+      "the container has no such port",
+      { taskDefinition: { ...definition, containers: [{ name: "web", ports: [8080, 8443] }] } },
+      "ECS_UPDATE_ERROR",
+      "The container web did not have a container port 80 defined. In arn:web:2 it has 8080",
+    ],
     ["there is no such service", { service: null }, "INVALID_ECS_SERVICE", "no service shop:web"],
     [
       "others deploy the service",
@@ -357,5 +409,60 @@ describe("an ECS deployment", () => {
     expect(played.state).toMatchObject({ status: "Failed", startedAt: null });
     expect(played.state.error).toEqual({ code, message: expect.stringContaining(words) });
     expect(played.asked).toEqual([]);
+  });
+
+  it("moves all at once behind a network balancer, and by no other schedule", () => {
+    const facts = ecsFacts();
+    if (facts.traffic.outcome !== "known") throw new Error("the traffic is known");
+    const resolution = {
+      outcome: "ecs-service",
+      facts: { ...facts, traffic: { ...facts.traffic, protocol: "network" } },
+    } as const;
+    expect(new PlayedShift(ecs(), { resolution }).play().state.status).toBe("Succeeded");
+    const split = new PlayedShift(ecs({ schedule: LINEAR }), { resolution }).play();
+    expect(split.state.error).toEqual({
+      code: "ELASTIC_LOAD_BALANCING_INVALID",
+      message:
+        "The ELB could not be updated due to the following error: The listener production is of a Network Load Balancer, which moves all traffic at once. Deploy with the configuration CodeDeployDefault.ECSAllAtOnce.",
+    });
+  });
+
+  it("starts, and tells what nobody may look at", () => {
+    const unchecked = { outcome: "unchecked", reason: "the role may not look" } as const;
+    const facts = ecsFacts({
+      taskDefinition: unchecked,
+      hooks: [{ event: "BeforeInstall", hook: "look", facts: unchecked }],
+    });
+    const played = new PlayedShift(ecs({ hooks: { BeforeInstall: "look" } }), {
+      resolution: { outcome: "ecs-service", facts },
+    }).play();
+    expect(played.state.statusMessages).toEqual([
+      "The task definition web:2 was not looked at: the role may not look.",
+      "The hook look of BeforeInstall was not looked for: the role may not look.",
+    ]);
+    expect(played.answer(true).state.status).toBe("Succeeded");
+    expect(new PlayedShift(ecs()).play().state.statusMessages).toEqual([]);
+  });
+
+  it("names a stop and an alarm that came when the original was on its way out", () => {
+    const played = new PlayedShift(ecs({ terminationWaitMilliseconds: 0 }), {
+      alarms: { names: ["errors"], ignoresPollFailure: false },
+    });
+    let isGone = false;
+    played.platform = (effect) => {
+      if (effect.kind === "removeTaskSet") return { outcome: isGone ? "done" : "pending", detail: "" };
+      return effect.kind === "createTaskSet" ? { ...DONE, taskSetId: "green" } : DONE;
+    };
+    played.alarms = { outcome: "read", firing: [] };
+    played.play().stop();
+    expect(played.state.status).toBe("InProgress");
+    isGone = true;
+    played.play();
+    expect(played.state).toMatchObject({
+      status: "Succeeded",
+      statusMessages: [
+        "The stop came too late: the replacement task set already received the traffic, and the original one was being removed.",
+      ],
+    });
   });
 });

@@ -145,8 +145,8 @@ function inOneStep(at: EcsAtWork, asks: readonly Ask[]): Phase {
 
 function trafficTrouble({ command: { event } }: EcsAtWork): Trouble {
   return {
-    code: "ECS_UPDATE_ERROR",
-    refused: "The ELB could not be updated due to the following error",
+    code: "ELASTIC_LOAD_BALANCING_INVALID",
+    refused: `${event} was refused`,
     overdue: `${event} was not carried out within ${WEIGHTS_TIMEOUT_MILLISECONDS / MINUTE} minutes`,
   };
 }

@@ -2,15 +2,20 @@ import type { EcsServicePlan } from "../../event.ts";
 import type { TaskSet } from "../../ports/task-sets.ts";
 import { weightsOfPair } from "../../ports/weighted-router.ts";
 import type { DeploymentError } from "../../state.ts";
-import { missingHookError } from "./hook-start.ts";
+import { missingHookError, uncheckedHooks } from "./hook-start.ts";
 import { ECS_PLAN, ECS_WITH_LEAVE_PLAN, SHIFT_BACK_PLAN } from "./shift-events.ts";
 import type { EcsFacts } from "./shift-facts.ts";
+import { withSentence } from "./shift-messages.ts";
 import { type EcsBlueGreen, type EcsRollback, ecsTargetId, otherGroup } from "./shift-strategies.ts";
+import { taskDefinitionError, uncheckedTaskDefinition } from "./task-definition-start.ts";
 
-export type EcsStart = { readonly error: DeploymentError } | { readonly target: EcsServicePlan };
+export type EcsStart =
+  | { readonly error: DeploymentError }
+  | { readonly target: EcsServicePlan; readonly warnings?: readonly string[] };
 
 /** What keeps an ECS deployment from starting, or the service as it starts from it. */
-export function ecsStart(strategy: EcsBlueGreen, { service, traffic, hooks }: EcsFacts): EcsStart {
+export function ecsStart(strategy: EcsBlueGreen, facts: EcsFacts): EcsStart {
+  const { service, traffic, hooks, taskDefinition } = facts;
   const { pair, readyWaitMilliseconds } = strategy;
   const { clusterName, serviceName } = strategy.service;
   const name = ecsTargetId(strategy.service);
@@ -20,15 +25,25 @@ export function ecsStart(strategy: EcsBlueGreen, { service, traffic, hooks }: Ec
       `Deployment group's ECS service must be configured for a CODE_DEPLOY deployment controller. The controller of ${name} is ${service.controller}.`,
     );
   }
+  if (service.scheduling === "DAEMON") {
+    return invalidService(
+      `The service ${name} is a DAEMON service, which runs one task a machine and has no task sets to take turns. Create it with the scheduling strategy REPLICA.`,
+    );
+  }
   const original = service.taskSets.find(({ status }) => status === "PRIMARY");
   if (!original) return invalidService(`The service ${name} has no primary task set to replace.`);
   const { targetGroup } = original;
   if (targetGroup === null || !pair.targetGroups.includes(targetGroup)) {
     return invalidBalancer(
-      `Primary taskset target group must be behind listener. The task set ${original.taskSetId} of ${name} is behind ${targetGroup ?? "no target group"}, and the group's pair is ${pair.targetGroups.join(" and ")}.`,
+      `Primary taskset target group must be behind listener ${pair.productionListener}. The task set ${original.taskSetId} of ${name} is behind ${targetGroup ?? "no target group"}, and the group's pair is ${pair.targetGroups.join(" and ")}.`,
     );
   }
   if (traffic.outcome === "unusable") return invalidBalancer(`The load balancer can not be used: ${traffic.reason}.`);
+  if (traffic.protocol === "network" && strategy.schedule.type !== "all-at-once") {
+    return invalidBalancer(
+      `The listener ${pair.productionListener} is of a Network Load Balancer, which moves all traffic at once. Deploy with the configuration CodeDeployDefault.ECSAllAtOnce.`,
+    );
+  }
   const replacementGroup = otherGroup(pair, targetGroup);
   const left = service.taskSets.find((one) => one !== original && one.targetGroup === replacementGroup);
   if (left) return invalidService(leftBehind(left, replacementGroup));
@@ -36,11 +51,12 @@ export function ecsStart(strategy: EcsBlueGreen, { service, traffic, hooks }: Ec
   if (percent > 0) {
     const [first, second] = weightsOfPair(pair, replacementGroup, percent);
     return invalidBalancer(
-      `The production listener sends ${first.percent} % to ${first.targetGroup} and ${second.percent} % to ${second.targetGroup}, and the service's tasks are behind ${targetGroup} alone. Send all of it there, and deploy again.`,
+      `Green taskset target group cannot have non-zero weight prior to traffic shifting. The production listener sends ${first.percent} % to ${first.targetGroup} and ${second.percent} % to ${second.targetGroup}, and the service's tasks are behind ${targetGroup} alone. Send all of it there, and deploy again.`,
     );
   }
-  const error = missingHookError(hooks);
+  const error = taskDefinitionError(strategy.taskSet, taskDefinition) ?? missingHookError(hooks);
   if (error) return { error };
+  const warnings = [...uncheckedTaskDefinition(strategy.taskSet, taskDefinition), ...uncheckedHooks(hooks)];
   return {
     target: {
       type: "ecs-service",
@@ -52,6 +68,7 @@ export function ecsStart(strategy: EcsBlueGreen, { service, traffic, hooks }: Ec
       replacementTaskSetId: null,
       lifecycleEvents: readyWaitMilliseconds === null ? ECS_PLAN : ECS_WITH_LEAVE_PLAN,
     },
+    ...(warnings.length > 0 ? { warnings } : {}),
   };
 }
 
@@ -92,5 +109,6 @@ function invalidService(message: string): EcsStart {
 }
 
 function invalidBalancer(message: string): EcsStart {
-  return { error: { code: "ELASTIC_LOAD_BALANCING_INVALID", message } };
+  const code = "ELASTIC_LOAD_BALANCING_INVALID";
+  return { error: { code, message: withSentence(code, message) } };
 }

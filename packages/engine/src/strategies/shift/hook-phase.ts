@@ -1,3 +1,4 @@
+import { CALLBACK_TIMED_OUT, HOOKS_FAILED } from "@sluice/model/aws-sentences.ts";
 import { hookExecutionId } from "../../hook-execution.ts";
 import { hookNamed } from "../../ports/hook-invoker.ts";
 import { type AtWork, ofCommand, type Phase, succeeded } from "./phase.ts";
@@ -23,8 +24,8 @@ export function hookPhase(
   } as const;
   const trouble = {
     code: "HOOK_EXECUTION_FAILURE",
-    refused: `The hook ${hook} of ${event} failed`,
-    overdue: `The hook ${hook} of ${event} did not answer within ${inWords(timeoutMilliseconds)}: a hook answers by PutLifecycleEventHookExecutionStatus`,
+    refused: `${HOOKS_FAILED} The hook ${hook} of ${event} failed`,
+    overdue: `${CALLBACK_TIMED_OUT} The hook ${hook} of ${event} did not answer within ${inWords(timeoutMilliseconds)}: a hook answers by PutLifecycleEventHookExecutionStatus`,
   };
   return {
     kind: "ask",

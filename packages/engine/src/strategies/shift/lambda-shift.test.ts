@@ -107,7 +107,8 @@ describe("a Lambda deployment", () => {
       status: "Failed",
       error: {
         code: "HOOK_EXECUTION_FAILURE",
-        message: "The hook before of BeforeAllowTraffic failed: it exited with 1.",
+        message:
+          "The deployment failed because one or more of the lifecycle event validation functions failed. The hook before of BeforeAllowTraffic failed: it exited with 1.",
       },
     });
     const silent = new PlayedShift(lambda({ hooks: HOOKS })).play();
@@ -118,6 +119,25 @@ describe("a Lambda deployment", () => {
     expect(silent.state).toMatchObject({
       status: "Failed",
       error: { code: "HOOK_EXECUTION_FAILURE", message: expect.stringContaining("within 60 minutes") },
+    });
+  });
+
+  it("gives hooks the time of their group, and says meanwhile that no answer has come", () => {
+    const hookTimeoutMilliseconds = 90_000;
+    const silent = new PlayedShift(lambda({ hooks: HOOKS, hookTimeoutMilliseconds })).play();
+    const begun = silent.now;
+    silent.pass(1_000);
+    expect(silent.target.command?.waiting).toMatchObject({
+      reason: "the hook before has not answered yet",
+      since: begun,
+      until: begun + hookTimeoutMilliseconds,
+    });
+    silent.pass(hookTimeoutMilliseconds - 1_001);
+    expect(silent.state.status).toBe("InProgress");
+    expect(silent.pass(1).state.error).toEqual({
+      code: "HOOK_EXECUTION_FAILURE",
+      message:
+        "The deployment timed out while waiting for a status callback. The hook before of BeforeAllowTraffic did not answer within 90 seconds: a hook answers by PutLifecycleEventHookExecutionStatus.",
     });
   });
 

@@ -2,12 +2,14 @@ import { ALIAS_NOT_CURRENT } from "@sluice/model/aws-sentences.ts";
 import type { LambdaAliasPlan } from "../../event.ts";
 import type { VersionFacts } from "../../ports/function-alias.ts";
 import type { DeploymentError } from "../../state.ts";
-import { missingHookError } from "./hook-start.ts";
+import { missingHookError, uncheckedHooks } from "./hook-start.ts";
 import { LAMBDA_PLAN, SHIFT_BACK_PLAN } from "./shift-events.ts";
 import type { LambdaFacts } from "./shift-facts.ts";
 import type { LambdaRollback, LambdaShift } from "./shift-strategies.ts";
 
-export type LambdaStart = { readonly error: DeploymentError } | { readonly target: LambdaAliasPlan };
+export type LambdaStart =
+  | { readonly error: DeploymentError }
+  | { readonly target: LambdaAliasPlan; readonly warnings?: readonly string[] };
 
 /** What keeps a Lambda deployment from starting, or the alias as it starts from it (codedeploy-semantics.md, sections 8 and 12). */
 export function lambdaStart(strategy: LambdaShift, { routing, current, target, hooks }: LambdaFacts): LambdaStart {
@@ -37,7 +39,8 @@ export function lambdaStart(strategy: LambdaShift, { routing, current, target, h
   }
   const error = missingHookError(hooks);
   if (error) return { error };
-  return { target: planOf(strategy, LAMBDA_PLAN) };
+  const warnings = uncheckedHooks(hooks);
+  return { target: planOf(strategy, LAMBDA_PLAN), ...(warnings.length > 0 ? { warnings } : {}) };
 }
 
 /** The alias is looked at by whoever shifts it back. */

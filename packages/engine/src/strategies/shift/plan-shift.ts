@@ -22,7 +22,9 @@ export function shiftRollout(phases: ShiftPhases): Rollout {
     timeoutMilliseconds,
     start(state, found) {
       const start = phases.start(state, found);
-      return "error" in start ? start : { targets: [start.target], firstStage: "deploy" };
+      if ("error" in start) return start;
+      const { target, warnings } = start;
+      return { targets: [target], firstStage: "deploy", ...(warnings ? { warnings } : {}) };
     },
     forgiven: () => NOTHING_FORGIVEN,
     settle: (draft, observation) => settlePhases(draft, observation, phaseOf),

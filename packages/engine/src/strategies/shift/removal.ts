@@ -1,4 +1,5 @@
 import type { Draft } from "../../draft.ts";
+import { cameTooLate } from "../../messages.ts";
 import type { Observation } from "../../observation.ts";
 import type { EcsService } from "../../ports/task-sets.ts";
 import type { DeploymentState } from "../../state.ts";
@@ -19,12 +20,14 @@ export function removalOf(
 }
 
 /** The traffic is where it was to go, so what is left of the other side is no reason to fail, and every reason to be named. */
-export function finishRemoval(draft: Draft, { reports }: Observation, { key, targetId, taskSetId }: Removal): void {
+export function finishRemoval(draft: Draft, observation: Observation, { key, targetId, taskSetId }: Removal): void {
+  const { reports, alarms } = observation;
   const report = reports?.get(key);
   if (report?.outcome === "failed") {
     draft.decide({ type: "statusMessageAdded", message: taskSetNotRemoved(taskSetId, report.detail) });
   } else if (report?.outcome === "done") {
     draft.decide({ type: "taskSetRemoved", targetId, taskSetId });
   } else return;
+  for (const message of cameTooLate(draft.state, alarms)) draft.decide({ type: "statusMessageAdded", message });
   draft.decide({ type: "deploymentSucceeded" });
 }

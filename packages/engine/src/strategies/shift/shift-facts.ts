@@ -1,7 +1,7 @@
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { AliasRouting, VersionFacts } from "../../ports/function-alias.ts";
 import type { HookFacts } from "../../ports/hook-invoker.ts";
-import type { ServiceFacts } from "../../ports/task-sets.ts";
+import type { ServiceFacts, TaskDefinitionFacts } from "../../ports/task-sets.ts";
 import type { PairTraffic } from "../../ports/weighted-router.ts";
 
 /** What was found of a service, its balancer and the hooks before anything was touched. */
@@ -9,6 +9,8 @@ export interface EcsFacts {
   /** Null: there is no such service. */
   readonly service: ServiceFacts | null;
   readonly traffic: PairTraffic;
+  /** Absent: nobody was asked, since no task set is to be made. */
+  readonly taskDefinition?: TaskDefinitionFacts | undefined;
   readonly hooks: readonly HookFinding[];
 }
 

@@ -1,3 +1,4 @@
+import { ECS_CHECK, ECS_NOT_UPDATED, ELB_NOT_UPDATED, HOOKS_FAILED } from "@sluice/model/aws-sentences.ts";
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { EffectReport } from "../../effect-report.ts";
@@ -11,16 +12,32 @@ import type {
 import type { ShiftTarget, Trouble } from "./phase.ts";
 import { otherGroup } from "./shift-strategies.ts";
 
-/** A story, and what the provider said last of it. */
+/** AWS' sentence for its kind, our story, and what the provider said last of it. */
 export function troubleError(code: DeploymentError["code"], story: string, detail: string): DeploymentError {
   const words = detail.replace(/\.$/, "");
-  const ended = story.endsWith(".") ? story : `${story}.`;
-  return { code, message: words === "" ? ended : `${story.replace(/\.$/, "")}: ${words}.` };
+  const told = words === "" ? sentence(story) : `${story.replace(/\.$/, "")}: ${words}.`;
+  return { code, message: withSentence(code, told) };
+}
+
+/** Codes of which AWS has one sentence, whatever has happened. */
+export function withSentence(code: DeploymentError["code"], told: string): string {
+  switch (code) {
+    case "ECS_UPDATE_ERROR":
+      return `${ECS_NOT_UPDATED} ${told} ${ECS_CHECK}`;
+    case "ELASTIC_LOAD_BALANCING_INVALID":
+      return `${ELB_NOT_UPDATED} ${told}`;
+    default:
+      return told;
+  }
 }
 
 /** Of a provider that said no. */
 export function refusedError({ code, refused }: Trouble, report: EffectReport): DeploymentError {
-  return troubleError(report.code ?? code, refused, report.detail);
+  // Who knows a truer code has AWS' sentence for it, too.
+  if (report.code !== undefined) {
+    return { code: report.code, message: `${sentence(report.detail)} ${sentence(refused)}` };
+  }
+  return troubleError(code, refused, report.detail);
 }
 
 /** What an event's diagnostics say of what ended the deployment. */
@@ -30,7 +47,11 @@ export function failedBy({ message }: DeploymentError): Diagnostics {
 
 /** Of a hook that answered Failed; its report is the event's diagnostics. */
 export function hookFailedError({ name, diagnostics }: LifecycleEventState): DeploymentError {
-  return troubleError("HOOK_EXECUTION_FAILURE", `The hook of ${name} failed`, diagnostics?.message ?? "");
+  return troubleError(
+    "HOOK_EXECUTION_FAILURE",
+    `${HOOKS_FAILED} The hook of ${name} failed`,
+    diagnostics?.message ?? "",
+  );
 }
 
 /** A stop or an alarm does not wait for what was asked: that may be done yet. */
@@ -86,6 +107,10 @@ function hasBegun({ lifecycleEvents }: ShiftTarget, name: LifecycleEventName): b
 
 export function taskSetNotRemoved(taskSetId: string, reason: string): string {
   return `The task set ${taskSetId} serves nobody any more, and was not removed: ${reason.replace(/\.$/, "")}.`;
+}
+
+function sentence(text: string): string {
+  return text.endsWith(".") ? text : `${text}.`;
 }
 
 function unknownError(message: string): Diagnostics {

@@ -13,7 +13,9 @@ export interface ShiftPhases {
   start(
     state: DeploymentState,
     resolution: TargetResolution,
-  ): { readonly error: DeploymentError } | { readonly target: EcsServicePlan | LambdaAliasPlan };
+  ):
+    | { readonly error: DeploymentError }
+    | { readonly target: EcsServicePlan | LambdaAliasPlan; readonly warnings?: readonly string[] };
   readonly phaseOf: PhaseOf;
   /** Called when the target waits for leave, or has succeeded. */
   proceed(draft: Draft, target: ShiftTarget, observation: Observation): void;

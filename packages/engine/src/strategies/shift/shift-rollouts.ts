@@ -1,4 +1,3 @@
-import type { Strategy } from "../../state.ts";
 import type { Rollout } from "../rollout.ts";
 import { ECS_BLUE_GREEN } from "./ecs-blue-green.ts";
 import { ECS_ROLLBACK } from "./ecs-rollback.ts";
@@ -13,8 +12,3 @@ export const SHIFT_ROLLOUTS: { readonly [Type in ShiftStrategy["type"]]: Rollout
   "lambda-shift": shiftRollout(LAMBDA_SHIFT),
   "lambda-rollback": shiftRollout(LAMBDA_ROLLBACK),
 };
-
-/** Whether it moves the traffic of one service or function, and concerns no host. */
-export function isShift(strategy: Strategy): strategy is ShiftStrategy {
-  return strategy.type in SHIFT_ROLLOUTS;
-}

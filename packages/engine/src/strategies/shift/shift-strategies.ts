@@ -63,6 +63,18 @@ export interface LambdaRollback {
 
 export type ShiftStrategy = EcsBlueGreen | EcsRollback | LambdaShift | LambdaRollback;
 
+const SHIFTS: { readonly [Type in ShiftStrategy["type"]]: true } = {
+  "ecs-blue-green": true,
+  "ecs-rollback": true,
+  "lambda-shift": true,
+  "lambda-rollback": true,
+};
+
+/** Whether it moves the traffic of one service or function, and concerns no host. */
+export function isShift<S extends { readonly type: string }>(strategy: S): strategy is Extract<S, ShiftStrategy> {
+  return strategy.type in SHIFTS;
+}
+
 /** ECSTarget's id. */
 export function ecsTargetId({ clusterName, serviceName }: EcsService): string {
   return `${clusterName}:${serviceName}`;

@@ -1,5 +1,5 @@
 import type { Waiting } from "@sluice/engine/state.ts";
-import { isShift } from "@sluice/engine/strategies/shift/shift-rollouts.ts";
+import { isShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import { targetName } from "@sluice/engine/target-name.ts";
 import { deploymentWaiting, stopWaiting } from "@sluice/engine/waiting.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";

@@ -449,7 +449,7 @@ describe("StopDeployment", () => {
 
   it("is what the deployment waits for until it has ended", async () => {
     const deploymentId = await withDeployment(codeDeploy);
-    const waits = () => getDeploymentWaits({ deploymentId }, { store: codeDeploy.context.store } as SluiceContext);
+    const waits = () => getDeploymentWaits({ deploymentId }, codeDeploy.context as unknown as SluiceContext);
     expect(await waits()).toEqual({ targets: [] });
     await codeDeploy.call("StopDeployment", { deploymentId });
     expect((await waits()).waiting?.reason).toMatch(/^a stop was requested: /);

@@ -1,5 +1,6 @@
 import type { StopDeploymentInput, StopDeploymentOutput } from "@aws-sdk/client-codedeploy";
 import { isPastReturn } from "@sluice/engine/strategies/halting.ts";
+import { isShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { DEPLOYMENT_INTENT } from "../../../store/columns/deployment-columns.ts";
 import { commitHeadEvent } from "../../../store/commit-events.ts";
@@ -10,9 +11,11 @@ import { deploymentMissing } from "../checks/known-resources.ts";
 import { requireDeploymentId } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 
-/** The wait for the originals is over and they are being terminated: no stop undoes that. */
+/** The wait for the originals is over and they are on their way out: no stop undoes that. */
 const TOO_LATE =
   "The stop comes too late: the replacement hosts serve, the original ones are being terminated, and the deployment goes on to its end";
+const TOO_LATE_FOR_SERVICES =
+  "The stop comes too late: all traffic is where it was to go, the other task set is being removed, and the deployment goes on to its end";
 const STATUS_MESSAGE = "No more commands will be scheduled for execution in the deployment instances";
 
 /**
@@ -38,7 +41,10 @@ export const stopDeployment: CodeDeployOperation<StopDeploymentInput, StopDeploy
     await requestStop(transaction, row, at);
     if (input.autoRollbackEnabled !== undefined) await keepRollbackWish(transaction, row, input.autoRollbackEnabled);
     transaction.afterCommit(() => context.planner.wake(deploymentId));
-    if (isPastReturn(readHead(row))) return { status: "Pending", statusMessage: TOO_LATE };
+    const head = readHead(row);
+    if (isPastReturn(head)) {
+      return { status: "Pending", statusMessage: isShift(head.strategy) ? TOO_LATE_FOR_SERVICES : TOO_LATE };
+    }
     const isPending = await hasOpenCommands(transaction.db, deploymentId);
     return { status: isPending ? "Pending" : "Succeeded", statusMessage: STATUS_MESSAGE };
   });
