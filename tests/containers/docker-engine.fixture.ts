@@ -9,6 +9,8 @@ import { claimAddressPool } from "./address-pool.fixture.ts";
 /** A Docker Engine of a test's own: nothing of it is shared with another one of this machine. */
 export interface TestEngine {
   readonly socket: string;
+  /** `198.18.7.`: all addresses that begin so are the engine's, and those from 192 on are free for subnets of a test's choice. */
+  readonly addressPrefix: string;
   /** JSON, or text where it answers none; throws for every status from 400. */
   ask(method: string, path: string, body?: object | Buffer): Promise<unknown>;
   /** Its processes are gone at once, and its containers run on without it. */
@@ -133,6 +135,7 @@ export async function startDockerEngine({ dataRoot }: TestEngineOptions = {}): P
   }
   return {
     socket,
+    addressPrefix: pool.prefix,
     ask,
     start,
     stop,
@@ -198,11 +201,23 @@ function lastJson(text: string): unknown {
   }
 }
 
-/** All its containers and networks, whoever made them: in order, so that nothing is left in the kernel. */
-async function removeAll(ask: TestEngine["ask"]): Promise<void> {
-  const containers = (await ask("GET", "/containers/json?all=1")) as { readonly Id: string }[];
+/** What an installation has made: in order, so that nothing is left in the kernel. */
+export async function removeInstallation({ ask }: Pick<TestEngine, "ask">, installation: string): Promise<void> {
+  await removeSelected(ask, { label: [`sluice.installation=${installation}`] }, {});
+}
+
+function removeAll(ask: TestEngine["ask"]): Promise<void> {
+  return removeSelected(ask, {}, { type: ["custom"] });
+}
+
+async function removeSelected(ask: TestEngine["ask"], filters: object, networkFilters: object): Promise<void> {
+  const list = async (path: string, selection: object) => {
+    const query = new URLSearchParams({ all: "1", filters: JSON.stringify(selection) });
+    return (await ask("GET", `${path}?${query}`)) as { readonly Id: string }[];
+  };
+  const containers = await list("/containers/json", filters);
   await Promise.all(containers.map(({ Id }) => ask("DELETE", `/containers/${Id}?force=1&v=1`).catch(() => {})));
-  const networks = (await ask("GET", '/networks?filters={"type":["custom"]}')) as { readonly Id: string }[];
+  const networks = await list("/networks", { ...filters, ...networkFilters });
   await Promise.all(networks.map(({ Id }) => ask("DELETE", `/networks/${Id}`).catch(() => {})));
 }
 

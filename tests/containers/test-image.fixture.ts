@@ -56,7 +56,8 @@ export async function importTestImage(
   await engine.ask("POST", `/images/create?${query}`, testImageTar());
 }
 
-function testImageTar(): Buffer {
+/** The image's one layer. */
+export function testImageTar(): Buffer {
   const root = mkdtempSync(join(tmpdir(), "sluice-image-"));
   try {
     for (const folder of ["bin", "tmp", "etc", "data"]) mkdirSync(join(root, folder));

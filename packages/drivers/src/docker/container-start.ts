@@ -53,9 +53,20 @@ export async function startContainer(
   }
   const needs = await needsOf(plan, dependencies, signal);
   if ("outcome" in needs) return needs;
-  const secrets = Object.values(needs.secrets);
+  const outcome = await makeContainer(name, plan, needs, dependencies, signal);
+  return outcome.outcome === "failed" ? hiding(outcome, Object.values(needs.secrets)) : outcome;
+}
+
+async function makeContainer(
+  name: string,
+  plan: ContainerPlan,
+  needs: CreationNeeds,
+  dependencies: StartDependencies,
+  signal: AbortSignal,
+): Promise<PortOutcome> {
+  const { api } = dependencies;
   const created = await createContainer(name, plan, needs, dependencies, signal);
-  if ("outcome" in created) return created.outcome === "failed" ? hiding(created, secrets) : created;
+  if ("outcome" in created) return created;
   const { Id, Warnings } = created;
   if (Warnings.some((warning) => LIMIT_IS_LEFT_OUT.test(warning))) {
     await api.ask({ method: "DELETE", path: `/containers/${Id}`, query: { v: "1" } }, signal);
@@ -96,8 +107,7 @@ async function needsOf(
     folders.set(folder, checked.path);
   }
   if (plan.network.kind === "own") {
-    const trouble = await orRefusal(() => network.ensure(signal));
-    const reason = trouble instanceof EngineRefusal ? explained(trouble.message) : trouble;
+    const reason = await networkTrouble(network, signal);
     if (reason !== undefined) return refused(reason);
   }
   return { installation, image: plan.image, secrets, folders };
@@ -160,8 +170,7 @@ async function runContainer(
   let started = await start();
   if (started instanceof EngineRefusal && plan.network.kind === "own" && /network .*not found/i.test(started.message)) {
     network.forget();
-    const trouble = await orRefusal(() => network.ensure(signal));
-    if (trouble instanceof EngineRefusal) return failed("ResourceInitializationError", trouble.message);
+    const trouble = await networkTrouble(network, signal);
     if (trouble !== undefined) return failed("ResourceInitializationError", trouble);
     started = await start();
   }
@@ -169,6 +178,11 @@ async function runContainer(
     return failed(kindOf(started, plan, "CannotStartContainerError"), started.message);
   }
   return warnings.length === 0 ? { outcome: "done" } : { outcome: "done", detail: warnings.join(" ") };
+}
+
+async function networkTrouble(network: InstallationNetwork, signal: AbortSignal): Promise<string | undefined> {
+  const trouble = await orRefusal(() => network.ensure(signal));
+  return trouble instanceof EngineRefusal ? trouble.message : trouble;
 }
 
 /** What the engine refuses of a task's container for want of its sandbox is not the container's own fault. */
@@ -194,6 +208,7 @@ function failed(kind: ErrorKind, reason: string): Failed {
   return { outcome: "failed", reason: `${kind}: ${explained(reason)}` };
 }
 
+/** An engine may quote what it was given. */
 function hiding(outcome: Failed, secrets: readonly string[]): Failed {
   return { ...outcome, reason: withoutSecrets(outcome.reason, secrets) };
 }

@@ -8,6 +8,8 @@ const MAX_SOCKET_PATH_BYTES = 107;
 export const MAX_FOLDERS = 100;
 export const MAX_SECRETS = 1000;
 
+const NO_MAPPING = "is not a mapping: write it as NAME: FILE lines";
+
 /** As sluice.yml has them; all may be absent. */
 export const DOCKER_SETTINGS = settings({
   /** {@link DEFAULT_SOCKET} when absent. */
@@ -23,10 +25,11 @@ export const DOCKER_SETTINGS = settings({
   /** From the name that a task definition says to the file that has the secret. */
   secrets: v.optional(
     v.pipe(
+      v.custom<object>((value) => typeof value === "object" && !Array.isArray(value), NO_MAPPING),
       v.record(
         v.string(),
         text("the file that has the secret, such as /etc/sluice/db-password", fileProblem),
-        "is not a mapping: write it as NAME: FILE lines",
+        NO_MAPPING,
       ),
       v.check(
         (secrets) => Object.keys(secrets).length <= MAX_SECRETS,

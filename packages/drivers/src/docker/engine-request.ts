@@ -21,6 +21,8 @@ export const ANSWER_TIMEOUT_MILLISECONDS = 30_000;
 /** A thousand containers take 2 MB. */
 export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_REFUSAL_BYTES = 65_536;
+/** What a connection says that the other side has closed. */
+const CLOSED: readonly (string | undefined)[] = ["ECONNRESET", "EPIPE"];
 
 /**
  * One question, and the whole answer. Throws an {@link EngineUnreachable}, an {@link EngineRefusal} for every status from 400, or the
@@ -90,7 +92,7 @@ function send(
       sent.once("response", resolve);
       sent.on("error", (error: NodeJS.ErrnoException) => {
         // The engine has closed a connection that was kept for later; nothing that we ask does harm when it is asked twice.
-        if (sent.reusedSocket && error.code === "ECONNRESET" && !isLast) attempt(true).then(resolve, reject);
+        if (sent.reusedSocket && CLOSED.includes(error.code) && !isLast) attempt(true).then(resolve, reject);
         else reject(signal.aborted || error instanceof EngineUnreachable ? error : cannotConnect(socket, error));
       });
       if (idleMilliseconds !== undefined) {

@@ -1,7 +1,6 @@
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { EngineApi } from "./engine-api.ts";
 import { linesOf } from "./engine-events.ts";
-import { explained } from "./engine-fault.ts";
 import { pullReferenceOf } from "./image-reference.ts";
 
 export type PullState =
@@ -49,7 +48,7 @@ export function createImagePulls(api: EngineApi): ImagePulls {
     pullImage(api, image, pull.layers).then(
       () => pulls.delete(image),
       (error: unknown) => {
-        pull.failure = explained(reasonOf(error));
+        pull.failure = reasonOf(error);
       },
     );
     return pull;

@@ -41,7 +41,7 @@ function accessTrouble(path: string, { uid, mode, size }: Stats): string | undef
   return size > MAX_SECRET_BYTES ? `${path} has more than ${MAX_SECRET_BYTES} bytes` : undefined;
 }
 
-/** Text of others' in which no secret is to be read: an engine may quote what it was given. */
+/** Text of others, in which no secret is to be read. */
 export function withoutSecrets(text: string, values: Iterable<string>): string {
   let hidden = text;
   for (const value of values) if (value !== "") hidden = hidden.replaceAll(value, "…");

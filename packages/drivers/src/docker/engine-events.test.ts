@@ -1,0 +1,36 @@
+import type { ServerResponse } from "node:http";
+import { expect, it, vi } from "vitest";
+import { openEngineApi } from "./engine-api.ts";
+import { watchEvents } from "./engine-events.ts";
+import { startFakeEngine } from "./fake-engine.fixture.ts";
+
+it("tells of each event, and of what may have been missed after the engine was away", async () => {
+  const streams: ServerResponse[] = [];
+  const { socket } = await startFakeEngine({
+    "GET /events": (_request, response) => {
+      response.flushHeaders();
+      streams.push(response);
+    },
+  });
+  const seen: (string | undefined)[] = [];
+  const stopping = new AbortController();
+  const watch = watchEvents(openEngineApi(socket), "a1", (id) => seen.push(id), stopping.signal);
+  await vi.waitFor(() => expect(seen).toEqual([undefined]));
+  const event = (id: string) => `${JSON.stringify({ Type: "container", Action: "die", Actor: { ID: id } })}\n`;
+  streams[0]?.write(event("c1") + event("c2").slice(0, 20));
+  await vi.waitFor(() => expect(seen).toEqual([undefined, "c1"]));
+  streams[0]?.write(event("c2").slice(20));
+  await vi.waitFor(() => expect(seen).toEqual([undefined, "c1", "c2"]));
+  streams[0]?.destroy();
+  await vi.waitFor(() => expect(streams).toHaveLength(2), { timeout: 10_000 });
+  await vi.waitFor(() => expect(seen).toEqual([undefined, "c1", "c2", undefined]));
+  stopping.abort();
+  await watch;
+});
+
+it("waits for an engine that is not there, until it is told to stop", async () => {
+  const stopping = new AbortController();
+  const watch = watchEvents(openEngineApi("/nowhere/docker.sock"), "a1", () => expect.unreachable(), stopping.signal);
+  stopping.abort();
+  await watch;
+});
