@@ -112,6 +112,7 @@ export const ROOMS: RoomTable = {
       "hosts",
       "logs",
       "notifications",
+      "services",
       "operations",
       "groups",
       "preflight",
@@ -135,7 +136,7 @@ export const ROOMS: RoomTable = {
       "operations/sluice",
     ],
     config: ["retention", "http"],
-    bindings: ["loops", "store", "hosts", "platforms", "traffic", "config"],
+    bindings: ["loops", "store", "hosts", "platforms", "traffic", "balancing", "services", "config"],
   },
   agent: {
     process: [],

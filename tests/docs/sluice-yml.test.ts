@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import type { TaskSets } from "@sluice/engine/ports/task-sets.ts";
 import { BINDABLE_DRIVERS } from "@sluice/server/bindings/bindable-drivers.ts";
 import { composeDrivers } from "@sluice/server/bindings/compose-drivers.ts";
 import { EMPTY_CONFIG, parseSluiceYml } from "@sluice/server/config/sluice-yml.ts";
@@ -29,6 +30,8 @@ describe("the page about sluice.yml", () => {
         bucket: { head: noObjects, open: noObjects, sha256: noObjects },
         timers: systemTimers,
         log: pino({ level: "silent" }),
+        // Parts of a server that this test does not start.
+        local: { taskSets: () => ({}) as TaskSets },
       });
       await drivers.close();
     } finally {

@@ -8,7 +8,9 @@ import type { HostState } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Logger } from "pino";
 import type { Principal } from "./access/principal.ts";
 import { LETTERS_AND_DIGITS, randomText } from "./access/random-text.ts";
+import { NO_BALANCER } from "./balancing/target-health.ts";
 import { composeDrivers } from "./bindings/compose-drivers.ts";
+import { composeServices } from "./bindings/compose-services.ts";
 import type { SluiceConfig } from "./config/sluice-yml.ts";
 import { ClockOffsets } from "./hosts/clock-offsets.ts";
 import { clockSentence, clockWords } from "./hosts/clock-trouble.ts";
@@ -50,6 +52,7 @@ import type { OpenStore, Store } from "./store/open-store.ts";
 import { DatabaseClock, MAX_CLOCKS_APART_MILLISECONDS } from "./store/postgres/database-clock.ts";
 import { readRestoredMark } from "./store/restored-mark.ts";
 import { countOn, removeCounts, stopCounting } from "./store/server-counts.ts";
+import { WakeFeed } from "./store/wake-feed.ts";
 
 const OFFER_CHARACTERS = 10;
 
@@ -127,7 +130,20 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   const ownKey = newOwnKey();
   const accessKeys = new AccessKeys(store, now, ownKey);
   const forgetKeys = (hostId: string) => accessKeys.forget(hostId);
-  const drivers = await composeDrivers({ store, config, region, bucket, timers: systemTimers, log }, forgetKeys);
+  const services = await composeServices({
+    store,
+    config,
+    timers: systemTimers,
+    log,
+    scope: { accountId, region },
+    owner,
+    randomText,
+    targets: NO_BALANCER,
+    wakes: new WakeFeed(),
+    onError: unlessAway((error) => log.error({ error: describe(error) }, "cannot look after services; trying again")),
+  });
+  const local = { taskSets: services && (() => services.taskSets) };
+  const drivers = await composeDrivers({ store, config, region, bucket, timers: systemTimers, log, local }, forgetKeys);
   const { fleet, revisions, trafficRouter, alarmReader, hostTerminator, shiftPorts } = drivers;
   const matchHosts: MatchHosts = (selection, signal) => fleet.resolveTargets(selection, signal);
   const runner = createRunner({
@@ -247,7 +263,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     authorize: s3Authorize((principal, object) => mayHostReadObject(store, principal, object)),
     onInternalError,
   });
-  const services = wireServices({
+  const wire = wireServices({
     operations: {
       store,
       now,
@@ -267,6 +283,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     sluice: {
       liveness,
       logs,
+      taskLogs: services?.logs,
       runner,
       notifications,
       retention,
@@ -288,7 +305,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   return {
     signedRoute: signedRoute({
       ...authenticator,
-      services,
+      services: wire,
       reach,
       onInternalError,
       onProved: (principal, socket) => {
@@ -317,6 +334,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       probe.start(urls);
       runner.start();
       drivers.start();
+      services?.start();
       notifications.start();
       if (store.dialect === "postgres") clock.start();
       retention.start();
@@ -330,6 +348,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       await retention.close();
       await notifications.close();
       await runner.close();
+      await services?.close();
       await drivers.close();
       // What was heard last cannot be written down when the database is away; the next server's graces cover it.
       await liveness.close().catch(() => {});

@@ -75,6 +75,7 @@ export const GRANTS: Readonly<Record<Action, Grant>> = {
   "sluice:HostHeartbeat": HOSTS_AND_SERVER,
   "sluice:PutHostLogs": HOSTS,
   "sluice:GetDeploymentLogs": READERS,
+  "sluice:GetTaskLogs": READERS,
   "sluice:GetDeploymentWaits": READERS,
   "sluice:ChangeShift": ROOT,
   "sluice:DeclareHost": ROOT,

@@ -1,4 +1,5 @@
 import { cloudWatchAlarmReader } from "@sluice/drivers/cloudwatch/cloudwatch-alarm-reader.ts";
+import { DOCKER_SETTINGS } from "@sluice/drivers/docker/docker-settings.ts";
 import { ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
 import { ecsTaskSets } from "@sluice/drivers/ecs/ecs-task-sets.ts";
 import { elbv2Router } from "@sluice/drivers/elbv2/elbv2-router.ts";
@@ -28,6 +29,7 @@ import { REVISION_SOURCE_PORT } from "./bound-revision-source.ts";
 import { TASK_SETS_PORT } from "./bound-task-sets.ts";
 import { routerOfGroup, TRAFFIC_ROUTER_PORT } from "./bound-traffic-router.ts";
 import { WEIGHTED_ROUTER_PORT } from "./bound-weighted-router.ts";
+import { DOCKER } from "./compose-services.ts";
 import { localDriver } from "./local-driver.ts";
 
 /**
@@ -49,6 +51,7 @@ export const BINDABLE_DRIVERS: readonly ConfigurableDriver[] = [
   elbv2WeightedRouter,
   lambdaHookInvoker,
   httpsHookInvoker,
+  { port: TASK_SETS_PORT, name: DOCKER, configSchema: DOCKER_SETTINGS },
 ];
 
 /**
@@ -87,7 +90,7 @@ function bindPlatforms({
   return {
     taskSets: bindDrivers(TASK_SETS_PORT, bindings, [
       bindable(ecsTaskSets, { now }),
-      ...localDriver(TASK_SETS_PORT, "docker", local?.taskSets, bindings),
+      ...localDriver(TASK_SETS_PORT, DOCKER, local?.taskSets, bindings),
     ]),
     weightedRouters: bindDrivers(WEIGHTED_ROUTER_PORT, bindings, [
       bindable(elbv2WeightedRouter, { now }),

@@ -86,6 +86,13 @@ export async function adoptDatabase(store: Store, place: DatabasePlace): Promise
   writeOwnDatabase(place.dataDirectory, { id, postgres: nameOf(place) });
 }
 
+/** Of a database that was adopted: what it is called for others. */
+export async function databaseId(store: Store): Promise<string> {
+  const id = await readSetting(store.db, ID_SETTING);
+  if (id === undefined) throw new Error("the database has no id yet");
+  return id;
+}
+
 /** For a database that is a copy, and goes its own way from now on. */
 export async function giveNewId({ db }: Pick<WriteTransaction, "db">, id: string): Promise<void> {
   await writeSetting(db, ID_SETTING, id);

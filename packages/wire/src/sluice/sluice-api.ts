@@ -173,6 +173,45 @@ export interface GetDeploymentLogsOutput {
   readonly ended: boolean;
 }
 
+/** Of one task, or of the tasks of a service. */
+export interface GetTaskLogsInput {
+  /** An id or an ARN. */
+  readonly task?: string | undefined;
+  /** With `service`: names or ARNs. */
+  readonly cluster?: string | undefined;
+  readonly service?: string | undefined;
+  /** Only of the service's task set of this id. */
+  readonly taskSet?: string | undefined;
+  /** Only of the container that the task definition calls so. */
+  readonly container?: string | undefined;
+  /** The last so many lines of all together (0 to 2000, default 2000). Not with a cursor. */
+  readonly tail?: number | undefined;
+  /** Only what was written after it. */
+  readonly since?: Date | undefined;
+  /** Opaque; from the previous answer: only what was written since. */
+  readonly cursor?: string | undefined;
+  /** Hold the answer until there is something to say, at most this long (0 to 20). */
+  readonly waitSeconds?: number | undefined;
+}
+export interface TaskLogEntry {
+  readonly taskId: string;
+  readonly taskSetId: string;
+  readonly container: string;
+  readonly at: Date;
+  readonly stream: "stdout" | "stderr";
+  /** One line. */
+  readonly text: string;
+}
+export interface GetTaskLogsOutput {
+  /** Oldest first. */
+  readonly entries: readonly TaskLogEntry[];
+  readonly cursor: string;
+  /** More was written than one answer has: older lines were left out. */
+  readonly cut: boolean;
+  /** The task has stopped and everything was read: no more will come. Of a service never. */
+  readonly ended: boolean;
+}
+
 export interface DeclareHostInput {
   readonly hostName: string;
   /** Of an instance that EC2 has; absent: a new id. */
@@ -515,6 +554,7 @@ export interface SluiceOperations {
   HostHeartbeat: { input: HostHeartbeatInput; output: HostHeartbeatOutput };
   PutHostLogs: { input: PutHostLogsInput; output: PutHostLogsOutput };
   GetDeploymentLogs: { input: GetDeploymentLogsInput; output: GetDeploymentLogsOutput };
+  GetTaskLogs: { input: GetTaskLogsInput; output: GetTaskLogsOutput };
   GetDeploymentWaits: { input: GetDeploymentWaitsInput; output: GetDeploymentWaitsOutput };
   ChangeShift: { input: ChangeShiftInput; output: ChangeShiftOutput };
   DeclareHost: { input: DeclareHostInput; output: DeclareHostOutput };

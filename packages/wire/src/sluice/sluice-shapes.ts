@@ -48,6 +48,11 @@ const logEntry = structure(
   ["targetId", "hostName", "lifecycleEvent", "at", "stream", "scriptName", "text"],
 );
 
+const taskLogEntry = structure(
+  { taskId: string, taskSetId: string, container: string, at: timestamp, stream: string, text: outputText },
+  ["taskId", "taskSetId", "container", "at", "stream", "text"],
+);
+
 const waitMembers = { reason: outputText, since: timestamp, until: timestamp };
 const targetWait = structure({ targetId: string, hostName: string, lifecycleEvent: string, ...waitMembers }, [
   "targetId",
@@ -263,6 +268,25 @@ export const SLUICE_TABLE = {
       ["deploymentId"],
     ),
     output: structure({ entries: list(logEntry), cursor: string, ended: boolean }, ["entries", "cursor", "ended"]),
+  },
+  GetTaskLogs: {
+    input: structure({
+      task: string,
+      cluster: string,
+      service: string,
+      taskSet: string,
+      container: string,
+      tail: integer,
+      since: timestamp,
+      cursor: string,
+      waitSeconds: integer,
+    }),
+    output: structure({ entries: list(taskLogEntry), cursor: string, cut: boolean, ended: boolean }, [
+      "entries",
+      "cursor",
+      "cut",
+      "ended",
+    ]),
   },
   GetDeploymentWaits: {
     input: structure({ deploymentId: string }, ["deploymentId"]),

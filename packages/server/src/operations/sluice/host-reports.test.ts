@@ -344,6 +344,7 @@ it("lets hosts report, readers read, and root do all", () => {
     "ListEnrolmentTokens",
     "EnrolHost",
     "GetDeploymentLogs",
+    "GetTaskLogs",
     "GetDeploymentWaits",
     "ListHosts",
     "ListRolledBackGroups",

@@ -8,6 +8,7 @@ import type { Notifications } from "../../notifications/notifications.ts";
 import type { PreflightParts } from "../../preflight/run-preflight.ts";
 import type { Retention } from "../../retention/retention.ts";
 import type { Runner } from "../../runner/runner.ts";
+import type { TaskLogs } from "../../services/task-logs.ts";
 import { findLivingHostByIdentifier, type HostRow } from "../../store/hosts.ts";
 import type { OperationContext } from "../operation.ts";
 
@@ -15,6 +16,8 @@ import type { OperationContext } from "../operation.ts";
 export interface SluiceContext extends OperationContext {
   readonly liveness: Liveness;
   readonly logs: DeploymentLogs;
+  /** Absent: no binding names a container engine. */
+  readonly taskLogs?: Pick<TaskLogs, "read"> | undefined;
   readonly runner: Pick<Runner, "heartbeat" | "hostLeft" | "groupSettingsChanged" | "feed">;
   readonly notifications: Pick<Notifications, "notifier" | "wake">;
   readonly retention: Pick<Retention, "runNow" | "wait" | "preview">;

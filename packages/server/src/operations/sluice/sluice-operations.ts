@@ -9,6 +9,7 @@ import { listEnrolmentTokens, revokeEnrolmentToken } from "./enrolment-tokens.ts
 import { getGroupSettings, putGroupSettings } from "./get-and-put-group-settings.ts";
 import { getDeploymentLogs } from "./get-deployment-logs.ts";
 import { getDeploymentWaits } from "./get-deployment-waits.ts";
+import { getTaskLogs } from "./get-task-logs.ts";
 import { hostHeartbeat } from "./host-heartbeat.ts";
 import { tagHost, untagHost } from "./host-tags.ts";
 import { listHosts } from "./list-hosts.ts";
@@ -36,6 +37,7 @@ export const SLUICE_HANDLERS: {
   HostHeartbeat: hostHeartbeat,
   PutHostLogs: putHostLogs,
   GetDeploymentLogs: getDeploymentLogs,
+  GetTaskLogs: getTaskLogs,
   GetDeploymentWaits: getDeploymentWaits,
   ChangeShift: changeShift,
   DeclareHost: declareHost,
