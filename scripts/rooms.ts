@@ -16,6 +16,7 @@ export const ROOMS: RoomTable = {
     "app-spec": [HALL],
     bundle: [],
     lint: [HALL, "app-spec", "bundle"],
+    "service-app-spec": [HALL],
     "stored-json": [HALL],
   },
   wire: {
@@ -91,7 +92,7 @@ export const ROOMS: RoomTable = {
     backup: ["store", "logs", "planning"],
     effects: ["loops", "store", "hosts", "platforms", "traffic", "preflight"],
     "late-hosts": ["loops", "store", "hosts", "groups", "preflight"],
-    "operations/codedeploy": ["store", "hosts", "operations", "groups", "operations/on-premises"],
+    "operations/codedeploy": ["store", "hosts", "operations", "platforms", "groups", "operations/on-premises"],
     runner: [
       "loops",
       "store",

@@ -5,10 +5,12 @@ import type { Principal } from "@sluice/server/access/principal.ts";
 import { Hearing, PROBE_INTERVAL_MILLISECONDS, PROBE_TIMEOUT_MILLISECONDS } from "@sluice/server/hosts/hearing.ts";
 import { Liveness } from "@sluice/server/hosts/liveness.ts";
 import type { Timers } from "@sluice/server/loops/timers.ts";
-import type { CodeDeployContext } from "@sluice/server/operations/codedeploy/codedeploy-context.ts";
+import { NO_REVISIONS } from "@sluice/server/operations/codedeploy/codedeploy.fixture.ts";
+import type { AddressedReport, CodeDeployContext } from "@sluice/server/operations/codedeploy/codedeploy-context.ts";
 import type { CommandContext } from "@sluice/server/operations/command/command-context.ts";
 import type { OperationContext } from "@sluice/server/operations/operation.ts";
 import type { SluiceContext } from "@sluice/server/operations/sluice/sluice-context.ts";
+import { liveEcsServices } from "@sluice/server/platforms/ecs-services.ts";
 import { createRunner, type Runner } from "@sluice/server/runner/runner.ts";
 import { listLivingHosts, tagsOf } from "@sluice/server/store/hosts.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
@@ -130,9 +132,19 @@ export class SimulatedServer {
   }
 
   get codeDeploy(): CodeDeployContext {
-    const planner = { wake: () => this.runner.wake() };
-    const forgetOutput = async () => {};
-    return { ...this.#operationContext(ROOT), fleet: this.#fleet, liveness: this.liveness, planner, forgetOutput };
+    const planner = {
+      wake: () => this.runner.wake(),
+      report: (report: AddressedReport) => this.runner.report(report),
+    };
+    return {
+      ...this.#operationContext(ROOT),
+      fleet: this.#fleet,
+      liveness: this.liveness,
+      planner,
+      forgetOutput: async () => {},
+      revisions: NO_REVISIONS,
+      ecsServices: liveEcsServices({}, this.#parts.time.now),
+    };
   }
 
   command(hostId: string, signal: AbortSignal, onUndelivered: (action: () => void) => void): CommandContext {

@@ -37,6 +37,7 @@ import { LogKeeper } from "./logs/log-keeper.ts";
 import { systemTimers } from "./loops/timers.ts";
 import { createNotifications } from "./notifications/notifications.ts";
 import { newDeploymentId } from "./operations/codedeploy/deployments/new-deployment-id.ts";
+import { liveEcsServices } from "./platforms/ecs-services.ts";
 import type { MatchHosts } from "./preflight/rollout-facts.ts";
 import { Readiness } from "./readiness.ts";
 import { Retention } from "./retention/retention.ts";
@@ -276,7 +277,9 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     codeDeploy: {
       fleet,
       liveness,
-      planner: { wake: () => runner.wake() },
+      revisions,
+      ecsServices: liveEcsServices(shiftPorts, now),
+      planner: { wake: () => runner.wake(), report: (report) => runner.report(report) },
       forgetOutput,
     },
     command: { runner, liveness, specifications: new SpecificationDesk({ store, signingKey, revisions, accessKeys }) },
@@ -287,7 +290,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       runner,
       notifications,
       retention,
-      preflight: { matchHosts, trafficRouter, alarmReader, revisions, hosts: liveness },
+      preflight: { matchHosts, trafficRouter, alarmReader, revisions, shiftPorts, hosts: liveness },
       signingCertificate: signingKey.certificatePem,
       serverFingerprints,
     },

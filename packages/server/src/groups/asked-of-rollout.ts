@@ -5,4 +5,7 @@ export interface AskedOfRollout {
   /** The replacement hosts of a blue/green deployment. */
   readonly targetInstances?: TargetInstances | undefined;
   readonly ignoreApplicationStopFailures?: boolean | undefined;
+  readonly updateOutdatedInstancesOnly?: boolean | undefined;
+  /** Undefined where nothing was asked: what hosts do then is not said here. */
+  readonly fileExistsBehavior?: string | undefined;
 }

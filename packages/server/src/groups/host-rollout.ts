@@ -6,13 +6,13 @@ import { MAX_READY_WAIT_MINUTES } from "@sluice/model/limits.ts";
 import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
 import type { AskedOfRollout } from "./asked-of-rollout.ts";
 import { isFilled } from "./deployment-group-fields.ts";
+import type { GroupOfRollout } from "./group-of-rollout.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 export function hostRollout(
-  fields: DeploymentGroupFields,
-  config: DeploymentConfig,
+  { fields, config }: GroupOfRollout,
   { targetInstances, ignoreApplicationStopFailures = false }: AskedOfRollout,
 ): HostStrategy {
   const healthRule = healthRuleOf(config);

@@ -25,10 +25,12 @@ export async function bundleDigest(
 ): Promise<RevisionDigest | "pending"> {
   const row = await store.db
     .selectFrom("deployments")
-    .select(["deployment_id", "revision_json"])
+    .select(["deployment_id", "revision_json", "compute_platform"])
     .where("deployment_id", "=", deploymentId)
     .executeTakeFirst();
   if (!row) return { unknown: "the deployment was removed" };
+  // Its AppSpec was read when it was created, and no host fetches anything.
+  if (row.compute_platform !== "Server") return { unknown: "no host fetches it" };
   const digest = await digestOf(revisions, DEPLOYMENT_REVISION.read(row), signal);
   signal.throwIfAborted();
   return digest;
@@ -43,10 +45,10 @@ export async function bundleFindings(
 ): Promise<readonly string[]> {
   const row = await store.db
     .selectFrom("deployments")
-    .select(["deployment_id", "revision_json", "creator"])
+    .select(["deployment_id", "revision_json", "creator", "compute_platform"])
     .where("deployment_id", "=", deploymentId)
     .executeTakeFirst();
-  if (!row || row.creator === ROLLBACK_CREATOR) return [];
+  if (row?.compute_platform !== "Server" || row.creator === ROLLBACK_CREATOR) return [];
   const found = await findings.of(DEPLOYMENT_REVISION.read(row), sha256, signal);
   if (found.findings.length === 0) return [];
   const other = await store.db

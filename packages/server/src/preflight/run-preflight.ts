@@ -6,6 +6,7 @@ import { describeArithmetic, describeStrategy } from "@sluice/engine/preflight-w
 import type { DeploymentState } from "@sluice/engine/state.ts";
 import type { PlanDeploymentOutput, PlannedHost, PlanObstacle } from "@sluice/wire/sluice/sluice-api.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
+import type { ShiftPorts } from "../platforms/shift-ports.ts";
 import { bundleChecks } from "./bundle-checks.ts";
 import { plannedChecks, plannedHosts, plannedSteps } from "./plan-words.ts";
 import {
@@ -22,6 +23,8 @@ import { unfinishable } from "./unfinishable.ts";
 export interface PreflightParts extends Omit<GatheringParts, "store" | "revisions"> {
   readonly revisions: Pick<RevisionSource, "inspect" | "read">;
   readonly hosts: HostObserver;
+  /** Who serves ECS and Lambda. */
+  readonly shiftPorts: ShiftPorts;
 }
 
 /** Since when a group is rolled back and not put right, and by which deployment. */

@@ -10,6 +10,7 @@ import { systemTimers, type Timers } from "../loops/timers.ts";
 import { deploymentTarget } from "../operations/codedeploy/views/target-info.ts";
 import { getDeploymentWaits } from "../operations/sluice/get-deployment-waits.ts";
 import type { SluiceContext } from "../operations/sluice/sluice-context.ts";
+import { liveEcsServices } from "../platforms/ecs-services.ts";
 import { commitHeadEvent } from "../store/commit-events.ts";
 import { lockDeployments, readHead } from "../store/deployments.ts";
 import { readEvents } from "../store/events.ts";
@@ -77,6 +78,8 @@ async function begin(timers: Timers, alarms?: AlarmWatch): Promise<void> {
   void playHost(fixture, "h1", stop.signal);
 }
 
+const NO_SERVICES = liveEcsServices({}, Date.now);
+
 async function row() {
   const found = await fixture.store.db
     .selectFrom("deployments")
@@ -91,7 +94,7 @@ const waits = () =>
 
 async function allowTraffic() {
   const [found] = await findTargets(fixture.store.db, DEPLOYMENT, ["h1"]);
-  const { instanceTarget } = deploymentTarget(SCOPE, DEPLOYMENT, found!);
+  const { instanceTarget } = await deploymentTarget({ ...SCOPE, ecsServices: NO_SERVICES }, await row(), found!);
   return instanceTarget?.lifecycleEvents?.find(({ lifecycleEventName }) => lifecycleEventName === "AllowTraffic");
 }
 

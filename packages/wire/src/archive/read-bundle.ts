@@ -1,7 +1,3 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { createGunzip } from "node:zlib";
 import type { AppSpec } from "@sluice/model/app-spec/app-spec.ts";
 import { quotedEntryName } from "@sluice/model/bundle/entry-name.ts";
 import {
@@ -16,16 +12,14 @@ import type { Finding } from "@sluice/model/lint/finding.ts";
 import { lintAppSpec, missingAppSpec, scriptLocations } from "@sluice/model/lint/lint-bundle.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { BundleType } from "@sluice/model/revision-location.ts";
-import { type Entry, fromBufferPromise } from "yauzl";
 import { EntryRefused } from "./entry-refused.ts";
+import { feedTar, TooLarge } from "./feed-tar.ts";
 import { tarEntryKind } from "./tar-entry-kind.ts";
 import { TarReader } from "./tar-reader.ts";
-import { type ZipEntryKind, zipEntryKind } from "./zip-entry-kind.ts";
+import { eachZipEntry } from "./zip-entries.ts";
 
 /** An AppSpec that is larger than this is not looked at. */
 const MAX_APP_SPEC_BYTES = 1024 * 1024;
-/** How much of a bundle's unpacked bytes is gone through. */
-const MAX_BUNDLE_UNPACKED_BYTES = 512 * 1024 * 1024;
 /** Of a bundle with more entries the AppSpec is checked alone: going through them takes a server's only thread. */
 const MAX_BUNDLE_ENTRIES = 10_000;
 /**
@@ -39,10 +33,6 @@ const MAX_APP_SPECS_BEYOND = 8;
 const MAX_WRAPPED_APP_SPECS = 4;
 const MAX_LINK_TARGET_BYTES = 4096;
 
-/** After so many bytes of a tar the server's only thread is free for others. */
-const PIECE_BYTES = 256 * 1024;
-
-const GZIP_MAGIC = 0x1f8b;
 const EXECUTABLE_BITS = 0o111;
 
 export type BundleReading =
@@ -105,8 +95,6 @@ function refusedReading({ entry, problem }: EntryRefused): BundleReading {
     findings: [{ check: "refused-entry", severity: "error", line: null, message, onlyFor: "sluice-agent" }],
   };
 }
-
-class TooLarge extends Error {}
 
 interface BundleContent {
   readonly listing: BundleListing;
@@ -190,34 +178,6 @@ async function readZip(bundle: Uint8Array, signal: AbortSignal): Promise<BundleC
   return { listing: listBundle(named), appSpecs, isWhole: kept.isWhole, startsOf };
 }
 
-/** `read` gives an entry's content up to so many bytes. */
-async function eachZipEntry(
-  bundle: Uint8Array,
-  signal: AbortSignal,
-  visit: (is: ZipEntryKind, entry: Entry, read: (maxBytes: number) => Promise<Buffer>) => Promise<void>,
-): Promise<void> {
-  const buffer = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength);
-  const zip = await fromBufferPromise(buffer, { lazyEntries: true, decodeStrings: false });
-  try {
-    for await (const entry of zip.eachEntry()) {
-      signal.throwIfAborted();
-      await visit(zipEntryKind(entry), entry, async (maxBytes) => {
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        // Sizes may lie; the stream is cut where they do.
-        for await (const chunk of await zip.openReadStreamPromise(entry)) {
-          chunks.push(chunk as Buffer);
-          bytes += (chunk as Buffer).length;
-          if (bytes >= maxBytes) break;
-        }
-        return Buffer.concat(chunks).subarray(0, maxBytes);
-      });
-    }
-  } finally {
-    zip.close();
-  }
-}
-
 function executableBy(mode: number | undefined): boolean | null {
   return mode === undefined ? null : (mode & EXECUTABLE_BITS) !== 0;
 }
@@ -256,26 +216,7 @@ async function readTar(bundle: Uint8Array, signal: AbortSignal): Promise<BundleC
     }
     return undefined;
   });
-  let unpackedBytes = 0;
-  async function feed(source: AsyncIterable<Buffer>): Promise<void> {
-    for await (const chunk of source) {
-      unpackedBytes += chunk.length;
-      if (unpackedBytes > MAX_BUNDLE_UNPACKED_BYTES) {
-        throw new TooLarge(`unpacked it has more than ${MAX_BUNDLE_UNPACKED_BYTES} bytes`);
-      }
-      for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
-        reader.write(chunk.subarray(at, at + PIECE_BYTES));
-        await nextTurn();
-        signal.throwIfAborted();
-      }
-    }
-    reader.end();
-  }
-  const buffer = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength);
-  const source = Readable.from([buffer]);
-  const isGzipped = buffer.length >= 2 && buffer.readUInt16BE(0) === GZIP_MAGIC;
-  if (isGzipped) await pipeline(source, createGunzip(), feed, { signal });
-  else await pipeline(source, feed, { signal });
+  await feedTar(bundle, reader, signal);
   return { listing: listBundle(named), appSpecs, isWhole: kept.isWhole };
 }
 

@@ -5,11 +5,7 @@ import { type TestCodeDeploy, testCodeDeploy } from "./codedeploy.fixture.ts";
 import { CODEDEPLOY_HANDLERS } from "./codedeploy-operations.ts";
 
 const REFERENCE = readFileSync(new URL("../../../../../docs/reference/api.md", import.meta.url), "utf8");
-const NOT_IMPLEMENTED = [
-  "DeleteGitHubAccountToken",
-  "DeleteResourcesByExternalId",
-  "PutLifecycleEventHookExecutionStatus",
-] as const;
+const NOT_IMPLEMENTED = ["DeleteGitHubAccountToken", "DeleteResourcesByExternalId"] as const;
 
 let codeDeploy: TestCodeDeploy;
 beforeEach(async () => {

@@ -22,6 +22,7 @@ import { continueDeployment, skipWaitTimeForInstanceTermination } from "./deploy
 import { createDeployment } from "./deployments/create-deployment.ts";
 import { getDeployment } from "./deployments/get-deployment.ts";
 import { listDeployments } from "./deployments/list-deployments.ts";
+import { putLifecycleEventHookExecutionStatus } from "./deployments/put-lifecycle-event-hook-execution-status.ts";
 import { stopDeployment } from "./deployments/stop-deployment.ts";
 import { listGitHubAccountTokenNames } from "./list-git-hub-account-token-names.ts";
 import { notImplemented } from "./not-implemented.ts";
@@ -81,7 +82,7 @@ export const CODEDEPLOY_HANDLERS: Handlers = {
   ListDeployments: listDeployments,
   ListGitHubAccountTokenNames: listGitHubAccountTokenNames,
   ListTagsForResource: listTagsForResource,
-  PutLifecycleEventHookExecutionStatus: notImplemented("PutLifecycleEventHookExecutionStatus"),
+  PutLifecycleEventHookExecutionStatus: putLifecycleEventHookExecutionStatus,
   RegisterApplicationRevision: registerApplicationRevision,
   SkipWaitTimeForInstanceTermination: skipWaitTimeForInstanceTermination,
   StopDeployment: stopDeployment,

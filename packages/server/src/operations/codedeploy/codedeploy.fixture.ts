@@ -3,6 +3,7 @@ import type { FleetHost } from "@sluice/engine/ports/fleet.ts";
 import type { CodeDeployOperations } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { Liveness } from "../../hosts/liveness.ts";
 import { recordOutcome } from "../../planning/record-outcome.ts";
+import { liveEcsServices } from "../../platforms/ecs-services.ts";
 import { lockDeployments, readHead, saveHead } from "../../store/deployments.ts";
 import { type TestClock, testContext } from "../operation-context.fixture.ts";
 import type { CodeDeployContext } from "./codedeploy-context.ts";
@@ -31,7 +32,16 @@ export const S3_REVISION = {
   s3Location: { bucket: "my-artifacts", key: "app/build-42.zip", bundleType: "zip" },
 } as const;
 
-export async function testCodeDeploy(): Promise<TestCodeDeploy> {
+/** No store of revisions can be reached. */
+export const NO_REVISIONS: CodeDeployContext["revisions"] = {
+  inspect: async () => ({ outcome: "unchecked", reason: "there is no store of revisions here" }),
+  read: async () => {
+    throw new Error("there is no store of revisions here");
+  },
+};
+
+/** @param parts what a test is about, in the place of the usual */
+export async function testCodeDeploy(parts: Partial<CodeDeployContext> = {}): Promise<TestCodeDeploy> {
   const clock: TestClock = { now: START };
   const operationContext = await testContext(clock);
   const { store } = operationContext;
@@ -49,7 +59,13 @@ export async function testCodeDeploy(): Promise<TestCodeDeploy> {
       },
     }),
     forgetOutput: async (deploymentIds) => void forgotten.push(...deploymentIds),
-    planner: { wake: (deploymentId) => woken.push(deploymentId) },
+    revisions: NO_REVISIONS,
+    ecsServices: liveEcsServices({}, () => clock.now),
+    planner: {
+      wake: (deploymentId) => woken.push(deploymentId),
+      report: async () => "Failed",
+    },
+    ...parts,
   };
   return {
     context,

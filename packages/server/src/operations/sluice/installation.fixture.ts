@@ -88,6 +88,7 @@ export async function testInstallation(): Promise<TestInstallation> {
       ),
       alarmReader: memoryAlarmReader.create({}, { alarms: outside.alarms }),
       revisions: memoryRevisionSource.create({}, { urls: new Map(), bundles: outside.bundles }),
+      shiftPorts: {},
       hosts: {
         heardTime: () => ALWAYS_HEARD,
         observe: async (_store, ids) => new Map(ids.map((id) => [id, livenessOf(id, outside, clock.now)])),

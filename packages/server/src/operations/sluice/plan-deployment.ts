@@ -76,7 +76,8 @@ async function prepare(
     const revision = input.revision ? requireRevision(input.revision) : null;
     if (revision) platform.checkRevision(revision);
     const { revision: _, ...asked } = input;
-    return { ...(await rolloutOf(asked, application, group, context)), revision };
+    const parts = { store: context.store, revisions: context.preflight.revisions };
+    return { ...(await rolloutOf(asked, revision, application, group, parts)), revision };
   } catch (error) {
     if (error instanceof CallerFault) return { refusal: obstacleOf(error) };
     throw error;

@@ -16,7 +16,8 @@ import {
 } from "../checks/required-names.ts";
 import { readResourceTags } from "../checks/resource-tag-input.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
-import { checkEcsServiceIsFree, checkGroupFields, checkWholeGroup } from "./deployment-group-checks.ts";
+import { checkGroupFields, checkWholeGroup } from "./deployment-group-checks.ts";
+import { checkEcsServiceIsFree, checkEcsServiceKind } from "./ecs-group-checks.ts";
 
 export const createDeploymentGroup: CodeDeployOperation<
   CreateDeploymentGroupInput,
@@ -29,6 +30,7 @@ export const createDeploymentGroup: CodeDeployOperation<
   const given = groupFieldsOf({ ...input, serviceRoleArn });
   checkGroupFields(given);
   const tags = readResourceTags(input.tags);
+  await checkEcsServiceKind(given.ecsServices, serviceRoleArn, context.ecsServices);
   const deploymentGroupId = context.randomUuid();
   const createdAt = context.now();
   try {

@@ -6,12 +6,9 @@ import {
   MAX_TERMINATION_WAIT_MINUTES,
 } from "@sluice/model/limits.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
-import type { Kysely } from "kysely";
 import type { DeploymentGroupChange } from "../../../groups/deployment-group-fields.ts";
 import { checkLoadBalancerInfo } from "../../../groups/load-balancer-checks.ts";
 import type { DeploymentGroupFields } from "../../../store/columns/group-columns.ts";
-import { listEcsGroups } from "../../../store/deployment-groups.ts";
-import type { Database } from "../../../store/schema.ts";
 import { checkTagFilters } from "../checks/tag-filter-checks.ts";
 import { checkAlarms, checkAutoRollback, checkTriggers, isOneOf } from "../checks/watch-checks.ts";
 import { invalidBlueGreen, invalidStyle } from "./group-faults.ts";
@@ -53,26 +50,6 @@ export function checkWholeGroup(
   }
   PLATFORM_GROUP_CHECKS[platform](fields);
   checkBlueGreenOptions(platform, fields);
-}
-
-/** One ECS service belongs to one group. */
-export async function checkEcsServiceIsFree(
-  db: Kysely<Database>,
-  deploymentGroupId: string,
-  { ecsServices }: DeploymentGroupFields,
-): Promise<void> {
-  const wanted = ecsServices?.[0];
-  if (!wanted) return;
-  for (const group of await listEcsGroups(db)) {
-    if (group.deploymentGroupId === deploymentGroupId) continue;
-    const taken = group.fields.ecsServices?.[0];
-    if (taken?.serviceName === wanted.serviceName && taken?.clusterName === wanted.clusterName) {
-      throw new CallerFault(
-        "ECSServiceMappingLimitExceededException",
-        `The ECS service ${wanted.clusterName}:${wanted.serviceName} belongs to the deployment group ${group.deploymentGroupName} of the application ${group.applicationName}: a service may be in one group only.`,
-      );
-    }
-  }
 }
 
 function checkServiceRole(arn: string | undefined): void {

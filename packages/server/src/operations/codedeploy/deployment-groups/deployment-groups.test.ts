@@ -1,8 +1,4 @@
-import type {
-  CreateDeploymentGroupInput,
-  CreateDeploymentInput,
-  UpdateDeploymentGroupInput,
-} from "@aws-sdk/client-codedeploy";
+import type { CreateDeploymentGroupInput, UpdateDeploymentGroupInput } from "@aws-sdk/client-codedeploy";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   endDeployment,
@@ -353,36 +349,6 @@ describe("groups of other platforms", () => {
     await expect(codeDeploy.call("CreateDeploymentGroup", input)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),
-    });
-  });
-
-  it("cannot be deployed to yet, and say so", async () => {
-    await codeDeploy.call("CreateDeploymentGroup", ecs("one"));
-    const input = { applicationName: "Containers", deploymentGroupName: "one", revision: S3_REVISION };
-    await expect(codeDeploy.call("CreateDeployment", input)).rejects.toMatchObject({
-      code: "NotImplementedException",
-      message: expect.stringMatching(
-        /^This server does not deploy to ECS yet\. .*is not implemented yet; see docs\/reference\/api\.md/,
-      ),
-    });
-  });
-
-  it.each([
-    ["no revision", { revision: undefined }],
-    [
-      "an AppSpec, which is right for ECS",
-      { revision: { revisionType: "AppSpecContent", appSpecContent: { content: "{}" } } },
-    ],
-    ["an AppSpec in a bucket", { revision: { s3Location: { bucket: "b", key: "k", bundleType: "YAML" } } }],
-    ["a revision that no platform takes", { revision: { revisionType: "S3" } }],
-    ["an unknown configuration", { deploymentConfigName: "none" }],
-    ["an option for hosts", { fileExistsBehavior: "OVERWRITE" }],
-  ] as const)("are refused for their platform whatever is given: %s", async (_, given) => {
-    await codeDeploy.call("CreateDeploymentGroup", ecs("one"));
-    const input = { applicationName: "Containers", deploymentGroupName: "one", revision: S3_REVISION, ...given };
-    await expect(codeDeploy.call("CreateDeployment", input as CreateDeploymentInput)).rejects.toMatchObject({
-      code: "NotImplementedException",
-      message: expect.stringMatching(/^This server does not deploy to ECS yet\./),
     });
   });
 

@@ -15,7 +15,8 @@ import {
 } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { groupExists } from "./create-deployment-group.ts";
-import { checkEcsServiceIsFree, checkGroupFields, checkWholeGroup } from "./deployment-group-checks.ts";
+import { checkGroupFields, checkWholeGroup } from "./deployment-group-checks.ts";
+import { checkEcsServiceIsFree, checkEcsServiceKind } from "./ecs-group-checks.ts";
 
 /** There are no Auto Scaling hooks to clean up, so `hooksNotCleanedUp` is always empty. */
 export const updateDeploymentGroup: CodeDeployOperation<
@@ -31,6 +32,12 @@ export const updateDeploymentGroup: CodeDeployOperation<
   if (input.deploymentConfigName !== undefined) requireDeploymentConfigName(input.deploymentConfigName);
   const change = groupFieldsOf(input);
   checkGroupFields(change);
+  if (change.ecsServices) {
+    const { db } = context.store;
+    const group = await requireDeploymentGroup(db, await requireApplication(db, applicationName), oldName);
+    const { serviceRoleArn } = { ...GROUP_FIELDS.read(group), ...change };
+    await checkEcsServiceKind(change.ecsServices, serviceRoleArn, context.ecsServices);
+  }
   try {
     await context.store.write(async (transaction) => {
       const { db } = transaction;

@@ -2,20 +2,21 @@ import type { CreateDeploymentInput, CreateDeploymentOutput } from "@aws-sdk/cli
 import type { FleetSelection } from "@sluice/engine/ports/fleet.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
-import { revisionKey } from "@sluice/model/revision-location.ts";
+import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
-import { requireDeployablePlatform } from "../../../groups/deployable-platforms.ts";
+import { type DeployablePlatform, requireDeployablePlatform } from "../../../groups/deployable-platforms.ts";
 import { alarmWatchOf } from "../../../groups/group-alarms.ts";
+import type { ReadRevision } from "../../../groups/read-revision.ts";
 import { darkHostMessages, darkHostsOfGroup } from "../../../hosts/dark-hosts.ts";
 import type { ApplicationRow } from "../../../store/applications.ts";
 import { GROUP_FIELDS } from "../../../store/columns/group-columns.ts";
 import type { DeploymentGroupRow } from "../../../store/deployment-groups.ts";
 import { findActiveDeploymentId } from "../../../store/deployment-history.ts";
 import type { WriteTransaction } from "../../../store/group-commit.ts";
+import { settingsOf } from "../../../store/group-settings.ts";
 import { insertNewDeployment, type NewDeployment, replacementSelection } from "../../../store/new-deployment.ts";
 import { markRevisionUsed, registerRevision } from "../../../store/revisions.ts";
 import { isUniqueViolation } from "../../../store/unique-violation.ts";
-import type { OperationContext } from "../../operation.ts";
 import { requireApplication, requireDeploymentConfig, requireDeploymentGroup } from "../checks/known-resources.ts";
 import {
   checkDescription,
@@ -26,6 +27,7 @@ import {
 import { requireRevision } from "../checks/revision-input.ts";
 import { checkAlarms, checkAutoRollback, isOneOf } from "../checks/watch-checks.ts";
 import type { CodeDeployContext, CodeDeployOperation } from "../codedeploy-context.ts";
+import { type RevisionShelf, readServiceRevision } from "../revisions/read-service-revision.ts";
 import { shownGroupFields } from "../views/shown-group-fields.ts";
 import { newDeploymentId } from "./new-deployment-id.ts";
 
@@ -77,10 +79,10 @@ async function prepareDeployment(
   const platform = requireDeployablePlatform(application);
   const revision = requireRevision(input.revision);
   platform.checkRevision(revision);
-  const rollout = await rolloutOf(input, application, group, context);
+  const rollout = await rolloutOf(input, revision, application, group, context);
   const { strategy } = rollout;
   const createdAt = context.now();
-  const selections: FleetSelection[] = [GROUP_FIELDS.read(group)];
+  const selections: FleetSelection[] = platform.revisionsReadBy === "hosts" ? [GROUP_FIELDS.read(group)] : [];
   if (strategy.type === "blue-green" && input.targetInstances) {
     selections.push(replacementSelection(input.targetInstances));
   }
@@ -100,16 +102,19 @@ async function prepareDeployment(
 /** How a deployment to a group goes about its work, by what is asked, the group and the configuration. Throws what refuses it. */
 export async function rolloutOf(
   input: Omit<CreateDeploymentInput, "revision">,
+  revision: RevisionLocation | null,
   application: ApplicationRow,
   group: DeploymentGroupRow,
-  { store }: Pick<OperationContext, "store">,
+  { store, revisions }: Pick<CodeDeployContext, "store" | "revisions">,
 ): Promise<Pick<NewDeployment, "strategy" | "alarms" | "request">> {
   const config = await requireDeploymentConfig(store.db, input.deploymentConfigName ?? group.deployment_config_name);
   const fields = GROUP_FIELDS.read(group);
   const platform = requireDeployablePlatform(application);
   platform.checkGroup(group.deployment_group_name, fields);
-  const strategy = platform.rollout(fields, config, input);
   checkOptions(input);
+  platform.checkAsked(input);
+  const read = await readFor(platform, revision, application, { db: store.db, revisions });
+  const strategy = platform.rollout({ fields, config, settings: settingsOf(group) }, input, read);
   const shown = shownGroupFields(application.compute_platform, fields);
   return {
     strategy,
@@ -128,6 +133,17 @@ export async function rolloutOf(
       targetInstances: input.targetInstances,
     },
   };
+}
+
+/** Where hosts read the revision, it is not needed to say how the deployment goes. */
+async function readFor(
+  { revisionsReadBy }: DeployablePlatform,
+  revision: RevisionLocation | null,
+  { application_id: applicationId }: ApplicationRow,
+  shelf: RevisionShelf,
+): Promise<ReadRevision> {
+  if (revisionsReadBy === "hosts") return { kind: "bundle" };
+  return readServiceRevision(revision ?? requireRevision(undefined), applicationId, shelf);
 }
 
 function checkOptions(input: Omit<CreateDeploymentInput, "revision">): void {

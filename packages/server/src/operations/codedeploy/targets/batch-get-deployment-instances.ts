@@ -7,7 +7,7 @@ import { requireDeployment } from "../checks/known-resources.ts";
 import { requireDeploymentId } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { instanceSummary } from "../views/target-info.ts";
-import { requireInstanceId } from "./target-input.ts";
+import { requireHosts, requireInstanceId } from "./target-input.ts";
 
 /** In the order asked for; unknown instances are left out and named in `errorMessage`, which is otherwise empty. */
 export const batchGetDeploymentInstances: CodeDeployOperation<
@@ -21,7 +21,7 @@ export const batchGetDeploymentInstances: CodeDeployOperation<
   }
   checkBatchSize("instanceIds", input.instanceIds, MAX_BATCH_INSTANCES);
   const ids = await Promise.all(input.instanceIds.map((id) => requireInstanceId(db, id, "instanceIds")));
-  await requireDeployment(db, deploymentId);
+  requireHosts(await requireDeployment(db, deploymentId));
   const found = (await findTargets(db, deploymentId, ids)).flatMap((target) => hostOf(target) ?? []);
   const byId = new Map(found.map((entry) => [entry.target.targetId, entry]));
   const missing = ids.filter((id) => !byId.has(id));

@@ -25,14 +25,16 @@ export const batchGetDeploymentTargets: CodeDeployOperation<
   }
   checkBatchSize("targetIds", input.targetIds, MAX_BATCH_TARGETS, "DeploymentTargetListSizeExceededException");
   const targetIds = input.targetIds.map((id) => requireTargetId(id, "targetIds"));
-  await requireStarted(db, await requireDeployment(db, deploymentId));
+  const deployment = await requireDeployment(db, deploymentId);
+  await requireStarted(db, deployment);
   const found = await findTargets(db, deploymentId, targetIds);
   const byId = new Map(found.map((entry) => [entry.target.targetId, entry]));
+  const entries = targetIds.map((targetId) => {
+    const entry = byId.get(targetId);
+    if (entry) return entry;
+    throw targetMissing(deploymentId, targetId);
+  });
   return {
-    deploymentTargets: targetIds.map((targetId) => {
-      const entry = byId.get(targetId);
-      if (!entry) throw targetMissing(deploymentId, targetId);
-      return deploymentTarget(context, deploymentId, entry);
-    }),
+    deploymentTargets: await Promise.all(entries.map((entry) => deploymentTarget(context, deployment, entry))),
   };
 };

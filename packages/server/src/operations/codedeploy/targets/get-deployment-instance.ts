@@ -5,7 +5,7 @@ import { requireDeployment } from "../checks/known-resources.ts";
 import { requireDeploymentId } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { instanceSummary } from "../views/target-info.ts";
-import { requireInstanceId } from "./target-input.ts";
+import { requireHosts, requireInstanceId } from "./target-input.ts";
 
 /** The older GetDeploymentTarget. */
 export const getDeploymentInstance: CodeDeployOperation<
@@ -15,7 +15,7 @@ export const getDeploymentInstance: CodeDeployOperation<
   const { db } = context.store;
   const deploymentId = requireDeploymentId(input.deploymentId);
   const instanceId = await requireInstanceId(db, input.instanceId);
-  await requireDeployment(db, deploymentId);
+  requireHosts(await requireDeployment(db, deploymentId));
   const [target] = await findTargets(db, deploymentId, [instanceId]);
   const found = hostOf(target);
   if (!found) {

@@ -14,10 +14,11 @@ export const getDeploymentTarget: CodeDeployOperation<GetDeploymentTargetInput, 
   const { db } = context.store;
   const deploymentId = requireDeploymentId(input.deploymentId);
   const targetId = requireTargetId(input.targetId);
-  await requireStarted(db, await requireDeployment(db, deploymentId));
+  const deployment = await requireDeployment(db, deploymentId);
+  await requireStarted(db, deployment);
   const [found] = await findTargets(db, deploymentId, [targetId]);
   if (!found) throw targetMissing(deploymentId, targetId);
-  return { deploymentTarget: deploymentTarget(context, deploymentId, found) };
+  return { deploymentTarget: await deploymentTarget(context, deployment, found) };
 };
 
 export function targetMissing(deploymentId: string, targetId: string): CallerFault {

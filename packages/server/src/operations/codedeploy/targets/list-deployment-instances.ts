@@ -4,7 +4,7 @@ import { requireDeployment } from "../checks/known-resources.ts";
 import { PAGE_READ_ITEMS, readNextToken, toPage } from "../checks/next-token.ts";
 import { requireDeploymentId } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
-import { readLabels, readStatuses, requireStarted } from "./target-input.ts";
+import { readLabels, readStatuses, requireHosts, requireStarted } from "./target-input.ts";
 
 /** The older ListDeploymentTargets: ids, in the order in which hosts are admitted. */
 export const listDeploymentInstances: CodeDeployOperation<
@@ -15,6 +15,7 @@ export const listDeploymentInstances: CodeDeployOperation<
   const statuses = readStatuses("instanceStatusFilter", input.instanceStatusFilter);
   const [after] = readNextToken("ListDeploymentInstances", input.nextToken, ["number"]) ?? [-1];
   const deployment = await requireDeployment(db, deploymentId);
+  requireHosts(deployment);
   const labels = readLabels("instanceTypeFilter", input.instanceTypeFilter, deployment);
   await requireStarted(db, deployment);
   const rows = await listTargetIds(db, { deploymentId, statuses, labels, after, limit: PAGE_READ_ITEMS });

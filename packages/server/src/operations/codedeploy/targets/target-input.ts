@@ -1,6 +1,7 @@
 import type { TargetStatus } from "@sluice/engine/state.ts";
 import { isTerminal } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { MAX_NAME_CHARACTERS } from "@sluice/model/limits.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import type { Kysely } from "kysely";
@@ -9,15 +10,17 @@ import type { Database } from "../../../store/schema.ts";
 import { hasTargets, hostIdOfInstanceArn } from "../../../store/target-listing.ts";
 import { isOneOf } from "../checks/watch-checks.ts";
 
-const TARGET_ID = new RegExp(`^[A-Za-z0-9+=,.@_:-]{1,${MAX_NAME_CHARACTERS}}$`);
+const HOST_ID = new RegExp(`^[A-Za-z0-9+=,.@_:-]{1,${MAX_NAME_CHARACTERS}}$`);
+/** ECS names clusters and services with up to 255 characters each. */
+const SERVICE_ID = /^[A-Za-z0-9_-]{1,255}:[A-Za-z0-9_-]{1,255}$/;
 const INSTANCE_ARN = /^arn:aws[a-z-]*:(ec2|codedeploy):[a-z0-9-]*:\d{12}:instance\/(\S+)$/;
 
 export function requireTargetId(id: string | undefined, field = "targetId"): string {
   if (!id) throw new CallerFault("DeploymentTargetIdRequiredException", `${field} is missing: name a target.`);
-  if (TARGET_ID.test(id)) return id;
+  if (HOST_ID.test(id) || SERVICE_ID.test(id)) return id;
   throw new CallerFault(
     "InvalidDeploymentTargetIdException",
-    `${field} "${id}" is not a target's id: it is an instance id (i-…) or an on-premises instance's name.`,
+    `${field} "${excerpt(id)}" is not a target's id: it is an instance id (i-…), an on-premises instance's name, or an ECS service as cluster:service.`,
   );
 }
 
@@ -30,7 +33,7 @@ export async function requireInstanceId(
   if (!id) throw new CallerFault("InstanceIdRequiredException", `${field} is missing: name an instance.`);
   const [, service, name] = INSTANCE_ARN.exec(id) ?? [];
   if (name !== undefined) return service === "ec2" ? name : ((await hostIdOfInstanceArn(db, id)) ?? name);
-  if (TARGET_ID.test(id)) return id;
+  if (HOST_ID.test(id)) return id;
   throw new CallerFault(
     "InvalidInstanceNameException",
     `${field} "${id}" is not an instance's id: it is an instance id (i-…), an on-premises instance's name, or its ARN.`,
@@ -43,6 +46,15 @@ export async function requireStarted(db: Kysely<Database>, row: DeploymentRow): 
   throw new CallerFault(
     "DeploymentNotStartedException",
     `The deployment ${row.deployment_id} has not started: its targets are not known yet. Ask again in a moment.`,
+  );
+}
+
+/** The older operations are about hosts alone. */
+export function requireHosts({ deployment_id: deploymentId, compute_platform: platform }: DeploymentRow): void {
+  if (platform === "Server") return;
+  throw new CallerFault(
+    "InvalidComputePlatformException",
+    `The deployment ${deploymentId} is of the compute platform ${platform}, and has no instances: ask for its targets, as aws deploy list-deployment-targets does.`,
   );
 }
 
@@ -75,9 +87,9 @@ export function readLabels(
       `${field} holds "${unknown}": use ${ENUMS.TargetLabel.join(", ")}.`,
     );
   }
-  if (readHead(deployment).strategy.type !== "in-place") return labels;
-  throw new CallerFault(
-    "InvalidDeploymentInstanceTypeException",
-    `${field} is given for an in-place deployment: leave it out.`,
-  );
+  const { strategy } = readHead(deployment);
+  if (strategy.type === "blue-green" || strategy.type === "blue-green-rollback") return labels;
+  const what =
+    strategy.type === "in-place" ? "an in-place deployment" : `a deployment to ${deployment.compute_platform}`;
+  throw new CallerFault("InvalidDeploymentInstanceTypeException", `${field} is given for ${what}: leave it out.`);
 }

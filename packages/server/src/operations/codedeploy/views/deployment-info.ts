@@ -4,6 +4,7 @@ import {
   DEPLOYMENT_REQUEST,
   DEPLOYMENT_REVISION,
   DEPLOYMENT_ROLLBACK,
+  type DeploymentHead,
   PREVIOUS_REVISION,
 } from "../../../store/columns/deployment-columns.ts";
 import { countTargetsByStatus } from "../../../store/deployment-history.ts";
@@ -50,11 +51,21 @@ function deploymentInfo(
     createTime: new Date(row.created_at),
     startTime: row.started_at === null ? undefined : new Date(row.started_at),
     completeTime: row.completed_at === null ? undefined : new Date(row.completed_at),
-    deploymentOverview: counts && deploymentOverview(counts),
+    deploymentOverview: counts && showsOverview(row) ? deploymentOverview(counts) : undefined,
     deploymentStatusMessages: [...head.statusMessages, ...(row.active === 1 && trouble !== null ? [trouble] : [])],
-    instanceTerminationWaitTimeStarted: head.stage === "terminate",
+    instanceTerminationWaitTimeStarted: head.stage === "terminate" && keepsOriginals(head),
     rollbackInfo: DEPLOYMENT_ROLLBACK.read(row) ?? undefined,
   };
+}
+
+/** Of ECS it is not shown before the end (codedeploy-semantics.md, section 5). */
+function showsOverview({ compute_platform, active }: DeploymentRow): boolean {
+  return compute_platform !== "ECS" || active === 0;
+}
+
+/** A way back removes at once what it goes back from. */
+function keepsOriginals({ strategy }: DeploymentHead): boolean {
+  return strategy.type === "blue-green" || strategy.type === "ecs-blue-green";
 }
 
 /** The API counts no Unknown: a host whose state is unknown is one that is not known to have finished. */

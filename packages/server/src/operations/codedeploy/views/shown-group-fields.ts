@@ -69,32 +69,37 @@ function shownLoadBalancers(given: LoadBalancerInfo | undefined): LoadBalancerIn
   });
 }
 
-/** Minutes that are shown though nobody gave them: the AWS CLI's `ecs deploy` and the GitHub action add them up without asking whether they are there. */
-const SHOWN_MINUTES: Readonly<Record<ComputePlatform, ShownMinutes>> = {
+/** What is shown though nobody gave it: the AWS CLI's `ecs deploy` and the GitHub action add the minutes up without asking whether they are there. */
+const SHOWN_WAITS: Readonly<Record<ComputePlatform, BlueGreenDeploymentConfiguration>> = {
   Server: {},
   Lambda: {},
-  ECS: { endMinutes: { terminationWaitTimeInMinutes: 0 }, readyMinutes: { waitTimeInMinutes: 0 } },
+  ECS: {
+    terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 0 },
+    deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
+  },
 };
-
-interface ShownMinutes {
-  readonly endMinutes?: { readonly terminationWaitTimeInMinutes: number };
-  readonly readyMinutes?: { readonly waitTimeInMinutes: number };
-}
 
 function shownBlueGreen(
   platform: ComputePlatform,
-  given: BlueGreenDeploymentConfiguration | undefined,
+  options: BlueGreenDeploymentConfiguration | undefined,
 ): BlueGreenDeploymentConfiguration | undefined {
   const { terminateBlueInstancesOnDeploymentSuccess, deploymentReadyOption, greenFleetProvisioningOption } =
-    given ?? {};
-  const end = filled(terminateBlueInstancesOnDeploymentSuccess);
-  const ready = filled(deploymentReadyOption);
-  const { endMinutes, readyMinutes } = SHOWN_MINUTES[platform];
+    options ?? {};
+  const { terminateBlueInstancesOnDeploymentSuccess: usualEnd, deploymentReadyOption: usualReady } =
+    SHOWN_WAITS[platform];
+  const end = filled({ ...usualEnd, ...given(terminateBlueInstancesOnDeploymentSuccess) });
+  const ready = filled({ ...usualReady, ...given(deploymentReadyOption) });
   return filled({
-    ...present("terminateBlueInstancesOnDeploymentSuccess", end && { ...endMinutes, ...end }),
-    ...present("deploymentReadyOption", ready && { ...readyMinutes, ...ready }),
+    ...present("terminateBlueInstancesOnDeploymentSuccess", end),
+    ...present("deploymentReadyOption", ready),
     ...present("greenFleetProvisioningOption", filled(greenFleetProvisioningOption)),
   });
+}
+
+/** The members that say something. */
+function given<Structure extends object>(structure: Structure | undefined): Partial<Structure> {
+  const members = Object.entries(structure ?? {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(members) as Partial<Structure>;
 }
 
 /** Undefined when the structure holds nothing. */

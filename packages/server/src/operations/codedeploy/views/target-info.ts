@@ -1,13 +1,19 @@
 import type { DeploymentTarget, InstanceSummary, LifecycleEvent } from "@aws-sdk/client-codedeploy";
+import type { Executor } from "@sluice/engine/planned-event.ts";
 import type { CommandState, LifecycleEventState } from "@sluice/engine/state.ts";
-import { type ArnScope, ec2InstanceArn, onPremisesInstanceArn } from "@sluice/model/resource-arn.ts";
+import { type ArnScope, ec2InstanceArn, ecsServiceArn, onPremisesInstanceArn } from "@sluice/model/resource-arn.ts";
+import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
 import type { HostWithArn, TargetWithArn } from "../../../store/target-listing.ts";
+import type { CodeDeployContext } from "../codedeploy-context.ts";
+import { isOfEcs, taskSetsInfo } from "./ecs-target-info.ts";
 
-export function deploymentTarget(
-  scope: ArnScope,
-  deploymentId: string,
+/** Of a service, what it is now is asked for, too. */
+export async function deploymentTarget(
+  scope: ArnScope & Pick<CodeDeployContext, "ecsServices">,
+  deployment: DeploymentRow,
   { target, instanceArn }: TargetWithArn,
-): DeploymentTarget {
+): Promise<DeploymentTarget> {
+  const { deployment_id: deploymentId } = deployment;
   const common = {
     deploymentId,
     targetId: target.targetId,
@@ -20,8 +26,12 @@ export function deploymentTarget(
       const host = { targetArn: targetArn(scope, { target, instanceArn }), instanceLabel: target.label ?? undefined };
       return { deploymentTargetType: "InstanceTarget", instanceTarget: { ...common, ...host } };
     }
-    case "ecs-service":
-      return { deploymentTargetType: "ECSTarget", ecsTarget: common };
+    case "ecs-service": {
+      const { strategy } = readHead(deployment);
+      const taskSets = isOfEcs(strategy) ? await taskSetsInfo(target, strategy, scope.ecsServices) : undefined;
+      const service = { targetArn: ecsServiceArn(scope, target), taskSetsInfo: taskSets };
+      return { deploymentTargetType: "ECSTarget", ecsTarget: { ...common, ...service } };
+    }
     case "lambda-alias": {
       const { functionName, aliasName: functionAlias, currentVersion, targetVersion, shift } = target;
       const weight = { targetVersionWeight: shift.percent / 100 };
@@ -77,9 +87,22 @@ function waitDiagnostics({ by, waiting }: CommandState): LifecycleEvent["diagnos
   const { reason, since, until } = waiting;
   const end = until === null ? "" : `, until ${new Date(until).toISOString()} at the latest`;
   const times = `since ${new Date(since).toISOString()}${end}`;
-  const message =
-    by === "balancer"
-      ? `Waiting for the load balancer ${times}. It says: ${reason}`
-      : `Waiting for the host ${times}: ${reason}`;
-  return { scriptName: "", message, logTail: "" };
+  return { scriptName: "", message: waitMessage(by, times, reason), logTail: "" };
+}
+
+function waitMessage(by: Executor, times: string, reason: string): string {
+  switch (by) {
+    case "balancer":
+      return `Waiting for the load balancer ${times}. It says: ${reason}`;
+    case "agent":
+      return `Waiting for the host ${times}: ${reason}`;
+    case "platform":
+      return `Waiting ${times}: ${reason}`;
+    case "hook":
+      return `Waiting for the hook's answer ${times}: ${reason}`;
+    default: {
+      const never: never = by;
+      return never;
+    }
+  }
 }

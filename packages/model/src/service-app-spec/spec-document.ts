@@ -1,0 +1,102 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseAllDocuments } from "yaml";
+import { excerpt } from "../excerpt.ts";
+import { reasonOf } from "../reason-of.ts";
+import { addFault, type SpecFaults } from "./spec-fault.ts";
+import { memberPath, type SpecMember, type SpecValue } from "./spec-value.ts";
+
+/** Maps and lists within each other; the AppSpec of ECS needs nine. */
+export const MAX_SERVICE_APP_SPEC_DEPTH = 20;
+
+/**
+ * The one document of a YAML or JSON text. The service reads these AppSpecs itself, so they are plain YAML 1.2, and not what the agents'
+ * parser makes of one. Undefined: there is none that could be looked at, and `faults` says why.
+ */
+export function readSpecDocument(text: string, faults: SpecFaults): SpecValue | undefined {
+  const lines = new LineCounter();
+  const document = parse(text, lines, faults);
+  if (!document) return undefined;
+  const [error] = document.errors;
+  if (error) {
+    const [reason] = error.message.split("\n", 1);
+    const line = lines.linePos(error.pos[0]).line;
+    return addFault(faults, { path: "", line }, `is not valid YAML or JSON: ${reason?.replace(/ at line.*$/s, "")}`);
+  }
+  return specValueOf(document.contents, { lines, faults, path: "", depth: 0, line: 1 });
+}
+
+function parse(text: string, lines: LineCounter, faults: SpecFaults): Document.Parsed | undefined {
+  let documents: ReturnType<typeof parseAllDocuments>;
+  try {
+    documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false, logLevel: "silent" });
+  } catch (error) {
+    // The parser goes down with the text, as deep as the stack allows.
+    return addFault(faults, { path: "", line: null }, `can not be read as YAML or JSON: ${reasonOf(error)}`);
+  }
+  const [first, second] = documents as readonly Document.Parsed[];
+  if (!first) return addFault(faults, { path: "", line: null }, "is empty: write version and Resources");
+  if (!second) return first;
+  const line = lines.linePos(second.range[0]).line;
+  return addFault(faults, { path: "", line }, "holds a second document: keep one of them, and no line of ---");
+}
+
+interface Reading {
+  readonly lines: LineCounter;
+  readonly faults: SpecFaults;
+  readonly path: string;
+  readonly depth: number;
+  /** Where the value has no place of its own. */
+  readonly line: number | null;
+}
+
+function specValueOf(node: ParsedNode | null, reading: Reading): SpecValue | undefined {
+  const { path, faults, depth } = reading;
+  const line = lineOf(node, reading) ?? reading.line;
+  if (depth > MAX_SERVICE_APP_SPEC_DEPTH) {
+    return addFault(faults, { path, line }, `lies more than ${MAX_SERVICE_APP_SPEC_DEPTH} maps and lists deep`);
+  }
+  if (node === null) return { path, line, kind: "empty" };
+  if (isAlias(node)) return addFault(faults, { path, line }, `is the alias *${node.source}: write the value out`);
+  if (isMap(node)) return { path, line, kind: "map", members: membersOf(node.items, { ...reading, line }) };
+  if (isSeq(node)) {
+    const items = node.items.flatMap((item, index) => {
+      const place = { ...reading, path: `${path}[${index}]`, depth: depth + 1, line };
+      return specValueOf(item as ParsedNode, place) ?? [];
+    });
+    return { path, line, kind: "list", items };
+  }
+  return isScalar(node) ? scalarOf(node.value, node.source ?? String(node.value), { path, line }) : undefined;
+}
+
+function membersOf(
+  items: readonly { readonly key: unknown; readonly value: unknown }[],
+  reading: Reading,
+): SpecMember[] {
+  const { path, faults, depth } = reading;
+  return items.flatMap((pair): SpecMember[] => {
+    const keyNode = pair.key as ParsedNode | null;
+    const line = lineOf(keyNode, reading) ?? reading.line;
+    if (!isScalar(keyNode)) {
+      addFault(faults, { path, line }, "has a key that is no text: write a name");
+      return [];
+    }
+    const key = keyNode.source ?? String(keyNode.value);
+    const value = specValueOf(pair.value as ParsedNode | null, {
+      ...reading,
+      path: memberPath(path, excerpt(key)),
+      depth: depth + 1,
+      line,
+    });
+    return value ? [{ key, line, value }] : [];
+  });
+}
+
+function scalarOf(value: unknown, written: string, place: Pick<SpecValue, "path" | "line">): SpecValue {
+  if (value === null) return { ...place, kind: "empty" };
+  if (typeof value === "number") return { ...place, kind: "number", number: value, written };
+  if (typeof value === "boolean") return { ...place, kind: "boolean", written };
+  return { ...place, kind: "text", text: String(value) };
+}
+
+function lineOf(node: ParsedNode | null, { lines }: Reading): number | null {
+  return node?.range ? lines.linePos(node.range[0]).line : null;
+}

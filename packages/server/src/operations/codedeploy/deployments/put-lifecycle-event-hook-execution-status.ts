@@ -1,0 +1,93 @@
+import type {
+  PutLifecycleEventHookExecutionStatusInput,
+  PutLifecycleEventHookExecutionStatusOutput,
+} from "@aws-sdk/client-codedeploy";
+import { type HookExecution, hookReport, readHookExecutionId } from "@sluice/engine/hook-execution.ts";
+import type { TargetState } from "@sluice/engine/state.ts";
+import { isShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
+import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
+import { findTargets } from "../../../store/target-listing.ts";
+import { requireDeployment } from "../checks/known-resources.ts";
+import { requireDeploymentId } from "../checks/required-names.ts";
+import type { CodeDeployOperation } from "../codedeploy-context.ts";
+
+/** What a hook may answer; the other statuses of lifecycle events are the deployment's to give. */
+const ANSWERS = ["Succeeded", "Failed"] as const;
+
+/**
+ * A hook's answer. It enters by the same door as an agent's report, and ends the event that the hook was invoked for: the first answer
+ * counts, every later one is LifecycleEventAlreadyCompleted, also one that comes after the event timed out or its deployment ended.
+ */
+export const putLifecycleEventHookExecutionStatus: CodeDeployOperation<
+  PutLifecycleEventHookExecutionStatusInput,
+  PutLifecycleEventHookExecutionStatusOutput
+> = async (input, { store: { db }, planner }) => {
+  const deploymentId = requireDeploymentId(input.deploymentId);
+  const succeeded = requireAnswer(input.status);
+  const executionId = input.lifecycleEventHookExecutionId;
+  const execution = requireExecution(executionId);
+  const deployment = await requireDeployment(db, deploymentId);
+  requireHooks(deployment);
+  const { targetId } = execution;
+  const [found] = await findTargets(db, deploymentId, [targetId]);
+  requireInvoked(deploymentId, execution, found?.target);
+  const report = hookReport(execution, succeeded);
+  const answer = await planner.report({ deploymentId, targetId, report });
+  // Anything else was not taken: the event ended between the look and the report.
+  if (answer !== "InProgress") throw alreadyCompleted(deploymentId, execution);
+  return { lifecycleEventHookExecutionId: executionId };
+};
+
+function requireAnswer(status: string | undefined): boolean {
+  const answer = ANSWERS.find((each) => each === status);
+  if (answer !== undefined) return answer === "Succeeded";
+  const what = status === undefined ? "status is missing" : `status is "${excerpt(status)}"`;
+  throw new CallerFault(
+    "InvalidLifecycleEventHookExecutionStatusException",
+    `${what}: a hook answers ${ANSWERS.join(" or ")}.`,
+  );
+}
+
+function requireExecution(executionId: string | undefined): HookExecution {
+  const execution = executionId === undefined ? undefined : readHookExecutionId(executionId);
+  if (execution) return execution;
+  const what = executionId ? `"${excerpt(executionId)}" is not one` : "it is missing";
+  throw invalidExecution(
+    `lifecycleEventHookExecutionId is what the hook was told as LifecycleEventHookExecutionId, and ${what}: pass it on as it came.`,
+  );
+}
+
+function requireHooks({ deployment_id: deploymentId, compute_platform: platform, state_json }: DeploymentRow): void {
+  if (isShift(readHead({ deployment_id: deploymentId, state_json }).strategy)) return;
+  throw new CallerFault(
+    "UnsupportedActionForDeploymentTypeException",
+    `The deployment ${deploymentId} is of the compute platform ${platform}, whose hooks are scripts on hosts: hosts report them by themselves.`,
+  );
+}
+
+/** The answer has to be about a run of a hook that there was. */
+function requireInvoked(deploymentId: string, execution: HookExecution, target: TargetState | undefined): void {
+  const { event: name, attempt, targetId } = execution;
+  if (!target) throw invalidExecution(`The deployment ${deploymentId} has no target ${excerpt(targetId)}.`);
+  const event = target.lifecycleEvents.find((each) => each.name === name && each.by === "hook");
+  if (!event) throw invalidExecution(`The deployment ${deploymentId} has no hook of the event ${name}.`);
+  const { command } = target;
+  if (command?.event === name && command.attempt === attempt) return;
+  if (event.endedAt !== null) throw alreadyCompleted(deploymentId, execution);
+  throw invalidExecution(
+    `The hook of ${name} was not invoked in attempt ${attempt} of the deployment ${deploymentId}: there is nothing to answer yet.`,
+  );
+}
+
+function alreadyCompleted(deploymentId: string, { event }: HookExecution): CallerFault {
+  return new CallerFault(
+    "LifecycleEventAlreadyCompletedException",
+    `The event ${event} of the deployment ${deploymentId} is over already: the first answer counts, and none after the event's end.`,
+  );
+}
+
+function invalidExecution(message: string): CallerFault {
+  return new CallerFault("InvalidLifecycleEventHookExecutionIdException", message);
+}
