@@ -35,6 +35,9 @@ const PULL_RETRY_MILLISECONDS = 250;
 /** The engine leaves out a limit that its kernel cannot keep, and says so in a warning. */
 const LIMIT_IS_LEFT_OUT = /discarded/i;
 
+/** Somebody has removed it, or another server has made it as well. */
+const NETWORK_IS_LOST = /network .*(not found|is ambiguous)/i;
+
 /** Nobody else starts the same container meanwhile, nor one with folders when this has some. */
 export async function startContainer(
   plan: ContainerPlan,
@@ -168,7 +171,7 @@ async function runContainer(
       api.ask({ method: "POST", path: `/containers/${containerId}/start` }, signal, START_TIMEOUT_MILLISECONDS),
     );
   let started = await start();
-  if (started instanceof EngineRefusal && plan.network.kind === "own" && /network .*not found/i.test(started.message)) {
+  if (started instanceof EngineRefusal && plan.network.kind === "own" && NETWORK_IS_LOST.test(started.message)) {
     network.forget();
     const trouble = await networkTrouble(network, signal);
     if (trouble !== undefined) return failed("ResourceInitializationError", trouble);

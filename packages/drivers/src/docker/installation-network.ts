@@ -1,12 +1,13 @@
 import { INSTALLATION_LABEL, installationFilter, networkNameOf } from "./container-identity.ts";
 import { PUBLISHED_ON } from "./creation.ts";
 import type { EngineApi } from "./engine-api.ts";
-import { isStatus } from "./engine-fault.ts";
+import { EngineRefusal, isStatus } from "./engine-fault.ts";
 
 /** What is read of the engine's `GET /networks`. */
 interface ListedNetwork {
   readonly Id: string;
   readonly Name: string;
+  readonly Created: string;
   readonly IPAM: { readonly Config: readonly { readonly Subnet?: string }[] | null };
 }
 
@@ -28,10 +29,27 @@ export function createInstallationNetwork(
   /** One at a time, lest two are made: the engine tells networks apart by their ids. */
   let turn: Promise<unknown> = Promise.resolve();
 
-  const find = async (signal: AbortSignal): Promise<ListedNetwork | undefined> => {
+  const findAll = async (signal: AbortSignal): Promise<readonly ListedNetwork[]> => {
     const query = installationFilter(installation);
     const networks = (await api.ask({ method: "GET", path: "/networks", query }, signal)) as readonly ListedNetwork[];
-    return networks.find((network) => network.Name === name);
+    return networks.filter((network) => network.Name === name);
+  };
+  /** The engine takes a name twice when two servers ask at once; both then keep the same one of the two. */
+  const find = async (signal: AbortSignal): Promise<ListedNetwork | undefined> => {
+    const [first, ...others] = oldestFirst(await findAll(signal));
+    if (others.length === 0) return first;
+    for (const network of [...others.toReversed(), first!]) {
+      if ((await findAll(signal)).length > 1) await remove(network, signal);
+    }
+    return (await findAll(signal))[0];
+  };
+  const remove = async ({ Id }: ListedNetwork, signal: AbortSignal): Promise<void> => {
+    try {
+      await api.ask({ method: "DELETE", path: `/networks/${Id}` }, signal);
+    } catch (error) {
+      // Containers are on it already: then another one goes.
+      if (!(error instanceof EngineRefusal)) throw error;
+    }
   };
   const make = async (signal: AbortSignal): Promise<void> => {
     const body = {
@@ -74,4 +92,10 @@ export function createInstallationNetwork(
       isThere = false;
     },
   };
+}
+
+function oldestFirst(networks: readonly ListedNetwork[]): ListedNetwork[] {
+  const ageOrder = (one: ListedNetwork, other: ListedNetwork) =>
+    Date.parse(one.Created) - Date.parse(other.Created) || (one.Id < other.Id ? -1 : 1);
+  return [...networks].sort(ageOrder);
 }
