@@ -1,18 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { haproxyRouter } from "@sluice/drivers/haproxy/haproxy-router.ts";
 import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HaproxyProcess, whyNoHaproxy } from "./haproxy-process.fixture.ts";
+import { Load, REQUESTS_A_PHASE } from "./load.fixture.ts";
 import { settled } from "./traffic-router-contract.fixture.ts";
 import { until } from "./until-wanted.fixture.ts";
 import { WebHost } from "./web-host.fixture.ts";
 
-const WORKERS = 12;
-/** Requests to be answered in each state of the hosts before the next. */
-const REQUESTS_A_PHASE = 500;
 const ROUNDS = 2;
 const missing = whyNoHaproxy();
 
@@ -69,44 +63,4 @@ describe.skipIf(missing !== null)(`a steady load over two hosts${missing ? ` (sk
 
 function routed({ name }: WebHost): RoutedHost {
   return { hostId: `id-of-${name}`, hostName: name, address: null, groups: ["web"] };
-}
-
-/** The client process. */
-class Load {
-  readonly #child: ChildProcess;
-  #succeeded = 0;
-  #failed = 0;
-  readonly #ended: Promise<unknown>;
-
-  constructor(port: number) {
-    const script = fileURLToPath(new URL("haproxy-load-client.ts", import.meta.url));
-    const child = spawn(process.execPath, [script, String(port), String(WORKERS)], {
-      stdio: ["pipe", "pipe", "inherit"],
-    });
-    this.#child = child;
-    const lines = createInterface(child.stdout);
-    lines.on("line", (line) => {
-      [this.#succeeded, this.#failed] = line.split(" ").map(Number) as [number, number];
-    });
-    this.#ended = once(lines, "close");
-  }
-
-  /** Until so many more have been answered in one way or the other. */
-  async advance(): Promise<void> {
-    const goal = this.#succeeded + this.#failed + REQUESTS_A_PHASE;
-    await until(
-      () => this.#succeeded + this.#failed,
-      (answered) => answered >= goal,
-    );
-  }
-
-  async end(): Promise<{ readonly succeeded: number; readonly failed: number }> {
-    this.#child.stdin?.end();
-    await this.#ended;
-    return { succeeded: this.#succeeded, failed: this.#failed };
-  }
-
-  kill(): void {
-    this.#child.kill("SIGKILL");
-  }
 }

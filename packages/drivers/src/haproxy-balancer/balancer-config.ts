@@ -46,6 +46,7 @@ export const KEEP_ALIVE_SECONDS = 15;
 /** Of WebSockets and what else was upgraded. */
 export const TUNNEL_HOURS = 1;
 export const CONNECT_SECONDS = 5;
+const CLOSING_SECONDS = 30;
 
 const CHECKED_STATUSES = /^\d{3}(-\d{3})?(,\d{3}(-\d{3})?)*$/;
 
@@ -89,6 +90,9 @@ function configText(plan: BalancerPlan, layout: BalancerLayout, place: ConfigPla
     `  timeout http-request ${IDLE_SECONDS}s`,
     `  timeout http-keep-alive ${KEEP_ALIVE_SECONDS}s`,
     `  timeout tunnel ${TUNNEL_HOURS}h`,
+    // Of a connection that one side has closed: else it counts as open for as long as a tunnel may be silent.
+    `  timeout client-fin ${CLOSING_SECONDS}s`,
+    `  timeout server-fin ${CLOSING_SECONDS}s`,
     "  timeout queue 10s",
     "  retries 3",
     "  option redispatch 1",

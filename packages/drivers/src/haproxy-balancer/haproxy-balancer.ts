@@ -11,7 +11,7 @@ import {
   parseMap,
   SHOW_STATE_AND_REQUESTS,
 } from "../haproxy-runtime/balancer-state.ts";
-import { askHaproxy, askHaproxyMaster, HaproxyUnreachable } from "../haproxy-runtime/runtime-socket.ts";
+import { askHaproxy, HaproxyUnreachable } from "../haproxy-runtime/runtime-socket.ts";
 import { bodiesOf } from "./action-lines.ts";
 import { type BalancerConfig, balancerConfig, type ConfigPlace, FILE_NAMES } from "./balancer-config.ts";
 import { BalancerFiles, type RememberedBalancer } from "./balancer-files.ts";
@@ -22,7 +22,7 @@ import { commandWord, UnsupportedPlan } from "./config-word.ts";
 import { backendName } from "./configured-names.ts";
 import { endProcesses, findProcesses, type HaproxyFiles, isAlive, startMaster } from "./haproxy-process.ts";
 import { alertsOf, configTrouble, findHaproxy, userToRunAs } from "./haproxy-program.ts";
-import { readOldSessions } from "./master-process.ts";
+import { askMaster, isAbsent, readOldSessions } from "./master-process.ts";
 import { countRequests, totalOf } from "./request-counts.ts";
 import { countLeftServers, planRuntimeCommands } from "./runtime-commands.ts";
 import { hasPassed, healthOf } from "./server-health.ts";
@@ -92,6 +92,7 @@ class HaproxyBalancer implements RunBalancer {
   readonly #files: BalancerFiles;
   readonly #now: () => number;
   readonly #listeners = new Set<() => void>();
+  #isDirectoryReady = false;
   #program: string | undefined;
   #remembered: RememberedBalancer | undefined;
   /** The master, as far as it is known to be alive. */
@@ -177,7 +178,11 @@ class HaproxyBalancer implements RunBalancer {
   /** From the plan to a process that serves it. A plan that is refused leaves everything as it was. */
   async #bringAbout(plan: BalancerPlan): Promise<PortOutcome> {
     const ready = await this.#makeReady();
-    if (ready !== undefined) return this.#fail(ready);
+    if (ready !== undefined) {
+      // So that it is started as soon as it can be.
+      if (this.#isDirectoryReady) await this.#remember({ plan });
+      return this.#fail(ready);
+    }
     const running = await this.#find();
     let prepared: Prepared;
     try {
@@ -212,12 +217,13 @@ class HaproxyBalancer implements RunBalancer {
     if (Buffer.byteLength(directory) > MAX_DIRECTORY_BYTES) {
       return `the data directory ${directory} has too long a path for HAProxy's sockets: use at most ${MAX_DIRECTORY_BYTES} bytes`;
     }
+    await this.#files.prepare();
+    this.#isDirectoryReady = true;
     if (this.#program === undefined) {
       const found = await findHaproxy(this.#settings.program);
       if ("trouble" in found) return found.trouble;
       this.#program = found.path;
     }
-    await this.#files.prepare();
     return undefined;
   }
 
@@ -339,7 +345,7 @@ class HaproxyBalancer implements RunBalancer {
 
   async #reload(prepared: Prepared): Promise<string | undefined> {
     this.#hasOldWorkers = true;
-    await askHaproxyMaster(this.#masterSocket, "reload", NOBODYS);
+    await askMaster(this.#masterSocket, "reload", NOBODYS);
     const master = this.#master;
     return this.#untilInForce(prepared, () => master !== null && !isAlive(master));
   }
@@ -376,7 +382,7 @@ class HaproxyBalancer implements RunBalancer {
       const map = `show map ${commandWord(this.#files.path(FILE_NAMES.weights))}`;
       return { state, weights: parseMap(await askHaproxy(this.#workerSocket, map, NOBODYS)) };
     } catch (error) {
-      if (!(error instanceof HaproxyUnreachable) || !isAbsent(error)) throw error;
+      if (!isAbsent(error)) throw error;
       // It has just died, or is a master without a worker.
       if (this.#master !== null && !isAlive(this.#master)) this.#master = null;
       return undefined;
@@ -537,12 +543,6 @@ class HaproxyBalancer implements RunBalancer {
     this.#turn = turn.catch(() => {});
     return turn;
   }
-}
-
-/** Nobody listens there. One that is only slow to answer still serves. */
-function isAbsent({ cause }: HaproxyUnreachable): boolean {
-  const { code } = (cause ?? {}) as NodeJS.ErrnoException;
-  return code === "ENOENT" || code === "ECONNREFUSED";
 }
 
 const socketAt = (path: string) => ({ name: path, path });
