@@ -77,6 +77,15 @@ describe("a Lambda deployment", () => {
     expect(played.state.status).toBe("Succeeded");
   });
 
+  it("has hooks run with the role of its group, where that has one", () => {
+    const invocationOf = (serviceRoleArn: string | undefined) => {
+      const played = new PlayedShift(lambda({ hooks: HOOKS, serviceRoleArn })).play();
+      return played.asked.flatMap(({ effect }) => (effect.kind === "invokeHook" ? [effect.invocation] : []))[0];
+    };
+    expect(invocationOf("arn:aws:iam::111122223333:role/CodeDeploy")?.serviceRoleArn).toMatch(/role\/CodeDeploy$/);
+    expect(invocationOf(undefined)).not.toHaveProperty("serviceRoleArn");
+  });
+
   it("takes the first answer of a hook, and no other", () => {
     const played = new PlayedShift(lambda({ hooks: HOOKS })).play();
     played.answer(true, "BeforeAllowTraffic");
