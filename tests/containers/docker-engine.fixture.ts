@@ -67,7 +67,7 @@ export async function startDockerEngine({ dataRoot }: TestEngineOptions = {}): P
     `--data-root=${dataRoot ?? join(directory, "data")}`,
     `--exec-root=${join(directory, "exec")}`,
     `--pidfile=${join(directory, "docker.pid")}`,
-    `--default-address-pool=base=${pool.subnet},size=28`,
+    `--default-address-pool=base=${pool.subnet},size=27`,
     `--cgroup-parent=${cgroup}`,
     // The same whether the machine has systemd or not.
     "--exec-opt=native.cgroupdriver=cgroupfs",

@@ -45,6 +45,16 @@ it("keeps the one that has containers on it", async () => {
   expect(networks.map(({ Id }) => Id)).toEqual(["late"]);
 });
 
+it("says no when a stranger has the name", async () => {
+  const { socket } = await startFakeEngine({
+    "GET /networks": { json: [{ ...network("other", 1), Name: "sluice-a1-old" }] },
+    "POST /networks/create": { status: 409, message: "network with name sluice-a1 already exists" },
+  });
+  expect(await createInstallationNetwork(openEngineApi(socket), "a1", undefined).ensure(never)).toBe(
+    "the engine has a network that is not of this installation by the name sluice-a1: docker network rm sluice-a1",
+  );
+});
+
 it("is looked for once, until it is lost", async () => {
   const { network: found, asked } = await open([network("early", 1)]);
   await Promise.all([found.ensure(never), found.ensure(never)]);

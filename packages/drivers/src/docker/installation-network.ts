@@ -18,6 +18,9 @@ export interface InstallationNetwork {
   forget(): void;
 }
 
+/** Others that make and remove networks of one name at the same time end by then. */
+const ATTEMPTS = 10;
+
 /** A bridge that every task of the installation is on, and nobody else. Throws as {@link askEngine}. */
 export function createInstallationNetwork(
   api: EngineApi,
@@ -29,27 +32,10 @@ export function createInstallationNetwork(
   /** One at a time, lest two are made: the engine tells networks apart by their ids. */
   let turn: Promise<unknown> = Promise.resolve();
 
-  const findAll = async (signal: AbortSignal): Promise<readonly ListedNetwork[]> => {
+  const find = async (signal: AbortSignal): Promise<readonly ListedNetwork[]> => {
     const query = installationFilter(installation);
     const networks = (await api.ask({ method: "GET", path: "/networks", query }, signal)) as readonly ListedNetwork[];
-    return networks.filter((network) => network.Name === name);
-  };
-  /** The engine takes a name twice when two servers ask at once; both then keep the same one of the two. */
-  const find = async (signal: AbortSignal): Promise<ListedNetwork | undefined> => {
-    const [first, ...others] = oldestFirst(await findAll(signal));
-    if (others.length === 0) return first;
-    for (const network of [...others.toReversed(), first!]) {
-      if ((await findAll(signal)).length > 1) await remove(network, signal);
-    }
-    return (await findAll(signal))[0];
-  };
-  const remove = async ({ Id }: ListedNetwork, signal: AbortSignal): Promise<void> => {
-    try {
-      await api.ask({ method: "DELETE", path: `/networks/${Id}` }, signal);
-    } catch (error) {
-      // Containers are on it already: then another one goes.
-      if (!(error instanceof EngineRefusal)) throw error;
-    }
+    return oldestFirst(networks.filter((network) => network.Name === name));
   };
   const make = async (signal: AbortSignal): Promise<void> => {
     const body = {
@@ -60,26 +46,49 @@ export function createInstallationNetwork(
       Options: { "com.docker.network.bridge.host_binding_ipv4": PUBLISHED_ON },
       ...(subnet === undefined ? {} : { IPAM: { Driver: "default", Config: [{ Subnet: subnet }] } }),
     };
-    await api.ask({ method: "POST", path: "/networks/create", body }, signal);
+    try {
+      await api.ask({ method: "POST", path: "/networks/create", body }, signal);
+    } catch (error) {
+      // Another server was first, or a stranger has the name: the next look tells.
+      if (!isStatus(error, 409)) throw error;
+    }
+  };
+  /** The engine takes a name twice when two servers ask at once. Both keep the oldest, unless there are containers on another already. */
+  const keepOne = async ([oldest, ...others]: readonly ListedNetwork[], signal: AbortSignal): Promise<void> => {
+    let isInUse = false;
+    for (const network of others) if (!(await remove(network, signal))) isInUse = true;
+    if (isInUse && oldest) await remove(oldest, signal);
+  };
+  const remove = async ({ Id }: ListedNetwork, signal: AbortSignal): Promise<boolean> => {
+    try {
+      await api.ask({ method: "DELETE", path: `/networks/${Id}` }, signal);
+      return true;
+    } catch (error) {
+      if (error instanceof EngineRefusal) return error.status === 404;
+      throw error;
+    }
+  };
+  const subnetTrouble = ({ IPAM }: ListedNetwork): string | undefined => {
+    const subnets = (IPAM.Config ?? []).map((config) => config.Subnet);
+    if (subnet === undefined || subnets.includes(subnet)) return undefined;
+    return `the network ${name} has the subnet ${subnets.join(", ")}, and the binding says ${subnet}: when no task runs, docker network rm ${name}`;
   };
   const ensure = async (signal: AbortSignal): Promise<string | undefined> => {
     if (isThere) return undefined;
-    let found = await find(signal);
-    if (!found) {
-      try {
-        await make(signal);
-      } catch (error) {
-        if (!isStatus(error, 409)) throw error;
-      }
+    let found: readonly ListedNetwork[] = [];
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       found = await find(signal);
+      const [only, second] = found;
+      if (only && !second) {
+        const trouble = subnetTrouble(only);
+        isThere = trouble === undefined;
+        return trouble;
+      }
+      if (second) await keepOne(found, signal);
+      else await make(signal);
     }
-    if (!found) return `the engine has a network ${name} that is not of this installation: docker network rm ${name}`;
-    const subnets = (found.IPAM.Config ?? []).map((config) => config.Subnet);
-    if (subnet !== undefined && !subnets.includes(subnet)) {
-      return `the network ${name} has the subnet ${subnets.join(", ")}, and the binding says ${subnet}: when no task runs, docker network rm ${name}`;
-    }
-    isThere = true;
-    return undefined;
+    const what = found.length === 0 ? "a network that is not of this installation" : "more than one network";
+    return `the engine has ${what} by the name ${name}: docker network rm ${name}`;
   };
   return {
     ensure: (signal) => {
