@@ -32,7 +32,11 @@ const EXPECTED: Readonly<Record<string, { readonly code: string; readonly status
     "iam with a key of AWS's": { code: "InvalidAction", status: 400, message: NOT_SERVED("iam") },
     ec2: { code: "InvalidAction", status: 400, message: NOT_SERVED("ec2") },
     sns: { code: "InvalidAction", status: 400, message: NOT_SERVED("sns") },
-    elbv2: { code: "InvalidAction", status: 400, message: NOT_SERVED("elasticloadbalancing") },
+    elbv2: {
+      code: "OperationNotPermitted",
+      status: 400,
+      message: /^This server runs no load balancers.*driver: haproxy/,
+    },
     autoscaling: { code: "InvalidAction", status: 400, message: NOT_SERVED("autoscaling") },
     cloudformation: { code: "InvalidAction", status: 400, message: NOT_SERVED("cloudformation") },
     ecs: { code: "UnknownOperationException", status: 404, message: NOT_SERVED("ecs") },

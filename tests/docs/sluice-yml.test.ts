@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { memoryWeightedRouter } from "@sluice/drivers/memory/memory-weighted-router.ts";
 import type { TaskSets } from "@sluice/engine/ports/task-sets.ts";
 import { BINDABLE_DRIVERS } from "@sluice/server/bindings/bindable-drivers.ts";
 import { composeDrivers } from "@sluice/server/bindings/compose-drivers.ts";
@@ -31,7 +32,10 @@ describe("the page about sluice.yml", () => {
         timers: systemTimers,
         log: pino({ level: "silent" }),
         // Parts of a server that this test does not start.
-        local: { taskSets: () => ({}) as TaskSets },
+        local: {
+          taskSets: () => ({}) as TaskSets,
+          weightedRouter: () => memoryWeightedRouter.create({}, { listeners: new Map() }),
+        },
       });
       await drivers.close();
     } finally {

@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import type { Principal } from "./access/principal.ts";
 import { LETTERS_AND_DIGITS, randomText } from "./access/random-text.ts";
 import { NO_BALANCER } from "./balancing/target-health.ts";
+import { composeBalancing } from "./bindings/compose-balancing.ts";
 import { composeDrivers } from "./bindings/compose-drivers.ts";
 import { composeServices } from "./bindings/compose-services.ts";
 import type { SluiceConfig } from "./config/sluice-yml.ts";
@@ -131,6 +132,17 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   const ownKey = newOwnKey();
   const accessKeys = new AccessKeys(store, now, ownKey);
   const forgetKeys = (hostId: string) => accessKeys.forget(hostId);
+  const balancing = await composeBalancing({
+    store,
+    config,
+    directory,
+    timers: systemTimers,
+    changes: new WakeFeed(),
+    log,
+    onError: unlessAway((error) =>
+      log.error({ error: describe(error) }, "cannot look after the load balancers; trying again"),
+    ),
+  });
   const services = await composeServices({
     store,
     config,
@@ -139,11 +151,14 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     scope: { accountId, region },
     owner,
     randomText,
-    targets: NO_BALANCER,
+    targets: balancing?.loop ?? NO_BALANCER,
     wakes: new WakeFeed(),
     onError: unlessAway((error) => log.error({ error: describe(error) }, "cannot look after services; trying again")),
   });
-  const local = { taskSets: services && (() => services.taskSets) };
+  const local = {
+    taskSets: services && (() => services.taskSets),
+    weightedRouter: balancing && (() => balancing.weightedRouter),
+  };
   const drivers = await composeDrivers({ store, config, region, bucket, timers: systemTimers, log, local }, forgetKeys);
   const { fleet, revisions, trafficRouter, alarmReader, hostTerminator, shiftPorts } = drivers;
   const matchHosts: MatchHosts = (selection, signal) => fleet.resolveTargets(selection, signal);
@@ -295,7 +310,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       serverFingerprints,
     },
     s3,
-    balancing: undefined,
+    balancing,
     events: { store, feed: runner.feed },
     backup: {
       store,
@@ -337,6 +352,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       probe.start(urls);
       runner.start();
       drivers.start();
+      balancing?.start();
       services?.start();
       notifications.start();
       if (store.dialect === "postgres") clock.start();
@@ -353,6 +369,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       await runner.close();
       await services?.close();
       await drivers.close();
+      await balancing?.close();
       // What was heard last cannot be written down when the database is away; the next server's graces cover it.
       await liveness.close().catch(() => {});
       await Promise.all([logKeeper.close(), logs.close()]);

@@ -19,10 +19,16 @@ export interface LocalBalancing {
   readonly changes: WakeFeed;
   readonly tasks: BalancingDependencies["tasks"];
   readonly weightedRouter: WeightedRouter;
+  start(): void;
+  /** The balancer goes on serving. */
+  close(): Promise<void>;
 }
 
+/** A balancer that somebody has to let go of. */
+export type HeldBalancer = Balancer & { close?(): Promise<void> };
+
 export function localBalancing(
-  balancer: Balancer,
+  balancer: HeldBalancer,
   place: BalancerPlace,
   dependencies: Omit<BalancingDependencies, "balancer">,
 ): LocalBalancing {
@@ -34,5 +40,10 @@ export function localBalancing(
     changes,
     tasks,
     weightedRouter: localWeightedRouter({ store, changes, settle: (signal) => loop.settle(signal) }),
+    start: () => loop.start(),
+    close: async () => {
+      await loop.close();
+      await balancer.close?.();
+    },
   };
 }

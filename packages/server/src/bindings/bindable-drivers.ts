@@ -7,6 +7,7 @@ import { elbv2WeightedRouter } from "@sluice/drivers/elbv2/elbv2-weighted-router
 import { embeddedBucketSource } from "@sluice/drivers/embedded-bucket/embedded-bucket-source.ts";
 import { githubSource } from "@sluice/drivers/github/github-source.ts";
 import { haproxyRouter } from "@sluice/drivers/haproxy/haproxy-router.ts";
+import { HAPROXY_BALANCER_SETTINGS } from "@sluice/drivers/haproxy-balancer/balancer-settings.ts";
 import { httpsHookInvoker } from "@sluice/drivers/https-hook/https-hook-invoker.ts";
 import { lambdaHookInvoker } from "@sluice/drivers/lambda/lambda-hook-invoker.ts";
 import { prometheusAlarmReader } from "@sluice/drivers/prometheus/prometheus-alarm-reader.ts";
@@ -28,7 +29,7 @@ import { NOTIFIER_PORT } from "./bound-notifier.ts";
 import { REVISION_SOURCE_PORT } from "./bound-revision-source.ts";
 import { TASK_SETS_PORT } from "./bound-task-sets.ts";
 import { routerOfGroup, TRAFFIC_ROUTER_PORT } from "./bound-traffic-router.ts";
-import { WEIGHTED_ROUTER_PORT } from "./bound-weighted-router.ts";
+import { LOCAL_BALANCER, WEIGHTED_ROUTER_PORT } from "./bound-weighted-router.ts";
 import { DOCKER } from "./compose-services.ts";
 import { localDriver } from "./local-driver.ts";
 
@@ -49,6 +50,7 @@ export const BINDABLE_DRIVERS: readonly ConfigurableDriver[] = [
   webhookNotifier,
   ecsTaskSets,
   elbv2WeightedRouter,
+  { port: WEIGHTED_ROUTER_PORT, name: LOCAL_BALANCER, configSchema: HAPROXY_BALANCER_SETTINGS },
   lambdaHookInvoker,
   httpsHookInvoker,
   { port: TASK_SETS_PORT, name: DOCKER, configSchema: DOCKER_SETTINGS },
@@ -94,7 +96,7 @@ function bindPlatforms({
     ]),
     weightedRouters: bindDrivers(WEIGHTED_ROUTER_PORT, bindings, [
       bindable(elbv2WeightedRouter, { now }),
-      ...localDriver(WEIGHTED_ROUTER_PORT, "haproxy", local?.weightedRouter, bindings),
+      ...localDriver(WEIGHTED_ROUTER_PORT, LOCAL_BALANCER, local?.weightedRouter, bindings),
     ]),
     hookInvokers: bindDrivers<HookInvoker>(HOOK_INVOKER_PORT, bindings, [
       bindable(lambdaHookInvoker, { now }),

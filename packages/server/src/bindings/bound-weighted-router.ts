@@ -5,6 +5,8 @@ import { matchesPattern } from "@sluice/model/name-pattern.ts";
 import { type BoundDriver, faultOfBinding } from "./bound-driver.ts";
 
 export const WEIGHTED_ROUTER_PORT = "weighted-router";
+/** The driver whose load balancers this server runs itself. */
+export const LOCAL_BALANCER = "haproxy";
 
 type BoundRouter = BoundDriver<WeightedRouter>;
 

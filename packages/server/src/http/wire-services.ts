@@ -1,7 +1,6 @@
 import { ELBV2_SERVICE } from "@sluice/wire/query/elbv2-service.ts";
 import { STS_SERVICE } from "@sluice/wire/query/sts-service.ts";
 import type { LocalBalancing } from "../balancing/local-balancing.ts";
-import { ELBV2_HANDLERS } from "../operations/elbv2/elbv2-operations.ts";
 import { requireBalancing } from "../operations/elbv2/require-balancing.ts";
 import { STS_HANDLERS } from "../operations/sts/sts-operations.ts";
 import { handlerOf, jsonServices, type ServiceDependencies } from "./json-services.ts";
@@ -30,12 +29,12 @@ export function wireServices(dependencies: WireServiceDependencies): readonly Wi
     speakQuery({
       service: ELBV2_SERVICE,
       accountId,
-      call: async (operation, input, principal) =>
-        handlerOf(ELBV2_HANDLERS, operation)(input, {
-          ...operations,
-          principal,
-          balancing: requireBalancing(balancing),
-        }),
+      call: async (operation, input, principal) => {
+        const context = { ...operations, principal, balancing: requireBalancing(balancing) };
+        // A server without load balancers never loads it.
+        const { ELBV2_HANDLERS } = await import("../operations/elbv2/elbv2-operations.ts");
+        return handlerOf(ELBV2_HANDLERS, operation)(input, context);
+      },
     }),
     { protocol: "s3", signingNames: ["s3"], handle: dependencies.s3 },
   ];

@@ -9,4 +9,5 @@ export const ELBV2_SERVICE: QueryService = {
   version: ELBV2_VERSION,
   namespace: `http://elasticloadbalancing.amazonaws.com/doc/${ELBV2_VERSION}/`,
   table: ELBV2_TABLE,
+  hasEmptyResults: true,
 };

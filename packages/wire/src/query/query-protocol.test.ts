@@ -18,6 +18,7 @@ const SHOP: QueryService = {
   signingName: "shop",
   version: "2026-11-29",
   namespace: "urn:shop",
+  hasEmptyResults: false,
   table: {
     Buy: { input: structure({ Names: list(string), Count: integer }), output: structure({ Bought: list(string) }) },
     Leave: { input: structure({}), output: structure({}) },
@@ -94,6 +95,11 @@ describe("an answer, byte by byte", () => {
     expect(serialiseQueryAnswer(SHOP, operation, output, "r-1").body).toBe(
       `<${operation}Response xmlns="urn:shop">${result}<ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></${operation}Response>`,
     );
+  });
+
+  it("without members has a result where its service has empty ones", () => {
+    const service = { ...SHOP, hasEmptyResults: true };
+    expect(serialiseQueryAnswer(service, "Leave", {}, "r-1").body).toContain("><LeaveResult></LeaveResult><");
   });
 
   it.each([

@@ -79,13 +79,13 @@ function readInput({ table }: QueryService, operation: string, parameters: URLSe
 
 /** `<Action>Response` around `<Action>Result`, which operations without an output do not have. */
 export function serialiseQueryAnswer(
-  { table, namespace }: QueryService,
+  { table, namespace, hasEmptyResults }: QueryService,
   operation: string,
   output: object,
   requestId: string,
 ): QueryAnswer {
   const shape = table[operation]!.output;
-  const hasResult = Object.keys(shape.members).length > 0;
+  const hasResult = hasEmptyResults || Object.keys(shape.members).length > 0;
   const fields = {
     ...(hasResult && { [`${operation}Result`]: toFields(shape, output) }),
     ResponseMetadata: { RequestId: requestId },

@@ -9,4 +9,6 @@ export interface QueryService {
   /** Of the root elements of its answers. */
   readonly namespace: string;
   readonly table: OperationTable;
+  /** Whether an answer without members has a result all the same: botocore asks for one where the model has an (empty) output. */
+  readonly hasEmptyResults: boolean;
 }

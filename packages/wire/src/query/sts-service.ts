@@ -28,4 +28,5 @@ export const STS_SERVICE: QueryService = {
   version: STS_VERSION,
   namespace: `https://sts.amazonaws.com/doc/${STS_VERSION}/`,
   table: STS_TABLE,
+  hasEmptyResults: false,
 };

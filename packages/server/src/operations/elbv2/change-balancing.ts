@@ -2,7 +2,6 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Transaction } from "kysely";
 import type { Settled } from "../../balancing/balancing-loop.ts";
-import { portHolder } from "../../balancing/port-holder.ts";
 import { type BalancingRows, readBalancingRows } from "../../store/elb/balancing-rows.ts";
 import type { Listener } from "../../store/elb/listeners.ts";
 import type { Database } from "../../store/schema.ts";
@@ -35,7 +34,7 @@ export async function requireServed(
 ): Promise<void> {
   let trouble: CallerFault | undefined;
   try {
-    trouble = await listenerTrouble(
+    trouble = listenerTrouble(
       await context.balancing.loop.settle(AbortSignal.timeout(SETTLE_MILLISECONDS)),
       listener,
       context,
@@ -53,11 +52,11 @@ export async function requireServed(
   throw trouble;
 }
 
-async function listenerTrouble(
+function listenerTrouble(
   { outcome, facts: { trouble, unserved } }: Settled,
   { arn, port, protocol }: Listener,
   { balancing: { place } }: Elbv2Context,
-): Promise<CallerFault | undefined> {
+): CallerFault | undefined {
   const own = unserved.get(arn);
   const all =
     trouble !== "" ? trouble : outcome.outcome === "failed" && unserved.size === 0 ? outcome.reason : undefined;
@@ -68,10 +67,8 @@ async function listenerTrouble(
     );
   }
   if (own === undefined) return undefined;
-  const holder = await portHolder(port);
-  const held = holder === undefined ? "" : ` ${holder} listens on the port: stop it, or choose another port.`;
   return new CallerFault(
     "InvalidConfigurationRequest",
-    `A listener of protocol ${protocol} on ${place.address}:${port} cannot be served: ${own}.${held} Nothing was changed.`,
+    `A listener of protocol ${protocol} on ${place.address}:${port} cannot be served: ${own}. Nothing was changed.`,
   );
 }

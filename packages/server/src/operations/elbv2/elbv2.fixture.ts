@@ -49,11 +49,11 @@ export async function openElbv2World(address = "127.0.0.1"): Promise<Elbv2World>
       return handler(input, context);
     },
     close: async () => {
-      await balancing.loop.close();
+      await balancing.close();
       await base.store.close();
     },
   };
-  balancing.loop.start();
+  balancing.start();
   return world;
 }
 
