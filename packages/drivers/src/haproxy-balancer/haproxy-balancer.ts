@@ -184,6 +184,8 @@ class HaproxyBalancer implements RunBalancer {
       return this.#fail(ready);
     }
     const running = await this.#find();
+    // What is left of a process that died would have its ports still.
+    if (!running) await endProcesses(this.#haproxyFiles);
     let prepared: Prepared;
     try {
       prepared = await this.#prepare(plan, running);
@@ -328,7 +330,6 @@ class HaproxyBalancer implements RunBalancer {
   }
 
   async #start(prepared: Prepared): Promise<string | undefined> {
-    await endProcesses(this.#haproxyFiles);
     let hasEnded = false;
     const pid = await startMaster(this.#haproxyFiles, () => {
       hasEnded = true;
