@@ -164,7 +164,7 @@ class PlayedForward {
         return;
       case "resolveTargets":
         return;
-      // Nobody can ask for a deployment to ECS or Lambda yet, nor for its plan.
+      // Shifts are rehearsed by themselves.
       case "createTaskSet":
       case "awaitTaskSet":
       case "setTestTraffic":

@@ -1,16 +1,13 @@
 import type { RollbackInfo } from "@aws-sdk/client-codedeploy";
 import { hostTargets } from "@sluice/engine/host-targets.ts";
 import type { TargetCandidate, TargetResolution } from "@sluice/engine/observation.ts";
-import { PortRefusal } from "@sluice/engine/ports/port-refusal.ts";
 import { hasHadTrafficMoved } from "@sluice/engine/rollback.ts";
 import type { DeploymentState, InstanceLabel } from "@sluice/engine/state.ts";
-import type { ShiftFacts } from "@sluice/engine/strategies/shift/shift-facts.ts";
-import type { ShiftStrategy } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import { isShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
 import type { ShiftPorts } from "../platforms/shift-ports.ts";
-import { gatherShiftFacts } from "../preflight/gather-shift-facts.ts";
-import { checkAlarmsBefore, type GatheringParts, gatherFacts, resolutionOf } from "../preflight/rollout-facts.ts";
+import { resolveShift } from "../preflight/resolve-shift.ts";
+import { type GatheringParts, gatherFacts, resolutionOf } from "../preflight/rollout-facts.ts";
 import { unfinishable } from "../preflight/unfinishable.ts";
 import {
   DEPLOYMENT_INTENT,
@@ -51,13 +48,7 @@ export async function resolveTargets(
   }
   const created: DeploymentState = { ...readHead(row), targets: null };
   const { strategy, alarms } = created;
-  if (isShift(strategy)) {
-    const [facts, check] = await Promise.all([
-      shiftFacts(parts.shiftPorts ?? {}, strategy, signal),
-      alarms && checkAlarmsBefore(parts.alarmReader, alarms, signal),
-    ]);
-    return { ...facts, ...(facts.outcome === "failed" ? {} : check) };
-  }
+  if (isShift(strategy)) return resolveShift(parts, strategy, alarms, signal);
   if (strategy.type === "blue-green-rollback") return fleetsOfRolledBack(store, DEPLOYMENT_ROLLBACK.read(row));
   const rollout = {
     deploymentGroupId: row.deployment_group_id,
@@ -72,21 +63,6 @@ export async function resolveTargets(
   };
   const resolution = resolutionOf(rollout, await gatherFacts(parts, rollout, signal));
   return strategy.type === "blue-green" ? withObstacle(parts, created, resolution) : resolution;
-}
-
-/** Whoever says no when it is asked says no to the deployment: nothing was touched. */
-async function shiftFacts(
-  ports: ShiftPorts,
-  strategy: ShiftStrategy,
-  signal: AbortSignal,
-): Promise<ShiftFacts | Extract<TargetResolution, { outcome: "failed" }>> {
-  try {
-    return await gatherShiftFacts(ports, strategy, signal);
-  } catch (error) {
-    if (!(error instanceof PortRefusal)) throw error;
-    const { code, message } = error;
-    return { outcome: "failed", error: { code, message: `${message}.` } };
-  }
 }
 
 async function withObstacle(

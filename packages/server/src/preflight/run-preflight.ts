@@ -8,6 +8,7 @@ import type { PlanDeploymentOutput, PlannedHost, PlanObstacle } from "@sluice/wi
 import type { HostObserver } from "../hosts/host-observer.ts";
 import type { ShiftPorts } from "../platforms/shift-ports.ts";
 import { bundleChecks } from "./bundle-checks.ts";
+import { configurationWarnings, type RolledBackNote, rolledBackWarning } from "./plan-warnings.ts";
 import { plannedChecks, plannedHosts, plannedSteps } from "./plan-words.ts";
 import {
   type GatheringParts,
@@ -25,12 +26,6 @@ export interface PreflightParts extends Omit<GatheringParts, "store" | "revision
   readonly hosts: HostObserver;
   /** Who serves ECS and Lambda. */
   readonly shiftPorts: ShiftPorts;
-}
-
-/** Since when a group is rolled back and not put right, and by which deployment. */
-export interface RolledBackNote {
-  readonly deploymentId: string;
-  readonly reason: string;
 }
 
 /** Says how a deployment would go, touching nothing: the same facts and the same planner as its start, played forward. */
@@ -124,18 +119,6 @@ function servingWarnings(hosts: readonly PlannedHost[]): string[] {
       ];
 }
 
-function configurationWarnings({ alarms, request }: IntendedRollout): string[] {
-  const { enabled, events = [] } = request.autoRollbackConfiguration ?? {};
-  const warnings: string[] = [];
-  if (alarms === null) {
-    warnings.push("No alarm is watched: nothing but its own scripts can stop the deployment. Set alarmConfiguration.");
-  }
-  if (!enabled || events.length === 0) {
-    warnings.push("Automatic rollback is off: a failed deployment stays as it ended. Set autoRollbackConfiguration.");
-  }
-  return warnings;
-}
-
 function endWarnings({ end }: Rehearsal, hasObstacle: boolean): string[] {
   if (hasObstacle || end.status === "Succeeded") return end.status === "Succeeded" ? [...end.statusMessages] : [];
   return [
@@ -145,8 +128,4 @@ function endWarnings({ end }: Rehearsal, hasObstacle: boolean): string[] {
 
 function endOf({ end }: Rehearsal) {
   return { status: end.status, code: end.error?.code, message: end.error?.message };
-}
-
-function rolledBackWarning({ deploymentId, reason }: RolledBackNote): string {
-  return `The group was rolled back, and no deployment succeeded since: ${deploymentId} ended as ${reason}. See sluice ack.`;
 }

@@ -371,7 +371,7 @@ export interface PutGroupSettingsInput extends GetGroupSettingsInput {
   readonly failEarly?: boolean | undefined;
 }
 
-/** As CreateDeployment's input of the same names. Without a revision its bundle is not looked at. */
+/** As CreateDeployment's input of the same names. Without a revision its bundle is not looked at; of ECS there is no plan without one. */
 export interface PlanDeploymentInput {
   readonly applicationName: string;
   readonly deploymentGroupName: string;
@@ -411,19 +411,22 @@ export interface PlannedHost {
 }
 /** What happens, in its order. */
 export interface PlannedStep {
-  /** `hosts` begin together; `wait` is the deployment's own; `terminate` ends original hosts. */
+  /**
+   * `hosts` begin together; `wait` is the deployment's own; `terminate` ends original hosts. Of ECS: `install`, `hook`, `test-traffic`,
+   * `shift`, `wait`, and `remove`, which ends the original task set.
+   */
   readonly kind: string;
   readonly description: string;
   /** Of `hosts` and `terminate`, as `PlannedHost.targetId`. */
   readonly targetIds: readonly string[];
   /** Of `hosts`: `deploy`, `allow` or `block`. */
   readonly stage?: string | undefined;
-  /** Of a `wait`: at most. */
+  /** Of a `wait`: at most. Of a `shift`: since the first one. */
   readonly seconds?: number | undefined;
 }
 /** `ok`, `warning`, `failed`: it keeps the deployment from starting. `unchecked`: nobody can say. */
 export interface PlannedCheck {
-  /** `hosts`, `capacity`, `fleets`, `balancers`, `bundle`, `appspec` or `alarms`. */
+  /** `hosts`, `capacity`, `fleets`, `balancers`, `bundle`, `appspec` or `alarms`; of ECS also `service`, `task-definition` and `hooks`. */
   readonly subject: string;
   readonly outcome: string;
   readonly detail: string;

@@ -1,8 +1,10 @@
+import { isShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { PlanDeploymentInput, PlanDeploymentOutput, PlanObstacle } from "@sluice/wire/sluice/sluice-api.ts";
 import { requireDeployablePlatform } from "../../groups/deployable-platforms.ts";
 import { preflight, refused } from "../../preflight/run-preflight.ts";
+import { shiftPreflight } from "../../preflight/shift-preflight.ts";
 import type { ApplicationRow } from "../../store/applications.ts";
 import { GROUP_FIELDS, ROLLED_BACK, TARGET_REVISION } from "../../store/columns/group-columns.ts";
 import type { DeploymentGroupRow } from "../../store/deployment-groups.ts";
@@ -41,20 +43,19 @@ export const planDeployment: Operation<PlanDeploymentInput, PlanDeploymentOutput
     targets: null,
   };
   const rolledBack = ROLLED_BACK.read(group);
-  const planned = await preflight(
-    { ...context.preflight, store: context.store, now: context.now() },
-    {
-      ...rollout,
-      deploymentGroupId: group.deployment_group_id,
-      selection: GROUP_FIELDS.read(group),
-      currentRevision: TARGET_REVISION.read(group),
-      revision,
-      creator: "user",
-    },
-    created,
-    rolledBack,
-    context.signal,
-  );
+  const parts = { ...context.preflight, store: context.store, now: context.now() };
+  const intended = {
+    ...rollout,
+    deploymentGroupId: group.deployment_group_id,
+    selection: GROUP_FIELDS.read(group),
+    currentRevision: TARGET_REVISION.read(group),
+    revision,
+    creator: "user",
+  };
+  const { strategy } = created;
+  const planned = isShift(strategy)
+    ? await shiftPreflight(parts, intended, { ...created, strategy }, rolledBack, context.signal)
+    : await preflight(parts, intended, created, rolledBack, context.signal);
   const active = await findActiveDeploymentId(db, group.deployment_group_id);
   if (!active) return planned;
   // The first that stands in the way; the rest of the plan holds for the time after it.
