@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -78,11 +87,12 @@ export async function startDockerEngine({ dataRoot }: TestEngineOptions = {}): P
     "--ip-masq=false",
     "--shutdown-timeout=1",
   ];
+  const mounts = await holdMountNamespace();
   let children: ChildProcess[] = [];
 
   const run = (program: string, words: readonly string[]) => {
     // Ends with the test run, however that ends.
-    const shell = `exec setpriv --pdeathsig TERM "$0" "$@" >>"$LOG" 2>&1`;
+    const shell = `exec nsenter --target ${mounts.pid} --mount setpriv --pdeathsig TERM "$0" "$@" >>"$LOG" 2>&1`;
     const child = spawn("sh", ["-c", shell, program, ...words], { stdio: "ignore", env: { ...ENVIRONMENT, LOG: log } });
     children.push(child);
     return child;
@@ -120,9 +130,7 @@ export async function startDockerEngine({ dataRoot }: TestEngineOptions = {}): P
     await end("SIGTERM");
     for (const pid of shimsOf(directory)) process.kill(pid, "SIGKILL");
     for (const name of interfacesIn(pool.prefix)) spawnSync("ip", ["link", "delete", name], { env: ENVIRONMENT });
-    for (const path of mountsIn([directory, ...(dataRoot ? [join(dataRoot, "")] : [])])) {
-      if (path !== dataRoot) spawnSync("umount", ["-l", path]);
-    }
+    mounts.kill("SIGKILL");
     await removeCgroups(cgroup);
     rmSync(directory, { recursive: true, force: true });
     pool.release();
@@ -147,6 +155,18 @@ export async function startDockerEngine({ dataRoot }: TestEngineOptions = {}): P
       for (const child of children) child.kill("SIGCONT");
     },
   };
+}
+
+/**
+ * A process in a mount namespace of its own, which lasts while the engine starts and dies in it: programs of other tests, which look at the
+ * machine's mounts, see none of the engine's.
+ */
+async function holdMountNamespace(): Promise<ChildProcess> {
+  const words = ["--mount", "--propagation", "private", "setpriv", "--pdeathsig", "KILL", "sleep", "infinity"];
+  const holder = spawn("unshare", words, { stdio: "ignore", env: ENVIRONMENT });
+  const isApart = () => readlinkSync(`/proc/${holder.pid}/ns/mnt`) !== readlinkSync("/proc/self/ns/mnt");
+  for (let attempt = 0; attempt < START_ATTEMPTS && !isApart(); attempt++) await pause(PAUSE_MILLISECONDS);
+  return holder;
 }
 
 function containerdConfig(directory: string): string {
@@ -241,13 +261,6 @@ function interfacesIn(prefix: string): string[] {
     const [, name, , address] = line.split(/\s+/);
     return name && address?.startsWith(prefix) ? [name] : [];
   });
-}
-
-/** The inner ones first. */
-export function mountsIn(directories: readonly string[]): string[] {
-  const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
-  const paths = mounts.map((line) => line.split(" ")[4] ?? "");
-  return paths.filter((path) => directories.some((directory) => path.startsWith(directory))).toReversed();
 }
 
 /** Below each controller, or below the one tree. Those whose processes are still ending are tried again. */
