@@ -28,7 +28,7 @@ import {
   findServicesById,
   insertService,
   listLivingServices,
-  listServiceNames,
+  listServicesOfCluster,
   lockService,
 } from "@sluice/server/store/ecs/services.ts";
 import {
@@ -114,7 +114,7 @@ describe.each(["sqlite", "postgres"] as const)("containers in the store on %s", 
         taskRow({ task_id: "e", last_status: "RUNNING", cluster_name: "beta" }),
       ]);
     });
-    expect(await countInCluster(store.db, "prod")).toEqual({ services: 1, runningTasks: 1, pendingTasks: 2 });
+    expect(await countInCluster(store.db, "prod")).toEqual({ services: 1, tasks: 3, runningTasks: 1, pendingTasks: 2 });
   });
 
   describe("task definitions", () => {
@@ -196,8 +196,11 @@ describe.each(["sqlite", "postgres"] as const)("containers in the store on %s", 
     await write((db) => insertService(db, serviceRow({ service_id: "s-2", created_at: 1 })));
     await write((db) => insertService(db, serviceRow({ service_id: "s-3", service_name: "api" })));
     expect((await findService(store.db, SERVICE))?.service_id).toBe("s-2");
-    expect(await listServiceNames(store.db, "prod", "", NO_LIMIT)).toEqual(["api", "web"]);
-    expect(await listServiceNames(store.db, "prod", "api", NO_LIMIT)).toEqual(["web"]);
+    const names = async (after: string, limit?: number) =>
+      (await listServicesOfCluster(store.db, "prod", after, limit)).map((row) => row.service_name);
+    expect(await names("")).toEqual(["api", "web"]);
+    expect(await names("", 1)).toEqual(["api"]);
+    expect(await names("api", NO_LIMIT)).toEqual(["web"]);
     expect((await listLivingServices(store.db)).map((row) => row.service_id)).toEqual(["s-3", "s-2"]);
     expect((await findServicesById(store.db, ["s-3", "none"])).map((row) => row.service_name)).toEqual(["api"]);
     expect((await store.write((transaction) => lockService(transaction, "s-2")))?.service_name).toBe("web");
@@ -238,7 +241,8 @@ describe.each(["sqlite", "postgres"] as const)("containers in the store on %s", 
     expect(await list({})).toEqual(["a", "b", "d"]);
     expect(await list({ after: "a", limit: 1 })).toEqual(["b"]);
     expect(await list({ desiredStatus: "STOPPED" })).toEqual(["c", "e"]);
-    expect(await list({ serviceId: "service-2" })).toEqual(["d"]);
+    expect(await list({ serviceIds: ["service-2"] })).toEqual(["d"]);
+    expect(await list({ serviceIds: [] })).toEqual([]);
     expect(await list({ taskSetId: "other" })).toEqual(["d"]);
     expect(await list({ definitionPrefix: "arn:aws:ecs:us-east-1:111122223333:task-definition/web:" })).toHaveLength(3);
     expect(await list({ definitionPrefix: "arn:aws:ecs:us-east-1:111122223333:task-definition/we:" })).toEqual([]);

@@ -39,9 +39,13 @@ export async function changeCluster(
   await db.updateTable("ecs_clusters").set(change).where("cluster_name", "=", clusterName).execute();
 }
 
+const PENDING_STATUSES: readonly string[] = ["PROVISIONING", "PENDING", "ACTIVATING"];
+
 export interface ClusterCounts {
   /** Not INACTIVE. */
   readonly services: number;
+  /** Not STOPPED. */
+  readonly tasks: number;
   readonly runningTasks: number;
   readonly pendingTasks: number;
 }
@@ -61,11 +65,11 @@ export async function countInCluster(db: Kysely<Database>, clusterName: string):
     .where("last_status", "!=", "STOPPED")
     .groupBy("last_status")
     .execute();
-  const countOf = (statuses: readonly string[]) =>
-    tasks.filter((row) => statuses.includes(row.last_status)).reduce((sum, { count }) => sum + Number(count), 0);
+  const countOf = (rows: typeof tasks) => rows.reduce((sum, { count }) => sum + Number(count), 0);
   return {
     services: Number(services.count),
-    runningTasks: countOf(["RUNNING"]),
-    pendingTasks: countOf(["PROVISIONING", "PENDING", "ACTIVATING"]),
+    tasks: countOf(tasks),
+    runningTasks: countOf(tasks.filter((row) => row.last_status === "RUNNING")),
+    pendingTasks: countOf(tasks.filter((row) => PENDING_STATUSES.includes(row.last_status))),
   };
 }

@@ -55,22 +55,20 @@ export async function listLivingServices(db: Kysely<Database>): Promise<ServiceR
 }
 
 /** Of a cluster, those that are not INACTIVE, in the order of their names, from the first that comes after `after`. */
-export async function listServiceNames(
+export async function listServicesOfCluster(
   db: Kysely<Database>,
   clusterName: string,
   after: string,
-  limit: number,
-): Promise<string[]> {
-  const rows = await db
+  limit?: number,
+): Promise<Pick<ServiceRow, "service_id" | "service_name" | "definition_json">[]> {
+  const query = db
     .selectFrom("ecs_services")
-    .select("service_name")
+    .select(["service_id", "service_name", "definition_json"])
     .where("cluster_name", "=", clusterName)
     .where("status", "!=", "INACTIVE")
     .where("service_name", ">", after)
-    .orderBy("service_name")
-    .limit(limit)
-    .execute();
-  return rows.map((row) => row.service_name);
+    .orderBy("service_name");
+  return (limit === undefined ? query : query.limit(limit)).execute();
 }
 
 /** Fails with a unique violation when the name was taken first by another one. */

@@ -44,7 +44,8 @@ export async function listLivingTasks(db: Kysely<Database>): Promise<TaskRow[]> 
 export interface TaskListing {
   readonly clusterName: string;
   readonly desiredStatus: TaskRow["desired_status"];
-  readonly serviceId?: string | undefined;
+  /** Absent: of any service. */
+  readonly serviceIds?: readonly string[] | undefined;
   /** Of a task set. */
   readonly taskSetId?: string | undefined;
   /** What the task definition's ARN begins with. */
@@ -56,7 +57,7 @@ export interface TaskListing {
 /** In the order of their ids, from the first that comes after `after`. */
 export async function listTaskIds(
   db: Kysely<Database>,
-  { clusterName, desiredStatus, serviceId, taskSetId, definitionPrefix, after, limit }: TaskListing,
+  { clusterName, desiredStatus, serviceIds, taskSetId, definitionPrefix, after, limit }: TaskListing,
 ): Promise<string[]> {
   let query = db
     .selectFrom("ecs_tasks")
@@ -64,7 +65,8 @@ export async function listTaskIds(
     .where("cluster_name", "=", clusterName)
     .where("desired_status", "=", desiredStatus)
     .where("task_id", ">", after);
-  if (serviceId !== undefined) query = query.where("service_id", "=", serviceId);
+  if (serviceIds?.length === 0) return [];
+  if (serviceIds !== undefined) query = query.where("service_id", "in", serviceIds);
   if (taskSetId !== undefined) query = query.where("task_set_id", "=", taskSetId);
   if (definitionPrefix !== undefined) {
     const { length } = definitionPrefix;
