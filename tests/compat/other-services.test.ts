@@ -39,7 +39,7 @@ const EXPECTED: Readonly<Record<string, { readonly code: string; readonly status
     },
     autoscaling: { code: "InvalidAction", status: 400, message: NOT_SERVED("autoscaling") },
     cloudformation: { code: "InvalidAction", status: 400, message: NOT_SERVED("cloudformation") },
-    ecs: { code: "UnknownOperationException", status: 404, message: NOT_SERVED("ecs") },
+    ecs: { code: "ClientException", status: 400, message: /^No container engine is bound.*driver: docker/ },
     dynamodb: { code: "UnknownOperationException", status: 404, message: NOT_SERVED("dynamodb") },
     lambda: { code: "UnknownOperationException", status: 404, message: NOT_SERVED("lambda") },
     apigateway: { code: "UnknownOperationException", status: 404, message: NOT_SERVED("apigateway") },

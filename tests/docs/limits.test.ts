@@ -40,6 +40,7 @@ const INTERNAL = new Set([
   "packages/drivers/src/prometheus/prometheus-client.ts MAX_REASON_CHARACTERS",
   "packages/drivers/src/s3/s3-source.ts OWN_URL_EXPIRES_SECONDS",
   "packages/server/src/http/authority.ts MAX_NAME_LENGTH",
+  "packages/server/src/operations/ecs/task-definitions/port-input.ts MAX_PORT",
   "packages/server/src/preflight/start-check.ts MAX_NAMED_HOSTS",
   "packages/server/src/loops/sparse-errors.ts MAX_KNOWN_ERRORS",
   "packages/server/src/effects/withhold-replacements.ts MAX_QUOTED_HOSTS",

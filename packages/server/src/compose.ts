@@ -311,6 +311,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     },
     s3,
     balancing,
+    containers: services?.services,
     events: { store, feed: runner.feed },
     backup: {
       store,

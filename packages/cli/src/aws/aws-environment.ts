@@ -10,7 +10,7 @@ export interface AwsEnvironment {
 
 /** The variables that AWS tools put before a profile. */
 const STRONGER_THAN_PROFILE =
-  /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|REGION|DEFAULT_REGION|DEFAULT_PROFILE|ENDPOINT_URL|ENDPOINT_URL_(CODEDEPLOY|S3|STS)|IGNORE_CONFIGURED_ENDPOINT_URLS)$/;
+  /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|REGION|DEFAULT_REGION|DEFAULT_PROFILE|ENDPOINT_URL|ENDPOINT_URL_(CODEDEPLOY|S3|STS|ECS|ELASTIC_LOAD_BALANCING_V2)|IGNORE_CONFIGURED_ENDPOINT_URLS)$/;
 
 export function strongerThanProfile(environment: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(environment)
@@ -42,7 +42,7 @@ export function withoutKey(environment: AwsEnvironment): AwsEnvironment {
 
 /** Commands that call a second service, and give that one no endpoint whatever --endpoint-url says: `deploy push` uploads to S3 of AWS. */
 const SENT_TO_AWS = ["deploy push", "deploy register", "deploy deregister", "deploy install", "deploy uninstall"];
-const SERVED = ["deploy", "s3", "s3api", "sts"];
+const SERVED = ["deploy", "s3", "s3api", "sts", "ecs", "elbv2"];
 
 /**
  * The same for a shell whose AWS CLI reads no endpoints. The key is in the hands of a function that adds the endpoint, and of nobody else:

@@ -1,6 +1,7 @@
 import type { S3Action } from "@sluice/bucket/protocol/s3-action.ts";
 import type { COMMAND_TABLE } from "@sluice/wire/command/command-shapes.ts";
 import type { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
+import type { ECS_TABLE } from "@sluice/wire/generated/ecs-shapes.ts";
 import type { ELBV2_TABLE } from "@sluice/wire/generated/elbv2-shapes.ts";
 import type { STS_TABLE } from "@sluice/wire/query/sts-service.ts";
 import type { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
@@ -10,6 +11,7 @@ export type Action =
   | `codedeploy:${keyof typeof CODEDEPLOY_TABLE}`
   | `codedeploy-commands:${keyof typeof COMMAND_TABLE}`
   | `sluice:${keyof typeof SLUICE_TABLE | OwnAction}`
+  | `ecs:${keyof typeof ECS_TABLE}`
   | `elasticloadbalancing:${keyof typeof ELBV2_TABLE}`
   | `sts:${keyof typeof STS_TABLE}`
   | S3Action;

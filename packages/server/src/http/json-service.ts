@@ -11,6 +11,8 @@ export interface JsonService {
   readonly signingNames: readonly string[];
   readonly targetPrefixes: readonly string[];
   readonly table: OperationTable;
+  /** Operations that AWS has, and this server does not. */
+  readonly unserved?: ReadonlySet<string>;
   /** Operations whose credential is in their body. */
   readonly unsignedOperations?: ReadonlySet<string>;
   /** The largest body that a call of the operation may have. */
@@ -55,14 +57,19 @@ export async function answerJson(
   call: JsonCall,
 ): Promise<string> {
   const action = actionOf(service, operation);
-  if (action === undefined) {
-    throw new CallerFault(
-      "UnknownOperationException",
-      `There is no operation ${operation} in ${service.targetPrefixes[0]}.`,
-    );
-  }
+  if (action === undefined) throw unknownOperation(service, operation);
   requireAllowed(call.principal, action, call.accountId);
   const input = parseInput<OperationTypes, string>(service.table, operation, body);
   const output = await service.call(operation, input, call);
   return serialiseOutput<OperationTypes, string>(service.table, operation, output);
+}
+
+function unknownOperation({ targetPrefixes, signingNames, unserved }: JsonService, operation: string): CallerFault {
+  const [prefix, name] = [targetPrefixes[0], signingNames[0]];
+  return new CallerFault(
+    "UnknownOperationException",
+    unserved?.has(operation)
+      ? `Sluice does not serve the operation ${operation} of ${name}. docs/reference/${name}.md lists those that it serves.`
+      : `There is no operation ${operation} in ${prefix}.`,
+  );
 }

@@ -1,9 +1,11 @@
 import { truncate } from "@sluice/model/excerpt.ts";
 import { MAX_AGENT_VERSION_CHARACTERS } from "@sluice/model/limits.ts";
 import { CODEDEPLOY_SIGNING_NAME, CODEDEPLOY_TARGET_PREFIX } from "@sluice/wire/client/clients.ts";
+import { ECS_SIGNING_NAME, ECS_TARGET_PREFIX } from "@sluice/wire/client/ecs-service.ts";
 import { COMMAND_SIGNING_NAMES, COMMAND_TARGET_PREFIXES } from "@sluice/wire/command/command-api.ts";
 import { COMMAND_TABLE } from "@sluice/wire/command/command-shapes.ts";
 import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
+import { ECS_TABLE, UNSERVED_ECS_OPERATIONS } from "@sluice/wire/generated/ecs-shapes.ts";
 import { MAX_INPUT_BYTES } from "@sluice/wire/json/json-protocol.ts";
 import { toStorable } from "@sluice/wire/json/storable-text.ts";
 import { type HttpHeaders, headerValue } from "@sluice/wire/sigv4/http-request.ts";
@@ -13,6 +15,8 @@ import type { CodeDeployContext } from "../operations/codedeploy/codedeploy-cont
 import { CODEDEPLOY_HANDLERS } from "../operations/codedeploy/codedeploy-operations.ts";
 import type { CommandContext } from "../operations/command/command-context.ts";
 import { COMMAND_HANDLERS } from "../operations/command/command-operations.ts";
+import { requireServices } from "../operations/ecs/ecs-context.ts";
+import { ECS_HANDLERS } from "../operations/ecs/ecs-operations.ts";
 import type { Operation, OperationContext } from "../operations/operation.ts";
 import type { SluiceContext } from "../operations/sluice/sluice-context.ts";
 import {
@@ -20,6 +24,7 @@ import {
   sluiceInputMaxBytes,
   UNSIGNED_SLUICE_OPERATIONS,
 } from "../operations/sluice/sluice-operations.ts";
+import type { LocalServices } from "../services/local-services.ts";
 import type { JsonCall, JsonService } from "./json-service.ts";
 
 /** What the contexts of all calls share; each call adds who and how. */
@@ -28,15 +33,21 @@ export interface ServiceDependencies {
   readonly codeDeploy: Omit<CodeDeployContext, keyof OperationContext>;
   readonly command: Pick<CommandContext, "runner" | "liveness" | "specifications">;
   readonly sluice: Omit<SluiceContext, keyof OperationContext | "signal">;
+  /** Undefined: sluice.yml binds no container engine. */
+  readonly containers: LocalServices | undefined;
 }
 
 /** Of an agent's call: its largest, a completion, carries at most 8,192 characters of diagnostics, written as JSON twice. */
 const MAX_COMMAND_INPUT_BYTES = 256 * 1024;
 
+/** Of a call to ECS: its largest, a task definition, is stored as at most 64 KiB of JSON. */
+const MAX_ECS_INPUT_BYTES = 256 * 1024;
+
 /** Our agent says so in its user agent; whoever does not is the AWS agent or speaks like it. */
 const OUR_AGENT = /^sluice-agent\//;
 
-export function jsonServices({ operations, codeDeploy, command, sluice }: ServiceDependencies): readonly JsonService[] {
+export function jsonServices(dependencies: ServiceDependencies): readonly JsonService[] {
+  const { operations, codeDeploy, command, sluice, containers } = dependencies;
   return [
     {
       signingNames: [CODEDEPLOY_SIGNING_NAME],
@@ -62,6 +73,15 @@ export function jsonServices({ operations, codeDeploy, command, sluice }: Servic
       inputMaxBytes: sluiceInputMaxBytes,
       call: (operation, input, { principal, signal }) =>
         handlerOf(SLUICE_HANDLERS, operation)(input, { ...operations, ...sluice, principal, signal }),
+    },
+    {
+      signingNames: [ECS_SIGNING_NAME],
+      targetPrefixes: [ECS_TARGET_PREFIX],
+      table: ECS_TABLE,
+      unserved: UNSERVED_ECS_OPERATIONS,
+      inputMaxBytes: () => MAX_ECS_INPUT_BYTES,
+      call: async (operation, input, { principal }) =>
+        handlerOf(ECS_HANDLERS, operation)(input, { ...operations, services: requireServices(containers), principal }),
     },
   ];
 }

@@ -131,7 +131,7 @@ function serviceOf(signingName: string, { headers }: IncomingMessage, services: 
   if (service) return service;
   throw new CallerFault(
     "UnknownOperationException",
-    `This server does not serve '${printable(signingName)}': it serves CodeDeploy, S3, Elastic Load Balancing v2 and STS's GetCallerIdentity. Call AWS for it, without this server's endpoint_url.${OTHER_SERVICES[signingName] ?? ""}`,
+    `This server does not serve '${printable(signingName)}': it serves CodeDeploy, S3, ECS, Elastic Load Balancing v2 and STS's GetCallerIdentity. Call AWS for it, without this server's endpoint_url.${OTHER_SERVICES[signingName] ?? ""}`,
   );
 }
 

@@ -11,6 +11,7 @@ it("has one row for each name that a signature may have for a service", () => {
     "codedeploy-commands: json",
     "codedeploy-commands-secure: json",
     "sluice: json",
+    "ecs: json",
     "sts: query",
     "elasticloadbalancing: query",
     "s3: s3",

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { serialiseQueryAnswer } from "../query/query-protocol.ts";
 import { STS_SERVICE } from "../query/sts-service.ts";
 import { isSigned, parseAuthorization } from "../sigv4/authorization.ts";
-import { readAwsProfile, renderAwsConfig, renderAwsCredentials } from "./aws-config.ts";
+import { readAwsProfile, renderAwsConfig, renderAwsCredentials, SERVED_SERVICES } from "./aws-config.ts";
 import { ConnectionUnknown, connectionTo, resolveConnection } from "./connection.ts";
 import { parseIni } from "./ini.ts";
 
@@ -45,7 +45,7 @@ describe("the written files", () => {
       region: "eu-west-1",
       credentials: { ...credentials, sessionToken: "t" },
       endpoint,
-      serviceEndpoints: { codedeploy: endpoint, s3: endpoint, sts: endpoint },
+      serviceEndpoints: Object.fromEntries(SERVED_SERVICES.map((service) => [service, endpoint])),
       caBundle: "/srv/ca.pem",
     });
     expect(readAwsProfile(files, "default")).toBeUndefined();

@@ -11,7 +11,7 @@ export interface EcsContext extends OperationContext {
 export type EcsOperation<Input, Output> = Operation<Input, Output, EcsContext>;
 
 /** Without a binding nobody gets at a container engine: the cure is one that can be pasted. */
-export function requireServices(services: LocalServices | null): LocalServices {
+export function requireServices(services: LocalServices | undefined): LocalServices {
   if (services) return services;
   throw new CallerFault(
     "ClientException",

@@ -1,20 +1,14 @@
 import type { ContainerDefinition as ContainerInput, Ulimit } from "@aws-sdk/client-ecs";
 import { excerpt } from "@sluice/model/excerpt.ts";
-import type { ContainerDefinition, TaskDefinition } from "../../../store/columns/task-definition.ts";
+import type { ContainerDefinition } from "../../../store/columns/task-definition.ts";
 import { invalid } from "../checks/member-rules.ts";
 import { requireOneOf, requireWithin } from "../checks/one-of.ts";
 import { readContainerCheck } from "./container-check-input.ts";
+import type { ContainerReading } from "./container-reading.ts";
 import { clientFault } from "./definition-fault.ts";
 import { readEnvironment, readSecrets } from "./environment-input.ts";
 import { readPortMapping } from "./port-input.ts";
 import { MIN_MEMORY_MEBIBYTES } from "./task-size.ts";
-
-export interface ContainerReading {
-  /** `containerDefinitions[0]` */
-  readonly path: string;
-  readonly networkMode: TaskDefinition["networkMode"];
-  readonly secretNames: readonly string[];
-}
 
 const CONTAINER_NAME = /^[A-Za-z0-9_-]{1,255}$/;
 const HOSTNAME = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;

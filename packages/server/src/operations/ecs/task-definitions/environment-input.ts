@@ -1,7 +1,7 @@
 import type { KeyValuePair, Secret } from "@aws-sdk/client-ecs";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { invalid } from "../checks/member-rules.ts";
-import type { ContainerReading } from "./container-input.ts";
+import type { ContainerReading } from "./container-reading.ts";
 import { clientFault } from "./definition-fault.ts";
 
 interface Variable {
