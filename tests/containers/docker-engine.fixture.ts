@@ -263,11 +263,11 @@ function interfacesIn(prefix: string): string[] {
   });
 }
 
-/** Below each controller, or below the one tree. Those whose processes are still ending are tried again. */
+/** Below each controller, or below the one tree, with the processes of containers whose engine died before it could end them. */
 async function removeCgroups(cgroup: string): Promise<void> {
   const trees = ["", ...readdirSync("/sys/fs/cgroup")].map((controller) => join("/sys/fs/cgroup", controller, cgroup));
   for (const tree of trees.filter((path) => existsSync(path))) {
-    for (let attempt = 0; attempt < 100 && existsSync(tree); attempt++) {
+    for (let attempt = 0; attempt < START_ATTEMPTS && existsSync(tree); attempt++) {
       removeTree(tree);
       if (existsSync(tree)) await pause(PAUSE_MILLISECONDS);
     }
@@ -279,8 +279,11 @@ function removeTree(path: string): void {
     if (entry.isDirectory()) removeTree(join(path, entry.name));
   }
   try {
+    for (const pid of readFileSync(join(path, "cgroup.procs"), "utf8").split("\n")) {
+      if (pid !== "") process.kill(Number(pid), "SIGKILL");
+    }
     rmdirSync(path);
   } catch {
-    // Somebody is still in it.
+    // Somebody is still in it, or it is gone by now.
   }
 }

@@ -1,6 +1,15 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { newSandboxPlan, settled, untilFacts } from "@sluice/drivers/contracts/container-engine-contract.fixture.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { smallDisk } from "../installation/small-disk.fixture.ts";
@@ -507,6 +516,22 @@ describe("the Docker Engine", () => {
       watching.abort();
       await watch;
     });
+  });
+});
+
+describe("the Docker Engine of the tests", () => {
+  it.skipIf(missing !== null)("leaves no process behind, also when it was killed before", async () => {
+    const docker = await startDockerEngine();
+    await importTestImage(docker);
+    const { containerId } = await newDockerWorld(docker).run();
+    const { State } = (await docker.ask("GET", `/containers/${containerId}/json`)) as {
+      readonly State: { readonly Pid: number };
+    };
+    expect(existsSync(`/proc/${State.Pid}`)).toBe(true);
+    await docker.kill();
+    await docker.stop();
+    await vi.waitFor(() => expect(existsSync(`/proc/${State.Pid}`)).toBe(false), WITHIN);
+    expect(existsSync(dirname(docker.socket))).toBe(false);
   });
 });
 
