@@ -236,6 +236,11 @@ def not_implemented():
     for wait in (
         lambda: client.continue_deployment(deploymentId="d-000000000", deploymentWaitType="READY_WAIT"),
         lambda: client.skip_wait_time_for_instance_termination(deploymentId="d-000000000"),
+        lambda: client.put_lifecycle_event_hook_execution_status(
+            deploymentId="d-000000000",
+            lifecycleEventHookExecutionId="BeforeInstall/1/shop:web",
+            status="Succeeded",
+        ),
     ):
         try:
             wait()

@@ -23,7 +23,7 @@ import {
 
 const FLEET = "compat";
 /** What docs/reference/api.md says is not implemented, less what a test calls to see that it says so. */
-const NOT_CALLED = ["DeleteGitHubAccountToken", "PutLifecycleEventHookExecutionStatus"];
+const NOT_CALLED = ["DeleteGitHubAccountToken"];
 const CALLED = Object.keys(CODEDEPLOY_TABLE)
   .filter((operation) => !NOT_CALLED.includes(operation))
   .sort();

@@ -31,6 +31,7 @@ import {
   ListGitHubAccountTokenNamesCommand,
   ListOnPremisesInstancesCommand,
   ListTagsForResourceCommand,
+  PutLifecycleEventHookExecutionStatusCommand,
   paginateListApplicationRevisions,
   paginateListApplications,
   paginateListDeploymentConfigs,
@@ -263,6 +264,11 @@ export async function useTheRest(client: CodeDeployClient): Promise<void> {
   for (const command of [
     new ContinueDeploymentCommand({ deploymentId }),
     new SkipWaitTimeForInstanceTerminationCommand({ deploymentId }),
+    new PutLifecycleEventHookExecutionStatusCommand({
+      deploymentId,
+      lifecycleEventHookExecutionId: "BeforeInstall/1/shop:web",
+      status: "Succeeded",
+    }),
   ]) {
     await expect(client.send(command as ContinueDeploymentCommand)).rejects.toMatchObject({
       name: "DeploymentDoesNotExistException",
