@@ -56,6 +56,7 @@ export class Operators<Group extends GroupBase> {
     for (;;) {
       const active = deployments.activeOf(group);
       if (!active) return;
+      this.#platform.attend?.(active);
       if (onceTrafficMoves && this.#platform.isMovingTraffic(active)) {
         const afterMilliseconds = random.integer(0, random.pick([2_000, 10_000]));
         if (onceTrafficMoves === "stop") void this.#stop(active, deployment, afterMilliseconds);

@@ -41,6 +41,8 @@ export interface PlatformWorld<Group extends GroupBase = GroupBase> {
   prepare(group: Group, index: number): void;
   /** Asks for it once. */
   create(group: Group, index: number): Promise<void>;
+  /** Called now and then of a deployment that a person looks at. */
+  attend?(deploymentId: string): void;
   /** Whether traffic goes from one version to another, so that a stop would leave some of it here and some there. */
   isMovingTraffic(deploymentId: string): boolean;
   /** When something last happened of which a server in trouble may take notice late; -Infinity: never. */

@@ -83,7 +83,12 @@ const SHIFT_FAULTS = [
   "alarm",
   "stopRequest",
   "jostle",
+  "gate next",
+  "gate finish",
+  "gate pause",
+  "gate resume",
 ];
+const FAULTS_OF = { ecs: ["sickness", "stillbirth", "crashLoop"], lambda: [] } as const;
 
 describe("the simulation", () => {
   it("breaks no rule in any world, and has had every strategy, fault and outcome in it", async () => {
@@ -112,7 +117,8 @@ describe.each(["ecs", "lambda"] as const)("the simulation of %s", (platform) => 
     console.log(text);
     expect(story).toBeNull();
     expect(tally.worlds).toBe(SHIFT_WORLDS);
-    for (const fault of SHIFT_FAULTS) expect(tally.faults[fault] ?? 0, fault).toBeGreaterThan(0);
+    for (const fault of [...SHIFT_FAULTS, ...FAULTS_OF[platform]])
+      expect(tally.faults[fault] ?? 0, fault).toBeGreaterThan(0);
     for (const schedule of SCHEDULES) expect(tally.strategies[schedule] ?? 0, schedule).toBeGreaterThan(50);
     for (const outcome of SHIFT_OUTCOMES) expect(tally.outcomes[outcome] ?? 0, outcome).toBeGreaterThan(10);
   }, 1_800_000);

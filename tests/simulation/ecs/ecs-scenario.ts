@@ -22,10 +22,14 @@ export interface EcsFaultRates extends ShiftFaultRates {
   readonly sickness: number;
   /** Of one task set that is made: its tasks never start. */
   readonly stillbirth: number;
+  /** Of one task set that is made: its tasks start, and stop again, and again. */
+  readonly crashLoop: number;
 }
 
 export interface EcsGroupScenario extends ShiftGroupScenario {
   readonly hasTestListener: boolean;
+  /** Its deployments fail as soon as tasks keep stopping. */
+  readonly failsEarly: boolean;
   readonly deployments: readonly EcsDeployment[];
 }
 
@@ -48,6 +52,7 @@ export function scenarioOf(seed: number): EcsScenario {
       ...faults,
       sickness: !isCalm && seed % 2 === 0 ? 0.01 : 0,
       stillbirth: !isCalm && seed % 5 === 0 ? 0.1 : 0,
+      crashLoop: !isCalm && seed % 3 === 0 ? 0.15 : 0,
     },
   };
 }
@@ -67,6 +72,7 @@ function groupOf(random: Random, name: string): EcsGroupScenario {
     // Without test traffic there is nothing that its hook could look at: it never runs.
     hooks: group.hooks.filter((event) => hasTestListener || event !== "AfterAllowTestTraffic"),
     hasTestListener,
+    failsEarly: random.chance(0.9),
     deployments: group.deployments.map((deployment) => ({
       ...deployment,
       readyWaitMilliseconds: waitsForLeave ? random.pick([2_000, 20_000, 60_000]) : null,

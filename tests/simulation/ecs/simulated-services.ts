@@ -30,6 +30,8 @@ const CLUSTER = "cluster";
 const NEVER_RUN = ["AfterAllowTestTraffic"] as const;
 /** For how long tasks stop that have run. */
 const SICK_MILLISECONDS = [500, 5_000, 30_000, 120_000];
+/** Tasks of one set that stopped, after which more would. */
+const LOOPING_TASKS = 3;
 /** What planted bugs take from a weight, and leave on the side that is gone back from. */
 const LOST_PERCENT = 10;
 
@@ -50,6 +52,8 @@ export class SimulatedServices implements ShiftOutside {
   readonly #listeners = new Map<string, MemoryListener>();
   /** By task set. */
   readonly #sickSince = new Map<string, number>();
+  /** By task set whose tasks keep stopping: since when so many had that more would; null: not so many yet. */
+  readonly #loopsSince = new Map<string, number | null>();
   /** By task set that was made the primary: the one before it. */
   readonly #primaryBefore = new Map<string, string>();
   readonly #taskSets: TaskSets;
@@ -79,6 +83,7 @@ export class SimulatedServices implements ShiftOutside {
         services: this.#services,
         startMilliseconds,
         drainMilliseconds,
+        taskDefinitions: new Map([["app:1", [{ name: "app", ports: [80] }]]]),
         now: world.time.now,
         newTaskSetId: () => `set-${++this.#made}`,
       },
@@ -96,7 +101,7 @@ export class SimulatedServices implements ShiftOutside {
           whileAlive(() =>
             way.look(async () => {
               const facts = await taskSets.describe(service, death);
-              return facts && plants.isBlindToSickness ? this.#unseeing(service, facts) : facts;
+              return facts && this.#spoiled(service, facts, plants);
             }),
           ),
         inspectTaskDefinition: (service, taskDefinition) =>
@@ -133,7 +138,7 @@ export class SimulatedServices implements ShiftOutside {
       readyWaitMilliseconds,
       terminationWaitMilliseconds,
       hookTimeoutMilliseconds: HOOK_TIMEOUT_MILLISECONDS,
-      failsEarly: true,
+      failsEarly: group?.failsEarly ?? true,
     };
   }
 
@@ -179,8 +184,16 @@ export class SimulatedServices implements ShiftOutside {
   haveFaults(): void {
     const { random, faults } = this.#parts.world;
     for (const { taskSets } of this.#services.values()) {
-      for (const taskSet of taskSets) if (random.chance(faults().sickness)) this.#fallSick(taskSet);
+      for (const taskSet of taskSets) {
+        if (this.#loopsSince.has(taskSet.taskSetId)) this.#crash(taskSet);
+        else if (random.chance(faults().sickness)) this.#fallSick(taskSet);
+      }
     }
+  }
+
+  #crash(taskSet: MemoryTaskSet): void {
+    taskSet.failedTasks += 1;
+    if (taskSet.failedTasks === LOOPING_TASKS) this.#loopsSince.set(taskSet.taskSetId, this.#parts.world.time.now());
   }
 
   /** What never started never will; what stopped runs again by itself. */
@@ -193,6 +206,8 @@ export class SimulatedServices implements ShiftOutside {
     return {
       lastSteadyAt: this.#lastSteadyAt(taskSet),
       isPrimary: taskSet.status === "PRIMARY",
+      failedTasks: taskSet.failedTasks,
+      loopsSince: this.#loopsSince.get(taskSetId) ?? null,
       percent: taskSet.targetGroup === null ? 0 : this.#percentOf(productionListener, taskSet.targetGroup),
     };
   }
@@ -223,6 +238,12 @@ export class SimulatedServices implements ShiftOutside {
       count("stillbirth");
       made.sickness = "its tasks do not start";
       this.#sickSince.set(made.taskSetId, Number.NEGATIVE_INFINITY);
+    }
+    if (made && made.sickness === null && random.chance(faults().crashLoop)) {
+      count("crashLoop");
+      made.sickness = "Essential container in task exited: exit code 1";
+      this.#sickSince.set(made.taskSetId, Number.NEGATIVE_INFINITY);
+      this.#loopsSince.set(made.taskSetId, null);
     }
     return creation;
   }
@@ -271,6 +292,21 @@ export class SimulatedServices implements ShiftOutside {
   #groupOf(listener: MemoryListener): string {
     for (const [name, one] of this.#listeners) if (one === listener) return name;
     throw new Error("a listener of the simulation has a name");
+  }
+
+  /** As planted bugs see them. */
+  #spoiled(service: EcsService, facts: ServiceFacts, plants: ShiftPlants): ServiceFacts {
+    const seen = plants.isBlindToSickness ? this.#unseeing(service, facts) : facts;
+    if (!plants.isBlindToCrashes && !plants.exaggeratesCrashes) return seen;
+    const counted = (failedTasks: number, isSteady: boolean) =>
+      plants.isBlindToCrashes ? 0 : isSteady ? failedTasks : LOOPING_TASKS;
+    return {
+      ...seen,
+      taskSets: seen.taskSets.map((taskSet) => ({
+        ...taskSet,
+        failedTasks: counted(taskSet.failedTasks, taskSet.isSteady),
+      })),
+    };
   }
 
   /** As a planted bug sees them: what ran once runs. */

@@ -7,6 +7,10 @@ export interface TaskSetTruth {
   /** When all its tasks ran last, epoch milliseconds; -Infinity: never. */
   readonly lastSteadyAt: number;
   readonly isPrimary: boolean;
+  /** Tasks that stopped though they were wanted. */
+  readonly failedTasks: number;
+  /** Since when so many had stopped that more would, epoch milliseconds; null: they do not keep stopping. */
+  readonly loopsSince: number | null;
   /** What it gets of production traffic, in percent. */
   readonly percent: number;
 }

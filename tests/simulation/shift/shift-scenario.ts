@@ -38,6 +38,17 @@ export interface ShiftDeployment extends DeploymentBase {
   readonly hookNeverEnds: number;
   /** Before it, a person puts right what earlier deployments have left. */
   readonly isTidied: boolean;
+  /** What a person asks of the shift when its traffic moves, one after the other. */
+  readonly gates: readonly GateScenario[];
+  /** The alarm fires when so many weights have come into force; null: it does not because of that. */
+  readonly alarmAfterSteps: number | null;
+}
+
+export interface GateScenario {
+  readonly action: "next" | "finish" | "pause";
+  readonly afterMilliseconds: number;
+  /** Of a pause: until it is taken back. */
+  readonly heldMilliseconds: number;
 }
 
 export function shiftFaults(random: Random, isCalm: boolean): ShiftFaultRates {
@@ -122,7 +133,17 @@ function shiftDeployment(random: Random): ShiftDeployment {
     isContinued: random.chance(0.8),
     isAcknowledged: random.chance(0.3),
     isTidied: random.chance(0.85),
+    gates: random.chance(0.3) ? gatesOf(random) : [],
+    alarmAfterSteps: watchesAlarm && random.chance(0.3) ? random.integer(1, 4) : null,
   };
+}
+
+function gatesOf(random: Random): readonly GateScenario[] {
+  return Array.from({ length: random.integer(1, 4) }, () => ({
+    action: random.pick(["next", "next", "pause", "pause", "finish"] as const),
+    afterMilliseconds: random.integer(0, random.pick([500, 5_000, 30_000])),
+    heldMilliseconds: random.integer(0, random.pick([1_000, 20_000, 180_000])),
+  }));
 }
 
 /** Configurations say minutes; what counts is how an interval stands to outages, calls and hooks, and those are of seconds. */

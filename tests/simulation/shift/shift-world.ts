@@ -8,6 +8,8 @@ import type { WorldParts } from "../world-parts.ts";
 import { createShift } from "./create-shift.ts";
 import type { FaultyPort } from "./faulty-port.ts";
 import { furnishGroups } from "./furnish-groups.ts";
+import { GateKeeper } from "./gate-keeper.ts";
+import { GateLedger } from "./gate-ledger.ts";
 import { HookLedger } from "./hook-ledger.ts";
 import { shiftGroups, takeIn } from "./shift-groups.ts";
 import type { ShiftOutside } from "./shift-outside.ts";
@@ -15,6 +17,7 @@ import type { ShiftDeployment, ShiftFaultRates, ShiftGroupScenario, ShiftScenari
 import { SimulatedHooks } from "./simulated-hooks.ts";
 import { isForward, type Order, type ShiftGroup, type ShiftMoments, type ShiftWatchParts } from "./watched-shifts.ts";
 
+const MINUTE = 60_000;
 const ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 /** Bugs that a test can plant in what is shifted. */
@@ -27,6 +30,14 @@ export interface ShiftPlants {
   readonly countsAnswersTwice?: boolean;
   /** Going back leaves ten percent of the traffic on the new side. */
   readonly leavesWeight?: boolean;
+  /** A pause that was taken is forgotten. */
+  readonly forgetsPauses?: boolean;
+  /** Whoever skips the wait of one step skips that of the next, too. */
+  readonly skipsTwice?: boolean;
+  /** Tasks that keep stopping are not counted. */
+  readonly isBlindToCrashes?: boolean;
+  /** Tasks that have not started yet are counted as stopped. */
+  readonly exaggeratesCrashes?: boolean;
   /** Task sets that ran once are said to be steady, whatever has become of them. */
   readonly isBlindToSickness?: boolean;
 }
@@ -56,6 +67,12 @@ export class ShiftWorld<Parts extends ShiftWatchParts, M extends ShiftMoments>
   readonly #hooks: SimulatedHooks;
   readonly #underway = new Map<string, ShiftDeployment>();
   readonly #orders = new Map<string, Order>();
+  readonly #gates = new GateLedger();
+  readonly #gateKeeper: GateKeeper;
+  /** Deployments whose gates somebody keeps. */
+  readonly #kept = new Set<string>();
+  /** How many weights have come into force. */
+  readonly #steps = new Map<string, number>();
   #rules: Watch<M> | null = null;
 
   constructor(parts: ShiftWorldParts<Parts, M>) {
@@ -63,6 +80,12 @@ export class ShiftWorld<Parts extends ShiftWatchParts, M extends ShiftMoments>
     this.#parts = parts;
     this.groups = shiftGroups(scenario.groups);
     this.#outside = outside;
+    this.#gateKeeper = new GateKeeper({
+      ...world,
+      ledger: this.#gates,
+      forgetsPauses: plants.forgetsPauses ?? false,
+      skipsTwice: plants.skipsTwice ?? false,
+    });
     this.#hooks = new SimulatedHooks({
       ...world,
       way,
@@ -74,7 +97,10 @@ export class ShiftWorld<Parts extends ShiftWatchParts, M extends ShiftMoments>
   }
 
   /** Something happens in the outside that rules look at. */
-  readonly tell: Watch<M>["tell"] = (moment, ...facts) => this.#rules?.tell(moment, ...facts);
+  readonly tell: Watch<M>["tell"] = (moment, ...facts) => {
+    this.#rules?.tell(moment, ...facts);
+    if (moment === "trafficMoved") this.#countStep(facts[0] as string);
+  };
 
   furnish(): Promise<void> {
     const { world, scenario } = this.#parts;
@@ -135,6 +161,26 @@ export class ShiftWorld<Parts extends ShiftWatchParts, M extends ShiftMoments>
     });
   }
 
+  /** Somebody is at the gates once its traffic moves. */
+  attend(deploymentId: string): void {
+    const order = this.#orders.get(deploymentId);
+    if (!order || this.#kept.has(deploymentId) || !this.isMovingTraffic(deploymentId)) return;
+    this.#kept.add(deploymentId);
+    if (order.deployment.gates.length > 0) void this.#gateKeeper.keep(deploymentId, order.deployment.gates);
+  }
+
+  #countStep(groupId: string): void {
+    const { alarms, count, chronicle, deployments } = this.#parts.world;
+    const deploymentId = deployments.activeOf(groupId);
+    if (!deploymentId) return;
+    const steps = (this.#steps.get(deploymentId) ?? 0) + 1;
+    this.#steps.set(deploymentId, steps);
+    if (this.#orders.get(deploymentId)?.deployment.alarmAfterSteps !== steps) return;
+    count("alarm");
+    chronicle.note(`alarm of ${groupId}`, `fires after ${steps} steps`);
+    alarms.fire(groupId, MINUTE);
+  }
+
   isMovingTraffic(deploymentId: string): boolean {
     const watched = this.#parts.world.deployments.active.get(deploymentId);
     if (!watched || !isForward(watched)) return false;
@@ -164,6 +210,8 @@ export class ShiftWorld<Parts extends ShiftWatchParts, M extends ShiftMoments>
       groups: this.groups,
       hooks: this.#ledger,
       orderOf: (deploymentId) => this.#orders.get(deploymentId),
+      gatesOf: (deploymentId) => this.#gates.of(deploymentId),
+      isRepeating: this.#parts.scenario.faults.duplicated > 0,
       newPercentOf: (watched) => this.#outside.newPercentOf(watched),
       weightsFault: (groupId) => this.#outside.weightsFault(groupId),
       canStart: (watched) => this.#outside.canStart(watched),

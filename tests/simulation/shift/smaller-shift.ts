@@ -50,6 +50,8 @@ function simplerThan(deployment: ShiftDeployment): ShiftDeployment[] {
   if (deployment.alarm) simpler.push({ ...deployment, alarm: null });
   if (deployment.watchesAlarm && !deployment.alarm) simpler.push({ ...deployment, watchesAlarm: false });
   if (deployment.rollbackEvents) simpler.push({ ...deployment, rollbackEvents: null });
+  for (const rest of without(deployment.gates)) simpler.push({ ...deployment, gates: rest });
+  if (deployment.alarmAfterSteps !== null) simpler.push({ ...deployment, alarmAfterSteps: null });
   if (deployment.isAcknowledged) simpler.push({ ...deployment, isAcknowledged: false });
   if (deployment.schedule.type !== "all-at-once") simpler.push({ ...deployment, schedule: { type: "all-at-once" } });
   return simpler;

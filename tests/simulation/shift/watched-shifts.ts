@@ -2,6 +2,7 @@ import type { ShiftSchedule } from "@sluice/engine/traffic-shift.ts";
 import type { Moments, Rule } from "../rules/rule.ts";
 import type { WatchParts } from "../watch-parts.ts";
 import type { Watched, WatchedGroup } from "../watched.ts";
+import type { GateAsk } from "./gate-ledger.ts";
 import type { HookLedger } from "./hook-ledger.ts";
 import type { ShiftDeployment, ShiftGroupScenario } from "./shift-scenario.ts";
 
@@ -27,6 +28,10 @@ export interface ShiftWatchParts extends WatchParts {
   readonly hooks: HookLedger;
   /** By deployment id; undefined: nobody did, it is a rollback. */
   readonly orderOf: (deploymentId: string) => Order | undefined;
+  /** What people asked of the deployment's shift. */
+  readonly gatesOf: (deploymentId: string) => readonly GateAsk[];
+  /** Whether what people ask may arrive twice. */
+  readonly isRepeating: boolean;
   /** What the new side of the deployment really gets, in percent; null: it is not known yet which that is. */
   readonly newPercentOf: (watched: Watched) => number | null;
   /** What is wrong with the group's weights as they are; null: nothing. */

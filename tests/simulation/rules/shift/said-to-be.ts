@@ -9,7 +9,8 @@ export const SAID_TO_BE: ShiftRule = {
       const past = before && before.type !== "host" ? before.shift.step : 0;
       if (target.shift.step === past) return;
       const percent = newPercentOf(watched);
-      if (percent !== target.shift.percent) {
+      // Whoever hastens has it asked for in the same moment.
+      if (percent !== target.shift.percent && percent !== target.shift.asked?.percent) {
         violated(watched.id, `says that ${target.shift.percent} % are in force, and ${percent} % are`);
       }
     },

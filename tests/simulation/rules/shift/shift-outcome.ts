@@ -34,6 +34,7 @@ export const OUTCOME: ShiftRule = {
         }
         case "TIMEOUT":
         case "ECS_UPDATE_ERROR":
+        case "ELASTIC_LOAD_BALANCING_INVALID":
         case "INVALID_LAMBDA_CONFIGURATION":
         case "INTERNAL_ERROR":
           if (parts.isCalm && !isReadyWaitOver(watched)) violated(id, `${says} although nothing was wrong`);

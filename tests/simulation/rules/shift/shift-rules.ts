@@ -5,6 +5,7 @@ import { BY_SCHEDULE } from "./by-schedule.ts";
 import { HOOK_HEARD } from "./hook-heard.ts";
 import { HOOK_TRUTH } from "./hook-truth.ts";
 import { IN_ITS_EVENT } from "./in-its-event.ts";
+import { PAUSED } from "./paused.ts";
 import { SAID_TO_BE } from "./said-to-be.ts";
 import { CALM } from "./shift-calm.ts";
 import { canGoBack } from "./shift-can-go-back.ts";
@@ -20,6 +21,7 @@ export const SHIFT_RULES: readonly ShiftRule[] = [
   rollbackRule(canGoBack),
   SUMS,
   BY_SCHEDULE,
+  PAUSED,
   IN_ITS_EVENT,
   SAID_TO_BE,
   HOOK_TRUTH,
