@@ -10,6 +10,9 @@ import type { AlarmWatch, Strategy } from "@sluice/engine/state.ts";
 import type { EcsBlueGreen, LambdaShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { systemTimers, type Timers } from "../loops/timers.ts";
+import { changeShift } from "../operations/sluice/change-shift.ts";
+import { getDeploymentWaits } from "../operations/sluice/get-deployment-waits.ts";
+import type { SluiceContext } from "../operations/sluice/sluice-context.ts";
 import { DEPLOYMENT_REQUEST } from "../store/columns/deployment-columns.ts";
 import { commitHeadEvent } from "../store/commit-events.ts";
 import { lockDeployments, readHead } from "../store/deployments.ts";
@@ -142,7 +145,7 @@ async function answer({ hook, deploymentId, executionId }: MemoryHookRun): Promi
 }
 
 async function create(strategy: Strategy, request: object = {}, watched?: AlarmWatch): Promise<void> {
-  await fixture.createDeployment("d-1", RULE, { strategy, request, ...(watched ? { alarms: watched } : {}) });
+  await fixture.createDeployment("d-A1B2C3D4E", RULE, { strategy, request, ...(watched ? { alarms: watched } : {}) });
 }
 
 async function headOf(deploymentId: string) {
@@ -177,7 +180,7 @@ async function request(
   event: { type: "stopRequested" } | { type: "continueRequested"; wait: "ready" | "termination" },
 ) {
   await fixture.store.write(async (transaction) => {
-    const [row] = await lockDeployments(transaction, ["d-1"]);
+    const [row] = await lockDeployments(transaction, ["d-A1B2C3D4E"]);
     if (row) await commitHeadEvent(transaction, row, event, { at: Date.now(), wakeAt: 0 });
   });
   fixture.runner.wake();
@@ -187,21 +190,25 @@ describe("a Lambda deployment", () => {
   it("runs its hooks, and moves the alias by its schedule", async () => {
     answers.set("before", true).set("after", true);
     await create({ ...LAMBDA, hooks: { BeforeAllowTraffic: "before", AfterAllowTraffic: "after" } });
-    await ends("d-1", "Succeeded");
+    await ends("d-A1B2C3D4E", "Succeeded");
     expect(weights).toEqual([10, 100]);
     expect(aliases.get("live")).toEqual({ version: "2", second: null });
     expect([...runs.values()].map(({ hook, event }) => [hook, event])).toEqual([
       ["before", "BeforeAllowTraffic"],
       ["after", "AfterAllowTraffic"],
     ]);
-    expect(await targetOf("d-1")).toMatchObject({ type: "lambda-alias", targetId: "charge", status: "Succeeded" });
+    expect(await targetOf("d-A1B2C3D4E")).toMatchObject({
+      type: "lambda-alias",
+      targetId: "charge",
+      status: "Succeeded",
+    });
   });
 
   it("is rolled back to the alias of before when its hook says no", async () => {
     answers.set("after", false);
     await create({ ...LAMBDA, hooks: { AfterAllowTraffic: "after" } }, ROLLING_BACK);
-    await ends("d-1", "Failed");
-    expect((await headOf("d-1")).error).toMatchObject({ code: "HOOK_EXECUTION_FAILURE" });
+    await ends("d-A1B2C3D4E", "Failed");
+    expect((await headOf("d-A1B2C3D4E")).error).toMatchObject({ code: "HOOK_EXECUTION_FAILURE" });
     await ends("d-ROLLBACK1", "Succeeded");
     expect(aliases.get("live")).toEqual({ version: "1", second: null });
     expect(weights).toEqual([10, 100, 0]);
@@ -211,7 +218,7 @@ describe("a Lambda deployment", () => {
     await create(SLOW, ROLLING_BACK, ALARMS);
     await vi.waitFor(() => expect(aliases.get("live")?.second).toEqual({ version: "2", percent: 10 }));
     alarms.set("errors", { state: "alarm", since: null, detail: "too many" });
-    await ends("d-1", "Stopped");
+    await ends("d-A1B2C3D4E", "Stopped");
     await ends("d-ROLLBACK1", "Succeeded");
     expect(aliases.get("live")).toEqual({ version: "1", second: null });
   });
@@ -220,7 +227,7 @@ describe("a Lambda deployment", () => {
     await create(SLOW);
     await vi.waitFor(() => expect(aliases.get("live")?.second).toEqual({ version: "2", percent: 10 }));
     await request({ type: "stopRequested" });
-    await ends("d-1", "Stopped");
+    await ends("d-A1B2C3D4E", "Stopped");
     expect(aliases.get("live")).toEqual({ version: "1", second: { version: "2", percent: 10 } });
   });
 
@@ -231,8 +238,8 @@ describe("a Lambda deployment", () => {
     await create({ ...LAMBDA, hooks: { BeforeAllowTraffic: "silent" } });
     await vi.waitFor(() => expect(runs.size).toBe(1));
     for (const run of runs.values()) run.run = { state, detail: "exit code 1" };
-    await ends("d-1", "Failed");
-    const { error, completedAt, startedAt } = await headOf("d-1");
+    await ends("d-A1B2C3D4E", "Failed");
+    const { error, completedAt, startedAt } = await headOf("d-A1B2C3D4E");
     expect(error).toMatchObject({ code: "HOOK_EXECUTION_FAILURE", message: expect.stringContaining(words) });
     expect((completedAt ?? 0) - (startedAt ?? 0)).toBeLessThan(50 * MINUTE);
     expect(weights).toEqual([]);
@@ -241,16 +248,16 @@ describe("a Lambda deployment", () => {
   it("does not start when the alias is elsewhere", async () => {
     aliases.set("live", { version: "7", second: null });
     await create(LAMBDA);
-    await ends("d-1", "Failed");
-    expect((await headOf("d-1")).error).toMatchObject({ code: "INVALID_LAMBDA_CONFIGURATION" });
+    await ends("d-A1B2C3D4E", "Failed");
+    expect((await headOf("d-A1B2C3D4E")).error).toMatchObject({ code: "INVALID_LAMBDA_CONFIGURATION" });
     expect(weights).toEqual([]);
   });
 
   it("does not start while an alarm fires", async () => {
     alarms.set("errors", { state: "alarm", since: null, detail: "too many" });
     await create(LAMBDA, {}, ALARMS);
-    await ends("d-1", "Stopped");
-    expect((await headOf("d-1")).startedAt).toBeNull();
+    await ends("d-A1B2C3D4E", "Stopped");
+    expect((await headOf("d-A1B2C3D4E")).startedAt).toBeNull();
   });
 });
 
@@ -264,13 +271,13 @@ describe("an ECS deployment", () => {
       hooks: { BeforeInstall: "before", AfterAllowTestTraffic: "before" },
       terminationWaitMilliseconds: 0,
     });
-    await ends("d-1", "Succeeded");
+    await ends("d-A1B2C3D4E", "Succeeded");
     expect(weights).toEqual([40, 80, 100]);
     expect(Object.fromEntries(production)).toEqual({ "tg-one": 0, "tg-two": 100 });
     expect(Object.fromEntries(test)).toEqual({ "tg-one": 0, "tg-two": 100 });
     expect(idsAndStatuses()).toEqual([["green-1", "PRIMARY"]]);
-    expect(service.taskSets[0]).toMatchObject({ externalId: "d-1", targetGroup: "tg-two" });
-    const { lifecycleEvents } = await targetOf("d-1");
+    expect(service.taskSets[0]).toMatchObject({ externalId: "d-A1B2C3D4E", targetGroup: "tg-two" });
+    const { lifecycleEvents } = await targetOf("d-A1B2C3D4E");
     expect(lifecycleEvents.map(({ status }) => status)).toEqual(Array(8).fill("Succeeded"));
     expect(runs.size).toBe(2);
   });
@@ -281,34 +288,34 @@ describe("an ECS deployment", () => {
     };
     await create(ECS);
     await vi.waitFor(async () => {
-      expect((await targetOf("d-1")).command?.waiting?.reason).toContain("exit code 1");
+      expect((await targetOf("d-A1B2C3D4E")).command?.waiting?.reason).toContain("exit code 1");
     });
     expect(Object.fromEntries(production)).toEqual({ "tg-one": 60, "tg-two": 40 });
     service.taskSets[1]!.sickness = null;
-    await ends("d-1", "Succeeded");
+    await ends("d-A1B2C3D4E", "Succeeded");
     expect(weights).toEqual([40, 80, 100]);
   });
 
   it("waits for leave, and then for the original's end", async () => {
     await create({ ...ECS, readyWaitMilliseconds: 60 * MINUTE, terminationWaitMilliseconds: 60 * MINUTE });
-    await ends("d-1", "Ready");
+    await ends("d-A1B2C3D4E", "Ready");
     expect(weights).toEqual([]);
     await request({ type: "continueRequested", wait: "ready" });
-    await vi.waitFor(async () => expect((await headOf("d-1")).wait?.kind).toBe("termination"));
+    await vi.waitFor(async () => expect((await headOf("d-A1B2C3D4E")).wait?.kind).toBe("termination"));
     expect(idsAndStatuses()).toEqual([
       ["blue", "ACTIVE"],
       ["green-1", "PRIMARY"],
     ]);
     await request({ type: "continueRequested", wait: "termination" });
-    await ends("d-1", "Succeeded");
+    await ends("d-A1B2C3D4E", "Succeeded");
     expect(idsAndStatuses()).toEqual([["green-1", "PRIMARY"]]);
   });
 
   it("goes back to the original when it is stopped while that is kept", async () => {
     await create({ ...ECS, terminationWaitMilliseconds: 60 * MINUTE }, ROLLING_BACK);
-    await vi.waitFor(async () => expect((await headOf("d-1")).wait?.kind).toBe("termination"));
+    await vi.waitFor(async () => expect((await headOf("d-A1B2C3D4E")).wait?.kind).toBe("termination"));
     await request({ type: "stopRequested" });
-    await ends("d-1", "Stopped");
+    await ends("d-A1B2C3D4E", "Stopped");
     await ends("d-ROLLBACK1", "Succeeded");
     expect(Object.fromEntries(production)).toEqual({ "tg-one": 100, "tg-two": 0 });
     expect(Object.fromEntries(test)).toEqual({ "tg-one": 100, "tg-two": 0 });
@@ -318,10 +325,122 @@ describe("an ECS deployment", () => {
   it("goes back when the hook after its installation says no", async () => {
     answers.set("after", false);
     await create({ ...ECS, hooks: { AfterInstall: "after" } }, ROLLING_BACK);
-    await ends("d-1", "Failed");
+    await ends("d-A1B2C3D4E", "Failed");
     await ends("d-ROLLBACK1", "Succeeded");
     expect(await configNameOf("d-ROLLBACK1")).toBe("CodeDeployDefault.ECSAllAtOnce");
     expect(weights).toEqual([0]);
     expect(idsAndStatuses()).toEqual([["blue", "PRIMARY"]]);
+  });
+
+  it.each([
+    ["ready", "Ready", { readyWaitMilliseconds: 60 * MINUTE }],
+    ["termination", "InProgress", { terminationWaitMilliseconds: 60 * MINUTE }],
+  ] as const)("goes back to the original when an alarm fires in its %s wait", async (kind, status, waits) => {
+    await create({ ...ECS, ...waits }, ROLLING_BACK, ALARMS);
+    await vi.waitFor(async () => expect((await headOf("d-A1B2C3D4E")).wait?.kind).toBe(kind), { timeout: 5_000 });
+    expect(await fixture.statusOf("d-A1B2C3D4E")).toBe(status);
+    alarms.set("errors", { state: "alarm", since: null, detail: "too many" });
+    await ends("d-A1B2C3D4E", "Stopped");
+    expect((await headOf("d-A1B2C3D4E")).error?.code).toBe("ALARM_ACTIVE");
+    await ends("d-ROLLBACK1", "Succeeded");
+    expect(production.get("tg-one")).toBe(100);
+    expect(production.get("tg-two") ?? 0).toBe(0);
+    expect(idsAndStatuses()).toEqual([["blue", "PRIMARY"]]);
+  });
+
+  it("fails as soon as tasks of its replacement keep stopping, and goes back", async () => {
+    await create({ ...ECS, hooks: {} }, ROLLING_BACK);
+    await vi.waitFor(() => expect(service.taskSets).toHaveLength(2), { interval: 1 });
+    Object.assign(service.taskSets[1]!, {
+      sickness: "Essential container in task exited: exit code 3",
+      failedTasks: 3,
+    });
+    await ends("d-A1B2C3D4E", "Failed");
+    expect((await headOf("d-A1B2C3D4E")).error).toEqual({
+      code: "ECS_UPDATE_ERROR",
+      message: expect.stringContaining("Essential container in task exited: exit code 3"),
+    });
+    await ends("d-ROLLBACK1", "Succeeded");
+    expect(idsAndStatuses()).toEqual([["blue", "PRIMARY"]]);
+  });
+});
+
+describe("a shift in a person's hands", () => {
+  const context = () =>
+    ({ store: fixture.store, now: Date.now, runner: fixture.runner }) as Partial<SluiceContext> as SluiceContext;
+  const change = (action: string) => changeShift({ deploymentId: "d-A1B2C3D4E", action }, context());
+  const shift = async () => (await getDeploymentWaits({ deploymentId: "d-A1B2C3D4E" }, context())).shift;
+  const has = (percent: number) =>
+    vi.waitFor(async () => expect((await shift())?.percent).toBe(percent), { timeout: 5_000 });
+  const ever = 100_000 * MINUTE;
+
+  it.each([
+    ["ECS", { ...ECS, schedule: { type: "linear", percent: 40, intervalMilliseconds: ever } }],
+    ["Lambda", { ...LAMBDA, schedule: { type: "linear", percent: 40, intervalMilliseconds: ever } }],
+  ] as const)("goes on, holds and ends by their word, on %s", async (_, strategy) => {
+    await create(strategy);
+    await has(40);
+    expect(await shift()).toMatchObject({
+      steps: [{ percent: 40, at: expect.any(Date) }, { percent: 80 }, { percent: 100 }],
+      nextPercent: 80,
+      nextAt: expect.any(Date),
+      isOpen: true,
+    });
+    await change("next");
+    await has(80);
+    const paused = await change("pause");
+    expect(paused).toMatchObject({
+      deploymentId: "d-A1B2C3D4E",
+      shift: { percent: 80, pausedSince: expect.any(Date) },
+    });
+    expect(paused.shift.nextAt).toBeUndefined();
+    expect(await change("pause")).toEqual(paused);
+    await expect(change("finish")).rejects.toMatchObject({
+      code: "InvalidDeploymentStatusException",
+      message: expect.stringContaining("sluice shift resume d-A1B2C3D4E"),
+    });
+    await change("resume");
+    expect((await shift())?.pausedSince).toBeUndefined();
+    await change("finish");
+    await ends("d-A1B2C3D4E", "Succeeded");
+    expect(weights).toEqual([40, 80, 100]);
+    expect(await shift()).toMatchObject({ percent: 100, isOpen: false });
+    await expect(change("next")).rejects.toMatchObject({ code: "DeploymentAlreadyCompletedException" });
+  });
+
+  it("is not changed before its traffic moves, nor by a word that there is not", async () => {
+    await create({ ...ECS, hooks: { BeforeInstall: "silent" } });
+    await vi.waitFor(() => expect(runs.size).toBe(1));
+    await expect(change("next")).rejects.toMatchObject({
+      code: "InvalidDeploymentStatusException",
+      message: expect.stringContaining("AllowTraffic has not begun"),
+    });
+    await expect(change("hurry")).rejects.toMatchObject({
+      code: "ValidationException",
+      message: 'action is "hurry": use one of next, finish, pause, resume.',
+    });
+    await expect(changeShift({ deploymentId: "d-UNKNOWN00", action: "next" }, context())).rejects.toMatchObject({
+      code: "DeploymentDoesNotExistException",
+    });
+  });
+
+  it("is shown with the hook that has not answered, since when, and until when", async () => {
+    await create({ ...LAMBDA, hooks: { BeforeAllowTraffic: "silent" } });
+    await vi.waitFor(
+      async () => {
+        const { targets } = await getDeploymentWaits({ deploymentId: "d-A1B2C3D4E" }, context());
+        expect(targets).toEqual([
+          {
+            targetId: "charge",
+            hostName: "charge",
+            lifecycleEvent: "BeforeAllowTraffic",
+            reason: "the hook silent has not answered yet",
+            since: expect.any(Date),
+            until: expect.any(Date),
+          },
+        ]);
+      },
+      { timeout: 5_000 },
+    );
   });
 });
