@@ -157,7 +157,7 @@ export const ROOMS: RoomTable = {
     place: ["terminal", HALL],
     revision: ["terminal", HALL],
     arguments: ["terminal", "place", HALL],
-    deployment: ["terminal", "place", "revision", HALL],
+    deployment: ["terminal", "place", "revision", "arguments", HALL],
     doctor: ["terminal", "aws", "place", HALL],
     progress: ["terminal", "place", "revision", HALL],
     groups: ["terminal", "place", "revision", "arguments", HALL],

@@ -234,7 +234,7 @@ describe("deployments", () => {
     const nothing = await server.run("deploy", ...group);
     expect(nothing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("nothing to deploy") });
     const both = await server.run("deploy", directory(), "--github-location", "a/b@c", ...group);
-    expect(both).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("give one of DIRECTORY") });
+    expect(both).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("give one of PATH") });
   });
 
   it("the end of the log is printed of an agent that does not stream", async () => {

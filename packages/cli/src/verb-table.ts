@@ -10,10 +10,18 @@ export const VERBS: readonly Verb[] = [
     isService: true,
   },
   { name: "down", summary: "stop what sluice up started", load: () => import("./verbs/down.ts") },
-  { name: "deploy", summary: "bundle a directory and deploy it", load: () => import("./verbs/deploy.ts") },
+  {
+    name: "deploy",
+    summary: "deploy a directory to hosts, or an AppSpec to an ECS service",
+    load: () => import("./verbs/deploy.ts"),
+  },
   { name: "plan", summary: "check a deployment without changing anything", load: () => import("./verbs/plan.ts") },
   { name: "watch", summary: "follow a deployment until it ends", load: () => import("./verbs/watch.ts") },
-  { name: "logs", summary: "print the output of a deployment's scripts", load: () => import("./verbs/logs.ts") },
+  {
+    name: "logs",
+    summary: "print the output of a deployment's scripts, or of an ECS service's containers",
+    load: () => import("./verbs/logs.ts"),
+  },
   {
     name: "continue",
     summary: "continue a blue/green deployment that is waiting",

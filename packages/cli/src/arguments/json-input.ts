@@ -22,6 +22,7 @@ const TYPE_OF_KIND = {
 /**
  * Reads an operation's input in the API's shape, as `aws deploy … --cli-input-json` takes it.
  * @param file `-` is standard input
+ * @param option which names the file, for messages
  * @param asInput makes an input of what the API prints, which has members that no input has
  * @throws CommandFailed that names the member which the API does not have, or of which the value does not fit
  */
@@ -29,11 +30,13 @@ export async function readJsonInput(
   file: string,
   shape: StructureShape,
   asInput: (printed: Record<string, unknown>) => Record<string, unknown> = (printed) => printed,
+  option = "--from-json",
 ): Promise<Record<string, unknown>> {
-  const value = parse(await readText(file), file);
-  if (typeOf(value) !== "object") throw wrong(file, "it is not a JSON object");
+  const source = `${option} ${file}`;
+  const value = parse(await readText(file, source), source);
+  if (typeOf(value) !== "object") throw wrong(source, "it is not a JSON object");
   const given = asInput(value as Record<string, unknown>);
-  check(given, shape, "", file);
+  check(given, shape, "", source);
   return given;
 }
 
@@ -42,42 +45,43 @@ export function without(members: Record<string, unknown>, names: readonly string
   return Object.fromEntries(Object.entries(members).filter(([name]) => !names.includes(name)));
 }
 
-async function readText(file: string): Promise<string> {
+async function readText(file: string, source: string): Promise<string> {
   if (file === STANDARD_INPUT) return readStream(process.stdin);
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    throw wrong(file, `it ${whyUnreadable(error)}`);
+    throw wrong(source, `it ${whyUnreadable(error)}`);
   }
 }
 
-function parse(text: string, file: string): unknown {
+function parse(text: string, source: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw wrong(file, `it is not JSON: ${reasonOf(error)}`);
+    throw wrong(source, `it is not JSON: ${reasonOf(error)}`);
   }
 }
 
-function check(value: unknown, shape: Shape, path: string, file: string): void {
+function check(value: unknown, shape: Shape, path: string, source: string): void {
   const [found, wanted] = [typeOf(value), TYPE_OF_KIND[shape.kind]];
   if (found !== wanted)
-    throw wrong(file, `${path} is ${withArticle(found)}, but the API expects ${withArticle(wanted)}`);
+    throw wrong(source, `${path} is ${withArticle(found)}, but the API expects ${withArticle(wanted)}`);
   switch (shape.kind) {
     case "structure":
       for (const [name, member] of Object.entries(value as object)) {
         const memberShape = Object.hasOwn(shape.members, name) ? shape.members[name] : undefined;
-        if (memberShape === undefined) throw wrong(file, unknownMember(path, name, shape));
-        check(member, memberShape, path === "" ? name : `${path}.${name}`, file);
+        if (memberShape === undefined) throw wrong(source, unknownMember(path, name, shape));
+        check(member, memberShape, path === "" ? name : `${path}.${name}`, source);
       }
       return;
     case "list":
       for (const [index, member] of (value as unknown[]).entries()) {
-        check(member, shape.member, `${path}[${index}]`, file);
+        check(member, shape.member, `${path}[${index}]`, source);
       }
       return;
     case "map":
-      for (const [name, member] of Object.entries(value as object)) check(member, shape.value, `${path}.${name}`, file);
+      for (const [name, member] of Object.entries(value as object))
+        check(member, shape.value, `${path}.${name}`, source);
       return;
     default:
   }
@@ -98,6 +102,6 @@ function withArticle(type: string): string {
   return type === "null" ? type : `${type === "object" ? "an" : "a"} ${type}`;
 }
 
-function wrong(file: string, problem: string): CommandFailed {
-  return new CommandFailed(`--from-json ${file}: ${problem}`, { exitStatus: EXIT_USAGE });
+function wrong(source: string, problem: string): CommandFailed {
+  return new CommandFailed(`${source}: ${problem}`, { exitStatus: EXIT_USAGE });
 }

@@ -7,7 +7,7 @@ import { allPages } from "../place/all-pages.ts";
 import { revisionName } from "../revision/revision-name.ts";
 import { formatAge } from "../terminal/printing.ts";
 import { shellWord } from "../terminal/shell-word.ts";
-import { requireServerPlatform } from "./deployable-platform.ts";
+import { requireDeployablePlatform } from "./deployable-platform.ts";
 
 /** What is to run again. */
 export interface Destination {
@@ -38,7 +38,7 @@ export async function findDestination(
     applicationName: application,
     deploymentGroupName: group,
   });
-  requireServerPlatform(info);
+  const platform = requireDeployablePlatform(info);
   const { lastAttemptedDeployment: attempted, lastSuccessfulDeployment: successful, targetRevision } = info ?? {};
   if (attempted?.deploymentId !== undefined && !FINAL_STATUSES.has(attempted.status)) {
     throw inProgress(await readDeployment(attempted.deploymentId), attempted.deploymentId);
@@ -46,7 +46,7 @@ export async function findDestination(
   if (to !== undefined) return destinationOf(await readDeployment(to), to);
   if (successful?.deploymentId === undefined || targetRevision === undefined) {
     throw new CommandFailed(
-      `group ${group} of ${application} has no successful deployment to roll back to. Deploy a revision that works: sluice deploy DIRECTORY ${place}${data}`,
+      `group ${group} of ${application} has no successful deployment to roll back to. Deploy a revision that works: sluice deploy ${platform === "ECS" ? "APPSPEC_FILE" : "DIRECTORY"} ${place}${data}`,
     );
   }
   if (attempted?.deploymentId !== successful.deploymentId) {
@@ -74,7 +74,7 @@ export async function findDestination(
     const stop = `sluice stop ${deploymentId}`;
     if (deployment.instanceTerminationWaitTimeStarted) {
       return new CommandFailed(
-        `${deploymentId} still keeps its original hosts. To move the traffic back: ${stop} --rollback${data}`,
+        `${deploymentId} still keeps its original ${platform === "ECS" ? "task set" : "hosts"}. To move the traffic back: ${stop} --rollback${data}`,
       );
     }
     const isIn = `${deploymentId} of group ${group} of ${application} is in progress`;

@@ -30,8 +30,16 @@ export interface GroupOptions extends ClientOptions {
   readonly blueGreen?: boolean;
   readonly terminateAfter?: number;
   readonly waitForContinue?: number;
+  readonly ecsService?: EcsServiceName;
+  readonly listener?: string;
+  readonly testListener?: string;
   readonly serviceRole?: string;
   readonly fromJson?: string;
+}
+
+interface EcsServiceName {
+  readonly clusterName: string;
+  readonly serviceName: string;
 }
 
 interface NamedTopic {
@@ -42,7 +50,7 @@ interface NamedTopic {
 /** What is said of a group, without its names. */
 export type GroupFields = Omit<Partial<CreateDeploymentGroupInput>, "applicationName" | "deploymentGroupName">;
 
-/** The API asks for a role, which Sluice does not use. */
+/** The API asks for a role, which Sluice uses nowhere but with AWS. */
 const UNUSED_ROLE = "arn:aws:iam::111122223333:role/sluice";
 const TRIGGER_EVENTS_DEFAULT: readonly TriggerEventType[] = [
   "DeploymentSuccess",
@@ -59,6 +67,7 @@ const READ_ONLY_MEMBERS = [
   "lastAttemptedDeployment",
 ];
 const SECONDS_PER_MINUTE = 60;
+const SECONDS_PER_DAY = 86_400;
 
 export function addGroupOptions(command: Command): Command {
   return command
@@ -70,7 +79,7 @@ export function addGroupOptions(command: Command): Command {
     .option("--auto-rollback <events>", ROLLBACK_EVENTS_HELP, parseRollbackEvents)
     .option(
       "--target-group <name>",
-      "deregister hosts from this target group while they are deployed to (repeatable)",
+      "deregister hosts from this target group while they are deployed to (repeatable); ECS: one of the two that traffic moves between",
       collectText,
     )
     .option("--load-balancer <name>", "the same, for a classic load balancer (repeatable)", collectText)
@@ -90,15 +99,22 @@ export function addGroupOptions(command: Command): Command {
     )
     .option(
       "--terminate-after <duration>",
-      "blue/green: terminate original hosts of a fleet binding after this time; others stay enrolled (default: keep all)",
+      "blue/green: terminate original hosts of a fleet binding after this time; others stay enrolled (default: keep all). ECS: remove the original task set after this time (default: at once)",
       durationUpTo(MAX_TERMINATION_WAIT_MINUTES * SECONDS_PER_MINUTE),
     )
     .option(
       "--wait-for-continue <duration>",
-      "blue/green: wait up to this time for sluice continue before traffic moves",
-      durationUpTo(MAX_READY_WAIT_MINUTES.Server * SECONDS_PER_MINUTE),
+      "blue/green and ECS: wait up to this time for sluice continue before traffic moves",
+      durationUpTo(MAX_READY_WAIT_MINUTES.ECS * SECONDS_PER_MINUTE),
     )
-    .option("--service-role <arn>", "the API's serviceRoleArn, which Sluice does not use")
+    .option(
+      "--ecs-service <cluster/service>",
+      "ECS: the service, with two --target-group and a --listener",
+      parseEcsService,
+    )
+    .option("--listener <arn>", "ECS: the listener whose traffic moves")
+    .option("--test-listener <arn>", "ECS: the listener that shows the replacement before traffic moves")
+    .option("--service-role <arn>", "the API's serviceRoleArn: a driver of AWS assumes it where its binding says so")
     .option(
       "--from-json <file>",
       "fields in the API's shape, as printed by sluice groups show --json (- is standard input)",
@@ -122,9 +138,13 @@ export async function groupFields(options: GroupOptions, style: DeploymentStyle 
     ...(autoRollback === undefined ? {} : { autoRollbackConfiguration: autoRollback }),
     ...(alarm === undefined ? {} : { alarmConfiguration: { enabled: true, alarms: alarm.map((name) => ({ name })) } }),
     ...triggers(options),
-    ...balancer(options),
-    ...deploymentStyle(options, base.deploymentStyle ?? style),
-    ...blueGreen(options),
+    ...(options.ecsService === undefined
+      ? {
+          ...balancer(options),
+          ...deploymentStyle(options, base.deploymentStyle ?? style),
+          ...blueGreen(options),
+        }
+      : ecsFields({ ...options, ecsService: options.ecsService })),
   };
 }
 
@@ -157,11 +177,74 @@ function asInput(printed: Record<string, unknown>): Record<string, unknown> {
 }
 
 function checkTogether(options: GroupOptions): void {
-  const { blueGreen, terminateAfter, waitForContinue, trigger, triggerEvent } = options;
-  if (!blueGreen && (terminateAfter ?? waitForContinue) !== undefined) {
-    throw usage("--terminate-after and --wait-for-continue need --blue-green");
+  const { blueGreen, ecsService, terminateAfter, waitForContinue, trigger, triggerEvent } = options;
+  if (ecsService !== undefined) checkEcsOptions(options);
+  else if ((options.listener ?? options.testListener) !== undefined) {
+    throw usage("--listener and --test-listener need --ecs-service CLUSTER/SERVICE");
+  } else if (!blueGreen && (terminateAfter ?? waitForContinue) !== undefined) {
+    throw usage("--terminate-after and --wait-for-continue need --blue-green or --ecs-service");
+  }
+  const mostWait = MAX_READY_WAIT_MINUTES.Server * SECONDS_PER_MINUTE;
+  if (ecsService === undefined && waitForContinue !== undefined && waitForContinue > mostWait) {
+    throw usage(`--wait-for-continue for hosts is at most ${mostWait / SECONDS_PER_DAY}d`);
   }
   if (trigger === undefined && triggerEvent !== undefined) throw usage("--trigger-event needs --trigger NAME=ARN");
+}
+
+/** A deployment to a service moves traffic between two target groups, and always is blue/green. */
+function checkEcsOptions(options: GroupOptions): void {
+  const ofHosts = (["tag", "onPremisesTag", "loadBalancer", "blueGreen"] as const).find(
+    (name) => options[name] !== undefined,
+  );
+  if (ofHosts !== undefined) throw usage(`--${OPTION_OF[ofHosts]} is for hosts: leave it out beside --ecs-service`);
+  if (options.targetGroup?.length !== 2 || options.listener === undefined) {
+    throw usage("--ecs-service needs two --target-group NAME and a --listener ARN");
+  }
+}
+
+const OPTION_OF = {
+  tag: "tag",
+  onPremisesTag: "on-premises-tag",
+  loadBalancer: "load-balancer",
+  blueGreen: "blue-green",
+} as const;
+
+function ecsFields(options: GroupOptions & { readonly ecsService: EcsServiceName }): GroupFields {
+  const { ecsService, targetGroup = [], listener = "", testListener, terminateAfter = 0, waitForContinue } = options;
+  return {
+    ecsServices: [ecsService],
+    loadBalancerInfo: {
+      targetGroupPairInfoList: [
+        {
+          targetGroups: targetGroup.map((name) => ({ name })),
+          prodTrafficRoute: { listenerArns: [listener] },
+          ...(testListener === undefined ? {} : { testTrafficRoute: { listenerArns: [testListener] } }),
+        },
+      ],
+    },
+    deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+    blueGreenDeploymentConfiguration: {
+      terminateBlueInstancesOnDeploymentSuccess: {
+        action: "TERMINATE",
+        terminationWaitTimeInMinutes: inMinutes(terminateAfter),
+      },
+      deploymentReadyOption: readyOption(waitForContinue),
+    },
+  };
+}
+
+function readyOption(waitForContinue: number | undefined) {
+  return waitForContinue === undefined
+    ? { actionOnTimeout: "CONTINUE_DEPLOYMENT" as const }
+    : { actionOnTimeout: "STOP_DEPLOYMENT" as const, waitTimeInMinutes: inMinutes(waitForContinue) };
+}
+
+function parseEcsService(text: string): EcsServiceName {
+  const [clusterName, serviceName, ...more] = text.split("/");
+  if (!clusterName || !serviceName || more.length > 0) {
+    throw new InvalidArgumentError(`"${text}" is not CLUSTER/SERVICE, such as demo/shop`);
+  }
+  return { clusterName, serviceName };
 }
 
 function triggers({ trigger, triggerEvent = TRIGGER_EVENTS_DEFAULT }: GroupOptions): GroupFields {
@@ -207,10 +290,7 @@ function blueGreen({ blueGreen, terminateAfter, waitForContinue }: GroupOptions)
         terminateAfter === undefined
           ? { action: "KEEP_ALIVE" }
           : { action: "TERMINATE", terminationWaitTimeInMinutes: inMinutes(terminateAfter) },
-      deploymentReadyOption:
-        waitForContinue === undefined
-          ? { actionOnTimeout: "CONTINUE_DEPLOYMENT" }
-          : { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: inMinutes(waitForContinue) },
+      deploymentReadyOption: readyOption(waitForContinue),
       greenFleetProvisioningOption: { action: "DISCOVER_EXISTING" },
     },
   };

@@ -23,6 +23,7 @@ export function formatGroup(group: DeploymentGroupInfo): string {
     ["auto scaling", group.autoScalingGroups?.map(({ name }) => name).join(", ")],
     ["ecs services", group.ecsServices?.map((service) => `${service.clusterName}/${service.serviceName}`).join(", ")],
     ["balancers", balancerWords(group.loadBalancerInfo)],
+    ["listeners", listenerWords(group.loadBalancerInfo)],
     ["blue/green", blueGreenWords(group)],
     ["rollback", describeRollback(group.autoRollbackConfiguration)],
     ["alarms", alarmConfiguration?.enabled ? alarmConfiguration.alarms?.map(({ name }) => name).join(", ") : undefined],
@@ -100,18 +101,29 @@ function balancerWords(info: DeploymentGroupInfo["loadBalancerInfo"]): string {
   return names.join(", ");
 }
 
-function blueGreenWords({ deploymentStyle, blueGreenDeploymentConfiguration: config }: DeploymentGroupInfo): string {
+function listenerWords(info: DeploymentGroupInfo["loadBalancerInfo"]): string {
+  const lines = (info?.targetGroupPairInfoList ?? []).flatMap(({ prodTrafficRoute, testTrafficRoute }) => [
+    ...(prodTrafficRoute?.listenerArns ?? []).map((arn) => `production ${arn}`),
+    ...(testTrafficRoute?.listenerArns ?? []).map((arn) => `test ${arn}`),
+  ]);
+  return lines.join("\n");
+}
+
+function blueGreenWords(group: DeploymentGroupInfo): string {
+  const { deploymentStyle, blueGreenDeploymentConfiguration: config } = group;
   if (deploymentStyle?.deploymentType !== "BLUE_GREEN" || config === undefined) return "";
   const { terminateBlueInstancesOnDeploymentSuccess: end, deploymentReadyOption: ready } = config;
-  const originals =
+  const minutes = end?.terminationWaitTimeInMinutes ?? 0;
+  const ofService = `the original task set is removed ${minutes === 0 ? "at once" : `after ${minutes} min`}`;
+  const ofHosts =
     end?.action === "TERMINATE"
-      ? `original hosts stay deregistered, and those of a fleet binding are terminated after ${end.terminationWaitTimeInMinutes ?? 0} min`
+      ? `original hosts stay deregistered, and those of a fleet binding are terminated after ${minutes} min`
       : "original hosts are kept";
   const traffic =
     ready?.actionOnTimeout === "STOP_DEPLOYMENT"
       ? `traffic waits ${ready.waitTimeInMinutes ?? 0} min for sluice continue`
       : "traffic moves automatically";
-  return `${traffic}; ${originals}`;
+  return `${traffic}; ${group.computePlatform === "ECS" ? ofService : ofHosts}`;
 }
 
 function attemptWords(last: LastDeploymentInfo | undefined): string {

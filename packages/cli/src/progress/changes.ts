@@ -1,5 +1,12 @@
 import type { ShiftView } from "@sluice/wire/sluice/sluice-api.ts";
-import { type DeploymentView, isOver, isTargetOver, type TargetView, type WaitView } from "./deployment-view.ts";
+import {
+  type DeploymentView,
+  isOver,
+  isTargetOver,
+  isToHosts,
+  type TargetView,
+  type WaitView,
+} from "./deployment-view.ts";
 
 const SILENT_STATUSES = new Set(["Pending", "Skipped"]);
 
@@ -28,7 +35,7 @@ export type Change =
   | ({ readonly type: "wait" } & WaitView)
   | (OfHost & { readonly type: "wait"; readonly event: string } & WaitView)
   | ({ readonly type: "shift" } & ShiftView)
-  | { readonly type: "durations"; readonly events: readonly EventDuration[] };
+  | { readonly type: "durations"; readonly events: readonly EventDuration[]; readonly isOfHosts: boolean };
 
 interface OfHost {
   readonly targetId: string;
@@ -64,7 +71,7 @@ export function changesBetween(before: DeploymentView | undefined, after: Deploy
   }
   if (isOver(after) && !(before && isOver(before))) {
     const events = longestDurations(after.targets);
-    if (events.length > 0) changes.push({ type: "durations", events });
+    if (events.length > 0) changes.push({ type: "durations", events, isOfHosts: isToHosts(after) });
   }
   // Last, so that the last line of all says how it ended.
   if (after.status !== before?.status) changes.push({ type: "status", status: after.status });

@@ -52,6 +52,8 @@ export interface TargetView {
 /** A deployment as it stood when it was read: everything that progress shows. */
 export interface DeploymentView {
   readonly id: string;
+  /** `Server`, `ECS` or `Lambda`; undefined: an answer that does not say it, which is of hosts. */
+  readonly platform?: string | undefined;
   readonly application: string;
   readonly group: string;
   readonly status: string;
@@ -81,6 +83,10 @@ export function isOver(view: DeploymentView): boolean {
 
 export function isTargetOver(target: TargetView): boolean {
   return FINAL_TARGET_STATUSES.has(target.status);
+}
+
+export function isToHosts({ platform = "Server" }: Pick<DeploymentView, "platform">): boolean {
+  return platform === "Server";
 }
 
 /** The event that a target is in, or that it ended with. */
@@ -144,6 +150,7 @@ export class DeploymentReader {
     const waits = await this.#readWaits(info.status, signal);
     return {
       id: this.#deploymentId,
+      platform: info.computePlatform,
       application: info.applicationName ?? "",
       group: info.deploymentGroupName ?? "",
       status: info.status ?? "Created",
@@ -246,15 +253,18 @@ function labelled(name: string, label: string | undefined): string {
 }
 
 /** The commands are what ContinueDeployment and StopDeployment are called by here. */
-function waitOf({ deploymentId, status, instanceTerminationWaitTimeStarted }: DeploymentInfo): WaitView | undefined {
+function waitOf(info: DeploymentInfo): WaitView | undefined {
+  const { deploymentId, status, instanceTerminationWaitTimeStarted } = info;
+  const areHosts = isToHosts({ platform: info.computePlatform });
   const wait = (reason: string): WaitView => ({ reason, since: undefined, until: undefined });
   if (status === "Ready") {
-    return wait(`the replacement hosts are ready. To move the traffic to them: sluice continue ${deploymentId}`);
+    const ready = areHosts ? "the replacement hosts are ready" : "the replacement task set is ready";
+    return wait(`${ready}. To move the traffic to ${areHosts ? "them" : "it"}: sluice continue ${deploymentId}`);
   }
   if (status === "Baking") return wait("a zone is monitored before the next zone starts");
   if (status === "InProgress" && instanceTerminationWaitTimeStarted) {
     return wait(
-      `the original hosts are kept. To roll back to them: sluice stop ${deploymentId} --rollback. To end this wait now: sluice continue ${deploymentId} --termination`,
+      `the original ${areHosts ? "hosts are kept. To roll back to them" : "task set is kept. To roll back to it"}: sluice stop ${deploymentId} --rollback. To end this wait now: sluice continue ${deploymentId} --termination`,
     );
   }
   return undefined;

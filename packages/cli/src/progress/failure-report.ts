@@ -2,7 +2,7 @@ import { causeFirst } from "@sluice/model/aws-sentences.ts";
 import { visibleLine, visibleText } from "@sluice/model/visible-text.ts";
 import { visibleHost } from "../terminal/printing.ts";
 import { shellWord } from "../terminal/shell-word.ts";
-import type { DeploymentView, EventView, TargetView } from "./deployment-view.ts";
+import { type DeploymentView, type EventView, isToHosts, type TargetView } from "./deployment-view.ts";
 import { wrap } from "./progress-screen.ts";
 
 /** Hosts that are told in full; the others are named. */
@@ -91,18 +91,19 @@ function deploymentLines({ id, status, error }: DeploymentView, hasHosts: boolea
   return [`${id} ${status}: ${cause}`, ...(sentence === undefined ? [] : [`  ${sentence}`])];
 }
 
-function nextCommand(
-  { id, error, application, group, rollback }: DeploymentView,
-  first: FailedTarget | undefined,
-): string {
+function nextCommand(view: DeploymentView, first: FailedTarget | undefined): string {
+  const { id, error, application, group, rollback } = view;
+  const plan = isToHosts(view) ? "sluice plan" : "sluice plan APPSPEC_FILE";
   const place = `--application ${shellWord(application)} --group ${shellWord(group)}`;
   const code = error?.split(":", 1)[0];
   if (code === "AGENT_ISSUE" || code === "NO_INSTANCES") return "sluice hosts list";
-  if (first?.event?.name === "BlockTraffic" || first?.event?.name === "AllowTraffic") return `sluice plan ${place}`;
+  if (first?.event?.name === "BlockTraffic" || first?.event?.name === "AllowTraffic") return `${plan} ${place}`;
+  // Why tasks do not become healthy, they mostly say themselves.
+  if (first?.target.kind === "service" && first.event?.name === "Install") return `sluice logs ${id}`;
   if (first !== undefined && first.target.kind === "host")
     return `sluice logs ${id} --host ${shellWord(first.target.id)}`;
   if (rollback?.deploymentId !== undefined) return `sluice watch ${rollback.deploymentId}`;
   if (code === "MANUAL_STOP") return `sluice rollback ${place}`;
   // What keeps a deployment from starting, a plan says without starting one.
-  return `sluice plan ${place}`;
+  return `${plan} ${place}`;
 }

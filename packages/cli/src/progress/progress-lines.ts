@@ -37,7 +37,7 @@ function wordsOf(change: Change): string {
     case "wait":
       return `${"event" in change ? `${change.event} is waiting: ` : ""}${change.reason}${untilWords(change)}`;
     case "durations":
-      return longestWords(change.events);
+      return longestWords(change.events, change.isOfHosts);
   }
 }
 
@@ -63,7 +63,7 @@ export function stopLines({ targets, wait }: DeploymentView): readonly string[] 
   return more > 0 ? [...lines.slice(0, MAX_HOSTS_TOLD), `${countHosts(more)} more until ${until}`] : lines;
 }
 
-/** `longest on any host: Install 1.2 s, ValidateService 12 s` */
-export function longestWords(events: readonly EventDuration[]): string {
-  return `longest on any host: ${events.map(({ event, seconds }) => `${event} ${formatElapsed(seconds * 1000)}`).join(", ")}`;
+/** `longest on any host: Install 1.2 s, ValidateService 12 s`, or of a service's one target `took: Install 1.2 s` */
+export function longestWords(events: readonly EventDuration[], isOfHosts: boolean): string {
+  return `${isOfHosts ? "longest on any host" : "took"}: ${events.map(({ event, seconds }) => `${event} ${formatElapsed(seconds * 1000)}`).join(", ")}`;
 }

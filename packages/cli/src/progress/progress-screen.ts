@@ -6,6 +6,7 @@ import {
   type DeploymentView,
   isOver,
   isTargetOver,
+  isToHosts,
   type TargetView,
   type WaitView,
 } from "./deployment-view.ts";
@@ -71,7 +72,8 @@ export function drawProgress(view: DeploymentView, options: ScreenOptions): stri
   ];
   const shift = shiftLines(view, columns);
   const durations = isOver(view) ? longestDurations(view.targets) : [];
-  const took = durations.length === 0 ? [] : wrap(longestWords(durations), columns, INDENT, DEEP_INDENT);
+  const took =
+    durations.length === 0 ? [] : wrap(longestWords(durations, isToHosts(view)), columns, INDENT, DEEP_INDENT);
   // Of a deployment that did not succeed they are in the report below the screen.
   const messages = isOver(view) && view.status !== "Succeeded" ? [] : view.statusMessages;
   const notes = messages.flatMap((message) => wrap(`note: ${message}`, columns, INDENT, DEEP_INDENT));

@@ -1,11 +1,21 @@
 import type { RevisionLocation } from "@aws-sdk/client-codedeploy";
 
-/** How a person names a revision: `s3://BUCKET/KEY`, with its version where it has one, or `github:OWNER/NAME@COMMIT`. */
-export function revisionName({ revisionType, s3Location, gitHubLocation }: RevisionLocation): string {
+/** As much of a hash as tells a group's revisions apart. */
+const HASH_CHARACTERS = 12;
+
+/**
+ * How a person names a revision: `s3://BUCKET/KEY`, with its version where it has one, `github:OWNER/NAME@COMMIT`, or `AppSpec 1f2e3d4c5b6a`, the
+ * beginning of its SHA-256, for one that came in the call.
+ */
+export function revisionName(revision: RevisionLocation): string {
+  const { revisionType, s3Location, gitHubLocation } = revision;
   if (s3Location) {
     const version = s3Location.version ? ` version ${s3Location.version}` : "";
     return `s3://${s3Location.bucket}/${s3Location.key}${version}`;
   }
   if (gitHubLocation) return `github:${gitHubLocation.repository}@${gitHubLocation.commitId}`;
-  return `an AppSpec in the call (${revisionType})`;
+  const sha256 = revision.appSpecContent?.sha256 ?? revision.string?.sha256;
+  return sha256 === undefined
+    ? `an AppSpec in the call (${revisionType})`
+    : `AppSpec ${sha256.slice(0, HASH_CHARACTERS)}`;
 }

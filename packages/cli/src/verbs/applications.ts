@@ -91,7 +91,11 @@ function defineCreate(parent: Command): void {
     )
     .option("--tag <key=value>", "a tag of the application, not of hosts (repeatable)", collectTag);
   addJsonOption(addClientOptions(create));
-  addExamples(create, "sluice applications create web --data .sluice/up");
+  addExamples(
+    create,
+    "sluice applications create web --data .sluice/up",
+    "sluice applications create shop --platform ECS --data .sluice/up",
+  );
   create.action(async (applicationName: string, { platform, tag, ...options }: CreateOptions) => {
     using connection = connect(options);
     const created = await connection.codeDeploy.call("CreateApplication", {
@@ -102,7 +106,7 @@ function defineCreate(parent: Command): void {
     if (options.json) printJson(created);
     else
       print(
-        `The application ${applicationName} is created. Next: sluice groups create --application ${applicationName} --group NAME`,
+        `The application ${applicationName} is created. Next: sluice groups create --application ${applicationName} --group NAME${platform === "ECS" ? " --ecs-service CLUSTER/SERVICE --target-group BLUE --target-group GREEN --listener ARN" : ""}`,
       );
   });
 }
@@ -130,7 +134,7 @@ function defineDelete(parent: Command): void {
   addExamples(remove, "sluice applications delete web --yes --data .sluice/up");
   remove.addHelpText(
     "after",
-    "\nWhat is installed on hosts stays, and so do the bundles in the bucket. Deployments and their logs are gone, as in CodeDeploy.",
+    "\nWhat is installed on hosts stays, and so do ECS services with their tasks, and the bundles in the bucket. Deployments and their logs are gone, as in CodeDeploy.",
   );
   remove.action(async (applicationName: string, options: DeleteOptions) => {
     using connection = connect(options);

@@ -12,7 +12,7 @@ export function define(command: Command): void {
     .argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E")
     .option(
       "--termination",
-      "end the wait before the original hosts are terminated, or the original task set is removed, not the one before traffic moves",
+      "end the wait before the original hosts are terminated or the original task set is removed; without it, the wait before traffic moves",
     );
   addJsonOption(addClientOptions(command));
   addExamples(

@@ -1,18 +1,26 @@
-import type { AutoRollbackConfiguration, FileExistsBehavior, RevisionLocation } from "@aws-sdk/client-codedeploy";
+import type {
+  AutoRollbackConfiguration,
+  DeploymentGroupInfo,
+  FileExistsBehavior,
+  RevisionLocation,
+} from "@aws-sdk/client-codedeploy";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Command, Option } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../arguments/options.ts";
-import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { requireServerPlatform } from "../deployment/deployable-platform.ts";
+import { requireDeployablePlatform } from "../deployment/deployable-platform.ts";
+import { checkSource, type NamedSource, requireOneSource } from "../deployment/named-source.ts";
+
 import { createWith, replacementsWith } from "../deployment/target-instances.ts";
+import { registeredTaskDefinition } from "../deployment/task-definition-option.ts";
 import { parseRollbackEvents, ROLLBACK_EVENTS_HELP } from "../groups/rollback-events.ts";
 import { print, printJson } from "../output.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
 import { showProgress } from "../progress/show-progress.ts";
+import { appSpecRevision, readAppSpecFile } from "../revision/app-spec-file.ts";
 import { parseGitHubLocation } from "../revision/git-hub-location.ts";
 import { checkBeforeUpload } from "../revision/lint-directory.ts";
-import { type LocalBundle, localBundle } from "../revision/local-bundle.ts";
+import { localBundle } from "../revision/local-bundle.ts";
 import { pushBundle, REVISIONS_BUCKET_DEFAULT } from "../revision/push-bundle.ts";
 import { parseS3Location } from "../revision/s3-location.ts";
 
@@ -25,6 +33,7 @@ interface DeployOptions extends ClientOptions {
   readonly bucket: string;
   readonly config?: string;
   readonly description?: string;
+  readonly taskDefinition?: string;
   readonly targetTag?: readonly Tag[];
   readonly ignoreApplicationStopFailures?: boolean;
   readonly fileExistsBehavior?: FileExistsBehavior;
@@ -33,12 +42,15 @@ interface DeployOptions extends ClientOptions {
   readonly lint: boolean;
 }
 
-/** What is deployed: packed here, or already where hosts can fetch it. */
-type Source = { readonly bundle: LocalBundle } | { readonly revision: RevisionLocation };
+/** What stands for a task definition that is not registered yet. */
+const ANY_TASK_DEFINITION = "any:1";
 
 export function define(command: Command): void {
   command
-    .argument("[directory]", "what to deploy: the directory that contains appspec.yml, or a .zip, .tgz or .tar of it")
+    .argument(
+      "[path]",
+      "what to deploy: to hosts the directory that contains appspec.yml, or a .zip, .tgz or .tar of it; to ECS the AppSpec file (.yml, .yaml, .json)",
+    )
     .requiredOption("--application <name>", "the application")
     .requiredOption("--group <name>", "its deployment group")
     .option("--watch", "follow the deployment; exit with 0 only if it succeeds")
@@ -51,6 +63,10 @@ export function define(command: Command): void {
     .option("--bucket <bucket>", "the bucket for the bundle; created if it is missing", REVISIONS_BUCKET_DEFAULT)
     .option("--config <name>", "a deployment config instead of the group's, such as CodeDeployDefault.AllAtOnce")
     .option("--description <text>", "a description of the revision and the deployment")
+    .option(
+      "--task-definition <definition>",
+      "ECS: replaces the AppSpec's TaskDefinition; FAMILY:REVISION, an ARN, or a .json file to register",
+    )
     .option("--target-tag <Key=Value>", "a tag of the replacement hosts of a blue/green group; repeatable", collectTag)
     .option("--ignore-application-stop-failures", "continue if ApplicationStop of the previous revision fails")
     .addOption(
@@ -69,9 +85,10 @@ export function define(command: Command): void {
     "sluice deploy build/web.zip --application web --group demo --file-exists-behavior OVERWRITE",
     "sluice deploy --s3-location s3://sluice-revisions/web/web-1.tgz --application web --group demo",
     "sluice deploy --github-location acme/web@COMMIT --application web --group demo",
+    "sluice deploy appspec.yml --task-definition task-definition.json --application shop --group live --watch",
   );
   command.action(async (path: string | undefined, options: DeployOptions) => {
-    const source = await readSource(path, options);
+    const source = requireOneSource(path, options);
     using connection = connect(options);
     const deploymentId = await createDeployment(connection, source, options);
     if (options.watch) process.exitCode = await showProgress(connection, deploymentId, { json: options.json ?? false });
@@ -80,26 +97,13 @@ export function define(command: Command): void {
   });
 }
 
-async function readSource(path: string | undefined, options: DeployOptions): Promise<Source> {
-  const { s3Location, githubLocation } = options;
-  const [revision] = [s3Location, githubLocation].filter((location) => location !== undefined);
-  const given = [path, s3Location, githubLocation].filter((each) => each !== undefined);
-  if (given.length !== 1) {
-    const problem = given.length === 0 ? "nothing to deploy" : "more than one revision to deploy";
-    throw new CommandFailed(`${problem}: give one of DIRECTORY, --s3-location, --github-location`, {
-      exitStatus: EXIT_USAGE,
-    });
-  }
-  if (path !== undefined && options.lint) await checkBeforeUpload(path, options);
-  return revision === undefined ? { bundle: await localBundle(path ?? "") } : { revision };
-}
-
-async function createDeployment(connection: Connection, source: Source, options: DeployOptions): Promise<string> {
+async function createDeployment(connection: Connection, source: NamedSource, options: DeployOptions): Promise<string> {
   const { codeDeploy } = connection;
   const target = { applicationName: options.application, deploymentGroupName: options.group };
   // Before anything is put anywhere: a wrong name is the likeliest mistake.
-  requireServerPlatform((await codeDeploy.call("GetDeploymentGroup", target)).deploymentGroupInfo);
-  const revision = "revision" in source ? source.revision : await pushed(connection, source.bundle, options);
+  const { deploymentGroupInfo: group = {} } = await codeDeploy.call("GetDeploymentGroup", target);
+  await checkSource(source, requireDeployablePlatform(group), options);
+  const revision = await revisionOf(connection, group, source, options);
   const description = options.description === undefined ? {} : { description: options.description };
   await codeDeploy.call("RegisterApplicationRevision", {
     applicationName: options.application,
@@ -124,7 +128,35 @@ async function createDeployment(connection: Connection, source: Source, options:
   return deploymentId;
 }
 
-async function pushed(connection: Connection, bundle: LocalBundle, options: DeployOptions): Promise<RevisionLocation> {
+/** Checked first, and put where hosts fetch it; an AppSpec of ECS goes along in the call. */
+async function revisionOf(
+  connection: Connection,
+  group: DeploymentGroupInfo,
+  source: NamedSource,
+  options: DeployOptions,
+): Promise<RevisionLocation> {
+  switch (source.kind) {
+    case "revision":
+      return source.revision;
+    case "app-spec": {
+      const { taskDefinition: asked, lint } = options;
+      // What is wrong with the file is said before anything is registered.
+      if (asked !== undefined) await readAppSpecFile(source.path, { taskDefinition: ANY_TASK_DEFINITION, lint });
+      const taskDefinition = asked && (await registeredTaskDefinition(connection, group, asked));
+      return appSpecRevision(await readAppSpecFile(source.path, { taskDefinition, lint }));
+    }
+    case "bundle":
+      if (options.lint) await checkBeforeUpload(source.path, options);
+      return pushed(connection, source.path, options);
+    default: {
+      const never: never = source;
+      return never;
+    }
+  }
+}
+
+async function pushed(connection: Connection, path: string, options: DeployOptions): Promise<RevisionLocation> {
+  const bundle = await localBundle(path);
   const { bytes, type } = bundle;
   const key = `${options.application}/${bundle.name}`;
   const { eTag, versionId } = await pushBundle(connection.server, { bucket: options.bucket, key, bytes, type });

@@ -14,8 +14,9 @@ import { columnsOf, print, printJson } from "../output.ts";
 import { allPages, collected, inBatches } from "../place/all-pages.ts";
 import { listGroups } from "../place/listings.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
-import { currentEvent, DeploymentReader, type DeploymentView } from "../progress/deployment-view.ts";
+import { currentEvent, DeploymentReader, type DeploymentView, isToHosts } from "../progress/deployment-view.ts";
 import { failureReport } from "../progress/failure-report.ts";
+import { shiftWords } from "../progress/shift-words.ts";
 import { revisionName } from "../revision/revision-name.ts";
 import { formatAge, formatElapsed, formatFields, formatTable, visibleHost } from "../terminal/printing.ts";
 
@@ -71,7 +72,7 @@ function defineList(parent: Command): void {
 }
 
 function defineShow(parent: Command): void {
-  const show = parent.command("show").description("show a deployment and its result on each host");
+  const show = parent.command("show").description("show a deployment and its result on each host, or on its service");
   show.argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E");
   addJsonOption(addClientOptions(show));
   addExamples(show, "sluice deployments show d-A1B2C3D4E --data .sluice/up");
@@ -165,20 +166,22 @@ function formatDeployment(info: DeploymentInfo, view: DeploymentView): string {
     ["description", info.description],
     ["created", createTime?.toISOString()],
     ["ended", completeTime && `${completeTime.toISOString()}${took}`],
+    ["traffic", view.shift && shiftWords(view.shift)],
     ["waits for", view.wait?.reason],
     ["rolls back", rollbackInfo?.rollbackTriggeringDeploymentId],
     ["rolled back by", rollbackInfo?.rollbackDeploymentId],
     ["messages", view.statusMessages.join("\n")],
   ]);
-  const hosts = view.targets.length === 0 ? "" : formatTargets(view);
+  const targets = view.targets.length === 0 ? "" : formatTargets(view);
   const failure =
     view.status === "Failed" || view.status === "Stopped" ? failureReport(view, { columns: columnsOf("stdout") }) : "";
-  return [fields, hosts, failure].filter((part) => part !== "").join("\n\n");
+  return [fields, targets, failure].filter((part) => part !== "").join("\n\n");
 }
 
-function formatTargets({ targets }: DeploymentView): string {
+function formatTargets(view: DeploymentView): string {
+  const { targets } = view;
   return formatTable(
-    ["HOST", "STATUS", "LAST EVENT"],
+    [isToHosts(view) ? "HOST" : "SERVICE", "STATUS", "LAST EVENT"],
     targets.map((target) => [visibleHost(target.name, target.id), target.status, currentEvent(target)?.name ?? "-"]),
   );
 }

@@ -93,6 +93,7 @@ function defineCreate(parent: Command): void {
     create,
     "sluice groups create --application web --group demo --tag Environment=up --data .sluice/up",
     "sluice groups create --application web --group prod --tag Environment=prod --config CodeDeployDefault.HalfAtATime --auto-rollback failure,alarm --target-group web --alarm errors",
+    "sluice groups create --application shop --group live --ecs-service demo/shop --target-group blue --target-group green --listener ARN --auto-rollback failure",
   );
   create.action(async (options: GroupOptions) => {
     const fields = withRole(await groupFields(options, undefined));
@@ -108,7 +109,8 @@ function defineCreate(parent: Command): void {
       return;
     }
     const missing = whatIsMissing(await readGroup(connection, options));
-    const next = `Next: sluice deploy DIRECTORY --application ${options.application} --group ${options.group} --watch`;
+    const what = options.ecsService === undefined ? "DIRECTORY" : "APPSPEC_FILE";
+    const next = `Next: sluice deploy ${what} --application ${options.application} --group ${options.group} --watch`;
     print([`The group ${options.group} is created.`, ...(missing.length > 0 ? missing : [next])].join("\n"));
   });
 }
@@ -151,7 +153,7 @@ function defineDelete(parent: Command): void {
   addExamples(remove, "sluice groups delete --application web --group demo --yes --data .sluice/up");
   remove.addHelpText(
     "after",
-    "\nWhat is installed on hosts stays. Deployments of the group and their logs are gone, as in CodeDeploy.",
+    "\nWhat is installed on hosts stays, and so does an ECS service with its tasks. Deployments of the group and their logs are gone, as in CodeDeploy.",
   );
   remove.action(async (options: DeleteOptions) => {
     using connection = connect(options);
@@ -202,7 +204,7 @@ async function readGroups(connection: Connection, applicationName: string): Prom
 
 function formatGroups(groups: readonly DeploymentGroupInfo[]): string {
   return formatTable(
-    ["GROUP", "PLATFORM", "LAST ATTEMPT", "HOSTS"],
+    ["GROUP", "PLATFORM", "LAST ATTEMPT", "DEPLOYS TO"],
     groups.map((group) => [
       `${group.applicationName}/${group.deploymentGroupName}`,
       group.computePlatform ?? "",
@@ -212,6 +214,7 @@ function formatGroups(groups: readonly DeploymentGroupInfo[]): string {
       [
         selectionWords(group.ec2TagFilters, group.ec2TagSet?.ec2TagSetList),
         selectionWords(group.onPremisesInstanceTagFilters, group.onPremisesTagSet?.onPremisesTagSetList),
+        ...(group.ecsServices ?? []).map(({ clusterName, serviceName }) => `${clusterName}/${serviceName}`),
       ]
         .filter((words) => words !== "")
         .join(" or ") || "-",

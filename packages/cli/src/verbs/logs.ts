@@ -4,6 +4,14 @@ import type { LogEntry } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, wordOf } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import {
+  ecsTargetOf,
+  parseTail,
+  printTaskLogs,
+  replacementTasks,
+  type TaskLogOptions,
+  tasksAsked,
+} from "../deployment/task-logs.ts";
 import { print, printError, printJsonLine, printRaw } from "../output.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
 import { DeploymentReader, readHostNames } from "../progress/deployment-view.ts";
@@ -14,45 +22,70 @@ import { visibleHost } from "../terminal/printing.ts";
 const WAIT_SECONDS = 20;
 const READ_TIMEOUT_MILLISECONDS = 60_000;
 
-interface LogsOptions extends ClientOptions {
-  readonly follow?: boolean;
+interface LogsOptions extends ClientOptions, TaskLogOptions {
   readonly host?: string;
   readonly event?: string;
-  readonly raw?: boolean;
 }
 
 export function define(command: Command): void {
   command
-    .argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E")
-    .option("-f, --follow", "follow until the deployment ends")
+    .argument("[deployment]", "the deployment's id, such as d-A1B2C3D4E")
+    .option("-f, --follow", "follow until the deployment ends; of tasks, until Ctrl-C")
     .option("--host <host>", "only the output of this host, by name or id")
     .option("--event <event>", "only the output of this lifecycle event, such as ValidateService")
-    .option("--raw", "only the scripts' output, byte for byte, to a file or a pipe; not to a terminal");
+    .option("--service <cluster/service>", "instead of a deployment: what the containers of this ECS service wrote")
+    .option("--task <id>", "instead of a deployment: what the containers of this ECS task wrote")
+    .option("--container <name>", "only of the container of this name (ECS)")
+    .option("--tail <n>", "only the last lines (ECS)", parseTail)
+    .option("--raw", "only the output itself, byte for byte, to a file or a pipe; not to a terminal");
   addJsonOption(addClientOptions(command));
   addExamples(
     command,
     "sluice logs d-A1B2C3D4E -f --data .sluice/up",
     "sluice logs d-A1B2C3D4E --host host-2 --event ValidateService",
+    "sluice logs --service demo/shop --follow --data .sluice/up",
   );
   command.addHelpText(
     "after",
-    "\nAgents that do not stream output (AWS's) send only the end of the log of a failed event: if there is no other output, that is printed. Control characters in the output are shown as \\x1b. With --json, one entry per line.",
+    "\nOf a deployment to hosts, what its scripts wrote; of one to ECS, what the containers of its replacement task set wrote, if the tasks run on this server's Docker Engine. Containers of tasks that stopped are kept for an hour.\n\nAgents that do not stream output (AWS's) send only the end of the log of a failed event: if there is no other output, that is printed. Control characters in the output are shown as \\x1b. With --json, one entry per line.",
   );
-  command.action(async (deploymentId: string, options: LogsOptions) => {
+  command.action(async (deploymentId: string | undefined, options: LogsOptions) => {
     const event = options.event === undefined ? undefined : wordOf(LIFECYCLE_EVENTS, options.event);
     if (options.event !== undefined && event === undefined) {
-      const message = `--event ${options.event} is not a valid lifecycle event; use one of ${LIFECYCLE_EVENTS.join(", ")}`;
-      throw new CommandFailed(message, { exitStatus: EXIT_USAGE });
+      throw usage(`--event ${options.event} is not a valid lifecycle event; use one of ${LIFECYCLE_EVENTS.join(", ")}`);
     }
-    if (options.raw && (options.json || process.stdout.isTTY)) {
-      const message = options.json
-        ? "give either --raw or --json"
-        : "--raw does not write to a terminal, because control characters in the output could change it. Write to a file or a pipe, or omit --raw";
-      throw new CommandFailed(message, { exitStatus: EXIT_USAGE });
+    if (options.raw && options.json) throw usage("give either --raw or --json");
+    if (options.raw && process.stdout.isTTY) {
+      throw usage(
+        "--raw does not write to a terminal, because control characters in the output could change it. Write to a file or a pipe, or omit --raw",
+      );
     }
+    const given = [deploymentId, options.service, options.task].filter((each) => each !== undefined);
+    if (given.length !== 1) throw usage("give one of DEPLOYMENT, --service CLUSTER/SERVICE, --task ID");
     using connection = connect(options);
-    await printLogs(connection, deploymentId, { ...options, ...(event === undefined ? {} : { event }) });
+    if (deploymentId === undefined) {
+      refuse(options, ["host", "event"], "is for deployments to hosts");
+      await printTaskLogs(connection, tasksAsked(options), options);
+      return;
+    }
+    const target = await ecsTargetOf(connection, deploymentId);
+    if (target === undefined) {
+      refuse(options, ["container", "tail"], "is for ECS, and the deployment is to hosts");
+      await printLogs(connection, deploymentId, { ...options, ...(event === undefined ? {} : { event }) });
+      return;
+    }
+    refuse(options, ["host", "event"], "is for deployments to hosts, and this one is to an ECS service");
+    await printTaskLogs(connection, replacementTasks(deploymentId, target), options);
   });
+}
+
+function refuse(options: LogsOptions, names: readonly ("host" | "event" | "container" | "tail")[], why: string): void {
+  const given = names.find((name) => options[name] !== undefined);
+  if (given !== undefined) throw usage(`--${given} ${why}: leave it out`);
+}
+
+function usage(message: string): CommandFailed {
+  return new CommandFailed(message, { exitStatus: EXIT_USAGE });
 }
 
 async function printLogs(connection: Connection, deploymentId: string, options: LogsOptions): Promise<void> {

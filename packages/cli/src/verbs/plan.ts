@@ -1,12 +1,16 @@
 import type { RevisionLocation, TargetInstances } from "@aws-sdk/client-codedeploy";
 import { describeFinding, type Severity } from "@sluice/model/lint/finding.ts";
+import { ServiceError } from "@sluice/wire/client/errors.ts";
 import type { PlanDeploymentOutput, PlannedHost, Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../arguments/options.ts";
 import { CommandFailed, EXIT_FAILED, EXIT_USAGE } from "../command-failed.ts";
+import { checkSource, type NamedSource, sourceAt } from "../deployment/named-source.ts";
 import { obstacleInOptions, parseTargetInstances, replacementsWith } from "../deployment/target-instances.ts";
+import { requireNoFile } from "../deployment/task-definition-option.ts";
 import { print, printJson } from "../output.ts";
-import { connect } from "../place/server-connection.ts";
+import { type Connection, connect } from "../place/server-connection.ts";
+import { appSpecRevision, readAppSpecFile } from "../revision/app-spec-file.ts";
 import { NoAppSpec } from "../revision/bundle-directory.ts";
 import { lintRevision } from "../revision/lint-directory.ts";
 import { parseS3Location } from "../revision/s3-location.ts";
@@ -17,6 +21,7 @@ interface PlanOptions extends ClientOptions {
   readonly group: string;
   readonly s3Location?: RevisionLocation;
   readonly config?: string;
+  readonly taskDefinition?: string;
   readonly targetInstances?: TargetInstances;
   readonly targetTag?: readonly Tag[];
   readonly outdatedOnly?: boolean;
@@ -26,13 +31,14 @@ interface PlanOptions extends ClientOptions {
 export function define(command: Command): void {
   command
     .argument(
-      "[directory]",
-      "the directory to deploy, or a .zip, .tgz or .tar of it; checked on this machine, not uploaded",
+      "[path]",
+      "the directory to deploy, or a .zip, .tgz or .tar of it, checked on this machine and not uploaded; for ECS the AppSpec file",
     )
     .requiredOption("--application <name>", "the application")
     .requiredOption("--group <name>", "its deployment group")
     .option("--s3-location <location>", "a bundle: s3://BUCKET/KEY, or bucket=B,key=K,bundleType=zip", parseS3Location)
     .option("--config <name>", "a deployment config instead of the group's, such as CodeDeployDefault.AllAtOnce")
+    .option("--task-definition <definition>", "ECS: replaces the AppSpec's TaskDefinition; FAMILY:REVISION or an ARN")
     .option("--target-tag <Key=Value>", "a tag of the replacement hosts of a blue/green group; repeatable", collectTag)
     .option("--target-instances <json>", "the replacement hosts in the API's shape", parseTargetInstances)
     .option("--outdated-only", "skip hosts that already run the group's current revision")
@@ -42,29 +48,64 @@ export function define(command: Command): void {
     command,
     "sluice plan examples/web --application web --group demo --data .sluice/up",
     "sluice plan --application web --group demo --s3-location s3://sluice-revisions/web/web-1.tgz --json",
+    "sluice plan appspec.yml --task-definition shop:2 --application shop --group live",
   );
   command.addHelpText("after", "\nChanges nothing. Exits with 0 when the deployment can start, with 1 when it cannot.");
-  command.action(async (directory: string | undefined, options: PlanOptions) => {
-    if (directory !== undefined && options.s3Location !== undefined) {
-      throw new CommandFailed("give a directory or --s3-location, not both", { exitStatus: EXIT_USAGE });
+  command.action(async (path: string | undefined, options: PlanOptions) => {
+    if (path !== undefined && options.s3Location !== undefined) {
+      throw new CommandFailed("give a path or --s3-location, not both", { exitStatus: EXIT_USAGE });
     }
+    requireNoFile(options.taskDefinition);
     using connection = connect(options);
+    const source = path === undefined ? undefined : sourceAt(path);
+    const platform = await checkedPlatform(connection, source, options);
     const areNamed = options.targetInstances !== undefined || options.targetTag !== undefined;
+    const revision =
+      source?.kind === "app-spec"
+        ? appSpecRevision(await readAppSpecFile(source.path, { ...options, lint: false }))
+        : options.s3Location;
     const { obstacles, ...rest } = await connection.sluice.call("PlanDeployment", {
       applicationName: options.application,
       deploymentGroupName: options.group,
-      ...(options.s3Location ? { revision: options.s3Location } : {}),
+      ...(revision ? { revision } : {}),
       ...(options.config === undefined ? {} : { deploymentConfigName: options.config }),
       ...(options.targetInstances ? { targetInstances: options.targetInstances } : replacementsWith(options.targetTag)),
       ...(options.outdatedOnly ? { updateOutdatedInstancesOnly: true } : {}),
     });
     const answer = { ...rest, obstacles: obstacles.map((obstacle) => obstacleInOptions(obstacle, areNamed)) };
-    const plan = directory === undefined || !options.lint ? answer : await withDirectory(answer, directory);
+    const plan = source?.kind === "bundle" && options.lint ? await withDirectory(answer, source.path) : answer;
     if (options.json) printJson(plan);
-    else print(formatPlan(plan, options));
+    else print(formatPlan(plan, options, platform));
     const failsOnHosts = plan.checks.some(({ subject, outcome }) => subject === "appspec" && outcome === "failed");
     if (!plan.canStart || failsOnHosts) process.exitCode = EXIT_FAILED;
   });
+}
+
+/** What is wrong with the application, the group or its platform is an obstacle of the plan, and not of the command line. */
+async function checkedPlatform(
+  connection: Connection,
+  source: NamedSource | undefined,
+  options: PlanOptions,
+): Promise<string | undefined> {
+  const group = { applicationName: options.application, deploymentGroupName: options.group };
+  const { deploymentGroupInfo: info } = await connection.codeDeploy
+    .call("GetDeploymentGroup", group)
+    .catch((error: unknown) => {
+      if (error instanceof ServiceError) return { deploymentGroupInfo: undefined };
+      throw error;
+    });
+  const platform = info?.computePlatform;
+  if (platform !== "Server" && platform !== "ECS") return platform;
+  const { s3Location } = options;
+  const named = source ?? (s3Location === undefined ? undefined : { kind: "revision" as const, revision: s3Location });
+  if (named !== undefined) await checkSource(named, platform, options);
+  else if (platform === "ECS") {
+    throw new CommandFailed(
+      "nothing to plan: the group deploys to an ECS service, so give its AppSpec file, or --s3-location",
+      { exitStatus: EXIT_USAGE },
+    );
+  }
+  return platform;
 }
 
 /** What a directory's AppSpec and files add to the plan: `sluice deploy` would bundle it as it is, and refuse what every host would. */
@@ -106,7 +147,15 @@ async function withDirectory(plan: PlanDeploymentOutput, directory: string): Pro
   return { ...unended, canStart: false, obstacles: [...plan.obstacles, ...obstacles], steps: [] };
 }
 
-function formatPlan(plan: PlanDeploymentOutput, { application, group }: PlanOptions): string {
+function formatPlan(
+  plan: PlanDeploymentOutput,
+  { application, group }: PlanOptions,
+  platform: string | undefined,
+): string {
+  const condition =
+    platform === "ECS"
+      ? "if the tasks become healthy and all hooks succeed"
+      : "if all scripts succeed and no host changes its state";
   const sections = [
     `${application}/${group}: ${plan.canStart ? "can start" : "cannot start"}`,
     plan.strategy,
@@ -127,7 +176,7 @@ function formatPlan(plan: PlanDeploymentOutput, { application, group }: PlanOpti
       "Steps",
       plan.steps.map(({ description }, index) => `${index + 1}. ${description}`),
     ),
-    plan.end ? `Ends as ${plan.end.status}, if all scripts succeed and no host changes its state.` : "",
+    plan.end ? `Ends as ${plan.end.status}, ${condition}.` : "",
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }

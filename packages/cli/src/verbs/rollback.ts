@@ -37,7 +37,7 @@ export function define(command: Command): void {
   );
   command.addHelpText(
     "after",
-    "\nAfter a deployment that failed or was stopped, the last successful revision is deployed again; after one that succeeded, the last revision that differs from the current one. A second rollback does not go further back: name a deployment with --to. If a blue/green deployment still keeps its original hosts, sluice stop DEPLOYMENT --rollback moves the traffic back to them without installing anything.",
+    "\nAfter a deployment that failed or was stopped, the last successful revision is deployed again; after one that succeeded, the last revision that differs from the current one. A second rollback does not go further back: name a deployment with --to. If a blue/green deployment still keeps its original hosts, or one to ECS its original task set, sluice stop DEPLOYMENT --rollback moves the traffic back without installing anything.",
   );
   command.action(async (options: RollbackOptions) => {
     using connection = connect(options);
