@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { misuse, readCommandLine } from "../scripts/command-line.ts";
 import { agentMemory } from "./agent-memory.ts";
+import { containerFigures } from "./containers.ts";
 import { type Figure, isReached } from "./figure.ts";
 import { install } from "./install-figure.ts";
 import { describeMachine, lookAround } from "./machine.ts";
@@ -24,12 +25,13 @@ const FIGURES: readonly Figure[] = [
   agentMemory,
   serverMemory,
   requestRate,
+  ...containerFigures,
 ];
 
 const USAGE = `npm run bench -- [NAME...] [--json] [--repetitions N] [--profile DIR]
 
 Measures every performance figure that the project claims, or those that are named:
-${FIGURES.map(({ name, title }) => `  ${name.padEnd(16)}${title}`).join("\n")}
+${FIGURES.map(({ name, title }) => `  ${name.padEnd(20)}${title}`).join("\n")}
 
   --json            print the results as JSON
   --repetitions N   repeat each figure N times instead of its own number

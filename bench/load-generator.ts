@@ -6,6 +6,8 @@ import { connect, type Socket } from "node:net";
  * them all look alike.
  */
 export interface LoadOrder {
+  /** Absent: this machine's loopback. */
+  readonly host?: string | undefined;
   readonly port: number;
   /** A whole request, headers and body. */
   readonly request: string;
@@ -17,6 +19,8 @@ export interface LoadOrder {
 export interface LoadResult {
   readonly requestsPerSecond: number;
   readonly processorSeconds: number;
+  /** Seconds from a request to the whole of its answer; `high`: 99 of 100 are within it. */
+  readonly latency: { readonly median: number; readonly high: number };
 }
 
 const HEAD_END = Buffer.from("\r\n\r\n");
@@ -41,26 +45,47 @@ function readAnswers(socket: Socket, onAnswer: () => void): void {
   });
 }
 
-async function generate({ port, request, connections, warmUpSeconds, seconds }: LoadOrder): Promise<LoadResult> {
+async function generate({
+  host = "127.0.0.1",
+  port,
+  request,
+  connections,
+  warmUpSeconds,
+  seconds,
+}: LoadOrder): Promise<LoadResult> {
   let answers = 0;
+  let latencies: number[] = [];
   const bytes = Buffer.from(request);
   const sockets = Array.from({ length: connections }, () => {
-    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    const socket = connect({ port, host, noDelay: true });
+    let sentAt = 0;
+    const send = () => {
+      sentAt = performance.now();
+      socket.write(bytes);
+    };
     readAnswers(socket, () => {
       answers++;
-      socket.write(bytes);
+      latencies.push(performance.now() - sentAt);
+      send();
     });
-    socket.once("connect", () => socket.write(bytes));
+    socket.once("connect", send);
     return socket;
   });
   await wait(warmUpSeconds);
+  latencies = [];
   const before = { answers, at: performance.now(), processor: process.cpuUsage() };
   await wait(seconds);
   const elapsed = (performance.now() - before.at) / 1000;
   const used = process.cpuUsage(before.processor);
   const requestsPerSecond = (answers - before.answers) / elapsed;
   for (const socket of sockets) socket.destroy();
-  return { requestsPerSecond, processorSeconds: (used.user + used.system) / 1e6 };
+  const sorted = Float64Array.from(latencies).sort();
+  const latencyAt = (share: number) => (sorted[Math.floor(sorted.length * share)] ?? 0) / 1000;
+  return {
+    requestsPerSecond,
+    processorSeconds: (used.user + used.system) / 1e6,
+    latency: { median: latencyAt(0.5), high: latencyAt(0.99) },
+  };
 }
 
 function wait(seconds: number): Promise<void> {

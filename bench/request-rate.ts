@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { CODEDEPLOY_SIGNING_NAME, CODEDEPLOY_TARGET_PREFIX } from "@sluice/wire/client/clients.ts";
 import { connectionAgent } from "@sluice/wire/client/connection-agent.ts";
@@ -8,6 +7,7 @@ import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import type { Figure } from "./figure.ts";
 import { createToken, deploy, prepareApplication, untilAlive } from "./installation.ts";
 import type { LoadOrder, LoadResult } from "./load-generator.ts";
+import { startHelper } from "./measuring-helper.ts";
 import { type RunningServer, startAgent, startServer } from "./sluice-process.ts";
 import { median, worst } from "./statistics.ts";
 import { writeTrivialRevision } from "./trivial-revision.ts";
@@ -29,9 +29,9 @@ export const requestRate: Figure = {
     const bare = startHelper("bare-fastify.ts");
     const generator = startHelper("load-generator.ts");
     try {
-      const barePort = await ask<number>(bare, answer);
+      const barePort = await bare.ask<number>(answer);
       const load = (request: SignedCall, port: number) =>
-        ask<LoadResult>(generator, {
+        generator.ask<LoadResult>({
           port,
           request: asText(request),
           connections: CONNECTIONS,
@@ -64,8 +64,8 @@ export const requestRate: Figure = {
         },
       ];
     } finally {
-      bare.disconnect();
-      generator.disconnect();
+      bare.close();
+      generator.close();
       await server.close();
     }
   },
@@ -129,20 +129,4 @@ async function answerOf(server: RunningServer, deploymentId: string): Promise<ob
   } finally {
     agent.destroy();
   }
-}
-
-function startHelper(file: string): ChildProcess {
-  return fork(join(import.meta.dirname, file), { execArgv: [], env: { ...process.env, NODE_ENV: "production" } });
-}
-
-function ask<T>(helper: ChildProcess, order: object): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onExit = (code: number | null) => reject(new Error(`a helper of the measurement ended with ${code}`));
-    helper.once("exit", onExit);
-    helper.once("message", (message) => {
-      helper.off("exit", onExit);
-      resolve(message as T);
-    });
-    helper.send(order);
-  });
 }
