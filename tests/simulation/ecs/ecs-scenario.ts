@@ -34,9 +34,9 @@ export interface EcsGroupScenario extends ShiftGroupScenario {
 }
 
 export interface EcsDeployment extends ShiftDeployment {
-  /** Null: traffic does not wait for leave, or the original is kept alive. */
+  /** Null: traffic does not wait for leave. */
   readonly readyWaitMilliseconds: number | null;
-  readonly terminationWaitMilliseconds: number | null;
+  readonly terminationWaitMilliseconds: number;
 }
 
 export function scenarioOf(seed: number): EcsScenario {
@@ -76,7 +76,7 @@ function groupOf(random: Random, name: string): EcsGroupScenario {
     deployments: group.deployments.map((deployment) => ({
       ...deployment,
       readyWaitMilliseconds: waitsForLeave ? random.pick([2_000, 20_000, 60_000]) : null,
-      terminationWaitMilliseconds: random.pick([null, 0, 0, 2_000, 30_000]),
+      terminationWaitMilliseconds: random.pick([0, 0, 0, 2_000, 30_000]),
     })),
   };
 }

@@ -9,19 +9,23 @@ import { type MemoryListener, memoryWeightedRouter } from "@sluice/drivers/memor
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { EcsService, ServiceFacts, TaskSetPlan, TaskSets } from "@sluice/engine/ports/task-sets.ts";
 import type { PairWeights, TargetGroupPair, WeightedRouter } from "@sluice/engine/ports/weighted-router.ts";
-import { type EcsBlueGreen, otherGroup } from "@sluice/engine/strategies/shift/shift-strategies.ts";
+import { type EcsBlueGreen, type HookNames, otherGroup } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import { HOOK_TIMEOUT_MILLISECONDS } from "@sluice/engine/time-limits.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { ShiftPorts } from "@sluice/server/platforms/shift-ports.ts";
 import type { Life } from "../server-ports.ts";
+import type { NewShift } from "../shift/create-shift.ts";
 import type { FaultyPort } from "../shift/faulty-port.ts";
 import type { ShiftOutside } from "../shift/shift-outside.ts";
 import type { ShiftDeployment } from "../shift/shift-scenario.ts";
 import type { ShiftPlants } from "../shift/shift-world.ts";
 import { hookName } from "../shift/simulated-hooks.ts";
+import type { SimulatedServer } from "../simulated-server.ts";
 import { START } from "../simulated-time.ts";
 import type { Watched } from "../watched.ts";
 import type { WorldParts } from "../world-parts.ts";
+import { appSpecRevision, createEcsShift } from "./create-ecs-shift.ts";
 import type { EcsDeployment, EcsFaultRates, EcsScenario } from "./ecs-scenario.ts";
 import { serviceOf, type TaskSetTruth } from "./watched-services.ts";
 
@@ -30,6 +34,8 @@ const CLUSTER = "cluster";
 const NEVER_RUN = ["AfterAllowTestTraffic"] as const;
 /** For how long tasks stop that have run. */
 const SICK_MILLISECONDS = [500, 5_000, 30_000, 120_000];
+/** More than a group has deployments. */
+const MAX_BUILDS = 20;
 /** Tasks of one set that stopped, after which more would. */
 const LOOPING_TASKS = 3;
 /** What planted bugs take from a weight, and leave on the side that is gone back from. */
@@ -83,7 +89,12 @@ export class SimulatedServices implements ShiftOutside {
         services: this.#services,
         startMilliseconds,
         drainMilliseconds,
-        taskDefinitions: new Map([["app:1", [{ name: "app", ports: [80] }]]]),
+        taskDefinitions: new Map(
+          ["current", ...Array.from({ length: MAX_BUILDS }, (_, index) => `build-${index}`)].map((revision) => [
+            taskDefinitionOf(revision),
+            [{ name: "app", ports: [80] }],
+          ]),
+        ),
         now: world.time.now,
         newTaskSetId: () => `set-${++this.#made}`,
       },
@@ -122,11 +133,7 @@ export class SimulatedServices implements ShiftOutside {
 
   strategyOf(groupId: string, deployment: ShiftDeployment): EcsBlueGreen {
     const group = this.#parts.scenario.groups.find(({ name }) => name === groupId);
-    const events: readonly LifecycleEventName[] = [
-      ...(group?.hooks ?? []),
-      ...(group?.hasTestListener ? [] : NEVER_RUN),
-    ];
-    const hooks = Object.fromEntries(events.map((event) => [event, hookName(groupId, event)]));
+    const hooks = this.#hooksOf(groupId);
     const { schedule, readyWaitMilliseconds, terminationWaitMilliseconds } = deployment as EcsDeployment;
     return {
       type: "ecs-blue-green",
@@ -140,6 +147,16 @@ export class SimulatedServices implements ShiftOutside {
       hookTimeoutMilliseconds: HOOK_TIMEOUT_MILLISECONDS,
       failsEarly: group?.failsEarly ?? true,
     };
+  }
+
+  currentRevisionOf(groupId: string): RevisionLocation {
+    return appSpecRevision({ hooks: this.#hooksOf(groupId), taskDefinition: taskDefinitionOf("current") });
+  }
+
+  create(server: SimulatedServer, shift: NewShift, now: number): Promise<void> {
+    const { strategy, revision } = shift;
+    if (strategy.type !== "ecs-blue-green") throw new Error("a service is deployed to by its strategy");
+    return createEcsShift(server, { ...shift, strategy, taskDefinition: taskDefinitionOf(revision) }, now);
   }
 
   newPercentOf(watched: Watched): number | null {
@@ -341,6 +358,15 @@ export class SimulatedServices implements ShiftOutside {
     return this.#listeners.get(listener)?.get(targetGroup) ?? 0;
   }
 
+  #hooksOf(groupId: string): HookNames {
+    const group = this.#parts.scenario.groups.find(({ name }) => name === groupId);
+    const events: readonly LifecycleEventName[] = [
+      ...(group?.hooks ?? []),
+      ...(group?.hasTestListener ? [] : NEVER_RUN),
+    ];
+    return Object.fromEntries(events.map((event) => [event, hookName(groupId, event)]));
+  }
+
   #serviceOf(groupId: string): MemoryService {
     const service = this.#services.get(serviceKey(ecsService(groupId)));
     if (!service) throw new Error(`${groupId} has no service in the simulation`);
@@ -355,6 +381,11 @@ export class SimulatedServices implements ShiftOutside {
       testListener: group?.hasTestListener ? `${groupId}-test` : null,
     };
   }
+}
+
+/** Of `current`, and of `build-0` and so on. */
+function taskDefinitionOf(revision: string): string {
+  return revision === "current" ? "app:1" : `app:${Number(revision.replace("build-", "")) + 2}`;
 }
 
 function ecsService(groupId: string): EcsService {

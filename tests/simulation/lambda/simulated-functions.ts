@@ -7,9 +7,11 @@ import type { AliasRouting, AliasShift, FunctionAlias, LambdaAlias } from "@slui
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { LambdaShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import { HOOK_TIMEOUT_MILLISECONDS } from "@sluice/engine/time-limits.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { ShiftPorts } from "@sluice/server/platforms/shift-ports.ts";
 import type { Life } from "../server-ports.ts";
 import type { FaultyPort } from "../shift/faulty-port.ts";
+import { revisionOf } from "../shift/furnish-groups.ts";
 import type { ShiftOutside } from "../shift/shift-outside.ts";
 import type { ShiftDeployment } from "../shift/shift-scenario.ts";
 import type { ShiftPlants } from "../shift/shift-world.ts";
@@ -74,6 +76,10 @@ export class SimulatedFunctions implements ShiftOutside {
     const alias = { functionName: groupId, aliasName: ALIAS };
     const hookTimeoutMilliseconds = HOOK_TIMEOUT_MILLISECONDS;
     return { type: "lambda-shift", schedule, alias, currentVersion, targetVersion, hooks, hookTimeoutMilliseconds };
+  }
+
+  currentRevisionOf(): RevisionLocation {
+    return revisionOf("current");
   }
 
   newPercentOf({ row, head: { strategy } }: Watched): number | null {

@@ -13,7 +13,7 @@ export interface NewShift {
   readonly deployment: ShiftDeployment;
 }
 
-/** As CreateDeployment will do it: the API takes no deployments of these platforms before a driver of theirs is bound. */
+/** As CreateDeployment will do it for functions: the API takes no deployments to Lambda yet. */
 export async function createShift(
   { store, runner }: SimulatedServer,
   { deploymentId, group: groupName, revision, strategy, deployment }: NewShift,

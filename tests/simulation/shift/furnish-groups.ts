@@ -4,8 +4,6 @@ import type { Store } from "@sluice/server/store/open-store.ts";
 import { START } from "../simulated-time.ts";
 import type { ShiftGroupScenario } from "./shift-scenario.ts";
 
-export const CURRENT_REVISION_KEY = "s3://b/current#zip##";
-
 export function revisionOf(key: string): RevisionLocation {
   return { revisionType: "S3", s3Location: { bucket: "b", key, bundleType: "zip" } };
 }
@@ -15,6 +13,7 @@ export async function furnishGroups(
   store: Store,
   computePlatform: "ECS" | "Lambda",
   groups: readonly ShiftGroupScenario[],
+  currentRevisionOf: (groupId: string) => RevisionLocation,
 ): Promise<void> {
   await store.write(async ({ db }) => {
     await db
@@ -33,7 +32,7 @@ export async function furnishGroups(
             serviceRoleArn: "",
             deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
           }),
-          target_revision_json: hasSuccess ? TARGET_REVISION.write(revisionOf("current")) : null,
+          target_revision_json: hasSuccess ? TARGET_REVISION.write(currentRevisionOf(name)) : null,
           last_attempted_deployment_id: null,
           last_successful_deployment_id: null,
           created_at: START,

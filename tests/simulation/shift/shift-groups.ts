@@ -1,16 +1,19 @@
+import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import { isRollback } from "../rules/rollback.ts";
 import { groupOf, type Watched } from "../watched.ts";
-import { CURRENT_REVISION_KEY } from "./furnish-groups.ts";
 import type { ShiftGroupScenario } from "./shift-scenario.ts";
 import type { ShiftGroup } from "./watched-shifts.ts";
 
-export function shiftGroups(groups: readonly ShiftGroupScenario[]): ReadonlyMap<string, ShiftGroup> {
+export function shiftGroups(
+  groups: readonly ShiftGroupScenario[],
+  currentRevisionOf: (groupId: string) => RevisionLocation,
+): ReadonlyMap<string, ShiftGroup> {
   return new Map(
     groups.map((scenario): [string, ShiftGroup] => [
       scenario.name,
       {
         scenario,
-        currentRevisionKey: scenario.hasSuccess ? CURRENT_REVISION_KEY : null,
+        currentRevisionKey: scenario.hasSuccess ? revisionKey(currentRevisionOf(scenario.name)) : null,
         mark: null,
         acknowledgedAt: null,
       },

@@ -1,7 +1,10 @@
 import type { Strategy } from "@sluice/engine/state.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { ShiftPorts } from "@sluice/server/platforms/shift-ports.ts";
 import type { Life } from "../server-ports.ts";
+import type { SimulatedServer } from "../simulated-server.ts";
 import type { Watched } from "../watched.ts";
+import type { NewShift } from "./create-shift.ts";
 import type { ShiftDeployment } from "./shift-scenario.ts";
 
 /** What is shifted: services and their balancers, or functions. */
@@ -11,6 +14,10 @@ export interface ShiftOutside {
   ports(life: Life): ShiftPorts;
   /** What a person asks for who deploys to the group as it is now. */
   strategyOf(groupId: string, deployment: ShiftDeployment): Strategy;
+  /** What the group runs before its first deployment. */
+  currentRevisionOf(groupId: string): RevisionLocation;
+  /** Asks for a deployment once. Absent: the API takes none of the platform yet. */
+  create?(server: SimulatedServer, shift: NewShift, now: number): Promise<void>;
   /** What the new side of the deployment gets, in percent; null: it is not known yet which that is. */
   newPercentOf(watched: Watched): number | null;
   /** What is wrong with the group's weights; null: nothing. */

@@ -148,7 +148,8 @@ function gatesOf(random: Random): readonly GateScenario[] {
 
 /** Configurations say minutes; what counts is how an interval stands to outages, calls and hooks, and those are of seconds. */
 function scheduleOf(random: Random): ShiftSchedule {
-  const intervalMilliseconds = 1_000 * random.pick([1, 2, 5, 10, 20, random.integer(1, 120)]);
+  // So many seconds that they are still the same after they were minutes.
+  const intervalMilliseconds = 1_000 * random.pick([1, 2, 5, 10, 20, 3 * random.integer(1, 40)]);
   const percent = random.pick([1, 10, 10, 20, 25, 33, 50, 70, random.integer(1, 99)]);
   switch (random.pick(["all-at-once", "all-at-once", "canary", "canary", "linear", "linear"] as const)) {
     case "all-at-once":

@@ -78,7 +78,7 @@ export class ShiftWorld<Parts extends ShiftWatchParts, M extends ShiftMoments>
   constructor(parts: ShiftWorldParts<Parts, M>) {
     const { scenario, world, way, plants, outside } = parts;
     this.#parts = parts;
-    this.groups = shiftGroups(scenario.groups);
+    this.groups = shiftGroups(scenario.groups, (groupId) => outside.currentRevisionOf(groupId));
     this.#outside = outside;
     this.#gateKeeper = new GateKeeper({
       ...world,
@@ -104,7 +104,11 @@ export class ShiftWorld<Parts extends ShiftWatchParts, M extends ShiftMoments>
 
   furnish(): Promise<void> {
     const { world, scenario } = this.#parts;
-    return furnishGroups(world.store, this.#outside.computePlatform, scenario.groups);
+    const outside = this.#outside;
+    const { computePlatform } = outside;
+    return furnishGroups(world.store, computePlatform, scenario.groups, (groupId) =>
+      outside.currentRevisionOf(groupId),
+    );
   }
 
   ports(life: Life): ServerPorts {
@@ -155,15 +159,27 @@ export class ShiftWorld<Parts extends ShiftWatchParts, M extends ShiftMoments>
     line.note(`deploys ${revision} to ${group.name}`);
     await line.ask((server) => {
       const deploymentId = `d-${random.text(ID_LETTERS, 9)}`;
-      this.#orders.set(deploymentId, { deployment, schedule: deployment.schedule });
       const shift = { deploymentId, group: group.name, revision, strategy, deployment };
-      return createShift(server, shift, time.now());
+      return this.#outside.create?.(server, shift, time.now()) ?? createShift(server, shift, time.now());
     });
+  }
+
+  /** What was asked for, whatever id it was given: of a group that deploys, it is what its person asked for last. */
+  #orderOf(deploymentId: string): Order | undefined {
+    const known = this.#orders.get(deploymentId);
+    // One that moves traffic may be younger than the watcher's last look.
+    const row = known ? undefined : this.#parts.world.deployments.row(deploymentId);
+    if (row?.creator !== "user") return known;
+    const deployment = this.#underway.get(row.deployment_group_id);
+    if (!deployment) return undefined;
+    const order = { deployment, schedule: deployment.schedule };
+    this.#orders.set(deploymentId, order);
+    return order;
   }
 
   /** Somebody is at the gates once its traffic moves. */
   attend(deploymentId: string): void {
-    const order = this.#orders.get(deploymentId);
+    const order = this.#orderOf(deploymentId);
     if (!order || this.#kept.has(deploymentId) || !this.isMovingTraffic(deploymentId)) return;
     this.#kept.add(deploymentId);
     if (order.deployment.gates.length > 0) void this.#gateKeeper.keep(deploymentId, order.deployment.gates);
@@ -175,7 +191,7 @@ export class ShiftWorld<Parts extends ShiftWatchParts, M extends ShiftMoments>
     if (!deploymentId) return;
     const steps = (this.#steps.get(deploymentId) ?? 0) + 1;
     this.#steps.set(deploymentId, steps);
-    if (this.#orders.get(deploymentId)?.deployment.alarmAfterSteps !== steps) return;
+    if (this.#orderOf(deploymentId)?.deployment.alarmAfterSteps !== steps) return;
     count("alarm");
     chronicle.note(`alarm of ${groupId}`, `fires after ${steps} steps`);
     alarms.fire(groupId, MINUTE);
@@ -209,7 +225,7 @@ export class ShiftWorld<Parts extends ShiftWatchParts, M extends ShiftMoments>
       ...parts,
       groups: this.groups,
       hooks: this.#ledger,
-      orderOf: (deploymentId) => this.#orders.get(deploymentId),
+      orderOf: (deploymentId) => this.#orderOf(deploymentId),
       gatesOf: (deploymentId) => this.#gates.of(deploymentId),
       isRepeating: this.#parts.scenario.faults.duplicated > 0,
       newPercentOf: (watched) => this.#outside.newPercentOf(watched),

@@ -171,5 +171,5 @@ export class SimulatedHooks {
 
 /** As an AppSpec names it. */
 export function hookName(groupId: string, event: LifecycleEventName): string {
-  return `${groupId} ${event}`;
+  return `${groupId}-${event}`;
 }
