@@ -6,6 +6,7 @@ import type { RetentionStatus } from "../retention/retention.ts";
 import { countUndelivered } from "../store/deliveries.ts";
 import type { OpenStore } from "../store/open-store.ts";
 import { addRetentionMetrics } from "./retention-metrics.ts";
+import { addServiceMetrics } from "./service-metrics.ts";
 import { sharedAnswer } from "./shared-answer.ts";
 
 export interface MetricsDependencies {
@@ -131,6 +132,7 @@ export function createMetrics({
       this.inc(hearing.gapMilliseconds(now()) / 1000);
     },
   });
+  addServiceMetrics(registry, store);
   addRetentionMetrics(registry, { store, retention, now, logBytes });
   const collect = async () => ({ contentType: registry.contentType, text: await registry.metrics() });
   return sharedAnswer(collect, METRICS_KEPT_MILLISECONDS, now);

@@ -127,12 +127,26 @@ export class ContainerWork {
         wait = outcome.retryAfterMilliseconds;
         retryMilliseconds = FIRST_RETRY_MILLISECONDS;
       } catch {
+        // The view finds out whether the engine is away, tells it, and waits for it.
+        await this.#looked(signal);
         wait = retryMilliseconds;
         retryMilliseconds = Math.min(retryMilliseconds * 2, LONGEST_RETRY_MILLISECONDS);
       }
       await pause(this.#dependencies.timers, wait, signal);
     }
     return undefined;
+  }
+
+  #looked(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const end = () => {
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    signal.addEventListener("abort", end, { once: true });
+    if (signal.aborted) end();
+    else void this.#dependencies.view.look().then(end);
+    return promise;
   }
 
   async #ask(action: ContainerAction, signal: AbortSignal): Promise<PortOutcome> {

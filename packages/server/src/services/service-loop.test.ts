@@ -235,3 +235,13 @@ async function insertServiceTwo(db: Parameters<typeof insertTaskSet>[0]): Promis
     .execute();
   await insertTaskSet(db, world.newTaskSet({ task_set_id: "ecs-svc/1000000000000000009", service_id: "service-2" }));
 }
+
+it("begins as soon as it has seen an engine that has nothing, however long that takes", async () => {
+  const list = world.engine.list;
+  vi.spyOn(world.engine, "list").mockImplementation(async (signal) => {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return list(signal);
+  });
+  await world.open();
+  await isSteady();
+});

@@ -48,7 +48,8 @@ export class ServiceLoop {
   #due: Set<string> | null = null;
   readonly #wakeAt = new Map<string, number>();
   #serviceOfTask = new Map<string, string>();
-  #seen: ReadonlyMap<string, readonly ContainerFacts[]> = new Map();
+  /** Null: nothing was seen yet. */
+  #seen: ReadonlyMap<string, readonly ContainerFacts[]> | null = null;
   #toldTrouble: string | null = null;
   #scanAt = 0;
   #leaseUntil = 0;
@@ -96,12 +97,16 @@ export class ServiceLoop {
 
   /** Only what changed is looked at again. */
   #looked(): void {
-    const facts = this.view.facts ?? new Map<string, readonly ContainerFacts[]>();
-    const taskIds = new Set([...facts.keys(), ...this.#seen.keys()]);
-    const changed = [...taskIds].filter((taskId) => !isDeepStrictEqual(facts.get(taskId), this.#seen.get(taskId)));
+    const { facts, trouble } = this.view;
+    const before = this.#seen;
     this.#seen = facts;
-    for (const taskId of changed) this.#wakeTask(taskId);
-    if (this.view.trouble !== this.#toldTrouble) this.wake();
+    if (trouble !== this.#toldTrouble || facts === null || before === null) {
+      this.wake();
+      return;
+    }
+    for (const taskId of new Set([...facts.keys(), ...before.keys()])) {
+      if (!isDeepStrictEqual(facts.get(taskId), before.get(taskId))) this.#wakeTask(taskId);
+    }
   }
 
   async #turn(): Promise<Pace> {
@@ -132,6 +137,8 @@ export class ServiceLoop {
     try {
       const serviceIds = await servicesToLookAfter(this.#dependencies.store.db);
       this.#scanAt = now + this.#scanMilliseconds();
+      // An engine that has died says nothing of it.
+      void this.view.look();
       return serviceIds;
     } catch (error) {
       this.#due = null;
