@@ -17,6 +17,8 @@ export interface ShopLoadSnapshot {
   readonly versions: Readonly<Record<string, number>>;
   /** Why requests failed, and how many of each kind. */
   readonly failures: Readonly<Record<string, number>>;
+  /** How many answers each worker has had. */
+  readonly answered: readonly number[];
 }
 
 const [port = 0, workers = 0, pauseMilliseconds = 0] = process.argv.slice(2).map(Number);
@@ -28,6 +30,7 @@ let failed = 0;
 let isOver = false;
 const versions: Record<string, number> = {};
 const failures: Record<string, number> = {};
+const answered = Array.from({ length: workers + 1 }, () => 0);
 
 /** Resolves with the version that answered; rejects for no connection, a status other than 200 and a body that is cut. */
 function send(agent: Agent | false, path: string): Promise<string> {
@@ -50,7 +53,7 @@ function send(agent: Agent | false, path: string): Promise<string> {
   });
 }
 
-async function work(agent: Agent | false, path: string): Promise<void> {
+async function work(worker: number, agent: Agent | false, path: string): Promise<void> {
   while (!isOver) {
     try {
       const version = await send(agent, path);
@@ -61,12 +64,14 @@ async function work(agent: Agent | false, path: string): Promise<void> {
       const reason = reasonOf(error);
       failures[reason] = (failures[reason] ?? 0) + 1;
     }
+    answered[worker] = (answered[worker] ?? 0) + 1;
     await pause(pauseMilliseconds);
   }
 }
 
 function report(): void {
-  process.stdout.write(`${JSON.stringify({ succeeded, failed, versions, failures } satisfies ShopLoadSnapshot)}\n`);
+  const snapshot: ShopLoadSnapshot = { succeeded, failed, versions, failures, answered };
+  process.stdout.write(`${JSON.stringify(snapshot)}\n`);
 }
 
 // Whoever asked is gone: nothing is left to be counted.
@@ -78,8 +83,8 @@ createInterface(process.stdin)
   });
 const kept = new Agent({ keepAlive: true });
 await Promise.all([
-  ...Array.from({ length: workers }, (_, index) => work(index % 2 === 0 ? kept : false, "/")),
-  work(false, `/?milliseconds=${SLOW_MILLISECONDS}`),
+  ...Array.from({ length: workers }, (_, index) => work(index, index % 2 === 0 ? kept : false, "/")),
+  work(workers, false, `/?milliseconds=${SLOW_MILLISECONDS}`),
 ]);
 report();
 kept.destroy();

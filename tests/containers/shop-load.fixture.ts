@@ -13,7 +13,7 @@ const PAUSE_MILLISECONDS = 5;
 export interface ShopLoad {
   /** What was counted at a moment after the call. */
   snapshot(): Promise<ShopLoadSnapshot>;
-  /** The parts of the versions in so many more answers, in percent. Rejects when a request failed meanwhile. */
+  /** The parts of the versions in answers to so many requests that are sent from now on, in percent. Rejects when one failed meanwhile. */
   shares(requests: number): Promise<Readonly<Record<string, number>>>;
   end(): Promise<ShopLoadSnapshot>;
   kill(): void;
@@ -26,7 +26,7 @@ export function startShopLoad(port: number): ShopLoad {
   // That it has ended is told to whoever asks it next.
   child.stdin.on("error", () => {});
   const waiting: ((snapshot: ShopLoadSnapshot) => void)[] = [];
-  let last: ShopLoadSnapshot = { succeeded: 0, failed: 0, versions: {}, failures: {} };
+  let last: ShopLoadSnapshot = { succeeded: 0, failed: 0, versions: {}, failures: {}, answered: [] };
   const lines = createInterface(child.stdout).on("line", (line) => {
     last = JSON.parse(line);
     waiting.shift()?.(last);
@@ -40,10 +40,18 @@ export function startShopLoad(port: number): ShopLoad {
     child.stdin.write("\n");
     return answer;
   };
+  /** When what was in flight has been answered. */
+  const nextRound = async () => {
+    const before = await snapshot();
+    return until("an answer to every worker", async () => {
+      const now = await snapshot();
+      return now.answered.every((count, worker) => count > (before.answered[worker] ?? 0)) && now;
+    });
+  };
   return {
     snapshot,
     async shares(requests) {
-      const before = await snapshot();
+      const before = await nextRound();
       const after = await until(`${requests} more requests`, async () => {
         const now = await snapshot();
         return now.succeeded + now.failed >= before.succeeded + before.failed + requests && now;

@@ -100,11 +100,15 @@ it("takes a task for drained when the balancer drains it and it serves nothing a
   await vi.waitFor(() => expect(loop.isDrained("tg-blue", "task-1")).toBe(true), { timeout: 20_000 });
 });
 
-it("says that tasks of a group behind no listener are not used", async () => {
+it("knows a task's health before a listener forwards to its group", async () => {
   tasks = [{ ...TASK, targetGroupArn: "tg-green" }];
   await loop.settle(never);
+  expect(loop.ofTask("tg-green", "task-1").state).toBe("initial");
+  changeServer(balancer, "tg-green", "task-1", { health: "healthy", detail: "200" });
+  await vi.waitFor(() => expect(loop.ofTask("tg-green", "task-1").state).toBe("healthy"), { timeout: 20_000 });
+  tasks = [];
+  await loop.settle(never);
   expect(loop.ofTask("tg-green", "task-1").state).toBe("unused");
-  expect([await loop.isBehindListener("tg-blue"), await loop.isBehindListener("tg-green")]).toEqual([true, false]);
 });
 
 it("knows nothing of tasks while the balancer cannot be reached, and says why", async () => {

@@ -4,7 +4,7 @@ import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type Pace, PacedLoop, sleepFor } from "../loops/paced-loop.ts";
 import type { Timers } from "../loops/timers.ts";
 import type { BalancedTask } from "../store/elb/balanced-tasks.ts";
-import { type BalancingRows, isBehindListener, readBalancingRows } from "../store/elb/balancing-rows.ts";
+import { type BalancingRows, readBalancingRows } from "../store/elb/balancing-rows.ts";
 import { type RegisteredTarget, removeDrained } from "../store/elb/registered-targets.ts";
 import type { Store } from "../store/open-store.ts";
 import type { WakeFeed } from "../store/wake-feed.ts";
@@ -17,7 +17,7 @@ import { sameReadings, type TargetReadings, targetReadings } from "./target-read
 const OBSERVE_MILLISECONDS = 1_000;
 /** While targets drain, whose sessions end without a word. */
 const DRAINING_MILLISECONDS = 200;
-/** With nothing behind any listener. */
+/** With no target anywhere. */
 const IDLE_MILLISECONDS = 30_000;
 /** However often it is woken. */
 const REST_MILLISECONDS = 5;
@@ -52,6 +52,7 @@ const NEW_TARGET: TargetReading = { state: "initial", detail: "", sessions: null
  * is lost that is missed; the wish that was applied last is only remembered to spare the balancer its repetition.
  */
 export class BalancingLoop implements TargetHealth {
+  readonly isThere = true;
   readonly #dependencies: BalancingDependencies;
   readonly #loop: PacedLoop;
   readonly #stop = new AbortController();
@@ -101,10 +102,6 @@ export class BalancingLoop implements TargetHealth {
     this.#waiting.push({ resolve, reject });
     this.wake();
     return promise.finally(() => signal.removeEventListener("abort", stop));
-  }
-
-  isBehindListener(targetGroupArn: string): Promise<boolean> {
-    return isBehindListener(this.#dependencies.store.db, targetGroupArn);
   }
 
   ofTask(targetGroupArn: string, taskId: string): TargetReading {

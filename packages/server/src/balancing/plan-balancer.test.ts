@@ -18,7 +18,7 @@ it("of nothing is nothing", () => {
   expect(planBalancer(EMPTY, [task("1")])).toEqual({ listeners: [], groups: [] });
 });
 
-it("has the groups behind listeners and rules, whatever their weights, and no other", () => {
+it("has the groups behind listeners and rules, whatever their weights, those with tasks, and no other", () => {
   const rows: BalancingRows = {
     ...EMPTY,
     targetGroups: ["tg-api", "tg-blue", "tg-green", "tg-spare"].map((arn) => newTargetGroup({ arn })),
@@ -35,8 +35,14 @@ it("has the groups behind listeners and rules, whatever their weights, and no ot
     ],
     rules: [newRule({ action: { kind: "forward", groups: [{ groupId: "tg-api", weight: 1 }] } })],
   };
-  const { groups } = planBalancer(rows, []);
-  expect(groups.map(({ groupId }) => groupId)).toEqual(["tg-api", "tg-blue", "tg-green"]);
+  const groupIds = (tasks: readonly BalancedTask[]) => planBalancer(rows, tasks).groups.map(({ groupId }) => groupId);
+  expect(groupIds([])).toEqual(["tg-api", "tg-blue", "tg-green"]);
+  expect(groupIds([{ ...task("1"), targetGroupArn: "tg-spare" }])).toEqual([
+    "tg-api",
+    "tg-blue",
+    "tg-green",
+    "tg-spare",
+  ]);
 });
 
 it("makes servers of tasks and of registered targets, and drains those that leave", () => {

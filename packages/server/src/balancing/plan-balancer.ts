@@ -9,15 +9,17 @@ import { stickinessSeconds } from "./target-group-attributes.ts";
 const PROTOCOLS = { HTTP: "http", HTTPS: "https", TCP: "tcp" } as const;
 
 /**
- * What the balancer is to do: every listener of every load balancer, and the target groups behind them. A group behind no listener is not
- * in it, so that nobody checks its targets. Ids are ARNs, of servers those of {@link serverIdOf} and tasks' ids. The same rows give the same plan.
+ * What the balancer is to do: every listener of every load balancer, the target groups behind them, and those with tasks: before a listener
+ * forwards to a task it is known to be healthy. Other groups are not in it, so that nobody checks their targets. Ids are ARNs, of servers those
+ * of {@link serverIdOf} and tasks' ids. The same rows give the same plan.
  */
 export function planBalancer(rows: BalancingRows, tasks: readonly BalancedTask[]): BalancerPlan {
   const behind = balancersOfGroups(rows);
+  const withTasks = new Set(tasks.map(({ targetGroupArn }) => targetGroupArn));
   return {
     listeners: rows.listeners.map((listener) => planListener(listener, rows.rules)),
     groups: rows.targetGroups
-      .filter(({ arn }) => behind.has(arn))
+      .filter(({ arn }) => behind.has(arn) || withTasks.has(arn))
       .map((group) => planGroup(group, serversOf(group.arn, rows.targets, tasks))),
   };
 }

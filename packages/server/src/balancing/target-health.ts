@@ -1,7 +1,7 @@
 /** A task or registered target in a target group, as the balancer knows it. */
 export interface TargetReading {
   /**
-   * `unused`: the balancer does not have it, since its group is behind no listener or it is gone. `initial`: too new to have been checked
+   * `unused`: the balancer does not have it, since its group is behind no listener and without tasks, or it is gone. `initial`: too new to have been checked
    * often enough. `unavailable`: the balancer cannot be asked.
    */
   readonly state: "unused" | "initial" | "healthy" | "unhealthy" | "draining" | "unavailable";
@@ -13,8 +13,8 @@ export interface TargetReading {
 
 /** What the balancer of this server says of tasks. Kept in memory: after a start nothing is known until the balancer was read. */
 export interface TargetHealth {
-  /** Whether a listener or a rule forwards to the group (an ARN), whatever the weight. Only then its tasks are checked. */
-  isBehindListener(targetGroupArn: string): Promise<boolean>;
+  /** Whether there is a balancer. It checks all tasks of target groups, also before a listener forwards to them. */
+  readonly isThere: boolean;
   /** The newest reading of the task in the group. */
   ofTask(targetGroupArn: string, taskId: string): TargetReading;
   /**
@@ -28,9 +28,9 @@ export interface TargetHealth {
   wake(): void;
 }
 
-/** Where sluice.yml binds no balancer: no group is behind a listener. */
+/** Where sluice.yml binds no balancer: nobody checks tasks. */
 export const NO_BALANCER: TargetHealth = {
-  isBehindListener: async () => false,
+  isThere: false,
   ofTask: () => ({ state: "unused", detail: "", sessions: 0 }),
   isDrained: () => true,
   subscribe: () => () => {},

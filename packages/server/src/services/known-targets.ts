@@ -8,26 +8,24 @@ import type { TaskSetState, TaskState, TaskTarget } from "./service-state.ts";
 export type TargetOf = (taskSet: TaskSetState, task: TaskState) => TaskTarget | null;
 
 /**
- * What the balancer knows of the service's tasks as targets of their task sets' groups. Which groups are behind a listener is read once, now;
+ * What the balancer knows of the service's tasks as targets of their task sets' groups. Which groups there are is read once, now;
  * what is known of a task is read when it is asked for.
  */
 export async function readTargets(store: Store, targets: TargetHealth, serviceId: string): Promise<TargetOf> {
   const taskSets = await taskSetsOfServices(store.db, [serviceId]);
   const arns = new Set(taskSets.flatMap(({ target_group_arn: arn }) => (arn === null ? [] : [arn])));
-  const behind = new Map<string, boolean>();
-  for (const arn of arns) behind.set(arn, await targets.isBehindListener(arn));
-  const isAnyBehind = [...behind.values()].includes(true);
-  const groups = isAnyBehind ? await readTargetGroups(store.db) : [];
+  const groups = targets.isThere && arns.size > 0 ? await readTargetGroups(store.db) : [];
   const delays = new Map(groups.map((group) => [group.arn, deregistrationDelaySeconds(group)]));
   return ({ targetGroupArn }, { taskId }) => {
-    if (targetGroupArn === null || behind.get(targetGroupArn) === false) return null;
+    const drainSeconds = targetGroupArn === null ? undefined : delays.get(targetGroupArn);
+    if (targetGroupArn === null || drainSeconds === undefined) return null;
     const { state, detail } = targets.ofTask(targetGroupArn, taskId);
     return {
       targetGroupArn,
       health: state === "healthy" || state === "unhealthy" ? state : "initial",
       detail,
       sessionsLeft: targets.isDrained(targetGroupArn, taskId) ? 0 : null,
-      drainSeconds: delays.get(targetGroupArn) ?? 0,
+      drainSeconds,
     };
   };
 }

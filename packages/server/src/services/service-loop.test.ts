@@ -178,7 +178,7 @@ it("waits for the balancer before it stops a task, and before a set is steady", 
   let isDrained = false;
   const listeners = new Set<() => void>();
   const targets: TargetHealth = {
-    isBehindListener: async () => true,
+    isThere: true,
     ofTask: () => ({ state, detail: "", sessions: 1 }),
     isDrained: () => isDrained,
     subscribe: (listener) => {
