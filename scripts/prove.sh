@@ -3,7 +3,7 @@
 # npm run prove -- rollouts
 usage='npm run prove -- [STEP...]
 
-The long form of the tests, for hours. Steps: simulation, rollouts, soak, postgres, hearing; all of them without names.
+The long form of the tests, for hours. Steps: simulation, rollouts, containers, soak, postgres, hearing; all of them without names.
 scripts/prove.sh says which variables change their numbers.'
 . "$(dirname -- "$0")/usage.sh"
 . "$(dirname -- "$0")/setup.sh"
@@ -35,6 +35,9 @@ esac
 export SLUICE_KILLS="${SLUICE_KILLS:-all}"
 export SLUICE_LOAD_REQUESTS="${SLUICE_LOAD_REQUESTS:-200000}"
 step rollouts --testTimeout=0 tests/rollouts
+
+# As many requests to containers while their traffic moves in ten steps, a minute each.
+step containers --testTimeout=0 tests/containers/shift-under-load.test.ts
 
 # One deployment after the other, with the newest twenty kept: disk, memory and times stay what they were.
 # SLUICE_SOAK_MINUTES=15 npm run prove -- soak
