@@ -211,32 +211,26 @@ describe("sluice deploy --watch", () => {
   });
 });
 
-describe("a group of another compute platform", () => {
+describe("a group of a compute platform that is not served yet", () => {
   it("is refused before anything is uploaded or advised", async () => {
     const { client } = codeDeploy;
-    await client.send(new CreateApplicationCommand({ applicationName: "containers", computePlatform: "ECS" }));
+    await client.send(new CreateApplicationCommand({ applicationName: "functions", computePlatform: "Lambda" }));
     await client.send(
       new CreateDeploymentGroupCommand({
-        applicationName: "containers",
+        applicationName: "functions",
         deploymentGroupName: "blue-green",
         serviceRoleArn: "arn:aws:iam::111122223333:role/x",
         deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
         blueGreenDeploymentConfiguration: { deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT" } },
-        ecsServices: [{ serviceName: "s", clusterName: "c" }],
-        loadBalancerInfo: {
-          targetGroupPairInfoList: [
-            { targetGroups: [{ name: "b" }, { name: "g" }], prodTrafficRoute: { listenerArns: ["arn:l"] } },
-          ],
-        },
       }),
     );
-    const group = ["--application", "containers", "--group", "blue-green"];
+    const group = ["--application", "functions", "--group", "blue-green"];
     const deploy = await server.run("deploy", sources("good", ""), ...group);
     const rollback = await server.run("rollback", "--yes", ...group);
-    const refusal = expect.stringContaining("has the compute platform ECS, which this server does not support yet");
+    const refusal = expect.stringContaining("has the compute platform Lambda, which this server does not support yet");
     expect(deploy).toMatchObject({ exitCode: 1, stdout: "", stderr: refusal });
     expect(rollback).toMatchObject({ exitCode: 1, stdout: "", stderr: refusal });
-    const revisions = { applicationName: "containers" };
+    const revisions = { applicationName: "functions" };
     expect((await client.send(new ListApplicationRevisionsCommand(revisions))).revisions).toEqual([]);
   });
 });

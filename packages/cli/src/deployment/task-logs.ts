@@ -2,7 +2,6 @@ import type { ECSTarget } from "@aws-sdk/client-codedeploy";
 import { visibleLine, visibleText } from "@sluice/model/visible-text.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
 import type { GetTaskLogsInput, TaskLogEntry } from "@sluice/wire/sluice/sluice-api.ts";
-import { InvalidArgumentError } from "commander";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { print, printError, printJsonLine, printRaw } from "../output.ts";
 import { collected } from "../place/all-pages.ts";
@@ -11,8 +10,6 @@ import type { Connection } from "../place/server-connection.ts";
 
 /** The longest that the server holds an answer (GetTaskLogs). */
 const WAIT_SECONDS = 20;
-/** The most that the server answers at once. */
-const MAX_TAIL = 2_000;
 /** Of a task's id: as much as tells tasks apart, as with commits. */
 const ID_CHARACTERS = 12;
 
@@ -28,12 +25,6 @@ export interface TaskLogOptions {
 
 /** Whose logs. */
 type Asked = Pick<GetTaskLogsInput, "task" | "cluster" | "service" | "taskSet">;
-
-export function parseTail(text: string): number {
-  const lines = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
-  if (lines >= 0 && lines <= MAX_TAIL) return lines;
-  throw new InvalidArgumentError(`"${text}" is not a number of lines from 0 to ${MAX_TAIL}`);
-}
 
 /** @throws CommandFailed where a service is not named with its cluster */
 export function tasksAsked({ service, task }: TaskLogOptions): Asked {

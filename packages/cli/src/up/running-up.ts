@@ -4,6 +4,7 @@ import { CommandFailed } from "../command-failed.ts";
 import { isRunning } from "../process/process-identity.ts";
 import { isClaimed } from "./claim.ts";
 import { deleteOrphanedBridges } from "./isolation/bridge.ts";
+import { endBalancerOf } from "./left-running.ts";
 import { findProcessesOf, killProcessesOf } from "./leftovers.ts";
 import { readUpRecord, type UpRecord } from "./up-record.ts";
 
@@ -54,8 +55,10 @@ export async function endUp(dataDirectory: string): Promise<Ended> {
   const left = await findProcessesOf(record.runId);
   await killProcessesOf(record.runId);
   if (record.network !== undefined && process.getuid?.() === 0) await deleteOrphanedBridges();
+  // One that was killed could not.
+  const hadBalancer = await endBalancerOf(dataDirectory);
   if (running) return "ended";
-  return left.length > 0 ? "leftovers" : "nothing";
+  return left.length > 0 || hadBalancer ? "leftovers" : "nothing";
 }
 
 /** One that is starting may not have noted yet who it is. Undefined: none is, or it has ended. */

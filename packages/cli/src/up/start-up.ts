@@ -4,6 +4,7 @@ import type { ListenAddress } from "../arguments/options.ts";
 import { listHosts } from "../place/listings.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
 import { type HostSite, type Isolation, type LocalHost, openHostSite } from "./host-site.ts";
+import { endBalancerOf } from "./left-running.ts";
 import { findLostServices, type LostServices } from "./lost-services.ts";
 
 const ALIVE_POLL_MILLISECONDS = 50;
@@ -45,7 +46,10 @@ export async function startUp(options: StartUpOptions): Promise<Up> {
     configFile: options.configFile,
     logLevel: options.logLevel ?? "warn",
   });
-  undo.defer(() => server.close());
+  undo.defer(async () => {
+    await server.close();
+    await endBalancerOf(options.dataDirectory);
+  });
   // The hosts end before the server does, so that they can say goodbye.
   undo.defer(() => site.stopHosts());
 

@@ -1,7 +1,8 @@
 import { someOf } from "@sluice/model/some-of.ts";
 import { connect } from "../place/server-connection.ts";
 
-const ANSWER_TIMEOUT_MILLISECONDS = 5_000;
+/** Of a question to a server that is about to be ended. */
+export const ANSWER_TIMEOUT_MILLISECONDS = 5_000;
 const SHOWN = 10;
 
 /** The deployments that are not over, of the server that runs on a data directory; the first page of them. None where it does not answer. */

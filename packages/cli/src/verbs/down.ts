@@ -4,6 +4,7 @@ import { addExamples } from "../arguments/options.ts";
 import { namingUnreadable } from "../files/file-trouble.ts";
 import { print } from "../output.ts";
 import { DATA_VARIABLE, directoryPlace, UP_DIRECTORY } from "../place/server-place.ts";
+import { countTasks, describeContainers } from "../up/left-running.ts";
 import { endUp, isOfServerAlone, runningUp } from "../up/running-up.ts";
 import { deploymentsUnderWay, describeUnderWay } from "../up/under-way.ts";
 
@@ -15,7 +16,7 @@ export function define(command: Command): void {
   addExamples(command, "sluice down", "sluice down --data /tmp/try");
   command.addHelpText(
     "after",
-    "\nStops the server, its hosts and the processes that were deployed to them. Their data is kept for the next sluice up. Exits with 0 if nothing is running.",
+    "\nStops the server, its hosts and the processes that were deployed to them, and the HAProxy that the server ran. Containers of ECS services go on, without a balancer; the next sluice up takes them over, and sluice down says how to remove them. All data is kept for the next sluice up. Exits with 0 if nothing is running.",
   );
   command.action(async (options: { readonly data?: string }) => {
     const place = directoryPlace(options.data);
@@ -54,6 +55,7 @@ async function sayWhatIsUnderWay(directory: string): Promise<void> {
   try {
     if ((await runningUp(directory))?.ready === undefined) return;
     for (const line of describeUnderWay(await deploymentsUnderWay(directory))) print(line);
+    for (const line of describeContainers(directory, await countTasks(directory))) print(line);
   } catch {
     // What is in progress is not known then.
   }

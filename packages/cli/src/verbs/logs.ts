@@ -2,11 +2,17 @@ import { LIFECYCLE_EVENTS } from "@sluice/model/lifecycle-event.ts";
 import { visibleLine, visibleText } from "@sluice/model/visible-text.ts";
 import type { LogEntry } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
-import { addClientOptions, addExamples, addJsonOption, type ClientOptions, wordOf } from "../arguments/options.ts";
+import {
+  addClientOptions,
+  addExamples,
+  addJsonOption,
+  type ClientOptions,
+  parsePositiveInteger,
+  wordOf,
+} from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import {
   ecsTargetOf,
-  parseTail,
   printTaskLogs,
   replacementTasks,
   type TaskLogOptions,
@@ -36,7 +42,7 @@ export function define(command: Command): void {
     .option("--service <cluster/service>", "instead of a deployment: what the containers of this ECS service wrote")
     .option("--task <id>", "instead of a deployment: what the containers of this ECS task wrote")
     .option("--container <name>", "only of the container of this name (ECS)")
-    .option("--tail <n>", "only the last lines (ECS)", parseTail)
+    .option("--tail <n>", "only the last lines (ECS)", parsePositiveInteger)
     .option("--raw", "only the output itself, byte for byte, to a file or a pipe; not to a terminal");
   addJsonOption(addClientOptions(command));
   addExamples(
