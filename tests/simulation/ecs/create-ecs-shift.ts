@@ -21,6 +21,7 @@ const NEAR = [0, 1, -1, 2, -2];
 export async function createEcsShift(
   server: SimulatedServer,
   {
+    deploymentId,
     group,
     strategy,
     deployment,
@@ -47,6 +48,7 @@ export async function createEcsShift(
       applicationName: "app",
       deploymentGroupName: group,
       deploymentConfigName,
+      description: deploymentId,
       revision: appSpecRevision({ ...strategy, taskDefinition }),
       autoRollbackConfiguration:
         rollbackEvents === null ? { enabled: false } : { enabled: true, events: [...rollbackEvents] },

@@ -6,6 +6,7 @@ import { revisionOf } from "./furnish-groups.ts";
 import type { ShiftDeployment } from "./shift-scenario.ts";
 
 export interface NewShift {
+  /** What whoever asks calls it; the API finds an id of its own. */
   readonly deploymentId: string;
   readonly group: string;
   readonly revision: string;

@@ -1,4 +1,5 @@
 import { noOutside } from "@sluice/server/runner/runner.fixture.ts";
+import { DEPLOYMENT_REQUEST } from "@sluice/server/store/columns/deployment-columns.ts";
 import type { PlatformWorld } from "../platform.ts";
 import { type Rule, startWatch, type Watch } from "../rules/rule.ts";
 import type { Life, ServerPorts } from "../server-ports.ts";
@@ -159,21 +160,21 @@ export class ShiftWorld<Parts extends ShiftWatchParts, M extends ShiftMoments>
     line.note(`deploys ${revision} to ${group.name}`);
     await line.ask((server) => {
       const deploymentId = `d-${random.text(ID_LETTERS, 9)}`;
+      this.#orders.set(deploymentId, { deployment, schedule: deployment.schedule });
       const shift = { deploymentId, group: group.name, revision, strategy, deployment };
       return this.#outside.create?.(server, shift, time.now()) ?? createShift(server, shift, time.now());
     });
   }
 
-  /** What was asked for, whatever id it was given: of a group that deploys, it is what its person asked for last. */
+  /** What was asked for. Where the server names deployments, the asker's name for it is in the description: a request may arrive late. */
   #orderOf(deploymentId: string): Order | undefined {
     const known = this.#orders.get(deploymentId);
+    if (known) return known;
     // One that moves traffic may be younger than the watcher's last look.
-    const row = known ? undefined : this.#parts.world.deployments.row(deploymentId);
-    if (row?.creator !== "user") return known;
-    const deployment = this.#underway.get(row.deployment_group_id);
-    if (!deployment) return undefined;
-    const order = { deployment, schedule: deployment.schedule };
-    this.#orders.set(deploymentId, order);
+    const row = this.#parts.world.deployments.row(deploymentId);
+    const { description } = row ? DEPLOYMENT_REQUEST.read(row) : {};
+    const order = description === undefined ? undefined : this.#orders.get(description);
+    if (order) this.#orders.set(deploymentId, order);
     return order;
   }
 
