@@ -47,7 +47,10 @@ describe("clients of Elastic Load Balancing v2", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "sluice-elbv2-"));
     const config = join(folder, "sluice.yml");
-    writeFileSync(config, 'bindings:\n  - { match: "*", port: weighted-router, driver: haproxy }\n');
+    writeFileSync(
+      config,
+      'bindings:\n  - { match: "*", port: weighted-router, driver: haproxy, settings: { awsOnly: ignore } }\n',
+    );
     web = createServer((request, response) => {
       response.end(request.url === "/health" ? "well" : "from the web service");
     });

@@ -61,7 +61,7 @@ async function openWorld() {
   };
   const balancing = localBalancing(
     balancer,
-    { address: "127.0.0.1", certificates: [] },
+    { address: "127.0.0.1", certificates: [], ignoresAwsOnly: false },
     {
       store,
       timers: systemTimers,

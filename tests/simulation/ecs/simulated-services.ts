@@ -115,8 +115,8 @@ export class SimulatedServices implements ShiftOutside {
               return facts && this.#spoiled(service, facts, plants);
             }),
           ),
-        inspectTaskDefinition: (service, taskDefinition) =>
-          whileAlive(() => way.look(() => taskSets.inspectTaskDefinition(service, taskDefinition, death))),
+        inspectTaskDefinition: (service, plan) =>
+          whileAlive(() => way.look(() => taskSets.inspectTaskDefinition(service, plan, death))),
         create: (service, plan) => whileAlive(() => way.change(death, () => this.#create(service, plan, death))),
         makePrimary: (service, id) => whileAlive(() => way.change(death, () => this.#promote(service, id, death))),
         remove: (service, id) => whileAlive(() => way.change(death, () => this.#remove(service, id, death))),

@@ -81,12 +81,12 @@ export function taskSetsContract(
 
     it("says what a task definition contains, and of another that it is missing", async () => {
       const { taskSets, service, plan } = await open();
-      expect(await taskSets.inspectTaskDefinition(service, plan.taskDefinition, never)).toEqual({
+      expect(await taskSets.inspectTaskDefinition(service, plan, never)).toEqual({
         outcome: "found",
         taskDefinition: expect.stringContaining(plan.taskDefinition),
         containers: [{ name: "web", ports: [80] }],
       });
-      expect(await taskSets.inspectTaskDefinition(service, "nothing:1", never)).toEqual({
+      expect(await taskSets.inspectTaskDefinition(service, { ...plan, taskDefinition: "nothing:1" }, never)).toEqual({
         outcome: "missing",
         reason: expect.stringContaining("nothing:1"),
       });
@@ -181,7 +181,7 @@ export function taskSetsContract(
       const world = await open();
       const { taskSets, service, plan, blue } = world;
       await expect(taskSets.describe(service, STOPPED)).rejects.toThrow();
-      await expect(taskSets.inspectTaskDefinition(service, plan.taskDefinition, STOPPED)).rejects.toThrow();
+      await expect(taskSets.inspectTaskDefinition(service, plan, STOPPED)).rejects.toThrow();
       await expect(taskSets.create(service, plan, STOPPED)).rejects.toThrow();
       await expect(taskSets.makePrimary(service, blue, STOPPED)).rejects.toThrow();
       await expect(taskSets.remove(service, blue, STOPPED)).rejects.toThrow();

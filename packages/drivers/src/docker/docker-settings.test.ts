@@ -14,12 +14,13 @@ describe("the settings of docker", () => {
   it.each([
     {},
     { socket: "/run/docker.sock", folders: ["/srv/data"], secrets: { password: "/etc/p" }, subnet: "10.90.0.0/16" },
+    { awsOnly: "ignore" },
   ])("are taken: %j", (value) => {
     expect(problemOf(value)).toBeUndefined();
   });
 
   it.each([
-    [{ host: "tcp://x" }, "host is not a setting of this driver: use one of socket, folders, secrets, subnet"],
+    [{ host: "tcp://x" }, "host is not a setting of this driver: use one of socket, folders, secrets, subnet, awsOnly"],
     [{ socket: "unix:///run/docker.sock" }, "without unix:// before it"],
     [{ socket: `/${"x".repeat(107)}` }, "longer than 107 bytes"],
     [{ folders: "/srv" }, "folders is not a list: write [/srv/data]"],
@@ -31,6 +32,7 @@ describe("the settings of docker", () => {
     [{ subnet: "10.0.0.0" }, "give an IPv4 network of 8 to 28 bits"],
     [{ subnet: "10.0.0.256/24" }, "give an IPv4 network"],
     [{ subnet: "10.0.0.0/30" }, "give an IPv4 network"],
+    [{ awsOnly: "yes" }, "awsOnly is neither refuse nor ignore"],
     [{ subnet: "fd00::/64" }, "give an IPv4 network"],
   ])("are refused: %j", (value, message) => {
     expect(problemOf(value)).toContain(message);

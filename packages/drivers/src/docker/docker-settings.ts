@@ -40,6 +40,13 @@ export const DOCKER_SETTINGS = settings({
   ),
   /** The engine chooses one when it is absent. */
   subnet: v.optional(text("the subnet of the tasks' network, such as 10.90.0.0/16", subnetProblem)),
+  /** What only AWS has (subnets, security groups, roles of tasks, log groups) is refused when absent: nothing here is what it names. */
+  awsOnly: v.optional(
+    v.pipe(
+      v.picklist(["refuse", "ignore"], "is neither refuse nor ignore"),
+      v.description("whether subnets, security groups, roles of tasks and log groups of AWS are refused or ignored"),
+    ),
+  ),
 });
 
 export type DockerSettings = v.InferOutput<typeof DOCKER_SETTINGS>;

@@ -152,7 +152,7 @@ describe("what keeps a task set from being steady", () => {
 describe("a task definition that the role may not look at", () => {
   it("is unchecked, and that is said", async () => {
     api.denied.add("DescribeTaskDefinition");
-    expect(await driver().inspectTaskDefinition(SERVICE, "web:2", never)).toEqual({
+    expect(await driver().inspectTaskDefinition(SERVICE, { ...PLAN, taskDefinition: "web:2" }, never)).toEqual({
       outcome: "unchecked",
       reason: expect.stringContaining("ecs:DescribeTaskDefinition"),
     });

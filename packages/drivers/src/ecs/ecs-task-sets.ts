@@ -77,7 +77,7 @@ export const ecsTaskSets: Driver<"task-sets", EcsSettings, EcsTaskSetsDependenci
           return found && serviceFacts(found, await taskSetTroubles(found, { ...calls, optional, roleName }, signal));
         });
       },
-      inspectTaskDefinition: async (service, taskDefinition, signal): Promise<TaskDefinitionFacts> => {
+      inspectTaskDefinition: async (service, { taskDefinition }, signal): Promise<TaskDefinitionFacts> => {
         signal.throwIfAborted();
         return refusedAsRefusal("INVALID_ECS_SERVICE", () =>
           inspectTaskDefinition(callsFor(service).ecs, taskDefinition, signal),

@@ -27,6 +27,8 @@ export const HAPROXY_BALANCER_SETTINGS = settings({
       ),
     ),
   ),
+  /** Security groups of load balancers are refused when absent: nothing here filters by them. */
+  awsOnly: v.optional(v.picklist(["refuse", "ignore"], "is neither refuse nor ignore")),
 });
 
 export type HaproxyBalancerSettings = v.InferOutput<typeof HAPROXY_BALANCER_SETTINGS>;

@@ -86,7 +86,7 @@ export const memoryTaskSets: Driver<"task-sets", NoSettings, MemoryTaskSetsDepen
       const found = dependencies.services.get(serviceKey(service));
       return found && describe(found, dependencies);
     },
-    inspectTaskDefinition: async (_service, taskDefinition, signal) => {
+    inspectTaskDefinition: async (_service, { taskDefinition }, signal) => {
       signal.throwIfAborted();
       return inspect(taskDefinition, dependencies);
     },

@@ -41,6 +41,8 @@ export interface ServiceFacts {
 export type TaskDefinitionFacts =
   | { readonly outcome: "found"; readonly taskDefinition: string; readonly containers: readonly DefinedContainer[] }
   | { readonly outcome: "missing"; readonly reason: string }
+  /** It is there, and the plan has something else that the provider would refuse. */
+  | { readonly outcome: "refused"; readonly reason: string }
   | { readonly outcome: "unchecked"; readonly reason: string };
 
 export interface DefinedContainer {
@@ -64,6 +66,9 @@ export interface TaskSetPlan {
   /** Absent: none, whatever the service has (section 12). */
   readonly capacityProviders?: readonly CapacityProvider[] | undefined;
 }
+
+/** What the AppSpec says of a task set. */
+export type TasksPlan = Omit<TaskSetPlan, "externalId" | "targetGroup">;
 
 export interface TaskSetNetwork {
   readonly subnets: readonly string[];
@@ -90,8 +95,8 @@ export type TaskSetCreation =
 export interface TaskSets {
   /** The service as it is now, its task sets in the order in which they were made. Undefined: there is no such service. */
   describe(service: EcsService, signal: AbortSignal): Promise<ServiceFacts | undefined>;
-  /** For the start; changes nothing. `taskDefinition` is an ARN, or family and revision. */
-  inspectTaskDefinition(service: EcsService, taskDefinition: string, signal: AbortSignal): Promise<TaskDefinitionFacts>;
+  /** For the start; changes nothing. Looks the plan's task definition up, and at what else it would refuse of the plan. */
+  inspectTaskDefinition(service: EcsService, plan: TasksPlan, signal: AbortSignal): Promise<TaskDefinitionFacts>;
   /** One task set for each `externalId`, as large as the service: asking again gives the one that is there. */
   create(service: EcsService, plan: TaskSetPlan, signal: AbortSignal): Promise<TaskSetCreation>;
   /** The service's other task sets become ACTIVE. */

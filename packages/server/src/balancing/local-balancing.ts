@@ -10,6 +10,8 @@ export interface BalancerPlace {
   readonly address: string;
   /** Names under which listeners of HTTPS find their certificates. */
   readonly certificates: readonly string[];
+  /** Callers may name security groups, which filter nothing here. */
+  readonly ignoresAwsOnly: boolean;
 }
 
 /** The load balancers of this server, at work. */

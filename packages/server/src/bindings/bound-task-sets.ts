@@ -34,8 +34,8 @@ export function boundTaskSets(bound: readonly BoundTaskSets[]): TaskSets {
   };
   return {
     describe: (service, signal) => ask(service, signal, (driver) => driver.describe(service, signal)),
-    inspectTaskDefinition: (service, taskDefinition, signal) =>
-      ask(service, signal, (driver) => driver.inspectTaskDefinition(service, taskDefinition, signal)),
+    inspectTaskDefinition: (service, plan, signal) =>
+      ask(service, signal, (driver) => driver.inspectTaskDefinition(service, plan, signal)),
     create: (service, plan, signal) => change(service, signal, (driver) => driver.create(service, plan, signal)),
     makePrimary: (service, taskSetId, signal) =>
       change(service, signal, (driver) => driver.makePrimary(service, taskSetId, signal)),

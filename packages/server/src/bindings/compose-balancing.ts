@@ -28,7 +28,7 @@ export async function composeBalancing(parts: BalancingParts): Promise<LocalBala
     directory: balancerDirectory(directory.root),
     now: timers.now,
   });
-  const { address = DEFAULT_ADDRESS, certificates = {} } = settings;
-  const place = { address, certificates: Object.keys(certificates) };
+  const { address = DEFAULT_ADDRESS, certificates = {}, awsOnly } = settings;
+  const place = { address, certificates: Object.keys(certificates), ignoresAwsOnly: awsOnly === "ignore" };
   return localBalancing(balancer, place, { ...parts, tasks: () => readBalancedTasks(store.db) });
 }

@@ -14,6 +14,7 @@ import type { ComposedServices, ServicesParts } from "./composed-services.ts";
 export async function openLocalServices(bound: object, parts: ServicesParts): Promise<ComposedServices> {
   const settings: DockerSettings = bound;
   const { store, timers, scope, owner, randomText, targets, wakes, log, onError } = parts;
+  const ignoresAwsOnly = settings.awsOnly === "ignore";
   const engine = dockerEngine.create(settings, { installation: await databaseId(store), now: timers.now });
   const loop = new ServiceLoop({ store, engine, timers, changes: wakes, targets, owner, log, onError });
   return {
@@ -22,6 +23,7 @@ export async function openLocalServices(bound: object, parts: ServicesParts): Pr
         socket: settings.socket ?? DEFAULT_SOCKET,
         folders: settings.folders ?? [],
         secretNames: Object.keys(settings.secrets ?? {}),
+        ignoresAwsOnly,
       },
       wakes,
     },
@@ -33,6 +35,7 @@ export async function openLocalServices(bound: object, parts: ServicesParts): Pr
       targets,
       changes: wakes,
       scope,
+      ignoresAwsOnly,
       newTaskSetId: () => newTaskSetId(randomText),
       now: timers.now,
     }),

@@ -1,6 +1,6 @@
 import { hookNamed } from "@sluice/engine/ports/hook-invoker.ts";
 import { groupOfPair } from "@sluice/engine/ports/target-group-name.ts";
-import type { ServiceFacts } from "@sluice/engine/ports/task-sets.ts";
+import type { ServiceFacts, TasksPlan } from "@sluice/engine/ports/task-sets.ts";
 import type { TargetGroupPair } from "@sluice/engine/ports/weighted-router.ts";
 import type { HookFinding, ShiftFacts } from "@sluice/engine/strategies/shift/shift-facts.ts";
 import type {
@@ -27,7 +27,7 @@ export async function gatherShiftFacts(
 ): Promise<ShiftFacts> {
   switch (strategy.type) {
     case "ecs-blue-green":
-      return ecsFacts(ports, strategy, strategy, strategy.taskSet.taskDefinition, signal);
+      return ecsFacts(ports, strategy, strategy, strategy.taskSet, signal);
     case "ecs-rollback":
       return ecsFacts(ports, strategy, NO_HOOKS, null, signal);
     case "lambda-shift":
@@ -41,18 +41,18 @@ export async function gatherShiftFacts(
   }
 }
 
-/** @param taskDefinition of the task set that is to be made; null: none is */
+/** @param plan of the task set that is to be made; null: none is */
 async function ecsFacts(
   ports: ShiftPorts,
   { service: name, pair }: EcsBlueGreen | EcsRollback,
   hooked: NamedHooks,
-  taskDefinition: string | null,
+  plan: TasksPlan | null,
   signal: AbortSignal,
 ): Promise<ShiftFacts> {
   const taskSets = boundPort(ports, "taskSets");
   const [service, definition, traffic, found] = await Promise.all([
     taskSets.describe(name, signal),
-    taskDefinition === null ? undefined : taskSets.inspectTaskDefinition(name, taskDefinition, signal),
+    plan === null ? undefined : taskSets.inspectTaskDefinition(name, plan, signal),
     boundPort(ports, "weightedRouter").describe(pair, signal),
     findHooks(ports, hooked, signal),
   ]);

@@ -62,6 +62,7 @@ function taskDefinitionCheck(facts: TaskDefinitionFacts): PlannedCheck {
       return check("task-definition", "ok", `${facts.taskDefinition}: ${containers.join(", ")}`);
     }
     case "missing":
+    case "refused":
       return check("task-definition", "failed", facts.reason);
     case "unchecked":
       return check("task-definition", "unchecked", `not checked: ${facts.reason}`);

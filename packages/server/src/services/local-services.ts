@@ -8,6 +8,8 @@ export interface EnginePlace {
   readonly folders: readonly string[];
   /** Names of the secrets that tasks may have. */
   readonly secretNames: readonly string[];
+  /** Callers may name what only AWS has (subnets, roles of tasks, log groups), and it means nothing here. */
+  readonly ignoresAwsOnly: boolean;
 }
 
 /** The container services of this server. There are none without a binding of the driver `docker` to the task sets. */

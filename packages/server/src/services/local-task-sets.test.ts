@@ -17,10 +17,11 @@ const PLAN: TaskSetPlan = {
   containerName: "web",
   containerPort: 80,
 };
+const NETWORK = { subnets: ["subnet-1"], securityGroups: ["sg-1"], assignsPublicIp: true };
 const never = new AbortController().signal;
 let made = 0;
 
-function taskSetsOf(world: LocalWorld): TaskSets {
+function taskSetsOf(world: LocalWorld, ignoresAwsOnly = false): TaskSets {
   return localTaskSets({
     store: world.store,
     engine: world.engine,
@@ -29,6 +30,7 @@ function taskSetsOf(world: LocalWorld): TaskSets {
     targets: world.targets,
     changes: world.changes,
     scope: world.scope,
+    ignoresAwsOnly,
     newTaskSetId: () => `ecs-svc/20000000000000000${String(++made).padStart(2, "0")}`,
     now: Date.now,
   });
@@ -131,7 +133,9 @@ describe("task sets of this server", () => {
     const arn = "arn:aws:ecs:us-east-1:111122223333";
     const called = { clusterName: `${arn}:cluster/prod`, serviceName: `${arn}:service/prod/web` };
     expect((await taskSets.describe(called, never))?.taskSets).toHaveLength(1);
-    expect(await taskSets.inspectTaskDefinition(called, definitionArn(2), never)).toMatchObject({ outcome: "found" });
+    expect(
+      await taskSets.inspectTaskDefinition(called, { ...PLAN, taskDefinition: definitionArn(2) }, never),
+    ).toMatchObject({ outcome: "found" });
   });
 
   it.each([
@@ -144,12 +148,30 @@ describe("task sets of this server", () => {
       "CapacityProviderStrategy",
     ],
     ["a platform version", { platformVersion: "1.3.0" }, "platform version 1.3.0"],
+    ["networks of AWS", { network: NETWORK }, "awsOnly: ignore"],
   ])("refuses %s", async (_, change, reason) => {
     expect(await taskSets.create(SERVICE, { ...PLAN, ...change }, never)).toEqual({
       outcome: "failed",
       reason: expect.stringContaining(reason),
     });
     expect(await world.taskSets()).toHaveLength(1);
+  });
+
+  it.each([
+    ["capacity providers", { capacityProviders: [{ name: "FARGATE", base: 0, weight: 1 }] }],
+    ["a platform version", { platformVersion: "1.3.0" }],
+    ["networks of AWS", { network: NETWORK }],
+  ])("says before the start that it refuses %s", async (_, change) => {
+    expect(await taskSets.inspectTaskDefinition(SERVICE, { ...PLAN, ...change }, never)).toMatchObject({
+      outcome: "refused",
+    });
+  });
+
+  it("takes names of AWS' networks where sluice.yml says that they are ignored", async () => {
+    const ignoring = taskSetsOf(world, true);
+    const plan = { ...PLAN, network: NETWORK };
+    expect(await ignoring.inspectTaskDefinition(SERVICE, plan, never)).toMatchObject({ outcome: "found" });
+    expect(await ignoring.create(SERVICE, plan, never)).toMatchObject({ outcome: "done" });
   });
 
   it("makes nothing new of a task definition that was deregistered, and goes on with what runs", async () => {

@@ -7,14 +7,16 @@ import type {
   TaskDefinitionFacts,
   TaskSet,
   TaskSetCreation,
+  TaskSetNetwork,
   TaskSetPlan,
   TaskSets,
+  TasksPlan,
 } from "@sluice/engine/ports/task-sets.ts";
 import { parseEcsArn, taskDefinitionArn } from "@sluice/model/ecs-arn.ts";
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
 import type { Kysely } from "kysely";
 import type { TargetHealth } from "../balancing/target-health.ts";
-import { SERVICE_DEFINITION, TASK_DEFINITION } from "../store/columns/ecs-columns.ts";
+import { type NamedNetwork, SERVICE_DEFINITION, TASK_DEFINITION } from "../store/columns/ecs-columns.ts";
 import type { TaskDefinition } from "../store/columns/task-definition.ts";
 import { findService, lockService, type ServiceRow } from "../store/ecs/services.ts";
 import { findTaskDefinition } from "../store/ecs/task-definitions.ts";
@@ -24,6 +26,7 @@ import { readTargetGroups } from "../store/elb/target-groups.ts";
 import type { Store } from "../store/open-store.ts";
 import type { Database } from "../store/schema.ts";
 import type { WakeFeed } from "../store/wake-feed.ts";
+import { awsOnlyRefusal, NO_AWS_NETWORK } from "./aws-only.ts";
 import { createTaskSet, drainTaskSet, makeTaskSetPrimary, type TaskSetChange } from "./change-task-sets.ts";
 import type { ContainerWork } from "./container-work.ts";
 import type { EngineView } from "./engine-view.ts";
@@ -41,6 +44,8 @@ export interface LocalTaskSetsDependencies {
   readonly targets: TargetHealth;
   readonly changes: WakeFeed;
   readonly scope: ArnScope;
+  /** AppSpec files may name subnets and security groups of AWS, which mean nothing here. */
+  readonly ignoresAwsOnly: boolean;
   /** `ecs-svc/` and 19 digits. */
   readonly newTaskSetId: () => string;
   /** Epoch milliseconds. */
@@ -75,9 +80,9 @@ export function localTaskSets(dependencies: LocalTaskSetsDependencies): TaskSets
       const service = await findLiving(store.db, asked);
       return service && describe(service, dependencies, signal);
     },
-    inspectTaskDefinition: async (_service, taskDefinition, signal) => {
+    inspectTaskDefinition: async (_service, plan, signal) => {
       signal.throwIfAborted();
-      return inspect(taskDefinition, dependencies);
+      return inspect(plan, dependencies);
     },
     create: async (asked, plan, signal) => {
       signal.throwIfAborted();
@@ -160,9 +165,12 @@ async function describe(
   };
 }
 
-async function inspect(taskDefinition: string, parts: LocalTaskSetsDependencies): Promise<TaskDefinitionFacts> {
+async function inspect(plan: TasksPlan, parts: LocalTaskSetsDependencies): Promise<TaskDefinitionFacts> {
+  const { taskDefinition } = plan;
   const found = await findDefinition(parts.store.db, taskDefinition, parts.scope);
   if (!found) return { outcome: "missing", reason: missingDefinition(taskDefinition) };
+  const reason = refusalOf(plan, parts);
+  if (reason !== null) return { outcome: "refused", reason };
   const containers = found.definition.containerDefinitions.map(({ name, portMappings }) => ({
     name,
     ports: portMappings.map(({ containerPort }) => containerPort),
@@ -173,15 +181,12 @@ async function inspect(taskDefinition: string, parts: LocalTaskSetsDependencies)
 async function create(
   service: ServiceRow,
   plan: TaskSetPlan,
-  { store, changes, scope, now, newTaskSetId }: LocalTaskSetsDependencies,
+  dependencies: LocalTaskSetsDependencies,
 ): Promise<TaskSetCreation> {
-  const { externalId, containerName, containerPort, platformVersion, capacityProviders } = plan;
-  if (capacityProviders) return failed("the driver docker has no capacity providers: remove CapacityProviderStrategy");
-  if (platformVersion !== undefined && platformVersion !== LATEST) {
-    return failed(
-      `the driver docker has no platform version ${platformVersion}: remove PlatformVersion, or say LATEST`,
-    );
-  }
+  const { store, changes, scope, now, newTaskSetId } = dependencies;
+  const { externalId, containerName, containerPort } = plan;
+  const reason = refusalOf(plan, dependencies);
+  if (reason !== null) return failed(reason);
   const definition = await findDefinition(store.db, plan.taskDefinition, scope);
   if (!definition) return failed(missingDefinition(plan.taskDefinition));
   const groups = await readTargetGroups(store.db);
@@ -194,7 +199,8 @@ async function create(
   return store.write(async (transaction): Promise<TaskSetCreation> => {
     const locked = (await lockService(transaction, service.service_id)) ?? service;
     changes.publishAfter(transaction);
-    const { launchType } = SERVICE_DEFINITION.read(locked);
+    const { launchType, network: usual } = SERVICE_DEFINITION.read(locked);
+    const network = plan.network ? named(plan.network) : usual;
     const wish = {
       taskSetId: newTaskSetId(),
       externalId,
@@ -202,12 +208,28 @@ async function create(
       taskDefinitionArn: definition.arn,
       loadBalancer: { targetGroupArn: group.arn, containerName, containerPort },
       scalePercent: 100,
-      definition: { launchType, clientToken: null, startedBy: CONTROLLER, tags: [] },
+      definition: { launchType, clientToken: null, startedBy: CONTROLLER, tags: [], ...(network ? { network } : {}) },
     } as const;
     const made = await createTaskSet(transaction, locked, wish, now());
     if (made.outcome === "done") return { outcome: "done", taskSetId: made.taskSet.task_set_id };
     return made.outcome === "refused" ? failed(made.reason) : unknownService(nameOf(locked));
   });
+}
+
+function named({ subnets, securityGroups, assignsPublicIp }: TaskSetNetwork): NamedNetwork {
+  return { subnets, securityGroups, assignPublicIp: assignsPublicIp ? "ENABLED" : "DISABLED" };
+}
+
+/** What the AppSpec file asks of AWS that one machine does not have, and the cure; null: nothing. */
+function refusalOf(
+  { capacityProviders, platformVersion, network }: TasksPlan,
+  { ignoresAwsOnly }: Pick<LocalTaskSetsDependencies, "ignoresAwsOnly">,
+): string | null {
+  if (capacityProviders) return "the driver docker has no capacity providers: remove CapacityProviderStrategy";
+  if (platformVersion !== undefined && platformVersion !== LATEST) {
+    return `the driver docker has no platform version ${platformVersion}: remove PlatformVersion, or say LATEST`;
+  }
+  return network && !ignoresAwsOnly ? awsOnlyRefusal("NetworkConfiguration in the AppSpec file", NO_AWS_NETWORK) : null;
 }
 
 interface FoundDefinition {

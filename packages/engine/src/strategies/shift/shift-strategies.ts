@@ -1,6 +1,6 @@
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { LambdaAlias } from "../../ports/function-alias.ts";
-import type { EcsService, TaskSetPlan } from "../../ports/task-sets.ts";
+import type { EcsService, TasksPlan } from "../../ports/task-sets.ts";
 import type { TargetGroupPair } from "../../ports/weighted-router.ts";
 import type { ShiftSchedule } from "../../traffic-shift.ts";
 
@@ -21,7 +21,7 @@ export interface EcsBlueGreen extends Hooked {
   readonly type: "ecs-blue-green";
   readonly schedule: ShiftSchedule;
   readonly service: EcsService;
-  readonly taskSet: Omit<TaskSetPlan, "externalId" | "targetGroup">;
+  readonly taskSet: TasksPlan;
   readonly pair: TargetGroupPair;
   /** How long traffic waits for ContinueDeployment before the deployment stops; null: it does not wait. */
   readonly readyWaitMilliseconds: number | null;

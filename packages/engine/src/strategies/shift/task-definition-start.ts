@@ -19,6 +19,7 @@ export function taskDefinitionError(
       `${facts.reason}. The AppSpec file names ${taskDefinition}. Register it, or name one that is there, and deploy again.`,
     );
   }
+  if (facts.outcome === "refused") return refused(`${facts.reason}.`);
   const container = facts.containers.find(({ name }) => name === containerName);
   if (!container) {
     const names = facts.containers.map(({ name }) => name);

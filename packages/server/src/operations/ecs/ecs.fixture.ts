@@ -30,7 +30,7 @@ export class EcsWorld {
   static async begin(place: Partial<EnginePlace> = {}): Promise<EcsWorld> {
     const clock = { now: 1_793_491_200_000 };
     const services = {
-      place: { socket: "/var/run/docker.sock", folders: [], secretNames: [], ...place },
+      place: { socket: "/var/run/docker.sock", folders: [], secretNames: [], ignoresAwsOnly: false, ...place },
       wakes: new WakeFeed(),
     };
     const world = new EcsWorld({ ...(await testContext(clock)), services }, clock);

@@ -22,6 +22,13 @@ export interface ServiceLoadBalancer {
   readonly containerPort: number;
 }
 
+/** Names of AWS, which mean nothing to a machine with one network: `awsvpcConfiguration` of ECS. */
+export interface NamedNetwork {
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  readonly assignPublicIp: "ENABLED" | "DISABLED";
+}
+
 /** `ecs_services.definition_json`: what CreateService was asked, and what UpdateService may change of it, beside the desired count. */
 export interface ServiceDefinition {
   /** Of CreateService: the first task set's. Later ones are in the task sets. */
@@ -34,6 +41,8 @@ export interface ServiceDefinition {
   readonly clientToken: string | null;
   /** ARN of who made it. */
   readonly createdBy: string;
+  /** As CreateService named it, for those who ask again; absent: it named none. */
+  readonly network?: NamedNetwork | undefined;
 }
 
 /** `ecs_task_sets.definition_json`: what CreateTaskSet was asked, beside what columns hold. */
@@ -43,6 +52,8 @@ export interface TaskSetDefinition {
   /** ECS' `startedBy`: `CODE_DEPLOY` for a deployment's, the service's for its first. Empty: nobody said. */
   readonly startedBy: string;
   readonly tags: readonly EcsTag[];
+  /** Absent: none was named. */
+  readonly network?: NamedNetwork | undefined;
 }
 
 /** `ecs_tasks.containers_json`: a container of a task as DescribeTasks shows it. */

@@ -1,3 +1,5 @@
+import type { LogConfiguration, RuntimePlatform } from "@aws-sdk/client-ecs";
+
 /**
  * `ecs_task_definitions.definition_json`: what RegisterTaskDefinition takes, in ECS' shape and units, without the members that Sluice
  * refuses. It was checked when it was registered: names are unique, references resolve.
@@ -12,6 +14,10 @@ export interface TaskDefinition {
   readonly memory?: string;
   /** As it was given: it changes nothing but what DescribeTaskDefinition shows. */
   readonly requiresCompatibilities?: readonly ("EC2" | "FARGATE")[];
+  /** As they were given, where sluice.yml says that they are ignored: they change nothing but what DescribeTaskDefinition shows. */
+  readonly taskRoleArn?: string;
+  readonly executionRoleArn?: string;
+  readonly runtimePlatform?: RuntimePlatform;
 }
 
 export interface ContainerDefinition {
@@ -45,6 +51,8 @@ export interface ContainerDefinition {
   readonly readonlyRootFilesystem: boolean;
   readonly droppedCapabilities: readonly string[];
   readonly initProcessEnabled: boolean;
+  /** As it was given, where sluice.yml says that it is ignored. */
+  readonly logConfiguration?: LogConfiguration;
 }
 
 export interface PortMapping {

@@ -9,7 +9,8 @@ import type {
   LoadBalancer,
   UpdateServiceRequest,
 } from "@aws-sdk/client-ecs";
-import { type MemberRule, type MemberRules, only, READ, unsupported, within } from "./member-rules.ts";
+import { NO_AWS_NETWORK } from "../../../services/aws-only.ts";
+import { awsOnly, type MemberRule, type MemberRules, only, READ, unsupported, within } from "./member-rules.ts";
 
 const BY_CODEDEPLOY = "deployments are made by CodeDeploy";
 const BY_SHIFTS = unsupported(`${BY_CODEDEPLOY}: their configuration says how traffic is shifted`);
@@ -17,9 +18,6 @@ const BY_SHIFTS = unsupported(`${BY_CODEDEPLOY}: their configuration says how tr
 const NO_PLACEMENT = unsupported("there is one machine");
 const NO_REGISTRIES = unsupported("Cloud Map is AWS' own");
 const NO_PROVIDERS = unsupported("there is one machine, without capacity providers");
-const NO_NETWORK = unsupported(
-  "each task has an address on the installation's own network, without subnets and security groups",
-);
 const NO_CONNECT = unsupported("Service Connect is AWS' own");
 const NO_VOLUMES = unsupported("EBS is AWS' own");
 const NO_LATTICE = unsupported("VPC Lattice is AWS' own");
@@ -73,7 +71,7 @@ export const CREATE_SERVICE_RULES: MemberRules<CreateServiceRequest> = {
   deploymentConfiguration: within(DEPLOYMENT_CONFIGURATION),
   placementConstraints: NO_PLACEMENT,
   placementStrategy: NO_PLACEMENT,
-  networkConfiguration: NO_NETWORK,
+  networkConfiguration: awsOnly(NO_AWS_NETWORK),
   healthCheckGracePeriodSeconds: READ,
   schedulingStrategy: only(
     ["REPLICA"],
@@ -129,7 +127,7 @@ export const CREATE_TASK_SET_RULES: MemberRules<CreateTaskSetRequest> = {
   cluster: READ,
   taskDefinition: READ,
   externalId: READ,
-  networkConfiguration: NO_NETWORK,
+  networkConfiguration: awsOnly(NO_AWS_NETWORK),
   loadBalancers: within(LOAD_BALANCER_RULES),
   serviceRegistries: NO_REGISTRIES,
   launchType: READ,

@@ -12,7 +12,7 @@ import type {
   Ulimit,
   Volume,
 } from "@aws-sdk/client-ecs";
-import { type MemberRules, only, READ, refused, unsupported, within } from "./member-rules.ts";
+import { awsOnly, type MemberRules, only, READ, refused, unsupported, within } from "./member-rules.ts";
 
 const ROOT = "it would give the task the machine. Leave it out.";
 const OWN_ROLE = "the engine has no roles of AWS";
@@ -41,10 +41,12 @@ const PORT_MAPPING: MemberRules<PortMapping> = {
   containerPortRange: unsupported("ports are mapped one by one", "Give each port as a containerPort."),
 };
 
+const OWN_LOGS = "the engine keeps what containers write, and sluice logs shows it";
+
 const LOG_CONFIGURATION: MemberRules<LogConfiguration> = {
-  logDriver: only(["json-file"], "the engine keeps what containers write, and sluice logs shows it. Leave it out."),
-  options: unsupported("the engine keeps what containers write, and sluice logs shows it"),
-  secretOptions: unsupported("the engine keeps what containers write, and sluice logs shows it"),
+  logDriver: awsOnly(OWN_LOGS, ["json-file"]),
+  options: awsOnly(OWN_LOGS),
+  secretOptions: awsOnly(OWN_LOGS),
 };
 
 const MOUNT_POINT: MemberRules<MountPoint> = { sourceVolume: READ, containerPath: READ, readOnly: READ };
@@ -106,7 +108,7 @@ export const CONTAINER_RULES: MemberRules<ContainerDefinition> = {
   healthCheck: within(HEALTH_CHECK),
   systemControls: refused("is refused: kernel parameters are not set for tasks. Leave it out."),
   resourceRequirements: unsupported("GPUs are not given to tasks"),
-  firelensConfiguration: unsupported("the engine keeps what containers write, and sluice logs shows it"),
+  firelensConfiguration: unsupported(OWN_LOGS),
   credentialSpecs: unsupported("there are no Windows containers"),
 };
 
@@ -129,8 +131,8 @@ const VOLUME: MemberRules<Volume> = {
 export const TASK_DEFINITION_RULES: MemberRules<RegisterTaskDefinitionRequest> = {
   family: READ,
   containerDefinitions: within(CONTAINER_RULES),
-  taskRoleArn: unsupported(OWN_ROLE, "Give the containers what they need as secrets, and leave it out."),
-  executionRoleArn: unsupported(`${OWN_ROLE}, and pulls images with its own credentials`),
+  taskRoleArn: awsOnly(`${OWN_ROLE}: give the containers what they need as secrets`),
+  executionRoleArn: awsOnly(`${OWN_ROLE}, and pulls images with its own credentials`),
   networkMode: READ,
   volumes: within(VOLUME),
   placementConstraints: unsupported("there is one machine"),
@@ -143,6 +145,6 @@ export const TASK_DEFINITION_RULES: MemberRules<RegisterTaskDefinitionRequest> =
   proxyConfiguration: unsupported("App Mesh is AWS' own"),
   inferenceAccelerators: unsupported("accelerators are not given to tasks"),
   ephemeralStorage: unsupported("containers write to the engine's own disk"),
-  runtimePlatform: unsupported("images run as they are on the engine's machine"),
+  runtimePlatform: awsOnly("images run as they are on the engine's machine"),
   enableFaultInjection: unsupported("faults are not injected"),
 };

@@ -10,6 +10,7 @@ import { requireEcsName } from "../checks/ecs-names.ts";
 import { arnOfDefinition, requireActiveDefinition, requireCluster } from "../checks/found.ts";
 import { readLaunchType } from "../checks/launch-type.ts";
 import { invalid, requireSupported } from "../checks/member-rules.ts";
+import { readNetwork } from "../checks/network-input.ts";
 import { requireOneOf } from "../checks/one-of.ts";
 import { CREATE_SERVICE_RULES } from "../checks/service-members.ts";
 import { readTags } from "../checks/tag-input.ts";
@@ -20,7 +21,7 @@ import { readDesiredCount, readGracePeriod } from "./service-count.ts";
 
 /** With its primary task set. A service that is there already, and is the same, is answered as it is. */
 export const createService: EcsOperation<CreateServiceRequest, CreateServiceResponse> = async (input, context) => {
-  requireSupported(input, CREATE_SERVICE_RULES);
+  requireSupported(input, CREATE_SERVICE_RULES, context.services.place);
   checkController(input.deploymentController?.type);
   const tags = readTags(input.tags);
   const create = () =>
@@ -65,6 +66,7 @@ async function askedService(
   const definition = await requireActiveDefinition(db, input.taskDefinition, context);
   const loadBalancer = await readLoadBalancer(db, input.loadBalancers, definition);
   await requireBehindListener(db, loadBalancer);
+  const network = readNetwork(input.networkConfiguration);
   if (input.desiredCount === undefined) throw invalid("desiredCount must be specified: give the number of tasks.");
   const body: ServiceDefinition = {
     taskDefinitionArn: arnOfDefinition(definition, context),
@@ -73,6 +75,7 @@ async function askedService(
     healthCheckGracePeriodSeconds: readGracePeriod(input.healthCheckGracePeriodSeconds),
     clientToken: input.clientToken ?? null,
     createdBy: callerArn(context.principal, context.accountId),
+    ...(network ? { network } : {}),
   };
   return {
     service_id: context.randomUuid(),
@@ -106,7 +109,7 @@ async function createPrimary(
   service: ServiceRow,
   { now, randomText }: EcsContext,
 ): Promise<void> {
-  const { taskDefinitionArn, loadBalancers, launchType, clientToken } = SERVICE_DEFINITION.read(service);
+  const { taskDefinitionArn, loadBalancers, launchType, clientToken, network } = SERVICE_DEFINITION.read(service);
   const made = await createTaskSet(
     transaction,
     service,
@@ -117,7 +120,7 @@ async function createPrimary(
       taskDefinitionArn,
       loadBalancer: loadBalancers[0] ?? null,
       scalePercent: 100,
-      definition: { launchType, clientToken, startedBy: "", tags: [] },
+      definition: { launchType, clientToken, startedBy: "", tags: [], ...(network ? { network } : {}) },
     },
     now(),
   );

@@ -117,7 +117,7 @@ describe("CreateService", () => {
     [
       "with subnets",
       { networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } } },
-      "InvalidParameterException: networkConfiguration is not supported",
+      "InvalidParameterException: networkConfiguration is AWS' own: ",
     ],
     [
       "with a circuit breaker",

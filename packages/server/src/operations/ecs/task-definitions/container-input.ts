@@ -62,6 +62,7 @@ export function readContainer(input: ContainerInput, reading: ContainerReading):
     readonlyRootFilesystem: input.readonlyRootFilesystem ?? false,
     droppedCapabilities: readDropped(input, path),
     initProcessEnabled: input.linuxParameters?.initProcessEnabled ?? false,
+    ...(input.logConfiguration ? { logConfiguration: input.logConfiguration } : {}),
   };
 }
 

@@ -36,6 +36,7 @@ export function readTaskDefinition(input: RegisterTaskDefinitionRequest, place: 
     ...(input.cpu === undefined ? {} : { cpu: readCpuUnits(input.cpu) }),
     ...(input.memory === undefined ? {} : { memory: readMebibytes(input.memory) }),
     ...(compatibilities.length === 0 ? {} : { requiresCompatibilities: compatibilities }),
+    ...awsOnlyMembers(input),
   };
   checkContainersTogether(definition);
   if (compatibilities.includes("FARGATE")) checkFargate(definition);
@@ -46,6 +47,14 @@ export function readTaskDefinition(input: RegisterTaskDefinitionRequest, place: 
     );
   }
   return definition;
+}
+
+function awsOnlyMembers({ taskRoleArn, executionRoleArn, runtimePlatform }: RegisterTaskDefinitionRequest) {
+  return {
+    ...(taskRoleArn ? { taskRoleArn } : {}),
+    ...(executionRoleArn ? { executionRoleArn } : {}),
+    ...(runtimePlatform ? { runtimePlatform } : {}),
+  };
 }
 
 function readNetworkMode(text = "bridge"): TaskDefinition["networkMode"] {

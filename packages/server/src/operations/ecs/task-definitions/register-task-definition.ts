@@ -18,7 +18,7 @@ export const registerTaskDefinition: EcsOperation<
   RegisterTaskDefinitionRequest,
   RegisterTaskDefinitionResponse
 > = async (input, context) => {
-  requireSupported(input, TASK_DEFINITION_RULES);
+  requireSupported(input, TASK_DEFINITION_RULES, context.services.place);
   const family = requireEcsName(input.family, "family");
   const { place } = context.services;
   const definition = readTaskDefinition(input, place);

@@ -198,11 +198,45 @@ describe("refused, so that a task never has the machine", () => {
   });
 });
 
+const ROLE = "arn:aws:iam::111122223333:role/web";
+const AWSLOGS = { logDriver: "awslogs", options: { "awslogs-group": "/ecs/web" } } as const;
+
+describe("what only AWS has", () => {
+  it.each<[string, Partial<RegisterTaskDefinitionRequest>]>([
+    ["taskRoleArn", { taskRoleArn: ROLE }],
+    ["executionRoleArn", { executionRoleArn: ROLE }],
+    ["runtimePlatform", { runtimePlatform: { cpuArchitecture: "ARM64" } }],
+  ])("is refused: %s", async (path, change) => {
+    expect(await refusal(change)).toMatch(
+      new RegExp(`^InvalidParameterException: ${path} is AWS' own: .*awsOnly: ignore`),
+    );
+  });
+
+  it("is refused of a container, too", async () => {
+    expect(await appRefusal({ logConfiguration: AWSLOGS })).toContain(
+      "containerDefinitions[0].logConfiguration.logDriver is AWS' own: ",
+    );
+  });
+
+  it("is taken where sluice.yml says that it is ignored, and shown again", async () => {
+    await world.close();
+    world = await EcsWorld.begin({ ignoresAwsOnly: true });
+    const runtimePlatform = { cpuArchitecture: "X86_64", operatingSystemFamily: "LINUX" } as const;
+    const { taskDefinition } = await registerApp(
+      { logConfiguration: AWSLOGS },
+      { taskRoleArn: ROLE, executionRoleArn: ROLE, runtimePlatform },
+    );
+    expect(taskDefinition).toMatchObject({
+      taskRoleArn: ROLE,
+      executionRoleArn: ROLE,
+      runtimePlatform,
+      containerDefinitions: [{ logConfiguration: AWSLOGS }],
+    });
+  });
+});
+
 describe("refused by name, since it would do nothing", () => {
   it.each<[string, Partial<RegisterTaskDefinitionRequest>]>([
-    ["taskRoleArn", { taskRoleArn: "arn:aws:iam::111122223333:role/web" }],
-    ["executionRoleArn", { executionRoleArn: "arn:aws:iam::111122223333:role/web" }],
-    ["runtimePlatform", { runtimePlatform: { cpuArchitecture: "ARM64" } }],
     ["placementConstraints", { placementConstraints: [{ type: "memberOf", expression: "x" }] }],
     ["volumes[0].efsVolumeConfiguration", { volumes: [{ name: "a", efsVolumeConfiguration: { fileSystemId: "fs" } }] }],
   ])("%s", async (path, change) => {
@@ -212,7 +246,6 @@ describe("refused by name, since it would do nothing", () => {
   it.each<[string, Partial<ContainerDefinition>]>([
     ["links", { links: ["other"] }],
     ["dockerLabels", { dockerLabels: { a: "b" } }],
-    ["logConfiguration.logDriver awslogs", { logConfiguration: { logDriver: "awslogs", options: {} } }],
     ["portMappings[0].appProtocol", { portMappings: [{ containerPort: 80, appProtocol: "http" }] }],
     ["restartPolicy", { restartPolicy: { enabled: true } }],
     ["environmentFiles", { environmentFiles: [{ type: "s3", value: "arn:aws:s3:::b/k" }] }],

@@ -8,6 +8,7 @@ import type { WriteTransaction } from "../../../store/group-commit.ts";
 import { arnOfDefinition, requireActiveDefinition } from "../checks/found.ts";
 import { readLaunchType } from "../checks/launch-type.ts";
 import { invalid, requireSupported } from "../checks/member-rules.ts";
+import { readNetwork } from "../checks/network-input.ts";
 import { CREATE_TASK_SET_RULES } from "../checks/service-members.ts";
 import { readTags } from "../checks/tag-input.ts";
 import type { EcsOperation } from "../ecs-context.ts";
@@ -19,13 +20,14 @@ export const MAX_EXTERNAL_ID_CHARACTERS = 255;
 
 /** For each external id there is one: asking again answers the one that is there. */
 export const createTaskSet: EcsOperation<CreateTaskSetRequest, CreateTaskSetResponse> = async (input, context) => {
-  requireSupported(input, CREATE_TASK_SET_RULES);
+  requireSupported(input, CREATE_TASK_SET_RULES, context.services.place);
   const { cluster, service, externalId = null, clientToken = null } = input;
   if (externalId !== null && externalId.length > MAX_EXTERNAL_ID_CHARACTERS) {
     throw invalid(`externalId has ${externalId.length} characters: at most ${MAX_EXTERNAL_ID_CHARACTERS} are allowed.`);
   }
   const scalePercent = readScale(input.scale ?? { value: 100 });
   const tags = readTags(input.tags);
+  const network = readNetwork(input.networkConfiguration);
   const taskSet = await changedTaskSet({ cluster, service }, context, async (transaction, row) => {
     const definition = await requireActiveDefinition(transaction.db, input.taskDefinition, context);
     const loadBalancer = await readLoadBalancer(transaction.db, input.loadBalancers, definition);
@@ -47,6 +49,7 @@ export const createTaskSet: EcsOperation<CreateTaskSetRequest, CreateTaskSetResp
           clientToken,
           startedBy: "",
           tags,
+          ...(network ? { network } : {}),
         },
       },
       context.now(),

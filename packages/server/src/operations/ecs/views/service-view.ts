@@ -8,6 +8,7 @@ import type { ServiceRow } from "../../../store/ecs/services.ts";
 import { taskSetsOfServices } from "../../../store/ecs/task-sets.ts";
 import { countTasks } from "../../../store/ecs/tasks.ts";
 import type { Database } from "../../../store/schema.ts";
+import { shownNetwork } from "../checks/network-input.ts";
 import { primaryDeployment, type TaskSetParts, taskSetView } from "./task-set-view.ts";
 
 /** Services as they are now, in the order given. */
@@ -56,6 +57,7 @@ function serviceView(row: ServiceRow, { sets, events }: ServiceParts, scope: Arn
     deployments: primary ? [primaryDeployment(primary)] : [],
     events: events.map(({ event_id: id, at, message }) => ({ id, createdAt: new Date(at), message })),
     createdAt: new Date(row.created_at),
+    ...shownNetwork(definition.network),
     placementConstraints: [],
     placementStrategy: [],
     healthCheckGracePeriodSeconds: definition.healthCheckGracePeriodSeconds ?? 0,

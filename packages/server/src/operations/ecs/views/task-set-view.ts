@@ -6,6 +6,7 @@ import { TASK_SET_DEFINITION } from "../../../store/columns/ecs-columns.ts";
 import type { ServiceRow } from "../../../store/ecs/services.ts";
 import type { TaskSetRow } from "../../../store/ecs/task-sets.ts";
 import type { TaskCounts } from "../../../store/ecs/tasks.ts";
+import { shownNetwork } from "../checks/network-input.ts";
 
 export interface TaskSetParts {
   readonly service: ServiceRow;
@@ -31,6 +32,7 @@ export function taskSetView({ service, taskSet, counts }: TaskSetParts, scope: A
     createdAt: new Date(taskSet.created_at),
     updatedAt: new Date(taskSet.updated_at),
     launchType: definition.launchType,
+    ...shownNetwork(definition.network),
     loadBalancers: loadBalancersOf(taskSet),
     serviceRegistries: [],
     scale: { value: taskSet.scale_percent, unit: "PERCENT" },

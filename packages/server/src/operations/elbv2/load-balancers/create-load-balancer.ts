@@ -3,6 +3,7 @@ import type { CreateLoadBalancerInput, CreateLoadBalancerOutput } from "@aws-sdk
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { loadBalancerArn } from "@sluice/model/elb-arn.ts";
 import { MAX_LOAD_BALANCERS } from "@sluice/model/elb-limits.ts";
+import type { BalancerPlace } from "../../../balancing/local-balancing.ts";
 import { type LoadBalancer, saveLoadBalancer } from "../../../store/elb/load-balancers.ts";
 import { changeBalancing } from "../change-balancing.ts";
 import { checkMembers, invalid, refused, requireOneOf, requireOnly } from "../checks/members.ts";
@@ -18,7 +19,7 @@ export const createLoadBalancer: Elbv2Operation<CreateLoadBalancerInput, CreateL
   input,
   context,
 ) => {
-  const asked = readLoadBalancer(input, context.balancing.place.address);
+  const asked = readLoadBalancer(input, context.balancing.place);
   const arn = loadBalancerArn(context, asked.type, asked.name, newElbId(context));
   const created: LoadBalancer = { ...asked, arn, createdAt: context.now(), attributes: {} };
   const loadBalancer = await changeBalancing(context, async ({ loadBalancers }, db) => {
@@ -50,7 +51,7 @@ const OF_AWS_NETWORKS = refused(
   "is not supported: the load balancer runs on this machine, whose addresses are its own.",
 );
 
-function readLoadBalancer(input: CreateLoadBalancerInput, address: string): Asked {
+function readLoadBalancer(input: CreateLoadBalancerInput, { address, ignoresAwsOnly }: BalancerPlace): Asked {
   checkMembers(input, {
     Name: "read",
     Subnets: "read",
@@ -68,6 +69,11 @@ function readLoadBalancer(input: CreateLoadBalancerInput, address: string): Aske
   const type = requireOneOf(input.Type ?? "application", "Type", ["application", "network"]);
   requireOnly(input.IpAddressType, "ipv4", "IpAddressType", "the address is that of the binding in sluice.yml");
   const { SecurityGroups: securityGroups = [] } = input;
+  if (securityGroups.length > 0 && !ignoresAwsOnly) {
+    throw invalid(
+      "SecurityGroups is AWS' own: nothing on this machine filters by them. To go on, leave it out, or add awsOnly: ignore to the settings of the driver haproxy in sluice.yml and restart the server with --config sluice.yml.",
+    );
+  }
   for (const group of securityGroups) {
     if (!/^sg-[0-9a-z-]{1,40}$/.test(group))
       throw invalid(`SecurityGroups '${group}' is not the id of a security group.`);
