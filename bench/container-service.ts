@@ -15,6 +15,7 @@ import {
   CreateLoadBalancerCommand,
   CreateTargetGroupCommand,
   ElasticLoadBalancingV2Client,
+  waitUntilTargetInService,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { endProcesses } from "@sluice/drivers/haproxy-balancer/haproxy-process.ts";
 import { EXAMPLE_IMAGE, importExampleImage } from "../scripts/container-image.ts";
@@ -73,10 +74,10 @@ export async function startContainerService(release: Release, folder: string): P
       loadBalancers: [{ targetGroupArn: groups.blue, containerName: CONTAINER_NAME, containerPort: CONTAINER_PORT }],
     }),
   );
-  await waitUntilServicesStable(
-    { client: ecs, maxWaitTime: STABLE_SECONDS, minDelay: 1, maxDelay: 1 },
-    { cluster: CLUSTER, services: [SERVICE] },
-  );
+  const patience = { maxWaitTime: STABLE_SECONDS, minDelay: 1, maxDelay: 1 };
+  await waitUntilServicesStable({ client: ecs, ...patience }, { cluster: CLUSTER, services: [SERVICE] });
+  // As on AWS, a service is stable before its balancer has found its tasks healthy.
+  await waitUntilTargetInService({ client: elb, ...patience }, { TargetGroupArn: groups.blue });
   return {
     engine,
     server,
