@@ -49,7 +49,8 @@ function defineGate(parent: Command, { action, description, example }: Gate): vo
   );
   command.action(async (deploymentId: string, options: ClientOptions) => {
     using connection = connect(options);
-    const answer = await connection.sluice.call("ChangeShift", { deploymentId, action });
+    const { shift: seen } = await connection.sluice.call("GetDeploymentWaits", { deploymentId });
+    const answer = await connection.sluice.call("ChangeShift", { deploymentId, action, percent: seen?.percent });
     if (options.json) {
       printJson(answer);
       return;

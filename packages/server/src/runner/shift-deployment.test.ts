@@ -368,7 +368,8 @@ describe("an ECS deployment", () => {
 describe("a shift in a person's hands", () => {
   const context = () =>
     ({ store: fixture.store, now: Date.now, runner: fixture.runner }) as Partial<SluiceContext> as SluiceContext;
-  const change = (action: string) => changeShift({ deploymentId: "d-A1B2C3D4E", action }, context());
+  const change = (action: string, percent?: number) =>
+    changeShift({ deploymentId: "d-A1B2C3D4E", action, percent }, context());
   const shift = async () => (await getDeploymentWaits({ deploymentId: "d-A1B2C3D4E" }, context())).shift;
   const has = (percent: number) =>
     vi.waitFor(async () => expect((await shift())?.percent).toBe(percent), { timeout: 5_000 });
@@ -386,8 +387,10 @@ describe("a shift in a person's hands", () => {
       nextAt: expect.any(Date),
       isOpen: true,
     });
-    await change("next");
+    await change("next", 40);
     await has(80);
+    // The same call again, as of a client that lost the answer.
+    expect((await change("next", 40)).shift).toMatchObject({ percent: 80, nextPercent: 100 });
     const paused = await change("pause");
     expect(paused).toMatchObject({
       deploymentId: "d-A1B2C3D4E",

@@ -543,6 +543,11 @@ export interface ChangeShiftInput {
    * traffic moves until `resume`.
    */
   readonly action: string;
+  /**
+   * What the new side gets, as the caller saw it. Where it gets something else by now the step that was meant is over, and nothing is
+   * changed: a call that is repeated cannot skip a second step. Absent: whatever it gets.
+   */
+  readonly percent?: number | undefined;
 }
 export interface ChangeShiftOutput {
   readonly deploymentId: string;

@@ -293,7 +293,7 @@ export const SLUICE_TABLE = {
     output: structure({ waiting: structure(waitMembers, ["reason"]), targets: list(targetWait), shift }, ["targets"]),
   },
   ChangeShift: {
-    input: structure({ deploymentId: string, action: string }, ["deploymentId", "action"]),
+    input: structure({ deploymentId: string, action: string, percent: integer }, ["deploymentId", "action"]),
     output: structure({ deploymentId: string, shift }, ["deploymentId", "shift"]),
   },
   DeclareHost: {

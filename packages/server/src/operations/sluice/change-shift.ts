@@ -29,6 +29,10 @@ export const changeShift: Operation<ChangeShiftInput, ChangeShiftOutput, SluiceC
     }
     const head = readHead(row);
     const state = { ...head, targets: await loadTargets(transaction, deploymentId) };
+    const [meant] = state.targets ?? [];
+    if (input.percent !== undefined && meant && meant.type !== "host" && meant.shift.percent !== input.percent) {
+      return { deploymentId, shift: shiftView(state, meant, at) };
+    }
     const change = changeOfShift(state, action);
     if (change.outcome === "refused") {
       throw new CallerFault(
