@@ -64,6 +64,8 @@ export interface ContainerShopOptions {
   readonly alarms?: string | undefined;
   /** Where the engine's images and containers are; absent: in a folder of its own. */
   readonly dataRoot?: string | undefined;
+  /** Absent: SQLite. */
+  readonly databaseUrl?: string | undefined;
 }
 
 export interface NewRevision {
@@ -128,7 +130,7 @@ export class ContainerShop {
   /** Engine, image and server, and nothing in them yet. */
   static async bare(
     undo: AsyncDisposableStack,
-    { alarms, dataRoot }: ContainerShopOptions = {},
+    { alarms, dataRoot, databaseUrl }: ContainerShopOptions = {},
   ): Promise<ContainerShop> {
     const directory = mkdtempSync(join(tmpdir(), "sluice-shop-"));
     undo.defer(() => rmSync(directory, { recursive: true, force: true }));
@@ -146,7 +148,7 @@ export class ContainerShop {
     ];
     const config = join(directory, "sluice.yml");
     writeFileSync(config, JSON.stringify({ bindings }));
-    const server = await startSluiceServer({ args: ["--config", config] });
+    const server = await startSluiceServer({ databaseUrl, args: ["--config", config] });
     undo.defer(async () => {
       // The data directory goes with the server, and the HAProxy outlives both.
       await server.kill();
