@@ -84,7 +84,7 @@ export const CONTAINER_RULES: MemberRules<ContainerDefinition> = {
   linuxParameters: within(LINUX_PARAMETERS),
   secrets: within(SECRET),
   dependsOn: READ,
-  startTimeout: unsupported("a dependency is waited for without a limit of its own"),
+  startTimeout: READ,
   stopTimeout: READ,
   versionConsistency: only(
     ["disabled"],

@@ -16,6 +16,8 @@ const IMAGE = /^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,2047}$/;
 /** A user, a group, or both, by name or number. */
 const USER = /^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$/;
 const CAPABILITY = /^[A-Z_]{1,40}$/;
+const MIN_START_TIMEOUT_SECONDS = 2;
+const MAX_START_TIMEOUT_SECONDS = 3_600;
 const MAX_STOP_TIMEOUT_SECONDS = 120;
 const ULIMITS = [
   ...["core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio"],
@@ -56,9 +58,7 @@ export function readContainer(input: ContainerInput, reading: ContainerReading):
     })),
     ulimits: (input.ulimits ?? []).map((limit, index) => readUlimit(limit, `${path}.ulimits[${index}]`)),
     ...(input.healthCheck ? { healthCheck: readContainerCheck(input.healthCheck, `${path}.healthCheck`) } : {}),
-    ...(input.stopTimeout === undefined
-      ? {}
-      : { stopTimeout: requireWithin(input.stopTimeout, `${path}.stopTimeout`, [0, MAX_STOP_TIMEOUT_SECONDS]) }),
+    ...readTimeouts(input, path),
     readonlyRootFilesystem: input.readonlyRootFilesystem ?? false,
     droppedCapabilities: readDropped(input, path),
     initProcessEnabled: input.linuxParameters?.initProcessEnabled ?? false,
@@ -99,6 +99,19 @@ function readSize({ cpu = 0, memory, memoryReservation }: ContainerInput, name: 
     ...(memoryReservation === undefined
       ? {}
       : { memoryReservation: requireMemory(memoryReservation, "memoryReservation") }),
+  };
+}
+
+/** Absent, each has its own default. */
+function readTimeouts({ startTimeout, stopTimeout }: ContainerInput, path: string) {
+  const starting = [MIN_START_TIMEOUT_SECONDS, MAX_START_TIMEOUT_SECONDS] as const;
+  return {
+    ...(startTimeout === undefined
+      ? {}
+      : { startTimeout: requireWithin(startTimeout, `${path}.startTimeout`, starting) }),
+    ...(stopTimeout === undefined
+      ? {}
+      : { stopTimeout: requireWithin(stopTimeout, `${path}.stopTimeout`, [0, MAX_STOP_TIMEOUT_SECONDS]) }),
   };
 }
 

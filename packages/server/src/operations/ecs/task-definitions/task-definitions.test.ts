@@ -109,6 +109,15 @@ describe("a task definition", () => {
     }
   });
 
+  it("shows how long dependents wait for a container, and how long it may take to end", async () => {
+    const { taskDefinition } = await registerApp({ startTimeout: 90, stopTimeout: 0 });
+    expect(taskDefinition?.containerDefinitions).toMatchObject([{ startTimeout: 90, stopTimeout: 0 }]);
+    expect(await appRefusal({ startTimeout: 1 })).toBe(
+      "InvalidParameterException: containerDefinitions[0].startTimeout 1 is out of range: give 2 to 3600.",
+    );
+    expect(await appRefusal({ stopTimeout: 121 })).toContain("stopTimeout 121 is out of range: give 0 to 120.");
+  });
+
   it("is INACTIVE when it was deregistered, and its family means the one before", async () => {
     await register({});
     await register({});
