@@ -14,6 +14,9 @@ import { insertDeliveries, moveDeliveryCursor, readDeliveryCursor } from "@sluic
 import { type DeploymentGroupRow, removeDeploymentGroup } from "@sluice/server/store/deployment-groups.ts";
 import { findDeployment, listDeployments } from "@sluice/server/store/deployment-history.ts";
 import { holdDuty } from "@sluice/server/store/duty-lease.ts";
+import { serviceRow } from "@sluice/server/store/ecs/rows.fixture.ts";
+import { appendServiceEvent, eventsOfServices } from "@sluice/server/store/ecs/service-events.ts";
+import { findServicesById, insertService } from "@sluice/server/store/ecs/services.ts";
 import { insertEffects } from "@sluice/server/store/effects.ts";
 import { appendEvents, newestEventId } from "@sluice/server/store/events.ts";
 import { findHost, insertHost, retireHost } from "@sluice/server/store/hosts.ts";
@@ -324,6 +327,25 @@ describe.each(["sqlite", "postgres"] as const)("retention on %s", (dialect) => {
       before = Number(count);
     }
     expect(before).toBe(0);
+  });
+
+  it("removes container services a day after they ended, many of them, and keeps the others", async () => {
+    const gone = Array.from({ length: 12 }, (_, n) => `s-${100 + n}`);
+    await store.write(async ({ db }) => {
+      for (const service_id of gone) {
+        const inactive_at = now - DAY;
+        await insertService(db, serviceRow({ service_id, service_name: service_id, status: "INACTIVE", inactive_at }));
+        await appendServiceEvent(db, { service_id, event_id: "e", at: now, message: "gone" });
+      }
+      const young = { service_name: "young", status: "INACTIVE", inactive_at: now - DAY + 1 } as const;
+      await insertService(db, serviceRow({ service_id: "s-young", ...young }));
+      await insertService(db, serviceRow({ service_id: "s-there", service_name: "there" }));
+      await appendServiceEvent(db, { service_id: "s-there", event_id: "e", at: now, message: "there" });
+    });
+    expect((await pass()).services).toBe(12);
+    const left = await findServicesById(store.db, [...gone, "s-young", "s-there"]);
+    expect(left.map((row) => row.service_id).toSorted()).toEqual(["s-there", "s-young"]);
+    expect(await eventsOfServices(store.db, [...gone, "s-there"])).toMatchObject([{ service_id: "s-there" }]);
   });
 
   it("removes expired tokens after a month, and retired hosts when nothing names them any more", async () => {

@@ -1,5 +1,6 @@
 import type { Timers } from "../loops/timers.ts";
 import { type DeploymentGroupName, listDeploymentGroupsWithNames } from "../store/deployment-groups.ts";
+import { forgetInactiveServices } from "../store/ecs/expired-tasks.ts";
 import type { OpenStore } from "../store/open-store.ts";
 import { deleteLeftBehind, forgetRemoved, listRemoved } from "../store/removed-deployments.ts";
 import {
@@ -44,10 +45,12 @@ export interface PassReport {
   readonly orphaned: OrphanedTally;
   tokens: number;
   hosts: number;
+  /** Container services that were deleted. */
+  services: number;
 }
 
 export function newReport(): PassReport {
-  return { groups: [], orphaned: newTally(), tokens: 0, hosts: 0 };
+  return { groups: [], orphaned: newTally(), tokens: 0, hosts: 0, services: 0 };
 }
 
 /**
@@ -111,8 +114,10 @@ async function* removeStaleRows(
   for (;;) {
     const tokens = await store.write((transaction) => removeExpiredTokens(transaction, expiredBefore));
     const attempts = await store.write((transaction) => removeAttemptsOfRetired(transaction, endedBefore));
+    const services = await store.write((transaction) => forgetInactiveServices(transaction.db, timers.now()));
     report.tokens += tokens;
-    if (tokens + attempts === 0) return;
+    report.services += services;
+    if (tokens + attempts + services === 0) return;
     yield;
   }
 }

@@ -47,7 +47,8 @@ export class ServiceLoop {
   /** Services that are to be looked at; null: all. */
   #due: Set<string> | null = null;
   readonly #wakeAt = new Map<string, number>();
-  #serviceOfTask = new Map<string, string>();
+  readonly #serviceOfTask = new Map<string, string>();
+  readonly #tasksOfService = new Map<string, readonly string[]>();
   /** Null: nothing was seen yet. */
   #seen: ReadonlyMap<string, readonly ContainerFacts[]> | null = null;
   #toldTrouble: string | null = null;
@@ -158,12 +159,20 @@ export class ServiceLoop {
         work: this.work,
         targets,
       });
-      for (const taskId of turn?.taskIds ?? []) this.#serviceOfTask.set(taskId, serviceId);
+      this.#rememberTasks(serviceId, turn?.taskIds ?? []);
       if (turn && turn.wakeAt !== null) this.#wakeAt.set(serviceId, turn.wakeAt);
     } catch (error) {
       onError(error);
       this.#wakeAt.set(serviceId, timers.now() + FAILED_TURN_MILLISECONDS);
     }
+  }
+
+  /** Those that were forgotten are no longer among them. */
+  #rememberTasks(serviceId: string, taskIds: readonly string[]): void {
+    for (const taskId of this.#tasksOfService.get(serviceId) ?? []) this.#serviceOfTask.delete(taskId);
+    for (const taskId of taskIds) this.#serviceOfTask.set(taskId, serviceId);
+    if (taskIds.length > 0) this.#tasksOfService.set(serviceId, taskIds);
+    else this.#tasksOfService.delete(serviceId);
   }
 
   async #isOurs(): Promise<boolean> {

@@ -29,7 +29,7 @@ export interface ServiceTurnDependencies {
 
 /** Of a service that was looked at. */
 export interface ServiceTurn {
-  /** Its tasks, those that have stopped too. */
+  /** Its tasks that are listed, those that have stopped too. */
   readonly taskIds: readonly string[];
   /** When something is due although nothing happens; null: never. */
   readonly wakeAt: number | null;
@@ -54,7 +54,8 @@ export async function takeServiceTurn(
   }
   for (const action of plan.actions) work.do(action);
   if (plan.changedTasks.length > 0) targets.wake();
-  return { taskIds: [...tasks, ...plan.newTasks].map(({ taskId }) => taskId), wakeAt: plan.wakeAt };
+  const taskIds = [...tasks, ...plan.newTasks].map(({ taskId }) => taskId);
+  return { taskIds: taskIds.filter((taskId) => !plan.forgottenTaskIds.includes(taskId)), wakeAt: plan.wakeAt };
 }
 
 interface TurnParts extends ServiceTurnDependencies {
