@@ -72,7 +72,7 @@ export function serverAt({ name, port }: WebHost, isDraining = false): ServerPla
 }
 
 export function groupOf(groupId: string, servers: readonly ServerPlan[], values: Partial<GroupPlan> = {}): GroupPlan {
-  return { groupId, name: groupId, protocol: "http", healthCheck: CHECK, servers, stickinessSeconds: null, ...values };
+  return { groupId, name: groupId, protocol: "http", healthCheck: CHECK, servers, ...values };
 }
 
 /** Weights by group. */

@@ -64,7 +64,6 @@ export function describeBalancer(name: string, open: () => Promise<BalancerWorld
             unhealthyCount: 2,
           },
           servers: world.servers,
-          stickinessSeconds: null,
           ...group,
         },
       ],

@@ -70,16 +70,14 @@ function plan(conditions: readonly RuleCondition[], action: ListenerAction = RED
           { serverId: "s1", address: "10.0.0.1", port: 80, isDraining: false },
           { serverId: "s2", address: "fd00::1", port: 80, isDraining: true },
         ],
-        stickinessSeconds: null,
       },
-      { groupId: "green", name: "green", protocol: "http", healthCheck: null, servers: [], stickinessSeconds: null },
+      { groupId: "green", name: "green", protocol: "http", healthCheck: null, servers: [] },
       {
         groupId: "database",
         name: "database",
         protocol: "tcp",
         healthCheck: { ...CHECK, protocol: "tcp", port: null },
         servers: [],
-        stickinessSeconds: null,
       },
     ],
   };
@@ -158,7 +156,6 @@ describe("the configuration", () => {
     [plan([], { ...REDIRECT, path: "x" } as ListenerAction), /path "x": begin it with/],
     [plan([], { ...REDIRECT, protocol: "FTP" } as ListenerAction), /protocol FTP/],
     [plan([], { ...REDIRECT, port: "80 }" } as ListenerAction), /port 80 }/],
-    [withGroup({ stickinessSeconds: 60 }), /blue is sticky/],
     [withGroup({ healthCheck: { ...CHECK, path: "/a b" } }), /path "\/a b"/],
     [withGroup({ healthCheck: { ...CHECK, matcher: "200 ok" } }), /matcher "200 ok"/],
     [

@@ -205,12 +205,7 @@ function tlsWords({ protocol, certificate, listenerId }: ListenerPlan, { certifi
 }
 
 function groupLines(group: GroupPlan, layout: BalancerLayout): readonly string[] {
-  const { groupId, protocol, healthCheck, stickinessSeconds } = group;
-  if (stickinessSeconds !== null) {
-    throw new UnsupportedPlan(
-      `the target group ${groupId} is sticky, which this balancer cannot be: turn stickiness off`,
-    );
-  }
+  const { groupId, protocol, healthCheck } = group;
   const servers = layout.servers.filter((server) => server.groupId === groupId);
   return [
     `backend ${backendName(groupId)}`,

@@ -27,7 +27,6 @@ function group(
     name: "blue",
     protocol: "http",
     healthCheck,
-    stickinessSeconds: null,
     servers: servers.map(({ id, isDraining = false }) => ({ serverId: id, address: "10.0.0.1", port: 80, isDraining })),
   } as const;
 }

@@ -8,7 +8,6 @@ const GROUP = {
   protocol: "http",
   healthCheck: null,
   servers: [{ serverId: "s1", address: "10.0.0.1", port: 80, isDraining: false }],
-  stickinessSeconds: null,
 } as const;
 const LISTENER: ListenerPlan = {
   listenerId: "front",

@@ -54,8 +54,6 @@ export interface GroupPlan {
   readonly protocol: "http" | "tcp";
   readonly healthCheck: BalancerHealthCheck | null;
   readonly servers: readonly ServerPlan[];
-  /** Same client, same server, for so long; null: no. */
-  readonly stickinessSeconds: number | null;
 }
 
 export interface BalancerHealthCheck {

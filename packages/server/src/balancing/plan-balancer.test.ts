@@ -88,19 +88,3 @@ it("asks a listener's own rules in the order of their priorities", () => {
     ["https", "web", ["r-3"]],
   ]);
 });
-
-it("keeps a client at its target where the group asks for it", () => {
-  const seconds = (attributes: Record<string, string>, protocol: "HTTP" | "TCP" = "HTTP") =>
-    planBalancer(
-      {
-        ...EMPTY,
-        targetGroups: [newTargetGroup({ arn: "tg-blue", attributes, protocol })],
-        listeners: [newListener()],
-      },
-      [],
-    ).groups[0]?.stickinessSeconds;
-  expect(seconds({})).toBeNull();
-  expect(seconds({ "stickiness.enabled": "true" })).toBe(86_400);
-  expect(seconds({ "stickiness.enabled": "true", "stickiness.lb_cookie.duration_seconds": "60" })).toBe(60);
-  expect(seconds({ "stickiness.enabled": "true" }, "TCP")).toBe(86_400);
-});

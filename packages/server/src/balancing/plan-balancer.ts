@@ -4,7 +4,6 @@ import { type BalancingRows, balancersOfGroups } from "../store/elb/balancing-ro
 import type { Listener, ListenerRule } from "../store/elb/listeners.ts";
 import type { RegisteredTarget } from "../store/elb/registered-targets.ts";
 import type { TargetGroup } from "../store/elb/target-groups.ts";
-import { stickinessSeconds } from "./target-group-attributes.ts";
 
 const PROTOCOLS = { HTTP: "http", HTTPS: "https", TCP: "tcp" } as const;
 
@@ -55,7 +54,6 @@ function planGroup(group: TargetGroup, servers: readonly ServerPlan[]): GroupPla
     protocol: PROTOCOLS[group.protocol],
     healthCheck: group.healthCheck,
     servers,
-    stickinessSeconds: stickinessSeconds(group),
   };
 }
 

@@ -224,15 +224,14 @@ describe("target groups", () => {
     const modify = (Key: string, Value: string) =>
       world.call("ModifyTargetGroupAttributes", { TargetGroupArn, Attributes: [{ Key, Value }] });
     await modify("deregistration_delay.timeout_seconds", "10");
-    await modify("stickiness.enabled", "true");
     await modify("slow_start.duration_seconds", "0");
     const { Attributes } = await world.call("DescribeTargetGroupAttributes", { TargetGroupArn });
     expect(Object.fromEntries((Attributes ?? []).map(({ Key, Value }) => [Key, Value]))).toMatchObject({
       "deregistration_delay.timeout_seconds": "10",
-      "stickiness.enabled": "true",
+      "stickiness.enabled": "false",
       "stickiness.lb_cookie.duration_seconds": "86400",
     });
-    expect(world.balancer.plan?.groups[0]?.stickinessSeconds).toBe(86_400);
+    await expect(modify("stickiness.enabled", "true")).rejects.toEqual(fault("ValidationException", /always 'false'/));
     await expect(modify("slow_start.duration_seconds", "30")).rejects.toEqual(
       fault("ValidationException", /always '0'/),
     );

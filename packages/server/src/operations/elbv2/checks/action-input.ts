@@ -70,7 +70,7 @@ function readForward({ TargetGroupArn, ForwardConfig }: Action, path: string): L
     config.TargetGroupStickinessConfig?.Enabled,
     false,
     `${path}ForwardConfig.TargetGroupStickinessConfig.Enabled`,
-    "a client may change from one target group to the other while their weights change. Targets of a group are kept by its attribute stickiness.enabled",
+    "each request goes to a target group by the weights",
   );
   const groups = (config.TargetGroups ?? []).map(({ TargetGroupArn: arn, Weight = 1 }, index) => {
     const place = `${path}ForwardConfig.TargetGroups.member.${index + 1}.`;
