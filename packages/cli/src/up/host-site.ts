@@ -9,6 +9,7 @@ import { ProgramFailed, runProgram } from "../process/run-program.ts";
 import { type Claim, claimDirectory } from "./claim.ts";
 import { type AgentProcess, agentEnvironment, startAgent } from "./host-process.ts";
 import { type Bridge, createBridge, deleteBridge, deleteOrphanedBridges, plugIn } from "./isolation/bridge.ts";
+import { buildTree } from "./isolation/build-tree.ts";
 import { mountsToOverlay, parseMountInfo } from "./isolation/mount-table.ts";
 import { type NamespaceSet, openNamespaces } from "./isolation/namespace.ts";
 import { type HostTree, planTree, rootOf, writtenPath } from "./isolation/overlay.ts";
@@ -262,7 +263,7 @@ class Site implements HostSite {
     this.#namespaces.push(namespaces);
     if (this.#isClosed) throw new Error("the hosts were stopped while they started");
     try {
-      for (const command of plan.commands) await namespaces.run(command);
+      await buildTree(plan.steps, namespaces.run);
       await namespaces.run(["hostname", host.name]);
     } catch (error) {
       if (!(error instanceof ProgramFailed)) throw error;

@@ -10,9 +10,11 @@ const tree: HostTree = {
   inMemory: false,
 };
 
+const commandsOf = (one: HostTree) => planTree(one).steps.map(({ command }) => command);
+
 test("a host sees the machine, writes beside it, and of the data directory only its own part", () => {
   const root = "/srv/up/hosts/host-1/root";
-  expect(planTree(tree).commands).toEqual([
+  expect(commandsOf(tree)).toEqual([
     [
       "mount",
       "-t",
@@ -50,9 +52,19 @@ test("a path that overlayfs would cut apart is refused with a cure", () => {
 });
 
 test("layers are kept in memory where the data directory cannot hold them", () => {
-  const [mountMemory, makeDirectories, overlay] = planTree({ ...tree, inMemory: true, submounts: [] }).commands;
+  const [mountMemory, makeDirectories, overlay] = commandsOf({ ...tree, inMemory: true, submounts: [] });
   const memory = "/srv/up/hosts/host-1/memory";
   expect(mountMemory).toEqual(["mount", "-t", "tmpfs", "tmpfs", memory]);
   expect(makeDirectories).toEqual(["mkdir", "-p", `${memory}/upper`, `${memory}/work`]);
   expect(overlay).toContain(`lowerdir=/,upperdir=${memory}/upper,workdir=${memory}/work`);
+});
+
+test("only a mount of another program may be missing, and what cannot be overlaid is read-only", () => {
+  const optional = planTree(tree).steps.filter(({ otherwise }) => otherwise !== undefined);
+  expect(optional.map(({ otherwise }) => otherwise)).toEqual([
+    [
+      ["mount", "-o", "bind,ro", "/home", "/srv/up/hosts/host-1/root/home"],
+      ["umount", "/srv/up/hosts/host-1/root/home"],
+    ],
+  ]);
 });

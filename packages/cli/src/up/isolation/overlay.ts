@@ -20,8 +20,17 @@ export interface TreePlan {
   readonly directories: readonly string[];
   /** Directories to be empty: overlayfs leaves in them what only the mount that made it can use. */
   readonly scratch: readonly string[];
-  /** To be run one after the other inside of the host's mount and process namespaces. */
-  readonly commands: readonly (readonly string[])[];
+  /** To be taken one after the other inside of the host's mount and process namespaces. */
+  readonly steps: readonly TreeStep[];
+}
+
+export interface TreeStep {
+  readonly command: readonly string[];
+  /**
+   * What else to try, the next where the one before fails: of a mount without which the host can be. When all of them fail it goes without:
+   * the mount belongs to another program, and may have vanished meanwhile. Absent: the step has to succeed.
+   */
+  readonly otherwise?: readonly (readonly string[])[] | undefined;
 }
 
 /** Overlayfs splits its options at these, and the lower directory's at the colon. */
@@ -49,47 +58,68 @@ export function planTree(tree: HostTree): TreePlan {
   const root = rootOf(tree);
   const memory = join(tree.hostDirectory, "memory");
   const kept = tree.inMemory ? memory : tree.hostDirectory;
-  const layers = [
-    { place: "/", upper: join(kept, "upper"), work: join(kept, "work") },
-    ...tree.submounts
-      .filter((place) => !UNFIT_FOR_OVERLAY.test(place))
-      .map((place, index) => ({
-        place,
-        upper: join(kept, "mounts", String(index), "upper"),
-        work: join(kept, "mounts", String(index), "work"),
-      })),
-  ];
+  const rootLayer = { place: "/", upper: join(kept, "upper"), work: join(kept, "work") };
+  const mountLayers = tree.submounts
+    .filter((place) => !UNFIT_FOR_OVERLAY.test(place))
+    .map((place, index) => ({
+      place,
+      upper: join(kept, "mounts", String(index), "upper"),
+      work: join(kept, "mounts", String(index), "work"),
+    }));
+  const layers = [rootLayer, ...mountLayers];
   const written = layers.flatMap(({ upper, work }) => [upper, work]);
   const bound = [tree.agentDirectory, ...tree.shared];
   return {
     scratch: layers.map(({ work }) => work),
     directories: [root, tree.agentDirectory, ...(tree.inMemory ? [memory] : written)],
-    commands: [
+    steps: [
       ...(tree.inMemory
-        ? [
+        ? required([
             ["mount", "-t", "tmpfs", "tmpfs", memory],
             ["mkdir", "-p", ...written],
-          ]
+          ])
         : []),
-      ...layers.map(({ place, upper, work }) => [
-        "mount",
-        "-t",
-        "overlay",
-        "overlay",
-        "-o",
-        `lowerdir=${place},upperdir=${upper},workdir=${work}`,
-        join(root, place),
-      ]),
-      ["mount", "-t", "proc", "proc", join(root, "proc")],
-      ["mount", "-t", "sysfs", "sysfs", join(root, "sys")],
-      ["mount", "--rbind", "/dev", join(root, "dev")],
-      ["mount", "-t", "tmpfs", "tmpfs", join(root, "run")],
-      // The server's keys and the other hosts' are nothing for a hook to find.
-      ["mount", "-t", "tmpfs", "tmpfs", join(root, tree.dataDirectory)],
-      ...bound.flatMap((path) => [
-        ["mkdir", "-p", join(root, path)],
-        ["mount", "--bind", path, join(root, path)],
+      { command: overlay(rootLayer, root) },
+      ...mountLayers.map((layer) => ({
+        command: overlay(layer, root),
+        otherwise: readOnlyBind(layer.place, join(root, layer.place)),
+      })),
+      ...required([
+        ["mount", "-t", "proc", "proc", join(root, "proc")],
+        ["mount", "-t", "sysfs", "sysfs", join(root, "sys")],
+        ["mount", "--rbind", "/dev", join(root, "dev")],
+        ["mount", "-t", "tmpfs", "tmpfs", join(root, "run")],
+        // The server's keys and the other hosts' are nothing for a hook to find.
+        ["mount", "-t", "tmpfs", "tmpfs", join(root, tree.dataDirectory)],
+        ...bound.flatMap((path) => [
+          ["mkdir", "-p", join(root, path)],
+          ["mount", "--bind", path, join(root, path)],
+        ]),
       ]),
     ],
   };
+}
+
+interface Layer {
+  readonly place: string;
+  readonly upper: string;
+  readonly work: string;
+}
+
+function overlay({ place, upper, work }: Layer, root: string): readonly string[] {
+  const options = `lowerdir=${place},upperdir=${upper},workdir=${work}`;
+  return ["mount", "-t", "overlay", "overlay", "-o", options, join(root, place)];
+}
+
+/** For what no overlay can lie on: a file, or a file system that is not made for it. The machine's own must not be written to. */
+function readOnlyBind(place: string, target: string): readonly (readonly string[])[] {
+  // mount binds first and makes it read-only after that: what could not be made so is let go of.
+  return [
+    ["mount", "-o", "bind,ro", place, target],
+    ["umount", target],
+  ];
+}
+
+function required(commands: readonly (readonly string[])[]): readonly TreeStep[] {
+  return commands.map((command) => ({ command }));
 }
