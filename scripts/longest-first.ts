@@ -2,11 +2,12 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
  * Files that take half a minute or more by themselves, the longest first. One that begins last keeps all the others waiting; without a record of
- * earlier runs, as in CI, Vitest would go by the sizes of files. In seconds on two quiet cores: 115, 110, 100, 65, 60, 55, and then 45 to 25.
+ * earlier runs, as in CI, Vitest would go by the sizes of files. In seconds on two quiet cores: 115, 110, 110, 100, 65, 60, 55, and then 45 to 25.
  */
 const LONGEST = [
   "tests/e2e/crash.test.ts",
   "tests/containers/shift-under-load.test.ts",
+  "tests/containers/failed-deployments.test.ts",
   "tests/rollouts/prometheus-alert.test.ts",
   "tests/rollouts/killed-at-every-transaction.test.ts",
   "tests/e2e/late-hosts.test.ts",

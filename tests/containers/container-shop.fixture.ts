@@ -66,6 +66,8 @@ export interface ContainerShopOptions {
   readonly dataRoot?: string | undefined;
   /** Absent: SQLite. */
   readonly databaseUrl?: string | undefined;
+  /** The server's directory; absent: one of its own. */
+  readonly data?: string | undefined;
 }
 
 export interface NewRevision {
@@ -130,7 +132,7 @@ export class ContainerShop {
   /** Engine, image and server, and nothing in them yet. */
   static async bare(
     undo: AsyncDisposableStack,
-    { alarms, dataRoot, databaseUrl }: ContainerShopOptions = {},
+    { alarms, dataRoot, databaseUrl, data }: ContainerShopOptions = {},
   ): Promise<ContainerShop> {
     const directory = mkdtempSync(join(tmpdir(), "sluice-shop-"));
     undo.defer(() => rmSync(directory, { recursive: true, force: true }));
@@ -148,7 +150,11 @@ export class ContainerShop {
     ];
     const config = join(directory, "sluice.yml");
     writeFileSync(config, JSON.stringify({ bindings }));
-    const server = await startSluiceServer({ databaseUrl, args: ["--config", config] });
+    const server = await startSluiceServer({
+      databaseUrl,
+      args: ["--config", config],
+      known: data === undefined ? undefined : { data, port: 0 },
+    });
     undo.defer(async () => {
       // The data directory goes with the server, and the HAProxy outlives both.
       await server.kill();
@@ -369,6 +375,11 @@ export class ContainerShop {
       return Green?.weight === percent;
     });
     return notBefore;
+  }
+
+  /** Of tasks that are wanted. */
+  async runningTasks(): Promise<readonly string[]> {
+    return (await this.tasks("RUNNING")).map(({ taskArn = "" }) => taskArn).sort();
   }
 
   async service(): Promise<Service> {

@@ -32,17 +32,13 @@ describe("a deployment to containers that goes back", () => {
       type: "TimeBasedLinear",
       timeBasedLinear: { linearPercentage: 40, linearInterval: 60 },
     });
-    original = await runningTasks();
+    original = await shop.runningTasks();
   });
   beforeEach(() => {
     load = startShopLoad(shop.productionPort);
   });
   afterEach(() => load.kill());
   afterAll(() => undo.disposeAsync());
-
-  async function runningTasks(): Promise<readonly string[]> {
-    return (await shop.tasks("RUNNING")).map(({ taskArn = "" }) => taskArn).sort();
-  }
 
   /** All traffic is on the original, whose tasks have never been touched, and nothing is left of the replacement. */
   async function expectBack(deploymentId: string, ended: DeploymentInfo): Promise<void> {
@@ -56,8 +52,11 @@ describe("a deployment to containers that goes back", () => {
     });
     expect(await shop.weights("production")).toEqual({ blue: 100, green: 0 });
     expect(await shop.weights("test")).toEqual({ blue: 100, green: 0 });
-    await until("the end of the replacement's tasks", async () => (await runningTasks()).length === original.length);
-    expect(await runningTasks()).toEqual(original);
+    await until(
+      "the end of the replacement's tasks",
+      async () => (await shop.runningTasks()).length === original.length,
+    );
+    expect(await shop.runningTasks()).toEqual(original);
     const { taskSets = [] } = await shop.service();
     expect(taskSets.map(({ status, runningCount }) => ({ status, runningCount }))).toEqual([
       { status: "PRIMARY", runningCount: 2 },

@@ -17,11 +17,11 @@ export interface SmallDisk {
 }
 
 /** The disk, or why there is none. */
-export function smallDisk(): SmallDisk | string {
+export function smallDisk(mebibytes = DISK_MEBIBYTES): SmallDisk | string {
   if (process.getuid?.() !== 0) return "only root can mount a small disk";
   const path = mkdtempSync(join(tmpdir(), "sluice-small-disk-"));
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_MEBIBYTES * MEBIBYTE}`, "tmpfs", path], { stdio: "pipe" });
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${mebibytes * MEBIBYTE}`, "tmpfs", path], { stdio: "pipe" });
   } catch {
     rmSync(path, { recursive: true });
     return "this root may not mount file systems";

@@ -146,7 +146,8 @@ async function createContainer(
   if (isMissingImage(created)) {
     if (!sandbox) {
       const pull = pulls.ask(image, name);
-      if (pull.state === "failed") return failed("CannotPullContainerError", pull.reason);
+      if (pull.state === "failed")
+        return failed("CannotPullContainerError", `${image} cannot be pulled: ${pull.reason}`);
       return { outcome: "pending", retryAfterMilliseconds: PULL_RETRY_MILLISECONDS, detail: pull.detail };
     }
     const imported = await orRefusal(() => importSandboxImage(api, image, sandbox.tar, signal));

@@ -213,7 +213,7 @@ describe("a service's plan", () => {
     await play.pass(20_000);
     expect(play.tasks.get("task-1")).toMatchObject({
       stopCode: "ServiceSchedulerInitiated",
-      stoppedReason: "Task failed ELB health checks in (target-group tg)",
+      stoppedReason: "Task failed ELB health checks in (target-group tg): 503",
     });
     expect(play.taskSet().failedTasks).toBe(1);
     health = "healthy";

@@ -79,8 +79,9 @@ function unhealthy({ task, target, healthCheckGraceSeconds, now }: EndSituation)
   }
   const graceUntil = graceEnd(task, healthCheckGraceSeconds);
   if (target?.health !== "unhealthy" || graceUntil === null || now < graceUntil) return undefined;
+  const answer = target.detail === "" ? "" : `: ${target.detail}`;
   return {
     stopCode: "ServiceSchedulerInitiated",
-    stoppedReason: `${FAILED_CHECKS}ELB health checks in (target-group ${target.targetGroupArn})`,
+    stoppedReason: `${FAILED_CHECKS}ELB health checks in (target-group ${target.targetGroupArn})${answer}`,
   };
 }
