@@ -25,10 +25,6 @@ export function steadyTaskSet(serviceName: string, taskSet: TaskSetState): strin
   return `${ofSet(serviceName, taskSet)} has reached a steady state.`;
 }
 
-export function steadyService(serviceName: string): string {
-  return `(service ${serviceName}) has reached a steady state.`;
-}
-
 export function inconsistentStarts(serviceName: string, taskSet: TaskSetState): string {
   return `${ofSet(serviceName, taskSet)} is unable to consistently start tasks successfully.`;
 }

@@ -26,11 +26,6 @@ export async function findTaskSet(db: Kysely<Database>, taskSetId: string): Prom
   return db.selectFrom("ecs_task_sets").selectAll().where("task_set_id", "=", taskSetId).executeTakeFirst();
 }
 
-/** Of any service, whose tasks register in the target group. */
-export async function taskSetsOfTargetGroup(db: Kysely<Database>, targetGroupArn: string): Promise<TaskSetRow[]> {
-  return db.selectFrom("ecs_task_sets").selectAll().where("target_group_arn", "=", targetGroupArn).execute();
-}
-
 /** Fails with a unique violation when the service has one with this external id. */
 export async function insertTaskSet(db: Kysely<Database>, row: TaskSetRow): Promise<void> {
   await db.insertInto("ecs_task_sets").values(row).execute();

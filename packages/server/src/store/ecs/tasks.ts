@@ -30,17 +30,6 @@ export async function tasksOfServices(db: Kysely<Database>, serviceIds: readonly
   return rows;
 }
 
-/** Of all services, those that have not stopped. */
-export async function listLivingTasks(db: Kysely<Database>): Promise<TaskRow[]> {
-  return db
-    .selectFrom("ecs_tasks")
-    .selectAll()
-    .where("last_status", "!=", "STOPPED")
-    .orderBy("created_at")
-    .orderBy("task_id")
-    .execute();
-}
-
 export interface TaskListing {
   readonly clusterName: string;
   readonly desiredStatus: TaskRow["desired_status"];
