@@ -175,7 +175,7 @@ describe("an effect of a platform", () => {
     expect(Object.fromEntries(production)).toEqual({ "tg-one": 80, "tg-two": 20 });
     service.taskSets.length = 0;
     expect(await handler.attempt(claimed(effect), never)).toEqual({
-      ended: { outcome: "failed", detail: "the task set green is gone" },
+      ended: { outcome: "failed", detail: "the task set green is gone", code: "ECS_UPDATE_ERROR" },
     });
   });
 });

@@ -8,6 +8,8 @@ export function setWeightsHandler(parts: PlatformParts): EffectHandler<"setWeigh
   return platformHandler(parts, async ({ effect: { pair, weights, gaining } }, signal) => {
     if (gaining) {
       const state = await steadiness(boundPort(parts.ports, "taskSets"), gaining.service, gaining.taskSetId, signal);
+      // The load balancer has not been asked: it is not to blame.
+      if (state.outcome === "failed") return { code: "ECS_UPDATE_ERROR", ...state };
       if (state.outcome !== "done") return state;
     }
     return boundPort(parts.ports, "weightedRouter").splitProduction(pair, weights, signal);

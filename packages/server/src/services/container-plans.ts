@@ -25,6 +25,11 @@ export function hasSandbox({ containerDefinitions }: TaskDefinition): boolean {
   return containerDefinitions.length > 1;
 }
 
+/** `["NONE"]` turns off the image's own check, and is none itself. */
+export function hasHealthCheck({ healthCheck }: Pick<ContainerDefinition, "healthCheck">): boolean {
+  return healthCheck !== undefined && healthCheck.command[0] !== "NONE";
+}
+
 export function sandboxPlan({ taskId, labels }: TaskIdentity, definition: TaskDefinition): ContainerPlan {
   const { containerDefinitions } = definition;
   const hostname = containerDefinitions.find((container) => container.hostname !== undefined)?.hostname;
@@ -78,7 +83,7 @@ export function containerPlan(
     isRootReadOnly: container.readonlyRootFilesystem,
     droppedCapabilities: container.droppedCapabilities,
     hasInit: container.initProcessEnabled,
-    healthCheck: container.healthCheck ? checkOf(container.healthCheck) : null,
+    healthCheck: container.healthCheck && hasHealthCheck(container) ? checkOf(container.healthCheck) : null,
     stopTimeoutSeconds: container.stopTimeout ?? USUAL_STOP_TIMEOUT_SECONDS,
   };
 }
@@ -105,8 +110,7 @@ function mountsOf({ volumes }: TaskDefinition, { mountPoints }: ContainerDefinit
   }));
 }
 
-function checkOf({ command, interval, timeout, retries, startPeriod }: ContainerCheck): ContainerHealthCheck | null {
-  if (command[0] === "NONE") return null;
+function checkOf({ command, interval, timeout, retries, startPeriod }: ContainerCheck): ContainerHealthCheck {
   return { command, intervalSeconds: interval, timeoutSeconds: timeout, retries, startPeriodSeconds: startPeriod };
 }
 

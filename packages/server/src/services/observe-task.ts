@@ -2,7 +2,7 @@ import type { ContainerFacts } from "@sluice/engine/ports/container-engine.ts";
 import type { TaskContainer } from "../store/columns/ecs-columns.ts";
 import type { TaskDefinition } from "../store/columns/task-definition.ts";
 import type { SeenContainer } from "./container-order.ts";
-import { SANDBOX_NAME } from "./container-plans.ts";
+import { hasHealthCheck, SANDBOX_NAME } from "./container-plans.ts";
 import type { TaskState } from "./service-state.ts";
 
 /** In ECS' words. */
@@ -53,7 +53,7 @@ const HEALTH_OF = { none: "UNKNOWN", starting: "UNKNOWN", healthy: "HEALTHY", un
 
 /** Of the containers that have a health check: one essential one that fails it is the task's. */
 function healthOf(containers: readonly TaskContainer[], { containerDefinitions }: TaskDefinition): TaskState["health"] {
-  const checked = containerDefinitions.filter(({ healthCheck, essential }) => healthCheck && essential);
+  const checked = containerDefinitions.filter((container) => container.essential && hasHealthCheck(container));
   const healths = checked.map(({ name }) => containers.find((container) => container.name === name)?.health);
   if (healths.includes("UNHEALTHY")) return "UNHEALTHY";
   return healths.length > 0 && healths.every((health) => health === "HEALTHY") ? "HEALTHY" : "UNKNOWN";

@@ -221,6 +221,12 @@ describe("a service's plan", () => {
     expect(play.taskSet().stability).toBe("STEADY_STATE");
   });
 
+  it("asks for no check of a container whose healthCheck is NONE", async () => {
+    const play = played(taskDefinition(containerDefinition("web", { healthCheck: { ...CHECK, command: ["NONE"] } })));
+    await play.settle();
+    expect(play.taskSet()).toMatchObject({ stability: "STEADY_STATE" });
+  });
+
   it("fails a task whose essential container fails its health check", async () => {
     const play = played(taskDefinition(containerDefinition("web", { healthCheck: CHECK })));
     play.service = newService({ desiredCount: 1 });

@@ -1,4 +1,5 @@
 import type { TaskDefinition } from "../store/columns/task-definition.ts";
+import { hasHealthCheck } from "./container-plans.ts";
 import type { ServiceState, TaskSetState, TaskState, TaskTarget } from "./service-state.ts";
 
 export interface TaskSetCounts {
@@ -50,7 +51,7 @@ export function unsteadiness(situation: TaskSetSituation): string | null {
   if (pendingCount > 0) return `${pendingCount} of ${desiredCount} tasks are not running yet`;
   if (runningCount !== desiredCount) return `${runningCount} of ${desiredCount} tasks are running`;
   const running = tasks.filter(({ desiredStatus }) => desiredStatus === "RUNNING");
-  const isChecked = definition?.containerDefinitions.some(({ healthCheck }) => healthCheck) ?? false;
+  const isChecked = definition?.containerDefinitions.some(hasHealthCheck) ?? false;
   const unproved = running.filter((task) => isChecked && !passesContainerChecks(task, definition));
   if (unproved.length > 0) return `the container health checks of ${unproved.length} tasks have not passed`;
   const targets = running.map((task) => ({ task, target: targetOf(task) }));
@@ -63,7 +64,7 @@ export function unsteadiness(situation: TaskSetSituation): string | null {
 }
 
 function passesContainerChecks(task: TaskState, definition: TaskDefinition | undefined): boolean {
-  const checked = definition?.containerDefinitions.filter(({ healthCheck }) => healthCheck) ?? [];
+  const checked = definition?.containerDefinitions.filter(hasHealthCheck) ?? [];
   return checked.every(({ name }) => {
     const container = task.containers.find((candidate) => candidate.name === name);
     // One that was to end and has ended has nothing to be checked any more.

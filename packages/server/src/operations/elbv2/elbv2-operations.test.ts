@@ -565,6 +565,29 @@ describe("rules", () => {
     await expect(world.call("DeleteRule", { RuleArn: byDefault })).rejects.toEqual(denied("deleted"));
   });
 
+  it("that the balancer cannot serve leave nothing behind", async () => {
+    const { group, listener: ListenerArn } = await makeWeb(world);
+    const rule = { ListenerArn, Conditions: PATHS, Actions: forward(group) };
+    const { Rules } = await world.call("CreateRule", { ...rule, Priority: 1 });
+    const before = await world.call("DescribeRules", { ListenerArn });
+    world.balancer.unserved.set(ListenerArn, "it says no");
+    const refusal = fault("InvalidConfigurationRequest", /cannot be served: it says no\..*Nothing was changed/);
+    await expect(world.call("CreateRule", { ...rule, Priority: 2 })).rejects.toEqual(refusal);
+    const Conditions = [{ Field: "path-pattern", Values: ["/other/*"] }];
+    const RuleArn = Rules?.[0]?.RuleArn ?? "";
+    await expect(world.call("ModifyRule", { RuleArn, Conditions })).rejects.toEqual(refusal);
+    expect(await world.call("DescribeRules", { ListenerArn })).toEqual(before);
+  });
+
+  it.each([
+    [{ Type: "fixed-response", FixedResponseConfig: { StatusCode: "204", MessageBody: "x" } }, /has no body/],
+    [{ Type: "redirect", RedirectConfig: { StatusCode: "HTTP_301", Port: "65536" } }, /from 1 to 65535/],
+  ] as const)("refuse the action %j", async (action, message) => {
+    const { listener: ListenerArn } = await makeWeb(world);
+    const input = { ListenerArn, Priority: 1, Conditions: PATHS, Actions: [action] };
+    await expect(world.call("CreateRule", input)).rejects.toEqual(fault("ValidationException", message));
+  });
+
   it.each([
     [{ Field: "host-header", HostHeaderConfig: { Values: ["a.example.com"] } }],
     [{ Field: "http-header", HttpHeaderConfig: { HttpHeaderName: "X-Version", Values: ["2*"] } }],
@@ -592,6 +615,7 @@ describe("rules", () => {
     [[{ Field: "host-header", Values: ["a b"] }], /must have 1 to 128/],
     [[{ Field: "source-ip", SourceIpConfig: { Values: ["1.2.3.4"] } }], /not a CIDR block/],
     [[{ Field: "source-ip", SourceIpConfig: { Values: ["1.2.3.4/33"] } }], /not a CIDR block/],
+    [[{ Field: "source-ip", SourceIpConfig: { Values: ["fe80::1%eth0/64"] } }], /not a CIDR block/],
     [[{ Field: "http-header", HttpHeaderConfig: { HttpHeaderName: "Host", Values: ["a"] } }], /cannot be Host/],
     [
       [{ Field: "http-header", HttpHeaderConfig: { HttpHeaderName: "a b", Values: ["a"] } }],

@@ -152,7 +152,8 @@ function requirePattern(value: string, path: string, pattern: RegExp, what: stri
 function isCidr(value: string): boolean {
   const [address = "", bits = "", ...rest] = value.split("/");
   const family = isIP(address);
-  if (family === 0 || rest.length > 0 || !/^\d{1,3}$/.test(bits)) return false;
+  // The zone of an address (fe80::1%eth0) is no part of a range.
+  if (family === 0 || address.includes("%") || rest.length > 0 || !/^\d{1,3}$/.test(bits)) return false;
   try {
     new BlockList().addSubnet(address, Number(bits), family === 6 ? "ipv6" : "ipv4");
     return true;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ModifyListenerInput, ModifyListenerOutput } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { saveListener } from "../../../store/elb/listeners.ts";
 import { changeBalancing, requireServed } from "../change-balancing.ts";
@@ -38,6 +39,10 @@ export const modifyListener: Elbv2Operation<ModifyListenerInput, ModifyListenerO
     await saveListener(db, changed);
     return { before: found, after: changed };
   });
-  await requireServed(context, after, (_rows, db) => saveListener(db, before));
+  await requireServed(context, after, async (rows, db) => {
+    // A shift may have changed its weights meanwhile.
+    const current = rows.listeners.find(({ arn }) => arn === after.arn);
+    if (isDeepStrictEqual(current, after)) await saveListener(db, before);
+  });
   return { Listeners: [listenerView(after)] };
 };

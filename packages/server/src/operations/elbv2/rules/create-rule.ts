@@ -2,8 +2,8 @@ import type { CreateRuleInput, CreateRuleOutput } from "@aws-sdk/client-elastic-
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { listenerRuleArn } from "@sluice/model/elb-arn.ts";
 import { MAX_RULE_PRIORITY, MAX_RULES_PER_LOAD_BALANCER } from "@sluice/model/elb-limits.ts";
-import { type ListenerRule, saveListenerRule } from "../../../store/elb/listeners.ts";
-import { changeBalancing, tellBalancer } from "../change-balancing.ts";
+import { type ListenerRule, removeListenerRule, saveListenerRule } from "../../../store/elb/listeners.ts";
+import { changeBalancing, requireServed } from "../change-balancing.ts";
 import { readAction } from "../checks/action-input.ts";
 import { checkActionTargets } from "../checks/action-targets.ts";
 import { readConditions } from "../checks/condition-input.ts";
@@ -15,6 +15,7 @@ import type { Elbv2Operation } from "../elbv2-context.ts";
 import { ruleView } from "../views/rule-view.ts";
 import { NO_TRANSFORMS, priorityInUse } from "./rule-checks.ts";
 
+/** Answered when the balancer serves it; what it cannot serve is not kept, since it would keep back every later change. */
 export const createRule: Elbv2Operation<CreateRuleInput, CreateRuleOutput> = async (input, context) => {
   checkMembers(input, {
     ListenerArn: "read",
@@ -33,7 +34,7 @@ export const createRule: Elbv2Operation<CreateRuleInput, CreateRuleOutput> = asy
     createdAt: context.now(),
   };
   const id = newElbId(context);
-  const rule = await changeBalancing(context, async (rows, db) => {
+  const { listener, rule } = await changeBalancing(context, async (rows, db) => {
     const listener = requireListener(rows, input.ListenerArn);
     if (listener.protocol === "TCP") {
       throw new CallerFault("OperationNotPermitted", "Rules are not supported for listeners of network load balancers");
@@ -52,8 +53,8 @@ export const createRule: Elbv2Operation<CreateRuleInput, CreateRuleOutput> = asy
     }
     const created: ListenerRule = { ...asked, arn: listenerRuleArn(listener.arn, id), listenerArn: listener.arn };
     await saveListenerRule(db, created);
-    return created;
+    return { listener, rule: created };
   });
-  await tellBalancer(context);
+  await requireServed(context, listener, (_rows, db) => removeListenerRule(db, rule.arn));
   return { Rules: [ruleView(rule)] };
 };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type {
   ModifyRuleInput,
   ModifyRuleOutput,
@@ -6,7 +7,7 @@ import type {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { MAX_RULE_PRIORITY } from "@sluice/model/elb-limits.ts";
 import { saveListenerRule, setRulePriorities as storePriorities } from "../../../store/elb/listeners.ts";
-import { changeBalancing, tellBalancer } from "../change-balancing.ts";
+import { changeBalancing, requireServed, tellBalancer } from "../change-balancing.ts";
 import { readAction } from "../checks/action-input.ts";
 import { checkActionTargets } from "../checks/action-targets.ts";
 import { readConditions } from "../checks/condition-input.ts";
@@ -16,6 +17,7 @@ import type { Elbv2Operation } from "../elbv2-context.ts";
 import { ruleView } from "../views/rule-view.ts";
 import { NO_TRANSFORMS, priorityInUse, refuseDefaultRule } from "./rule-checks.ts";
 
+/** Answered when the balancer serves it so; otherwise it stays as it was. */
 export const modifyRule: Elbv2Operation<ModifyRuleInput, ModifyRuleOutput> = async (input, context) => {
   checkMembers(input, {
     RuleArn: "read",
@@ -27,16 +29,21 @@ export const modifyRule: Elbv2Operation<ModifyRuleInput, ModifyRuleOutput> = asy
   requireOnly(input.ResetTransforms, false, "ResetTransforms", "rules have no transforms");
   const conditions = input.Conditions === undefined ? undefined : readConditions(input.Conditions);
   const action = input.Actions === undefined ? undefined : readAction(input.Actions, "Actions");
-  const rule = await changeBalancing(context, async (rows, db) => {
+  const { listener, before, after } = await changeBalancing(context, async (rows, db) => {
     refuseDefaultRule(input.RuleArn, "modified", rows);
     const found = requireRule(rows, input.RuleArn);
-    if (action) checkActionTargets(action, requireListener(rows, found.listenerArn), rows);
+    const listener = requireListener(rows, found.listenerArn);
+    if (action) checkActionTargets(action, listener, rows);
     const changed = { ...found, ...(conditions && { conditions }), ...(action && { action }) };
     await saveListenerRule(db, changed);
-    return changed;
+    return { listener, before: found, after: changed };
   });
-  await tellBalancer(context);
-  return { Rules: [ruleView(rule)] };
+  await requireServed(context, listener, async (rows, db) => {
+    // A shift may have changed its weights meanwhile.
+    const current = rows.rules.find(({ arn }) => arn === after.arn);
+    if (isDeepStrictEqual(current, after)) await saveListenerRule(db, before);
+  });
+  return { Rules: [ruleView(after)] };
 };
 
 /** All at once, so that rules can change places. */
