@@ -23,7 +23,35 @@ it("tells of each event, and of what may have been missed after the engine was a
   await vi.waitFor(() => expect(seen).toEqual([undefined, "c1", "c2"]));
   streams[0]?.destroy();
   await vi.waitFor(() => expect(streams).toHaveLength(2), { timeout: 10_000 });
-  await vi.waitFor(() => expect(seen).toEqual([undefined, "c1", "c2", undefined]));
+  await vi.waitFor(() => expect(seen).toEqual([undefined, "c1", "c2", undefined, undefined]));
+  stopping.abort();
+  await watch;
+});
+
+it("tells when the engine is heard no longer, and once more when it refuses to be", async () => {
+  let stream: ServerResponse | undefined;
+  let refusals = 0;
+  const { socket } = await startFakeEngine({
+    "GET /events": (_request, response) => {
+      if (stream) {
+        refusals += 1;
+        response.writeHead(503).end("{}");
+        return;
+      }
+      response.flushHeaders();
+      stream = response;
+    },
+  });
+  let told = 0;
+  const stopping = new AbortController();
+  const tell = () => {
+    told += 1;
+  };
+  const watch = watchEvents(openEngineApi(socket), "a1", tell, stopping.signal);
+  await vi.waitFor(() => expect(told).toBe(1), { timeout: 10_000 });
+  stream?.destroy();
+  await vi.waitFor(() => expect(refusals).toBeGreaterThanOrEqual(3), { timeout: 30_000 });
+  expect(told).toBe(3);
   stopping.abort();
   await watch;
 });

@@ -12,7 +12,8 @@ const MAX_EVENT_CHARACTERS = 1024 * 1024;
 
 /**
  * Calls `onEvent` with the id of a container to which something happened, and with undefined when anything may have happened unseen:
- * each time that the engine is heard again. Returns when the signal ends.
+ * each time that the engine is heard again, and when it is heard no longer, so that whoever looks then finds out whether it is away.
+ * Returns when the signal ends.
  */
 export async function watchEvents(
   api: EngineApi,
@@ -23,15 +24,21 @@ export async function watchEvents(
   const filters = { type: ["container"], event: EVENTS, label: [`${INSTALLATION_LABEL}=${installation}`] };
   const request = { method: "GET", path: "/events", query: { filters: JSON.stringify(filters) } } as const;
   let backOffMilliseconds = LEAST_BACK_OFF_MILLISECONDS;
+  let wasHeard = false;
   while (!signal.aborted) {
+    let isHeard = false;
     try {
       const stream = await api.open(request, signal, SILENCE_MILLISECONDS);
       backOffMilliseconds = LEAST_BACK_OFF_MILLISECONDS;
+      isHeard = true;
       onEvent(undefined);
       for await (const line of linesOf(stream as AsyncIterable<Buffer>)) onEvent(containerIn(line));
     } catch {
       // The engine is away, and whoever asks it for anything is told why.
     }
+    // An engine that is ending may still have answered after its stream broke: it is told again when it refuses the next one.
+    if ((isHeard || wasHeard) && !signal.aborted) onEvent(undefined);
+    wasHeard = isHeard;
     await pause(backOffMilliseconds, undefined, { signal }).catch(() => {});
     backOffMilliseconds = Math.min(backOffMilliseconds * 2, MAX_BACK_OFF_MILLISECONDS);
   }

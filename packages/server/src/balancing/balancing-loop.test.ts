@@ -86,6 +86,31 @@ it("knows a task's health, and tells of its changes", async () => {
   expect(changes).toBeGreaterThan(0);
 });
 
+it("tells of the servers whose state changed, and of none for the requests that they serve", async () => {
+  tasks = [TASK, { ...TASK, taskId: "task-2", address: "10.0.0.77" }];
+  for (const task of tasks) changeServer(balancer, "tg-blue", task.taskId, { health: "healthy", sessions: 1 });
+  await loop.settle(never);
+  const told: (readonly string[] | null)[] = [];
+  loop.subscribe((serverIds) => told.push(serverIds && [...serverIds]));
+  changeServer(balancer, "tg-blue", "task-1", { sessions: 9, detail: "200 again" });
+  await loop.settle(never);
+  expect(told).toEqual([]);
+  changeServer(balancer, "tg-blue", "task-2", { health: "unhealthy" });
+  await loop.settle(never);
+  expect(told).toEqual([["task-2"]]);
+  tasks = [{ ...TASK, isDraining: true }];
+  await loop.settle(never);
+  expect(told.slice(1).flat().toSorted()).toEqual(["task-1", "task-2"]);
+  told.length = 0;
+  changeServer(balancer, "tg-blue", "task-1", { sessions: 0 });
+  await vi.waitFor(() => expect(told).toEqual([["task-1"]]), { timeout: 20_000 });
+  balancer.outage = "ECONNREFUSED";
+  await expect(loop.settle(never)).rejects.toThrow("ECONNREFUSED");
+  expect(told).toEqual([["task-1"], null]);
+  balancer.outage = null;
+  await vi.waitFor(() => expect(told).toEqual([["task-1"], null, null]), { timeout: 20_000 });
+});
+
 it("takes a task for drained when the balancer drains it and it serves nothing any more", async () => {
   tasks = [TASK];
   changeServer(balancer, "tg-blue", "task-1", { health: "healthy", sessions: 1 });

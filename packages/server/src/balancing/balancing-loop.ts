@@ -10,8 +10,8 @@ import type { Store } from "../store/open-store.ts";
 import type { WakeFeed } from "../store/wake-feed.ts";
 import { planBalancer, serverIdOf } from "./plan-balancer.ts";
 import { deregistrationDelaySeconds } from "./target-group-attributes.ts";
-import type { TargetHealth, TargetReading } from "./target-health.ts";
-import { sameReadings, type TargetReadings, targetReadings } from "./target-readings.ts";
+import type { TargetHealth, TargetListener, TargetReading } from "./target-health.ts";
+import { changedServers, type TargetReadings, targetReadings } from "./target-readings.ts";
 
 /** How often the balancer is looked at by itself; its own news come at once. */
 const OBSERVE_MILLISECONDS = 1_000;
@@ -56,7 +56,7 @@ export class BalancingLoop implements TargetHealth {
   readonly #dependencies: BalancingDependencies;
   readonly #loop: PacedLoop;
   readonly #stop = new AbortController();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<TargetListener>();
   #unsubscribe = () => {};
   #watching = Promise.resolve();
   #waiting: Waiting[] = [];
@@ -128,7 +128,7 @@ export class BalancingLoop implements TargetHealth {
     return !reading || (reading.state === "draining" && reading.sessions === 0);
   }
 
-  subscribe(onChange: () => void): () => void {
+  subscribe(onChange: TargetListener): () => void {
     this.#listeners.add(onChange);
     return () => this.#listeners.delete(onChange);
   }
@@ -141,7 +141,6 @@ export class BalancingLoop implements TargetHealth {
       const plan = planBalancer(rows, await tasks());
       const outcome = await this.#apply(plan);
       const facts = await this.#dependencies.balancer.observe(this.#stop.signal);
-      this.#away = "";
       this.#trouble = facts.trouble;
       this.#tell(troubleOf(outcome, facts));
       this.#remember(targetReadings(plan, facts));
@@ -153,8 +152,9 @@ export class BalancingLoop implements TargetHealth {
       if (this.#stop.signal.aborted) return sleepFor(IDLE_MILLISECONDS);
       // Whatever it has now, it is told again.
       this.#applied = null;
+      const wasAway = this.#away !== "";
       this.#away = reasonOf(error);
-      this.#publish();
+      if (!wasAway) this.#publish(null);
       throw error;
     }
   }
@@ -168,13 +168,15 @@ export class BalancingLoop implements TargetHealth {
   }
 
   #remember(readings: TargetReadings): void {
-    const isNews = this.#readings === null || !sameReadings(this.#readings, readings);
+    // Of a balancer that was away nothing was known.
+    const changed = this.#readings === null || this.#away !== "" ? null : changedServers(this.#readings, readings);
     this.#readings = readings;
-    if (isNews) this.#publish();
+    this.#away = "";
+    if (changed === null || changed.size > 0) this.#publish(changed);
   }
 
-  #publish(): void {
-    for (const listener of this.#listeners) listener();
+  #publish(serverIds: ReadonlySet<string> | null): void {
+    for (const listener of this.#listeners) listener(serverIds);
   }
 
   /** What serves nothing any more, or has been given its time, is gone. */

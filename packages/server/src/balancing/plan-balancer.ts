@@ -28,6 +28,11 @@ export function serverIdOf({ address, port }: Pick<RegisteredTarget, "address" |
   return `${address}:${port}`;
 }
 
+/** Whether it is the id of a registered target, not of a task. */
+export function isRegisteredTarget(serverId: string): boolean {
+  return serverId.includes(":");
+}
+
 /** The name under which the binding's settings have it: callers may give an ARN that ends in it. */
 export function certificateName(certificate: string): string {
   return certificate.slice(certificate.lastIndexOf("/") + 1);

@@ -11,6 +11,9 @@ export interface TargetReading {
   readonly sessions: number | null;
 }
 
+/** @param serverIds tasks' ids, and others of registered targets; null: it may be any */
+export type TargetListener = (serverIds: ReadonlySet<string> | null) => void;
+
 /** What the balancer of this server says of tasks. Kept in memory: after a start nothing is known until the balancer was read. */
 export interface TargetHealth {
   /** Whether there is a balancer. It checks all tasks of target groups, also before a listener forwards to them. */
@@ -22,8 +25,8 @@ export interface TargetHealth {
    * not when the balancer cannot be asked; the group's deregistration delay bounds the wait.
    */
   isDrained(targetGroupArn: string, taskId: string): boolean;
-  /** Calls `onChange` after a reading that differs from the one before, of any target; the answer ends it. */
-  subscribe(onChange: () => void): () => void;
+  /** Calls `onChange` when the state of targets is another one than before, or one is drained now; the answer ends it. */
+  subscribe(onChange: TargetListener): () => void;
   /** To be called when tasks came, got or lost an address, drain or are gone: the balancer is told soon after. */
   wake(): void;
 }

@@ -28,12 +28,24 @@ export function targetReadings(plan: BalancerPlan, facts: BalancerFacts): Target
   return byGroup;
 }
 
-export function sameReadings(one: TargetReadings, other: TargetReadings): boolean {
-  return JSON.stringify(plain(one)) === JSON.stringify(plain(other));
+/**
+ * The servers of which something is known now that a decision may turn on: another state, or that nothing is in flight any more. How many
+ * requests one that serves has in flight changes all the time, and is nobody's news.
+ */
+export function changedServers(before: TargetReadings, after: TargetReadings): ReadonlySet<string> {
+  const changed = new Set<string>();
+  for (const group of new Set([...before.keys(), ...after.keys()])) {
+    const [old, now] = [before.get(group), after.get(group)];
+    for (const serverId of new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])])) {
+      if (newsIn(old?.get(serverId)) !== newsIn(now?.get(serverId))) changed.add(serverId);
+    }
+  }
+  return changed;
 }
 
-function plain(readings: TargetReadings): unknown {
-  return [...readings].map(([group, servers]) => [group, [...servers]]);
+function newsIn(reading: TargetReading | undefined): string {
+  if (!reading) return "";
+  return reading.state === "draining" && reading.sessions === 0 ? "drained" : reading.state;
 }
 
 function keyOf(groupId: string, serverId: string): string {

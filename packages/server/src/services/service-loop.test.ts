@@ -1,9 +1,9 @@
 import { newMemoryBehaviour } from "@sluice/drivers/memory/memory-container.ts";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { TargetHealth } from "../balancing/target-health.ts";
+import { NO_BALANCER, type TargetHealth, type TargetListener } from "../balancing/target-health.ts";
 import { eventsOfServices } from "../store/ecs/service-events.ts";
 import { changeService } from "../store/ecs/services.ts";
-import { changeTaskSet, insertTaskSet } from "../store/ecs/task-sets.ts";
+import { changeTaskSet, insertTaskSet, taskSetsOfServices } from "../store/ecs/task-sets.ts";
 import { changeTask } from "../store/ecs/tasks.ts";
 import { BLUE, LocalWorld } from "./local-services.fixture.ts";
 
@@ -176,7 +176,7 @@ it("runs a second task set beside the first, and removes it when it drains", asy
 it("waits for the balancer before it stops a task, and before a set is steady", async () => {
   let state: "initial" | "healthy" = "initial";
   let isDrained = false;
-  const listeners = new Set<() => void>();
+  const listeners = new Set<TargetListener>();
   const targets: TargetHealth = {
     isThere: true,
     ofTask: () => ({ state, detail: "", sessions: 1 }),
@@ -188,7 +188,7 @@ it("waits for the balancer before it stops a task, and before a set is steady", 
     wake() {},
   };
   const say = () => {
-    for (const listener of listeners) listener();
+    for (const listener of listeners) listener(null);
   };
   world.targets = targets;
   await world.open();
@@ -211,6 +211,44 @@ it("waits for the balancer before it stops a task, and before a set is steady", 
   isDrained = true;
   say();
   await vi.waitFor(async () => expect(await statuses()).toEqual(["STOPPED", "RUNNING", "RUNNING"]), WITHIN);
+});
+
+it("looks at the services only of which the balancer has news", async () => {
+  let tell: TargetListener = () => {};
+  const looked: string[] = [];
+  world.targets = {
+    ...NO_BALANCER,
+    isThere: true,
+    ofTask: (_group, taskId) => {
+      looked.push(taskId);
+      return { state: "healthy", detail: "", sessions: 0 };
+    },
+    subscribe: (listener) => {
+      tell = listener;
+      return () => {};
+    },
+  };
+  await world.open();
+  await world.store.write(({ db }) => insertServiceTwo(db));
+  world.changes.publish();
+  await isSteady();
+  const ofTwo = () => world.running().filter(({ plan }) => plan.labels["sluice.service"] === "two");
+  await vi.waitFor(() => expect(ofTwo()).toHaveLength(1), WITHIN);
+  const [two] = ofTwo();
+  await vi.waitFor(async () => {
+    const [taskSet] = await taskSetsOfServices(world.store.db, ["service-2"]);
+    expect(taskSet?.stability).toBe("STEADY_STATE");
+  }, WITHIN);
+  // What its own changes still had it look at is over when a look brings no other.
+  await vi.waitFor(async () => {
+    const before = looked.length;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(looked.length).toBe(before);
+  }, WITHIN);
+  looked.length = 0;
+  tell(new Set(["192.0.2.1:80", two!.plan.taskId]));
+  await vi.waitFor(() => expect(looked).not.toEqual([]), WITHIN);
+  expect(new Set(looked)).toEqual(new Set([two!.plan.taskId]));
 });
 
 it("keeps the other services going past one that can not be read", async () => {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ContainerEngine, ContainerFacts } from "@sluice/engine/ports/container-engine.ts";
+import { isRegisteredTarget } from "../balancing/plan-balancer.ts";
 import type { TargetHealth } from "../balancing/target-health.ts";
 import { LEASE_MILLISECONDS } from "../loops/keep-lease.ts";
 import { FAILED_TURN_MILLISECONDS, type Pace, PacedLoop, sleepFor } from "../loops/paced-loop.ts";
@@ -71,7 +72,10 @@ export class ServiceLoop {
 
   start(): void {
     const { changes, targets } = this.#dependencies;
-    this.#unsubscribe = [changes.subscribe(() => this.wake()), targets.subscribe(() => this.wake())];
+    this.#unsubscribe = [
+      changes.subscribe(() => this.wake()),
+      targets.subscribe((serverIds) => this.#wakeTargets(serverIds)),
+    ];
     this.view.start();
     this.wake();
   }
@@ -94,6 +98,11 @@ export class ServiceLoop {
     if (serviceId === undefined) this.#due = null;
     else this.#due?.add(serviceId);
     this.#loop.wake();
+  }
+
+  #wakeTargets(serverIds: ReadonlySet<string> | null): void {
+    if (serverIds === null) this.wake();
+    else for (const serverId of serverIds) if (!isRegisteredTarget(serverId)) this.#wakeTask(serverId);
   }
 
   /** Only what changed is looked at again. */
