@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -7,6 +7,8 @@ import { dieWithParent, whyNoNamespaces } from "@sluice/cli/up/isolation/namespa
 import { type CodeDeployClient, codeDeployClient } from "@sluice/wire/client/clients.ts";
 import { connectionTo, resolveConnection } from "@sluice/wire/config/connection.ts";
 import { readCommandLine } from "./command-line.ts";
+import { playContainers, removeContainers, whyNoContainers, writeBindings } from "./demo-containers.ts";
+import { children, expectThat, SLUICE, say, sluice, start, Unexpected } from "./demo-stage.ts";
 import { freePort } from "./free-port.ts";
 
 /** `npm run demo`: drives the command line as a person would, and checks what comes of it. */
@@ -14,45 +16,16 @@ const { values: options } = readCommandLine("npm run demo -- [--once]", {
   options: { once: { type: "boolean", default: false } },
 });
 
-const SLUICE = resolve("bin/sluice");
 const APPLICATION = "web";
 const GROUP = "demo";
 const HOST_TAG = { Key: "Environment", Value: "demo" };
 const SIGNAL_BASE = 128;
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
-/** A demo that is not as expected is a failure, told in one line. */
-class Unexpected extends Error {}
-
-function expectThat(condition: boolean, problem: string): void {
-  if (!condition) throw new Unexpected(problem);
-}
-
-function say(text: string): void {
-  console.log(`\n── ${text}`);
-}
-
-/** Programs that are to end with the demo, whatever ends it. */
-const children = new Set<ChildProcess>();
-
-function start(program: string, args: readonly string[], stdio: "inherit" | "piped", isApart = false): ChildProcess {
-  const child = spawn(program, args, {
-    stdio: stdio === "inherit" ? "inherit" : ["ignore", "pipe", "pipe"],
-    detached: isApart,
-  });
-  children.add(child);
-  child.once("close", () => children.delete(child));
-  return child;
-}
-
-/** `sluice deploy … --watch`: the live view at a terminal, and lines anywhere else. Gives its exit status. */
-async function deploy(revision: string): Promise<number> {
-  const args = ["deploy", relative(process.cwd(), revision), "--application", APPLICATION, "--group", GROUP, "--watch"];
-  console.log(`$ sluice ${args.join(" ")}`);
-  const child = start(SLUICE, args, process.stdout.isTTY ? "inherit" : "piped");
-  child.stdout?.pipe(process.stdout, { end: false });
-  child.stderr?.pipe(process.stderr, { end: false });
-  return new Promise((done, failed) => child.once("error", failed).once("close", (code) => done(code ?? 1)));
+/** `sluice deploy … --watch`. Gives its exit status. */
+function deploy(revision: string): Promise<number> {
+  const path = relative(process.cwd(), revision);
+  return sluice("deploy", path, "--application", APPLICATION, "--group", GROUP, "--watch");
 }
 
 interface DemoHost {
@@ -60,10 +33,16 @@ interface DemoHost {
   readonly address: string;
 }
 
-/** Starts `sluice up` and waits until it says that it is ready. */
-async function startUp(): Promise<{ readonly child: ChildProcess; readonly hosts: DemoHost[] }> {
+/**
+ * Starts `sluice up` and waits until it says that it is ready.
+ * @param config sluice.yml; undefined: it has none
+ */
+async function startUp(
+  config: string | undefined,
+): Promise<{ readonly child: ChildProcess; readonly hosts: DemoHost[] }> {
   const tag = `${HOST_TAG.Key}=${HOST_TAG.Value}`;
   const args = ["up", "--listen", "127.0.0.1:0", "--tag", tag];
+  if (config !== undefined) args.push("--config", relative(process.cwd(), config));
   console.log(`$ sluice ${args.join(" ")}`);
   // Ends in order even if this process is killed.
   const [program = SLUICE, ...rest] = [...dieWithParent("TERM"), SLUICE, ...args];
@@ -200,12 +179,17 @@ const dataDirectory = join(directory, "data");
 // Where every `sluice` that is started from here finds its server, and nowhere else.
 for (const name of Object.keys(process.env)) if (name.startsWith("AWS_ENDPOINT_URL")) delete process.env[name];
 process.env.SLUICE_DATA = dataDirectory;
+let hasContainers = false;
 try {
   console.log(`$ export SLUICE_DATA=${relative(process.cwd(), dataDirectory)}`);
   const play = async (): Promise<void> => {
-    const { child, hosts } = await startUp();
+    const obstacle = await whyNoContainers();
+    hasContainers = obstacle === undefined;
+    const { child, hosts } = await startUp(hasContainers ? await writeBindings(directory) : undefined);
     const ended = new Promise((done) => child.once("exit", done));
     await playDemo(directory, hosts, dataDirectory);
+    if (obstacle === undefined) await playContainers(directory, dataDirectory);
+    else say(`Containers are not shown: ${obstacle}`);
     if (options.once) return;
     sayWhatNext(directory, dataDirectory);
     await ended;
@@ -225,6 +209,12 @@ try {
       return gone;
     }),
   );
+  if (hasContainers) {
+    await removeContainers(directory, dataDirectory).catch((error: Error) => {
+      console.error(`demo: what it made in the Docker Engine is not removed: ${error.message}`);
+      process.exitCode = 1;
+    });
+  }
   await rm(directory, { recursive: true, force: true });
 }
 // A step that was interrupted may still wait for an answer.

@@ -264,7 +264,7 @@ function interfacesIn(prefix: string): string[] {
 }
 
 /** Below each controller, or below the one tree, with the processes of containers whose engine died before it could end them. */
-async function removeCgroups(cgroup: string): Promise<void> {
+export async function removeCgroups(cgroup: string): Promise<void> {
   const trees = ["", ...readdirSync("/sys/fs/cgroup")].map((controller) => join("/sys/fs/cgroup", controller, cgroup));
   for (const tree of trees.filter((path) => existsSync(path))) {
     for (let attempt = 0; attempt < START_ATTEMPTS && existsSync(tree); attempt++) {

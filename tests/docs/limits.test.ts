@@ -12,7 +12,6 @@ const INTERNAL = new Set([
   "packages/model/src/disk-full.ts MAX_CAUSES",
   "packages/cli/src/place/server-connection.ts MAX_CAUSES",
   // That of GetTaskLogs, told before it is asked.
-  "packages/cli/src/deployment/task-logs.ts MAX_TAIL",
   "packages/engine/src/heard-time.ts MAX_PROOF_LAG_MILLISECONDS",
   // Of Lambda, which nobody can deploy to yet.
   "packages/engine/src/time-limits.ts LAMBDA_TIMEOUT_MILLISECONDS",

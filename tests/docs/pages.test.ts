@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import { awsCliOnPath } from "@sluice/cli/aws/aws-cli.ts";
 import { whyNoNamespaces } from "@sluice/cli/up/isolation/namespace.ts";
 import { afterAll, describe, expect, it } from "vitest";
+import { whyNoDockerEngine } from "../containers/docker-engine.fixture.ts";
+import { startEngineIn } from "../containers/world-engine.fixture.ts";
 import { whyNoAwsCli } from "../installation/installed-programs.fixture.ts";
 import { commandsOf, forOrdinaryUser, isRootOnly, type Step, stepsOf } from "./paste/page.fixture.ts";
 import { isInstalled, type User, World, whyNoPasting } from "./paste/paste-world.fixture.ts";
@@ -23,6 +25,7 @@ const JOURNEYS: readonly (readonly string[])[] = [
   ["README.md"],
   ["docs/guides/getting-started.md", "docs/guides/from-codedeploy.md", "docs/guides/backup-and-upgrade.md"],
   ["docs/guides/rollouts.md"],
+  ["docs/guides/containers.md"],
 ];
 
 /** Blocks that cannot be done on one machine without a registry, page by page. More needs a reason, in the page. */
@@ -32,6 +35,7 @@ const MAX_EXCEPTIONS: Readonly<Record<string, number>> = {
   "docs/guides/from-codedeploy.md": 1,
   "docs/guides/backup-and-upgrade.md": 0,
   "docs/guides/rollouts.md": 2,
+  "docs/guides/containers.md": 2,
 };
 
 /** Only ends what hangs. */
@@ -127,14 +131,19 @@ describe.concurrent("pasted", { timeout: HANGS_AFTER_MILLISECONDS }, () => {
         const isForAnyCli = pages.includes(ANY_CLI);
         context.skip(obstacle !== undefined, obstacle);
         context.skip(!isForAnyCli && !cli?.readsEndpoints, `the AWS CLI on the PATH is ${cli?.version}, and too old`);
-        const needsHaproxy = pages.some((page) => /^haproxy /m.test(read(page)));
+        const needsEngine = pages.some((page) => /driver: docker\b/.test(read(page)));
+        const noEngine = needsEngine ? whyNoDockerEngine() : null;
+        context.skip(noEngine !== null, noEngine ?? "");
+        const needsHaproxy = needsEngine || pages.some((page) => /^haproxy /m.test(read(page)));
         context.skip(needsHaproxy && !isInstalled("haproxy"), "haproxy is not installed: apt-get install haproxy");
         const world = await World.open(user, { debianCliFirst: isForAnyCli && user === "ordinary" });
         const reader = new Reader(world, user);
+        const engine = needsEngine ? await startEngineIn(world) : undefined;
         try {
           for (const page of pages) await reader.read(page);
         } finally {
           reader.close();
+          await engine?.stop();
           await world.close();
         }
       });

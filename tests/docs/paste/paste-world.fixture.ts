@@ -85,6 +85,8 @@ function setUp(user: User): string {
     mount -t proc proc /proc
     ip link set lo up
     mount -t tmpfs -o mode=755 tmpfs ${PLACE}
+    # The sockets of the machine's services, such as a Docker Engine's, are not this one's.
+    mount -t tmpfs -o mode=755 tmpfs /run
     mkdir ${PLACE}/checkout && mount --bind ${CHECKOUT} ${PLACE}/checkout
     ${overlays.join("\n")}
     mkdir ${PLACE}/home ${PLACE}/clone

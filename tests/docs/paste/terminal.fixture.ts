@@ -14,6 +14,8 @@ export class Terminal {
   #shown = "";
   #listeners = new Set<() => void>();
   #ended = false;
+  /** Where that begins which the command shows that was typed last. */
+  #typedAt = 0;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
@@ -95,9 +97,14 @@ export class Terminal {
     await this.#until(() => this.#shown.includes(text));
   }
 
+  /** Waits until what was typed last shows a text. */
+  async showsNext(text: string): Promise<void> {
+    await this.#until(() => this.#shown.slice(this.#typedAt).includes(text));
+  }
+
   /** Pastes a command, and does not wait for it. */
   type(command: string): void {
-    this.#paste(command);
+    this.#typedAt = this.#paste(command);
   }
 
   /** Ends what holds the terminal, as the closing of its window does: the kernel hangs up on what runs in it. */

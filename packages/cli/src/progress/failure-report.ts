@@ -36,7 +36,7 @@ export function failureReport(
   const blocks = [
     ...hosts,
     ...(others.length > 0 ? [fit([`Also failed: ${others.join(", ")}`])] : []),
-    fit(deploymentLines(view, failed.length > 0)),
+    fit(deploymentLines(view, failed)),
     // A misspelt hook or a script that is not in the bundle is often why.
     ...(view.statusMessages.length > 0 ? [fit(view.statusMessages.map((message) => `note: ${message}`))] : []),
     ...(view.rollback === undefined ? [] : [fit([view.rollback.message])]),
@@ -84,10 +84,13 @@ function logLines({ event }: FailedTarget): string[] {
   return tail === "" ? [] : ["  log tail:", ...tail.split("\n").map((line) => `    ${line}`)];
 }
 
-function deploymentLines({ id, status, error }: DeploymentView, hasHosts: boolean): string[] {
+function deploymentLines({ id, status, error }: DeploymentView, failed: readonly FailedTarget[]): string[] {
   if (error === undefined) return [`${id} ${status}`];
+  // What a service's event ended with is mostly the deployment's own message, and told above in full.
+  const isTold = failed.some(({ event }) => event?.failure?.message && error.endsWith(`: ${event.failure.message}`));
+  if (isTold) return [`${id} ${status}: ${error.split(":", 1)[0]}`];
   // The deployment's own message quotes the first failure, which is told above in full.
-  const { cause, sentence } = causeFirst(hasHosts ? (error.split(" First failure: ", 1)[0] ?? error) : error);
+  const { cause, sentence } = causeFirst(failed.length > 0 ? (error.split(" First failure: ", 1)[0] ?? error) : error);
   return [`${id} ${status}: ${cause}`, ...(sentence === undefined ? [] : [`  ${sentence}`])];
 }
 

@@ -30,3 +30,20 @@ test("hosts see the mounts that hold files, outermost first, but not what is hid
     "/mnt/with space",
   ]);
 });
+
+test("hosts see no mount that a later one above it has covered", () => {
+  const info = `22 1 254:0 / / rw - ext4 /dev/vda rw
+23 22 0:30 / /tmp/small rw - tmpfs tmpfs rw
+24 22 0:31 / /tmp rw - tmpfs tmpfs rw
+25 24 0:32 / /tmp/new rw - tmpfs tmpfs rw
+`;
+  expect(mountsToOverlay(parseMountInfo(info), "/data")).toEqual(["/tmp", "/tmp/new"]);
+});
+
+test("hosts see no files of containers, which go away with them at any time", () => {
+  const info = `22 1 254:0 / / rw - ext4 /dev/vda rw
+23 22 0:30 / /var/lib/docker/overlay2/7e4b/merged rw - overlay overlay rw
+24 22 8:1 / /var/lib/dockerfiles rw - ext4 /dev/sdb rw
+`;
+  expect(mountsToOverlay(parseMountInfo(info), "/data")).toEqual(["/var/lib/dockerfiles"]);
+});

@@ -28,8 +28,10 @@ const KERNEL_FILE_SYSTEMS = new Set([
   "tracefs",
 ]);
 const OWN_IN_EVERY_HOST = ["/proc", "/sys", "/dev", "/run"];
+/** Containers' own files: they come and go with the containers, at any time, and are nothing to a host. */
+const OF_CONTAINER_ENGINES = ["/var/lib/docker", "/var/lib/containerd", "/var/lib/containers", "/var/lib/kubelet"];
 
-/** Reads /proc/self/mountinfo (proc(5)): octal escapes undone, a mount that hides an earlier one at the same place wins. */
+/** Reads /proc/self/mountinfo (proc(5)): octal escapes undone, a mount that hides earlier ones at the same place or below it wins. */
 export function parseMountInfo(text: string): Mount[] {
   const byPlace = new Map<string, Mount>();
   for (const line of text.split("\n")) {
@@ -40,7 +42,8 @@ export function parseMountInfo(text: string): Mount[] {
     const place = mountPoint.replace(/\\([0-7]{3})/g, (_, octal: string) =>
       String.fromCharCode(Number.parseInt(octal, 8)),
     );
-    byPlace.delete(place);
+    for (const other of byPlace.keys())
+      if (other === place || (place !== "/" && isBelow(other, place))) byPlace.delete(other);
     byPlace.set(place, { mountPoint: place, fileSystem });
   }
   return [...byPlace.values()];
@@ -51,13 +54,16 @@ export function parseMountInfo(text: string): Mount[] {
  * that lies below it.
  */
 export function mountsToOverlay(mounts: readonly Mount[], hidden: string): string[] {
-  const isBelow = (place: string, parent: string): boolean => place === parent || place.startsWith(`${parent}/`);
   return mounts
     .filter(
       ({ mountPoint, fileSystem }) =>
         mountPoint !== "/" && !KERNEL_FILE_SYSTEMS.has(fileSystem) && mountPoint !== hidden,
     )
     .map(({ mountPoint }) => mountPoint)
-    .filter((place) => !isBelow(place, hidden) && !OWN_IN_EVERY_HOST.some((own) => isBelow(place, own)))
+    .filter((place) => ![hidden, ...OWN_IN_EVERY_HOST, ...OF_CONTAINER_ENGINES].some((own) => isBelow(place, own)))
     .sort((a, b) => a.split("/").length - b.split("/").length || a.localeCompare(b));
+}
+
+function isBelow(place: string, parent: string): boolean {
+  return place === parent || place.startsWith(`${parent}/`);
 }
