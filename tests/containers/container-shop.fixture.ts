@@ -142,9 +142,11 @@ export class ContainerShop {
     const hooks = await startHookEndpoint(directory);
     undo.defer(() => hooks.close());
     const { url, secret, caFile } = hooks;
+    // Subnets and security groups, as files for AWS have them.
+    const asInAws = { awsOnly: "ignore" };
     const bindings = [
-      { match: "*", port: "task-sets", driver: "docker", settings: { socket: engine.socket } },
-      { match: "*", port: "weighted-router", driver: "haproxy", settings: { address: "127.0.0.1" } },
+      { match: "*", port: "task-sets", driver: "docker", settings: { socket: engine.socket, ...asInAws } },
+      { match: "*", port: "weighted-router", driver: "haproxy", settings: { address: "127.0.0.1", ...asInAws } },
       { match: "check-*", port: "hook-invoker", driver: "https", settings: { url, secret, caFile } },
       ...(alarms ? [{ match: "*", port: "alarm-reader", driver: "prometheus", settings: { url: alarms } }] : []),
     ];
