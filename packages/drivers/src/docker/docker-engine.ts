@@ -9,6 +9,7 @@ import { DEFAULT_SOCKET, DOCKER_SETTINGS, type DockerSettings } from "./docker-s
 import { openEngineApi } from "./engine-api.ts";
 import { watchEvents } from "./engine-events.ts";
 import { isStatus } from "./engine-fault.ts";
+import { hideSecrets } from "./hidden-secrets.ts";
 import { createImagePulls } from "./image-pulls.ts";
 import { createInstallationNetwork } from "./installation-network.ts";
 import { findContainer } from "./own-container.ts";
@@ -49,7 +50,8 @@ export const dockerEngine: Driver<"container-engine", DockerSettings, DockerDepe
         const found = await findContainer(api, installation, containerId, signal);
         if (found.kind !== "own") return [];
         try {
-          return await readContainerLogs(api, containerId, query, signal);
+          const lines = await readContainerLogs(api, containerId, query, signal);
+          return await hideSecrets(lines, settings.secrets ?? {});
         } catch (error) {
           if (isStatus(error, 404)) return [];
           throw error;
