@@ -58,6 +58,26 @@ export function parseEcsArn(arn: string): EcsArn | undefined {
   return resource && { region, accountId, resource };
 }
 
+/** A name, or what an ARN of this account and region names; undefined: it names nothing that can be here. */
+export function namedResource<Type extends EcsResource["type"]>(
+  text: string,
+  type: Type,
+  scope: ArnScope,
+): string | Extract<EcsResource, { type: Type }> | undefined {
+  if (!text.startsWith("arn:")) return text;
+  const arn = parseEcsArn(text);
+  if (!arn || arn.region !== scope.region || arn.accountId !== scope.accountId) return undefined;
+  const { resource } = arn;
+  return isOfType(resource, type) ? resource : undefined;
+}
+
+function isOfType<Type extends EcsResource["type"]>(
+  resource: EcsResource,
+  type: Type,
+): resource is Extract<EcsResource, { type: Type }> {
+  return resource.type === type;
+}
+
 function resourceOf(type: string | undefined, path: string): EcsResource | undefined {
   const [clusterName = "", second, ...rest] = path.split("/");
   switch (type) {

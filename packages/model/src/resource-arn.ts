@@ -1,4 +1,4 @@
-/** ARNs of what CodeDeploy owns, and of the instances and services that it deploys to. */
+/** ARNs of what CodeDeploy owns, and of the instances that it deploys to. */
 
 export interface ArnScope {
   readonly region: string;
@@ -25,14 +25,6 @@ export function ec2InstanceArn(scope: ArnScope, instanceId: string): string {
 /** As IAM policies name an on-premises instance; a registered one has ten more characters of its own (`instance_arn`). */
 export function onPremisesInstanceArn(scope: ArnScope, instanceName: string): string {
   return `${codeDeployArnPrefix(scope)}instance/${instanceName}`;
-}
-
-/** In the form that names the cluster, too. */
-export function ecsServiceArn(
-  scope: ArnScope,
-  { clusterName, serviceName }: { readonly clusterName: string; readonly serviceName: string },
-): string {
-  return `arn:aws:ecs:${scope.region}:${scope.accountId}:service/${clusterName}/${serviceName}`;
 }
 
 function codeDeployArnPrefix(scope: ArnScope): string {

@@ -174,6 +174,18 @@ describe("task sets of this server", () => {
     expect(await ignoring.create(SERVICE, plan, never)).toMatchObject({ outcome: "done" });
   });
 
+  it.each([
+    ["web", 2],
+    ["web:1", 1],
+    ["arn:aws:ecs:us-east-1:111122223333:task-definition/web:1", 1],
+  ])("takes %s for a task definition, as the AppSpec file may name it", async (taskDefinition, revision) => {
+    expect(await taskSets.inspectTaskDefinition(SERVICE, { ...PLAN, taskDefinition }, never)).toMatchObject({
+      outcome: "found",
+      taskDefinition: `arn:aws:ecs:us-east-1:111122223333:task-definition/web:${revision}`,
+    });
+    expect(await taskSets.create(SERVICE, { ...PLAN, taskDefinition }, never)).toMatchObject({ outcome: "done" });
+  });
+
   it("makes nothing new of a task definition that was deregistered, and goes on with what runs", async () => {
     await world.store.write(({ db }) =>
       changeTaskDefinition(db, { family: "web", revision: 1 }, { status: "INACTIVE" }),

@@ -19,7 +19,6 @@ import type { TargetHealth } from "../balancing/target-health.ts";
 import { type NamedNetwork, SERVICE_DEFINITION, TASK_DEFINITION } from "../store/columns/ecs-columns.ts";
 import type { TaskDefinition } from "../store/columns/task-definition.ts";
 import { findService, lockService, type ServiceRow } from "../store/ecs/services.ts";
-import { findTaskDefinition } from "../store/ecs/task-definitions.ts";
 import { taskSetsOfServices } from "../store/ecs/task-sets.ts";
 import { tasksOfServices } from "../store/ecs/tasks.ts";
 import { readTargetGroups } from "../store/elb/target-groups.ts";
@@ -32,7 +31,7 @@ import type { ContainerWork } from "./container-work.ts";
 import type { EngineView } from "./engine-view.ts";
 import { readTargets } from "./known-targets.ts";
 import { serviceOf, taskOf, taskSetOf } from "./stored-service.ts";
-import { readDefinitions } from "./task-definitions.ts";
+import { findDefinition, readDefinitions } from "./task-definitions.ts";
 import { newestFailure } from "./task-set-detail.ts";
 import { taskSetCounts, unsteadiness } from "./task-set-steadiness.ts";
 
@@ -167,7 +166,7 @@ async function describe(
 
 async function inspect(plan: TasksPlan, parts: LocalTaskSetsDependencies): Promise<TaskDefinitionFacts> {
   const { taskDefinition } = plan;
-  const found = await findDefinition(parts.store.db, taskDefinition, parts.scope);
+  const found = await findActiveDefinition(parts.store.db, taskDefinition, parts.scope);
   if (!found) return { outcome: "missing", reason: missingDefinition(taskDefinition) };
   const reason = refusalOf(plan, parts);
   if (reason !== null) return { outcome: "refused", reason };
@@ -187,7 +186,7 @@ async function create(
   const { externalId, containerName, containerPort } = plan;
   const reason = refusalOf(plan, dependencies);
   if (reason !== null) return failed(reason);
-  const definition = await findDefinition(store.db, plan.taskDefinition, scope);
+  const definition = await findActiveDefinition(store.db, plan.taskDefinition, scope);
   if (!definition) return failed(missingDefinition(plan.taskDefinition));
   const groups = await readTargetGroups(store.db);
   const group = groups.find(({ arn }) => isSameTargetGroup(arn, plan.targetGroup));
@@ -238,15 +237,12 @@ interface FoundDefinition {
 }
 
 /** One that new tasks can be made of. */
-async function findDefinition(
+async function findActiveDefinition(
   db: Kysely<Database>,
   asked: string,
   scope: ArnScope,
 ): Promise<FoundDefinition | undefined> {
-  const { family, revision } =
-    /^(?:arn:.*:task-definition\/)?(?<family>[^:/]+):(?<revision>\d{1,9})$/.exec(asked)?.groups ?? {};
-  if (family === undefined || revision === undefined) return undefined;
-  const row = await findTaskDefinition(db, family, Number(revision));
+  const row = await findDefinition(db, asked, scope);
   if (row?.status !== "ACTIVE") return undefined;
   return { arn: taskDefinitionArn(scope, row.family, row.revision), definition: TASK_DEFINITION.read(row) };
 }

@@ -1,7 +1,8 @@
 import type { DeploymentTarget, InstanceSummary, LifecycleEvent } from "@aws-sdk/client-codedeploy";
 import type { Executor } from "@sluice/engine/planned-event.ts";
 import type { CommandState, LifecycleEventState } from "@sluice/engine/state.ts";
-import { type ArnScope, ec2InstanceArn, ecsServiceArn, onPremisesInstanceArn } from "@sluice/model/resource-arn.ts";
+import { ecsServiceArn } from "@sluice/model/ecs-arn.ts";
+import { type ArnScope, ec2InstanceArn, onPremisesInstanceArn } from "@sluice/model/resource-arn.ts";
 import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
 import type { HostWithArn, TargetWithArn } from "../../../store/target-listing.ts";
 import type { CodeDeployContext } from "../codedeploy-context.ts";
@@ -29,7 +30,10 @@ export async function deploymentTarget(
     case "ecs-service": {
       const { strategy } = readHead(deployment);
       const taskSets = isOfEcs(strategy) ? await taskSetsInfo(target, strategy, scope.ecsServices) : undefined;
-      const service = { targetArn: ecsServiceArn(scope, target), taskSetsInfo: taskSets };
+      const service = {
+        targetArn: ecsServiceArn(scope, target.clusterName, target.serviceName),
+        taskSetsInfo: taskSets,
+      };
       return { deploymentTargetType: "ECSTarget", ecsTarget: { ...common, ...service } };
     }
     case "lambda-alias": {

@@ -1,6 +1,4 @@
-import { type EcsResource, parseEcsArn } from "@sluice/model/ecs-arn.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
-import type { ArnScope } from "@sluice/model/resource-arn.ts";
 import { invalid } from "./member-rules.ts";
 
 /** What clusters, services and families may be called, as in ECS. */
@@ -16,24 +14,4 @@ export function requireEcsName(name: string | undefined, member: string): string
   throw invalid(
     `${member} ${excerpt(name)} is not valid: use 1 to ${MAX_ECS_NAME_CHARACTERS} letters, digits, hyphens and underscores.`,
   );
-}
-
-/** A name, or what an ARN of this account and region names; undefined: it names nothing that can be here. */
-export function namedResource<Type extends EcsResource["type"]>(
-  text: string,
-  type: Type,
-  scope: ArnScope,
-): string | Extract<EcsResource, { type: Type }> | undefined {
-  if (!text.startsWith("arn:")) return text;
-  const arn = parseEcsArn(text);
-  if (!arn || arn.region !== scope.region || arn.accountId !== scope.accountId) return undefined;
-  const { resource } = arn;
-  return isOfType(resource, type) ? resource : undefined;
-}
-
-function isOfType<Type extends EcsResource["type"]>(
-  resource: EcsResource,
-  type: Type,
-): resource is Extract<EcsResource, { type: Type }> {
-  return resource.type === type;
 }

@@ -1,17 +1,14 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { taskDefinitionArn } from "@sluice/model/ecs-arn.ts";
+import { namedResource, taskDefinitionArn } from "@sluice/model/ecs-arn.ts";
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
 import type { Kysely } from "kysely";
+import { findDefinition } from "../../../services/task-definitions.ts";
 import { type ClusterRow, findCluster } from "../../../store/ecs/clusters.ts";
 import { findService, lockService, type ServiceRow } from "../../../store/ecs/services.ts";
-import {
-  findTaskDefinition,
-  newestActiveTaskDefinition,
-  type TaskDefinitionRow,
-} from "../../../store/ecs/task-definitions.ts";
+import type { TaskDefinitionRow } from "../../../store/ecs/task-definitions.ts";
 import type { WriteTransaction } from "../../../store/group-commit.ts";
 import type { Database } from "../../../store/schema.ts";
-import { DEFAULT_CLUSTER, namedResource } from "./ecs-names.ts";
+import { DEFAULT_CLUSTER } from "./ecs-names.ts";
 import { invalid } from "./member-rules.ts";
 
 /** A cluster's name, of a name or ARN; undefined: it can be none here. */
@@ -64,24 +61,6 @@ export async function requireActiveService(
   const row = await lockService(transaction, service_id);
   if (row?.status === "ACTIVE") return row;
   throw new CallerFault("ServiceNotActiveException", "Service was not ACTIVE.");
-}
-
-const FAMILY_AND_REVISION = /^([A-Za-z0-9_-]{1,255})(?::(\d{1,9}))?$/;
-
-/** `family`, `family:revision` or an ARN; undefined: there is none, or (a family) none that is ACTIVE. */
-export async function findDefinition(
-  db: Kysely<Database>,
-  text: string,
-  scope: ArnScope,
-): Promise<TaskDefinitionRow | undefined> {
-  const named = namedResource(text, "task-definition", scope);
-  if (named === undefined) return undefined;
-  if (typeof named === "object") return findTaskDefinition(db, named.family, named.revision);
-  const [, family, revision] = FAMILY_AND_REVISION.exec(named) ?? [];
-  if (family === undefined) return undefined;
-  return revision === undefined
-    ? newestActiveTaskDefinition(db, family)
-    : findTaskDefinition(db, family, Number(revision));
 }
 
 /** For what is made of it: it exists and is ACTIVE. */

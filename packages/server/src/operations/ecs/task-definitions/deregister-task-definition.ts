@@ -1,6 +1,6 @@
 import type { DeregisterTaskDefinitionRequest, DeregisterTaskDefinitionResponse } from "@aws-sdk/client-ecs";
+import { findDefinition } from "../../../services/task-definitions.ts";
 import { changeTaskDefinition } from "../../../store/ecs/task-definitions.ts";
-import { findDefinition } from "../checks/found.ts";
 import { invalid } from "../checks/member-rules.ts";
 import { changeServices, type EcsOperation } from "../ecs-context.ts";
 import { taskDefinitionView } from "../views/task-definition-view.ts";

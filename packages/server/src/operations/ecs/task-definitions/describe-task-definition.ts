@@ -1,6 +1,6 @@
 import type { DescribeTaskDefinitionRequest, DescribeTaskDefinitionResponse } from "@aws-sdk/client-ecs";
+import { findDefinition } from "../../../services/task-definitions.ts";
 import { TASK_DEFINITION_TAGS } from "../../../store/columns/ecs-columns.ts";
-import { findDefinition } from "../checks/found.ts";
 import { readIncluded } from "../checks/included.ts";
 import { invalid } from "../checks/member-rules.ts";
 import type { EcsOperation } from "../ecs-context.ts";

@@ -1,11 +1,11 @@
 import type { TaskSet } from "@aws-sdk/client-ecs";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { namedResource } from "@sluice/model/ecs-arn.ts";
 import type { TaskSetChange } from "../../../services/change-task-sets.ts";
 import type { ServiceRow } from "../../../store/ecs/services.ts";
 import type { TaskSetRow } from "../../../store/ecs/task-sets.ts";
 import { countTasks } from "../../../store/ecs/tasks.ts";
 import type { WriteTransaction } from "../../../store/group-commit.ts";
-import { namedResource } from "../checks/ecs-names.ts";
 import { requireActiveService } from "../checks/found.ts";
 import { invalid } from "../checks/member-rules.ts";
 import { changeServices, type EcsContext } from "../ecs-context.ts";

@@ -1,5 +1,5 @@
+import { namedResource } from "@sluice/model/ecs-arn.ts";
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
-import { namedResource } from "../checks/ecs-names.ts";
 
 /** Of an id or an ARN; undefined: it can be no task of this cluster. */
 export function taskIdOf(text: string, clusterName: string, scope: ArnScope): string | undefined {
