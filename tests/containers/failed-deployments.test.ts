@@ -25,7 +25,7 @@ async function expectUntouched(shop: ContainerShop, original: readonly string[],
   expect(await shop.answer()).toBe("1");
 }
 
-describe("a deployment to containers that can not succeed", () => {
+describe("a deployment to containers that cannot succeed", () => {
   if (missing !== null) {
     it.skip(missing, () => {});
     return;

@@ -28,7 +28,7 @@ export function stepWords({ steps }: ShiftView): string {
   return [...past, ...(ahead.length > 0 ? [`then ${someSteps(ahead)}`] : [])].join(" · ");
 }
 
-/** How a person lets a shift on that goes by its schedule, or is held; empty: it can not be changed. */
+/** How a person lets a shift on that goes by its schedule, or is held; empty: it cannot be changed. */
 export function gateCommands({ isOpen, pausedSince, askedPercent }: ShiftView, deploymentId: string): string {
   if (!isOpen) return "";
   if (pausedSince !== undefined) return `To let it go on: sluice shift resume ${deploymentId}`;

@@ -59,6 +59,6 @@ it.each([
   const outcome = await engine.start(newContainerPlan("app:1", { environment: { [name]: value } }), never);
   expect(outcome).toMatchObject({
     outcome: "failed",
-    reason: expect.stringContaining("can not be the name of a variable"),
+    reason: expect.stringContaining("cannot be the name of a variable"),
   });
 });

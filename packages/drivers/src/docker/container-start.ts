@@ -89,7 +89,7 @@ async function needsOf(
 ): Promise<CreationNeeds | Failed> {
   const refused = (reason: string) => failed("ResourceInitializationError", reason);
   const variable = [...Object.keys(plan.environment), ...Object.keys(plan.secrets)].find((key) => !isVariable(key));
-  if (variable !== undefined) return refused(`"${variable}" can not be the name of a variable`);
+  if (variable !== undefined) return refused(`"${variable}" cannot be the name of a variable`);
   const secrets: Record<string, string> = {};
   for (const [key, secretName] of Object.entries(plan.secrets)) {
     const secret = await readSecret(secretName, settings.secrets ?? {});

@@ -12,7 +12,7 @@ interface ListedNetwork {
 }
 
 export interface InstallationNetwork {
-  /** Makes it once, and finds it again. Undefined: it is there; else why it can not be used, as a sentence without a full stop. */
+  /** Makes it once, and finds it again. Undefined: it is there; else why it cannot be used, as a sentence without a full stop. */
   ensure(signal: AbortSignal): Promise<string | undefined>;
   /** It has turned out to be gone. */
   forget(): void;

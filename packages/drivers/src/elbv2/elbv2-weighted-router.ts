@@ -129,7 +129,7 @@ interface Split {
   readonly percents: Percents;
 }
 
-/** One default action or rule. What forwards so already is left alone. Returns why it can not be changed. */
+/** One default action or rule. What forwards so already is left alone. Returns why it cannot be changed. */
 async function change(
   call: Elbv2Call,
   listener: Listener,

@@ -24,7 +24,7 @@ export function percentsOf(forward: Action, pair: GroupArns): Percents | undefin
 
 export type SplitActions =
   | { readonly actions: Action[] }
-  /** Why it can not be split so, as a sentence without a full stop. */
+  /** Why it cannot be split so, as a sentence without a full stop. */
   | { readonly problem: string };
 
 /**
@@ -80,7 +80,7 @@ function otherWeights(
   const wrong = scaled.find(({ Weight }) => !Number.isInteger(Weight) || Weight > MAX_WEIGHT);
   if (!wrong) return { others: scaled };
   return {
-    problem: `it also forwards to ${wrong.TargetGroupArn}, whose share can not be kept while the pair's weights become 100 in sum: make them 100 first`,
+    problem: `it also forwards to ${wrong.TargetGroupArn}, whose share cannot be kept while the pair's weights become 100 in sum: make them 100 first`,
   };
 }
 

@@ -24,7 +24,7 @@ export interface MemoryContainerEngineDependencies {
   readonly behave: (plan: ContainerPlan) => MemoryBehaviour | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Why the engine can not be reached; undefined: it can. Asked at every call. */
+  /** Why the engine cannot be reached; undefined: it can. Asked at every call. */
   readonly trouble?: (() => string | undefined) | undefined;
   /** Whoever watches. The test calls each when time or a change of its own made a difference. */
   readonly watchers?: Set<() => void> | undefined;

@@ -32,7 +32,7 @@ export interface Endpoint {
   readonly authorities: string | undefined;
 }
 
-/** Throws a SettingsError about a `caFile` that can not be read. */
+/** Throws a SettingsError about a `caFile` that cannot be read. */
 export function endpointOf({ url, secret, timeoutSeconds, caFile }: EndpointSettings): Endpoint {
   return {
     url: new URL(url),

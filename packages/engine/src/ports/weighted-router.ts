@@ -56,7 +56,7 @@ export function weightsOfPair({ targetGroups }: TargetGroupPair, targetGroup: st
   ];
 }
 
-/** Why weights can not be set, as a sentence without a full stop; undefined: they can. Asked by every driver. */
+/** Why weights cannot be set, as a sentence without a full stop; undefined: they can. Asked by every driver. */
 export function weightsTrouble({ targetGroups }: TargetGroupPair, weights: PairWeights): string | undefined {
   const named = weights.map(({ targetGroup }) => targetGroup);
   const isPair = named.length === 2 && targetGroups.every((group) => named.includes(group));

@@ -30,7 +30,7 @@ function parse(text: string, lines: LineCounter, faults: SpecFaults): Document.P
     documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false, logLevel: "silent" });
   } catch (error) {
     // The parser goes down with the text, as deep as the stack allows.
-    return addFault(faults, { path: "", line: null }, `can not be read as YAML or JSON: ${reasonOf(error)}`);
+    return addFault(faults, { path: "", line: null }, `cannot be read as YAML or JSON: ${reasonOf(error)}`);
   }
   const [first, second] = documents as readonly Document.Parsed[];
   if (!first) return addFault(faults, { path: "", line: null }, "is empty: write version and Resources");

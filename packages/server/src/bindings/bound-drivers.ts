@@ -21,7 +21,7 @@ export interface DriverParts {
   readonly bucket: Pick<BucketStore, "head" | "open" | "sha256">;
   readonly timers: Timers;
   readonly log: Logger;
-  /** Drivers that are parts of this server. Absent: sluice.yml can not name them. */
+  /** Drivers that are parts of this server. Absent: sluice.yml cannot name them. */
   readonly local?: LocalDrivers | undefined;
 }
 

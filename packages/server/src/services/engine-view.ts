@@ -36,7 +36,7 @@ export class EngineView {
     return this.#facts;
   }
 
-  /** Why the engine can not be reached; null: it can. */
+  /** Why the engine cannot be reached; null: it can. */
   get trouble(): string | null {
     return this.#trouble;
   }

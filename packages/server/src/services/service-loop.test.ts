@@ -251,7 +251,7 @@ it("looks at the services only of which the balancer has news", async () => {
   expect(new Set(looked)).toEqual(new Set([two!.plan.taskId]));
 });
 
-it("keeps the other services going past one that can not be read", async () => {
+it("keeps the other services going past one that cannot be read", async () => {
   await world.open();
   await isSteady();
   await world.store.write(({ db }) =>

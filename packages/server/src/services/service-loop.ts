@@ -156,7 +156,7 @@ export class ServiceLoop {
     }
   }
 
-  /** One service that can not be looked at keeps no other from its turn. */
+  /** One service that cannot be looked at keeps no other from its turn. */
   async #lookAt(serviceId: string): Promise<void> {
     const { store, timers, targets, onError } = this.#dependencies;
     this.#wakeAt.delete(serviceId);

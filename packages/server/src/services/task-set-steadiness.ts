@@ -12,7 +12,7 @@ export interface TaskSetCounts {
 export interface TaskSetSituation {
   readonly service: Pick<ServiceState, "status" | "desiredCount">;
   readonly taskSet: TaskSetState;
-  /** Undefined: it can not be read. */
+  /** Undefined: it cannot be read. */
   readonly definition: TaskDefinition | undefined;
   /** The set's. */
   readonly tasks: readonly TaskState[];

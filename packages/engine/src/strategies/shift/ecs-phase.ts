@@ -74,7 +74,7 @@ function installPhase(at: EcsAtWork, { service, taskSet, pair, failsEarly }: Ecs
   } as const;
   const trouble: Trouble = {
     code: "ECS_UPDATE_ERROR",
-    refused: "The replacement task set can not become healthy",
+    refused: "The replacement task set cannot become healthy",
     overdue: REPLACEMENT_UNHEALTHY,
     overdueCode: "TIMEOUT",
   };

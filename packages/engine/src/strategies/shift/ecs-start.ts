@@ -38,7 +38,7 @@ export function ecsStart(strategy: EcsBlueGreen, facts: EcsFacts): EcsStart {
       `Primary taskset target group must be behind listener ${pair.productionListener}. The task set ${original.taskSetId} of ${name} is behind ${targetGroup ?? "no target group"}, and the group's pair is ${pair.targetGroups.join(" and ")}.`,
     );
   }
-  if (traffic.outcome === "unusable") return invalidBalancer(`The load balancer can not be used: ${traffic.reason}.`);
+  if (traffic.outcome === "unusable") return invalidBalancer(`The load balancer cannot be used: ${traffic.reason}.`);
   if (traffic.protocol === "network" && strategy.schedule.type !== "all-at-once") {
     return invalidBalancer(
       `The listener ${pair.productionListener} is of a Network Load Balancer, which moves all traffic at once. Deploy with the configuration CodeDeployDefault.ECSAllAtOnce.`,
@@ -82,7 +82,7 @@ export function ecsBackStart(strategy: EcsRollback, { service, traffic }: EcsFac
       `The original task set ${originalTaskSetId} of ${name} is gone: there is nothing to go back to. Deploy the revision that you want.`,
     );
   }
-  if (traffic.outcome === "unusable") return invalidBalancer(`The load balancer can not be used: ${traffic.reason}.`);
+  if (traffic.outcome === "unusable") return invalidBalancer(`The load balancer cannot be used: ${traffic.reason}.`);
   // The deployment may have ended before it knew what it had made.
   const made = service.taskSets.find(({ externalId }) => externalId === failedDeploymentId);
   return {

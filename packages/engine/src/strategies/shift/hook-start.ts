@@ -6,7 +6,7 @@ import type { HookFinding } from "./shift-facts.ts";
 export function missingHookError(hooks: readonly HookFinding[]): DeploymentError | undefined {
   for (const { event, hook, facts } of hooks) {
     if (facts.outcome !== "missing") continue;
-    const message = `${HOOKS_FAILED} The hook ${hook} of ${event} can not be invoked: ${facts.reason}. Nothing was changed.`;
+    const message = `${HOOKS_FAILED} The hook ${hook} of ${event} cannot be invoked: ${facts.reason}. Nothing was changed.`;
     return { code: "HOOK_EXECUTION_FAILURE", message };
   }
   return undefined;

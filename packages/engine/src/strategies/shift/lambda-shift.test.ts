@@ -243,7 +243,7 @@ describe("a Lambda deployment", () => {
     ],
     ["a version is not published", { target: null }, "INVALID_LAMBDA_FUNCTION", "Version 2"],
     [
-      "the versions can not share an alias",
+      "the versions cannot share an alias",
       { target: { isActive: true, role: "other", deadLetterTarget: null, detail: "" } },
       "INVALID_LAMBDA_CONFIGURATION",
       "execution role",

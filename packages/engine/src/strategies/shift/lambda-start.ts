@@ -34,7 +34,7 @@ export function lambdaStart(strategy: LambdaShift, { routing, current, target, h
   const difference = differenceOf(current, target);
   if (difference) {
     return invalidConfiguration(
-      `The versions ${currentVersion} and ${targetVersion} of ${functionName} can not share an alias: they differ in their ${difference}.`,
+      `The versions ${currentVersion} and ${targetVersion} of ${functionName} cannot share an alias: they differ in their ${difference}.`,
     );
   }
   const error = missingHookError(hooks);

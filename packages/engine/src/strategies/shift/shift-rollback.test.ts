@@ -39,7 +39,7 @@ describe("the rollback of a Lambda deployment", () => {
       (played: PlayedShift) => played.playOn(({ target }) => target.command?.by === "hook").answer(false),
     ],
     [
-      "whose weight can not be set",
+      "whose weight cannot be set",
       (played: PlayedShift) => {
         played.platform = () => ({ outcome: "failed", detail: "no" });
         return played.pass(MINUTE);

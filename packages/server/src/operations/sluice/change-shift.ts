@@ -37,7 +37,7 @@ export const changeShift: Operation<ChangeShiftInput, ChangeShiftOutput, SluiceC
     if (change.outcome === "refused") {
       throw new CallerFault(
         "InvalidDeploymentStatusException",
-        `The shift of ${deploymentId} can not be changed by ${action}: ${change.reason}.`,
+        `The shift of ${deploymentId} cannot be changed by ${action}: ${change.reason}.`,
       );
     }
     const { target } = change;

@@ -73,7 +73,7 @@ async function readPage(
     }
     throw new CallerFault(
       "ServiceUnavailableException",
-      `The logs can not be read from the container engine: ${reasonOf(error)}. Try again.`,
+      `The logs cannot be read from the container engine: ${reasonOf(error)}. Try again.`,
       { cause: error },
     );
   }

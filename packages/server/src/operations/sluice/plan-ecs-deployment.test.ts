@@ -116,7 +116,7 @@ describe("the plan of a deployment to ECS", () => {
       "a hook",
       appSpec({ AfterInstall: "nobody" }),
       "HOOK_EXECUTION_FAILURE",
-      /nobody of AfterInstall can not be invoked/,
+      /nobody of AfterInstall cannot be invoked/,
       "hooks",
     ],
     [

@@ -45,13 +45,13 @@ export async function checkEcsServiceKind(
   if (service.controller !== "CODE_DEPLOY") {
     throw new CallerFault(
       "InvalidECSServiceException",
-      `Deployment group's ECS service must be configured for a CODE_DEPLOY deployment controller. The controller of ${name} is ${service.controller}, and it can not be changed: create the service anew with --deployment-controller type=CODE_DEPLOY.`,
+      `Deployment group's ECS service must be configured for a CODE_DEPLOY deployment controller. The controller of ${name} is ${service.controller}, and it cannot be changed: create the service anew with --deployment-controller type=CODE_DEPLOY.`,
     );
   }
   if (service.scheduling === "DAEMON") {
     throw new CallerFault(
       "InvalidECSServiceException",
-      `The ECS service ${name} has the scheduling strategy DAEMON, which runs one task a machine and can not be deployed to: give a service with REPLICA.`,
+      `The ECS service ${name} has the scheduling strategy DAEMON, which runs one task a machine and cannot be deployed to: give a service with REPLICA.`,
     );
   }
 }

@@ -150,7 +150,7 @@ describe("an AppSpec in a bucket", () => {
     const { db } = codeDeploy.context.store;
     await expect(readServiceRevision(at("YAML"), "a", { db, revisions })).rejects.toMatchObject({
       code: "ServiceUnavailableException",
-      message: expect.stringMatching(/can not be read now: there is no store .*Nothing was created\. Try again/),
+      message: expect.stringMatching(/cannot be read now: there is no store .*Nothing was created\. Try again/),
     });
   });
 

@@ -168,7 +168,7 @@ function tooSlow(): string {
 function unreadable(label: string, reason: string, cause?: unknown): CallerFault {
   return new CallerFault(
     "ServiceUnavailableException",
-    `The revision ${label} can not be read now: ${reason.replace(/\.$/, "")}. Nothing was created. Try again; if it stays so, see the binding of the revision-source in sluice.yml.`,
+    `The revision ${label} cannot be read now: ${reason.replace(/\.$/, "")}. Nothing was created. Try again; if it stays so, see the binding of the revision-source in sluice.yml.`,
     { cause },
   );
 }
