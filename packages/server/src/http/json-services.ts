@@ -16,7 +16,6 @@ import { CODEDEPLOY_HANDLERS } from "../operations/codedeploy/codedeploy-operati
 import type { CommandContext } from "../operations/command/command-context.ts";
 import { COMMAND_HANDLERS } from "../operations/command/command-operations.ts";
 import { requireServices } from "../operations/ecs/ecs-context.ts";
-import { ECS_HANDLERS } from "../operations/ecs/ecs-operations.ts";
 import type { Operation, OperationContext } from "../operations/operation.ts";
 import type { SluiceContext } from "../operations/sluice/sluice-context.ts";
 import {
@@ -80,8 +79,12 @@ export function jsonServices(dependencies: ServiceDependencies): readonly JsonSe
       table: ECS_TABLE,
       unserved: UNSERVED_ECS_OPERATIONS,
       inputMaxBytes: () => MAX_ECS_INPUT_BYTES,
-      call: async (operation, input, { principal }) =>
-        handlerOf(ECS_HANDLERS, operation)(input, { ...operations, services: requireServices(containers), principal }),
+      call: async (operation, input, { principal }) => {
+        const context = { ...operations, services: requireServices(containers), principal };
+        // A server without containers never loads it.
+        const { ECS_HANDLERS } = await import("../operations/ecs/ecs-operations.ts");
+        return handlerOf(ECS_HANDLERS, operation)(input, context);
+      },
     },
   ];
 }
