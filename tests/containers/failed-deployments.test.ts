@@ -1,3 +1,5 @@
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
 import { type DeploymentInfo, StopDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import {
   CreateLoadBalancerCommand,
@@ -192,6 +194,40 @@ describe("a deployment to containers on a full disk", () => {
     await expectUntouched(shop, original, ended);
     disk.free();
     expect(await shop.end(await shop.deploy({ version: "2" }))).toMatchObject({ status: "Succeeded" });
+    expect(await shop.answer()).toBe("2");
+  });
+});
+
+describe("a deployment to containers from a full data directory", () => {
+  const disk = missing ?? smallDisk();
+  if (typeof disk === "string") {
+    it.skip(disk, () => {});
+    return;
+  }
+  afterAll(() => disk.remove());
+
+  it("moves no further while nothing can be written down, the containers serve on, and it goes on when there is room", async () => {
+    await using undo = new AsyncDisposableStack();
+    const shop = await ContainerShop.open(undo, { data: mkdtempSync(join(disk.path, "data-")) });
+    await shop.createConfig("canary", {
+      type: "TimeBasedCanary",
+      timeBasedCanary: { canaryPercentage: 10, canaryInterval: 60 },
+    });
+    const deploymentId = await shop.deploy({ version: "2" }, { deploymentConfigName: "canary" });
+    await shop.untilWeight(deploymentId, 10);
+    disk.fill();
+    const refused = await until("a write that is refused", async () => {
+      const { exitCode, stderr } = await shop.server.run("shift", "next", deploymentId);
+      return exitCode !== 0 && stderr;
+    });
+    expect(refused).toMatch(/disk|space/i);
+    expect(["1", "2"]).toContain(await shop.answer());
+    disk.free();
+    await until("room for the next step", async () => {
+      const { exitCode } = await shop.server.run("shift", "finish", deploymentId);
+      return exitCode === 0;
+    });
+    expect(await shop.end(deploymentId)).toMatchObject({ status: "Succeeded" });
     expect(await shop.answer()).toBe("2");
   });
 });

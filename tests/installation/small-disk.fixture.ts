@@ -31,7 +31,12 @@ export function smallDisk(mebibytes = DISK_MEBIBYTES): SmallDisk | string {
     path,
     fill(freeBytes = 0) {
       const { bavail, bsize } = statfsSync(path);
-      writeFileSync(ballast, Buffer.alloc(bavail * bsize - Math.floor(freeBytes)));
+      try {
+        writeFileSync(ballast, Buffer.alloc(bavail * bsize - Math.floor(freeBytes)));
+      } catch (error) {
+        // Somebody else wrote meanwhile: it is as full as can be.
+        if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+      }
     },
     free: () => rmSync(ballast),
     remove() {
