@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Balancer, BalancerFacts, BalancerPlan, ListenerPlan } from "@sluice/engine/ports/balancer.ts";
+import type { Balancer, BalancerFacts, BalancerPlan } from "@sluice/engine/ports/balancer.ts";
 import { balancerPlanTrouble } from "@sluice/engine/ports/balancer-plan-trouble.ts";
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
@@ -14,20 +14,23 @@ import {
 import { askHaproxy, HaproxyUnreachable } from "../haproxy-runtime/runtime-socket.ts";
 import { bodiesOf } from "./action-lines.ts";
 import { type BalancerConfig, balancerConfig, type ConfigPlace, FILE_NAMES } from "./balancer-config.ts";
+import { balancerFacts, newsOf } from "./balancer-facts.ts";
 import { BalancerFiles, type RememberedBalancer } from "./balancer-files.ts";
 import { type BalancerLayout, planLayout } from "./balancer-layout.ts";
 import { DEFAULT_ADDRESS, HAPROXY_BALANCER_SETTINGS, type HaproxyBalancerSettings } from "./balancer-settings.ts";
-import { readCertificate } from "./certificate-files.ts";
+import { commandLines } from "./command-lines.ts";
 import { commandWord, UnsupportedPlan } from "./config-word.ts";
-import { backendName } from "./configured-names.ts";
+import { directoryTrouble } from "./directory-trouble.ts";
 import { endProcesses, findProcesses, type HaproxyFiles, isAlive, startMaster } from "./haproxy-process.ts";
 import { alertsOf, configTrouble, findHaproxy, userToRunAs } from "./haproxy-program.ts";
 import { askMaster, isAbsent, readOldSessions } from "./master-process.ts";
-import { countRequests, totalOf } from "./request-counts.ts";
+import { planRaisedServers } from "./raised-servers.ts";
+import { countRequests } from "./request-counts.ts";
 import { countLeftServers, planRuntimeCommands } from "./runtime-commands.ts";
-import { hasPassed, healthOf } from "./server-health.ts";
 import { serverStatesText, stateKey, stateLines } from "./server-states.ts";
-import { portTrouble } from "./taken-port.ts";
+import { StartBackOff } from "./start-back-off.ts";
+import { Supervision } from "./supervision.ts";
+import { lookOutside, type OutsideLook } from "./unserved-listeners.ts";
 import { weightsMapText, weightsOf } from "./weights-map.ts";
 
 /** A balancer that somebody has to let go of. */
@@ -45,10 +48,6 @@ export interface HaproxyBalancerDependencies {
   readonly now: () => number;
 }
 
-/** HAProxy allows 107 bytes for a socket, and needs some of them while it binds a new one. */
-const MAX_DIRECTORY_BYTES = 80;
-/** Its command line reads a comma in a socket's path as the end of it. */
-const USABLE_DIRECTORY = /^\/[A-Za-z0-9_./@+=~-]*$/;
 const MAX_THREADS = 2;
 /** Servers that have left stay in HAProxy, out of use, until it is reloaded. */
 const MAX_LEFT_SERVERS = 100;
@@ -59,10 +58,6 @@ const LOOK_MILLISECONDS = 500;
 const LOOK_OUTSIDE_MILLISECONDS = 2_000;
 const START_TIMEOUT_MILLISECONDS = 60_000;
 const START_PAUSE_MILLISECONDS = 10;
-const FIRST_BACK_OFF_MILLISECONDS = 100;
-const MAX_BACK_OFF_MILLISECONDS = 5_000;
-/** HAProxy reads a line of commands into a buffer of 16 KiB. */
-const MAX_COMMAND_CHARACTERS = 8_000;
 const NOBODYS = new AbortController().signal;
 
 /** HAProxy as a process of ours. */
@@ -92,6 +87,8 @@ class HaproxyBalancer implements RunBalancer {
   readonly #files: BalancerFiles;
   readonly #now: () => number;
   readonly #listeners = new Set<() => void>();
+  readonly #supervision = new Supervision(() => this.#inTurn(() => this.#lookAfter()), QUICK_LOOK_MILLISECONDS);
+  readonly #backOff = new StartBackOff();
   #isDirectoryReady = false;
   #program: string | undefined;
   #remembered: RememberedBalancer | undefined;
@@ -104,11 +101,7 @@ class HaproxyBalancer implements RunBalancer {
   #seenHealth = "";
   #outside = "";
   #outsideLookedAt = 0;
-  #failures = 0;
-  #startNotBefore = 0;
   #turn: Promise<unknown> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
-  #isLooking = false;
   #isClosed = false;
 
   constructor(settings: HaproxyBalancerSettings, { directory, now }: HaproxyBalancerDependencies) {
@@ -124,7 +117,7 @@ class HaproxyBalancer implements RunBalancer {
     return this.#inTurn(async () => {
       signal.throwIfAborted();
       const outcome = await this.#bringAbout(plan);
-      this.#look(QUICK_LOOK_MILLISECONDS);
+      this.#supervision.within(QUICK_LOOK_MILLISECONDS);
       return outcome;
     });
   }
@@ -133,7 +126,7 @@ class HaproxyBalancer implements RunBalancer {
     signal.throwIfAborted();
     return this.#inTurn(async () => {
       const { plan } = await this.#recall();
-      this.#look(QUICK_LOOK_MILLISECONDS);
+      this.#supervision.within(QUICK_LOOK_MILLISECONDS);
       if (plan === null) return { servers: [], trouble: this.#trouble, unserved: new Map(), requests: new Map() };
       const running = await this.#find();
       if (running) await this.#takeNote(running.state);
@@ -148,7 +141,7 @@ class HaproxyBalancer implements RunBalancer {
       if (signal.aborted) return resolve();
       const tell = () => onChange();
       this.#listeners.add(tell);
-      this.#look(QUICK_LOOK_MILLISECONDS);
+      this.#supervision.within(QUICK_LOOK_MILLISECONDS);
       signal.addEventListener(
         "abort",
         () => {
@@ -162,7 +155,7 @@ class HaproxyBalancer implements RunBalancer {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#supervision.close();
     await this.#turn.catch(() => {});
   }
 
@@ -201,7 +194,7 @@ class HaproxyBalancer implements RunBalancer {
     const trouble = await this.#enforce(prepared, running);
     if (trouble !== undefined) return this.#fail(trouble);
     this.#trouble = "";
-    this.#failures = 0;
+    this.#backOff.hasStarted();
     const troubles = [...prepared.unserved.values()];
     return troubles.length > 0 ? { outcome: "failed", reason: troubles.join("; ") } : { outcome: "done" };
   }
@@ -214,11 +207,8 @@ class HaproxyBalancer implements RunBalancer {
   /** Why there can be no HAProxy, or undefined. */
   async #makeReady(): Promise<string | undefined> {
     const { directory } = this.#files;
-    if (!USABLE_DIRECTORY.test(directory))
-      return `the data directory ${directory} cannot be HAProxy's: use A-Z a-z 0-9 _ . / @ + = ~ -`;
-    if (Buffer.byteLength(directory) > MAX_DIRECTORY_BYTES) {
-      return `the data directory ${directory} has too long a path for HAProxy's sockets: use at most ${MAX_DIRECTORY_BYTES} bytes`;
-    }
+    const trouble = directoryTrouble(directory);
+    if (trouble !== undefined) return trouble;
     await this.#files.prepare();
     this.#isDirectoryReady = true;
     if (this.#program === undefined) {
@@ -231,10 +221,7 @@ class HaproxyBalancer implements RunBalancer {
 
   async #prepare(plan: BalancerPlan, running: Running | undefined): Promise<Prepared> {
     const { layout: before, ports } = await this.#recall();
-    const { unserved, certificatesDigest, outside } = await this.#lookOutside(
-      plan.listeners,
-      new Set(running ? ports : []),
-    );
+    const { unserved, certificatesDigest, outside } = await this.#lookOutside(plan, running ? ports : []);
     const layout = planLayout(plan, before, this.#now());
     const runAs = await userToRunAs();
     const place: ConfigPlace = {
@@ -255,27 +242,9 @@ class HaproxyBalancer implements RunBalancer {
     return new Map([...listeners.map(({ certificate }) => [certificate ?? "", "/"] as const), ...certificates]);
   }
 
-  /** What stands in the way of single listeners: ports that others have, certificates. */
-  async #lookOutside(listeners: readonly ListenerPlan[], ownPorts: ReadonlySet<number>) {
+  #lookOutside({ listeners }: BalancerPlan, ownPorts: readonly number[]): Promise<OutsideLook> {
     this.#outsideLookedAt = performance.now();
-    const address = this.#settings.address ?? DEFAULT_ADDRESS;
-    const unserved = new Map<string, string>();
-    const digests: string[] = [];
-    for (const { listenerId, port, certificate, protocol } of listeners) {
-      if (protocol === "https") {
-        const path = this.#settings.certificates?.[certificate ?? ""];
-        const reading =
-          path === undefined
-            ? { trouble: `the certificate ${certificate} is not in the setting \`certificates\`: add it there` }
-            : await readCertificate(certificate!, path);
-        if ("trouble" in reading) unserved.set(listenerId, reading.trouble);
-        else digests.push(`${listenerId} ${reading.digest}`);
-      }
-      const taken = ownPorts.has(port) ? undefined : await portTrouble(address, port);
-      if (taken !== undefined) unserved.set(listenerId, taken);
-    }
-    const certificatesDigest = digests.join("\n");
-    return { unserved, certificatesDigest, outside: JSON.stringify([[...unserved], certificatesDigest]) };
+    return lookOutside(listeners, new Set(ownPorts), this.#settings);
   }
 
   /** The files come first: whatever happens to the process from now on, it comes back with the newest wish. */
@@ -334,7 +303,7 @@ class HaproxyBalancer implements RunBalancer {
     const pid = await startMaster(this.#haproxyFiles, () => {
       hasEnded = true;
       if (this.#master === pid) this.#master = null;
-      this.#look(0);
+      this.#supervision.within(0);
     });
     const trouble = await this.#untilInForce(prepared, () => hasEnded);
     if (trouble === undefined) {
@@ -405,46 +374,6 @@ class HaproxyBalancer implements RunBalancer {
     this.#remembered = { ...(await this.#recall()), counted: countRequests(counted, state.process, state.requests) };
   }
 
-  #facts(
-    plan: BalancerPlan,
-    state: BalancerState | undefined,
-    oldSessions: ReadonlyMap<string, number>,
-  ): BalancerFacts {
-    const { layout, counted } = this.#remembered!;
-    const states = new Map(state?.servers.map((server) => [stateKey(server.backend, server.server), server]));
-    const checks = new Map(plan.groups.map(({ groupId, healthCheck }) => [groupId, healthCheck]));
-    const servers = layout.servers.map((server) => {
-      const { groupId, serverId, name } = server;
-      const key = stateKey(backendName(groupId), name);
-      const found = states.get(key);
-      const sessions = (found?.sessions ?? 0) + (found?.queued ?? 0) + (oldSessions.get(key) ?? 0);
-      if (!state) return { groupId, serverId, health: "initial" as const, detail: "HAProxy does not run", sessions };
-      return { groupId, serverId, ...healthOf(server, checks.get(groupId) ?? null, found, this.#now()), sessions };
-    });
-    return {
-      servers,
-      trouble: state ? this.#trouble : this.#trouble || "HAProxy does not run: it is being started",
-      unserved: this.#unserved,
-      requests: new Map(plan.groups.map(({ groupId }) => [groupId, totalOf(counted, backendName(groupId))])),
-    };
-  }
-
-  /** Looks after the process from now on, in so many milliseconds at the latest. */
-  #look(inMilliseconds: number): void {
-    if (this.#isClosed || (this.#isLooking && inMilliseconds > 0)) return;
-    clearTimeout(this.#timer);
-    this.#isLooking = true;
-    this.#timer = setTimeout(() => {
-      void this.#inTurn(() => this.#lookAfter())
-        .catch(() => QUICK_LOOK_MILLISECONDS)
-        .then((next) => {
-          this.#isLooking = false;
-          this.#look(next);
-        });
-    }, inMilliseconds);
-    this.#timer.unref();
-  }
-
   /** Starts it again when it died, raises new servers that can serve, keeps what a next process has to know. Says when to look again. */
   async #lookAfter(): Promise<number> {
     if (this.#isClosed) return LOOK_MILLISECONDS;
@@ -459,7 +388,7 @@ class HaproxyBalancer implements RunBalancer {
     await this.#takeNote(running.state);
     await this.#raiseNewServers(running.state);
     if (performance.now() > this.#outsideLookedAt + LOOK_OUTSIDE_MILLISECONDS) {
-      const { outside } = await this.#lookOutside(plan.listeners, new Set((await this.#recall()).ports));
+      const { outside } = await this.#lookOutside(plan, (await this.#recall()).ports);
       if (outside !== this.#outside) await this.#bringAbout(plan);
     }
     if (this.#tellIfChanged(plan, running.state)) {
@@ -472,38 +401,30 @@ class HaproxyBalancer implements RunBalancer {
   }
 
   async #startAgain(plan: BalancerPlan): Promise<void> {
-    if (performance.now() < this.#startNotBefore) return;
-    const outcome = await this.#bringAbout(plan);
-    if (this.#trouble === "") return;
-    if (outcome.outcome !== "failed") return;
-    this.#failures += 1;
-    const backOff = FIRST_BACK_OFF_MILLISECONDS * 2 ** Math.min(this.#failures - 1, 10);
-    this.#startNotBefore = performance.now() + Math.min(backOff, MAX_BACK_OFF_MILLISECONDS);
+    if (!this.#backOff.isOver) return;
+    const { outcome } = await this.#bringAbout(plan);
+    if (outcome === "failed" && this.#trouble !== "") this.#backOff.hasFailed();
   }
 
-  /** One check that passes is enough for a new server, as with ELBv2; one that was healthy before has to pass the group's count. */
   async #raiseNewServers(state: BalancerState): Promise<void> {
-    const { layout } = await this.#recall();
-    const states = new Map(state.servers.map((server) => [stateKey(server.backend, server.server), server]));
-    const isRaised = (server: BalancerLayout["servers"][number]) => {
-      const found = states.get(stateKey(backendName(server.groupId), server.name));
-      return !server.isProven && found !== undefined && hasPassed(found);
-    };
-    const raised = layout.servers.filter(isRaised);
-    if (raised.length === 0) return;
-    const commands = raised.map(({ groupId, name }) => `set server ${stateKey(backendName(groupId), name)} health up`);
-    if (!(await this.#command(commands))) return;
-    const servers = layout.servers.map((server) => (isRaised(server) ? { ...server, isProven: true } : server));
-    await this.#remember({ layout: { ...layout, servers } });
+    const raised = planRaisedServers((await this.#recall()).layout, state);
+    if (raised && (await this.#command(raised.commands))) await this.#remember({ layout: raised.layout });
+  }
+
+  #facts(plan: BalancerPlan, state: BalancerState | undefined, oldSessions: ReadonlyMap<string, number>) {
+    return balancerFacts({
+      plan,
+      remembered: this.#remembered!,
+      state,
+      oldSessions,
+      trouble: this.#trouble,
+      unserved: this.#unserved,
+      now: this.#now(),
+    });
   }
 
   #tellIfChanged(plan: BalancerPlan, state: BalancerState | undefined): boolean {
-    const { servers, trouble, unserved } = this.#facts(plan, state, new Map());
-    const seen = JSON.stringify([
-      servers.map(({ groupId, serverId, health }) => [groupId, serverId, health]),
-      trouble,
-      [...unserved],
-    ]);
+    const seen = newsOf(this.#facts(plan, state, new Map()));
     if (seen === this.#seenHealth) return false;
     this.#seenHealth = seen;
     for (const tell of this.#listeners) tell();
@@ -547,15 +468,3 @@ class HaproxyBalancer implements RunBalancer {
 }
 
 const socketAt = (path: string) => ({ name: path, path });
-
-/** As few lines as fit. */
-export function commandLines(commands: readonly string[]): readonly string[] {
-  const lines: string[] = [];
-  for (const command of commands) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + command.length < MAX_COMMAND_CHARACTERS)
-      lines[lines.length - 1] = `${last};${command}`;
-    else lines.push(command);
-  }
-  return lines;
-}

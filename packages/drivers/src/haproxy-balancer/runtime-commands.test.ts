@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ServerState } from "../haproxy-runtime/balancer-state.ts";
 import { type BalancerLayout, EMPTY_LAYOUT, planLayout } from "./balancer-layout.ts";
+import { commandLines } from "./command-lines.ts";
 import { backendName } from "./configured-names.ts";
-import { commandLines } from "./haproxy-balancer.ts";
 import { countLeftServers, planRuntimeCommands, type RunningBalancer } from "./runtime-commands.ts";
 import { serverStatesText, stateLines } from "./server-states.ts";
 
