@@ -1,15 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ecsClient } from "../place/ecs-door.ts";
 import { connect } from "../place/server-connection.ts";
 import { ANSWER_TIMEOUT_MILLISECONDS } from "./under-way.ts";
-
-/** Ends the HAProxy of a server that has ended. Nothing of the server is loaded where it had none. */
-export async function endBalancerOf(dataDirectory: string): Promise<boolean> {
-  if (!existsSync(join(dataDirectory, "haproxy"))) return false;
-  const { endLocalBalancer } = await import("@sluice/server/bindings/end-local-balancer.ts");
-  return endLocalBalancer(dataDirectory);
-}
 
 /** How many tasks the server that runs on a data directory has in containers. Rejects where it does not answer, or runs none. */
 export async function countTasks(dataDirectory: string): Promise<number> {

@@ -4,8 +4,8 @@ import { CommandFailed } from "../command-failed.ts";
 import { isRunning } from "../process/process-identity.ts";
 import { isClaimed } from "./claim.ts";
 import { deleteOrphanedBridges } from "./isolation/bridge.ts";
-import { endBalancerOf } from "./left-running.ts";
 import { findProcessesOf, killProcessesOf } from "./leftovers.ts";
+import { endBalancerOf } from "./own-balancer.ts";
 import { readUpRecord, type UpRecord } from "./up-record.ts";
 
 const LOOK_AGAIN_MILLISECONDS = 50;

@@ -4,8 +4,8 @@ import type { ListenAddress } from "../arguments/options.ts";
 import { listHosts } from "../place/listings.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
 import { type HostSite, type Isolation, type LocalHost, openHostSite } from "./host-site.ts";
-import { endBalancerOf } from "./left-running.ts";
 import { findLostServices, type LostServices } from "./lost-services.ts";
+import { endBalancerOf } from "./own-balancer.ts";
 
 const ALIVE_POLL_MILLISECONDS = 50;
 const MAX_ALIVE_MILLISECONDS = 60_000;

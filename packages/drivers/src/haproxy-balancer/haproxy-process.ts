@@ -20,20 +20,17 @@ export interface HaproxyFiles {
   readonly pid: string;
 }
 
-/** Without a program: of whatever program was started with the configuration. */
-export interface WhoseProcesses {
-  readonly program?: string | undefined;
-  readonly config: string;
-}
-
 const PAUSE_MILLISECONDS = 20;
 /** Workers of a master that was killed end by themselves. */
 const ORPHAN_GRACE_MILLISECONDS = 2_000;
 const DELETED = " (deleted)";
 
 /** Found by what they run and by their configuration's path, so that neither a lost pid file nor a pid that was given again misleads. */
-export async function findProcesses({ program, config }: WhoseProcesses): Promise<HaproxyProcesses> {
-  const wanted = program && (await realpath(program).catch(() => program));
+export async function findProcesses({
+  program,
+  config,
+}: Pick<HaproxyFiles, "program" | "config">): Promise<HaproxyProcesses> {
+  const wanted = await realpath(program).catch(() => program);
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
   const found = new Map<number, number>();
   for (const pid of pids) {
@@ -49,12 +46,12 @@ export async function findProcesses({ program, config }: WhoseProcesses): Promis
   return { master: null, workers: [...found.keys()] };
 }
 
-async function parentIfOurs(pid: number, program: string | undefined, config: string): Promise<number | undefined> {
+async function parentIfOurs(pid: number, program: string, config: string): Promise<number | undefined> {
   try {
     const line = await readFile(`/proc/${pid}/cmdline`, "utf8");
-    if (!line.includes(config) || !isStartedWith(line.split("\0"), config)) return undefined;
+    if (!line.includes(config) || !line.split("\0").includes(config)) return undefined;
     const path = await readlink(`/proc/${pid}/exe`);
-    if (program !== undefined && path.replace(DELETED, "") !== program) return undefined;
+    if (path.replace(DELETED, "") !== program) return undefined;
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return state === "Z" ? undefined : Number(parent);
@@ -62,11 +59,6 @@ async function parentIfOurs(pid: number, program: string | undefined, config: st
     // It has ended meanwhile, or is somebody else's.
     return undefined;
   }
-}
-
-/** As `startMaster` does it: what only reads the file, an editor or a check, is not meant. */
-function isStartedWith(words: readonly string[], config: string): boolean {
-  return words.includes("-W") && words[words.indexOf("-f") + 1] === config;
 }
 
 /** A master leads the process group that it was started in. */
@@ -107,7 +99,7 @@ export async function startMaster(files: HaproxyFiles, onEnd: () => void): Promi
 }
 
 /** Ends what is left of a configuration's processes: an orphan would go on taking connections beside the ones that follow. */
-export async function endProcesses(files: WhoseProcesses): Promise<void> {
+export async function endProcesses(files: Pick<HaproxyFiles, "program" | "config">): Promise<void> {
   let processes = await findProcesses(files);
   if (processes.master !== null) signal(processes.master, "SIGTERM");
   const graceEnds = performance.now() + ORPHAN_GRACE_MILLISECONDS;

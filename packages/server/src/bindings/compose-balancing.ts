@@ -1,3 +1,4 @@
+import { join, resolve } from "node:path";
 import type { HaproxyBalancerSettings } from "@sluice/drivers/haproxy-balancer/balancer-settings.ts";
 import type { BalancingDependencies } from "../balancing/balancing-loop.ts";
 import type { LocalBalancing } from "../balancing/local-balancing.ts";
@@ -5,7 +6,6 @@ import type { SluiceConfig } from "../config/sluice-yml.ts";
 import type { DataDirectory } from "../store/data-directory.ts";
 import { readBalancedTasks } from "../store/elb/balanced-tasks.ts";
 import { LOCAL_BALANCER, WEIGHTED_ROUTER_PORT } from "./bound-weighted-router.ts";
-import { balancerDirectory } from "./end-local-balancer.ts";
 
 export interface BalancingParts extends Omit<BalancingDependencies, "balancer" | "tasks"> {
   readonly config: SluiceConfig;
@@ -25,7 +25,7 @@ export async function composeBalancing(parts: BalancingParts): Promise<LocalBala
   // The file was checked against the driver's schema when it was read.
   const settings = binding.settings as HaproxyBalancerSettings;
   const balancer = haproxyBalancer.create(settings, {
-    directory: balancerDirectory(directory.root),
+    directory: join(resolve(directory.root), "haproxy"),
     now: timers.now,
   });
   const { address = DEFAULT_ADDRESS, certificates = {}, awsOnly } = settings;

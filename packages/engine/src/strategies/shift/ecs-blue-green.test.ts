@@ -91,7 +91,9 @@ describe("an ECS deployment", () => {
     });
     expect(played.state.status).toBe("Failed");
     expect(played.kinds).toEqual(["createTaskSet", "awaitTaskSet"]);
-    expect(played.state.statusMessages).toContain("The replacement task set green is left, and runs on.");
+    expect(played.state.statusMessages).toContain(
+      "The replacement task set green runs on, unless a rollback removes it.",
+    );
   });
 
   it("fails when ECS, or the balancer, says no", () => {

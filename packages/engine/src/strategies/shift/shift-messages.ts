@@ -84,7 +84,8 @@ function ecsLeft({ strategy }: DeploymentState, target: EcsServiceTarget): reado
     const other = otherGroup(strategy.pair, original);
     messages.push(`${shareOf(shift, `the target group ${other}`)} and the rest to ${original}.`);
   }
-  if (replacement !== null) messages.push(`The replacement task set ${replacement} is left, and runs on.`);
+  if (replacement !== null)
+    messages.push(`The replacement task set ${replacement} runs on, unless a rollback removes it.`);
   else if (hasBegun(target, "Install")) messages.push("A replacement task set was asked for, and may be there.");
   return messages;
 }
