@@ -678,10 +678,16 @@ describe("targets", () => {
   it("drain when they are deregistered, and are gone then", async () => {
     const { group: TargetGroupArn } = await makeWeb(world);
     const Targets = [{ Id: "192.0.2.1" }];
+    const isHere = async (state: object) =>
+      vi.waitFor(async () => expect((await health(TargetGroupArn, Targets))?.[0]?.TargetHealth).toMatchObject(state), {
+        timeout: 20_000,
+      });
     await world.call("RegisterTargets", { TargetGroupArn, Targets });
+    await isHere({ State: "initial" });
     changeServer(world.balancer, TargetGroupArn, "192.0.2.1:8080", { health: "healthy", detail: "200", sessions: 2 });
+    await isHere({ State: "healthy" });
     await world.call("DeregisterTargets", { TargetGroupArn, Targets });
-    expect((await health(TargetGroupArn, Targets))?.[0]?.TargetHealth).toEqual({
+    await isHere({
       State: "draining",
       Reason: "Target.DeregistrationInProgress",
       Description: "Target deregistration is in progress (2 in flight)",
