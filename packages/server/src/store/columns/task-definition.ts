@@ -5,6 +5,7 @@ import type { LogConfiguration, RuntimePlatform } from "@aws-sdk/client-ecs";
  * refuses. It was checked when it was registered: names are unique, references resolve.
  */
 export interface TaskDefinition {
+  /** `none` only of one that was registered before it was refused. */
   readonly networkMode: "awsvpc" | "bridge" | "none";
   readonly containerDefinitions: readonly ContainerDefinition[];
   readonly volumes: readonly TaskVolume[];

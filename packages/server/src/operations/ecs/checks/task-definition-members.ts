@@ -93,7 +93,7 @@ export const CONTAINER_RULES: MemberRules<ContainerDefinition> = {
   hostname: READ,
   user: READ,
   workingDirectory: READ,
-  disableNetworking: unsupported("a container has the network of its task", "Use networkMode none."),
+  disableNetworking: unsupported("a container has the network of its task"),
   privileged: refused(`is refused: ${ROOT}`),
   readonlyRootFilesystem: READ,
   dnsServers: unsupported("containers have the engine's resolver"),

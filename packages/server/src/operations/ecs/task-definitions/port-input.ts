@@ -12,7 +12,6 @@ export function readPortMapping(
   networkMode: TaskDefinition["networkMode"],
   path: string,
 ): PortMapping {
-  if (networkMode === "none") throw clientFault("Port mappings are not allowed when networkMode=none.");
   if (containerPort === undefined) throw invalid(`${path}.containerPort must be specified.`);
   const port = requireWithin(containerPort, `${path}.containerPort`, [1, MAX_PORT]);
   const asked = requireWithin(hostPort ?? 0, `${path}.hostPort`, [0, MAX_PORT]);

@@ -59,11 +59,14 @@ function awsOnlyMembers({ taskRoleArn, executionRoleArn, runtimePlatform }: Regi
 
 function readNetworkMode(text = "bridge"): TaskDefinition["networkMode"] {
   if (text === "host") {
+    throw invalid("networkMode host is refused: the task would have the machine's own network. Use bridge or awsvpc.");
+  }
+  if (text === "none") {
     throw invalid(
-      "networkMode host is refused: the task would have the machine's own network. Use bridge, awsvpc or none.",
+      "networkMode none is not supported: every task has an address in the engine's network. Use bridge or awsvpc, and publish no ports.",
     );
   }
-  return requireOneOf(text, "networkMode", ["bridge", "awsvpc", "none"]);
+  return requireOneOf(text, "networkMode", ["bridge", "awsvpc"]);
 }
 
 /** What is written for Fargate works there, too. */

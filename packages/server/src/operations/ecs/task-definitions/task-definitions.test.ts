@@ -353,9 +353,9 @@ describe("a task definition that could not run", () => {
       "ClientException: When networkMode=awsvpc",
     ],
     [
-      "has ports without a network",
-      { networkMode: "none", containerDefinitions: [{ ...APP, portMappings: [{ containerPort: 80 }] }] },
-      "ClientException: Port mappings are not allowed",
+      "is to have no network",
+      { networkMode: "none", containerDefinitions: [APP] },
+      "InvalidParameterException: networkMode none is not supported: every task has an address",
     ],
     [
       "is for Fargate in bridge mode",

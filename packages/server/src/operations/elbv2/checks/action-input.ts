@@ -10,7 +10,7 @@ const AUTHENTICATION = refused("is not supported: the balancer does not sign use
 const TYPES = ["forward", "fixed-response", "redirect"] as const;
 /** HAProxy refuses its whole configuration where a body comes with it. */
 const NO_CONTENT = "204";
-const MAX_PORT = 65_535;
+const HIGHEST_PORT = 65_535;
 const CONTENT_TYPES = ["text/plain", "text/css", "text/html", "application/javascript", "application/json"] as const;
 
 /** The one action of a listener or rule. AWS takes several only where one of them signs users in, which is refused here. */
@@ -133,7 +133,7 @@ function readRedirect({ RedirectConfig }: Action, path: string): ListenerAction 
   } = RedirectConfig ?? {};
   const code = requireOneOf(StatusCode, `${place}StatusCode`, ["HTTP_301", "HTTP_302"]);
   requireOneOf(Protocol, `${place}Protocol`, ["HTTP", "HTTPS", "#{protocol}"]);
-  if (Port !== "#{port}" && !(/^[1-9]\d{0,4}$/.test(Port) && Number(Port) <= MAX_PORT))
+  if (Port !== "#{port}" && !(/^[1-9]\d{0,4}$/.test(Port) && Number(Port) <= HIGHEST_PORT))
     throw invalid(`${place}Port '${Port}' must be #{port} or from 1 to 65535.`);
   if (!Path.startsWith("/")) throw invalid(`${place}Path '${Path}' must begin with '/'.`);
   for (const [name, text] of Object.entries({ Host, Path, Query })) {
