@@ -171,15 +171,16 @@ describe("a deployment to containers that cannot succeed", () => {
 });
 
 describe("a deployment to containers on a full disk", () => {
-  const disk = missing ?? smallDisk(DISK_MEBIBYTES);
-  if (typeof disk === "string") {
-    it.skip(disk, () => {});
+  if (missing !== null) {
+    it.skip(missing, () => {});
     return;
   }
-  afterAll(() => disk.remove());
 
-  it("fails with the engine's words, the original serves on, and it goes again when there is room", async () => {
+  it("fails with the engine's words, the original serves on, and it goes again when there is room", async (context) => {
+    const disk = smallDisk(DISK_MEBIBYTES);
+    if (typeof disk === "string") return context.skip(disk);
     await using undo = new AsyncDisposableStack();
+    undo.defer(() => disk.remove());
     const shop = await ContainerShop.open(undo, { dataRoot: disk.path });
     const original = await shop.runningTasks();
     disk.fill(LEFT_BYTES);
@@ -199,15 +200,16 @@ describe("a deployment to containers on a full disk", () => {
 });
 
 describe("a deployment to containers from a full data directory", () => {
-  const disk = missing ?? smallDisk();
-  if (typeof disk === "string") {
-    it.skip(disk, () => {});
+  if (missing !== null) {
+    it.skip(missing, () => {});
     return;
   }
-  afterAll(() => disk.remove());
 
-  it("moves no further while nothing can be written down, the containers serve on, and it goes on when there is room", async () => {
+  it("moves no further while nothing can be written down, the containers serve on, and it goes on when there is room", async (context) => {
+    const disk = smallDisk();
+    if (typeof disk === "string") return context.skip(disk);
     await using undo = new AsyncDisposableStack();
+    undo.defer(() => disk.remove());
     const shop = await ContainerShop.open(undo, { data: mkdtempSync(join(disk.path, "data-")) });
     await shop.createConfig("canary", {
       type: "TimeBasedCanary",
