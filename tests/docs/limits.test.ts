@@ -9,16 +9,15 @@ const LIMIT_NAME = /(^|_)(MAX|TIMEOUT|GRACE|LEASE|HOLD|EXPIRES)(_|$)/;
 
 /** Sizes of our own steps and of programs' own formats: whoever uses Sluice never meets them. */
 const INTERNAL = new Set([
+  "packages/model/src/port.ts MAX_PORT",
   "packages/model/src/disk-full.ts MAX_CAUSES",
   "packages/cli/src/place/server-connection.ts MAX_CAUSES",
-  // That of GetTaskLogs, told before it is asked.
   "packages/engine/src/heard-time.ts MAX_PROOF_LAG_MILLISECONDS",
   // Of Lambda, which nobody can deploy to yet.
   "packages/engine/src/time-limits.ts LAMBDA_TIMEOUT_MILLISECONDS",
   "packages/server/src/agents/receive-heartbeat.ts MAX_PROOF_AGE_MILLISECONDS",
   "packages/drivers/src/s3/s3-source.ts MAX_DIGESTS",
   "packages/engine/src/ports/balancer-plan-trouble.ts MAX_FORWARD_WEIGHT",
-  "packages/engine/src/ports/balancer-plan-trouble.ts MAX_PORT",
   "packages/drivers/src/haproxy-balancer/command-lines.ts MAX_COMMAND_CHARACTERS",
   "packages/drivers/src/aws/aws-call-error.ts MAX_REASON_CHARACTERS",
   "packages/drivers/src/docker/container-facts.ts MAX_HEALTH_DETAIL_CHARACTERS",
@@ -27,17 +26,13 @@ const INTERNAL = new Set([
   "packages/drivers/src/docker/engine-events.ts MAX_EVENT_CHARACTERS",
   "packages/drivers/src/docker/engine-request.ts MAX_REFUSAL_BYTES",
   "packages/drivers/src/aws/role-sessions.ts MAX_SESSION_NAME_CHARACTERS",
-  "packages/drivers/src/elbv2/elbv2-router.ts MAX_PORT",
   "packages/drivers/src/elbv2/forward-action.ts MAX_WEIGHT",
-  "packages/drivers/src/haproxy-runtime/runtime-socket.ts MAX_PORT",
   "packages/drivers/src/haproxy-runtime/runtime-socket.ts MAX_SOCKET_PATH_BYTES",
   "packages/drivers/src/haproxy/server-lookup.ts MAX_NAME_LENGTH",
   "packages/drivers/src/prometheus/prometheus-alarm-reader.ts MAX_QUERY_CHARACTERS",
   "packages/drivers/src/prometheus/prometheus-client.ts MAX_REASON_CHARACTERS",
   "packages/drivers/src/s3/s3-source.ts OWN_URL_EXPIRES_SECONDS",
   "packages/server/src/http/authority.ts MAX_NAME_LENGTH",
-  "packages/server/src/operations/ecs/task-definitions/port-input.ts MAX_PORT",
-  "packages/server/src/operations/elbv2/checks/action-input.ts MAX_PORT",
   "packages/server/src/preflight/start-check.ts MAX_NAMED_HOSTS",
   "packages/server/src/loops/sparse-errors.ts MAX_KNOWN_ERRORS",
   "packages/server/src/effects/withhold-replacements.ts MAX_QUOTED_HOSTS",
@@ -88,7 +83,6 @@ const INTERNAL = new Set([
   "packages/cli/src/verbs/groups.ts MAX_GROUPS_BATCH",
   "packages/cli/src/verbs/logs.ts READ_TIMEOUT_MILLISECONDS",
   "packages/cli/src/verbs/stop.ts READ_TIMEOUT_MILLISECONDS",
-  "packages/cli/src/arguments/options.ts MAX_PORT",
   "packages/cli/src/groups/application-tags.ts ANSWER_TIMEOUT_MILLISECONDS",
   "packages/cli/src/aws/aws-cli.ts VERSION_TIMEOUT_MILLISECONDS",
   "packages/cli/src/verbs/env.ts ANSWER_TIMEOUT_MILLISECONDS",

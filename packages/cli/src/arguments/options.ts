@@ -1,10 +1,9 @@
+import { MAX_PORT } from "@sluice/model/port.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Command, InvalidArgumentError } from "commander";
 import { DATA_VARIABLE, describePlace, serverPlace, UP_DIRECTORY } from "../place/server-place.ts";
 
-/** The highest port that TCP has. */
-const MAX_PORT = 65_535;
 const SECONDS_BY_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** Which server a verb calls here when --data is left out. */

@@ -2,6 +2,7 @@ import type { TargetDescription } from "@aws-sdk/client-elastic-load-balancing-v
 import { joinBalancers } from "@sluice/engine/ports/join-balancers.ts";
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import type { HostTraffic, RoutedHost, TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
+import { MAX_PORT } from "@sluice/model/port.ts";
 import * as v from "valibot";
 import { AwsCallError } from "../aws/aws-call-error.ts";
 import { awsCaller } from "../aws/aws-caller.ts";
@@ -14,7 +15,6 @@ import { describeHealth, hostTrafficState, targetStateOf } from "./target-state.
 
 /** AWS counts these calls for the whole account, and health changes in steps of seconds. */
 const ASK_AGAIN_MILLISECONDS = 2_000;
-const MAX_PORT = 65_535;
 
 const ELBV2_SETTINGS = settings({
   ...AWS_CLIENT_SETTINGS.entries,

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { MAX_PORT } from "@sluice/model/port.ts";
 
 /** Where a balancer takes commands. `name` is how the settings wrote it, for messages. */
 export type RuntimeSocket =
@@ -19,7 +20,6 @@ export class HaproxyUnreachable extends Error {
 
 /** Linux takes 108 bytes for the path of a socket, with its closing zero byte. */
 const MAX_SOCKET_PATH_BYTES = 107;
-const MAX_PORT = 65_535;
 /** HAProxy answers from memory, in milliseconds. */
 export const ANSWER_TIMEOUT_MILLISECONDS = 5_000;
 /** A line of `show stat` takes about 500 bytes a server. */

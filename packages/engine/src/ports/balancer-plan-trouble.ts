@@ -1,8 +1,8 @@
+import { MAX_PORT } from "@sluice/model/port.ts";
 import type { BalancerPlan, ListenerAction, ListenerPlan } from "./balancer.ts";
 
 /** As ELBv2 has it for a target group of a forward action. */
 export const MAX_FORWARD_WEIGHT = 999;
-const MAX_PORT = 65_535;
 
 /** Why no balancer can carry the plan out, as a sentence without a full stop; undefined: it can. Asked by every driver. */
 export function balancerPlanTrouble({ listeners, groups }: BalancerPlan): string | undefined {

@@ -1,4 +1,5 @@
 import { excerpt } from "../excerpt.ts";
+import { MAX_PORT } from "../port.ts";
 import { readCapacityProviders, type SpecCapacityProvider } from "./capacity-providers.ts";
 import { readServiceAppSpec, type SpecGrammar } from "./service-app-spec.ts";
 import { addFault, type SpecFault, type SpecFaults } from "./spec-fault.ts";
@@ -42,7 +43,7 @@ export type EcsAppSpecReading =
   | { readonly outcome: "read"; readonly appSpec: EcsAppSpec }
   | { readonly outcome: "faulty"; readonly faults: readonly SpecFault[] };
 
-const PORTS = { least: 1, most: 65_535 };
+const PORTS = { least: 1, most: MAX_PORT };
 const FAMILY = /^[A-Za-z0-9_-]{1,255}(:[1-9]\d{0,9})?$/;
 const TASK_DEFINITION_ARN =
   /^arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:task-definition\/[A-Za-z0-9_-]{1,255}(:[1-9]\d{0,9})?$/;

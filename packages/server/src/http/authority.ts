@@ -1,4 +1,5 @@
 import { isIP, isIPv4, isIPv6, SocketAddress } from "node:net";
+import { MAX_PORT } from "@sluice/model/port.ts";
 
 /** `NAME[:PORT]` in one spelling, so that two of them can be compared. */
 export interface Authority {
@@ -19,7 +20,7 @@ export function parseAuthority(text: string): Authority | null {
   const [, host, digits] = BRACKETED.exec(lower) ?? PLAIN.exec(lower) ?? [];
   if (host === undefined) return null;
   const port = digits === undefined || digits === "" ? undefined : Number(digits);
-  if (port !== undefined && (port < 1 || port > 65_535)) return null;
+  if (port !== undefined && (port < 1 || port > MAX_PORT)) return null;
   if (lower.startsWith("[")) return isIPv6(host) ? { name: canonicalAddress(host), port } : null;
   const name = host.endsWith(".") ? host.slice(0, -1) : host;
   return name.length <= MAX_NAME_LENGTH && DNS_NAME.test(name) ? { name, port } : null;

@@ -1,10 +1,9 @@
 import type { PortMapping as PortInput } from "@aws-sdk/client-ecs";
+import { MAX_PORT } from "@sluice/model/port.ts";
 import type { PortMapping, TaskDefinition } from "../../../store/columns/task-definition.ts";
 import { invalid } from "../checks/member-rules.ts";
 import { requireOneOf, requireWithin } from "../checks/one-of.ts";
 import { clientFault } from "./definition-fault.ts";
-
-const MAX_PORT = 65_535;
 
 /** @param path `containerDefinitions[0].portMappings[0]` */
 export function readPortMapping(

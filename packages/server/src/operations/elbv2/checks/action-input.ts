@@ -3,6 +3,7 @@ import type { ListenerAction } from "@sluice/engine/ports/balancer.ts";
 import { MAX_FORWARD_WEIGHT } from "@sluice/engine/ports/balancer-plan-trouble.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { MAX_FIXED_RESPONSE_CHARACTERS, MAX_TARGET_GROUPS_PER_ACTION } from "@sluice/model/elb-limits.ts";
+import { MAX_PORT } from "@sluice/model/port.ts";
 import { checkArn } from "./found.ts";
 import { checkMembers, invalid, refused, requireOneOf, requireOnly, requireWithin } from "./members.ts";
 
@@ -10,7 +11,6 @@ const AUTHENTICATION = refused("is not supported: the balancer does not sign use
 const TYPES = ["forward", "fixed-response", "redirect"] as const;
 /** HAProxy refuses its whole configuration where a body comes with it. */
 const NO_CONTENT = "204";
-const HIGHEST_PORT = 65_535;
 const CONTENT_TYPES = ["text/plain", "text/css", "text/html", "application/javascript", "application/json"] as const;
 
 /** The one action of a listener or rule. AWS takes several only where one of them signs users in, which is refused here. */
@@ -133,8 +133,8 @@ function readRedirect({ RedirectConfig }: Action, path: string): ListenerAction 
   } = RedirectConfig ?? {};
   const code = requireOneOf(StatusCode, `${place}StatusCode`, ["HTTP_301", "HTTP_302"]);
   requireOneOf(Protocol, `${place}Protocol`, ["HTTP", "HTTPS", "#{protocol}"]);
-  if (Port !== "#{port}" && !(/^[1-9]\d{0,4}$/.test(Port) && Number(Port) <= HIGHEST_PORT))
-    throw invalid(`${place}Port '${Port}' must be #{port} or from 1 to 65535.`);
+  if (Port !== "#{port}" && !(/^[1-9]\d{0,4}$/.test(Port) && Number(Port) <= MAX_PORT))
+    throw invalid(`${place}Port '${Port}' must be #{port} or from 1 to ${MAX_PORT}.`);
   if (!Path.startsWith("/")) throw invalid(`${place}Path '${Path}' must begin with '/'.`);
   for (const [name, text] of Object.entries({ Host, Path, Query })) {
     // Nothing that could end a header, or a line of the balancer's own files.

@@ -1,5 +1,6 @@
 import type { CreateListenerInput, ModifyListenerInput } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { MAX_PORT } from "@sluice/model/port.ts";
 import type { BalancerPlace } from "../../../balancing/local-balancing.ts";
 import { certificateName } from "../../../balancing/plan-balancer.ts";
 import type { Listener } from "../../../store/elb/listeners.ts";
@@ -37,7 +38,7 @@ export function readListenerFront(
   );
   return {
     protocol,
-    port: requireWithin(port, "Port", 1, 65_535),
+    port: requireWithin(port, "Port", 1, MAX_PORT),
     certificate: readCertificate(input, protocol, now, place),
   };
 }

@@ -2,6 +2,7 @@ import type { CreateTargetGroupInput, CreateTargetGroupOutput } from "@aws-sdk/c
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { targetGroupArn } from "@sluice/model/elb-arn.ts";
 import { MAX_TARGET_GROUPS } from "@sluice/model/elb-limits.ts";
+import { MAX_PORT } from "@sluice/model/port.ts";
 import { balancersOfGroups } from "../../../store/elb/balancing-rows.ts";
 import { saveTargetGroup, type TargetGroup } from "../../../store/elb/target-groups.ts";
 import { changeBalancing } from "../change-balancing.ts";
@@ -81,7 +82,7 @@ function readTargetGroup(input: CreateTargetGroupInput): Asked {
   return {
     name,
     protocol,
-    port: requireWithin(input.Port, "Port", 1, 65_535),
+    port: requireWithin(input.Port, "Port", 1, MAX_PORT),
     vpcId: input.VpcId ?? null,
     targetType,
     healthCheck: readHealthCheck(input, usualHealthCheck(protocol)),

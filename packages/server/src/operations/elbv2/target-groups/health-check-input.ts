@@ -9,6 +9,7 @@ import {
   MIN_HEALTH_CHECK_INTERVAL_SECONDS,
   MIN_HEALTH_CHECK_TIMEOUT_SECONDS,
 } from "@sluice/model/elb-limits.ts";
+import { MAX_PORT } from "@sluice/model/port.ts";
 import { checkMembers, invalid, refused, requireOneOf, requireOnly, requireWithin } from "../checks/members.ts";
 
 type HealthCheckInput = Pick<
@@ -125,6 +126,6 @@ function readPort(port: string | undefined, now: number | null): number | null {
   if (port === undefined) return now;
   if (port === "traffic-port") return null;
   const number = /^\d{1,5}$/.test(port) ? Number(port) : 0;
-  if (number >= 1 && number <= 65_535) return number;
-  throw invalid(`Health check port '${port.slice(0, 100)}' must be 'traffic-port' or a port from 1 to 65535`);
+  if (number >= 1 && number <= MAX_PORT) return number;
+  throw invalid(`Health check port '${port.slice(0, 100)}' must be 'traffic-port' or a port from 1 to ${MAX_PORT}`);
 }

@@ -1,6 +1,7 @@
 import { isIPv4 } from "node:net";
 import type { TargetDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { MAX_PORT } from "@sluice/model/port.ts";
 import type { TargetGroup } from "../../../store/elb/target-groups.ts";
 import { checkMembers, refused, requireWithin } from "../checks/members.ts";
 
@@ -24,7 +25,7 @@ export function readTargets(input: readonly TargetDescription[]): readonly Asked
       },
       path,
     );
-    if (target.Port !== undefined) requireWithin(target.Port, `${path}Port`, 1, 65_535);
+    if (target.Port !== undefined) requireWithin(target.Port, `${path}Port`, 1, MAX_PORT);
     return { id: target.Id ?? "", port: target.Port };
   });
 }
