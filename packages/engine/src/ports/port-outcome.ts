@@ -14,5 +14,7 @@ export type PortOutcome =
       readonly ifLeft?: string;
       /** When the driver ends this wait by itself, epoch milliseconds; absent: the caller alone does. */
       readonly until?: number;
+      /** As of `failed`: whose trouble it is if it does not come about in time. */
+      readonly code?: string;
     }
   | { readonly outcome: "failed"; readonly reason: string; readonly code?: string };

@@ -167,7 +167,9 @@ describe("an effect of a platform", () => {
       gaining: { service: SERVICE, taskSetId: "green" },
     };
     expect(await handler.attempt(claimed(effect), never)).toMatchObject({
-      postponed: { progress: { outcome: "pending", detail: expect.stringContaining("0 of 2 tasks") } },
+      postponed: {
+        progress: { outcome: "pending", code: "ECS_UPDATE_ERROR", detail: expect.stringContaining("0 of 2 tasks") },
+      },
     });
     expect(Object.fromEntries(production)).toEqual({ "tg-one": 100 });
     // Whoever goes back does not ask.

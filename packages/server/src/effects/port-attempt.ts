@@ -26,12 +26,13 @@ export function endedBy(answer: Exclude<PortAnswer, { readonly outcome: "pending
 /** What comes of a port's answer: one that is pending is asked for again, with the same call. */
 export function attemptOf(answer: PortAnswer, at: number): PortAttempt {
   if (answer.outcome !== "pending") return endedBy(answer);
-  const { outcome, detail, ifLeft, until, retryAfterMilliseconds } = answer;
+  const { outcome, detail, ifLeft, until, code, retryAfterMilliseconds } = answer;
   const progress = {
     outcome,
     detail,
     ...(ifLeft === undefined ? {} : { ifLeft }),
     ...(until === undefined ? {} : { until }),
+    ...(code === undefined ? {} : { code }),
   };
   return { postponed: { runAt: at + retryAfterMilliseconds, progress, isUnderWay: true } };
 }

@@ -9,8 +9,7 @@ export function setWeightsHandler(parts: PlatformParts): EffectHandler<"setWeigh
     if (gaining) {
       const state = await steadiness(boundPort(parts.ports, "taskSets"), gaining.service, gaining.taskSetId, signal);
       // The load balancer has not been asked: it is not to blame.
-      if (state.outcome === "failed") return { code: "ECS_UPDATE_ERROR", ...state };
-      if (state.outcome !== "done") return state;
+      if (state.outcome !== "done") return { code: "ECS_UPDATE_ERROR", ...state };
     }
     return boundPort(parts.ports, "weightedRouter").splitProduction(pair, weights, signal);
   });

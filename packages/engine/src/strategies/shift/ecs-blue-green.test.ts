@@ -364,6 +364,29 @@ describe("an ECS deployment", () => {
       "no listener production",
     ],
     [
+      "a task set of before has traffic where the replacement is to be: it must not be deleted first",
+      {
+        service: {
+          ...ecsFacts().service!,
+          taskSets: [
+            ecsFacts().service!.taskSets[0]!,
+            { ...ecsFacts().service!.taskSets[0]!, taskSetId: "old", status: "ACTIVE", targetGroup: "tg-two" },
+          ],
+        },
+        traffic: {
+          outcome: "known",
+          protocol: "http",
+          production: [
+            { targetGroup: "tg-one", percent: 70 },
+            { targetGroup: "tg-two", percent: 30 },
+          ],
+          test: null,
+        },
+      },
+      "ELASTIC_LOAD_BALANCING_INVALID",
+      "The production listener sends",
+    ],
+    [
       "a task set of before is where the replacement is to be",
       {
         service: {

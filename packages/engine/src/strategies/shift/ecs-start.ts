@@ -45,8 +45,6 @@ export function ecsStart(strategy: EcsBlueGreen, facts: EcsFacts): EcsStart {
     );
   }
   const replacementGroup = otherGroup(pair, targetGroup);
-  const left = service.taskSets.find((one) => one !== original && one.targetGroup === replacementGroup);
-  if (left) return invalidService(leftBehind(left, replacementGroup));
   const percent = traffic.production.find((one) => one.targetGroup === replacementGroup)?.percent ?? 0;
   if (percent > 0) {
     const [first, second] = weightsOfPair(pair, replacementGroup, percent);
@@ -54,6 +52,9 @@ export function ecsStart(strategy: EcsBlueGreen, facts: EcsFacts): EcsStart {
       `Green taskset target group cannot have non-zero weight prior to traffic shifting. The production listener sends ${first.percent} % to ${first.targetGroup} and ${second.percent} % to ${second.targetGroup}, and the service's tasks are behind ${targetGroup} alone. Send all of it there, and deploy again.`,
     );
   }
+  // Only now: while it has traffic it must not be deleted.
+  const left = service.taskSets.find((one) => one !== original && one.targetGroup === replacementGroup);
+  if (left) return invalidService(leftBehind(left, replacementGroup));
   const error = taskDefinitionError(strategy.taskSet, taskDefinition) ?? missingHookError(hooks);
   if (error) return { error };
   const warnings = [...uncheckedTaskDefinition(strategy.taskSet, taskDefinition), ...uncheckedHooks(hooks)];

@@ -177,6 +177,13 @@ describe("a Lambda deployment", () => {
     });
   });
 
+  it("blames whoever is waited for when a weight is not set in its time", () => {
+    const played = new PlayedShift(lambda());
+    played.platform = () => ({ outcome: "pending", detail: "no role", code: "IAM_ROLE_PERMISSIONS" });
+    played.playOn();
+    expect(played.state).toMatchObject({ status: "Failed", error: { code: "IAM_ROLE_PERMISSIONS" } });
+  });
+
   it("leaves the weights where a stop finds them, and says where that is", () => {
     const played = new PlayedShift(lambda({ schedule: CANARY })).play().stop();
     expect(played.state).toMatchObject({ status: "Stopped", error: { code: "MANUAL_STOP" } });

@@ -127,7 +127,7 @@ function failureOf(at: AtWork, phase: AskPhase, { heard, reports }: Observation)
     if (report?.outcome === "failed") return failWith(at, refusedError(trouble, report));
     if (isOverdue && (report?.outcome !== "done" || phase.whenDone === null)) {
       const { overdueCode = trouble.code, overdue } = trouble;
-      return failWith(at, troubleError(overdueCode, overdue, report?.detail ?? ""));
+      return failWith(at, troubleError(report?.code ?? overdueCode, overdue, report?.detail ?? ""));
     }
   }
   return undefined;
