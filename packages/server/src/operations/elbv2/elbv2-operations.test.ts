@@ -305,6 +305,14 @@ describe("listeners", () => {
     ]);
   });
 
+  it("take back what was described of them", async () => {
+    const { balancer: LoadBalancerArn, listener: ListenerArn } = await makeWeb(world);
+    const { Listeners } = await world.call("DescribeListeners", { LoadBalancerArn });
+    const DefaultActions = Listeners?.[0]?.DefaultActions;
+    expect(DefaultActions?.[0]?.ForwardConfig?.TargetGroupStickinessConfig).toEqual({ Enabled: false });
+    expect((await world.call("ModifyListener", { ListenerArn, DefaultActions })).Listeners).toEqual(Listeners);
+  });
+
   it("are modified by what is given alone", async () => {
     const { group, listener: ListenerArn } = await makeWeb(world);
     const green = await makeGroup("green");
@@ -468,6 +476,17 @@ describe("listeners", () => {
       ],
       "ValidationException",
       /TargetGroupStickinessConfig\.Enabled 'true'/,
+    ],
+    [
+      [
+        {
+          Type: "forward",
+          TargetGroupArn: NOWHERE,
+          ForwardConfig: { TargetGroupStickinessConfig: { Enabled: false, DurationSeconds: 300 } },
+        },
+      ],
+      "ValidationException",
+      /TargetGroupStickinessConfig\.DurationSeconds is not supported/,
     ],
   ])("refuse the actions %j", async (DefaultActions, code, message) => {
     const { listener: ListenerArn } = await makeWeb(world);

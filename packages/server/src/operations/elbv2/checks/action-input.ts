@@ -69,11 +69,15 @@ function refuseOthers(action: Action, type: (typeof TYPES)[number], path: string
 function readForward({ TargetGroupArn, ForwardConfig }: Action, path: string): ListenerAction {
   const config = ForwardConfig ?? {};
   checkMembers(config, { TargetGroups: "read", TargetGroupStickinessConfig: "read" }, `${path}ForwardConfig.`);
-  requireOnly(
-    config.TargetGroupStickinessConfig?.Enabled,
-    false,
-    `${path}ForwardConfig.TargetGroupStickinessConfig.Enabled`,
-    "each request goes to a target group by the weights",
+  const stickiness = config.TargetGroupStickinessConfig ?? {};
+  const stickinessPath = `${path}ForwardConfig.TargetGroupStickinessConfig.`;
+  const noStickiness = "each request goes to a target group by the weights";
+  requireOnly(stickiness.Enabled, false, `${stickinessPath}Enabled`, noStickiness);
+  // Of stickiness that is not enabled, AWS describes Enabled alone: nobody who sends back what was described has a duration.
+  checkMembers(
+    stickiness,
+    { Enabled: "read", DurationSeconds: refused(`is not supported: ${noStickiness}. Leave it out.`) },
+    stickinessPath,
   );
   const groups = (config.TargetGroups ?? []).map(({ TargetGroupArn: arn, Weight = 1 }, index) => {
     const place = `${path}ForwardConfig.TargetGroups.member.${index + 1}.`;
