@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { BalancerPlan } from "@sluice/engine/ports/balancer.ts";
 import { FILE_NAMES } from "./balancer-config.ts";
@@ -17,7 +17,7 @@ export interface RememberedBalancer {
 
 const NOTHING: RememberedBalancer = { plan: null, layout: EMPTY_LAYOUT, ports: [], counted: NOTHING_COUNTED };
 
-/** The driver's own folder, which only its user may read. A file is replaced whole or not at all. */
+/** The driver's own folder, which only its user may read. A file is replaced whole or not at all, also in a power cut. */
 export class BalancerFiles {
   readonly directory: string;
   readonly #written = new Map<string, string>();
@@ -37,8 +37,16 @@ export class BalancerFiles {
   async write(name: string, text: string): Promise<void> {
     if (this.#written.get(name) === text) return;
     const path = this.path(name);
-    await writeFile(`${path}.new`, text, { mode: 0o600 });
+    const file = await open(`${path}.new`, "w", 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await rename(`${path}.new`, path);
+    const directory = await open(this.directory, "r");
+    await directory.sync().finally(() => directory.close());
     this.#written.set(name, text);
   }
 
