@@ -152,14 +152,36 @@ export class ContainerWork {
   async #ask(action: ContainerAction, signal: AbortSignal): Promise<PortOutcome> {
     const { engine } = this.#dependencies;
     if (action.kind !== "start") return engine[action.kind](action.containerId, signal);
-    if (this.#starting >= STARTS_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#starting += 1;
+    await this.#beginStart(signal);
     try {
       return await engine.start(action.plan, signal);
     } finally {
-      this.#starting -= 1;
-      this.#waiting.shift()?.();
+      // Whoever waits takes this one's place.
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#starting -= 1;
     }
+  }
+
+  /** Takes one of the places, or throws the signal's reason. */
+  async #beginStart(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#starting < STARTS_AT_ONCE) {
+      this.#starting += 1;
+      return;
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const giveUp = () => {
+      this.#waiting.splice(this.#waiting.indexOf(begin), 1);
+      reject(signal.reason);
+    };
+    const begin = () => {
+      signal.removeEventListener("abort", giveUp);
+      resolve();
+    };
+    signal.addEventListener("abort", giveUp, { once: true });
+    this.#waiting.push(begin);
+    return promise;
   }
 }
 
