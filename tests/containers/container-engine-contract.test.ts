@@ -20,7 +20,11 @@ if (missing === null) {
   describeContainerEngine("docker", async (): Promise<ContainerEngineWorld> => {
     installations += 1;
     const installation = `contract-${installations}`;
-    const reopen = () => dockerEngine.create({ socket: docker.socket }, { installation, now: Date.now });
+    const reopen = () =>
+      dockerEngine.create(
+        { socket: docker.socket },
+        { installation, now: Date.now, signal: new AbortController().signal },
+      );
     return {
       engine: reopen(),
       reopen,

@@ -29,7 +29,10 @@ export function newDockerWorld(docker: TestEngine): DockerWorld {
   installations += 1;
   const installation = `world-${installations}`;
   const open = (settings: DockerSettings = {}) =>
-    dockerEngine.create({ socket: docker.socket, ...settings }, { installation, now: Date.now });
+    dockerEngine.create(
+      { socket: docker.socket, ...settings },
+      { installation, now: Date.now, signal: new AbortController().signal },
+    );
   const engine = open();
   const start: DockerWorld["start"] = (values = {}, by = engine) =>
     settled(() => by.start(newContainerPlan(TEST_IMAGE, values), never));

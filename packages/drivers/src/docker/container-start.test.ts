@@ -13,7 +13,7 @@ async function open(answers: Readonly<Record<string, FakeAnswer>>) {
     "DELETE /containers/c1": (_request, response) => void response.writeHead(204).end(),
     ...answers,
   });
-  return { engine: dockerEngine.create({ socket }, { installation: "a1", now: Date.now }), asked };
+  return { engine: dockerEngine.create({ socket }, { installation: "a1", now: Date.now, signal: never }), asked };
 }
 
 it("fails, and leaves nothing, when the engine leaves a limit out", async () => {

@@ -2,7 +2,6 @@ import type { ContainerPlan } from "@sluice/engine/ports/container-engine.ts";
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import { checkBindFolder } from "./bind-folders.ts";
 import { stateOf } from "./container-facts.ts";
-import { engineNameOf } from "./container-identity.ts";
 import { type CreationNeeds, creationOf } from "./creation.ts";
 import type { DockerSettings } from "./docker-settings.ts";
 import type { EngineApi } from "./engine-api.ts";
@@ -12,6 +11,7 @@ import type { InstallationNetwork } from "./installation-network.ts";
 import { findContainer, foreignReason } from "./own-container.ts";
 import { importSandboxImage, sandboxImageOf } from "./sandbox-image.ts";
 import { readSecret, withoutSecrets } from "./secret-files.ts";
+import type { StartClaim } from "./start-turns.ts";
 import { writerAbove } from "./writable-above.ts";
 
 export interface StartDependencies {
@@ -38,14 +38,15 @@ const LIMIT_IS_LEFT_OUT = /discarded/i;
 /** Somebody has removed it, or another server has made it as well. */
 const NETWORK_IS_LOST = /network .*(not found|is ambiguous)/i;
 
-/** Nobody else starts the same container meanwhile, nor one with folders when this has some. */
+/** In the claim's turn: nobody else starts meanwhile what is in its way. */
 export async function startContainer(
   plan: ContainerPlan,
+  claim: StartClaim,
   dependencies: StartDependencies,
   signal: AbortSignal,
 ): Promise<PortOutcome> {
   const { api, installation } = dependencies;
-  const name = engineNameOf(installation, plan);
+  const { name } = claim;
   const found = await findContainer(api, installation, name, signal);
   if (found.kind === "foreign") return failed("ResourceInitializationError", foreignReason(name));
   if (found.kind === "own") {
@@ -54,7 +55,7 @@ export async function startContainer(
     // The way to its folders may be another by now.
     await api.ask({ method: "DELETE", path: `/containers/${found.inspected.Id}` }, signal);
   }
-  const needs = await needsOf(plan, dependencies, signal);
+  const needs = await needsOf(plan, claim, dependencies, signal);
   if ("outcome" in needs) return needs;
   const outcome = await makeContainer(name, plan, needs, dependencies, signal);
   return outcome.outcome === "failed" ? hiding(outcome, Object.values(needs.secrets)) : outcome;
@@ -78,15 +79,16 @@ async function makeContainer(
   return runContainer(Id, plan, dependencies, Warnings, signal);
 }
 
-export function hasFolders({ mounts }: ContainerPlan): boolean {
+function hasFolders({ mounts }: ContainerPlan): boolean {
   return mounts.some(({ folder }) => folder !== null);
 }
 
 async function needsOf(
   plan: ContainerPlan,
+  claim: StartClaim,
   { api, installation, settings, network }: StartDependencies,
   signal: AbortSignal,
-): Promise<CreationNeeds | Failed> {
+): Promise<CreationNeeds | PortOutcome> {
   const refused = (reason: string) => failed("ResourceInitializationError", reason);
   const variable = [...Object.keys(plan.environment), ...Object.keys(plan.secrets)].find((key) => !isVariable(key));
   if (variable !== undefined) return refused(`"${variable}" cannot be the name of a variable`);
@@ -101,6 +103,10 @@ async function needsOf(
     if (folder === null) continue;
     const checked = await checkBindFolder(folder, settings);
     if (checked.outcome === "refused") return refused(checked.reason);
+    // It was another before the turn, and this one may have somebody in its way.
+    if (!claim.folders.some(({ path }) => path === checked.path)) {
+      return { outcome: "pending", retryAfterMilliseconds: 0, detail: `${folder} leads to another place just now` };
+    }
     const writer = await writerAbove(api, checked.path, signal);
     if (writer !== undefined) {
       return refused(

@@ -1,10 +1,9 @@
 import type { ContainerEngine } from "@sluice/engine/ports/container-engine.ts";
 import type { Driver } from "../driver.ts";
 import { removeContainer, stopContainer } from "./container-end.ts";
-import { engineNameOf } from "./container-identity.ts";
 import { createContainerList } from "./container-list.ts";
 import { readContainerLogs } from "./container-logs.ts";
-import { hasFolders, startContainer } from "./container-start.ts";
+import { startContainer } from "./container-start.ts";
 import { DEFAULT_SOCKET, DOCKER_SETTINGS, type DockerSettings } from "./docker-settings.ts";
 import { openEngineApi } from "./engine-api.ts";
 import { watchEvents } from "./engine-events.ts";
@@ -13,12 +12,15 @@ import { hideSecrets } from "./hidden-secrets.ts";
 import { createImagePulls } from "./image-pulls.ts";
 import { createInstallationNetwork } from "./installation-network.ts";
 import { findContainer } from "./own-container.ts";
+import { createStartTurns, startClaimOf } from "./start-turns.ts";
 
 export interface DockerDependencies {
   /** What tells this installation's containers from all others of the engine. Always the same for one installation. */
   readonly installation: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Ends what outlives the calls that asked for it: pulls. */
+  readonly signal: AbortSignal;
 }
 
 /** Containers by the Docker Engine API, 20.10 and newer, over its UNIX socket. */
@@ -26,23 +28,23 @@ export const dockerEngine: Driver<"container-engine", DockerSettings, DockerDepe
   port: "container-engine",
   name: "docker",
   configSchema: DOCKER_SETTINGS,
-  create: (settings, { installation, now }) => {
+  create: (settings, { installation, now, signal: lifetime }) => {
     const api = openEngineApi(settings.socket ?? DEFAULT_SOCKET);
     const starting = {
       api,
       installation,
       settings,
       network: createInstallationNetwork(api, installation, settings.subnet),
-      pulls: createImagePulls(api),
+      pulls: createImagePulls(api, lifetime),
     };
     const ending = { api, installation, now, stops: new Map<string, number>() };
     const containers = createContainerList(api, installation);
-    const inTurn = createTurns();
+    const inTurn = createStartTurns();
     return {
       list: (signal) => containers.read(signal),
-      start: (plan, signal) => {
-        const turn = hasFolders(plan) ? "folders" : engineNameOf(installation, plan);
-        return inTurn(turn, () => startContainer(plan, starting, signal));
+      start: async (plan, signal) => {
+        const claim = await startClaimOf(installation, plan);
+        return inTurn(claim, signal, () => startContainer(plan, claim, starting, signal));
       },
       stop: (containerId, signal) => stopContainer(containerId, ending, signal),
       remove: (containerId, signal) => removeContainer(containerId, ending, signal),
@@ -70,17 +72,3 @@ export const dockerEngine: Driver<"container-engine", DockerSettings, DockerDepe
     };
   },
 };
-
-/** Whoever comes under one name waits for those before. */
-function createTurns() {
-  const turns = new Map<string, Promise<unknown>>();
-  return async <Result>(name: string, act: () => Promise<Result>): Promise<Result> => {
-    const turn = (turns.get(name) ?? Promise.resolve()).then(act, act);
-    turns.set(name, turn);
-    try {
-      return await turn;
-    } finally {
-      if (turns.get(name) === turn) turns.delete(name);
-    }
-  };
-}

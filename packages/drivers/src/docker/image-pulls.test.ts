@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { expect, it, vi } from "vitest";
 import { openEngineApi } from "./engine-api.ts";
@@ -12,8 +13,10 @@ async function openPulls() {
       answers.push(response);
     },
   });
-  const pulls = createImagePulls(openEngineApi(socket));
+  const end = new AbortController();
+  const pulls = createImagePulls(openEngineApi(socket), end.signal);
   return {
+    end: () => end.abort(),
     ask: (asker = "one") => pulls.ask("app:1", asker),
     begun: () => asked.filter((path) => path.endsWith("/images/create")).length,
     answer: async () => {
@@ -55,4 +58,14 @@ it("tells each asker once of a failure, and begins anew for who asks then", asyn
   expect(ask("two")).toMatchObject({ state: "pulling" });
   (await answer()).destroy();
   await vi.waitFor(() => expect(ask("two")).toMatchObject({ state: "failed" }));
+});
+
+it("leaves no pull open when it ends", async () => {
+  const { ask, answer, end } = await openPulls();
+  ask();
+  const response = await answer();
+  const closed = once(response, "close");
+  end();
+  await closed;
+  expect(response.writableFinished).toBe(false);
 });

@@ -40,12 +40,13 @@ interface PullLine {
 export const PULL_IDLE_TIMEOUT_MILLISECONDS = 5 * 60_000;
 const MEGABYTE = 1_000_000;
 
-export function createImagePulls(api: EngineApi): ImagePulls {
+/** @param signal ends all of them */
+export function createImagePulls(api: EngineApi, signal: AbortSignal): ImagePulls {
   const pulls = new Map<string, Pull>();
   const begin = (image: string): Pull => {
     const pull: Pull = { askers: new Set(), layers: new Map() };
     pulls.set(image, pull);
-    pullImage(api, image, pull.layers).then(
+    pullImage(api, image, pull.layers, signal).then(
       () => pulls.delete(image),
       (error: unknown) => {
         pull.failure = reasonOf(error);
@@ -67,10 +68,15 @@ export function createImagePulls(api: EngineApi): ImagePulls {
   };
 }
 
-async function pullImage(api: EngineApi, image: string, layers: Map<string, LayerProgress>): Promise<void> {
+async function pullImage(
+  api: EngineApi,
+  image: string,
+  layers: Map<string, LayerProgress>,
+  signal: AbortSignal,
+): Promise<void> {
   const { name, tag } = pullReferenceOf(image);
   const request = { method: "POST", path: "/images/create", query: { fromImage: name, tag } } as const;
-  const stream = await api.open(request, new AbortController().signal, PULL_IDLE_TIMEOUT_MILLISECONDS);
+  const stream = await api.open(request, signal, PULL_IDLE_TIMEOUT_MILLISECONDS);
   for await (const text of linesOf(stream as AsyncIterable<Buffer>)) {
     const line = JSON.parse(text) as PullLine;
     if (line.error !== undefined) throw new Error(line.error);

@@ -11,8 +11,8 @@ interface Mounting {
 
 /**
  * Who could change the way to a folder while the engine follows it: a running container that may write to a folder above. It could put a
- * link to any place of the machine there, after the folder was found to be allowed. Undefined: nobody. Asked while no other container with
- * folders starts.
+ * link to any place of the machine there, after the folder was found to be allowed. Undefined: nobody. Asked while no such
+ * container starts.
  * @param folder without links
  */
 export async function writerAbove(api: EngineApi, folder: string, signal: AbortSignal): Promise<string | undefined> {

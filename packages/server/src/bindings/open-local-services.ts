@@ -15,7 +15,9 @@ export async function openLocalServices(bound: object, parts: ServicesParts): Pr
   const settings: DockerSettings = bound;
   const { store, timers, scope, owner, randomText, targets, wakes, log, onError } = parts;
   const ignoresAwsOnly = settings.awsOnly === "ignore";
-  const engine = dockerEngine.create(settings, { installation: await databaseId(store), now: timers.now });
+  const end = new AbortController();
+  const installation = await databaseId(store);
+  const engine = dockerEngine.create(settings, { installation, now: timers.now, signal: end.signal });
   const loop = new ServiceLoop({ store, engine, timers, changes: wakes, targets, owner, log, onError });
   return {
     services: {
@@ -41,6 +43,9 @@ export async function openLocalServices(bound: object, parts: ServicesParts): Pr
     }),
     logs: new TaskLogs({ store, engine }),
     start: () => loop.start(),
-    close: () => loop.close(),
+    close: async () => {
+      await loop.close();
+      end.abort(new Error("the server stops"));
+    },
   };
 }
