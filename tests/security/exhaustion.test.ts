@@ -8,6 +8,8 @@ import { until } from "../installation/until.fixture.ts";
 const MEBIBYTE = 1024 * 1024;
 /** What the server may grow by while somebody without a key sends it 300 MiB and more: its own budget, sockets, and what is not collected yet. */
 const MAX_GROWTH_BYTES = 240 * MEBIBYTE;
+/** Of the 400 MiB of which a budget's worth is kept, what was given up is collected when the runtime sees fit: it grows by 160 to 250. */
+const MAX_KEPT_GROWTH_BYTES = 320 * MEBIBYTE;
 
 let server: SluiceServer;
 let raw: RawCaller;
@@ -103,7 +105,7 @@ describe("somebody without a key", () => {
     // The others are waited for, and not answered yet.
     expect(answers.length).toBeLessThan(200);
     await expectServing();
-    expect(memoryBytes("VmHWM") - quietBytes).toBeLessThan(MAX_GROWTH_BYTES);
+    expect(memoryBytes("VmHWM") - quietBytes).toBeLessThan(MAX_KEPT_GROWTH_BYTES);
   });
 
   const bodies: readonly (readonly [string, string, () => Record<string, string>])[] = [

@@ -32,6 +32,11 @@ describe("what the engine says of a container", () => {
     expect(facts(ended)).toMatchObject({ finishedAt: Date.parse(FINISHED), exitCode: 137, wasOutOfMemory: true });
   });
 
+  it("never ends before it has started, whatever the engine noted first", () => {
+    const ended = { Status: "exited", StartedAt: FINISHED, FinishedAt: STARTED, ExitCode: 0 };
+    expect(facts(ended)).toMatchObject({ startedAt: Date.parse(FINISHED), finishedAt: Date.parse(FINISHED) });
+  });
+
   it("has the health with the newest words of its check", () => {
     expect(facts({ Health: { Status: "none" } })).toMatchObject({ health: "none", healthDetail: "" });
     const Log = [{ Output: "old" }, { Output: ` ${"x".repeat(1000)}\n` }];

@@ -26,7 +26,7 @@ export function factsOf(
     wasOutOfMemory: state === "exited" && State.OOMKilled,
     error: State.Error,
     startedAt: timeOf(State.StartedAt),
-    finishedAt: state === "exited" ? timeOf(State.FinishedAt) : null,
+    finishedAt: state === "exited" ? endOf(State) : null,
     address: isRunning && address ? address : null,
     publishedPorts: isRunning ? publishedPortsOf(NetworkSettings.Ports ?? {}) : [],
     imageDigest: Image,
@@ -45,6 +45,12 @@ function healthOf(health: InspectedContainer["State"]["Health"]): Pick<Container
     return { health: "none", healthDetail: "" };
   const said = health?.Log?.at(-1)?.Output.trim() ?? "";
   return { health: status, healthDetail: said.slice(0, MAX_HEALTH_DETAIL_CHARACTERS) };
+}
+
+/** The engine notes an end when it hears of it, and the start a moment after: of a program that ends at once, the end may come first. */
+function endOf({ StartedAt, FinishedAt }: InspectedContainer["State"]): number | null {
+  const finishedAt = timeOf(FinishedAt);
+  return finishedAt === null ? null : Math.max(finishedAt, timeOf(StartedAt) ?? finishedAt);
 }
 
 function timeOf(text: string): number | null {
