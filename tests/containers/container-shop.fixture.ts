@@ -365,15 +365,19 @@ export class ContainerShop {
     );
   }
 
-  /** Waits until the replacement has so much of the traffic. @returns when it had not yet: it was moved after that. */
+  /**
+   * Waits until the deployment says that the replacement has so much of the traffic.
+   * @returns when the listener did not give it so much yet: it was moved after that. The listener is asked, and not the deployment, since
+   * what the deployment notes is seen when it is stored, which on a busy machine is some time after the moment that it notes.
+   */
   async untilWeight(deploymentId: string, percent: number): Promise<number> {
     let notBefore = Date.now();
     await until(`${percent} % on the replacement of ${deploymentId}`, async () => {
       const lookedAt = Date.now();
+      if ((await this.weights("production")).green !== percent) notBefore = lookedAt;
       const info = await this.deployment(deploymentId);
       if (info.completeTime) throw new Error(`${info.status}: ${info.errorInformation?.message}`);
       const { Green } = info.status === "Created" ? {} : await this.shown(deploymentId);
-      if (Green?.weight !== percent) notBefore = lookedAt;
       return Green?.weight === percent;
     });
     return notBefore;

@@ -88,11 +88,11 @@ describe("a service of containers under a steady load", { timeout: TIME_LIMIT_MI
 async function untilClosed(shop: ContainerShop, sockets: readonly EchoSocket[]) {
   let drainsAfter = Date.now();
   await until("the old tasks are drained", async () => {
+    // Draining is counted from a moment between the end of their task set and the first sight of it.
     const lookedAt = Date.now();
-    const tasks = await shop.tasks("STOPPED");
-    if (tasks.length > 0) return true;
-    drainsAfter = lookedAt;
-    return false;
+    const { taskSets = [] } = await shop.service();
+    if (taskSets.every(({ status }) => status !== "DRAINING")) drainsAfter = lookedAt;
+    return (await shop.tasks("STOPPED")).length > 0;
   });
   for (const socket of sockets) expect(await socket.say("until the end?")).toBe("1:until the end?");
   const ends = await Promise.all(sockets.map(({ closed }) => closed));
