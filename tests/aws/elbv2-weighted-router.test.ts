@@ -163,6 +163,7 @@ describe("the weighted router elbv2, against moto", () => {
     expect(await router().describe({ ...pair, targetGroups: [blue.arn, other.arn], testListener }, never)).toEqual({
       outcome: "unusable",
       reason: expect.stringMatching(/production listener is on .* test listener on .*both have to be on one/),
+      production: expect.arrayContaining([{ targetGroup: blue.arn, percent: 100 }]),
     });
     await elb.send(
       new CreateListenerCommand({
@@ -175,6 +176,7 @@ describe("the weighted router elbv2, against moto", () => {
     expect(await router().describe(pair, never)).toEqual({
       outcome: "unusable",
       reason: expect.stringMatching(/is also behind the load balancer/),
+      production: weightsOfPair(pair, blue.arn, 100),
     });
   });
 

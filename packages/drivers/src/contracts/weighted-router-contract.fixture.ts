@@ -147,15 +147,16 @@ export function weightedRouterContract(name: string, createWorld: () => Promise<
     });
 
     it("says no for a listener that is not there, or that forwards to neither group", async () => {
-      const { router, pair, green, allGreen, missingListener, foreignListener } = await open();
+      const { router, pair, green, allBlue, allGreen, missingListener, foreignListener } = await open();
       const reason = expect.stringMatching(/\w/);
-      for (const productionListener of [missingListener, foreignListener]) {
+      const nothing = pair.targetGroups.map((targetGroup) => ({ targetGroup, percent: 0 }));
+      for (const [productionListener, production] of [[missingListener], [foreignListener, nothing]] as const) {
         const other = { ...pair, productionListener };
-        expect(await router.describe(other, never)).toEqual({ outcome: "unusable", reason });
+        expect(await router.describe(other, never)).toEqual({ outcome: "unusable", reason, production });
         expect(await router.splitProduction(other, allGreen, never)).toMatchObject({ outcome: "failed", reason });
       }
       const other = { ...pair, testListener: missingListener };
-      expect(await router.describe(other, never)).toEqual({ outcome: "unusable", reason });
+      expect(await router.describe(other, never)).toEqual({ outcome: "unusable", reason, production: allBlue });
       expect(await router.sendTest(other, green, never)).toMatchObject({ outcome: "failed", reason });
     });
 

@@ -2,6 +2,8 @@ import type { Action, Listener } from "@aws-sdk/client-elastic-load-balancing-v2
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import { PortRefusal } from "@sluice/engine/ports/port-refusal.ts";
 import {
+  type GroupWeight,
+  noTraffic,
   type PairTraffic,
   type PairWeights,
   type TargetGroupPair,
@@ -74,17 +76,23 @@ async function describePair(call: Elbv2Call, pair: TargetGroupPair, signal: Abor
     const groups = await findGroups(call, pair, signal);
     if ("problem" in groups) return unusable(groups.problem);
     const production = await findListener(call, groups.found, productionListener, signal);
-    if ("problem" in production) return unusable(production.problem);
-    const test = testListener === null ? null : await findListener(call, groups.found, testListener, signal);
-    if (test && "problem" in test) return unusable(test.problem);
-    const trouble = placeTrouble(groups.found, production.found.listener, test?.found.listener);
-    if (trouble !== undefined) return unusable(trouble);
+    if ("problem" in production) {
+      return unusable(production.problem, "isElsewhere" in production ? noTraffic(pair) : undefined);
+    }
     const arns = arnsOf(groups.found);
     const ofProduction = percentsAt(production.found.forwards, arns);
+    const given = ofProduction ? weightsOf(pair, ofProduction) : noTraffic(pair);
+    const test = testListener === null ? null : await findListener(call, groups.found, testListener, signal);
+    if (test && "problem" in test) return unusable(test.problem, given);
+    const trouble = placeTrouble(groups.found, production.found.listener, test?.found.listener);
+    if (trouble !== undefined) return unusable(trouble, given);
     const ofTest = test && percentsAt(test.found.forwards, arns);
     if (!ofProduction || (test && !ofTest)) {
       const name = ofProduction ? testListener : productionListener;
-      return unusable(`the listener ${name} forwards to both groups with weight 0: give the one that serves a weight`);
+      return unusable(
+        `the listener ${name} forwards to both groups with weight 0: give the one that serves a weight`,
+        given,
+      );
     }
     return {
       outcome: "known",
@@ -176,6 +184,6 @@ function percentsIn({ targetGroups }: TargetGroupPair, weights: PairWeights): Pe
   return [percentOf(targetGroups[0]), percentOf(targetGroups[1])];
 }
 
-function unusable(reason: string): PairTraffic {
-  return { outcome: "unusable", reason };
+function unusable(reason: string, production?: readonly GroupWeight[]): PairTraffic {
+  return { outcome: "unusable", reason, production };
 }

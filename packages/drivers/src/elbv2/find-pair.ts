@@ -14,6 +14,12 @@ export interface PairListener {
   readonly forwards: readonly PairForward[];
 }
 
+/** It is there, and all that it forwards goes to others. */
+interface ListenerElsewhere {
+  readonly problem: string;
+  readonly isElsewhere: true;
+}
+
 export type Found<Value> = { readonly found: Value } | { readonly problem: string };
 
 /** Both groups of the pair, in its order, by name or ARN. */
@@ -40,7 +46,7 @@ export async function findListener(
   groups: readonly [TargetGroup, TargetGroup],
   name: string,
   signal: AbortSignal,
-): Promise<Found<PairListener>> {
+): Promise<Found<PairListener> | ListenerElsewhere> {
   const answer = await nothingIfMissing(/^(ListenerNotFound|ValidationError)/, () =>
     call("DescribeListeners", signal, (client, options) => client.describeListeners({ ListenerArns: [name] }, options)),
   );
@@ -51,7 +57,7 @@ export async function findListener(
   const forwards = pairForwards(listener, rules, arnsOf(groups));
   if (forwards.length > 0) return { found: { listener, forwards } };
   const names = groups.map(({ TargetGroupName, TargetGroupArn }) => TargetGroupName ?? TargetGroupArn);
-  return { problem: `the listener ${name} forwards to neither ${names.join(" nor ")}` };
+  return { problem: `the listener ${name} forwards to neither ${names.join(" nor ")}`, isElsewhere: true };
 }
 
 async function allRules(call: Elbv2Call, ListenerArn: string, signal: AbortSignal): Promise<readonly Rule[]> {

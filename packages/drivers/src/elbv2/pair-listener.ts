@@ -1,4 +1,5 @@
 import type { Action, Listener, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { listenerPercent } from "@sluice/engine/ports/weighted-router.ts";
 import { forwardOfPair, type GroupArns, type Percents, percentsOf } from "./forward-action.ts";
 
 /** Something of a listener that forwards to a group of the pair, and is changed as one: its default action, or a rule. */
@@ -20,10 +21,7 @@ export function pairForwards(
   return [{ ruleArn: null, actions: DefaultActions }, ...byRules].filter(({ actions }) => forwardOfPair(actions, pair));
 }
 
-/**
- * How a listener splits the pair's traffic. Where its rules differ (one of several calls was not made), the mean of them: it is neither all
- * nor nothing then. Undefined: all of them forward nothing to the pair.
- */
+/** How a listener splits the pair's traffic. Undefined: all that names the pair forwards nothing to it. */
 export function percentsAt(forwards: readonly PairForward[], pair: GroupArns): Percents | undefined {
   const known = forwards.flatMap(({ actions }) => {
     const forward = forwardOfPair(actions, pair);
@@ -31,9 +29,7 @@ export function percentsAt(forwards: readonly PairForward[], pair: GroupArns): P
     return percents ? [percents[0]] : [];
   });
   if (known.length === 0) return undefined;
-  const mean = known.reduce((sum, percent) => sum + percent, 0) / known.length;
-  // A mean that is not all or nothing is not rounded to it.
-  const percent = mean > 99 && mean < 100 ? 99 : mean > 0 && mean < 1 ? 1 : Math.round(mean);
+  const percent = listenerPercent(known);
   return [percent, 100 - percent];
 }
 

@@ -55,11 +55,6 @@ function describe(
   listeners: ReadonlyMap<string, MemoryListener>,
 ): PairTraffic {
   const { productionListener, testListener } = pair;
-  const named = testListener === null ? [productionListener] : [productionListener, testListener];
-  for (const listener of named) {
-    const reason = listenerTrouble(pair, listener, listeners);
-    if (reason !== undefined) return { outcome: "unusable", reason };
-  }
   const weightsAt = (listener: string): PairWeights => {
     const [first, second] = pair.targetGroups;
     const weights = listeners.get(listener);
@@ -68,6 +63,12 @@ function describe(
       { targetGroup: second, percent: weights?.get(second) ?? 0 },
     ];
   };
+  const named = testListener === null ? [productionListener] : [productionListener, testListener];
+  for (const listener of named) {
+    const reason = listenerTrouble(pair, listener, listeners);
+    const production = listeners.has(productionListener) ? weightsAt(productionListener) : undefined;
+    if (reason !== undefined) return { outcome: "unusable", reason, production };
+  }
   return {
     outcome: "known",
     protocol,

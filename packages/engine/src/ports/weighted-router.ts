@@ -30,7 +30,12 @@ export type PairTraffic =
       readonly test: PairWeights | null;
     }
   /** A listener or group is missing, or the listener forwards to neither group; the reason is a sentence without a full stop. */
-  | { readonly outcome: "unusable"; readonly reason: string };
+  | {
+      readonly outcome: "unusable";
+      readonly reason: string;
+      /** What the production listener gives each group all the same, for people who look. Absent: that could not be read. */
+      readonly production?: readonly GroupWeight[] | undefined;
+    };
 
 /**
  * The port to load balancers that split traffic between two target groups. Every method may be called again at any time with the same
@@ -54,6 +59,21 @@ export function weightsOfPair({ targetGroups }: TargetGroupPair, targetGroup: st
     { targetGroup: first, percent: ofFirst },
     { targetGroup: second, percent: 100 - ofFirst },
   ];
+}
+
+/** Of a listener that forwards nothing to the pair. */
+export function noTraffic({ targetGroups }: TargetGroupPair): readonly GroupWeight[] {
+  return targetGroups.map((targetGroup) => ({ targetGroup, percent: 0 }));
+}
+
+/**
+ * What a group gets of a listener whose default action and rules give it these percents (one or more). Where they differ, because somebody
+ * changed one of them or one of several calls was not made, it is their mean, which is never rounded to all or nothing.
+ */
+export function listenerPercent(percents: readonly number[]): number {
+  const mean = percents.reduce((sum, percent) => sum + percent, 0) / percents.length;
+  if (mean > 99 && mean < 100) return 99;
+  return mean > 0 && mean < 1 ? 1 : Math.round(mean);
 }
 
 /** Why weights cannot be set, as a sentence without a full stop; undefined: they can. Asked by every driver. */

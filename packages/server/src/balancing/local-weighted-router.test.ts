@@ -118,6 +118,17 @@ describe("the weighted router of our own load balancers", () => {
     expect(await world.router.describe(PAIR, never)).toMatchObject({ production: weightsOfPair(PAIR, "green", 10) });
   });
 
+  it("describes what rules that differ make together, and does not say all or nothing of it", async () => {
+    await world.store.write(async ({ db }) => {
+      const [rest, api] = [forward(["tg-blue", 90], ["tg-green", 10]), forward(["tg-blue", 50], ["tg-green", 50])];
+      await saveListener(db, newListener({ arn: "production", port: 80, defaultAction: rest }));
+      await saveListenerRule(db, newRule({ arn: "r-1", listenerArn: "production", priority: 1, action: api }));
+    });
+    expect(await world.router.describe(PAIR, never)).toMatchObject({ production: weightsOfPair(PAIR, "green", 30) });
+    expect(await split(20)).toEqual({ outcome: "done" });
+    expect(await world.router.describe(PAIR, never)).toMatchObject({ production: weightsOfPair(PAIR, "green", 20) });
+  });
+
   it("moves a network listener's traffic all at once", async () => {
     await world.store.write(({ db }) => saveLoadBalancer(db, newLoadBalancer({ type: "network" })));
     expect(await world.router.describe(PAIR, never)).toMatchObject({ outcome: "known", protocol: "network" });
@@ -125,7 +136,7 @@ describe("the weighted router of our own load balancers", () => {
     expect(await split(100)).toEqual({ outcome: "done" });
   });
 
-  it.each<[string, (world: World) => Promise<void>, RegExp]>([
+  it.each<[string, (world: World) => Promise<void>, RegExp, readonly [number, number]]>([
     [
       "listeners of two load balancers",
       ({ store }) =>
@@ -136,6 +147,7 @@ describe("the weighted router of our own load balancers", () => {
           ),
         ),
       /two load balancers/,
+      [100, 0],
     ],
     [
       "a group behind another load balancer",
@@ -144,6 +156,7 @@ describe("the weighted router of our own load balancers", () => {
           saveListener(db, newListener({ arn: "x", loadBalancerArn: "lb-2", defaultAction: forward(["tg-green", 1]) })),
         ),
       /tg-green is behind another load balancer/,
+      [100, 0],
     ],
     [
       "weights that are not percents beside other groups",
@@ -152,6 +165,7 @@ describe("the weighted router of our own load balancers", () => {
           saveListener(db, newListener({ arn: "production", defaultAction: forward(["tg-blue", 1], ["tg-else", 1]) })),
         ),
       /weights that make 100/,
+      [100, 0],
     ],
     [
       "groups that get nothing",
@@ -160,12 +174,17 @@ describe("the weighted router of our own load balancers", () => {
           saveListener(db, newListener({ arn: "production", defaultAction: forward(["tg-blue", 0]) })),
         ),
       /weight 0/,
+      [0, 0],
     ],
-  ])("says no to %s", async (_, change, reason) => {
+  ])("says no to %s, and what its listener does", async (_, change, reason, [ofBlue, ofGreen]) => {
     await change(world);
     expect(await world.router.describe(PAIR, never)).toEqual({
       outcome: "unusable",
       reason: expect.stringMatching(reason),
+      production: [
+        { targetGroup: "tg-blue", percent: ofBlue },
+        { targetGroup: "green", percent: ofGreen },
+      ],
     });
     expect(await split(10)).toMatchObject({ outcome: "failed", reason: expect.stringMatching(reason) });
   });

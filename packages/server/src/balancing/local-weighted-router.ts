@@ -1,5 +1,7 @@
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import {
+  type GroupWeight,
+  noTraffic,
   type PairTraffic,
   type PairWeights,
   type TargetGroupPair,
@@ -7,6 +9,7 @@ import {
   weightsOfPair,
   weightsTrouble,
 } from "@sluice/engine/ports/weighted-router.ts";
+import { invariant } from "@sluice/model/invariant.ts";
 import { type BalancingRows, balancersOfGroups, readBalancingRows } from "../store/elb/balancing-rows.ts";
 import { saveListener, saveListenerRule } from "../store/elb/listeners.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
@@ -72,7 +75,8 @@ export function localWeightedRouter({ store, changes, settle }: LocalWeightedRou
   return {
     describe: async (pair, signal) => {
       signal.throwIfAborted();
-      return describePair(pair, findPair(pair, await readBalancingRows(store.db)));
+      const rows = await readBalancingRows(store.db);
+      return describePair(pair, findPair(pair, rows), rows);
     },
     splitProduction: (pair, weights, signal) => forward(pair, weights, ({ production }) => production, signal),
     sendTest: async (pair, targetGroup, signal) => {
@@ -109,15 +113,15 @@ async function saveWeights(
   }
 }
 
-function describePair(pair: TargetGroupPair, found: Found): PairTraffic {
-  if ("reason" in found) return { outcome: "unusable", reason: found.reason };
+function describePair(pair: TargetGroupPair, found: Found, rows: BalancingRows): PairTraffic {
+  if ("reason" in found) {
+    return { outcome: "unusable", reason: found.reason, production: productionAsItIs(pair, rows) };
+  }
   const { arns, production, test, isNetwork } = found;
   const weightsAt = (actions: PairActions): PairWeights => {
-    const [first, second] = pairPercents(arns, forwardsOf(actions)[0]!);
-    return [
-      { targetGroup: pair.targetGroups[0], percent: first.percent },
-      { targetGroup: pair.targetGroups[1], percent: second.percent },
-    ];
+    const percents = pairPercents(arns, actions);
+    invariant(percents, "a pair that was found gets traffic");
+    return weightsInOrder(pair, percents);
   };
   return {
     outcome: "known",
@@ -127,10 +131,33 @@ function describePair(pair: TargetGroupPair, found: Found): PairTraffic {
   };
 }
 
-function findPair({ targetGroups, productionListener, testListener }: TargetGroupPair, rows: BalancingRows): Found {
-  const [first, second] = targetGroups.map((name) =>
-    rows.targetGroups.find((group) => name === group.name || name === group.arn),
-  );
+/** Also of a listener by which no traffic could be shifted. Undefined: there is none, or no such groups. */
+function productionAsItIs(pair: TargetGroupPair, rows: BalancingRows): readonly GroupWeight[] | undefined {
+  const [first, second] = groupsOf(pair, rows);
+  const listener = rows.listeners.find(({ arn }) => arn === pair.productionListener);
+  if (!first || !second || !listener) return undefined;
+  const arns = [first.arn, second.arn] as const;
+  const percents = pairPercents(arns, pairActions(arns, listener, rows.rules));
+  return percents ? weightsInOrder(pair, percents) : noTraffic(pair);
+}
+
+function weightsInOrder(
+  { targetGroups: [first, second] }: TargetGroupPair,
+  [ofFirst, ofSecond]: readonly [number, number],
+): PairWeights {
+  return [
+    { targetGroup: first, percent: ofFirst },
+    { targetGroup: second, percent: ofSecond },
+  ];
+}
+
+function groupsOf({ targetGroups }: TargetGroupPair, rows: BalancingRows) {
+  return targetGroups.map((name) => rows.targetGroups.find((group) => name === group.name || name === group.arn));
+}
+
+function findPair(pair: TargetGroupPair, rows: BalancingRows): Found {
+  const { targetGroups, productionListener, testListener } = pair;
+  const [first, second] = groupsOf(pair, rows);
   if (!first || !second) return { reason: `there is no target group ${first ? targetGroups[1] : targetGroups[0]}` };
   const arns = [first.arn, second.arn] as const;
   if (first === second) return { reason: `the pair names the target group ${first.name} twice` };

@@ -1,5 +1,5 @@
 import type { ListenerAction } from "@sluice/engine/ports/balancer.ts";
-import type { PairWeights } from "@sluice/engine/ports/weighted-router.ts";
+import { listenerPercent, type PairWeights } from "@sluice/engine/ports/weighted-router.ts";
 import type { Listener, ListenerRule } from "../store/elb/listeners.ts";
 
 type Forward = Extract<ListenerAction, { readonly kind: "forward" }>;
@@ -45,14 +45,19 @@ export function pairWeightsTrouble(pair: readonly [string, string], { groups }: 
   return `forwards to other target groups, too, and gives those of the pair the weights ${own.map(({ weight }) => weight).join(" and ")}: give the pair weights that make 100, and the others weights to match (aws elbv2 modify-listener or modify-rule)`;
 }
 
-/** What each group of the pair gets of the traffic that the action has for the pair, in whole percent. */
-export function pairPercents([first, second]: readonly [string, string], { groups }: Forward): PairWeights {
-  const weightOf = (arn: string) => groups.find(({ groupId }) => groupId === arn)?.weight ?? 0;
-  const percent = Math.round((100 * weightOf(first)) / (weightOf(first) + weightOf(second)));
-  return [
-    { targetGroup: first, percent },
-    { targetGroup: second, percent: 100 - percent },
-  ];
+/** What each group of the pair gets of a listener's traffic for the pair, in whole percent and in the pair's order. Undefined: nothing. */
+export function pairPercents(
+  pair: readonly [string, string],
+  actions: PairActions,
+): readonly [number, number] | undefined {
+  const shares = forwardsOf(actions).flatMap(({ groups }) => {
+    const [first, second] = pair.map((arn) => groups.find(({ groupId }) => groupId === arn)?.weight ?? 0);
+    const sum = first! + second!;
+    return sum === 0 ? [] : [Math.round((100 * first!) / sum)];
+  });
+  if (shares.length === 0) return undefined;
+  const percent = listenerPercent(shares);
+  return [percent, 100 - percent];
 }
 
 /** The action with these weights for the pair, which all name its groups' ARNs; a group that it lacks joins the others. */

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { liveEcsServices } from "../../../platforms/ecs-services.ts";
 import { ALL_EVENTS, appSpec, appSpecRevision, GROUP, type TestEcs, testEcs } from "./ecs.fixture.ts";
 
 let ecs: TestEcs;
@@ -78,6 +79,51 @@ describe("a deployment to an ECS service", () => {
     ]);
     await ecs.call("StopDeployment", { deploymentId: id, autoRollbackEnabled: false });
     await ecs.ends(id, "Stopped");
+  });
+
+  it("shows what the listener sends now, whoever changed it, until it has ended, and then what it left", async () => {
+    ecs = await testEcs();
+    const timeBasedCanary = { canaryPercentage: 10, canaryInterval: 2_000 };
+    const slow = {
+      deploymentConfigName: "slow",
+      computePlatform: "ECS",
+      trafficRoutingConfig: { type: "TimeBasedCanary", timeBasedCanary },
+    } as const;
+    await ecs.call("CreateDeploymentConfig", slow);
+    const id = await ecs.deploy({ deploymentConfigName: "slow" });
+    const { GetDeploymentTarget } = (await import("../codedeploy-operations.ts")).CODEDEPLOY_HANDLERS;
+    const shown = async (context = ecs.context) => {
+      const { deploymentTarget } = await GetDeploymentTarget({ deploymentId: id, targetId: "shop:web" }, context);
+      return deploymentTarget?.ecsTarget?.taskSetsInfo?.map(({ trafficWeight, runningCount }) => [
+        trafficWeight,
+        runningCount,
+      ]);
+    };
+    const shows = (...sets: readonly (readonly [number, number])[]) =>
+      ecs.eventually(async () => expect(await shown()).toEqual(sets));
+    await shows([90, 2], [10, 2]);
+    ecs.production.set("tg-one", 40).set("tg-two", 60);
+    await shows([40, 2], [60, 2]);
+    // All of it somewhere else: the router says so, and that nothing can be shifted there.
+    ecs.production.clear();
+    ecs.production.set("elsewhere", 100);
+    await shows([0, 2], [0, 2]);
+    ecs.production.set("tg-one", 40).set("tg-two", 60);
+    // A set that somebody removed answers nothing of what its group is sent.
+    const replacement = ecs.service.taskSets.pop()!;
+    await shows([40, 2], [60, 0]);
+    ecs.service.taskSets.push(replacement);
+    // Whoever runs the tasks is away, and the balancer is not.
+    const { weightedRouter } = ecs.ports;
+    const withoutTasks = { ...ecs.context, ecsServices: liveEcsServices({ weightedRouter }, ecs.timers.now) };
+    expect(await shown(withoutTasks)).toEqual([
+      [40, undefined],
+      [60, undefined],
+    ]);
+    await ecs.call("StopDeployment", { deploymentId: id, autoRollbackEnabled: false });
+    await ecs.ends(id, "Stopped");
+    ecs.production.set("tg-one", 100).set("tg-two", 0);
+    await shows([90, 2], [10, 2]);
   });
 
   it("is rolled back when a hook answers Failed", async () => {

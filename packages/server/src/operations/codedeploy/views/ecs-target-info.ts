@@ -11,16 +11,19 @@ export function isOfEcs(strategy: Strategy): strategy is OfEcs {
   return strategy.type === "ecs-blue-green" || strategy.type === "ecs-rollback";
 }
 
-/** The deployment's task sets as they are now, and as they are stored where nobody can say. */
+/**
+ * The deployment's task sets as they are now, and as they are stored where nobody can say. Once the deployment has ended the listeners are
+ * others' to change: then the weights are those that it left.
+ */
 export async function taskSetsInfo(
   target: EcsServiceTarget,
-  strategy: OfEcs,
+  { strategy, hasEnded }: { readonly strategy: OfEcs; readonly hasEnded: boolean },
   services: EcsServices,
 ): Promise<ECSTaskSet[]> {
-  const now = await services.look(strategy.service, strategy.pair);
   const { originalTaskSetId, originalTargetGroup, replacementTaskSetId } = target;
   const replacementGroup = otherGroup(strategy.pair, originalTargetGroup);
   const stored = storedWeights(target, strategy);
+  const now = await services.look(strategy.service, hasEnded && stored ? null : strategy.pair);
   const blue = { taskSetId: originalTaskSetId, targetGroup: originalTargetGroup, weight: stored?.original };
   const sets = [taskSetInfo("Blue", blue, now)];
   if (replacementTaskSetId === null) return sets;
@@ -39,22 +42,22 @@ function taskSetInfo(taskSetLabel: "Blue" | "Green", stored: StoredSet, now: Ecs
   const { taskSetId, targetGroup: group, weight } = stored;
   const found = now.service?.taskSets.find((taskSet) => taskSet.taskSetId === taskSetId);
   const targetGroup = { name: targetGroupName(found?.targetGroup ?? group) };
-  const common = { identifer: taskSetId, targetGroup, taskSetLabel };
-  if (now.service === undefined) return { ...common, trafficWeight: weight };
-  // A service that is gone, or a set of it, runs nothing and gets nothing.
-  if (!found) {
-    return { ...common, desiredCount: 0, pendingCount: 0, runningCount: 0, status: "DRAINING", trafficWeight: 0 };
-  }
-  return { ...common, ...counts(found), trafficWeight: liveWeight(found.targetGroup ?? group, now) ?? weight };
+  // Also of a set that is gone: where traffic goes to its group all the same, nobody answers it.
+  const trafficWeight = liveWeight(found?.targetGroup ?? group, now) ?? weight;
+  const common = { identifer: taskSetId, targetGroup, taskSetLabel, trafficWeight };
+  if (now.service === undefined) return common;
+  // A service that is gone, or a set of it, runs nothing.
+  return { ...common, ...(found ? counts(found) : NO_TASKS) };
 }
+
+const NO_TASKS = { desiredCount: 0, pendingCount: 0, runningCount: 0, status: "DRAINING" } as const;
 
 function counts({ desiredCount, pendingCount, runningCount, status }: TaskSet) {
   return { desiredCount, pendingCount, runningCount, status };
 }
 
 function liveWeight(targetGroup: string, { traffic }: EcsServiceNow): number | undefined {
-  if (traffic?.outcome !== "known") return undefined;
-  return traffic.production.find((weight) => isSameTargetGroup(weight.targetGroup, targetGroup))?.percent;
+  return traffic?.production?.find((weight) => isSameTargetGroup(weight.targetGroup, targetGroup))?.percent;
 }
 
 /** Of the way back nothing is known before it has set its weight: it goes back from wherever the other deployment was. */

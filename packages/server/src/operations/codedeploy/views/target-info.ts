@@ -1,6 +1,6 @@
 import type { DeploymentTarget, InstanceSummary, LifecycleEvent } from "@aws-sdk/client-codedeploy";
 import type { Executor } from "@sluice/engine/planned-event.ts";
-import type { CommandState, LifecycleEventState } from "@sluice/engine/state.ts";
+import { type CommandState, isTerminal, type LifecycleEventState } from "@sluice/engine/state.ts";
 import { ecsServiceArn } from "@sluice/model/ecs-arn.ts";
 import { type ArnScope, ec2InstanceArn, onPremisesInstanceArn } from "@sluice/model/resource-arn.ts";
 import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
@@ -28,8 +28,11 @@ export async function deploymentTarget(
       return { deploymentTargetType: "InstanceTarget", instanceTarget: { ...common, ...host } };
     }
     case "ecs-service": {
-      const { strategy } = readHead(deployment);
-      const taskSets = isOfEcs(strategy) ? await taskSetsInfo(target, strategy, scope.ecsServices) : undefined;
+      const { strategy, status } = readHead(deployment);
+      const hasEnded = isTerminal(status);
+      const taskSets = isOfEcs(strategy)
+        ? await taskSetsInfo(target, { strategy, hasEnded }, scope.ecsServices)
+        : undefined;
       const service = {
         targetArn: ecsServiceArn(scope, target.clusterName, target.serviceName),
         taskSetsInfo: taskSets,
