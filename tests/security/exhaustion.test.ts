@@ -8,8 +8,8 @@ import { until } from "../installation/until.fixture.ts";
 const MEBIBYTE = 1024 * 1024;
 /** What the server may grow by while somebody without a key sends it 300 MiB and more: its own budget, sockets, and what is not collected yet. */
 const MAX_GROWTH_BYTES = 240 * MEBIBYTE;
-/** Of the 400 MiB of which a budget's worth is kept, what was given up is collected when the runtime sees fit: it grows by 160 to 250. */
-const MAX_KEPT_GROWTH_BYTES = 320 * MEBIBYTE;
+/** MAX_UNPROVED_BYTES of the server. */
+const BODY_BUDGET_BYTES = 64 * MEBIBYTE;
 
 let server: SluiceServer;
 let raw: RawCaller;
@@ -47,6 +47,11 @@ function sendHalf(request: Pick<WireRequest, "headers">, announced: number, byte
   socket.on("data", (chunk: Buffer) => answers.push(chunk.toString("latin1")));
   socket.write(`POST / HTTP/1.1\r\n${head.join("")}content-length: ${announced}\r\n\r\n`);
   socket.write(Buffer.alloc(bytes, 0x20));
+}
+
+async function metric(name: string): Promise<number> {
+  const text = await (await fetch(new URL("/metrics", raw.url))).text();
+  return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1]);
 }
 
 async function expectServing(): Promise<void> {
@@ -105,7 +110,14 @@ describe("somebody without a key", () => {
     // The others are waited for, and not answered yet.
     expect(answers.length).toBeLessThan(200);
     await expectServing();
-    expect(memoryBytes("VmHWM") - quietBytes).toBeLessThan(MAX_KEPT_GROWTH_BYTES);
+    expect(await metric("sluice_request_bodies_dropped_total")).toBeGreaterThanOrEqual(given());
+    const peakBytes = await metric("sluice_request_body_peak_bytes");
+    // It was filled, and held.
+    expect(peakBytes).toBeGreaterThan(BODY_BUDGET_BYTES - 4 * MEBIBYTE);
+    expect(peakBytes).toBeLessThanOrEqual(BODY_BUDGET_BYTES);
+    expect(memoryBytes("VmHWM") - quietBytes).toBeLessThan(MAX_GROWTH_BYTES);
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await until("nothing to be held any more", async () => (await metric("sluice_request_body_bytes")) === 0);
   });
 
   const bodies: readonly (readonly [string, string, () => Record<string, string>])[] = [

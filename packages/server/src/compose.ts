@@ -31,6 +31,7 @@ import { type Reach, reachBy } from "./http/reached-name.ts";
 import { s3Authorize, s3TroubleOf } from "./http/s3-access.ts";
 import type { ServerNames } from "./http/server-names.ts";
 import { signedRoute } from "./http/signed-route.ts";
+import { UnprovedBodies } from "./http/unproved-bodies.ts";
 import { UnprovedConnections } from "./http/unproved-connections.ts";
 import { wireServices } from "./http/wire-services.ts";
 import { DeploymentLogs } from "./logs/deployment-logs.ts";
@@ -231,6 +232,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   });
   const readiness = new Readiness({ store, directory: directory.root, now });
   const reach = reachBy(serverNames);
+  const unprovedBodies = new UnprovedBodies();
   const unprovedConnections = new UnprovedConnections();
   const hostConnections = new HostConnections();
   const onConnectionProved = (principal: Principal, socket: Socket) => {
@@ -326,6 +328,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       ...authenticator,
       services: wire,
       reach,
+      unprovedBodies,
       onInternalError,
       onProved: (principal, socket) => {
         onConnectionProved(principal, socket);
@@ -341,6 +344,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       store,
       waitingPolls: runner.waitingPolls,
       hearing,
+      unprovedBodies,
       retention: () => retention.status,
       now,
       logBytes: () => logs.storedBytes,

@@ -5,15 +5,18 @@ import type { Hearing } from "../hosts/hearing.ts";
 import type { RetentionStatus } from "../retention/retention.ts";
 import { countUndelivered } from "../store/deliveries.ts";
 import type { OpenStore } from "../store/open-store.ts";
+import { addRequestBodyMetrics } from "./request-body-metrics.ts";
 import { addRetentionMetrics } from "./retention-metrics.ts";
 import { addServiceMetrics } from "./service-metrics.ts";
 import { sharedAnswer } from "./shared-answer.ts";
+import type { UnprovedBodies } from "./unproved-bodies.ts";
 
 export interface MetricsDependencies {
   readonly store: OpenStore;
   readonly countHosts: () => Promise<ReadonlyMap<HostState, number>>;
   readonly waitingPolls: () => number;
   readonly hearing: Pick<Hearing, "deafness" | "gapMilliseconds">;
+  readonly unprovedBodies: UnprovedBodies;
   readonly retention: () => RetentionStatus;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -33,6 +36,7 @@ export function createMetrics({
   countHosts,
   waitingPolls,
   hearing,
+  unprovedBodies,
   retention,
   now,
   logBytes,
@@ -132,6 +136,7 @@ export function createMetrics({
       this.inc(hearing.gapMilliseconds(now()) / 1000);
     },
   });
+  addRequestBodyMetrics(registry, unprovedBodies);
   addServiceMetrics(registry, store);
   addRetentionMetrics(registry, { store, retention, now, logBytes });
   const collect = async () => ({ contentType: registry.contentType, text: await registry.metrics() });

@@ -45,10 +45,10 @@ describe("the body of a request", () => {
     await expect(bodies[1]).rejects.toMatchObject({ code: "ServiceUnavailableException" });
     next.push(null);
     expect((await bodies[2])?.bytes.toString()).toBe("12345678");
-    expect(unproved.bytes).toBe(16);
+    expect(unproved).toMatchObject({ bytes: 16, peakBytes: 16, givenUp: 1 });
     first?.close();
     (await bodies[2])?.close();
-    expect(unproved.bytes).toBe(0);
+    expect(unproved).toMatchObject({ bytes: 0, peakBytes: 16 });
   });
 
   it.each([

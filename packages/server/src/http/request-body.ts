@@ -37,13 +37,13 @@ export function readBody(
   { maximumBytes, maximumMilliseconds = BODY_MILLISECONDS, unproved }: BodyLimits,
 ): Promise<RequestBody> {
   const { promise, resolve, reject } = Promise.withResolvers<RequestBody>();
-  let pieces = new GrowingBuffer();
+  const pieces = new GrowingBuffer();
   let isRefused = false;
   const refuse = (fault: CallerFault) => {
     if (isRefused) return;
     isRefused = true;
     clearTimeout(timer);
-    pieces = new GrowingBuffer();
+    pieces.release();
     counted?.close();
     discardRest(request);
     reject(fault);
@@ -52,6 +52,7 @@ export function readBody(
   const timer = setTimeout(() => refuse(tooSlow(maximumMilliseconds)), maximumMilliseconds);
   const hungUp = () => {
     clearTimeout(timer);
+    pieces.release();
     counted?.close();
     reject(new CallerHungUp());
   };
@@ -74,8 +75,9 @@ export function readBody(
       refuse(tooLarge(maximumBytes));
       return;
     }
-    pieces.add(chunk, maximumBytes);
-    counted?.hold(pieces.heldBytes);
+    // Others make room before it is taken, or this one does.
+    counted?.hold(pieces.heldBytesWith(chunk.length, maximumBytes));
+    if (!isRefused) pieces.add(chunk, maximumBytes);
   });
   return promise;
 }

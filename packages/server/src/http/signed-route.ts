@@ -11,13 +11,14 @@ import { callerProtocol, serialiseFaultFor } from "./caller-protocol.ts";
 import type { Reach } from "./reached-name.ts";
 import { CallerHungUp, discardRest, type RequestBody, readBody } from "./request-body.ts";
 import { RequestTurns } from "./request-turns.ts";
-import { UnprovedBodies } from "./unproved-bodies.ts";
+import type { UnprovedBodies } from "./unproved-bodies.ts";
 import { sendWhole } from "./wire-answer.ts";
 import { MAX_SMALL_BODY_BYTES, type StreamingService, type WholeService, type WireService } from "./wire-service.ts";
 
 export interface SignedRouteDependencies extends Authenticator {
   readonly services: readonly WireService[];
   readonly reach: Reach;
+  readonly unprovedBodies: UnprovedBodies;
   /** Hears of what is our fault and not the caller's. */
   readonly onInternalError: (error: unknown, requestId: string) => void;
   /** Hears who it was, and over which connection, the moment that a signature is proved, before anything is done that may fail. */
@@ -70,7 +71,7 @@ interface Door {
 
 /** Every request that is an API call. Routed by the service in the credential scope, so that all protocols share one port. */
 export function signedRoute(dependencies: SignedRouteDependencies) {
-  const door: Door = { turns: new RequestTurns(), unproved: new UnprovedBodies() };
+  const door: Door = { turns: new RequestTurns(), unproved: dependencies.unprovedBodies };
   const { services } = dependencies;
   const streaming = services.filter((service): service is StreamingService => service.protocol === "s3");
   const whole = services.filter((service): service is WholeService => service.protocol !== "s3");

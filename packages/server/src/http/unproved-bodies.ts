@@ -6,7 +6,7 @@ export const MAX_UNPROVED_BYTES = 64 * 1024 * 1024;
 
 /** One body that is being read, or that was read and is not proved yet. */
 export interface UnprovedBody {
-  /** This many bytes are held for it now. May give up other bodies, or this one. */
+  /** This many bytes are about to be held for it. Gives up other bodies before, or this one. */
   hold(bytes: number): void;
   /** Nothing more is awaited from the caller: what is still to be done is the server's own work, and no reason to give it up. */
   complete(): void;
@@ -25,6 +25,8 @@ export class UnprovedBodies {
   /** In the order in which they began. */
   readonly #unfinished = new Set<Entry>();
   #bytes = 0;
+  #peakBytes = 0;
+  #givenUp = 0;
 
   constructor(maximumBytes = MAX_UNPROVED_BYTES) {
     this.#maximumBytes = maximumBytes;
@@ -32,6 +34,16 @@ export class UnprovedBodies {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** The most that they ever were. */
+  get peakBytes(): number {
+    return this.#peakBytes;
+  }
+
+  /** How many bodies were given up so far. */
+  get givenUp(): number {
+    return this.#givenUp;
   }
 
   /** `giveUp` is called at most once, and has to let go of what is held. */
@@ -45,6 +57,7 @@ export class UnprovedBodies {
         this.#bytes += bytes - entry.bytes;
         entry.bytes = bytes;
         this.#makeRoom();
+        this.#peakBytes = Math.max(this.#peakBytes, this.#bytes);
       },
       complete: () => {
         this.#unfinished.delete(entry);
@@ -66,6 +79,7 @@ export class UnprovedBodies {
       this.#unfinished.delete(entry);
       this.#bytes -= entry.bytes;
       entry.bytes = 0;
+      this.#givenUp += 1;
       entry.giveUp();
     }
   }

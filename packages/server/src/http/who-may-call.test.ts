@@ -21,6 +21,7 @@ import { ServerNames } from "./server-names.ts";
 import { signedRoute } from "./signed-route.ts";
 import { speakJson } from "./speak-json.ts";
 import { speakQuery } from "./speak-query.ts";
+import { UnprovedBodies } from "./unproved-bodies.ts";
 
 const REGION = "us-east-1";
 const ACCOUNT = "111122223333";
@@ -128,6 +129,7 @@ beforeAll(async () => {
         { protocol: "s3", signingNames: ["s3"], handle: s3 },
       ],
       reach,
+      unprovedBodies: new UnprovedBodies(),
       onInternalError: () => {},
       onProved: () => {},
       admit: () => {},
