@@ -2,11 +2,12 @@ import type { DeleteDeploymentGroupInput, DeleteDeploymentGroupOutput } from "@a
 import { findApplication } from "../../../store/applications.ts";
 import { findDeploymentGroup, removeDeploymentGroup } from "../../../store/deployment-groups.ts";
 import { requireApplicationName, requireDeploymentGroupName } from "../checks/required-names.ts";
+import { refuseShiftUnderWay } from "../checks/shift-under-way.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 
 /**
- * The group with its deployment history. An unknown group or application is a success: the API has no fault for it here. A deployment
- * that is under way ends with its group, as in DeleteApplication.
+ * The group with its deployment history. An unknown group or application is a success: the API has no fault for it here. A deployment to
+ * hosts that is under way ends with its group, as in DeleteApplication; one that moves traffic keeps it from being deleted.
  */
 export const deleteDeploymentGroup: CodeDeployOperation<
   DeleteDeploymentGroupInput,
@@ -18,7 +19,9 @@ export const deleteDeploymentGroup: CodeDeployOperation<
     const { db } = transaction;
     const application = await findApplication(db, applicationName);
     const group = application && (await findDeploymentGroup(db, application.application_id, name));
-    return group ? removeDeploymentGroup(transaction, context, applicationName, group) : [];
+    if (!application || !group) return [];
+    await refuseShiftUnderWay(db, application, group);
+    return removeDeploymentGroup(transaction, context, applicationName, group);
   });
   await context.forgetOutput(removed);
   return { hooksNotCleanedUp: [] };

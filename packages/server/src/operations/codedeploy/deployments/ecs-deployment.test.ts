@@ -257,6 +257,34 @@ describe("a deployment to an ECS service", () => {
 });
 
 describe("groups of ECS", () => {
+  it("are kept, with their application, while a deployment moves traffic or takes it back", async () => {
+    ecs = await testEcs(waits(600));
+    const NAMES = { applicationName: "Containers", deploymentGroupName: "web" };
+    const isRefused = async (id: string, cure: RegExp) => {
+      const message = expect.stringMatching(new RegExp(`^The Deployment Group 'web' .* '${id}'.*${cure.source}$`));
+      const fault = { code: "InvalidOperationException", message };
+      await expect(ecs.call("DeleteDeploymentGroup", NAMES)).rejects.toMatchObject(fault);
+      await expect(ecs.call("DeleteApplication", { applicationName: "Containers" })).rejects.toMatchObject(fault);
+      expect((await ecs.info(id)).deploymentGroupName).toBe("web");
+    };
+    const id = await ecs.deploy(CANARY);
+    await isRefused(id, /sluice stop d-\w+ --rollback/);
+    await ecs.eventually(async () => expect((await ecs.info(id)).instanceTerminationWaitTimeStarted).toBe(true));
+    await isRefused(id, /sluice stop d-\w+ --rollback/);
+    // Nobody is told to stop one that is the way back.
+    const createdBy = (creator: string) =>
+      ecs.context.store.write(({ db }) => db.updateTable("deployments").set({ creator }).execute());
+    await createdBy("codeDeployRollback");
+    await isRefused(id, /sluice watch d-\w+/);
+    await createdBy("user");
+    await ecs.call("StopDeployment", { deploymentId: id, autoRollbackEnabled: true });
+    const { rollbackInfo } = await ecs.ends(id, "Stopped");
+    await ecs.ends(rollbackInfo!.rollbackDeploymentId!, "Succeeded");
+    await ecs.call("DeleteDeploymentGroup", NAMES);
+    await ecs.call("DeleteApplication", { applicationName: "Containers" });
+    expect(Object.fromEntries(ecs.production)).toEqual({ "tg-one": 100, "tg-two": 0 });
+  });
+
   it("always show numbers for their waits", async () => {
     ecs = await testEcs({ blueGreenDeploymentConfiguration: {} });
     const { deploymentGroupInfo } = await ecs.call("GetDeploymentGroup", {
