@@ -8,11 +8,11 @@ import { balancerConfig } from "@sluice/drivers/haproxy-balancer/balancer-config
 import { EMPTY_LAYOUT, planLayout } from "@sluice/drivers/haproxy-balancer/balancer-layout.ts";
 import { UnsupportedPlan } from "@sluice/drivers/haproxy-balancer/config-word.ts";
 import { configTrouble, findHaproxy } from "@sluice/drivers/haproxy-balancer/haproxy-program.ts";
-import type { ListenerAction, ListenerPlan, RuleCondition } from "@sluice/engine/ports/balancer.ts";
+import type { GroupPlan, ListenerAction, ListenerPlan, RuleCondition } from "@sluice/engine/ports/balancer.ts";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePort } from "../../scripts/free-port.ts";
-import { groupOf, listenerAt, TestBalancer } from "./balancer.fixture.ts";
+import { CHECK, groupOf, listenerAt, TestBalancer } from "./balancer.fixture.ts";
 import { whyNoHaproxy } from "./haproxy-process.fixture.ts";
 import { until } from "./until-wanted.fixture.ts";
 
@@ -189,7 +189,7 @@ describe.skipIf(missing !== null)(`rules of a HAProxy of our own${missing ? ` (s
       expect(await own.apply({ listeners, groups: [] })).toEqual({
         outcome: "failed",
         reason: expect.stringMatching(
-          /certificate broken \(.*broken.pem\) has no certificate in it.*; the certificate none is not in the setting/,
+          /certificate broken \(.*broken.pem\) has no certificate in it.*; .*the certificate none is not in the setting/,
         ),
       });
       expect(await askTls(securePort)).toBe("secret");
@@ -257,6 +257,75 @@ describe.skipIf(missing !== null)(`rules of a HAProxy of our own${missing ? ` (s
     );
     expect((await ask(taken.port, {})).body).toBe("here");
     expect(await own.apply(plan)).toEqual(DONE);
+  });
+
+  describe("of which HAProxy refuses one", () => {
+    const server = () => listen(createServer((_, response) => response.end("web")));
+    // No API call can make it: HAProxy knows no redirect of this status.
+    const poison = { ...REDIRECT, status: 999 } as unknown as ListenerAction;
+    const words = /HAProxy refuses the configuration: .*999/;
+
+    it("serve all others, and say which one is left out and why", async () => {
+      const [poisonedPort, otherPort] = [await freePort(), await freePort()];
+      const poisoned = listenerAt(poisonedPort, {}, { defaultAction: poison });
+      expect(await own.apply({ listeners: [fixedAt(port), poisoned], groups: [] })).toEqual({
+        outcome: "failed",
+        reason: expect.stringMatching(words),
+      });
+      // A later change of another one.
+      const more = { listeners: [fixedAt(port), poisoned, fixedAt(otherPort)], groups: [] };
+      expect(await own.apply(more)).toEqual({
+        outcome: "failed",
+        reason: expect.stringMatching(new RegExp(`^listener-${poisonedPort}: `)),
+      });
+      expect((await ask(port, {})).body).toBe("here");
+      expect((await ask(otherPort, {})).body).toBe("here");
+      const { unserved, trouble } = await own.observe();
+      expect([...unserved]).toEqual([[`listener-${poisonedPort}`, expect.stringMatching(/until .* left out$/)]]);
+      expect(unserved.get(poisoned.listenerId)).toMatch(words);
+      expect(trouble).toBe("");
+      expect(await own.apply({ ...more, listeners: [fixedAt(port), fixedAt(poisonedPort)] })).toEqual(DONE);
+      expect((await ask(poisonedPort, {})).body).toBe("here");
+      expect((await own.observe()).unserved.size).toBe(0);
+    });
+
+    it("go on serving it as it was, also over a restart and a new process", async () => {
+      const otherPort = await freePort();
+      await own.apply({ listeners: [fixedAt(port)], groups: [] });
+      const wish = { listeners: [listenerAt(port, {}, { defaultAction: poison }), fixedAt(otherPort)], groups: [] };
+      expect(await own.apply(wish)).toEqual({ outcome: "failed", reason: expect.stringMatching(words) });
+      const isServed = async () => {
+        expect((await ask(port, {})).body).toBe("here");
+        expect((await ask(otherPort, {})).body).toBe("here");
+        expect((await own.observe()).unserved.get(`listener-${port}`)).toMatch(/served as it was before$/);
+      };
+      await isServed();
+      await own.reopen();
+      expect((await own.apply(wish)).outcome).toBe("failed");
+      await isServed();
+      await own.balancer.shutdown();
+      await own.reopen();
+      expect((await own.apply(wish)).outcome).toBe("failed");
+      await isServed();
+    });
+
+    it("keep a target group's health check as it was, and take its new servers", async () => {
+      const [first, second] = [await server(), await server()];
+      const tooLong = { ...CHECK, intervalSeconds: 9_999_999 };
+      const planOf = (values: Partial<GroupPlan>) => ({
+        listeners: [listenerAt(port, { web: 1 })],
+        groups: [groupOf("web", [first], values)],
+      });
+      await own.apply(planOf({}));
+      await own.untilHealthy(1);
+      const poisoned = planOf({ healthCheck: tooLong, servers: [first, second] });
+      expect(await own.apply(poisoned)).toEqual({
+        outcome: "failed",
+        reason: expect.stringMatching(/^web: HAProxy refuses .*inter.*; listener-\d+: its target group web: HAProxy/),
+      });
+      await own.untilHealthy(2);
+      expect((await ask(port, {})).body).toBe("web");
+    });
   });
 
   it("are nothing without the program, which is said", async () => {

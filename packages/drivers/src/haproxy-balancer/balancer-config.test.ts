@@ -1,4 +1,9 @@
-import type { BalancerPlan, ListenerAction, RuleCondition } from "@sluice/engine/ports/balancer.ts";
+import type {
+  BalancerHealthCheck,
+  BalancerPlan,
+  ListenerAction,
+  RuleCondition,
+} from "@sluice/engine/ports/balancer.ts";
 import { describe, expect, it } from "vitest";
 import { balancerConfig, type ConfigPlace } from "./balancer-config.ts";
 import { EMPTY_LAYOUT, planLayout } from "./balancer-layout.ts";
@@ -87,6 +92,14 @@ function configOf(wanted: BalancerPlan, place: Partial<ConfigPlace> = {}) {
   return balancerConfig(wanted, planLayout(wanted, EMPTY_LAYOUT, 0), { ...PLACE, ...place });
 }
 
+function withChecks(change: Partial<BalancerHealthCheck>): BalancerPlan {
+  const groups = plan([]).groups.map((group) => ({
+    ...group,
+    healthCheck: group.healthCheck && { ...group.healthCheck, ...change },
+  }));
+  return { ...plan([]), groups };
+}
+
 const EVERY_CONDITION: readonly RuleCondition[] = [
   { field: "host-header", values: ["*.example.com", "shop.example.org"] },
   { field: "path-pattern", values: ["/img/*", "/a?c"] },
@@ -122,6 +135,10 @@ describe("the configuration", () => {
     ["a body", plan([], { kind: "fixed-response", status: 200, contentType: "text/plain", body: "other" }), {}],
     ["a certificate's content", plan([]), { certificatesDigest: "renewed" }],
     ["a health check", { ...plan([]), groups: plan([]).groups.map((group) => ({ ...group, healthCheck: null })) }, {}],
+    ["a health check's interval", withChecks({ intervalSeconds: 10 }), {}],
+    ["a health check's port", withChecks({ port: 9001 }), {}],
+    ["how many checks make a server healthy", withChecks({ healthyCount: 3 }), {}],
+    ["how many checks make a server unhealthy", withChecks({ unhealthyCount: 3 }), {}],
   ])("differs in its lasting part for %s", (_name, changed, place) => {
     expect(configOf(changed, place).digest).not.toBe(configOf(plan([])).digest);
   });

@@ -4,7 +4,7 @@ import type { BalancerLayout } from "./balancer-layout.ts";
 import { configWord, UnsupportedPlan } from "./config-word.ts";
 import { backendName, digestOf, frontendName } from "./configured-names.ts";
 import { ruleLines } from "./rule-lines.ts";
-import { serverWords, weightOf } from "./server-words.ts";
+import { checkWords, serverWords, weightOf } from "./server-words.ts";
 import { namedActions } from "./weights-map.ts";
 
 /** What the configuration needs to know of where it runs. */
@@ -58,9 +58,10 @@ export interface BalancerConfig {
 
 /** Throws an {@link UnsupportedPlan}. */
 export function balancerConfig(plan: BalancerPlan, layout: BalancerLayout, place: ConfigPlace): BalancerConfig {
-  // Servers come and go, and weights change, in a running process.
+  // Servers come and go, and weights change, in a running process; how a server is checked does not.
   const lasting = configText(plan, { servers: [], generation: 0 }, place, "");
-  const digest = digestOf(`${lasting}${place.certificatesDigest}`);
+  const checks = JSON.stringify(plan.groups.map(({ healthCheck }) => healthCheck && checkWords(healthCheck)));
+  const digest = digestOf(`${lasting}${place.certificatesDigest}${checks}`);
   return { text: configText(plan, layout, place, digest), digest };
 }
 

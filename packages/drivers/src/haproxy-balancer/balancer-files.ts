@@ -9,13 +9,21 @@ import { type CountedRequests, NOTHING_COUNTED } from "./request-counts.ts";
 export interface RememberedBalancer {
   /** Null: nothing was applied yet. */
   readonly plan: BalancerPlan | null;
+  /** What of it HAProxy takes: without what was in the way of single listeners, or as that was before. */
+  readonly served: BalancerPlan | null;
   readonly layout: BalancerLayout;
   /** Ports that the running process has bound. */
   readonly ports: readonly number[];
   readonly counted: CountedRequests;
 }
 
-const NOTHING: RememberedBalancer = { plan: null, layout: EMPTY_LAYOUT, ports: [], counted: NOTHING_COUNTED };
+const NOTHING: RememberedBalancer = {
+  plan: null,
+  served: null,
+  layout: EMPTY_LAYOUT,
+  ports: [],
+  counted: NOTHING_COUNTED,
+};
 
 /** The driver's own folder, which only its user may read. A file is replaced whole or not at all, also in a power cut. */
 export class BalancerFiles {

@@ -19,12 +19,14 @@ import { BalancerFiles, type RememberedBalancer } from "./balancer-files.ts";
 import { type BalancerLayout, planLayout } from "./balancer-layout.ts";
 import { DEFAULT_ADDRESS, HAPROXY_BALANCER_SETTINGS, type HaproxyBalancerSettings } from "./balancer-settings.ts";
 import { commandLines } from "./command-lines.ts";
+import { ConfigChecks } from "./config-checks.ts";
 import { commandWord, UnsupportedPlan } from "./config-word.ts";
 import { directoryTrouble } from "./directory-trouble.ts";
 import { endProcesses, findProcesses, type HaproxyFiles, isAlive, startMaster } from "./haproxy-process.ts";
 import { alertsOf, configTrouble, findHaproxy, userToRunAs } from "./haproxy-program.ts";
 import { askMaster, isAbsent, readOldSessions } from "./master-process.ts";
 import { planRaisedServers } from "./raised-servers.ts";
+import { servablePlan } from "./refused-parts.ts";
 import { countRequests } from "./request-counts.ts";
 import { countLeftServers, planRuntimeCommands } from "./runtime-commands.ts";
 import { serverStatesText, stateKey, stateLines } from "./server-states.ts";
@@ -89,6 +91,7 @@ class HaproxyBalancer implements RunBalancer {
   readonly #listeners = new Set<() => void>();
   readonly #supervision = new Supervision(() => this.#inTurn(() => this.#lookAfter()), QUICK_LOOK_MILLISECONDS);
   readonly #backOff = new StartBackOff();
+  readonly #checks: ConfigChecks;
   #isDirectoryReady = false;
   #program: string | undefined;
   #remembered: RememberedBalancer | undefined;
@@ -107,6 +110,7 @@ class HaproxyBalancer implements RunBalancer {
   constructor(settings: HaproxyBalancerSettings, { directory, now }: HaproxyBalancerDependencies) {
     this.#settings = settings;
     this.#files = new BalancerFiles(directory);
+    this.#checks = new ConfigChecks(this.#files);
     this.#now = now;
   }
 
@@ -168,7 +172,7 @@ class HaproxyBalancer implements RunBalancer {
     this.#master = null;
   }
 
-  /** From the plan to a process that serves it. A plan that is refused leaves everything as it was. */
+  /** From the plan to a process that serves it. A plan that is refused, no part of it being to blame, leaves everything as it was. */
   async #bringAbout(plan: BalancerPlan): Promise<PortOutcome> {
     const ready = await this.#makeReady();
     if (ready !== undefined) {
@@ -182,20 +186,21 @@ class HaproxyBalancer implements RunBalancer {
     let prepared: Prepared;
     try {
       prepared = await this.#prepare(plan, running);
-      await this.#write(prepared, running);
     } catch (error) {
       if (error instanceof UnsupportedPlan) return { outcome: "failed", reason: error.message };
       throw error;
     }
+    await this.#write(prepared, running);
     const { ports } = await this.#recall();
-    await this.#remember({ plan, layout: prepared.layout, ports: running ? ports : [] });
+    const { served, layout } = prepared;
+    await this.#remember({ plan, served, layout, ports: running ? ports : [] });
     this.#unserved = prepared.unserved;
     this.#outside = prepared.outside;
     const trouble = await this.#enforce(prepared, running);
     if (trouble !== undefined) return this.#fail(trouble);
     this.#trouble = "";
     this.#backOff.hasStarted();
-    const troubles = [...prepared.unserved.values()];
+    const troubles = [...prepared.unserved].map(([id, trouble]) => `${id}: ${trouble}`);
     return troubles.length > 0 ? { outcome: "failed", reason: troubles.join("; ") } : { outcome: "done" };
   }
 
@@ -220,9 +225,9 @@ class HaproxyBalancer implements RunBalancer {
   }
 
   async #prepare(plan: BalancerPlan, running: Running | undefined): Promise<Prepared> {
-    const { layout: before, ports } = await this.#recall();
-    const { unserved, certificatesDigest, outside } = await this.#lookOutside(plan, running ? ports : []);
-    const layout = planLayout(plan, before, this.#now());
+    const { layout: before, ports, served: servedBefore } = await this.#recall();
+    const ownPorts = running ? ports : [];
+    const { unserved, certificatesDigest, outside } = await this.#lookOutside(plan, ownPorts);
     const runAs = await userToRunAs();
     const place: ConfigPlace = {
       directory: this.#files.directory,
@@ -232,14 +237,43 @@ class HaproxyBalancer implements RunBalancer {
       certificates: new Map(Object.entries(this.#settings.certificates ?? {})),
       certificatesDigest,
     };
-    // Wholly first, so that a listener that cannot be served now is refused where it never could be.
-    balancerConfig(plan, layout, { ...place, certificates: this.#anyCertificates(plan, place) });
-    const served = { ...plan, listeners: plan.listeners.filter(({ listenerId }) => !unserved.has(listenerId)) };
-    return { served, layout, config: balancerConfig(served, layout, place), unserved, outside };
+    const now = this.#now();
+    const configOf = (some: BalancerPlan) => {
+      const layout = planLayout(some, before, now);
+      return { layout, config: balancerConfig(some, layout, place) };
+    };
+    await this.#makeMap();
+    this.#checks.beginRound();
+    const { served, refused } = await servablePlan(
+      without(plan, unserved),
+      async () => servedBefore && without(servedBefore, (await this.#lookOutside(servedBefore, ownPorts)).unserved),
+      (some) => this.#check(some, () => configOf(some).config, running, certificatesDigest),
+    );
+    return { served, ...configOf(served), unserved: new Map([...refused, ...unserved]), outside };
   }
 
-  #anyCertificates({ listeners }: BalancerPlan, { certificates }: ConfigPlace): ReadonlyMap<string, string> {
-    return new Map([...listeners.map(({ certificate }) => [certificate ?? "", "/"] as const), ...certificates]);
+  /** What HAProxy runs already it has taken. */
+  async #check(
+    plan: BalancerPlan,
+    configOf: () => BalancerConfig,
+    running: Running | undefined,
+    certificatesDigest: string,
+  ): Promise<string | undefined> {
+    let config: BalancerConfig;
+    try {
+      config = configOf();
+    } catch (error) {
+      if (error instanceof UnsupportedPlan) return error.message;
+      throw error;
+    }
+    if (running?.state.description === config.digest) return undefined;
+    await this.#writeBodies(plan);
+    return this.#checks.trouble(this.#program!, config, certificatesDigest);
+  }
+
+  /** HAProxy reads it when it checks a configuration. What is in it is what is in force until the new one is. */
+  async #makeMap(): Promise<void> {
+    if ((await this.#files.read(FILE_NAMES.weights)) === "") await this.#files.write(FILE_NAMES.weights, "");
   }
 
   #lookOutside({ listeners }: BalancerPlan, ownPorts: readonly number[]): Promise<OutsideLook> {
@@ -249,17 +283,14 @@ class HaproxyBalancer implements RunBalancer {
 
   /** The files come first: whatever happens to the process from now on, it comes back with the newest wish. */
   async #write({ served, layout, config }: Prepared, running: Running | undefined): Promise<void> {
-    for (const [name, body] of bodiesOf(served.listeners)) await this.#files.write(name, body);
+    await this.#writeBodies(served);
     await this.#files.write(FILE_NAMES.weights, weightsMapText(weightsOf(served)));
     await this.#writeStates(served, layout, running?.state);
-    const isNew = running?.state.description !== config.digest;
-    if (isNew) {
-      const candidate = `${FILE_NAMES.config}.candidate`;
-      await this.#files.write(candidate, config.text);
-      const trouble = await configTrouble(this.#program!, this.#files.path(candidate));
-      if (trouble !== undefined) throw new UnsupportedPlan(`HAProxy refuses the configuration: ${trouble}`);
-    }
     await this.#files.write(FILE_NAMES.config, config.text);
+  }
+
+  async #writeBodies({ listeners }: BalancerPlan): Promise<void> {
+    for (const [name, body] of bodiesOf(listeners)) await this.#files.write(name, body);
   }
 
   async #writeStates(
@@ -337,7 +368,12 @@ class HaproxyBalancer implements RunBalancer {
   }
 
   async #alerts(): Promise<string> {
-    return alertsOf(await this.#files.read(FILE_NAMES.log)) || `see ${this.#files.path(FILE_NAMES.log)}`;
+    const { config, log } = FILE_NAMES;
+    return (
+      alertsOf(await this.#files.read(log)) ||
+      (await configTrouble(this.#program!, this.#files.path(config)).catch(reasonOf)) ||
+      `it gives no reason; to see one, stop Sluice and run ${this.#program} -db -f ${this.#files.path(config)}`
+    );
   }
 
   /** The process that serves, be it one that an earlier caller has started; undefined: none does. */
@@ -392,8 +428,8 @@ class HaproxyBalancer implements RunBalancer {
       if (outside !== this.#outside) await this.#bringAbout(plan);
     }
     if (this.#tellIfChanged(plan, running.state)) {
-      const { layout } = await this.#recall();
-      await this.#writeStates(plan, layout, await this.#read());
+      const { served, layout } = await this.#recall();
+      await this.#writeStates(served ?? plan, layout, await this.#read());
       await this.#remember({});
     }
     const isQuick = this.#remembered!.layout.servers.some(({ isProven }) => !isProven);
@@ -465,6 +501,10 @@ class HaproxyBalancer implements RunBalancer {
     this.#turn = turn.catch(() => {});
     return turn;
   }
+}
+
+function without(plan: BalancerPlan, unserved: ReadonlyMap<string, string>): BalancerPlan {
+  return { ...plan, listeners: plan.listeners.filter(({ listenerId }) => !unserved.has(listenerId)) };
 }
 
 const socketAt = (path: string) => ({ name: path, path });

@@ -3,6 +3,8 @@ import { constants } from "node:fs";
 import { access, readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import { truncate } from "@sluice/model/excerpt.ts";
+import { visibleLine } from "@sluice/model/visible-text.ts";
 
 const run = promisify(execFile);
 
@@ -10,6 +12,10 @@ const run = promisify(execFile);
 const USUAL_FOLDERS = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin"];
 const OLDEST_VERSION = [2, 6] as const;
 const RUN_TIMEOUT_MILLISECONDS = 60_000;
+/** Of what HAProxy says against a configuration. */
+const MAX_ALERT_CHARACTERS = 1_000;
+/** A configuration that HAProxy does not survive is one that it refuses. */
+const CRASHES: ReadonlySet<string> = new Set(["SIGSEGV", "SIGBUS", "SIGABRT", "SIGFPE", "SIGILL"]);
 /** Nothing of ours: HAProxy puts variables of its environment into its configuration. */
 export const HAPROXY_ENVIRONMENT = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
 
@@ -30,22 +36,43 @@ export async function findHaproxy(
   };
 }
 
-/** What HAProxy says against a configuration, or undefined. */
+/**
+ * What HAProxy says against a configuration, in a line that may be shown; undefined: it takes it. Rejects where it could not be asked: it
+ * took too long, or did not start.
+ */
 export async function configTrouble(program: string, configPath: string): Promise<string | undefined> {
+  const options = { env: HAPROXY_ENVIRONMENT, timeout: RUN_TIMEOUT_MILLISECONDS };
   try {
-    await run(program, ["-c", "-q", "-f", configPath], { env: HAPROXY_ENVIRONMENT, timeout: RUN_TIMEOUT_MILLISECONDS });
+    await run(program, ["-c", "-q", "-f", configPath], options);
     return undefined;
   } catch (error) {
-    const { stderr, message } = error as Error & { readonly stderr?: string };
-    return alertsOf(stderr ?? "") || message;
+    const { code, signal } = error as RunError;
+    if (typeof code !== "number" && !CRASHES.has(signal ?? "")) throw error;
+    // Quiet, it is so about its reasons, too.
+    const loud = await run(program, ["-c", "-f", configPath], options).catch((again: RunError) => again);
+    return alertsOf(loud.stderr ?? "") || (code === null ? `it ends with ${signal}` : `it ends with ${code}`);
   }
 }
 
-/** The lines that say why HAProxy does not start, on one. */
+interface RunError extends Error {
+  /** A number: what the program ended with. */
+  readonly code?: string | number | null;
+  readonly signal?: string | null;
+  readonly stderr?: string;
+}
+
+/** The lines that say what is wrong, on one that may be shown. Where in the file it is means nothing to a reader, and changes with it. */
 export function alertsOf(log: string): string {
   const lines = log.split("\n").filter((line) => line.includes("[ALERT]"));
-  const words = lines.map((line) => line.replace(/^.*?\[ALERT\]\s*(\(\d+\))?\s*:?\s*/, "").trim());
-  return words.filter((line) => !/^(config : )?(Error\(s\) found|Fatal errors found)/.test(line)).join("; ");
+  const words = lines.map((line) =>
+    line
+      .replace(/^.*?\[ALERT\]\s*(\(\d+\))?\s*:?\s*/, "")
+      .replace(/^config : /, "")
+      .replace(/^(parsing )?\[[^\]]*:\d+\] ?: /, "")
+      .trim(),
+  );
+  const reasons = words.filter((line) => !/^(Error\(s\) found|Fatal errors found)/.test(line));
+  return truncate(visibleLine(reasons.join("; ")), MAX_ALERT_CHARACTERS);
 }
 
 /** The user and group of the name `haproxy`, or else of `nobody`; null for who may not change its user. */

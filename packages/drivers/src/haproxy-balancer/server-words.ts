@@ -21,7 +21,13 @@ export function serverWords({ address, port, serverId }: LaidOutServer, check: B
   return [place, ...(check ? checkWords(check) : [])].join(" ");
 }
 
-function checkWords({ port, intervalSeconds, unhealthyCount, healthyCount }: BalancerHealthCheck): readonly string[] {
+/** The part of them that is the same for all servers of a group. */
+export function checkWords({
+  port,
+  intervalSeconds,
+  unhealthyCount,
+  healthyCount,
+}: BalancerHealthCheck): readonly string[] {
   return [
     "check",
     `inter ${intervalSeconds}s`,

@@ -94,7 +94,10 @@ export interface BalancerFacts {
   readonly servers: readonly ServerFacts[];
   /** Why the balancer does not serve at all: its program is missing, it does not start. Empty: it serves. */
   readonly trouble: string;
-  /** Listeners that it does not serve while it serves the others, by id, and why: a port is taken, a certificate cannot be read. */
+  /**
+   * What it does not serve as the plan says, while it serves all else, and why: by a listener's id, or a target group's. A port is taken, a
+   * certificate cannot be read, the driver cannot do it. It is left out, or served as it was before; the reason says which.
+   */
   readonly unserved: ReadonlyMap<string, string>;
   /** Requests (of tcp: connections) that were sent to each group since the balancer was started. */
   readonly requests: ReadonlyMap<string, number>;
@@ -107,8 +110,8 @@ export interface BalancerFacts {
 export interface Balancer {
   /**
    * Done when it is in force: new requests go by these weights. Connections that are open are not cut by a change of weights or servers.
-   * Failed with nothing changed for a plan that has a {@link balancerPlanTrouble}, or asks for what the driver cannot do; failed with all
-   * else in force where single listeners cannot be served ({@link BalancerFacts.unserved}).
+   * Failed with nothing changed for a plan that has a {@link balancerPlanTrouble}; failed with all else in force where single listeners or
+   * target groups cannot be served as it says ({@link BalancerFacts.unserved}).
    */
   apply(plan: BalancerPlan, signal: AbortSignal): Promise<PortOutcome>;
   observe(signal: AbortSignal): Promise<BalancerFacts>;
