@@ -14,6 +14,8 @@ export interface EffectReport {
   readonly until?: number | undefined;
   /** Of `createTaskSet` that is done. */
   readonly taskSetId?: string | undefined;
+  /** Of `awaitTaskSet` and `setWeights` that are done: the task set is as it is to be, and has no task, since none is wanted of the service. */
+  readonly runsNothing?: true | undefined;
   /** Of `terminateOriginals` that is done: what became of each host. */
   readonly termination?: TerminationReport | undefined;
 }

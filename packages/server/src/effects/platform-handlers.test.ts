@@ -143,6 +143,35 @@ describe("an effect of a platform", () => {
     });
   });
 
+  it.each<[string, number, object]>([
+    ["is not done with one that alone was scaled to none", 2, { postponed: { progress: { outcome: "pending" } } }],
+    ["is done with one of a service that is to have none, and says so", 0, { ended: { runsNothing: true } }],
+  ])("awaits a task set without tasks, and %s", async (_name, desiredCount, attempt) => {
+    await inSecondStep();
+    const green = newMemoryTaskSet("green");
+    const service: MemoryService = { controller: "CODE_DEPLOY", desiredCount, taskSets: [green] };
+    const timing = { startMilliseconds: 0, drainMilliseconds: 0, now: () => now, newTaskSetId: () => "" };
+    const taskSets = memoryTaskSets.create({}, { services: new Map([["shop:web", service]]), ...timing });
+    const scaled: typeof taskSets = {
+      ...taskSets,
+      describe: async (...asked) => {
+        const facts = await taskSets.describe(...asked);
+        const none = { desiredCount: 0, pendingCount: 0, runningCount: 0 };
+        return facts && { ...facts, taskSets: facts.taskSets.map((taskSet) => ({ ...taskSet, ...none })) };
+      },
+    };
+    const awaiting = {
+      kind: "awaitTaskSet",
+      ...OF_COMMAND,
+      service: SERVICE,
+      taskSetId: "green",
+      failsEarly: true,
+    } as const;
+    expect(await awaitTaskSetHandler(parts({ taskSets: scaled })).attempt(claimed(awaiting), never)).toMatchObject(
+      attempt,
+    );
+  });
+
   it("gives a task set no traffic while it is not steady, and none to one that is gone", async () => {
     await inSecondStep();
     const production = new Map([["tg-one", 100]]);

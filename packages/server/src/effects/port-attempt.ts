@@ -2,7 +2,7 @@ import type { EffectReport } from "@sluice/engine/effect-report.ts";
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 
 /** What a port answered, with what the planner has to know besides. */
-export type PortAnswer = PortOutcome & Pick<EffectReport, "taskSetId">;
+export type PortAnswer = PortOutcome & Pick<EffectReport, "taskSetId" | "runsNothing">;
 
 /** An attempt that has come to an answer of a port, of every kind for which nothing else is written. */
 type PortAttempt =
@@ -19,8 +19,9 @@ export function endedBy(answer: Exclude<PortAnswer, { readonly outcome: "pending
     const { outcome, reason, code } = answer;
     return { ended: { outcome, detail: reason, ...(code === undefined ? {} : { code }) } };
   }
-  const { outcome, detail = "", taskSetId } = answer;
-  return { ended: { outcome, detail, ...(taskSetId === undefined ? {} : { taskSetId }) } };
+  const { outcome, detail = "", taskSetId, runsNothing } = answer;
+  const known = { ...(taskSetId === undefined ? {} : { taskSetId }), ...(runsNothing ? { runsNothing } : {}) };
+  return { ended: { outcome, detail, ...known } };
 }
 
 /** What comes of a port's answer: one that is pending is asked for again, with the same call. */

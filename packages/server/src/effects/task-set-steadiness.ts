@@ -10,7 +10,7 @@ type Steadiness = PortAnswer & {
   readonly failedTasks?: number;
 };
 
-/** Done when all tasks of the set run. */
+/** Done when all tasks of the set run, also where the service is to have none. A set that alone has none is not as large as its service. */
 export async function steadiness(
   taskSets: TaskSets,
   service: EcsService,
@@ -20,10 +20,13 @@ export async function steadiness(
   const facts = await taskSets.describe(service, signal);
   const taskSet = facts?.taskSets.find((one) => one.taskSetId === taskSetId);
   if (!taskSet) return { outcome: "failed", reason: `the task set ${taskSetId} is gone` };
-  if (taskSet.isSteady) return { outcome: "done" };
+  const wanted = facts?.desiredCount ?? 0;
+  if (taskSet.isSteady && wanted === 0) return { outcome: "done", runsNothing: true };
+  if (taskSet.isSteady && taskSet.desiredCount > 0) return { outcome: "done" };
   const { runningCount, desiredCount, failedTasks, detail } = taskSet;
   const stopped = failedTasks === 0 ? "" : `, and ${failedTasks} stopped though they were wanted`;
-  const count = `${runningCount} of ${desiredCount} tasks of the task set ${taskSetId} run${stopped}`;
+  const ofService = desiredCount === 0 ? `, and the service is to have ${wanted}` : "";
+  const count = `${runningCount} of ${desiredCount} tasks of the task set ${taskSetId} run${ofService}${stopped}`;
   return {
     outcome: "pending",
     retryAfterMilliseconds: STEADY_LOOK_MILLISECONDS,

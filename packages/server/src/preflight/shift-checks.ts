@@ -52,7 +52,9 @@ function serviceCheck(name: string, service: EcsFacts["service"]): PlannedCheck 
   const primary = taskSets.find(({ status }) => status === "PRIMARY");
   const serving = primary ? `${primary.taskSetId} behind ${primary.targetGroup ?? "no target group"}` : "none";
   const detail = `${name}: controller ${controller}, ${scheduling}, desired count ${desiredCount}, primary task set ${serving}`;
-  return check("service", "ok", detail);
+  return desiredCount === 0
+    ? check("service", "warning", `${detail}. No task runs: nothing shows whether the new revision works`)
+    : check("service", "ok", detail);
 }
 
 function taskDefinitionCheck(facts: TaskDefinitionFacts): PlannedCheck {

@@ -4,6 +4,7 @@ import { weightsOfPair } from "../../ports/weighted-router.ts";
 import type { EcsServiceTarget } from "../../state.ts";
 import { INSTALL_TASK_SET_TIMEOUT_MILLISECONDS, WEIGHTS_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { hookPhase } from "./hook-phase.ts";
+import { tellNoTasks } from "./no-tasks.ts";
 import { type Ask, type AtWork, ofCommand, type Phase, succeeded, type Trouble } from "./phase.ts";
 import { type EcsBlueGreen, type EcsRollback, otherGroup } from "./shift-strategies.ts";
 import { type WeightsEffect, weightsBackPhase, weightsPhase } from "./weights-phase.ts";
@@ -78,7 +79,17 @@ function installPhase(at: EcsAtWork, { service, taskSet, pair, failsEarly }: Ecs
     overdue: REPLACEMENT_UNHEALTHY,
     overdueCode: "TIMEOUT",
   };
-  return { kind: "ask", asks: [{ effect, trouble }], whenDone: () => [succeeded(at)], since, timeoutMilliseconds };
+  return {
+    kind: "ask",
+    asks: [{ effect, trouble }],
+    whenDone: (reports) => {
+      const isEmpty = reports.some(({ runsNothing }) => runsNothing);
+      const words = isEmpty ? `The task set ${replacementTaskSetId} has no task: none is wanted of the service` : "";
+      return [...tellNoTasks(at, reports, 0), succeeded(at, words)];
+    },
+    since,
+    timeoutMilliseconds,
+  };
 }
 
 /** Production traffic moves by the schedule; when all of it has, the replacement is the service's primary. */

@@ -3,6 +3,7 @@ import type { TaskSet } from "../../ports/task-sets.ts";
 import { weightsOfPair } from "../../ports/weighted-router.ts";
 import type { DeploymentError } from "../../state.ts";
 import { missingHookError, uncheckedHooks } from "./hook-start.ts";
+import { noTasksMessage } from "./no-tasks.ts";
 import { ECS_PLAN, ECS_WITH_LEAVE_PLAN, SHIFT_BACK_PLAN } from "./shift-events.ts";
 import type { EcsFacts } from "./shift-facts.ts";
 import { withSentence } from "./shift-messages.ts";
@@ -57,7 +58,11 @@ export function ecsStart(strategy: EcsBlueGreen, facts: EcsFacts): EcsStart {
   if (left) return invalidService(leftBehind(left, replacementGroup));
   const error = taskDefinitionError(strategy.taskSet, taskDefinition) ?? missingHookError(hooks);
   if (error) return { error };
-  const warnings = [...uncheckedTaskDefinition(strategy.taskSet, taskDefinition), ...uncheckedHooks(hooks)];
+  const warnings = [
+    ...(service.desiredCount === 0 ? [noTasksMessage(strategy.service)] : []),
+    ...uncheckedTaskDefinition(strategy.taskSet, taskDefinition),
+    ...uncheckedHooks(hooks),
+  ];
   return {
     target: {
       type: "ecs-service",

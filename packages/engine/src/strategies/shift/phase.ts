@@ -1,6 +1,6 @@
 import { invariant } from "@sluice/model/invariant.ts";
 import type { EffectReport } from "../../effect-report.ts";
-import type { TargetEvent } from "../../event.ts";
+import type { DeploymentEvent, TargetEvent } from "../../event.ts";
 import type { HeardTime } from "../../heard-time.ts";
 import type {
   CommandState,
@@ -44,7 +44,7 @@ export type Phase =
   | {
       readonly kind: "ask";
       readonly asks: readonly Ask[];
-      readonly whenDone: ((reports: readonly EffectReport[]) => readonly TargetEvent[]) | null;
+      readonly whenDone: ((reports: readonly EffectReport[]) => readonly DeploymentEvent[]) | null;
       /** What is waited for, before the words of those who were asked; absent: their words say it. */
       readonly awaited?: string | undefined;
       readonly since: number;

@@ -1,6 +1,7 @@
 import { deadlineAt } from "../../heard-time.ts";
 import { ALARMS_CATCH_UP_MILLISECONDS, WEIGHTS_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { nextShift, type ShiftSchedule } from "../../traffic-shift.ts";
+import { tellNoTasks } from "./no-tasks.ts";
 import type { AtWork, Phase, Trouble } from "./phase.ts";
 import type { ShiftEffect } from "./shift-effects.ts";
 
@@ -20,7 +21,7 @@ export function weightsPhase(
   const { target, now } = at;
   const { targetId, shift } = target;
   const step = shift.step + 1;
-  if (shift.asked) return askForWeights(target, effectOf, trouble);
+  if (shift.asked) return askForWeights(at, effectOf, trouble);
   const next = nextShift(schedule, shift, now);
   if (next === "done") return undefined;
   const { percent } = next;
@@ -44,26 +45,24 @@ function watchedUntil({ state, target, heard, now }: AtWork, notBefore: number):
 }
 
 /** All traffic is the old side's again, at once. Undefined: it is. */
-export function weightsBackPhase({ target }: AtWork, effectOf: WeightsEffect, trouble: Trouble): Phase | undefined {
-  const { targetId, shift } = target;
-  if (shift.asked) return askForWeights(target, effectOf, trouble);
+export function weightsBackPhase(at: AtWork, effectOf: WeightsEffect, trouble: Trouble): Phase | undefined {
+  const { targetId, shift } = at.target;
+  if (shift.asked) return askForWeights(at, effectOf, trouble);
   if (shift.step > 0) return undefined;
   return { kind: "decide", events: [{ type: "weightsAsked", targetId, step: 1, percent: 0 }] };
 }
 
-function askForWeights(
-  { targetId, shift: { step: before, asked } }: AtWork["target"],
-  effectOf: WeightsEffect,
-  trouble: Trouble,
-): Phase | undefined {
+function askForWeights(at: AtWork, effectOf: WeightsEffect, trouble: Trouble): Phase | undefined {
+  const { targetId, shift } = at.target;
+  const { step: before, asked } = shift;
   if (!asked) return undefined;
-  const { percent, at } = asked;
+  const { percent, at: since } = asked;
   const step = before + 1;
   return {
     kind: "ask",
     asks: [{ effect: effectOf(step, percent), trouble }],
-    whenDone: () => [{ type: "trafficShifted", targetId, step, percent }],
-    since: at,
+    whenDone: (reports) => [{ type: "trafficShifted", targetId, step, percent }, ...tellNoTasks(at, reports, percent)],
+    since,
     timeoutMilliseconds: WEIGHTS_TIMEOUT_MILLISECONDS,
   };
 }

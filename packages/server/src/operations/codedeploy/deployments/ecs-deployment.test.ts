@@ -232,6 +232,36 @@ describe("a deployment to an ECS service", () => {
     expect(Object.fromEntries(ecs.production)).toEqual({ "tg-one": 100, "tg-two": 0 });
   });
 
+  it.each([
+    ["before it starts", 0],
+    ["in mid-shift", 10],
+  ])("goes on with a service that is scaled to 0 %s, and says that nothing ran", async (_, percent) => {
+    ecs = await testEcs();
+    const moved = () => ecs.production.get("tg-two") ?? 0;
+    Object.defineProperty(ecs.service, "desiredCount", { get: () => (moved() < percent ? 2 : 0) });
+    const id = await ecs.deploy(LINEAR);
+    const { deploymentStatusMessages } = await ecs.ends(id, "Succeeded");
+    expect(deploymentStatusMessages).toEqual([
+      expect.stringMatching(/^The desired count of the service shop:web is 0: no task runs, .* --desired-count 1$/),
+      "All traffic was given to the task set ecs-svc/2, which ran no task at that time: nothing answered.",
+    ]);
+    const install = (await ecs.target(id)).lifecycleEvents?.find(
+      ({ lifecycleEventName }) => lifecycleEventName === "Install",
+    );
+    expect(install?.diagnostics?.message).toBe(
+      percent === 0 ? "The task set ecs-svc/2 has no task: none is wanted of the service" : "Succeeded",
+    );
+  });
+
+  it("says nothing of a count that is 0 only after all traffic has moved", async () => {
+    ecs = await testEcs(waits(600));
+    const id = await ecs.deploy();
+    await ecs.eventually(async () => expect((await ecs.info(id)).instanceTerminationWaitTimeStarted).toBe(true));
+    ecs.service.desiredCount = 0;
+    await ecs.call("SkipWaitTimeForInstanceTermination", { deploymentId: id });
+    expect((await ecs.ends(id, "Succeeded")).deploymentStatusMessages).toEqual([]);
+  });
+
   it("fails, and does not begin, when its service is not as it has to be", async () => {
     ecs = await testEcs();
     ecs.services.delete("shop:web");
