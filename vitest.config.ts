@@ -17,9 +17,11 @@ export default defineConfig({
   test: {
     reporters: ["default", "./scripts/test-totals.ts"],
     // A first run on a busy machine is slow, and a time limit proves nothing: these only end what hangs.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
+    expect: { poll: { timeout: 60_000 } },
+    setupFiles: ["scripts/patient-waits.ts"],
     maxWorkers: WORKERS,
     sequence: { sequencer: LongestFirst },
     projects: [

@@ -12,7 +12,7 @@ import { findProcessesOf, RUN_VARIABLE } from "./leftovers.ts";
 import { readUpRecord } from "./up-record.ts";
 
 const obstacle = await whyNoNamespaces();
-const EVENTUALLY = { timeout: 20_000, interval: 20 };
+const EVENTUALLY = { interval: 20 };
 
 let directory: string;
 let site: HostSite | undefined;

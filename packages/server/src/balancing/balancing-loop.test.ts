@@ -59,7 +59,7 @@ afterEach(async () => {
 });
 
 const ofTask = () => loop.ofTask("tg-blue", "task-1").state;
-const untilTask = (state: string) => vi.waitFor(() => expect(ofTask()).toBe(state), { timeout: 20_000 });
+const untilTask = (state: string) => vi.waitFor(() => expect(ofTask()).toBe(state));
 
 it("tells the balancer what is stored, once, and again when something changed", async () => {
   await loop.settle(never);
@@ -103,12 +103,12 @@ it("tells of the servers whose state changed, and of none for the requests that 
   expect(told.slice(1).flat().toSorted()).toEqual(["task-1", "task-2"]);
   told.length = 0;
   changeServer(balancer, "tg-blue", "task-1", { sessions: 0 });
-  await vi.waitFor(() => expect(told).toEqual([["task-1"]]), { timeout: 20_000 });
+  await vi.waitFor(() => expect(told).toEqual([["task-1"]]));
   balancer.outage = "ECONNREFUSED";
   await expect(loop.settle(never)).rejects.toThrow("ECONNREFUSED");
   expect(told).toEqual([["task-1"], null]);
   balancer.outage = null;
-  await vi.waitFor(() => expect(told).toEqual([["task-1"], null, null]), { timeout: 20_000 });
+  await vi.waitFor(() => expect(told).toEqual([["task-1"], null, null]));
 });
 
 it("takes a task for drained when the balancer drains it and it serves nothing any more", async () => {
@@ -122,7 +122,7 @@ it("takes a task for drained when the balancer drains it and it serves nothing a
   await loop.settle(never);
   expect([ofTask(), loop.isDrained("tg-blue", "task-1")]).toEqual(["draining", false]);
   changeServer(balancer, "tg-blue", "task-1", { sessions: 0 });
-  await vi.waitFor(() => expect(loop.isDrained("tg-blue", "task-1")).toBe(true), { timeout: 20_000 });
+  await vi.waitFor(() => expect(loop.isDrained("tg-blue", "task-1")).toBe(true));
 });
 
 it("knows a task's health before a listener forwards to its group", async () => {
@@ -130,7 +130,7 @@ it("knows a task's health before a listener forwards to its group", async () => 
   await loop.settle(never);
   expect(loop.ofTask("tg-green", "task-1").state).toBe("initial");
   changeServer(balancer, "tg-green", "task-1", { health: "healthy", detail: "200" });
-  await vi.waitFor(() => expect(loop.ofTask("tg-green", "task-1").state).toBe("healthy"), { timeout: 20_000 });
+  await vi.waitFor(() => expect(loop.ofTask("tg-green", "task-1").state).toBe("healthy"));
   tasks = [];
   await loop.settle(never);
   expect(loop.ofTask("tg-green", "task-1").state).toBe("unused");
@@ -175,5 +175,5 @@ it.each([
   expect((await readBalancingRows(store.db)).targets).toHaveLength(1);
   await store.write(({ db }) => beginDraining(db, target, Date.now()));
   loop.wake();
-  await vi.waitFor(async () => expect((await readBalancingRows(store.db)).targets).toEqual([]), { timeout: 20_000 });
+  await vi.waitFor(async () => expect((await readBalancingRows(store.db)).targets).toEqual([]));
 });

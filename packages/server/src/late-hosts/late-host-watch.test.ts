@@ -77,7 +77,6 @@ function switchOn(deployToLateHosts = true): Promise<unknown> {
 async function deploy(deploymentId: string, request: Partial<DeploymentRequest> = {}) {
   await fixture.createDeployment(deploymentId, ALL_AT_ONCE, { request, revisionKey: deploymentId });
   await vi.waitFor(async () => expect(await fixture.statusOf(deploymentId)).toMatch(/Succeeded|Failed|Stopped/), {
-    timeout: 20_000,
     interval: 5,
   });
 }
@@ -109,14 +108,14 @@ function settled(count: number) {
       expect(deployments).toHaveLength(count);
       return deployments;
     },
-    { timeout: 20_000, interval: 5 },
+    { interval: 5 },
   );
 }
 
 /** Lets several looks pass: what was not done by then is not done by itself. */
 async function looksPass(): Promise<void> {
   const before = looksOver;
-  await vi.waitFor(() => expect(looksOver).toBeGreaterThanOrEqual(before + 3), { timeout: 20_000, interval: 5 });
+  await vi.waitFor(() => expect(looksOver).toBeGreaterThanOrEqual(before + 3), { interval: 5 });
 }
 
 describe("a late host", () => {
@@ -330,7 +329,7 @@ it("arrivals, settings and the ends of deployments are reasons to look at once: 
       return ms === LATE_HOSTS_SCAN_MILLISECONDS ? () => {} : QUICK_TIMERS.after(ms, action);
     },
   };
-  const idle = () => vi.waitFor(() => expect(isIdle).toBe(true), { timeout: 20_000, interval: 5 });
+  const idle = () => vi.waitFor(() => expect(isIdle).toBe(true), { interval: 5 });
   matched = [];
   fixture = await runnerFixture(matched, unscanned);
   for (const host of ["a", "b"]) play(host);

@@ -40,10 +40,10 @@ it("tells of a blue/green deployment that is ready, after each replacement host 
       strategy: { type: "blue-green", readyWaitMilliseconds: 3_600_000, terminationWaitMilliseconds: null },
     },
   );
-  await vi.waitFor(async () => expect(await runner.statusOf("d-BG")).toBe("Ready"), { timeout: 20_000, interval: 5 });
+  await vi.waitFor(async () => expect(await runner.statusOf("d-BG")).toBe("Ready"), { interval: 5 });
   const { notifications, delivered } = notificationFixture(runner.store, new LeapingTimers());
   notifications.start();
-  await vi.waitFor(() => expect(delivered.at(-1)?.eventType).toBe("DeploymentReady"), { timeout: 20_000, interval: 5 });
+  await vi.waitFor(() => expect(delivered.at(-1)?.eventType).toBe("DeploymentReady"), { interval: 5 });
   expect(delivered.map(({ eventType }) => eventType).toSorted()).toEqual([
     "DeploymentReady",
     "DeploymentStart",

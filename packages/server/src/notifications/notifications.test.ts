@@ -50,7 +50,6 @@ async function deploy(deploymentId: string): Promise<void> {
 
 function ended(deploymentId: string): Promise<void> {
   return vi.waitFor(async () => expect(await runner.statusOf(deploymentId)).toMatch(/Succeeded|Failed|Stopped/), {
-    timeout: 20_000,
     interval: 5,
   });
 }
@@ -68,7 +67,7 @@ function settled(): Promise<void> {
       expect(await readDeliveryCursor(runner.store)).toBe(await newestEventId(runner.store));
       expect((await allDeliveries(runner.store)).filter(({ status }) => status === "pending")).toEqual([]);
     },
-    { timeout: 20_000, interval: 5 },
+    { interval: 5 },
   );
 }
 

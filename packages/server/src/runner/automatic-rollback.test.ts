@@ -38,7 +38,7 @@ function ended(deploymentId: string) {
       expect(row.status).toMatch(/Succeeded|Failed|Stopped/);
       return { ...row, rollback: DEPLOYMENT_ROLLBACK.read(row) };
     },
-    { timeout: 20_000, interval: 5 },
+    { interval: 5 },
   );
 }
 

@@ -129,13 +129,13 @@ function until(deploymentId: string, status: RegExp) {
       expect(`${row.status} ${row.error_message ?? ""}`).toMatch(status);
       return row;
     },
-    { timeout: 20_000, interval: 5 },
+    { interval: 5 },
   );
 }
 
 async function looksPass(): Promise<void> {
   const before = looks;
-  await vi.waitFor(() => expect(looks).toBeGreaterThanOrEqual(before + LOOKS), { timeout: 20_000, interval: 5 });
+  await vi.waitFor(() => expect(looks).toBeGreaterThanOrEqual(before + LOOKS), { interval: 5 });
 }
 
 async function start(strategy: HostWay, names: readonly string[] = []) {
@@ -202,9 +202,7 @@ describe("blue/green", () => {
     await until("d-BG", /^Ready/);
     expect(serving()).toEqual(BLUE);
     await decide("ready");
-    await vi.waitFor(async () => expect((await rowOf("d-BG")).head.wait?.kind).toBe("termination"), {
-      timeout: 20_000,
-    });
+    await vi.waitFor(async () => expect((await rowOf("d-BG")).head.wait?.kind).toBe("termination"));
     expect(serving()).toEqual(GREEN);
     expect(terminated).toEqual([]);
     await decide("termination");
@@ -240,9 +238,7 @@ describe("blue/green", () => {
 describe("the way back of a blue/green deployment", () => {
   it("lets the originals in again and takes the replacements out when it is stopped in its termination wait", async () => {
     await start({ ...WITH_WAITS, readyWaitMilliseconds: null } as HostWay);
-    await vi.waitFor(async () => expect((await rowOf("d-BG")).head.wait?.kind).toBe("termination"), {
-      timeout: 20_000,
-    });
+    await vi.waitFor(async () => expect((await rowOf("d-BG")).head.wait?.kind).toBe("termination"));
     await decide("stopRequested");
     await until("d-BG", /^Stopped/);
     await until("d-ROLLBACK1", /^Succeeded/);
@@ -272,9 +268,7 @@ describe("the way back of a blue/green deployment", () => {
 
   it("leaves the replacements in when no original comes back", async () => {
     await start({ ...WITH_WAITS, readyWaitMilliseconds: null } as HostWay);
-    await vi.waitFor(async () => expect((await rowOf("d-BG")).head.wait?.kind).toBe("termination"), {
-      timeout: 20_000,
-    });
+    await vi.waitFor(async () => expect((await rowOf("d-BG")).head.wait?.kind).toBe("termination"));
     for (const host of BLUE) failing.add(`${host}/BeforeAllowTraffic`);
     await decide("stopRequested");
     const rollback = await until("d-ROLLBACK1", /^Failed/);
@@ -286,9 +280,7 @@ describe("the way back of a blue/green deployment", () => {
 
   it("follows an alarm, which fires on after that and does not stop it", async () => {
     await start({ ...WITH_WAITS, readyWaitMilliseconds: null } as HostWay, ["errors"]);
-    await vi.waitFor(async () => expect((await rowOf("d-BG")).head.wait?.kind).toBe("termination"), {
-      timeout: 20_000,
-    });
+    await vi.waitFor(async () => expect((await rowOf("d-BG")).head.wait?.kind).toBe("termination"));
     alarms.set("errors", { state: "alarm", since: 0, detail: "too many errors" });
     const row = await until("d-BG", /^Stopped/);
     expect(row.error_code).toBe("ALARM_ACTIVE");
@@ -350,7 +342,7 @@ it("is out of the next deployment's way when it was stopped while a load balance
   const why = [
     expect.stringMatching(/^Before this deployment starts it waits for what d-BG had asked for when it ended/),
   ];
-  await vi.waitFor(async () => expect((await rowOf("d-NEXT")).head.statusMessages).toEqual(why), { timeout: 5_000 });
+  await vi.waitFor(async () => expect((await rowOf("d-NEXT")).head.statusMessages).toEqual(why));
   await looksPass();
   expect(await rowOf("d-NEXT")).toMatchObject({ status: "Created", last_sequence: 2, head: { statusMessages: why } });
   expect(blocksAsked).toEqual(GREEN);

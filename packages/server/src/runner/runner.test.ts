@@ -28,7 +28,7 @@ function terminal(deploymentId: string) {
       expect(status).toMatch(/Succeeded|Failed|Stopped/);
       return status;
     },
-    { timeout: 20_000, interval: 5 },
+    { interval: 5 },
   );
 }
 

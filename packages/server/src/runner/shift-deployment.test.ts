@@ -173,7 +173,7 @@ async function targetOf(deploymentId: string) {
 }
 
 async function ends(deploymentId: string, status: string): Promise<void> {
-  await vi.waitFor(async () => expect(await fixture.statusOf(deploymentId)).toBe(status), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await fixture.statusOf(deploymentId)).toBe(status));
 }
 
 async function request(
@@ -337,7 +337,7 @@ describe("an ECS deployment", () => {
     ["termination", "InProgress", { terminationWaitMilliseconds: 60 * MINUTE }],
   ] as const)("goes back to the original when an alarm fires in its %s wait", async (kind, status, waits) => {
     await create({ ...ECS, ...waits }, ROLLING_BACK, ALARMS);
-    await vi.waitFor(async () => expect((await headOf("d-A1B2C3D4E")).wait?.kind).toBe(kind), { timeout: 5_000 });
+    await vi.waitFor(async () => expect((await headOf("d-A1B2C3D4E")).wait?.kind).toBe(kind));
     expect(await fixture.statusOf("d-A1B2C3D4E")).toBe(status);
     alarms.set("errors", { state: "alarm", since: null, detail: "too many" });
     await ends("d-A1B2C3D4E", "Stopped");
@@ -371,8 +371,7 @@ describe("a shift in a person's hands", () => {
   const change = (action: string, percent?: number) =>
     changeShift({ deploymentId: "d-A1B2C3D4E", action, percent }, context());
   const shift = async () => (await getDeploymentWaits({ deploymentId: "d-A1B2C3D4E" }, context())).shift;
-  const has = (percent: number) =>
-    vi.waitFor(async () => expect((await shift())?.percent).toBe(percent), { timeout: 5_000 });
+  const has = (percent: number) => vi.waitFor(async () => expect((await shift())?.percent).toBe(percent));
   const ever = 100_000 * MINUTE;
 
   it.each([
@@ -429,21 +428,18 @@ describe("a shift in a person's hands", () => {
 
   it("is shown with the hook that has not answered, since when, and until when", async () => {
     await create({ ...LAMBDA, hooks: { BeforeAllowTraffic: "silent" } });
-    await vi.waitFor(
-      async () => {
-        const { targets } = await getDeploymentWaits({ deploymentId: "d-A1B2C3D4E" }, context());
-        expect(targets).toEqual([
-          {
-            targetId: "charge",
-            hostName: "charge",
-            lifecycleEvent: "BeforeAllowTraffic",
-            reason: "the hook silent has not answered yet",
-            since: expect.any(Date),
-            until: expect.any(Date),
-          },
-        ]);
-      },
-      { timeout: 5_000 },
-    );
+    await vi.waitFor(async () => {
+      const { targets } = await getDeploymentWaits({ deploymentId: "d-A1B2C3D4E" }, context());
+      expect(targets).toEqual([
+        {
+          targetId: "charge",
+          hostName: "charge",
+          lifecycleEvent: "BeforeAllowTraffic",
+          reason: "the hook silent has not answered yet",
+          since: expect.any(Date),
+          until: expect.any(Date),
+        },
+      ]);
+    });
   });
 });

@@ -98,7 +98,7 @@ async function allowTraffic() {
   return instanceTarget?.lifecycleEvents?.find(({ lifecycleEventName }) => lifecycleEventName === "AllowTraffic");
 }
 
-const eventually = (look: () => Promise<void>) => vi.waitFor(look, { timeout: 20_000, interval: 5 });
+const eventually = (look: () => Promise<void>) => vi.waitFor(look, { interval: 5 });
 
 it("tells why a traffic event waits, since when and until when, and ends it when the deployment is stopped", async () => {
   const timers = hurried();

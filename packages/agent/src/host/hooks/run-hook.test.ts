@@ -209,7 +209,7 @@ describe("background processes that hold the outputs", () => {
       fixture.host.close();
       const beats = () => (existsSync(heartbeat) ? readFileSync(heartbeat, "utf8").length : 0);
       const before = beats();
-      await vi.waitFor(() => expect(beats()).toBeGreaterThan(before + 25), { timeout: 20_000 });
+      await vi.waitFor(() => expect(beats()).toBeGreaterThan(before + 25));
     } finally {
       process.kill(child, "SIGKILL");
     }

@@ -672,25 +672,23 @@ describe("targets", () => {
     });
     changeServer(world.balancer, TargetGroupArn, "192.0.2.1:8080", { health: "healthy", detail: "200" });
     changeServer(world.balancer, TargetGroupArn, "192.0.2.2:81", { health: "unhealthy", detail: "answered 503" });
-    await vi.waitFor(
-      async () =>
-        expect(await health(TargetGroupArn)).toEqual([
-          {
-            Target: { Id: "192.0.2.1", Port: 8080 },
-            HealthCheckPort: "8080",
-            TargetHealth: { State: "healthy" },
+    await vi.waitFor(async () =>
+      expect(await health(TargetGroupArn)).toEqual([
+        {
+          Target: { Id: "192.0.2.1", Port: 8080 },
+          HealthCheckPort: "8080",
+          TargetHealth: { State: "healthy" },
+        },
+        {
+          Target: { Id: "192.0.2.2", Port: 81 },
+          HealthCheckPort: "81",
+          TargetHealth: {
+            State: "unhealthy",
+            Reason: "Target.ResponseCodeMismatch",
+            Description: "Health checks failed with these codes: [503] (answered 503)",
           },
-          {
-            Target: { Id: "192.0.2.2", Port: 81 },
-            HealthCheckPort: "81",
-            TargetHealth: {
-              State: "unhealthy",
-              Reason: "Target.ResponseCodeMismatch",
-              Description: "Health checks failed with these codes: [503] (answered 503)",
-            },
-          },
-        ]),
-      { timeout: 20_000 },
+        },
+      ]),
     );
   });
 
@@ -698,9 +696,7 @@ describe("targets", () => {
     const { group: TargetGroupArn } = await makeWeb(world);
     const Targets = [{ Id: "192.0.2.1" }];
     const isHere = async (state: object) =>
-      vi.waitFor(async () => expect((await health(TargetGroupArn, Targets))?.[0]?.TargetHealth).toMatchObject(state), {
-        timeout: 20_000,
-      });
+      vi.waitFor(async () => expect((await health(TargetGroupArn, Targets))?.[0]?.TargetHealth).toMatchObject(state));
     await world.call("RegisterTargets", { TargetGroupArn, Targets });
     await isHere({ State: "initial" });
     changeServer(world.balancer, TargetGroupArn, "192.0.2.1:8080", { health: "healthy", detail: "200", sessions: 2 });
@@ -712,16 +708,14 @@ describe("targets", () => {
       Description: "Target deregistration is in progress (2 in flight)",
     });
     changeServer(world.balancer, TargetGroupArn, "192.0.2.1:8080", { sessions: 0 });
-    await vi.waitFor(
-      async () =>
-        expect((await health(TargetGroupArn, Targets))?.[0]?.TargetHealth).toEqual({
-          State: "unused",
-          Reason: "Target.NotRegistered",
-          Description: "Target is not registered to the target group",
-        }),
-      { timeout: 20_000 },
+    await vi.waitFor(async () =>
+      expect((await health(TargetGroupArn, Targets))?.[0]?.TargetHealth).toEqual({
+        State: "unused",
+        Reason: "Target.NotRegistered",
+        Description: "Target is not registered to the target group",
+      }),
     );
-    expect(world.balancer.plan?.groups[0]?.servers).toEqual([]);
+    await vi.waitFor(() => expect(world.balancer.plan?.groups[0]?.servers).toEqual([]));
     await world.call("DeregisterTargets", { TargetGroupArn, Targets });
   });
 
