@@ -8,6 +8,9 @@ const ALONE = [
   "tests/security/exhaustion.test.ts",
 ];
 
+/** Replaces modules, which is only possible in a process where no other file has loaded them. */
+const APART = ["packages/cli/src/verbs/stop.test.ts"];
+
 const PATIENT = { testTimeout: 180_000, hookTimeout: 180_000 };
 const SIMULATION = "tests/simulation/simulation.test.ts";
 /** Two for each of two cores: most files wait, for a disk or for servers, agents and databases of their own. */
@@ -30,6 +33,18 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/**/*.test.ts", "scripts/**/*.test.ts", "bench/**/*.test.ts"],
+          exclude: ["**/node_modules/**", ...APART],
+          // One process after another for hundreds of small files, each with all modules loaded anew, takes longer than their tests do.
+          isolate: false,
+          setupFiles: ["./scripts/leave-as-found.ts"],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "apart",
+          include: APART,
           sequence: { groupOrder: 0 },
         },
       },
