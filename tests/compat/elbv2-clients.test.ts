@@ -49,7 +49,7 @@ describe("clients of Elastic Load Balancing v2", () => {
     const config = join(folder, "sluice.yml");
     writeFileSync(
       config,
-      'bindings:\n  - { match: "*", port: weighted-router, driver: haproxy, settings: { awsOnly: ignore } }\n',
+      'bindings:\n  - { match: "*", port: weighted-router, driver: haproxy, settings: { awsOnly: ignore, localTargets: allow } }\n',
     );
     web = createServer((request, response) => {
       response.end(request.url === "/health" ? "well" : "from the web service");

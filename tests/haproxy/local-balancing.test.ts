@@ -61,7 +61,13 @@ async function openWorld() {
   };
   const balancing = localBalancing(
     balancer,
-    { address: "127.0.0.1", certificates: [], ignoresAwsOnly: false },
+    {
+      address: "127.0.0.1",
+      certificates: [],
+      ignoresAwsOnly: false,
+      allowsLocalTargets: false,
+      ownAddresses: () => new Set(),
+    },
     {
       store,
       timers: systemTimers,

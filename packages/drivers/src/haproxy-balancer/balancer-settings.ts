@@ -29,6 +29,8 @@ export const HAPROXY_BALANCER_SETTINGS = settings({
   ),
   /** Security groups of load balancers are refused when absent: nothing here filters by them. */
   awsOnly: v.optional(v.picklist(["refuse", "ignore"], "is neither refuse nor ignore")),
+  /** Whether callers may register addresses of this machine as targets. Refused when absent: what listens there for this machine alone would be reached from afar. */
+  localTargets: v.optional(v.picklist(["refuse", "allow"], "is neither refuse nor allow")),
 });
 
 export type HaproxyBalancerSettings = v.InferOutput<typeof HAPROXY_BALANCER_SETTINGS>;

@@ -12,6 +12,10 @@ export interface BalancerPlace {
   readonly certificates: readonly string[];
   /** Callers may name security groups, which filter nothing here. */
   readonly ignoresAwsOnly: boolean;
+  /** Callers may register addresses of this machine as targets. */
+  readonly allowsLocalTargets: boolean;
+  /** Of this machine now, beside the loopback ones. */
+  readonly ownAddresses: () => ReadonlySet<string>;
 }
 
 /** The load balancers of this server, at work. */

@@ -1,3 +1,4 @@
+import { networkInterfaces } from "node:os";
 import { join, resolve } from "node:path";
 import type { HaproxyBalancerSettings } from "@sluice/drivers/haproxy-balancer/balancer-settings.ts";
 import type { BalancingDependencies } from "../balancing/balancing-loop.ts";
@@ -10,6 +11,10 @@ import { LOCAL_BALANCER, WEIGHTED_ROUTER_PORT } from "./bound-weighted-router.ts
 export interface BalancingParts extends Omit<BalancingDependencies, "balancer" | "tasks"> {
   readonly config: SluiceConfig;
   readonly directory: DataDirectory;
+}
+
+function readOwnAddresses(): ReadonlySet<string> {
+  return new Set(Object.values(networkInterfaces()).flatMap((found) => (found ?? []).map(({ address }) => address)));
 }
 
 /** The load balancers of this server; undefined where sluice.yml binds none, and then nothing of it is loaded. */
@@ -28,7 +33,13 @@ export async function composeBalancing(parts: BalancingParts): Promise<LocalBala
     directory: join(resolve(directory.root), "haproxy"),
     now: timers.now,
   });
-  const { address = DEFAULT_ADDRESS, certificates = {}, awsOnly } = settings;
-  const place = { address, certificates: Object.keys(certificates), ignoresAwsOnly: awsOnly === "ignore" };
+  const { address = DEFAULT_ADDRESS, certificates = {}, awsOnly, localTargets } = settings;
+  const place = {
+    address,
+    certificates: Object.keys(certificates),
+    ignoresAwsOnly: awsOnly === "ignore",
+    allowsLocalTargets: localTargets === "allow",
+    ownAddresses: readOwnAddresses,
+  };
   return localBalancing(balancer, place, { ...parts, tasks: () => readBalancedTasks(store.db) });
 }

@@ -735,11 +735,33 @@ describe("targets", () => {
   it.each([
     [[], "ValidationException", /at least one target/],
     [[{ Id: "i-0123456789abcdef0" }], "InvalidTarget", /'i-0123456789abcdef0' is not a valid IP address/],
+    [
+      [{ Id: "192.0.2.1" }, { Id: "127.0.0.1" }],
+      "InvalidTarget",
+      /'127.0.0.1' is an address of this machine: .*localTargets/,
+    ],
+    [[{ Id: "192.0.2.77" }], "InvalidTarget", /'192.0.2.77' is an address of this machine/],
+    [[{ Id: "169.254.169.254" }], "InvalidTarget", /'169.254.169.254' is link-local/],
     [[{ Id: "192.0.2.1", Port: 70_000 }], "ValidationException", /Port '70000'/],
     [[{ Id: "192.0.2.1", AvailabilityZone: "all" }], "ValidationException", /AvailabilityZone is not supported/],
   ])("refuse %j", async (Targets, code, message) => {
     const { group: TargetGroupArn } = await makeWeb(world);
     await expect(world.call("RegisterTargets", { TargetGroupArn, Targets })).rejects.toEqual(fault(code, message));
+  });
+
+  it("may be on this machine where sluice.yml says so, and can be taken out where it does not", async () => {
+    const Targets = [{ Id: "127.0.0.1" }];
+    const open = await openElbv2World("127.0.0.1", true, true);
+    try {
+      const { group: TargetGroupArn } = await makeWeb(open);
+      await open.call("RegisterTargets", { TargetGroupArn, Targets });
+      const { TargetHealthDescriptions } = await open.call("DescribeTargetHealth", { TargetGroupArn });
+      expect(TargetHealthDescriptions?.map(({ Target }) => Target)).toEqual([{ Id: "127.0.0.1", Port: 8080 }]);
+    } finally {
+      await open.close();
+    }
+    const { group: TargetGroupArn } = await makeWeb(world);
+    expect(await world.call("DeregisterTargets", { TargetGroupArn, Targets })).toEqual({});
   });
 });
 

@@ -24,14 +24,18 @@ export interface Elbv2World {
 }
 
 /** Ids count up, so that two worlds in which the same is done have the same ARNs. */
-export async function openElbv2World(address = "127.0.0.1", ignoresAwsOnly = true): Promise<Elbv2World> {
+export async function openElbv2World(
+  address = "127.0.0.1",
+  ignoresAwsOnly = true,
+  allowsLocalTargets = false,
+): Promise<Elbv2World> {
   let ids = 0;
   const randomText = (_alphabet: string, length: number) => String(++ids).padStart(length, "0");
   const base = { ...(await testContext({ now: Date.now() })), randomText };
   const balancer = newMemoryBalancer();
   const balancing = localBalancing(
     memoryBalancer.create({}, balancer),
-    { address, certificates: ["web"], ignoresAwsOnly },
+    { address, certificates: ["web"], ignoresAwsOnly, allowsLocalTargets, ownAddresses: () => new Set(["192.0.2.77"]) },
     {
       store: base.store,
       timers: systemTimers,

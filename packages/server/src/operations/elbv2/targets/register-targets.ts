@@ -11,15 +11,18 @@ import { changeBalancing, tellBalancer } from "../change-balancing.ts";
 import { requireTargetGroup } from "../checks/found.ts";
 import { invalid } from "../checks/members.ts";
 import type { Elbv2Operation } from "../elbv2-context.ts";
-import { readTargets, requireAddress } from "./target-input.ts";
+import { readTargets, requireAddress, requireReachable } from "./target-input.ts";
 
 export const registerTargets: Elbv2Operation<RegisterTargetsInput, RegisterTargetsOutput> = async (input, context) => {
   const asked = readTargets(input.Targets ?? []);
   if (asked.length === 0) throw invalid("Targets must have at least one target.");
   const registeredAt = context.now();
+  const { allowsLocalTargets, ownAddresses } = context.balancing.place;
+  const rules = { allowsLocalTargets, ownAddresses: ownAddresses() };
   await changeBalancing(context, async (rows, db) => {
     const group = requireTargetGroup(rows, input.TargetGroupArn);
     const addresses = asked.map((target) => requireAddress(target, group));
+    for (const { address } of addresses) requireReachable(address, rules);
     const others = rows.targets.filter(({ targetGroupArn }) => targetGroupArn === group.arn);
     const keys = new Set([...others, ...addresses].map(({ address, port }) => `${address}:${port}`));
     if (keys.size > MAX_TARGETS_PER_TARGET_GROUP) {

@@ -4,6 +4,7 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { MAX_PORT } from "@sluice/model/port.ts";
 import type { TargetGroup } from "../../../store/elb/target-groups.ts";
 import { checkMembers, refused, requireWithin } from "../checks/members.ts";
+import { type TargetRules, targetAddressTrouble } from "./target-address.ts";
 
 export interface AskedTarget {
   /** An IP address, or a task's id. */
@@ -37,4 +38,10 @@ export function requireAddress({ id, port }: AskedTarget, group: TargetGroup): {
     "InvalidTarget",
     `The target '${id.slice(0, 100)}' is not a valid IP address: give an address of IPv4. Tasks are registered by their task sets, and instances cannot be targets here.`,
   );
+}
+
+/** Asked of what is to be registered: a target that is there can be taken out wherever it is. */
+export function requireReachable(address: string, rules: TargetRules): void {
+  const trouble = targetAddressTrouble(address, rules);
+  if (trouble !== undefined) throw new CallerFault("InvalidTarget", `The target '${address}' is ${trouble}.`);
 }
