@@ -49,7 +49,7 @@ const INTERNAL = new Set([
   "packages/agent/src/host/hooks/host-environment.ts MAX_HOST_ENVIRONMENT_CHARACTERS",
   "packages/model/src/lint/installed-paths.ts MAX_STEPS",
   "packages/model/src/nearest-name.ts MAX_EDITS",
-  "packages/server/src/platforms/ecs-services.ts MAX_KEPT_LOOKS",
+  "packages/server/src/platforms/kept-looks.ts MAX_KEPT_LOOKS",
   "packages/wire/src/archive/sole-app-spec.ts MAX_NAMED_FILES",
   "packages/model/src/lint/permission-checks.ts MAX_MATCHED_CHARACTERS",
   "packages/model/src/lint/similar-path.ts MAX_COMPARED_PATHS",

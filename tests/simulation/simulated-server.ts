@@ -11,6 +11,7 @@ import type { CommandContext } from "@sluice/server/operations/command/command-c
 import type { OperationContext } from "@sluice/server/operations/operation.ts";
 import type { SluiceContext } from "@sluice/server/operations/sluice/sluice-context.ts";
 import { liveEcsServices } from "@sluice/server/platforms/ecs-services.ts";
+import { liveLambdaAliases } from "@sluice/server/platforms/lambda-aliases.ts";
 import { createRunner, type Runner } from "@sluice/server/runner/runner.ts";
 import { listLivingHosts, tagsOf } from "@sluice/server/store/hosts.ts";
 import type { Store } from "@sluice/server/store/open-store.ts";
@@ -144,6 +145,7 @@ export class SimulatedServer {
       forgetOutput: async () => {},
       revisions: NO_REVISIONS,
       ecsServices: liveEcsServices({}, this.#parts.time.now),
+      lambdaAliases: liveLambdaAliases({}, this.#parts.time.now),
     };
   }
 

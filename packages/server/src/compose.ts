@@ -40,6 +40,7 @@ import { systemTimers } from "./loops/timers.ts";
 import { createNotifications } from "./notifications/notifications.ts";
 import { newDeploymentId } from "./operations/codedeploy/deployments/new-deployment-id.ts";
 import { liveEcsServices } from "./platforms/ecs-services.ts";
+import { liveLambdaAliases } from "./platforms/lambda-aliases.ts";
 import type { MatchHosts } from "./preflight/rollout-facts.ts";
 import { Readiness } from "./readiness.ts";
 import { Retention } from "./retention/retention.ts";
@@ -296,6 +297,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       liveness,
       revisions,
       ecsServices: liveEcsServices(shiftPorts, now),
+      lambdaAliases: liveLambdaAliases(shiftPorts, now),
       planner: { wake: () => runner.wake(), report: (report) => runner.report(report) },
       forgetOutput,
     },

@@ -11,6 +11,7 @@ import { deploymentTarget } from "../operations/codedeploy/views/target-info.ts"
 import { getDeploymentWaits } from "../operations/sluice/get-deployment-waits.ts";
 import type { SluiceContext } from "../operations/sluice/sluice-context.ts";
 import { liveEcsServices } from "../platforms/ecs-services.ts";
+import { liveLambdaAliases } from "../platforms/lambda-aliases.ts";
 import { commitHeadEvent } from "../store/commit-events.ts";
 import { lockDeployments, readHead } from "../store/deployments.ts";
 import { readEvents } from "../store/events.ts";
@@ -78,7 +79,7 @@ async function begin(timers: Timers, alarms?: AlarmWatch): Promise<void> {
   void playHost(fixture, "h1", stop.signal);
 }
 
-const NO_SERVICES = liveEcsServices({}, Date.now);
+const NO_PLATFORMS = { ecsServices: liveEcsServices({}, Date.now), lambdaAliases: liveLambdaAliases({}, Date.now) };
 
 async function row() {
   const found = await fixture.store.db
@@ -94,7 +95,7 @@ const waits = () =>
 
 async function allowTraffic() {
   const [found] = await findTargets(fixture.store.db, DEPLOYMENT, ["h1"]);
-  const { instanceTarget } = await deploymentTarget({ ...SCOPE, ecsServices: NO_SERVICES }, await row(), found!);
+  const { instanceTarget } = await deploymentTarget({ ...SCOPE, ...NO_PLATFORMS }, await row(), found!);
   return instanceTarget?.lifecycleEvents?.find(({ lifecycleEventName }) => lifecycleEventName === "AllowTraffic");
 }
 

@@ -3,6 +3,7 @@ import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import type { CommandReport, ReportAnswer } from "@sluice/engine/receive-report.ts";
 import type { Liveness } from "../../hosts/liveness.ts";
 import type { EcsServices } from "../../platforms/ecs-services.ts";
+import type { LambdaAliases } from "../../platforms/lambda-aliases.ts";
 import type { Operation, OperationContext } from "../operation.ts";
 
 /** What CodeDeploy's operations have at hand: the hosts, and the planner that carries deployments out. */
@@ -13,6 +14,8 @@ export interface CodeDeployContext extends OperationContext {
   readonly revisions: Pick<RevisionSource, "inspect" | "read">;
   /** What ECS and its balancers say of services now. */
   readonly ecsServices: EcsServices;
+  /** What Lambda says of aliases now. */
+  readonly lambdaAliases: LambdaAliases;
   /** Removes what the scripts of deployments wrote, which are gone themselves. */
   readonly forgetOutput: (deploymentIds: readonly string[]) => Promise<void>;
   readonly planner: {

@@ -4,6 +4,7 @@ import type { CodeDeployOperations } from "@sluice/wire/generated/codedeploy-sha
 import { Liveness } from "../../hosts/liveness.ts";
 import { recordOutcome } from "../../planning/record-outcome.ts";
 import { liveEcsServices } from "../../platforms/ecs-services.ts";
+import { liveLambdaAliases } from "../../platforms/lambda-aliases.ts";
 import { lockDeployments, readHead, saveHead } from "../../store/deployments.ts";
 import { type TestClock, testContext } from "../operation-context.fixture.ts";
 import type { CodeDeployContext } from "./codedeploy-context.ts";
@@ -61,6 +62,7 @@ export async function testCodeDeploy(parts: Partial<CodeDeployContext> = {}): Pr
     forgetOutput: async (deploymentIds) => void forgotten.push(...deploymentIds),
     revisions: NO_REVISIONS,
     ecsServices: liveEcsServices({}, () => clock.now),
+    lambdaAliases: liveLambdaAliases({}, () => clock.now),
     planner: {
       wake: (deploymentId) => woken.push(deploymentId),
       report: async () => "Failed",

@@ -7,10 +7,11 @@ import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
 import type { HostWithArn, TargetWithArn } from "../../../store/target-listing.ts";
 import type { CodeDeployContext } from "../codedeploy-context.ts";
 import { isOfEcs, taskSetsInfo } from "./ecs-target-info.ts";
+import { lambdaFunctionInfo } from "./lambda-target-info.ts";
 
-/** Of a service, what it is now is asked for, too. */
+/** Of a service or an alias, what it is now is asked for, too. */
 export async function deploymentTarget(
-  scope: ArnScope & Pick<CodeDeployContext, "ecsServices">,
+  scope: ArnScope & Pick<CodeDeployContext, "ecsServices" | "lambdaAliases">,
   deployment: DeploymentRow,
   { target, instanceArn }: TargetWithArn,
 ): Promise<DeploymentTarget> {
@@ -40,10 +41,8 @@ export async function deploymentTarget(
       return { deploymentTargetType: "ECSTarget", ecsTarget: { ...common, ...service } };
     }
     case "lambda-alias": {
-      const { functionName, aliasName: functionAlias, currentVersion, targetVersion, shift } = target;
-      const weight = { targetVersionWeight: shift.percent / 100 };
-      const lambdaFunctionInfo = { functionName, functionAlias, currentVersion, targetVersion, ...weight };
-      return { deploymentTargetType: "LambdaTarget", lambdaTarget: { ...common, lambdaFunctionInfo } };
+      const info = await lambdaFunctionInfo(target, isTerminal(readHead(deployment).status), scope.lambdaAliases);
+      return { deploymentTargetType: "LambdaTarget", lambdaTarget: { ...common, lambdaFunctionInfo: info } };
     }
     default: {
       const never: never = target;
