@@ -404,7 +404,21 @@ describe("an ECS deployment", () => {
         },
       },
       "INVALID_ECS_SERVICE",
-      "The task set old of d-0 is behind tg-two",
+      "The task set old of d-0 is behind tg-two, where the replacement is to be. Delete it, and deploy again: aws ecs delete-task-set --cluster shop --service web --task-set old --force",
+    ],
+    [
+      "a task set of before is being deleted where the replacement is to be",
+      {
+        service: {
+          ...ecsFacts().service!,
+          taskSets: [
+            ...ecsFacts().service!.taskSets,
+            { ...ecsFacts().service!.taskSets[0]!, taskSetId: "old", status: "DRAINING", targetGroup: "tg-two" },
+          ],
+        },
+      },
+      "INVALID_ECS_SERVICE",
+      "It is being deleted: deploy again when it is gone",
     ],
     [
       "weights were left",

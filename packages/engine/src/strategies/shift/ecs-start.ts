@@ -50,12 +50,12 @@ export function ecsStart(strategy: EcsBlueGreen, facts: EcsFacts): EcsStart {
   if (percent > 0) {
     const [first, second] = weightsOfPair(pair, replacementGroup, percent);
     return invalidBalancer(
-      `Green taskset target group cannot have non-zero weight prior to traffic shifting. The production listener sends ${first.percent} % to ${first.targetGroup} and ${second.percent} % to ${second.targetGroup}, and the service's tasks are behind ${targetGroup} alone. Send all of it there, and deploy again.`,
+      `Green taskset target group cannot have non-zero weight prior to traffic shifting. The production listener sends ${first.percent} % to ${first.targetGroup} and ${second.percent} % to ${second.targetGroup}, and the service's tasks are behind ${targetGroup} alone. Send all of it there (aws elbv2 modify-listener or modify-rule), and deploy again.`,
     );
   }
   // Only now: while it has traffic it must not be deleted.
   const left = service.taskSets.find((one) => one !== original && one.targetGroup === replacementGroup);
-  if (left) return invalidService(leftBehind(left, replacementGroup));
+  if (left) return invalidService(leftBehind(left, replacementGroup, strategy.service));
   const error = taskDefinitionError(strategy.taskSet, taskDefinition) ?? missingHookError(hooks);
   if (error) return { error };
   const warnings = [
@@ -105,9 +105,17 @@ export function ecsBackStart(strategy: EcsRollback, { service, traffic }: EcsFac
   };
 }
 
-function leftBehind({ taskSetId, externalId }: TaskSet, targetGroup: string): string {
+function leftBehind(
+  { taskSetId, externalId, status }: TaskSet,
+  targetGroup: string,
+  { clusterName, serviceName }: EcsBlueGreen["service"],
+): string {
   const by = externalId === null ? "" : ` of ${externalId}`;
-  return `The task set ${taskSetId}${by} is behind ${targetGroup}, where the replacement is to be. Delete it, and deploy again.`;
+  const where = `The task set ${taskSetId}${by} is behind ${targetGroup}, where the replacement is to be`;
+  const service = `--cluster ${clusterName} --service ${serviceName}`;
+  return status === "DRAINING"
+    ? `${where}. It is being deleted: deploy again when it is gone (aws ecs describe-task-sets ${service}).`
+    : `${where}. Delete it, and deploy again: aws ecs delete-task-set ${service} --task-set ${taskSetId} --force`;
 }
 
 function invalidService(message: string): EcsStart {
