@@ -1,4 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -163,4 +165,28 @@ it("does not answer for a server that has ended, or for another one on its port"
   expect(answers[0]?.stderr).toContain(`no server answers at http://127.0.0.1:9, the address in ${ended} (--data)`);
   expect(answers[0]?.stderr).toContain(`Start it: sluice server --data ${ended}`);
   expect(answers[1]?.stderr).toContain(`another server answers at ${server.url()}: it refuses the key of ${other}`);
+});
+
+it("says what its own server says of a clock that is off", async () => {
+  const words = "Signature expired: it is 3600 s behind the server. Set the caller's clock.";
+  const ahead = createServer((request, response) => {
+    request.resume();
+    response.writeHead(400, { "content-type": "application/x-amz-json-1.1" });
+    response.end(JSON.stringify({ __type: "InvalidSignatureException", message: words }));
+  });
+  await new Promise<void>((resolve) => ahead.listen(0, "127.0.0.1", resolve));
+  try {
+    const data = join(folder, "ahead");
+    const endpoint = `http://127.0.0.1:${(ahead.address() as AddressInfo).port}`;
+    mkdirSync(join(data, "aws"), { recursive: true });
+    const config = readFileSync(join(server.data, "aws", "config"), "utf8");
+    writeFileSync(join(data, "aws", "config"), config.replaceAll(server.url(), endpoint));
+    writeFileSync(join(data, "aws", "credentials"), readFileSync(join(server.data, "aws", "credentials"), "utf8"));
+    const { exitCode, stdout, stderr } = await runProgram(SLUICE, ["env", "--data", data], cleanEnvironment());
+    expect([exitCode, stdout]).toEqual([1, "false\n"]);
+    expect(stderr).toContain(`the server at ${endpoint} refuses a call with the key of ${data} (--data): ${words}`);
+    expect(stderr).not.toContain("another");
+  } finally {
+    ahead.close();
+  }
 });

@@ -40,6 +40,7 @@ const MAX_SERVER_START_SECONDS = 15;
 const LOOK_AGAIN_MILLISECONDS = 100;
 const ANSWER_TIMEOUT_MILLISECONDS = 5_000;
 const HTTP_SERVER_ERRORS = 500;
+const UNKNOWN_KEY = "UnrecognizedClientException";
 /** `eval "$(sluice env …)"` fails with it. */
 const FAILURE_FOR_EVAL = "false\n";
 
@@ -111,6 +112,12 @@ async function whyNotRunning(place: Place): Promise<string | undefined> {
     if (!(error instanceof ServiceError)) throw error;
     // It runs, and its database does not, for example.
     if (error.statusCode >= HTTP_SERVER_ERRORS) return undefined;
+    // It knows the key: this machine's clock is off, say, and the server's words tell by how much.
+    if (error.code !== UNKNOWN_KEY) {
+      throw new CommandFailed(
+        `the server at ${endpoint} refuses a call with the key of ${describePlace(place)}: ${error.message} (${error.code})`,
+      );
+    }
     throw new CommandFailed(
       `another server answers at ${endpoint}: it refuses the key of ${describePlace(place)} (${error.code}). The server of that directory is not running, and another one uses its port`,
     );
