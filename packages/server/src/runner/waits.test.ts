@@ -6,6 +6,7 @@ import {
 import { ONE_AT_A_TIME } from "@sluice/engine/engine.fixture.ts";
 import type { AlarmWatch } from "@sluice/engine/state.ts";
 import { afterEach, expect, it, vi } from "vitest";
+import { hurriedTimers } from "../loops/hurried-timers.fixture.ts";
 import { systemTimers, type Timers } from "../loops/timers.ts";
 import { deploymentTarget } from "../operations/codedeploy/views/target-info.ts";
 import { getDeploymentWaits } from "../operations/sluice/get-deployment-waits.ts";
@@ -41,14 +42,6 @@ afterEach(async () => {
   alarmsAway = null;
   logged = [];
 });
-
-function hurried(): Timers {
-  const startedAt = Date.now();
-  return {
-    now: () => startedAt + (Date.now() - startedAt) * SPEED,
-    after: (milliseconds, action) => systemTimers.after(milliseconds / SPEED, action),
-  };
-}
 
 async function begin(timers: Timers, alarms?: AlarmWatch): Promise<void> {
   web = new Map([["h1", newMemoryServer()]]);
@@ -102,7 +95,7 @@ async function allowTraffic() {
 const eventually = (look: () => Promise<void>) => vi.waitFor(look, { interval: 5 });
 
 it("tells why a traffic event waits, since when and until when, and ends it when the deployment is stopped", async () => {
-  const timers = hurried();
+  const timers = hurriedTimers(SPEED);
   const startedAt = timers.now();
   await begin(timers);
   web.get("h1")!.sickness = "DOWN, last check: L4CON";
@@ -162,7 +155,7 @@ it("says at once that a load balancer cannot be asked at the start, and starts w
 
 it("fails with the true cause when the load balancer could not be asked in time, and blames no host", async () => {
   balancerAway = AWAY;
-  await begin(hurried());
+  await begin(hurriedTimers(SPEED));
   await eventually(async () => expect((await row()).active).toBe(0));
   expect(await row()).toMatchObject({
     status: "Failed",
@@ -174,7 +167,7 @@ it("fails with the true cause when the load balancer could not be asked in time,
 
 it("stops as an alarm would when the monitoring system could not be asked in time, and names it", async () => {
   alarmsAway = "the alarms cannot be read from Prometheus at http://127.0.0.1:9090: ECONNREFUSED";
-  await begin(hurried(), { names: ["errors"], ignoresPollFailure: false });
+  await begin(hurriedTimers(SPEED), { names: ["errors"], ignoresPollFailure: false });
   await eventually(async () => expect((await row()).head.statusMessages).toHaveLength(1));
   await eventually(async () => expect((await row()).active).toBe(0));
   expect(await row()).toMatchObject({ status: "Stopped", error_code: "ALARM_ACTIVE" });

@@ -6,7 +6,8 @@ import { memoryWeightedRouter } from "@sluice/drivers/memory/memory-weighted-rou
 import type { AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
 import type { CodeDeployOperations } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { vi } from "vitest";
-import { systemTimers, type Timers } from "../../../loops/timers.ts";
+import { hurriedTimers } from "../../../loops/hurried-timers.fixture.ts";
+import type { Timers } from "../../../loops/timers.ts";
 import { liveEcsServices } from "../../../platforms/ecs-services.ts";
 import type { ShiftPorts } from "../../../platforms/shift-ports.ts";
 import { type RunnerFixture, runnerFixture } from "../../../runner/runner.fixture.ts";
@@ -123,11 +124,7 @@ export const GROUP: CodeDeployOperations["CreateDeploymentGroup"]["input"] = {
 export async function testEcs(
   fields: Partial<CodeDeployOperations["CreateDeploymentGroup"]["input"]> = {},
 ): Promise<TestEcs> {
-  const startedAt = Date.now();
-  const timers: Timers = {
-    now: () => startedAt + (Date.now() - startedAt) * SPEED,
-    after: (milliseconds, action) => systemTimers.after(milliseconds / SPEED, action),
-  };
+  const timers = hurriedTimers(SPEED);
   const original = newMemoryTaskSet("ecs-svc/1", { status: "PRIMARY", targetGroup: "tg-one" });
   const service: MemoryService = { controller: "CODE_DEPLOY", desiredCount: 2, taskSets: [original] };
   const services = new Map([["shop:web", service]]);
