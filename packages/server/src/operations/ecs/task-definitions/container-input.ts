@@ -1,5 +1,6 @@
 import type { ContainerDefinition as ContainerInput, Ulimit } from "@aws-sdk/client-ecs";
 import { excerpt } from "@sluice/model/excerpt.ts";
+import { visibleLine } from "@sluice/model/visible-text.ts";
 import type { ContainerDefinition } from "../../../store/columns/task-definition.ts";
 import { invalid } from "../checks/member-rules.ts";
 import { requireOneOf, requireWithin } from "../checks/one-of.ts";
@@ -7,12 +8,12 @@ import { readContainerCheck } from "./container-check-input.ts";
 import type { ContainerReading } from "./container-reading.ts";
 import { clientFault } from "./definition-fault.ts";
 import { readEnvironment, readSecrets } from "./environment-input.ts";
+import { imageTrouble } from "./image-reference.ts";
 import { readPortMapping } from "./port-input.ts";
 import { MIN_MEMORY_MEBIBYTES } from "./task-size.ts";
 
 const CONTAINER_NAME = /^[A-Za-z0-9_-]{1,255}$/;
 const HOSTNAME = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
-const IMAGE = /^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,2047}$/;
 /** A user, a group, or both, by name or number. */
 const USER = /^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$/;
 const CAPABILITY = /^[A-Z_]{1,40}$/;
@@ -76,8 +77,11 @@ function readName(name: string | undefined, path: string): string {
 
 function readImage(image: string | undefined, path: string): string {
   if (!image) throw clientFault("Container.image should not be null or empty.");
-  if (IMAGE.test(image)) return image;
-  throw clientFault(`Container.image contains invalid characters. (${path}.image is ${excerpt(image)}.)`);
+  const trouble = imageTrouble(image);
+  if (trouble === undefined) return image;
+  throw clientFault(
+    `Container.image contains invalid characters. (${path}.image is "${visibleLine(excerpt(image))}": ${trouble}.)`,
+  );
 }
 
 function readSize({ cpu = 0, memory, memoryReservation }: ContainerInput, name: string) {

@@ -304,6 +304,16 @@ describe("a task definition that could not run", () => {
       "ClientException: Container.image contains",
     ],
     [
+      "has an image that steers a terminal",
+      { containerDefinitions: [APP, { name: "a", image: "App\u001b[2J" }] },
+      'ClientException: Container.image contains invalid characters. (containerDefinitions[1].image is "App\\x1b[2J": give [HOST',
+    ],
+    [
+      "has an image with a digest that is too short",
+      { containerDefinitions: [{ name: "a", image: "app@sha256:abc" }] },
+      'ClientException: Container.image contains invalid characters. (containerDefinitions[0].image is "app@sha256:abc": give a digest of sha256 with 64',
+    ],
+    [
       "has two containers of a name",
       { containerDefinitions: [APP, APP] },
       "ClientException: Container names must be unique: app",
