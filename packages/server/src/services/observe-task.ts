@@ -7,6 +7,8 @@ import type { TaskState } from "./service-state.ts";
 
 /** In ECS' words. */
 const OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage";
+/** Ours: ECS has no such case. A person removed it, the engine lost its data, or another server has it since a backup was restored. */
+const GONE = "the container engine does not have it any more";
 
 export type FactsOf = (containerName: string) => ContainerFacts | undefined;
 
@@ -26,8 +28,11 @@ export function observeTask(
 }
 
 function observeContainer(container: TaskContainer, facts: ContainerFacts | undefined): TaskContainer {
-  if (!facts)
-    return container.runtimeId === null ? container : { ...container, lastStatus: "STOPPED", health: "UNKNOWN" };
+  if (!facts) {
+    if (container.runtimeId === null) return container;
+    const reason = container.lastStatus === "STOPPED" ? container.reason : (container.reason ?? GONE);
+    return { ...container, lastStatus: "STOPPED", health: "UNKNOWN", reason };
+  }
   return {
     ...container,
     runtimeId: facts.containerId,

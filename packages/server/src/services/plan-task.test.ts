@@ -154,6 +154,15 @@ describe("a task's plan", () => {
     });
   });
 
+  it("says of a container that the engine has lost that it is gone, and not that it ended", async () => {
+    const play = playedTask([containerDefinition("web")]);
+    await play.settle();
+    play.containers.length = 0;
+    await play.turn();
+    expect(taskOne(play)).toMatchObject({ stopCode: "EssentialContainerExited" });
+    expect(play.events.join()).toContain("(container web: the container engine does not have it any more)");
+  });
+
   it("says in ECS' words that a container had no memory left", async () => {
     const play = playedTask([containerDefinition("web")]);
     await play.settle();
