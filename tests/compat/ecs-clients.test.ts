@@ -30,7 +30,8 @@ const whyNot = whyNoContainers() ?? whyNoAwsCli();
 const FIVE_MINUTES_MILLISECONDS = 300_000;
 const PORT = 8080;
 
-describe("ECS on containers of our own", () => {
+/** Each client mostly waits, for tasks or between two looks: all at once, each with a cluster of its own behind one listener. */
+describe.concurrent("ECS on containers of our own", () => {
   let containers: ContainerServer;
   let targetGroupArn: string;
   let listenerPort: number;
