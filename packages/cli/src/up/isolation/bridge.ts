@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { isRunning, type ProcessIdentity } from "../../process/process-identity.ts";
 import { ProgramFailed, runProgram } from "../../process/run-program.ts";
 import { chooseSubnet, machineAddress, type Subnet } from "./subnet.ts";
@@ -9,6 +10,7 @@ export interface Bridge {
   readonly subnet: Subnet;
 }
 
+const LONGEST_PAUSE_MILLISECONDS = 500;
 /** The owner is written on the bridge itself, so that any later run can remove it, whatever became of the data directory. */
 const OWNER_ALIAS = /^sluice up (\d+) (\d+) (\d+)$/;
 
@@ -17,19 +19,33 @@ export async function createBridge(
   owner: ProcessIdentity,
   preferredPrefix: string | undefined,
 ): Promise<Bridge> {
-  const routes = JSON.parse(await runProgram(["ip", "-json", "-4", "route", "show", "table", "all"])) as {
-    dst: string;
-  }[];
-  const subnet = chooseSubnet(
-    routes.map(({ dst }) => dst),
-    preferredPrefix,
-  );
+  const first = chooseSubnet(await destinationsBeside(name), preferredPrefix);
   await runProgram(["ip", "link", "add", name, "type", "bridge"]);
   const alias = `sluice up ${owner.namespace} ${owner.processId} ${owner.startedAt}`;
   await runProgram(["ip", "link", "set", name, "alias", alias]);
-  await runProgram(["ip", "address", "add", `${machineAddress(subnet)}/24`, "dev", name]);
   await runProgram(["ip", "link", "set", name, "up"]);
-  return { name, subnet };
+  return { name, subnet: await claimSubnet(name, first) };
+}
+
+/** Another run may have chosen the same in the same moment. Of two that claim one, at least one sees the other, and whoever does gives way. */
+async function claimSubnet(name: string, subnet: Subnet): Promise<Subnet> {
+  const address = [`${machineAddress(subnet)}/24`, "dev", name];
+  await runProgram(["ip", "address", "add", ...address]);
+  const free = chooseSubnet(await destinationsBeside(name), subnet.prefix);
+  if (free.prefix === subnet.prefix) return subnet;
+  await runProgram(["ip", "address", "delete", ...address]);
+  // Not in step with the other.
+  await wait(Math.random() * LONGEST_PAUSE_MILLISECONDS);
+  return claimSubnet(name, chooseSubnet(await destinationsBeside(name), undefined));
+}
+
+/** Of the machine's routes, without those of one interface. */
+async function destinationsBeside(name: string): Promise<string[]> {
+  const routes = JSON.parse(await runProgram(["ip", "-json", "-4", "route", "show", "table", "all"])) as {
+    dst: string;
+    dev?: string;
+  }[];
+  return routes.filter(({ dev }) => dev !== name).map(({ dst }) => dst);
 }
 
 /** Removes the bridges of runs that were killed. */
