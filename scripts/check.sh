@@ -1,11 +1,22 @@
 #!/bin/sh
-# Types, lint and format, allowed imports, generated files, lockfile. Runs every check even after one has failed; the exit
-# status is the number of checks that failed.
-usage='npm run check
+# Types, lint and format, allowed imports, generated files, lockfile, documents. Runs every check even after one has failed; the
+# exit status is the number of checks that failed.
+usage='npm run check [-- --without-tests]
 
-Types, lint and format, allowed imports, generated files, lockfile. Exits with the number of checks that failed.'
+Types, lint and format, allowed imports, generated files, lockfile, and the quick tests of the documents, which `npm test` runs
+with all others. Exits with the number of checks that failed.'
 . "$(dirname -- "$0")/usage.sh"
 . "$(dirname -- "$0")/setup.sh"
+
+with_tests=true
+for argument in "$@"; do
+  if [ "$argument" = --without-tests ]; then
+    with_tests=false
+  else
+    echo "$argument is not an option of npm run check; --help lists them." >&2
+    exit 1
+  fi
+done
 
 failures=0
 check() {
@@ -29,9 +40,22 @@ lockfile_names_no_registry() {
   fi
 }
 
+# All but those that run programs, as a page says or for what they say of themselves.
+quick_document_tests() {
+  set --
+  for file in tests/docs/*.test.ts; do
+    case ${file##*/} in
+      cli.test.ts | named-commands.test.ts | pages.test.ts | walks.test.ts) ;;
+      *) set -- "$@" "$file" ;;
+    esac
+  done
+  NO_COLOR=1 vitest run --reporter=default "$@"
+}
+
 check "types (tsc)" tsc -p .
 check "lint and format (biome)" biome ci --colors=off .
 check "allowed imports" node scripts/check-imports.ts
 check "generated files" node scripts/generate-shapes.ts --check
 check "lockfile names no registry" lockfile_names_no_registry
+if $with_tests; then check "documents (vitest)" quick_document_tests; fi
 exit "$failures"

@@ -13,7 +13,7 @@ sh scripts/debian-packages.sh iproute2 curl postgresql pgbouncer awscli haproxy 
 failed=0
 sh scripts/build.sh || failed=$((failed + 1))
 status=0
-sh scripts/check.sh || status=$?
+sh scripts/check.sh --without-tests || status=$?
 # The status is the number of failed checks; above that range the script itself broke off.
 [ "$status" -le 20 ] || status=1
 failed=$((failed + status))
