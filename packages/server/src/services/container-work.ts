@@ -1,8 +1,8 @@
 import type { ContainerEngine } from "@sluice/engine/ports/container-engine.ts";
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
+import { pause } from "../loops/pause.ts";
 import type { Timers } from "../loops/timers.ts";
 import type { EngineView } from "./engine-view.ts";
-import { pause } from "./pause.ts";
 import type { ContainerAction } from "./plan-task.ts";
 
 /** Starts that the engine is asked for at the same time. */

@@ -1,7 +1,7 @@
 import type { ContainerEngine, ContainerFacts } from "@sluice/engine/ports/container-engine.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
+import { pause } from "../loops/pause.ts";
 import type { Timers } from "../loops/timers.ts";
-import { pause } from "./pause.ts";
 
 /** Between two tries to reach an engine that is away. */
 const FIRST_AWAY_MILLISECONDS = 250;

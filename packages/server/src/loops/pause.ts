@@ -1,4 +1,4 @@
-import type { Timers } from "../loops/timers.ts";
+import type { Timers } from "./timers.ts";
 
 /** Resolves after the time, or as soon as the signal aborts. */
 export function pause(timers: Timers, milliseconds: number, signal: AbortSignal): Promise<void> {
