@@ -11,7 +11,7 @@ const ALONE = [
 /** Replaces modules, which is only possible in a process where no other file has loaded them. */
 const APART = ["packages/cli/src/verbs/stop.test.ts"];
 
-const PATIENT = { testTimeout: 180_000, hookTimeout: 180_000 };
+const PATIENT = { testTimeout: 600_000, hookTimeout: 600_000 };
 const SIMULATION = "tests/simulation/simulation.test.ts";
 /** Two for each of two cores: most files wait, for a disk or for servers, agents and databases of their own. */
 const WORKERS = 4;

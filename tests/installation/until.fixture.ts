@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 const LOOK_EVERY_MILLISECONDS = 60;
 /** Proves nothing about speed: it only ends, with a name, what would otherwise hang. */
-const HANGS_AFTER_MILLISECONDS = 150_000;
+const HANGS_AFTER_MILLISECONDS = 500_000;
 
 /** Looks until there is something (not undefined, not false), and returns it. */
 export async function until<T>(what: string, look: () => T | Promise<T>): Promise<Exclude<T, undefined | false>> {
