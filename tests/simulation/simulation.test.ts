@@ -15,6 +15,8 @@ const SEED = Number(process.env.SLUICE_SEED ?? 20_260_101);
 const WORLDS = Number(process.env.SLUICE_SIMULATION_SEEDS ?? 780);
 const MIN_DEPLOYMENTS = 20_000;
 const MIN_FLEET_MEDIAN = 8;
+/** On a busy machine its threads, which have the lowest priority, stand still for most of the time. */
+const HANGS_MILLISECONDS = 3_600_000;
 const FAULTS = [
   "requestLost",
   "answerLost",
@@ -91,18 +93,22 @@ const SHIFT_FAULTS = [
 const FAULTS_OF = { ecs: ["sickness", "stillbirth", "crashLoop"], lambda: [] } as const;
 
 describe("the simulation", () => {
-  it("breaks no rule in any world, and has had every strategy, fault and outcome in it", async () => {
-    const { tally, story, text } = await simulateWorlds({ seed: SEED, count: WORLDS });
-    console.log(text);
-    expect(story).toBeNull();
-    expect(tally.worlds).toBe(WORLDS);
-    if (WORLDS < 780) return;
-    expect(tally.deployments).toBeGreaterThanOrEqual(MIN_DEPLOYMENTS);
-    expect(medianFleet(tally)).toBeGreaterThanOrEqual(MIN_FLEET_MEDIAN);
-    for (const fault of FAULTS) expect(tally.faults[fault] ?? 0, fault).toBeGreaterThan(10);
-    for (const strategy of STRATEGIES) expect(tally.strategies[strategy] ?? 0, strategy).toBeGreaterThan(50);
-    for (const outcome of OUTCOMES) expect(tally.outcomes[outcome] ?? 0, outcome).toBeGreaterThan(100);
-  }, 1_800_000);
+  it(
+    "breaks no rule in any world, and has had every strategy, fault and outcome in it",
+    async () => {
+      const { tally, story, text } = await simulateWorlds({ seed: SEED, count: WORLDS });
+      console.log(text);
+      expect(story).toBeNull();
+      expect(tally.worlds).toBe(WORLDS);
+      if (WORLDS < 780) return;
+      expect(tally.deployments).toBeGreaterThanOrEqual(MIN_DEPLOYMENTS);
+      expect(medianFleet(tally)).toBeGreaterThanOrEqual(MIN_FLEET_MEDIAN);
+      for (const fault of FAULTS) expect(tally.faults[fault] ?? 0, fault).toBeGreaterThan(10);
+      for (const strategy of STRATEGIES) expect(tally.strategies[strategy] ?? 0, strategy).toBeGreaterThan(50);
+      for (const outcome of OUTCOMES) expect(tally.outcomes[outcome] ?? 0, outcome).toBeGreaterThan(100);
+    },
+    HANGS_MILLISECONDS,
+  );
 
   it("does the same again with the same seed, step by step", async () => {
     const once = await simulateWorld(scenarioOf(SEED + 3), { keepsChronicle: true });
@@ -112,16 +118,20 @@ describe("the simulation", () => {
 });
 
 describe.each(["ecs", "lambda"] as const)("the simulation of %s", (platform) => {
-  it("breaks no rule in any world, and has had every schedule and way to end in it", async () => {
-    const { tally, story, text } = await simulateWorlds({ platform, seed: SEED, count: SHIFT_WORLDS });
-    console.log(text);
-    expect(story).toBeNull();
-    expect(tally.worlds).toBe(SHIFT_WORLDS);
-    for (const fault of [...SHIFT_FAULTS, ...FAULTS_OF[platform]])
-      expect(tally.faults[fault] ?? 0, fault).toBeGreaterThan(0);
-    for (const schedule of SCHEDULES) expect(tally.strategies[schedule] ?? 0, schedule).toBeGreaterThan(50);
-    for (const outcome of SHIFT_OUTCOMES) expect(tally.outcomes[outcome] ?? 0, outcome).toBeGreaterThan(10);
-  }, 1_800_000);
+  it(
+    "breaks no rule in any world, and has had every schedule and way to end in it",
+    async () => {
+      const { tally, story, text } = await simulateWorlds({ platform, seed: SEED, count: SHIFT_WORLDS });
+      console.log(text);
+      expect(story).toBeNull();
+      expect(tally.worlds).toBe(SHIFT_WORLDS);
+      for (const fault of [...SHIFT_FAULTS, ...FAULTS_OF[platform]])
+        expect(tally.faults[fault] ?? 0, fault).toBeGreaterThan(0);
+      for (const schedule of SCHEDULES) expect(tally.strategies[schedule] ?? 0, schedule).toBeGreaterThan(50);
+      for (const outcome of SHIFT_OUTCOMES) expect(tally.outcomes[outcome] ?? 0, outcome).toBeGreaterThan(10);
+    },
+    HANGS_MILLISECONDS,
+  );
 
   it("does the same again with the same seed, step by step", async () => {
     const once = await simulateWorld(platformScenario(platform, SEED + 3), { keepsChronicle: true });
