@@ -152,7 +152,7 @@ describe("the AWS CLI's tutorial for ECS", { timeout: TIME_LIMIT_MILLISECONDS },
     expect(await weights(deploymentId)).toEqual({ Blue: "90 PRIMARY 2", Green: "10 ACTIVE 2" });
     expect(await shop.answer(shop.testPort)).toBe("2");
     await shop.server.sluice("shift", "resume", deploymentId);
-    await shop.server.sluice("shift", "next", deploymentId);
+    await shop.next(deploymentId);
     await aws(`deploy wait deployment-successful --deployment-id ${deploymentId}`);
     expect((await weights(deploymentId)).Green).toBe("100 PRIMARY 2");
     expect([await shop.answer(), await shop.answer(shop.testPort)]).toEqual(["2", "2"]);

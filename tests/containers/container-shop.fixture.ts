@@ -383,6 +383,15 @@ export class ContainerShop {
     return notBefore;
   }
 
+  /** Ends the wait of a step, as soon as there is one: a weight is in force before the deployment has noted it. */
+  async next(deploymentId: string): Promise<void> {
+    await until(`a step of ${deploymentId} that waits`, async () => {
+      const { exitCode, stderr } = await this.server.run("shift", "next", deploymentId);
+      if (exitCode !== 0 && !stderr.includes("no step waits now")) throw new Error(stderr);
+      return exitCode === 0;
+    });
+  }
+
   /** Of tasks that are wanted. */
   async runningTasks(): Promise<readonly string[]> {
     return (await this.tasks("RUNNING")).map(({ taskArn = "" }) => taskArn).sort();

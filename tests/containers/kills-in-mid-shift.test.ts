@@ -82,7 +82,7 @@ describe.each(DATABASES)("a kill -9 while traffic is split, with %s", (database)
 
   /** It goes on from where it was, to its end. */
   async function finish(deploymentId: string): Promise<void> {
-    await shop.server.sluice("shift", "next", deploymentId);
+    await shop.next(deploymentId);
     const ended = await shop.end(deploymentId);
     expect(ended, ended.errorInformation?.message).toMatchObject({ status: "Succeeded" });
     expect(await load.shares(SAMPLE)).toEqual({ [version]: 100 });
@@ -160,7 +160,7 @@ describe.each(DATABASES)("a kill -9 while traffic is split, with %s", (database)
     const deploymentId = await deployHalfway();
     await shop.engine.kill();
     await expectSplit();
-    await shop.server.sluice("shift", "next", deploymentId);
+    await shop.next(deploymentId);
     // It would be the weight of tasks of which nobody knows how they are.
     await expectSplit();
     expect(await shop.deployment(deploymentId)).toMatchObject({ status: "InProgress" });

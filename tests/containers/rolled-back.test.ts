@@ -111,7 +111,7 @@ describe("a deployment to containers that goes back", () => {
   it("does so when it is stopped in mid-shift", async () => {
     const deploymentId = await shop.deploy({ version: "4" }, { deploymentConfigName: "linear" });
     await shop.untilWeight(deploymentId, 40);
-    await shop.server.sluice("shift", "next", deploymentId);
+    await shop.next(deploymentId);
     await shop.untilWeight(deploymentId, 80);
     await shop.codeDeploy.send(new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: true }));
     const ended = await shop.end(deploymentId);

@@ -66,7 +66,7 @@ describe("a service of containers under a steady load", { timeout: TIME_LIMIT_MI
       expect(Math.abs((shares[2] ?? 0) - percent)).toBeLessThanOrEqual(TOLERANCE_PERCENT);
       for (const socket of sockets) expect(await socket.say("still here?")).toBe("1:still here?");
       await shop.server.sluice("shift", "resume", deploymentId);
-      if (index > 0 && !IS_LONG) await shop.server.sluice("shift", "next", deploymentId);
+      if (index > 0 && !IS_LONG) await shop.next(deploymentId);
     }
     await until("all traffic on the replacement", async () => (await shop.weights("production")).green === 100);
     const drainedFor = await untilClosed(shop, sockets);

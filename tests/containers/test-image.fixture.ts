@@ -6,23 +6,24 @@ import { BUSYBOX, type TestEngine } from "./docker-engine.fixture.ts";
 
 export const TEST_IMAGE = "sluice-test/programs:1";
 
-/** A process that is PID 1 gets no signal that it has not asked for. */
-const WAIT = "trap 'exit 0' TERM\nwhile :; do sleep 3600 & wait $!; done";
+/** A process that is PID 1 gets no signal that it has not asked for: before it writes what somebody may wait for. */
+const HEED = "trap 'exit 0' TERM";
+const WAIT = `${HEED}\nwhile :; do sleep 3600 & wait $!; done`;
 
 /** What the image can do: the programs of the contract, and some more. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   waits: WAIT,
   deaf: "trap '' TERM\nwhile :; do sleep 3600; done",
   ends: 'exit "$1"',
-  says: `for word; do echo "out $word"; done\necho err >&2\n${WAIT}`,
+  says: `${HEED}\nfor word; do echo "out $word"; done\necho err >&2\n${WAIT}`,
   well: "exit 0",
   sick: "echo I am sick\nexit 1",
-  // Of memory, until there is none.
-  eats: "exec tail /dev/zero",
+  // Of memory, until there is none. The engine hears of that by a message of the kernel's, which it may miss of a container that ends with it.
+  eats: "tail /dev/zero\nstatus=$?\nsleep 10\nexit $status",
   // serves PORT TEXT: answers every request with the text.
   serves: 'mkdir -p /tmp/www && echo "$2" >/tmp/www/index.html && exec httpd -f -p "$1" -h /tmp/www',
   // Prints what a shell command prints, and waits.
-  runs: `sh -c "$1"\n${WAIT}`,
+  runs: `${HEED}\nsh -c "$1"\n${WAIT}`,
 };
 const APPLETS = [
   "sh",
