@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startDockerEngine, type TestEngine, whyNoDockerEngine } from "../containers/docker-engine.fixture.ts";
 import { importTestImage } from "../containers/test-image.fixture.ts";
+import { closeWithHaproxy } from "../haproxy/close-with-haproxy.fixture.ts";
 import { whyNoHaproxy } from "../haproxy/haproxy-process.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 
@@ -34,7 +35,7 @@ export async function startContainerServer(): Promise<ContainerServer> {
     server,
     engine,
     async close() {
-      await server.close();
+      await closeWithHaproxy(server);
       await engine.stop();
       rmSync(folder, { recursive: true, force: true });
     },

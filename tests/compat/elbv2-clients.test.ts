@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -19,6 +19,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { freePort } from "../../scripts/free-port.ts";
+import { closeWithHaproxy } from "../haproxy/close-with-haproxy.fixture.ts";
 import { whyNoHaproxy } from "../haproxy/haproxy-process.fixture.ts";
 import { hasAwsCli, hasBoto3 } from "../installation/installed-programs.fixture.ts";
 import { runProgram, type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
@@ -59,11 +60,7 @@ describe("clients of Elastic Load Balancing v2", () => {
     server = await startSluiceServer({ args: ["--config", config] });
   });
   afterAll(async () => {
-    const pidFile = join(server.data, "haproxy", "haproxy.pid");
-    const pid = Number(readFileSync(pidFile, "utf8").trim());
-    await server.close();
-    // The balancer goes on serving, as it should.
-    if (pid > 0) process.kill(pid, "SIGTERM");
+    await closeWithHaproxy(server);
     web.close();
     rmSync(folder, { recursive: true, force: true });
   });

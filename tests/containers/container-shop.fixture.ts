@@ -36,9 +36,9 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyTargetGroupAttributesCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { endProcesses } from "@sluice/drivers/haproxy-balancer/haproxy-process.ts";
 import { importExampleImage } from "../../scripts/container-image.ts";
 import { freePort } from "../../scripts/free-port.ts";
+import { closeWithHaproxy } from "../haproxy/close-with-haproxy.fixture.ts";
 import { whyNoHaproxy } from "../haproxy/haproxy-process.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 import { until } from "../installation/until.fixture.ts";
@@ -52,7 +52,6 @@ export const APPLICATION = "shop";
 export const GROUP = "live";
 const CONTAINER_PORT = 8080;
 const EXAMPLE = new URL("../../examples/containers/task-definition.json", import.meta.url);
-const HAPROXY = "/usr/sbin/haproxy";
 
 /** Why there can be no services of containers here, or null. */
 export function whyNoContainerShop(): string | null {
@@ -158,10 +157,7 @@ export class ContainerShop {
       known: data === undefined ? undefined : { data, port: 0 },
     });
     undo.defer(async () => {
-      // The data directory goes with the server, and the HAProxy outlives both.
-      await server.kill();
-      await endProcesses({ program: HAPROXY, config: join(server.data, "haproxy", "haproxy.cfg") });
-      await server.close();
+      await closeWithHaproxy(server);
       rmSync(server.data, { recursive: true, force: true });
     });
     const shop = new ContainerShop({
