@@ -41,8 +41,7 @@ describe.each([
     played.play();
     expect(changeOfShift(played.state, "next")).toMatchObject({
       outcome: "refused",
-      reason:
-        "no step waits now: 30 % of its traffic were asked for, and whether they are in force is not confirmed yet. Try again in a moment",
+      reason: "no step waits now: the move to 30 % is not confirmed yet. Try again in a moment",
     });
     played.change("finish");
     expect(percents(played)).toEqual([30]);

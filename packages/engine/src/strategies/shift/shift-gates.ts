@@ -36,9 +36,7 @@ export function changeOfShift(state: DeploymentState, action: ShiftAction): Shif
       if (gate?.kind === "finish") return refused("all the rest of its traffic is on its way already");
       // What is skipped is a wait that somebody can see, and not one that begins in a moment.
       if (action === "next" && asked) {
-        return refused(
-          `no step waits now: ${asked.percent} % of its traffic were asked for, and whether they are in force is not confirmed yet. Try again in a moment`,
-        );
+        return refused(`no step waits now: the move to ${asked.percent} % is not confirmed yet. Try again in a moment`);
       }
       return { outcome: "changed", target };
     default: {

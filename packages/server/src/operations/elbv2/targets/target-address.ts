@@ -30,7 +30,7 @@ export function targetAddressTrouble(
   const refused = REFUSED.find(({ block }) => block.check(address));
   if (refused) return `${refused.what}: give the address of a service`;
   if (allowsLocalTargets || !(LOOPBACK.check(address) || ownAddresses.has(address))) return undefined;
-  return "an address of this machine: give another one, or allow it by the setting `localTargets: allow` of the binding of weighted-router in sluice.yml, and restart the server";
+  return "an address of this machine: give another one, or set `localTargets: allow` in the weighted-router binding of sluice.yml and restart the server";
 }
 
 function blockOf(network: string, bits: number): BlockList {
