@@ -59,8 +59,8 @@ export class SimulatedFunctions implements ShiftOutside {
     return {
       functionAlias: {
         describe: (alias) => whileAlive(() => way.look(() => driver.describe(alias, death))),
-        inspectVersion: (name, version) =>
-          whileAlive(() => way.look(() => driver.inspectVersion(name, version, death))),
+        inspectVersion: (alias, version) =>
+          whileAlive(() => way.look(() => driver.inspectVersion(alias, version, death))),
         shift: (alias, shift) => whileAlive(() => way.change(death, () => this.#shift(alias, shift, death))),
       },
     };

@@ -46,7 +46,7 @@ describe.each(DRIVERS)("the function alias driver $name", ({ createWorld }) => {
 
   it("tells published versions from others, and whether they can run", async () => {
     const world = createWorld(ALL_ON_1);
-    const inspect = (version: string) => world.functions.inspectVersion("charge", version, never);
+    const inspect = (version: string) => world.functions.inspectVersion(LIVE, version, never);
     expect(await inspect("2")).toMatchObject({ isActive: true, detail: "" });
     expect((await inspect("2"))?.role).toBe((await inspect("1"))?.role);
     expect(await inspect("99")).toBeUndefined();
@@ -119,7 +119,7 @@ describe.each(DRIVERS)("the function alias driver $name", ({ createWorld }) => {
     const world = createWorld(ALL_ON_1);
     const stopped = AbortSignal.abort();
     await expect(world.functions.describe(LIVE, stopped)).rejects.toThrow();
-    await expect(world.functions.inspectVersion("charge", "1", stopped)).rejects.toThrow();
+    await expect(world.functions.inspectVersion(LIVE, "1", stopped)).rejects.toThrow();
     await expect(world.functions.shift(LIVE, to2(10), stopped)).rejects.toThrow();
     expect(await routingIn(world)).toEqual(ALL_ON_1);
   });

@@ -36,7 +36,7 @@ export const memoryFunctionAlias: Driver<"function-alias", NoSettings, MemoryFun
         signal.throwIfAborted();
         return functions.get(alias.functionName)?.aliases.get(alias.aliasName);
       },
-      inspectVersion: async (functionName, version, signal) => {
+      inspectVersion: async ({ functionName }, version, signal) => {
         signal.throwIfAborted();
         return functions.get(functionName)?.versions.get(version);
       },

@@ -4,6 +4,8 @@ import type { PortOutcome } from "./port-outcome.ts";
 export interface LambdaAlias {
   readonly functionName: string;
   readonly aliasName: string;
+  /** That of the deployment group. Drivers of AWS assume it where their binding says so; others have no use for it. It does not tell aliases apart. */
+  readonly serviceRoleArn?: string | undefined;
 }
 
 export interface AliasRouting {
@@ -36,8 +38,8 @@ export interface AliasShift {
 export interface FunctionAlias {
   /** Undefined: there is no such function or alias. */
   describe(alias: LambdaAlias, signal: AbortSignal): Promise<AliasRouting | undefined>;
-  /** Undefined: the version is not published. */
-  inspectVersion(functionName: string, version: string, signal: AbortSignal): Promise<VersionFacts | undefined>;
+  /** Of the alias' function. Undefined: the version is not published. */
+  inspectVersion(alias: LambdaAlias, version: string, signal: AbortSignal): Promise<VersionFacts | undefined>;
   /**
    * Done when the alias routes so; pending while the target version is got ready (provisioned concurrency). An alias that points to, or
    * weighs, any other version than the two was changed by somebody else: `failed`, and it stays as it is.

@@ -13,14 +13,16 @@ interface Look<Answer> {
 /**
  * Questions to a platform for people who look: each is asked once a second at most, and has the platform's time-out in its signal.
  * @param now epoch milliseconds
+ * @param keyOf what tells questions apart
  */
 export function keptLooks<Question, Answer>(
   ask: (question: Question, signal: AbortSignal) => Promise<Answer>,
   now: () => number,
+  keyOf: (question: Question) => string = JSON.stringify,
 ): (question: Question) => Promise<Answer> {
   const looks = new Map<string, Look<Answer>>();
   return (question) => {
-    const key = JSON.stringify(question);
+    const key = keyOf(question);
     const known = looks.get(key);
     // A clock that was set back makes an answer no younger.
     if (known && Math.abs(now() - known.at) < KEPT_MILLISECONDS) return known.answer;

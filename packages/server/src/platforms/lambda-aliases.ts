@@ -14,6 +14,7 @@ export function liveLambdaAliases(ports: ShiftPorts, now: () => number): LambdaA
     (alias, signal) =>
       inTime(async () => (await boundPort(ports, "functionAlias").describe(alias, signal)) ?? null, signal),
     now,
+    ({ functionName, aliasName }) => JSON.stringify([functionName, aliasName]),
   );
   return { look };
 }

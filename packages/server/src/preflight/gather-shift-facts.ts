@@ -85,8 +85,8 @@ async function lambdaFacts(
   const functions = boundPort(ports, "functionAlias");
   const [routing = null, current = null, target = null, found] = await Promise.all([
     functions.describe(alias, signal),
-    functions.inspectVersion(alias.functionName, currentVersion, signal),
-    functions.inspectVersion(alias.functionName, targetVersion, signal),
+    functions.inspectVersion(alias, currentVersion, signal),
+    functions.inspectVersion(alias, targetVersion, signal),
     findHooks(ports, hooked, signal),
   ]);
   return { outcome: "lambda-alias", facts: { routing, current, target, hooks: found } };

@@ -86,6 +86,15 @@ describe("a Lambda deployment", () => {
     expect(invocationOf(undefined)).not.toHaveProperty("serviceRoleArn");
   });
 
+  it("has its alias shifted with the role of its group, and keeps that role out of its target", () => {
+    const alias = { functionName: "charge", aliasName: "live", serviceRoleArn: "arn:aws:iam::111122223333:role/group" };
+    const played = new PlayedShift(lambda({ alias })).play();
+    expect(played.asked.map(({ effect }) => effect)).toEqual([
+      expect.objectContaining({ kind: "setAliasWeights", alias }),
+    ]);
+    expect(JSON.stringify(played.target)).not.toContain("serviceRoleArn");
+  });
+
   it("takes the first answer of a hook, and no other", () => {
     const played = new PlayedShift(lambda({ hooks: HOOKS })).play();
     played.answer(true, "BeforeAllowTraffic");

@@ -52,8 +52,16 @@ function planOf(
   { alias, currentVersion, targetVersion }: LambdaShift | LambdaRollback,
   lifecycleEvents: LambdaAliasPlan["lifecycleEvents"],
 ): LambdaAliasPlan {
-  const { functionName } = alias;
-  return { type: "lambda-alias", targetId: functionName, ...alias, currentVersion, targetVersion, lifecycleEvents };
+  const { functionName, aliasName } = alias;
+  return {
+    type: "lambda-alias",
+    targetId: functionName,
+    functionName,
+    aliasName,
+    currentVersion,
+    targetVersion,
+    lifecycleEvents,
+  };
 }
 
 function differenceOf(one: VersionFacts, other: VersionFacts): string | undefined {

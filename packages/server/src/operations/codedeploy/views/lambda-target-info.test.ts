@@ -1,5 +1,5 @@
 import { memoryFunctionAlias, newMemoryVersion } from "@sluice/drivers/memory/memory-function-alias.ts";
-import type { AliasRouting } from "@sluice/engine/ports/function-alias.ts";
+import type { AliasRouting, FunctionAlias, LambdaAlias } from "@sluice/engine/ports/function-alias.ts";
 import { lambdaTarget } from "@sluice/engine/target.fixture.ts";
 import { describe, expect, it } from "vitest";
 import { liveLambdaAliases } from "../../../platforms/lambda-aliases.ts";
@@ -12,6 +12,8 @@ const TARGET = lambdaTarget("charge", {
   targetVersion: "2",
   shift: { step: 1, percent: 10, changedAt: 0, asked: null },
 });
+
+const ALIAS = { functionName: "charge", aliasName: "live" };
 
 /** Aliases of the function `charge`, by name. */
 function live(...aliases: readonly (readonly [string, AliasRouting])[]) {
@@ -29,7 +31,7 @@ describe("a function's alias, as its deployment shows it", () => {
     ["is the new version's", { version: "2", second: null }, 1],
     ["is another version's", { version: "7", second: null }, 0],
   ])("%s", async (_, routing, targetVersionWeight) => {
-    expect(await lambdaFunctionInfo(TARGET, false, live(["live", routing]))).toEqual({
+    expect(await lambdaFunctionInfo(TARGET, ALIAS, live(["live", routing]))).toEqual({
       functionName: "charge",
       functionAlias: "live",
       currentVersion: "1",
@@ -39,7 +41,7 @@ describe("a function's alias, as its deployment shows it", () => {
   });
 
   it("gives nothing to a version when it is gone", async () => {
-    expect(await lambdaFunctionInfo(TARGET, false, live())).toMatchObject({ targetVersionWeight: 0 });
+    expect(await lambdaFunctionInfo(TARGET, ALIAS, live())).toMatchObject({ targetVersionWeight: 0 });
   });
 
   it("has the weight that the deployment set last where nobody can say, and when the deployment has ended", async () => {
@@ -47,11 +49,29 @@ describe("a function's alias, as its deployment shows it", () => {
     expect(
       await lambdaFunctionInfo(
         TARGET,
-        false,
+        ALIAS,
         liveLambdaAliases({}, () => 0),
       ),
     ).toMatchObject(set);
     const later = live(["live", { version: "3", second: null }]);
-    expect(await lambdaFunctionInfo(TARGET, true, later)).toMatchObject(set);
+    expect(await lambdaFunctionInfo(TARGET, null, later)).toMatchObject(set);
+  });
+
+  it("is asked for by its group's role, and once a second whatever the role", async () => {
+    const asked: LambdaAlias[] = [];
+    const memory = memoryFunctionAlias.create({}, { functions: new Map() });
+    const functionAlias: FunctionAlias = {
+      ...memory,
+      describe: async (alias) => {
+        asked.push(alias);
+        return { version: "1", second: null };
+      },
+    };
+    const aliases = liveLambdaAliases({ functionAlias }, () => 0);
+    for (const role of ["one", "two"]) {
+      const alias = { ...ALIAS, serviceRoleArn: `arn:aws:iam::111122223333:role/${role}` };
+      expect(await lambdaFunctionInfo(TARGET, alias, aliases)).toMatchObject({ targetVersionWeight: 0 });
+    }
+    expect(asked).toEqual([{ ...ALIAS, serviceRoleArn: "arn:aws:iam::111122223333:role/one" }]);
   });
 });

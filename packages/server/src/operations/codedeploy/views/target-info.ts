@@ -7,7 +7,7 @@ import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
 import type { HostWithArn, TargetWithArn } from "../../../store/target-listing.ts";
 import type { CodeDeployContext } from "../codedeploy-context.ts";
 import { isOfEcs, taskSetsInfo } from "./ecs-target-info.ts";
-import { lambdaFunctionInfo } from "./lambda-target-info.ts";
+import { isOfLambda, lambdaFunctionInfo } from "./lambda-target-info.ts";
 
 /** Of a service or an alias, what it is now is asked for, too. */
 export async function deploymentTarget(
@@ -41,7 +41,9 @@ export async function deploymentTarget(
       return { deploymentTargetType: "ECSTarget", ecsTarget: { ...common, ...service } };
     }
     case "lambda-alias": {
-      const info = await lambdaFunctionInfo(target, isTerminal(readHead(deployment).status), scope.lambdaAliases);
+      const { strategy, status } = readHead(deployment);
+      const alias = isOfLambda(strategy) && !isTerminal(status) ? strategy.alias : null;
+      const info = await lambdaFunctionInfo(target, alias, scope.lambdaAliases);
       return { deploymentTargetType: "LambdaTarget", lambdaTarget: { ...common, lambdaFunctionInfo: info } };
     }
     default: {
