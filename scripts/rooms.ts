@@ -81,6 +81,7 @@ export const ROOMS: RoomTable = {
     traffic: ["loops", "store"],
     balancing: ["loops", "store"],
     services: ["loops", "store", "balancing"],
+    functions: [],
     groups: ["store", "traffic"],
     "operations/on-premises": ["store", "hosts", "operations"],
     "operations/sts": ["access", "operations"],

@@ -6,7 +6,7 @@ export function callerUserId({ role, accessKeyId }: Principal, accountId: string
 }
 
 /** Who a key is, in the shape of IAM's ARNs: what GetCallerIdentity answers and a refusal names. */
-export function callerArn({ role, hostId }: Principal, accountId: string): string {
+export function callerArn({ role, hostId, functionName }: Principal, accountId: string): string {
   const arn = (resource: string) => `arn:aws:iam::${accountId}:${resource}`;
   switch (role) {
     case "root":
@@ -17,6 +17,8 @@ export function callerArn({ role, hostId }: Principal, accountId: string): strin
       return arn("user/sluice/server");
     case "host":
       return arn(`user/sluice/${hostId ?? "unknown"}`);
+    case "function":
+      return arn(`user/sluice/function/${functionName ?? "unknown"}`);
     default:
       return role satisfies never;
   }

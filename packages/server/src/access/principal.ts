@@ -1,8 +1,10 @@
 /** Who is calling, after the signature was verified. */
 export interface Principal {
   /** `server`: this server itself, with its own heartbeat. */
-  readonly role: "root" | "read-only" | "host" | "server";
+  readonly role: "root" | "read-only" | "host" | "function" | "server";
   readonly accessKeyId: string;
   /** The host that a key of role `host` belongs to. */
   readonly hostId: string | null;
+  /** The function that a key of role `function` belongs to. */
+  readonly functionName?: string | null;
 }

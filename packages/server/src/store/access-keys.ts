@@ -5,8 +5,10 @@ export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /** `server`: the server's own, with which it sends itself heartbeats. */
-  readonly role: "root" | "read-only" | "host" | "server";
+  readonly role: "root" | "read-only" | "host" | "function" | "server";
   readonly hostId: string | null;
+  /** The function that a key of role `function` belongs to. */
+  readonly functionName?: string | null;
 }
 
 /** How long a key that was found is believed. A key that was removed by another server works this much longer at most. */
@@ -82,6 +84,7 @@ export class AccessKeys {
       secretAccessKey: row.secret_access_key,
       role: row.role,
       hostId: row.host_id,
+      ...(row.function_name === null ? {} : { functionName: row.function_name }),
     };
     if (removals !== this.#removals) return key;
     if (this.#cache.size >= MAX_CACHE_KEYS) this.#cache.clear();

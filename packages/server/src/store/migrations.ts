@@ -5,6 +5,7 @@ import { up as targetTypes } from "./migrations/0003-target-types.ts";
 import { up as deploymentIntent } from "./migrations/0004-deployment-intent.ts";
 import { up as loadBalancers } from "./migrations/0005-load-balancers.ts";
 import { up as containerServices } from "./migrations/0006-container-services.ts";
+import { up as functions } from "./migrations/0007-functions.ts";
 
 export type Dialect = "sqlite" | "postgres";
 
@@ -67,6 +68,14 @@ export const MIGRATIONS: readonly Migration[] = [
     checksums: {
       sqlite: "5efd1c3b2cf31aa9a78c799d1186bd02c4434d117a093c45363ebed5f9f83b7f",
       postgres: "5efd1c3b2cf31aa9a78c799d1186bd02c4434d117a093c45363ebed5f9f83b7f",
+    },
+  },
+  {
+    name: "0007-functions",
+    up: functions,
+    checksums: {
+      sqlite: "586b4e879de4d83309145d9ccd7195cb25264d31047ab1c55c37511922016c29",
+      postgres: "586b4e879de4d83309145d9ccd7195cb25264d31047ab1c55c37511922016c29",
     },
   },
 ];

@@ -20,13 +20,14 @@ import type {
   ElbTargetGroupsTable,
   ElbTargetsTable,
 } from "./elb/elb-tables.ts";
+import type { LambdaTables } from "./lambda/lambda-tables.ts";
 import type { EventBody } from "./stored-event.ts";
 
 /**
  * The tables, as Kysely sees them. One schema for SQLite and PostgreSQL: times are epoch milliseconds, booleans are 0 or 1, and
  * `…_json` columns hold JSON text, so that one query code serves both; they are read and written by their codecs in `columns/`.
  */
-export interface Database extends EcsTables {
+export interface Database extends EcsTables, LambdaTables {
   settings: SettingsTable;
   access_keys: AccessKeysTable;
   enrolment_tokens: EnrolmentTokensTable;
@@ -70,9 +71,11 @@ export interface AccessKeysTable {
   access_key_id: string;
   /** SigV4 is symmetric, so the server has to hold the key itself. */
   secret_access_key: string;
-  role: "root" | "read-only" | "host";
+  role: "root" | "read-only" | "host" | "function";
   /** The host that the key belongs to; only for the role `host`. */
   host_id: string | null;
+  /** The function that the key belongs to; only for the role `function`. */
+  function_name: Generated<string | null>;
   created_at: number;
 }
 
