@@ -48,7 +48,7 @@ import { createRunner } from "./runner/runner.ts";
 import { mayHostReadObject } from "./signing/bundle-access.ts";
 import { SpecificationDesk } from "./signing/specification-desk.ts";
 import type { SpecificationSigningKey } from "./signing/specification-envelope.ts";
-import { AccessKeys } from "./store/access-keys.ts";
+import { AccessKeys, type KeyOwner } from "./store/access-keys.ts";
 import type { DataDirectory } from "./store/data-directory.ts";
 import { DatabaseAwayError } from "./store/database-away.ts";
 import { listLivingHosts } from "./store/hosts.ts";
@@ -133,7 +133,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   await liveness.recall();
   const ownKey = newOwnKey();
   const accessKeys = new AccessKeys(store, now, ownKey);
-  const forgetKeys = (hostId: string) => accessKeys.forget(hostId);
+  const forgetKeys = (owner: KeyOwner) => accessKeys.forget(owner);
   const balancing = await composeBalancing({
     store,
     config,

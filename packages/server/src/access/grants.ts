@@ -1,7 +1,7 @@
 import type { Action } from "./action.ts";
 import type { Principal } from "./principal.ts";
 
-/** `own`: allowed where the resource is the principal's own, such as a host's key for that host. */
+/** `own`: allowed where the resource is the principal's own, such as a host's key for that host, or a function's for the hooks that it is. */
 export type Decision = "allowed" | "own" | "refused";
 
 type Grant = Readonly<Partial<Record<Principal["role"], Decision>>>;
@@ -53,7 +53,7 @@ export const GRANTS: Readonly<Record<Action, Grant>> = {
   "codedeploy:ListGitHubAccountTokenNames": READERS,
   "codedeploy:ListOnPremisesInstances": READERS,
   "codedeploy:ListTagsForResource": READERS,
-  "codedeploy:PutLifecycleEventHookExecutionStatus": ROOT,
+  "codedeploy:PutLifecycleEventHookExecutionStatus": { root: "allowed", function: "own" },
   "codedeploy:RegisterApplicationRevision": ROOT,
   "codedeploy:RegisterOnPremisesInstance": ROOT,
   "codedeploy:RemoveTagsFromOnPremisesInstances": ROOT,
@@ -147,7 +147,7 @@ export const GRANTS: Readonly<Record<Action, Grant>> = {
   "elasticloadbalancing:RegisterTargets": ROOT,
   "elasticloadbalancing:RemoveTags": ROOT,
   "elasticloadbalancing:SetRulePriorities": ROOT,
-  "sts:GetCallerIdentity": EVERYBODY,
+  "sts:GetCallerIdentity": { ...EVERYBODY, function: "allowed" },
   "s3:ListAllMyBuckets": READERS,
   "s3:CreateBucket": ROOT,
   "s3:DeleteBucket": ROOT,

@@ -13,8 +13,14 @@ import type { Principal } from "./principal.ts";
 export function requireAllowed(principal: Principal, action: Action, accountId: string): void {
   if (authorize(principal, action, undefined) !== "refused") return;
   const operation = action.slice(action.indexOf(":") + 1);
-  throw new CallerFault(
+  const reason = `The access key ${principal.accessKeyId} has the role '${principal.role}', which may not call ${operation}.`;
+  throw accessDenied(principal, action, accountId, reason);
+}
+
+/** A refusal in IAM's words. @param reason a sentence */
+export function accessDenied(principal: Principal, action: Action, accountId: string, reason: string): CallerFault {
+  return new CallerFault(
     "AccessDeniedException",
-    `User: ${callerArn(principal, accountId)} is not authorized to perform: ${action}. The access key ${principal.accessKeyId} has the role '${principal.role}', which may not call ${operation}.`,
+    `User: ${callerArn(principal, accountId)} is not authorized to perform: ${action}. ${reason}`,
   );
 }

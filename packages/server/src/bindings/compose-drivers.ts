@@ -9,6 +9,7 @@ import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
 import { EMPTY_CONFIG, loadSluiceYml, type SluiceConfig } from "../config/sluice-yml.ts";
 import { hostDirectory, knownHosts } from "../hosts/host-directory.ts";
 import type { ShiftPorts } from "../platforms/shift-ports.ts";
+import type { KeyOwner } from "../store/access-keys.ts";
 import { retireHost } from "../store/hosts.ts";
 import { boundAlarmReader } from "./bound-alarm-reader.ts";
 import type { BoundDrivers, DriverParts } from "./bound-drivers.ts";
@@ -57,7 +58,7 @@ export async function loadConfig(path: string | undefined): Promise<SluiceConfig
 export async function composeDrivers(
   parts: DriverParts,
   /** A host was terminated, and its keys with it. */
-  forgetKeys: (hostId: string) => void = () => {},
+  forgetKeys: (owner: KeyOwner) => void = () => {},
 ): Promise<Drivers> {
   const { store, config, region, timers, bucket } = parts;
   const embedded = embeddedBucketSource.create({}, { now: timers.now, region, buckets: bucket });
@@ -76,7 +77,7 @@ export async function composeDrivers(
         await store.write(async (transaction) => {
           for (const hostId of hostIds) await retireHost(transaction, hostId, timers.now());
         });
-        for (const hostId of hostIds) forgetKeys(hostId);
+        for (const hostId of hostIds) forgetKeys({ hostId });
       },
     }),
     revisions: boundRevisionSource(bound.revisions, { s3: embedded, gitHub }),

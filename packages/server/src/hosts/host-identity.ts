@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { MAX_TAGS, type Tag, tagProblem } from "@sluice/model/tag-filter.ts";
 
@@ -7,11 +6,8 @@ const HOST_NAME = /^[A-Za-z0-9+=,.@_-]+$/;
 export const MAX_HOST_NAME_CHARACTERS = 100;
 
 const HEX_DIGITS = "0123456789abcdef";
-const UPPER_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const LETTERS_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const INSTANCE_ID_DIGITS = 17;
-const ACCESS_KEY_ID_RANDOM_CHARACTERS = 16;
-const SECRET_ACCESS_KEY_CHARACTERS = 40;
 const INSTANCE_ARN_SUFFIX_CHARACTERS = 10;
 
 type RandomText = (alphabet: string, length: number) => string;
@@ -68,18 +64,4 @@ export function enrolledUserArn({ accountId }: Installation, hostName: string): 
 export function newOnPremisesArn({ region, accountId }: Installation, name: string, randomText: RandomText): string {
   const suffix = randomText(LETTERS_AND_DIGITS, INSTANCE_ARN_SUFFIX_CHARACTERS);
   return `arn:aws:codedeploy:${region}:${accountId}:instance/${name}_${suffix}`;
-}
-
-/** In the form of AWS's long-lived keys, so that every SDK takes it. */
-export function newAccessKey(randomText: RandomText): { accessKeyId: string; secretAccessKey: string } {
-  return {
-    accessKeyId: `AKIA${randomText(UPPER_AND_DIGITS, ACCESS_KEY_ID_RANDOM_CHARACTERS)}`,
-    secretAccessKey: randomText(LETTERS_AND_DIGITS, SECRET_ACCESS_KEY_CHARACTERS),
-  };
-}
-
-/** The id of the key that an enrolment buys which may be asked for again: who knows the client token finds it again, and nobody else. */
-export function accessKeyIdFor(clientToken: string): string {
-  const digest = createHash("sha256").update(clientToken).digest().subarray(0, ACCESS_KEY_ID_RANDOM_CHARACTERS);
-  return `AKIA${[...digest].map((byte) => UPPER_AND_DIGITS[byte % UPPER_AND_DIGITS.length]).join("")}`;
 }

@@ -64,7 +64,7 @@ export function proveClaim(
   request: HttpRequest,
   { now, region, onHostClockOff }: Authenticator,
 ): AuthenticatedRequest {
-  const { accessKeyId, secretAccessKey, role, hostId } = key;
+  const { accessKeyId, secretAccessKey, role, hostId, functionName } = key;
   checkSignatureMatches(authorization, request, secretAccessKey);
   if (timeFault) {
     if (hostId !== null && timeFault.reason === "skewed") {
@@ -78,7 +78,8 @@ export function proveClaim(
       `Credential should be scoped to a valid region: it names '${authorization.region}', this server's region is '${region}'.`,
     );
   }
-  return { principal: { accessKeyId, role, hostId }, authorization, secretAccessKey };
+  const principal = { accessKeyId, role, hostId, ...(functionName != null && { functionName }) };
+  return { principal, authorization, secretAccessKey };
 }
 
 /** Both halves at once, for requests whose body is not part of what is proved here. */

@@ -25,12 +25,13 @@ import { UnprovedBodies } from "./unproved-bodies.ts";
 
 const REGION = "us-east-1";
 const ACCOUNT = "111122223333";
-const ROLES = ["root", "read-only", "host", "server"] as const;
+const ROLES = ["root", "read-only", "host", "function", "server"] as const;
 const KEYS: readonly AccessKey[] = ROLES.map((role) => ({
   role,
   accessKeyId: `KEY_${role.replace("-", "_")}`,
   secretAccessKey: `secret of ${role}`,
   hostId: role === "host" ? "web-1" : null,
+  ...(role === "function" && { functionName: "check" }),
 }));
 
 interface S3Request {
@@ -239,6 +240,12 @@ describe("a refusal says who is refused what", () => {
       json("sluice", "Sluice_20261101", "ListHosts"),
       400,
       `User: arn:aws:iam::${ACCOUNT}:user/sluice/web-1 is not authorized to perform: sluice:ListHosts. The access key KEY_host has the role 'host', which may not call ListHosts.`,
+    ],
+    [
+      "function" as const,
+      json("codedeploy", "CodeDeploy_20141006", "GetDeployment"),
+      400,
+      `User: arn:aws:iam::${ACCOUNT}:user/sluice/function/check is not authorized to perform: codedeploy:GetDeployment. The access key KEY_function has the role 'function', which may not call GetDeployment.`,
     ],
     [
       "host" as const,

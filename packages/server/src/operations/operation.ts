@@ -1,4 +1,5 @@
 import type { Principal } from "../access/principal.ts";
+import type { KeyOwner } from "../store/access-keys.ts";
 import type { Store } from "../store/open-store.ts";
 
 /** What an operation has at hand besides its input. Composed once, in compose.ts; the principal is the call's own. */
@@ -11,8 +12,8 @@ export interface OperationContext {
   /** `length` characters drawn uniformly from `alphabet`. The only randomness that operations may use. */
   readonly randomText: (alphabet: string, length: number) => string;
   readonly randomUuid: () => string;
-  /** The host was removed: its keys open nothing from now on. Called after the commit. */
-  readonly forgetKeys: (hostId: string) => void;
+  /** The host or the function was removed: its keys open nothing from now on. Called after the commit. */
+  readonly forgetKeys: (owner: KeyOwner) => void;
   readonly principal: Principal;
 }
 

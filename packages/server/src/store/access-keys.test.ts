@@ -48,7 +48,7 @@ it("tells of the trouble where a key was never seen", async () => {
 it("forgets a removed host's key at once, and does not answer with it while the database is away", async () => {
   await keys.find("AKIAHOST");
   await store.write(({ db }) => db.deleteFrom("access_keys").execute());
-  keys.forget("i-1");
+  keys.forget({ hostId: "i-1" });
   expect(await keys.find("AKIAHOST")).toBeNull();
   takeAwayDatabase(() => Promise.reject(new Error("ECONNREFUSED")));
   await expect(keys.find("AKIAHOST")).rejects.toThrow("ECONNREFUSED");

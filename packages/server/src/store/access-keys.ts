@@ -11,6 +11,9 @@ export interface AccessKey {
   readonly functionName?: string | null;
 }
 
+/** Whom a key was made for. */
+export type KeyOwner = { readonly hostId: string } | { readonly functionName: string };
+
 /** How long a key that was found is believed. A key that was removed by another server works this much longer at most. */
 const CACHE_MILLISECONDS = 5_000;
 const MAX_CACHE_KEYS = 20_000;
@@ -52,10 +55,10 @@ export class AccessKeys {
     }
   }
 
-  /** The host was removed, and its keys with it: they open nothing from now on, whether the database can be asked or not. */
-  forget(hostId: string): void {
+  /** The host or function was removed, and its keys with it: they open nothing from now on, whether the database can be asked or not. */
+  forget(owner: KeyOwner): void {
     this.#removals++;
-    for (const [accessKeyId, { key }] of this.#cache) if (key.hostId === hostId) this.#cache.delete(accessKeyId);
+    for (const [accessKeyId, { key }] of this.#cache) if (isKeyOf(key, owner)) this.#cache.delete(accessKeyId);
   }
 
   /** However many calls wait for one key. */
@@ -103,4 +106,8 @@ export class AccessKeys {
       .executeTakeFirst();
     return row && { accessKeyId: row.access_key_id, secretAccessKey: row.secret_access_key };
   }
+}
+
+function isKeyOf(key: AccessKey, owner: KeyOwner): boolean {
+  return "hostId" in owner ? key.hostId === owner.hostId : key.functionName === owner.functionName;
 }

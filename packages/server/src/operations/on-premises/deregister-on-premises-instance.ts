@@ -16,6 +16,6 @@ export const deregisterOnPremisesInstance: Operation<DeregisterOnPremisesInstanc
   await context.store.write(async (transaction) => {
     if (isOnPremises(await findHost(transaction.db, instanceName))) await retireHost(transaction, instanceName, now);
   });
-  context.forgetKeys(instanceName);
+  context.forgetKeys({ hostId: instanceName });
   return {};
 };

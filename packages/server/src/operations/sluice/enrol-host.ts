@@ -4,14 +4,8 @@ import { MAX_TAGS, mergeTags, type Tag } from "@sluice/model/tag-filter.ts";
 import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import { isFormerKeyProof } from "@sluice/wire/sluice/former-key-proof.ts";
 import type { EnrolHostInput, EnrolHostOutput } from "@sluice/wire/sluice/sluice-api.ts";
-import {
-  accessKeyIdFor,
-  enrolledUserArn,
-  instanceArn,
-  newAccessKey,
-  newInstanceId,
-  newOnPremisesArn,
-} from "../../hosts/host-identity.ts";
+import { accessKeyIdFor, newAccessKey } from "../../access/new-access-key.ts";
+import { enrolledUserArn, instanceArn, newInstanceId, newOnPremisesArn } from "../../hosts/host-identity.ts";
 import { newHostRow } from "../../hosts/new-host.ts";
 import { HOST_TAGS } from "../../store/columns/host-columns.ts";
 import type { WriteTransaction } from "../../store/group-commit.ts";
@@ -89,7 +83,7 @@ export const enrolHost: Operation<EnrolHostInput, EnrolHostOutput, EnrolContext>
       .execute();
     return { host, secretAccessKey: key.secretAccessKey, isRenewed };
   });
-  if (isRenewed) context.forgetKeys(host.host_id);
+  if (isRenewed) context.forgetKeys({ hostId: host.host_id });
   return {
     hostId: host.host_id,
     hostIdentifier: host.host_identifier,

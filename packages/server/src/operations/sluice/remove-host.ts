@@ -18,7 +18,7 @@ export const removeHost: Operation<RemoveHostInput, RemoveHostOutput, SluiceCont
     await retireHost(transaction, found.host_id, now);
     return { ...found, retired_at: found.retired_at ?? now };
   });
-  context.forgetKeys(row.host_id);
+  context.forgetKeys({ hostId: row.host_id });
   await context.runner.hostLeft(row.host_id);
   const held = await countRunningCommands(store.db, [row.host_id]);
   return { host: hostSummary(row, liveness, now, held.get(row.host_id) ?? 0) };

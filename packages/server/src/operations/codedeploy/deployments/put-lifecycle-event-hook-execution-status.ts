@@ -7,11 +7,17 @@ import type { TargetState } from "@sluice/engine/state.ts";
 import { isShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
+import { authorize } from "../../../access/authorize.ts";
+import { accessDenied } from "../../../access/require-allowed.ts";
+import { isHookOfFunction } from "../../../functions/is-hook-of-function.ts";
+import { findDeployment } from "../../../store/deployment-history.ts";
 import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
 import { findTargets } from "../../../store/target-listing.ts";
 import { requireDeployment } from "../checks/known-resources.ts";
 import { requireDeploymentId } from "../checks/required-names.ts";
-import type { CodeDeployOperation } from "../codedeploy-context.ts";
+import type { CodeDeployContext, CodeDeployOperation } from "../codedeploy-context.ts";
+
+const ACTION = "codedeploy:PutLifecycleEventHookExecutionStatus";
 
 /** What a hook may answer; the other statuses of lifecycle events are the deployment's to give. */
 const ANSWERS = ["Succeeded", "Failed"] as const;
@@ -23,11 +29,16 @@ const ANSWERS = ["Succeeded", "Failed"] as const;
 export const putLifecycleEventHookExecutionStatus: CodeDeployOperation<
   PutLifecycleEventHookExecutionStatusInput,
   PutLifecycleEventHookExecutionStatusOutput
-> = async (input, { store: { db }, planner }) => {
+> = async (input, context) => {
+  const {
+    store: { db },
+    planner,
+  } = context;
   const deploymentId = requireDeploymentId(input.deploymentId);
   const succeeded = requireAnswer(input.status);
   const executionId = input.lifecycleEventHookExecutionId;
   const execution = requireExecution(executionId);
+  await requireItsHook(deploymentId, execution, context);
   const deployment = await requireDeployment(db, deploymentId);
   requireHooks(deployment);
   const { targetId } = execution;
@@ -39,6 +50,26 @@ export const putLifecycleEventHookExecutionStatus: CodeDeployOperation<
   if (answer !== "InProgress") throw alreadyCompleted(deploymentId, execution);
   return { lifecycleEventHookExecutionId: executionId };
 };
+
+/** A function answers for itself alone. What is not its own it is not told of, not even that there is such a deployment. */
+async function requireItsHook(
+  deploymentId: string,
+  { event }: HookExecution,
+  { store: { db }, principal, region, accountId }: CodeDeployContext,
+): Promise<void> {
+  if (authorize(principal, ACTION, undefined) === "allowed") return;
+  const deployment = await findDeployment(db, deploymentId);
+  const strategy = deployment && readHead(deployment).strategy;
+  const hook = strategy && "hooks" in strategy ? strategy.hooks[event] : undefined;
+  const { functionName } = principal;
+  if (functionName && hook !== undefined && isHookOfFunction(hook, functionName, { region, accountId })) return;
+  throw accessDenied(
+    principal,
+    ACTION,
+    accountId,
+    `A function's key answers for its own executions only, and the function ${functionName} is not the hook of ${event} in a deployment ${deploymentId}.`,
+  );
+}
 
 function requireAnswer(status: string | undefined): boolean {
   const answer = ANSWERS.find((each) => each === status);
