@@ -11,7 +11,7 @@ export class AwsCallError extends Error {
   /** The service's or the network's own words. */
   readonly reason: string;
   readonly isRefusal: boolean;
-  /** The ErrorCode of CodeDeploy that says more than the step which it was asked for: `IAM_ROLE_PERMISSIONS`. */
+  /** The ErrorCode of CodeDeploy that says more than the step which it was asked for: `IAM_ROLE_PERMISSIONS`, `THROTTLED`. */
   readonly deploymentCode: string | undefined;
 
   constructor(message: string, parts: { code: string; reason: string; isRefusal: boolean; deploymentCode?: string }) {
@@ -48,6 +48,8 @@ const AWS_SERVICE_NAMES: Readonly<Record<string, string>> = {
 };
 const ROLE_TRUST_CURE =
   "Allow the binding's access key sts:AssumeRole on the role, and name the key's user or account in the role's trust policy";
+/** CodeDeploy's ErrorCode of calls that were throttled. */
+export const THROTTLED_CODE = "THROTTLED";
 const TIMED_OUT = 408;
 const TOO_MANY = 429;
 
@@ -65,7 +67,8 @@ export function awsCallError(error: unknown, call: AwsCall): AwsCallError {
       "check the binding's endpoint and region, and the network between";
     return new AwsCallError(message, { code, reason: text, isRefusal: false });
   }
-  const isBusy = status >= 500 || status === TOO_MANY || status === TIMED_OUT || THROTTLED.test(code);
+  const isThrottled = status === TOO_MANY || THROTTLED.test(code);
+  const isBusy = isThrottled || status >= 500 || status === TIMED_OUT;
   const verb = isBusy ? "could not serve" : "refused";
   const isDenied = !isBusy && DENIED.test(code);
   const message = `${endpoint} ${verb} ${service}:${action} with ${code}: ${reason}${cureOf(code, call)}`;
@@ -74,6 +77,7 @@ export function awsCallError(error: unknown, call: AwsCall): AwsCallError {
     reason: `${code}: ${reason}`,
     isRefusal: !isBusy,
     ...(isDenied ? { deploymentCode: "IAM_ROLE_PERMISSIONS" } : {}),
+    ...(isThrottled ? { deploymentCode: THROTTLED_CODE } : {}),
   });
 }
 

@@ -6,7 +6,7 @@ const REFUSAL_KEPT_MILLISECONDS = 60_000;
 export type OptionalAnswer<Value> =
   | { readonly outcome: "read"; readonly value: Value }
   /** The role may not look, or could not be asked: why, in the service's words. */
-  | { readonly outcome: "unread"; readonly reason: string };
+  | { readonly outcome: "unread"; readonly reason: string; readonly error: AwsCallError };
 
 /** A call that may be refused, or fail: it only says more about what is known without it. */
 export type OptionalCall = <Value>(
@@ -17,10 +17,10 @@ export type OptionalCall = <Value>(
 
 /** Calls beyond the rights of AWS's managed role for CodeDeploy. One that was denied is not made again for a minute. */
 export function optionalCalls(now: () => number): OptionalCall {
-  const denied = new Map<string, { readonly reason: string; readonly until: number }>();
+  const denied = new Map<string, { readonly error: AwsCallError; readonly until: number }>();
   return async (name, signal, call) => {
     const refusal = denied.get(name);
-    if (refusal && now() < refusal.until) return { outcome: "unread", reason: refusal.reason };
+    if (refusal && now() < refusal.until) return unread(refusal.error);
     try {
       const value = await call();
       denied.delete(name);
@@ -28,9 +28,15 @@ export function optionalCalls(now: () => number): OptionalCall {
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof AwsCallError)) throw error;
-      const { reason, deploymentCode } = error;
-      if (deploymentCode !== undefined) denied.set(name, { reason, until: now() + REFUSAL_KEPT_MILLISECONDS });
-      return { outcome: "unread", reason };
+      const { isRefusal, deploymentCode } = error;
+      if (isRefusal && deploymentCode !== undefined) {
+        denied.set(name, { error, until: now() + REFUSAL_KEPT_MILLISECONDS });
+      }
+      return unread(error);
     }
   };
+}
+
+function unread(error: AwsCallError): { outcome: "unread"; reason: string; error: AwsCallError } {
+  return { outcome: "unread", reason: error.reason, error };
 }

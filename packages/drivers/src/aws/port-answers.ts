@@ -1,16 +1,33 @@
 import type { PortOutcome } from "@sluice/engine/ports/port-outcome.ts";
 import { PortRefusal } from "@sluice/engine/ports/port-refusal.ts";
-import { AwsCallError } from "./aws-call-error.ts";
+import { AwsCallError, THROTTLED_CODE } from "./aws-call-error.ts";
 
 type Failed = Extract<PortOutcome, { readonly outcome: "failed" }>;
+type Pending = Extract<PortOutcome, { readonly outcome: "pending" }>;
 
-/** What a wish comes to that AWS has refused. Whoever was busy, or was not reached, stays a rejection. */
-export async function refusedAsFailed<Outcome>(wish: () => Promise<Outcome>): Promise<Outcome | Failed> {
+/** AWS counts calls by the second, for the whole account: others have their turn meanwhile. */
+const THROTTLED_PAUSE_MILLISECONDS = 5_000;
+
+/**
+ * What a wish comes to that AWS has refused, or not served because of too many calls: then it is asked for again, and the error of whoever
+ * gives up says so. Whoever broke, or was not reached, stays a rejection.
+ *
+ * @param otherwise what a refusal comes to of which the driver knows more; undefined: nothing more
+ */
+export async function refusedAsFailed<Outcome>(
+  wish: () => Promise<Outcome>,
+  otherwise: (error: AwsCallError) => Pending | Failed | undefined = () => undefined,
+): Promise<Outcome | Pending | Failed> {
   try {
     return await wish();
   } catch (error) {
-    if (!(error instanceof AwsCallError && error.isRefusal)) throw error;
-    return failedBy(error);
+    if (!(error instanceof AwsCallError)) throw error;
+    if (error.deploymentCode === THROTTLED_CODE) {
+      const { message: detail, deploymentCode: code } = error;
+      return { outcome: "pending", retryAfterMilliseconds: THROTTLED_PAUSE_MILLISECONDS, detail, code };
+    }
+    if (!error.isRefusal) throw error;
+    return otherwise(error) ?? failedBy(error);
   }
 }
 

@@ -234,7 +234,7 @@ describe("the group's role", () => {
 });
 
 describe("a call that is throttled", () => {
-  it("is tried again, and is a rejection and no refusal when that lasts", async () => {
+  it("is tried again, is a rejection and no refusal of a question, and to blame for a wish that it keeps waiting", async () => {
     const body = JSON.stringify({ __type: "ThrottlingException", message: "Rate exceeded" });
     api.instead.set("DescribeServices", {
       status: 400,
@@ -247,7 +247,11 @@ describe("a call that is throttled", () => {
     expect(refusal).not.toBeInstanceOf(PortRefusal);
     expect((refusal as Error).message).toMatch(/could not serve ecs:DescribeServices with ThrottlingException/);
     expect(api.questions("DescribeServices")).toHaveLength(3);
-    await expect(driver().create(SERVICE, PLAN, never)).rejects.toThrow(/ThrottlingException/);
+    expect(await driver().create(SERVICE, PLAN, never)).toMatchObject({
+      outcome: "pending",
+      code: "THROTTLED",
+      detail: expect.stringContaining("ThrottlingException"),
+    });
   });
 });
 

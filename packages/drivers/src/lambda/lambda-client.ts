@@ -1,10 +1,18 @@
 import {
+  GetAliasCommand,
+  type GetAliasCommandInput,
   GetFunctionCommand,
   type GetFunctionCommandInput,
+  GetFunctionConfigurationCommand,
+  type GetFunctionConfigurationCommandInput,
+  GetProvisionedConcurrencyConfigCommand,
+  type GetProvisionedConcurrencyConfigCommandInput,
   InvokeCommand,
   type InvokeCommandInput,
   LambdaClient,
   type LambdaClientConfig,
+  UpdateAliasCommand,
+  type UpdateAliasCommandInput,
 } from "@aws-sdk/client-lambda";
 import type { AwsCallOptions } from "../aws/aws-caller.ts";
 
@@ -15,7 +23,15 @@ export function openLambda(config: LambdaClientConfig) {
     getFunction: (input: GetFunctionCommandInput, options: AwsCallOptions) =>
       client.send(new GetFunctionCommand(input), options),
     invoke: (input: InvokeCommandInput, options: AwsCallOptions) => client.send(new InvokeCommand(input), options),
+    getAlias: (input: GetAliasCommandInput, options: AwsCallOptions) =>
+      client.send(new GetAliasCommand(input), options),
+    updateAlias: (input: UpdateAliasCommandInput, options: AwsCallOptions) =>
+      client.send(new UpdateAliasCommand(input), options),
+    getFunctionConfiguration: (input: GetFunctionConfigurationCommandInput, options: AwsCallOptions) =>
+      client.send(new GetFunctionConfigurationCommand(input), options),
+    getProvisionedConcurrency: (input: GetProvisionedConcurrencyConfigCommandInput, options: AwsCallOptions) =>
+      client.send(new GetProvisionedConcurrencyConfigCommand(input), options),
   };
 }
 
-export type LambdaHookClient = ReturnType<typeof openLambda>;
+export type LambdaCalls = ReturnType<typeof openLambda>;

@@ -110,9 +110,13 @@ describe("a Lambda hook", () => {
     expect(lambda.questions[0]?.form.get("RoleSessionName")).toBe("sluice-d-FIRST1111");
   });
 
-  it("is tried again while Lambda is busy, and that is a rejection when it lasts", async () => {
+  it("is tried again while Lambda has too many calls, and that is to blame when it lasts", async () => {
     lambda.answer = () => refused(429, "TooManyRequestsException", "Rate Exceeded.");
-    await expect(driver().invoke(INVOCATION, never)).rejects.toThrow(/could not serve lambda:InvokeFunction/);
+    expect(await driver().invoke(INVOCATION, never)).toMatchObject({
+      outcome: "pending",
+      code: "THROTTLED",
+      detail: expect.stringMatching(/could not serve lambda:InvokeFunction/),
+    });
     expect(lambda.questions).toHaveLength(3);
   });
 

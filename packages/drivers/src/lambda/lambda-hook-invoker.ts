@@ -6,7 +6,7 @@ import { refusedAsFailed } from "../aws/port-answers.ts";
 import { ROLE_CLIENT_SETTINGS, type RoleClientSettings, roleCaller, sessionsOf } from "../aws/role-caller.ts";
 import type { Driver } from "../driver.ts";
 import { hookPayload } from "../hook/hook-payload.ts";
-import type { LambdaHookClient } from "./lambda-client.ts";
+import type { LambdaCalls } from "./lambda-client.ts";
 
 export interface LambdaHookInvokerDependencies {
   /** Epoch milliseconds: sessions of roles expire. */
@@ -56,7 +56,7 @@ export const lambdaHookInvoker: Driver<"hook-invoker", RoleClientSettings, Lambd
   };
 
 /** AWS's managed roles for CodeDeploy may invoke functions and not look at them. */
-async function findFunction(call: AwsCaller<LambdaHookClient>, hook: string, signal: AbortSignal): Promise<HookFacts> {
+async function findFunction(call: AwsCaller<LambdaCalls>, hook: string, signal: AbortSignal): Promise<HookFacts> {
   try {
     await call("GetFunction", signal, (client, options) => client.getFunction({ FunctionName: hook }, options));
     return { outcome: "found" };

@@ -22,6 +22,11 @@ export interface VersionFacts {
   readonly deadLetterTarget: string | null;
   /** Why it is not active, in the provider's words; empty otherwise. */
   readonly detail: string;
+  /**
+   * Nobody can say whether it is published, nor any of the above, for this reason: a sentence without a full stop (AWS' managed role for
+   * CodeDeploy may not look). Absent: it was looked at.
+   */
+  readonly unchecked?: string | undefined;
 }
 
 /** What share of the alias' traffic the second version is to get. 0: all is as it was; 100: the alias is the target's alone. */
@@ -33,7 +38,8 @@ export interface AliasShift {
 
 /**
  * The port to whoever runs functions. Every method may be called again at any time with the same arguments: the wish is the state. A
- * provider that cannot be reached is a rejection, which the caller retries; an answer that says no is a `failed`.
+ * provider that cannot be reached is a rejection, which the caller retries; an answer that says no is a `failed`, and of a question a
+ * {@link PortRefusal}.
  */
 export interface FunctionAlias {
   /** Undefined: there is no such function or alias. */
