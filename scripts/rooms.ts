@@ -48,6 +48,7 @@ export const ROOMS: RoomTable = {
     docker: [HALL],
     fleet: [HALL],
     github: [HALL],
+    "function-processes": [HALL],
     "haproxy-runtime": [],
     haproxy: [HALL, "haproxy-runtime"],
     "haproxy-balancer": [HALL, "haproxy-runtime"],
