@@ -9,6 +9,7 @@ import { githubSource } from "@sluice/drivers/github/github-source.ts";
 import { haproxyRouter } from "@sluice/drivers/haproxy/haproxy-router.ts";
 import { HAPROXY_BALANCER_SETTINGS } from "@sluice/drivers/haproxy-balancer/balancer-settings.ts";
 import { httpsHookInvoker } from "@sluice/drivers/https-hook/https-hook-invoker.ts";
+import { lambdaFunctionAlias } from "@sluice/drivers/lambda/lambda-function-alias.ts";
 import { lambdaHookInvoker } from "@sluice/drivers/lambda/lambda-hook-invoker.ts";
 import { prometheusAlarmReader } from "@sluice/drivers/prometheus/prometheus-alarm-reader.ts";
 import { s3Source } from "@sluice/drivers/s3/s3-source.ts";
@@ -24,6 +25,7 @@ import { ALARM_READER_PORT } from "./bound-alarm-reader.ts";
 import { bindable, bindDrivers } from "./bound-driver.ts";
 import type { BoundDrivers, DriverParts } from "./bound-drivers.ts";
 import { FLEET_PORT } from "./bound-fleet.ts";
+import { FUNCTION_ALIAS_PORT, FUNCTIONS } from "./bound-function-alias.ts";
 import { HOOK_INVOKER_PORT } from "./bound-hook-invoker.ts";
 import { NOTIFIER_PORT } from "./bound-notifier.ts";
 import { REVISION_SOURCE_PORT } from "./bound-revision-source.ts";
@@ -51,6 +53,7 @@ export const BINDABLE_DRIVERS: readonly ConfigurableDriver[] = [
   ecsTaskSets,
   elbv2WeightedRouter,
   { port: WEIGHTED_ROUTER_PORT, name: LOCAL_BALANCER, configSchema: HAPROXY_BALANCER_SETTINGS },
+  lambdaFunctionAlias,
   lambdaHookInvoker,
   httpsHookInvoker,
   { port: TASK_SETS_PORT, name: DOCKER, configSchema: DOCKER_SETTINGS },
@@ -88,7 +91,7 @@ function bindPlatforms({
   config: { bindings },
   timers: { now },
   local,
-}: DriverParts): Pick<BoundDrivers, "taskSets" | "weightedRouters" | "hookInvokers"> {
+}: DriverParts): Pick<BoundDrivers, "taskSets" | "weightedRouters" | "functionAliases" | "hookInvokers"> {
   return {
     taskSets: bindDrivers(TASK_SETS_PORT, bindings, [
       bindable(ecsTaskSets, { now }),
@@ -98,9 +101,14 @@ function bindPlatforms({
       bindable(elbv2WeightedRouter, { now }),
       ...localDriver(WEIGHTED_ROUTER_PORT, LOCAL_BALANCER, local?.weightedRouter, bindings),
     ]),
+    functionAliases: bindDrivers(FUNCTION_ALIAS_PORT, bindings, [
+      bindable(lambdaFunctionAlias, { now }),
+      ...localDriver(FUNCTION_ALIAS_PORT, FUNCTIONS, local?.functionAlias, bindings),
+    ]),
     hookInvokers: bindDrivers<HookInvoker>(HOOK_INVOKER_PORT, bindings, [
       bindable(lambdaHookInvoker, { now }),
       bindable(httpsHookInvoker, { now }),
+      ...localDriver(HOOK_INVOKER_PORT, FUNCTIONS, local?.hookInvoker, bindings),
     ]),
   };
 }

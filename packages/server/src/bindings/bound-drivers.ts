@@ -1,6 +1,7 @@
 import type { BucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import type { Ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
 import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
+import type { FunctionAlias } from "@sluice/engine/ports/function-alias.ts";
 import type { HookInvoker } from "@sluice/engine/ports/hook-invoker.ts";
 import type { Notifier } from "@sluice/engine/ports/notifier.ts";
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
@@ -34,6 +35,10 @@ export interface LocalDrivers {
   readonly taskSets?: ((settings: object) => TaskSets) | undefined;
   /** The driver `haproxy` of weighted routers. */
   readonly weightedRouter?: ((settings: object) => WeightedRouter) | undefined;
+  /** The driver `functions` of function aliases. */
+  readonly functionAlias?: ((settings: object) => FunctionAlias) | undefined;
+  /** The driver `functions` of hook invokers. */
+  readonly hookInvoker?: ((settings: object) => HookInvoker) | undefined;
 }
 
 /** What sluice.yml binds, by port. */
@@ -44,6 +49,7 @@ export interface BoundDrivers {
   readonly notifiers: readonly BoundDriver<Notifier>[];
   readonly taskSets: readonly BoundDriver<TaskSets>[];
   readonly weightedRouters: readonly BoundDriver<WeightedRouter>[];
+  readonly functionAliases: readonly BoundDriver<FunctionAlias>[];
   readonly hookInvokers: readonly BoundDriver<HookInvoker>[];
   readonly traffic: readonly BoundDriver<TrafficRouter>[];
   readonly reconciler: { start(): void; close(): Promise<void> };

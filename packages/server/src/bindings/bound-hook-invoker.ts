@@ -1,6 +1,6 @@
 import type { HookInvoker } from "@sluice/engine/ports/hook-invoker.ts";
-import { matchesPattern } from "@sluice/model/name-pattern.ts";
 import { type BoundDriver, faultOfBinding } from "./bound-driver.ts";
+import { functionName, matchesFunction } from "./function-match.ts";
 
 export const HOOK_INVOKER_PORT = "hook-invoker";
 
@@ -50,17 +50,7 @@ export function boundHookInvoker(bound: readonly BoundInvoker[]): HookInvoker {
 
 /** Who runs a hook, by what the AppSpec calls it, or by the function's name in it. */
 export function invokerOfHook(bound: readonly BoundInvoker[], hook: string): BoundInvoker | undefined {
-  return bound.find(({ binding: { match } }) => {
-    if (matchesPattern(match, hook)) return true;
-    // Two ARNs that differ are two functions, be their names the same.
-    if (match.startsWith("arn:") && hook.startsWith("arn:")) return false;
-    return matchesPattern(functionName(match), functionName(hook));
-  });
-}
-
-/** `check` of `arn:aws:lambda:REGION:ACCOUNT:function:check` and of the same with a version or an alias behind it; else the whole text. */
-function functionName(text: string): string {
-  return /^arn:.*?:function:([^:]+)/.exec(text)?.[1] ?? text;
+  return bound.find(({ binding: { match } }) => matchesFunction(match, hook));
 }
 
 /** The cure is a binding that can be copied. */
@@ -68,6 +58,7 @@ function missingBinding(hook: string): string {
   const example = `- { match: ${JSON.stringify(functionName(hook))}, port: ${HOOK_INVOKER_PORT}, driver: lambda, settings: { region: eu-central-1, accessKeyId: …, secretAccessKey: … } }`;
   return (
     `no binding says who runs the hook ${JSON.stringify(hook)}: add one to the bindings in sluice.yml ` +
-    `(driver lambda or https), such as ${example}, and restart the server with --config sluice.yml`
+    "(for a function of AWS the driver lambda, for one on this machine the driver functions, for an address of your own the driver https), " +
+    `such as ${example}, and restart the server with --config sluice.yml`
   );
 }

@@ -14,6 +14,7 @@ import { retireHost } from "../store/hosts.ts";
 import { boundAlarmReader } from "./bound-alarm-reader.ts";
 import type { BoundDrivers, DriverParts } from "./bound-drivers.ts";
 import { boundFleet, boundHostTerminator } from "./bound-fleet.ts";
+import { boundFunctionAlias } from "./bound-function-alias.ts";
 import { boundHookInvoker } from "./bound-hook-invoker.ts";
 import { boundNotifier } from "./bound-notifier.ts";
 import { boundRevisionSource } from "./bound-revision-source.ts";
@@ -42,6 +43,7 @@ const NOTHING_BOUND: BoundDrivers = {
   notifiers: [],
   taskSets: [],
   weightedRouters: [],
+  functionAliases: [],
   hookInvokers: [],
   traffic: [],
   reconciler: { start() {}, close: async () => {} },
@@ -87,6 +89,7 @@ export async function composeDrivers(
     shiftPorts: {
       taskSets: boundTaskSets(bound.taskSets),
       weightedRouter: boundWeightedRouter(bound.weightedRouters),
+      functionAlias: boundFunctionAlias(bound.functionAliases),
       hookInvoker: boundHookInvoker(bound.hookInvokers),
     },
     start: () => bound.reconciler.start(),
