@@ -1,3 +1,5 @@
+import type { Action } from "./action.ts";
+
 /** Who is calling, after the signature was verified. */
 export interface Principal {
   /** `server`: this server itself, with its own heartbeat. */
@@ -7,4 +9,6 @@ export interface Principal {
   readonly hostId: string | null;
   /** The function that a key of role `function` belongs to. */
   readonly functionName?: string | null;
+  /** What the key may do beside what its role may, as sluice.yml gives it to the function's Role. */
+  readonly grantedActions?: ReadonlySet<Action>;
 }

@@ -3,6 +3,7 @@ import { type ParsedAuthorization, parseAuthorization } from "@sluice/wire/sigv4
 import type { HttpRequest } from "@sluice/wire/sigv4/http-request.ts";
 import { SignatureFault } from "@sluice/wire/sigv4/signature-fault.ts";
 import { checkSignatureMatches, checkSignatureTime, checkSignedHeaders } from "@sluice/wire/sigv4/verify.ts";
+import type { Action } from "../access/action.ts";
 import type { Principal } from "../access/principal.ts";
 import type { AccessKey, AccessKeys } from "../store/access-keys.ts";
 
@@ -19,6 +20,8 @@ export interface Authenticator {
   readonly region: string;
   /** A host's signature is right but for its time: its clock is off by this much, ahead of ours when positive. */
   readonly onHostClockOff?: (hostId: string, secondsAhead: number) => void;
+  /** Absent: no function has more rights than the role. */
+  readonly grantsOfFunction?: ((functionName: string) => Promise<ReadonlySet<Action>>) | undefined;
   /** Said after "no access key": why a key may be unknown that was once good; begins with a space. */
   readonly unknownKeyHint?: string;
 }
@@ -26,6 +29,8 @@ export interface Authenticator {
 /** What a request says of its signer, as far as that can be checked before its body is read. */
 export interface Claim {
   readonly key: AccessKey;
+  /** Who it is if the signature is right. */
+  readonly principal: Principal;
   readonly authorization: ParsedAuthorization;
   /** Of a host's key only: the signature's time is wrong. Whether it is right otherwise is worth the body, and then this is thrown. */
   readonly timeFault: SignatureFault | undefined;
@@ -40,7 +45,7 @@ const SHOWN_CHARACTERS = 128;
  */
 export async function checkClaim(
   request: Pick<HttpRequest, "headers">,
-  { accessKeys, now, unknownKeyHint = "" }: Authenticator,
+  { accessKeys, now, grantsOfFunction, unknownKeyHint = "" }: Authenticator,
   authorization: ParsedAuthorization,
 ): Promise<Claim> {
   // What no key is called is not looked for: a database may refuse its characters.
@@ -55,16 +60,16 @@ export async function checkClaim(
   const timeFault = timeFaultOf(authorization, now());
   if (timeFault && key.role !== "host") throw timeFault;
   checkSignedHeaders(authorization, request);
-  return { key, authorization, timeFault };
+  return { key, principal: await principalOf(key, grantsOfFunction), authorization, timeFault };
 }
 
 /** The second half: the signature itself, over the body too (S3 proves its own as it streams). Throws the fault that AWS answers. */
 export function proveClaim(
-  { key, authorization, timeFault }: Claim,
+  { key, principal, authorization, timeFault }: Claim,
   request: HttpRequest,
   { now, region, onHostClockOff }: Authenticator,
 ): AuthenticatedRequest {
-  const { accessKeyId, secretAccessKey, role, hostId, functionName } = key;
+  const { secretAccessKey, hostId } = key;
   checkSignatureMatches(authorization, request, secretAccessKey);
   if (timeFault) {
     if (hostId !== null && timeFault.reason === "skewed") {
@@ -78,7 +83,6 @@ export function proveClaim(
       `Credential should be scoped to a valid region: it names '${authorization.region}', this server's region is '${region}'.`,
     );
   }
-  const principal = { accessKeyId, role, hostId, ...(functionName != null && { functionName }) };
   return { principal, authorization, secretAccessKey };
 }
 
@@ -90,6 +94,15 @@ export async function authenticate(
 ): Promise<AuthenticatedRequest> {
   const claim = await checkClaim(request, authenticator, authorization);
   return proveClaim(claim, request, authenticator);
+}
+
+async function principalOf(
+  { accessKeyId, role, hostId, functionName }: AccessKey,
+  grantsOfFunction: Authenticator["grantsOfFunction"],
+): Promise<Principal> {
+  if (role !== "function" || functionName == null) return { accessKeyId, role, hostId };
+  const principal = { accessKeyId, role, hostId, functionName };
+  return grantsOfFunction ? { ...principal, grantedActions: await grantsOfFunction(functionName) } : principal;
 }
 
 function timeFaultOf(authorization: ParsedAuthorization, nowMs: number): SignatureFault | undefined {

@@ -109,7 +109,7 @@ async function route(
     throw error;
   });
   // A call whose signature is out of its time is read only to learn whose clock is wrong.
-  const maximumBytes = claim.timeFault ? MAX_SMALL_BODY_BYTES : service.maxBodyBytes(request, claim.key);
+  const maximumBytes = claim.timeFault ? MAX_SMALL_BODY_BYTES : service.maxBodyBytes(request, claim.principal);
   const body = await readBody(request, { maximumBytes, unproved: door.unproved });
   const operation = service.claimedOperation(headers);
   const { principal } = await prove(

@@ -10,6 +10,7 @@ import { ELBV2_SERVICE } from "@sluice/wire/query/elbv2-service.ts";
 import { STS_SERVICE } from "@sluice/wire/query/sts-service.ts";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Action } from "../access/action.ts";
 import type { Principal } from "../access/principal.ts";
 import type { AccessKey, AccessKeys } from "../store/access-keys.ts";
 import { authenticate } from "./authenticate.ts";
@@ -33,6 +34,16 @@ const KEYS: readonly AccessKey[] = ROLES.map((role) => ({
   hostId: role === "host" ? "web-1" : null,
   ...(role === "function" && { functionName: "check" }),
 }));
+
+/** A function whose Role sluice.yml gives more to. */
+const GRANTED: AccessKey = {
+  role: "function",
+  accessKeyId: "KEY_granted",
+  secretAccessKey: "secret of granted",
+  hostId: null,
+  functionName: "granted",
+};
+const GRANTS_OF_GRANTED = ["codedeploy:GetDeployment", "s3:ListAllMyBuckets", "sluice:StreamEvents"] as const;
 
 interface S3Request {
   readonly method: string;
@@ -101,9 +112,12 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "sluice-who-may-call-"));
   bucket = await openBucketStore({ directory, now: () => new Date() });
   const authenticator = {
-    accessKeys: { find: async (id: string) => KEYS.find((key) => key.accessKeyId === id) ?? null } as AccessKeys,
+    accessKeys: {
+      find: async (id: string) => [...KEYS, GRANTED].find((key) => key.accessKeyId === id) ?? null,
+    } as AccessKeys,
     now: Date.now,
     region: REGION,
+    grantsOfFunction: async (name: string) => new Set<Action>(name === "granted" ? GRANTS_OF_GRANTED : []),
   };
   const reach = reachBy(new ServerNames({ listen: ["127.0.0.1"], configured: [] }));
   const services = jsonServices({} as Parameters<typeof jsonServices>[0]);
@@ -155,9 +169,12 @@ interface Call {
   readonly body?: string;
 }
 
-async function ask(role: (typeof ROLES)[number], { service, method, path, headers = {}, body }: Call) {
+function ask(role: (typeof ROLES)[number], call: Call) {
+  return askWith(KEYS.find((key) => key.role === role)!, call);
+}
+
+async function askWith(credentials: AccessKey, { service, method, path, headers = {}, body }: Call) {
   const url = `${origin}${path}`;
-  const credentials = KEYS.find((key) => key.role === role)!;
   const signed = signRequest({ method, url, headers, body, credentials, region: REGION, service, now: new Date() });
   const answer = await fetch(url, { method, headers: signed, ...(body !== undefined && { body }) });
   return { status: answer.status, text: await answer.text() };
@@ -218,6 +235,26 @@ it("answers each role as the table says", async () => {
     }
   }
   await expect(`${rows.join("\n")}\n`).toMatchFileSnapshot("who-may-call.fixture.txt");
+});
+
+describe("a function whose Role was given actions", () => {
+  it.each([
+    ["an operation", json("codedeploy", "CodeDeploy_20141006", "GetDeployment"), true],
+    ["another operation", json("codedeploy", "CodeDeploy_20141006", "ListDeployments"), false],
+    ["an operation of S3", { service: "s3", method: "GET", path: "/" }, true],
+    ["another operation of S3", { service: "s3", method: "GET", path: "/b" }, false],
+    ["a door", { service: "codedeploy", method: "GET", path: "/-/events?deployment=none" }, true],
+    ["another door", { service: "codedeploy", method: "GET", path: "/-/backup" }, false],
+    [
+      "what every function may",
+      { service: "sts", method: "GET", path: "/?Action=GetCallerIdentity&Version=2011-06-15" },
+      true,
+    ],
+  ] as const)("may call %s: %j", async (_, call, may) => {
+    expect(isRefused(await askWith(GRANTED, call))).toBe(!may);
+    const without = call.service === "sts";
+    expect(isRefused(await ask("function", call))).toBe(!without);
+  });
 });
 
 describe("a refusal says who is refused what", () => {
