@@ -5,7 +5,7 @@ import { readServiceAppSpec, type SpecGrammar } from "./service-app-spec.ts";
 import { addFault, type SpecFault, type SpecFaults } from "./spec-fault.ts";
 import type { SpecHooks } from "./spec-hooks.ts";
 import { readMap, requireMembers } from "./spec-map.ts";
-import { readChoice, readText, readTexts, readWholeNumber } from "./spec-scalar.ts";
+import { isPlaceholder, readChoice, readText, readTexts, readWholeNumber } from "./spec-scalar.ts";
 import type { SpecValue } from "./spec-value.ts";
 
 export const ECS_HOOK_EVENTS = [
@@ -105,7 +105,7 @@ function readTaskDefinition(value: SpecValue, faults: SpecFaults): string | unde
   const name = readText(value, TASK_DEFINITION_CURE, faults);
   if (name === undefined || FAMILY.test(name) || TASK_DEFINITION_ARN.test(name)) return name;
   const quoted = JSON.stringify(excerpt(name));
-  if (/[<>{}$]/.test(name)) {
+  if (isPlaceholder(name)) {
     return addFault(faults, value, `is ${quoted}, a placeholder that nobody has filled in: ${TASK_DEFINITION_CURE}`);
   }
   if (/\.(json|ya?ml)$/i.test(name)) {

@@ -50,3 +50,8 @@ export function readTexts(value: SpecValue, cure: string, faults: SpecFaults): s
   const texts = value.items.map((item) => readText(item, cure, faults));
   return texts.every((text) => text !== undefined) ? texts : undefined;
 }
+
+/** A text that a template, or a person, was to put something else in the place of. */
+export function isPlaceholder(text: string): boolean {
+  return /[<>{}$]/.test(text);
+}
