@@ -13,8 +13,6 @@ const INTERNAL = new Set([
   "packages/model/src/disk-full.ts MAX_CAUSES",
   "packages/cli/src/place/server-connection.ts MAX_CAUSES",
   "packages/engine/src/heard-time.ts MAX_PROOF_LAG_MILLISECONDS",
-  // Of Lambda, which nobody can deploy to yet.
-  "packages/engine/src/time-limits.ts LAMBDA_TIMEOUT_MILLISECONDS",
   "packages/server/src/agents/receive-heartbeat.ts MAX_PROOF_AGE_MILLISECONDS",
   "packages/drivers/src/s3/s3-source.ts MAX_DIGESTS",
   "packages/engine/src/ports/balancer-plan-trouble.ts MAX_FORWARD_WEIGHT",

@@ -33,7 +33,7 @@ export function describeStrategy(strategy: Strategy): string {
     case "ecs-blue-green":
       return `blue/green: a replacement task set gets the revision, and ${describeSchedule(strategy.schedule)}`;
     case "lambda-shift":
-      return `version ${strategy.currentVersion} to ${strategy.targetVersion}: ${describeSchedule(strategy.schedule)}`;
+      return `version ${strategy.currentVersion ?? "that the alias points at"} to ${strategy.targetVersion}: ${describeSchedule(strategy.schedule)}`;
     case "ecs-rollback":
       return "traffic back to the original task set";
     case "lambda-rollback":

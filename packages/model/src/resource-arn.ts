@@ -22,6 +22,10 @@ export function ec2InstanceArn(scope: ArnScope, instanceId: string): string {
   return `arn:aws:ec2:${scope.region}:${scope.accountId}:instance/${instanceId}`;
 }
 
+export function lambdaFunctionArn(scope: ArnScope, functionName: string): string {
+  return `arn:aws:lambda:${scope.region}:${scope.accountId}:function:${functionName}`;
+}
+
 /** As IAM policies name an on-premises instance; a registered one has ten more characters of its own (`instance_arn`). */
 export function onPremisesInstanceArn(scope: ArnScope, instanceName: string): string {
   return `${codeDeployArnPrefix(scope)}instance/${instanceName}`;

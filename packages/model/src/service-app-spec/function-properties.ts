@@ -1,5 +1,5 @@
 import { excerpt } from "../excerpt.ts";
-import { functionNameOf, isAliasName, isPublishedVersion, isQualifiedFunction } from "./lambda-names.ts";
+import { functionNameOf, isAliasName, isPublishedVersion, isQualifiedFunction } from "../lambda-names.ts";
 import { addFault, type SpecFaults } from "./spec-fault.ts";
 import { readMap, requireMembers } from "./spec-map.ts";
 import { isPlaceholder, readText } from "./spec-scalar.ts";

@@ -48,10 +48,11 @@ export async function resolveTargets(
   }
   const created: DeploymentState = { ...readHead(row), targets: null };
   const { strategy, alarms } = created;
-  if (isShift(strategy)) return resolveShift(parts, strategy, alarms, signal);
+  const { deployment_group_id: deploymentGroupId } = row;
+  if (isShift(strategy)) return resolveShift(parts, { strategy, alarms, deploymentGroupId }, signal);
   if (strategy.type === "blue-green-rollback") return fleetsOfRolledBack(store, DEPLOYMENT_ROLLBACK.read(row));
   const rollout = {
-    deploymentGroupId: row.deployment_group_id,
+    deploymentGroupId,
     selection: GROUP_FIELDS.read(row),
     currentRevision: TARGET_REVISION.read(row),
     strategy,

@@ -1,17 +1,18 @@
 import type { Strategy } from "@sluice/engine/state.ts";
-import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { ApplicationRow } from "../store/applications.ts";
 import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
 import type { AskedOfRollout } from "./asked-of-rollout.ts";
-import { checkEcsDeployable, checkEcsRevision } from "./ecs-deployability.ts";
+import { checkEcsDeployable } from "./ecs-deployability.ts";
 import { ecsRollout } from "./ecs-rollout.ts";
 import type { GroupOfRollout } from "./group-of-rollout.ts";
 import { checkHostRevision, checkHostsDeployable } from "./host-deployability.ts";
 import { hostRollout } from "./host-rollout.ts";
+import { lambdaRollout } from "./lambda-rollout.ts";
 import { checkNothingOfHosts } from "./nothing-of-hosts.ts";
 import type { ReadRevision, RevisionReader } from "./read-revision.ts";
+import { checkServiceRevision } from "./service-revision.ts";
 
 /** How one platform's deployments are made. Each refuses by a CallerFault. */
 export interface DeployablePlatform {
@@ -25,8 +26,7 @@ export interface DeployablePlatform {
   rollout(group: GroupOfRollout, asked: AskedOfRollout, revision: ReadRevision): Strategy;
 }
 
-/** Null: this server does not deploy to the platform yet. */
-const DEPLOYABLE_PLATFORMS: Readonly<Record<ComputePlatform, DeployablePlatform | null>> = {
+const DEPLOYABLE_PLATFORMS: Readonly<Record<ComputePlatform, DeployablePlatform>> = {
   Server: {
     checkRevision: checkHostRevision,
     checkAsked: () => {},
@@ -34,9 +34,16 @@ const DEPLOYABLE_PLATFORMS: Readonly<Record<ComputePlatform, DeployablePlatform 
     revisionsReadBy: "hosts",
     rollout: hostRollout,
   },
-  Lambda: null,
+  Lambda: {
+    checkRevision: (revision) => checkServiceRevision("Lambda", revision),
+    checkAsked: (asked) => checkNothingOfHosts("Lambda", asked),
+    // A group names no function: the AppSpec does.
+    checkGroup: () => {},
+    revisionsReadBy: "server",
+    rollout: lambdaRollout,
+  },
   ECS: {
-    checkRevision: checkEcsRevision,
+    checkRevision: (revision) => checkServiceRevision("ECS", revision),
     checkAsked: (asked) => checkNothingOfHosts("ECS", asked),
     checkGroup: checkEcsDeployable,
     revisionsReadBy: "server",
@@ -44,15 +51,8 @@ const DEPLOYABLE_PLATFORMS: Readonly<Record<ComputePlatform, DeployablePlatform 
   },
 };
 
-/** Asked before anything is said of the revision or of an option: they may well be right for the application, and would not help. */
-export function requireDeployablePlatform({
-  application_name,
-  compute_platform,
-}: Pick<ApplicationRow, "application_name" | "compute_platform">): DeployablePlatform {
-  const platform = DEPLOYABLE_PLATFORMS[compute_platform];
-  if (platform) return platform;
-  throw new CallerFault(
-    "NotImplementedException",
-    `This server does not deploy to ${compute_platform} yet. The application ${application_name} is of the compute platform ${compute_platform}: deploying to it is not implemented yet; see docs/reference/api.md.`,
-  );
+export function deployablePlatformOf({
+  compute_platform: platform,
+}: Pick<ApplicationRow, "compute_platform">): DeployablePlatform {
+  return DEPLOYABLE_PLATFORMS[platform];
 }

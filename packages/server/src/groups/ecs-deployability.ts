@@ -1,5 +1,4 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
 import { ecsServiceOf, targetGroupPairOf } from "./ecs-service-of-group.ts";
 
@@ -17,13 +16,4 @@ export function checkEcsDeployable(groupName: string, fields: DeploymentGroupFie
       `The deployment group ${groupName} names no pair of target groups: give it one in loadBalancerInfo.targetGroupPairInfoList.`,
     );
   }
-}
-
-/** An AppSpec: its text, a file in S3, or an archive there with one AppSpec in it. */
-export function checkEcsRevision(revision: RevisionLocation): void {
-  if (revision.revisionType !== "GitHub") return;
-  throw new CallerFault(
-    "InvalidRevisionException",
-    "The revision is of the revisionType GitHub, which is for Server: on ECS give an appSpecContent, or an s3Location.",
-  );
 }

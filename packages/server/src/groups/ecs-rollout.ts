@@ -1,16 +1,14 @@
 import type { EcsBlueGreen } from "@sluice/engine/strategies/shift/shift-strategies.ts";
-import { type ShiftSchedule, shiftScheduleOf } from "@sluice/engine/traffic-shift.ts";
-import { CallerFault } from "@sluice/model/caller-fault.ts";
-import type { DeploymentConfig } from "@sluice/model/deployment-config.ts";
 import { invariant } from "@sluice/model/invariant.ts";
 import { MAX_READY_WAIT_MINUTES } from "@sluice/model/limits.ts";
-import { type EcsAppSpec, readEcsAppSpec } from "@sluice/model/service-app-spec/ecs-app-spec.ts";
+import { readEcsAppSpec } from "@sluice/model/service-app-spec/ecs-app-spec.ts";
 import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
-import { faultyAppSpec } from "./app-spec-faults.ts";
 import type { AskedOfRollout } from "./asked-of-rollout.ts";
 import { ecsServiceOf, targetGroupPairOf } from "./ecs-service-of-group.ts";
 import type { GroupOfRollout } from "./group-of-rollout.ts";
 import type { ReadRevision } from "./read-revision.ts";
+import { appSpecOf } from "./service-revision.ts";
+import { scheduleFor } from "./shift-schedule.ts";
 
 const MINUTE = 60_000;
 
@@ -20,8 +18,8 @@ export function ecsRollout(
   _asked: AskedOfRollout,
   revision: ReadRevision,
 ): EcsBlueGreen {
-  const schedule = ecsSchedule(config);
-  const { taskSet, hooks } = appSpecOf(revision);
+  const schedule = scheduleFor("ECS", config);
+  const { taskSet, hooks } = appSpecOf(revision, readEcsAppSpec);
   const service = ecsServiceOf(fields);
   const pair = targetGroupPairOf(fields);
   invariant(service && pair, "a group that can be deployed to has a service and a pair of target groups");
@@ -38,21 +36,6 @@ export function ecsRollout(
     failsEarly: settings.failEarly,
     ...waitsOf(fields),
   };
-}
-
-function ecsSchedule({ trafficRoutingConfig, computePlatform, deploymentConfigName }: DeploymentConfig): ShiftSchedule {
-  if (computePlatform === "ECS" && trafficRoutingConfig) return shiftScheduleOf(trafficRoutingConfig);
-  throw new CallerFault(
-    "InvalidDeploymentConfigNameException",
-    `The deployment configuration ${deploymentConfigName} is for the compute platform ${computePlatform}: choose one for ECS, such as CodeDeployDefault.ECSAllAtOnce.`,
-  );
-}
-
-function appSpecOf(revision: ReadRevision): EcsAppSpec {
-  invariant(revision.kind === "app-spec", "the server reads the AppSpecs of ECS");
-  const reading = readEcsAppSpec(revision.text);
-  if (reading.outcome === "read") return reading.appSpec;
-  throw faultyAppSpec(revision.from, reading.faults);
 }
 
 /** The original task set is always deleted in the end; a group that names no time for it keeps it for none. */

@@ -2,7 +2,7 @@ import { isHeard, isLate, LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.t
 import { MAX_TARGETS } from "@sluice/engine/time-limits.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
-import { requireDeployablePlatform } from "../groups/deployable-platforms.ts";
+import { deployablePlatformOf } from "../groups/deployable-platforms.ts";
 import { alarmWatchOf } from "../groups/group-alarms.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
 import type { MatchHosts } from "../preflight/rollout-facts.ts";
@@ -71,7 +71,7 @@ export async function deployToLateHosts(
 function checkLateRollout({ application, group }: GroupOfApplication): void {
   const name = group.deployment_group_name;
   try {
-    requireDeployablePlatform(application).checkGroup(name, GROUP_FIELDS.read(group));
+    deployablePlatformOf(application).checkGroup(name, GROUP_FIELDS.read(group));
   } catch (error) {
     if (!(error instanceof CallerFault)) throw error;
     throw new Error(`The late hosts of the deployment group ${name} get nothing. ${error.message}`, { cause: error });

@@ -74,6 +74,7 @@ export async function startRollback(
       ignoreApplicationStopFailures: true,
       // As AWS says of it: all traffic goes back at once.
       ...(strategy.type === "ecs-rollback" ? { deploymentConfigName: DEFAULT_CONFIG_NAMES.ECS } : {}),
+      ...(strategy.type === "lambda-rollback" ? { deploymentConfigName: DEFAULT_CONFIG_NAMES.Lambda } : {}),
       autoRollbackConfiguration: undefined,
       description: undefined,
     },

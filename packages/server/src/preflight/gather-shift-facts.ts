@@ -83,13 +83,16 @@ async function lambdaFacts(
   signal: AbortSignal,
 ): Promise<ShiftFacts> {
   const functions = boundPort(ports, "functionAlias");
-  const [routing = null, current = null, target = null, found] = await Promise.all([
-    functions.describe(alias, signal),
-    functions.inspectVersion(alias, currentVersion, signal),
-    functions.inspectVersion(alias, targetVersion, signal),
+  const inspect = (version: string) => functions.inspectVersion(alias, version, signal);
+  const [{ routing, current }, target = null, hooks] = await Promise.all([
+    functions.describe(alias, signal).then(async (found) => {
+      const version = currentVersion ?? found?.version;
+      return { routing: found ?? null, current: (version !== undefined && (await inspect(version))) || null };
+    }),
+    inspect(targetVersion),
     findHooks(ports, hooked, signal),
   ]);
-  return { outcome: "lambda-alias", facts: { routing, current, target, hooks: found } };
+  return { outcome: "lambda-alias", facts: { routing, current, target, hooks } };
 }
 
 async function findHooks(

@@ -1,14 +1,16 @@
 import type { TargetResolution } from "@sluice/engine/observation.ts";
+import type { AliasRouting, LambdaAlias, VersionFacts } from "@sluice/engine/ports/function-alias.ts";
 import type { TaskDefinitionFacts } from "@sluice/engine/ports/task-sets.ts";
 import type { PairTraffic, PairWeights } from "@sluice/engine/ports/weighted-router.ts";
 import type { AlarmWatch, DeploymentError } from "@sluice/engine/state.ts";
-import type { EcsFacts, HookFinding } from "@sluice/engine/strategies/shift/shift-facts.ts";
-import { ecsTargetId, type ShiftStrategy } from "@sluice/engine/strategies/shift/shift-strategies.ts";
+import type { EcsFacts, HookFinding, LambdaFacts } from "@sluice/engine/strategies/shift/shift-facts.ts";
+import { ecsTargetId, type LambdaShift, type ShiftStrategy } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import type { PlannedCheck } from "@sluice/wire/sluice/sluice-api.ts";
 
 /** Which check an obstacle of the start is about, by its code. */
 const SUBJECTS: Readonly<Record<string, string>> = {
   INVALID_ECS_SERVICE: "service",
+  INVALID_LAMBDA_CONFIGURATION: "alias",
   ECS_UPDATE_ERROR: "task-definition",
   ELASTIC_LOAD_BALANCING_INVALID: "balancers",
   HOOK_EXECUTION_FAILURE: "hooks",
@@ -26,6 +28,9 @@ export function shiftChecks(
     check("appspec", "ok", "the AppSpec is valid"),
     ...(strategy.type === "ecs-blue-green" && resolution.outcome === "ecs-service"
       ? ecsChecks(ecsTargetId(strategy.service), resolution.facts)
+      : []),
+    ...(strategy.type === "lambda-shift" && resolution.outcome === "lambda-alias"
+      ? lambdaChecks(strategy, resolution.facts)
       : []),
     ...(alarms === null || resolution.outcome === "failed" ? [] : [alarmsCheck(alarms, resolution.warnings ?? [])]),
   ];
@@ -82,6 +87,33 @@ function balancersCheck(traffic: PairTraffic): PlannedCheck {
     weights.map(({ targetGroup, percent }) => `${targetGroup} ${percent} %`).join(", ");
   const testWords = test ? `; test: ${words(test)}` : "; no test listener";
   return check("balancers", "ok", `${protocol}, production: ${words(production)}${testWords}`);
+}
+
+function lambdaChecks(strategy: LambdaShift, facts: LambdaFacts): PlannedCheck[] {
+  const { routing, current, target, hooks } = facts;
+  const currentVersion = strategy.currentVersion ?? routing?.version;
+  return [
+    aliasCheck(strategy.alias, routing),
+    ...(currentVersion === undefined ? [] : [versionCheck("current-version", currentVersion, current)]),
+    versionCheck("target-version", strategy.targetVersion, target),
+    ...(hooks.length > 0 ? [hooksCheck(hooks)] : []),
+  ];
+}
+
+function aliasCheck({ functionName, aliasName }: LambdaAlias, routing: AliasRouting | null): PlannedCheck {
+  const name = `${aliasName} of ${functionName}`;
+  if (!routing) return check("alias", "failed", `there is no alias ${name}`);
+  const { version, second } = routing;
+  const rest = second ? `, ${second.percent} % at version ${second.version}` : "";
+  return check("alias", second ? "failed" : "ok", `${name} is at version ${version}${rest}`);
+}
+
+/** A version that is not active yet is waited for. */
+function versionCheck(subject: string, version: string, facts: VersionFacts | null): PlannedCheck {
+  if (!facts) return check(subject, "failed", `version ${version} is not published`);
+  return facts.isActive
+    ? check(subject, "ok", `version ${version} is published and active`)
+    : check(subject, "warning", `version ${version} is not active yet, and is waited for: ${facts.detail}`);
 }
 
 function hooksCheck(hooks: readonly HookFinding[]): PlannedCheck {

@@ -4,6 +4,7 @@ import { rehearseShift, type ShiftRehearsal } from "@sluice/engine/rehearse-shif
 import type { DeploymentState } from "@sluice/engine/state.ts";
 import type { ShiftStrategy } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import type { PlanDeploymentOutput } from "@sluice/wire/sluice/sluice-api.ts";
+import type { Store } from "../store/open-store.ts";
 import { configurationWarnings, type RolledBackNote, rolledBackWarning } from "./plan-warnings.ts";
 import { resolveShift } from "./resolve-shift.ts";
 import { type IntendedRollout, notPrepared } from "./rollout-facts.ts";
@@ -15,8 +16,8 @@ type ShiftState = DeploymentState & { readonly strategy: ShiftStrategy };
 
 /** How a shift would go, touching nothing: the same facts and the same planner as its start, played forward. */
 export async function shiftPreflight(
-  parts: Pick<PreflightParts, "shiftPorts" | "alarmReader"> & { readonly now: number },
-  rollout: Pick<IntendedRollout, "alarms" | "request" | "revision">,
+  parts: Pick<PreflightParts, "shiftPorts" | "alarmReader"> & { readonly store: Store; readonly now: number },
+  rollout: Pick<IntendedRollout, "deploymentGroupId" | "alarms" | "request" | "revision">,
   created: ShiftState,
   rolledBack: RolledBackNote | null,
   signal: AbortSignal,
@@ -24,7 +25,8 @@ export async function shiftPreflight(
   const { strategy, alarms } = created;
   let resolution: TargetResolution;
   try {
-    resolution = await resolveShift(parts, strategy, alarms, signal);
+    const { deploymentGroupId } = rollout;
+    resolution = await resolveShift(parts, { strategy, alarms, deploymentGroupId }, signal);
   } catch (error) {
     signal.throwIfAborted();
     resolution = notPrepared(error);

@@ -1,16 +1,20 @@
 import { duration } from "@sluice/engine/preflight-words.ts";
 import type { ShiftRehearsal, ShiftRehearsalStep } from "@sluice/engine/rehearse-shift.ts";
+import { shiftTarget } from "@sluice/engine/strategies/shift/phase.ts";
 import type { PlannedStep } from "@sluice/wire/sluice/sluice-api.ts";
 
 const SECOND = 1000;
 
 /** What the deployment does, step by step, in words. */
 export function shiftSteps({ end, steps }: ShiftRehearsal): PlannedStep[] {
-  const targetIds = (end.targets ?? []).map(({ targetId }) => targetId);
-  return steps.map((step) => ({ kind: step.kind, targetIds, ...wordsOf(step) }));
+  const target = shiftTarget(end);
+  const targetIds = target ? [target.targetId] : [];
+  const gaining = target?.type === "lambda-alias" ? `version ${target.targetVersion}` : "the replacement";
+  return steps.map((step) => ({ kind: step.kind, targetIds, ...wordsOf(step, gaining) }));
 }
 
-function wordsOf(step: ShiftRehearsalStep): Pick<PlannedStep, "description" | "seconds"> {
+/** @param gaining what gets the traffic */
+function wordsOf(step: ShiftRehearsalStep, gaining: string): Pick<PlannedStep, "description" | "seconds"> {
   switch (step.kind) {
     case "install":
       return { description: "make the replacement task set, and wait until it is steady" };
@@ -22,7 +26,7 @@ function wordsOf(step: ShiftRehearsalStep): Pick<PlannedStep, "description" | "s
       const { percent, afterMilliseconds } = step;
       const when = afterMilliseconds === 0 ? "at once" : `${duration(afterMilliseconds)} after the first step`;
       return {
-        description: `send ${percent} % of production traffic to the replacement, ${when}`,
+        description: `send ${percent} % of production traffic to ${gaining}, ${when}`,
         seconds: Math.round(afterMilliseconds / SECOND),
       };
     }

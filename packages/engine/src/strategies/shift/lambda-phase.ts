@@ -24,10 +24,8 @@ function over(at: LambdaAtWork): Phase {
   return { kind: "decide", events: [succeeded(at)] };
 }
 
-function aliasEffect(
-  at: LambdaAtWork,
-  { alias, currentVersion, targetVersion }: LambdaShift | LambdaRollback,
-): WeightsEffect {
+function aliasEffect(at: LambdaAtWork, { alias }: LambdaShift | LambdaRollback): WeightsEffect {
+  const { currentVersion, targetVersion } = at.target;
   return (step, percent) => ({
     kind: "setAliasWeights",
     ...ofCommand(at, `weights/${step}`),

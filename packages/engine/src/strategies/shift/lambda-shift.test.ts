@@ -204,6 +204,7 @@ describe("a Lambda deployment", () => {
     expect(played.target.shift).toMatchObject({ percent: 10 });
     expect(played.state.statusMessages).toEqual([
       "The alias live of charge: 10 % of the traffic goes to version 2 and the rest to version 1.",
+      "Its traffic stays so unless a rollback moves it, and until all of it goes to one version no deployment of the alias starts. To give all of it to version 1: aws lambda update-alias --function-name charge --name live --function-version 1 --routing-config AdditionalVersionWeights={}",
     ]);
     expect(played.pass(HOUR).weights).toHaveLength(1);
   });
@@ -241,6 +242,67 @@ describe("a Lambda deployment", () => {
     const played = new PlayedShift(lambda({ schedule: { ...CANARY, intervalMilliseconds: 51 * HOUR } })).play();
     played.playOn();
     expect(played.state).toMatchObject({ status: "Failed", error: { code: "TIMEOUT" } });
+  });
+
+  it("says of a hook that fails after the shift that all traffic stays with the target", () => {
+    const played = new PlayedShift(lambda({ hooks: { AfterAllowTraffic: "after" } })).play().answer(false);
+    const [left, cure] = played.state.statusMessages;
+    expect(left).toBe("The alias live of charge: 100 % of the traffic goes to version 2 and the rest to version 1.");
+    expect(cure).toMatch(
+      /^Its traffic stays so unless a rollback moves it\. To give all of it to version 1: aws lambda/,
+    );
+  });
+
+  it("leaves nothing to be mended where no traffic has moved", () => {
+    const played = new PlayedShift(lambda({ hooks: HOOKS })).play().stop();
+    expect(played.state).toMatchObject({ status: "Stopped", statusMessages: [] });
+  });
+
+  it("takes the version that the alias points at where the AppSpec leaves it to it, and keeps to it", () => {
+    const resolution = {
+      outcome: "lambda-alias",
+      facts: lambdaFacts({ routing: { version: "7", second: null } }),
+    } as const;
+    const alias = { functionName: "arn:aws:lambda:us-east-1:111122223333:function:charge", aliasName: "live" };
+    const strategy = lambda({ currentVersion: null, targetVersion: "9", alias, schedule: CANARY });
+    const played = new PlayedShift(strategy, { resolution }).play();
+    expect(played.target).toMatchObject({ targetId: "charge", functionName: "charge", currentVersion: "7" });
+    expect(played.asked.map(({ effect }) => effect)).toEqual([
+      expect.objectContaining({ alias, shift: { currentVersion: "7", targetVersion: "9", percent: 10 } }),
+    ]);
+    played.stop();
+    expect(played.state.statusMessages.join(" ")).toContain(
+      `--function-name ${alias.functionName} --name live --function-version 7 `,
+    );
+  });
+
+  it.each([
+    [
+      "is at the target already",
+      "2",
+      /at version 2 already, .*nothing to shift\. .*publish-version --function-name charge/,
+    ],
+    ["is at $LATEST", "$LATEST", /is at \$LATEST, which is no published version/],
+  ])("does not start from an alias that %s", (_name, version, words) => {
+    const facts = lambdaFacts({ routing: { version, second: null } });
+    const resolution = { outcome: "lambda-alias", facts } as const;
+    const played = new PlayedShift(lambda({ currentVersion: null }), { resolution }).play();
+    expect(played.state.error).toEqual({
+      code: "INVALID_LAMBDA_CONFIGURATION",
+      message: expect.stringMatching(words),
+    });
+  });
+
+  it.each([
+    [undefined, "as a deployment that was stopped leaves it"],
+    ["d-STOPPED01", "as deployment d-STOPPED01 has left it"],
+  ])("does not start from weights that were left by %s, and says how to mend them", (leftBy, words) => {
+    const routing = { version: "1", second: { version: "2", percent: 10 } };
+    const resolution = { outcome: "lambda-alias", facts: lambdaFacts({ routing, leftBy }) } as const;
+    const played = new PlayedShift(lambda(), { resolution }).play();
+    expect(played.state.error?.message).toBe(
+      `The alias live of charge sends 10 % of its traffic to version 2, ${words}. To give all of it to version 1 again: aws lambda update-alias --function-name charge --name live --function-version 1 --routing-config AdditionalVersionWeights={}. Then deploy again.`,
+    );
   });
 
   it.each([

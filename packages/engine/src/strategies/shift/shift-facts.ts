@@ -18,9 +18,12 @@ export interface EcsFacts {
 export interface LambdaFacts {
   /** Null: there is no such function or alias. */
   readonly routing: AliasRouting | null;
-  /** Null: it is not published. */
+  /** Of the version that the strategy names, or else of what the alias points at. Null: it is not published. */
   readonly current: VersionFacts | null;
+  /** Null: it is not published. */
   readonly target: VersionFacts | null;
+  /** The deployment that was stopped, and has left the alias weighted as it is; absent: none is known to have. */
+  readonly leftBy?: string | undefined;
   readonly hooks: readonly HookFinding[];
 }
 

@@ -9,6 +9,7 @@ import type {
   LambdaAliasTarget,
   LifecycleEventState,
 } from "../../state.ts";
+import { updateAliasCommand } from "./lambda-commands.ts";
 import type { ShiftTarget, Trouble } from "./phase.ts";
 import { otherGroup } from "./shift-strategies.ts";
 
@@ -73,7 +74,7 @@ function endedBy({ halt, stopRequestedAt }: Pick<DeploymentState, "halt" | "stop
 
 /** How a shift leaves the traffic that did not come to its end. */
 export function shiftLeft(state: DeploymentState, target: ShiftTarget): readonly string[] {
-  return target.type === "ecs-service" ? ecsLeft(state, target) : lambdaLeft(target);
+  return target.type === "ecs-service" ? ecsLeft(state, target) : lambdaLeft(state, target);
 }
 
 function ecsLeft({ strategy }: DeploymentState, target: EcsServiceTarget): readonly string[] {
@@ -90,11 +91,19 @@ function ecsLeft({ strategy }: DeploymentState, target: EcsServiceTarget): reado
   return messages;
 }
 
-function lambdaLeft(target: LambdaAliasTarget): readonly string[] {
+function lambdaLeft({ strategy }: DeploymentState, target: LambdaAliasTarget): readonly string[] {
   if (!hasBegun(target, "AllowTraffic")) return [];
   const { aliasName, functionName, currentVersion, targetVersion, shift } = target;
   const share = shareOf(shift, `version ${targetVersion}`);
-  return [`The alias ${aliasName} of ${functionName}: ${share} and the rest to version ${currentVersion}.`];
+  const left = `The alias ${aliasName} of ${functionName}: ${share} and the rest to version ${currentVersion}.`;
+  if (strategy.type !== "lambda-shift" || (shift.percent === 0 && !shift.asked)) return [left];
+  const isSplit = shift.percent < 100;
+  const next = isSplit ? ", and until all of it goes to one version no deployment of the alias starts" : "";
+  const command = updateAliasCommand(strategy.alias, currentVersion);
+  return [
+    left,
+    `Its traffic stays so unless a rollback moves it${next}. To give all of it to version ${currentVersion}: ${command}`,
+  ];
 }
 
 function shareOf({ percent, asked }: ShiftTarget["shift"], side: string): string {

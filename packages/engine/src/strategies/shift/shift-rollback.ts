@@ -31,7 +31,10 @@ export function shiftBack(state: DeploymentState, strategy: EcsBlueGreen | Lambd
       };
     }
     case "lambda-shift": {
-      const { alias, currentVersion, targetVersion } = strategy;
+      const target = shiftTarget(state);
+      invariant(target?.type === "lambda-alias", "a Lambda deployment that has begun has its alias");
+      const { alias } = strategy;
+      const { currentVersion, targetVersion } = target;
       return { type: "lambda-rollback", alias, currentVersion, targetVersion };
     }
     default: {

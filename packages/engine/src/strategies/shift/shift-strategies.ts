@@ -49,7 +49,8 @@ export interface LambdaShift extends Hooked {
   readonly type: "lambda-shift";
   readonly schedule: ShiftSchedule;
   readonly alias: LambdaAlias;
-  readonly currentVersion: string;
+  /** Null: what the alias points at when the deployment starts. From then on its target knows it. */
+  readonly currentVersion: string | null;
   readonly targetVersion: string;
 }
 

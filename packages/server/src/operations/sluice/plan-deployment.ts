@@ -2,7 +2,7 @@ import { isShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { PlanDeploymentInput, PlanDeploymentOutput, PlanObstacle } from "@sluice/wire/sluice/sluice-api.ts";
-import { requireDeployablePlatform } from "../../groups/deployable-platforms.ts";
+import { deployablePlatformOf } from "../../groups/deployable-platforms.ts";
 import { preflight, refused } from "../../preflight/run-preflight.ts";
 import { shiftPreflight } from "../../preflight/shift-preflight.ts";
 import type { ApplicationRow } from "../../store/applications.ts";
@@ -73,7 +73,7 @@ async function prepare(
   context: SluiceContext,
 ): Promise<Prepared | { readonly refusal: PlanObstacle }> {
   try {
-    const platform = requireDeployablePlatform(application);
+    const platform = deployablePlatformOf(application);
     const revision = input.revision ? requireRevision(input.revision) : null;
     if (revision) platform.checkRevision(revision);
     const { revision: _, ...asked } = input;

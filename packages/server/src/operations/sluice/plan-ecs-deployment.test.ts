@@ -2,7 +2,8 @@ import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts
 import type { PlanDeploymentInput, PlanDeploymentOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterEach, describe, expect, it } from "vitest";
 import { NO_REVISIONS } from "../codedeploy/codedeploy.fixture.ts";
-import { appSpec, appSpecRevision, GROUP, type TestEcs, testEcs } from "../codedeploy/deployments/ecs.fixture.ts";
+import { appSpec, GROUP, type TestEcs, testEcs } from "../codedeploy/deployments/ecs.fixture.ts";
+import { appSpecRevision } from "../codedeploy/deployments/shift.fixture.ts";
 import { planDeployment } from "./plan-deployment.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 

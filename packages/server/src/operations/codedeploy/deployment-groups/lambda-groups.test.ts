@@ -1,33 +1,85 @@
-import type { CreateDeploymentInput } from "@aws-sdk/client-codedeploy";
+import type { CreateDeploymentGroupInput } from "@aws-sdk/client-codedeploy";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { ROLE_ARN, S3_REVISION, type TestCodeDeploy, testCodeDeploy } from "../codedeploy.fixture.ts";
+import { ROLE_ARN, type TestCodeDeploy, testCodeDeploy } from "../codedeploy.fixture.ts";
+
+const NAMES = { applicationName: "Functions", deploymentGroupName: "live" };
+const SHIFTING = { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" } as const;
 
 let codeDeploy: TestCodeDeploy;
 beforeEach(async () => {
   codeDeploy = await testCodeDeploy();
   await codeDeploy.call("CreateApplication", { applicationName: "Functions", computePlatform: "Lambda" });
-  await codeDeploy.call("CreateDeploymentGroup", {
-    applicationName: "Functions",
-    deploymentGroupName: "live",
-    serviceRoleArn: ROLE_ARN,
-    deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
-  });
 });
 afterEach(() => codeDeploy.close());
 
-it.each([
-  ["a bundle", {}],
-  ["no revision", { revision: undefined }],
-  ["an AppSpec", { revision: { revisionType: "AppSpecContent", appSpecContent: { content: "{}" } } }],
-  ["a revision that no platform takes", { revision: { revisionType: "S3" } }],
-  ["an unknown configuration", { deploymentConfigName: "none" }],
-  ["an option for hosts", { fileExistsBehavior: "OVERWRITE" }],
-] as const)("are refused for their platform whatever is given: %s", async (_, given) => {
-  const input = { applicationName: "Functions", deploymentGroupName: "live", revision: S3_REVISION, ...given };
-  await expect(codeDeploy.call("CreateDeployment", input as CreateDeploymentInput)).rejects.toMatchObject({
-    code: "NotImplementedException",
-    message: expect.stringMatching(
-      /^This server does not deploy to Lambda yet\. .*is not implemented yet; see docs\/reference\/api\.md/,
-    ),
+const create = (fields: Partial<CreateDeploymentGroupInput> = {}) =>
+  codeDeploy.call("CreateDeploymentGroup", { ...NAMES, serviceRoleArn: ROLE_ARN, ...fields });
+const read = async () => (await codeDeploy.call("GetDeploymentGroup", NAMES)).deploymentGroupInfo;
+
+it("move traffic all at once where nothing else is said", async () => {
+  await create();
+  expect(await read()).toMatchObject({
+    computePlatform: "Lambda",
+    deploymentConfigName: "CodeDeployDefault.LambdaAllAtOnce",
+    deploymentStyle: SHIFTING,
+    alarmConfiguration: { enabled: false },
   });
+});
+
+it("have alarms, triggers and automatic rollbacks, and change them", async () => {
+  const watches = {
+    deploymentConfigName: "CodeDeployDefault.LambdaLinear10PercentEvery1Minute",
+    deploymentStyle: SHIFTING,
+    alarmConfiguration: { enabled: true, alarms: [{ name: "errors" }], ignorePollAlarmFailure: false },
+    triggerConfigurations: [
+      {
+        triggerName: "end",
+        triggerTargetArn: "arn:aws:sns:us-east-1:111122223333:deployments",
+        triggerEvents: ["DeploymentSuccess" as const],
+      },
+    ],
+    autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE" as const] },
+  };
+  await create(watches);
+  expect(await read()).toMatchObject(watches);
+  const change = {
+    deploymentConfigName: "CodeDeployDefault.LambdaCanary10Percent5Minutes",
+    autoRollbackConfiguration: { enabled: false },
+  };
+  await codeDeploy.call("UpdateDeploymentGroup", {
+    applicationName: "Functions",
+    currentDeploymentGroupName: "live",
+    ...change,
+  });
+  expect(await read()).toMatchObject({ ...watches, ...change });
+});
+
+it.each<[string, Partial<CreateDeploymentGroupInput>, string, RegExp]>([
+  [
+    "in place",
+    { deploymentStyle: { deploymentType: "IN_PLACE", deploymentOption: "WITHOUT_TRAFFIC_CONTROL" } },
+    "InvalidDeploymentStyleException",
+    /^For Lambda deployment, the deployment type must be BLUE_GREEN/,
+  ],
+  ["with hosts", { ec2TagFilters: [{ Key: "a" }] }, "InvalidEC2TagException", /ec2TagFilters can not be specified/],
+  [
+    "with a service",
+    { ecsServices: [{ serviceName: "web", clusterName: "shop" }] },
+    "InvalidECSServiceException",
+    /Should not specify ECS services parameter for Lambda/,
+  ],
+  [
+    "with a load balancer",
+    { loadBalancerInfo: { targetGroupInfoList: [{ name: "tg" }] } },
+    "InvalidLoadBalancerInfoException",
+    /loadBalancerInfo can not be specified/,
+  ],
+  [
+    "with a configuration of ECS",
+    { deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce" },
+    "InvalidDeploymentConfigNameException",
+    /Lambda/,
+  ],
+])("are not made %s", async (_, fields, code, message) => {
+  await expect(create(fields)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
 });

@@ -4,7 +4,7 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
-import { type DeployablePlatform, requireDeployablePlatform } from "../../../groups/deployable-platforms.ts";
+import { type DeployablePlatform, deployablePlatformOf } from "../../../groups/deployable-platforms.ts";
 import { alarmWatchOf } from "../../../groups/group-alarms.ts";
 import type { ReadRevision } from "../../../groups/read-revision.ts";
 import { darkHostMessages, darkHostsOfGroup } from "../../../hosts/dark-hosts.ts";
@@ -76,7 +76,7 @@ async function prepareDeployment(
   const { db } = context.store;
   const application = await requireApplication(db, applicationName);
   const group = await requireDeploymentGroup(db, application, groupName);
-  const platform = requireDeployablePlatform(application);
+  const platform = deployablePlatformOf(application);
   const revision = requireRevision(input.revision);
   platform.checkRevision(revision);
   const rollout = await rolloutOf(input, revision, application, group, context);
@@ -109,7 +109,7 @@ export async function rolloutOf(
 ): Promise<Pick<NewDeployment, "strategy" | "alarms" | "request">> {
   const config = await requireDeploymentConfig(store.db, input.deploymentConfigName ?? group.deployment_config_name);
   const fields = GROUP_FIELDS.read(group);
-  const platform = requireDeployablePlatform(application);
+  const platform = deployablePlatformOf(application);
   platform.checkGroup(group.deployment_group_name, fields);
   checkOptions(input);
   platform.checkAsked(input);

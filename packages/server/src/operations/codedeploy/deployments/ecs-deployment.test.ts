@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { liveEcsServices } from "../../../platforms/ecs-services.ts";
-import { ALL_EVENTS, appSpec, appSpecRevision, GROUP, type TestEcs, testEcs } from "./ecs.fixture.ts";
+import { ALL_EVENTS, appSpec, GROUP, type TestEcs, testEcs } from "./ecs.fixture.ts";
+import { appSpecRevision } from "./shift.fixture.ts";
 
 let ecs: TestEcs;
 afterEach(() => ecs.close());

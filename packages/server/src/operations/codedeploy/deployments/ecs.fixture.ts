@@ -1,25 +1,8 @@
-import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts";
-import { type MemoryHookRun, memoryHookInvoker } from "@sluice/drivers/memory/memory-hook-invoker.ts";
-import { memoryRevisionSource } from "@sluice/drivers/memory/memory-revision-source.ts";
 import { type MemoryService, memoryTaskSets, newMemoryTaskSet } from "@sluice/drivers/memory/memory-task-sets.ts";
 import { memoryWeightedRouter } from "@sluice/drivers/memory/memory-weighted-router.ts";
-import type { AlarmReading } from "@sluice/engine/ports/alarm-reader.ts";
 import type { CodeDeployOperations } from "@sluice/wire/generated/codedeploy-shapes.ts";
-import { vi } from "vitest";
-import { hurriedTimers } from "../../../loops/hurried-timers.fixture.ts";
-import type { Timers } from "../../../loops/timers.ts";
-import { liveEcsServices } from "../../../platforms/ecs-services.ts";
-import type { ShiftPorts } from "../../../platforms/shift-ports.ts";
-import { type RunnerFixture, runnerFixture } from "../../../runner/runner.fixture.ts";
-import { ROLE_ARN, testCodeDeploy } from "../codedeploy.fixture.ts";
-import type { CodeDeployContext } from "../codedeploy-context.ts";
-import { CODEDEPLOY_HANDLERS } from "../codedeploy-operations.ts";
-
-export const MINUTE = 60_000;
-/** A minute takes 100 ms. */
-const SPEED = 600;
-/** Patience of a busy machine. */
-const WAIT_MILLISECONDS = 30_000;
+import { ROLE_ARN } from "../codedeploy.fixture.ts";
+import { appSpecRevision, type NewDeployment, type TestShift, testShift } from "./shift.fixture.ts";
 
 export const LISTENER = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/web/1/1";
 export const TEST_LISTENER = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/web/1/2";
@@ -54,43 +37,20 @@ export function appSpec(hooks: Readonly<Record<string, string>> = {}): string {
   });
 }
 
-export function appSpecRevision(content: string) {
-  return { revisionType: "AppSpecContent", appSpecContent: { content } } as const;
-}
-
 /** CodeDeploy's operations and the runner over one store, a service `shop:web`, its balancer, alarms and hooks in memory. */
-export interface TestEcs {
-  readonly runner: RunnerFixture;
-  readonly context: CodeDeployContext;
-  readonly timers: Timers;
-  readonly ports: ShiftPorts;
+export interface TestEcs extends TestShift {
   readonly service: MemoryService;
   readonly services: Map<string, MemoryService>;
   /** By target group. */
   readonly production: Map<string, number>;
   readonly test: Map<string, number>;
-  readonly alarms: Map<string, Omit<AlarmReading, "name">>;
-  readonly runs: Map<string, MemoryHookRun>;
-  /** What hooks answer, by their names; a hook that is not here says nothing. */
-  readonly answers: Map<string, "Succeeded" | "Failed">;
   /** Each percent of the replacement's group that was set. */
   readonly weights: number[];
-  /** By revisionKey. */
-  readonly bundles: Map<string, Uint8Array>;
-  call<Name extends keyof CodeDeployOperations>(
-    name: Name,
-    input: CodeDeployOperations[Name]["input"],
-  ): Promise<CodeDeployOperations[Name]["output"]>;
   /** A deployment to the group; returns its id. */
-  deploy(fields?: Partial<CodeDeployOperations["CreateDeployment"]["input"]>): Promise<string>;
-  info(deploymentId: string): Promise<DeploymentInfo>;
+  deploy(fields?: NewDeployment): Promise<string>;
   target(deploymentId: string): Promise<EcsTarget>;
-  ends(deploymentId: string, status: string): Promise<DeploymentInfo>;
-  eventually(look: () => Promise<void> | void): Promise<void>;
-  close(): Promise<void>;
 }
 
-type DeploymentInfo = NonNullable<CodeDeployOperations["GetDeployment"]["output"]["deploymentInfo"]>;
 type EcsTarget = NonNullable<
   NonNullable<CodeDeployOperations["GetDeploymentTarget"]["output"]["deploymentTarget"]>["ecsTarget"]
 >;
@@ -124,17 +84,12 @@ export const GROUP: CodeDeployOperations["CreateDeploymentGroup"]["input"] = {
 export async function testEcs(
   fields: Partial<CodeDeployOperations["CreateDeploymentGroup"]["input"]> = {},
 ): Promise<TestEcs> {
-  const timers = hurriedTimers(SPEED);
   const original = newMemoryTaskSet("ecs-svc/1", { status: "PRIMARY", targetGroup: "tg-one" });
   const service: MemoryService = { controller: "CODE_DEPLOY", desiredCount: 2, taskSets: [original] };
   const services = new Map([["shop:web", service]]);
   const production = new Map([["tg-one", 100]]);
   const test = new Map([["tg-one", 100]]);
-  const alarms = new Map<string, Omit<AlarmReading, "name">>([["errors", { state: "ok", since: null, detail: "" }]]);
-  const runs = new Map<string, MemoryHookRun>();
-  const answers = new Map<string, "Succeeded" | "Failed">();
   const weights: number[] = [];
-  const bundles = new Map<string, Uint8Array>();
   let made = 1;
   const router = memoryWeightedRouter.create(
     {},
@@ -145,7 +100,7 @@ export async function testEcs(
       ]),
     },
   );
-  const ports: ShiftPorts = {
+  const shift = await testShift((timers) => ({
     taskSets: memoryTaskSets.create(
       {},
       {
@@ -164,61 +119,17 @@ export async function testEcs(
         return router.splitProduction(pair, split, signal);
       },
     },
-    hookInvoker: memoryHookInvoker.create(
-      {},
-      {
-        hooks: new Set(["check-before", "check-test", "check-after", "silent"]),
-        runs,
-        onInvoke: (run) => void answer(run),
-      },
-    ),
-  };
-  const alarmReader = memoryAlarmReader.create({}, { alarms });
-  const runner = await runnerFixture([], timers, { alarmReader, shiftPorts: ports });
-  const base = await testCodeDeploy();
-  await base.close();
-  const context: CodeDeployContext = {
-    ...base.context,
-    store: runner.store,
-    now: timers.now,
-    revisions: memoryRevisionSource.create({}, { urls: new Map(), bundles }),
-    ecsServices: liveEcsServices(ports, timers.now),
-    planner: { wake: () => runner.runner.wake(), report: (report) => runner.runner.report(report) },
-  };
-  const call: TestEcs["call"] = (name, input) => CODEDEPLOY_HANDLERS[name](input, context);
-
-  async function answer({ hook, deploymentId, executionId }: MemoryHookRun): Promise<void> {
-    const status = answers.get(hook);
-    if (status === undefined) return;
-    await call("PutLifecycleEventHookExecutionStatus", {
-      deploymentId,
-      lifecycleEventHookExecutionId: executionId,
-      status,
-    });
-  }
-
-  const info = async (deploymentId: string) => (await call("GetDeployment", { deploymentId })).deploymentInfo!;
-  const eventually = (look: () => Promise<void> | void) =>
-    vi.waitFor(look, { timeout: WAIT_MILLISECONDS, interval: 10 });
+  }));
+  const { call } = shift;
   await call("CreateApplication", { applicationName: "Containers", computePlatform: "ECS" });
   await call("CreateDeploymentGroup", { ...GROUP, ...fields });
   return {
-    runner,
-    context,
-    timers,
-    ports,
+    ...shift,
     service,
     services,
     production,
     test,
-    alarms,
-    runs,
-    answers,
     weights,
-    bundles,
-    call,
-    info,
-    eventually,
     async deploy(given = {}) {
       const { deploymentId } = await call("CreateDeployment", {
         applicationName: "Containers",
@@ -228,17 +139,6 @@ export async function testEcs(
       });
       return deploymentId!;
     },
-    async target(deploymentId) {
-      const { deploymentTarget } = await call("GetDeploymentTarget", { deploymentId, targetId: "shop:web" });
-      return deploymentTarget!.ecsTarget!;
-    },
-    async ends(deploymentId, status) {
-      await eventually(async () => {
-        const { status: now, errorInformation } = await info(deploymentId);
-        if (now !== status) throw new Error(`${deploymentId} is ${now}: ${errorInformation?.message}`);
-      });
-      return info(deploymentId);
-    },
-    close: () => runner.close(),
+    target: async (deploymentId) => (await shift.targetOf(deploymentId, "shop:web")).ecsTarget!,
   };
 }

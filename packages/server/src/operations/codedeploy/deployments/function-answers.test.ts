@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Principal } from "../../../access/principal.ts";
 import { CODEDEPLOY_HANDLERS } from "../codedeploy-operations.ts";
-import { appSpec, appSpecRevision, type TestEcs, testEcs } from "./ecs.fixture.ts";
+import { appSpec, type TestEcs, testEcs } from "./ecs.fixture.ts";
+import { appSpecRevision } from "./shift.fixture.ts";
 
 let ecs: TestEcs;
 let deploymentId: string;

@@ -2,7 +2,8 @@ import { hookExecutionId } from "@sluice/engine/hook-execution.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { withDeployment, withGroup } from "../codedeploy.fixture.ts";
 import { CODEDEPLOY_HANDLERS } from "../codedeploy-operations.ts";
-import { appSpec, appSpecRevision, type TestEcs, testEcs } from "./ecs.fixture.ts";
+import { appSpec, type TestEcs, testEcs } from "./ecs.fixture.ts";
+import { appSpecRevision } from "./shift.fixture.ts";
 
 let ecs: TestEcs;
 let deploymentId: string;

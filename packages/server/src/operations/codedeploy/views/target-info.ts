@@ -2,7 +2,7 @@ import type { DeploymentTarget, InstanceSummary, LifecycleEvent } from "@aws-sdk
 import type { Executor } from "@sluice/engine/planned-event.ts";
 import { type CommandState, isTerminal, type LifecycleEventState } from "@sluice/engine/state.ts";
 import { ecsServiceArn } from "@sluice/model/ecs-arn.ts";
-import { type ArnScope, ec2InstanceArn, onPremisesInstanceArn } from "@sluice/model/resource-arn.ts";
+import { type ArnScope, ec2InstanceArn, lambdaFunctionArn, onPremisesInstanceArn } from "@sluice/model/resource-arn.ts";
 import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
 import type { HostWithArn, TargetWithArn } from "../../../store/target-listing.ts";
 import type { CodeDeployContext } from "../codedeploy-context.ts";
@@ -42,9 +42,12 @@ export async function deploymentTarget(
     }
     case "lambda-alias": {
       const { strategy, status } = readHead(deployment);
-      const alias = isOfLambda(strategy) && !isTerminal(status) ? strategy.alias : null;
-      const info = await lambdaFunctionInfo(target, alias, scope.lambdaAliases);
-      return { deploymentTargetType: "LambdaTarget", lambdaTarget: { ...common, lambdaFunctionInfo: info } };
+      const alias = isOfLambda(strategy) ? strategy.alias : null;
+      const info = await lambdaFunctionInfo(target, isTerminal(status) ? null : alias, scope.lambdaAliases);
+      const written = alias?.functionName ?? "";
+      const arn = written.startsWith("arn:") ? written : lambdaFunctionArn(scope, target.functionName);
+      const lambdaTarget = { ...common, targetArn: arn, lambdaFunctionInfo: info };
+      return { deploymentTargetType: "LambdaTarget", lambdaTarget };
     }
     default: {
       const never: never = target;
