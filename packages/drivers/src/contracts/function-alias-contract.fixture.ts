@@ -71,23 +71,27 @@ export function functionAliasContract(
       expect(await inspect("2")).toMatchObject({ isActive: true, detail: "" });
     });
 
-    it("weighs the target version with every whole percentage, to the digit, as often as asked", async () => {
-      const { shift, routing } = await open();
-      for (let percent = 1; percent < 100; percent++) {
-        for (const _ of [1, 2]) expect(await shift(to2(percent))).toEqual({ outcome: "done" });
-        expect(await routing()).toEqual({ version: "1", second: { version: "2", percent } });
-      }
-    });
+    // Of most of these 100 times the fraction is not the percentage, in floating-point numbers.
+    it.each([1, 7, 10, 14, 29, 50, 57, 58, 99])(
+      "gives the target version %i percent, no more and no less",
+      async (percent) => {
+        const { shift, routing } = await open();
+        for (const _ of [1, 2]) {
+          expect(await shift(to2(percent))).toMatchObject({ outcome: "done" });
+          expect(await routing()).toEqual({ version: "1", second: { version: "2", percent } });
+        }
+      },
+    );
 
-    it.each([0, 10, 100])("ends on the target version alone, and goes back, from %i %%", async (percent) => {
+    it.each([0, 10, 100])("ends on the target version alone, and goes back, from %i percent", async (percent) => {
       const { shift, routing } = await open();
       await shift(to2(percent));
       for (const _ of [1, 2]) {
-        expect(await shift(to2(100))).toEqual({ outcome: "done" });
+        expect(await shift(to2(100))).toMatchObject({ outcome: "done" });
         expect(await routing()).toEqual({ version: "2", second: null });
       }
       for (const _ of [1, 2]) {
-        expect(await shift(to2(0))).toEqual({ outcome: "done" });
+        expect(await shift(to2(0))).toMatchObject({ outcome: "done" });
         expect(await routing()).toEqual(ALL_ON_1);
       }
     });
@@ -100,10 +104,10 @@ export function functionAliasContract(
         { version: "2", second: null },
       ]) {
         await change(routed);
-        expect(await shift(to2(10))).toEqual({ outcome: "done" });
+        expect(await shift(to2(10))).toMatchObject({ outcome: "done" });
         expect(await routing()).toEqual({ version: "1", second: { version: "2", percent: 10 } });
         await change(routed);
-        expect(await shift(to2(0))).toEqual({ outcome: "done" });
+        expect(await shift(to2(0))).toMatchObject({ outcome: "done" });
         expect(await routing()).toEqual(ALL_ON_1);
       }
     });
@@ -120,7 +124,7 @@ export function functionAliasContract(
         expect(await routing()).toEqual(ALL_ON_1);
       }
       mendVersion("2");
-      expect(await shift(to2(10))).toEqual({ outcome: "done" });
+      expect(await shift(to2(10))).toMatchObject({ outcome: "done" });
     });
 
     it("goes back to the current version, however the target version is", async () => {
@@ -128,7 +132,7 @@ export function functionAliasContract(
       if (!breakVersion) return;
       await shift(to2(10));
       breakVersion("2", "its image is gone");
-      expect(await shift(to2(0))).toEqual({ outcome: "done" });
+      expect(await shift(to2(0))).toMatchObject({ outcome: "done" });
       expect(await routing()).toEqual(ALL_ON_1);
     });
 
