@@ -1,6 +1,6 @@
 import { functionAliasContract } from "@sluice/drivers/contracts/function-alias-contract.fixture.ts";
 import { lambdaFunctionAlias } from "@sluice/drivers/lambda/lambda-function-alias.ts";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import { createLambdaCloud, type LambdaCloud } from "./lambda-cloud.fixture.ts";
 import { type MotoServer, startMoto, whyNoMoto } from "./moto-server.fixture.ts";
 

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { memoryFunctionAlias } from "@sluice/drivers/memory/memory-function-alias.ts";
+import { memoryHookInvoker } from "@sluice/drivers/memory/memory-hook-invoker.ts";
 import { memoryWeightedRouter } from "@sluice/drivers/memory/memory-weighted-router.ts";
 import type { TaskSets } from "@sluice/engine/ports/task-sets.ts";
 import { BINDABLE_DRIVERS } from "@sluice/server/bindings/bindable-drivers.ts";
@@ -35,6 +37,8 @@ describe("the page about sluice.yml", () => {
         local: {
           taskSets: () => ({}) as TaskSets,
           weightedRouter: () => memoryWeightedRouter.create({}, { listeners: new Map() }),
+          functionAlias: () => memoryFunctionAlias.create({}, { functions: new Map() }),
+          hookInvoker: () => memoryHookInvoker.create({}, { hooks: new Set(), runs: new Map() }),
         },
       });
       await drivers.close();

@@ -5,6 +5,7 @@ import { ecsTaskSets } from "@sluice/drivers/ecs/ecs-task-sets.ts";
 import { elbv2Router } from "@sluice/drivers/elbv2/elbv2-router.ts";
 import { elbv2WeightedRouter } from "@sluice/drivers/elbv2/elbv2-weighted-router.ts";
 import { embeddedBucketSource } from "@sluice/drivers/embedded-bucket/embedded-bucket-source.ts";
+import { FUNCTION_SETTINGS } from "@sluice/drivers/function-processes/function-settings.ts";
 import { githubSource } from "@sluice/drivers/github/github-source.ts";
 import { haproxyRouter } from "@sluice/drivers/haproxy/haproxy-router.ts";
 import { HAPROXY_BALANCER_SETTINGS } from "@sluice/drivers/haproxy-balancer/balancer-settings.ts";
@@ -13,6 +14,7 @@ import { lambdaFunctionAlias } from "@sluice/drivers/lambda/lambda-function-alia
 import { lambdaHookInvoker } from "@sluice/drivers/lambda/lambda-hook-invoker.ts";
 import { prometheusAlarmReader } from "@sluice/drivers/prometheus/prometheus-alarm-reader.ts";
 import { s3Source } from "@sluice/drivers/s3/s3-source.ts";
+import { NO_SETTINGS } from "@sluice/drivers/settings-schema.ts";
 import { snsNotifier } from "@sluice/drivers/sns/sns-notifier.ts";
 import { webhookNotifier } from "@sluice/drivers/webhook/webhook-notifier.ts";
 import type { HookInvoker } from "@sluice/engine/ports/hook-invoker.ts";
@@ -33,6 +35,7 @@ import { TASK_SETS_PORT } from "./bound-task-sets.ts";
 import { routerOfGroup, TRAFFIC_ROUTER_PORT } from "./bound-traffic-router.ts";
 import { LOCAL_BALANCER, WEIGHTED_ROUTER_PORT } from "./bound-weighted-router.ts";
 import { DOCKER } from "./compose-services.ts";
+import { checkHooksHaveFunctions } from "./hooks-without-functions.ts";
 import { localDriver } from "./local-driver.ts";
 
 /**
@@ -57,6 +60,8 @@ export const BINDABLE_DRIVERS: readonly ConfigurableDriver[] = [
   lambdaHookInvoker,
   httpsHookInvoker,
   { port: TASK_SETS_PORT, name: DOCKER, configSchema: DOCKER_SETTINGS },
+  { port: FUNCTION_ALIAS_PORT, name: FUNCTIONS, configSchema: FUNCTION_SETTINGS },
+  { port: HOOK_INVOKER_PORT, name: FUNCTIONS, configSchema: NO_SETTINGS },
 ];
 
 /**
@@ -92,6 +97,7 @@ function bindPlatforms({
   timers: { now },
   local,
 }: DriverParts): Pick<BoundDrivers, "taskSets" | "weightedRouters" | "functionAliases" | "hookInvokers"> {
+  checkHooksHaveFunctions(bindings);
   return {
     taskSets: bindDrivers(TASK_SETS_PORT, bindings, [
       bindable(ecsTaskSets, { now }),
