@@ -1,7 +1,7 @@
 import type { BalancerPlan, GroupPlan, ListenerPlan } from "@sluice/engine/ports/balancer.ts";
 import { answerLines, MAX_FORWARD_GROUPS } from "./action-lines.ts";
 import type { BalancerLayout } from "./balancer-layout.ts";
-import { configWord, UnsupportedPlan } from "./config-word.ts";
+import { configWord, logFormatText, UnsupportedPlan } from "./config-word.ts";
 import { backendName, digestOf, frontendName } from "./configured-names.ts";
 import { ruleLines } from "./rule-lines.ts";
 import { checkWords, serverWords, weightOf } from "./server-words.ts";
@@ -206,13 +206,16 @@ function tlsWords({ protocol, certificate, listenerId }: ListenerPlan, { certifi
 }
 
 function groupLines(group: GroupPlan, layout: BalancerLayout): readonly string[] {
-  const { groupId, protocol, healthCheck } = group;
+  const { groupId, protocol, healthCheck, sentHeader } = group;
   const servers = layout.servers.filter((server) => server.groupId === groupId);
   return [
     `backend ${backendName(groupId)}`,
     `  mode ${protocol}`,
     "  balance roundrobin",
     ...(protocol === "http" ? ["  retry-on conn-failure empty-response"] : [`  timeout server ${TCP_IDLE_SECONDS}s`]),
+    ...(sentHeader
+      ? [`  http-request set-header ${sentHeader.name} ${configWord(logFormatText(sentHeader.value), "a header's value")}`]
+      : []),
     ...checkLines(group),
     ...servers.map(
       (server) => `  server ${server.name} ${serverWords(server, healthCheck)} weight ${weightOf(server)}`,
@@ -220,7 +223,7 @@ function groupLines(group: GroupPlan, layout: BalancerLayout): readonly string[]
   ];
 }
 
-function checkLines({ groupId, healthCheck }: GroupPlan): readonly string[] {
+function checkLines({ groupId, healthCheck, sentHeader }: GroupPlan): readonly string[] {
   if (!healthCheck) return [];
   const { protocol, path, matcher, timeoutSeconds } = healthCheck;
   const time = `  timeout check ${timeoutSeconds}s`;
@@ -236,9 +239,12 @@ function checkLines({ groupId, healthCheck }: GroupPlan): readonly string[] {
     );
   }
   const uri = configWord(path, `the health check's path of ${groupId}`);
+  const header = sentHeader
+    ? ` hdr ${sentHeader.name} ${configWord(logFormatText(sentHeader.value), "a header's value")}`
+    : "";
   return [
     "  option httpchk",
-    `  http-check send meth GET uri ${uri} ver HTTP/1.1 hdr Host localhost hdr User-Agent ELB-HealthChecker/2.0`,
+    `  http-check send meth GET uri ${uri} ver HTTP/1.1 hdr Host localhost hdr User-Agent ELB-HealthChecker/2.0${header}`,
     `  http-check expect status ${matcher}`,
     time,
   ];

@@ -54,6 +54,15 @@ export interface GroupPlan {
   readonly protocol: "http" | "tcp";
   readonly healthCheck: BalancerHealthCheck | null;
   readonly servers: readonly ServerPlan[];
+  /** Of http: a header that its servers get with each request and health check, instead of whatever a client sends by its name. */
+  readonly sentHeader?: SentHeader | undefined;
+}
+
+export interface SentHeader {
+  /** A word of letters, digits and `-`. */
+  readonly name: string;
+  /** May be a secret: it is in no log and no message. */
+  readonly value: string;
 }
 
 export interface BalancerHealthCheck {

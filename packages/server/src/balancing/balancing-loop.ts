@@ -8,6 +8,7 @@ import { type BalancingRows, readBalancingRows } from "../store/elb/balancing-ro
 import { type RegisteredTarget, removeDrained } from "../store/elb/registered-targets.ts";
 import type { Store } from "../store/open-store.ts";
 import type { WakeFeed } from "../store/wake-feed.ts";
+import type { FunctionPlaces } from "./function-servers.ts";
 import { planBalancer, serverIdOf } from "./plan-balancer.ts";
 import { deregistrationDelaySeconds } from "./target-group-attributes.ts";
 import type { TargetHealth, TargetListener, TargetReading } from "./target-health.ts";
@@ -29,6 +30,8 @@ export interface BalancingDependencies {
   readonly changes: WakeFeed;
   /** The tasks that are targets now. */
   readonly tasks: () => Promise<readonly BalancedTask[]>;
+  /** Undefined: no functions run here. */
+  readonly functions?: FunctionPlaces | undefined;
   readonly log: { warn(fields: object, message: string): void; info(fields: object, message: string): void };
   readonly onError: (error: unknown) => void;
 }
@@ -136,9 +139,9 @@ export class BalancingLoop implements TargetHealth {
   async #turn(): Promise<Pace> {
     const waiting = this.#waiting.splice(0);
     try {
-      const { store, tasks } = this.#dependencies;
+      const { store, tasks, functions } = this.#dependencies;
       const rows = await readBalancingRows(store.db);
-      const plan = planBalancer(rows, await tasks());
+      const plan = planBalancer(rows, await tasks(), await functions?.serve(rows));
       const outcome = await this.#apply(plan);
       const facts = await this.#dependencies.balancer.observe(this.#stop.signal);
       this.#trouble = facts.trouble;

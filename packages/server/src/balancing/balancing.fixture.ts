@@ -30,6 +30,7 @@ export function newTargetGroup(more: Partial<TargetGroup> = {}): TargetGroup {
     port: 80,
     vpcId: null,
     targetType: "ip",
+    isChecked: true,
     healthCheck: {
       protocol: "http",
       path: "/",

@@ -24,6 +24,8 @@ export interface LocalBalancing {
   readonly loop: BalancingLoop;
   readonly changes: WakeFeed;
   readonly tasks: BalancingDependencies["tasks"];
+  /** Functions may be targets. */
+  readonly hasFunctions: boolean;
   readonly weightedRouter: WeightedRouter;
   start(): void;
   /** The balancer goes on serving. */
@@ -38,17 +40,19 @@ export function localBalancing(
   place: BalancerPlace,
   dependencies: Omit<BalancingDependencies, "balancer">,
 ): LocalBalancing {
-  const { store, changes, tasks } = dependencies;
+  const { store, changes, tasks, functions } = dependencies;
   const loop = new BalancingLoop({ ...dependencies, balancer });
   return {
     place,
     loop,
     changes,
     tasks,
+    hasFunctions: functions !== undefined,
     weightedRouter: localWeightedRouter({ store, changes, settle: (signal) => loop.settle(signal) }),
     start: () => loop.start(),
     close: async () => {
       await loop.close();
+      await functions?.close();
       await balancer.close?.();
     },
   };

@@ -4,22 +4,31 @@ import { type BalancingRows, balancersOfGroups } from "../store/elb/balancing-ro
 import type { Listener, ListenerRule } from "../store/elb/listeners.ts";
 import type { RegisteredTarget } from "../store/elb/registered-targets.ts";
 import type { TargetGroup } from "../store/elb/target-groups.ts";
+import { type FunctionServer, type FunctionServers, NO_FUNCTION_SERVERS } from "./function-servers.ts";
 
 const PROTOCOLS = { HTTP: "http", HTTPS: "https", TCP: "tcp" } as const;
 
 /**
  * What the balancer is to do: every listener of every load balancer, the target groups behind them, and those with tasks: before a listener
  * forwards to a task it is known to be healthy. Other groups are not in it, so that nobody checks their targets. Ids are ARNs, of servers those
- * of {@link serverIdOf} and tasks' ids. The same rows give the same plan.
+ * of {@link serverIdOf} and tasks' ids. The same rows give the same plan. A group of functions that nobody serves has no servers.
  */
-export function planBalancer(rows: BalancingRows, tasks: readonly BalancedTask[]): BalancerPlan {
+export function planBalancer(
+  rows: BalancingRows,
+  tasks: readonly BalancedTask[],
+  functions: FunctionServers = NO_FUNCTION_SERVERS,
+): BalancerPlan {
   const behind = balancersOfGroups(rows);
   const withTasks = new Set(tasks.map(({ targetGroupArn }) => targetGroupArn));
   return {
     listeners: rows.listeners.map((listener) => planListener(listener, rows.rules)),
     groups: rows.targetGroups
       .filter(({ arn }) => behind.has(arn) || withTasks.has(arn))
-      .map((group) => planGroup(group, serversOf(group.arn, rows.targets, tasks))),
+      .map((group) =>
+        group.targetType === "lambda"
+          ? planFunctionGroup(group, rows.targets, functions.get(group.arn))
+          : planGroup(group, serversOf(group.arn, rows.targets, tasks)),
+      ),
   };
 }
 
@@ -57,9 +66,23 @@ function planGroup(group: TargetGroup, servers: readonly ServerPlan[]): GroupPla
     groupId: group.arn,
     name: group.name,
     protocol: PROTOCOLS[group.protocol],
-    healthCheck: group.healthCheck,
+    healthCheck: group.isChecked ? group.healthCheck : null,
     servers,
   };
+}
+
+/** One that drains and the one that was registered instead are at the same place: what is sent there is for the latter. */
+function planFunctionGroup(
+  group: TargetGroup,
+  targets: readonly RegisteredTarget[],
+  place: FunctionServer | undefined,
+): GroupPlan {
+  if (!place) return planGroup(group, []);
+  const { address, port, sentHeader } = place;
+  const servers = targets
+    .filter(({ targetGroupArn }) => targetGroupArn === group.arn)
+    .map((target) => ({ serverId: serverIdOf(target), address, port, isDraining: target.drainingSince !== null }));
+  return { ...planGroup(group, servers), sentHeader };
 }
 
 function serversOf(

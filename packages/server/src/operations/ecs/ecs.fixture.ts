@@ -103,6 +103,7 @@ function targetGroup(arn: string): TargetGroup {
     port: 80,
     vpcId: null,
     targetType: "ip",
+    isChecked: true,
     healthCheck: {
       protocol: "http",
       path: "/",

@@ -17,8 +17,11 @@ export interface TargetGroupBody {
   readonly port: number;
   /** A name that is shown again; null: none was given. */
   readonly vpcId: string | null;
-  readonly targetType: "ip" | "instance";
+  /** `lambda`: protocol and port mean nothing, and are those of HTTP. */
+  readonly targetType: "ip" | "instance" | "lambda";
   readonly healthCheck: BalancerHealthCheck;
+  /** Of `lambda` it may be false, and is at first. Earlier versions did not store it: all were checked. */
+  readonly isChecked: boolean;
 }
 
 /** `…attributes_json`: those that were set, by ELBv2's names; the others have their usual values. */
@@ -53,13 +56,17 @@ export const LOAD_BALANCER_TAGS = new JsonColumn("elb_load_balancers.tags_json",
 export const TARGET_GROUP_BODY = new JsonColumn(
   "elb_target_groups.body_json",
   TARGET_GROUP,
-  objectOf<TargetGroupBody>({
-    protocol: "text",
-    port: "number",
-    vpcId: "text or null",
-    targetType: "text",
-    healthCheck: "object",
-  }),
+  objectOf<TargetGroupBody>(
+    {
+      protocol: "text",
+      port: "number",
+      vpcId: "text or null",
+      targetType: "text",
+      healthCheck: "object",
+      isChecked: "flag",
+    },
+    { isChecked: true },
+  ),
 );
 export const TARGET_GROUP_ATTRIBUTES = new JsonColumn("elb_target_groups.attributes_json", TARGET_GROUP, ATTRIBUTES);
 export const TARGET_GROUP_TAGS = new JsonColumn("elb_target_groups.tags_json", TARGET_GROUP, TAGS);

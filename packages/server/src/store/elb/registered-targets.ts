@@ -4,8 +4,9 @@ import type { Database } from "../schema.ts";
 /** A target that RegisterTargets was given. */
 export interface RegisteredTarget {
   readonly targetGroupArn: string;
-  /** An IP address. */
+  /** An IP address; in a group of functions a function's ARN. */
   readonly address: string;
+  /** Of a function 0. */
   readonly port: number;
   /** Epoch milliseconds. */
   readonly registeredAt: number;

@@ -54,12 +54,12 @@ function targetGroupOf(row: Selectable<ElbTargetGroupsTable>): TargetGroup {
 }
 
 function rowOf(of: TargetGroup): Selectable<ElbTargetGroupsTable> {
-  const { protocol, port, vpcId, targetType, healthCheck } = of;
+  const { protocol, port, vpcId, targetType, healthCheck, isChecked } = of;
   return {
     target_group_arn: of.arn,
     name: of.name,
     created_at: of.createdAt,
-    body_json: TARGET_GROUP_BODY.write({ protocol, port, vpcId, targetType, healthCheck }),
+    body_json: TARGET_GROUP_BODY.write({ protocol, port, vpcId, targetType, healthCheck, isChecked }),
     attributes_json: TARGET_GROUP_ATTRIBUTES.write(of.attributes),
     tags_json: TARGET_GROUP_TAGS.write(of.tags),
   };
