@@ -37,6 +37,7 @@ const GROUP: TargetGroup = {
   port: 80,
   vpcId: null,
   targetType: "ip",
+  isChecked: true,
   healthCheck: {
     protocol: "http",
     path: "/",

@@ -140,6 +140,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     directory,
     timers: systemTimers,
     changes: new WakeFeed(),
+    functions: undefined,
     log,
     onError: unlessAway((error) =>
       log.error({ error: describe(error) }, "cannot look after the load balancers; trying again"),

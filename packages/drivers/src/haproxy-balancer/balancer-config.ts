@@ -214,7 +214,9 @@ function groupLines(group: GroupPlan, layout: BalancerLayout): readonly string[]
     "  balance roundrobin",
     ...(protocol === "http" ? ["  retry-on conn-failure empty-response"] : [`  timeout server ${TCP_IDLE_SECONDS}s`]),
     ...(sentHeader
-      ? [`  http-request set-header ${sentHeader.name} ${configWord(logFormatText(sentHeader.value), "a header's value")}`]
+      ? [
+          `  http-request set-header ${sentHeader.name} ${configWord(logFormatText(sentHeader.value), "a header's value")}`,
+        ]
       : []),
     ...checkLines(group),
     ...servers.map(

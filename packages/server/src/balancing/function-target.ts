@@ -1,5 +1,9 @@
+import { matchesPattern } from "@sluice/model/name-pattern.ts";
 import type { Kysely } from "kysely";
-import { PERMISSION_STATEMENT, type PermissionStatement } from "../store/columns/lambda-columns.ts";
+import type { PermissionStatement } from "../store/columns/lambda-columns.ts";
+import { findAlias } from "../store/lambda/aliases.ts";
+import { listPermissions } from "../store/lambda/permissions.ts";
+import { findVersion, LATEST } from "../store/lambda/versions.ts";
 import type { Database } from "../store/schema.ts";
 
 /** Who invokes functions for target groups, as AWS names it in policies. */
@@ -39,11 +43,13 @@ export async function functionTrouble(
   const target = parseFunctionArn(arn);
   if (!target) return { kind: "missing", words: `'${arn}' is no function's ARN` };
   if (!(await exists(db, target))) return { kind: "missing", words: `the function '${arn}' does not exist` };
-  const statements = await readPolicy(db, target);
-  if (statements.some((statement) => permits(statement, targetGroupArn))) return undefined;
+  // A permission on a function is none on its versions and aliases.
+  const { functionName, qualifier = "" } = target;
+  const policy = await listPermissions(db, { functionName, qualifier });
+  if (policy.some(({ statement }) => permits(statement, targetGroupArn))) return undefined;
   return {
     kind: "forbidden",
-    words: `${BALANCER_PRINCIPAL.split(".")[0]} principal does not have permission to invoke ${arn} from target group ${targetGroupArn}: ${permissionCommand(target, targetGroupArn)}`,
+    words: `elasticloadbalancing principal does not have permission to invoke ${arn} from target group ${targetGroupArn}: ${permissionCommand(target, targetGroupArn)}`,
   };
 }
 
@@ -54,44 +60,17 @@ export function permissionCommand({ functionName, qualifier }: FunctionTarget, t
   return `aws lambda add-permission --function-name ${of} --statement-id elb-${id} --principal ${BALANCER_PRINCIPAL} --action ${INVOKE} --source-arn ${targetGroupArn}`;
 }
 
-/** Whether a statement of the function's policy lets the group invoke it. A source may have AWS's wildcards. */
+/** Whether a statement of the function's policy lets the group invoke it. Of a source `*` stands for any text. */
 export function permits(statement: PermissionStatement, targetGroupArn: string): boolean {
   const { principal, action, sourceArn, sourceAccount } = statement;
   const isOurs = principal === BALANCER_PRINCIPAL || principal === "*";
   const isInvoke = [INVOKE, "lambda:*", "*"].includes(action);
   const isFromHere = sourceAccount === null || sourceAccount === targetGroupArn.split(":")[4];
-  return isOurs && isInvoke && isFromHere && (sourceArn === null || matches(sourceArn, targetGroupArn));
+  return isOurs && isInvoke && isFromHere && (sourceArn === null || matchesPattern(sourceArn, targetGroupArn));
 }
 
-function matches(pattern: string, text: string): boolean {
-  const source = [...pattern].map((one) => (one === "*" ? ".*" : one === "?" ? "." : RegExp.escape(one))).join("");
-  return new RegExp(`^${source}$`, "s").test(text);
-}
-
-async function exists(db: Kysely<Database>, { functionName, qualifier = "$LATEST" }: FunctionTarget): Promise<boolean> {
-  const version = await db
-    .selectFrom("lambda_versions")
-    .select("version")
-    .where("function_name", "=", functionName)
-    .where("version", "=", qualifier)
-    .executeTakeFirst();
-  if (version) return true;
-  const alias = await db
-    .selectFrom("lambda_aliases")
-    .select("alias_name")
-    .where("function_name", "=", functionName)
-    .where("alias_name", "=", qualifier)
-    .executeTakeFirst();
-  return alias !== undefined;
-}
-
-/** That of exactly what is named: a permission on a function is none on its aliases. */
-async function readPolicy(db: Kysely<Database>, { functionName, qualifier = "" }: FunctionTarget) {
-  const rows = await db
-    .selectFrom("lambda_permissions")
-    .selectAll()
-    .where("function_name", "=", functionName)
-    .where("qualifier", "=", qualifier)
-    .execute();
-  return rows.map((row) => PERMISSION_STATEMENT.read(row));
+async function exists(db: Kysely<Database>, target: FunctionTarget): Promise<boolean> {
+  const { functionName, qualifier = LATEST } = target;
+  if (await findVersion(db, { functionName, version: qualifier })) return true;
+  return (await findAlias(db, { functionName, aliasName: qualifier })) !== undefined;
 }

@@ -7,3 +7,6 @@ const USUAL_DEREGISTRATION_DELAY_SECONDS = 300;
 export function deregistrationDelaySeconds({ attributes }: Pick<TargetGroup, "attributes">): number {
   return Number(attributes["deregistration_delay.timeout_seconds"] ?? USUAL_DEREGISTRATION_DELAY_SECONDS);
 }
+
+/** Of target groups of functions: whether headers and query parameters come in lists, so that none is lost. */
+export const MULTI_VALUE_HEADERS = "lambda.multi_value_headers.enabled";

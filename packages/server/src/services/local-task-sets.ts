@@ -191,6 +191,8 @@ async function create(
   const groups = await readTargetGroups(store.db);
   const group = groups.find(({ arn }) => isSameTargetGroup(arn, plan.targetGroup));
   if (!group) return failed(`there is no target group ${plan.targetGroup}`);
+  if (group.targetType === "lambda")
+    return failed(`the target group ${plan.targetGroup} is for functions: use one of the type ip`);
   const container = definition.definition.containerDefinitions.find(({ name }) => name === containerName);
   if (!container?.portMappings.some((port) => port.containerPort === containerPort)) {
     return failed(`${definition.arn} has no container ${containerName} with the port ${containerPort}`);

@@ -66,7 +66,7 @@ const BY_MEMBER: Readonly<Record<string, readonly unknown[]>> = {
   Names: [["web"], ["blue"]],
   Protocol: ["HTTP", "HTTP", "TCP", "HTTPS"],
   Port: [80, 81, 443, 8080],
-  TargetType: ["ip", "instance"],
+  TargetType: ["ip", "instance", "lambda"],
   Priority: [1, 2, 3],
   Conditions: [
     [{ Field: "path-pattern", Values: ["/a*", "/?"] }],

@@ -249,7 +249,10 @@ describe("target groups", () => {
     [{ Name: "a", Protocol: "HTTP" }, /^A port must be specified$/],
     [{ Name: "a", Protocol: "HTTPS", Port: 443 }, /Protocol 'HTTPS' is not supported: use one of HTTP, TCP/],
     [{ Name: "a", Protocol: "HTTP", Port: 0 }, /Port '0' must be a value from 1 to 65535/],
-    [{ Name: "a", Protocol: "HTTP", Port: 80, TargetType: "lambda" }, /'lambda' is not supported yet/],
+    [
+      { Name: "a", Protocol: "HTTP", TargetType: "lambda" },
+      /^Protocol cannot be specified for target groups with target type 'lambda'/,
+    ],
     [{ Name: "a", Protocol: "HTTP", Port: 80, ProtocolVersion: "GRPC" }, /ProtocolVersion 'GRPC'/],
     [{ Name: "a", Protocol: "HTTP", Port: 80, HealthCheckEnabled: false }, /HealthCheckEnabled 'false'/],
     [{ Name: "a", Protocol: "HTTP", Port: 80, HealthCheckPath: "health" }, /must begin with '\/'/],

@@ -1,5 +1,6 @@
 import { type MemoryBalancer, memoryBalancer, newMemoryBalancer } from "@sluice/drivers/memory/memory-balancer.ts";
 import type { Elbv2Operations } from "@sluice/wire/generated/elbv2-shapes.ts";
+import type { FunctionPlaces } from "../../balancing/function-servers.ts";
 import { type LocalBalancing, localBalancing } from "../../balancing/local-balancing.ts";
 import { systemTimers } from "../../loops/timers.ts";
 import type { BalancedTask } from "../../store/elb/balanced-tasks.ts";
@@ -23,11 +24,22 @@ export interface Elbv2World {
   close(): Promise<void>;
 }
 
+/** Every target group of functions at one place, which nobody serves. */
+const FUNCTIONS: FunctionPlaces = {
+  serve: async ({ targetGroups }) => {
+    const sentHeader = { name: "x-test", value: "secret" };
+    const groups = targetGroups.filter(({ targetType }) => targetType === "lambda");
+    return new Map(groups.map(({ arn }) => [arn, { address: "127.0.0.1", port: 8_100, sentHeader }]));
+  },
+  close: async () => {},
+};
+
 /** Ids count up, so that two worlds in which the same is done have the same ARNs. */
 export async function openElbv2World(
   address = "127.0.0.1",
   ignoresAwsOnly = true,
   allowsLocalTargets = false,
+  hasFunctions = true,
 ): Promise<Elbv2World> {
   let ids = 0;
   const randomText = (_alphabet: string, length: number) => String(++ids).padStart(length, "0");
@@ -41,6 +53,7 @@ export async function openElbv2World(
       timers: systemTimers,
       changes: new WakeFeed(),
       tasks: async () => world.tasks,
+      functions: hasFunctions ? FUNCTIONS : undefined,
       log: { warn() {}, info() {} },
       onError() {},
     },

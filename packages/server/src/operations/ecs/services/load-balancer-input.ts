@@ -24,7 +24,13 @@ export async function readLoadBalancer(
   const { targetGroupArn, containerName, containerPort } = loadBalancer;
   if (!targetGroupArn) throw invalid("loadBalancers[0].targetGroupArn must be specified.");
   const container = checkContainer(TASK_DEFINITION.read(definition), containerName, containerPort);
-  if (!(await readTargetGroups(db)).some(({ arn }) => arn === targetGroupArn)) {
+  const group = (await readTargetGroups(db)).find(({ arn }) => arn === targetGroupArn);
+  if (group?.targetType === "lambda") {
+    throw invalid(
+      `loadBalancers[0].targetGroupArn ${excerpt(targetGroupArn)} has the target type lambda: name one of the type ip.`,
+    );
+  }
+  if (!group) {
     throw invalid(
       `loadBalancers[0].targetGroupArn ${excerpt(targetGroupArn)} does not exist on this server: aws elbv2 describe-target-groups shows those that do.`,
     );

@@ -12,7 +12,10 @@ import { requireElbName } from "../checks/resource-name.ts";
 import { readTags } from "../checks/tag-input.ts";
 import type { Elbv2Operation } from "../elbv2-context.ts";
 import { targetGroupView } from "../views/target-group-view.ts";
-import { readHealthCheck, usualHealthCheck } from "./health-check-input.ts";
+import { readHealthCheck, readIsChecked, usualFunctionCheck, usualHealthCheck } from "./health-check-input.ts";
+
+/** Stored for functions, and shown to nobody. */
+const HTTP_PORT = 80;
 
 /** Asked again with the same settings it gives the one that there is, as AWS does. */
 export const createTargetGroup: Elbv2Operation<CreateTargetGroupInput, CreateTargetGroupOutput> = async (
@@ -69,6 +72,7 @@ function readTargetGroup(input: CreateTargetGroupInput): Asked {
   });
   const name = requireElbName(input.Name, "Target group");
   const targetType = readTargetType(input.TargetType);
+  if (targetType === "lambda") return readFunctionGroup(name, input);
   if (input.Protocol === undefined) throw invalid("A protocol must be specified");
   const protocol = requireOneOf(input.Protocol, "Protocol", ["HTTP", "TCP"]);
   if (input.Port === undefined) throw invalid("A port must be specified");
@@ -86,24 +90,42 @@ function readTargetGroup(input: CreateTargetGroupInput): Asked {
     vpcId: input.VpcId ?? null,
     targetType,
     healthCheck: readHealthCheck(input, usualHealthCheck(protocol)),
+    isChecked: readIsChecked(input.HealthCheckEnabled, { targetType, isChecked: true }),
+    tags: readTags(input.Tags),
+  };
+}
+
+/** A function has neither a port nor a network. It is not checked unless that is asked for, as with AWS. */
+function readFunctionGroup(name: string, input: CreateTargetGroupInput): Asked {
+  for (const member of ["Protocol", "ProtocolVersion", "Port", "VpcId", "IpAddressType"] as const) {
+    if (input[member] === undefined) continue;
+    throw invalid(`${member} cannot be specified for target groups with target type 'lambda': leave it out.`);
+  }
+  return {
+    name,
+    protocol: "HTTP",
+    port: HTTP_PORT,
+    vpcId: null,
+    targetType: "lambda",
+    healthCheck: readHealthCheck(input, usualFunctionCheck(), "lambda"),
+    isChecked: readIsChecked(input.HealthCheckEnabled, { targetType: "lambda", isChecked: false }),
     tags: readTags(input.Tags),
   };
 }
 
 function readTargetType(targetType = "instance"): TargetGroup["targetType"] {
-  if (targetType === "lambda") throw invalid("TargetType 'lambda' is not supported yet: use 'ip'.");
   if (targetType === "alb")
     throw invalid("TargetType 'alb' is not supported: a load balancer here has no other one behind it. Use 'ip'.");
-  return requireOneOf(targetType, "TargetType", ["ip", "instance"]);
+  return requireOneOf(targetType, "TargetType", ["ip", "instance", "lambda"]);
 }
 
-function settingsOf({ protocol, port, vpcId, targetType, healthCheck: check }: Asked): string {
+function settingsOf({ protocol, port, vpcId, targetType, healthCheck: check, isChecked }: Asked): string {
   return JSON.stringify([
     protocol,
     port,
     vpcId,
     targetType,
     [check.protocol, check.path, check.matcher, check.port, check.intervalSeconds, check.timeoutSeconds],
-    [check.healthyCount, check.unhealthyCount],
+    [check.healthyCount, check.unhealthyCount, isChecked],
   ]);
 }

@@ -10,6 +10,7 @@ import {
   MIN_HEALTH_CHECK_TIMEOUT_SECONDS,
 } from "@sluice/model/elb-limits.ts";
 import { MAX_PORT } from "@sluice/model/port.ts";
+import type { TargetGroup } from "../../../store/elb/target-groups.ts";
 import { checkMembers, invalid, refused, requireOneOf, requireOnly, requireWithin } from "../checks/members.ts";
 
 type HealthCheckInput = Pick<
@@ -41,14 +42,36 @@ export function usualHealthCheck(protocol: "HTTP" | "TCP"): BalancerHealthCheck 
   };
 }
 
-/** The health check as it is, with what the input says otherwise. */
-export function readHealthCheck(input: HealthCheckInput, now: BalancerHealthCheck): BalancerHealthCheck {
+/** Of functions, of which each check is an invocation. */
+export function usualFunctionCheck(): BalancerHealthCheck {
+  return { ...usualHealthCheck("HTTP"), intervalSeconds: 35, timeoutSeconds: 30 };
+}
+
+/** Whether targets are checked: functions alone need not be. */
+export function readIsChecked(
+  isEnabled: boolean | undefined,
+  { targetType, isChecked }: Pick<TargetGroup, "targetType" | "isChecked">,
+): boolean {
+  if (targetType === "lambda") return isEnabled ?? isChecked;
   requireOnly(
-    input.HealthCheckEnabled,
+    isEnabled,
     true,
     "HealthCheckEnabled",
     "targets that nobody checks would get traffic that they may not answer",
   );
+  return true;
+}
+
+/** The health check as it is, with what the input says otherwise. */
+export function readHealthCheck(
+  input: HealthCheckInput,
+  now: BalancerHealthCheck,
+  targetType: TargetGroup["targetType"] = "ip",
+): BalancerHealthCheck {
+  for (const member of ["HealthCheckProtocol", "HealthCheckPort"] as const) {
+    if (targetType !== "lambda" || input[member] === undefined) continue;
+    throw invalid(`${member} cannot be specified for target groups with target type 'lambda': leave it out.`);
+  }
   const asked = input.HealthCheckProtocol;
   const protocol =
     asked === undefined

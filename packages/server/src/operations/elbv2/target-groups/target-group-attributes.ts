@@ -5,6 +5,7 @@ import type {
   ModifyTargetGroupAttributesOutput,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { MAX_DEREGISTRATION_DELAY_SECONDS } from "@sluice/model/elb-limits.ts";
+import { MULTI_VALUE_HEADERS } from "../../../balancing/target-group-attributes.ts";
 import { readTargetGroups, saveTargetGroup, type TargetGroup } from "../../../store/elb/target-groups.ts";
 import { changeBalancing, tellBalancer } from "../change-balancing.ts";
 import {
@@ -12,6 +13,7 @@ import {
   attributesView,
   changedAttributes,
   fixedAttribute,
+  flagAttribute,
   numberAttribute,
 } from "../checks/attributes.ts";
 import { requireTargetGroup } from "../checks/found.ts";
@@ -25,7 +27,8 @@ const OF_ALL: AttributeRules = {
   "load_balancing.cross_zone.enabled": fixedAttribute("use_load_balancer_configuration", "there is one zone"),
 };
 
-const RULES: Readonly<Record<TargetGroup["protocol"], AttributeRules>> = {
+const RULES: Readonly<Record<TargetGroup["protocol"] | "lambda", AttributeRules>> = {
+  lambda: { [MULTI_VALUE_HEADERS]: flagAttribute("false") },
   HTTP: {
     ...OF_ALL,
     "stickiness.type": fixedAttribute("lb_cookie", NOT_STICKY),
@@ -42,13 +45,17 @@ const RULES: Readonly<Record<TargetGroup["protocol"], AttributeRules>> = {
   },
 };
 
+function rulesOf({ targetType, protocol }: TargetGroup): AttributeRules {
+  return RULES[targetType === "lambda" ? "lambda" : protocol];
+}
+
 export const describeTargetGroupAttributes: Elbv2Operation<
   DescribeTargetGroupAttributesInput,
   DescribeTargetGroupAttributesOutput
 > = async (input, { store }) => {
   const targetGroups = await readTargetGroups(store.db);
-  const { protocol, attributes } = requireTargetGroup({ targetGroups }, input.TargetGroupArn);
-  return { Attributes: attributesView(RULES[protocol], attributes) };
+  const group = requireTargetGroup({ targetGroups }, input.TargetGroupArn);
+  return { Attributes: attributesView(rulesOf(group), group.attributes) };
 };
 
 export const modifyTargetGroupAttributes: Elbv2Operation<
@@ -57,7 +64,7 @@ export const modifyTargetGroupAttributes: Elbv2Operation<
 > = async (input, context) => {
   const output = await changeBalancing(context, async (rows, db) => {
     const group = requireTargetGroup(rows, input.TargetGroupArn);
-    const rules = RULES[group.protocol];
+    const rules = rulesOf(group);
     const attributes = changedAttributes(rules, group.attributes, input.Attributes ?? [], "Target group");
     await saveTargetGroup(db, { ...group, attributes });
     return { Attributes: attributesView(rules, attributes) };

@@ -4,6 +4,7 @@ import type {
   TargetHealth,
   TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { type FunctionTrouble, functionTrouble } from "../../../balancing/function-target.ts";
 import { serverIdOf } from "../../../balancing/plan-balancer.ts";
 import type { TargetReading } from "../../../balancing/target-health.ts";
 import { balancersOfGroups, readBalancingRows } from "../../../store/elb/balancing-rows.ts";
@@ -11,7 +12,7 @@ import type { TargetGroup } from "../../../store/elb/target-groups.ts";
 import { requireTargetGroup } from "../checks/found.ts";
 import { checkMembers, refused } from "../checks/members.ts";
 import type { Elbv2Context, Elbv2Operation } from "../elbv2-context.ts";
-import { targetHealthView } from "../views/target-health-view.ts";
+import { functionHealthView, targetHealthView } from "../views/target-health-view.ts";
 import { type AskedTarget, readTargets } from "./target-input.ts";
 
 /** A target of the group now: a task's, or one that was registered. */
@@ -22,6 +23,7 @@ interface KnownTarget {
   readonly isDraining: boolean;
 }
 
+const NO_FUNCTIONS: FunctionTrouble = { kind: "missing", words: "this server runs no functions" };
 const NOT_REGISTERED: TargetHealth = {
   State: "unused",
   Reason: "Target.NotRegistered",
@@ -42,7 +44,19 @@ export const describeTargetHealth: Elbv2Operation<DescribeTargetHealthInput, Des
   const group = requireTargetGroup(rows, input.TargetGroupArn);
   const known = await knownTargets(group, rows.targets, context);
   const isUsed = balancersOfGroups(rows).has(group.arn);
-  const describe = (target: KnownTarget): TargetHealthDescription => ({
+  const troubles = await functionTroubles(group, known, context);
+  const describe = (target: KnownTarget): TargetHealthDescription =>
+    group.targetType === "lambda"
+      ? {
+          Target: { Id: target.address },
+          TargetHealth: functionHealthView(
+            readingOf(target, group, isUsed, context),
+            group,
+            troubles.get(target.address),
+          ),
+        }
+      : describeAddress(target);
+  const describeAddress = (target: KnownTarget): TargetHealthDescription => ({
     Target: { Id: target.address, Port: target.port },
     HealthCheckPort: String(group.healthCheck.port ?? target.port),
     TargetHealth: targetHealthView(readingOf(target, group, isUsed, context)),
@@ -60,7 +74,8 @@ function describeAsked(
 ): TargetHealthDescription[] {
   const found = known.filter((target) => target.address === id && (port === undefined || port === target.port));
   if (found.length > 0) return found.map(describe);
-  return [{ Target: { Id: id, Port: port ?? group.port }, TargetHealth: NOT_REGISTERED }];
+  const target = group.targetType === "lambda" ? { Id: id } : { Id: id, Port: port ?? group.port };
+  return [{ Target: target, TargetHealth: NOT_REGISTERED }];
 }
 
 /** A wish that the balancer has not heard of yet counts already. */
@@ -74,6 +89,21 @@ function readingOf(
   const reading = loop.ofServer(arn, serverId);
   if (isDraining) return { ...reading, state: "draining" };
   return reading.state === "unused" || reading.state === "draining" ? { ...reading, state: "initial" } : reading;
+}
+
+/** By ARN: what keeps functions from being invoked that were registered once. */
+async function functionTroubles(
+  { arn, targetType }: TargetGroup,
+  targets: readonly KnownTarget[],
+  { store, balancing }: Elbv2Context,
+): Promise<ReadonlyMap<string, FunctionTrouble>> {
+  const troubles = new Map<string, FunctionTrouble>();
+  if (targetType !== "lambda") return troubles;
+  for (const { address } of targets) {
+    const trouble = balancing.hasFunctions ? await functionTrouble(store.db, address, arn) : NO_FUNCTIONS;
+    if (trouble) troubles.set(address, trouble);
+  }
+  return troubles;
 }
 
 async function knownTargets(

@@ -11,6 +11,7 @@ import { changeBalancing, tellBalancer } from "../change-balancing.ts";
 import { requireTargetGroup } from "../checks/found.ts";
 import { invalid } from "../checks/members.ts";
 import type { Elbv2Operation } from "../elbv2-context.ts";
+import { FUNCTION_PORT, requireFunction } from "./function-target-input.ts";
 import { readTargets, requireAddress, requireReachable } from "./target-input.ts";
 
 export const registerTargets: Elbv2Operation<RegisterTargetsInput, RegisterTargetsOutput> = async (input, context) => {
@@ -21,6 +22,10 @@ export const registerTargets: Elbv2Operation<RegisterTargetsInput, RegisterTarge
   const rules = { allowsLocalTargets, ownAddresses: ownAddresses() };
   await changeBalancing(context, async (rows, db) => {
     const group = requireTargetGroup(rows, input.TargetGroupArn);
+    if (group.targetType === "lambda") {
+      const address = await requireFunction(asked, group, rows, db, context);
+      return registerTarget(db, { targetGroupArn: group.arn, address, port: FUNCTION_PORT, registeredAt });
+    }
     const addresses = asked.map((target) => requireAddress(target, group));
     for (const { address } of addresses) requireReachable(address, rules);
     const others = rows.targets.filter(({ targetGroupArn }) => targetGroupArn === group.arn);
@@ -47,7 +52,11 @@ export const deregisterTargets: Elbv2Operation<DeregisterTargetsInput, Deregiste
   const now = context.now();
   await changeBalancing(context, async (rows, db) => {
     const group = requireTargetGroup(rows, input.TargetGroupArn);
-    const addresses = asked.map((target) => ({ ...requireAddress(target, group), anyPort: target.port === undefined }));
+    const isFunction = group.targetType === "lambda";
+    const addresses = asked.map((target) => ({
+      ...(isFunction ? { address: target.id, port: FUNCTION_PORT } : requireAddress(target, group)),
+      anyPort: isFunction || target.port === undefined,
+    }));
     for (const target of rows.targets) {
       const isAsked = addresses.some(
         ({ address, port, anyPort }) => address === target.address && (anyPort || port === target.port),

@@ -7,7 +7,7 @@ import { checkMembers, refused, requireWithin } from "../checks/members.ts";
 import { type TargetRules, targetAddressTrouble } from "./target-address.ts";
 
 export interface AskedTarget {
-  /** An IP address, or a task's id. */
+  /** An IP address, a task's id, or a function's ARN. */
   readonly id: string;
   readonly port: number | undefined;
 }

@@ -2,19 +2,23 @@ import type { TargetGroup as TargetGroupView } from "@aws-sdk/client-elastic-loa
 import type { TargetGroup } from "../../../store/elb/target-groups.ts";
 
 export function targetGroupView(
-  { arn, name, protocol, port, vpcId, targetType, healthCheck }: TargetGroup,
+  { arn, name, protocol, port, vpcId, targetType, healthCheck, isChecked }: TargetGroup,
   loadBalancerArns: readonly string[],
 ): TargetGroupView {
   const isHttpCheck = healthCheck.protocol === "http";
-  return {
-    TargetGroupArn: arn,
-    TargetGroupName: name,
+  const network = {
     Protocol: protocol,
     Port: port,
     VpcId: vpcId ?? undefined,
     HealthCheckProtocol: isHttpCheck ? "HTTP" : "TCP",
     HealthCheckPort: healthCheck.port === null ? "traffic-port" : String(healthCheck.port),
-    HealthCheckEnabled: true,
+    ProtocolVersion: protocol === "HTTP" ? "HTTP1" : undefined,
+  } as const;
+  return {
+    TargetGroupArn: arn,
+    TargetGroupName: name,
+    ...(targetType === "lambda" ? {} : network),
+    HealthCheckEnabled: isChecked,
     HealthCheckIntervalSeconds: healthCheck.intervalSeconds,
     HealthCheckTimeoutSeconds: healthCheck.timeoutSeconds,
     HealthyThresholdCount: healthCheck.healthyCount,
@@ -23,7 +27,6 @@ export function targetGroupView(
     Matcher: isHttpCheck ? { HttpCode: healthCheck.matcher } : undefined,
     LoadBalancerArns: [...loadBalancerArns],
     TargetType: targetType,
-    ProtocolVersion: protocol === "HTTP" ? "HTTP1" : undefined,
     IpAddressType: "ipv4",
   };
 }

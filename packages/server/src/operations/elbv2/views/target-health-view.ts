@@ -1,5 +1,7 @@
 import type { TargetHealth } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { FunctionTrouble } from "../../../balancing/function-target.ts";
 import type { TargetReading } from "../../../balancing/target-health.ts";
+import type { TargetGroup } from "../../../store/elb/target-groups.ts";
 
 /** AWS's states and reason codes, with the balancer's own words behind AWS's. */
 export function targetHealthView({ state, detail, sessions }: TargetReading): TargetHealth {
@@ -40,6 +42,36 @@ export function targetHealthView({ state, detail, sessions }: TargetReading): Ta
     default:
       return state satisfies never;
   }
+}
+
+/**
+ * Of a function. One that is not checked has AWS's state for that, and gets traffic all the same; what keeps it from being invoked is
+ * behind AWS's words.
+ */
+export function functionHealthView(
+  reading: TargetReading,
+  { isChecked }: Pick<TargetGroup, "isChecked">,
+  trouble: FunctionTrouble | undefined,
+): TargetHealth {
+  const words = trouble
+    ? `${trouble.words}${trouble.kind === "missing" ? ": aws elbv2 deregister-targets takes it out" : ""}`
+    : "";
+  if (reading.state === "unused" || reading.state === "draining") return targetHealthView(reading);
+  if (!isChecked && reading.state !== "unavailable") {
+    return {
+      State: "unavailable",
+      Reason: "Target.HealthCheckDisabled",
+      Description: withDetail("Health checks are not enabled for this target", words),
+    };
+  }
+  if (trouble) {
+    return {
+      State: "unhealthy",
+      Reason: "Target.FailedHealthChecks",
+      Description: withDetail("Health checks failed", words),
+    };
+  }
+  return targetHealthView(reading);
 }
 
 /** What the check was answered says which kind of failure it is: a status, silence, or something else. */
