@@ -49,6 +49,23 @@ function leaveOut(packages: readonly string[]): Plugin {
   };
 }
 
+/** A file that reads texts of the installation as it is loaded gets the texts themselves: a program reads nothing of it once it runs. */
+const READS_TEXTS = /\/function-processes\/runtime-sources\.ts$/;
+
+/** Puts what such a file exports in its place. */
+function putTextsIn(): Plugin {
+  return {
+    name: "put-texts-in",
+    setup({ onLoad }) {
+      onLoad({ filter: READS_TEXTS }, async ({ path }) => {
+        const texts: Record<string, unknown> = await import(path);
+        const lines = Object.entries(texts).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`);
+        return { contents: lines.join("\n"), loader: "js" };
+      });
+    },
+  };
+}
+
 function bundle(name: string, { entryPoint, without }: Program) {
   return build({
     entryPoints: { [name]: entryPoint },
@@ -61,7 +78,7 @@ function bundle(name: string, { entryPoint, without }: Program) {
     // The text is held for as long as the program runs.
     minifyWhitespace: true,
     define: { "import.meta.dirname": "__dirname" },
-    plugins: [leaveOut(without)],
+    plugins: [leaveOut(without), putTextsIn()],
     legalComments: "linked",
     sourcemap: false,
     metafile: true,

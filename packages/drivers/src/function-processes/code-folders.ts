@@ -1,0 +1,77 @@
+import { createHash, randomUUID } from "node:crypto";
+import { chmod, chown, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { ReadCode } from "@sluice/engine/ports/function-runner.ts";
+import { unpackCode } from "./unpack-code.ts";
+
+/** As Lambda's for a function's code, packed or not. */
+export const MAX_FUNCTION_CODE_BYTES = 262_144_000;
+
+const UNFINISHED = ".new-";
+
+export interface CodeFolders {
+  /** The folder with a digest's code; unpacked now where it is not yet. `group` alone may read it; null: everybody who gets there. */
+  folderOf(codeSha256: string, group: number | null, signal: AbortSignal): Promise<string>;
+  /** Removes all others. */
+  keepOnly(codeSha256s: ReadonlySet<string>): Promise<void>;
+}
+
+/** Unpacked code, a folder for each digest. A folder is there whole or not at all. */
+export function codeFolders(directory: string, readCode: ReadCode): CodeFolders {
+  const underWay = new Map<string, Promise<string>>();
+
+  const unpack = async (
+    name: string,
+    codeSha256: string,
+    group: number | null,
+    signal: AbortSignal,
+  ): Promise<string> => {
+    const folder = join(directory, name);
+    if (await stat(folder).catch(() => undefined)) return folder;
+    const unfinished = join(directory, `${UNFINISHED}${randomUUID()}`);
+    try {
+      await mkdir(unfinished, { recursive: true });
+      await unpackCode(await readWhole(await readCode(codeSha256, signal), codeSha256), unfinished, signal);
+      await chmod(unfinished, group === null ? 0o755 : 0o750);
+      if (group !== null) await chown(unfinished, 0, group);
+      await rename(unfinished, folder);
+      return folder;
+    } catch (error) {
+      await rm(unfinished, { recursive: true, force: true });
+      throw error;
+    }
+  };
+
+  return {
+    folderOf: (codeSha256, group, signal) => {
+      const name = group === null ? codeSha256 : `${codeSha256}-${group}`;
+      let found = underWay.get(name);
+      if (found === undefined) {
+        found = unpack(name, codeSha256, group, signal).finally(() => underWay.delete(name));
+        underWay.set(name, found);
+      }
+      return found;
+    },
+    keepOnly: async (codeSha256s) => {
+      for (const name of await readdir(directory).catch(() => [])) {
+        const isKept = name.startsWith(UNFINISHED) ? underWay.size > 0 : codeSha256s.has(name.split("-")[0] ?? "");
+        if (!isKept && !underWay.has(name)) await rm(join(directory, name), { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** @throws Error where it is not what the digest names */
+async function readWhole(source: NodeJS.ReadableStream, codeSha256: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of source) {
+    chunks.push(Buffer.from(chunk));
+    bytes += chunk.length;
+    if (bytes > MAX_FUNCTION_CODE_BYTES) throw new Error(`the code has more than ${MAX_FUNCTION_CODE_BYTES} bytes`);
+  }
+  const zip = Buffer.concat(chunks);
+  const found = createHash("sha256").update(zip).digest("hex");
+  if (found !== codeSha256) throw new Error(`the code's digest is ${found} instead of ${codeSha256}: upload it again`);
+  return zip;
+}
