@@ -150,6 +150,15 @@ describe("the configuration", () => {
     );
   });
 
+  it("has a header for a group's servers, in requests and health checks alike", () => {
+    const sentHeader = { name: "x-own", value: "it's 5% \\ $(x)" };
+    const { text, digest } = configOf({ listeners: [], groups: [{ ...plan([]).groups[0]!, sentHeader }] });
+    const value = String.raw`'it'\''s 5%% \ $(x)'`;
+    expect(text).toContain(`\n  http-request set-header x-own ${value}\n`);
+    expect(text).toContain(` hdr User-Agent ELB-HealthChecker/2.0 hdr x-own ${value}\n`);
+    expect(configOf({ listeners: [], groups: [plan([]).groups[0]!] }).digest).not.toBe(digest);
+  });
+
   const group = plan([]).groups[0]!;
   const withGroup = (change: object): BalancerPlan => ({ listeners: [], groups: [{ ...group, ...change }] });
   const fixed = (values: object): ListenerAction => ({
