@@ -111,6 +111,7 @@ function aliasCheck({ functionName, aliasName }: LambdaAlias, routing: AliasRout
 /** A version that is not active yet is waited for. */
 function versionCheck(subject: string, version: string, facts: VersionFacts | null): PlannedCheck {
   if (!facts) return check(subject, "failed", `version ${version} is not published`);
+  if (facts.unchecked !== undefined) return check(subject, "unchecked", `not checked: ${facts.unchecked}`);
   return facts.isActive
     ? check(subject, "ok", `version ${version} is published and active`)
     : check(subject, "warning", `version ${version} is not active yet, and is waited for: ${facts.detail}`);

@@ -340,6 +340,18 @@ describe("a Lambda deployment", () => {
     expect(played.asked).toEqual([]);
   });
 
+  it("starts with versions that nobody may look at, and says so", () => {
+    const unchecked = { isActive: true, role: "", deadLetterTarget: null, detail: "", unchecked: "access denied" };
+    for (const facts of [{ target: unchecked }, { current: unchecked, target: unchecked }]) {
+      const resolution = { outcome: "lambda-alias", facts: lambdaFacts(facts) } as const;
+      const played = new PlayedShift(lambda(), { resolution }).play();
+      expect(played.state).toMatchObject({
+        status: "Succeeded",
+        statusMessages: ["The versions 1 and 2 of charge were not looked at: access denied."],
+      });
+    }
+  });
+
   it("keeps its schedule, and ends, whatever is slow and whenever it is stopped", () => {
     const schedules: fc.Arbitrary<Exclude<ShiftSchedule, { type: "all-at-once" }>> = fc.record({
       type: fc.constantFrom("canary", "linear"),

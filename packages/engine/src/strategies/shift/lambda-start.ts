@@ -65,8 +65,8 @@ export function lambdaStart(
   }
   const error = missingHookError(hooks);
   if (error) return { error };
-  const warnings = uncheckedHooks(hooks);
   const versions = { currentVersion, targetVersion };
+  const warnings = [...uncheckedVersions(functionName, versions, [current, target]), ...uncheckedHooks(hooks)];
   return { target: planOf(alias, versions, LAMBDA_PLAN), ...(warnings.length > 0 ? { warnings } : {}) };
 }
 
@@ -104,7 +104,19 @@ function planOf(
   };
 }
 
+/** Nobody may look at them: whether they can share an alias shows when it is to point to both. */
+function uncheckedVersions(
+  functionName: string,
+  { currentVersion, targetVersion }: Pick<LambdaRollback, "currentVersion" | "targetVersion">,
+  facts: readonly VersionFacts[],
+): readonly string[] {
+  const reason = facts.find(({ unchecked }) => unchecked !== undefined)?.unchecked;
+  if (reason === undefined) return [];
+  return [`The versions ${currentVersion} and ${targetVersion} of ${functionName} were not looked at: ${reason}.`];
+}
+
 function differenceOf(one: VersionFacts, other: VersionFacts): string | undefined {
+  if (one.unchecked !== undefined || other.unchecked !== undefined) return undefined;
   if (one.role !== other.role) return `execution role (${one.role} and ${other.role})`;
   if (one.deadLetterTarget === other.deadLetterTarget) return undefined;
   return `dead-letter configuration (${one.deadLetterTarget ?? "none"} and ${other.deadLetterTarget ?? "none"})`;
