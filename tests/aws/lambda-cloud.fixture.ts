@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import {
   CreateAliasCommand,
   CreateFunctionCommand,
@@ -10,8 +12,10 @@ import {
 import { awsClientConfig } from "@sluice/drivers/aws/aws-client-settings.ts";
 import { routingOfAlias, updateTo } from "@sluice/drivers/lambda/alias-routing.ts";
 import type { AliasRouting, LambdaAlias } from "@sluice/engine/ports/function-alias.ts";
+import { cleanEnvironment } from "../installation/sluice-server.fixture.ts";
 import type { MotoServer } from "./moto-server.fixture.ts";
 
+const run = promisify(execFile);
 const ROLES = "arn:aws:iam::123456789012:role";
 /** An archive without any file. */
 const EMPTY_ZIP = Buffer.from(`504b0506${"00".repeat(18)}`, "hex");
@@ -25,6 +29,8 @@ export interface LambdaCloud {
   routingOf(alias: LambdaAlias): Promise<AliasRouting>;
   /** By somebody else. */
   change(alias: LambdaAlias, routing: AliasRouting): Promise<void>;
+  /** Runs a line for a shell (`aws lambda …`) against the stand-in. */
+  aws(line: string): Promise<void>;
   close(): void;
 }
 
@@ -53,6 +59,17 @@ export async function createLambdaCloud(moto: MotoServer): Promise<LambdaCloud> 
     },
     async change({ functionName: FunctionName, aliasName: Name }, routing) {
       await lambda.send(new UpdateAliasCommand({ FunctionName, Name, ...updateTo(routing) }));
+    },
+    async aws(line) {
+      const { url, settings } = moto;
+      const AWS = {
+        AWS_ENDPOINT_URL: url,
+        AWS_DEFAULT_REGION: settings.region,
+        AWS_ACCESS_KEY_ID: settings.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: settings.secretAccessKey,
+        AWS_PAGER: "",
+      };
+      await run("sh", ["-c", line], { env: { ...cleanEnvironment(), ...AWS } });
     },
     close: () => lambda.destroy(),
   };
