@@ -28,7 +28,6 @@ export interface GatewayGroup {
 
 export interface DoorParts {
   readonly functions: Pick<LocalFunctions, "invoke">;
-  readonly secret: string;
   readonly room: BodyRoom;
   /** Of a request that the function is to blame for. `reason` has nothing that a client or a function said. */
   readonly onBadGateway: (group: GatewayGroup, reason: string) => void;
@@ -49,11 +48,11 @@ function newTraceId(): string {
 export async function answerByFunction(
   request: IncomingMessage,
   response: ServerResponse,
-  group: GatewayGroup,
+  group: GatewayGroup & { readonly secret: string },
   parts: DoorParts,
 ): Promise<void> {
-  const { target, targetGroupArn, isMultiValue } = group;
-  if (!isBalancer(request, parts.secret)) return refuse(response, 403);
+  const { target, targetGroupArn, isMultiValue, secret } = group;
+  if (!isBalancer(request, secret)) return refuse(response, 403);
   if (request.method === "TRACE") return refuse(response, 405);
   if (request.headers.upgrade !== undefined) return refuse(response, 400);
   if (!target) return refuse(response, 503);
@@ -101,7 +100,7 @@ function errorTypeOf(payload: Uint8Array): string {
 function isBalancer({ headers }: IncomingMessage, secret: string): boolean {
   const sent = Buffer.from(String(headers[GATEWAY_HEADER] ?? ""));
   const wanted = Buffer.from(secret);
-  return sent.length === wanted.length && timingSafeEqual(sent, wanted);
+  return wanted.length > 0 && sent.length === wanted.length && timingSafeEqual(sent, wanted);
 }
 
 function badGateway(response: ServerResponse, group: GatewayGroup, reason: string, { onBadGateway }: DoorParts): void {
@@ -127,6 +126,7 @@ function discardRest(request: IncomingMessage): void {
 }
 
 function send({ method }: IncomingMessage, response: ServerResponse, answer: GatewayAnswer): void {
+  if (response.destroyed) return;
   const { status, reason, headers, body } = answer;
   const hasNoBody = status === 204 || status === 304;
   const length = hasNoBody ? [] : ["content-length", String(body.length)];

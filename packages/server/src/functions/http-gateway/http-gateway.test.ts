@@ -278,7 +278,9 @@ describe("the gateway of functions", () => {
       gateway = open();
       place = await serve();
       expect(place.port).not.toBe((thief.address() as AddressInfo).port);
+      expect(place.sentHeader.value).not.toBe(before.sentHeader.value);
       expect(await ask()).toMatchObject({ status: 200 });
+      expect(told).toMatchObject([{ fields: { targetGroup: ARN, port: before.port } }]);
     } finally {
       thief.close();
     }
@@ -289,8 +291,7 @@ describe("the gateway of functions", () => {
     expect(place.sentHeader.value).toMatch(/^[\w-]{43}$/);
     expect(place.sentHeader.value).not.toBe(before.sentHeader.value);
     expect(JSON.parse(readFileSync(file(), "utf8"))).toEqual({
-      secret: place.sentHeader.value,
-      ports: { [ARN]: place.port },
+      [ARN]: { port: place.port, secret: place.sentHeader.value },
     });
   });
 

@@ -4,7 +4,7 @@ import type { Store } from "../../store/open-store.ts";
 import type { LocalFunctions } from "../local-functions.ts";
 import { answerByFunction, type DoorParts, GATEWAY_HEADER, type GatewayGroup } from "./function-door.ts";
 import { GATEWAY_ADDRESS, type GatewayListener, openGatewayListener } from "./gateway-listener.ts";
-import { readKeptPorts, writeKeptPorts } from "./kept-ports.ts";
+import { type KeptDoors, newSecret, readKeptDoors, writeKeptDoors } from "./kept-doors.ts";
 import { readGatewayGroups } from "./read-gateway-groups.ts";
 
 /** A function that fails each request is told of this often. */
@@ -13,7 +13,7 @@ const TOLD_AGAIN_MILLISECONDS = 10_000;
 export interface HttpGatewayParts {
   readonly functions: Pick<LocalFunctions, "invoke">;
   readonly store: Pick<Store, "db">;
-  /** Where ports and secret are kept: a path in the data directory. */
+  /** Where ports and secrets are kept: a path in the data directory. */
   readonly file: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -27,6 +27,7 @@ export function httpGateway(parts: HttpGatewayParts): FunctionPlaces {
 }
 
 interface Door {
+  readonly secret: string;
   readonly listener: GatewayListener;
   group: GatewayGroup;
   toldAt: number;
@@ -36,17 +37,15 @@ class HttpGateway implements FunctionPlaces {
   readonly #parts: HttpGatewayParts;
   readonly #doors = new Map<string, Door>();
   readonly #doorParts: DoorParts;
-  #kept: Readonly<Record<string, number>>;
+  #kept: KeptDoors;
   #isClosed = false;
 
   constructor(parts: HttpGatewayParts) {
     const { functions, file, onError } = parts;
     this.#parts = parts;
-    const { secret, ports } = readKeptPorts(file);
-    this.#kept = ports;
+    this.#kept = readKeptDoors(file);
     this.#doorParts = {
       functions,
-      secret,
       room: { bytes: 0 },
       onBadGateway: (group, reason) => this.#tell(group, reason),
       onError,
@@ -63,17 +62,12 @@ class HttpGateway implements FunctionPlaces {
     }
     for (const group of groups) await this.#open(group);
     this.#keep();
-    const value = this.#doorParts.secret;
-    return new Map(
-      [...this.#doors].map(
-        ([
-          arn,
-          {
-            listener: { port },
-          },
-        ]) => [arn, { address: GATEWAY_ADDRESS, port, sentHeader: { name: GATEWAY_HEADER, value } }],
-      ),
-    );
+    const placeOf = ({ listener: { port }, secret }: Door): FunctionServer => ({
+      address: GATEWAY_ADDRESS,
+      port,
+      sentHeader: { name: GATEWAY_HEADER, value: secret },
+    });
+    return new Map([...this.#doors].map(([arn, door]) => [arn, placeOf(door)]));
   }
 
   async close(): Promise<void> {
@@ -90,19 +84,40 @@ class HttpGateway implements FunctionPlaces {
       return;
     }
     if (this.#isClosed) return;
-    const listener = await openGatewayListener(this.#kept[arn], (request, response) => {
-      const now = this.#doors.get(arn)?.group ?? { ...group, target: null };
-      answerByFunction(request, response, now, this.#doorParts).catch(this.#parts.onError);
+    const kept = this.#kept[arn];
+    const listener = await openGatewayListener(kept?.port, (request, response) => {
+      const { secret = "", group: now = group } = this.#doors.get(arn) ?? {};
+      answerByFunction(request, response, { ...now, secret }, this.#doorParts).catch(this.#parts.onError);
     });
-    this.#doors.set(arn, { listener, group, toldAt: Number.NEGATIVE_INFINITY });
+    const isSame = kept?.port === listener.port;
+    if (kept && !isSame) this.#tellTaken(arn, kept.port);
+    // Whoever has the port now may have been sent the secret.
+    const secret = kept && isSame ? kept.secret : newSecret();
+    this.#doors.set(arn, { secret, listener, group, toldAt: Number.NEGATIVE_INFINITY });
   }
 
   /** Those of groups that are gone are forgotten. */
   #keep(): void {
-    const ports = Object.fromEntries([...this.#doors].map(([arn, { listener }]) => [arn, listener.port]));
-    if (JSON.stringify(ports) === JSON.stringify(this.#kept)) return;
-    writeKeptPorts(this.#parts.file, { secret: this.#doorParts.secret, ports });
-    this.#kept = ports;
+    const doors = [...this.#doors].map(
+      ([
+        arn,
+        {
+          listener: { port },
+          secret,
+        },
+      ]) => [arn, { port, secret }] as const,
+    );
+    const kept = Object.fromEntries(doors);
+    if (JSON.stringify(kept) === JSON.stringify(this.#kept)) return;
+    writeKeptDoors(this.#parts.file, kept);
+    this.#kept = kept;
+  }
+
+  #tellTaken(targetGroup: string, port: number): void {
+    this.#parts.log.warn(
+      { targetGroup, port },
+      "another program took the port of a function behind a listener while Sluice was away, and may have got its clients' requests: another port is used now",
+    );
   }
 
   #tell(group: GatewayGroup, reason: string): void {
