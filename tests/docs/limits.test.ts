@@ -26,7 +26,7 @@ const INTERNAL = new Set([
   "packages/drivers/src/aws/role-sessions.ts MAX_SESSION_NAME_CHARACTERS",
   "packages/drivers/src/elbv2/forward-action.ts MAX_WEIGHT",
   "packages/drivers/src/function-processes/function-programs.ts RUN_TIMEOUT_MILLISECONDS",
-  "packages/drivers/src/function-processes/process-runner.ts MAX_LAUNCH_TROUBLE_BYTES",
+  "packages/drivers/src/function-processes/environment-process.ts MAX_LAUNCH_TROUBLE_CHARACTERS",
   "packages/drivers/src/function-processes/sandbox.ts PROBE_TIMEOUT_MILLISECONDS",
   "packages/drivers/src/haproxy-runtime/runtime-socket.ts MAX_SOCKET_PATH_BYTES",
   "packages/drivers/src/haproxy/server-lookup.ts MAX_NAME_LENGTH",

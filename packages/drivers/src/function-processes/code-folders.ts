@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { chmod, chown, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReadCode } from "@sluice/engine/ports/function-runner.ts";
 import { unpackCode } from "./unpack-code.ts";
@@ -10,8 +10,8 @@ export const MAX_FUNCTION_CODE_BYTES = 262_144_000;
 const UNFINISHED = ".new-";
 
 export interface CodeFolders {
-  /** The folder with a digest's code; unpacked now where it is not yet. `group` alone may read it; null: everybody who gets there. */
-  folderOf(codeSha256: string, group: number | null, signal: AbortSignal): Promise<string>;
+  /** The folder with a digest's code; unpacked now where it is not yet. Everybody who gets there may read it. */
+  folderOf(codeSha256: string, signal: AbortSignal): Promise<string>;
   /** Removes all others. */
   keepOnly(codeSha256s: ReadonlySet<string>): Promise<void>;
 }
@@ -20,20 +20,14 @@ export interface CodeFolders {
 export function codeFolders(directory: string, readCode: ReadCode): CodeFolders {
   const underWay = new Map<string, Promise<string>>();
 
-  const unpack = async (
-    name: string,
-    codeSha256: string,
-    group: number | null,
-    signal: AbortSignal,
-  ): Promise<string> => {
-    const folder = join(directory, name);
+  const unpack = async (codeSha256: string, signal: AbortSignal): Promise<string> => {
+    const folder = join(directory, codeSha256);
     if (await stat(folder).catch(() => undefined)) return folder;
     const unfinished = join(directory, `${UNFINISHED}${randomUUID()}`);
     try {
       await mkdir(unfinished, { recursive: true });
       await unpackCode(await readWhole(await readCode(codeSha256, signal), codeSha256), unfinished, signal);
-      await chmod(unfinished, group === null ? 0o755 : 0o750);
-      if (group !== null) await chown(unfinished, 0, group);
+      await chmod(unfinished, 0o755);
       await rename(unfinished, folder);
       return folder;
     } catch (error) {
@@ -43,18 +37,20 @@ export function codeFolders(directory: string, readCode: ReadCode): CodeFolders 
   };
 
   return {
-    folderOf: (codeSha256, group, signal) => {
-      const name = group === null ? codeSha256 : `${codeSha256}-${group}`;
-      let found = underWay.get(name);
+    folderOf: async (codeSha256, signal) => {
+      let found = underWay.get(codeSha256);
       if (found === undefined) {
-        found = unpack(name, codeSha256, group, signal).finally(() => underWay.delete(name));
-        underWay.set(name, found);
+        // Others may wait for it, too: it goes on when the first of them does not.
+        found = unpack(codeSha256, new AbortController().signal).finally(() => underWay.delete(codeSha256));
+        underWay.set(codeSha256, found);
       }
-      return found;
+      const folder = await found;
+      signal.throwIfAborted();
+      return folder;
     },
     keepOnly: async (codeSha256s) => {
       for (const name of await readdir(directory).catch(() => [])) {
-        const isKept = name.startsWith(UNFINISHED) ? underWay.size > 0 : codeSha256s.has(name.split("-")[0] ?? "");
+        const isKept = name.startsWith(UNFINISHED) ? underWay.size > 0 : codeSha256s.has(name);
         if (!isKept && !underWay.has(name)) await rm(join(directory, name), { recursive: true, force: true });
       }
     },

@@ -50,3 +50,8 @@ function endpointVariables({ url, certificateFile }: NonNullable<VariablePlaces[
       : { AWS_CA_BUNDLE: certificateFile, NODE_EXTRA_CA_CERTS: certificateFile, REQUESTS_CA_BUNDLE: certificateFile }),
   };
 }
+
+/** As Lambda names them: `2026/11/29/[$LATEST]0f3c…`. */
+export function logStreamOf({ version }: Pick<FunctionPlan, "version">, environmentId: string, now: Date): string {
+  return `${now.toISOString().slice(0, 10).replaceAll("-", "/")}/[${version}]${environmentId}`;
+}

@@ -28,6 +28,8 @@ exec "$@" </dev/null 2>&1
 /** As PID 1, it waits for processes that others left, and whatever the runtime does to itself ends as it would elsewhere. */
 const RUN_AS_INIT = `${RUN}
 "$@" </dev/null 2>&1 &
+# What the shell itself says of how it ended is nobody's.
+exec 2>/dev/null
 wait $!
 exit
 `;

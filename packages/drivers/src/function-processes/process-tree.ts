@@ -5,7 +5,16 @@ const PAUSE_MILLISECONDS = 5;
 
 /** Of a process, by its number; empty where the kernel does not say. */
 export function childrenOf(pid: number): readonly number[] {
-  return readText(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+  // Each thread has its own.
+  const threads = namesIn(`/proc/${pid}/task`);
+  return threads.flatMap((thread) =>
+    readText(`/proc/${pid}/task/${thread}/children`).split(" ").filter(Boolean).map(Number),
+  );
+}
+
+/** Of a process, their children too; not those whose parent has ended. */
+export function descendantsOf(pid: number): readonly number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 /**
@@ -14,20 +23,10 @@ export function childrenOf(pid: number): readonly number[] {
  */
 export async function endEnvironmentProcesses(groupId: number, logStream: string): Promise<void> {
   for (;;) {
-    try {
-      process.kill(-groupId, "SIGKILL");
-    } catch {
-      // The group is empty.
-    }
+    killQuietly(-groupId);
     const left = processesWith(`AWS_LAMBDA_LOG_STREAM_NAME=${logStream}`);
     if (left.length === 0) return;
-    for (const pid of left) {
-      try {
-        process.kill(pid, "SIGKILL");
-      } catch {
-        // It has ended by itself.
-      }
-    }
+    for (const pid of left) killQuietly(pid);
     await pause(PAUSE_MILLISECONDS);
   }
 }
@@ -36,6 +35,22 @@ export async function endEnvironmentProcesses(groupId: number, logStream: string
 export function processesWith(variable: string): readonly number[] {
   const pids = readdirSync("/proc").filter((name) => /^[0-9]+$/.test(name));
   return pids.filter((pid) => readText(`/proc/${pid}/environ`).includes(variable)).map(Number);
+}
+
+export function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function readText(file: string): string {

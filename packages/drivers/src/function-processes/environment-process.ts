@@ -1,0 +1,108 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { reasonOf } from "@sluice/model/reason-of.ts";
+import type { EnvironmentCgroup } from "./cgroups.ts";
+import { type ProcessEnd, signalOfExitCode } from "./function-faults.ts";
+import type { Launch } from "./launch.ts";
+import { readPaced } from "./paced-reading.ts";
+import { childrenOf, endEnvironmentProcesses, killQuietly } from "./process-tree.ts";
+import type { EnvironmentProcesses } from "./running-environment.ts";
+import { LAUNCH_PATH } from "./sandbox.ts";
+import { type WatchedMemory, watchMemory } from "./watched-memory.ts";
+
+/** Of what goes wrong before the function's own code has its turn. */
+const MAX_LAUNCH_TROUBLE_CHARACTERS = 1_000;
+
+export interface ProcessPlan {
+  readonly launch: Launch;
+  /** It has a process table of its own, which ends with its first process. */
+  readonly isIsolated: boolean;
+  readonly logStream: string;
+  readonly memoryBytes: number;
+  /** Undefined: its memory is watched. */
+  readonly cgroup: EnvironmentCgroup | undefined;
+}
+
+export interface ProcessListener {
+  onOutput(chunk: Buffer): void;
+  /** Called once, when it has ended. `trouble`: why the function's own code did not have its turn; empty: it had. */
+  onEnd(end: ProcessEnd, trouble: string): void;
+}
+
+/** Starts the processes of an environment. */
+export function startProcesses(plan: ProcessPlan, listener: ProcessListener): EnvironmentProcesses {
+  const { launch, isIsolated, logStream, cgroup } = plan;
+  const [program = "", ...argv] = launch.command;
+  const child = spawn(program, argv, {
+    env: { PATH: LAUNCH_PATH, ...launch.variables },
+    cwd: "/",
+    // A session and a process group of its own.
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const { pid } = child;
+  let trouble = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    trouble = (trouble + chunk.toString("utf8")).slice(0, MAX_LAUNCH_TROUBLE_CHARACTERS);
+  });
+  child.stderr.on("error", () => undefined);
+  readPaced(child.stdout, listener.onOutput);
+
+  let watched: WatchedMemory | undefined;
+  if (cgroup === undefined && pid !== undefined) {
+    // Of its first process with the sandbox's own /tmp: the launcher's is this machine's.
+    const temporary = ([, init]: readonly number[]) =>
+      isIsolated && init !== undefined ? `/proc/${init}/root/tmp` : null;
+    watched = watchMemory(pid, plan.memoryBytes, temporary, () => void end());
+  }
+  const exited = once(child, "exit").catch(() => undefined);
+  let isEnded = false;
+  const tellEnd = (end: ProcessEnd) => {
+    if (isEnded) return;
+    isEnded = true;
+    watched?.stop();
+    // What it wrote last is in the pipe.
+    setImmediate(() => listener.onEnd(end, trouble.trim()));
+  };
+  child.once("error", (error) => {
+    trouble ||= reasonOf(error);
+    tellEnd({ exitCode: null, signal: null, wasOutOfMemory: false });
+  });
+  child.once("exit", (exitCode, exitSignal) => {
+    const signal = exitSignal ?? (isIsolated ? signalOfExitCode(exitCode) : undefined) ?? null;
+    const wasKilledForMemory = (cgroup?.outOfMemoryKills() ?? 0) > 0 && signal === "SIGKILL";
+    tellEnd({ exitCode, signal, wasOutOfMemory: wasKilledForMemory || watched?.wasExceeded() === true });
+  });
+
+  let lastPeak = 0;
+  const peakBytes = (): number => {
+    lastPeak = Math.max(lastPeak, cgroup?.peakBytes() ?? watched?.peakBytes() ?? 0);
+    return lastPeak;
+  };
+  const endAll = async (): Promise<void> => {
+    // Its control group says nothing of it once it is gone.
+    peakBytes();
+    if (pid !== undefined) {
+      const inits = isIsolated ? childrenOf(pid) : [];
+      // The launcher waits for it, and the kernel lets it end when all others have.
+      for (const init of inits) killQuietly(init);
+      if (!isIsolated) await endEnvironmentProcesses(pid, logStream);
+      await cgroup?.remove();
+      if (inits.length === 0) killQuietly(pid);
+      await exited;
+    }
+    watched?.stop();
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+  let ending: Promise<void> | undefined;
+  const end = (): Promise<void> => {
+    ending ??= endAll();
+    return ending;
+  };
+  return {
+    memoryBytes: () => cgroup?.memoryBytes() ?? watched?.bytes() ?? 0,
+    peakBytes,
+    end,
+  };
+}
