@@ -5,7 +5,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream, mkdirSync, readdirSync, unlinkSync } from "node:fs";
-import { copyFile, link, open, unlink } from "node:fs/promises";
+import { copyFile, link, mkdir, open, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
 import { startChecksum } from "@sluice/wire/checksum/checksum.ts";
@@ -27,14 +27,15 @@ export interface WrittenBlob extends Segment {
 
 export class BlobDirectory {
   readonly #root: string;
+  /** Folders that are there: the first two digits of what is in them. */
+  readonly #folders: Set<string>;
   readonly #readers = new Map<string, number>();
   readonly #doomed = new Set<string>();
 
   constructor(root: string) {
     this.#root = root;
-    for (let fan = 0; fan < 256; fan++) {
-      mkdirSync(join(root, fan.toString(16).padStart(2, "0")), { recursive: true, mode: PRIVATE_DIRECTORY });
-    }
+    mkdirSync(root, { recursive: true, mode: PRIVATE_DIRECTORY });
+    this.#folders = new Set(readdirSync(root));
   }
 
   /** Streams `body` to disk; when it returns, bytes and directory entry have reached the disk. */
@@ -45,6 +46,7 @@ export class BlobDirectory {
     const checksum = expectation.checksum && startChecksum(expectation.checksum.algorithm);
     let sizeBytes = 0;
     try {
+      await this.#makeFolderOf(blob);
       const file = await open(this.#path(blob), "wx", PRIVATE_FILE);
       try {
         for await (const chunk of body) {
@@ -81,6 +83,7 @@ export class BlobDirectory {
   /** A second name for the same bytes, so that each object may be deleted alone. */
   async duplicate(source: Segment): Promise<Segment> {
     const blob = randomBytes(16).toString("hex");
+    await this.#makeFolderOf(blob);
     try {
       await link(this.#path(source.blob), this.#path(blob));
     } catch (error) {
@@ -151,13 +154,30 @@ export class BlobDirectory {
   }
 
   #path(blob: string): string {
-    return join(this.#root, blob.slice(0, 2), blob);
+    return join(this.#root, folderOf(blob), blob);
   }
 
-  async #syncDirectoryOf(blob: string): Promise<void> {
-    const directory = await open(join(this.#root, blob.slice(0, 2)), "r");
-    await directory.sync().finally(() => directory.close());
+  /** When it returns, the folder's own name has reached the disk. */
+  async #makeFolderOf(blob: string): Promise<void> {
+    const folder = folderOf(blob);
+    if (this.#folders.has(folder)) return;
+    await mkdir(join(this.#root, folder), { recursive: true, mode: PRIVATE_DIRECTORY });
+    await syncDirectory(this.#root);
+    this.#folders.add(folder);
   }
+
+  #syncDirectoryOf(blob: string): Promise<void> {
+    return syncDirectory(join(this.#root, folderOf(blob)));
+  }
+}
+
+function folderOf(blob: string): string {
+  return blob.slice(0, 2);
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r");
+  await directory.sync().finally(() => directory.close());
 }
 
 async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Uint8Array): Promise<void> {

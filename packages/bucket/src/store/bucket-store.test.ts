@@ -97,6 +97,15 @@ describe("objects", () => {
     expect(await text("a", { start: 9, end: 9 })).toBe("9");
   });
 
+  it("get their folders when the first of them come: an empty store is opened at once", async () => {
+    expect(readdirSync(join(directory, "blobs"))).toEqual([]);
+    await put("a", "0123456789");
+    await reopen();
+    await Promise.all(["b", "c", "d"].map((key) => put(key, key)));
+    expect(await text("a")).toBe("0123456789");
+    expect(readdirSync(join(directory, "blobs")).length).toBeLessThanOrEqual(blobCount());
+  });
+
   it("take any key, and no key becomes a path", async () => {
     const keys = ["../../etc/passwd", "/", "a/../b", "nul\0nul", "é/ü", "x".repeat(1024), "a//b", "\u{1f600}", "."];
     for (const key of keys) await put(key, key);
