@@ -15,6 +15,8 @@ export const FAULTS = {
   RequestEntityTooLargeException: 413,
   InternalFailure: 500,
   ServiceUnavailableException: 503,
+  // Lambda: this machine has no process for a function.
+  ServiceException: 500,
   // Not 501: clients try a 5xx again, and it would stay as it is.
   NotImplementedException: 400,
   // Sluice's own operations.
@@ -177,6 +179,16 @@ export const FAULTS = {
   TooManyTargetGroups: 400,
   TooManyTargets: 400,
   UnsupportedProtocol: 400,
+  // Lambda, as far as it is served. ResourceNotFoundException has another status there: wire/rest-json/rest-fault.ts.
+  AliasLimitExceededException: 400,
+  CodeStorageExceededException: 400,
+  InvalidParameterValueException: 400,
+  InvalidRequestContentException: 400,
+  PolicyLengthExceededException: 400,
+  PreconditionFailedException: 412,
+  RequestTooLargeException: 413,
+  ResourceConflictException: 409,
+  TooManyRequestsException: 429,
 } as const satisfies Record<string, number>;
 
 export type FaultCode = keyof typeof FAULTS;

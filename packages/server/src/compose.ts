@@ -11,6 +11,7 @@ import { LETTERS_AND_DIGITS, randomText } from "./access/random-text.ts";
 import { NO_BALANCER } from "./balancing/target-health.ts";
 import { composeBalancing } from "./bindings/compose-balancing.ts";
 import { composeDrivers } from "./bindings/compose-drivers.ts";
+import { composeFunctions } from "./bindings/compose-functions.ts";
 import { composeServices } from "./bindings/compose-services.ts";
 import type { SluiceConfig } from "./config/sluice-yml.ts";
 import { ClockOffsets } from "./hosts/clock-offsets.ts";
@@ -69,6 +70,8 @@ export interface Composition {
   readonly region: string;
   readonly signingKey: SpecificationSigningKey;
   readonly serverFingerprints: readonly string[];
+  /** PEM; undefined: no listener speaks TLS. */
+  readonly certificatePem: string | undefined;
   readonly serverNames: ServerNames;
   /** How many connections the listeners have accepted. */
   readonly acceptedConnections: () => number;
@@ -158,9 +161,27 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     wakes: new WakeFeed(),
     onError: unlessAway((error) => log.error({ error: describe(error) }, "cannot look after services; trying again")),
   });
+  const functions = await composeFunctions({
+    store,
+    config,
+    timers: systemTimers,
+    log,
+    scope: { accountId, region },
+    owner,
+    directory: directory.root,
+    readCode: async (codeSha256) => {
+      throw new Error(`the code ${codeSha256} is not here`);
+    },
+    certificatePem: parts.certificatePem,
+    changes: new WakeFeed(),
+    randomUuid: randomUUID,
+    onError: unlessAway((error) => log.error({ error: describe(error) }, "cannot look after functions; trying again")),
+  });
   const local = {
     taskSets: services && (() => services.taskSets),
     weightedRouter: balancing && (() => balancing.weightedRouter),
+    functionAlias: functions && (() => functions.functionAlias),
+    hookInvoker: functions && (() => functions.hookInvoker),
   };
   const drivers = await composeDrivers({ store, config, region, bucket, timers: systemTimers, log, local }, forgetKeys);
   const { fleet, revisions, trafficRouter, alarmReader, hostTerminator, shiftPorts } = drivers;
@@ -261,7 +282,15 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     log,
   });
   const onHostClockOff = (hostId: string, secondsAhead: number) => clockOffsets.refused(hostId, secondsAhead);
-  const authenticator = { accessKeys, now, region, onHostClockOff, unknownKeyHint: await unknownKeyHint(store) };
+  const { grantsOfFunction } = functions ?? {};
+  const authenticator = {
+    accessKeys,
+    now,
+    region,
+    onHostClockOff,
+    grantsOfFunction,
+    unknownKeyHint: await unknownKeyHint(store),
+  };
   const onInternalError = unlessAway((error, requestId: string) => {
     readiness.failed(error);
     log.error({ requestId, error: describe(error) }, "a request failed with an internal error");
@@ -345,6 +374,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     reach,
     metrics: createMetrics({
       store,
+      functions: functions?.counts,
       waitingPolls: runner.waitingPolls,
       hearing,
       unprovedBodies,
@@ -362,6 +392,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       drivers.start();
       balancing?.start();
       services?.start();
+      functions?.start(urls);
       notifications.start();
       if (store.dialect === "postgres") clock.start();
       retention.start();
@@ -375,6 +406,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       await retention.close();
       await notifications.close();
       await runner.close();
+      await functions?.close();
       await services?.close();
       await drivers.close();
       await balancing?.close();

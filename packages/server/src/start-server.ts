@@ -124,6 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       region,
       signingKey,
       serverFingerprints: tls ? fingerprintsOf(tls) : [],
+      certificatePem: tls?.certificatePem,
       serverNames,
       acceptedConnections: () => acceptedConnections,
     });

@@ -3,7 +3,7 @@ export interface FunctionInvocation {
   readonly functionName: string;
   /** A version or an alias; undefined: `$LATEST`. */
   readonly qualifier: string | undefined;
-  /** JSON; empty: `{}`. */
+  /** JSON, which whoever calls has made sure of; empty: `{}`. */
   readonly payload: Uint8Array;
   readonly clientContext?: string | undefined;
 }
@@ -27,7 +27,9 @@ export interface LaterInvocation extends FunctionInvocation {
 
 /** What becomes of an asynchronous invocation. `failed` has the fault and the tail of its log. */
 export type LaterState =
-  | { readonly state: "waiting" | "running" }
+  /** `reason`: why it could not be begun when it was tried; empty: it was not tried yet. */
+  | { readonly state: "waiting"; readonly reason: string }
+  | { readonly state: "running" }
   | { readonly state: "answered"; readonly logTail: string }
   | {
       readonly state: "failed";
@@ -37,8 +39,9 @@ export type LaterState =
     };
 
 /**
- * Functions that run on this machine. Refusals are CallerFaults in Lambda's words (`ResourceNotFoundException`,
- * `TooManyRequestsException`, `RequestTooLargeException`).
+ * Functions that run on this machine. Refusals are CallerFaults in Lambda's words: `ResourceNotFoundException`,
+ * `RequestTooLargeException`, `TooManyRequestsException` (a `ThrottledInvocation`, which has the Reason), and `ServiceException` when this
+ * machine has no process for it.
  */
 export interface LocalFunctions {
   /** RequestResponse: waits for the end. */

@@ -1,10 +1,12 @@
 import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import type { HostState } from "@sluice/wire/sluice/sluice-api.ts";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { FunctionCounts } from "../functions/function-counts.ts";
 import type { Hearing } from "../hosts/hearing.ts";
 import type { RetentionStatus } from "../retention/retention.ts";
 import { countUndelivered } from "../store/deliveries.ts";
 import type { OpenStore } from "../store/open-store.ts";
+import { addFunctionMetrics } from "./function-metrics.ts";
 import { addRequestBodyMetrics } from "./request-body-metrics.ts";
 import { addRetentionMetrics } from "./retention-metrics.ts";
 import { addServiceMetrics } from "./service-metrics.ts";
@@ -22,6 +24,8 @@ export interface MetricsDependencies {
   readonly now: () => number;
   /** What scripts' output takes on the disk; undefined until it was counted. */
   readonly logBytes: () => number | undefined;
+  /** Undefined: this server runs no functions. */
+  readonly functions: (() => FunctionCounts) | undefined;
 }
 
 /** Counting costs queries over every deployment: not once for each who asks. */
@@ -40,6 +44,7 @@ export function createMetrics({
   retention,
   now,
   logBytes,
+  functions,
 }: MetricsDependencies) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -138,6 +143,7 @@ export function createMetrics({
   });
   addRequestBodyMetrics(registry, unprovedBodies);
   addServiceMetrics(registry, store);
+  if (functions) addFunctionMetrics(registry, store, functions);
   addRetentionMetrics(registry, { store, retention, now, logBytes });
   const collect = async () => ({ contentType: registry.contentType, text: await registry.metrics() });
   return sharedAnswer(collect, METRICS_KEPT_MILLISECONDS, now);

@@ -1,0 +1,59 @@
+import { join, resolve } from "node:path";
+import { functionProcesses } from "@sluice/drivers/function-processes/function-processes.ts";
+import { type FunctionSettings, readFunctionSettings } from "@sluice/drivers/function-processes/function-settings.ts";
+import { hookPayload } from "@sluice/drivers/hook/hook-payload.ts";
+import { functionEndpoint } from "../functions/function-endpoint.ts";
+import { createFunctionHost } from "../functions/function-host.ts";
+import { grantsOfFunctions } from "../functions/function-roles.ts";
+import { localFunctionAlias } from "../functions/local-function-alias.ts";
+import { localHookInvoker } from "../functions/local-hook-invoker.ts";
+import type { ComposedFunctions, FunctionsParts } from "./composed-functions.ts";
+
+const FOLDER = "functions";
+
+/** @param settings as the driver's schema checked them */
+export async function openLocalFunctions(
+  settings: FunctionSettings,
+  parts: FunctionsParts,
+): Promise<ComposedFunctions> {
+  const { store, timers, scope, owner, changes, randomUuid, readCode, certificatePem, log, onError } = parts;
+  const { concurrency, idleMilliseconds, roles } = readFunctionSettings(settings);
+  let endpoint: { readonly url: string; readonly certificate: string | null } | undefined;
+  const runner = functionProcesses.create(settings, {
+    directory: join(resolve(parts.directory), FOLDER),
+    region: scope.region,
+    readCode,
+    endpoint: () => endpoint,
+    warn: (message) => log.warn(message),
+  });
+  const host = createFunctionHost({
+    store,
+    timers,
+    runner,
+    logOf: () => ({ write: () => {} }),
+    changes,
+    scope,
+    owner,
+    concurrency,
+    idleMilliseconds,
+    random: Math.random,
+    randomUuid,
+    onError,
+  });
+  const { functions } = host;
+  return {
+    functions,
+    functionAlias: localFunctionAlias({ store, runner, changes, scope, randomUuid }),
+    hookInvoker: localHookInvoker({ functions, payloadOf: hookPayload, scope }),
+    runner,
+    changes,
+    counts: host.counts,
+    grantsOfFunction: grantsOfFunctions(store.db, roles),
+    start(urls) {
+      const url = functionEndpoint(urls, certificatePem);
+      endpoint = { url, certificate: url.startsWith("https:") ? (certificatePem ?? null) : null };
+      host.start();
+    },
+    close: () => host.close(),
+  };
+}

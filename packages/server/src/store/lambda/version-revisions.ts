@@ -1,0 +1,25 @@
+import type { Kysely } from "kysely";
+import { inListParts } from "../in-list.ts";
+import type { Database } from "../schema.ts";
+import type { FunctionVersion } from "./versions.ts";
+
+export type VersionRevision = Pick<FunctionVersion, "functionName" | "version" | "revisionId" | "codeSha256">;
+
+/** Of all versions of these functions, what tells whether one has changed. */
+export async function versionRevisions(
+  db: Kysely<Database>,
+  functionNames: readonly string[],
+): Promise<VersionRevision[]> {
+  const found: VersionRevision[] = [];
+  for (const part of inListParts(functionNames)) {
+    const rows = await db
+      .selectFrom("lambda_versions")
+      .select(["function_name", "version", "revision_id", "code_sha256"])
+      .where("function_name", "in", part)
+      .execute();
+    for (const { function_name: functionName, version, revision_id: revisionId, code_sha256: codeSha256 } of rows) {
+      found.push({ functionName, version, revisionId, codeSha256 });
+    }
+  }
+  return found;
+}
