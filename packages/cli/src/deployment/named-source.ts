@@ -5,7 +5,7 @@ import type { RevisionLocation } from "@aws-sdk/client-codedeploy";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { isAppSpecFile } from "../revision/app-spec-file.ts";
 import { bundleTypeOf } from "../revision/bundle-types.ts";
-import type { DeployablePlatform } from "./deployable-platform.ts";
+import { DESTINATION_WORDS, type DeployablePlatform } from "./deployable-platform.ts";
 
 /** What a command line names: files of this machine, or a revision that lies elsewhere. */
 export type NamedSource =
@@ -59,6 +59,7 @@ export async function checkSource(
   platform: DeployablePlatform,
   options: SourceOptions,
 ): Promise<void> {
+  const destination = DESTINATION_WORDS[platform];
   if (platform === "Server") {
     if (source.kind === "app-spec") {
       const directory = dirname(source.path);
@@ -66,25 +67,27 @@ export async function checkSource(
         `${source.path} is a file, and the group deploys to hosts (compute platform Server): name the directory that contains appspec.yml${directory === "." ? "" : `, here ${directory}`}`,
       );
     }
-    if (options.taskDefinition !== undefined) {
-      throw usage(
-        "--task-definition is for ECS, and the group deploys to hosts (compute platform Server): leave it out",
-      );
-    }
+    refuseTaskDefinition(options, "hosts (compute platform Server)");
     return;
   }
+  if (platform !== "ECS") refuseTaskDefinition(options, destination);
   const [foreign] = HOST_OPTIONS.filter(([member]) => options[member] !== undefined);
-  if (foreign) throw usage(`${foreign[1]} is for hosts, and the group deploys to an ECS service: leave it out`);
+  if (foreign) throw usage(`${foreign[1]} is for hosts, and the group deploys to ${destination}: leave it out`);
   if (source.kind === "bundle") {
     const what = bundleTypeOf(source.path) ? "a bundle" : "a directory";
     const found = await appSpecIn(source.path);
     throw usage(
-      `${source.path} is ${existsSync(source.path) ? what : "not an AppSpec file"}, and the group deploys to an ECS service: name its AppSpec file${found === undefined ? ", which ends in .yml, .yaml or .json" : `, here ${found}`}`,
+      `${source.path} is ${existsSync(source.path) ? what : "not an AppSpec file"}, and the group deploys to ${destination}: name its AppSpec file${found === undefined ? ", which ends in .yml, .yaml or .json" : `, here ${found}`}`,
     );
   }
   if (source.kind === "revision" && options.taskDefinition !== undefined) {
     throw usage("--task-definition replaces what an AppSpec file on this machine says: leave it out, or name the file");
   }
+}
+
+function refuseTaskDefinition({ taskDefinition }: SourceOptions, destination: string): void {
+  if (taskDefinition === undefined) return;
+  throw usage(`--task-definition is for ECS, and the group deploys to ${destination}: leave it out`);
 }
 
 async function appSpecIn(directory: string): Promise<string | undefined> {

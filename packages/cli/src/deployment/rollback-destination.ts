@@ -46,7 +46,7 @@ export async function findDestination(
   if (to !== undefined) return destinationOf(await readDeployment(to), to);
   if (successful?.deploymentId === undefined || targetRevision === undefined) {
     throw new CommandFailed(
-      `group ${group} of ${application} has no successful deployment to roll back to. Deploy a revision that works: sluice deploy ${platform === "ECS" ? "APPSPEC_FILE" : "DIRECTORY"} ${place}${data}`,
+      `group ${group} of ${application} has no successful deployment to roll back to. Deploy a revision that works: sluice deploy ${platform === "Server" ? "DIRECTORY" : "APPSPEC_FILE"} ${place}${data}`,
     );
   }
   if (attempted?.deploymentId !== successful.deploymentId) {

@@ -40,6 +40,6 @@ it.each([
 
 it("a file that is not there is named", async () => {
   await expect(readAppSpecFile(join(directory, "absent.yml"), { lint: true })).rejects.toThrow(
-    "absent.yml does not exist. Name the AppSpec of the service",
+    "absent.yml does not exist. Name the AppSpec file",
   );
 });

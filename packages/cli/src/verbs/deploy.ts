@@ -8,7 +8,7 @@ import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Command, Option } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../arguments/options.ts";
-import { requireDeployablePlatform } from "../deployment/deployable-platform.ts";
+import { type DeployablePlatform, requireDeployablePlatform } from "../deployment/deployable-platform.ts";
 import { checkSource, type NamedSource, requireOneSource } from "../deployment/named-source.ts";
 
 import { createWith, replacementsWith } from "../deployment/target-instances.ts";
@@ -49,7 +49,7 @@ export function define(command: Command): void {
   command
     .argument(
       "[path]",
-      "what to deploy: to hosts the directory that contains appspec.yml, or a .zip, .tgz or .tar of it; to ECS the AppSpec file (.yml, .yaml, .json)",
+      "what to deploy: to hosts the directory that contains appspec.yml, or a .zip, .tgz or .tar of it; to ECS and Lambda the AppSpec file (.yml, .yaml, .json)",
     )
     .requiredOption("--application <name>", "the application")
     .requiredOption("--group <name>", "its deployment group")
@@ -86,6 +86,7 @@ export function define(command: Command): void {
     "sluice deploy --s3-location s3://sluice-revisions/web/web-1.tgz --application web --group demo",
     "sluice deploy --github-location acme/web@COMMIT --application web --group demo",
     "sluice deploy appspec.yml --task-definition task-definition.json --application shop --group live --watch",
+    "sluice deploy charge.yml --application functions --group live --config CodeDeployDefault.LambdaCanary10Percent5Minutes",
   );
   command.action(async (path: string | undefined, options: DeployOptions) => {
     const source = requireOneSource(path, options);
@@ -102,8 +103,9 @@ async function createDeployment(connection: Connection, source: NamedSource, opt
   const target = { applicationName: options.application, deploymentGroupName: options.group };
   // Before anything is put anywhere: a wrong name is the likeliest mistake.
   const { deploymentGroupInfo: group = {} } = await codeDeploy.call("GetDeploymentGroup", target);
-  await checkSource(source, requireDeployablePlatform(group), options);
-  const revision = await revisionOf(connection, group, source, options);
+  const platform = requireDeployablePlatform(group);
+  await checkSource(source, platform, options);
+  const revision = await revisionOf(connection, { ...group, platform }, source, options);
   const description = options.description === undefined ? {} : { description: options.description };
   await codeDeploy.call("RegisterApplicationRevision", {
     applicationName: options.application,
@@ -128,10 +130,10 @@ async function createDeployment(connection: Connection, source: NamedSource, opt
   return deploymentId;
 }
 
-/** Checked first, and put where hosts fetch it; an AppSpec of ECS goes along in the call. */
+/** Checked first, and put where hosts fetch it; an AppSpec of ECS or Lambda goes along in the call. */
 async function revisionOf(
   connection: Connection,
-  group: DeploymentGroupInfo,
+  group: DeploymentGroupInfo & { readonly platform: DeployablePlatform },
   source: NamedSource,
   options: DeployOptions,
 ): Promise<RevisionLocation> {
@@ -140,10 +142,12 @@ async function revisionOf(
       return source.revision;
     case "app-spec": {
       const { taskDefinition: asked, lint } = options;
+      const { platform } = group;
       // What is wrong with the file is said before anything is registered.
-      if (asked !== undefined) await readAppSpecFile(source.path, { taskDefinition: ANY_TASK_DEFINITION, lint });
+      if (asked !== undefined)
+        await readAppSpecFile(source.path, { platform, taskDefinition: ANY_TASK_DEFINITION, lint });
       const taskDefinition = asked && (await registeredTaskDefinition(connection, group, asked));
-      return appSpecRevision(await readAppSpecFile(source.path, { taskDefinition, lint }));
+      return appSpecRevision(await readAppSpecFile(source.path, { platform, taskDefinition, lint }));
     }
     case "bundle":
       if (options.lint) await checkBeforeUpload(source.path, options);

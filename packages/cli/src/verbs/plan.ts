@@ -5,6 +5,7 @@ import type { PlanDeploymentOutput, PlannedHost, Tag } from "@sluice/wire/sluice
 import type { Command } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../arguments/options.ts";
 import { CommandFailed, EXIT_FAILED, EXIT_USAGE } from "../command-failed.ts";
+import { DESTINATION_WORDS, type DeployablePlatform, deployablePlatform } from "../deployment/deployable-platform.ts";
 import { checkSource, type NamedSource, sourceAt } from "../deployment/named-source.ts";
 import { obstacleInOptions, parseTargetInstances, replacementsWith } from "../deployment/target-instances.ts";
 import { requireNoFile } from "../deployment/task-definition-option.ts";
@@ -32,7 +33,7 @@ export function define(command: Command): void {
   command
     .argument(
       "[path]",
-      "the directory to deploy, or a .zip, .tgz or .tar of it, checked on this machine and not uploaded; for ECS the AppSpec file",
+      "the directory to deploy, or a .zip, .tgz or .tar of it, checked on this machine and not uploaded; for ECS and Lambda the AppSpec file",
     )
     .requiredOption("--application <name>", "the application")
     .requiredOption("--group <name>", "its deployment group")
@@ -62,7 +63,7 @@ export function define(command: Command): void {
     const areNamed = options.targetInstances !== undefined || options.targetTag !== undefined;
     const revision =
       source?.kind === "app-spec"
-        ? appSpecRevision(await readAppSpecFile(source.path, { ...options, lint: false }))
+        ? appSpecRevision(await readAppSpecFile(source.path, { ...options, platform, lint: false }))
         : options.s3Location;
     const { obstacles, ...rest } = await connection.sluice.call("PlanDeployment", {
       applicationName: options.application,
@@ -86,7 +87,7 @@ async function checkedPlatform(
   connection: Connection,
   source: NamedSource | undefined,
   options: PlanOptions,
-): Promise<string | undefined> {
+): Promise<DeployablePlatform | undefined> {
   const group = { applicationName: options.application, deploymentGroupName: options.group };
   const { deploymentGroupInfo: info } = await connection.codeDeploy
     .call("GetDeploymentGroup", group)
@@ -94,14 +95,14 @@ async function checkedPlatform(
       if (error instanceof ServiceError) return { deploymentGroupInfo: undefined };
       throw error;
     });
-  const platform = info?.computePlatform;
-  if (platform !== "Server" && platform !== "ECS") return platform;
+  const platform = info && deployablePlatform(info);
+  if (platform === undefined) return undefined;
   const { s3Location } = options;
   const named = source ?? (s3Location === undefined ? undefined : { kind: "revision" as const, revision: s3Location });
   if (named !== undefined) await checkSource(named, platform, options);
-  else if (platform === "ECS") {
+  else if (platform !== "Server") {
     throw new CommandFailed(
-      "nothing to plan: the group deploys to an ECS service, so give its AppSpec file, or --s3-location",
+      `nothing to plan: the group deploys to ${DESTINATION_WORDS[platform]}, so give its AppSpec file, or --s3-location`,
       { exitStatus: EXIT_USAGE },
     );
   }
@@ -147,15 +148,19 @@ async function withDirectory(plan: PlanDeploymentOutput, directory: string): Pro
   return { ...unended, canStart: false, obstacles: [...plan.obstacles, ...obstacles], steps: [] };
 }
 
+/** What a plan takes for granted. */
+const CONDITIONS: Readonly<Record<DeployablePlatform, string>> = {
+  Server: "if all scripts succeed and no host changes its state",
+  ECS: "if the tasks become healthy and all hooks succeed",
+  Lambda: "if all hooks succeed and nobody else changes the alias",
+};
+
 function formatPlan(
   plan: PlanDeploymentOutput,
   { application, group }: PlanOptions,
-  platform: string | undefined,
+  platform: DeployablePlatform = "Server",
 ): string {
-  const condition =
-    platform === "ECS"
-      ? "if the tasks become healthy and all hooks succeed"
-      : "if all scripts succeed and no host changes its state";
+  const condition = CONDITIONS[platform];
   const sections = [
     `${application}/${group}: ${plan.canStart ? "can start" : "cannot start"}`,
     plan.strategy,

@@ -24,7 +24,7 @@ export function define(command: Command): void {
   );
   command.addHelpText(
     "after",
-    "\nTo hosts: no host starts another event. Running scripts have 60 s to end; after that the deployment ends and reports their results as unknown. Waits for a load balancer end at once. To an ECS service: no further traffic moves; a rollback moves all of it back to the original task set and removes the replacement, and without one both stay as they stand. Without either option, a stopped deployment is rolled back only if its group has automatic rollback with DEPLOYMENT_STOP_ON_REQUEST.",
+    "\nTo hosts: no host starts another event. Running scripts have 60 s to end; after that the deployment ends and reports their results as unknown. Waits for a load balancer end at once. To an ECS service: no further traffic moves; a rollback moves all of it back to the original task set and removes the replacement, and without one both stay as they stand. To a Lambda function: no further traffic moves; a rollback gives all of it back to the version before, and without one the alias stays weighted, which the next deployment refuses. Without either option, a stopped deployment is rolled back only if its group has automatic rollback with DEPLOYMENT_STOP_ON_REQUEST.",
   );
   command.action(async (deploymentId: string, options: StopOptions) => {
     using connection = connect(options);
