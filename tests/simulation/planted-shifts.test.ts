@@ -3,6 +3,8 @@ import { scenarioOf as ecsScenario } from "./ecs/ecs-scenario.ts";
 import { scenarioOf as lambdaScenario } from "./lambda/lambda-scenario.ts";
 import { FAILS_EARLY } from "./rules/ecs/fails-early.ts";
 import { STEADY } from "./rules/ecs/steady.ts";
+import { ALIAS_RESTORED } from "./rules/lambda/alias-restored.ts";
+import { OTHERS_KEPT } from "./rules/lambda/others-kept.ts";
 import { BY_SCHEDULE } from "./rules/shift/by-schedule.ts";
 import { HOOK_TRUTH } from "./rules/shift/hook-truth.ts";
 import { PAUSED } from "./rules/shift/paused.ts";
@@ -42,6 +44,20 @@ describe.each(BUGS)("a bug of shifts: %s", (_, plants, rule) => {
     ["lambda", (seed: number): Promise<WorldReport> => simulateWorld(lambdaScenario(seed), plants)],
   ] as const)("is found on %s", async (_platform, simulate) => {
     await expectFound(simulate, rule);
+  });
+});
+
+describe("a bug of functions", () => {
+  it("is found when an alias that somebody else has changed is shifted", async () => {
+    const meddled = (seed: number) => {
+      const scenario = lambdaScenario(seed);
+      return { ...scenario, faults: { ...scenario.faults, meddling: 0.2 } };
+    };
+    await expectFound((seed) => simulateWorld(meddled(seed), { overwritesOthers: true }), OTHERS_KEPT);
+  });
+
+  it("is found when a rollback goes back to another version", async () => {
+    await expectFound((seed) => simulateWorld(lambdaScenario(seed), { restoresAnother: true }), ALIAS_RESTORED);
   });
 });
 

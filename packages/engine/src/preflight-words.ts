@@ -2,6 +2,7 @@ import type { TargetCandidate } from "./observation.ts";
 import type { HealthRule, Strategy, ZoneRule } from "./state.ts";
 import { minimumHealthyHosts } from "./strategies/hosts/minimum-healthy-hosts.ts";
 import { zoneMinimum } from "./strategies/hosts/zones.ts";
+import type { LambdaShift } from "./strategies/shift/shift-strategies.ts";
 import type { ShiftSchedule } from "./traffic-shift.ts";
 
 const SECOND = 1000;
@@ -33,7 +34,7 @@ export function describeStrategy(strategy: Strategy): string {
     case "ecs-blue-green":
       return `blue/green: a replacement task set gets the revision, and ${describeSchedule(strategy.schedule)}`;
     case "lambda-shift":
-      return `version ${strategy.currentVersion ?? "that the alias points at"} to ${strategy.targetVersion}: ${describeSchedule(strategy.schedule)}`;
+      return `${describeVersions(strategy)}: ${describeSchedule(strategy.schedule)}`;
     case "ecs-rollback":
       return "traffic back to the original task set";
     case "lambda-rollback":
@@ -43,6 +44,12 @@ export function describeStrategy(strategy: Strategy): string {
       return never;
     }
   }
+}
+
+function describeVersions({ currentVersion, targetVersion }: LambdaShift): string {
+  return currentVersion === null
+    ? `what the alias points at to version ${targetVersion}`
+    : `version ${currentVersion} to ${targetVersion}`;
 }
 
 function describeSchedule(schedule: ShiftSchedule): string {

@@ -185,6 +185,10 @@ export class SimulatedServices implements ShiftOutside {
     return this.isTidy(row.deployment_group_id);
   }
 
+  isMeddledWith(): boolean {
+    return false;
+  }
+
   /** The primary gets all the traffic, and what else there is is removed. */
   tidy(groupId: string): void {
     const { taskSets } = this.#serviceOf(groupId);

@@ -1,8 +1,16 @@
-import type { Strategy } from "@sluice/engine/state.ts";
-import { insertNewDeployment } from "@sluice/server/store/new-deployment.ts";
-import { Refused } from "../simulated-network.ts";
+import type { ShiftStrategy } from "@sluice/engine/strategies/shift/shift-strategies.ts";
+import type { ShiftSchedule } from "@sluice/engine/traffic-shift.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import { createDeployment } from "@sluice/server/operations/codedeploy/deployments/create-deployment.ts";
+import {
+  type DeploymentGroupFields,
+  GROUP_FIELDS,
+  GROUP_SETTINGS,
+  type GroupSettings,
+} from "@sluice/server/store/columns/group-columns.ts";
+import { findDeploymentConfig, insertDeploymentConfig } from "@sluice/server/store/deployment-configs.ts";
 import type { SimulatedServer } from "../simulated-server.ts";
-import { revisionOf } from "./furnish-groups.ts";
+import { configOf } from "./schedule-config.ts";
 import type { ShiftDeployment } from "./shift-scenario.ts";
 
 export interface NewShift {
@@ -10,51 +18,52 @@ export interface NewShift {
   readonly deploymentId: string;
   readonly group: string;
   readonly revision: string;
-  readonly strategy: Strategy;
+  readonly strategy: ShiftStrategy;
   readonly deployment: ShiftDeployment;
 }
 
-/** As CreateDeployment will do it for functions: the API takes no deployments to Lambda yet. */
+/** What the group says, and the revision. */
+export interface AskedShift {
+  readonly platform: "ECS" | "Lambda";
+  readonly fields: DeploymentGroupFields;
+  readonly settings: GroupSettings;
+  readonly schedule: ShiftSchedule;
+  readonly revision: RevisionLocation;
+}
+
+/** As a person does it: the group says where and how long, a configuration how fast, and the AppSpec comes with CreateDeployment. */
 export async function createShift(
-  { store, runner }: SimulatedServer,
-  { deploymentId, group: groupName, revision, strategy, deployment }: NewShift,
+  server: SimulatedServer,
+  { deploymentId, group, deployment }: Pick<NewShift, "deploymentId" | "group" | "deployment">,
+  { platform, fields, settings, schedule, revision }: AskedShift,
   now: number,
 ): Promise<void> {
-  const { rollbackEvents, watchesAlarm, ignoresPollFailure } = deployment;
-  await store.write(async (transaction) => {
-    const { db } = transaction;
-    const application = await db.selectFrom("applications").selectAll().executeTakeFirstOrThrow();
-    const group = await db
-      .selectFrom("deployment_groups")
-      .selectAll()
-      .where("deployment_group_id", "=", groupName)
-      .executeTakeFirstOrThrow();
-    const active = await db
-      .selectFrom("deployments")
-      .select("deployment_id")
-      .where("deployment_group_id", "=", groupName)
-      .where("active", "=", 1)
-      .executeTakeFirst();
-    if (active) throw new Refused(`${groupName} deploys ${active.deployment_id}`);
-    await insertNewDeployment(transaction, {
-      deploymentId,
-      application,
-      group,
-      creator: "user",
-      revision: revisionOf(revision),
-      strategy,
-      alarms: watchesAlarm ? { names: [groupName], ignoresPollFailure } : null,
-      request: {
-        deploymentConfigName: group.deployment_config_name,
-        fileExistsBehavior: "DISALLOW",
-        ignoreApplicationStopFailures: false,
-        updateOutdatedInstancesOnly: false,
-        autoRollbackConfiguration:
-          rollbackEvents === null ? { enabled: false } : { enabled: true, events: [...rollbackEvents] },
-      },
-      statusMessages: [],
-      createdAt: now,
-    });
-    transaction.afterCommit(() => runner.wake());
+  const config = configOf(platform, schedule);
+  const { deploymentConfigName } = config;
+  await server.store.write(async ({ db }) => {
+    if (!(await findDeploymentConfig(db, deploymentConfigName))) await insertDeploymentConfig(db, config, now);
+    await db
+      .updateTable("deployment_groups")
+      .set({ fields_json: GROUP_FIELDS.write(fields), settings_json: GROUP_SETTINGS.write(settings) })
+      .where("deployment_group_id", "=", group)
+      .execute();
   });
+  const { rollbackEvents, watchesAlarm, ignoresPollFailure } = deployment;
+  await createDeployment(
+    {
+      applicationName: "app",
+      deploymentGroupName: group,
+      deploymentConfigName,
+      description: deploymentId,
+      revision,
+      autoRollbackConfiguration:
+        rollbackEvents === null ? { enabled: false } : { enabled: true, events: [...rollbackEvents] },
+      overrideAlarmConfiguration: {
+        enabled: watchesAlarm,
+        ignorePollAlarmFailure: ignoresPollFailure,
+        alarms: [{ name: group }],
+      },
+    },
+    server.codeDeploy,
+  );
 }

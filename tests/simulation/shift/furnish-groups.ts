@@ -4,10 +4,6 @@ import type { Store } from "@sluice/server/store/open-store.ts";
 import { START } from "../simulated-time.ts";
 import type { ShiftGroupScenario } from "./shift-scenario.ts";
 
-export function revisionOf(key: string): RevisionLocation {
-  return { revisionType: "S3", s3Location: { bucket: "b", key, bundleType: "zip" } };
-}
-
 /** The database as the past left it. */
 export async function furnishGroups(
   store: Store,

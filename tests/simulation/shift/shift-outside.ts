@@ -1,4 +1,4 @@
-import type { Strategy } from "@sluice/engine/state.ts";
+import type { ShiftStrategy } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { ShiftPorts } from "@sluice/server/platforms/shift-ports.ts";
 import type { Life } from "../server-ports.ts";
@@ -13,11 +13,11 @@ export interface ShiftOutside {
   /** All but the hooks, which are the same for both. */
   ports(life: Life): ShiftPorts;
   /** What a person asks for who deploys to the group as it is now. */
-  strategyOf(groupId: string, deployment: ShiftDeployment): Strategy;
+  strategyOf(groupId: string, deployment: ShiftDeployment, revision: string): ShiftStrategy;
   /** What the group runs before its first deployment. */
   currentRevisionOf(groupId: string): RevisionLocation;
-  /** Asks for a deployment once. Absent: the API takes none of the platform yet. */
-  create?(server: SimulatedServer, shift: NewShift, now: number): Promise<void>;
+  /** Asks for a deployment once. */
+  create(server: SimulatedServer, shift: NewShift, now: number): Promise<void>;
   /** What the new side of the deployment gets, in percent; null: it is not known yet which that is. */
   newPercentOf(watched: Watched): number | null;
   /** What is wrong with the group's weights; null: nothing. */
@@ -26,6 +26,8 @@ export interface ShiftOutside {
   isTidy(groupId: string): boolean;
   /** What the deployment asks for is in order, as the outside is now. */
   canStart(watched: Watched): boolean;
+  /** Somebody who is no deployment has changed where the traffic goes since the deployment was created. */
+  isMeddledWith(watched: Watched): boolean;
   /** A person puts right what deployments have left. */
   tidy(groupId: string): void;
   /** Once a second, until the faults stop. */

@@ -6,7 +6,6 @@ import type { Life, ServerPorts } from "../server-ports.ts";
 import type { WatchParts } from "../watch-parts.ts";
 import type { Watched } from "../watched.ts";
 import type { WorldParts } from "../world-parts.ts";
-import { createShift } from "./create-shift.ts";
 import type { FaultyPort } from "./faulty-port.ts";
 import { furnishGroups } from "./furnish-groups.ts";
 import { GateKeeper } from "./gate-keeper.ts";
@@ -35,6 +34,10 @@ export interface ShiftPlants {
   readonly forgetsPauses?: boolean;
   /** Whoever skips the wait of one step skips that of the next, too. */
   readonly skipsTwice?: boolean;
+  /** An alias that somebody else has changed is shifted all the same. */
+  readonly overwritesOthers?: boolean;
+  /** Going back ends at the function's first version, whatever the alias was at. */
+  readonly restoresAnother?: boolean;
   /** Tasks that keep stopping are not counted. */
   readonly isBlindToCrashes?: boolean;
   /** Tasks that have not started yet are counted as stopped. */
@@ -156,13 +159,13 @@ export class ShiftWorld<Parts extends ShiftWatchParts, M extends ShiftMoments>
     if (!deployment) throw new Error(`${group.name} has no deployment under way`);
     const revision = random.chance(0.15) ? "current" : `build-${index}`;
     const played = plants.hastens ? { ...deployment, schedule: hastened(deployment.schedule) } : deployment;
-    const strategy = this.#outside.strategyOf(group.name, played);
+    const strategy = this.#outside.strategyOf(group.name, played, revision);
     line.note(`deploys ${revision} to ${group.name}`);
     await line.ask((server) => {
       const deploymentId = `d-${random.text(ID_LETTERS, 9)}`;
       this.#orders.set(deploymentId, { deployment, schedule: deployment.schedule });
       const shift = { deploymentId, group: group.name, revision, strategy, deployment };
-      return this.#outside.create?.(server, shift, time.now()) ?? createShift(server, shift, time.now());
+      return this.#outside.create(server, shift, time.now());
     });
   }
 
@@ -230,6 +233,7 @@ export class ShiftWorld<Parts extends ShiftWatchParts, M extends ShiftMoments>
       gatesOf: (deploymentId) => this.#gates.of(deploymentId),
       isRepeating: this.#parts.scenario.faults.duplicated > 0,
       newPercentOf: (watched) => this.#outside.newPercentOf(watched),
+      isMeddledWith: (watched) => this.#outside.isMeddledWith(watched),
       weightsFault: (groupId) => this.#outside.weightsFault(groupId),
       canStart: (watched) => this.#outside.canStart(watched),
     });

@@ -34,6 +34,8 @@ export interface ShiftWatchParts extends WatchParts {
   readonly isRepeating: boolean;
   /** What the new side of the deployment really gets, in percent; null: it is not known yet which that is. */
   readonly newPercentOf: (watched: Watched) => number | null;
+  /** Somebody who is no deployment has changed where the traffic goes since the deployment was created. */
+  readonly isMeddledWith: (watched: Watched) => boolean;
   /** What is wrong with the group's weights as they are; null: nothing. */
   readonly weightsFault: (groupId: string) => string | null;
   /** What the deployment asks for is in order, as the outside is now. */

@@ -22,7 +22,7 @@ it.each<[string | undefined, SourceOptions, string]>([
   expect(() => requireOneSource(path, options)).toThrow(message);
 });
 
-it.each<[string, "Server" | "ECS", SourceOptions, string]>([
+it.each<[string, "Server" | "ECS" | "Lambda", SourceOptions, string]>([
   ["app/appspec.yml", "Server", {}, "name the directory that contains appspec.yml, here app"],
   ["appspec.yml", "Server", {}, "(compute platform Server): name the directory that contains appspec.yml"],
   ["app", "Server", { taskDefinition: "web:1" }, "--task-definition is for ECS"],
@@ -36,6 +36,14 @@ it.each<[string, "Server" | "ECS", SourceOptions, string]>([
   ["appspec.yml", "ECS", { outdatedOnly: true }, "--outdated-only is for hosts"],
   ["appspec.yml", "ECS", { fileExistsBehavior: "RETAIN" }, "--file-exists-behavior is for hosts"],
   ["appspec.yml", "ECS", { targetTag: [] }, "--target-tag is for hosts"],
+  ["absent", "Lambda", {}, "and the group deploys to a Lambda function: name its AppSpec file"],
+  ["charge.yml", "Lambda", { outdatedOnly: true }, "--outdated-only is for hosts, and the group deploys to a Lambda"],
+  [
+    "charge.yml",
+    "Lambda",
+    { taskDefinition: "web:1" },
+    "--task-definition is for ECS, and the group deploys to a Lambda",
+  ],
 ])("%s does not fit %s, and what does is said", async (path, platform, options, message) => {
   await expect(checkSource(sourceAt(path), platform, options)).rejects.toThrow(message);
 });

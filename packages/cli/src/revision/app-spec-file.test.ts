@@ -38,6 +38,15 @@ it.each([
   await expect(readAppSpecFile(fileWith(text), { taskDefinition, lint: true })).rejects.toThrow(message);
 });
 
+it("an AppSpec of a function is read by its own grammar", async () => {
+  const properties = { Name: "charge", Alias: "live", CurrentVersion: "1", TargetVersion: "2" };
+  const resource = { Type: "AWS::Lambda::Function", Properties: properties };
+  const text = JSON.stringify({ version: 0.0, Resources: [{ charge: resource }] });
+  const read = (platform: "ECS" | "Lambda") => readAppSpecFile(fileWith(text), { platform, lint: true });
+  expect(await read("Lambda")).toBe(text);
+  await expect(read("ECS")).rejects.toThrow("so write AWS::ECS::Service");
+});
+
 it("a file that is not there is named", async () => {
   await expect(readAppSpecFile(join(directory, "absent.yml"), { lint: true })).rejects.toThrow(
     "absent.yml does not exist. Name the AppSpec file",

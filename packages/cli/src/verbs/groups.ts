@@ -108,8 +108,9 @@ function defineCreate(parent: Command): void {
       printJson(created);
       return;
     }
-    const missing = whatIsMissing(await readGroup(connection, options));
-    const what = options.ecsService === undefined ? "DIRECTORY" : "APPSPEC_FILE";
+    const group = await readGroup(connection, options);
+    const missing = whatIsMissing(group);
+    const what = group.computePlatform === "Server" ? "DIRECTORY" : "APPSPEC_FILE";
     const next = `Next: sluice deploy ${what} --application ${options.application} --group ${options.group} --watch`;
     print([`The group ${options.group} is created.`, ...(missing.length > 0 ? missing : [next])].join("\n"));
   });

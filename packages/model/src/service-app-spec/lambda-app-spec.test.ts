@@ -126,7 +126,7 @@ Hooks:
     ["has a name of 65 letters", FULL.replace('"charge"', "x".repeat(65)), "which is no function's name"],
     ["names a version of the function", FULL.replace('"charge"', '"charge:2"'), "with a version or an alias behind"],
     ["names an alias by ARN", FULL.replace('"charge"', `"${ARN}:live"`), "with a version or an alias behind"],
-    ["has a placeholder", FULL.replace('"charge"', "{{function}}"), "a placeholder that nobody has filled in"],
+    ["has a placeholder", FULL.replace('"charge"', '"{{function}}"'), "a placeholder that nobody has filled in"],
     ["has an alias of digits", FULL.replace('"live"', '"12"'), "not digits alone"],
     ["has an alias with a point", FULL.replace('"live"', '"v1.2"'), "which is no alias' name"],
     ["has a version 0", FULL.replace('"2"', '"0"'), 'is "0": give the number of a published version'],

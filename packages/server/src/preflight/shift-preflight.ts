@@ -41,13 +41,19 @@ export async function shiftPreflight(
       ...configurationWarnings(rollout, "hooks"),
       ...(rolledBack ? [rolledBackWarning(rolledBack)] : []),
     ],
-    strategy: describeStrategy(strategy),
+    strategy: describeStrategy(settled(strategy, resolution)),
     arithmetic: [],
     checks: shiftChecks(strategy, alarms, resolution, obstacle),
     hosts: [],
     steps: obstacle ? [] : shiftSteps(rehearsal),
     ...(obstacle ? {} : { end: { status: rehearsal.end.status } }),
   };
+}
+
+/** As its start takes it, where that has to look at the alias first. */
+function settled(strategy: ShiftStrategy, resolution: TargetResolution): ShiftStrategy {
+  if (strategy.type !== "lambda-shift" || resolution.outcome !== "lambda-alias") return strategy;
+  return { ...strategy, currentVersion: strategy.currentVersion ?? resolution.facts.routing?.version ?? null };
 }
 
 /** Played forward, a shift ends badly only where it does not start: whoever is asked does it, and hooks say yes. */

@@ -3,9 +3,9 @@ import type { ShiftRule } from "../../shift/watched-shifts.ts";
 /** What an answer says may be overtaken by the next weight, which is asked for only after it. */
 export const SAID_TO_BE: ShiftRule = {
   name: "a weight that is said to be in force is",
-  watch: ({ newPercentOf }, violated) => ({
+  watch: ({ newPercentOf, isMeddledWith }, violated) => ({
     targetChanged(watched, { target, before }) {
-      if (target.type === "host" || watched.row.active !== 1) return;
+      if (target.type === "host" || watched.row.active !== 1 || isMeddledWith(watched)) return;
       const past = before && before.type !== "host" ? before.shift.step : 0;
       if (target.shift.step === past) return;
       const percent = newPercentOf(watched);

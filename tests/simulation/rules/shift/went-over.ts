@@ -3,12 +3,12 @@ import { groupOf } from "../../watched.ts";
 
 export const WENT_OVER: ShiftRule = {
   name: "what succeeded has all traffic, and the word of every hook",
-  watch: ({ groups, hooks, newPercentOf }, violated) => ({
+  watch: ({ groups, hooks, newPercentOf, isMeddledWith }, violated) => ({
     deploymentEnded(watched) {
       const { id, row, targets } = watched;
       if (!isForward(watched) || row.status !== "Succeeded") return;
       const percent = newPercentOf(watched);
-      if (percent !== 100) violated(id, `succeeded with ${percent} % of the traffic`);
+      if (percent !== 100 && !isMeddledWith(watched)) violated(id, `succeeded with ${percent} % of the traffic`);
       for (const event of groupOf({ groups }, watched).scenario.hooks) {
         const said = hooks.of(id, event)?.arrived.some(({ succeeded }) => succeeded) ?? false;
         if (!said) violated(id, `succeeded, and the hook of ${event} has not said so`);
