@@ -29,7 +29,7 @@ import { openStsDoor, type StsDoor } from "./sts-door.fixture.ts";
 // Deployments to functions through the API of a server whose sluice.yml binds the driver lambda, for aliases and for hooks. The calls, their
 // order and what AWS' stand-in holds afterwards are real. What moto can not show:
 // - it has no revisions of aliases, so that a change between look and write is overwritten, and no states of versions;
-// - it does not serve provisioned concurrency, so that AllowTraffic says that nobody waited for it;
+// - it does not serve provisioned concurrency, so that deployments say that nobody waited for it;
 // - weights are kept, and send nothing anywhere; no role is refused anything, and versions of different roles may share an alias;
 // - a hook is taken and not run: its answer is given by the test.
 // What AWS documents of all that is played by a server of ours: drivers/src/lambda/lambda-api.fixture.ts and the contract of the port.
@@ -191,7 +191,10 @@ describe("functions of Lambda, against moto", () => {
       await moves(id, alias, canary(10));
       await skipWait(id);
       await answer(id, alias, "AfterAllowTraffic", "Succeeded");
-      await ends(id, "Succeeded");
+      const { deploymentStatusMessages } = await ends(id, "Succeeded");
+      expect(deploymentStatusMessages).toEqual([
+        expect.stringMatching(/^As 10 % of the traffic moved, nobody waited for provisioned concurrency of version 2/),
+      ]);
       expect(await cloud.routingOf(alias)).toEqual(ALL_ON_2);
       const { lifecycleEvents = [], lambdaFunctionInfo } = await targetOf(id, alias);
       expect(lifecycleEvents.map(({ status }) => status)).toEqual(["Succeeded", "Succeeded", "Succeeded"]);

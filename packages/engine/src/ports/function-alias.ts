@@ -47,8 +47,9 @@ export interface FunctionAlias {
   /** Of the alias' function. Undefined: the version is not published. */
   inspectVersion(alias: LambdaAlias, version: string, signal: AbortSignal): Promise<VersionFacts | undefined>;
   /**
-   * Done when the alias routes so; pending while the target version is got ready (provisioned concurrency). An alias that points to, or
-   * weighs, any other version than the two was changed by somebody else: `failed`, and it stays as it is.
+   * Done when the alias routes so (a `detail` is a clause without a full stop); pending while the target version is got ready (provisioned
+   * concurrency). An alias that points to, or weighs, any other version than the two was changed by somebody else: `failed`, and it stays
+   * as it is.
    */
   shift(alias: LambdaAlias, shift: AliasShift, signal: AbortSignal): Promise<PortOutcome>;
 }

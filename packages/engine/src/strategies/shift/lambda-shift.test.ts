@@ -340,6 +340,15 @@ describe("a Lambda deployment", () => {
     expect(played.asked).toEqual([]);
   });
 
+  it("tells what is to be known of how a weight was set", () => {
+    const played = new PlayedShift(lambda({ schedule: CANARY }));
+    played.platform = () => ({ outcome: "done", detail: "nobody waited for provisioned concurrency" });
+    played.play();
+    expect(played.state.statusMessages).toEqual([
+      "As 10 % of the traffic moved, nobody waited for provisioned concurrency.",
+    ]);
+  });
+
   it("starts with versions that nobody may look at, and says so", () => {
     const unchecked = { isActive: true, role: "", deadLetterTarget: null, detail: "", unchecked: "access denied" };
     for (const facts of [{ target: unchecked }, { current: unchecked, target: unchecked }]) {

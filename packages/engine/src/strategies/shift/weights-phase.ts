@@ -1,3 +1,5 @@
+import type { EffectReport } from "../../effect-report.ts";
+import type { DeploymentEvent } from "../../event.ts";
 import { deadlineAt } from "../../heard-time.ts";
 import { ALARMS_CATCH_UP_MILLISECONDS, WEIGHTS_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { nextShift, type ShiftSchedule } from "../../traffic-shift.ts";
@@ -52,6 +54,16 @@ export function weightsBackPhase(at: AtWork, effectOf: WeightsEffect, trouble: T
   return { kind: "decide", events: [{ type: "weightsAsked", targetId, step: 1, percent: 0 }] };
 }
 
+/** What whoever has set a weight says of how. */
+function tellDetails(reports: readonly EffectReport[], percent: number): readonly DeploymentEvent[] {
+  return reports
+    .filter(({ detail }) => detail !== "")
+    .map(({ detail }) => ({
+      type: "statusMessageAdded",
+      message: `As ${percent} % of the traffic moved, ${detail}.`,
+    }));
+}
+
 function askForWeights(at: AtWork, effectOf: WeightsEffect, trouble: Trouble): Phase | undefined {
   const { targetId, shift } = at.target;
   const { step: before, asked } = shift;
@@ -61,7 +73,11 @@ function askForWeights(at: AtWork, effectOf: WeightsEffect, trouble: Trouble): P
   return {
     kind: "ask",
     asks: [{ effect: effectOf(step, percent), trouble }],
-    whenDone: (reports) => [{ type: "trafficShifted", targetId, step, percent }, ...tellNoTasks(at, reports, percent)],
+    whenDone: (reports) => [
+      { type: "trafficShifted", targetId, step, percent },
+      ...tellDetails(reports, percent),
+      ...tellNoTasks(at, reports, percent),
+    ],
     since,
     timeoutMilliseconds: WEIGHTS_TIMEOUT_MILLISECONDS,
   };
