@@ -41,7 +41,7 @@ import { freePort } from "../../scripts/free-port.ts";
 import { closeWithHaproxy } from "../haproxy/close-with-haproxy.fixture.ts";
 import { whyNoHaproxy } from "../haproxy/haproxy-process.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
-import { until } from "../installation/until.fixture.ts";
+import { until, watchUntil } from "../installation/until.fixture.ts";
 import { startDockerEngine, type TestEngine, whyNoDockerEngine } from "./docker-engine.fixture.ts";
 import { type HookEndpoint, startHookEndpoint } from "./hook-endpoint.fixture.ts";
 
@@ -368,7 +368,7 @@ export class ContainerShop {
    */
   async untilWeight(deploymentId: string, percent: number): Promise<number> {
     let notBefore = Date.now();
-    await until(`${percent} % on the replacement of ${deploymentId}`, async () => {
+    await watchUntil(`${percent} % on the replacement of ${deploymentId}`, async () => {
       const lookedAt = Date.now();
       if ((await this.weights("production")).green !== percent) notBefore = lookedAt;
       const info = await this.deployment(deploymentId);

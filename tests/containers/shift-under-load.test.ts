@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { until } from "../installation/until.fixture.ts";
+import { until, watchUntil } from "../installation/until.fixture.ts";
 import { ContainerShop, whyNoContainerShop } from "./container-shop.fixture.ts";
 import { type ShopLoad, startShopLoad } from "./shop-load.fixture.ts";
 
@@ -87,7 +87,7 @@ describe("a service of containers under a steady load", { timeout: TIME_LIMIT_MI
 /** Waits for the end of WebSockets to old tasks; how long these were drained before, at least. */
 async function untilClosed(shop: ContainerShop, sockets: readonly EchoSocket[]) {
   let drainsAfter = Date.now();
-  await until("the old tasks are drained", async () => {
+  await watchUntil("the old tasks are drained", async () => {
     // Draining is counted from a moment between the end of their task set and the first sight of it.
     const lookedAt = Date.now();
     const { taskSets = [] } = await shop.service();

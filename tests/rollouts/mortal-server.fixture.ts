@@ -4,7 +4,7 @@ import {
   type SluiceServerOptions,
   startSluiceServer,
 } from "../installation/sluice-server.fixture.ts";
-import { until } from "../installation/until.fixture.ts";
+import { watchUntil } from "../installation/until.fixture.ts";
 import type { Death } from "../simulation/mortal-store.ts";
 import { CommitFuse, FUSE_VARIABLE } from "./commit-fuse.fixture.ts";
 
@@ -48,7 +48,7 @@ export class MortalServer {
   async outlive<T>(kill: Kill | undefined, work: () => Promise<T>): Promise<Survived<T>> {
     const { commits, deaths } = this.#fuse;
     let isOver = false;
-    const watch = until("the end of the work, with a server that is up", async () => {
+    const watch = watchUntil("the end of the work, with a server that is up", async () => {
       const wasOver = isOver;
       await this.#revive();
       return wasOver;

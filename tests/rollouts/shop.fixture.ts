@@ -16,7 +16,7 @@ import { parseBalancerState, type ServerState, SHOW_STATE } from "@sluice/driver
 import { HaproxyProcess, whyNoHaproxy } from "../haproxy/haproxy-process.fixture.ts";
 import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
-import { until } from "../installation/until.fixture.ts";
+import { until, watchUntil } from "../installation/until.fixture.ts";
 import { WEB_PORT, type WebRevision, webRevision } from "./web-revision.fixture.ts";
 
 export const BLUE = ["host-1", "host-2"];
@@ -145,7 +145,7 @@ export class Shop {
   async fewestServing(act: () => Promise<void>): Promise<number> {
     let fewest = Number.POSITIVE_INFINITY;
     let isOver = false;
-    const watching = until("the end of what is watched", async () => {
+    const watching = watchUntil("the end of what is watched", async () => {
       fewest = Math.min(fewest, (await this.serving()).length);
       return isOver;
     });
