@@ -24,6 +24,8 @@ export interface Cgroups {
   create(environmentId: string, memoryBytes: number): EnvironmentCgroup;
   /** Ends and removes all that a former server has left. */
   removeLeft(): Promise<void>;
+  /** Removes what environments are made in, where none is left. They can be made all the same, later. */
+  close(): void;
 }
 
 /** What differs between the two versions. */
@@ -149,6 +151,9 @@ function cgroupsOf({ parents, ...layout }: Layout): Cgroups {
     removeLeft: async () => {
       const names = parents.flatMap((parent) => foldersIn(parent));
       await Promise.all([...new Set(names)].map((name) => groupOf(name).remove()));
+    },
+    close: () => {
+      for (const parent of parents) tryRemove(parent);
     },
   };
 }

@@ -186,6 +186,8 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
     keepOnly: (codeSha256s) => code.keepOnly(codeSha256s),
     close: async () => {
       await Promise.all([...environments].map((environment) => environment.end()));
+      const { cgroups } = (await machine?.catch(() => undefined)) ?? {};
+      cgroups?.close();
     },
   };
 }
