@@ -206,7 +206,7 @@ describe("functions of Lambda, against moto", () => {
       });
     }, 180_000);
 
-    it("moves in equal steps, and all at once", async () => {
+    it("moves in equal steps, and all at once, a function by its name or its ARN", async () => {
       const alias = await begin();
       const id = await deploy(alias, { config: LINEAR });
       for (const percent of [40, 80]) {
@@ -215,7 +215,8 @@ describe("functions of Lambda, against moto", () => {
       }
       await ends(id, "Succeeded");
       expect(await cloud.routingOf(alias)).toEqual(ALL_ON_2);
-      const back = { CurrentVersion: "2", TargetVersion: "1" };
+      const Name = `arn:aws:lambda:${moto.settings.region}:123456789012:function:${alias.functionName}`;
+      const back = { Name, CurrentVersion: "2", TargetVersion: "1" };
       await ends(await deploy(alias, { properties: back }), "Succeeded");
       expect(await cloud.routingOf(alias)).toEqual(ALL_ON_1);
     }, 180_000);

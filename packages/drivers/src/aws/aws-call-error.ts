@@ -57,9 +57,13 @@ const TOO_MANY = 429;
 export function awsCallError(error: unknown, call: AwsCall): AwsCallError {
   const { service, action, endpoint } = call;
   const status = (error as { $metadata?: { httpStatusCode?: number } })?.$metadata?.httpStatusCode;
-  const code = codeOf(error);
-  const reason = hideSecrets(firstLineOf(error), call.secrets);
   const wasAnswered = status !== undefined && status >= 300;
+  // A page of a proxy, or of a service that does not know the call: the SDK tells of its parser.
+  const isUnreadable = wasAnswered && error instanceof SyntaxError;
+  const code = isUnreadable ? `HTTP ${status}` : codeOf(error);
+  const reason = isUnreadable
+    ? "the answer is not in the service's format"
+    : hideSecrets(firstLineOf(error), call.secrets);
   if (!wasAnswered) {
     const text = reason.includes(code) ? reason : `${code}: ${reason}`;
     const message =

@@ -193,6 +193,13 @@ describe("provisioned concurrency", () => {
     expect(await routing()).toMatchObject({ second: { percent: 10 } });
   });
 
+  it("that a service does not know of is not waited for, and what that service answered is said", async () => {
+    const page = "<!doctype html><title>404 Not Found</title>";
+    api.instead.set("GetProvisionedConcurrencyConfig", { status: 404, body: page });
+    const words = "(HTTP 404: the answer is not in the service's format)";
+    expect(await shift(10)).toEqual({ outcome: "done", detail: expect.stringContaining(words) });
+  });
+
   it("that cannot be asked about now is asked about again", async () => {
     api.instead.set("GetProvisionedConcurrencyConfig", { status: 503, body: "" });
     await expect(shift(10)).rejects.toThrow(/lambda:GetProvisionedConcurrencyConfig/);
