@@ -3,7 +3,7 @@
 # npm run prove -- rollouts
 usage='npm run prove -- [STEP...]
 
-The long form of the tests, for hours. Steps: simulation, rollouts, containers, soak, postgres, hearing; all of them without names.
+The long form of the tests, for hours. Steps: simulation, rollouts, functions, containers, soak, postgres, hearing; all of them without names.
 scripts/prove.sh says which variables change their numbers.'
 . "$(dirname -- "$0")/usage.sh"
 . "$(dirname -- "$0")/setup.sh"
@@ -35,6 +35,10 @@ esac
 export SLUICE_KILLS="${SLUICE_KILLS:-all}"
 export SLUICE_LOAD_REQUESTS="${SLUICE_LOAD_REQUESTS:-200000}"
 step rollouts --testTimeout=0 tests/rollouts
+
+# As many requests at each weight of an alias, to functions behind a listener of a real HAProxy: shares within 2 points.
+export SLUICE_FUNCTION_REQUESTS="${SLUICE_FUNCTION_REQUESTS:-10000}"
+step functions --testTimeout=0 tests/haproxy/function-canary.test.ts
 
 # As many requests to containers while their traffic moves in ten steps, a minute each.
 step containers --testTimeout=0 tests/containers/shift-under-load.test.ts

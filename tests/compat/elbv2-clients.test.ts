@@ -50,7 +50,7 @@ describe("clients of Elastic Load Balancing v2", () => {
     const config = join(folder, "sluice.yml");
     writeFileSync(
       config,
-      'bindings:\n  - { match: "*", port: weighted-router, driver: haproxy, settings: { awsOnly: ignore, localTargets: allow } }\n',
+      'bindings:\n  - { match: "*", port: weighted-router, driver: haproxy, settings: { awsOnly: ignore, localTargets: allow } }\n  - { match: "*", port: function-alias, driver: functions, settings: { isolation: none } }\n',
     );
     web = createServer((request, response) => {
       response.end(request.url === "/health" ? "well" : "from the web service");
@@ -123,6 +123,22 @@ describe("clients of Elastic Load Balancing v2", () => {
     await expect(client.send(new DescribeTargetHealthCommand({ TargetGroupArn }))).rejects.toThrow(
       TargetGroupNotFoundException,
     );
+  });
+
+  it("the SDK for JavaScript makes a target group of a function, which has neither protocol nor port", async () => {
+    const client = sdk();
+    const { TargetGroups } = await client.send(new CreateTargetGroupCommand({ Name: "pay", TargetType: "lambda" }));
+    const TargetGroupArn = TargetGroups?.[0]?.TargetGroupArn ?? "";
+    expect(TargetGroups?.[0]).toMatchObject({ TargetType: "lambda", HealthCheckEnabled: false });
+    expect(TargetGroups?.[0]).not.toHaveProperty("Protocol");
+    expect(TargetGroups?.[0]).not.toHaveProperty("Port");
+    const account = TargetGroupArn.split(":")[4];
+    const Targets = [{ Id: `arn:aws:lambda:us-east-1:${account}:function:payments:live` }];
+    await expect(client.send(new RegisterTargetsCommand({ TargetGroupArn, Targets }))).rejects.toMatchObject({
+      name: "InvalidTargetException",
+      message: expect.stringMatching(/payments:live' does not exist/),
+    });
+    await client.send(new DeleteTargetGroupCommand({ TargetGroupArn }));
   });
 
   it("names who has the port of a listener that cannot be served, and keeps nothing of it", async () => {

@@ -137,13 +137,29 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   const ownKey = newOwnKey();
   const accessKeys = new AccessKeys(store, now, ownKey);
   const forgetKeys = (owner: KeyOwner) => accessKeys.forget(owner);
+  const functions = await composeFunctions({
+    store,
+    config,
+    timers: systemTimers,
+    log,
+    scope: { accountId, region },
+    owner,
+    directory: directory.root,
+    readCode: async (codeSha256) => {
+      throw new Error(`the code ${codeSha256} is not here`);
+    },
+    certificatePem: parts.certificatePem,
+    changes: new WakeFeed(),
+    randomUuid: randomUUID,
+    onError: unlessAway((error) => log.error({ error: describe(error) }, "cannot look after functions; trying again")),
+  });
   const balancing = await composeBalancing({
     store,
     config,
     directory,
     timers: systemTimers,
     changes: new WakeFeed(),
-    functions: undefined,
+    functions: functions?.functions,
     log,
     onError: unlessAway((error) =>
       log.error({ error: describe(error) }, "cannot look after the load balancers; trying again"),
@@ -160,22 +176,6 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     targets: balancing?.loop ?? NO_BALANCER,
     wakes: new WakeFeed(),
     onError: unlessAway((error) => log.error({ error: describe(error) }, "cannot look after services; trying again")),
-  });
-  const functions = await composeFunctions({
-    store,
-    config,
-    timers: systemTimers,
-    log,
-    scope: { accountId, region },
-    owner,
-    directory: directory.root,
-    readCode: async (codeSha256) => {
-      throw new Error(`the code ${codeSha256} is not here`);
-    },
-    certificatePem: parts.certificatePem,
-    changes: new WakeFeed(),
-    randomUuid: randomUUID,
-    onError: unlessAway((error) => log.error({ error: describe(error) }, "cannot look after functions; trying again")),
   });
   const local = {
     taskSets: services && (() => services.taskSets),
@@ -390,9 +390,9 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       probe.start(urls);
       runner.start();
       drivers.start();
+      functions?.start(urls);
       balancing?.start();
       services?.start();
-      functions?.start(urls);
       notifications.start();
       if (store.dialect === "postgres") clock.start();
       retention.start();
@@ -406,10 +406,11 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       await retention.close();
       await notifications.close();
       await runner.close();
-      await functions?.close();
       await services?.close();
       await drivers.close();
       await balancing?.close();
+      // After those who send it requests.
+      await functions?.close();
       // What was heard last cannot be written down when the database is away; the next server's graces cover it.
       await liveness.close().catch(() => {});
       await Promise.all([logKeeper.close(), logs.close()]);
