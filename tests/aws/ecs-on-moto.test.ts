@@ -81,6 +81,7 @@ describe("an ECS deployment through the drivers of AWS, against moto", () => {
     hooks: {},
     serviceRoleArn: service.serviceRoleArn,
     hookTimeoutMilliseconds: HOUR,
+    hookMustAnswer: false,
     failsEarly: true,
     readyWaitMilliseconds: null,
     terminationWaitMilliseconds: null,

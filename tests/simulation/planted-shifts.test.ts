@@ -1,11 +1,12 @@
 import { describe, it } from "vitest";
 import { scenarioOf as ecsScenario } from "./ecs/ecs-scenario.ts";
-import { scenarioOf as lambdaScenario } from "./lambda/lambda-scenario.ts";
+import { type LambdaScenario, scenarioOf as lambdaScenario } from "./lambda/lambda-scenario.ts";
 import { FAILS_EARLY } from "./rules/ecs/fails-early.ts";
 import { STEADY } from "./rules/ecs/steady.ts";
 import { ALIAS_RESTORED } from "./rules/lambda/alias-restored.ts";
 import { OTHERS_KEPT } from "./rules/lambda/others-kept.ts";
 import { BY_SCHEDULE } from "./rules/shift/by-schedule.ts";
+import { HOOK_RETURNED } from "./rules/shift/hook-returned.ts";
 import { HOOK_TRUTH } from "./rules/shift/hook-truth.ts";
 import { PAUSED } from "./rules/shift/paused.ts";
 import { SUMS } from "./rules/shift/sums.ts";
@@ -60,6 +61,23 @@ describe("a bug of functions", () => {
     await expectFound((seed) => simulateWorld(lambdaScenario(seed), { restoresAnother: true }), ALIAS_RESTORED);
   });
 });
+
+it("a bug of hooks is found: those that have returned are taken for running", async () => {
+  await expectFound(
+    (seed) => simulateWorld(withSilentHooks(lambdaScenario(seed)), { isBlindToReturns: true }),
+    HOOK_RETURNED,
+  );
+});
+
+/** Every hook returns without an answer, and nobody answers for it. */
+function withSilentHooks(scenario: LambdaScenario): LambdaScenario {
+  const silent = { hookEndsSilently: 1, hookCrashes: 0, hookAnsweredFor: 0 };
+  const groups = scenario.groups.map((group) => ({
+    ...group,
+    deployments: group.deployments.map((deployment) => ({ ...deployment, ...silent })),
+  }));
+  return { ...scenario, groups };
+}
 
 describe("a bug of services", () => {
   it("is found when weights do not make a hundred", async () => {

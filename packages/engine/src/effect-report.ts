@@ -16,6 +16,10 @@ export interface EffectReport {
   readonly taskSetId?: string | undefined;
   /** Of `awaitTaskSet` and `setWeights` that are done: the task set is as it is to be, and has no task, since none is wanted of the service. */
   readonly runsNothing?: true | undefined;
+  /** Of `invokeHook` that is done: the hook has returned, and its answer has not come. */
+  readonly hasReturned?: true | undefined;
+  /** Of `invokeHook` that failed: what the hook wrote last. */
+  readonly logTail?: string | undefined;
   /** Of `terminateOriginals` that is done: what became of each host. */
   readonly termination?: TerminationReport | undefined;
 }

@@ -15,6 +15,7 @@ const STRATEGY: EcsBlueGreen = {
   pair: { targetGroups: ["one", "two"], productionListener: "production", testListener: null },
   hooks: { AfterAllowTestTraffic: "test", AfterAllowTraffic: "after" },
   hookTimeoutMilliseconds: 60 * MINUTE,
+  hookMustAnswer: false,
   failsEarly: true,
   readyWaitMilliseconds: null,
   terminationWaitMilliseconds: 0,

@@ -15,7 +15,7 @@ export async function createEcsShift(
   const asked = {
     platform: "ECS",
     fields: fieldsOf(strategy),
-    settings: { ...USUAL_SETTINGS, failEarly: strategy.failsEarly },
+    settings: { ...USUAL_SETTINGS, hookMustAnswer: strategy.hookMustAnswer, failEarly: strategy.failsEarly },
     schedule: strategy.schedule,
     revision: appSpecRevision({ ...strategy, taskDefinition }),
   } as const;

@@ -145,6 +145,7 @@ export class SimulatedServices implements ShiftOutside {
       readyWaitMilliseconds,
       terminationWaitMilliseconds,
       hookTimeoutMilliseconds: HOOK_TIMEOUT_MILLISECONDS,
+      hookMustAnswer: group?.hooksMustAnswer ?? false,
       failsEarly: group?.failsEarly ?? true,
     };
   }

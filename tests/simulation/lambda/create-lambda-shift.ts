@@ -16,12 +16,12 @@ export async function createLambdaShift(
   now: number,
 ): Promise<void> {
   const { strategy } = shift;
-  const { schedule } = strategy;
+  const { schedule, hookMustAnswer } = strategy;
   const revision = appSpecRevision(strategy);
   await createShift(
     server,
     shift,
-    { platform: "Lambda", fields: FIELDS, settings: USUAL_SETTINGS, schedule, revision },
+    { platform: "Lambda", fields: FIELDS, settings: { ...USUAL_SETTINGS, hookMustAnswer }, schedule, revision },
     now,
   );
 }

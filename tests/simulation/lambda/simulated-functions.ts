@@ -85,13 +85,12 @@ export class SimulatedFunctions implements ShiftOutside {
   strategyOf(groupId: string, deployment: ShiftDeployment, revision: string): LambdaShift {
     const { schedule, isFromAlias } = deployment as LambdaDeployment;
     this.#before.delete(groupId);
-    const type = "lambda-shift";
-    const hookTimeoutMilliseconds = HOOK_TIMEOUT_MILLISECONDS;
-    if (revision === "current") return { type, schedule, ...this.#firstAgain(groupId), hookTimeoutMilliseconds };
+    const first = this.#firstAgain(groupId);
+    if (revision === "current") return { type: "lambda-shift", schedule, ...first };
     const { version = FIRST } = this.routingOf(groupId) ?? {};
     const targetVersion = this.#publish(groupId);
     const currentVersion = isFromAlias ? null : version;
-    return { type, schedule, ...this.#firstAgain(groupId), currentVersion, targetVersion, hookTimeoutMilliseconds };
+    return { type: "lambda-shift", schedule, ...first, currentVersion, targetVersion };
   }
 
   currentRevisionOf(groupId: string): RevisionLocation {
@@ -108,7 +107,14 @@ export class SimulatedFunctions implements ShiftOutside {
     const group = this.#parts.groups.find(({ name }) => name === groupId);
     const hooks = Object.fromEntries((group?.hooks ?? []).map((event) => [event, hookName(groupId, event)]));
     const alias = { functionName: groupId, aliasName: ALIAS };
-    return { alias, currentVersion: null, targetVersion: FIRST, hooks };
+    return {
+      alias,
+      currentVersion: null,
+      targetVersion: FIRST,
+      hooks,
+      hookTimeoutMilliseconds: HOOK_TIMEOUT_MILLISECONDS,
+      hookMustAnswer: group?.hooksMustAnswer ?? false,
+    };
   }
 
   newPercentOf({ row, head: { strategy } }: Watched): number | null {

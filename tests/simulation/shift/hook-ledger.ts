@@ -10,6 +10,8 @@ export interface HookTruth {
   readonly arrived: { readonly succeeded: boolean; readonly at: number }[];
   /** When the server first said that it has taken an answer in; null: it has not. */
   acceptedAt: number | null;
+  /** When it was over, answered or not; null: it was not, or it crashed. */
+  returnedAt: number | null;
 }
 
 /** What hooks really did, whatever anyone says of them. */

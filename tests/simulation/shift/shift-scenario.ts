@@ -24,6 +24,8 @@ export interface ShiftGroupScenario extends GroupBase {
   /** Whether it has had a successful deployment. */
   readonly hasSuccess: boolean;
   readonly deployments: readonly ShiftDeployment[];
+  /** Whether a hook that returns without an answer fails at once. */
+  readonly hooksMustAnswer: boolean;
 }
 
 export interface ShiftDeployment extends DeploymentBase {
@@ -36,6 +38,8 @@ export interface ShiftDeployment extends DeploymentBase {
   readonly hookCrashes: number;
   readonly hookEndsSilently: number;
   readonly hookNeverEnds: number;
+  /** Of one that ended silently: whether somebody else says later how it went. */
+  readonly hookAnsweredFor: number;
   /** Before it, a person puts right what earlier deployments have left. */
   readonly isTidied: boolean;
   /** What a person asks of the shift when its traffic moves, one after the other. */
@@ -98,6 +102,7 @@ export function shiftGroup(random: Random, name: string, events: readonly Lifecy
     hooks: events.filter(() => random.chance(hooked)),
     hasSuccess: random.chance(0.85),
     deployments: Array.from({ length: random.integer(2, 9) }, () => shiftDeployment(random)),
+    hooksMustAnswer: random.chance(0.5),
   };
 }
 
@@ -135,6 +140,7 @@ function shiftDeployment(random: Random): ShiftDeployment {
     isTidied: random.chance(0.85),
     gates: random.chance(0.3) ? gatesOf(random) : [],
     alarmAfterSteps: watchesAlarm && random.chance(0.3) ? random.integer(1, 4) : null,
+    hookAnsweredFor: random.pick([0.5, 1, 1]),
   };
 }
 

@@ -28,6 +28,8 @@ export interface ShiftPlants {
   readonly losesWeight?: boolean;
   /** An answer of a hook is taken for one of the next hook's, too. */
   readonly countsAnswersTwice?: boolean;
+  /** Hooks that have returned are taken for running. */
+  readonly isBlindToReturns?: boolean;
   /** Going back leaves ten percent of the traffic on the new side. */
   readonly leavesWeight?: boolean;
   /** A pause that was taken is forgotten. */
@@ -97,6 +99,7 @@ export class ShiftWorld<Parts extends ShiftWatchParts, M extends ShiftMoments>
       groupIds: scenario.groups.map(({ name }) => name),
       underway: (groupId) => this.#underway.get(groupId),
       countsTwice: plants.countsAnswersTwice ?? false,
+      isBlindToReturns: plants.isBlindToReturns ?? false,
     });
   }
 

@@ -1,7 +1,7 @@
 import { type MemoryHookRun, memoryHookInvoker } from "@sluice/drivers/memory/memory-hook-invoker.ts";
 import { type HookExecution, hookReport, readHookExecutionId } from "@sluice/engine/hook-execution.ts";
 import type { Executor } from "@sluice/engine/planned-event.ts";
-import type { HookInvoker } from "@sluice/engine/ports/hook-invoker.ts";
+import type { HookInvocation, HookInvoker, HookRun } from "@sluice/engine/ports/hook-invoker.ts";
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { Life } from "../server-ports.ts";
 import { Refused, Unanswered } from "../simulated-network.ts";
@@ -24,6 +24,8 @@ const HOOKED_EVENTS: readonly LifecycleEventName[] = [
 ];
 const REPETITIONS = 240;
 const REPETITION_MILLISECONDS = 500;
+/** Of somebody who looks at what a hook has left to others. */
+const ANSWERED_FOR_AFTER_MILLISECONDS = [1_000, 8_000, 30_000, 90_000];
 const LATE_MILLISECONDS = [30_000, 3 * MINUTE, 70 * MINUTE];
 
 export interface HooksParts extends WorldParts<ShiftFaultRates> {
@@ -34,6 +36,8 @@ export interface HooksParts extends WorldParts<ShiftFaultRates> {
   readonly underway: (groupId: string) => ShiftDeployment | undefined;
   /** A bug to be found: each answer is taken for one of the next event's, too. */
   readonly countsTwice: boolean;
+  /** A bug to be found: hooks that have returned are taken for running. */
+  readonly isBlindToReturns: boolean;
 }
 
 /** Functions that are called at an event, and say how it went by a call of their own. */
@@ -53,8 +57,13 @@ export class SimulatedHooks {
     return {
       find: (hook) => whileAlive(() => way.look(() => driver.find(hook, death))),
       invoke: (invocation) => whileAlive(() => way.change(death, () => driver.invoke(invocation, death))),
-      observe: (invocation) => whileAlive(() => way.look(() => driver.observe(invocation, death))),
+      observe: (invocation) => whileAlive(() => way.look(() => this.#observe(invocation, death))),
     };
+  }
+
+  async #observe(invocation: HookInvocation, death: AbortSignal): Promise<HookRun> {
+    const run = await this.#driver.observe(invocation, death);
+    return this.#parts.isBlindToReturns && run.state === "ended" ? { state: "running", detail: "" } : run;
   }
 
   #begin(run: MemoryHookRun): void {
@@ -79,7 +88,7 @@ export class SimulatedHooks {
         : chance("hookNeverEnds")
           ? "silent"
           : "answers";
-    const truth: HookTruth = { deploymentId, event, nature, arrived: [], acceptedAt: null };
+    const truth: HookTruth = { deploymentId, event, nature, arrived: [], acceptedAt: null, returnedAt: null };
     ledger.began(truth);
     const milliseconds = chance("hookLate") ? random.pick(LATE_MILLISECONDS) : random.integer(1, MAX_RUN_MILLISECONDS);
     chronicle.note(hook, `runs at ${event} of ${deploymentId} for ${milliseconds} ms: it ${nature}`);
@@ -95,6 +104,10 @@ export class SimulatedHooks {
     // What it has to say it says before it ends.
     if (nature === "answers") await this.#answer(truth, execution, !chance("hookFails"), chance("hookTwice"));
     run.run = { state: "ended", detail: "" };
+    truth.returnedAt = time.now();
+    if (nature !== "ends silently" || !chance("hookAnsweredFor")) return;
+    await time.sleep(random.pick(ANSWERED_FOR_AFTER_MILLISECONDS));
+    await this.#say(truth, execution, random.chance(0.7));
   }
 
   /** Twice: once more, or at the same time, and perhaps otherwise. */

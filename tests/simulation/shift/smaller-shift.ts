@@ -40,6 +40,7 @@ function simplerThan(deployment: ShiftDeployment): ShiftDeployment[] {
     "hookCrashes",
     "hookEndsSilently",
     "hookNeverEnds",
+    "hookAnsweredFor",
   ] as const) {
     if (deployment[rate] > 0) simpler.push({ ...deployment, [rate]: 0 });
   }

@@ -24,6 +24,7 @@ interface SettingsOptions extends ClientOptions {
   readonly group: string;
   readonly deployToLateHosts?: "on" | "off";
   readonly hookTimeout?: number;
+  readonly hookMustAnswer?: "on" | "off";
   readonly failEarly?: "on" | "off";
 }
 
@@ -243,6 +244,12 @@ function defineSettings(command: Command): void {
     )
     .addOption(
       new Option(
+        "--hook-must-answer <on|off>",
+        "whether a hook that returns without an answer fails at once, and nobody else may answer for it (ECS and Lambda)",
+      ).choices(["on", "off"]),
+    )
+    .addOption(
+      new Option(
         "--fail-early <on|off>",
         "whether a deployment fails as soon as its replacement tasks keep stopping (ECS)",
       ).choices(["on", "off"]),
@@ -267,19 +274,26 @@ function defineSettings(command: Command): void {
   });
 }
 
-function settingsChange({ deployToLateHosts, hookTimeout, failEarly }: SettingsOptions): Partial<GroupSettings> {
+function settingsChange({
+  deployToLateHosts,
+  hookTimeout,
+  hookMustAnswer,
+  failEarly,
+}: SettingsOptions): Partial<GroupSettings> {
   return {
     ...(deployToLateHosts === undefined ? {} : { deployToLateHosts: deployToLateHosts === "on" }),
     ...(hookTimeout === undefined ? {} : { hookTimeoutSeconds: hookTimeout }),
+    ...(hookMustAnswer === undefined ? {} : { hookMustAnswer: hookMustAnswer === "on" }),
     ...(failEarly === undefined ? {} : { failEarly: failEarly === "on" }),
   };
 }
 
 /** What the group's platform does not have the server leaves out. */
-function formatSettings({ deployToLateHosts, hookTimeoutSeconds, failEarly }: GroupSettings): string {
+function formatSettings({ deployToLateHosts, hookTimeoutSeconds, hookMustAnswer, failEarly }: GroupSettings): string {
   const lines = [
     ...(hookTimeoutSeconds === undefined ? [`deploy-to-late-hosts ${onOrOff(deployToLateHosts)}`] : []),
     ...(hookTimeoutSeconds === undefined ? [] : [`hook-timeout ${hookTimeoutSeconds}s`]),
+    ...(hookMustAnswer === undefined ? [] : [`hook-must-answer ${onOrOff(hookMustAnswer)}`]),
     ...(failEarly === undefined ? [] : [`fail-early ${onOrOff(failEarly)}`]),
   ];
   return lines.join("\n");

@@ -35,6 +35,8 @@ export interface HookRun {
   readonly state: "running" | "ended" | "broken" | "unknown";
   /** In the provider's words. */
   readonly detail: string;
+  /** What it wrote last, where the provider knows it. */
+  readonly logTail?: string | undefined;
 }
 
 /**

@@ -213,12 +213,17 @@ describe("an effect of a platform", () => {
 
 describe("a hook", () => {
   const invocation = { hook: "check", deploymentId: "d-1", executionId: "e-1", event: "AllowTraffic" } as const;
-  const effect: Extract<ShiftEffect, { kind: "invokeHook" }> = { kind: "invokeHook", ...OF_COMMAND, invocation };
+  const effect: Extract<ShiftEffect, { kind: "invokeHook" }> = {
+    kind: "invokeHook",
+    ...OF_COMMAND,
+    invocation,
+    mustAnswer: false,
+  };
   let runs: Map<string, MemoryHookRun>;
 
-  async function attempt(progress?: HookProgress) {
+  async function attempt(progress?: HookProgress, mustAnswer = false) {
     const hookInvoker = memoryHookInvoker.create({}, { hooks: new Set(["check"]), runs });
-    return invokeHookHandler(parts({ hookInvoker })).attempt(claimed(effect, progress), never);
+    return invokeHookHandler(parts({ hookInvoker })).attempt(claimed({ ...effect, mustAnswer }, progress), never);
   }
 
   function becomes(state: MemoryHookRun["run"]): void {
@@ -251,17 +256,35 @@ describe("a hook", () => {
     expect(ended).toEqual({ ended: { outcome: "failed", detail: "exit code 1" } });
   });
 
-  it("is given some seconds for an answer that is on its way when it has ended", async () => {
+  it("has failed with the end of what it wrote, however much that is and whatever is in it", async () => {
     await attempt();
-    becomes({ state: "ended", detail: "" });
-    const first = await attempt({ outcome: "pending", detail: "", isInvoked: true });
-    const progress = { outcome: "pending", detail: "", isInvoked: true, endedAt: 0 } as const;
-    expect(first).toMatchObject({ postponed: { progress } });
-    now = 9_999;
-    expect(await attempt(progress)).toMatchObject({ postponed: { progress } });
-    now = 10_000;
-    expect(await attempt(progress)).toEqual({ ended: { outcome: "failed", detail: "it ended without an answer" } });
+    const logTail = `${"x".repeat(5_000)}\nError: no such charge\n`;
+    becomes({ state: "broken", detail: `Error: \u001b[2J${"y".repeat(1_000)}`, logTail });
+    const { ended } = (await attempt({ outcome: "pending", detail: "", isInvoked: true })) as {
+      ended: { detail: string; logTail: string };
+    };
+    expect(ended.detail).toMatch(/^Error: \\x1b\[2Jy+…$/);
+    expect(ended.detail).toHaveLength(501);
+    expect(ended.logTail).toBe(logTail.slice(-4_096));
   });
+
+  it.each([
+    [true, { outcome: "failed", detail: "it returned without an answer" }],
+    [false, { outcome: "done", detail: "it returned without an answer", hasReturned: true }],
+  ])(
+    "is given some seconds for an answer that is on its way when it has returned; must answer: %s",
+    async (mustAnswer, ended) => {
+      await attempt(undefined, mustAnswer);
+      becomes({ state: "ended", detail: "" });
+      const first = await attempt({ outcome: "pending", detail: "", isInvoked: true }, mustAnswer);
+      const progress = { outcome: "pending", detail: "", isInvoked: true, endedAt: 0 } as const;
+      expect(first).toMatchObject({ postponed: { progress } });
+      now = 9_999;
+      expect(await attempt(progress, mustAnswer)).toMatchObject({ postponed: { progress } });
+      now = 10_000;
+      expect(await attempt(progress, mustAnswer)).toEqual({ ended });
+    },
+  );
 
   it("is only waited for where nobody can say what becomes of it", async () => {
     const ended = await attempt({ outcome: "pending", detail: "", isInvoked: true });

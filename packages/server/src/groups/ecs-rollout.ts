@@ -33,6 +33,7 @@ export function ecsRollout(
     hooks,
     serviceRoleArn,
     hookTimeoutMilliseconds: settings.hookTimeoutSeconds * 1000,
+    hookMustAnswer: settings.hookMustAnswer,
     failsEarly: settings.failEarly,
     ...waitsOf(fields),
   };

@@ -26,5 +26,6 @@ export function lambdaRollout(
     hooks,
     serviceRoleArn,
     hookTimeoutMilliseconds: settings.hookTimeoutSeconds * 1000,
+    hookMustAnswer: settings.hookMustAnswer,
   };
 }

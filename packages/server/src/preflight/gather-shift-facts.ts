@@ -14,7 +14,7 @@ import type {
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import { boundPort, type ShiftPorts } from "../platforms/shift-ports.ts";
 
-type NamedHooks = Omit<Hooked, "hookTimeoutMilliseconds">;
+type NamedHooks = Pick<Hooked, "hooks" | "serviceRoleArn">;
 
 /** Whoever goes back asks nobody whether it may. */
 const NO_HOOKS: NamedHooks = { hooks: {} };

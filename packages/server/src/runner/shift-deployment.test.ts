@@ -16,7 +16,7 @@ import type { SluiceContext } from "../operations/sluice/sluice-context.ts";
 import { DEPLOYMENT_REQUEST } from "../store/columns/deployment-columns.ts";
 import { commitHeadEvent } from "../store/commit-events.ts";
 import { lockDeployments, readHead } from "../store/deployments.ts";
-import { loadTargets } from "../store/targets.ts";
+import { loadTargets, loadTargetsAtWork } from "../store/targets.ts";
 import { type RunnerFixture, runnerFixture } from "./runner.fixture.ts";
 
 const MINUTE = 60_000;
@@ -39,6 +39,7 @@ const LAMBDA: LambdaShift = {
   targetVersion: "2",
   hooks: {},
   hookTimeoutMilliseconds: 60 * MINUTE,
+  hookMustAnswer: false,
 };
 /** Nothing happens in the time of a test after its first step. */
 const SLOW: LambdaShift = {
@@ -55,6 +56,7 @@ const ECS: EcsBlueGreen = {
   readyWaitMilliseconds: null,
   terminationWaitMilliseconds: null,
   hookTimeoutMilliseconds: 60 * MINUTE,
+  hookMustAnswer: false,
   failsEarly: true,
 };
 
@@ -229,9 +231,9 @@ describe("a Lambda deployment", () => {
 
   it.each([
     ["crashes", "broken", "exit code 1"],
-    ["ends without an answer", "ended", "ended without an answer"],
+    ["returns without an answer, which it must give", "ended", "returned without an answer"],
   ] as const)("fails soon when a hook %s, and not after its hour", async (_name, state, words) => {
-    await create({ ...LAMBDA, hooks: { BeforeAllowTraffic: "silent" } });
+    await create({ ...LAMBDA, hooks: { BeforeAllowTraffic: "silent" }, hookMustAnswer: true });
     await vi.waitFor(() => expect(runs.size).toBe(1));
     for (const run of runs.values()) run.run = { state, detail: "exit code 1" };
     await ends("d-A1B2C3D4E", "Failed");
@@ -239,6 +241,25 @@ describe("a Lambda deployment", () => {
     expect(error).toMatchObject({ code: "HOOK_EXECUTION_FAILURE", message: expect.stringContaining(words) });
     expect((completedAt ?? 0) - (startedAt ?? 0)).toBeLessThan(50 * MINUTE);
     expect(weights).toEqual([]);
+  });
+
+  it("waits for somebody to answer for a hook that returned, and says so", async () => {
+    await create({ ...LAMBDA, hooks: { BeforeAllowTraffic: "silent" } });
+    await vi.waitFor(() => expect(runs.size).toBe(1));
+    const [run] = runs.values();
+    if (run) run.run = { state: "ended", detail: "" };
+    await vi.waitFor(
+      async () => {
+        const [target] = await loadTargetsAtWork(fixture.store, "d-A1B2C3D4E");
+        expect(target?.command?.waiting?.reason).toMatch(
+          /^the hook silent returned without an answer; to answer for it .*: aws deploy put-lifecycle-event-hook-execution-status --deployment-id d-A1B2C3D4E --lifecycle-event-hook-execution-id BeforeAllowTraffic\/1\/charge --status Succeeded$/,
+        );
+      },
+      { timeout: 30_000, interval: 10 },
+    );
+    const report = hookReport({ targetId: "charge", event: "BeforeAllowTraffic", attempt: 1 }, true);
+    await fixture.runner.report({ deploymentId: "d-A1B2C3D4E", targetId: "charge", report });
+    await ends("d-A1B2C3D4E", "Succeeded");
   });
 
   it("does not start when the alias is elsewhere", async () => {

@@ -357,6 +357,8 @@ export interface GroupSettings {
   readonly deployToLateHosts: boolean;
   /** In which a hook has to answer, 60 to 86,400. Of groups of ECS and Lambda; 3,600 unless it was set. */
   readonly hookTimeoutSeconds?: number | undefined;
+  /** A hook that returns without an answer fails its event at once, and nobody else may answer for it. Of groups of ECS and Lambda; false unless it was set. */
+  readonly hookMustAnswer?: boolean | undefined;
   /** A deployment fails as soon as tasks of its replacement task set keep stopping. Of groups of ECS; true unless it was set. */
   readonly failEarly?: boolean | undefined;
 }
@@ -368,6 +370,7 @@ export interface GetGroupSettingsInput {
 export interface PutGroupSettingsInput extends GetGroupSettingsInput {
   readonly deployToLateHosts?: boolean | undefined;
   readonly hookTimeoutSeconds?: number | undefined;
+  readonly hookMustAnswer?: boolean | undefined;
   readonly failEarly?: boolean | undefined;
 }
 

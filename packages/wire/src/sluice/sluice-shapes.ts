@@ -115,9 +115,10 @@ const triggerTest = structure(
   ["triggerName", "triggerTargetArn", "eventType", "delivered"],
 );
 
-const groupSettings = structure({ deployToLateHosts: boolean, hookTimeoutSeconds: integer, failEarly: boolean }, [
-  "deployToLateHosts",
-]);
+const groupSettings = structure(
+  { deployToLateHosts: boolean, hookTimeoutSeconds: integer, hookMustAnswer: boolean, failEarly: boolean },
+  ["deployToLateHosts"],
+);
 
 const shift = structure(
   {
@@ -334,6 +335,7 @@ export const SLUICE_TABLE = {
         deploymentGroupName: string,
         deployToLateHosts: boolean,
         hookTimeoutSeconds: integer,
+        hookMustAnswer: boolean,
         failEarly: boolean,
       },
       ["applicationName", "deploymentGroupName"],

@@ -3,6 +3,7 @@ import { EVERY_PLATFORM_RULES } from "../every-platform.ts";
 import { rollbackRule } from "../rollback.ts";
 import { BY_SCHEDULE } from "./by-schedule.ts";
 import { HOOK_HEARD } from "./hook-heard.ts";
+import { HOOK_RETURNED } from "./hook-returned.ts";
 import { HOOK_TRUTH } from "./hook-truth.ts";
 import { IN_ITS_EVENT } from "./in-its-event.ts";
 import { PAUSED } from "./paused.ts";
@@ -26,6 +27,7 @@ export const SHIFT_RULES: readonly ShiftRule[] = [
   SAID_TO_BE,
   HOOK_TRUTH,
   HOOK_HEARD,
+  HOOK_RETURNED,
   WENT_OVER,
   WENT_BACK,
   OUTCOME,

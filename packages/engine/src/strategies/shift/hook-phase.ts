@@ -1,4 +1,5 @@
 import { CALLBACK_TIMED_OUT, HOOKS_FAILED } from "@sluice/model/aws-sentences.ts";
+import { hookAnswerCommand } from "../../hook-answer-command.ts";
 import { hookExecutionId } from "../../hook-execution.ts";
 import { hookNamed } from "../../ports/hook-invoker.ts";
 import { type AtWork, ofCommand, type Phase, succeeded } from "./phase.ts";
@@ -10,7 +11,7 @@ const MINUTE = 60 * SECOND;
 /** An event without a hook is over as soon as it begins. Otherwise the hook is invoked, and its answer ends the event. */
 export function hookPhase(
   at: AtWork,
-  { hooks, serviceRoleArn, hookTimeoutMilliseconds: timeoutMilliseconds }: Hooked,
+  { hooks, serviceRoleArn, hookTimeoutMilliseconds: timeoutMilliseconds, hookMustAnswer: mustAnswer }: Hooked,
 ): Phase {
   const { target, command, state } = at;
   const { event, attempt, availableAt } = command;
@@ -21,6 +22,7 @@ export function hookPhase(
     kind: "invokeHook",
     ...ofCommand(at, "hook"),
     invocation: { ...hookNamed(hook, serviceRoleArn), deploymentId: state.deploymentId, executionId, event },
+    mustAnswer,
   } as const;
   const trouble = {
     code: "HOOK_EXECUTION_FAILURE",
@@ -32,6 +34,10 @@ export function hookPhase(
     asks: [{ effect, trouble }],
     whenDone: null,
     awaited: `the hook ${hook} has not answered yet`,
+    returned: {
+      fact: `the hook ${hook} returned without an answer`,
+      cure: `to answer for it (Succeeded or Failed): ${hookAnswerCommand(state.deploymentId, executionId)}`,
+    },
     since: availableAt,
     timeoutMilliseconds,
   };

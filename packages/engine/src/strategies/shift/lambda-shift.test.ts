@@ -159,6 +159,51 @@ describe("a Lambda deployment", () => {
     });
   });
 
+  it("waits on for somebody to answer for a hook that returned without, and says how", () => {
+    const returned = new PlayedShift(lambda({ hooks: HOOKS }));
+    returned.platform = ({ kind }) =>
+      kind === "invokeHook"
+        ? { outcome: "done", detail: "it returned without an answer", hasReturned: true }
+        : { outcome: "done", detail: "" };
+    const begun = returned.play().now;
+    returned.pass(1_000);
+    expect(returned.target.command?.waiting).toMatchObject({
+      reason:
+        "the hook before returned without an answer; to answer for it (Succeeded or Failed): aws deploy put-lifecycle-event-hook-execution-status --deployment-id d-A1B2C3D4E --lifecycle-event-hook-execution-id BeforeAllowTraffic/1/charge --status Succeeded",
+      since: begun,
+      until: begun + HOUR,
+    });
+    returned.answer(true);
+    returned.pass(HOUR);
+    expect(returned.state).toMatchObject({
+      status: "Failed",
+      error: {
+        code: "HOOK_EXECUTION_FAILURE",
+        message: expect.stringMatching(
+          /The hook after of AfterAllowTraffic did not answer within 60 minutes.*: it returned without an answer\.$/,
+        ),
+      },
+    });
+  });
+
+  it("tells of a hook that returned, when it is stopped, only that", () => {
+    const returned = new PlayedShift(lambda({ hooks: HOOKS }));
+    returned.platform = () => ({ outcome: "done", detail: "it returned without an answer", hasReturned: true });
+    returned.play().stop();
+    const [event] = returned.target.lifecycleEvents;
+    expect(event?.diagnostics?.message).toMatch(
+      /The last that was heard of it: the hook before returned without an answer\.$/,
+    );
+  });
+
+  it("has the end of a crashed hook's log in its event", () => {
+    const crashed = new PlayedShift(lambda({ hooks: HOOKS }));
+    crashed.platform = () => ({ outcome: "failed", detail: "Error: no such charge", logTail: "at charge.js:3\n" });
+    const [event] = crashed.play().target.lifecycleEvents;
+    expect(event).toMatchObject({ status: "Failed", diagnostics: { logTail: "at charge.js:3\n" } });
+    expect(event?.diagnostics?.message).toContain("failed: Error: no such charge.");
+  });
+
   it("fails when the alias can not be shifted, and says how it leaves it", () => {
     const played = new PlayedShift(lambda({ schedule: CANARY }));
     played.play();

@@ -47,6 +47,8 @@ export type Phase =
       readonly whenDone: ((reports: readonly EffectReport[]) => readonly DeploymentEvent[]) | null;
       /** What is waited for, before the words of those who were asked; absent: their words say it. */
       readonly awaited?: string | undefined;
+      /** What is waited for once who was asked has returned without an answer, and what a person does about it; absent: nobody who is asked here does. */
+      readonly returned?: { readonly fact: string; readonly cure: string } | undefined;
       readonly since: number;
       readonly timeoutMilliseconds: number;
     }

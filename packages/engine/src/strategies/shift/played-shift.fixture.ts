@@ -34,6 +34,7 @@ export function ecs(changes: Partial<EcsBlueGreen> = {}): EcsBlueGreen {
     readyWaitMilliseconds: null,
     terminationWaitMilliseconds: null,
     hookTimeoutMilliseconds: HOUR,
+    hookMustAnswer: false,
     failsEarly: true,
     ...changes,
   };
@@ -49,6 +50,7 @@ export function lambda(changes: Partial<LambdaShift> = {}): LambdaShift {
     targetVersion: "2",
     hooks: {},
     hookTimeoutMilliseconds: HOUR,
+    hookMustAnswer: false,
     ...changes,
   };
 }

@@ -43,7 +43,10 @@ export type ShiftEffect =
       readonly alias: LambdaAlias;
       readonly shift: AliasShift;
     } & OfCommand)
-  /** Done when the hook was taken to be run. Its answer comes as a report on the command. */
-  | ({ readonly kind: "invokeHook"; readonly invocation: HookInvocation } & OfCommand)
+  /**
+   * Done when nothing more is to be seen of the hook. Its answer comes as a report on the command. `mustAnswer`: failed when it returned
+   * without one.
+   */
+  | ({ readonly kind: "invokeHook"; readonly invocation: HookInvocation; readonly mustAnswer: boolean } & OfCommand)
   /** Of the deployment as a whole, after its events. */
   | ({ readonly kind: "removeTaskSet"; readonly key: string; readonly targetId: string } & OfTaskSet);

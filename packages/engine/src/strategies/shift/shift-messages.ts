@@ -42,8 +42,8 @@ export function refusedError({ code, refused }: Trouble, report: EffectReport): 
 }
 
 /** What an event's diagnostics say of what ended the deployment. */
-export function failedBy({ message }: DeploymentError): Diagnostics {
-  return unknownError(message);
+export function failedBy({ message }: DeploymentError, logTail = ""): Diagnostics {
+  return { ...unknownError(message), logTail };
 }
 
 /** Of a hook that answered Failed; its report is the event's diagnostics. */

@@ -108,7 +108,7 @@ export function windShiftDown(draft: Draft, observation: Observation, phaseOf: P
   const at = atWork(draft.state, observation.heard, draft.now);
   if (at) {
     const phase = phaseOf(at);
-    const words = phase.kind === "ask" ? wordsOf(phase, observation) : "";
+    const words = phase.kind === "ask" ? (returnedOf(phase, observation)?.fact ?? wordsOf(phase, observation)) : "";
     draft.decide(eventFailed(at, shiftInterrupted(draft.state, at.command.event, words)));
   }
   draft.decide({ type: "targetFailed", targetId });
@@ -124,7 +124,7 @@ function failureOf(at: AtWork, phase: AskPhase, { heard, reports }: Observation)
   const isOverdue = at.now >= deadlineOf(phase, heard, at.now);
   for (const { effect, trouble } of phase.asks) {
     const report = reports.get(effect.key);
-    if (report?.outcome === "failed") return failWith(at, refusedError(trouble, report));
+    if (report?.outcome === "failed") return failWith(at, refusedError(trouble, report), report.logTail);
     if (isOverdue && (report?.outcome !== "done" || phase.whenDone === null)) {
       const { overdueCode = trouble.code, overdue } = trouble;
       return failWith(at, troubleError(report?.code ?? overdueCode, overdue, report?.detail ?? ""));
@@ -133,8 +133,8 @@ function failureOf(at: AtWork, phase: AskPhase, { heard, reports }: Observation)
   return undefined;
 }
 
-function failWith(at: AtWork, error: DeploymentError): DeploymentEvent[] {
-  return [eventFailed(at, failedBy(error)), { type: "admissionHalted", halt: "health", error }];
+function failWith(at: AtWork, error: DeploymentError, logTail?: string): DeploymentEvent[] {
+  return [eventFailed(at, failedBy(error, logTail)), { type: "admissionHalted", halt: "health", error }];
 }
 
 function eventFailed({ target: { targetId }, command: { event } }: AtWork, diagnostics: Diagnostics): TargetEvent {
@@ -157,7 +157,10 @@ function tell(
 }
 
 /** What is waited for, in the words of those who were asked, and have not done it. */
-function wordsOf({ asks, awaited }: AskPhase, { reports }: Pick<Observation, "reports">): string {
+function wordsOf(phase: AskPhase, { reports }: Pick<Observation, "reports">): string {
+  const { asks, awaited } = phase;
+  const returned = returnedOf(phase, { reports });
+  if (returned) return `${returned.fact}; ${returned.cure}`;
   const pending = asks
     .flatMap(({ effect }) => reports.get(effect.key) ?? [])
     .filter(({ outcome }) => outcome === "pending");
@@ -166,6 +169,11 @@ function wordsOf({ asks, awaited }: AskPhase, { reports }: Pick<Observation, "re
     .filter(Boolean)
     .join("; ");
   return [awaited, said].filter(Boolean).join(": ");
+}
+
+/** Undefined: nobody who was asked has returned without an answer. */
+function returnedOf({ asks, returned }: AskPhase, { reports }: Pick<Observation, "reports">): AskPhase["returned"] {
+  return asks.some(({ effect }) => reports.get(effect.key)?.hasReturned) ? returned : undefined;
 }
 
 /** The outside is asked by the server: what it was not asked for lately it cannot have done late. */

@@ -14,6 +14,8 @@ export interface Hooked {
   readonly serviceRoleArn?: string | undefined;
   /** In which each has to answer. */
   readonly hookTimeoutMilliseconds: number;
+  /** One that returns without an answer fails its event soon. Otherwise somebody else may answer for it, for as long as there is time. */
+  readonly hookMustAnswer: boolean;
 }
 
 /** A new task set beside the one that serves takes the traffic over by weights; the old one is kept for a while, and removed. */

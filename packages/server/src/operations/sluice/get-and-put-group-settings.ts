@@ -35,7 +35,7 @@ export const putGroupSettings: Operation<PutGroupSettingsInput, GroupSettings, S
 
 function requireChange(
   { application_name, compute_platform }: ApplicationRow,
-  { deployToLateHosts, hookTimeoutSeconds, failEarly }: PutGroupSettingsInput,
+  { deployToLateHosts, hookTimeoutSeconds, hookMustAnswer, failEarly }: PutGroupSettingsInput,
 ): Partial<StoredSettings> {
   const refuse = (setting: string, of: string, cure: string): never => {
     throw new CallerFault(
@@ -48,10 +48,14 @@ function requireChange(
     if (compute_platform === "Server") refuse("hookTimeoutSeconds", "ECS and Lambda", "leave it out");
     requireHookTimeout(hookTimeoutSeconds);
   }
+  if (hookMustAnswer !== undefined && compute_platform === "Server") {
+    refuse("hookMustAnswer", "ECS and Lambda", "leave it out");
+  }
   if (failEarly !== undefined && compute_platform !== "ECS") refuse("failEarly", "ECS", "leave it out");
   return {
     ...(deployToLateHosts === undefined ? {} : { deployToLateHosts }),
     ...(hookTimeoutSeconds === undefined ? {} : { hookTimeoutSeconds }),
+    ...(hookMustAnswer === undefined ? {} : { hookMustAnswer }),
     ...(failEarly === undefined ? {} : { failEarly }),
   };
 }
@@ -67,11 +71,11 @@ function requireHookTimeout(seconds: number): void {
 /** What means nothing for a platform is not shown of its groups. */
 function shown(
   { compute_platform }: ApplicationRow,
-  { deployToLateHosts, hookTimeoutSeconds, failEarly }: StoredSettings,
+  { deployToLateHosts, hookTimeoutSeconds, hookMustAnswer, failEarly }: StoredSettings,
 ): GroupSettings {
   return {
     deployToLateHosts,
-    ...(compute_platform === "Server" ? {} : { hookTimeoutSeconds }),
+    ...(compute_platform === "Server" ? {} : { hookTimeoutSeconds, hookMustAnswer }),
     ...(compute_platform === "ECS" ? { failEarly } : {}),
   };
 }

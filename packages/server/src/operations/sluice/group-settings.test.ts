@@ -106,20 +106,23 @@ describe("the settings of a group", () => {
       return { ...GROUP, applicationName: platform };
     };
 
-    it("say how long hooks have and whether they fail early, as the platform has it", async () => {
+    it("say how long hooks have, whether they must answer and whether deployments fail early, as the platform has it", async () => {
       const ecs = await of("ECS");
       expect(await getGroupSettings(ecs, context)).toEqual({
         deployToLateHosts: false,
         hookTimeoutSeconds: 3600,
+        hookMustAnswer: false,
         failEarly: true,
       });
-      const changed = { deployToLateHosts: false, hookTimeoutSeconds: 60, failEarly: false };
-      expect(await putGroupSettings({ ...ecs, hookTimeoutSeconds: 60, failEarly: false }, context)).toEqual(changed);
+      const change = { hookTimeoutSeconds: 60, hookMustAnswer: true, failEarly: false };
+      const changed = { deployToLateHosts: false, ...change };
+      expect(await putGroupSettings({ ...ecs, ...change }, context)).toEqual(changed);
       expect(await getGroupSettings(ecs, context)).toEqual(changed);
       const lambda = await of("Lambda");
       expect(await putGroupSettings({ ...lambda, hookTimeoutSeconds: 86_400 }, context)).toEqual({
         deployToLateHosts: false,
         hookTimeoutSeconds: 86_400,
+        hookMustAnswer: false,
       });
     });
 
@@ -132,6 +135,7 @@ describe("the settings of a group", () => {
 
     it.each([
       ["hookTimeoutSeconds", "Server", { ...GROUP, hookTimeoutSeconds: 60 }],
+      ["hookMustAnswer", "Server", { ...GROUP, hookMustAnswer: true }],
       ["failEarly", "Server", { ...GROUP, failEarly: true }],
     ])("refuse %s for groups of %s", async (setting, _, input) => {
       await expect(putGroupSettings(input, context)).rejects.toMatchObject({

@@ -37,8 +37,8 @@ const HEAD = objectOf<DeploymentHead>({
 
 /** What stands for members that strategies of a type have got since. */
 const USUAL_MEMBERS: Readonly<Partial<Record<Strategy["type"], Partial<Strategy>>>> = {
-  "ecs-blue-green": { hookTimeoutMilliseconds: HOOK_TIMEOUT_MILLISECONDS, failsEarly: true },
-  "lambda-shift": { hookTimeoutMilliseconds: HOOK_TIMEOUT_MILLISECONDS },
+  "ecs-blue-green": { hookTimeoutMilliseconds: HOOK_TIMEOUT_MILLISECONDS, hookMustAnswer: false, failsEarly: true },
+  "lambda-shift": { hookTimeoutMilliseconds: HOOK_TIMEOUT_MILLISECONDS, hookMustAnswer: false },
 };
 
 /** A head as it was stored before strategies had rules: what holds for hosts stood beside the strategy. */

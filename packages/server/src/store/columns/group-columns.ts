@@ -30,6 +30,8 @@ export interface GroupSettings {
   readonly deployToLateHosts: boolean;
   /** In which a hook of ECS or Lambda has to answer. */
   readonly hookTimeoutSeconds: number;
+  /** A hook of ECS or Lambda that returns without an answer fails its event at once. */
+  readonly hookMustAnswer: boolean;
   /** A deployment to ECS fails as soon as the tasks of its replacement keep stopping. */
   readonly failEarly: boolean;
 }
@@ -38,6 +40,7 @@ export interface GroupSettings {
 export const USUAL_SETTINGS: GroupSettings = {
   deployToLateHosts: false,
   hookTimeoutSeconds: HOOK_TIMEOUT_MILLISECONDS / 1000,
+  hookMustAnswer: false,
   failEarly: true,
 };
 
@@ -58,7 +61,7 @@ export const GROUP_SETTINGS = new JsonColumn(
   "deployment_groups.settings_json",
   KEY,
   objectOf<GroupSettings>(
-    { deployToLateHosts: "flag", hookTimeoutSeconds: "number", failEarly: "flag" },
+    { deployToLateHosts: "flag", hookTimeoutSeconds: "number", hookMustAnswer: "flag", failEarly: "flag" },
     USUAL_SETTINGS,
   ),
 );

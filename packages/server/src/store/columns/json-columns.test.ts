@@ -32,11 +32,12 @@ describe("a JSON column", () => {
     expect(GROUP_SETTINGS.read({ deployment_group_id: "g", settings_json: stored({}) })).toEqual({
       deployToLateHosts: false,
       hookTimeoutSeconds: 3600,
+      hookMustAnswer: false,
       failEarly: true,
     });
     const shift = { ...createdHead({ deploymentId: "d-1", createdAt: 5 }), strategy: { type: "ecs-blue-green" } };
     expect(DEPLOYMENT_HEAD.read({ deployment_id: "d-1", state_json: stored(shift) })).toMatchObject({
-      strategy: { type: "ecs-blue-green", hookTimeoutMilliseconds: 3_600_000, failsEarly: true },
+      strategy: { type: "ecs-blue-green", hookTimeoutMilliseconds: 3_600_000, hookMustAnswer: false, failsEarly: true },
     });
   });
 
