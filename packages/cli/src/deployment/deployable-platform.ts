@@ -25,6 +25,6 @@ export function requireDeployablePlatform(info: DeploymentGroupInfo | undefined)
   if (platform) return platform;
   const { applicationName, deploymentGroupName, computePlatform } = info ?? {};
   throw new CommandFailed(
-    `group ${deploymentGroupName} of ${applicationName} has the compute platform ${computePlatform}, which this version of sluice does not know: use the version of the server`,
+    `group ${deploymentGroupName} of ${applicationName} has the compute platform ${computePlatform}, which this version of Sluice does not know: use the version of the server`,
   );
 }

@@ -216,6 +216,7 @@ function formatGroups(groups: readonly DeploymentGroupInfo[]): string {
       [
         selectionWords(group.ec2TagFilters, group.ec2TagSet?.ec2TagSetList),
         selectionWords(group.onPremisesInstanceTagFilters, group.onPremisesTagSet?.onPremisesTagSetList),
+        group.computePlatform === "Lambda" ? "the AppSpec's function" : "",
         ...(group.ecsServices ?? []).map(({ clusterName, serviceName }) => `${clusterName}/${serviceName}`),
       ]
         .filter((words) => words !== "")
