@@ -1,7 +1,8 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join, relative, resolve } from "node:path";
 import { build, type Metafile, type OutputFile, type Plugin } from "esbuild";
+import { BUILT_MODULES, SDK_MODULES } from "../packages/drivers/src/function-processes/sdk-modules.ts";
 
 /**
  * Bundles each program into one file in dist/, for bin/sluice to choose from. A program reads nothing of the installation after its start,
@@ -88,6 +89,35 @@ function bundle(name: string, { entryPoint, without }: Program) {
   });
 }
 
+/**
+ * What a function in JavaScript finds of AWS's SDK, a file for each module, beside the programs. From their ES modules: Node sees the names that
+ * such a bundle exports.
+ */
+async function bundleFunctionModules(): Promise<readonly string[]> {
+  const folder = join(OUTPUT_DIRECTORY, BUILT_MODULES);
+  for (const name of SDK_MODULES) {
+    const { outputFiles } = await build({
+      stdin: { contents: `export * from ${JSON.stringify(name)};`, resolveDir: process.cwd() },
+      outfile: join(folder, name, "index.js"),
+      bundle: true,
+      format: "cjs",
+      platform: "node",
+      target: "node22",
+      mainFields: ["module", "main"],
+      minifyWhitespace: true,
+      legalComments: "eof",
+      logLevel: "warning",
+      write: false,
+    });
+    await mkdir(join(folder, name), { recursive: true });
+    for (const file of outputFiles) await writeWhole(file);
+    const { version } = JSON.parse(await readFile(join("node_modules", name, "package.json"), "utf8"));
+    const contents = Buffer.from(JSON.stringify({ name, version, main: "index.js" }));
+    await writeWhole({ path: join(folder, name, "package.json"), contents });
+  }
+  return [folder];
+}
+
 /** A static import in the wrong place doubles the agent. */
 function checkLeftOut(name: string, { without }: Program, metafile: Metafile): void {
   const intruders = Object.keys(metafile.inputs).filter((input) =>
@@ -119,7 +149,7 @@ async function removeOldOutputs(outputs: ReadonlySet<string>): Promise<void> {
 }
 
 /** Old content or new, never half of it: a program may start meanwhile. */
-async function writeWhole({ path, contents }: OutputFile): Promise<void> {
+async function writeWhole({ path, contents }: Pick<OutputFile, "path" | "contents">): Promise<void> {
   await writeFile(`${path}.new`, contents);
   await rename(`${path}.new`, path);
 }
@@ -136,4 +166,5 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
     if (path.endsWith(".cjs")) console.log(`${path}: ${(bytes / 1024 / 1024).toFixed(1)} MiB`);
   }
 }
+for (const path of await bundleFunctionModules()) outputs.add(resolve(path));
 await removeOldOutputs(outputs);

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readlinkSync } from "node:fs";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { EnvironmentCgroup } from "./cgroups.ts";
 import { type ProcessEnd, signalOfExitCode } from "./function-faults.ts";
@@ -50,19 +51,20 @@ export function startProcesses(plan: ProcessPlan, listener: ProcessListener): En
 
   let watched: WatchedMemory | undefined;
   if (cgroup === undefined && pid !== undefined) {
-    // Of its first process with the sandbox's own /tmp: the launcher's is this machine's.
-    const temporary = ([, init]: readonly number[]) =>
-      isIsolated && init !== undefined ? `/proc/${init}/root/tmp` : null;
+    const temporary = ([, init]: readonly number[]) => (isIsolated && init !== undefined ? sandboxedTmp(init) : null);
     watched = watchMemory(pid, plan.memoryBytes, temporary, () => void end());
   }
   const exited = once(child, "exit").catch(() => undefined);
+  let ending: Promise<void> | undefined;
   let isEnded = false;
   const tellEnd = (end: ProcessEnd) => {
     if (isEnded) return;
     isEnded = true;
     watched?.stop();
     // What it wrote last is in the pipe.
-    setImmediate(() => listener.onEnd(end, trouble.trim()));
+    // What the launcher says of an end that was asked for here is no trouble.
+    const why = ending === undefined ? trouble.trim() : "";
+    setImmediate(() => listener.onEnd(end, why));
   };
   child.once("error", (error) => {
     trouble ||= reasonOf(error);
@@ -95,7 +97,6 @@ export function startProcesses(plan: ProcessPlan, listener: ProcessListener): En
     child.stdout.destroy();
     child.stderr.destroy();
   };
-  let ending: Promise<void> | undefined;
   const end = (): Promise<void> => {
     ending ??= endAll();
     return ending;
@@ -105,4 +106,13 @@ export function startProcesses(plan: ProcessPlan, listener: ProcessListener): En
     peakBytes,
     end,
   };
+}
+
+/** Of a process that is in its sandbox; null: its root folder is still this machine's. */
+function sandboxedTmp(pid: number): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/root`) === "/" ? null : `/proc/${pid}/root/tmp`;
+  } catch {
+    return null;
+  }
 }

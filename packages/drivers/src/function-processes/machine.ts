@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type Cgroups, findCgroups, MAX_ENVIRONMENT_PROCESSES } from "./cgroups.ts";
@@ -14,6 +14,7 @@ import {
 import type { FunctionProcessesDependencies } from "./runner-dependencies.ts";
 import { RUNTIME_SOURCES } from "./runtime-sources.ts";
 import { createSandbox, mountTable, runProbe, type Sandbox, TASK_ROOT } from "./sandbox.ts";
+import { findSdkModules } from "./sdk-modules.ts";
 
 /** Where no control group counts the processes of each environment: of all that have the same user. */
 const UNCOUNTED_ENVIRONMENTS = 4;
@@ -61,6 +62,7 @@ export async function lookAtMachine(
     await chmod(folder, 0o755);
   }
   for (const [name, text] of Object.entries(RUNTIME_SOURCES)) await writeForAll(join(folders.runtime, name), text);
+  const sdk = await bringSdk(folders.runtime);
   const owner = createHash("sha256").update(directory).digest("hex").slice(0, OWNER_CHARACTERS);
   const cgroups = machine?.hasCgroups === false ? undefined : findCgroups(owner);
   await cgroups?.removeLeft();
@@ -73,7 +75,7 @@ export async function lookAtMachine(
   const sandbox =
     process.getuid?.() !== 0 || machine?.maySwitchUsers === false
       ? "Sluice does not run as root, and may not switch users"
-      : await tryIt(folders, rules, limits);
+      : await tryIt(folders, rules, limits, sdk);
   if (cgroups === undefined) {
     warn(
       "Sluice may not make control groups of memory and processes here: the memory of functions is looked at ten times a second instead",
@@ -82,14 +84,31 @@ export async function lookAtMachine(
   return { cgroups, sandbox, limits, hasDeathSignal };
 }
 
+/**
+ * AWS's SDK to beside the runtimes' clients, which look there. What is small is copied, so that an upgrade of the installation takes nothing away.
+ * @returns the folder that functions have to see besides; null: none
+ */
+async function bringSdk(runtime: string): Promise<string | null> {
+  const place = join(runtime, "node_modules");
+  await rm(place, { recursive: true, force: true });
+  const found = findSdkModules();
+  if (found?.isBuilt) await cp(found.folder, place, { recursive: true });
+  else if (found) await symlink(found.folder, place);
+  return found === undefined || found.isBuilt ? null : found.folder;
+}
+
 /** Whether what is needed is there, and allowed, is known by doing it. */
 async function tryIt(
   folders: DriverFolders,
   { uids, folders: shared }: FunctionRules,
   limits: ResourceLimits,
+  sdk: string | null,
 ): Promise<Sandbox | string> {
   try {
-    const sandbox = await createSandbox(folders.root, { node: process.execPath, folders: shared });
+    const sandbox = await createSandbox(folders.root, {
+      node: process.execPath,
+      folders: sdk === null ? shared : [...shared, sdk],
+    });
     const table = join(folders.mounts, "probe");
     const own = { code: folders.runtime, runtime: folders.runtime, temporaryMegabytes: 1, uid: uids.first };
     await writeFile(table, mountTable(sandbox, own));

@@ -145,15 +145,16 @@ async function loadModule(path) {
   const base = `${taskRoot}/${path}`;
   const { createRequire, registerHooks } = require("node:module");
   // As AWS brings its SDK: for a function that has none in its own code.
-  const parentURL = `file://${encodePath(__filename)}`;
+  const own = createRequire(__filename);
   registerHooks({
     resolve(specifier, context, nextResolve) {
       if (!specifier.startsWith("@aws-sdk/")) return nextResolve(specifier, context);
       try {
         return nextResolve(specifier, context);
       } catch (error) {
+        if (context.parentURL === fileUrl(__filename)) throw error;
         try {
-          return nextResolve(specifier, { ...context, parentURL });
+          return { url: fileUrl(own.resolve(specifier)), shortCircuit: true };
         } catch {
           throw error;
         }
@@ -166,7 +167,7 @@ async function loadModule(path) {
       code: "MODULE_NOT_FOUND",
     });
   }
-  const importFile = () => import(`file://${encodePath(file)}`);
+  const importFile = () => import(fileUrl(file));
   if (file.endsWith(".mjs")) return importFile();
   try {
     return createRequire(file)(file);
@@ -177,8 +178,8 @@ async function loadModule(path) {
   }
 }
 
-function encodePath(path) {
-  return path.split("/").map(encodeURIComponent).join("/");
+function fileUrl(path) {
+  return `file://${path.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 function isFile(path) {

@@ -114,22 +114,34 @@ class LoggingFinder:
         if name != "logging":
             return None
         sys.meta_path.remove(self)
-        import logging
-        import time
+        import importlib.util
 
-        class Handler(logging.StreamHandler):
-            def format(self, record):
-                record.aws_request_id = request_id
-                return super().format(record)
+        spec = importlib.util.find_spec("logging")
+        execute = spec.loader.exec_module
 
-        handler = Handler(sys.stdout)
-        formatter = logging.Formatter(
-            "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", "%Y-%m-%dT%H:%M:%S"
-        )
-        formatter.converter = time.gmtime
-        handler.setFormatter(formatter)
-        logging.getLogger().addHandler(handler)
-        return logging.__spec__
+        def exec_module(module):
+            execute(module)
+            _write_as_lambda(module)
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+
+def _write_as_lambda(logging):
+    import time
+
+    class Handler(logging.StreamHandler):
+        def format(self, record):
+            record.aws_request_id = request_id
+            return super().format(record)
+
+    formatter = logging.Formatter(
+        "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", "%Y-%m-%dT%H:%M:%S"
+    )
+    formatter.converter = time.gmtime
+    handler = Handler(sys.stdout)
+    handler.setFormatter(formatter)
+    logging.getLogger().addHandler(handler)
 
 
 def load_handler(text):
