@@ -15,8 +15,8 @@ const { values: options } = readCommandLine("npm run generate -- [--check]", {
 const GENERATED = new URL("../packages/wire/src/generated/", import.meta.url);
 
 // The SDK's schema encoding (@smithy/types, schema/sentinels and schema/static-schemas).
-const KIND = { list: 1, map: 2, structure: 3, error: -3, operation: 9 } as const;
-const SCALARS: Readonly<Record<number, string>> = { 0: "string", 2: "boolean", 4: "timestamp" };
+const KIND = { scalar: 0, list: 1, map: 2, structure: 3, error: -3, operation: 9 } as const;
+const SCALARS: Readonly<Record<number, string>> = { 0: "string", 2: "boolean", 4: "timestamp", 21: "blob", 42: "blob" };
 const NUMBER = 1;
 /** JSON of any form. */
 const DOCUMENT = 15;
@@ -27,6 +27,9 @@ type Schema = readonly [kind: number, namespace: string, name: string, traits: u
 /** `[what it is, what else is known of it]`: a member with traits of its own. */
 type WithTraits = readonly [reference: Reference, traits: unknown];
 type Reference = number | "unit" | Schema | WithTraits | (() => Reference);
+
+/** What a number says of a member's traits, one bit each. */
+const TRAIT = { label: 1, payload: 16, statusCode: 32 } as const;
 
 /** What is being written: structures are written out before what refers to them. */
 interface Writing {
@@ -67,10 +70,11 @@ function render(client: GeneratedClient): string {
     const [input, output] = operation.slice(4) as [Reference, Reference];
     return `  ${operation[2]}: { input: ${typeName(input)}; output: ${typeName(output)} };`;
   });
+  const isHttp = operations.some(({ 3: traits }) => isObject(traits) && "http" in traits);
   const every = others.length > 0 ? `Every operation of ${title} that is served` : `Every ${title} operation`;
   return `// Made by scripts/generate-shapes.ts from the schemas of ${packageName}. Do not edit: run "npm run generate".
 import type * as sdk from "${packageName}";
-import { ${[...writing.used].sort().join(", ")}, type TableFor } from "../shapes/shape.ts";
+${isHttp ? 'import type { HttpBindings } from "../shapes/http-binding.ts";\n' : ""}import { ${[...writing.used].sort().join(", ")}, type TableFor } from "../shapes/shape.ts";
 
 ${[...writing.written.values()].join("\n")}
 
@@ -84,11 +88,76 @@ export const ${constantPrefix}_TABLE = {
 ${table.join("\n")}
 } satisfies TableFor<${typePrefix}Operations>;
 
-/** Every fault that the service declares. */
+${isHttp ? httpText(client, operations, errors) : errorsText(client, errors)}${others.length > 0 ? unservedText(client, others, isHttp) : ""}`;
+}
+
+function errorsText({ constantPrefix }: GeneratedClient, errors: readonly Schema[]): string {
+  return `/** Every fault that the service declares. */
 export const ${constantPrefix}_ERRORS = [
 ${errors.map((error) => `  "${wireCode(error)}",`).join("\n")}
 ] as const;
-${others.length > 0 ? unservedText(client, others) : ""}`;
+`;
+}
+
+/** Of a service whose operations have methods, paths and statuses of their own. */
+function httpText(
+  { constantPrefix }: GeneratedClient,
+  operations: readonly Schema[],
+  errors: readonly Schema[],
+): string {
+  const lines = operations.map((operation) => `  ${operation[2]}: ${JSON.stringify(httpBinding(operation))},`);
+  const statuses = errors.flatMap(([, , name, traits]) => {
+    const status = isObject(traits) ? (traits as { httpError?: number }).httpError : undefined;
+    return status === undefined ? [] : [`  ${name}: ${status},`];
+  });
+  return `/** Where each operation's members are in its call and in its answer; those that are not named are in the body. */
+export const ${constantPrefix}_HTTP: HttpBindings<keyof ${typeNameOf(constantPrefix)}> = {
+${lines.join("\n")}
+};
+
+/** Every fault that the service declares, with its HTTP status. */
+export const ${constantPrefix}_ERRORS = {
+${statuses.join("\n")}
+} as const;
+`;
+}
+
+function typeNameOf(constantPrefix: string): string {
+  return `typeof ${constantPrefix}_TABLE`;
+}
+
+function httpBinding(operation: Schema): object {
+  const { http } = operation[3] as { http: readonly [method: string, path: string, status: number] };
+  const [input, output] = operation.slice(4) as [Reference, Reference];
+  return { method: http[0], path: http[1], status: http[2], input: placesOf(input), output: placesOf(output) };
+}
+
+/** Members that are not in the body, by where they are. */
+function placesOf(reference: Reference): object {
+  const schema = resolve(reference);
+  if (!Array.isArray(schema)) return {};
+  const [members, references] = schema.slice(4) as [string[], Reference[]];
+  const labels: string[] = [];
+  const query: Record<string, string> = {};
+  const headers: Record<string, string> = {};
+  const single: { payload?: string; statusCode?: string } = {};
+  for (const [index, member] of members.entries()) {
+    const traits = hasTraits(references[index]!) ? (references[index] as WithTraits)[1] : 0;
+    if (isObject(traits)) {
+      const { httpQuery, httpHeader } = traits as { httpQuery?: string; httpHeader?: string };
+      if (httpQuery !== undefined) query[member] = httpQuery;
+      if (httpHeader !== undefined) headers[member] = httpHeader.toLowerCase();
+    } else if (typeof traits === "number") {
+      if (traits & TRAIT.label) labels.push(member);
+      if (traits & TRAIT.payload) single.payload = member;
+      if (traits & TRAIT.statusCode) single.statusCode = member;
+    }
+  }
+  const filled = { labels, query, headers };
+  return {
+    ...Object.fromEntries(Object.entries(filled).filter(([, value]) => Object.keys(value).length > 0)),
+    ...single,
+  };
 }
 
 /** A service of the query protocol has other codes on the wire than names in its model. */
@@ -104,7 +173,19 @@ function servedOf({ operations, packageName }: GeneratedClient, all: readonly Sc
   return all.filter((schema) => operations.includes(schema[2]));
 }
 
-function unservedText({ constantPrefix }: GeneratedClient, others: readonly Schema[]): string {
+function unservedText({ constantPrefix }: GeneratedClient, others: readonly Schema[], isHttp: boolean): string {
+  if (isHttp) {
+    const calls = others.map(({ 2: name, 3: traits }) => {
+      const { http } = traits as { http: readonly [method: string, path: string] };
+      return `  ${name}: ${JSON.stringify(http.slice(0, 2))},`;
+    });
+    return `
+/** What the service has, and is not served: its method and path. */
+export const UNSERVED_${constantPrefix}_OPERATIONS: Readonly<Record<string, readonly [method: string, path: string]>> = {
+${calls.join("\n")}
+};
+`;
+  }
   return `
 /** What the service has, and is not served. */
 export const UNSERVED_${constantPrefix}_OPERATIONS: ReadonlySet<string> = new Set([
@@ -125,6 +206,8 @@ function expression(writing: Writing, reference: Reference, path: string): strin
     return use(writing, scalar);
   }
   switch (schema[0]) {
+    case KIND.scalar:
+      return expression(writing, schema[4] as Reference, path);
     case KIND.list:
       return `${use(writing, "list")}(${expression(writing, schema[4] as Reference, path)})`;
     case KIND.map:
@@ -178,6 +261,10 @@ function hasTraits(schema: Reference): schema is WithTraits {
 function use({ used }: Writing, name: string): string {
   used.add(name);
   return name;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 function isSchema(value: unknown): value is Schema {

@@ -1,8 +1,10 @@
 import * as codeDeploy from "@aws-sdk/client-codedeploy";
 import * as ecs from "@aws-sdk/client-ecs";
 import * as elbv2 from "@aws-sdk/client-elastic-load-balancing-v2";
+import * as lambda from "@aws-sdk/client-lambda";
 import { NUMBER_KINDS } from "../packages/wire/src/shapes/codedeploy-constraints.ts";
 import { ECS_NUMBER_KINDS } from "../packages/wire/src/shapes/ecs-constraints.ts";
+import { LAMBDA_NUMBER_KINDS } from "../packages/wire/src/shapes/lambda-constraints.ts";
 
 /** A client of the AWS SDK from whose schemas a file in packages/wire/src/generated is made. */
 export interface GeneratedClient {
@@ -110,5 +112,41 @@ export const GENERATED_CLIENTS: readonly GeneratedClient[] = [
       "SetRulePriorities",
     ],
     numberKinds: {},
+  },
+  {
+    packageName: "@aws-sdk/client-lambda",
+    sdk: lambda,
+    namespace: "com.amazonaws.lambda",
+    fileName: "lambda",
+    title: "Lambda",
+    constantPrefix: "LAMBDA",
+    typePrefix: "Lambda",
+    operations: [
+      "AddPermission",
+      "CreateAlias",
+      "CreateFunction",
+      "DeleteAlias",
+      "DeleteFunction",
+      "DeleteFunctionConcurrency",
+      "GetAlias",
+      "GetFunction",
+      "GetFunctionConcurrency",
+      "GetFunctionConfiguration",
+      "GetPolicy",
+      "Invoke",
+      "ListAliases",
+      "ListFunctions",
+      "ListTags",
+      "ListVersionsByFunction",
+      "PublishVersion",
+      "PutFunctionConcurrency",
+      "RemovePermission",
+      "TagResource",
+      "UntagResource",
+      "UpdateAlias",
+      "UpdateFunctionCode",
+      "UpdateFunctionConfiguration",
+    ],
+    numberKinds: LAMBDA_NUMBER_KINDS,
   },
 ];

@@ -33,6 +33,7 @@ export const ROOMS: RoomTable = {
     json: ["shapes", "sigv4"],
     client: ["shapes", "command", "generated", "sigv4", "sluice", "json"],
     query: ["shapes", "xml", "generated", "sigv4", "json"],
+    "rest-json": ["shapes", "generated", "sigv4", "json"],
     config: ["sigv4", "client"],
   },
   bucket: {
@@ -89,6 +90,7 @@ export const ROOMS: RoomTable = {
     "operations/sts": ["access", "operations"],
     "operations/elbv2": ["store", "operations", "balancing"],
     "operations/ecs": ["access", "store", "operations", "services"],
+    "operations/lambda": ["access", "store", "functions", "operations"],
     planning: ["loops", "store", "alarms", "hosts"],
     preflight: ["store", "alarms", "hosts", "platforms", "traffic"],
     retention: ["loops", "store", "logs"],
@@ -144,6 +146,7 @@ export const ROOMS: RoomTable = {
       "operations/sts",
       "operations/elbv2",
       "operations/ecs",
+      "operations/lambda",
       "services",
       "functions",
       "retention",

@@ -125,6 +125,8 @@ function rightly(shape: Shape): fc.Arbitrary<unknown> {
   switch (shape.kind) {
     case "string":
       return text;
+    case "blob":
+      return fc.uint8Array().map((bytes) => Buffer.from(bytes).toString("base64"));
     case "boolean":
       return fc.boolean();
     case "integer":

@@ -6,10 +6,13 @@ import type { FaultCode } from "./fault-codes.ts";
  */
 export class CallerFault extends Error {
   readonly code: FaultCode;
+  /** Which of several causes that share the code, in AWS' word: `ConcurrentInvocationLimitExceeded`. Only REST-JSON can say it. */
+  readonly wireReason: string | undefined;
 
-  constructor(code: FaultCode, message: string, options?: ErrorOptions) {
+  constructor(code: FaultCode, message: string, options?: ErrorOptions & { readonly reason?: string }) {
     super(message, options);
     this.name = "CallerFault";
     this.code = code;
+    this.wireReason = options?.reason;
   }
 }

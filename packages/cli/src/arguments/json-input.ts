@@ -14,6 +14,7 @@ const TYPE_OF_KIND = {
   long: "number",
   double: "number",
   timestamp: "number",
+  blob: "string",
   list: "list",
   map: "object",
   structure: "object",

@@ -1,28 +1,39 @@
 import { type Entry, fromBufferPromise } from "yauzl";
 import { type ZipEntryKind, zipEntryKind } from "./zip-entry-kind.ts";
 
-/** `read` gives an entry's content up to so many bytes. */
+/** `read` gives an entry's content up to so many bytes; `count` reads it, up to so many bytes, and keeps nothing. */
 export async function eachZipEntry(
   bundle: Uint8Array,
   signal: AbortSignal,
-  visit: (is: ZipEntryKind, entry: Entry, read: (maxBytes: number) => Promise<Buffer>) => Promise<void>,
+  visit: (
+    is: ZipEntryKind,
+    entry: Entry,
+    read: (maxBytes: number) => Promise<Buffer>,
+    count: (maxBytes: number) => Promise<number>,
+  ) => Promise<void>,
 ): Promise<void> {
   const buffer = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength);
   const zip = await fromBufferPromise(buffer, { lazyEntries: true, decodeStrings: false });
   try {
     for await (const entry of zip.eachEntry()) {
       signal.throwIfAborted();
-      await visit(zipEntryKind(entry), entry, async (maxBytes) => {
-        const chunks: Buffer[] = [];
+      // Sizes may lie; the stream is cut where they do.
+      const each = async (maxBytes: number, visitChunk: (chunk: Buffer) => void) => {
         let bytes = 0;
-        // Sizes may lie; the stream is cut where they do.
         for await (const chunk of await zip.openReadStreamPromise(entry)) {
-          chunks.push(chunk as Buffer);
+          signal.throwIfAborted();
+          visitChunk(chunk as Buffer);
           bytes += (chunk as Buffer).length;
           if (bytes >= maxBytes) break;
         }
+        return Math.min(bytes, maxBytes);
+      };
+      const read = async (maxBytes: number) => {
+        const chunks: Buffer[] = [];
+        await each(maxBytes, (chunk) => chunks.push(chunk));
         return Buffer.concat(chunks).subarray(0, maxBytes);
-      });
+      };
+      await visit(zipEntryKind(entry), entry, read, (maxBytes) => each(maxBytes, () => {}));
     }
   } finally {
     zip.close();

@@ -59,10 +59,11 @@ export function parseInput<Operations, Name extends keyof Operations & string>(
 ): InputOf<Operations, Name> {
   const shape = table[operation]?.input;
   if (shape === undefined) throw new CallerFault("UnknownOperationException", `There is no operation '${operation}'.`);
-  return readStructureFault(shape, parseBody(body)) as InputOf<Operations, Name>;
+  return readInput(shape, parseBody(body, MAX_INPUT_BYTES)) as InputOf<Operations, Name>;
 }
 
-function readStructureFault(shape: OperationTable[string]["input"], value: unknown): unknown {
+/** Parsed JSON in the shape of an input, or a SerializationException that names the path. */
+export function readInput(shape: OperationTable[string]["input"], value: unknown): Record<string, unknown> {
   try {
     return readStructure(shape, value);
   } catch (error) {
@@ -71,12 +72,13 @@ function readStructureFault(shape: OperationTable[string]["input"], value: unkno
   }
 }
 
-function parseBody(body: Uint8Array): unknown {
+/** A body as JSON, whatever it holds; one without bytes is `{}`. Throws CallerFault. */
+export function parseBody(body: Uint8Array, maximumBytes: number): unknown {
   if (body.length === 0) return {};
-  if (body.length > MAX_INPUT_BYTES) {
+  if (body.length > maximumBytes) {
     throw new CallerFault(
       "RequestEntityTooLargeException",
-      `The request's body has ${body.length} bytes, more than the limit of ${MAX_INPUT_BYTES}.`,
+      `The request's body has ${body.length} bytes, more than the limit of ${maximumBytes}.`,
     );
   }
   checkStructure(body);

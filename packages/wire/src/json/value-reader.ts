@@ -58,6 +58,8 @@ function readValue(shape: Shape, value: unknown, path: string): unknown {
       return value;
     case "timestamp":
       return readTimestamp(value, path);
+    case "blob":
+      return readBlob(value, path);
     case "list":
       return readList(shape, value, path);
     case "map":
@@ -86,6 +88,20 @@ function readTimestamp(value: unknown, path: string): Date {
     throw new ShapeMismatch(path, `expected Timestamp (epoch seconds), got ${value}, which no calendar reaches`);
   }
   return new Date(Math.round(value * 1000));
+}
+
+function readBlob(value: unknown, path: string): Buffer {
+  if (typeof value !== "string") throw mismatch(path, "Blob (base64)", value);
+  const bytes = Buffer.from(value, "base64");
+  // What is no base64 is skipped by the decoder.
+  if (bytes.length !== base64Bytes(value))
+    throw new ShapeMismatch(path, "expected Blob (base64), got other characters");
+  return bytes;
+}
+
+function base64Bytes(text: string): number {
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  return Math.floor(((text.length - padding) * 3) / 4);
 }
 
 /** A null entry is dropped, as CodeDeploy's own (non-sparse) lists drop it. */

@@ -33,6 +33,8 @@ function plainValue(shape: Shape, value: unknown, path: string): unknown {
     case "timestamp":
       if (!(value instanceof Date) || Number.isNaN(value.getTime())) return unfit(path, shape, value);
       return value.getTime() / 1000;
+    case "blob":
+      return value instanceof Uint8Array ? Buffer.from(value).toString("base64") : unfit(path, shape, value);
     case "list":
       if (!Array.isArray(value)) return unfit(path, shape, value);
       return value.map((member, index) => plainValue(shape.member, member, `${path}[${index}]`));

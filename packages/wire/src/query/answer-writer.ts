@@ -31,6 +31,8 @@ function toContent(shape: Shape, value: unknown, path: string): XmlFields | stri
     case "timestamp":
       if (!(value instanceof Date) || Number.isNaN(value.getTime())) return unfit(path, shape, value);
       return value.toISOString();
+    case "blob":
+      return value instanceof Uint8Array ? Buffer.from(value).toString("base64") : unfit(path, shape, value);
     case "list":
       if (!Array.isArray(value)) return unfit(path, shape, value);
       return { member: value.map((member, index) => toContent(shape.member, member, `${path}[${index}]`)) };

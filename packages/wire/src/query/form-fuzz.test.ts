@@ -28,6 +28,8 @@ function valueIn(shape: Shape): fc.Arbitrary<unknown> {
       return fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
     case "timestamp":
       return fc.date({ min: new Date(0), max: new Date("2100-01-01"), noInvalidDate: true });
+    case "blob":
+      return fc.uint8Array().map((bytes) => Buffer.from(bytes));
     case "list":
       return fc.array(valueIn(shape.member), { minLength: 1, maxLength: 12 });
     case "map":
@@ -67,6 +69,9 @@ function* formOf(shape: Shape, value: unknown, name: string): Generator<readonly
       return;
     case "timestamp":
       yield [name, (value as Date).toISOString()];
+      return;
+    case "blob":
+      yield [name, (value as Buffer).toString("base64")];
       return;
     default:
       yield [name, String(value)];

@@ -1,14 +1,7 @@
 import { excerpt } from "@sluice/model/excerpt.ts";
+import { SCALAR_KINDS, scalarOf } from "../json/scalar-text.ts";
 import { isStorable } from "../json/storable-text.ts";
-import {
-  type ListShape,
-  MAX_INTEGER,
-  type MapShape,
-  MIN_INTEGER,
-  type ScalarShape,
-  type Shape,
-  type StructureShape,
-} from "../shapes/shape.ts";
+import type { ListShape, MapShape, ScalarShape, Shape, StructureShape } from "../shapes/shape.ts";
 
 /** A parameter that does not have its shape; `message` begins with its name: `Tags.member.1.Key: expected Integer, got "x"`. */
 export class FormMismatch extends Error {
@@ -25,8 +18,6 @@ interface FormNode {
   readonly children: Map<string, FormNode>;
 }
 
-const WHOLE_NUMBER = /^[+-]?\d{1,16}$/;
-const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 /** Of a list's member or a map's entry. AWS counts from one; whoever counts from zero is read as well. */
 const INDEX = /^(0|[1-9]\d{0,8})$/;
 
@@ -82,7 +73,8 @@ function readValue(shape: Shape, node: FormNode, name: string): unknown {
     case "structure":
       return readStructure(shape, node, name);
     default:
-      if (node.value === undefined) throw new FormMismatch(name, `expected ${KINDS[shape.kind]}, got a structure`);
+      if (node.value === undefined)
+        throw new FormMismatch(name, `expected ${SCALAR_KINDS[shape.kind]}, got a structure`);
       return readScalar(shape, node.value, name);
   }
 }
@@ -121,43 +113,10 @@ function numbered(node: FormNode, part: "member" | "entry", name: string): [name
     .map(([index, child]) => [`${name}.${part}.${index}`, child]);
 }
 
-const KINDS: Readonly<Record<ScalarShape["kind"], string>> = {
-  string: "String",
-  boolean: "Boolean",
-  integer: "Integer",
-  long: "Long",
-  double: "Double",
-  timestamp: "Timestamp",
-};
-
 function readScalar(shape: ScalarShape, text: string, name: string): unknown {
   const value = scalarOf(shape, text);
-  if (value === undefined) throw mismatch(name, KINDS[shape.kind], text);
+  if (value === undefined) throw mismatch(name, SCALAR_KINDS[shape.kind], text);
   return value;
-}
-
-/** Undefined where the text is none of the kind. */
-function scalarOf({ kind }: ScalarShape, text: string): string | number | boolean | Date | undefined {
-  switch (kind) {
-    case "string":
-      return isStorable(text) ? text : undefined;
-    case "boolean":
-      return text === "true" || text === "false" ? text === "true" : undefined;
-    case "integer":
-    case "long": {
-      const value = WHOLE_NUMBER.test(text) ? Number(text) : Number.NaN;
-      const isInRange = kind === "integer" ? value >= MIN_INTEGER && value <= MAX_INTEGER : Number.isSafeInteger(value);
-      return isInRange ? value : undefined;
-    }
-    case "double":
-      return DECIMAL.test(text) ? Number(text) : undefined;
-    case "timestamp": {
-      const date = new Date(DECIMAL.test(text) ? Number(text) * 1000 : text);
-      return Number.isNaN(date.getTime()) ? undefined : date;
-    }
-    default:
-      return kind satisfies never;
-  }
 }
 
 function mismatch(name: string, expected: string, text: string): FormMismatch {

@@ -5,7 +5,7 @@ import type { TargetFilterName } from "@aws-sdk/client-codedeploy";
  * parameters exist for the compiler alone: `TableFor` proves a table against the TypeScript types of its operations.
  */
 export type Shape = ScalarShape | ListShape | MapShape | StructureShape;
-export type ScalarShape = StringShape | NumberShape | BooleanShape | TimestampShape;
+export type ScalarShape = StringShape | NumberShape | BooleanShape | TimestampShape | BlobShape;
 
 export interface StringShape {
   readonly kind: "string";
@@ -25,6 +25,10 @@ export interface BooleanShape {
 /** Epoch seconds on the wire (a fraction of milliseconds), `Date` in code. */
 export interface TimestampShape {
   readonly kind: "timestamp";
+}
+/** Bytes: base64 in JSON, and as they are where they are a whole body; `Uint8Array` in code. */
+export interface BlobShape {
+  readonly kind: "blob";
 }
 export interface ListShape<Member = Shape> {
   readonly kind: "list";
@@ -55,6 +59,7 @@ export const long: NumberShape = { kind: "long" };
 export const double: NumberShape = { kind: "double" };
 export const boolean: BooleanShape = { kind: "boolean" };
 export const timestamp: TimestampShape = { kind: "timestamp" };
+export const blob: BlobShape = { kind: "blob" };
 
 export function list<Member extends Shape>(member: Member): ListShape<Member> {
   return { kind: "list", member };
@@ -91,22 +96,24 @@ export type ShapeOf<T> = [T] extends [string]
       ? BooleanShape
       : [T] extends [Date]
         ? TimestampShape
-        : [T] extends [readonly (infer Member)[]]
-          ? ListShape<ShapeOf<Member>>
-          : string extends keyof T
-            ? [T[string]] extends [never]
-              ? ExactStructure<Record<never, never>, never>
-              : MapShape<ShapeOf<T[string]>>
-            : IsEnumKeyedMap<T> extends true
-              ? MapShape<ListShape<StringShape>>
-              : ExactStructure<
-                  {
-                    [K in keyof T & string as IsDocument<NonNullable<T[K]>> extends true ? never : K]-?: ShapeOf<
-                      NonNullable<T[K]>
-                    >;
-                  },
-                  RequiredKeys<T>
-                >;
+        : [T] extends [Uint8Array]
+          ? BlobShape
+          : [T] extends [readonly (infer Member)[]]
+            ? ListShape<ShapeOf<Member>>
+            : string extends keyof T
+              ? [T[string]] extends [never]
+                ? ExactStructure<Record<never, never>, never>
+                : MapShape<ShapeOf<T[string]>>
+              : IsEnumKeyedMap<T> extends true
+                ? MapShape<ListShape<StringShape>>
+                : ExactStructure<
+                    {
+                      [K in keyof T & string as IsDocument<NonNullable<T[K]>> extends true ? never : K]-?: ShapeOf<
+                        NonNullable<T[K]>
+                      >;
+                    },
+                    RequiredKeys<T>
+                  >;
 
 /** JSON of any form: no shape can say that, and no operation that is served takes any. The generator leaves such members out, too. */
 type IsDocument<T> = [string | number] extends [T] ? ([T] extends [object] ? false : true) : false;

@@ -6,9 +6,12 @@ import { COMMAND_TABLE } from "../command/command-shapes.ts";
 import { CODEDEPLOY_ERRORS, CODEDEPLOY_TABLE } from "../generated/codedeploy-shapes.ts";
 import { ECS_ERRORS, ECS_TABLE, UNSERVED_ECS_OPERATIONS } from "../generated/ecs-shapes.ts";
 import { ELBV2_ERRORS, ELBV2_TABLE, UNSERVED_ELBV2_OPERATIONS } from "../generated/elbv2-shapes.ts";
+import { LAMBDA_ERRORS, LAMBDA_HTTP, LAMBDA_TABLE, UNSERVED_LAMBDA_OPERATIONS } from "../generated/lambda-shapes.ts";
+import { membersOfBody } from "../rest-json/rest-call.ts";
 import { SLUICE_TABLE } from "../sluice/sluice-shapes.ts";
 import { LENGTHS, NUMBER_KINDS, OPERATION_FAULTS } from "./codedeploy-constraints.ts";
 import { ECS_NUMBER_KINDS } from "./ecs-constraints.ts";
+import { LAMBDA_NUMBER_KINDS } from "./lambda-constraints.ts";
 import type { OperationTable, Shape } from "./shape.ts";
 
 const GENERATOR = fileURLToPath(new URL("../../../../scripts/generate-shapes.ts", import.meta.url));
@@ -44,7 +47,12 @@ describe("the catalogue of faults and the table of operations agree", () => {
   });
 
   it("the catalogue has no other fault of a service", () => {
-    const declared = new Set<string>([...CODEDEPLOY_ERRORS, ...ECS_ERRORS, ...ELBV2_ERRORS]);
+    const declared = new Set<string>([
+      ...CODEDEPLOY_ERRORS,
+      ...ECS_ERRORS,
+      ...ELBV2_ERRORS,
+      ...Object.keys(LAMBDA_ERRORS),
+    ]);
     const others = Object.keys(FAULTS).filter((code) => !declared.has(code));
     expect(others.sort()).toEqual(NOT_OF_ANY_MODEL);
   });
@@ -79,9 +87,12 @@ describe("the generated table", () => {
     ["CodeDeploy", CODEDEPLOY_TABLE, NUMBER_KINDS],
     ["ECS", ECS_TABLE, ECS_NUMBER_KINDS],
     ["ELBv2", ELBV2_TABLE, {}],
+    ["Lambda", LAMBDA_TABLE, LAMBDA_NUMBER_KINDS],
   ])("of %s uses every constraint on a number", (_, table, constraints) => {
     const kinds = shapesOf(table).flatMap((shape) =>
-      shape.kind === "structure" ? Object.values(shape.members).map((member) => member.kind) : [],
+      shape.kind === "structure"
+        ? Object.values(shape.members).map((member) => (member.kind === "map" ? member.value.kind : member.kind))
+        : [],
     );
     const count = (kind: string, of: readonly string[]) => of.filter((one) => one === kind).length;
     for (const kind of ["long", "double"]) expect(count(kind, kinds)).toBe(count(kind, Object.values(constraints)));
@@ -101,6 +112,25 @@ describe("the generated table", () => {
     expect(UNSERVED_ELBV2_OPERATIONS.has("SetSubnets")).toBe(true);
     expect(Object.keys(ELBV2_TABLE).filter((name) => UNSERVED_ELBV2_OPERATIONS.has(name))).toEqual([]);
     expect(ELBV2_ERRORS).toContain("TargetGroupNotFound");
+  });
+
+  it("of Lambda has the place of each member, and knows what is not served by method and path", () => {
+    expect(memberKind(LAMBDA_TABLE.CreateFunction.input, "Code", "ZipFile")).toBe("blob");
+    expect(LAMBDA_HTTP.Invoke).toMatchObject({
+      method: "POST",
+      path: "/2015-03-31/functions/{FunctionName}/invocations",
+      input: { labels: ["FunctionName"], query: { Qualifier: "Qualifier" }, payload: "Payload" },
+      output: { headers: { ExecutedVersion: "x-amz-executed-version" }, statusCode: "StatusCode" },
+    });
+    expect(Object.keys(membersOfBody(LAMBDA_TABLE.UpdateAlias.input, LAMBDA_HTTP.UpdateAlias.input))).toEqual([
+      "FunctionVersion",
+      "Description",
+      "RoutingConfig",
+      "RevisionId",
+    ]);
+    expect(LAMBDA_ERRORS.ResourceConflictException).toBe(409);
+    expect(UNSERVED_LAMBDA_OPERATIONS.CreateEventSourceMapping).toEqual(["POST", "/2015-03-31/event-source-mappings"]);
+    expect(Object.keys(LAMBDA_TABLE).filter((name) => Object.hasOwn(UNSERVED_LAMBDA_OPERATIONS, name))).toEqual([]);
   });
 
   it("requires what the service requires", () => {
@@ -127,6 +157,7 @@ it.each<[string, OperationTable]>([
   ["CodeDeployCommand", COMMAND_TABLE],
   ["ECS", ECS_TABLE],
   ["ELBv2", ELBV2_TABLE],
+  ["Lambda", LAMBDA_TABLE],
   ["Sluice", SLUICE_TABLE],
 ])("%s requires only members that exist", (_, table) => {
   let structures = 0;

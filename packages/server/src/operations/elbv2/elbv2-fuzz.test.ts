@@ -118,6 +118,8 @@ function roughly(shape: Shape, known: readonly string[]): fc.Arbitrary<unknown> 
       return fc.constantFrom(0, 1, 2, 5, 80, 81, 100, 999, 65_535, 70_000, -1, 2 ** 31 - 1);
     case "timestamp":
       return fc.constant(new Date(0));
+    case "blob":
+      return fc.uint8Array();
     case "list":
       return fc.array(roughly(shape.member, known), { maxLength: 3 });
     case "map":
