@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { AnyRules, MemberRule } from "@sluice/server/operations/ecs/checks/member-rules.ts";
 import {
   CREATE_CLUSTER_RULES,
   CREATE_SERVICE_RULES,
@@ -11,6 +10,7 @@ import {
 } from "@sluice/server/operations/ecs/checks/service-members.ts";
 import { TASK_DEFINITION_RULES } from "@sluice/server/operations/ecs/checks/task-definition-members.ts";
 import { ECS_HANDLERS } from "@sluice/server/operations/ecs/ecs-operations.ts";
+import type { AnyRules, MemberRule } from "@sluice/server/operations/member-rules.ts";
 import { expect, it } from "vitest";
 
 const PAGE = readFileSync(resolve(import.meta.dirname, "../../docs/reference/ecs.md"), "utf8");

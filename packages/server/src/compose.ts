@@ -145,9 +145,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     scope: { accountId, region },
     owner,
     directory: directory.root,
-    readCode: async (codeSha256) => {
-      throw new Error(`the code ${codeSha256} is not here`);
-    },
+    bucket,
     certificatePem: parts.certificatePem,
     changes: new WakeFeed(),
     randomUuid: randomUUID,
@@ -346,6 +344,8 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     s3,
     balancing,
     containers: services?.services,
+    accessKeys,
+    lambda: functions?.lambda,
     events: { store, feed: runner.feed },
     backup: {
       store,

@@ -3,16 +3,19 @@ import type { COMMAND_TABLE } from "@sluice/wire/command/command-shapes.ts";
 import type { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import type { ECS_TABLE } from "@sluice/wire/generated/ecs-shapes.ts";
 import type { ELBV2_TABLE } from "@sluice/wire/generated/elbv2-shapes.ts";
+import type { LAMBDA_TABLE } from "@sluice/wire/generated/lambda-shapes.ts";
 import type { STS_TABLE } from "@sluice/wire/query/sts-service.ts";
 import type { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 
-/** What may be allowed or refused, named as IAM names it: a service's signing name and an operation. S3's are IAM's own. */
+/** What may be allowed or refused, named as IAM names it: a service's signing name and an operation. S3's are IAM's own, and so is
+ * Lambda's InvokeFunction. */
 export type Action =
   | `codedeploy:${keyof typeof CODEDEPLOY_TABLE}`
   | `codedeploy-commands:${keyof typeof COMMAND_TABLE}`
   | `sluice:${keyof typeof SLUICE_TABLE | OwnAction}`
   | `ecs:${keyof typeof ECS_TABLE}`
   | `elasticloadbalancing:${keyof typeof ELBV2_TABLE}`
+  | `lambda:${Exclude<keyof typeof LAMBDA_TABLE, "Invoke"> | "InvokeFunction"}`
   | `sts:${keyof typeof STS_TABLE}`
   | S3Action;
 

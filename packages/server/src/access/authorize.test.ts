@@ -1,14 +1,21 @@
 import { S3_ACTIONS } from "@sluice/bucket/protocol/s3-action.ts";
+import { LAMBDA_TABLE } from "@sluice/wire/generated/lambda-shapes.ts";
 import { QUERY_SERVICES } from "@sluice/wire/query/query-services.ts";
 import { describe, expect, it } from "vitest";
 import { jsonServices, type ServiceDependencies } from "../http/json-services.ts";
 import { type OwnDoorDependencies, ownDoors } from "../http/own-doors.ts";
+import { lambdaAction } from "../http/speak-lambda.ts";
 import type { Action } from "./action.ts";
 import { authorize } from "./authorize.ts";
 import { GRANTS } from "./grants.ts";
 import { maySpeakForHost } from "./may-speak-for-host.ts";
 import type { Principal } from "./principal.ts";
 import { requireAllowed } from "./require-allowed.ts";
+
+/** As IAM names them. */
+const LAMBDA_ACTIONS = Object.fromEntries(
+  Object.keys(LAMBDA_TABLE).map((operation) => [lambdaAction(operation).replace("lambda:", ""), operation]),
+);
 
 const keyOf = (role: Principal["role"], hostId: string | null = null): Principal => ({
   ...{ role, hostId },
@@ -18,6 +25,7 @@ const keyOf = (role: Principal["role"], hostId: string | null = null): Principal
 describe("an action", () => {
   const served = [
     ...jsonServices({} as ServiceDependencies).map(({ signingNames, table }) => ({ name: signingNames[0], table })),
+    { name: "lambda", table: LAMBDA_ACTIONS },
     ...QUERY_SERVICES.map(({ signingName, table }) => ({ name: signingName, table })),
   ].flatMap(({ name, table }) => Object.keys(table).map((operation) => `${name}:${operation}`));
   const doors = ownDoors({} as OwnDoorDependencies).map(({ action }) => action);

@@ -1,9 +1,11 @@
+import type { BucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import type { FunctionAlias } from "@sluice/engine/ports/function-alias.ts";
-import type { FunctionRunner, ReadCode } from "@sluice/engine/ports/function-runner.ts";
+import type { FunctionRunner } from "@sluice/engine/ports/function-runner.ts";
 import type { HookInvoker } from "@sluice/engine/ports/hook-invoker.ts";
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
 import type { FunctionCounts } from "../functions/function-counts.ts";
 import type { GrantsOfFunction } from "../functions/function-roles.ts";
+import type { LambdaPlatform } from "../functions/lambda-platform.ts";
 import type { LocalFunctions } from "../functions/local-functions.ts";
 import type { WakeFeed } from "../store/wake-feed.ts";
 import type { DriverParts } from "./bound-drivers.ts";
@@ -14,7 +16,8 @@ export interface FunctionsParts extends Pick<DriverParts, "store" | "config" | "
   readonly owner: string;
   /** The server's data directory. */
   readonly directory: string;
-  readonly readCode: ReadCode;
+  /** In which functions' code lies, and to which callers upload it. */
+  readonly bucket: BucketStore;
   /** PEM: what the server's TLS listeners show; undefined: it has none. */
   readonly certificatePem: string | undefined;
   /** Whoever changes functions, versions or aliases publishes there. */
@@ -26,6 +29,8 @@ export interface FunctionsParts extends Pick<DriverParts, "store" | "config" | "
 /** The functions that run on this machine, as sluice.yml has them. */
 export interface ComposedFunctions {
   readonly functions: LocalFunctions;
+  /** What Lambda's API works with. */
+  readonly lambda: LambdaPlatform;
   readonly functionAlias: FunctionAlias;
   readonly hookInvoker: HookInvoker;
   readonly runner: Pick<FunctionRunner, "troubleWith">;

@@ -1,10 +1,16 @@
 import { join, resolve } from "node:path";
 import { functionProcesses } from "@sluice/drivers/function-processes/function-processes.ts";
-import { type FunctionSettings, readFunctionSettings } from "@sluice/drivers/function-processes/function-settings.ts";
+import {
+  type FunctionRules,
+  type FunctionSettings,
+  readFunctionSettings,
+} from "@sluice/drivers/function-processes/function-settings.ts";
 import { hookPayload } from "@sluice/drivers/hook/hook-payload.ts";
+import { codeStore } from "../functions/code-store.ts";
 import { functionEndpoint } from "../functions/function-endpoint.ts";
 import { createFunctionHost } from "../functions/function-host.ts";
 import { grantsOfFunctions } from "../functions/function-roles.ts";
+import type { FunctionPlace } from "../functions/lambda-platform.ts";
 import { localFunctionAlias } from "../functions/local-function-alias.ts";
 import { localHookInvoker } from "../functions/local-hook-invoker.ts";
 import type { ComposedFunctions, FunctionsParts } from "./composed-functions.ts";
@@ -16,13 +22,15 @@ export async function openLocalFunctions(
   settings: FunctionSettings,
   parts: FunctionsParts,
 ): Promise<ComposedFunctions> {
-  const { store, timers, scope, owner, changes, randomUuid, readCode, certificatePem, log, onError } = parts;
-  const { concurrency, idleMilliseconds, roles } = readFunctionSettings(settings);
+  const { store, timers, scope, owner, changes, randomUuid, bucket, certificatePem, log, onError } = parts;
+  const rules = readFunctionSettings(settings);
+  const { concurrency, idleMilliseconds, roles } = rules;
+  const code = codeStore(bucket);
   let endpoint: { readonly url: string; readonly certificate: string | null } | undefined;
   const runner = functionProcesses.create(settings, {
     directory: join(resolve(parts.directory), FOLDER),
     region: scope.region,
-    readCode,
+    readCode: (codeSha256) => code.read(codeSha256),
     endpoint: () => endpoint,
     warn: (message) => log.warn(message),
   });
@@ -43,6 +51,7 @@ export async function openLocalFunctions(
   const { functions } = host;
   return {
     functions,
+    lambda: { place: placeOf(rules), functions, runner, code, buckets: bucket, changes },
     functionAlias: localFunctionAlias({ store, runner, changes, scope, randomUuid }),
     hookInvoker: localHookInvoker({ functions, payloadOf: hookPayload, scope }),
     runner,
@@ -56,4 +65,9 @@ export async function openLocalFunctions(
     },
     close: () => host.close(),
   };
+}
+
+/** Users are what isolates functions: where the setting accepts running without isolation there are none. */
+function placeOf({ uids, isolation, concurrency, ignoresAwsOnly }: FunctionRules): FunctionPlace {
+  return { uids: isolation === "none" ? null : uids, concurrency, ignoresAwsOnly };
 }

@@ -1,3 +1,4 @@
+import { MAX_EVENT_INVOCATION_BYTES } from "@sluice/model/lambda-limits.ts";
 import type { Timers } from "../loops/timers.ts";
 import { type EventRow, findHookEvent } from "../store/lambda/events.ts";
 import type { Store } from "../store/open-store.ts";
@@ -5,9 +6,6 @@ import type { EventQueue } from "./event-queue.ts";
 import type { FunctionRoutes } from "./function-routes.ts";
 import { type InvokeFunction, tooLarge } from "./invoke-function.ts";
 import type { LaterInvocation, LaterState, LocalFunctions } from "./local-functions.ts";
-
-/** As Lambda's of Event. */
-export const MAX_EVENT_BYTES = 1_048_576;
 
 export interface LocalFunctionsDependencies {
   readonly store: Pick<Store, "db">;
@@ -37,7 +35,7 @@ async function invokeLater(
   { functionName, qualifier, payload, hook }: LaterInvocation,
   { routes, queue, timers, randomUuid }: LocalFunctionsDependencies,
 ): Promise<{ readonly requestId: string }> {
-  if (payload.byteLength > MAX_EVENT_BYTES) throw tooLarge(payload.byteLength, MAX_EVENT_BYTES);
+  if (payload.byteLength > MAX_EVENT_INVOCATION_BYTES) throw tooLarge(payload.byteLength, MAX_EVENT_INVOCATION_BYTES);
   await routes.find(functionName, qualifier);
   const requestId = await queue.add({
     request_id: randomUuid(),

@@ -1,8 +1,8 @@
+import { MAX_INVOCATION_BYTES } from "@sluice/model/lambda-limits.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { insertFunction, removeFunction } from "../store/lambda/functions.ts";
 import { openStore, type Store } from "../store/open-store.ts";
 import { FunctionWorld } from "./function-host.fixture.ts";
-import { MAX_INVOCATION_BYTES } from "./invoke-function.ts";
 import type { PlayedEnvironment } from "./played-runner.fixture.ts";
 
 /** Generous, for machines that are busy with something else. */

@@ -1,13 +1,12 @@
 import type { CallEnd } from "@sluice/engine/ports/function-runner.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { MAX_INVOCATION_BYTES } from "@sluice/model/lambda-limits.ts";
 import type { FunctionConcurrency } from "./function-concurrency.ts";
 import type { FunctionPool } from "./function-pool.ts";
 import { type FunctionRoutes, pickVersion } from "./function-routes.ts";
 import type { FunctionInvocation, Invoked } from "./local-functions.ts";
 import { ThrottledInvocation } from "./throttled-invocation.ts";
 
-/** As Lambda's of RequestResponse. */
-export const MAX_INVOCATION_BYTES = 6_291_456;
 const NO_PAYLOAD = Buffer.from("{}");
 
 /** How invocations came out since the server started. */

@@ -1,8 +1,10 @@
-import type { FaultCode } from "@sluice/model/fault-codes.ts";
-import { type JsonAnswer, serialiseFault } from "@sluice/wire/json/json-protocol.ts";
+import { serialiseFault } from "@sluice/wire/json/json-protocol.ts";
 import { serialiseEc2Fault, serialiseQueryFault } from "@sluice/wire/query/query-protocol.ts";
 import { QUERY_SERVICES } from "@sluice/wire/query/query-services.ts";
 import { STS_SIGNING_NAME } from "@sluice/wire/query/sts-service.ts";
+import { LAMBDA_SIGNING_NAME } from "@sluice/wire/rest-json/lambda-service.ts";
+import type { RestAnswer } from "@sluice/wire/rest-json/rest-answer.ts";
+import { type RestFault, serialiseRestFault } from "@sluice/wire/rest-json/rest-fault.ts";
 import { signingServiceOf } from "@sluice/wire/sigv4/authorization.ts";
 import { type HttpHeaders, headerValue } from "@sluice/wire/sigv4/http-request.ts";
 
@@ -32,6 +34,8 @@ const REST_XML_SERVICES: ReadonlySet<string> = new Set(["cloudfront", "route53"]
 export function callerProtocol({ method, path, headers }: CallerRequest): CallerProtocol {
   const service = signingServiceOf({ path, headers });
   if (service === "s3") return "s3";
+  // Its payloads have any content type.
+  if (service === LAMBDA_SIGNING_NAME) return "rest-json";
   if (headers["x-amz-target"] !== undefined) return "json";
   const contentType = headerValue(headers, "content-type") ?? "";
   if (FORM.test(contentType) || ACTION_IN_QUERY.test(path)) return service === "ec2" ? "ec2" : "query";
@@ -51,11 +55,7 @@ function namespaceOf(signingName = STS_SIGNING_NAME): string | undefined {
 }
 
 /** A fault in the caller's own form; S3's are written by its handler. */
-export function serialiseFaultFor(
-  request: CallerRequest,
-  fault: { readonly code: FaultCode; readonly message: string },
-  requestId: string,
-): JsonAnswer {
+export function serialiseFaultFor(request: CallerRequest, fault: RestFault, requestId: string): RestAnswer {
   const protocol = callerProtocol(request);
   switch (protocol) {
     case "query":
@@ -63,14 +63,14 @@ export function serialiseFaultFor(
       return serialiseQueryFault(fault, requestId, namespaceOf(signingServiceOf(request)));
     case "ec2":
       return serialiseEc2Fault(fault, requestId);
-    case "json":
     case "rest-json":
+      return serialiseRestFault(fault, requestId);
+    case "json":
     case "s3": {
       const answer = serialiseFault(fault, requestId);
       const asked = headerValue(request.headers, "content-type") ?? "";
       const contentType = protocol === "json" && AWS_JSON.test(asked) ? asked.toLowerCase() : undefined;
-      const restType = protocol === "rest-json" ? "application/json" : undefined;
-      const headers = { ...answer.headers, "content-type": contentType ?? restType ?? answer.headers["content-type"]! };
+      const headers = { ...answer.headers, "content-type": contentType ?? answer.headers["content-type"]! };
       return { ...answer, headers };
     }
     default:

@@ -11,7 +11,7 @@ import { callerProtocol, serialiseFaultFor } from "./caller-protocol.ts";
 import type { Reach } from "./reached-name.ts";
 import { CallerHungUp, discardRest, type RequestBody, readBody } from "./request-body.ts";
 import { RequestTurns } from "./request-turns.ts";
-import type { UnprovedBodies } from "./unproved-bodies.ts";
+import { MAX_LARGE_UNPROVED_BYTES, MAX_UNPROVED_BYTES, UnprovedBodies } from "./unproved-bodies.ts";
 import { sendWhole } from "./wire-answer.ts";
 import { MAX_SMALL_BODY_BYTES, type StreamingService, type WholeService, type WireService } from "./wire-service.ts";
 
@@ -67,11 +67,17 @@ const FULL_DISKS = {
 interface Door {
   readonly turns: RequestTurns;
   readonly unproved: UnprovedBodies;
+  /** Of bodies that may be larger than all others together. */
+  readonly largeUnproved: UnprovedBodies;
 }
 
 /** Every request that is an API call. Routed by the service in the credential scope, so that all protocols share one port. */
 export function signedRoute(dependencies: SignedRouteDependencies) {
-  const door: Door = { turns: new RequestTurns(), unproved: dependencies.unprovedBodies };
+  const door: Door = {
+    turns: new RequestTurns(),
+    unproved: dependencies.unprovedBodies,
+    largeUnproved: new UnprovedBodies(MAX_LARGE_UNPROVED_BYTES),
+  };
   const { services } = dependencies;
   const streaming = services.filter((service): service is StreamingService => service.protocol === "s3");
   const whole = services.filter((service): service is WholeService => service.protocol !== "s3");
@@ -110,7 +116,8 @@ async function route(
   });
   // A call whose signature is out of its time is read only to learn whose clock is wrong.
   const maximumBytes = claim.timeFault ? MAX_SMALL_BODY_BYTES : service.maxBodyBytes(request, claim.principal);
-  const body = await readBody(request, { maximumBytes, unproved: door.unproved });
+  const unproved = maximumBytes > MAX_UNPROVED_BYTES ? door.largeUnproved : door.unproved;
+  const body = await readBody(request, { maximumBytes, unproved });
   const operation = service.claimedOperation(headers);
   const { principal } = await prove(
     body,
@@ -132,7 +139,7 @@ function serviceOf(signingName: string, { headers }: IncomingMessage, services: 
   if (service) return service;
   throw new CallerFault(
     "UnknownOperationException",
-    `This server does not serve '${printable(signingName)}': it serves CodeDeploy, S3, ECS, Elastic Load Balancing v2 and STS's GetCallerIdentity. Call AWS for it, without this server's endpoint_url.${OTHER_SERVICES[signingName] ?? ""}`,
+    `This server does not serve '${printable(signingName)}': it serves CodeDeploy, S3, ECS, Elastic Load Balancing v2, Lambda and STS's GetCallerIdentity. Call AWS for it, without this server's endpoint_url.${OTHER_SERVICES[signingName] ?? ""}`,
   );
 }
 

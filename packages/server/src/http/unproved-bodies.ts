@@ -4,6 +4,12 @@
  */
 export const MAX_UNPROVED_BYTES = 64 * 1024 * 1024;
 
+/**
+ * The same of bodies each of which may be larger than all others together: functions' code. Two of the largest. Only servers with functions
+ * read such bodies.
+ */
+export const MAX_LARGE_UNPROVED_BYTES = 140_334_422;
+
 /** One body that is being read, or that was read and is not proved yet. */
 export interface UnprovedBody {
   /** This many bytes are about to be held for it. Gives up other bodies before, or this one. */

@@ -8,6 +8,7 @@ import type { S3Call } from "@sluice/bucket/protocol/s3-call.ts";
 import { type BucketStore, openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import { ELBV2_SERVICE } from "@sluice/wire/query/elbv2-service.ts";
 import { STS_SERVICE } from "@sluice/wire/query/sts-service.ts";
+import { LAMBDA_SERVICE } from "@sluice/wire/rest-json/lambda-service.ts";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Action } from "../access/action.ts";
@@ -21,8 +22,11 @@ import { s3Authorize } from "./s3-access.ts";
 import { ServerNames } from "./server-names.ts";
 import { signedRoute } from "./signed-route.ts";
 import { speakJson } from "./speak-json.ts";
+import { lambdaAction } from "./speak-lambda.ts";
 import { speakQuery } from "./speak-query.ts";
+import { speakRestJson } from "./speak-rest-json.ts";
 import { UnprovedBodies } from "./unproved-bodies.ts";
+import { MAX_SMALL_BODY_BYTES } from "./wire-service.ts";
 
 const REGION = "us-east-1";
 const ACCOUNT = "111122223333";
@@ -141,6 +145,13 @@ beforeAll(async () => {
         }),
         speakQuery({ service: STS_SERVICE, accountId: ACCOUNT, call: async () => ({}) }),
         speakQuery({ service: ELBV2_SERVICE, accountId: ACCOUNT, call: async () => ({}) }),
+        speakRestJson({
+          service: LAMBDA_SERVICE,
+          accountId: ACCOUNT,
+          actionOf: lambdaAction,
+          inputMaxBytes: () => MAX_SMALL_BODY_BYTES,
+          call: async () => ({ output: {} }),
+        }),
         { protocol: "s3", signingNames: ["s3"], handle: s3 },
       ],
       reach,
@@ -224,6 +235,10 @@ it("answers each role as the table says", async () => {
     const path = `/?Action=${operation}&Version=${ELBV2_SERVICE.version}`;
     const call = { service: ELBV2_SERVICE.signingName, method: "GET", path };
     rows.push(await rowOf(`elasticloadbalancing ${operation}`, call));
+  }
+  for (const [operation, { method, path }] of Object.entries(LAMBDA_SERVICE.http)) {
+    const call = { service: "lambda", method, path: path.replaceAll(/\{\w+\}/g, "x") };
+    rows.push(await rowOf(`lambda ${operation}`, call));
   }
   // What is wrong with these two is told to those who may call.
   rows.push(await rowOf("events", { service: "codedeploy", method: "GET", path: "/-/events?deployment=none" }));

@@ -9,7 +9,7 @@ export type WireService = WholeService | StreamingService;
 
 /** A service whose calls are small: the body is read and the signature proved before anything is done. */
 export interface WholeService {
-  readonly protocol: "json" | "query";
+  readonly protocol: "json" | "query" | "rest-json";
   /** The first is the one that a refusal names. */
   readonly signingNames: readonly string[];
   /** Whether a call is meant for it, though another service's name is in its signature: its caller is told so when the key is known. */

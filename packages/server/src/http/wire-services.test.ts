@@ -14,6 +14,7 @@ it("has one row for each name that a signature may have for a service", () => {
     "ecs: json",
     "sts: query",
     "elasticloadbalancing: query",
+    "lambda: rest-json",
     "s3: s3",
   ]);
 });

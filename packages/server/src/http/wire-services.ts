@@ -6,10 +6,11 @@ import { STS_HANDLERS } from "../operations/sts/sts-operations.ts";
 import { handlerOf, jsonServices, type ServiceDependencies } from "./json-services.ts";
 import { type OwnDoorDependencies, ownDoors } from "./own-doors.ts";
 import { speakJson } from "./speak-json.ts";
+import { type LambdaDependencies, speakLambda } from "./speak-lambda.ts";
 import { speakQuery } from "./speak-query.ts";
 import type { StreamingService, WireService } from "./wire-service.ts";
 
-export interface WireServiceDependencies extends ServiceDependencies, OwnDoorDependencies {
+export interface WireServiceDependencies extends ServiceDependencies, OwnDoorDependencies, LambdaDependencies {
   readonly s3: StreamingService["handle"];
   /** Undefined: sluice.yml binds no balancer of our own. */
   readonly balancing: LocalBalancing | undefined;
@@ -36,6 +37,7 @@ export function wireServices(dependencies: WireServiceDependencies): readonly Wi
         return handlerOf(ELBV2_HANDLERS, operation)(input, context);
       },
     }),
+    speakLambda(dependencies),
     { protocol: "s3", signingNames: ["s3"], handle: dependencies.s3 },
   ];
 }

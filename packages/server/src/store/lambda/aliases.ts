@@ -54,6 +54,15 @@ export async function listAliases(
   return (await query.orderBy("alias_name").limit(limit).execute()).map(aliasOf);
 }
 
+export async function countAliases(db: Kysely<Database>, functionName: string): Promise<number> {
+  const row = await db
+    .selectFrom("lambda_aliases")
+    .select((expression) => expression.fn.countAll().as("count"))
+    .where("function_name", "=", functionName)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 /** New, or instead of the one with its name. */
 export async function saveAlias(db: Kysely<Database>, alias: FunctionAlias): Promise<void> {
   const row: Selectable<LambdaAliasesTable> = {

@@ -73,6 +73,16 @@ export async function newestPublished(
   return row && versionOf(row);
 }
 
+/** With `$LATEST`. */
+export async function countVersions(db: Kysely<Database>, functionName: string): Promise<number> {
+  const row = await db
+    .selectFrom("lambda_versions")
+    .select((expression) => expression.fn.countAll().as("count"))
+    .where("function_name", "=", functionName)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 /** Of all functions, in the order of names and then of numbers. `after` null: from the start. */
 export async function listAllVersions(
   db: Kysely<Database>,

@@ -1,52 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { excerpt } from "@sluice/model/excerpt.ts";
 import { awsOnlyRefusal } from "../../../services/aws-only.ts";
 import type { EnginePlace } from "../../../services/local-services.ts";
-
-/**
- * What is done with one member of a call. `read`: the operation heeds it. `refused`: it would do nothing, or harm. `only`: these values
- * are what is so anyway, and any other one is refused. `reason` is the end of a sentence that begins with the member's name.
- */
-export type MemberRule =
-  | { readonly kind: "read" }
-  | { readonly kind: "refused"; readonly reason: string }
-  /** Only AWS has it, but for the `usual` values. Refused, unless sluice.yml says that it is ignored; then it is shown again, and means nothing. */
-  | { readonly kind: "aws-only"; readonly why: string; readonly usual: readonly unknown[] }
-  /** Refused with AWS' own sentence. */
-  | { readonly kind: "told"; readonly sentence: string }
-  | { readonly kind: "only"; readonly values: readonly (string | number | boolean)[]; readonly reason: string }
-  /** A structure, or a list of them, with rules of its own. */
-  | { readonly kind: "within"; readonly rules: AnyRules };
-
-// biome-ignore lint/suspicious/noExplicitAny: rules of whatever structure; `MemberRules` holds each to its own
-export type AnyRules = MemberRules<any>;
-
-/** Every member of a structure: the compiler holds that none is accepted and then ignored. */
-export type MemberRules<T> = { readonly [Name in keyof T]-?: MemberRule };
-
-export const READ: MemberRule = { kind: "read" };
-
-export function refused(reason: string): MemberRule {
-  return { kind: "refused", reason };
-}
-
-export function only(values: readonly (string | number | boolean)[], reason: string): MemberRule {
-  return { kind: "only", values, reason };
-}
-
-export function within<T>(rules: MemberRules<T>): MemberRule {
-  return { kind: "within", rules };
-}
-
-/** @param why there is nothing here that it could mean */
-export function awsOnly(why: string, usual: readonly string[] = []): MemberRule {
-  return { kind: "aws-only", why, usual };
-}
-
-/** The end of a refusal of what might be served one day. */
-export function unsupported(why: string, cure = "Leave it out."): MemberRule {
-  return refused(`is not supported: ${why}. ${cure}`);
-}
+import { type MemberRules, requireServed } from "../../member-rules.ts";
 
 type Tolerance = Pick<EnginePlace, "ignoresAwsOnly">;
 
@@ -54,55 +9,7 @@ const STRICT: Tolerance = { ignoresAwsOnly: false };
 
 /** Refuses, by its path (`containerDefinitions[0].privileged`), the first member that would do nothing. */
 export function requireSupported<T extends object>(input: T, rules: MemberRules<T>, tolerance = STRICT): void {
-  requireMembers(input, rules, "", tolerance);
-}
-
-function requireMembers(input: object, rules: AnyRules, path: string, tolerance: Tolerance): void {
-  for (const [name, value] of Object.entries(input)) {
-    const rule = rules[name];
-    if (rule === undefined || value === undefined) continue;
-    requireRule(value, rule, path === "" ? name : `${path}.${name}`, tolerance);
-  }
-}
-
-function requireRule(value: unknown, rule: MemberRule, path: string, tolerance: Tolerance): void {
-  switch (rule.kind) {
-    case "read":
-      return;
-    case "refused":
-      if (!asksNothing(value)) throw invalid(`${path} ${rule.reason}`);
-      return;
-    case "aws-only":
-      if (tolerance.ignoresAwsOnly || asksNothing(value) || rule.usual.includes(value)) return;
-      throw invalid(`${awsOnlyRefusal(path, rule.why)}.`);
-    case "told":
-      if (!asksNothing(value)) throw invalid(`${rule.sentence} Leave out ${path}.`);
-      return;
-    case "only":
-      if (!rule.values.some((one) => one === value)) {
-        throw invalid(`${path} ${excerpt(String(value))} is not supported: ${rule.reason}`);
-      }
-      return;
-    case "within":
-      requireWithin(value, rule.rules, path, tolerance);
-      return;
-    default:
-      rule satisfies never;
-  }
-}
-
-function requireWithin(value: unknown, rules: AnyRules, path: string, tolerance: Tolerance): void {
-  if (!Array.isArray(value)) requireMembers(value as object, rules, path, tolerance);
-  else {
-    for (const [index, item] of value.entries()) requireMembers(item as object, rules, `${path}[${index}]`, tolerance);
-  }
-}
-
-/** Clients send empty lists, and switches that are off, for what nobody asked. */
-function asksNothing(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length === 0;
-  if (typeof value === "object" && value !== null) return Object.values(value).every(asksNothing);
-  return value === false || value === undefined;
+  requireServed(input, rules, { ignoresAwsOnly: tolerance.ignoresAwsOnly, fault: invalid, awsOnly: awsOnlyRefusal });
 }
 
 export function invalid(message: string): CallerFault {

@@ -10,7 +10,7 @@ import type {
   UpdateServiceRequest,
 } from "@aws-sdk/client-ecs";
 import { NO_AWS_NETWORK } from "../../../services/aws-only.ts";
-import { awsOnly, type MemberRule, type MemberRules, only, READ, unsupported, within } from "./member-rules.ts";
+import { awsOnly, type MemberRule, type MemberRules, only, READ, unsupported, within } from "../../member-rules.ts";
 
 const BY_CODEDEPLOY = "deployments are made by CodeDeploy";
 const BY_SHIFTS = unsupported(`${BY_CODEDEPLOY}: their configuration says how traffic is shifted`);

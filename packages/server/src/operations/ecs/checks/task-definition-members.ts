@@ -12,7 +12,7 @@ import type {
   Ulimit,
   Volume,
 } from "@aws-sdk/client-ecs";
-import { awsOnly, type MemberRules, only, READ, refused, unsupported, within } from "./member-rules.ts";
+import { awsOnly, type MemberRules, only, READ, refused, unsupported, within } from "../../member-rules.ts";
 
 const ROOT = "it would give the task the machine. Leave it out.";
 const OWN_ROLE = "the engine has no roles of AWS";
