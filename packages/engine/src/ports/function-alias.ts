@@ -2,6 +2,7 @@ import type { PortOutcome } from "./port-outcome.ts";
 
 /** A name by which callers reach one version of a function, or two of them by weight. */
 export interface LambdaAlias {
+  /** Its name, or its ARN without a version or an alias: as the AppSpec has it. */
   readonly functionName: string;
   readonly aliasName: string;
   /** That of the deployment group. Drivers of AWS assume it where their binding says so; others have no use for it. It does not tell aliases apart. */

@@ -75,6 +75,12 @@ it.each<[string, Partial<CreateDeploymentGroupInput>, string, RegExp]>([
     /loadBalancerInfo can not be specified/,
   ],
   [
+    "with waits",
+    { blueGreenDeploymentConfiguration: { deploymentReadyOption: { actionOnTimeout: "STOP_DEPLOYMENT" } } },
+    "InvalidBlueGreenDeploymentConfigurationException",
+    /waiting for leave, and no version is removed/,
+  ],
+  [
     "with a configuration of ECS",
     { deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce" },
     "InvalidDeploymentConfigNameException",

@@ -48,6 +48,12 @@ function checkLambdaGroup(fields: DeploymentGroupFields): void {
       "For Lambda deployment group, loadBalancerInfo can not be specified",
     );
   }
+  // Accepted, it would be ignored.
+  if (Object.values(fields.blueGreenDeploymentConfiguration ?? {}).some((option) => option !== undefined)) {
+    throw invalidBlueGreen(
+      "For Lambda deployment group, blueGreenDeploymentConfiguration can not be specified: an alias moves without waiting for leave, and no version is removed. Leave it out, or clear it by {}.",
+    );
+  }
 }
 
 function checkEcsGroup(fields: DeploymentGroupFields): void {
