@@ -1,5 +1,11 @@
 import type { FunctionPlan } from "@sluice/engine/ports/function-runner.ts";
 
+export interface FunctionEndpoint {
+  readonly url: string;
+  /** Null: there is nobody to be trusted in particular. */
+  readonly trust: { readonly certificateFile: string; readonly bundleFile: string } | null;
+}
+
 export interface VariablePlaces {
   readonly taskRoot: string;
   readonly runtimeRoot: string;
@@ -8,7 +14,7 @@ export interface VariablePlaces {
   readonly logStream: string;
   readonly region: string;
   /** Where the function's SDK calls; undefined: wherever it does by itself. */
-  readonly endpoint: { readonly url: string; readonly certificateFile: string | null } | undefined;
+  readonly endpoint: FunctionEndpoint | undefined;
 }
 
 /** Of the system: what a function sets itself wins. */
@@ -42,12 +48,10 @@ export function functionVariables(plan: FunctionPlan, places: VariablePlaces): R
 }
 
 /** The names by which the SDKs, the AWS CLI and Node know them. */
-function endpointVariables({ url, certificateFile }: NonNullable<VariablePlaces["endpoint"]>): Record<string, string> {
+function endpointVariables({ url, trust }: FunctionEndpoint): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: url,
-    ...(certificateFile === null
-      ? {}
-      : { AWS_CA_BUNDLE: certificateFile, NODE_EXTRA_CA_CERTS: certificateFile, REQUESTS_CA_BUNDLE: certificateFile }),
+    ...(trust && { AWS_CA_BUNDLE: trust.bundleFile, NODE_EXTRA_CA_CERTS: trust.certificateFile }),
   };
 }
 

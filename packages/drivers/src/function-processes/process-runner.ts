@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { access, constants, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import type {
   EnvironmentStart,
   FunctionLog,
@@ -22,7 +23,9 @@ import { type EnvironmentProcesses, RunningEnvironment } from "./running-environ
 import { openRuntimeApi } from "./runtime-api.ts";
 import { isVisibleIn, mountTable, NODE_PROGRAM, RUNTIME_ROOT, TASK_ROOT } from "./sandbox.ts";
 
-const CERTIFICATE_FILE = "server.pem";
+const CERTIFICATE_FILE = "server-certificate.pem";
+/** That, with the authorities that everybody trusts: Python's SDK trusts nobody else than it is told. */
+const AUTHORITIES_FILE = "certificate-authorities.pem";
 /** Of its memory, for JavaScript's objects: the rest is for Node itself. */
 const HEAP_SHARE = 0.9;
 const ACCEPT =
@@ -81,13 +84,21 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
     return [program.path, `${places.runtimeRoot}/python-runtime.py`];
   };
 
-  /** Where the function's SDK calls, with a file of whom to trust there. */
+  let written: string | undefined;
+  /** Where the function's SDK calls, with files that say whom to trust there. */
   const endpointOf = async (runtimeRoot: string) => {
     const endpoint = dependencies.endpoint();
-    if (endpoint === undefined || endpoint.certificate === null)
-      return endpoint && { url: endpoint.url, certificateFile: null };
-    await writeForAll(join(folders.runtime, CERTIFICATE_FILE), endpoint.certificate);
-    return { url: endpoint.url, certificateFile: `${runtimeRoot}/${CERTIFICATE_FILE}` };
+    if (endpoint === undefined) return undefined;
+    const { url, certificate } = endpoint;
+    if (certificate === null) return { url, trust: null };
+    if (certificate !== written) {
+      const own = `${certificate.trim()}\n`;
+      await writeForAll(join(folders.runtime, CERTIFICATE_FILE), own);
+      await writeForAll(join(folders.runtime, AUTHORITIES_FILE), `${own}${rootCertificates.join("\n")}\n`);
+      written = certificate;
+    }
+    const [certificateFile, bundleFile] = [`${runtimeRoot}/${CERTIFICATE_FILE}`, `${runtimeRoot}/${AUTHORITIES_FILE}`];
+    return { url, trust: { certificateFile, bundleFile } };
   };
 
   const start = async (plan: FunctionPlan, log: FunctionLog, signal: AbortSignal): Promise<EnvironmentStart> => {
