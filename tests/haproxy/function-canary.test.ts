@@ -57,7 +57,7 @@ async function openWorld() {
   const host = createFunctionHost({
     ...{ store, timers: systemTimers, runner: code.runner, changes: functionChanges, scope: SCOPE, onError },
     ...{ owner: "test", concurrency: CLIENTS, idleMilliseconds: 300_000, random: Math.random, randomUuid: randomUUID },
-    logOf: () => ({ write: () => {} }),
+    logs: { logOf: () => ({ write: () => {} }), keepOnly: async () => {}, close: async () => {} },
   });
   const route = (weight: number) =>
     changeFunctions({ store, changes: functionChanges }, ({ db }) => {

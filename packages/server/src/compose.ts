@@ -334,6 +334,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       liveness,
       logs,
       taskLogs: services?.logs,
+      functionLogs: functions?.logs,
       runner,
       notifications,
       retention,

@@ -11,6 +11,7 @@ import {
   wordOf,
 } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { printFunctionLogs } from "../deployment/function-logs.ts";
 import {
   ecsTargetOf,
   printTaskLogs,
@@ -31,18 +32,20 @@ const READ_TIMEOUT_MILLISECONDS = 60_000;
 interface LogsOptions extends ClientOptions, TaskLogOptions {
   readonly host?: string;
   readonly event?: string;
+  readonly function?: string;
 }
 
 export function define(command: Command): void {
   command
     .argument("[deployment]", "the deployment's id, such as d-A1B2C3D4E")
-    .option("-f, --follow", "follow until the deployment ends; of tasks, until Ctrl-C")
+    .option("-f, --follow", "follow until the deployment ends; of tasks and functions, until Ctrl-C")
     .option("--host <host>", "only the output of this host, by name or id")
     .option("--event <event>", "only the output of this lifecycle event, such as ValidateService")
     .option("--service <cluster/service>", "instead of a deployment: what the containers of this ECS service wrote")
     .option("--task <id>", "instead of a deployment: what the containers of this ECS task wrote")
+    .option("--function <name>", "instead of a deployment: what this function of the server wrote")
     .option("--container <name>", "only of the container of this name (ECS)")
-    .option("--tail <n>", "only the last lines (ECS)", parsePositiveInteger)
+    .option("--tail <n>", "only the last lines (ECS, functions)", parsePositiveInteger)
     .option("--raw", "only the output itself, byte for byte, to a file or a pipe; not to a terminal");
   addJsonOption(addClientOptions(command));
   addExamples(
@@ -50,10 +53,11 @@ export function define(command: Command): void {
     "sluice logs d-A1B2C3D4E -f --data .sluice/up",
     "sluice logs d-A1B2C3D4E --host host-2 --event ValidateService",
     "sluice logs --service demo/shop --follow --data .sluice/up",
+    "sluice logs --function payments --follow --tail 20 --data .sluice/up",
   );
   command.addHelpText(
     "after",
-    "\nOf a deployment to hosts, what its scripts wrote; of one to ECS, what the containers of its replacement task set wrote, if the tasks run on this server's Docker Engine. Containers of tasks that stopped are kept for an hour.\n\nAgents that do not stream output (AWS's) send only the end of the log of a failed event: if there is no other output, that is printed. Control characters in the output are shown as \\x1b. With --json, one entry per line.",
+    "\nOf a deployment to hosts, what its scripts wrote; of one to ECS, what the containers of its replacement task set wrote, if the tasks run on this server's Docker Engine. Containers of tasks that stopped are kept for an hour. Of a function that this server runs, the newest 5 to 10 MiB.\n\nAgents that do not stream output (AWS's) send only the end of the log of a failed event: if there is no other output, that is printed. Control characters in the output are shown as \\x1b. With --json, one entry per line.",
   );
   command.action(async (deploymentId: string | undefined, options: LogsOptions) => {
     const event = options.event === undefined ? undefined : wordOf(LIFECYCLE_EVENTS, options.event);
@@ -66,9 +70,17 @@ export function define(command: Command): void {
         "--raw does not write to a terminal, because control characters in the output could change it. Write to a file or a pipe, or omit --raw",
       );
     }
-    const given = [deploymentId, options.service, options.task].filter((each) => each !== undefined);
-    if (given.length !== 1) throw usage("give one of DEPLOYMENT, --service CLUSTER/SERVICE, --task ID");
+    const given = [deploymentId, options.service, options.task, options.function].filter((each) => each !== undefined);
+    if (given.length !== 1) {
+      throw usage("give one of DEPLOYMENT, --service CLUSTER/SERVICE, --task ID, --function NAME");
+    }
     using connection = connect(options);
+    if (options.function !== undefined) {
+      refuse(options, ["host", "event"], "is for deployments to hosts");
+      refuse(options, ["container"], "is for ECS");
+      await printFunctionLogs(connection, options.function, options);
+      return;
+    }
     if (deploymentId === undefined) {
       refuse(options, ["host", "event"], "is for deployments to hosts");
       await printTaskLogs(connection, tasksAsked(options), options);

@@ -76,6 +76,7 @@ export const GRANTS: Readonly<Record<Action, Grant>> = {
   "sluice:PutHostLogs": HOSTS,
   "sluice:GetDeploymentLogs": READERS,
   "sluice:GetTaskLogs": READERS,
+  "sluice:GetFunctionLogs": READERS,
   "sluice:GetDeploymentWaits": READERS,
   "sluice:ChangeShift": ROOT,
   "sluice:DeclareHost": ROOT,

@@ -4,6 +4,7 @@ import type { FunctionRunner } from "@sluice/engine/ports/function-runner.ts";
 import type { HookInvoker } from "@sluice/engine/ports/hook-invoker.ts";
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
 import type { FunctionCounts } from "../functions/function-counts.ts";
+import type { FunctionLogs } from "../functions/function-logs.ts";
 import type { GrantsOfFunction } from "../functions/function-roles.ts";
 import type { LambdaPlatform } from "../functions/lambda-platform.ts";
 import type { LocalFunctions } from "../functions/local-functions.ts";
@@ -35,6 +36,7 @@ export interface ComposedFunctions {
   readonly hookInvoker: HookInvoker;
   readonly runner: Pick<FunctionRunner, "troubleWith">;
   readonly changes: WakeFeed;
+  readonly logs: Pick<FunctionLogs, "read">;
   readonly counts: () => FunctionCounts;
   /** What functions may call beside what all may; undefined: nothing. */
   readonly grantsOfFunction: GrantsOfFunction | undefined;

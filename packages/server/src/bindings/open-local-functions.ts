@@ -9,13 +9,17 @@ import { hookPayload } from "@sluice/drivers/hook/hook-payload.ts";
 import { codeStore } from "../functions/code-store.ts";
 import { functionEndpoint } from "../functions/function-endpoint.ts";
 import { createFunctionHost } from "../functions/function-host.ts";
+import { FunctionLogs } from "../functions/function-logs.ts";
 import { grantsOfFunctions } from "../functions/function-roles.ts";
 import type { FunctionPlace } from "../functions/lambda-platform.ts";
 import { localFunctionAlias } from "../functions/local-function-alias.ts";
 import { localHookInvoker } from "../functions/local-hook-invoker.ts";
 import type { ComposedFunctions, FunctionsParts } from "./composed-functions.ts";
 
+/** In the data directory. */
 const FOLDER = "functions";
+const LOG_FOLDER = "logs";
+const RUNNER_FOLDER = "runner";
 
 /** @param settings as the driver's schema checked them */
 export async function openLocalFunctions(
@@ -27,8 +31,10 @@ export async function openLocalFunctions(
   const { concurrency, idleMilliseconds, roles } = rules;
   const code = codeStore(bucket);
   let endpoint: { readonly url: string; readonly certificate: string | null } | undefined;
+  const directory = join(resolve(parts.directory), FOLDER);
+  const logs = await FunctionLogs.open({ folder: join(directory, LOG_FOLDER), timers, onError });
   const runner = functionProcesses.create(settings, {
-    directory: join(resolve(parts.directory), FOLDER),
+    directory: join(directory, RUNNER_FOLDER),
     region: scope.region,
     readCode: (codeSha256) => code.read(codeSha256),
     endpoint: () => endpoint,
@@ -38,7 +44,7 @@ export async function openLocalFunctions(
     store,
     timers,
     runner,
-    logOf: () => ({ write: () => {} }),
+    logs,
     changes,
     scope,
     owner,
@@ -56,6 +62,7 @@ export async function openLocalFunctions(
     hookInvoker: localHookInvoker({ functions, payloadOf: hookPayload, scope }),
     runner,
     changes,
+    logs,
     counts: host.counts,
     grantsOfFunction: grantsOfFunctions(store.db, roles),
     start(urls) {

@@ -34,7 +34,7 @@ export class FunctionWorld {
       store: this.store,
       timers: systemTimers,
       runner: this.runner,
-      logOf: () => ({ write: () => {} }),
+      logs: { logOf: () => ({ write: () => {} }), keepOnly: async () => {}, close: async () => {} },
       changes: this.changes,
       scope: FUNCTION_SCOPE,
       owner: `server-${++this.#opened}`,

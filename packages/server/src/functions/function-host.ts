@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { FunctionLog, FunctionPlan, FunctionRunner } from "@sluice/engine/ports/function-runner.ts";
+import type { FunctionPlan, FunctionRunner } from "@sluice/engine/ports/function-runner.ts";
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
 import type { Timers } from "../loops/timers.ts";
 import type { Store } from "../store/open-store.ts";
@@ -10,6 +10,7 @@ import { EventQueue } from "./event-queue.ts";
 import { FunctionConcurrency } from "./function-concurrency.ts";
 import type { FunctionCounts } from "./function-counts.ts";
 import { findFunctionKey } from "./function-keys.ts";
+import type { FunctionLogs } from "./function-logs.ts";
 import { FunctionPool } from "./function-pool.ts";
 import { FunctionRoutes, type RoutedVersion } from "./function-routes.ts";
 import { FunctionUpkeep } from "./function-upkeep.ts";
@@ -20,7 +21,7 @@ export interface FunctionHostDependencies {
   readonly store: Store;
   readonly timers: Timers;
   readonly runner: FunctionRunner;
-  readonly logOf: (version: RoutedVersion) => FunctionLog;
+  readonly logs: Pick<FunctionLogs, "logOf" | "keepOnly" | "close">;
   readonly changes: WakeFeed;
   readonly scope: ArnScope;
   readonly owner: string;
@@ -44,13 +45,13 @@ export interface FunctionHost {
 const STARTS_PER_PROCESSOR = 2;
 
 export function createFunctionHost(dependencies: FunctionHostDependencies): FunctionHost {
-  const { store, timers, runner, logOf, changes, scope, owner, concurrency, onError } = dependencies;
+  const { store, timers, runner, logs, changes, scope, owner, concurrency, onError } = dependencies;
   const { idleMilliseconds, random, randomUuid } = dependencies;
   const routes = new FunctionRoutes({ store, changes, scope, now: timers.now });
   const pool = new FunctionPool({
     runner,
     planOf: (version) => planOf(version, store),
-    logOf,
+    logOf: ({ functionName }) => logs.logOf(functionName),
     timers,
     idleMilliseconds,
     maxEnvironments: concurrency,
@@ -62,7 +63,7 @@ export function createFunctionHost(dependencies: FunctionHostDependencies): Func
   const admitted = new FunctionConcurrency(concurrency);
   const invoke = invokeFunction({ routes, concurrency: admitted, pool, counts: invocations, random, randomUuid });
   const queue = new EventQueue({ store, timers, invoke, concurrency, owner, onError });
-  const upkeep = new FunctionUpkeep({ store, timers, pool, runner, changes, onError });
+  const upkeep = new FunctionUpkeep({ store, timers, pool, runner, logs, changes, onError });
   return {
     functions: createLocalFunctions({ store, timers, routes, invoke, queue, randomUuid }),
     counts: () => ({ invocations, environments: pool.counts }),
@@ -76,6 +77,7 @@ export function createFunctionHost(dependencies: FunctionHostDependencies): Func
       await pool.close();
       await queue.close();
       await runner.close();
+      await logs.close();
       routes.close();
     },
   };

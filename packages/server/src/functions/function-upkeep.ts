@@ -1,10 +1,11 @@
 import type { FunctionRunner } from "@sluice/engine/ports/function-runner.ts";
 import { type Pace, PacedLoop } from "../loops/paced-loop.ts";
 import type { Timers } from "../loops/timers.ts";
-import { versionRevisions } from "../store/lambda/version-revisions.ts";
+import { functionNames, versionRevisions } from "../store/lambda/version-revisions.ts";
 import { namedCode } from "../store/lambda/versions.ts";
 import type { Store } from "../store/open-store.ts";
 import type { WakeFeed } from "../store/wake-feed.ts";
+import type { FunctionLogs } from "./function-logs.ts";
 import type { FunctionPool } from "./function-pool.ts";
 import { versionKey, versionName } from "./function-routes.ts";
 
@@ -13,6 +14,7 @@ export interface FunctionUpkeepDependencies {
   readonly timers: Timers;
   readonly pool: Pick<FunctionPool, "wanted" | "keepOnly" | "codeInUse">;
   readonly runner: Pick<FunctionRunner, "keepOnly">;
+  readonly logs: Pick<FunctionLogs, "keepOnly">;
   readonly changes: WakeFeed;
   readonly onError: (error: unknown) => void;
 }
@@ -22,7 +24,7 @@ const LOOK_MILLISECONDS = 30_000;
 /** However often functions are changed. */
 const REST_MILLISECONDS = 1_000;
 
-/** Ends environments of versions that were changed or removed, and forgets unpacked code that no version has. */
+/** Ends environments of versions that were changed or removed, and forgets unpacked code that no version has, and logs of functions that are gone. */
 export class FunctionUpkeep {
   readonly #dependencies: FunctionUpkeepDependencies;
   readonly #loop: PacedLoop;
@@ -45,15 +47,16 @@ export class FunctionUpkeep {
   }
 
   async #turn(): Promise<Pace> {
-    const { store, pool, runner } = this.#dependencies;
+    const { store, pool, runner, logs } = this.#dependencies;
     const wanted = pool.wanted;
     if (wanted.size > 0) {
-      const functionNames = new Set([...wanted.values()].map(({ functionName }) => functionName));
-      const rows = await versionRevisions(store.db, [...functionNames]);
+      const names = new Set([...wanted.values()].map(({ functionName }) => functionName));
+      const rows = await versionRevisions(store.db, [...names]);
       pool.keepOnly(wanted, new Map(rows.map((row) => [versionName(row.functionName, row.version), versionKey(row)])));
     }
     const code = await namedCode(store.db);
     await runner.keepOnly(new Set([...code.keys(), ...pool.codeInUse]));
+    await logs.keepOnly(() => functionNames(store.db));
     return { sleepMilliseconds: LOOK_MILLISECONDS, restMilliseconds: REST_MILLISECONDS };
   }
 }

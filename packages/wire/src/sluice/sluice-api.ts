@@ -212,6 +212,29 @@ export interface GetTaskLogsOutput {
   readonly ended: boolean;
 }
 
+export interface GetFunctionLogsInput {
+  /** Of a function of this server: its name or its ARN. */
+  readonly function: string;
+  /** The last so many lines (0 to 2000, default 2000). Not with a cursor. */
+  readonly tail?: number | undefined;
+  /** Opaque; from the previous answer: what was written after it, the oldest first. */
+  readonly cursor?: string | undefined;
+  /** Hold the answer until there is something to say, at most this long (0 to 20). */
+  readonly waitSeconds?: number | undefined;
+}
+export interface FunctionLogEntry {
+  readonly at: Date;
+  /** As the function wrote it, without the line's end; START, END and REPORT of each invocation are among them. */
+  readonly text: string;
+}
+export interface GetFunctionLogsOutput {
+  /** Oldest first. */
+  readonly entries: readonly FunctionLogEntry[];
+  readonly cursor: string;
+  /** Lines that were asked for are not here: there are more than an answer has, or they are not kept any more. */
+  readonly cut: boolean;
+}
+
 export interface DeclareHostInput {
   readonly hostName: string;
   /** Of an instance that EC2 has; absent: a new id. */
@@ -566,6 +589,7 @@ export interface SluiceOperations {
   PutHostLogs: { input: PutHostLogsInput; output: PutHostLogsOutput };
   GetDeploymentLogs: { input: GetDeploymentLogsInput; output: GetDeploymentLogsOutput };
   GetTaskLogs: { input: GetTaskLogsInput; output: GetTaskLogsOutput };
+  GetFunctionLogs: { input: GetFunctionLogsInput; output: GetFunctionLogsOutput };
   GetDeploymentWaits: { input: GetDeploymentWaitsInput; output: GetDeploymentWaitsOutput };
   ChangeShift: { input: ChangeShiftInput; output: ChangeShiftOutput };
   DeclareHost: { input: DeclareHostInput; output: DeclareHostOutput };

@@ -48,6 +48,7 @@ const logEntry = structure(
   ["targetId", "hostName", "lifecycleEvent", "at", "stream", "scriptName", "text"],
 );
 
+const functionLogEntry = structure({ at: timestamp, text: string }, ["at", "text"]);
 const taskLogEntry = structure(
   { taskId: string, taskSetId: string, container: string, at: timestamp, stream: string, text: outputText },
   ["taskId", "taskSetId", "container", "at", "stream", "text"],
@@ -288,6 +289,10 @@ export const SLUICE_TABLE = {
       "cut",
       "ended",
     ]),
+  },
+  GetFunctionLogs: {
+    input: structure({ function: string, tail: integer, cursor: string, waitSeconds: integer }, ["function"]),
+    output: structure({ entries: list(functionLogEntry), cursor: string, cut: boolean }, ["entries", "cursor", "cut"]),
   },
   GetDeploymentWaits: {
     input: structure({ deploymentId: string }, ["deploymentId"]),

@@ -345,6 +345,7 @@ it("lets hosts report, readers read, and root do all", () => {
     "EnrolHost",
     "GetDeploymentLogs",
     "GetTaskLogs",
+    "GetFunctionLogs",
     "GetDeploymentWaits",
     "ListHosts",
     "ListRolledBackGroups",

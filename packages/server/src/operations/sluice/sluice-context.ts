@@ -2,6 +2,7 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { MAX_ARN_CHARACTERS } from "@sluice/model/limits.ts";
 import { maySpeakForHost } from "../../access/may-speak-for-host.ts";
+import type { FunctionLogs } from "../../functions/function-logs.ts";
 import type { Liveness } from "../../hosts/liveness.ts";
 import type { DeploymentLogs } from "../../logs/deployment-logs.ts";
 import type { Notifications } from "../../notifications/notifications.ts";
@@ -18,6 +19,8 @@ export interface SluiceContext extends OperationContext {
   readonly logs: DeploymentLogs;
   /** Absent: no binding names a container engine. */
   readonly taskLogs?: Pick<TaskLogs, "read"> | undefined;
+  /** Absent: this server runs no functions. */
+  readonly functionLogs?: Pick<FunctionLogs, "read"> | undefined;
   readonly runner: Pick<Runner, "heartbeat" | "hostLeft" | "groupSettingsChanged" | "feed">;
   readonly notifications: Pick<Notifications, "notifier" | "wake">;
   readonly retention: Pick<Retention, "runNow" | "wait" | "preview">;

@@ -9,6 +9,7 @@ import { listEnrolmentTokens, revokeEnrolmentToken } from "./enrolment-tokens.ts
 import { getGroupSettings, putGroupSettings } from "./get-and-put-group-settings.ts";
 import { getDeploymentLogs } from "./get-deployment-logs.ts";
 import { getDeploymentWaits } from "./get-deployment-waits.ts";
+import { getFunctionLogs } from "./get-function-logs.ts";
 import { getTaskLogs } from "./get-task-logs.ts";
 import { hostHeartbeat } from "./host-heartbeat.ts";
 import { tagHost, untagHost } from "./host-tags.ts";
@@ -38,6 +39,7 @@ export const SLUICE_HANDLERS: {
   PutHostLogs: putHostLogs,
   GetDeploymentLogs: getDeploymentLogs,
   GetTaskLogs: getTaskLogs,
+  GetFunctionLogs: getFunctionLogs,
   GetDeploymentWaits: getDeploymentWaits,
   ChangeShift: changeShift,
   DeclareHost: declareHost,
