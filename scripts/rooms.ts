@@ -129,6 +129,7 @@ export const ROOMS: RoomTable = {
       "logs",
       "notifications",
       "services",
+      "functions",
       "operations",
       "groups",
       "preflight",
