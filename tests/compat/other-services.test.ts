@@ -41,7 +41,11 @@ const EXPECTED: Readonly<Record<string, { readonly code: string; readonly status
     cloudformation: { code: "InvalidAction", status: 400, message: NOT_SERVED("cloudformation") },
     ecs: { code: "ClientException", status: 400, message: /^No container engine is bound.*driver: docker/ },
     dynamodb: { code: "UnknownOperationException", status: 404, message: NOT_SERVED("dynamodb") },
-    lambda: { code: "UnknownOperationException", status: 404, message: NOT_SERVED("lambda") },
+    lambda: {
+      code: "InvalidParameterValueException",
+      status: 400,
+      message: /^No functions are bound.*driver: functions/,
+    },
     apigateway: { code: "UnknownOperationException", status: 404, message: NOT_SERVED("apigateway") },
     route53: { code: "InvalidAction", status: 400, message: NOT_SERVED("route53") },
     cloudfront: { code: "InvalidAction", status: 400, message: NOT_SERVED("cloudfront") },
