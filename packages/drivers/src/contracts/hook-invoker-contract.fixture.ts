@@ -78,7 +78,7 @@ export function hookInvokerContract(name: string, createWorld: () => Promise<Hoo
         expect((await invoker.observe(invocation, never)).state).toMatch(/^(running|unknown)$/);
         end("execution-1", state, "exit code 1");
         const run = await invoker.observe(invocation, never);
-        if (run.state !== "unknown") expect(run).toEqual({ state, detail: "exit code 1" });
+        if (run.state !== "unknown") expect(run).toMatchObject({ state, detail: "exit code 1" });
       }
     });
 

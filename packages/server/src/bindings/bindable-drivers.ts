@@ -5,7 +5,6 @@ import { ecsTaskSets } from "@sluice/drivers/ecs/ecs-task-sets.ts";
 import { elbv2Router } from "@sluice/drivers/elbv2/elbv2-router.ts";
 import { elbv2WeightedRouter } from "@sluice/drivers/elbv2/elbv2-weighted-router.ts";
 import { embeddedBucketSource } from "@sluice/drivers/embedded-bucket/embedded-bucket-source.ts";
-import { FUNCTION_SETTINGS } from "@sluice/drivers/function-processes/function-settings.ts";
 import { githubSource } from "@sluice/drivers/github/github-source.ts";
 import { haproxyRouter } from "@sluice/drivers/haproxy/haproxy-router.ts";
 import { HAPROXY_BALANCER_SETTINGS } from "@sluice/drivers/haproxy-balancer/balancer-settings.ts";
@@ -35,6 +34,7 @@ import { TASK_SETS_PORT } from "./bound-task-sets.ts";
 import { routerOfGroup, TRAFFIC_ROUTER_PORT } from "./bound-traffic-router.ts";
 import { LOCAL_BALANCER, WEIGHTED_ROUTER_PORT } from "./bound-weighted-router.ts";
 import { DOCKER } from "./compose-services.ts";
+import { FUNCTION_SETTINGS_WITH_ROLES } from "./function-settings-with-roles.ts";
 import { checkHooksHaveFunctions } from "./hooks-without-functions.ts";
 import { localDriver } from "./local-driver.ts";
 
@@ -60,7 +60,7 @@ export const BINDABLE_DRIVERS: readonly ConfigurableDriver[] = [
   lambdaHookInvoker,
   httpsHookInvoker,
   { port: TASK_SETS_PORT, name: DOCKER, configSchema: DOCKER_SETTINGS },
-  { port: FUNCTION_ALIAS_PORT, name: FUNCTIONS, configSchema: FUNCTION_SETTINGS },
+  { port: FUNCTION_ALIAS_PORT, name: FUNCTIONS, configSchema: FUNCTION_SETTINGS_WITH_ROLES },
   { port: HOOK_INVOKER_PORT, name: FUNCTIONS, configSchema: NO_SETTINGS },
 ];
 

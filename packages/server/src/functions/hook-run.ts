@@ -16,12 +16,13 @@ export function hookRunOf(state: LaterState): HookRun {
     case "running":
       return { state: "running", detail: "" };
     case "answered":
-      return { state: "ended", detail: lastLines(state.logTail) };
+      return { state: "ended", detail: lastLines(state.logTail), logTail: state.logTail };
     case "failed": {
       const { errorType, errorMessage, logTail } = state;
       const fault = [errorType, errorMessage].filter((words) => words !== "").map(quoted);
       const lines = lastLines(logTail);
-      return { state: "broken", detail: fault.join(": ") + (lines === "" ? "" : `; its log ends with: ${lines}`) };
+      const detail = fault.join(": ") + (lines === "" ? "" : `; its log ends with: ${lines}`);
+      return { state: "broken", detail, logTail };
     }
   }
 }

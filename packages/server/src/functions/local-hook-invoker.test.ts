@@ -100,8 +100,9 @@ describe("a hook that is a function of this server", () => {
     environments[0]!.answer({ outcome: "failed", payload: Buffer.from(JSON.stringify(fault)), logTail });
     await vi.waitFor(
       async () =>
-        expect(await invoker.observe(INVOCATION, never)).toEqual({
+        expect(await invoker.observe(INVOCATION, never)).toMatchObject({
           state: "broken",
+          logTail: expect.stringContaining("no such charge"),
           detail: "Error: no such charge; its log ends with: checking | \\x1b[31mno such charge",
         }),
       WITHIN,
