@@ -5,6 +5,9 @@ import { misuse, readCommandLine } from "../scripts/command-line.ts";
 import { agentMemory } from "./agent-memory.ts";
 import { containerFigures } from "./containers.ts";
 import { type Figure, isReached } from "./figure.ts";
+import { functionMemory } from "./function-memory.ts";
+import { functionRate } from "./function-rate.ts";
+import { functionStart } from "./function-start.ts";
 import { install } from "./install-figure.ts";
 import { describeMachine, lookAround } from "./machine.ts";
 import { fiftyHosts, tenHosts } from "./many-hosts.ts";
@@ -26,6 +29,9 @@ const FIGURES: readonly Figure[] = [
   serverMemory,
   requestRate,
   ...containerFigures,
+  functionRate,
+  functionStart,
+  functionMemory,
 ];
 
 const USAGE = `npm run bench -- [NAME...] [--json] [--repetitions N] [--profile DIR]

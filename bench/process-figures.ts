@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** A clock tick of /proc, on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -22,4 +22,33 @@ export function processorSecondsOf(processId: number): number {
   // The name in parentheses may hold spaces; the fields after it are counted from the state, which is the third.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** Processes that a process started, and those that these started, which are there now. */
+export function descendantsOf(processId: number): readonly number[] {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync("/proc")) {
+    const parent = /^\d+$/.test(name) ? parentOf(name) : undefined;
+    if (parent === undefined) continue;
+    const others = children.get(parent);
+    if (others) others.push(Number(name));
+    else children.set(parent, [Number(name)]);
+  }
+  const found: number[] = [];
+  for (const next = [processId]; next.length > 0; ) {
+    const own = children.get(next.pop() ?? 0) ?? [];
+    found.push(...own);
+    next.push(...own);
+  }
+  return found;
+}
+
+/** Undefined: it has ended. */
+function parentOf(processId: string): number | undefined {
+  try {
+    const text = readFileSync(`/proc/${processId}/stat`, "utf8");
+    return Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return undefined;
+  }
 }
