@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Measured } from "./figure.ts";
-import { type FunctionRuntime, type FunctionService, functionFigure } from "./function-service.ts";
+import { bareProgram, type FunctionRuntime, type FunctionService, functionFigure } from "./function-service.ts";
 import type { LoadOrder, LoadResult } from "./load-generator.ts";
 import { startHelper } from "./measuring-helper.ts";
 import { descendantsOf, memoryOf } from "./process-figures.ts";
@@ -14,9 +14,9 @@ const IDLE_MILLISECONDS = 30_000;
 const CALL_SECONDS = 1;
 const RUNTIMES: readonly FunctionRuntime[] = ["nodejs", "python3"];
 
-const BARE: Readonly<Record<FunctionRuntime, readonly [program: string, ...args: readonly string[]]>> = {
-  nodejs: [process.execPath, "-e", 'setInterval(() => {}, 1e9); console.log("ready")'],
-  python3: ["python3", "-c", 'import time; print("ready", flush=True); time.sleep(1e6)'],
+const BARE: Readonly<Record<FunctionRuntime, readonly string[]>> = {
+  nodejs: ["-e", 'setInterval(() => {}, 1e9); console.log("ready")'],
+  python3: ["-c", 'import time; print("ready", flush=True); time.sleep(1e6)'],
 };
 
 export const functionMemory = functionFigure(
@@ -84,8 +84,7 @@ function sumOf(processes: readonly number[]): { readonly rss: number; readonly p
 }
 
 async function startBare(runtime: FunctionRuntime) {
-  const [program, ...args] = BARE[runtime];
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(bareProgram(runtime), BARE[runtime], { stdio: ["ignore", "pipe", "inherit"] });
   await once(child.stdout, "data");
   return child;
 }

@@ -1,5 +1,5 @@
 import type { Measured } from "./figure.ts";
-import { type FunctionRuntime, functionFigure } from "./function-service.ts";
+import { bareProgram, type FunctionRuntime, functionFigure } from "./function-service.ts";
 import type { LoadOrder, LoadResult } from "./load-generator.ts";
 import { startHelper } from "./measuring-helper.ts";
 import { descendantsOf, processorSecondsOf } from "./process-figures.ts";
@@ -14,12 +14,9 @@ const GOAL = 2_000;
 const RUNTIMES: readonly FunctionRuntime[] = ["nodejs", "python3"];
 
 /** One event, read from the input, to its answer: what a handler without any platform around it costs. */
-const PER_CALL: Readonly<Record<FunctionRuntime, Pick<ProcessPerCallOrder, "program" | "args">>> = {
-  nodejs: {
-    program: process.execPath,
-    args: ["-e", 'JSON.parse(require("node:fs").readFileSync(0, "utf8")); console.log(JSON.stringify(null))'],
-  },
-  python3: { program: "python3", args: ["-c", "import json, sys; json.load(sys.stdin); print(json.dumps(None))"] },
+const PER_CALL: Readonly<Record<FunctionRuntime, readonly string[]>> = {
+  nodejs: ["-e", 'JSON.parse(require("node:fs").readFileSync(0, "utf8")); console.log(JSON.stringify(null))'],
+  python3: ["-c", "import json, sys; json.load(sys.stdin); print(json.dumps(None))"],
 };
 
 interface Round {
@@ -64,7 +61,8 @@ export const functionRate = functionFigure(
           const calls = ours.requestsPerSecond * (WARM_UP_SECONDS + SECONDS);
           const theirs = await load(request, barePort);
           const { callsPerSecond } = await perCall.ask<ProcessPerCallResult>({
-            ...PER_CALL[runtime],
+            program: bareProgram(runtime),
+            args: PER_CALL[runtime],
             payload: "{}",
             atOnce: CONNECTIONS,
             seconds: SECONDS,

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateFunctionCommand, LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
@@ -86,6 +87,17 @@ function signedInvocation({ url: server, connection }: RunningServer, name: stri
   const lines = Object.entries(signed).map(([header, value]) => `${header}: ${value}\r\n`);
   return `POST ${path} HTTP/1.1\r\n${lines.join("")}\r\n${PAYLOAD}`;
 }
+
+/** The program that runs functions: what the PATH calls python3 may be a shim of another program, and so is no reference. */
+export function bareProgram(runtime: FunctionRuntime): string {
+  if (runtime === "nodejs") return process.execPath;
+  pythonProgram ??= execFileSync("python3", ["-I", "-c", "import sys; print(sys.executable)"], {
+    encoding: "utf8",
+  }).trim();
+  return pythonProgram;
+}
+
+let pythonProgram: string | undefined;
 
 type Measure = (service: FunctionService, context: BenchContext) => Promise<readonly Measured[]>;
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Measured } from "./figure.ts";
-import { type FunctionRuntime, type FunctionService, functionFigure } from "./function-service.ts";
+import { bareProgram, type FunctionRuntime, type FunctionService, functionFigure } from "./function-service.ts";
 import { median, worst } from "./statistics.ts";
 
 const REPETITIONS = 15;
@@ -12,9 +12,9 @@ const RUNTIMES: readonly FunctionRuntime[] = ["nodejs", "python3"];
 const PAUSE_MILLISECONDS = 200;
 
 /** A script of one line, which writes one. */
-const BARE: Readonly<Record<FunctionRuntime, readonly [program: string, ...args: readonly string[]]>> = {
-  nodejs: [process.execPath, "-e", 'console.log("ready")'],
-  python3: ["python3", "-c", 'print("ready")'],
+const BARE: Readonly<Record<FunctionRuntime, readonly string[]>> = {
+  nodejs: ["-e", 'console.log("ready")'],
+  python3: ["-c", 'print("ready")'],
 };
 
 /**
@@ -92,11 +92,11 @@ function invokeOnce({ port, invocation }: FunctionService, name: string): Promis
 
 /** Milliseconds from spawn to the first line of output. */
 function bareStart(runtime: FunctionRuntime): Promise<number> {
-  const [program, ...args] = BARE[runtime];
   return new Promise((resolve, reject) => {
+    const program = bareProgram(runtime);
     const start = performance.now();
     let milliseconds = 0;
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(program, BARE[runtime], { stdio: ["ignore", "pipe", "inherit"] });
     child.stdout.once("data", () => {
       milliseconds = performance.now() - start;
     });
