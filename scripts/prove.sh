@@ -36,9 +36,9 @@ export SLUICE_KILLS="${SLUICE_KILLS:-all}"
 export SLUICE_LOAD_REQUESTS="${SLUICE_LOAD_REQUESTS:-200000}"
 step rollouts --testTimeout=0 tests/rollouts
 
-# As many requests at each weight of an alias, to functions behind a listener of a real HAProxy: shares within 2 points.
+# As many requests at each weight of an alias, by Invoke and through a listener of a real HAProxy: shares within 2 points.
 export SLUICE_FUNCTION_REQUESTS="${SLUICE_FUNCTION_REQUESTS:-10000}"
-step functions --testTimeout=0 tests/haproxy/function-canary.test.ts
+step functions --testTimeout=0 tests/haproxy/function-canary.test.ts tests/functions/shares-in-mid-shift.test.ts
 
 # As many requests to containers while their traffic moves in ten steps, a minute each.
 step containers --testTimeout=0 tests/containers/shift-under-load.test.ts
