@@ -8,7 +8,8 @@ export const MAX_FUNCTION_LOG_FILE_BYTES = 5 * 1024 * 1024;
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 const NAME = /^([A-Za-z0-9_-]{1,64})\.([0-9]{1,15})\.log$/;
-const LINE = /^([0-9]{1,15}) (.*)$/;
+/** Whatever else a function takes for the end of a line (CR, U+2028) is a character of it. */
+const LINE = /^([0-9]{1,15}) (.*)$/s;
 
 export interface FunctionLogLine {
   /** Epoch milliseconds. */

@@ -32,6 +32,10 @@ describe("a function's log", () => {
     logs.logOf("payments").write(3, "  two: ü \u001b[31m\0 ");
     expect(await read(logs)).toMatchObject({ lines: ["1 one", "3   two: ü \u001b[31m\0 "], isCut: false });
     expect(await read(logs, 1)).toMatchObject({ lines: ["3   two: ü \u001b[31m\0 "], isCut: false });
+    for (const text of ["10 %\r20 %\r", "a\u2028b"]) {
+      logs.logOf("payments").write(3, text);
+      expect(await read(logs, 1)).toMatchObject({ lines: [`3 ${text}`], isCut: false });
+    }
     expect(await read(logs, 10, undefined, "nobody")).toBeUndefined();
     logs.logOf("payments").write(4, "last");
     await logs.close();
