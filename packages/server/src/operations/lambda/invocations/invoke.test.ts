@@ -41,6 +41,14 @@ it("decodes what the client says of itself", async () => {
   expect(world.functions.invocations[0]?.clientContext).toBe('{"client":{"app":"x"}}');
 });
 
+it("makes a header of what the client says of itself, whatever it is written in", async () => {
+  const context = { custom: { shop: "Bäckerei → 🥐\u007f" } };
+  await world.invoke({ ...NAME, ClientContext: bytes(JSON.stringify(context, null, "\t")).toString("base64") });
+  const { clientContext } = world.functions.invocations[0]!;
+  expect(clientContext).toMatch(/^[\x20-\x7e]+$/);
+  expect(JSON.parse(clientContext!)).toEqual(context);
+});
+
 it.each([
   [{ Payload: bytes("{") }, "InvalidRequestContentException: Could not parse request body into json"],
   [{ Payload: Buffer.from([0xff]) }, "InvalidRequestContentException: Could not parse request body into json"],

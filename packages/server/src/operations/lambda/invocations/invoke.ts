@@ -72,7 +72,7 @@ function readLogType(logType = "None"): boolean {
   throw invalid(`LogType ${excerpt(JSON.stringify(logType))} is not known: give None or Tail.`);
 }
 
-/** It comes in base64, and the function gets its JSON. */
+/** It comes in base64, and the function gets its JSON, in a header. */
 function readClientContext(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   if (text.length > MAX_CLIENT_CONTEXT_CHARACTERS) {
@@ -82,10 +82,17 @@ function readClientContext(text: string | undefined): string | undefined {
   try {
     const decoded = utf8.decode(json);
     JSON.parse(decoded);
-    return decoded;
+    return headerJson(decoded);
   } catch (error) {
     throw notJson("ClientContext (base64)", error);
   }
+}
+
+/** The same JSON of characters that every header may have: line ends are only between its parts, and all others only in its strings. */
+function headerJson(json: string): string {
+  return json
+    .replace(/[\t\n\r]/g, " ")
+    .replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function notJson(what: string, cause: unknown): CallerFault {
