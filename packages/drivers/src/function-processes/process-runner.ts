@@ -45,10 +45,13 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
     });
     return machine;
   };
-  const findPythonOnce = (): Promise<FoundPython> => {
+  /** One that is missing may be installed: it is looked for again. */
+  const findPythonOnce = async (): Promise<FoundPython> => {
     const isIsolated = rules.isolation === "required";
     python ??= findPython(rules.python, (path) => !isIsolated || isVisibleIn(path, rules.folders));
-    return python;
+    const found = await python;
+    if ("trouble" in found) python = undefined;
+    return found;
   };
 
   const isolationTrouble = async (uid: number | null): Promise<PlanTrouble> => {

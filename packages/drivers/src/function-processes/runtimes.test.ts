@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { FunctionPlan } from "@sluice/engine/ports/function-runner.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callOf, environmentOf, payloadOf } from "../contracts/function-runner-contract.fixture.ts";
@@ -257,9 +261,22 @@ while True:
     await expect(start(files)).rejects.toThrow(message);
   });
 
+  it("finds the Python that was missing once it is installed", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sluice-python-"));
+    const python = join(folder, "python3");
+    const own = openRunner({ settings: { isolation: "none", python } });
+    const plan = { runtime: "python3.12", handler: "index.handler", uid: null };
+    expect(await own.runner.troubleWith(plan)).toMatch(/is not a program: install it/);
+    symlinkSync("/bin/echo", python);
+    expect(await own.runner.troubleWith(plan)).toMatch(/does not run/);
+    rmSync(python);
+    writeFileSync(python, '#!/bin/sh\nexec python3 "$@"\n', { mode: 0o755 });
+    expect(await own.runner.troubleWith(plan)).toBeUndefined();
+    await own.close();
+    rmSync(folder, { recursive: true });
+  });
+
   it("forgets code that nobody names", async () => {
-    const { readdir } = await import("node:fs/promises");
-    const { join } = await import("node:path");
     const own = openRunner();
     const plans = ["1", "2"].map((value) => own.plan({ "index.js": `exports.handler = async () => ${value};` }));
     for (const plan of plans)
