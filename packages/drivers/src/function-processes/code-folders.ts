@@ -51,7 +51,11 @@ export function codeFolders(directory: string, readCode: ReadCode): CodeFolders 
     keepOnly: async (codeSha256s) => {
       for (const name of await readdir(directory).catch(() => [])) {
         const isKept = name.startsWith(UNFINISHED) ? underWay.size > 0 : codeSha256s.has(name);
-        if (!isKept && !underWay.has(name)) await rm(join(directory, name), { recursive: true, force: true });
+        if (isKept || underWay.has(name)) continue;
+        // Whoever looks for it meanwhile, or after a crash in the midst of it, must not find a part of it.
+        const unwanted = join(directory, `${UNFINISHED}${randomUUID()}`);
+        await rename(join(directory, name), unwanted);
+        await rm(unwanted, { recursive: true, force: true });
       }
     },
   };
