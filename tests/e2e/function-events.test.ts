@@ -62,6 +62,7 @@ async function send(name: string): Promise<void> {
   const Payload = Buffer.from(JSON.stringify({ name }));
   await lambda.send(new InvokeCommand({ FunctionName: FUNCTION, InvocationType: "Event", Payload }));
 }
+/** As a person reads it. */
 const log = () => server.sluice("logs", "--function", FUNCTION);
 const linesOf = (text: string, word: string) => text.split("\n").filter((line) => line.includes(word)).length;
 
@@ -83,4 +84,7 @@ it("asynchronous invocations outlive a server that is killed: those that waited 
   const names = Array.from({ length: WAITING }, (_, count) => `done waiting-${count}`);
   for (const name of ["done cut off", ...names]) expect([name, linesOf(text, name)]).toEqual([name, 1]);
   expect(linesOf(text, "START")).toBe(WAITING + 2);
+  const metrics = await (await fetch(`${server.url()}/metrics`)).text();
+  expect(metrics).toContain("sluice_function_events 0\n");
+  expect(metrics).toContain(`sluice_function_invocations_total{outcome="answered"} ${WAITING + 1}\n`);
 });

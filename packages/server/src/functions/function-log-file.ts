@@ -34,8 +34,14 @@ export function logFile(folder: string, functionName: string, number: number): s
 }
 
 export async function appendToLog(folder: string, functionName: string, number: number, text: Buffer): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
-  await writeFile(logFile(folder, functionName, number), text, { flag: "a", mode: PRIVATE_FILE });
+  const write = () => writeFile(logFile(folder, functionName, number), text, { flag: "a", mode: PRIVATE_FILE });
+  try {
+    await write();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+    await write();
+  }
 }
 
 export async function removeLogFile(folder: string, functionName: string, number: number): Promise<void> {
