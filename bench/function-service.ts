@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateFunctionCommand, LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
-import { zipOf } from "@sluice/server/operations/lambda/zip.fixture.ts";
+import { zipOf } from "@sluice/drivers/function-processes/zipped-code.fixture.ts";
 import { LAMBDA_SIGNING_NAME } from "@sluice/wire/rest-json/lambda-service.ts";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import type { BenchContext, Figure, Measured } from "./figure.ts";

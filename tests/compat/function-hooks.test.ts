@@ -19,7 +19,7 @@ import {
   type Runtime,
   UpdateFunctionCodeCommand,
 } from "@aws-sdk/client-lambda";
-import { zipOf } from "@sluice/server/operations/lambda/zip.fixture.ts";
+import { zipOf } from "@sluice/drivers/function-processes/zipped-code.fixture.ts";
 import { readAwsProfile, SLUICE_PROFILE } from "@sluice/wire/config/aws-config.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasBoto3 } from "../installation/installed-programs.fixture.ts";

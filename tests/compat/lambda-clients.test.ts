@@ -15,7 +15,7 @@ import {
   waitUntilFunctionActiveV2,
   waitUntilFunctionUpdatedV2,
 } from "@aws-sdk/client-lambda";
-import { zipOf } from "@sluice/server/operations/lambda/zip.fixture.ts";
+import { zipOf } from "@sluice/drivers/function-processes/zipped-code.fixture.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasAwsCli, hasBoto3 } from "../installation/installed-programs.fixture.ts";
 import { runProgram, type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";

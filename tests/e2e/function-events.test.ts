@@ -9,7 +9,7 @@ import {
   PutFunctionConcurrencyCommand,
   UpdateFunctionCodeCommand,
 } from "@aws-sdk/client-lambda";
-import { zipOf } from "@sluice/server/operations/lambda/zip.fixture.ts";
+import { zipOf } from "@sluice/drivers/function-processes/zipped-code.fixture.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 import { until } from "../installation/until.fixture.ts";

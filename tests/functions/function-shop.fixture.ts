@@ -33,8 +33,8 @@ import {
   LambdaClient,
   UpdateFunctionCodeCommand,
 } from "@aws-sdk/client-lambda";
+import { zipOf } from "@sluice/drivers/function-processes/zipped-code.fixture.ts";
 import { endProcesses } from "@sluice/drivers/haproxy-balancer/haproxy-process.ts";
-import { zipOf } from "@sluice/server/operations/lambda/zip.fixture.ts";
 import { freePort } from "../../scripts/free-port.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 import { until, watchUntil } from "../installation/until.fixture.ts";

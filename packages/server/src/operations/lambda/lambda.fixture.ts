@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BucketStore, openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
+import { zipOf } from "@sluice/drivers/function-processes/zipped-code.fixture.ts";
 import type { FunctionPlan } from "@sluice/engine/ports/function-runner.ts";
 import type { LambdaOperations } from "@sluice/wire/generated/lambda-shapes.ts";
 import { codeStore } from "../../functions/code-store.ts";
@@ -12,7 +13,6 @@ import { testContext } from "../operation-context.fixture.ts";
 import { invoke } from "./invocations/invoke.ts";
 import type { LambdaContext } from "./lambda-context.ts";
 import { LAMBDA_HANDLERS } from "./lambda-operations.ts";
-import { zipOf } from "./zip.fixture.ts";
 
 type Inputs = { [Name in keyof LambdaOperations]: LambdaOperations[Name]["input"] };
 type Outputs = { [Name in keyof LambdaOperations]: LambdaOperations[Name]["output"] };

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import type { Database } from "../schema.ts";
 import type { LambdaAliasesTable } from "./lambda-tables.ts";
+import { removePolicy } from "./permissions.ts";
 
 export interface AliasName {
   readonly functionName: string;
@@ -83,11 +84,7 @@ export async function saveAlias(db: Kysely<Database>, alias: FunctionAlias): Pro
 
 /** With the permissions that name it. */
 export async function removeAlias(db: Kysely<Database>, { functionName, aliasName }: AliasName): Promise<void> {
-  await db
-    .deleteFrom("lambda_permissions")
-    .where("function_name", "=", functionName)
-    .where("qualifier", "=", aliasName)
-    .execute();
+  await removePolicy(db, { functionName, qualifier: aliasName });
   await db
     .deleteFrom("lambda_aliases")
     .where("function_name", "=", functionName)

@@ -60,3 +60,12 @@ export async function removePermission(
     .executeTakeFirst();
   return numDeletedRows > 0n;
 }
+
+/** Of a version or an alias that ends. */
+export async function removePolicy(db: Kysely<Database>, { functionName, qualifier }: PolicyName): Promise<void> {
+  await db
+    .deleteFrom("lambda_permissions")
+    .where("function_name", "=", functionName)
+    .where("qualifier", "=", qualifier)
+    .execute();
+}

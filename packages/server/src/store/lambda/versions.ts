@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, sql } from "kysely";
 import { FUNCTION_CONFIGURATION, type FunctionConfiguration } from "../columns/lambda-columns.ts";
 import type { Database } from "../schema.ts";
 import type { LambdaVersionsTable } from "./lambda-tables.ts";
+import { removePolicy } from "./permissions.ts";
 
 /** The version that is changed; all others stay as they were published. */
 export const LATEST = "$LATEST";
@@ -121,11 +122,7 @@ export async function saveVersion(db: Kysely<Database>, version: FunctionVersion
 }
 
 export async function removeVersion(db: Kysely<Database>, { functionName, version }: VersionName): Promise<void> {
-  await db
-    .deleteFrom("lambda_permissions")
-    .where("function_name", "=", functionName)
-    .where("qualifier", "=", version)
-    .execute();
+  await removePolicy(db, { functionName, qualifier: version });
   await db
     .deleteFrom("lambda_versions")
     .where("function_name", "=", functionName)

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
+import { zipOf } from "@sluice/drivers/function-processes/zipped-code.fixture.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findFunctionKey } from "../../../functions/function-keys.ts";
 import { findFunction } from "../../../store/lambda/functions.ts";
 import { ARN, LambdaWorld, ROLE } from "../lambda.fixture.ts";
-import { zipOf } from "../zip.fixture.ts";
 
 const NAME = { FunctionName: "payments" };
 let world: LambdaWorld;
@@ -199,8 +199,8 @@ describe("zips that are refused", () => {
     ["directories alone", zipOf({ "a/": "" }), "The zip has no file"],
     ["a path out of it", zipOf({ "../a": "x" }), 'entry "../a" is refused: its path leaves the archive'],
     ["an absolute path", zipOf({ "/etc/passwd": "x" }), 'entry "/etc/passwd" is refused: its path is absolute'],
-    ["a link", zipOf([["a", { content: "/etc", mode: 0o120777 }]]), 'entry "a" is refused: it is a link'],
-    ["a device", zipOf([["a", { content: "", mode: 0o060666 }]]), "a device"],
+    ["a link", zipOf([["a", { content: "/etc", unixMode: 0o120777 }]]), 'entry "a" is refused: it is a link'],
+    ["a device", zipOf([["a", { content: "", unixMode: 0o060666 }]]), "a device"],
     [
       "a file twice",
       zipOf([

@@ -1,0 +1,43 @@
+/** What is asked of the store for one page of a listing. */
+export interface ReadPage {
+  /** The item after which the page begins; null: it is the first. */
+  readonly after: string | null;
+  /** How many to read: one more than the page holds tells whether another follows. */
+  readonly limit: number;
+  readonly size: number;
+}
+
+export interface ListedPage<Item> {
+  readonly items: readonly Item[];
+  /** For the page after it; undefined: there is none. */
+  readonly token: string | undefined;
+}
+
+/** @param listing what is listed: a token serves only the listing that gave it */
+export function listedPage<Item>(
+  listing: string,
+  read: readonly Item[],
+  { size }: ReadPage,
+  keyOf: (item: Item) => string,
+): ListedPage<Item> {
+  const items = read.slice(0, size);
+  const last = items.at(-1);
+  const hasMore = read.length > size && last !== undefined;
+  return { items, token: hasMore ? tokenOf(listing, keyOf(last)) : undefined };
+}
+
+function tokenOf(listing: string, key: string): string {
+  return Buffer.from(JSON.stringify([listing, key])).toString("base64url");
+}
+
+/** The key after which the page begins; undefined: the listing has not given this token. */
+export function keyInToken(listing: string, token: string): string | undefined {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
+    if (!Array.isArray(parts) || parts.length !== 2) return undefined;
+    const [named, key] = parts as readonly unknown[];
+    return named === listing && typeof key === "string" ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
