@@ -139,15 +139,19 @@ export class RunningEnvironment implements FunctionEnvironment, RuntimeListener 
     this.#settled?.();
   }
 
+  isOpen(requestId: string): boolean {
+    return this.#open?.call.requestId === requestId;
+  }
+
   onResponse(requestId: string, ending: RuntimeResponse): boolean {
-    if (this.#open?.call.requestId !== requestId) return false;
+    if (!this.isOpen(requestId)) return false;
     if (ending.outcome === "whole") this.#answer({ outcome: "answered", payload: ending.body, errorType: "" });
     else this.#endWith(ending.outcome === "streamed" ? answerStreamed() : answerTooLarge());
     return true;
   }
 
   onError(requestId: string, errorType: string, body: Buffer): boolean {
-    if (this.#open?.call.requestId !== requestId) return false;
+    if (!this.isOpen(requestId)) return false;
     this.#answer({ outcome: "failed", payload: faultPayload(errorType, body), errorType });
     return true;
   }

@@ -6,6 +6,7 @@ import { MAX_FUNCTION_ANSWER_BYTES } from "./function-faults.ts";
 export interface RuntimeListener {
   /** It is ready for an event: `answer` gives it one, now or later. */
   onNext(answer: (event: RuntimeEvent) => void): void;
+  isOpen(requestId: string): boolean;
   /** False: no such request is open. */
   onResponse(requestId: string, ending: RuntimeResponse): boolean;
   /** False: no such request is open. `errorType` is empty where it does not say. */
@@ -32,6 +33,11 @@ export interface RuntimeApi {
   close(): void;
 }
 
+/** A runtime needs one. What else comes is closed at once: each takes a file of this process, which all functions share. */
+export const MAX_RUNTIME_CONNECTIONS = 32;
+/** Of one connection: a runtime that sends more without waiting for answers is cut off. */
+export const MAX_UNANSWERED_REQUESTS = 16;
+
 const ROOT = "/2018-06-01/runtime/";
 const LOOPBACK = "127.0.0.1";
 
@@ -43,8 +49,21 @@ export async function openRuntimeApi(
   listener: RuntimeListener,
   isAllowed: (socket: Socket) => Promise<boolean>,
 ): Promise<RuntimeApi> {
+  const inTurn = oneAtATime();
+  const unanswered = new WeakMap<Socket, number>();
   const http = createHttpServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (request, response) => {
-    serve(request, response, listener).catch(() => response.destroy());
+    const { socket } = request;
+    const count = (change: 1 | -1) => {
+      const now = (unanswered.get(socket) ?? 0) + change;
+      unanswered.set(socket, now);
+      return now;
+    };
+    if (count(1) > MAX_UNANSWERED_REQUESTS) {
+      socket.destroy();
+      return;
+    }
+    response.once("finish", () => count(-1));
+    serve(request, response, listener, inTurn).catch(() => response.destroy());
   });
   const sockets = new Set<Socket>();
   const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
@@ -60,6 +79,7 @@ export async function openRuntimeApi(
       () => socket.destroy(),
     );
   });
+  server.maxConnections = MAX_RUNTIME_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, LOOPBACK, resolve);
@@ -74,7 +94,24 @@ export async function openRuntimeApi(
   };
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, listener: RuntimeListener): Promise<void> {
+type InTurn = <Value>(work: () => Promise<Value>) => Promise<Value>;
+
+/** What a runtime makes this process hold is one answer, however many it sends at once. */
+function oneAtATime(): InTurn {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  listener: RuntimeListener,
+  inTurn: InTurn,
+): Promise<void> {
   const { method, url = "" } = request;
   if (method === "GET" && url === `${ROOT}invocation/next`) {
     listener.onNext((event) => sendEvent(response, event));
@@ -86,7 +123,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, listene
   if (!isInit && (noun !== "invocation" || (verb !== "response" && verb !== "error"))) {
     return refuse(response, 404, "InvalidRequest", "no such path");
   }
-  const body = await readBody(request);
+  if (!isInit && !listener.isOpen(requestId)) return refuseUnknown(response, requestId);
+  const body = await inTurn(() => readBody(request));
   const errorType = String(request.headers["lambda-runtime-function-error-type"] ?? "");
   if (isInit) listener.onInitError(errorType, body ?? Buffer.alloc(0));
   else if (verb === "error") {
