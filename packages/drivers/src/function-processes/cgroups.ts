@@ -144,8 +144,14 @@ function cgroupsOf({ parents, ...layout }: Layout): Cgroups {
   return {
     create: (environmentId, memoryBytes) => {
       const group = groupOf(environmentId);
-      for (const folder of group.folders) mkdirSync(folder, { recursive: true });
-      layout.limit(group.folders, memoryBytes);
+      try {
+        for (const folder of group.folders) mkdirSync(folder, { recursive: true });
+        layout.limit(group.folders, memoryBytes);
+      } catch (error) {
+        // Nothing runs there.
+        for (const folder of group.folders) tryRemove(folder);
+        throw error;
+      }
       return group;
     },
     removeLeft: async () => {

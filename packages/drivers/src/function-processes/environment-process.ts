@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readlinkSync } from "node:fs";
+import type { Readable } from "node:stream";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { EnvironmentCgroup } from "./cgroups.ts";
 import { type ProcessEnd, signalOfExitCode } from "./function-faults.ts";
@@ -42,12 +43,15 @@ export function startProcesses(plan: ProcessPlan, listener: ProcessListener): En
     stdio: ["ignore", "pipe", "pipe"],
   });
   const { pid } = child;
+  // Without a file left for their pipes, Node makes none, and tells of it by the error.
+  const stdout = child.stdout as Readable | undefined;
+  const stderr = child.stderr as Readable | undefined;
   let trouble = "";
-  child.stderr.on("data", (chunk: Buffer) => {
+  stderr?.on("data", (chunk: Buffer) => {
     trouble = (trouble + chunk.toString("utf8")).slice(0, MAX_LAUNCH_TROUBLE_CHARACTERS);
   });
-  child.stderr.on("error", () => undefined);
-  readPaced(child.stdout, listener.onOutput);
+  stderr?.on("error", () => undefined);
+  if (stdout) readPaced(stdout, listener.onOutput);
 
   let watched: WatchedMemory | undefined;
   if (cgroup === undefined && pid !== undefined) {
@@ -92,10 +96,10 @@ export function startProcesses(plan: ProcessPlan, listener: ProcessListener): En
       await cgroup?.remove();
       if (inits.length === 0) killQuietly(pid);
       await exited;
-    }
+    } else await cgroup?.remove();
     watched?.stop();
-    child.stdout.destroy();
-    child.stderr.destroy();
+    stdout?.destroy();
+    stderr?.destroy();
   };
   const end = (): Promise<void> => {
     ending ??= endAll();

@@ -9,6 +9,7 @@ import type {
   FunctionRunner,
   PlanTrouble,
 } from "@sluice/engine/ports/function-runner.ts";
+import type { EnvironmentCgroup } from "./cgroups.ts";
 import { codeFolders } from "./code-folders.ts";
 import { startProcesses } from "./environment-process.ts";
 import { type FoundPython, findPython, runtimeKind } from "./function-programs.ts";
@@ -128,6 +129,7 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
     const user = uid ?? process.getuid?.();
     const api = await openRuntimeApi(environment, async (socket) => (await peerUser(socket)) === user);
     let trouble = "";
+    let cgroup: EnvironmentCgroup | undefined;
     try {
       const runtimeApi = api.address;
       const endpoint = await endpointOf(places.runtimeRoot);
@@ -144,7 +146,7 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
         const own = { code: codeFolder, runtime: folders.runtime, temporaryMegabytes, uid };
         await writeFile(table, mountTable(sandbox, own), { mode: 0o600 });
       }
-      const cgroup = cgroups?.create(environmentId, memoryBytes);
+      cgroup = cgroups?.create(environmentId, memoryBytes);
       const launched = { folder: places.taskRoot, command, variables, cgroupFolders: cgroup?.folders ?? [] };
       const launch = isIsolated
         ? launchInSandbox(launched, { root: sandbox.root, table, uid, limits })
@@ -176,6 +178,7 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
       };
     } catch (error) {
       api.close();
+      await cgroup?.remove();
       await rm(table, { force: true });
       throw error;
     }
