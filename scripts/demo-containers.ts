@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import {
   CreateClusterCommand,
   CreateServiceCommand,
@@ -14,12 +13,13 @@ import {
   CreateTargetGroupCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { findHaproxy } from "@sluice/drivers/haproxy-balancer/haproxy-program.ts";
 import { type CodeDeployClient, codeDeployClient, sluiceClient } from "@sluice/wire/client/clients.ts";
 import { connectionTo, resolveConnection } from "@sluice/wire/config/connection.ts";
 import { EXAMPLE_IMAGE } from "./container-image.ts";
+import { hasHaproxy } from "./demo-bindings.ts";
 import { countAnswers, type Load, startLoad } from "./demo-load.ts";
-import { expectThat, say, sluice, start, Unexpected } from "./demo-stage.ts";
+import { SHOWN_REQUESTS, showShares, until } from "./demo-shares.ts";
+import { expectThat, say, sluice, start } from "./demo-stage.ts";
 import { askDocker, DOCKER_SOCKET, removeInstallation } from "./docker-socket.ts";
 import { freePort } from "./free-port.ts";
 
@@ -29,13 +29,6 @@ const CLUSTER = "demo";
 const PLACE = ["--application", APPLICATION, "--group", GROUP] as const;
 const TASKS = 2;
 const CANARY_PERCENT = 10;
-/** As many as show the share of a canary to the eye. */
-const SHOWN_REQUESTS = 200;
-/** Six standard deviations of such a share. */
-const TOLERATED_POINTS = 13;
-/** Only ends what hangs. */
-const HANGS_AFTER_MILLISECONDS = 300_000;
-const LOOK_AGAIN_MILLISECONDS = 200;
 
 /** Why there can be no containers here, with how to get what is missing; undefined: there can be. */
 export async function whyNoContainers(): Promise<string | undefined> {
@@ -44,31 +37,18 @@ export async function whyNoContainers(): Promise<string | undefined> {
     ({ code, message }: NodeJS.ErrnoException) =>
       code === "EACCES" ? "may not be used by this user" : code === "ENOENT" ? "does not exist" : message,
   );
-  const haproxy = await findHaproxy(undefined);
+  const isBalanced = await hasHaproxy();
   const missing = [
     ...(docker === undefined ? [] : [`no Docker Engine answers (${DOCKER_SOCKET} ${docker})`]),
-    ...("trouble" in haproxy ? ["HAProxy is not installed"] : []),
+    ...(isBalanced ? [] : ["HAProxy is not installed"]),
   ];
-  const packages = [...(docker === undefined ? [] : ["docker.io"]), ...("trouble" in haproxy ? ["haproxy"] : [])];
+  const packages = [...(docker === undefined ? [] : ["docker.io"]), ...(isBalanced ? [] : ["haproxy"])];
   if (missing.length === 0) return undefined;
   const isForbidden = docker === "may not be used by this user";
   const cure = isForbidden
     ? "Run the demo as root"
     : `To install what is missing on Debian, as root: apt-get install ${packages.join(" ")}`;
   return `${missing.join(", and ")}. ${cure}`;
-}
-
-/** The server's bindings for containers, in the demo's own directory. */
-export async function writeBindings(directory: string): Promise<string> {
-  const file = join(directory, "sluice.yml");
-  await writeFile(
-    file,
-    `bindings:
-  - { match: "*", port: task-sets, driver: docker, settings: { socket: ${DOCKER_SOCKET} } }
-  - { match: "*", port: weighted-router, driver: haproxy, settings: { address: 127.0.0.1 } }
-`,
-  );
-  return file;
 }
 
 /** The demo's own name of the example's image: one that was there before is another one, and stays. */
@@ -246,18 +226,9 @@ async function newestOf(codeDeploy: CodeDeployClient): Promise<string> {
   return deployments[0] ?? "";
 }
 
-/** How many of some requests each version answers, by curl; the shares have to be near to the wanted ones. */
+/** How many of some requests each version answers, by curl. */
 async function showAnswers(url: string, wanted: Readonly<Record<string, number>>): Promise<void> {
-  const answers = await countAnswers(url, SHOWN_REQUESTS);
-  for (const [version, count] of [...answers].sort())
-    console.log(`  version ${version}: ${count} of ${SHOWN_REQUESTS}`);
-  const versions = new Set([...answers.keys(), ...Object.keys(wanted)]);
-  for (const version of versions) {
-    const percent = ((answers.get(version) ?? 0) * 100) / SHOWN_REQUESTS;
-    const share = wanted[version] ?? 0;
-    const isNear = share === 0 || share === 100 ? percent === share : Math.abs(percent - share) <= TOLERATED_POINTS;
-    expectThat(isNear, `version ${version} answers ${percent} % of the requests, not ${share} %`);
-  }
+  showShares(await countAnswers(url, SHOWN_REQUESTS), wanted);
 }
 
 async function sayWhatWasLost(load: Load): Promise<void> {
@@ -265,12 +236,4 @@ async function sayWhatWasLost(load: Load): Promise<void> {
   say(`Of ${requests} requests that were sent all the while, ${failures.length} failed`);
   expectThat(failures.length === 0, `requests have failed, such as: ${failures[0]}`);
   expectThat(requests > 0, "no request was sent");
-}
-
-async function until(what: string, isThere: () => Promise<boolean>): Promise<void> {
-  const givesUpAt = performance.now() + HANGS_AFTER_MILLISECONDS;
-  while (!(await isThere())) {
-    if (performance.now() > givesUpAt) throw new Unexpected(`${what} does not come`);
-    await pause(LOOK_AGAIN_MILLISECONDS);
-  }
 }

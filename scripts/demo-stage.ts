@@ -16,7 +16,21 @@ export function say(text: string): void {
 }
 
 /** Programs that are to end with the demo, whatever ends it. */
-export const children = new Set<ChildProcess>();
+const children = new Set<ChildProcess>();
+let isEnding = false;
+
+/** Ends what was started, and waits until it has ended. A step that was interrupted goes on meanwhile, but starts nothing more. */
+export async function endChildren(): Promise<void> {
+  isEnding = true;
+  await Promise.all(
+    [...children].map((child) => {
+      const gone = new Promise((done) => child.once("exit", done));
+      if (child.exitCode !== null || child.signalCode !== null) return undefined;
+      child.kill("SIGTERM");
+      return gone;
+    }),
+  );
+}
 
 export function start(
   program: string,
@@ -24,6 +38,7 @@ export function start(
   stdio: "inherit" | "piped",
   isApart = false,
 ): ChildProcess {
+  if (isEnding) throw new Unexpected(`${program} is not started any more`);
   const child = spawn(program, args, {
     stdio: stdio === "inherit" ? "inherit" : ["ignore", "pipe", "pipe"],
     detached: isApart,

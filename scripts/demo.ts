@@ -7,8 +7,10 @@ import { dieWithParent, whyNoNamespaces } from "@sluice/cli/up/isolation/namespa
 import { type CodeDeployClient, codeDeployClient } from "@sluice/wire/client/clients.ts";
 import { connectionTo, resolveConnection } from "@sluice/wire/config/connection.ts";
 import { readCommandLine } from "./command-line.ts";
-import { playContainers, removeContainers, whyNoContainers, writeBindings } from "./demo-containers.ts";
-import { children, expectThat, SLUICE, say, sluice, start, Unexpected } from "./demo-stage.ts";
+import { hasHaproxy, writeBindings } from "./demo-bindings.ts";
+import { playContainers, removeContainers, whyNoContainers } from "./demo-containers.ts";
+import { playFunctions } from "./demo-functions.ts";
+import { endChildren, expectThat, SLUICE, say, sluice, start, Unexpected } from "./demo-stage.ts";
 import { freePort } from "./free-port.ts";
 
 /** `npm run demo`: drives the command line as a person would, and checks what comes of it. */
@@ -35,14 +37,11 @@ interface DemoHost {
 
 /**
  * Starts `sluice up` and waits until it says that it is ready.
- * @param config sluice.yml; undefined: it has none
+ * @param config sluice.yml
  */
-async function startUp(
-  config: string | undefined,
-): Promise<{ readonly child: ChildProcess; readonly hosts: DemoHost[] }> {
+async function startUp(config: string): Promise<{ readonly child: ChildProcess; readonly hosts: DemoHost[] }> {
   const tag = `${HOST_TAG.Key}=${HOST_TAG.Value}`;
-  const args = ["up", "--listen", "127.0.0.1:0", "--tag", tag];
-  if (config !== undefined) args.push("--config", relative(process.cwd(), config));
+  const args = ["up", "--listen", "127.0.0.1:0", "--tag", tag, "--config", relative(process.cwd(), config)];
   console.log(`$ sluice ${args.join(" ")}`);
   // Ends in order even if this process is killed.
   const [program = SLUICE, ...rest] = [...dieWithParent("TERM"), SLUICE, ...args];
@@ -165,6 +164,7 @@ function sayWhatNext(directory: string, dataDirectory: string): void {
   console.log("  bin/sluice hosts list");
   console.log(`  bin/sluice deploy ${web} --application ${APPLICATION} --group ${GROUP} --watch`);
   console.log('  eval "$(bin/sluice env)" && aws deploy list-deployments');
+  console.log("  aws lambda list-functions");
 }
 
 const interrupted = new Promise<keyof typeof SIGNALS>((done) => {
@@ -185,9 +185,11 @@ try {
   const play = async (): Promise<void> => {
     const obstacle = await whyNoContainers();
     hasContainers = obstacle === undefined;
-    const { child, hosts } = await startUp(hasContainers ? await writeBindings(directory) : undefined);
+    const surroundings = { hasContainers, hasHaproxy: await hasHaproxy(), isRoot: process.getuid?.() === 0 };
+    const { child, hosts } = await startUp(await writeBindings(directory, surroundings));
     const ended = new Promise((done) => child.once("exit", done));
     await playDemo(directory, hosts, dataDirectory);
+    await playFunctions(directory, dataDirectory, surroundings);
     if (obstacle === undefined) await playContainers(directory, dataDirectory);
     else say(`Containers are not shown: ${obstacle}`);
     if (options.once) return;
@@ -201,14 +203,7 @@ try {
   console.error(`\ndemo: ${error instanceof Unexpected ? error.message : (error as Error).stack}`);
   process.exitCode = 1;
 } finally {
-  await Promise.all(
-    [...children].map((child) => {
-      const gone = new Promise((done) => child.once("exit", done));
-      if (child.exitCode !== null || child.signalCode !== null) return undefined;
-      child.kill("SIGTERM");
-      return gone;
-    }),
-  );
+  await endChildren();
   if (hasContainers) {
     await removeContainers(directory, dataDirectory).catch((error: Error) => {
       console.error(`demo: what it made in the Docker Engine is not removed: ${error.message}`);

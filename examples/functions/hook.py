@@ -6,8 +6,10 @@ import os
 
 import boto3
 
-codedeploy = boto3.client("codedeploy")
-aws_lambda = boto3.client("lambda")
+# boto3 before 1.28, such as Debian 12's, does not read the variable by itself. On AWS there is none.
+endpoint = os.environ.get("AWS_ENDPOINT_URL")
+codedeploy = boto3.client("codedeploy", endpoint_url=endpoint)
+aws_lambda = boto3.client("lambda", endpoint_url=endpoint)
 
 
 def handler(event, context):

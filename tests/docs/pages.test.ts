@@ -5,7 +5,7 @@ import { whyNoNamespaces } from "@sluice/cli/up/isolation/namespace.ts";
 import { afterAll, describe, expect, it } from "vitest";
 import { whyNoDockerEngine } from "../containers/docker-engine.fixture.ts";
 import { startEngineIn } from "../containers/world-engine.fixture.ts";
-import { whyNoAwsCli } from "../installation/installed-programs.fixture.ts";
+import { hasBoto3, whyNoAwsCli } from "../installation/installed-programs.fixture.ts";
 import { commandsOf, forOrdinaryUser, isRootOnly, type Step, stepsOf } from "./paste/page.fixture.ts";
 import { isInstalled, type User, World, whyNoPasting } from "./paste/paste-world.fixture.ts";
 import { Terminal } from "./paste/terminal.fixture.ts";
@@ -26,6 +26,7 @@ const JOURNEYS: readonly (readonly string[])[] = [
   ["docs/guides/getting-started.md", "docs/guides/from-codedeploy.md", "docs/guides/backup-and-upgrade.md"],
   ["docs/guides/rollouts.md"],
   ["docs/guides/containers.md"],
+  ["docs/guides/functions.md"],
 ];
 
 /** Blocks that cannot be done on one machine without a registry, page by page. More needs a reason, in the page. */
@@ -36,6 +37,7 @@ const MAX_EXCEPTIONS: Readonly<Record<string, number>> = {
   "docs/guides/backup-and-upgrade.md": 0,
   "docs/guides/rollouts.md": 2,
   "docs/guides/containers.md": 2,
+  "docs/guides/functions.md": 1,
 };
 
 /** Only ends what hangs. */
@@ -66,7 +68,8 @@ class Reader {
     const own = `the one of ${page}`;
     for (const step of stepsOf(page, read(page))) {
       if (step.exception !== undefined) continue;
-      if (step.kind === "file") await this.#world.write(step.path ?? "", `${step.lines.join("\n")}\n`);
+      if (step.kind === "file")
+        await this.#world.write(step.path ?? "", `${step.lines.map((line) => this.#asUser(line)).join("\n")}\n`);
       else await this.#do(step, own);
     }
   }
@@ -93,8 +96,11 @@ class Reader {
   }
 
   #readerOf(text: string): string {
-    const command = this.#user === "root" ? text : forOrdinaryUser(text);
-    return command.replaceAll("d-XXXXXXXXX", () => this.#lastShown(DEPLOYMENT_ID));
+    return this.#asUser(text).replaceAll("d-XXXXXXXXX", () => this.#lastShown(DEPLOYMENT_ID));
+  }
+
+  #asUser(text: string): string {
+    return this.#user === "root" ? text : forOrdinaryUser(text);
   }
 
   #lastShown(pattern: RegExp): string {
@@ -134,8 +140,12 @@ describe.concurrent("pasted", { timeout: HANGS_AFTER_MILLISECONDS }, () => {
         const needsEngine = pages.some((page) => /driver: docker\b/.test(read(page)));
         const noEngine = needsEngine ? whyNoDockerEngine() : null;
         context.skip(noEngine !== null, noEngine ?? "");
-        const needsHaproxy = needsEngine || pages.some((page) => /^haproxy /m.test(read(page)));
-        context.skip(needsHaproxy && !isInstalled("haproxy"), "haproxy is not installed: apt-get install haproxy");
+        for (const program of ["haproxy", "zip"]) {
+          const isNeeded = pages.some((page) => new RegExp(`^${program} |driver: ${program}\\b`, "m").test(read(page)));
+          context.skip(isNeeded && !isInstalled(program), `${program} is not installed: apt-get install ${program}`);
+        }
+        const needsBoto3 = pages.some((page) => /python3-boto3/.test(read(page)));
+        context.skip(needsBoto3 && !hasBoto3(), "python3 has no boto3: pip install boto3");
         const world = await World.open(user, { debianCliFirst: isForAnyCli && user === "ordinary" });
         const reader = new Reader(world, user);
         const engine = needsEngine ? await startEngineIn(world) : undefined;

@@ -35,7 +35,7 @@ async function leftIn(world: World): Promise<string[]> {
   const directories = await world.run(["find", `${world.clone}/.sluice`, "-mindepth", "1", "-maxdepth", "1"]);
   const links = await world.run(["ip", "-oneline", "link"]);
   return [
-    ...processes.split("\n").filter((line) => /demo\.ts|sluice|server\.mjs|haproxy/.test(line)),
+    ...processes.split("\n").filter((line) => /demo\.ts|sluice|server\.mjs|haproxy|node-runtime/.test(line)),
     ...directories.split("\n").filter((line) => line !== ""),
     ...links.split("\n").filter((line) => line.includes(": sluice")),
   ];
@@ -64,6 +64,10 @@ describe.concurrent("the demo", { timeout: HANGS_AFTER_MILLISECONDS }, () => {
         expect(output).toMatch(
           /Automatic rollback is triggered[\s\S]*The old revision answers again: (d-\w+) has deployed it[\s\S]*\$ curl [\s\S]*"deployment":"\1"/,
         );
+        expect(output).toMatch(
+          /version 1 100 %[\s\S]*version 1: 200 of 200[\s\S]*version 1 90 %, version 2 10 %[\s\S]*sluice shift next d-\w+[\s\S]*version 2 100 %[\s\S]*failed in AfterAllowTraffic[\s\S]*version 2 100 %[\s\S]*version 2: 200 of 200/,
+        );
+        expect(output.includes('has "isolation: none"')).toBe(user === "ordinary");
         expect(output).toMatch(
           /Containers are not shown: no Docker Engine answers \(\/var\/run\/docker\.sock does not exist\).*: apt-get install docker\.io/,
         );
@@ -107,6 +111,12 @@ describe.concurrent("the demo", { timeout: HANGS_AFTER_MILLISECONDS }, () => {
       await other.shows("It runs until Ctrl-C");
       await other.interrupt();
       expect(await leftIn(world)).toEqual([]);
+      for (const moment of ["The function check-charge is made", "version 1 90 %, version 2 10 %", "Version 3 fails"]) {
+        other.type(DEMO);
+        await other.showsNext(moment);
+        await other.interrupt();
+        expect(await leftIn(world), moment).toEqual([]);
+      }
     });
   });
 });

@@ -117,7 +117,7 @@ function isWhole(text: string): boolean {
 }
 
 /**
- * What an ordinary user reads for a command whose line ends with `# not root: WORD`: WORD in place of the last word before the comment.
+ * What an ordinary user reads for a line of a command or a file that ends with `# not root: WORD`: WORD in place of the last word before the comment.
  */
 export function forOrdinaryUser(command: string): string {
   return command.replace(/\S+\s+# not root: (\S+)$/m, "$1");

@@ -7,7 +7,7 @@ const CHECKOUT = resolve(import.meta.dirname, "../../..");
 /** Empty on every Debian, and covered here by a file system in memory. */
 const PLACE = "/media";
 /** What pages write to: changed here in memory only. */
-const OVERLAID = ["/opt", "/var", "/etc", "/usr/local", "/root"];
+const OVERLAID = ["/opt", "/var", "/etc", "/usr", "/root"];
 const ORDINARY_USER_ID = "20001";
 /** The name by which the guides call the server. */
 const SERVER_NAME = "deploy.example.org";
@@ -75,6 +75,20 @@ function split([program = "", ...args]: readonly string[]): [string, string[]] {
   return [program, args];
 }
 
+/** What Debian's python3-boto3 brings: a part of the boto3 that the tests use, for the machine's own Python, where that has none. */
+const BOTO3_OF_DEBIAN = `
+    if [ -x /usr/bin/python3 ] && ! /usr/bin/python3 -c 'import boto3' 2>/dev/null; then
+      from=$(python3 -c 'import boto3, os; print(os.path.dirname(os.path.dirname(boto3.__file__)))' 2>/dev/null || :)
+      to=$(/usr/bin/python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+      if [ -n "$from" ]; then
+        mkdir -p "$to/botocore/data"
+        for name in boto3 s3transfer jmespath dateutil urllib3 six.py; do cp -r "$from/$name" "$to/"; done
+        find "$from/botocore" -mindepth 1 -maxdepth 1 ! -name data -exec cp -r -t "$to/botocore" {} +
+        find "$from/botocore/data" -mindepth 1 -maxdepth 1 ! -type d -exec cp -t "$to/botocore/data" {} +
+        for name in codedeploy lambda; do cp -r "$from/botocore/data/$name" "$to/botocore/data/"; done
+      fi
+    fi`;
+
 function setUp(user: User): string {
   const overlays = OVERLAID.map((directory) => {
     const layer = `${PLACE}/layers${directory}`;
@@ -89,6 +103,7 @@ function setUp(user: User): string {
     mount -t tmpfs -o mode=755 tmpfs /run
     mkdir ${PLACE}/checkout && mount --bind ${CHECKOUT} ${PLACE}/checkout
     ${overlays.join("\n")}
+    ${BOTO3_OF_DEBIAN}
     mkdir ${PLACE}/home ${PLACE}/clone
     # What git would clone, with the changes that are being tried; and what npm ci and npm run build would make of it.
     cd ${CHECKOUT}

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, cp, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type Cgroups, findCgroups, MAX_ENVIRONMENT_PROCESSES } from "./cgroups.ts";
@@ -63,7 +63,9 @@ export async function lookAtMachine(
   }
   for (const [name, text] of Object.entries(RUNTIME_SOURCES)) await writeForAll(join(folders.runtime, name), text);
   const sdk = await bringSdk(folders.runtime);
-  const owner = createHash("sha256").update(directory).digest("hex").slice(0, OWNER_CHARACTERS);
+  // Containers that share control groups may have the same path for other folders.
+  const { dev, ino } = await stat(directory);
+  const owner = createHash("sha256").update(`${directory}\n${dev}\n${ino}`).digest("hex").slice(0, OWNER_CHARACTERS);
   const cgroups = machine?.hasCgroups === false ? undefined : findCgroups(owner);
   await cgroups?.removeLeft();
   const limits = withinOwnLimits({

@@ -292,7 +292,7 @@ describe("a Lambda deployment", () => {
   it("says of a hook that fails after the shift that all traffic stays with the target", () => {
     const played = new PlayedShift(lambda({ hooks: { AfterAllowTraffic: "after" } })).play().answer(false);
     const [left, cure] = played.state.statusMessages;
-    expect(left).toBe("The alias live of charge: 100 % of the traffic goes to version 2 and the rest to version 1.");
+    expect(left).toBe("The alias live of charge: all of the traffic goes to version 2.");
     expect(cure).toMatch(
       /^Its traffic stays so unless a rollback moves it\. To give all of it to version 1: aws lambda/,
     );

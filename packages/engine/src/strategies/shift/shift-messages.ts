@@ -83,7 +83,7 @@ function ecsLeft({ strategy }: DeploymentState, target: EcsServiceTarget): reado
   const messages: string[] = [];
   if (hasBegun(target, "AllowTraffic")) {
     const other = otherGroup(strategy.pair, original);
-    messages.push(`${shareOf(shift, `the target group ${other}`)} and the rest to ${original}.`);
+    messages.push(`${sharesOf(shift, `the target group ${other}`, original)}.`);
   }
   if (replacement !== null)
     messages.push(`The replacement task set ${replacement} runs on, unless a rollback removes it.`);
@@ -94,8 +94,8 @@ function ecsLeft({ strategy }: DeploymentState, target: EcsServiceTarget): reado
 function lambdaLeft({ strategy }: DeploymentState, target: LambdaAliasTarget): readonly string[] {
   if (!hasBegun(target, "AllowTraffic")) return [];
   const { aliasName, functionName, currentVersion, targetVersion, shift } = target;
-  const share = shareOf(shift, `version ${targetVersion}`);
-  const left = `The alias ${aliasName} of ${functionName}: ${share} and the rest to version ${currentVersion}.`;
+  const shares = sharesOf(shift, `version ${targetVersion}`, `version ${currentVersion}`);
+  const left = `The alias ${aliasName} of ${functionName}: ${shares}.`;
   if (strategy.type !== "lambda-shift" || (shift.percent === 0 && !shift.asked)) return [left];
   const isSplit = shift.percent < 100;
   const next = isSplit ? ", and until all of it goes to one version no deployment of the alias starts" : "";
@@ -106,9 +106,10 @@ function lambdaLeft({ strategy }: DeploymentState, target: LambdaAliasTarget): r
   ];
 }
 
-function shareOf({ percent, asked }: ShiftTarget["shift"], side: string): string {
+function sharesOf({ percent, asked }: ShiftTarget["shift"], side: string, other: string): string {
+  if (percent === 100 && !asked) return `all of the traffic goes to ${side}`;
   const next = asked ? ` (${asked.percent} % were asked for, and may come)` : "";
-  return `${percent} % of the traffic goes to ${side}${next}`;
+  return `${percent} % of the traffic goes to ${side}${next} and the rest to ${other}`;
 }
 
 function hasBegun({ lifecycleEvents }: ShiftTarget, name: LifecycleEventName): boolean {
