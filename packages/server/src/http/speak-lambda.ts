@@ -45,6 +45,9 @@ function inputMaxBytes(operation: string, { headers }: IncomingMessage): number 
   return headers["x-amz-invocation-type"] === "Event" ? MAX_EVENT_INVOCATION_BYTES : MAX_INVOCATION_BYTES;
 }
 
+/** Kept: it is asked for at each invocation. */
+let invocations: typeof import("../operations/lambda/invocations/invoke.ts") | undefined;
+
 async function callLambda(
   { operations, accessKeys, lambda }: LambdaDependencies,
   operation: string,
@@ -60,7 +63,8 @@ async function callLambda(
   };
   // A server without functions never loads them.
   if (operation === "Invoke") {
-    const { invoke } = await import("../operations/lambda/invocations/invoke.ts");
+    invocations ??= await import("../operations/lambda/invocations/invoke.ts");
+    const { invoke } = invocations;
     return invoke(input as Parameters<typeof invoke>[0], context);
   }
   const { LAMBDA_HANDLERS } = await import("../operations/lambda/lambda-operations.ts");

@@ -1,6 +1,8 @@
 import type { ServerResponse } from "node:http";
 
 const NO_CONTENT = 204;
+/** Bytes that are sent in one piece with the headers: node does so with text alone, and a second piece is a second buffer to write. */
+const WITH_HEADERS_BYTES = 16 * 1024;
 
 /** A whole answer, as a protocol has written it. */
 export interface WireAnswer {
@@ -10,6 +12,11 @@ export interface WireAnswer {
 }
 
 export function sendWhole(response: ServerResponse, { status, headers, body }: WireAnswer): void {
-  if (status === NO_CONTENT) response.writeHead(status, headers).end();
-  else response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) }).end(body);
+  if (status === NO_CONTENT) {
+    response.writeHead(status, headers).end();
+    return;
+  }
+  response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) });
+  if (typeof body === "string" || body.byteLength > WITH_HEADERS_BYTES) response.end(body);
+  else response.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("latin1"), "latin1");
 }
