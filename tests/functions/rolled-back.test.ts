@@ -80,9 +80,9 @@ describe("a deployment to a function of this server", () => {
     expect(ended.errorInformation?.code).toBe("HOOK_EXECUTION_FAILURE");
     const [event] = (await shop.target(deploymentId)).lifecycleEvents ?? [];
     expect(event).toMatchObject({ lifecycleEventName: "BeforeAllowTraffic", status: "Failed" });
-    const { message = "" } = event?.diagnostics ?? {};
+    const { message, logTail } = event?.diagnostics ?? {};
     expect(message).toContain("there are no rates for this version");
-    expect(message).toContain(`asked about ${deploymentId}`);
+    expect(logTail).toContain(`asked about ${deploymentId}`);
     expect(ended.rollbackInfo?.rollbackDeploymentId).toBeUndefined();
     expect(await shop.weights()).toEqual({ [current]: 1 });
   });
