@@ -111,6 +111,31 @@ describe("an invocation", () => {
     expect(world.runner.environments.map(({ plan }) => plan.codeSha256[0])).toEqual(["a", "b"]);
     await vi.waitFor(() => expect(world.runner.living).toHaveLength(1), WITHIN);
   });
+
+  it("runs the new code when the old one went while it was started for it", async () => {
+    world.runner.startsAtOnce = false;
+    const invoked = world.invoke("payments");
+    await vi.waitFor(() => expect(world.runner.starts).toHaveLength(1), WITHIN);
+    await world.changeVersion("payments", "$LATEST", { codeSha256: "b".repeat(64) });
+    answerAtOnce();
+    world.runner.startsAtOnce = true;
+    world.runner.starts[0]!.fail(new Error("there is no such code"));
+    expect(await invoked).toMatchObject({ outcome: "answered" });
+    expect(world.runner.environments.map(({ plan }) => plan.codeSha256[0])).toEqual(["b"]);
+    expect(world.host.counts().invocations).toMatchObject({ answered: 1, broken: 0 });
+    world.errors.length = 0;
+  });
+
+  it("is told that the function is missing when it was removed while it was started", async () => {
+    world.runner.startsAtOnce = false;
+    const invoked = world.invoke("payments");
+    const refused = expect(invoked).rejects.toMatchObject({ code: "ResourceNotFoundException" });
+    await vi.waitFor(() => expect(world.runner.starts).toHaveLength(1), WITHIN);
+    await world.change(({ db }) => removeFunction(db, "payments"));
+    world.runner.starts[0]!.fail(new Error("there is no such code"));
+    await refused;
+    world.errors.length = 0;
+  });
 });
 
 describe("weights of an alias", () => {
