@@ -1,7 +1,9 @@
+import { crc32 } from "node:zlib";
 import { type Entry, fromBufferPromise } from "yauzl";
 import { type ZipEntryKind, zipEntryKind } from "./zip-entry-kind.ts";
+import { zipEntryName } from "./zip-entry-name.ts";
 
-/** `read` gives an entry's content up to so many bytes; `count` reads it, up to so many bytes, and keeps nothing. */
+/** `read` gives an entry's content up to so many bytes; `count` reads it, up to so many bytes, and keeps nothing. Both reject what is damaged. */
 export async function eachZipEntry(
   bundle: Uint8Array,
   signal: AbortSignal,
@@ -20,13 +22,18 @@ export async function eachZipEntry(
       // Sizes may lie; the stream is cut where they do.
       const each = async (maxBytes: number, visitChunk: (chunk: Buffer) => void) => {
         let bytes = 0;
+        let checksum = 0;
         for await (const chunk of await zip.openReadStreamPromise(entry)) {
           signal.throwIfAborted();
           visitChunk(chunk as Buffer);
+          checksum = crc32(chunk as Buffer, checksum);
           bytes += (chunk as Buffer).length;
-          if (bytes >= maxBytes) break;
+          if (bytes >= maxBytes) return maxBytes;
         }
-        return Math.min(bytes, maxBytes);
+        if (checksum !== entry.crc32) {
+          throw new Error(`the checksum of entry ${JSON.stringify(zipEntryName(entry))} does not match`);
+        }
+        return bytes;
       };
       const read = async (maxBytes: number) => {
         const chunks: Buffer[] = [];

@@ -191,6 +191,14 @@ describe("UpdateFunctionCode", () => {
   });
 });
 
+/** All of it unpacks, to something else. */
+function damaged(): Buffer {
+  const zip = zipOf({ "index.js": "hello" });
+  const directory = zip.indexOf("PK\x01\x02");
+  zip.writeUInt32LE((zip.readUInt32LE(directory + 16) ^ 1) >>> 0, directory + 16);
+  return zip;
+}
+
 describe("zips that are refused", () => {
   it.each<[string, Uint8Array, string]>([
     ["none", new Uint8Array(), "must be a non-empty zip"],
@@ -211,6 +219,7 @@ describe("zips that are refused", () => {
     ],
     ["a file in a file", zipOf({ a: "x", "a/b": "x" }), 'passes through the file "a"'],
     ["a broken one", zipOf({ "index.js": "hello hello" }).fill(0xff, 38, 46), "Could not unzip uploaded file"],
+    ["one with a bit changed", damaged(), 'the checksum of entry "index.js" does not match'],
     ["a short one", zipOf({ "index.js": "hello" }).subarray(0, -3), "Could not unzip uploaded file"],
   ])("%s", async (_, zip, message) => {
     await expect(world.create({ Code: { ZipFile: zip } })).rejects.toMatchObject({
