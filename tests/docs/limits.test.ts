@@ -9,6 +9,8 @@ const LIMIT_NAME = /(^|_)(MAX|TIMEOUT|GRACE|LEASE|HOLD|EXPIRES)(_|$)/;
 
 /** Sizes of our own steps and of programs' own formats: whoever uses Sluice never meets them. */
 const INTERNAL = new Set([
+  "packages/drivers/src/function-processes/runtime-channel.ts MAX_TEXT_BYTES",
+  "packages/drivers/src/function-processes/runtime-channel.ts MAX_COPIED_BYTES",
   "packages/model/src/port.ts MAX_PORT",
   "packages/model/src/disk-full.ts MAX_CAUSES",
   "packages/cli/src/place/server-connection.ts MAX_CAUSES",

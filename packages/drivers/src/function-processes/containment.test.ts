@@ -160,6 +160,19 @@ describe.skipIf(!IS_ROOT)("a function of its own user", () => {
     await other.end();
   });
 
+  it("that speaks for its runtime is ended, and nobody else", async () => {
+    const other = await open(javaScript("return 1;"));
+    const environment = await open(
+      javaScript(`require("node:fs").writeSync(3, "GET / HTTP/1.1\\r\\n\\r\\n"); await new Promise(() => 0);`),
+    );
+    const end = await environment.call(callOf({}));
+    expect(end).toMatchObject({ outcome: "failed" });
+    expect(payloadOf(end)).toMatchObject({ errorType: "Runtime.ExitError" });
+    expect(environment.isOver).toBe(true);
+    expect(payloadOf(await other.call(callOf({})))).toBe(1);
+    await Promise.all([environment, other].map((each) => each.end()));
+  });
+
   it("that opens a thousand files is told that there are no more", async () => {
     const found = await run(`const fs = require("fs"); let opened = 0;
       try { for (;;) { fs.openSync("/etc/hostname"); opened += 1; } } catch (error) { return { opened, code: error.code }; }`);

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readlinkSync } from "node:fs";
-import type { Readable } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { EnvironmentCgroup } from "./cgroups.ts";
 import { type ProcessEnd, signalOfExitCode } from "./function-faults.ts";
@@ -9,6 +9,7 @@ import type { Launch } from "./launch.ts";
 import { readPaced } from "./paced-reading.ts";
 import { childrenOf, endEnvironmentProcesses, killQuietly } from "./process-tree.ts";
 import type { EnvironmentProcesses } from "./running-environment.ts";
+import { CHANNEL_DESCRIPTOR } from "./runtime-channel.ts";
 import { LAUNCH_PATH } from "./sandbox.ts";
 import { type WatchedMemory, watchMemory } from "./watched-memory.ts";
 
@@ -19,6 +20,8 @@ export interface ProcessPlan {
   readonly launch: Launch;
   /** It has a process table of its own, which ends with its first process. */
   readonly isIsolated: boolean;
+  /** Its runtime is one of ours, and speaks with us over a descriptor that it is born with. */
+  readonly hasChannel: boolean;
   readonly logStream: string;
   readonly memoryBytes: number;
   /** Undefined: its memory is watched. */
@@ -26,6 +29,8 @@ export interface ProcessPlan {
 }
 
 export interface ProcessListener {
+  /** Called at once, where there is one. */
+  onChannel(channel: Duplex): void;
   onOutput(chunk: Buffer): void;
   /** Called once, when it has ended. `trouble`: why the function's own code did not have its turn; empty: it had. */
   onEnd(end: ProcessEnd, trouble: string): void;
@@ -33,19 +38,21 @@ export interface ProcessListener {
 
 /** Starts the processes of an environment. */
 export function startProcesses(plan: ProcessPlan, listener: ProcessListener): EnvironmentProcesses {
-  const { launch, isIsolated, logStream, cgroup } = plan;
+  const { launch, isIsolated, hasChannel, logStream, cgroup } = plan;
   const [program = "", ...argv] = launch.command;
   const child = spawn(program, argv, {
     env: { PATH: LAUNCH_PATH, ...launch.variables },
     cwd: "/",
     // A session and a process group of its own.
     detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+    stdio: ["ignore", "pipe", "pipe", hasChannel ? "pipe" : "ignore"],
+  }) as ChildProcessByStdio<null, Readable, Readable>;
   const { pid } = child;
   // Without a file left for their pipes, Node makes none, and tells of it by the error.
   const stdout = child.stdout as Readable | undefined;
   const stderr = child.stderr as Readable | undefined;
+  const channel = (child.stdio as readonly unknown[] | undefined)?.[CHANNEL_DESCRIPTOR] as Duplex | null | undefined;
+  if (channel) listener.onChannel(channel);
   let trouble = "";
   stderr?.on("data", (chunk: Buffer) => {
     trouble = (trouble + chunk.toString("utf8")).slice(0, MAX_LAUNCH_TROUBLE_CHARACTERS);
@@ -100,6 +107,7 @@ export function startProcesses(plan: ProcessPlan, listener: ProcessListener): En
     watched?.stop();
     stdout?.destroy();
     stderr?.destroy();
+    channel?.destroy();
   };
   const end = (): Promise<void> => {
     ending ??= endAll();

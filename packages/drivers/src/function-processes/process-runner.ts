@@ -22,6 +22,7 @@ import { peerUser } from "./peer-user.ts";
 import type { FunctionProcessesDependencies } from "./runner-dependencies.ts";
 import { type EnvironmentProcesses, RunningEnvironment } from "./running-environment.ts";
 import { openRuntimeApi } from "./runtime-api.ts";
+import { serveRuntimeChannel } from "./runtime-channel.ts";
 import { isVisibleIn, mountTable, NODE_PROGRAM, RUNTIME_ROOT, TASK_ROOT } from "./sandbox.ts";
 
 const CERTIFICATE_FILE = "server-certificate.pem";
@@ -152,8 +153,9 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
         ? launchInSandbox(launched, { root: sandbox.root, table, uid, limits })
         : launchAlone(launched, hasDeathSignal);
       const started = startProcesses(
-        { launch, isIsolated, logStream, memoryBytes, cgroup },
+        { launch, isIsolated, hasChannel: runtimeKind(plan.runtime) !== "provided", logStream, memoryBytes, cgroup },
         {
+          onChannel: (channel) => serveRuntimeChannel(channel, environment, () => void environment.end()),
           onOutput: invocationLog.take,
           onEnd: (end, why) => {
             trouble = why;

@@ -161,7 +161,7 @@ function sendEvent(response: ServerResponse, event: RuntimeEvent): void {
 }
 
 /** In X-Ray's form. Nothing is sampled: there is nobody to send it to. */
-function traceIdOf(requestId: string): string {
+export function traceIdOf(requestId: string): string {
   const hex = requestId.replaceAll("-", "").padEnd(32, "0");
   return `Root=1-${hex.slice(0, 8)}-${hex.slice(8, 32)};Sampled=0`;
 }

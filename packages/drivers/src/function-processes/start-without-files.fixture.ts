@@ -19,8 +19,9 @@ const cgroup = {
 };
 const launch = { command: ["true"], variables: {} };
 const processes = startProcesses(
-  { launch, isIsolated: true, logStream: "", memoryBytes: 0, cgroup },
+  { launch, isIsolated: true, hasChannel: true, logStream: "", memoryBytes: 0, cgroup },
   {
+    onChannel: () => undefined,
     onOutput: () => undefined,
     onEnd: (_end, trouble) => {
       console.log(trouble);

@@ -1,17 +1,16 @@
 "use strict";
 /**
- * Runs a handler in JavaScript by the Lambda Runtime API (2018-06-01). It loads next to nothing of Node, so that a cold start is short, and sends
- * an answer and its question for the next event in one write.
+ * Runs a handler in JavaScript as Lambda's own runtime does. It loads next to nothing of Node, so that a cold start is short, and sends an answer and
+ * its question for the next event in one write.
  */
 const { statSync, writeSync } = require("node:fs");
-const { createConnection } = require("node:net");
+const { Socket } = require("node:net");
 const { format } = require("node:util");
 
 const MAX_ANSWER_BYTES = 6_291_556;
 const INIT_FAILED = 1;
 const UNCAUGHT = 129;
 const UNHANDLED_REJECTION = 128;
-const API = "/2018-06-01/runtime";
 const { env } = process;
 const taskRoot = env.LAMBDA_TASK_ROOT;
 
@@ -73,62 +72,75 @@ function faultOf(thrown) {
   return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
 }
 
-/* As much of HTTP as our own server speaks: each answer has its length. */
+/* What it says to Sluice and hears from there, in frames: runtime-channel.ts has their form. */
 
-let api;
-/** @type {((answer: { headers: Map<string, string>, body: Buffer }) => void)[]} */
-const waiting = [];
-let received = Buffer.alloc(0);
+const CHANNEL = 3;
+const HEAD_BYTES = 9;
+const NEXT = 0x4e;
+const RESPONSE = 0x52;
+const ERROR = 0x45;
+const LAST_ERROR = 0x4c;
+const INIT_ERROR = 0x49;
+
+let channel;
+/** Who takes the next frame. */
+let taker;
+let pieces = [];
+let pieceBytes = 0;
+let needed = HEAD_BYTES;
 
 function connect() {
-  const [host, port] = env.AWS_LAMBDA_RUNTIME_API.split(":");
-  api = createConnection({ host, port: Number(port), noDelay: true });
-  api.on("data", (chunk) => {
-    received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-    takeAnswers();
-  });
-  // Without its server there is no work for it.
-  api.on("error", () => process.exit(INIT_FAILED));
-  api.on("close", () => process.exit(0));
+  channel = new Socket({ fd: CHANNEL, readable: true, writable: true });
+  channel.on("data", takeBytes);
+  // Without Sluice there is no work for it.
+  channel.on("error", () => process.exit(INIT_FAILED));
+  channel.on("close", () => process.exit(0));
 }
 
-function takeAnswers() {
-  for (;;) {
-    const headEnd = received.indexOf("\r\n\r\n");
-    if (headEnd < 0) return;
-    const [, ...lines] = received.latin1Slice(0, headEnd).split("\r\n");
-    const headers = new Map();
-    for (const line of lines) {
-      const colon = line.indexOf(":");
-      headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
-    }
-    const end = headEnd + 4 + Number(headers.get("content-length") ?? 0);
-    if (received.length < end) return;
-    const body = received.subarray(headEnd + 4, end);
-    received = received.subarray(end);
-    waiting.shift()?.({ headers, body });
-  }
+/** One frame at a time: the next is asked for. */
+function takeBytes(chunk) {
+  pieces.push(chunk);
+  pieceBytes += chunk.length;
+  if (pieceBytes < needed) return;
+  const bytes = pieces.length === 1 ? chunk : Buffer.concat(pieces);
+  const bodyStart = HEAD_BYTES + bytes.readUInt32LE(1);
+  needed = bodyStart + bytes.readUInt32LE(5);
+  pieces = [bytes];
+  if (bytes.length < needed) return;
+  pieces = [];
+  pieceBytes = 0;
+  needed = HEAD_BYTES;
+  taker(bytes.utf8Slice(HEAD_BYTES, bodyStart), bytes, bodyStart);
 }
 
-const NEXT = `GET ${API}/invocation/next HTTP/1.1\r\nHost: runtime\r\n\r\n`;
-
-function post(path, type, body, more) {
-  const bytes = Buffer.from(body);
-  const head = `POST ${API}${path} HTTP/1.1\r\nHost: runtime\r\nContent-Type: application/json\r\n${
-    type === undefined ? "" : `Lambda-Runtime-Function-Error-Type: ${type.replace(/[^\x21-\x7e]/g, "_")}\r\n`
-  }Content-Length: ${bytes.length}\r\n\r\n`;
-  api.cork();
-  api.write(head);
-  api.write(bytes);
-  if (more !== undefined) api.write(more);
-  api.uncork();
+/** @param isNext asks for the next event, too */
+function tell(kind, text, body, isNext) {
+  const textBytes = text.length;
+  let bodyBytes = Buffer.byteLength(body);
+  // As Lambda's, which forgets what is too long of an error.
+  if (bodyBytes > MAX_ANSWER_BYTES) bodyBytes = 0;
+  const end = HEAD_BYTES + textBytes + bodyBytes;
+  const bytes = Buffer.allocUnsafe(end + (isNext ? HEAD_BYTES : 0));
+  bytes[0] = kind;
+  bytes.writeUInt32LE(textBytes, 1);
+  bytes.writeUInt32LE(bodyBytes, 5);
+  bytes.latin1Write(text, HEAD_BYTES);
+  if (bodyBytes > 0) bytes.utf8Write(body, HEAD_BYTES + textBytes);
+  if (isNext) bytes.fill(0, end).writeUInt8(NEXT, end);
+  channel.write(bytes);
 }
 
-/** Its process ends once the server has it. */
-function postAndExit(path, fault, exitCode) {
-  waiting.push(() => process.exit(exitCode));
-  post(path, fault.errorType, JSON.stringify(fault));
-  api.ref();
+const MAX_TYPE_CHARACTERS = 1_000;
+
+function headerText(type) {
+  return type.slice(0, MAX_TYPE_CHARACTERS).replace(/[^\x21-\x7e]/g, "_");
+}
+
+/** Its process ends once Sluice has it. */
+function tellAndExit(kind, text, fault, exitCode) {
+  taker = () => process.exit(exitCode);
+  tell(kind, text, JSON.stringify(fault), false);
+  channel.ref();
 }
 
 /* The handler. */
@@ -234,17 +246,15 @@ let handler;
 /** Ends the invocation that is under way; undefined: there is none. */
 let settle;
 
-function askNext() {
-  waiting.push(takeEvent);
-  api.ref();
+function awaitNext() {
+  taker = takeEvent;
+  channel.ref();
 }
 
-function takeEvent({ headers, body }) {
-  requestId = headers.get("lambda-runtime-aws-request-id") ?? "undefined";
-  const traceId = headers.get("lambda-runtime-trace-id");
-  if (traceId === undefined) delete env._X_AMZN_TRACE_ID;
-  else env._X_AMZN_TRACE_ID = traceId;
-  const id = requestId;
+function takeEvent(head, bytes, bodyStart) {
+  const [id, deadline, invokedFunctionArn, traceId, clientContext] = JSON.parse(head);
+  requestId = id;
+  env._X_AMZN_TRACE_ID = traceId;
   let isOpen = true;
   const end = (failure, result) => {
     if (!isOpen) return;
@@ -254,12 +264,12 @@ function takeEvent({ headers, body }) {
   };
   settle = end;
   // Timers and sockets of the function alone decide whether it still has something to do.
-  api.unref();
+  channel.unref();
   let event;
   let context;
   try {
-    context = contextOf(headers, end);
-    event = JSON.parse(body.toString("utf8"));
+    context = contextOf({ id, deadline, invokedFunctionArn, clientContext }, end);
+    event = JSON.parse(bytes.utf8Slice(bodyStart, bytes.length));
   } catch (error) {
     end([error]);
     return;
@@ -278,9 +288,7 @@ function takeEvent({ headers, body }) {
   }
 }
 
-function contextOf(headers, end) {
-  const deadline = Number(headers.get("lambda-runtime-deadline-ms"));
-  const clientContext = headers.get("lambda-runtime-client-context");
+function contextOf({ id, deadline, invokedFunctionArn, clientContext }, end) {
   let waitsForEmptyEventLoop = true;
   let called;
   const callback = (failure, result) => {
@@ -301,10 +309,10 @@ function contextOf(headers, end) {
     memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
-    clientContext: clientContext === undefined ? undefined : JSON.parse(clientContext),
+    clientContext: clientContext === null ? undefined : JSON.parse(clientContext),
     identity: undefined,
-    invokedFunctionArn: headers.get("lambda-runtime-invoked-function-arn"),
-    awsRequestId: requestId,
+    invokedFunctionArn,
+    awsRequestId: id,
     getRemainingTimeInMillis: () => deadline - Date.now(),
     done: (failure, result) => callback(failure, result),
     fail: (failure) => callback(failure ?? "handled"),
@@ -342,9 +350,8 @@ function answer(id, failure, result) {
     }
     if (text !== undefined) {
       if (Buffer.byteLength(text) <= MAX_ANSWER_BYTES) {
-        waiting.push(ignore);
-        post(`/invocation/${id}/response`, undefined, text, NEXT);
-        askNext();
+        tell(RESPONSE, id, text, true);
+        awaitNext();
         return;
       }
       const message = `Response payload size exceeded maximum allowed payload size (${MAX_ANSWER_BYTES} bytes).`;
@@ -353,20 +360,17 @@ function answer(id, failure, result) {
   }
   const fault = faultOf(failure[0]);
   logError("Invoke Error", `\t${JSON.stringify({ ...fault, trace: undefined, stack: fault.trace })}`);
-  waiting.push(ignore);
-  post(`/invocation/${id}/error`, fault.errorType, JSON.stringify(fault), NEXT);
-  askNext();
+  tell(ERROR, `${id} ${headerText(fault.errorType)}`, JSON.stringify(fault), true);
+  awaitNext();
 }
-
-function ignore() {}
 
 function dieOf(fault, title, exitCode) {
   logError(title, `\t${JSON.stringify({ ...fault, trace: undefined, stack: fault.trace })}`);
-  if (handler === undefined) postAndExit("/init/error", fault, exitCode);
+  if (handler === undefined) tellAndExit(INIT_ERROR, headerText(fault.errorType), fault, exitCode);
   else if (settle === undefined) process.exit(exitCode);
   else {
     settle = undefined;
-    postAndExit(`/invocation/${requestId}/error`, fault, exitCode);
+    tellAndExit(LAST_ERROR, `${requestId} ${headerText(fault.errorType)}`, fault, exitCode);
   }
 }
 
@@ -381,8 +385,8 @@ connect();
 loadHandler(env._HANDLER).then(
   (loaded) => {
     handler = loaded;
-    api.write(NEXT);
-    askNext();
+    awaitNext();
+    tell(NEXT, "", "", false);
   },
   (error) => dieOf(faultOf(error), "Uncaught Exception", INIT_FAILED),
 );

@@ -1,4 +1,4 @@
-"""Runs a handler in Python by the Lambda Runtime API (2018-06-01).
+"""Runs a handler in Python as Lambda's own runtime does.
 
 It loads next to nothing of Python, so that a cold start is short, and sends an answer and its question for the next event in one write.
 """
@@ -8,8 +8,10 @@ import os
 import sys
 
 MAX_ANSWER_BYTES = 6_291_556
-API = "/2018-06-01/runtime"
-NEXT = f"GET {API}/invocation/next HTTP/1.1\r\nHost: runtime\r\n\r\n".encode()
+CHANNEL = 3
+HEAD_BYTES = 9
+NEXT = b"N" + bytes(8)
+MAX_TYPE_CHARACTERS = 1_000
 TASK_ROOT = os.environ["LAMBDA_TASK_ROOT"]
 
 request_id = ""
@@ -21,65 +23,60 @@ class Fault(Exception):
         self.error_type = error_type
 
 
-class Connection:
-    """As much of HTTP as our own server speaks: each answer has its length."""
+class Channel:
+    """What it says to Sluice and hears from there, in frames: runtime-channel.ts has their form."""
 
-    def __init__(self, address):
-        host, port = address.split(":")
-        self.socket = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM | _socket.SOCK_CLOEXEC)
-        self.socket.connect((host, int(port)))
-        self.socket.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
-        self.received = b""
-
-    def send(self, data):
-        view = memoryview(data)
-        while view:
-            view = view[self.socket.send(view) :]
+    def __init__(self):
+        os.set_inheritable(CHANNEL, False)
+        self.socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, CHANNEL)
 
     def read(self):
-        while (head_end := self.received.find(b"\r\n\r\n")) < 0:
-            self._more()
-        headers = {}
-        for line in self.received[:head_end].decode("latin-1").split("\r\n")[1:]:
-            name, _, value = line.partition(":")
-            headers[name.lower()] = value.strip()
-        end = head_end + 4 + int(headers.get("content-length", "0"))
-        while len(self.received) < end:
-            self._more()
-        body = self.received[head_end + 4 : end]
-        self.received = self.received[end:]
-        return headers, body
+        received = self.socket.recv(1 << 16)
+        while len(received) < HEAD_BYTES:
+            received += self._more()
+        body_start = HEAD_BYTES + int.from_bytes(received[1:5], "little")
+        end = body_start + int.from_bytes(received[5:9], "little")
+        if len(received) < end:
+            pieces = [received]
+            missing = end - len(received)
+            while missing > 0:
+                pieces.append(self._more())
+                missing -= len(pieces[-1])
+            received = b"".join(pieces)
+        return received[HEAD_BYTES:body_start], received[body_start:]
 
     def _more(self):
         data = self.socket.recv(1 << 20)
         if not data:
-            # Without its server there is no work for it.
+            # Without Sluice there is no work for it.
             os._exit(0)
-        self.received += data
+        return data
 
-    def post(self, path, body, error_type=None, more=b""):
-        kind = "" if error_type is None else f"Lambda-Runtime-Function-Error-Type: {_header(error_type)}\r\n"
-        head = f"POST {API}{path} HTTP/1.1\r\nHost: runtime\r\nContent-Type: application/json\r\n{kind}Content-Length: {len(body)}\r\n\r\n"
-        self.send(head.encode("latin-1") + body + more)
+    def tell(self, kind, text, body, more=b""):
+        # As Lambda's, which forgets what is too long of an error.
+        if len(body) > MAX_ANSWER_BYTES:
+            body = b""
+        data = text.encode("ascii")
+        self.socket.sendall(kind + len(data).to_bytes(4, "little") + len(body).to_bytes(4, "little") + data + body + more)
 
 
 def _header(text):
-    return "".join(each if "!" <= each <= "~" else "_" for each in text)
+    return "".join(each if "!" <= each <= "~" else "_" for each in text[:MAX_TYPE_CHARACTERS])
 
 
 class Context:
-    def __init__(self, headers):
+    def __init__(self, request_id, deadline, invoked_function_arn, client_context):
         environ = os.environ
-        self.aws_request_id = headers.get("lambda-runtime-aws-request-id", "")
-        self.invoked_function_arn = headers.get("lambda-runtime-invoked-function-arn", "")
+        self.aws_request_id = request_id
+        self.invoked_function_arn = invoked_function_arn
         self.function_name = environ["AWS_LAMBDA_FUNCTION_NAME"]
         self.function_version = environ["AWS_LAMBDA_FUNCTION_VERSION"]
         self.memory_limit_in_mb = environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
         self.log_group_name = environ["AWS_LAMBDA_LOG_GROUP_NAME"]
         self.log_stream_name = environ["AWS_LAMBDA_LOG_STREAM_NAME"]
         self.identity = None
-        self.client_context = _client_context(headers.get("lambda-runtime-client-context"))
-        self._deadline = int(headers.get("lambda-runtime-deadline-ms", "0"))
+        self.client_context = _client_context(client_context)
+        self._deadline = deadline
 
     def get_remaining_time_in_millis(self):
         import time
@@ -186,7 +183,7 @@ def _is_own(file):
     return file == __file__ or file.startswith("<frozen importlib") or "/importlib/" in file
 
 
-def run(connection, handler):
+def run(channel, handler):
     global request_id
     import json
 
@@ -194,28 +191,24 @@ def run(connection, handler):
     flush = sys.stdout.flush
     flush_errors = sys.stderr.flush
     while True:
-        headers, body = connection.read()
-        request_id = headers.get("lambda-runtime-aws-request-id", "")
-        trace_id = headers.get("lambda-runtime-trace-id")
-        if trace_id is not None:
-            environ["_X_AMZN_TRACE_ID"] = trace_id
-        path = f"/invocation/{request_id}"
+        head, body = channel.read()
+        request_id, deadline, arn, trace_id, client_context = json.loads(head)
+        environ["_X_AMZN_TRACE_ID"] = trace_id
         error_type = None
         try:
-            answer = _call(json, handler, body, headers)
+            answer = _call(json, handler, body, (request_id, deadline, arn, client_context))
         except Exception as error:
             error_type, answer = fault_of(error)
         flush()
         flush_errors()
         if error_type is None:
-            connection.post(f"{path}/response", answer, more=NEXT)
+            channel.tell(b"R", request_id, answer, NEXT)
         else:
-            connection.post(f"{path}/error", answer, error_type, more=NEXT)
-        connection.read()
+            channel.tell(b"E", f"{request_id} {_header(error_type)}", answer, NEXT)
 
 
-def _call(json, handler, body, headers):
-    result = handler(json.loads(body), Context(headers))
+def _call(json, handler, body, told):
+    result = handler(json.loads(body), Context(*told))
     try:
         answer = json.dumps(result).encode()
     except (TypeError, ValueError, RecursionError) as error:
@@ -229,18 +222,18 @@ def _call(json, handler, body, headers):
 
 
 def main():
-    connection = Connection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    channel = Channel()
     try:
         handler = load_handler(os.environ["_HANDLER"])
     except Exception as error:
         error_type, answer = fault_of(error)
         sys.stdout.flush()
-        connection.post("/init/error", answer, error_type)
-        connection.read()
+        channel.tell(b"I", _header(error_type), answer)
+        channel.read()
         os._exit(1)
     sys.stdout.flush()
-    connection.send(NEXT)
-    run(connection, handler)
+    channel.tell(b"N", "", b"")
+    run(channel, handler)
 
 
 main()
