@@ -9,9 +9,8 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { authorize } from "../../../access/authorize.ts";
 import { accessDenied } from "../../../access/require-allowed.ts";
-import { isHookOfFunction } from "../../../functions/is-hook-of-function.ts";
-import { findDeployment } from "../../../store/deployment-history.ts";
 import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
+import { findHookEvent } from "../../../store/lambda/events.ts";
 import { findTargets } from "../../../store/target-listing.ts";
 import { requireDeployment } from "../checks/known-resources.ts";
 import { requireDeploymentId } from "../checks/required-names.ts";
@@ -38,7 +37,7 @@ export const putLifecycleEventHookExecutionStatus: CodeDeployOperation<
   const succeeded = requireAnswer(input.status);
   const executionId = input.lifecycleEventHookExecutionId;
   const execution = requireExecution(executionId);
-  await requireItsHook(deploymentId, execution, context);
+  await requireItsHook(deploymentId, executionId, context);
   const deployment = await requireDeployment(db, deploymentId);
   requireHooks(deployment);
   const { targetId } = execution;
@@ -51,23 +50,24 @@ export const putLifecycleEventHookExecutionStatus: CodeDeployOperation<
   return { lifecycleEventHookExecutionId: executionId };
 };
 
-/** A function answers for itself alone. What is not its own it is not told of, not even that there is such a deployment. */
+/**
+ * A function answers for itself alone: for executions that this server has it run, whatever functions of AWS are called. What is not its own
+ * it is not told of, not even that there is such a deployment.
+ */
 async function requireItsHook(
   deploymentId: string,
-  { event }: HookExecution,
-  { store: { db }, principal, region, accountId }: CodeDeployContext,
+  executionId: string | undefined,
+  { store: { db }, principal, accountId }: CodeDeployContext,
 ): Promise<void> {
   if (authorize(principal, ACTION, undefined) === "allowed") return;
-  const deployment = await findDeployment(db, deploymentId);
-  const strategy = deployment && readHead(deployment).strategy;
-  const hook = strategy && "hooks" in strategy ? strategy.hooks[event] : undefined;
   const { functionName } = principal;
-  if (functionName && hook !== undefined && isHookOfFunction(hook, functionName, { region, accountId })) return;
+  const run = executionId === undefined ? undefined : await findHookEvent(db, deploymentId, executionId);
+  if (functionName && run?.function_name === functionName) return;
   throw accessDenied(
     principal,
     ACTION,
     accountId,
-    `A function's key answers for its own executions only, and the function ${functionName} is not the hook of ${event} in a deployment ${deploymentId}.`,
+    `A function's key answers for its own executions only, and the function ${functionName} was not asked for this one of a deployment ${deploymentId}.`,
   );
 }
 
