@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { MAX_HOST_HEARTBEATS } from "@sluice/server/hosts/host-budgets.ts";
+import { MAX_HOST_HEARTBEATS } from "@sluice/server/access/key-budgets.ts";
 import { MAX_EVENT_OUTPUT_BYTES } from "@sluice/server/logs/event-progress.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { hooksAppSpec, tgzBundle } from "../installation/bundle.fixture.ts";

@@ -6,6 +6,7 @@ import { openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { HostState } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Logger } from "pino";
+import { KeyBudgets, S3_CALL } from "./access/key-budgets.ts";
 import type { Principal } from "./access/principal.ts";
 import { LETTERS_AND_DIGITS, randomText } from "./access/random-text.ts";
 import { NO_BALANCER } from "./balancing/target-health.ts";
@@ -18,7 +19,6 @@ import { ClockOffsets } from "./hosts/clock-offsets.ts";
 import { clockSentence, clockWords } from "./hosts/clock-trouble.ts";
 import { Hearing } from "./hosts/hearing.ts";
 import { HearingProbe } from "./hosts/hearing-probe.ts";
-import { HostBudgets, S3_CALL } from "./hosts/host-budgets.ts";
 import { hostState } from "./hosts/host-summary.ts";
 import { ListenDrops } from "./hosts/listen-drops.ts";
 import { Liveness } from "./hosts/liveness.ts";
@@ -293,7 +293,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     readiness.failed(error);
     log.error({ requestId, error: describe(error) }, "a request failed with an internal error");
   });
-  const budgets = new HostBudgets(now);
+  const budgets = new KeyBudgets(now);
   const s3 = s3Handler<Principal>({
     store: bucket,
     accountId,

@@ -14,7 +14,7 @@ export interface WholeService {
   readonly signingNames: readonly string[];
   /** Whether a call is meant for it, though another service's name is in its signature: its caller is told so when the key is known. */
   isMeantBy?(headers: IncomingHttpHeaders): boolean;
-  /** Of the call that the headers claim, for the budgets of hosts; empty where only the body says it. */
+  /** Of the call that the headers claim, for the budgets of keys; empty where only the body says it. */
   claimedOperation(headers: IncomingHttpHeaders): string;
   /** How large a body such a call of this caller may have. What the headers claim is looked at again when the signature is proved. */
   maxBodyBytes(request: IncomingMessage, principal: Principal): number;

@@ -1,5 +1,5 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import type { Principal } from "../access/principal.ts";
+import type { Principal } from "./principal.ts";
 
 /** What one key may use up at once, and what it gets back in a second. */
 interface Allowance {
@@ -19,7 +19,12 @@ export const MAX_HOST_HEARTBEATS = { burst: 60, perSecond: 2 } as const;
 /** Bytes of all its calls: 16 events that each print all that is kept of them, and then 2 MiB a second. */
 export const MAX_HOST_BYTES = { burst: 96 * 1024 * 1024, perSecond: 2 * 1024 * 1024 } as const;
 
-/** What a request to the buckets counts as. Its bytes go to the host, and are bounded by its connections. */
+/** Calls of one function's key, to any service and refused or not. As many processes of it may be calling as calls of it run. */
+export const MAX_FUNCTION_CALLS = { burst: 5_000, perSecond: 500 } as const;
+/** Bytes of all its calls. */
+export const MAX_FUNCTION_BYTES = { burst: 96 * 1024 * 1024, perSecond: 8 * 1024 * 1024 } as const;
+
+/** What a request to the buckets counts as. Its bytes go to whoever calls, and are bounded by its connections. */
 export const S3_CALL = "S3";
 
 /** Budgets that nothing was taken from for a while are full again and need not be remembered. */
@@ -48,7 +53,7 @@ class Budget {
   }
 }
 
-interface KeyBudgets {
+interface Budgets {
   readonly calls: Budget;
   readonly logCalls: Budget;
   readonly heartbeats: Budget;
@@ -56,22 +61,23 @@ interface KeyBudgets {
   usedAt: number;
 }
 
-/** How much each host's key may call and send. One that exceeds it is told to slow down, and costs nobody else. */
-export class HostBudgets {
+/** How much the key of each host and of each function may call and send. One that exceeds it is told to slow down, and costs nobody else. */
+export class KeyBudgets {
   readonly #now: () => number;
-  readonly #keys = new Map<string, KeyBudgets>();
+  readonly #keys = new Map<string, Budgets>();
   #forgotAt = 0;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** @throws CallerFault ThrottlingException, which agents answer by waiting a little longer each time */
-  spend({ role, accessKeyId, hostId }: Principal, operation: string, bytes: number): void {
-    if (role !== "host" || hostId === null) return;
+  /** @throws CallerFault ThrottlingException, which agents and SDKs answer by waiting a little longer each time */
+  spend(principal: Principal, operation: string, bytes: number): void {
+    const caller = boundedCaller(principal);
+    if (caller === undefined) return;
     const now = this.#now();
     this.#forget(now);
-    const budgets = this.#budgetsOf(accessKeyId, now);
+    const budgets = this.#budgetsOf(principal, now);
     budgets.usedAt = now;
     const calls =
       operation === "HostHeartbeat"
@@ -79,18 +85,18 @@ export class HostBudgets {
         : operation === "PutHostLogs"
           ? budgets.logCalls
           : budgets.calls;
-    if (!calls.take(1, now)) throw throttled(hostId, `calls ${operation || "the server"} too often`);
-    if (operation !== "HostHeartbeat" && !budgets.bytes.take(bytes, now)) throw throttled(hostId, "sends too much");
+    if (!calls.take(1, now)) throw throttled(caller, `calls ${operation || "the server"} too often`);
+    if (operation !== "HostHeartbeat" && !budgets.bytes.take(bytes, now)) throw throttled(caller, "sends too much");
   }
 
-  #budgetsOf(accessKeyId: string, now: number): KeyBudgets {
+  #budgetsOf({ accessKeyId, role }: Principal, now: number): Budgets {
     const known = this.#keys.get(accessKeyId);
     if (known) return known;
     const budgets = {
-      calls: new Budget(MAX_HOST_CALLS, now),
+      calls: new Budget(role === "function" ? MAX_FUNCTION_CALLS : MAX_HOST_CALLS, now),
       logCalls: new Budget(MAX_HOST_LOG_CALLS, now),
       heartbeats: new Budget(MAX_HOST_HEARTBEATS, now),
-      bytes: new Budget(MAX_HOST_BYTES, now),
+      bytes: new Budget(role === "function" ? MAX_FUNCTION_BYTES : MAX_HOST_BYTES, now),
       usedAt: now,
     };
     this.#keys.set(accessKeyId, budgets);
@@ -108,6 +114,12 @@ export class HostBudgets {
   }
 }
 
-function throttled(hostId: string, problem: string): CallerFault {
-  return new CallerFault("ThrottlingException", `The host ${hostId} ${problem}: send it again later.`);
+/** Undefined: whoever runs this server, and it itself. */
+function boundedCaller({ role, hostId, functionName }: Principal): string | undefined {
+  if (role === "host" && hostId !== null) return `host ${hostId}`;
+  return role === "function" ? `function ${functionName ?? "unknown"}` : undefined;
+}
+
+function throttled(caller: string, problem: string): CallerFault {
+  return new CallerFault("ThrottlingException", `The ${caller} ${problem}: send it again later.`);
 }

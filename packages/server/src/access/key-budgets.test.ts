@@ -1,19 +1,21 @@
 import { describe, expect, it } from "vitest";
-import type { Principal } from "../access/principal.ts";
 import {
-  HostBudgets,
+  KeyBudgets,
+  MAX_FUNCTION_BYTES,
+  MAX_FUNCTION_CALLS,
   MAX_HOST_BYTES,
   MAX_HOST_CALLS,
   MAX_HOST_HEARTBEATS,
   MAX_HOST_LOG_CALLS,
-} from "./host-budgets.ts";
+} from "./key-budgets.ts";
+import type { Principal } from "./principal.ts";
 
 const keyOf = (hostId: string): Principal => ({ role: "host", accessKeyId: `K-${hostId}`, hostId });
 const throttled = expect.objectContaining({ code: "ThrottlingException" });
 
 function spender() {
   const clock = { now: 1_000_000 };
-  const budgets = new HostBudgets(() => clock.now);
+  const budgets = new KeyBudgets(() => clock.now);
   const spend = (hostId: string, operation: string, bytes = 100) => budgets.spend(keyOf(hostId), operation, bytes);
   return { clock, budgets, spend };
 }
@@ -73,4 +75,24 @@ it("counts root's calls for nobody", () => {
   const { budgets } = spender();
   const root: Principal = { role: "root", accessKeyId: "R", hostId: null };
   times(MAX_HOST_CALLS.burst + 1, () => budgets.spend(root, "PollHostCommand", 1));
+});
+
+describe("a function's key", () => {
+  const key: Principal = { role: "function", accessKeyId: "K-f", hostId: null, functionName: "check" };
+
+  it("that calls too often is throttled, and no other is", () => {
+    const { clock, budgets } = spender();
+    times(MAX_FUNCTION_CALLS.burst, () => budgets.spend(key, "", 0));
+    expect(() => budgets.spend(key, "", 0)).toThrow("The function check calls the server too often");
+    budgets.spend({ ...key, accessKeyId: "K-g", functionName: "other" }, "", 0);
+    clock.now += 1_000;
+    times(MAX_FUNCTION_CALLS.perSecond, () => budgets.spend(key, "", 0));
+    expect(() => budgets.spend(key, "", 0)).toThrow(throttled);
+  });
+
+  it("that sends too many bytes is throttled", () => {
+    const { budgets } = spender();
+    budgets.spend(key, "", MAX_FUNCTION_BYTES.burst);
+    expect(() => budgets.spend(key, "", 1)).toThrow("The function check sends too much");
+  });
 });
