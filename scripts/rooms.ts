@@ -104,7 +104,6 @@ export const ROOMS: RoomTable = {
       "hosts",
       "operations",
       "platforms",
-      "functions",
       "groups",
       "operations/on-premises",
     ],
