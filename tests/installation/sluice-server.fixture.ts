@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { removeLeft } from "@sluice/drivers/function-processes/machine.ts";
 
 /** The launcher, as a user runs it. */
 export const SLUICE = resolve(import.meta.dirname, "../../bin/sluice");
@@ -146,6 +147,8 @@ export async function startSluiceServer(options: SluiceServerOptions = {}): Prom
     resume: () => void child?.kill("SIGCONT"),
     async close() {
       await end("SIGTERM");
+      // Of functions, where it was killed last.
+      await removeLeft(join(data, "functions/runner"));
       rmSync(data, { recursive: true, force: true });
     },
     log: () => log,

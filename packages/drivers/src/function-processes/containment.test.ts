@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { FunctionEnvironment, FunctionPlan } from "@sluice/engine/ports/function-runner.ts";
@@ -241,7 +241,12 @@ describe.skipIf(!IS_ROOT)("a function of its own user", () => {
     expect(processesOf(FIRST_UID).length).toBeGreaterThan(0);
     sluice.kill("SIGKILL");
     await expect.poll(() => processesOf(FIRST_UID)).toEqual([]);
+    const left = readFileSync(join(directory, "control-groups"), { encoding: "utf8", flag: "a+" })
+      .split("\n")
+      .filter(Boolean);
     const next = openRunner({ directory });
+    // Before its first function.
+    await expect.poll(() => left.filter((folder) => existsSync(folder))).toEqual([]);
     const environment = await open(javaScript("return 1;"), {}, [], next);
     expect(readdirSync(join(directory, "mounts"))).toEqual([environment.environmentId]);
     await next.close();

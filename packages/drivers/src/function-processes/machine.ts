@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { chmod, cp, mkdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { reasonOf } from "@sluice/model/reason-of.ts";
-import { type Cgroups, findCgroups, MAX_ENVIRONMENT_PROCESSES } from "./cgroups.ts";
+import { MAX_ENVIRONMENT_PROCESSES } from "./cgroup-layout.ts";
+import { type Cgroups, findCgroups, removeLeftCgroups } from "./cgroups.ts";
 import type { FunctionRules } from "./function-settings.ts";
 import { launchInSandbox } from "./launch.ts";
 import {
@@ -19,6 +20,8 @@ import { findSdkModules } from "./sdk-modules.ts";
 /** Where no control group counts the processes of each environment: of all that have the same user. */
 const UNCOUNTED_ENVIRONMENTS = 4;
 const OWNER_CHARACTERS = 12;
+/** A line for each folder that control groups are made in: where the next server runs may be another place. */
+const CGROUPS_FILE = "control-groups";
 
 /** Folders of the driver's own. */
 export interface DriverFolders {
@@ -66,8 +69,9 @@ export async function lookAtMachine(
   // Containers that share control groups may have the same path for other folders.
   const { dev, ino } = await stat(directory);
   const owner = createHash("sha256").update(`${directory}\n${dev}\n${ino}`).digest("hex").slice(0, OWNER_CHARACTERS);
-  const cgroups = machine?.hasCgroups === false ? undefined : findCgroups(owner);
-  await cgroups?.removeLeft();
+  const found = machine?.hasCgroups === false ? "this server is told not to" : findCgroups(owner);
+  const cgroups = typeof found === "string" ? undefined : found;
+  if (cgroups) await writeForAll(join(directory, CGROUPS_FILE), `${cgroups.parents.join("\n")}\n`);
   const limits = withinOwnLimits({
     files: MAX_ENVIRONMENT_FILES,
     processes: MAX_ENVIRONMENT_PROCESSES * (cgroups ? rules.concurrency : UNCOUNTED_ENVIRONMENTS),
@@ -78,12 +82,16 @@ export async function lookAtMachine(
     process.getuid?.() !== 0 || machine?.maySwitchUsers === false
       ? "Sluice does not run as root, and may not switch users"
       : await tryIt(folders, rules, limits, sdk);
-  if (cgroups === undefined) {
-    warn(
-      "Sluice may not make control groups of memory and processes here: the memory of functions is looked at ten times a second instead",
-    );
+  if (typeof found === "string") {
+    warn(`no control group holds functions to their memory, which is looked at ten times a second instead: ${found}`);
   }
   return { cgroups, sandbox, limits, hasDeathSignal };
+}
+
+/** Ends the processes that a server which was killed has left, and removes its control groups, wherever it ran. Idempotent. */
+export async function removeLeft(directory: string): Promise<void> {
+  const text = await readFile(join(directory, CGROUPS_FILE), "utf8").catch(() => "");
+  await removeLeftCgroups(text.split("\n").filter(Boolean));
 }
 
 /**

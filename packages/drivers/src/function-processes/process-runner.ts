@@ -9,6 +9,7 @@ import type {
   FunctionRunner,
   PlanTrouble,
 } from "@sluice/engine/ports/function-runner.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { EnvironmentCgroup } from "./cgroups.ts";
 import { codeFolders } from "./code-folders.ts";
 import { startProcesses } from "./environment-process.ts";
@@ -17,7 +18,7 @@ import type { FunctionRules } from "./function-settings.ts";
 import { functionVariables, logStreamOf } from "./function-variables.ts";
 import { createInvocationLog } from "./invocation-log.ts";
 import { launchAlone, launchInSandbox } from "./launch.ts";
-import { foldersIn, lookAtMachine, type Machine, writeForAll } from "./machine.ts";
+import { foldersIn, lookAtMachine, type Machine, removeLeft, writeForAll } from "./machine.ts";
 import { peerUser } from "./peer-user.ts";
 import type { FunctionProcessesDependencies } from "./runner-dependencies.ts";
 import { type EnvironmentProcesses, RunningEnvironment } from "./running-environment.ts";
@@ -37,14 +38,19 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
   const folders = foldersIn(dependencies.directory);
   const code = codeFolders(folders.code, dependencies.readCode);
   const environments = new Set<RunningEnvironment>();
+  const left = removeLeft(dependencies.directory).catch((error: unknown) =>
+    dependencies.warn(`what functions of a former server left is not removed: ${reasonOf(error)}`),
+  );
   let machine: Promise<Machine> | undefined;
   let python: Promise<FoundPython> | undefined;
 
   const findMachine = (): Promise<Machine> => {
-    machine ??= lookAtMachine(rules, dependencies).catch((error: unknown) => {
-      machine = undefined;
-      throw error;
-    });
+    machine ??= left
+      .then(() => lookAtMachine(rules, dependencies))
+      .catch((error: unknown) => {
+        machine = undefined;
+        throw error;
+      });
     return machine;
   };
   /** One that is missing may be installed: it is looked for again. */
@@ -204,6 +210,7 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
     start,
     keepOnly: (codeSha256s) => code.keepOnly(codeSha256s),
     close: async () => {
+      await left;
       await Promise.all([...environments].map((environment) => environment.end()));
       const { cgroups } = (await machine?.catch(() => undefined)) ?? {};
       cgroups?.close();
