@@ -74,8 +74,8 @@ export const MIGRATIONS: readonly Migration[] = [
     name: "0007-functions",
     up: functions,
     checksums: {
-      sqlite: "586b4e879de4d83309145d9ccd7195cb25264d31047ab1c55c37511922016c29",
-      postgres: "586b4e879de4d83309145d9ccd7195cb25264d31047ab1c55c37511922016c29",
+      sqlite: "cf434bf77f4270bd4c17ea45613acbb1b7cc4bcc502cf04d7523cd2f698bcaf0",
+      postgres: "cf434bf77f4270bd4c17ea45613acbb1b7cc4bcc502cf04d7523cd2f698bcaf0",
     },
   },
 ];
