@@ -38,6 +38,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { importExampleImage } from "../../scripts/container-image.ts";
 import { freePort } from "../../scripts/free-port.ts";
+import { functionSettings } from "../functions/function-shop.fixture.ts";
 import { closeWithHaproxy } from "../haproxy/close-with-haproxy.fixture.ts";
 import { whyNoHaproxy } from "../haproxy/haproxy-process.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
@@ -147,6 +148,8 @@ export class ContainerShop {
       { match: "*", port: "task-sets", driver: "docker", settings: { socket: engine.socket, ...asInAws } },
       { match: "*", port: "weighted-router", driver: "haproxy", settings: { address: "127.0.0.1", ...asInAws } },
       { match: "check-*", port: "hook-invoker", driver: "https", settings: { url, secret, caFile } },
+      { match: "CodeDeployHook_*", port: "function-alias", driver: "functions", settings: functionSettings() },
+      { match: "CodeDeployHook_*", port: "hook-invoker", driver: "functions" },
       ...(alarms ? [{ match: "*", port: "alarm-reader", driver: "prometheus", settings: { url: alarms } }] : []),
     ];
     const config = join(directory, "sluice.yml");

@@ -1,5 +1,9 @@
 import { type DeploymentInfo, StopDeploymentCommand } from "@aws-sdk/client-codedeploy";
+import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { zipOf } from "@sluice/drivers/function-processes/zipped-code.fixture.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { FUNCTION_ROLE } from "../functions/function-shop.fixture.ts";
+import { CUSTOMER } from "../functions/function-sources.fixture.ts";
 import { until } from "../installation/until.fixture.ts";
 import { type GaugeTarget, startGaugeTarget } from "../prometheus/gauge-target.fixture.ts";
 import { type PrometheusServer, startPrometheus, whyNoPrometheus } from "../prometheus/prometheus-server.fixture.ts";
@@ -8,6 +12,7 @@ import { type ShopLoad, startShopLoad } from "./shop-load.fixture.ts";
 
 const missing = whyNoContainerShop() ?? whyNoPrometheus();
 const SAMPLE = 200;
+const CUSTOMER_HOOK = "CodeDeployHook_customer";
 
 describe("a deployment to containers that goes back", () => {
   if (missing !== null) {
@@ -65,6 +70,36 @@ describe("a deployment to containers that goes back", () => {
     expect(await shop.answer(shop.testPort)).toBe("1");
     expect((await load.end()).failures).toEqual({});
   }
+
+  /** A hook that is a function of the same server, and a customer of the shop by its test listener. */
+  async function createCustomer(): Promise<void> {
+    const credentials = await shop.codeDeploy.config.credentials();
+    const lambda = new LambdaClient({ endpoint: shop.server.url(), region: "us-east-1", credentials });
+    await lambda.send(
+      new CreateFunctionCommand({
+        FunctionName: CUSTOMER_HOOK,
+        Runtime: "nodejs24.x",
+        Handler: "index.handler",
+        Role: FUNCTION_ROLE,
+        Code: { ZipFile: zipOf(CUSTOMER) },
+        Timeout: 60,
+        MemorySize: 256,
+        Environment: { Variables: { SHOP: `http://127.0.0.1:${shop.testPort}/` } },
+      }),
+    );
+    lambda.destroy();
+  }
+
+  it("does so when a function of this server finds fault with test traffic", async () => {
+    await createCustomer();
+    const hooks = { BeforeInstall: CUSTOMER_HOOK, AfterAllowTestTraffic: CUSTOMER_HOOK };
+    const deploymentId = await shop.deploy({ version: "2", hooks });
+    const ended = await shop.end(deploymentId);
+    expect(ended).toMatchObject({ status: "Failed", errorInformation: { code: "HOOK_EXECUTION_FAILURE" } });
+    const said = await shop.server.sluice("logs", "--function", CUSTOMER_HOOK);
+    expect(said.match(/met version . in \S+/g)).toEqual([1, 2].map((each) => `met version ${each} in ${deploymentId}`));
+    await expectBack(deploymentId, ended);
+  });
 
   it("does so when a hook finds fault with test traffic, and no customer has met the new version", async () => {
     const met: string[] = [];

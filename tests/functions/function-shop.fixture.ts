@@ -61,6 +61,12 @@ export function whyNoFunctionUsers(): string | null {
   return IS_ROOT ? null : "only root may give functions users of their own";
 }
 
+/** Of the driver `functions`, in sluice.yml. */
+export function functionSettings(): object {
+  const users = IS_ROOT ? { uids: `${UIDS.first}-${UIDS.last}` } : { isolation: "none" };
+  return { ...users, roles: { checks: ["lambda:InvokeFunction"] } };
+}
+
 export interface FunctionShopOptions {
   /** Of the Prometheus that is asked for alarms. */
   readonly alarms?: string | undefined;
@@ -106,12 +112,7 @@ export class FunctionShop {
     undo.defer(() => rmSync(directory, { recursive: true, force: true }));
     const gate = await startFunctionGate();
     undo.defer(() => gate.close());
-    const { first, last } = UIDS;
-    const own = {
-      ...(IS_ROOT ? { uids: `${first}-${last}` } : { isolation: "none" }),
-      roles: { checks: ["lambda:InvokeFunction"] },
-      ...settings,
-    };
+    const own = { ...functionSettings(), ...settings };
     const bindings = [
       { match: "*", port: "function-alias", driver: "functions", settings: own },
       { match: "CodeDeployHook_*", port: "hook-invoker", driver: "functions" },

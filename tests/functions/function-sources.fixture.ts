@@ -22,6 +22,18 @@ exports.handler = async ({ DeploymentId: deploymentId, LifecycleEventHookExecuti
 };`,
 };
 
+/** Answers for what it meets at the address SHOP: Succeeded for version 1 of the shop, and for no other. */
+export const CUSTOMER: FunctionFiles = {
+  "index.js": `const { CodeDeployClient, PutLifecycleEventHookExecutionStatusCommand } = require("@aws-sdk/client-codedeploy");
+const codeDeploy = new CodeDeployClient({});
+exports.handler = async ({ DeploymentId: deploymentId, LifecycleEventHookExecutionId: lifecycleEventHookExecutionId }) => {
+  const { version } = await (await fetch(process.env.SHOP)).json();
+  console.log("met version " + version + " in " + deploymentId);
+  const status = version === "1" ? "Succeeded" : "Failed";
+  await codeDeploy.send(new PutLifecycleEventHookExecutionStatusCommand({ deploymentId, lifecycleEventHookExecutionId, status }));
+};`,
+};
+
 /** Passes the gate by \`/ledger/ENTRY\` once for each event. */
 export const LEDGER: FunctionFiles = {
   "index.js": `exports.handler = async ({ entry }) => { await (await fetch(process.env.GATE + "/ledger/" + entry)).text(); };`,
