@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { chmod, cp, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import { MAX_ENVIRONMENT_PROCESSES } from "./cgroup-layout.ts";
 import { type Cgroups, findCgroups, removeLeftCgroups } from "./cgroups.ts";
 import type { FunctionRules } from "./function-settings.ts";
 import { launchInSandbox } from "./launch.ts";
+import { type NodeProgram, ownNodeProgram } from "./node-program.ts";
 import {
   MAX_ENVIRONMENT_FILE_BYTES,
   MAX_ENVIRONMENT_FILES,
@@ -15,7 +16,7 @@ import {
 import type { FunctionProcessesDependencies } from "./runner-dependencies.ts";
 import { RUNTIME_SOURCES } from "./runtime-sources.ts";
 import { createSandbox, mountTable, runProbe, type Sandbox, TASK_ROOT } from "./sandbox.ts";
-import { findSdkModules } from "./sdk-modules.ts";
+import { embeddedSdkModules, findSdkModules } from "./sdk-modules.ts";
 
 /** Where no control group counts the processes of each environment: of all that have the same user. */
 const UNCOUNTED_ENVIRONMENTS = 4;
@@ -56,7 +57,7 @@ export async function lookAtMachine(
   rules: FunctionRules,
   dependencies: FunctionProcessesDependencies,
 ): Promise<Machine> {
-  const { directory, machine, warn } = dependencies;
+  const { directory, machine, warn, node = ownNodeProgram() } = dependencies;
   const folders = foldersIn(directory);
   await rm(folders.mounts, { recursive: true, force: true });
   for (const folder of [directory, ...Object.values(folders)]) {
@@ -81,7 +82,7 @@ export async function lookAtMachine(
   const sandbox =
     process.getuid?.() !== 0 || machine?.maySwitchUsers === false
       ? "Sluice does not run as root, and may not switch users"
-      : await tryIt(folders, rules, limits, sdk);
+      : await tryIt(folders, rules, limits, sdk, node);
   if (typeof found === "string") {
     warn(`no control group holds functions to their memory, which is looked at ten times a second instead: ${found}`);
   }
@@ -101,7 +102,12 @@ export async function removeLeft(directory: string): Promise<void> {
 async function bringSdk(runtime: string): Promise<string | null> {
   const place = join(runtime, "node_modules");
   await rm(place, { recursive: true, force: true });
-  const found = findSdkModules();
+  const embedded = embeddedSdkModules();
+  for (const [path, content] of embedded) {
+    await mkdir(dirname(join(place, path)), { recursive: true });
+    await writeForAll(join(place, path), content);
+  }
+  const found = embedded.size === 0 ? findSdkModules() : undefined;
   if (found?.isBuilt) await cp(found.folder, place, { recursive: true });
   else if (found) await symlink(found.folder, place);
   return found === undefined || found.isBuilt ? null : found.folder;
@@ -113,10 +119,11 @@ async function tryIt(
   { uids, folders: shared }: FunctionRules,
   limits: ResourceLimits,
   sdk: string | null,
+  node: NodeProgram,
 ): Promise<Sandbox | string> {
   try {
     const sandbox = await createSandbox(folders.root, {
-      node: process.execPath,
+      node: node.path,
       folders: sdk === null ? shared : [...shared, sdk],
     });
     const table = join(folders.mounts, "probe");

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import type { FunctionPlan, FunctionRunner } from "@sluice/engine/ports/function-runner.ts";
 import { functionProcesses } from "./function-processes.ts";
 import type { FunctionSettings } from "./function-settings.ts";
+import type { NodeProgram } from "./node-program.ts";
 import type { MachineLimits } from "./runner-dependencies.ts";
 import { type ZippedFile, zipCode } from "./zipped-code.fixture.ts";
 
@@ -24,12 +25,13 @@ export interface RunnerWorld {
 export interface WorldOptions {
   readonly settings?: FunctionSettings;
   readonly machine?: Partial<MachineLimits>;
+  readonly node?: NodeProgram;
   /** A new one when absent. */
   readonly directory?: string;
 }
 
 /** A runner with a folder of its own. */
-export function openRunner({ settings = {}, machine, directory: given }: WorldOptions = {}): RunnerWorld {
+export function openRunner({ settings = {}, machine, node, directory: given }: WorldOptions = {}): RunnerWorld {
   const directory = given ?? mkdtempSync(join(tmpdir(), "sluice-functions-"));
   const zips = new Map<string, Buffer>();
   const warnings: string[] = [];
@@ -40,6 +42,7 @@ export function openRunner({ settings = {}, machine, directory: given }: WorldOp
     endpoint: () => ({ url: "http://127.0.0.1:9", certificate: null }),
     warn: (message) => void warnings.push(message),
     ...(machine === undefined ? {} : { machine }),
+    ...(node === undefined ? {} : { node }),
   });
   return {
     runner,

@@ -19,6 +19,7 @@ import { functionVariables, logStreamOf } from "./function-variables.ts";
 import { createInvocationLog } from "./invocation-log.ts";
 import { launchAlone, launchInSandbox } from "./launch.ts";
 import { foldersIn, lookAtMachine, type Machine, removeLeft, writeForAll } from "./machine.ts";
+import { type NodeRun, nodeRun, ownNodeProgram } from "./node-program.ts";
 import { peerUser } from "./peer-user.ts";
 import type { FunctionProcessesDependencies } from "./runner-dependencies.ts";
 import { type EnvironmentProcesses, RunningEnvironment } from "./running-environment.ts";
@@ -36,6 +37,7 @@ const ACCEPT =
 
 export function createProcessRunner(rules: FunctionRules, dependencies: FunctionProcessesDependencies): FunctionRunner {
   const folders = foldersIn(dependencies.directory);
+  const { node = ownNodeProgram() } = dependencies;
   const code = codeFolders(folders.code, dependencies.readCode);
   const environments = new Set<RunningEnvironment>();
   const left = removeLeft(dependencies.directory).catch((error: unknown) =>
@@ -83,16 +85,16 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
     return "trouble" in program ? program.trouble : undefined;
   };
 
-  const commandOf = async (plan: FunctionPlan, places: Places): Promise<readonly string[]> => {
+  const commandOf = async (plan: FunctionPlan, places: Places): Promise<NodeRun> => {
     const kind = runtimeKind(plan.runtime);
-    if (kind === "provided") return [`${places.taskRoot}/bootstrap`];
+    if (kind === "provided") return { command: [`${places.taskRoot}/bootstrap`], variables: {} };
     if (kind === "nodejs") {
       const heap = `--max-old-space-size=${Math.floor(plan.memoryMegabytes * HEAP_SHARE)}`;
-      return [places.node, heap, `${places.runtimeRoot}/node-runtime.cjs`];
+      return nodeRun(node, places.node, heap, `${places.runtimeRoot}/node-runtime.cjs`, plan.variables);
     }
     const program = await findPythonOnce();
     if ("trouble" in program) throw new Error(program.trouble);
-    return [program.path, `${places.runtimeRoot}/python-runtime.py`];
+    return { command: [program.path, `${places.runtimeRoot}/python-runtime.py`], variables: {} };
   };
 
   let written: string | undefined;
@@ -124,7 +126,7 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
     const isIsolated = uid !== null && typeof sandbox !== "string";
     const places: Places = isIsolated
       ? { taskRoot: TASK_ROOT, runtimeRoot: RUNTIME_ROOT, node: NODE_PROGRAM }
-      : { taskRoot: codeFolder, runtimeRoot: folders.runtime, node: process.execPath };
+      : { taskRoot: codeFolder, runtimeRoot: folders.runtime, node: node.path };
     const environmentId = randomUUID().replaceAll("-", "");
     const logStream = logStreamOf(plan, environmentId, new Date());
     const table = join(folders.mounts, environmentId);
@@ -140,14 +142,15 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
     try {
       const runtimeApi = api.address;
       const endpoint = await endpointOf(places.runtimeRoot);
-      const variables = functionVariables(plan, {
+      const given = functionVariables(plan, {
         ...places,
         runtimeApi,
         logStream,
         region: dependencies.region,
         endpoint,
       });
-      const command = await commandOf(plan, places);
+      const run = await commandOf(plan, places);
+      const [command, variables] = [run.command, { ...given, ...run.variables }];
       const temporaryMegabytes = plan.ephemeralStorageMegabytes;
       if (isIsolated) {
         const own = { code: codeFolder, runtime: folders.runtime, temporaryMegabytes, uid };

@@ -1,4 +1,5 @@
 import type { ReadCode } from "@sluice/engine/ports/function-runner.ts";
+import type { NodeProgram } from "./node-program.ts";
 
 /** What of this machine may be used. */
 export interface MachineLimits {
@@ -17,4 +18,6 @@ export interface FunctionProcessesDependencies {
   readonly warn: (message: string) => void;
   /** For tests: as if this machine had less than it has. */
   readonly machine?: Partial<MachineLimits>;
+  /** For tests: as if this process were another program; `ownNodeProgram()` when absent. */
+  readonly node?: NodeProgram;
 }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { getAsset, isSea } from "node:sea";
 
 /** What a function in JavaScript finds of AWS's SDK where it has none of its own: as much as hooks and callers of functions need. */
 export const SDK_MODULES = ["@aws-sdk/client-codedeploy", "@aws-sdk/client-lambda"] as const;
@@ -10,6 +11,27 @@ export interface SdkModules {
   readonly folder: string;
   /** Nothing but these modules: small enough to be copied before the installation is changed under the server. */
   readonly isBuilt: boolean;
+}
+
+/** Of each module in {@link BUILT_MODULES}. */
+const MODULE_FILES = ["package.json", "index.js"];
+
+/**
+ * Those that are assets of a single-file release, under the names of their files (`function-modules/@aws-sdk/client-lambda/index.js`).
+ * @returns texts by their paths in a folder of modules; empty: they are beside the program, as those of any other installation
+ */
+export function embeddedSdkModules(read = readAsset): ReadonlyMap<string, string> {
+  const paths = SDK_MODULES.flatMap((name) => MODULE_FILES.map((file) => `${name}/${file}`));
+  const texts = paths.map((path) => [path, read(`${BUILT_MODULES}/${path}`)] as const);
+  return new Map(texts.filter((each): each is readonly [string, string] => each[1] !== undefined));
+}
+
+function readAsset(name: string): string | undefined {
+  try {
+    return isSea() ? getAsset(name, "utf8") : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Undefined: this installation has none. */

@@ -1,0 +1,33 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { expect, it } from "vitest";
+
+const run = promisify(execFile);
+const MAIN = resolve(import.meta.dirname, "main.ts");
+
+it("becomes a function's runtime, and gives NODE_OPTIONS back as it was", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-function-runtime-"));
+  const file = join(folder, "runtime.cjs");
+  writeFileSync(
+    file,
+    "console.log(JSON.stringify([process.argv.slice(1), process.env.NODE_OPTIONS ?? null, __filename]))",
+  );
+  const option = "--max-old-space-size=100";
+  const said = async (options: string) => {
+    const env = { ...process.env, NODE_OPTIONS: options };
+    const { stdout } = await run(process.execPath, [MAIN, "function-runtime", file, option], { env });
+    return JSON.parse(stdout);
+  };
+  expect(await said(option)).toEqual([[file], null, file]);
+  expect(await said(`--no-warnings ${option}`)).toEqual([[file], "--no-warnings", file]);
+  rmSync(folder, { recursive: true });
+});
+
+it("is no verb that anybody is told of", async () => {
+  const { stdout } = await run(process.execPath, [MAIN, "--help"]);
+  expect(stdout).not.toContain("function-runtime");
+  await expect(run(process.execPath, [MAIN, "function-runtime"])).rejects.toMatchObject({ code: 2 });
+});
