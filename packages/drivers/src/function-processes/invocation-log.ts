@@ -25,26 +25,28 @@ export interface InvocationLog {
 /** Lines of a function to its log, as many as it may write, and the last of them for who invoked it. */
 export function createInvocationLog(log: FunctionLog, now: () => number): InvocationLog {
   let unfinished: Buffer = EMPTY;
-  let tail: Buffer[] = [];
+  let tail: string[] = [];
   let tailBytes = 0;
   let budget = MAX_FUNCTION_LOG_BURST_BYTES;
   let refilledAt = now();
   let droppedBytes = 0;
 
-  const remember = (bytes: Buffer) => {
-    tail.push(bytes.subarray(-MAX_LOG_TAIL_BYTES));
-    tailBytes += Math.min(bytes.length, MAX_LOG_TAIL_BYTES);
-    while (tail.length > 1 && tailBytes - tail[0]!.length >= MAX_LOG_TAIL_BYTES) tailBytes -= tail.shift()!.length;
+  const remember = (line: string) => {
+    const kept = line.length > MAX_LOG_TAIL_BYTES ? line.slice(-MAX_LOG_TAIL_BYTES) : line;
+    tail.push(kept);
+    tailBytes += lineBytes(kept);
+    while (tail.length > 1 && tailBytes - lineBytes(tail[0]!) >= MAX_LOG_TAIL_BYTES)
+      tailBytes -= lineBytes(tail.shift()!);
   };
-  const write = (at: number, line: Buffer) => {
-    remember(Buffer.concat([line, Buffer.of(LINE_END)]));
-    log.write(at, line.toString("utf8"));
+  const write = (at: number, line: string) => {
+    remember(line);
+    log.write(at, line);
   };
   const tellDropped = (at: number) => {
     if (droppedBytes === 0) return;
     const line = `${droppedBytes} bytes of the log were dropped: the function writes more than ${MAX_FUNCTION_LOG_BYTES_PER_SECOND} bytes a second`;
     droppedBytes = 0;
-    write(at, Buffer.from(line));
+    write(at, line);
   };
   /** Whether the function may write so much more. */
   const admits = (at: number, bytes: number): boolean => {
@@ -56,7 +58,7 @@ export function createInvocationLog(log: FunctionLog, now: () => number): Invoca
     return true;
   };
   const finish = (at: number) => {
-    if (unfinished.length > 0) write(at, unfinished);
+    if (unfinished.length > 0) write(at, unfinished.toString("utf8"));
     unfinished = EMPTY;
   };
 
@@ -75,11 +77,11 @@ export function createInvocationLog(log: FunctionLog, now: () => number): Invoca
         const isLong = lineEnd < 0 ? rest.length > MAX_FUNCTION_LINE_BYTES : lineEnd > MAX_FUNCTION_LINE_BYTES;
         if (isLong) {
           const end = wholeCharacters(rest, MAX_FUNCTION_LINE_BYTES);
-          write(at, rest.subarray(0, end));
+          write(at, rest.toString("utf8", 0, end));
           rest = rest.subarray(end);
         } else if (lineEnd < 0) break;
         else {
-          write(at, rest.subarray(0, lineEnd));
+          write(at, rest.toString("utf8", 0, lineEnd));
           rest = rest.subarray(lineEnd + 1);
         }
       }
@@ -90,7 +92,7 @@ export function createInvocationLog(log: FunctionLog, now: () => number): Invoca
       const at = now();
       finish(at);
       tellDropped(at);
-      write(at, Buffer.from(line));
+      write(at, line);
     },
     restartTail: () => {
       finish(now());
@@ -99,13 +101,20 @@ export function createInvocationLog(log: FunctionLog, now: () => number): Invoca
     },
     tail: () => {
       finish(now());
-      const bytes = Buffer.concat(tail).subarray(-MAX_LOG_TAIL_BYTES);
+      const text = tail.length === 0 ? "" : `${tail.join("\n")}\n`;
+      if (tailBytes <= MAX_LOG_TAIL_BYTES) return text;
+      const bytes = Buffer.from(text).subarray(-MAX_LOG_TAIL_BYTES);
       // It may begin within a character.
       let start = 0;
       while (start < 3 && start < bytes.length && (bytes[start]! & 0xc0) === 0x80) start += 1;
       return bytes.toString("utf8", start);
     },
   };
+}
+
+/** With its end. */
+function lineBytes(line: string): number {
+  return Buffer.byteLength(line) + 1;
 }
 
 function lineEndsIn(bytes: Buffer): number {
