@@ -1,5 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { GatheredBytes } from "@sluice/wire/body/gathered-bytes.ts";
 import { MAX_FUNCTION_ANSWER_BYTES } from "./function-faults.ts";
 
 /** What a runtime says by the Runtime API. Each is called when its request has arrived whole. */
@@ -168,14 +169,14 @@ export function traceIdOf(requestId: string): string {
 
 /** Undefined: it is longer than an answer may be; all of it is read all the same, and forgotten. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
+  const gathered = new GatheredBytes();
   let bytes = 0;
   for await (const chunk of request) {
     bytes += (chunk as Buffer).length;
-    if (bytes <= MAX_FUNCTION_ANSWER_BYTES) chunks.push(chunk as Buffer);
-    else chunks.length = 0;
+    if (bytes <= MAX_FUNCTION_ANSWER_BYTES) gathered.add(chunk as Buffer);
+    else gathered.take();
   }
-  return bytes <= MAX_FUNCTION_ANSWER_BYTES ? Buffer.concat(chunks) : undefined;
+  return bytes <= MAX_FUNCTION_ANSWER_BYTES ? gathered.take() : undefined;
 }
 
 function refuseUnknown(response: ServerResponse, requestId: string): void {

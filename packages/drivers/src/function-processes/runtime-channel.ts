@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import { GatheredBytes } from "@sluice/wire/body/gathered-bytes.ts";
 import { MAX_FUNCTION_ANSWER_BYTES } from "./function-faults.ts";
 import { type RuntimeEvent, type RuntimeListener, traceIdOf } from "./runtime-api.ts";
 
@@ -82,14 +83,15 @@ export function serveRuntimeChannel(socket: Duplex, listener: RuntimeListener, o
 
 /** @returns what takes bytes as they come, in any pieces; false: they are no frames of ours, or `take` does not want one */
 function frameReader(take: (kind: number, text: string, body: Buffer) => boolean): (chunk: Buffer) => boolean {
-  let pieces: Buffer[] = [];
-  let bytes = 0;
+  const gathered = new GatheredBytes();
   let needed = HEAD_BYTES;
   return (chunk) => {
-    pieces.push(chunk);
-    bytes += chunk.length;
-    if (bytes < needed) return true;
-    let rest = pieces.length === 1 ? chunk : Buffer.concat(pieces);
+    let rest = chunk;
+    if (gathered.length > 0 || chunk.length < needed) {
+      gathered.add(chunk);
+      if (gathered.length < needed) return true;
+      rest = gathered.take();
+    }
     for (;;) {
       needed = HEAD_BYTES;
       if (rest.length < needed) break;
@@ -103,8 +105,7 @@ function frameReader(take: (kind: number, text: string, body: Buffer) => boolean
         return false;
       rest = rest.subarray(needed);
     }
-    pieces = rest.length === 0 ? [] : [rest];
-    bytes = rest.length;
+    if (rest.length > 0) gathered.add(rest);
     return true;
   };
 }

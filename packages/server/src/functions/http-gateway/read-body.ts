@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { GatheredBytes } from "@sluice/wire/body/gathered-bytes.ts";
 
 /** What a function may be sent through a target group, AWS's limit. */
 export const MAX_FUNCTION_REQUEST_BYTES = 1024 * 1024;
@@ -16,7 +17,7 @@ export interface BodyRoom {
 /** Throws {@link BodyTooLarge} and {@link NoRoom} as soon as it is known; rejects when the client breaks off. */
 export async function readBody(request: IncomingMessage, room: BodyRoom): Promise<Buffer> {
   if (Number(request.headers["content-length"] ?? 0) > MAX_FUNCTION_REQUEST_BYTES) throw new BodyTooLarge();
-  const pieces: Buffer[] = [];
+  const gathered = new GatheredBytes();
   let bytes = 0;
   try {
     for await (const piece of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
@@ -24,9 +25,9 @@ export async function readBody(request: IncomingMessage, room: BodyRoom): Promis
       room.bytes += piece.length;
       if (bytes > MAX_FUNCTION_REQUEST_BYTES) throw new BodyTooLarge();
       if (room.bytes > MAX_ARRIVING_BYTES) throw new NoRoom();
-      pieces.push(piece);
+      gathered.add(piece);
     }
-    return Buffer.concat(pieces);
+    return gathered.take();
   } finally {
     room.bytes -= bytes;
   }
