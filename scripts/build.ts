@@ -26,6 +26,10 @@ const OLD_OUTPUT_DAYS = 7;
 const PROGRAMS: Readonly<Record<string, Program>> = {
   agent: { entryPoint: "packages/cli/src/main-agent.ts", without: ["server", "drivers", "bucket", "engine"] },
   server: { entryPoint: "packages/cli/src/main.ts", without: [] },
+  "single-file": {
+    entryPoint: "packages/cli/src/main-single-file.ts",
+    without: ["server", "drivers", "bucket", "engine", "agent"],
+  },
   sluice: { entryPoint: "packages/cli/src/main.ts", without: ["server", "drivers", "bucket", "engine", "agent"] },
 };
 
