@@ -65,9 +65,9 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
   };
 
   const isolationTrouble = async (uid: number | null): Promise<PlanTrouble> => {
+    if (rules.isolation === "none") return undefined;
     if (uid === null) {
-      if (rules.isolation === "none") return undefined;
-      return `the function has no user of its own: give a range in the setting \`uids\`, ${ACCEPT}`;
+      return `the function has no user of its own: widen the setting \`uids\` and restart the server, which gives it one, ${ACCEPT}`;
     }
     const { sandbox } = await findMachine();
     if (typeof sandbox !== "string") return undefined;
@@ -122,7 +122,8 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
     const codeFolder = await code.folderOf(plan.codeSha256, signal);
     if (runtimeKind(plan.runtime) === "provided" && !(await isProgram(join(codeFolder, "bootstrap"))))
       return NO_BOOTSTRAP;
-    const { uid } = plan;
+    // One that was created where functions have users has one still, and it means nothing here.
+    const uid = rules.isolation === "none" ? null : plan.uid;
     const isIsolated = uid !== null && typeof sandbox !== "string";
     const places: Places = isIsolated
       ? { taskRoot: TASK_ROOT, runtimeRoot: RUNTIME_ROOT, node: NODE_PROGRAM }

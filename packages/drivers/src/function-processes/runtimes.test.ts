@@ -6,7 +6,7 @@ import type { FunctionPlan } from "@sluice/engine/ports/function-runner.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callOf, environmentOf, payloadOf } from "../contracts/function-runner-contract.fixture.ts";
 import { MAX_FUNCTION_ANSWER_BYTES } from "./function-faults.ts";
-import { openRunner, type RunnerWorld } from "./process-runner.fixture.ts";
+import { FIRST_UID, openRunner, type RunnerWorld } from "./process-runner.fixture.ts";
 import { PROGRAM_MODE, type ZippedFile } from "./zipped-code.fixture.ts";
 
 const never = new AbortController().signal;
@@ -274,6 +274,17 @@ while True:
     expect(await own.runner.troubleWith(plan)).toBeUndefined();
     await own.close();
     rmSync(folder, { recursive: true });
+  });
+
+  it("runs as Sluice does, in whichever Python, what was created with a user before that was accepted", async () => {
+    const own = openRunner({ settings: { isolation: "none" }, machine: { maySwitchUsers: false } });
+    const files = { "index.py": "import os\ndef handler(event, context): return os.getuid()" };
+    const plan = own.plan(files, { runtime: "python3.12", uid: FIRST_UID });
+    expect(await own.runner.troubleWith(plan)).toBeUndefined();
+    const environment = environmentOf(await own.runner.start(plan, { write: () => undefined }, never));
+    expect(payloadOf(await environment.call(callOf({})))).toBe(process.getuid?.());
+    await environment.end();
+    await own.close();
   });
 
   it("forgets code that nobody names", async () => {

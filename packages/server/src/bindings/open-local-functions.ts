@@ -6,11 +6,13 @@ import {
   readFunctionSettings,
 } from "@sluice/drivers/function-processes/function-settings.ts";
 import { hookPayload } from "@sluice/drivers/hook/hook-payload.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
 import { codeStore } from "../functions/code-store.ts";
 import { functionEndpoint } from "../functions/function-endpoint.ts";
 import { createFunctionHost } from "../functions/function-host.ts";
 import { FunctionLogs } from "../functions/function-logs.ts";
 import { grantsOfFunctions } from "../functions/function-roles.ts";
+import { giveUsers } from "../functions/give-users.ts";
 import type { FunctionPlace } from "../functions/lambda-platform.ts";
 import { localFunctionAlias } from "../functions/local-function-alias.ts";
 import { localHookInvoker } from "../functions/local-hook-invoker.ts";
@@ -40,6 +42,8 @@ export async function openLocalFunctions(
     endpoint: () => endpoint,
     warn: (message) => log.warn(message),
   });
+  const place = placeOf(rules);
+  await giveUsers(store, place).catch((error: unknown) => log.warn(reasonOf(error)));
   const host = createFunctionHost({
     store,
     timers,
@@ -57,7 +61,7 @@ export async function openLocalFunctions(
   const { functions } = host;
   return {
     functions,
-    lambda: { place: placeOf(rules), functions, runner, code, buckets: bucket, changes },
+    lambda: { place, functions, runner, code, buckets: bucket, changes },
     functionAlias: localFunctionAlias({ store, runner, changes, scope, randomUuid }),
     hookInvoker: localHookInvoker({ functions, payloadOf: hookPayload, scope }),
     runner,

@@ -52,6 +52,17 @@ export async function takenUids(db: Kysely<Database>): Promise<ReadonlySet<numbe
   return new Set(rows.map(({ uid }) => uid as number));
 }
 
+/** Those that were created where functions had no users. */
+export async function functionsWithoutUser(db: Kysely<Database>): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom("lambda_functions")
+    .select("function_name")
+    .where("uid", "is", null)
+    .orderBy("function_name")
+    .execute();
+  return rows.map(({ function_name }) => function_name);
+}
+
 /** Fails with a unique violation when the name, or the user, was taken first by another one. */
 export async function insertFunction(db: Kysely<Database>, row: FunctionRow): Promise<void> {
   await db.insertInto("lambda_functions").values(row).execute();
@@ -60,7 +71,7 @@ export async function insertFunction(db: Kysely<Database>, row: FunctionRow): Pr
 export async function changeFunction(
   db: Kysely<Database>,
   functionName: string,
-  change: Partial<Pick<FunctionRow, "last_version" | "reserved_concurrency" | "tags_json">>,
+  change: Partial<Pick<FunctionRow, "uid" | "last_version" | "reserved_concurrency" | "tags_json">>,
 ): Promise<void> {
   await db.updateTable("lambda_functions").set(change).where("function_name", "=", functionName).execute();
 }

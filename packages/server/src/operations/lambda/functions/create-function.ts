@@ -2,6 +2,7 @@ import type { CreateFunctionRequest, FunctionConfiguration as Shown } from "@aws
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { MAX_FUNCTIONS } from "@sluice/model/lambda-limits.ts";
 import { newAccessKey } from "../../../access/new-access-key.ts";
+import { freeUid } from "../../../functions/free-uid.ts";
 import { createFunctionKey } from "../../../functions/function-keys.ts";
 import { FUNCTION_TAGS, type FunctionConfiguration } from "../../../store/columns/lambda-columns.ts";
 import { countFunctions, findFunction, insertFunction, takenUids } from "../../../store/lambda/functions.ts";
@@ -16,7 +17,6 @@ import { functionView } from "../views/function-view.ts";
 import { requireArchitecture } from "./architecture.ts";
 import { readZip, storeZip } from "./code-input.ts";
 import { readConfiguration } from "./configuration-input.ts";
-import { freeUid } from "./free-uid.ts";
 
 /** Who else creates a function at the same time may take the user that this one wants. */
 const TRIES = 5;

@@ -1,5 +1,5 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import type { FunctionPlace } from "../../../functions/lambda-platform.ts";
+import type { FunctionPlace } from "./lambda-platform.ts";
 
 const DIGITS = "0123456789";
 const START_DIGITS = 9;
