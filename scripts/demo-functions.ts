@@ -90,6 +90,7 @@ export async function playFunctions(
     const allAtOnce = ["--config", "CodeDeployDefault.LambdaAllAtOnce", "--watch"];
     const status = await sluice(...(await deployOf(directory, "3", "After")), ...allAtOnce);
     expectThat(status === 1, `the bad version ended with status ${status}, not 1`);
+    expectThat((await sluice("logs", "--function", HOOK, "--tail", "4")) === 0, `${HOOK} has no log`);
     await showTraffic(lambda, ask, { "2": 100 });
   } finally {
     for (const client of [codeDeploy, own]) client.close();

@@ -46,7 +46,7 @@ async function startUp(config: string): Promise<{ readonly child: ChildProcess; 
   // Ends in order even if this process is killed.
   const [program = SLUICE, ...rest] = [...dieWithParent("TERM"), SLUICE, ...args];
   const child = start(program, rest, "piped", true);
-  child.stderr?.pipe(process.stderr, { end: false });
+  createInterface({ input: child.stderr! }).on("line", (line) => console.error(readable(line)));
   const hosts: DemoHost[] = [];
   const isReady = new Promise<boolean>((done) => {
     child.once("exit", () => done(false));
@@ -59,6 +59,12 @@ async function startUp(config: string): Promise<{ readonly child: ChildProcess; 
   });
   expectThat(await isReady, "`sluice up` ended before it was ready");
   return { child, hosts };
+}
+
+/** What the server's log says; all of the line where it is more than a warning. */
+function readable(line: string): string {
+  if (!line.startsWith('{"level":40,')) return line;
+  return `The server warns: ${(JSON.parse(line) as { readonly msg: string }).msg}`;
 }
 
 async function createGroup(codeDeploy: CodeDeployClient): Promise<void> {

@@ -45,6 +45,8 @@ describe("the settings of functions", () => {
     [{ roles: { a: ["lambda:*"] } }, "name an action with its service"],
     [{ folders: ["opt"] }, 'has "opt": give the whole path'],
     [{ folders: ["/."] }, "the whole machine"],
+    [{ folders: ["/opt", "/tmp/tools/"] }, 'has "/tmp/tools/", where a function sees only its own /tmp/'],
+    [{ folders: ["/tmp"] }, "put what it needs elsewhere"],
     [{ awsOnly: "no" }, "is neither refuse nor ignore"],
   ])("are refused: %j", (settings, message) => {
     expect(() => read(settings)).toThrow(message);

@@ -18,6 +18,8 @@ export const MAX_FUNCTION_ROLES = 1_000;
 export const MAX_FUNCTION_FOLDERS = 100;
 
 const NOBODY = 65_534;
+/** Where something of the function's own is mounted, over whatever the machine has. */
+const OWN_PLACES = ["/tmp/", "/proc/", "/var/task/", "/var/runtime/"];
 const NO_MAPPING = "is not a mapping: write it as ROLE: [ACTION] lines";
 
 /** As sluice.yml has them; all may be absent. */
@@ -140,7 +142,10 @@ function pythonProblem(path: string): string | undefined {
 
 function folderProblem(path: string): string | undefined {
   if (!isAbsolute(path)) return `has "${path}": give the whole path of a folder`;
-  return normalize(path) === "/" ? 'has "/", which is the whole machine: name the folders that are needed' : undefined;
+  const folder = normalize(`${path}/`);
+  if (folder === "/") return 'has "/", which is the whole machine: name the folders that are needed';
+  const hidden = OWN_PLACES.find((place) => folder.startsWith(place));
+  return hidden && `has "${path}", where a function sees only its own ${hidden}: put what it needs elsewhere`;
 }
 
 function actionProblem(action: string): string | undefined {
