@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { KERNEL_CGROUP_FILES } from "./cgroup-files.ts";
 import { PlayedCgroups1, PlayedCgroups2 } from "./cgroups.fixture.ts";
 import { type Cgroups, findCgroups, removeLeftCgroups } from "./cgroups.ts";
 
@@ -160,4 +161,15 @@ describe("control groups of version 1", () => {
     expect([...files.folders]).toEqual(["/sys/fs/cgroup/memory/unit", "/sys/fs/cgroup/pids/unit"]);
     expect(new Set(files.killed)).toEqual(new Set([200, 201]));
   });
+});
+
+it("leaves what this user may not remove, and says so", async () => {
+  const files = {
+    ...KERNEL_CGROUP_FILES,
+    isGroup: () => true,
+    remove: () => false,
+    read: () => "",
+    write: () => false,
+  };
+  await expect(removeLeftCgroups([PARENT], files, 20)).rejects.toThrow(`the control group ${PARENT} cannot be removed`);
 });

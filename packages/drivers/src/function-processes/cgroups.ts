@@ -31,6 +31,8 @@ export interface Cgroups {
 
 const PARENT_PREFIX = "sluice-functions-";
 const PAUSE_MILLISECONDS = 5;
+/** Of a process that is in the kernel, too, which ends when that lets it. */
+const LEFT_PATIENCE_MILLISECONDS = 10_000;
 const OWN_CGROUP_FILE = "/proc/self/cgroup";
 
 /**
@@ -93,23 +95,30 @@ function cgroupsOf({ parents, open, ...layout }: CgroupLayout, files: CgroupFile
 }
 
 /**
- * Ends and removes what a former server has left, wherever it ran.
+ * Ends and removes what a former server has left, wherever it ran. Rejects where this one may not: it may be another user, or see the groups
+ * of its machine without a right to write.
  * @param parents as it had them
  */
-export async function removeLeftCgroups(parents: readonly string[], files = KERNEL_CGROUP_FILES): Promise<void> {
+export async function removeLeftCgroups(
+  parents: readonly string[],
+  files = KERNEL_CGROUP_FILES,
+  patienceMilliseconds = LEFT_PATIENCE_MILLISECONDS,
+): Promise<void> {
   // Nobody else's, whatever is in the list.
   const own = parents.filter((parent) => basename(parent).startsWith(PARENT_PREFIX));
-  await Promise.all(own.map((parent) => removeGroup(files, parent)));
+  const deadline = performance.now() + patienceMilliseconds;
+  await Promise.all(own.map((parent) => removeGroup(files, parent, deadline)));
 }
 
 /** With the groups in it. */
-async function removeGroup(files: CgroupFiles, folder: string): Promise<void> {
+async function removeGroup(files: CgroupFiles, folder: string, deadline = Number.POSITIVE_INFINITY): Promise<void> {
   while (files.isGroup(folder) && !files.remove(folder)) {
     if (!files.write(join(folder, "cgroup.kill"), "1")) {
       for (const pid of processesIn(files, folder)) files.kill(pid);
     }
-    for (const inner of files.foldersIn(folder)) await removeGroup(files, inner);
+    for (const inner of files.foldersIn(folder)) await removeGroup(files, inner, deadline);
     if (files.remove(folder)) return;
+    if (performance.now() >= deadline) throw new Error(`the control group ${folder} cannot be removed`);
     await pause(PAUSE_MILLISECONDS);
   }
 }
