@@ -1,3 +1,4 @@
+import { parseFunctionReference } from "@sluice/model/lambda-arn.ts";
 import { matchesPattern } from "@sluice/model/name-pattern.ts";
 import type { Kysely } from "kysely";
 import type { PermissionStatement } from "../store/columns/lambda-columns.ts";
@@ -10,9 +11,6 @@ import type { Database } from "../store/schema.ts";
 export const BALANCER_PRINCIPAL = "elasticloadbalancing.amazonaws.com";
 const INVOKE = "lambda:InvokeFunction";
 
-const FUNCTION_ARN =
-  /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9_-]{1,64})(?::(\$LATEST|[A-Za-z0-9_-]{1,128}))?$/;
-
 export interface FunctionTarget {
   readonly region: string;
   readonly accountId: string;
@@ -23,7 +21,7 @@ export interface FunctionTarget {
 
 /** Undefined when the text is no ARN of a function, of one of its versions or of an alias. */
 export function parseFunctionArn(arn: string): FunctionTarget | undefined {
-  const [, region, accountId, functionName, qualifier] = FUNCTION_ARN.exec(arn) ?? [];
+  const { region, accountId, functionName, qualifier } = parseFunctionReference(arn) ?? {};
   if (region === undefined || accountId === undefined || functionName === undefined) return undefined;
   return { region, accountId, functionName, qualifier };
 }
