@@ -1,27 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { PLACES, PLAN } from "./function-variables.fixture.ts";
 import { functionVariables, logStreamOf } from "./function-variables.ts";
-
-const PLAN = {
-  functionName: "shop",
-  version: "7",
-  codeSha256: "",
-  runtime: "nodejs24.x",
-  handler: "index.handler",
-  timeoutSeconds: 3,
-  memoryMegabytes: 128,
-  ephemeralStorageMegabytes: 512,
-  variables: {},
-  uid: null,
-  credentials: { accessKeyId: "AKID", secretAccessKey: "secret" },
-};
-const PLACES = {
-  taskRoot: "/var/task",
-  runtimeRoot: "/var/runtime",
-  runtimeApi: "127.0.0.1:1",
-  logStream: "a",
-  region: "eu-central-1",
-  endpoint: { url: "https://localhost:7450", trust: { certificateFile: "/c.pem", bundleFile: "/b.pem" } },
-};
 
 describe("the variables of a function", () => {
   it("lead its SDK to this server, whose certificate it trusts", () => {

@@ -1,28 +1,7 @@
+import { PLACES, PLAN } from "@sluice/drivers/function-processes/function-variables.fixture.ts";
 import { functionVariables } from "@sluice/drivers/function-processes/function-variables.ts";
 import { expect, it } from "vitest";
 import { readVariables } from "./variables-input.ts";
-
-const PLAN = {
-  functionName: "shop",
-  version: "7",
-  codeSha256: "",
-  runtime: "nodejs24.x",
-  handler: "index.handler",
-  timeoutSeconds: 3,
-  memoryMegabytes: 128,
-  ephemeralStorageMegabytes: 512,
-  variables: {},
-  uid: null,
-  credentials: { accessKeyId: "AKID", secretAccessKey: "secret" },
-};
-const PLACES = {
-  taskRoot: "/var/task",
-  runtimeRoot: "/var/runtime",
-  runtimeApi: "127.0.0.1:1",
-  logStream: "a",
-  region: "eu-central-1",
-  endpoint: { url: "https://localhost:7450", trust: { certificateFile: "/c.pem", bundleFile: "/b.pem" } },
-};
 
 it("refuses what the runner sets, but for what a function may choose", () => {
   const names = Object.keys(functionVariables(PLAN, PLACES));
