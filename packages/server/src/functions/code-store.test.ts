@@ -29,7 +29,7 @@ it("keeps bytes by their digest, once", async () => {
   expect(again.sha256).toBe(one.sha256);
   expect(one).toMatchObject({ sha256: expect.stringMatching(/^[0-9a-f]{64}$/), bytes: 3 });
   expect(await read(one.sha256)).toBe("zip");
-  await expect(code.read("0".repeat(64))).rejects.toThrow();
+  await expect(code.read("0".repeat(64))).rejects.toThrow("its code is not in the data directory of this server");
 });
 
 it("removes what nobody names, but nothing that somebody holds", async () => {

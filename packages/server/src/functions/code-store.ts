@@ -17,7 +17,7 @@ export interface HeldCode {
 export interface CodeStore {
   /** On the disk when it returns. The same bytes are stored once. */
   put(zip: Uint8Array): Promise<HeldCode>;
-  /** Rejects when there is none. */
+  /** Rejects when there is none, with the cure. */
   read(sha256: string): Promise<NodeJS.ReadableStream>;
   /** Removes what neither these digests nor a caller of `put` names. `readNamed` is asked after it was looked at what there is. */
   keepOnly(readNamed: () => Promise<ReadonlySet<string>>): Promise<void>;
@@ -61,7 +61,7 @@ export function codeStore(bucket: Bucket): CodeStore {
       }
     },
     read: async (sha256) => {
-      const opened = bucket.open(FUNCTION_CODE_BUCKET, sha256);
+      const opened = openCode(bucket, sha256);
       const stream = Readable.from(opened.read());
       stream.once("close", () => opened.close());
       return stream;
@@ -82,6 +82,19 @@ function makeBucket(bucket: Bucket): void {
     bucket.createBucket(FUNCTION_CODE_BUCKET);
   } catch (error) {
     if (!(error instanceof BucketFault && error.code === "BucketAlreadyOwnedByYou")) throw error;
+  }
+}
+
+function openCode(bucket: Bucket, sha256: string): ReturnType<Bucket["open"]> {
+  try {
+    return bucket.open(FUNCTION_CODE_BUCKET, sha256);
+  } catch (error) {
+    if (!(error instanceof BucketFault)) throw error;
+    throw new Error(
+      "its code is not in the data directory of this server, which is another one than that of the server that took it: " +
+        "upload it here again with aws lambda update-function-code, or copy the folder bucket of that data directory",
+      { cause: error },
+    );
   }
 }
 
