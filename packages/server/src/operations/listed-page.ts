@@ -30,13 +30,22 @@ function tokenOf(listing: string, key: string): string {
   return Buffer.from(JSON.stringify([listing, key])).toString("base64url");
 }
 
-/** The key after which the page begins; undefined: the listing has not given this token. */
-export function keyInToken(listing: string, token: string): string | undefined {
+/** No character that PostgreSQL does not take. */
+const TEXT = /^[^\0\p{Surrogate}]*$/u;
+/** Ends of keys that are numbers: with more digits a column would not take them. */
+export const NUMBER_KEY = /^[0-9]{1,9}$/;
+export const NAME_AND_NUMBER_KEY = /^[\w-]+:[0-9]{1,9}$/;
+
+/**
+ * The key after which the page begins; undefined: the listing has not given this token.
+ * @param form of the listing's keys: whoever makes a token himself reaches the database with no other
+ */
+export function keyInToken(listing: string, token: string, form: RegExp = TEXT): string | undefined {
   try {
     const parts: unknown = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
     if (!Array.isArray(parts) || parts.length !== 2) return undefined;
     const [named, key] = parts as readonly unknown[];
-    return named === listing && typeof key === "string" ? key : undefined;
+    return named === listing && typeof key === "string" && form.test(key) ? key : undefined;
   } catch {
     return undefined;
   }

@@ -10,12 +10,19 @@ interface PageRequest {
   readonly maxResults?: number | undefined;
 }
 
-/** @param listing the operation: a token serves only the one that gave it */
-export function readPage(listing: string, { nextToken, maxResults = MAX_ECS_PAGE_ITEMS }: PageRequest): ReadPage {
+/**
+ * @param listing the operation: a token serves only the one that gave it
+ * @param form of its keys, where they are not names alone
+ */
+export function readPage(
+  listing: string,
+  { nextToken, maxResults = MAX_ECS_PAGE_ITEMS }: PageRequest,
+  form?: RegExp,
+): ReadPage {
   if (maxResults < 1 || maxResults > MAX_ECS_PAGE_ITEMS) {
     throw invalid(`maxResults ${maxResults} is out of range: give 1 to ${MAX_ECS_PAGE_ITEMS}.`);
   }
-  return { after: nextToken ? keyOfToken(listing, nextToken) : null, limit: maxResults + 1, size: maxResults };
+  return { after: nextToken ? keyOfToken(listing, nextToken, form) : null, limit: maxResults + 1, size: maxResults };
 }
 
 export function toPage<Item>(
@@ -28,8 +35,8 @@ export function toPage<Item>(
   return { items, nextToken: token };
 }
 
-function keyOfToken(listing: string, token: string): string {
-  const key = keyInToken(listing, token);
+function keyOfToken(listing: string, token: string, form?: RegExp): string {
+  const key = keyInToken(listing, token, form);
   if (key !== undefined) return key;
   throw invalid(
     `nextToken ${excerpt(token)} is not one that ${listing} gave: pass it unchanged, or leave it out to start from the beginning.`,

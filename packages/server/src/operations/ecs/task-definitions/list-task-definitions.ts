@@ -1,5 +1,6 @@
 import type { ListTaskDefinitionsRequest, ListTaskDefinitionsResponse } from "@aws-sdk/client-ecs";
 import { listTaskDefinitions as listRows } from "../../../store/ecs/task-definitions.ts";
+import { NAME_AND_NUMBER_KEY } from "../../listed-page.ts";
 import { arnOfDefinition } from "../checks/found.ts";
 import { requireOneOf } from "../checks/one-of.ts";
 import { readPage, toPage } from "../checks/paging.ts";
@@ -12,7 +13,7 @@ export const listTaskDefinitions: EcsOperation<ListTaskDefinitionsRequest, ListT
   input,
   context,
 ) => {
-  const page = readPage(LISTING, input);
+  const page = readPage(LISTING, input, NAME_AND_NUMBER_KEY);
   const status = requireOneOf(input.status ?? "ACTIVE", "status", ["ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"]);
   const sort = requireOneOf(input.sort ?? "ASC", "sort", ["ASC", "DESC"]);
   // Nothing is ever being deleted: DeleteTaskDefinitions is not served.
@@ -30,5 +31,5 @@ export const listTaskDefinitions: EcsOperation<ListTaskDefinitionsRequest, ListT
 
 function positionOf(key: string): { readonly family: string; readonly revision: number } {
   const [family = "", revision = "0"] = key.split(":");
-  return { family, revision: Number(revision) || 0 };
+  return { family, revision: Number(revision) };
 }

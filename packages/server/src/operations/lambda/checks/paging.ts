@@ -9,11 +9,18 @@ interface PageRequest {
   readonly MaxItems?: number | undefined;
 }
 
-/** @param listing what is listed, and of what: a marker serves only the listing that gave it */
-export function readPage(listing: string, { Marker, MaxItems = MAX_LAMBDA_PAGE_ITEMS }: PageRequest): ReadPage {
+/**
+ * @param listing what is listed, and of what: a marker serves only the listing that gave it
+ * @param form of its keys, where they are not names alone
+ */
+export function readPage(
+  listing: string,
+  { Marker, MaxItems = MAX_LAMBDA_PAGE_ITEMS }: PageRequest,
+  form?: RegExp,
+): ReadPage {
   requireWithin(MaxItems, "MaxItems", 1, MAX_LAMBDA_MAX_ITEMS);
   const size = Math.min(MaxItems, MAX_LAMBDA_PAGE_ITEMS);
-  return { after: Marker ? keyOfMarker(listing, Marker) : null, limit: size + 1, size };
+  return { after: Marker ? keyOfMarker(listing, Marker, form) : null, limit: size + 1, size };
 }
 
 export function toPage<Item>(
@@ -26,8 +33,8 @@ export function toPage<Item>(
   return { items, marker: token };
 }
 
-function keyOfMarker(listing: string, marker: string): string {
-  const key = keyInToken(listing, marker);
+function keyOfMarker(listing: string, marker: string, form?: RegExp): string {
+  const key = keyInToken(listing, marker, form);
   if (key !== undefined) return key;
   throw invalid(
     `Marker ${excerpt(marker)} is not one that this listing gave: pass NextMarker unchanged, or leave it out to start from the beginning.`,

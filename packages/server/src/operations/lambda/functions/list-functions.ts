@@ -2,6 +2,7 @@ import type { ListFunctionsRequest, ListFunctionsResponse } from "@aws-sdk/clien
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { listFunctions as listRows } from "../../../store/lambda/functions.ts";
 import { findVersion, LATEST, listAllVersions } from "../../../store/lambda/versions.ts";
+import { NAME_AND_NUMBER_KEY } from "../../listed-page.ts";
 import { LIST_FUNCTIONS_RULES } from "../checks/function-members.ts";
 import { invalid, requireSupported } from "../checks/lambda-faults.ts";
 import { readPage, toPage } from "../checks/paging.ts";
@@ -32,7 +33,7 @@ async function listLatest(input: ListFunctionsRequest, context: LambdaContext): 
 }
 
 async function listAll(input: ListFunctionsRequest, context: LambdaContext): Promise<ListFunctionsResponse> {
-  const page = readPage("ListFunctions ALL", input);
+  const page = readPage("ListFunctions ALL", input, NAME_AND_NUMBER_KEY);
   const read = await listAllVersions(context.store.db, positionOf(page.after), page.limit);
   const { items, marker } = toPage(
     "ListFunctions ALL",
