@@ -34,16 +34,20 @@ wait $!
 exit
 `;
 
-/** `CGROUP...  -- ROOT UID FILES PROCESSES FILE-BYTES TABLE RUN RUN-ARGUMENTS...`: joins groups, mounts what is in the table, and gives up all that root may. */
+/** `TABLE [CGROUP...] -- ROOT UID FILES PROCESSES FILE-BYTES RUN RUN-ARGUMENTS...`: mounts what is in the table, joins groups, and gives up all that root may. */
 const ENTER = `
 set -e
+mount -a -T "$1" &
+mounting=$!
+shift
+# The kernel takes some milliseconds for each, in which it does nothing: meanwhile the mounts are made.
 while [ "$1" != -- ]; do
   echo 0 >"$1/cgroup.procs"
   shift
 done
-root=$2 uid=$3 files=$4 processes=$5 bytes=$6 table=$7 run=$8
-shift 8
-mount -a -T "$table"
+wait "$mounting"
+root=$2 uid=$3 files=$4 processes=$5 bytes=$6 run=$7
+shift 7
 exec prlimit --core=0 --nofile="$files" --nproc="$processes" --fsize="$bytes" chroot "$root" setpriv --reuid "$uid" --regid "$uid" --clear-groups \\
   --no-new-privs --bounding-set=-all --inh-caps=-all --pdeathsig KILL /bin/sh -c "$run" sluice "$@"
 `;
@@ -89,7 +93,7 @@ export function launchInSandbox(
     command: [
       ...["setpriv", "--pdeathsig", "KILL"],
       ...["unshare", "--mount", "--pid", "--ipc", "--fork", "--kill-child", "--propagation", "private"],
-      ...["/bin/sh", "-c", ENTER, "sluice", ...cgroupFolders, "--", root, String(uid), ...limits, table, RUN_AS_INIT],
+      ...["/bin/sh", "-c", ENTER, "sluice", table, ...cgroupFolders, "--", root, String(uid), ...limits, RUN_AS_INIT],
       ...[folder, ...namesOf(variables), "--", ...command],
     ],
     variables: hiddenVariables(variables),
