@@ -76,7 +76,8 @@ describe("an AWS CLI that ignores endpoint_url in profiles", () => {
 
   it("has a key for the services of a server only", async () => {
     const PATH = `${awsOfVersion("2.12.7")}:${process.env.PATH}`;
-    const commands = ["sts get-caller-identity", "cloudformation deploy --s3-bucket b", "iam list-users"];
+    const served = ["deploy", "s3", "s3api", "sts", "ecs", "elbv2", "lambda"].map((service) => `${service} does`);
+    const commands = [...served, "cloudformation deploy --s3-bucket b", "iam list-users"];
     const { stdout } = await shell(
       `eval "$("${SLUICE}" env --data "${server.data}")"; ${commands.map((command) => `aws ${command}`).join("; ")}`,
       { PATH },
@@ -85,7 +86,7 @@ describe("an AWS CLI that ignores endpoint_url in profiles", () => {
       .trim()
       .split("\n")
       .map((line) => line.split("; key ")[1]);
-    expect(keys).toEqual([`${server.data}/aws/credentials`, "/dev/null", "/dev/null"]);
+    expect(keys).toEqual([...served.map(() => `${server.data}/aws/credentials`), "/dev/null", "/dev/null"]);
   });
 
   it("gets no key by --json, and programs are told how to call it", async () => {
@@ -108,6 +109,7 @@ it("leaves a newer AWS CLI as it is, and takes away what is stronger than the pr
   const elsewhere = {
     AWS_ENDPOINT_URL: "http://127.0.0.1:9",
     AWS_ENDPOINT_URL_CODEDEPLOY: "http://127.0.0.1:9",
+    AWS_ENDPOINT_URL_LAMBDA: "http://127.0.0.1:9",
     AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
     AWS_SECRET_ACCESS_KEY: "secret",
     AWS_REGION: "eu-central-1",
@@ -120,7 +122,11 @@ it("leaves a newer AWS CLI as it is, and takes away what is stronger than the pr
   expect(stderr).toBe("");
   expect(JSON.parse(stdout)).toEqual({ applications: [] });
   const json = await shell(`"${SLUICE}" env --json --data "${server.data}"`, elsewhere);
-  expect(JSON.parse(json.stdout)).toMatchObject({ AWS_ENDPOINT_URL: null, SLUICE_DATA: server.data });
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    AWS_ENDPOINT_URL: null,
+    AWS_ENDPOINT_URL_LAMBDA: null,
+    SLUICE_DATA: server.data,
+  });
 });
 
 it("goes on with the directory in SLUICE_DATA, for verbs without --data", async () => {

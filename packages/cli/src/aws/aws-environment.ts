@@ -1,3 +1,4 @@
+import { SERVED_SERVICES, type ServedService } from "@sluice/wire/config/aws-config.ts";
 import { shellWord } from "../terminal/shell-word.ts";
 import { AWS_CLI_MINIMUM, type AwsCli } from "./aws-cli.ts";
 
@@ -8,13 +9,14 @@ export interface AwsEnvironment {
   readonly unset: readonly string[];
 }
 
-/** The variables that AWS tools put before a profile. */
-const STRONGER_THAN_PROFILE =
-  /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|REGION|DEFAULT_REGION|DEFAULT_PROFILE|ENDPOINT_URL|ENDPOINT_URL_(CODEDEPLOY|S3|STS|ECS|ELASTIC_LOAD_BALANCING_V2)|IGNORE_CONFIGURED_ENDPOINT_URLS)$/;
+const KEY_OR_PLACE =
+  /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|REGION|DEFAULT_REGION|DEFAULT_PROFILE|ENDPOINT_URL|IGNORE_CONFIGURED_ENDPOINT_URLS)$/;
+const ENDPOINTS = new Set(SERVED_SERVICES.map((service) => `AWS_ENDPOINT_URL_${service.toUpperCase()}`));
 
+/** The variables that AWS tools put before a profile. */
 export function strongerThanProfile(environment: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(environment)
-    .filter((name) => STRONGER_THAN_PROFILE.test(name))
+    .filter((name) => KEY_OR_PLACE.test(name) || ENDPOINTS.has(name))
     .sort();
 }
 
@@ -42,7 +44,15 @@ export function withoutKey(environment: AwsEnvironment): AwsEnvironment {
 
 /** Commands that call a second service, and give that one no endpoint whatever --endpoint-url says: `deploy push` uploads to S3 of AWS. */
 const SENT_TO_AWS = ["deploy push", "deploy register", "deploy deregister", "deploy install", "deploy uninstall"];
-const SERVED = ["deploy", "s3", "s3api", "sts", "ecs", "elbv2"];
+/** What the AWS CLI calls each service. */
+const COMMANDS: Readonly<Record<ServedService, readonly string[]>> = {
+  codedeploy: ["deploy"],
+  s3: ["s3", "s3api"],
+  sts: ["sts"],
+  ecs: ["ecs"],
+  elastic_load_balancing_v2: ["elbv2"],
+  lambda: ["lambda"],
+};
 
 /**
  * The same for a shell whose AWS CLI reads no endpoints. The key is in the hands of a function that adds the endpoint, and of nobody else:
@@ -63,7 +73,7 @@ export function shellLinesForOldCli(environment: AwsEnvironment, endpoint: strin
     "      return 2 ;;",
     // Its `deploy` and `package` upload to S3 of AWS.
     `    *" cloudformation "*) ${call} ;;`,
-    `    ${words(SERVED)}) AWS_SHARED_CREDENTIALS_FILE=${shellWord(credentials)} ${call} ;;`,
+    `    ${words(Object.values(COMMANDS).flat())}) AWS_SHARED_CREDENTIALS_FILE=${shellWord(credentials)} ${call} ;;`,
     `    *) ${call} ;;`,
     "  esac",
     "}",
