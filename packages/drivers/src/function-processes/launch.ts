@@ -30,7 +30,7 @@ const RUN_AS_INIT = `${RUN}
 "$@" </dev/null 2>&1 &
 # What the shell itself says of how it ended is nobody's.
 exec 2>/dev/null
-wait $!
+wait "$!"
 exit
 `;
 

@@ -14,3 +14,17 @@ it("refuses what the runner sets, but for what a function may choose", () => {
     expect(() => readVariables({ [name]: "own" })).toThrow(`Reserved keys used in this request: ${name}`);
   }
 });
+
+it.each(["OPTIND", "UID", "PPID", "SHELLOPTS", "RANDOM", "SECONDS", "LINENO", "SHLVL"])(
+  "refuses the name %s, which no shell hands on as it is",
+  (name) => {
+    expect(() => readVariables({ AB: "1", [name]: "1" })).toThrow(
+      `Environment.Variables has the name ${name}, which the shell that starts functions keeps for itself: give it another name.`,
+    );
+  },
+);
+
+it("takes names that shells know, and hand on", () => {
+  const variables = { PATH: "", IFS: "2", PWD: "/", ENV: "x", BASH_ENV: "x", PS4: "$(id)", LD_PRELOAD: "x.so" };
+  expect(readVariables(variables)).toBe(variables);
+});

@@ -12,6 +12,22 @@ const RESERVED = new Set([
   ...["AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"],
 ]);
 
+/** Those that a shell keeps for itself, dash or bash: it would not start the function, or give it another value. */
+const KEPT_BY_SHELLS = new Set([
+  ...[
+    "BASHOPTS",
+    "BASHPID",
+    "BASH_COMMAND",
+    "BASH_SUBSHELL",
+    "BASH_VERSINFO",
+    "DIRSTACK",
+    "EPOCHREALTIME",
+    "EPOCHSECONDS",
+  ],
+  ...["EUID", "FUNCNAME", "GROUPS", "HISTCMD", "LINENO", "OPTIND", "PPID", "RANDOM", "SECONDS", "SHELLOPTS", "SHLVL"],
+  ...["SRANDOM", "UID"],
+]);
+
 /** The variables of a function's environment, which are shown to whoever may read functions. */
 export function readVariables(variables: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const names = Object.keys(variables);
@@ -25,6 +41,12 @@ export function readVariables(variables: Readonly<Record<string, string>> = {}):
   if (odd !== undefined) {
     throw invalid(
       `Environment.Variables has the name ${excerpt(JSON.stringify(odd))}: a name begins with a letter, and has two or more letters, digits and _.`,
+    );
+  }
+  const kept = names.find((name) => KEPT_BY_SHELLS.has(name));
+  if (kept !== undefined) {
+    throw invalid(
+      `Environment.Variables has the name ${kept}, which the shell that starts functions keeps for itself: give it another name.`,
     );
   }
   const bytes = Buffer.byteLength(JSON.stringify(variables));
