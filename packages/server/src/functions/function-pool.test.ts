@@ -139,6 +139,18 @@ describe("what a start comes to", () => {
     expect(pool.counts).toMatchObject({ idle: 0, busy: 0 });
   });
 
+  it("is nobody's, and no error, when the server ends meanwhile", async () => {
+    const { runner, call, errors, pool } = open();
+    runner.startsAtOnce = false;
+    const first = call(A);
+    await vi.waitFor(() => expect(runner.starts).toHaveLength(1), WITHIN);
+    const closed = pool.close();
+    await expect(first).rejects.toMatchObject({ code: "ServiceUnavailableException" });
+    runner.starts.shift()?.fail(new Error("aborted"));
+    await closed;
+    expect(errors).toEqual([]);
+  });
+
   it("is nobody's when the caller has hung up: the environment waits for the next", async () => {
     const { runner, call, use, pool } = open();
     runner.startsAtOnce = false;

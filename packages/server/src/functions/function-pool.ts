@@ -248,7 +248,7 @@ export class FunctionPool {
       settle = () => {
         const waiter = this.#firstWaiter(waiting.version.key);
         if (waiter) waiter.reject(error);
-        else this.#dependencies.onError(error);
+        else if (!this.#end.signal.aborted) this.#dependencies.onError(error);
       };
     }
     this.#starting--;
