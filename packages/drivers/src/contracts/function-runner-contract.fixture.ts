@@ -141,7 +141,10 @@ export function functionRunnerContract(name: string, createWorld: () => Promise<
       await Promise.all([environment.end(), environment.end()]);
       await environment.end();
       expect(overs).toBe(1);
-      expect(await underWay).toMatchObject({ outcome: "failed" });
+      const brokenOff = await underWay;
+      expect(brokenOff.outcome).toBe("failed");
+      expect(payloadOf(brokenOff), "nobody blames the function").toMatchObject({ errorType: "Sandbox.Stopped" });
+      expect(brokenOff.logTail).not.toContain("Runtime exited");
       expect(await environment.call(callOf({})), "a call is never a rejection").toMatchObject({ outcome: "failed" });
     });
 

@@ -40,6 +40,11 @@ export function processEnded({ exitCode, signal, wasOutOfMemory }: ProcessEnd): 
   return { errorType: "Runtime.ExitError", errorMessage: `Error: Runtime exited ${exitWords(exitCode, signal)}` };
 }
 
+/** The environment was ended while a call was under way, as by a server that stops: no failure of the function's. */
+export function brokenOff(): FunctionFault {
+  return { errorType: "Sandbox.Stopped", errorMessage: "Sluice has ended the function's process before it answered" };
+}
+
 /** With the request that it ended, as Lambda tells it. */
 export function ofRequest({ errorType, errorMessage }: FunctionFault, requestId: string): FunctionFault {
   return { errorType, errorMessage: `RequestId: ${requestId} ${errorMessage}` };

@@ -122,10 +122,7 @@ async function tryIt(
   node: NodeProgram,
 ): Promise<Sandbox | string> {
   try {
-    const sandbox = await createSandbox(folders.root, {
-      node: node.path,
-      folders: sdk === null ? shared : [...shared, sdk],
-    });
+    const sandbox = await createSandbox(folders.root, { node: node.path, folders: shared, sdk });
     const table = join(folders.mounts, "probe");
     const own = { code: folders.runtime, runtime: folders.runtime, temporaryMegabytes: 1, uid: uids.first };
     await writeFile(table, mountTable(sandbox, own));

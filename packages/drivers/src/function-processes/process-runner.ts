@@ -167,12 +167,12 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
       const started = startProcesses(
         { launch, isIsolated, hasChannel: runtimeKind(plan.runtime) !== "provided", logStream, memoryBytes, cgroup },
         {
-          onChannel: (channel) => serveRuntimeChannel(channel, environment, () => void environment.end()),
+          onChannel: (channel) => serveRuntimeChannel(channel, environment, () => void environment.putDown()),
           onOutput: invocationLog.take,
           onEnd: (end, why) => {
             trouble = why;
             environment.onProcessEnd(end, why === "");
-            void environment.end();
+            void environment.putDown();
           },
         },
       );

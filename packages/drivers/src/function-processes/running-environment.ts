@@ -9,6 +9,7 @@ import {
 import {
   answerStreamed,
   answerTooLarge,
+  brokenOff,
   ofRequest,
   type ProcessEnd,
   processEnded,
@@ -61,6 +62,8 @@ export class RunningEnvironment implements FunctionEnvironment, RuntimeListener 
   #settled: (() => void) | undefined;
   #initMilliseconds: number | undefined;
   #isOver = false;
+  /** Whoever has it told it to end: what its process says of its end is then no fault of the function's. */
+  #isBrokenOff = false;
   readonly #listeners: (() => void)[] = [];
 
   constructor(environmentId: string, plan: FunctionPlan, log: InvocationLog, processes: () => EnvironmentProcesses) {
@@ -102,7 +105,13 @@ export class RunningEnvironment implements FunctionEnvironment, RuntimeListener 
     return this.#isOver ? 0 : this.#processes().memoryBytes();
   }
 
-  async end(): Promise<void> {
+  end(): Promise<void> {
+    this.#isBrokenOff = true;
+    return this.putDown();
+  }
+
+  /** For what its processes have done. */
+  async putDown(): Promise<void> {
     this.#becomeOver();
     await this.#processes().end();
   }
@@ -116,7 +125,9 @@ export class RunningEnvironment implements FunctionEnvironment, RuntimeListener 
       const timer = setTimeout(() => this.#timeOut(), limit);
       this.#open = { call, startedAt: performance.now(), timer, end };
       if (this.#isOver) {
-        this.#endWith(processEnded({ exitCode: null, signal: "SIGKILL", wasOutOfMemory: false }));
+        this.#endWith(
+          this.#isBrokenOff ? brokenOff() : processEnded({ exitCode: null, signal: "SIGKILL", wasOutOfMemory: false }),
+        );
         return;
       }
       const event = { requestId, deadline: Date.now() + limit, invokedFunctionArn, clientContext, payload };
@@ -163,7 +174,7 @@ export class RunningEnvironment implements FunctionEnvironment, RuntimeListener 
 
   /** Its processes are gone. `hadItsTurn`: the function's own code ran. */
   onProcessEnd(end: ProcessEnd, hadItsTurn: boolean): void {
-    const fault = processEnded(end);
+    const fault = this.#isBrokenOff ? brokenOff() : processEnded(end);
     if (this.#init) {
       if (hadItsTurn) {
         this.#log.add(`${fault.errorMessage}\n${fault.errorType}`);
@@ -173,7 +184,7 @@ export class RunningEnvironment implements FunctionEnvironment, RuntimeListener 
     this.#becomeOver();
     this.#settled?.();
     if (this.#open && !this.#isAnswered) {
-      this.#log.add(`${ofRequest(fault, this.#open.call.requestId).errorMessage}`);
+      this.#log.add(ofRequest(fault, this.#open.call.requestId).errorMessage);
       this.#endWith(fault);
     }
   }
@@ -263,9 +274,7 @@ export class RunningEnvironment implements FunctionEnvironment, RuntimeListener 
 }
 
 function statusOf(errorType: string): readonly string[] {
-  return errorType.startsWith("Runtime.") || errorType.startsWith("Function.")
-    ? ["Status: error", `Error Type: ${errorType}`]
-    : [];
+  return /^(Runtime|Function|Sandbox)\./.test(errorType) ? ["Status: error", `Error Type: ${errorType}`] : [];
 }
 
 function answerOf(fault: FunctionFault, errorType: string): Answer {

@@ -7,6 +7,8 @@ import { dirname, join } from "node:path";
 export const TASK_ROOT = "/var/task";
 export const RUNTIME_ROOT = "/var/runtime";
 export const NODE_PROGRAM = "/var/lang/bin/node";
+/** AWS's SDK, where it is not beside the runtimes' clients: node-runtime.cjs looks there, too. Its own place may be one that is not shown, as /tmp. */
+const SDK_MODULES_PLACE = "/var/sdk/node_modules";
 
 /** What of this machine every function sees. */
 const SHARED_FOLDERS = [
@@ -53,10 +55,13 @@ export interface EnvironmentMounts {
 
 const READ_ONLY = "bind,ro,nosuid,nodev";
 
-/** @param folders of this machine that functions may read; those that are not there are left out */
+/**
+ * @param folders of this machine that functions may read; those that are not there are left out
+ * @param sdk the folder of modules with AWS's SDK; null: none that has to be shown
+ */
 export async function createSandbox(
   root: string,
-  { node, folders }: { readonly node: string; readonly folders: readonly string[] },
+  { node, folders, sdk }: { readonly node: string; readonly folders: readonly string[]; readonly sdk: string | null },
 ): Promise<Sandbox> {
   const mounts: Mount[] = [];
   const show = async (from: string, to: string, options = READ_ONLY) => {
@@ -75,6 +80,7 @@ export async function createSandbox(
   for (const [name, rest] of Object.entries(DEVICE_LINKS))
     await makeLink(join(root, "dev", name), `/proc/self/fd${rest}`);
   await show(node, NODE_PROGRAM);
+  if (sdk !== null) await show(sdk, SDK_MODULES_PLACE);
   mounts.push({ from: "proc", to: "/proc", options: "nosuid,nodev,noexec", type: "proc" });
   return { root, mounts };
 }

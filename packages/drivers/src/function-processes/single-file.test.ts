@@ -7,6 +7,8 @@ import { openRunner } from "./process-runner.fixture.ts";
 import { embeddedSdkModules } from "./sdk-modules.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../../..");
+/** Functions that are isolated have a /tmp of their own, so that they do not see a checkout there. */
+const IS_HIDDEN = ROOT.startsWith(`${tmpdir()}/`);
 const HANDLER = `exports.handler = async () => ({
   argv: process.argv, options: process.env.NODE_OPTIONS, isWarned: process.execArgv.length,
   megabytes: require("v8").getHeapStatistics().heap_size_limit / 1024 ** 2,
@@ -18,9 +20,10 @@ it("runs functions by the program that Sluice is, where that is no node by itsel
   const main = join(ROOT, "packages/cli/src/main.ts");
   writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`);
   chmodSync(program, 0o755);
-  const world = openRunner({ settings: { folders: [ROOT] }, node: { path: program, isSluice: true } });
+  const settings = IS_HIDDEN ? ({ isolation: "none" } as const) : { folders: [ROOT] };
+  const world = openRunner({ settings, node: { path: program, isSluice: true } });
   const run = async (variables: Readonly<Record<string, string>>) => {
-    const plan = world.plan({ "index.js": HANDLER }, { variables });
+    const plan = world.plan({ "index.js": HANDLER }, { variables, ...(IS_HIDDEN ? { uid: null } : {}) });
     const environment = environmentOf(
       await world.runner.start(plan, { write: () => undefined }, new AbortController().signal),
     );

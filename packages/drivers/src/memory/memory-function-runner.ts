@@ -90,6 +90,12 @@ export const memoryFunctionRunner: Driver<
   },
 };
 
+/** Of an environment that was told to end. */
+const BROKEN_OFF: MemoryFunctionTurn = {
+  does: "throws",
+  fault: { errorType: "Sandbox.Stopped", errorMessage: "Sluice has ended the function's process before it answered" },
+};
+
 class MemoryEnvironment implements FunctionEnvironment {
   readonly environmentId: string;
   readonly #plan: FunctionPlan;
@@ -141,9 +147,9 @@ class MemoryEnvironment implements FunctionEnvironment {
     const startedAt = now();
     const lines = [`START RequestId: ${requestId} Version: ${this.#plan.version}`];
     const lost = new Promise<MemoryFunctionTurn>((resolve) => {
-      this.#lose = () => resolve({ does: "exits" });
+      this.#lose = () => resolve(BROKEN_OFF);
     });
-    const turn = this.#isOver ? { does: "exits" as const } : await Promise.race([this.#turn(call), lost]);
+    const turn = this.#isOver ? BROKEN_OFF : await Promise.race([this.#turn(call), lost]);
     this.#lose = undefined;
     lines.push(...(turn.writes ?? []));
     const [outcome, value] = resultOf(turn, call, this.#plan);

@@ -157,7 +157,7 @@ async function loadModule(path) {
   const base = `${taskRoot}/${path}`;
   const { createRequire, registerHooks } = require("node:module");
   // As AWS brings its SDK: for a function that has none in its own code.
-  const own = createRequire(__filename);
+  const places = [__filename, "/var/sdk/any.js"];
   registerHooks({
     resolve(specifier, context, nextResolve) {
       if (!specifier.startsWith("@aws-sdk/")) return nextResolve(specifier, context);
@@ -165,11 +165,14 @@ async function loadModule(path) {
         return nextResolve(specifier, context);
       } catch (error) {
         if (context.parentURL === fileUrl(__filename)) throw error;
-        try {
-          return { url: fileUrl(own.resolve(specifier)), shortCircuit: true };
-        } catch {
-          throw error;
+        for (const place of places) {
+          try {
+            return { url: fileUrl(createRequire(place).resolve(specifier)), shortCircuit: true };
+          } catch {
+            // The function is told of its own failure, if it is in none of them.
+          }
         }
+        throw error;
       }
     },
   });
