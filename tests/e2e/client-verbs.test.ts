@@ -211,8 +211,8 @@ describe("sluice deploy --watch", () => {
   });
 });
 
-describe("a group of a compute platform that is not served yet", () => {
-  it("is refused before anything is uploaded or advised", async () => {
+describe("a folder for hosts", () => {
+  it("is refused by a group of functions before anything is uploaded", async () => {
     const { client } = codeDeploy;
     await client.send(new CreateApplicationCommand({ applicationName: "functions", computePlatform: "Lambda" }));
     await client.send(
@@ -221,15 +221,14 @@ describe("a group of a compute platform that is not served yet", () => {
         deploymentGroupName: "blue-green",
         serviceRoleArn: "arn:aws:iam::111122223333:role/x",
         deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
-        blueGreenDeploymentConfiguration: { deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT" } },
       }),
     );
     const group = ["--application", "functions", "--group", "blue-green"];
     const deploy = await server.run("deploy", sources("good", ""), ...group);
     const rollback = await server.run("rollback", "--yes", ...group);
-    const refusal = expect.stringContaining("has the compute platform Lambda, which this server does not support yet");
-    expect(deploy).toMatchObject({ exitCode: 1, stdout: "", stderr: refusal });
-    expect(rollback).toMatchObject({ exitCode: 1, stdout: "", stderr: refusal });
+    const cure = expect.stringContaining("the group deploys to a Lambda function: name its AppSpec file");
+    expect(deploy).toMatchObject({ exitCode: 2, stdout: "", stderr: cure });
+    expect(rollback).toMatchObject({ exitCode: 1, stdout: "", stderr: expect.stringContaining("blue-green") });
     const revisions = { applicationName: "functions" };
     expect((await client.send(new ListApplicationRevisionsCommand(revisions))).revisions).toEqual([]);
   });

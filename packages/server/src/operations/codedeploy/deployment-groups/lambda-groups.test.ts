@@ -78,7 +78,7 @@ it.each<[string, Partial<CreateDeploymentGroupInput>, string, RegExp]>([
     "with waits",
     { blueGreenDeploymentConfiguration: { deploymentReadyOption: { actionOnTimeout: "STOP_DEPLOYMENT" } } },
     "InvalidBlueGreenDeploymentConfigurationException",
-    /waiting for leave, and no version is removed/,
+    /does not wait to be continued, and removes no version/,
   ],
   [
     "with a configuration of ECS",

@@ -51,7 +51,7 @@ function checkLambdaGroup(fields: DeploymentGroupFields): void {
   // Accepted, it would be ignored.
   if (Object.values(fields.blueGreenDeploymentConfiguration ?? {}).some((option) => option !== undefined)) {
     throw invalidBlueGreen(
-      "For Lambda deployment group, blueGreenDeploymentConfiguration can not be specified: an alias moves without waiting for leave, and no version is removed. Leave it out, or clear it by {}.",
+      "For Lambda deployment group, blueGreenDeploymentConfiguration can not be specified: a deployment to a function does not wait to be continued, and removes no version. Leave it out, or clear it by {}.",
     );
   }
 }
