@@ -101,6 +101,16 @@ export function discardRest(request: IncomingMessage, maximumMilliseconds = BODY
   request.resume();
 }
 
+/** Whether {@link discardRest} comes to the end of it, as far as its caller says: where it does not, the connection ends. */
+export function isDiscardedWhole(request: IncomingMessage): boolean {
+  const length = request.headers["content-length"];
+  return request.complete || (length !== undefined && Number(length) <= MAX_DISCARDED_BYTES) || !hasBody(request);
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+}
+
 function tooLarge(maximumBytes: number): CallerFault {
   return new CallerFault("RequestEntityTooLargeException", `The request's body is larger than ${maximumBytes} bytes.`);
 }

@@ -9,10 +9,10 @@ import { DatabaseAwayError, StatementTooSlowError } from "../store/database-away
 import { type Authenticator, checkClaim, proveClaim } from "./authenticate.ts";
 import { callerProtocol, serialiseFaultFor } from "./caller-protocol.ts";
 import type { Reach } from "./reached-name.ts";
-import { CallerHungUp, discardRest, type RequestBody, readBody } from "./request-body.ts";
+import { CallerHungUp, discardRest, isDiscardedWhole, type RequestBody, readBody } from "./request-body.ts";
 import { RequestTurns } from "./request-turns.ts";
 import { MAX_LARGE_UNPROVED_BYTES, MAX_UNPROVED_BYTES, UnprovedBodies } from "./unproved-bodies.ts";
-import { sendWhole } from "./wire-answer.ts";
+import { sendWhole, sendWholeAndClose } from "./wire-answer.ts";
 import { MAX_SMALL_BODY_BYTES, type StreamingService, type WholeService, type WireService } from "./wire-service.ts";
 
 export interface SignedRouteDependencies extends Authenticator {
@@ -212,6 +212,10 @@ function sendFault(
     headers.connection = "close";
   } else {
     discardRest(request);
+    if (!isDiscardedWhole(request)) {
+      sendWholeAndClose(request, response, { status, headers, body });
+      return;
+    }
   }
   sendWhole(response, { status, headers, body });
 }
