@@ -23,6 +23,7 @@ export class FunctionWorld {
   runner = new PlayedRunner();
   host!: FunctionHost;
   #opened = 0;
+  #changed = 0;
 
   constructor(store: Store) {
     this.store = store;
@@ -68,7 +69,10 @@ export class FunctionWorld {
 
   changeVersion(functionName: string, version: string, change: Partial<FunctionVersion> = {}): Promise<void> {
     return this.change(({ db }) =>
-      saveVersion(db, functionVersion({ functionName, version, revisionId: randomUUID(), ...change })),
+      saveVersion(
+        db,
+        functionVersion({ functionName, version, revisionId: randomUUID(), modifiedAt: ++this.#changed, ...change }),
+      ),
     );
   }
 

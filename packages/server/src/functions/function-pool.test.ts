@@ -14,9 +14,9 @@ const never = new AbortController().signal;
 const pools: FunctionPool[] = [];
 let requests = 0;
 
-function version(functionName: string, revisionId = "r1", number = "1"): RoutedVersion {
-  const found = functionVersion({ functionName, version: number, revisionId });
-  return { ...found, uid: null, name: versionName(functionName, number), key: versionKey(found) };
+function version(functionName: string, modifiedAt = 1, number = "1", uid: number | null = null): RoutedVersion {
+  const made = { ...functionVersion({ functionName, version: number, modifiedAt }), uid };
+  return { ...made, name: versionName(functionName, number), key: versionKey(made) };
 }
 
 function planOf({ functionName, version: number, configuration, codeSha256 }: RoutedVersion): FunctionPlan {
@@ -86,7 +86,7 @@ describe("environments are used again", () => {
 
   it("and another is started when all are busy; no version has another's", async () => {
     const { runner, call, untilBusy } = open();
-    const calls = [call(A), call(A), call(B), call(version("a", "r1", "2"))];
+    const calls = [call(A), call(A), call(B), call(version("a", 1, "2"))];
     await untilBusy(4);
     const names = runner.environments.map(({ plan }) => `${plan.functionName}:${plan.version}`);
     expect(names.toSorted()).toEqual(["a:1", "a:1", "a:2", "b:1"]);
@@ -219,7 +219,7 @@ describe("environments end", () => {
     await use(A);
     const old = call(A);
     await untilBusy(1);
-    await use(version("a", "r2"));
+    await use(version("a", 2));
     expect(runner.living).toHaveLength(2);
     runner.environments[0]?.answer();
     await old;

@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
+import { FUNCTION_CONFIGURATION } from "../store/columns/lambda-columns.ts";
 import { type FunctionAlias, findAlias } from "../store/lambda/aliases.ts";
 import { findFunction, sumReservedConcurrency } from "../store/lambda/functions.ts";
-import type { VersionRevision } from "../store/lambda/version-revisions.ts";
+import type { VersionMake } from "../store/lambda/version-makes.ts";
 import { type FunctionVersion, findVersion, LATEST } from "../store/lambda/versions.ts";
 import type { Store } from "../store/open-store.ts";
 import type { WakeFeed } from "../store/wake-feed.ts";
@@ -99,8 +101,13 @@ export function versionName(functionName: string, version: string): string {
   return `${functionName}:${version}`;
 }
 
-export function versionKey({ functionName, version, revisionId, codeSha256 }: VersionRevision): string {
-  return `${versionName(functionName, version)} ${revisionId} ${codeSha256}`;
+/** Another one for each UpdateFunctionCode and UpdateFunctionConfiguration, and for a function that was deleted and created anew. */
+export function versionKey({ functionName, version, codeSha256, configuration, modifiedAt, uid }: VersionMake): string {
+  // A digest: variables may be secrets.
+  const digest = createHash("sha256")
+    .update(String(FUNCTION_CONFIGURATION.write(configuration)))
+    .digest("hex");
+  return `${versionName(functionName, version)} ${codeSha256} ${digest} ${modifiedAt} ${uid}`;
 }
 
 async function readRoute(
@@ -109,11 +116,12 @@ async function readRoute(
   qualifier: string,
 ): Promise<FunctionRoute> {
   const row = await findFunction(db, functionName);
-  if (!row) throw missing(scope, functionName);
+  if (!row) throw noSuchFunction(scope, functionName);
   const read = async (version: string): Promise<RoutedVersion> => {
     const found = await findVersion(db, { functionName, version });
-    if (!found) throw missing(scope, functionName, version);
-    return { ...found, uid: row.uid, name: versionName(functionName, version), key: versionKey(found) };
+    if (!found) throw noSuchFunction(scope, functionName, version);
+    const made = { ...found, uid: row.uid };
+    return { ...made, name: versionName(functionName, version), key: versionKey(made) };
   };
   const alias = isVersion(qualifier) ? undefined : await findAlias(db, { functionName, aliasName: qualifier });
   const versions = alias ?? { version: qualifier, second: null };
@@ -143,7 +151,7 @@ function functionArn({ region, accountId }: ArnScope, functionName: string, qual
   return qualifier === undefined ? arn : `${arn}:${qualifier}`;
 }
 
-function missing(scope: ArnScope, functionName: string, qualifier?: string): CallerFault {
+export function noSuchFunction(scope: ArnScope, functionName: string, qualifier?: string): CallerFault {
   const arn = functionArn(scope, excerpt(functionName), qualifier && excerpt(qualifier));
   return new CallerFault("ResourceNotFoundException", `Function not found: ${arn}`);
 }

@@ -1,7 +1,7 @@
 import type { FunctionRunner } from "@sluice/engine/ports/function-runner.ts";
 import { type Pace, PacedLoop } from "../loops/paced-loop.ts";
 import type { Timers } from "../loops/timers.ts";
-import { functionNames, versionRevisions } from "../store/lambda/version-revisions.ts";
+import { functionNames, versionMakes } from "../store/lambda/version-makes.ts";
 import { namedCode } from "../store/lambda/versions.ts";
 import type { Store } from "../store/open-store.ts";
 import type { WakeFeed } from "../store/wake-feed.ts";
@@ -51,7 +51,7 @@ export class FunctionUpkeep {
     const wanted = pool.wanted;
     if (wanted.size > 0) {
       const names = new Set([...wanted.values()].map(({ functionName }) => functionName));
-      const rows = await versionRevisions(store.db, [...names]);
+      const rows = await versionMakes(store.db, [...names]);
       pool.keepOnly(wanted, new Map(rows.map((row) => [versionName(row.functionName, row.version), versionKey(row)])));
     }
     const code = await namedCode(store.db);

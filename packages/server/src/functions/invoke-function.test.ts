@@ -1,6 +1,7 @@
 import { MAX_INVOCATION_BYTES } from "@sluice/model/lambda-limits.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { insertFunction, removeFunction } from "../store/lambda/functions.ts";
+import { functionConfiguration } from "../store/lambda/rows.fixture.ts";
 import { openStore, type Store } from "../store/open-store.ts";
 import { FunctionWorld } from "./function-host.fixture.ts";
 import type { PlayedEnvironment } from "./played-runner.fixture.ts";
@@ -101,6 +102,28 @@ describe("an invocation", () => {
     await world.change(({ db }) => removeFunction(db, "late"));
     await expect(world.invoke("late")).rejects.toMatchObject({ code: "ResourceNotFoundException" });
     await vi.waitFor(() => expect(world.runner.living).toHaveLength(0), WITHIN);
+  });
+
+  it("keeps its environments when a policy gives the version another RevisionId", async () => {
+    answerAtOnce();
+    await world.invoke("payments");
+    world.runner.kept = new Set();
+    await world.changeVersion("payments", "$LATEST", { modifiedAt: 0 });
+    await vi.waitFor(() => expect(world.runner.kept.size).toBe(1), WITHIN);
+    await world.invoke("payments");
+    expect(world.runner.environments.map(({ calls }) => calls.length)).toEqual([2]);
+  });
+
+  it.each([
+    ["code", { codeSha256: "b".repeat(64), modifiedAt: 0 }],
+    ["configuration", { configuration: functionConfiguration({ variables: { A: "1" } }), modifiedAt: 0 }],
+    ["time of its last update", { modifiedAt: 1 }],
+  ])("has another environment when the %s of the version is another", async (_, change) => {
+    answerAtOnce();
+    await world.invoke("payments");
+    await world.changeVersion("payments", "$LATEST", change);
+    await world.invoke("payments");
+    expect(world.runner.environments.map(({ calls }) => calls.length)).toEqual([1, 1]);
   });
 
   it("runs new code from the next one on", async () => {
