@@ -1,3 +1,4 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { keepLease, LEASE_MILLISECONDS } from "../loops/keep-lease.ts";
 import { FAILED_TURN_MILLISECONDS, type Pace, PacedLoop, sleepFor } from "../loops/paced-loop.ts";
 import { pause } from "../loops/pause.ts";
@@ -11,11 +12,13 @@ import {
   forgetEvents,
   insertEvent,
   type NewEvent,
+  NO_PAYLOAD,
   nextEventAt,
   postponeEvent,
   renewEventLeases,
 } from "../store/lambda/events.ts";
 import type { Store } from "../store/open-store.ts";
+import { deletedMeanwhile } from "./deleted-meanwhile.ts";
 import { type EventFate, fateAfterRefusal, fateAfterRun } from "./event-fate.ts";
 import { eventRoom } from "./event-room.ts";
 import type { InvokeFunction } from "./invoke-function.ts";
@@ -166,11 +169,11 @@ export class EventQueue {
   }
 
   #record(requestId: string, fate: EventFate): Promise<void> {
-    const { store, owner } = this.#dependencies;
+    const { store, owner, timers } = this.#dependencies;
     const record = (transaction: WriteTransaction) =>
       fate.fate === "ended"
         ? endEvent(transaction, requestId, owner, fate.end)
-        : postponeEvent(transaction, requestId, owner, fate.postponement);
+        : postponeEvent(transaction, requestId, owner, fate.postponement, timers.now());
     return store.write(record, { until: this.#closing.signal });
   }
 
@@ -179,6 +182,9 @@ export class EventQueue {
     const { request_id: requestId, function_name: functionName, qualifier } = event;
     const payload = Buffer.from(event.payload);
     try {
+      // Whoever ran it is gone, and so is what it ran.
+      if (event.payload === NO_PAYLOAD)
+        throw new CallerFault("ResourceNotFoundException", deletedMeanwhile(functionName));
       const invocation = { requestId, functionName, qualifier: qualifier ?? undefined, payload };
       return fateAfterRun(event, await invoke(invocation, this.#never), timers.now());
     } catch (error) {

@@ -1,7 +1,10 @@
 import { type HookInvokerWorld, hookInvokerContract } from "@sluice/drivers/contracts/hook-invoker-contract.fixture.ts";
 import { hookPayload } from "@sluice/drivers/hook/hook-payload.ts";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { endEventsOf } from "../store/lambda/events.ts";
+import { removeFunction } from "../store/lambda/functions.ts";
 import { openStore } from "../store/open-store.ts";
+import { deletedMeanwhile } from "./deleted-meanwhile.ts";
 import { FUNCTION_SCOPE, FunctionWorld } from "./function-host.fixture.ts";
 import { hookRunOf } from "./hook-run.ts";
 import { localHookInvoker } from "./local-hook-invoker.ts";
@@ -110,6 +113,36 @@ describe("a hook that is a function of this server", () => {
     await invoker.invoke(INVOCATION, never);
     expect(environments[0]!.calls).toHaveLength(1);
   });
+
+  it.each(["waits", "was begun by a server that is gone"])(
+    "is broken when its function is deleted while it %s",
+    async (how) => {
+      const { store, world, invoker, close } = await open();
+      onTestFinished(close);
+      await world.reserve(HOOK, 0);
+      await invoker.invoke(INVOCATION, never);
+      await vi.waitFor(
+        async () => expect((await invoker.observe(INVOCATION, never)).detail).toContain("reserved"),
+        WITHIN,
+      );
+      await world.host.close();
+      await store.write(async (transaction) => {
+        const running = { state: "running", due_at: 0, claimed_by: "gone", claimed_until: 0 } as const;
+        if (how !== "waits") await transaction.db.updateTable("lambda_events").set(running).execute();
+        await removeFunction(transaction.db, HOOK);
+        const errorMessage = deletedMeanwhile(HOOK);
+        await endEventsOf(transaction, HOOK, { now: 1, errorType: "ResourceNotFoundException", errorMessage });
+      });
+      await world.createFunction(HOOK);
+      world.open().host.start();
+      const again = localHookInvoker({ functions: world.functions, payloadOf: hookPayload, scope: FUNCTION_SCOPE });
+      await vi.waitFor(async () => {
+        const detail = `ResourceNotFoundException: ${deletedMeanwhile(HOOK)}`;
+        expect(await again.observe(INVOCATION, never)).toMatchObject({ state: "broken", detail });
+      }, WITHIN);
+      expect(world.runner.environments).toEqual([]);
+    },
+  );
 
   it("says what it waits for when it may not run", async () => {
     const { world, invoker, close } = await open();

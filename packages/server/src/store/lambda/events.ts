@@ -12,6 +12,8 @@ export type NewEvent = Pick<
   "request_id" | "function_name" | "qualifier" | "deployment_id" | "execution_id" | "payload" | "created_at"
 >;
 
+/** Of an event that is not run any more: it has ended, or its function was deleted while it ran. */
+export const NO_PAYLOAD = "";
 /** Events that one statement removes. */
 const STEP_EVENTS = 500;
 /** Of the events to come, so many are looked at for the one that is due first: some of them are another server's. */
@@ -164,7 +166,7 @@ export async function endEvent(
 ): Promise<void> {
   await db
     .updateTable("lambda_events")
-    .set({ ...end, payload: "", claimed_by: null, claimed_until: null })
+    .set({ ...end, payload: NO_PAYLOAD, claimed_by: null, claimed_until: null })
     .where("request_id", "=", requestId)
     .where("claimed_by", "=", owner)
     .execute();
@@ -179,14 +181,15 @@ export interface EventPostponement {
   readonly isUncounted: boolean;
 }
 
-/** Nothing happens when another server has taken it over. */
+/** Nothing happens when another server has taken it over. One whose function was deleted ends instead. */
 export async function postponeEvent(
   { db }: Pick<WriteTransaction, "db">,
   requestId: string,
   owner: string,
   { dueAt, errorType, errorMessage, isUncounted }: EventPostponement,
+  now: number,
 ): Promise<void> {
-  await db
+  const { numUpdatedRows } = await db
     .updateTable("lambda_events")
     .set(({ eb }) => ({
       state: "waiting",
@@ -199,6 +202,35 @@ export async function postponeEvent(
     }))
     .where("request_id", "=", requestId)
     .where("claimed_by", "=", owner)
+    .where("payload", "!=", NO_PAYLOAD)
+    .executeTakeFirst();
+  if (numUpdatedRows > 0n) return;
+  const fault = { error_type: errorType, error_message: errorMessage, log_tail: "" };
+  await endEvent({ db }, requestId, owner, { state: "failed", ended_at: now, executed_version: null, ...fault });
+}
+
+/**
+ * Those that wait for a function that is deleted end as failed. Those that run go on to their own end, and have no payload any more to be run
+ * with once more.
+ */
+export async function endEventsOf(
+  { db }: Pick<WriteTransaction, "db">,
+  functionName: string,
+  { now, errorType, errorMessage }: { readonly now: number; readonly errorType: string; readonly errorMessage: string },
+): Promise<void> {
+  const fault = { error_type: errorType, error_message: errorMessage, log_tail: "", executed_version: null };
+  await db
+    .updateTable("lambda_events")
+    .set({ state: "failed", ended_at: now, ...fault, payload: NO_PAYLOAD })
+    .where("function_name", "=", functionName)
+    .where("ended_at", "is", null)
+    .where("state", "=", "waiting")
+    .execute();
+  await db
+    .updateTable("lambda_events")
+    .set({ payload: NO_PAYLOAD })
+    .where("function_name", "=", functionName)
+    .where("ended_at", "is", null)
     .execute();
 }
 

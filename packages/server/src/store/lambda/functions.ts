@@ -76,7 +76,7 @@ export async function changeFunction(
   await db.updateTable("lambda_functions").set(change).where("function_name", "=", functionName).execute();
 }
 
-/** With its versions, aliases, permissions and keys. Its asynchronous invocations stay: whoever runs them finds it gone. */
+/** With its versions, aliases, permissions and keys. What becomes of its asynchronous invocations is with `endEventsOf`. */
 export async function removeFunction(db: Kysely<Database>, functionName: string): Promise<void> {
   await db.deleteFrom("access_keys").where("function_name", "=", functionName).execute();
   for (const table of ["lambda_permissions", "lambda_aliases", "lambda_versions", "lambda_functions"] as const) {

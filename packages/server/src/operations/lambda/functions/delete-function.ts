@@ -1,6 +1,8 @@
 import type { DeleteFunctionRequest, DeleteFunctionResponse } from "@aws-sdk/client-lambda";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { deletedMeanwhile } from "../../../functions/deleted-meanwhile.ts";
 import { listAliases } from "../../../store/lambda/aliases.ts";
+import { endEventsOf } from "../../../store/lambda/events.ts";
 import { removeFunction } from "../../../store/lambda/functions.ts";
 import { LATEST, removeVersion } from "../../../store/lambda/versions.ts";
 import { isVersion, requireLockedFunction, requireVersion } from "../checks/found.ts";
@@ -23,6 +25,12 @@ export const deleteFunction: LambdaOperation<DeleteFunctionRequest, DeleteFuncti
     await changeLambda(context, async (transaction) => {
       await requireLockedFunction(transaction, functionName, context);
       await removeFunction(transaction.db, functionName);
+      // Of another function of this name, which may be created at once, nobody has asked for them.
+      await endEventsOf(transaction, functionName, {
+        now: context.now(),
+        errorType: "ResourceNotFoundException",
+        errorMessage: deletedMeanwhile(functionName),
+      });
       transaction.afterCommit(() => context.forgetKeys({ functionName }));
     });
   }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { zipOf } from "@sluice/drivers/function-processes/zipped-code.fixture.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findFunctionKey } from "../../../functions/function-keys.ts";
+import { claimEvents, findHookEvent, insertEvent, postponeEvent } from "../../../store/lambda/events.ts";
 import { findFunction } from "../../../store/lambda/functions.ts";
 import { ARN, LambdaWorld, ROLE } from "../lambda.fixture.ts";
 
@@ -338,5 +339,52 @@ describe("a function's name", () => {
     expect(await world.fault("UpdateFunctionConfiguration", { FunctionName: `${ARN}:1` })).toContain(
       "FunctionName names 1 of payments",
     );
+  });
+});
+
+describe("asynchronous invocations of a function that is deleted", () => {
+  const claim = { owner: "me", now: 5, leaseUntil: 10 };
+  const add = (executionId: string, functionName = "payments") =>
+    world.context.store.write((transaction) =>
+      insertEvent(transaction, {
+        ...{ request_id: executionId, function_name: functionName, qualifier: null, payload: "{}" },
+        ...{ deployment_id: "d-1", execution_id: executionId, created_at: 0 },
+      }),
+    );
+  const claimAll = () =>
+    world.context.store.write((transaction) =>
+      claimEvents(transaction, claim, { size: 10, shutOut: [], admit: () => true }),
+    );
+  const found = (executionId: string) => findHookEvent(world.context.store.db, "d-1", executionId);
+
+  it("end when they wait; others stay", async () => {
+    await world.create();
+    await add("mine");
+    await add("another's", "other");
+    await world.call("DeleteFunction", NAME);
+    expect(await found("mine")).toMatchObject({
+      state: "failed",
+      ended_at: world.clock.now,
+      error_type: "ResourceNotFoundException",
+      error_message: "the function payments was deleted before this invocation of it was run",
+      payload: "",
+    });
+    expect(await found("another's")).toMatchObject({ state: "waiting", payload: "{}" });
+    await world.create();
+    expect((await claimAll()).map(({ request_id }) => request_id)).toEqual(["another's"]);
+  });
+
+  it("go on when they run, and are not tried again", async () => {
+    await world.create();
+    await add("mine");
+    await claimAll();
+    await world.call("DeleteFunction", NAME);
+    expect(await found("mine")).toMatchObject({ state: "running", ended_at: null });
+    const fault = { errorType: "Error", errorMessage: "no such charge" };
+    await world.context.store.write((transaction) =>
+      postponeEvent(transaction, "mine", "me", { dueAt: 60_000, ...fault, isUncounted: false }, 7),
+    );
+    const end = { state: "failed", ended_at: 7, error_message: "no such charge", claimed_by: null };
+    expect(await found("mine")).toMatchObject(end);
   });
 });
