@@ -61,7 +61,7 @@ export async function openLocalFunctions(
   const { functions } = host;
   return {
     functions,
-    lambda: { place, functions, runner, code, buckets: bucket, changes },
+    lambda: { place, functions, runner, uidsInUse: host.uidsInUse, code, buckets: bucket, changes },
     functionAlias: localFunctionAlias({ store, runner, changes, scope, randomUuid }),
     hookInvoker: localHookInvoker({ functions, payloadOf: hookPayload, scope }),
     runner,

@@ -5,8 +5,9 @@ const DIGITS = "0123456789";
 const START_DIGITS = 9;
 
 /**
- * A user that no function has, from anywhere in the range: one that was just given back may still have a process that is ending. Null: there
- * are no users for functions.
+ * A user that no function has, from anywhere in the range. Null: there are no users for functions.
+ *
+ * @param taken also those of deleted functions of which a process may still be there: it could reach what is the new function's
  */
 export function freeUid(
   { uids }: Pick<FunctionPlace, "uids">,
@@ -22,6 +23,6 @@ export function freeUid(
   }
   throw new CallerFault(
     "InvalidParameterValueException",
-    `All ${count} users for functions (${uids.first}-${uids.last}) are taken: delete a function, or widen uids in the settings of the driver functions in sluice.yml and restart the server with --config sluice.yml.`,
+    `All ${count} users for functions (${uids.first}-${uids.last}) are taken: delete a function and wait until its calls have ended, or widen uids in the settings of the driver functions in sluice.yml and restart the server with --config sluice.yml.`,
   );
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { FunctionPlan, FunctionRunner } from "@sluice/engine/ports/function-runner.ts";
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
 import type { Timers } from "../loops/timers.ts";
+import { findFunction } from "../store/lambda/functions.ts";
 import type { Store } from "../store/open-store.ts";
 import type { WakeFeed } from "../store/wake-feed.ts";
 import { availableBytes } from "./available-memory.ts";
@@ -12,7 +13,7 @@ import type { FunctionCounts } from "./function-counts.ts";
 import { findFunctionKey } from "./function-keys.ts";
 import type { FunctionLogs } from "./function-logs.ts";
 import { FunctionPool } from "./function-pool.ts";
-import { FunctionRoutes, type RoutedVersion } from "./function-routes.ts";
+import { FunctionRoutes, noSuchFunction, type RoutedVersion } from "./function-routes.ts";
 import { FunctionUpkeep } from "./function-upkeep.ts";
 import { invokeFunction } from "./invoke-function.ts";
 import type { LocalFunctions } from "./local-functions.ts";
@@ -37,6 +38,8 @@ export interface FunctionHostDependencies {
 export interface FunctionHost {
   readonly functions: LocalFunctions;
   readonly counts: () => FunctionCounts;
+  /** Users of which a process may be there. */
+  readonly uidsInUse: () => ReadonlySet<number>;
   start(): void;
   close(): Promise<void>;
 }
@@ -50,7 +53,7 @@ export function createFunctionHost(dependencies: FunctionHostDependencies): Func
   const routes = new FunctionRoutes({ store, changes, scope, now: timers.now });
   const pool = new FunctionPool({
     runner,
-    planOf: (version) => planOf(version, store),
+    planOf: (version) => planOf(version, store, scope),
     logOf: ({ functionName }) => logs.logOf(functionName),
     timers,
     idleMilliseconds,
@@ -67,6 +70,7 @@ export function createFunctionHost(dependencies: FunctionHostDependencies): Func
   return {
     functions: createLocalFunctions({ store, timers, routes, invoke, queue, randomUuid }),
     counts: () => ({ invocations, environments: pool.counts }),
+    uidsInUse: () => pool.uidsInUse,
     start() {
       upkeep.start();
       queue.start();
@@ -83,8 +87,10 @@ export function createFunctionHost(dependencies: FunctionHostDependencies): Func
   };
 }
 
-async function planOf(version: RoutedVersion, { db }: Pick<Store, "db">): Promise<FunctionPlan> {
+/** Rejects when the function was deleted since its route was read: its user may be another one's by now. */
+async function planOf(version: RoutedVersion, { db }: Pick<Store, "db">, scope: ArnScope): Promise<FunctionPlan> {
   const { functionName, codeSha256, uid, configuration } = version;
+  if ((await findFunction(db, functionName))?.uid !== uid) throw noSuchFunction(scope, functionName);
   const { runtime, handler, timeoutSeconds, memoryMegabytes, ephemeralStorageMegabytes, variables } = configuration;
   return {
     functionName,

@@ -64,7 +64,7 @@ export class FunctionPool {
   readonly #idle = new IdleEnvironments();
   readonly #busy = new Set<LiveEnvironment>();
   /** Those that are being ended: they are ours until nothing is left of them. */
-  readonly #ending = new Map<FunctionEnvironment, Promise<void>>();
+  readonly #ending = new Map<FunctionEnvironment, { readonly uid: number | null; readonly ended: Promise<void> }>();
   /** By key, and in the order in which they are to be started. */
   readonly #waiting = new Map<string, WaitingVersion>();
   readonly #wanted = new Map<string, RoutedVersion>();
@@ -93,6 +93,13 @@ export class FunctionPool {
     const waiting = [...this.#waiting.values()].map(({ version }) => version.codeSha256);
     const live = [...this.#idle.all(), ...this.#busy].map(({ codeSha256 }) => codeSha256);
     return new Set([...waiting, ...live]);
+  }
+
+  /** Users of which a process may be there, or is about to be. */
+  get uidsInUse(): ReadonlySet<number> {
+    const waiting = [...this.#waiting.values()].map(({ version }) => version);
+    const all = [...waiting, ...this.#idle.all(), ...this.#busy, ...this.#ending.values()];
+    return new Set(all.map(({ uid }) => uid).filter((uid) => uid !== null));
   }
 
   /**
@@ -145,7 +152,7 @@ export class FunctionPool {
     this.#isBreakingOff = true;
     for (const live of [...this.#busy]) void this.#endOne(live);
     for (let live = this.#idle.takeOldest(); live; live = this.#idle.takeOldest()) void this.#endOne(live);
-    await Promise.all(this.#ending.values());
+    await Promise.all([...this.#ending.values()].map(({ ended }) => ended));
   }
 
   #untilQuiet(milliseconds: number): Promise<void> {
@@ -278,13 +285,13 @@ export class FunctionPool {
     }
   }
 
-  #received(start: EnvironmentStart, { name, key, codeSha256 }: RoutedVersion): void {
+  #received(start: EnvironmentStart, { name, key, codeSha256, uid }: RoutedVersion): void {
     if (start.outcome === "failed") {
       // Nobody waits any more for it: the next who comes sees for himself.
       this.#firstWaiter(key)?.fail(start);
       return;
     }
-    const live = { environment: start.environment, name, key, codeSha256 };
+    const live = { environment: start.environment, name, key, codeSha256, uid };
     live.environment.onOver(() => {
       if (this.#busy.has(live)) return;
       this.#idle.remove(live);
@@ -340,9 +347,9 @@ export class FunctionPool {
   }
 
   /** Never rejects. One that cannot be ended is tried again until it can, or the server ends. */
-  #endOne({ environment }: Pick<LiveEnvironment, "environment">): Promise<void> {
+  #endOne({ environment, uid }: Pick<LiveEnvironment, "environment" | "uid">): Promise<void> {
     const underWay = this.#ending.get(environment);
-    if (underWay) return underWay;
+    if (underWay) return underWay.ended;
     const { timers, onError } = this.#dependencies;
     const ended = environment.end().then(
       () => void this.#ending.delete(environment),
@@ -351,11 +358,11 @@ export class FunctionPool {
         if (this.#end.signal.aborted) return;
         timers.after(END_AGAIN_MILLISECONDS, () => {
           this.#ending.delete(environment);
-          void this.#endOne({ environment });
+          void this.#endOne({ environment, uid });
         });
       },
     );
-    this.#ending.set(environment, ended);
+    this.#ending.set(environment, { uid, ended });
     return ended;
   }
 }

@@ -7,6 +7,8 @@ export interface LiveEnvironment {
   readonly name: string;
   readonly key: string;
   readonly codeSha256: string;
+  /** As which it runs; null: as Sluice does. */
+  readonly uid: number | null;
 }
 
 /**

@@ -126,6 +126,39 @@ describe("an invocation", () => {
     expect(world.runner.environments.map(({ calls }) => calls.length)).toEqual([1, 1]);
   });
 
+  it("holds its user until its process has ended, also when the function is gone", async () => {
+    await world.createFunction("own", { uid: 52_001 });
+    expect(world.host.uidsInUse()).toEqual(new Set());
+    const invoked = world.invoke("own");
+    const [environment] = await untilBusy(1);
+    await world.change(({ db }) => removeFunction(db, "own"));
+    expect(world.host.uidsInUse()).toEqual(new Set([52_001]));
+    let end = () => {};
+    const ended = environment!.end.bind(environment);
+    environment!.end = async () => {
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      return ended();
+    };
+    environment!.answer();
+    await invoked;
+    expect(world.host.uidsInUse()).toEqual(new Set([52_001]));
+    await vi.waitFor(() => {
+      end();
+      expect(world.host.uidsInUse()).toEqual(new Set());
+    }, WITHIN);
+  });
+
+  it("is not begun as a user that its function has lost since", async () => {
+    await world.functions.check({ functionName: "payments", qualifier: undefined });
+    // Nobody is told: as of a change that is committed this instant.
+    await store.write(({ db }) => removeFunction(db, "payments"));
+    await expect(world.invoke("payments")).rejects.toMatchObject({ code: "ResourceNotFoundException" });
+    expect(world.runner.environments).toEqual([]);
+    world.errors.length = 0;
+  });
+
   it("runs new code from the next one on", async () => {
     answerAtOnce();
     await world.invoke("payments");

@@ -19,6 +19,8 @@ export interface LambdaPlatform {
   readonly place: FunctionPlace;
   readonly functions: LocalFunctions;
   readonly runner: Pick<FunctionRunner, "troubleWith">;
+  /** Users of which a process may be there, whether their function is still there or not. */
+  readonly uidsInUse: () => ReadonlySet<number>;
   readonly code: CodeStore;
   /** Where callers upload zips to. */
   readonly buckets: Pick<BucketStore, "open">;

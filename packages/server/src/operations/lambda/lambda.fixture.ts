@@ -54,6 +54,8 @@ export class LambdaWorld {
   readonly clock: { now: number };
   /** How often whoever routes invocations was told. */
   changes = 0;
+  /** Of which functions' processes are there. */
+  uidsInUse: ReadonlySet<number> = new Set();
   /** What the runner says of a function. */
   trouble: (plan: Pick<FunctionPlan, "runtime" | "handler" | "uid">) => string | undefined = () => undefined;
   readonly #directory: string;
@@ -67,6 +69,7 @@ export class LambdaWorld {
       ...parts.context.platform,
       functions: this.functions,
       runner: { troubleWith: async (plan) => this.trouble(plan) },
+      uidsInUse: () => this.uidsInUse,
     };
     this.context = { ...parts.context, platform };
     platform.changes.subscribe(() => {
@@ -85,6 +88,7 @@ export class LambdaWorld {
       changes: new WakeFeed(),
       functions: new PlayedFunctions(),
       runner: { troubleWith: async () => undefined },
+      uidsInUse: () => new Set(),
     };
     const codeUrl = async (sha256: string) => `http://127.0.0.1/${sha256}`;
     const signal = new AbortController().signal;

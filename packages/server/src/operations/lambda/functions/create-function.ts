@@ -30,7 +30,7 @@ export const createFunction: LambdaOperation<CreateFunctionRequest, Shown> = asy
   const tags = readTags(input.Tags);
   if (input.Code === undefined) throw invalid("Code must be specified: give ZipFile, or S3Bucket and S3Key.");
   await requireNew(store.db, functionName);
-  await requireRunnable(configuration, freeUid(platform.place, await takenUids(store.db), context.randomText), context);
+  await requireRunnable(configuration, await newUid(store.db, context), context);
   const zip = await readZip(input.Code, context);
   const code = await storeZip(zip, context);
   try {
@@ -56,6 +56,15 @@ async function requireNew(db: LambdaContext["store"]["db"], functionName: string
   if (await findFunction(db, functionName)) {
     throw new CallerFault("ResourceConflictException", `Function already exist: ${functionName}`);
   }
+}
+
+async function newUid(
+  db: LambdaContext["store"]["db"],
+  { platform, randomText }: Pick<LambdaContext, "platform" | "randomText">,
+): Promise<number | null> {
+  // In this order: the processes of a function that is deleted now are counted by the one or the other.
+  const taken = await takenUids(db);
+  return freeUid(platform.place, new Set([...taken, ...platform.uidsInUse()]), randomText);
 }
 
 /** Before anything is stored. */
@@ -89,7 +98,7 @@ async function insertOnce(
         await insertFunction(db, {
           function_name: made.functionName,
           created_at: made.modifiedAt,
-          uid: freeUid(context.platform.place, await takenUids(db), context.randomText),
+          uid: await newUid(db, context),
           last_version: published ? 1 : 0,
           reserved_concurrency: null,
           tags_json: tags,

@@ -342,6 +342,18 @@ describe("a function's name", () => {
   });
 });
 
+it("a user of which a process is still there is not given to a new function", async () => {
+  const uids = Array.from({ length: 10 }, (_, index) => 52_000 + index);
+  world.uidsInUse = new Set(uids.filter((uid) => uid !== 52_007));
+  await world.create();
+  expect((await findFunction(world.context.store.db, "payments"))?.uid).toBe(52_007);
+  const trouble = await world.fault("CreateFunction", {
+    ...{ FunctionName: "other", Role: ROLE, Runtime: "nodejs22.x", Handler: "index.handler" },
+    Code: { ZipFile: zipOf({ "index.js": "x" }) },
+  });
+  expect(trouble).toContain("All 10 users for functions (52000-52009) are taken: delete a function and wait");
+});
+
 describe("asynchronous invocations of a function that is deleted", () => {
   const claim = { owner: "me", now: 5, leaseUntil: 10 };
   const add = (executionId: string, functionName = "payments") =>
