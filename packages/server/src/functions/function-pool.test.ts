@@ -253,6 +253,21 @@ describe("environments end", () => {
     expect(runner.living).toHaveLength(1);
   });
 
+  it("and hold their user until nothing is left of them", async () => {
+    const own = version("own", 1, "1", 52_001);
+    const { runner, use, pool } = open();
+    await use(own);
+    const environment = runner.environments[0]!;
+    const end = environment.end.bind(environment);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    environment.end = () => promise.then(end);
+    pool.keepOnly(pool.wanted, new Map());
+    expect(pool.counts).toMatchObject({ idle: 0, busy: 0 });
+    expect(pool.uidsInUse).toEqual(new Set([52_001]));
+    resolve();
+    await vi.waitFor(() => expect(pool.uidsInUse).toEqual(new Set()), WITHIN);
+  });
+
   it("in the end, also when that fails at first", async () => {
     const { runner, use, pool, errors } = open({ timers: hurriedTimers(1_000) });
     await use(A);
