@@ -54,7 +54,7 @@ it("exits with 2 for a value that an option does not take, and names what it tak
   const refused = async (...args: string[]) => {
     const { exitCode, stderr } = await runProgram(
       SLUICE,
-      ["server", "--data", join(folder, "wrong"), ...args],
+      ["server", "--listen", "127.0.0.1:0", "--data", join(folder, "wrong"), ...args],
       cleanEnvironment(),
     );
     expect(exitCode, args[0]).toBe(2);
