@@ -7,6 +7,8 @@ const MAX_QUOTED_LINES = 3;
 const MAX_QUOTED_CHARACTERS = 200;
 /** Lambda's own lines, which say nothing of why. */
 const FRAME = /^(START|END|REPORT) RequestId: /;
+/** Before what a function in JavaScript has written: when, and in which call. The deployment says both. */
+const WRITTEN = /^\d{4}-\S+Z\t[\da-f-]{36}\t/;
 
 /** What has become of a hook's execution, as a deployment is told. What the function wrote is shown as it may be shown to a person. */
 export function hookRunOf(state: LaterState): HookRun {
@@ -33,6 +35,6 @@ function lastLines(logTail: string): string {
 }
 
 function quoted(text: string): string {
-  const line = visibleLine(text.trim());
+  const line = visibleLine(text.trim().replace(WRITTEN, "").replaceAll("\t", " "));
   return line.length > MAX_QUOTED_CHARACTERS ? `${line.slice(0, MAX_QUOTED_CHARACTERS).toWellFormed()}…` : line;
 }

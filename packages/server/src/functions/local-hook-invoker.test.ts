@@ -165,3 +165,8 @@ it("quotes some lines of a log, as a person may read them", () => {
   expect(detail).toMatch(/^two \| three\\u202ex+… \| four$/);
   expect(detail.length).toBeLessThan(300);
 });
+
+it("quotes what a function has written without when and in which call, and on one line", () => {
+  const line = "2026-11-30T00:51:04.843Z\tecb10faa-3c1e-4b55-8a49-0d6f4b0c6a55\tINFO\tI do not\tanswer.";
+  expect(hookRunOf({ state: "answered", logTail: line }).detail).toBe("INFO I do not answer.");
+});
