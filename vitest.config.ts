@@ -6,6 +6,9 @@ const ALONE = [
   "tests/hearing/**/*.test.ts",
   "tests/rollouts/traffic-under-load.test.ts",
   "tests/security/exhaustion.test.ts",
+  // Functions that fork for as long as they may: whatever else runs then gets next to no processor time.
+  "tests/functions/hostile-functions.test.ts",
+  "packages/drivers/src/function-processes/containment.test.ts",
 ];
 
 /** Replaces modules, which is only possible in a process where no other file has loaded them. */
@@ -33,7 +36,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/**/*.test.ts", "scripts/**/*.test.ts", "bench/**/*.test.ts"],
-          exclude: ["**/node_modules/**", ...APART],
+          exclude: ["**/node_modules/**", ...APART, ...ALONE],
           // One process after another for hundreds of small files, each with all modules loaded anew, takes longer than their tests do.
           isolate: false,
           setupFiles: ["./scripts/leave-as-found.ts"],
