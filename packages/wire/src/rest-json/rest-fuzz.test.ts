@@ -100,7 +100,7 @@ it("reads what a client writes, in all places", () => {
       const read = readRestInput(LAMBDA_SERVICE, route!, { path, headers, body });
       expect(JSON.stringify(sorted(read))).toBe(JSON.stringify(sorted(call.input)));
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, examples: [[{ operation: "TagResource", input: { Resource: "a/b", Tags: { toString: " " } } }]] },
   );
 });
 
@@ -108,8 +108,10 @@ it("reads what a client writes, in all places", () => {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null || value instanceof Uint8Array || value instanceof Date) return value;
-  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(entries.map(([name, member]) => [name, sorted(member)] as const).sort());
+  const members = value as Readonly<Record<string, unknown>>;
+  // Names alone are compared: a member may be a tag of the name toString, and what holds it has no text.
+  const names = Object.keys(members).filter((name) => members[name] !== undefined);
+  return Object.fromEntries(names.sort().map((name) => [name, sorted(members[name])]));
 }
 
 it("answers a CallerFault, or reads, whatever comes", () => {
