@@ -130,6 +130,7 @@ export const GENERATED_CLIENTS: readonly GeneratedClient[] = [
       "DeleteFunctionConcurrency",
       "GetAlias",
       "GetFunction",
+      "GetFunctionCodeSigningConfig",
       "GetFunctionConcurrency",
       "GetFunctionConfiguration",
       "GetPolicy",

@@ -11,6 +11,7 @@ import {
   startSluiceServer,
 } from "../installation/sluice-server.fixture.ts";
 import { ROLE } from "./codedeploy-sdk.fixture.ts";
+import { FUNCTIONS_BOUND, functionResources } from "./terraform-functions.fixture.ts";
 
 /**
  * Terraform itself, with the AWS provider where a copy of it is on this machine: nothing is downloaded. The blocks are those of the
@@ -26,6 +27,8 @@ const terraform = (process.env.PATH ?? "")
   .map((folder) => join(folder, "terraform"))
   .find((path) => existsSync(path));
 const NOTHING_TO_DO = 0;
+/** In functionResources. */
+const FUNCTION_RESOURCES = 4;
 
 type Block = string;
 
@@ -281,7 +284,7 @@ async function startProvider(environment: NodeJS.ProcessEnv): Promise<{ child: C
   throw new Error("The provider ended before it said how to reach it.");
 }
 
-describe.skipIf(!provider || !terraform)("Terraform's aws_codedeploy resources", () => {
+describe.skipIf(!provider || !terraform)("Terraform's aws_codedeploy and aws_lambda resources", () => {
   let server: SluiceServer;
   let folder: string;
   let environment: NodeJS.ProcessEnv;
@@ -291,7 +294,9 @@ describe.skipIf(!provider || !terraform)("Terraform's aws_codedeploy resources",
     folder = mkdtempSync(join(tmpdir(), "sluice-terraform-"));
     const cliConfig = join(folder, "cli.tfrc");
     writeFileSync(cliConfig, "");
-    server = await startSluiceServer();
+    const config = join(folder, "sluice.yml");
+    writeFileSync(config, FUNCTIONS_BOUND);
+    server = await startSluiceServer({ args: ["--config", config] });
     environment = { ...(await server.environment()), TF_CLI_CONFIG_FILE: cliConfig, CHECKPOINT_DISABLE: "1" };
     const started = await startProvider(environment);
     child = started.child;
@@ -315,12 +320,20 @@ describe.skipIf(!provider || !terraform)("Terraform's aws_codedeploy resources",
     return stdout;
   };
 
+  const live = async (...args: readonly string[]): Promise<unknown> => {
+    const [operation = "", ...others] = args;
+    const output = await server.aws("lambda", operation, "--function-name", "pay", "--name", "live", ...others);
+    return JSON.parse(output).RoutingConfig;
+  };
+
   it.each([
     ["added", 0],
     ["changed", 1],
     ["removed, or changed back", 2],
   ])("plans nothing after its blocks were %s", async (_, step) => {
-    expect(await apply("work", configuration(step))).toContain("Apply complete!");
+    expect(await apply("work", configuration(step) + functionResources(step, folder))).toContain("Apply complete!");
+    // As CodeDeploy does, in whose hands the alias is from then on.
+    if (step === 1) await live("update-alias", "--routing-config", "AdditionalVersionWeights={2=0.1}");
     const { stdout, stderr, exitCode } = await run("work", "plan", "-detailed-exitcode");
     // What a plan would change says more than its exit code.
     expect(stdout).toContain("No changes. Your infrastructure matches the configuration.");
@@ -331,5 +344,12 @@ describe.skipIf(!provider || !terraform)("Terraform's aws_codedeploy resources",
     expect(await apply("import", `${configuration(2)}\n${imports()}`)).toContain(
       `Resources: ${RESOURCES.length} imported, 0 added, 0 changed, 0 destroyed.`,
     );
+  });
+
+  it("destroys everything, and has not touched the alias that CodeDeploy moved", async () => {
+    expect(await live("get-alias")).toEqual({ AdditionalVersionWeights: { 2: 0.1 } });
+    const { stdout, stderr } = await run("work", "destroy", "-auto-approve");
+    expect(stderr).toBe("");
+    expect(stdout).toContain(`Destroy complete! Resources: ${RESOURCES.length + FUNCTION_RESOURCES} destroyed.`);
   });
 });

@@ -156,6 +156,7 @@ export const GRANTS: Readonly<Record<Action, Grant>> = {
   "lambda:DeleteFunctionConcurrency": ROOT,
   "lambda:GetAlias": READERS,
   "lambda:GetFunction": READERS,
+  "lambda:GetFunctionCodeSigningConfig": READERS,
   "lambda:GetFunctionConcurrency": READERS,
   "lambda:GetFunctionConfiguration": READERS,
   "lambda:GetPolicy": READERS,

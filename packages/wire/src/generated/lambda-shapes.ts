@@ -271,6 +271,13 @@ const GetFunctionResponse = structure({
   TagsError: TagsError,
   Concurrency: Concurrency,
 });
+const GetFunctionCodeSigningConfigRequest = structure({
+  FunctionName: string,
+}, ["FunctionName"]);
+const GetFunctionCodeSigningConfigResponse = structure({
+  CodeSigningConfigArn: string,
+  FunctionName: string,
+}, ["CodeSigningConfigArn", "FunctionName"]);
 const GetFunctionConcurrencyRequest = structure({
   FunctionName: string,
 }, ["FunctionName"]);
@@ -424,6 +431,7 @@ export interface LambdaOperations {
   DeleteFunctionConcurrency: { input: sdk.DeleteFunctionConcurrencyRequest; output: Record<string, never> };
   GetAlias: { input: sdk.GetAliasRequest; output: sdk.AliasConfiguration };
   GetFunction: { input: sdk.GetFunctionRequest; output: sdk.GetFunctionResponse };
+  GetFunctionCodeSigningConfig: { input: sdk.GetFunctionCodeSigningConfigRequest; output: sdk.GetFunctionCodeSigningConfigResponse };
   GetFunctionConcurrency: { input: sdk.GetFunctionConcurrencyRequest; output: sdk.GetFunctionConcurrencyResponse };
   GetFunctionConfiguration: { input: sdk.GetFunctionConfigurationRequest; output: sdk.FunctionConfiguration };
   GetPolicy: { input: sdk.GetPolicyRequest; output: sdk.GetPolicyResponse };
@@ -452,6 +460,7 @@ export const LAMBDA_TABLE = {
   DeleteFunctionConcurrency: { input: DeleteFunctionConcurrencyRequest, output: structure({}) },
   GetAlias: { input: GetAliasRequest, output: AliasConfiguration },
   GetFunction: { input: GetFunctionRequest, output: GetFunctionResponse },
+  GetFunctionCodeSigningConfig: { input: GetFunctionCodeSigningConfigRequest, output: GetFunctionCodeSigningConfigResponse },
   GetFunctionConcurrency: { input: GetFunctionConcurrencyRequest, output: GetFunctionConcurrencyResponse },
   GetFunctionConfiguration: { input: GetFunctionConfigurationRequest, output: FunctionConfiguration },
   GetPolicy: { input: GetPolicyRequest, output: GetPolicyResponse },
@@ -480,6 +489,7 @@ export const LAMBDA_HTTP: HttpBindings<keyof typeof LAMBDA_TABLE> = {
   DeleteFunctionConcurrency: {"method":"DELETE","path":"/2017-10-31/functions/{FunctionName}/concurrency","status":204,"input":{"labels":["FunctionName"]},"output":{}},
   GetAlias: {"method":"GET","path":"/2015-03-31/functions/{FunctionName}/aliases/{Name}","status":200,"input":{"labels":["FunctionName","Name"]},"output":{}},
   GetFunction: {"method":"GET","path":"/2015-03-31/functions/{FunctionName}","status":200,"input":{"labels":["FunctionName"],"query":{"Qualifier":"Qualifier"}},"output":{}},
+  GetFunctionCodeSigningConfig: {"method":"GET","path":"/2020-06-30/functions/{FunctionName}/code-signing-config","status":200,"input":{"labels":["FunctionName"]},"output":{}},
   GetFunctionConcurrency: {"method":"GET","path":"/2019-09-30/functions/{FunctionName}/concurrency","status":200,"input":{"labels":["FunctionName"]},"output":{}},
   GetFunctionConfiguration: {"method":"GET","path":"/2015-03-31/functions/{FunctionName}/configuration","status":200,"input":{"labels":["FunctionName"],"query":{"Qualifier":"Qualifier"}},"output":{}},
   GetPolicy: {"method":"GET","path":"/2015-03-31/functions/{FunctionName}/policy","status":200,"input":{"labels":["FunctionName"],"query":{"Qualifier":"Qualifier"}},"output":{}},
@@ -582,7 +592,6 @@ export const UNSERVED_LAMBDA_OPERATIONS: Readonly<Record<string, readonly [metho
   GetDurableExecutionHistory: ["GET","/2025-12-01/durable-executions/{DurableExecutionArn}/history"],
   GetDurableExecutionState: ["GET","/2025-12-01/durable-executions/{DurableExecutionArn}/state"],
   GetEventSourceMapping: ["GET","/2015-03-31/event-source-mappings/{UUID}"],
-  GetFunctionCodeSigningConfig: ["GET","/2020-06-30/functions/{FunctionName}/code-signing-config"],
   GetFunctionEventInvokeConfig: ["GET","/2019-09-25/functions/{FunctionName}/event-invoke-config"],
   GetFunctionRecursionConfig: ["GET","/2024-08-31/functions/{FunctionName}/recursion-config"],
   GetFunctionScalingConfig: ["GET","/2025-11-30/functions/{FunctionName}/function-scaling-config"],

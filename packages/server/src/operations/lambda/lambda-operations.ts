@@ -4,6 +4,7 @@ import { deleteAlias } from "./aliases/delete-alias.ts";
 import { getAlias } from "./aliases/get-alias.ts";
 import { listAliases } from "./aliases/list-aliases.ts";
 import { updateAlias } from "./aliases/update-alias.ts";
+import { getFunctionCodeSigningConfig } from "./code-signing/function-code-signing.ts";
 import {
   deleteFunctionConcurrency,
   getFunctionConcurrency,
@@ -40,6 +41,7 @@ export const LAMBDA_HANDLERS: Handlers = {
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
   GetAlias: getAlias,
   GetFunction: getFunction,
+  GetFunctionCodeSigningConfig: getFunctionCodeSigningConfig,
   GetFunctionConcurrency: getFunctionConcurrency,
   GetFunctionConfiguration: getFunctionConfiguration,
   GetPolicy: getPolicy,
