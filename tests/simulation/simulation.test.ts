@@ -12,8 +12,11 @@ import { simulateWorld, type WorldOptions } from "./world.ts";
 
 /** The same worlds at every run; others by environment variable. */
 const SEED = Number(process.env.SLUICE_SEED ?? 20_260_101);
-const WORLDS = Number(process.env.SLUICE_SIMULATION_SEEDS ?? 780);
-const MIN_DEPLOYMENTS = 20_000;
+const USUAL_WORLDS = 500;
+const WORLDS = Number(process.env.SLUICE_SIMULATION_SEEDS ?? USUAL_WORLDS);
+const MIN_DEPLOYMENTS = 13_000;
+/** The rarest, an outage for hours, is in nine of those worlds. */
+const MIN_OF_A_FAULT = 5;
 const MIN_FLEET_MEDIAN = 8;
 /** On a busy machine its threads, which have the lowest priority, stand still for most of the time. */
 const HANGS_MILLISECONDS = 3_600_000;
@@ -100,10 +103,10 @@ describe("the simulation", () => {
       console.log(text);
       expect(story).toBeNull();
       expect(tally.worlds).toBe(WORLDS);
-      if (WORLDS < 780) return;
+      if (WORLDS < USUAL_WORLDS) return;
       expect(tally.deployments).toBeGreaterThanOrEqual(MIN_DEPLOYMENTS);
       expect(medianFleet(tally)).toBeGreaterThanOrEqual(MIN_FLEET_MEDIAN);
-      for (const fault of FAULTS) expect(tally.faults[fault] ?? 0, fault).toBeGreaterThan(10);
+      for (const fault of FAULTS) expect(tally.faults[fault] ?? 0, fault).toBeGreaterThan(MIN_OF_A_FAULT);
       for (const strategy of STRATEGIES) expect(tally.strategies[strategy] ?? 0, strategy).toBeGreaterThan(50);
       for (const outcome of OUTCOMES) expect(tally.outcomes[outcome] ?? 0, outcome).toBeGreaterThan(100);
     },
