@@ -6,6 +6,7 @@ import { up as deploymentIntent } from "./migrations/0004-deployment-intent.ts";
 import { up as loadBalancers } from "./migrations/0005-load-balancers.ts";
 import { up as containerServices } from "./migrations/0006-container-services.ts";
 import { up as functions } from "./migrations/0007-functions.ts";
+import { up as consoleTables } from "./migrations/0008-console.ts";
 
 export type Dialect = "sqlite" | "postgres";
 
@@ -76,6 +77,14 @@ export const MIGRATIONS: readonly Migration[] = [
     checksums: {
       sqlite: "cf434bf77f4270bd4c17ea45613acbb1b7cc4bcc502cf04d7523cd2f698bcaf0",
       postgres: "cf434bf77f4270bd4c17ea45613acbb1b7cc4bcc502cf04d7523cd2f698bcaf0",
+    },
+  },
+  {
+    name: "0008-console",
+    up: consoleTables,
+    checksums: {
+      sqlite: "3a3c3efd9eeca92da47b670311f87d302440336ab30a9c571dac60777b0cb6b0",
+      postgres: "3a3c3efd9eeca92da47b670311f87d302440336ab30a9c571dac60777b0cb6b0",
     },
   },
 ];

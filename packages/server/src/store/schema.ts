@@ -8,6 +8,7 @@ import type { Json } from "@sluice/model/stored-json/stored-json.ts";
 import type { Tag } from "@sluice/model/tag-filter.ts";
 import type { Generated } from "kysely";
 import type { DeploymentConfigFields } from "./columns/catalogue-columns.ts";
+import type { StoredSnapshot } from "./columns/console-columns.ts";
 import type { DeploymentHead } from "./columns/deployment-columns.ts";
 import type { DeploymentIntent, DeploymentRequest } from "./columns/deployment-request.ts";
 import type { EffectKind, OutcomeOf, ProgressOf } from "./columns/effect-records.ts";
@@ -50,6 +51,10 @@ export interface Database extends EcsTables, LambdaTables {
   elb_listeners: ElbListenersTable;
   elb_rules: ElbRulesTable;
   elb_targets: ElbTargetsTable;
+  console_links: ConsoleLinksTable;
+  console_sessions: ConsoleSessionsTable;
+  deployment_notes: DeploymentNotesTable;
+  deployment_snapshots: DeploymentSnapshotsTable;
 }
 
 type PlainJson<Table extends keyof Database> = {
@@ -76,6 +81,8 @@ export interface AccessKeysTable {
   host_id: string | null;
   /** The function that the key belongs to; only for the role `function`. */
   function_name: Generated<string | null>;
+  /** Whose it is, or what for, as its maker says. */
+  description: Generated<string | null>;
   created_at: number;
 }
 
@@ -309,4 +316,39 @@ export interface DeliveriesTable {
   ended_at: number | null;
   lease_owner: string | null;
   lease_until: number | null;
+}
+
+/** Ways into the console that work once. */
+export interface ConsoleLinksTable {
+  /** SHA-256 of the secret, hex: a stolen database opens nothing. */
+  secret_sha256: string;
+  access_key_id: string;
+  expires_at: number;
+}
+
+/** Who is signed in to the console. A session ends with its key. */
+export interface ConsoleSessionsTable {
+  cookie_sha256: string;
+  /** Of what the page sends beside the cookie. */
+  secret_sha256: string;
+  access_key_id: string;
+  created_at: number;
+  used_at: number;
+  expires_at: number;
+}
+
+/** What people did to deployments, and why. */
+export interface DeploymentNotesTable {
+  deployment_id: string;
+  ordinal: number;
+  at: number;
+  access_key_id: string;
+  action: string;
+  reason: string;
+}
+
+export interface DeploymentSnapshotsTable {
+  deployment_id: string;
+  taken_at: number;
+  snapshot_json: Json<StoredSnapshot>;
 }
