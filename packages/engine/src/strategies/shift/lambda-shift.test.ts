@@ -246,6 +246,9 @@ describe("a Lambda deployment", () => {
       ["AllowTraffic", "Failed"],
       ["AfterAllowTraffic", "Skipped"],
     ]);
+    expect(played.event("AllowTraffic").diagnostics?.message).toBe(
+      "The deployment was stopped while AllowTraffic was in progress. It was waiting then, and nothing goes on.",
+    );
     expect(played.target.shift).toMatchObject({ percent: 10 });
     expect(played.state.statusMessages).toEqual([
       "The alias live of charge: 10 % of the traffic goes to version 2 and the rest to version 1.",

@@ -55,17 +55,23 @@ export function hookFailedError({ name, diagnostics }: LifecycleEventState): Dep
   );
 }
 
-/** A stop or an alarm does not wait for what was asked: that may be done yet. */
+/**
+ * A stop or an alarm does not wait for what was asked: that may be done yet.
+ * @param asked what was heard of it last, perhaps nothing; null: nothing had been asked for, as between two steps of a schedule
+ */
 export function shiftInterrupted(
   { halt, stopRequestedAt }: Pick<DeploymentState, "halt" | "stopRequestedAt">,
   event: LifecycleEventName,
-  detail: string,
+  asked: string | null,
 ): Diagnostics {
   const cause = halt === "alarm" ? "stopped by an alarm" : endedBy({ halt, stopRequestedAt });
-  const last = detail === "" ? "" : ` The last that was heard of it: ${detail.replace(/\.$/, "")}.`;
-  return unknownError(
-    `The deployment was ${cause} while ${event} was in progress. What was asked for may still be carried out.${last}`,
-  );
+  return unknownError(`The deployment was ${cause} while ${event} was in progress. ${whatIsLeft(asked)}`);
+}
+
+function whatIsLeft(asked: string | null): string {
+  if (asked === null) return "It was waiting then, and nothing goes on.";
+  const last = asked === "" ? "" : ` The last that was heard of it: ${asked.replace(/\.$/, "")}.`;
+  return `What was asked for may still be carried out.${last}`;
 }
 
 function endedBy({ halt, stopRequestedAt }: Pick<DeploymentState, "halt" | "stopRequestedAt">): string {

@@ -108,8 +108,8 @@ export function windShiftDown(draft: Draft, observation: Observation, phaseOf: P
   const at = atWork(draft.state, observation.heard, draft.now);
   if (at) {
     const phase = phaseOf(at);
-    const words = phase.kind === "ask" ? (returnedOf(phase, observation)?.fact ?? wordsOf(phase, observation)) : "";
-    draft.decide(eventFailed(at, shiftInterrupted(draft.state, at.command.event, words)));
+    const asked = phase.kind === "ask" ? (returnedOf(phase, observation)?.fact ?? wordsOf(phase, observation)) : null;
+    draft.decide(eventFailed(at, shiftInterrupted(draft.state, at.command.event, asked)));
   }
   draft.decide({ type: "targetFailed", targetId });
 }
