@@ -186,8 +186,8 @@ export const ROOMS: RoomTable = {
     arguments: ["terminal", "place", HALL],
     deployment: ["terminal", "place", "revision", "arguments", HALL],
     doctor: ["terminal", "aws", "place", HALL],
-    progress: ["terminal", "place", "revision", HALL],
-    groups: ["terminal", "place", "revision", "arguments", HALL],
+    progress: ["terminal", "place", HALL],
+    groups: ["terminal", "place", "arguments", HALL],
     up: ["process", "terminal", "place", "arguments", HALL],
     verbs: [
       "completion",

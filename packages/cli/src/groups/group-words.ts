@@ -1,6 +1,6 @@
 import type { DeploymentGroupInfo, EC2TagFilter, LastDeploymentInfo, TagFilter } from "@aws-sdk/client-codedeploy";
+import { revisionName } from "@sluice/model/revision-name.ts";
 import { inBatches } from "../place/all-pages.ts";
-import { revisionName } from "../revision/revision-name.ts";
 import { formatFields } from "../terminal/printing.ts";
 import { shellWord } from "../terminal/shell-word.ts";
 import { describeRollback } from "./rollback-events.ts";

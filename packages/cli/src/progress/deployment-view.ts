@@ -1,4 +1,5 @@
 import type { DeploymentInfo, InstanceTarget, LifecycleEvent } from "@aws-sdk/client-codedeploy";
+import { revisionName } from "@sluice/model/revision-name.ts";
 import type { CodeDeployClient, SluiceClient } from "@sluice/wire/client/clients.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
 import type {
@@ -10,7 +11,6 @@ import type {
 import { CommandFailed } from "../command-failed.ts";
 import { collected } from "../place/all-pages.ts";
 import { listHosts, listTargets } from "../place/listings.ts";
-import { revisionName } from "../revision/revision-name.ts";
 
 /** BatchGetDeploymentTargets takes at most so many ids (codedeploy-api.json). */
 const MAX_TARGETS_BATCH = 25;

@@ -1,4 +1,5 @@
 import type { DeploymentInfo, DeploymentStatus } from "@aws-sdk/client-codedeploy";
+import { revisionName } from "@sluice/model/revision-name.ts";
 import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import { type Command, Option } from "commander";
 import {
@@ -17,7 +18,6 @@ import { type Connection, connect } from "../place/server-connection.ts";
 import { currentEvent, DeploymentReader, type DeploymentView, isToHosts } from "../progress/deployment-view.ts";
 import { failureReport } from "../progress/failure-report.ts";
 import { shiftWords } from "../progress/shift-words.ts";
-import { revisionName } from "../revision/revision-name.ts";
 import { formatAge, formatElapsed, formatFields, formatTable, visibleHost } from "../terminal/printing.ts";
 
 interface ListOptions extends ClientOptions {
