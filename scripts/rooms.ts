@@ -16,6 +16,7 @@ export const ROOMS: RoomTable = {
     "app-spec": [HALL],
     bundle: [],
     lint: [HALL, "app-spec", "bundle"],
+    "log-lines": [],
     "service-app-spec": [HALL],
     "stored-json": [HALL],
   },

@@ -12,6 +12,7 @@ const INTERNAL = new Set([
   "packages/drivers/src/function-processes/runtime-channel.ts MAX_TEXT_BYTES",
   "packages/drivers/src/function-processes/runtime-channel.ts MAX_COPIED_BYTES",
   "packages/model/src/port.ts MAX_PORT",
+  "packages/model/src/log-lines/plain-line.ts MAX_CLASSIFIED_CHARACTERS",
   "packages/model/src/disk-full.ts MAX_CAUSES",
   "packages/cli/src/place/server-connection.ts MAX_CAUSES",
   "packages/engine/src/heard-time.ts MAX_PROOF_LAG_MILLISECONDS",
