@@ -1,7 +1,7 @@
+import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import { COMMAND_SIGNING_NAMES, COMMAND_TARGET_PREFIXES } from "@sluice/wire/command/command-api.ts";
 import { COMMAND_TABLE } from "@sluice/wire/command/command-shapes.ts";
 import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
-import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import type { OperationTable, Shape } from "@sluice/wire/shapes/shape.ts";
 import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX } from "@sluice/wire/sluice/sluice-api.ts";
 import { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UpdateDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
-import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
+import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import type { TriggerDelivery } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { hooksAppSpec } from "../installation/bundle.fixture.ts";

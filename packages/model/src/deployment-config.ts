@@ -37,6 +37,26 @@ export interface ZonalConfig {
   readonly minimumHealthyHostsPerZone?: { readonly type: string; readonly value: number } | undefined;
 }
 
+/** The API's shapes, before it is known that they are whole. */
+export interface HostsInput {
+  readonly type?: string | undefined;
+  readonly value?: number | undefined;
+}
+export interface RoutingInput {
+  readonly type?: string | undefined;
+  readonly timeBasedCanary?:
+    | { readonly canaryPercentage?: number | undefined; readonly canaryInterval?: number | undefined }
+    | undefined;
+  readonly timeBasedLinear?:
+    | { readonly linearPercentage?: number | undefined; readonly linearInterval?: number | undefined }
+    | undefined;
+}
+export interface ZonalInput {
+  readonly firstZoneMonitorDurationInSeconds?: number | undefined;
+  readonly monitorDurationInSeconds?: number | undefined;
+  readonly minimumHealthyHostsPerZone?: HostsInput | undefined;
+}
+
 /** Names that begin with it belong to the predefined configurations. */
 export const PREDEFINED_CONFIG_PREFIX = "CodeDeployDefault.";
 

@@ -1,5 +1,5 @@
+import { shellWord } from "@sluice/model/shell-word.ts";
 import { SERVED_SERVICES, type ServedService } from "@sluice/wire/config/aws-config.ts";
-import { shellWord } from "../terminal/shell-word.ts";
 import { AWS_CLI_MINIMUM, type AwsCli } from "./aws-cli.ts";
 
 /** What `sluice env` sets for the tools that a shell starts. */

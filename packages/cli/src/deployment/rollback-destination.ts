@@ -1,12 +1,12 @@
 import type { DeploymentInfo, RevisionLocation } from "@aws-sdk/client-codedeploy";
 import { revisionKey, type RevisionLocation as StoredRevisionLocation } from "@sluice/model/revision-location.ts";
 import { revisionName } from "@sluice/model/revision-name.ts";
+import { shellWord } from "@sluice/model/shell-word.ts";
 import type { CodeDeployClient } from "@sluice/wire/client/clients.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
 import { CommandFailed } from "../command-failed.ts";
 import { allPages } from "../place/all-pages.ts";
 import { formatAge } from "../terminal/printing.ts";
-import { shellWord } from "../terminal/shell-word.ts";
 import { requireDeployablePlatform } from "./deployable-platform.ts";
 
 /** What is to run again. */

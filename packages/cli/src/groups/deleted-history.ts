@@ -1,6 +1,6 @@
+import { shellWord } from "@sluice/model/shell-word.ts";
 import { allPages } from "../place/all-pages.ts";
 import type { Connection } from "../place/server-connection.ts";
-import { shellWord } from "../terminal/shell-word.ts";
 
 /** How many deployments go with these groups of an application. */
 export async function countDeployments(

@@ -4,9 +4,9 @@ import type {
   DeploymentStyle,
   TriggerEventType,
 } from "@aws-sdk/client-codedeploy";
+import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import { MAX_READY_WAIT_MINUTES, MAX_TERMINATION_WAIT_MINUTES } from "@sluice/model/limits.ts";
 import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
-import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { readJsonInput, without } from "../arguments/json-input.ts";

@@ -1,8 +1,8 @@
 import type { DeploymentGroupInfo, EC2TagFilter, LastDeploymentInfo, TagFilter } from "@aws-sdk/client-codedeploy";
 import { revisionName } from "@sluice/model/revision-name.ts";
+import { shellWord } from "@sluice/model/shell-word.ts";
 import { inBatches } from "../place/all-pages.ts";
 import { formatFields } from "../terminal/printing.ts";
-import { shellWord } from "../terminal/shell-word.ts";
 import { describeRollback } from "./rollback-events.ts";
 
 const EVENTS_IN_A_LINE = 3;

@@ -1,8 +1,8 @@
 import { existsSync, lstatSync, type Stats, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { shellWord } from "@sluice/model/shell-word.ts";
 import { endpointOfDirectory, endpointOfEnvironment } from "@sluice/wire/config/connection.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { shellWord } from "../terminal/shell-word.ts";
 
 /** Names the server's data directory for every verb that has no --data. */
 export const DATA_VARIABLE = "SLUICE_DATA";

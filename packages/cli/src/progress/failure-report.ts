@@ -1,7 +1,7 @@
 import { causeFirst } from "@sluice/model/aws-sentences.ts";
+import { shellWord } from "@sluice/model/shell-word.ts";
 import { visibleLine, visibleText } from "@sluice/model/visible-text.ts";
 import { visibleHost } from "../terminal/printing.ts";
-import { shellWord } from "../terminal/shell-word.ts";
 import { type DeploymentView, type EventView, isToHosts, type TargetView } from "./deployment-view.ts";
 import { wrap } from "./progress-screen.ts";
 

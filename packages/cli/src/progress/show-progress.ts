@@ -1,3 +1,4 @@
+import { shellWord } from "@sluice/model/shell-word.ts";
 import { visibleLine } from "@sluice/model/visible-text.ts";
 import {
   COLUMNS_DEFAULT,
@@ -10,7 +11,6 @@ import {
   showCursor,
 } from "../output.ts";
 import type { Connection } from "../place/server-connection.ts";
-import { shellWord } from "../terminal/shell-word.ts";
 import { changesBetween } from "./changes.ts";
 import { type DeploymentView, isOver } from "./deployment-view.ts";
 import { failureReport } from "./failure-report.ts";

@@ -1,10 +1,10 @@
 import type { CreateDeploymentConfigInput, DeploymentConfigInfo } from "@aws-sdk/client-codedeploy";
+import { configInShort, describeConfig } from "@sluice/model/deployment-config-words.ts";
 import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { readJsonInput, without } from "../arguments/json-input.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
-import { configInShort, describeConfig } from "../groups/config-words.ts";
 import { print, printJson } from "../output.ts";
 import { allPages } from "../place/all-pages.ts";
 import { type Connection, connect } from "../place/server-connection.ts";

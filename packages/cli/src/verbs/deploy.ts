@@ -4,7 +4,7 @@ import type {
   FileExistsBehavior,
   RevisionLocation,
 } from "@aws-sdk/client-codedeploy";
-import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
+import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Command, Option } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../arguments/options.ts";

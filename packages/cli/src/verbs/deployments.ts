@@ -1,6 +1,6 @@
 import type { DeploymentInfo, DeploymentStatus } from "@aws-sdk/client-codedeploy";
+import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import { revisionName } from "@sluice/model/revision-name.ts";
-import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import { type Command, Option } from "commander";
 import {
   addClientOptions,

@@ -1,8 +1,8 @@
+import { shellWord } from "@sluice/model/shell-word.ts";
 import type { Command } from "commander";
 import { addExamples, addJsonOption } from "../arguments/options.ts";
 import { namingDirectoryTrouble } from "../files/file-trouble.ts";
 import { print, printJson } from "../output.ts";
-import { shellWord } from "../terminal/shell-word.ts";
 
 interface RestoreOptions {
   readonly data: string;

@@ -1,3 +1,4 @@
+import { shellWord } from "@sluice/model/shell-word.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../arguments/options.ts";
@@ -7,7 +8,6 @@ import { print, printJson } from "../output.ts";
 import { connect } from "../place/server-connection.ts";
 import { showProgress } from "../progress/show-progress.ts";
 import { confirm } from "../terminal/confirm.ts";
-import { shellWord } from "../terminal/shell-word.ts";
 
 interface RollbackOptions extends ClientOptions {
   readonly application: string;

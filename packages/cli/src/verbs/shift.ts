@@ -1,9 +1,9 @@
+import { shellWord } from "@sluice/model/shell-word.ts";
 import type { Command } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
 import { print, printJson } from "../output.ts";
 import { connect } from "../place/server-connection.ts";
 import { shiftWords } from "../progress/shift-words.ts";
-import { shellWord } from "../terminal/shell-word.ts";
 
 interface Gate {
   readonly action: string;

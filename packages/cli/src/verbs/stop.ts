@@ -1,10 +1,10 @@
+import { shellWord } from "@sluice/model/shell-word.ts";
 import type { Command } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
 import { print, printJson } from "../output.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
 import { DeploymentReader } from "../progress/deployment-view.ts";
 import { stopLines } from "../progress/progress-lines.ts";
-import { shellWord } from "../terminal/shell-word.ts";
 
 interface StopOptions extends ClientOptions {
   readonly rollback?: boolean;

@@ -1,3 +1,4 @@
+import { shellWord } from "@sluice/model/shell-word.ts";
 import type { TriggerDelivery, TriggerTest } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
@@ -6,7 +7,6 @@ import { print, printJson } from "../output.ts";
 import { allPages, collected } from "../place/all-pages.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
 import { formatTable } from "../terminal/printing.ts";
-import { shellWord } from "../terminal/shell-word.ts";
 
 interface ListOptions extends ClientOptions {
   readonly failed?: boolean;

@@ -1,4 +1,5 @@
 import { relative, resolve } from "node:path";
+import { shellWord } from "@sluice/model/shell-word.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import {
@@ -15,7 +16,6 @@ import { DATA_VARIABLE, directoryPlace, UP_DIRECTORY, upDirectory } from "../pla
 import { nameProcess } from "../process/process-name.ts";
 import { terminationOrTerminalClosed } from "../process/termination.ts";
 import { visibleHost } from "../terminal/printing.ts";
-import { shellWord } from "../terminal/shell-word.ts";
 import { logFileOf, startDetached } from "../up/detached-up.ts";
 import { whyNoNamespaces } from "../up/isolation/namespace.ts";
 import { MAX_HOSTS } from "../up/isolation/subnet.ts";

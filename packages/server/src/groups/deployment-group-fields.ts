@@ -1,5 +1,5 @@
-import type { EC2TagFilter, TagFilter } from "@aws-sdk/client-codedeploy";
 import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
+import { ec2Lists, isFilled, onPremisesLists } from "@sluice/model/deployment-group-fields.ts";
 import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
 
 export type DeploymentGroupChange = Partial<DeploymentGroupFields>;
@@ -61,16 +61,4 @@ export function changeGroupFields(before: DeploymentGroupFields, change: Deploym
     delete after.onPremisesInstanceTagFilters;
   }
   return after;
-}
-
-export function ec2Lists(fields: DeploymentGroupChange): readonly (readonly EC2TagFilter[])[] | undefined {
-  return fields.ec2TagSet?.ec2TagSetList;
-}
-
-export function onPremisesLists(fields: DeploymentGroupChange): readonly (readonly TagFilter[])[] | undefined {
-  return fields.onPremisesTagSet?.onPremisesTagSetList;
-}
-
-export function isFilled(list: readonly unknown[] | undefined): boolean {
-  return list !== undefined && list.length > 0;
 }

@@ -1,9 +1,9 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { isFilled } from "@sluice/model/deployment-group-fields.ts";
 import type { FaultCode } from "@sluice/model/fault-codes.ts";
+import { checkServerLoadBalancer } from "@sluice/model/input-checks/load-balancer-checks.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
-import { isFilled } from "./deployment-group-fields.ts";
-import { checkServerLoadBalancer } from "./load-balancer-checks.ts";
 
 /**
  * Groups can be described in full, and deployed to where the engine can: refused here is what it would otherwise do in another way

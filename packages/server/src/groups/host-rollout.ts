@@ -2,10 +2,10 @@ import type { TargetInstances } from "@aws-sdk/client-codedeploy";
 import type { HealthRule, HostStrategy, HostWay } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { DeploymentConfig, ZonalConfig } from "@sluice/model/deployment-config.ts";
+import { isFilled } from "@sluice/model/deployment-group-fields.ts";
 import { MAX_READY_WAIT_MINUTES } from "@sluice/model/limits.ts";
 import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
 import type { AskedOfRollout } from "./asked-of-rollout.ts";
-import { isFilled } from "./deployment-group-fields.ts";
 import type { GroupOfRollout } from "./group-of-rollout.ts";
 
 const SECOND = 1000;

@@ -1,6 +1,6 @@
 import type { DeliveryOutcome, Notification } from "@sluice/engine/ports/notifier.ts";
+import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import type { Json } from "@sluice/model/stored-json/stored-json.ts";
-import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { playHost, type RunnerFixture, runnerFixture } from "../runner/runner.fixture.ts";
 import type { DeploymentRequest } from "../store/columns/deployment-request.ts";

@@ -1,16 +1,10 @@
-import type { LoadBalancerInfo } from "@aws-sdk/client-codedeploy";
 import type { RoutedHost } from "@sluice/engine/ports/traffic-router.ts";
+import { balancerNames } from "@sluice/model/deployment-group-fields.ts";
 import { DEPLOYMENT_REQUEST } from "../store/columns/deployment-columns.ts";
 import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
 import { compiledListQuery, compiledQuery } from "../store/compiled-query.ts";
 import { inListParts } from "../store/in-list.ts";
 import type { Store } from "../store/open-store.ts";
-
-/** Every load balancer and target group that a group names, as its bindings in sluice.yml know them. */
-export function balancerNames(info: LoadBalancerInfo | undefined): string[] {
-  const named = [...(info?.elbInfoList ?? []), ...(info?.targetGroupInfoList ?? [])];
-  return [...new Set(named.flatMap(({ name }) => (name ? [name] : [])))];
-}
 
 /** What an active deployment was asked; undefined when it is over, and its hosts' traffic is not its business any more. */
 export async function requestOfActive(

@@ -1,34 +1,10 @@
-import type { Tag as TagInput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { MAX_ARN_CHARACTERS, MAX_RESOURCE_TAGS } from "@sluice/model/limits.ts";
+import { MAX_ARN_CHARACTERS } from "@sluice/model/limits.ts";
 import { applicationArn, deploymentGroupArn, parseCodeDeployArn } from "@sluice/model/resource-arn.ts";
-import { type Tag, tagProblem } from "@sluice/model/tag-filter.ts";
 import type { Kysely } from "kysely";
 import type { Database } from "../../../store/schema.ts";
 import type { OperationContext } from "../../operation.ts";
 import { requireApplication, requireDeploymentGroup } from "./known-resources.ts";
-
-/** AWS keeps this prefix for itself, whatever its case. */
-const RESERVED_PREFIX = /^aws:/i;
-
-/** The tags of CreateApplication, CreateDeploymentGroup and TagResource. */
-export function readResourceTags(input: readonly TagInput[] | undefined): Tag[] {
-  const tags = (input ?? []).map((tag) => {
-    const problem = tagProblem(tag);
-    if (problem !== undefined) throw invalidTags(`the tag ${tag.Key ?? ""}=${tag.Value ?? ""} ${problem}`);
-    if (RESERVED_PREFIX.test(tag.Key!)) throw invalidTags(`the key ${tag.Key} begins with aws:, which is reserved`);
-    return { Key: tag.Key!, Value: tag.Value ?? "" };
-  });
-  const twice = tags.find((tag, index) => tags.findIndex((other) => other.Key === tag.Key) !== index);
-  if (twice) throw invalidTags(`the key ${twice.Key} is given twice: a resource has one value for a key`);
-  checkResourceTagCount(tags.length);
-  return tags;
-}
-
-export function checkResourceTagCount(count: number): void {
-  if (count <= MAX_RESOURCE_TAGS) return;
-  throw invalidTags(`the resource would have ${count} tags: at most ${MAX_RESOURCE_TAGS} are allowed`);
-}
 
 /** The application or deployment group that an ARN names: the ARN as tags are kept under. */
 export async function requireTaggable(
@@ -68,8 +44,4 @@ export function requireResourceArn(arn: string | undefined): string {
     "ResourceArnRequiredException",
     "ResourceArn is missing: give the ARN of an application or of a deployment group.",
   );
-}
-
-function invalidTags(message: string): CallerFault {
-  return new CallerFault("InvalidTagsToAddException", `The tags are not valid: ${message}.`);
 }

@@ -6,12 +6,16 @@ import {
   type DeploymentConfig,
   PREDEFINED_CONFIG_PREFIX,
 } from "@sluice/model/deployment-config.ts";
+import {
+  readMinimumHealthyHosts,
+  readTrafficRouting,
+  readZonalConfig,
+} from "@sluice/model/input-checks/deployment-config-input.ts";
 import { MAX_CUSTOM_DEPLOYMENT_CONFIGS } from "@sluice/model/limits.ts";
 import { countCustomConfigs, findDeploymentConfig, insertDeploymentConfig } from "../../../store/deployment-configs.ts";
 import { isUniqueViolation } from "../../../store/unique-violation.ts";
 import { requireDeploymentConfigName } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
-import { readMinimumHealthyHosts, readTrafficRouting, readZonalConfig } from "./deployment-config-input.ts";
 
 /** Configurations never change once made. */
 export const createDeploymentConfig: CodeDeployOperation<

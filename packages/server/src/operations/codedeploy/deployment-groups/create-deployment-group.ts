@@ -1,6 +1,8 @@
 import type { CreateDeploymentGroupInput, CreateDeploymentGroupOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { DEFAULT_CONFIG_NAMES } from "@sluice/model/deployment-config.ts";
+import { checkGroupFields, checkWholeGroup } from "@sluice/model/input-checks/deployment-group-checks.ts";
+import { readResourceTags } from "@sluice/model/input-checks/resource-tag-input.ts";
 import { MAX_DEPLOYMENT_GROUPS_PER_APPLICATION } from "@sluice/model/limits.ts";
 import { deploymentGroupArn } from "@sluice/model/resource-arn.ts";
 import { DEFAULT_GROUP_FIELDS, groupFieldsOf } from "../../../groups/deployment-group-fields.ts";
@@ -14,9 +16,7 @@ import {
   requireDeploymentConfigName,
   requireDeploymentGroupName,
 } from "../checks/required-names.ts";
-import { readResourceTags } from "../checks/resource-tag-input.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
-import { checkGroupFields, checkWholeGroup } from "./deployment-group-checks.ts";
 import { checkEcsServiceIsFree, checkEcsServiceKind } from "./ecs-group-checks.ts";
 
 export const createDeploymentGroup: CodeDeployOperation<

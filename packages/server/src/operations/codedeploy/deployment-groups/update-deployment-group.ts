@@ -1,4 +1,5 @@
 import type { UpdateDeploymentGroupInput, UpdateDeploymentGroupOutput } from "@aws-sdk/client-codedeploy";
+import { checkGroupFields, checkWholeGroup } from "@sluice/model/input-checks/deployment-group-checks.ts";
 import { changeGroupFields, groupFieldsOf } from "../../../groups/deployment-group-fields.ts";
 import { GROUP_FIELDS } from "../../../store/columns/group-columns.ts";
 import {
@@ -15,7 +16,6 @@ import {
 } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { groupExists } from "./create-deployment-group.ts";
-import { checkGroupFields, checkWholeGroup } from "./deployment-group-checks.ts";
 import { checkEcsServiceIsFree, checkEcsServiceKind } from "./ecs-group-checks.ts";
 
 /** There are no Auto Scaling hooks to clean up, so `hooksNotCleanedUp` is always empty. */

@@ -5,7 +5,7 @@ import type {
 } from "@aws-sdk/client-codedeploy";
 import type { Wait } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
+import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import { commitHeadEvent } from "../../../store/commit-events.ts";
 import { type DeploymentRow, lockDeployments, readHead } from "../../../store/deployments.ts";
 import type { WriteTransaction } from "../../../store/group-commit.ts";

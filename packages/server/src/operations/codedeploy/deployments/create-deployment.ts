@@ -1,9 +1,9 @@
 import type { CreateDeploymentInput, CreateDeploymentOutput } from "@aws-sdk/client-codedeploy";
 import type { FleetSelection } from "@sluice/engine/ports/fleet.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
-import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import { type DeployablePlatform, deployablePlatformOf } from "../../../groups/deployable-platforms.ts";
 import { alarmWatchOf } from "../../../groups/group-alarms.ts";
 import type { ReadRevision } from "../../../groups/read-revision.ts";

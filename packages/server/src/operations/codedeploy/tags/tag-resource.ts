@@ -1,13 +1,9 @@
 import type { TagResourceInput, TagResourceOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { checkResourceTagCount, readResourceTags } from "@sluice/model/input-checks/resource-tag-input.ts";
 import { mergeTags } from "@sluice/model/tag-filter.ts";
 import { loadResourceTags, putResourceTags } from "../../../store/resource-tags.ts";
-import {
-  checkResourceTagCount,
-  readResourceTags,
-  requireResourceArn,
-  requireTaggable,
-} from "../checks/resource-tag-input.ts";
+import { requireResourceArn, requireTaggable } from "../checks/resource-tag-input.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 
 /** A tag whose key the resource has already gets the new value. */

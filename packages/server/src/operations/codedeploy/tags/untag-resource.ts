@@ -1,7 +1,8 @@
 import type { UntagResourceInput, UntagResourceOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { checkResourceTagCount } from "@sluice/model/input-checks/resource-tag-input.ts";
 import { removeResourceTags } from "../../../store/resource-tags.ts";
-import { checkResourceTagCount, requireResourceArn, requireTaggable } from "../checks/resource-tag-input.ts";
+import { requireResourceArn, requireTaggable } from "../checks/resource-tag-input.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 
 /** Keys that the resource does not have are passed over. */

@@ -1,6 +1,6 @@
 import type { ListDeploymentTargetsInput, ListDeploymentTargetsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
+import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import { listTargetIds } from "../../../store/target-listing.ts";
 import { requireDeployment } from "../checks/known-resources.ts";
 import { PAGE_READ_ITEMS, readNextToken, toPage } from "../checks/next-token.ts";

@@ -1,9 +1,9 @@
 import type { TargetStatus } from "@sluice/engine/state.ts";
 import { isTerminal } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { MAX_NAME_CHARACTERS } from "@sluice/model/limits.ts";
-import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
 import type { Kysely } from "kysely";
 import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
 import type { Database } from "../../../store/schema.ts";

@@ -1,4 +1,4 @@
-import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { CallerFault } from "../caller-fault.ts";
 
 export function invalidStyle(message: string): CallerFault {
   return new CallerFault("InvalidDeploymentStyleException", message);

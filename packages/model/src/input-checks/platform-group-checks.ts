@@ -1,24 +1,19 @@
-import { CallerFault } from "@sluice/model/caller-fault.ts";
-import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
-import type { FaultCode } from "@sluice/model/fault-codes.ts";
-import { MAX_ECS_SERVICES_PER_GROUP } from "@sluice/model/limits.ts";
-import { isFilled } from "../../../groups/deployment-group-fields.ts";
-import {
-  checkEcsLoadBalancer,
-  checkServerLoadBalancer,
-  hasLoadBalancer,
-} from "../../../groups/load-balancer-checks.ts";
-import type { DeploymentGroupFields } from "../../../store/columns/group-columns.ts";
+import { CallerFault } from "../caller-fault.ts";
+import type { ComputePlatform } from "../deployment-config.ts";
+import { type GroupFields, isFilled } from "../deployment-group-fields.ts";
+import type { FaultCode } from "../fault-codes.ts";
+import { MAX_ECS_SERVICES_PER_GROUP } from "../limits.ts";
 import { invalidBlueGreen, invalidStyle } from "./group-faults.ts";
+import { checkEcsLoadBalancer, checkServerLoadBalancer, hasLoadBalancer } from "./load-balancer-checks.ts";
 
 /** What a whole group of each platform has to say, and what it cannot. */
-export const PLATFORM_GROUP_CHECKS: Readonly<Record<ComputePlatform, (fields: DeploymentGroupFields) => void>> = {
+export const PLATFORM_GROUP_CHECKS: Readonly<Record<ComputePlatform, (fields: GroupFields) => void>> = {
   Server: checkServerGroup,
   Lambda: checkLambdaGroup,
   ECS: checkEcsGroup,
 };
 
-function checkServerGroup(fields: DeploymentGroupFields): void {
+function checkServerGroup(fields: GroupFields): void {
   if (isFilled(fields.ecsServices)) {
     throw invalidEcsService("Should not specify ECS services parameter for Server deployment group");
   }
@@ -36,7 +31,7 @@ function checkServerGroup(fields: DeploymentGroupFields): void {
   }
 }
 
-function checkLambdaGroup(fields: DeploymentGroupFields): void {
+function checkLambdaGroup(fields: GroupFields): void {
   checkShifting("Lambda", fields);
   checkNoHosts("Lambda", fields);
   if (isFilled(fields.ecsServices)) {
@@ -56,7 +51,7 @@ function checkLambdaGroup(fields: DeploymentGroupFields): void {
   }
 }
 
-function checkEcsGroup(fields: DeploymentGroupFields): void {
+function checkEcsGroup(fields: GroupFields): void {
   checkShifting("ECS", fields);
   checkNoHosts("ECS", fields);
   checkEcsLoadBalancer(fields);
@@ -76,7 +71,7 @@ function checkEcsGroup(fields: DeploymentGroupFields): void {
   }
 }
 
-function checkShifting(platform: "ECS" | "Lambda", { deploymentStyle }: DeploymentGroupFields): void {
+function checkShifting(platform: "ECS" | "Lambda", { deploymentStyle }: GroupFields): void {
   const { deploymentType, deploymentOption } = deploymentStyle ?? {};
   if (deploymentType === "BLUE_GREEN" && deploymentOption === "WITH_TRAFFIC_CONTROL") return;
   throw invalidStyle(
@@ -85,7 +80,7 @@ function checkShifting(platform: "ECS" | "Lambda", { deploymentStyle }: Deployme
 }
 
 /** What only hosts have, each with the fault of its own field. */
-function checkNoHosts(platform: "ECS" | "Lambda", fields: DeploymentGroupFields): void {
+function checkNoHosts(platform: "ECS" | "Lambda", fields: GroupFields): void {
   const foreign: readonly (readonly [field: string, given: readonly unknown[] | undefined, code: FaultCode])[] = [
     ["autoScalingGroups", fields.autoScalingGroups, "InvalidAutoScalingGroupException"],
     ["ec2TagFilters", fields.ec2TagFilters, "InvalidEC2TagException"],

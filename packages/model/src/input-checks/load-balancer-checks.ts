@@ -1,17 +1,14 @@
-import type { LoadBalancerInfo } from "@aws-sdk/client-codedeploy";
-import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { CallerFault } from "../caller-fault.ts";
+import { balancerNames, type GroupFields, isFilled, type LoadBalancerFields } from "../deployment-group-fields.ts";
 import {
   LISTENERS_PER_TRAFFIC_ROUTE,
   MAX_LOAD_BALANCERS_PER_GROUP,
   MAX_TARGET_GROUP_PAIRS_PER_GROUP,
   MAX_TARGET_GROUPS_PER_GROUP,
   TARGET_GROUPS_PER_PAIR,
-} from "@sluice/model/limits.ts";
-import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
-import { balancerNames } from "../traffic/routed-hosts.ts";
-import { isFilled } from "./deployment-group-fields.ts";
+} from "../limits.ts";
 
-export function checkLoadBalancerInfo(info: LoadBalancerInfo | undefined): void {
+export function checkLoadBalancerInfo(info: LoadBalancerFields | undefined): void {
   if (!info) return;
   const { elbInfoList = [], targetGroupInfoList = [], targetGroupPairInfoList = [] } = info;
   checkNames("elbInfoList", elbInfoList, MAX_LOAD_BALANCERS_PER_GROUP);
@@ -39,13 +36,13 @@ export function checkLoadBalancerInfo(info: LoadBalancerInfo | undefined): void 
 }
 
 /** Whether any load balancer is named at all. */
-export function hasLoadBalancer(info: LoadBalancerInfo | undefined): boolean {
+export function hasLoadBalancer(info: LoadBalancerFields | undefined): boolean {
   const { elbInfoList, targetGroupInfoList, targetGroupPairInfoList } = info ?? {};
   return [elbInfoList, targetGroupInfoList, targetGroupPairInfoList].some(isFilled);
 }
 
 /** Hosts are behind load balancers and target groups; a pair of target groups is how ECS shifts traffic. */
-export function checkServerLoadBalancer({ deploymentStyle, loadBalancerInfo }: DeploymentGroupFields): void {
+export function checkServerLoadBalancer({ deploymentStyle, loadBalancerInfo }: GroupFields): void {
   if (deploymentStyle?.deploymentOption !== "WITH_TRAFFIC_CONTROL") return;
   if (balancerNames(loadBalancerInfo).length > 0) return;
   // The service's own words, with its own names for the lists.
@@ -54,7 +51,7 @@ export function checkServerLoadBalancer({ deploymentStyle, loadBalancerInfo }: D
   );
 }
 
-export function checkEcsLoadBalancer({ loadBalancerInfo }: DeploymentGroupFields): void {
+export function checkEcsLoadBalancer({ loadBalancerInfo }: GroupFields): void {
   const { elbInfoList, targetGroupInfoList, targetGroupPairInfoList } = loadBalancerInfo ?? {};
   const fault = (message: string) =>
     new CallerFault("InvalidLoadBalancerInfoException", `For ECS deployment group, loadBalancerInfo ${message}`);

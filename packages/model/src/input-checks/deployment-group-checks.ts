@@ -1,23 +1,18 @@
-import { CallerFault } from "@sluice/model/caller-fault.ts";
-import type { ComputePlatform, DeploymentConfig } from "@sluice/model/deployment-config.ts";
-import {
-  MAX_AUTO_SCALING_GROUPS_PER_GROUP,
-  MAX_READY_WAIT_MINUTES,
-  MAX_TERMINATION_WAIT_MINUTES,
-} from "@sluice/model/limits.ts";
-import { ENUMS } from "@sluice/wire/shapes/codedeploy-constraints.ts";
-import type { DeploymentGroupChange } from "../../../groups/deployment-group-fields.ts";
-import { checkLoadBalancerInfo } from "../../../groups/load-balancer-checks.ts";
-import type { DeploymentGroupFields } from "../../../store/columns/group-columns.ts";
-import { checkTagFilters } from "../checks/tag-filter-checks.ts";
-import { checkAlarms, checkAutoRollback, checkTriggers, isOneOf } from "../checks/watch-checks.ts";
+import { CallerFault } from "../caller-fault.ts";
+import { ENUMS } from "../codedeploy-enums.ts";
+import type { ComputePlatform, DeploymentConfig } from "../deployment-config.ts";
+import type { GroupFields } from "../deployment-group-fields.ts";
+import { MAX_AUTO_SCALING_GROUPS_PER_GROUP, MAX_READY_WAIT_MINUTES, MAX_TERMINATION_WAIT_MINUTES } from "../limits.ts";
 import { invalidBlueGreen, invalidStyle } from "./group-faults.ts";
+import { checkLoadBalancerInfo } from "./load-balancer-checks.ts";
 import { PLATFORM_GROUP_CHECKS } from "./platform-group-checks.ts";
+import { checkTagFilters } from "./tag-filter-checks.ts";
+import { checkAlarms, checkAutoRollback, checkTriggers, isOneOf } from "./watch-checks.ts";
 
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/;
 
 /** What can be said of the fields alone, whatever the group: of those that an input gives. */
-export function checkGroupFields(fields: DeploymentGroupChange): void {
+export function checkGroupFields(fields: GroupFields): void {
   checkServiceRole(fields.serviceRoleArn);
   checkTagFilters(fields);
   checkAutoScalingGroups(fields.autoScalingGroups);
@@ -39,7 +34,7 @@ export function checkGroupFields(fields: DeploymentGroupChange): void {
 export function checkWholeGroup(
   platform: ComputePlatform,
   config: Pick<DeploymentConfig, "computePlatform" | "deploymentConfigName">,
-  fields: DeploymentGroupFields,
+  fields: GroupFields,
 ): void {
   checkTagFilters(fields);
   if (config.computePlatform !== platform) {
@@ -52,7 +47,7 @@ export function checkWholeGroup(
   checkBlueGreenOptions(platform, fields);
 }
 
-function checkServiceRole(arn: string | undefined): void {
+export function checkServiceRole(arn: string | undefined): void {
   if (arn === undefined || ROLE_ARN.test(arn)) return;
   throw new CallerFault(
     "InvalidRoleException",
@@ -60,7 +55,7 @@ function checkServiceRole(arn: string | undefined): void {
   );
 }
 
-function checkAutoScalingGroups(names: readonly string[] | undefined): void {
+export function checkAutoScalingGroups(names: readonly string[] | undefined): void {
   if (!names) return;
   if (names.length > MAX_AUTO_SCALING_GROUPS_PER_GROUP) {
     throw new CallerFault(
@@ -73,7 +68,7 @@ function checkAutoScalingGroups(names: readonly string[] | undefined): void {
   }
 }
 
-function checkDeploymentStyle(style: DeploymentGroupChange["deploymentStyle"]): void {
+function checkDeploymentStyle(style: GroupFields["deploymentStyle"]): void {
   if (!style) return;
   const { deploymentType, deploymentOption } = style;
   if (!deploymentType || !deploymentOption) {
@@ -92,7 +87,7 @@ function checkDeploymentStyle(style: DeploymentGroupChange["deploymentStyle"]): 
   }
 }
 
-function checkBlueGreenOptions(platform: ComputePlatform, fields: DeploymentGroupFields): void {
+function checkBlueGreenOptions(platform: ComputePlatform, fields: GroupFields): void {
   const options = fields.blueGreenDeploymentConfiguration;
   if (!options) return;
   const { terminateBlueInstancesOnDeploymentSuccess: end, deploymentReadyOption: ready } = options;

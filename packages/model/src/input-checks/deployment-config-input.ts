@@ -1,18 +1,20 @@
+import { CallerFault } from "../caller-fault.ts";
 import type {
-  MinimumHealthyHosts as HostsInput,
-  TrafficRoutingConfig as RoutingInput,
-  ZonalConfig as ZonalInput,
-} from "@aws-sdk/client-codedeploy";
-import { CallerFault } from "@sluice/model/caller-fault.ts";
-import type { MinimumHealthyHosts, TrafficRoutingConfig, ZonalConfig } from "@sluice/model/deployment-config.ts";
-import type { FaultCode } from "@sluice/model/fault-codes.ts";
+  HostsInput,
+  MinimumHealthyHosts,
+  RoutingInput,
+  TrafficRoutingConfig,
+  ZonalConfig,
+  ZonalInput,
+} from "../deployment-config.ts";
+import type { FaultCode } from "../fault-codes.ts";
 import {
   MAX_FLEET_PERCENT,
   MAX_TRAFFIC_PERCENT,
   MAX_TRAFFIC_SHIFT_MINUTES,
   MIN_TRAFFIC_INTERVAL_MINUTES,
   MIN_TRAFFIC_PERCENT,
-} from "@sluice/model/limits.ts";
+} from "../limits.ts";
 
 const FLEET_PERCENT_WHOLE = 100;
 
@@ -69,7 +71,7 @@ export function readZonalConfig(input: ZonalInput): ZonalConfig {
 }
 
 function readHosts(
-  { type, value }: { readonly type?: string | undefined; readonly value?: number | undefined },
+  { type, value }: HostsInput,
   field: string,
   code: FaultCode,
 ): { type: "HOST_COUNT" | "FLEET_PERCENT"; value: number } {

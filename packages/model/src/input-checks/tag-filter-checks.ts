@@ -1,15 +1,10 @@
-import { CallerFault } from "@sluice/model/caller-fault.ts";
-import type { FaultCode } from "@sluice/model/fault-codes.ts";
-import { MAX_TAG_SETS, MAX_TAGS, type TagFilter, tagFilterProblem } from "@sluice/model/tag-filter.ts";
-import {
-  type DeploymentGroupChange,
-  ec2Lists,
-  isFilled,
-  onPremisesLists,
-} from "../../../groups/deployment-group-fields.ts";
+import { CallerFault } from "../caller-fault.ts";
+import { ec2Lists, type GroupFields, isFilled, onPremisesLists } from "../deployment-group-fields.ts";
+import type { FaultCode } from "../fault-codes.ts";
+import { MAX_TAG_SETS, MAX_TAGS, type TagFilter, tagFilterProblem } from "../tag-filter.ts";
 
 /** How a group says which hosts it means: filters (any one matches) or a tag set (one of every list), for either kind of host. */
-export function checkTagFilters(fields: DeploymentGroupChange): void {
+export function checkTagFilters(fields: GroupFields): void {
   checkFilters("ec2TagFilters", fields.ec2TagFilters, "InvalidEC2TagException");
   checkFilters("onPremisesInstanceTagFilters", fields.onPremisesInstanceTagFilters, "InvalidTagException");
   checkTagSet("ec2TagSet.ec2TagSetList", ec2Lists(fields), "InvalidEC2TagException");

@@ -1,0 +1,31 @@
+import { CallerFault } from "../caller-fault.ts";
+import { MAX_RESOURCE_TAGS } from "../limits.ts";
+import { type Tag, tagProblem } from "../tag-filter.ts";
+
+/** AWS keeps this prefix for itself, whatever its case. */
+const RESERVED_PREFIX = /^aws:/i;
+
+/** The tags of CreateApplication, CreateDeploymentGroup and TagResource. */
+export function readResourceTags(
+  input: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
+): Tag[] {
+  const tags = (input ?? []).map((tag) => {
+    const problem = tagProblem(tag);
+    if (problem !== undefined) throw invalidTags(`the tag ${tag.Key ?? ""}=${tag.Value ?? ""} ${problem}`);
+    if (RESERVED_PREFIX.test(tag.Key!)) throw invalidTags(`the key ${tag.Key} begins with aws:, which is reserved`);
+    return { Key: tag.Key!, Value: tag.Value ?? "" };
+  });
+  const twice = tags.find((tag, index) => tags.findIndex((other) => other.Key === tag.Key) !== index);
+  if (twice) throw invalidTags(`the key ${twice.Key} is given twice: a resource has one value for a key`);
+  checkResourceTagCount(tags.length);
+  return tags;
+}
+
+export function checkResourceTagCount(count: number): void {
+  if (count <= MAX_RESOURCE_TAGS) return;
+  throw invalidTags(`the resource would have ${count} tags: at most ${MAX_RESOURCE_TAGS} are allowed`);
+}
+
+function invalidTags(message: string): CallerFault {
+  return new CallerFault("InvalidTagsToAddException", `The tags are not valid: ${message}.`);
+}
