@@ -126,6 +126,7 @@ export const ROOMS: RoomTable = {
       "access",
       "loops",
       "store",
+      "alarms",
       "hosts",
       "logs",
       "notifications",

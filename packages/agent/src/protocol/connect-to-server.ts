@@ -9,7 +9,8 @@ import {
   type Envelope,
 } from "@sluice/wire/command/command-api.ts";
 import { COMMAND_TABLE } from "@sluice/wire/command/command-shapes.ts";
-import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX, type SluiceOperations } from "@sluice/wire/sluice/sluice-api.ts";
+import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX } from "@sluice/wire/sluice/sluice-api.ts";
+import type { SluiceOperations } from "@sluice/wire/sluice/sluice-operations.ts";
 import { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 import { passedOverProxy, proxyOfAgent } from "../host/agent-proxy.ts";
 import { AGENT_VERSION, AGENT_VERSION_HEADER } from "../identity/agent-version.ts";

@@ -93,6 +93,7 @@ export const GRANTS: Readonly<Record<Action, Grant>> = {
   "sluice:TestTriggers": ROOT,
   "sluice:PlanDeployment": READERS,
   "sluice:PruneDeployments": ROOT,
+  "sluice:ReadAlarms": READERS,
   "sluice:StreamEvents": READERS,
   "sluice:TakeBackup": ROOT,
   "sluice:SpeakForHost": HOSTS,

@@ -1,7 +1,8 @@
 import { COMMAND_SIGNING_NAMES, COMMAND_TARGET_PREFIXES, type CommandOperations } from "../command/command-api.ts";
 import { COMMAND_TABLE } from "../command/command-shapes.ts";
 import { CODEDEPLOY_TABLE, type CodeDeployOperations } from "../generated/codedeploy-shapes.ts";
-import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX, type SluiceOperations } from "../sluice/sluice-api.ts";
+import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX } from "../sluice/sluice-api.ts";
+import type { SluiceOperations } from "../sluice/sluice-operations.ts";
 import { SLUICE_TABLE } from "../sluice/sluice-shapes.ts";
 import { createServiceClient, type ServiceClient, type ServiceClientOptions } from "./service-client.ts";
 

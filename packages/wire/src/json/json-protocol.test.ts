@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { COMMAND_TABLE } from "../command/command-shapes.ts";
 import { CODEDEPLOY_TABLE, type CodeDeployOperations } from "../generated/codedeploy-shapes.ts";
-import type { SluiceOperations } from "../sluice/sluice-api.ts";
+import type { SluiceOperations } from "../sluice/sluice-operations.ts";
 import { SLUICE_TABLE } from "../sluice/sluice-shapes.ts";
 import {
   isOperation,

@@ -85,7 +85,7 @@ export interface Attention {
   readonly alarmName?: string | undefined;
 }
 
-/** How many targets are in each state; the states of CodeDeploy's DeploymentOverview. */
+/** How many targets are in each state; the states of CodeDeploy's DeploymentOverview. A target of which nobody knows how it ended counts as failed. */
 export interface TargetCounts {
   readonly pending: number;
   readonly inProgress: number;
@@ -123,6 +123,22 @@ export interface DeploymentSummary {
   readonly rolledBackBy?: string | undefined;
 }
 
+/** The newest deployment of a group, without what would have to be counted for each of a thousand groups. */
+export type LastDeployment = Pick<
+  DeploymentSummary,
+  | "deploymentId"
+  | "status"
+  | "creator"
+  | "revision"
+  | "createdAt"
+  | "startedAt"
+  | "completedAt"
+  | "errorCode"
+  | "errorMessage"
+  | "rollbackOf"
+  | "rolledBackBy"
+>;
+
 /** What runs in a group now. */
 export interface GroupOverview {
   readonly applicationName: string;
@@ -131,7 +147,7 @@ export interface GroupOverview {
   /** Of the last successful deployment; absent: none has succeeded. */
   readonly revision?: RevisionLocation | undefined;
   readonly deployedAt?: Date | undefined;
-  readonly lastDeployment?: DeploymentSummary | undefined;
+  readonly lastDeployment?: LastDeployment | undefined;
   readonly isRolledBack: boolean;
 }
 
@@ -167,7 +183,10 @@ export interface SearchDeploymentsInput {
 export interface SearchDeploymentsOutput {
   /** The newest first. */
   readonly deployments: readonly DeploymentSummary[];
+  /** Where there may be more. A search that finds little in a long history answers after some of it, perhaps with nothing: ask on with it. */
   readonly nextToken?: string | undefined;
+  /** With a `nextToken`: deployments that were created since then were all looked at. */
+  readonly searchedBackTo?: Date | undefined;
 }
 
 // ---- One deployment

@@ -579,31 +579,3 @@ export interface ChangeShiftOutput {
   readonly deploymentId: string;
   readonly shift: ShiftView;
 }
-
-export interface SluiceOperations {
-  CreateEnrolmentToken: { input: CreateEnrolmentTokenInput; output: CreateEnrolmentTokenOutput };
-  ListEnrolmentTokens: { input: ListEnrolmentTokensInput; output: ListEnrolmentTokensOutput };
-  RevokeEnrolmentToken: { input: RevokeEnrolmentTokenInput; output: RevokeEnrolmentTokenOutput };
-  EnrolHost: { input: EnrolHostInput; output: EnrolHostOutput };
-  HostHeartbeat: { input: HostHeartbeatInput; output: HostHeartbeatOutput };
-  PutHostLogs: { input: PutHostLogsInput; output: PutHostLogsOutput };
-  GetDeploymentLogs: { input: GetDeploymentLogsInput; output: GetDeploymentLogsOutput };
-  GetTaskLogs: { input: GetTaskLogsInput; output: GetTaskLogsOutput };
-  GetFunctionLogs: { input: GetFunctionLogsInput; output: GetFunctionLogsOutput };
-  GetDeploymentWaits: { input: GetDeploymentWaitsInput; output: GetDeploymentWaitsOutput };
-  ChangeShift: { input: ChangeShiftInput; output: ChangeShiftOutput };
-  DeclareHost: { input: DeclareHostInput; output: DeclareHostOutput };
-  ListHosts: { input: ListHostsInput; output: ListHostsOutput };
-  RemoveHost: { input: RemoveHostInput; output: RemoveHostOutput };
-  TagHost: { input: TagHostInput; output: TagHostOutput };
-  UntagHost: { input: UntagHostInput; output: UntagHostOutput };
-  ListRolledBackGroups: { input: ListRolledBackGroupsInput; output: ListRolledBackGroupsOutput };
-  GetGroupSettings: { input: GetGroupSettingsInput; output: GroupSettings };
-  PutGroupSettings: { input: PutGroupSettingsInput; output: GroupSettings };
-  AcknowledgeRollback: { input: AcknowledgeRollbackInput; output: AcknowledgeRollbackOutput };
-  ListTriggerDeliveries: { input: ListTriggerDeliveriesInput; output: ListTriggerDeliveriesOutput };
-  ReplayTriggerDelivery: { input: ReplayTriggerDeliveryInput; output: ReplayTriggerDeliveryOutput };
-  TestTriggers: { input: TestTriggersInput; output: TestTriggersOutput };
-  PlanDeployment: { input: PlanDeploymentInput; output: PlanDeploymentOutput };
-  PruneDeployments: { input: PruneDeploymentsInput; output: PruneDeploymentsOutput };
-}

@@ -1,5 +1,8 @@
 import { boolean, integer, list, outputText, string, structure, type TableFor, timestamp } from "../shapes/shape.ts";
-import type { SluiceOperations } from "./sluice-api.ts";
+import { alarmConfiguration, autoRollbackConfiguration, revision, targetInstances } from "./api-shapes.ts";
+import { CONSOLE_TABLE } from "./console-shapes.ts";
+import type { SluiceOperations } from "./sluice-operations.ts";
+import { shift, waitMembers } from "./wait-shapes.ts";
 
 const tags = list(structure({ Key: string, Value: string }, ["Key", "Value"]));
 
@@ -54,7 +57,6 @@ const taskLogEntry = structure(
   ["taskId", "taskSetId", "container", "at", "stream", "text"],
 );
 
-const waitMembers = { reason: outputText, since: timestamp, until: timestamp };
 const targetWait = structure({ targetId: string, hostName: string, lifecycleEvent: string, ...waitMembers }, [
   "targetId",
   "hostName",
@@ -121,49 +123,12 @@ const groupSettings = structure(
   ["deployToLateHosts"],
 );
 
-const shift = structure(
-  {
-    targetId: string,
-    percent: integer,
-    steps: list(structure({ percent: integer, at: timestamp }, ["percent"])),
-    askedPercent: integer,
-    askedSince: timestamp,
-    nextPercent: integer,
-    nextAt: timestamp,
-    pausedSince: timestamp,
-    isOpen: boolean,
-  },
-  ["targetId", "percent", "steps", "isOpen"],
-);
-
 const enrolmentToken = structure(
   { tokenId: string, tags, usesLeft: integer, createdAt: timestamp, expiresAt: timestamp },
   ["tokenId", "tags", "usesLeft", "createdAt", "expiresAt"],
 );
 
 const oneHost = structure({ host: hostSummary }, ["host"]);
-
-// The API's own shapes, written out: agents import this table too, and CodeDeploy's whole one would cost them memory for nothing.
-const tagFilters = list(structure({ Key: string, Value: string, Type: string }));
-const rawString = structure({ content: string, sha256: string });
-const revision = structure({
-  revisionType: string,
-  s3Location: structure({ bucket: string, key: string, bundleType: string, version: string, eTag: string }),
-  gitHubLocation: structure({ repository: string, commitId: string }),
-  string: rawString,
-  appSpecContent: rawString,
-});
-const targetInstances = structure({
-  tagFilters,
-  autoScalingGroups: list(string),
-  ec2TagSet: structure({ ec2TagSetList: list(tagFilters) }),
-});
-const autoRollbackConfiguration = structure({ enabled: boolean, events: list(string) });
-const alarmConfiguration = structure({
-  enabled: boolean,
-  ignorePollAlarmFailure: boolean,
-  alarms: list(structure({ name: string })),
-});
 
 const plannedHost = structure(
   {
@@ -407,4 +372,5 @@ export const SLUICE_TABLE = {
       "groups",
     ]),
   },
+  ...CONSOLE_TABLE,
 } satisfies TableFor<SluiceOperations>;

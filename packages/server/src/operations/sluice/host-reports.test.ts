@@ -352,6 +352,7 @@ it("lets hosts report, readers read, and root do all", () => {
     "GetGroupSettings",
     "ListTriggerDeliveries",
     "PlanDeployment",
+    "ReadAlarms",
   ]);
   expect(allowed("host")).toEqual(["EnrolHost", "HostHeartbeat", "PutHostLogs"]);
 });

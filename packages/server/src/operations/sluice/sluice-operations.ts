@@ -1,7 +1,8 @@
 import { MAX_INPUT_BYTES } from "@sluice/wire/json/json-protocol.ts";
-import type { SluiceOperations } from "@sluice/wire/sluice/sluice-api.ts";
+import type { SluiceOperations } from "@sluice/wire/sluice/sluice-operations.ts";
 import type { Operation } from "../operation.ts";
 import { changeShift } from "./change-shift.ts";
+import { readAlarmsNow } from "./console/read-alarms-now.ts";
 import { createEnrolmentToken } from "./create-enrolment-token.ts";
 import { declareHost } from "./declare-host.ts";
 import { enrolHost } from "./enrol-host.ts";
@@ -56,6 +57,7 @@ export const SLUICE_HANDLERS: {
   TestTriggers: testTriggers,
   PlanDeployment: planDeployment,
   PruneDeployments: pruneDeployments,
+  ReadAlarms: readAlarmsNow,
 };
 
 /** Whose credential is in the body. */
