@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AGENT_VERSION, AGENT_VERSION_HEADER } from "@sluice/agent/identity/agent-version.ts";
 import { callToEnrol } from "@sluice/agent/identity/enrolment-call.ts";
+import { openEnvelope, type PinnedCertificate, pinCertificate } from "@sluice/agent/identity/envelope.ts";
 import { BackOff } from "@sluice/agent/process/back-off.ts";
 import {
   HEARTBEAT_TIMEOUT_MILLISECONDS,
@@ -8,6 +9,9 @@ import {
   REPORT_TIMEOUT_MILLISECONDS,
 } from "@sluice/agent/protocol/connect-to-server.ts";
 import { HEARTBEAT_RETRY } from "@sluice/agent/protocol/heartbeat.ts";
+import { parseSpecification } from "@sluice/agent/protocol/specification.ts";
+import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
+import { AGENT_ERROR_CODES, type AgentDiagnostics } from "@sluice/model/diagnostics.ts";
 import { sluiceClient } from "@sluice/wire/client/clients.ts";
 import { agentFor } from "@sluice/wire/client/connection-agent.ts";
 import { createServiceClient, type ServiceClient } from "@sluice/wire/client/service-client.ts";
@@ -18,31 +22,56 @@ import {
   type HostCommand,
 } from "@sluice/wire/command/command-api.ts";
 import { COMMAND_TABLE } from "@sluice/wire/command/command-shapes.ts";
-import type { EnrolHostOutput, Tag } from "@sluice/wire/sluice/sluice-api.ts";
+import type { EnrolHostOutput, LogChunk, Tag } from "@sluice/wire/sluice/sluice-api.ts";
 
 /** The real agent's pause when it is offered what it holds already. */
 const HELD_ALREADY_MILLISECONDS = 20;
-const SUCCESS = JSON.stringify({ error_code: 0, script_name: "", message: "Succeeded", log: "" });
+const SUCCESS: AgentDiagnostics = {
+  error_code: AGENT_ERROR_CODES.success,
+  script_name: "",
+  message: "Succeeded",
+  log: "",
+};
 /** What a script prints: with this a line of about 90 bytes. */
-const PRINTED = "installed one more file of the revision below the destination, as its AppSpec says\n";
+const PRINTED: PlayedOutput = {
+  stream: "stdout",
+  scriptName: "scripts/step.sh",
+  text: "installed one more file of the revision below the destination, as its AppSpec says\n",
+};
 const NOT_NOOP = JSON.stringify({ IsCommandNoop: false });
+
+/** What a script writes: some of its output, and how it comes to an end. */
+export type PlayedOutput = Pick<LogChunk, "stream" | "scriptName" | "text">;
+export interface PlayedEvent {
+  readonly name: string;
+  readonly hostName: string;
+  readonly specification: DeploymentSpecification;
+  print(output: readonly PlayedOutput[]): Promise<void>;
+}
+/** Plays one lifecycle event of a revision. */
+export type Play = (event: PlayedEvent) => Promise<AgentDiagnostics>;
 
 export interface SimulatedHostOptions {
   readonly server: string;
   readonly token: string;
   readonly name: string;
-  readonly tag: Tag;
+  /** Of the token's tags; absent: all of them. */
+  readonly tag?: Tag | undefined;
   /** Lines that each event prints; absent: none. */
   readonly linesPerEvent?: number | undefined;
   /** Its connections come from this address: between two addresses there are ports for 28,000 connections. Absent: the system's choice. */
   readonly localAddress?: string | undefined;
   /** How long each event takes; absent: no time. */
   readonly eventMilliseconds?: number | undefined;
+  readonly zone?: string | undefined;
+  readonly address?: string | undefined;
+  /** What it does in each event; absent: what the members above say, and it succeeds. */
+  readonly play?: Play | undefined;
 }
 
 /**
  * A host whose agent makes the real agent's calls in the real agent's order, with a key of its own over connections of its own, and does
- * nothing in between: it polls on beside what it carries out, fetches the specification once a deployment, acknowledges each command as
+ * nothing in between, unless it is given what to play: it polls on beside what it carries out, fetches the specification once a deployment, acknowledges each command as
  * one that has something to do, completes it, and sends heartbeats.
  */
 export class SimulatedHost {
@@ -53,6 +82,10 @@ export class SimulatedHost {
   readonly #linesPerEvent: number;
   readonly #held = new Set<string>();
   readonly #eventMilliseconds: number;
+  readonly #name: string;
+  readonly #play: Play | undefined;
+  readonly #signer: PinnedCertificate | undefined;
+  readonly #specifications = new Map<string, DeploymentSpecification>();
   readonly #stopping = new AbortController();
   completed = 0;
   requests = 0;
@@ -62,9 +95,12 @@ export class SimulatedHost {
   lastFailure = "";
 
   private constructor(
-    { server, localAddress, eventMilliseconds = 0, linesPerEvent = 0 }: SimulatedHostOptions,
+    { server, name, localAddress, eventMilliseconds = 0, linesPerEvent = 0, play }: SimulatedHostOptions,
     identity: EnrolHostOutput,
   ) {
+    this.#name = name;
+    this.#play = play;
+    this.#signer = play && pinCertificate(identity.signingCertificate);
     this.#eventMilliseconds = eventMilliseconds;
     this.#linesPerEvent = linesPerEvent;
     const { accessKeyId, secretAccessKey, region } = identity;
@@ -88,10 +124,10 @@ export class SimulatedHost {
   }
 
   static async enrol(options: SimulatedHostOptions): Promise<SimulatedHost> {
-    const { server, token, name, tag } = options;
+    const { server, token, name, tag, zone, address } = options;
     const client = sluiceClient({ endpoint: server, region: "us-east-1" });
     try {
-      const input = { token, hostName: name, agentVersion: AGENT_VERSION, tags: [tag] };
+      const input = { token, hostName: name, agentVersion: AGENT_VERSION, tags: tag && [tag], zone, address };
       return new SimulatedHost(options, await callToEnrol(client, input));
     } finally {
       client.close();
@@ -108,6 +144,14 @@ export class SimulatedHost {
 
   stop(): void {
     this.#stopping.abort();
+    this.#connections.destroy();
+  }
+
+  /** The machine goes away in order, and says so. */
+  async sayGoodbye(): Promise<void> {
+    const { hostIdentifier } = this.#identity;
+    this.stop();
+    await this.#sluice.call("HostHeartbeat", { hostIdentifier, heldCommands: [], goodbye: true });
     this.#connections.destroy();
   }
 
@@ -132,22 +176,17 @@ export class SimulatedHost {
   async #carryOut(command: HostCommand): Promise<void> {
     const { HostCommandIdentifier, DeploymentExecutionId, CommandName } = command;
     this.#held.add(HostCommandIdentifier);
-    if (CommandName === "DownloadBundle") {
-      const { hostIdentifier: HostIdentifier } = this.#identity;
-      const input = { DeploymentExecutionId, HostIdentifier };
-      await this.#ask(() => this.#commands.call("GetDeploymentSpecification", input));
-    }
+    if (CommandName === "DownloadBundle" || this.#play !== undefined) await this.#specify(DeploymentExecutionId);
     const acknowledgement = { HostCommandIdentifier, Diagnostics: { Format: "JSON", Payload: NOT_NOOP } };
     const options = { timeoutMs: REPORT_TIMEOUT_MILLISECONDS };
     const acknowledge = () => this.#commands.call("PutHostCommandAcknowledgement", acknowledgement, options);
     if ((await this.#ask(acknowledge)).CommandStatus === "InProgress") {
-      if (this.#linesPerEvent > 0) await this.#print(HostCommandIdentifier);
-      if (this.#eventMilliseconds > 0) await sleep(this.#eventMilliseconds);
-      const CommandStatus = "Succeeded" as const;
+      const outcome = await this.#outcomeOf(command);
+      const hasSucceeded = outcome.error_code === AGENT_ERROR_CODES.success;
       const completion = {
         HostCommandIdentifier,
-        CommandStatus,
-        Diagnostics: { Format: "JSON", Payload: SUCCESS },
+        CommandStatus: hasSucceeded ? ("Succeeded" as const) : ("Failed" as const),
+        Diagnostics: { Format: "JSON", Payload: JSON.stringify(outcome) },
       };
       await this.#ask(() => this.#commands.call("PutHostCommandComplete", completion, options));
       this.completed++;
@@ -155,17 +194,38 @@ export class SimulatedHost {
     this.#held.delete(HostCommandIdentifier);
   }
 
-  async #print(hostCommandIdentifier: string): Promise<void> {
-    const chunks = Array.from({ length: this.#linesPerEvent }, (_, sequence) => ({
-      hostCommandIdentifier,
-      sequence,
-      at: new Date(),
-      stream: "stdout" as const,
-      scriptName: "scripts/step.sh",
-      text: PRINTED,
-    }));
-    const { hostIdentifier } = this.#identity;
-    await this.#ask(() => this.#sluice.call("PutHostLogs", { hostIdentifier, chunks }));
+  async #outcomeOf({
+    HostCommandIdentifier,
+    DeploymentExecutionId,
+    CommandName,
+  }: HostCommand): Promise<AgentDiagnostics> {
+    let sequence = 0;
+    const print = async (output: readonly PlayedOutput[]) => {
+      const chunks = output.map((each) => ({
+        ...each,
+        hostCommandIdentifier: HostCommandIdentifier,
+        sequence: sequence++,
+        at: new Date(),
+      }));
+      const { hostIdentifier } = this.#identity;
+      await this.#ask(() => this.#sluice.call("PutHostLogs", { hostIdentifier, chunks }));
+    };
+    const specification = this.#specifications.get(DeploymentExecutionId);
+    if (this.#play !== undefined && specification !== undefined)
+      return this.#play({ name: CommandName, hostName: this.#name, specification, print });
+    if (this.#linesPerEvent > 0) await print(Array.from({ length: this.#linesPerEvent }, () => PRINTED));
+    if (this.#eventMilliseconds > 0) await sleep(this.#eventMilliseconds);
+    return SUCCESS;
+  }
+
+  /** Asks for a deployment's specification; opened where it is played by it. */
+  async #specify(DeploymentExecutionId: string): Promise<void> {
+    if (this.#specifications.has(DeploymentExecutionId)) return;
+    const input = { DeploymentExecutionId, HostIdentifier: this.#identity.hostIdentifier };
+    const answer = await this.#ask(() => this.#commands.call("GetDeploymentSpecification", input));
+    if (this.#signer === undefined) return;
+    const content = openEnvelope(answer.DeploymentSpecification.GenericEnvelope, this.#signer);
+    this.#specifications.set(DeploymentExecutionId, parseSpecification(content, DeploymentExecutionId));
   }
 
   async #beat(): Promise<void> {

@@ -8,7 +8,7 @@ Build, checks and tests. Without arguments all of them, as CI runs them; with th
 . "$(dirname -- "$0")/usage.sh"
 . "$(dirname -- "$0")/setup.sh"
 
-sh scripts/debian-packages.sh iproute2 curl postgresql pgbouncer awscli haproxy prometheus libarchive-tools zip unzip python3 docker.io busybox-static || true
+sh scripts/debian-packages.sh iproute2 curl postgresql pgbouncer awscli haproxy prometheus libarchive-tools zip unzip python3 docker.io busybox-static chromium fonts-liberation fonts-dejavu-core || true
 
 failed=0
 sh scripts/build.sh || failed=$((failed + 1))
