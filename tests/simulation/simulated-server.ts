@@ -175,6 +175,11 @@ export class SimulatedServer {
       // Nor does anybody ask for a plan, or prune.
       preflight: undefined as never,
       retention: undefined as never,
+      // Nor lists bundles, or what forms choose from.
+      bundles: undefined as never,
+      serves: undefined as never,
+      publicEndpoint: "",
+      host: "",
       signingCertificate: "",
       serverFingerprints: [],
       signal,

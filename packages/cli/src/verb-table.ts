@@ -60,6 +60,16 @@ export const VERBS: readonly Verb[] = [
     summary: "list, show, create, change and delete deployment groups",
     load: () => import("./verbs/groups.ts"),
   },
+  {
+    name: "revisions",
+    summary: "list what can be deployed from the server's buckets, and upload to them",
+    load: () => import("./verbs/revisions.ts"),
+  },
+  {
+    name: "resources",
+    summary: "list the services, balancers and functions of this server that groups can name",
+    load: () => import("./verbs/resources.ts"),
+  },
   { name: "hosts", summary: "list, show, tag, declare and remove hosts", load: () => import("./verbs/hosts.ts") },
   {
     name: "prune",

@@ -338,6 +338,13 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       runner,
       notifications,
       retention,
+      bundles: { buckets: bucket, accessKeys, driverElsewhere: drivers.driverElsewhere },
+      serves: {
+        containers: services !== undefined,
+        balancers: balancing !== undefined,
+        functions: functions !== undefined,
+        bindings: config.bindings.map(({ port, match, driver }) => ({ port, match, driver })),
+      },
       preflight: { matchHosts, trafficRouter, alarmReader, revisions, shiftPorts, hosts: liveness },
       signingCertificate: signingKey.certificatePem,
       serverFingerprints,

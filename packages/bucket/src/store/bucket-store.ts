@@ -16,14 +16,15 @@ import type {
   Body,
   BodyExpectation,
   ByteRange,
+  ListedObject,
   ObjectAttributes,
   ObjectChecksum,
-  ObjectSummary,
   Segment,
   StoredObject,
   Versioning,
   WritePrecondition,
 } from "./stored-object.ts";
+import { NULL_VERSION } from "./version-id.ts";
 import { listVersions, type VersionPage, type VersionQuery } from "./version-listing.ts";
 
 /** S3's limit for one PUT or copy; larger objects come in parts. */
@@ -319,11 +320,15 @@ export class BucketStore {
     return listVersions(this.#objects, this.#objects.requireBucket(bucket), query);
   }
 
-  /** Objects in the byte order of their UTF-8 keys. Throws NoSuchBucket. */
-  list(bucket: string, query: ListingQuery): ListingPage<ObjectSummary & { key: string }> {
-    const bucketId = this.#objects.requireBucket(bucket);
-    const page = listKeys((from, limit) => this.#objects.seek(bucketId, from, limit), query);
-    return { ...page, rows: page.rows.map((row) => this.#objects.summary(row)) };
+  /** Current objects in the byte order of their UTF-8 keys. Throws NoSuchBucket. */
+  list(bucket: string, query: ListingQuery): ListingPage<ListedObject> {
+    const { id, versioning } = this.#objects.requireBucketRow(bucket);
+    const page = listKeys((from, limit) => this.#objects.seek(id, from, limit), query);
+    const rows = page.rows.map((row) => ({
+      ...this.#objects.summary(row),
+      ...(versioning && { versionId: row.version ?? NULL_VERSION }),
+    }));
+    return { ...page, rows };
   }
 
   /** Removes uploads that were abandoned; cheap enough to be called often. Returns how many went. */

@@ -40,6 +40,12 @@ export interface ObjectSummary {
   storageClass?: string;
 }
 
+/** One row of a listing of objects. */
+export interface ListedObject extends ObjectSummary {
+  /** Only in a bucket that has or had versioning; `null` is an id as well. */
+  versionId?: string;
+}
+
 export interface StoredObject extends ObjectSummary {
   attributes: ObjectAttributes;
   /** The parts' sizes in bytes, only where it was uploaded in parts. */

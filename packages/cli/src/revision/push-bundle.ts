@@ -4,8 +4,6 @@ import { type Connection, connectionTo } from "@sluice/wire/config/connection.ts
 import { CommandFailed } from "../command-failed.ts";
 import type { BundleType } from "./bundle-types.ts";
 
-export const REVISIONS_BUCKET_DEFAULT = "sluice-revisions";
-
 const CREATE_BUCKET_TIMEOUT_MILLISECONDS = 30_000;
 
 export interface BundleObject {

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { describe, expect, it } from "vitest";
 import { parseTargetInstances, replacementsWith } from "../deployment/target-instances.ts";
-import { parseS3Location } from "./s3-location.ts";
+import { formatS3Location, parseS3Location } from "./s3-location.ts";
 
 describe("--s3-location", () => {
   it.each([
@@ -10,6 +10,11 @@ describe("--s3-location", () => {
     ["bucket=b,key=k,bundleType=tar,eTag=abc", { bucket: "b", key: "k", bundleType: "tar", eTag: "abc" }],
   ])("%s", (text, s3Location) => {
     expect(parseS3Location(text)).toEqual({ revisionType: "S3", s3Location });
+  });
+
+  it.each(["web/größe-1.tgz", "a,b/web=1.tgz"])("is written as it is read: %s", (key) => {
+    const s3Location = { bucket: "b", key, bundleType: "tgz", eTag: "abc", version: "1.2_x-" };
+    expect(parseS3Location(formatS3Location(s3Location))).toEqual({ revisionType: "S3", s3Location });
   });
 
   it.each(["s3://b", "s3://b/web", "bucket=b", "bucket=b,key=k,kind=zip", "web.zip"])("refuses %s", (text) => {

@@ -18,13 +18,31 @@ export function parseS3Location(text: string): RevisionLocation {
   return { revisionType: "S3", s3Location: { ...given, bundleType: bundleType as "zip" } };
 }
 
+/** Of an object, as CodeDeploy's s3Location has them. */
+export interface S3Members {
+  readonly bucket: string;
+  readonly key: string;
+  readonly bundleType: string;
+  readonly eTag?: string;
+  readonly version?: string;
+}
+
+/** `bucket=B,key=K,bundleType=zip,eTag=E`, as the AWS CLI's --s3-location takes it: a value with a comma is in quotes. */
+export function formatS3Location(location: S3Members): string {
+  return Object.entries(location)
+    .map(
+      ([name, value]: readonly [string, string]) => `${name}=${/^[^\s,"'=[\]{}]*$/.test(value) ? value : `"${value}"`}`,
+    )
+    .join(",");
+}
+
 function membersOf(text: string): Partial<Record<Member, string>> {
   const members: Partial<Record<Member, string>> = {};
-  for (const part of text.split(",")) {
+  for (const part of text.match(/(?:"[^"]*"|[^,"])+/g) ?? []) {
     const at = part.indexOf("=");
     const name = MEMBERS.find((member) => member === part.slice(0, at));
     if (name === undefined) throw new InvalidArgumentError(`"${part}" is not one of ${MEMBERS.join(", ")}`);
-    members[name] = part.slice(at + 1);
+    members[name] = part.slice(at + 1).replace(/^"(.*)"$/, "$1");
   }
   return members;
 }

@@ -5,6 +5,7 @@ import type {
   RevisionLocation,
 } from "@aws-sdk/client-codedeploy";
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
+import { REVISIONS_BUCKET_DEFAULT } from "@sluice/model/revisions-bucket.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { type Command, Option } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../arguments/options.ts";
@@ -21,7 +22,7 @@ import { appSpecRevision, readAppSpecFile } from "../revision/app-spec-file.ts";
 import { parseGitHubLocation } from "../revision/git-hub-location.ts";
 import { checkBeforeUpload } from "../revision/lint-directory.ts";
 import { localBundle } from "../revision/local-bundle.ts";
-import { pushBundle, REVISIONS_BUCKET_DEFAULT } from "../revision/push-bundle.ts";
+import { pushBundle } from "../revision/push-bundle.ts";
 import { parseS3Location } from "../revision/s3-location.ts";
 
 interface DeployOptions extends ClientOptions {

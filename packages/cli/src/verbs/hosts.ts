@@ -1,7 +1,8 @@
+import { revisionName } from "@sluice/model/revision-name.ts";
+import type { DeploymentSummary, GetHostOutput, HostRevision } from "@sluice/wire/sluice/console-api.ts";
 import type { HostSummary, Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../arguments/options.ts";
-import { CommandFailed } from "../command-failed.ts";
 import { print, printError, printJson } from "../output.ts";
 import { listHosts } from "../place/listings.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
@@ -45,16 +46,17 @@ function defineList(parent: Command): void {
 }
 
 function defineShow(parent: Command): void {
-  const show = parent.command("show").description("show a host");
+  const show = parent
+    .command("show")
+    .description("show a host: why it is not alive, what is on it, and its latest deployments");
   show.argument("<host>", "the host's name or id");
   addJsonOption(addClientOptions(show));
   addExamples(show, "sluice hosts show web-1 --data .sluice/up");
   show.action(async (name: string, options: ClientOptions) => {
     using connection = connect(options);
-    const host = await findHost(connection, name);
-    if (host === undefined) throw new CommandFailed(`there is no host ${name}. See: sluice hosts list --all`);
-    if (options.json) printJson(host);
-    else print(formatHost(host, new Date()));
+    const { host, ...others } = await connection.sluice.call("GetHost", { host: name });
+    if (options.json) printJson({ ...host, ...others });
+    else print(formatHost({ host, ...others }, new Date()));
   });
 }
 
@@ -136,8 +138,16 @@ function formatTagged(host: HostSummary): string {
   return `${visibleHost(host.hostName, host.hostId)}: ${formatTags(host.tags) || "no tags"}`;
 }
 
-function formatHost(host: HostSummary, now: Date): string {
-  return formatFields([
+function formatHost({ host, trouble, command, revisions, deployments }: GetHostOutput, now: Date): string {
+  const parts = [formatFields(hostFields(host, now))];
+  if (trouble !== undefined) parts.push(command === undefined ? trouble : `${trouble} On the host:\n  ${command}`);
+  if (revisions.length > 0) parts.push(formatRevisions(revisions));
+  if (deployments.length > 0) parts.push(formatDeployments(deployments, now));
+  return parts.join("\n\n");
+}
+
+function hostFields(host: HostSummary, now: Date): readonly (readonly [label: string, value: string | undefined])[] {
+  return [
     ["name", host.hostName],
     ["id", host.hostId],
     ["kind", host.kind],
@@ -151,7 +161,32 @@ function formatHost(host: HostSummary, now: Date): string {
     ["enrolled", host.enrolledAt?.toISOString()],
     ["commands", String(host.runningCommands)],
     ["clock", host.clockTrouble],
+  ];
+}
+
+/** What the last attempt of each group left on the host. */
+function formatRevisions(revisions: readonly HostRevision[]): string {
+  const rows = revisions.map(
+    ({ applicationName, deploymentGroupName, deploymentId, revision, isHealthy, standing }) => [
+      applicationName,
+      deploymentGroupName,
+      isHealthy ? standing.toLowerCase() : "failed",
+      deploymentId,
+      revision ? revisionName(revision) : "-",
+    ],
+  );
+  return formatTable(["APPLICATION", "GROUP", "ON IT", "BY", "REVISION"], rows);
+}
+
+function formatDeployments(deployments: readonly DeploymentSummary[], now: Date): string {
+  const rows = deployments.map(({ deploymentId, applicationName, deploymentGroupName, status, createdAt }) => [
+    deploymentId,
+    applicationName,
+    deploymentGroupName,
+    status,
+    formatAge(now.getTime() - createdAt.getTime()),
   ]);
+  return formatTable(["DEPLOYMENT", "APPLICATION", "GROUP", "STATUS", "CREATED"], rows);
 }
 
 function lastSeen({ lastSeenAt }: HostSummary, now: Date): string {

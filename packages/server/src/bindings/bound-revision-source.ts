@@ -15,12 +15,7 @@ interface Defaults {
 /** One source that sends every revision to the source that its binding names. Bindings are used in their order. */
 export function boundRevisionSource(bound: readonly BoundDriver<RevisionSource>[], defaults: Defaults): RevisionSource {
   function sourceOf(revision: RevisionLocation): RevisionSource {
-    const names = revisionNames(revision);
-    // A binding of buckets for "*" must leave GitHub's revisions to GitHub.
-    const found = bound.find(
-      ({ binding: { match }, instance }) =>
-        instance.revisionTypes.includes(revision.revisionType) && names.some((name) => matchesPattern(match, name)),
-    );
+    const found = boundTo(bound, revision.revisionType, revisionNames(revision));
     return found?.instance ?? defaultSource(revision, defaults);
   }
   return {
@@ -32,13 +27,35 @@ export function boundRevisionSource(bound: readonly BoundDriver<RevisionSource>[
   };
 }
 
+/** The driver that a binding names for an object of S3; undefined: no binding does, and it is this server's own bucket's. */
+export function driverOfObject(
+  bound: readonly BoundDriver<RevisionSource>[],
+  object: { readonly bucket: string; readonly key: string },
+): string | undefined {
+  return boundTo(bound, "S3", objectNames(object))?.binding.driver;
+}
+
+function boundTo(
+  bound: readonly BoundDriver<RevisionSource>[],
+  revisionType: RevisionLocation["revisionType"],
+  names: readonly string[],
+): BoundDriver<RevisionSource> | undefined {
+  // A binding of buckets for "*" must leave GitHub's revisions to GitHub.
+  return bound.find(
+    ({ binding: { match }, instance }) =>
+      instance.revisionTypes.includes(revisionType) && names.some((name) => matchesPattern(match, name)),
+  );
+}
+
+function objectNames({ bucket, key }: { readonly bucket: string; readonly key: string }): string[] {
+  return [bucket, `arn:aws:s3:::${bucket}`, `${bucket}/${key}`, `arn:aws:s3:::${bucket}/${key}`];
+}
+
 /** What a binding may call a revision: its bucket or repository by name or ARN, or the object itself. */
 export function revisionNames(revision: RevisionLocation): string[] {
   switch (revision.revisionType) {
-    case "S3": {
-      const { bucket, key } = revision.s3Location;
-      return [bucket, `arn:aws:s3:::${bucket}`, `${bucket}/${key}`, `arn:aws:s3:::${bucket}/${key}`];
-    }
+    case "S3":
+      return objectNames(revision.s3Location);
     case "GitHub":
       return [revision.gitHubLocation.repository, `github:${revision.gitHubLocation.repository}`];
     case "String":

@@ -17,7 +17,7 @@ import { boundFleet, boundHostTerminator } from "./bound-fleet.ts";
 import { boundFunctionAlias } from "./bound-function-alias.ts";
 import { boundHookInvoker } from "./bound-hook-invoker.ts";
 import { boundNotifier } from "./bound-notifier.ts";
-import { boundRevisionSource } from "./bound-revision-source.ts";
+import { boundRevisionSource, driverOfObject } from "./bound-revision-source.ts";
 import { boundTaskSets } from "./bound-task-sets.ts";
 import { boundTrafficRouter } from "./bound-traffic-router.ts";
 import { boundWeightedRouter } from "./bound-weighted-router.ts";
@@ -26,6 +26,8 @@ export interface Drivers {
   readonly fleet: Fleet;
   readonly hostTerminator: HostTerminator;
   readonly revisions: RevisionSource;
+  /** The driver that reads an object of that name for deployments, where it is not this server's own bucket. */
+  readonly driverElsewhere: (object: { readonly bucket: string; readonly key: string }) => string | undefined;
   readonly trafficRouter: TrafficRouter;
   readonly alarmReader: AlarmReader;
   readonly notifier: Notifier;
@@ -83,6 +85,10 @@ export async function composeDrivers(
       },
     }),
     revisions: boundRevisionSource(bound.revisions, { s3: embedded, gitHub }),
+    driverElsewhere: (object) => {
+      const driver = driverOfObject(bound.revisions, object);
+      return driver === embeddedBucketSource.name ? undefined : driver;
+    },
     trafficRouter: boundTrafficRouter(bound.traffic),
     alarmReader: boundAlarmReader(bound.alarms),
     notifier: boundNotifier(bound.notifiers),

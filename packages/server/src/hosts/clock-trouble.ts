@@ -24,6 +24,9 @@ export function clockWords(hostLabel: string, { secondsAhead, whose, hosts = 1 }
   }
 }
 
+/** What sets a machine's clock, and keeps it right. */
+export const SET_CLOCK = "timedatectl set-ntp true";
+
 /** The command line that mends it, and where to run it. */
 export function clockCure(hostLabel: string, { whose }: ClockTrouble): string {
   const places = {
@@ -31,7 +34,7 @@ export function clockCure(hostLabel: string, { whose }: ClockTrouble): string {
     server: "the machine of this server",
     unknown: `${hostLabel} and on the machine of this server`,
   };
-  return `timedatectl set-ntp true on ${places[whose]}`;
+  return `${SET_CLOCK} on ${places[whose]}`;
 }
 
 /** Both, as a sentence. */

@@ -140,6 +140,11 @@ export class Liveness {
     return this.#clockOffsets?.of(hostId);
   }
 
+  /** The same, where the host's calls are refused for it. */
+  refusedClock(hostId: string): ClockTrouble | undefined {
+    return this.#clockOffsets?.ofRefused(hostId);
+  }
+
   /** The agent said at that time that it goes away. One that was heard since is back: the goodbye had to wait for the database. */
   goodbye(hostId: string, at: number): void {
     const heard = this.#heardOf(hostId);
@@ -196,7 +201,7 @@ export class Liveness {
           enrolled_at: row.enrolled_at,
           last_seen_at: lastSeenAt,
         },
-        this.#clockOffsets?.ofRefused(row.host_id),
+        this.refusedClock(row.host_id),
       ),
     };
   }

@@ -9,6 +9,7 @@ import { ECS_TABLE, UNSERVED_ECS_OPERATIONS } from "@sluice/wire/generated/ecs-s
 import { MAX_INPUT_BYTES } from "@sluice/wire/json/json-protocol.ts";
 import { toStorable } from "@sluice/wire/json/storable-text.ts";
 import { type HttpHeaders, headerValue } from "@sluice/wire/sigv4/http-request.ts";
+import { splitUrl } from "@sluice/wire/sigv4/sign.ts";
 import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX } from "@sluice/wire/sluice/sluice-api.ts";
 import { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 import type { CodeDeployContext } from "../operations/codedeploy/codedeploy-context.ts";
@@ -31,7 +32,7 @@ export interface ServiceDependencies {
   readonly operations: Omit<OperationContext, "principal">;
   readonly codeDeploy: Omit<CodeDeployContext, keyof OperationContext>;
   readonly command: Pick<CommandContext, "runner" | "liveness" | "specifications">;
-  readonly sluice: Omit<SluiceContext, keyof OperationContext | "signal">;
+  readonly sluice: Omit<SluiceContext, keyof OperationContext | "signal" | "publicEndpoint" | "host">;
   /** Undefined: sluice.yml binds no container engine. */
   readonly containers: LocalServices | undefined;
 }
@@ -70,8 +71,8 @@ export function jsonServices(dependencies: ServiceDependencies): readonly JsonSe
       table: SLUICE_TABLE,
       unsignedOperations: UNSIGNED_SLUICE_OPERATIONS,
       inputMaxBytes: sluiceInputMaxBytes,
-      call: (operation, input, { principal, signal }) =>
-        handlerOf(SLUICE_HANDLERS, operation)(input, { ...operations, ...sluice, principal, signal }),
+      call: (operation, input, call) =>
+        handlerOf(SLUICE_HANDLERS, operation)(input, { ...operations, ...sluice, ...sluiceCall(call) }),
     },
     {
       signingNames: [ECS_SIGNING_NAME],
@@ -87,6 +88,12 @@ export function jsonServices(dependencies: ServiceDependencies): readonly JsonSe
       },
     },
   ];
+}
+
+function sluiceCall({ principal, signal, publicEndpoint, headers }: JsonCall) {
+  // A call of HTTP/1.0 may name no host.
+  const host = headerValue(headers, "host") || splitUrl(publicEndpoint).host;
+  return { principal, signal, publicEndpoint, host };
 }
 
 function agentCall({ principal, headers, signal, publicEndpoint, onUndelivered }: JsonCall) {

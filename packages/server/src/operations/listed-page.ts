@@ -23,10 +23,10 @@ export function listedPage<Item>(
   const items = read.slice(0, size);
   const last = items.at(-1);
   const hasMore = read.length > size && last !== undefined;
-  return { items, token: hasMore ? tokenOf(listing, keyOf(last)) : undefined };
+  return { items, token: hasMore ? listingToken(listing, keyOf(last)) : undefined };
 }
 
-function tokenOf(listing: string, key: string): string {
+export function listingToken(listing: string, key: string): string {
   return Buffer.from(JSON.stringify([listing, key])).toString("base64url");
 }
 

@@ -99,6 +99,23 @@ export async function listDeployments(
   return query.orderBy("created_at", "desc").orderBy("deployment_id", "desc").limit(limit).execute();
 }
 
+/** Deployments of which the target was one, the newest first. */
+export async function listDeploymentsOfTarget(
+  db: Kysely<Database>,
+  targetId: string,
+  limit: number,
+): Promise<DeploymentRow[]> {
+  return db
+    .selectFrom("targets")
+    .innerJoin("deployments", "deployments.deployment_id", "targets.deployment_id")
+    .selectAll("deployments")
+    .where("targets.target_id", "=", targetId)
+    .orderBy("deployments.created_at", "desc")
+    .orderBy("deployments.deployment_id", "desc")
+    .limit(limit)
+    .execute();
+}
+
 export async function renameApplicationInDeployments(
   db: Kysely<Database>,
   applicationId: string,

@@ -2,6 +2,9 @@ import type { EndedAttempt } from "@sluice/engine/host-attempts.ts";
 import { isHost } from "@sluice/engine/host-targets.ts";
 import type { HostAttempt } from "@sluice/engine/late-hosts.ts";
 import type { TargetState } from "@sluice/engine/state.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import { REVISION_LOCATION } from "./columns/catalogue-columns.ts";
+import { TARGET_REVISION } from "./columns/group-columns.ts";
 import { TARGET_STATE } from "./columns/target-columns.ts";
 import { compiledQuery } from "./compiled-query.ts";
 import type { DeploymentRow } from "./deployments.ts";
@@ -60,6 +63,54 @@ export async function loadHostAttempts(
     }
   }
   return attempts;
+}
+
+/** What the last attempt in a group left on one host. */
+export interface AttemptOnHost {
+  readonly applicationName: string;
+  readonly deploymentGroupName: string;
+  readonly deploymentId: string;
+  readonly succeeded: boolean;
+  readonly revisionKey: string;
+  /** Null: it is not registered any more. */
+  readonly revision: RevisionLocation | null;
+  /** Of the group's last successful deployment; null: none has succeeded. */
+  readonly groupRevision: RevisionLocation | null;
+}
+
+/** Of each group that ever deployed to the host, by the names of the application and the group. */
+export async function listAttemptsOnHost(
+  { db }: Pick<Store, "db">,
+  targetId: string,
+): Promise<readonly AttemptOnHost[]> {
+  const rows = await db
+    .selectFrom("group_hosts")
+    .innerJoin("deployment_groups", "deployment_groups.deployment_group_id", "group_hosts.deployment_group_id")
+    .innerJoin("applications", "applications.application_id", "deployment_groups.application_id")
+    .leftJoin("revisions", (join) =>
+      join
+        .onRef("revisions.application_id", "=", "deployment_groups.application_id")
+        .onRef("revisions.revision_key", "=", "group_hosts.revision_key"),
+    )
+    .select(["application_name", "deployment_group_name", "group_hosts.deployment_id", "healthy"])
+    .select(["group_hosts.revision_key", "location_json", "revisions.application_id"])
+    .select(["deployment_groups.deployment_group_id", "target_revision_json"])
+    .where("group_hosts.target_id", "=", targetId)
+    .orderBy("application_name")
+    .orderBy("deployment_group_name")
+    .execute();
+  return rows.map(({ application_id, location_json, ...row }) => ({
+    applicationName: row.application_name,
+    deploymentGroupName: row.deployment_group_name,
+    deploymentId: row.deployment_id,
+    succeeded: row.healthy === 1,
+    revisionKey: row.revision_key,
+    revision:
+      location_json === null || application_id === null
+        ? null
+        : REVISION_LOCATION.read({ ...row, application_id, location_json }),
+    groupRevision: TARGET_REVISION.read(row),
+  }));
 }
 
 function hadAgentIssue(target: TargetState): boolean {

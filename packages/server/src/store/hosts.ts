@@ -41,6 +41,19 @@ export async function findLivingHostByName(db: Reader, hostName: string): Promis
     .executeTakeFirst();
 }
 
+/** The name of a removed host may be another's today: the living one, or else the one that was removed last. */
+export async function findHostByName(db: Reader, hostName: string): Promise<HostRow | undefined> {
+  const living = await findLivingHostByName(db, hostName);
+  if (living) return living;
+  return db
+    .selectFrom("hosts")
+    .selectAll()
+    .where("host_name", "=", hostName)
+    .orderBy("retired_at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+}
+
 /** By what its agent calls itself. */
 export async function findLivingHostByIdentifier(db: Reader, hostIdentifier: string): Promise<HostRow | undefined> {
   const [row] = await livingHostByIdentifier(db, hostIdentifier);

@@ -122,6 +122,24 @@ export async function loadSomeTargets(
   return rows.map(TARGET_STATE.read);
 }
 
+/** The one target of each deployment that shifts traffic, by the deployment's id. */
+export async function loadShiftingTargets(
+  { db }: Pick<Store, "db">,
+  deploymentIds: readonly string[],
+): Promise<ReadonlyMap<string, TargetState>> {
+  const targets = new Map<string, TargetState>();
+  for (const part of inListParts(deploymentIds)) {
+    const rows = await db
+      .selectFrom("targets")
+      .select(STATE)
+      .where("deployment_id", "in", part)
+      .where("type", "!=", "host")
+      .execute();
+    for (const row of rows) targets.set(row.deployment_id, TARGET_STATE.read(row));
+  }
+  return targets;
+}
+
 const workingTargets = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>
   db
     .selectFrom("targets")

@@ -432,6 +432,8 @@ export interface BundleObject {
   readonly key: string;
   readonly bytes: number;
   readonly eTag: string;
+  /** Only in a bucket that has or had versioning. */
+  readonly versionId?: string | undefined;
   readonly modifiedAt: Date;
 }
 export interface ListBundlesInput {
@@ -442,7 +444,10 @@ export interface ListBundlesInput {
 }
 export interface ListBundlesOutput {
   readonly buckets: readonly string[];
-  /** Keys that could be a revision (zip, tar, tgz, yml, yaml, json), the newest first within an answer of at most 1,000. */
+  /**
+   * Keys that could be a revision (zip, tar, tgz, yml, yaml, json), the newest first within an answer of at most 1,000. An answer may have none
+   * and a token all the same: among many objects few may be revisions.
+   */
   readonly objects: readonly BundleObject[];
   readonly nextToken?: string | undefined;
 }
@@ -476,6 +481,8 @@ export interface ListShiftResourcesOutput {
   }[];
   /** Names that `sluice.yml` binds to alarms, topics and traffic routers: patterns as they are written there. */
   readonly bindings: readonly { readonly port: string; readonly match: string; readonly driver: string }[];
+  /** There are more than 1,000 of a kind, and the others are left out. */
+  readonly cut: boolean;
 }
 
 /** Whether alarms are as they should be, read now. */

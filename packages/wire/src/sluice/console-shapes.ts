@@ -1,5 +1,6 @@
 import { list, outputText, string, structure } from "../shapes/shape.ts";
 import { alarmConfiguration } from "./api-shapes.ts";
+import { CHOSEN_TABLE } from "./chosen-shapes.ts";
 
 const alarm = structure({ name: string, state: string, detail: outputText }, ["name", "state"]);
 
@@ -9,4 +10,5 @@ export const CONSOLE_TABLE = {
     input: structure({ alarmConfiguration }, ["alarmConfiguration"]),
     output: structure({ alarms: list(alarm) }, ["alarms"]),
   },
+  ...CHOSEN_TABLE,
 };

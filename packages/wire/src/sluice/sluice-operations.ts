@@ -52,7 +52,10 @@ import type {
 } from "./sluice-api.ts";
 
 /** Those of `ConsoleOperations` that are served. */
-type ServedConsoleOperations = Pick<ConsoleOperations, "ReadAlarms">;
+type ServedConsoleOperations = Pick<
+  ConsoleOperations,
+  "ReadAlarms" | "GetHost" | "ListBundles" | "CreateBundleUpload" | "ListShiftResources"
+>;
 
 /** All of Sluice's own operations. */
 export interface SluiceOperations extends ServedConsoleOperations {

@@ -1,30 +1,9 @@
 import { boolean, integer, list, outputText, string, structure, type TableFor, timestamp } from "../shapes/shape.ts";
 import { alarmConfiguration, autoRollbackConfiguration, revision, targetInstances } from "./api-shapes.ts";
 import { CONSOLE_TABLE } from "./console-shapes.ts";
+import { hostSummary, tags } from "./host-shapes.ts";
 import type { SluiceOperations } from "./sluice-operations.ts";
 import { shift, waitMembers } from "./wait-shapes.ts";
-
-const tags = list(structure({ Key: string, Value: string }, ["Key", "Value"]));
-
-const hostSummary = structure(
-  {
-    hostId: string,
-    hostName: string,
-    kind: string,
-    state: string,
-    tags,
-    zone: string,
-    address: string,
-    agentVersion: string,
-    declaredAt: timestamp,
-    enrolledAt: timestamp,
-    lastSeenAt: timestamp,
-    clockOffsetSeconds: integer,
-    clockTrouble: string,
-    runningCommands: integer,
-  },
-  ["hostId", "hostName", "kind", "state", "tags", "declaredAt", "runningCommands"],
-);
 
 const logChunk = structure(
   {

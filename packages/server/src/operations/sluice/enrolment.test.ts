@@ -127,6 +127,7 @@ describe("enrolling", () => {
         secret_access_key: enrolled.secretAccessKey,
         role: "host",
         host_id: enrolled.hostId,
+        description: null,
         function_name: null,
         created_at: here.clock.now,
       },

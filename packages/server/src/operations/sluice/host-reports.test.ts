@@ -353,6 +353,9 @@ it("lets hosts report, readers read, and root do all", () => {
     "ListTriggerDeliveries",
     "PlanDeployment",
     "ReadAlarms",
+    "GetHost",
+    "ListBundles",
+    "ListShiftResources",
   ]);
   expect(allowed("host")).toEqual(["EnrolHost", "HostHeartbeat", "PutHostLogs"]);
 });

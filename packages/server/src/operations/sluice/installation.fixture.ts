@@ -94,6 +94,11 @@ export async function testInstallation(): Promise<TestInstallation> {
         observe: async (_store, ids) => new Map(ids.map((id) => [id, livenessOf(id, outside, clock.now)])),
       },
     },
+    // Bundles are tested with buckets of their own.
+    bundles: undefined as never,
+    serves: { containers: true, balancers: true, functions: true, bindings: [] },
+    publicEndpoint: "http://localhost:7450",
+    host: "localhost:7450",
     signingCertificate: "-----BEGIN CERTIFICATE-----\n",
     serverFingerprints: ["a".repeat(64)],
     signal: new AbortController().signal,

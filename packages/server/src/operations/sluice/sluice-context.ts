@@ -1,3 +1,4 @@
+import type { BucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { MAX_ARN_CHARACTERS } from "@sluice/model/limits.ts";
@@ -10,6 +11,7 @@ import type { PreflightParts } from "../../preflight/run-preflight.ts";
 import type { Retention } from "../../retention/retention.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { TaskLogs } from "../../services/task-logs.ts";
+import type { AccessKeys } from "../../store/access-keys.ts";
 import { findLivingHostByIdentifier, type HostRow } from "../../store/hosts.ts";
 import type { OperationContext } from "../operation.ts";
 
@@ -25,12 +27,35 @@ export interface SluiceContext extends OperationContext {
   readonly notifications: Pick<Notifications, "notifier" | "wake">;
   readonly retention: Pick<Retention, "runNow" | "wait" | "preview">;
   readonly preflight: PreflightParts;
+  /** This server's own buckets, and what deployments read of them. */
+  readonly bundles: Bundles;
+  /** What sluice.yml binds, as far as forms choose from it. */
+  readonly serves: ServedHere;
   /** PEM of the certificate that signs deployment specifications. */
   readonly signingCertificate: string;
   /** SHA-256 of the certificates that agents may meet on this server's TLS port; empty without TLS. */
   readonly serverFingerprints: readonly string[];
+  /** By which this caller reaches the server: one of the server's own names, never what the caller made up. */
+  readonly publicEndpoint: string;
+  /** The call's Host header, which was found among the server's names. */
+  readonly host: string;
   /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;
+}
+
+export interface Bundles {
+  readonly buckets: Pick<BucketStore, "listBuckets" | "headBucket" | "createBucket" | "list">;
+  readonly accessKeys: Pick<AccessKeys, "find">;
+  /** The driver from which deployments read an object of that name, where it is not this server's own bucket. */
+  readonly driverElsewhere: (object: { readonly bucket: string; readonly key: string }) => string | undefined;
+}
+
+export interface ServedHere {
+  readonly containers: boolean;
+  readonly balancers: boolean;
+  readonly functions: boolean;
+  /** In their order, without their settings. */
+  readonly bindings: readonly { readonly port: string; readonly match: string; readonly driver: string }[];
 }
 
 /** The host of a `hostIdentifier`, if the caller may speak for it: a host's own key for itself, the root key for any. */

@@ -2,6 +2,10 @@ import { MAX_INPUT_BYTES } from "@sluice/wire/json/json-protocol.ts";
 import type { SluiceOperations } from "@sluice/wire/sluice/sluice-operations.ts";
 import type { Operation } from "../operation.ts";
 import { changeShift } from "./change-shift.ts";
+import { createBundleUpload } from "./console/create-bundle-upload.ts";
+import { getHost } from "./console/get-host.ts";
+import { listBundles } from "./console/list-bundles.ts";
+import { listShiftResources } from "./console/list-shift-resources.ts";
 import { readAlarmsNow } from "./console/read-alarms-now.ts";
 import { createEnrolmentToken } from "./create-enrolment-token.ts";
 import { declareHost } from "./declare-host.ts";
@@ -58,6 +62,10 @@ export const SLUICE_HANDLERS: {
   PlanDeployment: planDeployment,
   PruneDeployments: pruneDeployments,
   ReadAlarms: readAlarmsNow,
+  GetHost: getHost,
+  ListBundles: listBundles,
+  CreateBundleUpload: createBundleUpload,
+  ListShiftResources: listShiftResources,
 };
 
 /** Whose credential is in the body. */

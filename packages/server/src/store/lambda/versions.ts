@@ -25,7 +25,7 @@ export interface FunctionVersion extends VersionName {
 }
 
 /** `$LATEST` is 0, so that it comes first. */
-const versionNumber = sql<number>`CASE WHEN version = ${sql.lit(LATEST)} THEN 0 ELSE CAST(version AS integer) END`;
+export const versionNumber = sql<number>`CASE WHEN version = ${sql.lit(LATEST)} THEN 0 ELSE CAST(version AS integer) END`;
 
 export async function findVersion(
   db: Kysely<Database>,
