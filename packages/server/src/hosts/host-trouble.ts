@@ -1,6 +1,6 @@
 import { hostLabel } from "@sluice/model/host-label.ts";
 import type { HostRow } from "../store/hosts.ts";
-import { clockWords } from "./clock-trouble.ts";
+import { type ClockTrouble, clockSentence } from "./clock-trouble.ts";
 import { hostState } from "./host-summary.ts";
 import type { Liveness } from "./liveness.ts";
 import { remedyCommand } from "./remedy.ts";
@@ -35,15 +35,10 @@ export function hostTrouble(
       return { trouble: `${host} has never enrolled. Make a token with sluice token create, and enrol it.`, command };
     case "enrolled":
       return clock
-        ? { trouble: `${host} has enrolled, and its calls are refused: ${clockWords(row.host_name, clock)}.`, command }
+        ? refused(`${host} has enrolled, and its calls are refused.`, row, clock, command)
         : { trouble: `${host} has enrolled, but its agent has never polled. Start the agent.`, command };
     case "dark":
-      if (clock) {
-        return {
-          trouble: `${host} ${silent}: its calls are refused, since ${clockWords(row.host_name, clock)}.`,
-          command,
-        };
-      }
+      if (clock) return refused(`${host} ${silent}: its calls are refused.`, row, clock, command);
       return current.goodbye_at === null
         ? { trouble: `${host} ${silent}. Start its agent, and look whether the host reaches this server.`, command }
         : { trouble: `${host} ${silent}, when its agent was stopped. Start the agent.`, command };
@@ -57,6 +52,12 @@ export function hostTrouble(
     default:
       return state satisfies never;
   }
+}
+
+/** Where it is this server's clock that is off, nothing that is run on the host mends it. */
+function refused(what: string, { host_name }: HostRow, clock: ClockTrouble, command: string): HostTrouble {
+  const trouble = `${what} ${clockSentence(host_name, clock)}`;
+  return clock.whose === "server" ? { trouble } : { trouble, command };
 }
 
 function timeOf(milliseconds: number): string {

@@ -87,9 +87,19 @@ it("tells a wrong clock from silence, and silence that nobody could hear from bo
   }
   expect(await GetHost({ host: hostId }, { ...here.context, liveness: hears })).toMatchObject({
     host: { state: "dark" },
-    trouble: expect.stringMatching(/its calls are refused, since the clock of web-1 is 600 s ahead/),
+    trouble: expect.stringMatching(/its calls are refused\. The clock of web-1 is 600 s ahead.*Run timedatectl/),
     command: "timedatectl set-ntp true",
   });
+  const others = ["web-2", "web-3", "web-4", "web-5"];
+  for (const _ of [1, 2]) {
+    here.clock.now += 31_000;
+    for (const each of others) offsets.refused(each, 600);
+  }
+  const ofServer = await GetHost({ host: hostId }, { ...here.context, liveness: hears });
+  expect(ofServer.trouble).toMatch(
+    /this server's clock is .* Run timedatectl set-ntp true on the machine of this server/i,
+  );
+  expect(ofServer.command).toBeUndefined();
   const cannot = liveness({
     hearing: { ...deaf, deafness: () => ({ since: here.clock.now, reason: "the disk is full" }) },
   });
