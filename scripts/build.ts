@@ -3,6 +3,7 @@ import { isBuiltin } from "node:module";
 import { join, relative, resolve } from "node:path";
 import { build, type Metafile, type OutputFile, type Plugin } from "esbuild";
 import { BUILT_MODULES, SDK_MODULES } from "../packages/drivers/src/function-processes/sdk-modules.ts";
+import { buildWeb } from "./build-web.ts";
 
 /**
  * Bundles each program into one file in dist/, for bin/sluice to choose from. A program reads nothing of the installation after its start,
@@ -171,4 +172,7 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
   }
 }
 for (const path of await bundleFunctionModules()) outputs.add(resolve(path));
+const web = join(OUTPUT_DIRECTORY, "web");
+await buildWeb(web);
+outputs.add(resolve(web));
 await removeOldOutputs(outputs);

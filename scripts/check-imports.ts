@@ -13,7 +13,13 @@ function declaredBy(manifestPath: string): Set<string> {
   return new Set([...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.optionalDependencies ?? {})]);
 }
 
-const files = globSync(["packages/*/src/**/*.ts", "tests/**/*.ts", "bench/**/*.ts", "scripts/**/*.ts"]).sort();
+const files = globSync([
+  "packages/*/src/**/*.ts",
+  "packages/*/src/**/*.tsx",
+  "tests/**/*.ts",
+  "bench/**/*.ts",
+  "scripts/**/*.ts",
+]).sort();
 const sources = new Map(files.map((file) => [file, readFileSync(file, "utf8")]));
 const dependencies = new Map(
   globSync("packages/*/package.json").map((manifest) => [manifest.split("/")[1] ?? "", declaredBy(manifest)]),

@@ -53,6 +53,7 @@ quick_document_tests() {
 }
 
 check "types (tsc)" tsc -p .
+check "types of the console (tsc)" tsc -p packages/web
 check "lint and format (biome)" biome ci --colors=off .
 check "allowed imports" node scripts/check-imports.ts
 check "generated files" node scripts/generate-shapes.ts --check

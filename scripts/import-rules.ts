@@ -12,6 +12,8 @@ interface PackageRule {
   readonly lazy?: readonly string[];
   /** Packages of ours that only these rooms (scripts/rooms.ts) and the files beside the folders may import; tests and fixtures aside. */
   readonly onlyFrom?: Readonly<Record<string, readonly string[]>>;
+  /** Packages of ours of which only types may be imported, but by tests: their code stays out of what is built. */
+  readonly typesOf?: readonly string[];
   /** Pure packages use no `node:` module, and of other people's packages only these. */
   readonly pureExcept?: readonly string[];
 }
@@ -29,9 +31,27 @@ export const RULES: Readonly<Record<string, PackageRule>> = {
   },
   agent: { ours: ["model", "wire"] },
   cli: { ours: ["model", "wire"], lazy: ["server", "agent"] },
+  // Runs in a browser.
+  web: {
+    ours: ["model", "wire"],
+    typesOf: ["wire"],
+    pureExcept: [
+      "@aws-sdk/client-codedeploy",
+      "@aws-sdk/client-ecs",
+      "@tanstack/react-query",
+      "@tanstack/react-router",
+      "@tanstack/react-table",
+      "@tanstack/react-virtual",
+      "fflate",
+      "react",
+      "react-aria-components",
+      "react-dom",
+      "uplot",
+    ],
+  },
 };
 
-const OF_TESTS = /\.(test|fixture)\.ts$/;
+const OF_TESTS = /\.(test|fixture)\.tsx?$/;
 const TEST_PACKAGES = ["vitest", "fast-check"];
 const AWS_SDK = /^@(aws-sdk|smithy)\//;
 
@@ -82,7 +102,13 @@ function judge(
   const rule = RULES[owner];
   if (rule === undefined) return `packages/${owner} has no rule: add it to RULES in scripts/import-rules.ts`;
   const isTest = OF_TESTS.test(file);
-  if (target !== undefined) return judgeOurs(owner, rule, reference, target) ?? judgeRoom(owner, rule, file, target);
+  if (target !== undefined) {
+    return (
+      judgeOurs(owner, rule, reference, target) ??
+      judgeTypes(owner, rule, reference, isTest, target) ??
+      judgeRoom(owner, rule, file, target)
+    );
+  }
   if (reference.specifier.startsWith("node:")) {
     if (rule.pureExcept === undefined || isTest) return undefined;
     return `${owner} is pure and may not import ${reference.specifier}: take what it gives as an argument`;
@@ -106,6 +132,18 @@ function judgeOurs(owner: string, rule: PackageRule, reference: ModuleReference,
   }
   const allowed = [...rule.ours, ...(rule.lazy ?? [])].join(", ") || "none of ours";
   return `${owner} may not import ${reference.specifier} (allowed: ${allowed})`;
+}
+
+function judgeTypes(
+  owner: string,
+  rule: PackageRule,
+  reference: ModuleReference,
+  isTest: boolean,
+  target: string,
+): string | undefined {
+  const targetPackage = packageOf(target) ?? "";
+  if (reference.kind === "type" || isTest || !rule.typesOf?.includes(targetPackage)) return undefined;
+  return `${owner} may import ${reference.specifier} for types only: use import type`;
 }
 
 /** Of an import of another package of ours, which the package as a whole may have. */

@@ -3,7 +3,7 @@ import { HALL, type PackageRooms, type RoomTable } from "./rooms.ts";
 import type { Violation } from "./violation.ts";
 
 const TABLE = "scripts/rooms.ts";
-const OF_TESTS = /\.(test|fixture)\.ts$/;
+const OF_TESTS = /\.(test|fixture)\.tsx?$/;
 
 /** A file of ours to the files of ours that it imports. */
 export type ImportGraph = ReadonlyMap<string, readonly { readonly to: string; readonly line: number }[]>;

@@ -209,4 +209,11 @@ export const ROOMS: RoomTable = {
       HALL,
     ],
   },
+  web: {
+    state: [],
+    api: ["state"],
+    design: ["state"],
+    shell: ["state", "api", "design", HALL],
+    pages: ["design", "shell"],
+  },
 };

@@ -1,0 +1,9 @@
+import { present, textOf, wordOf } from "../../shell/url-search.ts";
+
+export function applicationsSearch(search: Readonly<Record<string, unknown>>) {
+  return present({
+    text: textOf(search.text),
+    platform: wordOf(search.platform, ["Server", "ECS", "Lambda"]),
+    sort: textOf(search.sort),
+  });
+}

@@ -1,0 +1,10 @@
+import { present, textOf, wordOf } from "../../shell/url-search.ts";
+
+/** `?sort=-deployed&platform=ECS&text=web` */
+export function overviewSearch(search: Readonly<Record<string, unknown>>) {
+  return present({
+    text: textOf(search.text),
+    platform: wordOf(search.platform, ["Server", "ECS", "Lambda"]),
+    sort: textOf(search.sort),
+  });
+}

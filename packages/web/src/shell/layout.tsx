@@ -1,0 +1,56 @@
+import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect } from "react";
+import { keepConnected } from "../api/event-stream.ts";
+import { isSignedIn } from "../api/session.ts";
+import { useObservable } from "../state/observable.ts";
+import { isPaletteOpen, usePaletteKey } from "./commands.ts";
+import { ConnectionBanner } from "./connection-state.tsx";
+import styles from "./layout.module.css";
+import { Navigation } from "./navigation.tsx";
+import { useFocusOnNavigation } from "./navigation-focus.ts";
+
+const Palette = lazy(() => import("./palette/palette.tsx").then(({ Palette: component }) => ({ default: component })));
+
+const MAIN_ID = "main";
+
+/** What all pages with a session have around them. Without one it leads to the sign-in page, which leads back. */
+export function Layout() {
+  const isIn = useObservable(isSignedIn);
+  const { href } = useLocation();
+  if (!isIn) return <Navigate to="/-/sign-in" search={href === "/" ? {} : { to: href }} replace />;
+  return <SignedInLayout />;
+}
+
+function SignedInLayout() {
+  const isSearching = useObservable(isPaletteOpen);
+  useEffect(keepConnected, []);
+  usePaletteKey();
+  useFocusOnNavigation(MAIN_ID);
+  return (
+    <div className={styles.layout}>
+      <a href={`#${MAIN_ID}`} className={styles.skip} onClick={skipTo(MAIN_ID)}>
+        Skip to the content
+      </a>
+      <Navigation />
+      <div className={styles.column}>
+        <ConnectionBanner />
+        <main id={MAIN_ID} tabIndex={-1} className={styles.main}>
+          <Outlet />
+        </main>
+      </div>
+      {isSearching && (
+        <Suspense>
+          <Palette />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+/** Without a fragment in the URL, which is a deep link that people copy. */
+function skipTo(id: string) {
+  return (event: React.MouseEvent) => {
+    event.preventDefault();
+    document.getElementById(id)?.focus();
+  };
+}
