@@ -70,8 +70,8 @@ function describeSchedule(schedule: ShiftSchedule): string {
 /** The arithmetic of minimum healthy hosts, one line for each set of hosts that it is made for. */
 export function describeArithmetic(
   strategy: Strategy,
-  candidates: readonly TargetCandidate[],
-  replacements: readonly TargetCandidate[],
+  candidates: readonly Pick<TargetCandidate, "zone">[],
+  replacements: readonly Pick<TargetCandidate, "zone">[],
 ): string[] {
   switch (strategy.type) {
     case "in-place":
@@ -138,7 +138,7 @@ function describeRule({ type, value }: HealthRule, hostCount: number, minimum: n
   }
 }
 
-function zoneLines({ minimumPerZone }: ZoneRule, candidates: readonly TargetCandidate[]): string[] {
+function zoneLines({ minimumPerZone }: ZoneRule, candidates: readonly Pick<TargetCandidate, "zone">[]): string[] {
   const zones = [...Map.groupBy(candidates, ({ zone }) => zone)].sort(([a], [b]) => {
     if (a === null || b === null) return Number(a === null) - Number(b === null);
     return a < b ? -1 : 1;

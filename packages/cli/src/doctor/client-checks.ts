@@ -1,4 +1,5 @@
 import { text } from "node:stream/consumers";
+import { formatElapsed } from "@sluice/model/elapsed.ts";
 import { agentFor } from "@sluice/wire/client/connection-agent.ts";
 import { exchange } from "@sluice/wire/client/http-exchange.ts";
 import { connectionTo, type Connection as ServerConnection } from "@sluice/wire/config/connection.ts";
@@ -7,7 +8,6 @@ import { describeError } from "../command-failed.ts";
 import { listHosts } from "../place/listings.ts";
 import { type Connection, namingServer } from "../place/server-connection.ts";
 import type { ServerPlace } from "../place/server-place.ts";
-import { formatElapsed } from "../terminal/printing.ts";
 import { type Check, ok, warning, wrong } from "./check.ts";
 
 const ANSWER_TIMEOUT_MILLISECONDS = 10_000;

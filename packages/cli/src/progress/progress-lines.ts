@@ -1,5 +1,6 @@
+import { formatElapsed } from "@sluice/model/elapsed.ts";
 import { isTrafficEvent, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
-import { countHosts, formatElapsed, visibleHost } from "../terminal/printing.ts";
+import { countHosts, visibleHost } from "../terminal/printing.ts";
 import { type Change, changesBetween, type EventDuration } from "./changes.ts";
 import type { DeploymentView, WaitView } from "./deployment-view.ts";
 import { shiftWords, timeOf } from "./shift-words.ts";

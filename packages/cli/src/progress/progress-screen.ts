@@ -1,5 +1,6 @@
+import { formatElapsed } from "@sluice/model/elapsed.ts";
 import { visibleLine } from "@sluice/model/visible-text.ts";
-import { countHosts, formatElapsed, visibleHost } from "../terminal/printing.ts";
+import { countHosts, visibleHost } from "../terminal/printing.ts";
 import { longestDurations } from "./changes.ts";
 import {
   currentEvent,

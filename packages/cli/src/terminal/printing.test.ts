@@ -1,5 +1,6 @@
+import { formatElapsed } from "@sluice/model/elapsed.ts";
 import { expect, test } from "vitest";
-import { formatElapsed, formatFields, formatSize, formatTable, formatUntil, visibleHost } from "./printing.ts";
+import { formatFields, formatSize, formatTable, formatUntil, visibleHost } from "./printing.ts";
 
 test("columns are as wide as their widest cell, without trailing blanks", () => {
   expect(

@@ -1,5 +1,6 @@
 import type { DeploymentInfo, DeploymentStatus } from "@aws-sdk/client-codedeploy";
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
+import { formatElapsed } from "@sluice/model/elapsed.ts";
 import { revisionName } from "@sluice/model/revision-name.ts";
 import { type Command, Option } from "commander";
 import {
@@ -18,7 +19,7 @@ import { type Connection, connect } from "../place/server-connection.ts";
 import { currentEvent, DeploymentReader, type DeploymentView, isToHosts } from "../progress/deployment-view.ts";
 import { failureReport } from "../progress/failure-report.ts";
 import { shiftWords } from "../progress/shift-words.ts";
-import { formatAge, formatElapsed, formatFields, formatTable, visibleHost } from "../terminal/printing.ts";
+import { formatAge, formatFields, formatTable, visibleHost } from "../terminal/printing.ts";
 
 interface ListOptions extends ClientOptions {
   readonly application?: string;

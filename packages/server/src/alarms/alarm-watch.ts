@@ -31,6 +31,7 @@ export interface AlarmWatchDependencies {
 export class AlarmWatch {
   readonly #dependencies: AlarmWatchDependencies;
   readonly #observations = new Map<string, AlarmObservation>();
+  #readings: AlarmReadings = new Map();
   readonly #loop: PacedLoop;
   /** They are read so often that each error must not be one in the log. */
   readonly #onError: (error: unknown) => void;
@@ -45,6 +46,11 @@ export class AlarmWatch {
 
   observe(deploymentId: string): AlarmObservation | undefined {
     return this.#observations.get(deploymentId);
+  }
+
+  /** What an alarm said last, of those that active deployments watch; an error is why it cannot be read; undefined: it was not read yet. */
+  lastReading(name: string): AlarmReading | Error | undefined {
+    return this.#readings.get(name);
   }
 
   start(): void {
@@ -74,9 +80,13 @@ export class AlarmWatch {
       if (!active.has(deploymentId)) this.#observations.delete(deploymentId);
     }
     const watching = watches.filter(({ head }) => head.alarms !== null && !isTerminal(head.status));
-    if (watching.length === 0) return;
+    if (watching.length === 0) {
+      this.#readings = new Map();
+      return;
+    }
     const names = [...new Set(watching.flatMap(({ head }) => head.alarms?.names ?? []))];
     const readings = await readAlarms(alarmReader, names, this.#closing.signal);
+    this.#readings = readings;
     for (const one of readings.values()) if (one instanceof Error) this.#onError(one);
     for (const { deploymentId, head } of watching) {
       await this.#take(deploymentId, head, this.#judge(deploymentId, head.alarms?.names ?? [], readings));

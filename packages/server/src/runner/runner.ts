@@ -63,6 +63,8 @@ export interface Runner {
   heartbeat(hostId: string, heldCommands: readonly string[], receivedAt: number): Promise<void>;
   /** The host's agent said goodbye, or the host was removed: what it was to do is failed at once. */
   hostLeft(hostId: string): Promise<void>;
+  /** What an alarm of an active deployment said last; see {@link AlarmWatch.lastReading}. */
+  lastAlarmReading(name: string): ReturnType<AlarmWatch["lastReading"]>;
   /** A group may now want what it did not want before. */
   groupSettingsChanged(): void;
 }
@@ -143,6 +145,7 @@ export function createRunner(dependencies: RunnerDependencies): Runner {
     },
     takeBack: (command, hostId) => desk.takeBack(command, hostId),
     report: (report) => inbox.submit(report),
+    lastAlarmReading: (name) => alarms.lastReading(name),
     heartbeat(hostId, heldCommands, receivedAt) {
       lateHosts.heard(hostId);
       return receiveHeartbeat(hostId, heldCommands, receivedAt, { store, hosts, now, feed });

@@ -54,6 +54,12 @@ export async function findHostByName(db: Reader, hostName: string): Promise<Host
     .executeTakeFirst();
 }
 
+/** Ids of the hosts that have or had this name, and the word itself: it may be an id, of a host that is not there any more too. */
+export async function hostIdsNamed(db: Reader, idOrName: string): Promise<string[]> {
+  const rows = await db.selectFrom("hosts").select("host_id").where("host_name", "=", idOrName).execute();
+  return [...new Set([idOrName, ...rows.map((row) => row.host_id)])];
+}
+
 /** By what its agent calls itself. */
 export async function findLivingHostByIdentifier(db: Reader, hostIdentifier: string): Promise<HostRow | undefined> {
   const [row] = await livingHostByIdentifier(db, hostIdentifier);

@@ -81,6 +81,24 @@ export async function listTargetIds(
   return query.orderBy("ordinal").limit(limit).execute();
 }
 
+/** Whole targets in admission order, from the first that comes after `after`. */
+export async function pageOfTargets(
+  db: Kysely<Database>,
+  deploymentId: string,
+  after: number,
+  limit: number,
+): Promise<{ readonly ordinal: number; readonly target: TargetState }[]> {
+  const rows = await db
+    .selectFrom("targets")
+    .select(["deployment_id", "target_id", "ordinal", "state_json"])
+    .where("deployment_id", "=", deploymentId)
+    .where("ordinal", ">", after)
+    .orderBy("ordinal")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ ordinal: row.ordinal, target: TARGET_STATE.read(row) }));
+}
+
 /** The id of the host that registered under an ARN; null when none did. */
 export async function hostIdOfInstanceArn(db: Kysely<Database>, instanceArn: string): Promise<string | null> {
   const row = await db.selectFrom("hosts").select("host_id").where("instance_arn", "=", instanceArn).executeTakeFirst();

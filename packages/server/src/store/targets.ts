@@ -1,4 +1,5 @@
 import type { TargetState } from "@sluice/engine/state.ts";
+import type { ShiftTarget } from "@sluice/engine/strategies/shift/phase.ts";
 import { UnreadableColumn } from "@sluice/model/stored-json/stored-json.ts";
 import { type SqlBool, sql } from "kysely";
 import { TARGET_STATE } from "./columns/target-columns.ts";
@@ -126,8 +127,8 @@ export async function loadSomeTargets(
 export async function loadShiftingTargets(
   { db }: Pick<Store, "db">,
   deploymentIds: readonly string[],
-): Promise<ReadonlyMap<string, TargetState>> {
-  const targets = new Map<string, TargetState>();
+): Promise<ReadonlyMap<string, ShiftTarget>> {
+  const targets = new Map<string, ShiftTarget>();
   for (const part of inListParts(deploymentIds)) {
     const rows = await db
       .selectFrom("targets")
@@ -135,7 +136,10 @@ export async function loadShiftingTargets(
       .where("deployment_id", "in", part)
       .where("type", "!=", "host")
       .execute();
-    for (const row of rows) targets.set(row.deployment_id, TARGET_STATE.read(row));
+    for (const row of rows) {
+      const target = TARGET_STATE.read(row);
+      if (target.type !== "host") targets.set(row.deployment_id, target);
+    }
   }
   return targets;
 }

@@ -54,7 +54,15 @@ import type {
 /** Those of `ConsoleOperations` that are served. */
 type ServedConsoleOperations = Pick<
   ConsoleOperations,
-  "ReadAlarms" | "GetHost" | "ListBundles" | "CreateBundleUpload" | "ListShiftResources"
+  | "GetOverview"
+  | "SearchDeployments"
+  | "DescribeDeployment"
+  | "ListGridTargets"
+  | "ReadAlarms"
+  | "GetHost"
+  | "ListBundles"
+  | "CreateBundleUpload"
+  | "ListShiftResources"
 >;
 
 /** All of Sluice's own operations. */

@@ -2,11 +2,20 @@ import { CALLBACK_TIMED_OUT, HOOKS_FAILED } from "@sluice/model/aws-sentences.ts
 import { hookAnswerCommand } from "../../hook-answer-command.ts";
 import { hookExecutionId } from "../../hook-execution.ts";
 import { hookNamed } from "../../ports/hook-invoker.ts";
+import type { CommandState } from "../../state.ts";
 import { type AtWork, ofCommand, type Phase, succeeded } from "./phase.ts";
 import type { Hooked } from "./shift-strategies.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
+
+/** Of a hook of which no answer will come by itself. */
+const RETURNED = "returned without an answer";
+
+/** Whether a hook's event waits for somebody who answers for it. */
+export function isHookUnanswered({ by, waiting }: Pick<CommandState, "by" | "waiting">): boolean {
+  return by === "hook" && (waiting?.reason.includes(RETURNED) ?? false);
+}
 
 /** An event without a hook is over as soon as it begins. Otherwise the hook is invoked, and its answer ends the event. */
 export function hookPhase(
@@ -35,7 +44,7 @@ export function hookPhase(
     whenDone: null,
     awaited: `the hook ${hook} has not answered yet`,
     returned: {
-      fact: `the hook ${hook} returned without an answer`,
+      fact: `the hook ${hook} ${RETURNED}`,
       cure: `to answer for it (Succeeded or Failed): ${hookAnswerCommand(state.deploymentId, executionId)}`,
     },
     since: availableAt,

@@ -70,6 +70,7 @@ export async function testInstallation(): Promise<TestInstallation> {
       heartbeat: async (hostId, heldCommands) => void heartbeats.push({ hostId, heldCommands }),
       hostLeft: async (hostId) => void departures.push(hostId),
       groupSettingsChanged: () => {},
+      lastAlarmReading: () => undefined,
       feed: new ChangeFeed(),
     },
     notifications: {

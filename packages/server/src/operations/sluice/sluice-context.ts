@@ -23,7 +23,7 @@ export interface SluiceContext extends OperationContext {
   readonly taskLogs?: Pick<TaskLogs, "read"> | undefined;
   /** Absent: this server runs no functions. */
   readonly functionLogs?: Pick<FunctionLogs, "read"> | undefined;
-  readonly runner: Pick<Runner, "heartbeat" | "hostLeft" | "groupSettingsChanged" | "feed">;
+  readonly runner: Pick<Runner, "heartbeat" | "hostLeft" | "groupSettingsChanged" | "lastAlarmReading" | "feed">;
   readonly notifications: Pick<Notifications, "notifier" | "wake">;
   readonly retention: Pick<Retention, "runNow" | "wait" | "preview">;
   readonly preflight: PreflightParts;

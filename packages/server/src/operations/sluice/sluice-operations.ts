@@ -3,10 +3,14 @@ import type { SluiceOperations } from "@sluice/wire/sluice/sluice-operations.ts"
 import type { Operation } from "../operation.ts";
 import { changeShift } from "./change-shift.ts";
 import { createBundleUpload } from "./console/create-bundle-upload.ts";
+import { describeDeployment } from "./console/describe-deployment.ts";
 import { getHost } from "./console/get-host.ts";
+import { getOverview } from "./console/get-overview.ts";
 import { listBundles } from "./console/list-bundles.ts";
+import { listGridTargets } from "./console/list-grid-targets.ts";
 import { listShiftResources } from "./console/list-shift-resources.ts";
 import { readAlarmsNow } from "./console/read-alarms-now.ts";
+import { searchDeployments } from "./console/search-deployments.ts";
 import { createEnrolmentToken } from "./create-enrolment-token.ts";
 import { declareHost } from "./declare-host.ts";
 import { enrolHost } from "./enrol-host.ts";
@@ -61,6 +65,10 @@ export const SLUICE_HANDLERS: {
   TestTriggers: testTriggers,
   PlanDeployment: planDeployment,
   PruneDeployments: pruneDeployments,
+  GetOverview: getOverview,
+  SearchDeployments: searchDeployments,
+  DescribeDeployment: describeDeployment,
+  ListGridTargets: listGridTargets,
   ReadAlarms: readAlarmsNow,
   GetHost: getHost,
   ListBundles: listBundles,

@@ -42,7 +42,8 @@ export function readNextToken<const Shape extends readonly ("string" | "number")
   );
 }
 
-function formatToken(listing: string, position: Position): string {
+/** What stands for a position; {@link readNextToken} reads it. */
+export function formatToken(listing: string, position: Position): string {
   return Buffer.from(JSON.stringify([listing, ...position])).toString("base64url");
 }
 

@@ -1,70 +1,78 @@
-import type { DeploymentSummary, TargetCounts } from "@sluice/wire/sluice/console-api.ts";
+import type { ShiftState } from "@sluice/engine/state.ts";
+import type { DeploymentSummary, LastDeployment, TargetCounts } from "@sluice/wire/sluice/console-api.ts";
 import {
   DEPLOYMENT_REQUEST,
   DEPLOYMENT_REVISION,
   DEPLOYMENT_ROLLBACK,
 } from "../../../store/columns/deployment-columns.ts";
-import { countTargetsByStatus } from "../../../store/deployment-history.ts";
-import type { DeploymentRow } from "../../../store/deployments.ts";
-import { inListParts } from "../../../store/in-list.ts";
 import type { Store } from "../../../store/open-store.ts";
+import type { SummaryRow } from "../../../store/summary-columns.ts";
+import { countTargets, type StatusCounts } from "../../../store/target-counts.ts";
 import { loadShiftingTargets } from "../../../store/targets.ts";
 import { withoutContent } from "../../codedeploy/checks/revision-input.ts";
 
-/** Deployments as rows of a list, in the order of the rows. */
+/** One summary for each row, in their order, with counts of their targets. */
 export async function deploymentSummaries(
   store: Pick<Store, "db">,
-  rows: readonly DeploymentRow[],
+  rows: readonly SummaryRow[],
 ): Promise<DeploymentSummary[]> {
-  const counts = new Map<string, ReadonlyMap<string, number>>();
-  for (const part of inListParts(rows.map((row) => row.deployment_id))) {
-    for (const [id, byStatus] of await countTargetsByStatus(store.db, part)) counts.set(id, byStatus);
-  }
-  const shifting = rows.filter((row) => row.compute_platform !== "Server").map((row) => row.deployment_id);
-  const targets = await loadShiftingTargets(store, shifting);
-  const percents = new Map(
-    [...targets].flatMap(([id, target]) => (target.type === "host" ? [] : [[id, target.shift.percent] as const])),
+  const counts = await countTargets(store.db, rows);
+  const shifts = await loadShiftingTargets(
+    store,
+    rows.filter((row) => row.compute_platform !== "Server").map((row) => row.deployment_id),
   );
-  return rows.map((row) => deploymentSummary(row, counts.get(row.deployment_id), percents.get(row.deployment_id)));
+  return rows.map((row) => deploymentSummary(row, counts.get(row.deployment_id), shifts.get(row.deployment_id)?.shift));
 }
 
 function deploymentSummary(
-  row: DeploymentRow,
-  counts: ReadonlyMap<string, number> | undefined,
-  shiftPercent: number | undefined,
+  row: SummaryRow,
+  counts: StatusCounts | undefined,
+  shift: ShiftState | undefined,
 ): DeploymentSummary {
   const { deploymentConfigName, description } = DEPLOYMENT_REQUEST.read(row);
-  const { rollbackDeploymentId, rollbackTriggeringDeploymentId } = DEPLOYMENT_ROLLBACK.read(row) ?? {};
+  const last = lastDeployment(row);
+  const percent = shift && shiftPercent(last.rollbackOf !== undefined, shift);
   return {
-    deploymentId: row.deployment_id,
+    ...last,
     applicationName: row.application_name,
     deploymentGroupName: row.deployment_group_name,
     computePlatform: row.compute_platform,
-    status: row.status,
-    creator: row.creator,
     deploymentConfigName,
-    revision: withoutContent(DEPLOYMENT_REVISION.read(row)),
     ...(description ? { description } : {}),
-    createdAt: new Date(row.created_at),
-    ...(row.started_at === null ? {} : { startedAt: new Date(row.started_at) }),
-    ...(row.completed_at === null ? {} : { completedAt: new Date(row.completed_at) }),
     targets: targetCounts(counts),
-    ...(row.error_code === null ? {} : { errorCode: row.error_code }),
-    ...(row.error_message === null ? {} : { errorMessage: row.error_message }),
-    ...(shiftPercent === undefined ? {} : { shiftPercent }),
-    ...(rollbackTriggeringDeploymentId ? { rollbackOf: rollbackTriggeringDeploymentId } : {}),
-    ...(rollbackDeploymentId ? { rolledBackBy: rollbackDeploymentId } : {}),
+    ...(percent === undefined ? {} : { shiftPercent: percent }),
   };
 }
 
-/** A target whose state is unknown is one that is not known to have finished, as in the API's overview. */
-function targetCounts(counts: ReadonlyMap<string, number> | undefined): TargetCounts {
-  const count = (status: string) => counts?.get(status) ?? 0;
+export function lastDeployment(row: Omit<SummaryRow, "request_json">): LastDeployment {
+  const rollback = DEPLOYMENT_ROLLBACK.read(row);
+  return {
+    deploymentId: row.deployment_id,
+    status: row.status,
+    creator: row.creator,
+    revision: withoutContent(DEPLOYMENT_REVISION.read(row)),
+    createdAt: new Date(row.created_at),
+    startedAt: row.started_at === null ? undefined : new Date(row.started_at),
+    completedAt: row.completed_at === null ? undefined : new Date(row.completed_at),
+    errorCode: row.error_code ?? undefined,
+    errorMessage: row.error_message ?? undefined,
+    rollbackOf: rollback?.rollbackTriggeringDeploymentId,
+    rolledBackBy: rollback?.rollbackDeploymentId,
+  };
+}
+
+/** A rollback begins where the traffic was left, which it does not know until it has moved it. */
+function shiftPercent(isRollback: boolean, { percent, changedAt }: ShiftState): number | undefined {
+  return isRollback && changedAt === null ? undefined : percent;
+}
+
+function targetCounts(counts: StatusCounts | undefined): TargetCounts {
+  const count = (status: Parameters<StatusCounts["get"]>[0]) => counts?.get(status) ?? 0;
   return {
     pending: count("Pending"),
-    inProgress: count("InProgress") + count("Unknown"),
+    inProgress: count("InProgress"),
     succeeded: count("Succeeded"),
-    failed: count("Failed"),
+    failed: count("Failed") + count("Unknown"),
     skipped: count("Skipped"),
     ready: count("Ready"),
   };
