@@ -1,24 +1,11 @@
 import type { ReactNode } from "react";
-import { classNames } from "./class-names.ts";
-import { Icon } from "./icon.tsx";
-import { nextSort, type Sort } from "./sort.ts";
+import type { Sort } from "./sort.ts";
 import styles from "./table.module.css";
+import { type Column, TableHead, TableRow } from "./table-row.tsx";
 
-export interface Column<Row> {
-  /** What `sort` calls it. */
-  readonly id: string;
-  readonly header: ReactNode;
-  readonly cell: (row: Row) => ReactNode;
-  readonly isSortable?: boolean;
-  /** Numbers stand at the end. */
-  readonly align?: "start" | "end";
-  /** Of CSS: `160px`. The others share what is left. */
-  readonly width?: string | undefined;
-  /** On a phone: left out. The first column is the row's name and stays. */
-  readonly hidesOnPhone?: boolean;
-}
+export type { Column };
 
-interface TableProps<Row> {
+export interface TableProps<Row> {
   /** What is in it, for a screen reader. */
   readonly label: string;
   readonly columns: readonly Column<Row>[];
@@ -37,64 +24,13 @@ export function Table<Row>({ label, columns, rows, rowKey, sort, onSort, empty }
   return (
     <div className={styles.scroller}>
       <table aria-label={label} className={styles.table}>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <HeaderCell key={column.id} column={column} sort={sort} onSort={onSort} />
-            ))}
-          </tr>
-        </thead>
+        <TableHead columns={columns} sort={sort} onSort={onSort} />
         <tbody>
           {rows.map((row) => (
-            <tr key={rowKey(row)}>
-              {columns.map((column, index) => {
-                const className = cellClass(column);
-                return index === 0 ? (
-                  <th key={column.id} scope="row" className={className}>
-                    {column.cell(row)}
-                  </th>
-                ) : (
-                  <td key={column.id} className={className}>
-                    {column.cell(row)}
-                  </td>
-                );
-              })}
-            </tr>
+            <TableRow key={rowKey(row)} columns={columns} row={row} />
           ))}
         </tbody>
       </table>
     </div>
   );
-}
-
-function HeaderCell<Row>({ column, sort, onSort }: Pick<TableProps<Row>, "sort" | "onSort"> & { column: Column<Row> }) {
-  const { id, header, isSortable = false, width } = column;
-  const direction = sort?.column === id ? sort.direction : undefined;
-  const order = direction === undefined ? "none" : direction === "up" ? "ascending" : "descending";
-  return (
-    <th
-      scope="col"
-      aria-sort={isSortable ? order : undefined}
-      className={cellClass(column)}
-      style={width === undefined ? undefined : { width }}
-    >
-      {isSortable && onSort ? (
-        <button type="button" className={styles.sort} onClick={() => onSort(nextSort(sort, id))}>
-          {header}
-          <span className={classNames(styles.arrow, direction !== undefined && styles.sorted)}>
-            <Icon
-              name={direction === undefined ? "chevrons-up-down" : direction === "up" ? "arrow-up" : "arrow-down"}
-              size={12}
-            />
-          </span>
-        </button>
-      ) : (
-        header
-      )}
-    </th>
-  );
-}
-
-function cellClass<Row>({ align, hidesOnPhone }: Column<Row>): string {
-  return classNames(align === "end" && styles.end, hidesOnPhone && styles.wide);
 }
