@@ -15,6 +15,7 @@ const INTERNAL = new Set([
   "packages/model/src/log-lines/plain-line.ts MAX_CLASSIFIED_CHARACTERS",
   "packages/model/src/disk-full.ts MAX_CAUSES",
   "packages/cli/src/place/server-connection.ts MAX_CAUSES",
+  "packages/cli/src/verbs/failures.ts MAX_NAMED_HOSTS",
   "packages/engine/src/heard-time.ts MAX_PROOF_LAG_MILLISECONDS",
   "packages/server/src/agents/receive-heartbeat.ts MAX_PROOF_AGE_MILLISECONDS",
   "packages/drivers/src/s3/s3-source.ts MAX_DIGESTS",

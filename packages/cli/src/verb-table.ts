@@ -23,6 +23,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import("./verbs/logs.ts"),
   },
   {
+    name: "failures",
+    summary: "print why hosts failed, those together whose logs say the same",
+    load: () => import("./verbs/failures.ts"),
+  },
+  {
     name: "continue",
     summary: "continue a blue/green deployment that is waiting",
     load: () => import("./verbs/continue.ts"),

@@ -31,6 +31,8 @@ describe("lines of two hosts that say the same have one signature", () => {
     expect(signatureOf("web-a.example: no space on i-0123456789abcdef0", ["web-a.example"])).toBe(
       signatureOf("web-b.example: no space on i-0f23456789abcdef0", ["web-b.example"]),
     );
+    expect(signatureOf("a: no database", ["a"])).toBe("<host>: no database");
+    expect(signatureOf("web-1: not web-11", ["web-1"])).toBe("<host>: not web-<n>");
   });
 });
 

@@ -39,7 +39,12 @@ const TELLING = /\b(?:exit|status|code|signal|errno|error|HTTP(?:\/[\d.]{1,3})?)
  */
 export function signatureOf(line: string, ownNames: readonly string[] = []): string {
   let text = untimedLine(line).trim();
-  for (const name of ownNames) if (name !== "") text = text.replaceAll(name, "<host>");
+  for (const name of ownNames) if (name !== "") text = text.replace(asWord(name), "<host>");
   for (const [pattern, by] of REPLACEMENTS) text = text.replace(pattern, by);
   return text.replace(TELLING, (found) => (/^\d/.test(found) ? "<n>" : found)).replace(/\s+/g, " ");
+}
+
+/** Not as a part of a longer word: a host may be called `a`. */
+function asWord(name: string): RegExp {
+  return new RegExp(`(?<![\\w-])${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w-])`, "g");
 }

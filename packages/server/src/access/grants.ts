@@ -79,6 +79,7 @@ export const GRANTS: Readonly<Record<Action, Grant>> = {
   "sluice:GetFunctionLogs": READERS,
   "sluice:GetDeploymentWaits": READERS,
   "sluice:ChangeShift": ROOT,
+  "sluice:ListFailureClusters": READERS,
   "sluice:DeclareHost": ROOT,
   "sluice:ListHosts": READERS,
   "sluice:RemoveHost": ROOT,

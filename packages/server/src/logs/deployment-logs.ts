@@ -5,6 +5,7 @@ import { LogJournal } from "./log-journal.ts";
 import type { LogLine } from "./log-line.ts";
 import { type LogFilter, type LogPage, readPage } from "./log-page.ts";
 import { type LogSurvey, surveyLogs } from "./log-survey.ts";
+import { readTails, type TailLine } from "./log-tails.ts";
 import { outputFolder } from "./output-folders.ts";
 
 /** Idle journals whose progress is remembered; one that was forgotten is read again when its hosts write on. */
@@ -58,6 +59,11 @@ export class DeploymentLogs {
   /** What is stored behind the cursor, in the order of arrival; the same for every reader. Throws `LogCursorError`. */
   async read(deploymentId: string, cursor: string | undefined, filter: LogFilter = {}): Promise<LogPage> {
     return readPage(this.#directoryOf(deploymentId), cursor, filter);
+  }
+
+  /** The ends of what the wanted events printed, by `tailKey`: of a bounded part of the output, the newest. */
+  async tails(deploymentId: string, wanted: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly TailLine[]>> {
+    return readTails(this.#directoryOf(deploymentId), wanted);
   }
 
   /**

@@ -65,8 +65,11 @@ type ServedConsoleOperations = Pick<
   | "ListShiftResources"
 >;
 
+/** Of those, what is about the failures and differences of deployments. */
+type DeploymentOperations = Pick<ConsoleOperations, "ListFailureClusters">;
+
 /** All of Sluice's own operations. */
-export interface SluiceOperations extends ServedConsoleOperations {
+export interface SluiceOperations extends ServedConsoleOperations, DeploymentOperations {
   CreateEnrolmentToken: { input: CreateEnrolmentTokenInput; output: CreateEnrolmentTokenOutput };
   ListEnrolmentTokens: { input: ListEnrolmentTokensInput; output: ListEnrolmentTokensOutput };
   RevokeEnrolmentToken: { input: RevokeEnrolmentTokenInput; output: RevokeEnrolmentTokenOutput };

@@ -1,6 +1,7 @@
 import { boolean, integer, list, outputText, string, structure, type TableFor, timestamp } from "../shapes/shape.ts";
 import { alarmConfiguration, autoRollbackConfiguration, revision, targetInstances } from "./api-shapes.ts";
 import { CONSOLE_TABLE } from "./console-shapes.ts";
+import { FAILURE_SHAPES } from "./failure-shapes.ts";
 import { hostSummary, tags } from "./host-shapes.ts";
 import type { SluiceOperations } from "./sluice-operations.ts";
 import { shift, waitMembers } from "./wait-shapes.ts";
@@ -352,4 +353,5 @@ export const SLUICE_TABLE = {
     ]),
   },
   ...CONSOLE_TABLE,
+  ...FAILURE_SHAPES,
 } satisfies TableFor<SluiceOperations>;

@@ -347,6 +347,7 @@ it("lets hosts report, readers read, and root do all", () => {
     "GetTaskLogs",
     "GetFunctionLogs",
     "GetDeploymentWaits",
+    "ListFailureClusters",
     "ListHosts",
     "ListRolledBackGroups",
     "GetGroupSettings",

@@ -7,6 +7,7 @@ import { describeDeployment } from "./console/describe-deployment.ts";
 import { getHost } from "./console/get-host.ts";
 import { getOverview } from "./console/get-overview.ts";
 import { listBundles } from "./console/list-bundles.ts";
+import { listFailureClusters } from "./console/list-failure-clusters.ts";
 import { listGridTargets } from "./console/list-grid-targets.ts";
 import { listShiftResources } from "./console/list-shift-resources.ts";
 import { readAlarmsNow } from "./console/read-alarms-now.ts";
@@ -51,6 +52,7 @@ export const SLUICE_HANDLERS: {
   GetFunctionLogs: getFunctionLogs,
   GetDeploymentWaits: getDeploymentWaits,
   ChangeShift: changeShift,
+  ListFailureClusters: listFailureClusters,
   DeclareHost: declareHost,
   ListHosts: listHosts,
   RemoveHost: removeHost,

@@ -1,0 +1,23 @@
+import { list, outputText, string, structure, timestamp } from "../shapes/shape.ts";
+
+const failureCluster = structure(
+  {
+    line: outputText,
+    lifecycleEvent: string,
+    errorCode: string,
+    scriptName: outputText,
+    targetIds: list(string),
+    hostNames: list(string),
+    firstAt: timestamp,
+    sample: list(outputText),
+  },
+  ["line", "lifecycleEvent", "errorCode", "targetIds", "hostNames", "firstAt", "sample"],
+);
+
+/** Of `SLUICE_TABLE`. */
+export const FAILURE_SHAPES = {
+  ListFailureClusters: {
+    input: structure({ deploymentId: string }, ["deploymentId"]),
+    output: structure({ clusters: list(failureCluster) }, ["clusters"]),
+  },
+};
