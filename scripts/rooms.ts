@@ -214,6 +214,7 @@ export const ROOMS: RoomTable = {
     api: ["state"],
     design: ["state"],
     shell: ["state", "api", "design", HALL],
-    pages: ["design", "shell"],
+    parts: ["api", "design"],
+    pages: ["api", "design", "shell", "parts"],
   },
 };

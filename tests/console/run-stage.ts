@@ -35,5 +35,7 @@ for (const [name, id] of Object.entries(stage.deployments)) console.log(`  ${nam
 console.log(
   `  URL         ${stage.server.url()}/\n  key         ${stage.key.accessKeyId} ${stage.key.secretAccessKey}`,
 );
+const link = await stage.link().catch((error: unknown) => `none: ${error}`);
+console.log(`  link        ${link}`);
 console.log(`  data        ${stage.server.data}\nIt runs until Ctrl-C.`);
 await Promise.race([keepMoving(stage), interrupted]);

@@ -9,6 +9,7 @@ import {
   sluiceClient,
 } from "@sluice/wire/client/clients.ts";
 import { type Connection, connectionTo, resolveConnection } from "@sluice/wire/config/connection.ts";
+import { RawCaller } from "../compat/raw-caller.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 import { until } from "../installation/until.fixture.ts";
 import { HOSTILE_STRINGS } from "./hostile-strings.ts";
@@ -58,6 +59,8 @@ export interface Stage {
   readonly deployments: StageDeployments;
   /** The root key. */
   readonly key: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** @returns the URL of a fresh one-time link */
+  link(): Promise<string>;
   /** @returns the deployment's id */
   deploy(application: string, group: string, version: string, more?: Partial<CreateDeploymentInput>): Promise<string>;
   /** Waits for the end, which has to be this one; Succeeded when absent. */
@@ -109,7 +112,14 @@ export async function startStage(undo: AsyncDisposableStack, options: StageOptio
     );
   };
   const key = rootKeyOf(server.data);
-  const parts = { server, connection, codeDeploy, sluice, hosts, surroundings, key, deploy, end };
+  const caller = new RawCaller(server);
+  const link = async () => {
+    const call = { target: "Sluice_20261101.CreateConsoleLink", service: "sluice", body: "{}" };
+    const { status, text } = await caller.call(call);
+    if (status !== 200) throw new Error(`CreateConsoleLink was answered ${status}: ${text}`);
+    return server.url() + (JSON.parse(text) as { readonly path: string }).path;
+  };
+  const parts = { server, connection, codeDeploy, sluice, hosts, surroundings, key, link, deploy, end };
   await Promise.all([
     enrolFleets(server.url(), sluice, hosts, fleets),
     ...Object.entries(VERSIONS).flatMap(([application, versions]) =>

@@ -8,10 +8,12 @@ export interface Option {
   readonly title: string;
   /** Beneath it: what it means. */
   readonly description?: string | undefined;
+  /** How many there are of it, at the end. */
+  readonly count?: number | undefined;
 }
 
 /** Of a list that pops up. */
-export function OptionItem({ option: { id, title, description } }: { option: Option }) {
+export function OptionItem({ option: { id, title, description, count } }: { option: Option }) {
   return (
     <ListBoxItem id={id} textValue={title} className={styles.item ?? ""}>
       {({ isSelected }) => (
@@ -21,6 +23,7 @@ export function OptionItem({ option: { id, title, description } }: { option: Opt
             {description && <span className={styles.description}>{description}</span>}
           </span>
           {isSelected && <Icon name="check" size={14} className={styles.check} />}
+          {count !== undefined && <span className={styles.count}>{count}</span>}
         </>
       )}
     </ListBoxItem>

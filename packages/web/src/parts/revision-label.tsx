@@ -1,0 +1,14 @@
+import type { RevisionLocation } from "@aws-sdk/client-codedeploy";
+import styles from "./revision-label.module.css";
+import { revisionWords } from "./revision-words.ts";
+
+/** A revision by its short name; where it is when the mouse is over it. A dash where there is none. */
+export function RevisionLabel({ revision }: { revision: RevisionLocation | undefined }) {
+  const words = revisionWords(revision);
+  if (words === undefined) return <span className={styles.none}>—</span>;
+  return (
+    <span title={words.detail} className={styles.revision}>
+      {words.name}
+    </span>
+  );
+}
