@@ -9,6 +9,7 @@ const dependencies = new Map([
   ["drivers", new Set(["@aws-sdk/client-s3"])],
   ["server", new Set(["fastify"])],
   ["cli", new Set<string>()],
+  ["web", new Set(["react"])],
 ]);
 
 function messagesOf(files: Record<string, string>): string[] {
@@ -32,6 +33,9 @@ describe("allowed imports", () => {
     ["packages/server/src/bindings/a.ts", 'import { s3Source } from "@sluice/drivers/s3/s3-source.ts";'],
     ["packages/server/src/compose.ts", 'import { s3Source } from "@sluice/drivers/s3/s3-source.ts";'],
     ["packages/server/src/http/a.test.ts", 'import { s3Source } from "@sluice/drivers/s3/s3-source.ts";'],
+    ["packages/web/src/a.tsx", 'import type { Shape } from "@sluice/wire/shapes/shape.ts";\nconst a = <b>{"c"}</b>;'],
+    ["packages/web/src/a.tsx", 'import { useState } from "react";\nimport { x } from "@sluice/model/x.ts";'],
+    ["packages/web/src/a.test.ts", 'import { TABLE } from "@sluice/wire/shapes/shape.ts";'],
     ["tests/e2e/a.test.ts", 'import { startServer } from "@sluice/server/start-server.ts";'],
   ])("%s may: %s", (file, source) => {
     expect(judge(file, source)).toEqual([]);
@@ -63,6 +67,12 @@ describe("allowed imports", () => {
       'import type { S3Source } from "@sluice/drivers/s3/s3-source.ts";',
       "of server only bindings, config, traffic, store may import drivers: take a port of the engine instead",
     ],
+    [
+      "packages/web/src/a.tsx",
+      'import { TABLE } from "@sluice/wire/shapes/shape.ts";',
+      "for types only: use import type",
+    ],
+    ["packages/web/src/a.tsx", 'import { join } from "node:path";', "may not import node:path"],
     ["packages/novel/src/a.ts", 'import { x } from "@sluice/model/x.ts";', "packages/novel has no rule"],
   ])("%s may not: %s", (file, source, message) => {
     expect(judge(file, source)).toEqual([expect.stringContaining(message)]);

@@ -40,7 +40,6 @@ export const RULES: Readonly<Record<string, PackageRule>> = {
       "@aws-sdk/client-ecs",
       "@tanstack/react-query",
       "@tanstack/react-router",
-      "@tanstack/react-table",
       "@tanstack/react-virtual",
       "fflate",
       "react",

@@ -2,7 +2,7 @@
  * Times are epoch seconds on the wire and `Date` in code. The wire's own tables know which members are times, and weigh 40 KB; their names
  * say it too, and times.test.ts holds this rule to the tables.
  */
-const IS_TIME = /^(at|since|until|start|end)$|(At|Since|Time|Before|After)$/;
+const IS_TIME = /^(at|since|until|start|end)$|(At|Since|Time|Before|After|BackTo)$/;
 
 export function isTimeMember(name: string): boolean {
   return IS_TIME.test(name);

@@ -9,17 +9,13 @@ import { useObservable } from "../state/observable.ts";
 import { Logo } from "./logo.tsx";
 import { usePageTitle } from "./page-title.tsx";
 import styles from "./sign-in-page.module.css";
+import { isOwnPath } from "./sign-in-target.ts";
 import { present, textOf } from "./url-search.ts";
 
 /** `to`: the page of this console that was asked for. */
 export function signInSearch(search: Readonly<Record<string, unknown>>) {
   const to = textOf(search.to);
   return present({ to: to !== undefined && isOwnPath(to) ? to : undefined });
-}
-
-/** No way out of this origin: `//host` and `/\host` lead to another. */
-export function isOwnPath(path: string): boolean {
-  return /^\/(?![/\\])/.test(path) && !path.startsWith("/-/sign-in");
 }
 
 export function SignInPage() {
