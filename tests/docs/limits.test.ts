@@ -71,6 +71,7 @@ const INTERNAL = new Set([
   "packages/agent/src/process/start-door.ts MAX_AWAY_MILLISECONDS",
   "packages/agent/src/process/start-door.ts MAX_CONNECT_MILLISECONDS",
   "packages/agent/src/host/install/folders.ts MAX_HELD",
+  "packages/server/src/http/console/session-cookie.ts MAX_COOKIES",
   "packages/server/src/store/gathered-query.ts MAX_KEYS",
   "packages/server/src/store/postgres/open-postgres.ts CLOSE_TIMEOUT_MILLISECONDS",
   "packages/server/src/store/postgres/statement-names.ts MAX_NAMES",

@@ -9,6 +9,7 @@ export const VERBS: readonly Verb[] = [
     load: () => import("./verbs/up.ts"),
     isService: true,
   },
+  { name: "console", summary: "open the console in the browser, signed in", load: () => import("./verbs/console.ts") },
   { name: "down", summary: "stop what sluice up started", load: () => import("./verbs/down.ts") },
   {
     name: "deploy",
@@ -85,6 +86,11 @@ export const VERBS: readonly Verb[] = [
     name: "token",
     summary: "create, list and revoke tokens that hosts enrol with",
     load: () => import("./verbs/token.ts"),
+  },
+  {
+    name: "keys",
+    summary: "create, list and delete access keys of people and pipelines",
+    load: () => import("./verbs/keys.ts"),
   },
   {
     name: "env",

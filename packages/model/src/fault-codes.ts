@@ -27,6 +27,14 @@ export const FAULTS = {
   InvalidTokenRequestException: 400,
   LogDoesNotExistException: 400,
   TriggerDeliveryDoesNotExistException: 400,
+  AccessKeyDoesNotExistException: 400,
+  AccessKeyInUseException: 400,
+  // The console's doors.
+  SessionEndedException: 401,
+  SignInRefusedException: 401,
+  CrossSiteRequestException: 403,
+  KeyNotForConsoleException: 403,
+  MethodNotAllowedException: 405,
   // CodeDeployCommand, the agents' protocol.
   ClientException: 400,
   ServerException: 500,

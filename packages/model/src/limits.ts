@@ -70,3 +70,5 @@ export const MAX_LOG_CHUNKS_PER_REQUEST = 20_000;
 export const MAX_LOG_CHUNK_TEXT_CHARACTERS = 256 * 1024;
 /** Agents report an event's outcome without waiting long for the last of its output. */
 export const MAX_LATE_OUTPUT_MILLISECONDS = 10 * 60 * 1000;
+/** Whose an access key is, or what for. */
+export const MAX_KEY_DESCRIPTION_CHARACTERS = 256;

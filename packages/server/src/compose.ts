@@ -26,18 +26,27 @@ import { beat, newOwnKey } from "./hosts/own-heartbeat.ts";
 import { PeerServers } from "./hosts/peer-servers.ts";
 import { authenticate } from "./http/authenticate.ts";
 import { hasTooManyPieces } from "./http/body-pieces.ts";
+import { consoleRoute } from "./http/console/console-route.ts";
+import { sessionCookies } from "./http/console/session-cookie.ts";
+import { type WebDirectory, webFilesIn } from "./http/console/web-files.ts";
 import { HostConnections } from "./http/host-connections.ts";
 import { createMetrics } from "./http/metrics.ts";
+import { OpenStreams } from "./http/open-streams.ts";
+import { eventsDoor } from "./http/own-doors.ts";
 import { type Reach, reachBy } from "./http/reached-name.ts";
 import { s3Authorize, s3TroubleOf } from "./http/s3-access.ts";
 import type { ServerNames } from "./http/server-names.ts";
 import { signedRoute } from "./http/signed-route.ts";
 import { UnprovedBodies } from "./http/unproved-bodies.ts";
 import { UnprovedConnections } from "./http/unproved-connections.ts";
-import { wireServices } from "./http/wire-services.ts";
+import { consoleApi, type WireServiceDependencies, wireServices } from "./http/wire-services.ts";
 import { DeploymentLogs } from "./logs/deployment-logs.ts";
 import { LogKeeper } from "./logs/log-keeper.ts";
+import { sparseErrors } from "./loops/sparse-errors.ts";
 import { systemTimers } from "./loops/timers.ts";
+import { CHANGED_BY } from "./notices/changed-by.ts";
+import { watchHostStates } from "./notices/host-state-watch.ts";
+import { NoticeFeed } from "./notices/notice-feed.ts";
 import { createNotifications } from "./notifications/notifications.ts";
 import { newDeploymentId } from "./operations/codedeploy/deployments/new-deployment-id.ts";
 import { liveEcsServices } from "./platforms/ecs-services.ts";
@@ -46,6 +55,7 @@ import type { MatchHosts } from "./preflight/rollout-facts.ts";
 import { Readiness } from "./readiness.ts";
 import { Retention } from "./retention/retention.ts";
 import { createRunner } from "./runner/runner.ts";
+import { ConsoleSessions } from "./sessions/console-sessions.ts";
 import { mayHostReadObject } from "./signing/bundle-access.ts";
 import { SpecificationDesk } from "./signing/specification-desk.ts";
 import type { SpecificationSigningKey } from "./signing/specification-envelope.ts";
@@ -57,9 +67,11 @@ import type { OpenStore, Store } from "./store/open-store.ts";
 import { DatabaseClock, MAX_CLOCKS_APART_MILLISECONDS } from "./store/postgres/database-clock.ts";
 import { readRestoredMark } from "./store/restored-mark.ts";
 import { countOn, removeCounts, stopCounting } from "./store/server-counts.ts";
+import { settingOrNew } from "./store/settings.ts";
 import { WakeFeed } from "./store/wake-feed.ts";
 
 const OFFER_CHARACTERS = 10;
+const SERVER_ID_CHARACTERS = 8;
 
 export interface Composition {
   readonly store: OpenStore;
@@ -73,12 +85,17 @@ export interface Composition {
   /** PEM; undefined: no listener speaks TLS. */
   readonly certificatePem: string | undefined;
   readonly serverNames: ServerNames;
+  /** Where the console's page lies when it is built. */
+  readonly webDirectory: WebDirectory;
+  /** A person's key was deleted. */
+  readonly onKeyDeleted: (accessKeyId: string) => void;
   /** How many connections the listeners have accepted. */
   readonly acceptedConnections: () => number;
 }
 
 /** The server's inside, ready to be put on listeners. */
 export interface ControlPlane {
+  readonly consoleRoute: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly signedRoute: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly unprovedConnections: UnprovedConnections;
   readonly reach: Reach;
@@ -99,7 +116,8 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   store.health.onBack = (afterMilliseconds) =>
     log.info({ afterSeconds: afterMilliseconds / 1_000 }, "the database is reachable again");
   const bucket = await openBucketStore({ directory: directory.bucket, now: () => new Date(now()) });
-  const logs = new DeploymentLogs(directory.logs);
+  const notices = new NoticeFeed();
+  const logs = new DeploymentLogs(directory.logs, (id, targetIds) => notices.logsStored(id, targetIds));
   const logKeeper = new LogKeeper({
     logs,
     store,
@@ -136,7 +154,13 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   await liveness.recall();
   const ownKey = newOwnKey();
   const accessKeys = new AccessKeys(store, now, ownKey);
-  const forgetKeys = (owner: KeyOwner) => accessKeys.forget(owner);
+  const streams = new OpenStreams();
+  const forgetKeys = (owner: KeyOwner) => {
+    accessKeys.forget(owner);
+    if (!("accessKeyId" in owner)) return;
+    streams.endOfKey(owner.accessKeyId);
+    parts.onKeyDeleted(owner.accessKeyId);
+  };
   const functions = await composeFunctions({
     store,
     config,
@@ -310,7 +334,36 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     authorize: s3Authorize((principal, object) => mayHostReadObject(store, principal, object)),
     onInternalError,
   });
-  const wire = wireServices({
+  const consoleSessions = new ConsoleSessions({
+    store,
+    now,
+    accessKeys,
+    randomText,
+    onEnded: (sessionIds) => streams.endOfSessions(sessionIds),
+    onError: unlessAway((error) => log.error({ error: describe(error) }, "cannot store that a session is used")),
+  });
+  const events = {
+    store,
+    feed: runner.feed,
+    notices,
+    streams,
+    isStillGood: async ({ accessKeyId, sessionId }: Principal) =>
+      sessionId === undefined
+        ? (await accessKeys.find(accessKeyId)) !== null
+        : (await consoleSessions.findAgain(sessionId)) !== null,
+  };
+  const hostStates = watchHostStates({
+    feed: notices,
+    states: async () => {
+      const rows = await listLivingHosts(store.db);
+      return new Map(rows.map((row) => [row.host_id, hostState(row, liveness, now())]));
+    },
+    onError: sparseErrors(
+      unlessAway((error) => log.error({ error: describe(error) }, "cannot look at the states of hosts; trying again")),
+      now,
+    ),
+  });
+  const dependencies: WireServiceDependencies = {
     operations: {
       store,
       now,
@@ -354,7 +407,10 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     containers: services?.services,
     accessKeys,
     lambda: functions?.lambda,
-    events: { store, feed: runner.feed },
+    events,
+    onDone: (action) => {
+      for (const what of CHANGED_BY[action] ?? []) notices.publish({ kind: "changed", what });
+    },
     backup: {
       store,
       bucket,
@@ -362,21 +418,37 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       now,
       onBackupError: (error) => log.error({ error: describe(error) }, "a backup could not be made"),
     },
+  };
+  const admit = (principal: Principal, operation: string, bytes: number) => budgets.spend(principal, operation, bytes);
+  const toServices = signedRoute({
+    ...authenticator,
+    services: wireServices(dependencies),
+    reach,
+    unprovedBodies,
+    onInternalError,
+    onProved: (principal, socket) => {
+      onConnectionProved(principal, socket);
+      const { role, hostId } = principal;
+      if (role === "host" && hostId !== null) liveness.seen(hostId, now());
+    },
+    admit,
+    onUnheard: (error) => hearing.doubted(`who calls could not be looked up: ${reasonOf(error)}`),
   });
   return {
-    signedRoute: signedRoute({
-      ...authenticator,
-      services: wire,
+    signedRoute: toServices,
+    consoleRoute: consoleRoute({
+      sessions: consoleSessions,
+      cookies: sessionCookies(await consoleServerId(store)),
+      now,
       reach,
+      webFiles: webFilesIn(parts.webDirectory),
+      api: consoleApi(dependencies),
+      events: eventsDoor(events),
       unprovedBodies,
+      onProved: onConnectionProved,
+      admit,
       onInternalError,
-      onProved: (principal, socket) => {
-        onConnectionProved(principal, socket);
-        const { role, hostId } = principal;
-        if (role === "host" && hostId !== null) liveness.seen(hostId, now());
-      },
-      admit: (principal, operation, bytes) => budgets.spend(principal, operation, bytes),
-      onUnheard: (error) => hearing.doubted(`who calls could not be looked up: ${reasonOf(error)}`),
+      otherwise: toServices,
     }),
     unprovedConnections,
     reach,
@@ -408,6 +480,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     },
     async close() {
       unsubscribe();
+      hostStates.close();
       clock.close();
       await probe.close();
       if (beats > 0) await stopCounting(store, owner).catch(() => {});
@@ -426,6 +499,11 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       await store.close();
     },
   };
+}
+
+/** In the name of the console's cookie. */
+function consoleServerId(store: Store): Promise<string> {
+  return settingOrNew(store, "console-id", async () => randomText(LETTERS_AND_DIGITS, SERVER_ID_CHARACTERS));
 }
 
 async function unknownKeyHint(store: Store): Promise<string> {

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join, sep } from "node:path";
 import { WrongOptionError } from "@sluice/model/wrong-option.ts";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
@@ -8,6 +9,7 @@ import { checkNoUnfinishedRestore } from "./backup/restore-backup.ts";
 import { noteRestoreTold, settleRestored } from "./backup/settle-restored.ts";
 import { loadConfig } from "./bindings/compose-drivers.ts";
 import { compose } from "./compose.ts";
+import type { WebDirectory } from "./http/console/web-files.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import { isLoopback, type ListenAddress, listensOn, urlOf } from "./http/listener.ts";
 import { checkFree, openListener } from "./http/open-listener.ts";
@@ -32,6 +34,7 @@ import { JsonSetting, settingOrNew } from "./store/settings.ts";
 export const DEFAULT_ACCOUNT_ID = "111122223333";
 export const DEFAULT_REGION = "us-east-1";
 
+const SOURCES = join(sep, "packages", "server", "src");
 const METRICS_TOKEN_CHARACTERS = 40;
 
 /** What the operator of a restored server has to do. */
@@ -99,7 +102,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (restored) log.warn(restored, AFTER_RESTORE);
     await adoptDatabase(store, options);
     const directory = dataDirectory(options.dataDirectory);
-    const rootKey = await rootKeyOrNew(store, () => newAccessKey(randomText), Date.now());
+    const rootKey = () => rootKeyOrNew(store, () => newAccessKey(randomText), Date.now());
+    let clientKey = await rootKey();
     const metricsToken = await settingOrNew(store, "metrics-token", async () =>
       randomText(LETTERS_AND_DIGITS, METRICS_TOKEN_CHARACTERS),
     );
@@ -114,6 +118,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (missing.length > 0) log.warn({ names: missing }, NAMES_NOT_IN_CERTIFICATE);
     const signingKey = await loadSigningKey(await signingCertificate(store));
     const serverKeys = tls ? await signServerKeys(tls, signingKey, new Date()) : undefined;
+    let renewClientFiles = async () => {};
     let acceptedConnections = 0;
     const controlPlane = await compose({
       store,
@@ -126,6 +131,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       serverFingerprints: tls ? fingerprintsOf(tls) : [],
       certificatePem: tls?.certificatePem,
       serverNames,
+      webDirectory: webDirectory(),
+      onKeyDeleted: (accessKeyId) => {
+        if (accessKeyId === clientKey.accessKeyId) void renewClientFiles();
+      },
       acceptedConnections: () => acceptedConnections,
     });
     let url: string | undefined;
@@ -148,7 +157,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
     if (!url) throw new Error("--listen names no address; give HOST:PORT");
     const tlsCertificatePem = url.startsWith("https:") ? tls?.certificatePem : undefined;
-    writeClientFiles(directory, { rootKey, region, endpoint: url, metricsToken, tlsCertificatePem });
+    const endpoint = url;
+    const writeFiles = () =>
+      writeClientFiles(directory, { rootKey: clientKey, region, endpoint, metricsToken, tlsCertificatePem });
+    writeFiles();
+    // The profile of the data directory never has a key that opens nothing.
+    renewClientFiles = async () => {
+      try {
+        clientKey = await rootKey();
+        writeFiles();
+        log.info(
+          { accessKeyId: clientKey.accessKeyId },
+          "the data directory's profile has another root key now: its old one was deleted",
+        );
+      } catch (error) {
+        log.error(
+          { error: String(error) },
+          "cannot write the data directory's profile, whose key was deleted: restart the server",
+        );
+      }
+    };
     if (restored) await noteRestoreTold(store);
     controlPlane.start(heardAt);
     log.info(
@@ -161,6 +189,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await store.close().catch(() => {});
     throw error;
   }
+}
+
+/** Beside the program: from the sources, and from the built program in `dist/`. */
+function webDirectory(): WebDirectory {
+  const here = import.meta.dirname;
+  return here.endsWith(SOURCES)
+    ? { path: join(here.slice(0, -SOURCES.length), "dist", "web"), mayChange: true }
+    : { path: join(here, "web"), mayChange: false };
 }
 
 function serverLock({ allowSeveralServers = false }: ServerOptions, log: Logger): LockOptions {

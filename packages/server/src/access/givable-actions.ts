@@ -1,6 +1,9 @@
 import type { Action } from "./action.ts";
 import { GRANTS } from "./grants.ts";
 
+/** What only people do. */
+const PEOPLES: ReadonlySet<string> = new Set(["sluice:CreateConsoleLink"]);
+
 /** Of Sluice's own operations those that change something and still may be a program's: all others that change are the administrator's. */
 const OWN_CHANGES: ReadonlySet<string> = new Set(["sluice:ChangeShift", "sluice:AcknowledgeRollback"]);
 
@@ -17,7 +20,7 @@ export function whyNotGiven(action: string): string | undefined {
   if (action.startsWith("codedeploy-commands:")) return "it is for hosts alone: leave it out";
   const { host, "read-only": reader } = GRANTS[action];
   const isRead = reader === "allowed" && host === undefined;
-  if (action.startsWith("sluice:") && !isRead && !OWN_CHANGES.has(action)) {
+  if (PEOPLES.has(action) || (action.startsWith("sluice:") && !isRead && !OWN_CHANGES.has(action))) {
     return "it is for administrators, hosts or the server itself: leave it out";
   }
   if (OTHERS_RIGHTS.has(action)) {

@@ -9,6 +9,8 @@ export interface Principal {
   readonly hostId: string | null;
   /** The function that a key of role `function` belongs to. */
   readonly functionName?: string | null;
+  /** The console's session that the call came by; absent: it was signed. */
+  readonly sessionId?: string;
   /** What the key may do beside what its role may, as sluice.yml gives it to the function's Role. */
   readonly grantedActions?: ReadonlySet<Action>;
 }

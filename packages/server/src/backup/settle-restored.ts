@@ -1,4 +1,5 @@
 import { endUnfinished } from "../planning/quarantine.ts";
+import { endWholeConsole } from "../store/console-sessions.ts";
 import { lockDeployments } from "../store/deployments.ts";
 import type { WriteTransaction } from "../store/group-commit.ts";
 import { changeGroupSettings } from "../store/group-settings.ts";
@@ -45,6 +46,8 @@ async function settle(transaction: WriteTransaction, mark: RestoredMark, at: num
   await db.deleteFrom("desired_traffic").execute();
   // A token that was used up since would let another host in.
   await db.updateTable("enrolment_tokens").set({ uses_left: 0 }).execute();
+  // Whoever signed out since would be signed in again.
+  await endWholeConsole(transaction);
   await db.updateTable("group_hosts").set({ revision_key: UNKNOWN_REVISION }).execute();
   const groups = await db
     .selectFrom("deployment_groups")

@@ -6,6 +6,7 @@ import { isSigned } from "@sluice/wire/sigv4/authorization.ts";
 import { SERVER_KEYS_PATH } from "@sluice/wire/sluice/server-keys.ts";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { boundPieces, PiecewiseMessage } from "./body-pieces.ts";
+import { consoleDoor } from "./console/console-door.ts";
 import { boundPipelining } from "./pipelined-requests.ts";
 import { type Reach, useTargetsHost } from "./reached-name.ts";
 import { discardRest } from "./request-body.ts";
@@ -36,12 +37,16 @@ const PATIENCE: Patience = {
 
 /** Where API calls are routed to inside; no caller's path reaches the router, so no odd path can break it. */
 const SIGNED_PATH = "/-/signed";
+/** The same for the console. */
+const CONSOLE_PATH = "/-/console";
 const OPEN_PATHS = /^\/(healthz|readyz|metrics|-\/server-keys)(\?|$)/;
 
 export interface HttpServerOptions {
   /** Of a server with TLS: the signed list of its keys, for agents that do not know its certificate. */
   readonly serverKeys?: string | undefined;
   readonly tls?: { readonly certificatePem: string; readonly privateKeyPem: string } | undefined;
+  /** Answers requests of the console's doors, and its page. */
+  readonly consoleRoute: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly signedRoute: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Null: the server can do its work; otherwise why not. */
   readonly whyNotReady: () => Promise<string | null>;
@@ -60,6 +65,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const {
     tls,
     serverKeys,
+    consoleRoute,
     signedRoute,
     whyNotReady,
     reach,
@@ -82,7 +88,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     clientErrorHandler: answerUnreadable,
     rewriteUrl: (request) => {
       useTargetsHost(request as unknown as IncomingMessage);
-      return isApiCall(request) ? SIGNED_PATH : (request.url ?? "/");
+      return innerPath(request as unknown as IncomingMessage);
     },
     ...(tls
       ? {
@@ -103,18 +109,16 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
 
-  const toSignedRoute = async (request: FastifyRequest, reply: FastifyReply) => {
+  const to = (route: HttpServerOptions["signedRoute"]) => async (request: FastifyRequest, reply: FastifyReply) => {
     reply.hijack();
     const raw = request.raw as IncomingMessage & { originalUrl?: string };
     raw.url = raw.originalUrl ?? raw.url ?? "/";
-    await signedRoute(raw, reply.raw);
+    await route(raw, reply.raw);
   };
-  app.route({
-    method: ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"],
-    url: SIGNED_PATH,
-    exposeHeadRoute: false,
-    handler: toSignedRoute,
-  });
+  const toSignedRoute = to(signedRoute);
+  const method = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
+  app.route({ method, url: SIGNED_PATH, exposeHeadRoute: false, handler: toSignedRoute });
+  app.route({ method, url: CONSOLE_PATH, exposeHeadRoute: false, handler: to(consoleRoute) });
   // Methods that no service has, and open paths by another method: a service's error all the same, not the router's.
   app.setNotFoundHandler(toSignedRoute);
   app.setErrorHandler<{ readonly statusCode?: number }>((error, request, reply) =>
@@ -147,6 +151,11 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     return reply.type(contentType).send(text);
   });
   return app;
+}
+
+function innerPath(request: IncomingMessage): string {
+  if (!isApiCall(request)) return request.url ?? "/";
+  return consoleDoor(request) ? CONSOLE_PATH : SIGNED_PATH;
 }
 
 /** Signed, or on no open path: whatever is left is a probe. A bearer token on an open path is not a signature. */

@@ -25,6 +25,9 @@ export class ListeningServer {
       signedRoute: async (_request: IncomingMessage, response: ServerResponse) => {
         response.end("signed");
       },
+      consoleRoute: async (_request: IncomingMessage, response: ServerResponse) => {
+        response.end("console");
+      },
       whyNotReady: async () => null,
       metrics: async () => ({ contentType: "text/plain", text: "sluice_hosts 1\n" }),
       metricsToken: METRICS_TOKEN,

@@ -20,6 +20,7 @@ function maker(unprovedConnections = new UnprovedConnections()): () => FastifyIn
     const app = createHttpServer({
       // Never answers, so that what is under way adds up.
       signedRoute: async (_request: IncomingMessage, _response: ServerResponse) => new Promise(() => {}),
+      consoleRoute: async () => {},
       whyNotReady: async () => null,
       metrics: async () => ({ contentType: "text/plain", text: "" }),
       metricsToken: "t",

@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { Action } from "../access/action.ts";
+import { authorize } from "../access/authorize.ts";
+import type { Principal } from "../access/principal.ts";
 import { answerBackup, type BackupRouteDependencies } from "./backup-route.ts";
 import { type EventStreamDependencies, streamEvents } from "./event-stream-route.ts";
 
@@ -9,7 +12,7 @@ export interface OwnDoor {
   readonly action: Action;
   /** Told to whoever may not pass. */
   readonly refusal: string;
-  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  answer(request: IncomingMessage, response: ServerResponse, principal: Principal): Promise<void>;
 }
 
 export interface OwnDoorDependencies {
@@ -17,14 +20,29 @@ export interface OwnDoorDependencies {
   readonly backup: BackupRouteDependencies;
 }
 
+/** Lets those pass who may. @throws CallerFault AccessDeniedException */
+export async function pass(
+  door: OwnDoor,
+  { request, response, principal }: { request: IncomingMessage; response: ServerResponse; principal: Principal },
+): Promise<void> {
+  if (authorize(principal, door.action, undefined) !== "allowed") {
+    throw new CallerFault("AccessDeniedException", door.refusal);
+  }
+  await door.answer(request, response, principal);
+}
+
+export function eventsDoor(events: EventStreamDependencies): OwnDoor {
+  return {
+    path: /^\/-\/events(\?|$)/,
+    action: "sluice:StreamEvents",
+    refusal: "A host's key may not read events.",
+    answer: (request, response, principal) => streamEvents(request, response, principal, events),
+  };
+}
+
 export function ownDoors({ events, backup }: OwnDoorDependencies): readonly OwnDoor[] {
   return [
-    {
-      path: /^\/-\/events(\?|$)/,
-      action: "sluice:StreamEvents",
-      refusal: "A host's key may not read events.",
-      answer: (request, response) => streamEvents(request, response, events),
-    },
+    eventsDoor(events),
     {
       path: /^\/-\/backup(\?|$)/,
       action: "sluice:TakeBackup",

@@ -2,17 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
 import { isSigned, parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
 import type { Principal } from "../access/principal.ts";
-import { DatabaseAwayError, StatementTooSlowError } from "../store/database-away.ts";
 import { type Authenticator, checkClaim, proveClaim } from "./authenticate.ts";
-import { callerProtocol, serialiseFaultFor } from "./caller-protocol.ts";
+import { callerProtocol } from "./caller-protocol.ts";
 import type { Reach } from "./reached-name.ts";
-import { CallerHungUp, discardRest, isDiscardedWhole, type RequestBody, readBody } from "./request-body.ts";
+import { type RequestBody, readBody } from "./request-body.ts";
 import { RequestTurns } from "./request-turns.ts";
+import { sendFault } from "./send-fault.ts";
 import { MAX_LARGE_UNPROVED_BYTES, MAX_UNPROVED_BYTES, UnprovedBodies } from "./unproved-bodies.ts";
-import { sendWhole, sendWholeAndClose } from "./wire-answer.ts";
 import { MAX_SMALL_BODY_BYTES, type StreamingService, type WholeService, type WireService } from "./wire-service.ts";
 
 export interface SignedRouteDependencies extends Authenticator {
@@ -34,34 +32,6 @@ const NOBODY: Principal = { role: "host", accessKeyId: "", hostId: null };
 
 /** Claimed by the caller: whoever claims it falsely has a heartbeat's short wait, and is refused after it. */
 const HEARTBEAT = "HostHeartbeat";
-
-/** Clients try a 503 again by themselves, after a while. */
-const DATABASE_AWAY = {
-  code: "ServiceUnavailableException" as const,
-  message: "The server cannot reach its database. Nothing was changed. Try again.",
-};
-
-const DATABASE_SLOW = {
-  code: "ServiceUnavailableException" as const,
-  message: "The server's database is too slow. Nothing was changed. Try again.",
-};
-
-const FULL_DISKS = {
-  local: {
-    code: "ServiceUnavailableException" as const,
-    message: diskIsFull("The server's disk", {
-      outcome: "Nothing was changed.",
-      directory: "(on the server's machine)",
-    }),
-  },
-  postgres: {
-    code: "ServiceUnavailableException" as const,
-    message: diskIsFull("The disk of the server's PostgreSQL", {
-      outcome: "Nothing was changed.",
-      directory: "(on PostgreSQL's machine)",
-    }),
-  },
-};
 
 /** What is looked after across calls. */
 interface Door {
@@ -185,47 +155,4 @@ async function answerUnsigned(
     "MissingAuthenticationTokenException",
     'Missing Authentication Token: every call is signed with Signature V4. To let the AWS CLI and SDKs do so: eval "$(sluice env)"',
   );
-}
-
-function sendFault(
-  request: IncomingMessage,
-  response: ServerResponse,
-  error: unknown,
-  requestId: string,
-  onInternalError: (error: unknown, requestId: string) => void,
-): void {
-  if (error instanceof CallerHungUp) {
-    response.destroy();
-    return;
-  }
-  const isCallersFault = error instanceof CallerFault;
-  if (!isCallersFault) onInternalError(error, requestId);
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  const fault = isCallersFault ? error : ownTrouble(error, requestId);
-  const { method = "GET", url: path = "/" } = request;
-  const { status, headers, body } = serialiseFaultFor({ method, path, headers: request.headers }, fault, requestId);
-  // What is left of a body that was too slow is not waited for.
-  if (fault.code === "RequestTimeoutException" || (fault.code === "ServiceUnavailableException" && isCallersFault)) {
-    headers.connection = "close";
-  } else {
-    discardRest(request);
-    if (!isDiscardedWhole(request)) {
-      sendWholeAndClose(request, response, { status, headers, body });
-      return;
-    }
-  }
-  sendWhole(response, { status, headers, body });
-}
-
-/** What a caller is told of what is no fault of theirs. */
-function ownTrouble(error: unknown, requestId: string) {
-  if (error instanceof DatabaseAwayError) return DATABASE_AWAY;
-  if (error instanceof StatementTooSlowError) return DATABASE_SLOW;
-  const disk = fullDisk(error);
-  if (disk) return FULL_DISKS[disk];
-  const message = `Internal error of the server. Its log has the cause under the request id ${requestId}.`;
-  return { code: "InternalFailure" as const, message };
 }

@@ -2,10 +2,11 @@ import type { IncomingMessage } from "node:http";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { JSON_CONTENT_TYPE, parseTarget } from "@sluice/wire/json/json-protocol.ts";
 import { headerValue } from "@sluice/wire/sigv4/http-request.ts";
+import type { Action } from "../access/action.ts";
 import { authorize } from "../access/authorize.ts";
 import type { Principal } from "../access/principal.ts";
 import { actionOf, answerJson, findService, type JsonService } from "./json-service.ts";
-import type { OwnDoor } from "./own-doors.ts";
+import { type OwnDoor, pass } from "./own-doors.ts";
 import { sendWhole } from "./wire-answer.ts";
 import { MAX_SMALL_BODY_BYTES, type WholeCall, type WholeService } from "./wire-service.ts";
 
@@ -14,10 +15,12 @@ export interface JsonSpeech {
   /** Paths that are no operations. They are signed like any call of these services. */
   readonly doors: readonly OwnDoor[];
   readonly accountId: string;
+  /** Hears of each call that was answered and no fault. */
+  readonly onDone?: ((action: Action) => void) | undefined;
 }
 
 /** AWS JSON 1.1: the service and its operation are in X-Amz-Target, whichever of the services' names is in the signature. */
-export function speakJson({ services, doors, accountId }: JsonSpeech): WholeService {
+export function speakJson({ services, doors, accountId, onDone }: JsonSpeech): WholeService {
   const doorOf = ({ url = "/" }: IncomingMessage) => doors.find(({ path }) => path.test(url));
   return {
     protocol: "json",
@@ -48,7 +51,7 @@ export function speakJson({ services, doors, accountId }: JsonSpeech): WholeServ
     },
     answer: (call) => {
       const door = call.signingName === undefined ? undefined : doorOf(call.request);
-      return door ? pass(door, call) : answer(services, call, accountId);
+      return door ? pass(door, call) : answer(services, call, accountId, onDone);
     },
   };
 }
@@ -65,14 +68,12 @@ function unknownBytes(service: JsonService, operation: string, principal: Princi
   return Math.max(MAX_SMALL_BODY_BYTES, ...allowed.map((each) => service.inputMaxBytes(each)));
 }
 
-async function pass(door: OwnDoor, { request, response, principal }: WholeCall): Promise<void> {
-  if (authorize(principal, door.action, undefined) !== "allowed") {
-    throw new CallerFault("AccessDeniedException", door.refusal);
-  }
-  await door.answer(request, response);
-}
-
-async function answer(services: readonly JsonService[], call: WholeCall, accountId: string): Promise<void> {
+async function answer(
+  services: readonly JsonService[],
+  call: WholeCall,
+  accountId: string,
+  onDone: JsonSpeech["onDone"],
+): Promise<void> {
   const { request, response, principal, signingName, requestId, publicEndpoint } = call;
   const target = parseTarget(request.headers);
   const service = findService(services, target.prefix);
@@ -101,6 +102,8 @@ async function answer(services: readonly JsonService[], call: WholeCall, account
       else undelivered.push(action);
     },
   });
+  const action = actionOf(service, target.operation);
+  if (action) onDone?.(action);
   const headers = { "content-type": JSON_CONTENT_TYPE, "x-amzn-requestid": requestId };
   sendWhole(response, { status: 200, headers, body });
 }

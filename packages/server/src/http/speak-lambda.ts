@@ -21,6 +21,7 @@ export interface LambdaDependencies {
   readonly accessKeys: Pick<AccessKeys, "find">;
   /** Undefined: sluice.yml binds no functions. */
   readonly lambda: LambdaPlatform | undefined;
+  readonly onDone: (action: Action) => void;
 }
 
 /** Lambda, by REST-JSON. */
@@ -31,6 +32,7 @@ export function speakLambda(dependencies: LambdaDependencies): WholeService {
     actionOf: lambdaAction,
     inputMaxBytes: dependencies.lambda ? inputMaxBytes : () => MAX_SMALL_BODY_BYTES,
     call: (operation, input, call) => callLambda(dependencies, operation, input, call),
+    onDone: dependencies.onDone,
   });
 }
 

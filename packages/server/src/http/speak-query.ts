@@ -18,6 +18,8 @@ export interface QueryOperations {
   readonly accountId: string;
   /** Input and output in the shapes of the service's table. */
   call(operation: string, input: unknown, principal: Principal): Promise<object>;
+  /** Hears of each call that was answered and no fault. */
+  onDone?(action: Action): void;
 }
 
 /** The query protocol: the operation and its input are a form, and the answer is XML, whatever form the rest of the request has. */
@@ -40,8 +42,10 @@ async function answer(
   try {
     const { operation, input } = parseQueryCall(service, { method, path, body });
     // A test holds that each operation has its action.
-    requireAllowed(principal, `${service.signingName}:${operation}` as Action, accountId);
+    const action = `${service.signingName}:${operation}` as Action;
+    requireAllowed(principal, action, accountId);
     const output = await operations.call(operation, input, principal);
+    operations.onDone?.(action);
     return serialiseQueryAnswer(service, operation, output, requestId);
   } catch (error) {
     if (error instanceof CallerFault) return serialiseQueryFault(error, requestId, service.namespace);

@@ -30,6 +30,8 @@ export interface RestOperations {
   inputMaxBytes(operation: string, request: IncomingMessage): number;
   /** Input and output in the shapes of the service's table. */
   call(operation: string, input: unknown, call: RestCall): Promise<RestOutput>;
+  /** Hears of each call that was answered and no fault. */
+  onDone?(action: Action): void;
 }
 
 /** `requestId`: under which the service knows the call, where it is another one. */
@@ -81,5 +83,6 @@ async function answer(
     requestId,
     publicEndpoint,
   });
+  operations.onDone?.(operations.actionOf(operation));
   sendWhole(response, writeRestAnswer(service, operation, result.output, result.requestId ?? requestId));
 }

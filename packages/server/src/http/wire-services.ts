@@ -1,3 +1,4 @@
+import { COMMAND_TARGET_PREFIXES } from "@sluice/wire/command/command-api.ts";
 import { ELBV2_SERVICE } from "@sluice/wire/query/elbv2-service.ts";
 import { STS_SERVICE } from "@sluice/wire/query/sts-service.ts";
 import type { LocalBalancing } from "../balancing/local-balancing.ts";
@@ -8,7 +9,7 @@ import { type OwnDoorDependencies, ownDoors } from "./own-doors.ts";
 import { speakJson } from "./speak-json.ts";
 import { type LambdaDependencies, speakLambda } from "./speak-lambda.ts";
 import { speakQuery } from "./speak-query.ts";
-import type { StreamingService, WireService } from "./wire-service.ts";
+import type { StreamingService, WholeService, WireService } from "./wire-service.ts";
 
 export interface WireServiceDependencies extends ServiceDependencies, OwnDoorDependencies, LambdaDependencies {
   readonly s3: StreamingService["handle"];
@@ -18,10 +19,10 @@ export interface WireServiceDependencies extends ServiceDependencies, OwnDoorDep
 
 /** The table: the service in a signature's scope, and by which protocol its calls are read, bounded, answered and refused. */
 export function wireServices(dependencies: WireServiceDependencies): readonly WireService[] {
-  const { operations, balancing } = dependencies;
+  const { operations, balancing, onDone } = dependencies;
   const { accountId } = operations;
   return [
-    speakJson({ services: jsonServices(dependencies), doors: ownDoors(dependencies), accountId }),
+    speakJson({ services: jsonServices(dependencies), doors: ownDoors(dependencies), accountId, onDone }),
     speakQuery({
       service: STS_SERVICE,
       accountId,
@@ -36,8 +37,21 @@ export function wireServices(dependencies: WireServiceDependencies): readonly Wi
         const { ELBV2_HANDLERS } = await import("../operations/elbv2/elbv2-operations.ts");
         return handlerOf(ELBV2_HANDLERS, operation)(input, context);
       },
+      onDone,
     }),
     speakLambda(dependencies),
     { protocol: "s3", signingNames: ["s3"], handle: dependencies.s3 },
   ];
+}
+
+/** The agents' own: nobody polls for a host in a browser. */
+const NOT_FOR_PAGES: ReadonlySet<string> = new Set(COMMAND_TARGET_PREFIXES);
+
+/** What the console's page may call: the public JSON services, by the same operations. Its calls have a session instead of a signature. */
+export function consoleApi(dependencies: ServiceDependencies & Pick<LambdaDependencies, "onDone">): WholeService {
+  const { accountId } = dependencies.operations;
+  const services = jsonServices(dependencies).filter(
+    ({ targetPrefixes }) => !targetPrefixes.some((prefix) => NOT_FOR_PAGES.has(prefix)),
+  );
+  return speakJson({ services, doors: [], accountId, onDone: dependencies.onDone });
 }

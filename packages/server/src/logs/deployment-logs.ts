@@ -23,6 +23,7 @@ interface OpenJournal {
 /** What hooks printed, on disk: a folder of few files for a deployment (see segment-file.ts). */
 export class DeploymentLogs {
   readonly #directory: string;
+  readonly #onStored: ((deploymentId: string, targetIds: ReadonlySet<string>) => void) | undefined;
   readonly #journals = new Map<string, OpenJournal>();
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #closing = new AbortController();
@@ -33,8 +34,10 @@ export class DeploymentLogs {
   #compressing: Promise<unknown> = Promise.resolve();
   #storedBytes: number | undefined;
 
-  constructor(directory: string) {
+  /** @param onStored hears whose output was stored, the moment that it is */
+  constructor(directory: string, onStored?: (deploymentId: string, targetIds: ReadonlySet<string>) => void) {
     this.#directory = directory;
+    this.#onStored = onStored;
   }
 
   /** Done when the lines are stored. Lines that were stored before are left out. */
@@ -54,6 +57,7 @@ export class DeploymentLogs {
     }
     this.#unfinished.add(deploymentId);
     this.wake(deploymentId);
+    this.#onStored?.(deploymentId, new Set(lines.map(({ targetId }) => targetId)));
   }
 
   /** What is stored behind the cursor, in the order of arrival; the same for every reader. Throws `LogCursorError`. */

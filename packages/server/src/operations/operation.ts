@@ -12,7 +12,7 @@ export interface OperationContext {
   /** `length` characters drawn uniformly from `alphabet`. The only randomness that operations may use. */
   readonly randomText: (alphabet: string, length: number) => string;
   readonly randomUuid: () => string;
-  /** The host or the function was removed: its keys open nothing from now on. Called after the commit. */
+  /** The host, function or key was removed: its keys open nothing from now on, and what is held open for them ends. Called after the commit. */
   readonly forgetKeys: (owner: KeyOwner) => void;
   readonly principal: Principal;
 }

@@ -12,7 +12,11 @@ export interface AccessKey {
 }
 
 /** Whom a key was made for. */
-export type KeyOwner = { readonly hostId: string } | { readonly functionName: string };
+export type KeyOwner =
+  | { readonly hostId: string }
+  | { readonly functionName: string }
+  /** A person's or a pipeline's: the key itself. */
+  | { readonly accessKeyId: string };
 
 /** How long a key that was found is believed. A key that was removed by another server works this much longer at most. */
 const CACHE_MILLISECONDS = 5_000;
@@ -55,7 +59,7 @@ export class AccessKeys {
     }
   }
 
-  /** The host or function was removed, and its keys with it: they open nothing from now on, whether the database can be asked or not. */
+  /** The host, function or key was removed, and a host's or function's keys with it: they open nothing from now on, whether the database can be asked or not. */
   forget(owner: KeyOwner): void {
     this.#removals++;
     for (const [accessKeyId, { key }] of this.#cache) if (isKeyOf(key, owner)) this.#cache.delete(accessKeyId);
@@ -109,5 +113,6 @@ export class AccessKeys {
 }
 
 function isKeyOf(key: AccessKey, owner: KeyOwner): boolean {
+  if ("accessKeyId" in owner) return key.accessKeyId === owner.accessKeyId;
   return "hostId" in owner ? key.hostId === owner.hostId : key.functionName === owner.functionName;
 }

@@ -18,6 +18,9 @@ const GENERATOR = fileURLToPath(new URL("../../../../scripts/generate-shapes.ts"
 
 /** Faults of the catalogue that no service's model declares: those of any AWS JSON service, Sluice's own, the agents'. */
 const NOT_OF_ANY_MODEL = [
+  "AccessKeyDoesNotExistException",
+  "AccessKeyInUseException",
+  "CrossSiteRequestException",
   "EnrolmentTokenInvalidException",
   "HostAlreadyExistsException",
   "HostDoesNotExistException",
@@ -26,7 +29,9 @@ const NOT_OF_ANY_MODEL = [
   "InvalidHostNameException",
   "InvalidSignatureException",
   "InvalidTokenRequestException",
+  "KeyNotForConsoleException",
   "LogDoesNotExistException",
+  "MethodNotAllowedException",
   "MisdirectedRequestException",
   "MissingAuthenticationTokenException",
   "NotImplementedException",
@@ -35,6 +40,8 @@ const NOT_OF_ANY_MODEL = [
   "RequestTimeoutException",
   "SerializationException",
   "ServiceUnavailableException",
+  "SessionEndedException",
+  "SignInRefusedException",
   "TriggerDeliveryDoesNotExistException",
   "UnknownOperationException",
   "UnrecognizedClientException",

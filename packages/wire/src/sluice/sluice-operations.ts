@@ -54,6 +54,11 @@ import type {
 /** Those of `ConsoleOperations` that are served. */
 type ServedConsoleOperations = Pick<
   ConsoleOperations,
+  | "CreateAccessKey"
+  | "ListAccessKeys"
+  | "DeleteAccessKey"
+  | "GetCallerAccess"
+  | "CreateConsoleLink"
   | "GetOverview"
   | "SearchDeployments"
   | "DescribeDeployment"

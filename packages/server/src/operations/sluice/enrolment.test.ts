@@ -127,8 +127,8 @@ describe("enrolling", () => {
         secret_access_key: enrolled.secretAccessKey,
         role: "host",
         host_id: enrolled.hostId,
-        description: null,
         function_name: null,
+        description: null,
         created_at: here.clock.now,
       },
     ]);

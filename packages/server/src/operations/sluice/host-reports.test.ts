@@ -361,6 +361,9 @@ it("lets hosts report, readers read, and root do all", () => {
     "GetHost",
     "ListBundles",
     "ListShiftResources",
+    "ListAccessKeys",
+    "GetCallerAccess",
+    "CreateConsoleLink",
   ]);
   expect(allowed("host")).toEqual(["EnrolHost", "HostHeartbeat", "PutHostLogs"]);
 });

@@ -23,6 +23,11 @@ import { getFunctionLogs } from "./get-function-logs.ts";
 import { getTaskLogs } from "./get-task-logs.ts";
 import { hostHeartbeat } from "./host-heartbeat.ts";
 import { tagHost, untagHost } from "./host-tags.ts";
+import { createAccessKey } from "./keys/create-access-key.ts";
+import { createConsoleLink } from "./keys/create-console-link.ts";
+import { deleteAccessKey } from "./keys/delete-access-key.ts";
+import { getCallerAccess } from "./keys/get-caller-access.ts";
+import { listAccessKeys } from "./keys/list-access-keys.ts";
 import { listHosts } from "./list-hosts.ts";
 import { acknowledge, listRolledBack } from "./list-rolled-back-groups.ts";
 import { planDeployment } from "./plan-deployment.ts";
@@ -76,6 +81,11 @@ export const SLUICE_HANDLERS: {
   ListBundles: listBundles,
   CreateBundleUpload: createBundleUpload,
   ListShiftResources: listShiftResources,
+  CreateAccessKey: createAccessKey,
+  ListAccessKeys: listAccessKeys,
+  DeleteAccessKey: deleteAccessKey,
+  GetCallerAccess: getCallerAccess,
+  CreateConsoleLink: createConsoleLink,
 };
 
 /** Whose credential is in the body. */

@@ -1,0 +1,147 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { FAULTS } from "@sluice/model/fault-codes.ts";
+import type { RestFault } from "@sluice/wire/rest-json/rest-fault.ts";
+import type { Principal } from "../../access/principal.ts";
+import { type OwnDoor, pass } from "../own-doors.ts";
+import type { Reach } from "../reached-name.ts";
+import { discardRest, readBody } from "../request-body.ts";
+import { RequestTurns } from "../request-turns.ts";
+import { sendFault } from "../send-fault.ts";
+import type { UnprovedBodies } from "../unproved-bodies.ts";
+import { sendWhole, type WireAnswer } from "../wire-answer.ts";
+import type { WholeService } from "../wire-service.ts";
+import { consoleDoor } from "./console-door.ts";
+import { pageAnswer } from "./page-answer.ts";
+import { DATA_ANSWER } from "./page-headers.ts";
+import { requireSameOrigin } from "./same-origin.ts";
+import { MAX_SIGN_IN_BYTES, requireSession, type SessionDoorParts, signIn, signOut, whoIs } from "./session-door.ts";
+import type { WebFiles } from "./web-files.ts";
+
+export interface ConsoleParts extends SessionDoorParts {
+  readonly reach: Reach;
+  readonly webFiles: () => Promise<WebFiles>;
+  /** The JSON services whose operations the page may call. */
+  readonly api: WholeService;
+  readonly events: OwnDoor;
+  readonly unprovedBodies: UnprovedBodies;
+  /** As of signed calls: hears who it was, and over which connection. */
+  readonly onProved: (principal: Principal, socket: Socket) => void;
+  /** As of signed calls: a session spends its key's budget. */
+  readonly admit: (principal: Principal, operation: string, bytes: number) => void;
+  readonly onInternalError: (error: unknown, requestId: string) => void;
+  /** Answers what turns out to be meant for another service after all. */
+  readonly otherwise: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+}
+
+/** A request that {@link consoleDoor} has told to be the console's. It never throws. */
+export function consoleRoute(parts: ConsoleParts) {
+  const turns = new RequestTurns();
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const requestId = randomUUID();
+    const door = consoleDoor(request);
+    for (const [name, value] of Object.entries(DATA_ANSWER)) if (door !== "page") response.setHeader(name, value);
+    const call = { request, response, requestId, turns };
+    try {
+      switch (door) {
+        case "session":
+          return await answerSession(call, parts);
+        case "api":
+          return await answerApi(call, parts);
+        case "events":
+          return await answerEvents(call, parts);
+        case "page":
+          return await answerPage(call, parts);
+        case undefined:
+          return await parts.otherwise(request, response);
+        default:
+          return door satisfies never;
+      }
+    } catch (error) {
+      const serialise = door === "api" || door === "events" ? undefined : plainFault;
+      sendFault(request, response, error, requestId, parts.onInternalError, serialise);
+    }
+  };
+}
+
+interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  readonly turns: RequestTurns;
+}
+
+async function answerPage({ request, response }: Call, parts: ConsoleParts): Promise<void> {
+  try {
+    parts.reach(request);
+  } catch {
+    // A bucket in the host's name, or no name of ours: whoever answers unsigned requests says so.
+    return parts.otherwise(request, response);
+  }
+  discardRest(request);
+  sendWhole(response, pageAnswer(request, await parts.webFiles()));
+}
+
+async function answerSession({ request, response, turns }: Call, parts: ConsoleParts): Promise<void> {
+  const { endpoint } = parts.reach(request);
+  const method = requireMethod(request, ["GET", "POST", "DELETE"]);
+  requireSameOrigin(request, endpoint);
+  if (method !== "POST") discardRest(request);
+  const answer = async () => {
+    if (method === "GET") return whoIs(request, parts);
+    if (method === "DELETE") return signOut(request, endpoint, parts);
+    const body = await readBody(request, { maximumBytes: MAX_SIGN_IN_BYTES, unproved: parts.unprovedBodies });
+    await turns.wait().finally(() => body.close());
+    return signIn(request, body.bytes, endpoint, parts);
+  };
+  const { cookie, body } = await answer();
+  if (cookie !== undefined) response.setHeader("set-cookie", cookie);
+  sendWhole(response, { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+}
+
+const API_TYPES = /^application\/(json|x-amz-json-1\.[01])\b/i;
+
+async function answerApi({ request, response, requestId, turns }: Call, parts: ConsoleParts): Promise<void> {
+  const { endpoint } = parts.reach(request);
+  requireMethod(request, ["POST"]);
+  requireSameOrigin(request, endpoint);
+  if (!API_TYPES.test(request.headers["content-type"] ?? "")) {
+    throw new CallerFault("ValidationException", "The content type must be application/x-amz-json-1.1.");
+  }
+  const { principal } = await requireSession(request, parts);
+  const { api } = parts;
+  const maximumBytes = api.maxBodyBytes(request, principal);
+  const body = await readBody(request, { maximumBytes, unproved: parts.unprovedBodies });
+  await turns.wait().finally(() => body.close());
+  parts.onProved(principal, request.socket);
+  parts.admit(principal, api.claimedOperation(request.headers), body.bytes.length);
+  const call = { request, response, body: body.bytes, principal, signingName: undefined };
+  await api.answer({ ...call, requestId, publicEndpoint: endpoint });
+}
+
+async function answerEvents({ request, response }: Call, parts: ConsoleParts): Promise<void> {
+  const { endpoint } = parts.reach(request);
+  requireMethod(request, ["GET"]);
+  requireSameOrigin(request, endpoint);
+  const { principal } = await requireSession(request, parts);
+  discardRest(request);
+  parts.onProved(principal, request.socket);
+  parts.admit(principal, "", 0);
+  await pass(parts.events, { request, response, principal });
+}
+
+function requireMethod({ method = "GET" }: IncomingMessage, methods: readonly string[]): string {
+  if (methods.includes(method)) return method;
+  throw new CallerFault(
+    "MethodNotAllowedException",
+    `This path takes ${methods.join(", ")}; the request is ${method}.`,
+  );
+}
+
+/** What the page reads of its own doors. */
+function plainFault(_request: IncomingMessage, { code, message }: RestFault): WireAnswer {
+  const headers = { "content-type": "application/json" };
+  return { status: FAULTS[code], headers, body: JSON.stringify({ code, message }) };
+}
