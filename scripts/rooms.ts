@@ -195,6 +195,7 @@ export const ROOMS: RoomTable = {
     deployment: ["terminal", "place", "revision", "arguments", HALL],
     doctor: ["terminal", "aws", "place", HALL],
     progress: ["terminal", "place", HALL],
+    overview: ["terminal", "progress"],
     groups: ["terminal", "place", "arguments", HALL],
     up: ["process", "terminal", "place", "arguments", HALL],
     verbs: [
@@ -209,6 +210,7 @@ export const ROOMS: RoomTable = {
       "deployment",
       "doctor",
       "progress",
+      "overview",
       "groups",
       "up",
       HALL,

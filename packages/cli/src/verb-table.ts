@@ -17,6 +17,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import("./verbs/deploy.ts"),
   },
   { name: "plan", summary: "check a deployment without changing anything", load: () => import("./verbs/plan.ts") },
+  {
+    name: "status",
+    summary: "show what waits for you, what is being deployed and what runs, or one deployment",
+    load: () => import("./verbs/status.ts"),
+  },
   { name: "watch", summary: "follow a deployment until it ends", load: () => import("./verbs/watch.ts") },
   {
     name: "logs",
@@ -60,7 +65,11 @@ export const VERBS: readonly Verb[] = [
     summary: "list, show, create and delete deployment configurations",
     load: () => import("./verbs/configs.ts"),
   },
-  { name: "deployments", summary: "list and show deployments", load: () => import("./verbs/deployments.ts") },
+  {
+    name: "deployments",
+    summary: "search and show deployments and their targets",
+    load: () => import("./verbs/deployments.ts"),
+  },
   {
     name: "groups",
     summary: "list, show, create, change and delete deployment groups",

@@ -79,6 +79,19 @@ export function parseDuration(text: string): number {
   return Number(count) * secondsPerUnit;
 }
 
+/** A time: so long ago, as `2h` or `7d`, or in ISO 8601 with its zone, or a day of UTC. */
+export function parseMoment(text: string): Date {
+  if (/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)) {
+    const time = new Date(text);
+    if (!Number.isNaN(time.getTime())) return time;
+  } else if (/^\d+[smhd]$/.test(text)) {
+    return new Date(Date.now() - parseDuration(text) * 1000);
+  }
+  throw new InvalidArgumentError(
+    `"${text}" is not a time: give one such as 2h or 7d (ago), 2026-11-30 or 2026-11-30T08:00:00Z`,
+  );
+}
+
 /** A duration that the server would not refuse as too long. */
 export function durationUpTo(maxSeconds: number): (text: string) => number {
   return (text) => {

@@ -1,21 +1,26 @@
 import type { DeploymentInfo, DeploymentStatus } from "@aws-sdk/client-codedeploy";
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
+import { COMPUTE_PLATFORMS, type ComputePlatform } from "@sluice/model/deployment-config.ts";
 import { formatElapsed } from "@sluice/model/elapsed.ts";
 import { revisionName } from "@sluice/model/revision-name.ts";
-import { type Command, Option } from "commander";
+import type { DeploymentSummary } from "@sluice/wire/sluice/console-api.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   addClientOptions,
   addExamples,
   addJsonOption,
   type ClientOptions,
   collectWord,
+  parseMoment,
   parsePositiveInteger,
+  wordOf,
 } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { deploymentInfos, findDeployments } from "../deployment/listed-deployments.ts";
 import { columnsOf, print, printJson } from "../output.ts";
-import { allPages, collected, inBatches } from "../place/all-pages.ts";
-import { listGroups } from "../place/listings.ts";
-import { type Connection, connect } from "../place/server-connection.ts";
+import { gridText } from "../overview/grid-words.ts";
+import { allPages, collected } from "../place/all-pages.ts";
+import { connect } from "../place/server-connection.ts";
 import { currentEvent, DeploymentReader, type DeploymentView, isToHosts } from "../progress/deployment-view.ts";
 import { failureReport } from "../progress/failure-report.ts";
 import { shiftWords } from "../progress/shift-words.ts";
@@ -24,18 +29,22 @@ import { formatAge, formatFields, formatTable, visibleHost } from "../terminal/p
 interface ListOptions extends ClientOptions {
   readonly application?: string;
   readonly group?: string;
+  readonly platform?: ComputePlatform;
   readonly status?: readonly DeploymentStatus[];
+  readonly host?: string;
+  readonly since?: Date;
+  readonly until?: Date;
+  readonly text?: string;
   readonly limit: number;
 }
 
-/** BatchGetDeployments takes at most so many ids (codedeploy-api.json). */
-const MAX_DEPLOYMENTS_BATCH = 25;
 const LISTED_DEFAULT = 20;
 const READ_TIMEOUT_MILLISECONDS = 60_000;
 
 export function define(command: Command): void {
   defineList(command);
   defineShow(command);
+  defineTargets(command);
 }
 
 function defineList(parent: Command): void {
@@ -48,12 +57,22 @@ function defineList(parent: Command): void {
         .choices(ENUMS.DeploymentStatus)
         .argParser(collectWord(ENUMS.DeploymentStatus)),
     )
+    .addOption(
+      new Option("--platform <platform>", "only to hosts (Server), to ECS or to Lambda")
+        .choices(COMPUTE_PLATFORMS)
+        .argParser(parsePlatform),
+    )
+    .option("--host <host>", "only those that this host, by name or id, was a target of")
+    .option("--since <time>", "only those created since then: 2h, 7d (ago), or 2026-11-30T08:00:00Z", parseMoment)
+    .option("--until <time>", "only those created until then", parseMoment)
+    .option("--text <text>", "only those with this in their id, group, description, revision or error")
     .option("--limit <n>", "how many to list at most", parsePositiveInteger, LISTED_DEFAULT);
   addJsonOption(addClientOptions(list));
   addExamples(
     list,
     "sluice deployments list --data .sluice/up",
     "sluice deployments list --application web --group demo --status Failed --data .sluice/up",
+    "sluice deployments list --host web-1 --since 7d --text 2.14 --data .sluice/up",
   );
   list.action(async (options: ListOptions) => {
     if (options.group !== undefined && options.application === undefined) {
@@ -62,8 +81,8 @@ function defineList(parent: Command): void {
       });
     }
     using connection = connect(options);
-    const { deployments, hasMore } = await newestDeployments(connection, options);
-    if (options.json) printJson(deployments);
+    const { deployments, hasMore } = await findDeployments(connection.sluice, filterOf(options), options.limit);
+    if (options.json) printJson(await deploymentInfos(connection.codeDeploy, deployments));
     else if (deployments.length === 0) print("No deployments.");
     else {
       print(formatDeployments(deployments, new Date()));
@@ -90,64 +109,52 @@ function defineShow(parent: Command): void {
   });
 }
 
-interface Newest {
-  readonly deployments: DeploymentInfo[];
-  readonly hasMore: boolean;
+function defineTargets(parent: Command): void {
+  const targets = parent.command("targets").description("list a deployment's targets, and where each of them is");
+  targets.argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E");
+  addJsonOption(addClientOptions(targets));
+  addExamples(targets, "sluice deployments targets d-A1B2C3D4E --data .sluice/up");
+  targets.action(async (deploymentId: string, options: ClientOptions) => {
+    using connection = connect(options);
+    const listed = await collected(
+      allPages(
+        (nextToken) => connection.sluice.call("ListGridTargets", { deploymentId, nextToken }),
+        (page) => page.targets,
+      ),
+    );
+    if (options.json) printJson(listed);
+    else print(listed.length === 0 ? "It has no targets, or they are not known yet." : gridText(listed, new Date()));
+  });
 }
 
-/** Of a whole application they are those of its groups: the API lists a group's, or all that there are. */
-async function newestDeployments(connection: Connection, options: ListOptions): Promise<Newest> {
-  const { application, group, limit } = options;
-  if (application === undefined || group !== undefined) return newestOfGroup(connection, options);
-  const all: Newest[] = [];
-  for (const each of await collected(listGroups(connection.codeDeploy, application))) {
-    all.push(await newestOfGroup(connection, { ...options, group: each }));
-  }
-  const deployments = all
-    .flatMap((newest) => newest.deployments)
-    .sort((one, other) => Number(other.createTime ?? 0) - Number(one.createTime ?? 0));
+function filterOf({ application, group, platform, status, host, since, until, text }: ListOptions) {
   return {
-    deployments: deployments.slice(0, limit),
-    hasMore: deployments.length > limit || all.some(({ hasMore }) => hasMore),
+    applicationName: application,
+    deploymentGroupName: group,
+    computePlatform: platform,
+    statuses: status,
+    host,
+    createdAfter: since,
+    createdBefore: until,
+    text,
   };
 }
 
-async function newestOfGroup(
-  { codeDeploy }: Connection,
-  { application, group, status, limit }: ListOptions,
-): Promise<Newest> {
-  const listed = allPages(
-    (nextToken) =>
-      codeDeploy.call("ListDeployments", {
-        ...(application === undefined ? {} : { applicationName: application, deploymentGroupName: group }),
-        ...(status === undefined ? {} : { includeOnlyStatuses: [...status] }),
-        nextToken,
-      }),
-    ({ deployments }) => deployments,
-  );
-  const ids: string[] = [];
-  let hasMore = false;
-  for await (const id of listed) {
-    hasMore = ids.length === limit;
-    if (hasMore) break;
-    ids.push(id);
-  }
-  const deployments: DeploymentInfo[] = [];
-  for (const deploymentIds of inBatches(ids, MAX_DEPLOYMENTS_BATCH)) {
-    deployments.push(...((await codeDeploy.call("BatchGetDeployments", { deploymentIds })).deploymentsInfo ?? []));
-  }
-  return { deployments, hasMore };
+function parsePlatform(text: string): ComputePlatform {
+  const platform = wordOf(COMPUTE_PLATFORMS, text);
+  if (platform !== undefined) return platform;
+  throw new InvalidArgumentError(`"${text}" is not one of ${COMPUTE_PLATFORMS.join(", ")}`);
 }
 
-function formatDeployments(deployments: readonly DeploymentInfo[], now: Date): string {
+function formatDeployments(deployments: readonly DeploymentSummary[], now: Date): string {
   return formatTable(
     ["DEPLOYMENT", "STATUS", "CREATED", "GROUP", "REVISION"],
-    deployments.map((info) => [
-      info.deploymentId ?? "",
-      info.status ?? "",
-      info.createTime === undefined ? "" : formatAge(now.getTime() - info.createTime.getTime()),
-      `${info.applicationName ?? ""}/${info.deploymentGroupName ?? ""}`,
-      info.revision === undefined ? "" : revisionName(info.revision),
+    deployments.map(({ deploymentId, status, createdAt, applicationName, deploymentGroupName, revision }) => [
+      deploymentId,
+      status,
+      formatAge(now.getTime() - createdAt.getTime()),
+      `${applicationName}/${deploymentGroupName}`,
+      revision === undefined ? "" : revisionName(revision),
     ]),
   );
 }

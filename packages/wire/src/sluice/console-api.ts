@@ -123,7 +123,10 @@ export interface DeploymentSummary {
   readonly rolledBackBy?: string | undefined;
 }
 
-/** The newest deployment of a group, without what would have to be counted for each of a thousand groups. */
+/**
+ * The newest deployment of a group, without what would have to be counted for each of a thousand groups. Its `errorMessage` is the cause alone,
+ * cut to 200 characters.
+ */
 export type LastDeployment = Pick<
   DeploymentSummary,
   | "deploymentId"

@@ -184,13 +184,13 @@ function ofRollbackAfterStop({ state, tally }: ActionFacts): string {
 
 function ofRollBack({ state, tally, earlier }: ActionFacts): string {
   if (earlier === undefined) return "Deploys an earlier revision of the group again";
-  const what = `Deploys ${earlier.revisionName} of ${earlier.deploymentId} again${earlier.isRunning ? ", which the group runs already," : ""}`;
+  const what = `Deploys ${earlier.revisionName} of ${earlier.deploymentId} again${earlier.isRunning ? " (the group's last successful revision)" : ""}`;
   const { strategy } = state;
   if (strategy.type === "ecs-blue-green" || strategy.type === "ecs-rollback") {
-    return `${what} in a new task set, to which the traffic moves as in any deployment`;
+    return `${what} in a new task set, to which the traffic moves, as in any deployment`;
   }
   if (strategy.type === "lambda-shift" || strategy.type === "lambda-rollback") {
-    return `${what}: the traffic of the alias moves to its version as in any deployment`;
+    return `${what}: the traffic of the alias moves to its version, as in any deployment`;
   }
   const all = countOf(tally, "any");
   return `${what} to the hosts of the group${all > 0 ? `: ${hosts(all)} in this deployment` : ""}`;

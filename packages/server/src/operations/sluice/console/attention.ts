@@ -7,7 +7,7 @@ import { shellWord } from "@sluice/model/shell-word.ts";
 import { UnreadableColumn } from "@sluice/model/stored-json/stored-json.ts";
 import type { Attention, DeploymentSummary } from "@sluice/wire/sluice/console-api.ts";
 import type { HostState } from "@sluice/wire/sluice/sluice-api.ts";
-import { darkHostMessage } from "../../../hosts/dark-hosts.ts";
+import { hostTrouble } from "../../../hosts/host-trouble.ts";
 import type { DeploymentHead } from "../../../store/columns/deployment-columns.ts";
 import { ROLLED_BACK } from "../../../store/columns/group-columns.ts";
 import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
@@ -192,16 +192,18 @@ function rolledBackGroups({ groups, last }: AttentionFacts): Attention[] {
   });
 }
 
-function darkHosts({ hosts }: AttentionFacts, { liveness }: SluiceContext): Attention[] {
+function darkHosts({ hosts, at }: AttentionFacts, { liveness, publicEndpoint }: SluiceContext): Attention[] {
   const dark = hosts.filter(({ state }) => state === "dark");
   const told = dark.slice(0, MAX_DARK_HOSTS_TOLD).map(({ row }): Attention => {
-    const observed = liveness.livenessOf(row);
+    const { trouble = "", command } = hostTrouble(row, liveness, { now: at, serverUrl: publicEndpoint });
+    const { last_seen_at: seenAt } = liveness.withHeard(row);
+    const run = command === undefined ? "" : `Run it on ${row.host_name}. `;
     return {
       kind: "dark-host",
-      summary: darkHostMessage({ host: { hostId: row.host_id, hostName: row.host_name }, liveness: observed }),
-      cure: `${observed.remedy}. If the machine is gone: sluice hosts remove ${shellWord(row.host_name)}`,
-      command: `sluice hosts show ${shellWord(row.host_name)}`,
-      ...(observed.lastSeenAt === null ? {} : { since: new Date(observed.lastSeenAt) }),
+      summary: trouble,
+      cure: `${run}If the machine is gone for good: sluice hosts remove ${shellWord(row.host_name)}`,
+      ...(command === undefined ? {} : { command }),
+      ...(seenAt === null ? {} : { since: new Date(seenAt) }),
       hostId: row.host_id,
     };
   });

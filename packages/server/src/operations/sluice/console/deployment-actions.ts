@@ -10,14 +10,17 @@ import { consequenceOf } from "./action-consequences.ts";
 import { type ActionFacts, DEPLOYMENT_ACTIONS, type DeploymentAction } from "./action-facts.ts";
 
 /**
- * What can be done to a deployment now. ActOnDeployment accepts an action exactly where its view here has no `unavailable`; what is not
- * among them does not exist for deployments of this kind. Pure.
+ * What can be done to a deployment now, and what perhaps later: of one that is over it is only `roll-back`. ActOnDeployment accepts an action
+ * exactly where {@link whyRefused} has nothing against it. Pure.
  *
  * `stop` leaves everything as it stands whatever the group says of rollbacks (StopDeployment with `autoRollbackEnabled: false`),
  * `stop-and-roll-back` rolls back whatever it says (`true`).
  */
 export function deploymentActions(facts: ActionFacts): DeploymentActionView[] {
-  return DEPLOYMENT_ACTIONS.filter((action) => exists(action, facts)).map((action) => {
+  const shown = DEPLOYMENT_ACTIONS.filter(
+    (action) => exists(action, facts) && (facts.isActive || action === "roll-back"),
+  );
+  return shown.map((action) => {
     const unavailable = whyUnavailable(action, facts);
     return {
       action,
@@ -26,6 +29,19 @@ export function deploymentActions(facts: ActionFacts): DeploymentActionView[] {
       ...(unavailable === undefined ? {} : { unavailable }),
     };
   });
+}
+
+/** Why an action cannot be done now: a sentence without a full stop. Undefined: it can. */
+export function whyRefused(action: DeploymentAction, facts: ActionFacts): string | undefined {
+  if (exists(action, facts)) return whyUnavailable(action, facts);
+  switch (action) {
+    case "continue":
+      return "it never waits for leave to move the traffic";
+    case "skip-wait":
+      return "it keeps nothing for a way back that could be ended early";
+    default:
+      return "no traffic is shifted by weights in it";
+  }
 }
 
 function exists(action: DeploymentAction, { state }: ActionFacts): boolean {
@@ -81,7 +97,8 @@ function whyNotShift(action: ShiftAction, state: DeploymentState): string | unde
   const change = changeOfShift(state, action);
   if (change.outcome === "refused") return change.reason;
   if (change.outcome === "changed") return undefined;
-  return action === "resume" ? "the shift is not paused" : `it was asked for already: ${action}`;
+  if (action === "pause") return "the shift is paused already";
+  return action === "resume" ? "the shift is not paused" : "it was asked for already";
 }
 
 function whyNotContinue(kind: Wait["kind"], { wait, continued, stopRequestedAt }: DeploymentState): string | undefined {

@@ -1,9 +1,8 @@
 import { isHost } from "@sluice/engine/host-targets.ts";
 import { darkAt } from "@sluice/engine/observation.ts";
 import { describeArithmetic } from "@sluice/engine/preflight-words.ts";
-import type { DeploymentState, HostTarget, TargetState } from "@sluice/engine/state.ts";
+import type { DeploymentState, HostTarget } from "@sluice/engine/state.ts";
 import { isShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
-import { targetName } from "@sluice/engine/target-name.ts";
 import { COMMAND_START_TIMEOUT_MILLISECONDS } from "@sluice/engine/time-limits.ts";
 import { revisionName } from "@sluice/model/revision-name.ts";
 import type { AlarmView, DescribeDeploymentInput, DescribeDeploymentOutput } from "@sluice/wire/sluice/console-api.ts";
@@ -130,14 +129,15 @@ function arithmetic({ strategy, targets }: DeploymentState): readonly string[] {
 
 /** By which a deployment is measured: those that have the revision, and those that are left alone and were well before. */
 function healthyHosts({ strategy, targets, minimumHealthyHosts }: DeploymentState): number | undefined {
-  if (minimumHealthyHosts === null || targets === null || isShift(strategy)) return undefined;
+  if (minimumHealthyHosts === null || targets === null) return undefined;
   const hosts = targets.filter(isHost);
-  const members = strategy.type === "blue-green" ? labelled(hosts, "Green") : hosts;
-  return members.filter(
+  if (strategy.type === "blue-green") {
+    return labelled(hosts, "Green").filter(({ status }) => status === "Succeeded" || status === "Ready").length;
+  }
+  if (strategy.type !== "in-place") return undefined;
+  return hosts.filter(
     ({ status, wasHealthy }) =>
-      status === "Succeeded" ||
-      status === "Ready" ||
-      (status === "Pending" && wasHealthy && strategy.type === "in-place"),
+      status === "Succeeded" || (wasHealthy && (status === "Pending" || status === "Skipped")),
   ).length;
 }
 
@@ -158,7 +158,11 @@ async function targetWaits(
   { store, liveness }: SluiceContext,
   at: number,
 ): Promise<readonly TargetWait[]> {
-  const told = (targets ?? []).filter(({ command }) => command?.waiting).slice(0, MAX_TARGET_WAITS);
+  // What the one target of a shift waits for is what its deployment does.
+  const told = (targets ?? [])
+    .filter(isHost)
+    .filter(({ command }) => command?.waiting)
+    .slice(0, MAX_TARGET_WAITS);
   const untaken = (targets ?? [])
     .filter(isHost)
     .filter(({ command }) => command?.by === "agent" && command.acknowledgedAt === null)
@@ -191,14 +195,14 @@ async function targetWaits(
   }
 }
 
-function toldWait(target: TargetState): TargetWait[] {
+function toldWait(target: HostTarget): TargetWait[] {
   const { command, targetId } = target;
   if (!command?.waiting) return [];
   const { reason, since, until } = command.waiting;
   return [
     {
       targetId,
-      hostName: targetName(target),
+      hostName: target.hostName,
       lifecycleEvent: command.event,
       reason,
       since: new Date(since),

@@ -1,4 +1,11 @@
-import type { GetOverviewInput, GetOverviewOutput, GroupOverview } from "@sluice/wire/sluice/console-api.ts";
+import { causeFirst } from "@sluice/model/aws-sentences.ts";
+import { truncate } from "@sluice/model/excerpt.ts";
+import type {
+  GetOverviewInput,
+  GetOverviewOutput,
+  GroupOverview,
+  LastDeployment,
+} from "@sluice/wire/sluice/console-api.ts";
 import type { HostState } from "@sluice/wire/sluice/sluice-api.ts";
 import { hostState } from "../../../hosts/host-summary.ts";
 import { activeDeployments } from "../../../store/active-deployments.ts";
@@ -12,6 +19,9 @@ import type { Operation } from "../../operation.ts";
 import type { SluiceContext } from "../sluice-context.ts";
 import { attentionTo } from "./attention.ts";
 import { deploymentSummaries, lastDeployment } from "./deployment-summary.ts";
+
+/** Of what a deployment ended by. */
+const MAX_CAUSE_CHARACTERS = 200;
 
 const HOST_STATES: readonly HostState[] = ["alive", "dark", "unknown", "enrolled", "declared"];
 
@@ -47,7 +57,7 @@ export const getOverview: Operation<GetOverviewInput, GetOverviewOutput, SluiceC
         computePlatform: row.compute_platform,
         ...(revision ? { revision: withoutContent(revision) } : {}),
         ...(row.deployed_at === null ? {} : { deployedAt: new Date(row.deployed_at) }),
-        ...(newest ? { lastDeployment: lastDeployment(newest) } : {}),
+        ...(newest ? { lastDeployment: inShort(lastDeployment(newest)) } : {}),
         isRolledBack: row.rolled_back_json !== null,
       };
     }),
@@ -57,3 +67,9 @@ export const getOverview: Operation<GetOverviewInput, GetOverviewOutput, SluiceC
     eventId: String(eventId),
   };
 };
+
+/** Messages quote logs; of a thousand groups they would be most of the answer. */
+function inShort({ errorMessage, ...last }: LastDeployment): LastDeployment {
+  if (errorMessage === undefined) return last;
+  return { ...last, errorMessage: truncate(causeFirst(errorMessage).cause, MAX_CAUSE_CHARACTERS) };
+}

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import { COMPUTE_PLATFORMS } from "@sluice/model/deployment-config.ts";
@@ -20,8 +21,8 @@ import { deploymentSummaries } from "./deployment-summary.ts";
 const DEFAULT_FOUND = 50;
 const MAX_FOUND = 200;
 const MAX_TEXT_CHARACTERS = 200;
-/** Deployments that one call looks at, in steps: the database answers others in between. */
-const MAX_LOOKED_AT_ONCE = 5_000;
+/** Deployments that one call looks at, in steps: others are answered in between. */
+const MAX_LOOKED_AT_ONCE = 2_500;
 const MAX_LOOKED = 20_000;
 
 /**
@@ -48,6 +49,7 @@ export const searchDeployments: Operation<SearchDeploymentsInput, SearchDeployme
     found.push(...rows.filter((row) => filter.text === undefined || hasText(row, filter.text)));
     after = goesOnAfter;
     if (after === undefined || found.length === limit) break;
+    await nextTurn();
   }
   return {
     deployments: await deploymentSummaries(store, found),

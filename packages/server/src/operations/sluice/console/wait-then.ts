@@ -66,16 +66,16 @@ function ofShift(state: DeploymentState, rollsBackOn: RollsBackOn): WaitAndThen 
   const { command } = target ?? {};
   if (!target || !command?.waiting) return undefined;
   const { reason, since, until } = command.waiting;
+  const { shift } = target;
   return { reason, since, until, whatThen: shiftThen() };
 
   function shiftThen(): string {
     const schedule = scheduleOf(state);
-    if (command?.event === "AllowTraffic" && schedule && !target?.shift.asked) {
-      const percent = target?.shift.percent ?? 0;
-      const next = weightsOf(schedule).find((weight) => weight > percent);
-      const when = target?.shift.gate?.kind === "pause" ? "when it is resumed" : "then";
-      if (next !== undefined)
-        return `${when}, ${next} % of the traffic ${next === 100 ? "goes" : "is"} on the new side`;
+    if (command?.event === "AllowTraffic" && schedule && !shift.asked) {
+      const next = weightsOf(schedule).find((weight) => weight > shift.percent);
+      const when = shift.gate?.kind === "pause" ? "when it is resumed" : "then";
+      const side = target?.type === "lambda-alias" ? `version ${target.targetVersion}` : "the replacement task set";
+      if (next !== undefined) return `${when}, ${next === 100 ? "all" : `${next} %`} of the traffic goes to ${side}`;
     }
     return `if that is not over by then, ${command?.event} fails, and with it the deployment${andBack(rollsBackOn.failure)}`;
   }
