@@ -43,6 +43,8 @@ export function FilterSelect({ label, options, value, onChange, allowsSeveral = 
       selectedKeys={value}
       onSelectionChange={change}
       autoFocus={!isSearched}
+      // It closes the list instead of choosing nothing.
+      escapeKeyBehavior="none"
       className={classNames(popover.list, styles.list)}
       renderEmptyState={() => <div className={popover.none}>Nothing fits.</div>}
     >

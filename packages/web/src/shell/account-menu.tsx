@@ -17,6 +17,7 @@ import { Badge } from "../design/status-badge.tsx";
 import { chooseTheme, chosenTheme, type Theme } from "../design/theme.ts";
 import { useAccess } from "./access.tsx";
 import styles from "./account-menu.module.css";
+import hidden from "./hidden.module.css";
 
 const THEMES: readonly { readonly id: Theme; readonly name: string; readonly icon: IconName }[] = [
   { id: "system", name: "As the system", icon: "system" },
@@ -40,7 +41,8 @@ export function AccountMenu() {
   };
   return (
     <MenuTrigger>
-      <AriaButton className={styles.account ?? ""} aria-label="Account">
+      <AriaButton className={styles.account ?? ""}>
+        <span className={hidden.hidden}>Account</span>
         <Icon name="user" />
         <span className={styles.words}>
           <span className={styles.name}>{accessKeyId ?? "…"}</span>

@@ -1,4 +1,4 @@
-import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { Outlet, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import { keepConnected } from "../api/event-stream.ts";
 import { isSignedIn } from "../api/session.ts";
@@ -16,9 +16,13 @@ const MAIN_ID = "main";
 /** What all pages with a session have around them. Without one it leads to the sign-in page, which leads back. */
 export function Layout() {
   const isIn = useObservable(isSignedIn);
-  const { href } = useLocation();
-  if (!isIn) return <Navigate to="/-/sign-in" search={href === "/" ? {} : { to: href }} replace />;
-  return <SignedInLayout />;
+  const router = useRouter();
+  useEffect(() => {
+    if (isIn) return;
+    const { href } = router.state.location;
+    void router.navigate({ to: "/-/sign-in", search: href === "/" ? {} : { to: href }, replace: true });
+  }, [isIn, router]);
+  return isIn ? <SignedInLayout /> : null;
 }
 
 function SignedInLayout() {

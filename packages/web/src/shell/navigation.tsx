@@ -33,9 +33,9 @@ export function Navigation() {
   useEffect(() => setIsOpen(false), [pathname]);
   return (
     <>
-      <div className={styles.side}>
+      <header className={styles.side}>
         <Content />
-      </div>
+      </header>
       <header className={styles.bar}>
         <IconButton icon="menu" label="Open the navigation" onPress={() => setIsOpen(true)} />
         <Brand />

@@ -53,11 +53,7 @@ export function SignInPage() {
         <Logo size={36} />
         <h1 className={styles.title}>Sign in to Sluice</h1>
         {failedLink !== undefined && error === undefined && (
-          <ErrorNote
-            error={failedLink}
-            title="The link did not work."
-            cure="It works once, for a minute. Make a new one: sluice console"
-          />
+          <ErrorNote error={failedLink} title="The link did not work." />
         )}
         {error !== undefined && <ErrorNote error={error} />}
         <form className={styles.form} onSubmit={submit}>
