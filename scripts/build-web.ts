@@ -27,7 +27,8 @@ const pressBrotli = promisify(brotliCompress);
  * server may answer meanwhile.
  */
 export async function buildWeb(directory: string): Promise<void> {
-  const fresh = resolve(`${directory}.new`);
+  // Two builds at once do not meet.
+  const fresh = resolve(`${directory}.${process.pid}.new`);
   await rm(fresh, { recursive: true, force: true });
   await build({
     configFile: join(WEB, "vite.config.ts"),
