@@ -178,6 +178,7 @@ export class SimulatedServer {
       // Nor lists bundles, or what forms choose from.
       bundles: undefined as never,
       serves: undefined as never,
+      codeDeploy: this.codeDeploy,
       publicEndpoint: "",
       host: "",
       signingCertificate: "",

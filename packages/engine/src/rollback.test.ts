@@ -44,7 +44,8 @@ describe("decideRollback", () => {
     ["a stop, on failure only", ended("Stopped", "MANUAL_STOP"), policy(["DEPLOYMENT_FAILURE"]), "none"],
     ["a stop that asked for it", ended("Stopped", "MANUAL_STOP"), policy([], { afterStop: true }), "roll-back"],
     ["a stop that asked against it", ended("Stopped", "MANUAL_STOP"), policy(ALL, { afterStop: false }), "none"],
-    ["a failure after a stop that asked against it", ended("Failed"), policy(ALL, { afterStop: false }), "roll-back"],
+    ["a failure after a stop that asked against it", ended("Failed"), policy(ALL, { afterStop: false }), "none"],
+    ["a failure after a stop that asked for it", ended("Failed"), policy([], { afterStop: true }), "roll-back"],
     ["an alarm, on alarm", ended("Stopped", "ALARM_ACTIVE"), policy(["DEPLOYMENT_STOP_ON_ALARM"]), "roll-back"],
     ["an alarm, on request only", ended("Stopped", "ALARM_ACTIVE"), policy(["DEPLOYMENT_STOP_ON_REQUEST"]), "none"],
     ["a success", ended("Succeeded"), policy(ALL), "none"],
@@ -128,10 +129,10 @@ describe("decideRollback in words", () => {
     expect(decided.decision === "refused" ? decided.message : "").toContain(says);
   });
 
-  it("is asked for by an alarm's own event even where StopDeployment's word is known", () => {
+  it("goes by StopDeployment's word, also where an alarm came first", () => {
     const alarm = ended("Stopped", "ALARM_ACTIVE");
-    expect(decideRollback(alarm, policy(ALL, { afterStop: false })).decision).toBe("roll-back");
-    expect(decideRollback(alarm, policy([], { afterStop: true })).decision).toBe("none");
+    expect(decideRollback(alarm, policy(ALL, { afterStop: false })).decision).toBe("none");
+    expect(decideRollback(alarm, policy([], { afterStop: true })).decision).toBe("roll-back");
   });
 });
 

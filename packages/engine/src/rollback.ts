@@ -77,10 +77,12 @@ export function hasHadTrafficMoved({ lifecycleEvents }: TargetState): boolean {
   return lifecycleEvents.some(({ by, startedAt }) => by === "balancer" && startedAt !== null);
 }
 
+/** What was said with the stop holds, also where hosts failed before it had ended them or an alarm came first. */
 function isWanted(state: DeploymentState, { events, afterStop }: RollbackPolicy): boolean {
+  if (afterStop !== undefined) return afterStop;
   if (state.status === "Failed") return events.includes("DEPLOYMENT_FAILURE");
   if (state.error?.code === "ALARM_ACTIVE") return events.includes("DEPLOYMENT_STOP_ON_ALARM");
-  return afterStop ?? events.includes("DEPLOYMENT_STOP_ON_REQUEST");
+  return events.includes("DEPLOYMENT_STOP_ON_REQUEST");
 }
 
 function refused(message: string): RollbackDecision {

@@ -3,6 +3,8 @@
 /** Applications, deployment groups, deployment configurations and on-premises instances. */
 export const MAX_NAME_CHARACTERS = 100;
 export const MAX_DESCRIPTION_CHARACTERS = 256;
+/** Of a reason for what was done to a deployment. */
+export const MAX_REASON_CHARACTERS = 1000;
 export const MAX_ARN_CHARACTERS = 1011;
 
 export const MAX_APPLICATIONS = 1000;

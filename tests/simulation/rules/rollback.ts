@@ -75,12 +75,14 @@ export function rollbackRule(canGoBack: (watched: Watched, hasSuccess: boolean) 
 function isAsked(watched: Watched): boolean {
   const { row, request, intent } = watched;
   if (row.status === "Succeeded" || isRollback(watched)) return false;
+  // What was said with the stop holds, however the deployment ended then.
+  if (intent?.rollBackAfterStop !== undefined) return intent.rollBackAfterStop;
   const events: readonly string[] = request.autoRollbackConfiguration?.enabled
     ? (request.autoRollbackConfiguration.events ?? [])
     : [];
   if (row.status === "Failed") return events.includes("DEPLOYMENT_FAILURE");
   if (row.error_code === "ALARM_ACTIVE") return events.includes("DEPLOYMENT_STOP_ON_ALARM");
-  return intent?.rollBackAfterStop ?? events.includes("DEPLOYMENT_STOP_ON_REQUEST");
+  return events.includes("DEPLOYMENT_STOP_ON_REQUEST");
 }
 
 function infoOf(row: Pick<DeploymentRow, "deployment_id" | "rollback_json">): RollbackInfo {

@@ -1,6 +1,7 @@
 import type { DeploymentInfo, RevisionLocation } from "@aws-sdk/client-codedeploy";
 import { revisionKey, type RevisionLocation as StoredRevisionLocation } from "@sluice/model/revision-location.ts";
 import { revisionName } from "@sluice/model/revision-name.ts";
+import { ROLLBACK_DESCRIPTION_PREFIX } from "@sluice/model/rollback-description.ts";
 import { shellWord } from "@sluice/model/shell-word.ts";
 import type { CodeDeployClient } from "@sluice/wire/client/clients.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
@@ -16,9 +17,6 @@ export interface Destination {
   readonly deploymentId: string;
   readonly at: Date | undefined;
 }
-
-/** How a deployment that `sluice rollback` made describes itself: by it a second call knows that there was a first one. */
-export const DESCRIPTION_PREFIX = "Rollback to ";
 
 const FINAL_STATUSES = new Set<string | undefined>(["Succeeded", "Failed", "Stopped"]);
 
@@ -105,9 +103,9 @@ export async function findDestination(
 
   /** When the deployment began that a rollback repeats. An automatic rollback does not name it. */
   async function beginOfOrigin({ description }: DeploymentInfo): Promise<Date | "unknown"> {
-    if (!description?.startsWith(DESCRIPTION_PREFIX)) return "unknown";
+    if (!description?.startsWith(ROLLBACK_DESCRIPTION_PREFIX)) return "unknown";
     try {
-      const origin = await readDeployment(description.slice(DESCRIPTION_PREFIX.length));
+      const origin = await readDeployment(description.slice(ROLLBACK_DESCRIPTION_PREFIX.length));
       return isRollback(origin) ? await beginOfOrigin(origin) : (origin.createTime ?? "unknown");
     } catch (error) {
       // It was removed, or a person wrote the description.
@@ -148,7 +146,7 @@ function destinationOf({ revision, createTime }: DeploymentInfo, deploymentId: s
 
 /** By the server itself, or by this verb. */
 function isRollback({ creator, description }: DeploymentInfo): boolean {
-  return creator === "codeDeployRollback" || (description?.startsWith(DESCRIPTION_PREFIX) ?? false);
+  return creator === "codeDeployRollback" || (description?.startsWith(ROLLBACK_DESCRIPTION_PREFIX) ?? false);
 }
 
 /** `s3://…, the revision of d-A1B2C3D4E (2026-11-28T10:00:00.000Z, 3 h ago)` */

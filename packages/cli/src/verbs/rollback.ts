@@ -1,8 +1,9 @@
+import { ROLLBACK_DESCRIPTION_PREFIX } from "@sluice/model/rollback-description.ts";
 import { shellWord } from "@sluice/model/shell-word.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../arguments/options.ts";
-import { DESCRIPTION_PREFIX, describe, findDestination } from "../deployment/rollback-destination.ts";
+import { describe, findDestination } from "../deployment/rollback-destination.ts";
 import { createWith, replacementsWith } from "../deployment/target-instances.ts";
 import { print, printJson } from "../output.ts";
 import { connect } from "../place/server-connection.ts";
@@ -53,7 +54,7 @@ export function define(command: Command): void {
         deploymentGroupName: options.group,
         revision: destination.revision,
         ...replacementsWith(options.targetTag),
-        description: `${DESCRIPTION_PREFIX}${destination.deploymentId}`,
+        description: `${ROLLBACK_DESCRIPTION_PREFIX}${destination.deploymentId}`,
       }),
     );
     if (deploymentId === undefined) throw new Error("CreateDeployment answered without a deployment id");

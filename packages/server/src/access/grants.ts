@@ -80,6 +80,7 @@ export const GRANTS: Readonly<Record<Action, Grant>> = {
   "sluice:GetDeploymentWaits": READERS,
   "sluice:ChangeShift": ROOT,
   "sluice:ListFailureClusters": READERS,
+  "sluice:ActOnDeployment": ROOT,
   "sluice:DeclareHost": ROOT,
   "sluice:ListHosts": READERS,
   "sluice:RemoveHost": ROOT,

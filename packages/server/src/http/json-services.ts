@@ -32,7 +32,7 @@ export interface ServiceDependencies {
   readonly operations: Omit<OperationContext, "principal">;
   readonly codeDeploy: Omit<CodeDeployContext, keyof OperationContext>;
   readonly command: Pick<CommandContext, "runner" | "liveness" | "specifications">;
-  readonly sluice: Omit<SluiceContext, keyof OperationContext | "signal" | "publicEndpoint" | "host">;
+  readonly sluice: Omit<SluiceContext, keyof OperationContext | "codeDeploy" | "signal" | "publicEndpoint" | "host">;
   /** Undefined: sluice.yml binds no container engine. */
   readonly containers: LocalServices | undefined;
 }
@@ -72,7 +72,7 @@ export function jsonServices(dependencies: ServiceDependencies): readonly JsonSe
       unsignedOperations: UNSIGNED_SLUICE_OPERATIONS,
       inputMaxBytes: sluiceInputMaxBytes,
       call: (operation, input, call) =>
-        handlerOf(SLUICE_HANDLERS, operation)(input, { ...operations, ...sluice, ...sluiceCall(call) }),
+        handlerOf(SLUICE_HANDLERS, operation)(input, { ...operations, ...sluice, codeDeploy, ...sluiceCall(call) }),
     },
     {
       signingNames: [ECS_SIGNING_NAME],

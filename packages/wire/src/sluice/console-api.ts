@@ -3,6 +3,7 @@ import type {
   DeploymentConfigInfo,
   DeploymentGroupInfo,
   RevisionLocation,
+  TargetInstances,
 } from "@aws-sdk/client-codedeploy";
 import type { GroupSettings, HostSummary, ShiftView, WaitView } from "./sluice-api.ts";
 
@@ -266,7 +267,9 @@ export interface ActOnDeploymentInput {
   readonly reason: string;
   /** Of `roll-back`: the deployment whose revision is deployed again; absent: the last successful one before this. */
   readonly toDeploymentId?: string | undefined;
-  /** As of ChangeShift: the weight that the caller saw. */
+  /** Of `roll-back` in a group of blue/green deployments to hosts: the hosts that replace those that are there. */
+  readonly targetInstances?: TargetInstances | undefined;
+  /** Of a shift: the weight that the caller saw; at another one by now, nothing is done. */
   readonly percent?: number | undefined;
 }
 export interface ActOnDeploymentOutput {

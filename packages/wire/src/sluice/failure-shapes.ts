@@ -1,4 +1,5 @@
-import { list, outputText, string, structure, timestamp } from "../shapes/shape.ts";
+import { integer, list, outputText, string, structure, timestamp } from "../shapes/shape.ts";
+import { targetInstances } from "./api-shapes.ts";
 
 const failureCluster = structure(
   {
@@ -19,5 +20,22 @@ export const FAILURE_SHAPES = {
   ListFailureClusters: {
     input: structure({ deploymentId: string }, ["deploymentId"]),
     output: structure({ clusters: list(failureCluster) }, ["clusters"]),
+  },
+  ActOnDeployment: {
+    input: structure(
+      {
+        deploymentId: string,
+        action: string,
+        reason: string,
+        toDeploymentId: string,
+        targetInstances,
+        percent: integer,
+      },
+      ["deploymentId", "action", "reason"],
+    ),
+    output: structure({ deploymentId: string, createdDeploymentId: string, message: outputText }, [
+      "deploymentId",
+      "message",
+    ]),
   },
 };

@@ -71,7 +71,7 @@ type ServedConsoleOperations = Pick<
 >;
 
 /** Of those, what is about the failures and differences of deployments. */
-type DeploymentOperations = Pick<ConsoleOperations, "ListFailureClusters">;
+type DeploymentOperations = Pick<ConsoleOperations, "ListFailureClusters" | "ActOnDeployment">;
 
 /** All of Sluice's own operations. */
 export interface SluiceOperations extends ServedConsoleOperations, DeploymentOperations {

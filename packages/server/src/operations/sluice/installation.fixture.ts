@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { memoryAlarmReader } from "@sluice/drivers/memory/memory-alarm-reader.ts";
+import { memoryFleet } from "@sluice/drivers/memory/memory-fleet.ts";
 import { memoryNotifier } from "@sluice/drivers/memory/memory-notifier.ts";
 import { memoryRevisionSource } from "@sluice/drivers/memory/memory-revision-source.ts";
 import { type MemoryServer, memoryTrafficRouter } from "@sluice/drivers/memory/memory-traffic-router.ts";
@@ -13,6 +14,8 @@ import type { DeliveryOutcome, Notification } from "@sluice/engine/ports/notifie
 import type { Principal } from "../../access/principal.ts";
 import { Liveness } from "../../hosts/liveness.ts";
 import { DeploymentLogs } from "../../logs/deployment-logs.ts";
+import { liveEcsServices } from "../../platforms/ecs-services.ts";
+import { liveLambdaAliases } from "../../platforms/lambda-aliases.ts";
 import { ChangeFeed } from "../../store/change-feed.ts";
 import { type TestClock, testContext } from "../operation-context.fixture.ts";
 import type { SluiceContext } from "./sluice-context.ts";
@@ -37,6 +40,8 @@ export interface TestInstallation {
   readonly outside: TestOutside;
   /** Hosts that left: by a goodbye, or removed. */
   readonly departures: readonly string[];
+  /** Deployments that the planner was told to look at. */
+  readonly woken: readonly string[];
   /** What went out through the notifier, and how that is to end; every notification is taken unless a test says otherwise. */
   readonly notified: Notification[];
   onNotify: (notification: Notification) => DeliveryOutcome;
@@ -62,9 +67,11 @@ export async function testInstallation(): Promise<TestInstallation> {
     alarms: new Map(),
     bundles: new Map(),
   };
+  const liveness = new Liveness({ store: base.store, readyAt: clock.now, onFlushError: () => {} });
+  const woken: string[] = [];
   const context: SluiceContext = {
     ...base,
-    liveness: new Liveness({ store: base.store, readyAt: clock.now, onFlushError: () => {} }),
+    liveness,
     logs: new DeploymentLogs(join(directory, "logs")),
     runner: {
       heartbeat: async (hostId, heldCommands) => void heartbeats.push({ hostId, heldCommands }),
@@ -100,6 +107,15 @@ export async function testInstallation(): Promise<TestInstallation> {
     serves: { containers: true, balancers: true, functions: true, bindings: [] },
     publicEndpoint: "http://localhost:7450",
     host: "localhost:7450",
+    codeDeploy: {
+      fleet: memoryFleet.create({}, { hosts: outside.hosts }),
+      liveness,
+      revisions: memoryRevisionSource.create({}, { urls: new Map(), bundles: outside.bundles }),
+      ecsServices: liveEcsServices({}, () => clock.now),
+      lambdaAliases: liveLambdaAliases({}, () => clock.now),
+      planner: { wake: (deploymentId) => void woken.push(deploymentId), report: async () => "Failed" },
+      forgetOutput: async () => {},
+    },
     signingCertificate: "-----BEGIN CERTIFICATE-----\n",
     serverFingerprints: ["a".repeat(64)],
     signal: new AbortController().signal,
@@ -110,6 +126,7 @@ export async function testInstallation(): Promise<TestInstallation> {
     heartbeats,
     outside,
     departures,
+    woken,
     notified,
     onNotify: () => ({ outcome: "delivered" }),
     senderWakes: () => senderWakes,

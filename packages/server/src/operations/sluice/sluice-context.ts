@@ -13,6 +13,7 @@ import type { Runner } from "../../runner/runner.ts";
 import type { TaskLogs } from "../../services/task-logs.ts";
 import type { AccessKeys } from "../../store/access-keys.ts";
 import { findLivingHostByIdentifier, type HostRow } from "../../store/hosts.ts";
+import type { CodeDeployContext } from "../codedeploy/codedeploy-context.ts";
 import type { OperationContext } from "../operation.ts";
 
 /** What Sluice's own operations have at hand. */
@@ -27,6 +28,8 @@ export interface SluiceContext extends OperationContext {
   readonly notifications: Pick<Notifications, "notifier" | "wake">;
   readonly retention: Pick<Retention, "runNow" | "wait" | "preview">;
   readonly preflight: PreflightParts;
+  /** For what is done to deployments by CodeDeploy's own operations. */
+  readonly codeDeploy: Omit<CodeDeployContext, keyof OperationContext>;
   /** This server's own buckets, and what deployments read of them. */
   readonly bundles: Bundles;
   /** What sluice.yml binds, as far as forms choose from it. */

@@ -2,6 +2,7 @@ import { MAX_INPUT_BYTES } from "@sluice/wire/json/json-protocol.ts";
 import type { SluiceOperations } from "@sluice/wire/sluice/sluice-operations.ts";
 import type { Operation } from "../operation.ts";
 import { changeShift } from "./change-shift.ts";
+import { actOnDeployment } from "./console/act-on-deployment.ts";
 import { createBundleUpload } from "./console/create-bundle-upload.ts";
 import { describeDeployment } from "./console/describe-deployment.ts";
 import { getHost } from "./console/get-host.ts";
@@ -58,6 +59,7 @@ export const SLUICE_HANDLERS: {
   GetDeploymentWaits: getDeploymentWaits,
   ChangeShift: changeShift,
   ListFailureClusters: listFailureClusters,
+  ActOnDeployment: actOnDeployment,
   DeclareHost: declareHost,
   ListHosts: listHosts,
   RemoveHost: removeHost,

@@ -14,7 +14,7 @@ import { requireDeploymentId } from "../checks/required-names.ts";
 import { isOneOf } from "../checks/watch-checks.ts";
 import type { CodeDeployContext, CodeDeployOperation, NoOutput } from "../codedeploy-context.ts";
 
-const WAITS: Readonly<Record<DeploymentWaitType, Wait["kind"]>> = {
+const WAITS: Readonly<Record<DeploymentWaitType, "ready" | "termination">> = {
   READY_WAIT: "ready",
   TERMINATION_WAIT: "termination",
 };
@@ -42,13 +42,21 @@ export const skipWaitTimeForInstanceTermination: CodeDeployOperation<
   return {};
 };
 
-async function endWait(deploymentId: string, kind: Wait["kind"], context: CodeDeployContext): Promise<void> {
-  await context.store.write(async (transaction) => {
-    const [row] = await lockDeployments(transaction, [deploymentId]);
-    if (!row) throw deploymentMissing(deploymentId);
-    await requestContinuation(transaction, row, kind, context.now());
-    transaction.afterCommit(() => context.planner.wake(deploymentId));
-  });
+async function endWait(deploymentId: string, kind: "ready" | "termination", context: CodeDeployContext): Promise<void> {
+  await context.store.write((transaction) => endWaitIn(transaction, deploymentId, kind, context));
+}
+
+/** Ends a wait early, within a transaction. */
+export async function endWaitIn(
+  transaction: WriteTransaction,
+  deploymentId: string,
+  kind: "ready" | "termination",
+  context: Pick<CodeDeployContext, "now" | "planner">,
+): Promise<void> {
+  const [row] = await lockDeployments(transaction, [deploymentId]);
+  if (!row) throw deploymentMissing(deploymentId);
+  await requestContinuation(transaction, row, kind, context.now());
+  transaction.afterCommit(() => context.planner.wake(deploymentId));
 }
 
 async function requestContinuation(

@@ -31,10 +31,15 @@ import { type RevisionShelf, readServiceRevision } from "../revisions/read-servi
 import { shownGroupFields } from "../views/shown-group-fields.ts";
 import { newDeploymentId } from "./new-deployment-id.ts";
 
-export const createDeployment: CodeDeployOperation<CreateDeploymentInput, CreateDeploymentOutput> = async (
-  input,
-  context,
-) => {
+export const createDeployment: CodeDeployOperation<CreateDeploymentInput, CreateDeploymentOutput> = (input, context) =>
+  createDeploymentWith(input, context, async () => {});
+
+/** @param also what is written together with the deployment, or not at all */
+export async function createDeploymentWith(
+  input: CreateDeploymentInput,
+  context: CodeDeployContext,
+  also: (transaction: WriteTransaction, deploymentId: string) => Promise<void>,
+): Promise<{ readonly deploymentId: string }> {
   const names = requireNames(input);
   const deployment = await prepareDeployment(input, names, context);
   const groupId = deployment.group.deployment_group_id;
@@ -43,6 +48,7 @@ export const createDeployment: CodeDeployOperation<CreateDeploymentInput, Create
       const active = await findActiveDeploymentId(transaction.db, groupId);
       if (active) throw groupIsBusy(names.groupName, active);
       await insertDeployment(transaction, names, deployment);
+      await also(transaction, deployment.deploymentId);
       transaction.afterCommit(() => context.planner.wake(deployment.deploymentId));
     });
   } catch (error) {
@@ -50,7 +56,7 @@ export const createDeployment: CodeDeployOperation<CreateDeploymentInput, Create
     throw active ? groupIsBusy(names.groupName, active) : error;
   }
   return { deploymentId: deployment.deploymentId };
-};
+}
 
 /** How long whoever knows the hosts may take to name them for a warning. */
 const DARK_HOSTS_TIMEOUT_MILLISECONDS = 5_000;

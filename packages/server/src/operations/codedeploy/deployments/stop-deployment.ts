@@ -9,7 +9,7 @@ import type { WriteTransaction } from "../../../store/group-commit.ts";
 import { hasOpenCommands } from "../../../store/target-listing.ts";
 import { deploymentMissing } from "../checks/known-resources.ts";
 import { requireDeploymentId } from "../checks/required-names.ts";
-import type { CodeDeployOperation } from "../codedeploy-context.ts";
+import type { CodeDeployContext, CodeDeployOperation } from "../codedeploy-context.ts";
 
 /** The wait for the originals is over and they are on their way out: no stop undoes that. */
 const TOO_LATE =
@@ -28,27 +28,40 @@ export const stopDeployment: CodeDeployOperation<StopDeploymentInput, StopDeploy
   context,
 ) => {
   const deploymentId = requireDeploymentId(input.deploymentId);
-  const at = context.now();
-  return await context.store.write(async (transaction) => {
-    const [row] = await lockDeployments(transaction, [deploymentId]);
-    if (!row) throw deploymentMissing(deploymentId);
-    if (row.active !== 1) {
-      throw new CallerFault(
-        "DeploymentAlreadyCompletedException",
-        `The deployment ${deploymentId} is already complete: it ended as ${row.status}, and nothing is left to stop.`,
-      );
-    }
-    await requestStop(transaction, row, at);
-    if (input.autoRollbackEnabled !== undefined) await keepRollbackWish(transaction, row, input.autoRollbackEnabled);
-    transaction.afterCommit(() => context.planner.wake(deploymentId));
-    const head = readHead(row);
-    if (isPastReturn(head)) {
-      return { status: "Pending", statusMessage: isShift(head.strategy) ? TOO_LATE_FOR_SERVICES : TOO_LATE };
-    }
-    const isPending = await hasOpenCommands(transaction.db, deploymentId);
-    return { status: isPending ? "Pending" : "Succeeded", statusMessage: STATUS_MESSAGE };
-  });
+  const { autoRollbackEnabled } = input;
+  return await context.store.write((transaction) =>
+    stopDeploymentIn(transaction, { deploymentId, autoRollbackEnabled }, context),
+  );
 };
+
+/** The same within a transaction. */
+export async function stopDeploymentIn(
+  transaction: WriteTransaction,
+  {
+    deploymentId,
+    autoRollbackEnabled,
+  }: { readonly deploymentId: string; readonly autoRollbackEnabled?: boolean | undefined },
+  context: Pick<CodeDeployContext, "now" | "planner">,
+): Promise<StopDeploymentOutput> {
+  const at = context.now();
+  const [row] = await lockDeployments(transaction, [deploymentId]);
+  if (!row) throw deploymentMissing(deploymentId);
+  if (row.active !== 1) {
+    throw new CallerFault(
+      "DeploymentAlreadyCompletedException",
+      `The deployment ${deploymentId} is already complete: it ended as ${row.status}, and nothing is left to stop.`,
+    );
+  }
+  await requestStop(transaction, row, at);
+  if (autoRollbackEnabled !== undefined) await keepRollbackWish(transaction, row, autoRollbackEnabled);
+  transaction.afterCommit(() => context.planner.wake(deploymentId));
+  const head = readHead(row);
+  if (isPastReturn(head)) {
+    return { status: "Pending", statusMessage: isShift(head.strategy) ? TOO_LATE_FOR_SERVICES : TOO_LATE };
+  }
+  const isPending = await hasOpenCommands(transaction.db, deploymentId);
+  return { status: isPending ? "Pending" : "Succeeded", statusMessage: STATUS_MESSAGE };
+}
 
 async function requestStop(transaction: WriteTransaction, row: DeploymentRow, at: number): Promise<void> {
   if (readHead(row).stopRequestedAt !== null) return;

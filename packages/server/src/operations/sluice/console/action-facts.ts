@@ -34,6 +34,8 @@ export interface ActionFacts {
     /** Another of its deployments that is not over. */
     readonly otherActiveId: string | undefined;
   } | null;
+  /** The caller named the replacement hosts, which a way back by a blue/green deployment needs. */
+  readonly hasReplacements?: boolean | undefined;
   /** What `roll-back` deploys where it is not told: the last successful deployment of another revision before this one; undefined: there is none. */
   readonly earlier:
     | { readonly deploymentId: string; readonly revisionName: string; readonly isRunning: boolean }

@@ -129,7 +129,14 @@ function whyNotStop({ state, creator, rollBackAfterStop, group }: ActionFacts, r
   return undefined;
 }
 
-function whyNotRollBack({ state, isActive, group, earlier, ...names }: ActionFacts): string | undefined {
+function whyNotRollBack({
+  state,
+  isActive,
+  group,
+  earlier,
+  hasReplacements,
+  ...names
+}: ActionFacts): string | undefined {
   if (group === null) return "its deployment group was deleted";
   if (isActive) {
     return "the deployment is not over, and a group has one at a time: stop it first, or use stop-and-roll-back";
@@ -138,7 +145,8 @@ function whyNotRollBack({ state, isActive, group, earlier, ...names }: ActionFac
     return `${group.otherActiveId} is in progress in the group, which has one deployment at a time: stop it first`;
   }
   if (earlier === undefined) return "the group has no successful deployment of another revision";
-  if (state.strategy.type === "blue-green" || state.strategy.type === "blue-green-rollback") {
+  const isBlueGreen = state.strategy.type === "blue-green" || state.strategy.type === "blue-green-rollback";
+  if (isBlueGreen && hasReplacements !== true) {
     const { applicationName, deploymentGroupName } = names;
     return `a blue/green deployment to hosts needs the tags of its replacement hosts: sluice rollback --application ${applicationName} --group ${deploymentGroupName} --target-tag KEY=VALUE`;
   }

@@ -10,6 +10,7 @@ import type { ShiftView, TargetWait } from "@sluice/wire/sluice/sluice-api.ts";
 import { darkHostMessage } from "../../../hosts/dark-hosts.ts";
 import { DEPLOYMENT_INTENT, DEPLOYMENT_REQUEST } from "../../../store/columns/deployment-columns.ts";
 import { findDeployment } from "../../../store/deployment-history.ts";
+import { notesOf } from "../../../store/deployment-notes.ts";
 import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
 import { otherRevisionsOfGroup } from "../../../store/earlier-revisions.ts";
 import { newestEventId } from "../../../store/events.ts";
@@ -49,12 +50,7 @@ export const describeDeployment: Operation<DescribeDeploymentInput, DescribeDepl
     const facts = await readActionFacts(db, row, targets);
     const earlier = await otherRevisionsOfGroup(db, row.deployment_group_id, row.revision_key, MAX_EARLIER_REVISIONS);
     const [summary, ...earlierRevisions] = await deploymentSummaries({ db }, [row, ...earlier]);
-    const notes = await db
-      .selectFrom("deployment_notes")
-      .selectAll()
-      .where("deployment_id", "=", deploymentId)
-      .orderBy("ordinal")
-      .execute();
+    const notes = await notesOf(db, deploymentId);
     return { row, eventId, targets, facts, summary: summary!, earlierRevisions, notes };
   });
   const { row, targets, summary } = read;
