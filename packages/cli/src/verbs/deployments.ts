@@ -1,10 +1,12 @@
 import type { DeploymentInfo, DeploymentStatus } from "@aws-sdk/client-codedeploy";
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import { COMPUTE_PLATFORMS, type ComputePlatform } from "@sluice/model/deployment-config.ts";
-import { formatElapsed } from "@sluice/model/elapsed.ts";
-import { revisionName } from "@sluice/model/revision-name.ts";
-import type { DeploymentSummary } from "@sluice/wire/sluice/console-api.ts";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { deploymentEventWords } from "@sluice/model/deployment-event-words.ts";
+import { formatElapsed, formatElapsed } from "@sluice/model/elapsed.ts";
+import { revisionName, revisionName } from "@sluice/model/revision-name.ts";
+import { visibleLine } from "@sluice/model/visible-text.ts";
+import type { DeploymentEventView, DeploymentSummary } from "@sluice/wire/sluice/console-api.ts";
+import { type Command, type Command, InvalidArgumentError, Option, Option } from "commander";
 import {
   addClientOptions,
   addExamples,
@@ -45,6 +47,7 @@ export function define(command: Command): void {
   defineList(command);
   defineShow(command);
   defineTargets(command);
+  defineEvents(command);
 }
 
 function defineList(parent: Command): void {
@@ -125,6 +128,35 @@ function defineTargets(parent: Command): void {
     if (options.json) printJson(listed);
     else print(listed.length === 0 ? "It has no targets, or they are not known yet." : gridText(listed, new Date()));
   });
+function defineEvents(parent: Command): void {
+  const events = parent
+    .command("events")
+    .description("print what happened to a deployment: stages, waits, traffic, its end");
+  events.argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E");
+  addJsonOption(addClientOptions(events));
+  addExamples(events, "sluice deployments events d-A1B2C3D4E --data .sluice/up");
+  events.action(async (deploymentId: string, options: ClientOptions) => {
+    using connection = connect(options);
+    const all = await collected(
+      allPages(
+        (nextToken) => connection.sluice.call("ListDeploymentEvents", { deploymentId, nextToken }),
+        ({ events: page }) => page,
+      ),
+    );
+    if (options.json) printJson(all);
+    else if (all.length === 0) print("Nothing has happened yet.");
+    else print(all.map(formatEvent).join("\n"));
+  });
+}
+
+function formatEvent({ at, type, body }: DeploymentEventView): string {
+  const { title, detail } = deploymentEventWords(type, JSON.parse(body)) ?? { title: type };
+  return `${at.toISOString()}  ${visibleLine(title)}${detail === undefined ? "" : `: ${visibleLine(detail)}`}`;
+}
+
+interface Newest {
+  readonly deployments: DeploymentInfo[];
+  readonly hasMore: boolean;
 }
 
 function filterOf({ application, group, platform, status, host, since, until, text }: ListOptions) {

@@ -99,6 +99,7 @@ export const GRANTS: Readonly<Record<Action, Grant>> = {
   "sluice:SearchDeployments": READERS,
   "sluice:DescribeDeployment": READERS,
   "sluice:ListGridTargets": READERS,
+  "sluice:ListDeploymentEvents": READERS,
   "sluice:ReadAlarms": READERS,
   "sluice:GetHost": READERS,
   "sluice:ListBundles": READERS,

@@ -5,7 +5,7 @@ import { compiledQuery } from "./compiled-query.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Store } from "./open-store.ts";
 import type { EventsTable } from "./schema.ts";
-import { readStoredEvent, storeEvent } from "./stored-event.ts";
+import { readStoredEvent, storedTypesOf, storeEvent } from "./stored-event.ts";
 import { usualExecutor } from "./usual-executor.ts";
 
 /** One entry of the stream. `eventId` orders all deployments' events, `sequence` one deployment's: 1, 2, 3 … without a gap. */
@@ -109,13 +109,50 @@ export async function readEvents({ db }: Pick<Store, "db">, selection: EventSele
   let query = db.selectFrom("events").selectAll().where("event_id", ">", selection.afterEventId);
   if (selection.deploymentId) query = query.where("deployment_id", "=", selection.deploymentId);
   const rows = await query.orderBy("event_id").limit(selection.limit).execute();
-  return rows.map((row) => ({
+  return rows.map(readRow);
+}
+
+/** Events that come for each target and lifecycle event; all others are the deployment's own. */
+const TARGET_EVENTS = [
+  "commandOffered",
+  "lifecycleEventStarted",
+  "heartbeatMissed",
+  "lifecycleEventSucceeded",
+  "lifecycleEventFailed",
+  "lifecycleEventUnreported",
+  "targetWaiting",
+  "weightsAsked",
+  "targetReady",
+  "targetSucceeded",
+  "targetFailed",
+  "targetSkipped",
+].flatMap(storedTypesOf);
+
+/** What happened to a deployment as a whole, without what its targets did: a few rows of what may be tens of thousands. */
+export async function readOwnEvents(
+  { db }: Pick<Store, "db">,
+  { afterEventId, deploymentId, limit }: EventSelection & { readonly deploymentId: string },
+): Promise<RecordedEvent[]> {
+  const rows = await db
+    .selectFrom("events")
+    .selectAll()
+    .where("deployment_id", "=", deploymentId)
+    .where("event_id", ">", afterEventId)
+    .where("type", "not in", TARGET_EVENTS)
+    .orderBy("sequence")
+    .limit(limit)
+    .execute();
+  return rows.map(readRow);
+}
+
+function readRow(row: Selectable<EventsTable>): RecordedEvent {
+  return {
     eventId: row.event_id,
     deploymentId: row.deployment_id,
     sequence: row.sequence,
     at: row.at,
     ...readStoredEvent(row, () => String(row.event_id)),
-  }));
+  };
 }
 
 export async function newestEventId({ db }: Pick<Store, "db">): Promise<number> {

@@ -75,6 +75,12 @@ const LIST: Form<readonly unknown[]> = {
 };
 const OBJECT = objectOf<Members>({});
 
+/** As the column `type` has it; both where a type is stored short today, and was written out before, or is where it does not fit. */
+export function storedTypesOf(type: string): readonly string[] {
+  const form = SHORT_FORMS[type];
+  return form ? [form.type, type] : [type];
+}
+
 /** Events that have no short form are stored as they are, like all events of before. */
 export function storeEvent({ type, body }: ReadableEvent): StoredEvent {
   const form = SHORT_FORMS[type];

@@ -315,6 +315,30 @@ export interface ListGridTargetsOutput {
   readonly nextToken?: string | undefined;
 }
 
+/** What happened to a deployment, as the event stream tells it. */
+export interface DeploymentEventView {
+  /** Its position in the stream of all deployments. */
+  readonly eventId: string;
+  readonly at: Date;
+  /** `stageEntered`, `trafficShifted`, … */
+  readonly type: string;
+  /** What its type has besides, JSON. */
+  readonly body: string;
+}
+export interface ListDeploymentEventsInput {
+  readonly deploymentId: string;
+  readonly nextToken?: string | undefined;
+}
+export interface ListDeploymentEventsOutput {
+  /**
+   * The oldest first, up to 1,000 an answer: stages, waits, traffic, what people did, the end. Events of single targets are not among them:
+   * ListGridTargets says what they come to.
+   */
+  readonly events: readonly DeploymentEventView[];
+  readonly eventId: string;
+  readonly nextToken?: string | undefined;
+}
+
 /** Failures of which the logs, or else the error, say the same. */
 export interface FailureCluster {
   /** The line that they share, as the first host wrote it. */
@@ -510,6 +534,7 @@ export interface ConsoleOperations {
   DescribeDeployment: { input: DescribeDeploymentInput; output: DescribeDeploymentOutput };
   ActOnDeployment: { input: ActOnDeploymentInput; output: ActOnDeploymentOutput };
   ListGridTargets: { input: ListGridTargetsInput; output: ListGridTargetsOutput };
+  ListDeploymentEvents: { input: ListDeploymentEventsInput; output: ListDeploymentEventsOutput };
   ListFailureClusters: { input: ListFailureClustersInput; output: ListFailureClustersOutput };
   GetDeploymentSnapshot: { input: GetDeploymentSnapshotInput; output: GetDeploymentSnapshotOutput };
   CompareRevisions: { input: CompareRevisionsInput; output: CompareRevisionsOutput };

@@ -101,8 +101,19 @@ const gridTarget = structure(
   ["targetId", "hostName", "type", "status", "events"],
 );
 
+const deploymentEvent = structure({ eventId: string, at: timestamp, type: string, body: outputText }, [
+  "eventId",
+  "at",
+  "type",
+  "body",
+]);
+
 /** Those of Sluice's own operations that people look at and act by; spread into `SLUICE_TABLE`. */
 export const CONSOLE_TABLE = {
+  ListDeploymentEvents: {
+    input: structure({ deploymentId: string, nextToken: string }, ["deploymentId"]),
+    output: structure({ events: list(deploymentEvent), eventId: string, nextToken: string }, ["events", "eventId"]),
+  },
   GetOverview: {
     input: structure({}),
     output: structure(

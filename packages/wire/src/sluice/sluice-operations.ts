@@ -63,6 +63,7 @@ type ServedConsoleOperations = Pick<
   | "SearchDeployments"
   | "DescribeDeployment"
   | "ListGridTargets"
+  | "ListDeploymentEvents"
   | "ReadAlarms"
   | "GetHost"
   | "ListBundles"

@@ -357,6 +357,7 @@ it("lets hosts report, readers read, and root do all", () => {
     "SearchDeployments",
     "DescribeDeployment",
     "ListGridTargets",
+    "ListDeploymentEvents",
     "ReadAlarms",
     "GetHost",
     "ListBundles",

@@ -8,6 +8,7 @@ import { describeDeployment } from "./console/describe-deployment.ts";
 import { getHost } from "./console/get-host.ts";
 import { getOverview } from "./console/get-overview.ts";
 import { listBundles } from "./console/list-bundles.ts";
+import { listDeploymentEvents } from "./console/list-deployment-events.ts";
 import { listFailureClusters } from "./console/list-failure-clusters.ts";
 import { listGridTargets } from "./console/list-grid-targets.ts";
 import { listShiftResources } from "./console/list-shift-resources.ts";
@@ -78,6 +79,7 @@ export const SLUICE_HANDLERS: {
   SearchDeployments: searchDeployments,
   DescribeDeployment: describeDeployment,
   ListGridTargets: listGridTargets,
+  ListDeploymentEvents: listDeploymentEvents,
   ReadAlarms: readAlarmsNow,
   GetHost: getHost,
   ListBundles: listBundles,
