@@ -1,0 +1,34 @@
+import type { GridEvent } from "@sluice/wire/sluice/console-api.ts";
+import { durationWords } from "../duration-words.ts";
+import type { GridRow } from "./grid-row.ts";
+
+const BY_WORDS: Readonly<Record<string, string>> = {
+  agent: "by the agent",
+  balancer: "by the load balancer",
+  platform: "by the platform",
+  hook: "by a hook",
+};
+
+/** A cell in a sentence, for its tooltip and for screen readers: `ApplicationStart failed after 12 s: ScriptFailed in start.sh …`. */
+export function cellWords(row: GridRow, event: GridEvent, now: number): string {
+  const { name, status, by, startedAt, endedAt, errorCode, scriptName, message } = event;
+  const lasted = startedAt && durationWords((endedAt?.getTime() ?? now) - startedAt.getTime());
+  switch (status) {
+    case "Succeeded":
+      return `${name} succeeded${lasted ? ` in ${lasted}` : ""}`;
+    case "InProgress": {
+      const waits = row.wait?.event === name ? `, waits: ${row.wait.reason}` : "";
+      return `${name} runs${lasted ? ` for ${lasted}` : ""}, ${BY_WORDS[by] ?? by}${waits}`;
+    }
+    case "Failed":
+    case "Unknown": {
+      const head = status === "Failed" ? "failed" : "was not reported";
+      const what = [errorCode, scriptName && `in ${scriptName}`].filter(Boolean).join(" ");
+      return `${name} ${head}${lasted ? ` after ${lasted}` : ""}${what && `: ${what}`}${message ? `. ${message}` : ""}`;
+    }
+    case "Skipped":
+      return `${name} was skipped`;
+    default:
+      return `${name} has not begun`;
+  }
+}
