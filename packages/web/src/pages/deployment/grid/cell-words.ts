@@ -1,5 +1,5 @@
 import type { GridEvent } from "@sluice/wire/sluice/console-api.ts";
-import { durationWords } from "../duration-words.ts";
+import { eventDuration } from "../event-duration.ts";
 import type { GridRow } from "./grid-row.ts";
 
 const BY_WORDS: Readonly<Record<string, string>> = {
@@ -12,7 +12,7 @@ const BY_WORDS: Readonly<Record<string, string>> = {
 /** A cell in a sentence, for its tooltip and for screen readers: `ApplicationStart failed after 12 s: ScriptFailed in start.sh …`. */
 export function cellWords(row: GridRow, event: GridEvent, now: number): string {
   const { name, status, by, startedAt, endedAt, errorCode, scriptName, message } = event;
-  const lasted = startedAt && durationWords((endedAt?.getTime() ?? now) - startedAt.getTime());
+  const lasted = startedAt && eventDuration((endedAt?.getTime() ?? now) - startedAt.getTime());
   switch (status) {
     case "Succeeded":
       return `${name} succeeded${lasted ? ` in ${lasted}` : ""}`;

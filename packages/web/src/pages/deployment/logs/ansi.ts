@@ -1,4 +1,4 @@
-import { visibleLine } from "@sluice/model/visible-text.ts";
+import { visibleLine, visibleText } from "@sluice/model/visible-text.ts";
 
 /** A piece of a line in one look. Only ever shown as text. */
 export interface AnsiSpan {
@@ -35,6 +35,11 @@ export const MAX_SHOWN_LINE_CHARACTERS = 5_000;
 export function plainText(raw: string): string {
   const last = lastOverwrite(raw);
   return visible(last.includes(ESCAPE) ? last.replace(SEQUENCE, "") : last);
+}
+
+/** The whole line without colours, however long: for a file. */
+export function wholeText(raw: string): string {
+  return visibleText(raw.includes(ESCAPE) ? raw.replace(SEQUENCE, "") : raw);
 }
 
 /** The same line in pieces that have their colours. */

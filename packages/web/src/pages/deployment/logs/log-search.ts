@@ -1,28 +1,42 @@
-import type { LogLine } from "./log-line.ts";
-
 /** Where the searched text is: places in the list of lines that are shown, ascending; a place stands once for each time it has the text. */
 export interface Matches {
   readonly query: string;
   readonly places: readonly number[];
-  /** How many lines were looked at: the next look begins there, as long as `lines` only grew. */
+  /** How many lines were looked at: the next look begins there, as long as lines were only added. */
   readonly looked: number;
+}
+/** Lines that are looked through; of a gap the text is empty. */
+export interface Searched {
+  readonly count: number;
+  readonly textAt: (place: number) => string;
 }
 
 export const NO_MATCHES: Matches = { query: "", places: [], looked: 0 };
 /** Of a query of one letter there are as many as letters; nobody goes through more. */
 export const MAX_MATCHES = 10_000;
 
-/** Upper and lower case are the same. @param before what an earlier look at the same, shorter list found */
-export function findMatches(lines: readonly Pick<LogLine, "text">[], query: string, before = NO_MATCHES): Matches {
+/**
+ * Upper and lower case are the same.
+ *
+ * @param before what an earlier look for the same at a shorter list found
+ * @param most lines that are looked at now: the rest is for the next look
+ */
+export function findMatches(
+  { count, textAt }: Searched,
+  query: string,
+  before = NO_MATCHES,
+  most = Number.POSITIVE_INFINITY,
+): Matches {
   const wanted = query.toLowerCase();
   if (wanted === "") return NO_MATCHES;
-  const isSame = before.query === wanted && before.looked <= lines.length;
+  const isSame = before.query === wanted && before.looked <= count;
+  const from = isSame ? before.looked : 0;
+  const to = Math.min(count, from + most);
   const places = isSame ? [...before.places] : [];
-  let looked = isSame ? before.looked : 0;
-  for (; looked < lines.length && places.length < MAX_MATCHES; looked += 1) {
-    for (let count = rangesOf(lines[looked]!.text, wanted).length; count > 0; count -= 1) places.push(looked);
+  for (let place = from; place < to && places.length < MAX_MATCHES; place += 1) {
+    for (let found = rangesOf(textAt(place), wanted).length; found > 0; found -= 1) places.push(place);
   }
-  return { query: wanted, places, looked };
+  return { query: wanted, places, looked: to };
 }
 
 /** Where in one line the text is, from and to. */

@@ -1,0 +1,54 @@
+import { memo } from "react";
+import { classNames } from "../../../design/class-names.ts";
+import { Icon } from "../../../design/icon.tsx";
+import { statusLook } from "../../../design/status.ts";
+import { StatusIcon } from "../../../design/status-badge.tsx";
+import type { GridGroup } from "./grid-view.ts";
+import { STATE_ORDER } from "./grid-view.ts";
+import styles from "./target-grid.module.css";
+
+interface GroupRowProps {
+  readonly group: GridGroup;
+  readonly isOpen: boolean;
+  readonly place: number;
+  readonly top: number;
+  readonly isActive: boolean;
+  readonly onToggle: (key: string) => void;
+}
+
+/** The head of a group of rows: how many there are, and of zones in which states. Opens and closes. */
+export const GroupRow = memo(({ group, isOpen, place, top, isActive, onToggle }: GroupRowProps) => {
+  const { key, rows, counts } = group;
+  const isState = (STATE_ORDER as readonly string[]).includes(key);
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: what has the focus is the button within
+    <div role="row" aria-rowindex={place + 2} className={classNames(styles.row, styles.group)} style={{ top }}>
+      {/* biome-ignore lint/a11y/useFocusableInteractive: what has the focus is the button within */}
+      <div role="gridcell" style={{ gridColumn: "1 / -1" }}>
+        <button
+          type="button"
+          aria-expanded={isOpen}
+          tabIndex={isActive ? 0 : -1}
+          data-place={place}
+          data-column={0}
+          className={styles.groupButton}
+          onClick={() => onToggle(key)}
+        >
+          <Icon name={isOpen ? "chevron-down" : "chevron-right"} size={14} />
+          {isState && <StatusIcon status={key} size={14} />}
+          {isState ? statusLook(key).label : key}
+          <span className={styles.count}>{rows.length}</span>
+          {!isState && (
+            <span className={styles.states}>
+              {counts.map(({ state, count }) => (
+                <span key={state}>
+                  {count} {statusLook(state).label.toLowerCase()}
+                </span>
+              ))}
+            </span>
+          )}
+        </button>
+      </div>
+    </div>
+  );
+});

@@ -1,0 +1,70 @@
+import { memo } from "react";
+import { classNames } from "../../../design/class-names.ts";
+import { StatusIcon } from "../../../design/status-badge.tsx";
+import { cellWords } from "./cell-words.ts";
+import { EventMark } from "./event-cell.tsx";
+import { eventOf, type GridRow } from "./grid-row.ts";
+import styles from "./target-grid.module.css";
+
+interface TargetRowProps {
+  readonly row: GridRow;
+  readonly columns: readonly string[];
+  /** Its place in the list, and how far from its top. */
+  readonly place: number;
+  readonly top: number;
+  /** The cell that the Tab key comes to; absent: none of this row. */
+  readonly activeColumn: number | undefined;
+  readonly showsZone: boolean;
+}
+
+/** Where a cell leads; also the page itself, for a tab of its own. */
+export function logHref(targetId: string, event?: string): string {
+  const search = new URLSearchParams({ tab: "logs", target: targetId, ...(event !== undefined && { event }) });
+  return `?${search}`;
+}
+
+export const TargetRow = memo(({ row, columns, place, top, activeColumn, showsZone }: TargetRowProps) => {
+  const { targetId, hostName, status, label, zone } = row;
+  const tabIndex = (column: number) => (column === activeColumn ? 0 : -1);
+  // biome-ignore-start lint/a11y/useFocusableInteractive: what has the focus is the link within each cell
+  return (
+    <div role="row" aria-rowindex={place + 2} className={styles.row} style={{ top }}>
+      <div role="rowheader" className={classNames(styles.cell, styles.first)}>
+        <a
+          href={logHref(targetId)}
+          tabIndex={tabIndex(0)}
+          data-place={place}
+          data-column={0}
+          data-target={targetId}
+          className={styles.link}
+        >
+          <StatusIcon status={status} size={14} />
+          <span className={styles.name}>{hostName}</span>
+          {label && <span className={classNames(styles.fleet, styles[label.toLowerCase()])}>{label}</span>}
+          {showsZone && zone && <span className={styles.aside}>{zone}</span>}
+        </a>
+      </div>
+      {columns.map((name, index) => {
+        const event = eventOf(row, name);
+        return (
+          <div key={name} role="gridcell" className={styles.cell}>
+            <a
+              href={logHref(targetId, name)}
+              tabIndex={tabIndex(index + 1)}
+              data-place={place}
+              data-column={index + 1}
+              data-target={targetId}
+              data-event={name}
+              data-tip=""
+              aria-label={event ? cellWords(row, event, Date.now()) : `${name}: not of this target`}
+              className={styles.link}
+            >
+              {event ? <EventMark event={event} isWaiting={row.wait?.event === name} /> : <span className={styles.none} />}
+            </a>
+          </div>
+        );
+      })}
+    </div>
+  );
+  // biome-ignore-end lint/a11y/useFocusableInteractive: what has the focus is the link within each cell
+});

@@ -1,0 +1,66 @@
+import type { GridRow } from "../grid/grid-row.ts";
+import type { LogSelection } from "./log-shelf.ts";
+
+/** What there is to choose from, by the platform that is deployed to. */
+export interface LogTopic {
+  readonly kind: "host" | "task" | "function";
+  /** What is shown where the address names none; undefined: the output of all. */
+  readonly defaultTarget: string | undefined;
+  readonly targets: readonly { readonly id: string; readonly name: string; readonly status?: string | undefined }[];
+  readonly eventsOf: (targetId: string | undefined) => readonly string[];
+  readonly emptyWords: (selection: LogSelection, isOver: boolean) => string;
+  /** Why there is none at all. */
+  readonly unavailable?: string | undefined;
+}
+
+export function hostTopic(rows: readonly GridRow[], columns: readonly string[]): LogTopic {
+  const byId = new Map(rows.map((row) => [row.targetId, row]));
+  const order = new Map<string, number>([
+    ["Failed", 0],
+    ["Unknown", 0],
+    ["InProgress", 1],
+  ]);
+  const sorted = rows.toSorted((one, other) => (order.get(one.status) ?? 2) - (order.get(other.status) ?? 2));
+  return {
+    kind: "host",
+    defaultTarget: undefined,
+    targets: sorted.map(({ targetId, hostName, status }) => ({ id: targetId, name: hostName, status })),
+    eventsOf: (targetId) => byId.get(targetId ?? "")?.events.map(({ name }) => name) ?? columns,
+    emptyWords: ({ targetId, event }, isOver) => hostWords(byId.get(targetId ?? ""), event, isOver),
+  };
+}
+
+function hostWords(row: GridRow | undefined, name: string | undefined, isOver: boolean): string {
+  const event = row?.events.find((each) => each.name === name);
+  if (event === undefined) {
+    return isOver ? "No script of this deployment wrote a line." : "It comes here by itself, as scripts print it.";
+  }
+  if (event.by === "balancer") return `${event.name} is the load balancer's: no script of the host runs in it.`;
+  if (event.message !== undefined) return event.message;
+  if (event.status === "Skipped") return `${event.name} was skipped: it never ran on ${row?.hostName}.`;
+  if (event.status === "Pending") return `${event.name} has not begun on ${row?.hostName}.`;
+  if (event.status === "Succeeded") return `${event.name} ran without a script, or without a word.`;
+  return "It comes here by itself, as the script prints it.";
+}
+
+/** @param serviceId `CLUSTER:SERVICE` */
+export function taskTopic(serviceId: string | undefined): LogTopic {
+  return {
+    kind: "task",
+    defaultTarget: serviceId,
+    targets: serviceId === undefined ? [] : [{ id: serviceId, name: serviceId }],
+    eventsOf: () => [],
+    emptyWords: () => "Its tasks have printed nothing. What they print comes here by itself.",
+  };
+}
+
+/** @param functions the function that is deployed, and its hooks */
+export function functionTopic(functions: readonly string[]): LogTopic {
+  return {
+    kind: "function",
+    defaultTarget: functions[0],
+    targets: functions.map((name) => ({ id: name, name })),
+    eventsOf: () => [],
+    emptyWords: ({ targetId }) => `${targetId} has printed nothing. What it prints comes here by itself.`,
+  };
+}
