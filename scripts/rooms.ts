@@ -222,6 +222,6 @@ export const ROOMS: RoomTable = {
     design: ["state"],
     shell: ["state", "api", "design", HALL],
     parts: ["api", "design"],
-    pages: ["api", "design", "shell", "parts"],
+    pages: ["state", "api", "design", "shell", "parts"],
   },
 };

@@ -3,6 +3,8 @@ import type { SseFrame } from "./sse-parser.ts";
 /** Something happened to a deployment, as it is kept in the order of events. */
 export interface DeploymentEvent {
   readonly kind: "event";
+  /** Its position in the stream of all deployments, as answers that are followed by events name theirs. */
+  readonly eventId: number;
   readonly deploymentId: string;
   readonly sequence: number;
   readonly at: Date;
@@ -37,7 +39,7 @@ export interface Caught {
 export type LiveSignal = DeploymentEvent | LogsNotice | ChangedNotice | Caught;
 
 /** Undefined: a frame that says nothing to pages, or that this version does not know. */
-export function signalOf({ event, data }: SseFrame): LiveSignal | undefined {
+export function signalOf({ id, event, data }: SseFrame): LiveSignal | undefined {
   let body: Record<string, unknown>;
   try {
     body = JSON.parse(data);
@@ -53,6 +55,7 @@ export function signalOf({ event, data }: SseFrame): LiveSignal | undefined {
   if (typeof deploymentId !== "string" || typeof at !== "string") return undefined;
   return {
     kind: "event",
+    eventId: Number(id ?? 0),
     deploymentId,
     sequence: Number(sequence),
     at: new Date(at),

@@ -14,7 +14,11 @@ export function useDeploymentSearch(): readonly [
     search,
     // A filter is no step to come back to, another tab is one.
     (change, isStep = false) =>
-      void navigate({ search: (old) => ({ ...old, ...change }) as DeploymentSearch, replace: !isStep, resetScroll: false }),
+      void navigate({
+        search: (old) => ({ ...old, ...change }) as DeploymentSearch,
+        replace: !isStep,
+        resetScroll: false,
+      }),
   ];
 }
 

@@ -57,7 +57,7 @@ function rowAfter(row: GridRow, { type, at, body }: StreamEvent): GridRow {
       ...event,
       status,
       endedAt: at,
-      ...(status !== "Succeeded" && trouble(body["diagnostics"])),
+      ...(status !== "Succeeded" && trouble(body.diagnostics)),
     }));
   }
   switch (type) {

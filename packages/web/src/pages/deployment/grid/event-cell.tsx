@@ -21,7 +21,9 @@ export function EventMark({ event, isWaiting = false }: { event: GridEvent; isWa
   return (
     <span className={classNames(styles.mark, styles[`is${status}`], isWaiting && styles.isWaiting)}>
       {icon && <Icon name={icon} size={12} className={icon === "progress" ? styles.turning : undefined} />}
-      {startedAt && endedAt && <span className={styles.took}>{eventDuration(endedAt.getTime() - startedAt.getTime())}</span>}
+      {startedAt && endedAt && (
+        <span className={styles.took}>{eventDuration(endedAt.getTime() - startedAt.getTime())}</span>
+      )}
       {startedAt && !endedAt && <Running since={startedAt} />}
     </span>
   );

@@ -12,7 +12,11 @@ type Key = { readonly key: string; readonly ctrlKey: boolean; readonly metaKey: 
 const PAGE_ROWS = 10;
 
 /** Where a key leads from a place of a grid; undefined: it is no key of grids. */
-export function movedPlace(from: GridPlace, { key, ctrlKey, metaKey }: Key, { rows, columnsOf }: GridSize): GridPlace | undefined {
+export function movedPlace(
+  from: GridPlace,
+  { key, ctrlKey, metaKey }: Key,
+  { rows, columnsOf }: GridSize,
+): GridPlace | undefined {
   const isAll = ctrlKey || metaKey;
   const to = (row: number, column: number): GridPlace => {
     const landed = Math.max(0, Math.min(rows - 1, row));

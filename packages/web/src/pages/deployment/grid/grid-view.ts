@@ -108,3 +108,9 @@ function zoneOrder(one: string, other: string): number {
   if (one === NO_ZONE || other === NO_ZONE) return Number(one === NO_ZONE) - Number(other === NO_ZONE);
   return NATURAL.compare(one, other);
 }
+
+/** What a line of the list is known by, wherever it stands. */
+export function itemKey(item: GridItem | undefined): string {
+  if (item === undefined) return "";
+  return item.kind === "group" ? `group ${item.group.key}` : item.row.targetId;
+}

@@ -3,6 +3,7 @@ import { classNames } from "../../../design/class-names.ts";
 import { Icon } from "../../../design/icon.tsx";
 import { statusLook } from "../../../design/status.ts";
 import { StatusIcon } from "../../../design/status-badge.tsx";
+import { GRID_CELL, rowRole } from "./grid-roles.ts";
 import type { GridGroup } from "./grid-view.ts";
 import { STATE_ORDER } from "./grid-view.ts";
 import styles from "./target-grid.module.css";
@@ -21,10 +22,8 @@ export const GroupRow = memo(({ group, isOpen, place, top, isActive, onToggle }:
   const { key, rows, counts } = group;
   const isState = (STATE_ORDER as readonly string[]).includes(key);
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: what has the focus is the button within
-    <div role="row" aria-rowindex={place + 2} className={classNames(styles.row, styles.group)} style={{ top }}>
-      {/* biome-ignore lint/a11y/useFocusableInteractive: what has the focus is the button within */}
-      <div role="gridcell" style={{ gridColumn: "1 / -1" }}>
+    <div {...rowRole(place + 2)} className={classNames(styles.row, styles.group)} style={{ top }}>
+      <div {...GRID_CELL} style={{ gridColumn: "1 / -1" }}>
         <button
           type="button"
           aria-expanded={isOpen}

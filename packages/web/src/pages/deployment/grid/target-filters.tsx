@@ -6,9 +6,9 @@ import { StatusIcon } from "../../../design/status-badge.tsx";
 import type { DeploymentSearch } from "../deployment-search.ts";
 import { PlainSelect } from "../plain-select.tsx";
 import { SearchBox } from "../search-box.tsx";
-import styles from "./target-filters.module.css";
 import type { GridRow } from "./grid-row.ts";
 import { countStates, type GridGrouping, zonesOf } from "./grid-view.ts";
+import styles from "./target-filters.module.css";
 
 interface TargetFiltersProps {
   readonly rows: readonly GridRow[];

@@ -1,12 +1,21 @@
-import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type KeyboardEvent, type MouseEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import {
+  type CSSProperties,
+  type FocusEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { classNames } from "../../../design/class-names.ts";
 import { CellTip } from "./cell-tip.tsx";
-import { GroupRow } from "./group-row.tsx";
 import { type GridPlace, movedPlace } from "./grid-keys.ts";
-import type { GridItem } from "./grid-view.ts";
+import { COLUMN_HEAD, columnHead, gridRole, ROWS, rowRole } from "./grid-roles.ts";
+import { type GridItem, itemKey } from "./grid-view.ts";
+import { GroupRow } from "./group-row.tsx";
 import styles from "./target-grid.module.css";
 import { TargetRow } from "./target-row.tsx";
+import { useGridVirtualizer } from "./use-grid-virtualizer.ts";
 
 interface TargetGridProps {
   readonly items: readonly GridItem[];
@@ -16,8 +25,7 @@ interface TargetGridProps {
   readonly onToggleGroup: (key: string) => void;
 }
 
-const ROW_HEIGHT = 35;
-const GROUP_HEIGHT = 37;
+const HEIGHTS = { row: 35, group: 37 } as const;
 const NAME_WIDTH = 230;
 const COLUMN_WIDTH = 72;
 
@@ -26,27 +34,13 @@ export function TargetGrid({ items, columns, showsZone, onOpen, onToggleGroup }:
   const scroller = useRef<HTMLDivElement>(null);
   const hasFocus = useRef(false);
   const [active, setActive] = useState<{ readonly key: string; readonly column: number }>();
-  const found = active === undefined ? -1 : items.findIndex((item) => keyOf(item) === active.key);
+  const found = active === undefined ? -1 : items.findIndex((item) => itemKey(item) === active.key);
   const place: GridPlace = found < 0 ? { row: 0, column: 0 } : { row: found, column: active?.column ?? 0 };
+  const virtualizer = useGridVirtualizer(scroller, items, HEIGHTS, place.row);
 
-  const virtualizer = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: (index) => (items[index]?.kind === "group" ? GROUP_HEIGHT : ROW_HEIGHT),
-    getItemKey: (index) => keyOf(items[index]),
-    overscan: 6,
-    // What has the focus stays there when it is scrolled away.
-    rangeExtractor: (range) => withPlace(defaultRangeExtractor(range), place.row, items.length),
-  });
-  // Heights go with the kinds of rows, which change places.
-  useLayoutEffect(() => virtualizer.measure(), [virtualizer, items]);
-
-  const goTo = (next: GridPlace) => {
-    const item = items[next.row];
-    if (item === undefined) return;
-    hasFocus.current = true;
-    setActive({ key: keyOf(item), column: next.column });
-    virtualizer.scrollToIndex(next.row);
+  const setPlace = ({ row, column }: GridPlace) => {
+    const item = items[row];
+    if (item !== undefined) setActive({ key: itemKey(item), column });
   };
   // Rows change places while events come: the focus goes with its row.
   useEffect(() => {
@@ -56,62 +50,58 @@ export function TargetGrid({ items, columns, showsZone, onOpen, onToggleGroup }:
     if (wanted !== null && document.activeElement !== wanted) wanted.focus({ preventScroll: true });
   });
 
-  const onKeyDown = (event: KeyboardEvent) => {
-    const next = movedPlace(place, event, {
-      rows: items.length,
-      columnsOf: (row) => (items[row]?.kind === "row" ? columns.length + 1 : 1),
-    });
-    if (next === undefined) return;
-    event.preventDefault();
-    goTo(next);
-  };
-  const onClick = (event: MouseEvent) => {
-    const link = event.target instanceof Element ? event.target.closest<HTMLElement>("a[data-target]") : null;
-    if (link === null || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-    event.preventDefault();
-    onOpen(link.dataset.target ?? "", link.dataset.event);
+  const listeners = {
+    onKeyDown(event: KeyboardEvent) {
+      const columnsOf = (row: number) => (items[row]?.kind === "row" ? columns.length + 1 : 1);
+      const next = movedPlace(place, event, { rows: items.length, columnsOf });
+      if (next === undefined) return;
+      event.preventDefault();
+      hasFocus.current = true;
+      setPlace(next);
+      virtualizer.scrollToIndex(next.row);
+    },
+    onClick(event: MouseEvent) {
+      const link = pressedLink(event);
+      if (link !== undefined) onOpen(link.targetId, link.event);
+    },
+    onFocus({ target }: FocusEvent<HTMLElement>) {
+      hasFocus.current = true;
+      const { place: row, column } = target.dataset;
+      if (row !== undefined) setPlace({ row: Number(row), column: Number(column) });
+    },
+    onBlur({ relatedTarget, currentTarget }: FocusEvent<HTMLElement>) {
+      // Without one the focus was lost with the row that had it.
+      if (relatedTarget !== null) hasFocus.current = currentTarget.contains(relatedTarget);
+    },
   };
   const style = {
     "--name-width": `${NAME_WIDTH}px`,
     "--event-count": columns.length,
     "--grid-width": `${NAME_WIDTH + columns.length * COLUMN_WIDTH}px`,
   } as CSSProperties;
+  const size = { height: virtualizer.getTotalSize(), minWidth: "var(--grid-width)" };
 
   return (
     <>
-      {/* biome-ignore lint/a11y/useSemanticElements: a table cannot be virtual */}
       <div
         ref={scroller}
-        role="grid"
-        aria-label="Targets and their lifecycle events"
-        aria-rowcount={items.length + 1}
-        aria-colcount={columns.length + 1}
+        {...gridRole("Targets and their lifecycle events", items.length + 1, columns.length + 1)}
+        {...listeners}
         tabIndex={-1}
         className={styles.scroller}
         style={style}
-        onKeyDown={onKeyDown}
-        onClick={onClick}
-        onFocus={(event) => {
-          hasFocus.current = true;
-          const { place: row, column } = event.target.dataset;
-          const item = items[Number(row)];
-          if (item !== undefined) setActive({ key: keyOf(item), column: Number(column) });
-        }}
-        onBlur={(event) => {
-          if (event.relatedTarget !== null) hasFocus.current = event.currentTarget.contains(event.relatedTarget);
-        }}
       >
-        <div role="row" aria-rowindex={1} className={classNames(styles.row, styles.head)}>
-          <div role="columnheader" className={classNames(styles.headCell, styles.first)}>
+        <div {...rowRole(1)} className={classNames(styles.row, styles.head)}>
+          <div {...COLUMN_HEAD} className={classNames(styles.headCell, styles.first)}>
             Target
           </div>
           {columns.map((name) => (
-            <div key={name} role="columnheader" aria-label={name} className={styles.headCell}>
+            <div key={name} {...columnHead(name)} className={styles.headCell}>
               <Broken name={name} />
             </div>
           ))}
         </div>
-        <div role="rowgroup" className={styles.body} style={{ height: virtualizer.getTotalSize(), minWidth: "var(--grid-width)" }}>
+        <div {...ROWS} className={styles.body} style={size}>
           {virtualizer.getVirtualItems().map(({ index, key, start }) => {
             const item = items[index];
             if (item === undefined) return null;
@@ -145,12 +135,21 @@ export function TargetGrid({ items, columns, showsZone, onOpen, onToggleGroup }:
   );
 }
 
+/** The link that was pressed to open it here, and not in a tab of its own. Its press is dealt with. */
+export function pressedLink(
+  event: MouseEvent,
+): { readonly targetId: string; readonly event: string | undefined } | undefined {
+  const link = event.target instanceof Element ? event.target.closest<HTMLElement>("a[data-target]") : null;
+  if (link === null || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return undefined;
+  event.preventDefault();
+  return { targetId: link.dataset.target ?? "", event: link.dataset.event };
+}
+
 /** `BeforeAllowTraffic` in narrow columns: broken between its words. */
 function Broken({ name }: { name: string }) {
-  const words = name.split(/(?=[A-Z])/);
   return (
     <span aria-hidden="true">
-      {words.map((word, index) => (
+      {name.split(/(?=[A-Z])/).map((word, index) => (
         <span key={word}>
           {index > 0 && <wbr />}
           {word}
@@ -158,14 +157,4 @@ function Broken({ name }: { name: string }) {
       ))}
     </span>
   );
-}
-
-function keyOf(item: GridItem | undefined): string {
-  if (item === undefined) return "";
-  return item.kind === "group" ? `group ${item.group.key}` : item.row.targetId;
-}
-
-function withPlace(places: number[], place: number, count: number): number[] {
-  if (place >= count || places.includes(place)) return places;
-  return [...places, place].sort((one, other) => one - other);
 }

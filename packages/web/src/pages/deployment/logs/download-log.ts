@@ -7,7 +7,10 @@ export async function saveLog(deploymentId: string, { selection, source }: Shelv
   const lines = await source.readWhole();
   const { targetId, event } = selection;
   const text = lines.map((line) => `${before(line, selection)}${wholeText(line.raw)}\n`);
-  const name = [deploymentId, targetId, event].filter(Boolean).join("-").replace(/[^\w.-]+/g, "-");
+  const name = [deploymentId, targetId, event]
+    .filter(Boolean)
+    .join("-")
+    .replace(/[^\w.-]+/g, "-");
   const url = URL.createObjectURL(new Blob(text, { type: "text/plain;charset=utf-8" }));
   const link = document.createElement("a");
   link.href = url;

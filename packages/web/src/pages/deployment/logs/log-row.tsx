@@ -1,4 +1,4 @@
-import { memo, type MouseEvent } from "react";
+import { type MouseEvent, memo } from "react";
 import { classNames } from "../../../design/class-names.ts";
 import { ansiSpans } from "./ansi.ts";
 import { rangesOf } from "./log-search.ts";

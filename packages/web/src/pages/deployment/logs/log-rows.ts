@@ -13,7 +13,11 @@ export interface LogRows {
 export function logRows(items: LogItems, columns: number | undefined): LogRows {
   const { count } = items;
   if (columns === undefined) {
-    return { total: count, before: (index) => index, itemAt: (row) => Math.max(0, Math.min(count - 1, Math.floor(row))) };
+    return {
+      total: count,
+      before: (index) => index,
+      itemAt: (row) => Math.max(0, Math.min(count - 1, Math.floor(row))),
+    };
   }
   const starts = new Float64Array(count + 1);
   for (let index = 0; index < count; index += 1) {
@@ -37,7 +41,8 @@ export function logRows(items: LogItems, columns: number | undefined): LogRows {
 }
 
 /** Of what is no ASCII some is twice as wide; a line that is counted too long or too short moves the others by a row. */
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/gu;
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/gu;
 const ASCII = /^[\x20-\x7e]*$/;
 
 function rowsOf(text: string, columns: number): number {

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
-import { findMatches, firstFrom, MAX_MATCHES, neighbour, NO_MATCHES, rangesOf, type Searched } from "./log-search.ts";
+import { findMatches, firstFrom, MAX_MATCHES, NO_MATCHES, neighbour, rangesOf, type Searched } from "./log-search.ts";
 
-const searched = (lines: readonly string[]): Searched => ({ count: lines.length, textAt: (place) => lines[place] ?? "" });
+const searched = (lines: readonly string[]): Searched => ({
+  count: lines.length,
+  textAt: (place) => lines[place] ?? "",
+});
 const lines = ["Error one", "fine", "error error"];
 
 test("finds each occurrence, upper and lower case alike", () => {

@@ -30,7 +30,20 @@ const AT_BOTTOM = 8;
 
 /** Lines of a log: a hundred thousand cost what those cost that are seen. */
 export function LogViewer(props: LogViewerProps) {
-  const { log, items, isWrapped, isFollowing, onFollow, linkedPlace, query, matchIndex, prefix, onLink, onOpenGap, scrollTo } = props;
+  const {
+    log,
+    items,
+    isWrapped,
+    isFollowing,
+    onFollow,
+    linkedPlace,
+    query,
+    matchIndex,
+    prefix,
+    onLink,
+    onOpenGap,
+    scrollTo,
+  } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const ruler = useRef<HTMLSpanElement>(null);
   const [view, setView] = useState({ top: 0, height: 600, columns: 120 });
@@ -74,7 +87,8 @@ export function LogViewer(props: LogViewerProps) {
       const element = scroller.current;
       if (element === null) return;
       const top = rows.before(index) * ROW_HEIGHT;
-      const isSeen = top >= element.scrollTop + ROW_HEIGHT && top <= element.scrollTop + element.clientHeight - 3 * ROW_HEIGHT;
+      const isSeen =
+        top >= element.scrollTop + ROW_HEIGHT && top <= element.scrollTop + element.clientHeight - 3 * ROW_HEIGHT;
       if (!isSeen) element.scrollTop = Math.max(0, top - element.clientHeight / 2);
     };
   }, [rows, scrollTo]);
@@ -107,7 +121,11 @@ export function LogViewer(props: LogViewerProps) {
             return (
               item && (
                 <LogRow
-                  key={item.kind === "gap" ? `gap ${item.place}` : `${item.line.targetId} ${item.line.lifecycleEvent} ${item.line.number}`}
+                  key={
+                    item.kind === "gap"
+                      ? `gap ${item.place}`
+                      : `${item.line.targetId} ${item.line.lifecycleEvent} ${item.line.number}`
+                  }
                   item={item}
                   prefix={prefix}
                   isLinked={item.kind === "line" && item.place === linkedPlace}

@@ -11,10 +11,10 @@ import { placeOfLine } from "./log-line.ts";
 import { firstFrom, neighbour } from "./log-search.ts";
 import type { LogShelf, ShelvedLog } from "./log-shelf.ts";
 import { LogToolbar } from "./log-toolbar.tsx";
+import type { LogTopic } from "./log-topic.ts";
 import { isFiltered, type LogChoice, logItems } from "./log-view.ts";
 import { LogViewer } from "./log-viewer.tsx";
 import styles from "./logs-tab.module.css";
-import type { LogTopic } from "./log-topic.ts";
 import { useMatches } from "./use-matches.ts";
 
 interface LogsTabProps {
