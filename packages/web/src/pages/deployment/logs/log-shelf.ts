@@ -26,7 +26,7 @@ export interface LogShelf {
 /** Hosts send output four times a second each. */
 const READ_MILLISECONDS = 250;
 /** Logs that are kept; the one that was looked at least lately goes. */
-const MAX_SHELVED_LOGS = 6;
+const SHELVED_LOGS = 6;
 
 export function createLogShelf(reader: (selection: LogSelection) => ReadLogPage): LogShelf {
   const shelf = new Map<string, ShelvedLog & { close(): void }>();
@@ -39,7 +39,7 @@ export function createLogShelf(reader: (selection: LogSelection) => ReadLogPage)
       shelf.set(key, log);
       if (found === undefined) log.readOn();
       const [oldest] = shelf.keys();
-      if (shelf.size > MAX_SHELVED_LOGS && oldest !== undefined) {
+      if (shelf.size > SHELVED_LOGS && oldest !== undefined) {
         shelf.get(oldest)?.close();
         shelf.delete(oldest);
       }
