@@ -7,6 +7,7 @@ import { SkeletonRows } from "../../../design/skeleton.tsx";
 import { useObservable } from "../../../state/observable.ts";
 import { useDeploymentSearch } from "../use-deployment-search.ts";
 import { saveLog } from "./download-log.ts";
+import { lineSaying } from "./line-saying.ts";
 import { placeOfLine } from "./log-line.ts";
 import { firstFrom, neighbour } from "./log-search.ts";
 import type { LogShelf, ShelvedLog } from "./log-shelf.ts";
@@ -45,7 +46,9 @@ function OneLog({ deploymentId, log, topic, isShown }: Omit<LogsTabProps, "shelf
   const { log: text, phase, error } = useObservable(log.source.state);
   const [search, change] = useDeploymentSearch();
   const [isWrapped, setIsWrapped] = useState(false);
-  const [isFollowing, setIsFollowing] = useState(log.isFollowing && search.line === undefined);
+  const [isFollowing, setIsFollowing] = useState(
+    log.isFollowing && search.line === undefined && search.at === undefined,
+  );
   const [matchAt, setMatchAt] = useState(0);
   const searchInput = useRef<HTMLInputElement>(null);
   const scrollTo = useRef<((index: number) => void) | null>(null);
@@ -78,6 +81,12 @@ function OneLog({ deploymentId, log, topic, isShown }: Omit<LogsTabProps, "shelf
     setMatchAt(0);
     follow(false);
     scrollTo.current?.(matches.places[0] ?? 0);
+  });
+  // A line that is known by its words: the last that says it, once all of it was read.
+  useEffect(() => {
+    if (search.at === undefined || !isShown || phase === "reading") return;
+    const line = lineSaying(lines, search.at);
+    change({ at: undefined, line: line?.number });
   });
   // The line that the address names, once it is there; a second press on its link goes there again.
   const linked = useRef("");

@@ -1,0 +1,50 @@
+import type { DeploymentActionView, DescribeDeploymentOutput } from "@sluice/wire/sluice/console-api.ts";
+import { useChange } from "../../../api/use-operation.ts";
+import { CommandBlock } from "../../../design/copyable.tsx";
+import { ConfirmDialog } from "../../../design/dialog.tsx";
+import { Note } from "../../../design/note.tsx";
+import { Stack } from "../../../design/stack.tsx";
+import { showToast } from "../../../design/toast.tsx";
+import { actionLook } from "./action-looks.ts";
+import { sentence } from "./sentence.ts";
+
+interface ActionDialogProps {
+  readonly deploymentId: string;
+  readonly described: DescribeDeploymentOutput;
+  /** As it is now: it changes while the dialog is open. */
+  readonly view: DeploymentActionView;
+  readonly onClose: () => void;
+}
+
+/** Before an action: what it will do to how many hosts and how much traffic, and why somebody does it. */
+export function ActionDialog({ deploymentId, described, view, onClose }: ActionDialogProps) {
+  const { action, consequence, command, unavailable } = view;
+  const { label, variant } = actionLook(action);
+  const act = useChange("Sluice", "ActOnDeployment");
+  return (
+    <ConfirmDialog
+      title={`${label}: ${described.deployment.applicationName} / ${described.deployment.deploymentGroupName}`}
+      isOpen
+      onClose={onClose}
+      confirmLabel={label}
+      isDangerous={variant === "danger" || action === "stop"}
+      asksReason
+      onConfirm={async (reason) => {
+        // What the person saw: where the traffic is elsewhere by now, nothing is changed.
+        const percent = described.shift?.percent;
+        const { message } = await act.mutateAsync({ deploymentId, action, reason, percent });
+        showToast({ title: sentence(message) });
+      }}
+    >
+      <Stack look="tight">
+        <p>{sentence(consequence)}</p>
+        {unavailable !== undefined && (
+          <Note tone="warning" title="The deployment has moved on meanwhile">
+            {sentence(unavailable)}
+          </Note>
+        )}
+        <CommandBlock label="The same from a terminal" command={command} />
+      </Stack>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,33 @@
+import type { ButtonVariant } from "../../../design/button.tsx";
+import type { IconName } from "../../../design/icon.tsx";
+
+export interface ActionLook {
+  /** On its button and in its dialog's title. */
+  readonly label: string;
+  /** Of one that was done. */
+  readonly done: string;
+  readonly icon: IconName;
+  readonly variant: ButtonVariant;
+}
+
+const LOOKS: Readonly<Record<string, ActionLook>> = {
+  next: { label: "Next step", done: "Next step", icon: "skip", variant: "secondary" },
+  finish: { label: "Finish now", done: "Finished", icon: "zap", variant: "secondary" },
+  pause: { label: "Pause", done: "Paused", icon: "pause", variant: "secondary" },
+  resume: { label: "Resume", done: "Resumed", icon: "play", variant: "primary" },
+  continue: { label: "Continue", done: "Continued", icon: "play", variant: "primary" },
+  "skip-wait": { label: "End the wait", done: "Wait ended", icon: "skip", variant: "secondary" },
+  stop: { label: "Stop", done: "Stopped", icon: "stop", variant: "secondary" },
+  "stop-and-roll-back": {
+    label: "Stop and roll back",
+    done: "Stopped and rolled back",
+    icon: "undo",
+    variant: "danger",
+  },
+  "roll-back": { label: "Roll back", done: "Rolled back", icon: "undo", variant: "secondary" },
+};
+
+/** How an action of ActOnDeployment is shown; of a later version by its own name. */
+export function actionLook(action: string): ActionLook {
+  return LOOKS[action] ?? { label: action, done: action, icon: "play", variant: "secondary" };
+}
