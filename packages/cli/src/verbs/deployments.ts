@@ -2,11 +2,11 @@ import type { DeploymentInfo, DeploymentStatus } from "@aws-sdk/client-codedeplo
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import { COMPUTE_PLATFORMS, type ComputePlatform } from "@sluice/model/deployment-config.ts";
 import { deploymentEventWords } from "@sluice/model/deployment-event-words.ts";
-import { formatElapsed, formatElapsed } from "@sluice/model/elapsed.ts";
-import { revisionName, revisionName } from "@sluice/model/revision-name.ts";
+import { formatElapsed } from "@sluice/model/elapsed.ts";
+import { revisionName } from "@sluice/model/revision-name.ts";
 import { visibleLine } from "@sluice/model/visible-text.ts";
 import type { DeploymentEventView, DeploymentSummary } from "@sluice/wire/sluice/console-api.ts";
-import { type Command, type Command, InvalidArgumentError, Option, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   addClientOptions,
   addExamples,
@@ -128,6 +128,8 @@ function defineTargets(parent: Command): void {
     if (options.json) printJson(listed);
     else print(listed.length === 0 ? "It has no targets, or they are not known yet." : gridText(listed, new Date()));
   });
+}
+
 function defineEvents(parent: Command): void {
   const events = parent
     .command("events")
@@ -152,11 +154,6 @@ function defineEvents(parent: Command): void {
 function formatEvent({ at, type, body }: DeploymentEventView): string {
   const { title, detail } = deploymentEventWords(type, JSON.parse(body)) ?? { title: type };
   return `${at.toISOString()}  ${visibleLine(title)}${detail === undefined ? "" : `: ${visibleLine(detail)}`}`;
-}
-
-interface Newest {
-  readonly deployments: DeploymentInfo[];
-  readonly hasMore: boolean;
 }
 
 function filterOf({ application, group, platform, status, host, since, until, text }: ListOptions) {
