@@ -1,6 +1,6 @@
 import { present, textOf, textsOf, wordOf } from "../../shell/url-search.ts";
 
-/** Times are ISO 8601. */
+/** All filters. Times are ISO 8601; `range` is a time that moves on: the last hour, day, week or month. */
 export function historySearch(search: Readonly<Record<string, unknown>>) {
   return present({
     application: textOf(search.application),
@@ -10,7 +10,10 @@ export function historySearch(search: Readonly<Record<string, unknown>>) {
     creator: textsOf(search.creator),
     host: textOf(search.host),
     text: textOf(search.text),
+    range: wordOf(search.range, ["1h", "24h", "7d", "30d"]),
     after: textOf(search.after),
     before: textOf(search.before),
   });
 }
+
+export type HistorySearch = ReturnType<typeof historySearch>;
