@@ -1,7 +1,8 @@
 import type { DeploymentSummary } from "@sluice/wire/sluice/console-api.ts";
 import type { ReactNode } from "react";
+import { Icon } from "../design/icon.tsx";
 import { Link } from "../design/link.tsx";
-import { Badge, StatusBadge } from "../design/status-badge.tsx";
+import { StatusBadge } from "../design/status-badge.tsx";
 import { type Column, Table } from "../design/table.tsx";
 import { Duration, Time } from "../design/time.tsx";
 import { creatorWords } from "./creator-words.ts";
@@ -46,9 +47,15 @@ function columnsOf(target: string | undefined): readonly Column<DeploymentSummar
       id: "revision",
       header: "Revision",
       hidesOnPhone: true,
-      cell: ({ revision }) => <RevisionLabel revision={revision} />,
+      cell: ({ revision, deploys }) => <RevisionLabel revision={revision} deploys={deploys} />,
     },
-    { id: "status", header: "Status", cell: (each) => <DeploymentStatus deployment={each} />, width: "140px" },
+    {
+      id: "status",
+      header: "Status",
+      hidesOnPhone: true,
+      width: "140px",
+      cell: (each) => <DeploymentStatus deployment={each} />,
+    },
     {
       id: "progress",
       header: "Progress",
@@ -65,7 +72,7 @@ function columnsOf(target: string | undefined): readonly Column<DeploymentSummar
         <span className={styles.times}>
           <Time at={createdAt} />
           <span className={styles.took}>
-            <Duration from={startedAt ?? createdAt} to={completedAt} />
+            {completedAt ? "took" : "for"} <Duration from={startedAt ?? createdAt} to={completedAt} />
           </span>
         </span>
       ),
@@ -78,15 +85,20 @@ function DeploymentName({ deployment, target }: { deployment: DeploymentSummary;
   const by = creatorWords(creator);
   return (
     <span className={styles.name}>
-      <Link
-        to="/-/deployments/$deployment"
-        params={{ deployment: deploymentId }}
-        search={target === undefined ? {} : { target }}
-        look="quiet"
-        className={styles.id}
-      >
-        {deploymentId}
-      </Link>
+      <span className={styles.first}>
+        <Link
+          to="/-/deployments/$deployment"
+          params={{ deployment: deploymentId }}
+          search={target === undefined ? {} : { target }}
+          look="quiet"
+          className={styles.id}
+        >
+          {deploymentId}
+        </Link>
+        <span className={styles.phoneOnly}>
+          <DeploymentStatus deployment={deployment} />
+        </span>
+      </span>
       <span className={styles.phoneOnly}>
         {applicationName} / {deploymentGroupName}
       </span>
@@ -98,21 +110,14 @@ function DeploymentName({ deployment, target }: { deployment: DeploymentSummary;
 }
 
 function DeploymentStatus({ deployment: { status, rolledBackBy, rollbackOf } }: { deployment: DeploymentSummary }) {
+  const other = rolledBackBy ?? rollbackOf;
   return (
     <span className={styles.status}>
       <StatusBadge status={status} />
-      {rolledBackBy && (
-        <Link to="/-/deployments/$deployment" params={{ deployment: rolledBackBy }} look="quiet">
-          <Badge tone="warning" icon="undo" plain>
-            Rolled back
-          </Badge>
-        </Link>
-      )}
-      {rollbackOf && (
-        <Link to="/-/deployments/$deployment" params={{ deployment: rollbackOf }} look="quiet">
-          <Badge icon="undo" plain>
-            Of {rollbackOf}
-          </Badge>
+      {other && (
+        <Link to="/-/deployments/$deployment" params={{ deployment: other }} look="quiet" className={styles.rollback}>
+          <Icon name="undo" size={12} />
+          {rolledBackBy ? "Rolled back" : `Of ${rollbackOf}`}
         </Link>
       )}
     </span>

@@ -9,7 +9,8 @@ export interface DeploymentProgress {
 }
 
 /** How far a deployment is: by its hosts, or by the traffic that has moved. */
-export function deploymentProgress({ computePlatform, targets, shiftPercent }: DeploymentSummary): DeploymentProgress {
+export function deploymentProgress(deployment: DeploymentSummary): DeploymentProgress {
+  const { computePlatform, targets, shiftPercent, completedAt } = deployment;
   if (computePlatform !== "Server" && shiftPercent !== undefined) {
     const parts = [
       { status: "Succeeded", count: shiftPercent },
@@ -18,7 +19,7 @@ export function deploymentProgress({ computePlatform, targets, shiftPercent }: D
     return { parts, noun: "percent of the traffic", words: `${shiftPercent} % of the traffic` };
   }
   const noun = computePlatform === "Server" ? "hosts" : "targets";
-  return { parts: partsOf(targets), noun, words: wordsOf(targets, noun) };
+  return { parts: partsOf(targets), noun, words: wordsOf(targets, noun, completedAt !== undefined) };
 }
 
 /** In the order of a bar: what is done stands first. */
@@ -33,10 +34,14 @@ function partsOf(targets: TargetCounts): readonly ProgressPart[] {
   ];
 }
 
-function wordsOf(targets: TargetCounts, noun: string): string {
+function wordsOf(targets: TargetCounts, noun: string, isOver: boolean): string {
   const all = Object.values(targets).reduce((sum, count) => sum + count, 0);
-  if (all === 0) return `Finding the ${noun}`;
+  if (all === 0) return isOver ? `Ended before any ${one(noun)} was touched` : `Finding the ${noun}`;
   const failed = targets.failed > 0 ? `, ${targets.failed} failed` : "";
   const ready = targets.ready > 0 ? `, ${targets.ready} ready` : "";
-  return `${targets.succeeded} of ${all} ${all === 1 ? noun.replace(/s$/, "") : noun}${ready}${failed}`;
+  return `${targets.succeeded} of ${all} ${all === 1 ? one(noun) : noun}${ready}${failed}`;
+}
+
+function one(noun: string): string {
+  return noun.replace(/s$/, "");
 }

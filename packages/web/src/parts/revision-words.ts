@@ -11,8 +11,11 @@ const SHORT_COMMIT = 7;
 const SHORT_HASH = 8;
 const ARCHIVE_ENDING = /\.(zip|tar|tgz|tar\.gz|ya?ml|json)$/;
 
-/** What a person calls a revision; undefined: it has none that can be named. */
-export function revisionWords(revision: RevisionLocation | undefined): RevisionWords | undefined {
+/**
+ * What a person calls a revision; undefined: it has none that can be named.
+ * @param deploys what an AppSpec that came in the call deploys: `version 3`
+ */
+export function revisionWords(revision: RevisionLocation | undefined, deploys?: string): RevisionWords | undefined {
   const { s3Location, gitHubLocation, appSpecContent, string } = revision ?? {};
   if (s3Location?.key !== undefined) {
     const { bucket, key, version } = s3Location;
@@ -25,15 +28,7 @@ export function revisionWords(revision: RevisionLocation | undefined): RevisionW
   }
   const inline = appSpecContent ?? string;
   if (inline === undefined) return undefined;
-  const { content = "", sha256 = "" } = inline;
+  const { sha256 = "" } = inline;
   const detail = sha256 === "" ? "AppSpec content" : `AppSpec content with the SHA-256 ${sha256}`;
-  return { name: namedIn(content) ?? `AppSpec ${sha256.slice(0, SHORT_HASH)}`.trim(), detail };
-}
-
-/** What an AppSpec of Lambda or ECS deploys, in YAML or JSON. */
-function namedIn(content: string): string | undefined {
-  const version = /"?TargetVersion"?\s*:\s*["']?([\w$-]+)/.exec(content)?.[1];
-  if (version !== undefined) return `version ${version}`;
-  const taskDefinition = /"?TaskDefinition"?\s*:\s*["']?([\w:/.-]+)/.exec(content)?.[1];
-  return taskDefinition?.slice(taskDefinition.lastIndexOf("/") + 1);
+  return { name: deploys ?? `AppSpec ${sha256.slice(0, SHORT_HASH)}`.trim(), detail };
 }

@@ -108,6 +108,8 @@ export interface DeploymentSummary {
   readonly creator: string;
   readonly deploymentConfigName: string;
   readonly revision?: RevisionLocation | undefined;
+  /** What an AppSpec that came in the call deploys: `version 3`, `storefront:14`. Its text is not shown. */
+  readonly deploys?: string | undefined;
   readonly description?: string | undefined;
   readonly createdAt: Date;
   readonly startedAt?: Date | undefined;
@@ -134,6 +136,7 @@ export type LastDeployment = Pick<
   | "status"
   | "creator"
   | "revision"
+  | "deploys"
   | "createdAt"
   | "startedAt"
   | "completedAt"
@@ -150,6 +153,8 @@ export interface GroupOverview {
   readonly computePlatform: string;
   /** Of the last successful deployment; absent: none has succeeded. */
   readonly revision?: RevisionLocation | undefined;
+  /** As of a deployment. */
+  readonly deploys?: string | undefined;
   readonly deployedAt?: Date | undefined;
   readonly lastDeployment?: LastDeployment | undefined;
   readonly isRolledBack: boolean;

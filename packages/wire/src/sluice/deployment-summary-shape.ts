@@ -16,6 +16,7 @@ export const deploymentSummary = structure(
     status: string,
     creator: string,
     deploymentConfigName: string,
+    deploys: string,
     revision,
     description: string,
     createdAt: timestamp,

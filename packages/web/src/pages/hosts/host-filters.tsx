@@ -27,7 +27,7 @@ export function HostFilters({ hosts, left, search, onChange }: HostFiltersProps)
     <Toolbar label="Filter hosts" end={isFiltered && <ClearFilters left={left} all={hosts.length} onClear={clear} />}>
       <FilterText
         label="Filter by name, id, address or tag"
-        placeholder="Filter by name, id, address, tag"
+        placeholder="Name, id, address, tag"
         value={text}
         onChange={(value) => onChange({ text: value })}
       />

@@ -39,7 +39,7 @@ export function HostTable({ hosts, sort, onSort, onTag, empty }: HostTableProps)
 
 function columnsOf(onTag: (tag: Tag) => void): readonly Column<HostSummary>[] {
   return [
-    { id: "name", header: "Host", isSortable: true, cell: (host) => <HostName host={host} />, width: "24%" },
+    { id: "name", header: "Host", isSortable: true, cell: (host) => <HostName host={host} /> },
     {
       id: "state",
       header: "State",
@@ -60,6 +60,7 @@ function columnsOf(onTag: (tag: Tag) => void): readonly Column<HostSummary>[] {
       id: "tags",
       header: "Tags",
       hidesOnPhone: true,
+      width: "40%",
       cell: (host) => (
         <span className={styles.tags}>
           <TagList tags={host.tags} most={TAGS_SHOWN} onPress={onTag} />
@@ -97,8 +98,16 @@ function HostName({ host: { hostId, hostName, state, zone, runningCommands, cloc
           {hostName}
         </Link>
         <span className={styles.below}>
-          {clockTrouble ? "its clock is wrong" : runningCommands > 0 ? "deploying now" : hostId}
-          {zone && <span className={styles.phoneOnly}> · {zone}</span>}
+          {clockTrouble ? (
+            "its clock is wrong"
+          ) : runningCommands > 0 ? (
+            "deploying now"
+          ) : (
+            <>
+              <span className={styles.wideOnly}>{hostId}</span>
+              <span className={styles.phoneOnly}>{zone ?? hostId}</span>
+            </>
+          )}
         </span>
       </span>
     </span>

@@ -12,11 +12,14 @@ const COLUMNS: readonly Column<DeploymentSummary>[] = [
   {
     id: "group",
     header: "Deployment",
-    cell: ({ deploymentId, applicationName, deploymentGroupName, description }) => (
+    cell: ({ deploymentId, applicationName, deploymentGroupName, description, status }) => (
       <>
         <Link to="/-/deployments/$deployment" params={{ deployment: deploymentId }} look="quiet">
           {applicationName} / {deploymentGroupName}
         </Link>
+        <span className={styles.phoneOnly}>
+          <StatusBadge status={status} />
+        </span>
         {description && <span className={styles.description}>{description}</span>}
       </>
     ),
@@ -24,15 +27,21 @@ const COLUMNS: readonly Column<DeploymentSummary>[] = [
   {
     id: "revision",
     header: "Revision",
-    cell: ({ revision }) => <RevisionLabel revision={revision} />,
+    cell: ({ revision, deploys }) => <RevisionLabel revision={revision} deploys={deploys} />,
     hidesOnPhone: true,
   },
-  { id: "status", header: "Status", cell: ({ status }) => <StatusBadge status={status} />, width: "120px" },
+  {
+    id: "status",
+    header: "Status",
+    cell: ({ status }) => <StatusBadge status={status} />,
+    width: "120px",
+    hidesOnPhone: true,
+  },
   {
     id: "progress",
     header: "Progress",
     cell: (deployment) => <DeploymentProgress deployment={deployment} />,
-    width: "30%",
+    width: "34%",
   },
   {
     id: "running",

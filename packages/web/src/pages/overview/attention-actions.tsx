@@ -14,9 +14,6 @@ export function AttentionActions({ attention }: { attention: Attention }) {
   const wait = waitEndedBy(kind);
   return (
     <div className={styles.actions}>
-      {kind === "rolled-back-group" && applicationName && deploymentGroupName && (
-        <Acknowledge application={applicationName} group={deploymentGroupName} />
-      )}
       {kind !== "dark-host" && deploymentId && (
         <ButtonLink
           to="/-/deployments/$deployment"
@@ -26,6 +23,9 @@ export function AttentionActions({ attention }: { attention: Attention }) {
         >
           Open
         </ButtonLink>
+      )}
+      {kind === "rolled-back-group" && applicationName && deploymentGroupName && (
+        <Acknowledge application={applicationName} group={deploymentGroupName} />
       )}
       {wait && deploymentId && <EndWait deploymentId={deploymentId} {...wait} />}
       {hostId && (

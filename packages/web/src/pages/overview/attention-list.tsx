@@ -17,7 +17,7 @@ export function AttentionList({ attention }: { attention: readonly Attention[] }
           Nothing waits for you.
         </p>
       ) : (
-        <ul>
+        <ul className={styles.list}>
           {rows.map((each) => (
             <AttentionRow key={attentionKey(each)} attention={each} />
           ))}

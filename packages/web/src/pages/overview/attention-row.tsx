@@ -26,7 +26,7 @@ export function AttentionRow({ attention }: { attention: Attention }) {
       <div className={styles.times}>
         {since && (
           <span>
-            since <Time at={since} />
+            <Time at={since} />
           </span>
         )}
         {until && (

@@ -25,10 +25,10 @@ export function groupKey({ applicationName, deploymentGroupName }: GroupOverview
 /** Every word has to be in a name, the revision or the status. */
 function matches(group: GroupOverview, { text = "", platform }: GroupFilter): boolean {
   if (platform !== undefined && group.computePlatform !== platform) return false;
-  const { applicationName, deploymentGroupName, revision, lastDeployment } = group;
+  const { applicationName, deploymentGroupName, revision, deploys, lastDeployment } = group;
   const words = [
     `${applicationName} / ${deploymentGroupName}`,
-    revisionWords(revision)?.name,
+    revisionWords(revision, deploys)?.name,
     lastDeployment?.status,
     lastDeployment?.deploymentId,
   ];
@@ -44,7 +44,7 @@ function sortValue(group: GroupOverview, column: string): SortValue {
     case "platform":
       return group.computePlatform;
     case "revision":
-      return revisionWords(group.revision)?.name;
+      return revisionWords(group.revision, group.deploys)?.name;
     case "status":
       return group.lastDeployment?.status;
     case "deployed":

@@ -26,14 +26,17 @@ const COLUMNS: readonly Column<GroupOverview>[] = [
     id: "name",
     header: "Application / group",
     isSortable: true,
-    cell: ({ applicationName, deploymentGroupName, isRolledBack }) => (
+    cell: (group) => (
       <span className={styles.name}>
-        <GroupLink application={applicationName} group={deploymentGroupName} />
-        {isRolledBack && (
+        <GroupLink application={group.applicationName} group={group.deploymentGroupName} />
+        {group.isRolledBack && (
           <Badge tone="warning" icon="undo">
             Rolled back
           </Badge>
         )}
+        <span className={styles.phoneOnly}>
+          <RunningRevision group={group} />
+        </span>
       </span>
     ),
   },
@@ -45,7 +48,13 @@ const COLUMNS: readonly Column<GroupOverview>[] = [
     hidesOnPhone: true,
     width: "100px",
   },
-  { id: "revision", header: "Runs", isSortable: true, cell: (group) => <RunningRevision group={group} /> },
+  {
+    id: "revision",
+    header: "Runs",
+    isSortable: true,
+    hidesOnPhone: true,
+    cell: (group) => <RunningRevision group={group} />,
+  },
   { id: "status", header: "Last deployment", isSortable: true, cell: (group) => <LastDeployment group={group} /> },
   {
     id: "deployed",
@@ -66,7 +75,7 @@ function RunningRevision({ group }: { group: GroupOverview }) {
       </Link>
     );
   }
-  return <RevisionLabel revision={group.revision} />;
+  return <RevisionLabel revision={group.revision} deploys={group.deploys} />;
 }
 
 function LastDeployment({ group: { deploymentGroupName, applicationName, lastDeployment } }: { group: GroupOverview }) {
@@ -124,7 +133,7 @@ export function GroupTable({ groups }: { groups: readonly GroupOverview[] }) {
       >
         <FilterText
           label="Filter by name, revision or status"
-          placeholder="Filter by name, revision, status"
+          placeholder="Name, revision, status"
           value={search.text}
           onChange={(text) => change({ text })}
         />

@@ -1,4 +1,6 @@
 import type { ShiftState } from "@sluice/engine/state.ts";
+import { appSpecSubject } from "@sluice/model/app-spec-subject.ts";
+import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { DeploymentSummary, LastDeployment, TargetCounts } from "@sluice/wire/sluice/console-api.ts";
 import {
   DEPLOYMENT_REQUEST,
@@ -46,11 +48,13 @@ function deploymentSummary(
 
 export function lastDeployment(row: Omit<SummaryRow, "request_json">): LastDeployment {
   const rollback = DEPLOYMENT_ROLLBACK.read(row);
+  const revision = DEPLOYMENT_REVISION.read(row);
   return {
     deploymentId: row.deployment_id,
     status: row.status,
     creator: row.creator,
-    revision: withoutContent(DEPLOYMENT_REVISION.read(row)),
+    revision: withoutContent(revision),
+    deploys: deployedBy(revision),
     createdAt: new Date(row.created_at),
     startedAt: row.started_at === null ? undefined : new Date(row.started_at),
     completedAt: row.completed_at === null ? undefined : new Date(row.completed_at),
@@ -59,6 +63,12 @@ export function lastDeployment(row: Omit<SummaryRow, "request_json">): LastDeplo
     rollbackOf: rollback?.rollbackTriggeringDeploymentId,
     rolledBackBy: rollback?.rollbackDeploymentId,
   };
+}
+
+/** By the text of an AppSpec, which no list shows. */
+export function deployedBy(revision: RevisionLocation): string | undefined {
+  const inCall = "appSpecContent" in revision ? revision.appSpecContent : "string" in revision && revision.string;
+  return inCall && inCall.content !== undefined ? appSpecSubject(inCall.content) : undefined;
 }
 
 /** A rollback begins where the traffic was left, which it does not know until it has moved it. */

@@ -18,7 +18,7 @@ import { withoutContent } from "../../codedeploy/checks/revision-input.ts";
 import type { Operation } from "../../operation.ts";
 import type { SluiceContext } from "../sluice-context.ts";
 import { attentionTo } from "./attention.ts";
-import { deploymentSummaries, lastDeployment } from "./deployment-summary.ts";
+import { deployedBy, deploymentSummaries, lastDeployment } from "./deployment-summary.ts";
 
 /** Of what a deployment ended by. */
 const MAX_CAUSE_CHARACTERS = 200;
@@ -55,7 +55,7 @@ export const getOverview: Operation<GetOverviewInput, GetOverviewOutput, SluiceC
         applicationName: row.application_name,
         deploymentGroupName: name ?? "",
         computePlatform: row.compute_platform,
-        ...(revision ? { revision: withoutContent(revision) } : {}),
+        ...(revision ? { revision: withoutContent(revision), deploys: deployedBy(revision) } : {}),
         ...(row.deployed_at === null ? {} : { deployedAt: new Date(row.deployed_at) }),
         ...(newest ? { lastDeployment: inShort(lastDeployment(newest)) } : {}),
         isRolledBack: row.rolled_back_json !== null,
