@@ -225,6 +225,35 @@ describe("deployments", () => {
     expect(logs.exitCode, logs.stderr).toBe(0);
     const limited = await server.sluice("deployments", "list", "--limit", "1", "--status", "Succeeded");
     expect(limited).toMatch(/^DEPLOYMENT.*\nd-\w{9} +Succeeded .* web\/demo +s3:.*\nThere are more: --limit 2\n$/);
+    const found = await server.sluice("deployments", "list", "--text", "AGAIN", "--host", "web-1", "--since", "1h");
+    expect(found).toMatch(new RegExp(`^DEPLOYMENT.*\\n${third} +Succeeded [^\\n]*\\n$`));
+    expect(await server.sluice("deployments", "list", "--until", "1h", "--platform", "server")).toBe(
+      "No deployments.\n",
+    );
+    expect(await server.run("deployments", "list", "--since", "yesterday")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('"yesterday" is not a time'),
+    });
+    expect(await server.sluice("deployments", "targets", third)).toMatch(
+      /^TARGET +STATUS +EVENTS[^\n]*\nweb-1 \(i-\w+\) +Succeeded +\d\/\d +\w+ Succeeded/,
+    );
+    expect(await json("deployments", "targets", third)).toMatchObject([{ hostName: "web-1", type: "host" }]);
+    const story = await server.sluice("status", third);
+    expect(story).toMatch(
+      new RegExp(`^Deployed ${location} to the host of web/demo in [^\\n]+\\n  status: Succeeded\\n`),
+    );
+    // The one in between was of another bundle.
+    expect(story).toMatch(
+      /\n {2}sluice rollback --application web --group demo --to d-\w{9} --data \S+\n {4}Deploys s3:/,
+    );
+    expect(await json("status", third)).toMatchObject({
+      deployment: { deploymentId: third, targets: { succeeded: 1 } },
+    });
+    const all = await server.sluice("status");
+    expect(all).toMatch(/^Nothing waits for you\.\n\nNothing is being deployed\.\n\nGroups:\n/);
+    expect(all).toMatch(new RegExp(`\\nweb/demo +Server +\\d+ [a-z]+ ago +${third} Succeeded +s3:`));
+    expect(all).toMatch(/\nHosts: 1 alive/);
+    expect(await json("status")).toMatchObject({ attention: [], hosts: [{ state: "alive", count: 1 }] });
     expect(await server.sluice("deployments", "show", third)).toMatch(
       /^deployment +d-\w{9}\ngroup +web\/demo\nstatus +Succeeded\n[\s\S]*\nHOST +STATUS +LAST EVENT\nweb-1 \(i-\w+\) +Succeeded +\w+\n$/,
     );

@@ -6,6 +6,7 @@ import { hostEvent, lambdaTarget } from "@sluice/engine/target.fixture.ts";
 import { EffectRoom, type EffectRoomParts } from "@sluice/server/effects/effect-room.ts";
 import { quarantine } from "@sluice/server/planning/quarantine.ts";
 import { recordOutcome } from "@sluice/server/planning/record-outcome.ts";
+import { activeDeployments } from "@sluice/server/store/active-deployments.ts";
 import {
   countApplications,
   findApplication,
@@ -22,11 +23,14 @@ import {
 import { findDeploymentGroup, groupNamesByTargetRevision } from "@sluice/server/store/deployment-groups.ts";
 import {
   countTargetsByStatus,
+  type DeploymentPosition,
   findActiveDeploymentId,
   findDeployment,
   listDeployments,
 } from "@sluice/server/store/deployment-history.ts";
+import { type DeploymentFilter, lookForDeployments } from "@sluice/server/store/deployment-search.ts";
 import { lockDeployments, readHead, saveHead } from "@sluice/server/store/deployments.ts";
+import { lastRevisionBefore, otherRevisionsOfGroup } from "@sluice/server/store/earlier-revisions.ts";
 import {
   claimEffects,
   hasDueEffects,
@@ -52,10 +56,13 @@ import {
 } from "@sluice/server/store/hosts.ts";
 import { insertNewDeployment } from "@sluice/server/store/new-deployment.ts";
 import { DataDirectoryInUseError, openStore, type Store } from "@sluice/server/store/open-store.ts";
+import { lastDeployments, overviewGroups } from "@sluice/server/store/overview-groups.ts";
+import { readSnapshot } from "@sluice/server/store/read-snapshot.ts";
 import { loadResourceTags, putResourceTags, removeResourceTags } from "@sluice/server/store/resource-tags.ts";
 import { findRevisions, listRevisions, markRevisionUsed, registerRevision } from "@sluice/server/store/revisions.ts";
 import { settingOrNew } from "@sluice/server/store/settings.ts";
-import { findTargets, hasOpenCommands, listTargetIds } from "@sluice/server/store/target-listing.ts";
+import { findTargets, hasOpenCommands, listTargetIds, pageOfTargets } from "@sluice/server/store/target-listing.ts";
+import { tallyTargets } from "@sluice/server/store/target-tally.ts";
 import {
   insertTargets,
   loadCommandsOfHost,
@@ -405,6 +412,119 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
       expect(await ids({ createdFrom: NOON + 1, createdTo: NOON + 1 })).toEqual(["d-3", "d-2"]);
       expect(await ids({ statuses: ["Succeeded"] })).toEqual([]);
       expect(await ids({ statuses: ["Created", "Succeeded"], limit: 1 })).toEqual(["d-4"]);
+    });
+
+    it("are found by what people see of them, in any case, and however far back", async () => {
+      await addApplication(store);
+      const group = await addGroup(store);
+      const texts = ["50 % off", "Größe_1", 'say "hello"', "plain"];
+      for (const [index, description] of texts.entries()) {
+        const { request } = newDeployment(group);
+        const deploymentId = `d-${index}`;
+        const made = { deploymentId, createdAt: NOON + index, request: { ...request, description } };
+        await addDeployment(store, group, made);
+        await store.write(async (transaction) => {
+          const [row] = await lockDeployments(transaction, [deploymentId]);
+          const head = {
+            ...readHead(row!),
+            status: "Failed",
+            error: { code: "TIMEOUT", message: "Too late" },
+          } as const;
+          await saveHead(transaction, { head, lastSequence: 0, wakeAt: null });
+          await insertTargets(transaction, deploymentId, [target(`i-${index % 2}`)]);
+        });
+      }
+      const look = async (filter: DeploymentFilter, maxLooked = 10, after?: DeploymentPosition) => {
+        const { rows, goesOnAfter } = await lookForDeployments(store, filter, { after, limit: 10, maxLooked });
+        return { ids: rows.map((row) => row.deployment_id), goesOnAfter };
+      };
+      const ids = async (filter: DeploymentFilter) => (await look(filter)).ids;
+      expect(await ids({})).toEqual(["d-3", "d-2", "d-1", "d-0"]);
+      expect(await ids({ text: "50 % O" })).toEqual(["d-0"]);
+      expect(await ids({ text: "GRÖSSE" })).toEqual([]);
+      expect(await ids({ text: "GRÖßE_" })).toEqual(["d-1"]);
+      expect(await ids({ text: 'SAY "hello"' })).toEqual(["d-2"]);
+      expect(await ids({ text: "mywebapp/PROD" })).toHaveLength(4);
+      expect(await ids({ text: "s3://b/k.ZIP" })).toHaveLength(4);
+      expect(await ids({ text: "too LATE" })).toHaveLength(4);
+      expect(
+        await ids({ text: "timeout", statuses: ["Failed"], creators: ["user"], computePlatform: "Server" }),
+      ).toHaveLength(4);
+      expect(await ids({ statuses: ["Created"] })).toEqual([]);
+      expect(await ids({ creators: ["autoscaling"] })).toEqual([]);
+      expect(await ids({ computePlatform: "ECS" })).toEqual([]);
+      expect(await ids({ targetIds: ["i-1", "i-9"] })).toEqual(["d-3", "d-1"]);
+      expect(await ids({ applicationId: "application-1", createdFrom: NOON + 1, createdTo: NOON + 2 })).toEqual([
+        "d-2",
+        "d-1",
+      ]);
+      expect(await ids({ applicationId: "application-2" })).toEqual([]);
+      expect(await ids({ deploymentGroupId: "group-1", text: "plain" })).toEqual(["d-3"]);
+      const first = await look({ text: "50 %" }, 2);
+      expect(first).toEqual({ ids: [], goesOnAfter: { createdAt: NOON + 2, deploymentId: "d-2" } });
+      expect(await look({ text: "50 %" }, 2, first.goesOnAfter)).toEqual({
+        ids: ["d-0"],
+        goesOnAfter: { createdAt: NOON, deploymentId: "d-0" },
+      });
+    });
+
+    it("are counted by their targets, the active ones found, and groups told with what runs in them", async () => {
+      await addApplication(store);
+      await addApplication(store, { application_id: "application-2", application_name: "Empty" });
+      const group = await addGroup(store);
+      const deploymentId = await addDeployment(store, group);
+      const targets = [
+        target("i-1", { status: "Succeeded", label: "Green" }),
+        target("i-2", { status: "InProgress", command: command("Install", NOON), label: "Green" }),
+        target("i-3", { status: "InProgress", command: command("Install", null), label: "Green" }),
+        target("i-4", { status: "Unknown", label: "Blue" }),
+      ];
+      await store.write((transaction) => insertTargets(transaction, deploymentId, targets));
+      const tallies = (await tallyTargets(store.db, [deploymentId, "d-NONE"])).get(deploymentId) ?? [];
+      expect(tallies).toHaveLength(3);
+      expect(tallies).toContainEqual({ status: "InProgress", label: "Green", count: 2, atWork: 1 });
+      expect(tallies).toContainEqual({ status: "Unknown", label: "Blue", count: 1, atWork: 0 });
+      const active = await activeDeployments(store.db);
+      expect(active.map((row) => row.deployment_id)).toEqual([deploymentId]);
+      const seen = await readSnapshot(store, async (db) => ({
+        groups: await overviewGroups(db),
+        last: await lastDeployments(db),
+      }));
+      expect(seen.groups).toMatchObject([
+        { application_name: "Empty", deployment_group_name: null, deployed_at: null },
+        { application_name: "MyWebApp", deployment_group_name: "prod", last_attempted_deployment_id: deploymentId },
+      ]);
+      expect([...seen.last.keys()]).toEqual([deploymentId]);
+      const page = await pageOfTargets(store.db, deploymentId, 1, 2);
+      expect(page.map(({ ordinal, target: { targetId } }) => [ordinal, targetId])).toEqual([
+        [2, "i-3"],
+        [3, "i-4"],
+      ]);
+    });
+
+    it("of other revisions are found for a way back, each revision once", async () => {
+      await addApplication(store);
+      const group = await addGroup(store);
+      const revisions = ["one", "two", "one", "three", "three"];
+      for (const [index, key] of revisions.entries()) {
+        const revision = { revisionType: "S3", s3Location: { bucket: "b", key, bundleType: "zip" } } as const;
+        const deploymentId = `d-${index}`;
+        const creator = index === 2 ? "codeDeployRollback" : "user";
+        await addDeployment(store, group, { deploymentId, revision, creator, createdAt: NOON + index });
+        await store.write(async (transaction) => {
+          const [row] = await lockDeployments(transaction, [deploymentId]);
+          const status = index === 3 ? "Failed" : "Succeeded";
+          await saveHead(transaction, { head: { ...readHead(row!), status }, lastSequence: 0, wakeAt: null });
+        });
+      }
+      const others = async (index: number) => {
+        const row = (await findDeployment(store.db, `d-${index}`))!;
+        const found = await otherRevisionsOfGroup(store.db, "group-1", row.revision_key, 10);
+        return [found.map((one) => one.deployment_id), (await lastRevisionBefore(store.db, row))?.deployment_id];
+      };
+      expect(await others(4)).toEqual([["d-1", "d-0"], "d-1"]);
+      expect(await others(1)).toEqual([["d-4", "d-0"], "d-0"]);
+      expect(await others(0)).toEqual([["d-4", "d-1"], undefined]);
     });
 
     it("in quarantine have failed, offer nothing, and free their group", async () => {

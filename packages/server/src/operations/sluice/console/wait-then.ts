@@ -77,7 +77,7 @@ function ofShift(state: DeploymentState, rollsBackOn: RollsBackOn): WaitAndThen 
       const side = target?.type === "lambda-alias" ? `version ${target.targetVersion}` : "the replacement task set";
       if (next !== undefined) return `${when}, ${next === 100 ? "all" : `${next} %`} of the traffic goes to ${side}`;
     }
-    return `if that is not over by then, ${command?.event} fails, and with it the deployment${andBack(rollsBackOn.failure)}`;
+    return `if that is not over by then, ${command?.event} fails, and the deployment with it${rollsBackOn.failure ? ", which is then rolled back" : ""}`;
   }
 }
 
