@@ -44,7 +44,7 @@ describe("hosts and tokens", () => {
     expect(shown).toContain("Fleet=verbs Name=web-1 Role=web\n");
     expect(await json("hosts", "show", id)).toMatchObject({ hostName: "web-1", state: "alive" });
     const missing = await server.run("hosts", "show", "web-9");
-    expect(missing).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("See: sluice hosts list --all") });
+    expect(missing).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("`sluice hosts list` lists them") });
     expect(await server.run("hosts", "tag", "web-1", "Role")).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('"Role" is not Key=Value'),
