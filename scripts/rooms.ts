@@ -97,7 +97,7 @@ export const ROOMS: RoomTable = {
     "operations/lambda": ["access", "store", "functions", "operations"],
     planning: ["loops", "store", "alarms", "hosts"],
     preflight: ["store", "alarms", "hosts", "platforms", "traffic"],
-    retention: ["loops", "store", "logs"],
+    retention: ["loops", "store", "sessions", "logs"],
     agents: ["loops", "store", "hosts", "planning"],
     backup: ["store", "logs", "planning"],
     effects: ["loops", "store", "hosts", "platforms", "traffic", "preflight"],

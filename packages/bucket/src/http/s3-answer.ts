@@ -13,6 +13,12 @@ export interface S3Answer {
   content?: { object: OpenObject; range: ByteRange };
 }
 
+/**
+ * Of every answer, since the console is on the same origin: a page that somebody uploaded, and somebody else opens by a URL, runs no
+ * script there and reads nothing of it, whatever type its object says that it has.
+ */
+const HARMLESS = { "content-security-policy": "sandbox", "x-content-type-options": "nosniff" };
+
 /** A refused upload is read on up to here, so that clients which send everything before they listen hear the refusal. */
 const MAX_DRAIN_BYTES = 64 * 1024 ** 2;
 /** And no longer than this: anybody may be refused, and a connection is not to be held by it. */
@@ -22,7 +28,7 @@ export async function sendAnswer(request: IncomingMessage, response: ServerRespo
   const { content } = answer;
   try {
     response.statusCode = answer.status;
-    for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
+    for (const [name, value] of Object.entries({ ...answer.headers, ...HARMLESS })) response.setHeader(name, value);
     const isBodiless = answer.status === 204 || answer.status === 304;
     if (content) response.setHeader("content-length", content.range.end - content.range.start + 1);
     else if (!isBodiless && !response.hasHeader("content-length")) {

@@ -1,4 +1,6 @@
 import type { Timers } from "../loops/timers.ts";
+import { SESSION_IDLE_MILLISECONDS } from "../sessions/console-sessions.ts";
+import { removeEndedSessions } from "../store/console-sessions.ts";
 import { type DeploymentGroupName, listDeploymentGroupsWithNames } from "../store/deployment-groups.ts";
 import { forgetInactiveServices } from "../store/ecs/expired-tasks.ts";
 import type { OpenStore } from "../store/open-store.ts";
@@ -115,9 +117,12 @@ async function* removeStaleRows(
     const tokens = await store.write((transaction) => removeExpiredTokens(transaction, expiredBefore));
     const attempts = await store.write((transaction) => removeAttemptsOfRetired(transaction, endedBefore));
     const services = await store.write((transaction) => forgetInactiveServices(transaction.db, timers.now()));
+    const now = timers.now();
+    const usedBefore = now - SESSION_IDLE_MILLISECONDS;
+    const sessions = await store.write((transaction) => removeEndedSessions(transaction, { now, usedBefore }));
     report.tokens += tokens;
     report.services += services;
-    if (tokens + attempts + services === 0) return;
+    if (tokens + attempts + services + sessions === 0) return;
     yield;
   }
 }
