@@ -162,6 +162,15 @@ async function failedOf(codeDeploy: CodeDeployClient, ids: readonly string[]): P
   throw new Unexpected("no deployment has failed");
 }
 
+/** A link works once and not for long, so there is one when the demo begins and another one when it has ended. */
+async function showConsole(dataDirectory: string, when: string): Promise<void> {
+  say(when);
+  expectThat((await sluice("console", "--no-open")) === 0, "`sluice console` made no link");
+  console.log(
+    `For another link, in another terminal: bin/sluice console --data ${relative(process.cwd(), dataDirectory)}`,
+  );
+}
+
 function sayWhatNext(directory: string, dataDirectory: string): void {
   const data = relative(process.cwd(), dataDirectory);
   const web = relative(process.cwd(), join(directory, "web"));
@@ -194,11 +203,13 @@ try {
     const surroundings = { hasContainers, hasHaproxy: await hasHaproxy(), isRoot: process.getuid?.() === 0 };
     const { child, hosts } = await startUp(await writeBindings(directory, surroundings));
     const ended = new Promise((done) => child.once("exit", done));
+    await showConsole(dataDirectory, "The console shows in a browser what happens here");
     await playDemo(directory, hosts, dataDirectory);
     await playFunctions(directory, dataDirectory, surroundings);
     if (obstacle === undefined) await playContainers(directory, dataDirectory);
     else say(`Containers are not shown: ${obstacle}`);
     if (options.once) return;
+    await showConsole(dataDirectory, "Everything is in the console, which you can go on by");
     sayWhatNext(directory, dataDirectory);
     await ended;
   };

@@ -62,6 +62,9 @@ describe.concurrent("the demo", { timeout: HANGS_AFTER_MILLISECONDS }, () => {
         expect(status, output).toBe(0);
         expect(output).toContain(GREEN);
         expect(output).toMatch(
+          /\$ sluice console --no-open\s+http:\/\/127\.0\.0\.1:\d+\/#link=\S+[\s\S]*bin\/sluice console --data \.sluice\/demo-\w+\/data[\s\S]*A revision that works/,
+        );
+        expect(output).toMatch(
           /Automatic rollback is triggered[\s\S]*The old revision answers again: (d-\w+) has deployed it[\s\S]*\$ curl [\s\S]*"deployment":"\1"/,
         );
         expect(output).toMatch(

@@ -57,6 +57,7 @@ it("returns when it is ready, says a second time what runs, and is ended by `slu
   const first = await up();
   expect(first.exitCode, first.stderr).toBe(0);
   expect(first.stdout).toMatch(/^Sluice listens on http:\/\/127\.0\.0\.1:\d+, data in /m);
+  expect(first.stdout).toMatch(/^To watch it in a browser: sluice console/m);
   expect(first.stdout).toMatch(/^Ready, as process \d+; its log is \.sluice\/up\/up\.log\. To stop it: sluice down$/m);
   const data = join(folder, ".sluice", "up");
   const record = await recordOf(data);

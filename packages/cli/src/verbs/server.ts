@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import { shellWord } from "@sluice/model/shell-word.ts";
 import { type Command, Option } from "commander";
 import { addExamples, type ListenAddress, parseListenAddress } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
@@ -79,6 +81,8 @@ export function define(command: Command): void {
       throw namingDirectoryTrouble(error, options.data);
     });
     print(`Sluice listens on ${server.listensOn.join(", ")}`);
+    // Whole, since whoever reads it in a journal is in another directory.
+    print(`To open its console: sluice console --data ${shellWord(resolve(options.data))}`);
     await asked;
     await server.close();
     // All is written down. A connection to a database that never answered may still be open, and must not keep the process.

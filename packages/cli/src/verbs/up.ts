@@ -183,6 +183,7 @@ function describe(
       return `  ${visibleHost(name, id)}  ${isRemoved ? "removed" : `${address}  ${formatTags(tags)}`}`;
     }),
     `For AWS tools: eval "$(sluice env${dataOption(directory)})"`,
+    `To watch it in a browser: sluice console${dataOption(directory)}`,
   ];
 }
 
