@@ -4,6 +4,7 @@ import { Section } from "../../design/section.tsx";
 import { type TabItem, Tabs } from "../../design/tabs.tsx";
 import { useObservable } from "../../state/observable.ts";
 import type { DeploymentTab } from "./deployment-search.ts";
+import styles from "./deployment-view.module.css";
 import { FailuresTab } from "./failures/failures-tab.tsx";
 import { TargetsTab } from "./grid/targets-tab.tsx";
 import { useGridStore } from "./grid/use-grid.ts";
@@ -82,7 +83,7 @@ export function DeploymentView({ described }: { described: DescribeDeploymentOut
           <ShiftTraffic shift={shift} deployment={deployment} />
         </Section>
       )}
-      <div>
+      <div className={styles.tabs}>
         <Tabs
           label="The deployment"
           tabs={tabs}

@@ -26,8 +26,8 @@ interface TargetGridProps {
 }
 
 const HEIGHTS = { row: 35, group: 37 } as const;
-const NAME_WIDTH = 230;
-const COLUMN_WIDTH = 72;
+const NAME_WIDTH = 216;
+const COLUMN_WIDTH = 70;
 
 /** Targets × lifecycle events. Only the rows that are seen are there; the keys move as in any grid (WAI-ARIA's grid pattern). */
 export function TargetGrid({ items, columns, showsZone, onOpen, onToggleGroup }: TargetGridProps) {

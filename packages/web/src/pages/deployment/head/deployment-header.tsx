@@ -10,7 +10,9 @@ import { GroupLink } from "../../../parts/group-link.tsx";
 import { RevisionLabel } from "../../../parts/revision-label.tsx";
 import { useAccess } from "../../../shell/access.tsx";
 import { DeploymentActions } from "../actions/deployment-actions.tsx";
+import { eventDuration } from "../event-duration.ts";
 import styles from "./deployment-header.module.css";
+import { StatusMessages } from "./status-messages.tsx";
 
 /** The whole story in one sentence, with what leads on from it. */
 export function DeploymentHeader({ described }: { described: DescribeDeploymentOutput }) {
@@ -36,19 +38,28 @@ export function DeploymentHeader({ described }: { described: DescribeDeploymentO
             {isReadOnly && <Badge icon="lock">Read only</Badge>}
           </>
         }
-        description={<span className={styles.story}>{story}</span>}
+        description={
+          <>
+            <span className={styles.story}>{story}</span>
+            {description && <span className={styles.description}>{description}</span>}
+          </>
+        }
         actions={<DeploymentActions described={described} />}
       />
       <div className={styles.facts}>
         <KeyValue
           look="grid"
           items={[
-            {
-              name: completedAt ? "Took" : step ? step.name : "Age",
-              value: (
-                <Duration from={completedAt ? (startedAt ?? createdAt) : (step?.since ?? createdAt)} to={completedAt} />
-              ),
-            },
+            completedAt
+              ? { name: "Took", value: eventDuration(completedAt.getTime() - createdAt.getTime()) }
+              : {
+                  name: "Now",
+                  value: (
+                    <>
+                      {step?.name ?? "Going on"} <Duration from={step?.since ?? createdAt} />
+                    </>
+                  ),
+                },
             {
               name: completedAt ? "Ended" : startedAt ? "Started" : "Created",
               value: <Time at={completedAt ?? startedAt ?? createdAt} />,
@@ -64,16 +75,9 @@ export function DeploymentHeader({ described }: { described: DescribeDeploymentO
             },
             { name: "Rolls back", value: rollbackOf && <DeploymentLink id={rollbackOf} /> },
             { name: "Rolled back by", value: rolledBackBy && <DeploymentLink id={rolledBackBy} /> },
-            { name: "Description", value: description || undefined },
           ].map((item) => ({ ...item, value: item.value || undefined }))}
         />
-        {statusMessages.length > 0 && (
-          <ul className={styles.messages}>
-            {statusMessages.map((message) => (
-              <li key={message}>{message}</li>
-            ))}
-          </ul>
-        )}
+        <StatusMessages messages={statusMessages} />
       </div>
     </>
   );

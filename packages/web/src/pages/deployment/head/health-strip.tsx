@@ -8,31 +8,35 @@ import styles from "./health-strip.module.css";
 
 type Described = Pick<
   DescribeDeploymentOutput,
-  "deployment" | "arithmetic" | "minimumHealthyHosts" | "healthyHosts" | "alarms"
+  "deployment" | "arithmetic" | "minimumHealthyHosts" | "healthyHosts" | "alarms" | "shift"
 >;
 
 /** How far it is, how much may still fail, and what the alarms say: beside each other. */
-export function HealthStrip({ deployment, arithmetic, minimumHealthyHosts, healthyHosts, alarms }: Described) {
+export function HealthStrip({ deployment, arithmetic, minimumHealthyHosts, healthyHosts, alarms, shift }: Described) {
   const { parts, noun, words } = deploymentProgress(deployment);
   const all = Object.values(deployment.targets).reduce((sum, count) => sum + count, 0);
+  // How far a shift is its plot says.
+  if (shift && arithmetic.length === 0 && alarms.length === 0) return null;
   return (
     <div className={styles.strip}>
-      <section aria-label="Progress" className={styles.part}>
-        <h2 className={styles.name}>Progress</h2>
-        <p className={styles.value}>{words}</p>
-        <ProgressBar parts={parts} noun={noun} size="medium" />
-        {deployment.computePlatform === "Server" && all > 0 && (
-          <ul className={styles.legend}>
-            {parts
-              .filter(({ count }) => count > 0)
-              .map(({ status, count }) => (
-                <li key={status}>
-                  {count} {statusLook(status).label.toLowerCase()}
-                </li>
-              ))}
-          </ul>
-        )}
-      </section>
+      {!shift && (
+        <section aria-label="Progress" className={styles.part}>
+          <h2 className={styles.name}>Progress</h2>
+          <p className={styles.value}>{words}</p>
+          <ProgressBar parts={parts} noun={noun} size="medium" />
+          {deployment.computePlatform === "Server" && all > 0 && (
+            <ul className={styles.legend}>
+              {parts
+                .filter(({ count }) => count > 0)
+                .map(({ status, count }) => (
+                  <li key={status}>
+                    {count} {statusLook(status).label.toLowerCase()}
+                  </li>
+                ))}
+            </ul>
+          )}
+        </section>
+      )}
       {arithmetic.length > 0 && (
         <section aria-label="Minimum healthy hosts" className={styles.part}>
           <h2 className={styles.name}>Healthy hosts</h2>

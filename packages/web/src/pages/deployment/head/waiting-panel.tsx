@@ -4,6 +4,7 @@ import { Button } from "../../../design/button.tsx";
 import { Icon } from "../../../design/icon.tsx";
 import { Link } from "../../../design/link.tsx";
 import { Countdown, Duration, Time } from "../../../design/time.tsx";
+import { sentence } from "../actions/sentence.ts";
 import styles from "./waiting-panel.module.css";
 
 type Described = Pick<DescribeDeploymentOutput, "waiting" | "targetWaits" | "deployment">;
@@ -25,7 +26,7 @@ export function WaitingPanel({ waiting, targetWaits, deployment }: Described) {
       </h2>
       {waiting && (
         <>
-          <p className={styles.reason}>{waiting.reason}</p>
+          <p className={styles.reason}>{sentence(waiting.reason)}</p>
           <dl className={styles.times}>
             {waiting.since && (
               <div>
@@ -39,7 +40,7 @@ export function WaitingPanel({ waiting, targetWaits, deployment }: Described) {
               </div>
             )}
             <div>
-              <dt>Ends in</dt>
+              <dt>{waiting.until ? "Ends in" : "Ends"}</dt>
               <dd>
                 {waiting.until ? (
                   <>
@@ -55,7 +56,7 @@ export function WaitingPanel({ waiting, targetWaits, deployment }: Described) {
             </div>
             <div className={styles.then}>
               <dt>And then</dt>
-              <dd>{waiting.then}</dd>
+              <dd>{sentence(waiting.then)}</dd>
             </div>
           </dl>
         </>
@@ -73,7 +74,7 @@ export function WaitingPanel({ waiting, targetWaits, deployment }: Described) {
               >
                 {hostName} · {lifecycleEvent}
               </Link>
-              <span className={styles.words}>{reason}</span>
+              <span className={styles.words}>{sentence(reason)}</span>
               <span className={styles.ticks}>
                 {since && <Duration from={since} />}
                 {until && (

@@ -33,7 +33,6 @@ export const LogRow = memo(({ item, prefix, isLinked, isMatch, query, onLink, on
     onLink({ targetId, event: lifecycleEvent, line: number });
   };
   const search = new URLSearchParams({ tab: "logs", target: targetId, event: lifecycleEvent, line: String(number) });
-  const whose = prefix === "host" ? hostName : prefix === "event" ? lifecycleEvent : `${hostName} ${lifecycleEvent}`;
   return (
     <div
       className={classNames(
@@ -54,7 +53,10 @@ export const LogRow = memo(({ item, prefix, isLinked, isMatch, query, onLink, on
       >
         {number}
       </a>
-      {prefix !== "none" && <span className={styles.prefix}>{whose}</span>}
+      {(prefix === "host" || prefix === "both") && <span className={styles.prefix}>{hostName}</span>}
+      {(prefix === "event" || prefix === "both") && (
+        <span className={classNames(styles.prefix, styles.event)}>{lifecycleEvent}</span>
+      )}
       <span data-text="" className={styles.text}>
         {spans.map((span, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: their places are all that they are known by

@@ -153,7 +153,7 @@ function OneLog({ deploymentId, log, topic, isShown }: Omit<LogsTabProps, "shelf
               log={log}
               items={items}
               isWrapped={isWrapped}
-              isFollowing={isFollowing && phase !== "ended"}
+              isFollowing={isFollowing && phase === "live"}
               onFollow={follow}
               linkedPlace={linkedPlace}
               query={query}

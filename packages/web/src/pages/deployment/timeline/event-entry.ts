@@ -1,5 +1,6 @@
 import { deploymentEventWords, type EventWords } from "@sluice/model/deployment-event-words.ts";
 import type { StreamEvent } from "../grid/apply-events.ts";
+import { wholeText } from "../logs/ansi.ts";
 import type { TimelineEntry, TimelineTone } from "./timeline-entry.ts";
 
 const TONES: Readonly<Record<EventWords["kind"], TimelineTone>> = {
@@ -22,5 +23,13 @@ const END_TONES: Readonly<Record<string, TimelineTone>> = {
 export function eventEntry({ eventId, at, type, body }: StreamEvent): TimelineEntry | undefined {
   const words = deploymentEventWords(type, body);
   if (words === undefined) return undefined;
-  return { key: `event-${eventId}`, at, tone: END_TONES[type] ?? TONES[words.kind], ...words };
+  const detail = words.detail === undefined ? undefined : wholeText(words.detail);
+  return {
+    key: `event-${eventId}`,
+    at,
+    tone: END_TONES[type] ?? TONES[words.kind],
+    ...words,
+    title: wholeText(words.title),
+    detail,
+  };
 }

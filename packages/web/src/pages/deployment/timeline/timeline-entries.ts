@@ -15,7 +15,7 @@ export interface TimelineParts {
 
 /** What happened, the oldest first. */
 export function timelineOf({ deployment, notes, events, rows }: TimelineParts): readonly TimelineEntry[] {
-  const told = events.flatMap((event) => eventEntry(event) ?? []);
+  const told = toldOnce(events.flatMap((event) => eventEntry(event) ?? []));
   const entries: TimelineEntry[] = [
     created(deployment),
     ...told,
@@ -111,4 +111,14 @@ function endEntry(
   const detail = [errorCode, errorMessage].filter(Boolean).join(": ") || undefined;
   const tone = status === "Succeeded" ? "success" : status === "Failed" ? "danger" : "warning";
   return [{ key: "end", at: completedAt, kind: "end", tone, title: status, detail }];
+}
+
+/** Why no further host begins is what the deployment then fails with: it is told where it came up. */
+function toldOnce(entries: readonly TimelineEntry[]): readonly TimelineEntry[] {
+  const seen = new Set<string>();
+  return entries.map(({ detail, ...entry }) => {
+    if (detail === undefined || seen.has(detail)) return entry;
+    seen.add(detail);
+    return { ...entry, detail };
+  });
 }

@@ -84,7 +84,7 @@ function optionsOf({ series, unit, max, now }: PlotProps, element: HTMLElement):
     cursor: { drag: { x: false, y: false }, points: { show: false } },
     scales: { x: { time: true }, y: { range: [0, max] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 90, values: (_, splits) => splits.map(timeWords) },
+      { ...axis, grid: { show: false }, space: 90, size: 30, values: (_, splits) => splits.map(timeWords) },
       { ...axis, size: 52, values: (_, splits) => splits.map((value) => `${value}${unit}`) },
     ],
     series: [
