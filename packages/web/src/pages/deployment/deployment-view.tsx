@@ -1,8 +1,7 @@
 import type { DescribeDeploymentOutput } from "@sluice/wire/sluice/console-api.ts";
-import { useMemo } from "react";
 import { Section } from "../../design/section.tsx";
 import { type TabItem, Tabs } from "../../design/tabs.tsx";
-import { useObservable } from "../../state/observable.ts";
+import { useDerived } from "../../state/use-derived.ts";
 import type { DeploymentTab } from "./deployment-search.ts";
 import styles from "./deployment-view.module.css";
 import { FailuresTab } from "./failures/failures-tab.tsx";
@@ -12,12 +11,11 @@ import { DeploymentHeader } from "./head/deployment-header.tsx";
 import { HealthStrip } from "./head/health-strip.tsx";
 import { NotesList } from "./head/notes-list.tsx";
 import { WaitingPanel } from "./head/waiting-panel.tsx";
-import { functionTopic, hostTopic, type LogTopic, taskTopic } from "./logs/log-topic.ts";
 import { LogsTab } from "./logs/logs-tab.tsx";
 import { useLogShelf } from "./logs/use-log-shelf.ts";
 import { SettingsTab } from "./settings/settings-tab.tsx";
 import { TimelineTab } from "./timeline/timeline-tab.tsx";
-import { hostTraffic } from "./traffic/host-traffic.ts";
+import { hasHostTraffic } from "./traffic/host-traffic.ts";
 import { HostTrafficPanel } from "./traffic/host-traffic-panel.tsx";
 import { ShiftTraffic } from "./traffic/shift-traffic.tsx";
 import { useDeploymentSearch } from "./use-deployment-search.ts";
@@ -28,20 +26,17 @@ export function DeploymentView({ described }: { described: DescribeDeploymentOut
   const { deploymentId, computePlatform, completedAt, targets } = deployment;
   const store = useGridStore(deploymentId);
   const shelf = useLogShelf(deploymentId, computePlatform);
-  const { grid } = useObservable(store.state);
+  // Not the grid itself: it changes several times a second, and the page around it does not.
+  const rows = useDerived(store.state, ({ grid }) => grid.rows.length);
+  const hasTraffic = useDerived(store.state, ({ grid }) => hasHostTraffic(grid));
   const [search, change] = useDeploymentSearch();
   const isOver = completedAt !== undefined;
-  const topic = useLogTopic(computePlatform, grid);
-  const traffic = useMemo(
-    () => hostTraffic(grid.rows, deployment.startedAt ?? deployment.createdAt, completedAt ?? new Date()),
-    [grid.rows, deployment.startedAt, deployment.createdAt, completedAt],
-  );
   const selected: DeploymentTab = search.tab ?? "targets";
   const tabs: readonly (TabItem & { readonly id: DeploymentTab })[] = [
     {
       id: "targets",
       title: "Targets",
-      count: grid.rows.length || undefined,
+      count: rows || undefined,
       content: <TargetsTab store={store} isOver={isOver} />,
     },
     {
@@ -54,17 +49,25 @@ export function DeploymentView({ described }: { described: DescribeDeploymentOut
       id: "logs",
       title: "Logs",
       staysAlive: true,
-      content: <LogsTab deploymentId={deploymentId} shelf={shelf} topic={topic} isShown={selected === "logs"} />,
+      content: (
+        <LogsTab
+          deploymentId={deploymentId}
+          platform={computePlatform}
+          shelf={shelf}
+          store={store}
+          isShown={selected === "logs"}
+        />
+      ),
     },
     { id: "timeline", title: "Timeline", content: <TimelineTab described={described} store={store} /> },
-    ...(traffic
+    ...(hasTraffic
       ? [
           {
             id: "traffic" as const,
             title: "Traffic",
             content: (
               <Section title="Hosts that take traffic" padded>
-                <HostTrafficPanel traffic={traffic} isOver={isOver} />
+                <HostTrafficPanel store={store} deployment={deployment} />
               </Section>
             ),
           },
@@ -95,16 +98,4 @@ export function DeploymentView({ described }: { described: DescribeDeploymentOut
       </div>
     </>
   );
-}
-
-function useLogTopic(
-  platform: string,
-  { rows, columns }: { rows: Parameters<typeof hostTopic>[0]; columns: readonly string[] },
-): LogTopic {
-  const first = rows[0]?.targetId;
-  return useMemo(() => {
-    if (platform === "ECS") return taskTopic(first);
-    if (platform === "Lambda") return functionTopic(first === undefined ? [] : [first.split(":")[0] ?? first]);
-    return hostTopic(rows, columns);
-  }, [platform, first, rows, columns]);
 }

@@ -20,7 +20,7 @@ export function EventMark({ event, isWaiting = false }: { event: GridEvent; isWa
   const icon = isWaiting && status === "InProgress" ? "clock" : ICONS[status];
   return (
     <span className={classNames(styles.mark, styles[`is${status}`], isWaiting && styles.isWaiting)}>
-      {icon && <Icon name={icon} size={12} className={icon === "progress" ? styles.turning : undefined} />}
+      {icon && <Icon name={icon} size={12} />}
       {startedAt && endedAt && (
         <span className={styles.took}>{eventDuration(endedAt.getTime() - startedAt.getTime())}</span>
       )}

@@ -12,9 +12,9 @@ import { CellTip } from "./cell-tip.tsx";
 import { type GridPlace, movedPlace } from "./grid-keys.ts";
 import { COLUMN_HEAD, columnHead, gridRole, ROWS, rowRole } from "./grid-roles.ts";
 import { type GridItem, itemKey } from "./grid-view.ts";
-import { GroupRow } from "./group-row.tsx";
+import { GroupCell } from "./group-row.tsx";
 import styles from "./target-grid.module.css";
-import { TargetRow } from "./target-row.tsx";
+import { TargetCells } from "./target-row.tsx";
 import { useGridVirtualizer } from "./use-grid-virtualizer.ts";
 
 interface TargetGridProps {
@@ -46,7 +46,7 @@ export function TargetGrid({ items, columns, showsZone, onOpen, onToggleGroup }:
   useEffect(() => {
     const element = scroller.current;
     if (!hasFocus.current || element === null) return;
-    const wanted = element.querySelector<HTMLElement>(`[data-place="${place.row}"][data-column="${place.column}"]`);
+    const wanted = element.querySelector<HTMLElement>(`[data-place="${place.row}"] [data-column="${place.column}"]`);
     if (wanted !== null && document.activeElement !== wanted) wanted.focus({ preventScroll: true });
   });
 
@@ -66,8 +66,8 @@ export function TargetGrid({ items, columns, showsZone, onOpen, onToggleGroup }:
     },
     onFocus({ target }: FocusEvent<HTMLElement>) {
       hasFocus.current = true;
-      const { place: row, column } = target.dataset;
-      if (row !== undefined) setPlace({ row: Number(row), column: Number(column) });
+      const row = target.closest<HTMLElement>("[data-place]")?.dataset.place;
+      if (row !== undefined) setPlace({ row: Number(row), column: Number(target.dataset.column) });
     },
     onBlur({ relatedTarget, currentTarget }: FocusEvent<HTMLElement>) {
       // Without one the focus was lost with the row that had it.
@@ -106,26 +106,25 @@ export function TargetGrid({ items, columns, showsZone, onOpen, onToggleGroup }:
             const item = items[index];
             if (item === undefined) return null;
             const isActive = index === place.row;
-            return item.kind === "group" ? (
-              <GroupRow
+            return (
+              <div
                 key={String(key)}
-                group={item.group}
-                isOpen={item.isOpen}
-                place={index}
-                top={start}
-                isActive={isActive}
-                onToggle={onToggleGroup}
-              />
-            ) : (
-              <TargetRow
-                key={String(key)}
-                row={item.row}
-                columns={columns}
-                place={index}
-                top={start}
-                activeColumn={isActive ? place.column : undefined}
-                showsZone={showsZone}
-              />
+                {...rowRole(index + 2)}
+                data-place={index}
+                className={classNames(styles.row, item.kind === "group" && styles.group)}
+                style={{ top: start }}
+              >
+                {item.kind === "group" ? (
+                  <GroupCell group={item.group} isOpen={item.isOpen} isActive={isActive} onToggle={onToggleGroup} />
+                ) : (
+                  <TargetCells
+                    row={item.row}
+                    columns={columns}
+                    activeColumn={isActive ? place.column : undefined}
+                    showsZone={showsZone}
+                  />
+                )}
+              </div>
             );
           })}
         </div>

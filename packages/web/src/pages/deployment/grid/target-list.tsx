@@ -1,11 +1,11 @@
-import { type MouseEvent, useRef } from "react";
+import { type MouseEvent, memo, useRef } from "react";
 import { classNames } from "../../../design/class-names.ts";
 import { StatusIcon } from "../../../design/status-badge.tsx";
 import { cellWords } from "./cell-words.ts";
 import { CELL, ROWS, rowRole, tableRole } from "./grid-roles.ts";
 import { currentEvent, eventOf, type GridRow } from "./grid-row.ts";
-import type { GridItem } from "./grid-view.ts";
-import { GroupRow } from "./group-row.tsx";
+import { type GridItem, itemKey } from "./grid-view.ts";
+import { GroupCell } from "./group-row.tsx";
 import grid from "./target-grid.module.css";
 import { pressedLink } from "./target-grid.tsx";
 import styles from "./target-list.module.css";
@@ -37,19 +37,18 @@ export function TargetList({ items, columns, onOpen, onToggleGroup }: TargetList
         {virtualizer.getVirtualItems().map(({ index, start }) => {
           const item = items[index];
           if (item === undefined) return null;
-          return item.kind === "group" ? (
-            <GroupRow
-              key={`group ${item.group.key}`}
-              group={item.group}
-              isOpen={item.isOpen}
-              place={index}
-              top={start}
-              isActive
-              onToggle={onToggleGroup}
-            />
-          ) : (
-            <div key={item.row.targetId} {...rowRole(index + 1)} className={styles.row} style={{ top: start }}>
-              <TargetCard row={item.row} columns={columns} />
+          return (
+            <div
+              key={itemKey(item)}
+              {...rowRole(index + 1)}
+              className={item.kind === "group" ? styles.groupRow : styles.row}
+              style={{ top: start }}
+            >
+              {item.kind === "group" ? (
+                <GroupCell group={item.group} isOpen={item.isOpen} isActive onToggle={onToggleGroup} />
+              ) : (
+                <TargetCard row={item.row} columns={columns} />
+              )}
             </div>
           );
         })}
@@ -58,7 +57,7 @@ export function TargetList({ items, columns, onOpen, onToggleGroup }: TargetList
   );
 }
 
-function TargetCard({ row, columns }: { row: GridRow; columns: readonly string[] }) {
+const TargetCard = memo(({ row, columns }: { row: GridRow; columns: readonly string[] }) => {
   const current = currentEvent(row);
   return (
     <div {...CELL} className={styles.card}>
@@ -84,4 +83,4 @@ function TargetCard({ row, columns }: { row: GridRow; columns: readonly string[]
       </a>
     </div>
   );
-}
+});

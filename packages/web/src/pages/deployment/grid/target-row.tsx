@@ -3,16 +3,13 @@ import { classNames } from "../../../design/class-names.ts";
 import { StatusIcon } from "../../../design/status-badge.tsx";
 import { cellWords } from "./cell-words.ts";
 import { EventMark } from "./event-cell.tsx";
-import { GRID_CELL, ROW_HEAD, rowRole } from "./grid-roles.ts";
+import { GRID_CELL, ROW_HEAD } from "./grid-roles.ts";
 import { eventOf, type GridRow } from "./grid-row.ts";
 import styles from "./target-grid.module.css";
 
 interface TargetRowProps {
   readonly row: GridRow;
   readonly columns: readonly string[];
-  /** Its place in the list, and how far from its top. */
-  readonly place: number;
-  readonly top: number;
   /** The cell that the Tab key comes to; absent: none of this row. */
   readonly activeColumn: number | undefined;
   readonly showsZone: boolean;
@@ -24,18 +21,19 @@ export function logHref(targetId: string, event?: string): string {
   return `?${search}`;
 }
 
-export const TargetRow = memo(({ row, columns, place, top, activeColumn, showsZone }: TargetRowProps) => {
+/** The cells of a row. They know nothing of where it stands, so that a row that moves on is not drawn anew. */
+export const TargetCells = memo(({ row, columns, activeColumn, showsZone }: TargetRowProps) => {
   const { targetId, hostName, status, label, zone } = row;
   const tabIndex = (column: number) => (column === activeColumn ? 0 : -1);
   return (
-    <div {...rowRole(place + 2)} className={styles.row} style={{ top }}>
+    <>
       <div {...ROW_HEAD} className={classNames(styles.cell, styles.first)}>
         <a
           href={logHref(targetId)}
           tabIndex={tabIndex(0)}
-          data-place={place}
           data-column={0}
           data-target={targetId}
+          title={hostName}
           className={styles.link}
         >
           <StatusIcon status={status} size={14} />
@@ -51,7 +49,6 @@ export const TargetRow = memo(({ row, columns, place, top, activeColumn, showsZo
             <a
               href={logHref(targetId, name)}
               tabIndex={tabIndex(index + 1)}
-              data-place={place}
               data-column={index + 1}
               data-target={targetId}
               data-event={name}
@@ -68,6 +65,6 @@ export const TargetRow = memo(({ row, columns, place, top, activeColumn, showsZo
           </div>
         );
       })}
-    </div>
+    </>
   );
 });

@@ -9,8 +9,6 @@ export interface LogTopic {
   readonly targets: readonly { readonly id: string; readonly name: string; readonly status?: string | undefined }[];
   readonly eventsOf: (targetId: string | undefined) => readonly string[];
   readonly emptyWords: (selection: LogSelection, isOver: boolean) => string;
-  /** Why there is none at all. */
-  readonly unavailable?: string | undefined;
 }
 
 export function hostTopic(rows: readonly GridRow[], columns: readonly string[]): LogTopic {

@@ -5,6 +5,7 @@ import { ErrorNote } from "../../../design/error-note.tsx";
 import { Card } from "../../../design/section.tsx";
 import { SkeletonRows } from "../../../design/skeleton.tsx";
 import { useObservable } from "../../../state/observable.ts";
+import type { GridStore } from "../grid/grid-store.ts";
 import { useDeploymentSearch } from "../use-deployment-search.ts";
 import { saveLog } from "./download-log.ts";
 import { lineSaying } from "./line-saying.ts";
@@ -16,33 +17,46 @@ import type { LogTopic } from "./log-topic.ts";
 import { isFiltered, type LogChoice, logItems } from "./log-view.ts";
 import { LogViewer } from "./log-viewer.tsx";
 import styles from "./logs-tab.module.css";
+import { useLogTopic } from "./use-log-topic.ts";
 import { useMatches } from "./use-matches.ts";
 
 interface LogsTabProps {
   readonly deploymentId: string;
+  readonly platform: string;
   readonly shelf: LogShelf;
-  readonly topic: LogTopic;
+  readonly store: GridStore;
   /** Another tab is shown: nothing is read for it anew. */
   readonly isShown: boolean;
 }
 
-/** What scripts print, as they print it. */
-export function LogsTab({ deploymentId, shelf, topic, isShown }: LogsTabProps) {
+/** What scripts print, as they print it. A tab that was never opened costs nothing; one that was keeps its log. */
+export function LogsTab(props: LogsTabProps) {
+  const [wasShown, setWasShown] = useState(props.isShown);
+  if (props.isShown && !wasShown) setWasShown(true);
+  return wasShown ? <ShownLogs {...props} /> : null;
+}
+
+function ShownLogs({ deploymentId, platform, shelf, store, isShown }: LogsTabProps) {
   const [search] = useDeploymentSearch();
-  // A tab that was never opened costs nothing; one that was keeps its log.
-  const [wasShown, setWasShown] = useState(isShown);
-  if (isShown && !wasShown) setWasShown(true);
-  const { target = topic.defaultTarget, event } = search;
+  const topic = useLogTopic(platform, store);
+  const { target = topic?.defaultTarget, event } = search;
   const last = useRef({ target, event });
   if (isShown) last.current = { target, event };
-  if (!wasShown) return null;
-  if (topic.unavailable !== undefined && !isShown) return null;
+  // Whose output it is has to be known first.
+  if (topic === undefined) return null;
   const selection = { targetId: last.current.target, event: last.current.event };
   const log = shelf.take(selection);
   return <OneLog key={`${selection.targetId} ${selection.event}`} {...{ deploymentId, log, topic, isShown }} />;
 }
 
-function OneLog({ deploymentId, log, topic, isShown }: Omit<LogsTabProps, "shelf"> & { readonly log: ShelvedLog }) {
+interface OneLogProps {
+  readonly deploymentId: string;
+  readonly log: ShelvedLog;
+  readonly topic: LogTopic;
+  readonly isShown: boolean;
+}
+
+function OneLog({ deploymentId, log, topic, isShown }: OneLogProps) {
   const { log: text, phase, error } = useObservable(log.source.state);
   const [search, change] = useDeploymentSearch();
   const [isWrapped, setIsWrapped] = useState(false);

@@ -1,8 +1,20 @@
-import type { HostTraffic } from "./host-traffic.ts";
+import type { DeploymentSummary } from "@sluice/wire/sluice/console-api.ts";
+import { useMemo } from "react";
+import { useObservable } from "../../../state/observable.ts";
+import type { GridStore } from "../grid/grid-store.ts";
+import { hostTraffic } from "./host-traffic.ts";
 import { TrafficPanel } from "./traffic-panel.tsx";
 
 /** How many hosts take traffic, on each side. */
-export function HostTrafficPanel({ traffic, isOver }: { traffic: HostTraffic; isOver: boolean }) {
+export function HostTrafficPanel({ store, deployment }: { store: GridStore; deployment: DeploymentSummary }) {
+  const { grid } = useObservable(store.state);
+  const { startedAt, createdAt, completedAt } = deployment;
+  const isOver = completedAt !== undefined;
+  const traffic = useMemo(
+    () => hostTraffic(grid.rows, startedAt ?? createdAt, completedAt ?? new Date()),
+    [grid.rows, startedAt, createdAt, completedAt],
+  );
+  if (traffic === undefined) return null;
   const { points, oldName, newName } = traffic;
   const last = points.at(-1);
   const max = Math.max(1, ...points.map((point) => Math.max(point.old, point.new)));

@@ -1,5 +1,5 @@
 import type { GridEvent } from "@sluice/wire/sluice/console-api.ts";
-import type { GridRow } from "../grid/grid-row.ts";
+import type { Grid, GridRow } from "../grid/grid-row.ts";
 
 /** How many hosts of each side take traffic from a moment on. */
 export interface HostTrafficPoint {
@@ -12,6 +12,11 @@ export interface HostTraffic {
   readonly newName: string;
   readonly points: readonly HostTrafficPoint[];
 }
+/** Whether a load balancer has a part in what is done to hosts. */
+export function hasHostTraffic({ rows, columns }: Pick<Grid, "rows" | "columns">): boolean {
+  return rows[0]?.type === "host" && (columns.includes("BlockTraffic") || columns.includes("AllowTraffic"));
+}
+
 type Change = { readonly at: Date; readonly side: "old" | "new"; readonly by: 1 | -1 };
 
 /**
