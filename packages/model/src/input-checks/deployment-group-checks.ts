@@ -47,6 +47,15 @@ export function checkWholeGroup(
   checkBlueGreenOptions(platform, fields);
 }
 
+/** CreateDeploymentGroup cannot do without one. */
+export function requireServiceRole(arn: string | undefined): string {
+  if (arn) return arn;
+  throw new CallerFault(
+    "RoleRequiredException",
+    "serviceRoleArn is missing: give the ARN of a role, such as arn:aws:iam::111122223333:role/CodeDeployServiceRole.",
+  );
+}
+
 export function checkServiceRole(arn: string | undefined): void {
   if (arn === undefined || ROLE_ARN.test(arn)) return;
   throw new CallerFault(
@@ -55,7 +64,7 @@ export function checkServiceRole(arn: string | undefined): void {
   );
 }
 
-export function checkAutoScalingGroups(names: readonly string[] | undefined): void {
+function checkAutoScalingGroups(names: readonly string[] | undefined): void {
   if (!names) return;
   if (names.length > MAX_AUTO_SCALING_GROUPS_PER_GROUP) {
     throw new CallerFault(

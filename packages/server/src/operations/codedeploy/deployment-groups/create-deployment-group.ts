@@ -1,7 +1,11 @@
 import type { CreateDeploymentGroupInput, CreateDeploymentGroupOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { DEFAULT_CONFIG_NAMES } from "@sluice/model/deployment-config.ts";
-import { checkGroupFields, checkWholeGroup } from "@sluice/model/input-checks/deployment-group-checks.ts";
+import {
+  checkGroupFields,
+  checkWholeGroup,
+  requireServiceRole,
+} from "@sluice/model/input-checks/deployment-group-checks.ts";
 import { readResourceTags } from "@sluice/model/input-checks/resource-tag-input.ts";
 import { MAX_DEPLOYMENT_GROUPS_PER_APPLICATION } from "@sluice/model/limits.ts";
 import { deploymentGroupArn } from "@sluice/model/resource-arn.ts";
@@ -70,14 +74,6 @@ export const createDeploymentGroup: CodeDeployOperation<
   }
   return { deploymentGroupId };
 };
-
-function requireServiceRole(arn: string | undefined): string {
-  if (arn) return arn;
-  throw new CallerFault(
-    "RoleRequiredException",
-    "serviceRoleArn is missing: give the ARN of a role, such as arn:aws:iam::111122223333:role/CodeDeployServiceRole.",
-  );
-}
 
 export function groupExists(applicationName: string, name: string): CallerFault {
   return new CallerFault(
