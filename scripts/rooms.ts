@@ -222,6 +222,7 @@ export const ROOMS: RoomTable = {
     design: ["state"],
     shell: ["state", "api", "design", HALL],
     parts: ["api", "design"],
-    pages: ["state", "api", "design", "shell", "parts"],
+    forms: ["api", "design", "shell", "parts"],
+    pages: ["state", "api", "design", "shell", "parts", "forms"],
   },
 };

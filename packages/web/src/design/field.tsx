@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { FieldError, Label, Text } from "react-aria-components";
+import { classNames } from "./class-names.ts";
 import styles from "./field.module.css";
 import { Icon } from "./icon.tsx";
 
@@ -8,14 +9,16 @@ interface FieldProps {
   readonly description?: ReactNode;
   readonly error?: string | undefined;
   readonly isRequired?: boolean | undefined;
+  /** It is read, and not shown: of rows that a heading above them names. */
+  readonly hidesLabel?: boolean | undefined;
   readonly children: ReactNode;
 }
 
 /** Label, field, what it is for and what is wrong with it, in that order. Within a field of react-aria, which joins them. */
-export function Field({ label, description, error, isRequired = false, children }: FieldProps) {
+export function Field({ label, description, error, isRequired = false, hidesLabel = false, children }: FieldProps) {
   return (
     <>
-      <Label className={styles.label ?? ""}>
+      <Label className={classNames(styles.label, hidesLabel && styles.hidden)}>
         {label}
         {!isRequired && <span className={styles.optional}> optional</span>}
       </Label>

@@ -53,6 +53,8 @@ export interface GetCallerAccessOutput {
   readonly accessKeyId: string;
   readonly role: string;
   readonly arn: string;
+  /** Which region this server says it is, for ARNs. */
+  readonly region?: string | undefined;
   /** As IAM names them: `codedeploy:CreateDeployment`. */
   readonly allowedActions: readonly string[];
 }
