@@ -1,10 +1,10 @@
-import type { DeploymentSummary, GroupOverview } from "@sluice/wire/sluice/console-api.ts";
+import type { GroupOverview, LastDeployment } from "@sluice/wire/sluice/console-api.ts";
 import { expect, it } from "vitest";
 import { sortRows } from "../../design/sort.ts";
 import { applicationRows, applicationValue } from "./application-rows.ts";
 
 const deployment = (deploymentId: string, second: number) =>
-  ({ deploymentId, createdAt: new Date(second * 1000) }) as DeploymentSummary;
+  ({ deploymentId, createdAt: new Date(second * 1000) }) as LastDeployment;
 const group = (applicationName: string, deploymentGroupName: string, more: Partial<GroupOverview> = {}): GroupOverview => ({
   applicationName,
   deploymentGroupName,

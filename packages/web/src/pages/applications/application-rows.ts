@@ -1,4 +1,4 @@
-import type { DeploymentSummary, GroupOverview } from "@sluice/wire/sluice/console-api.ts";
+import type { GroupOverview, LastDeployment } from "@sluice/wire/sluice/console-api.ts";
 import type { SortValue } from "../../design/sort.ts";
 
 /** An application as a row of the list: what its groups come to. */
@@ -8,7 +8,7 @@ export interface ApplicationRow {
   readonly groups: number;
   readonly rolledBackGroups: number;
   /** The newest of all its groups. */
-  readonly lastDeployment?: DeploymentSummary | undefined;
+  readonly lastDeployment?: LastDeployment | undefined;
 }
 
 export function applicationRows(groups: readonly GroupOverview[]): ApplicationRow[] {
@@ -43,7 +43,7 @@ export function applicationValue(row: ApplicationRow, column: string): SortValue
   }
 }
 
-function newer(one: DeploymentSummary | undefined, other: DeploymentSummary | undefined): DeploymentSummary | undefined {
+function newer(one: LastDeployment | undefined, other: LastDeployment | undefined): LastDeployment | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return other.createdAt > one.createdAt ? other : one;
 }
