@@ -2,8 +2,8 @@ import type { ReactNode } from "react";
 import { CheckboxGroup as AriaCheckboxGroup } from "react-aria-components";
 import { Checkbox } from "./checkbox.tsx";
 import styles from "./checkbox-group.module.css";
-import { Field } from "./field.tsx";
 import fieldStyles from "./field.module.css";
+import { Field } from "./field.tsx";
 import type { Option } from "./option.tsx";
 
 interface CheckboxGroupProps {

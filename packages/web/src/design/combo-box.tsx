@@ -23,6 +23,8 @@ interface ComboBoxProps {
   readonly error?: string | undefined;
   readonly placeholder?: string;
   readonly isRequired?: boolean;
+  readonly hidesLabel?: boolean;
+  readonly onBlur?: (() => void) | undefined;
   readonly isMono?: boolean;
   /** What the list says where nothing fits. */
   readonly none?: string;
@@ -52,10 +54,17 @@ export function ComboBox(props: ComboBoxProps) {
       menuTrigger="focus"
       isInvalid={error !== undefined}
       isRequired={isRequired}
+      onBlur={() => props.onBlur?.()}
       validationBehavior="aria"
       className={fieldStyles.field ?? ""}
     >
-      <Field label={label} description={description} error={error} isRequired={isRequired}>
+      <Field
+        label={label}
+        description={description}
+        error={error}
+        isRequired={isRequired}
+        hidesLabel={props.hidesLabel}
+      >
         <Group className={styles.group ?? ""}>
           <Input
             placeholder={props.placeholder ?? ""}

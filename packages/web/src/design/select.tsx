@@ -18,6 +18,7 @@ interface SelectProps {
   readonly error?: string | undefined;
   readonly placeholder?: string;
   readonly isRequired?: boolean;
+  readonly hidesLabel?: boolean;
   readonly isDisabled?: boolean;
 }
 
@@ -35,7 +36,13 @@ export function Select(props: SelectProps) {
       validationBehavior="aria"
       className={fieldStyles.field ?? ""}
     >
-      <Field label={label} description={description} error={error} isRequired={isRequired}>
+      <Field
+        label={label}
+        description={description}
+        error={error}
+        isRequired={isRequired}
+        hidesLabel={props.hidesLabel}
+      >
         <Button className={classNames(fieldStyles.input, styles.button)}>
           <SelectValue<Option> className={styles.value ?? ""}>
             {({ isPlaceholder, selectedText, defaultChildren }) => (isPlaceholder ? defaultChildren : selectedText)}

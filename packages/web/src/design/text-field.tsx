@@ -23,10 +23,24 @@ interface Words {
 export type TextFieldProps = Omit<AriaTextFieldProps, "className" | "style" | "children"> & Words;
 
 /** One line of text, with its label. */
-export function TextField({ label, description, error, isMono = false, placeholder, hidesLabel, ...props }: TextFieldProps) {
+export function TextField({
+  label,
+  description,
+  error,
+  isMono = false,
+  placeholder,
+  hidesLabel,
+  ...props
+}: TextFieldProps) {
   return (
     <AriaTextField {...props} isInvalid={error !== undefined} className={styles.field ?? ""}>
-      <Field label={label} description={description} error={error} isRequired={props.isRequired} hidesLabel={hidesLabel}>
+      <Field
+        label={label}
+        description={description}
+        error={error}
+        isRequired={props.isRequired}
+        hidesLabel={hidesLabel}
+      >
         <Input placeholder={placeholder ?? ""} className={classNames(styles.input, isMono && styles.mono)} />
       </Field>
     </AriaTextField>

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { useOperation } from "../api/use-operation.ts";
-import { Badge } from "../design/status-badge.tsx";
 import type { Tone } from "../design/status.ts";
+import { Badge } from "../design/status-badge.tsx";
 import styles from "./alarm-states.module.css";
 
 /** One asks when somebody has stopped typing. */

@@ -30,7 +30,9 @@ export function ConfigSelect({ configs, platform, value, onChange, error, inheri
   }));
   // One that is gone, or that is not read yet, is still what the group names.
   const isKnown = value === "" || options.some(({ id }) => id === value);
-  const chosen = configs.find(({ deploymentConfigName }) => deploymentConfigName === (value === "" ? inherited : value));
+  const chosen = configs.find(
+    ({ deploymentConfigName }) => deploymentConfigName === (value === "" ? inherited : value),
+  );
   return (
     <div className={styles.part}>
       <Select

@@ -53,13 +53,7 @@ export function FormPage(props: FormPageProps) {
         <div className={styles.buttons}>
           {hint && <div className={styles.hint}>{hint}</div>}
           <Button onPress={onCancel}>Cancel</Button>
-          <ActionButton
-            action={action}
-            type="submit"
-            variant="primary"
-            isPending={isPending}
-            unavailable={unavailable}
-          >
+          <ActionButton action={action} type="submit" variant="primary" isPending={isPending} unavailable={unavailable}>
             {submitLabel}
           </ActionButton>
         </div>
@@ -70,7 +64,15 @@ export function FormPage(props: FormPageProps) {
 }
 
 /** A part of a form, with what it is about. */
-export function FormPart({ title, description, children }: { title: string; description?: ReactNode; children: ReactNode }) {
+export function FormPart({
+  title,
+  description,
+  children,
+}: {
+  title: string;
+  description?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <section aria-label={title} className={styles.group}>
       <h2>{title}</h2>

@@ -1,9 +1,9 @@
 import { MAX_RESOURCE_TAGS } from "@sluice/model/limits.ts";
 import { Button, IconButton } from "../design/button.tsx";
 import { TextField } from "../design/text-field.tsx";
+import form from "./form.module.css";
 import { Problem } from "./problem.tsx";
 import styles from "./tag-fields.module.css";
-import form from "./form.module.css";
 import type { TagRow } from "./tag-rows.ts";
 
 interface TagRowsFieldProps {

@@ -32,7 +32,10 @@ export function TagSelectionField(props: TagSelectionFieldProps) {
   const putList = (index: number, rows: readonly FilterRow[]) =>
     onChange({
       ...selection,
-      lists: rows.length === 0 ? lists.filter((_, at) => at !== index) : lists.map((list, at) => (at === index ? rows : list)),
+      lists:
+        rows.length === 0
+          ? lists.filter((_, at) => at !== index)
+          : lists.map((list, at) => (at === index ? rows : list)),
     });
   return (
     <fieldset className={form.group}>
@@ -52,8 +55,18 @@ export function TagSelectionField(props: TagSelectionFieldProps) {
               row={row}
               known={known}
               onBlur={onBlur}
-              onChange={(part) => putList(index, rows.map((other, place) => (place === at ? { ...other, ...part } : other)))}
-              onRemove={() => putList(index, rows.filter((_, place) => place !== at))}
+              onChange={(part) =>
+                putList(
+                  index,
+                  rows.map((other, place) => (place === at ? { ...other, ...part } : other)),
+                )
+              }
+              onRemove={() =>
+                putList(
+                  index,
+                  rows.filter((_, place) => place !== at),
+                )
+              }
             />
           ))}
           {rows.length < MAX_TAGS && (

@@ -1,9 +1,9 @@
 import type { DeploymentConfigInfo } from "@aws-sdk/client-codedeploy";
+import { PREDEFINED_DEPLOYMENT_CONFIGS } from "@sluice/model/predefined-deployment-configs.ts";
 import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call } from "../api/call.ts";
 import { useLive } from "../api/live.ts";
 import { operationKey } from "../api/use-operation.ts";
-import { PREDEFINED_DEPLOYMENT_CONFIGS } from "@sluice/model/predefined-deployment-configs.ts";
 
 const KEY = ["configs"];
 
@@ -35,7 +35,12 @@ async function configNames(signal: AbortSignal): Promise<string[]> {
   const names: string[] = [];
   let nextToken: string | undefined;
   do {
-    const page = await call("CodeDeploy", "ListDeploymentConfigs", nextToken === undefined ? {} : { nextToken }, signal);
+    const page = await call(
+      "CodeDeploy",
+      "ListDeploymentConfigs",
+      nextToken === undefined ? {} : { nextToken },
+      signal,
+    );
     names.push(...(page.deploymentConfigsList ?? []));
     nextToken = page.nextToken;
   } while (nextToken !== undefined);

@@ -78,11 +78,7 @@ export function useForm<Form extends object, Field extends string>(
     isPending,
     error: fault?.field === undefined ? fault?.error : undefined,
     errorOf: (field) =>
-      fault?.field === field
-        ? messageOf(fault.error)
-        : isTried || touched.has(field)
-          ? problems[field]
-          : undefined,
+      fault?.field === field ? messageOf(fault.error) : isTried || touched.has(field) ? problems[field] : undefined,
     change: (part) => {
       setForm((before) => ({ ...before, ...part }));
       setFault(undefined);

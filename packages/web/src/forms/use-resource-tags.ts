@@ -15,7 +15,10 @@ export interface ResourceTags {
 }
 
 /** The tags of an application or a group itself. The API knows them by ARN; a resource has 50 at most, which is one page. */
-export function useResourceTags(resource: TaggedResource, { isLive = true }: { readonly isLive?: boolean } = {}): ResourceTags {
+export function useResourceTags(
+  resource: TaggedResource,
+  { isLive = true }: { readonly isLive?: boolean } = {},
+): ResourceTags {
   const account = useAccount();
   const arn =
     account &&

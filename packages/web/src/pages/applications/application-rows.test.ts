@@ -5,7 +5,11 @@ import { applicationRows, applicationValue } from "./application-rows.ts";
 
 const deployment = (deploymentId: string, second: number) =>
   ({ deploymentId, createdAt: new Date(second * 1000) }) as LastDeployment;
-const group = (applicationName: string, deploymentGroupName: string, more: Partial<GroupOverview> = {}): GroupOverview => ({
+const group = (
+  applicationName: string,
+  deploymentGroupName: string,
+  more: Partial<GroupOverview> = {},
+): GroupOverview => ({
   applicationName,
   deploymentGroupName,
   computePlatform: "Server",

@@ -38,7 +38,8 @@ export function ApplicationsPage() {
   const all = applicationRows(overview.data?.groups ?? []);
   const found = all.filter(
     (row) =>
-      row.name.toLowerCase().includes(text.trim().toLowerCase()) && (platform === undefined || row.platform === platform),
+      row.name.toLowerCase().includes(text.trim().toLowerCase()) &&
+      (platform === undefined || row.platform === platform),
   );
   const create = (
     <ActionButton action={CREATE} variant="primary" icon="plus" onPress={() => setIsCreating(true)}>
@@ -154,7 +155,9 @@ const COLUMNS: readonly Column<ApplicationRow>[] = [
           {rolledBackGroups > 0 && (
             <>
               {" "}
-              <Badge tone="attention">{rolledBackGroups === 1 ? "rolled back" : `${rolledBackGroups} rolled back`}</Badge>
+              <Badge tone="attention">
+                {rolledBackGroups === 1 ? "rolled back" : `${rolledBackGroups} rolled back`}
+              </Badge>
             </>
           )}
         </>

@@ -117,7 +117,11 @@ function OpenDialog({ onClose, onCreated }: CreateApplicationDialogProps) {
   );
 }
 
-function inputOf({ name, platform, tags }: ApplicationForm): CreateApplicationInput & Readonly<Record<string, unknown>> {
+function inputOf({
+  name,
+  platform,
+  tags,
+}: ApplicationForm): CreateApplicationInput & Readonly<Record<string, unknown>> {
   const written = tagsOf(tags);
   return {
     applicationName: name,

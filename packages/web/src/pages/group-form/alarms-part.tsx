@@ -55,7 +55,9 @@ export function AlarmsPart({ handle: { form, change, touch, errorOf } }: { handl
         </>
       )}
       <Problem text={errorOf("alarms")} />
-      {named.length > 0 && alarms.isEnabled && <AlarmStates names={named} ignoresPollFailure={alarms.ignoresPollFailure} />}
+      {named.length > 0 && alarms.isEnabled && (
+        <AlarmStates names={named} ignoresPollFailure={alarms.ignoresPollFailure} />
+      )}
       {rollbackEvents.includes("DEPLOYMENT_STOP_ON_ALARM") && (named.length === 0 || !alarms.isEnabled) && (
         <Note tone="warning" title="No alarm is watched">
           The group rolls back when an alarm fires, and names none.

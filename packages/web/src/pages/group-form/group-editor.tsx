@@ -40,7 +40,12 @@ export function GroupEditor(props: GroupEditorProps) {
   const configOf = (name: string) => configs.data?.find((config) => config.deploymentConfigName === name);
   const handle: GroupFormHandle = useForm({
     initial,
-    problemsOf: (form) => groupProblems(form, platform, configOf(form.deploymentConfigName) as { computePlatform: ComputePlatform } | undefined),
+    problemsOf: (form) =>
+      groupProblems(
+        form,
+        platform,
+        configOf(form.deploymentConfigName) as { computePlatform: ComputePlatform } | undefined,
+      ),
     fieldOfFault: (code) => fieldOfFault(code, platform),
   });
   const { guard, release } = useLeaveGuard(handle.isDirty && !handle.isPending);

@@ -80,7 +80,9 @@ export function EditGroupPage() {
           group={info}
           groupArn={tags.arn}
           initial={groupFormOf(info, settings.data, tags.rows ?? [])}
-          onCancel={() => navigate({ to: "/-/applications/$application/groups/$group", params: { application, group } })}
+          onCancel={() =>
+            navigate({ to: "/-/applications/$application/groups/$group", params: { application, group } })
+          }
           onSaved={(name) =>
             navigate({ to: "/-/applications/$application/groups/$group", params: { application, group: name } })
           }

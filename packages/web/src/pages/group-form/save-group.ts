@@ -72,7 +72,8 @@ function command(verb: string, input: object): AwsCommand {
 
 /** CodeDeploy has no word for them. */
 function settingsCommand(settings: PutGroupSettingsInput): string {
-  const { applicationName, deploymentGroupName, deployToLateHosts, hookTimeoutSeconds, hookMustAnswer, failEarly } = settings;
+  const { applicationName, deploymentGroupName, deployToLateHosts, hookTimeoutSeconds, hookMustAnswer, failEarly } =
+    settings;
   const options = [
     ["--application", applicationName],
     ["--group", deploymentGroupName],
@@ -81,7 +82,9 @@ function settingsCommand(settings: PutGroupSettingsInput): string {
     ["--hook-must-answer", onOrOff(hookMustAnswer)],
     ["--fail-early", onOrOff(failEarly)],
   ];
-  const written = options.flatMap(([option, value]) => (value === undefined ? [] : ` \\\n  ${option} ${shellWord(value)}`));
+  const written = options.flatMap(([option, value]) =>
+    value === undefined ? [] : ` \\\n  ${option} ${shellWord(value)}`,
+  );
   return `sluice groups settings${written.join("")}`;
 }
 

@@ -2,10 +2,10 @@ import { MAX_READY_WAIT_MINUTES, MAX_TERMINATION_WAIT_MINUTES } from "@sluice/mo
 import { useOperation } from "../../api/use-operation.ts";
 import { ComboBox } from "../../design/combo-box.tsx";
 import { RadioGroup } from "../../design/radio-group.tsx";
+import styles from "../../forms/form.module.css";
 import { FormPart } from "../../forms/form-page.tsx";
 import { NumberText } from "../../forms/number-text.tsx";
 import { Problem } from "../../forms/problem.tsx";
-import styles from "../../forms/form.module.css";
 import type { GroupFormHandle } from "./group-form-handle.ts";
 import type { PairForm, StyleForm } from "./group-form-state.ts";
 
@@ -29,7 +29,10 @@ export function ServicePart({ handle: { form, change, touch, errorOf } }: { hand
   }));
   return (
     <>
-      <FormPart title="Service" description="It has to be made with --deployment-controller type=CODE_DEPLOY. A service belongs to one group.">
+      <FormPart
+        title="Service"
+        description="It has to be made with --deployment-controller type=CODE_DEPLOY. A service belongs to one group."
+      >
         <div className={styles.columns}>
           <ComboBox
             label="Cluster"
@@ -43,7 +46,11 @@ export function ServicePart({ handle: { form, change, touch, errorOf } }: { hand
             label="Service"
             options={services
               .filter(({ clusterName }) => service.clusterName === "" || clusterName === service.clusterName)
-              .map(({ serviceName, clusterName }) => ({ id: serviceName, title: serviceName, description: clusterName }))}
+              .map(({ serviceName, clusterName }) => ({
+                id: serviceName,
+                title: serviceName,
+                description: clusterName,
+              }))}
             value={service.serviceName}
             onChange={(serviceName) => change({ service: { ...service, serviceName } })}
             onBlur={() => service.clusterName !== "" && service.serviceName !== "" && touch("service")}
@@ -52,7 +59,10 @@ export function ServicePart({ handle: { form, change, touch, errorOf } }: { hand
         </div>
         <Problem text={errorOf("service")} />
       </FormPart>
-      <FormPart title="Traffic" description="The listener forwards to one target group now; a deployment moves it to the other.">
+      <FormPart
+        title="Traffic"
+        description="The listener forwards to one target group now; a deployment moves it to the other."
+      >
         <div className={styles.columns}>
           <ComboBox
             label="Target group 1"

@@ -29,7 +29,9 @@ export function StylePart({ handle: { form, change, touch, errorOf } }: { handle
         ]}
         value={style.isBlueGreen ? "BLUE_GREEN" : "IN_PLACE"}
         // Traffic can only move through a load balancer.
-        onChange={(id) => put(id === "BLUE_GREEN" ? { isBlueGreen: true, hasTrafficControl: true } : { isBlueGreen: false })}
+        onChange={(id) =>
+          put(id === "BLUE_GREEN" ? { isBlueGreen: true, hasTrafficControl: true } : { isBlueGreen: false })
+        }
         error={errorOf("style")}
       />
       {style.isBlueGreen && (
@@ -64,7 +66,8 @@ export function StylePart({ handle: { form, change, touch, errorOf } }: { handle
               {
                 id: "TERMINATE",
                 title: "Terminate them",
-                description: "Those that a binding of fleets in sluice.yml can terminate. The others leave the load balancer.",
+                description:
+                  "Those that a binding of fleets in sluice.yml can terminate. The others leave the load balancer.",
               },
             ]}
             value={style.originals}

@@ -5,10 +5,10 @@ import { Button } from "../../design/button.tsx";
 import { CheckboxGroup } from "../../design/checkbox-group.tsx";
 import { ComboBox } from "../../design/combo-box.tsx";
 import { TextField } from "../../design/text-field.tsx";
+import styles from "../../forms/form.module.css";
 import { FormPart } from "../../forms/form-page.tsx";
 import { Problem } from "../../forms/problem.tsx";
 import { type GroupNames, TriggerTests } from "../../forms/trigger-tests.tsx";
-import styles from "../../forms/form.module.css";
 import type { GroupFormHandle } from "./group-form-handle.ts";
 import type { TriggerForm } from "./group-form-state.ts";
 import own from "./triggers-part.module.css";
@@ -26,7 +26,10 @@ export function TriggersPart({ handle, names }: { handle: GroupFormHandle; names
   const put = (index: number, part: Partial<TriggerForm>) =>
     change({ triggers: triggers.map((trigger, at) => (at === index ? { ...trigger, ...part } : trigger)) });
   return (
-    <FormPart title="Triggers" description="Messages to a topic of SNS, or to whatever a binding in sluice.yml puts in its place: a webhook.">
+    <FormPart
+      title="Triggers"
+      description="Messages to a topic of SNS, or to whatever a binding in sluice.yml puts in its place: a webhook."
+    >
       {triggers.map((trigger, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they have nothing else that stays the same while one types
         <fieldset key={index} className={own.trigger}>
