@@ -9,5 +9,5 @@ export interface Account {
 export function useAccount(): Account | undefined {
   const { data } = useOperation("Sluice", "GetCallerAccess", {}, { live: { changed: ["keys"] } });
   const accountId = data && /^arn:[^:]*:iam::(\d+):/.exec(data.arn)?.[1];
-  return accountId === undefined || data?.region === undefined ? undefined : { accountId, region: data.region };
+  return accountId === undefined || data === undefined ? undefined : { accountId, region: data.region };
 }

@@ -54,7 +54,7 @@ export interface GetCallerAccessOutput {
   readonly role: string;
   readonly arn: string;
   /** Which region this server says it is, for ARNs. */
-  readonly region?: string | undefined;
+  readonly region: string;
   /** As IAM names them: `codedeploy:CreateDeployment`. */
   readonly allowedActions: readonly string[];
 }

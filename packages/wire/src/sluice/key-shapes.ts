@@ -22,12 +22,10 @@ export const KEYS_TABLE = {
   },
   GetCallerAccess: {
     input: structure({}),
-    output: structure({ accessKeyId: string, role: string, arn: string, allowedActions: list(string) }, [
-      "accessKeyId",
-      "role",
-      "arn",
-      "allowedActions",
-    ]),
+    output: structure(
+      { accessKeyId: string, role: string, arn: string, region: string, allowedActions: list(string) },
+      ["accessKeyId", "role", "arn", "region", "allowedActions"],
+    ),
   },
   CreateConsoleLink: {
     input: structure({}),

@@ -15,7 +15,7 @@ import { type Column, Table } from "../../design/table.tsx";
 import { Time } from "../../design/time.tsx";
 import { Toolbar } from "../../design/toolbar.tsx";
 import { PLATFORM_ORDER, platformOf, platformTitle } from "../../forms/platform-words.ts";
-import { RevisionLabel } from "../../forms/revision-label.tsx";
+import { RevisionLabel } from "../../parts/revision-label.tsx";
 import { ActionButton } from "../../shell/access.tsx";
 import { usePageTitle } from "../../shell/page-title.tsx";
 import { type ApplicationRow, applicationRows, applicationValue } from "./application-rows.ts";

@@ -36,7 +36,9 @@ export function BundleUpload({ applicationName, platform, onUploaded }: BundleUp
   const upload = async (dropped: Dropped | undefined) => {
     if (dropped === undefined) return;
     running.current?.abort();
-    const { signal } = (running.current = new AbortController());
+    const controller = new AbortController();
+    running.current = controller;
+    const { signal } = controller;
     setError(undefined);
     try {
       const { name, content } = await contentOf(dropped, setProgress, signal);
@@ -53,6 +55,11 @@ export function BundleUpload({ applicationName, platform, onUploaded }: BundleUp
     }
   };
 
+  const cancel = () => {
+    running.current?.abort();
+    setProgress(undefined);
+  };
+
   return (
     <>
       <DropZone
@@ -65,7 +72,7 @@ export function BundleUpload({ applicationName, platform, onUploaded }: BundleUp
         {progress === undefined ? (
           <Icon name="upload" size={20} />
         ) : (
-          <ProgressWords progress={progress} onCancel={() => (running.current?.abort(), setProgress(undefined))} />
+          <ProgressWords progress={progress} onCancel={cancel} />
         )}
         {!isBusy && (
           <>

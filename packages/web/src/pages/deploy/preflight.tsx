@@ -10,7 +10,7 @@ import { SkeletonRows } from "../../design/skeleton.tsx";
 import { CommandPanel } from "../../forms/command-panel.tsx";
 import formStyles from "../../forms/form.module.css";
 import { RevisionDifferencePanel } from "../../forms/revision-difference-panel.tsx";
-import { RevisionLabel } from "../../forms/revision-label.tsx";
+import { RevisionLabel } from "../../parts/revision-label.tsx";
 import { ActionButton } from "../../shell/access.tsx";
 import {
   createDeploymentInput,

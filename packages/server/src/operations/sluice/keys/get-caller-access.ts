@@ -8,10 +8,11 @@ import type { Operation } from "../../operation.ts";
 /** What the caller's own key may do, as every door decides it. */
 export const getCallerAccess: Operation<GetCallerAccessInput, GetCallerAccessOutput> = async (
   _input,
-  { principal, accountId },
+  { principal, accountId, region },
 ) => ({
   accessKeyId: principal.accessKeyId,
   role: principal.role,
+  region,
   arn: callerArn(principal, accountId),
   allowedActions: Object.keys(GRANTS).filter(
     (action) => authorize(principal, action as Action, undefined) === "allowed",
