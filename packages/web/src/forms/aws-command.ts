@@ -54,7 +54,7 @@ function s3Shorthand(revision: unknown): string | undefined {
 }
 
 function isAwkward(value: unknown): boolean {
-  if (typeof value === "string") return value === "" || PARAMETER_FILE.test(value);
+  if (typeof value === "string") return PARAMETER_FILE.test(value);
   if (!isTexts(value)) return false;
   // A list of one text may be taken for JSON, and one that begins with a dash for an option.
   return value.some((text) => text === "" || /^[-[{"]/.test(text) || PARAMETER_FILE.test(text));
