@@ -2,6 +2,9 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 import { announce } from "../design/announcer.ts";
 import type { Problems } from "./problem-of.ts";
 
+/** A press that takes the focus out of a field must not lose its button to an error that moves everything down. */
+const PRESS_MILLISECONDS = 200;
+
 interface FormOptions<Form, Field extends string> {
   readonly initial: Form;
   /** What the API would refuse. */
@@ -22,7 +25,7 @@ export interface FormHandle<Form, Field extends string> {
   readonly errorOf: (field: Field) => string | undefined;
   readonly change: (part: Partial<Form>) => void;
   /** Somebody has been there: what is wrong with it may be said. */
-  readonly touch: (field: Field) => void;
+  readonly touch: (field: Field) => unknown;
   /** Whether there is nothing left to mend; otherwise the first fault is shown and has the focus. */
   readonly check: () => boolean;
   /** Checks, and saves; an error is shown where it belongs, and nothing that was typed is lost. True: it was saved. */
@@ -83,7 +86,11 @@ export function useForm<Form extends object, Field extends string>(
       setForm((before) => ({ ...before, ...part }));
       setFault(undefined);
     },
-    touch: (field) => setTouched((before) => (before.has(field) ? before : new Set([...before, field]))),
+    touch: (field) =>
+      setTimeout(
+        () => setTouched((before) => (before.has(field) ? before : new Set([...before, field]))),
+        PRESS_MILLISECONDS,
+      ),
     check,
     submit,
   };

@@ -12,6 +12,7 @@ export interface ResourceTags {
   readonly rows: readonly TagRow[] | undefined;
   readonly arn: string | undefined;
   readonly error: Error | null;
+  readonly refetch: () => unknown;
 }
 
 /** The tags of an application or a group itself. The API knows them by ARN; a resource has 50 at most, which is one page. */
@@ -25,7 +26,7 @@ export function useResourceTags(
     (resource.kind === "application"
       ? applicationArn(account, resource.applicationName)
       : deploymentGroupArn(account, resource.applicationName, resource.deploymentGroupName));
-  const { data, error } = useOperation(
+  const { data, error, refetch } = useOperation(
     "CodeDeploy",
     "ListTagsForResource",
     { ResourceArn: arn ?? "" },
@@ -38,5 +39,6 @@ export function useResourceTags(
     rows: data?.Tags?.map(({ Key, Value }) => ({ key: Key ?? "", value: Value ?? "" })) ?? (data && []),
     arn,
     error,
+    refetch,
   };
 }

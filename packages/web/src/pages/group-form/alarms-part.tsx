@@ -36,7 +36,7 @@ export function AlarmsPart({ handle: { form, change, touch, errorOf } }: { handl
         onChange={(names) => put({ names, ...(alarms.names.length === 0 && { isEnabled: true }) })}
         onBlur={() => touch("alarms")}
         options={(data?.bindings ?? [])
-          .filter(({ port, match }) => port === "alarm-source" && !match.includes("*"))
+          .filter(({ port, match }) => port === "alarm-reader" && !match.includes("*"))
           .map(({ match, driver }) => ({ id: match, title: match, description: driver }))}
         max={MAX_ALARMS_PER_GROUP}
       />
