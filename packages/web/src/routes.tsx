@@ -7,6 +7,7 @@ import { deploymentSearch } from "./pages/deployment/deployment-search.ts";
 import { historySearch } from "./pages/history/history-search.ts";
 import { hostsSearch } from "./pages/hosts/hosts-search.ts";
 import { overviewSearch } from "./pages/overview/overview-search.ts";
+import { revisionsSearch } from "./pages/revisions/revisions-search.ts";
 import { Layout } from "./shell/layout.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { Root } from "./shell/root.tsx";
@@ -53,6 +54,7 @@ const createGroup = createRoute({
 const revisions = createRoute({
   getParentRoute: () => inside,
   path: "/-/applications/$application/revisions",
+  validateSearch: revisionsSearch,
   component: lazyRouteComponent(() => import("./pages/revisions/revisions-page.tsx"), "RevisionsPage"),
 });
 const group = createRoute({

@@ -71,7 +71,8 @@ function columnsOf(application: string): readonly Column<RevisionRow>[] {
       header: "Registered",
       width: "140px",
       hidesOnPhone: true,
-      cell: ({ info }) => info?.genericRevisionInfo?.registerTime && <Time at={info.genericRevisionInfo.registerTime} />,
+      cell: ({ info }) =>
+        info?.genericRevisionInfo?.registerTime && <Time at={info.genericRevisionInfo.registerTime} />,
     },
     {
       id: "used",

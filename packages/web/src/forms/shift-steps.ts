@@ -7,7 +7,7 @@ export interface ShiftStep {
 }
 
 /** More steps than this are no picture any more. */
-const MAX_STEPS = 100;
+const DRAWN_STEPS = 100;
 const WHOLE = 100;
 
 /** How traffic moves with a configuration: the first step is at once, the last has all of it. Empty: what is given makes no sense yet. */
@@ -27,7 +27,7 @@ export function shiftSteps({
   }
   const { linearPercentage: percent = 0, linearInterval: interval = 0 } = linear ?? {};
   if (!isSteady(percent, interval)) return [];
-  const count = Math.min(MAX_STEPS, Math.ceil(WHOLE / percent));
+  const count = Math.min(DRAWN_STEPS, Math.ceil(WHOLE / percent));
   return Array.from({ length: count }, (_, index) => ({
     minute: index * interval,
     percent: Math.min(WHOLE, (index + 1) * percent),

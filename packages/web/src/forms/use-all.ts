@@ -4,7 +4,7 @@ import { type Interest, useLive } from "../api/live.ts";
 import type { Input, Operation, Output, Service } from "../api/services.ts";
 
 /** No list of this API is longer; it ends what would go on for ever. */
-const MAX_PAGES = 1000;
+const READ_PAGES = 1000;
 
 /** What all pages of a listing have in them, in one list: `useAll("Sluice", "ListHosts", {}, ({ hosts }) => hosts)`. */
 export function useAll<S extends Service, O extends Operation<S>, Item>(
@@ -22,7 +22,7 @@ export function useAll<S extends Service, O extends Operation<S>, Item>(
     queryFn: async ({ signal }) => {
       const items: Item[] = [];
       let nextToken: string | undefined;
-      for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+      for (let pages = 0; pages < READ_PAGES; pages += 1) {
         const page = await call(service, operation, withToken(input, nextToken), signal);
         items.push(...(itemsOf(page) ?? []));
         nextToken = (page as { readonly nextToken?: string | undefined }).nextToken;

@@ -17,11 +17,11 @@ import { useResourceTags } from "../../forms/use-resource-tags.ts";
 import { DeploymentTable } from "../../parts/deployment-table.tsx";
 import { useAccess } from "../../shell/access.tsx";
 import { usePageTitle } from "../../shell/page-title.tsx";
+import styles from "./application-page.module.css";
 import { DeleteApplicationDialog } from "./delete-application-dialog.tsx";
 import { GroupsTable } from "./groups-table.tsx";
 import { RecentRevisions } from "./recent-revisions.tsx";
 import { RenameApplicationDialog } from "./rename-application-dialog.tsx";
-import styles from "./application-page.module.css";
 
 const RECENT_DEPLOYMENTS = 8;
 

@@ -14,7 +14,13 @@ interface DeleteApplicationDialogProps {
   readonly onDeleted: () => void;
 }
 
-export function DeleteApplicationDialog({ application, groups, isOpen, onClose, onDeleted }: DeleteApplicationDialogProps) {
+export function DeleteApplicationDialog({
+  application,
+  groups,
+  isOpen,
+  onClose,
+  onDeleted,
+}: DeleteApplicationDialogProps) {
   const remove = useChange("CodeDeploy", "DeleteApplication");
   const names = groups.map(({ deploymentGroupName }) => deploymentGroupName);
   const count = useDeploymentCount(application, names, isOpen);

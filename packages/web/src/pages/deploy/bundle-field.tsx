@@ -6,10 +6,10 @@ import { localWords } from "../../design/time-words.ts";
 import { bytesWords } from "../../forms/bytes-words.ts";
 import { ChoiceList } from "../../forms/choice-list.tsx";
 import form from "../../forms/form.module.css";
+import { bundleTypesOf, typeOfKey } from "./bundle-types.ts";
 import { BundleUpload } from "./bundle-upload.tsx";
 import { type DeployTarget, NO_S3, type S3Form } from "./deploy-form-state.ts";
 import type { DeployHandle } from "./deploy-handle.ts";
-import { bundleTypesOf, typeOfKey } from "./revision-part.tsx";
 
 const SHOWN = 50;
 

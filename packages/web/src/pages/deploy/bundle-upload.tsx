@@ -7,9 +7,9 @@ import { ErrorNote } from "../../design/error-note.tsx";
 import { Icon } from "../../design/icon.tsx";
 import { bytesWords } from "../../forms/bytes-words.ts";
 import { useAccess } from "../../shell/access.tsx";
+import { typeOfKey } from "./bundle-types.ts";
 import styles from "./bundle-upload.module.css";
 import { type Dropped, type FolderFile, folderOf, withoutLeftOut } from "./dropped-files.ts";
-import { typeOfKey } from "./revision-part.tsx";
 import { type UploadedBundle, uploadBundle } from "./upload-bundle.ts";
 import { zipFolder } from "./zip-folder.ts";
 

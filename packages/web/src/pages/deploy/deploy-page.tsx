@@ -7,13 +7,15 @@ import { PageHeader } from "../../design/page-header.tsx";
 import { Card } from "../../design/section.tsx";
 import { SkeletonRows } from "../../design/skeleton.tsx";
 import { platformOf } from "../../forms/platform-words.ts";
+import { keyOfRevision } from "../../forms/revision-table.tsx";
+import { useAll } from "../../forms/use-all.ts";
 import { usePageTitle } from "../../shell/page-title.tsx";
 import { newDeployForm } from "./deploy-form-state.ts";
 import { DeployWizard } from "./deploy-wizard.tsx";
 
 export function DeployPage() {
   const { application, group } = useParams({ from: "/inside/-/applications/$application/groups/$group/deploy" });
-  const { revisionOf } = useSearch({ from: "/inside/-/applications/$application/groups/$group/deploy" });
+  const { revisionOf, revision } = useSearch({ from: "/inside/-/applications/$application/groups/$group/deploy" });
   usePageTitle("Create deployment", group, application);
   const navigate = useNavigate();
   const found = useOperation(
@@ -28,8 +30,20 @@ export function DeployPage() {
     { deploymentId: revisionOf ?? "" },
     { enabled: revisionOf !== undefined },
   );
+  const registered = useAll(
+    "CodeDeploy",
+    "ListApplicationRevisions",
+    { applicationName: application },
+    ({ revisions }) => revisions,
+    { enabled: revision !== undefined },
+  );
+  const chosen =
+    earlier.data?.deploymentInfo?.revision ?? registered.data?.find((one) => keyOfRevision(one) === revision);
   const info = found.data?.deploymentGroupInfo;
-  const isReady = info !== undefined && (revisionOf === undefined || !earlier.isPending);
+  const isReady =
+    info !== undefined &&
+    (revisionOf === undefined || !earlier.isPending) &&
+    (revision === undefined || !registered.isPending);
   return (
     <>
       <PageHeader
@@ -63,7 +77,7 @@ export function DeployPage() {
             platform: platformOf(info.computePlatform),
             isBlueGreen: info.deploymentStyle?.deploymentType === "BLUE_GREEN",
           }}
-          initial={startOf(platformOf(info.computePlatform), earlier.data?.deploymentInfo?.revision)}
+          initial={startOf(platformOf(info.computePlatform), chosen)}
           onCancel={() =>
             navigate({ to: "/-/applications/$application/groups/$group", params: { application, group } })
           }

@@ -1,4 +1,3 @@
-import { BUNDLE_TYPES } from "@sluice/model/revision-location.ts";
 import { Segmented } from "../../design/segmented.tsx";
 import { Select } from "../../design/select.tsx";
 import { TextField } from "../../design/text-field.tsx";
@@ -7,6 +6,7 @@ import { FormPart } from "../../forms/form-page.tsx";
 import { Problem } from "../../forms/problem.tsx";
 import { AppSpecField } from "./app-spec-field.tsx";
 import { BundleField } from "./bundle-field.tsx";
+import { bundleTypesOf, typeOfKey } from "./bundle-types.ts";
 import type { DeployTarget, RevisionSource, S3Form } from "./deploy-form-state.ts";
 import type { DeployHandle } from "./deploy-handle.ts";
 import { RegisteredField } from "./registered-field.tsx";
@@ -41,11 +41,6 @@ export function RevisionPart({ handle, target }: { handle: DeployHandle; target:
       <Problem text={errorOf("revision")} />
     </FormPart>
   );
-}
-
-/** Hosts unpack an archive; a service is told by one file. */
-export function bundleTypesOf(platform: DeployTarget["platform"]) {
-  return BUNDLE_TYPES.filter((type) => platform !== "Server" || (type !== "YAML" && type !== "JSON"));
 }
 
 function S3Fields({ handle: { form, change, touch }, target }: { handle: DeployHandle; target: DeployTarget }) {
@@ -126,13 +121,4 @@ function GitHubFields({ handle: { form, change, touch } }: { handle: DeployHandl
       />
     </>
   );
-}
-
-/** By what a key ends with; empty where it says nothing. */
-export function typeOfKey(key: string): S3Form["bundleType"] {
-  if (/\.zip$/i.test(key)) return "zip";
-  if (/\.(tgz|tar\.gz)$/i.test(key)) return "tgz";
-  if (/\.tar$/i.test(key)) return "tar";
-  if (/\.ya?ml$/i.test(key)) return "YAML";
-  return /\.json$/i.test(key) ? "JSON" : "";
 }

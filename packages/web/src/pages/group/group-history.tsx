@@ -113,7 +113,12 @@ function columnsOf(
         </span>
       ),
     },
-    { id: "revision", header: "Revision", hidesOnPhone: true, cell: ({ revision }) => <RevisionLabel revision={revision} /> },
+    {
+      id: "revision",
+      header: "Revision",
+      hidesOnPhone: true,
+      cell: ({ revision }) => <RevisionLabel revision={revision} />,
+    },
     { id: "status", header: "Status", width: "140px", cell: ({ status }) => <StatusBadge status={status} /> },
     {
       id: "progress",

@@ -33,7 +33,11 @@ export function GroupHosts({ group }: { group: DeploymentGroupInfo }) {
     <Section
       title="Hosts"
       count={isPending ? undefined : rows.length}
-      description={dark > 0 ? `${dark} ${dark === 1 ? "is" : "are"} dark: a deployment to ${dark === 1 ? "it" : "them"} fails.` : undefined}
+      description={
+        dark > 0
+          ? `${dark} ${dark === 1 ? "is" : "are"} dark: a deployment to ${dark === 1 ? "it" : "them"} fails.`
+          : undefined
+      }
       actions={
         rows.length > SHOWN && (
           <Button size="small" onPress={() => setShowsAll(!showsAll)}>
@@ -86,7 +90,11 @@ const COLUMNS: readonly Column<GroupHostRow>[] = [
     header: "State",
     width: "120px",
     cell: ({ isDark, state }) => (
-      <Badge tone={isDark ? "danger" : state === "alive" ? "success" : "warning"} plain icon={isDark ? "warning" : undefined}>
+      <Badge
+        tone={isDark ? "danger" : state === "alive" ? "success" : "warning"}
+        plain
+        icon={isDark ? "warning" : undefined}
+      >
         {state === "alive" ? "Alive" : state.charAt(0).toUpperCase() + state.slice(1)}
       </Badge>
     ),

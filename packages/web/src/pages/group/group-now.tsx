@@ -74,7 +74,8 @@ export function GroupNow({ group }: { group: DeploymentGroupInfo }) {
         ) : (
           <Note title="Nothing runs here yet">
             <p>
-              No deployment to this group has succeeded. <DeployLink application={applicationName} group={deploymentGroupName} />
+              No deployment to this group has succeeded.{" "}
+              <DeployLink application={applicationName} group={deploymentGroupName} />
             </p>
           </Note>
         )}
