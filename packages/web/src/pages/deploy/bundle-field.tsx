@@ -19,10 +19,15 @@ export function BundleField({ handle, target }: { handle: DeployHandle; target: 
   const { data, error } = useOperation("Sluice", "ListBundles", {}, { live: { changed: ["revisions"] } });
   const { bundle } = handle.form;
   const types: readonly string[] = bundleTypesOf(target.platform);
+  const isOwn = ({ key }: { key: string }) => key.startsWith(`${target.applicationName}/`);
   const objects = (data?.objects ?? []).filter(({ key }) => types.includes(typeOfKey(key)));
   const found = objects
     .filter(({ key }) => key.toLowerCase().includes(text.toLowerCase()))
-    .sort((one, other) => other.modifiedAt.getTime() - one.modifiedAt.getTime());
+    // Those of the application first.
+    .sort(
+      (one, other) =>
+        Number(isOwn(other)) - Number(isOwn(one)) || other.modifiedAt.getTime() - one.modifiedAt.getTime(),
+    );
   const choose = (chosen: S3Form) => handle.change({ bundle: chosen });
   const idOf = ({ bucket, key }: { bucket: string; key: string }) => `${bucket}/${key}`;
   return (
@@ -38,7 +43,7 @@ export function BundleField({ handle, target }: { handle: DeployHandle; target: 
           <p className={form.legend}>Or one of this server's bucket</p>
           <SearchField label="Search bundles" value={text} onChange={setText} />
           <ChoiceList
-            label="Bundles, the newest first"
+            label="Bundles of this server, the application's own and the newest first"
             options={found.slice(0, SHOWN).map((object) => ({
               id: idOf(object),
               title: object.key,

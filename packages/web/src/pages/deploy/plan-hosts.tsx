@@ -11,7 +11,9 @@ const SHOWN_HOSTS = 12;
 /** The hosts that it goes to, those with a problem first. */
 export function PlanHosts({ hosts }: { hosts: readonly PlannedHost[] }) {
   const [showsAll, setShowsAll] = useState(false);
-  const sorted = [...hosts].sort((one, other) => Number(other.dark) - Number(one.dark));
+  const sorted = [...hosts].sort(
+    (one, other) => Number(other.dark) - Number(one.dark) || Number(one.healthy) - Number(other.healthy),
+  );
   const columns = COLUMNS.filter(({ id }) => id !== "fleet" || hosts.some(({ fleet }) => fleet !== undefined)).filter(
     ({ id }) => id !== "traffic" || hosts.some(({ traffic }) => traffic.length > 0),
   );
@@ -58,7 +60,7 @@ const COLUMNS: readonly Column<PlannedHost>[] = [
           <Badge tone="danger">Dark</Badge> {problem}
         </>
       ) : (
-        `${healthy ? "healthy" : "not deployed to successfully yet"}${revision === "Current" ? ", current revision" : revision === "Old" ? ", older revision" : ""}`
+        `${healthy ? "Healthy" : "No success yet, or the last one failed"}${revision === "Current" ? ", current revision" : revision === "Old" ? ", older revision" : ""}`
       ),
   },
   {

@@ -1,6 +1,7 @@
-import type { PlanDeploymentOutput } from "@sluice/wire/sluice/sluice-api.ts";
+import type { PlanDeploymentOutput, PlannedStep } from "@sluice/wire/sluice/sluice-api.ts";
 import { Section } from "../../design/section.tsx";
 import { durationWords } from "../../design/time-words.ts";
+import { capitalised } from "../../forms/config-select.tsx";
 import styles from "./preflight.module.css";
 
 const SHOWN_STEPS = 30;
@@ -13,18 +14,18 @@ export function PlanSteps({ plan: { steps, hosts } }: { plan: PlanDeploymentOutp
   return (
     <Section title="Steps" count={steps.length}>
       <ol className={styles.steps}>
-        {steps.slice(0, SHOWN_STEPS).map(({ description, targetIds, seconds }, index) => (
+        {steps.slice(0, SHOWN_STEPS).map((step, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: steps are known by their place
           <li key={index} className={styles.step}>
             <span className={styles.number}>{index + 1}</span>
             <span className={styles.detail}>
-              {description}
-              {targetIds.length > 0 && (
-                <span className={styles.names}>{namesOf(targetIds.map((id) => names.get(id) ?? id))}</span>
+              {stepWords(step)}
+              {step.targetIds.length > 0 && (
+                <span className={styles.names}>{namesOf(step.targetIds.map((id) => names.get(id) ?? id))}</span>
               )}
             </span>
-            {seconds !== undefined && seconds > 0 && (
-              <span className={styles.aside}>{durationWords(seconds * SECOND)}</span>
+            {step.seconds !== undefined && step.seconds > 0 && (
+              <span className={styles.aside}>{durationWords(step.seconds * SECOND)}</span>
             )}
           </li>
         ))}
@@ -37,6 +38,20 @@ export function PlanSteps({ plan: { steps, hosts } }: { plan: PlanDeploymentOutp
       </ol>
     </Section>
   );
+}
+
+const STAGES: Readonly<Record<string, string>> = {
+  deploy: "Deploy to",
+  allow: "Give traffic to",
+  block: "Take the traffic from",
+};
+
+/** The plan names every host in its sentence; here they stand beneath it. */
+function stepWords({ kind, stage = "", description, targetIds }: PlannedStep): string {
+  const count = `${targetIds.length} ${targetIds.length === 1 ? "host" : "hosts"}`;
+  if (kind === "terminate" && targetIds.length > 0) return `Terminate ${count}`;
+  const verb = kind === "hosts" ? STAGES[stage] : undefined;
+  return verb === undefined ? capitalised(description) : `${verb} ${count} at once`;
 }
 
 function namesOf(names: readonly string[]): string {

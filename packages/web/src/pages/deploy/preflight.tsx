@@ -63,10 +63,11 @@ export function Preflight({ form, target, group, isPending, onBack, onDeploy }: 
             <SkeletonRows />
           </Card>
         )}
-        {data && <PlanWords plan={data} />}
+        {data && <Verdict plan={data} />}
         {revision && group.targetRevision && (
           <RevisionDifferencePanel applicationName={target.applicationName} from={group.targetRevision} to={revision} />
         )}
+        {data && <PlanParts plan={data} />}
         <div className={formStyles.buttons}>
           <Button onPress={onBack} icon="arrow-left">
             Change something
@@ -96,24 +97,29 @@ function unavailable(plan: PlanDeploymentOutput | undefined): string | undefined
   return plan.obstacles[0]?.message ?? "It cannot start: see the checks.";
 }
 
-function PlanWords({ plan }: { plan: PlanDeploymentOutput }) {
+function Verdict({ plan }: { plan: PlanDeploymentOutput }) {
+  return (
+    <div role="status" className={styles.verdict}>
+      {plan.obstacles.map(({ code, message }) => (
+        <Note key={`${code} ${message}`} tone="danger" title="It cannot start">
+          <p>{message}</p>
+        </Note>
+      ))}
+      {plan.warnings.map((warning) => (
+        <Note key={warning} tone="warning" title={warning} />
+      ))}
+      {plan.canStart && plan.obstacles.length === 0 && (
+        <Note tone={plan.end && plan.end.status !== "Succeeded" ? "warning" : "success"} title={endWords(plan)}>
+          {plan.end?.message && <p>{plan.end.message}</p>}
+        </Note>
+      )}
+    </div>
+  );
+}
+
+function PlanParts({ plan }: { plan: PlanDeploymentOutput }) {
   return (
     <>
-      <div role="status" className={styles.verdict}>
-        {plan.obstacles.map(({ code, message }) => (
-          <Note key={`${code} ${message}`} tone="danger" title="It cannot start">
-            <p>{message}</p>
-          </Note>
-        ))}
-        {plan.warnings.map((warning) => (
-          <Note key={warning} tone="warning" title={warning} />
-        ))}
-        {plan.canStart && plan.obstacles.length === 0 && (
-          <Note tone={plan.end && plan.end.status !== "Succeeded" ? "warning" : "success"} title={endWords(plan)}>
-            {plan.end?.message && <p>{plan.end.message}</p>}
-          </Note>
-        )}
-      </div>
       {plan.arithmetic.length > 0 && (
         <Section title="How many at once" padded>
           <ul className={styles.arithmetic}>

@@ -27,12 +27,14 @@ export function RevisionPart({ handle, target }: { handle: DeployHandle; target:
   const sources = target.platform === "Server" ? OF_HOSTS : OF_SERVICES;
   return (
     <FormPart title="Revision">
-      <Segmented
-        label="Where the revision is"
-        options={sources.map((id) => ({ id, title: SOURCES[id] }))}
-        value={form.source}
-        onChange={(id) => change({ source: id as RevisionSource })}
-      />
+      <div className={styles.more}>
+        <Segmented
+          label="Where the revision is"
+          options={sources.map((id) => ({ id, title: SOURCES[id] }))}
+          value={form.source}
+          onChange={(id) => change({ source: id as RevisionSource })}
+        />
+      </div>
       {form.source === "bundle" && <BundleField handle={handle} target={target} />}
       {form.source === "registered" && <RegisteredField handle={handle} target={target} />}
       {form.source === "s3" && <S3Fields handle={handle} target={target} />}

@@ -33,7 +33,6 @@ export function GroupPage() {
   const tags = useResourceTags({ kind: "group", ...names });
   const info = found.data?.deploymentGroupInfo;
   const params = { application, group };
-  const edit = refusal("codedeploy:UpdateDeploymentGroup");
   return (
     <>
       <PageHeader
@@ -54,13 +53,6 @@ export function GroupPage() {
                 label={`More of ${group}`}
                 trigger={<IconButton icon="more" label={`More of ${group}`} variant="secondary" />}
                 actions={[
-                  {
-                    id: "edit",
-                    title: "Edit",
-                    icon: "edit",
-                    unavailable: edit,
-                    onSelect: () => void navigate({ to: "/-/applications/$application/groups/$group/edit", params }),
-                  },
                   {
                     id: "delete",
                     title: "Delete",
