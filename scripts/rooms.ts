@@ -223,7 +223,6 @@ export const ROOMS: RoomTable = {
     shell: ["state", "api", "design", HALL],
     parts: ["api", "design"],
     forms: ["api", "design", "shell", "parts"],
-    forms: ["api", "design", "shell", "parts"],
     pages: ["state", "api", "design", "shell", "parts", "forms"],
   },
 };
