@@ -52,8 +52,9 @@ quick_document_tests() {
   NO_COLOR=1 vitest run --reporter=default "$@"
 }
 
-check "types (tsc)" tsc -p .
-check "types of the console (tsc)" tsc -p packages/web
+# More threads than processors would check much of it twice.
+check "types (tsc)" tsc -p . --checkers 2
+check "types of the console (tsc)" tsc -p packages/web --checkers 2
 check "lint and format (biome)" biome ci --colors=off .
 check "allowed imports" node scripts/check-imports.ts
 check "generated files" node scripts/generate-shapes.ts --check

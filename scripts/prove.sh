@@ -3,7 +3,7 @@
 # npm run prove -- rollouts
 usage='npm run prove -- [STEP...]
 
-The long form of the tests, for hours. Steps: simulation, rollouts, functions, containers, soak, postgres, hearing; all of them without names.
+The long form of the tests, for hours. Steps: simulation, rollouts, functions, containers, pages, soak, postgres, hearing; all of them without names.
 scripts/prove.sh says which variables change their numbers.'
 . "$(dirname -- "$0")/usage.sh"
 . "$(dirname -- "$0")/setup.sh"
@@ -31,10 +31,11 @@ case " $chosen " in
     ;;
 esac
 
-# As many requests through a real HAProxy while deployments come and go; a server that is killed at each of its commits.
+# As many requests through a real HAProxy while deployments come and go; a server that is killed at each of its commits, and in mid-deployment with
+# either database.
 export SLUICE_KILLS="${SLUICE_KILLS:-all}"
 export SLUICE_LOAD_REQUESTS="${SLUICE_LOAD_REQUESTS:-200000}"
-step rollouts --testTimeout=0 tests/rollouts
+step rollouts --testTimeout=0 tests/rollouts tests/e2e/crash.test.ts
 
 # As many requests at each weight of an alias, by Invoke and through a listener of a real HAProxy: shares within 2 points.
 export SLUICE_FUNCTION_REQUESTS="${SLUICE_FUNCTION_REQUESTS:-10000}"
@@ -42,6 +43,10 @@ step functions --testTimeout=0 tests/haproxy/function-canary.test.ts tests/funct
 
 # As many requests to containers while their traffic moves in ten steps, a minute each.
 step containers --testTimeout=0 tests/containers/shift-under-load.test.ts
+
+# Every command of the guides, also as an ordinary user where he reads what root reads.
+export SLUICE_PAGES="${SLUICE_PAGES:-all}"
+step pages --testTimeout=0 tests/docs/pages.test.ts
 
 # One deployment after the other, with the newest twenty kept: disk, memory and times stay what they were.
 # SLUICE_SOAK_MINUTES=15 npm run prove -- soak

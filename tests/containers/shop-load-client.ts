@@ -1,7 +1,7 @@
 /**
  * `node shop-load-client.ts PORT WORKERS PAUSE_MILLISECONDS`: steady load, each worker sending its next request some time after the last was answered;
- * every second worker keeps its connection. A line on stdin is answered by a {@link ShopLoadSnapshot} of that moment; the end of stdin ends
- * the load, when what is in flight has been answered, with the last snapshot.
+ * every second worker keeps its connection. A line on stdin, which says how long workers pause from now on, is answered by a {@link ShopLoadSnapshot}
+ * of that moment; the end of stdin ends the load, when what is in flight has been answered, with the last snapshot.
  */
 
 import { Agent, request } from "node:http";
@@ -21,13 +21,14 @@ export interface ShopLoadSnapshot {
   readonly answered: readonly number[];
 }
 
-const [port = 0, workers = 0, pauseMilliseconds = 0] = process.argv.slice(2).map(Number);
+const [port = 0, workers = 0, firstPauseMilliseconds = 0] = process.argv.slice(2).map(Number);
 /** The last worker's requests take this long: there is always one in flight when a task is to end. */
 const SLOW_MILLISECONDS = 500;
 
 let succeeded = 0;
 let failed = 0;
 let isOver = false;
+let pauseMilliseconds = firstPauseMilliseconds;
 const versions: Record<string, number> = {};
 const failures: Record<string, number> = {};
 const answered = Array.from({ length: workers + 1 }, () => 0);
@@ -77,7 +78,10 @@ function report(): void {
 // Whoever asked is gone: nothing is left to be counted.
 process.stdout.on("error", () => process.exit(1));
 createInterface(process.stdin)
-  .on("line", report)
+  .on("line", (line) => {
+    pauseMilliseconds = Number(line);
+    report();
+  })
   .on("close", () => {
     isOver = true;
   });

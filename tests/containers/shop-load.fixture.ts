@@ -7,7 +7,9 @@ import type { ShopLoadSnapshot } from "./shop-load-client.ts";
 
 const WORKERS = 16;
 /** So that a worker is mostly waiting: the load is to be steady, not the machine to be full. */
-const PAUSE_MILLISECONDS = 5;
+const PAUSE_MILLISECONDS = 100;
+/** While requests are counted, which are thousands; nothing else waits for them. */
+const COUNTED_PAUSE_MILLISECONDS = 5;
 
 /** The client process: {@link file://./shop-load-client.ts}. */
 export interface ShopLoad {
@@ -32,30 +34,31 @@ export function startShopLoad(port: number): ShopLoad {
     waiting.shift()?.(last);
   });
   const ended = once(lines, "close");
-  const snapshot = () => {
+  const snapshot = (nextPauseMilliseconds = PAUSE_MILLISECONDS) => {
     const answer = new Promise<ShopLoadSnapshot>((resolve, reject) => {
       waiting.push(resolve);
       void ended.then(() => reject(new Error("the load client ended")));
     });
-    child.stdin.write("\n");
+    child.stdin.write(`${nextPauseMilliseconds}\n`);
     return answer;
   };
   /** When what was in flight has been answered. */
   const nextRound = async () => {
-    const before = await snapshot();
+    const before = await snapshot(COUNTED_PAUSE_MILLISECONDS);
     return until("an answer to every worker", async () => {
-      const now = await snapshot();
+      const now = await snapshot(COUNTED_PAUSE_MILLISECONDS);
       return now.answered.every((count, worker) => count > (before.answered[worker] ?? 0)) && now;
     });
   };
   return {
-    snapshot,
+    snapshot: () => snapshot(),
     async shares(requests) {
       const before = await nextRound();
       const after = await until(`${requests} more requests`, async () => {
-        const now = await snapshot();
+        const now = await snapshot(COUNTED_PAUSE_MILLISECONDS);
         return now.succeeded + now.failed >= before.succeeded + before.failed + requests && now;
       });
+      await snapshot();
       if (after.failed > before.failed) throw new Error(`requests failed: ${JSON.stringify(after.failures)}`);
       const counted = Object.entries(after.versions).map(([version, count]): [string, number] => [
         version,

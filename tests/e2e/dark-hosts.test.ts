@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { recordingBundle } from "../installation/bundle.fixture.ts";
 import { CodeDeploy, failedEvent } from "../installation/code-deploy.fixture.ts";
 import { DATABASES, type OpenDatabase, openDatabase, whyNoDatabase } from "../installation/databases.fixture.ts";
+import { listedHosts } from "../installation/listed-hosts.fixture.ts";
 import { RecordingFolder } from "../installation/recording-folder.fixture.ts";
 import { type SluiceAgent, startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
@@ -61,7 +62,7 @@ describe.each(DATABASES)("hosts that do not answer, with %s", (choice) => {
   });
 
   async function statesOfHosts(): Promise<Map<string, HostSummary>> {
-    const hosts = JSON.parse(await server.sluice("hosts", "list", "--json")) as HostSummary[];
+    const hosts = await listedHosts(server);
     return new Map(hosts.map((host) => [host.hostId, host]));
   }
   const label = (agent: SluiceAgent) => `${agent.name} (${agent.hostId})`;

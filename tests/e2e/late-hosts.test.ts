@@ -1,9 +1,9 @@
 import { type DeploymentInfo, ListDeploymentsCommand } from "@aws-sdk/client-codedeploy";
-import type { HostSummary } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { recordingBundle } from "../installation/bundle.fixture.ts";
 import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
 import { DATABASES, type OpenDatabase, openDatabase, whyNoDatabase } from "../installation/databases.fixture.ts";
+import { listedHosts } from "../installation/listed-hosts.fixture.ts";
 import { RecordingFolder } from "../installation/recording-folder.fixture.ts";
 import { type SluiceAgent, startSluiceAgent } from "../installation/sluice-agent.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
@@ -67,7 +67,7 @@ describe.each(DATABASES)("hosts that arrive late, with %s", (choice) => {
   /** Resolves when the host's agent has spoken to the server. */
   function heard({ name, hostId }: SluiceAgent): Promise<boolean> {
     return until(`${name} to be heard`, async () => {
-      const hosts = JSON.parse(await server.sluice("hosts", "list", "--json")) as HostSummary[];
+      const hosts = await listedHosts(server);
       return hosts.some((host) => host.hostId === hostId && host.lastSeenAt !== undefined);
     });
   }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSelfSignedCertificate } from "@sluice/server/signing/self-signed-certificate.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { listedHosts } from "../installation/listed-hosts.fixture.ts";
 import { type SluiceAgent, startSluiceAgent } from "../installation/sluice-agent.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 import { until } from "../installation/until.fixture.ts";
@@ -22,7 +23,7 @@ async function renewCertificate(): Promise<void> {
 
 async function hostIsAlive(): Promise<void> {
   await until("the host is alive", async () => {
-    const hosts = JSON.parse(await server.sluice("hosts", "list", "--json")) as { state: string }[];
+    const hosts = await listedHosts(server);
     return hosts.some(({ state }) => state === "alive");
   });
 }

@@ -10,6 +10,7 @@ import { rawTar } from "@sluice/agent/host/archive/raw-archives.fixture.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hooksAppSpec, recordingBundle } from "../installation/bundle.fixture.ts";
 import { CodeDeploy, failedEvent } from "../installation/code-deploy.fixture.ts";
+import { listedHosts } from "../installation/listed-hosts.fixture.ts";
 import { RecordingFolder } from "../installation/recording-folder.fixture.ts";
 import { type SluiceAgent, startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
@@ -69,7 +70,7 @@ async function configureHost(host: Record<string, string>): Promise<void> {
   writeFileSync(file, JSON.stringify({ ...settings, host: { ...settings.host, ...host } }));
   agent.start();
   await until("the agent to be back", async () => {
-    const hosts = JSON.parse(await server.sluice("hosts", "list", "--json")) as { state: string }[];
+    const hosts = await listedHosts(server);
     return hosts[0]?.state === "alive";
   });
 }

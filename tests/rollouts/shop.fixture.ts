@@ -15,6 +15,7 @@ import { whyNoNamespaces } from "@sluice/cli/up/isolation/namespace.ts";
 import { parseBalancerState, type ServerState, SHOW_STATE } from "@sluice/drivers/haproxy-runtime/balancer-state.ts";
 import { HaproxyProcess, whyNoHaproxy } from "../haproxy/haproxy-process.fixture.ts";
 import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
+import { listedHosts } from "../installation/listed-hosts.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 import { until, watchUntil } from "../installation/until.fixture.ts";
 import { WEB_PORT, type WebRevision, webRevision } from "./web-revision.fixture.ts";
@@ -176,7 +177,7 @@ async function startHosts(site: HostSite, server: SluiceServer): Promise<LocalHo
 
 async function untilAlive(server: SluiceServer, hosts: readonly LocalHost[]): Promise<void> {
   await until("polls of all hosts", async () => {
-    const listed = JSON.parse(await server.sluice("hosts", "--json")) as { hostId: string; state: string }[];
+    const listed = await listedHosts(server);
     return hosts.every(({ id }) => listed.some(({ hostId, state }) => hostId === id && state === "alive"));
   });
 }
