@@ -122,7 +122,7 @@ describe("bare requests", () => {
   const send = (path: string, init: RequestInit = {}) => fetch(`${server.url()}${path}`, init);
 
   it.each([
-    ["a browser at the root", "/", {}, 403, /<Code>AccessDenied<\/Code>/],
+    ["a browser at an object", "/revisions/a", {}, 403, /<Code>AccessDenied<\/Code>/],
     [
       "a foreign scheme",
       "/revisions/a",
