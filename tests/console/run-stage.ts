@@ -18,7 +18,7 @@ const interrupted = new Promise<void>((resolve) => {
 async function keepMoving({ deployments, deploy, end }: Stage): Promise<never> {
   const versions = ["8.4.2-steady", "8.4.1-slow", "8.4.3-steady"];
   for (let id = deployments.slow, round = 0; ; round++) {
-    await end(id);
+    await end(id, "any");
     id = await deploy("search", "api", versions[round % versions.length]!, { description: "Rank by margin, again" });
   }
 }
@@ -32,9 +32,7 @@ const stage = await startStage(undo, {
 });
 console.log(`${((Date.now() - begun) / 1000).toFixed(1)} s: everything is in its place`);
 for (const [name, id] of Object.entries(stage.deployments)) console.log(`  ${name.padEnd(12)}${id}`);
-console.log(
-  `  URL         ${stage.server.url()}/\n  key         ${stage.key.accessKeyId} ${stage.key.secretAccessKey}`,
-);
+console.log(`  URL         ${stage.server.url()}\n  key         ${stage.key.accessKeyId} ${stage.key.secretAccessKey}`);
 const link = await stage.link().catch((error: unknown) => `none: ${error}`);
 console.log(`  link        ${link}`);
 console.log(`  data        ${stage.server.data}\nIt runs until Ctrl-C.`);

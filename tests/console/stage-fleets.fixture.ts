@@ -9,7 +9,7 @@ export const FLEETS = {
   blue: ["billing-web-blue-01", "billing-web-blue-02"],
   green: ["billing-web-green-01", "billing-web-green-02"],
   /** They go away when everything is deployed. */
-  dark: ["search-api-c-04", "checkout-staging-b-02"],
+  dark: ["search-index-c-01", "checkout-staging-b-02"],
 } as const;
 
 export interface Fleet {

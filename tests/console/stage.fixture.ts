@@ -63,7 +63,7 @@ export interface Stage {
   link(): Promise<string>;
   /** @returns the deployment's id */
   deploy(application: string, group: string, version: string, more?: Partial<CreateDeploymentInput>): Promise<string>;
-  /** Waits for the end, which has to be this one; Succeeded when absent. */
+  /** Waits for the end, which has to be this one, or `any`; Succeeded when absent. */
   end(deploymentId: string, status?: string): Promise<DeploymentInfo>;
 }
 
@@ -105,7 +105,7 @@ export async function startStage(undo: AsyncDisposableStack, options: StageOptio
       const now = await look(deploymentId);
       return now.completeTime !== undefined && now;
     });
-    if (info.status === status) return info;
+    if (info.status === status || status === "any") return info;
     const { applicationName, deploymentGroupName, errorInformation } = info;
     throw new Error(
       `${applicationName}/${deploymentGroupName}: ${deploymentId} ${info.status}, ${errorInformation?.message}`,

@@ -6,6 +6,7 @@ import { deploySearch } from "./pages/deploy/deploy-search.ts";
 import { deploymentSearch } from "./pages/deployment/deployment-search.ts";
 import { historySearch } from "./pages/history/history-search.ts";
 import { hostsSearch } from "./pages/hosts/hosts-search.ts";
+import { keysSearch } from "./pages/keys/keys-search.ts";
 import { overviewSearch } from "./pages/overview/overview-search.ts";
 import { revisionsSearch } from "./pages/revisions/revisions-search.ts";
 import { Layout } from "./shell/layout.tsx";
@@ -116,6 +117,7 @@ const compare = createRoute({
 const keys = createRoute({
   getParentRoute: () => inside,
   path: "/-/keys",
+  validateSearch: keysSearch,
   component: lazyRouteComponent(() => import("./pages/keys/keys-page.tsx"), "KeysPage"),
 });
 const design = createRoute({

@@ -14,6 +14,8 @@ export interface Command {
   readonly section: string;
   /** Other words by which it is found. */
   readonly keywords?: readonly string[] | undefined;
+  /** Why it cannot be done now: it is shown, says so, and does nothing. */
+  readonly unavailable?: string | undefined;
   readonly run: () => void;
 }
 
@@ -38,13 +40,22 @@ export function commandSources(): readonly CommandSource[] {
 /** `⌘K` on a Mac, `Ctrl K` elsewhere. */
 export const PALETTE_KEY = navigator.platform.startsWith("Mac") ? "⌘K" : "Ctrl K";
 
+function isOpener({ key, metaKey, ctrlKey, shiftKey }: KeyboardEvent): boolean {
+  return key.toLowerCase() === "k" && (metaKey || ctrlKey) && !shiftKey;
+}
+
+/** `/`, unless it is typed into a field or a dialog is open. */
+function isSlash({ key, metaKey, ctrlKey, target }: KeyboardEvent): boolean {
+  if (key !== "/" || metaKey || ctrlKey || !(target instanceof Element)) return false;
+  return target.closest("input, textarea, select, [contenteditable], [role=dialog], [role=alertdialog]") === null;
+}
+
 export function usePaletteKey(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey) || event.altKey || event.shiftKey)
-        return;
+      if (event.altKey || !(isOpener(event) || isSlash(event))) return;
       event.preventDefault();
-      isPaletteOpen.set(!isPaletteOpen.get());
+      isPaletteOpen.set(isSlash(event) || !isPaletteOpen.get());
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);

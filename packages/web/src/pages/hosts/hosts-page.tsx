@@ -1,4 +1,5 @@
 import { getRouteApi } from "@tanstack/react-router";
+import { type AllHosts, useAllHosts } from "../../api/all-hosts.ts";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { ErrorNote } from "../../design/error-note.tsx";
 import { Note } from "../../design/note.tsx";
@@ -10,7 +11,6 @@ import { Tabs } from "../../design/tabs.tsx";
 import { ActionButton } from "../../shell/access.tsx";
 import { changedSearch, type SearchChange } from "../../shell/changed-search.ts";
 import { usePageTitle } from "../../shell/page-title.tsx";
-import { type AllHosts, useAllHosts } from "./all-hosts.ts";
 import { DeclareHostDialog } from "./declare-host-dialog.tsx";
 import { HOST_SORT_DEFAULT, hostRows, tagText } from "./host-filter.ts";
 import { HostFilters } from "./host-filters.tsx";

@@ -1,4 +1,5 @@
 import type { AccessKeySummary } from "@sluice/wire/sluice/console-api.ts";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useChange, useOperation } from "../../api/use-operation.ts";
 import { Copyable } from "../../design/copyable.tsx";
@@ -22,7 +23,10 @@ import styles from "./keys-page.module.css";
 export function KeysPage() {
   usePageTitle("Access keys");
   const { data, error } = useOperation("Sluice", "ListAccessKeys", {}, { live: { changed: ["keys"] } });
-  const [isCreating, setIsCreating] = useState(false);
+  const { dialog } = useSearch({ from: "/inside/-/keys" });
+  const navigate = useNavigate({ from: "/-/keys" });
+  const setIsCreating = (isOpen: boolean) =>
+    void navigate({ search: isOpen ? { dialog: "create" } : {}, replace: true });
   const [deleted, setDeleted] = useState<AccessKeySummary>();
   const create = (
     <ActionButton action="sluice:CreateAccessKey" variant="primary" icon="plus" onPress={() => setIsCreating(true)}>
@@ -46,7 +50,7 @@ export function KeysPage() {
           )}
         </Card>
       )}
-      {isCreating && <CreateKeyDialog onClose={() => setIsCreating(false)} />}
+      {dialog === "create" && <CreateKeyDialog onClose={() => setIsCreating(false)} />}
       {deleted && <DeleteKey accessKey={deleted} onClose={() => setDeleted(undefined)} />}
     </>
   );

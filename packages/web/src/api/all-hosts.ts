@@ -1,7 +1,7 @@
 import type { HostSummary } from "@sluice/wire/sluice/sluice-api.ts";
 import { type QueryClient, queryOptions, type UseQueryResult, useQuery } from "@tanstack/react-query";
-import { call } from "../../api/call.ts";
-import { useLive } from "../../api/live.ts";
+import { call } from "./call.ts";
+import { useLive } from "./live.ts";
 
 export interface AllHosts {
   readonly hosts: readonly HostSummary[];
