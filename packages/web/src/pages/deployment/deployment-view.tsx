@@ -49,15 +49,7 @@ export function DeploymentView({ described }: { described: DescribeDeploymentOut
       id: "logs",
       title: "Logs",
       staysAlive: true,
-      content: (
-        <LogsTab
-          deploymentId={deploymentId}
-          platform={computePlatform}
-          shelf={shelf}
-          store={store}
-          isShown={selected === "logs"}
-        />
-      ),
+      content: <LogsTab deployment={deployment} shelf={shelf} store={store} isShown={selected === "logs"} />,
     },
     { id: "timeline", title: "Timeline", content: <TimelineTab described={described} store={store} /> },
     ...(hasTraffic

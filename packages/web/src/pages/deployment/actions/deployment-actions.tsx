@@ -7,6 +7,7 @@ import { ActionDialog } from "./action-dialog.tsx";
 import { actionLook } from "./action-looks.ts";
 import { RollBackDialog } from "./roll-back-dialog.tsx";
 import { sentence } from "./sentence.ts";
+import { useActionCommands } from "./use-action-commands.ts";
 
 export const ACT = "sluice:ActOnDeployment";
 
@@ -20,6 +21,7 @@ export function DeploymentActions({ described }: { described: DescribeDeployment
   const impossible = actions.filter(({ unavailable }) => unavailable !== undefined);
   const view = actions.find(({ action }) => action === chosen);
   const close = () => setChosen(undefined);
+  useActionCommands(deployment.deploymentId, refused === undefined ? possible : [], setChosen);
   return (
     <>
       {impossible.length > 0 && (

@@ -46,7 +46,7 @@ export function LogToolbar(props: LogToolbarProps) {
     <div role="toolbar" aria-label="Output" className={styles.bar}>
       {topic.targets.length > 0 && (
         <PlainSelect
-          label={topic.kind === "function" ? "Function" : topic.kind === "task" ? "Service" : "Target"}
+          label={topic.kind === "host" ? "Target" : "Whose output"}
           value={selection.targetId ?? ""}
           options={[
             ...(topic.kind === "host" ? [{ value: "", title: `All ${topic.targets.length} targets` }] : []),
@@ -55,7 +55,13 @@ export function LogToolbar(props: LogToolbarProps) {
               title: status === undefined ? name : `${name} (${statusLook(status).label.toLowerCase()})`,
             })),
           ]}
-          onChange={(target) => onChange({ target: target === "" ? undefined : target, line: undefined })}
+          onChange={(target) =>
+            onChange({
+              target: target === "" ? undefined : target,
+              line: undefined,
+              ...(topic.kind === "platform" && { event: undefined }),
+            })
+          }
         />
       )}
       {events.length > 0 && (

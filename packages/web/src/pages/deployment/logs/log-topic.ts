@@ -3,9 +3,9 @@ import type { LogSelection } from "./log-shelf.ts";
 
 /** What there is to choose from, by the platform that is deployed to. */
 export interface LogTopic {
-  readonly kind: "host" | "task" | "function";
-  /** What is shown where the address names none; undefined: the output of all. */
-  readonly defaultTarget: string | undefined;
+  readonly kind: "host" | "platform";
+  /** What is shown for what the address names. */
+  readonly selectionOf: (target: string | undefined, event: string | undefined) => LogSelection;
   readonly targets: readonly { readonly id: string; readonly name: string; readonly status?: string | undefined }[];
   readonly eventsOf: (targetId: string | undefined) => readonly string[];
   readonly emptyWords: (selection: LogSelection, isOver: boolean) => string;
@@ -21,7 +21,7 @@ export function hostTopic(rows: readonly GridRow[], columns: readonly string[]):
   const sorted = rows.toSorted((one, other) => (order.get(one.status) ?? 2) - (order.get(other.status) ?? 2));
   return {
     kind: "host",
-    defaultTarget: undefined,
+    selectionOf: (targetId, event) => ({ targetId, event }),
     targets: sorted.map(({ targetId, hostName, status }) => ({ id: targetId, name: hostName, status })),
     eventsOf: (targetId) => byId.get(targetId ?? "")?.events.map(({ name }) => name) ?? columns,
     emptyWords: ({ targetId, event }, isOver) => hostWords(byId.get(targetId ?? ""), event, isOver),
@@ -39,26 +39,4 @@ function hostWords(row: GridRow | undefined, name: string | undefined, isOver: b
   if (event.status === "Pending") return `${event.name} has not begun on ${row?.hostName}.`;
   if (event.status === "Succeeded") return `${event.name} ran without a script, or without a word.`;
   return "It comes here by itself, as the script prints it.";
-}
-
-/** @param serviceId `CLUSTER:SERVICE` */
-export function taskTopic(serviceId: string | undefined): LogTopic {
-  return {
-    kind: "task",
-    defaultTarget: serviceId,
-    targets: serviceId === undefined ? [] : [{ id: serviceId, name: serviceId }],
-    eventsOf: () => [],
-    emptyWords: () => "Its tasks have printed nothing. What they print comes here by itself.",
-  };
-}
-
-/** @param functions the function that is deployed, and its hooks */
-export function functionTopic(functions: readonly string[]): LogTopic {
-  return {
-    kind: "function",
-    defaultTarget: functions[0],
-    targets: functions.map((name) => ({ id: name, name })),
-    eventsOf: () => [],
-    emptyWords: ({ targetId }) => `${targetId} has printed nothing. What it prints comes here by itself.`,
-  };
 }

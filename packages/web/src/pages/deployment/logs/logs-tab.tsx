@@ -1,3 +1,4 @@
+import type { DeploymentSummary } from "@sluice/wire/sluice/console-api.ts";
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "../../../design/button.tsx";
 import { EmptyState } from "../../../design/empty-state.tsx";
@@ -17,12 +18,12 @@ import type { LogTopic } from "./log-topic.ts";
 import { isFiltered, type LogChoice, logItems } from "./log-view.ts";
 import { LogViewer } from "./log-viewer.tsx";
 import styles from "./logs-tab.module.css";
+import { FUNCTION_MARK } from "./platform-topic.ts";
 import { useLogTopic } from "./use-log-topic.ts";
 import { useMatches } from "./use-matches.ts";
 
 interface LogsTabProps {
-  readonly deploymentId: string;
-  readonly platform: string;
+  readonly deployment: DeploymentSummary;
   readonly shelf: LogShelf;
   readonly store: GridStore;
   /** Another tab is shown: nothing is read for it anew. */
@@ -36,15 +37,16 @@ export function LogsTab(props: LogsTabProps) {
   return wasShown ? <ShownLogs {...props} /> : null;
 }
 
-function ShownLogs({ deploymentId, platform, shelf, store, isShown }: LogsTabProps) {
+function ShownLogs({ deployment, shelf, store, isShown }: LogsTabProps) {
   const [search] = useDeploymentSearch();
-  const topic = useLogTopic(platform, store);
-  const { target = topic?.defaultTarget, event } = search;
+  const topic = useLogTopic(deployment, store);
+  const { deploymentId } = deployment;
+  const { target, event } = search;
   const last = useRef({ target, event });
   if (isShown) last.current = { target, event };
   // Whose output it is has to be known first.
   if (topic === undefined) return null;
-  const selection = { targetId: last.current.target, event: last.current.event };
+  const selection = topic.selectionOf(last.current.target, last.current.event);
   const log = shelf.take(selection);
   return <OneLog key={`${selection.targetId} ${selection.event}`} {...{ deploymentId, log, topic, isShown }} />;
 }
@@ -207,7 +209,7 @@ function OneLog({ deploymentId, log, topic, isShown }: OneLogProps) {
 
   function prefixOf(): "none" | "event" | "host" | "both" {
     const { targetId, event } = log.selection;
-    if (topic.kind !== "host") return topic.kind === "task" ? "host" : "none";
+    if (topic.kind === "platform") return targetId?.startsWith(FUNCTION_MARK) ? "none" : "host";
     if (targetId === undefined) return event === undefined ? "both" : "host";
     return event === undefined ? "event" : "none";
   }

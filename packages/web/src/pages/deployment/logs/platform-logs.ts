@@ -1,16 +1,21 @@
 import { call } from "../../../api/call.ts";
 import type { LogSelection } from "./log-shelf.ts";
 import type { ReadLogPage } from "./log-source.ts";
+import { FUNCTION_MARK } from "./platform-topic.ts";
 
-/**
- * No notice tells of the output of tasks and functions: the answer is held until there is some. This is what their selection's
- * `targetId` means here: a service as `CLUSTER:SERVICE`, a function by its name.
- */
+/** Of a selection of `platformTopic`: a service as `CLUSTER:SERVICE`, or a function. */
+export function readPlatformLog({ targetId = "" }: LogSelection): ReadLogPage {
+  return targetId.startsWith(FUNCTION_MARK)
+    ? readFunctionLog(targetId.slice(FUNCTION_MARK.length))
+    : readTaskLog(targetId);
+}
+
+/** No notice tells of the output of tasks and functions: an answer is held until there is some. */
 const HELD_SECONDS = 20;
 
-export function readTaskLog({ targetId = "" }: LogSelection): ReadLogPage {
-  const at = targetId.indexOf(":");
-  const [cluster, service] = at < 0 ? [undefined, targetId] : [targetId.slice(0, at), targetId.slice(at + 1)];
+function readTaskLog(id: string): ReadLogPage {
+  const at = id.indexOf(":");
+  const [cluster, service] = at < 0 ? [undefined, id] : [id.slice(0, at), id.slice(at + 1)];
   return async (cursor, signal) => {
     const waitSeconds = cursor === undefined ? 0 : HELD_SECONDS;
     const page = await call("Sluice", "GetTaskLogs", { cluster, service, cursor, waitSeconds }, signal);
@@ -31,21 +36,21 @@ export function readTaskLog({ targetId = "" }: LogSelection): ReadLogPage {
   };
 }
 
-export function readFunctionLog({ targetId = "" }: LogSelection): ReadLogPage {
+function readFunctionLog(name: string): ReadLogPage {
   return async (cursor, signal) => {
     const waitSeconds = cursor === undefined ? 0 : HELD_SECONDS;
-    const page = await call("Sluice", "GetFunctionLogs", { function: targetId, cursor, waitSeconds }, signal);
+    const page = await call("Sluice", "GetFunctionLogs", { function: name, cursor, waitSeconds }, signal);
     return {
       cursor: page.cursor,
       ended: false,
       isHeld: true,
       entries: page.entries.map(({ at, text }) => ({
-        targetId,
-        hostName: targetId,
+        targetId: FUNCTION_MARK + name,
+        hostName: name,
         lifecycleEvent: "",
         at,
         stream: "stdout" as const,
-        scriptName: targetId,
+        scriptName: name,
         text: `${text}\n`,
       })),
     };

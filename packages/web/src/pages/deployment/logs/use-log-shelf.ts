@@ -3,7 +3,7 @@ import { call } from "../../../api/call.ts";
 import { useSignals } from "../../../api/live.ts";
 import { createLogShelf, type LogSelection, type LogShelf } from "./log-shelf.ts";
 import type { ReadLogPage } from "./log-source.ts";
-import { readFunctionLog, readTaskLog } from "./platform-logs.ts";
+import { readPlatformLog } from "./platform-logs.ts";
 
 const ENDS = new Set(["deploymentSucceeded", "deploymentFailed", "deploymentStopped"]);
 /** An answer has at most a thousand lines or a megabyte: with fewer there is no more. */
@@ -23,8 +23,7 @@ export function useLogShelf(deploymentId: string, platform: string | undefined):
 }
 
 function readerOf(deploymentId: string, platform: string | undefined): (selection: LogSelection) => ReadLogPage {
-  if (platform === "ECS") return readTaskLog;
-  if (platform === "Lambda") return readFunctionLog;
+  if (platform === "ECS" || platform === "Lambda") return readPlatformLog;
   return ({ targetId, event }) =>
     async (cursor, signal) => {
       const input = { deploymentId, targetId, lifecycleEvent: event, cursor };
