@@ -37,7 +37,10 @@ const SHIFT_CHANGES: Readonly<Record<string, string>> = {
 const WORDS: Readonly<Record<string, (body: Body) => EventWords>> = {
   deploymentStarted: ({ targets, minimumHealthyHosts }) => {
     const count = Array.isArray(targets) ? targets.length : 0;
-    const minimum = typeof minimumHealthyHosts === "number" ? `${minimumHealthyHosts} must stay healthy` : undefined;
+    const minimum =
+      typeof minimumHealthyHosts === "number" && minimumHealthyHosts > 0
+        ? `${minimumHealthyHosts} must stay healthy`
+        : undefined;
     return { kind: "start", title: `Started with ${counted(count, "target")}`, detail: minimum };
   },
   statusMessageAdded: ({ message }) => ({ kind: "other", title: textOf(message) ?? "Message" }),

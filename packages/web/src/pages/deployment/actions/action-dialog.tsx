@@ -19,7 +19,7 @@ interface ActionDialogProps {
 /** Before an action: what it will do to how many hosts and how much traffic, and why somebody does it. */
 export function ActionDialog({ deploymentId, described, view, onClose }: ActionDialogProps) {
   const { action, consequence, command, unavailable } = view;
-  const { label, variant } = actionLook(action);
+  const { label } = actionLook(action);
   const act = useChange("Sluice", "ActOnDeployment");
   return (
     <ConfirmDialog
@@ -27,7 +27,7 @@ export function ActionDialog({ deploymentId, described, view, onClose }: ActionD
       isOpen
       onClose={onClose}
       confirmLabel={label}
-      isDangerous={variant === "danger" || action === "stop"}
+      isDangerous={action.startsWith("stop")}
       asksReason
       onConfirm={async (reason) => {
         // What the person saw: where the traffic is elsewhere by now, nothing is changed.

@@ -22,7 +22,7 @@ const LOOKS: Readonly<Record<string, ActionLook>> = {
     label: "Stop and roll back",
     done: "Stopped and rolled back",
     icon: "undo",
-    variant: "danger",
+    variant: "secondary",
   },
   "roll-back": { label: "Roll back", done: "Rolled back", icon: "undo", variant: "secondary" },
 };

@@ -99,14 +99,14 @@ export function RollBackDialog({ described, view, onClose }: RollBackDialogProps
             {sentence(view.unavailable)}
           </Note>
         )}
-        <div>
+        <Stack look="tight">
           <h3>
             What changes on the hosts: {nameOf(deployment)} → {chosen ? nameOf(chosen) : "…"}
           </h3>
           {difference.error && <ErrorNote error={difference.error} title="The revisions could not be compared." />}
           {!difference.data && !difference.error && <SkeletonRows rows={3} />}
           {difference.data && <RevisionDifferences difference={difference.data.revision} />}
-        </div>
+        </Stack>
         <TextArea
           label="Reason"
           description="Kept with the deployment, for everybody who looks at it later."

@@ -13,6 +13,8 @@ import { TargetFilters } from "./target-filters.tsx";
 import { TargetGrid } from "./target-grid.tsx";
 import { TargetList } from "./target-list.tsx";
 
+/** Beside more columns a zone has no room. */
+const ZONE_COLUMNS = 10;
 /** Of fewer rows the whole is seen at once, and heads of groups are in the way. */
 const GROUPED_FROM = 8;
 
@@ -83,7 +85,7 @@ export function TargetsTab({ store, isOver }: { store: GridStore; isOver: boolea
           <TargetGrid
             items={items}
             columns={grid.columns}
-            showsZone={grouping !== "zone"}
+            showsZone={grouping !== "zone" && grid.columns.length <= ZONE_COLUMNS}
             onOpen={open}
             onToggleGroup={toggle}
           />

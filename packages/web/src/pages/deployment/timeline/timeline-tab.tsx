@@ -8,6 +8,7 @@ import { LoadMore } from "../../../design/load-more.tsx";
 import { Card } from "../../../design/section.tsx";
 import { Duration, Time } from "../../../design/time.tsx";
 import { useObservable } from "../../../state/observable.ts";
+import { sentence } from "../actions/sentence.ts";
 import type { GridStore } from "../grid/grid-store.ts";
 import { useDeploymentSearch } from "../use-deployment-search.ts";
 import { timelineOf } from "./timeline-entries.ts";
@@ -96,7 +97,9 @@ function Entry({ entry, deploymentId, begin, isLinked }: EntryProps) {
       </span>
       <div className={styles.words}>
         <p className={styles.title}>{title}</p>
-        {detail && <p className={styles.detail}>{kind === "person" && accessKeyId ? `“${detail}”` : detail}</p>}
+        {detail && (
+          <p className={styles.detail}>{kind === "person" && accessKeyId ? `“${detail}”` : sentence(detail)}</p>
+        )}
         {accessKeyId && (
           <p className={styles.detail}>
             <code>{accessKeyId}</code>

@@ -53,14 +53,14 @@ test("tells what happened in order, and an end once", () => {
     eventId: 7,
     at: second(2),
     type: "deploymentStarted",
-    body: { targets: [{}], minimumHealthyHosts: 0 },
+    body: { targets: [{}], minimumHealthyHosts: 2 },
   };
   const end = { eventId: 9, at: second(90), type: "deploymentFailed", body: { error: { code: "A", message: "b" } } };
   const told = (events: (typeof started | typeof end)[]) =>
     timelineOf({ deployment, notes, events, rows: [failed] }).map(({ title, detail }) => [title, detail]);
   expect(told([started, end])).toEqual([
     ["Created by user", undefined],
-    ["Started with 1 target", "0 must stay healthy"],
+    ["Started with 1 target", "2 must stay healthy"],
     ["web-1 began", undefined],
     ["ApplicationStart failed on web-1", "ScriptFailed in start.sh"],
     ["Stop asked for", "wrong revision"],

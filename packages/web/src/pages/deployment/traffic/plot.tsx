@@ -40,7 +40,11 @@ export function Plot(props: PlotProps) {
     if (element === null) return undefined;
     const draw = () => {
       plot.current?.destroy();
-      plot.current = new uPlot(optionsOf(latest.current, element), dataOf(latest.current), element);
+      plot.current = new uPlot(
+        optionsOf(latest.current, element, () => latest.current.now),
+        dataOf(latest.current),
+        element,
+      );
     };
     draw();
     const resize = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
@@ -67,7 +71,11 @@ function dataOf({ times, series }: PlotProps): uPlot.AlignedData {
   return [[...times], ...series.map(({ values }) => [...values])] as uPlot.AlignedData;
 }
 
-function optionsOf({ series, unit, max, now }: PlotProps, element: HTMLElement): uPlot.Options {
+function optionsOf(
+  { series, unit, max }: PlotProps,
+  element: HTMLElement,
+  nowOf: () => number | undefined,
+): uPlot.Options {
   const colour = colourReader(element);
   const stepped = uPlot.paths.stepped?.({ align: 1 });
   const axis: uPlot.Axis = {
@@ -104,6 +112,7 @@ function optionsOf({ series, unit, max, now }: PlotProps, element: HTMLElement):
     hooks: {
       draw: [
         (drawn) => {
+          const now = nowOf();
           if (now === undefined) return;
           const x = Math.round(drawn.valToPos(now, "x", true));
           const { ctx, bbox } = drawn;

@@ -49,6 +49,9 @@ export function ShiftTraffic({ shift, deployment }: { shift: ShiftView; deployme
             )}
           </p>
         )}
+        {pausedSince && nextPercent !== undefined && (
+          <p className={styles.next}>{nextPercent} % next, when it is resumed</p>
+        )}
         {isOpen && !pausedSince && nextPercent !== undefined && nextAt && (
           <p className={styles.next}>
             {nextPercent} % in <Countdown until={nextAt} />
