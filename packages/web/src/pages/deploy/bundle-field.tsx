@@ -16,7 +16,7 @@ const SHOWN = 50;
 /** A bundle of this server's own bucket: dropped here, or one that lies there. */
 export function BundleField({ handle, target }: { handle: DeployHandle; target: DeployTarget }) {
   const [text, setText] = useState("");
-  const { data, error } = useOperation("Sluice", "ListBundles", {}, { live: { changed: ["revisions"] } });
+  const { data, error, refetch } = useOperation("Sluice", "ListBundles", {}, { live: { changed: ["revisions"] } });
   const { bundle } = handle.form;
   const types: readonly string[] = bundleTypesOf(target.platform);
   const isOwn = ({ key }: { key: string }) => key.startsWith(`${target.applicationName}/`);
@@ -35,7 +35,10 @@ export function BundleField({ handle, target }: { handle: DeployHandle; target: 
       <BundleUpload
         applicationName={target.applicationName}
         platform={target.platform}
-        onUploaded={({ bucket, key, bundleType }) => choose({ ...NO_S3, bucket, key, bundleType })}
+        onUploaded={({ bucket, key, bundleType }) => {
+          choose({ ...NO_S3, bucket, key, bundleType });
+          void refetch();
+        }}
       />
       {error && <ErrorNote error={error} title="The bucket could not be read." />}
       {objects.length > 0 && (

@@ -51,7 +51,11 @@ function stepWords({ kind, stage = "", description, targetIds }: PlannedStep): s
   const count = `${targetIds.length} ${targetIds.length === 1 ? "host" : "hosts"}`;
   if (kind === "terminate" && targetIds.length > 0) return `Terminate ${count}`;
   const verb = kind === "hosts" ? STAGES[stage] : undefined;
-  return verb === undefined ? capitalised(description) : `${verb} ${count} at once`;
+  return verb === undefined
+    ? capitalised(description)
+    : targetIds.length === 1
+      ? `${verb} ${count}`
+      : `${verb} ${count} at once`;
 }
 
 function namesOf(names: readonly string[]): string {

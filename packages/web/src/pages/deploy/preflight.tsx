@@ -1,4 +1,5 @@
 import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
+import { causeFirst } from "@sluice/model/aws-sentences.ts";
 import type { PlanDeploymentOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import { useEffect, useRef } from "react";
 import { useOperation } from "../../api/use-operation.ts";
@@ -74,13 +75,13 @@ export function Preflight({ form, target, group, isPending, onBack, onDeploy }: 
           </Button>
           <ActionButton
             action="codedeploy:CreateDeployment"
-            variant="primary"
+            variant={data && wouldFail(data) ? "danger" : "primary"}
             icon="rocket"
             onPress={onDeploy}
             isPending={isPending}
             unavailable={unavailable(data)}
           >
-            Deploy
+            {data && wouldFail(data) ? "Deploy anyway" : "Deploy"}
           </ActionButton>
         </div>
       </div>
@@ -98,23 +99,41 @@ function unavailable(plan: PlanDeploymentOutput | undefined): string | undefined
 }
 
 function Verdict({ plan }: { plan: PlanDeploymentOutput }) {
+  const { obstacles, end } = plan;
+  // What it would end as is said once, above.
+  const warnings = plan.warnings.filter((warning) => end?.message === undefined || !warning.includes(end.message));
+  const read = end?.message === undefined ? undefined : causeFirst(end.message);
   return (
     <div role="status" className={styles.verdict}>
-      {plan.obstacles.map(({ code, message }) => (
+      {obstacles.map(({ code, message }) => (
         <Note key={`${code} ${message}`} tone="danger" title="It cannot start">
           <p>{message}</p>
         </Note>
       ))}
-      {plan.warnings.map((warning) => (
-        <Note key={warning} tone="warning" title={warning} />
-      ))}
-      {plan.canStart && plan.obstacles.length === 0 && (
-        <Note tone={plan.end && plan.end.status !== "Succeeded" ? "warning" : "success"} title={endWords(plan)}>
-          {plan.end?.message && <p>{plan.end.message}</p>}
+      {plan.canStart && obstacles.length === 0 && (
+        <Note tone={wouldFail(plan) ? "danger" : "success"} title={endWords(plan)}>
+          {read && <p>{read.cause}</p>}
+          {read?.sentence && <p className={styles.sentence}>{read.sentence}</p>}
+        </Note>
+      )}
+      {warnings.length > 0 && (
+        <Note
+          tone="warning"
+          title={warnings.length === 1 ? "Worth knowing" : `${warnings.length} things worth knowing`}
+        >
+          <ul className={styles.warnings}>
+            {warnings.map((warning) => (
+              <li key={warning}>{warning}</li>
+            ))}
+          </ul>
         </Note>
       )}
     </div>
   );
+}
+
+function wouldFail({ end }: PlanDeploymentOutput): boolean {
+  return end !== undefined && end.status !== "Succeeded";
 }
 
 function PlanParts({ plan }: { plan: PlanDeploymentOutput }) {
