@@ -83,3 +83,13 @@ export function FormPart({
     </section>
   );
 }
+
+/** Beside the form, where there is room for it. */
+export function WideOnly({ children }: { children: ReactNode }) {
+  return <div className={styles.wideOnly}>{children}</div>;
+}
+
+/** In the form itself, where there is no room beside it. */
+export function NarrowOnly({ children }: { children: ReactNode }) {
+  return <div className={styles.narrowOnly}>{children}</div>;
+}

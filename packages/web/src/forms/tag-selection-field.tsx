@@ -82,7 +82,7 @@ export function TagSelectionField(props: TagSelectionFieldProps) {
       {lists.length < MAX_TAG_SETS && (
         <div className={form.more}>
           <Button size="small" icon="plus" onPress={() => onChange({ ...selection, lists: [...lists, [EMPTY_ROW]] })}>
-            {lists.length === 0 ? "Add a tag" : "And a second list, of which a host must match one too"}
+            {lists.length === 0 ? "Add a tag" : "And another tag"}
           </Button>
         </div>
       )}
@@ -104,37 +104,43 @@ function FilterFields({ name, row, known, onBlur, onChange, onRemove }: FilterFi
   const values = type === "VALUE_ONLY" ? [...new Set([...known.values()].flat())] : (known.get(key) ?? []);
   return (
     <div className={styles.filter}>
-      <Select
-        label={`What is compared of ${name}`}
-        hidesLabel
-        options={TYPES}
-        value={type}
-        isRequired
-        onChange={(id) => onChange({ type: id as TagFilterType })}
-      />
-      {type !== "VALUE_ONLY" && (
-        <ComboBox
-          label={`Key of ${name}`}
+      <div className={styles.type}>
+        <Select
+          label={`What is compared of ${name}`}
           hidesLabel
-          placeholder="Key"
-          options={[...known.keys()].map(optionOf)}
+          options={TYPES}
+          value={type}
           isRequired
-          value={key}
-          onChange={(text) => onChange({ key: text })}
-          onBlur={onBlur}
+          onChange={(id) => onChange({ type: id as TagFilterType })}
         />
+      </div>
+      {type !== "VALUE_ONLY" && (
+        <div className={styles.text}>
+          <ComboBox
+            label={`Key of ${name}`}
+            hidesLabel
+            placeholder="Key"
+            options={[...known.keys()].map(optionOf)}
+            isRequired
+            value={key}
+            onChange={(text) => onChange({ key: text })}
+            onBlur={onBlur}
+          />
+        </div>
       )}
       {type !== "KEY_ONLY" && (
-        <ComboBox
-          label={`Value of ${name}`}
-          hidesLabel
-          placeholder="Value"
-          options={values.map(optionOf)}
-          isRequired
-          value={value}
-          onChange={(text) => onChange({ value: text })}
-          onBlur={onBlur}
-        />
+        <div className={styles.text}>
+          <ComboBox
+            label={`Value of ${name}`}
+            hidesLabel
+            placeholder="Value"
+            options={values.map(optionOf)}
+            isRequired
+            value={value}
+            onChange={(text) => onChange({ value: text })}
+            onBlur={onBlur}
+          />
+        </div>
       )}
       <IconButton icon="x" label={`Remove ${name}`} onPress={onRemove} />
     </div>

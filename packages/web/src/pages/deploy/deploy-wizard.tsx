@@ -2,7 +2,7 @@ import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
 import { useState } from "react";
 import { useChange } from "../../api/use-operation.ts";
 import { CommandPanel } from "../../forms/command-panel.tsx";
-import { FormPage } from "../../forms/form-page.tsx";
+import { FormPage, WideOnly } from "../../forms/form-page.tsx";
 import { useLeaveGuard } from "../../forms/leave-guard.tsx";
 import { MatchingHostsPanel } from "../../forms/matching-hosts-panel.tsx";
 import { NO_SELECTION } from "../../forms/tag-selection.ts";
@@ -72,15 +72,17 @@ export function DeployWizard({ group, target, initial, onCancel, onDeployed }: D
       submitLabel="Review"
       action="codedeploy:CreateDeployment"
       isPending={handle.isPending}
-      hint="Next: what it will do, host by host."
+      hint={`Next: what it will do, ${target.platform === "Server" ? "host by host" : "step by step"}.`}
       error={handle.error}
       aside={
         <>
           {target.platform === "Server" && target.isBlueGreen && (
-            <MatchingHostsPanel
-              title="Replacement hosts"
-              selection={{ ec2: handle.form.replacements, onPremises: NO_SELECTION }}
-            />
+            <WideOnly>
+              <MatchingHostsPanel
+                title="Replacement hosts"
+                selection={{ ec2: handle.form.replacements, onPremises: NO_SELECTION }}
+              />
+            </WideOnly>
           )}
           <CommandPanel commands={[{ verb: "create-deployment", input: { ...input } }]} />
         </>

@@ -1,5 +1,7 @@
-import { FormPart } from "../../forms/form-page.tsx";
+import { FormPart, NarrowOnly } from "../../forms/form-page.tsx";
 import { knownTags } from "../../forms/matching-hosts.ts";
+import { MatchingHosts } from "../../forms/matching-hosts-panel.tsx";
+import { NO_SELECTION } from "../../forms/tag-selection.ts";
 import { TagSelectionField } from "../../forms/tag-selection-field.tsx";
 import { useHosts } from "../../forms/use-hosts.ts";
 import type { DeployHandle } from "./deploy-handle.ts";
@@ -20,6 +22,9 @@ export function ReplacementsPart({ handle: { form, change, touch, errorOf } }: {
         error={errorOf("replacements")}
         known={knownTags(hosts.filter(({ kind }) => kind === "instance"))}
       />
+      <NarrowOnly>
+        <MatchingHosts selection={{ ec2: form.replacements, onPremises: NO_SELECTION }} />
+      </NarrowOnly>
     </FormPart>
   );
 }

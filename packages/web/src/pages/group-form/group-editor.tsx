@@ -3,7 +3,7 @@ import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
 import { call } from "../../api/call.ts";
 import { showToast } from "../../design/toast.tsx";
 import { CommandPanel } from "../../forms/command-panel.tsx";
-import { FormPage } from "../../forms/form-page.tsx";
+import { FormPage, WideOnly } from "../../forms/form-page.tsx";
 import { useLeaveGuard } from "../../forms/leave-guard.tsx";
 import { MatchingHostsPanel } from "../../forms/matching-hosts-panel.tsx";
 import { useConfigs } from "../../forms/use-configs.ts";
@@ -73,7 +73,11 @@ export function GroupEditor(props: GroupEditorProps) {
       error={handle.error}
       aside={
         <>
-          {platform === "Server" && <MatchingHostsPanel title="Hosts" selection={form} />}
+          {platform === "Server" && (
+            <WideOnly>
+              <MatchingHostsPanel title="Matching hosts" selection={form} />
+            </WideOnly>
+          )}
           <CommandPanel commands={groupCommands(subject, form)} />
         </>
       }

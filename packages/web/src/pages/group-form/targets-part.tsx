@@ -1,8 +1,9 @@
 import { MAX_AUTO_SCALING_GROUPS_PER_GROUP } from "@sluice/model/limits.ts";
 import { Note } from "../../design/note.tsx";
 import { RadioGroup } from "../../design/radio-group.tsx";
-import { FormPart } from "../../forms/form-page.tsx";
+import { FormPart, NarrowOnly } from "../../forms/form-page.tsx";
 import { knownTags } from "../../forms/matching-hosts.ts";
+import { MatchingHosts } from "../../forms/matching-hosts-panel.tsx";
 import { TagSelectionField } from "../../forms/tag-selection-field.tsx";
 import { TextListField } from "../../forms/text-list-field.tsx";
 import { useHosts } from "../../forms/use-hosts.ts";
@@ -34,6 +35,9 @@ export function TargetsPart({ handle: { form, change, touch, errorOf } }: { hand
           known={kindTags("on-premises")}
         />
       )}
+      <NarrowOnly>
+        <MatchingHosts selection={form} />
+      </NarrowOnly>
       <TextListField
         label="Auto Scaling groups"
         noun="Auto Scaling group"

@@ -109,7 +109,7 @@ const COLUMNS: readonly Column<GroupHostRow>[] = [
 
 function revisionWords(revision: string | undefined, isHealthy: boolean | undefined): string {
   if (revision === undefined) return "";
-  if (isHealthy === false) return "Its last deployment here failed, or it had none yet";
+  if (isHealthy === false) return "Failed last, or never deployed to";
   if (revision === "Current") return "The current one";
   return revision === "Old" ? "An older one" : "Not known";
 }
