@@ -15,6 +15,7 @@ export const ROOMS: RoomTable = {
   model: {
     "app-spec": [HALL],
     bundle: [],
+    differences: [],
     "input-checks": [HALL],
     lint: [HALL, "app-spec", "bundle"],
     "log-lines": [],

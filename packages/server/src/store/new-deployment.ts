@@ -15,6 +15,7 @@ import {
 import type { DeploymentIntent, DeploymentRequest } from "./columns/deployment-request.ts";
 import type { DeploymentGroupFields } from "./columns/group-columns.ts";
 import type { DeploymentGroupRow } from "./deployment-groups.ts";
+import { takeSnapshot } from "./deployment-snapshots.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 
 /** The replacement hosts of a blue/green deployment, selected in the shape in which groups select theirs. */
@@ -44,10 +45,11 @@ export interface NewDeployment {
 }
 
 /**
- * Adds a deployment that the runner finds due at once, and tells its group. The unique index `deployments_one_active` refuses it
+ * Adds a deployment that the runner finds due at once, with a snapshot of its group's settings, and tells its group. The unique index `deployments_one_active` refuses it
  * when the group has an active one.
  */
-export async function insertNewDeployment({ db }: WriteTransaction, deployment: NewDeployment): Promise<void> {
+export async function insertNewDeployment(transaction: WriteTransaction, deployment: NewDeployment): Promise<void> {
+  const { db } = transaction;
   const { deploymentId, application, group, creator, revision, request, createdAt } = deployment;
   await db
     .insertInto("deployments")
@@ -81,6 +83,13 @@ export async function insertNewDeployment({ db }: WriteTransaction, deployment: 
       quarantined: null,
     })
     .execute();
+  await takeSnapshot(transaction, {
+    deploymentId,
+    application,
+    group,
+    deploymentConfigName: request.deploymentConfigName,
+    at: createdAt,
+  });
   // Late hosts are brought to what the group has: no attempt of the group's.
   if (creator === LATE_HOSTS_CREATOR) return;
   await db

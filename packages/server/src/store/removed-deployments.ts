@@ -8,6 +8,8 @@ const LEFT_BEHIND = [
   { table: "events", key: "event_id" },
   { table: "targets", key: "target_id" },
   { table: "effects", key: "effect_key" },
+  { table: "deployment_notes", key: "ordinal" },
+  { table: "deployment_snapshots", key: "deployment_id" },
 ] as const;
 
 /** Nobody finds the deployments any more; what they left behind is removed step by step, by this server or the next one. */

@@ -3,7 +3,7 @@ import { type Entry, fromBufferPromise } from "yauzl";
 import { type ZipEntryKind, zipEntryKind } from "./zip-entry-kind.ts";
 import { zipEntryName } from "./zip-entry-name.ts";
 
-/** `read` gives an entry's content up to so many bytes; `count` reads it, up to so many bytes, and keeps nothing. Both reject what is damaged. */
+/** `read` gives an entry's content up to so many bytes; `count` reads it, up to so many bytes, and keeps nothing; `each` hands it on in pieces. All reject what is damaged. */
 export async function eachZipEntry(
   bundle: Uint8Array,
   signal: AbortSignal,
@@ -12,6 +12,7 @@ export async function eachZipEntry(
     entry: Entry,
     read: (maxBytes: number) => Promise<Buffer>,
     count: (maxBytes: number) => Promise<number>,
+    each: (maxBytes: number, visitChunk: (chunk: Buffer) => void) => Promise<number>,
   ) => Promise<void>,
 ): Promise<void> {
   const buffer = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength);
@@ -40,7 +41,7 @@ export async function eachZipEntry(
         await each(maxBytes, (chunk) => chunks.push(chunk));
         return Buffer.concat(chunks).subarray(0, maxBytes);
       };
-      await visit(zipEntryKind(entry), entry, read, (maxBytes) => each(maxBytes, () => {}));
+      await visit(zipEntryKind(entry), entry, read, (maxBytes) => each(maxBytes, () => {}), each);
     }
   } finally {
     zip.close();

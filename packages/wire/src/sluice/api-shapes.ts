@@ -1,7 +1,7 @@
 import { boolean, list, string, structure } from "../shapes/shape.ts";
 
 // The API's own shapes, written out: agents import this table too, and CodeDeploy's whole one would cost them memory for nothing.
-const tagFilters = list(structure({ Key: string, Value: string, Type: string }));
+export const tagFilters = list(structure({ Key: string, Value: string, Type: string }));
 const rawString = structure({ content: string, sha256: string });
 export const revision = structure({
   revisionType: string,

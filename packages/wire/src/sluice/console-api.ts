@@ -373,7 +373,12 @@ export interface ListFailureClustersOutput {
 export interface DeploymentSnapshot {
   readonly deploymentId: string;
   readonly takenAt: Date;
-  readonly deploymentGroup: DeploymentGroupInfo;
+  /** As GetDeploymentGroup shows it, without what each deployment changes by itself. */
+  readonly deploymentGroup: Omit<
+    DeploymentGroupInfo,
+    "targetRevision" | "lastAttemptedDeployment" | "lastSuccessfulDeployment"
+  >;
+  /** The deployment's, which may be another than the group's. */
   readonly deploymentConfig?: DeploymentConfigInfo | undefined;
   readonly settings: GroupSettings;
 }

@@ -72,7 +72,10 @@ type ServedConsoleOperations = Pick<
 >;
 
 /** Of those, what is about the failures and differences of deployments. */
-type DeploymentOperations = Pick<ConsoleOperations, "ListFailureClusters" | "ActOnDeployment">;
+type DeploymentOperations = Pick<
+  ConsoleOperations,
+  "ListFailureClusters" | "ActOnDeployment" | "GetDeploymentSnapshot" | "CompareRevisions" | "CompareDeployments"
+>;
 
 /** All of Sluice's own operations. */
 export interface SluiceOperations extends ServedConsoleOperations, DeploymentOperations {

@@ -1,9 +1,11 @@
 import { boolean, integer, list, outputText, string, structure, type TableFor, timestamp } from "../shapes/shape.ts";
 import { alarmConfiguration, autoRollbackConfiguration, revision, targetInstances } from "./api-shapes.ts";
 import { CONSOLE_TABLE } from "./console-shapes.ts";
+import { DIFFERENCE_SHAPES } from "./difference-shapes.ts";
 import { FAILURE_SHAPES } from "./failure-shapes.ts";
 import { hostSummary, tags } from "./host-shapes.ts";
 import type { SluiceOperations } from "./sluice-operations.ts";
+import { groupSettings } from "./snapshot-shapes.ts";
 import { shift, waitMembers } from "./wait-shapes.ts";
 
 const logChunk = structure(
@@ -96,11 +98,6 @@ const triggerDelivery = structure(
 const triggerTest = structure(
   { triggerName: string, triggerTargetArn: string, eventType: string, delivered: boolean, reason: outputText },
   ["triggerName", "triggerTargetArn", "eventType", "delivered"],
-);
-
-const groupSettings = structure(
-  { deployToLateHosts: boolean, hookTimeoutSeconds: integer, hookMustAnswer: boolean, failEarly: boolean },
-  ["deployToLateHosts"],
 );
 
 const enrolmentToken = structure(
@@ -354,4 +351,5 @@ export const SLUICE_TABLE = {
   },
   ...CONSOLE_TABLE,
   ...FAILURE_SHAPES,
+  ...DIFFERENCE_SHAPES,
 } satisfies TableFor<SluiceOperations>;

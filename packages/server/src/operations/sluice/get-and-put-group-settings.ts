@@ -1,4 +1,5 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
 import { MAX_HOOK_TIMEOUT_SECONDS, MIN_HOOK_TIMEOUT_SECONDS } from "@sluice/model/limits.ts";
 import type { GetGroupSettingsInput, GroupSettings, PutGroupSettingsInput } from "@sluice/wire/sluice/sluice-api.ts";
 import type { ApplicationRow } from "../../store/applications.ts";
@@ -15,7 +16,7 @@ export const getGroupSettings: Operation<GetGroupSettingsInput, GroupSettings, S
   context,
 ) => {
   const { application, group } = await findGroup(input, context);
-  return shown(application, settingsOf(group));
+  return shownSettings(application.compute_platform, settingsOf(group));
 };
 
 /** Answers the settings as they are then. */
@@ -30,7 +31,7 @@ export const putGroupSettings: Operation<PutGroupSettingsInput, GroupSettings, S
     return changeGroupSettings(transaction, group.deployment_group_id, change);
   });
   // Deleted since it was found: the fault says so.
-  return shown(application, settings ?? settingsOf((await findGroup(input, context)).group));
+  return shownSettings(application.compute_platform, settings ?? settingsOf((await findGroup(input, context)).group));
 };
 
 function requireChange(
@@ -69,14 +70,14 @@ function requireHookTimeout(seconds: number): void {
 }
 
 /** What means nothing for a platform is not shown of its groups. */
-function shown(
-  { compute_platform }: ApplicationRow,
+export function shownSettings(
+  computePlatform: ComputePlatform,
   { deployToLateHosts, hookTimeoutSeconds, hookMustAnswer, failEarly }: StoredSettings,
 ): GroupSettings {
   return {
     deployToLateHosts,
-    ...(compute_platform === "Server" ? {} : { hookTimeoutSeconds, hookMustAnswer }),
-    ...(compute_platform === "ECS" ? { failEarly } : {}),
+    ...(computePlatform === "Server" ? {} : { hookTimeoutSeconds, hookMustAnswer }),
+    ...(computePlatform === "ECS" ? { failEarly } : {}),
   };
 }
 

@@ -3,8 +3,11 @@ import type { SluiceOperations } from "@sluice/wire/sluice/sluice-operations.ts"
 import type { Operation } from "../operation.ts";
 import { changeShift } from "./change-shift.ts";
 import { actOnDeployment } from "./console/act-on-deployment.ts";
+import { compareDeployments } from "./console/compare-deployments.ts";
+import { compareRevisions } from "./console/compare-revisions.ts";
 import { createBundleUpload } from "./console/create-bundle-upload.ts";
 import { describeDeployment } from "./console/describe-deployment.ts";
+import { getDeploymentSnapshot } from "./console/get-deployment-snapshot.ts";
 import { getHost } from "./console/get-host.ts";
 import { getOverview } from "./console/get-overview.ts";
 import { listBundles } from "./console/list-bundles.ts";
@@ -61,6 +64,9 @@ export const SLUICE_HANDLERS: {
   ChangeShift: changeShift,
   ListFailureClusters: listFailureClusters,
   ActOnDeployment: actOnDeployment,
+  GetDeploymentSnapshot: getDeploymentSnapshot,
+  CompareRevisions: compareRevisions,
+  CompareDeployments: compareDeployments,
   DeclareHost: declareHost,
   ListHosts: listHosts,
   RemoveHost: removeHost,

@@ -17,7 +17,8 @@ export const getDeploymentConfig: CodeDeployOperation<GetDeploymentConfigInput, 
   return { deploymentConfigInfo: deploymentConfigInfo(await requireDeploymentConfig(store.db, name)) };
 };
 
-function deploymentConfigInfo({ createdAt, ...config }: StoredDeploymentConfig): DeploymentConfigInfo {
+/** As GetDeploymentConfig shows it. */
+export function deploymentConfigInfo({ createdAt, ...config }: StoredDeploymentConfig): DeploymentConfigInfo {
   return {
     ...config,
     // MOST_CONCURRENCY, which OneAtATime reports, is outside the enumeration that the SDK knows.
