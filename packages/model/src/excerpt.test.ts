@@ -15,3 +15,7 @@ it("cuts what is too long, says so, and never exceeds the limit or halves a char
   expect(cut).toMatch(/… \[cut: 200 characters\]$/);
   expect(truncate("abcdef", 3)).toHaveLength(3);
 });
+
+it("quotes nothing of a member that was left out", () => {
+  expect(excerpt(undefined)).toBe("");
+});

@@ -1,8 +1,12 @@
 /** Of a value that a message quotes. */
 export const MAX_EXCERPT_CHARACTERS = 120;
 
-/** A caller's value as a message may quote it: an error must not carry megabytes back, or into a log. */
-export function excerpt(value: string): string {
+/**
+ * A caller's value as a message may quote it: an error must not carry megabytes back, or into a log. Also of a member that is left out, which the
+ * types of inputs have as required: only the operations see that it is missing.
+ */
+export function excerpt(value: string | undefined): string {
+  if (value === undefined) return "";
   if (value.length <= MAX_EXCERPT_CHARACTERS) return value;
   return `${value.slice(0, MAX_EXCERPT_CHARACTERS).toWellFormed()}… (${value.length} characters)`;
 }

@@ -19,7 +19,7 @@ import type { Operation } from "../../operation.ts";
 import { changeShiftIn } from "../change-shift.ts";
 import type { SluiceContext } from "../sluice-context.ts";
 import { type ActionFacts, DEPLOYMENT_ACTIONS, type DeploymentAction } from "./action-facts.ts";
-import { deploymentActions } from "./deployment-actions.ts";
+import { whyRefused } from "./deployment-actions.ts";
 import { requireReason } from "./deployment-reason.ts";
 import { readActionFacts } from "./read-action-facts.ts";
 
@@ -172,7 +172,6 @@ async function destinationOf(
 
 /** As the page and the command line show it: what is not possible there is refused here. */
 function requirePossible(action: DeploymentAction, facts: ActionFacts): void {
-  const view = deploymentActions(facts).find((one) => one.action === action);
   const { deploymentId, status } = facts.state;
   if (!facts.isActive && action !== "roll-back") {
     throw new CallerFault(
@@ -180,7 +179,7 @@ function requirePossible(action: DeploymentAction, facts: ActionFacts): void {
       `The deployment ${deploymentId} is already complete: it ended as ${status}.`,
     );
   }
-  const why = view ? view.unavailable : "deployments of this kind have no such action";
+  const why = whyRefused(action, facts);
   if (why === undefined) return;
   throw new CallerFault(
     "InvalidDeploymentStatusException",
