@@ -49,6 +49,11 @@ export const VERBS: readonly Verb[] = [
     summary: "deploy the last successful revision again, or that of a named deployment",
     load: () => import("./verbs/rollback.ts"),
   },
+  {
+    name: "diff",
+    summary: "compare two deployments, or two revisions",
+    load: () => import("./verbs/diff.ts"),
+  },
   { name: "ack", summary: "list and acknowledge groups that were rolled back", load: () => import("./verbs/ack.ts") },
   {
     name: "triggers",

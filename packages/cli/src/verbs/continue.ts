@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
+import { actWithReason, addReasonOption, type ReasonOptions } from "../deployment/reason-option.ts";
 import { print, printJson } from "../output.ts";
 import { connect } from "../place/server-connection.ts";
 
-interface ContinueOptions extends ClientOptions {
+interface ContinueOptions extends ClientOptions, ReasonOptions {
   readonly termination?: boolean;
 }
 
@@ -14,6 +15,7 @@ export function define(command: Command): void {
       "--termination",
       "end the wait before the original hosts are terminated or the original task set is removed; without it, the wait before traffic moves",
     );
+  addReasonOption(command);
   addJsonOption(addClientOptions(command));
   addExamples(
     command,
@@ -26,6 +28,11 @@ export function define(command: Command): void {
   );
   command.action(async (deploymentId: string, options: ContinueOptions) => {
     using connection = connect(options);
+    if (options.reason !== undefined) {
+      const action = options.termination ? "skip-wait" : "continue";
+      await actWithReason(connection, { deploymentId, action, reason: options.reason }, options);
+      return;
+    }
     const deploymentWaitType = options.termination ? "TERMINATION_WAIT" : "READY_WAIT";
     await connection.codeDeploy.call("ContinueDeployment", { deploymentId, deploymentWaitType });
     if (options.json) printJson({ deploymentId, deploymentWaitType });

@@ -5,7 +5,7 @@ import { deploymentEventWords } from "@sluice/model/deployment-event-words.ts";
 import { formatElapsed } from "@sluice/model/elapsed.ts";
 import { revisionName } from "@sluice/model/revision-name.ts";
 import { visibleLine } from "@sluice/model/visible-text.ts";
-import type { DeploymentEventView, DeploymentSummary } from "@sluice/wire/sluice/console-api.ts";
+import type { DeploymentEventView, DeploymentNote, DeploymentSummary } from "@sluice/wire/sluice/console-api.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   addClientOptions,
@@ -19,6 +19,7 @@ import {
 } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { deploymentInfos, findDeployments } from "../deployment/listed-deployments.ts";
+import { formatSnapshot } from "../groups/snapshot-words.ts";
 import { columnsOf, print, printJson } from "../output.ts";
 import { gridText } from "../overview/grid-words.ts";
 import { allPages, collected } from "../place/all-pages.ts";
@@ -48,6 +49,7 @@ export function define(command: Command): void {
   defineShow(command);
   defineTargets(command);
   defineEvents(command);
+  defineSnapshot(command);
 }
 
 function defineList(parent: Command): void {
@@ -108,7 +110,24 @@ function defineShow(parent: Command): void {
     }
     const reader = new DeploymentReader(connection.codeDeploy, connection.sluice, deploymentId);
     const view = await reader.read(AbortSignal.timeout(READ_TIMEOUT_MILLISECONDS));
-    print(formatDeployment(info, view));
+    const { notes } = await connection.sluice.call("DescribeDeployment", { deploymentId });
+    print(formatDeployment(info, view, notes));
+  });
+}
+
+function defineSnapshot(parent: Command): void {
+  const snapshot = parent
+    .command("snapshot")
+    .description("show the settings of a deployment's group as they were when it was created");
+  snapshot.argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E");
+  addJsonOption(addClientOptions(snapshot));
+  addExamples(snapshot, "sluice deployments snapshot d-A1B2C3D4E --data .sluice/up");
+  snapshot.action(async (deploymentId: string, options: ClientOptions) => {
+    using connection = connect(options);
+    const { snapshot: kept } = await connection.sluice.call("GetDeploymentSnapshot", { deploymentId });
+    if (options.json) printJson(kept ?? null);
+    else if (kept === undefined) print(`${deploymentId} was created by a version of Sluice that did not keep them.`);
+    else print(formatSnapshot(kept));
   });
 }
 
@@ -188,7 +207,7 @@ function formatDeployments(deployments: readonly DeploymentSummary[], now: Date)
   );
 }
 
-function formatDeployment(info: DeploymentInfo, view: DeploymentView): string {
+function formatDeployment(info: DeploymentInfo, view: DeploymentView, notes: readonly DeploymentNote[]): string {
   const { createTime, completeTime, rollbackInfo, deploymentStyle } = info;
   const took =
     createTime && completeTime ? ` (took ${formatElapsed(completeTime.getTime() - createTime.getTime())})` : "";
@@ -208,11 +227,16 @@ function formatDeployment(info: DeploymentInfo, view: DeploymentView): string {
     ["rolls back", rollbackInfo?.rollbackTriggeringDeploymentId],
     ["rolled back by", rollbackInfo?.rollbackDeploymentId],
     ["messages", view.statusMessages.join("\n")],
+    ["reasons", notes.map(noteWords).join("\n")],
   ]);
   const targets = view.targets.length === 0 ? "" : formatTargets(view);
   const failure =
     view.status === "Failed" || view.status === "Stopped" ? failureReport(view, { columns: columnsOf("stdout") }) : "";
   return [fields, targets, failure].filter((part) => part !== "").join("\n\n");
+}
+
+function noteWords({ at, action, accessKeyId, reason }: DeploymentNote): string {
+  return `${at.toISOString()} ${action} by ${accessKeyId}: ${reason}`;
 }
 
 function formatTargets(view: DeploymentView): string {

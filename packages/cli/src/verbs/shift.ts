@@ -1,6 +1,7 @@
 import { shellWord } from "@sluice/model/shell-word.ts";
 import type { Command } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
+import { actWithReason, addReasonOption, type ReasonOptions } from "../deployment/reason-option.ts";
 import { print, printJson } from "../output.ts";
 import { connect } from "../place/server-connection.ts";
 import { shiftWords } from "../progress/shift-words.ts";
@@ -41,16 +42,22 @@ export function define(command: Command): void {
 function defineGate(parent: Command, { action, description, example }: Gate): void {
   const command = parent.command(action).description(description);
   command.argument("<deployment>", "the deployment's id, such as d-A1B2C3D4E");
+  addReasonOption(command);
   addJsonOption(addClientOptions(command));
   addExamples(command, example);
   command.addHelpText(
     "after",
     "\nFor a deployment to ECS or Lambda whose traffic moves at this moment (AllowTraffic). Alarms are watched on. To take the traffic back: sluice stop DEPLOYMENT --rollback",
   );
-  command.action(async (deploymentId: string, options: ClientOptions) => {
+  command.action(async (deploymentId: string, options: ClientOptions & ReasonOptions) => {
     using connection = connect(options);
     const { shift: seen } = await connection.sluice.call("GetDeploymentWaits", { deploymentId });
-    const answer = await connection.sluice.call("ChangeShift", { deploymentId, action, percent: seen?.percent });
+    const percent = seen?.percent;
+    if (options.reason !== undefined) {
+      await actWithReason(connection, { deploymentId, action, reason: options.reason, percent }, options);
+      return;
+    }
+    const answer = await connection.sluice.call("ChangeShift", { deploymentId, action, percent });
     if (options.json) {
       printJson(answer);
       return;
