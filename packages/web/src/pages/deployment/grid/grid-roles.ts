@@ -18,7 +18,3 @@ export function tableRole(label: string, rows: number) {
 export function rowRole(number: number) {
   return { role: "row", "aria-rowindex": number } as const;
 }
-/** A head of which the screen shows the name in pieces. */
-export function columnHead(name: string) {
-  return { ...COLUMN_HEAD, "aria-label": name } as const;
-}

@@ -1,6 +1,7 @@
 import {
   type CSSProperties,
   type FocusEvent,
+  Fragment,
   type KeyboardEvent,
   type MouseEvent,
   useEffect,
@@ -10,7 +11,7 @@ import {
 import { classNames } from "../../../design/class-names.ts";
 import { CellTip } from "./cell-tip.tsx";
 import { type GridPlace, movedPlace } from "./grid-keys.ts";
-import { COLUMN_HEAD, columnHead, gridRole, ROWS, rowRole } from "./grid-roles.ts";
+import { COLUMN_HEAD, gridRole, ROWS, rowRole } from "./grid-roles.ts";
 import { type GridItem, itemKey } from "./grid-view.ts";
 import { GroupCell } from "./group-row.tsx";
 import styles from "./target-grid.module.css";
@@ -96,7 +97,7 @@ export function TargetGrid({ items, columns, showsZone, onOpen, onToggleGroup }:
             Target
           </div>
           {columns.map((name) => (
-            <div key={name} {...columnHead(name)} className={styles.headCell}>
+            <div key={name} {...COLUMN_HEAD} className={styles.headCell}>
               <Broken name={name} />
             </div>
           ))}
@@ -146,14 +147,10 @@ export function pressedLink(
 
 /** `BeforeAllowTraffic` in narrow columns: broken between its words. */
 function Broken({ name }: { name: string }) {
-  return (
-    <span aria-hidden="true">
-      {name.split(/(?=[A-Z])/).map((word, index) => (
-        <span key={word}>
-          {index > 0 && <wbr />}
-          {word}
-        </span>
-      ))}
-    </span>
-  );
+  return name.split(/(?=[A-Z])/).map((word, index) => (
+    <Fragment key={word}>
+      {index > 0 && <wbr />}
+      {word}
+    </Fragment>
+  ));
 }

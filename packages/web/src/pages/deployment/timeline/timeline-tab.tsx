@@ -114,7 +114,7 @@ function Entry({ entry, deploymentId, begin, isLinked }: EntryProps) {
           search={{ tab: "timeline", entry: key }}
           look="quiet"
           resetScroll={false}
-          aria-label="Link to this entry"
+          title="Link to this entry"
           className={styles.after}
         >
           {at > begin ? (
