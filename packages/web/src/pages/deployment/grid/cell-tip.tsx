@@ -3,13 +3,14 @@ import styles from "./target-grid.module.css";
 
 interface Tip {
   readonly words: string;
-  readonly left: number;
+  /** From the left edge of the window or from its right one, whichever is nearer. */
+  readonly side: "left" | "right";
+  readonly distance: number;
   readonly top: number;
   readonly isAbove: boolean;
 }
 const GAP = 6;
 const ROOM_BELOW = 90;
-const MAX_WIDTH = 420;
 
 /** One tooltip for all cells of a grid: what each would say is its `aria-label`. Thousands of tooltips would cost more than the grid. */
 export function CellTip({ container }: { container: RefObject<HTMLElement | null> }) {
@@ -21,11 +22,13 @@ export function CellTip({ container }: { container: RefObject<HTMLElement | null
       const cell = event.target instanceof Element ? event.target.closest("[data-tip]") : null;
       const words = cell?.getAttribute("aria-label");
       if (!cell || !words) return setTip(undefined);
-      const { left, top, bottom } = cell.getBoundingClientRect();
+      const { left, right, top, bottom } = cell.getBoundingClientRect();
+      const isLeft = left < innerWidth / 2;
       const isAbove = bottom + ROOM_BELOW > innerHeight;
       setTip({
         words,
-        left: Math.max(GAP, Math.min(left, innerWidth - MAX_WIDTH - GAP)),
+        side: isLeft ? "left" : "right",
+        distance: Math.max(GAP, isLeft ? left : innerWidth - right),
         top: isAbove ? top - GAP : bottom + GAP,
         isAbove,
       });
@@ -48,9 +51,13 @@ export function CellTip({ container }: { container: RefObject<HTMLElement | null
     };
   }, [container]);
   if (tip === undefined) return null;
-  const { words, left, top, isAbove } = tip;
+  const { words, side, distance, top, isAbove } = tip;
   return (
-    <div aria-hidden="true" className={styles.tip} style={{ left, top, translate: isAbove ? "0 -100%" : "0" }}>
+    <div
+      aria-hidden="true"
+      className={styles.tip}
+      style={{ [side]: distance, top, translate: isAbove ? "0 -100%" : "0" }}
+    >
       {words}
     </div>
   );
