@@ -5,6 +5,7 @@ import form from "./form.module.css";
 import { Problem } from "./problem.tsx";
 import styles from "./tag-fields.module.css";
 import type { TagRow } from "./tag-rows.ts";
+import { useRowFocus } from "./use-row-focus.ts";
 
 interface TagRowsFieldProps {
   readonly rows: readonly TagRow[];
@@ -15,14 +16,15 @@ interface TagRowsFieldProps {
 
 /** Tags of an application or a group itself, which select no hosts. */
 export function TagRowsField({ rows, onChange, onBlur, error }: TagRowsFieldProps) {
+  const list = useRowFocus<HTMLFieldSetElement>(rows.length);
   const put = (index: number, part: Partial<TagRow>) =>
     onChange(rows.map((row, at) => (at === index ? { ...row, ...part } : row)));
   return (
-    <fieldset className={form.group}>
+    <fieldset ref={list} className={form.group}>
       <legend className={form.legend}>Tags</legend>
       {rows.map(({ key, value }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they have nothing else that stays the same while one types
-        <div key={index} className={styles.pair}>
+        <div key={index} data-row="" className={styles.pair}>
           <TextField
             label={`Key of tag ${index + 1}`}
             hidesLabel

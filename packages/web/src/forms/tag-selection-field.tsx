@@ -7,6 +7,7 @@ import form from "./form.module.css";
 import { Problem } from "./problem.tsx";
 import styles from "./tag-fields.module.css";
 import { EMPTY_ROW, type FilterRow, type TagSelection } from "./tag-selection.ts";
+import { useRowFocus } from "./use-row-focus.ts";
 
 interface TagSelectionFieldProps {
   readonly label: string;
@@ -29,6 +30,7 @@ const TYPES: readonly (Option & { readonly id: TagFilterType })[] = [
 export function TagSelectionField(props: TagSelectionFieldProps) {
   const { label, description, selection, onChange, onBlur, error, known } = props;
   const { lists } = selection;
+  const rows = useRowFocus<HTMLFieldSetElement>(lists.flat().length);
   const putList = (index: number, rows: readonly FilterRow[]) =>
     onChange({
       ...selection,
@@ -38,16 +40,16 @@ export function TagSelectionField(props: TagSelectionFieldProps) {
           : lists.map((list, at) => (at === index ? rows : list)),
     });
   return (
-    <fieldset className={form.group}>
+    <fieldset ref={rows} className={form.group}>
       <legend className={form.legend}>{label}</legend>
       {description && <p className={form.about}>{description}</p>}
-      {lists.map((rows, index) => (
+      {lists.map((list, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they have nothing else that stays the same while one types
         <div key={index} className={styles.list}>
           {lists.length > 1 && (
             <p className={styles.listName}>{index === 0 ? "One of these tags" : "and one of these tags"}</p>
           )}
-          {rows.map((row, at) => (
+          {list.map((row, at) => (
             <FilterFields
               // biome-ignore lint/suspicious/noArrayIndexKey: as above
               key={at}
@@ -58,20 +60,20 @@ export function TagSelectionField(props: TagSelectionFieldProps) {
               onChange={(part) =>
                 putList(
                   index,
-                  rows.map((other, place) => (place === at ? { ...other, ...part } : other)),
+                  list.map((other, place) => (place === at ? { ...other, ...part } : other)),
                 )
               }
               onRemove={() =>
                 putList(
                   index,
-                  rows.filter((_, place) => place !== at),
+                  list.filter((_, place) => place !== at),
                 )
               }
             />
           ))}
-          {rows.length < MAX_TAGS && (
+          {list.length < MAX_TAGS && (
             <div className={form.more}>
-              <Button size="small" variant="quiet" icon="plus" onPress={() => putList(index, [...rows, EMPTY_ROW])}>
+              <Button size="small" variant="quiet" icon="plus" onPress={() => putList(index, [...list, EMPTY_ROW])}>
                 Or another tag
               </Button>
             </div>
@@ -103,7 +105,7 @@ function FilterFields({ name, row, known, onBlur, onChange, onRemove }: FilterFi
   const { key, value, type } = row;
   const values = type === "VALUE_ONLY" ? [...new Set([...known.values()].flat())] : (known.get(key) ?? []);
   return (
-    <div className={styles.filter}>
+    <div data-row="" className={styles.filter}>
       <div className={styles.type}>
         <Select
           label={`What is compared of ${name}`}

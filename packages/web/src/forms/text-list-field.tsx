@@ -4,6 +4,7 @@ import { ComboBox } from "../design/combo-box.tsx";
 import type { Option } from "../design/option.tsx";
 import styles from "./form.module.css";
 import { Problem } from "./problem.tsx";
+import { useRowFocus } from "./use-row-focus.ts";
 
 interface TextListFieldProps {
   readonly label: string;
@@ -23,9 +24,10 @@ interface TextListFieldProps {
 export function TextListField(props: TextListFieldProps) {
   const { label, description, error, noun, texts, onChange, onBlur, options = [], max, placeholder = "" } = props;
   const about = useId();
+  const rows = useRowFocus<HTMLFieldSetElement>(texts.length);
   const free = options.filter(({ id }) => !texts.includes(id));
   return (
-    <fieldset className={styles.group} aria-describedby={description ? about : undefined}>
+    <fieldset ref={rows} className={styles.group} aria-describedby={description ? about : undefined}>
       <legend className={styles.legend}>{label}</legend>
       {description && (
         <p id={about} className={styles.about}>
@@ -34,7 +36,7 @@ export function TextListField(props: TextListFieldProps) {
       )}
       {texts.map((text, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they have nothing else that stays the same while one types
-        <div key={index} className={styles.row}>
+        <div key={index} data-row="" className={styles.row}>
           <ComboBox
             label={`${noun} ${index + 1}`}
             hidesLabel
