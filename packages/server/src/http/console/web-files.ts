@@ -44,10 +44,11 @@ export interface WebDirectory {
  * again: an upgrade may remove them beneath it, or put there what does not fit it.
  */
 export function webFilesIn({ path, mayChange }: WebDirectory): () => Promise<WebFiles> {
-  let read: { readonly builtAt: number | null; readonly files: Promise<WebFiles> } | undefined;
+  let read: { readonly builtAt: string | null; readonly files: Promise<WebFiles> } | undefined;
   const look = async () => {
-    const builtAt = await stat(join(path, "index.html")).then(
-      ({ mtimeMs }) => mtimeMs,
+    // The folder's time as well: a build may still be adding files.
+    const builtAt = await Promise.all([stat(join(path, "index.html")), stat(join(path, "assets"))]).then(
+      (entries) => entries.map(({ mtimeMs }) => mtimeMs).join(" "),
       () => null,
     );
     if (read?.builtAt !== builtAt) read = { builtAt, files: builtAt === null ? NONE : readFiles(path) };
