@@ -377,4 +377,23 @@ describe("the console's doors", () => {
     const unsigned = await ask(server, { path: "/releases/page.html" });
     expect(unsigned.headers["content-security-policy"]).toBe("sandbox");
   });
+
+  it("open to what the command line makes, for as long as its key is there", async () => {
+    const made = JSON.parse(await server.sluice("keys", "create", "--read-only", "--description", "Ann", "--json"));
+    expect(made).toMatchObject({ role: "read-only", description: "Ann" });
+    expect(await server.sluice("keys", "list")).toMatch(
+      new RegExp(`${made.accessKeyId} +read-only +\\d+ s ago +Ann\\n`),
+    );
+    const { url } = JSON.parse(await server.sluice("console", "--no-open", "--json")) as { url: string };
+    const [origin, link] = url.split("/#link=");
+    expect(origin).toBe(new URL(server.url()).origin);
+    expect((await signIn(server, { link })).json.role).toBe("root");
+    const { accessKeyId, secretAccessKey } = made;
+    expect((await signIn(server, { accessKeyId, secretAccessKey })).json.role).toBe("read-only");
+    expect(await server.sluice("keys", "delete", accessKeyId)).toBe(
+      `${accessKeyId} is deleted; 1 session of the console ended with it\n`,
+    );
+    const neither = await server.run("keys", "create");
+    expect([neither.exitCode, neither.stderr]).toEqual([2, expect.stringContaining("--read-only, or --root")]);
+  });
 });

@@ -215,6 +215,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     matchHosts,
     trafficRouter,
     alarmReader,
+    onAlarmsChanged: () => notices.publish({ kind: "changed", what: "alarms" }),
     revisions,
     hostTerminator,
     shiftPorts,

@@ -21,6 +21,8 @@ export interface AlarmWatchDependencies {
   readonly timers: Timers;
   readonly feed: ChangeFeed;
   readonly alarmReader: AlarmReader;
+  /** An alarm that active deployments watch says something else than it did, or nothing any more. */
+  readonly onChanged?: (() => void) | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -81,16 +83,24 @@ export class AlarmWatch {
     }
     const watching = watches.filter(({ head }) => head.alarms !== null && !isTerminal(head.status));
     if (watching.length === 0) {
-      this.#readings = new Map();
+      this.#keep(new Map());
       return;
     }
     const names = [...new Set(watching.flatMap(({ head }) => head.alarms?.names ?? []))];
     const readings = await readAlarms(alarmReader, names, this.#closing.signal);
-    this.#readings = readings;
+    this.#keep(readings);
     for (const one of readings.values()) if (one instanceof Error) this.#onError(one);
     for (const { deploymentId, head } of watching) {
       await this.#take(deploymentId, head, this.#judge(deploymentId, head.alarms?.names ?? [], readings));
     }
+  }
+
+  #keep(readings: AlarmReadings): void {
+    const before = this.#readings;
+    this.#readings = readings;
+    const isSame =
+      before.size === readings.size && [...readings].every(([name, one]) => stateOf(before.get(name)) === stateOf(one));
+    if (!isSame) this.#dependencies.onChanged?.();
   }
 
   /** One deployment that cannot be read, which its next plan ends, must not cost the others their alarms. */
@@ -157,4 +167,8 @@ export function unknownAlarms(names: readonly string[], readings: ReadonlyMap<st
     return detail ? `${name}: ${detail.replace(/\.$/, "")}` : name;
   });
   return `The monitoring system knows no such alarm (${stories.join("; ")}).`;
+}
+
+function stateOf(reading: AlarmReading | Error | undefined): string {
+  return reading instanceof Error ? `unreadable: ${reading.message}` : (reading?.state ?? "");
 }

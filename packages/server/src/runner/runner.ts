@@ -32,6 +32,8 @@ export interface RunnerDependencies {
   readonly matchHosts: MatchHosts;
   readonly trafficRouter: TrafficRouter;
   readonly alarmReader: AlarmReader;
+  /** Alarms that active deployments watch say something else than they did. */
+  readonly onAlarmsChanged?: (() => void) | undefined;
   /** Where bundles are looked for before a deployment starts; absent: they are not. */
   readonly revisions?: Pick<RevisionSource, "inspect" | "digest" | "read"> | undefined;
   readonly hostTerminator: HostTerminator;
@@ -75,7 +77,7 @@ export function createRunner(dependencies: RunnerDependencies): Runner {
   const { now } = timers;
   const findings = revisions && new BundleFindings(revisions);
   const feed = new ChangeFeed();
-  const alarms = new AlarmWatch({ store, timers, feed, alarmReader, onError });
+  const alarms = new AlarmWatch({ store, timers, feed, alarmReader, onChanged: dependencies.onAlarmsChanged, onError });
   const planning = { store, now, hosts, alarms, feed, newDeploymentId, onQuarantine };
   const effects = new EffectWorker({
     store,
