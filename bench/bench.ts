@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { misuse, readCommandLine } from "../scripts/command-line.ts";
 import { agentMemory } from "./agent-memory.ts";
+import { consoleLoad, consoleMemory } from "./console.ts";
 import { containerFigures } from "./containers.ts";
 import { type Figure, isReached } from "./figure.ts";
 import { functionMemory } from "./function-memory.ts";
@@ -32,6 +33,8 @@ const FIGURES: readonly Figure[] = [
   functionRate,
   functionStart,
   functionMemory,
+  consoleLoad,
+  consoleMemory,
 ];
 
 const USAGE = `npm run bench -- [NAME...] [--json] [--repetitions N] [--profile DIR]

@@ -10,7 +10,7 @@ export interface BenchContext {
   readonly say: (text: string) => void;
 }
 
-export type Unit = "s" | "ms" | "MB" | "requests/s" | "requests" | "times";
+export type Unit = "s" | "ms" | "MB" | "KB" | "requests/s" | "requests" | "times";
 
 /** One claim as it was measured. */
 export interface Measured {

@@ -87,11 +87,13 @@ export async function deployAndPoll(server: RunningServer, hosts: number): Promi
   return { deploymentId, observed, told: await checkSucceeded(server, deploymentId, hosts) };
 }
 
-async function createDeployment({ codeDeploy }: RunningServer): Promise<string> {
+/** @param deploymentConfigName absent: the group's */
+export async function createDeployment({ codeDeploy }: RunningServer, deploymentConfigName?: string): Promise<string> {
   const { deploymentId } = await codeDeploy.call("CreateDeployment", {
     applicationName: APPLICATION,
     deploymentGroupName: GROUP,
     revision: REVISION,
+    deploymentConfigName,
   });
   if (deploymentId === undefined) throw new Error("CreateDeployment answered without an id");
   return deploymentId;

@@ -44,7 +44,7 @@ function verdictOf(result: Result): string {
   return reached === undefined ? "" : reached ? "reached" : "MISSED";
 }
 
-const DIGITS: Readonly<Record<Unit, number>> = { s: 3, ms: 2, MB: 1, "requests/s": 0, requests: 0, times: 2 };
+const DIGITS: Readonly<Record<Unit, number>> = { s: 3, ms: 2, MB: 1, KB: 0, "requests/s": 0, requests: 0, times: 2 };
 
 function formatValue(value: number, unit: Unit): string {
   return `${value.toFixed(DIGITS[unit])} ${unit}`;
