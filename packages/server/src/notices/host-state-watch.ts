@@ -2,6 +2,8 @@ import type { HostState } from "@sluice/wire/sluice/sluice-api.ts";
 import type { NoticeFeed } from "./notice-feed.ts";
 
 const LOOK_MILLISECONDS = 1_000;
+/** After each look the server belongs to others for so many times as long as it took: there may be ten thousand hosts. */
+const REST_TIMES = 20;
 
 export interface HostStateWatchParts {
   readonly feed: NoticeFeed;
@@ -12,35 +14,33 @@ export interface HostStateWatchParts {
 
 /**
  * Tells when a host came, went, or changed its state: falling silent is no event, so somebody has to look. Looks each second while somebody
- * listens, and never otherwise.
+ * listens, more seldom where looking takes long, and never otherwise.
  */
 export function watchHostStates({ feed, states, onError }: HostStateWatchParts): { close(): void } {
   let timer: NodeJS.Timeout | undefined;
-  let isLooking = false;
-  let last: ReadonlyMap<string, HostState> | undefined;
-  const look = async () => {
-    if (isLooking) return;
-    isLooking = true;
+  /** Counts who began to listen, so that a look from before is told to nobody. */
+  let listening = 0;
+  const look = async (turn: number, last?: ReadonlyMap<string, HostState>) => {
+    const startedAt = performance.now();
+    let current = last;
     try {
-      const now = await states();
-      if (last !== undefined && !isSame(last, now)) feed.publish({ kind: "changed", what: "hosts" });
-      last = now;
+      current = await states();
+      if (turn !== listening) return;
+      if (last !== undefined && !isSame(last, current)) feed.publish({ kind: "changed", what: "hosts" });
     } catch (error) {
       onError(error);
-    } finally {
-      isLooking = false;
     }
+    if (turn !== listening) return;
+    const rest = Math.max(LOOK_MILLISECONDS, REST_TIMES * (performance.now() - startedAt));
+    timer = setTimeout(() => void look(turn, current), rest).unref();
   };
   const stop = () => {
-    clearInterval(timer);
-    timer = undefined;
-    last = undefined;
+    clearTimeout(timer);
+    listening += 1;
   };
   feed.onListened((isListened) => {
     stop();
-    if (!isListened) return;
-    void look();
-    timer = setInterval(() => void look(), LOOK_MILLISECONDS).unref();
+    if (isListened) void look(listening);
   });
   return { close: stop };
 }
