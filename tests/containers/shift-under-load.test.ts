@@ -6,7 +6,7 @@ import { type ShopLoad, startShopLoad } from "./shop-load.fixture.ts";
 
 /** How many requests the client sends at least while traffic moves, 10,000 of them or more at each step. */
 const REQUESTS = Number(process.env.SLUICE_LOAD_REQUESTS ?? 24_000);
-const REQUESTS_A_STEP = 10_000;
+const REQUESTS_A_STEP = 12_000;
 const IS_LONG = REQUESTS > 100_000;
 const TOLERANCE_PERCENT = 2;
 const MINUTE = 60_000;
@@ -67,7 +67,7 @@ describe("a service of containers under a steady load", { timeout: TIME_LIMIT_MI
       });
       expect(await shop.weights("production")).toEqual({ blue: 100 - percent, green: percent });
       expect(await shop.weights("test")).toEqual({ blue: 0, green: 100 });
-      const shares = await load.shares(Math.max(REQUESTS_A_STEP, REQUESTS / STEPS.length));
+      const shares = await load.shares(Math.max(REQUESTS_A_STEP, REQUESTS / (STEPS.length - 1)));
       seen[percent] = shares[2] ?? 0;
       expect(Math.abs((shares[2] ?? 0) - percent)).toBeLessThanOrEqual(TOLERANCE_PERCENT);
       for (const socket of sockets) expect(await socket.say("still here?")).toBe("1:still here?");
