@@ -51,8 +51,8 @@ export interface Visit {
   check(): Promise<void>;
   /** Since the page was loaded last. */
   longTasks(): Promise<readonly LongTask[]>;
-  /** What axe finds wrong with the page as it is, an entry each: rule, element, how to mend it. */
-  accessibilityViolations(): Promise<readonly string[]>;
+  /** What axe finds wrong with the page as it is, an entry each: rule, element, how to mend it. Without rules: by all of them. */
+  accessibilityViolations(rules?: readonly string[]): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -100,13 +100,13 @@ export async function newVisit(browser: Browser, options: VisitOptions = {}): Pr
       if (found.length > 0) throw new Error(`${page.url()}:\n${found.join("\n")}`);
     },
     longTasks: () => page.evaluate(() => (globalThis as unknown as Watched).longTasks),
-    accessibilityViolations: () => accessibilityViolationsOf(page),
+    accessibilityViolations: (rules) => accessibilityViolationsOf(page, rules),
     close: () => context.close(),
   };
 }
 
 /** Opens the console by a link that works once, and returns when it shows the overview. */
-export async function signIn(visit: Visit, stage: Stage): Promise<void> {
+export async function signIn(visit: Visit, stage: Pick<Stage, "link">): Promise<void> {
   await visit.page.goto(await stage.link());
   await visit.page.getByRole("navigation").first().waitFor();
 }
@@ -140,11 +140,12 @@ interface AxeResult {
 
 let axeSource: Promise<string> | undefined;
 
-async function accessibilityViolationsOf(page: Page): Promise<readonly string[]> {
+async function accessibilityViolationsOf(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
   axeSource ??= readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   // The debugger's evaluation is not under the page's policy, which lets no script in by itself.
-  await page.evaluate(await axeSource);
-  const { violations } = (await page.evaluate("axe.run({ resultTypes: ['violations'] })")) as AxeResult;
+  if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(await axeSource);
+  const options = { resultTypes: ["violations"], ...(rules && { runOnly: rules }) };
+  const { violations } = (await page.evaluate(`axe.run(${JSON.stringify(options)})`)) as AxeResult;
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary = "" }) => `${id} (${help}) at ${target.join(" ")}: ${failureSummary}`),
   );

@@ -9,9 +9,9 @@ import {
   sluiceClient,
 } from "@sluice/wire/client/clients.ts";
 import { type Connection, connectionTo, resolveConnection } from "@sluice/wire/config/connection.ts";
-import { RawCaller } from "../compat/raw-caller.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 import { until } from "../installation/until.fixture.ts";
+import { consoleLink } from "./console-link.fixture.ts";
 import { HOSTILE_STRINGS } from "./hostile-strings.ts";
 import { type PlayedHosts, startPlayedHosts } from "./played-hosts.fixture.ts";
 import { pushRevision, revisionOf } from "./stage-bundles.fixture.ts";
@@ -112,13 +112,7 @@ export async function startStage(undo: AsyncDisposableStack, options: StageOptio
     );
   };
   const key = rootKeyOf(server.data);
-  const caller = new RawCaller(server);
-  const link = async () => {
-    const call = { target: "Sluice_20261101.CreateConsoleLink", service: "sluice", body: "{}" };
-    const { status, text } = await caller.call(call);
-    if (status !== 200) throw new Error(`CreateConsoleLink was answered ${status}: ${text}`);
-    return server.url() + (JSON.parse(text) as { readonly path: string }).path;
-  };
+  const link = () => consoleLink(server);
   const parts = { server, connection, codeDeploy, sluice, hosts, surroundings, key, link, deploy, end };
   await Promise.all([
     enrolFleets(server.url(), sluice, hosts, fleets),

@@ -16,8 +16,12 @@ export class RecordingFolder {
     writeFileSync(join(this.path, "hold", event), "");
   }
 
+  release(event: string): void {
+    rmSync(join(this.path, "hold", event));
+  }
+
   releaseAll(): void {
-    for (const event of readdirSync(join(this.path, "hold"))) rmSync(join(this.path, "hold", event));
+    for (const event of readdirSync(join(this.path, "hold"))) this.release(event);
   }
 
   hasBegun(deploymentId: string, event: string): boolean {
