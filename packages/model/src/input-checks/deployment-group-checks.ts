@@ -2,12 +2,13 @@ import { CallerFault } from "../caller-fault.ts";
 import { ENUMS } from "../codedeploy-enums.ts";
 import type { ComputePlatform, DeploymentConfig } from "../deployment-config.ts";
 import type { GroupFields } from "../deployment-group-fields.ts";
+import { isOneOf } from "../is-one-of.ts";
 import { MAX_AUTO_SCALING_GROUPS_PER_GROUP, MAX_READY_WAIT_MINUTES, MAX_TERMINATION_WAIT_MINUTES } from "../limits.ts";
 import { invalidBlueGreen, invalidStyle } from "./group-faults.ts";
 import { checkLoadBalancerInfo } from "./load-balancer-checks.ts";
 import { PLATFORM_GROUP_CHECKS } from "./platform-group-checks.ts";
 import { checkTagFilters } from "./tag-filter-checks.ts";
-import { checkAlarms, checkAutoRollback, checkTriggers, isOneOf } from "./watch-checks.ts";
+import { checkAlarms, checkAutoRollback, checkTriggers } from "./watch-checks.ts";
 
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/;
 

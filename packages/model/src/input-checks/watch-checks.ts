@@ -1,6 +1,7 @@
 import { CallerFault } from "../caller-fault.ts";
 import { ENUMS } from "../codedeploy-enums.ts";
 import type { AlarmFields, RollbackFields, TriggerFields } from "../deployment-group-fields.ts";
+import { isOneOf } from "../is-one-of.ts";
 import { MAX_ALARM_NAME_CHARACTERS, MAX_ALARMS_PER_GROUP, MAX_TRIGGERS_PER_GROUP } from "../limits.ts";
 
 const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:\S+$/;
@@ -69,10 +70,6 @@ export function checkAutoRollback(configuration: RollbackFields | undefined): vo
   if (unknown !== undefined) {
     throw invalidRollback(`it has the event "${unknown}": use ${ENUMS.AutoRollbackEvent.join(", ")}`);
   }
-}
-
-export function isOneOf<Choice extends string>(choices: readonly Choice[], value: string): value is Choice {
-  return (choices as readonly string[]).includes(value);
 }
 
 function invalidTrigger(message: string): CallerFault {

@@ -3,13 +3,13 @@ import { changeOfShift, SHIFT_ACTIONS } from "@sluice/engine/strategies/shift/sh
 import type { ShiftAction } from "@sluice/engine/traffic-shift.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
+import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import type { ChangeShiftInput, ChangeShiftOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import { commitEvents } from "../../store/commit-events.ts";
 import { lockDeployments, readHead } from "../../store/deployments.ts";
 import type { WriteTransaction } from "../../store/group-commit.ts";
 import { loadTargets } from "../../store/targets.ts";
 import { deploymentMissing } from "../codedeploy/checks/known-resources.ts";
-import { requireDeploymentId } from "../codedeploy/checks/required-names.ts";
 import type { Operation } from "../operation.ts";
 import { shiftView } from "./shift-view.ts";
 import type { SluiceContext } from "./sluice-context.ts";

@@ -1,5 +1,6 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
+import { requireApplicationName, requireDeploymentGroupName } from "@sluice/model/input-checks/required-names.ts";
 import { MAX_HOOK_TIMEOUT_SECONDS, MIN_HOOK_TIMEOUT_SECONDS } from "@sluice/model/limits.ts";
 import type { GetGroupSettingsInput, GroupSettings, PutGroupSettingsInput } from "@sluice/wire/sluice/sluice-api.ts";
 import type { ApplicationRow } from "../../store/applications.ts";
@@ -7,7 +8,6 @@ import type { GroupSettings as StoredSettings } from "../../store/columns/group-
 import type { DeploymentGroupRow } from "../../store/deployment-groups.ts";
 import { changeGroupSettings, settingsOf } from "../../store/group-settings.ts";
 import { requireApplication, requireDeploymentGroup } from "../codedeploy/checks/known-resources.ts";
-import { requireApplicationName, requireDeploymentGroupName } from "../codedeploy/checks/required-names.ts";
 import type { Operation } from "../operation.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 

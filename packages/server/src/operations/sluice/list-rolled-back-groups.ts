@@ -1,3 +1,4 @@
+import { requireApplicationName, requireDeploymentGroupName } from "@sluice/model/input-checks/required-names.ts";
 import type {
   AcknowledgeRollbackInput,
   AcknowledgeRollbackOutput,
@@ -6,7 +7,6 @@ import type {
 } from "@sluice/wire/sluice/sluice-api.ts";
 import { acknowledgeRollback, listRolledBackGroups } from "../../store/rolled-back-groups.ts";
 import { requireApplication, requireDeploymentGroup } from "../codedeploy/checks/known-resources.ts";
-import { requireApplicationName, requireDeploymentGroupName } from "../codedeploy/checks/required-names.ts";
 import type { Operation } from "../operation.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 

@@ -1,5 +1,10 @@
 import { isShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import {
+  requireApplicationName,
+  requireDeploymentConfigName,
+  requireDeploymentGroupName,
+} from "@sluice/model/input-checks/required-names.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { PlanDeploymentInput, PlanDeploymentOutput, PlanObstacle } from "@sluice/wire/sluice/sluice-api.ts";
 import { deployablePlatformOf } from "../../groups/deployable-platforms.ts";
@@ -11,11 +16,6 @@ import type { DeploymentGroupRow } from "../../store/deployment-groups.ts";
 import { findActiveDeploymentId } from "../../store/deployment-history.ts";
 import { firstHead, type NewDeployment } from "../../store/new-deployment.ts";
 import { requireApplication, requireDeploymentGroup } from "../codedeploy/checks/known-resources.ts";
-import {
-  requireApplicationName,
-  requireDeploymentConfigName,
-  requireDeploymentGroupName,
-} from "../codedeploy/checks/required-names.ts";
 import { requireRevision } from "../codedeploy/checks/revision-input.ts";
 import { groupIsBusy, rolloutOf } from "../codedeploy/deployments/create-deployment.ts";
 import type { Operation } from "../operation.ts";

@@ -1,10 +1,10 @@
 import type { TriggerEventType } from "@aws-sdk/client-codedeploy";
+import { requireApplicationName, requireDeploymentGroupName } from "@sluice/model/input-checks/required-names.ts";
 import type { TestTriggersInput, TestTriggersOutput, TriggerTest } from "@sluice/wire/sluice/sluice-api.ts";
 import { triggersOf } from "../../notifications/event-pump.ts";
 import { sampleMessage } from "../../notifications/sample-message.ts";
 import { GROUP_FIELDS } from "../../store/columns/group-columns.ts";
 import { requireApplication, requireDeploymentGroup } from "../codedeploy/checks/known-resources.ts";
-import { requireApplicationName, requireDeploymentGroupName } from "../codedeploy/checks/required-names.ts";
 import type { Operation } from "../operation.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 

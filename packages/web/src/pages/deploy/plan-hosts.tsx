@@ -60,7 +60,7 @@ const COLUMNS: readonly Column<PlannedHost>[] = [
           <Badge tone="danger">Dark</Badge> {problem}
         </>
       ) : (
-        `${healthy ? "Healthy" : "Failed last, or never deployed to"}${revision === "Current" ? ", current revision" : revision === "Old" ? ", older revision" : ""}`
+        `${healthy ? "Healthy" : "Failed last, or never deployed to"}${revision === "Current" ? ", current revision" : revision === "Old" ? ", another revision" : ""}`
       ),
   },
   {

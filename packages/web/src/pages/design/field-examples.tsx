@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Checkbox } from "../../design/checkbox.tsx";
+import { CheckboxGroup } from "../../design/checkbox-group.tsx";
 import { ComboBox } from "../../design/combo-box.tsx";
 import { FilterSelect } from "../../design/filter-select.tsx";
 import { NumberField } from "../../design/number-field.tsx";
@@ -65,6 +66,7 @@ export function FieldExamples() {
             <Checkbox isDisabled>Only with a load balancer</Checkbox>
             <Switch defaultSelected>Interesting lines</Switch>
           </div>
+          <CheckboxGroup label="Events" options={STATES} value={states} onChange={setStates} />
           <RadioGroup label="Traffic" options={PLATFORMS.slice(0, 2)} value={platform} onChange={setPlatform} />
         </Columns>
       </div>

@@ -111,5 +111,5 @@ function revisionWords(revision: string | undefined, isHealthy: boolean | undefi
   if (revision === undefined) return "";
   if (isHealthy === false) return "Failed last, or never deployed to";
   if (revision === "Current") return "The current one";
-  return revision === "Old" ? "An older one" : "Not known";
+  return revision === "Old" ? "Another one" : "Not known";
 }

@@ -1,10 +1,10 @@
 import type { BatchGetApplicationsInput, BatchGetApplicationsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { MAX_BATCH_APPLICATIONS } from "@sluice/model/limits.ts";
 import { findApplications } from "../../../store/applications.ts";
 import { checkBatchSize } from "../checks/batch-size.ts";
 import { applicationMissing } from "../checks/known-resources.ts";
-import { requireApplicationName } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { applicationInfo } from "../views/application-info.ts";
 

@@ -1,13 +1,13 @@
 import type { CreateApplicationInput, CreateApplicationOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { COMPUTE_PLATFORMS } from "@sluice/model/deployment-config.ts";
+import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { readResourceTags } from "@sluice/model/input-checks/resource-tag-input.ts";
 import { MAX_APPLICATIONS } from "@sluice/model/limits.ts";
 import { applicationArn } from "@sluice/model/resource-arn.ts";
 import { countApplications, findApplication, insertApplication } from "../../../store/applications.ts";
 import { putResourceTags } from "../../../store/resource-tags.ts";
 import { isUniqueViolation } from "../../../store/unique-violation.ts";
-import { requireApplicationName } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 
 export const createApplication: CodeDeployOperation<CreateApplicationInput, CreateApplicationOutput> = async (

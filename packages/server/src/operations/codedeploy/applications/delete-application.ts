@@ -1,7 +1,7 @@
 import type { DeleteApplicationInput } from "@aws-sdk/client-codedeploy";
+import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { findApplication, removeApplication } from "../../../store/applications.ts";
 import { deploymentGroupsOfApplication } from "../../../store/deployment-groups.ts";
-import { requireApplicationName } from "../checks/required-names.ts";
 import { refuseShiftUnderWay } from "../checks/shift-under-way.ts";
 import type { CodeDeployOperation, NoOutput } from "../codedeploy-context.ts";
 

@@ -1,6 +1,6 @@
 import type { GetApplicationInput, GetApplicationOutput } from "@aws-sdk/client-codedeploy";
+import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { requireApplication } from "../checks/known-resources.ts";
-import { requireApplicationName } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { applicationInfo } from "../views/application-info.ts";
 

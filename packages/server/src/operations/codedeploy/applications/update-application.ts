@@ -1,8 +1,8 @@
 import type { UpdateApplicationInput } from "@aws-sdk/client-codedeploy";
+import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { findApplication, renameApplication } from "../../../store/applications.ts";
 import { isUniqueViolation } from "../../../store/unique-violation.ts";
 import { requireApplication } from "../checks/known-resources.ts";
-import { requireApplicationName } from "../checks/required-names.ts";
 import type { CodeDeployOperation, NoOutput } from "../codedeploy-context.ts";
 import { alreadyExists } from "./create-application.ts";
 

@@ -11,10 +11,10 @@ import {
   readTrafficRouting,
   readZonalConfig,
 } from "@sluice/model/input-checks/deployment-config-input.ts";
+import { requireDeploymentConfigName } from "@sluice/model/input-checks/required-names.ts";
 import { MAX_CUSTOM_DEPLOYMENT_CONFIGS } from "@sluice/model/limits.ts";
 import { countCustomConfigs, findDeploymentConfig, insertDeploymentConfig } from "../../../store/deployment-configs.ts";
 import { isUniqueViolation } from "../../../store/unique-violation.ts";
-import { requireDeploymentConfigName } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 
 /** Configurations never change once made. */

@@ -1,9 +1,9 @@
 import type { DeleteDeploymentConfigInput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { requireDeploymentConfigName } from "@sluice/model/input-checks/required-names.ts";
 import { predefinedDeploymentConfig } from "@sluice/model/predefined-deployment-configs.ts";
 import { removeDeploymentConfig } from "../../../store/deployment-configs.ts";
 import { groupUsingConfig } from "../../../store/deployment-groups.ts";
-import { requireDeploymentConfigName } from "../checks/required-names.ts";
 import type { CodeDeployOperation, NoOutput } from "../codedeploy-context.ts";
 
 /** An unknown name is a success: the API has no fault for it here. Deployments took what they need when they were created. */

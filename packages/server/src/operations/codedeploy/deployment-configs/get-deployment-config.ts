@@ -3,9 +3,9 @@ import type {
   GetDeploymentConfigInput,
   GetDeploymentConfigOutput,
 } from "@aws-sdk/client-codedeploy";
+import { requireDeploymentConfigName } from "@sluice/model/input-checks/required-names.ts";
 import type { StoredDeploymentConfig } from "../../../store/deployment-configs.ts";
 import { requireDeploymentConfig } from "../checks/known-resources.ts";
-import { requireDeploymentConfigName } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 
 /** A predefined configuration was never created, so it has no creation time. */

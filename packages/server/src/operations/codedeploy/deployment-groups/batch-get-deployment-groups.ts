@@ -1,10 +1,10 @@
 import type { BatchGetDeploymentGroupsInput, BatchGetDeploymentGroupsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { requireApplicationName, requireDeploymentGroupName } from "@sluice/model/input-checks/required-names.ts";
 import { MAX_BATCH_DEPLOYMENT_GROUPS } from "@sluice/model/limits.ts";
 import { findDeploymentGroups } from "../../../store/deployment-groups.ts";
 import { checkBatchSize } from "../checks/batch-size.ts";
 import { deploymentGroupMissing, requireApplication } from "../checks/known-resources.ts";
-import { requireApplicationName, requireDeploymentGroupName } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { deploymentGroupInfos } from "../views/deployment-group-info.ts";
 

@@ -6,6 +6,11 @@ import {
   checkWholeGroup,
   requireServiceRole,
 } from "@sluice/model/input-checks/deployment-group-checks.ts";
+import {
+  requireApplicationName,
+  requireDeploymentConfigName,
+  requireDeploymentGroupName,
+} from "@sluice/model/input-checks/required-names.ts";
 import { readResourceTags } from "@sluice/model/input-checks/resource-tag-input.ts";
 import { MAX_DEPLOYMENT_GROUPS_PER_APPLICATION } from "@sluice/model/limits.ts";
 import { deploymentGroupArn } from "@sluice/model/resource-arn.ts";
@@ -15,11 +20,6 @@ import { countDeploymentGroups, findDeploymentGroup, insertDeploymentGroup } fro
 import { putResourceTags } from "../../../store/resource-tags.ts";
 import { isUniqueViolation } from "../../../store/unique-violation.ts";
 import { requireApplication, requireDeploymentConfig } from "../checks/known-resources.ts";
-import {
-  requireApplicationName,
-  requireDeploymentConfigName,
-  requireDeploymentGroupName,
-} from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { checkEcsServiceIsFree, checkEcsServiceKind } from "./ecs-group-checks.ts";
 

@@ -1,7 +1,7 @@
 import type { DeleteDeploymentGroupInput, DeleteDeploymentGroupOutput } from "@aws-sdk/client-codedeploy";
+import { requireApplicationName, requireDeploymentGroupName } from "@sluice/model/input-checks/required-names.ts";
 import { findApplication } from "../../../store/applications.ts";
 import { findDeploymentGroup, removeDeploymentGroup } from "../../../store/deployment-groups.ts";
-import { requireApplicationName, requireDeploymentGroupName } from "../checks/required-names.ts";
 import { refuseShiftUnderWay } from "../checks/shift-under-way.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 

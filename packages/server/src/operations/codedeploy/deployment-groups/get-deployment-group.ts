@@ -1,6 +1,6 @@
 import type { GetDeploymentGroupInput, GetDeploymentGroupOutput } from "@aws-sdk/client-codedeploy";
+import { requireApplicationName, requireDeploymentGroupName } from "@sluice/model/input-checks/required-names.ts";
 import { requireApplication, requireDeploymentGroup } from "../checks/known-resources.ts";
-import { requireApplicationName, requireDeploymentGroupName } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { deploymentGroupInfos } from "../views/deployment-group-info.ts";
 

@@ -1,8 +1,8 @@
 import type { ListDeploymentGroupsInput, ListDeploymentGroupsOutput } from "@aws-sdk/client-codedeploy";
+import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { listDeploymentGroupNames } from "../../../store/deployment-groups.ts";
 import { requireApplication } from "../checks/known-resources.ts";
 import { PAGE_READ_ITEMS, readNextToken, toPage } from "../checks/next-token.ts";
-import { requireApplicationName } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 
 export const listDeploymentGroups: CodeDeployOperation<ListDeploymentGroupsInput, ListDeploymentGroupsOutput> = async (

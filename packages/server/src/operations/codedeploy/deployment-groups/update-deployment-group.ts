@@ -1,5 +1,10 @@
 import type { UpdateDeploymentGroupInput, UpdateDeploymentGroupOutput } from "@aws-sdk/client-codedeploy";
 import { checkGroupFields, checkWholeGroup } from "@sluice/model/input-checks/deployment-group-checks.ts";
+import {
+  requireApplicationName,
+  requireDeploymentConfigName,
+  requireDeploymentGroupName,
+} from "@sluice/model/input-checks/required-names.ts";
 import { changeGroupFields, groupFieldsOf } from "../../../groups/deployment-group-fields.ts";
 import { GROUP_FIELDS } from "../../../store/columns/group-columns.ts";
 import {
@@ -9,11 +14,6 @@ import {
 } from "../../../store/deployment-groups.ts";
 import { isUniqueViolation } from "../../../store/unique-violation.ts";
 import { requireApplication, requireDeploymentConfig, requireDeploymentGroup } from "../checks/known-resources.ts";
-import {
-  requireApplicationName,
-  requireDeploymentConfigName,
-  requireDeploymentGroupName,
-} from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { groupExists } from "./create-deployment-group.ts";
 import { checkEcsServiceIsFree, checkEcsServiceKind } from "./ecs-group-checks.ts";

@@ -1,9 +1,9 @@
 import type { BatchGetDeploymentsInput, BatchGetDeploymentsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { MAX_BATCH_DEPLOYMENTS } from "@sluice/model/limits.ts";
 import { findDeployments } from "../../../store/deployment-history.ts";
 import { checkBatchSize } from "../checks/batch-size.ts";
-import { requireDeploymentId } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { deploymentInfos } from "../views/deployment-info.ts";
 

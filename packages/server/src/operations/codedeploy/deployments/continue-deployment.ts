@@ -6,12 +6,12 @@ import type {
 import type { Wait } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
+import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
+import { isOneOf } from "@sluice/model/is-one-of.ts";
 import { commitHeadEvent } from "../../../store/commit-events.ts";
 import { type DeploymentRow, lockDeployments, readHead } from "../../../store/deployments.ts";
 import type { WriteTransaction } from "../../../store/group-commit.ts";
 import { deploymentMissing } from "../checks/known-resources.ts";
-import { requireDeploymentId } from "../checks/required-names.ts";
-import { isOneOf } from "../checks/watch-checks.ts";
 import type { CodeDeployContext, CodeDeployOperation, NoOutput } from "../codedeploy-context.ts";
 
 const WAITS: Readonly<Record<DeploymentWaitType, "ready" | "termination">> = {

@@ -2,6 +2,14 @@ import type { CreateDeploymentInput, CreateDeploymentOutput } from "@aws-sdk/cli
 import type { FleetSelection } from "@sluice/engine/ports/fleet.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
+import {
+  checkDescription,
+  requireApplicationName,
+  requireDeploymentConfigName,
+  requireDeploymentGroupName,
+} from "@sluice/model/input-checks/required-names.ts";
+import { checkAlarms, checkAutoRollback } from "@sluice/model/input-checks/watch-checks.ts";
+import { isOneOf } from "@sluice/model/is-one-of.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import { type DeployablePlatform, deployablePlatformOf } from "../../../groups/deployable-platforms.ts";
@@ -18,14 +26,7 @@ import { insertNewDeployment, type NewDeployment, replacementSelection } from ".
 import { markRevisionUsed, registerRevision } from "../../../store/revisions.ts";
 import { isUniqueViolation } from "../../../store/unique-violation.ts";
 import { requireApplication, requireDeploymentConfig, requireDeploymentGroup } from "../checks/known-resources.ts";
-import {
-  checkDescription,
-  requireApplicationName,
-  requireDeploymentConfigName,
-  requireDeploymentGroupName,
-} from "../checks/required-names.ts";
 import { requireRevision } from "../checks/revision-input.ts";
-import { checkAlarms, checkAutoRollback, isOneOf } from "../checks/watch-checks.ts";
 import type { CodeDeployContext, CodeDeployOperation } from "../codedeploy-context.ts";
 import { type RevisionShelf, readServiceRevision } from "../revisions/read-service-revision.ts";
 import { shownGroupFields } from "../views/shown-group-fields.ts";

@@ -1,6 +1,6 @@
 import type { GetDeploymentInput, GetDeploymentOutput } from "@aws-sdk/client-codedeploy";
+import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { requireDeployment } from "../checks/known-resources.ts";
-import { requireDeploymentId } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { deploymentInfos } from "../views/deployment-info.ts";
 

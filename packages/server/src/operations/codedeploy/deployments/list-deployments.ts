@@ -1,11 +1,11 @@
 import type { ListDeploymentsInput, ListDeploymentsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
+import { requireApplicationName, requireDeploymentGroupName } from "@sluice/model/input-checks/required-names.ts";
+import { isOneOf } from "@sluice/model/is-one-of.ts";
 import { listDeployments as listRows } from "../../../store/deployment-history.ts";
 import { requireApplication, requireDeploymentGroup } from "../checks/known-resources.ts";
 import { PAGE_READ_ITEMS, readNextToken, toPage } from "../checks/next-token.ts";
-import { requireApplicationName, requireDeploymentGroupName } from "../checks/required-names.ts";
-import { isOneOf } from "../checks/watch-checks.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 
 /** Newest first. Application and group are given together or not at all. */

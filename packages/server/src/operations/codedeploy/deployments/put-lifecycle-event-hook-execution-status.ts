@@ -7,13 +7,13 @@ import type { TargetState } from "@sluice/engine/state.ts";
 import { isShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
+import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { authorize } from "../../../access/authorize.ts";
 import { accessDenied } from "../../../access/require-allowed.ts";
 import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
 import { findHookEvent } from "../../../store/lambda/events.ts";
 import { findTargets } from "../../../store/target-listing.ts";
 import { requireDeployment } from "../checks/known-resources.ts";
-import { requireDeploymentId } from "../checks/required-names.ts";
 import type { CodeDeployContext, CodeDeployOperation } from "../codedeploy-context.ts";
 
 const ACTION = "codedeploy:PutLifecycleEventHookExecutionStatus";

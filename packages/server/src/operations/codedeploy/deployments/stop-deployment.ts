@@ -2,13 +2,13 @@ import type { StopDeploymentInput, StopDeploymentOutput } from "@aws-sdk/client-
 import { isPastReturn } from "@sluice/engine/strategies/halting.ts";
 import { isShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { DEPLOYMENT_INTENT } from "../../../store/columns/deployment-columns.ts";
 import { commitHeadEvent } from "../../../store/commit-events.ts";
 import { type DeploymentRow, lockDeployments, readHead } from "../../../store/deployments.ts";
 import type { WriteTransaction } from "../../../store/group-commit.ts";
 import { hasOpenCommands } from "../../../store/target-listing.ts";
 import { deploymentMissing } from "../checks/known-resources.ts";
-import { requireDeploymentId } from "../checks/required-names.ts";
 import type { CodeDeployContext, CodeDeployOperation } from "../codedeploy-context.ts";
 
 /** The wait for the originals is over and they are on their way out: no stop undoes that. */

@@ -1,5 +1,6 @@
 import type { BatchGetApplicationRevisionsInput, BatchGetApplicationRevisionsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { MAX_BATCH_REVISIONS } from "@sluice/model/limits.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
 import { REVISION_LOCATION } from "../../../store/columns/catalogue-columns.ts";
@@ -7,7 +8,6 @@ import { groupNamesByTargetRevision } from "../../../store/deployment-groups.ts"
 import { findRevisions } from "../../../store/revisions.ts";
 import { checkBatchSize } from "../checks/batch-size.ts";
 import { requireApplication } from "../checks/known-resources.ts";
-import { requireApplicationName } from "../checks/required-names.ts";
 import { requireRevision } from "../checks/revision-input.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { genericRevisionInfo } from "../views/revision-info.ts";

@@ -1,11 +1,11 @@
 import type { GetApplicationRevisionInput, GetApplicationRevisionOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
 import { REVISION_LOCATION } from "../../../store/columns/catalogue-columns.ts";
 import { groupNamesByTargetRevision } from "../../../store/deployment-groups.ts";
 import { findRevisions } from "../../../store/revisions.ts";
 import { requireApplication } from "../checks/known-resources.ts";
-import { requireApplicationName } from "../checks/required-names.ts";
 import { requireRevision } from "../checks/revision-input.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { genericRevisionInfo } from "../views/revision-info.ts";

@@ -1,11 +1,11 @@
 import type { ListApplicationRevisionsInput, ListApplicationRevisionsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { FaultCode } from "@sluice/model/fault-codes.ts";
+import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { groupNamesByTargetRevision } from "../../../store/deployment-groups.ts";
 import { listRevisions } from "../../../store/revisions.ts";
 import { requireApplication } from "../checks/known-resources.ts";
 import { PAGE_READ_ITEMS, readNextToken, toPage } from "../checks/next-token.ts";
-import { requireApplicationName } from "../checks/required-names.ts";
 import { withoutContent } from "../checks/revision-input.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 

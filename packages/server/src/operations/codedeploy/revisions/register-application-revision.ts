@@ -1,7 +1,7 @@
 import type { RegisterApplicationRevisionInput } from "@aws-sdk/client-codedeploy";
+import { checkDescription, requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { registerRevision } from "../../../store/revisions.ts";
 import { requireApplication } from "../checks/known-resources.ts";
-import { checkDescription, requireApplicationName } from "../checks/required-names.ts";
 import { requireRevision } from "../checks/revision-input.ts";
 import type { CodeDeployOperation, NoOutput } from "../codedeploy-context.ts";
 

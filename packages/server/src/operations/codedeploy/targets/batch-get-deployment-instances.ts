@@ -1,10 +1,10 @@
 import type { BatchGetDeploymentInstancesInput, BatchGetDeploymentInstancesOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { MAX_BATCH_INSTANCES } from "@sluice/model/limits.ts";
 import { findTargets, hostOf } from "../../../store/target-listing.ts";
 import { checkBatchSize } from "../checks/batch-size.ts";
 import { requireDeployment } from "../checks/known-resources.ts";
-import { requireDeploymentId } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { instanceSummary } from "../views/target-info.ts";
 import { requireHosts, requireInstanceId } from "./target-input.ts";

@@ -1,10 +1,10 @@
 import type { BatchGetDeploymentTargetsInput, BatchGetDeploymentTargetsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { MAX_BATCH_TARGETS } from "@sluice/model/limits.ts";
 import { findTargets } from "../../../store/target-listing.ts";
 import { checkBatchSize } from "../checks/batch-size.ts";
 import { requireDeployment } from "../checks/known-resources.ts";
-import { requireDeploymentId } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { deploymentTarget } from "../views/target-info.ts";
 import { targetMissing } from "./get-deployment-target.ts";

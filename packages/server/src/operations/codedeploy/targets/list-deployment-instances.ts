@@ -1,8 +1,8 @@
 import type { ListDeploymentInstancesInput, ListDeploymentInstancesOutput } from "@aws-sdk/client-codedeploy";
+import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { listTargetIds } from "../../../store/target-listing.ts";
 import { requireDeployment } from "../checks/known-resources.ts";
 import { PAGE_READ_ITEMS, readNextToken, toPage } from "../checks/next-token.ts";
-import { requireDeploymentId } from "../checks/required-names.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { readLabels, readStatuses, requireHosts, requireStarted } from "./target-input.ts";
 

@@ -1,11 +1,11 @@
 import type { ListDeploymentTargetsInput, ListDeploymentTargetsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
+import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
+import { isOneOf } from "@sluice/model/is-one-of.ts";
 import { listTargetIds } from "../../../store/target-listing.ts";
 import { requireDeployment } from "../checks/known-resources.ts";
 import { PAGE_READ_ITEMS, readNextToken, toPage } from "../checks/next-token.ts";
-import { requireDeploymentId } from "../checks/required-names.ts";
-import { isOneOf } from "../checks/watch-checks.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { readLabels, readStatuses, requireStarted } from "./target-input.ts";
 

@@ -3,12 +3,12 @@ import { isTerminal } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
+import { isOneOf } from "@sluice/model/is-one-of.ts";
 import { MAX_NAME_CHARACTERS } from "@sluice/model/limits.ts";
 import type { Kysely } from "kysely";
 import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
 import type { Database } from "../../../store/schema.ts";
 import { hasTargets, hostIdOfInstanceArn } from "../../../store/target-listing.ts";
-import { isOneOf } from "../checks/watch-checks.ts";
 
 const HOST_ID = new RegExp(`^[A-Za-z0-9+=,.@_:-]{1,${MAX_NAME_CHARACTERS}}$`);
 /** ECS names clusters and services with up to 255 characters each. */

@@ -1,5 +1,6 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
+import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { revisionName } from "@sluice/model/revision-name.ts";
 import { ROLLBACK_DESCRIPTION_PREFIX } from "@sluice/model/rollback-description.ts";
 import type { ActOnDeploymentInput, ActOnDeploymentOutput } from "@sluice/wire/sluice/console-api.ts";
@@ -11,7 +12,6 @@ import { addNote } from "../../../store/deployment-notes.ts";
 import { type DeploymentRow, lockDeployments } from "../../../store/deployments.ts";
 import type { WriteTransaction } from "../../../store/group-commit.ts";
 import { deploymentMissing } from "../../codedeploy/checks/known-resources.ts";
-import { requireDeploymentId } from "../../codedeploy/checks/required-names.ts";
 import { endWaitIn } from "../../codedeploy/deployments/continue-deployment.ts";
 import { createDeploymentWith } from "../../codedeploy/deployments/create-deployment.ts";
 import { stopDeploymentIn } from "../../codedeploy/deployments/stop-deployment.ts";

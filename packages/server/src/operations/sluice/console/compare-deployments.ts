@@ -1,4 +1,5 @@
 import { memberDifferences } from "@sluice/model/differences/member-differences.ts";
+import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import type {
   CompareDeploymentsInput,
@@ -12,7 +13,6 @@ import { findDeployment } from "../../../store/deployment-history.ts";
 import { findSnapshot } from "../../../store/deployment-snapshots.ts";
 import { type DeploymentRow, readHead } from "../../../store/deployments.ts";
 import { deploymentMissing } from "../../codedeploy/checks/known-resources.ts";
-import { requireDeploymentId } from "../../codedeploy/checks/required-names.ts";
 import type { Operation } from "../../operation.ts";
 import type { SluiceContext } from "../sluice-context.ts";
 import { snapshotView } from "./deployment-snapshot.ts";

@@ -1,7 +1,7 @@
+import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
 import type { CompareRevisionsInput, CompareRevisionsOutput } from "@sluice/wire/sluice/console-api.ts";
 import { requireApplication } from "../../codedeploy/checks/known-resources.ts";
-import { requireApplicationName } from "../../codedeploy/checks/required-names.ts";
 import { requireRevision } from "../../codedeploy/checks/revision-input.ts";
 import type { Operation } from "../../operation.ts";
 import type { SluiceContext } from "../sluice-context.ts";

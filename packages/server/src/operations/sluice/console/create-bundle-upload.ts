@@ -1,5 +1,6 @@
 import { BucketFault } from "@sluice/bucket/store/bucket-fault.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { REVISIONS_BUCKET_DEFAULT } from "@sluice/model/revisions-bucket.ts";
 import { encodeComponent } from "@sluice/wire/sigv4/canonical-request.ts";
 import { presignUrl } from "@sluice/wire/sigv4/sign.ts";
@@ -8,7 +9,6 @@ import type { Action } from "../../../access/action.ts";
 import { authorize } from "../../../access/authorize.ts";
 import { accessDenied } from "../../../access/require-allowed.ts";
 import { requireApplication } from "../../codedeploy/checks/known-resources.ts";
-import { requireApplicationName } from "../../codedeploy/checks/required-names.ts";
 import type { Operation } from "../../operation.ts";
 import type { SluiceContext } from "../sluice-context.ts";
 import { bundleKey } from "./bundle-key.ts";

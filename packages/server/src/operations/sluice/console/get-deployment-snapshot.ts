@@ -1,8 +1,8 @@
+import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import type { GetDeploymentSnapshotInput, GetDeploymentSnapshotOutput } from "@sluice/wire/sluice/console-api.ts";
 import { findDeployment } from "../../../store/deployment-history.ts";
 import { findSnapshot } from "../../../store/deployment-snapshots.ts";
 import { deploymentMissing } from "../../codedeploy/checks/known-resources.ts";
-import { requireDeploymentId } from "../../codedeploy/checks/required-names.ts";
 import type { Operation } from "../../operation.ts";
 import type { SluiceContext } from "../sluice-context.ts";
 import { snapshotView } from "./deployment-snapshot.ts";

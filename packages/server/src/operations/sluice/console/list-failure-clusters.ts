@@ -1,10 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
+import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import type { ListFailureClustersInput, ListFailureClustersOutput } from "@sluice/wire/sluice/console-api.ts";
 import { tailKey } from "../../../logs/log-tails.ts";
 import { findDeployment } from "../../../store/deployment-history.ts";
 import { loadTargets } from "../../../store/targets.ts";
 import { deploymentMissing } from "../../codedeploy/checks/known-resources.ts";
-import { requireDeploymentId } from "../../codedeploy/checks/required-names.ts";
 import type { Operation } from "../../operation.ts";
 import type { SluiceContext } from "../sluice-context.ts";
 import { FailureClusters, failuresOf } from "./failure-clusters.ts";

@@ -1,5 +1,6 @@
 import type { LifecycleEventState, TargetState } from "@sluice/engine/state.ts";
 import { targetName } from "@sluice/engine/target-name.ts";
+import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import type {
   GridEvent,
   GridTarget,
@@ -12,7 +13,6 @@ import { readSnapshot } from "../../../store/read-snapshot.ts";
 import { pageOfTargets } from "../../../store/target-listing.ts";
 import { deploymentMissing } from "../../codedeploy/checks/known-resources.ts";
 import { formatToken, readNextToken } from "../../codedeploy/checks/next-token.ts";
-import { requireDeploymentId } from "../../codedeploy/checks/required-names.ts";
 import type { Operation } from "../../operation.ts";
 import type { SluiceContext } from "../sluice-context.ts";
 

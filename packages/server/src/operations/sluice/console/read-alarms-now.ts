@@ -1,7 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { checkAlarms } from "@sluice/model/input-checks/watch-checks.ts";
 import type { ReadAlarmsInput, ReadAlarmsOutput } from "@sluice/wire/sluice/console-api.ts";
 import { type AlarmReadings, readAlarms } from "../../../alarms/read-alarms.ts";
-import { checkAlarms } from "../../codedeploy/checks/watch-checks.ts";
 import type { Operation } from "../../operation.ts";
 import type { SluiceContext } from "../sluice-context.ts";
 import { alarmView } from "./alarm-view.ts";

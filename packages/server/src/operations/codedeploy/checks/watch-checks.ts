@@ -1,1 +1,0 @@
-export { checkAlarms, checkAutoRollback, checkTriggers, isOneOf } from "@sluice/model/input-checks/watch-checks.ts";
