@@ -4,7 +4,7 @@ import styles from "./button.module.css";
 import { classNames } from "./class-names.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import { Spinner } from "./spinner.tsx";
-import { Tooltip } from "./tooltip.tsx";
+import { ReasonTip, Tooltip } from "./tooltip.tsx";
 
 export type ButtonVariant = "primary" | "secondary" | "quiet" | "danger";
 
@@ -17,21 +17,23 @@ export interface ButtonProps extends Omit<AriaButtonProps, "className" | "style"
   readonly children: ReactNode;
 }
 
-/** Can have the focus, and does nothing. */
-const INERT = { onPress: () => {}, type: "button", "aria-disabled": true } as const;
+/** Can have the focus, and does nothing but say why. */
+function inert(onPress: () => void) {
+  return { onPress, type: "button", "aria-disabled": true } as const;
+}
 
 export function Button({ variant = "secondary", size = "medium", icon, unavailable, children, ...props }: ButtonProps) {
-  const button = (
+  const button = (onPress?: () => void) => (
     <AriaButton
       {...props}
-      {...(unavailable !== undefined && INERT)}
-      className={classNames(buttonClass(variant, size), unavailable !== undefined && styles.unavailable)}
+      {...(onPress && inert(onPress))}
+      className={classNames(buttonClass(variant, size), onPress && styles.unavailable)}
     >
       {props.isPending ? <Spinner /> : icon && <Icon name={icon} />}
       {children}
     </AriaButton>
   );
-  return unavailable === undefined ? button : <Tooltip text={unavailable}>{button}</Tooltip>;
+  return unavailable === undefined ? button() : <ReasonTip text={unavailable}>{button}</ReasonTip>;
 }
 
 export interface IconButtonProps extends Omit<ButtonProps, "children" | "icon"> {
@@ -49,22 +51,18 @@ export function IconButton({
   unavailable,
   ...props
 }: IconButtonProps) {
-  return (
-    <Tooltip text={unavailable ?? label}>
-      <AriaButton
-        {...props}
-        {...(unavailable !== undefined && INERT)}
-        aria-label={label}
-        className={classNames(
-          buttonClass(variant, size),
-          styles.square,
-          unavailable !== undefined && styles.unavailable,
-        )}
-      >
-        <Icon name={icon} />
-      </AriaButton>
-    </Tooltip>
+  const button = (onPress?: () => void) => (
+    <AriaButton
+      {...props}
+      {...(onPress && inert(onPress))}
+      aria-label={label}
+      className={classNames(buttonClass(variant, size), styles.square, onPress && styles.unavailable)}
+    >
+      <Icon name={icon} />
+    </AriaButton>
   );
+  if (unavailable !== undefined) return <ReasonTip text={unavailable}>{button}</ReasonTip>;
+  return <Tooltip text={label}>{button()}</Tooltip>;
 }
 
 /** For links that look like buttons. */
