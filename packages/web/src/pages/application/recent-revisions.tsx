@@ -14,7 +14,7 @@ export function RecentRevisions({ application }: { application: string }) {
     "CodeDeploy",
     "ListApplicationRevisions",
     { applicationName: application, sortBy: "registerTime", sortOrder: "descending" },
-    { live: { changed: ["revisions"], deployment: "any" } },
+    { live: { changed: ["revisions"] } },
   );
   const revisions = data?.revisions ?? [];
   return (

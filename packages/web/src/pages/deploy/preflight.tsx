@@ -42,7 +42,11 @@ export function Preflight({ form, target, group, isPending, onBack, onDeploy }: 
     scrollTo(0, 0);
   }, []);
   const plan = useOperation("Sluice", "PlanDeployment", planInput(form, target), {
-    live: { deployment: "any", changed: ["hosts", "alarms", "groups", "services", "functions"] },
+    // Of other deployments only one to this group matters, and that one begins with a change of the group.
+    live: {
+      deployment: group.lastAttemptedDeployment?.deploymentId,
+      changed: ["hosts", "alarms", "groups", "services", "functions"],
+    },
     keepsPrevious: true,
   });
   const revision = revisionOf(form);

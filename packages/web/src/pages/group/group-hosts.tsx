@@ -1,5 +1,5 @@
 import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useOperation } from "../../api/use-operation.ts";
 import { Button } from "../../design/button.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
@@ -24,8 +24,12 @@ export function GroupHosts({ group }: { group: DeploymentGroupInfo }) {
     "Sluice",
     "PlanDeployment",
     { applicationName, deploymentGroupName },
-    { live: { deployment: last?.deploymentId, changed: ["hosts", "groups"] } },
+    { live: { changed: ["hosts", "groups"] } },
   );
+  // Not at each event: a plan asks alarms and load balancers, too.
+  const { refetch } = plan;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what its end left on the hosts
+  useEffect(() => void refetch({ cancelRefetch: false }), [last?.deploymentId, last?.status]);
   const rows = groupHostRows(hosts, group, plan.data?.hosts ?? []);
   const dark = rows.filter((row) => row.isDark).length;
   const params = { application: applicationName, group: deploymentGroupName };

@@ -32,7 +32,7 @@ export function RevisionsPage() {
     "ListApplicationRevisions",
     { applicationName: application, sortBy: "registerTime", sortOrder: "descending" },
     ({ revisions }) => revisions,
-    { live: { changed: ["revisions"], deployment: "any" } },
+    { live: { changed: ["revisions"] } },
   );
   const all = data ?? [];
   const one = all.find((revision) => keyOfRevision(revision) === wanted);
