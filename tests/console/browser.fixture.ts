@@ -108,7 +108,8 @@ export async function newVisit(browser: Browser, options: VisitOptions = {}): Pr
 /** Opens the console by a link that works once, and returns when it shows the overview. */
 export async function signIn(visit: Visit, stage: Pick<Stage, "link">): Promise<void> {
   await visit.page.goto(await stage.link());
-  await visit.page.getByRole("navigation").first().waitFor();
+  // On a phone the navigation is behind a button.
+  await visit.page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
 }
 
 /** What {@link WATCH} leaves in the page. */
