@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import type { Stage } from "./stage.fixture.ts";
+import type { SeenStage } from "./known-stage.fixture.ts";
 
 /** A page of the console as somebody would find it. */
 export interface ShownPage {
@@ -13,7 +13,7 @@ export interface ShownPage {
 }
 
 /** Every page of the console, those of deployments in each of the states that the stage has. */
-export async function shownPages({ deployments, codeDeploy, sluice }: Stage): Promise<readonly ShownPage[]> {
+export async function shownPages({ deployments, codeDeploy, sluice }: SeenStage): Promise<readonly ShownPage[]> {
   const { succeeded, failed, rolledBack, rollback, stopped, slow, ready, canary } = deployments;
   const targets = await codeDeploy.call("ListDeploymentTargets", {
     deploymentId: failed,

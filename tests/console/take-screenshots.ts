@@ -1,22 +1,22 @@
 import { mkdir } from "node:fs/promises";
 import { join, matchesGlob, resolve } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { misuse, readCommandLine } from "../../scripts/command-line.ts";
 import { launchChromium, newVisit, type Scheme, signIn, type Visit, type Width } from "./browser.fixture.ts";
+import { knownStage, type SeenStage, seenStage } from "./known-stage.fixture.ts";
 import { type ShownPage, shownPages } from "./shown-pages.ts";
-import { type Stage, startStage } from "./stage.fixture.ts";
+import { startStage } from "./stage.fixture.ts";
 
 /** Pictures of every page of the console at two widths, light and dark, with what looks wrong about them. */
-const USAGE = `sh scripts/with-node.sh tests/console/take-screenshots.ts DIRECTORY [PAGE…] [--hosts N] [--stay]
+const USAGE = `sh scripts/with-node.sh tests/console/take-screenshots.ts DIRECTORY [PAGE…] [--hosts N | --data DIR]
 
 Writes PAGE-WIDTH-SCHEME.png of every page, or of those named ('deployment-*'), and prints what looks wrong.
-  --hosts N  of the largest group (default: 200)
-  --stay     then takes those named on standard input, a line each, until it ends: for a page as one mends it (scripts/build-web.ts)`;
+  --hosts N   of the largest group of the stage that is started (default: 200)
+  --data DIR  of a stage that runs already (run-stage.ts): for a page as one mends it`;
 const { values: options, positionals } = readCommandLine(USAGE, {
   allowPositionals: true,
-  options: { hosts: { type: "string", default: "200" }, stay: { type: "boolean", default: false } },
+  options: { hosts: { type: "string", default: "200" }, data: { type: "string" } },
 });
 const [directory, ...named] = positionals;
 if (directory === undefined) misuse("Give the directory for the pictures", USAGE);
@@ -27,6 +27,9 @@ const SCHEMES: readonly Scheme[] = ["light", "dark"];
 const MAX_HEIGHT = 2600;
 /** What has just opened is drawn. */
 const SETTLES_MILLISECONDS = 600;
+const LOOKS_EVERY_MILLISECONDS = 100;
+/** Half a minute: the machine may be busy. */
+const MAX_LOOKS = 300;
 
 interface Viewer {
   readonly visit: Visit;
@@ -34,10 +37,10 @@ interface Viewer {
   readonly scheme: Scheme;
 }
 
-async function take({ visit, width, scheme }: Viewer, stage: Stage, shown: ShownPage): Promise<void> {
+async function take({ visit, width, scheme }: Viewer, stage: SeenStage, shown: ShownPage): Promise<void> {
   const { page } = visit;
   const size = page.viewportSize()!;
-  await page.goto(stage.server.url() + shown.path);
+  await page.goto(stage.url + shown.path);
   await settle(page);
   const height = await page.evaluate("document.documentElement.scrollHeight");
   if (shown.act === undefined) {
@@ -54,9 +57,14 @@ async function take({ visit, width, scheme }: Viewer, stage: Stage, shown: Shown
   await page.setViewportSize(size);
 }
 
-/** Nothing is on its way any more. */
+/** Nothing is on its way any more, or it never comes. */
 async function settle(page: Page): Promise<void> {
-  await page.waitForFunction("document.querySelector('[aria-label=Loading], [aria-busy=true]') === null");
+  // Looked for from outside: the page's policy lets no condition of ours in.
+  const loading = page.locator("[aria-label=Loading], [aria-busy=true]");
+  for (let looks = 0; (await loading.count()) > 0; looks++) {
+    if (looks === MAX_LOOKS) return console.log(`${page.url()} still loads`);
+    await sleep(LOOKS_EVERY_MILLISECONDS);
+  }
   await sleep(SETTLES_MILLISECONDS);
 }
 
@@ -79,7 +87,7 @@ const LOOK = `(() => {
   return found;
 })()`;
 
-async function viewersOf(browser: Browser, stage: Stage): Promise<readonly Viewer[]> {
+async function viewersOf(browser: Browser, stage: SeenStage): Promise<readonly Viewer[]> {
   const viewers: Viewer[] = [];
   for (const width of WIDTHS) {
     for (const scheme of SCHEMES) {
@@ -92,7 +100,7 @@ async function viewersOf(browser: Browser, stage: Stage): Promise<readonly Viewe
 }
 
 /** @param wanted names, `*` for any; empty: all */
-async function takeAll(browser: Browser, viewers: readonly Viewer[], stage: Stage, wanted: readonly string[]) {
+async function takeAll(browser: Browser, viewers: readonly Viewer[], stage: SeenStage, wanted: readonly string[]) {
   const pages = await shownPages(stage);
   const isWanted = ({ name }: ShownPage) => wanted.length === 0 || wanted.some((pattern) => matchesGlob(name, pattern));
   for (const shown of pages.filter(isWanted)) {
@@ -116,19 +124,9 @@ async function takeAll(browser: Browser, viewers: readonly Viewer[], stage: Stag
 
 await mkdir(resolve(directory), { recursive: true });
 await using undo = new AsyncDisposableStack();
-const stage = await startStage(undo, { hosts: Number(options.hosts), say: (text) => console.log(text) });
+const stage =
+  options.data === undefined
+    ? seenStage(await startStage(undo, { hosts: Number(options.hosts), say: (text) => console.log(text) }))
+    : await knownStage(undo, options.data);
 const browser = await launchChromium(undo);
-const viewers = await viewersOf(browser, stage);
-await takeAll(browser, viewers, stage, named);
-if (options.stay) {
-  console.log("Which pages again? A line for each time, '*' for all");
-  for await (const line of createInterface({ input: process.stdin })) {
-    await takeAll(
-      browser,
-      viewers,
-      stage,
-      line.split(/\s+/).filter((word) => word !== ""),
-    );
-    console.log("done");
-  }
-}
+await takeAll(browser, await viewersOf(browser, stage), stage, named);

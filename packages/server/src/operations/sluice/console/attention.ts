@@ -1,6 +1,6 @@
 import { hookAnswerCommand } from "@sluice/engine/hook-answer-command.ts";
 import { hookExecutionId } from "@sluice/engine/hook-execution.ts";
-import type { TargetState } from "@sluice/engine/state.ts";
+import type { DeploymentStatus, TargetState } from "@sluice/engine/state.ts";
 import { isHookUnanswered } from "@sluice/engine/strategies/shift/hook-phase.ts";
 import { targetName } from "@sluice/engine/target-name.ts";
 import { shellWord } from "@sluice/model/shell-word.ts";
@@ -167,6 +167,18 @@ function unansweredHook(summary: DeploymentSummary, target: TargetState | undefi
   ];
 }
 
+/** How a rollback stands, as one says it. */
+const ROLLBACK_STANDS: Readonly<Record<DeploymentStatus, string>> = {
+  Created: "is about to start",
+  Queued: "is about to start",
+  InProgress: "is in progress",
+  Baking: "is in progress",
+  Ready: "is ready to continue",
+  Succeeded: "has succeeded",
+  Failed: "has failed, too",
+  Stopped: "was stopped",
+};
+
 function rolledBackGroups({ groups, last }: AttentionFacts): Attention[] {
   return groups.flatMap((row): Attention[] => {
     const { deployment_group_id: id, deployment_group_name: name, rolled_back_json: json } = row;
@@ -176,7 +188,7 @@ function rolledBackGroups({ groups, last }: AttentionFacts): Attention[] {
       rolled_back_json: json,
     });
     const rollback = last.get(rollbackDeploymentId);
-    const stands = rollback ? ` The rollback ${rollbackDeploymentId} is ${rollback.status}.` : "";
+    const stands = rollback ? ` The rollback ${rollbackDeploymentId} ${ROLLBACK_STANDS[rollback.status]}.` : "";
     return [
       {
         kind: "rolled-back-group",
