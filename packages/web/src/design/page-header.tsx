@@ -24,8 +24,8 @@ export function PageHeader({ title, breadcrumbs = [], description, aside, action
             {breadcrumbs.map((crumb, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: their places are all that they are known by
               <li key={index}>
+                {index > 0 && <Icon name="chevron-right" size={12} />}
                 {crumb}
-                <Icon name="chevron-right" size={12} />
               </li>
             ))}
           </ol>

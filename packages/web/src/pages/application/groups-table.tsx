@@ -1,8 +1,9 @@
 import type { GroupOverview } from "@sluice/wire/sluice/console-api.ts";
 import { ButtonLink, Link } from "../../design/link.tsx";
-import { Badge, StatusBadge } from "../../design/status-badge.tsx";
+import { Badge } from "../../design/status-badge.tsx";
 import { type Column, Table } from "../../design/table.tsx";
 import { Time } from "../../design/time.tsx";
+import { LastDeployment } from "../../parts/last-deployment.tsx";
 import { RevisionLabel } from "../../parts/revision-label.tsx";
 import styles from "./groups-table.module.css";
 
@@ -52,15 +53,7 @@ function columnsOf(application: string): readonly Column<GroupOverview>[] {
       id: "last",
       header: "Last deployment",
       hidesOnPhone: true,
-      cell: ({ lastDeployment: last }) =>
-        last && (
-          <span className={styles.name}>
-            <Link to="/-/deployments/$deployment" params={{ deployment: last.deploymentId }} look="quiet">
-              <StatusBadge status={last.status} plain />
-            </Link>
-            <Time at={last.createdAt} />
-          </span>
-        ),
+      cell: ({ lastDeployment: last }) => last && <LastDeployment deployment={last} />,
     },
     {
       id: "deploy",

@@ -10,11 +10,11 @@ import { SearchField } from "../../design/search-field.tsx";
 import { Card } from "../../design/section.tsx";
 import { SkeletonRows } from "../../design/skeleton.tsx";
 import { formatSort, parseSort, sortRows } from "../../design/sort.ts";
-import { Badge, StatusBadge } from "../../design/status-badge.tsx";
+import { Badge } from "../../design/status-badge.tsx";
 import { type Column, Table } from "../../design/table.tsx";
-import { Time } from "../../design/time.tsx";
 import { Toolbar } from "../../design/toolbar.tsx";
 import { PLATFORM_ORDER, platformOf, platformTitle } from "../../forms/platform-words.ts";
+import { LastDeployment } from "../../parts/last-deployment.tsx";
 import { RevisionLabel } from "../../parts/revision-label.tsx";
 import { ActionButton } from "../../shell/access.tsx";
 import { usePageTitle } from "../../shell/page-title.tsx";
@@ -145,18 +145,15 @@ const COLUMNS: readonly Column<ApplicationRow>[] = [
     width: "230px",
     cell: ({ lastDeployment: last, rolledBackGroups }) =>
       last === undefined ? (
-        "none yet"
+        "None yet"
       ) : (
         <>
-          <Link to="/-/deployments/$deployment" params={{ deployment: last.deploymentId }} look="quiet">
-            <StatusBadge status={last.status} plain />
-          </Link>{" "}
-          <Time at={last.createdAt} />
+          <LastDeployment deployment={last} />
           {rolledBackGroups > 0 && (
             <>
               {" "}
-              <Badge tone="attention">
-                {rolledBackGroups === 1 ? "rolled back" : `${rolledBackGroups} rolled back`}
+              <Badge tone="warning" icon="undo">
+                {rolledBackGroups === 1 ? "Rolled back" : `${rolledBackGroups} rolled back`}
               </Badge>
             </>
           )}

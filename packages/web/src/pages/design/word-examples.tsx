@@ -4,6 +4,7 @@ import { KeyValue } from "../../design/key-value.tsx";
 import { Section } from "../../design/section.tsx";
 import { Columns } from "../../design/stack.tsx";
 import { Countdown, Duration, Time } from "../../design/time.tsx";
+import { TimedText } from "../../design/timed-text.tsx";
 
 const HOUR_MILLISECONDS = 3_600_000;
 
@@ -20,6 +21,14 @@ export function WordExamples() {
                 { name: "Started", value: <Time at={new Date(now - HOUR_MILLISECONDS / 20)} /> },
                 { name: "Created", value: <Time at={new Date(now - 400 * HOUR_MILLISECONDS)} look="exact" /> },
                 { name: "Lasts", value: <Duration from={new Date(now - HOUR_MILLISECONDS / 9)} /> },
+                {
+                  name: "A sentence",
+                  value: (
+                    <TimedText
+                      text={`web-1 has not reported since ${new Date(now - HOUR_MILLISECONDS).toISOString()}.`}
+                    />
+                  ),
+                },
                 { name: "Stops in", value: <Countdown until={new Date(now + HOUR_MILLISECONDS)} /> },
               ]}
             />

@@ -13,6 +13,7 @@ import { Card, Section } from "../../design/section.tsx";
 import { SkeletonRows } from "../../design/skeleton.tsx";
 import { StatusBadge } from "../../design/status-badge.tsx";
 import { Time } from "../../design/time.tsx";
+import { TimedText } from "../../design/timed-text.tsx";
 import { showToast } from "../../design/toast.tsx";
 import { ActionButton } from "../../shell/access.tsx";
 import { usePageTitle } from "../../shell/page-title.tsx";
@@ -90,7 +91,7 @@ function HostTrouble({ host: { host, trouble, command } }: { host: GetHostOutput
   if (trouble === undefined && host.clockTrouble === undefined) return null;
   const tone = host.state === "dark" || host.state === "retired" ? "danger" : "warning";
   return (
-    <Note tone={tone} title={trouble ?? host.clockTrouble}>
+    <Note tone={tone} title={<TimedText text={trouble ?? host.clockTrouble ?? ""} />}>
       {command && <CommandBlock label={`On ${host.hostName}:`} command={command} />}
     </Note>
   );

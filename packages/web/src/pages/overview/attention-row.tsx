@@ -3,6 +3,7 @@ import { classNames } from "../../design/class-names.ts";
 import { CommandBlock } from "../../design/copyable.tsx";
 import { Icon } from "../../design/icon.tsx";
 import { Countdown, Time } from "../../design/time.tsx";
+import { TimedText } from "../../design/timed-text.tsx";
 import { AttentionActions } from "./attention-actions.tsx";
 import styles from "./attention-list.module.css";
 import { attentionLook } from "./attention-look.ts";
@@ -19,7 +20,9 @@ export function AttentionRow({ attention }: { attention: Attention }) {
         <Icon name={icon} />
       </span>
       <div className={styles.words}>
-        <p className={styles.summary}>{summary}</p>
+        <p className={styles.summary}>
+          <TimedText text={summary} />
+        </p>
         <p className={styles.cure}>{cure}</p>
         {isByHand && <CommandBlock command={command} />}
       </div>

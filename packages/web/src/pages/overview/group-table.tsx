@@ -5,13 +5,15 @@ import { FilterSelect } from "../../design/filter-select.tsx";
 import { ButtonLink, Link } from "../../design/link.tsx";
 import { Section } from "../../design/section.tsx";
 import { formatSort, parseSort } from "../../design/sort.ts";
-import { Badge, StatusBadge } from "../../design/status-badge.tsx";
+import { Badge } from "../../design/status-badge.tsx";
 import { type Column, Table } from "../../design/table.tsx";
 import { Time } from "../../design/time.tsx";
 import { Toolbar } from "../../design/toolbar.tsx";
+import { platformTitle } from "../../forms/platform-words.ts";
 import { ClearFilters } from "../../parts/clear-filters.tsx";
 import { FilterText } from "../../parts/filter-text.tsx";
 import { GroupLink } from "../../parts/group-link.tsx";
+import { LastDeployment } from "../../parts/last-deployment.tsx";
 import { RevisionLabel } from "../../parts/revision-label.tsx";
 import { changedSearch, type SearchChange } from "../../shell/changed-search.ts";
 import { GROUP_SORT_DEFAULT, groupKey, groupRows } from "./group-rows.ts";
@@ -44,9 +46,9 @@ const COLUMNS: readonly Column<GroupOverview>[] = [
     id: "platform",
     header: "Platform",
     isSortable: true,
-    cell: ({ computePlatform }) => computePlatform,
+    cell: ({ computePlatform }) => platformTitle(computePlatform),
     hidesOnPhone: true,
-    width: "100px",
+    width: "140px",
   },
   {
     id: "revision",
@@ -55,7 +57,7 @@ const COLUMNS: readonly Column<GroupOverview>[] = [
     hidesOnPhone: true,
     cell: (group) => <RunningRevision group={group} />,
   },
-  { id: "status", header: "Last deployment", isSortable: true, cell: (group) => <LastDeployment group={group} /> },
+  { id: "status", header: "Last deployment", isSortable: true, cell: (group) => <LastOfGroup group={group} /> },
   {
     id: "deployed",
     header: "Deployed",
@@ -78,7 +80,7 @@ function RunningRevision({ group }: { group: GroupOverview }) {
   return <RevisionLabel revision={group.revision} deploys={group.deploys} />;
 }
 
-function LastDeployment({ group: { deploymentGroupName, applicationName, lastDeployment } }: { group: GroupOverview }) {
+function LastOfGroup({ group: { deploymentGroupName, applicationName, lastDeployment } }: { group: GroupOverview }) {
   if (deploymentGroupName === "") return null;
   if (lastDeployment === undefined) {
     return (
@@ -90,21 +92,7 @@ function LastDeployment({ group: { deploymentGroupName, applicationName, lastDep
       </Link>
     );
   }
-  return (
-    <span className={styles.last}>
-      <Link
-        to="/-/deployments/$deployment"
-        params={{ deployment: lastDeployment.deploymentId }}
-        look="quiet"
-        aria-label={`${lastDeployment.deploymentId}, ${lastDeployment.status}`}
-      >
-        <StatusBadge status={lastDeployment.status} plain />
-      </Link>
-      <span className={styles.when}>
-        <Time at={lastDeployment.createdAt} />
-      </span>
-    </span>
-  );
+  return <LastDeployment deployment={lastDeployment} />;
 }
 
 /** Every application and group, with what runs in it. */

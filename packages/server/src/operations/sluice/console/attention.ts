@@ -126,7 +126,7 @@ function readyOf({ summary, head }: ActiveDeployment): Attention[] {
   return [
     {
       kind: "ready-deployment",
-      summary: `${summary.deploymentId} of ${placeOf(summary)} waits for leave to move the traffic: its ${what} ready.`,
+      summary: `${summary.deploymentId} of ${placeOf(summary)} waits to be continued: its ${what} ready to take the traffic.`,
       cure: "Continue it, or stop it. If nobody does, it is stopped when the wait is over.",
       command: `sluice continue ${summary.deploymentId}`,
       ...times({ since: wait.since ?? null, until: wait.until }),
@@ -179,6 +179,13 @@ const ROLLBACK_STANDS: Readonly<Record<DeploymentStatus, string>> = {
   Stopped: "was stopped",
 };
 
+/** `Failed: HEALTH_CONSTRAINTS`, as a rollback keeps it. */
+function reasonWords(reason: string): string {
+  const [, status, code] = /^(Failed|Stopped): (.+)$/.exec(reason) ?? [];
+  if (status === undefined) return `(${reason})`;
+  return `${status === "Failed" ? "failed" : "was stopped"} (${code})`;
+}
+
 function rolledBackGroups({ groups, last }: AttentionFacts): Attention[] {
   return groups.flatMap((row): Attention[] => {
     const { deployment_group_id: id, deployment_group_name: name, rolled_back_json: json } = row;
@@ -192,7 +199,7 @@ function rolledBackGroups({ groups, last }: AttentionFacts): Attention[] {
     return [
       {
         kind: "rolled-back-group",
-        summary: `${row.application_name}/${name} was rolled back after ${deploymentId} (${reason}).${stands}`,
+        summary: `${row.application_name}/${name} was rolled back after ${deploymentId} ${reasonWords(reason)}.${stands}`,
         cure: "Deploy a revision that works, or acknowledge that it stays as it is.",
         command: `sluice ack --application ${row.application_name} --group ${name}`,
         since: new Date(at),

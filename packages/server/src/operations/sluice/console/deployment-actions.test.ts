@@ -66,7 +66,7 @@ it("refuses what cannot come about, and says why", () => {
   expect(refused({ group: { hasLastSuccess: false, otherActiveId: undefined } })).toBe(
     "its group has no earlier successful deployment",
   );
-  expect(whyRefused("continue", facts(played.state))).toBe("it never waits for leave to move the traffic");
+  expect(whyRefused("continue", facts(played.state))).toBe("it never waits to be continued before the traffic moves");
   expect(whyRefused("pause", facts(played.state))).toBe("no traffic is shifted by weights in it");
   expect(whyRefused("roll-back", facts(played.state))).toMatch(/^the deployment is not over/);
   played.stop();

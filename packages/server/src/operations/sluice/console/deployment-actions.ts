@@ -36,7 +36,7 @@ export function whyRefused(action: DeploymentAction, facts: ActionFacts): string
   if (exists(action, facts)) return whyUnavailable(action, facts);
   switch (action) {
     case "continue":
-      return "it never waits for leave to move the traffic";
+      return "it never waits to be continued before the traffic moves";
     case "skip-wait":
       return "it keeps nothing for a way back that could be ended early";
     default:

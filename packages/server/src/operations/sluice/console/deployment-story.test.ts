@@ -80,7 +80,7 @@ it("tells a blue/green deployment of hosts through its waits", () => {
   played.play();
   expect(played.state.status).toBe("Ready");
   expect(story(played.state)).toBe(
-    "Waiting for leave to move the traffic of web/prod: s3://b/v2.zip is on 2 of the 2 replacement hosts.",
+    "Waiting to be continued, to move the traffic of web/prod: s3://b/v2.zip is on 2 of the 2 replacement hosts.",
   );
   expect(waitAndThen(played.state, NEVER)).toMatchObject({
     until: played.now + HOUR,
@@ -135,7 +135,7 @@ it("tells a hook that does not answer, and that the deployment fails with it", (
 it("tells an ECS deployment that keeps its original task set", () => {
   const played = new PlayedShift(ecs({ readyWaitMilliseconds: HOUR, terminationWaitMilliseconds: HOUR })).play();
   expect(story(played.state)).toBe(
-    "Waiting for leave to move the traffic of the service web of web/prod to s3://b/v2.zip: its replacement task set is ready.",
+    "Waiting to be continued, to move the traffic of the service web of web/prod to s3://b/v2.zip: its replacement task set is ready.",
   );
   played.continue("ready");
   expect(story(played.state)).toBe(

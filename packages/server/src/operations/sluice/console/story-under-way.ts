@@ -85,7 +85,7 @@ function blueGreen(facts: StoryFacts, hosts: readonly HostTarget[]): string {
       return `keeping ${replacements} of ${place} out of the load balancer, before ${revision} is deployed to ${verb(green, "it", "them")}`;
     case "deploy":
       return wait?.kind === "ready"
-        ? `waiting for leave to move the traffic of ${place}: ${revision} is on ${count(green, ["Ready", "Succeeded"])} of ${replacements}`
+        ? `waiting to be continued, to move the traffic of ${place}: ${revision} is on ${count(green, ["Ready", "Succeeded"])} of ${replacements}`
         : `deploying ${revision} to ${replacements} of ${place}: ${progress(green)}; ${originals} ${verb(blue, "serves", "serve")}`;
     case "allow":
       return `moving the traffic of ${place} to ${replacements} with ${revision}: ${count(green, ["Succeeded"])} of ${green.length} registered`;
@@ -120,7 +120,7 @@ function shifting(facts: StoryFacts, target: ShiftTarget): string {
     return `the traffic of ${what} ${shift.changedAt === null ? "goes" : "is"} back ${shift.changedAt === null ? "to" : "at"} ${side}`;
   }
   if (wait?.kind === "ready") {
-    return `waiting for leave to move the traffic of ${what} to ${revision}: its replacement task set is ready`;
+    return `waiting to be continued, to move the traffic of ${what} to ${revision}: its replacement task set is ready`;
   }
   if (wait?.kind === "termination") {
     return `keeping the original task set of ${what} for a way back; ${revision} has all of the traffic`;
