@@ -24,7 +24,7 @@ interface SelectProps {
 
 /** One of a few. From about ten on: `ComboBox`, which can be searched. */
 export function Select(props: SelectProps) {
-  const { label, options, value, onChange, description, error, placeholder = "Choose …", isRequired = false } = props;
+  const { label, options, value, onChange, description, error, placeholder = "Choose…", isRequired = false } = props;
   return (
     <AriaSelect
       selectedKey={value ?? null}

@@ -30,24 +30,24 @@ export function VirtualTable<Row>({ label, columns, rows, rowKey, sort, onSort, 
       <table aria-label={label} aria-rowcount={rows.length + 1} className={styles.table}>
         <TableHead columns={columns} sort={sort} onSort={onSort} />
         <tbody>
-          <Spacer height={before} span={columns.length} />
+          <Spacer height={before} />
           {shown.map(({ key, index }) => (
             <TableRow key={key} ref={virtualizer.measureElement} columns={columns} row={rows[index]!} index={index} />
           ))}
-          <Spacer height={after} span={columns.length} />
+          <Spacer height={after} />
         </tbody>
       </table>
     </div>
   );
 }
 
-/** In place of the rows that are not in view. */
-function Spacer({ height, span }: { height: number; span: number }) {
+/** In place of the rows that are not in view. One cell: as wide as all columns, it would keep room for those that a phone leaves out. */
+function Spacer({ height }: { height: number }) {
   if (height <= 0) return null;
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row without a cell to focus
     <tr aria-hidden="true" className={styles.spacer}>
-      <td colSpan={span} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   );
 }

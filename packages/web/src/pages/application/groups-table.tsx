@@ -40,7 +40,7 @@ function columnsOf(application: string): readonly Column<GroupOverview>[] {
     {
       id: "revision",
       header: "Runs now",
-      cell: ({ revision }) => <RevisionLabel revision={revision} />,
+      cell: ({ revision, deploys }) => <RevisionLabel revision={revision} deploys={deploys} />,
     },
     {
       id: "since",

@@ -164,6 +164,7 @@ const COLUMNS: readonly Column<ApplicationRow>[] = [
     id: "revision",
     header: "Revision",
     hidesOnPhone: true,
-    cell: ({ lastDeployment }) => lastDeployment && <RevisionLabel revision={lastDeployment.revision} />,
+    cell: ({ lastDeployment }) =>
+      lastDeployment && <RevisionLabel revision={lastDeployment.revision} deploys={lastDeployment.deploys} />,
   },
 ];

@@ -115,10 +115,11 @@ export function ConfigPage() {
               ]}
             />
           </Section>
-          <Section title="Used by" count={users.length}>
+          <Section title="Used by" count={groups.isPending ? undefined : users.length}>
             {groups.error && <ErrorNote error={groups.error} title="The groups could not be read." />}
-            {users.length === 0 && !groups.error && (
-              <EmptyState icon="layers" title={groups.isPending ? "Looking …" : "No group names it"}>
+            {groups.isPending && <SkeletonRows rows={2} />}
+            {users.length === 0 && !groups.error && !groups.isPending && (
+              <EmptyState icon="layers" title="No group names it">
                 A deployment may still choose it by itself.
               </EmptyState>
             )}

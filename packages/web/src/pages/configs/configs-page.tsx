@@ -82,7 +82,7 @@ export function ConfigsPage() {
         ) : (
           <Table
             label="Configurations"
-            columns={columnsOf(usedBy)}
+            columns={columnsOf(groups.data && usedBy)}
             rows={found}
             rowKey={({ deploymentConfigName = "" }) => deploymentConfigName}
             empty={
@@ -106,7 +106,8 @@ export function isPredefined({ deploymentConfigName = "" }: DeploymentConfigInfo
   return deploymentConfigName.startsWith(PREDEFINED_CONFIG_PREFIX);
 }
 
-function columnsOf(usedBy: ReturnType<typeof groupsByConfig>): readonly Column<DeploymentConfigInfo>[] {
+/** @param usedBy undefined: it is not known yet */
+function columnsOf(usedBy: ReturnType<typeof groupsByConfig> | undefined): readonly Column<DeploymentConfigInfo>[] {
   return [
     {
       id: "name",
@@ -133,7 +134,7 @@ function columnsOf(usedBy: ReturnType<typeof groupsByConfig>): readonly Column<D
       header: "Groups",
       width: "90px",
       align: "end",
-      cell: ({ deploymentConfigName = "" }) => usedBy.get(deploymentConfigName)?.length ?? 0,
+      cell: ({ deploymentConfigName = "" }) => usedBy && (usedBy.get(deploymentConfigName)?.length ?? 0),
     },
   ];
 }

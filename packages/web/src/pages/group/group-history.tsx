@@ -117,7 +117,7 @@ function columnsOf(
       id: "revision",
       header: "Revision",
       hidesOnPhone: true,
-      cell: ({ revision }) => <RevisionLabel revision={revision} />,
+      cell: ({ revision, deploys }) => <RevisionLabel revision={revision} deploys={deploys} />,
     },
     { id: "status", header: "Status", width: "140px", cell: ({ status }) => <StatusBadge status={status} /> },
     {

@@ -31,7 +31,10 @@ export function GroupNow({ group }: { group: DeploymentGroupInfo }) {
             look="grid"
             items={[
               { name: "Deployment", value: <DeploymentLink id={last.deploymentId} /> },
-              { name: "Revision", value: active && <RevisionLabel revision={active.revision} /> },
+              {
+                name: "Revision",
+                value: active && <RevisionLabel revision={active.revision} deploys={active.deploys} />,
+              },
               { name: "Status", value: <StatusBadge status={last.status ?? ""} /> },
               { name: "Progress", value: active && <DeploymentProgress deployment={active} /> },
             ]}

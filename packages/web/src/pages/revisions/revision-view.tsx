@@ -93,7 +93,7 @@ export function RevisionView({ application, revision, others, crumbs }: Revision
           empty={
             <EmptyState
               icon="history"
-              title={history.isPending && search !== "" ? "Looking …" : "It was not deployed yet"}
+              title={history.isPending && search !== "" ? "Looking…" : "It was not deployed yet"}
             />
           }
         />

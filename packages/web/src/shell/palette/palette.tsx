@@ -101,7 +101,7 @@ function Search({ onDone }: { onDone: () => void }) {
       <CommandList id={listId} sections={sections} active={active} onPoint={setChosen} onRun={run} />
       {shown.length === 0 && (
         <p role="status" className={styles.none}>
-          {isLooking ? "Looking …" : `Nothing is called “${text.trim()}”.`}
+          {isLooking ? "Looking…" : `Nothing is called “${text.trim()}”.`}
         </p>
       )}
       <p className={styles.foot}>

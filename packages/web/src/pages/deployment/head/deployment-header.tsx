@@ -5,6 +5,7 @@ import { Link } from "../../../design/link.tsx";
 import { PageHeader } from "../../../design/page-header.tsx";
 import { Badge, StatusBadge } from "../../../design/status-badge.tsx";
 import { Duration, Time } from "../../../design/time.tsx";
+import { TimedText } from "../../../design/timed-text.tsx";
 import { creatorWords } from "../../../parts/creator-words.ts";
 import { GroupLink } from "../../../parts/group-link.tsx";
 import { RevisionLabel } from "../../../parts/revision-label.tsx";
@@ -40,7 +41,9 @@ export function DeploymentHeader({ described }: { described: DescribeDeploymentO
         }
         description={
           <>
-            <span className={styles.story}>{story}</span>
+            <span className={styles.story}>
+              <TimedText text={story} />
+            </span>
             {description && <span className={styles.description}>{description}</span>}
           </>
         }
@@ -64,7 +67,7 @@ export function DeploymentHeader({ described }: { described: DescribeDeploymentO
               name: completedAt ? "Ended" : startedAt ? "Started" : "Created",
               value: <Time at={completedAt ?? startedAt ?? createdAt} />,
             },
-            { name: "Revision", value: <RevisionLabel revision={deployment.revision} /> },
+            { name: "Revision", value: <RevisionLabel revision={deployment.revision} deploys={deployment.deploys} /> },
             {
               name: "Configuration",
               value: (

@@ -1,3 +1,4 @@
+import { TimedText } from "../../../design/timed-text.tsx";
 import { plainText } from "../logs/ansi.ts";
 import styles from "./deployment-header.module.css";
 
@@ -14,11 +15,13 @@ export function StatusMessages({ messages }: { messages: readonly string[] }) {
         return (
           <li key={message}>
             {text.length <= SHORT_CHARACTERS ? (
-              text
+              <TimedText text={text} />
             ) : (
               <details>
-                <summary>{text.slice(0, SHORT_CHARACTERS)}…</summary>
-                {text}
+                <summary>
+                  <TimedText text={`${text.slice(0, SHORT_CHARACTERS)}…`} />
+                </summary>
+                <TimedText text={text} />
               </details>
             )}
           </li>

@@ -4,6 +4,7 @@ import { Button } from "../../../design/button.tsx";
 import { Icon } from "../../../design/icon.tsx";
 import { Link } from "../../../design/link.tsx";
 import { Countdown, Duration, Time } from "../../../design/time.tsx";
+import { TimedText } from "../../../design/timed-text.tsx";
 import { sentence } from "../actions/sentence.ts";
 import styles from "./waiting-panel.module.css";
 
@@ -26,7 +27,9 @@ export function WaitingPanel({ waiting, targetWaits, deployment }: Described) {
       </h2>
       {waiting && (
         <>
-          <p className={styles.reason}>{sentence(waiting.reason)}</p>
+          <p className={styles.reason}>
+            <TimedText text={sentence(waiting.reason)} />
+          </p>
           <dl className={styles.times}>
             {waiting.since && (
               <div>
@@ -55,8 +58,8 @@ export function WaitingPanel({ waiting, targetWaits, deployment }: Described) {
               </dd>
             </div>
             <div className={styles.then}>
-              <dt>And then</dt>
-              <dd>{sentence(waiting.then)}</dd>
+              <dt>After that</dt>
+              <dd>{sentence(waiting.then.replace(/^then,? /, ""))}</dd>
             </div>
           </dl>
         </>
