@@ -46,7 +46,7 @@ export function DeploymentActions({ described }: { described: DescribeDeployment
         return (
           <Button key={action} icon={icon} variant={variant} unavailable={refused} onPress={() => setChosen(action)}>
             {label}
-            {action === "roll-back" || action.startsWith("stop") ? "…" : ""}
+            {action === "roll-back" || action.startsWith("stop") ? " …" : ""}
           </Button>
         );
       })}
