@@ -79,8 +79,11 @@ function columnsOf(application: string): readonly Column<RevisionRow>[] {
       header: "Last deployed",
       width: "140px",
       hidesOnPhone: true,
-      cell: ({ info }) =>
-        info?.genericRevisionInfo?.lastUsedTime ? <Time at={info.genericRevisionInfo.lastUsedTime} /> : "never",
+      cell: ({ info }) => info && <LastUsed at={info.genericRevisionInfo?.lastUsedTime} />,
     },
   ];
+}
+
+function LastUsed({ at }: { at: Date | undefined }) {
+  return at === undefined ? "Never" : <Time at={at} />;
 }
