@@ -49,9 +49,9 @@ function Files({ files, moreFiles }: { files: readonly FileDifference[]; moreFil
             id: "change",
             header: "Change",
             cell: ({ change }) => <Badge tone={TONES[change] ?? "neutral"}>{change}</Badge>,
-            width: "120px",
+            width: "110px",
           },
-          { id: "size", header: "Size", cell: sizeWords, align: "end", width: "220px" },
+          { id: "size", header: "Size", cell: sizeWords, align: "end", width: "220px", hidesOnPhone: true },
         ]}
         rows={shown}
         rowKey={({ path }) => path}

@@ -19,11 +19,7 @@ test("settings are told leaf by leaf, in sections", () => {
     },
     {
       name: "ec2TagFilters",
-      rows: [
-        { path: "[0].Key", value: "role" },
-        { path: "[0].Value", value: "web" },
-        { path: "[0].Type", value: "KEY_AND_VALUE" },
-      ],
+      rows: [{ path: "[0]", value: "role = web" }],
     },
     {
       name: "autoRollbackConfiguration",

@@ -29,6 +29,8 @@ function* leavesOf(path: string, value: unknown): Generator<SettingRow> {
   else if (Array.isArray(value)) {
     if (value.length > 0 && value.every((each) => typeof each !== "object")) yield { path, value: value.join(", ") };
     else for (const [index, each] of value.entries()) yield* leavesOf(`${path}[${index}]`, each);
+  } else if (isTagFilter(value)) {
+    yield { path, value: tagFilterWords(value) };
   } else if (typeof value === "object") {
     for (const [name, each] of Object.entries(value)) yield* leavesOf(`${path}.${name}`, each);
   } else yield { path, value: String(value) };
@@ -37,4 +39,20 @@ function* leavesOf(path: string, value: unknown): Generator<SettingRow> {
 function within(path: string, name: string): string {
   const rest = path.slice(name.length);
   return rest.startsWith(".") ? rest.slice(1) : rest;
+}
+
+interface TagFilter {
+  readonly Key?: string;
+  readonly Value?: string;
+  readonly Type: string;
+}
+
+function isTagFilter(value: unknown): value is TagFilter {
+  return typeof value === "object" && value !== null && "Type" in value && ("Key" in value || "Value" in value);
+}
+
+function tagFilterWords({ Key = "", Value = "", Type }: TagFilter): string {
+  if (Type === "KEY_ONLY") return `${Key}, whatever its value`;
+  if (Type === "VALUE_ONLY") return `${Value}, of whatever tag`;
+  return `${Key} = ${Value}`;
 }

@@ -19,7 +19,7 @@ export function SettingsTab({ deployment }: { deployment: DeploymentSummary }) {
     applicationName,
     deploymentGroupName,
     createdBefore: createdAt,
-    limit: 1,
+    limit: 2,
   });
   const previous = before.data?.deployments.find((each) => each.deploymentId !== deploymentId);
   const compare = previous && (
@@ -50,8 +50,8 @@ export function SettingsTab({ deployment }: { deployment: DeploymentSummary }) {
       )}
       {snapshot &&
         settingSections({
-          ...snapshot.deploymentGroup,
-          deploymentConfig: snapshot.deploymentConfig,
+          ...told(snapshot.deploymentGroup),
+          deploymentConfig: snapshot.deploymentConfig && told(snapshot.deploymentConfig),
           sluice: snapshot.settings,
         }).map(({ name, rows }) => (
           <Section
@@ -72,4 +72,21 @@ export function SettingsTab({ deployment }: { deployment: DeploymentSummary }) {
         ))}
     </>
   );
+}
+
+/** What is on the page already, and numbers that tell nobody anything. */
+const UNTOLD = new Set([
+  "applicationName",
+  "deploymentGroupName",
+  "deploymentGroupId",
+  "deploymentConfigId",
+  "computePlatform",
+  "createTime",
+  "lastSuccessfulDeployment",
+  "lastAttemptedDeployment",
+  "targetRevision",
+]);
+
+function told(settings: object): object {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !UNTOLD.has(name)));
 }

@@ -1,4 +1,5 @@
 const WHOLE: Readonly<Record<string, string>> = {
+  serviceRoleArn: "Service role ARN",
   sluice: "Settings of Sluice's own",
   ec2TagFilters: "EC2 tag filters",
   ec2TagSet: "EC2 tag set",

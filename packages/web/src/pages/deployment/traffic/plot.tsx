@@ -25,6 +25,8 @@ export interface PlotProps {
 }
 
 const HEIGHT = 220;
+/** Half a host is none. */
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
 /** Steps over time. Drawn anew for the other theme, and for another width. */
 export function Plot(props: PlotProps) {
@@ -93,7 +95,7 @@ function optionsOf(
     scales: { x: { time: true }, y: { range: [0, max] } },
     axes: [
       { ...axis, grid: { show: false }, space: 90, size: 30, values: (_, splits) => splits.map(timeWords) },
-      { ...axis, size: 52, values: (_, splits) => splits.map((value) => `${value}${unit}`) },
+      { ...axis, size: 52, incrs: WHOLE, values: (_, splits) => splits.map((value) => `${value}${unit}`) },
     ],
     series: [
       {},
