@@ -10,6 +10,7 @@ import { PageHeader } from "../../design/page-header.tsx";
 import { Section } from "../../design/section.tsx";
 import { SkeletonRows } from "../../design/skeleton.tsx";
 import { Badge } from "../../design/status-badge.tsx";
+import { Allowed } from "../../forms/allowed.tsx";
 import { EditTagsDialog } from "../../forms/edit-tags-dialog.tsx";
 import { platformTitle } from "../../forms/platform-words.ts";
 import { TagChips } from "../../forms/tag-chips.tsx";
@@ -63,14 +64,16 @@ export function ApplicationPage() {
     );
   }
   const createGroup = (
-    <ButtonLink
-      to="/-/applications/$application/create-group"
-      params={{ application }}
-      variant={groups?.length === 0 ? "primary" : "secondary"}
-      icon="plus"
-    >
-      Create deployment group
-    </ButtonLink>
+    <Allowed action="codedeploy:CreateDeploymentGroup" label="Create deployment group" icon="plus">
+      <ButtonLink
+        to="/-/applications/$application/create-group"
+        params={{ application }}
+        variant={groups?.length === 0 ? "primary" : "secondary"}
+        icon="plus"
+      >
+        Create deployment group
+      </ButtonLink>
+    </Allowed>
   );
   return (
     <>

@@ -3,6 +3,7 @@ import { ButtonLink, Link } from "../../design/link.tsx";
 import { Badge } from "../../design/status-badge.tsx";
 import { type Column, Table } from "../../design/table.tsx";
 import { Time } from "../../design/time.tsx";
+import { Allowed } from "../../forms/allowed.tsx";
 import { LastDeployment } from "../../parts/last-deployment.tsx";
 import { RevisionLabel } from "../../parts/revision-label.tsx";
 import styles from "./groups-table.module.css";
@@ -61,15 +62,17 @@ function columnsOf(application: string): readonly Column<GroupOverview>[] {
       align: "end",
       width: "110px",
       cell: ({ deploymentGroupName: group }) => (
-        <ButtonLink
-          to="/-/applications/$application/groups/$group/deploy"
-          params={{ application, group }}
-          size="small"
-          icon="rocket"
-          aria-label={`Deploy to ${group}`}
-        >
-          Deploy
-        </ButtonLink>
+        <Allowed action="codedeploy:CreateDeployment" label="Deploy" icon="rocket" size="small">
+          <ButtonLink
+            to="/-/applications/$application/groups/$group/deploy"
+            params={{ application, group }}
+            size="small"
+            icon="rocket"
+            aria-label={`Deploy to ${group}`}
+          >
+            Deploy
+          </ButtonLink>
+        </Allowed>
       ),
     },
   ];

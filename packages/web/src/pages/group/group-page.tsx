@@ -9,6 +9,7 @@ import { PageHeader } from "../../design/page-header.tsx";
 import { Card } from "../../design/section.tsx";
 import { SkeletonRows } from "../../design/skeleton.tsx";
 import { Badge } from "../../design/status-badge.tsx";
+import { Allowed } from "../../forms/allowed.tsx";
 import { platformOf, platformTitle } from "../../forms/platform-words.ts";
 import { useResourceTags } from "../../forms/use-resource-tags.ts";
 import { useAccess } from "../../shell/access.tsx";
@@ -63,17 +64,21 @@ export function GroupPage() {
                   },
                 ]}
               />
-              <ButtonLink to="/-/applications/$application/groups/$group/edit" params={params} icon="edit">
-                Edit
-              </ButtonLink>
-              <ButtonLink
-                to="/-/applications/$application/groups/$group/deploy"
-                params={params}
-                variant="primary"
-                icon="rocket"
-              >
-                Deploy
-              </ButtonLink>
+              <Allowed action="codedeploy:UpdateDeploymentGroup" label="Edit" icon="edit">
+                <ButtonLink to="/-/applications/$application/groups/$group/edit" params={params} icon="edit">
+                  Edit
+                </ButtonLink>
+              </Allowed>
+              <Allowed action="codedeploy:CreateDeployment" label="Deploy" icon="rocket" variant="primary">
+                <ButtonLink
+                  to="/-/applications/$application/groups/$group/deploy"
+                  params={params}
+                  variant="primary"
+                  icon="rocket"
+                >
+                  Deploy
+                </ButtonLink>
+              </Allowed>
             </>
           )
         }
