@@ -32,7 +32,7 @@ function groupCommand({ applicationName, deploymentGroupName, computePlatform }:
   return {
     id: `group ${applicationName}\n${deploymentGroupName}`,
     title: `${applicationName} / ${deploymentGroupName}`,
-    subtitle: `${computePlatform} group`,
+    subtitle: computePlatform === "Server" ? "Group of hosts" : `${computePlatform} group`,
     icon: "box",
     section: "Groups",
     run: () => void go({ to: "/-/applications/$application/groups/$group", params }),

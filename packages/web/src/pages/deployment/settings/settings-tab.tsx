@@ -40,13 +40,17 @@ export function SettingsTab({ deployment }: { deployment: DeploymentSummary }) {
           ]}
         />
       </Section>
-      {error && <ErrorNote error={error} title="The settings could not be read." />}
-      {!data && !error && <SkeletonRows rows={6} />}
-      {data && !snapshot && (
-        <Note title="No settings were kept">
-          The deployment was created by a version of Sluice that did not keep them. Those of today are on the page of
-          the group.
-        </Note>
+      {!snapshot && (
+        <Section title="Settings of the group" framed={false}>
+          {error && <ErrorNote error={error} title="The settings could not be read." />}
+          {!data && !error && <SkeletonRows rows={6} />}
+          {data && !snapshot && (
+            <Note title="No settings were kept">
+              The deployment was created by a version of Sluice that did not keep them. Those of today are on the page
+              of the group.
+            </Note>
+          )}
+        </Section>
       )}
       {snapshot &&
         settingSections({
