@@ -118,3 +118,35 @@ it("does not go further back than the automatic rollback of a failure did", asyn
   expect(again.exitCode).toBe(1);
   expect(again.stderr).toMatch(/already runs .*, which the rollback d-[A-Z0-9]{9} deployed/);
 });
+
+it("by hand keeps why with both deployments, after failures that say the same and a difference of one file", async () => {
+  const idIn = (text: string) => /d-[A-Z0-9]{9}/.exec(text)?.[0] ?? "";
+  const goodId = idIn((await deploy("echo good")).stdout);
+  const words = 'echo "starting $$"; echo "cannot reach 10.0.0.1:$$: Connection refused" >&2; exit 3';
+  const badId = idIn((await deploy(words)).stdout);
+
+  const clusters = JSON.parse(await server.sluice("failures", badId, "--json"));
+  expect(clusters).toMatchObject([
+    {
+      lifecycleEvent: "ValidateService",
+      errorCode: "ScriptFailed",
+      scriptName: "check.sh",
+      line: expect.stringMatching(/^cannot reach 10\.0\.0\.1:\d+: Connection refused$/),
+      sample: [expect.stringMatching(/^starting \d+$/), expect.stringContaining("Connection refused")],
+    },
+  ]);
+  expect(clusters[0].hostNames.toSorted()).toEqual(["web-1", "web-2"]);
+  expect(await server.sluice("failures", badId)).toContain("2 hosts in ValidateService: cannot reach 10.0.0.1:");
+
+  const difference = JSON.parse(await server.sluice("diff", goodId, badId, "--json"));
+  expect(difference.revision).toMatchObject({ isSame: false, files: [{ path: "check.sh", change: "changed" }] });
+  expect(difference.settings).toEqual([]);
+
+  const group = ["--application", codeDeploy.application, "--group", "prod"];
+  const attempted = (await codeDeploy.deployment(badId)).rollbackInfo?.rollbackDeploymentId ?? "";
+  const why = "web-2 was shown to customers";
+  const back = await server.run("rollback", ...group, "--to", goodId, "--reason", why, "--watch", "--yes");
+  expect(back.exitCode, back.stderr).toBe(0);
+  expect(await server.sluice("deployments", "show", attempted)).toMatch(`: ${why}`);
+  expect(await server.sluice("deployments", "show", idIn(back.stdout))).toMatch(`: ${why}`);
+});

@@ -13,6 +13,7 @@ import { TOKEN_TAGS } from "@sluice/server/store/columns/host-columns.ts";
 import { insertDeliveries, moveDeliveryCursor, readDeliveryCursor } from "@sluice/server/store/deliveries.ts";
 import { type DeploymentGroupRow, removeDeploymentGroup } from "@sluice/server/store/deployment-groups.ts";
 import { findDeployment, listDeployments } from "@sluice/server/store/deployment-history.ts";
+import { addNote } from "@sluice/server/store/deployment-notes.ts";
 import { holdDuty } from "@sluice/server/store/duty-lease.ts";
 import { serviceRow } from "@sluice/server/store/ecs/rows.fixture.ts";
 import { appendServiceEvent, eventsOfServices } from "@sluice/server/store/ecs/service-events.ts";
@@ -21,6 +22,7 @@ import { insertEffects } from "@sluice/server/store/effects.ts";
 import { appendEvents, newestEventId } from "@sluice/server/store/events.ts";
 import { findHost, insertHost, retireHost } from "@sluice/server/store/hosts.ts";
 import { type OpenStore, openStore } from "@sluice/server/store/open-store.ts";
+import { readSchema } from "@sluice/server/store/real-schema.ts";
 import { insertTargets } from "@sluice/server/store/targets.ts";
 import { sql } from "kysely";
 import pg from "pg";
@@ -31,6 +33,8 @@ import { addApplication, addDeployment, addGroup, host, message, NOON, target } 
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
+/** What names a deployment and stays: what a host's last attempt left, and messages. */
+const NOT_OF_DEPLOYMENTS = ["group_hosts", "deliveries"];
 /** More than one step deletes. */
 const EVENTS = 510;
 
@@ -99,6 +103,9 @@ describe.each(["sqlite", "postgres"] as const)("retention on %s", (dialect) => {
         .set({ outcome_json: toJson({ outcome: "superseded" }) })
         .where("deployment_id", "=", deploymentId)
         .execute();
+      const note = { deployment_id: deploymentId, at: endedAt, access_key_id: "AKIA1", action: "stop", reason: "why" };
+      await addNote(transaction, note);
+      await addNote(transaction, note);
       const list = Array.from({ length: events }, (_, index) => message(`event ${index}`));
       const last_sequence = await appendEvents(transaction, deploymentId, 0, list, endedAt);
       await transaction.db
@@ -144,9 +151,12 @@ describe.each(["sqlite", "postgres"] as const)("retention on %s", (dialect) => {
   /** Deployments of which anything at all is left. */
   const traces = async () => {
     const ids = new Set<string>(existsSync(logDirectory) ? readdirSync(logDirectory) : []);
-    for (const table of ["deployments", "targets", "effects", "events", "removed_deployments"] as const) {
-      for (const row of await store.db.selectFrom(table).select("deployment_id").distinct().execute())
-        ids.add(row.deployment_id);
+    for (const [table, { columns }] of await readSchema(store.db, dialect)) {
+      if (!columns.has("deployment_id") || NOT_OF_DEPLOYMENTS.includes(table)) continue;
+      const { rows } = await sql<{ deployment_id: string }>`SELECT deployment_id FROM ${sql.table(table)}`.execute(
+        store.db,
+      );
+      for (const row of rows) ids.add(row.deployment_id);
     }
     return [...ids].sort();
   };

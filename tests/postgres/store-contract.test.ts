@@ -28,7 +28,9 @@ import {
   findDeployment,
   listDeployments,
 } from "@sluice/server/store/deployment-history.ts";
+import { addNote, notesOf } from "@sluice/server/store/deployment-notes.ts";
 import { type DeploymentFilter, lookForDeployments } from "@sluice/server/store/deployment-search.ts";
+import { findSnapshot } from "@sluice/server/store/deployment-snapshots.ts";
 import { lockDeployments, readHead, saveHead } from "@sluice/server/store/deployments.ts";
 import { lastRevisionBefore, otherRevisionsOfGroup } from "@sluice/server/store/earlier-revisions.ts";
 import {
@@ -351,6 +353,35 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
       });
       await store.write((transaction) => insertNewDeployment(transaction, second));
       expect(await findActiveDeploymentId(store.db, group.deployment_group_id)).toBe("d-SECOND000");
+    });
+
+    it("keep reasons in the order in which they were given, and what the settings of their group were", async () => {
+      await addApplication(store);
+      const group = await addGroup(store);
+      const deploymentId = await addDeployment(store, group);
+      const note = { deployment_id: deploymentId, at: NOON, access_key_id: "AKIA1", action: "pause" };
+      await store.write((transaction) => addNote(transaction, { ...note, reason: "first" }));
+      await store.write(async (transaction) => {
+        await addNote(transaction, { ...note, reason: "second" });
+        await addNote(transaction, { ...note, deployment_id: "d-OTHER0000", reason: "of another" });
+      });
+      await store.write(({ db }) =>
+        db.updateTable("deployment_groups").set({ deployment_config_name: "CodeDeployDefault.HalfAtATime" }).execute(),
+      );
+      expect(await notesOf(store.db, deploymentId)).toEqual([
+        { ...note, ordinal: 0, reason: "first" },
+        { ...note, ordinal: 1, reason: "second" },
+      ]);
+      expect(await findSnapshot(store.db, deploymentId)).toMatchObject({
+        takenAt: NOON,
+        snapshot: {
+          deploymentGroupName: group.deployment_group_name,
+          deploymentConfigName: group.deployment_config_name,
+          computePlatform: "Server",
+          settings: { deployToLateHosts: false },
+        },
+      });
+      expect(await findSnapshot(store.db, "d-NONE00000")).toBeUndefined();
     });
 
     it("that are made at once in one group: one wins, the others break the rule", async () => {

@@ -3,7 +3,7 @@ import { type Kysely, type SqlBool, sql } from "kysely";
 import { compiledListQuery, compiledQuery } from "./compiled-query.ts";
 import { type DeploymentRow, oneDeployment } from "./deployments.ts";
 import type { WriteTransaction } from "./group-commit.ts";
-import { markRemoved } from "./removed-deployments.ts";
+import { LEFT_BEHIND, markRemoved } from "./removed-deployments.ts";
 import type { Database } from "./schema.ts";
 
 /** Deployments that go with their group at once, and not step by step. */
@@ -147,7 +147,7 @@ export async function removeDeploymentsOfGroup(
     .execute();
   const ids = removed.toSorted((a, b) => b.created_at - a.created_at).map((row) => row.deployment_id);
   const newest = ids.slice(0, MAX_DELETED_AT_ONCE);
-  for (const table of ["targets", "effects", "events"] as const) {
+  for (const { table } of LEFT_BEHIND) {
     if (newest.length > 0) await db.deleteFrom(table).where("deployment_id", "in", newest).execute();
   }
   await markRemoved(transaction, ids.slice(MAX_DELETED_AT_ONCE), now);

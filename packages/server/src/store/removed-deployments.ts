@@ -4,7 +4,7 @@ import { inListParts } from "./in-list.ts";
 import type { Store } from "./open-store.ts";
 
 /** What a deployment leaves behind, by the column that tells one row from another. */
-const LEFT_BEHIND = [
+export const LEFT_BEHIND = [
   { table: "events", key: "event_id" },
   { table: "targets", key: "target_id" },
   { table: "effects", key: "effect_key" },

@@ -95,6 +95,9 @@ async function snapshotOf(
   return found && snapshotView(deployment_id, found);
 }
 
+/** Without ids, and when a configuration was made: what they stand for is compared. */
 function settings({ deploymentGroup, deploymentConfig, settings: ownSettings }: DeploymentSnapshot): unknown {
-  return { ...deploymentGroup, deploymentConfig, settings: ownSettings };
+  const { deploymentGroupId: _, ...group } = deploymentGroup;
+  const { deploymentConfigId: __, createTime: ___, ...config } = deploymentConfig ?? {};
+  return { ...group, deploymentConfig: config, settings: ownSettings };
 }

@@ -117,9 +117,18 @@ async function serviceContent(
   const deployed = await definitionTexts(application.compute_platform, text, context);
   return {
     bytes: Buffer.byteLength(text),
-    texts: new Map([["appspec.yml", text], ...deployed.texts]),
+    texts: new Map([["appspec.yml", inLines(text)], ...deployed.texts]),
     troubles: deployed.troubles,
   };
+}
+
+/** An AppSpec of JSON in one line would differ as a whole. */
+function inLines(text: string): string {
+  try {
+    return `${JSON.stringify(JSON.parse(text), undefined, 2)}\n`;
+  } catch {
+    return text;
+  }
 }
 
 function withoutStop(words: string): string {
