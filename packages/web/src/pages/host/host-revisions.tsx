@@ -15,7 +15,12 @@ const COLUMNS: readonly Column<HostRevision>[] = [
       <GroupLink application={applicationName} group={deploymentGroupName} />
     ),
   },
-  { id: "revision", header: "Revision", cell: ({ revision }) => <RevisionLabel revision={revision} /> },
+  {
+    id: "revision",
+    header: "Revision",
+    hidesOnPhone: true,
+    cell: ({ revision }) => <RevisionLabel revision={revision} />,
+  },
   {
     id: "standing",
     header: "Standing",

@@ -216,7 +216,7 @@ function darkHosts({ hosts, at }: AttentionFacts, { liveness, publicEndpoint }: 
   const told = dark.slice(0, MAX_DARK_HOSTS_TOLD).map(({ row }): Attention => {
     const { trouble = "", command } = hostTrouble(row, liveness, { now: at, serverUrl: publicEndpoint });
     const { last_seen_at: seenAt } = liveness.withHeard(row);
-    const run = command === undefined ? "" : `Run it on ${row.host_name}. `;
+    const run = command === undefined ? "" : `Do that on ${row.host_name}. `;
     return {
       kind: "dark-host",
       summary: trouble,
