@@ -40,6 +40,7 @@ it("makes a signal of events and notices, and nothing of what it does not know",
   });
   expect(signalOf({ id: "7", event: "X", data })).toEqual({
     kind: "event",
+    eventId: 7,
     deploymentId: "d-1",
     sequence: 3,
     at: new Date("2026-11-30T02:00:00.000Z"),
