@@ -155,6 +155,9 @@ async function playHistory(stage: Omit<Stage, "deployments">): Promise<Omit<Stag
   return { ...checkout, ...indexer, slow, ready, canary };
 }
 
+/** The quickest way, for deployments of which nobody needs to see how they went. */
+const atOnce = { deploymentConfigName: "CodeDeployDefault.AllAtOnce" };
+
 type Play<T> = (stage: Omit<Stage, "deployments">) => Promise<T>;
 
 interface CheckoutDeployment {
@@ -169,8 +172,6 @@ const playCheckout: Play<Pick<StageDeployments, "succeeded" | "failed">> = async
     await stage.end(id, status);
     return id;
   };
-  // The quickest way for those of which nobody needs to see how they went.
-  const atOnce = { deploymentConfigName: "CodeDeployDefault.AllAtOnce" };
   const staging = async () => {
     await deploy("staging", "2.15.0", "Gift cards at checkout (#4790)");
     await deploy("staging", "2.16.0-broken", "One cart per customer, carts_v2 (#4812)", { status: "Failed" });
@@ -178,7 +179,9 @@ const playCheckout: Play<Pick<StageDeployments, "succeeded" | "failed">> = async
   const production = async () => {
     await deploy("production", "2.14.0", "Tax by destination (#4733)", atOnce);
     await deploy("production", "2.14.1", "Fix rounding of tax in JPY (#4741)", atOnce);
-    const succeeded = await deploy("production", "2.15.0", "Gift cards at checkout (#4790)");
+    const succeeded = await deploy("production", "2.15.0", "Gift cards at checkout (#4790)", {
+      deploymentConfigName: "CodeDeployDefault.HalfAtATime",
+    });
     return {
       succeeded,
       failed: await deploy("production", "2.16.0-broken", "One cart per customer, carts_v2 (#4812)", {
@@ -192,7 +195,7 @@ const playCheckout: Play<Pick<StageDeployments, "succeeded" | "failed">> = async
 
 const playIndexer: Play<Pick<StageDeployments, "rolledBack" | "rollback">> = async (stage) => {
   await stage.end(
-    await stage.deploy("search", "indexer", "8.3.0", { description: "Synonyms from the catalogue (#911)" }),
+    await stage.deploy("search", "indexer", "8.3.0", { description: "Synonyms from the catalogue (#911)", ...atOnce }),
   );
   const rolledBack = await stage.deploy("search", "indexer", "8.4.0-badindex", { description: "Index v9 (#938)" });
   const rollback = await until(`the rollback of ${rolledBack}`, async () => {
@@ -204,12 +207,16 @@ const playIndexer: Play<Pick<StageDeployments, "rolledBack" | "rollback">> = asy
 };
 
 const playSearch: Play<string> = async (stage) => {
-  await stage.end(await stage.deploy("search", "api", "8.3.0", { description: "Synonyms from the catalogue (#911)" }));
+  await stage.end(
+    await stage.deploy("search", "api", "8.3.0", { description: "Synonyms from the catalogue (#911)", ...atOnce }),
+  );
   return stage.deploy("search", "api", "8.4.1-slow", { description: "Rank by margin in DE and AT (#944)" });
 };
 
 const playBilling: Play<string | undefined> = async (stage) => {
-  await stage.end(await stage.deploy("billing", "worker", "5.0.2", { description: "Retry SEPA mandates (#2201)" }));
+  await stage.end(
+    await stage.deploy("billing", "worker", "5.0.2", { description: "Retry SEPA mandates (#2201)", ...atOnce }),
+  );
   if (!stage.surroundings.hasBalancer) return undefined;
   await stage.end(await stage.deploy("billing", "web", "5.0.2", { description: "Retry SEPA mandates (#2201)" }));
   await stage.codeDeploy.call("UpdateDeploymentGroup", {
