@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import type { SeenStage } from "./known-stage.fixture.ts";
+import { FLEETS } from "./stage-fleets.fixture.ts";
 
 /** A page of the console as somebody would find it. */
 export interface ShownPage {
@@ -40,7 +41,7 @@ export async function shownPages({ deployments, codeDeploy, sluice }: SeenStage)
     "config-function": "/-/configs/pricing-quarter-then-all",
     hosts: "/-/hosts",
     host: `/-/hosts/${host("checkout-web-a-01")}`,
-    "host-dark": `/-/hosts/${host("search-api-c-04")}`,
+    "host-dark": `/-/hosts/${host(FLEETS.dark[0])}`,
     history: "/-/history",
     "history-filtered": "/-/history?application=checkout&status=Failed",
     "history-empty": "/-/history?text=nothing-is-called-this",

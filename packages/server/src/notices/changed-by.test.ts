@@ -15,8 +15,6 @@ const TELL_NOTHING: ReadonlySet<string> = new Set([
   "codedeploy:DeleteGitHubAccountToken",
   "codedeploy:DeleteResourcesByExternalId",
   // No page lists them.
-  "sluice:CreateEnrolmentToken",
-  "sluice:RevokeEnrolmentToken",
   "sluice:ReplayTriggerDelivery",
   "sluice:TestTriggers",
   "sluice:CreateBundleUpload",

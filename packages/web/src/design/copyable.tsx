@@ -53,7 +53,7 @@ export function Copyable({ text, shown, noun = "text" }: { text: string; shown?:
 }
 
 /** A command that can be pasted into a shell. `label` names what it does. */
-export function CommandBlock({ command, label }: { command: string; label?: string }) {
+export function CommandBlock({ command, label, noun = "command" }: { command: string; label?: string; noun?: string }) {
   return (
     <div className={styles.block}>
       {label && <p className={styles.label}>{label}</p>}
@@ -62,7 +62,7 @@ export function CommandBlock({ command, label }: { command: string; label?: stri
         <pre tabIndex={0} className={styles.command}>
           {command}
         </pre>
-        <CopyButton text={command} label="Copy the command" />
+        <CopyButton text={command} label={`Copy the ${noun}`} />
       </div>
     </div>
   );

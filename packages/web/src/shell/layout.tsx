@@ -9,7 +9,10 @@ import styles from "./layout.module.css";
 import { Navigation } from "./navigation.tsx";
 import { useFocusOnNavigation } from "./navigation-focus.ts";
 
-const Palette = lazy(() => import("./palette/palette.tsx").then(({ Palette: component }) => ({ default: component })));
+const loadPalette = () => import("./palette/palette.tsx");
+const Palette = lazy(() => loadPalette().then(({ Palette: component }) => ({ default: component })));
+/** Once the page is there: who then presses its key may type on at once. */
+const PALETTE_LOAD_MILLISECONDS = 1500;
 
 const MAIN_ID = "main";
 
@@ -28,6 +31,10 @@ export function Layout() {
 function SignedInLayout() {
   const isSearching = useObservable(isPaletteOpen);
   useEffect(keepConnected, []);
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), PALETTE_LOAD_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, []);
   usePaletteKey();
   useFocusOnNavigation(MAIN_ID);
   return (

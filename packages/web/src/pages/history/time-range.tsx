@@ -33,6 +33,7 @@ export function TimeRange({ search, onChange }: TimeRangeProps) {
             aria-label="Usual ranges"
             items={options}
             selectionMode="single"
+            escapeKeyBehavior="none"
             selectedKeys={search.range === undefined ? [] : [search.range]}
             onSelectionChange={(keys) => {
               const range = [...keys].map(String).find((key): key is keyof typeof RANGES => key in RANGES);

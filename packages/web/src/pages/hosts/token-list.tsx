@@ -14,7 +14,7 @@ import { TagList } from "./tag-list.tsx";
 
 /** Tokens with which hosts can still join. Their secrets are nowhere. */
 export function TokenList() {
-  const { data, error } = useOperation("Sluice", "ListEnrolmentTokens", {}, { live: { changed: ["hosts", "keys"] } });
+  const { data, error } = useOperation("Sluice", "ListEnrolmentTokens", {}, { live: { changed: ["hosts"] } });
   const [revoked, setRevoked] = useState<EnrolmentTokenSummary>();
   const revoke = useChange("Sluice", "RevokeEnrolmentToken");
   if (error) return <ErrorNote error={error} title="The tokens could not be read." />;

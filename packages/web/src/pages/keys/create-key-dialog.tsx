@@ -1,10 +1,9 @@
 import { type FormEvent, useId, useState } from "react";
 import { useChange } from "../../api/use-operation.ts";
 import { Button } from "../../design/button.tsx";
-import { Copyable } from "../../design/copyable.tsx";
+import { CommandBlock } from "../../design/copyable.tsx";
 import { Dialog } from "../../design/dialog.tsx";
 import { ErrorNote } from "../../design/error-note.tsx";
-import { KeyValue } from "../../design/key-value.tsx";
 import { Note } from "../../design/note.tsx";
 import { RadioGroup } from "../../design/radio-group.tsx";
 import { Stack } from "../../design/stack.tsx";
@@ -90,12 +89,8 @@ function NewKey({ accessKeyId, secretAccessKey, onClose }: NewKeyProps) {
       <Note tone="warning" title="The secret is shown this once.">
         <p>The server shows it to nobody again. Who has lost it deletes the key and makes another one.</p>
       </Note>
-      <KeyValue
-        items={[
-          { name: "Access key id", value: <Copyable text={accessKeyId} noun="access key id" /> },
-          { name: "Secret access key", value: <Copyable text={secretAccessKey} noun="secret" /> },
-        ]}
-      />
+      <CommandBlock label="Access key id" noun="access key id" command={accessKeyId} />
+      <CommandBlock label="Secret access key" noun="secret access key" command={secretAccessKey} />
     </Dialog>
   );
 }
