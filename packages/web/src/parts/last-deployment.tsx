@@ -1,4 +1,5 @@
 import { Link } from "../design/link.tsx";
+import { statusLook } from "../design/status.ts";
 import { StatusBadge } from "../design/status-badge.tsx";
 import { Time } from "../design/time.tsx";
 import styles from "./last-deployment.module.css";
@@ -15,7 +16,7 @@ export function LastDeployment({ deployment: { deploymentId, status, createdAt }
         to="/-/deployments/$deployment"
         params={{ deployment: deploymentId }}
         look="quiet"
-        aria-label={`${deploymentId}, ${status}`}
+        aria-label={`${statusLook(status).label}: ${deploymentId}`}
       >
         <StatusBadge status={status} plain />
       </Link>
