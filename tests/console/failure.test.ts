@@ -59,7 +59,7 @@ describe.skipIf(why !== null)(`what goes wrong, and what a person does about it 
     const failed = await deployed("1.2.0", "Failed", `#!/bin/sh\necho "migrating"\necho "${FAULT}" >&2\nexit 3\n`);
     const { page } = visit;
     await page.evaluate(COUNT_CLICKS);
-    await page.getByRole("link", { name: `${failed}, Failed` }).click();
+    await page.getByRole("link", { name: `Failed: ${failed}` }).click();
     await page.getByRole("tab", { name: "Failures" }).click();
     await page.getByRole("link", { name: "Open the log" }).click();
     const line = page.locator("[data-text]").filter({ hasText: FAULT });
