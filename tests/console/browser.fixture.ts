@@ -13,10 +13,13 @@ export function whyNoChromium(): string | null {
   return existsSync(CHROMIUM) ? null : `${CHROMIUM} is not there (Debian: chromium)`;
 }
 
-export async function launchChromium(undo: AsyncDisposableStack): Promise<Browser> {
+const ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"];
+
+/** @param more arguments beside the usual ones */
+export async function launchChromium(undo: AsyncDisposableStack, more: readonly string[] = []): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
-    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    args: [...ARGUMENTS, ...more],
     timeout: TIMEOUT_MILLISECONDS,
   });
   undo.defer(() => browser.close());

@@ -73,15 +73,34 @@ interface Call {
   readonly turns: RequestTurns;
 }
 
-async function answerPage({ request, response }: Call, parts: ConsoleParts): Promise<void> {
+/** Of a browser that somebody points at a page. */
+const TAKES_PAGES = /\btext\/html\b/i;
+
+async function answerPage({ request, response, requestId }: Call, parts: ConsoleParts): Promise<void> {
   try {
     parts.reach(request);
-  } catch {
-    // A bucket in the host's name, or no name of ours: whoever answers unsigned requests says so.
-    return parts.otherwise(request, response);
+  } catch (error) {
+    // A bucket in the host's name, or a program that came by no name of ours: whoever answers unsigned requests says so.
+    const isPerson = TAKES_PAGES.test(request.headers.accept ?? "") && !namesBucket(request, parts);
+    if (!isPerson) return parts.otherwise(request, response);
+    return sendFault(request, response, error, requestId, parts.onInternalError, textFault);
   }
   discardRest(request);
   sendWhole(response, pageAnswer(request, await parts.webFiles()));
+}
+
+function namesBucket(request: IncomingMessage, { reach }: ConsoleParts): boolean {
+  try {
+    return reach(request, true).bucket !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** A browser shows a text, and stores what it does not know as a file. */
+function textFault(_request: IncomingMessage, { code, message }: RestFault): WireAnswer {
+  const headers = { ...DATA_ANSWER, "content-type": "text/plain; charset=utf-8" };
+  return { status: FAULTS[code], headers, body: `${message}\n` };
 }
 
 async function answerSession({ request, response, turns }: Call, parts: ConsoleParts): Promise<void> {
