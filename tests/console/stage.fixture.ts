@@ -124,6 +124,8 @@ export async function startStage(undo: AsyncDisposableStack, options: StageOptio
   ]);
   say(`${fleets.reduce((sum, fleet) => sum + fleet.hosts.length, 0)} hosts are here`);
   const deployments = await playHistory(parts);
+  // Before the alarm that stops deployments to the same hosts.
+  if (isHostile) await addHostile(parts);
   surroundings.setAlarm(ALARMS.firing, true);
   const stopped = await deploy("billing", "worker", "5.1.0", { description: "Invoices as PDF/A-3 (#2240)" });
   await end(stopped, "Stopped");
@@ -133,7 +135,6 @@ export async function startStage(undo: AsyncDisposableStack, options: StageOptio
     zone: "eu-central-1a",
     tags: [{ Key: "App", Value: "checkout" }],
   });
-  if (isHostile) await addHostile(parts);
   return { ...parts, deployments: { ...deployments, stopped } };
 }
 
