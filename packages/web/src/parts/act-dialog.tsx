@@ -4,6 +4,7 @@ import { ErrorNote } from "../design/error-note.tsx";
 import { Note } from "../design/note.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
 import { showToast } from "../design/toast.tsx";
+import { actInput } from "./act-input.ts";
 
 interface ActDialogProps {
   readonly deploymentId: string;
@@ -37,8 +38,8 @@ function OpenActDialog({ deploymentId, action, label, onClose }: ActDialogProps)
       confirmLabel={label}
       asksReason
       onConfirm={async (reason) => {
-        const percent = data?.shift?.percent;
-        const { message } = await act.mutateAsync({ deploymentId, action, reason, percent });
+        const input = data ? actInput(data, action, reason) : { deploymentId, action, reason };
+        const { message } = await act.mutateAsync(input);
         showToast({ title: message });
       }}
     >

@@ -5,11 +5,11 @@ import { ConfirmDialog } from "../../../design/dialog.tsx";
 import { Note } from "../../../design/note.tsx";
 import { Stack } from "../../../design/stack.tsx";
 import { showToast } from "../../../design/toast.tsx";
+import { actInput } from "../../../parts/act-input.ts";
 import { actionLook } from "./action-looks.ts";
 import { sentence } from "./sentence.ts";
 
 interface ActionDialogProps {
-  readonly deploymentId: string;
   readonly described: DescribeDeploymentOutput;
   /** As it is now: it changes while the dialog is open. */
   readonly view: DeploymentActionView;
@@ -17,7 +17,7 @@ interface ActionDialogProps {
 }
 
 /** Before an action: what it will do to how many hosts and how much traffic, and why somebody does it. */
-export function ActionDialog({ deploymentId, described, view, onClose }: ActionDialogProps) {
+export function ActionDialog({ described, view, onClose }: ActionDialogProps) {
   const { action, consequence, command, unavailable } = view;
   const { label } = actionLook(action);
   const act = useChange("Sluice", "ActOnDeployment");
@@ -30,9 +30,7 @@ export function ActionDialog({ deploymentId, described, view, onClose }: ActionD
       isDangerous={action.startsWith("stop")}
       asksReason
       onConfirm={async (reason) => {
-        // What the person saw: where the traffic is elsewhere by now, nothing is changed.
-        const percent = described.shift?.percent;
-        const { message } = await act.mutateAsync({ deploymentId, action, reason, percent });
+        const { message } = await act.mutateAsync(actInput(described, action, reason));
         showToast({ title: sentence(message) });
       }}
     >

@@ -53,9 +53,7 @@ export function DeploymentActions({ described }: { described: DescribeDeployment
       {view?.action === "roll-back" ? (
         <RollBackDialog described={described} view={view} onClose={close} />
       ) : (
-        view && (
-          <ActionDialog deploymentId={deployment.deploymentId} described={described} view={view} onClose={close} />
-        )
+        view && <ActionDialog described={described} view={view} onClose={close} />
       )}
     </>
   );

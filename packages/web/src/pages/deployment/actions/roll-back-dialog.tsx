@@ -19,6 +19,7 @@ import { localWords } from "../../../design/time-words.ts";
 import { showToast } from "../../../design/toast.tsx";
 import { revisionWords } from "../../../parts/revision-words.ts";
 import { RevisionDifferences } from "../../compare/revision-differences.tsx";
+import { commandFor, consequenceOf, proposed } from "./roll-back-words.ts";
 import { sentence } from "./sentence.ts";
 
 interface RollBackDialogProps {
@@ -121,24 +122,6 @@ export function RollBackDialog({ described, view, onClose }: RollBackDialogProps
       </Stack>
     </Dialog>
   );
-}
-
-/** What the server would take by itself, as its command names it. */
-function proposed({ command }: DeploymentActionView, earlier: readonly DeploymentSummary[]): string | undefined {
-  const named = / --to (\S+)/.exec(command)?.[1];
-  return named ?? earlier[0]?.deploymentId;
-}
-
-function commandFor(command: string, to: string | undefined): string {
-  if (to === undefined) return command;
-  return command.includes(" --to ") ? command.replace(/ --to \S+/, ` --to ${to}`) : `${command} --to ${to}`;
-}
-
-/** The server's words are of the one that it proposes; of another its name stands in them. */
-function consequenceOf({ command, consequence }: DeploymentActionView, chosen: DeploymentSummary | undefined): string {
-  if (chosen === undefined || command.includes(` --to ${chosen.deploymentId}`)) return consequence;
-  const rest = consequence.replace(/^Deploys .*? again(?:, which the group runs already,)?/, "");
-  return `Deploys ${revisionWords(chosen.revision)?.detail ?? "its revision"} of ${chosen.deploymentId} again${rest}`;
 }
 
 function nameOf({ revision, deploymentId }: DeploymentSummary): string {
