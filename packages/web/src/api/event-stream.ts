@@ -37,12 +37,14 @@ async function connectUntil(end: AbortSignal): Promise<void> {
   let lastEventId: string | undefined;
   let failures = 0;
   let wasOnline = false;
+  // Of the session before it may still say that what is shown is live.
+  streamState.set("connecting");
   while (!end.aborted) {
     const onOpen = () => {
-      failures = 0;
       streamState.set("online");
-      // Notices have no place in the order, so those of the meantime are lost.
-      if (wasOnline) tell({ kind: "caught-up" });
+      // Notices have no place in the order, so those of the meantime are lost; and what pages fetched before a late first connection may be old.
+      if (wasOnline || failures > 0) tell({ kind: "caught-up" });
+      failures = 0;
       wasOnline = true;
     };
     try {

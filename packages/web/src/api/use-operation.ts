@@ -11,12 +11,16 @@ import {
 import { call, isWorthRetrying } from "./call.ts";
 import { type Interest, useLive } from "./live.ts";
 import type { Input, Operation, Output, Service } from "./services.ts";
+import { isSignedIn } from "./session.ts";
 
 const RETRIES = 2;
 
-/** What was fetched stays until an event says that it is old: nothing polls, and nothing is fetched again for a look at another window. */
+/**
+ * What was fetched stays until an event says that it is old: nothing polls, and nothing is fetched again for a look at another window. Nothing of
+ * a session is left for the next one, which may be another key's, however the session ended.
+ */
 export function createQueryClient(): QueryClient {
-  return new QueryClient({
+  const client = new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: Number.POSITIVE_INFINITY,
@@ -28,6 +32,8 @@ export function createQueryClient(): QueryClient {
       mutations: { networkMode: "always", retry: false },
     },
   });
+  isSignedIn.subscribe(() => client.clear());
+  return client;
 }
 
 export function operationKey(service: Service, operation: string, input: unknown): readonly unknown[] {

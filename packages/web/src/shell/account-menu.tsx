@@ -1,4 +1,3 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import {
   Button as AriaButton,
@@ -28,17 +27,12 @@ const THEMES: readonly { readonly id: Theme; readonly name: string; readonly ico
 /** Whose session it is, what it may do, light or dark, and the way out. */
 export function AccountMenu() {
   const { accessKeyId, isReadOnly } = useAccess();
-  const client = useQueryClient();
   const [theme, setTheme] = useState(chosenTheme);
   const choose = (chosen: Theme) => {
     chooseTheme(chosen);
     setTheme(chosen);
   };
-  const leave = async () => {
-    await signOut().catch(() => undefined);
-    // Nothing of this session is left for the next one.
-    client.clear();
-  };
+  const leave = () => signOut().catch(() => undefined);
   return (
     <MenuTrigger>
       <AriaButton className={styles.account ?? ""}>
