@@ -2,8 +2,8 @@ import { globSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, it } from "vitest";
 
-/** Ways to a person's terminal. Asking a stream what it is, or how wide, is none. */
-const WAYS_OUT = /\bconsole\.|process\.std(?:out|err)(?!\.(?:isTTY|columns|rows)\b)/;
+/** Ways to a person's terminal. Asking a stream what it is, or how wide, is none; nor is the file of the verb `console`. */
+const WAYS_OUT = /\bconsole\.(?!ts")|process\.std(?:out|err)(?!\.(?:isTTY|columns|rows)\b)/;
 const INHERITED = /stdio: *(?:"inherit"|\[[^\]]*"inherit")/;
 
 /** What a host or another person wrote may be in any text, so all text leaves by one door, which makes it harmless. */
