@@ -60,7 +60,7 @@ export function plannedChecks(
   ];
   if (strategy.type === "in-place" && candidates.length > 0) {
     const shortage = describeSpareCapacity(strategy.healthRule, candidates);
-    const detail = shortage ?? "hosts can be taken out as the arithmetic says";
+    const detail = shortage ?? "enough hosts are healthy to begin";
     checks.push({ subject: "capacity", outcome: outcome(shortage === null), detail });
   }
   if (replacements) checks.push(fleetsCheck(candidates, replacements));

@@ -167,6 +167,6 @@ export class ConsoleSessions {
 function wrongKey(): CallerFault {
   return new CallerFault(
     "SignInRefusedException",
-    "There is no such access key, or its secret is another. The root key is in DIR/aws/credentials of the server's data directory; or sign in with a link: sluice console",
+    "There is no such access key, or its secret is wrong. The root key is in aws/credentials of the server's data directory. Or sign in with a link: sluice console",
   );
 }

@@ -43,7 +43,7 @@ export function BundleField({ handle, target }: { handle: DeployHandle; target: 
       {error && <ErrorNote error={error} title="The bucket could not be read." />}
       {objects.length > 0 && (
         <>
-          <p className={form.legend}>Or one of this server's bucket</p>
+          <p className={form.legend}>Or one in this server's bucket</p>
           <SearchField label="Search bundles" value={text} onChange={setText} />
           <ChoiceList
             label="Bundles of this server, the application's own and the newest first"

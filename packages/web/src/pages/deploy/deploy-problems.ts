@@ -30,7 +30,7 @@ export function deployProblems(form: DeployForm, target: DeployTarget): Problems
 function revisionProblem(form: DeployForm): string | undefined {
   const revision = revisionOf(form);
   if (form.source === "bundle" && revision === undefined)
-    return "Upload a bundle, or choose one of this server's bucket.";
+    return "Upload a bundle, or choose one in this server's bucket.";
   if (form.source === "registered" && revision === undefined) return "Choose a revision.";
   if (form.source === "app-spec" && form.appSpec.trim() === "") return "Write the AppSpec, or begin with the template.";
   return problemsOf({ revision: () => readRevision(revision) }).revision;

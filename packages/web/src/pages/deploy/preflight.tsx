@@ -104,8 +104,11 @@ function unavailable(plan: PlanDeploymentOutput | undefined): string | undefined
 
 function Verdict({ plan }: { plan: PlanDeploymentOutput }) {
   const { obstacles, end } = plan;
+  const fault = bundleFault(plan);
   // What it would end as is said once, above.
-  const warnings = plan.warnings.filter((warning) => end?.message === undefined || !warning.includes(end.message));
+  const warnings = plan.warnings.filter(
+    (warning) => warning !== fault && (end?.message === undefined || !warning.includes(end.message)),
+  );
   const read = end?.message === undefined ? undefined : causeFirst(end.message);
   return (
     <div role="status" className={styles.verdict}>
@@ -116,6 +119,7 @@ function Verdict({ plan }: { plan: PlanDeploymentOutput }) {
       ))}
       {plan.canStart && obstacles.length === 0 && (
         <Note tone={wouldFail(plan) ? "danger" : "success"} title={endWords(plan)}>
+          {fault && <p>{fault}</p>}
           {read && <p>{read.cause}</p>}
           {read?.sentence && <p className={styles.sentence}>{read.sentence}</p>}
         </Note>
@@ -136,8 +140,13 @@ function Verdict({ plan }: { plan: PlanDeploymentOutput }) {
   );
 }
 
-function wouldFail({ end }: PlanDeploymentOutput): boolean {
-  return end !== undefined && end.status !== "Succeeded";
+function wouldFail(plan: PlanDeploymentOutput): boolean {
+  return bundleFault(plan) !== undefined || (plan.end !== undefined && plan.end.status !== "Succeeded");
+}
+
+/** What every host refuses the bundle for. The server starts the deployment all the same, as AWS does. */
+function bundleFault({ checks }: PlanDeploymentOutput): string | undefined {
+  return checks.find(({ subject, outcome }) => subject === "appspec" && outcome === "failed")?.detail;
 }
 
 function PlanParts({ plan }: { plan: PlanDeploymentOutput }) {
@@ -160,7 +169,9 @@ function PlanParts({ plan }: { plan: PlanDeploymentOutput }) {
 }
 
 /** Promises nothing: scripts may fail. */
-function endWords({ end }: PlanDeploymentOutput): string {
+function endWords(plan: PlanDeploymentOutput): string {
+  const { end } = plan;
+  if (bundleFault(plan) !== undefined) return "It can start, and would fail on every host.";
   if (end === undefined) return "It can start.";
   return end.status === "Succeeded"
     ? "It can start, and succeeds if its scripts do."

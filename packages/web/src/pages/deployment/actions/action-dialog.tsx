@@ -41,7 +41,7 @@ export function ActionDialog({ described, view, onClose }: ActionDialogProps) {
             {sentence(unavailable)}
           </Note>
         )}
-        <CommandBlock label="The same from a terminal" command={command} />
+        <CommandBlock label="The same as a command" command={command} />
       </Stack>
     </ConfirmDialog>
   );

@@ -117,7 +117,7 @@ export function RollBackDialog({ described, view, onClose }: RollBackDialogProps
           isRequired
           rows={2}
         />
-        <CommandBlock label="The same from a terminal" command={commandFor(view.command, toDeploymentId)} />
+        <CommandBlock label="The same as a command" command={commandFor(view.command, toDeploymentId)} />
         {act.error && <ErrorNote error={act.error} />}
       </Stack>
     </Dialog>
