@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import { onSignal } from "./event-stream.ts";
 import type { ChangedNoun, LiveSignal } from "./live-signal.ts";
 import { createThrottle } from "./throttle.ts";
+import { useWatched } from "./watched.ts";
 
 /** What makes a page's data old. */
 export interface Interest {
@@ -28,9 +29,13 @@ export function isOfInterest(signal: LiveSignal, { deployment, logs, changed }: 
   }
 }
 
-/** Fetches what is under `queryKey` again when something of interest happens: at most once a second, and after each time that the stream was away. */
+/**
+ * Fetches what is under `queryKey` again when something of interest happens: at most once a second, and after each time that the stream or the
+ * page was away.
+ */
 export function useLive(queryKey: QueryKey, interest: Interest | undefined): void {
   const client = useQueryClient();
+  useWatched(queryKey, interest !== undefined);
   const latest = useRef({ queryKey, interest });
   latest.current = { queryKey, interest };
   useEffect(() => {

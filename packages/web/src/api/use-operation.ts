@@ -40,6 +40,10 @@ export function operationKey(service: Service, operation: string, input: unknown
   return [service, operation, input];
 }
 
+export function pagesKey(service: Service, operation: string, input: unknown): readonly unknown[] {
+  return [...operationKey(service, operation, input), "pages"];
+}
+
 export interface ReadOptions {
   /** When it is fetched again. */
   readonly live?: Interest | undefined;
@@ -73,7 +77,7 @@ export function usePages<S extends Service, O extends Operation<S>>(
   input: Input<S, O>,
   { live, enabled = true }: ReadOptions = {},
 ): UseInfiniteQueryResult<{ readonly pages: Output<S, O>[] }, Error> {
-  const queryKey = [...operationKey(service, operation, input), "pages"];
+  const queryKey = pagesKey(service, operation, input);
   useLive(queryKey, enabled ? live : undefined);
   return useInfiniteQuery({
     queryKey,

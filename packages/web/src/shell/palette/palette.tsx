@@ -35,11 +35,7 @@ function useSources() {
   const { accessKeyId } = access;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the key may do is new when its id becomes known, and not with each render
   return useMemo(() => {
-    const leave = () =>
-      void signOut().then(
-        () => client.clear(),
-        () => client.clear(),
-      );
+    const leave = () => void signOut().catch(() => undefined);
     return [...builtInSources({ go: router.navigate, client, access, leave }), ...commandSources()];
   }, [router, client, accessKeyId]);
 }

@@ -4,7 +4,8 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { useSignals } from "../../../api/live.ts";
 import { createThrottle } from "../../../api/throttle.ts";
-import { operationKey, usePages } from "../../../api/use-operation.ts";
+import { operationKey, pagesKey, usePages } from "../../../api/use-operation.ts";
+import { useWatched } from "../../../api/watched.ts";
 import type { StreamEvent } from "../grid/apply-events.ts";
 
 const REFETCH_MILLISECONDS = 1000;
@@ -12,6 +13,7 @@ const REFETCH_MILLISECONDS = 1000;
 /** The deployment's own events, the oldest first. Those of its targets, of which there may be hundreds a second, fetch nothing. */
 export function useTimelineEvents(deploymentId: string) {
   const client = useQueryClient();
+  useWatched(pagesKey("Sluice", "ListDeploymentEvents", { deploymentId }));
   const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = usePages("Sluice", "ListDeploymentEvents", {
     deploymentId,
   });
