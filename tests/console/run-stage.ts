@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { readCommandLine } from "../../scripts/command-line.ts";
 import { type Stage, startStage } from "./stage.fixture.ts";
 
@@ -14,11 +15,15 @@ const interrupted = new Promise<void>((resolve) => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => resolve());
 });
 
-/** The slow deployment, and when it has ended another one, and so on. */
-async function keepMoving({ deployments, deploy, end }: Stage): Promise<never> {
+const LOOK_MILLISECONDS = 1_000;
+
+/** The slow deployment, and when it has ended another one, and so on; for hours, so that no wait is too long. */
+async function keepMoving({ deployments, deploy, codeDeploy }: Stage): Promise<never> {
+  const isOver = async (deploymentId: string) =>
+    (await codeDeploy.call("GetDeployment", { deploymentId })).deploymentInfo?.completeTime !== undefined;
   const versions = ["8.4.2-steady", "8.4.1-slow", "8.4.3-steady"];
   for (let id = deployments.slow, round = 0; ; round++) {
-    await end(id, "any");
+    while (!(await isOver(id))) await sleep(LOOK_MILLISECONDS);
     id = await deploy("search", "api", versions[round % versions.length]!, { description: "Rank by margin, again" });
   }
 }

@@ -1,4 +1,4 @@
-import type { ReactNode, Ref } from "react";
+import { memo, type ReactNode, type Ref } from "react";
 import { classNames } from "./class-names.ts";
 import { Icon } from "./icon.tsx";
 import { nextSort, type Sort } from "./sort.ts";
@@ -72,8 +72,10 @@ interface RowProps<Row> {
   readonly ref?: Ref<HTMLTableRowElement>;
 }
 
-/** Its first cell is its header. */
-export function TableRow<Row>({ columns, row, index, ref }: RowProps<Row>) {
+/** Its first cell is its header. Made again when its row or the columns are others: scrolling thousands of rows makes the new ones alone. */
+export const TableRow = memo(PlainTableRow) as typeof PlainTableRow;
+
+function PlainTableRow<Row>({ columns, row, index, ref }: RowProps<Row>) {
   // The header is row 1.
   const place = index === undefined ? {} : { "data-index": index, "aria-rowindex": index + 2 };
   return (

@@ -1,4 +1,5 @@
 import type { HostSummary } from "@sluice/wire/sluice/sluice-api.ts";
+import { useMemo } from "react";
 import { FilterSelect } from "../../design/filter-select.tsx";
 import { statusLook } from "../../design/status.ts";
 import { Toolbar } from "../../design/toolbar.tsx";
@@ -18,7 +19,7 @@ interface HostFiltersProps {
 
 /** By what the list of hosts is filtered; all of it is in the URL. */
 export function HostFilters({ hosts, left, search, onChange }: HostFiltersProps) {
-  const { states, zones, tags } = hostFacets(hosts);
+  const { states, zones, tags } = useMemo(() => hostFacets(hosts), [hosts]);
   const { text, state, zone, tag } = search;
   const isFiltered = [text, state, zone, tag].some((each) => each !== undefined);
   const listed = (ids: readonly string[]) => (ids.length === 0 ? undefined : [...ids]);

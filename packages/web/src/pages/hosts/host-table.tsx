@@ -1,14 +1,17 @@
 import type { HostSummary, Tag } from "@sluice/wire/sluice/sluice-api.ts";
-import type { ReactNode } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
+import { buttonClass } from "../../design/button.tsx";
+import { classNames } from "../../design/class-names.ts";
+import { Icon } from "../../design/icon.tsx";
 import { Link } from "../../design/link.tsx";
 import type { Sort } from "../../design/sort.ts";
 import { StatusBadge, StatusIcon } from "../../design/status-badge.tsx";
 import type { Column } from "../../design/table.tsx";
 import { VirtualTable } from "../../design/virtual-table.tsx";
-import { EditTagsButton } from "./edit-tags-button.tsx";
 import styles from "./host-table.module.css";
 import { LastPoll } from "./last-poll.tsx";
 import { TagList } from "./tag-list.tsx";
+import { TagPopover } from "./tag-popover.tsx";
 
 const TAGS_SHOWN = 4;
 
@@ -22,11 +25,32 @@ interface HostTableProps {
 
 /** All hosts that the filter leaves, thousands of them if there are. */
 export function HostTable({ hosts, sort, onSort, onTag, empty }: HostTableProps) {
+  const [edited, setEdited] = useState<string>();
+  const button = useRef<HTMLElement>(null);
+  const pressTag = useRef(onTag);
+  pressTag.current = onTag;
+  // The same for as long as the table is there: rows that are in view already are then left alone when it scrolls.
+  const columns = useMemo(
+    () =>
+      columnsOf({
+        onTag: (tag) => pressTag.current(tag),
+        onEdit(hostId, pressed) {
+          button.current = pressed;
+          setEdited(hostId);
+        },
+      }),
+    [],
+  );
   return (
     <div className={styles.card}>
+      <TagPopover
+        host={edited === undefined ? undefined : hosts.find(({ hostId }) => hostId === edited)}
+        button={button}
+        onClose={() => setEdited(undefined)}
+      />
       <VirtualTable
         label="Hosts"
-        columns={columnsOf(onTag)}
+        columns={columns}
         rows={hosts}
         rowKey={({ hostId }) => hostId}
         sort={sort}
@@ -37,7 +61,12 @@ export function HostTable({ hosts, sort, onSort, onTag, empty }: HostTableProps)
   );
 }
 
-function columnsOf(onTag: (tag: Tag) => void): readonly Column<HostSummary>[] {
+interface Presses {
+  readonly onTag: (tag: Tag) => void;
+  readonly onEdit: (hostId: string, button: HTMLElement) => void;
+}
+
+function columnsOf({ onTag, onEdit }: Presses): readonly Column<HostSummary>[] {
   return [
     { id: "name", header: "Host", isSortable: true, cell: (host) => <HostName host={host} /> },
     {
@@ -64,7 +93,16 @@ function columnsOf(onTag: (tag: Tag) => void): readonly Column<HostSummary>[] {
       cell: (host) => (
         <span className={styles.tags}>
           <TagList tags={host.tags} most={TAGS_SHOWN} onPress={onTag} />
-          <EditTagsButton host={host} />
+          {/* A button of HTML: one of react-aria in each of a thousand rows makes scrolling slow. */}
+          <button
+            type="button"
+            aria-label={`Edit the tags of ${host.hostName}`}
+            title="Edit the tags"
+            className={classNames(buttonClass("quiet", "small"), styles.edit)}
+            onClick={({ currentTarget }) => onEdit(host.hostId, currentTarget)}
+          >
+            <Icon name="edit" />
+          </button>
         </span>
       ),
     },
