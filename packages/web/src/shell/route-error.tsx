@@ -13,9 +13,13 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
     <ErrorNote
       error={error}
       title="This page could not be shown."
-      cure={isOfOldBuild(error) ? "The server was upgraded since the page was loaded: load it again." : undefined}
+      cure={
+        isMissingPart(error)
+          ? "The connection failed, or the server was upgraded meanwhile: load the page again."
+          : undefined
+      }
       actions={
-        isOfOldBuild(error) ? (
+        isMissingPart(error) ? (
           <Button onPress={() => location.reload()}>Load again</Button>
         ) : (
           <Button onPress={again}>Try again</Button>
@@ -25,7 +29,7 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
   );
 }
 
-/** A part of the page that is not there any more. Each browser says it in its own words. */
-function isOfOldBuild(error: unknown): boolean {
+/** A part of the page that did not arrive, or is not there any more. Each browser says it in its own words, and not which of the two. */
+function isMissingPart(error: unknown): boolean {
   return error instanceof Error && /dynamically imported module|module script failed|preload CSS/i.test(error.message);
 }
