@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { Sort } from "./sort.ts";
 import styles from "./table.module.css";
 import { type Column, TableHead, TableRow } from "./table-row.tsx";
+import { TableScroller } from "./table-scroller.tsx";
 
 export type { Column };
 
@@ -22,7 +23,7 @@ export interface TableProps<Row> {
 export function Table<Row>({ label, columns, rows, rowKey, sort, onSort, empty }: TableProps<Row>) {
   if (rows.length === 0 && empty !== undefined) return <>{empty}</>;
   return (
-    <div className={styles.scroller}>
+    <TableScroller label={label}>
       <table aria-label={label} className={styles.table}>
         <TableHead columns={columns} sort={sort} onSort={onSort} />
         <tbody>
@@ -31,6 +32,6 @@ export function Table<Row>({ label, columns, rows, rowKey, sort, onSort, empty }
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroller>
   );
 }

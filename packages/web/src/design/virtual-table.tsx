@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from "react";
 import styles from "./table.module.css";
 import type { TableProps } from "./table.tsx";
 import { TableHead, TableRow } from "./table-row.tsx";
+import { TableScroller } from "./table-scroller.tsx";
 
 const ROW_PIXELS = 41;
 const ROWS_BEYOND_VIEW = 12;
@@ -26,7 +27,7 @@ export function VirtualTable<Row>({ label, columns, rows, rowKey, sort, onSort, 
   const before = (shown[0]?.start ?? top) - top;
   const after = virtualizer.getTotalSize() - ((shown.at(-1)?.end ?? top) - top);
   return (
-    <div ref={frame} className={styles.scroller}>
+    <TableScroller label={label} frame={frame}>
       <table aria-label={label} aria-rowcount={rows.length + 1} className={styles.table}>
         <TableHead columns={columns} sort={sort} onSort={onSort} />
         <tbody>
@@ -37,7 +38,7 @@ export function VirtualTable<Row>({ label, columns, rows, rowKey, sort, onSort, 
           <Spacer height={after} />
         </tbody>
       </table>
-    </div>
+    </TableScroller>
   );
 }
 

@@ -9,10 +9,15 @@ const BY_WORDS: Readonly<Record<string, string>> = {
   hook: "by a hook",
 };
 
-/** A cell in a sentence, for its tooltip and for screen readers: `ApplicationStart failed after 12 s: ScriptFailed in start.sh …`. */
-export function cellWords(row: GridRow, event: GridEvent, now: number): string {
+/**
+ * A cell in a sentence, for its tooltip and for screen readers: `ApplicationStart failed after 12 s: ScriptFailed in start.sh …`.
+ *
+ * @param now how long it runs is said of an event that still runs; absent: where that stands beside it
+ */
+export function cellWords(row: GridRow, event: GridEvent, now?: number): string {
   const { name, status, by, startedAt, endedAt, errorCode, scriptName, message } = event;
-  const lasted = startedAt && eventDuration((endedAt?.getTime() ?? now) - startedAt.getTime());
+  const until = endedAt?.getTime() ?? now;
+  const lasted = startedAt && until !== undefined && eventDuration(until - startedAt.getTime());
   switch (status) {
     case "Succeeded":
       return `${name} succeeded${lasted ? ` in ${lasted}` : ""}`;

@@ -1,6 +1,8 @@
+import type { GridEvent } from "@sluice/wire/sluice/console-api.ts";
 import { memo } from "react";
 import { classNames } from "../../../design/class-names.ts";
 import { StatusIcon } from "../../../design/status-badge.tsx";
+import hidden from "../../../shell/hidden.module.css";
 import { cellWords } from "./cell-words.ts";
 import { EventMark } from "./event-cell.tsx";
 import { GRID_CELL, ROW_HEAD } from "./grid-roles.ts";
@@ -53,11 +55,14 @@ export const TargetCells = memo(({ row, columns, activeColumn, showsZone }: Targ
               data-target={targetId}
               data-event={name}
               data-tip=""
-              aria-label={event ? cellWords(row, event, Date.now()) : `${name}: not of this target`}
+              aria-label={labelOf(row, name)}
               className={styles.link}
             >
               {event ? (
-                <EventMark event={event} isWaiting={row.wait?.event === name} />
+                <>
+                  {isRunning(event) && <span className={hidden.hidden}>{cellWords(row, event)} </span>}
+                  <EventMark event={event} isWaiting={row.wait?.event === name} />
+                </>
               ) : (
                 <span className={styles.none} />
               )}
@@ -68,3 +73,14 @@ export const TargetCells = memo(({ row, columns, activeColumn, showsZone }: Targ
     </>
   );
 });
+
+/** What ticks beside it would not stand in a label: the words of an event that runs are in its cell. */
+function labelOf(row: GridRow, name: string): string | undefined {
+  const event = eventOf(row, name);
+  if (event === undefined) return `${name}: not of this target`;
+  return isRunning(event) ? undefined : cellWords(row, event);
+}
+
+function isRunning({ startedAt, endedAt }: GridEvent): boolean {
+  return startedAt !== undefined && endedAt === undefined;
+}
