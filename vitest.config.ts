@@ -9,6 +9,8 @@ const ALONE = [
   // Functions that fork for as long as they may: whatever else runs then gets next to no processor time.
   "tests/functions/hostile-functions.test.ts",
   "packages/drivers/src/function-processes/containment.test.ts",
+  // Chromium ends what it fetches whenever an interface of the machine comes or goes (net::ERR_NETWORK_CHANGED), and other tests make many.
+  "tests/console/{accessibility,classic-path,failure,hostile,restart,shift,sign-in}.test.ts",
 ];
 
 /** Replaces modules, which is only possible in a process where no other file has loaded them. */

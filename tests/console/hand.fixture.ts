@@ -68,5 +68,9 @@ export function keyboard(page: Page): Hand {
 }
 
 function hasFocus(what: Locator): Promise<boolean> {
-  return what.evaluate("(element) => element === document.activeElement");
+  // A function: of a text that is one, this browser's driver runs nothing.
+  return what.evaluate((element) => {
+    const { document } = globalThis as unknown as { readonly document: { readonly activeElement: unknown } };
+    return element === document.activeElement;
+  });
 }

@@ -28,7 +28,7 @@ describe.skipIf(why !== null)(`traffic that shifts from version to version (${wh
     const traffic = page.getByRole("region", { name: "Traffic" });
     await traffic.getByText("30 % of the traffic at the new version").waitFor();
     const plot = traffic.getByRole("img", { name: /it gets 30 % now/ });
-    await expect.poll(() => plot.locator("canvas").evaluate(COUNT_PIXELS)).toBeGreaterThan(1000);
+    await expect.poll(() => plot.locator("canvas").evaluate(countPixels)).toBeGreaterThan(1000);
     await traffic.getByText("As a table").click();
     const table = traffic.getByRole("table").or(traffic.getByRole("grid"));
     await table.getByText("30 %", { exact: true }).waitFor();
@@ -66,9 +66,18 @@ describe.skipIf(why !== null)(`traffic that shifts from version to version (${wh
 });
 
 /** Of a canvas that are drawn. */
-const COUNT_PIXELS = `(canvas) => {
+function countPixels(element: unknown): number {
+  const canvas = element as Canvas;
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   let drawn = 0;
   for (let at = 3; at < data.length; at += 4) if (data[at] !== 0) drawn += 1;
   return drawn;
-}`;
+}
+
+interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  getContext(kind: "2d"): {
+    getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray };
+  };
+}
