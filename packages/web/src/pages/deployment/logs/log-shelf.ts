@@ -27,8 +27,10 @@ export interface LogShelf {
 const READ_MILLISECONDS = 250;
 /** Logs that are kept; the one that was looked at least lately goes. */
 const SHELVED_LOGS = 6;
+/** The same where each holds a request open: a browser has six connections to a server, and one of them is the event stream. */
+export const SHELVED_HELD_LOGS = 2;
 
-export function createLogShelf(reader: (selection: LogSelection) => ReadLogPage): LogShelf {
+export function createLogShelf(reader: (selection: LogSelection) => ReadLogPage, kept = SHELVED_LOGS): LogShelf {
   const shelf = new Map<string, ShelvedLog & { close(): void }>();
   return {
     take(selection) {
@@ -39,7 +41,7 @@ export function createLogShelf(reader: (selection: LogSelection) => ReadLogPage)
       shelf.set(key, log);
       if (found === undefined) log.readOn();
       const [oldest] = shelf.keys();
-      if (shelf.size > SHELVED_LOGS && oldest !== undefined) {
+      if (shelf.size > kept && oldest !== undefined) {
         shelf.get(oldest)?.close();
         shelf.delete(oldest);
       }

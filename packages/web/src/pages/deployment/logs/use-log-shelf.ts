@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from "react";
 import { call } from "../../../api/call.ts";
 import { useSignals } from "../../../api/live.ts";
-import { createLogShelf, type LogSelection, type LogShelf } from "./log-shelf.ts";
+import { createLogShelf, type LogSelection, type LogShelf, SHELVED_HELD_LOGS } from "./log-shelf.ts";
 import type { ReadLogPage } from "./log-source.ts";
 import { readPlatformLog } from "./platform-logs.ts";
 
@@ -12,7 +12,10 @@ const FULL_CHARACTERS = 200_000;
 
 /** The logs of a deployment for as long as its page is open, whatever tab is shown. */
 export function useLogShelf(deploymentId: string, platform: string | undefined): LogShelf {
-  const shelf = useMemo(() => createLogShelf(readerOf(deploymentId, platform)), [deploymentId, platform]);
+  const shelf = useMemo(
+    () => createLogShelf(readerOf(deploymentId, platform), isHeld(platform) ? SHELVED_HELD_LOGS : undefined),
+    [deploymentId, platform],
+  );
   useEffect(() => () => shelf.close(), [shelf]);
   useSignals((signal) => {
     if (signal.kind === "caught-up") shelf.readOn();
@@ -22,8 +25,13 @@ export function useLogShelf(deploymentId: string, platform: string | undefined):
   return shelf;
 }
 
+/** Answers with the output of tasks and functions are held until there is some. */
+function isHeld(platform: string | undefined): boolean {
+  return platform === "ECS" || platform === "Lambda";
+}
+
 function readerOf(deploymentId: string, platform: string | undefined): (selection: LogSelection) => ReadLogPage {
-  if (platform === "ECS" || platform === "Lambda") return readPlatformLog;
+  if (isHeld(platform)) return readPlatformLog;
   return ({ targetId, event }) =>
     async (cursor, signal) => {
       const input = { deploymentId, targetId, lifecycleEvent: event, cursor };
