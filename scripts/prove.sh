@@ -3,7 +3,7 @@
 # npm run prove -- rollouts
 usage='npm run prove -- [STEP...]
 
-The long form of the tests, for hours. Steps: simulation, rollouts, functions, containers, pages, soak, postgres, hearing; all of them without names.
+The long form of the tests, for hours. Steps: simulation, rollouts, functions, containers, pages, console, soak, postgres, hearing; all of them without names.
 scripts/prove.sh says which variables change their numbers.'
 . "$(dirname -- "$0")/usage.sh"
 . "$(dirname -- "$0")/setup.sh"
@@ -47,6 +47,10 @@ step containers --testTimeout=0 tests/containers/shift-under-load.test.ts
 # Every command of the guides, also as an ordinary user where he reads what root reads.
 export SLUICE_PAGES="${SLUICE_PAGES:-all}"
 step pages --testTimeout=0 tests/docs/pages.test.ts
+
+# Every page of the console, with axe in light and dark and at both widths, and with scripts in every field.
+export SLUICE_CONSOLE_PAGES="${SLUICE_CONSOLE_PAGES:-all}"
+step console --testTimeout=0 tests/console
 
 # One deployment after the other, with the newest twenty kept: disk, memory and times stay what they were.
 # SLUICE_SOAK_MINUTES=15 npm run prove -- soak
