@@ -28,6 +28,7 @@ import {
 import { presignUrl } from "@sluice/wire/sigv4/sign.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { hasAwsCli, hasBoto3 } from "../installation/installed-programs.fixture.ts";
+import { outputOf, runAws } from "../installation/sluice-server.fixture.ts";
 import { clientEnvironment, HOST_OBJECT, KEYS, startBucketServer } from "./bucket-server.fixture.ts";
 
 const ROOT = "AKIAROOTROOTROOTROOT";
@@ -310,8 +311,7 @@ describe("the aws CLI", () => {
   beforeEach((context) => context.skip(!hasAws, "aws is not installed: pip install awscli"));
 
   async function aws(...args: string[]): Promise<string> {
-    const { stdout } = await run("aws", args, { env: clientEnvironment(ROOT, server.endpoint), cwd: work });
-    return stdout;
+    return outputOf("aws", args, await runAws(args, clientEnvironment(ROOT, server.endpoint), work));
   }
 
   it("copies with --sse, turns versioning on, and fetches an older version", async () => {

@@ -33,6 +33,7 @@ import { ChunkSigner } from "@sluice/wire/sigv4/chunk-signer.ts";
 import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { hasAwsCli, hasBoto3 } from "../installation/installed-programs.fixture.ts";
+import { outputOf, runAws, runProgram } from "../installation/sluice-server.fixture.ts";
 import { clientEnvironment, HOST_OBJECT, KEYS, startBucketServer } from "./bucket-server.fixture.ts";
 
 const ROOT = "AKIAROOTROOTROOTROOT";
@@ -60,9 +61,16 @@ describe("the aws CLI", () => {
   beforeEach((context) => context.skip(!hasAws, "aws is not installed: pip install awscli"));
 
   async function aws(...args: string[]): Promise<string> {
-    const { stdout } = await run("aws", args, { env: clientEnvironment(ROOT, server.endpoint), cwd: work });
-    return stdout;
+    return outputOf("aws", args, await runAws(args, clientEnvironment(ROOT, server.endpoint), work));
   }
+
+  it("says the same from a process that has imported it as by a start of its own", async () => {
+    const environment = clientEnvironment(ROOT, server.endpoint);
+    const args = ["s3", "ls", "s3://no-such-bucket"];
+    const own = await runProgram("aws", args, environment, work);
+    expect(own.exitCode).not.toBe(0);
+    expect(await runAws(args, environment, work)).toEqual(own);
+  });
 
   it("makes, fills, lists, copies, syncs, empties and removes a bucket", async () => {
     await aws("s3", "mb", "s3://cli-bucket");
@@ -408,11 +416,12 @@ describe("over TLS", () => {
 
   it("the aws CLI sends checksums in trailers, in parts too", async (context) => {
     context.skip(!hasAws, "aws is not installed: pip install awscli");
+    const aws = async (...args: string[]) => outputOf("aws", args, await runAws(args, environment(), work));
     const bytes = randomBytes(20 * MEBIBYTE);
     writeFileSync(join(work, "tls-big"), bytes);
-    await run("aws", ["s3", "cp", "tls-big", "s3://revisions/cli"], { env: environment(), cwd: work });
+    await aws("s3", "cp", "tls-big", "s3://revisions/cli");
     await expectTrailers("cli", bytes);
-    await run("aws", ["s3", "cp", "s3://revisions/cli", "tls-back"], { env: environment(), cwd: work });
+    await aws("s3", "cp", "s3://revisions/cli", "tls-back");
     expect(readFileSync(join(work, "tls-back")).equals(bytes)).toBe(true);
   });
 

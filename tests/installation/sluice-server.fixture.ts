@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { removeLeft } from "@sluice/drivers/function-processes/machine.ts";
+import { forkedAws } from "./aws-cli-forks.fixture.ts";
 
 /** The launcher, as a user runs it. */
 export const SLUICE = resolve(import.meta.dirname, "../../bin/sluice");
@@ -33,8 +34,14 @@ export async function runProgram(
   file: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = process.env,
+  directory: string = process.cwd(),
 ): Promise<ProgramResult> {
-  const options = { env: environment, timeout: PROGRAM_TIMEOUT_MILLISECONDS, maxBuffer: MAX_OUTPUT_BYTES };
+  const options = {
+    cwd: directory,
+    env: environment,
+    timeout: PROGRAM_TIMEOUT_MILLISECONDS,
+    maxBuffer: MAX_OUTPUT_BYTES,
+  };
   try {
     const { stdout, stderr } = await run(file, args, options);
     return { exitCode: 0, stdout, stderr };
@@ -59,7 +66,7 @@ export interface SluiceServer {
   readonly run: (...args: readonly string[]) => Promise<ProgramResult>;
   /** The same as a process that goes on, with what it has written so far. */
   readonly follow: (...args: readonly string[]) => FollowedProgram;
-  /** `aws ARGS`, with the environment of `sluice env` and nothing else; rejects on a non-zero exit. */
+  /** `aws ARGS`, with the environment of `sluice env` and nothing else; rejects on a non-zero exit. See {@link runAws}. */
   readonly aws: (...args: readonly string[]) => Promise<string>;
   /** SIGKILL, no farewell. */
   readonly kill: () => Promise<void>;
@@ -140,7 +147,7 @@ export async function startSluiceServer(options: SluiceServerOptions = {}): Prom
     sluice: (...args) => succeed(SLUICE, [...args, "--data", data], cleanEnvironment()),
     run: (...args) => runProgram(SLUICE, [...args, "--data", data], cleanEnvironment()),
     follow: (...args) => follow([...args, "--data", data]),
-    aws: async (...args) => succeed("aws", args, { ...(await exported()), AWS_PAGER: "" }),
+    aws: async (...args) => outputOf("aws", args, await runAws(args, { ...(await exported()), AWS_PAGER: "" })),
     kill: () => end("SIGKILL"),
     start,
     pause: () => void child?.kill("SIGSTOP"),
@@ -170,7 +177,20 @@ function follow(args: readonly string[]): FollowedProgram {
 }
 
 async function succeed(file: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
-  const { exitCode, stdout, stderr } = await runProgram(file, args, environment);
+  return outputOf(file, args, await runProgram(file, args, environment));
+}
+
+/** `aws ARGS`, in a folder, with nothing on its standard input. */
+export async function runAws(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  directory: string = process.cwd(),
+): Promise<ProgramResult> {
+  return (await forkedAws(args, environment, directory)) ?? runProgram("aws", args, environment, directory);
+}
+
+/** What it printed; throws where it failed, with what it said. */
+export function outputOf(file: string, args: readonly string[], { exitCode, stdout, stderr }: ProgramResult): string {
   if (exitCode !== 0) throw new Error(`${file} ${args.join(" ")} exited with ${exitCode}: ${stderr || stdout}`);
   return stdout;
 }
