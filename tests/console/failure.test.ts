@@ -76,10 +76,10 @@ describe.skipIf(why !== null)(`what goes wrong, and what a person does about it 
     await act("Stop …", "Stop", "The wrong ticket was merged");
     folders.blue.releaseAll();
     await hasStatus("Stopped");
-    await hasReason("Stopped", "The wrong ticket was merged");
+    await hasReason("Stop requested", "The wrong ticket was merged");
     // It is the server's, not the page's.
     await visit.page.reload();
-    await hasReason("Stopped", "The wrong ticket was merged");
+    await hasReason("Stop requested", "The wrong ticket was merged");
     await visit.check();
   });
 
@@ -90,7 +90,7 @@ describe.skipIf(why !== null)(`what goes wrong, and what a person does about it 
     await act("Stop and roll back …", "Stop and roll back", "Carts are lost");
     folders.blue.releaseAll();
     await hasStatus("Stopped");
-    await hasReason("Stopped and rolled back", "Carts are lost");
+    await hasReason("Stop and rollback requested", "Carts are lost");
     const { rollbackInfo } = await until("the rollback", async () => {
       const info = await codeDeploy.deployment(stopped);
       return info.rollbackInfo?.rollbackDeploymentId !== undefined && info;
@@ -125,7 +125,7 @@ describe.skipIf(why !== null)(`what goes wrong, and what a person does about it 
     const { revision: now } = await codeDeploy.deployment(back);
     expect(now).toEqual((await codeDeploy.deployment(first)).revision);
     await open(second);
-    await hasReason("Rolled back", "Prices are wrong since 1.1.0");
+    await hasReason("Rollback requested", "Prices are wrong since 1.1.0");
     await visit.check();
   });
 

@@ -64,7 +64,9 @@ function groupsText(groups: readonly GroupOverview[], { now }: OverviewOptions):
   return formatTable(
     ["GROUP", "PLATFORM", "DEPLOYED", "LAST DEPLOYMENT", "REVISION"],
     groups.map(({ applicationName, deploymentGroupName, computePlatform, revision, deployedAt, ...group }) => [
-      deploymentGroupName === "" ? `${applicationName} (no group)` : `${applicationName}/${deploymentGroupName}`,
+      deploymentGroupName === ""
+        ? `${applicationName} (no group)`
+        : `${applicationName}/${deploymentGroupName}${group.isRolledBack ? " (rolled back)" : ""}`,
       computePlatform,
       deployedAt === undefined ? "-" : formatAge(now.getTime() - deployedAt.getTime()),
       lastWords(group),
@@ -73,9 +75,8 @@ function groupsText(groups: readonly GroupOverview[], { now }: OverviewOptions):
   );
 }
 
-function lastWords({ lastDeployment, isRolledBack }: Pick<GroupOverview, "lastDeployment" | "isRolledBack">): string {
-  if (lastDeployment === undefined) return "-";
-  return `${lastDeployment.deploymentId} ${lastDeployment.status}${isRolledBack ? ", rolled back" : ""}`;
+function lastWords({ lastDeployment }: Pick<GroupOverview, "lastDeployment">): string {
+  return lastDeployment === undefined ? "-" : `${lastDeployment.deploymentId} ${lastDeployment.status}`;
 }
 
 /** `12 of 200, 1 failed`; of a shift `25 %`. */

@@ -117,7 +117,7 @@ function DeploymentStatus({ deployment: { status, rolledBackBy, rollbackOf } }: 
       {other && (
         <Link to="/-/deployments/$deployment" params={{ deployment: other }} look="quiet" className={styles.rollback}>
           <Icon name="undo" size={12} />
-          {rolledBackBy ? "Rolled back" : `Of ${rollbackOf}`}
+          {rolledBackBy ? "Rollback" : `Of ${rollbackOf}`}
         </Link>
       )}
     </span>

@@ -35,7 +35,7 @@ it("tells a deployment in place from its preparation to its end", () => {
   played.play((id) => id === "h02");
   expect(played.state.status).toBe("Failed");
   expect(story(played.state, { rolledBackBy: "d-ROLLBACK1" })).toBe(
-    "The deployment of s3://b/v2.zip to web/prod failed after 1 min 31 s: 1 of 3 hosts failed, first h02 at ApplicationStop. d-ROLLBACK1 rolls it back.",
+    "The deployment of s3://b/v2.zip to web/prod failed after 1 min 31 s: 1 of 3 hosts failed, first h02 at ApplicationStop. Its rollback is d-ROLLBACK1.",
   );
   expect(deploymentStep(played.state)).toBeUndefined();
 });

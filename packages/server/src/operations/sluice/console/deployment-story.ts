@@ -17,7 +17,7 @@ export function deploymentStory(facts: StoryFacts): string {
   const { state, rolledBackBy } = facts;
   const story = isTerminal(state.status) ? storyOfEnd(facts) : storyUnderWay(facts);
   const end = /[.!?]$/.test(story) ? "" : ".";
-  const back = rolledBackBy === undefined ? "" : ` ${rolledBackBy} rolls it back.`;
+  const back = rolledBackBy === undefined ? "" : ` Its rollback is ${rolledBackBy}.`;
   return `${story.charAt(0).toUpperCase()}${story.slice(1)}${end}${back}`;
 }
 

@@ -4,7 +4,7 @@ import type { IconName } from "../../../design/icon.tsx";
 export interface ActionLook {
   /** On its button and in its dialog's title. */
   readonly label: string;
-  /** Of one that was done. */
+  /** Of one that was asked for, whatever has come of it. */
   readonly done: string;
   readonly icon: IconName;
   readonly variant: ButtonVariant;
@@ -17,14 +17,14 @@ const LOOKS: Readonly<Record<string, ActionLook>> = {
   resume: { label: "Resume", done: "Resumed", icon: "play", variant: "primary" },
   continue: { label: "Continue", done: "Continued", icon: "play", variant: "primary" },
   "skip-wait": { label: "End the wait", done: "Wait ended", icon: "skip", variant: "secondary" },
-  stop: { label: "Stop", done: "Stopped", icon: "stop", variant: "secondary" },
+  stop: { label: "Stop", done: "Stop requested", icon: "stop", variant: "secondary" },
   "stop-and-roll-back": {
     label: "Stop and roll back",
-    done: "Stopped and rolled back",
+    done: "Stop and rollback requested",
     icon: "undo",
     variant: "secondary",
   },
-  "roll-back": { label: "Roll back", done: "Rolled back", icon: "undo", variant: "secondary" },
+  "roll-back": { label: "Roll back", done: "Rollback requested", icon: "undo", variant: "secondary" },
 };
 
 /** How an action of ActOnDeployment is shown; of a later version by its own name. */
