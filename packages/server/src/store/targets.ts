@@ -78,12 +78,9 @@ export async function loadReadableTargets(
   const readable: TargetState[] = [];
   const unreadable: string[] = [];
   for (const row of (await targetsOfDeployment(db, { deploymentId })).rows) {
-    try {
-      readable.push(TARGET_STATE.read(row));
-    } catch (error) {
-      if (!(error instanceof UnreadableColumn)) throw error;
-      unreadable.push(row.target_id);
-    }
+    const target = readableTarget(row);
+    if (target) readable.push(target);
+    else unreadable.push(row.target_id);
   }
   return { readable, unreadable };
 }
@@ -137,11 +134,21 @@ export async function loadShiftingTargets(
       .where("type", "!=", "host")
       .execute();
     for (const row of rows) {
-      const target = TARGET_STATE.read(row);
-      if (target.type !== "host") targets.set(row.deployment_id, target);
+      const target = readableTarget(row);
+      if (target && target.type !== "host") targets.set(row.deployment_id, target);
     }
   }
   return targets;
+}
+
+/** A list of many deployments is not lost for one of them: whoever reads that one alone is told what is wrong with it. */
+function readableTarget(row: Parameters<typeof TARGET_STATE.read>[0]): TargetState | undefined {
+  try {
+    return TARGET_STATE.read(row);
+  } catch (error) {
+    if (error instanceof UnreadableColumn) return undefined;
+    throw error;
+  }
 }
 
 const workingTargets = compiledQuery((db, { deploymentId }: { readonly deploymentId: string }) =>

@@ -10,6 +10,7 @@ import { type TestInstallation, testInstallation } from "../installation.fixture
 import { compareDeployments } from "./compare-deployments.ts";
 import { compareRevisions } from "./compare-revisions.ts";
 import { getDeploymentSnapshot } from "./get-deployment-snapshot.ts";
+import { MAX_WAITING_COMPARISONS } from "./revision-content.ts";
 
 let installation: TestInstallation;
 
@@ -113,6 +114,18 @@ describe("revisions of hosts", () => {
     expect(difference.trouble).toContain("s3://b/lost is not there any more");
     expect(difference.trouble).toContain("upload it again");
     expect(difference).toMatchObject({ isSame: false, files: [], texts: [], toBytes: expect.any(Number) });
+  });
+
+  it("are refused when too many wait already, and compared again once those are read", async () => {
+    const input = { applicationName: "shop", from: revision("one"), to: revision("two") };
+    const many = Array.from({ length: MAX_WAITING_COMPARISONS + 5 }, () =>
+      compareRevisions(input, installation.context),
+    );
+    const outcomes = await Promise.allSettled(many);
+    const refused = outcomes.filter((outcome) => outcome.status === "rejected");
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { reason } of refused) expect(reason).toMatchObject({ code: "ServiceUnavailableException" });
+    expect((await compareRevisions(input, installation.context)).difference.isSame).toBe(false);
   });
 
   it("that are no archives say so", async () => {

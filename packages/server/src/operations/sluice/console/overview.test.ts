@@ -194,6 +194,24 @@ it("tells a deployment that cannot be read, and all the others", async () => {
   expect(deployments).toMatchObject([{ deploymentId: id }]);
 });
 
+it("shows all deployments where the target of one shift cannot be read", async () => {
+  const id = await withDeployment(codeDeploy);
+  const played = new PlayedShift(lambda({ schedule: { type: "canary", percent: 10, intervalMilliseconds: 60_000 } }));
+  await bring(id, () => played.play().state);
+  await store()
+    .db.updateTable("deployments")
+    .set({ compute_platform: "Lambda" })
+    .where("deployment_id", "=", id)
+    .execute();
+  await store()
+    .db.updateTable("targets")
+    .set({ state_json: "{" as never })
+    .execute();
+  const { deployments } = await GetOverview({}, context);
+  expect(deployments).toMatchObject([{ deploymentId: id }]);
+  expect(deployments[0]).not.toHaveProperty("shiftPercent");
+});
+
 it("describes a deployment with its wait, its arithmetic, its notes and what can be done", async () => {
   const first = await withDeployment(codeDeploy);
   await endDeployment(codeDeploy, first, "Succeeded");

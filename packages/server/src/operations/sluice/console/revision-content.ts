@@ -25,8 +25,12 @@ export interface RevisionContent {
   readonly troubles: readonly string[];
 }
 
+/** Revisions that wait for their turn to be read. Whoever comes then is told to try again. */
+export const MAX_WAITING_COMPARISONS = 20;
+
 /** One bundle is in memory at a time, whoever compares. */
 let turn: Promise<unknown> = Promise.resolve();
+let waiting = 0;
 
 /** Never rejects for what is missing or unreadable: that is a trouble, and the rest is compared. */
 export async function revisionContent(
@@ -34,7 +38,19 @@ export async function revisionContent(
   application: ApplicationRow,
   context: SluiceContext,
 ): Promise<RevisionContent> {
-  const mine = turn.then(() => readContent(revision, application, context));
+  if (waiting >= MAX_WAITING_COMPARISONS) {
+    throw new CallerFault(
+      "ServiceUnavailableException",
+      `${waiting} revisions are waiting to be compared, and the server reads one at a time. Nothing was compared. Try again.`,
+    );
+  }
+  waiting++;
+  const mine = turn.then(() => {
+    waiting--;
+    // Whoever has hung up meanwhile costs nothing.
+    context.signal.throwIfAborted();
+    return readContent(revision, application, context);
+  });
   turn = mine.catch(() => {});
   return mine;
 }
