@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { bundleDirectory } from "@sluice/cli/revision/bundle-directory.ts";
 import { pushBundle } from "@sluice/cli/revision/push-bundle.ts";
+import { type SimulatedHosts, type SimulatorOrder, startSimulatedHosts } from "./simulated-hosts.ts";
 import type { RunningServer } from "./sluice-process.ts";
 import { openEventStream } from "./watched-events.ts";
 
@@ -31,6 +32,25 @@ export async function prepareApplication({ codeDeploy, connection }: RunningServ
 /** A token with which `uses` hosts may enrol. */
 export async function createToken({ sluice }: RunningServer, uses: number): Promise<string> {
   return (await sluice.call("CreateEnrolmentToken", { uses, tags: [HOST_TAG] })).token;
+}
+
+/** Enrols `count` simulated hosts, and prepares the application that is deployed to them. Resolves when all of them poll. */
+export async function joinSimulatedHosts(
+  server: RunningServer,
+  revision: string,
+  count: number,
+  more: Pick<SimulatorOrder, "eventMilliseconds" | "linesPerEvent"> = {},
+): Promise<SimulatedHosts> {
+  const token = await createToken(server, count);
+  const hosts = await startSimulatedHosts({ ...more, server: server.url, token, count, tag: HOST_TAG });
+  try {
+    await prepareApplication(server, revision);
+    await untilAlive(server, count);
+    return hosts;
+  } catch (error) {
+    await hosts.close();
+    throw error;
+  }
 }
 
 const LOOK_AGAIN_MILLISECONDS = 100;

@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Figure } from "./figure.ts";
-import { createToken, HOST_TAG, prepareApplication, untilAlive } from "./installation.ts";
+import { joinSimulatedHosts } from "./installation.ts";
 import { memoryOf } from "./process-figures.ts";
-import { startSimulatedHosts } from "./simulated-hosts.ts";
 import { startServer } from "./sluice-process.ts";
 import { writeTrivialRevision } from "./trivial-revision.ts";
 
@@ -23,11 +22,8 @@ export const serverMemory: Figure = {
     const server = await startServer(release, folder);
     await sleep(IDLE_MILLISECONDS);
     const idle = memoryOf(server.processId);
-    const token = await createToken(server, HOSTS);
-    const hosts = await startSimulatedHosts({ server: server.url, token, count: HOSTS, tag: HOST_TAG });
+    const hosts = await joinSimulatedHosts(server, revision, HOSTS);
     try {
-      await prepareApplication(server, revision);
-      await untilAlive(server, HOSTS);
       await sleep(IDLE_MILLISECONDS);
       const connected = memoryOf(server.processId);
       return [

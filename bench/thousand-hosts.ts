@@ -2,9 +2,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { startPostgres, whyNoPostgres } from "../tests/postgres/postgres-cluster.fixture.ts";
 import type { BenchContext, Figure, Measured } from "./figure.ts";
-import { createToken, deployAndPoll, HOST_TAG, prepareApplication, untilAlive } from "./installation.ts";
+import { deployAndPoll, joinSimulatedHosts } from "./installation.ts";
 import { memoryOf, processorSecondsOf } from "./process-figures.ts";
-import { startSimulatedHosts } from "./simulated-hosts.ts";
 import { startServer } from "./sluice-process.ts";
 import { median, worst } from "./statistics.ts";
 import { writeTrivialRevision } from "./trivial-revision.ts";
@@ -40,20 +39,15 @@ async function startFleet(
   const revision = join(folder, "revision");
   writeTrivialRevision(revision, join(folder, "destination"));
   const server = await startServer(release, folder, database.url === undefined ? [] : ["--database", database.url]);
-  const token = await createToken(server, HOSTS);
   const start = performance.now();
-  const hosts = await startSimulatedHosts({ server: server.url, token, count: HOSTS, tag: HOST_TAG });
+  const hosts = await joinSimulatedHosts(server, revision, HOSTS).catch(async (error: unknown) => {
+    await server.close();
+    throw error;
+  });
   const close = async () => {
     await hosts.close();
     await server.close();
   };
-  try {
-    await prepareApplication(server, revision);
-    await untilAlive(server, HOSTS);
-  } catch (error) {
-    await close();
-    throw error;
-  }
   say(
     `${database.name}: ${HOSTS} hosts enrolled and polling after ${((performance.now() - start) / 1000).toFixed(1)} s`,
   );

@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createToken, deployAndPoll, HOST_TAG, prepareApplication, untilAlive } from "../../bench/installation.ts";
+import { deployAndPoll, joinSimulatedHosts } from "../../bench/installation.ts";
 import { memoryOf } from "../../bench/process-figures.ts";
 import { copyRelease } from "../../bench/release.ts";
-import { startSimulatedHosts } from "../../bench/simulated-hosts.ts";
 import { type RunningServer, startServer } from "../../bench/sluice-process.ts";
 import { writeTrivialRevision } from "../../bench/trivial-revision.ts";
 import { judge, quantile, type Sample } from "./trend.ts";
@@ -30,11 +29,8 @@ async function soak(folder: string): Promise<boolean> {
   const revision = join(folder, "revision");
   writeTrivialRevision(revision, join(folder, "destination"));
   const server = await startServer(copyRelease(folder, undefined), folder, ["--config", config]);
-  const order = { server: server.url, token: await createToken(server, HOSTS), count: HOSTS, tag: HOST_TAG };
-  const hosts = await startSimulatedHosts({ ...order, linesPerEvent: LINES_PER_EVENT });
+  const hosts = await joinSimulatedHosts(server, revision, HOSTS, { linesPerEvent: LINES_PER_EVENT });
   try {
-    await prepareApplication(server, revision);
-    await untilAlive(server, HOSTS);
     console.log(
       `${HOSTS} simulated hosts, ${MINUTES} minutes, the newest ${DEPLOYMENTS_KEPT} deployments kept, pruned every minute`,
     );
