@@ -75,6 +75,8 @@ export async function streamEvents(
       })
     : () => {};
   response.on("close", end);
+  // Whoever left while the position was looked up closes nothing any more.
+  if (response.destroyed) end();
   const keepAlive = setInterval(() => {
     response.write(": still here\n\n");
     // One that cannot be looked up is believed: the database may be away.
