@@ -76,6 +76,12 @@ export function listOf<Item>(item: Form<Item>): Form<readonly Item[]> {
   };
 }
 
+/** For lists of texts. */
+export const TEXT: Form<string> = {
+  problemOf: (value) => (typeof value === "string" ? null : "it is not text"),
+  complete: (stored) => stored,
+};
+
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -15,6 +15,8 @@ export function callerArn({ role, hostId, functionName }: Principal, accountId: 
       return arn("user/sluice/read-only");
     case "server":
       return arn("user/sluice/server");
+    case "user":
+      return arn("user/unknown");
     case "host":
       return arn(`user/sluice/${hostId ?? "unknown"}`);
     case "function":

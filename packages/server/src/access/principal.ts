@@ -3,7 +3,7 @@ import type { Action } from "./action.ts";
 /** Who is calling, after the signature was verified. */
 export interface Principal {
   /** `server`: this server itself, with its own heartbeat. */
-  readonly role: "root" | "read-only" | "host" | "function" | "server";
+  readonly role: "root" | "read-only" | "host" | "function" | "server" | "user";
   readonly accessKeyId: string;
   /** The host that a key of role `host` belongs to. */
   readonly hostId: string | null;

@@ -5,7 +5,7 @@ export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /** `server`: the server's own, with which it sends itself heartbeats. */
-  readonly role: "root" | "read-only" | "host" | "function" | "server";
+  readonly role: "root" | "read-only" | "host" | "function" | "server" | "user";
   readonly hostId: string | null;
   /** The function that a key of role `function` belongs to. */
   readonly functionName?: string | null;

@@ -1,11 +1,14 @@
-import type { Kysely } from "kysely";
+import type { Insertable, Kysely, Selectable } from "kysely";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { Database, DeploymentNotesTable } from "./schema.ts";
 
-export type DeploymentNoteRow = DeploymentNotesTable;
+export type DeploymentNoteRow = Selectable<DeploymentNotesTable>;
 
 /** Keeps a reason with a deployment, behind those that it has. The transaction has its row locked, or has just made it. */
-export async function addNote({ db }: WriteTransaction, note: Omit<DeploymentNoteRow, "ordinal">): Promise<void> {
+export async function addNote(
+  { db }: WriteTransaction,
+  note: Omit<Insertable<DeploymentNotesTable>, "ordinal">,
+): Promise<void> {
   const last = await db
     .selectFrom("deployment_notes")
     .select((expression) => expression.fn.max("ordinal").as("ordinal"))

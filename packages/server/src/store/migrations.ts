@@ -7,6 +7,7 @@ import { up as loadBalancers } from "./migrations/0005-load-balancers.ts";
 import { up as containerServices } from "./migrations/0006-container-services.ts";
 import { up as functions } from "./migrations/0007-functions.ts";
 import { up as consoleTables } from "./migrations/0008-console.ts";
+import { up as access } from "./migrations/0009-access.ts";
 
 export type Dialect = "sqlite" | "postgres";
 
@@ -85,6 +86,14 @@ export const MIGRATIONS: readonly Migration[] = [
     checksums: {
       sqlite: "3a3c3efd9eeca92da47b670311f87d302440336ab30a9c571dac60777b0cb6b0",
       postgres: "3a3c3efd9eeca92da47b670311f87d302440336ab30a9c571dac60777b0cb6b0",
+    },
+  },
+  {
+    name: "0009-access",
+    up: access,
+    checksums: {
+      sqlite: "471e04de512bf39bd4545d22e76cbc3c2ef4debc3b7648f799c079060b957b75",
+      postgres: "471e04de512bf39bd4545d22e76cbc3c2ef4debc3b7648f799c079060b957b75",
     },
   },
 ];

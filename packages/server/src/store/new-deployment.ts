@@ -32,6 +32,8 @@ export interface NewDeployment {
   readonly group: DeploymentGroupRow;
   /** `user`, `codeDeployRollback`, … */
   readonly creator: string;
+  /** ARN of the caller; null: the server itself began it. */
+  readonly createdBy?: string | null;
   readonly revision: RevisionLocation;
   readonly strategy: Strategy;
   readonly alarms: AlarmWatch | null;
@@ -72,6 +74,7 @@ export async function insertNewDeployment(transaction: WriteTransaction, deploym
       intent_json: deployment.intent ? DEPLOYMENT_INTENT.write(deployment.intent) : null,
       state_json: DEPLOYMENT_HEAD.write(firstHead(deployment)),
       external_id: null,
+      created_by: deployment.createdBy ?? null,
       created_at: createdAt,
       started_at: null,
       completed_at: null,

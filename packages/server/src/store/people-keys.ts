@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from "kysely";
+import { type Insertable, type Kysely, type Selectable, sql } from "kysely";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { AccessKeysTable, Database } from "./schema.ts";
 
@@ -9,6 +9,7 @@ const PEOPLE_ROLES = ["root", "read-only"] as const;
 export type PeopleRole = (typeof PEOPLE_ROLES)[number];
 
 export type PersonKeyRow = Row & { readonly role: PeopleRole };
+export type NewPersonKey = Insertable<AccessKeysTable> & { readonly role: PeopleRole };
 
 /** Any number that no other lock of ours uses. */
 const ROOT_KEYS_LOCK = 7203108;
@@ -39,7 +40,7 @@ export async function findAnyKey(db: Kysely<Database>, accessKeyId: string): Pro
   return db.selectFrom("access_keys").selectAll().where("access_key_id", "=", accessKeyId).executeTakeFirst();
 }
 
-export async function insertPeopleKey({ db }: WriteTransaction, row: PersonKeyRow): Promise<void> {
+export async function insertPeopleKey({ db }: WriteTransaction, row: NewPersonKey): Promise<void> {
   await db.insertInto("access_keys").values(row).execute();
 }
 

@@ -64,6 +64,7 @@ export function deploymentRow(deploymentId: string, change: Partial<DeploymentRo
     intent_json: null,
     state_json: DEPLOYMENT_HEAD.write(createdHead({ deploymentId, createdAt: 0 })),
     external_id: null,
+    created_by: null,
     created_at: 0,
     started_at: null,
     completed_at: null,

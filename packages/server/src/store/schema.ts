@@ -21,6 +21,7 @@ import type {
   ElbTargetGroupsTable,
   ElbTargetsTable,
 } from "./elb/elb-tables.ts";
+import type { IamTables } from "./iam/iam-tables.ts";
 import type { LambdaTables } from "./lambda/lambda-tables.ts";
 import type { EventBody } from "./stored-event.ts";
 
@@ -28,7 +29,7 @@ import type { EventBody } from "./stored-event.ts";
  * The tables, as Kysely sees them. One schema for SQLite and PostgreSQL: times are epoch milliseconds, booleans are 0 or 1, and
  * `…_json` columns hold JSON text, so that one query code serves both; they are read and written by their codecs in `columns/`.
  */
-export interface Database extends EcsTables, LambdaTables {
+export interface Database extends EcsTables, LambdaTables, IamTables {
   settings: SettingsTable;
   access_keys: AccessKeysTable;
   enrolment_tokens: EnrolmentTokensTable;
@@ -76,13 +77,23 @@ export interface AccessKeysTable {
   access_key_id: string;
   /** SigV4 is symmetric, so the server has to hold the key itself. */
   secret_access_key: string;
-  role: "root" | "read-only" | "host" | "function";
+  /** `user`: what it may do is in the policies of its user. */
+  role: "root" | "read-only" | "host" | "function" | "user";
   /** The host that the key belongs to; only for the role `host`. */
   host_id: string | null;
   /** The function that the key belongs to; only for the role `function`. */
   function_name: Generated<string | null>;
   /** Whose it is, or what for, as its maker says. */
   description: Generated<string | null>;
+  /** The user that the key belongs to; only for the role `user`. */
+  user_name: Generated<string | null>;
+  status: Generated<"Active" | "Inactive">;
+  /** Null: never. */
+  expires_at: Generated<number | null>;
+  last_used_at: Generated<number | null>;
+  /** The address that it was used from, and the signing name of the service. */
+  last_used_from: Generated<string | null>;
+  last_used_service: Generated<string | null>;
   created_at: number;
 }
 
@@ -199,6 +210,8 @@ export interface DeploymentsTable {
   intent_json: Json<DeploymentIntent> | null;
   state_json: Json<DeploymentHead>;
   external_id: string | null;
+  /** ARN of who created it; null: the server itself, or an earlier version of it. */
+  created_by: Generated<string | null>;
   created_at: number;
   started_at: number | null;
   completed_at: number | null;
@@ -344,6 +357,8 @@ export interface DeploymentNotesTable {
   at: number;
   access_key_id: string;
   action: string;
+  /** ARN of who acted; null: an earlier version noted it. */
+  caller_arn: Generated<string | null>;
   reason: string;
 }
 

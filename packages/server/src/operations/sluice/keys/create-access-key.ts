@@ -3,7 +3,7 @@ import { excerpt } from "@sluice/model/excerpt.ts";
 import { MAX_KEY_DESCRIPTION_CHARACTERS } from "@sluice/model/limits.ts";
 import type { CreateAccessKeyInput, CreateAccessKeyOutput } from "@sluice/wire/sluice/console-api.ts";
 import { newAccessKey } from "../../../access/new-access-key.ts";
-import { insertPeopleKey, isPeopleRole, type PersonKeyRow } from "../../../store/people-keys.ts";
+import { insertPeopleKey, isPeopleRole, type NewPersonKey } from "../../../store/people-keys.ts";
 import type { Operation } from "../../operation.ts";
 import { keySummary } from "./key-summary.ts";
 
@@ -17,7 +17,7 @@ export const createAccessKey: Operation<CreateAccessKeyInput, CreateAccessKeyOut
     );
   }
   const { accessKeyId, secretAccessKey } = newAccessKey(context.randomText);
-  const row: PersonKeyRow = {
+  const row = {
     access_key_id: accessKeyId,
     secret_access_key: secretAccessKey,
     role,
@@ -25,7 +25,7 @@ export const createAccessKey: Operation<CreateAccessKeyInput, CreateAccessKeyOut
     function_name: null,
     description: requireDescription(input.description),
     created_at: context.now(),
-  };
+  } satisfies NewPersonKey;
   await context.store.write((transaction) => insertPeopleKey(transaction, row));
   return { accessKey: keySummary(row), secretAccessKey };
 };
