@@ -57,7 +57,7 @@ check "types (tsc)" tsc -p . --checkers 2
 check "types of the console (tsc)" tsc -p packages/web --checkers 2
 check "lint and format (biome)" biome ci --colors=off .
 check "allowed imports" node scripts/check-imports.ts
-check "generated files" node scripts/generate-shapes.ts --check
+check "generated files" sh scripts/generate.sh --check
 check "lockfile names no registry" lockfile_names_no_registry
 if $with_tests; then check "documents (vitest)" quick_document_tests; fi
 exit "$failures"
