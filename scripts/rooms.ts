@@ -19,6 +19,7 @@ export const ROOMS: RoomTable = {
     "input-checks": [HALL],
     lint: [HALL, "app-spec", "bundle"],
     "log-lines": [],
+    policy: [HALL],
     "service-app-spec": [HALL],
     "stored-json": [HALL],
   },

@@ -12,6 +12,8 @@ const INTERNAL = new Set([
   "packages/drivers/src/function-processes/runtime-channel.ts MAX_TEXT_BYTES",
   "packages/drivers/src/function-processes/runtime-channel.ts MAX_COPIED_BYTES",
   "packages/model/src/port.ts MAX_PORT",
+  "packages/model/src/policy/compiled-policy.ts MAX_REMEMBERED_ACTIONS",
+  "packages/model/src/policy/ip-range.ts MAX_ADDRESS_LENGTH",
   "packages/model/src/log-lines/plain-line.ts MAX_CLASSIFIED_CHARACTERS",
   "packages/model/src/disk-full.ts MAX_CAUSES",
   "packages/cli/src/place/server-connection.ts MAX_CAUSES",
