@@ -92,8 +92,8 @@ export const MIGRATIONS: readonly Migration[] = [
     name: "0009-access",
     up: access,
     checksums: {
-      sqlite: "471e04de512bf39bd4545d22e76cbc3c2ef4debc3b7648f799c079060b957b75",
-      postgres: "471e04de512bf39bd4545d22e76cbc3c2ef4debc3b7648f799c079060b957b75",
+      sqlite: "d8ca2ceac1f51a47bfef95a0bd6458cfd8e3fd0781f76ffb9dd916fc13fd4c95",
+      postgres: "d8ca2ceac1f51a47bfef95a0bd6458cfd8e3fd0781f76ffb9dd916fc13fd4c95",
     },
   },
 ];

@@ -250,6 +250,9 @@ export interface GroupHostsTable {
   /** 1 when that attempt succeeded. */
   healthy: number;
   revision_key: string;
+  /** The last deployment that installed its revision on the host as a whole: its archive is there. Null: none, or nobody knows. */
+  installed_deployment_id: string | null;
+  installed_revision_key: string | null;
 }
 
 export interface EffectsTable {

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 
-/** Users, roles and policies of people and pipelines, their keys and temporary keys; tokens of GitHub; who created what. */
+/** Users, roles and policies of people and pipelines, their keys and temporary keys; tokens of GitHub; who created what; what hosts have installed. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`ALTER TABLE access_keys ADD COLUMN user_name text`.execute(db);
   await sql`ALTER TABLE access_keys ADD COLUMN status text NOT NULL DEFAULT 'Active'`.execute(db);
@@ -89,4 +89,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await sql`ALTER TABLE deployments ADD COLUMN created_by text`.execute(db);
   await sql`ALTER TABLE deployment_notes ADD COLUMN caller_arn text`.execute(db);
+
+  await sql`ALTER TABLE group_hosts ADD COLUMN installed_deployment_id text`.execute(db);
+  await sql`ALTER TABLE group_hosts ADD COLUMN installed_revision_key text`.execute(db);
+  // Until now every attempt that succeeded had installed its revision; what one that failed left, nobody wrote down.
+  await sql`UPDATE group_hosts SET installed_deployment_id = deployment_id, installed_revision_key = revision_key WHERE healthy = 1`.execute(
+    db,
+  );
 }
