@@ -962,7 +962,7 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
       await add(host("web-1", { kind: "on-premises" }));
       await store.write((transaction) =>
         recordAttempts(transaction, { deployment_id: "d-1", deployment_group_id: "group-1", revision_key: "r" }, [
-          { targetId: "web-1", succeeded: true },
+          { targetId: "web-1", succeeded: true, installed: "whole" },
         ]),
       );
       const again = await store

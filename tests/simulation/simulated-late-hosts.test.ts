@@ -59,6 +59,7 @@ function begin(store: Store): Life {
     matchHosts: async () =>
       ["a", ...LATE].map((hostId) => ({ hostId, hostName: hostId, kind: "on-premises", zone: null })),
     hosts: {
+      agentsOf: async () => new Map(),
       heardTime: () => ALWAYS_HEARD,
       observe: async (_store, targetIds) => {
         const now = time.now();

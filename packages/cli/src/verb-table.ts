@@ -50,6 +50,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import("./verbs/rollback.ts"),
   },
   {
+    name: "restart",
+    summary: "stop and start the application on a group's hosts, installing nothing",
+    load: () => import("./verbs/restart.ts"),
+  },
+  {
     name: "diff",
     summary: "compare two deployments, or two revisions",
     load: () => import("./verbs/diff.ts"),

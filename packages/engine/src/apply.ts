@@ -235,8 +235,9 @@ function pendingTarget(planned: TargetPlan, at: number): TargetState {
   const base = { targetId, status: "Pending", lifecycleEvents, command: null, updatedAt: at } as const;
   switch (planned.type) {
     case "host": {
-      const { type, hostName, kind, zone, label, wasHealthy, revisionHealth } = planned;
-      return { ...base, type, hostName, kind, zone, label, wasHealthy, revisionHealth, agentIssue: false };
+      const { type, hostName, kind, zone, label, wasHealthy, revisionHealth, restart } = planned;
+      const host = { type, hostName, kind, zone, label, wasHealthy, revisionHealth, agentIssue: false };
+      return { ...base, ...host, ...(restart ? { restart } : {}) };
     }
     case "ecs-service": {
       const { type, clusterName, serviceName, originalTaskSetId, originalTargetGroup, replacementTaskSetId } = planned;

@@ -202,6 +202,11 @@ export function trafficRefused(target: HostTarget, event: LifecycleEventName, re
   return unknownError(`The load balancer could not complete ${event} for ${theHost(target)}: ${reason}`);
 }
 
+/** @param reason what is said of the host, with the cure: a sentence without its subject */
+export function restartRefused(target: HostTarget, reason: string): Diagnostics {
+  return unknownError(`${theHost(target, "Host")} ${reason}`);
+}
+
 export function trafficNotDone(
   target: HostTarget,
   event: LifecycleEventName,

@@ -2,7 +2,7 @@ import type { EffectReports } from "./effect-report.ts";
 import type { HeardTime } from "./heard-time.ts";
 import type { AlarmReading } from "./ports/alarm-reader.ts";
 import type { RevisionDigest } from "./ports/revision-source.ts";
-import type { DeploymentError, RevisionHealth } from "./state.ts";
+import type { DeploymentError, HostRestart, RevisionHealth } from "./state.ts";
 import type { ShiftFacts } from "./strategies/shift/shift-facts.ts";
 
 /** What the planner is told of the world at one wake; nothing in the engine looks for itself. */
@@ -63,6 +63,8 @@ export interface TargetCandidate {
   readonly zone: string | null;
   readonly wasHealthy: boolean;
   readonly revisionHealth: RevisionHealth;
+  /** Of a deployment that restarts. */
+  readonly restart?: HostRestart | undefined;
 }
 
 export interface HostLiveness {

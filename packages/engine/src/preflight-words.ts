@@ -15,7 +15,8 @@ export function describeStrategy(strategy: Strategy): string {
       const traffic = strategy.hasTrafficControl
         ? "in place, each host deregistered from its load balancer during its deployment"
         : "in place, without a load balancer";
-      return strategy.zones ? `${traffic}, one zone after the other` : traffic;
+      const way = strategy.restarts ? `${traffic}; stopped and started, nothing is installed` : traffic;
+      return strategy.zones ? `${way}, one zone after the other` : way;
     }
     case "blue-green": {
       const { readyWaitMilliseconds: ready, terminationWaitMilliseconds: termination } = strategy;

@@ -73,6 +73,8 @@ class PlayedForward {
   readonly touched = new Set<string>();
   readonly #resolution: TargetResolution;
   readonly #dark: ReadonlyMap<string, HostLiveness | undefined>;
+  /** Hosts that cannot be restarted: nothing of them is ever begun. */
+  readonly #refused: ReadonlySet<string>;
   #now: number;
   readonly #reports = new Map<string, EffectReport>();
 
@@ -87,11 +89,19 @@ class PlayedForward {
     this.#now = now;
     const { candidates, replacements = [] } =
       resolution.outcome === "resolved" ? resolution : { candidates: [], replacements: [] };
+    this.#refused = new Set(
+      candidates.flatMap(({ targetId, restart }) => (restart && "refused" in restart ? [targetId] : [])),
+    );
     this.#dark = new Map(
       [...candidates, ...replacements]
         .filter(({ targetId }) => darkAt(hosts.get(targetId), created.createdAt) <= now)
         .map(({ targetId }) => [targetId, hosts.get(targetId)]),
     );
+  }
+
+  /** Whether the host would get anything to do. */
+  #isReached(targetId: string): boolean {
+    return !this.#dark.has(targetId) && !this.#refused.has(targetId);
   }
 
   plan(): void {
@@ -120,8 +130,9 @@ class PlayedForward {
     switch (event.type) {
       case "commandOffered": {
         const status = before.targets?.find(({ targetId }) => targetId === event.targetId)?.status;
+        if (this.#refused.has(event.targetId)) return;
         if (status === "Pending" || status === "Ready") this.#begins(event.targetId, planBegan);
-        if (!this.#dark.has(event.targetId)) this.touched.add(event.targetId);
+        if (this.#isReached(event.targetId)) this.touched.add(event.targetId);
         return;
       }
       case "bakingStarted":

@@ -58,6 +58,11 @@ export function decideRollback(state: DeploymentState, policy: RollbackPolicy): 
       `Deployment ${deploymentId} registered no replacement host with the load balancer and deregistered no original host: there is nothing to roll back.`,
     );
   }
+  if (state.strategy.type === "in-place" && state.strategy.restarts) {
+    return refused(
+      `Deployment ${deploymentId} restarted the group's current revision and installed nothing: there is no other revision to roll back to. To install the revision again, create a deployment of it.`,
+    );
+  }
   if (!(state.targets ?? []).some((target) => target.status !== "Skipped" && target.status !== "Pending")) {
     return refused(`Deployment ${deploymentId} changed no host: there is nothing to roll back.`);
   }

@@ -72,6 +72,8 @@ export type HostWay =
       readonly hasTrafficControl: boolean;
       /** Null: hosts are taken from all zones alike. */
       readonly zones: ZoneRule | null;
+      /** What is on the hosts is stopped and started, and nothing is installed; absent: the revision is installed. */
+      readonly restarts?: true | undefined;
     }
   | {
       readonly type: "blue-green";
@@ -161,7 +163,19 @@ export interface HostTarget extends TargetBase {
   readonly revisionHealth: RevisionHealth;
   /** The host's agent fell silent (or never spoke) in its last event: a failure is the agent's, not the revision's. */
   readonly agentIssue: boolean;
+  /** Of a deployment that restarts. */
+  readonly restart?: HostRestart | undefined;
 }
+
+/** How one host is restarted, or why it cannot be. */
+export type HostRestart =
+  | {
+      /** The deployment that installed what the host runs: its archive there has the scripts. */
+      readonly archiveOf: string;
+      /** The host's agent takes scripts from no archive but the deployment's own, which DownloadBundle makes from the other (the AWS agent). */
+      readonly copiesArchive: boolean;
+    }
+  | { readonly refused: string };
 
 export interface EcsServiceTarget extends TargetBase {
   readonly type: "ecs-service";

@@ -14,6 +14,7 @@ export const ENUMS = {
     "CloudFormationRollback",
     "autoscalingTermination",
   ],
+  DeploymentMode: ["STANDARD", "RESTART"],
   DeploymentOption: ["WITH_TRAFFIC_CONTROL", "WITHOUT_TRAFFIC_CONTROL"],
   DeploymentReadyAction: ["CONTINUE_DEPLOYMENT", "STOP_DEPLOYMENT"],
   DeploymentStatus: ["Created", "Queued", "InProgress", "Baking", "Succeeded", "Failed", "Stopped", "Ready"],

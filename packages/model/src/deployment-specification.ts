@@ -1,6 +1,6 @@
 /**
  * The deployment specification that a host receives inside the signed envelope, in the agent's spelling
- * (reference agent: `deployment_specification.rb`). It is the same for every host of a deployment.
+ * (reference agent: `deployment_specification.rb`). It is the same for every host of a deployment, but for the archive that a restart reuses.
  */
 export interface DeploymentSpecification {
   readonly DeploymentId: string;
@@ -19,6 +19,8 @@ export interface DeploymentSpecification {
   readonly BundleSha256?: string;
   /** Instead of it: why the server does not know it, without a full stop. */
   readonly BundleSha256Unknown?: string;
+  /** Of a restart: the deployment of the group whose archive on the host has the scripts. The AWS agent (2.1 and later) copies it at DownloadBundle. */
+  readonly ReuseArchiveFromDeploymentId?: string;
 }
 
 export type SpecificationRevision =

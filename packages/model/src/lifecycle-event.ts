@@ -31,6 +31,9 @@ export const IN_PLACE_EVENTS: readonly LifecycleEventName[] = [
   "ValidateService",
 ];
 
+/** Of a host whose application is stopped and started, with nothing installed. */
+export const RESTART_EVENTS: readonly LifecycleEventName[] = ["ApplicationStop", "ApplicationStart", "ValidateService"];
+
 /** Around the seven events when a load balancer is in front of the host (codedeploy-semantics.md, section 3). */
 export const BLOCK_EVENTS: readonly LifecycleEventName[] = ["BeforeBlockTraffic", "BlockTraffic", "AfterBlockTraffic"];
 export const ALLOW_EVENTS: readonly LifecycleEventName[] = ["BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic"];

@@ -1,4 +1,5 @@
 import { hookScripts } from "@sluice/model/app-spec/hook-scripts.ts";
+import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import { readAppSpec } from "./app-spec-file.ts";
 import { adoptArchive } from "./archive/adopt-archive.ts";
 import { unpackBundle } from "./archive/unpack-bundle.ts";
@@ -8,7 +9,7 @@ import { flushFileSystemOf } from "./durable-file.ts";
 import { EventFailure, failed, succeeded, succeededWith } from "./event-failure.ts";
 import { OutputPipes } from "./hooks/output-pipes.ts";
 import { runHook } from "./hooks/run-hook.ts";
-import { isHookEvent, scriptSource } from "./hooks/script-source.ts";
+import { isHookEvent, isRestart, scriptSource, supplyingDirectory } from "./hooks/script-source.ts";
 import { completeHostConfig, type HostConfig, type HostConfigInput, type HostLogger } from "./host-config.ts";
 import { checkRevision } from "./install/check-revision.ts";
 import { install } from "./install/install.ts";
@@ -59,6 +60,9 @@ export function createHost({ directory, logger, config: input = {} }: HostOption
       deploymentDirectory = layout.deploymentDirectory;
       busy.add(deploymentDirectory);
       const room = { rootDirectory: directory, busy, say: (text: string) => say(sink, `${text}\n`) };
+      if (isRestart(specification) && !isHookEvent(commandName)) {
+        return checkRestart(commandName, specification, layout);
+      }
       if (commandName === "DownloadBundle")
         return await withRoom(() => runDownloadBundle(command, context, sink), room);
       if (commandName === "Install") return await withRoom(() => runInstall(command, context, sink), room);
@@ -145,6 +149,19 @@ async function runDownloadBundle(
   await flushFileSystemOf(layout.archiveDirectory);
   ensureDirectory(layout.instructionsDirectory);
   writePointer(layout.mostRecentInstallFile, layout.deploymentDirectory);
+  return succeeded();
+}
+
+/** The AWS agent's plan of a restart has a DownloadBundle, which that agent makes a copy in: this one runs the scripts where they are. */
+function checkRestart(
+  commandName: string,
+  specification: DeploymentSpecification,
+  layout: DeploymentLayout,
+): CommandOutcome {
+  if (commandName !== "DownloadBundle") {
+    throw new EventFailure(`${commandName} is no part of a restart, which downloads and installs nothing.`);
+  }
+  supplyingDirectory(commandName, specification, layout);
   return succeeded();
 }
 

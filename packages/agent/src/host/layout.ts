@@ -59,7 +59,10 @@ const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9._+=,@-]*$/;
 /** @throws EventFailure when an id could lead outside the agent's directory */
 export function layoutOf(rootDirectory: string, specification: DeploymentSpecification): DeploymentLayout {
   const groupId = pathSafeId("DeploymentGroupId", specification.DeploymentGroupId);
-  const deploymentId = bareDeploymentId(specification);
+  // A restart runs the scripts that are there, in the directory where they are, and so leaves nothing of its own behind.
+  const reused = specification.ReuseArchiveFromDeploymentId;
+  const deploymentId =
+    reused === undefined ? bareDeploymentId(specification) : pathSafeId("ReuseArchiveFromDeploymentId", reused);
   const groupDirectory = join(rootDirectory, groupId);
   const deploymentDirectory = join(groupDirectory, deploymentId);
   const instructionsDirectory = join(rootDirectory, INSTRUCTIONS_DIRECTORY_NAME);

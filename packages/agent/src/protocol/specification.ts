@@ -49,6 +49,7 @@ export function parseSpecification(content: string, executionId: string): Deploy
   const fileExistsBehavior = readFileExistsBehavior(fields);
   const sha256 = readSha256(fields);
   const sha256Unknown = optionalText(fields, "BundleSha256Unknown");
+  const reused = optionalText(fields, "ReuseArchiveFromDeploymentId");
   return {
     DeploymentId: deploymentId,
     DeploymentGroupId: safeSegment(requiredText(fields, "DeploymentGroupId"), "DeploymentGroupId"),
@@ -64,6 +65,9 @@ export function parseSpecification(content: string, executionId: string): Deploy
     ...(accessToken === undefined ? {} : { GitHubAccessToken: accessToken }),
     ...(sha256 === undefined ? {} : { BundleSha256: sha256 }),
     ...(sha256Unknown === undefined ? {} : { BundleSha256Unknown: sha256Unknown }),
+    ...(reused === undefined
+      ? {}
+      : { ReuseArchiveFromDeploymentId: bareDeploymentId(reused, "ReuseArchiveFromDeploymentId") }),
   };
 }
 
@@ -135,9 +139,9 @@ function readAppSpecFilename(fields: Fields): string {
 }
 
 /** `arn:aws:codedeploy:REGION:ACCOUNT:deployment/ID`, or the id. */
-function bareDeploymentId(text: string): string {
+function bareDeploymentId(text: string, field = "DeploymentId"): string {
   const bare = text.startsWith("arn:") ? (text.split(":").slice(5).join(":").split("/")[1] ?? "") : text;
-  return safeSegment(bare, "DeploymentId");
+  return safeSegment(bare, field);
 }
 
 function safeSegment(text: string, field: string): string {

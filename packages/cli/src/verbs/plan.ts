@@ -26,6 +26,7 @@ interface PlanOptions extends ClientOptions {
   readonly targetInstances?: TargetInstances;
   readonly targetTag?: readonly Tag[];
   readonly outdatedOnly?: boolean;
+  readonly restart?: boolean;
   readonly lint: boolean;
 }
 
@@ -43,6 +44,7 @@ export function define(command: Command): void {
     .option("--target-tag <Key=Value>", "a tag of the replacement hosts of a blue/green group; repeatable", collectTag)
     .option("--target-instances <json>", "the replacement hosts in the API's shape", parseTargetInstances)
     .option("--outdated-only", "skip hosts that already run the group's current revision")
+    .option("--restart", "plan what sluice restart would do, instead of a deployment of a revision")
     .option("--no-lint", "plan without checking the AppSpec and files");
   addJsonOption(addClientOptions(command));
   addExamples(
@@ -55,6 +57,14 @@ export function define(command: Command): void {
   command.action(async (path: string | undefined, options: PlanOptions) => {
     if (path !== undefined && options.s3Location !== undefined) {
       throw new CommandFailed("give a path or --s3-location, not both", { exitStatus: EXIT_USAGE });
+    }
+    if (options.restart && (path !== undefined || options.s3Location !== undefined)) {
+      throw new CommandFailed(
+        "--restart restarts the revision that the group has: leave the path and --s3-location out",
+        {
+          exitStatus: EXIT_USAGE,
+        },
+      );
     }
     requireNoFile(options.taskDefinition);
     using connection = connect(options);
@@ -71,6 +81,7 @@ export function define(command: Command): void {
       ...(revision ? { revision } : {}),
       ...(options.config === undefined ? {} : { deploymentConfigName: options.config }),
       ...(options.targetInstances ? { targetInstances: options.targetInstances } : replacementsWith(options.targetTag)),
+      ...(options.restart ? { deploymentMode: "RESTART" } : {}),
       ...(options.outdatedOnly ? { updateOutdatedInstancesOnly: true } : {}),
     });
     const answer = { ...rest, obstacles: obstacles.map((obstacle) => obstacleInOptions(obstacle, areNamed)) };
@@ -100,7 +111,7 @@ async function checkedPlatform(
   const { s3Location } = options;
   const named = source ?? (s3Location === undefined ? undefined : { kind: "revision" as const, revision: s3Location });
   if (named !== undefined) await checkSource(named, platform, options);
-  else if (platform !== "Server") {
+  else if (platform !== "Server" && !options.restart) {
     throw new CommandFailed(
       `nothing to plan: the group deploys to ${DESTINATION_WORDS[platform]}, so give its AppSpec file, or --s3-location`,
       { exitStatus: EXIT_USAGE },

@@ -48,7 +48,10 @@ async function settle(transaction: WriteTransaction, mark: RestoredMark, at: num
   await db.updateTable("enrolment_tokens").set({ uses_left: 0 }).execute();
   // Whoever signed out since would be signed in again.
   await endWholeConsole(transaction);
-  await db.updateTable("group_hosts").set({ revision_key: UNKNOWN_REVISION }).execute();
+  await db
+    .updateTable("group_hosts")
+    .set({ revision_key: UNKNOWN_REVISION, installed_deployment_id: null, installed_revision_key: null })
+    .execute();
   const groups = await db
     .selectFrom("deployment_groups")
     .select("deployment_group_id")

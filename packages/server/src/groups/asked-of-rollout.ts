@@ -8,4 +8,6 @@ export interface AskedOfRollout {
   readonly updateOutdatedInstancesOnly?: boolean | undefined;
   /** Undefined where nothing was asked: what hosts do then is not said here. */
   readonly fileExistsBehavior?: string | undefined;
+  /** STANDARD or RESTART; undefined: STANDARD. */
+  readonly deploymentMode?: string | undefined;
 }

@@ -13,12 +13,36 @@ const MINUTE = 60 * SECOND;
 
 export function hostRollout(
   { fields, config }: GroupOfRollout,
-  { targetInstances, ignoreApplicationStopFailures = false }: AskedOfRollout,
+  { targetInstances, ignoreApplicationStopFailures = false, ...asked }: AskedOfRollout,
 ): HostStrategy {
   const healthRule = healthRuleOf(config);
   const way = wayOf(fields, config);
   checkTargetInstances(way, targetInstances);
-  return { ...way, healthRule, ignoreApplicationStopFailures };
+  if (asked.deploymentMode !== "RESTART") return { ...way, healthRule, ignoreApplicationStopFailures };
+  return { ...restartIn(way, asked), healthRule, ignoreApplicationStopFailures };
+}
+
+/** Nothing is installed: what is about installing would be accepted and ignored. */
+function restartIn(way: HostWay, { fileExistsBehavior, updateOutdatedInstancesOnly }: AskedOfRollout): HostWay {
+  if (way.type !== "in-place") {
+    throw new CallerFault(
+      "InvalidDeploymentStyleException",
+      "deploymentMode RESTART is for deployments in place, and the group is BLUE_GREEN: leave it out, or restart the application on its hosts yourself.",
+    );
+  }
+  if (updateOutdatedInstancesOnly) {
+    throw new CallerFault(
+      "InvalidUpdateOutdatedInstancesOnlyValueException",
+      "updateOutdatedInstancesOnly is true, and a deployment with deploymentMode RESTART restarts what is up to date: leave it out.",
+    );
+  }
+  if (fileExistsBehavior !== undefined) {
+    throw new CallerFault(
+      "InvalidFileExistsBehaviorException",
+      "fileExistsBehavior is about files that are installed, and a deployment with deploymentMode RESTART installs none: leave it out.",
+    );
+  }
+  return { ...way, restarts: true };
 }
 
 /** How a group's next deployment goes, by its style and its configuration. The group has been found deployable. */

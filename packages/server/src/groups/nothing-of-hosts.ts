@@ -3,6 +3,12 @@ import type { AskedOfRollout } from "./asked-of-rollout.ts";
 
 /** What only deployments to hosts know: accepted, it would be ignored. */
 export function checkNothingOfHosts(platform: "ECS" | "Lambda", asked: AskedOfRollout): void {
+  if (asked.deploymentMode === "RESTART") {
+    throw new CallerFault(
+      "InvalidComputePlatformException",
+      `deploymentMode RESTART stops and starts an application on hosts, and a deployment to ${platform} has none: leave it out.`,
+    );
+  }
   if (asked.fileExistsBehavior !== undefined) {
     throw new CallerFault(
       "InvalidFileExistsBehaviorException",

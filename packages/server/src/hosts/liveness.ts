@@ -8,6 +8,7 @@ import { readHeardTime, saveHeardTime } from "../store/stored-heard-time.ts";
 import type { ClockOffsets } from "./clock-offsets.ts";
 import { type ClockTrouble, clockSentence } from "./clock-trouble.ts";
 import { deafnessMessage, type Hearing } from "./hearing.ts";
+import type { HostAgent } from "./host-observer.ts";
 import { remedyFor } from "./remedy.ts";
 
 /** How long an agent may be silent before its host counts as dark: ours sends a heartbeat, the AWS agent only polls. */
@@ -161,6 +162,11 @@ export class Liveness {
       if (row.retired_at === null) observed.set(row.host_id, this.livenessOf(row));
     }
     return observed;
+  }
+
+  async agentsOf({ db }: Pick<Store, "db">, hostIds: readonly string[]): Promise<Map<string, HostAgent>> {
+    const rows = (await findHosts(db, hostIds)).map((row) => this.withHeard(row));
+    return new Map(rows.map((row) => [row.host_id, { agent: row.agent, agentVersion: row.agent_version }]));
   }
 
   /** When this server, or one before it, proved that it could hear: what deadlines count. */

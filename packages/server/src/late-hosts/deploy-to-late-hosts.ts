@@ -7,7 +7,7 @@ import { alarmWatchOf } from "../groups/group-alarms.ts";
 import type { HostObserver } from "../hosts/host-observer.ts";
 import type { MatchHosts } from "../preflight/rollout-facts.ts";
 import type { ChangeFeed } from "../store/change-feed.ts";
-import { DEPLOYMENT_REQUEST } from "../store/columns/deployment-columns.ts";
+import { DEPLOYMENT_INTENT, DEPLOYMENT_REQUEST } from "../store/columns/deployment-columns.ts";
 import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
 import { type DeploymentGroupFields, GROUP_FIELDS, TARGET_REVISION } from "../store/columns/group-columns.ts";
 import { type DeploymentGroupRow, lockDeploymentGroup } from "../store/deployment-groups.ts";
@@ -101,16 +101,20 @@ async function lateAmong(
   const revisionKey = targetRevisionKey(group);
   if (!rollout || revisionKey === null) return [];
   const attempts = await loadHostAttempts(store, group.deployment_group_id, hostIds);
-  const has = { revisionKey, deployedAt: rollout.created_at };
+  const has = { revisionKey, deployedAt: rollout.deployedAt };
   return hostIds.filter((hostId) => isLate(attempts.get(hostId), has));
 }
 
 async function lastRollout({ db }: Pick<Store, "db">, group: DeploymentGroupRow) {
-  return db
+  const row = await db
     .selectFrom("deployments")
-    .select(["deployment_id", "created_at", "request_json"])
+    .select(["deployment_id", "created_at", "request_json", "intent_json"])
     .where("deployment_id", "=", group.last_successful_deployment_id ?? "")
     .executeTakeFirst();
+  if (!row) return undefined;
+  // A restart brought nothing new: hosts are late by what was installed before it.
+  const { deploymentId, deployedAt } = DEPLOYMENT_INTENT.read(row)?.restartOf ?? {};
+  return { row, deploymentId: deploymentId ?? row.deployment_id, deployedAt: deployedAt ?? row.created_at };
 }
 
 /** Looks again at everything that may have changed since the hosts were found. */
@@ -167,12 +171,15 @@ async function insertDeployment(
 
 function requestFor(
   { deploymentStyle, loadBalancerInfo }: DeploymentGroupFields,
-  rollout: Pick<DeploymentRow, "deployment_id" | "request_json">,
+  {
+    row,
+    deploymentId,
+  }: { readonly row: Pick<DeploymentRow, "deployment_id" | "request_json">; readonly deploymentId: string },
 ): DeploymentRequest {
-  const { fileExistsBehavior } = DEPLOYMENT_REQUEST.read(rollout);
+  const { fileExistsBehavior } = DEPLOYMENT_REQUEST.read(row);
   return {
     deploymentConfigName: CONFIG_NAME,
-    description: `Brings hosts that arrived late to the revision of ${rollout.deployment_id}`,
+    description: `Brings hosts that arrived late to the revision of ${deploymentId}`,
     fileExistsBehavior,
     ignoreApplicationStopFailures: false,
     updateOutdatedInstancesOnly: false,

@@ -28,13 +28,17 @@ export async function recordOutcome(
       target_revision_json: row.revision_json,
       last_successful_deployment_id: row.deployment_id,
       // A rollback that went well restores the old state; the failure that called for it stays until something new succeeds.
-      ...(row.creator === ROLLBACK_CREATOR ? {} : { rolled_back_json: null }),
+      ...(row.creator === ROLLBACK_CREATOR || isRestart(strategy) ? {} : { rolled_back_json: null }),
     })
     .where("deployment_group_id", "=", row.deployment_group_id)
     .execute();
   if (strategy.type !== "blue-green") return;
   const { targetInstances } = DEPLOYMENT_REQUEST.read(row);
   await adoptReplacements(transaction, row.deployment_group_id, targetInstances, targets ?? []);
+}
+
+function isRestart(strategy: Strategy): boolean {
+  return strategy.type === "in-place" && strategy.restarts === true;
 }
 
 /** The replacement hosts are the group's from now on, and the originals are not: its tags select them, as CodeDeploy does with fleets. */

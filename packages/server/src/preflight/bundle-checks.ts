@@ -4,6 +4,7 @@ import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { BundleReading } from "@sluice/wire/archive/read-bundle.ts";
 import type { PlannedCheck } from "@sluice/wire/sluice/sluice-api.ts";
+import type { IntendedRollout } from "./rollout-facts.ts";
 import { bundleLabel, bundleProblem } from "./start-check.ts";
 
 /** A larger bundle is not fetched for the sake of its AppSpec. */
@@ -21,10 +22,11 @@ export interface BundleChecks {
 /** Whether the bundle is there, and what its AppSpec says. */
 export async function bundleChecks(
   revisions: Pick<RevisionSource, "read">,
-  revision: RevisionLocation | null,
+  { revision, strategy }: Pick<IntendedRollout, "revision" | "strategy">,
   facts: RevisionFacts | undefined,
   signal: AbortSignal,
 ): Promise<BundleChecks> {
+  if (strategy.type === "in-place" && strategy.restarts) return { checks: [], warnings: [] };
   if (revision === null || facts === undefined) {
     return { checks: [check("bundle", "unchecked", "not checked: no revision was named")], warnings: [] };
   }

@@ -1,7 +1,8 @@
 import { darkAt, type HostLiveness, type TargetCandidate } from "@sluice/engine/observation.ts";
 import type { RehearsalStep } from "@sluice/engine/preflight.ts";
 import { describeSpareCapacity, duration } from "@sluice/engine/preflight-words.ts";
-import type { DeploymentState } from "@sluice/engine/state.ts";
+import type { DeploymentState, Strategy } from "@sluice/engine/state.ts";
+import { hostLabel } from "@sluice/model/host-label.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { PlannedCheck, PlannedHost, PlannedStep } from "@sluice/wire/sluice/sluice-api.ts";
 import { darkHostMessage } from "../hosts/dark-hosts.ts";
@@ -20,7 +21,7 @@ export function plannedHosts(
     balancers?.outcome === "read" ? balancers.value.map(({ host, traffic }) => [host.hostId, traffic]) : [],
   );
   const planned = (candidate: TargetCandidate, fleet: string | undefined): PlannedHost => {
-    const { targetId, hostName, zone, wasHealthy, revisionHealth } = candidate;
+    const { targetId, hostName, zone, wasHealthy, revisionHealth, restart } = candidate;
     const heard = liveness.get(targetId);
     const dark = darkAt(heard) <= now;
     return {
@@ -31,7 +32,12 @@ export function plannedHosts(
       healthy: wasHealthy,
       revision: revisionHealth,
       dark,
-      problem: dark ? darkHostMessage({ host: { hostId: targetId, hostName }, liveness: heard }) : undefined,
+      problem:
+        restart && "refused" in restart
+          ? `${hostLabel(hostName, targetId)} ${restart.refused}`
+          : dark
+            ? darkHostMessage({ host: { hostId: targetId, hostName }, liveness: heard })
+            : undefined,
       traffic: traffic.get(targetId) ?? [],
     };
   };
@@ -93,14 +99,20 @@ export function plannedChecks(
   return checks;
 }
 
-export function plannedSteps(steps: readonly RehearsalStep[], hosts: readonly PlannedHost[]): PlannedStep[] {
+export function plannedSteps(
+  steps: readonly RehearsalStep[],
+  hosts: readonly PlannedHost[],
+  strategy: Strategy,
+): PlannedStep[] {
+  const restarts = strategy.type === "in-place" && strategy.restarts;
   const byId = new Map(hosts.map((host) => [host.targetId, host]));
   const names = (ids: readonly string[]) => ids.map((id) => byId.get(id)?.hostName ?? id).join(", ");
   return steps.map((step): PlannedStep => {
     switch (step.kind) {
       case "hosts": {
         const { stage, targetIds } = step;
-        return { kind: "hosts", stage, targetIds, description: `${STAGE_WORDS[stage]} ${names(targetIds)}` };
+        const what = restarts && stage === "deploy" ? "restart" : STAGE_WORDS[stage];
+        return { kind: "hosts", stage, targetIds, description: `${what} ${names(targetIds)}` };
       }
       case "wait": {
         const time = duration(step.milliseconds);

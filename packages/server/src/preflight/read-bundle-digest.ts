@@ -2,12 +2,15 @@ import type { RevisionDigest, RevisionSource } from "@sluice/engine/ports/revisi
 import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
-import { DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
+import { DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
+import type { DeploymentRow } from "../store/deployments.ts";
 import type { Store } from "../store/open-store.ts";
 import { type BundleFindings, toldOf } from "./bundle-findings.ts";
 
 /** How long one attempt waits for it. What is in the embedded bucket is waited for again after that; elsewhere it is unknown then. */
 const MAX_DIGEST_WAIT_MILLISECONDS = 30_000;
+
+const NOBODY_FETCHES = "no host fetches it";
 
 export interface BundleDigestParts {
   readonly store: Pick<Store, "db">;
@@ -25,12 +28,12 @@ export async function bundleDigest(
 ): Promise<RevisionDigest | "pending"> {
   const row = await store.db
     .selectFrom("deployments")
-    .select(["deployment_id", "revision_json", "compute_platform"])
+    .select(["deployment_id", "revision_json", "request_json", "compute_platform"])
     .where("deployment_id", "=", deploymentId)
     .executeTakeFirst();
   if (!row) return { unknown: "the deployment was removed" };
   // Its AppSpec was read when it was created, and no host fetches anything.
-  if (row.compute_platform !== "Server") return { unknown: "no host fetches it" };
+  if (row.compute_platform !== "Server" || isRestart(row)) return { unknown: NOBODY_FETCHES };
   const digest = await digestOf(revisions, DEPLOYMENT_REVISION.read(row), signal);
   signal.throwIfAborted();
   return digest;
@@ -45,10 +48,10 @@ export async function bundleFindings(
 ): Promise<readonly string[]> {
   const row = await store.db
     .selectFrom("deployments")
-    .select(["deployment_id", "revision_json", "creator", "compute_platform"])
+    .select(["deployment_id", "revision_json", "request_json", "creator", "compute_platform"])
     .where("deployment_id", "=", deploymentId)
     .executeTakeFirst();
-  if (row?.compute_platform !== "Server" || row.creator === ROLLBACK_CREATOR) return [];
+  if (row?.compute_platform !== "Server" || row.creator === ROLLBACK_CREATOR || isRestart(row)) return [];
   const found = await findings.of(DEPLOYMENT_REVISION.read(row), sha256, signal);
   if (found.findings.length === 0) return [];
   const other = await store.db
@@ -64,6 +67,11 @@ export async function bundleFindings(
     .limit(1)
     .executeTakeFirst();
   return toldOf(found, ours !== undefined || other === undefined);
+}
+
+/** Its hosts have the revision already. */
+function isRestart(row: Pick<DeploymentRow, "deployment_id" | "request_json">): boolean {
+  return DEPLOYMENT_REQUEST.read(row).deploymentMode === "RESTART";
 }
 
 /** Where a bundle's bytes cannot be had, the deployment goes on without: its specification says why. */

@@ -8,11 +8,13 @@ import type { AlarmWatch, RevisionHealth, Strategy } from "@sluice/engine/state.
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import { readAlarms } from "../alarms/read-alarms.ts";
+import type { HostObserver } from "../hosts/host-observer.ts";
 import type { DeploymentRequest } from "../store/columns/deployment-request.ts";
 import { type HostHistory, loadHostHistory } from "../store/group-hosts.ts";
 import { replacementSelection } from "../store/new-deployment.ts";
 import type { Store } from "../store/open-store.ts";
 import { routedHosts } from "../traffic/routed-hosts.ts";
+import { withRestarts } from "./host-restarts.ts";
 import {
   bundleProblem,
   checkAlarms,
@@ -44,6 +46,7 @@ export interface GatheringParts {
   readonly matchHosts: MatchHosts;
   readonly trafficRouter: TrafficRouter;
   readonly alarmReader: AlarmReader;
+  readonly hosts: Pick<HostObserver, "agentsOf">;
   /** Absent: bundles are not looked for. */
   readonly revisions?: Pick<RevisionSource, "inspect"> | undefined;
 }
@@ -98,19 +101,23 @@ export async function gatherFacts(
   const history = await loadHostHistory(store, rollout.deploymentGroupId);
   const candidatesOf = async (selection: FleetSelection) =>
     (await matchHosts(selection, signal)).map((host) => candidateOf(host, history.get(host.hostId), currentKey));
+  const restarts = strategy.type === "in-place" && strategy.restarts === true;
   const selected = await candidatesOf(rollout.selection);
   const all = onlyHosts ? selected.filter(({ targetId }) => onlyHosts.includes(targetId)) : selected;
   const replacements =
     strategy.type === "blue-green" ? await candidatesOf(replacementSelection(request.targetInstances)) : undefined;
-  const candidates = request.updateOutdatedInstancesOnly
+  const asked = request.updateOutdatedInstancesOnly
     ? all.filter(({ revisionHealth }) => revisionHealth !== "Current")
     : all;
+  const candidates = restarts ? await withRestarts(parts, asked, history, rollout.revision) : asked;
   const [balancers, alarms, bundle] = await Promise.all([
     movesTraffic(strategy)
       ? readBalancers(parts, [...candidates, ...(replacements ?? [])], request, signal)
       : undefined,
     rollout.alarms ? reading(readForStart(parts.alarmReader, rollout.alarms.names, signal)) : undefined,
-    rollout.revision && parts.revisions ? inspectBundle(parts.revisions, rollout.revision, signal) : undefined,
+    rollout.revision && parts.revisions && !restarts
+      ? inspectBundle(parts.revisions, rollout.revision, signal)
+      : undefined,
   ]);
   const upToDate = request.updateOutdatedInstancesOnly ? all.length - candidates.length : undefined;
   const isDoubtful = bundle && rollout.revision && bundleProblem(rollout.revision, bundle) !== null;

@@ -50,7 +50,7 @@ export async function preflight(
   const rehearsal = rehearse(created, resolution, liveness, parts.now);
   const obstacle = startObstacle(rehearsal);
   const hosts = plannedHosts(facts, liveness, parts.now);
-  const bundle = await bundleChecks(parts.revisions, rollout.revision, facts.bundle, signal);
+  const bundle = await bundleChecks(parts.revisions, rollout, facts.bundle, signal);
   return {
     canStart: obstacle === null,
     obstacles: obstacle ? [obstacle] : [],
@@ -68,7 +68,7 @@ export async function preflight(
     arithmetic: describeArithmetic(strategy, facts.candidates, facts.replacements ?? []),
     checks: [...plannedChecks({ strategy, alarms }, facts, hosts), ...bundle.checks],
     hosts,
-    steps: obstacle ? [] : plannedSteps(rehearsal.steps, hosts),
+    steps: obstacle ? [] : plannedSteps(rehearsal.steps, hosts, strategy),
     ...(obstacle || bundle.failsOnHosts ? {} : { end: endOf(rehearsal) }),
   };
 }

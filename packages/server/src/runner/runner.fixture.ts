@@ -73,6 +73,7 @@ export async function runnerFixture(
     matchHosts: async () => hostIds.map((hostId) => ({ hostId, hostName: hostId, kind: "on-premises", zone: null })),
     ...outside,
     hosts: {
+      agentsOf: async () => new Map(),
       heardTime: () => ALWAYS_HEARD,
       observe: async (_store, targetIds) => {
         // Once: of two readings a host that was heard in between would look like one that was not heard itself.

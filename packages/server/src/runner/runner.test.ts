@@ -123,7 +123,7 @@ describe("runner", () => {
     await takeNextSteps("d-AAAAAAAAA", {
       store,
       now: () => 5,
-      hosts: { heardTime: () => ALWAYS_HEARD, observe: async () => new Map() },
+      hosts: { agentsOf: async () => new Map(), heardTime: () => ALWAYS_HEARD, observe: async () => new Map() },
       alarms: { observe: () => undefined },
       feed: new ChangeFeed(),
       newDeploymentId: () => "d-NEXT",

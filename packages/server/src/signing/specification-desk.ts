@@ -35,12 +35,14 @@ export class SpecificationDesk {
     this.#revisions = revisions;
   }
 
-  envelopeOf(deploymentId: string): Promise<string> {
-    const known = this.#envelopes.get(deploymentId);
+  /** @param archiveOf of a host that is restarted: the deployment whose archive on the host is reused */
+  envelopeOf(deploymentId: string, archiveOf?: string): Promise<string> {
+    const key = archiveOf === undefined ? deploymentId : `${deploymentId} ${archiveOf}`;
+    const known = this.#envelopes.get(key);
     if (known) return known;
-    const envelope = this.#sign(deploymentId);
-    this.#envelopes.set(deploymentId, envelope);
-    envelope.catch(() => this.#envelopes.delete(deploymentId));
+    const envelope = this.#sign(deploymentId, archiveOf);
+    this.#envelopes.set(key, envelope);
+    envelope.catch(() => this.#envelopes.delete(key));
     if (this.#envelopes.size > MAX_CACHE_ENVELOPES) {
       const oldest = this.#envelopes.keys().next().value;
       if (oldest !== undefined) this.#envelopes.delete(oldest);
@@ -65,10 +67,11 @@ export class SpecificationDesk {
     return located.by === "url" ? located.url : undefined;
   }
 
-  async #sign(deploymentId: string): Promise<string> {
+  async #sign(deploymentId: string, archiveOf: string | undefined): Promise<string> {
     const { specification, digest } = await this.#load(deploymentId);
     const bound: DeploymentSpecification = {
       ...specification,
+      ...(archiveOf === undefined ? {} : { ReuseArchiveFromDeploymentId: archiveOf }),
       ...("sha256" in digest ? { BundleSha256: digest.sha256 } : { BundleSha256Unknown: digest.unknown }),
     };
     return signSpecification(JSON.stringify(bound), this.#signingKey);

@@ -16,6 +16,8 @@ import type { GroupHostsTable } from "./schema.ts";
 export interface HostHistory {
   readonly healthy: boolean;
   readonly revisionKey: string;
+  /** What is installed on the host as a whole, and by which deployment; null: nothing, or nobody knows. */
+  readonly installed: { readonly deploymentId: string; readonly revisionKey: string } | null;
 }
 
 /** What each host's last attempt in the group left, by target id. */
@@ -28,7 +30,13 @@ export async function loadHostHistory(
     .selectAll()
     .where("deployment_group_id", "=", deploymentGroupId)
     .execute();
-  return new Map(rows.map((row) => [row.target_id, { healthy: row.healthy === 1, revisionKey: row.revision_key }]));
+  return new Map(rows.map((row) => [row.target_id, historyOf(row)]));
+}
+
+function historyOf(row: GroupHostsTable): HostHistory {
+  const { installed_deployment_id: deploymentId, installed_revision_key: revisionKey } = row;
+  const installed = deploymentId && revisionKey ? { deploymentId, revisionKey } : null;
+  return { healthy: row.healthy === 1, revisionKey: row.revision_key, installed };
 }
 
 /** The last attempt of each of the hosts, by target id; a host without one is absent. */
@@ -127,7 +135,7 @@ export async function recordAttemptsBegun(
   targetIds: readonly string[],
 ): Promise<void> {
   const { deployment_id, deployment_group_id, revision_key } = deployment;
-  const attempt = { deployment_id, healthy: 0, revision_key };
+  const attempt = { deployment_id, healthy: 0, revision_key, ...AS_BEFORE };
   await saveAttempts(
     transaction,
     targetIds.map((target_id) => ({ deployment_group_id, target_id, ...attempt })),
@@ -146,14 +154,34 @@ export async function recordAttempts(
 ): Promise<void> {
   await saveAttempts(
     transaction,
-    attempts.map(({ targetId: target_id, succeeded }) => ({
+    attempts.map(({ targetId: target_id, succeeded, installed }) => ({
       deployment_group_id,
       target_id,
       deployment_id,
       healthy: succeeded ? 1 : 0,
       revision_key,
+      ...installedColumns(installed, deployment_id, revision_key),
     })),
   );
+}
+
+/** On a row that is there: null leaves what it has, and an empty text says that nobody knows any more. */
+const AS_BEFORE = { installed_deployment_id: null, installed_revision_key: null };
+const UNKNOWN = { installed_deployment_id: "", installed_revision_key: "" };
+
+function installedColumns(installed: EndedAttempt["installed"], deploymentId: string, revisionKey: string) {
+  switch (installed) {
+    case "whole":
+      return { installed_deployment_id: deploymentId, installed_revision_key: revisionKey };
+    case "unknown":
+      return UNKNOWN;
+    case "as-before":
+      return AS_BEFORE;
+    default: {
+      const never: never = installed;
+      return never;
+    }
+  }
 }
 
 /** Each the newest of its host. Each host is among them once. */
@@ -163,9 +191,18 @@ async function saveAttempts({ db }: WriteTransaction, rows: readonly GroupHostsT
   else for (const part of inListParts(rows)) await savingAttempts(db, part).execute();
 }
 
-const saveAttempt = compiledQuery(
-  (db, { deployment_group_id, target_id, deployment_id, healthy, revision_key }: GroupHostsTable) =>
-    savingAttempts(db, [{ deployment_group_id, target_id, deployment_id, healthy, revision_key }]),
+const saveAttempt = compiledQuery((db, row: GroupHostsTable) =>
+  savingAttempts(db, [
+    {
+      deployment_group_id: row.deployment_group_id,
+      target_id: row.target_id,
+      deployment_id: row.deployment_id,
+      healthy: row.healthy,
+      revision_key: row.revision_key,
+      installed_deployment_id: row.installed_deployment_id,
+      installed_revision_key: row.installed_revision_key,
+    },
+  ]),
 );
 
 const savingAttempts = (db: Store["db"], rows: readonly GroupHostsTable[]) =>
@@ -177,5 +214,13 @@ const savingAttempts = (db: Store["db"], rows: readonly GroupHostsTable[]) =>
         deployment_id: expression.ref("excluded.deployment_id"),
         healthy: expression.ref("excluded.healthy"),
         revision_key: expression.ref("excluded.revision_key"),
+        installed_deployment_id: expression.fn.coalesce(
+          "excluded.installed_deployment_id",
+          "group_hosts.installed_deployment_id",
+        ),
+        installed_revision_key: expression.fn.coalesce(
+          "excluded.installed_revision_key",
+          "group_hosts.installed_revision_key",
+        ),
       })),
     );

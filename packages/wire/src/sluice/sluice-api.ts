@@ -1,6 +1,7 @@
 import type {
   AlarmConfiguration,
   AutoRollbackConfiguration,
+  DeploymentMode,
   RevisionLocation,
   TargetInstances,
 } from "@aws-sdk/client-codedeploy";
@@ -407,6 +408,8 @@ export interface PlanDeploymentInput {
   readonly autoRollbackConfiguration?: AutoRollbackConfiguration | undefined;
   readonly overrideAlarmConfiguration?: AlarmConfiguration | undefined;
   readonly updateOutdatedInstancesOnly?: boolean | undefined;
+  /** As in CreateDeployment: STANDARD or RESTART. */
+  readonly deploymentMode?: DeploymentMode | undefined;
 }
 /** Why CreateDeployment would be refused, or the deployment would end before it touches a host; `code` as there. */
 export interface PlanObstacle {

@@ -322,6 +322,7 @@ export const SLUICE_TABLE = {
         autoRollbackConfiguration,
         overrideAlarmConfiguration: alarmConfiguration,
         updateOutdatedInstancesOnly: boolean,
+        deploymentMode: string,
       },
       ["applicationName", "deploymentGroupName"],
     ),

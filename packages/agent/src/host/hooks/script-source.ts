@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { AppSpec } from "@sluice/model/app-spec/app-spec.ts";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import { readAppSpec } from "../app-spec-file.ts";
+import { EventFailure } from "../event-failure.ts";
 import { ARCHIVE_DIRECTORY_NAME, type DeploymentLayout, readPointer } from "../layout.ts";
 
 type Supplier = "current" | "lastSuccessful" | "mostRecent";
@@ -60,18 +61,33 @@ export function sourceIn(
   layout: DeploymentLayout,
 ): ScriptSource {
   const archiveDirectory = join(deploymentDirectory, ARCHIVE_DIRECTORY_NAME);
-  const isInstalled = deploymentDirectory !== layout.deploymentDirectory;
+  const isInstalled = deploymentDirectory !== layout.deploymentDirectory || isRestart(specification);
   const appSpec = readAppSpec(archiveDirectory, specification.AppSpecFilename ?? "", { isInstalled });
   return { deploymentDirectory, archiveDirectory, appSpec };
 }
 
-/** The deployment whose scripts an event runs; undefined where none has been installed. */
+export function isRestart({ ReuseArchiveFromDeploymentId }: DeploymentSpecification): boolean {
+  return ReuseArchiveFromDeploymentId !== undefined;
+}
+
+function archiveMissing({ archiveDirectory, deploymentDirectory }: DeploymentLayout): string {
+  return (
+    `The archive of deployment ${basename(deploymentDirectory)}, whose scripts the restart runs, is not on this host: ${archiveDirectory} does not exist. ` +
+    "Deploy the revision to the host again, which brings its archive back, and then restart."
+  );
+}
+
+/**
+ * The deployment whose scripts an event runs; undefined where none has been installed.
+ * @throws EventFailure when what a restart needs is gone
+ */
 export function supplyingDirectory(
   eventName: string,
   specification: DeploymentSpecification,
   layout: DeploymentLayout,
 ): string | undefined {
   if (existsSync(layout.archiveDirectory)) return layout.deploymentDirectory;
+  if (isRestart(specification)) throw new EventFailure(archiveMissing(layout));
   const isBlueGreenRollback =
     specification.DeploymentCreator === "codeDeployRollback" && specification.DeploymentType === "BLUE_GREEN";
   const supplier = (isBlueGreenRollback ? BLUE_GREEN_ROLLBACK_SUPPLIERS : SUPPLIERS)[eventName];

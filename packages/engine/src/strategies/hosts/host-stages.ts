@@ -38,6 +38,8 @@ export interface HostStages {
   readonly timeoutMilliseconds: number;
   start(state: DeploymentState, found: HostResolution): Start;
   view(state: DeploymentState): StageView;
+  /** Called first at each round: for hosts that are told from the start to fail, so that their health counts before another host is risked. */
+  refuse?(draft: Draft): void;
   /** Called at each round, before hosts are admitted: for waits, and for halts of the strategy's own. */
   prepare?(draft: Draft): void;
   /** Called when no host of the stage waits or is at work: enter the next stage, begin a wait, or end the deployment. */
@@ -64,6 +66,7 @@ export function hostRollout(stages: HostStages): Rollout {
     forgiven: forgivenEvents,
     settle: settleCommands,
     begin(draft) {
+      stages.refuse?.(draft);
       haltWhenSpent(draft, stages.view(draft.state));
       if (draft.state.halt === null) stages.prepare?.(draft);
       if (draft.state.halt === null) admit(draft, stages.view(draft.state));

@@ -12,7 +12,14 @@ import type { PlannedEvent } from "../../planned-event.ts";
 import type { DeploymentState, HealthRule, InstanceLabel, Strategy } from "../../state.ts";
 import type { Start } from "../rollout.ts";
 import { admissionOrder } from "./admission.ts";
-import { ALLOW_PLAN, ALLOW_WITH_LEAVE_PLAN, BLOCK_PLAN, DEPLOY_PLAN } from "./host-events.ts";
+import {
+  ALLOW_PLAN,
+  ALLOW_WITH_LEAVE_PLAN,
+  BLOCK_PLAN,
+  COPY_ARCHIVE_PLAN,
+  DEPLOY_PLAN,
+  RESTART_PLAN,
+} from "./host-events.ts";
 import { hostRulesOf } from "./host-rules.ts";
 import { minimumHealthyHosts } from "./minimum-healthy-hosts.ts";
 import { zoneMinimum } from "./zones.ts";
@@ -21,7 +28,7 @@ type InPlace = Extract<Strategy, { type: "in-place" }>;
 
 export function startInPlace(
   state: DeploymentState,
-  { hasTrafficControl, zones }: InPlace,
+  { hasTrafficControl, zones, restarts }: InPlace,
   { candidates, upToDate = 0 }: HostResolution,
 ): Start {
   if (candidates.length === 0) return { error: noInstancesError(state, upToDate) };
@@ -30,8 +37,20 @@ export function startInPlace(
   if (minimum >= candidates.length) return { error: minimumUnreachableError(healthRule, candidates.length, minimum) };
   const narrowZone = zones && findNarrowZone(zones.minimumPerZone, candidates);
   if (narrowZone) return { error: zoneMinimumUnreachableError(narrowZone) };
-  const events = hasTrafficControl ? [...BLOCK_PLAN, ...DEPLOY_PLAN, ...ALLOW_PLAN] : DEPLOY_PLAN;
-  return { minimumHealthyHosts: minimum, targets: plansOf(candidates, null, events), firstStage: "deploy" };
+  const around = (events: readonly PlannedEvent[]) =>
+    hasTrafficControl ? [...BLOCK_PLAN, ...events, ...ALLOW_PLAN] : events;
+  return {
+    minimumHealthyHosts: minimum,
+    targets: restarts
+      ? plansOf(candidates, null, (candidate) => restartEvents(candidate, around(RESTART_PLAN)))
+      : plansOf(candidates, null, () => around(DEPLOY_PLAN)),
+    firstStage: "deploy",
+  };
+}
+
+function restartEvents({ restart }: TargetCandidate, events: readonly PlannedEvent[]): readonly PlannedEvent[] {
+  const copies = restart && "copiesArchive" in restart && restart.copiesArchive;
+  return copies ? [...COPY_ARCHIVE_PLAN, ...events] : events;
 }
 
 export function startBlueGreen(state: DeploymentState, { candidates, replacements = [] }: HostResolution): Start {
@@ -45,8 +64,8 @@ export function startBlueGreen(state: DeploymentState, { candidates, replacement
   if (minimum >= replacements.length)
     return { error: minimumUnreachableError(healthRule, replacements.length, minimum) };
   const targets = [
-    ...plansOf(replacements, "Green", [...DEPLOY_PLAN, ...ALLOW_WITH_LEAVE_PLAN]),
-    ...plansOf(candidates, "Blue", BLOCK_PLAN),
+    ...plansOf(replacements, "Green", () => [...DEPLOY_PLAN, ...ALLOW_WITH_LEAVE_PLAN]),
+    ...plansOf(candidates, "Blue", () => BLOCK_PLAN),
   ];
   return { minimumHealthyHosts: minimum, targets, firstStage: "withhold" };
 }
@@ -56,16 +75,24 @@ export function startBlueGreenRollback(
   { candidates, replacements = [] }: HostResolution,
 ): Start {
   if (candidates.length + replacements.length === 0) return { error: noOriginalsError(state) };
-  const targets = [...plansOf(candidates, "Blue", ALLOW_PLAN), ...plansOf(replacements, "Green", BLOCK_PLAN)];
+  const targets = [
+    ...plansOf(candidates, "Blue", () => ALLOW_PLAN),
+    ...plansOf(replacements, "Green", () => BLOCK_PLAN),
+  ];
   return { minimumHealthyHosts: 0, targets, firstStage: "allow" };
 }
 
 function plansOf(
   candidates: readonly TargetCandidate[],
   label: InstanceLabel | null,
-  lifecycleEvents: readonly PlannedEvent[],
+  eventsOf: (candidate: TargetCandidate) => readonly PlannedEvent[],
 ): HostPlan[] {
-  return admissionOrder(candidates).map((candidate) => ({ ...candidate, type: "host", label, lifecycleEvents }));
+  return admissionOrder(candidates).map((candidate) => ({
+    ...candidate,
+    type: "host",
+    label,
+    lifecycleEvents: eventsOf(candidate),
+  }));
 }
 
 export interface NarrowZone {

@@ -7,6 +7,7 @@ import { IN_PLACE_TIMEOUT_MILLISECONDS } from "../../time-limits.ts";
 import { admissibleTargets, isHealthMet } from "./admission.ts";
 import type { HostStages, StageView } from "./host-stages.ts";
 import { startInPlace } from "./host-start.ts";
+import { refuseRestarts } from "./restarts.ts";
 import { sortIntoBuckets } from "./target-buckets.ts";
 import { prepareZones, zoneGate } from "./zones.ts";
 
@@ -27,6 +28,7 @@ export const IN_PLACE: HostStages = {
     return { buckets, minimum, endsWhenSpent: true, admissible };
   },
 
+  refuse: refuseRestarts,
   prepare: prepareZones,
 
   proceed(draft: Draft, { buckets, minimum }: StageView): void {

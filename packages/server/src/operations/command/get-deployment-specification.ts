@@ -1,9 +1,11 @@
+import { isHost } from "@sluice/engine/host-targets.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { SPECIFICATION_FORMAT } from "@sluice/model/deployment-specification.ts";
 import type {
   GetDeploymentSpecificationInput,
   GetDeploymentSpecificationOutput,
 } from "@sluice/wire/command/command-api.ts";
+import { TARGET_STATE } from "../../store/columns/target-columns.ts";
 import type { Operation } from "../operation.ts";
 import { type CommandContext, callingHost } from "./command-context.ts";
 import { deploymentIdOf } from "./deployment-execution-id.ts";
@@ -19,7 +21,7 @@ export const getDeploymentSpecification: Operation<
   const deploymentId = deploymentIdOf(input.DeploymentExecutionId);
   const target = await store.db
     .selectFrom("targets")
-    .select("target_id")
+    .select(["deployment_id", "target_id", "state_json"])
     .where("deployment_id", "=", deploymentId)
     .where("target_id", "=", host.hostId)
     .where("type", "=", "host")
@@ -27,12 +29,15 @@ export const getDeploymentSpecification: Operation<
   if (!target) {
     throw new CallerFault("ClientException", `Deployment ${deploymentId} has no target ${host.hostId}.`);
   }
-  const payload = await specifications.envelopeOf(deploymentId);
+  const state = TARGET_STATE.read(target);
+  const restart = isHost(state) ? state.restart : undefined;
+  const archiveOf = restart && "archiveOf" in restart ? restart.archiveOf : undefined;
+  const payload = await specifications.envelopeOf(deploymentId, archiveOf);
   return {
     DeploymentSystem: "CodeDeploy",
     DeploymentSpecification: { GenericEnvelope: { Format: SPECIFICATION_FORMAT, Payload: payload } },
     BundleUrl:
-      agent === "sluice"
+      agent === "sluice" && restart === undefined
         ? await specifications.bundleUrlOf(deploymentId, host.hostId, publicEndpoint, signal)
         : undefined,
   };

@@ -98,6 +98,7 @@ export async function testInstallation(): Promise<TestInstallation> {
       revisions: memoryRevisionSource.create({}, { urls: new Map(), bundles: outside.bundles }),
       shiftPorts: {},
       hosts: {
+        agentsOf: async () => new Map(),
         heardTime: () => ALWAYS_HEARD,
         observe: async (_store, ids) => new Map(ids.map((id) => [id, livenessOf(id, outside, clock.now)])),
       },

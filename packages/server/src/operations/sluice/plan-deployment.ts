@@ -18,6 +18,7 @@ import { firstHead, type NewDeployment } from "../../store/new-deployment.ts";
 import { requireApplication, requireDeploymentGroup } from "../codedeploy/checks/known-resources.ts";
 import { requireRevision } from "../codedeploy/checks/revision-input.ts";
 import { groupIsBusy, rolloutOf } from "../codedeploy/deployments/create-deployment.ts";
+import { isRestart, requireNoRevision, restartedRollout } from "../codedeploy/deployments/restarted-rollout.ts";
 import type { Operation } from "../operation.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 
@@ -74,11 +75,15 @@ async function prepare(
 ): Promise<Prepared | { readonly refusal: PlanObstacle }> {
   try {
     const platform = deployablePlatformOf(application);
-    const revision = input.revision ? requireRevision(input.revision) : null;
-    if (revision) platform.checkRevision(revision);
+    const restarts = isRestart(input);
+    if (restarts) requireNoRevision(input.revision);
+    const named = input.revision ? requireRevision(input.revision) : null;
+    if (named) platform.checkRevision(named);
     const { revision: _, ...asked } = input;
     const parts = { store: context.store, revisions: context.preflight.revisions };
-    return { ...(await rolloutOf(asked, revision, application, group, parts)), revision };
+    const rollout = await rolloutOf(asked, named, application, group, parts);
+    const revision = restarts ? (await restartedRollout(context.store.db, group)).revision : named;
+    return { ...rollout, revision };
   } catch (error) {
     if (error instanceof CallerFault) return { refusal: obstacleOf(error) };
     throw error;

@@ -21,6 +21,8 @@ export interface DeploymentRequest
       | "loadBalancerInfo"
       // The replacement hosts of a blue/green deployment.
       | "targetInstances"
+      // RESTART, or absent, as at AWS.
+      | "deploymentMode"
     > {}
 
 /** All members of a request, of which the compiler refuses those that GetDeployment does not have. */
@@ -41,6 +43,7 @@ const SHOWN: ShownMembers<DeploymentRequest> = {
   blueGreenDeploymentConfiguration: true,
   loadBalancerInfo: true,
   targetInstances: true,
+  deploymentMode: true,
 };
 
 const STORED = objectOf<DeploymentRequest>(
@@ -67,4 +70,6 @@ export interface DeploymentIntent {
   readonly rollBackAfterStop?: boolean | undefined;
   /** The deployment is for these hosts alone, by their ids: they arrived late. Absent: for all that the group selects. */
   readonly onlyHosts?: readonly string[] | undefined;
+  /** Of a restart: the deployment that gave the group what is restarted, and when that was created (epoch milliseconds). */
+  readonly restartOf?: { readonly deploymentId: string; readonly deployedAt: number } | undefined;
 }

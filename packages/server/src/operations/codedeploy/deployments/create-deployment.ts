@@ -31,6 +31,7 @@ import type { CodeDeployContext, CodeDeployOperation } from "../codedeploy-conte
 import { type RevisionShelf, readServiceRevision } from "../revisions/read-service-revision.ts";
 import { shownGroupFields } from "../views/shown-group-fields.ts";
 import { newDeploymentId } from "./new-deployment-id.ts";
+import { isRestart, requireNoRevision, restartedRollout } from "./restarted-rollout.ts";
 
 export const createDeployment: CodeDeployOperation<CreateDeploymentInput, CreateDeploymentOutput> = (input, context) =>
   createDeploymentWith(input, context, async () => {});
@@ -84,9 +85,12 @@ async function prepareDeployment(
   const application = await requireApplication(db, applicationName);
   const group = await requireDeploymentGroup(db, application, groupName);
   const platform = deployablePlatformOf(application);
-  const revision = requireRevision(input.revision);
-  platform.checkRevision(revision);
-  const rollout = await rolloutOf(input, revision, application, group, context);
+  const restarts = isRestart(input);
+  if (restarts) requireNoRevision(input.revision);
+  const named = restarts ? null : requireRevision(input.revision);
+  if (named) platform.checkRevision(named);
+  const rollout = await rolloutOf(input, named, application, group, context);
+  const revision = named ?? (await restartedRollout(db, group)).revision;
   const { strategy } = rollout;
   const createdAt = context.now();
   const selections: FleetSelection[] = platform.revisionsReadBy === "hosts" ? [GROUP_FIELDS.read(group)] : [];
@@ -134,6 +138,7 @@ export async function rolloutOf(
       updateOutdatedInstancesOnly: input.updateOutdatedInstancesOnly ?? false,
       autoRollbackConfiguration: input.autoRollbackConfiguration ?? shown.autoRollbackConfiguration,
       overrideAlarmConfiguration: input.overrideAlarmConfiguration,
+      deploymentMode: isRestart(input) ? "RESTART" : undefined,
       deploymentStyle: fields.deploymentStyle,
       blueGreenDeploymentConfiguration: shown.blueGreenDeploymentConfiguration,
       loadBalancerInfo: shown.loadBalancerInfo,
@@ -159,12 +164,6 @@ function checkOptions(input: Omit<CreateDeploymentInput, "revision">): void {
     throw new CallerFault(
       "InvalidFileExistsBehaviorException",
       `fileExistsBehavior is "${input.fileExistsBehavior}": use one of ${ENUMS.FileExistsBehavior.join(", ")}.`,
-    );
-  }
-  if (input.deploymentMode === "RESTART") {
-    throw new CallerFault(
-      "NotImplementedException",
-      "The deploymentMode RESTART is not implemented yet; see docs/reference/api.md.",
     );
   }
   checkAutoRollback(input.autoRollbackConfiguration);
@@ -194,15 +193,27 @@ async function insertDeployment(
   deployment: NewDeployment,
 ): Promise<void> {
   const { db } = transaction;
-  const { deploymentId, revision, createdAt } = deployment;
+  const { deploymentId, createdAt } = deployment;
   const application = await requireApplication(db, applicationName);
   const group = await requireDeploymentGroup(db, application, groupName);
+  // What the group has may have changed, too.
+  const restarted = isRestart(deployment.request) ? await restartedRollout(db, group) : undefined;
+  const revision = restarted?.revision ?? deployment.revision;
   const applicationId = application.application_id;
   const description = `Application revision registered by Deployment ID: ${deploymentId}`;
   const newRevision = { applicationId, location: revision, description, registeredAt: createdAt };
   await registerRevision(db, newRevision, { describe: false });
   await markRevisionUsed(db, applicationId, revisionKey(revision), createdAt);
-  await insertNewDeployment(transaction, { ...deployment, application, group });
+  await insertNewDeployment(transaction, {
+    ...deployment,
+    application,
+    group,
+    ...(restarted && {
+      revision,
+      intent: restarted.intent,
+      request: { ...deployment.request, fileExistsBehavior: restarted.fileExistsBehavior },
+    }),
+  });
 }
 
 /** Clients look for the id in this text. */

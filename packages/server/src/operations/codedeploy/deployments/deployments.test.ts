@@ -201,7 +201,14 @@ describe("CreateDeployment", () => {
       "InvalidAlarmConfigException",
       /overrideAlarmConfiguration/,
     ],
-    ["a restart", { deploymentMode: "RESTART" }, "NotImplementedException", /RESTART is not implemented yet/],
+    ["an unknown deploymentMode", { deploymentMode: "REBOOT" }, "InvalidInputException", /STANDARD, RESTART/],
+    ["a restart of a named revision", { deploymentMode: "RESTART" }, "InvalidRevisionException", /leave revision out/],
+    [
+      "a restart where nothing was ever deployed",
+      { deploymentMode: "RESTART", revision: undefined },
+      "RevisionDoesNotExistException",
+      /no successful deployment/,
+    ],
     // What is wrong first is told first: the application before the group, the revision before the options.
     ["two unknown names", { applicationName: "x", deploymentGroupName: "y" }, "ApplicationDoesNotExistException", /x/],
     [

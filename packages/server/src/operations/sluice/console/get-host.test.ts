@@ -136,7 +136,7 @@ it("lists what each group left on the host, and its latest deployments", async (
         const row = deploymentRow(id, { ...names, active: 0, status: "Succeeded", created_at: index });
         await db.insertInto("deployments").values(row).execute();
         await insertTargets(transaction, id, [hostTarget(hostId, { status: "Succeeded" })]);
-        await recordAttempts(transaction, row, [{ targetId: hostId, succeeded: at === 0 }]);
+        await recordAttempts(transaction, row, [{ targetId: hostId, succeeded: at === 0, installed: "whole" }]);
       }
     }
     const [{ application_id } = { application_id: "" }] = groups;
