@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateApplicationCommand, type RevisionLocation } from "@aws-sdk/client-codedeploy";
@@ -10,7 +10,6 @@ import { hasAwsCli, hasBoto3 } from "../installation/installed-programs.fixture.
 import { type SluiceAgent, startSluiceAgent } from "../installation/sluice-agent.fixture.ts";
 import { runProgram, SLUICE, type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 import {
-  ROLE,
   recordCalls,
   useApplications,
   useConfigurations,
@@ -107,27 +106,6 @@ describe("the aws CLI", () => {
     expect(new Set(listed).size).toBe(listed.length);
     const configs = await server.aws("deploy", "list-deployment-configs", "--query", "length(deploymentConfigsList)");
     expect(configs.trim()).toBe("17");
-  });
-
-  it("pushes a folder, deploys and waits; says why a wait failed", async () => {
-    const flags = ["--application-name", "cli-a", "--deployment-group-name", "live"];
-    const filter = `Key=Fleet,Value=${FLEET},Type=KEY_AND_VALUE`;
-    const role = ["--service-role-arn", ROLE, "--ec2-tag-filters", filter];
-    await server.aws("deploy", "create-deployment-group", ...flags, ...role);
-    writeFileSync(join(work, "appspec.yml"), "version: 0.0\nos: linux\nfiles: []\n");
-    const location = "s3://revisions/cli/build.zip";
-    const push = ["--application-name", "cli-a", "--s3-location", location, "--source", work];
-    expect(await server.aws("deploy", "push", ...push)).toContain("aws deploy create-deployment");
-    const deploy = async (key: string) => {
-      const where = `bucket=revisions,key=${key},bundleType=zip`;
-      const id = ["--query", "deploymentId", "--output", "text"];
-      return (await server.aws("deploy", "create-deployment", ...flags, "--s3-location", where, ...id)).trim();
-    };
-    await server.aws("deploy", "wait", "deployment-successful", "--deployment-id", await deploy("cli/build.zip"));
-    const failing = await deploy("cli/none.zip");
-    await expect(server.aws("deploy", "wait", "deployment-successful", "--deployment-id", failing)).rejects.toThrow(
-      /terminal failure state/,
-    );
   });
 
   it("registers an on-premises instance", async () => {
