@@ -43,11 +43,12 @@ describe.each(DATABASES)("requests of deployments from before intents had a colu
     store = await openStore({ dataDirectory, databaseUrl: database.url, migrations });
     return store;
   };
-  /** As the schema before has it: no column `intent_json`, and each deployment in a group of its own. */
+  /** As the schema before has it: no columns `intent_json` and `created_by`, and each deployment in a group of its own. */
   const insert = ({ db }: Store, deploymentId: string, request: string) => {
     const {
       intent_json: _,
       request_json: __,
+      created_by: ___,
       ...row
     } = deploymentRow(deploymentId, { deployment_group_id: deploymentId });
     const columns = Object.entries({ ...row, request_json: request });

@@ -6,6 +6,7 @@ export const FAULTS = {
   ValidationException: 400,
   AccessDeniedException: 400,
   UnrecognizedClientException: 400,
+  ExpiredTokenException: 400,
   InvalidSignatureException: 400,
   IncompleteSignatureException: 400,
   MissingAuthenticationTokenException: 400,

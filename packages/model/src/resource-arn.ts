@@ -26,6 +26,15 @@ export function lambdaFunctionArn(scope: ArnScope, functionName: string): string
   return `arn:aws:lambda:${scope.region}:${scope.accountId}:function:${functionName}`;
 }
 
+export function deploymentConfigArn(scope: ArnScope, deploymentConfigName: string): string {
+  return `${codeDeployArnPrefix(scope)}deploymentconfig:${deploymentConfigName}`;
+}
+
+/** A host, as policies on Sluice's own operations name it. */
+export function sluiceHostArn(scope: ArnScope, host: string): string {
+  return `arn:aws:sluice:${scope.region}:${scope.accountId}:host/${host}`;
+}
+
 /** As IAM policies name an on-premises instance; a registered one has ten more characters of its own (`instance_arn`). */
 export function onPremisesInstanceArn(scope: ArnScope, instanceName: string): string {
   return `${codeDeployArnPrefix(scope)}instance/${instanceName}`;

@@ -30,6 +30,7 @@ import { consoleRoute } from "./http/console/console-route.ts";
 import { sessionCookies } from "./http/console/session-cookie.ts";
 import { type WebDirectory, webFilesIn } from "./http/console/web-files.ts";
 import { HostConnections } from "./http/host-connections.ts";
+import { needsPartsOf } from "./http/json-services.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { OpenStreams } from "./http/open-streams.ts";
 import { eventsDoor } from "./http/own-doors.ts";
@@ -63,6 +64,7 @@ import { AccessKeys, type KeyOwner } from "./store/access-keys.ts";
 import type { DataDirectory } from "./store/data-directory.ts";
 import { DatabaseAwayError } from "./store/database-away.ts";
 import { listLivingHosts } from "./store/hosts.ts";
+import { KeyUsage, type KeyUse } from "./store/key-usage.ts";
 import type { OpenStore, Store } from "./store/open-store.ts";
 import { DatabaseClock, MAX_CLOCKS_APART_MILLISECONDS } from "./store/postgres/database-clock.ts";
 import { readRestoredMark } from "./store/restored-mark.ts";
@@ -153,7 +155,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   });
   await liveness.recall();
   const ownKey = newOwnKey();
-  const accessKeys = new AccessKeys(store, now, ownKey);
+  const accessKeys = new AccessKeys(store, now, accountId, ownKey);
   const streams = new OpenStreams();
   const forgetKeys = (owner: KeyOwner) => {
     accessKeys.forget(owner);
@@ -306,7 +308,13 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   });
   const onHostClockOff = (hostId: string, secondsAhead: number) => clockOffsets.refused(hostId, secondsAhead);
   const { grantsOfFunction } = functions ?? {};
+  const keyUsage = new KeyUsage({
+    store,
+    timers: systemTimers,
+    onError: unlessAway((error) => log.error({ error: describe(error) }, "cannot store which keys are used")),
+  });
   const authenticator = {
+    onKeyUsed: (use: KeyUse) => keyUsage.note(use),
     accessKeys,
     now,
     region,
@@ -326,8 +334,9 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     reach: (request) => reach(request, true),
     hasTooManyPieces,
     troubleOf: s3TroubleOf,
-    authenticate: async (request, { socket }) => {
-      const authenticated = await authenticate(request, authenticator);
+    authenticate: async (request, message) => {
+      const { socket } = message;
+      const authenticated = await authenticate(request, authenticator, undefined, message);
       onConnectionProved(authenticated.principal, socket);
       budgets.spend(authenticated.principal, S3_CALL, 0);
       return authenticated;
@@ -441,10 +450,11 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       sessions: consoleSessions,
       cookies: sessionCookies(await consoleServerId(store)),
       now,
+      region,
       reach,
       webFiles: webFilesIn(parts.webDirectory),
       api: consoleApi(dependencies),
-      events: eventsDoor(events),
+      events: eventsDoor(events, needsPartsOf(dependencies.operations)),
       unprovedBodies,
       onProved: onConnectionProved,
       admit,
@@ -478,6 +488,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       if (store.dialect === "postgres") clock.start();
       retention.start();
       logKeeper.start();
+      keyUsage.start();
     },
     async close() {
       unsubscribe();
@@ -495,6 +506,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       await functions?.close();
       // What was heard last cannot be written down when the database is away; the next server's graces cover it.
       await liveness.close().catch(() => {});
+      await keyUsage.close().catch(() => {});
       await Promise.all([logKeeper.close(), logs.close()]);
       await bucket.close();
       await store.close();

@@ -24,7 +24,10 @@ const keyOf = (role: Principal["role"], hostId: string | null = null): Principal
 
 describe("an action", () => {
   const served = [
-    ...jsonServices({} as ServiceDependencies).map(({ signingNames, table }) => ({ name: signingNames[0], table })),
+    ...jsonServices({ operations: {} } as ServiceDependencies).map(({ signingNames, table }) => ({
+      name: signingNames[0],
+      table,
+    })),
     { name: "lambda", table: LAMBDA_ACTIONS },
     ...QUERY_SERVICES.map(({ signingName, table }) => ({ name: signingName, table })),
   ].flatMap(({ name, table }) => Object.keys(table).map((operation) => `${name}:${operation}`));

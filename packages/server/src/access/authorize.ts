@@ -1,18 +1,59 @@
+import { decide, mayEverAllow } from "@sluice/model/policy/policy.ts";
 import type { Action } from "./action.ts";
 import { type Decision, GRANTS } from "./grants.ts";
+import type { Need } from "./need.ts";
+import { policyRequest } from "./policy-request.ts";
 import type { Principal } from "./principal.ts";
+
+type Caller = Pick<Principal, "role" | "grantedActions" | "identity" | "call">;
+
+/** What everybody may ask about himself, as in AWS: no policy gives it, and none takes it. */
+const ABOUT_ONESELF: ReadonlySet<Action> = new Set<Action>([
+  "sts:GetCallerIdentity",
+  "sluice:GetCallerAccess",
+  "sluice:CreateConsoleLink",
+]);
 
 /**
  * Whether the principal may do the action on the resource: the one place that decides it, asked by every door. Pure: whether a resource is
  * a principal's own is known to the store, so whoever gets the answer `own` looks there.
  *
- * @param resource an ARN; undefined where the action is on no resource, or on one that is not known yet. Roles and grants are the same for all resources
+ * @param resource an ARN, or `*`; undefined where it is not known yet. Roles and grants are the same for all resources; a user is then told
+ * `own` where some resource is allowed, and the call's needs decide (`needs/`)
  */
 export function authorize(
-  { role, grantedActions }: Pick<Principal, "role" | "grantedActions">,
+  principal: Caller,
   action: Action,
-  _resource: string | undefined,
+  resource: string | undefined,
+  tags: Pick<Need, "resourceTags" | "requestTags"> = {},
 ): Decision {
+  const { role, grantedActions } = principal;
+  if (role === "user") return byPolicies(principal, action, resource, tags);
   if (grantedActions?.has(action)) return "allowed";
   return GRANTS[action][role] ?? "refused";
+}
+
+function byPolicies(
+  principal: Caller,
+  action: Action,
+  resource: string | undefined,
+  tags: Pick<Need, "resourceTags" | "requestTags">,
+): Decision {
+  const { identity } = principal;
+  if (!identity) return "refused";
+  if (ABOUT_ONESELF.has(action)) return "allowed";
+  const { root, host } = GRANTS[action];
+  // The server's own.
+  if (root === undefined) return "refused";
+  // As in AWS, who may speak for an on-premises instance is in its registration, and no policy's matter.
+  if (host === "own" && !action.startsWith("s3:")) return isAgents(action) ? "own" : "refused";
+  const { policies, sessionPolicies } = identity;
+  if (resource === undefined) return mayEverAllow(policies, sessionPolicies, action) ? "own" : "refused";
+  const request = policyRequest(principal, action, { resource, ...tags });
+  return decide(policies, sessionPolicies, request).effect === "allow" ? "allowed" : "refused";
+}
+
+/** Of the AWS agent, which signs with the key of a user or a session; the rest are of ours, which has a key of its own. */
+function isAgents(action: Action): boolean {
+  return action.startsWith("codedeploy-commands:") || action === "sluice:SpeakForHost";
 }

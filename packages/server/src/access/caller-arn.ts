@@ -1,12 +1,13 @@
 import type { Principal } from "./principal.ts";
 
 /** Who a key is, as IAM's ids tell it: the root key is the account. */
-export function callerUserId({ role, accessKeyId }: Principal, accountId: string): string {
+export function callerUserId({ role, accessKeyId, identity }: Principal, accountId: string): string {
+  if (identity) return identity.userId;
   return role === "root" ? accountId : accessKeyId;
 }
 
 /** Who a key is, in the shape of IAM's ARNs: what GetCallerIdentity answers and a refusal names. */
-export function callerArn({ role, hostId, functionName }: Principal, accountId: string): string {
+export function callerArn({ role, hostId, functionName, identity }: Principal, accountId: string): string {
   const arn = (resource: string) => `arn:aws:iam::${accountId}:${resource}`;
   switch (role) {
     case "root":
@@ -16,7 +17,7 @@ export function callerArn({ role, hostId, functionName }: Principal, accountId: 
     case "server":
       return arn("user/sluice/server");
     case "user":
-      return arn("user/unknown");
+      return identity?.arn ?? arn("user/unknown");
     case "host":
       return arn(`user/sluice/${hostId ?? "unknown"}`);
     case "function":

@@ -20,7 +20,8 @@ export async function codeUrl(
   endpoint: string,
   codeSha256: string,
 ): Promise<string | null> {
-  if (authorize(principal, "s3:GetObject", undefined) !== "allowed") return null;
+  if (authorize(principal, "s3:GetObject", `arn:aws:s3:::${FUNCTION_CODE_BUCKET}/${codeSha256}`) !== "allowed")
+    return null;
   const credentials = await accessKeys.find(principal.accessKeyId);
   if (!credentials) return null;
   return presignUrl({

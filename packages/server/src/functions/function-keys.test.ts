@@ -10,7 +10,7 @@ let keys: AccessKeys;
 
 beforeEach(async () => {
   store = await openStore({ dataDirectory: ":memory:" });
-  keys = new AccessKeys(store, () => 1_000);
+  keys = new AccessKeys(store, () => 1_000, "111122223333");
 });
 afterEach(() => store.close());
 

@@ -1,6 +1,7 @@
 import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { expect, it } from "vitest";
 import type { Principal } from "../access/principal.ts";
+import type { NeedsParts } from "../needs/require-needs.ts";
 import { answerJson, type JsonService } from "./json-service.ts";
 
 const service: JsonService = {
@@ -8,6 +9,8 @@ const service: JsonService = {
   targetPrefixes: ["CodeDeploy_20141006"],
   table: CODEDEPLOY_TABLE,
   inputMaxBytes: () => 1000,
+  needsOf: () => [],
+  needsParts: { accountId: "111122223333", region: "us-east-1", db: {} as NeedsParts["db"] },
   call: async () => ({}),
 };
 

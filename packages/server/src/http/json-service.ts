@@ -5,6 +5,7 @@ import type { HttpHeaders } from "@sluice/wire/sigv4/http-request.ts";
 import type { Action } from "../access/action.ts";
 import type { Principal } from "../access/principal.ts";
 import { requireAllowed } from "../access/require-allowed.ts";
+import { type NeedsOfCall, type NeedsParts, requireNeedsOf } from "../needs/require-needs.ts";
 
 /** One AWS JSON 1.1 service: which requests are its own, and what the calls do. */
 export interface JsonService {
@@ -17,6 +18,10 @@ export interface JsonService {
   readonly unsignedOperations?: ReadonlySet<string>;
   /** The largest body that a call of the operation may have. */
   inputMaxBytes(operation: string): number;
+  /** What a call needs to be allowed, once its input has been read. */
+  readonly needsOf: NeedsOfCall;
+  /** In which that is looked up. */
+  readonly needsParts: NeedsParts;
   call(operation: string, input: unknown, call: JsonCall): Promise<object>;
 }
 
@@ -60,6 +65,7 @@ export async function answerJson(
   if (action === undefined) throw unknownOperation(service, operation);
   requireAllowed(call.principal, action, call.accountId);
   const input = parseInput<OperationTypes, string>(service.table, operation, body);
+  await requireNeedsOf(service.needsOf, { operation, input, principal: call.principal }, service.needsParts);
   const output = await service.call(operation, input, call);
   return serialiseOutput<OperationTypes, string>(service.table, operation, output);
 }

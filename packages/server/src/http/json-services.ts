@@ -12,6 +12,10 @@ import { type HttpHeaders, headerValue } from "@sluice/wire/sigv4/http-request.t
 import { splitUrl } from "@sluice/wire/sigv4/sign.ts";
 import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX } from "@sluice/wire/sluice/sluice-api.ts";
 import { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
+import { CODEDEPLOY_NEEDS } from "../needs/codedeploy-needs.ts";
+import type { NeedsOf } from "../needs/needs-context.ts";
+import { type NeedsParts, onAnyResource } from "../needs/require-needs.ts";
+import { sluiceNeeds } from "../needs/sluice-needs.ts";
 import type { CodeDeployContext } from "../operations/codedeploy/codedeploy-context.ts";
 import { CODEDEPLOY_HANDLERS } from "../operations/codedeploy/codedeploy-operations.ts";
 import type { CommandContext } from "../operations/command/command-context.ts";
@@ -48,12 +52,15 @@ const OUR_AGENT = /^sluice-agent\//;
 
 export function jsonServices(dependencies: ServiceDependencies): readonly JsonService[] {
   const { operations, codeDeploy, command, sluice, containers } = dependencies;
+  const needsParts = needsPartsOf(operations);
   return [
     {
       signingNames: [CODEDEPLOY_SIGNING_NAME],
       targetPrefixes: [CODEDEPLOY_TARGET_PREFIX],
       table: CODEDEPLOY_TABLE,
       inputMaxBytes: () => MAX_INPUT_BYTES,
+      needsOf: (operation, input, context) => needsOfHandler(CODEDEPLOY_NEEDS, operation)(input, context),
+      needsParts,
       call: (operation, input, { principal }) =>
         handlerOf(CODEDEPLOY_HANDLERS, operation)(input, { ...operations, ...codeDeploy, principal }),
     },
@@ -62,6 +69,9 @@ export function jsonServices(dependencies: ServiceDependencies): readonly JsonSe
       targetPrefixes: COMMAND_TARGET_PREFIXES,
       table: COMMAND_TABLE,
       inputMaxBytes: () => MAX_COMMAND_INPUT_BYTES,
+      // Whose host it is, the operations look for themselves.
+      needsOf: onAnyResource((operation) => `codedeploy-commands:${operation as keyof typeof COMMAND_TABLE}`),
+      needsParts,
       call: (operation, input, call) =>
         handlerOf(COMMAND_HANDLERS, operation)(input, { ...operations, ...command, ...agentCall(call) }),
     },
@@ -71,6 +81,8 @@ export function jsonServices(dependencies: ServiceDependencies): readonly JsonSe
       table: SLUICE_TABLE,
       unsignedOperations: UNSIGNED_SLUICE_OPERATIONS,
       inputMaxBytes: sluiceInputMaxBytes,
+      needsOf: (operation, input, context) => sluiceNeeds(operation, input as object, context),
+      needsParts,
       call: (operation, input, call) =>
         handlerOf(SLUICE_HANDLERS, operation)(input, { ...operations, ...sluice, codeDeploy, ...sluiceCall(call) }),
     },
@@ -80,6 +92,8 @@ export function jsonServices(dependencies: ServiceDependencies): readonly JsonSe
       table: ECS_TABLE,
       unserved: UNSERVED_ECS_OPERATIONS,
       inputMaxBytes: () => MAX_ECS_INPUT_BYTES,
+      needsOf: onAnyResource((operation) => `ecs:${operation as keyof typeof ECS_TABLE}`),
+      needsParts,
       call: async (operation, input, { principal }) => {
         const context = { ...operations, services: requireServices(containers), principal };
         // A server without containers never loads it.
@@ -111,6 +125,15 @@ function agentCall({ principal, headers, signal, publicEndpoint, onUndelivered }
 function agentVersionOf(headers: HttpHeaders): string | null {
   const version = headerValue(headers, "x-amz-codedeploy-agent-version");
   return version ? toStorable(truncate(version, MAX_AGENT_VERSION_CHARACTERS)) : null;
+}
+
+export function needsPartsOf({ store, accountId, region }: ServiceDependencies["operations"]): NeedsParts {
+  return { accountId, region, db: store?.db };
+}
+
+/** The wire's table and that of the needs have the same names: the compiler holds that. */
+function needsOfHandler(needs: object, operation: string): NeedsOf<unknown> {
+  return (needs as Record<string, NeedsOf<unknown>>)[operation]!;
 }
 
 /** The wire's table and the handlers have the same names (a test holds that), and the input was shaped by the table. */

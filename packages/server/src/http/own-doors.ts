@@ -2,7 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { Action } from "../access/action.ts";
 import { authorize } from "../access/authorize.ts";
+import type { Need } from "../access/need.ts";
 import type { Principal } from "../access/principal.ts";
+import { ANY_RESOURCE, type NeedsContext, onDeployments } from "../needs/needs-context.ts";
+import { type NeedsParts, requireNeedsOf } from "../needs/require-needs.ts";
 import { answerBackup, type BackupRouteDependencies } from "./backup-route.ts";
 import { type EventStreamDependencies, streamEvents } from "./event-stream-route.ts";
 
@@ -12,12 +15,16 @@ export interface OwnDoor {
   readonly action: Action;
   /** Told to whoever may not pass. */
   readonly refusal: string;
+  /** What a user needs to pass. */
+  needsOf(request: IncomingMessage, context: NeedsContext): Promise<readonly Need[]> | readonly Need[];
+  readonly needsParts: NeedsParts;
   answer(request: IncomingMessage, response: ServerResponse, principal: Principal): Promise<void>;
 }
 
 export interface OwnDoorDependencies {
   readonly events: EventStreamDependencies;
   readonly backup: BackupRouteDependencies;
+  readonly needsParts: NeedsParts;
 }
 
 /** Lets those pass who may. @throws CallerFault AccessDeniedException */
@@ -25,14 +32,24 @@ export async function pass(
   door: OwnDoor,
   { request, response, principal }: { request: IncomingMessage; response: ServerResponse; principal: Principal },
 ): Promise<void> {
-  if (authorize(principal, door.action, undefined) !== "allowed") {
+  if (principal.role !== "user" && authorize(principal, door.action, ANY_RESOURCE) !== "allowed") {
     throw new CallerFault("AccessDeniedException", door.refusal);
   }
+  const needsOf = (_operation: string, _input: unknown, context: NeedsContext) => door.needsOf(request, context);
+  await requireNeedsOf(needsOf, { operation: door.action, input: undefined, principal }, door.needsParts);
   await door.answer(request, response, principal);
 }
 
-export function eventsDoor(events: EventStreamDependencies): OwnDoor {
+export function eventsDoor(events: EventStreamDependencies, needsParts: NeedsParts): OwnDoor {
   return {
+    needsParts,
+    // All events, or those of one deployment.
+    needsOf: ({ url = "/" }, context) => {
+      const deploymentId = new URL(url, "http://localhost").searchParams.get("deployment");
+      return deploymentId === null
+        ? [{ action: "sluice:StreamEvents", resource: ANY_RESOURCE }]
+        : onDeployments(context, "sluice:StreamEvents", [deploymentId]);
+    },
     path: /^\/-\/events(\?|$)/,
     action: "sluice:StreamEvents",
     refusal: "A host's key may not read events.",
@@ -40,10 +57,12 @@ export function eventsDoor(events: EventStreamDependencies): OwnDoor {
   };
 }
 
-export function ownDoors({ events, backup }: OwnDoorDependencies): readonly OwnDoor[] {
+export function ownDoors({ events, backup, needsParts }: OwnDoorDependencies): readonly OwnDoor[] {
   return [
-    eventsDoor(events),
+    eventsDoor(events, needsParts),
     {
+      needsParts,
+      needsOf: () => [{ action: "sluice:TakeBackup", resource: ANY_RESOURCE }],
       path: /^\/-\/backup(\?|$)/,
       action: "sluice:TakeBackup",
       refusal: "Only root's key may take a backup: it holds every key of the server.",

@@ -12,7 +12,7 @@ export function s3Authorize(
 ): S3Authorize<Principal> {
   return (principal, { action, resource, object }) => {
     if (changesFunctionCode(action, resource)) return false;
-    const decision = authorize(principal, action, resource);
+    const decision = authorize(principal, action, resource ?? "*");
     if (decision !== "own") return decision === "allowed";
     return object !== undefined && isOwnObject(principal, object);
   };

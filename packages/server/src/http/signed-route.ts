@@ -80,7 +80,7 @@ async function route(
   const { endpoint: publicEndpoint } = dependencies.reach(request);
   const service = serviceOf(authorization.service, request, services);
   // The body is read only for somebody whose key is known, and no longer than that key's calls are.
-  const claim = await checkClaim({ headers }, dependencies, authorization).catch((error: unknown) => {
+  const claim = await checkClaim({ headers }, dependencies, authorization, request).catch((error: unknown) => {
     if (!(error instanceof CallerFault)) dependencies.onUnheard(error);
     throw error;
   });

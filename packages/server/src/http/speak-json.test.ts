@@ -6,7 +6,7 @@ import { speakJson } from "./speak-json.ts";
 import { MAX_SMALL_BODY_BYTES } from "./wire-service.ts";
 
 describe("the largest body of a call", () => {
-  const services = jsonServices({} as ServiceDependencies);
+  const services = jsonServices({ operations: {} } as ServiceDependencies);
   const speech = speakJson({ services, doors: [], accountId: "111122223333" });
   const largest = (operation: string, role: Principal["role"]) => {
     const request = { url: "/", headers: { "x-amz-target": `CodeDeploy_20141006.${operation}` } };

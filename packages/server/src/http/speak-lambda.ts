@@ -4,10 +4,11 @@ import { LAMBDA_SERVICE } from "@sluice/wire/rest-json/lambda-service.ts";
 import type { Action } from "../access/action.ts";
 import { codeUrl } from "../functions/code-url.ts";
 import type { LambdaPlatform } from "../functions/lambda-platform.ts";
+import { onAnyResource } from "../needs/require-needs.ts";
 import { requirePlatform } from "../operations/lambda/lambda-context.ts";
 import type { OperationContext } from "../operations/operation.ts";
 import type { AccessKeys } from "../store/access-keys.ts";
-import { handlerOf } from "./json-services.ts";
+import { handlerOf, needsPartsOf } from "./json-services.ts";
 import { type RestCall, type RestOutput, speakRestJson } from "./speak-rest-json.ts";
 import { MAX_SMALL_BODY_BYTES, type WholeService } from "./wire-service.ts";
 
@@ -30,6 +31,8 @@ export function speakLambda(dependencies: LambdaDependencies): WholeService {
     service: LAMBDA_SERVICE,
     accountId: dependencies.operations.accountId,
     actionOf: lambdaAction,
+    needsOf: onAnyResource(lambdaAction),
+    needsParts: needsPartsOf(dependencies.operations),
     inputMaxBytes: dependencies.lambda ? inputMaxBytes : () => MAX_SMALL_BODY_BYTES,
     call: (operation, input, call) => callLambda(dependencies, operation, input, call),
     onDone: dependencies.onDone,

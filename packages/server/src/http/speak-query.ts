@@ -9,6 +9,7 @@ import type { QueryService } from "@sluice/wire/query/query-service.ts";
 import type { Action } from "../access/action.ts";
 import type { Principal } from "../access/principal.ts";
 import { requireAllowed } from "../access/require-allowed.ts";
+import { type NeedsOfCall, type NeedsParts, requireNeedsOf } from "../needs/require-needs.ts";
 import { sendWhole, type WireAnswer } from "./wire-answer.ts";
 import type { WholeCall, WholeService } from "./wire-service.ts";
 
@@ -16,6 +17,9 @@ import type { WholeCall, WholeService } from "./wire-service.ts";
 export interface QueryOperations {
   readonly service: QueryService;
   readonly accountId: string;
+  /** What a call needs to be allowed, once its input has been read. */
+  readonly needsOf: NeedsOfCall;
+  readonly needsParts: NeedsParts;
   /** Input and output in the shapes of the service's table. */
   call(operation: string, input: unknown, principal: Principal): Promise<object>;
   /** Hears of each call that was answered and no fault. */
@@ -44,6 +48,7 @@ async function answer(
     // A test holds that each operation has its action.
     const action = `${service.signingName}:${operation}` as Action;
     requireAllowed(principal, action, accountId);
+    await requireNeedsOf(operations.needsOf, { operation, input, principal }, operations.needsParts);
     const output = await operations.call(operation, input, principal);
     operations.onDone?.(action);
     return serialiseQueryAnswer(service, operation, output, requestId);

@@ -7,6 +7,7 @@ import type { Action } from "../access/action.ts";
 import { authorize } from "../access/authorize.ts";
 import type { Principal } from "../access/principal.ts";
 import { requireAllowed } from "../access/require-allowed.ts";
+import { type NeedsOfCall, type NeedsParts, requireNeedsOf } from "../needs/require-needs.ts";
 import { CallerHungUp } from "./request-body.ts";
 import { sendWhole } from "./wire-answer.ts";
 import { MAX_SMALL_BODY_BYTES, type WholeCall, type WholeService } from "./wire-service.ts";
@@ -28,6 +29,9 @@ export interface RestOperations {
   actionOf(operation: string): Action;
   /** The largest body that a call of the operation may have. */
   inputMaxBytes(operation: string, request: IncomingMessage): number;
+  /** What a call needs to be allowed, once its input has been read. */
+  readonly needsOf: NeedsOfCall;
+  readonly needsParts: NeedsParts;
   /** Input and output in the shapes of the service's table. */
   call(operation: string, input: unknown, call: RestCall): Promise<RestOutput>;
   /** Hears of each call that was answered and no fault. */
@@ -73,6 +77,7 @@ async function answer(
   if (!isServed) throw unservedCall(service.signingName, operation);
   requireAllowed(principal, operations.actionOf(operation), accountId);
   const input = readRestInput(service, route, { path, headers, body });
+  await requireNeedsOf(operations.needsOf, { operation, input, principal }, operations.needsParts);
   const hangUp = new AbortController();
   response.on("close", () => {
     if (!response.writableFinished) hangUp.abort(new CallerHungUp());

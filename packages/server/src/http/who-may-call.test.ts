@@ -13,6 +13,7 @@ import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Action } from "../access/action.ts";
 import type { Principal } from "../access/principal.ts";
+import type { NeedsParts } from "../needs/require-needs.ts";
 import type { AccessKey, AccessKeys } from "../store/access-keys.ts";
 import { authenticate } from "./authenticate.ts";
 import { jsonServices } from "./json-services.ts";
@@ -30,6 +31,8 @@ import { MAX_SMALL_BODY_BYTES } from "./wire-service.ts";
 
 const REGION = "us-east-1";
 const ACCOUNT = "111122223333";
+/** What users need is tried elsewhere. */
+const NO_NEEDS = { needsOf: () => [], needsParts: {} as NeedsParts };
 const ROLES = ["root", "read-only", "host", "function", "server"] as const;
 const KEYS: readonly AccessKey[] = ROLES.map((role) => ({
   role,
@@ -124,7 +127,7 @@ beforeAll(async () => {
     grantsOfFunction: async (name: string) => new Set<Action>(name === "granted" ? GRANTS_OF_GRANTED : []),
   };
   const reach = reachBy(new ServerNames({ listen: ["127.0.0.1"], configured: [] }));
-  const services = jsonServices({} as Parameters<typeof jsonServices>[0]);
+  const services = jsonServices({ operations: {} } as Parameters<typeof jsonServices>[0]);
   const s3 = s3Handler<Principal>({
     store: bucket,
     accountId: ACCOUNT,
@@ -143,11 +146,12 @@ beforeAll(async () => {
           doors: ownDoors({} as Parameters<typeof ownDoors>[0]),
           accountId: ACCOUNT,
         }),
-        speakQuery({ service: STS_SERVICE, accountId: ACCOUNT, call: async () => ({}) }),
-        speakQuery({ service: ELBV2_SERVICE, accountId: ACCOUNT, call: async () => ({}) }),
+        speakQuery({ service: STS_SERVICE, accountId: ACCOUNT, ...NO_NEEDS, call: async () => ({}) }),
+        speakQuery({ service: ELBV2_SERVICE, accountId: ACCOUNT, ...NO_NEEDS, call: async () => ({}) }),
         speakRestJson({
           service: LAMBDA_SERVICE,
           accountId: ACCOUNT,
+          ...NO_NEEDS,
           actionOf: lambdaAction,
           inputMaxBytes: () => MAX_SMALL_BODY_BYTES,
           call: async () => ({ output: {} }),
@@ -223,7 +227,9 @@ const json = (service: string, prefix: string, operation: string): Call => ({
 
 it("answers each role as the table says", async () => {
   const rows: string[] = [];
-  for (const { signingNames, targetPrefixes, table } of jsonServices({} as Parameters<typeof jsonServices>[0])) {
+  for (const { signingNames, targetPrefixes, table } of jsonServices({ operations: {} } as Parameters<
+    typeof jsonServices
+  >[0])) {
     for (const operation of Object.keys(table)) {
       const call = json(signingNames[0]!, targetPrefixes[0]!, operation);
       rows.push(await rowOf(`${signingNames[0]} ${operation}`, call));

@@ -1,17 +1,22 @@
 import { COMMAND_TARGET_PREFIXES } from "@sluice/wire/command/command-api.ts";
+import type { ELBV2_TABLE } from "@sluice/wire/generated/elbv2-shapes.ts";
 import { ELBV2_SERVICE } from "@sluice/wire/query/elbv2-service.ts";
-import { STS_SERVICE } from "@sluice/wire/query/sts-service.ts";
+import { STS_SERVICE, type STS_TABLE } from "@sluice/wire/query/sts-service.ts";
 import type { LocalBalancing } from "../balancing/local-balancing.ts";
+import { onAnyResource } from "../needs/require-needs.ts";
 import { requireBalancing } from "../operations/elbv2/require-balancing.ts";
 import { STS_HANDLERS } from "../operations/sts/sts-operations.ts";
-import { handlerOf, jsonServices, type ServiceDependencies } from "./json-services.ts";
+import { handlerOf, jsonServices, needsPartsOf, type ServiceDependencies } from "./json-services.ts";
 import { type OwnDoorDependencies, ownDoors } from "./own-doors.ts";
 import { speakJson } from "./speak-json.ts";
 import { type LambdaDependencies, speakLambda } from "./speak-lambda.ts";
 import { speakQuery } from "./speak-query.ts";
 import type { StreamingService, WholeService, WireService } from "./wire-service.ts";
 
-export interface WireServiceDependencies extends ServiceDependencies, OwnDoorDependencies, LambdaDependencies {
+export interface WireServiceDependencies
+  extends ServiceDependencies,
+    Omit<OwnDoorDependencies, "needsParts">,
+    LambdaDependencies {
   readonly s3: StreamingService["handle"];
   /** Undefined: sluice.yml binds no balancer of our own. */
   readonly balancing: LocalBalancing | undefined;
@@ -21,16 +26,26 @@ export interface WireServiceDependencies extends ServiceDependencies, OwnDoorDep
 export function wireServices(dependencies: WireServiceDependencies): readonly WireService[] {
   const { operations, balancing, onDone } = dependencies;
   const { accountId } = operations;
+  const needsParts = needsPartsOf(operations);
   return [
-    speakJson({ services: jsonServices(dependencies), doors: ownDoors(dependencies), accountId, onDone }),
+    speakJson({
+      services: jsonServices(dependencies),
+      doors: ownDoors({ ...dependencies, needsParts }),
+      accountId,
+      onDone,
+    }),
     speakQuery({
       service: STS_SERVICE,
       accountId,
+      needsOf: onAnyResource((operation) => `sts:${operation as keyof typeof STS_TABLE}`),
+      needsParts,
       call: (operation, input, principal) => handlerOf(STS_HANDLERS, operation)(input, { accountId, principal }),
     }),
     speakQuery({
       service: ELBV2_SERVICE,
       accountId,
+      needsOf: onAnyResource((operation) => `elasticloadbalancing:${operation as keyof typeof ELBV2_TABLE}`),
+      needsParts,
       call: async (operation, input, principal) => {
         const context = { ...operations, principal, balancing: requireBalancing(balancing) };
         // A server without load balancers never loads it.

@@ -27,7 +27,7 @@ let ended: string[];
 beforeEach(async () => {
   store = await openStore({ dataDirectory: ":memory:" });
   now = Date.UTC(2026, 10, 30);
-  keys = new AccessKeys(store, () => now);
+  keys = new AccessKeys(store, () => now, "111122223333");
   ended = [];
   const parts = { store, now: () => now, randomText, accessKeys: keys };
   sessions = new ConsoleSessions({

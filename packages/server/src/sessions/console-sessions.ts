@@ -88,7 +88,7 @@ export class ConsoleSessions {
     if (!isPeopleRole(key.role)) {
       throw new CallerFault(
         "KeyNotForConsoleException",
-        `The access key ${accessKeyId} is a ${key.role}'s: the console takes keys of people, whose role is root or read-only. Make one: sluice keys create --read-only`,
+        `The access key ${accessKeyId} is a ${key.role}'s: the console takes keys of people, whose role is root, read-only or user. Make one: sluice keys create --read-only`,
       );
     }
     const session = await this.#begin(async () => accessKeyId);
@@ -119,13 +119,11 @@ export class ConsoleSessions {
     const now = this.#parts.now();
     if (row.expires_at <= now || row.used_at + SESSION_IDLE_MILLISECONDS <= now) return null;
     const key = await this.#parts.accessKeys.find(row.access_key_id);
-    if (!key || !isPeopleRole(key.role)) return null;
+    if (!key || !isPeopleRole(key.role) || key.isInactive || (key.expiresAt ?? Infinity) <= now) return null;
     if (now - row.used_at >= TOUCH_MILLISECONDS) this.#touch(row.cookie_sha256, now);
-    return this.#session(row.cookie_sha256, row.access_key_id, key.role, row.expires_at);
-  }
-
-  #session(sessionId: string, accessKeyId: string, role: PeopleRole, expiresAt: number): LiveSession {
-    return { sessionId, principal: { accessKeyId, role, hostId: null, sessionId }, expiresAt };
+    const { accessKeyId, role, identity } = key;
+    const principal = { accessKeyId, role, hostId: null, sessionId: row.cookie_sha256, ...(identity && { identity }) };
+    return { sessionId: row.cookie_sha256, principal, expiresAt: row.expires_at };
   }
 
   /** Nobody waits for it. */
@@ -145,7 +143,7 @@ export class ConsoleSessions {
       const accessKeyId = await whose(transaction);
       // In the same transaction: a key that is being deleted takes its sessions with it.
       const key = accessKeyId === undefined ? undefined : await findPeopleKey(transaction.db, accessKeyId);
-      if (!key) return null;
+      if (!key || key.status !== "Active" || (key.expires_at ?? Infinity) <= at) return null;
       const row = {
         cookie_sha256: sessionId,
         secret_sha256: hashOfSecret(secret),
@@ -159,7 +157,7 @@ export class ConsoleSessions {
     if (!begun) return null;
     onEnded(begun.ended);
     const { access_key_id: accessKeyId, role } = begun.key;
-    return { ...this.#session(sessionId, accessKeyId, role, expiresAt), cookie, secret };
+    return { sessionId, principal: { accessKeyId, role, hostId: null, sessionId }, expiresAt, cookie, secret };
   }
 }
 

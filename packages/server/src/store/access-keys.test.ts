@@ -10,7 +10,7 @@ let keys: AccessKeys;
 beforeEach(async () => {
   store = await openStore({ dataDirectory: ":memory:" });
   now = 1_000;
-  keys = new AccessKeys(store, () => now, {
+  keys = new AccessKeys(store, () => now, "111122223333", {
     accessKeyId: "ASIAOWN",
     secretAccessKey: "own",
     role: "server",

@@ -1,5 +1,11 @@
+import { isTemporaryKeyId } from "@sluice/model/access-key-id.ts";
+import type { Kysely } from "kysely";
+import type { Identity } from "../access/identity.ts";
 import { withinPatience } from "../loops/patience.ts";
+import { findLivingHostByIdentifier } from "./hosts.ts";
+import { findSessionIdentity, findUserIdentity } from "./iam/identities.ts";
 import type { Store } from "./open-store.ts";
+import type { Database } from "./schema.ts";
 
 export interface AccessKey {
   readonly accessKeyId: string;
@@ -9,14 +15,26 @@ export interface AccessKey {
   readonly hostId: string | null;
   /** The function that a key of role `function` belongs to. */
   readonly functionName?: string | null;
+  /** Whose a key of role `user` is. */
+  readonly identity?: Identity;
+  /** Epoch milliseconds; absent: it never expires. */
+  readonly expiresAt?: number;
+  /** Somebody has disabled it. */
+  readonly isInactive?: boolean;
+  /** Of a temporary key: the SHA-256 of the token that comes with each of its calls, hex. */
+  readonly tokenSha256?: string;
+  /** Of a temporary key: the key that bought it. */
+  readonly sourceAccessKeyId?: string;
 }
 
 /** Whom a key was made for. */
 export type KeyOwner =
   | { readonly hostId: string }
   | { readonly functionName: string }
-  /** A person's or a pipeline's: the key itself. */
-  | { readonly accessKeyId: string };
+  /** A person's or a pipeline's: the key itself, and the temporary keys that it bought. */
+  | { readonly accessKeyId: string }
+  /** What users and roles may do has changed. */
+  | { readonly policies: true };
 
 /** How long a key that was found is believed. A key that was removed by another server works this much longer at most. */
 const CACHE_MILLISECONDS = 5_000;
@@ -31,6 +49,7 @@ const LOOKUP_PATIENCE_MILLISECONDS = 500;
 export class AccessKeys {
   readonly #store: Store;
   readonly #now: () => number;
+  readonly #accountId: string;
   readonly #ownKey: AccessKey | undefined;
   readonly #cache = new Map<string, { readonly key: AccessKey; readonly until: number }>();
   readonly #lookups = new Map<string, Promise<AccessKey | null>>();
@@ -38,9 +57,10 @@ export class AccessKeys {
   #removals = 0;
 
   /** @param ownKey of the server itself, which no database has */
-  constructor(store: Store, now: () => number, ownKey?: AccessKey) {
+  constructor(store: Store, now: () => number, accountId: string, ownKey?: AccessKey) {
     this.#store = store;
     this.#now = now;
+    this.#accountId = accountId;
     this.#ownKey = ownKey;
   }
 
@@ -76,23 +96,13 @@ export class AccessKeys {
 
   async #lookUp(accessKeyId: string): Promise<AccessKey | null> {
     const removals = this.#removals;
-    const row = await this.#store.db
-      .selectFrom("access_keys")
-      .selectAll()
-      .where("access_key_id", "=", accessKeyId)
-      .executeTakeFirst();
-    if (!row) {
+    const read = isTemporaryKeyId(accessKeyId) ? readTemporaryKey : readKey;
+    const key = await read(this.#store.db, accessKeyId, this.#accountId);
+    if (!key) {
       // Asked for again each time: it may be about to be made.
       this.#cache.delete(accessKeyId);
       return null;
     }
-    const key = {
-      accessKeyId,
-      secretAccessKey: row.secret_access_key,
-      role: row.role,
-      hostId: row.host_id,
-      ...(row.function_name === null ? {} : { functionName: row.function_name }),
-    };
     if (removals !== this.#removals) return key;
     if (this.#cache.size >= MAX_CACHE_KEYS) this.#cache.clear();
     this.#cache.set(accessKeyId, { key, until: this.#now() + CACHE_MILLISECONDS });
@@ -112,7 +122,61 @@ export class AccessKeys {
   }
 }
 
+async function readKey(db: Kysely<Database>, accessKeyId: string, accountId: string): Promise<AccessKey | null> {
+  const row = await db
+    .selectFrom("access_keys")
+    .selectAll()
+    .where("access_key_id", "=", accessKeyId)
+    .executeTakeFirst();
+  if (!row) return null;
+  const key = {
+    accessKeyId,
+    secretAccessKey: row.secret_access_key,
+    role: row.role,
+    hostId: row.host_id,
+    ...(row.function_name === null ? {} : { functionName: row.function_name }),
+    ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
+    ...(row.status === "Active" ? {} : { isInactive: true }),
+  };
+  if (row.role !== "user") return key;
+  const identity = row.user_name === null ? undefined : await findUserIdentity(db, row.user_name, accountId);
+  return identity ? { ...key, identity, hostId: await hostOf(db, identity) } : null;
+}
+
+async function readTemporaryKey(
+  db: Kysely<Database>,
+  accessKeyId: string,
+  accountId: string,
+): Promise<AccessKey | null> {
+  const row = await db
+    .selectFrom("sts_sessions")
+    .selectAll()
+    .where("access_key_id", "=", accessKeyId)
+    .executeTakeFirst();
+  if (!row) return null;
+  const identity = await findSessionIdentity(db, row, accountId);
+  if (!identity) return null;
+  return {
+    accessKeyId,
+    secretAccessKey: row.secret_access_key,
+    role: "user",
+    hostId: await hostOf(db, identity),
+    identity,
+    expiresAt: row.expires_at,
+    tokenSha256: row.token_sha256,
+    sourceAccessKeyId: row.source_access_key_id,
+  };
+}
+
+/** The on-premises instance that was registered with the ARN: its agent signs with such a key. */
+async function hostOf(db: Kysely<Database>, { arn }: Identity): Promise<string | null> {
+  return (await findLivingHostByIdentifier(db, arn))?.host_id ?? null;
+}
+
 function isKeyOf(key: AccessKey, owner: KeyOwner): boolean {
-  if ("accessKeyId" in owner) return key.accessKeyId === owner.accessKeyId;
+  if ("policies" in owner) return key.identity !== undefined;
+  if ("accessKeyId" in owner) {
+    return key.accessKeyId === owner.accessKeyId || key.sourceAccessKeyId === owner.accessKeyId;
+  }
   return "hostId" in owner ? key.hostId === owner.hostId : key.functionName === owner.functionName;
 }

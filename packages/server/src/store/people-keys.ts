@@ -5,7 +5,7 @@ import type { AccessKeysTable, Database } from "./schema.ts";
 type Row = Selectable<AccessKeysTable>;
 
 /** Roles of keys that people and pipelines have. Those of hosts and functions come and go with their owners. */
-const PEOPLE_ROLES = ["root", "read-only"] as const;
+const PEOPLE_ROLES = ["root", "read-only", "user"] as const;
 export type PeopleRole = (typeof PEOPLE_ROLES)[number];
 
 export type PersonKeyRow = Row & { readonly role: PeopleRole };

@@ -5,6 +5,7 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { FAULTS } from "@sluice/model/fault-codes.ts";
 import type { RestFault } from "@sluice/wire/rest-json/rest-fault.ts";
 import type { Principal } from "../../access/principal.ts";
+import { withCall } from "../authenticate.ts";
 import { type OwnDoor, pass } from "../own-doors.ts";
 import type { Reach } from "../reached-name.ts";
 import { discardRest, readBody } from "../request-body.ts";
@@ -21,6 +22,7 @@ import { MAX_SIGN_IN_BYTES, requireSession, type SessionDoorParts, signIn, signO
 import type { WebFiles } from "./web-files.ts";
 
 export interface ConsoleParts extends SessionDoorParts {
+  readonly region: string;
   readonly reach: Reach;
   readonly webFiles: () => Promise<WebFiles>;
   /** The JSON services whose operations the page may call. */
@@ -129,7 +131,7 @@ async function answerApi({ request, response, requestId, turns }: Call, parts: C
   if (!API_TYPES.test(request.headers["content-type"] ?? "")) {
     throw new CallerFault("ValidationException", "The content type must be application/x-amz-json-1.1.");
   }
-  const { principal } = await requireSession(request, parts);
+  const principal = await callerOf(request, parts);
   const { api } = parts;
   const maximumBytes = api.maxBodyBytes(request, principal);
   const body = await readBody(request, { maximumBytes, unproved: parts.unprovedBodies });
@@ -144,11 +146,16 @@ async function answerEvents({ request, response }: Call, parts: ConsoleParts): P
   const { endpoint } = parts.reach(request);
   requireMethod(request, ["GET"]);
   requireSameOrigin(request, endpoint);
-  const { principal } = await requireSession(request, parts);
+  const principal = await callerOf(request, parts);
   discardRest(request);
   parts.onProved(principal, request.socket);
   parts.admit(principal, "", 0);
   await pass(parts.events, { request, response, principal });
+}
+
+async function callerOf(request: IncomingMessage, parts: ConsoleParts): Promise<Principal> {
+  const { principal } = await requireSession(request, parts);
+  return withCall(principal, request, parts.now(), parts.region);
 }
 
 function requireMethod({ method = "GET" }: IncomingMessage, methods: readonly string[]): string {

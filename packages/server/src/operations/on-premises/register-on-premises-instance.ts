@@ -50,6 +50,8 @@ export const registerOnPremisesInstance: Operation<RegisterOnPremisesInstanceInp
     }
     await insertHost(transaction, row);
   });
+  // Whose key it is may speak for the instance from now on.
+  context.forgetKeys({ policies: true });
   return {};
 };
 

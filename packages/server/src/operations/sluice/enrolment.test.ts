@@ -121,7 +121,7 @@ describe("enrolling", () => {
       accountId: "111122223333",
       signingCertificate: "-----BEGIN CERTIFICATE-----\n",
     });
-    expect(await here.context.store.db.selectFrom("access_keys").selectAll().execute()).toEqual([
+    expect(await here.context.store.db.selectFrom("access_keys").selectAll().execute()).toMatchObject([
       {
         access_key_id: enrolled.accessKeyId,
         secret_access_key: enrolled.secretAccessKey,

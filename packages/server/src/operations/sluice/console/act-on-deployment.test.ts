@@ -67,6 +67,7 @@ describe("a stop", () => {
         ordinal: 0,
         at: installation.clock.now,
         access_key_id: installation.context.principal.accessKeyId,
+        caller_arn: "arn:aws:iam::111122223333:root",
         action: "stop",
         reason: "the wrong build",
       },

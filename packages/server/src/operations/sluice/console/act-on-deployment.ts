@@ -5,7 +5,10 @@ import { revisionName } from "@sluice/model/revision-name.ts";
 import { ROLLBACK_DESCRIPTION_PREFIX } from "@sluice/model/rollback-description.ts";
 import type { ActOnDeploymentInput, ActOnDeploymentOutput } from "@sluice/wire/sluice/console-api.ts";
 import type { Action } from "../../../access/action.ts";
+import { callerArn } from "../../../access/caller-arn.ts";
 import { requireAllowed } from "../../../access/require-allowed.ts";
+import { type NeedsContext, onDeployments } from "../../../needs/needs-context.ts";
+import { requireNeedsOf } from "../../../needs/require-needs.ts";
 import { DEPLOYMENT_REVISION } from "../../../store/columns/deployment-columns.ts";
 import { findDeployment } from "../../../store/deployment-history.ts";
 import { addNote } from "../../../store/deployment-notes.ts";
@@ -43,7 +46,11 @@ export const actOnDeployment: Operation<ActOnDeploymentInput, ActOnDeploymentOut
 ) => {
   const deploymentId = requireDeploymentId(input.deploymentId);
   const action = requireAction(input.action);
-  requireAllowed(context.principal, UNDERLYING[action], context.accountId);
+  const { principal, accountId, store } = context;
+  requireAllowed(principal, UNDERLYING[action], accountId);
+  const needsOf = (_: string, __: unknown, parts: NeedsContext) =>
+    onDeployments(parts, UNDERLYING[action], [deploymentId]);
+  await requireNeedsOf(needsOf, { operation: "ActOnDeployment", input, principal }, { ...context, db: store.db });
   const reason = requireReason(input.reason);
   refuseMisplaced(input, action);
   if (action === "roll-back") return rollBack(input, reason, context);
@@ -213,6 +220,8 @@ function requireAction(action: string): DeploymentAction {
   );
 }
 
-function noteOf(deploymentId: string, action: string, reason: string, { now, principal }: SluiceContext) {
-  return { deployment_id: deploymentId, at: now(), access_key_id: principal.accessKeyId, action, reason };
+function noteOf(deploymentId: string, action: string, reason: string, { now, principal, accountId }: SluiceContext) {
+  const { accessKeyId } = principal;
+  const caller = { access_key_id: accessKeyId, caller_arn: callerArn(principal, accountId) };
+  return { deployment_id: deploymentId, at: now(), ...caller, action, reason };
 }

@@ -22,7 +22,7 @@ export const listBundles: Operation<ListBundlesInput, ListBundlesOutput, SluiceC
   const { bundles, principal } = context;
   const mayList = (bucket: string) => authorize(principal, "s3:ListBucket", `arn:aws:s3:::${bucket}`) === "allowed";
   const buckets =
-    authorize(principal, "s3:ListAllMyBuckets", undefined) === "allowed"
+    authorize(principal, "s3:ListAllMyBuckets", "*") === "allowed"
       ? bundles.buckets
           .listBuckets()
           .buckets.map(({ name }) => name)

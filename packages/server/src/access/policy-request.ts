@@ -1,0 +1,49 @@
+import type { PolicyRequest } from "@sluice/model/policy/policy.ts";
+import type { Identity } from "./identity.ts";
+import type { Need } from "./need.ts";
+import type { CallFacts, Principal } from "./principal.ts";
+
+/** The keys of conditions that one call fills in (docs/reference/policies.md), by IAM's names in lower case. */
+export function policyRequest(
+  { identity, call }: Pick<Principal, "identity" | "call">,
+  action: string,
+  { resource, resourceTags, requestTags }: Pick<Need, "resource" | "resourceTags" | "requestTags">,
+): PolicyRequest {
+  return {
+    action,
+    resource,
+    context: {
+      ...(identity ? identityKeys(identity) : {}),
+      ...(call ? callKeys(call) : {}),
+      ...tagKeys("aws:resourcetag/", resourceTags),
+      ...tagKeys("aws:requesttag/", requestTags),
+      ...(requestTags && Object.keys(requestTags).length > 0 ? { "aws:tagkeys": Object.keys(requestTags) } : {}),
+    },
+  };
+}
+
+function identityKeys({ kind, arn, userId, name, tags, role }: Identity): Record<string, readonly string[]> {
+  return {
+    "aws:userid": [userId],
+    "aws:principalarn": [role?.arn ?? arn],
+    "aws:principaltype": [kind === "user" ? "User" : "AssumedRole"],
+    ...(kind === "user" ? { "aws:username": [name] } : {}),
+    ...(role ? { "aws:tokenissuetime": [new Date(role.issuedAt).toISOString()] } : {}),
+    ...tagKeys("aws:principaltag/", tags),
+  };
+}
+
+function callKeys({ sourceAddress, isSecure, userAgent, at, region }: CallFacts): Record<string, readonly string[]> {
+  return {
+    "aws:currenttime": [new Date(at).toISOString()],
+    "aws:epochtime": [String(Math.floor(at / 1000))],
+    "aws:securetransport": [String(isSecure)],
+    "aws:requestedregion": [region],
+    ...(sourceAddress === undefined ? {} : { "aws:sourceip": [sourceAddress] }),
+    ...(userAgent === undefined ? {} : { "aws:useragent": [userAgent] }),
+  };
+}
+
+function tagKeys(prefix: string, tags: Readonly<Record<string, string>> = {}): Record<string, readonly string[]> {
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`${prefix}${key.toLowerCase()}`, [value]]));
+}

@@ -1,0 +1,192 @@
+import type { CreateDeploymentInput } from "@aws-sdk/client-codedeploy";
+import type { CodeDeployOperations } from "@sluice/wire/generated/codedeploy-shapes.ts";
+import type { Action } from "../access/action.ts";
+import type { Need } from "../access/need.ts";
+import { findApplication } from "../store/applications.ts";
+import { findDeploymentGroup } from "../store/deployment-groups.ts";
+import {
+  ANY_RESOURCE,
+  type NeedsContext,
+  type NeedsOf,
+  onApplication,
+  onConfig,
+  onDeployments,
+  onGroup,
+  onInstance,
+  onTagged,
+  requestTags,
+} from "./needs-context.ts";
+
+type Operations = CodeDeployOperations;
+type Table = { readonly [Name in keyof Operations]: NeedsOf<Operations[Name]["input"]> };
+type Names<Member extends string> = {
+  [Name in keyof Operations]: Member extends keyof Operations[Name]["input"] ? Name : never;
+}[keyof Operations];
+
+/**
+ * On which resources each of CodeDeploy's operations is allowed or not, as "Actions, resources, and condition keys for AWS CodeDeploy" of the
+ * service authorization reference has it. Where that asks for all of a kind (BatchGetApplications), those that the call names will do here.
+ */
+export const CODEDEPLOY_NEEDS: Table = {
+  AddTagsToOnPremisesInstances: ({ instanceNames }, context) =>
+    onInstances(context, "codedeploy:AddTagsToOnPremisesInstances", instanceNames),
+  BatchGetApplicationRevisions: application("BatchGetApplicationRevisions"),
+  BatchGetApplications: ({ applicationNames }, context) =>
+    each(applicationNames, (name) => onApplication(context, "codedeploy:BatchGetApplications", name)),
+  BatchGetDeploymentGroups: ({ applicationName, deploymentGroupNames }, context) =>
+    each(deploymentGroupNames, (name) =>
+      onGroup(context, "codedeploy:BatchGetDeploymentGroups", applicationName, name),
+    ),
+  BatchGetDeploymentInstances: deployment("BatchGetDeploymentInstances"),
+  BatchGetDeploymentTargets: deployment("BatchGetDeploymentTargets"),
+  BatchGetDeployments: ({ deploymentIds }, context) =>
+    onDeployments(context, "codedeploy:BatchGetDeployments", deploymentIds),
+  BatchGetOnPremisesInstances: anything("codedeploy:BatchGetOnPremisesInstances"),
+  ContinueDeployment: deployment("ContinueDeployment"),
+  CreateApplication: async ({ applicationName, tags }, context) => [
+    await onApplication(context, "codedeploy:CreateApplication", applicationName, { requestTags: requestTags(tags) }),
+  ],
+  CreateDeployment: createDeploymentNeeds,
+  CreateDeploymentConfig: config("CreateDeploymentConfig"),
+  CreateDeploymentGroup: async ({ applicationName, deploymentGroupName, tags }, context) => [
+    await onGroup(context, "codedeploy:CreateDeploymentGroup", applicationName, deploymentGroupName, {
+      requestTags: requestTags(tags),
+    }),
+  ],
+  DeleteApplication: application("DeleteApplication"),
+  DeleteDeploymentConfig: config("DeleteDeploymentConfig"),
+  DeleteDeploymentGroup: group("DeleteDeploymentGroup"),
+  DeleteGitHubAccountToken: anything("codedeploy:DeleteGitHubAccountToken"),
+  DeleteResourcesByExternalId: anything("codedeploy:DeleteResourcesByExternalId"),
+  DeregisterOnPremisesInstance: instance("DeregisterOnPremisesInstance"),
+  GetApplication: application("GetApplication"),
+  GetApplicationRevision: application("GetApplicationRevision"),
+  GetDeployment: deployment("GetDeployment"),
+  GetDeploymentConfig: config("GetDeploymentConfig"),
+  GetDeploymentGroup: group("GetDeploymentGroup"),
+  GetDeploymentInstance: deployment("GetDeploymentInstance"),
+  GetDeploymentTarget: deployment("GetDeploymentTarget"),
+  GetOnPremisesInstance: instance("GetOnPremisesInstance"),
+  ListApplicationRevisions: application("ListApplicationRevisions"),
+  ListApplications: async (_input, context) => [await onApplication(context, "codedeploy:ListApplications", undefined)],
+  ListDeploymentConfigs: (_input, context) => [onConfig(context, "codedeploy:ListDeploymentConfigs", undefined)],
+  ListDeploymentGroups: async ({ applicationName }, context) => [
+    await onGroup(context, "codedeploy:ListDeploymentGroups", applicationName, undefined),
+  ],
+  ListDeploymentInstances: deployment("ListDeploymentInstances"),
+  ListDeploymentTargets: deployment("ListDeploymentTargets"),
+  ListDeployments: group("ListDeployments"),
+  ListGitHubAccountTokenNames: anything("codedeploy:ListGitHubAccountTokenNames"),
+  ListOnPremisesInstances: anything("codedeploy:ListOnPremisesInstances"),
+  ListTagsForResource: async ({ ResourceArn }, context) => [
+    await onTagged(context, { action: "codedeploy:ListTagsForResource", resource: ResourceArn ?? ANY_RESOURCE }),
+  ],
+  PutLifecycleEventHookExecutionStatus: deployment("PutLifecycleEventHookExecutionStatus"),
+  RegisterApplicationRevision: application("RegisterApplicationRevision"),
+  RegisterOnPremisesInstance: instance("RegisterOnPremisesInstance"),
+  RemoveTagsFromOnPremisesInstances: ({ instanceNames }, context) =>
+    onInstances(context, "codedeploy:RemoveTagsFromOnPremisesInstances", instanceNames),
+  SkipWaitTimeForInstanceTermination: deployment("SkipWaitTimeForInstanceTermination"),
+  StopDeployment: deployment("StopDeployment"),
+  TagResource: async ({ ResourceArn, Tags }, context) => [
+    await onTagged(context, {
+      action: "codedeploy:TagResource",
+      resource: ResourceArn ?? ANY_RESOURCE,
+      requestTags: requestTags(Tags),
+    }),
+  ],
+  UntagResource: async ({ ResourceArn, TagKeys }, context) => [
+    await onTagged(context, {
+      action: "codedeploy:UntagResource",
+      resource: ResourceArn ?? ANY_RESOURCE,
+      requestTags: requestTags(TagKeys?.map((Key) => ({ Key }))),
+    }),
+  ],
+  UpdateApplication: async ({ applicationName, newApplicationName }, context) => [
+    await onApplication(context, "codedeploy:UpdateApplication", applicationName),
+    ...(newApplicationName === undefined
+      ? []
+      : [await onApplication(context, "codedeploy:UpdateApplication", newApplicationName)]),
+  ],
+  UpdateDeploymentGroup: async ({ applicationName, currentDeploymentGroupName, newDeploymentGroupName }, context) => [
+    await onGroup(context, "codedeploy:UpdateDeploymentGroup", applicationName, currentDeploymentGroupName),
+    ...(newDeploymentGroupName === undefined
+      ? []
+      : [await onGroup(context, "codedeploy:UpdateDeploymentGroup", applicationName, newDeploymentGroupName)]),
+  ],
+};
+
+/** Its configuration and its revision are read for it, and alarms that it does without are a change of the group's settings. */
+async function createDeploymentNeeds(input: CreateDeploymentInput, context: NeedsContext): Promise<readonly Need[]> {
+  const { applicationName, deploymentGroupName } = input;
+  const needs = [await onGroup(context, "codedeploy:CreateDeployment", applicationName, deploymentGroupName)];
+  const configName = input.deploymentConfigName ?? (await configOfGroup(input, context));
+  if (configName !== undefined) needs.push(onConfig(context, "codedeploy:GetDeploymentConfig", configName));
+  needs.push(
+    await onApplication(context, "codedeploy:GetApplicationRevision", applicationName, {
+      or: ["codedeploy:RegisterApplicationRevision"],
+    }),
+  );
+  if (input.overrideAlarmConfiguration !== undefined) {
+    needs.push(await onGroup(context, "codedeploy:UpdateDeploymentGroup", applicationName, deploymentGroupName));
+  }
+  return needs;
+}
+
+/** Undefined: there is no such group, which the operation tells. */
+async function configOfGroup(
+  { applicationName, deploymentGroupName }: CreateDeploymentInput,
+  { db }: NeedsContext,
+): Promise<string | undefined> {
+  if (!applicationName || !deploymentGroupName) return undefined;
+  const found = await findApplication(db, applicationName);
+  const row = found && (await findDeploymentGroup(db, found.application_id, deploymentGroupName));
+  return row?.deployment_config_name;
+}
+
+function application<Name extends Names<"applicationName">>(
+  name: Name,
+): NeedsOf<{ applicationName?: string | undefined }> {
+  return async ({ applicationName }, context) => [await onApplication(context, `codedeploy:${name}`, applicationName)];
+}
+
+function group<Name extends Names<"deploymentGroupName">>(
+  name: Name,
+): NeedsOf<{ applicationName?: string | undefined; deploymentGroupName?: string | undefined }> {
+  return async ({ applicationName, deploymentGroupName }, context) => [
+    await onGroup(context, `codedeploy:${name}`, applicationName, deploymentGroupName),
+  ];
+}
+
+function deployment<Name extends Names<"deploymentId">>(name: Name): NeedsOf<{ deploymentId?: string | undefined }> {
+  return ({ deploymentId }, context) => onDeployments(context, `codedeploy:${name}`, [deploymentId]);
+}
+
+function config<Name extends Names<"deploymentConfigName">>(
+  name: Name,
+): NeedsOf<{ deploymentConfigName?: string | undefined }> {
+  return ({ deploymentConfigName }, context) => [onConfig(context, `codedeploy:${name}`, deploymentConfigName)];
+}
+
+function instance<Name extends Names<"instanceName">>(name: Name): NeedsOf<{ instanceName?: string | undefined }> {
+  return ({ instanceName }, context) => [onInstance(context, `codedeploy:${name}`, instanceName)];
+}
+
+function anything(action: Action): NeedsOf<unknown> {
+  return () => [{ action, resource: ANY_RESOURCE }];
+}
+
+function onInstances(context: NeedsContext, action: Action, names: readonly string[] | undefined): readonly Need[] {
+  return names && names.length > 0
+    ? names.map((name) => onInstance(context, action, name))
+    : [onInstance(context, action, undefined)];
+}
+
+/** One for each name; for no name one on all of them. */
+async function each(
+  names: readonly string[] | undefined,
+  needOf: (name: string | undefined) => Promise<Need>,
+): Promise<readonly Need[]> {
+  if (!names || names.length === 0) return [await needOf(undefined)];
+  return Promise.all([...new Set(names)].map(needOf));
+}

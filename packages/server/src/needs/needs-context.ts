@@ -1,0 +1,106 @@
+import {
+  type ArnScope,
+  applicationArn,
+  deploymentConfigArn,
+  deploymentGroupArn,
+  onPremisesInstanceArn,
+  sluiceHostArn,
+} from "@sluice/model/resource-arn.ts";
+import type { Kysely } from "kysely";
+import type { Action } from "../access/action.ts";
+import type { Need, ResourceTags } from "../access/need.ts";
+import { loadResourceTags } from "../store/resource-tags.ts";
+import type { Database } from "../store/schema.ts";
+
+/** What it takes to say which resources a call is about. Nothing of the input has been checked yet but its shape. */
+export interface NeedsContext extends ArnScope {
+  readonly db: Kysely<Database>;
+  /** Whether the tags of the resources are asked for by any policy: else nobody looks them up. */
+  readonly asksForTags: boolean;
+}
+
+/** What the call needs, in the order in which it is told. Of nothing that exists it is asked on all: whoever may not, is not told what there is. */
+export type NeedsOf<Input> = (input: Input, context: NeedsContext) => readonly Need[] | Promise<readonly Need[]>;
+
+/** On no resource, or on all: what a list or a service as a whole is asked for. */
+export const ANY_RESOURCE = "*";
+
+export type NamedTags = readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[];
+
+/** As a condition sees them; undefined: the call gives none. */
+export function requestTags(tags: NamedTags | undefined): ResourceTags | undefined {
+  if (!tags || tags.length === 0) return undefined;
+  return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+/** On one of CodeDeploy's applications and groups, with the tags that it has. */
+export async function onTagged(
+  { db, asksForTags }: NeedsContext,
+  need: Pick<Need, "action" | "or" | "resource" | "requestTags">,
+): Promise<Need> {
+  if (!asksForTags) return need;
+  const tags = await loadResourceTags(db, need.resource);
+  return { ...need, resourceTags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) };
+}
+
+export function onApplication(
+  context: NeedsContext,
+  action: Action,
+  applicationName: string | undefined,
+  given: Pick<Need, "or" | "requestTags"> = {},
+): Promise<Need> {
+  return onTagged(context, { action, resource: applicationArn(context, applicationName ?? ANY_RESOURCE), ...given });
+}
+
+export function onGroup(
+  context: NeedsContext,
+  action: Action,
+  applicationName: string | undefined,
+  groupName: string | undefined,
+  given: Pick<Need, "or" | "requestTags"> = {},
+): Promise<Need> {
+  const resource = deploymentGroupArn(context, applicationName ?? ANY_RESOURCE, groupName ?? ANY_RESOURCE);
+  return onTagged(context, { action, resource, ...given });
+}
+
+export function onConfig(context: NeedsContext, action: Action, configName: string | undefined): Need {
+  return { action, resource: deploymentConfigArn(context, configName ?? ANY_RESOURCE) };
+}
+
+export function onInstance(context: NeedsContext, action: Action, instanceName: string | undefined): Need {
+  return { action, resource: onPremisesInstanceArn(context, instanceName ?? ANY_RESOURCE) };
+}
+
+export function onHost(context: NeedsContext, action: Action, host: string | undefined): Need {
+  return { action, resource: sluiceHostArn(context, host ?? ANY_RESOURCE) };
+}
+
+/** On the groups of the deployments; on all groups for what is no deployment's id, and for no id at all. */
+export async function onDeployments(
+  context: NeedsContext,
+  action: Action,
+  deploymentIds: readonly (string | undefined)[] | undefined,
+): Promise<readonly Need[]> {
+  const ids = [...new Set((deploymentIds ?? []).filter((id) => id !== undefined))].slice(0, MAX_ASKED);
+  const rows =
+    ids.length === 0
+      ? []
+      : await context.db
+          .selectFrom("deployments")
+          .select(["deployment_id", "application_name", "deployment_group_name"])
+          .where("deployment_id", "in", ids)
+          .execute();
+  const needs = new Map<string, Need>();
+  for (const { application_name, deployment_group_name } of rows) {
+    const need = await onGroup(context, action, application_name, deployment_group_name);
+    needs.set(need.resource, need);
+  }
+  if (rows.length < ids.length || ids.length === 0) {
+    const need = await onGroup(context, action, undefined, undefined);
+    needs.set(need.resource, need);
+  }
+  return [...needs.values()];
+}
+
+/** Of a batch: one that is longer is refused for its length, whoever sends it. */
+const MAX_ASKED = 100;

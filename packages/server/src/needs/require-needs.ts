@@ -1,0 +1,40 @@
+import type { Action } from "../access/action.ts";
+import type { Need } from "../access/need.ts";
+import type { Principal } from "../access/principal.ts";
+import { requireNeeds } from "../access/require-allowed.ts";
+import { ANY_RESOURCE, type NeedsContext } from "./needs-context.ts";
+
+/** What is asked of a service about one of its calls. */
+export type NeedsOfCall = (
+  operation: string,
+  input: unknown,
+  context: NeedsContext,
+) => readonly Need[] | Promise<readonly Need[]>;
+
+/** What the needs of a call are looked up in, whoever calls. */
+export type NeedsParts = Omit<NeedsContext, "asksForTags">;
+
+/**
+ * The second half of authorising a call, when its input has been read: a user needs what `needsOf` says, all of it. Roles are the same for
+ * all resources, and passed the first half (`requireAllowed`).
+ *
+ * @throws CallerFault AccessDeniedException
+ */
+export async function requireNeedsOf(
+  needsOf: NeedsOfCall,
+  {
+    operation,
+    input,
+    principal,
+  }: { readonly operation: string; readonly input: unknown; readonly principal: Principal },
+  parts: NeedsParts,
+): Promise<void> {
+  if (principal.role !== "user") return;
+  const context = { ...parts, asksForTags: principal.identity?.asksForTags ?? false };
+  requireNeeds(principal, await needsOf(operation, input, context), parts.accountId);
+}
+
+/** Of a service whose calls nobody told apart yet by their resources: each is asked on all of them. */
+export function onAnyResource(actionOf: (operation: string) => Action): NeedsOfCall {
+  return (operation) => [{ action: actionOf(operation), resource: ANY_RESOURCE }];
+}

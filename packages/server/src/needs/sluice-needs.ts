@@ -1,0 +1,43 @@
+import type { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
+import type { Action } from "../access/action.ts";
+import type { Need } from "../access/need.ts";
+import { ANY_RESOURCE, type NeedsContext, onApplication, onDeployments, onGroup, onHost } from "./needs-context.ts";
+
+type Operation = keyof typeof SLUICE_TABLE;
+
+/** Members of the inputs of Sluice's operations by which a resource is named. */
+interface NamingMembers {
+  readonly deploymentId?: unknown;
+  readonly fromDeploymentId?: unknown;
+  readonly toDeploymentId?: unknown;
+  readonly applicationName?: unknown;
+  readonly deploymentGroupName?: unknown;
+  readonly host?: unknown;
+  readonly hostName?: unknown;
+  readonly instanceId?: unknown;
+}
+
+/**
+ * On which resource one of Sluice's own operations is allowed or not, by the members of its input that name one: a deployment's group, a group,
+ * an application, a host; else on all.
+ */
+export async function sluiceNeeds(
+  operation: string,
+  input: NamingMembers,
+  context: NeedsContext,
+): Promise<readonly Need[]> {
+  const action: Action = `sluice:${operation as Operation}`;
+  const deploymentIds = texts(input.deploymentId, input.fromDeploymentId, input.toDeploymentId);
+  if (deploymentIds.length > 0) return onDeployments(context, action, deploymentIds);
+  const [applicationName] = texts(input.applicationName);
+  const [groupName] = texts(input.deploymentGroupName);
+  if (groupName !== undefined) return [await onGroup(context, action, applicationName, groupName)];
+  if (applicationName !== undefined) return [await onApplication(context, action, applicationName)];
+  const [host] = texts(input.host, input.hostName, input.instanceId);
+  if (host !== undefined) return [onHost(context, action, host)];
+  return [{ action, resource: ANY_RESOURCE }];
+}
+
+function texts(...values: readonly unknown[]): string[] {
+  return values.filter((value): value is string => typeof value === "string" && value !== "");
+}
