@@ -1,4 +1,4 @@
-import { decide, mayEverAllow } from "@sluice/model/policy/policy.ts";
+import { decide, mayEverAllow } from "@sluice/model/policy/decide.ts";
 import type { Action } from "./action.ts";
 import { type Decision, GRANTS } from "./grants.ts";
 import type { Need } from "./need.ts";

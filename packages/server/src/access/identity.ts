@@ -1,4 +1,4 @@
-import type { NamedPolicy } from "@sluice/model/policy/policy.ts";
+import type { NamedPolicy } from "@sluice/model/policy/policy-document.ts";
 
 /** A user, or a session of a role: whoever has rights by policies. */
 export interface Identity {

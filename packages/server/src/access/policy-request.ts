@@ -1,4 +1,4 @@
-import type { PolicyRequest } from "@sluice/model/policy/policy.ts";
+import type { PolicyRequest } from "@sluice/model/policy/policy-document.ts";
 import type { Identity } from "./identity.ts";
 import type { Need } from "./need.ts";
 import type { CallFacts, Principal } from "./principal.ts";

@@ -1,5 +1,5 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { decide, type PolicyDecision } from "@sluice/model/policy/policy.ts";
+import { decide, type PolicyDecision } from "@sluice/model/policy/decide.ts";
 import type { Action } from "./action.ts";
 import { authorize } from "./authorize.ts";
 import { callerArn } from "./caller-arn.ts";

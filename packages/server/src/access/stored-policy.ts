@@ -1,4 +1,5 @@
-import { type NamedPolicy, type PolicyDocument, parsePolicy } from "@sluice/model/policy/policy.ts";
+import { parsePolicy } from "@sluice/model/policy/parse-policy.ts";
+import type { NamedPolicy, PolicyDocument } from "@sluice/model/policy/policy-document.ts";
 
 /** Documents that were read, so that each is read once however many keys have it. */
 const MAX_READ = 2_000;

@@ -1,4 +1,4 @@
-import { findManagedPolicy } from "@sluice/model/policy/managed-policies.ts";
+import { managedPolicyOf } from "@sluice/model/policy/managed-policies.ts";
 import type { Kysely } from "kysely";
 import type { Identity } from "../../access/identity.ts";
 import { type StoredPolicy, storedPolicy } from "../../access/stored-policy.ts";
@@ -68,7 +68,7 @@ export async function policiesOf(
     await owned("iam_inline_policies").select(["policy_name", "document"]).orderBy("policy_name").execute(),
     await owned("iam_attachments").select("policy_arn").orderBy("policy_arn").execute(),
   ];
-  const managed = attached.flatMap(({ policy_arn }) => findManagedPolicy(policy_arn) ?? []);
+  const managed = attached.flatMap(({ policy_arn }) => managedPolicyOf(policy_arn) ?? []);
   const names = attached.flatMap(({ policy_arn }) => policyNameOfArn(policy_arn) ?? []);
   const own =
     names.length === 0
@@ -80,7 +80,7 @@ export async function policiesOf(
           .orderBy("policy_name")
           .execute();
   return [
-    ...managed.map(({ name, document }) => storedPolicy(name, document)),
+    ...managed.map(({ name, text }) => storedPolicy(name, text)),
     ...[...own, ...inline].map(({ policy_name, document }) => storedPolicy(policy_name, document)),
   ];
 }

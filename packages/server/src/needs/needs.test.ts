@@ -1,0 +1,200 @@
+import { parsePolicy } from "@sluice/model/policy/parse-policy.ts";
+import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
+import { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Action } from "../access/action.ts";
+import { authorize } from "../access/authorize.ts";
+import type { Principal } from "../access/principal.ts";
+import { openStore, type Store } from "../store/open-store.ts";
+import { deploymentRow } from "../store/rows.fixture.ts";
+import { CODEDEPLOY_NEEDS } from "./codedeploy-needs.ts";
+import type { NeedsContext, NeedsOf } from "./needs-context.ts";
+import { requireNeedsOf } from "./require-needs.ts";
+import { sluiceNeeds } from "./sluice-needs.ts";
+
+const SCOPE = { region: "us-east-1", accountId: "111122223333" };
+const ARN = "arn:aws:codedeploy:us-east-1:111122223333";
+const WEB = { applicationName: "web", deploymentGroupName: "live" };
+let store: Store;
+let context: NeedsContext;
+
+beforeAll(async () => {
+  store = await openStore({ dataDirectory: ":memory:" });
+  context = { ...SCOPE, db: store.db, asksForTags: true };
+  const names = { application_name: "web", deployment_group_name: "live" };
+  await store.write(async ({ db }) => {
+    await db.insertInto("deployments").values(deploymentRow("d-WEB000001", names)).execute();
+    await db
+      .insertInto("resource_tags")
+      .values({ resource_arn: `${ARN}:deploymentgroup:web/live`, tag_key: "Team", tag_value: "shop" })
+      .execute();
+  });
+});
+afterAll(() => store.close());
+
+const needsOf = async (operation: string, input: object) =>
+  (CODEDEPLOY_NEEDS as Record<string, NeedsOf<object>>)[operation]!(input, context);
+const resourcesOf = async (operation: string, input: object) =>
+  (await needsOf(operation, input)).map(
+    ({ action, resource }) => `${action.slice(11)} ${resource.replace(`${ARN}:`, "")}`,
+  );
+
+describe("a call of CodeDeploy", () => {
+  it.each([
+    ["GetDeployment", { deploymentId: "d-WEB000001" }, ["GetDeployment deploymentgroup:web/live"]],
+    ["GetDeployment", { deploymentId: "d-NONE00001" }, ["GetDeployment deploymentgroup:*/*"]],
+    ["StopDeployment", {}, ["StopDeployment deploymentgroup:*/*"]],
+    [
+      "BatchGetDeployments",
+      { deploymentIds: ["d-WEB000001", "d-NONE00001"] },
+      ["BatchGetDeployments deploymentgroup:web/live", "BatchGetDeployments deploymentgroup:*/*"],
+    ],
+    ["ListApplications", {}, ["ListApplications application:*"]],
+    ["ListDeployments", WEB, ["ListDeployments deploymentgroup:web/live"]],
+    ["ListDeployments", {}, ["ListDeployments deploymentgroup:*/*"]],
+    [
+      "CreateDeployment",
+      { ...WEB, deploymentConfigName: "half", overrideAlarmConfiguration: {} },
+      [
+        "CreateDeployment deploymentgroup:web/live",
+        "GetDeploymentConfig deploymentconfig:half",
+        "GetApplicationRevision application:web",
+        "UpdateDeploymentGroup deploymentgroup:web/live",
+      ],
+    ],
+    [
+      "UpdateApplication",
+      { applicationName: "a", newApplicationName: "b" },
+      ["UpdateApplication application:a", "UpdateApplication application:b"],
+    ],
+    [
+      "AddTagsToOnPremisesInstances",
+      { instanceNames: ["r1", "r2"] },
+      ["AddTagsToOnPremisesInstances instance/r1", "AddTagsToOnPremisesInstances instance/r2"],
+    ],
+    ["ListOnPremisesInstances", {}, ["ListOnPremisesInstances *"]],
+  ])("%s %j needs its resources", async (operation, input, resources) => {
+    expect(await resourcesOf(operation, input)).toEqual(resources);
+  });
+
+  it("always needs its own action at the least", async () => {
+    for (const operation of Object.keys(CODEDEPLOY_TABLE)) {
+      expect((await needsOf(operation, {}))[0]?.action).toBe(`codedeploy:${operation}`);
+    }
+  });
+
+  it("brings the tags of its group, and those that it gives", async () => {
+    const [need] = await needsOf("CreateDeploymentGroup", { ...WEB, tags: [{ Key: "Env", Value: "prod" }] });
+    expect(need).toMatchObject({ resourceTags: { Team: "shop" }, requestTags: { Env: "prod" } });
+  });
+});
+
+it("a call of Sluice's own needs the group of its deployment, and every member that names something is known", async () => {
+  const [need] = await sluiceNeeds("DescribeDeployment", { deploymentId: "d-WEB000001" }, context);
+  expect(need).toMatchObject({ action: "sluice:DescribeDeployment", resource: `${ARN}:deploymentgroup:web/live` });
+  const naming = new Set(
+    Object.values(SLUICE_TABLE).flatMap(({ input }) =>
+      Object.keys(input.members).filter((name) =>
+        /deploymentId|deploymentIds|applicationName|groupName|^host|^instance/i.test(name),
+      ),
+    ),
+  );
+  // The host of an agent's own calls is looked for by the operation.
+  expect([...naming].sort()).toEqual([
+    ...["applicationName", "deploymentGroupName", "deploymentId", "fromDeploymentId", "host", "hostIdentifier"],
+    ...["hostName", "instanceId", "toDeploymentId"],
+  ]);
+});
+
+describe("a user", () => {
+  const user = (...statements: readonly object[]): Principal => ({
+    role: "user",
+    accessKeyId: "AKIAUSER",
+    hostId: null,
+    identity: {
+      kind: "user",
+      arn: "arn:aws:iam::111122223333:user/ann",
+      userId: "AIDAANN",
+      name: "ann",
+      tags: {},
+      policies: [
+        {
+          name: "hers",
+          document: parsePolicy(JSON.stringify({ Version: "2012-10-17", Statement: statements }), "hers"),
+        },
+      ],
+      asksForTags: true,
+    },
+    call: {
+      sourceAddress: "10.0.0.7",
+      isSecure: true,
+      userAgent: "test",
+      at: Date.UTC(2026, 10, 30),
+      region: "us-east-1",
+    },
+  });
+  const stop = (principal: Principal, deploymentId = "d-WEB000001") =>
+    requireNeedsOf(
+      (operation, input, parts) =>
+        CODEDEPLOY_NEEDS[operation as "StopDeployment"](input as { deploymentId: string }, parts),
+      { operation: "StopDeployment", input: { deploymentId }, principal },
+      { ...SCOPE, db: store.db },
+    );
+  const onGroup = (group: string, more: object = {}) => ({
+    Effect: "Allow",
+    Action: "codedeploy:*",
+    Resource: `${ARN}:deploymentgroup:${group}`,
+    ...more,
+  });
+
+  it("does what a policy allows on the group of a deployment", async () => {
+    await stop(user(onGroup("web/live")));
+    await stop(user(onGroup("web/*")));
+    await stop(user(onGroup("*", { Condition: { StringEquals: { "aws:ResourceTag/Team": "shop" } } })));
+    await stop(user(onGroup("*", { Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } } })));
+  });
+
+  it.each([
+    [
+      "another group",
+      [onGroup("web/test")],
+      "because no identity-based policy allows the codedeploy:StopDeployment action",
+    ],
+    ["nothing", [{ ...onGroup("*"), Action: "s3:*" }], "because no identity-based policy allows"],
+    [
+      "a tag that differs",
+      [onGroup("*", { Condition: { StringEquals: { "aws:ResourceTag/Team": "x" } } })],
+      "because no",
+    ],
+    [
+      "a Deny",
+      [onGroup("*"), { ...onGroup("web/live"), Effect: "Deny" }],
+      "with an explicit deny in an identity-based policy",
+    ],
+  ])("is refused by %s, in IAM's words", async (_what, statements, why) => {
+    await expect(stop(user(...statements))).rejects.toMatchObject({
+      code: "AccessDeniedException",
+      message: expect.stringMatching(
+        new RegExp(
+          `^User: arn:aws:iam::111122223333:user/ann is not authorized to perform: codedeploy:StopDeployment on resource: ${ARN}:deploymentgroup:web/live ${why}`,
+        ),
+      ),
+    });
+  });
+
+  it("is not told whether there is a deployment of an id", async () => {
+    await expect(stop(user(onGroup("web/live")), "d-NONE00001")).rejects.toMatchObject({
+      code: "AccessDeniedException",
+    });
+  });
+
+  it("is never the server, and speaks for a host only where that is its own", () => {
+    const all = user({ Effect: "Allow", Action: "*", Resource: "*" });
+    const may = (action: Action) => authorize(all, action, "*");
+    expect(may("sluice:ProveHearing")).toBe("refused");
+    expect(may("sluice:PutHostLogs")).toBe("refused");
+    expect(may("codedeploy-commands:PollHostCommand")).toBe("own");
+    expect(may("sluice:SpeakForHost")).toBe("own");
+    expect(may("s3:GetObject")).toBe("allowed");
+  });
+});
