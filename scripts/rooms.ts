@@ -168,7 +168,7 @@ export const ROOMS: RoomTable = {
       "operations/command",
       "operations/sluice",
     ],
-    config: ["retention", "http"],
+    config: ["access", "retention", "http"],
     bindings: [
       "loops",
       "store",

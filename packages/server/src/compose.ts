@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { s3Handler } from "@sluice/bucket/http/s3-routes.ts";
 import { openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { HostState } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Logger } from "pino";
+import { HeldRefusals } from "./access/held-refusals.ts";
 import { KeyBudgets, S3_CALL } from "./access/key-budgets.ts";
 import type { Principal } from "./access/principal.ts";
 import { LETTERS_AND_DIGITS, randomText } from "./access/random-text.ts";
@@ -37,7 +39,7 @@ import { eventsDoor } from "./http/own-doors.ts";
 import { type Reach, reachBy } from "./http/reached-name.ts";
 import { s3Authorize, s3TroubleOf } from "./http/s3-access.ts";
 import type { ServerNames } from "./http/server-names.ts";
-import { signedRoute } from "./http/signed-route.ts";
+import { type Admit, signedRoute } from "./http/signed-route.ts";
 import { UnprovedBodies } from "./http/unproved-bodies.ts";
 import { UnprovedConnections } from "./http/unproved-connections.ts";
 import { consoleApi, type WireServiceDependencies, wireServices } from "./http/wire-services.ts";
@@ -326,7 +328,10 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     readiness.failed(error);
     log.error({ requestId, error: describe(error) }, "a request failed with an internal error");
   });
-  const budgets = new KeyBudgets(now);
+  const budgets = new KeyBudgets(now, config.throttle);
+  const heldRefusals = new HeldRefusals((milliseconds) => sleep(milliseconds, undefined, { ref: false }));
+  const admit: Admit = (principal, operation, bytes) =>
+    heldRefusals.after(principal.accessKeyId, () => budgets.spend(principal, operation, bytes));
   const s3 = s3Handler<Principal>({
     store: bucket,
     accountId,
@@ -338,7 +343,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       const { socket } = message;
       const authenticated = await authenticate(request, authenticator, undefined, message);
       onConnectionProved(authenticated.principal, socket);
-      budgets.spend(authenticated.principal, S3_CALL, 0);
+      await admit(authenticated.principal, S3_CALL, 0);
       return authenticated;
     },
     authorize: s3Authorize((principal, object) => mayHostReadObject(store, principal, object)),
@@ -429,7 +434,6 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       onBackupError: (error) => log.error({ error: describe(error) }, "a backup could not be made"),
     },
   };
-  const admit = (principal: Principal, operation: string, bytes: number) => budgets.spend(principal, operation, bytes);
   const toServices = signedRoute({
     ...authenticator,
     services: wireServices(dependencies),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  DEFAULT_THROTTLE,
   KeyBudgets,
   MAX_FUNCTION_BYTES,
   MAX_FUNCTION_CALLS,
@@ -71,10 +72,26 @@ it("never throttles a host at its busiest: an hour of chatty hooks, 16 at once, 
   }
 });
 
-it("counts root's calls for nobody", () => {
-  const { budgets } = spender();
-  const root: Principal = { role: "root", accessKeyId: "R", hostId: null };
-  times(MAX_HOST_CALLS.burst + 1, () => budgets.spend(root, "PollHostCommand", 1));
+describe("a person's or a pipeline's key", () => {
+  it.each(["root", "read-only", "user"] as const)("of the role %s is throttled by the rule that is set", (role) => {
+    const clock = { now: 1_000_000 };
+    const budgets = new KeyBudgets(() => clock.now, { callsPerSecond: 3, burst: 10 });
+    const key: Principal = { role, accessKeyId: "AKIALOOP", hostId: null };
+    times(10, () => budgets.spend(key, "GetDeployment", 1));
+    expect(() => budgets.spend(key, "HostHeartbeat", 1)).toThrow(
+      "The access key AKIALOOP calls HostHeartbeat too often",
+    );
+    budgets.spend({ ...key, accessKeyId: "AKIAOTHER" }, "GetDeployment", 1);
+    clock.now += 1_000;
+    times(3, () => budgets.spend(key, "", 1));
+    expect(() => budgets.spend(key, "", 1)).toThrow(throttled);
+  });
+
+  it("and none of the server's own", () => {
+    const { budgets } = spender();
+    const own: Principal = { role: "server", accessKeyId: "S", hostId: null };
+    times(DEFAULT_THROTTLE.burst + 1, () => budgets.spend(own, "HostHeartbeat", 1));
+  });
 });
 
 describe("a function's key", () => {

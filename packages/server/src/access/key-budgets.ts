@@ -24,6 +24,20 @@ export const MAX_FUNCTION_CALLS = { burst: 5_000, perSecond: 500 } as const;
 /** Bytes of all its calls. */
 export const MAX_FUNCTION_BYTES = { burst: 96 * 1024 * 1024, perSecond: 8 * 1024 * 1024 } as const;
 
+/**
+ * Calls of one key of a person or a pipeline, with all its sessions, as sluice.yml does not say otherwise. The burst is what a page or a
+ * Terraform run asks for at once, many times over; a client in a loop is then left with a tenth of what the server can do.
+ */
+export const DEFAULT_THROTTLE = { callsPerSecond: 500, burst: 5_000 } as const;
+/** The highest that either can be set to: no limit in practice. */
+export const MAX_THROTTLE = 1_000_000;
+
+/** How much the key of a person or a pipeline may call. */
+export interface ThrottleRule {
+  readonly callsPerSecond: number;
+  readonly burst: number;
+}
+
 /** What a request to the buckets counts as. Its bytes go to whoever calls, and are bounded by its connections. */
 export const S3_CALL = "S3";
 
@@ -57,18 +71,21 @@ interface Budgets {
   readonly calls: Budget;
   readonly logCalls: Budget;
   readonly heartbeats: Budget;
-  readonly bytes: Budget;
+  /** Undefined: not counted. */
+  readonly bytes: Budget | undefined;
   usedAt: number;
 }
 
-/** How much the key of each host and of each function may call and send. One that exceeds it is told to slow down, and costs nobody else. */
+/** How much each key may call and send. One that exceeds it is told to slow down, and costs nobody else. */
 export class KeyBudgets {
   readonly #now: () => number;
+  readonly #rule: Allowance;
   readonly #keys = new Map<string, Budgets>();
   #forgotAt = 0;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, { callsPerSecond, burst }: ThrottleRule = DEFAULT_THROTTLE) {
     this.#now = now;
+    this.#rule = { burst, perSecond: callsPerSecond };
   }
 
   /** @throws CallerFault ThrottlingException, which agents and SDKs answer by waiting a little longer each time */
@@ -86,21 +103,34 @@ export class KeyBudgets {
           ? budgets.logCalls
           : budgets.calls;
     if (!calls.take(1, now)) throw throttled(caller, `calls ${operation || "the server"} too often`);
-    if (operation !== "HostHeartbeat" && !budgets.bytes.take(bytes, now)) throw throttled(caller, "sends too much");
+    if (operation !== "HostHeartbeat" && budgets.bytes && !budgets.bytes.take(bytes, now))
+      throw throttled(caller, "sends too much");
   }
 
   #budgetsOf({ accessKeyId, role }: Principal, now: number): Budgets {
     const known = this.#keys.get(accessKeyId);
     if (known) return known;
-    const budgets = {
-      calls: new Budget(role === "function" ? MAX_FUNCTION_CALLS : MAX_HOST_CALLS, now),
-      logCalls: new Budget(MAX_HOST_LOG_CALLS, now),
-      heartbeats: new Budget(MAX_HOST_HEARTBEATS, now),
-      bytes: new Budget(role === "function" ? MAX_FUNCTION_BYTES : MAX_HOST_BYTES, now),
-      usedAt: now,
-    };
+    const budgets = { ...this.#newBudgets(role, now), usedAt: now };
     this.#keys.set(accessKeyId, budgets);
     return budgets;
+  }
+
+  #newBudgets(role: Principal["role"], now: number): Omit<Budgets, "usedAt"> {
+    const budget = (allowance: Allowance) => new Budget(allowance, now);
+    switch (role) {
+      case "host":
+        return {
+          calls: budget(MAX_HOST_CALLS),
+          logCalls: budget(MAX_HOST_LOG_CALLS),
+          heartbeats: budget(MAX_HOST_HEARTBEATS),
+          bytes: budget(MAX_HOST_BYTES),
+        };
+      case "function":
+        return all(budget(MAX_FUNCTION_CALLS), budget(MAX_FUNCTION_BYTES));
+      default:
+        // Their bytes are bounded by what a call may have.
+        return all(budget(this.#rule), undefined);
+    }
   }
 
   #forget(now: number): void {
@@ -114,10 +144,23 @@ export class KeyBudgets {
   }
 }
 
-/** Undefined: whoever runs this server, and it itself. */
-function boundedCaller({ role, hostId, functionName }: Principal): string | undefined {
-  if (role === "host" && hostId !== null) return `host ${hostId}`;
-  return role === "function" ? `function ${functionName ?? "unknown"}` : undefined;
+/** Whatever is called: one budget. */
+function all(calls: Budget, bytes: Budget | undefined): Omit<Budgets, "usedAt"> {
+  return { calls, logCalls: calls, heartbeats: calls, bytes };
+}
+
+/** Undefined: the server itself. */
+function boundedCaller({ role, hostId, functionName, accessKeyId }: Principal): string | undefined {
+  switch (role) {
+    case "server":
+      return undefined;
+    case "host":
+      return hostId === null ? undefined : `host ${hostId}`;
+    case "function":
+      return `function ${functionName ?? "unknown"}`;
+    default:
+      return `access key ${accessKeyId}`;
+  }
 }
 
 function throttled(caller: string, problem: string): CallerFault {

@@ -6,6 +6,7 @@ import {
   type SettingsSchema,
 } from "@sluice/drivers/settings-schema.ts";
 import * as v from "valibot";
+import { DEFAULT_THROTTLE, MAX_THROTTLE } from "../access/key-budgets.ts";
 import { parseAuthority } from "../http/authority.ts";
 import type { ConfiguredName } from "../http/server-names.ts";
 import {
@@ -26,6 +27,7 @@ export function sluiceYmlSchema(drivers: readonly ConfigurableDriver[]) {
     server: v.optional(SERVER, {}),
     bindings: v.optional(listOf(bindingSchema(drivers), "write each binding as an item (- match: …)"), []),
     retention: v.optional(RETENTION, {}),
+    throttle: v.optional(THROTTLE, {}),
   });
 }
 
@@ -93,6 +95,15 @@ const RETENTION = mapping({
     wholeNumber(MAX_EVERY_MINUTES, "the minutes from one look to the next"),
     DEFAULT_RETENTION.everyMinutes,
   ),
+});
+
+/** What is left out is as without the section. */
+const THROTTLE = mapping({
+  callsPerSecond: v.nullish(
+    wholeNumber(MAX_THROTTLE, "how many calls a second one access key may make for long"),
+    DEFAULT_THROTTLE.callsPerSecond,
+  ),
+  burst: v.nullish(wholeNumber(MAX_THROTTLE, "how many calls one access key may make at once"), DEFAULT_THROTTLE.burst),
 });
 
 function mapping<const Entries extends v.ObjectEntries>(entries: Entries) {

@@ -3,6 +3,7 @@ import { firstIssue, pathOf } from "@sluice/drivers/settings-schema.ts";
 import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import * as v from "valibot";
 import { isMap, isScalar, LineCounter, type Node, type ParsedNode, parseDocument } from "yaml";
+import { DEFAULT_THROTTLE, type ThrottleRule } from "../access/key-budgets.ts";
 import type { ConfiguredName } from "../http/server-names.ts";
 import { DEFAULT_RETENTION, type RetentionRule } from "../retention/retention-rule.ts";
 import type { Binding } from "./binding.ts";
@@ -13,6 +14,7 @@ export interface SluiceConfig {
   readonly server: ServerSettings;
   readonly bindings: readonly Binding[];
   readonly retention: RetentionRule;
+  readonly throttle: ThrottleRule;
 }
 
 /** What concerns the server itself. */
@@ -21,7 +23,12 @@ export interface ServerSettings {
   readonly names: readonly ConfiguredName[];
 }
 
-export const EMPTY_CONFIG: SluiceConfig = { server: { names: [] }, bindings: [], retention: DEFAULT_RETENTION };
+export const EMPTY_CONFIG: SluiceConfig = {
+  server: { names: [] },
+  bindings: [],
+  retention: DEFAULT_RETENTION,
+  throttle: DEFAULT_THROTTLE,
+};
 
 /** The file is wrong. The message says where (`bindings[1].settings.endpoint`, with its line), what and how to mend it. */
 export class ConfigError extends Error {

@@ -35,6 +35,9 @@ const FULL_DISKS = {
   },
 };
 
+/** SDKs that heed Retry-After wait so long. */
+const THROTTLED_RETRY_SECONDS = 1;
+
 /** A fault in the form that its caller reads. */
 export type SerialiseFault = (request: IncomingMessage, fault: RestFault, requestId: string) => WireAnswer;
 
@@ -60,6 +63,7 @@ export function sendFault(
   const fault = isCallersFault ? error : ownTrouble(error, requestId);
   const { status, headers: given, body } = serialise(request, fault, requestId);
   const headers: Record<string, string> = { ...given };
+  if (fault.code === "ThrottlingException") headers["retry-after"] = String(THROTTLED_RETRY_SECONDS);
   // What is left of a body that was too slow is not waited for.
   if (fault.code === "RequestTimeoutException" || (fault.code === "ServiceUnavailableException" && isCallersFault)) {
     headers.connection = "close";

@@ -21,7 +21,7 @@ beforeAll(async () => {
     unprovedBodies: new UnprovedBodies(),
     onInternalError: () => {},
     onProved: () => {},
-    admit: () => {},
+    admit: async () => {},
     onUnheard: () => {},
   });
   server = createServer(route);

@@ -21,11 +21,13 @@ export interface SignedRouteDependencies extends Authenticator {
   readonly onInternalError: (error: unknown, requestId: string) => void;
   /** Hears who it was, and over which connection, the moment that a signature is proved, before anything is done that may fail. */
   readonly onProved: (principal: Principal, socket: Socket) => void;
-  /** Refuses a caller who calls too much, whatever the call is, before anything of it is looked at. Throws a CallerFault. */
-  readonly admit: (principal: Principal, operation: string, bytes: number) => void;
+  /** Refuses a caller who calls too much, whatever the call is, before anything of it is looked at. Throws a CallerFault, after a while. */
+  readonly admit: Admit;
   /** Hears of callers who could not be told apart, through no fault of theirs: a host may be among them. */
   readonly onUnheard: (error: unknown) => void;
 }
+
+export type Admit = (principal: Principal, operation: string, bytes: number) => Promise<void>;
 
 /** Who an unsigned call is: nobody, until the operation has looked at the credential in its body. */
 const NOBODY: Principal = { role: "host", accessKeyId: "", hostId: null };
@@ -96,7 +98,7 @@ async function route(
     operation === HEARTBEAT,
   );
   dependencies.onProved(principal, request.socket);
-  dependencies.admit(principal, operation, body.bytes.length);
+  await dependencies.admit(principal, operation, body.bytes.length);
   const { service: signingName } = authorization;
   await service.answer({ request, response, body: body.bytes, principal, signingName, requestId, publicEndpoint });
 }

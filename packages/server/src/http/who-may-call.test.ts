@@ -162,7 +162,7 @@ beforeAll(async () => {
       unprovedBodies: new UnprovedBodies(),
       onInternalError: () => {},
       onProved: () => {},
-      admit: () => {},
+      admit: async () => {},
       onUnheard: () => {},
     }),
   );

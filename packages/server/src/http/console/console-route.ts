@@ -11,6 +11,7 @@ import type { Reach } from "../reached-name.ts";
 import { discardRest, readBody } from "../request-body.ts";
 import { RequestTurns } from "../request-turns.ts";
 import { sendFault } from "../send-fault.ts";
+import type { Admit } from "../signed-route.ts";
 import type { UnprovedBodies } from "../unproved-bodies.ts";
 import { sendWhole, type WireAnswer } from "../wire-answer.ts";
 import type { WholeService } from "../wire-service.ts";
@@ -32,7 +33,7 @@ export interface ConsoleParts extends SessionDoorParts {
   /** As of signed calls: hears who it was, and over which connection. */
   readonly onProved: (principal: Principal, socket: Socket) => void;
   /** As of signed calls: a session spends its key's budget. */
-  readonly admit: (principal: Principal, operation: string, bytes: number) => void;
+  readonly admit: Admit;
   readonly onInternalError: (error: unknown, requestId: string) => void;
   /** Answers what turns out to be meant for another service after all. */
   readonly otherwise: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -137,7 +138,7 @@ async function answerApi({ request, response, requestId, turns }: Call, parts: C
   const body = await readBody(request, { maximumBytes, unproved: parts.unprovedBodies });
   await turns.wait().finally(() => body.close());
   parts.onProved(principal, request.socket);
-  parts.admit(principal, api.claimedOperation(request.headers), body.bytes.length);
+  await parts.admit(principal, api.claimedOperation(request.headers), body.bytes.length);
   const call = { request, response, body: body.bytes, principal, signingName: undefined };
   await api.answer({ ...call, requestId, publicEndpoint: endpoint });
 }
@@ -149,7 +150,7 @@ async function answerEvents({ request, response }: Call, parts: ConsoleParts): P
   const principal = await callerOf(request, parts);
   discardRest(request);
   parts.onProved(principal, request.socket);
-  parts.admit(principal, "", 0);
+  await parts.admit(principal, "", 0);
   await pass(parts.events, { request, response, principal });
 }
 
