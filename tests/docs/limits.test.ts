@@ -17,6 +17,8 @@ const INTERNAL = new Set([
   "packages/model/src/port.ts MAX_PORT",
   "packages/model/src/policy/compiled-policy.ts MAX_REMEMBERED_ACTIONS",
   "packages/model/src/policy/ip-range.ts MAX_ADDRESS_LENGTH",
+  "packages/model/src/policy/nearest-statements.ts MAX_NEAR_STATEMENTS",
+  "packages/model/src/policy/explain-decision.ts MAX_NAMED",
   "packages/model/src/log-lines/plain-line.ts MAX_CLASSIFIED_CHARACTERS",
   "packages/model/src/disk-full.ts MAX_CAUSES",
   "packages/cli/src/place/server-connection.ts MAX_CAUSES",

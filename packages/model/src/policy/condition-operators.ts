@@ -152,8 +152,12 @@ export function compileCondition(
   const { isNegated } = base;
   switch (each) {
     case undefined:
-      return (values, context) =>
-        values === undefined ? withoutValue : values.some((value) => isEqual(value, context)) !== isNegated;
+      return (values, context) => {
+        const value = values?.[0];
+        if (values === undefined || value === undefined) return withoutValue;
+        const isAnyEqual = values.length === 1 ? isEqual(value, context) : values.some((one) => isEqual(one, context));
+        return isAnyEqual !== isNegated;
+      };
     case "ForAnyValue":
       return (values, context) =>
         hasNothing(values) ? withoutValue : values.some((value) => isEqual(value, context) !== isNegated);

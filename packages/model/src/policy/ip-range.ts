@@ -4,12 +4,13 @@ export interface IpRange {
   readonly prefixBits: number;
 }
 
-const IPV4 = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 const GROUP = /^[0-9a-fA-F]{1,4}$/;
 /** No address is longer: `ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255`. */
 const MAX_ADDRESS_LENGTH = 45;
 const BITS_PER_WORD = 32;
 const GROUPS = 8;
+const DOT = 0x2e;
+const ZERO = 0x30;
 
 /** The words of an address, undefined when it is none. An IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`) is an IPv4 address. */
 export function parseAddress(text: string): readonly number[] | undefined {
@@ -36,18 +37,38 @@ export function parseIpRange(text: string): IpRange | undefined {
 
 export function isInRange(address: readonly number[], range: IpRange): boolean {
   if (address.length !== range.words.length) return false;
-  for (const [index, word] of range.words.entries()) {
-    const bits = Math.min(Math.max(range.prefixBits - index * BITS_PER_WORD, 0), BITS_PER_WORD);
-    // A shift by 32 would be one by 0.
-    if (bits > 0 && ((address[index] ?? 0) ^ word) >>> (BITS_PER_WORD - bits) !== 0) return false;
+  let bits = range.prefixBits;
+  for (let index = 0; bits > 0; index++) {
+    const difference = (address[index] ?? 0) ^ (range.words[index] ?? 0);
+    if (difference >>> (BITS_PER_WORD - Math.min(bits, BITS_PER_WORD)) !== 0) return false;
+    bits -= BITS_PER_WORD;
   }
   return true;
 }
 
+/** By hand: every call of a policy with an address comes here, and a regular expression takes several times as long. */
 function ipv4Words(text: string): readonly number[] | undefined {
-  const parts = IPV4.exec(text)?.slice(1).map(Number);
-  if (parts === undefined || parts.some((part) => part > 255)) return undefined;
-  return [parts.reduce((word, part) => word * 256 + part, 0)];
+  let word = 0;
+  let part = 0;
+  let digits = 0;
+  let dots = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === DOT && digits > 0) {
+      word = word * 256 + part;
+      part = 0;
+      digits = 0;
+      dots += 1;
+      continue;
+    }
+    const digit = code - ZERO;
+    // A leading zero would make a number octal for some readers: 010 is 8 or 10.
+    if (digit < 0 || digit > 9 || (digits > 0 && part === 0)) return undefined;
+    part = part * 10 + digit;
+    digits += 1;
+    if (part > 255) return undefined;
+  }
+  return dots === 3 && digits > 0 ? [word * 256 + part] : undefined;
 }
 
 function ipv6Words(text: string): readonly number[] | undefined {

@@ -1,0 +1,330 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are variables of policies.
+
+import type { PolicyRequest } from "./policy-document.ts";
+
+/** `no`: nothing allows it. `never`: a Deny refuses it. */
+export type Expected = "yes" | "no" | "never";
+
+const CREATE = "codedeploy:CreateDeployment";
+
+/** Action of an Allow on everything, the action asked for, the effect. */
+export const actionRows: readonly (readonly [string | readonly string[], string, Expected])[] = [
+  ["*", CREATE, "yes"],
+  ["*", "s3:GetObject", "yes"],
+  [CREATE, CREATE, "yes"],
+  ["CODEDEPLOY:CREATEDEPLOYMENT", CREATE, "yes"],
+  ["codedeploy:createdeployment", CREATE, "yes"],
+  ["CodeDeploy:CreateDeployment", CREATE, "yes"],
+  [CREATE, "CODEDEPLOY:createDEPLOYMENT", "yes"],
+  [CREATE, "codedeploy:CreateDeploymentGroup", "no"],
+  [CREATE, "codedeploy:CreateDeploymen", "no"],
+  ["codedeploy:CreateDeployment*", "codedeploy:CreateDeploymentGroup", "yes"],
+  ["codedeploy:CreateDeployment*", CREATE, "yes"],
+  ["codedeploy:CreateDeployment?*", CREATE, "no"],
+  ["codedeploy:CreateDeployment?*", "codedeploy:CreateDeploymentConfig", "yes"],
+  ["codedeploy:*", CREATE, "yes"],
+  ["codedeploy:*", "codedeploy-commands:PollHostCommand", "no"],
+  ["codedeploy:*", "s3:GetObject", "no"],
+  ["codedeploy:Get*", "codedeploy:GetDeployment", "yes"],
+  ["codedeploy:Get*", "codedeploy:BatchGetDeployments", "no"],
+  ["codedeploy:get*", "codedeploy:GetDeployment", "yes"],
+  ["codedeploy:*Deployment", CREATE, "yes"],
+  ["codedeploy:*Deployment", "codedeploy:ListDeployments", "no"],
+  ["codedeploy:*Deployment*", "codedeploy:ListDeployments", "yes"],
+  ["codedeploy:*deployment*", "codedeploy:BatchGetDeploymentTargets", "yes"],
+  ["codedeploy:*Get*Group*", "codedeploy:BatchGetDeploymentGroups", "yes"],
+  ["codedeploy:*Get*Group*", "codedeploy:BatchGetDeployments", "no"],
+  ["codedeploy:?etDeployment", "codedeploy:GetDeployment", "yes"],
+  ["codedeploy:???Deployment", "codedeploy:GetDeployment", "yes"],
+  ["codedeploy:??Deployment", "codedeploy:GetDeployment", "no"],
+  ["codedeploy:????Deployment", "codedeploy:GetDeployment", "no"],
+  ["codedeploy:GetDeployment?", "codedeploy:GetDeployment", "no"],
+  ["s3:Get*", "s3:GetObject", "yes"],
+  ["s3:Get*", "s3:GetObjectTagging", "yes"],
+  ["s3:Get*", "s3:PutObject", "no"],
+  ["s3:*Object", "s3:PutObject", "yes"],
+  ["s3:*Object", "s3:PutObjectTagging", "no"],
+  [["s3:GetObject", "s3:PutObject"], "s3:PutObject", "yes"],
+  [["s3:GetObject", "s3:PutObject"], "s3:DeleteObject", "no"],
+  [["s3:GetObject", "ecs:*"], "ecs:ListTasks", "yes"],
+  [["s3:GetObject", "*"], "lambda:InvokeFunction", "yes"],
+  ["lambda:InvokeFunction", "lambda:InvokeFunction", "yes"],
+  ["lambda:*Function", "lambda:CreateFunction", "yes"],
+  ["lambda:*Function", "lambda:ListFunctions", "no"],
+  ["elasticloadbalancing:Describe*", "elasticloadbalancing:DescribeRules", "yes"],
+  ["elasticloadbalancing:Describe*", "elasticloadbalancing:ModifyRule", "no"],
+  ["sluice:*AccessKey*", "sluice:ListAccessKeys", "yes"],
+  ["sluice:*AccessKey*", "sluice:ListHosts", "no"],
+  ["codedeploy-commands:*", "codedeploy-commands:PollHostCommand", "yes"],
+  ["sts:AssumeRole", "sts:AssumeRole", "yes"],
+  ["sts:AssumeRole", "sts:GetCallerIdentity", "no"],
+  ["codedeploy:**", CREATE, "yes"],
+];
+
+const WEB = "arn:aws:codedeploy:eu-west-1:111122223333:deploymentgroup:web/test";
+const OBJECT = "arn:aws:s3:::bundles/web/1.0/app.zip";
+
+/** Resource of an Allow of everything, the resource asked for, the effect. */
+export const resourceRows: readonly (readonly [string | readonly string[], string, Expected])[] = [
+  ["*", WEB, "yes"],
+  ["*", "*", "yes"],
+  [WEB, "*", "no"],
+  ["**", WEB, "yes"],
+  [WEB, WEB, "yes"],
+  [WEB.toUpperCase().replace("ARN:AWS:CODEDEPLOY", "arn:aws:codedeploy"), WEB, "no"],
+  [WEB.replace("web", "Web"), WEB, "no"],
+  [`${WEB}2`, WEB, "no"],
+  [WEB, `${WEB}2`, "no"],
+  ["arn:aws:codedeploy:eu-west-1:111122223333:deploymentgroup:web/*", WEB, "yes"],
+  ["arn:aws:codedeploy:eu-west-1:111122223333:deploymentgroup:web/*", WEB.replace("/test", "/"), "yes"],
+  ["arn:aws:codedeploy:eu-west-1:111122223333:deploymentgroup:web/?*", WEB.replace("/test", "/"), "no"],
+  ["arn:aws:codedeploy:eu-west-1:111122223333:deploymentgroup:web/*", WEB.replace("web", "web2"), "no"],
+  ["arn:aws:codedeploy:eu-west-1:111122223333:deploymentgroup:web*", WEB.replace("web", "web2"), "yes"],
+  ["arn:aws:codedeploy:eu-west-1:111122223333:deploymentgroup:*/test", WEB, "yes"],
+  ["arn:aws:codedeploy:eu-west-1:111122223333:deploymentgroup:*/live", WEB, "no"],
+  ["arn:aws:codedeploy:*:*:deploymentgroup:*", WEB, "yes"],
+  ["arn:aws:codedeploy:*:*:application:*", WEB, "no"],
+  ["arn:aws:codedeploy:*:111122223333:*", WEB, "yes"],
+  ["arn:aws:codedeploy:*:444455556666:*", WEB, "no"],
+  ["arn:aws:codedeploy:us-*:*:*", WEB, "no"],
+  ["arn:aws:codedeploy:eu-????-1:*:*", WEB, "yes"],
+  ["arn:aws:codedeploy:eu-west-?:111122223333:deploymentgroup:web/test", WEB, "yes"],
+  ["arn:aws:codedeploy:eu-west-1:11112222333?:deploymentgroup:web/t?st", WEB, "yes"],
+  ["arn:aws:codedeploy:eu-west-1:111122223333:deploymentgroup:web/t?t", WEB, "no"],
+  ["arn:aws:codedeploy:*", WEB, "yes"],
+  ["arn:aws:codedeploy", WEB, "yes"],
+  ["arn:aws:codedeploy:eu-west-1", WEB, "yes"],
+  ["arn:aws:codedeploy:eu-west-1:111122223333", WEB, "yes"],
+  ["arn:aws:codedeploy:us-east-1", WEB, "no"],
+  ["arn:aws:s3", OBJECT, "yes"],
+  ["arn:aws:s3", WEB, "no"],
+  ["arn:aws:s3:::*", OBJECT, "yes"],
+  ["arn:aws:s3:::*", "arn:aws:s3:::bundles", "yes"],
+  ["arn:aws:s3:::bundles", "arn:aws:s3:::bundles", "yes"],
+  ["arn:aws:s3:::bundles", OBJECT, "no"],
+  ["arn:aws:s3:::bundles/*", OBJECT, "yes"],
+  ["arn:aws:s3:::bundles/*", "arn:aws:s3:::bundles", "no"],
+  ["arn:aws:s3:::bundles*", "arn:aws:s3:::bundles-2/x", "yes"],
+  ["arn:aws:s3:::bundles/*", "arn:aws:s3:::bundles-2/x", "no"],
+  ["arn:aws:s3:::bundles/*.zip", OBJECT, "yes"],
+  ["arn:aws:s3:::bundles/*.tar", OBJECT, "no"],
+  ["arn:aws:s3:::bundles/*/app.zip", OBJECT, "yes"],
+  ["arn:aws:s3:::bundles/???/*", OBJECT, "yes"],
+  ["arn:aws:s3:::bundles/??/*", OBJECT, "no"],
+  ["arn:aws:s3:::*/web/*", OBJECT, "yes"],
+  ["arn:aws:s3:::*/app.zip*", OBJECT, "yes"],
+  ["arn:*:s3:::bundles/*", OBJECT, "yes"],
+  ["arn:aws-cn:s3:::bundles/*", OBJECT, "no"],
+  ["arn:aws:s3:::bundles/a:b", "arn:aws:s3:::bundles/a:b", "yes"],
+  ["arn:aws:s3:::bundles/*", "arn:aws:s3:::bundles/a:b:c", "yes"],
+  ["arn:aws:codedeploy:eu-*:*:web/test", WEB, "yes"],
+  ["arn:aws:codedeploy:eu-*:web/test", WEB, "no"],
+  [["arn:aws:s3:::bundles/*", WEB], WEB, "yes"],
+  [["arn:aws:s3:::bundles/*", "arn:aws:s3:::other"], WEB, "no"],
+  [["arn:aws:s3:::bundles/*", "*"], WEB, "yes"],
+  ["arn:aws:lambda:*:*:function:web", "arn:aws:lambda:eu-west-1:111122223333:function:web", "yes"],
+  ["arn:aws:lambda:*:*:function:web", "arn:aws:lambda:eu-west-1:111122223333:function:web:live", "no"],
+  ["arn:aws:lambda:*:*:function:web:*", "arn:aws:lambda:eu-west-1:111122223333:function:web:live", "yes"],
+];
+
+/** Where it is written (a member or an operator), the text, what the request has, the effect, the version of the grammar. */
+export const variableRows: readonly (readonly [string, string, string, Expected, string?])[] = [
+  ["Resource", "${aws:username}/*", "ann/x", "yes"],
+  ["Resource", "${aws:username}/*", "bob/x", "no"],
+  ["Resource", "${AWS:UserName}/*", "ann/x", "yes"],
+  ["Resource", "${aws:username}", "${aws:username}", "no"],
+  ["Resource", "${aws:username}", "${aws:username}", "yes", "2008-10-17"],
+  ["Resource", "${aws:username}", "ann", "no", "2008-10-17"],
+  ["Resource", "${aws:PrincipalTag/Team}/${aws:username}", "web/ann", "yes"],
+  ["Resource", "${aws:PrincipalTag/Team}/${aws:username}", "ann/web", "no"],
+  ["Resource", "${aws:PrincipalTag/none}", "", "no"],
+  ["Resource", "${aws:PrincipalTag/none}*", "x", "no"],
+  ["Resource", "${aws:PrincipalTag/none, 'all'}/*", "all/x", "yes"],
+  ["Resource", "${aws:PrincipalTag/team, 'all'}/*", "all/x", "no"],
+  ["Resource", "${aws:PrincipalTag/team, 'all'}/*", "web/x", "yes"],
+  ["Resource", "${aws:PrincipalTag/none, ''}x", "x", "yes"],
+  ["Resource", "${aws:TagKeys}", "one", "no"],
+  ["Resource", "${aws:TagKeys, 'several'}", "several", "yes"],
+  ["Resource", "${aws:PrincipalTag/star}", "*", "yes"],
+  ["Resource", "${aws:PrincipalTag/star}", "x", "no"],
+  ["Resource", "${*}", "*", "yes"],
+  ["Resource", "${*}", "x", "no"],
+  ["Resource", "a${?}", "a?", "yes"],
+  ["Resource", "a${?}", "ab", "no"],
+  ["Resource", "${$}{aws:username}", "${aws:username}", "yes"],
+  ["Resource", "$ann", "$ann", "yes"],
+  ["StringEquals", "${aws:username}", "ann", "yes"],
+  ["StringEquals", "${aws:username}", "Ann", "no"],
+  ["StringEquals", "x-${aws:username}-y", "x-ann-y", "yes"],
+  ["StringEquals", "${aws:PrincipalTag/none}", "", "no"],
+  ["StringNotEquals", "${aws:PrincipalTag/none}", "x", "yes"],
+  ["StringNotEquals", "${aws:username}", "ann", "no"],
+  ["StringNotEquals", "${aws:username}", "bob", "yes"],
+  ["StringEquals", "${*}", "*", "yes"],
+  ["StringEqualsIgnoreCase", "${aws:username}", "ANN", "yes"],
+  ["StringEqualsIgnoreCase", "${aws:PrincipalTag/upper}", "web", "yes"],
+  ["StringEqualsIgnoreCase", "${aws:PrincipalTag/none, 'ALL'}", "all", "yes"],
+  ["StringLike", "${aws:username}*", "ann-1", "yes"],
+  ["StringLike", "${aws:PrincipalTag/star}", "x", "no"],
+  ["StringLike", "${aws:PrincipalTag/star}", "*", "yes"],
+  ["StringLike", "a${*}b*", "a*bc", "yes"],
+  ["StringLike", "a${*}b*", "axbc", "no"],
+  ["StringNotLike", "${aws:username}*", "ann-1", "no"],
+  ["ArnLike", "arn:aws:iam::1:user/${aws:username}", "arn:aws:iam::1:user/ann", "yes"],
+  ["ArnLike", "arn:aws:iam::1:user/${aws:username}", "arn:aws:iam::1:user/bob", "no"],
+  ["ArnEquals", "arn:aws:iam::*:user/${aws:PrincipalTag/team}/*", "arn:aws:iam::1:user/web/ann", "yes"],
+  ["ForAnyValue:StringEquals", "${aws:username}", "ann", "yes"],
+  ["StringEquals", "${aws:username}", "${aws:username}", "yes", "2008-10-17"],
+];
+
+interface Situation {
+  readonly identity: readonly (object | readonly object[])[];
+  readonly session?: readonly (object | readonly object[])[];
+  readonly action?: string;
+  readonly resource?: string;
+  readonly context?: PolicyRequest["context"];
+}
+
+const all = { Action: "*", Resource: "*" };
+const ALLOW = { Effect: "Allow", ...all };
+const DENY = { Effect: "Deny", ...all };
+const allow = (Action: unknown, Resource: unknown = "*") => ({ Effect: "Allow", Action, Resource });
+const deny = (Action: unknown, Resource: unknown = "*") => ({ Effect: "Deny", Action, Resource });
+const given = (statement: object, Condition: object) => ({ ...statement, Condition });
+const office = { NotIpAddress: { "aws:SourceIp": "192.0.2.0/24" } };
+const from = (address: string) => ({ "aws:sourceip": [address] });
+const tagged = (value: string) => ({ "aws:resourcetag/env": [value] });
+const OTHER = "arn:aws:codedeploy:eu-west-1:111122223333:deploymentgroup:web/live";
+const isTest = { StringEquals: { "aws:ResourceTag/env": "test" } };
+const two = { StringEquals: { "aws:ResourceTag/env": "test", "aws:username": "ann" } };
+const twoBlocks = { ...isTest, IpAddress: { "aws:SourceIp": "192.0.2.0/24" } };
+
+/** What it is about, the policies and the request (by default to create a deployment of the group web/test), the effect. */
+export const statementRows: readonly (readonly [string, Situation, Expected])[] = [
+  ["no policy", { identity: [] }, "no"],
+  ["one Allow", { identity: [ALLOW] }, "yes"],
+  ["one Deny", { identity: [DENY] }, "never"],
+  ["a Deny after an Allow", { identity: [[ALLOW, DENY]] }, "never"],
+  ["a Deny before an Allow", { identity: [[DENY, ALLOW]] }, "never"],
+  ["a Deny in another policy", { identity: [ALLOW, deny(CREATE)] }, "never"],
+  ["a Deny of something else", { identity: [[ALLOW, deny("s3:*")]] }, "yes"],
+  ["a Deny of another resource", { identity: [[ALLOW, deny("*", OTHER)]] }, "yes"],
+  ["a Deny of this resource", { identity: [[ALLOW, deny("*", WEB)]] }, "never"],
+  ["a narrow Deny without any Allow", { identity: [deny(CREATE, WEB)] }, "never"],
+  ["the second of two policies", { identity: [allow("s3:*"), allow(CREATE)] }, "yes"],
+  ["the second of two statements", { identity: [[allow("s3:*"), allow(CREATE)]] }, "yes"],
+  ["action and resource in different statements", { identity: [[allow(CREATE, OTHER), allow("s3:*", WEB)]] }, "no"],
+  ["NotAction of another action", { identity: [{ Effect: "Allow", NotAction: "iam:*", Resource: "*" }] }, "yes"],
+  ["NotAction of this action", { identity: [{ Effect: "Allow", NotAction: CREATE, Resource: "*" }] }, "no"],
+  [
+    "NotAction in other letters",
+    { identity: [{ Effect: "Allow", NotAction: CREATE.toUpperCase(), Resource: "*" }] },
+    "no",
+  ],
+  ["NotAction of a wildcard", { identity: [{ Effect: "Allow", NotAction: "codedeploy:*", Resource: "*" }] }, "no"],
+  [
+    "NotAction of a list with it",
+    { identity: [{ Effect: "Allow", NotAction: ["s3:*", CREATE], Resource: "*" }] },
+    "no",
+  ],
+  [
+    "NotAction of a list without it",
+    { identity: [{ Effect: "Allow", NotAction: ["s3:*", "iam:*"], Resource: "*" }] },
+    "yes",
+  ],
+  ["NotAction of everything", { identity: [{ Effect: "Allow", NotAction: "*", Resource: "*" }] }, "no"],
+  ["NotAction elsewhere", { identity: [{ Effect: "Allow", NotAction: "iam:*", Resource: OTHER }] }, "no"],
+  [
+    "a Deny with NotAction of this",
+    { identity: [[ALLOW, { Effect: "Deny", NotAction: CREATE, Resource: "*" }]] },
+    "yes",
+  ],
+  [
+    "a Deny with NotAction of others",
+    { identity: [[ALLOW, { Effect: "Deny", NotAction: "s3:*", Resource: "*" }]] },
+    "never",
+  ],
+  ["NotResource of another", { identity: [{ Effect: "Allow", Action: "*", NotResource: OTHER }] }, "yes"],
+  ["NotResource of this", { identity: [{ Effect: "Allow", Action: "*", NotResource: WEB }] }, "no"],
+  [
+    "NotResource of a list with this",
+    { identity: [{ Effect: "Allow", Action: "*", NotResource: [OTHER, WEB] }] },
+    "no",
+  ],
+  ["NotResource of a wildcard", { identity: [{ Effect: "Allow", Action: "*", NotResource: "arn:aws:s3:::*" }] }, "yes"],
+  ["NotResource of everything", { identity: [{ Effect: "Allow", Action: "*", NotResource: "*" }] }, "no"],
+  [
+    "a Deny with NotResource of this",
+    { identity: [[ALLOW, { Effect: "Deny", Action: "*", NotResource: WEB }]] },
+    "yes",
+  ],
+  [
+    "a Deny with NotResource of another",
+    { identity: [[ALLOW, { Effect: "Deny", Action: "*", NotResource: OTHER }]] },
+    "never",
+  ],
+  ["NotAction and NotResource", { identity: [{ Effect: "Allow", NotAction: "s3:*", NotResource: OTHER }] }, "yes"],
+  ["a tag that fits", { identity: [given(ALLOW, isTest)], context: tagged("test") }, "yes"],
+  ["a tag that does not fit", { identity: [given(ALLOW, isTest)], context: tagged("live") }, "no"],
+  ["a tag in other letters", { identity: [given(ALLOW, isTest)], context: tagged("Test") }, "no"],
+  ["no tag", { identity: [given(ALLOW, isTest)] }, "no"],
+  ["a Deny by a tag", { identity: [[ALLOW, given(DENY, isTest)]], context: tagged("test") }, "never"],
+  ["a Deny by a tag that is not there", { identity: [[ALLOW, given(DENY, isTest)]] }, "yes"],
+  [
+    "two keys, both met",
+    { identity: [given(ALLOW, two)], context: { ...tagged("test"), "aws:username": ["ann"] } },
+    "yes",
+  ],
+  [
+    "two keys, the second not",
+    { identity: [given(ALLOW, two)], context: { ...tagged("test"), "aws:username": ["bob"] } },
+    "no",
+  ],
+  [
+    "two keys, the first not",
+    { identity: [given(ALLOW, two)], context: { ...tagged("x"), "aws:username": ["ann"] } },
+    "no",
+  ],
+  [
+    "two operators, both met",
+    { identity: [given(ALLOW, twoBlocks)], context: { ...tagged("test"), ...from("192.0.2.9") } },
+    "yes",
+  ],
+  [
+    "two operators, one met",
+    { identity: [given(ALLOW, twoBlocks)], context: { ...tagged("test"), ...from("203.0.113.9") } },
+    "no",
+  ],
+  ["no condition in the block", { identity: [given(ALLOW, {})] }, "yes"],
+  ["no key under the operator", { identity: [given(ALLOW, { StringEquals: {} })] }, "yes"],
+  [
+    "a Deny outside the office, inside",
+    { identity: [[ALLOW, given(DENY, office)]], context: from("192.0.2.7") },
+    "yes",
+  ],
+  [
+    "a Deny outside the office, outside",
+    { identity: [[ALLOW, given(DENY, office)]], context: from("203.0.113.7") },
+    "never",
+  ],
+  ["a Deny outside the office, nowhere", { identity: [[ALLOW, given(DENY, office)]] }, "never"],
+  ["a session with the same", { identity: [ALLOW], session: [ALLOW] }, "yes"],
+  ["a session with less, asked for it", { identity: [ALLOW], session: [allow(CREATE, WEB)] }, "yes"],
+  ["a session with less, asked for more", { identity: [ALLOW], session: [allow("s3:*")] }, "no"],
+  ["a session with more", { identity: [allow("s3:*")], session: [ALLOW] }, "no"],
+  ["a session with policies that are none", { identity: [ALLOW], session: [] }, "no"],
+  ["a session's Deny", { identity: [ALLOW], session: [[ALLOW, deny(CREATE)]] }, "never"],
+  ["a session's Deny of another", { identity: [ALLOW], session: [[ALLOW, deny("s3:*")]] }, "yes"],
+  ["the role's Deny, a session's Allow", { identity: [[ALLOW, deny(CREATE)]], session: [ALLOW] }, "never"],
+  ["one of a session's two policies", { identity: [ALLOW], session: [allow("s3:*"), allow(CREATE)] }, "yes"],
+  [
+    "a session's condition, met",
+    { identity: [ALLOW], session: [given(ALLOW, isTest)], context: tagged("test") },
+    "yes",
+  ],
+  ["a session's condition, not met", { identity: [ALLOW], session: [given(ALLOW, isTest)] }, "no"],
+  ["no Allow and a session's Deny", { identity: [], session: [DENY] }, "never"],
+  ["another action", { identity: [allow(CREATE)], action: "codedeploy:StopDeployment" }, "no"],
+  ["another resource", { identity: [allow(CREATE, WEB)], resource: OTHER }, "no"],
+  ["a key that has no values", { identity: [given(ALLOW, isTest)], context: { "aws:resourcetag/env": [] } }, "no"],
+];
