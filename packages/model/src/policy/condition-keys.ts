@@ -21,6 +21,7 @@ export const CONDITION_KEYS: readonly ConditionKey[] = [
   key("aws:PrincipalArn"),
   key("aws:PrincipalType"),
   key("aws:TokenIssueTime"),
+  key("aws:PrincipalTag/", "tag"),
   key("aws:ResourceTag/", "tag"),
   key("aws:RequestTag/", "tag"),
   key("aws:TagKeys", "set"),
