@@ -76,6 +76,7 @@ export const ROOMS: RoomTable = {
   server: {
     access: [],
     loops: [],
+    audit: ["access", "loops"],
     store: ["access", "loops"],
     alarms: ["loops", "store"],
     hosts: ["access", "loops", "store"],
@@ -148,6 +149,7 @@ export const ROOMS: RoomTable = {
     ],
     http: [
       "access",
+      "audit",
       "loops",
       "store",
       "needs",
@@ -168,7 +170,7 @@ export const ROOMS: RoomTable = {
       "operations/command",
       "operations/sluice",
     ],
-    config: ["access", "retention", "http"],
+    config: ["access", "audit", "retention", "http"],
     bindings: [
       "loops",
       "store",

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { s3Handler } from "@sluice/bucket/http/s3-routes.ts";
 import { openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
@@ -11,6 +12,7 @@ import { HeldRefusals } from "./access/held-refusals.ts";
 import { KeyBudgets, S3_CALL } from "./access/key-budgets.ts";
 import type { Principal } from "./access/principal.ts";
 import { LETTERS_AND_DIGITS, randomText } from "./access/random-text.ts";
+import { openAudit } from "./audit/open-audit.ts";
 import { NO_BALANCER } from "./balancing/target-health.ts";
 import { composeBalancing } from "./bindings/compose-balancing.ts";
 import { composeDrivers } from "./bindings/compose-drivers.ts";
@@ -38,6 +40,7 @@ import { OpenStreams } from "./http/open-streams.ts";
 import { eventsDoor } from "./http/own-doors.ts";
 import { type Reach, reachBy } from "./http/reached-name.ts";
 import { s3Authorize, s3TroubleOf } from "./http/s3-access.ts";
+import { auditS3 } from "./http/s3-audit.ts";
 import type { ServerNames } from "./http/server-names.ts";
 import { type Admit, signedRoute } from "./http/signed-route.ts";
 import { UnprovedBodies } from "./http/unproved-bodies.ts";
@@ -332,6 +335,22 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   const heldRefusals = new HeldRefusals((milliseconds) => sleep(milliseconds, undefined, { ref: false }));
   const admit: Admit = (principal, operation, bytes) =>
     heldRefusals.after(principal.accessKeyId, () => budgets.spend(principal, operation, bytes));
+  const audit = openAudit({
+    rule: config.audit,
+    dataDirectory: directory.root,
+    timers: systemTimers,
+    accountId,
+    region,
+    randomUuid: randomUUID,
+    onError: sparseErrors(
+      (error) =>
+        log.error(
+          { error: describe(error), directory: config.audit.directory ?? join(directory.root, "audit") },
+          "cannot write the audit: calls go on, and their lines are lost and counted (sluice_audit_lines_lost_total)",
+        ),
+      now,
+    ),
+  });
   const s3 = s3Handler<Principal>({
     store: bucket,
     accountId,
@@ -348,6 +367,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     },
     authorize: s3Authorize((principal, object) => mayHostReadObject(store, principal, object)),
     onInternalError,
+    onDone: (call) => auditS3(audit.recorder, call),
   });
   const consoleSessions = new ConsoleSessions({
     store,
@@ -446,6 +466,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       if (role === "host" && hostId !== null) liveness.seen(hostId, now());
     },
     admit,
+    audit: audit.recorder,
     onUnheard: (error) => hearing.doubted(`who calls could not be looked up: ${reasonOf(error)}`),
   });
   return {
@@ -463,6 +484,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       onProved: onConnectionProved,
       admit,
       onInternalError,
+      audit: audit.recorder,
       otherwise: toServices,
     }),
     unprovedConnections,
@@ -512,6 +534,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       await liveness.close().catch(() => {});
       await keyUsage.close().catch(() => {});
       await Promise.all([logKeeper.close(), logs.close()]);
+      await audit.close();
       await bucket.close();
       await store.close();
     },

@@ -44,6 +44,20 @@ export interface S3RouteDependencies<Principal> {
   troubleOf?(error: unknown): S3Error | undefined;
   /** Hears of every error that is not the caller's. */
   onInternalError?(error: unknown, requestId: string): void;
+  /** Hears of every call once its outcome is known, and has it wait before it is answered. */
+  onDone?(call: DoneS3Call<Principal>): Promise<void> | undefined;
+}
+
+/** A call whose outcome is known. */
+export interface DoneS3Call<Principal> {
+  readonly message: IncomingMessage;
+  readonly requestId: string;
+  /** Undefined: nobody proved who he is. */
+  readonly principal: Principal | undefined;
+  /** Undefined: the request is no call that is known. */
+  readonly call: S3Call | undefined;
+  /** Undefined: it succeeded. */
+  readonly fault: { readonly code: string; readonly message: string } | undefined;
 }
 
 /** Of the 5xx those that are not the server's trouble. */
@@ -59,12 +73,25 @@ export function s3Handler<Principal>(
     response.setHeader("x-amz-request-id", requestId);
     response.setHeader("x-amz-id-2", hostId);
     let answer: S3Answer;
+    const progress: Progress<Principal> = { principal: undefined, call: undefined };
     try {
-      answer = await answerRequest(deps, request);
+      answer = await answerRequest(deps, request, progress);
+      await deps.onDone?.({ message: request, requestId, ...progress, fault: undefined });
     } catch (error) {
       const told = deps.troubleOf?.(error) ?? toS3Error(error);
       const isOurs = told.status >= 500 && !CALLERS_OWN.has(told.code) && !isClientGone(error);
       if (isOurs) deps.onInternalError?.(error, requestId);
+      if (!isClientGone(error)) {
+        const call = progress.call ?? callOf(deps, request);
+        const { code, message } = told;
+        await deps.onDone?.({
+          message: request,
+          requestId,
+          principal: progress.principal,
+          call,
+          fault: { code, message },
+        });
+      }
       const resource = (request.url ?? "/").split("?", 1)[0]!;
       answer = { status: told.status, headers: told.headers, xml: errorXml(told, { resource, requestId, hostId }) };
     }
@@ -78,17 +105,35 @@ export function s3Handler<Principal>(
   };
 }
 
+/** What is known of a request, as it goes on. */
+interface Progress<Principal> {
+  principal: Principal | undefined;
+  call: S3Call | undefined;
+}
+
+/** What a request that was refused before it was read would have asked for. */
+function callOf<Principal>({ reach }: S3RouteDependencies<Principal>, request: IncomingMessage): S3Call | undefined {
+  try {
+    const target = parseRequestTarget(request.url ?? "/", reach(request).bucket);
+    return parseS3Call(request.method ?? "GET", target, headersOf(request.headers, target.query));
+  } catch {
+    return undefined;
+  }
+}
+
 async function answerRequest<Principal>(
   deps: S3RouteDependencies<Principal>,
   request: IncomingMessage,
+  progress: Progress<Principal>,
 ): Promise<S3Answer> {
   const method = request.method ?? "GET";
   const path = request.url ?? "/";
   const reached = deps.reach(request);
   if (/[?&]AWSAccessKeyId=/.test(path) || /^AWS\s/.test(request.headers.authorization ?? "")) throw oldSignature();
   const caller = await deps.authenticate({ method, path, headers: request.headers }, request);
+  progress.principal = caller.principal;
   try {
-    return await answerProved(deps, request, reached, caller);
+    return await answerProved(deps, request, reached, caller, progress);
   } catch (error) {
     throw withHostExplained(error, reached, deps.store);
   }
@@ -99,10 +144,12 @@ async function answerProved<Principal>(
   request: IncomingMessage,
   reached: ReachedAs,
   caller: Authenticated<Principal>,
+  progress: Progress<Principal>,
 ): Promise<S3Answer> {
   const target = parseRequestTarget(request.url ?? "/", reached.bucket);
   const headers = headersOf(request.headers, target.query);
   const call = parseS3Call(request.method ?? "GET", target, headers);
+  progress.call = call;
   requireExpectedOwner(headers, deps.accountId);
   for (const need of needsOf(call)) {
     if (!(await deps.authorize(caller.principal, need))) {

@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import type { Driver } from "@sluice/drivers/driver.ts";
 import {
   descriptionOfMissing,
@@ -7,6 +8,7 @@ import {
 } from "@sluice/drivers/settings-schema.ts";
 import * as v from "valibot";
 import { DEFAULT_THROTTLE, MAX_THROTTLE } from "../access/key-budgets.ts";
+import { DEFAULT_AUDIT, MAX_AUDIT_FILE_BYTES, MAX_AUDIT_KEEP_DAYS, MIN_AUDIT_FILE_BYTES } from "../audit/audit-rule.ts";
 import { parseAuthority } from "../http/authority.ts";
 import type { ConfiguredName } from "../http/server-names.ts";
 import {
@@ -28,6 +30,7 @@ export function sluiceYmlSchema(drivers: readonly ConfigurableDriver[]) {
     bindings: v.optional(listOf(bindingSchema(drivers), "write each binding as an item (- match: …)"), []),
     retention: v.optional(RETENTION, {}),
     throttle: v.optional(THROTTLE, {}),
+    audit: v.optional(AUDIT, {}),
   });
 }
 
@@ -106,6 +109,26 @@ const THROTTLE = mapping({
   burst: v.nullish(wholeNumber(MAX_THROTTLE, "how many calls one access key may make at once"), DEFAULT_THROTTLE.burst),
 });
 
+/** What is left out is as without the section. */
+const AUDIT = mapping({
+  maxFileBytes: v.nullish(
+    wholeNumber(MAX_AUDIT_FILE_BYTES, "the bytes after which another file is begun", MIN_AUDIT_FILE_BYTES),
+    DEFAULT_AUDIT.maxFileBytes,
+  ),
+  keepDays: v.nullish(wholeNumber(MAX_AUDIT_KEEP_DAYS, "the days for which a file is kept"), DEFAULT_AUDIT.keepDays),
+  directory: v.nullish(absolutePath("the directory of the audit's files"), DEFAULT_AUDIT.directory),
+});
+
+function absolutePath(meaning: string) {
+  return v.pipe(
+    textThatIs(meaning),
+    v.check(
+      (path) => isAbsolute(path) && !path.includes("\0"),
+      ({ input }) => `is ${JSON.stringify(input)}: give ${meaning}, as a path that begins with /`,
+    ),
+  );
+}
+
 function mapping<const Entries extends v.ObjectEntries>(entries: Entries) {
   const known = Object.keys(entries).join(", ");
   return v.pipe(
@@ -137,10 +160,10 @@ function oneOf(names: readonly string[], what: string) {
   );
 }
 
-function wholeNumber(most: number, meaning: string) {
+function wholeNumber(most: number, meaning: string, least = 1) {
   const wrong = ({ input }: { readonly input: unknown }) =>
-    `is ${JSON.stringify(input)}: give ${meaning}, a whole number from 1 to ${most}`;
-  return v.pipe(v.number(wrong), v.integer(wrong), v.minValue(1, wrong), v.maxValue(most, wrong));
+    `is ${JSON.stringify(input)}: give ${meaning}, a whole number from ${least} to ${most}`;
+  return v.pipe(v.number(wrong), v.integer(wrong), v.minValue(least, wrong), v.maxValue(most, wrong));
 }
 
 /** `NAME`, `NAME:PORT` or `http(s)://NAME[:PORT]`, whose port is then its scheme's own. */

@@ -4,6 +4,7 @@ import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import * as v from "valibot";
 import { isMap, isScalar, LineCounter, type Node, type ParsedNode, parseDocument } from "yaml";
 import { DEFAULT_THROTTLE, type ThrottleRule } from "../access/key-budgets.ts";
+import { type AuditRule, DEFAULT_AUDIT } from "../audit/audit-rule.ts";
 import type { ConfiguredName } from "../http/server-names.ts";
 import { DEFAULT_RETENTION, type RetentionRule } from "../retention/retention-rule.ts";
 import type { Binding } from "./binding.ts";
@@ -15,6 +16,7 @@ export interface SluiceConfig {
   readonly bindings: readonly Binding[];
   readonly retention: RetentionRule;
   readonly throttle: ThrottleRule;
+  readonly audit: AuditRule;
 }
 
 /** What concerns the server itself. */
@@ -28,6 +30,7 @@ export const EMPTY_CONFIG: SluiceConfig = {
   bindings: [],
   retention: DEFAULT_RETENTION,
   throttle: DEFAULT_THROTTLE,
+  audit: DEFAULT_AUDIT,
 };
 
 /** The file is wrong. The message says where (`bindings[1].settings.endpoint`, with its line), what and how to mend it. */

@@ -1,7 +1,9 @@
+import type { IncomingMessage } from "node:http";
 import { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { expect, it } from "vitest";
 import type { Principal } from "../access/principal.ts";
 import type { NeedsParts } from "../needs/require-needs.ts";
+import { CallTrail } from "./call-trail.ts";
 import { answerJson, type JsonService } from "./json-service.ts";
 
 const service: JsonService = {
@@ -27,6 +29,7 @@ it.each([
     publicEndpoint: "http://localhost",
     requestId: "r-1",
     onUndelivered: () => {},
+    trail: new CallTrail(undefined, {} as IncomingMessage, { requestId: "r-1" }),
   });
   await expect(call).rejects.toMatchObject({
     code: "AccessDeniedException",

@@ -6,6 +6,7 @@ import type { Action } from "../access/action.ts";
 import type { Principal } from "../access/principal.ts";
 import { requireAllowed } from "../access/require-allowed.ts";
 import { type NeedsOfCall, type NeedsParts, requireNeedsOf } from "../needs/require-needs.ts";
+import type { CallTrail } from "./call-trail.ts";
 
 /** One AWS JSON 1.1 service: which requests are its own, and what the calls do. */
 export interface JsonService {
@@ -37,6 +38,7 @@ export interface JsonCall {
   readonly requestId: string;
   /** Registers what to do when the answer cannot be delivered. */
   readonly onUndelivered: (action: () => void) => void;
+  readonly trail: CallTrail;
 }
 
 /** What a call of one of the service's operations is to authorisation (a test holds that each has its action); undefined: it has no such operation. */
@@ -63,10 +65,13 @@ export async function answerJson(
 ): Promise<string> {
   const action = actionOf(service, operation);
   if (action === undefined) throw unknownOperation(service, operation);
+  call.trail.asks(action);
   requireAllowed(call.principal, action, call.accountId);
   const input = parseInput<OperationTypes, string>(service.table, operation, body);
+  call.trail.takes(service.table[operation]!.input, input);
   await requireNeedsOf(service.needsOf, { operation, input, principal: call.principal }, service.needsParts);
   const output = await service.call(operation, input, call);
+  await call.trail.succeeded(service.table[operation]!.output, output);
   return serialiseOutput<OperationTypes, string>(service.table, operation, output);
 }
 

@@ -7,6 +7,7 @@ import type { Principal } from "../access/principal.ts";
 import { ANY_RESOURCE, type NeedsContext, onDeployments } from "../needs/needs-context.ts";
 import { type NeedsParts, requireNeedsOf } from "../needs/require-needs.ts";
 import { answerBackup, type BackupRouteDependencies } from "./backup-route.ts";
+import type { CallTrail } from "./call-trail.ts";
 import { type EventStreamDependencies, streamEvents } from "./event-stream-route.ts";
 
 /** A path of Sluice's own that is no operation: its answer is a stream. */
@@ -30,13 +31,21 @@ export interface OwnDoorDependencies {
 /** Lets those pass who may. @throws CallerFault AccessDeniedException */
 export async function pass(
   door: OwnDoor,
-  { request, response, principal }: { request: IncomingMessage; response: ServerResponse; principal: Principal },
+  {
+    request,
+    response,
+    principal,
+    trail,
+  }: { request: IncomingMessage; response: ServerResponse; principal: Principal; trail: CallTrail },
 ): Promise<void> {
+  trail.asks(door.action);
   if (principal.role !== "user" && authorize(principal, door.action, ANY_RESOURCE) !== "allowed") {
     throw new CallerFault("AccessDeniedException", door.refusal);
   }
   const needsOf = (_operation: string, _input: unknown, context: NeedsContext) => door.needsOf(request, context);
   await requireNeedsOf(needsOf, { operation: door.action, input: undefined, principal }, door.needsParts);
+  // Its answer may last for days.
+  await trail.succeeded();
   await door.answer(request, response, principal);
 }
 

@@ -4,14 +4,22 @@ import type { Socket } from "node:net";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { isSigned, parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
 import type { Principal } from "../access/principal.ts";
+import type { Audit } from "../audit/audit-recorder.ts";
 import { type Authenticator, checkClaim, proveClaim } from "./authenticate.ts";
+import { CallTrail } from "./call-trail.ts";
 import { callerProtocol } from "./caller-protocol.ts";
 import type { Reach } from "./reached-name.ts";
 import { type RequestBody, readBody } from "./request-body.ts";
 import { RequestTurns } from "./request-turns.ts";
 import { sendFault } from "./send-fault.ts";
 import { MAX_LARGE_UNPROVED_BYTES, MAX_UNPROVED_BYTES, UnprovedBodies } from "./unproved-bodies.ts";
-import { MAX_SMALL_BODY_BYTES, type StreamingService, type WholeService, type WireService } from "./wire-service.ts";
+import {
+  MAX_SMALL_BODY_BYTES,
+  type StreamingService,
+  type WholeCall,
+  type WholeService,
+  type WireService,
+} from "./wire-service.ts";
 
 export interface SignedRouteDependencies extends Authenticator {
   readonly services: readonly WireService[];
@@ -25,6 +33,8 @@ export interface SignedRouteDependencies extends Authenticator {
   readonly admit: Admit;
   /** Hears of callers who could not be told apart, through no fault of theirs: a host may be among them. */
   readonly onUnheard: (error: unknown) => void;
+  /** Absent: nothing is written down. */
+  readonly audit?: Audit | undefined;
 }
 
 export type Admit = (principal: Principal, operation: string, bytes: number) => Promise<void>;
@@ -56,31 +66,36 @@ export function signedRoute(dependencies: SignedRouteDependencies) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = "GET", url: path = "/", headers } = request;
     const requestId = randomUUID();
+    const trail = new CallTrail(dependencies.audit, request, { requestId });
     try {
       // Whoever signs for no service that is known here reads what a streaming service says, too.
       const protocol = callerProtocol({ method, path, headers });
       const stream = streaming.find((service) => service.protocol === protocol);
       if (stream) await stream.handle(request, response);
-      else await route(request, response, requestId, whole, dependencies, door);
+      else await route({ request, response, requestId, trail }, whole, dependencies, door);
     } catch (error) {
+      await trail.failed(error);
       sendFault(request, response, error, requestId, dependencies.onInternalError);
     }
   };
 }
 
+type Arrival = Pick<WholeCall, "request" | "response" | "requestId" | "trail">;
+
 async function route(
-  request: IncomingMessage,
-  response: ServerResponse,
-  requestId: string,
+  arrival: Arrival,
   services: readonly WholeService[],
   dependencies: SignedRouteDependencies,
   door: Door,
 ): Promise<void> {
+  const { request, trail } = arrival;
   const { method = "GET", url: path = "/", headers } = request;
-  if (!isSigned({ path, headers })) return answerUnsigned(request, response, requestId, services, dependencies, door);
+  if (!isSigned({ path, headers })) return answerUnsigned(arrival, services, dependencies, door);
   const authorization = parseAuthorization({ path, headers });
+  trail.claims(authorization.accessKeyId);
   const { endpoint: publicEndpoint } = dependencies.reach(request);
   const service = serviceOf(authorization.service, request, services);
+  trail.asks(service.claimedAction?.(request));
   // The body is read only for somebody whose key is known, and no longer than that key's calls are.
   const claim = await checkClaim({ headers }, dependencies, authorization, request).catch((error: unknown) => {
     if (!(error instanceof CallerFault)) dependencies.onUnheard(error);
@@ -97,10 +112,11 @@ async function route(
     () => proveClaim(claim, { method, path, headers, body: body.bytes }, dependencies),
     operation === HEARTBEAT,
   );
+  trail.proved(principal);
   dependencies.onProved(principal, request.socket);
   await dependencies.admit(principal, operation, body.bytes.length);
   const { service: signingName } = authorization;
-  await service.answer({ request, response, body: body.bytes, principal, signingName, requestId, publicEndpoint });
+  await service.answer({ ...arrival, body: body.bytes, principal, signingName, publicEndpoint });
 }
 
 /** A call that was meant for a service that is not served is told so before anything else: its key may be one of AWS's. */
@@ -137,21 +153,21 @@ async function prove<T>(body: RequestBody, { turns }: Door, proof: () => T, isHe
 }
 
 async function answerUnsigned(
-  request: IncomingMessage,
-  response: ServerResponse,
-  requestId: string,
+  arrival: Arrival,
   services: readonly WholeService[],
   { reach }: SignedRouteDependencies,
   door: Door,
 ): Promise<void> {
+  const { request, trail } = arrival;
   const { endpoint: publicEndpoint } = reach(request);
   for (const service of services) {
     const maximumBytes = service.maxUnsignedBodyBytes?.(request.headers);
     if (maximumBytes === undefined) continue;
+    trail.asks(service.claimedAction?.(request));
     const body = await readBody(request, { maximumBytes, unproved: door.unproved });
     await prove(body, door, () => {});
-    const call = { request, response, body: body.bytes, principal: NOBODY, signingName: undefined };
-    return service.answer({ ...call, requestId, publicEndpoint });
+    const call = { body: body.bytes, principal: NOBODY, signingName: undefined };
+    return service.answer({ ...arrival, ...call, publicEndpoint });
   }
   throw new CallerFault(
     "MissingAuthenticationTokenException",

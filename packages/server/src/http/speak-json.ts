@@ -33,6 +33,7 @@ export function speakJson({ services, doors, accountId, onDone }: JsonSpeech): W
       const target = headerValue(headers, "x-amz-target") ?? "";
       return target.slice(target.lastIndexOf(".") + 1);
     },
+    claimedAction: (request) => doorOf(request)?.action ?? actionNamed(services, request),
     maxBodyBytes: (request, principal) => {
       if (request.headers["x-amz-target"] === undefined || doorOf(request)) return MAX_SMALL_BODY_BYTES;
       const { prefix, operation } = parseTarget(request.headers);
@@ -56,6 +57,13 @@ export function speakJson({ services, doors, accountId, onDone }: JsonSpeech): W
   };
 }
 
+/** Undefined: it names nothing that is served. */
+function actionNamed(services: readonly JsonService[], { headers }: IncomingMessage): Action | undefined {
+  const [prefix = "", operation = ""] = headerValue(headers, "x-amz-target")?.split(".", 2) ?? [];
+  const service = services.find(({ targetPrefixes }) => targetPrefixes.includes(prefix));
+  return service && actionOf(service, operation);
+}
+
 function mayCall(service: JsonService, operation: string, principal: Principal): boolean {
   const action = actionOf(service, operation);
   return action !== undefined && authorize(principal, action, undefined) !== "refused";
@@ -74,7 +82,7 @@ async function answer(
   accountId: string,
   onDone: JsonSpeech["onDone"],
 ): Promise<void> {
-  const { request, response, principal, signingName, requestId, publicEndpoint } = call;
+  const { request, response, principal, signingName, requestId, publicEndpoint, trail } = call;
   const target = parseTarget(request.headers);
   const service = findService(services, target.prefix);
   if (signingName !== undefined && !service.signingNames.includes(signingName)) {
@@ -97,6 +105,7 @@ async function answer(
     signal: hangUp.signal,
     publicEndpoint,
     requestId,
+    trail,
     onUndelivered: (action) => {
       if (response.closed && !response.writableFinished) action();
       else undelivered.push(action);

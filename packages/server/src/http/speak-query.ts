@@ -39,7 +39,7 @@ export function speakQuery(operations: QueryOperations): WholeService {
 
 async function answer(
   operations: QueryOperations,
-  { request, body, principal, requestId }: WholeCall,
+  { request, body, principal, requestId, trail }: WholeCall,
 ): Promise<WireAnswer> {
   const { service, accountId } = operations;
   const { method = "GET", url: path = "/" } = request;
@@ -47,12 +47,17 @@ async function answer(
     const { operation, input } = parseQueryCall(service, { method, path, body });
     // A test holds that each operation has its action.
     const action = `${service.signingName}:${operation}` as Action;
+    const shapes = service.table[operation]!;
+    trail.asks(action);
+    trail.takes(shapes.input, input);
     requireAllowed(principal, action, accountId);
     await requireNeedsOf(operations.needsOf, { operation, input, principal }, operations.needsParts);
     const output = await operations.call(operation, input, principal);
+    await trail.succeeded(shapes.output, output);
     operations.onDone?.(action);
     return serialiseQueryAnswer(service, operation, output, requestId);
   } catch (error) {
+    await trail.failed(error);
     if (error instanceof CallerFault) return serialiseQueryFault(error, requestId, service.namespace);
     throw error;
   }

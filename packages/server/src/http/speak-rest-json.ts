@@ -53,6 +53,10 @@ export function speakRestJson(operations: RestOperations): WholeService {
     protocol: "rest-json",
     signingNames: [service.signingName],
     claimedOperation: () => "",
+    claimedAction: (request) => {
+      const route = routeOf(request);
+      return route?.isServed ? operations.actionOf(route.operation) : undefined;
+    },
     maxBodyBytes: (request, principal) => {
       const route = routeOf(request);
       // A call of nothing, or one that is refused: its fault is told when the signature is proved.
@@ -68,7 +72,7 @@ export function speakRestJson(operations: RestOperations): WholeService {
 async function answer(
   operations: RestOperations,
   route: RestRoute | undefined,
-  { request, response, body, principal, requestId, publicEndpoint }: WholeCall,
+  { request, response, body, principal, requestId, publicEndpoint, trail }: WholeCall,
 ): Promise<void> {
   const { service, accountId } = operations;
   const { method = "GET", url: path = "/", headers } = request;
@@ -76,7 +80,9 @@ async function answer(
   const { operation, isServed } = route;
   if (!isServed) throw unservedCall(service.signingName, operation);
   requireAllowed(principal, operations.actionOf(operation), accountId);
+  const { input: inputShape, output: outputShape } = service.table[operation]!;
   const input = readRestInput(service, route, { path, headers, body });
+  trail.takes(inputShape, input);
   await requireNeedsOf(operations.needsOf, { operation, input, principal }, operations.needsParts);
   const hangUp = new AbortController();
   response.on("close", () => {
@@ -88,6 +94,7 @@ async function answer(
     requestId,
     publicEndpoint,
   });
+  await trail.succeeded(outputShape, result.output);
   operations.onDone?.(operations.actionOf(operation));
   sendWhole(response, writeRestAnswer(service, operation, result.output, result.requestId ?? requestId));
 }

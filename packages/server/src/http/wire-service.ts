@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Action } from "../access/action.ts";
 import type { Principal } from "../access/principal.ts";
+import type { CallTrail } from "./call-trail.ts";
 
 /**
  * One row of the table of services: the names that a signature's scope has for it, and what its protocol does with a call. `signed-route.ts`
@@ -16,6 +18,8 @@ export interface WholeService {
   isMeantBy?(headers: IncomingHttpHeaders): boolean;
   /** Of the call that the headers claim, for the budgets of keys; empty where only the body says it. */
   claimedOperation(headers: IncomingHttpHeaders): string;
+  /** What the call asks for, as far as that is seen before its body is read. */
+  claimedAction?(request: IncomingMessage): Action | undefined;
   /** How large a body such a call of this caller may have. What the headers claim is looked at again when the signature is proved. */
   maxBodyBytes(request: IncomingMessage, principal: Principal): number;
   /** The largest body of a call that nobody signed; undefined: calls like this one have to be signed. */
@@ -42,6 +46,7 @@ export interface WholeCall {
   readonly requestId: string;
   /** By which this caller reaches the server. */
   readonly publicEndpoint: string;
+  readonly trail: CallTrail;
 }
 
 /** What is read of a call that needs no body. */

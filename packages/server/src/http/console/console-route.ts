@@ -5,7 +5,9 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { FAULTS } from "@sluice/model/fault-codes.ts";
 import type { RestFault } from "@sluice/wire/rest-json/rest-fault.ts";
 import type { Principal } from "../../access/principal.ts";
+import type { Audit } from "../../audit/audit-recorder.ts";
 import { withCall } from "../authenticate.ts";
+import { CallTrail } from "../call-trail.ts";
 import { type OwnDoor, pass } from "../own-doors.ts";
 import type { Reach } from "../reached-name.ts";
 import { discardRest, readBody } from "../request-body.ts";
@@ -35,6 +37,8 @@ export interface ConsoleParts extends SessionDoorParts {
   /** As of signed calls: a session spends its key's budget. */
   readonly admit: Admit;
   readonly onInternalError: (error: unknown, requestId: string) => void;
+  /** Absent: nothing is written down. */
+  readonly audit?: Audit | undefined;
   /** Answers what turns out to be meant for another service after all. */
   readonly otherwise: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
@@ -46,7 +50,8 @@ export function consoleRoute(parts: ConsoleParts) {
     const requestId = randomUUID();
     const door = consoleDoor(request);
     for (const [name, value] of Object.entries(DATA_ANSWER)) if (door !== "page") response.setHeader(name, value);
-    const call = { request, response, requestId, turns };
+    const trail = new CallTrail(parts.audit, request, { requestId, isConsole: true });
+    const call = { request, response, requestId, turns, trail };
     try {
       switch (door) {
         case "session":
@@ -63,6 +68,7 @@ export function consoleRoute(parts: ConsoleParts) {
           return door satisfies never;
       }
     } catch (error) {
+      if (door !== "page") await trail.failed(error);
       const serialise = door === "api" || door === "events" ? undefined : plainFault;
       sendFault(request, response, error, requestId, parts.onInternalError, serialise);
     }
@@ -74,6 +80,7 @@ interface Call {
   readonly response: ServerResponse;
   readonly requestId: string;
   readonly turns: RequestTurns;
+  readonly trail: CallTrail;
 }
 
 /** Of a browser that somebody points at a page. */
@@ -106,52 +113,58 @@ function textFault(_request: IncomingMessage, { code, message }: RestFault): Wir
   return { status: FAULTS[code], headers, body: `${message}\n` };
 }
 
-async function answerSession({ request, response, turns }: Call, parts: ConsoleParts): Promise<void> {
+async function answerSession({ request, response, turns, trail }: Call, parts: ConsoleParts): Promise<void> {
   const { endpoint } = parts.reach(request);
   const method = requireMethod(request, ["GET", "POST", "DELETE"]);
+  if (method === "GET") trail.asksNothing();
   requireSameOrigin(request, endpoint);
   if (method !== "POST") discardRest(request);
   const answer = async () => {
     if (method === "GET") return whoIs(request, parts);
-    if (method === "DELETE") return signOut(request, endpoint, parts);
+    if (method === "DELETE") return signOut(request, endpoint, parts, trail);
     const body = await readBody(request, { maximumBytes: MAX_SIGN_IN_BYTES, unproved: parts.unprovedBodies });
     await turns.wait().finally(() => body.close());
-    return signIn(request, body.bytes, endpoint, parts);
+    return signIn(request, body.bytes, endpoint, parts, trail);
   };
   const { cookie, body } = await answer();
+  await trail.succeeded();
   if (cookie !== undefined) response.setHeader("set-cookie", cookie);
   sendWhole(response, { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 }
 
 const API_TYPES = /^application\/(json|x-amz-json-1\.[01])\b/i;
 
-async function answerApi({ request, response, requestId, turns }: Call, parts: ConsoleParts): Promise<void> {
+async function answerApi({ request, response, requestId, turns, trail }: Call, parts: ConsoleParts): Promise<void> {
   const { endpoint } = parts.reach(request);
   requireMethod(request, ["POST"]);
   requireSameOrigin(request, endpoint);
   if (!API_TYPES.test(request.headers["content-type"] ?? "")) {
     throw new CallerFault("ValidationException", "The content type must be application/x-amz-json-1.1.");
   }
-  const principal = await callerOf(request, parts);
   const { api } = parts;
+  trail.asks(api.claimedAction?.(request));
+  const principal = await callerOf(request, parts);
+  trail.proved(principal);
   const maximumBytes = api.maxBodyBytes(request, principal);
   const body = await readBody(request, { maximumBytes, unproved: parts.unprovedBodies });
   await turns.wait().finally(() => body.close());
   parts.onProved(principal, request.socket);
   await parts.admit(principal, api.claimedOperation(request.headers), body.bytes.length);
   const call = { request, response, body: body.bytes, principal, signingName: undefined };
-  await api.answer({ ...call, requestId, publicEndpoint: endpoint });
+  await api.answer({ ...call, requestId, publicEndpoint: endpoint, trail });
 }
 
-async function answerEvents({ request, response }: Call, parts: ConsoleParts): Promise<void> {
+async function answerEvents({ request, response, trail }: Call, parts: ConsoleParts): Promise<void> {
   const { endpoint } = parts.reach(request);
   requireMethod(request, ["GET"]);
   requireSameOrigin(request, endpoint);
+  trail.asks(parts.events.action);
   const principal = await callerOf(request, parts);
+  trail.proved(principal);
   discardRest(request);
   parts.onProved(principal, request.socket);
   await parts.admit(principal, "", 0);
-  await pass(parts.events, { request, response, principal });
+  await pass(parts.events, { request, response, principal, trail });
 }
 
 async function callerOf(request: IncomingMessage, parts: ConsoleParts): Promise<Principal> {

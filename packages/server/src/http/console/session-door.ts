@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { ConsoleSessions, LiveSession, NewSession } from "../../sessions/console-sessions.ts";
+import type { CallTrail } from "../call-trail.ts";
 import { SESSION_HEADER } from "./console-door.ts";
 import { readCookies, type SessionCookies, writeCookie } from "./session-cookie.ts";
 
@@ -54,15 +55,20 @@ export async function signIn(
   body: Buffer,
   endpoint: string,
   { sessions, cookies, now }: SessionDoorParts,
+  trail: CallTrail,
 ): Promise<SessionAnswer> {
+  trail.signs("ConsoleLogin");
   if (!JSON_TYPE.test(request.headers["content-type"] ?? "")) {
     throw new CallerFault("ValidationException", "The content type must be application/json.");
   }
   const given = readCredentials(body);
+  trail.signs("ConsoleLogin", { by: "link" in given ? "link" : "access key" });
+  if ("accessKeyId" in given) trail.claims(given.accessKeyId);
   const session =
     "link" in given
       ? await sessions.signInByLink(given.link)
       : await sessions.signInByKey(given.accessKeyId, given.secretAccessKey, request.socket.remoteAddress ?? "");
+  trail.proved(session.principal);
   const maxAgeSeconds = Math.floor((session.expiresAt - now()) / 1000);
   const cookie = writeCookie(cookies, session.cookie, maxAgeSeconds, endpoint);
   return { cookie, body: { sessionSecret: session.secret, ...viewOf(session) } };
@@ -77,9 +83,14 @@ export async function signOut(
   request: IncomingMessage,
   endpoint: string,
   parts: SessionDoorParts,
+  trail: CallTrail,
 ): Promise<SessionAnswer> {
+  trail.signs("ConsoleLogout");
   const session = await sessionOf(request, parts);
-  if (session) await parts.sessions.end(session);
+  if (session) {
+    trail.proved(session.principal);
+    await parts.sessions.end(session);
+  } else trail.asksNothing();
   return { cookie: writeCookie(parts.cookies, "", 0, endpoint), body: {} };
 }
 
