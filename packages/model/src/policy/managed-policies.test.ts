@@ -32,6 +32,8 @@ const ALLOWED_BY: Readonly<Record<string, string>> = {
   "sluice:DeleteUser": "AdministratorAccess",
   "sluice:PutRole": "AdministratorAccess",
   "sluice:TakeBackup": "AdministratorAccess",
+  "codedeploy-commands:PollHostCommand": "AdministratorAccess",
+  "sluice:SpeakForHost": "AdministratorAccess",
   "iam:CreateAccessKey": "AdministratorAccess",
   "sts:AssumeRole": "AdministratorAccess",
 };

@@ -42,6 +42,14 @@ const ADMINISTRATION = [
   "sluice:*Roles",
   "sluice:TakeBackup",
 ];
+/** What agents say, and the server itself: with it, a key could pass for any host. */
+const SPEECH_OF_HOSTS = [
+  "codedeploy-commands:*",
+  "sluice:HostHeartbeat",
+  "sluice:PutHostLogs",
+  "sluice:SpeakForHost",
+  "sluice:ProveHearing",
+];
 
 /** In the order in which they are listed. */
 export const MANAGED_POLICIES: readonly ManagedPolicy[] = [
@@ -93,9 +101,13 @@ export const MANAGED_POLICIES: readonly ManagedPolicy[] = [
   allowing("AWSLambda_ReadOnlyAccess", "Reads and lists functions; calls none.", LAMBDA_READS),
   allowing("ElasticLoadBalancingFullAccess", "Every operation of Elastic Load Balancing.", ["elasticloadbalancing:*"]),
   allowing("ElasticLoadBalancingReadOnly", "Reads load balancers, listeners, rules and target groups.", BALANCER_READS),
-  managed("SluiceOperator", "Everything but keys, policies, users, roles, sessions of roles, and backups.", {
-    NotAction: ADMINISTRATION,
-  }),
+  managed(
+    "SluiceOperator",
+    "Everything but keys, policies, users, roles and their sessions, backups, and passing for a host.",
+    {
+      NotAction: [...ADMINISTRATION, ...SPEECH_OF_HOSTS],
+    },
+  ),
   allowing("SluiceViewer", "What the console shows: everything is read but the contents of bundles.", [
     ...CODEDEPLOY_READS,
     ...ECS_READS,
