@@ -16,6 +16,8 @@ export const MAX_CUSTOM_DEPLOYMENT_CONFIGS = 50;
 export const MAX_RESOURCE_TAGS = 50;
 
 export const MAX_AUTO_SCALING_GROUPS_PER_GROUP = 10;
+/** EC2 Auto Scaling's. Each deployment group puts one on the Auto Scaling group, and two with `terminationHookEnabled`. */
+export const MAX_LIFECYCLE_HOOKS_PER_AUTO_SCALING_GROUP = 50;
 export const MAX_TRIGGERS_PER_GROUP = 10;
 export const MAX_ALARMS_PER_GROUP = 50;
 export const MAX_ALARM_NAME_CHARACTERS = 255;

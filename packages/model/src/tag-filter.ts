@@ -1,3 +1,5 @@
+import { excerpt } from "./excerpt.ts";
+
 /** A tag of a host. Keys are unique within one host. */
 export interface Tag {
   readonly Key: string;
@@ -34,7 +36,7 @@ export function tagFilterProblem(filter: TagFilter): string | undefined {
   if (type === undefined) {
     return filter.Type === undefined
       ? "has neither Key nor Value: give at least one"
-      : `has the Type "${filter.Type}": use one of ${TAG_FILTER_TYPES.join(", ")}`;
+      : `has the Type "${excerpt(filter.Type)}": use one of ${TAG_FILTER_TYPES.join(", ")}`;
   }
   if (type !== "VALUE_ONLY" && !filter.Key) return `is of the Type ${type} and has no Key: name the tag's key`;
   if (type === "VALUE_ONLY" && filter.Value === undefined) {

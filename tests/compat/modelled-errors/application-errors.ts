@@ -9,7 +9,7 @@ export const APPLICATION_ERRORS: readonly RaisedError[] = [
     operation: "GetApplication",
     when: "`applicationName` is missing or empty",
     input: {},
-    message: "Application name is missing: give applicationName.",
+    message: "Application name is missing: give applicationName. `sluice applications list` shows those that exist.",
     cure: "Name the application. `sluice applications list` shows those that exist.",
   },
   {
@@ -35,7 +35,8 @@ export const APPLICATION_ERRORS: readonly RaisedError[] = [
     operation: "CreateApplication",
     when: "another application has the name already",
     input: { applicationName: "web" },
-    message: "The application web already exists with the user or AWS account: choose another name.",
+    message:
+      "The application web already exists with the user or AWS account: choose another name. `sluice applications list` shows those that exist.",
     cure: "Choose another name, or use the application that exists: `sluice applications show NAME`.",
   },
   {
@@ -43,7 +44,8 @@ export const APPLICATION_ERRORS: readonly RaisedError[] = [
     operation: "CreateApplication",
     when: "there are as many applications as are allowed",
     input: { applicationName: "one-more" },
-    message: "There are 1000 applications already, which is the most allowed: delete one that is not used.",
+    message:
+      "There are 1000 applications already, which is the most allowed. Delete one that is not used: `sluice applications delete NAME`.",
     cure: "Delete one that is not used: `sluice applications delete NAME`.",
   },
   {
@@ -85,7 +87,7 @@ export const APPLICATION_ERRORS: readonly RaisedError[] = [
     when: "`ResourceArn` names something that has no tags here, such as a deployment configuration",
     input: { ResourceArn: `${ARN}:deploymentconfig:half`, Tags: [{ Key: "team", Value: "shop" }] },
     message:
-      'ResourceArn "arn:aws:codedeploy:us-east-1:111122223333:deploymentconfig:half" is not supported: only applications and deployment groups have tags here.',
+      'ResourceArn "arn:aws:codedeploy:us-east-1:111122223333:deploymentconfig:half" is not supported: only applications and deployment groups have tags here. Their ARNs look like arn:aws:codedeploy:us-east-1:111122223333:application:NAME and arn:aws:codedeploy:us-east-1:111122223333:deploymentgroup:NAME/GROUP.',
     cure: "Tag the application or the deployment group instead.",
   },
   {
@@ -101,7 +103,7 @@ export const APPLICATION_ERRORS: readonly RaisedError[] = [
     operation: "TagResource",
     when: "a tag has no key, a key or value that is too long, a key that begins with `aws:` or is given twice, or the resource would have more than 50 tags",
     input: { ResourceArn: `${ARN}:application:web`, Tags: [{ Key: "aws:team", Value: "shop" }] },
-    message: "The tags are not valid: the key aws:team begins with aws:, which is reserved.",
+    message: "The tags are not valid: the key aws:team begins with aws:, which is reserved: choose another key.",
     cure: "Correct the tag that the message names; `aws deploy list-tags-for-resource --resource-arn ARN` shows those that there are.",
   },
 ];

@@ -8,7 +8,8 @@ export const CONFIGURATION_ERRORS: readonly RaisedError[] = [
     operation: "GetDeploymentConfig",
     when: "`deploymentConfigName` is missing or empty",
     input: {},
-    message: "Deployment Configuration name is missing: give deploymentConfigName.",
+    message:
+      "Deployment Configuration name is missing: give deploymentConfigName. `sluice configs list` shows those that exist.",
     cure: "Name the configuration. `sluice configs list` shows those that exist.",
   },
   {
@@ -26,7 +27,7 @@ export const CONFIGURATION_ERRORS: readonly RaisedError[] = [
     when: "another configuration has the name already",
     input: { deploymentConfigName: "half", minimumHealthyHosts: HALF },
     message:
-      "The deployment configuration half already exists: choose another name, since configurations cannot be changed.",
+      "The deployment configuration half already exists: choose another name, since configurations cannot be changed. `sluice configs list` shows those that exist.",
     cure: "Choose another name: a configuration never changes.",
   },
   {
@@ -43,7 +44,7 @@ export const CONFIGURATION_ERRORS: readonly RaisedError[] = [
     when: "a deployment group has the configuration",
     input: { deploymentConfigName: "half" },
     message:
-      "The deployment configuration half is still in use by the deployment group live of the application web: give that another one first.",
+      "The deployment configuration half is still in use by the deployment group live of the application web: give that another one first, with `sluice groups update`.",
     cure: "Give the group that the message names another configuration first, or delete the group.",
   },
   {
@@ -51,7 +52,8 @@ export const CONFIGURATION_ERRORS: readonly RaisedError[] = [
     operation: "CreateDeploymentConfig",
     when: "there are as many own configurations as are allowed",
     input: { deploymentConfigName: "one-more", minimumHealthyHosts: HALF },
-    message: "There are 50 deployment configurations already, which is the most allowed: delete one that is not used.",
+    message:
+      "There are 50 deployment configurations already, which is the most allowed. Delete one that is not used: `sluice configs delete NAME`.",
     cure: "Delete one that is not used: `sluice configs delete NAME`.",
   },
   {
@@ -59,7 +61,8 @@ export const CONFIGURATION_ERRORS: readonly RaisedError[] = [
     operation: "DeleteDeploymentConfig",
     when: "a predefined configuration is to be deleted, or a group or application while one of its deployments moves traffic",
     input: { deploymentConfigName: "CodeDeployDefault.AllAtOnce" },
-    message: "The deployment configuration CodeDeployDefault.AllAtOnce is predefined and cannot be deleted.",
+    message:
+      "The deployment configuration CodeDeployDefault.AllAtOnce is predefined and cannot be deleted. Leave it: it does not count as one of your own.",
     cure: "Leave predefined configurations. End the deployment first: `sluice stop ID --rollback`, or wait for it with `sluice watch ID`.",
   },
   {

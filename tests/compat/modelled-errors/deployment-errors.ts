@@ -15,7 +15,7 @@ export const DEPLOYMENT_ERRORS: readonly RaisedError[] = [
     operation: "GetDeployment",
     when: "`deploymentId` is missing or empty, or a batch names none",
     input: {},
-    message: "deploymentId is missing: name the deployment.",
+    message: "deploymentId is missing: name the deployment. `sluice deployments list` shows those that exist.",
     cure: "Name the deployment. `sluice deployments list` shows those that exist.",
   },
   {
@@ -50,7 +50,8 @@ export const DEPLOYMENT_ERRORS: readonly RaisedError[] = [
         },
       },
     },
-    message: "The Deployment Group 'live' already has an active Deployment '{hooked}': wait for it to end, or stop it.",
+    message:
+      "The Deployment Group 'live' already has an active Deployment '{hooked}': wait for it to end (`sluice watch {hooked}`), or stop it (`sluice stop {hooked}`).",
     cure: "Wait for it (`sluice watch ID`), or stop it (`sluice stop ID`).",
   },
   {
@@ -92,7 +93,8 @@ export const DEPLOYMENT_ERRORS: readonly RaisedError[] = [
     operation: "ListDeployments",
     when: "`createTimeRange` ends before it starts",
     input: { createTimeRange: { start: new Date("2026-11-02T00:00:00Z"), end: new Date("2026-11-01T00:00:00Z") } },
-    message: "createTimeRange starts at 2026-11-02T00:00:00.000Z, which is after its end, 2026-11-01T00:00:00.000Z.",
+    message:
+      "createTimeRange starts at 2026-11-02T00:00:00.000Z, which is after its end, 2026-11-01T00:00:00.000Z: exchange them.",
     cure: "Exchange `start` and `end`.",
   },
   {
@@ -133,7 +135,8 @@ export const DEPLOYMENT_ERRORS: readonly RaisedError[] = [
     operation: "ContinueDeployment",
     when: "the deployment does not wait for leave to move the traffic",
     input: { deploymentId: "{starting}" },
-    message: "The deployment {starting} is Created and not in its ready wait: there is nothing to continue.",
+    message:
+      "The deployment {starting} is Created and not in its ready wait: there is nothing to continue. `sluice watch {starting}` shows when it is.",
     cure: "Wait until its status is `Ready`: `sluice watch ID`.",
   },
   {
@@ -141,7 +144,8 @@ export const DEPLOYMENT_ERRORS: readonly RaisedError[] = [
     operation: "ContinueDeployment",
     when: "the deployment is of a kind that has no such wait, or no hooks that answer",
     input: { deploymentId: "{hooked}" },
-    message: "The deployment {hooked} is not a blue/green deployment, so it is not waiting to be continued.",
+    message:
+      "The deployment {hooked} is not a blue/green deployment to hosts or to ECS, and never waits to be continued: leave it, or end it with `sluice stop {hooked}`.",
     cure: "Continue blue/green deployments to hosts and ECS only; a shift to Lambda goes on by itself, or by `sluice shift next ID`.",
   },
   {

@@ -11,7 +11,8 @@ export const GROUP_ERRORS: readonly RaisedError[] = [
     operation: "GetDeploymentGroup",
     when: "a deployment group's name is missing or empty",
     input: { applicationName: "web" },
-    message: "Deployment Group name is missing: give deploymentGroupName.",
+    message:
+      "Deployment Group name is missing: give deploymentGroupName. `sluice groups list --application NAME` shows those that exist.",
     cure: "Name the group. `sluice groups list --application NAME` shows those that exist.",
   },
   {
@@ -37,7 +38,8 @@ export const GROUP_ERRORS: readonly RaisedError[] = [
     operation: "CreateDeploymentGroup",
     when: "another group of the application has the name already",
     input: { ...NEXT, deploymentGroupName: "live" },
-    message: "The deployment group live already exists in the application web: choose another name.",
+    message:
+      "The deployment group live already exists in the application web: choose another name, or change that one with `sluice groups update`.",
     cure: "Choose another name, or change the group that exists: `sluice groups update`.",
   },
   {
@@ -46,7 +48,7 @@ export const GROUP_ERRORS: readonly RaisedError[] = [
     when: "the application has as many groups as are allowed",
     input: { ...NEXT, applicationName: "full" },
     message:
-      "The application full has 1000 deployment groups already, which is the most allowed: delete one that is not used.",
+      "The application full has 1000 deployment groups already, which is the most allowed. Delete one that is not used: `sluice groups delete`.",
     cure: "Delete one that is not used: `sluice groups delete`.",
   },
   {
@@ -72,7 +74,7 @@ export const GROUP_ERRORS: readonly RaisedError[] = [
     operation: "CreateDeploymentGroup",
     when: "a filter of `ec2TagFilters` or `ec2TagSet` compares nothing, has an unknown type or is too long, a list is empty, or there are more than 10",
     input: { ...NEXT, ec2TagFilters: [{ Type: "KEY_ONLY" }] },
-    message: "ec2TagFilters[0] (=) is of the Type KEY_ONLY and has no Key: name the tag's key.",
+    message: "ec2TagFilters[0] is of the Type KEY_ONLY and has no Key: name the tag's key.",
     cure: "Give each filter a `Key`, a `Value` or both, as its `Type` says.",
   },
   {
@@ -89,7 +91,7 @@ export const GROUP_ERRORS: readonly RaisedError[] = [
     operation: "CreateDeploymentGroup",
     when: "`ec2TagFilters` and `ec2TagSet` are both given",
     input: { ...NEXT, ec2TagFilters: [KEY], ec2TagSet: { ec2TagSetList: [[KEY]] } },
-    message: "ec2TagFilters and ec2TagSet are both given: a group has one or the other.",
+    message: "ec2TagFilters and ec2TagSet are both given, and a group has one or the other: leave one out.",
     cure: "Give one of them: filters mean hosts that match any one, a set hosts that match one of each list.",
   },
   {
@@ -101,7 +103,8 @@ export const GROUP_ERRORS: readonly RaisedError[] = [
       onPremisesInstanceTagFilters: [KEY],
       onPremisesTagSet: { onPremisesTagSetList: [[KEY]] },
     },
-    message: "onPremisesInstanceTagFilters and onPremisesTagSet are both given: a group has one or the other.",
+    message:
+      "onPremisesInstanceTagFilters and onPremisesTagSet are both given, and a group has one or the other: leave one out.",
     cure: "Give one of them.",
   },
   {
@@ -119,6 +122,15 @@ export const GROUP_ERRORS: readonly RaisedError[] = [
     input: { ...NEXT, autoScalingGroups: [""] },
     message: "autoScalingGroups holds an empty name: leave it out.",
     cure: "Name the hosts by their tags instead.",
+  },
+  {
+    code: "LifecycleHookLimitExceededException",
+    operation: "CreateDeploymentGroup",
+    when: "the deployment groups of an Auto Scaling group would need more lifecycle hooks on it than fit",
+    input: { ...NEXT, autoScalingGroups: ["busy"] },
+    message:
+      "The Auto Scaling group busy would have 51 lifecycle hooks of 51 deployment groups: at most 50 fit. Leave it out of autoScalingGroups, or take it from another group: `sluice groups update`.",
+    cure: "Take the Auto Scaling group from another deployment group: `sluice groups update`.",
   },
   {
     code: "InvalidInputException",

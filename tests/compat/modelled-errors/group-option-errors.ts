@@ -39,7 +39,7 @@ export const GROUP_OPTION_ERRORS: readonly RaisedError[] = [
       ],
     },
     message:
-      "The trigger configuration is not valid: the Topic ARN deployments of all is not one: it looks like arn:aws:sns:REGION:ACCOUNT:TOPIC.",
+      'The trigger configuration is not valid: the Topic ARN "deployments" of the trigger all is not the ARN of a topic: it looks like arn:aws:sns:REGION:ACCOUNT:TOPIC.',
     cure: "Correct the trigger that the message names ([triggers](triggers.md)).",
   },
   {
@@ -92,7 +92,7 @@ export const GROUP_OPTION_ERRORS: readonly RaisedError[] = [
     when: "`deploymentStyle` lacks a member or has an unknown one, or the platform has another style",
     input: { ...NEXT_OF_ECS, deploymentStyle: { ...SHIFTING, deploymentType: "IN_PLACE" } },
     message:
-      "For ECS deployment, the deployment type must be BLUE_GREEN, and deployment option must be WITH_TRAFFIC_CONTROL.",
+      "For ECS deployment, the deployment type must be BLUE_GREEN, and deployment option must be WITH_TRAFFIC_CONTROL. deploymentStyle is IN_PLACE and WITH_TRAFFIC_CONTROL.",
     cure: "Give both members. ECS and Lambda: `BLUE_GREEN` and `WITH_TRAFFIC_CONTROL`.",
   },
   {
@@ -118,7 +118,7 @@ export const GROUP_OPTION_ERRORS: readonly RaisedError[] = [
       deploymentStyle: { deploymentType: "IN_PLACE", deploymentOption: "WITH_TRAFFIC_CONTROL" },
     },
     message:
-      "The specification for load balancing in the deployment group is invalid. The deploymentOption value is set to WITH_TRAFFIC_CONTROL, but either no load balancer was specified in elbInfoList or no target group was specified in targetGroupInfoList.",
+      "The specification for load balancing in the deployment group is invalid. The deploymentOption value is set to WITH_TRAFFIC_CONTROL, but either no load balancer was specified in elbInfoList or no target group was specified in targetGroupInfoList. Name one in loadBalancerInfo, or set deploymentOption to WITHOUT_TRAFFIC_CONTROL.",
     cure: "Name a load balancer or a target group, or give `WITHOUT_TRAFFIC_CONTROL`.",
   },
   {
@@ -132,7 +132,7 @@ export const GROUP_OPTION_ERRORS: readonly RaisedError[] = [
         targetGroupPairInfoList: [{ ...PAIR.targetGroupPairInfoList[0], targetGroups: [{ name: "blue" }] }],
       },
     },
-    message: "The target group pair is not valid: it has 1 target groups: name 2 of them.",
+    message: "The target group pair is not valid: targetGroups has 1 of 2 target groups: name both.",
     cure: "Name two target groups and the listener that forwards to them.",
   },
   {
@@ -140,7 +140,8 @@ export const GROUP_OPTION_ERRORS: readonly RaisedError[] = [
     operation: "CreateDeploymentGroup",
     when: "a group of ECS names not exactly one service with its cluster, another platform's names one, or the service cannot be deployed to (its controller is not CODE_DEPLOY, or it is a DAEMON)",
     input: NEXT_OF_ECS,
-    message: "For ECS deployment group, ecsServices must hold 1 service with serviceName and clusterName: it holds 0.",
+    message:
+      "For ECS deployment group, ecsServices must hold 1 service with serviceName and clusterName: it holds 0. Name one service.",
     cure: "Name one service. Create it with `--deployment-controller type=CODE_DEPLOY`.",
   },
   {
@@ -149,7 +150,7 @@ export const GROUP_OPTION_ERRORS: readonly RaisedError[] = [
     when: "another group has the ECS service already",
     input: { ...NEXT_OF_ECS, ecsServices: [{ serviceName: "web", clusterName: "shop" }] },
     message:
-      "The ECS service shop:web belongs to the deployment group live of the application containers: a service may be in one group only.",
+      "The ECS service shop:web belongs to the deployment group live of the application containers, and a service may be in one group only. Deploy through that group, or delete it first: `sluice groups delete`.",
     cure: "Deploy through the group that the message names, or delete it first.",
   },
 ];

@@ -33,18 +33,6 @@ export const UNRAISED_ERRORS: readonly UnraisedError[] = [
   { code: "OperationNotSupportedException", reason: NO_TOKENS },
   { code: "ResourceValidationException", reason: NO_TOKENS },
   {
-    code: "IamUserArnRequiredException",
-    reason: "A call without any ARN is told `IamArnRequiredException`, which names both kinds.",
-  },
-  {
-    code: "InvalidKeyPrefixFilterException",
-    reason: "Every `s3KeyPrefix` can be the beginning of a key.",
-  },
-  {
-    code: "LifecycleHookLimitExceededException",
-    reason: "Sluice puts no lifecycle hooks on Auto Scaling groups.",
-  },
-  {
     code: "ThrottlingException",
     reason:
       "The keys that call these operations are not throttled yet. Those of hosts and functions are ([limits.md](limits.md)).",

@@ -10,7 +10,8 @@ export const ON_PREMISES_ERRORS: readonly RaisedError[] = [
     operation: "GetOnPremisesInstance",
     when: "an instance's name is missing or empty, or a list of them is",
     input: {},
-    message: "instanceName is missing: name the on-premises instance.",
+    message:
+      "instanceName is missing: name the on-premises instance. `aws deploy list-on-premises-instances` lists those that are registered.",
     cure: "Name the instance. `sluice hosts list` shows those that exist.",
   },
   {
@@ -47,6 +48,15 @@ export const ON_PREMISES_ERRORS: readonly RaisedError[] = [
     cure: "Give one of them: that of the host's IAM user, or of its session.",
   },
   {
+    code: "IamUserArnRequiredException",
+    operation: "RegisterOnPremisesInstance",
+    when: "`iamUserArn` is given and empty, and `iamSessionArn` is not given",
+    input: { instanceName: "rack-7", iamUserArn: "" },
+    message:
+      "iamUserArn is empty: give the ARN of the host's IAM user, such as arn:aws:iam::111122223333:user/NAME, or an iamSessionArn instead.",
+    cure: "Give the ARN. In a script, see that the variable that holds it is set.",
+  },
+  {
     code: "MultipleIamArnsProvidedException",
     operation: "RegisterOnPremisesInstance",
     when: "`iamUserArn` and `iamSessionArn` are both given",
@@ -59,7 +69,7 @@ export const ON_PREMISES_ERRORS: readonly RaisedError[] = [
     operation: "RegisterOnPremisesInstance",
     when: "`iamUserArn` is not the ARN of a user",
     input: { instanceName: "rack-7", iamUserArn: "rack-7" },
-    message: "Iam User ARN rack-7 is not in a valid format",
+    message: "Iam User ARN rack-7 is not in a valid format. It looks like arn:aws:iam::111122223333:user/NAME.",
     cure: "Give the whole ARN, such as `arn:aws:iam::111122223333:user/rack-7`.",
   },
   {
@@ -67,7 +77,8 @@ export const ON_PREMISES_ERRORS: readonly RaisedError[] = [
     operation: "RegisterOnPremisesInstance",
     when: "`iamSessionArn` is not the ARN of a role's session",
     input: { instanceName: "rack-7", iamSessionArn: `${USER}/rack-7` },
-    message: "Iam Session ARN arn:aws:iam::111122223333:user/rack-7 is not in a valid format",
+    message:
+      "Iam Session ARN arn:aws:iam::111122223333:user/rack-7 is not in a valid format. It looks like arn:aws:sts::111122223333:assumed-role/ROLE/SESSION.",
     cure: "Give the whole ARN, such as `arn:aws:sts::111122223333:assumed-role/hosts/rack-7`.",
   },
   {
@@ -93,7 +104,7 @@ export const ON_PREMISES_ERRORS: readonly RaisedError[] = [
     operation: "AddTagsToOnPremisesInstances",
     when: "a call changes the tags of more than 100 instances",
     input: { instanceNames: Array.from({ length: 101 }, (_, index) => `rack-${index}`), tags: [TAG] },
-    message: "101 on-premises instances are named: at most 100 are allowed in one call.",
+    message: "instanceNames holds 101 names: at most 100 are allowed in one call. Tag them in several calls.",
     cure: "Split the list over several calls.",
   },
   {
@@ -104,7 +115,7 @@ export const ON_PREMISES_ERRORS: readonly RaisedError[] = [
       instanceNames: ["rack-1"],
       tags: Array.from({ length: 11 }, (_, index) => ({ Key: `key-${index}`, Value: "1" })),
     },
-    message: "11 tags are given: at most 10 are allowed.",
+    message: "tags holds 11 tags: at most 10 are allowed for one instance.",
     cure: "Remove tags that are not used: `aws deploy remove-tags-from-on-premises-instances`.",
   },
   {
@@ -112,7 +123,7 @@ export const ON_PREMISES_ERRORS: readonly RaisedError[] = [
     operation: "ListOnPremisesInstances",
     when: "`registrationStatus` is neither of the two",
     input: { registrationStatus: "Gone" },
-    message: 'The registrationStatus "Gone" is not valid: use Registered or Deregistered.',
+    message: 'registrationStatus is "Gone": use Registered or Deregistered, or leave it out for both.',
     cure: "Give `Registered` or `Deregistered`, or leave it out for both.",
   },
   {
@@ -120,7 +131,8 @@ export const ON_PREMISES_ERRORS: readonly RaisedError[] = [
     operation: "ListOnPremisesInstances",
     when: "a filter of `tagFilters` compares nothing, or has an unknown type",
     input: { tagFilters: [{ Key: "rack", Type: "PREFIX" }] },
-    message: 'The tag filter rack= has the Type "PREFIX": use one of KEY_ONLY, VALUE_ONLY, KEY_AND_VALUE.',
+    message:
+      'The tag filter rack= of tagFilters has the Type "PREFIX": use one of KEY_ONLY, VALUE_ONLY, KEY_AND_VALUE.',
     cure: "Give each filter a `Key`, a `Value` or both, as its `Type` says.",
   },
 ];

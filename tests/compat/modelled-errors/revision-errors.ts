@@ -33,7 +33,7 @@ export const REVISION_ERRORS: readonly RaisedError[] = [
     when: "the revision is not registered with the application, or the object is not in its bucket",
     input: { applicationName: "web", revision: BUILD },
     message:
-      "The revision s3://artifacts/web/42.zip#zip## does not exist in the application web: register it first. `aws deploy list-application-revisions --application-name web` shows those that exist.",
+      "The revision s3://artifacts/web/42.zip does not exist in the application web: register it first. `aws deploy list-application-revisions --application-name web` shows those that exist.",
     cure: "Register or upload it first: `sluice revisions list` shows those that there are.",
   },
   {
@@ -41,7 +41,7 @@ export const REVISION_ERRORS: readonly RaisedError[] = [
     operation: "RegisterApplicationRevision",
     when: "a description has more than 512 characters",
     input: { applicationName: "web", revision: BUILD, description: "x".repeat(513) },
-    message: "description has 513 characters: at most 512 are allowed.",
+    message: "description has 513 characters: at most 512 are allowed. Shorten it.",
     cure: "Shorten it.",
   },
   {
@@ -83,6 +83,14 @@ export const REVISION_ERRORS: readonly RaisedError[] = [
     input: { applicationName: "web", s3KeyPrefix: "web/" },
     message: 's3KeyPrefix "web/" is given without s3Bucket: name the bucket too.',
     cure: "Name the bucket too.",
+  },
+  {
+    code: "InvalidKeyPrefixFilterException",
+    operation: "ListApplicationRevisions",
+    when: "`s3KeyPrefix` is longer than a key can be",
+    input: { applicationName: "web", s3Bucket: "artifacts", s3KeyPrefix: "web/".repeat(257) },
+    message: "s3KeyPrefix has 1028 bytes, and no key has more than 1024: shorten it.",
+    cure: "Shorten it.",
   },
   {
     code: "InvalidNextTokenException",

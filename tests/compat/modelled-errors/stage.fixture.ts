@@ -69,6 +69,7 @@ export async function startStage(): Promise<Stage> {
 
 async function createApplications(client: CodeDeployClient): Promise<void> {
   await client.send(new CreateApplicationCommand({ applicationName: "full" }));
+  await client.send(new CreateApplicationCommand({ applicationName: "hooks" }));
   await client.send(new CreateApplicationCommand({ applicationName: "functions", computePlatform: "Lambda" }));
   await client.send(new CreateApplicationCommand({ applicationName: "containers", computePlatform: "ECS" }));
   await client.send(
@@ -95,6 +96,8 @@ async function createGroups(client: CodeDeployClient): Promise<void> {
     }),
   );
   await client.send(new CreateDeploymentGroupCommand({ ...live, applicationName: "full" }));
+  const hooked = { autoScalingGroups: ["busy"], deploymentGroupName: "busy", serviceRoleArn: ROLE };
+  await client.send(new CreateDeploymentGroupCommand({ ...hooked, applicationName: "hooks" }));
   for (const deploymentGroupName of ["live", "next"]) {
     await client.send(
       new CreateDeploymentGroupCommand({
@@ -183,7 +186,7 @@ function appSpec(content: object): Revision {
   return { revisionType: "AppSpecContent", appSpecContent: { content: JSON.stringify(content) } };
 }
 
-/** As many applications, groups of `full` and configurations as are allowed, as rows: a thousand calls would say no more. */
+/** As many applications, groups of `full`, groups of the Auto Scaling group `busy` and configurations as are allowed, as rows: a thousand calls would say no more. */
 function fillUp({ data }: SluiceServer): void {
   const database = new DatabaseSync(join(data, "sluice.db"), { timeout: 30_000 });
   const fill = (table: string, count: number, values: Readonly<Record<string, string>>, where: string) => {
@@ -202,6 +205,12 @@ function fillUp({ data }: SluiceServer): void {
     1000,
     { deployment_group_id: id, deployment_group_name: "'filler-' || i" },
     "application_id = (SELECT application_id FROM applications WHERE application_name = 'full')",
+  );
+  fill(
+    "deployment_groups",
+    49,
+    { deployment_group_id: `'h' || ${id}`, deployment_group_name: "'hooked-' || i" },
+    "deployment_group_name = 'busy'",
   );
   fill(
     "deployment_configs",

@@ -16,7 +16,7 @@ export const TARGET_ERRORS: readonly RaisedError[] = [
     operation: "GetDeploymentTarget",
     when: "`targetId` is missing or empty, or a batch names none",
     input: { deploymentId: "{ended}" },
-    message: "targetId is missing: name a target.",
+    message: "targetId is missing: name a target. `aws deploy list-deployment-targets` lists those of a deployment.",
     cure: "Name the target. `aws deploy list-deployment-targets` lists those of a deployment.",
   },
   {
@@ -25,7 +25,7 @@ export const TARGET_ERRORS: readonly RaisedError[] = [
     when: "an id is not a host's, a service's or a function's",
     input: { deploymentId: "{ended}", targetId: "a b" },
     message:
-      "targetId \"a b\" is not a target's id: it is an instance id (i-…), an on-premises instance's name, or an ECS service as cluster:service.",
+      "targetId \"a b\" is not a target's id: it is an instance id (i-…), an on-premises instance's name, an ECS service as cluster:service, or a Lambda function's name.",
     cure: "Give an instance's id, an on-premises instance's name, `CLUSTER:SERVICE` or a function's name.",
   },
   {
@@ -75,7 +75,8 @@ export const TARGET_ERRORS: readonly RaisedError[] = [
     operation: "ListDeploymentTargets",
     when: "a filter names blue or green instances of a deployment that has none",
     input: { deploymentId: "{ended}", targetFilters: { ServerInstanceLabel: ["Blue"] } },
-    message: "targetFilters.ServerInstanceLabel is given for an in-place deployment: leave it out.",
+    message:
+      "targetFilters.ServerInstanceLabel is given for an in-place deployment, whose hosts are neither blue nor green: leave it out.",
     cure: "Leave the filter out: only blue/green deployments to hosts have labels.",
   },
   {
@@ -83,7 +84,8 @@ export const TARGET_ERRORS: readonly RaisedError[] = [
     operation: "GetDeploymentInstance",
     when: "`instanceId` is missing or empty, or a batch names none",
     input: { deploymentId: "{ended}" },
-    message: "instanceId is missing: name an instance.",
+    message:
+      "instanceId is missing: name an instance. `aws deploy list-deployment-instances` lists those of a deployment.",
     cure: "Name the instance. `aws deploy list-deployment-instances` lists those of a deployment.",
   },
   {

@@ -7,6 +7,7 @@ import type {
   ZonalConfig,
   ZonalInput,
 } from "../deployment-config.ts";
+import { excerpt } from "../excerpt.ts";
 import type { FaultCode } from "../fault-codes.ts";
 import {
   MAX_FLEET_PERCENT,
@@ -29,10 +30,15 @@ export function readMinimumHealthyHosts(input: HostsInput | undefined): MinimumH
 }
 
 export function readTrafficRouting(input: RoutingInput | undefined): TrafficRoutingConfig {
-  if (!input) throw invalidRouting("trafficRoutingConfig is missing: give its type");
+  if (!input)
+    throw invalidRouting(
+      "trafficRoutingConfig is missing: give its type, one of AllAtOnce, TimeBasedCanary, TimeBasedLinear",
+    );
   const { type, timeBasedCanary: canary, timeBasedLinear: linear } = input;
-  if (canary && type !== "TimeBasedCanary") throw invalidRouting(`timeBasedCanary does not go with the type "${type}"`);
-  if (linear && type !== "TimeBasedLinear") throw invalidRouting(`timeBasedLinear does not go with the type "${type}"`);
+  if (canary && type !== "TimeBasedCanary")
+    throw invalidRouting(`timeBasedCanary does not go with the type "${excerpt(type)}"`);
+  if (linear && type !== "TimeBasedLinear")
+    throw invalidRouting(`timeBasedLinear does not go with the type "${excerpt(type)}"`);
   switch (type) {
     case "AllAtOnce":
       return { type };
@@ -50,7 +56,7 @@ export function readTrafficRouting(input: RoutingInput | undefined): TrafficRout
     }
     default:
       throw invalidRouting(
-        `trafficRoutingConfig.type is "${type}": use one of AllAtOnce, TimeBasedCanary, TimeBasedLinear`,
+        `trafficRoutingConfig.type is "${excerpt(type)}": use one of AllAtOnce, TimeBasedCanary, TimeBasedLinear`,
       );
   }
 }
@@ -103,7 +109,7 @@ function trafficMinutes(field: string, minutes: number | undefined, waits: numbe
 }
 
 function quoted(text: string | undefined): string {
-  return text === undefined ? "missing" : `"${text}"`;
+  return text === undefined ? "missing" : `"${excerpt(text)}"`;
 }
 
 function invalidRouting(message: string): CallerFault {

@@ -2,6 +2,7 @@ import { CallerFault } from "../caller-fault.ts";
 import { ENUMS } from "../codedeploy-enums.ts";
 import type { ComputePlatform, DeploymentConfig } from "../deployment-config.ts";
 import type { GroupFields } from "../deployment-group-fields.ts";
+import { excerpt } from "../excerpt.ts";
 import { isOneOf } from "../is-one-of.ts";
 import { MAX_AUTO_SCALING_GROUPS_PER_GROUP, MAX_READY_WAIT_MINUTES, MAX_TERMINATION_WAIT_MINUTES } from "../limits.ts";
 import { invalidBlueGreen, invalidStyle } from "./group-faults.ts";
@@ -26,7 +27,7 @@ export function checkGroupFields(fields: GroupFields): void {
   if (strategy !== undefined && !isOneOf(ENUMS.OutdatedInstancesStrategy, strategy)) {
     throw new CallerFault(
       "InvalidInputException",
-      `outdatedInstancesStrategy is "${strategy}": use one of ${ENUMS.OutdatedInstancesStrategy.join(", ")}.`,
+      `outdatedInstancesStrategy is "${excerpt(strategy)}": use one of ${ENUMS.OutdatedInstancesStrategy.join(", ")}.`,
     );
   }
 }
@@ -41,7 +42,7 @@ export function checkWholeGroup(
   if (config.computePlatform !== platform) {
     throw new CallerFault(
       "InvalidDeploymentConfigNameException",
-      `The deployment configuration ${config.deploymentConfigName} is for the compute platform ${config.computePlatform}, and the application's is ${platform}: choose another one.`,
+      `The deployment configuration ${config.deploymentConfigName} is for the compute platform ${config.computePlatform}, and the application's is ${platform}: choose another one. \`sluice configs list\` shows those that exist.`,
     );
   }
   PLATFORM_GROUP_CHECKS[platform](fields);
@@ -61,7 +62,7 @@ export function checkServiceRole(arn: string | undefined): void {
   if (arn === undefined || ROLE_ARN.test(arn)) return;
   throw new CallerFault(
     "InvalidRoleException",
-    `Cannot assume role provided. serviceRoleArn is "${arn}": it looks like arn:aws:iam::111122223333:role/NAME.`,
+    `Cannot assume role provided. serviceRoleArn is "${excerpt(arn)}": it looks like arn:aws:iam::111122223333:role/NAME.`,
   );
 }
 
@@ -88,11 +89,13 @@ function checkDeploymentStyle(style: GroupFields["deploymentStyle"]): void {
     );
   }
   if (!isOneOf(ENUMS.DeploymentType, deploymentType)) {
-    throw invalidStyle(`Deployment type can only be ${ENUMS.DeploymentType.join(" or ")}: it is "${deploymentType}".`);
+    throw invalidStyle(
+      `Deployment type can only be ${ENUMS.DeploymentType.join(" or ")}: deploymentStyle.deploymentType is "${excerpt(deploymentType)}".`,
+    );
   }
   if (!isOneOf(ENUMS.DeploymentOption, deploymentOption)) {
     throw invalidStyle(
-      `Deployment option can only be ${ENUMS.DeploymentOption.join(" or ")}: it is "${deploymentOption}".`,
+      `Deployment option can only be ${ENUMS.DeploymentOption.join(" or ")}: deploymentStyle.deploymentOption is "${excerpt(deploymentOption)}".`,
     );
   }
 }
@@ -120,7 +123,9 @@ function checkBlueGreenOptions(platform: ComputePlatform, fields: GroupFields): 
 
 function checkAction(field: string, action: string | undefined, choices: readonly string[]): void {
   if (action === undefined || isOneOf(choices, action)) return;
-  throw invalidBlueGreen(`blueGreenDeploymentConfiguration.${field} is "${action}": use one of ${choices.join(", ")}.`);
+  throw invalidBlueGreen(
+    `blueGreenDeploymentConfiguration.${field} is "${excerpt(action)}": use one of ${choices.join(", ")}.`,
+  );
 }
 
 function checkMinutes(field: string, minutes: number | undefined, maximum: number): void {

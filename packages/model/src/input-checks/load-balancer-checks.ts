@@ -20,7 +20,9 @@ export function checkLoadBalancerInfo(info: LoadBalancerFields | undefined): voi
   }
   for (const { targetGroups = [], prodTrafficRoute, testTrafficRoute } of targetGroupPairInfoList) {
     if (targetGroups.length !== TARGET_GROUPS_PER_PAIR || targetGroups.some((group) => !group.name)) {
-      throw invalidPair(`it has ${targetGroups.length} target groups: name ${TARGET_GROUPS_PER_PAIR} of them`);
+      throw invalidPair(
+        `targetGroups has ${targetGroups.filter(({ name }) => name).length} of ${TARGET_GROUPS_PER_PAIR} target groups: name both`,
+      );
     }
     const listeners = prodTrafficRoute?.listenerArns ?? [];
     if (listeners.length !== LISTENERS_PER_TRAFFIC_ROUTE) {
@@ -47,17 +49,26 @@ export function checkServerLoadBalancer({ deploymentStyle, loadBalancerInfo }: G
   if (balancerNames(loadBalancerInfo).length > 0) return;
   // The service's own words, with its own names for the lists.
   throw invalidLoadBalancer(
-    "The deploymentOption value is set to WITH_TRAFFIC_CONTROL, but either no load balancer was specified in elbInfoList or no target group was specified in targetGroupInfoList.",
+    "The deploymentOption value is set to WITH_TRAFFIC_CONTROL, but either no load balancer was specified in elbInfoList or no target group was specified in targetGroupInfoList. Name one in loadBalancerInfo, or set deploymentOption to WITHOUT_TRAFFIC_CONTROL.",
   );
 }
 
 export function checkEcsLoadBalancer({ loadBalancerInfo }: GroupFields): void {
   const { elbInfoList, targetGroupInfoList, targetGroupPairInfoList } = loadBalancerInfo ?? {};
   const fault = (message: string) =>
-    new CallerFault("InvalidLoadBalancerInfoException", `For ECS deployment group, loadBalancerInfo ${message}`);
-  if (isFilled(elbInfoList)) throw fault("must not contain elbInfo list");
-  if (isFilled(targetGroupInfoList)) throw fault("must not contain targetGroupInfo list");
-  if (!isFilled(targetGroupPairInfoList)) throw fault("must be specified");
+    new CallerFault("InvalidLoadBalancerInfoException", `For ECS deployment group, loadBalancerInfo ${message}.`);
+  if (isFilled(elbInfoList))
+    throw fault(
+      "must not contain elbInfo list: leave elbInfoList out, and name a pair of target groups in targetGroupPairInfoList",
+    );
+  if (isFilled(targetGroupInfoList))
+    throw fault(
+      "must not contain targetGroupInfo list: leave targetGroupInfoList out, and name a pair of target groups in targetGroupPairInfoList",
+    );
+  if (!isFilled(targetGroupPairInfoList))
+    throw fault(
+      "must be specified: name a pair of target groups, with the production listener, in targetGroupPairInfoList",
+    );
 }
 
 function invalidLoadBalancer(message: string): CallerFault {
@@ -71,7 +82,8 @@ function checkNames(field: string, entries: readonly { readonly name?: string | 
   if (entries.length > maximum) {
     throw invalidLoadBalancer(`${field} holds ${entries.length} entries: at most ${maximum} are allowed.`);
   }
-  if (entries.some((entry) => !entry.name)) throw invalidLoadBalancer(`${field} holds an entry without a name.`);
+  if (entries.some((entry) => !entry.name))
+    throw invalidLoadBalancer(`${field} holds an entry without a name: give each its name.`);
 }
 
 function invalidPair(message: string): CallerFault {

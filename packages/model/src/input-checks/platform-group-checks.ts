@@ -15,12 +15,16 @@ export const PLATFORM_GROUP_CHECKS: Readonly<Record<ComputePlatform, (fields: Gr
 
 function checkServerGroup(fields: GroupFields): void {
   if (isFilled(fields.ecsServices)) {
-    throw invalidEcsService("Should not specify ECS services parameter for Server deployment group");
+    throw invalidEcsService(
+      "Should not specify ECS services parameter for Server deployment group: leave ecsServices out, or clear it with [].",
+    );
   }
   checkServerLoadBalancer(fields);
   if (fields.deploymentStyle?.deploymentType !== "BLUE_GREEN") return;
   if (isFilled(fields.onPremisesInstanceTagFilters) || isFilled(fields.onPremisesTagSet?.onPremisesTagSetList)) {
-    throw invalidStyle("For BLUE_GREEN deployment, on-premises instances can not be specified.");
+    throw invalidStyle(
+      "For BLUE_GREEN deployment, on-premises instances can not be specified: leave onPremisesInstanceTagFilters and onPremisesTagSet out, or deploy IN_PLACE.",
+    );
   }
   const provisioning = fields.blueGreenDeploymentConfiguration?.greenFleetProvisioningOption?.action;
   if (provisioning === "COPY_AUTO_SCALING_GROUP" && fields.autoScalingGroups?.length !== 1) {
@@ -35,12 +39,14 @@ function checkLambdaGroup(fields: GroupFields): void {
   checkShifting("Lambda", fields);
   checkNoHosts("Lambda", fields);
   if (isFilled(fields.ecsServices)) {
-    throw invalidEcsService("Should not specify ECS services parameter for Lambda deployment group");
+    throw invalidEcsService(
+      "Should not specify ECS services parameter for Lambda deployment group: leave ecsServices out, or clear it with [].",
+    );
   }
   if (hasLoadBalancer(fields.loadBalancerInfo)) {
     throw new CallerFault(
       "InvalidLoadBalancerInfoException",
-      "For Lambda deployment group, loadBalancerInfo can not be specified",
+      "For Lambda deployment group, loadBalancerInfo can not be specified: leave it out, or clear it with {}.",
     );
   }
   // Accepted, it would be ignored.
@@ -56,7 +62,10 @@ function checkEcsGroup(fields: GroupFields): void {
   checkNoHosts("ECS", fields);
   checkEcsLoadBalancer(fields);
   const options = fields.blueGreenDeploymentConfiguration;
-  if (!options) throw invalidBlueGreen("For ECS deployment group, blueGreenDeploymentConfiguration must be specified");
+  if (!options)
+    throw invalidBlueGreen(
+      "For ECS deployment group, blueGreenDeploymentConfiguration must be specified: give terminateBlueInstancesOnDeploymentSuccess and deploymentReadyOption, or {} for their defaults.",
+    );
   // What is replaced is a task set, which is always deleted in the end.
   if (options.terminateBlueInstancesOnDeploymentSuccess?.action === "KEEP_ALIVE") {
     throw invalidBlueGreen(
@@ -66,7 +75,7 @@ function checkEcsGroup(fields: GroupFields): void {
   const services = fields.ecsServices ?? [];
   if (services.length !== MAX_ECS_SERVICES_PER_GROUP || !services[0]?.serviceName || !services[0]?.clusterName) {
     throw invalidEcsService(
-      `For ECS deployment group, ecsServices must hold ${MAX_ECS_SERVICES_PER_GROUP} service with serviceName and clusterName: it holds ${services.length}.`,
+      `For ECS deployment group, ecsServices must hold ${MAX_ECS_SERVICES_PER_GROUP} service with serviceName and clusterName: it holds ${services.length}. Name one service.`,
     );
   }
 }
@@ -75,7 +84,7 @@ function checkShifting(platform: "ECS" | "Lambda", { deploymentStyle }: GroupFie
   const { deploymentType, deploymentOption } = deploymentStyle ?? {};
   if (deploymentType === "BLUE_GREEN" && deploymentOption === "WITH_TRAFFIC_CONTROL") return;
   throw invalidStyle(
-    `For ${platform} deployment, the deployment type must be BLUE_GREEN, and deployment option must be WITH_TRAFFIC_CONTROL.`,
+    `For ${platform} deployment, the deployment type must be BLUE_GREEN, and deployment option must be WITH_TRAFFIC_CONTROL. deploymentStyle is ${deploymentType ?? "without a type"} and ${deploymentOption ?? "without an option"}.`,
   );
 }
 
@@ -90,7 +99,10 @@ function checkNoHosts(platform: "ECS" | "Lambda", fields: GroupFields): void {
   ];
   for (const [field, given, code] of foreign) {
     if (isFilled(given)) {
-      throw new CallerFault(code, `For ${platform} deployment group, ${field} can not be specified`);
+      throw new CallerFault(
+        code,
+        `For ${platform} deployment group, ${field} can not be specified: leave it out, or clear it with ${field.endsWith("Set") ? "{}" : "[]"}.`,
+      );
     }
   }
 }

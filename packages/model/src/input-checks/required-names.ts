@@ -1,4 +1,5 @@
 import { CallerFault } from "../caller-fault.ts";
+import { excerpt } from "../excerpt.ts";
 import type { FaultCode } from "../fault-codes.ts";
 import { MAX_DESCRIPTION_CHARACTERS } from "../limits.ts";
 import { DEPLOYMENT_ID_RULE, isDeploymentId, isName, NAME_RULE } from "../name-syntax.ts";
@@ -7,6 +8,8 @@ interface NameKind {
   readonly noun: string;
   /** As the service's own sentences spell it. */
   readonly title: string;
+  /** What lists those that exist. */
+  readonly listed: string;
   readonly required: FaultCode;
   readonly invalid: FaultCode;
 }
@@ -14,18 +17,21 @@ interface NameKind {
 const APPLICATION: NameKind = {
   noun: "application",
   title: "Application",
+  listed: "sluice applications list",
   required: "ApplicationNameRequiredException",
   invalid: "InvalidApplicationNameException",
 };
 const DEPLOYMENT_GROUP: NameKind = {
   noun: "deployment group",
   title: "Deployment Group",
+  listed: "sluice groups list --application NAME",
   required: "DeploymentGroupNameRequiredException",
   invalid: "InvalidDeploymentGroupNameException",
 };
 const DEPLOYMENT_CONFIG: NameKind = {
   noun: "deployment configuration",
   title: "Deployment Configuration",
+  listed: "sluice configs list",
   required: "DeploymentConfigNameRequiredException",
   invalid: "InvalidDeploymentConfigNameException",
 };
@@ -43,12 +49,17 @@ export function requireDeploymentConfigName(name: string | undefined, field = "d
   return requireName(name, field, DEPLOYMENT_CONFIG);
 }
 
-export function requireDeploymentId(id: string | undefined): string {
-  if (!id) throw new CallerFault("DeploymentIdRequiredException", "deploymentId is missing: name the deployment.");
+export function requireDeploymentId(id: string | undefined, field = "deploymentId"): string {
+  if (!id) {
+    throw new CallerFault(
+      "DeploymentIdRequiredException",
+      `${field} is missing: name the deployment. \`sluice deployments list\` shows those that exist.`,
+    );
+  }
   if (isDeploymentId(id)) return id;
   throw new CallerFault(
     "InvalidDeploymentIdException",
-    `Specified DeploymentId is not in the valid format: ${id}. An id is ${DEPLOYMENT_ID_RULE}.`,
+    `Specified DeploymentId is not in the valid format: ${excerpt(id)}. An id is ${DEPLOYMENT_ID_RULE}.`,
   );
 }
 
@@ -56,12 +67,19 @@ export function checkDescription(description: string | undefined): void {
   if (description === undefined || description.length <= MAX_DESCRIPTION_CHARACTERS) return;
   throw new CallerFault(
     "DescriptionTooLongException",
-    `description has ${description.length} characters: at most ${MAX_DESCRIPTION_CHARACTERS} are allowed.`,
+    `description has ${description.length} characters: at most ${MAX_DESCRIPTION_CHARACTERS} are allowed. Shorten it.`,
   );
 }
 
 function requireName(name: string | undefined, field: string, kind: NameKind): string {
-  if (!name) throw new CallerFault(kind.required, `${kind.title} name is missing: give ${field}.`);
+  if (!name)
+    throw new CallerFault(
+      kind.required,
+      `${kind.title} name is missing: give ${field}. \`${kind.listed}\` shows those that exist.`,
+    );
   if (isName(name)) return name;
-  throw new CallerFault(kind.invalid, `${field} "${name}" is not a valid ${kind.noun} name: use ${NAME_RULE}.`);
+  throw new CallerFault(
+    kind.invalid,
+    `${field} "${excerpt(name)}" is not a valid ${kind.noun} name: use ${NAME_RULE}.`,
+  );
 }

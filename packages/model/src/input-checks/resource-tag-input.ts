@@ -1,4 +1,5 @@
 import { CallerFault } from "../caller-fault.ts";
+import { excerpt } from "../excerpt.ts";
 import { MAX_RESOURCE_TAGS } from "../limits.ts";
 import { type Tag, tagProblem } from "../tag-filter.ts";
 
@@ -11,8 +12,10 @@ export function readResourceTags(
 ): Tag[] {
   const tags = (input ?? []).map((tag) => {
     const problem = tagProblem(tag);
-    if (problem !== undefined) throw invalidTags(`the tag ${tag.Key ?? ""}=${tag.Value ?? ""} ${problem}`);
-    if (RESERVED_PREFIX.test(tag.Key!)) throw invalidTags(`the key ${tag.Key} begins with aws:, which is reserved`);
+    if (problem !== undefined)
+      throw invalidTags(`the tag ${excerpt(`${tag.Key ?? ""}=${tag.Value ?? ""}`)} ${problem}`);
+    if (RESERVED_PREFIX.test(tag.Key!))
+      throw invalidTags(`the key ${tag.Key} begins with aws:, which is reserved: choose another key`);
     return { Key: tag.Key!, Value: tag.Value ?? "" };
   });
   const twice = tags.find((tag, index) => tags.findIndex((other) => other.Key === tag.Key) !== index);

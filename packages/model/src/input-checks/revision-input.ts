@@ -1,4 +1,5 @@
 import { CallerFault } from "../caller-fault.ts";
+import { excerpt } from "../excerpt.ts";
 import { BUNDLE_TYPES, type RawString, type RevisionLocation } from "../revision-location.ts";
 
 const MEMBERS = {
@@ -77,7 +78,7 @@ function revisionType(input: RevisionInput, field: string): keyof typeof MEMBERS
   }
   const known = types.find((type) => type === input.revisionType);
   if (known === undefined) {
-    throw invalidRevision(`${field}.revisionType is "${input.revisionType}": use one of ${types.join(", ")}`);
+    throw invalidRevision(`${field}.revisionType is "${excerpt(input.revisionType)}": use one of ${types.join(", ")}`);
   }
   return known;
 }
@@ -85,11 +86,11 @@ function revisionType(input: RevisionInput, field: string): keyof typeof MEMBERS
 function s3Location(input: RevisionInput["s3Location"], field: string) {
   const { bucket, key, bundleType, version, eTag } = input ?? {};
   if (!bucket) throw invalidRevision(`${field}.bucket is missing: name the bucket that holds the bundle`);
-  if (!key) throw invalidRevision(`${field}.key is missing: name the bundle in the bucket ${bucket}`);
+  if (!key) throw invalidRevision(`${field}.key is missing: name the bundle in the bucket ${excerpt(bucket)}`);
   if (!bundleType) throw invalidRevision(`${field}.bundleType is missing: use one of ${BUNDLE_TYPES.join(", ")}`);
   const known = BUNDLE_TYPES.find((type) => type === bundleType);
   if (known === undefined) {
-    throw invalidRevision(`${field}.bundleType is "${bundleType}": use one of ${BUNDLE_TYPES.join(", ")}`);
+    throw invalidRevision(`${field}.bundleType is "${excerpt(bundleType)}": use one of ${BUNDLE_TYPES.join(", ")}`);
   }
   return { bucket, key, bundleType: known, ...(version ? { version } : {}), ...(eTag ? { eTag } : {}) };
 }
@@ -98,10 +99,10 @@ function gitHubLocation(input: RevisionInput["gitHubLocation"], field: string) {
   const { repository, commitId } = input ?? {};
   if (!repository) throw invalidRevision(`${field}.repository is missing: name it as owner/name`);
   if (!REPOSITORY.test(repository))
-    throw invalidRevision(`${field}.repository is "${repository}": name it as owner/name`);
+    throw invalidRevision(`${field}.repository is "${excerpt(repository)}": name it as owner/name`);
   if (!commitId) throw invalidRevision(`${field}.commitId is missing: give the full SHA-1 of the commit`);
   if (!COMMIT_ID.test(commitId))
-    throw invalidRevision(`${field}.commitId is "${commitId}": give the full SHA-1 of the commit`);
+    throw invalidRevision(`${field}.commitId is "${excerpt(commitId)}": give the full SHA-1 of the commit`);
   return { repository, commitId };
 }
 

@@ -1,5 +1,6 @@
 import { CallerFault } from "../caller-fault.ts";
 import { ec2Lists, type GroupFields, isFilled, onPremisesLists } from "../deployment-group-fields.ts";
+import { excerpt } from "../excerpt.ts";
 import type { FaultCode } from "../fault-codes.ts";
 import { MAX_TAG_SETS, MAX_TAGS, type TagFilter, tagFilterProblem } from "../tag-filter.ts";
 
@@ -12,13 +13,13 @@ export function checkTagFilters(fields: GroupFields): void {
   if (isFilled(fields.ec2TagFilters) && isFilled(ec2Lists(fields))) {
     throw new CallerFault(
       "InvalidEC2TagCombinationException",
-      "ec2TagFilters and ec2TagSet are both given: a group has one or the other.",
+      "ec2TagFilters and ec2TagSet are both given, and a group has one or the other: leave one out.",
     );
   }
   if (isFilled(fields.onPremisesInstanceTagFilters) && isFilled(onPremisesLists(fields))) {
     throw new CallerFault(
       "InvalidOnPremisesTagCombinationException",
-      "onPremisesInstanceTagFilters and onPremisesTagSet are both given: a group has one or the other.",
+      "onPremisesInstanceTagFilters and onPremisesTagSet are both given, and a group has one or the other: leave one out.",
     );
   }
 }
@@ -47,7 +48,9 @@ function checkFilters(field: string, filters: readonly TagFilter[] | undefined, 
   for (const [index, filter] of filters.entries()) {
     const problem = tagFilterProblem(filter);
     if (problem !== undefined) {
-      throw new CallerFault(code, `${field}[${index}] (${filter.Key ?? ""}=${filter.Value ?? ""}) ${problem}.`);
+      const { Key = "", Value = "" } = filter;
+      const shown = Key || Value ? ` (${excerpt(`${Key}=${Value}`)})` : "";
+      throw new CallerFault(code, `${field}[${index}]${shown} ${problem}.`);
     }
   }
 }

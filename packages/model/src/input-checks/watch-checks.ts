@@ -1,6 +1,7 @@
 import { CallerFault } from "../caller-fault.ts";
 import { ENUMS } from "../codedeploy-enums.ts";
 import type { AlarmFields, RollbackFields, TriggerFields } from "../deployment-group-fields.ts";
+import { excerpt } from "../excerpt.ts";
 import { isOneOf } from "../is-one-of.ts";
 import { MAX_ALARM_NAME_CHARACTERS, MAX_ALARMS_PER_GROUP, MAX_TRIGGERS_PER_GROUP } from "../limits.ts";
 
@@ -19,17 +20,18 @@ export function checkTriggers(triggers: readonly TriggerFields[] | undefined): v
   for (const [index, { triggerName, triggerTargetArn, triggerEvents }] of triggers.entries()) {
     const field = `triggerConfigurations[${index}]`;
     if (!triggerName) throw invalidTrigger(`${field}.triggerName is missing: name the trigger`);
-    if (names.has(triggerName)) throw invalidTrigger(`the triggerName ${triggerName} is given twice`);
+    if (names.has(triggerName))
+      throw invalidTrigger(`the triggerName ${excerpt(triggerName)} is given twice: choose another name for one`);
     names.add(triggerName);
     if (!triggerTargetArn || !TOPIC_ARN.test(triggerTargetArn)) {
       throw invalidTrigger(
-        `the Topic ARN ${triggerTargetArn ?? ""} of ${triggerName} is not one: it looks like arn:aws:sns:REGION:ACCOUNT:TOPIC`,
+        `the Topic ARN "${excerpt(triggerTargetArn)}" of the trigger ${excerpt(triggerName)} is not the ARN of a topic: it looks like arn:aws:sns:REGION:ACCOUNT:TOPIC`,
       );
     }
     if (!triggerEvents?.length) throw invalidTrigger(`${field}.triggerEvents is missing or empty: name the events`);
     const unknown = triggerEvents.find((event) => !isOneOf(ENUMS.TriggerEventType, event));
     if (unknown !== undefined) {
-      throw invalidTrigger(`${field} has the event "${unknown}": use ${ENUMS.TriggerEventType.join(", ")}`);
+      throw invalidTrigger(`${field} has the event "${excerpt(unknown)}": use ${ENUMS.TriggerEventType.join(", ")}`);
     }
   }
 }
@@ -49,13 +51,13 @@ export function checkAlarms(configuration: AlarmFields | undefined, field = "ala
   }
   const names = new Set<string>();
   for (const { name } of alarms) {
-    if (!name) throw invalidAlarms(`${field} holds an alarm without a name`);
+    if (!name) throw invalidAlarms(`${field} holds an alarm without a name: name it, or leave it out`);
     if (name.length > MAX_ALARM_NAME_CHARACTERS) {
       throw invalidAlarms(
         `an alarm's name has ${name.length} characters: at most ${MAX_ALARM_NAME_CHARACTERS} are allowed`,
       );
     }
-    if (names.has(name)) throw invalidAlarms(`${field} names the alarm ${name} twice`);
+    if (names.has(name)) throw invalidAlarms(`${field} names the alarm ${name} twice: leave one out`);
     names.add(name);
   }
 }
@@ -68,7 +70,7 @@ export function checkAutoRollback(configuration: RollbackFields | undefined): vo
   }
   const unknown = events.find((event) => !isOneOf(ENUMS.AutoRollbackEvent, event));
   if (unknown !== undefined) {
-    throw invalidRollback(`it has the event "${unknown}": use ${ENUMS.AutoRollbackEvent.join(", ")}`);
+    throw invalidRollback(`it has the event "${excerpt(unknown)}": use ${ENUMS.AutoRollbackEvent.join(", ")}`);
   }
 }
 

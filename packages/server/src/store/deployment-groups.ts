@@ -1,6 +1,6 @@
 import { type ArnScope, deploymentGroupArn } from "@sluice/model/resource-arn.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import { type DeploymentGroupFields, GROUP_FIELDS, TARGET_REVISION } from "./columns/group-columns.ts";
 import { removeDeploymentsOfGroup } from "./deployment-history.ts";
 import type { WriteTransaction } from "./group-commit.ts";
@@ -132,17 +132,28 @@ export async function groupUsingConfig(
     .executeTakeFirst();
 }
 
-export interface EcsGroup extends DeploymentGroupName {
+export interface GroupWithFields extends DeploymentGroupName {
   readonly fields: DeploymentGroupFields;
 }
 
-export async function listEcsGroups(db: Kysely<Database>): Promise<EcsGroup[]> {
-  const rows = await db
+export async function listEcsGroups(db: Kysely<Database>): Promise<GroupWithFields[]> {
+  return withFields(await groupsWithFields(db).where("compute_platform", "=", "ECS").execute());
+}
+
+export async function listGroupsWithAutoScaling(db: Kysely<Database>): Promise<GroupWithFields[]> {
+  return withFields(await groupsWithFields(db).where(sql<string>`fields_json`, "like", '%"autoScalingGroups":["%').execute());
+}
+
+function groupsWithFields(db: Kysely<Database>) {
+  return db
     .selectFrom("deployment_groups")
     .innerJoin("applications", "applications.application_id", "deployment_groups.application_id")
-    .select(["deployment_group_id", "application_name", "deployment_group_name", "fields_json"])
-    .where("compute_platform", "=", "ECS")
-    .execute();
+    .select(["deployment_group_id", "application_name", "deployment_group_name", "fields_json"]);
+}
+
+type FieldsRow = Awaited<ReturnType<ReturnType<typeof groupsWithFields>["execute"]>>[number];
+
+function withFields(rows: readonly FieldsRow[]): GroupWithFields[] {
   return rows.map((row) => ({
     deploymentGroupId: row.deployment_group_id,
     applicationName: row.application_name,

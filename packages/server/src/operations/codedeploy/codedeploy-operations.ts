@@ -6,6 +6,7 @@ import { deleteApplication } from "./applications/delete-application.ts";
 import { getApplication } from "./applications/get-application.ts";
 import { listApplications } from "./applications/list-applications.ts";
 import { updateApplication } from "./applications/update-application.ts";
+import { checkRequiredMembers } from "./checks/required-members.ts";
 import type { CodeDeployOperation } from "./codedeploy-context.ts";
 import { createDeploymentConfig } from "./deployment-configs/create-deployment-config.ts";
 import { deleteDeploymentConfig } from "./deployment-configs/delete-deployment-config.ts";
@@ -48,7 +49,7 @@ type Handlers = {
 };
 
 /** Every CodeDeploy operation by its name on the wire; the compiler holds the table complete. */
-export const CODEDEPLOY_HANDLERS: Handlers = {
+export const CODEDEPLOY_HANDLERS: Handlers = afterRequiredMembers({
   ...ON_PREMISES_HANDLERS,
   BatchGetApplicationRevisions: batchGetApplicationRevisions,
   BatchGetApplications: batchGetApplications,
@@ -90,4 +91,17 @@ export const CODEDEPLOY_HANDLERS: Handlers = {
   UntagResource: untagResource,
   UpdateApplication: updateApplication,
   UpdateDeploymentGroup: updateDeploymentGroup,
-};
+});
+
+/** What an input lacks is said first, whatever else is wrong with it. */
+function afterRequiredMembers(handlers: Handlers): Handlers {
+  const entries = Object.entries(handlers) as [keyof Handlers, CodeDeployOperation<object, object>][];
+  const checked = entries.map(([operation, handle]): [string, typeof handle] => [
+    operation,
+    async (input, context) => {
+      checkRequiredMembers(operation, input);
+      return handle(input, context);
+    },
+  ]);
+  return Object.fromEntries(checked) as unknown as Handlers;
+}

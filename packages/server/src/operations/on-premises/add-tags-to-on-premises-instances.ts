@@ -9,8 +9,8 @@ export const addTagsToOnPremisesInstances: Operation<AddTagsToOnPremisesInstance
   input,
   context,
 ) => {
-  const tags = requireTags(input.tags);
   const instanceNames = requireInstanceNames(input.instanceNames);
+  const tags = requireTags(input.tags);
   requireFewInstances(instanceNames);
   await context.store.write((transaction) =>
     changeTags(transaction, instanceNames, (present, instanceName) => {
@@ -18,7 +18,7 @@ export const addTagsToOnPremisesInstances: Operation<AddTagsToOnPremisesInstance
       if (merged.length <= MAX_TAGS) return merged;
       throw new CallerFault(
         "TagLimitExceededException",
-        `The on-premises instance ${instanceName} would have ${merged.length} tags: at most ${MAX_TAGS} are allowed. Remove some first.`,
+        `The on-premises instance ${instanceName} would have ${merged.length} tags: at most ${MAX_TAGS} are allowed. Remove some first, with \`aws deploy remove-tags-from-on-premises-instances\`.`,
       );
     }),
   );

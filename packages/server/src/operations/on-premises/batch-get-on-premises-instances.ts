@@ -13,7 +13,7 @@ export const batchGetOnPremisesInstances: Operation<
   if (instanceNames.length > MAX_BATCH_GET) {
     throw new CallerFault(
       "BatchLimitExceededException",
-      `instanceNames holds ${instanceNames.length} names: at most ${MAX_BATCH_GET} are allowed in one call.`,
+      `instanceNames holds ${instanceNames.length} names: at most ${MAX_BATCH_GET} are allowed in one call. Ask in several calls.`,
     );
   }
   const rows = new Map((await findHosts(store.db, instanceNames)).map((row) => [row.host_id, row]));

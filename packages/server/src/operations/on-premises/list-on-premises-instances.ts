@@ -1,5 +1,6 @@
 import type { ListOnPremisesInstancesInput, ListOnPremisesInstancesOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { matchesAnyTagFilter, tagFilterProblem } from "@sluice/model/tag-filter.ts";
 import { HOSTS_PAGE, hostPageToken, readHostPageToken } from "../../hosts/host-page-token.ts";
 import { listHosts, tagsOf } from "../../store/hosts.ts";
@@ -19,7 +20,7 @@ export const listOnPremisesInstances: Operation<ListOnPremisesInstancesInput, Li
     if (problem !== undefined) {
       throw new CallerFault(
         "InvalidTagFilterException",
-        `The tag filter ${filter.Key ?? ""}=${filter.Value ?? ""} ${problem}.`,
+        `The tag filter ${excerpt(`${filter.Key ?? ""}=${filter.Value ?? ""}`)} of tagFilters ${problem}.`,
       );
     }
   }
@@ -43,6 +44,6 @@ function readStatus(status: string | undefined): "living" | "retired" | "all" {
   if (status === "Registered" || status === "Deregistered") return SHOW_BY_STATUS[status];
   throw new CallerFault(
     "InvalidRegistrationStatusException",
-    `The registrationStatus "${status}" is not valid: use Registered or Deregistered.`,
+    `registrationStatus is "${excerpt(status)}": use Registered or Deregistered, or leave it out for both.`,
   );
 }

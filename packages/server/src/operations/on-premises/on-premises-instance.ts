@@ -1,5 +1,6 @@
 import type { InstanceInfo } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { MAX_TAGS, type Tag, tagProblem } from "@sluice/model/tag-filter.ts";
 import { hostNameProblem } from "../../hosts/host-identity.ts";
 import type { WriteTransaction } from "../../store/group-commit.ts";
@@ -12,11 +13,14 @@ export const MAX_TAGGED_INSTANCES = 100;
 
 export function requireInstanceName(instanceName: string | undefined): string {
   if (!instanceName) {
-    throw new CallerFault("InstanceNameRequiredException", "instanceName is missing: name the on-premises instance.");
+    throw new CallerFault(
+      "InstanceNameRequiredException",
+      "instanceName is missing: name the on-premises instance. `aws deploy list-on-premises-instances` lists those that are registered.",
+    );
   }
   const problem = hostNameProblem(instanceName);
   if (problem === undefined) return instanceName;
-  throw new CallerFault("InvalidInstanceNameException", `The instance name "${instanceName}" ${problem}.`);
+  throw new CallerFault("InvalidInstanceNameException", `The instance name "${excerpt(instanceName)}" ${problem}.`);
 }
 
 /** Each name once. */
@@ -24,7 +28,7 @@ export function requireInstanceNames(instanceNames: readonly string[] | undefine
   if (!instanceNames || instanceNames.length === 0) {
     throw new CallerFault(
       "InstanceNameRequiredException",
-      "instanceNames is empty: name at least one on-premises instance.",
+      "instanceNames is missing or empty: name at least one on-premises instance.",
     );
   }
   return [...new Set(instanceNames.map(requireInstanceName))];
@@ -34,17 +38,20 @@ export function requireTags(
   tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
 ): Tag[] {
   if (!tags || tags.length === 0)
-    throw new CallerFault("TagRequiredException", "tags is empty: give at least one tag.");
+    throw new CallerFault("TagRequiredException", "tags is missing or empty: give at least one tag.");
   if (tags.length > MAX_TAGS) {
     throw new CallerFault(
       "TagLimitExceededException",
-      `${tags.length} tags are given: at most ${MAX_TAGS} are allowed.`,
+      `tags holds ${tags.length} tags: at most ${MAX_TAGS} are allowed for one instance.`,
     );
   }
   return tags.map((tag) => {
     const problem = tagProblem(tag);
     if (problem !== undefined) {
-      throw new CallerFault("InvalidTagException", `The tag ${tag.Key ?? ""}=${tag.Value ?? ""} ${problem}.`);
+      throw new CallerFault(
+        "InvalidTagException",
+        `The tag ${excerpt(`${tag.Key ?? ""}=${tag.Value ?? ""}`)} ${problem}.`,
+      );
     }
     return { Key: tag.Key!, Value: tag.Value ?? "" };
   });
@@ -91,6 +98,6 @@ export function requireFewInstances(instanceNames: readonly string[]): void {
   if (instanceNames.length <= MAX_TAGGED_INSTANCES) return;
   throw new CallerFault(
     "InstanceLimitExceededException",
-    `${instanceNames.length} on-premises instances are named: at most ${MAX_TAGGED_INSTANCES} are allowed in one call.`,
+    `instanceNames holds ${instanceNames.length} names: at most ${MAX_TAGGED_INSTANCES} are allowed in one call. Tag them in several calls.`,
   );
 }

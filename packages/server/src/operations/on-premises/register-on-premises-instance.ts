@@ -5,9 +5,7 @@ import { newHostRow } from "../../hosts/new-host.ts";
 import { findLivingHostByIdentifier, findLivingHostByName, insertHost, lockHostNames } from "../../store/hosts.ts";
 import type { Operation } from "../operation.ts";
 import { requireInstanceName } from "./on-premises-instance.ts";
-
-const IAM_USER_ARN = /^arn:aws[a-z-]*:iam::\d{12}:user\/\S+$/;
-const IAM_SESSION_ARN = /^arn:aws[a-z-]*:sts::\d{12}:assumed-role\/[^\s/]+\/[^\s/]+$/;
+import { requireOneArn } from "./registered-arn.ts";
 
 /** The instance is a target from now on, and dark until its agent polls. */
 export const registerOnPremisesInstance: Operation<RegisterOnPremisesInstanceInput, Record<string, never>> = async (
@@ -16,7 +14,7 @@ export const registerOnPremisesInstance: Operation<RegisterOnPremisesInstanceInp
 ) => {
   const instanceName = requireInstanceName(input.instanceName);
   const { iamUserArn, iamSessionArn } = input;
-  const hostIdentifier = requireOneArn(iamUserArn, iamSessionArn);
+  const hostIdentifier = requireOneArn(input);
   const row = {
     ...newHostRow({
       hostId: instanceName,
@@ -54,24 +52,3 @@ export const registerOnPremisesInstance: Operation<RegisterOnPremisesInstanceInp
   context.forgetKeys({ policies: true });
   return {};
 };
-
-function requireOneArn(iamUserArn: string | undefined, iamSessionArn: string | undefined): string {
-  if (iamUserArn && iamSessionArn) {
-    throw new CallerFault(
-      "MultipleIamArnsProvidedException",
-      "Both iamUserArn and iamSessionArn are given: give exactly one of them.",
-    );
-  }
-  if (iamUserArn) {
-    if (IAM_USER_ARN.test(iamUserArn)) return iamUserArn;
-    throw new CallerFault("InvalidIamUserArnException", `Iam User ARN ${iamUserArn} is not in a valid format`);
-  }
-  if (iamSessionArn) {
-    if (IAM_SESSION_ARN.test(iamSessionArn)) return iamSessionArn;
-    throw new CallerFault("InvalidIamSessionArnException", `Iam Session ARN ${iamSessionArn} is not in a valid format`);
-  }
-  throw new CallerFault(
-    "IamArnRequiredException",
-    "Neither iamUserArn nor iamSessionArn is given: give exactly one of them.",
-  );
-}

@@ -7,8 +7,8 @@ export const removeTagsFromOnPremisesInstances: Operation<
   RemoveTagsFromOnPremisesInstancesInput,
   Record<string, never>
 > = async (input, context) => {
-  const tags = requireTags(input.tags);
   const instanceNames = requireInstanceNames(input.instanceNames);
+  const tags = requireTags(input.tags);
   requireFewInstances(instanceNames);
   await context.store.write((transaction) =>
     changeTags(transaction, instanceNames, (present) =>

@@ -1,10 +1,10 @@
 import type { BatchGetApplicationsInput, BatchGetApplicationsOutput } from "@aws-sdk/client-codedeploy";
-import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { MAX_BATCH_APPLICATIONS } from "@sluice/model/limits.ts";
 import { findApplications } from "../../../store/applications.ts";
 import { checkBatchSize } from "../checks/batch-size.ts";
 import { applicationMissing } from "../checks/known-resources.ts";
+import { requireApplicationNames } from "../checks/required-lists.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { applicationInfo } from "../views/application-info.ts";
 
@@ -13,14 +13,9 @@ export const batchGetApplications: CodeDeployOperation<BatchGetApplicationsInput
   input,
   { store },
 ) => {
-  if (!input.applicationNames?.length) {
-    throw new CallerFault(
-      "ApplicationNameRequiredException",
-      "applicationNames is missing or empty: name at least one application.",
-    );
-  }
-  checkBatchSize("applicationNames", input.applicationNames, MAX_BATCH_APPLICATIONS);
-  const names = input.applicationNames.map((name) => requireApplicationName(name, "applicationNames"));
+  const given = requireApplicationNames(input.applicationNames, "applicationNames");
+  checkBatchSize("applicationNames", given, MAX_BATCH_APPLICATIONS);
+  const names = given.map((name) => requireApplicationName(name, "applicationNames"));
   const rows = new Map((await findApplications(store.db, names)).map((row) => [row.application_name, row]));
   return {
     applicationsInfo: names.map((name) => {

@@ -1,6 +1,7 @@
 import type { CreateApplicationInput, CreateApplicationOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { COMPUTE_PLATFORMS } from "@sluice/model/deployment-config.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { readResourceTags } from "@sluice/model/input-checks/resource-tag-input.ts";
 import { MAX_APPLICATIONS } from "@sluice/model/limits.ts";
@@ -19,7 +20,7 @@ export const createApplication: CodeDeployOperation<CreateApplicationInput, Crea
   if (!computePlatform) {
     throw new CallerFault(
       "InvalidComputePlatformException",
-      `computePlatform is "${input.computePlatform}": use one of ${COMPUTE_PLATFORMS.join(", ")}.`,
+      `computePlatform is "${excerpt(input.computePlatform)}": use one of ${COMPUTE_PLATFORMS.join(", ")}.`,
     );
   }
   const tags = readResourceTags(input.tags);
@@ -35,7 +36,7 @@ export const createApplication: CodeDeployOperation<CreateApplicationInput, Crea
       if ((await countApplications(db)) >= MAX_APPLICATIONS) {
         throw new CallerFault(
           "ApplicationLimitExceededException",
-          `There are ${MAX_APPLICATIONS} applications already, which is the most allowed: delete one that is not used.`,
+          `There are ${MAX_APPLICATIONS} applications already, which is the most allowed. Delete one that is not used: \`sluice applications delete NAME\`.`,
         );
       }
       await insertApplication(db, application);
@@ -50,6 +51,6 @@ export const createApplication: CodeDeployOperation<CreateApplicationInput, Crea
 export function alreadyExists(name: string): CallerFault {
   return new CallerFault(
     "ApplicationAlreadyExistsException",
-    `The application ${name} already exists with the user or AWS account: choose another name.`,
+    `The application ${name} already exists with the user or AWS account: choose another name. \`sluice applications list\` shows those that exist.`,
   );
 }

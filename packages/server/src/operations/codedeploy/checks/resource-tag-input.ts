@@ -1,4 +1,5 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { MAX_ARN_CHARACTERS } from "@sluice/model/limits.ts";
 import { applicationArn, deploymentGroupArn, parseCodeDeployArn } from "@sluice/model/resource-arn.ts";
 import type { Kysely } from "kysely";
@@ -16,14 +17,14 @@ export async function requireTaggable(
   if (!parsed) {
     throw new CallerFault(
       "InvalidArnException",
-      `ResourceArn "${arn}" is not a valid ARN: it looks like ${applicationArn({ region, accountId }, "NAME")}.`,
+      `ResourceArn "${excerpt(arn)}" is not a valid ARN: it looks like ${applicationArn({ region, accountId }, "NAME")}.`,
     );
   }
   const { resource } = parsed;
   if (resource.type === "other") {
     throw new CallerFault(
       "ArnNotSupportedException",
-      `ResourceArn "${arn}" is not supported: only applications and deployment groups have tags here.`,
+      `ResourceArn "${arn}" is not supported: only applications and deployment groups have tags here. Their ARNs look like ${applicationArn({ region, accountId }, "NAME")} and ${deploymentGroupArn({ region, accountId }, "NAME", "GROUP")}.`,
     );
   }
   if (parsed.region !== region || parsed.accountId !== accountId) {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RevisionLocation as RevisionInput } from "@aws-sdk/client-codedeploy";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { invalidRevision, readRevision } from "@sluice/model/input-checks/revision-input.ts";
 import type { RawString, RevisionLocation } from "@sluice/model/revision-location.ts";
 
@@ -42,7 +43,9 @@ function hashed({ content, sha256 }: RawString, field: string): RawString {
   if (content === undefined) return sha256 === undefined ? {} : { sha256 };
   const actual = createHash("sha256").update(content).digest("hex");
   if (sha256 && sha256.toLowerCase() !== actual) {
-    throw invalidRevision(`${field}.sha256 is ${sha256}, and that of the content is ${actual}: correct one of them`);
+    throw invalidRevision(
+      `${field}.sha256 is ${excerpt(sha256)}, and that of the content is ${actual}: correct one of them`,
+    );
   }
   return { content, sha256: actual };
 }

@@ -6,6 +6,7 @@ import {
   type DeploymentConfig,
   PREDEFINED_CONFIG_PREFIX,
 } from "@sluice/model/deployment-config.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import {
   readMinimumHealthyHosts,
   readTrafficRouting,
@@ -41,7 +42,7 @@ export const createDeploymentConfig: CodeDeployOperation<
       if ((await countCustomConfigs(db)) >= MAX_CUSTOM_DEPLOYMENT_CONFIGS) {
         throw new CallerFault(
           "DeploymentConfigLimitExceededException",
-          `There are ${MAX_CUSTOM_DEPLOYMENT_CONFIGS} deployment configurations already, which is the most allowed: delete one that is not used.`,
+          `There are ${MAX_CUSTOM_DEPLOYMENT_CONFIGS} deployment configurations already, which is the most allowed. Delete one that is not used: \`sluice configs delete NAME\`.`,
         );
       }
       await insertDeploymentConfig(db, config, createdAt);
@@ -67,7 +68,7 @@ function readFields(input: CreateDeploymentConfigInput): Fields {
   if (platform) return READ_FIELDS[platform](input);
   throw new CallerFault(
     "InvalidComputePlatformException",
-    `computePlatform is "${computePlatform}": use one of ${COMPUTE_PLATFORMS.join(", ")}.`,
+    `computePlatform is "${excerpt(computePlatform)}": use one of ${COMPUTE_PLATFORMS.join(", ")}.`,
   );
 }
 
@@ -111,6 +112,6 @@ function readShiftFields(
 function alreadyExists(name: string): CallerFault {
   return new CallerFault(
     "DeploymentConfigAlreadyExistsException",
-    `The deployment configuration ${name} already exists: choose another name, since configurations cannot be changed.`,
+    `The deployment configuration ${name} already exists: choose another name, since configurations cannot be changed. \`sluice configs list\` shows those that exist.`,
   );
 }

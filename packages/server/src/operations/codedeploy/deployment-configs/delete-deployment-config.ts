@@ -15,7 +15,7 @@ export const deleteDeploymentConfig: CodeDeployOperation<DeleteDeploymentConfigI
   if (predefinedDeploymentConfig(name)) {
     throw new CallerFault(
       "InvalidOperationException",
-      `The deployment configuration ${name} is predefined and cannot be deleted.`,
+      `The deployment configuration ${name} is predefined and cannot be deleted. Leave it: it does not count as one of your own.`,
     );
   }
   await store.write(async ({ db }) => {
@@ -23,7 +23,7 @@ export const deleteDeploymentConfig: CodeDeployOperation<DeleteDeploymentConfigI
     if (user) {
       throw new CallerFault(
         "DeploymentConfigInUseException",
-        `The deployment configuration ${name} is still in use by the deployment group ${user.deploymentGroupName} of the application ${user.applicationName}: give that another one first.`,
+        `The deployment configuration ${name} is still in use by the deployment group ${user.deploymentGroupName} of the application ${user.applicationName}: give that another one first, with \`sluice groups update\`.`,
       );
     }
     await removeDeploymentConfig(db, name);

@@ -1,10 +1,10 @@
 import type { BatchGetDeploymentGroupsInput, BatchGetDeploymentGroupsOutput } from "@aws-sdk/client-codedeploy";
-import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { requireApplicationName, requireDeploymentGroupName } from "@sluice/model/input-checks/required-names.ts";
 import { MAX_BATCH_DEPLOYMENT_GROUPS } from "@sluice/model/limits.ts";
 import { findDeploymentGroups } from "../../../store/deployment-groups.ts";
 import { checkBatchSize } from "../checks/batch-size.ts";
 import { deploymentGroupMissing, requireApplication } from "../checks/known-resources.ts";
+import { requireDeploymentGroupNames } from "../checks/required-lists.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { deploymentGroupInfos } from "../views/deployment-group-info.ts";
 
@@ -14,14 +14,9 @@ export const batchGetDeploymentGroups: CodeDeployOperation<
   BatchGetDeploymentGroupsOutput
 > = async (input, { store: { db } }) => {
   const applicationName = requireApplicationName(input.applicationName);
-  if (!input.deploymentGroupNames?.length) {
-    throw new CallerFault(
-      "DeploymentGroupNameRequiredException",
-      "deploymentGroupNames is missing or empty: name at least one group.",
-    );
-  }
-  checkBatchSize("deploymentGroupNames", input.deploymentGroupNames, MAX_BATCH_DEPLOYMENT_GROUPS);
-  const names = input.deploymentGroupNames.map((name) => requireDeploymentGroupName(name, "deploymentGroupNames"));
+  const given = requireDeploymentGroupNames(input.deploymentGroupNames, "deploymentGroupNames");
+  checkBatchSize("deploymentGroupNames", given, MAX_BATCH_DEPLOYMENT_GROUPS);
+  const names = given.map((name) => requireDeploymentGroupName(name, "deploymentGroupNames"));
   const application = await requireApplication(db, applicationName);
   const rows = new Map(
     (await findDeploymentGroups(db, application.application_id, names)).map((row) => [row.deployment_group_name, row]),

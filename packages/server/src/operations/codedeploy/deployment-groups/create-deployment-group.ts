@@ -22,6 +22,7 @@ import { isUniqueViolation } from "../../../store/unique-violation.ts";
 import { requireApplication, requireDeploymentConfig } from "../checks/known-resources.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { checkEcsServiceIsFree, checkEcsServiceKind } from "./ecs-group-checks.ts";
+import { checkLifecycleHooks } from "./lifecycle-hook-limit.ts";
 
 export const createDeploymentGroup: CodeDeployOperation<
   CreateDeploymentGroupInput,
@@ -48,10 +49,11 @@ export const createDeploymentGroup: CodeDeployOperation<
       const fields = { ...DEFAULT_GROUP_FIELDS[platform], ...given, serviceRoleArn };
       checkWholeGroup(platform, config, fields);
       await checkEcsServiceIsFree(db, deploymentGroupId, fields);
+      await checkLifecycleHooks(db, deploymentGroupId, fields);
       if ((await countDeploymentGroups(db, applicationId)) >= MAX_DEPLOYMENT_GROUPS_PER_APPLICATION) {
         throw new CallerFault(
           "DeploymentGroupLimitExceededException",
-          `The application ${applicationName} has ${MAX_DEPLOYMENT_GROUPS_PER_APPLICATION} deployment groups already, which is the most allowed: delete one that is not used.`,
+          `The application ${applicationName} has ${MAX_DEPLOYMENT_GROUPS_PER_APPLICATION} deployment groups already, which is the most allowed. Delete one that is not used: \`sluice groups delete\`.`,
         );
       }
       await insertDeploymentGroup(db, {
@@ -78,6 +80,6 @@ export const createDeploymentGroup: CodeDeployOperation<
 export function groupExists(applicationName: string, name: string): CallerFault {
   return new CallerFault(
     "DeploymentGroupAlreadyExistsException",
-    `The deployment group ${name} already exists in the application ${applicationName}: choose another name.`,
+    `The deployment group ${name} already exists in the application ${applicationName}: choose another name, or change that one with \`sluice groups update\`.`,
   );
 }

@@ -225,7 +225,7 @@ describe("CreateDeploymentGroup", () => {
         ],
       },
       "InvalidTriggerConfigException",
-      /Topic ARN here/,
+      /Topic ARN "here"/,
     ],
     [
       "alarms without an alarm",
@@ -254,7 +254,7 @@ describe("CreateDeploymentGroup", () => {
         },
       },
       "InvalidDeploymentStyleException",
-      /^Deployment type can only be IN_PLACE or BLUE_GREEN: it is "PURPLE"/,
+      /^Deployment type can only be IN_PLACE or BLUE_GREEN: deploymentStyle.deploymentType is "PURPLE"/,
     ],
     [
       "traffic control without a load balancer",
@@ -342,7 +342,11 @@ describe("groups of other platforms", () => {
       /^For ECS deployment, the deployment type must be BLUE_GREEN/,
     ],
     ["loadBalancerInfo", "InvalidLoadBalancerInfoException", /^For ECS deployment group, loadBalancerInfo must be/],
-    ["blueGreenDeploymentConfiguration", "InvalidBlueGreenDeploymentConfigurationException", /must be specified$/],
+    [
+      "blueGreenDeploymentConfiguration",
+      "InvalidBlueGreenDeploymentConfigurationException",
+      /must be specified: give /,
+    ],
     ["ecsServices", "InvalidECSServiceException", /it holds 0/],
   ] as const)("need %s on ECS", async (member, code, message) => {
     const { [member]: _, ...input } = ecs("one");

@@ -22,7 +22,7 @@ export async function checkEcsServiceIsFree(
     if (taken && ecsTargetId(taken) === ecsTargetId(wanted)) {
       throw new CallerFault(
         "ECSServiceMappingLimitExceededException",
-        `The ECS service ${ecsTargetId(wanted)} belongs to the deployment group ${group.deploymentGroupName} of the application ${group.applicationName}: a service may be in one group only.`,
+        `The ECS service ${ecsTargetId(wanted)} belongs to the deployment group ${group.deploymentGroupName} of the application ${group.applicationName}, and a service may be in one group only. Deploy through that group, or delete it first: \`sluice groups delete\`.`,
       );
     }
   }

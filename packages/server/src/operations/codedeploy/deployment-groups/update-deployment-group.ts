@@ -17,6 +17,7 @@ import { requireApplication, requireDeploymentConfig, requireDeploymentGroup } f
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { groupExists } from "./create-deployment-group.ts";
 import { checkEcsServiceIsFree, checkEcsServiceKind } from "./ecs-group-checks.ts";
+import { checkLifecycleHooks } from "./lifecycle-hook-limit.ts";
 
 /** There are no Auto Scaling hooks to clean up, so `hooksNotCleanedUp` is always empty. */
 export const updateDeploymentGroup: CodeDeployOperation<
@@ -51,6 +52,7 @@ export const updateDeploymentGroup: CodeDeployOperation<
       const fields = changeGroupFields(GROUP_FIELDS.read(before), change);
       checkWholeGroup(application.compute_platform, config, fields);
       await checkEcsServiceIsFree(db, before.deployment_group_id, fields);
+      await checkLifecycleHooks(db, before.deployment_group_id, fields);
       const after = {
         ...before,
         deployment_group_name: newName,

@@ -1,9 +1,9 @@
 import type { BatchGetDeploymentsInput, BatchGetDeploymentsOutput } from "@aws-sdk/client-codedeploy";
-import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { MAX_BATCH_DEPLOYMENTS } from "@sluice/model/limits.ts";
 import { findDeployments } from "../../../store/deployment-history.ts";
 import { checkBatchSize } from "../checks/batch-size.ts";
+import { requireDeploymentIds } from "../checks/required-lists.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { deploymentInfos } from "../views/deployment-info.ts";
 
@@ -12,14 +12,9 @@ export const batchGetDeployments: CodeDeployOperation<BatchGetDeploymentsInput, 
   input,
   { store: { db }, liveness },
 ) => {
-  if (!input.deploymentIds?.length) {
-    throw new CallerFault(
-      "DeploymentIdRequiredException",
-      "deploymentIds is missing or empty: name at least one deployment.",
-    );
-  }
-  checkBatchSize("deploymentIds", input.deploymentIds, MAX_BATCH_DEPLOYMENTS);
-  const ids = input.deploymentIds.map(requireDeploymentId);
+  const given = requireDeploymentIds(input.deploymentIds, "deploymentIds");
+  checkBatchSize("deploymentIds", given, MAX_BATCH_DEPLOYMENTS);
+  const ids = given.map((id) => requireDeploymentId(id, "deploymentIds"));
   const rows = new Map((await findDeployments(db, ids)).map((row) => [row.deployment_id, row]));
   return {
     deploymentsInfo: await deploymentInfos(

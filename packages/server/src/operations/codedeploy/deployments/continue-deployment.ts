@@ -6,6 +6,7 @@ import type {
 import type { Wait } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { isOneOf } from "@sluice/model/is-one-of.ts";
 import { commitHeadEvent } from "../../../store/commit-events.ts";
@@ -26,7 +27,7 @@ export const continueDeployment: CodeDeployOperation<ContinueDeploymentInput, No
   if (!isOneOf(ENUMS.DeploymentWaitType, waitType)) {
     throw new CallerFault(
       "InvalidDeploymentWaitTypeException",
-      `deploymentWaitType is "${waitType}": use one of ${ENUMS.DeploymentWaitType.join(", ")}.`,
+      `deploymentWaitType is "${excerpt(waitType)}": use one of ${ENUMS.DeploymentWaitType.join(", ")}.`,
     );
   }
   await endWait(deploymentId, WAITS[waitType], context);
@@ -75,13 +76,13 @@ async function requestContinuation(
   if (before.strategy.type !== "blue-green" && before.strategy.type !== "ecs-blue-green") {
     throw new CallerFault(
       "UnsupportedActionForDeploymentTypeException",
-      `The deployment ${row.deployment_id} is not a blue/green deployment, so it is not waiting to be continued.`,
+      `The deployment ${row.deployment_id} is not a blue/green deployment to hosts or to ECS, and never waits to be continued: leave it, or end it with \`sluice stop ${row.deployment_id}\`.`,
     );
   }
   if (before.wait?.kind !== kind) {
     throw new CallerFault(
       kind === "ready" ? "DeploymentIsNotInReadyStateException" : "InvalidDeploymentStatusException",
-      `The deployment ${row.deployment_id} is ${row.status} and not in its ${kind} wait: there is nothing to continue.`,
+      `The deployment ${row.deployment_id} is ${row.status} and not in its ${kind} wait: there is nothing to continue. \`sluice watch ${row.deployment_id}\` shows when it is.`,
     );
   }
   // Continuing twice is continuing once.

@@ -2,6 +2,7 @@ import type { CreateDeploymentInput, CreateDeploymentOutput } from "@aws-sdk/cli
 import type { FleetSelection } from "@sluice/engine/ports/fleet.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import {
   checkDescription,
   requireApplicationName,
@@ -43,6 +44,8 @@ export async function createDeploymentWith(
   also: (transaction: WriteTransaction, deploymentId: string) => Promise<void>,
 ): Promise<{ readonly deploymentId: string }> {
   const names = requireNames(input);
+  if (input.revision !== undefined) requireRevision(input.revision);
+  checkOptions(input);
   const deployment = await prepareDeployment(input, names, context);
   const groupId = deployment.group.deployment_group_id;
   try {
@@ -163,7 +166,7 @@ function checkOptions(input: Omit<CreateDeploymentInput, "revision">): void {
   if (input.fileExistsBehavior !== undefined && !isOneOf(ENUMS.FileExistsBehavior, input.fileExistsBehavior)) {
     throw new CallerFault(
       "InvalidFileExistsBehaviorException",
-      `fileExistsBehavior is "${input.fileExistsBehavior}": use one of ${ENUMS.FileExistsBehavior.join(", ")}.`,
+      `fileExistsBehavior is "${excerpt(input.fileExistsBehavior)}": use one of ${ENUMS.FileExistsBehavior.join(", ")}.`,
     );
   }
   checkAutoRollback(input.autoRollbackConfiguration);
@@ -220,6 +223,6 @@ async function insertDeployment(
 export function groupIsBusy(groupName: string, activeDeploymentId: string): CallerFault {
   return new CallerFault(
     "DeploymentLimitExceededException",
-    `The Deployment Group '${groupName}' already has an active Deployment '${activeDeploymentId}': wait for it to end, or stop it.`,
+    `The Deployment Group '${groupName}' already has an active Deployment '${activeDeploymentId}': wait for it to end (\`sluice watch ${activeDeploymentId}\`), or stop it (\`sluice stop ${activeDeploymentId}\`).`,
   );
 }

@@ -1,6 +1,7 @@
 import type { ListDeploymentsInput, ListDeploymentsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { requireApplicationName, requireDeploymentGroupName } from "@sluice/model/input-checks/required-names.ts";
 import { isOneOf } from "@sluice/model/is-one-of.ts";
 import { listDeployments as listRows } from "../../../store/deployment-history.ts";
@@ -45,14 +46,14 @@ function checkFilters({ includeOnlyStatuses, createTimeRange, externalId }: List
   if (unknown !== undefined) {
     throw new CallerFault(
       "InvalidDeploymentStatusException",
-      `includeOnlyStatuses holds "${unknown}": use ${ENUMS.DeploymentStatus.join(", ")}.`,
+      `includeOnlyStatuses holds "${excerpt(unknown)}": use ${ENUMS.DeploymentStatus.join(", ")}.`,
     );
   }
   const { start, end } = createTimeRange ?? {};
   if (start && end && start > end) {
     throw new CallerFault(
       "InvalidTimeRangeException",
-      `createTimeRange starts at ${start.toISOString()}, which is after its end, ${end.toISOString()}.`,
+      `createTimeRange starts at ${start.toISOString()}, which is after its end, ${end.toISOString()}: exchange them.`,
     );
   }
   if (externalId === "") {

@@ -1,5 +1,4 @@
 import type { BatchGetApplicationRevisionsInput, BatchGetApplicationRevisionsOutput } from "@aws-sdk/client-codedeploy";
-import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { MAX_BATCH_REVISIONS } from "@sluice/model/limits.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
@@ -8,6 +7,7 @@ import { groupNamesByTargetRevision } from "../../../store/deployment-groups.ts"
 import { findRevisions } from "../../../store/revisions.ts";
 import { checkBatchSize } from "../checks/batch-size.ts";
 import { requireApplication } from "../checks/known-resources.ts";
+import { requireRevisions } from "../checks/required-lists.ts";
 import { requireRevision } from "../checks/revision-input.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { genericRevisionInfo } from "../views/revision-info.ts";
@@ -18,14 +18,9 @@ export const batchGetApplicationRevisions: CodeDeployOperation<
   BatchGetApplicationRevisionsOutput
 > = async (input, { store: { db } }) => {
   const applicationName = requireApplicationName(input.applicationName);
-  if (!input.revisions?.length) {
-    throw new CallerFault(
-      "RevisionRequiredException",
-      "RevisionLocation must be specified: revisions is missing or empty.",
-    );
-  }
-  checkBatchSize("revisions", input.revisions, MAX_BATCH_REVISIONS);
-  const keys = input.revisions.map((revision, index) => revisionKey(requireRevision(revision, `revisions[${index}]`)));
+  const given = requireRevisions(input.revisions, "revisions");
+  checkBatchSize("revisions", given, MAX_BATCH_REVISIONS);
+  const keys = given.map((revision, index) => revisionKey(requireRevision(revision, `revisions[${index}]`)));
   const { application_id: applicationId } = await requireApplication(db, applicationName);
   const rows = await findRevisions(db, applicationId, keys);
   const groupNames = await groupNamesByTargetRevision(db, applicationId);

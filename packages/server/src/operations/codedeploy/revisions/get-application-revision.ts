@@ -1,7 +1,9 @@
 import type { GetApplicationRevisionInput, GetApplicationRevisionOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { revisionKey } from "@sluice/model/revision-location.ts";
+import { revisionName } from "@sluice/model/revision-name.ts";
 import { REVISION_LOCATION } from "../../../store/columns/catalogue-columns.ts";
 import { groupNamesByTargetRevision } from "../../../store/deployment-groups.ts";
 import { findRevisions } from "../../../store/revisions.ts";
@@ -22,7 +24,7 @@ export const getApplicationRevision: CodeDeployOperation<
   if (!row) {
     throw new CallerFault(
       "RevisionDoesNotExistException",
-      `The revision ${key} does not exist in the application ${applicationName}: register it first. \`aws deploy list-application-revisions --application-name ${applicationName}\` shows those that exist.`,
+      `The revision ${excerpt(revisionName(location))} does not exist in the application ${applicationName}: register it first. \`aws deploy list-application-revisions --application-name ${applicationName}\` shows those that exist.`,
     );
   }
   const groupNames = await groupNamesByTargetRevision(db, applicationId);

@@ -1,5 +1,7 @@
 import type { ListApplicationRevisionsInput, ListApplicationRevisionsOutput } from "@aws-sdk/client-codedeploy";
+import { MAX_KEY_BYTES } from "@sluice/bucket/store/bucket-name.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import type { FaultCode } from "@sluice/model/fault-codes.ts";
 import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { groupNamesByTargetRevision } from "../../../store/deployment-groups.ts";
@@ -29,12 +31,7 @@ export const listApplicationRevisions: CodeDeployOperation<
   if (input.s3Bucket === "") {
     throw new CallerFault("InvalidBucketNameFilterException", "s3Bucket is empty: name a bucket, or leave it out.");
   }
-  if (input.s3KeyPrefix !== undefined && input.s3Bucket === undefined) {
-    throw new CallerFault(
-      "BucketNameFilterRequiredException",
-      `s3KeyPrefix "${input.s3KeyPrefix}" is given without s3Bucket: name the bucket too.`,
-    );
-  }
+  checkKeyPrefix(input.s3KeyPrefix);
   const [at, key] = readNextToken("ListApplicationRevisions", input.nextToken, ["number", "string"]) ?? [];
   const { application_id: applicationId } = await requireApplication(db, name);
   const current = deployed === "ignore" ? [] : [...(await groupNamesByTargetRevision(db, applicationId)).keys()];
@@ -56,6 +53,15 @@ export const listApplicationRevisions: CodeDeployOperation<
   };
 };
 
+function checkKeyPrefix(prefix = ""): void {
+  const bytes = Buffer.byteLength(prefix);
+  if (bytes <= MAX_KEY_BYTES) return;
+  throw new CallerFault(
+    "InvalidKeyPrefixFilterException",
+    `s3KeyPrefix has ${bytes} bytes, and no key has more than ${MAX_KEY_BYTES}: shorten it.`,
+  );
+}
+
 function choose<Choices extends Record<string, string>>(
   field: string,
   value: string,
@@ -63,5 +69,5 @@ function choose<Choices extends Record<string, string>>(
   code: FaultCode,
 ): Choices[keyof Choices] {
   if (Object.hasOwn(choices, value)) return choices[value as keyof Choices];
-  throw new CallerFault(code, `${field} is "${value}": use one of ${Object.keys(choices).join(", ")}.`);
+  throw new CallerFault(code, `${field} is "${excerpt(value)}": use one of ${Object.keys(choices).join(", ")}.`);
 }

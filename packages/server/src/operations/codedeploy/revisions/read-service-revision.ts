@@ -7,6 +7,7 @@ import {
   revisionKey,
   type S3Location,
 } from "@sluice/model/revision-location.ts";
+import { revisionName } from "@sluice/model/revision-name.ts";
 import { MAX_SERVICE_APP_SPEC_BYTES } from "@sluice/wire/archive/app-spec-bytes.ts";
 import type { Kysely } from "kysely";
 import type { ReadAppSpec } from "../../../groups/read-revision.ts";
@@ -80,7 +81,7 @@ async function contentOf(
   if (text !== undefined) return text;
   throw new CallerFault(
     "RevisionDoesNotExistException",
-    `The revision ${key} does not exist in the application: give the AppSpec's text as content, or register it first.`,
+    `The revision ${revisionName(revision)} does not exist in the application: give the AppSpec's text as content, or register it first.`,
   );
 }
 

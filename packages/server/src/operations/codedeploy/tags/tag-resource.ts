@@ -1,18 +1,15 @@
 import type { TagResourceInput, TagResourceOutput } from "@aws-sdk/client-codedeploy";
-import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { checkResourceTagCount, readResourceTags } from "@sluice/model/input-checks/resource-tag-input.ts";
 import { mergeTags } from "@sluice/model/tag-filter.ts";
 import { loadResourceTags, putResourceTags } from "../../../store/resource-tags.ts";
+import { requireResourceTags } from "../checks/required-lists.ts";
 import { requireResourceArn, requireTaggable } from "../checks/resource-tag-input.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 
 /** A tag whose key the resource has already gets the new value. */
 export const tagResource: CodeDeployOperation<TagResourceInput, TagResourceOutput> = async (input, context) => {
   const arn = requireResourceArn(input.ResourceArn);
-  if (!input.Tags?.length) {
-    throw new CallerFault("TagRequiredException", "Tags is missing or empty: give at least one tag.");
-  }
-  const tags = readResourceTags(input.Tags);
+  const tags = readResourceTags(requireResourceTags(input.Tags, "Tags"));
   await context.store.write(async ({ db }) => {
     const resourceArn = await requireTaggable(db, context, arn);
     checkResourceTagCount(mergeTags(await loadResourceTags(db, resourceArn), tags).length);

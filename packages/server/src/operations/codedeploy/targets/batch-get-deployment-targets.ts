@@ -1,14 +1,15 @@
 import type { BatchGetDeploymentTargetsInput, BatchGetDeploymentTargetsOutput } from "@aws-sdk/client-codedeploy";
-import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { MAX_BATCH_TARGETS } from "@sluice/model/limits.ts";
 import { findTargets } from "../../../store/target-listing.ts";
 import { checkBatchSize } from "../checks/batch-size.ts";
 import { requireDeployment } from "../checks/known-resources.ts";
+import { requireTargetIds } from "../checks/required-lists.ts";
+import { requireTargetId } from "../checks/target-ids.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { deploymentTarget } from "../views/target-info.ts";
 import { targetMissing } from "./get-deployment-target.ts";
-import { requireStarted, requireTargetId } from "./target-input.ts";
+import { requireStarted } from "./target-input.ts";
 
 /** In the order asked for. One unknown target fails the whole batch. */
 export const batchGetDeploymentTargets: CodeDeployOperation<
@@ -17,14 +18,9 @@ export const batchGetDeploymentTargets: CodeDeployOperation<
 > = async (input, context) => {
   const { db } = context.store;
   const deploymentId = requireDeploymentId(input.deploymentId);
-  if (!input.targetIds?.length) {
-    throw new CallerFault(
-      "DeploymentTargetIdRequiredException",
-      "targetIds is missing or empty: name at least one target.",
-    );
-  }
-  checkBatchSize("targetIds", input.targetIds, MAX_BATCH_TARGETS, "DeploymentTargetListSizeExceededException");
-  const targetIds = input.targetIds.map((id) => requireTargetId(id, "targetIds"));
+  const given = requireTargetIds(input.targetIds, "targetIds");
+  checkBatchSize("targetIds", given, MAX_BATCH_TARGETS, "DeploymentTargetListSizeExceededException");
+  const targetIds = given.map((id) => requireTargetId(id, "targetIds"));
   const deployment = await requireDeployment(db, deploymentId);
   await requireStarted(db, deployment);
   const found = await findTargets(db, deploymentId, targetIds);

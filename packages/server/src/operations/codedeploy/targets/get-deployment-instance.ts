@@ -3,9 +3,10 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { findTargets, hostOf } from "../../../store/target-listing.ts";
 import { requireDeployment } from "../checks/known-resources.ts";
+import { requireInstanceId } from "../checks/target-ids.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { instanceSummary } from "../views/target-info.ts";
-import { requireHosts, requireInstanceId } from "./target-input.ts";
+import { requireHosts } from "./target-input.ts";
 
 /** The older GetDeploymentTarget. */
 export const getDeploymentInstance: CodeDeployOperation<

@@ -3,9 +3,10 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { findTargets } from "../../../store/target-listing.ts";
 import { requireDeployment } from "../checks/known-resources.ts";
+import { requireTargetId } from "../checks/target-ids.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { deploymentTarget } from "../views/target-info.ts";
-import { requireStarted, requireTargetId } from "./target-input.ts";
+import { requireStarted } from "./target-input.ts";
 
 export const getDeploymentTarget: CodeDeployOperation<GetDeploymentTargetInput, GetDeploymentTargetOutput> = async (
   input,

@@ -1,13 +1,14 @@
 import type { ListDeploymentTargetsInput, ListDeploymentTargetsOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { isOneOf } from "@sluice/model/is-one-of.ts";
 import { listTargetIds } from "../../../store/target-listing.ts";
 import { requireDeployment } from "../checks/known-resources.ts";
 import { PAGE_READ_ITEMS, readNextToken, toPage } from "../checks/next-token.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
-import { readLabels, readStatuses, requireStarted } from "./target-input.ts";
+import { readLabels, readStatuses, requireLabelled, requireStarted } from "./target-input.ts";
 
 /** In the order in which hosts are admitted. */
 export const listDeploymentTargets: CodeDeployOperation<
@@ -20,13 +21,15 @@ export const listDeploymentTargets: CodeDeployOperation<
   if (unknown !== undefined) {
     throw new CallerFault(
       "InvalidTargetFilterNameException",
-      `targetFilters holds the name "${unknown}": use ${ENUMS.TargetFilterName.join(", ")}.`,
+      `targetFilters holds the name "${excerpt(unknown)}": use ${ENUMS.TargetFilterName.join(", ")}.`,
     );
   }
   const statuses = readStatuses("targetFilters.TargetStatus", filters.TargetStatus);
+  const label = "targetFilters.ServerInstanceLabel";
+  const labels = readLabels(label, filters.ServerInstanceLabel);
   const [after] = readNextToken("ListDeploymentTargets", input.nextToken, ["number"]) ?? [-1];
   const deployment = await requireDeployment(db, deploymentId);
-  const labels = readLabels("targetFilters.ServerInstanceLabel", filters.ServerInstanceLabel, deployment);
+  requireLabelled(label, labels, deployment);
   await requireStarted(db, deployment);
   const rows = await listTargetIds(db, { deploymentId, statuses, labels, after, limit: PAGE_READ_ITEMS });
   const { items, nextToken } = toPage("ListDeploymentTargets", rows, (row) => [row.ordinal]);
