@@ -141,7 +141,9 @@ export async function listEcsGroups(db: Kysely<Database>): Promise<GroupWithFiel
 }
 
 export async function listGroupsWithAutoScaling(db: Kysely<Database>): Promise<GroupWithFields[]> {
-  return withFields(await groupsWithFields(db).where(sql<string>`fields_json`, "like", '%"autoScalingGroups":["%').execute());
+  return withFields(
+    await groupsWithFields(db).where(sql<string>`fields_json`, "like", '%"autoScalingGroups":["%').execute(),
+  );
 }
 
 function groupsWithFields(db: Kysely<Database>) {
