@@ -17,7 +17,9 @@ export interface NamedObject {
   readonly versionId?: string | undefined;
 }
 
-export type S3Authorize<Principal> = (principal: Principal, need: S3Need) => boolean | Promise<boolean>;
+/** Whether the caller may; a text: not, and why, as the whole message. */
+export type S3Authorize<Principal> = (principal: Principal, need: S3Need) => S3Permission | Promise<S3Permission>;
+export type S3Permission = boolean | string;
 
 const FACT_ACTIONS: Readonly<Record<BucketFact, S3Action>> = {
   location: "s3:GetBucketLocation",

@@ -152,9 +152,8 @@ async function answerProved<Principal>(
   progress.call = call;
   requireExpectedOwner(headers, deps.accountId);
   for (const need of needsOf(call)) {
-    if (!(await deps.authorize(caller.principal, need))) {
-      throw accessDenied();
-    }
+    const permission = await deps.authorize(caller.principal, need);
+    if (permission !== true) throw accessDenied(permission || undefined);
   }
   return answerCall(call, {
     store: deps.store,
@@ -164,7 +163,7 @@ async function answerProved<Principal>(
     region: deps.region,
     now: new Date(),
     location: (bucket, key) => locationOf(request, reached, bucket, key),
-    mayDelete: async (object) => deps.authorize(caller.principal, deletionNeed(object)),
+    mayDelete: async (object) => (await deps.authorize(caller.principal, deletionNeed(object))) === true,
   });
 }
 
@@ -209,8 +208,8 @@ function oldSignature(): S3Error {
   );
 }
 
-function accessDenied(): S3Error {
-  return new S3Error("AccessDenied", "Access Denied");
+function accessDenied(message = "Access Denied"): S3Error {
+  return new S3Error("AccessDenied", message);
 }
 
 /** S3 names owners by 64 hex digits; the account's number in that shape is as opaque and always the same. */

@@ -33,16 +33,17 @@ export function requireNeeds(principal: Principal, needs: readonly Need[], accou
 
 /** A refusal in IAM's words, with the resource and the kind of policy that it failed by. */
 export function needDenied(principal: Principal, need: Need, accountId: string): CallerFault {
+  const { action } = need;
+  if (!principal.identity) return accessDenied(principal, action, accountId, roleReason(principal, action));
+  return new CallerFault("AccessDeniedException", refusalInWords(principal, need));
+}
+
+/** Of a user, which the policies have refused. */
+export function refusalInWords(principal: Principal, need: Need): string {
   const { action, resource } = need;
-  const { identity } = principal;
-  if (principal.role !== "user" || !identity) {
-    return accessDenied(principal, action, accountId, roleReason(principal, action));
-  }
-  const decision = decide(identity.policies, identity.sessionPolicies, policyRequest(principal, action, need));
-  return new CallerFault(
-    "AccessDeniedException",
-    `User: ${identity.arn} is not authorized to perform: ${action} on resource: ${resource} ${why(decision, action)}`,
-  );
+  const { arn = "unknown", policies = [], sessionPolicies } = principal.identity ?? {};
+  const decision = decide(policies, sessionPolicies, policyRequest(principal, action, need));
+  return `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${why(decision, action)}`;
 }
 
 /** A refusal in IAM's words. @param reason a sentence */

@@ -13,6 +13,7 @@ import { splitUrl } from "@sluice/wire/sigv4/sign.ts";
 import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX } from "@sluice/wire/sluice/sluice-api.ts";
 import { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 import { CODEDEPLOY_NEEDS } from "../needs/codedeploy-needs.ts";
+import { ecsNeeds } from "../needs/ecs-needs.ts";
 import type { NeedsOf } from "../needs/needs-context.ts";
 import { type NeedsParts, onAnyResource } from "../needs/require-needs.ts";
 import { sluiceNeeds } from "../needs/sluice-needs.ts";
@@ -92,7 +93,7 @@ export function jsonServices(dependencies: ServiceDependencies): readonly JsonSe
       table: ECS_TABLE,
       unserved: UNSERVED_ECS_OPERATIONS,
       inputMaxBytes: () => MAX_ECS_INPUT_BYTES,
-      needsOf: onAnyResource((operation) => `ecs:${operation as keyof typeof ECS_TABLE}`),
+      needsOf: ecsNeeds,
       needsParts,
       call: async (operation, input, { principal }) => {
         const context = { ...operations, services: requireServices(containers), principal };

@@ -3,6 +3,7 @@ import type { NamedObject, S3Authorize } from "@sluice/bucket/http/s3-needs.ts";
 import { S3Error } from "@sluice/bucket/protocol/s3-error.ts";
 import { authorize } from "../access/authorize.ts";
 import type { Principal } from "../access/principal.ts";
+import { refusalInWords } from "../access/require-allowed.ts";
 import { changesFunctionCode } from "../functions/function-code-bucket.ts";
 import { DatabaseAwayError, StatementTooSlowError } from "../store/database-away.ts";
 
@@ -10,9 +11,10 @@ import { DatabaseAwayError, StatementTooSlowError } from "../store/database-away
 export function s3Authorize(
   isOwnObject: (principal: Principal, object: NamedObject) => boolean | Promise<boolean>,
 ): S3Authorize<Principal> {
-  return (principal, { action, resource, object }) => {
+  return (principal, { action, resource = "*", object }) => {
     if (changesFunctionCode(action, resource)) return false;
-    const decision = authorize(principal, action, resource ?? "*");
+    const decision = authorize(principal, action, resource);
+    if (decision === "refused" && principal.role === "user") return refusalInWords(principal, { action, resource });
     if (decision !== "own") return decision === "allowed";
     return object !== undefined && isOwnObject(principal, object);
   };

@@ -4,7 +4,7 @@ import { LAMBDA_SERVICE } from "@sluice/wire/rest-json/lambda-service.ts";
 import type { Action } from "../access/action.ts";
 import { codeUrl } from "../functions/code-url.ts";
 import type { LambdaPlatform } from "../functions/lambda-platform.ts";
-import { onAnyResource } from "../needs/require-needs.ts";
+import { lambdaNeeds } from "../needs/lambda-needs.ts";
 import { requirePlatform } from "../operations/lambda/lambda-context.ts";
 import type { OperationContext } from "../operations/operation.ts";
 import type { AccessKeys } from "../store/access-keys.ts";
@@ -31,7 +31,7 @@ export function speakLambda(dependencies: LambdaDependencies): WholeService {
     service: LAMBDA_SERVICE,
     accountId: dependencies.operations.accountId,
     actionOf: lambdaAction,
-    needsOf: onAnyResource(lambdaAction),
+    needsOf: (operation, input, context) => lambdaNeeds(lambdaAction(operation), input, context),
     needsParts: needsPartsOf(dependencies.operations),
     inputMaxBytes: dependencies.lambda ? inputMaxBytes : () => MAX_SMALL_BODY_BYTES,
     call: (operation, input, call) => callLambda(dependencies, operation, input, call),

@@ -1,9 +1,9 @@
 import { COMMAND_TARGET_PREFIXES } from "@sluice/wire/command/command-api.ts";
-import type { ELBV2_TABLE } from "@sluice/wire/generated/elbv2-shapes.ts";
 import { ELBV2_SERVICE } from "@sluice/wire/query/elbv2-service.ts";
 import { STS_SERVICE, type STS_TABLE } from "@sluice/wire/query/sts-service.ts";
 import type { LocalBalancing } from "../balancing/local-balancing.ts";
-import { onAnyResource } from "../needs/require-needs.ts";
+import { elbv2Needs } from "../needs/elbv2-needs.ts";
+import { iamNeeds } from "../needs/iam-needs.ts";
 import { requireBalancing } from "../operations/elbv2/require-balancing.ts";
 import { STS_HANDLERS } from "../operations/sts/sts-operations.ts";
 import { handlerOf, jsonServices, needsPartsOf, type ServiceDependencies } from "./json-services.ts";
@@ -37,14 +37,14 @@ export function wireServices(dependencies: WireServiceDependencies): readonly Wi
     speakQuery({
       service: STS_SERVICE,
       accountId,
-      needsOf: onAnyResource((operation) => `sts:${operation as keyof typeof STS_TABLE}`),
+      needsOf: (operation, input, context) => iamNeeds(`sts:${operation as keyof typeof STS_TABLE}`, input, context),
       needsParts,
       call: (operation, input, principal) => handlerOf(STS_HANDLERS, operation)(input, { accountId, principal }),
     }),
     speakQuery({
       service: ELBV2_SERVICE,
       accountId,
-      needsOf: onAnyResource((operation) => `elasticloadbalancing:${operation as keyof typeof ELBV2_TABLE}`),
+      needsOf: elbv2Needs,
       needsParts,
       call: async (operation, input, principal) => {
         const context = { ...operations, principal, balancing: requireBalancing(balancing) };

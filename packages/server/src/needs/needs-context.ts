@@ -25,6 +25,12 @@ export type NeedsOf<Input> = (input: Input, context: NeedsContext) => readonly N
 /** On no resource, or on all: what a list or a service as a whole is asked for. */
 export const ANY_RESOURCE = "*";
 
+/** One action on each of the resources; on all where none is named. */
+export function needsOn(action: Action, resources: readonly string[]): readonly Need[] {
+  const named = resources.length > 0 ? [...new Set(resources)] : [ANY_RESOURCE];
+  return named.map((resource) => ({ action, resource }));
+}
+
 export type NamedTags = readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[];
 
 /** As a condition sees them; undefined: the call gives none. */

@@ -8,6 +8,9 @@ import type { Principal } from "../access/principal.ts";
 import { openStore, type Store } from "../store/open-store.ts";
 import { deploymentRow } from "../store/rows.fixture.ts";
 import { CODEDEPLOY_NEEDS } from "./codedeploy-needs.ts";
+import { ecsNeeds } from "./ecs-needs.ts";
+import { elbv2Needs } from "./elbv2-needs.ts";
+import { lambdaNeeds } from "./lambda-needs.ts";
 import type { NeedsContext, NeedsOf } from "./needs-context.ts";
 import { requireNeedsOf } from "./require-needs.ts";
 import { sluiceNeeds } from "./sluice-needs.ts";
@@ -196,5 +199,38 @@ describe("a user", () => {
     expect(may("codedeploy-commands:PollHostCommand")).toBe("own");
     expect(may("sluice:SpeakForHost")).toBe("own");
     expect(may("s3:GetObject")).toBe("allowed");
+  });
+});
+
+describe("a call of another service", () => {
+  const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1:111122223333:${resource}`;
+  const balancer = arn("elasticloadbalancing", "loadbalancer/app/web/1");
+
+  it.each([
+    ["DescribeServices", { services: ["web"], cluster: "prod" }, arn("ecs", "service/prod/web")],
+    ["UpdateService", { service: arn("ecs", "service/prod/web") }, arn("ecs", "service/prod/web")],
+    ["DescribeClusters", {}, arn("ecs", "cluster/default")],
+    ["StopTask", { task: "0123", cluster: arn("ecs", "cluster/prod") }, arn("ecs", "task/prod/0123")],
+    ["RegisterTaskDefinition", { family: "web" }, "*"],
+    ["TagResource", { resourceArn: arn("ecs", "cluster/prod") }, arn("ecs", "cluster/prod")],
+  ])("ECS: %s %j", (operation, input, resource) => {
+    expect(ecsNeeds(operation, input, context)).toEqual([{ action: `ecs:${operation}`, resource }]);
+  });
+
+  it.each([
+    ["DescribeLoadBalancers", { LoadBalancerArns: [balancer] }, "*"],
+    ["CreateLoadBalancer", { Name: "web" }, arn("elasticloadbalancing", "loadbalancer/app/web/*")],
+    ["DeleteLoadBalancer", { LoadBalancerArn: balancer }, balancer],
+    ["AddTags", { ResourceArns: [balancer, balancer] }, balancer],
+  ])("ELBv2: %s %j", (operation, input, resource) => {
+    expect(elbv2Needs(operation, input, context)).toEqual([{ action: `elasticloadbalancing:${operation}`, resource }]);
+  });
+
+  it.each([
+    ["lambda:InvokeFunction", { FunctionName: "pay", Qualifier: "live" }, arn("lambda", "function:pay:live")],
+    ["lambda:GetAlias", { FunctionName: arn("lambda", "function:pay"), Name: "live" }, arn("lambda", "function:pay")],
+    ["lambda:ListFunctions", {}, "*"],
+  ] as const)("Lambda: %s %j", (action, input, resource) => {
+    expect(lambdaNeeds(action, input, context)).toEqual([{ action, resource }]);
   });
 });
