@@ -129,6 +129,7 @@ export const faultyPolicies: readonly FaultyRow[] = [
   ],
   [of({ Resource: "arn:aws:s3:::${username}" }), `${S}.Resource`, 'has "${username}", which is no variable'],
   [of({ Resource: "arn:aws:s3:::${}" }), `${S}.Resource`, 'has "${}", which is no variable'],
+  [of({ Resource: "arn:aws:s3:::${aws:a{b}" }), `${S}.Resource`, 'has "${aws:a{b}", which is no variable'],
   [
     of({ Resource: "arn:aws:s3:::${aws:username, nobody}" }),
     `${S}.Resource`,

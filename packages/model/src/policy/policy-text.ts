@@ -15,7 +15,8 @@ export type RequestContext = Readonly<Record<string, readonly string[]>>;
 
 /** What `${*}`, `${?}` and `${$}` stand for. */
 const SPECIAL: Readonly<Record<string, string>> = { "*": "*", "?": "?", $: "$" };
-const VARIABLE = /\$\{([^}]*)\}/g;
+/** Ends at the next brace, so that many beginnings without an end are read once each. */
+const VARIABLE = /\$\{([^{}]*)\}/g;
 const IN_BRACES = /^\s*([A-Za-z0-9.-]+:[^\s,'{}*?$]+(?: [^\s,'{}*?$]+)*)\s*(?:,\s*'([^']*)'\s*)?$/;
 
 /** The text with its variables, if the version has any; `wildcards: false` where asterisks stand for themselves. */
