@@ -59,7 +59,7 @@ const NAMES: Readonly<Record<Kind, readonly string[]>> = {
 
 /** Keys of the context are of one kind each, so that no value is read in a way that platforms differ about. */
 const valueBy: Readonly<Record<Kind, fc.Arbitrary<string>>> = {
-  String: letters("a", "b", "A", "*", "?"),
+  String: fc.constantFrom("", "a", "a", "b", "A", "ab", "*"),
   Arn: letters("a", "b", ":").map((name) => `arn:aws:s3::1:${name}`),
   Numeric: fc.constantFrom("1", "2", "10"),
   Date: fc.constantFrom("2026-01-01", "1767225600", "2026-06-01T08:00:00Z"),
