@@ -2,8 +2,8 @@
 
 /** Applications, deployment groups, deployment configurations and on-premises instances. */
 export const MAX_NAME_CHARACTERS = 100;
-/** The quotas page says 256. AWS's own action for GitHub cuts at 512, as others do whose longer ones the service refused: it takes these. */
-export const MAX_DESCRIPTION_CHARACTERS = 512;
+/** As the quotas page says. The GitHub action sends up to 512, which the service refuses too. */
+export const MAX_DESCRIPTION_CHARACTERS = 256;
 /** Of a reason for what was done to a deployment. */
 export const MAX_REASON_CHARACTERS = 1000;
 export const MAX_ARN_CHARACTERS = 1011;

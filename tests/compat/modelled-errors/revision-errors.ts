@@ -39,9 +39,9 @@ export const REVISION_ERRORS: readonly RaisedError[] = [
   {
     code: "DescriptionTooLongException",
     operation: "RegisterApplicationRevision",
-    when: "a description has more than 512 characters",
-    input: { applicationName: "web", revision: BUILD, description: "x".repeat(513) },
-    message: "description has 513 characters: at most 512 are allowed. Shorten it.",
+    when: "a description has more than 256 characters",
+    input: { applicationName: "web", revision: BUILD, description: "x".repeat(257) },
+    message: "description has 257 characters: at most 256 are allowed. Shorten it.",
     cure: "Shorten it.",
   },
   {

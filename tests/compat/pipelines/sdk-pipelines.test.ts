@@ -140,7 +140,7 @@ describe("GitHub's action for a group of each branch", () => {
 
   it("names a commit on GitHub, and a description of the longest kind", async () => {
     const gitHubLocation = { repository: "octocat/hello-world", commitId: "ec26c3e57ca3a959ca5aad62de7213c562f8c821" };
-    const description = `${"d".repeat(511)}…`;
+    const description = `${"d".repeat(255)}…`;
     const names = { applicationName: "shop", deploymentGroupName: "feature--Basket-2" };
     const { deploymentId } = await codeDeploy.client.send(
       new CreateDeploymentCommand({ ...names, description, revision: { revisionType: "GitHub", gitHubLocation } }),

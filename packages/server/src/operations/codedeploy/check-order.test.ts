@@ -129,7 +129,7 @@ const MISTAKES: { readonly [Name in keyof CodeDeployOperations]: Mistakes } = {
     [{ deploymentGroupName: "a b" }, "InvalidDeploymentGroupNameException"],
     [{ deploymentConfigName: "a b" }, "InvalidDeploymentConfigNameException"],
     [{ revision: { revisionType: "S3" } }, "InvalidRevisionException"],
-    [{ description: "x".repeat(513) }, "DescriptionTooLongException"],
+    [{ description: "x".repeat(257) }, "DescriptionTooLongException"],
     [{ fileExistsBehavior: "X" }, "InvalidFileExistsBehaviorException"],
     [{ autoRollbackConfiguration: { enabled: true } }, "InvalidAutoRollbackConfigException"],
     [{ overrideAlarmConfiguration: { enabled: true } }, "InvalidAlarmConfigException"],
@@ -300,7 +300,7 @@ const MISTAKES: { readonly [Name in keyof CodeDeployOperations]: Mistakes } = {
     [{ revision: undefined }, "RevisionRequiredException"],
     BAD_APPLICATION,
     [{ revision: {} }, "InvalidRevisionException"],
-    [{ description: "x".repeat(513) }, "DescriptionTooLongException"],
+    [{ description: "x".repeat(257) }, "DescriptionTooLongException"],
     NO_APPLICATION,
   ],
   RegisterOnPremisesInstance: [

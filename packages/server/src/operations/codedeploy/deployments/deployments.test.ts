@@ -186,7 +186,7 @@ describe("CreateDeployment", () => {
       "InvalidDeploymentConfigNameException",
       /for the compute platform ECS/,
     ],
-    ["a long description", { description: "d".repeat(513) }, "DescriptionTooLongException", /513 characters/],
+    ["a long description", { description: "d".repeat(257) }, "DescriptionTooLongException", /257 characters/],
     ["a foreign behaviour", { fileExistsBehavior: "BURN" }, "InvalidFileExistsBehaviorException", /"BURN"/],
     ["replacement hosts", { targetInstances: {} }, "InvalidTargetInstancesException", /leave it out/],
     [
@@ -213,7 +213,7 @@ describe("CreateDeployment", () => {
     ["two unknown names", { applicationName: "x", deploymentGroupName: "y" }, "ApplicationDoesNotExistException", /x/],
     [
       "no revision and a long text",
-      { revision: undefined, description: "d".repeat(513) },
+      { revision: undefined, description: "d".repeat(257) },
       "RevisionRequiredException",
       /./,
     ],

@@ -73,7 +73,7 @@ describe("registering a revision", () => {
   });
 
   it("refuses a description that is too long, and an unknown application", async () => {
-    await expect(register(s3("one"), "d".repeat(513))).rejects.toMatchObject({ code: "DescriptionTooLongException" });
+    await expect(register(s3("one"), "d".repeat(257))).rejects.toMatchObject({ code: "DescriptionTooLongException" });
     await expect(
       codeDeploy.call("RegisterApplicationRevision", { applicationName: "x", revision: s3("one") }),
     ).rejects.toMatchObject({ code: "ApplicationDoesNotExistException" });
