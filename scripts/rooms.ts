@@ -130,6 +130,7 @@ export const ROOMS: RoomTable = {
     "operations/command": ["access", "store", "hosts", "operations", "signing", "runner"],
     "operations/sluice": [
       "access",
+      "audit",
       "loops",
       "store",
       "needs",

@@ -175,6 +175,7 @@ export class SimulatedServer {
       // Nor does anybody ask for a plan, or prune.
       preflight: undefined as never,
       retention: undefined as never,
+      audit: undefined as never,
       // Nor lists bundles, or what forms choose from.
       bundles: undefined as never,
       serves: undefined as never,

@@ -112,6 +112,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import("./verbs/keys.ts"),
   },
   {
+    name: "audit",
+    summary: "list who called what, and which calls were refused",
+    load: () => import("./verbs/audit.ts"),
+  },
+  {
     name: "env",
     summary: "print the environment that points AWS tools at a server",
     load: () => import("./verbs/env.ts"),

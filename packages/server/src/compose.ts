@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { s3Handler } from "@sluice/bucket/http/s3-routes.ts";
@@ -426,6 +427,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       runner,
       notifications,
       retention,
+      audit: { directory: audit.directory, serverName: hostname() },
       bundles: { buckets: bucket, accessKeys, driverElsewhere: drivers.driverElsewhere },
       serves: {
         containers: services !== undefined,
@@ -496,6 +498,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       hearing,
       unprovedBodies,
       retention: () => retention.status,
+      audit: audit.writer,
       now,
       logBytes: () => logs.storedBytes,
       countHosts: () => countHosts(store, liveness, now()),

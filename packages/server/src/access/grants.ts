@@ -113,6 +113,7 @@ export const GRANTS: Readonly<Record<Action, Grant>> = {
   "sluice:DeleteAccessKey": ROOT,
   "sluice:GetCallerAccess": READERS,
   "sluice:CreateConsoleLink": READERS,
+  "sluice:ListAuditEvents": READERS,
   "sluice:StreamEvents": READERS,
   "sluice:TakeBackup": ROOT,
   "sluice:SpeakForHost": HOSTS,

@@ -1,6 +1,7 @@
 import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import type { HostState } from "@sluice/wire/sluice/sluice-api.ts";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { AuditWriter } from "../audit/audit-writer.ts";
 import type { FunctionCounts } from "../functions/function-counts.ts";
 import type { Hearing } from "../hosts/hearing.ts";
 import type { RetentionStatus } from "../retention/retention.ts";
@@ -20,6 +21,7 @@ export interface MetricsDependencies {
   readonly hearing: Pick<Hearing, "deafness" | "gapMilliseconds">;
   readonly unprovedBodies: UnprovedBodies;
   readonly retention: () => RetentionStatus;
+  readonly audit: Pick<AuditWriter, "linesWritten" | "linesLost">;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** What scripts' output takes on the disk; undefined until it was counted. */
@@ -42,6 +44,7 @@ export function createMetrics({
   hearing,
   unprovedBodies,
   retention,
+  audit,
   now,
   logBytes,
   functions,
@@ -139,6 +142,24 @@ export function createMetrics({
     collect() {
       this.reset();
       this.inc(hearing.gapMilliseconds(now()) / 1000);
+    },
+  });
+  new Counter({
+    name: "sluice_audit_lines_total",
+    help: "Lines written to the audit",
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(audit.linesWritten);
+    },
+  });
+  new Counter({
+    name: "sluice_audit_lines_lost_total",
+    help: "Lines of the audit that could not be written: its disk is full, broken or too slow; the log says which",
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(audit.linesLost);
     },
   });
   addRequestBodyMetrics(registry, unprovedBodies);

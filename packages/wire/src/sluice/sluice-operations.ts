@@ -1,3 +1,4 @@
+import type { ListAuditEventsInput, ListAuditEventsOutput } from "./audit-api.ts";
 import type { ConsoleOperations } from "./console-api.ts";
 import type {
   AcknowledgeRollbackInput,
@@ -103,5 +104,6 @@ export interface SluiceOperations extends ServedConsoleOperations, DeploymentOpe
   ReplayTriggerDelivery: { input: ReplayTriggerDeliveryInput; output: ReplayTriggerDeliveryOutput };
   TestTriggers: { input: TestTriggersInput; output: TestTriggersOutput };
   PlanDeployment: { input: PlanDeploymentInput; output: PlanDeploymentOutput };
+  ListAuditEvents: { input: ListAuditEventsInput; output: ListAuditEventsOutput };
   PruneDeployments: { input: PruneDeploymentsInput; output: PruneDeploymentsOutput };
 }

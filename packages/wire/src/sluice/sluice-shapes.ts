@@ -1,5 +1,6 @@
 import { boolean, integer, list, outputText, string, structure, type TableFor, timestamp } from "../shapes/shape.ts";
 import { alarmConfiguration, autoRollbackConfiguration, revision, targetInstances } from "./api-shapes.ts";
+import { AUDIT_TABLE } from "./audit-shapes.ts";
 import { CONSOLE_TABLE } from "./console-shapes.ts";
 import { DIFFERENCE_SHAPES } from "./difference-shapes.ts";
 import { FAILURE_SHAPES } from "./failure-shapes.ts";
@@ -351,6 +352,7 @@ export const SLUICE_TABLE = {
     ]),
   },
   ...CONSOLE_TABLE,
+  ...AUDIT_TABLE,
   ...FAILURE_SHAPES,
   ...DIFFERENCE_SHAPES,
 } satisfies TableFor<SluiceOperations>;

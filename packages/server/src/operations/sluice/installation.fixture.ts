@@ -73,6 +73,7 @@ export async function testInstallation(): Promise<TestInstallation> {
     ...base,
     liveness,
     logs: new DeploymentLogs(join(directory, "logs")),
+    audit: { directory: join(directory, "audit"), serverName: "here" },
     runner: {
       heartbeat: async (hostId, heldCommands) => void heartbeats.push({ hostId, heldCommands }),
       hostLeft: async (hostId) => void departures.push(hostId),

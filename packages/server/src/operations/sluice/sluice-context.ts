@@ -32,6 +32,8 @@ export interface SluiceContext extends OperationContext {
   readonly codeDeploy: Omit<CodeDeployContext, keyof OperationContext>;
   /** This server's own buckets, and what deployments read of them. */
   readonly bundles: Bundles;
+  /** Where the audit's files lie, and whose they are. */
+  readonly audit: { readonly directory: string; readonly serverName: string };
   /** What sluice.yml binds, as far as forms choose from it. */
   readonly serves: ServedHere;
   /** PEM of the certificate that signs deployment specifications. */

@@ -1,6 +1,7 @@
 import { MAX_INPUT_BYTES } from "@sluice/wire/json/json-protocol.ts";
 import type { SluiceOperations } from "@sluice/wire/sluice/sluice-operations.ts";
 import type { Operation } from "../operation.ts";
+import { listAuditEvents } from "./audit/list-audit-events.ts";
 import { changeShift } from "./change-shift.ts";
 import { actOnDeployment } from "./console/act-on-deployment.ts";
 import { compareDeployments } from "./console/compare-deployments.ts";
@@ -96,6 +97,7 @@ export const SLUICE_HANDLERS: {
   DeleteAccessKey: deleteAccessKey,
   GetCallerAccess: getCallerAccess,
   CreateConsoleLink: createConsoleLink,
+  ListAuditEvents: listAuditEvents,
 };
 
 /** Whose credential is in the body. */
