@@ -70,6 +70,8 @@ export interface SluiceServer {
   readonly aws: (...args: readonly string[]) => Promise<string>;
   /** SIGKILL, no farewell. */
   readonly kill: () => Promise<void>;
+  /** SIGTERM, and its data stays: `start` goes on with it. */
+  readonly stop: () => Promise<void>;
   readonly start: () => Promise<void>;
   /** SIGSTOP and SIGCONT: it stands still, and goes on. */
   readonly pause: () => void;
@@ -149,6 +151,7 @@ export async function startSluiceServer(options: SluiceServerOptions = {}): Prom
     follow: (...args) => follow([...args, "--data", data]),
     aws: async (...args) => outputOf("aws", args, await runAws(args, { ...(await exported()), AWS_PAGER: "" })),
     kill: () => end("SIGKILL"),
+    stop: () => end("SIGTERM"),
     start,
     pause: () => void child?.kill("SIGSTOP"),
     resume: () => void child?.kill("SIGCONT"),

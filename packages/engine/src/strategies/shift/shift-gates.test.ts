@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { ALL_AT_ONCE, createdState } from "../../engine.fixture.ts";
+import { hostTarget } from "../../target.fixture.ts";
 import { ecs, HOUR, lambda, MINUTE, PlayedShift } from "./played-shift.fixture.ts";
-import { changeOfShift } from "./shift-gates.ts";
+import { changeOfShift, isShiftOpen } from "./shift-gates.ts";
 
 const LINEAR = { type: "linear", percent: 30, intervalMilliseconds: 10 * MINUTE } as const;
 const CANARY = { type: "canary", percent: 10, intervalMilliseconds: 10 * MINUTE } as const;
@@ -151,4 +153,13 @@ describe("a shift is not changed", () => {
       reason: "all of its traffic has moved, or was asked for already",
     });
   });
+});
+
+it.each([[[]], [[hostTarget("h1")]], [[hostTarget("h1"), hostTarget("h2")]]])("hosts have no shift: %j", (targets) => {
+  const state = { ...createdState({ healthRule: ALL_AT_ONCE }), targets };
+  expect(changeOfShift(state, "resume")).toEqual({
+    outcome: "refused",
+    reason: "no traffic is shifted by weights: only deployments to ECS and Lambda do that",
+  });
+  expect(isShiftOpen(state)).toBe(false);
 });

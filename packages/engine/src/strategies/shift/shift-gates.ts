@@ -17,7 +17,7 @@ export type ShiftChange =
  * that goes forward. Reasons are sentences without a full stop.
  */
 export function changeOfShift(state: DeploymentState, action: ShiftAction): ShiftChange {
-  const target = shiftTarget(state);
+  const target = movingTarget(state);
   const closed = whyClosed(state, target);
   if (closed !== undefined || !target) return refused(closed ?? "its traffic does not move yet");
   const { deploymentId } = state;
@@ -48,12 +48,17 @@ export function changeOfShift(state: DeploymentState, action: ShiftAction): Shif
 
 /** Whether a person's word on its shift is heard now. */
 export function isShiftOpen(state: DeploymentState): boolean {
-  return whyClosed(state, shiftTarget(state)) === undefined;
+  return whyClosed(state, movingTarget(state)) === undefined;
 }
 
 /** The schedule by which a deployment's traffic moves; undefined: it goes back, or there is none. */
 export function scheduleOf({ strategy }: Pick<DeploymentState, "strategy">): ShiftSchedule | undefined {
   return strategy.type === "ecs-blue-green" || strategy.type === "lambda-shift" ? strategy.schedule : undefined;
+}
+
+/** Of a deployment whose traffic moves by a schedule: others may have any number of targets, and hosts among them. */
+function movingTarget(state: DeploymentState): ShiftTarget | undefined {
+  return scheduleOf(state) ? shiftTarget(state) : undefined;
 }
 
 function whyClosed(state: DeploymentState, target: ShiftTarget | undefined): string | undefined {

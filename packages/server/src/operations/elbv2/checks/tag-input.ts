@@ -4,7 +4,11 @@ import { MAX_ELB_TAG_KEY_CHARACTERS, MAX_ELB_TAG_VALUE_CHARACTERS, MAX_ELB_TAGS 
 import type { Tag } from "@sluice/model/tag-filter.ts";
 import { invalid } from "./members.ts";
 
-export function readTags(input: readonly TagInput[] = []): readonly Tag[] {
+/** `duplicateFault`: two operations have DuplicateTagKeys among their errors, and all others say it as a validation error. */
+export function readTags(
+  input: readonly TagInput[] = [],
+  duplicateFault: "DuplicateTagKeys" | "ValidationException" = "ValidationException",
+): readonly Tag[] {
   const tags = input.map(({ Key, Value = "" }) => {
     if (Key === undefined || Key === "") throw invalid("Tags: a tag has no Key: give one.");
     if (Key.length > MAX_ELB_TAG_KEY_CHARACTERS || Value.length > MAX_ELB_TAG_VALUE_CHARACTERS) {
@@ -16,7 +20,7 @@ export function readTags(input: readonly TagInput[] = []): readonly Tag[] {
     return { Key, Value };
   });
   const keys = new Set(tags.map(({ Key }) => Key));
-  if (keys.size < tags.length) throw new CallerFault("DuplicateTagKeys", "Tag keys must be unique.");
+  if (keys.size < tags.length) throw new CallerFault(duplicateFault, "Tag keys must be unique.");
   return requireFewTags(tags);
 }
 

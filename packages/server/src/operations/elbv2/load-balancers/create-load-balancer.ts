@@ -84,7 +84,7 @@ function readLoadBalancer(input: CreateLoadBalancerInput, { address, ignoresAwsO
     scheme: readScheme(input.Scheme, address),
     subnets: readSubnets(input),
     securityGroups,
-    tags: readTags(input.Tags),
+    tags: readTags(input.Tags, "DuplicateTagKeys"),
   };
 }
 

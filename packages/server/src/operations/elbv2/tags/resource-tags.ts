@@ -22,7 +22,7 @@ import { readTags, withTags } from "../checks/tag-input.ts";
 import type { Elbv2Context, Elbv2Operation } from "../elbv2-context.ts";
 
 export const addTags: Elbv2Operation<AddTagsInput, AddTagsOutput> = async (input, context) => {
-  const added = readTags(input.Tags);
+  const added = readTags(input.Tags, "DuplicateTagKeys");
   if (added.length === 0) throw invalid("Tags must have at least one tag.");
   await changeTags(context, input.ResourceArns, (tags) => withTags(tags, added));
   return {};
