@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -16,7 +16,7 @@ import { FUNCTIONS_BOUND, functionResources } from "./terraform-functions.fixtur
 /**
  * Terraform itself, with the AWS provider where a copy of it is on this machine: nothing is downloaded. The blocks are those of the
  * provider's own acceptance tests (internal/service/deploy): each is added, changed and removed, and after every step a plan has to find
- * nothing to do. All groups go through a step at once, and one process of the provider serves all: each start of it takes seconds.
+ * nothing to do; and no argument of the three resources is left out, by the schema of the provider. All groups go through a step at once, and one process of the provider serves all: each start of it takes seconds.
  */
 const MIRRORS = ["/opt/tf-plugins", join(homedir(), ".terraform.d/plugins"), "/usr/local/share/terraform/plugins"];
 const provider = MIRRORS.flatMap((mirror) =>
@@ -69,8 +69,19 @@ function blueGreen({ ready, waitMinutes, fleet, end, endMinutes }: BlueGreen): B
   );
 }
 
-function filter(name: "ec2_tag_filter" | "on_premises_instance_tag_filter", value: string): Block {
+type FilterBlock = "ec2_tag_filter" | "on_premises_instance_tag_filter";
+
+function filter(name: FilterBlock, value: string): Block {
   return block(name, 'key = "filterkey"', 'type = "KEY_AND_VALUE"', `value = "${value}"`);
+}
+
+/** What is not in the block the provider sends as an empty text. */
+function keyOnly(name: FilterBlock): Block {
+  return block(name, 'key = "filterkey"', 'type = "KEY_ONLY"');
+}
+
+function valueOnly(name: FilterBlock): Block {
+  return block(name, 'type = "VALUE_ONLY"', 'value = "a"');
 }
 
 function tagSet(value: string): Block {
@@ -95,7 +106,12 @@ function alarms(isEnabled: boolean, names: string, ignoresPollFailure = false): 
   return block("alarm_configuration", `enabled = ${isEnabled}`, `alarms = ${names}`, ignore);
 }
 
-function ecs(options: BlueGreen): readonly Block[] {
+function route(kind: "prod" | "test"): Block {
+  const listener = `arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/a/b/${kind}`;
+  return block(`${kind}_traffic_route`, `listener_arns = ["${listener}"]`);
+}
+
+function ecs(options: BlueGreen, ...more: readonly Block[]): readonly Block[] {
   return [
     'deployment_config_name = "CodeDeployDefault.ECSAllAtOnce"',
     style("BLUE_GREEN", "WITH_TRAFFIC_CONTROL"),
@@ -105,10 +121,8 @@ function ecs(options: BlueGreen): readonly Block[] {
       "load_balancer_info",
       block(
         "target_group_pair_info",
-        block(
-          "prod_traffic_route",
-          'listener_arns = ["arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/a/b/c"]',
-        ),
+        route("prod"),
+        ...more,
         block("target_group", 'name = "blue"'),
         block("target_group", 'name = "green"'),
       ),
@@ -131,6 +145,7 @@ const LAMBDA = [
   style("BLUE_GREEN", "WITH_TRAFFIC_CONTROL"),
 ];
 const ASG = 'autoscaling_groups = ["asg"]';
+const OTHER_ROLE = "arn:aws:iam::111122223333:role/OtherServiceRole";
 
 /** By the resource's name: its blocks when it is created, changed, and changed once more. */
 const GROUPS: Readonly<Record<string, readonly (readonly Block[])[]>> = {
@@ -175,11 +190,25 @@ const GROUPS: Readonly<Record<string, readonly (readonly Block[])[]>> = {
   ],
   outdated_instances: [['outdated_instances_strategy = "UPDATE"'], ['outdated_instances_strategy = "IGNORE"'], []],
   termination_hook: [["termination_hook_enabled = true"], ["termination_hook_enabled = false"], []],
+  filters_of_one_half: [
+    [keyOnly("ec2_tag_filter"), valueOnly("on_premises_instance_tag_filter")],
+    [valueOnly("ec2_tag_filter"), keyOnly("on_premises_instance_tag_filter")],
+    [keyOnly("ec2_tag_filter")],
+  ],
+  role_and_config: [
+    [`service_role_arn = "${ROLE}"`],
+    [
+      `service_role_arn = "${OTHER_ROLE}"`,
+      "deployment_config_name = aws_codedeploy_deployment_config.hosts.deployment_config_name",
+    ],
+    [`service_role_arn = "${ROLE}"`],
+  ],
+  renamed: [[], [], []],
   tags: [['tags = { a = "1" }'], ['tags = { a = "2", b = "" }'], []],
   lambda: [[...LAMBDA, rollback(true, '["DEPLOYMENT_FAILURE"]')], [...LAMBDA, alarms(true, '["errors"]')], LAMBDA],
   ecs: [
     ecs({ ready: "CONTINUE_DEPLOYMENT", end: "TERMINATE", endMinutes: 5 }),
-    ecs({ ready: "STOP_DEPLOYMENT", waitMinutes: 30, end: "TERMINATE", endMinutes: 60 }),
+    ecs({ ready: "STOP_DEPLOYMENT", waitMinutes: 30, end: "TERMINATE", endMinutes: 60 }, route("test")),
     ecs({ ready: "CONTINUE_DEPLOYMENT", end: "TERMINATE", endMinutes: 5 }),
   ],
 };
@@ -192,12 +221,24 @@ terraform {
     }
   }
 }
-provider "aws" {
-  region = "us-east-1"
-}
 `;
 
-const APPLICATIONS = { server: "Server", ecs: "ECS", lambda: "Lambda" } as const;
+/** On every resource that has tags, beside its own. */
+const DEFAULT_TAGS = ['{ owner = "shop" }', '{ owner = "web", stage = "" }', "{}"];
+
+/** By the resource's name, its platform; another one is a replacement, and another name is not. */
+const APPLICATIONS: Readonly<Record<string, readonly string[]>> = {
+  server: ["Server", "Server", "Server"],
+  ecs: ["ECS", "ECS", "ECS"],
+  lambda: ["Lambda", "Lambda", "Lambda"],
+  replaced: ["Server", "ECS", "Lambda"],
+  renamed: ["Server", "Server", "Server"],
+};
+
+/** Every change of one is a replacement under its name. */
+function configs(step: number): Readonly<Record<string, readonly Block[]>> {
+  return { ...CONFIGS, replaced: [block("minimum_healthy_hosts", 'type = "HOST_COUNT"', `value = ${step}`)] };
+}
 
 const CONFIGS: Readonly<Record<string, readonly Block[]>> = {
   hosts: [block("minimum_healthy_hosts", 'type = "HOST_COUNT"', "value = 2")],
@@ -219,6 +260,7 @@ const CONFIGS: Readonly<Record<string, readonly Block[]>> = {
       block("time_based_linear", "interval = 5", "percentage = 10"),
     ),
   ],
+  at_once: ['compute_platform = "ECS"', block("traffic_routing_config", 'type = "AllAtOnce"')],
   canary: [
     'compute_platform = "ECS"',
     block(
@@ -229,29 +271,46 @@ const CONFIGS: Readonly<Record<string, readonly Block[]>> = {
   ],
 };
 
-/** By the resource's address, with the id under which it is imported. */
+const LAST_STEP = 2;
+
+/** What the resource is called: those that are renamed get another name at every step. */
+function nameAt(step: number, name: string): string {
+  return name === "renamed" ? `renamed-${step}` : name;
+}
+
+/** By the resource's address, with the id under which it is imported after the last step. */
 const RESOURCES: readonly (readonly [address: string, id: string])[] = [
-  ...Object.keys(APPLICATIONS).map((name) => [`aws_codedeploy_app.${name}`, `acceptance-${name}`] as const),
-  ...Object.keys(CONFIGS).map((name) => [`aws_codedeploy_deployment_config.${name}`, `acceptance-${name}`] as const),
+  ...Object.keys(APPLICATIONS).map(
+    (name) => [`aws_codedeploy_app.${name}`, `acceptance-${nameAt(LAST_STEP, name)}`] as const,
+  ),
+  ...Object.keys(configs(LAST_STEP)).map(
+    (name) => [`aws_codedeploy_deployment_config.${name}`, `acceptance-${name}`] as const,
+  ),
   ...Object.keys(GROUPS).map(
-    (name) => [`aws_codedeploy_deployment_group.${name}`, `acceptance-${applicationOf(name)}:${name}`] as const,
+    (name) =>
+      [
+        `aws_codedeploy_deployment_group.${name}`,
+        `acceptance-${applicationOf(name)}:${nameAt(LAST_STEP, name)}`,
+      ] as const,
   ),
 ];
 
-function applicationOf(group: string): keyof typeof APPLICATIONS {
+function applicationOf(group: string): string {
   return group === "ecs" || group === "lambda" ? group : "server";
 }
 
 function configuration(step: number): string {
-  const applications = Object.entries(APPLICATIONS).map(([name, platform]) =>
+  const tags = block("default_tags", `tags = ${DEFAULT_TAGS[step]}`);
+  const provider = block('provider "aws"', 'region = "us-east-1"', tags);
+  const applications = Object.entries(APPLICATIONS).map(([name, platforms]) =>
     block(
       `resource "aws_codedeploy_app" "${name}"`,
-      `name = "acceptance-${name}"`,
-      `compute_platform = "${platform}"`,
+      `name = "acceptance-${nameAt(step, name)}"`,
+      `compute_platform = "${platforms[step]}"`,
       `tags = { step = "${step}" }`,
     ),
   );
-  const configs = Object.entries(CONFIGS).map(([name, blocks]) =>
+  const deploymentConfigs = Object.entries(configs(step)).map(([name, blocks]) =>
     block(
       `resource "aws_codedeploy_deployment_config" "${name}"`,
       `deployment_config_name = "acceptance-${name}"`,
@@ -262,12 +321,39 @@ function configuration(step: number): string {
     block(
       `resource "aws_codedeploy_deployment_group" "${name}"`,
       `app_name = aws_codedeploy_app.${applicationOf(name)}.name`,
-      `deployment_group_name = "${name}"`,
-      `service_role_arn = "${ROLE}"`,
+      `deployment_group_name = "${nameAt(step, name)}"`,
+      ...(name === "role_and_config" ? [] : [`service_role_arn = "${ROLE}"`]),
       ...(steps[step] ?? []),
     ),
   );
-  return [PROVIDER, ...applications, ...configs, ...groups].join("\n");
+  return [PROVIDER, provider, ...applications, ...deploymentConfigs, ...groups].join("\n");
+}
+
+/** A block of the provider's schema, as `terraform providers schema -json` has it. */
+interface SchemaBlock {
+  readonly attributes?: Readonly<Record<string, { readonly optional?: boolean; readonly required?: boolean }>>;
+  readonly block_types?: Readonly<Record<string, { readonly block: SchemaBlock }>>;
+}
+
+interface Schemas {
+  readonly provider_schemas: Readonly<
+    Record<string, { readonly resource_schemas: Readonly<Record<string, { readonly block: SchemaBlock }>> }>
+  >;
+}
+
+/** The paths of all arguments that somebody can give: `load_balancer_info.elb_info.name`. */
+function argumentsOf({ attributes = {}, block_types = {} }: SchemaBlock, before = ""): readonly string[] {
+  const given = Object.entries(attributes).filter(([, { optional, required }]) => optional || required);
+  const inner = Object.entries(block_types).flatMap(([name, { block }]) => argumentsOf(block, `${before}${name}.`));
+  return [...given.map(([name]) => `${before}${name}`), ...inner];
+}
+
+/** The paths at which a resource in the state has a value that is more than a default. */
+function valuesOf(value: unknown, before = ""): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => valuesOf(item, before));
+  if (typeof value !== "object" || value === null) return value ? [before] : [];
+  const inner = Object.entries(value).flatMap(([name, item]) => valuesOf(item, before ? `${before}.${name}` : name));
+  return before && inner.length > 0 ? [before, ...inner] : inner;
 }
 
 function imports(): string {
@@ -289,6 +375,7 @@ describe.skipIf(!provider || !terraform)("Terraform's aws_codedeploy and aws_lam
   let folder: string;
   let environment: NodeJS.ProcessEnv;
   let child: ChildProcess | undefined;
+  let schemas: Promise<Schemas> | undefined;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "sluice-terraform-"));
@@ -320,6 +407,18 @@ describe.skipIf(!provider || !terraform)("Terraform's aws_codedeploy and aws_lam
     return stdout;
   };
 
+  /** By the resource's type, the paths that had a value after some step. */
+  const written: Record<string, Set<string>> = {};
+  const noteWhatIsWritten = () => {
+    const state = JSON.parse(readFileSync(join(folder, "work/terraform.tfstate"), "utf8")) as {
+      resources: { type: string; instances: { attributes: object }[] }[];
+    };
+    for (const { type, instances } of state.resources) {
+      written[type] ??= new Set();
+      for (const { attributes } of instances) for (const path of valuesOf(attributes)) written[type].add(path);
+    }
+  };
+
   const live = async (...args: readonly string[]): Promise<unknown> => {
     const [operation = "", ...others] = args;
     const output = await server.aws("lambda", operation, "--function-name", "pay", "--name", "live", ...others);
@@ -338,7 +437,20 @@ describe.skipIf(!provider || !terraform)("Terraform's aws_codedeploy and aws_lam
     // What a plan would change says more than its exit code.
     expect(stdout).toContain("No changes. Your infrastructure matches the configuration.");
     expect({ exitCode, stderr }).toEqual({ exitCode: NOTHING_TO_DO, stderr: "" });
+    noteWhatIsWritten();
   });
+
+  it.each(["app", "deployment_config", "deployment_group"])(
+    "has written every argument of aws_codedeploy_%s",
+    async (kind) => {
+      schemas ??= runProgram(terraform ?? "", [`-chdir=${join(folder, "work")}`, "providers", "schema", "-json"], environment).then(({ stdout }) => JSON.parse(stdout));
+      const type = `aws_codedeploy_${kind}`;
+      const schema = (await schemas).provider_schemas["registry.terraform.io/hashicorp/aws"]?.resource_schemas[type];
+      const every = argumentsOf(schema?.block ?? {});
+      expect(every.length).toBeGreaterThan(3);
+      expect(every.filter((path) => !written[type]?.has(path))).toEqual([]);
+    },
+  );
 
   it("imports each resource as its configuration says, and changes nothing", async () => {
     expect(await apply("import", `${configuration(2)}\n${imports()}`)).toContain(
@@ -348,8 +460,11 @@ describe.skipIf(!provider || !terraform)("Terraform's aws_codedeploy and aws_lam
 
   it("destroys everything, and has not touched the alias that CodeDeploy moved", async () => {
     expect(await live("get-alias")).toEqual({ AdditionalVersionWeights: { 2: 0.1 } });
+    // Behind its back: it reads that the group is gone, and goes on.
+    const plain = ["--application-name", "acceptance-server", "--deployment-group-name", "plain"];
+    await server.aws("deploy", "delete-deployment-group", ...plain);
     const { stdout, stderr } = await run("work", "destroy", "-auto-approve");
     expect(stderr).toBe("");
-    expect(stdout).toContain(`Destroy complete! Resources: ${RESOURCES.length + FUNCTION_RESOURCES} destroyed.`);
+    expect(stdout).toContain(`Destroy complete! Resources: ${RESOURCES.length + FUNCTION_RESOURCES - 1} destroyed.`);
   });
 });

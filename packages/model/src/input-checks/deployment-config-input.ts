@@ -76,17 +76,18 @@ export function readZonalConfig(input: ZonalInput): ZonalConfig {
   };
 }
 
+/** The SDK for Go leaves a zero out, so that 0 and nothing are the same to the service: a number that is not given is 0. */
 function readHosts(
-  { type, value }: HostsInput,
+  { type, value = 0 }: HostsInput,
   field: string,
   code: FaultCode,
 ): { type: "HOST_COUNT" | "FLEET_PERCENT"; value: number } {
   if (type !== "HOST_COUNT" && type !== "FLEET_PERCENT") {
     throw new CallerFault(code, `${field}.type is ${quoted(type)}: use HOST_COUNT or FLEET_PERCENT.`);
   }
-  if (value === undefined || value < 0 || (type === "FLEET_PERCENT" && value > MAX_FLEET_PERCENT)) {
+  if (value < 0 || (type === "FLEET_PERCENT" && value > MAX_FLEET_PERCENT)) {
     const rule = type === "FLEET_PERCENT" ? `a percentage from 0 to ${MAX_FLEET_PERCENT}` : "0 or more hosts";
-    throw new CallerFault(code, `${field}.value is ${value ?? "missing"}: for ${type} give ${rule}.`);
+    throw new CallerFault(code, `${field}.value is ${value}: for ${type} give ${rule}.`);
   }
   return { type, value };
 }
