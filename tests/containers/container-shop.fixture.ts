@@ -24,6 +24,7 @@ import {
   ECSClient,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
+  type RegisterTaskDefinitionCommandInput,
   type Service,
   type Task,
   waitUntilServicesStable,
@@ -298,8 +299,8 @@ export class ContainerShop {
     await this.codeDeploy.send(new CreateDeploymentConfigCommand(input));
   }
 
-  /** @returns the ARN of a new revision of the example's task definition */
-  async register({ version, trouble, image }: NewRevision): Promise<string> {
+  /** A new revision of the example's. */
+  taskDefinition({ version, trouble, image }: NewRevision): RegisterTaskDefinitionCommandInput {
     const example = JSON.parse(readFileSync(EXAMPLE, "utf8"));
     const [web] = example.containerDefinitions;
     const environment = [
@@ -307,9 +308,12 @@ export class ContainerShop {
       ...(trouble ? [{ name: "TROUBLE", value: trouble }] : []),
     ];
     const containerDefinitions = [{ ...web, environment, ...(image ? { image } : {}) }];
-    const { taskDefinition } = await this.ecs.send(
-      new RegisterTaskDefinitionCommand({ ...example, containerDefinitions }),
-    );
+    return { ...example, containerDefinitions };
+  }
+
+  /** @returns the ARN of a new revision of the example's task definition */
+  async register(revision: NewRevision): Promise<string> {
+    const { taskDefinition } = await this.ecs.send(new RegisterTaskDefinitionCommand(this.taskDefinition(revision)));
     return taskDefinition?.taskDefinitionArn ?? "";
   }
 

@@ -8,11 +8,21 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../../scripts/free-port.ts";
+import { runEcsAction } from "../compat/pipelines/ecs-action.fixture.ts";
 import { smallDisk } from "../installation/small-disk.fixture.ts";
 import { until } from "../installation/until.fixture.ts";
-import { ContainerShop, type NewRevision, whyNoContainerShop } from "./container-shop.fixture.ts";
+import {
+  APPLICATION,
+  CLUSTER,
+  ContainerShop,
+  GROUP,
+  type NewRevision,
+  SERVICE,
+  whyNoContainerShop,
+} from "./container-shop.fixture.ts";
 
 const missing = whyNoContainerShop();
+const DEPLOYMENT_ID = expect.stringMatching(/^d-[A-Z0-9]{9}$/);
 /** The example's image, and room for the containers of two task sets. */
 const DISK_MEBIBYTES = 320;
 /** A container's start writes less than this, and an engine's more. */
@@ -49,6 +59,32 @@ describe("a deployment to containers that cannot succeed", () => {
     expect(ended.status).toBe("Failed");
     await expectUntouched(shop, original, ended);
     return ended;
+  }
+
+  /** GitHub's action of AWS for ECS, in the place of our own call. */
+  function playAction(revision: NewRevision) {
+    return runEcsAction(shop.codeDeploy, shop.ecs, {
+      taskDefinition: shop.taskDefinition(revision),
+      cluster: CLUSTER,
+      service: SERVICE,
+      application: APPLICATION,
+      group: GROUP,
+      appSpec: {
+        version: 0.0,
+        resources: [
+          {
+            TargetService: {
+              type: "AWS::ECS::Service",
+              properties: {
+                taskDefinition: "<TASK_DEFINITION>",
+                loadBalancerInfo: { containerName: "web", containerPort: 8080 },
+              },
+            },
+          },
+        ],
+      },
+      description: "a pull request with a long title. ".repeat(20),
+    });
   }
 
   const pairOf = (groups: readonly string[], listener: string) => ({
@@ -99,8 +135,11 @@ describe("a deployment to containers that cannot succeed", () => {
 
   it("fails when there is no such image", async () => {
     // Nobody listens on port 1.
-    const { errorInformation } = await failed({ version: "2", image: "127.0.0.1:1/no/such:1" });
-    expect(errorInformation).toMatchObject({
+    const run = await playAction({ version: "2", image: "127.0.0.1:1/no/such:1" });
+    expect(run).toMatchObject({ exitCode: 1, said: [DEPLOYMENT_ID, expect.stringContaining('"Failed"')] });
+    const ended = await shop.end(run.said[0] ?? "");
+    await expectUntouched(shop, original, ended);
+    expect(ended.errorInformation).toMatchObject({
       code: "ECS_UPDATE_ERROR",
       message: expect.stringMatching(/CannotPullContainerError: .*127\.0\.0\.1:1\/no\/such:1/),
     });
@@ -165,7 +204,11 @@ describe("a deployment to containers that cannot succeed", () => {
       const { taskSets = [] } = await shop.service();
       return taskSets.length === 1 && taskSets[0]?.stabilityStatus === "STEADY_STATE";
     });
-    expect(await shop.end(await shop.deploy({ version: "4" }))).toMatchObject({ status: "Succeeded" });
+    expect(await playAction({ version: "4" })).toEqual({
+      exitCode: 0,
+      calls: ["RegisterTaskDefinition", "DescribeServices", "GetDeploymentGroup", "CreateDeployment", "GetDeployment"],
+      said: [DEPLOYMENT_ID],
+    });
     expect(await shop.answer()).toBe("4");
   });
 });

@@ -1,6 +1,4 @@
 import type { CodeDeployClient } from "@aws-sdk/client-codedeploy";
-import type { LambdaClient } from "@aws-sdk/client-lambda";
-import type { S3Client } from "@aws-sdk/client-s3";
 
 /** How a tool that deploys ended, as its pipeline sees it. */
 export interface ToolRun {
@@ -12,8 +10,10 @@ export interface ToolRun {
 }
 
 type Say = (line: string) => void;
-/** Those of its clients are of different types, and alike in what is needed here. */
-type Client = Pick<CodeDeployClient, "middlewareStack"> | Pick<S3Client | LambdaClient, "middlewareStack">;
+/** Of any service: their stacks are of different types, and alike in what is needed here. */
+interface Client {
+  readonly middlewareStack: unknown;
+}
 
 const RECORDER = "records what a tool calls";
 
@@ -24,8 +24,9 @@ export async function runTool(
   said: string[] = [],
 ): Promise<ToolRun> {
   const calls: string[] = [];
-  for (const { middlewareStack } of clients as readonly Pick<CodeDeployClient, "middlewareStack">[]) {
-    middlewareStack.add(
+  const stacks = clients.map(({ middlewareStack }) => middlewareStack as CodeDeployClient["middlewareStack"]);
+  for (const stack of stacks) {
+    stack.add(
       (next, context) => (args) => {
         const name = String(context.commandName).replace(/Command$/, "");
         if (calls.at(-1) !== name) calls.push(name);
@@ -40,7 +41,7 @@ export async function runTool(
   } catch (error) {
     return { exitCode: 1, calls, said: [...said, String((error as Error).message)] };
   } finally {
-    for (const { middlewareStack } of clients) middlewareStack.remove(RECORDER);
+    for (const stack of stacks) stack.remove(RECORDER);
   }
 }
 
