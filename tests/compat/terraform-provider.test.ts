@@ -443,7 +443,11 @@ describe.skipIf(!provider || !terraform)("Terraform's aws_codedeploy and aws_lam
   it.each(["app", "deployment_config", "deployment_group"])(
     "has written every argument of aws_codedeploy_%s",
     async (kind) => {
-      schemas ??= runProgram(terraform ?? "", [`-chdir=${join(folder, "work")}`, "providers", "schema", "-json"], environment).then(({ stdout }) => JSON.parse(stdout));
+      schemas ??= runProgram(
+        terraform ?? "",
+        [`-chdir=${join(folder, "work")}`, "providers", "schema", "-json"],
+        environment,
+      ).then(({ stdout }) => JSON.parse(stdout));
       const type = `aws_codedeploy_${kind}`;
       const schema = (await schemas).provider_schemas["registry.terraform.io/hashicorp/aws"]?.resource_schemas[type];
       const every = argumentsOf(schema?.block ?? {});

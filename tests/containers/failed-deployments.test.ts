@@ -83,7 +83,7 @@ describe("a deployment to containers that cannot succeed", () => {
           },
         ],
       },
-      description: "a pull request with a long title. ".repeat(20),
+      description: "a pull request with a long title. ".repeat(7),
     });
   }
 
