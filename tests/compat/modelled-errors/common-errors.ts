@@ -107,7 +107,7 @@ export const COMMON_ERRORS: readonly CommonError[] = [
     code: "ThrottlingException",
     status: 400,
     when: "the key calls or sends more than it may in a time",
-    message: "The host web-1 calls the server too often: send it again later.",
+    message: "Rate exceeded. The host web-1 calls the server too often: send it again later.",
     cure: "Wait and try again, a little longer each time, as SDKs do by themselves.",
   },
   {

@@ -29,6 +29,15 @@ function numbered(count: number): readonly string[] {
 
 export const GROUP_OPTION_ERRORS: readonly RaisedError[] = [
   {
+    code: "ThrottlingException",
+    operation: "CreateDeploymentGroup",
+    when: "the key calls more often than it may",
+    input: {},
+    by: "tireless",
+    message: "Rate exceeded. The access key {tireless} calls CreateDeploymentGroup too often: send it again later.",
+    cure: "Wait a second, and a little longer each time, as SDKs do by themselves. What a key may do is set in [sluice.yml](sluice-yml.md#throttling).",
+  },
+  {
     code: "InvalidTriggerConfigException",
     operation: "CreateDeploymentGroup",
     when: "a trigger lacks its name, topic or events, has a topic that is no ARN of SNS, an unknown event, or a name that another one has",

@@ -32,9 +32,4 @@ export const UNRAISED_ERRORS: readonly UnraisedError[] = [
   { code: "InvalidGitHubAccountTokenNameException", reason: NO_TOKENS },
   { code: "OperationNotSupportedException", reason: NO_TOKENS },
   { code: "ResourceValidationException", reason: NO_TOKENS },
-  {
-    code: "ThrottlingException",
-    reason:
-      "The keys that call these operations are not throttled yet. Those of hosts and functions are ([limits.md](limits.md)).",
-  },
 ];

@@ -9,6 +9,8 @@ export interface RaisedError {
   readonly when: string;
   /** `{ended}` and the other names of {@link StagedIds} stand for ids that the server made. */
   readonly input: object;
+  /** Who calls, where it is not the root key of the others: one that calls without a pause. */
+  readonly by?: "tireless";
   /** Word for word, with the same placeholders. */
   readonly message: string;
   /** What to do about it; with a command where there is one. */
@@ -21,7 +23,7 @@ export interface UnraisedError {
   readonly reason: string;
 }
 
-/** Deployments whose ids the server made. */
+/** Ids that the server made. */
 export interface StagedIds {
   /** Of the group `live` of `web`: it ended. */
   readonly ended: string;
@@ -31,6 +33,8 @@ export interface StagedIds {
   readonly answered: string;
   /** Of the group `live` of `containers`: nobody can say yet what its service runs. */
   readonly starting: string;
+  /** The access key that calls without a pause. */
+  readonly tireless: string;
 }
 
 /** For the page: ids as they look. */
@@ -39,9 +43,10 @@ export const EXAMPLE_IDS: StagedIds = {
   hooked: "d-F5G6H7I8J",
   answered: "d-K9L0M1N2O",
   starting: "d-P3Q4R5S6T",
+  tireless: "AKIAIOSFODNN7EXAMPLE",
 };
 
 /** A text of the catalogue with the ids in their places. */
 export function withIds(text: string, ids: StagedIds): string {
-  return text.replace(/\{(ended|hooked|answered|starting)\}/g, (_, name: keyof StagedIds) => ids[name]);
+  return text.replace(/\{(ended|hooked|answered|starting|tireless)\}/g, (_, name: keyof StagedIds) => ids[name]);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import {
-  type CodeDeployClient,
+  CodeDeployClient,
   CreateApplicationCommand,
   CreateDeploymentCommand,
   CreateDeploymentConfigCommand,
@@ -17,16 +17,21 @@ import { LambdaApi } from "@sluice/drivers/lambda/lambda-api.fixture.ts";
 import { CodeDeploy } from "../../installation/code-deploy.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../../installation/sluice-server.fixture.ts";
 import { until } from "../../installation/until.fixture.ts";
+import { RawCaller } from "../raw-caller.fixture.ts";
 import { ROLE } from "./group-errors.ts";
 import type { StagedIds } from "./modelled-error.ts";
 
 const ACCOUNT = "arn:aws:iam::111122223333";
+/** More than the others call, also where they wait for long, and soon used up. */
+const THROTTLE = { callsPerSecond: 5, burst: 300 };
 const SHIFTING = { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" } as const;
 
 /** A server in the state of which the catalogue speaks, with an AWS that plays dead in the places that it needs. */
 export interface Stage {
   readonly server: SluiceServer;
   readonly client: CodeDeployClient;
+  /** Of a key that has used up most of its calls. */
+  readonly tireless: CodeDeployClient;
   readonly ids: StagedIds;
   close(): Promise<void>;
 }
@@ -46,25 +51,48 @@ export async function startStage(): Promise<Stage> {
     { match: "*", port: "function-alias", driver: "lambda", settings: lambda.settings },
     { match: "*", port: "hook-invoker", driver: "lambda", settings: lambda.settings },
   ];
-  writeFileSync(config, JSON.stringify({ bindings }));
+  writeFileSync(config, JSON.stringify({ bindings, throttle: THROTTLE }));
   const server = await startSluiceServer({ args: ["--config", config] });
   const codeDeploy = await CodeDeploy.begin(server);
   const { client } = codeDeploy;
   await createApplications(client);
   await createGroups(client);
-  const ids = await createDeployments(codeDeploy);
+  const deployments = await createDeployments(codeDeploy);
+  const key = await createKey(server);
+  const ids = { ...deployments, tireless: key.accessKeyId };
+  const tireless = new CodeDeployClient({
+    endpoint: server.url(),
+    region: "us-east-1",
+    credentials: key,
+    maxAttempts: 1,
+  });
   fillUp(server);
   return {
     server,
     client,
+    tireless,
     ids,
     async close() {
       codeDeploy.close();
+      tireless.destroy();
       await server.close();
       await Promise.all([ecs.close(), lambda.close()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A root key of its own. */
+async function createKey(server: SluiceServer) {
+  const raw = new RawCaller(server);
+  const body = JSON.stringify({ role: "root", description: "calls without a pause" });
+  const made = await raw.call({ target: "Sluice_20261101.CreateAccessKey", service: "sluice", body });
+  raw.close();
+  const { accessKey, secretAccessKey } = JSON.parse(made.text) as {
+    readonly accessKey: { readonly accessKeyId: string };
+    readonly secretAccessKey: string;
+  };
+  return { accessKeyId: accessKey.accessKeyId, secretAccessKey };
 }
 
 async function createApplications(client: CodeDeployClient): Promise<void> {
@@ -129,7 +157,7 @@ async function createGroups(client: CodeDeployClient): Promise<void> {
   );
 }
 
-async function createDeployments(codeDeploy: CodeDeploy): Promise<StagedIds> {
+async function createDeployments(codeDeploy: CodeDeploy): Promise<Omit<StagedIds, "tireless">> {
   const { client } = codeDeploy;
   const revision = {
     revisionType: "S3",

@@ -164,5 +164,5 @@ function boundedCaller({ role, hostId, functionName, accessKeyId }: Principal): 
 }
 
 function throttled(caller: string, problem: string): CallerFault {
-  return new CallerFault("ThrottlingException", `The ${caller} ${problem}: send it again later.`);
+  return new CallerFault("ThrottlingException", `Rate exceeded. The ${caller} ${problem}: send it again later.`);
 }

@@ -1,5 +1,6 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { isFilled } from "@sluice/model/deployment-group-fields.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import type { FaultCode } from "@sluice/model/fault-codes.ts";
 import { checkServerLoadBalancer } from "@sluice/model/input-checks/load-balancer-checks.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
@@ -28,7 +29,7 @@ export function checkHostsDeployable(groupName: string, fields: DeploymentGroupF
   if (isFilled(fields.autoScalingGroups)) {
     throw notYet(
       "InvalidAutoScalingGroupException",
-      `The deployment group ${groupName} has the Auto Scaling group ${fields.autoScalingGroups?.join(", ")}: deploying to its instances`,
+      `The deployment group ${groupName} has the Auto Scaling group ${excerpt(fields.autoScalingGroups?.join(", "))}: deploying to its instances`,
     );
   }
 }

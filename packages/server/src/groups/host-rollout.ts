@@ -3,6 +3,7 @@ import type { HealthRule, HostStrategy, HostWay } from "@sluice/engine/state.ts"
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { DeploymentConfig, ZonalConfig } from "@sluice/model/deployment-config.ts";
 import { isFilled } from "@sluice/model/deployment-group-fields.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { MAX_READY_WAIT_MINUTES } from "@sluice/model/limits.ts";
 import type { DeploymentGroupFields } from "../store/columns/group-columns.ts";
 import type { AskedOfRollout } from "./asked-of-rollout.ts";
@@ -91,7 +92,7 @@ function checkTargetInstances(way: HostWay, targetInstances: TargetInstances | u
   const { tagFilters, ec2TagSet, autoScalingGroups } = targetInstances ?? {};
   if (isFilled(autoScalingGroups)) {
     throw invalidTargetInstances(
-      `targetInstances.autoScalingGroups names ${autoScalingGroups?.join(", ")}: Auto Scaling groups are not implemented yet; name the replacement hosts by tagFilters or ec2TagSet.`,
+      `targetInstances.autoScalingGroups names ${excerpt(autoScalingGroups?.join(", "))}: Auto Scaling groups are not implemented yet; name the replacement hosts by tagFilters or ec2TagSet.`,
     );
   }
   if (isFilled(tagFilters) && isFilled(ec2TagSet?.ec2TagSetList)) {

@@ -1,6 +1,7 @@
 import type { CreateDeploymentInput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { isOneOf } from "@sluice/model/is-one-of.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { Kysely } from "kysely";
@@ -22,7 +23,7 @@ export function isRestart({ deploymentMode }: Pick<CreateDeploymentInput, "deplo
   if (deploymentMode !== undefined && !isOneOf(ENUMS.DeploymentMode, deploymentMode)) {
     throw new CallerFault(
       "InvalidInputException",
-      `deploymentMode is "${deploymentMode}": use one of ${ENUMS.DeploymentMode.join(", ")}.`,
+      `deploymentMode is "${excerpt(deploymentMode)}": use one of ${ENUMS.DeploymentMode.join(", ")}.`,
     );
   }
   return deploymentMode === "RESTART";
