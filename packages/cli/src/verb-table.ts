@@ -108,13 +108,28 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: "keys",
-    summary: "create, list and delete access keys of people and pipelines",
+    summary: "create, list, rotate, disable and delete access keys, and explain what they may do",
     load: () => import("./verbs/keys.ts"),
   },
   {
     name: "audit",
     summary: "list who called what, and which calls were refused",
     load: () => import("./verbs/audit.ts"),
+  },
+  {
+    name: "policies",
+    summary: "list, show, put, delete and check the policies of users and roles",
+    load: () => import("./verbs/policies.ts"),
+  },
+  {
+    name: "users",
+    summary: "list and delete users, and attach and detach their policies",
+    load: () => import("./verbs/users.ts"),
+  },
+  {
+    name: "roles",
+    summary: "list, put and delete roles, which AssumeRole gives for a time",
+    load: () => import("./verbs/roles.ts"),
   },
   {
     name: "env",

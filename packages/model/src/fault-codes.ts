@@ -198,6 +198,14 @@ export const FAULTS = {
   RequestTooLargeException: 413,
   ResourceConflictException: 409,
   TooManyRequestsException: 429,
+  // IAM and STS, as far as they are served; Sluice's own operations on users, roles and policies have the same.
+  DeleteConflict: 409,
+  EntityAlreadyExists: 409,
+  InvalidInput: 400,
+  LimitExceeded: 409,
+  MalformedPolicyDocument: 400,
+  NoSuchEntity: 404,
+  PackedPolicyTooLarge: 400,
 } as const satisfies Record<string, number>;
 
 export type FaultCode = keyof typeof FAULTS;

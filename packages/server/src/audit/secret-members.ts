@@ -64,6 +64,12 @@ export const MEMBER_SECRECY: Readonly<Record<string, MemberSecrecy>> = {
   UrlRewriteConfig: "open",
   signingCertificate: "open",
   endedSessions: "open",
+  oldAccessKey: "open",
+  endedTemporaryKeys: "open",
+  deleteAccessKeys: "open",
+  maxSessionSeconds: "open",
+  temporaryKeys: "open",
+  sessionPolicy: "open",
 };
 
 /** Of names that end with Key or KeyId: which key, or a key of a tag or an object. */

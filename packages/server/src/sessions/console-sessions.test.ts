@@ -4,7 +4,7 @@ import { settleRestored } from "../backup/settle-restored.ts";
 import { AccessKeys } from "../store/access-keys.ts";
 import { endConsoleOfKey, removeEndedSessions } from "../store/console-sessions.ts";
 import { openStore, type Store } from "../store/open-store.ts";
-import { deletePeopleKey, insertPeopleKey } from "../store/people-keys.ts";
+import { deleteKey, insertKey } from "../store/people-keys.ts";
 import { writeRestoredMark } from "../store/restored-mark.ts";
 import { CONSOLE_LINK_MILLISECONDS, createConsoleLink, MAX_CONSOLE_LINKS_PER_KEY } from "./console-links.ts";
 import {
@@ -36,7 +36,7 @@ beforeEach(async () => {
     onError: (error) => expect(error).toBeUndefined(),
   });
   const row = { secret_access_key: "s", host_id: null, function_name: null, description: null, created_at: 1 };
-  await store.write((transaction) => insertPeopleKey(transaction, { ...row, access_key_id: ANN, role: "read-only" }));
+  await store.write((transaction) => insertKey(transaction, { ...row, access_key_id: ANN, role: "read-only" }));
 });
 afterEach(async () => {
   // After what is written down beside the calls.
@@ -102,7 +102,7 @@ it("ends the one that was used last the longest ago when a key has too many", as
 it("has no session of a key that is gone", async () => {
   const { cookie, secret } = await newSession();
   const link = await newLink();
-  await store.write((transaction) => deletePeopleKey(transaction, ANN));
+  await store.write((transaction) => deleteKey(transaction, ANN));
   keys.forget({ accessKeyId: ANN });
   expect(await sessions.find(cookie, secret)).toBeNull();
   await expect(sessions.signInByLink(link)).rejects.toEqual(REFUSED);

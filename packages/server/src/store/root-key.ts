@@ -1,7 +1,10 @@
 import type { AccessKey } from "./access-keys.ts";
 import type { Store } from "./open-store.ts";
 
-/** The root access key; made at the first start, the same ever after and for every server on the database. */
+/**
+ * The root access key; made at the first start, the same ever after and for every server on the database, as long as it is neither disabled nor
+ * about to expire: then it is the next one.
+ */
 export async function rootKeyOrNew(
   store: Store,
   newKey: () => { readonly accessKeyId: string; readonly secretAccessKey: string },
@@ -13,6 +16,8 @@ export async function rootKeyOrNew(
       .selectFrom("access_keys")
       .selectAll()
       .where("role", "=", "root")
+      .where("status", "=", "Active")
+      .where("expires_at", "is", null)
       .orderBy("created_at")
       .executeTakeFirst();
     const key = known ?? {

@@ -327,7 +327,7 @@ export interface ExplainedStatement {
   readonly policyName: string;
   /** `identity` or `session`. */
   readonly kind: string;
-  /** Counted from 1. */
+  /** Counted from 0, as in `Statement[0]`. */
   readonly statement: number;
   readonly sid?: string | undefined;
   /** `Allow` or `Deny`. */

@@ -12,40 +12,7 @@ import type { GroupSettings, HostSummary, ShiftView, WaitView } from "./sluice-a
  * same, what differs. Operations of Sluice like all others (`sluice-api.ts`); the console has no way in that the command line has not.
  */
 
-// ---- Access keys and sessions
-
-/** A key of a person or a pipeline. Keys of hosts and functions go with their owners, and are not listed. */
-export interface AccessKeySummary {
-  readonly accessKeyId: string;
-  /** `root` or `read-only`. */
-  readonly role: string;
-  readonly description?: string | undefined;
-  readonly createdAt: Date;
-}
-export interface CreateAccessKeyInput {
-  /** `root` may do everything, `read-only` only look. */
-  readonly role: string;
-  /** Whose it is, or what for; at most 256 characters. */
-  readonly description?: string | undefined;
-}
-export interface CreateAccessKeyOutput {
-  readonly accessKey: AccessKeySummary;
-  /** Shown here and never again. */
-  readonly secretAccessKey: string;
-}
-export type ListAccessKeysInput = Record<string, never>;
-export interface ListAccessKeysOutput {
-  /** The oldest first. */
-  readonly accessKeys: readonly AccessKeySummary[];
-}
-export interface DeleteAccessKeyInput {
-  readonly accessKeyId: string;
-}
-export interface DeleteAccessKeyOutput {
-  readonly accessKeyId: string;
-  /** Sessions of the console that ended with it. */
-  readonly endedSessions: number;
-}
+// ---- The caller, and sessions
 
 /** What the caller's own key may do. */
 export type GetCallerAccessInput = Record<string, never>;
@@ -536,9 +503,6 @@ export interface ReadAlarmsOutput {
 }
 
 export interface ConsoleOperations {
-  CreateAccessKey: { input: CreateAccessKeyInput; output: CreateAccessKeyOutput };
-  ListAccessKeys: { input: ListAccessKeysInput; output: ListAccessKeysOutput };
-  DeleteAccessKey: { input: DeleteAccessKeyInput; output: DeleteAccessKeyOutput };
   GetCallerAccess: { input: GetCallerAccessInput; output: GetCallerAccessOutput };
   CreateConsoleLink: { input: CreateConsoleLinkInput; output: CreateConsoleLinkOutput };
   GetOverview: { input: GetOverviewInput; output: GetOverviewOutput };

@@ -1,3 +1,4 @@
+import type { AccessOperations } from "./access-api.ts";
 import type { ListAuditEventsInput, ListAuditEventsOutput } from "./audit-api.ts";
 import type { ConsoleOperations } from "./console-api.ts";
 import type {
@@ -55,9 +56,6 @@ import type {
 /** Those of `ConsoleOperations` that are served. */
 type ServedConsoleOperations = Pick<
   ConsoleOperations,
-  | "CreateAccessKey"
-  | "ListAccessKeys"
-  | "DeleteAccessKey"
   | "GetCallerAccess"
   | "CreateConsoleLink"
   | "GetOverview"
@@ -79,7 +77,7 @@ type DeploymentOperations = Pick<
 >;
 
 /** All of Sluice's own operations. */
-export interface SluiceOperations extends ServedConsoleOperations, DeploymentOperations {
+export interface SluiceOperations extends ServedConsoleOperations, DeploymentOperations, AccessOperations {
   CreateEnrolmentToken: { input: CreateEnrolmentTokenInput; output: CreateEnrolmentTokenOutput };
   ListEnrolmentTokens: { input: ListEnrolmentTokensInput; output: ListEnrolmentTokensOutput };
   RevokeEnrolmentToken: { input: RevokeEnrolmentTokenInput; output: RevokeEnrolmentTokenOutput };

@@ -29,11 +29,17 @@ import { getFunctionLogs } from "./get-function-logs.ts";
 import { getTaskLogs } from "./get-task-logs.ts";
 import { hostHeartbeat } from "./host-heartbeat.ts";
 import { tagHost, untagHost } from "./host-tags.ts";
+import { explainAccess } from "./identities/explain-access.ts";
+import { deletePolicy, getPolicy, listPolicies, putPolicy } from "./identities/policies.ts";
+import { deleteRole, listRoles, putRole } from "./identities/roles.ts";
+import { deleteUser, listUsers, putUser } from "./identities/users.ts";
 import { createAccessKey } from "./keys/create-access-key.ts";
 import { createConsoleLink } from "./keys/create-console-link.ts";
 import { deleteAccessKey } from "./keys/delete-access-key.ts";
 import { getCallerAccess } from "./keys/get-caller-access.ts";
 import { listAccessKeys } from "./keys/list-access-keys.ts";
+import { rotateAccessKey } from "./keys/rotate-access-key.ts";
+import { updateAccessKey } from "./keys/update-access-key.ts";
 import { listHosts } from "./list-hosts.ts";
 import { acknowledge, listRolledBack } from "./list-rolled-back-groups.ts";
 import { planDeployment } from "./plan-deployment.ts";
@@ -94,7 +100,20 @@ export const SLUICE_HANDLERS: {
   ListShiftResources: listShiftResources,
   CreateAccessKey: createAccessKey,
   ListAccessKeys: listAccessKeys,
+  UpdateAccessKey: updateAccessKey,
+  RotateAccessKey: rotateAccessKey,
   DeleteAccessKey: deleteAccessKey,
+  ListPolicies: listPolicies,
+  GetPolicy: getPolicy,
+  PutPolicy: putPolicy,
+  DeletePolicy: deletePolicy,
+  ListUsers: listUsers,
+  PutUser: putUser,
+  DeleteUser: deleteUser,
+  ListRoles: listRoles,
+  PutRole: putRole,
+  DeleteRole: deleteRole,
+  ExplainAccess: explainAccess,
   GetCallerAccess: getCallerAccess,
   CreateConsoleLink: createConsoleLink,
   ListAuditEvents: listAuditEvents,

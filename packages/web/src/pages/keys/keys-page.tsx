@@ -1,4 +1,4 @@
-import type { AccessKeySummary } from "@sluice/wire/sluice/console-api.ts";
+import type { AccessKeySummary } from "@sluice/wire/sluice/access-api.ts";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useChange, useOperation } from "../../api/use-operation.ts";
