@@ -248,14 +248,15 @@ def not_implemented():
             equal(error.response["Error"]["Code"], "DeploymentDoesNotExistException", "continuing nothing")
         else:
             raise AssertionError("a deployment that does not exist was continued")
+    client.delete_resources_by_external_id(externalId="x")
     try:
-        client.delete_resources_by_external_id(externalId="x")
+        client.delete_git_hub_account_token(tokenName="ci")
     except ClientError as error:
         response = error.response
-        equal(response["Error"]["Code"], "NotImplementedException", "what is not implemented")
-        equal(response["ResponseMetadata"]["RetryAttempts"], 0, "attempts at what is not implemented")
+        equal(response["Error"]["Code"], "GitHubAccountTokenDoesNotExistException", "a token that there is not")
+        equal(response["ResponseMetadata"]["RetryAttempts"], 0, "attempts at a token that there is not")
         return
-    raise AssertionError("DeleteResourcesByExternalId is implemented: call it here in earnest")
+    raise AssertionError("a token that does not exist was deleted")
 
 
 def clean_up():

@@ -21,11 +21,7 @@ import {
 } from "./codedeploy-sdk.fixture.ts";
 
 const FLEET = "compat";
-/** What docs/reference/api.md says is not implemented, less what a test calls to see that it says so. */
-const NOT_CALLED = ["DeleteGitHubAccountToken"];
-const CALLED = Object.keys(CODEDEPLOY_TABLE)
-  .filter((operation) => !NOT_CALLED.includes(operation))
-  .sort();
+const CALLED = Object.keys(CODEDEPLOY_TABLE).sort();
 
 function withoutProxies(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !/_proxy$/i.test(name)));

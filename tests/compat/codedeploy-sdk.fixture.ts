@@ -17,6 +17,7 @@ import {
   DeleteApplicationCommand,
   DeleteDeploymentConfigCommand,
   DeleteDeploymentGroupCommand,
+  DeleteGitHubAccountTokenCommand,
   DeleteResourcesByExternalIdCommand,
   DeregisterOnPremisesInstanceCommand,
   GetApplicationCommand,
@@ -274,10 +275,11 @@ export async function useTheRest(client: CodeDeployClient): Promise<void> {
       name: "DeploymentDoesNotExistException",
     });
   }
-  await expect(client.send(new DeleteResourcesByExternalIdCommand({}))).rejects.toMatchObject({
-    name: "NotImplementedException",
+  await expect(client.send(new DeleteGitHubAccountTokenCommand({ tokenName: "ci" }))).rejects.toMatchObject({
+    name: "GitHubAccountTokenDoesNotExistException",
     $metadata: { attempts: 1 },
   });
+  await client.send(new DeleteResourcesByExternalIdCommand({ externalId: "arn:aws:cloudformation:nowhere" }));
   const applicationName = "sdk-shop";
   await client.send(new DeleteDeploymentGroupCommand({ applicationName, deploymentGroupName: "live" }));
   await client.send(new DeleteApplicationCommand({ applicationName }));

@@ -132,6 +132,11 @@ export const VERBS: readonly Verb[] = [
     load: () => import("./verbs/roles.ts"),
   },
   {
+    name: "github-tokens",
+    summary: "store, list and delete tokens with which the server downloads private GitHub revisions",
+    load: () => import("./verbs/github-tokens.ts"),
+  },
+  {
     name: "env",
     summary: "print the environment that points AWS tools at a server",
     load: () => import("./verbs/env.ts"),

@@ -18,8 +18,6 @@ export const FAULTS = {
   ServiceUnavailableException: 503,
   // Lambda: this machine has no process for a function.
   ServiceException: 500,
-  // Not 501: clients try a 5xx again, and it would stay as it is.
-  NotImplementedException: 400,
   // Sluice's own operations.
   EnrolmentTokenInvalidException: 400,
   HostDoesNotExistException: 400,

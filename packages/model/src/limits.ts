@@ -77,3 +77,10 @@ export const MAX_LOG_CHUNK_TEXT_CHARACTERS = 256 * 1024;
 export const MAX_LATE_OUTPUT_MILLISECONDS = 10 * 60 * 1000;
 /** Whose an access key is, or what for. */
 export const MAX_KEY_DESCRIPTION_CHARACTERS = 256;
+/** The value of the tag `sluice:external-id`. */
+export const MAX_RESOURCE_EXTERNAL_ID_CHARACTERS = 256;
+/** GitHub tokens of an account (codedeploy-semantics.md, section 1). */
+export const MAX_GITHUB_TOKENS = 25;
+export const MAX_GITHUB_TOKEN_REPOSITORIES = 100;
+/** GitHub's own have 40 to 255. */
+export const MAX_GITHUB_TOKEN_CHARACTERS = 512;

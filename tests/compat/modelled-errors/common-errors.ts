@@ -127,13 +127,6 @@ export const COMMON_ERRORS: readonly CommonError[] = [
     cure: "Send it again. A proxy between may not hold bodies back.",
   },
   {
-    code: "NotImplementedException",
-    status: 400,
-    when: "an operation or option is known and not implemented yet",
-    message: "… is not implemented yet; see docs/reference/api.md",
-    cure: "See [api.md](api.md#not-implemented-yet) for what takes its place.",
-  },
-  {
     code: "ServiceUnavailableException",
     status: 503,
     when: "the server cannot reach its database, its disk is full, a revision's store does not answer, or too many bodies arrive at once",

@@ -1,6 +1,7 @@
 import { APPLICATION_ERRORS } from "./application-errors.ts";
 import { CONFIGURATION_ERRORS } from "./configuration-errors.ts";
 import { DEPLOYMENT_ERRORS } from "./deployment-errors.ts";
+import { GITHUB_TOKEN_ERRORS } from "./github-token-errors.ts";
 import { GROUP_ERRORS } from "./group-errors.ts";
 import { GROUP_OPTION_ERRORS } from "./group-option-errors.ts";
 import type { RaisedError, UnraisedError } from "./modelled-error.ts";
@@ -18,18 +19,23 @@ export const RAISED_ERRORS: readonly RaisedError[] = [
   ...DEPLOYMENT_ERRORS,
   ...TARGET_ERRORS,
   ...ON_PREMISES_ERRORS,
+  ...GITHUB_TOKEN_ERRORS,
 ];
-
-/** `DeleteGitHubAccountToken` alone has them. */
-const NO_TOKENS =
-  "The server stores no GitHub tokens yet: `DeleteGitHubAccountToken` answers `NotImplementedException` ([api.md](api.md#not-implemented-yet)).";
 
 /** Those that are never answered, and why. */
 export const UNRAISED_ERRORS: readonly UnraisedError[] = [
-  { code: "GitHubAccountTokenDoesNotExistException", reason: NO_TOKENS },
-  { code: "GitHubAccountTokenNameRequiredException", reason: NO_TOKENS },
-  { code: "InvalidGitHubAccountTokenException", reason: NO_TOKENS },
-  { code: "InvalidGitHubAccountTokenNameException", reason: NO_TOKENS },
-  { code: "OperationNotSupportedException", reason: NO_TOKENS },
-  { code: "ResourceValidationException", reason: NO_TOKENS },
+  {
+    code: "InvalidGitHubAccountTokenException",
+    reason:
+      "No request names a token. One that GitHub refuses fails the deployment with `MISSING_GITHUB_TOKEN`, and the message names the token and the repository.",
+  },
+  {
+    code: "OperationNotSupportedException",
+    reason: "Only the operations on GitHub tokens declare it, and both are supported.",
+  },
+  {
+    code: "ResourceValidationException",
+    reason:
+      "Only the operations on GitHub tokens declare it. What is wrong with a name is told by the errors of the name.",
+  },
 ];

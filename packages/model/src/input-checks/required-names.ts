@@ -36,6 +36,14 @@ const DEPLOYMENT_CONFIG: NameKind = {
   invalid: "InvalidDeploymentConfigNameException",
 };
 
+const GITHUB_TOKEN: NameKind = {
+  noun: "GitHub token",
+  title: "GitHub token",
+  required: "GitHubAccountTokenNameRequiredException",
+  invalid: "InvalidGitHubAccountTokenNameException",
+  listed: "sluice github-tokens list",
+};
+
 /** `field` is the input's member, for the message. */
 export function requireApplicationName(name: string | undefined, field = "applicationName"): string {
   return requireName(name, field, APPLICATION);
@@ -47,6 +55,10 @@ export function requireDeploymentGroupName(name: string | undefined, field = "de
 
 export function requireDeploymentConfigName(name: string | undefined, field = "deploymentConfigName"): string {
   return requireName(name, field, DEPLOYMENT_CONFIG);
+}
+
+export function requireGitHubTokenName(name: string | undefined, field = "tokenName"): string {
+  return requireName(name, field, GITHUB_TOKEN);
 }
 
 export function requireDeploymentId(id: string | undefined, field = "deploymentId"): string {

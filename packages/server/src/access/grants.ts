@@ -108,6 +108,8 @@ export const GRANTS: Readonly<Record<Action, Grant>> = {
   "sluice:ListBundles": READERS,
   "sluice:CreateBundleUpload": ROOT,
   "sluice:ListShiftResources": READERS,
+  "sluice:PutGitHubToken": ROOT,
+  "sluice:ListGitHubTokens": READERS,
   "sluice:CreateAccessKey": ROOT,
   "sluice:ListAccessKeys": READERS,
   "sluice:UpdateAccessKey": ROOT,

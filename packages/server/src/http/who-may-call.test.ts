@@ -196,7 +196,7 @@ async function askWith(credentials: AccessKey, { service, method, path, headers 
 }
 
 /** What would say nothing of rights. */
-const MISTAKES = /Signature|AccessKeyId|UnrecognizedClient|UnknownOperation|NotImplemented|InvalidAction/;
+const MISTAKES = /Signature|AccessKeyId|UnrecognizedClient|UnknownOperation|InvalidAction/;
 
 /** A HEAD has no body that tells why. */
 function isRefused({ status, text }: { status: number; text: string }): boolean {

@@ -108,7 +108,7 @@ async function lateAmong(
 async function lastRollout({ db }: Pick<Store, "db">, group: DeploymentGroupRow) {
   const row = await db
     .selectFrom("deployments")
-    .select(["deployment_id", "created_at", "request_json", "intent_json"])
+    .select(["deployment_id", "created_at", "request_json", "intent_json", "external_id"])
     .where("deployment_id", "=", group.last_successful_deployment_id ?? "")
     .executeTakeFirst();
   if (!row) return undefined;
@@ -157,6 +157,7 @@ async function insertDeployment(
     alarms: alarmWatchOf(fields.alarmConfiguration),
     request: requestFor(fields, rollout),
     intent: { onlyHosts: late },
+    externalId: rollout.row.external_id,
     statusMessages: [],
     createdAt,
   });

@@ -11,10 +11,9 @@ const TELL_NOTHING: ReadonlySet<string> = new Set([
   "codedeploy:StopDeployment",
   "sluice:ChangeShift",
   "sluice:ActOnDeployment",
-  // There is nothing of the kind here.
-  "codedeploy:DeleteGitHubAccountToken",
-  "codedeploy:DeleteResourcesByExternalId",
   // No page lists them.
+  "codedeploy:DeleteGitHubAccountToken",
+  "sluice:PutGitHubToken",
   "sluice:ReplayTriggerDelivery",
   "sluice:TestTriggers",
   "sluice:CreateBundleUpload",

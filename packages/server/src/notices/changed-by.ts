@@ -24,6 +24,7 @@ export const CHANGED_BY: Readonly<Partial<Record<Action, readonly ChangedNoun[]>
   "codedeploy:DeleteApplication": ["applications", "groups", "revisions"],
   "codedeploy:DeleteDeploymentConfig": CONFIGS,
   "codedeploy:DeleteDeploymentGroup": GROUPS,
+  "codedeploy:DeleteResourcesByExternalId": ["applications", "groups", "revisions"],
   "codedeploy:DeregisterOnPremisesInstance": HOSTS,
   "codedeploy:RegisterApplicationRevision": ["revisions"],
   "codedeploy:RegisterOnPremisesInstance": HOSTS,

@@ -80,6 +80,7 @@ export async function startRollback(
     },
     // It goes to the hosts that the deployment went to.
     intent: intent?.onlyHosts && { onlyHosts: intent.onlyHosts },
+    externalId: row.external_id,
     statusMessages: [],
     rollbackInfo: { rollbackTriggeringDeploymentId: row.deployment_id, rollbackMessage: messages.onRollback },
     createdAt: at,

@@ -42,6 +42,8 @@ export interface NewDeployment {
   readonly statusMessages: readonly string[];
   /** Set on a rollback: what it rolls back. */
   readonly rollbackInfo?: RollbackInfo | undefined;
+  /** Of the group or its application when it was created; absent: they have none. */
+  readonly externalId?: string | null | undefined;
   /** Epoch milliseconds. */
   readonly createdAt: number;
 }
@@ -73,7 +75,7 @@ export async function insertNewDeployment(transaction: WriteTransaction, deploym
       request_json: DEPLOYMENT_REQUEST.write(request),
       intent_json: deployment.intent ? DEPLOYMENT_INTENT.write(deployment.intent) : null,
       state_json: DEPLOYMENT_HEAD.write(firstHead(deployment)),
-      external_id: null,
+      external_id: deployment.externalId ?? null,
       created_by: deployment.createdBy ?? null,
       created_at: createdAt,
       started_at: null,

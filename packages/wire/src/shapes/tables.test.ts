@@ -41,7 +41,6 @@ const NOT_OF_ANY_MODEL = [
   "MisdirectedRequestException",
   "MissingAuthenticationTokenException",
   "NoSuchEntity",
-  "NotImplementedException",
   "PackedPolicyTooLarge",
   "RequestEntityTooLargeException",
   "RequestExpired",

@@ -2,6 +2,7 @@ import { boolean, integer, list, outputText, string, structure, timestamp } from
 import { alarmConfiguration, revision } from "./api-shapes.ts";
 import { CHOSEN_TABLE } from "./chosen-shapes.ts";
 import { deploymentSummary } from "./deployment-summary-shape.ts";
+import { GITHUB_TABLE } from "./git-hub-shapes.ts";
 import { KEYS_TABLE } from "./key-shapes.ts";
 import { shift, waitMembers } from "./wait-shapes.ts";
 
@@ -192,4 +193,5 @@ export const CONSOLE_TABLE = {
   },
   ...CHOSEN_TABLE,
   ...KEYS_TABLE,
+  ...GITHUB_TABLE,
 };

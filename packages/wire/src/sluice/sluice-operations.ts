@@ -1,6 +1,7 @@
 import type { AccessOperations } from "./access-api.ts";
 import type { ListAuditEventsInput, ListAuditEventsOutput } from "./audit-api.ts";
 import type { ConsoleOperations } from "./console-api.ts";
+import type { GitHubOperations } from "./git-hub-api.ts";
 import type {
   AcknowledgeRollbackInput,
   AcknowledgeRollbackOutput,
@@ -77,7 +78,11 @@ type DeploymentOperations = Pick<
 >;
 
 /** All of Sluice's own operations. */
-export interface SluiceOperations extends ServedConsoleOperations, DeploymentOperations, AccessOperations {
+export interface SluiceOperations
+  extends ServedConsoleOperations,
+    DeploymentOperations,
+    AccessOperations,
+    GitHubOperations {
   CreateEnrolmentToken: { input: CreateEnrolmentTokenInput; output: CreateEnrolmentTokenOutput };
   ListEnrolmentTokens: { input: ListEnrolmentTokensInput; output: ListEnrolmentTokensOutput };
   RevokeEnrolmentToken: { input: RevokeEnrolmentTokenInput; output: RevokeEnrolmentTokenOutput };

@@ -25,8 +25,9 @@ import { getDeployment } from "./deployments/get-deployment.ts";
 import { listDeployments } from "./deployments/list-deployments.ts";
 import { putLifecycleEventHookExecutionStatus } from "./deployments/put-lifecycle-event-hook-execution-status.ts";
 import { stopDeployment } from "./deployments/stop-deployment.ts";
-import { listGitHubAccountTokenNames } from "./list-git-hub-account-token-names.ts";
-import { notImplemented } from "./not-implemented.ts";
+import { deleteResourcesByExternalId } from "./external-ids/delete-resources-by-external-id.ts";
+import { deleteGitHubAccountToken } from "./git-hub-tokens/delete-git-hub-account-token.ts";
+import { listGitHubAccountTokenNames } from "./git-hub-tokens/list-git-hub-account-token-names.ts";
 import { batchGetApplicationRevisions } from "./revisions/batch-get-application-revisions.ts";
 import { getApplicationRevision } from "./revisions/get-application-revision.ts";
 import { listApplicationRevisions } from "./revisions/list-application-revisions.ts";
@@ -65,8 +66,8 @@ export const CODEDEPLOY_HANDLERS: Handlers = afterRequiredMembers({
   DeleteApplication: deleteApplication,
   DeleteDeploymentConfig: deleteDeploymentConfig,
   DeleteDeploymentGroup: deleteDeploymentGroup,
-  DeleteGitHubAccountToken: notImplemented("DeleteGitHubAccountToken"),
-  DeleteResourcesByExternalId: notImplemented("DeleteResourcesByExternalId"),
+  DeleteGitHubAccountToken: deleteGitHubAccountToken,
+  DeleteResourcesByExternalId: deleteResourcesByExternalId,
   GetApplication: getApplication,
   GetApplicationRevision: getApplicationRevision,
   GetDeployment: getDeployment,

@@ -38,6 +38,8 @@ import { createConsoleLink } from "./keys/create-console-link.ts";
 import { deleteAccessKey } from "./keys/delete-access-key.ts";
 import { getCallerAccess } from "./keys/get-caller-access.ts";
 import { listAccessKeys } from "./keys/list-access-keys.ts";
+import { listGitHubTokens } from "./keys/list-git-hub-tokens.ts";
+import { putGitHubToken } from "./keys/put-git-hub-token.ts";
 import { rotateAccessKey } from "./keys/rotate-access-key.ts";
 import { updateAccessKey } from "./keys/update-access-key.ts";
 import { listHosts } from "./list-hosts.ts";
@@ -98,6 +100,8 @@ export const SLUICE_HANDLERS: {
   ListBundles: listBundles,
   CreateBundleUpload: createBundleUpload,
   ListShiftResources: listShiftResources,
+  PutGitHubToken: putGitHubToken,
+  ListGitHubTokens: listGitHubTokens,
   CreateAccessKey: createAccessKey,
   ListAccessKeys: listAccessKeys,
   UpdateAccessKey: updateAccessKey,

@@ -12,6 +12,7 @@ import {
 import { checkAlarms, checkAutoRollback } from "@sluice/model/input-checks/watch-checks.ts";
 import { isOneOf } from "@sluice/model/is-one-of.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
+import type { ArnScope } from "@sluice/model/resource-arn.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
 import { type DeployablePlatform, deployablePlatformOf } from "../../../groups/deployable-platforms.ts";
 import { alarmWatchOf } from "../../../groups/group-alarms.ts";
@@ -21,6 +22,7 @@ import type { ApplicationRow } from "../../../store/applications.ts";
 import { GROUP_FIELDS } from "../../../store/columns/group-columns.ts";
 import type { DeploymentGroupRow } from "../../../store/deployment-groups.ts";
 import { findActiveDeploymentId } from "../../../store/deployment-history.ts";
+import { externalIdOfGroup } from "../../../store/external-ids.ts";
 import type { WriteTransaction } from "../../../store/group-commit.ts";
 import { settingsOf } from "../../../store/group-settings.ts";
 import { insertNewDeployment, type NewDeployment, replacementSelection } from "../../../store/new-deployment.ts";
@@ -52,7 +54,7 @@ export async function createDeploymentWith(
     await context.store.write(async (transaction) => {
       const active = await findActiveDeploymentId(transaction.db, groupId);
       if (active) throw groupIsBusy(names.groupName, active);
-      await insertDeployment(transaction, names, deployment);
+      await insertDeployment(transaction, names, deployment, context);
       await also(transaction, deployment.deploymentId);
       transaction.afterCommit(() => context.planner.wake(deployment.deploymentId));
     });
@@ -194,6 +196,7 @@ async function insertDeployment(
   transaction: WriteTransaction,
   { applicationName, groupName }: Names,
   deployment: NewDeployment,
+  scope: ArnScope,
 ): Promise<void> {
   const { db } = transaction;
   const { deploymentId, createdAt } = deployment;
@@ -211,6 +214,7 @@ async function insertDeployment(
     ...deployment,
     application,
     group,
+    externalId: await externalIdOfGroup(db, scope, applicationName, groupName),
     ...(restarted && {
       revision,
       intent: restarted.intent,

@@ -4,6 +4,7 @@ import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { requireApplicationName, requireDeploymentGroupName } from "@sluice/model/input-checks/required-names.ts";
 import { isOneOf } from "@sluice/model/is-one-of.ts";
+import { MAX_RESOURCE_EXTERNAL_ID_CHARACTERS } from "@sluice/model/limits.ts";
 import { listDeployments as listRows } from "../../../store/deployment-history.ts";
 import { requireApplication, requireDeploymentGroup } from "../checks/known-resources.ts";
 import { PAGE_READ_ITEMS, readNextToken, toPage } from "../checks/next-token.ts";
@@ -58,5 +59,11 @@ function checkFilters({ includeOnlyStatuses, createTimeRange, externalId }: List
   }
   if (externalId === "") {
     throw new CallerFault("InvalidExternalIdException", "externalId is empty: give an id, or leave it out.");
+  }
+  if (externalId !== undefined && externalId.length > MAX_RESOURCE_EXTERNAL_ID_CHARACTERS) {
+    throw new CallerFault(
+      "InvalidExternalIdException",
+      `externalId has ${externalId.length} characters: at most ${MAX_RESOURCE_EXTERNAL_ID_CHARACTERS} are allowed, as in the tag sluice:external-id that gives it.`,
+    );
   }
 }
