@@ -19,7 +19,10 @@ export function statusText(described: DescribeDeploymentOutput, options: Overvie
     arithmetic.length === 0 ? [] : ["Minimum healthy hosts:", ...arithmetic.map(indented)],
     alarmLines(described),
     statusMessages.map((message) => `note: ${message}`),
-    notes.map(({ at, accessKeyId, action, reason }) => `${at.toISOString()} ${action} by ${accessKeyId}: ${reason}`),
+    notes.map(
+      ({ at, accessKeyId, callerArn, action, reason }) =>
+        `${at.toISOString()} ${action} by ${callerArn ?? accessKeyId}: ${reason}`,
+    ),
     actionLines(described, options),
     earlierLines(described, options),
   ];
@@ -32,6 +35,7 @@ export function statusText(described: DescribeDeploymentOutput, options: Overvie
 function nowLines({ deployment, step, shift }: DescribeDeploymentOutput, { now }: OverviewOptions): readonly string[] {
   return [
     `status: ${deployment.status}`,
+    ...(deployment.createdBy === undefined ? [] : [`created by: ${deployment.createdBy}`]),
     ...(step === undefined ? [] : [`step: ${step.name}, for ${formatElapsed(now.getTime() - step.since.getTime())}`]),
     ...(shift === undefined
       ? [`progress: ${progressWords(deployment)}`]

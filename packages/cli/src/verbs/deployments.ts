@@ -110,8 +110,8 @@ function defineShow(parent: Command): void {
     }
     const reader = new DeploymentReader(connection.codeDeploy, connection.sluice, deploymentId);
     const view = await reader.read(AbortSignal.timeout(READ_TIMEOUT_MILLISECONDS));
-    const { notes } = await connection.sluice.call("DescribeDeployment", { deploymentId });
-    print(formatDeployment(info, view, notes));
+    const { notes, deployment } = await connection.sluice.call("DescribeDeployment", { deploymentId });
+    print(formatDeployment(info, view, notes, deployment.createdBy));
   });
 }
 
@@ -207,7 +207,12 @@ function formatDeployments(deployments: readonly DeploymentSummary[], now: Date)
   );
 }
 
-function formatDeployment(info: DeploymentInfo, view: DeploymentView, notes: readonly DeploymentNote[]): string {
+function formatDeployment(
+  info: DeploymentInfo,
+  view: DeploymentView,
+  notes: readonly DeploymentNote[],
+  createdBy: string | undefined,
+): string {
   const { createTime, completeTime, rollbackInfo, deploymentStyle } = info;
   const took =
     createTime && completeTime ? ` (took ${formatElapsed(completeTime.getTime() - createTime.getTime())})` : "";
@@ -219,6 +224,7 @@ function formatDeployment(info: DeploymentInfo, view: DeploymentView, notes: rea
     ["config", info.deploymentConfigName],
     ["style", deploymentStyle?.deploymentType],
     ["creator", info.creator],
+    ["created by", createdBy],
     ["description", info.description],
     ["created", createTime?.toISOString()],
     ["ended", completeTime && `${completeTime.toISOString()}${took}`],
@@ -235,8 +241,8 @@ function formatDeployment(info: DeploymentInfo, view: DeploymentView, notes: rea
   return [fields, targets, failure].filter((part) => part !== "").join("\n\n");
 }
 
-function noteWords({ at, action, accessKeyId, reason }: DeploymentNote): string {
-  return `${at.toISOString()} ${action} by ${accessKeyId}: ${reason}`;
+function noteWords({ at, action, accessKeyId, callerArn, reason }: DeploymentNote): string {
+  return `${at.toISOString()} ${action} by ${callerArn ?? accessKeyId}: ${reason}`;
 }
 
 function formatTargets(view: DeploymentView): string {

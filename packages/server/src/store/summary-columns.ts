@@ -18,6 +18,7 @@ export const SUMMARY_COLUMNS = [
   "deployments.error_code",
   "deployments.error_message",
   "deployments.rollback_json",
+  "deployments.created_by",
 ] as const;
 
 type ColumnName<Path extends string> = Path extends `deployments.${infer Name}` ? Name : never;

@@ -75,6 +75,8 @@ export interface DeploymentSummary {
   readonly status: string;
   /** `user`, `autoscaling`, `codeDeployRollback`, … */
   readonly creator: string;
+  /** The ARN of whoever called CreateDeployment; absent: the server began it by itself, or a version of Sluice did that did not keep it. */
+  readonly createdBy?: string | undefined;
   readonly deploymentConfigName: string;
   readonly revision?: RevisionLocation | undefined;
   /** What an AppSpec that came in the call deploys: `version 3`, `storefront:14`. Its text is not shown. */
@@ -174,6 +176,8 @@ export interface DeploymentNote {
   readonly at: Date;
   /** The key that did it. */
   readonly accessKeyId: string;
+  /** Whose it is; absent of notes that an earlier version made. */
+  readonly callerArn?: string | undefined;
   /** As in ActOnDeployment, or `create`. */
   readonly action: string;
   readonly reason: string;

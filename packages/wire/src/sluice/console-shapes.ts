@@ -55,7 +55,7 @@ const groupOverview = structure(
   ["applicationName", "deploymentGroupName", "computePlatform", "isRolledBack"],
 );
 
-const note = structure({ at: timestamp, accessKeyId: string, action: string, reason: outputText }, [
+const note = structure({ at: timestamp, accessKeyId: string, callerArn: string, action: string, reason: outputText }, [
   "at",
   "accessKeyId",
   "action",

@@ -15,6 +15,7 @@ export const deploymentSummary = structure(
     computePlatform: string,
     status: string,
     creator: string,
+    createdBy: string,
     deploymentConfigName: string,
     deploys: string,
     revision,

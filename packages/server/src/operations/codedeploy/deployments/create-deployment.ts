@@ -14,6 +14,7 @@ import { isOneOf } from "@sluice/model/is-one-of.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
+import { callerArn } from "../../../access/caller-arn.ts";
 import { type DeployablePlatform, deployablePlatformOf } from "../../../groups/deployable-platforms.ts";
 import { alarmWatchOf } from "../../../groups/group-alarms.ts";
 import type { ReadRevision } from "../../../groups/read-revision.ts";
@@ -108,6 +109,7 @@ async function prepareDeployment(
     application,
     group,
     creator: "user",
+    createdBy: callerArn(context.principal, context.accountId),
     revision,
     ...rollout,
     statusMessages: [...new Set(messages.flat())],

@@ -36,6 +36,7 @@ function deploymentSummary(
   const percent = shift && shiftPercent(last.rollbackOf !== undefined, shift);
   return {
     ...last,
+    createdBy: row.created_by ?? undefined,
     applicationName: row.application_name,
     deploymentGroupName: row.deployment_group_name,
     computePlatform: row.compute_platform,
@@ -46,7 +47,7 @@ function deploymentSummary(
   };
 }
 
-export function lastDeployment(row: Omit<SummaryRow, "request_json">): LastDeployment {
+export function lastDeployment(row: Omit<SummaryRow, "request_json" | "created_by">): LastDeployment {
   const rollback = DEPLOYMENT_ROLLBACK.read(row);
   const revision = DEPLOYMENT_REVISION.read(row);
   return {

@@ -90,6 +90,7 @@ export const describeDeployment: Operation<DescribeDeploymentInput, DescribeDepl
     notes: read.notes.map((note) => ({
       at: new Date(note.at),
       accessKeyId: note.access_key_id,
+      callerArn: note.caller_arn ?? undefined,
       action: note.action,
       reason: note.reason,
     })),

@@ -28,8 +28,8 @@ export function timelineOf({ deployment, notes, events, rows }: TimelineParts): 
   return entries.sort((one, other) => one.at.getTime() - other.at.getTime());
 }
 
-function created({ createdAt, creator, description, rollbackOf }: DeploymentSummary): TimelineEntry {
-  const title = rollbackOf === undefined ? `Created by ${creator}` : `Created to roll back ${rollbackOf}`;
+function created({ createdAt, creator, createdBy, description, rollbackOf }: DeploymentSummary): TimelineEntry {
+  const title = rollbackOf === undefined ? `Created by ${createdBy ?? creator}` : `Created to roll back ${rollbackOf}`;
   return { key: "created", at: createdAt, kind: "start", tone: "neutral", title, detail: description || undefined };
 }
 
