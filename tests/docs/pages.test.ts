@@ -23,7 +23,12 @@ const ROOT = resolve(import.meta.dirname, "../..");
 /** Pages that go on where the one before ended, in one world. */
 const JOURNEYS: readonly (readonly string[])[] = [
   ["README.md", "docs/guides/console.md"],
-  ["docs/guides/getting-started.md", "docs/guides/from-codedeploy.md", "docs/guides/backup-and-upgrade.md"],
+  [
+    "docs/guides/getting-started.md",
+    "docs/guides/from-codedeploy.md",
+    "docs/guides/pipelines.md",
+    "docs/guides/backup-and-upgrade.md",
+  ],
   ["docs/guides/rollouts.md"],
   ["docs/guides/containers.md"],
   ["docs/guides/functions.md"],
@@ -35,6 +40,7 @@ const MAX_EXCEPTIONS: Readonly<Record<string, number>> = {
   "docs/guides/console.md": 0,
   "docs/guides/getting-started.md": 2,
   "docs/guides/from-codedeploy.md": 1,
+  "docs/guides/pipelines.md": 0,
   "docs/guides/backup-and-upgrade.md": 0,
   "docs/guides/rollouts.md": 2,
   "docs/guides/containers.md": 2,
