@@ -185,7 +185,11 @@ const MISTAKES: { readonly [Name in keyof CodeDeployOperations]: Mistakes } = {
     BAD_APPLICATION,
     [{ deploymentGroupName: "a b" }, "InvalidDeploymentGroupNameException"],
   ],
-  DeleteGitHubAccountToken: [],
+  DeleteGitHubAccountToken: [
+    [{ tokenName: "" }, "GitHubAccountTokenNameRequiredException"],
+    [{ tokenName: "a b" }, "InvalidGitHubAccountTokenNameException"],
+    [{ tokenName: "none" }, "GitHubAccountTokenDoesNotExistException"],
+  ],
   DeleteResourcesByExternalId: [],
   DeregisterOnPremisesInstance: INSTANCE,
   GetApplication: [...APPLICATION, BAD_APPLICATION, NO_APPLICATION],
@@ -286,7 +290,12 @@ const MISTAKES: { readonly [Name in keyof CodeDeployOperations]: Mistakes } = {
     [{ tagFilters: [{}] }, "InvalidTagFilterException"],
     BAD_TOKEN,
   ],
-  ListTagsForResource: [...RESOURCE, ...RESOURCE_ARN, ...RESOURCE_EXISTS],
+  ListTagsForResource: [
+    ...RESOURCE,
+    ...RESOURCE_ARN,
+    // The model has no error for what is not there.
+    ...RESOURCE_EXISTS.map(([mistake]) => [mistake, "InvalidArnException"] as const),
+  ],
   PutLifecycleEventHookExecutionStatus: [
     ...DEPLOYMENT,
     BAD_DEPLOYMENT,

@@ -4,6 +4,7 @@ import {
   requireDeploymentConfigName,
   requireDeploymentGroupName,
   requireDeploymentId,
+  requireGitHubTokenName,
 } from "@sluice/model/input-checks/required-names.ts";
 import type { CodeDeployOperations } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import { requireInstanceName, requireInstanceNames, requireTags } from "../../on-premises/on-premises-instance.ts";
@@ -53,6 +54,7 @@ const REQUIRED: { readonly [Name in keyof Inputs]?: Members<Inputs[Name]> } = {
   DeleteApplication: APPLICATION,
   DeleteDeploymentConfig: CONFIG,
   DeleteDeploymentGroup: GROUP,
+  DeleteGitHubAccountToken: { tokenName: requireGitHubTokenName },
   DeregisterOnPremisesInstance: INSTANCE,
   GetApplication: APPLICATION,
   GetApplicationRevision: { ...APPLICATION, revision: requireRevision },

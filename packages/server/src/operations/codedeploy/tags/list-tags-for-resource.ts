@@ -1,5 +1,6 @@
 import type { ListTagsForResourceInput, ListTagsForResourceOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { loadResourceTags } from "../../../store/resource-tags.ts";
 import { requireResourceArn, requireTaggable } from "../checks/resource-tag-input.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
@@ -19,7 +20,7 @@ export const listTagsForResource: CodeDeployOperation<ListTagsForResourceInput, 
   const arn = requireResourceArn(input.ResourceArn);
   const resourceArn = await requireTaggable(db, context, arn).catch((error: unknown) => {
     if (!(error instanceof CallerFault) || !UNMODELLED.has(error.code)) throw error;
-    throw new CallerFault("InvalidArnException", `ResourceArn "${arn}" names nothing: ${error.message}`, {
+    throw new CallerFault("InvalidArnException", `ResourceArn "${excerpt(arn)}" names nothing: ${error.message}`, {
       cause: error,
     });
   });
