@@ -1,5 +1,5 @@
 import type { FuzzCall } from "./fuzz-calls.fixture.ts";
-import { CODE, HOST_USER, latest, ROLE } from "./fuzz-values.fixture.ts";
+import { CODE, HOST_USER, LISTENER_PORT, latest, ROLE } from "./fuzz-values.fixture.ts";
 
 const GROUP = { applicationName: "web", deploymentGroupName: "live" };
 const REVISION = { revisionType: "S3", s3Location: { bucket: "revisions", key: "app.zip", bundleType: "zip" } };
@@ -26,7 +26,7 @@ export const BEGINNING: readonly FuzzCall[] = [
   query("CreateLoadBalancer", "Name=lb&Subnets.member.1=subnet-1&Subnets.member.2=subnet-2"),
   query(
     "CreateListener",
-    `LoadBalancerArn=${latest("LoadBalancerArn")}&Protocol=HTTP&Port=8080&DefaultActions.member.1.Type=forward&DefaultActions.member.1.TargetGroupArn=${latest("TargetGroupArn")}`,
+    `LoadBalancerArn=${latest("LoadBalancerArn")}&Protocol=HTTP&Port=${LISTENER_PORT}&DefaultActions.member.1.Type=forward&DefaultActions.member.1.TargetGroupArn=${latest("TargetGroupArn")}`,
   ),
   query(
     "CreateRule",

@@ -15,6 +15,8 @@ export function latest(member: string): string {
 }
 
 const REVISION = { revisionType: "S3", s3Location: { bucket: "revisions", key: "app.zip", bundleType: "zip" } };
+/** Nothing else listens there, mostly. */
+export const LISTENER_PORT = 18_497;
 const FORWARD = { Type: "forward", TargetGroupArn: latest("TargetGroupArn") };
 /** A function that ends at once: what is called is the server and no function. */
 export const CODE = zipOf({ bootstrap: { content: "#!/bin/sh\nexit 1\n", unixMode: PROGRAM_MODE } }).toString("base64");
@@ -173,7 +175,7 @@ const LIKELY_ELBV2: Likely = {
   loadbalancerarn: [latest("LoadBalancerArn"), undefined],
   marker: [latest("NextMarker"), undefined],
   name: ["tg", "lb", "other"],
-  port: [8080],
+  port: [LISTENER_PORT],
   priority: [1, 2, 3],
   protocol: ["HTTP"],
   resourcearn: [latest("TargetGroupArn"), latest("LoadBalancerArn"), latest("ListenerArn"), latest("RuleArn")],
