@@ -108,11 +108,15 @@ interface Asked extends Pick<FuzzCall, "service" | "operation"> {
 
 function wrongWith({ status, headers, text }: KeptAnswer, { service, operation, isLarge }: Asked): string | undefined {
   if (status >= HTTP_OK && status < HTTP_NO_MORE_SUCCESS) return undefined;
-  if (status >= HTTP_SERVER_ERROR) return "failed";
+  // Of a balancer that a busy machine keeps from answering.
+  if (status >= HTTP_SERVER_ERROR && !(service === "elbv2" && text.includes("<Code>ServiceUnavailable<"))) {
+    return "failed";
+  }
   const { code, message } = faultOf(headers, text);
   if (code === undefined) return "was answered without the code of an error";
   if (message === undefined || message.trim() === "") return "was answered an error without a message";
   if (isLarge && /^Request(EntityTooLarge|TooLarge)Exception$/.test(code)) return undefined;
+  if (code === "ServiceUnavailable") return undefined;
   return isModelled(service, operation, code) ? undefined : `was answered ${code}, which its model lacks`;
 }
 

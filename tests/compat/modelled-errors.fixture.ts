@@ -11,8 +11,6 @@ const COMMON: ReadonlySet<string> = new Set([
   "IncompleteSignatureException",
   "InvalidSignatureException",
   "MissingAuthenticationTokenException",
-  // Of what is not served yet.
-  "NotImplementedException",
   "RequestEntityTooLargeException",
   "RequestExpired",
   "SerializationException",
