@@ -9,7 +9,7 @@ const SOURCES = globSync("packages/*/src/**/*.ts", { cwd: ROOT }).filter((path) 
 const PAGES = ["README.md", ...globSync("docs/{guides,reference}/*.md", { cwd: ROOT })];
 
 /** `sluice VERB …`, as far as it is words of a command line. */
-const COMMAND = /\bsluice ([a-z]+)((?: [^\s`'"();:,…|<>]+)*)/g;
+const COMMAND = /\bsluice ([a-z]+(?:-[a-z]+)*)((?: [^\s`'"();:,…|<>]+)*)/g;
 /** Words that follow the product's name in a sentence, a path or a list of users. */
 const NO_VERBS = new Set(["made", "runs", "above", "sluice", "level"]);
 /** Verbs with commands of which the name is part of sentences, too. */
