@@ -37,8 +37,12 @@ export interface AuditResource {
 
 /** The line, with its end. Whatever would steer a terminal is escaped, so that also `cat` is harmless. */
 export function lineOf(record: AuditRecord): string {
-  return `${visibleJson(JSON.stringify(record))}\n`;
+  const json = JSON.stringify(record);
+  return `${PLAIN.test(json) ? json : visibleJson(json)}\n`;
 }
+
+/** Nearly every line: looking is cheaper than replacing. */
+const PLAIN = /^[\x20-\x7e]*$/;
 
 const TYPES: Readonly<Record<string, string>> = {
   "codedeploy application": "AWS::CodeDeploy::Application",
