@@ -18,8 +18,8 @@ const APART = ["packages/cli/src/verbs/stop.test.ts"];
 
 const PATIENT = { testTimeout: 600_000, hookTimeout: 600_000 };
 const SIMULATION = "tests/simulation/simulation.test.ts";
-/** More than two for each of two cores: most files wait, for a disk or for servers, agents and databases of their own. */
-const WORKERS = 5;
+/** Three for each of two cores: most files wait, for a disk or for servers, agents and databases of their own. */
+const WORKERS = 6;
 
 export default defineConfig({
   test: {
