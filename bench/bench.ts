@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { misuse, readCommandLine } from "../scripts/command-line.ts";
 import { agentMemory } from "./agent-memory.ts";
+import { clientInALoop } from "./client-in-a-loop.ts";
 import { consoleLoad, consoleMemory } from "./console.ts";
 import { containerFigures } from "./containers.ts";
 import { type Figure, isReached } from "./figure.ts";
@@ -29,6 +30,7 @@ const FIGURES: readonly Figure[] = [
   agentMemory,
   serverMemory,
   requestRate,
+  clientInALoop,
   ...containerFigures,
   functionRate,
   functionStart,

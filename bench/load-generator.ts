@@ -14,10 +14,14 @@ export interface LoadOrder {
   readonly connections: number;
   readonly warmUpSeconds: number;
   readonly seconds: number;
+  /** Whether answers other than 200 count too: of a client that is throttled. */
+  readonly mayBeRefused?: boolean;
 }
 
 export interface LoadResult {
   readonly requestsPerSecond: number;
+  /** Of those answers that were not 200. */
+  readonly refusedPerSecond: number;
   readonly processorSeconds: number;
   /** Seconds from a request to the whole of its answer; `high`: 99 of 100 are within it. */
   readonly latency: { readonly median: number; readonly high: number };
@@ -26,7 +30,7 @@ export interface LoadResult {
 const HEAD_END = Buffer.from("\r\n\r\n");
 
 /** Calls `onAnswer` for every answer that has come in whole. */
-function readAnswers(socket: Socket, onAnswer: () => void): void {
+function readAnswers(socket: Socket, mayBeRefused: boolean, onAnswer: (isRefused: boolean) => void): void {
   let pending: Buffer = Buffer.alloc(0);
   socket.on("data", (chunk: Buffer) => {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
@@ -34,13 +38,14 @@ function readAnswers(socket: Socket, onAnswer: () => void): void {
       const headEnd = pending.indexOf(HEAD_END);
       if (headEnd < 0) return;
       const head = pending.toString("latin1", 0, headEnd);
-      if (!head.startsWith("HTTP/1.1 200 ")) throw new Error(`refused: ${pending.toString("utf8", 0, 1_000)}`);
+      const isRefused = !head.startsWith("HTTP/1.1 200 ");
+      if (isRefused && !mayBeRefused) throw new Error(`refused: ${pending.toString("utf8", 0, 1_000)}`);
       const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
       if (length === undefined) throw new Error(`an answer without a length: ${head}`);
       const end = headEnd + HEAD_END.length + Number(length);
       if (pending.length < end) return;
       pending = pending.subarray(end);
-      onAnswer();
+      onAnswer(isRefused);
     }
   });
 }
@@ -52,8 +57,10 @@ async function generate({
   connections,
   warmUpSeconds,
   seconds,
+  mayBeRefused = false,
 }: LoadOrder): Promise<LoadResult> {
   let answers = 0;
+  let refused = 0;
   let latencies: number[] = [];
   const bytes = Buffer.from(request);
   const sockets = Array.from({ length: connections }, () => {
@@ -63,8 +70,9 @@ async function generate({
       sentAt = performance.now();
       socket.write(bytes);
     };
-    readAnswers(socket, () => {
+    readAnswers(socket, mayBeRefused, (isRefused) => {
       answers++;
+      if (isRefused) refused++;
       latencies.push(performance.now() - sentAt);
       send();
     });
@@ -73,7 +81,7 @@ async function generate({
   });
   await wait(warmUpSeconds);
   latencies = [];
-  const before = { answers, at: performance.now(), processor: process.cpuUsage() };
+  const before = { answers, refused, at: performance.now(), processor: process.cpuUsage() };
   await wait(seconds);
   const elapsed = (performance.now() - before.at) / 1000;
   const used = process.cpuUsage(before.processor);
@@ -83,6 +91,7 @@ async function generate({
   const latencyAt = (share: number) => (sorted[Math.floor(sorted.length * share)] ?? 0) / 1000;
   return {
     requestsPerSecond,
+    refusedPerSecond: (refused - before.refused) / elapsed,
     processorSeconds: (used.user + used.system) / 1e6,
     latency: { median: latencyAt(0.5), high: latencyAt(0.99) },
   };

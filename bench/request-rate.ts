@@ -1,132 +1,160 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CODEDEPLOY_SIGNING_NAME, CODEDEPLOY_TARGET_PREFIX } from "@sluice/wire/client/clients.ts";
-import { connectionAgent } from "@sluice/wire/client/connection-agent.ts";
-import { exchange, readAnswer } from "@sluice/wire/client/http-exchange.ts";
-import { JSON_CONTENT_TYPE } from "@sluice/wire/json/json-protocol.ts";
-import { signRequest } from "@sluice/wire/sigv4/sign.ts";
-import type { Figure } from "./figure.ts";
-import { createToken, deploy, prepareApplication, untilAlive } from "./installation.ts";
+import type { BenchContext, Figure, Measured } from "./figure.ts";
 import type { LoadOrder, LoadResult } from "./load-generator.ts";
 import { startHelper } from "./measuring-helper.ts";
-import { type RunningServer, startAgent, startServer } from "./sluice-process.ts";
-import { median, worst } from "./statistics.ts";
-import { writeTrivialRevision } from "./trivial-revision.ts";
+import { startMoto } from "./moto.ts";
+import { answerTo, callAsText, type SignedCall, signedCall } from "./signed-call.ts";
+import { type RunningServer, startServer } from "./sluice-process.ts";
+import { median } from "./statistics.ts";
 
-const CONNECTIONS = 16;
-const WARM_UP_SECONDS = 2;
-const SECONDS = 5;
-const REPETITIONS = 5;
-const GOAL_SHARE = 1 / 3;
-const MAX_ANSWER_BYTES = 1024 * 1024;
+const CONNECTIONS = [1, 16] as const;
+const WARM_UP_SECONDS = 1;
+const SECONDS = 4;
+const REPETITIONS = 3;
+const GOAL_SHARE = 0.45;
+const BATCH = 25;
+const NAMES = { applicationName: "bench", deploymentGroupName: "all" } as const;
+const ROLE = "arn:aws:iam::111122223333:role/CodeDeployServiceRole";
+const APPLICATION_ARN = "arn:aws:codedeploy:us-east-1:111122223333:application:bench";
+/** No call is throttled: what is measured is what the server can do. */
+const UNTHROTTLED = "throttle:\n  callsPerSecond: 1000000\n  burst: 1000000\n";
+
+/** Ten statements, of which the last but one allows what is measured. */
+const POLICY = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    ...Array.from({ length: 7 }, (_, index) => ({
+      Effect: "Allow",
+      Action: ["codedeploy:Get*", "codedeploy:BatchGet*"],
+      Resource: `arn:aws:codedeploy:*:*:deploymentgroup:other-${index}/*`,
+      Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } },
+    })),
+    { Effect: "Deny", Action: "codedeploy:Delete*", Resource: "*" },
+    { Effect: "Allow", Action: "codedeploy:*", Resource: "arn:aws:codedeploy:us-east-1:111122223333:*bench*" },
+    { Effect: "Allow", Action: "s3:GetObject", Resource: "*" },
+  ],
+});
 
 export const requestRate: Figure = {
   name: "request-rate",
-  title: "signed GetDeployment at 16 connections",
-  async measure({ release, folder, repetitions = REPETITIONS, say }) {
-    const server = await startServer(release, folder);
-    const deploymentId = await makeDeployment(server, release, folder);
-    const answer = await answerOf(server, deploymentId);
-    const bare = startHelper("bare-fastify.ts");
-    const generator = startHelper("load-generator.ts");
+  title: "signed calls with a key that has a policy: a read, a write, a batch, over 1 and 16 connections",
+  async measure(context) {
+    const { release, folder } = context;
+    const config = join(folder, "sluice.yml");
+    writeFileSync(config, UNTHROTTLED);
+    const server = await startServer(release, folder, ["--config", config]);
     try {
-      const barePort = await bare.ask<number>(answer);
-      const load = (request: SignedCall, port: number) =>
-        generator.ask<LoadResult>({
-          port,
-          request: asText(request),
-          connections: CONNECTIONS,
-          warmUpSeconds: WARM_UP_SECONDS,
-          seconds: SECONDS,
-        } satisfies LoadOrder);
-      const rounds = [];
-      for (let round = 0; round < repetitions; round++) {
-        // Signed anew for every round: a signature is good for five minutes.
-        const call = signedCall(server, deploymentId);
-        const ours = await load(call, Number(new URL(server.url).port));
-        const theirs = await load(call, barePort);
-        const share = ours.requestsPerSecond / theirs.requestsPerSecond;
-        rounds.push({ ours: ours.requestsPerSecond, theirs: theirs.requestsPerSecond, share });
-        say(
-          `${ours.requestsPerSecond.toFixed(0)} requests/s (generator ${ours.processorSeconds.toFixed(1)} s of ${SECONDS}); ` +
-            `bare Fastify ${theirs.requestsPerSecond.toFixed(0)} (generator ${theirs.processorSeconds.toFixed(1)} s)`,
-        );
-      }
-      const rate = median(rounds.map(({ ours }) => ours));
-      const reference = median(rounds.map(({ theirs }) => theirs));
-      return [
-        {
-          figure: "signed GetDeployment at 16 connections",
-          unit: "requests/s",
-          reached: rate,
-          detail: `median of ${repetitions}; share of the reference: median ${median(rounds.map(({ share }) => share)).toFixed(2)}, worst ${(-worst(rounds.map(({ share }) => -share))).toFixed(2)}`,
-          goal: { value: reference * GOAL_SHARE, isAtLeast: true },
-          reference: `a bare Fastify handler that answers the same: median ${reference.toFixed(0)} requests/s; the goal is a third of it`,
-        },
-      ];
+      return await measureCalls(server, context);
     } finally {
-      bare.close();
-      generator.close();
       await server.close();
     }
   },
 };
 
-async function makeDeployment(
+interface Kind {
+  readonly name: string;
+  readonly operation: string;
+  readonly input: object;
+}
+
+async function measureCalls(
   server: RunningServer,
-  release: Parameters<typeof startAgent>[0],
-  folder: string,
-): Promise<string> {
-  const revision = join(folder, "revision");
-  writeTrivialRevision(revision, join(folder, "destination"));
-  const token = await createToken(server, 1);
-  const agent = await startAgent({ ...release, profiles: undefined }, server.url, {
-    name: "bench-1",
-    token,
-    data: join(folder, "agent"),
+  { repetitions = REPETITIONS, say }: BenchContext,
+): Promise<readonly Measured[]> {
+  const deploymentIds = await makeDeployments(server);
+  const { accessKey, secretAccessKey } = await server.sluice.call("CreateAccessKey", {
+    role: "user",
+    userName: "bench",
+    policyDocument: POLICY,
   });
+  const credentials = { accessKeyId: accessKey.accessKeyId, secretAccessKey };
+  const kinds: readonly Kind[] = [
+    { name: "read (GetDeployment)", operation: "GetDeployment", input: { deploymentId: deploymentIds[0] } },
+    {
+      name: "write (TagResource)",
+      operation: "TagResource",
+      input: { ResourceArn: APPLICATION_ARN, Tags: [{ Key: "bench", Value: "yes" }] },
+    },
+    { name: `batch (BatchGetDeployments of ${BATCH})`, operation: "BatchGetDeployments", input: { deploymentIds } },
+  ];
+  const moto = await startMoto(NAMES, say);
+  const generator = startHelper("load-generator.ts");
+  const load = (call: SignedCall, port: number, connections: number) =>
+    generator.ask<LoadResult>({
+      port,
+      request: callAsText(call),
+      connections,
+      warmUpSeconds: WARM_UP_SECONDS,
+      seconds: SECONDS,
+    } satisfies LoadOrder);
+  const measured: Measured[] = [];
   try {
-    await prepareApplication(server, revision);
-    await untilAlive(server, 1);
-    return (await deploy(server, 1)).deploymentId;
+    for (const { name, operation, input } of kinds) {
+      // Signed anew for each: a signature is good for five minutes.
+      const newCall = () => signedCall(server, operation, input, credentials);
+      const bare = startHelper("bare-fastify.ts");
+      const barePort = await bare.ask<number>(await answerTo(newCall()));
+      for (const connections of CONNECTIONS) {
+        const ours: LoadResult[] = [];
+        const theirs: LoadResult[] = [];
+        for (let round = 0; round < repetitions; round++) {
+          ours.push(await load(newCall(), Number(new URL(server.url).port), connections));
+          theirs.push(await load(newCall(), barePort, connections));
+          say(`${name}, ${connections}: ${words(ours.at(-1)!)}; bare Fastify ${words(theirs.at(-1)!)}`);
+        }
+        const rate = median(ours.map(({ requestsPerSecond }) => requestsPerSecond));
+        const reference = median(theirs.map(({ requestsPerSecond }) => requestsPerSecond));
+        const motoRate = operation === "GetDeployment" ? await moto?.rate(connections, SECONDS) : undefined;
+        const isRead = operation === "GetDeployment" && connections === 16;
+        measured.push({
+          figure: `signed ${name} at ${connections} connection${connections === 1 ? "" : "s"}, a key with a policy of ten statements`,
+          unit: "requests/s",
+          reached: rate,
+          detail: `median of ${repetitions}; p99 ${milliseconds(ours)} ms; share of the reference ${(rate / reference).toFixed(2)}`,
+          ...(isRead ? { goal: { value: reference * GOAL_SHARE, isAtLeast: true } } : {}),
+          reference:
+            `a bare Fastify handler that answers the same: ${reference.toFixed(0)} requests/s, p99 ${milliseconds(theirs)} ms` +
+            (motoRate === undefined ? "" : `; moto server: ${motoRate.toFixed(0)} requests/s`),
+        });
+      }
+      bare.close();
+    }
+    return measured;
   } finally {
-    await agent.close();
+    generator.close();
+    await moto?.close();
   }
 }
 
-interface SignedCall {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-function signedCall({ url: server, connection }: RunningServer, deploymentId: string): SignedCall {
-  const { credentials, region } = connection;
-  const body = JSON.stringify({ deploymentId });
-  const url = `${server.replace(/\/+$/, "")}/`;
-  const headers = {
-    "content-type": JSON_CONTENT_TYPE,
-    "x-amz-target": `${CODEDEPLOY_TARGET_PREFIX}.GetDeployment`,
-    "content-length": String(Buffer.byteLength(body)),
-  };
-  const service = CODEDEPLOY_SIGNING_NAME;
-  const signed = signRequest({ method: "POST", url, headers, body, credentials, region, service, now: new Date() });
-  return { url, headers: signed, body };
-}
-
-function asText({ headers, body }: SignedCall): string {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `POST / HTTP/1.1\r\n${lines.join("")}\r\n${body}`;
-}
-
-/** The answer that Sluice gives, for the other to give as well. */
-async function answerOf(server: RunningServer, deploymentId: string): Promise<object> {
-  const call = signedCall(server, deploymentId);
-  const agent = connectionAgent("http:", undefined);
-  try {
-    const answer = await exchange({ method: "POST", ...call, agent, timeoutMs: 10_000 });
-    const limits = { endpoint: server.url, maxBytes: MAX_ANSWER_BYTES, timeoutMs: 10_000 };
-    return JSON.parse((await readAnswer(answer, limits)).toString("utf8")) as object;
-  } finally {
-    agent.destroy();
+/** Of a group without hosts, which fail at once and are there to be read. */
+async function makeDeployments({ codeDeploy }: RunningServer): Promise<readonly string[]> {
+  await codeDeploy.call("CreateApplication", { applicationName: NAMES.applicationName });
+  await codeDeploy.call("CreateDeploymentGroup", {
+    ...NAMES,
+    serviceRoleArn: ROLE,
+    ec2TagFilters: [{ Key: "Bench", Value: "none", Type: "KEY_AND_VALUE" }],
+  });
+  const gitHubLocation = { repository: "octocat/hello", commitId: "ec26c3e57ca3a959ca5aad62de7213c562f8c821" };
+  const ids: string[] = [];
+  while (ids.length < BATCH) {
+    const { deploymentId } = await codeDeploy.call("CreateDeployment", {
+      ...NAMES,
+      revision: { revisionType: "GitHub", gitHubLocation },
+    });
+    ids.push(deploymentId!);
+    for (;;) {
+      const { deploymentInfo } = await codeDeploy.call("GetDeployment", { deploymentId: deploymentId! });
+      if (deploymentInfo?.completeTime) break;
+    }
   }
+  return ids;
+}
+
+function words({ requestsPerSecond, latency }: LoadResult): string {
+  return `${requestsPerSecond.toFixed(0)}/s, p99 ${(latency.high * 1000).toFixed(1)} ms`;
+}
+
+function milliseconds(results: readonly LoadResult[]): string {
+  return (median(results.map(({ latency }) => latency.high)) * 1000).toFixed(1);
 }
