@@ -22,6 +22,7 @@ export interface SignedCall {
   readonly region?: string;
   readonly secretAccessKey?: string;
   readonly accessKeyId?: string;
+  readonly sessionToken?: string;
   /** What the caller's clock is ahead of this machine's; negative when behind. */
   readonly clockAheadSeconds?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -66,6 +67,7 @@ export class RawCaller {
       credentials: {
         accessKeyId: call.accessKeyId ?? this.accessKeyId,
         secretAccessKey: call.secretAccessKey ?? this.secretAccessKey,
+        ...(call.sessionToken !== undefined && { sessionToken: call.sessionToken }),
       },
       region,
       service,

@@ -22,6 +22,7 @@ const PAYLOAD_CODES: Readonly<Record<PayloadFaultReason, S3ErrorCode>> = {
 
 /** The faults of authentication that S3 has other names for. */
 const CALLER_CODES: Readonly<Record<string, S3ErrorCode>> = {
+  ExpiredTokenException: "ExpiredToken",
   UnrecognizedClientException: "InvalidAccessKeyId",
   MisdirectedRequestException: "MisdirectedRequest",
   ThrottlingException: "SlowDown",

@@ -10,6 +10,7 @@ export const S3_ERROR_STATUSES = {
   BucketNotEmpty: 409,
   EntityTooLarge: 400,
   EntityTooSmall: 400,
+  ExpiredToken: 400,
   IllegalLocationConstraintException: 400,
   IllegalVersioningConfigurationException: 400,
   IncompleteBody: 400,

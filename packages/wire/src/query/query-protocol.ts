@@ -17,6 +17,7 @@ const QUERY_FAULTS: Readonly<Partial<Record<FaultCode, readonly [code: string, s
   UnknownOperationException: ["InvalidAction", 400],
   AccessDeniedException: ["AccessDenied", 403],
   UnrecognizedClientException: ["InvalidClientTokenId", 403],
+  ExpiredTokenException: ["ExpiredToken", 403],
   InvalidSignatureException: ["SignatureDoesNotMatch", 403],
   IncompleteSignatureException: ["IncompleteSignature", 400],
   MissingAuthenticationTokenException: ["MissingAuthenticationToken", 403],

@@ -13,6 +13,7 @@ export interface RestFault {
 const REST_FAULTS: Readonly<Partial<Record<FaultCode, readonly [code: string, status: number]>>> = {
   AccessDeniedException: ["AccessDeniedException", 403],
   UnrecognizedClientException: ["UnrecognizedClientException", 403],
+  ExpiredTokenException: ["ExpiredTokenException", 403],
   InvalidSignatureException: ["InvalidSignatureException", 403],
   IncompleteSignatureException: ["IncompleteSignatureException", 403],
   MissingAuthenticationTokenException: ["MissingAuthenticationTokenException", 403],
